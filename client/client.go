@@ -1,0 +1,99 @@
+// Package client is a Matrix account that sends third-party invites and
+// watches what becomes of them: it signs in, follows the account's rooms, and
+// talks to the identity server that the account uses.
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
+)
+
+const (
+	// longPoll is how long a homeserver may hold a /sync without news.
+	longPoll = 30 * time.Second
+	// requestTimeout bounds everything but a long poll. Synapse gives an
+	// identity server 60 s, and we want its answer rather than our own guess.
+	requestTimeout = 75 * time.Second
+	// maxReply bounds an answer: a first /sync of a very large account.
+	maxReply = 256 << 20
+)
+
+// Options is what an account needs of the world around it.
+type Options struct {
+	// Transport is the one way out to the network.
+	Transport http.RoundTripper
+	// Now is the clock.
+	Now func() time.Time
+	// IdentityServer is the base URL of the identity server to use when neither
+	// the account nor its homeserver names one; empty for none.
+	IdentityServer string
+	// DeviceName is how the session is called in the list of one's sessions.
+	DeviceName string
+}
+
+// An Account is a signed-in user on a homeserver. Its methods may be called
+// from many goroutines.
+type Account struct {
+	opt     Options
+	session Session
+	mx      *mautrix.Client
+	state   *state
+	follow  sync.Mutex // held by whoever is syncing
+
+	identity identityState
+}
+
+// UserID is the account's Matrix ID.
+func (a *Account) UserID() id.UserID { return a.session.UserID }
+
+// Session is what it takes to resume the account later. It is a secret.
+func (a *Account) Session() Session { return a.session }
+
+// newClient returns a client for a homeserver, signed in if session has a token.
+func newClient(opt Options, s Session) (*mautrix.Client, error) {
+	mx, err := mautrix.NewClient(s.Homeserver, s.UserID, s.AccessToken)
+	if err != nil {
+		return nil, err
+	}
+	mx.DeviceID = s.DeviceID
+	mx.UserAgent = "mxinvite"
+	mx.Client = &http.Client{Transport: opt.Transport}
+	mx.ResponseSizeLimit = maxReply
+	// An invite is an e-mail to a person. No library may decide to send it again.
+	mx.DefaultHTTPRetries = 0
+	mx.IgnoreRateLimit = true
+	return mx, nil
+}
+
+// path is an endpoint of the client-server API, in unescaped parts.
+type path = mautrix.ClientURLPath
+
+// get asks the homeserver and reads its answer into reply.
+func (a *Account) get(ctx context.Context, p path, query map[string]string, reply any) error {
+	return a.call(ctx, http.MethodGet, p, query, nil, reply)
+}
+
+// call sends one request to the homeserver, once, and reads the answer into
+// reply, which may be nil. Bodies are never logged: they hold addresses and tokens.
+func (a *Account) call(ctx context.Context, method string, p path, query map[string]string, body, reply any) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
+	defer cancel()
+	if reply == nil {
+		reply = new(json.RawMessage)
+	}
+	_, err := a.mx.MakeFullRequest(ctx, mautrix.FullRequest{
+		Method:           method,
+		URL:              a.mx.BuildURLWithQuery(p, query),
+		RequestJSON:      body,
+		ResponseJSON:     reply,
+		MaxAttempts:      1,
+		SensitiveContent: true,
+	})
+	return translate(ctx, a.mx.HomeserverURL.Host, err)
+}

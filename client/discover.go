@@ -1,0 +1,235 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
+)
+
+const (
+	discoverTimeout = 15 * time.Second
+	maxWellKnown    = 64 << 10
+)
+
+// A Homeserver is where an account lives.
+type Homeserver struct {
+	Name    string    // as the person calls it, such as example.org
+	BaseURL string    // of the client-server API
+	UserID  id.UserID // if that is what the person typed
+	Flows   []string  // the ways to sign in, such as m.login.password
+}
+
+// An Attempt is one thing that Discover tried and how that ended.
+type Attempt struct {
+	URL     string
+	Outcome string
+}
+
+// A DiscoveryError says that no homeserver was found, and what was tried.
+type DiscoveryError struct {
+	Server string
+	Tried  []Attempt
+}
+
+func (e *DiscoveryError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "no Matrix homeserver found for %s", e.Server)
+	for _, a := range e.Tried {
+		fmt.Fprintf(&b, "\n%s: %s", a.URL, a.Outcome)
+	}
+	return b.String()
+}
+
+// ErrNoServerNamed says that a text holds neither a Matrix ID nor a server.
+var ErrNoServerNamed = errors.New("neither a Matrix ID such as @you:example.org nor a homeserver")
+
+// Discover finds the homeserver that a person means by a Matrix ID, a server
+// name or a URL (https://spec.matrix.org/v1.19/client-server-api/#server-discovery).
+func Discover(ctx context.Context, opt Options, who string) (Homeserver, error) {
+	who = strings.TrimSpace(who)
+	d := discovery{opt: opt}
+	if strings.Contains(who, "://") {
+		u, err := url.Parse(who)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+			return Homeserver{}, fmt.Errorf("%q is %w", who, ErrNoServerNamed)
+		}
+		d.server = u.Host
+		// The URL may be the homeserver's, or just the domain's front page.
+		return d.first(ctx, Homeserver{Name: u.Host}, func() string { return strings.TrimRight(who, "/") },
+			func() string { return d.wellKnown(ctx, "https://"+u.Host) })
+	}
+	hs := Homeserver{Name: who}
+	if strings.HasPrefix(who, "@") {
+		hs.UserID = id.UserID(who)
+		var err error
+		if _, hs.Name, err = hs.UserID.Parse(); err != nil {
+			return Homeserver{}, fmt.Errorf("%q is %w", who, ErrNoServerNamed)
+		}
+	}
+	if u, err := url.Parse("https://" + hs.Name); err != nil || hs.Name == "" || u.Host != hs.Name || strings.ContainsAny(hs.Name, " @") {
+		return Homeserver{}, fmt.Errorf("%q is %w", who, ErrNoServerNamed)
+	}
+	d.server = hs.Name
+	return d.first(ctx, hs, func() string { return d.wellKnown(ctx, "https://"+hs.Name) },
+		func() string { return "https://" + hs.Name })
+}
+
+// A discovery remembers what it tried.
+type discovery struct {
+	opt    Options
+	server string
+	tried  []Attempt
+}
+
+// first returns the first candidate that answers as a homeserver.
+func (d *discovery) first(ctx context.Context, hs Homeserver, candidates ...func() string) (Homeserver, error) {
+	seen := map[string]bool{"": true}
+	for _, candidate := range candidates {
+		hs.BaseURL = candidate()
+		if seen[hs.BaseURL] {
+			continue
+		}
+		seen[hs.BaseURL] = true
+		if d.isHomeserver(ctx, hs.BaseURL) {
+			flows, err := loginFlows(ctx, d.opt, hs.BaseURL)
+			hs.Flows = flows
+			return hs, err
+		}
+		if ctx.Err() != nil {
+			return Homeserver{}, ctx.Err()
+		}
+	}
+	return Homeserver{}, &DiscoveryError{Server: d.server, Tried: d.tried}
+}
+
+// wellKnown asks a domain for its homeserver; empty if it names none.
+func (d *discovery) wellKnown(ctx context.Context, domain string) string {
+	wk, err := fetchWellKnown(ctx, d.opt.Transport, domain)
+	where := domain + "/.well-known/matrix/client"
+	base := strings.TrimRight(wk.Homeserver.BaseURL, "/")
+	switch u, _ := url.Parse(base); {
+	case err != nil:
+		d.note(where, err)
+	case base == "":
+		d.tried = append(d.tried, Attempt{where, "names no homeserver"})
+	case u == nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && !loopback(u.Hostname())):
+		// A stranger's redirection to a plain or odd URL would get the password.
+		d.tried = append(d.tried, Attempt{where, "names a homeserver that is not at an https URL"})
+	default:
+		return base
+	}
+	return ""
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// isHomeserver asks for the versions of the specification, which every
+// homeserver tells everybody.
+func (d *discovery) isHomeserver(ctx context.Context, base string) bool {
+	var reply struct {
+		Versions []string `json:"versions"`
+	}
+	where := base + "/_matrix/client/versions"
+	err := getJSON(ctx, d.opt.Transport, where, &reply)
+	if err == nil && len(reply.Versions) == 0 {
+		err = errNotMatrix
+	}
+	if err != nil {
+		d.note(where, err)
+		return false
+	}
+	return true
+}
+
+func (d *discovery) note(where string, err error) {
+	d.tried = append(d.tried, Attempt{where, err.Error()})
+}
+
+// loginFlows asks a homeserver how one may sign in.
+func loginFlows(ctx context.Context, opt Options, base string) ([]string, error) {
+	a, err := Resume(opt, Session{Homeserver: base})
+	if err != nil {
+		return nil, err
+	}
+	var reply mautrix.RespLoginFlows
+	if err := a.get(ctx, path{"v3", "login"}, nil, &reply); err != nil {
+		return nil, fmt.Errorf("ask %s how to sign in: %w", base, err)
+	}
+	var flows []string
+	for _, f := range reply.Flows {
+		flows = append(flows, string(f.Type))
+	}
+	return flows, nil
+}
+
+var (
+	errNotFound  = errors.New("nothing there (404)")
+	errNotMatrix = errors.New("something is there, but it does not speak Matrix")
+)
+
+// fetchWellKnown reads what a domain, or a homeserver itself, says about its
+// homeserver and identity server.
+func fetchWellKnown(ctx context.Context, transport http.RoundTripper, base string) (wk mautrix.ClientWellKnown, err error) {
+	err = getJSON(ctx, transport, base+"/.well-known/matrix/client", &wk)
+	return wk, err
+}
+
+// getJSON reads a small public document. The errors it returns are one line
+// each, for people.
+func getJSON(ctx context.Context, transport http.RoundTripper, where string, reply any) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, discoverTimeout, errTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept", "application/json")
+	res, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return plain(ctx, err)
+	}
+	defer res.Body.Close()
+	switch {
+	case res.StatusCode == http.StatusNotFound:
+		return errNotFound
+	case res.StatusCode != http.StatusOK:
+		return fmt.Errorf("answers HTTP %d", res.StatusCode)
+	}
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxWellKnown+1))
+	if err != nil {
+		return plain(ctx, err)
+	}
+	if len(data) > maxWellKnown || json.Unmarshal(data, reply) != nil {
+		return errNotMatrix
+	}
+	return nil
+}
+
+// plain says what kept an answer from coming, in few words.
+func plain(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), errTimeout) {
+		return errTimeout
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return fmt.Errorf("no host is called %s", dns.Name)
+	}
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		return ue.Err
+	}
+	return err
+}

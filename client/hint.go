@@ -1,0 +1,98 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+)
+
+// Hint says in a sentence what a person can do about an error; empty if
+// nothing comes to mind.
+func Hint(err error) string {
+	for _, hint := range []func(error) string{hintReason, hintHomeserver, hintIdentity} {
+		if s := hint(err); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func hintReason(err error) string {
+	for _, h := range []struct {
+		reason error
+		hint   string
+	}{
+		{ErrPassword, "Check the user name and type the password again. Capital letters count."},
+		{ErrNoPassword, "Sign in with an account on a homeserver that takes passwords."},
+		{ErrNoServerNamed, "Type your Matrix ID, such as @you:example.org, or your homeserver's name."},
+		{ErrNotJoined, "Join the room in your Matrix client first. mxinvite rooms lists those you are in."},
+		{ErrNoIdentityServer, "Set an identity server in your Matrix client's settings, or give --identity-server."},
+		{ErrIdentityServerOff, "Choose an identity server in your Matrix client's settings if you want to invite by e-mail."},
+		{ErrNoInvite, "mxinvite list shows the invites of a room with their tokens."},
+		{identity.ErrNotAddress, "Type an address such as grace@navy.example."},
+	} {
+		if errors.Is(err, h.reason) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+func hintHomeserver(err error) string {
+	var discovery *DiscoveryError
+	var gone *SignedOutError
+	var limit *RateLimitError
+	var power *PowerError
+	var member *MemberError
+	var terms *TermsError
+	var uncertain *UncertainError
+	var unreachable *UnreachableError
+	var refused *ServerError
+	switch {
+	case errors.As(err, &discovery):
+		return "Check the spelling, or give the homeserver's URL, such as https://matrix.example.org."
+	case errors.As(err, &gone):
+		return "Sign in again. Nothing else is lost."
+	case errors.As(err, &limit):
+		if limit.RetryAfter > 0 {
+			return fmt.Sprintf("Try again in %s.", limit.RetryAfter.Round(time.Second))
+		}
+		return "Try again in some minutes."
+	case errors.As(err, &power):
+		return fmt.Sprintf("Ask somebody in charge of %s to raise your power level to %d.", power.Room, power.Need)
+	case errors.As(err, &member):
+		if member.Membership == "ban" {
+			return "Somebody in charge has to lift the ban first."
+		}
+		return "There is nothing to do."
+	case errors.As(err, &terms):
+		return "Read and accept them in mxinvite, or with: mxinvite send --accept-terms."
+	case errors.As(err, &uncertain):
+		return "Look at the list of invites in a minute before you send it again."
+	case errors.As(err, &unreachable):
+		return "Check your connection, and that the homeserver is up."
+	case errors.As(err, &refused) && refused.Code == "M_FORBIDDEN":
+		return "Your place in the room may have changed. Look at the list of rooms."
+	}
+	return ""
+}
+
+func hintIdentity(err error) string {
+	var trouble *IdentityTroubleError
+	var unreachable *identity.UnreachableError
+	var refused *identity.Error
+	switch {
+	case errors.As(err, &unreachable):
+		return "Try again later, or choose another identity server in your Matrix client's settings."
+	case errors.As(err, &refused):
+		if refused.RetryAfter > 0 {
+			return fmt.Sprintf("Try again in %s.", refused.RetryAfter.Round(time.Second))
+		}
+		return "Try again later. If it stays so, tell the people who run the identity server."
+	case errors.As(err, &trouble):
+		return "It may be asked too often, or not be in reach of the homeserver. Try again in some minutes."
+	}
+	return ""
+}

@@ -1,0 +1,68 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// Lookup asks which of the identifiers are bound to a Matrix ID. Those that
+// are not are missing from the result. Addresses travel hashed
+// (https://spec.matrix.org/v1.19/identity-service-api/#association-lookup);
+// a server that only knows the "none" algorithm, which would send them in the
+// clear, is refused.
+func (s *Server) Lookup(ctx context.Context, ids ...ThreePID) (map[ThreePID]id.UserID, error) {
+	found, err := s.lookup(ctx, ids)
+	if HasCode(err, "M_INVALID_PEPPER") {
+		// The server changed its pepper between our two questions.
+		found, err = s.lookup(ctx, ids)
+	}
+	return found, err
+}
+
+func (s *Server) lookup(ctx context.Context, ids []ThreePID) (map[ThreePID]id.UserID, error) {
+	var details struct {
+		Pepper     string   `json:"lookup_pepper"`
+		Algorithms []string `json:"algorithms"`
+	}
+	if err := s.call(ctx, http.MethodGet, "/hash_details", nil, &details); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(details.Algorithms, "sha256") {
+		return nil, fmt.Errorf("identity server %s would have addresses sent unhashed", s.Name())
+	}
+	hashes := make([]string, len(ids))
+	for i, t := range ids {
+		hashes[i] = Hash(t, details.Pepper)
+	}
+	body := struct {
+		Algorithm string   `json:"algorithm"`
+		Pepper    string   `json:"pepper"`
+		Addresses []string `json:"addresses"`
+	}{"sha256", details.Pepper, hashes}
+	var reply struct {
+		Mappings map[string]id.UserID `json:"mappings"`
+	}
+	if err := s.call(ctx, http.MethodPost, "/lookup", body, &reply); err != nil {
+		return nil, err
+	}
+	found := map[ThreePID]id.UserID{}
+	for i, h := range hashes {
+		if user, ok := reply.Mappings[h]; ok {
+			found[ids[i]] = user
+		}
+	}
+	return found, nil
+}
+
+// Hash is the lookup hash of an identifier
+// (https://spec.matrix.org/v1.19/identity-service-api/#hashing).
+func Hash(t ThreePID, pepper string) string {
+	sum := sha256.Sum256([]byte(t.Address + " " + t.Medium + " " + pepper))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

@@ -1,0 +1,223 @@
+package client
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// A Room is one that the account has joined.
+type Room struct {
+	ID    id.RoomID
+	Name  string       // of the room, or made from its people; never empty
+	Alias id.RoomAlias // empty if it has none
+	// Power is the account's power level there and InvitePower the one that an
+	// invite takes (https://spec.matrix.org/v1.19/client-server-api/#mroompower_levels).
+	Power, InvitePower int
+	// Replacement is the room that people moved on to; empty if they did not.
+	Replacement id.RoomID
+	// Unread counts events of the room that made no sense and were left out.
+	Unread int
+	// Traced is set once it is certain which of its invites are still pending.
+	Traced bool
+}
+
+// MayInvite reports whether the account may send and revoke invites here: by
+// the authorization rules both take the invite level, and nothing else counts
+// (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 7).
+func (r Room) MayInvite() bool { return r.Power >= r.InvitePower }
+
+// Label is a short name for the room: its alias without the server, or its name.
+func (r Room) Label() string {
+	if local, _, ok := strings.Cut(string(r.Alias), ":"); ok {
+		return local
+	}
+	return r.Name
+}
+
+// Synced reports whether the homeserver has told anything yet.
+func (a *Account) Synced() bool {
+	a.state.mu.RLock()
+	defer a.state.mu.RUnlock()
+	return a.state.since != ""
+}
+
+// Rooms lists the joined rooms by name.
+func (a *Account) Rooms() []Room {
+	a.state.mu.RLock()
+	defer a.state.mu.RUnlock()
+	rooms := make([]Room, 0, len(a.state.rooms))
+	for room, r := range a.state.rooms {
+		rooms = append(rooms, r.room(room, a.state.me))
+	}
+	slices.SortFunc(rooms, func(a, b Room) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return rooms
+}
+
+// Room returns a joined room.
+func (a *Account) Room(room id.RoomID) (Room, error) {
+	a.state.mu.RLock()
+	defer a.state.mu.RUnlock()
+	r, ok := a.state.rooms[room]
+	if !ok {
+		return Room{}, fmt.Errorf("%s: %w", room, ErrNotJoined)
+	}
+	return r.room(room, a.state.me), nil
+}
+
+// FindRoom returns the joined room that a person means by its ID, its alias
+// with or without the server, or its name.
+func (a *Account) FindRoom(name string) (Room, error) {
+	var found []Room
+	for _, r := range a.Rooms() {
+		switch {
+		case string(r.ID) == name || (name != "" && string(r.Alias) == name):
+			return r, nil
+		case strings.EqualFold(r.Name, name) || strings.EqualFold(r.Label(), name) || strings.EqualFold(r.Label(), "#"+name):
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Room{}, fmt.Errorf("%s: %w", name, ErrNotJoined)
+	}
+	ids := make([]string, len(found))
+	for i, r := range found {
+		ids[i] = string(r.ID)
+	}
+	return Room{}, fmt.Errorf("%s may be any of %s", name, strings.Join(ids, ", "))
+}
+
+// Invites lists the invites of all rooms, or of the ones given, the newest first.
+func (a *Account) Invites(rooms ...id.RoomID) []invite.Invite {
+	a.state.mu.RLock()
+	defer a.state.mu.RUnlock()
+	var all []invite.Invite
+	for room, r := range a.state.rooms {
+		if len(rooms) == 0 || slices.Contains(rooms, room) {
+			all = append(all, r.invites...)
+		}
+	}
+	slices.SortFunc(all, func(a, b invite.Invite) int {
+		return cmp.Or(b.SentAt.Compare(a.SentAt), cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
+	})
+	return all
+}
+
+// Invite returns one invite of a room.
+func (a *Account) Invite(room id.RoomID, token string) (invite.Invite, error) {
+	for _, i := range a.Invites(room) {
+		if i.Token == token {
+			return i, nil
+		}
+	}
+	return invite.Invite{}, fmt.Errorf("%s in %s: %w", token, room, ErrNoInvite)
+}
+
+func (r *roomState) room(room id.RoomID, me id.UserID) Room {
+	var name struct {
+		Name string `json:"name"`
+	}
+	var alias struct {
+		Alias id.RoomAlias `json:"alias"`
+	}
+	var tombstone struct {
+		Replacement id.RoomID `json:"replacement_room"`
+	}
+	// Content of the wrong shape reads as if there were none.
+	_ = json.Unmarshal(r.content(typeName, ""), &name)
+	_ = json.Unmarshal(r.content(typeCanonicalAlias, ""), &alias)
+	_ = json.Unmarshal(r.content(typeTombstone, ""), &tombstone)
+	power := readPower(r.content(typePowerLevels, ""), r.current[stateKey{typeCreate, ""}])
+	out := Room{
+		ID: room, Name: strings.TrimSpace(name.Name), Alias: alias.Alias,
+		Power: power.of(me), InvitePower: power.invite,
+		Replacement: tombstone.Replacement, Unread: r.bad, Traced: r.traced,
+	}
+	if out.Name == "" {
+		out.Name = cmp.Or(string(out.Alias), r.people(me), string(room))
+	}
+	return out
+}
+
+// people names a room after those in it
+// (https://spec.matrix.org/v1.19/client-server-api/#calculating-the-display-name-for-a-room).
+func (r *roomState) people(me id.UserID) string {
+	var names []string
+	for _, hero := range r.heroes {
+		if hero != me {
+			names = append(names, hero.Localpart())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// powerLevels is what of m.room.power_levels matters to invites.
+type powerLevels struct {
+	invite       int
+	users        map[id.UserID]int
+	usersDefault int
+}
+
+func (p powerLevels) of(user id.UserID) int {
+	if level, ok := p.users[user]; ok {
+		return level
+	}
+	return p.usersDefault
+}
+
+// readPower reads power levels with the defaults of the authorization rules:
+// inviting takes 0 unless the room says otherwise, and a room without levels
+// obeys its creator. From room version 12 on creators are above every level.
+func readPower(content json.RawMessage, create invite.Event) powerLevels {
+	var wire struct {
+		Invite       level               `json:"invite"`
+		UsersDefault level               `json:"users_default"`
+		Users        map[id.UserID]level `json:"users"`
+	}
+	p := powerLevels{users: map[id.UserID]int{}}
+	if content == nil {
+		p.users[create.Sender] = 100
+	} else if json.Unmarshal(content, &wire) == nil {
+		p.invite, p.usersDefault = int(wire.Invite), int(wire.UsersDefault)
+		for user, l := range wire.Users {
+			p.users[user] = int(l)
+		}
+	}
+	var room struct {
+		Version  string      `json:"room_version"`
+		Creators []id.UserID `json:"additional_creators"`
+	}
+	_ = json.Unmarshal(create.Content, &room)
+	if version, err := strconv.Atoi(room.Version); err == nil && version >= 12 {
+		for _, creator := range append(room.Creators, create.Sender) {
+			p.users[creator] = math.MaxInt
+		}
+	}
+	return p
+}
+
+// A level is a power level. Before room version 10 it may stand in a string.
+type level int
+
+func (l *level) UnmarshalJSON(data []byte) error {
+	s := strings.TrimSpace(strings.Trim(string(data), `"`))
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return fmt.Errorf("power level %s: %w", data, err)
+	}
+	*l = level(n)
+	return nil
+}

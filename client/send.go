@@ -1,0 +1,152 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// Sent says what came of a plan.
+type Sent struct {
+	// UserID is the Matrix ID that was invited; empty when a mail was sent.
+	UserID id.UserID
+	// Token names the new invite in the room. It is empty if the invite went
+	// to a Matrix ID, and if the homeserver did not show it right away.
+	Token string
+}
+
+// Send carries a plan out. The request is made once and never again, for it
+// mails a person. If no answer comes and the room's state does not tell either,
+// the error is an [UncertainError].
+func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
+	if p.UserID != "" {
+		body := struct {
+			UserID id.UserID `json:"user_id"`
+		}{p.UserID}
+		if err := a.call(ctx, http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil); err != nil {
+			return Sent{}, fmt.Errorf("invite %s: %w", p.UserID, err)
+		}
+		return Sent{UserID: p.UserID}, nil
+	}
+	server, err := a.signedInServer(ctx)
+	if err != nil {
+		return Sent{}, err
+	}
+	before := a.tokens(p.Room.ID)
+	// https://spec.matrix.org/v1.19/client-server-api/#thirdparty_post_matrixclientv3roomsroomidinvite
+	body := struct {
+		IDServer      string `json:"id_server"`
+		IDAccessToken string `json:"id_access_token"`
+		Medium        string `json:"medium"`
+		Address       string `json:"address"`
+	}{server.Name(), server.Token(), p.Address.Medium, p.Address.Address}
+	err = a.call(ctx, http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
+	switch {
+	case err == nil:
+		token, _ := a.findSent(ctx, p, before) // it went out; the list will show it soon
+		return Sent{Token: token}, nil
+	case noAnswer(err):
+		if token, lookErr := a.findSent(ctx, p, before); lookErr == nil && token != "" {
+			return Sent{Token: token}, nil
+		}
+		return Sent{}, &UncertainError{Address: p.Address.Address, Err: err}
+	default:
+		return Sent{}, fmt.Errorf("invite %s: %w", p.Address.Address, a.explain(ctx, p, err))
+	}
+}
+
+// noAnswer reports whether a request may have been carried out all the same.
+func noAnswer(err error) bool {
+	var unreachable *UnreachableError
+	var e *ServerError
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &unreachable) ||
+		(errors.As(err, &e) && e.Code == "" && e.Status >= http.StatusBadGateway) // a proxy lost patience
+}
+
+// tokens are the invites known to be in a room.
+func (a *Account) tokens(room id.RoomID) map[string]bool {
+	known := map[string]bool{}
+	for _, i := range a.Invites(room) {
+		known[i.Token] = true
+	}
+	return known
+}
+
+// findSent looks for the invite that a request has just made. The homeserver
+// does not say which that is; but it is ours, new, and has a matching name.
+func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) (token string, err error) {
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	page, err := a.messages(ctx, p.Room.ID, traceFilter([]id.UserID{a.session.UserID}), "")
+	if err != nil {
+		return "", err
+	}
+	for _, raw := range page.Chunk {
+		ev, err := invite.ParseEvent(raw)
+		if err != nil || ev.Type != invite.TypeThirdPartyInvite || before[ev.StateKey] {
+			continue
+		}
+		for _, i := range invite.Fold(p.Room.ID, []invite.Event{ev}, nil) {
+			if i.Live() && invite.Matches(i.DisplayName, p.Address.Address) {
+				return i.Token, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// explain finds out why a homeserver refused an invite. Synapse answers
+// M_UNKNOWN to nearly everything that goes wrong between it and the identity
+// server, so that one is asked what it has to say.
+func (a *Account) explain(ctx context.Context, p Plan, err error) error {
+	var e *ServerError
+	if !errors.As(err, &e) || e.Status < http.StatusInternalServerError {
+		return err
+	}
+	user, _, lookupErr := a.lookup(ctx, p.Address)
+	switch {
+	case lookupErr != nil:
+		return &IdentityTroubleError{Homeserver: e, Err: lookupErr}
+	case user != "":
+		return &IdentityTroubleError{Homeserver: e, Err: fmt.Errorf("%s has meanwhile become known as %s", p.Address.Address, user)}
+	}
+	return &IdentityTroubleError{Homeserver: e}
+}
+
+// An IdentityTroubleError says that a homeserver could not get an invite out of
+// the identity server.
+type IdentityTroubleError struct {
+	Homeserver *ServerError
+	// Err is what the identity server said to us; nil if it finds nothing wrong,
+	// so that a limit of its own or a way it cannot be reached from the
+	// homeserver is what remains.
+	Err error
+}
+
+func (e *IdentityTroubleError) Error() string {
+	if e.Err == nil {
+		return e.Homeserver.Server + " could not get the invite from the identity server, which answers us well"
+	}
+	return fmt.Sprintf("%s could not get the invite from the identity server: %v", e.Homeserver.Server, e.Err)
+}
+
+func (e *IdentityTroubleError) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.Homeserver}
+	}
+	return []error{e.Homeserver, e.Err}
+}
+
+// Lookup asks the identity server whose address this is; nobody is "".
+func (a *Account) Lookup(ctx context.Context, address identity.ThreePID) (id.UserID, error) {
+	user, _, err := a.lookup(ctx, address)
+	return user, err
+}

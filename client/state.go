@@ -1,0 +1,114 @@
+package client
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// state is what the homeserver has told of the rooms that the account is in.
+type state struct {
+	me    id.UserID
+	mu    sync.RWMutex
+	since string // next_batch of the last sync; empty before the first
+	rooms map[id.RoomID]*roomState
+}
+
+func newState(me id.UserID) *state {
+	return &state{me: me, rooms: map[id.RoomID]*roomState{}}
+}
+
+// roomState is one room: its narrow current state, and of the past what tells
+// about invites.
+type roomState struct {
+	current map[stateKey]invite.Event
+	history map[id.EventID]invite.Event
+	heroes  []id.UserID // members to name a room after that has no name
+	bad     int         // events that could not be read
+
+	// traced is set while every invite that looks pending is known to be:
+	// nobody took it before we looked (see trace).
+	traced  bool
+	invites []invite.Invite // folded from the above
+}
+
+type stateKey struct{ typ, key string }
+
+func newRoomState() *roomState {
+	return &roomState{current: map[stateKey]invite.Event{}, history: map[id.EventID]invite.Event{}}
+}
+
+// set makes ev part of the room's current state. What it displaces is kept if
+// it tells of an invite.
+func (r *roomState) set(me id.UserID, ev invite.Event) {
+	k := stateKey{ev.Type, ev.StateKey}
+	old, had := r.current[k]
+	if had && old.ID == ev.ID && ev.ID != "" {
+		return
+	}
+	if had {
+		r.remember(old)
+	}
+	if ev.Type == invite.TypeMember && ev.StateKey != string(me) && !had && !tellsOfInvite(ev) && !r.took(ev.StateKey) {
+		return // a big room's members come and go; most are no business of ours
+	}
+	r.current[k] = ev
+}
+
+// remember keeps an earlier event if it tells of an invite.
+func (r *roomState) remember(ev invite.Event) {
+	if ev.ID != "" && (ev.Type == invite.TypeThirdPartyInvite || tellsOfInvite(ev)) {
+		r.history[ev.ID] = ev
+	}
+}
+
+// tellsOfInvite reports whether a member event, or what it replaced, speaks of
+// a third-party invite at all. Whether it speaks the truth is for the fold.
+func tellsOfInvite(ev invite.Event) bool {
+	if ev.Type != invite.TypeMember {
+		return false
+	}
+	for _, content := range []json.RawMessage{ev.Content, ev.PrevContent} {
+		var c struct {
+			ThirdPartyInvite json.RawMessage `json:"third_party_invite"`
+		}
+		if json.Unmarshal(content, &c) == nil && len(c.ThirdPartyInvite) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// took reports whether a user is known to have taken an invite here.
+func (r *roomState) took(user string) bool {
+	return slices.ContainsFunc(r.invites, func(i invite.Invite) bool {
+		return i.Acceptance != nil && string(i.Acceptance.UserID) == user
+	})
+}
+
+// fold reads the room's invites anew.
+func (r *roomState) fold(room id.RoomID) {
+	r.invites = invite.Fold(room, slices.Collect(maps.Values(r.current)), slices.Collect(maps.Values(r.history)))
+}
+
+// inviters are the senders of invites that look pending, and whose history is
+// therefore of interest.
+func (r *roomState) inviters() []id.UserID {
+	senders := map[id.UserID]bool{}
+	for _, i := range r.invites {
+		if i.Live() {
+			senders[i.Sender] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(senders))
+}
+
+// content is the content of a current state event; nil if there is none.
+func (r *roomState) content(typ, key string) json.RawMessage {
+	return r.current[stateKey{typ, key}].Content
+}

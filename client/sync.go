@@ -1,0 +1,167 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// The state events that are asked for, and no others.
+const (
+	typeCreate         = "m.room.create"
+	typeName           = "m.room.name"
+	typeCanonicalAlias = "m.room.canonical_alias"
+	typePowerLevels    = "m.room.power_levels"
+	typeTombstone      = "m.room.tombstone"
+)
+
+// firstLimit and nextLimit bound a room's timeline in a sync. The first sync
+// brings the state anyway; later ones bring what happened since, and a room
+// where more did than fits is traced anew.
+const (
+	firstLimit = 1
+	nextLimit  = 100
+)
+
+// syncFilter narrows a sync down to what invites need
+// (https://spec.matrix.org/v1.19/client-server-api/#filtering). Members come
+// lazily: one's own, and those who sent what is in the timeline.
+func syncFilter(limit int) string {
+	type events struct {
+		Types    []string `json:"types,omitempty"`
+		NotTypes []string `json:"not_types,omitempty"`
+		Limit    int      `json:"limit,omitempty"`
+		Lazy     bool     `json:"lazy_load_members,omitempty"`
+	}
+	none := events{NotTypes: []string{"*"}}
+	wanted := []string{
+		typeCreate, typeName, typeCanonicalAlias, typePowerLevels, typeTombstone,
+		invite.TypeThirdPartyInvite, invite.TypeMember,
+	}
+	filter := map[string]any{
+		"presence":     none,
+		"account_data": none,
+		"room": map[string]any{
+			"account_data": none,
+			"ephemeral":    none,
+			"state":        events{Types: wanted, Lazy: true},
+			"timeline":     events{Types: wanted, Lazy: true, Limit: limit},
+		},
+	}
+	data, _ := json.Marshal(filter) // of strings and numbers: cannot fail
+	return string(data)
+}
+
+// syncReply is what is read of an answer to /sync. Events stay raw, so that a
+// strange one spoils nothing but itself.
+type syncReply struct {
+	NextBatch string `json:"next_batch"`
+	Rooms     struct {
+		Join map[id.RoomID]struct {
+			Summary struct {
+				Heroes []id.UserID `json:"m.heroes"`
+			} `json:"summary"`
+			State    eventList `json:"state"`
+			Timeline struct {
+				eventList
+				Limited bool `json:"limited"`
+			} `json:"timeline"`
+		} `json:"join"`
+		Leave map[id.RoomID]json.RawMessage `json:"leave"`
+	} `json:"rooms"`
+}
+
+type eventList struct {
+	Events []json.RawMessage `json:"events"`
+}
+
+// sync asks the homeserver once what is new and takes it in. After the first
+// time the homeserver may hold the answer for as long as wait. It returns the
+// rooms in which something changed.
+func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
+	a.follow.Lock()
+	defer a.follow.Unlock()
+	a.state.mu.RLock()
+	since := a.state.since
+	a.state.mu.RUnlock()
+
+	query := map[string]string{"set_presence": "offline", "filter": syncFilter(firstLimit), "timeout": "0"}
+	if since != "" {
+		query["since"] = since
+		query["filter"] = syncFilter(nextLimit)
+		query["timeout"] = strconv.FormatInt(wait.Milliseconds(), 10)
+	}
+	var reply syncReply
+	if err := a.call(ctx, http.MethodGet, path{"v3", "sync"}, query, nil, &reply); err != nil {
+		return nil, fmt.Errorf("sync: %w", err)
+	}
+	if reply.NextBatch == "" {
+		return nil, fmt.Errorf("sync: %w", &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "an answer without next_batch"})
+	}
+	return a.state.apply(reply), nil
+}
+
+// apply takes the answer of a sync in and returns the rooms that it changed.
+func (s *state) apply(reply syncReply) []id.RoomID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var changed []id.RoomID
+	first := s.since == ""
+	for room, update := range reply.Rooms.Join {
+		r, known := s.rooms[room]
+		if !known {
+			r = newRoomState()
+			s.rooms[room] = r
+		}
+		if len(update.Summary.Heroes) > 0 {
+			r.heroes = update.Summary.Heroes
+		}
+		if known && update.Timeline.Limited && !first {
+			r.forgetMembers(s.me)
+		}
+		for _, raw := range append(update.State.Events, update.Timeline.Events...) {
+			r.take(s.me, raw)
+		}
+		r.fold(room)
+		if !known || update.Timeline.Limited {
+			r.traced = len(r.inviters()) == 0
+		}
+		changed = append(changed, room)
+	}
+	for room := range reply.Rooms.Leave {
+		if _, known := s.rooms[room]; known {
+			delete(s.rooms, room)
+			changed = append(changed, room)
+		}
+	}
+	s.since = reply.NextBatch
+	return changed
+}
+
+// take reads one event and makes it part of the room's state if it is one.
+func (r *roomState) take(me id.UserID, raw json.RawMessage) {
+	switch ev, err := invite.ParseEvent(raw); {
+	case err != nil:
+		r.bad++
+	default:
+		r.set(me, ev)
+	}
+}
+
+// forgetMembers lets go of where people stand who took an invite: in a gap of
+// the timeline they may have joined or left unseen. What they did stays known.
+func (r *roomState) forgetMembers(me id.UserID) {
+	for k, ev := range r.current {
+		if k.typ == invite.TypeMember && k.key != string(me) {
+			r.remember(ev)
+			delete(r.current, k)
+		}
+	}
+}

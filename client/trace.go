@@ -1,0 +1,201 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+const (
+	tracePage     = 100
+	traceParallel = 4
+)
+
+// untraced lists the rooms with invites that look pending and may have been
+// taken before we looked.
+func (s *state) untraced() []id.RoomID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var rooms []id.RoomID
+	for room, r := range s.rooms {
+		if !r.traced {
+			rooms = append(rooms, room)
+		}
+	}
+	return rooms
+}
+
+// traceAll traces every room that needs it, a few at a time.
+func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(traceParallel)
+	for _, room := range rooms {
+		g.Go(func() error { return a.trace(ctx, room) })
+	}
+	return g.Wait()
+}
+
+// trace finds out which invites of a room were taken before we looked. Once a
+// person has joined, their member event no longer tells: it is the one before
+// that holds the token. Whoever takes an invite, the member event is sent in the
+// name of the inviter, so it is the inviters' events that are paged through,
+// backwards, until every invite that looks pending has been met: before its own
+// event nobody can have taken it.
+func (a *Account) trace(ctx context.Context, room id.RoomID) error {
+	a.state.mu.RLock()
+	r, ok := a.state.rooms[room]
+	if !ok {
+		a.state.mu.RUnlock()
+		return nil // left meanwhile
+	}
+	open := map[id.EventID]bool{}
+	for _, i := range r.invites {
+		if i.Live() {
+			open[i.EventID] = true
+		}
+	}
+	filter := traceFilter(r.inviters())
+	a.state.mu.RUnlock()
+
+	var found []invite.Event
+	for from := ""; len(open) > 0; {
+		page, err := a.messages(ctx, room, filter, from)
+		if err != nil {
+			return skipIfGone(fmt.Errorf("trace invites in %s: %w", room, err))
+		}
+		for _, raw := range page.Chunk {
+			if ev, err := invite.ParseEvent(raw); err == nil {
+				found = append(found, ev)
+				delete(open, ev.ID)
+			}
+		}
+		// Some servers give an end for ever, others a page that leads to itself.
+		if page.End == "" || page.End == from || len(page.Chunk) == 0 {
+			break
+		}
+		from = page.End
+	}
+	if err := a.state.addHistory(room, found); err != nil {
+		return err
+	}
+	return a.askMemberships(ctx, room)
+}
+
+func traceFilter(senders []id.UserID) string {
+	data, _ := json.Marshal(map[string]any{
+		"types":   []string{invite.TypeMember, invite.TypeThirdPartyInvite},
+		"senders": senders,
+	})
+	return string(data)
+}
+
+type messagesPage struct {
+	Chunk []json.RawMessage `json:"chunk"`
+	End   string            `json:"end"`
+}
+
+// messages reads a page of a room's past, the newest first
+// (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidmessages).
+func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from string) (page messagesPage, err error) {
+	query := map[string]string{"dir": "b", "limit": strconv.Itoa(tracePage), "filter": filter}
+	if from != "" {
+		query["from"] = from
+	}
+	err = a.get(ctx, path{"v3", "rooms", room, "messages"}, query, &page)
+	return page, err
+}
+
+// skipIfGone lets a room pass that may no longer be looked into: the next sync
+// will say that it was left.
+func skipIfGone(err error) error {
+	var e *ServerError
+	if errors.As(err, &e) && (e.Code == "M_FORBIDDEN" || e.Code == "M_NOT_FOUND") {
+		return nil
+	}
+	return err
+}
+
+func (s *state) addHistory(room id.RoomID, events []invite.Event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.rooms[room]
+	if !ok {
+		return nil
+	}
+	for _, ev := range events {
+		if r.current[stateKey{ev.Type, ev.StateKey}].ID != ev.ID {
+			r.remember(ev)
+		}
+	}
+	r.fold(room)
+	return nil
+}
+
+// askMemberships asks where those stand now who took an invite, if no event
+// has told yet.
+func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
+	for _, user := range a.state.strangers(room) {
+		content, err := a.member(ctx, room, user)
+		if err != nil {
+			return skipIfGone(fmt.Errorf("ask for the membership of %s in %s: %w", user, room, err))
+		}
+		a.state.setMember(room, user, content)
+	}
+	a.state.finishTrace(room)
+	return nil
+}
+
+// strangers are those who took an invite and of whom no current member event is known.
+func (s *state) strangers(room id.RoomID) []id.UserID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, ok := s.rooms[room]
+	if !ok {
+		return nil
+	}
+	var users []id.UserID
+	for _, i := range r.invites {
+		if i.Acceptance != nil && r.content(invite.TypeMember, string(i.Acceptance.UserID)) == nil {
+			users = append(users, i.Acceptance.UserID)
+		}
+	}
+	return users
+}
+
+func (s *state) setMember(room id.RoomID, user id.UserID, content json.RawMessage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r, ok := s.rooms[room]
+	k := stateKey{invite.TypeMember, string(user)}
+	if _, told := r.current[k]; !ok || told {
+		return // a sync was quicker, and knows better
+	}
+	r.current[k] = invite.Event{Type: k.typ, StateKey: k.key, Content: content}
+}
+
+func (s *state) finishTrace(room id.RoomID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.rooms[room]; ok {
+		r.fold(room)
+		r.traced = true
+	}
+}
+
+// member asks for the content of a user's member event; that of somebody who
+// has none is empty.
+func (a *Account) member(ctx context.Context, room id.RoomID, user id.UserID) (json.RawMessage, error) {
+	var content json.RawMessage
+	err := a.get(ctx, path{"v3", "rooms", room, "state", invite.TypeMember, user}, nil, &content)
+	if HasCode(err, "M_NOT_FOUND") {
+		return json.RawMessage("{}"), nil
+	}
+	return content, err
+}
