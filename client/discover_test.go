@@ -1,0 +1,75 @@
+package client_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+func TestDiscover(t *testing.T) {
+	n := newTown(t)
+	for _, who := range []string{
+		"@ada:example.org", " example.org ", "matrix.example.org", "https://matrix.example.org", "https://matrix.example.org/", "https://example.org",
+	} {
+		hs, err := client.Discover(t.Context(), n.options(), who)
+		if err != nil {
+			t.Errorf("%q: %v", who, err)
+			continue
+		}
+		if hs.BaseURL != n.HomeserverURL() || len(hs.Flows) == 0 {
+			t.Errorf("%q: %+v", who, hs)
+		}
+	}
+}
+
+func TestDiscoverRefusesWhatNamesNoServer(t *testing.T) {
+	n := newTown(t)
+	for _, who := range []string{"", "@", "@ada", "ada@example.org", "two words", "ftp://example.org", "https://", "a/b", "example.org/path", "\x1b[2J"} {
+		if _, err := client.Discover(t.Context(), n.options(), who); !errors.Is(err, client.ErrNoServerNamed) {
+			t.Errorf("%q: %v", who, err)
+		}
+	}
+	if len(n.Requests()) > 0 {
+		t.Errorf("somebody was asked: %v", n.Requests())
+	}
+}
+
+func TestDiscoverTellsWhatItTried(t *testing.T) {
+	const wellKnown = "/.well-known/matrix/client"
+	for _, tc := range []struct {
+		name, who string
+		fault     sandbox.Fault
+		tried     []string // what the answer must tell, in order
+	}{
+		{"unknown host", "@ada:nowhere.test", sandbox.Fault{Path: "/none"}, []string{"https://nowhere.test/.well-known/matrix/client: no host is called nowhere.test", "https://nowhere.test/_matrix/client/versions: no host"}},
+		{"no Matrix there", "https://matrix.example.org", sandbox.Fault{Path: "/", Status: 200, Body: "<html>"}, []string{"versions: something is there, but it does not speak Matrix"}},
+		{"a front page for all paths", "example.org", sandbox.Fault{Path: "/", Status: 200, Body: "{}"}, []string{"names no homeserver", "does not speak Matrix"}},
+		{"plain http for a password", "example.org", sandbox.Fault{Path: wellKnown, Status: 200, Body: `{"m.homeserver":{"base_url":"http://matrix.example.org"}}`}, []string{"not at an https URL"}},
+		{"not a URL", "example.org", sandbox.Fault{Path: wellKnown, Status: 200, Body: `{"m.homeserver":{"base_url":"::"}}`}, []string{"not at an https URL"}},
+		{"broken", "matrix.example.org", sandbox.Fault{Path: "/", Status: 503}, []string{"answers HTTP 503"}},
+		{"a flood", "matrix.example.org", sandbox.Fault{Path: "/", Status: 200, Body: `{"versions":["` + strings.Repeat("x", 100<<10) + `"]}`}, []string{"does not speak Matrix"}},
+	} {
+		n := newTown(t)
+		n.Inject(tc.fault)
+		_, err := client.Discover(t.Context(), n.options(), tc.who)
+		var e *client.DiscoveryError
+		if !errors.As(err, &e) {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		rest := err.Error()
+		for _, want := range tc.tried {
+			_, after, ok := strings.Cut(rest, want)
+			if !ok {
+				t.Errorf("%s: %q is missing in order from:\n%v", tc.name, want, err)
+			}
+			rest = after
+		}
+		if client.Hint(err) == "" {
+			t.Errorf("%s: no hint", tc.name)
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+func TestTakenBeforeWeLooked(t *testing.T) {
+	n := newTown(t)
+	taken, open, revoked := n.invite("grace@navy.example"), n.invite("lin@kernel.example"), n.invite("rob@bell.example")
+	second := n.invite("grace@navy.example")
+	n.must(n.Bind("grace@navy.example", n.grace)) // takes two at once
+	n.must(n.Join(string(n.room), n.grace))
+	n.SendState(string(n.room), n.ada, invite.TypeThirdPartyInvite, revoked, struct{}{})
+	for range 150 { // more than a page, by the inviter
+		n.SendState(string(n.room), n.ada, "m.room.member", n.ada, map[string]any{"membership": "join", "displayname": time.Now().String()})
+	}
+	a := n.account()
+	for token, want := range map[string]invite.Status{taken: invite.Joined, second: invite.Joined, open: invite.Pending, revoked: invite.Revoked} {
+		i, err := a.Invite(n.room, token)
+		n.must(err)
+		if i.Status != want {
+			t.Errorf("%s, want %s", i.Status, want)
+		}
+	}
+}
+
+func TestLinkTakenByAnotherAccount(t *testing.T) {
+	n := newTown(t)
+	token := n.invite("grace@navy.example")
+	a := n.account()
+	n.must(n.AcceptLink(n.Mails("grace@navy.example")[0], n.grace))
+	if got := n.status(a, token); got != invite.Joined {
+		t.Errorf("after the link: %s", got)
+	}
+	n.must(n.Kick(string(n.room), n.ada, n.grace))
+	if got := n.status(a, token); got != invite.Left {
+		t.Errorf("after a kick: %s", got)
+	}
+	n.must(n.Ban(string(n.room), n.ada, n.grace))
+	if got := n.status(a, token); got != invite.Banned {
+		t.Errorf("after a ban: %s", got)
+	}
+}
+
+func TestGapInTheTimeline(t *testing.T) {
+	n := newTown(t)
+	token := n.invite("grace@navy.example")
+	a := n.account()
+	n.must(n.Bind("grace@navy.example", n.grace))
+	n.must(a.Refresh(t.Context()))
+	n.must(n.Join(string(n.room), n.grace))
+	for i := range 300 {
+		n.SendState(string(n.room), n.ada, "m.room.name", "", map[string]any{"name": strings.Repeat("x", i%7+1) + time.Now().String()})
+	}
+	if got := n.status(a, token); got != invite.Joined {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestRevoke(t *testing.T) {
+	n := newTown(t)
+	token := n.invite("grace@navy.example")
+	a := n.account()
+	n.must(a.Revoke(t.Context(), n.room, token))
+	if got := n.status(a, token); got != invite.Revoked {
+		t.Errorf("%s", got)
+	}
+	i, err := a.Invite(n.room, token)
+	n.must(err)
+	if i.DisplayName == "" || i.Sender == "" || i.Revocation == nil {
+		t.Errorf("forgot what it was: %+v", i)
+	}
+	if err := a.Revoke(t.Context(), n.room, token); !errors.Is(err, client.ErrAlreadyRevoked) {
+		t.Errorf("twice: %v", err)
+	}
+	if err := a.Revoke(t.Context(), n.room, "none"); !errors.Is(err, client.ErrNoInvite) || client.Hint(err) == "" {
+		t.Errorf("one that is not: %v", err)
+	}
+	if err := n.AcceptLink(n.Mails("grace@navy.example")[0], n.grace); err == nil {
+		t.Error("the homeserver still honours it")
+	}
+}
+
+func TestGarbageSpoilsNothingButItself(t *testing.T) {
+	n := newTown(t)
+	n.room = id.RoomID(n.CreateRoom(n.ada, sandbox.RoomOptions{RoomVersion: "9"})) // a newer one lets creators do all
+	good := n.invite("grace@navy.example")
+	plant := func(typ, key, content string) {
+		t.Helper()
+		_, err := n.PlantState(string(n.room), n.ada, typ, key, json.RawMessage(content))
+		n.must(err)
+	}
+	plant(invite.TypeThirdPartyInvite, "number", `{"display_name":5,"public_key":17,"public_keys":{"a":1}}`)
+	plant(invite.TypeThirdPartyInvite, "huge", `{"display_name":"`+strings.Repeat("\\u0000\\u202e", 1<<14)+`","public_key":"AAAA"}`)
+	plant(invite.TypeThirdPartyInvite, "list", `[]`)
+	plant("m.room.name", "", `{"name":{"a":1}}`)
+	plant("m.room.canonical_alias", "", `7`)
+	plant("m.room.power_levels", "", `{"users":{"@ada:example.org":"100"},"invite":"50"}`)
+	a := n.account()
+	got := map[string]invite.Status{}
+	for _, i := range a.Invites(n.room) {
+		got[i.Token] = i.Status
+	}
+	if got[good] != invite.Pending || got["number"] != invite.Malformed || got["huge"] != invite.Malformed || got["list"] != invite.Revoked {
+		t.Errorf("%v", got)
+	}
+	r, err := a.Room(n.room)
+	n.must(err)
+	if r.Name == "" || r.Power != 100 || r.InvitePower != 50 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestRoomsHaveNames(t *testing.T) {
+	n := newTown(t)
+	n.CreateRoom(n.ada, sandbox.RoomOptions{Members: []string{n.grace}})
+	empty := n.CreateRoom(n.ada, sandbox.RoomOptions{})
+	names := map[string]bool{}
+	for _, r := range n.account().Rooms() {
+		names[r.Name] = true
+	}
+	for _, want := range []string{"Compilers", "grace", empty} {
+		if !names[want] {
+			t.Errorf("%q is missing in %v", want, names)
+		}
+	}
+}
+
+func TestFindRoom(t *testing.T) {
+	n := newTown(t)
+	n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Twin"})
+	n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Twin"})
+	a := n.account()
+	for _, name := range []string{string(n.room), "#compilers:example.org", "#compilers", "compilers", "COMPILERS"} {
+		if r, err := a.FindRoom(name); err != nil || r.ID != n.room {
+			t.Errorf("%q: %v %v", name, r.ID, err)
+		}
+	}
+	if _, err := a.FindRoom("twin"); err == nil || !strings.Contains(err.Error(), "!") {
+		t.Errorf("two of a name: %v", err)
+	}
+	if _, err := a.FindRoom(""); !errors.Is(err, client.ErrNotJoined) {
+		t.Errorf("no name: %v", err)
+	}
+}
+
+func TestWatcherBringsNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		w := n.signIn(n.ada, "lovelace").Watch()
+		if c := w.Next(t.Context()); c.Err != nil || len(c.Rooms) != 1 {
+			t.Fatalf("first: %+v", c)
+		}
+		done := make(chan client.Change)
+		go func() { done <- w.Next(t.Context()) }()
+		time.Sleep(10 * time.Minute) // many a long poll comes back empty
+		select {
+		case c := <-done:
+			t.Fatalf("news of nothing: %+v", c)
+		default:
+		}
+		n.invite("grace@navy.example")
+		if c := <-done; c.Err != nil || len(c.Rooms) != 1 || c.Rooms[0] != n.room {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
+func TestWatcherComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		w := n.signIn(n.ada, "lovelace").Watch()
+		w.Next(t.Context())
+		restore := n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Refuse: true})
+		var last time.Duration
+		for range 12 {
+			c := w.Next(t.Context())
+			if c.Err == nil || c.Final || c.RetryIn < last/2 || c.RetryIn > 75*time.Second {
+				t.Fatalf("%+v after %s", c, last)
+			}
+			last = c.RetryIn
+		}
+		restore()
+		start := time.Now()
+		if c := w.Next(t.Context()); c.Err != nil {
+			t.Errorf("%+v", c)
+		}
+		if waited := time.Since(start); waited < last {
+			t.Errorf("asked again after %s instead of %s", waited, last)
+		}
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":90000}`})
+		if c := w.Next(t.Context()); c.RetryIn != 90*time.Second {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
+func TestWatcherEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		w := n.signIn(n.ada, "lovelace").Watch()
+		w.Next(t.Context())
+		n.SignOutEverywhere(n.ada, false)
+		if c := w.Next(t.Context()); !c.Final {
+			t.Errorf("signed out: %+v", c)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if c := w.Next(ctx); !c.Final || !errors.Is(c.Err, context.Canceled) {
+			t.Errorf("stopped: %+v", c)
+		}
+	})
+}
+
+func TestKickedRoomIsGone(t *testing.T) {
+	n := newTown(t)
+	quiet := id.RoomID(n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Quiet", Members: []string{n.ada}}))
+	a := n.account()
+	n.must(n.Kick(string(quiet), n.grace, n.ada))
+	n.must(a.Refresh(t.Context()))
+	if _, err := a.Room(quiet); !errors.Is(err, client.ErrNotJoined) {
+		t.Error(err)
+	}
+}

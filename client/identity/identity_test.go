@@ -1,0 +1,62 @@
+package identity_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+)
+
+func TestParseEmail(t *testing.T) {
+	for in, want := range map[string]string{
+		"grace@navy.example":                "grace@navy.example",
+		"  Grace@Navy.Example\n":            "grace@navy.example",
+		"Grace Hopper <grace@navy.example>": "grace@navy.example",
+		"<grace@navy.example>":              "grace@navy.example",
+		"mailto:grace@navy.example":         "grace@navy.example",
+		"MAILTO:GRACE@navy.example":         "grace@navy.example",
+		"Strauß@Example.com":                "strauss@example.com",
+		"a+b@c.example":                     "a+b@c.example",
+	} {
+		got, err := identity.ParseEmail(in)
+		if err != nil || got != (identity.ThreePID{Medium: "email", Address: want}) {
+			t.Errorf("%q: %+v, %v", in, got, err)
+		}
+	}
+	for _, in := range []string{
+		"", "@", "grace", "grace@", "@navy.example", "grace@localhost", "a@b@c.example", "a b@c.example",
+		"grace@navy.example, lin@kernel.example", `"a b"@c.example`, "a@[127.0.0.1]", "@grace:navy.example",
+	} {
+		if got, err := identity.ParseEmail(in); !errors.Is(err, identity.ErrNotAddress) {
+			t.Errorf("%q: %+v, %v", in, got, err)
+		}
+	}
+}
+
+// The spec's vectors and two of our own
+// (https://spec.matrix.org/v1.19/identity-service-api/#sha256).
+func TestHash(t *testing.T) {
+	for _, tc := range []struct{ address, medium, pepper, want string }{
+		{"alice@example.com", "email", "matrixrocks", "4kenr7N9drpCJ4AfalmlGQVsOn3o2RHjkADUpXJWZUc"},
+		{"bob@example.com", "email", "matrixrocks", "LJwSazmv46n0hlMlsb_iYxI0_HXEqy_yj6Jm636cdT8"},
+		{"18005552067", "msisdn", "matrixrocks", "nlo35_T5fzSGZzJApqu8lgIudJvmOQtDaHtr-I4rU7I"},
+		{"strauss@example.com", "email", "matrixrocks", "Wvo9OL_UvrDZsRecvnhshdTeilXXGbhk0J5l5rX55Ok"},
+		{"carol@example.test", "email", "pepper1", "dyw3FKrWknpxD0lkKF3iI_RMazLa1EeBuZcNQsvejdQ"},
+	} {
+		if got := identity.Hash(identity.ThreePID{Medium: tc.medium, Address: tc.address}, tc.pepper); got != tc.want {
+			t.Errorf("%s %s %s: %s", tc.address, tc.medium, tc.pepper, got)
+		}
+	}
+}
+
+func TestBaseURL(t *testing.T) {
+	for _, u := range []string{"", "vector.im", "ftp://vector.im", "https://", "https://user:pw@vector.im", "https://vector.im?x", "%"} {
+		if _, err := identity.New(u, nil); err == nil {
+			t.Errorf("%q was taken", u)
+		}
+	}
+	s, err := identity.New("https://vector.im:8090/", nil)
+	if err != nil || s.Name() != "vector.im:8090" || s.URL() != "https://vector.im:8090" {
+		t.Errorf("%v, %v", s, err)
+	}
+}
