@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"sync"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -44,7 +43,7 @@ type Account struct {
 	session Session
 	mx      *mautrix.Client
 	state   *state
-	follow  sync.Mutex // held by whoever is syncing
+	syncing turn
 
 	identity identityState
 }

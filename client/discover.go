@@ -14,6 +14,8 @@ import (
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/reason"
 )
 
 const (
@@ -218,18 +220,10 @@ func getJSON(ctx context.Context, transport http.RoundTripper, where string, rep
 	return nil
 }
 
-// plain says what kept an answer from coming, in few words.
+// plain says what kept an answer from coming.
 func plain(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), errTimeout) {
 		return errTimeout
 	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return fmt.Errorf("no host is called %s", dns.Name)
-	}
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		return ue.Err
-	}
-	return err
+	return reason.Of(err)
 }

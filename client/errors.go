@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/internal/reason"
 )
 
 // Reasons why something cannot be done, beside the types below.
@@ -173,12 +173,7 @@ func translate(ctx context.Context, server string, err error) error {
 	case he.Response != nil && isJSONError(he.WrappedError):
 		return &ServerError{Server: server, Status: he.Response.StatusCode, Message: "what came is not the JSON of a homeserver"}
 	}
-	err = he.WrappedError
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err
-	}
-	return &UnreachableError{Server: server, Err: err}
+	return &UnreachableError{Server: server, Err: reason.Of(he.WrappedError)}
 }
 
 func refusal(server string, he mautrix.HTTPError) error {

@@ -34,27 +34,19 @@ const (
 // identityState is the identity server in use, found and signed in to at most
 // once at a time.
 type identityState struct {
-	turn   chan struct{} // holds one token; whoever took it may use the rest
+	turn   turn // whoever has it may use the rest
 	server *identity.Server
 	source Source
 	ready  bool // the server knows us and its terms are accepted
 }
 
-func newIdentityState() identityState {
-	turn := make(chan struct{}, 1)
-	turn <- struct{}{}
-	return identityState{turn: turn}
-}
-
 // withIdentity runs f while nobody else uses the account's identity state.
 func (a *Account) withIdentity(ctx context.Context, f func(*identityState) error) error {
-	select {
-	case <-a.identity.turn:
-		defer func() { a.identity.turn <- struct{}{} }()
-		return f(&a.identity)
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := a.identity.turn.take(ctx); err != nil {
+		return err
 	}
+	defer a.identity.turn.give()
+	return f(&a.identity)
 }
 
 // IdentityServer says which identity server the account uses and who named it.

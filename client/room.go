@@ -111,7 +111,7 @@ func (a *Account) Invites(rooms ...id.RoomID) []invite.Invite {
 		}
 	}
 	slices.SortFunc(all, func(a, b invite.Invite) int {
-		return cmp.Or(b.SentAt.Compare(a.SentAt), cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
+		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
 	})
 	return all
 }

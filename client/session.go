@@ -70,7 +70,10 @@ func Resume(opt Options, s Session) (*Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resume the session of %s: %w", s.UserID, err)
 	}
-	return &Account{opt: opt, session: s, mx: mx, state: newState(s.UserID), identity: newIdentityState()}, nil
+	return &Account{
+		opt: opt, session: s, mx: mx, state: newState(s.UserID),
+		syncing: newTurn(), identity: identityState{turn: newTurn()},
+	}, nil
 }
 
 // SignOut ends the session on the homeserver, and the one on the identity

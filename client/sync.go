@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -86,8 +85,10 @@ type eventList struct {
 // time the homeserver may hold the answer for as long as wait. It returns the
 // rooms in which something changed.
 func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
-	a.follow.Lock()
-	defer a.follow.Unlock()
+	if err := a.syncing.take(ctx); err != nil {
+		return nil, err
+	}
+	defer a.syncing.give()
 	a.state.mu.RLock()
 	since := a.state.since
 	a.state.mu.RUnlock()
@@ -100,10 +101,10 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	}
 	var reply syncReply
 	if err := a.call(ctx, http.MethodGet, path{"v3", "sync"}, query, nil, &reply); err != nil {
-		return nil, fmt.Errorf("sync: %w", err)
+		return nil, err
 	}
 	if reply.NextBatch == "" {
-		return nil, fmt.Errorf("sync: %w", &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "an answer without next_batch"})
+		return nil, &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "an answer without next_batch"}
 	}
 	return a.state.apply(reply), nil
 }

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mxinvite/mxinvite/client/internal/reason"
 )
 
 const (
@@ -161,12 +163,7 @@ func (s *Server) do(req *http.Request, reply any) error {
 		if ctxErr := req.Context().Err(); ctxErr != nil {
 			return ctxErr
 		}
-		// The URL in a url.Error may hold what is nobody's business.
-		var ue *url.Error
-		if errors.As(err, &ue) {
-			err = ue.Err
-		}
-		return &UnreachableError{Server: s.Name(), Err: err}
+		return &UnreachableError{Server: s.Name(), Err: reason.Of(err)}
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxReply+1))

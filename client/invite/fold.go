@@ -34,7 +34,7 @@ func Fold(room id.RoomID, state, history []Event) []Invite {
 		invites = append(invites, i)
 	}
 	slices.SortFunc(invites, func(a, b Invite) int {
-		return cmp.Or(b.SentAt.Compare(a.SentAt), strings.Compare(a.Token, b.Token))
+		return cmp.Or(b.At().Compare(a.At()), strings.Compare(a.Token, b.Token))
 	})
 	return invites
 }

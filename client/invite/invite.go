@@ -51,6 +51,14 @@ func Statuses() []Status {
 // Live reports whether somebody could still take the invite for the first time.
 func (i Invite) Live() bool { return i.Status == Pending }
 
+// At is when the invite was sent or, if only its revocation is known, when that was.
+func (i Invite) At() time.Time {
+	if i.SentAt.IsZero() && i.Revocation != nil {
+		return i.Revocation.At
+	}
+	return i.SentAt
+}
+
 // An Acceptance tells who took an invite.
 type Acceptance struct {
 	UserID     id.UserID

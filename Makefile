@@ -1,0 +1,41 @@
+# make help lists what there is to do. Nothing needs to be installed but Go
+# (and for e2e Python 3.11 or newer with venv): tools run as pinned modules.
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+E2E      := $(CURDIR)/.cache/e2e
+
+.DEFAULT_GOAL := help
+.PHONY: help build run demo test golden lint fmt tidy e2e ci
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build the program into bin/
+	CGO_ENABLED=0 go build -trimpath -o bin/mxinvite .
+
+run: ## start the program
+	go run .
+
+demo: ## start the program on a made-up homeserver; nothing to set up
+	go run . demo
+
+test: ## run all tests but e2e, with the race detector
+	go test -race ./...
+
+golden: ## write what the screens look like now to the golden files; look at the diff before committing
+	go test ./ui ./internal/cli -update
+
+lint: ## check the style and who imports whom
+	go run $(GOLANGCI) run
+
+fmt: ## format the code
+	go run $(GOLANGCI) fmt
+
+tidy: ## fail if go.mod or go.sum lack or hold something they should not
+	go mod tidy -diff
+
+e2e: ## run the scenarios against real servers (the first time installs them, some minutes)
+	sh internal/e2e/install.sh $(E2E)
+	MXINVITE_E2E=$(E2E) go test -race -count=1 -tags e2e ./internal/e2e/...
+
+ci: tidy lint test build e2e ## all that has to pass before a change lands

@@ -1,0 +1,46 @@
+package reason_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client/internal/reason"
+)
+
+func TestOf(t *testing.T) {
+	tls := httptest.NewTLSServer(http.NotFoundHandler())
+	defer tls.Close()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	mute := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, _ := http.NewResponseController(w).Hijack()
+		conn.Close()
+	}))
+	defer mute.Close()
+	for url, want := range map[string]string{
+		tls.URL:    "its certificate is signed by nobody this machine knows",
+		closed.URL: "connection refused",
+		mute.URL:   "EOF",
+	} {
+		res, err := http.Get(url + "/?secret=1")
+		if err == nil {
+			res.Body.Close()
+			t.Fatalf("%s answers", url)
+		}
+		if got := reason.Of(err).Error(); got != want {
+			t.Errorf("%v\ngives %q, want %q", err, got, want)
+		}
+	}
+	missing := fmt.Errorf("get: %w", &net.DNSError{Name: "nowhere.test", IsNotFound: true})
+	if got := reason.Of(missing).Error(); got != "no host is called nowhere.test" {
+		t.Error(got)
+	}
+	if got := reason.Of(errors.New("plain")).Error(); !strings.HasPrefix(got, "plain") {
+		t.Error(got)
+	}
+}

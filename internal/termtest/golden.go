@@ -1,0 +1,37 @@
+package termtest
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write what is on the screen to the golden files")
+
+// Golden compares the screen with testdata/<name of the test>/<name>.golden,
+// where spaces become dashes. With the flag -update it writes the file instead.
+func (term *Terminal) Golden(name string) {
+	term.tb.Helper()
+	path := filepath.Join("testdata", filepath.FromSlash(term.tb.Name()), strings.ReplaceAll(name, " ", "-")+".golden")
+	got := term.Screen()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			term.tb.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			term.tb.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		term.tb.Errorf("no golden file yet (run with -update, then look at it): %v\n%s", err, got)
+		return
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		term.tb.Errorf("the screen is not that of %s (-golden +screen):\n%s\n--- golden\n%s--- screen\n%s", path, diff, want, got)
+	}
+}

@@ -1,0 +1,329 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// The fields of the compose form.
+const (
+	fieldRoom = iota
+	fieldAddress
+)
+
+// A step of composing an invite.
+type step int
+
+const (
+	editing step = iota
+	planning
+	previewing
+	sending
+)
+
+// compose is the page on which an invite is made: whom, where to, a look at
+// what will happen, and go.
+type compose struct {
+	sh      *shell
+	ctx     context.Context
+	form    *form
+	list    list[id.RoomID] // rooms that match what is typed
+	rooms   map[id.RoomID]client.Room
+	step    step
+	plan    client.Plan
+	problem error
+	spinner spinner.Model
+}
+
+// newCompose returns the page, for a room if one is given.
+func newCompose(sh *shell, room id.RoomID) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		c := &compose{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot))}
+		c.form.add("Room", "type to search your rooms", "")
+		c.form.add("E-mail", "grace@navy.example", "")
+		c.refresh()
+		if r, ok := c.rooms[room]; ok {
+			c.choose(r)
+			c.form.focus(fieldAddress)
+		}
+		return c
+	}
+}
+
+func (c *compose) init() tea.Cmd { return nil }
+func (c *compose) title() string { return "Invite by e-mail" }
+
+// refresh reads the rooms anew and keeps those that match what is typed.
+func (c *compose) refresh() {
+	c.rooms = map[id.RoomID]client.Room{}
+	typed := strings.ToLower(c.form.value(fieldRoom))
+	var ids []id.RoomID
+	for _, r := range c.sh.account.Rooms() {
+		c.rooms[r.ID] = r
+		// What is typed is compared with what is seen.
+		name := safetext.Line(r.Name + " " + string(r.Alias) + " " + string(r.ID))
+		if strings.Contains(strings.ToLower(name), typed) {
+			ids = append(ids, r.ID)
+		}
+	}
+	c.list.set(ids)
+}
+
+// choose puts a room into the form.
+func (c *compose) choose(r client.Room) {
+	c.form.fields[fieldRoom].input.SetValue(safetext.Line(r.Label()))
+	c.refresh()
+	c.list.moveTo(r.ID)
+}
+
+// room is the room that the form means.
+func (c *compose) room() (client.Room, bool) {
+	k, ok := c.list.current()
+	return c.rooms[k], ok && c.form.value(fieldRoom) != ""
+}
+
+// planned and sent are what came of asking and of sending.
+type (
+	planned struct {
+		plan client.Plan
+		err  error
+	}
+	sent struct {
+		result client.Sent
+		err    error
+	}
+)
+
+func (c *compose) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case changedMsg:
+		c.refresh()
+	case planned:
+		return c.planned(msg)
+	case sent:
+		return c.sent(msg)
+	case spinner.TickMsg:
+		if c.step == planning || c.step == sending {
+			var cmd tea.Cmd
+			c.spinner, cmd = c.spinner.Update(msg)
+			return cmd
+		}
+	case tea.PasteMsg:
+		if c.step == editing {
+			return c.typed(msg)
+		}
+	case tea.KeyPressMsg:
+		return c.press(msg)
+	}
+	return nil
+}
+
+func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := c.sh.keys
+	switch c.step {
+	case editing:
+		return c.edit(msg)
+	case previewing:
+		switch {
+		case key.Matches(msg, keys.Send):
+			return c.send()
+		case key.Matches(msg, keys.Edit):
+			c.step = editing
+		}
+	case planning:
+		if key.Matches(msg, keys.Edit) {
+			c.step = editing // the answer will find nobody waiting
+		}
+	case sending: // it is under way and cannot be called back
+	}
+	return nil
+}
+
+func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
+	keys := c.sh.keys
+	inRoom := c.form.at == fieldRoom
+	switch {
+	case inRoom && (msg.String() == "up" || msg.String() == "down"):
+		c.list.press(msg, keys, 1)
+	case key.Matches(msg, keys.Submit), key.Matches(msg, keys.Next):
+		if k, ok := c.list.current(); ok && inRoom {
+			c.choose(c.rooms[k])
+		}
+		if _, ok := c.room(); key.Matches(msg, keys.Submit) && !inRoom && ok && c.form.value(fieldAddress) != "" {
+			return c.askForPlan()
+		}
+		c.form.focus(c.form.at + 1)
+	case key.Matches(msg, keys.Prev):
+		c.form.focus(c.form.at - 1)
+	default:
+		return c.typed(msg)
+	}
+	return nil
+}
+
+// typed gives text to the field with the cursor.
+func (c *compose) typed(msg tea.Msg) tea.Cmd {
+	cmd := c.form.update(msg)
+	c.problem = nil
+	if c.form.at == fieldRoom {
+		c.refresh()
+	}
+	return cmd
+}
+
+// askForPlan finds out what inviting this address will do.
+func (c *compose) askForPlan() tea.Cmd {
+	address, err := identity.ParseEmail(c.form.value(fieldAddress))
+	if err != nil {
+		c.problem = err
+		return nil
+	}
+	room, _ := c.room()
+	c.step, c.problem = planning, nil
+	account := c.sh.account
+	return tea.Batch(c.spinner.Tick, ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+		plan, err := account.Plan(ctx, room.ID, address)
+		return planned{plan, err}
+	}))
+}
+
+func (c *compose) planned(msg planned) tea.Cmd {
+	if c.step != planning {
+		return nil
+	}
+	var terms *client.TermsError
+	switch {
+	case errors.As(msg.err, &terms):
+		c.step = editing
+		return c.sh.open(newTerms(c.sh, terms, c.askForPlan))
+	case msg.err != nil:
+		c.step, c.problem = editing, msg.err
+	default:
+		c.step, c.plan = previewing, msg.plan
+	}
+	return nil
+}
+
+// send carries the plan out. It runs on the program's leash, not the page's:
+// a request for a mail is not called back by closing a page.
+func (c *compose) send() tea.Cmd {
+	c.step, c.problem = sending, nil
+	account, plan := c.sh.account, c.plan
+	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
+		result, err := account.Send(ctx, plan)
+		return sent{result, err}
+	}))
+}
+
+func (c *compose) sent(msg sent) tea.Cmd {
+	if msg.err != nil {
+		c.step, c.problem = editing, msg.err
+		return nil
+	}
+	c.sh.closeScreen(c)
+	if msg.result.UserID != "" {
+		c.sh.say("Invited %s to %s.", msg.result.UserID, c.plan.Room.Name)
+	} else {
+		c.sh.say("Invited %s to %s. The mail is on its way.", c.plan.Address.Address, c.plan.Room.Name)
+	}
+	return func() tea.Msg { return sentMsg{inviteKey{c.plan.Room.ID, msg.result.Token}} }
+}
+
+// sentMsg tells every screen that an invite has gone out.
+type sentMsg struct{ key inviteKey }
+
+func (c *compose) ShortHelp() []key.Binding {
+	k := c.sh.keys
+	switch c.step {
+	case previewing:
+		return []key.Binding{k.Send, k.Edit, k.Interrupt}
+	case planning:
+		return []key.Binding{as(k.Edit, "stop"), k.Interrupt}
+	case sending:
+		return []key.Binding{k.Interrupt}
+	default:
+		return []key.Binding{k.Submit, k.Next, k.Back, k.Interrupt}
+	}
+}
+
+func (c *compose) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+
+func (c *compose) view(width, height int) (string, *tea.Cursor) {
+	st := c.sh.styles
+	width = min(width-4, 90)
+	form, cursor := c.form.view(width, c.step == editing)
+	if cursor != nil {
+		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
+	}
+	var below string
+	switch {
+	case c.step == planning:
+		below = c.spinner.View() + " Asking the identity server who this is…"
+	case c.step == sending:
+		below = c.spinner.View() + " Sending…"
+	case c.step == previewing:
+		below = c.preview(width)
+	case c.problem != nil:
+		below = c.sh.problem(c.problem, width)
+	case c.form.at == fieldRoom:
+		below = c.choices(width, height-5)
+	default:
+		below = st.faint.Render(wrap("Nothing is sent before you have seen what will happen.", width))
+	}
+	return indent("\n"+form+"\n\n"+below, 2), cursor
+}
+
+// choices are the rooms that match what is typed.
+func (c *compose) choices(width, height int) string {
+	st := c.sh.styles
+	if len(c.list.keys) == 0 {
+		return st.warn.Render(wrap("None of your "+count(len(c.rooms), "room")+" is called that.", width))
+	}
+	var lines []string
+	from, to := c.list.window(min(height, 10))
+	for n := from; n < to; n++ {
+		r := c.rooms[c.list.keys[n]]
+		mark, style := "  ", st.plain
+		if n == c.list.at {
+			mark, style = st.cursor.Render("▌")+" ", st.strong
+		}
+		lines = append(lines, mark+style.Render(fit(r.Name, width/2))+"  "+permission(st, r))
+	}
+	if more := len(c.list.keys) - to; more > 0 {
+		lines = append(lines, st.faint.Render(fmt.Sprintf("  and %d more", more)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// preview says what sending will do, and what gives pause.
+func (c *compose) preview(width int) string {
+	st, p := c.sh.styles, c.plan
+	var b strings.Builder
+	if p.UserID != "" {
+		b.WriteString(st.good.Render("✓ ") + wrap(fmt.Sprintf(
+			"%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
+			p.Address.Address, p.UserID, p.Room.Name), width-2))
+	} else {
+		b.WriteString(st.good.Render("✓ ") + wrap(fmt.Sprintf(
+			"Nobody on Matrix is known by %s. An invite to %s is mailed there in your name, by the identity server %s.",
+			p.Address.Address, p.Room.Name, p.Server), width-2))
+	}
+	for _, i := range p.Similar {
+		b.WriteString("\n\n" + st.warn.Render(wrap(fmt.Sprintf(
+			"! An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
+			i.DisplayName, ago(c.sh.now(), i.SentAt), shortUser(string(i.Sender))), width)))
+	}
+	b.WriteString("\n\nPress " + st.accent.Render("enter") + " to send it, " + st.accent.Render("esc") + " to change it.")
+	return b.String()
+}

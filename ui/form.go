@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+)
+
+// A field is one line of a form.
+type field struct {
+	label string
+	input textinput.Model
+}
+
+// A form is a few fields below each other. Its focus moves at once, inside
+// update: over a slow line people type ahead, and the next letter must find
+// the field that the eye expects.
+type form struct {
+	st     *styles
+	fields []*field
+	at     int
+}
+
+// newForm returns a form without fields.
+func newForm(st *styles) *form { return &form{st: st} }
+
+func (f *form) add(label, placeholder, value string) *field {
+	in := textinput.New()
+	in.Prompt = ""
+	in.Placeholder = placeholder
+	in.SetVirtualCursor(false)
+	in.KeyMap.Paste = key.NewBinding() // it would read the clipboard of the host
+	in.SetValue(value)
+	fd := &field{label, in}
+	f.fields = append(f.fields, fd)
+	if len(f.fields) == 1 {
+		fd.input.Focus()
+	}
+	return fd
+}
+
+func (f *form) value(i int) string { return strings.TrimSpace(f.fields[i].input.Value()) }
+
+// focus puts the cursor into a field.
+func (f *form) focus(i int) {
+	f.fields[f.at].input.Blur()
+	f.at = (i + len(f.fields)) % len(f.fields)
+	f.fields[f.at].input.Focus()
+	f.fields[f.at].input.CursorEnd()
+}
+
+// last reports whether the cursor is in the last field.
+func (f *form) last() bool { return f.at == len(f.fields)-1 }
+
+// update gives a message to the field with the cursor.
+func (f *form) update(msg tea.Msg) tea.Cmd {
+	fd := f.fields[f.at]
+	var cmd tea.Cmd
+	fd.input, cmd = fd.input.Update(msg)
+	return cmd
+}
+
+const labelWidth = 12
+
+// view draws the fields and says where the cursor is.
+func (f *form) view(width int, active bool) (string, *tea.Cursor) {
+	var lines []string
+	var cursor *tea.Cursor
+	for i, fd := range f.fields {
+		mark, label := "  ", f.st.label
+		if i == f.at && active {
+			mark, label = f.st.cursor.Render("▌")+" ", f.st.accent
+		}
+		fd.input.SetStyles(f.st.input)
+		fd.input.SetWidth(max(10, width-labelWidth-4))
+		if i == f.at && active {
+			if cursor = fd.input.Cursor(); cursor != nil {
+				cursor.X += 2 + labelWidth
+				cursor.Y = len(lines)
+			}
+		}
+		lines = append(lines, mark+label.Render(pad(fd.label, labelWidth))+fd.input.View())
+	}
+	return strings.Join(lines, "\n"), cursor
+}

@@ -1,0 +1,123 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// roomsPage lists the joined rooms and whether one may invite there.
+type roomsPage struct {
+	sh    *shell
+	rooms map[id.RoomID]client.Room
+	open  map[id.RoomID]int // pending invites
+	list  list[id.RoomID]
+}
+
+func newRooms(sh *shell) func(context.Context) screen {
+	return func(context.Context) screen {
+		p := &roomsPage{sh: sh}
+		p.refresh()
+		return p
+	}
+}
+
+func (p *roomsPage) init() tea.Cmd { return nil }
+func (p *roomsPage) title() string { return "Rooms" }
+
+func (p *roomsPage) refresh() {
+	p.rooms, p.open = map[id.RoomID]client.Room{}, map[id.RoomID]int{}
+	var ids []id.RoomID
+	for _, r := range p.sh.account.Rooms() {
+		p.rooms[r.ID] = r
+		ids = append(ids, r.ID)
+	}
+	for _, i := range p.sh.account.Invites() {
+		if i.Live() {
+			p.open[i.RoomID]++
+		}
+	}
+	p.list.set(ids)
+}
+
+// lines is how many rooms fit below an empty line and the columns' names.
+func (p *roomsPage) lines() int { return max(1, p.sh.height-2) }
+
+func (p *roomsPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case changedMsg:
+		p.refresh()
+	case tea.KeyPressMsg:
+		room, some := p.list.current()
+		if some && (key.Matches(msg, p.sh.keys.Invite) || key.Matches(msg, p.sh.keys.Open)) {
+			return p.sh.open(newCompose(p.sh, room))
+		}
+		p.list.press(msg, p.sh.keys, p.lines())
+		p.list.scroll(p.lines())
+	}
+	return nil
+}
+
+func (p *roomsPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	some := len(p.rooms) > 0
+	return []key.Binding{when(some, as(k.Invite, "invite to it")), k.Back, k.Help, k.Quit}
+}
+
+func (p *roomsPage) FullHelp() [][]key.Binding {
+	k := p.sh.keys
+	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+}
+
+func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.styles
+	if len(p.rooms) == 0 {
+		return indent("\nYou are in no room yet.\n\n"+st.faint.Render("Join or create one in your Matrix client; it will show up here."), 2), nil
+	}
+	const levelWidth, openWidth = 24, 7
+	rest := width - 3 - levelWidth - openWidth - 4*2
+	name := rest * 3 / 5
+	alias := rest - name
+	var b strings.Builder
+	b.WriteString("\n" + st.column.Render("   "+strings.Join([]string{
+		pad("ROOM", name), pad("ALIAS", alias), pad("MAY YOU INVITE", levelWidth), pad("PENDING", openWidth),
+	}, "  ")) + "\n")
+	from, to := p.list.window(p.lines())
+	for n := from; n < to; n++ {
+		r := p.rooms[p.list.keys[n]]
+		mark, style := "   ", st.plain
+		if n == p.list.at {
+			mark, style = " "+st.cursor.Render("▌")+" ", st.strong
+		}
+		open := ""
+		if p.open[r.ID] > 0 {
+			open = fmt.Sprint(p.open[r.ID])
+		}
+		b.WriteString(mark + strings.Join([]string{
+			style.Render(fit(r.Name, name)), st.faint.Render(fit(string(r.Alias), alias)),
+			pad(permission(st, r), levelWidth), pad(open, openWidth),
+		}, "  ") + "\n")
+	}
+	return b.String(), nil
+}
+
+// permission says whether one may invite to a room, and why not.
+func permission(st styles, r client.Room) string {
+	switch {
+	case r.Replacement != "":
+		return st.warn.Render("! room was replaced")
+	case r.Power == math.MaxInt:
+		return st.good.Render("✓ yes") + st.faint.Render(", as its creator")
+	case r.MayInvite():
+		return st.good.Render("✓ yes") + st.faint.Render(fmt.Sprintf(", level %d", r.Power))
+	default:
+		return st.bad.Render("✗ no") + st.faint.Render(fmt.Sprintf(", level %d of %d", r.Power, r.InvitePower))
+	}
+}

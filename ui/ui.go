@@ -1,0 +1,177 @@
+// Package ui is the program one sees: a [Model] for Bubble Tea. It knows no
+// process and no network. It is told everything in [Options], so that it runs
+// in this terminal as well as in one at the other end of a connection.
+package ui
+
+import (
+	"context"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// The smallest terminal that the pages fit in.
+const (
+	minWidth  = 60
+	minHeight = 16
+)
+
+// Options is what the program needs of the world around it.
+type Options struct {
+	Account  *client.Account // a resumed account; nil begins with signing in
+	Client   client.Options  // for signing in, and the clock
+	Remember func(client.Session) error
+	Forget   func() error
+
+	// What stands in the sign-in form to begin with.
+	Homeserver, User, Password string
+
+	// Banner is a word beside the title, such as "demo".
+	Banner string
+}
+
+// Model is the root of the program: it routes, navigates and frames.
+type Model struct {
+	shell         *shell
+	width, height int
+}
+
+// New returns a model whose work ends with ctx.
+func New(ctx context.Context, opt Options) *Model {
+	sh := newShell(ctx, opt)
+	m := &Model{shell: sh}
+	if opt.Account != nil {
+		sh.signedIn(opt.Account)
+	} else {
+		sh.open(newSignIn(sh, nil))
+	}
+	return m
+}
+
+// Init asks the terminal about itself and starts the first page.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.shell.top().init(), m.shell.minute())
+}
+
+// Update routes. Input goes to the screen on top, an answer to the screen that
+// asked, and everything else to every screen.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	sh := m.shell
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		sh.width, sh.height = msg.Width, msg.Height-2 // the header and the footer
+		return m, nil
+	case tea.BackgroundColorMsg:
+		sh.styles = newStyles(msg.IsDark())
+		return m, nil
+	case answer:
+		if msg.ctx.Err() != nil {
+			return m, nil // nobody waits for it any more
+		}
+		return m, msg.to.update(msg.msg)
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tea.PasteMsg, tea.MouseMsg:
+		return m, sh.top().update(msg)
+	}
+	cmds := []tea.Cmd{sh.update(msg)}
+	for _, l := range sh.stack {
+		cmds = append(cmds, l.update(msg))
+	}
+	return m, tea.Batch(cmds...)
+}
+
+// press handles the keys that mean the same on every page that names them, and
+// leaves the others to the screen on top.
+func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	sh := m.shell
+	sh.notice = notice{}
+	pressed := func(b key.Binding) bool { return key.Matches(msg, b) && offers(sh.top(), b) }
+	switch {
+	case key.Matches(msg, sh.keys.Interrupt), pressed(sh.keys.Quit):
+		return sh.quit()
+	case pressed(sh.keys.Help):
+		return sh.openCard(newHelp(sh))
+	case pressed(sh.keys.Undo):
+		return sh.undo()
+	case pressed(sh.keys.Back):
+		sh.close()
+		return nil
+	}
+	return sh.top().update(msg)
+}
+
+// View frames the page on top: a header, the page, its keys; and over it the cards.
+func (m *Model) View() tea.View {
+	v := tea.NewView(" ") // Bubble Tea clears the screen over and over for an empty one
+	v.AltScreen = true
+	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
+	switch {
+	case m.width == 0: // the terminal has not said yet how large it is
+	case m.width < minWidth || m.height < minHeight:
+		v.Content = m.tooSmall()
+	default:
+		v.Content, v.Cursor = m.frame()
+	}
+	return v
+}
+
+func (m *Model) tooSmall() string {
+	text := "mxinvite needs " + size(minWidth, minHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
+	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
+}
+
+func (m *Model) frame() (string, *tea.Cursor) {
+	sh := m.shell
+	page := len(sh.stack) - 1
+	for sh.stack[page].card {
+		page--
+	}
+	body, cursor := sh.stack[page].view(sh.width, sh.height)
+	if text := sh.notice.view(sh.styles); text != "" {
+		// It covers the last line, so that nothing on the page moves.
+		body = block(body, sh.width, sh.height-1) + "\n " + text
+	}
+	body = block(body, sh.width, sh.height)
+	frame := lipgloss.JoinVertical(lipgloss.Left, sh.header(m.width), body, m.footer())
+	layers := []*lipgloss.Layer{lipgloss.NewLayer(frame).Z(0)}
+	if cursor != nil {
+		cursor.Y++ // the header
+	}
+	for i, l := range sh.stack[page+1:] {
+		var text string
+		text, cursor = l.view(m.width-8, m.height-6)
+		card := sh.styles.card.Render(text)
+		w, h := lipgloss.Size(card)
+		x, y := (m.width-w)/2, (m.height-h)/2
+		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
+		if cursor != nil {
+			cursor.X, cursor.Y = cursor.X+x+3, cursor.Y+y+1
+		}
+	}
+	if len(layers) == 1 {
+		return frame, cursor
+	}
+	return lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewCompositor(layers...)).Render(), cursor
+}
+
+// footer is the keys that work now, closer together where there is little room.
+func (m *Model) footer() string {
+	sh := m.shell
+	h := help.New()
+	h.Styles = sh.styles.help
+	text := ""
+	for _, h.ShortSeparator = range []string{"   ", "  "} {
+		if text = h.ShortHelpView(sh.top().ShortHelp()); lineWidth(text) <= m.width-2 {
+			break
+		}
+	}
+	return block(" "+text, m.width, 1)
+}

@@ -1,0 +1,523 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+const (
+	invitePath = "/_matrix/client/v3/rooms/*/invite"
+	syncPath   = "/_matrix/client/v3/sync"
+)
+
+// lookup is any question to the identity server about an address.
+const lookupPath = "/_matrix/identity/v2/lookup"
+
+// inTown runs a test in a bubble, where time is fake.
+func inTown(t *testing.T, f func(t *testing.T, n *town)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		t.Helper()
+		f(t, newTown(t))
+	})
+}
+
+func TestSignIn(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/login", Delay: 300 * time.Millisecond})
+		term := n.start(t, 80, 24)
+		term.Golden("empty")
+		term.Send("@ada:example.org\tlovelace") // one burst: the focus moves before the next byte is read
+		term.Golden("typed")
+		term.Press("enter")
+		term.Golden("busy")
+		term.Wait(2 * time.Second)
+		term.Golden("home")
+	})
+}
+
+func TestSignInFails(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.start(t, 80, 24)
+		term.Send("@ada:example.org\tbabbage\r")
+		term.Golden("password")
+		term.Press("shift+tab")
+		term.Press("ctrl+u")
+		term.Send("@ada:nowhere.test\r")
+		term.Golden("host")
+		term.Press("ctrl+u")
+		term.Send("ada\r")
+		term.Golden("no server named")
+		term.Send("https://example.org\r") // in the third field, where the cursor was sent
+		term.Golden("what was typed stays")
+		if strings.Contains(term.Screen(), "babbage") {
+			t.Error("the password is on the screen")
+		}
+	})
+}
+
+func TestHomeLooks(t *testing.T) {
+	for name, prepare := range map[string]func(*testing.T, *town){
+		"no invites": func(*testing.T, *town) {},
+		"no rooms": func(t *testing.T, n *town) {
+			for _, room := range []string{n.compilers, n.ops, n.plan9} {
+				if err := n.Leave(room, n.ada); err != nil {
+					t.Fatal(err)
+				}
+			}
+		},
+		"loading": func(_ *testing.T, n *town) {
+			n.Inject(sandbox.Fault{Path: syncPath, Delay: time.Hour})
+		},
+		"error": func(_ *testing.T, n *town) {
+			n.Inject(sandbox.Fault{Path: syncPath, Refuse: true})
+		},
+	} {
+		inTown(t, func(t *testing.T, n *town) {
+			prepare(t, n)
+			n.startAsAda(t, 80, 24).Golden(name)
+		})
+	}
+}
+
+func TestTooSmall(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.startAsAda(t, 40, 10)
+		term.Golden("small")
+		term.Resize(60, 16)
+		term.Golden("just enough")
+		term.Resize(20, 2)
+		term.Resize(1, 1)
+		term.Resize(80, 24)
+		if !strings.Contains(term.Screen(), "Nobody has been invited") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+// The demo is as full as a real account, and holds what hostile members write.
+func TestDemo(t *testing.T) {
+	for name, size := range map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := sandbox.Demo(sandbox.Options{Now: time.Now})
+			n := &town{World: w, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+			account := n.account(t)
+			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: n.options(), Account: account, Banner: "demo"})
+			})
+			term.Golden("home " + name)
+			term.Press("r")
+			term.Golden("rooms " + name)
+			term.Press("esc", "G", "enter")
+			term.Golden("invite " + name)
+			term.Press("?")
+			term.Golden("help " + name)
+			for range 60 {
+				term.Press("esc", "k")
+				screenIsClean(t, term)
+			}
+		})
+	}
+}
+
+// screenIsClean fails if the program wrote what only a stranger could have.
+func screenIsClean(t *testing.T, term *termtest.Terminal) {
+	t.Helper()
+	raw := string(term.Raw())
+	for _, bad := range []string{"\x1b]52", "\x1b]0;", "\x07\x07", "\u202e", "\u200b", "\x1bP", "\x9b", "\u2066"} {
+		if strings.Contains(raw, bad) {
+			t.Errorf("%q was written", bad)
+		}
+	}
+}
+
+func TestStatusTabs(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		taken := n.invite(t, n.compilers, "grace@navy.example")
+		n.invite(t, n.ops, "lin@kernel.example")
+		if err := n.Bind("grace@navy.example", n.grace); err != nil {
+			t.Fatal(err)
+		}
+		_ = taken
+		term := n.startAsAda(t, 80, 24)
+		term.Golden("all")
+		term.Press("tab")
+		term.Golden("pending")
+		term.Press("tab")
+		term.Golden("joined")
+		term.Press("tab", "shift+tab", "shift+tab", "shift+tab")
+		term.Golden("around")
+	})
+}
+
+func TestCursorStaysOnItsInvite(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Wait(time.Second)
+		for _, a := range []string{"new1@person.example", "new2@person.example"} {
+			n.invite(t, n.ops, a)
+			term.Wait(time.Second)
+		}
+		for line := range strings.SplitSeq(term.Screen(), "\n") {
+			if strings.Contains(line, "▌") && !strings.Contains(line, "l...@ker...") {
+				t.Errorf("the cursor is on: %s", line)
+			}
+		}
+	})
+}
+
+func TestInviteByMail(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
+			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
+		}}})
+		n.Inject(sandbox.Fault{Path: lookupPath, Delay: 200 * time.Millisecond})
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Delay: 900 * time.Millisecond})
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Golden("room")
+		term.Send("oper\rlin@kernel.example\r") // typed ahead of everything
+		term.Golden("terms")
+		if len(n.Mails("lin@kernel.example")) > 0 || n.Count("POST", lookupPath) > 0 {
+			t.Error("something left before the terms were accepted")
+		}
+		term.Press("a")
+		term.Wait(time.Second)
+		term.Golden("preview")
+		if len(n.Mails("lin@kernel.example")) > 0 {
+			t.Error("a mail left before it was confirmed")
+		}
+		term.Press("enter")
+		term.Golden("sending")
+		term.Press("esc", "esc", "enter") // it cannot be called back, nor sent twice
+		term.Wait(2 * time.Second)
+		term.Golden("sent")
+		if got := len(n.Mails("lin@kernel.example")); got != 1 {
+			t.Errorf("%d mails", got)
+		}
+
+		grace := n.AddUser("lin", "torvalds", "Lin")
+		if err := n.Bind("lin@kernel.example", grace); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(time.Second)
+		term.Golden("taken")
+		if err := n.Join(n.ops, grace); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(time.Second)
+		term.Golden("joined")
+	})
+}
+
+func TestTermsDeclined(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
+			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
+		}}})
+		n.invite(t, n.ops, "rob@bell.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("lin@kernel.example\r")
+		term.Press("esc")
+		term.Golden("declined")
+		term.Press("enter")
+		if !strings.Contains(term.Screen(), "Privacy Policy") {
+			t.Error("not asked again\n" + term.Screen())
+		}
+	})
+}
+
+func TestInviteSomebodyOnMatrix(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		if err := n.Bind("ken@bell.example", n.ken); err != nil {
+			t.Fatal(err)
+		}
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("compilers\rKen Thompson <Ken@Bell.example>\r")
+		term.Golden("preview")
+		term.Press("enter")
+		term.Golden("invited")
+		term.Press("i")
+		term.Send("compilers\rken@bell.example\r")
+		term.Golden("again")
+		if n.Count("POST", invitePath) != 1 {
+			t.Error("invited twice")
+		}
+	})
+}
+
+func TestComposeKeepsWhatWasTyped(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		address string
+		prepare func(*town)
+	}{
+		{"not an address", "lin at kernel", func(*town) {}},
+		{"identity server down", "lin@kernel.example", func(n *town) { n.SetIdentityServerDown(true) }},
+		{"homeserver fails", "lin@kernel.example", func(n *town) {
+			n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/store-invite", Refuse: true})
+		}},
+		{"limit", "lin@kernel.example", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":399765}`})
+		}},
+		{"no answer", "lin@kernel.example", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Refuse: true})
+		}},
+		{"similar", "lindsay@kernelcare.example", func(*town) {}},
+	} {
+		inTown(t, func(t *testing.T, n *town) {
+			n.invite(t, n.ops, "lindsay@kernelcare.example")
+			tc.prepare(n)
+			term := n.startAsAda(t, 80, 24)
+			term.Press("i")
+			term.Send(tc.address + "\r")
+			if tc.name != "similar" {
+				term.Press("enter")
+			}
+			term.Settle()
+			term.Golden(tc.name)
+			if !strings.Contains(term.Screen(), tc.address) {
+				t.Errorf("%s: what was typed is gone", tc.name)
+			}
+		})
+	}
+}
+
+func TestNoPowerToInvite(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.startAsAda(t, 80, 24)
+		term.Press("r")
+		term.Golden("rooms")
+		term.Press("G", "i")
+		term.Send("lin@kernel.example\r")
+		term.Golden("compose")
+	})
+}
+
+func TestKickedMeanwhile(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		guests := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: map[string]any{"invite": 0}, Members: []string{n.ada}})
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("guests\rlin@kernel.example\r")
+		if err := n.Kick(guests, n.ken, n.ada); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(time.Second)
+		term.Press("enter")
+		term.Golden("kicked")
+	})
+}
+
+func TestRevoke(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		token := n.invite(t, n.compilers, "lin@kernel.example")
+		revoked := func() bool {
+			events := 0
+			for _, r := range n.Requests() {
+				if r.Method == "PUT" && strings.Contains(r.URL.Path, token) {
+					events++
+				}
+			}
+			return events > 0
+		}
+		term := n.startAsAda(t, 120, 32)
+		term.Press("x")
+		term.Golden("asked")
+		term.Press("n")
+		term.Wait(10 * time.Second)
+		term.Press("x", "y")
+		term.Golden("waiting")
+		term.Wait(3 * time.Second)
+		term.Press("u")
+		term.Golden("undone")
+		term.Wait(10 * time.Second)
+		if revoked() {
+			t.Fatal("revoked all the same")
+		}
+		term.Press("x", "y")
+		term.Wait(6 * time.Second)
+		term.Golden("revoked")
+		if !revoked() {
+			t.Error("not revoked")
+		}
+		term.Press("x")
+		if !strings.Contains(term.Screen(), "revoked already") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+func TestQuittingFinishesRevocations(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Delay: time.Second})
+		term := n.startAsAda(t, 80, 24)
+		term.Press("x", "y", "q")
+		if term.Exited() {
+			t.Fatal("left before the revocation was sent")
+		}
+		term.Wait(2 * time.Second)
+		if !term.Exited() {
+			t.Error("still here")
+		}
+		if a := n.account(t); a.Refresh(t.Context()) != nil || a.Invites()[0].Status != invite.Revoked {
+			t.Errorf("%+v", a.Invites())
+		}
+	})
+}
+
+func TestOfflineAndBack(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		restore := n.Inject(sandbox.Fault{Path: syncPath, Refuse: true})
+		n.invite(t, n.compilers, "rob@bell.example")
+		term.Wait(35 * time.Second)
+		term.Golden("offline")
+		restore()
+		term.Wait(2 * time.Minute)
+		term.Golden("back")
+	})
+}
+
+func TestSignedOutByTheServer(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		forgot := false
+		account := n.account(t)
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Account: account, Forget: func() error { forgot = true; return nil }})
+		})
+		n.SignOutEverywhere(n.ada, false)
+		term.Wait(time.Minute)
+		term.Golden("signed out")
+		if !forgot {
+			t.Error("the dead session was kept")
+		}
+		term.Send("lovelace\r")
+		term.Wait(time.Second)
+		if !strings.Contains(term.Screen(), "● live") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+func TestSignOut(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.startAsAda(t, 80, 24)
+		term.Press("S")
+		term.Golden("asked")
+		term.Press("y")
+		term.Wait(time.Second)
+		term.Golden("signed out")
+		if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
+			t.Error("the homeserver was not told")
+		}
+	})
+}
+
+func TestIdleWritesNothing(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 120, 32)
+		term.Wait(3 * time.Hour) // past what is told in minutes
+		term.Raw()
+		term.Wait(10 * time.Minute)
+		if raw := term.Raw(); len(raw) > 0 {
+			t.Errorf("%d bytes: %q", len(raw), raw)
+		}
+	})
+}
+
+func TestQuitAndHelp(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.startAsAda(t, 80, 24)
+		term.Press("?")
+		term.Golden("help")
+		term.Press("q") // any key closes it
+		if term.Exited() {
+			t.Fatal("q in the help ended the program")
+		}
+		term.Press("q")
+		if !term.Exited() || term.Err() != nil {
+			t.Errorf("exited %v, %v", term.Exited(), term.Err())
+		}
+	})
+}
+
+func TestClosedPageHearsNothing(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.Inject(sandbox.Fault{Path: lookupPath, Delay: time.Second})
+		n.invite(t, n.ops, "rob@bell.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("lin@kernel.example\r")
+		term.Press("esc", "esc")
+		before := term.Screen()
+		term.Wait(5 * time.Second)
+		if after := term.Screen(); after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
+	})
+}
+
+// A stranger may write anything into the state of a room.
+func TestHostileText(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		evil := "evil\x1b]52;c;cm0gLXJmIH4=\x07\x1b]0;pwned\x07\x1b[2J\u202egpj.exe\u200b\n\r\tnext" + strings.Repeat("\u0301", 50) + strings.Repeat("x", 100000)
+		key := map[string]any{"display_name": evil, "public_key": evil, "key_validity_url": evil, "public_keys": []any{
+			map[string]any{"public_key": n.PublicKey(), "key_validity_url": "https://" + evil},
+		}}
+		for _, content := range []struct {
+			typ, key string
+			content  any
+		}{
+			{"m.room.name", "", map[string]any{"name": evil}},
+			{"m.room.canonical_alias", "", map[string]any{"alias": "#" + evil + ":example.org"}},
+			{invite.TypeThirdPartyInvite, evil[:200], key},
+			{invite.TypeThirdPartyInvite, "t", json.RawMessage(`{"public_key":5,"display_name":{}}`)},
+		} {
+			if _, err := n.PlantState(n.compilers, n.ada, content.typ, content.key, content.content); err != nil {
+				t.Fatal(err)
+			}
+		}
+		term := n.startAsAda(t, 120, 32)
+		term.Golden("home")
+		for _, key := range []string{"enter", "esc", "r", "i", "esc", "esc", "i", "esc", "x", "n", "down", "enter"} {
+			term.Press(key)
+			screenIsClean(t, term)
+		}
+		if title := term.Title(); strings.Contains(title, "pwned") && !strings.HasPrefix(title, "mxinvite") {
+			t.Errorf("window title %q", title)
+		}
+		if term.Clipboard() != "" {
+			t.Errorf("clipboard %q", term.Clipboard())
+		}
+	})
+}
+
+func TestLightAndMute(t *testing.T) {
+	for name, kind := range map[string]termtest.Kind{"light": {Light: true}, "mute": {Mute: true}} {
+		inTown(t, func(t *testing.T, n *town) {
+			n.invite(t, n.compilers, "lin@kernel.example")
+			account := n.account(t)
+			term := kind.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: n.options(), Account: account})
+			})
+			term.Golden(name)
+		})
+	}
+}

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// town is a small world: Ada's rooms, and the people in them.
+type town struct {
+	*sandbox.World
+	ada, grace, ken       string
+	compilers, ops, plan9 string
+}
+
+func newTown(t *testing.T) *town {
+	t.Helper()
+	w := sandbox.New(sandbox.Options{Seed: 7, Now: time.Now})
+	n := &town{World: w}
+	n.ada = w.AddUser("ada", "lovelace", "Ada")
+	n.grace = w.AddUser("grace", "hopper", "Grace")
+	n.ken = w.AddUser("ken", "thompson", "Ken")
+	n.compilers = w.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Compilers", Alias: "compilers", Preset: "private_chat", Members: []string{n.grace}})
+	n.ops = w.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Operations", Alias: "ops", Preset: "private_chat"})
+	n.plan9 = w.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Plan 9", Alias: "plan9", Preset: "public_chat", Members: []string{n.ada}})
+	return n
+}
+
+// invite sends an invite in Ada's name.
+func (n *town) invite(t *testing.T, room, address string) (token string) {
+	t.Helper()
+	token, err := n.InviteByEmail(room, n.ada, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func (n *town) options() client.Options {
+	return client.Options{Transport: n.World, Now: time.Now, DeviceName: "test"}
+}
+
+// account signs Ada in.
+func (n *town) account(t *testing.T) *client.Account {
+	t.Helper()
+	hs, err := client.Discover(t.Context(), n.options(), n.ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := client.SignIn(t.Context(), n.options(), hs, n.ada, "lovelace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// start shows the program to nobody yet signed in.
+func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
+	t.Helper()
+	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
+		return New(ctx, Options{Client: n.options()})
+	})
+}
+
+// startAsAda shows the program to Ada, signed in.
+func (n *town) startAsAda(t *testing.T, width, height int) *termtest.Terminal {
+	t.Helper()
+	account := n.account(t)
+	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
+		return New(ctx, Options{Client: n.options(), Account: account})
+	})
+	term.Settle()
+	return term
+}
