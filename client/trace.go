@@ -65,6 +65,7 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	a.state.mu.RUnlock()
 
 	var found []invite.Event
+	empty := 0
 	for from := ""; len(open) > 0; {
 		page, err := a.messages(ctx, room, filter, from)
 		if err != nil {
@@ -76,8 +77,12 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 				delete(open, ev.ID)
 			}
 		}
-		// Some servers give an end for ever, others a page that leads to itself.
-		if page.End == "" || page.End == from || len(page.Chunk) == 0 {
+		if empty++; len(page.Chunk) > 0 {
+			empty = 0
+		}
+		// A filtered page may be empty before the end; but some servers give an
+		// end for ever, and others a page that leads to itself.
+		if page.End == "" || page.End == from || empty > 3 {
 			break
 		}
 		from = page.End
