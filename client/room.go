@@ -110,9 +110,7 @@ func (a *Account) Invites(rooms ...id.RoomID) []invite.Invite {
 			all = append(all, r.invites...)
 		}
 	}
-	slices.SortFunc(all, func(a, b invite.Invite) int {
-		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
-	})
+	invite.Sort(all)
 	return all
 }
 

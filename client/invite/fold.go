@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
-	"time"
 
 	"maunium.net/go/mautrix/id"
 )
@@ -15,45 +13,105 @@ import (
 // known. Events may come in any order, repeated, and mixed with ones that do
 // not matter: the result is the same. It is sorted, the newest invite first.
 func Fold(room id.RoomID, state, history []Event) []Invite {
-	taken := acceptances(state, history)
+	p := newPast(state, history)
 	var invites []Invite
 	for _, ev := range state {
-		if ev.Type != TypeThirdPartyInvite {
-			continue
+		if ev.Type == TypeThirdPartyInvite {
+			invites = append(invites, p.read(room, ev))
 		}
-		i := read(ev, history)
-		i.RoomID = room
-		if a, ok := taken[i.Token]; ok && i.Status != Malformed {
-			i.Acceptance = &a
-			// A revoked invite that somebody took before shows its end as
-			// revoked: nobody can take it again.
-			if i.Status != Revoked {
-				i.Status = a.status()
-			}
-		}
-		invites = append(invites, i)
 	}
-	slices.SortFunc(invites, func(a, b Invite) int {
-		return cmp.Or(b.At().Compare(a.At()), strings.Compare(a.Token, b.Token))
-	})
+	p.warn(invites)
+	Sort(invites)
 	return invites
 }
 
-// read reads one invite event, and for a revoked one what stood there before.
-func read(ev Event, history []Event) Invite {
-	i := Invite{Token: ev.StateKey, EventID: ev.ID}
+// Sort puts the newest invite first.
+func Sort(invites []Invite) {
+	slices.SortFunc(invites, func(a, b Invite) int {
+		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
+	})
+}
+
+// past is what the events of a room tell beside its invites themselves.
+type past struct {
+	earlier    map[id.EventID]Event
+	membership map[id.UserID]string  // where everybody stands now
+	taken      map[string]acceptance // who took which token
+}
+
+func newPast(state, history []Event) *past {
+	p := &past{
+		earlier:    make(map[id.EventID]Event, len(history)),
+		membership: map[id.UserID]string{},
+		taken:      map[string]acceptance{},
+	}
+	for _, ev := range history {
+		p.earlier[ev.ID] = ev
+	}
+	var members []memberEvent
+	for _, ev := range state {
+		if ev.Type == TypeMember {
+			m := readMember(ev)
+			p.membership[m.user] = m.Membership
+			members = append(members, m)
+		}
+	}
+	for _, ev := range history {
+		if ev.Type == TypeMember {
+			members = append(members, readMember(ev))
+		}
+	}
+	for _, m := range members {
+		p.note(m)
+		if prev, ok := m.ev.previous(); ok {
+			p.note(readMember(prev))
+		}
+	}
+	return p
+}
+
+// note takes down that a member event took an invite, if it did.
+func (p *past) note(m memberEvent) {
+	a, ok := m.accepted()
+	if !ok {
+		return
+	}
+	a.Membership = cmp.Or(p.membership[m.user], "invite")
+	if old, had := p.taken[a.token]; !had || a.compare(old.Acceptance) < 0 {
+		p.taken[a.token] = a
+	}
+}
+
+// read reads one invite event with all that is known around it.
+func (p *past) read(room id.RoomID, ev Event) Invite {
+	i := Invite{RoomID: room, Token: ev.StateKey, EventID: ev.ID}
 	i.describe(ev)
+	first, known := p.first(ev)
+	if known && first.Sender != ev.Sender {
+		i.OriginalSender = first.Sender
+	}
+	keys := i.Keys
 	switch {
 	case !hasKeys(ev.Content):
 		i.Status = Revoked
 		i.Revocation = &Revocation{Sender: ev.Sender, At: ev.At}
-		original, _ := before(ev, history) // nothing, if nobody tells
-		i.describe(original)
-		i.Keys = nil
+		last, _ := p.before(ev) // nothing, if nobody tells
+		i.describe(last)
+		keys, i.Keys = i.Keys, nil
 	case !slices.ContainsFunc(i.Keys, Key.Usable):
 		i.Status = Malformed
 	default:
 		i.Status = Pending
+	}
+	if taken, ok := p.taken[i.Token]; ok && i.Status != Malformed {
+		a := taken.Acceptance
+		a.verify(taken, i.Sender, keys)
+		i.Acceptance = &a
+		// A revoked invite that somebody took before shows its end as revoked:
+		// nobody can take it again.
+		if i.Status == Pending {
+			i.Status = a.status()
+		}
 	}
 	return i
 }
@@ -78,140 +136,45 @@ func hasKeys(content json.RawMessage) bool {
 	return json.Unmarshal(m["public_keys"], &entries) == nil && len(entries) > 0
 }
 
-// before finds the newest ancestor of ev that still held keys.
-func before(ev Event, history []Event) (Event, bool) {
+// before finds the newest ancestor of ev that held keys.
+func (p *past) before(ev Event) (found Event, ok bool) {
+	p.walk(ev, func(prev Event) bool {
+		found, ok = prev, hasKeys(prev.Content)
+		return !ok
+	})
+	if !ok {
+		return Event{}, false
+	}
+	return found, true
+}
+
+// first finds the oldest ancestor of ev that held keys: what the identity
+// server was asked for. That is ev itself if it replaced nothing.
+func (p *past) first(ev Event) (found Event, ok bool) {
+	found, ok = ev, hasKeys(ev.Content)
+	p.walk(ev, func(prev Event) bool {
+		if hasKeys(prev.Content) {
+			found, ok = prev, true
+		}
+		return true
+	})
+	return found, ok
+}
+
+// walk goes back through what ev replaced, as far as anybody tells, for as long
+// as f returns true. A homeserver might have events replace each other in a
+// circle; nobody goes round twice.
+func (p *past) walk(ev Event, f func(Event) bool) {
 	seen := map[id.EventID]bool{}
 	for !seen[ev.ID] {
 		seen[ev.ID] = true
-		prev, ok := replaced(ev, history)
-		if !ok {
-			return Event{}, false
+		prev, ok := p.earlier[ev.Replaces]
+		if !ok || prev.Type != ev.Type || prev.StateKey != ev.StateKey {
+			prev, ok = ev.previous()
 		}
-		if hasKeys(prev.Content) {
-			return prev, true
+		if !ok || !f(prev) {
+			return
 		}
 		ev = prev
 	}
-	return Event{}, false // a homeserver's events replace each other in a circle
-}
-
-// replaced finds the event that ev replaced: in history, where its time is
-// known, or else as ev itself tells.
-func replaced(ev Event, history []Event) (Event, bool) {
-	if ev.Replaces != "" {
-		for _, h := range history {
-			if h.ID == ev.Replaces && h.Type == ev.Type && h.StateKey == ev.StateKey {
-				return h, true
-			}
-		}
-	}
-	return ev.previous()
-}
-
-// acceptances finds who took which token, in the member events of now and of
-// before and in what those replaced.
-func acceptances(state, history []Event) map[string]Acceptance {
-	membership := map[string]string{} // user ID -> where they stand now
-	for _, ev := range state {
-		if ev.Type == TypeMember {
-			membership[ev.StateKey] = readMembership(ev.Content)
-		}
-	}
-	taken := map[string]Acceptance{}
-	note := func(ev Event) {
-		token, ok := signedToken(ev)
-		if !ok {
-			return
-		}
-		a := Acceptance{
-			UserID: id.UserID(ev.StateKey), EventID: ev.ID, At: ev.At,
-			Membership: cmp.Or(membership[ev.StateKey], "invite"),
-		}
-		if old, ok := taken[token]; !ok || a.compare(old) < 0 {
-			taken[token] = a
-		}
-	}
-	for _, evs := range [][]Event{state, history} {
-		for _, ev := range evs {
-			if ev.Type != TypeMember {
-				continue
-			}
-			note(ev)
-			if prev, ok := ev.previous(); ok {
-				note(prev)
-			}
-		}
-	}
-	return taken
-}
-
-// compare orders two acceptances of one token, the telling one first: who came
-// furthest, then the one whose time is known, then the earlier.
-func (a Acceptance) compare(b Acceptance) int {
-	return cmp.Or(
-		cmp.Compare(rank(a.Membership), rank(b.Membership)),
-		compareTimes(a.At, b.At),
-		cmp.Compare(a.UserID, b.UserID),
-		cmp.Compare(a.EventID, b.EventID),
-	)
-}
-
-// compareTimes puts the earlier time first, and one that is not known last.
-func compareTimes(a, b time.Time) int {
-	switch {
-	case a.IsZero() == b.IsZero():
-		return a.Compare(b)
-	case a.IsZero():
-		return 1
-	default:
-		return -1
-	}
-}
-
-// rank says how far into the room a membership leads, the furthest first.
-func rank(membership string) int {
-	switch membership {
-	case "join":
-		return 0
-	case "invite":
-		return 1
-	case "leave":
-		return 2
-	case "ban":
-		return 3
-	default:
-		return 4
-	}
-}
-
-func (a Acceptance) status() Status {
-	switch a.Membership {
-	case "join":
-		return Joined
-	case "ban":
-		return Banned
-	case "leave":
-		return Left
-	default:
-		return Invited
-	}
-}
-
-// signedToken returns the token that a member event took. Only an invite
-// counts: the auth rules look at its third_party_invite and at no other
-// membership's, so a member could write anything into their own join
-// (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules).
-func signedToken(ev Event) (token string, ok bool) {
-	if readMembership(ev.Content) != "invite" {
-		return "", false
-	}
-	signed := members(members(members(ev.Content)["third_party_invite"])["signed"])
-	mxid, _ := text(signed["mxid"])
-	token, ok = text(signed["token"])
-	return token, ok && mxid == ev.StateKey
-}
-
-func readMembership(content json.RawMessage) string {
-	membership, _ := text(members(content)["membership"])
-	return membership
 }

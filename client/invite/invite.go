@@ -20,13 +20,17 @@ type Invite struct {
 	// DisplayName is what the identity server left of the address, such as
 	// "gra...@nav...". Many addresses share one, so it names nobody.
 	DisplayName string
-	Sender      id.UserID // who sent the invite; empty when only its revocation is known
+	Sender      id.UserID // of the event, or what it was before; empty when only its revocation is known
 	SentAt      time.Time // when; zero when only its revocation is known
 	Keys        []Key
+	// OriginalSender is who first sent it, if somebody else has overwritten the
+	// event since.
+	OriginalSender id.UserID
 
 	Status     Status
 	Acceptance *Acceptance // who took it, if anybody did
 	Revocation *Revocation // who took it back, if anybody did
+	Warnings   []Warning
 }
 
 // Status says what became of an invite.
@@ -57,14 +61,6 @@ func (i Invite) At() time.Time {
 		return i.Revocation.At
 	}
 	return i.SentAt
-}
-
-// An Acceptance tells who took an invite.
-type Acceptance struct {
-	UserID     id.UserID
-	EventID    id.EventID // the member event that holds the proof
-	At         time.Time  // when it was sent; zero if only a later event tells of it
-	Membership string     // where the user stands now: invite, join, leave or ban
 }
 
 // A Revocation tells who took an invite back.

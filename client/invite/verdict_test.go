@@ -1,0 +1,196 @@
+package invite_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+const longTerm = "cZ+rFDPSOSoWBs9gmQx2V4UcFLd0t2bRFtKjdQGXV14" // of the identity server in the samples
+
+func TestProofsOfRealServers(t *testing.T) {
+	history := sample(t, "messages_after_redeem.json")
+	for name, past := range map[string][]invite.Event{
+		"state_redeemed_onbind_invited.json": nil,
+		"state_redeemed_onbind_joined.json":  history,
+	} {
+		taken := 0
+		for _, i := range invite.Fold(room, sample(t, name), past) {
+			if i.Acceptance == nil {
+				continue
+			}
+			taken++
+			j := i.Judge(invite.Facts{})
+			if i.Acceptance.Proof != invite.ProofVerified || i.Acceptance.Key != longTerm || j.Verdict != invite.Honoured {
+				t.Errorf("%s: %s by %q, %s: %+v", name, i.Acceptance.Proof, i.Acceptance.Key, j.Verdict, j.Checks)
+			}
+		}
+		if taken == 0 {
+			t.Errorf("%s: nobody took anything", name)
+		}
+	}
+}
+
+// results are the checks of a judgement in short: name=result.
+func results(j invite.Judgement) string {
+	var out []string
+	for _, c := range j.Checks {
+		out = append(out, c.Name+"="+string(c.Result))
+	}
+	return strings.Join(out, " ")
+}
+
+func content(name string) string {
+	return `{"display_name":"` + name + `","public_key":"` + stdKey + `","key_validity_url":"https://is.test/valid",
+		"public_keys":[{"public_key":"` + stdKey + `","key_validity_url":"https://is.test/valid"},
+		{"public_key":"` + longTerm + `","key_validity_url":"https://is.test/ephemeral"}]}`
+}
+
+func TestVerdictOfAPendingInvite(t *testing.T) {
+	with := func(first, second invite.Validity) func(invite.Key) invite.Validity {
+		return func(k invite.Key) invite.Validity {
+			if k.Public == stdKey {
+				return first
+			}
+			return second
+		}
+	}
+	replaced := event(t, invite.TypeThirdPartyInvite, "tok", "@eve:hs.test", content("gra...@nav..."),
+		`,"unsigned":{"replaces_state":"$was","prev_sender":"@ada:hs.test","prev_content":`+content("gra...@nav...")+`}`)
+	plain := event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", content("gra...@nav..."))
+	noURL := event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", `{"public_keys":[{"public_key":"`+stdKey+`"}]}`)
+	empty := event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", `{}`)
+	broken := event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", `{"public_key":5}`)
+	half := event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", `{"public_key":"abc123","public_keys":[{"public_key":"`+stdKey+`","key_validity_url":"https://is.test/v"}]}`)
+	for _, tc := range []struct {
+		name     string
+		ev       invite.Event
+		validity func(invite.Key) invite.Validity
+		verdict  invite.Verdict
+		checks   string
+	}{
+		{"both valid", plain, with(invite.Valid, invite.Valid), invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=pass key-valid=pass"},
+		{"one is enough", plain, with(invite.Invalid, invite.Valid), invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=fail key-valid=pass"},
+		{"none", plain, with(invite.Invalid, invite.Invalid), invite.Refused, "usable-key=pass sender-is-inviter=pass key-valid=fail key-valid=fail"},
+		{"nobody knows", plain, with(invite.Unreachable, invite.Invalid), invite.Unknown, "usable-key=pass sender-is-inviter=pass key-valid=unknown key-valid=fail"},
+		{"nobody was asked", plain, nil, invite.Unknown, "usable-key=pass sender-is-inviter=pass key-valid=unknown key-valid=unknown"},
+		{"nobody to ask", noURL, nil, invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=pass"},
+		{"overwritten by another", replaced, with(invite.Valid, invite.Valid), invite.Refused, "usable-key=pass sender-is-inviter=fail key-valid=pass key-valid=pass"},
+		{"revoked", empty, with(invite.Valid, invite.Valid), invite.Refused, "usable-key=fail"},
+		{"malformed", broken, with(invite.Valid, invite.Valid), invite.Refused, "usable-key=fail sender-is-inviter=pass"},
+		{"half of it", half, with(invite.Valid, invite.Valid), invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=fail key-valid=pass"},
+	} {
+		j := invite.Fold(room, []invite.Event{tc.ev}, nil)[0].Judge(invite.Facts{Validity: tc.validity})
+		if j.Verdict != tc.verdict || results(j) != tc.checks {
+			t.Errorf("%s: %s by %s\nwant %s by %s", tc.name, j.Verdict, results(j), tc.verdict, tc.checks)
+		}
+	}
+}
+
+func TestVerdictOfAnAcceptance(t *testing.T) {
+	const grace = "@grace:hs.test"
+	state := pending(t)
+	signed := took(grace, "tok") // without any signature
+	for _, tc := range []struct {
+		name    string
+		state   invite.Event
+		sender  string
+		verdict invite.Verdict
+		fails   string
+	}{
+		{"forged", state, "@ada:hs.test", invite.Refused, "signature-matches-key=fail"},
+		{"by another sender", state, "@eve:hs.test", invite.Refused, "sender-is-inviter=fail"},
+	} {
+		member := event(t, invite.TypeMember, grace, tc.sender, signed)
+		i := invite.Fold(room, []invite.Event{tc.state, member}, nil)[0]
+		j := i.Judge(invite.Facts{})
+		if j.Verdict != tc.verdict || !strings.Contains(results(j), tc.fails) {
+			t.Errorf("%s: %s by %s", tc.name, j.Verdict, results(j))
+		}
+	}
+}
+
+func TestRevokedSinceIsVerifiedByWhatItWas(t *testing.T) {
+	history := sample(t, "messages_after_redeem.json")
+	state := sample(t, "state_redeemed_onbind_joined.json")
+	taken := ""
+	for _, i := range invite.Fold(room, state, history) {
+		if i.Acceptance != nil {
+			taken = i.Token
+		}
+	}
+	for n, ev := range state {
+		if ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == taken {
+			history = append(history, ev)
+			state[n].Content, state[n].ID, state[n].Replaces = []byte(`{}`), "$revocation", ev.ID
+		}
+	}
+	for _, tc := range []struct {
+		name    string
+		history []invite.Event
+		want    invite.Proof
+	}{
+		{"known", history, invite.ProofVerified},
+		{"not known", slices.DeleteFunc(slices.Clone(history), func(ev invite.Event) bool {
+			return ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == taken
+		}), invite.ProofUnverifiable},
+	} {
+		for _, i := range invite.Fold(room, state, tc.history) {
+			if i.Token == taken && (i.Status != invite.Revoked || i.Acceptance == nil || i.Acceptance.Proof != tc.want) {
+				t.Errorf("%s: %s, %+v", tc.name, i.Status, i.Acceptance)
+			}
+		}
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	const grace = "@grace:hs.test"
+	tpi := func(token, sender, content string, more ...string) invite.Event {
+		return event(t, invite.TypeThirdPartyInvite, token, sender, content, more...)
+	}
+	join := event(t, invite.TypeMember, grace, grace, `{"membership":"join"}`)
+	tookIt := event(t, invite.TypeMember, grace, "@ada:hs.test", took(grace, "taken"))
+	left := event(t, invite.TypeMember, "@ada:hs.test", "@ada:hs.test", `{"membership":"leave"}`)
+	for _, tc := range []struct {
+		name           string
+		state, history []invite.Event
+		token          string
+		want           []invite.Warning
+	}{
+		{"nothing", []invite.Event{tpi("tok", "@ada:hs.test", content("gra...@nav..."))}, nil, "tok", nil},
+		{"twice", []invite.Event{tpi("tok", "@ada:hs.test", content("gra...@nav...")), tpi("two", "@ada:hs.test", content("gra...@nav..."))}, nil, "tok", []invite.Warning{invite.Duplicate}},
+		{"twice by two", []invite.Event{tpi("tok", "@ada:hs.test", content("gra...@nav...")), tpi("two", "@eve:hs.test", content("gra...@nav..."))}, nil, "tok", nil},
+		{"whole address", []invite.Event{tpi("tok", "@ada:hs.test", content("grace@navy.example"))}, nil, "tok", []invite.Warning{invite.LeaksAddress}},
+		{"clear URL", []invite.Event{tpi("tok", "@ada:hs.test", `{"public_key":"`+stdKey+`","key_validity_url":"http://is.test/"}`)}, nil, "tok", []invite.Warning{invite.InsecureURL}},
+		{"two hosts", []invite.Event{tpi("tok", "@ada:hs.test", strings.Replace(content("g...@n..."), "is.test/e", "other.test/e", 1))}, nil, "tok", []invite.Warning{invite.ForeignHost}},
+		{"sender left", []invite.Event{tpi("tok", "@ada:hs.test", content("g...@n...")), left}, nil, "tok", []invite.Warning{invite.InviterGone}},
+		{"overwritten", []invite.Event{tpi("tok", "@eve:hs.test", content("g...@n..."), `,"unsigned":{"prev_sender":"@ada:hs.test","prev_content":`+content("g...@n...")+`}`)}, nil, "tok", []invite.Warning{invite.Replaced}},
+		{"taken", []invite.Event{tpi("taken", "@ada:hs.test", content("g...@n...")), join}, []invite.Event{tookIt}, "taken", []invite.Warning{invite.Reusable}},
+		{"another one of a member", []invite.Event{tpi("taken", "@ada:hs.test", content("g...@n...")), join, tpi("tok", "@ada:hs.test", content("g...@n..."))}, []invite.Event{tookIt}, "tok", []invite.Warning{invite.RejoinHazard}},
+	} {
+		for _, i := range invite.Fold(room, tc.state, tc.history) {
+			if i.Token == tc.token {
+				if diff := cmp.Diff(tc.want, i.Warnings); diff != "" {
+					t.Errorf("%s: %s", tc.name, diff)
+				}
+			}
+		}
+	}
+}
+
+func TestStale(t *testing.T) {
+	i := invite.Fold(room, []invite.Event{pending(t)}, nil)[0] // sent in 1970
+	facts := invite.Facts{Now: time.Unix(100, 0), StaleAfter: 90 * time.Second}
+	if j := i.Judge(facts); !slices.Contains(j.Warnings, invite.Stale) {
+		t.Errorf("%v", j.Warnings)
+	}
+	facts.StaleAfter = 0
+	if j := i.Judge(facts); len(j.Warnings) > 0 {
+		t.Errorf("%v", j.Warnings)
+	}
+}
