@@ -1,0 +1,180 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Whom the demo is about: ada, on whatever domain the world has. Everybody on its homeserver has the same password.
+const (
+	DemoUser     = "ada"
+	DemoPassword = "lovelace"
+)
+
+// Demo returns a world with a past: six rooms, a dozen people, and e-mail invites in every state there is, sent over
+// the months before o.Now. Sign in as @ada with the password "lovelace". The identity server has terms that ada has
+// not accepted yet, and knows who grace@navy.example and rob@bell.example are.
+func Demo(o Options) *World {
+	d := &demo{World: New(o), rooms: map[string]string{}}
+	d.people()
+	d.makeRooms()
+	d.compilers()
+	d.ops()
+	d.kernel()
+	d.plan9()
+	d.board()
+	d.reading()
+	d.play()
+	d.SetTerms(map[string]Policy{
+		"privacy_policy":   d.policy("1.2", "Privacy Policy", "privacy-1.2"),
+		"terms_of_service": d.policy("2.0", "Terms of Service", "terms-2.0"),
+	})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.net.log = nil // the past is not part of what anybody asks to see
+	return d.World
+}
+
+// demo writes the past down in any order, and plays it in the order of time.
+type demo struct {
+	*World
+	rooms map[string]string // IDs by alias
+	steps []step
+}
+
+type step struct {
+	ago time.Duration
+	do  func() error
+}
+
+const (
+	hour = time.Hour
+	day  = 24 * time.Hour
+)
+
+func (d *demo) at(ago time.Duration, do func() error) {
+	d.steps = append(d.steps, step{ago, do})
+}
+
+// play lets everything happen. That a step fails is a mistake in the script, so it is told loudly.
+func (d *demo) play() {
+	now := d.opts.Now()
+	slices.SortStableFunc(d.steps, func(a, b step) int { return int(b.ago/time.Second) - int(a.ago/time.Second) })
+	for i, s := range d.steps {
+		d.At(now.Add(-s.ago), func() {
+			if err := s.do(); err != nil {
+				panic(fmt.Sprintf("sandbox: demo step %d, %s ago: %v", i, s.ago, err))
+			}
+		})
+	}
+}
+
+func (d *demo) user(localpart string) string { return "@" + localpart + ":" + d.opts.Domain }
+
+func (d *demo) policy(version, name, page string) Policy {
+	return Policy{Version: version, Languages: map[string]Document{
+		"en": {Name: name, URL: d.opts.IdentityServerURL + "/" + page + "-en.html"},
+	}}
+}
+
+// An invitation is one e-mail invite of the past.
+type invitation struct {
+	d       *demo
+	room    string // alias
+	address string
+	token   string // once it was sent
+}
+
+// invite lets somebody invite an address.
+func (d *demo) invite(ago time.Duration, room, sender, address string) *invitation {
+	i := &invitation{d: d, room: room, address: address}
+	d.at(ago, func() (err error) {
+		i.token, err = d.InviteByEmail(d.rooms[room], d.user(sender), address)
+		return err
+	})
+	return i
+}
+
+// bound lets the person confirm the address, which makes them invited.
+func (i *invitation) bound(ago time.Duration, person string) *invitation {
+	i.d.at(ago, func() error { return i.d.Bind(i.address, i.d.user(person)) })
+	return i
+}
+
+// joins lets an invited person come in.
+func (i *invitation) joins(ago time.Duration, person string) {
+	i.d.at(ago, func() error { return i.d.Join(i.d.rooms[i.room], i.d.user(person)) })
+}
+
+// clicked lets the person come in by the link of the mail.
+func (i *invitation) clicked(ago time.Duration, person string) *invitation {
+	i.d.at(ago, func() error {
+		for _, m := range i.d.Mails(i.address) {
+			if m.Token == i.token {
+				return i.d.AcceptLink(m, i.d.user(person))
+			}
+		}
+		return fmt.Errorf("no mail to %s", i.address)
+	})
+	return i
+}
+
+// leaves lets the person go, or decline.
+func (i *invitation) leaves(ago time.Duration, person string) {
+	i.d.at(ago, func() error { return i.d.Leave(i.d.rooms[i.room], i.d.user(person)) })
+}
+
+func (i *invitation) kicked(ago time.Duration, actor, person string) {
+	i.d.at(ago, func() error { return i.d.Kick(i.d.rooms[i.room], i.d.user(actor), i.d.user(person)) })
+}
+
+func (i *invitation) banned(ago time.Duration, actor, person string) {
+	i.d.at(ago, func() error { return i.d.Ban(i.d.rooms[i.room], i.d.user(actor), i.d.user(person)) })
+}
+
+// revoked overwrites the invite with nothing.
+func (i *invitation) revoked(ago time.Duration, actor string) {
+	i.d.at(ago, func() error {
+		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), typeThirdPartyInvite, i.token, object{})
+		return err
+	})
+}
+
+// redacted takes the invite's content away, which reads the same as revoked.
+func (i *invitation) redacted(ago time.Duration, actor string) {
+	i.d.at(ago, func() error {
+		return i.d.Redact(i.d.rooms[i.room], i.d.user(actor), i.event().id)
+	})
+}
+
+// replaced lets somebody else send the same invite over the first, after which nobody can take it: the proof names
+// the first inviter, the event the second.
+func (i *invitation) replaced(ago time.Duration, actor string) {
+	i.d.at(ago, func() error {
+		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), typeThirdPartyInvite, i.token, i.event().content)
+		return err
+	})
+}
+
+func (i *invitation) event() *event {
+	i.d.mu.Lock()
+	defer i.d.mu.Unlock()
+	return i.d.hs.rooms[i.d.rooms[i.room]].invite(i.token)
+}
+
+// garbage plants an invite no server of good manners would have written.
+func (d *demo) garbage(ago time.Duration, room, sender, token, content string) {
+	d.at(ago, func() error {
+		_, err := d.PlantState(d.rooms[room], d.user(sender), typeThirdPartyInvite, token, json.RawMessage(content))
+		return err
+	})
+}
+
+func (d *demo) says(ago time.Duration, room, who, text string) {
+	d.at(ago, func() error {
+		_, err := d.SendMessage(d.rooms[room], d.user(who), text)
+		return err
+	})
+}

@@ -1,0 +1,229 @@
+package sandbox
+
+import (
+	"crypto/ed25519"
+	"net/url"
+	"testing"
+	"time"
+)
+
+func mustInvite(t *testing.T, w *World, room, sender, address string) (token string) {
+	t.Helper()
+	token, err := w.InviteByEmail(room, sender, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// signed is what the link of the newest mail to dave gives somebody.
+func (c *caller) signed(address string) object {
+	c.t.Helper()
+	mails := c.w.Mails(address)
+	m := mails[len(mails)-1]
+	return c.send("POST", m.SignURL+"&mxid="+url.QueryEscape(c.id), "", nil).ok(c.t)
+}
+
+func (c *caller) joinSigned(room string, signed object) response {
+	c.t.Helper()
+	return c.hs("POST", "rooms/"+url.PathEscape(room)+"/join", object{"third_party_signed": signed})
+}
+
+func TestJoinByLink(t *testing.T) {
+	const notInvited = "You are not invited to this room."
+	for name, x := range map[string]struct {
+		spoil         func(w *World, room string, signed object)
+		status        int
+		errcode, text string
+	}{
+		"revoked": {func(w *World, room string, signed object) {
+			_, _ = w.SendState(room, "@ada:example.org", typeThirdPartyInvite, str(signed["token"]), object{})
+		}, 403, "M_FORBIDDEN", notInvited},
+		"replaced by another sender": {func(w *World, room string, signed object) {
+			e := w.hs.rooms[room].invite(signed["token"])
+			_, _ = w.PlantState(room, "@ken:example.org", typeThirdPartyInvite, str(signed["token"]), e.content)
+		}, 403, "M_FORBIDDEN", notInvited},
+		"unknown token": {func(_ *World, _ string, signed object) {
+			signed["token"] = "unknown"
+		}, 403, "M_FORBIDDEN", notInvited},
+		"somebody else's": {func(_ *World, _ string, signed object) {
+			signed["mxid"] = "@ken:example.org"
+		}, 403, "M_FORBIDDEN", notInvited},
+		"another inviter": {func(_ *World, _ string, signed object) {
+			signed["sender"] = "@ken:example.org"
+		}, 403, "M_FORBIDDEN", notInvited},
+		"signature of nothing": {func(_ *World, _ string, signed object) {
+			signed["more"] = true
+		}, 403, "M_FORBIDDEN", notInvited},
+		"no token": {func(_ *World, _ string, signed object) {
+			delete(signed, "token")
+		}, 500, "M_UNKNOWN", "Internal server error"},
+		"no sender": {func(_ *World, _ string, signed object) {
+			delete(signed, "sender")
+		}, 500, "M_UNKNOWN", "Internal server error"},
+		"banned": {func(w *World, room string, _ object) {
+			_ = w.Ban(room, "@ada:example.org", "@grace:example.org")
+		}, 403, "M_FORBIDDEN", "@grace:example.org is banned from the room"},
+		"identity server down": {func(w *World, _ string, _ object) {
+			w.SetIdentityServerDown(true)
+		}, 502, "M_UNKNOWN", "Third party certificate could not be checked"},
+		"key not vouched for": {func(w *World, _ string, _ object) {
+			w.Inject(Fault{Path: "/_matrix/identity/api/v1/pubkey/ephemeral/isvalid", Status: 200, Body: `{"valid":false}`})
+		}, 403, "M_FORBIDDEN", "Third party certificate was invalid"},
+		"a key that is a number": {func(w *World, room string, signed object) {
+			_, _ = w.PlantState(room, "@ada:example.org", typeThirdPartyInvite, str(signed["token"]), object{"public_key": 42})
+		}, 500, "M_UNKNOWN", "Internal server error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, room := newWorld()
+			mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
+			grace := signIn(t, w, "grace")
+			signed := grace.signed("dave@example.org")
+			x.spoil(w, room, signed)
+			grace.joinSigned(room, signed).fails(t, x.status, x.errcode, x.text)
+			if m := w.Membership(room, grace.id); m == "join" || m == "invite" {
+				t.Errorf("became %s", m)
+			}
+		})
+	}
+}
+
+func TestInviteOutlivesItsInviter(t *testing.T) {
+	w, room := newWorld()
+	if err := w.Invite(room, "@ada:example.org", "@ken:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Join(room, "@ken:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	mustInvite(t, w, room, "@ken:example.org", "dave@example.org")
+	if err := w.Ban(room, "@ada:example.org", "@ken:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	grace := signIn(t, w, "grace")
+	grace.joinSigned(room, grace.signed("dave@example.org")).ok(t)
+}
+
+// Synapse asks about power only for the event's own rule: state_default and the level of the type do not count.
+func TestAnybodyWhoMayInviteMayRevoke(t *testing.T) {
+	w, _ := newWorld()
+	room := w.CreateRoom("@ada:example.org", RoomOptions{
+		Preset: "private_chat", RoomVersion: "10", Members: []string{"@ken:example.org"},
+		PowerLevels: object{"events": object{typeThirdPartyInvite: 100}, "state_default": 50},
+	})
+	token := mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
+	ken := signIn(t, w, "ken")
+	first := ken.hs("PUT", "rooms/"+url.PathEscape(room)+"/state/m.room.third_party_invite/"+token, object{}).ok(t)
+	second := ken.hs("PUT", "rooms/"+url.PathEscape(room)+"/state/m.room.third_party_invite/"+token, object{}).ok(t)
+	if first["event_id"] != second["event_id"] {
+		t.Error("revoking again made another event")
+	}
+}
+
+func TestBindTurnsEveryWaitingInviteIntoOneMember(t *testing.T) {
+	w, room := newWorld()
+	other := w.CreateRoom("@ada:example.org", RoomOptions{Name: "Other"})
+	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
+	last := mustInvite(t, w, room, "@ada:example.org", "Dave@example.org")
+	mustInvite(t, w, other, "@ada:example.org", "dave@example.org")
+	link := w.Mails("dave@example.org")[0]
+	if err := w.Bind("DAVE@example.org", "@grace:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	ada := signIn(t, w, "ada")
+	m := ada.member(room, "@grace:example.org")
+	tpi := m["third_party_invite"].(object)
+	if tpi["signed"].(object)["token"] != last || tpi["display_name"] != "Dav...@exa..." {
+		t.Errorf("the second invite did not replace the first: %v", m)
+	}
+	if _, has := m["displayname"]; has {
+		t.Error("an exchange tells no profile")
+	}
+	if ada.member(other, "@grace:example.org")["membership"] != "invite" {
+		t.Error("not invited to the other room")
+	}
+	ada.send("POST", link.SignURL+"&mxid=@ken:example.org", "", nil).
+		fails(t, 404, "M_UNRECOGNIZED", "Didn't recognize token")
+}
+
+func TestJoinedMemberFallsBackToInvitedWhenAnotherAddressIsBound(t *testing.T) {
+	w, room := newWorld()
+	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
+	mustInvite(t, w, room, "@ada:example.org", "dave@work.example")
+	if err := w.Bind("dave@example.org", "@grace:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Join(room, "@grace:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Bind("dave@work.example", "@grace:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Membership(room, "@grace:example.org"); got != "invite" {
+		t.Errorf("membership %s", got)
+	}
+}
+
+func TestProofOfOnesOwnKeyNeedsNoIdentityServer(t *testing.T) {
+	w, room := newWorld()
+	w.SetIdentityServerDown(true)
+	key := ed25519.NewKeyFromSeed(make([]byte, 32))
+	if _, err := w.SendState(room, "@ada:example.org", typeThirdPartyInvite, "own", object{
+		"display_name": "x", "public_keys": []any{object{"public_key": encodeBase64(key.Public().(ed25519.PublicKey))}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	grace := signIn(t, w, "grace")
+	signed := object{"mxid": grace.id, "sender": "@ada:example.org", "token": "own"}
+	signJSON(signed, "anything", "ed25519:xyz", key)
+	grace.joinSigned(room, signed).ok(t)
+}
+
+func TestJoinByAliasCopiesItsBodyIntoTheMember(t *testing.T) {
+	w, _ := newWorld()
+	room := w.CreateRoom("@ada:example.org", RoomOptions{Alias: "attic", RoomVersion: "10"})
+	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
+	grace := signIn(t, w, "grace")
+	grace.hs("POST", "join/"+url.PathEscape("#attic:example.org"),
+		object{"third_party_signed": grace.signed("dave@example.org")}).ok(t)
+	if _, ok := grace.member(room, grace.id)["third_party_signed"]; !ok {
+		t.Error("not copied")
+	}
+	grace.hs("POST", "join/"+url.PathEscape("#nowhere:example.org"), object{}).
+		fails(t, 404, "M_NOT_FOUND", "Room alias #nowhere:example.org not found")
+}
+
+func TestOnBindReportsOneBadInviteAndTakesTheRest(t *testing.T) {
+	w, room := newWorld()
+	other := w.CreateRoom("@ada:example.org", RoomOptions{})
+	token := mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
+	mustInvite(t, w, other, "@ada:example.org", "dave@example.org")
+	if _, err := w.SendState(room, "@ada:example.org", typeThirdPartyInvite, token, object{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Bind("dave@example.org", "@grace:example.org"); err == nil {
+		t.Error("the homeserver said nothing")
+	}
+	if got := w.Membership(other, "@grace:example.org"); got != "invite" {
+		t.Errorf("membership %q", got)
+	}
+}
+
+func TestMemberWithoutProofOfAnInviteIsAnInternalError(t *testing.T) {
+	w, room := newWorld()
+	ada := signIn(t, w, "ada")
+	for _, tpi := range []any{"x", object{}, object{"signed": object{}}, object{"signed": object{"token": []int{}}}} {
+		ada.hs("PUT", "rooms/"+url.PathEscape(room)+"/state/m.room.member/"+url.PathEscape("@ken:example.org"),
+			object{"membership": "invite", "third_party_invite": tpi}).fails(t, 500, "M_UNKNOWN", "Internal server error")
+	}
+}
+
+func TestTimeOfSeedsIsTheOneGiven(t *testing.T) {
+	w, room := newWorld()
+	then := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	w.At(then, func() { mustInvite(t, w, room, "@ada:example.org", "dave@example.org") })
+	e := w.hs.rooms[room].events[len(w.hs.rooms[room].events)-1]
+	if e.ts != then.UnixMilli() || !w.Mails("dave@example.org")[0].At.Equal(then) {
+		t.Errorf("event %d, mail %v", e.ts, w.Mails("dave@example.org")[0].At)
+	}
+}
