@@ -1,4 +1,20 @@
 // Mxinvite invites people to Matrix rooms by e-mail and shows what became of every such invite.
 package main
 
-func main() {}
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/mxinvite/mxinvite/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program the hard way
+	w := cli.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, http.DefaultTransport)
+	os.Exit(cli.Run(ctx, w, os.Args[1:]))
+}

@@ -54,7 +54,7 @@ func (r *roomState) set(me id.UserID, ev invite.Event) {
 	if had {
 		r.remember(old)
 	}
-	if ev.Type == invite.TypeMember && ev.StateKey != string(me) && !had && !tellsOfInvite(ev) && !r.took(ev.StateKey) {
+	if ev.Type == invite.TypeMember && ev.StateKey != string(me) && !had && !tellsOfInvite(ev) && !r.matters(ev.StateKey) {
 		return // a big room's members come and go; most are no business of ours
 	}
 	r.current[k] = ev
@@ -84,10 +84,10 @@ func tellsOfInvite(ev invite.Event) bool {
 	return false
 }
 
-// took reports whether a user is known to have taken an invite here.
-func (r *roomState) took(user string) bool {
+// matters reports whether a user sent an invite here or took one.
+func (r *roomState) matters(user string) bool {
 	return slices.ContainsFunc(r.invites, func(i invite.Invite) bool {
-		return i.Acceptance != nil && string(i.Acceptance.UserID) == user
+		return string(i.Sender) == user || (i.Acceptance != nil && string(i.Acceptance.UserID) == user)
 	})
 }
 

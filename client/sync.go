@@ -132,7 +132,7 @@ func (s *state) apply(reply syncReply) []id.RoomID {
 		}
 		r.fold(room)
 		if !known || update.Timeline.Limited {
-			r.traced = len(r.inviters()) == 0
+			r.traced = len(r.invites) == 0
 		}
 		changed = append(changed, room)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -16,6 +18,7 @@ import (
 const (
 	tracePage     = 100
 	traceParallel = 4
+	maxRecall     = 16 // times that an event may have been overwritten
 )
 
 // untraced lists the rooms with invites that look pending and may have been
@@ -87,10 +90,62 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		}
 		from = page.End
 	}
-	if err := a.state.addHistory(room, found); err != nil {
-		return err
+	a.state.addHistory(room, found)
+	if err := a.recall(ctx, room); err != nil {
+		return skipIfGone(err)
 	}
 	return a.askMemberships(ctx, room)
+}
+
+// recall fetches what stood in the room before an invite was revoked or
+// overwritten, where the homeserver has not told: who sent it, and to whom.
+func (a *Account) recall(ctx context.Context, room id.RoomID) error {
+	for range maxRecall {
+		missing := a.state.missing(room)
+		if len(missing) == 0 {
+			return nil
+		}
+		var found []invite.Event
+		for _, ev := range missing {
+			var raw json.RawMessage
+			err := a.get(ctx, path{"v3", "rooms", room, "event", ev}, nil, &raw)
+			if err != nil && skipIfGone(err) != nil {
+				return fmt.Errorf("read an earlier event of %s: %w", room, err)
+			}
+			if past, parseErr := invite.ParseEvent(raw); err == nil && parseErr == nil && past.ID == ev {
+				found = append(found, past)
+			}
+		}
+		if len(found) == 0 {
+			return nil // the homeserver keeps them to itself
+		}
+		a.state.addHistory(room, found)
+	}
+	return nil
+}
+
+// missing are events that invites of a room replaced and that nobody has shown.
+func (s *state) missing(room id.RoomID) []id.EventID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, ok := s.rooms[room]
+	if !ok {
+		return nil
+	}
+	var ids []id.EventID
+	want := func(ev invite.Event) {
+		_, known := r.history[ev.Replaces]
+		if ev.Type == invite.TypeThirdPartyInvite && ev.Replaces != "" && !known && len(ev.PrevContent) == 0 {
+			ids = append(ids, ev.Replaces)
+		}
+	}
+	for _, ev := range r.current {
+		want(ev)
+	}
+	for _, ev := range r.history {
+		want(ev)
+	}
+	return ids
 }
 
 func traceFilter(senders []id.UserID) string {
@@ -127,12 +182,12 @@ func skipIfGone(err error) error {
 	return err
 }
 
-func (s *state) addHistory(room id.RoomID, events []invite.Event) error {
+func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.rooms[room]
 	if !ok {
-		return nil
+		return
 	}
 	for _, ev := range events {
 		if r.current[stateKey{ev.Type, ev.StateKey}].ID != ev.ID {
@@ -140,11 +195,10 @@ func (s *state) addHistory(room id.RoomID, events []invite.Event) error {
 		}
 	}
 	r.fold(room)
-	return nil
 }
 
-// askMemberships asks where those stand now who took an invite, if no event
-// has told yet.
+// askMemberships asks where those stand now who took an invite or sent one that
+// is out, if no event has told yet.
 func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 	for _, user := range a.state.strangers(room) {
 		content, err := a.member(ctx, room, user)
@@ -157,7 +211,8 @@ func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// strangers are those who took an invite and of whom no current member event is known.
+// strangers are those who took an invite, or sent one that is out, and of whom
+// no current member event is known.
 func (s *state) strangers(room id.RoomID) []id.UserID {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -165,13 +220,18 @@ func (s *state) strangers(room id.RoomID) []id.UserID {
 	if !ok {
 		return nil
 	}
-	var users []id.UserID
+	users := map[id.UserID]bool{}
 	for _, i := range r.invites {
-		if i.Acceptance != nil && r.content(invite.TypeMember, string(i.Acceptance.UserID)) == nil {
-			users = append(users, i.Acceptance.UserID)
+		if i.Acceptance != nil {
+			users[i.Acceptance.UserID] = true
+		} else if i.Live() {
+			users[i.Sender] = true
 		}
 	}
-	return users
+	maps.DeleteFunc(users, func(user id.UserID, _ bool) bool {
+		return user == "" || r.content(invite.TypeMember, string(user)) != nil
+	})
+	return slices.Sorted(maps.Keys(users))
 }
 
 func (s *state) setMember(room id.RoomID, user id.UserID, content json.RawMessage) {

@@ -25,6 +25,7 @@ type Event struct {
 	Sender   id.UserID
 	At       time.Time // origin_server_ts, which the sender's homeserver may have made up
 	Content  json.RawMessage
+	Raw      json.RawMessage // all of it, as the homeserver gave it
 
 	// Replaces is the event that this one replaced in the room's state.
 	// PrevContent and PrevSender say what that was, where the homeserver tells:
@@ -38,7 +39,7 @@ type Event struct {
 var ErrNotState = errors.New("not a state event")
 
 // ParseEvent reads a client event (https://spec.matrix.org/v1.19/client-server-api/#room-event-format).
-// It keeps nothing of raw.
+// It keeps raw.
 func ParseEvent(raw []byte) (Event, error) {
 	var wire struct {
 		ID       id.EventID      `json:"event_id"`
@@ -57,7 +58,7 @@ func ParseEvent(raw []byte) (Event, error) {
 	}
 	ev := Event{
 		ID: wire.ID, Type: wire.Type, StateKey: *wire.StateKey, Sender: wire.Sender,
-		Content: wire.Content,
+		Content: wire.Content, Raw: raw,
 	}
 	if ms, err := wire.At.Int64(); err == nil {
 		ev.At = time.UnixMilli(ms).UTC()

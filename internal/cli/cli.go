@@ -1,0 +1,55 @@
+// Package cli is the commands of mxinvite. It is told everything it may touch
+// in a [World], so that the same commands run in a process, in a test, and for
+// a visitor from elsewhere.
+package cli
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// A World is what a command may touch of the process around it.
+type World struct {
+	In       io.Reader
+	Out, Err io.Writer // data goes to Out, talk to Err
+
+	// Which of the streams have a person at the other end.
+	InTTY, OutTTY, ErrTTY bool
+	// Width is that of the terminal behind Out, in cells; 0 if it is not known.
+	Width int
+	// ReadPassword reads a line from the terminal behind In and does not show
+	// it. It is needed only if InTTY is set.
+	ReadPassword func(context.Context) (string, error)
+
+	Env       []string // in the form "key=value"
+	Now       func() time.Time
+	Transport http.RoundTripper // the one way out to the network
+}
+
+// getenv is the value of an environment variable; of two the last counts, as
+// in os/exec.
+func (w World) getenv(name string) string {
+	var value string
+	for _, kv := range w.Env {
+		if k, v, _ := strings.Cut(kv, "="); k == name {
+			value = v
+		}
+	}
+	return value
+}
+
+// Run carries out a command line, without the program's own name, and returns
+// the exit code.
+func Run(ctx context.Context, w World, args []string) int {
+	a := &app{World: w}
+	root := newRoot(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		a.complain(err)
+	}
+	return exitCode(err)
+}

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// complain says what went wrong, the details if there are any, and what to do
+// next. Servers have a hand in all three.
+func (a *app) complain(err error) {
+	sentence, details := explain(err)
+	fmt.Fprintf(a.Err, "mxinvite: %s\n", safetext.Line(sentence))
+	for _, d := range details {
+		fmt.Fprintf(a.Err, "  %s\n", safetext.Line(d))
+	}
+	if next := hint(err); next != "" {
+		fmt.Fprintln(a.Err, safetext.Line(next))
+	}
+}
+
+// explain splits an error into what it says and what stands behind that.
+func explain(err error) (sentence string, details []string) {
+	if interrupted(err) && !is[*client.UncertainError](err) && !is[*batchError](err) {
+		return "interrupted", nil
+	}
+	sentence = err.Error()
+	if e, ok := errors.AsType[*client.DiscoveryError](err); ok {
+		sentence, _, _ = strings.Cut(sentence, "\n")
+		for _, t := range e.Tried {
+			details = append(details, t.URL+": "+t.Outcome)
+		}
+	}
+	if e, ok := errors.AsType[*batchError](err); ok {
+		for _, f := range e.failures {
+			details = append(details, f.subject+": "+f.err.Error())
+		}
+	}
+	return sentence, details
+}
+
+// hint is what a person can do about err at a command line.
+func hint(err error) string {
+	if e, ok := errors.AsType[*usageError](err); ok {
+		return "See: " + e.command + " --help"
+	}
+	switch {
+	case errors.Is(err, errNotSignedIn), is[*client.SignedOutError](err):
+		return "Sign in with: mxinvite login"
+	case is[*similarError](err):
+		return "With --again they get another mail."
+	case is[*config.DamagedError](err):
+		return "Sign in again with: mxinvite login. The damaged file will be kept under another name."
+	}
+	return client.Hint(err)
+}

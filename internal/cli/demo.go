@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/ui"
+)
+
+// demoAnswer is how long people in the demo think about an invite.
+const demoAnswer = 20 * time.Second
+
+type demoOptions struct {
+	*app
+
+	listen string
+}
+
+func newDemo(a *app) *cobra.Command {
+	o := demoOptions{app: a}
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Look around on built-in servers, nothing to set up",
+		Long: "Open the screen on a homeserver and an identity server that are part of this\n" +
+			"program, with rooms and invites in every state. Nothing is sent anywhere and\n" +
+			"nothing is kept. Invites that you send there are taken after a while.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.listen != "" {
+				return runListen(c, o)
+			}
+			return runDemo(c.Context(), o)
+		},
+	}
+	c.Flags().StringVar(&o.listen, "listen", "", "serve any Matrix client instead, at 127.0.0.1:`PORT`")
+	return c
+}
+
+func runDemo(ctx context.Context, o demoOptions) error {
+	if err := o.needScreen(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	world := sandbox.Demo(sandbox.Options{Now: o.Now})
+	go world.Simulate(ctx, demoAnswer)
+
+	opt := client.Options{Transport: world, Now: o.Now, DeviceName: "mxinvite"}
+	hs, err := client.Discover(ctx, opt, world.HomeserverURL())
+	if err != nil {
+		return fmt.Errorf("start the demo: %w", err)
+	}
+	account, err := client.SignIn(ctx, opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
+	if err != nil {
+		return fmt.Errorf("start the demo: %w", err)
+	}
+	return o.screen(ctx, ui.Options{
+		Account: account, Client: opt,
+		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
+		Banner: "demo",
+	})
+}

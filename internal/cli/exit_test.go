@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+)
+
+func TestExitCodes(t *testing.T) {
+	limit := &client.RateLimitError{Server: "hs"}
+	homeserver := &client.ServerError{Status: 500, Code: "M_UNKNOWN"}
+	for _, tt := range []struct {
+		name string
+		err  error
+		want int
+	}{
+		{"nothing", nil, 0},
+		{"anything", errors.New("anything"), 1},
+		{"interrupted", context.Canceled, 1},
+		{"wrong password", client.ErrPassword, 1},
+		{"uncertain", &client.UncertainError{Err: errors.New("no answer")}, 1},
+		{"usage", &usageError{err: errors.New("no such flag")}, 2},
+		{"not an address", identity.ErrNotAddress, 2},
+		{"some of a batch", &batchError{total: 2, failures: []failure{{err: limit}}}, 3},
+		{"all of a batch", &batchError{total: 1, failures: []failure{{err: limit}}}, 7},
+		{"not signed in", errNotSignedIn, 4},
+		{"signed out", &client.SignedOutError{}, 4},
+		{"terms", &client.TermsError{}, 5},
+		{"new terms meanwhile", &client.IdentityTroubleError{Homeserver: homeserver, Err: &client.TermsError{}}, 5},
+		{"power", &client.PowerError{}, 6},
+		{"not joined", client.ErrNotJoined, 6},
+		{"forbidden", &client.ServerError{Status: 403, Code: "M_FORBIDDEN"}, 6},
+		{"rate limited", limit, 7},
+		{"rate limited by the identity server", &client.IdentityTroubleError{Homeserver: homeserver, Err: &identity.Error{Status: 429}}, 7},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := tt.err
+			if err != nil {
+				err = fmt.Errorf("wrapped: %w", err)
+			}
+			if got := exitCode(err); got != tt.want {
+				t.Errorf("%v ends with %d, want %d", err, got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// writeJSON writes v for a program to read.
+func (a *app) writeJSON(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := a.Out.Write(escape(b.Bytes()))
+	return err
+}
+
+// escape spells everything in JSON that is not to be seen as \u: the text stays
+// exactly what a stranger wrote, and a terminal is shown nothing that it obeys.
+// Package json leaves DEL, the C1 controls and all bidirectional ones as they are.
+func escape(data []byte) []byte {
+	out := make([]byte, 0, len(data))
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		switch {
+		case r == '\n' || unicode.IsGraphic(r): // a raw line break is never inside a string
+			out = append(out, data[:n]...)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		data = data[n:]
+	}
+	return out
+}
+
+// jsonInvite is an invite as list and show promise it to scripts. What is
+// absent is not known.
+type jsonInvite struct {
+	RoomID      string    `json:"room_id"`
+	RoomName    string    `json:"room_name,omitempty"`
+	Token       string    `json:"token"`
+	EventID     string    `json:"event_id,omitempty"`
+	DisplayName string    `json:"display_name,omitempty"`
+	Sender      string    `json:"sender,omitempty"`
+	SentAt      string    `json:"sent_at,omitempty"`
+	Status      string    `json:"status"`
+	Keys        []jsonKey `json:"keys,omitempty"`
+	AcceptedBy  string    `json:"accepted_by,omitempty"`
+	AcceptedAt  string    `json:"accepted_at,omitempty"`
+	RevokedBy   string    `json:"revoked_by,omitempty"`
+	RevokedAt   string    `json:"revoked_at,omitempty"`
+}
+
+type jsonKey struct {
+	PublicKey      string `json:"public_key"`
+	KeyValidityURL string `json:"key_validity_url,omitempty"`
+}
+
+func newJSONInvite(i invite.Invite, roomName string) jsonInvite {
+	j := jsonInvite{
+		RoomID: string(i.RoomID), RoomName: roomName, Token: i.Token, EventID: string(i.EventID),
+		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: timestamp(i.SentAt), Status: string(i.Status),
+	}
+	for _, k := range i.Keys {
+		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL})
+	}
+	if i.Acceptance != nil {
+		j.AcceptedBy, j.AcceptedAt = string(i.Acceptance.UserID), timestamp(i.Acceptance.At)
+	}
+	if i.Revocation != nil {
+		j.RevokedBy, j.RevokedAt = string(i.Revocation.Sender), timestamp(i.Revocation.At)
+	}
+	return j
+}
+
+// timestamp is a time in RFC 3339; empty if it is not known. A homeserver may
+// claim any year, and one that RFC 3339 cannot write is as good as not known.
+func timestamp(t time.Time) string {
+	t = t.UTC()
+	if t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"charm.land/lipgloss/v2"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// look is a text's role in a table. Its color is one of the sixteen that every
+// terminal has in its own taste; what it means stands beside it as a word.
+type look int
+
+const (
+	plain look = iota
+	faint
+	good
+	warn
+	bad
+)
+
+func (l look) render(s string) string {
+	style := lipgloss.NewStyle()
+	switch l {
+	case faint:
+		style = style.Faint(true)
+	case good:
+		style = style.Foreground(lipgloss.Green)
+	case warn:
+		style = style.Foreground(lipgloss.Yellow)
+	case bad:
+		style = style.Foreground(lipgloss.Red)
+	default:
+		return s
+	}
+	return style.Render(s)
+}
+
+// mayColor reports whether what goes to Out may have colors
+// (https://no-color.org).
+func (a *app) mayColor() bool {
+	return a.OutTTY && !a.noColor && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+}
+
+// statusLook is the sign that stands beside the word for a status, and its role.
+func statusLook(s invite.Status) (sign string, l look) {
+	switch s {
+	case invite.Pending:
+		return "◔", warn
+	case invite.Invited:
+		return "◑", plain
+	case invite.Joined:
+		return "●", good
+	case invite.Left, invite.Revoked:
+		return "○", faint
+	case invite.Banned:
+		return "✗", bad
+	default:
+		return "!", bad
+	}
+}
+
+func statusCell(s invite.Status) cell {
+	sign, l := statusLook(s)
+	return cell{shown: sign + " " + string(s), exact: string(s), look: l}
+}

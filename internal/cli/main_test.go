@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// What the scripts tell the program about their world, in its environment.
+const (
+	envServer   = "TEST_SERVER"   // host and port where all of the world's servers are
+	envTime     = "TEST_TIME"     // what the clock says
+	envTerminal = "TEST_TERMINAL" // standard output and error are a terminal this wide
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"mxinvite": program})
+}
+
+// program is main, in the world of a script.
+func program() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	now, err := time.Parse(time.RFC3339, os.Getenv(envTime))
+	if err != nil {
+		panic(err)
+	}
+	w := Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), func() time.Time { return now }, phoneBook(os.Getenv(envServer)))
+	w.Out, w.Err = watched{w.Out}, watched{w.Err}
+	if width, err := strconv.Atoi(os.Getenv(envTerminal)); err == nil {
+		w.OutTTY, w.ErrTTY, w.Width = true, true, width
+	}
+	os.Exit(Run(ctx, w, os.Args[1:]))
+}
+
+// phoneBook is a network on which the servers of a script's world are found by
+// their names, all of them at this address, and nothing else is.
+type phoneBook string
+
+func (p phoneBook) RoundTrip(req *http.Request) (*http.Response, error) {
+	switch req.URL.Host {
+	case string(p), "example.org", "matrix.example.org", "id.example.org":
+	default:
+		return nil, &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}
+	}
+	there := req.Clone(req.Context())
+	there.Host = req.URL.Host
+	there.URL.Scheme, there.URL.Host = "http", string(p)
+	return http.DefaultTransport.RoundTrip(there)
+}
+
+// watched is a stream on which no secret may ever appear.
+type watched struct{ io.Writer }
+
+func (w watched) Write(p []byte) (int, error) {
+	for _, secret := range []string{password, "syt_"} { // how Synapse's access tokens begin
+		if bytes.Contains(p, []byte(secret)) {
+			fmt.Fprintln(os.Stderr, "a secret was written:", strings.ReplaceAll(string(p), secret, "SECRET"))
+			os.Exit(99)
+		}
+	}
+	return w.Writer.Write(p)
+}

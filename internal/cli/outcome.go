@@ -1,0 +1,59 @@
+package cli
+
+// outcome says what became of one of the things that a command was to do. It
+// is a promise to scripts.
+type outcome string
+
+const (
+	planned   outcome = "planned"
+	mailed    outcome = "mailed"  // the identity server was made to send a mail
+	invited   outcome = "invited" // the address's Matrix ID was
+	revoked   outcome = "revoked"
+	failed    outcome = "failed"
+	uncertain outcome = "uncertain" // no answer came
+	notTried  outcome = "not-tried" // after something that would have stopped it as well
+)
+
+// An attempt is how far one of the things has come.
+type attempt struct {
+	outcome outcome
+	err     error // why, if it was not done
+}
+
+// open reports whether nothing was tried yet.
+func (t *attempt) open() bool { return t.outcome == planned }
+
+func (t *attempt) fail(err error) { t.outcome, t.err = failed, err }
+
+// skip leaves it at that.
+func (t *attempt) skip() { t.outcome, t.err = notTried, errNotTried }
+
+func outcomeCell(o outcome) cell {
+	var sign string
+	var l look
+	switch o {
+	case mailed, invited, revoked:
+		sign, l = "✓", good
+	case planned:
+		sign, l = "·", plain
+	case uncertain:
+		sign, l = "?", warn
+	case notTried:
+		sign, l = "·", faint
+	default:
+		sign, l = "✗", bad
+	}
+	return cell{shown: sign + " " + string(o), exact: string(o), look: l}
+}
+
+// writeOutcomes writes what became of everything. At a terminal a single
+// failure needs no table: the sentence that follows says it all.
+func (a *app) writeOutcomes(all any, t *table, failures []failure) error {
+	switch {
+	case a.json:
+		return a.writeJSON(all)
+	case a.OutTTY && len(t.rows) == len(failures) && len(failures) == 1:
+		return nil
+	}
+	return a.writeTable(t)
+}

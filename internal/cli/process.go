@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// Process returns the world of a process with these streams.
+func Process(in, out, errs *os.File, env []string, now func() time.Time, transport http.RoundTripper) World {
+	width, _, _ := term.GetSize(out.Fd()) // 0 of what is no terminal
+	return World{
+		In: in, Out: out, Err: errs,
+		InTTY:        term.IsTerminal(in.Fd()),
+		OutTTY:       term.IsTerminal(out.Fd()),
+		ErrTTY:       term.IsTerminal(errs.Fd()),
+		Width:        width,
+		ReadPassword: func(ctx context.Context) (string, error) { return readPassword(ctx, in) },
+		Env:          env,
+		Now:          now,
+		Transport:    transport,
+	}
+}
+
+// readPassword reads a line from a terminal that does not show it. When ctx
+// ends first the terminal shows again what is typed.
+func readPassword(ctx context.Context, terminal *os.File) (string, error) {
+	before, err := term.GetState(terminal.Fd())
+	if err != nil {
+		return "", err
+	}
+	password, err := await(ctx, func() (string, error) {
+		line, err := term.ReadPassword(terminal.Fd())
+		return string(line), err
+	})
+	if ctx.Err() != nil {
+		_ = term.Restore(terminal.Fd(), before) // the program is ending
+	}
+	return password, err
+}
+
+// readLine reads a line, and nothing of what follows it: that may be for
+// somebody else.
+func readLine(ctx context.Context, r io.Reader) (string, error) {
+	return await(ctx, func() (string, error) {
+		line, err := bufio.NewReaderSize(oneByte{r}, 16).ReadString('\n')
+		if err == io.EOF && line != "" {
+			err = nil
+		}
+		return line, err
+	})
+}
+
+// oneByte reads a byte at a time.
+type oneByte struct{ r io.Reader }
+
+func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))]) }
+
+// await returns what f does. If ctx ends first f is left behind: nothing can
+// wake who waits for a person to type.
+func await(ctx context.Context, f func() (string, error)) (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		line, err := f()
+		done <- result{line, err}
+	}()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+func newRooms(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "rooms",
+		Short: "List the rooms you are in, and whether you may invite there",
+		Args:  takes(0, 0),
+		RunE:  func(c *cobra.Command, _ []string) error { return runRooms(c.Context(), a) },
+	}
+}
+
+// jsonRoom is a room as rooms promises it to scripts.
+type jsonRoom struct {
+	RoomID string `json:"room_id"`
+	Name   string `json:"name"`
+	Alias  string `json:"alias,omitempty"`
+	// PowerLevel is absent for a creator whom the room puts above all levels.
+	PowerLevel  *int   `json:"power_level,omitempty"`
+	InviteLevel int    `json:"invite_level"`
+	MayInvite   bool   `json:"may_invite"`
+	Pending     int    `json:"pending"`
+	ReplacedBy  string `json:"replaced_by,omitempty"`
+}
+
+func runRooms(ctx context.Context, a *app) error {
+	account, err := a.account(ctx)
+	if err != nil {
+		return err
+	}
+	rooms := account.Rooms()
+	all := make([]jsonRoom, 0, len(rooms))
+	t := &table{columns: []column{{"ROOM", true}, {"ALIAS", true}, {"INVITE", false}, {"PENDING", false}, {"ID", true}}}
+	for _, r := range rooms {
+		pending := countPending(account, r)
+		all = append(all, newJSONRoom(r, pending))
+		t.add(text(r.Name), text(string(r.Alias)), mayInviteCell(r), text(strconv.Itoa(pending)), text(string(r.ID)))
+	}
+	if a.json {
+		return a.writeJSON(all)
+	}
+	if len(rooms) == 0 {
+		a.say("%s is in no room.", string(account.UserID()))
+	}
+	return a.writeTable(t)
+}
+
+func countPending(account *client.Account, r client.Room) int {
+	n := 0
+	for _, i := range account.Invites(r.ID) {
+		if i.Live() {
+			n++
+		}
+	}
+	return n
+}
+
+func newJSONRoom(r client.Room, pending int) jsonRoom {
+	j := jsonRoom{
+		RoomID: string(r.ID), Name: r.Name, Alias: string(r.Alias),
+		InviteLevel: r.InvitePower, MayInvite: r.MayInvite(), Pending: pending, ReplacedBy: string(r.Replacement),
+	}
+	if r.Power != math.MaxInt {
+		j.PowerLevel = &r.Power
+	}
+	return j
+}
+
+// mayInviteCell says whether one may invite, and if not, why.
+func mayInviteCell(r client.Room) cell {
+	if r.MayInvite() {
+		return cell{shown: "✓ yes", exact: "yes", look: good}
+	}
+	return cell{shown: fmt.Sprintf("✗ no, %d of %d", r.Power, r.InvitePower), exact: "no", look: bad}
+}

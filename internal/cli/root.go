@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/config"
+)
+
+// An app is one run of the program: its world, and what the flags say that
+// every command has.
+type app struct {
+	World
+
+	json, quiet, noColor bool
+	identityServer       string
+	homeDir              string
+}
+
+// newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
+// asks this process's own terminal for width and background and reads its
+// environment, whoever the command runs for.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mxinvite",
+		Short: "Invite people to Matrix rooms by e-mail, and see what became of it",
+		Long: "mxinvite invites people to Matrix rooms by e-mail and shows what became of\n" +
+			"every such invite. Without a command it opens the screen, where everything\n" +
+			"can be done that the commands do.",
+		Example: "  mxinvite demo              (look around, nothing to set up)\n" +
+			"  mxinvite login @you:example.org\n" +
+			"  mxinvite send '#ops' grace@navy.example\n" +
+			"  mxinvite list --status pending --older-than 30d",
+		Version: version(),
+		Args:    noSuchCommand,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			return a.checkFlags(c)
+		},
+		RunE:          func(c *cobra.Command, _ []string) error { return runHome(c.Context(), a) },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	root.SetFlagErrorFunc(usage)
+
+	f := root.PersistentFlags()
+	f.BoolVar(&a.json, "json", false, "write JSON")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "say nothing but errors")
+	f.BoolVar(&a.noColor, "no-color", false, "use no colors (also: NO_COLOR)")
+	f.StringVar(&a.identityServer, "identity-server", "", "the one at `URL`, if nothing else names one")
+	f.StringVar(&a.homeDir, "home", "", "keep the session in `DIR` (also: MXINVITE_HOME)")
+
+	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newSend(a), newRevoke(a))
+	addGroup(root, "Account:", newLogin(a), newLogout(a))
+	addGroup(root, "To look around:", newDemo(a))
+	return root
+}
+
+// addGroup adds commands that the help lists together under a title.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, c := range commands {
+		c.GroupID = title
+		root.AddCommand(c)
+	}
+}
+
+func (a *app) checkFlags(c *cobra.Command) error {
+	if a.identityServer == "" {
+		return nil
+	}
+	if _, err := identity.New(a.identityServer, a.Transport); err != nil {
+		return usage(c, err)
+	}
+	return nil
+}
+
+// noSuchCommand refuses arguments of the bare program: they look like a
+// command that was misspelled.
+func noSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	// Cobra's own distance, which it sets only on its own way to this question.
+	c.SuggestionsMinimumDistance = 2
+	sentence := fmt.Sprintf("there is no command %q", args[0])
+	if s := c.SuggestionsFor(args[0]); len(s) > 0 {
+		sentence += "; did you mean " + strings.Join(s, " or ") + "?"
+	}
+	return usage(c, errors.New(sentence))
+}
+
+// takes checks that a command gets so many arguments; most may be negative for
+// as many as one likes.
+func takes(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		form := strings.TrimSuffix(c.CommandPath(), c.Name()) + c.Use
+		switch {
+		case len(args) < least:
+			return usage(c, fmt.Errorf("something is missing: %s", form))
+		case most >= 0 && len(args) > most:
+			return usage(c, fmt.Errorf("%q is too much: %s", args[most], form))
+		}
+		return nil
+	}
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return cmp.Or(info.Main.Version, "(devel)")
+}
+
+// home is where this run keeps things.
+func (a *app) home() (config.Home, error) {
+	if a.homeDir != "" {
+		return config.At(a.homeDir), nil
+	}
+	return config.FindHome(a.getenv, runtime.GOOS)
+}
+
+func (a *app) clientOptions() client.Options {
+	return client.Options{
+		Transport: a.Transport, Now: a.Now,
+		IdentityServer: a.identityServer, DeviceName: "mxinvite",
+	}
+}

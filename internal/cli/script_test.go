@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// password is everybody's in the scripts.
+const password = "correct horse battery staple"
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			s := newStory()
+			server := httptest.NewServer(s.world)
+			env.Defer(server.Close)
+			env.Values[storyKey{}] = s
+			env.Setenv(envServer, server.Listener.Addr().String())
+			env.Setenv(envTime, s.now().Format(time.RFC3339))
+			env.Setenv("HS", server.URL)
+			env.Setenv("OPS", s.rooms["Ops"])
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // or every command takes a second longer
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "later": later, "mails": mails, "token": token,
+			"bind": bind, "join": join, "kick": kick, "plant": plant,
+			"terms": terms, "identity": identityServer, "limit": limit, "fault": fault, "signout": signOut,
+			"mode": mode,
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// A story is the small world that every script begins in.
+//
+// Ada is in three rooms: Ops, which is hers and where everybody may invite; one
+// without a name, that she shares with Grace; and Ken's Board, where she may
+// not invite. Grace's address is known to the identity server.
+type story struct {
+	world *sandbox.World
+	clock atomic.Pointer[time.Time] // which the servers look at while the script sets it
+	rooms map[string]string         // IDs, by how the scripts call them
+}
+
+func (s *story) now() time.Time { return *s.clock.Load() }
+
+type storyKey struct{}
+
+func newStory() *story {
+	s := &story{rooms: map[string]string{}}
+	s.clock.Store(new(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)))
+	s.world = sandbox.New(sandbox.Options{Now: s.now})
+	ada := s.world.AddUser("ada", password, "Ada")
+	grace := s.world.AddUser("grace", password, "Grace")
+	ken := s.world.AddUser("ken", password, "Ken")
+	s.rooms["Ops"] = s.world.CreateRoom(ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", RoomVersion: "11", Members: []string{ken}})
+	s.rooms["unnamed"] = s.world.CreateRoom(ada, sandbox.RoomOptions{Members: []string{grace}})
+	s.rooms["Board"] = s.world.CreateRoom(ken, sandbox.RoomOptions{Name: "Board", Preset: "public_chat", RoomVersion: "11", Members: []string{ada}})
+	if err := s.world.Bind("grace@navy.example", grace); err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+
+// want ends a script whose command is used wrongly.
+func want(ts *testscript.TestScript, neg bool, args []string, n int, form string) {
+	if neg || len(args) != n {
+		ts.Fatalf("usage: %s", form)
+	}
+}
+
+// exits runs a program that ends with this exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGUMENT...")
+	}
+	code := 0
+	err := ts.Exec(args[1], args[2:]...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("the exit code was %d", code)
+	}
+}
+
+// later lets time pass, for everybody.
+func later(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "later DURATION")
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	s := of(ts)
+	s.clock.Store(new(s.now().Add(d)))
+	ts.Setenv(envTime, s.now().Format(time.RFC3339))
+}
+
+// mails checks how many mails an address got.
+func mails(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "mails ADDRESS N")
+	if n := len(of(ts).world.Mails(args[0])); strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%s got %d mails", args[0], n)
+	}
+}
+
+// token puts the token of the last mail to an address into a variable.
+func token(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "token ADDRESS VARIABLE")
+	ms := of(ts).world.Mails(args[0])
+	if len(ms) == 0 {
+		ts.Fatalf("%s got no mail", args[0])
+	}
+	ts.Setenv(args[1], ms[len(ms)-1].Token)
+}
+
+func bind(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "bind ADDRESS USER")
+	ts.Check(of(ts).world.Bind(args[0], args[1]))
+}
+
+func join(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "join ROOM USER")
+	ts.Check(of(ts).world.Join(of(ts).rooms[args[0]], args[1]))
+}
+
+func kick(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 3, "kick ROOM ACTOR USER")
+	ts.Check(of(ts).world.Kick(of(ts).rooms[args[0]], args[1], args[2]))
+}
+
+// plant puts any state event at all into a room, sent by Ken. The state key is
+// in Go's quotes.
+func plant(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 4, "plant ROOM TYPE KEY FILE")
+	key, err := strconv.Unquote(`"` + args[2] + `"`)
+	ts.Check(err)
+	_, err = of(ts).world.PlantState(of(ts).rooms[args[0]], "@ken:example.org", args[1], key, json.RawMessage(ts.ReadFile(args[3])))
+	ts.Check(err)
+}
+
+// terms makes the identity server want its terms accepted.
+func terms(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "terms NAME")
+	of(ts).world.SetTerms(map[string]sandbox.Policy{"privacy": {
+		Version: "1", Languages: map[string]sandbox.Document{"en": {Name: args[0], URL: "https://id.example.org/privacy.html"}},
+	}})
+}
+
+func identityServer(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "identity down|up")
+	of(ts).world.SetIdentityServerDown(args[0] == "down")
+}
+
+// limit lets the homeserver take so many invites, and another every hour.
+func limit(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "limit N")
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	of(ts).world.LimitInvites(1.0/3600, n)
+}
+
+// fault lets one request go wrong: by an HTTP status, or lose its answer.
+func fault(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 3, "fault METHOD PATH STATUS|lose|refuse")
+	f := sandbox.Fault{Method: args[0], Path: args[1], Times: 1}
+	switch args[2] {
+	case "lose":
+		f.Lose = true
+	case "refuse":
+		f.Refuse = true
+	default:
+		status, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		f.Status, f.Body = status, http.StatusText(status)
+	}
+	of(ts).world.Inject(f)
+}
+
+func signOut(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "signout USER")
+	of(ts).world.SignOutEverywhere(args[0], false)
+}
+
+// mode checks who may read a file.
+func mode(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "mode PERMISSIONS FILE")
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
+		ts.Fatalf("%s has mode %s", args[1], got)
+	}
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// A table is rows of the same kind, for a person or for a script.
+type table struct {
+	columns []column
+	rows    [][]cell
+}
+
+// A column has a title, which only people are shown.
+type column struct {
+	title string
+	// yields is set if the column may be narrowed where the terminal is too
+	// narrow for all of them.
+	yields bool
+}
+
+// A cell is what people are shown, and what scripts get in its place.
+type cell struct {
+	shown, exact string
+	look         look
+}
+
+// text is a cell that is the same for everybody.
+func text(s string) cell { return cell{shown: s, exact: s} }
+
+func (t *table) add(row ...cell) { t.rows = append(t.rows, row) }
+
+// writeTable writes a table: aligned for a terminal, and otherwise a line for
+// each row with tabs between what scripts get. Either way it is made safe here.
+func (a *app) writeTable(t *table) error {
+	w := bufio.NewWriter(a.Out)
+	if a.OutTTY {
+		t.align(w, a.Width, a.mayColor())
+	} else {
+		t.separate(w)
+	}
+	return w.Flush()
+}
+
+// separate writes what scripts get, with tabs between.
+func (t *table) separate(w io.Writer) {
+	for _, row := range t.rows {
+		texts := make([]string, len(row))
+		for i, c := range row {
+			texts[i] = safetext.Line(c.exact)
+		}
+		fmt.Fprintln(w, strings.Join(texts, "\t"))
+	}
+}
+
+const (
+	gap       = 2 // cells between columns
+	narrowest = 6 // cells that a column keeps when it yields
+)
+
+// align writes the rows below their titles, no wider than width if that is
+// known. A column that is empty all the way down is left out.
+func (t *table) align(w io.Writer, width int, color bool) {
+	if len(t.rows) == 0 {
+		return
+	}
+	shown := t.clean()
+	rows := shown.rows
+	if titles := shown.titles(); titles != nil {
+		rows = slices.Insert(rows, 0, titles)
+	}
+	widths := shown.widths(rows, width)
+	for _, row := range rows {
+		fmt.Fprintln(w, line(row, widths, color))
+	}
+}
+
+// clean is the table as a terminal may show it.
+func (t *table) clean() *table {
+	out := &table{rows: make([][]cell, len(t.rows))}
+	for n, c := range t.columns {
+		if !slices.ContainsFunc(t.rows, func(row []cell) bool { return row[n].shown != "" }) {
+			continue
+		}
+		out.columns = append(out.columns, c)
+		for i, row := range t.rows {
+			out.rows[i] = append(out.rows[i], cell{shown: safetext.Line(row[n].shown), look: row[n].look})
+		}
+	}
+	return out
+}
+
+// titles is a row of the columns' titles, if they have any.
+func (t *table) titles() []cell {
+	if !slices.ContainsFunc(t.columns, func(c column) bool { return c.title != "" }) {
+		return nil
+	}
+	row := make([]cell, len(t.columns))
+	for i, c := range t.columns {
+		row[i] = cell{shown: c.title, look: faint}
+	}
+	return row
+}
+
+// widths is how wide each column is: as its widest cell, but the widest of
+// those that yield give way until the rows fit.
+func (t *table) widths(rows [][]cell, width int) []int {
+	widths := make([]int, len(t.columns))
+	total := gap * (len(widths) - 1)
+	for i := range widths {
+		for _, row := range rows {
+			widths[i] = max(widths[i], ansi.StringWidth(row[i].shown))
+		}
+		total += widths[i]
+	}
+	for ; width > 0 && total > width; total-- {
+		widest := -1
+		for i, c := range t.columns {
+			if c.yields && widths[i] > narrowest && (widest < 0 || widths[i] > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break // the terminal breaks the line
+		}
+		widths[widest]--
+	}
+	return widths
+}
+
+// line is one row. Nothing follows its last text.
+func line(row []cell, widths []int, color bool) string {
+	var b strings.Builder
+	blank := 0
+	for i, c := range row {
+		s := ansi.Truncate(c.shown, widths[i], "…")
+		if s != "" {
+			b.WriteString(strings.Repeat(" ", blank))
+			blank = 0
+			if color {
+				b.WriteString(c.look.render(s))
+			} else {
+				b.WriteString(s)
+			}
+		}
+		blank += widths[i] - ansi.StringWidth(s) + gap
+	}
+	return b.String()
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+func people() *table {
+	t := &table{columns: []column{{"NAME", true}, {"EMPTY", true}, {"STATUS", false}, {"ADDRESS", true}}}
+	t.add(text("Grace"), text(""), statusCell(invite.Joined), text("grace@navy.example"))
+	t.add(text("Éva\x1b[31m"), text(""), statusCell(invite.Pending), text("日本語\t@unicode.example"))
+	return t
+}
+
+func TestTerminalGetsAlignedColumns(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		width int
+		want  []string
+	}{
+		{"wide", 80, []string{
+			"NAME   STATUS     ADDRESS",
+			"Grace  ● joined   grace@navy.example",
+			"Éva�   ◔ pending  日本語 @unicode.example",
+		}},
+		{"narrow", 30, []string{
+			"NAME   STATUS     ADDRESS",
+			"Grace  ● joined   grace@navy.…",
+			"Éva�   ◔ pending  日本語 @uni…",
+		}},
+		{"too narrow", 5, []string{
+			"NAME   STATUS     ADDRE…",
+			"Grace  ● joined   grace…",
+			"Éva�   ◔ pending  日本…",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			a := &app{World: World{Out: &out, OutTTY: true, Width: tt.width}, noColor: true}
+			if err := a.writeTable(people()); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(strings.Join(tt.want, "\n")+"\n", out.String()); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestColorChangesNoLetter(t *testing.T) {
+	var colored, bare bytes.Buffer
+	people().align(&colored, 80, true)
+	people().align(&bare, 80, false)
+	if colored.String() == bare.String() || ansi.Strip(colored.String()) != bare.String() {
+		t.Errorf("%q\n%q", colored.String(), bare.String())
+	}
+}
+
+func TestScriptGetsAllOfEverything(t *testing.T) {
+	var out bytes.Buffer
+	a := &app{World: World{Out: &out, Width: 10}}
+	if err := a.writeTable(people()); err != nil {
+		t.Fatal(err)
+	}
+	want := "Grace\t\tjoined\tgrace@navy.example\nÉva�\t\tpending\t日本語 @unicode.example\n"
+	if d := cmp.Diff(want, out.String()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestShortTokenTellsInvitesOfARoomApart(t *testing.T) {
+	var invites []invite.Invite
+	for _, token := range []string{"abcdefghij", "abcdefgzzz", "abcdefg", "xyz", "", "ääääää"} {
+		invites = append(invites, invite.Invite{RoomID: "!a:hs", Token: token})
+	}
+	invites = append(invites, invite.Invite{RoomID: "!b:hs", Token: "abcdefghij"})
+	want := map[tokenKey]string{
+		{"!a:hs", "abcdefghij"}: "abcdefgh",
+		{"!a:hs", "abcdefgzzz"}: "abcdefgz",
+		{"!a:hs", "abcdefg"}:    "abcdefg",
+		{"!a:hs", "xyz"}:        "xyz",
+		{"!a:hs", ""}:           "",
+		{"!a:hs", "ääääää"}:     "äää",
+		{"!b:hs", "abcdefghij"}: "abcdef",
+	}
+	if d := cmp.Diff(want, shortTokens(invites)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestOwnServerNeedsNoMention(t *testing.T) {
+	const me id.UserID = "@ada:example.org"
+	for user, want := range map[id.UserID]string{
+		"@ken:example.org": "@ken", "@ken:elsewhere.example": "@ken:elsewhere.example", "": "", "garbage": "garbage",
+	} {
+		if c := userCell(user, me); c.shown != want || c.exact != string(user) {
+			t.Errorf("%q is %v", user, c)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// say tells how things go, unless nobody wants to know.
+func (a *app) say(format string, values ...any) {
+	if !a.quiet {
+		a.tell(format, values...)
+	}
+}
+
+// tell says what must be known. Strings among the values are made safe; the
+// format is ours.
+func (a *app) tell(format string, values ...any) {
+	for i, v := range values {
+		if s, ok := v.(string); ok {
+			values[i] = safetext.Line(s)
+		}
+	}
+	fmt.Fprintf(a.Err, format+"\n", values...)
+}
+
+// mayAsk reports whether a person is there to read a question and to answer it.
+func (a *app) mayAsk() bool { return a.InTTY && a.ErrTTY }
+
+var errNoAnswer = errors.New("no answer came")
+
+// ask asks for a line.
+func (a *app) ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(a.Err, question+" ")
+	line, err := readLine(ctx, a.In)
+	if err != nil {
+		fmt.Fprintln(a.Err) // nobody else ended the line
+	}
+	if errors.Is(err, io.EOF) {
+		err = errNoAnswer
+	}
+	return strings.TrimSpace(line), err
+}
+
+// confirm asks for a yes. Anything else is none.
+func (a *app) confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := a.ask(ctx, question+" [y/N]")
+	if errors.Is(err, errNoAnswer) {
+		return false, nil
+	}
+	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), err
+}
+
+// patience is how long work may take before a person wonders.
+const patience = time.Second / 2
+
+// during works, and if that takes a while says so to who watches.
+func (a *app) during(ctx context.Context, what string, work func(context.Context) error) error {
+	if a.quiet || !a.ErrTTY {
+		return work(ctx)
+	}
+	what = safetext.Line(what) + "…"
+	done, told := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(told)
+		t := time.NewTimer(patience)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			fmt.Fprint(a.Err, what)
+			<-done
+			fmt.Fprintf(a.Err, "\r%*s\r", ansi.StringWidth(what), "")
+		case <-done:
+		}
+	}()
+	err := work(ctx)
+	close(done)
+	<-told
+	return err
+}
+
+// count is a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
