@@ -7,10 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync"
 	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
 const (
@@ -32,6 +35,14 @@ type Options struct {
 	// IdentityServer is the base URL of the identity server to use when neither
 	// the account nor its homeserver names one; empty for none.
 	IdentityServer string
+	// KeyTransport is the way to the URLs that strangers wrote into invites. Nil
+	// leaves their keys unchecked.
+	KeyTransport http.RoundTripper
+	// Trusted says which hosts may be asked about keys beside the identity server.
+	Trusted func(host string) bool
+	// StaleAfter is how long an invite may be out before it is worth a look;
+	// zero for ever.
+	StaleAfter time.Duration
 	// DeviceName is how the session is called in the list of one's sessions.
 	DeviceName string
 }
@@ -46,6 +57,10 @@ type Account struct {
 	syncing turn
 
 	identity identityState
+
+	keys    *keycheck.Checker // nil if keys are not checked
+	trustMu sync.RWMutex
+	trusted map[string]bool // hosts that may be asked about keys
 }
 
 // UserID is the account's Matrix ID.

@@ -10,6 +10,8 @@ import (
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
 // A Session is what it takes to resume an account. It is a secret: whoever has
@@ -70,10 +72,14 @@ func Resume(opt Options, s Session) (*Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resume the session of %s: %w", s.UserID, err)
 	}
-	return &Account{
+	a := &Account{
 		opt: opt, session: s, mx: mx, state: newState(s.UserID),
-		syncing: newTurn(), identity: identityState{turn: newTurn()},
-	}, nil
+		syncing: newTurn(), identity: identityState{turn: newTurn()}, trusted: map[string]bool{},
+	}
+	if opt.KeyTransport != nil {
+		a.keys = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: a.trusts, Now: opt.Now})
+	}
+	return a, nil
 }
 
 // SignOut ends the session on the homeserver, and the one on the identity

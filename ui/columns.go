@@ -6,26 +6,32 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// columns are the widths of the list of invites, in cells.
-type columns struct{ name, room, status, by, sent int }
+// columns are the widths of the list of invites, in cells; a column of no width
+// is left out.
+type columns struct{ name, room, status, key, by, sent int }
 
 const (
 	statusWidth = 11 // "! malformed"
+	keyWidth    = 12 // "· unchecked"
 	sentWidth   = 5
+	gap         = 2
 )
 
 // inviteColumns shares a line out: what must be told first, and the rest
 // between the names.
 func inviteColumns(width int) columns {
 	c := columns{status: statusWidth, sent: sentWidth}
-	rest := width - 3 - c.status - c.sent - 3*2 // the cursor, and gaps
+	rest := width - 3 - c.status - c.sent - 3*gap // the cursor, and gaps
+	if width >= 70 {
+		c.key = keyWidth
+		rest -= c.key + gap
+	}
 	if width >= 72 {
 		c.by = rest / 4
-		rest -= c.by + 2
+		rest -= c.by + gap
 	}
 	c.name = rest / 2
 	c.room = rest - c.name
@@ -33,31 +39,64 @@ func inviteColumns(width int) columns {
 }
 
 func (c columns) head(st styles) string {
-	return st.column.Render("   " + c.line("INVITED", "ROOM", "STATUS", "BY", "SENT"))
+	return st.column.Render("   " + c.line("INVITED", "ROOM", "STATUS", "KEY", "BY", "SENT"))
 }
 
-func (c columns) line(name, room, status, by, sent string) string {
+func (c columns) line(name, room, status, key, by, sent string) string {
 	cells := []string{pad(name, c.name), pad(room, c.room), pad(status, c.status)}
+	if c.key > 0 {
+		cells = append(cells, pad(key, c.key))
+	}
 	if c.by > 0 {
 		cells = append(cells, pad(by, c.by))
 	}
-	return strings.Join(append(cells, pad(sent, c.sent)), "  ")
+	return strings.Join(append(cells, pad(sent, c.sent)), strings.Repeat(" ", gap))
 }
 
-func (c columns) row(sh *shell, i invite.Invite, r client.Room, chosen bool) string {
-	st := sh.styles
-	mark, name := "   ", st.plain
+func (c columns) row(sh *shell, r row, chosen, marked bool) string {
+	st, i := sh.styles, r.invite
+	cursor, mark, name := " ", " ", st.plain
 	if chosen {
-		mark, name = " "+st.cursor.Render("▌")+" ", st.strong
+		cursor, name = st.cursor.Render("▌"), st.strong
 	}
-	status := st.status(i.Status).Render(glyph(i.Status) + " " + string(i.Status))
-	if _, ok := sh.revokes[keyOf(i)]; ok {
-		status = st.warn.Render("… revoking")
+	if marked {
+		mark = st.accent.Render("+")
 	}
-	return mark + c.line(
-		name.Render(cut(nameOf(i), c.name)), cut(r.Label(), c.room), status,
+	return " " + cursor + mark + c.line(
+		name.Render(cut(nameOf(i), c.name)), cut(r.room.Label(), c.room), statusCell(sh, r), keyCell(st, r),
 		st.faint.Render(cut(shortUser(inviter(i)), c.by)), st.faint.Render(age(sh.now(), i.At())),
 	)
+}
+
+// statusCell is the status of an invite, or what is more urgent to know.
+func statusCell(sh *shell, r row) string {
+	st, status := sh.styles, r.invite.Status
+	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
+		return st.warn.Render("… revoking")
+	}
+	for _, w := range r.Warnings {
+		if w == invite.Replaced || w == invite.Duplicate {
+			return st.bad.Render("! " + string(w))
+		}
+	}
+	return st.status(status).Render(glyph(status) + " " + string(status))
+}
+
+// keyCell says how it stands with the keys.
+func keyCell(st styles, r row) string {
+	word := r.keyWord()
+	switch word {
+	case "":
+		return ""
+	case string(invite.Valid), string(invite.Perpetual), string(invite.ProofVerified):
+		return st.good.Render("✓ " + word)
+	case string(invite.Invalid), string(invite.ProofForged):
+		return st.bad.Render("✗ " + word)
+	case string(invite.Unchecked):
+		return st.faint.Render("· " + word)
+	default:
+		return st.warn.Render(cut("? "+word, keyWidth))
+	}
 }
 
 // nameOf is what an invite is called: what is left of the address.

@@ -1,130 +1,181 @@
 package ui
 
 import (
-	"context"
 	"fmt"
-	"net/url"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
-	tea "charm.land/bubbletea/v2"
-
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// detailsPage is the page of one invite.
-type detailsPage struct {
-	sh     *shell
-	key    inviteKey
-	invite invite.Invite
-	room   client.Room
-	offset int // lines scrolled away
-}
-
-func newDetails(sh *shell, i invite.Invite) func(context.Context) screen {
-	return func(context.Context) screen {
-		p := &detailsPage{sh: sh, key: keyOf(i), invite: i}
-		p.refresh()
-		return p
-	}
-}
-
-func (p *detailsPage) init() tea.Cmd { return nil }
-
-func (p *detailsPage) title() string { return "Invite of " + nameOf(p.invite) }
-
-// refresh reads the invite anew. One that is gone stays as it was last seen.
-func (p *detailsPage) refresh() {
-	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
-		p.invite = i
-	}
-	if r, err := p.sh.account.Room(p.key.room); err == nil {
-		p.room = r
-	}
-}
-
-func (p *detailsPage) update(msg tea.Msg) tea.Cmd {
-	keys := p.sh.keys
-	switch msg := msg.(type) {
-	case changedMsg, revokedMsg:
-		p.refresh()
-	case tea.KeyPressMsg:
-		switch {
-		case key.Matches(msg, keys.Revoke):
-			return p.sh.confirmRevoke(p.invite)
-		case key.Matches(msg, keys.Up):
-			p.offset = max(0, p.offset-1)
-		case key.Matches(msg, keys.Down):
-			p.offset = min(max(0, len(p.lines())-p.sh.height+1), p.offset+1)
-		}
-	}
-	return nil
-}
-
-func (p *detailsPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
-	return []key.Binding{
-		when(p.sh.mayRevoke(p.invite), k.Revoke), when(len(p.sh.revokes) > 0, k.Undo), k.Back, k.Help, k.Quit,
-	}
-}
-
-func (p *detailsPage) FullHelp() [][]key.Binding {
-	return [][]key.Binding{p.ShortHelp(), {p.sh.keys.Up, p.sh.keys.Down}}
-}
-
-// lines are the text of the page.
-func (p *detailsPage) lines() []string {
-	return strings.Split(details(p.sh, p.invite, p.room, min(p.sh.width-4, 100)), "\n")
-}
-
-func (p *detailsPage) view(int, int) (string, *tea.Cursor) {
-	lines := p.lines()
-	return indent("\n"+strings.Join(lines[min(p.offset, len(lines)-1):], "\n"), 2), nil
-}
+// labelled is how far the values of the details are moved to the right.
+const labelled = 9
 
 // details tells everything about one invite, in a column of a given width.
-func details(sh *shell, i invite.Invite, r client.Room, width int) string {
-	st := sh.styles
-	var b strings.Builder
-	b.WriteString(st.status(i.Status).Bold(true).Render(glyph(i.Status)+" "+string(i.Status)) + "\n")
-	b.WriteString(st.faint.Render(wrap(story(sh, i), width)) + "\n\n")
+func details(sh *shell, r row, width int) string {
+	d := &detailer{sh: sh, st: sh.styles, row: r, width: width}
+	d.head()
+	d.verdict()
+	d.fields()
+	d.keys()
+	d.ids()
+	return strings.TrimRight(d.b.String(), "\n")
+}
 
-	field := func(label, value string) {
-		const indentBy = 9
-		text := wrap(cut(value, 3*width), width-indentBy)
-		text = strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", indentBy))
-		b.WriteString(st.label.Render(pad(label, indentBy)) + text + "\n")
+// A detailer writes the details, part by part.
+type detailer struct {
+	sh    *shell
+	st    styles
+	row   row
+	width int
+	b     strings.Builder
+}
+
+func (d *detailer) line(s string) { d.b.WriteString(s + "\n") }
+
+// field writes a label and a stranger's text.
+func (d *detailer) field(label, value string) {
+	text := wrap(cut(value, 3*d.width), d.width-labelled)
+	d.line(d.st.label.Render(pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
+}
+
+// point writes a mark and a text that may take several lines.
+func (d *detailer) point(mark, text string) {
+	d.line(" " + mark + " " + strings.ReplaceAll(wrap(text, d.width-3), "\n", "\n   "))
+}
+
+func (d *detailer) head() {
+	i := d.row.invite
+	d.line(d.st.status(i.Status).Bold(true).Render(glyph(i.Status) + " " + string(i.Status)))
+	d.line(d.st.faint.Render(wrap(story(d.sh, i), d.width)) + "\n")
+}
+
+// verdict says whether a homeserver would honour the invite, and why.
+func (d *detailer) verdict() {
+	i, st := d.row.invite, d.st
+	if i.Status == invite.Revoked {
+		return
 	}
-	field("Name", nameOf(i))
-	field("Room", r.Name)
-	if r.Alias != "" {
-		field("", string(r.Alias))
+	question := "Would be honoured: "
+	if i.Acceptance != nil {
+		question = "Rightly accepted: "
+	}
+	switch d.row.Verdict {
+	case invite.Honoured:
+		d.line(question + st.good.Bold(true).Render("yes"))
+	case invite.Refused:
+		d.line(question + st.bad.Bold(true).Render("no"))
+	default:
+		d.line(question + st.warn.Bold(true).Render("not known"))
+	}
+	for _, c := range d.row.Checks {
+		switch c.Result {
+		case invite.Pass:
+			d.point(st.good.Render("✓"), c.Detail)
+		case invite.Fail:
+			d.point(st.bad.Render("✗"), c.Detail)
+		default:
+			d.point(st.warn.Render("?"), c.Detail)
+		}
+	}
+	for _, w := range d.row.Warnings {
+		d.point(st.warn.Render("!"), inWords(w))
+	}
+	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
+		d.point(st.accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
+	}
+	d.line("")
+}
+
+// inWords says what a warning means.
+func inWords(w invite.Warning) string {
+	switch w {
+	case invite.Replaced:
+		return "Another member has overwritten this invite, so nobody can take it any more."
+	case invite.Duplicate:
+		return "Another invite with this name, by the same person, is pending too."
+	case invite.LeaksAddress:
+		return "The name holds a whole address, which everybody in the room can read."
+	case invite.InsecureURL:
+		return "Its keys are vouched for without encryption."
+	case invite.ForeignHost:
+		return "Its keys are vouched for by different hosts."
+	case invite.InviterGone:
+		return "The inviter has left the room. The invite works all the same."
+	case invite.RejoinHazard:
+		return "It looks like one to somebody who is in the room already. Taking it would turn them back to invited."
+	case invite.Reusable:
+		return "It is not revoked, so the link in the mail still works."
+	case invite.Stale:
+		return "It has been out for a long time."
+	default:
+		return string(w)
+	}
+}
+
+func (d *detailer) fields() {
+	i := d.row.invite
+	d.field("Name", nameOf(i))
+	d.field("Room", d.row.room.Name)
+	if d.row.room.Alias != "" {
+		d.field("", string(d.row.room.Alias))
 	}
 	if i.Sender != "" {
-		field("By", string(i.Sender))
-		field("Sent", moment(i.SentAt))
+		d.field("By", string(i.Sender))
+		d.field("Sent", moment(i.SentAt))
 	}
 	if a := i.Acceptance; a != nil {
-		field("Taken by", string(a.UserID))
+		d.field("Taken by", string(a.UserID))
 		if !a.At.IsZero() {
-			field("", moment(a.At))
+			d.field("", moment(a.At))
 		}
 	}
 	if rev := i.Revocation; rev != nil {
-		field("Revoked", moment(rev.At))
-		field("", "by "+string(rev.Sender))
+		d.field("Revoked", moment(rev.At))
+		d.field("", "by "+string(rev.Sender))
 	}
-	if len(i.Keys) > 0 {
-		b.WriteString("\n" + st.label.Render("Keys") + "\n")
-		for _, k := range i.Keys {
-			b.WriteString(keyLine(st, k, width) + "\n")
+}
+
+func (d *detailer) keys() {
+	if len(d.row.invite.Keys) == 0 {
+		return
+	}
+	const most = 12 // a stranger may have written thousands
+	d.line("\n" + d.st.label.Render("Keys"))
+	for n, k := range d.row.invite.Keys {
+		if n == most {
+			d.line(d.st.faint.Render(fmt.Sprintf(" and %d more", len(d.row.invite.Keys)-most)))
+			return
 		}
+		d.line(d.keyLine(n+1, k))
 	}
-	b.WriteString("\n")
-	field("Token", shorten(i.Token, 24))
-	field("Event", shorten(string(i.EventID), 24))
-	return strings.TrimRight(b.String(), "\n")
+}
+
+// keyLine tells of a key who vouches for it, or why it is of no use.
+func (d *detailer) keyLine(n int, k invite.Key) string {
+	const publicWidth = 14
+	st := d.st
+	public := fmt.Sprintf(" %d ", n) + pad(cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
+	rest := d.width - publicWidth - 5
+	switch v := d.row.validity[k.Public]; {
+	case !k.Usable():
+		return public + st.bad.Render(cut("✗ unusable: "+k.Problem, rest))
+	case k.ValidityURL == "":
+		return public + st.faint.Render("counts for ever")
+	case k.Host() == "":
+		return public + st.warn.Render(cut("! its validity URL is none", rest))
+	case v == invite.Valid:
+		return public + st.good.Render("✓ ") + cut("valid, "+k.Host(), rest-2)
+	case v == invite.Invalid:
+		return public + st.bad.Render("✗ ") + cut("invalid, "+k.Host(), rest-2)
+	default:
+		return public + st.faint.Render(cut("· "+string(v)+", "+k.Host(), rest))
+	}
+}
+
+func (d *detailer) ids() {
+	d.line("")
+	d.field("Token", shorten(d.row.invite.Token, 24))
+	d.field("Event", shorten(string(d.row.invite.EventID), 24))
 }
 
 // story says in a sentence what became of an invite.
@@ -146,29 +197,13 @@ func story(sh *shell, i invite.Invite) string {
 	case invite.Banned:
 		return sent + " " + who + " took it and was banned."
 	case invite.Revoked:
-		text := "Taken back " + ago(sh.now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + "."
+		text := "Taken back " + ago(sh.now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + ". Nobody can take it."
 		if who != "" {
 			text += " " + who + " had taken it before."
 		}
 		return text
 	default:
 		return sent + " It holds no key that anything could be checked with, so nobody can take it."
-	}
-}
-
-// keyLine tells of a key who would be asked about it, or why it is of no use.
-func keyLine(st styles, k invite.Key, width int) string {
-	const keyWidth = 14
-	public := pad(cut(shorten(k.Public, keyWidth-2), keyWidth), keyWidth) + " "
-	switch u, err := url.Parse(k.ValidityURL); {
-	case !k.Usable():
-		return public + st.bad.Render(cut("✗ unusable: "+k.Problem, width-keyWidth-1))
-	case k.ValidityURL == "":
-		return public + st.faint.Render("counts for ever")
-	case err != nil || u.Host == "":
-		return public + st.warn.Render("! its validity URL is none")
-	default:
-		return public + st.faint.Render(cut("asked at "+u.Host, width-keyWidth-1))
 	}
 }
 

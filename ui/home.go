@@ -3,28 +3,17 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
+
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
-
-// sideBySide is the width from which the details stand beside the list.
-const sideBySide = 110
-
-// inviteKey names an invite among all rooms.
-type inviteKey struct {
-	room  id.RoomID
-	token string
-}
-
-func keyOf(i invite.Invite) inviteKey { return inviteKey{i.RoomID, i.Token} }
 
 // home is the page of all invites of all rooms. It follows the account for as
 // long as somebody is signed in.
@@ -34,40 +23,60 @@ type home struct {
 	watcher *client.Watcher
 	spinner spinner.Model
 
-	rooms   map[id.RoomID]client.Room
-	invites map[inviteKey]invite.Invite // of all
-	counts  map[invite.Status]int
-	status  invite.Status // shown; empty for all
-	list    list[inviteKey]
-	wanted  inviteKey // just sent; the cursor goes there as soon as it shows
-	problem error
+	rows   map[inviteKey]row // of all
+	rooms  int
+	counts map[invite.Status]int
+	look   int // how many need a look
+
+	tab    tab
+	order  int // among orders
+	search *form
+	typing bool // the filter line has the cursor
+	marked map[inviteKey]bool
+	list   list[inviteKey]
+	wanted inviteKey // just sent; the cursor goes there as soon as it shows
+
+	keysChanged chan struct{} // told about every answer about a key
+	problem     error
+}
+
+// A tab is which invites are shown: of one status, those that need a look, or all.
+type tab struct {
+	status invite.Status
+	look   bool
+}
+
+func (t tab) shows(r row) bool {
+	return (t.status == "" || t.status == r.invite.Status) && (!t.look || r.needsLook())
 }
 
 func newHome(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		return &home{
-			sh: sh, ctx: ctx, watcher: sh.account.Watch(),
+		h := &home{
+			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(&sh.styles),
 			spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot)),
+			marked:  map[inviteKey]bool{}, keysChanged: make(chan struct{}, 1),
 		}
+		h.search.add("Filter", "words, status:pending, by:@ada, room:#ops, older:30d, warn:, key:, -not", "")
+		return h
 	}
 }
 
 func (h *home) init() tea.Cmd {
 	h.refresh()
-	return tea.Batch(h.watch(), h.spinner.Tick)
+	return tea.Batch(h.watch(), h.check(), h.hearOfKeys(), h.spinner.Tick)
 }
 
 func (h *home) title() string { return "Invites of all rooms" }
-
-// watch asks for the next change.
-func (h *home) watch() tea.Cmd {
-	return ask(h.ctx, h, func(ctx context.Context) tea.Msg { return h.watcher.Next(ctx) })
-}
 
 func (h *home) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case client.Change:
 		return h.changed(msg)
+	case keysMsg:
+		return tea.Batch(h.hearOfKeys(), func() tea.Msg { return changedMsg{} })
+	case trustedMsg:
+		return h.check()
 	case changedMsg, revokedMsg:
 		h.refresh()
 	case sentMsg:
@@ -79,10 +88,22 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 			h.spinner, cmd = h.spinner.Update(msg)
 			return cmd
 		}
+	case tea.PasteMsg:
+		if h.typing {
+			return h.typed(msg)
+		}
 	case tea.KeyPressMsg:
+		if h.typing {
+			return h.pressInSearch(msg)
+		}
 		return h.press(msg)
 	}
 	return nil
+}
+
+// watch asks for the next change.
+func (h *home) watch() tea.Cmd {
+	return ask(h.ctx, h, func(ctx context.Context) tea.Msg { return h.watcher.Next(ctx) })
 }
 
 // changed takes in what the homeserver told, or that it told nothing.
@@ -102,180 +123,222 @@ func (h *home) changed(c client.Change) tea.Cmd {
 	}
 	h.problem = nil
 	sh.link = link{up: true}
-	return tea.Batch(h.watch(), func() tea.Msg { return changedMsg{} })
+	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return changedMsg{} })
 }
 
 // refresh reads the account's rooms and invites anew.
 func (h *home) refresh() {
-	h.rooms = map[id.RoomID]client.Room{}
-	for _, r := range h.sh.account.Rooms() {
-		h.rooms[r.ID] = r
+	account := h.sh.account
+	rooms := map[id.RoomID]client.Room{}
+	for _, r := range account.Rooms() {
+		rooms[r.ID] = r
 	}
-	h.invites = map[inviteKey]invite.Invite{}
+	h.rooms, h.look = len(rooms), 0
+	h.rows = map[inviteKey]row{}
 	h.counts = map[invite.Status]int{}
-	var keys []inviteKey
-	for _, i := range h.sh.account.Invites() {
-		h.invites[keyOf(i)] = i
+	for _, i := range account.Invites() {
+		r := h.sh.row(i, rooms[i.RoomID])
+		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
-		if h.status == "" || i.Status == h.status {
-			keys = append(keys, keyOf(i))
+		if r.needsLook() {
+			h.look++
 		}
 	}
-	h.list.set(keys)
-	if _, ok := h.invites[h.wanted]; ok {
-		h.list.moveTo(h.wanted)
-		h.list.scroll(h.rows())
-		h.wanted = inviteKey{}
+	for k := range h.marked {
+		if _, ok := h.rows[k]; !ok {
+			delete(h.marked, k)
+		}
 	}
+	h.arrange()
 }
 
-// rows is how many invites fit on the page below the counts, an empty line and
+// arrange chooses and sorts the rows that are shown.
+func (h *home) arrange() {
+	wanted, now := parseFilter(h.search.value(0)), h.sh.now()
+	var shown []row
+	for _, r := range h.rows {
+		if h.tab.shows(r) && wanted.keeps(r, now) {
+			shown = append(shown, r)
+		}
+	}
+	compare := orders()[h.order].compare
+	slices.SortFunc(shown, func(a, b row) int {
+		if c := compare(a, b); c != 0 {
+			return c
+		}
+		return compareKeys(keyOf(a.invite), keyOf(b.invite))
+	})
+	keys := make([]inviteKey, len(shown))
+	for n, r := range shown {
+		keys[n] = keyOf(r.invite)
+	}
+	h.list.set(keys)
+	if _, ok := h.rows[h.wanted]; ok {
+		h.list.moveTo(h.wanted)
+		h.wanted = inviteKey{}
+	}
+	h.list.scroll(h.lines())
+}
+
+// lines is how many invites fit on the page below the counts, an empty line and
 // the columns' names.
-func (h *home) rows() int { return max(1, h.sh.height-3) }
+func (h *home) lines() int { return max(1, h.sh.height-3) }
 
 func (h *home) loading() bool { return !h.sh.account.Synced() }
 
-func (h *home) selected() (invite.Invite, bool) {
+func (h *home) selected() (row, bool) {
 	k, ok := h.list.current()
-	return h.invites[k], ok
+	return h.rows[k], ok
 }
 
 func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := h.sh, h.sh.keys
-	i, some := h.selected()
+	r, some := h.selected()
 	switch {
 	case key.Matches(msg, keys.NextStatus):
 		h.step(1)
 	case key.Matches(msg, keys.PrevStatus):
 		h.step(-1)
+	case key.Matches(msg, keys.Sort):
+		h.order = (h.order + 1) % len(orders())
+		h.arrange()
+	case key.Matches(msg, keys.Filter) && len(h.rows) > 0:
+		h.typing = true
+		h.search.focus(0)
+	case key.Matches(msg, keys.Clear):
+		h.clear()
 	case key.Matches(msg, keys.Rooms):
 		return sh.open(newRooms(sh))
 	case key.Matches(msg, keys.SignOut):
 		return sh.openCard(newConfirm(sh, "Sign out?", "The session of "+string(sh.account.UserID())+" ends, here and on the homeserver.", sh.signOut))
 	case h.loading():
 	case key.Matches(msg, keys.Invite):
-		return sh.open(newCompose(sh, i.RoomID))
-	case key.Matches(msg, keys.Open) && some:
-		return sh.open(newDetails(sh, i))
-	case key.Matches(msg, keys.Revoke) && some:
-		return sh.confirmRevoke(i)
+		return sh.open(newCompose(sh, r.invite.RoomID))
+	case !some:
+	case key.Matches(msg, keys.Mark):
+		h.mark(keyOf(r.invite))
+	case key.Matches(msg, keys.Open):
+		return sh.open(newInvite(sh, r.invite))
+	case key.Matches(msg, keys.Revoke):
+		return sh.confirmRevoke(h.chosen())
+	case key.Matches(msg, keys.Trust):
+		return sh.confirmTrust(r.invite)
+	case key.Matches(msg, keys.Copy):
+		return sh.copyToken(r.invite)
+	case key.Matches(msg, keys.CopyLink):
+		return sh.copyLink(r.invite)
 	default:
-		h.list.press(msg, keys, h.rows())
+		h.list.press(msg, keys, h.lines())
 	}
-	h.list.scroll(h.rows())
+	h.list.scroll(h.lines())
 	return nil
 }
 
-// step shows the next status that any invite has, or all again.
-func (h *home) step(by int) {
-	choice := []invite.Status{""}
-	at := 0
-	for _, st := range invite.Statuses() {
-		if h.counts[st] > 0 || st == h.status {
-			if st == h.status {
-				at = len(choice)
-			}
-			choice = append(choice, st)
+// pressInSearch is a key while the filter is typed. Moving moves the list.
+func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "enter":
+		h.typing = false
+	case "esc":
+		h.clear()
+	case "up", "down", "pgup", "pgdown":
+		h.list.press(msg, h.sh.keys, h.lines())
+		h.list.scroll(h.lines())
+	default:
+		return h.typed(msg)
+	}
+	return nil
+}
+
+// typed gives text to the filter.
+func (h *home) typed(msg tea.Msg) tea.Cmd {
+	cmd := h.search.update(msg)
+	h.arrange()
+	return cmd
+}
+
+// clear lets go of the filter and of the marks.
+func (h *home) clear() {
+	h.typing = false
+	h.search.fields[0].input.Reset()
+	clear(h.marked)
+	h.arrange()
+}
+
+// mark marks an invite, or not any more, and goes on to the next.
+func (h *home) mark(k inviteKey) {
+	if h.marked[k] {
+		delete(h.marked, k)
+	} else {
+		h.marked[k] = true
+	}
+	h.list.at = min(h.list.at+1, len(h.list.keys)-1)
+}
+
+// chosen are the marked invites, or the one under the cursor.
+func (h *home) chosen() []invite.Invite {
+	var chosen []invite.Invite
+	for _, k := range h.list.keys {
+		if h.marked[k] {
+			chosen = append(chosen, h.rows[k].invite)
 		}
 	}
-	h.status = choice[(at+by+len(choice))%len(choice)]
-	h.refresh()
+	if r, some := h.selected(); len(chosen) == 0 && some {
+		chosen = []invite.Invite{r.invite}
+	}
+	return chosen
+}
+
+// tabs are the choices that there is anything to see of.
+func (h *home) tabs() []tab {
+	tabs := []tab{{}}
+	for _, st := range invite.Statuses() {
+		if h.counts[st] > 0 || h.tab.status == st {
+			tabs = append(tabs, tab{status: st})
+		}
+	}
+	if h.look > 0 || h.tab.look {
+		tabs = append(tabs, tab{look: true})
+	}
+	return tabs
+}
+
+// step shows the next tab.
+func (h *home) step(by int) {
+	tabs := h.tabs()
+	h.tab = tabs[(slices.Index(tabs, h.tab)+by+len(tabs))%len(tabs)]
+	h.arrange()
 }
 
 func (h *home) ShortHelp() []key.Binding {
 	k := h.sh.keys
-	i, some := h.selected()
+	if h.typing {
+		return []key.Binding{as(k.Submit, "keep"), as(k.Clear, "clear"), k.Interrupt}
+	}
+	r, some := h.selected()
 	return []key.Binding{
-		when(!h.loading(), k.Invite), when(some, k.Open), when(some && h.sh.mayRevoke(i), k.Revoke),
-		when(len(h.sh.revokes) > 0, k.Undo), when(len(h.invites) > 0, k.NextStatus), k.Rooms, k.Help, k.Quit,
+		when(!h.loading(), k.Invite), when(some, k.Open), when(some && h.sh.mayRevoke(r.invite), k.Revoke),
+		when(len(h.sh.revokes) > 0, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.Filter),
+		k.Rooms, k.Help, k.Quit,
 	}
 }
 
 func (h *home) FullHelp() [][]key.Binding {
 	k := h.sh.keys
-	i, some := h.selected()
+	if h.typing {
+		return [][]key.Binding{h.ShortHelp()}
+	}
+	r, some := h.selected()
 	return [][]key.Binding{
 		{
-			when(!h.loading(), k.Invite), when(some, k.Open), when(some && h.sh.mayRevoke(i), k.Revoke),
-			when(len(h.sh.revokes) > 0, k.Undo), k.Rooms,
+			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some && h.sh.mayRevoke(r.invite), k.Revoke),
+			when(len(h.sh.revokes) > 0, k.Undo), when(some && len(h.sh.account.Untrusted(r.invite)) > 0, k.Trust),
+			when(some, k.Copy), when(some, k.CopyLink),
 		},
-		{when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom)},
-		{when(len(h.invites) > 0, k.NextStatus), when(len(h.invites) > 0, k.PrevStatus), k.SignOut, k.Help, k.Quit},
+		{
+			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
+			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
+		},
+		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Rooms, k.SignOut, k.Help, k.Quit},
 	}
-}
-
-func (h *home) view(width, height int) (string, *tea.Cursor) {
-	st := h.sh.styles
-	body := ""
-	switch {
-	case h.loading() && h.problem != nil:
-		body = "\n" + h.sh.problem(h.problem, width-4) + "\n\n" +
-			st.faint.Render("Trying again at "+h.sh.link.retryAt.Format("15:04:05")+".")
-	case h.loading():
-		body = "\n" + h.spinner.View() + " Reading your rooms on " + cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
-	case len(h.rooms) == 0:
-		body = "\nYou are in no room yet.\n\n" + st.faint.Render("Join or create one in your Matrix client; it will show up here.")
-	case len(h.invites) == 0:
-		body = "\nNobody has been invited by e-mail to any of your " + count(len(h.rooms), "room") + " yet.\n\nPress " +
-			st.accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
-	default:
-		return h.table(width, height), nil
-	}
-	return indent(body, 2), nil
-}
-
-// table is the counts and the list, with the details beside it where they fit.
-func (h *home) table(width, height int) string {
-	left, detailed := width, width >= sideBySide
-	if detailed {
-		left = width * 3 / 5
-	}
-	out := block(h.listing(left), left, height-2)
-	if detailed {
-		pane := ""
-		if i, some := h.selected(); some {
-			pane = indent(details(h.sh, i, h.rooms[i.RoomID], width-left-3), 1)
-		}
-		out = beside(out, block(pane, width-left-1, height-2), h.sh.styles.rule.Render("│"))
-	}
-	return " " + h.countLine(width-2) + "\n\n" + out
-}
-
-// listing is the columns' names and the rows that fit.
-func (h *home) listing(width int) string {
-	st := h.sh.styles
-	cols := inviteColumns(width)
-	lines := []string{cols.head(st)}
-	from, to := h.list.window(h.rows())
-	for n := from; n < to; n++ {
-		i := h.invites[h.list.keys[n]]
-		lines = append(lines, cols.row(h.sh, i, h.rooms[i.RoomID], n == h.list.at))
-	}
-	if len(h.list.keys) == 0 {
-		lines = append(lines, "", "   "+st.faint.Render("None is "+string(h.status)+" any more."))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// countLine says how many invites there are of each status, the chosen one standing out.
-func (h *home) countLine(width int) string {
-	st := h.sh.styles
-	part := func(label string, n int, chosen bool) string {
-		text := fmt.Sprintf("%s %d", label, n)
-		if chosen {
-			return st.accent.Bold(true).Underline(true).Render(text)
-		}
-		return st.faint.Render(text)
-	}
-	parts := []string{part("all", len(h.invites), h.status == "")}
-	for _, s := range invite.Statuses() {
-		if h.counts[s] > 0 || s == h.status {
-			parts = append(parts, part(string(s), h.counts[s], s == h.status))
-		}
-	}
-	sep := "   "
-	if narrow := strings.Join(parts, sep); lineWidth(narrow) > width {
-		sep = " "
-	}
-	return cutStyled(strings.Join(parts, sep), width)
 }

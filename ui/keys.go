@@ -7,7 +7,10 @@ type keyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	NextStatus, PrevStatus                  key.Binding
 
+	Sort, Filter, Clear, Mark key.Binding
+
 	Invite, Open, Revoke, Undo, Rooms, SignOut key.Binding
+	Trust, Copy, CopyLink, Raw                 key.Binding
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding
@@ -29,6 +32,16 @@ func newKeyMap() keyMap {
 
 		NextStatus: bind("tab", "status", "tab", "right", "l"),
 		PrevStatus: bind("shift+tab", "previous status", "shift+tab", "left", "h"),
+
+		Sort:   bind("s", "sort", "s"),
+		Filter: bind("/", "filter", "/"),
+		Clear:  bind("esc", "clear filter and marks", "esc"),
+		Mark:   bind("space", "mark", "space"),
+
+		Trust:    bind("t", "trust the keys' host", "t"),
+		Copy:     bind("c", "copy the token", "c"),
+		CopyLink: bind("C", "copy a link to the event", "C"),
+		Raw:      bind("J", "the event itself", "J"),
 
 		Invite:  bind("i", "invite", "i"),
 		Open:    bind("enter", "details", "enter"),

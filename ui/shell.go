@@ -26,6 +26,7 @@ type shell struct {
 	notice  notice
 	stack   []layer
 	revokes revokes
+	batches int // of revocations, so far
 	leaving bool
 
 	width, height int // of the place for a page

@@ -28,6 +28,7 @@ type Options struct {
 	Client   client.Options  // for signing in, and the clock
 	Remember func(client.Session) error
 	Forget   func() error
+	Trust    func(host string) error // remembers a host that may be asked about keys
 
 	// What stands in the sign-in form to begin with.
 	Homeserver, User, Password string

@@ -93,8 +93,8 @@ func (i Invite) Judge(f Facts) Judgement {
 	return j
 }
 
-// Validity is what is known of a key of the invite.
-func (f Facts) validity(k Key) Validity {
+// Of is what is known of a key.
+func (f Facts) Of(k Key) Validity {
 	switch {
 	case !k.Usable():
 		return Unusable
@@ -147,7 +147,7 @@ func (i Invite) keyChecks(f Facts) ([]Check, Verdict) {
 	verdict := Refused
 	for n, k := range i.Keys {
 		c := Check{Name: "key-valid", Detail: fmt.Sprintf("key %d", n+1)}
-		switch v := f.validity(k); v {
+		switch v := f.Of(k); v {
 		case Valid:
 			c.Result, c.Detail, verdict = Pass, k.Host()+" vouches for "+c.Detail, Honoured
 		case Perpetual:

@@ -1,0 +1,77 @@
+package keycheck
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// A block is a range of addresses where no public server lives.
+type block struct {
+	netip.Prefix
+	what string
+	// local is set where a person's own server may live. The others are refused
+	// whoever asks: cloud machines hand out their secrets at 169.254.169.254.
+	local bool
+}
+
+// reserved lists the blocks of the registries of special-purpose addresses, the
+// first that fits first (RFC 6890,
+// https://www.iana.org/assignments/iana-ipv4-special-registry,
+// https://www.iana.org/assignments/iana-ipv6-special-registry). The IPv6 ones that
+// wrap an IPv4 address are refused whatever they wrap: what would unwrap it, and
+// to where, cannot be seen from here.
+var reserved = []block{
+	{netip.MustParsePrefix("0.0.0.0/8"), "unspecified", false},            // RFC 1122
+	{netip.MustParsePrefix("10.0.0.0/8"), "private", true},                // RFC 1918
+	{netip.MustParsePrefix("100.64.0.0/10"), "carrier-grade NAT", true},   // RFC 6598
+	{netip.MustParsePrefix("127.0.0.0/8"), "loopback", true},              // RFC 1122
+	{netip.MustParsePrefix("169.254.0.0/16"), "link-local", false},        // RFC 3927
+	{netip.MustParsePrefix("172.16.0.0/12"), "private", true},             // RFC 1918
+	{netip.MustParsePrefix("192.0.0.0/24"), "protocol assignment", false}, // RFC 6890
+	{netip.MustParsePrefix("192.0.2.0/24"), "documentation", false},       // RFC 5737
+	{netip.MustParsePrefix("192.88.99.0/24"), "6to4 relay", false},        // RFC 7526
+	{netip.MustParsePrefix("192.168.0.0/16"), "private", true},            // RFC 1918
+	{netip.MustParsePrefix("198.18.0.0/15"), "benchmark", false},          // RFC 2544
+	{netip.MustParsePrefix("198.51.100.0/24"), "documentation", false},    // RFC 5737
+	{netip.MustParsePrefix("203.0.113.0/24"), "documentation", false},     // RFC 5737
+	{netip.MustParsePrefix("224.0.0.0/4"), "multicast", false},            // RFC 5771
+	{netip.MustParsePrefix("255.255.255.255/32"), "broadcast", false},     // RFC 919
+	{netip.MustParsePrefix("240.0.0.0/4"), "reserved", false},             // RFC 1112
+	{netip.MustParsePrefix("::/128"), "unspecified", false},               // RFC 4291
+	{netip.MustParsePrefix("::1/128"), "loopback", true},                  // RFC 4291
+	{netip.MustParsePrefix("::ffff:0:0/96"), "IPv4-mapped", false},        // RFC 4291
+	{netip.MustParsePrefix("::/96"), "IPv4-compatible", false},            // RFC 4291
+	{netip.MustParsePrefix("64:ff9b::/96"), "NAT64", false},               // RFC 6052
+	{netip.MustParsePrefix("64:ff9b:1::/48"), "local NAT64", false},       // RFC 8215
+	{netip.MustParsePrefix("2001::/32"), "Teredo", false},                 // RFC 4380
+	{netip.MustParsePrefix("2001:2::/48"), "benchmark", false},            // RFC 5180
+	{netip.MustParsePrefix("2001::/23"), "protocol assignment", false},    // RFC 2928
+	{netip.MustParsePrefix("2001:db8::/32"), "documentation", false},      // RFC 3849
+	{netip.MustParsePrefix("2002::/16"), "6to4", false},                   // RFC 3056
+	{netip.MustParsePrefix("3fff::/20"), "documentation", false},          // RFC 9637
+	{netip.MustParsePrefix("fc00::/7"), "unique-local", true},             // RFC 4193
+	{netip.MustParsePrefix("fe80::/10"), "link-local", false},             // RFC 4291
+	{netip.MustParsePrefix("fec0::/10"), "site-local", false},             // RFC 3879
+	{netip.MustParsePrefix("ff00::/8"), "multicast", false},               // RFC 4291
+	{netip.MustParsePrefix("::/3"), "reserved", false},                    // of IPv6, only 2000::/3
+	{netip.MustParsePrefix("4000::/2"), "reserved", false},                // is given out to the public:
+	{netip.MustParsePrefix("8000::/1"), "reserved", false},                // RFC 3587
+}
+
+// refuse says why an address may not be dialled; nil if it may. With local set,
+// a person's own network counts as public.
+func refuse(a netip.Addr, local bool) error {
+	if !a.IsValid() || a.Zone() != "" {
+		return fmt.Errorf("%s is no address of a public server", a)
+	}
+	for _, b := range reserved {
+		if !b.Contains(a) {
+			continue
+		}
+		if b.local && local {
+			return nil
+		}
+		return fmt.Errorf("%s is no address of a public server (%s)", a, b.what)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package keycheck
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// timeout is how long a server has for its answer, from dialling to the last byte.
+const timeout = 10 * time.Second
+
+// An answer is what became of a question.
+type answer struct {
+	question Question
+	validity invite.Validity
+}
+
+// An inquiry is a question that waits to be asked or is being asked, for
+// everybody who wants to know.
+type inquiry struct {
+	question Question
+	target   *url.URL
+	ctx      context.Context // ends when nobody waits any more, not when the first who asked leaves
+	cancel   context.CancelFunc
+	done     chan struct{} // closed once nothing of it runs any more
+
+	// The checker's mu guards these.
+	running bool
+	callers []chan<- answer
+}
+
+func newInquiry(ctx context.Context, q Question, target *url.URL) *inquiry {
+	i := &inquiry{question: q, target: target, done: make(chan struct{})}
+	i.ctx, i.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	return i
+}
+
+// lose takes a caller out and reports whether another still waits.
+func (i *inquiry) lose(caller chan<- answer) bool {
+	i.callers = slices.DeleteFunc(i.callers, func(c chan<- answer) bool { return c == caller })
+	return len(i.callers) > 0
+}
+
+// ask makes the request, one and no other. It goes past [http.Client] because a
+// bare transport follows no redirect and knows no cookies.
+func (i *inquiry) ask(transport http.RoundTripper) invite.Validity {
+	ctx, cancel := context.WithTimeout(i.ctx, timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, i.target.String(), nil)
+	if err != nil {
+		return invite.Unreachable
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "mxinvite")
+	res, err := transport.RoundTrip(req)
+	if err != nil {
+		return invite.Unreachable
+	}
+	defer res.Body.Close()
+	return read(res)
+}

@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// sideBySide is the width from which the details stand beside the list.
+const sideBySide = 110
+
+func compareKeys(a, b inviteKey) int {
+	return cmp.Or(cmp.Compare(a.room, b.room), cmp.Compare(a.token, b.token))
+}
+
+func (h *home) view(width, height int) (string, *tea.Cursor) {
+	st := h.sh.styles
+	body := ""
+	switch {
+	case h.loading() && h.problem != nil:
+		body = "\n" + h.sh.problem(h.problem, width-4) + "\n\n" +
+			st.faint.Render("Trying again at "+h.sh.link.retryAt.Format("15:04:05")+".")
+	case h.loading():
+		body = "\n" + h.spinner.View() + " Reading your rooms on " + cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
+	case h.rooms == 0:
+		body = "\nYou are in no room yet.\n\n" + st.faint.Render("Join or create one in your Matrix client; it will show up here.")
+	case len(h.rows) == 0:
+		body = "\n" + wrap("Nobody has been invited by e-mail to any of your "+count(h.rooms, "room")+" yet.", width-4) + "\n\nPress " +
+			st.accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
+	default:
+		return h.table(width, height)
+	}
+	return indent(body, 2), nil
+}
+
+// table is the counts and the list, with the details beside it where they fit.
+func (h *home) table(width, height int) (string, *tea.Cursor) {
+	left, detailed := width, width >= sideBySide
+	if detailed {
+		left = width * 3 / 5
+	}
+	out := block(h.listing(left), left, height-2)
+	if detailed {
+		pane := ""
+		if r, some := h.selected(); some {
+			pane = indent(details(h.sh, r, width-left-3), 1)
+		}
+		out = beside(out, block(pane, width-left-1, height-2), h.sh.styles.rule.Render("│"))
+	}
+	second, cursor := h.searchLine(width)
+	return " " + h.countLine(width-2) + "\n" + second + "\n" + out, cursor
+}
+
+// countLine says how many invites each tab has, the chosen one standing out,
+// and how they are sorted.
+func (h *home) countLine(width int) string {
+	st := h.sh.styles
+	var parts []string
+	for _, t := range h.tabs() {
+		text := fmt.Sprintf("%s %d", t.status, h.counts[t.status])
+		style := st.faint
+		switch {
+		case t.look:
+			text, style = fmt.Sprintf("! %s a look", needs(h.look)), st.warn
+		case t.status == "":
+			text = fmt.Sprintf("all %d", len(h.rows))
+		}
+		if t == h.tab {
+			style = st.accent.Bold(true).Underline(true)
+		}
+		parts = append(parts, style.Render(text))
+	}
+	right := st.faint.Render("sort: " + orders()[h.order].name)
+	if n := len(h.marked); n > 0 {
+		right = st.accent.Render(fmt.Sprintf("%d marked", n))
+	}
+	line := strings.Join(parts, "   ")
+	if lineWidth(line)+lineWidth(right)+2 > width {
+		line = strings.Join(parts, " ")
+	}
+	if lineWidth(line)+lineWidth(right)+2 > width {
+		return cutStyled(line, width)
+	}
+	return ends(line, right, width)
+}
+
+func needs(n int) string {
+	if n == 1 {
+		return "1 needs"
+	}
+	return fmt.Sprintf("%d need", n)
+}
+
+// searchLine is the filter, if there is one.
+func (h *home) searchLine(width int) (string, *tea.Cursor) {
+	if !h.typing && h.search.value(0) == "" {
+		return "", nil
+	}
+	line, cursor := h.search.view(width-2, h.typing)
+	if cursor != nil {
+		cursor.Y++
+	}
+	return line, cursor
+}
+
+// listing is the columns' names and the rows that fit.
+func (h *home) listing(width int) string {
+	st := h.sh.styles
+	cols := inviteColumns(width)
+	lines := []string{cols.head(st)}
+	from, to := h.list.window(h.lines())
+	for n := from; n < to; n++ {
+		k := h.list.keys[n]
+		lines = append(lines, cols.row(h.sh, h.rows[k], n == h.list.at, h.marked[k]))
+	}
+	if len(h.list.keys) == 0 {
+		lines = append(lines, "", "   "+st.faint.Render("There is none like that."))
+	}
+	return strings.Join(lines, "\n")
+}

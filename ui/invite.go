@@ -1,0 +1,161 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// invitePage is the page of one invite: its details, what happened to its
+// event, and on a key the event itself.
+type invitePage struct {
+	sh     *shell
+	key    inviteKey
+	row    row
+	past   []invite.Event // what stood there, the newest first
+	raw    bool
+	offset int // lines scrolled away
+}
+
+func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
+	return func(context.Context) screen {
+		p := &invitePage{sh: sh, key: keyOf(i), row: row{invite: i}}
+		p.refresh()
+		return p
+	}
+}
+
+func (p *invitePage) init() tea.Cmd { return nil }
+
+func (p *invitePage) title() string { return "Invite of " + nameOf(p.row.invite) }
+
+// refresh reads the invite anew. One that is gone stays as it was last seen.
+func (p *invitePage) refresh() {
+	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
+		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
+		p.row = p.sh.row(i, r)
+		p.past = p.sh.account.History(p.key.room, p.key.token)
+	}
+}
+
+func (p *invitePage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case changedMsg, revokedMsg:
+		p.refresh()
+	case tea.KeyPressMsg:
+		return p.press(msg)
+	}
+	return nil
+}
+
+func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
+	sh, keys := p.sh, p.sh.keys
+	page := max(1, sh.height-2)
+	switch {
+	case key.Matches(msg, keys.Revoke):
+		return sh.confirmRevoke([]invite.Invite{p.row.invite})
+	case key.Matches(msg, keys.Trust):
+		return sh.confirmTrust(p.row.invite)
+	case key.Matches(msg, keys.Copy):
+		return sh.copyToken(p.row.invite)
+	case key.Matches(msg, keys.CopyLink):
+		return sh.copyLink(p.row.invite)
+	case key.Matches(msg, keys.Raw):
+		p.raw, p.offset = !p.raw, 0
+	case key.Matches(msg, keys.Up):
+		p.scroll(-1)
+	case key.Matches(msg, keys.Down):
+		p.scroll(1)
+	case key.Matches(msg, keys.PageUp):
+		p.scroll(-page)
+	case key.Matches(msg, keys.PageDown):
+		p.scroll(page)
+	case key.Matches(msg, keys.Top):
+		p.offset = 0
+	case key.Matches(msg, keys.Bottom):
+		p.scroll(len(p.lines()))
+	}
+	return nil
+}
+
+func (p *invitePage) scroll(by int) {
+	p.offset = max(0, min(p.offset+by, len(p.lines())-p.sh.height+1))
+}
+
+func (p *invitePage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	return []key.Binding{
+		when(p.sh.mayRevoke(p.row.invite), k.Revoke), when(len(p.sh.revokes) > 0, k.Undo),
+		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), k.Raw, k.Back, k.Help, k.Quit,
+	}
+}
+
+func (p *invitePage) FullHelp() [][]key.Binding {
+	k := p.sh.keys
+	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink}, {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+}
+
+func (p *invitePage) view(int, int) (string, *tea.Cursor) {
+	lines := p.lines()
+	return indent("\n"+strings.Join(lines[min(p.offset, len(lines)-1):], "\n"), 2), nil
+}
+
+// lines are the text of the page.
+func (p *invitePage) lines() []string {
+	width := min(p.sh.width-4, 100)
+	text := details(p.sh, p.row, width) + "\n\n" + p.history(width)
+	if p.raw {
+		text = p.event(width)
+	}
+	return strings.Split(text, "\n")
+}
+
+// history says who wrote the event when, and what became of it.
+func (p *invitePage) history(width int) string {
+	st := p.sh.styles
+	lines := []string{st.label.Render("History of the event")}
+	for n, ev := range p.past {
+		what := "wrote it"
+		switch last := n == len(p.past)-1; {
+		case string(ev.Content) == "{}":
+			what = "emptied it"
+		case !last && ev.Sender != p.past[n+1].Sender:
+			what = "overwrote it"
+		case !last:
+			what = "wrote it again"
+		case ev.Replaces != "":
+			what = "wrote it; what stood there before is not known"
+		}
+		lines = append(lines, " "+st.faint.Render(moment(ev.At))+"  "+cut(string(ev.Sender)+" "+what, width-20))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// event is the event as the homeserver gave it.
+func (p *invitePage) event(width int) string {
+	const most = 64 << 10
+	if len(p.past) == 0 {
+		return "The homeserver has not shown the event."
+	}
+	var b bytes.Buffer
+	raw := p.past[0].Raw
+	if len(raw) > most || json.Indent(&b, raw, "", "  ") != nil {
+		b.Reset()
+		b.Write(raw[:min(most, len(raw))])
+	}
+	var lines []string
+	for line := range strings.SplitSeq(b.String(), "\n") {
+		// Indentation is ours; what is behind it is not.
+		body := strings.TrimLeft(line, " ")
+		margin := line[:len(line)-len(body)]
+		lines = append(lines, indent(wrap(safetext.Line(body), width-len(margin)), len(margin)))
+	}
+	return strings.Join(lines, "\n")
+}

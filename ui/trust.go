@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// keysMsg tells that something new is known about a key.
+type keysMsg struct{}
+
+// trustedMsg tells every screen that a host may be asked from now on.
+type trustedMsg struct{}
+
+// settleKeys is how long answers about keys are gathered before they are shown.
+const settleKeys = 100 * time.Millisecond
+
+// check asks about the keys of all invites that are out. Answers show one by
+// one, as they come.
+func (h *home) check() tea.Cmd {
+	account, changed := h.sh.account, h.keysChanged
+	return ask(h.ctx, h, func(ctx context.Context) tea.Msg {
+		account.CheckKeys(ctx, func() {
+			select {
+			case changed <- struct{}{}:
+			default: // somebody is told already
+			}
+		})
+		return nil
+	})
+}
+
+// hearOfKeys waits until something new is known about a key.
+func (h *home) hearOfKeys() tea.Cmd {
+	changed := h.keysChanged
+	return ask(h.ctx, h, func(ctx context.Context) tea.Msg {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil
+		}
+		select {
+		case <-time.After(settleKeys):
+		case <-ctx.Done():
+		}
+		return keysMsg{}
+	})
+}
+
+// confirmTrust asks before a host that a stranger named is talked to.
+func (sh *shell) confirmTrust(i invite.Invite) tea.Cmd {
+	hosts := sh.account.Untrusted(i)
+	if len(hosts) == 0 {
+		sh.say("All hosts that vouch for this invite's keys are asked already")
+		return nil
+	}
+	names := strings.Join(hosts, " and ")
+	return sh.openCard(newConfirm(sh, "Ask "+names+" about keys?",
+		"Whoever wrote the invite chose this host. It learns your network address, and that somebody looks at the invite.",
+		func() tea.Cmd { return sh.trust(hosts) }))
+}
+
+func (sh *shell) trust(hosts []string) tea.Cmd {
+	for _, host := range hosts {
+		sh.account.Trust(host)
+		if sh.opt.Trust != nil {
+			if err := sh.opt.Trust(host); err != nil {
+				sh.complain(err)
+			}
+		}
+	}
+	return func() tea.Msg { return trustedMsg{} }
+}
+
+// copyToken puts an invite's token into the clipboard of the terminal.
+func (sh *shell) copyToken(i invite.Invite) tea.Cmd {
+	sh.say("Copied the token")
+	return tea.SetClipboard(i.Token)
+}
+
+// copyLink puts a link to the event into the clipboard of the terminal
+// (https://spec.matrix.org/v1.19/appendices/#matrixto-navigation).
+func (sh *shell) copyLink(i invite.Invite) tea.Cmd {
+	link := "https://matrix.to/#/" + url.PathEscape(string(i.RoomID)) + "/" + url.PathEscape(string(i.EventID))
+	if server := sh.account.UserID().Homeserver(); server != "" {
+		link += "?via=" + url.QueryEscape(server)
+	}
+	sh.say("Copied a link to the event")
+	return tea.SetClipboard(link)
+}
