@@ -13,6 +13,7 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
@@ -38,7 +39,8 @@ type Options struct {
 	// KeyTransport is the way to the URLs that strangers wrote into invites. Nil
 	// leaves their keys unchecked.
 	KeyTransport http.RoundTripper
-	// Trusted says which hosts may be asked about keys beside the identity server.
+	// Trusted says which hosts may be asked about keys beside the identity
+	// server, in the form of [keycheck.Question.Host].
 	Trusted func(host string) bool
 	// StaleAfter is how long an invite may be out before it is worth a look;
 	// zero for ever.
@@ -61,6 +63,7 @@ type Account struct {
 	keys    *keycheck.Checker // nil if keys are not checked
 	trustMu sync.RWMutex
 	trusted map[string]bool // hosts that may be asked about keys
+	answers map[keycheck.Question]invite.Validity
 }
 
 // UserID is the account's Matrix ID.

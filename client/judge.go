@@ -27,49 +27,90 @@ func (a *Account) Validities(i invite.Invite) map[string]invite.Validity {
 	return known
 }
 
+// validity is what was last said of a key. The checker forgets its answers
+// after a while, so that they are asked for again; until then they are shown.
 func (a *Account) validity(k invite.Key) invite.Validity {
 	if a.keys == nil {
 		return invite.Unchecked
 	}
-	return a.keys.Known(question(k))
+	q := question(k)
+	if v := a.keys.Known(q); v != invite.Unchecked {
+		return v
+	}
+	a.trustMu.RLock()
+	defer a.trustMu.RUnlock()
+	if v, ok := a.answers[q]; ok {
+		return v
+	}
+	return invite.Unchecked
 }
 
 func question(k invite.Key) keycheck.Question {
 	return keycheck.Question{URL: k.ValidityURL, PublicKey: k.Public}
 }
 
-// CheckKeys asks about the keys of all invites that are out, each of them once
-// and only where it is trusted, and calls tell after every answer. It returns
-// when there is nothing left to ask.
-func (a *Account) CheckKeys(ctx context.Context, tell func()) {
-	if a.keys == nil {
-		return
-	}
-	a.learnIdentityHost(ctx)
-	var questions []keycheck.Question
-	for _, i := range a.Invites() {
-		if !i.Live() {
-			continue
+// tracedRooms are those in which it is certain which invites are still out, and
+// no room at all if there is none.
+func (a *Account) tracedRooms() []id.RoomID {
+	rooms := []id.RoomID{""}
+	for _, r := range a.Rooms() {
+		if r.Traced {
+			rooms = append(rooms, r.ID)
 		}
+	}
+	return rooms
+}
+
+// CheckKeys asks about the keys of all invites that are out, where nobody has
+// said yes or no so far, and calls tell after every answer. Each key is asked
+// about once, and only at hosts that are trusted: the account's identity server
+// and what the user named. It returns when there is nothing left to ask.
+func (a *Account) CheckKeys(ctx context.Context, tell func()) {
+	var unsettled []invite.Key
+	for _, i := range a.Invites(a.tracedRooms()...) {
 		for _, k := range i.Keys {
-			if k.Usable() && k.ValidityURL != "" && a.keys.Known(question(k)) != invite.Valid {
-				questions = append(questions, question(k))
+			if v := a.validity(k); i.Live() && v != invite.Valid && v != invite.Invalid {
+				unsettled = append(unsettled, k)
 			}
 		}
 	}
-	a.keys.Ask(ctx, questions, func(keycheck.Question, invite.Validity) { tell() })
+	a.askAbout(ctx, unsettled, tell)
 }
 
-// learnIdentityHost finds out which identity server the account uses, for that
-// one is trusted. Without one, only what the user trusts is asked.
-func (a *Account) learnIdentityHost(ctx context.Context) {
-	if _, _, err := a.IdentityServer(ctx); err != nil {
+// CheckInvite asks about the keys of one invite again, unless that was done a
+// moment ago.
+func (a *Account) CheckInvite(ctx context.Context, i invite.Invite, tell func()) {
+	if i.Live() {
+		a.askAbout(ctx, i.Keys, tell)
+	}
+}
+
+func (a *Account) askAbout(ctx context.Context, keys []invite.Key, tell func()) {
+	var questions []keycheck.Question
+	for _, k := range keys {
+		if k.Usable() && k.ValidityURL != "" {
+			questions = append(questions, question(k))
+		}
+	}
+	if a.keys == nil || len(questions) == 0 {
 		return
 	}
-	_ = a.withIdentity(ctx, func(s *identityState) error {
-		a.Trust(s.server.Name())
-		return nil
+	a.trustIdentityServer(ctx)
+	a.keys.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
+		if v != invite.Unchecked {
+			a.trustMu.Lock()
+			a.answers[q] = v
+			a.trustMu.Unlock()
+		}
+		tell()
 	})
+}
+
+// trustIdentityServer has the account's identity server asked, if it has one.
+func (a *Account) trustIdentityServer(ctx context.Context) {
+	if base, _, err := a.IdentityServer(ctx); err == nil {
+		a.Trust(keycheck.Question{URL: base}.Host())
+	}
 }
 
 // Untrusted lists the hosts that vouch for keys of an invite that is out and are
@@ -80,14 +121,14 @@ func (a *Account) Untrusted(i invite.Invite) []string {
 	}
 	var hosts []string
 	for _, k := range i.Keys {
-		if h := k.Host(); k.Usable() && h != "" && !a.trusts(h) && !slices.Contains(hosts, h) {
+		if h := question(k).Host(); k.Usable() && k.ValidityURL != "" && h != "" && !a.trusts(h) && !slices.Contains(hosts, h) {
 			hosts = append(hosts, h)
 		}
 	}
 	return hosts
 }
 
-// Trust has a host asked about keys from now on.
+// Trust has a host, as [Account.Untrusted] names it, asked about keys from now on.
 func (a *Account) Trust(host string) {
 	a.trustMu.Lock()
 	defer a.trustMu.Unlock()

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -81,6 +82,7 @@ func (a *Account) tokens(room id.RoomID) map[string]bool {
 
 // findSent looks for the invite that a request has just made. The homeserver
 // does not say which that is; but it is ours, new, and has a matching name.
+// Where /messages lags behind, as Dendrite's does, the whole state tells.
 func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) (token string, err error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
@@ -89,18 +91,30 @@ func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) 
 	if err != nil {
 		return "", err
 	}
-	for _, raw := range page.Chunk {
+	if token := a.pickSent(page.Chunk, p, before); token != "" {
+		return token, nil
+	}
+	var state []json.RawMessage
+	if err := a.get(ctx, path{"v3", "rooms", p.Room.ID, "state"}, nil, &state); err != nil {
+		return "", err
+	}
+	return a.pickSent(state, p, before), nil
+}
+
+// pickSent finds the invite of a plan among events; "" if it is not there.
+func (a *Account) pickSent(events []json.RawMessage, p Plan, before map[string]bool) string {
+	for _, raw := range events {
 		ev, err := invite.ParseEvent(raw)
-		if err != nil || ev.Type != invite.TypeThirdPartyInvite || before[ev.StateKey] {
+		if err != nil || ev.Type != invite.TypeThirdPartyInvite || ev.Sender != a.session.UserID || before[ev.StateKey] {
 			continue
 		}
 		for _, i := range invite.Fold(p.Room.ID, []invite.Event{ev}, nil) {
 			if i.Live() && invite.Matches(i.DisplayName, p.Address.Address) {
-				return i.Token, nil
+				return i.Token
 			}
 		}
 	}
-	return "", nil
+	return ""
 }
 
 // explain finds out why a homeserver refused an invite. Synapse answers

@@ -53,6 +53,9 @@ func (r *roomState) set(me id.UserID, ev invite.Event) {
 	}
 	if had {
 		r.remember(old)
+		if ev.Replaces == "" {
+			ev.Replaces = old.ID // Dendrite does not say, but we were there
+		}
 	}
 	if ev.Type == invite.TypeMember && ev.StateKey != string(me) && !had && !tellsOfInvite(ev) && !r.matters(ev.StateKey) {
 		return // a big room's members come and go; most are no business of ours

@@ -32,7 +32,11 @@ const (
 // syncFilter narrows a sync down to what invites need
 // (https://spec.matrix.org/v1.19/client-server-api/#filtering). Members come
 // lazily: one's own, and those who sent what is in the timeline.
-func syncFilter(limit int) string {
+//
+// The nonce makes every filter another. Synapse answers a sync that repeats an
+// earlier one to the letter out of a cache for two minutes: a program that
+// starts, sends, ends and starts again would be told the past.
+func syncFilter(limit int, nonce int64) string {
 	type events struct {
 		Types    []string `json:"types,omitempty"`
 		NotTypes []string `json:"not_types,omitempty"`
@@ -47,6 +51,7 @@ func syncFilter(limit int) string {
 	filter := map[string]any{
 		"presence":     none,
 		"account_data": none,
+		"nonce":        nonce,
 		"room": map[string]any{
 			"account_data": none,
 			"ephemeral":    none,
@@ -93,10 +98,11 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	since := a.state.since
 	a.state.mu.RUnlock()
 
-	query := map[string]string{"set_presence": "offline", "filter": syncFilter(firstLimit), "timeout": "0"}
+	nonce := a.opt.Now().UnixNano()
+	query := map[string]string{"set_presence": "offline", "filter": syncFilter(firstLimit, nonce), "timeout": "0"}
 	if since != "" {
 		query["since"] = since
-		query["filter"] = syncFilter(nextLimit)
+		query["filter"] = syncFilter(nextLimit, nonce)
 		query["timeout"] = strconv.FormatInt(wait.Milliseconds(), 10)
 	}
 	var reply syncReply

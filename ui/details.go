@@ -163,6 +163,8 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 		return public + st.faint.Render("counts for ever")
 	case k.Host() == "":
 		return public + st.warn.Render(cut("! its validity URL is none", rest))
+	case !d.row.invite.Live():
+		return public + st.faint.Render(cut(k.Host(), rest))
 	case v == invite.Valid:
 		return public + st.good.Render("✓ ") + cut("valid, "+k.Host(), rest-2)
 	case v == invite.Invalid:

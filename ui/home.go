@@ -36,8 +36,7 @@ type home struct {
 	list   list[inviteKey]
 	wanted inviteKey // just sent; the cursor goes there as soon as it shows
 
-	keysChanged chan struct{} // told about every answer about a key
-	problem     error
+	problem error
 }
 
 // A tab is which invites are shown: of one status, those that need a look, or all.
@@ -55,7 +54,7 @@ func newHome(sh *shell) func(context.Context) screen {
 		h := &home{
 			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(&sh.styles),
 			spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot)),
-			marked:  map[inviteKey]bool{}, keysChanged: make(chan struct{}, 1),
+			marked:  map[inviteKey]bool{},
 		}
 		h.search.add("Filter", "words, status:pending, by:@ada, room:#ops, older:30d, warn:, key:, -not", "")
 		return h
@@ -75,7 +74,7 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 		return h.changed(msg)
 	case keysMsg:
 		return tea.Batch(h.hearOfKeys(), func() tea.Msg { return changedMsg{} })
-	case trustedMsg:
+	case trustedMsg, minuteMsg:
 		return h.check()
 	case changedMsg, revokedMsg:
 		h.refresh()

@@ -17,6 +17,7 @@ import (
 // event, and on a key the event itself.
 type invitePage struct {
 	sh     *shell
+	ctx    context.Context
 	key    inviteKey
 	row    row
 	past   []invite.Event // what stood there, the newest first
@@ -25,14 +26,21 @@ type invitePage struct {
 }
 
 func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
-	return func(context.Context) screen {
-		p := &invitePage{sh: sh, key: keyOf(i), row: row{invite: i}}
+	return func(ctx context.Context) screen {
+		p := &invitePage{sh: sh, ctx: ctx, key: keyOf(i), row: row{invite: i}}
 		p.refresh()
 		return p
 	}
 }
 
-func (p *invitePage) init() tea.Cmd { return nil }
+// init asks about the keys again: whoever opens the page wants to know about now.
+func (p *invitePage) init() tea.Cmd {
+	account, i, tell := p.sh.account, p.row.invite, p.sh.tellOfKeys
+	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		account.CheckInvite(ctx, i, tell)
+		return nil
+	})
+}
 
 func (p *invitePage) title() string { return "Invite of " + nameOf(p.row.invite) }
 

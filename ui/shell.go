@@ -29,13 +29,15 @@ type shell struct {
 	batches int // of revocations, so far
 	leaving bool
 
+	keysChanged chan struct{} // holds one token while there is news of keys
+
 	width, height int // of the place for a page
 }
 
 func newShell(ctx context.Context, opt Options) *shell {
 	return &shell{
 		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(), styles: newStyles(true),
-		revokes: revokes{},
+		revokes: revokes{}, keysChanged: make(chan struct{}, 1),
 	}
 }
 

@@ -23,21 +23,24 @@ const settleKeys = 100 * time.Millisecond
 // check asks about the keys of all invites that are out. Answers show one by
 // one, as they come.
 func (h *home) check() tea.Cmd {
-	account, changed := h.sh.account, h.keysChanged
+	account, sh := h.sh.account, h.sh
 	return ask(h.ctx, h, func(ctx context.Context) tea.Msg {
-		account.CheckKeys(ctx, func() {
-			select {
-			case changed <- struct{}{}:
-			default: // somebody is told already
-			}
-		})
+		account.CheckKeys(ctx, sh.tellOfKeys)
 		return nil
 	})
 }
 
+// tellOfKeys wakes whoever waits in hearOfKeys. It may be called from anywhere.
+func (sh *shell) tellOfKeys() {
+	select {
+	case sh.keysChanged <- struct{}{}:
+	default: // somebody is told already
+	}
+}
+
 // hearOfKeys waits until something new is known about a key.
 func (h *home) hearOfKeys() tea.Cmd {
-	changed := h.keysChanged
+	changed := h.sh.keysChanged
 	return ask(h.ctx, h, func(ctx context.Context) tea.Msg {
 		select {
 		case <-changed:

@@ -32,6 +32,11 @@ func inTown(t *testing.T, f func(t *testing.T, n *town)) {
 	})
 }
 
+// waitUntil lets fake time pass until so long after the start of the bubble.
+func waitUntil(term *termtest.Terminal, d time.Duration) {
+	term.Wait(time.Until(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d)))
+}
+
 func TestSignIn(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/login", Delay: 300 * time.Millisecond})
@@ -39,7 +44,9 @@ func TestSignIn(t *testing.T) {
 		term.Golden("empty")
 		term.Send("@ada:example.org\tlovelace") // one burst: the focus moves before the next byte is read
 		term.Golden("typed")
+		waitUntil(term, 10*time.Second) // for the spinner
 		term.Press("enter")
+		waitUntil(term, 10*time.Second+140*time.Millisecond)
 		term.Golden("busy")
 		term.Wait(2 * time.Second)
 		term.Golden("home")
@@ -85,7 +92,9 @@ func TestHomeLooks(t *testing.T) {
 	} {
 		inTown(t, func(t *testing.T, n *town) {
 			prepare(t, n)
-			n.startAsAda(t, 80, 24).Golden(name)
+			term := n.startAsAda(t, 80, 24)
+			waitUntil(term, 5*time.Second) // for the spinner
+			term.Golden(name)
 		})
 	}
 }
@@ -115,6 +124,7 @@ func TestDemo(t *testing.T) {
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
 				return New(ctx, Options{Client: n.options(), Account: account, Banner: "demo"})
 			})
+			term.Wait(time.Second) // until the keys are checked
 			term.Golden("home " + name)
 			term.Press("r")
 			term.Golden("rooms " + name)
@@ -198,7 +208,9 @@ func TestInviteByMail(t *testing.T) {
 		if len(n.Mails("lin@kernel.example")) > 0 {
 			t.Error("a mail left before it was confirmed")
 		}
+		waitUntil(term, 20*time.Second) // for the spinner
 		term.Press("enter")
+		waitUntil(term, 20*time.Second+540*time.Millisecond)
 		term.Golden("sending")
 		term.Press("esc", "esc", "enter") // it cannot be called back, nor sent twice
 		term.Wait(2 * time.Second)
@@ -348,7 +360,9 @@ func TestRevoke(t *testing.T) {
 		if revoked() {
 			t.Fatal("revoked all the same")
 		}
-		term.Press("x", "y")
+		term.Press("x")
+		waitUntil(term, 60*time.Second) // event IDs on the screen depend on the time
+		term.Press("y")
 		term.Wait(6 * time.Second)
 		term.Golden("revoked")
 		if !revoked() {
@@ -517,6 +531,7 @@ func TestLightAndMute(t *testing.T) {
 			term := kind.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 				return New(ctx, Options{Client: n.options(), Account: account})
 			})
+			term.Wait(time.Second) // until the keys are checked
 			term.Golden(name)
 		})
 	}

@@ -43,7 +43,7 @@ func (n *town) invite(t *testing.T, room, address string) (token string) {
 }
 
 func (n *town) options() client.Options {
-	return client.Options{Transport: n.World, Now: time.Now, DeviceName: "test"}
+	return client.Options{Transport: n.World, KeyTransport: n.World, Now: time.Now, DeviceName: "test"}
 }
 
 // account signs Ada in.
@@ -75,6 +75,6 @@ func (n *town) startAsAda(t *testing.T, width, height int) *termtest.Terminal {
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
 		return New(ctx, Options{Client: n.options(), Account: account})
 	})
-	term.Settle()
+	term.Wait(time.Second) // until the keys are checked
 	return term
 }

@@ -53,9 +53,11 @@ var reserved = []block{
 	{netip.MustParsePrefix("fe80::/10"), "link-local", false},             // RFC 4291
 	{netip.MustParsePrefix("fec0::/10"), "site-local", false},             // RFC 3879
 	{netip.MustParsePrefix("ff00::/8"), "multicast", false},               // RFC 4291
-	{netip.MustParsePrefix("::/3"), "reserved", false},                    // of IPv6, only 2000::/3
-	{netip.MustParsePrefix("4000::/2"), "reserved", false},                // is given out to the public:
-	{netip.MustParsePrefix("8000::/1"), "reserved", false},                // RFC 3587
+
+	// Of IPv6, only 2000::/3 is given out to the public (RFC 3587).
+	{netip.MustParsePrefix("::/3"), "reserved", false},
+	{netip.MustParsePrefix("4000::/2"), "reserved", false},
+	{netip.MustParsePrefix("8000::/1"), "reserved", false},
 }
 
 // refuse says why an address may not be dialled; nil if it may. With local set,

@@ -16,6 +16,7 @@ const timeout = 10 * time.Second
 // An answer is what became of a question.
 type answer struct {
 	question Question
+	host     string // that was asked
 	validity invite.Validity
 }
 
@@ -50,13 +51,12 @@ func (i *inquiry) lose(caller chan<- answer) bool {
 func (i *inquiry) ask(transport http.RoundTripper) invite.Validity {
 	ctx, cancel := context.WithTimeout(i.ctx, timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, i.target.String(), nil)
-	if err != nil {
-		return invite.Unreachable
+	req := &http.Request{
+		Method: http.MethodGet,
+		URL:    i.target,
+		Header: http.Header{"Accept": {"application/json"}, "User-Agent": {"mxinvite"}},
 	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "mxinvite")
-	res, err := transport.RoundTrip(req)
+	res, err := transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
 		return invite.Unreachable
 	}

@@ -49,16 +49,15 @@ func New(o Options) *Checker {
 // that is nothing, or no longer so: a server's answer is remembered for ten
 // minutes, its silence for one.
 func (c *Checker) Known(q Question) invite.Validity {
-	if target, v := c.target(q); target == nil {
-		return v
-	}
 	now := c.opt.Now()
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if v, ok := c.memory.recall(q, now); ok {
-		return v
+	a, ok := c.memory.recall(q, now)
+	c.mu.Unlock()
+	if ok && c.opt.Trusted(a.host) {
+		return a.validity
 	}
-	return invite.Unchecked
+	_, v := c.target(q)
+	return v
 }
 
 // Ask asks the questions, in parallel, and tells each distinct one's answer as
@@ -99,8 +98,8 @@ func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Quest
 	}
 }
 
-// target is where a question goes. It is nil if nobody may be asked, and then
-// the validity is what follows from that.
+// target is where a question goes, nil if nobody may be asked. Either way the
+// validity is all that can be said without an answer.
 func (c *Checker) target(q Question) (*url.URL, invite.Validity) {
 	target := q.target()
 	if target == nil {
@@ -109,7 +108,7 @@ func (c *Checker) target(q Question) (*url.URL, invite.Validity) {
 	if !c.opt.Trusted(target.Host) {
 		return nil, invite.Unchecked
 	}
-	return target, ""
+	return target, invite.Unchecked
 }
 
 // seek returns the answer to a question if it can be told at once. Otherwise it
@@ -122,8 +121,8 @@ func (c *Checker) seek(ctx context.Context, q Question, answers chan<- answer) (
 	now := c.opt.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if v, ok := c.memory.recall(q, now); ok {
-		return v, nil
+	if a, ok := c.memory.recall(q, now); ok {
+		return a.validity, nil
 	}
 	i := c.underway[q]
 	if i == nil {
@@ -133,7 +132,7 @@ func (c *Checker) seek(ctx context.Context, q Question, answers chan<- answer) (
 	}
 	i.callers = append(i.callers, answers)
 	c.startNext()
-	return "", i
+	return v, i
 }
 
 // startNext starts what may run now. The caller holds mu.
@@ -146,7 +145,7 @@ func (c *Checker) startNext() {
 
 // run asks, and tells everybody who waits for it.
 func (c *Checker) run(i *inquiry) {
-	a := answer{i.question, i.ask(c.opt.Transport)}
+	a := answer{i.question, i.target.Host, i.ask(c.opt.Transport)}
 	now := c.opt.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -21,16 +21,13 @@ type memory struct {
 }
 
 type remembered struct {
-	invite.Validity
+	answer
 	until time.Time
 }
 
-func (m *memory) recall(q Question, now time.Time) (invite.Validity, bool) {
+func (m *memory) recall(q Question, now time.Time) (answer, bool) {
 	r, ok := m.answers[q]
-	if !ok || !now.Before(r.until) {
-		return "", false
-	}
-	return r.Validity, true
+	return r.answer, ok && now.Before(r.until)
 }
 
 func (m *memory) keep(a answer, now time.Time) {
@@ -38,7 +35,7 @@ func (m *memory) keep(a answer, now time.Time) {
 		m.answers = map[Question]remembered{}
 	}
 	m.sweep(now)
-	r := remembered{a.validity, now.Add(keepAnswer)}
+	r := remembered{a, now.Add(keepAnswer)}
 	if a.validity == invite.Unreachable {
 		r.until = now.Add(keepSilence)
 	}

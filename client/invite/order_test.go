@@ -1,0 +1,183 @@
+package invite_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// version makes an event of a member of a room out of what matters to its order.
+func version(t testing.TB, eventID, key string, at int, replaces string) invite.Event {
+	t.Helper()
+	raw := fmt.Sprintf(`{"event_id":%q,"type":"m.room.member","state_key":%q,"origin_server_ts":%d,"content":{},"unsigned":{"replaces_state":%q}}`,
+		eventID, key, at, replaces)
+	ev, err := invite.ParseEvent([]byte(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ev
+}
+
+func ids(events []invite.Event) []string {
+	out := []string{}
+	for _, ev := range events {
+		out = append(out, string(ev.ID))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestOrder(t *testing.T) {
+	v := func(eventID, key string, at int, replaces string) invite.Event {
+		return version(t, eventID, key, at, replaces)
+	}
+	for _, tc := range []struct {
+		name           string
+		events         []invite.Event
+		state, history []string
+	}{
+		{"nothing", nil, []string{}, []string{}},
+		{"the newest", []invite.Event{v("$a", "k", 2, ""), v("$b", "k", 3, ""), v("$c", "k", 1, "")}, []string{"$b"}, []string{"$a", "$c"}},
+		{"of one time the greater ID", []invite.Event{v("$b", "k", 1, ""), v("$a", "k", 1, "")}, []string{"$b"}, []string{"$a"}},
+		{"each key for itself", []invite.Event{v("$a", "k", 1, ""), v("$b", "l", 2, "")}, []string{"$a", "$b"}, []string{}},
+		{"a clock that went wrong", []invite.Event{v("$a", "k", 9, ""), v("$b", "k", 1, "$a")}, []string{"$b"}, []string{"$a"}},
+		{"a link that is missing", []invite.Event{v("$a", "k", 1, ""), v("$c", "k", 3, "$b")}, []string{"$c"}, []string{"$a"}},
+		{"nobody retires what is another's", []invite.Event{v("$a", "k", 1, ""), v("$b", "l", 2, "$a")}, []string{"$a", "$b"}, []string{}},
+		{"itself", []invite.Event{v("$a", "k", 1, ""), v("$b", "k", 2, "$b")}, []string{"$b"}, []string{"$a"}},
+		{"a circle", []invite.Event{v("$a", "k", 1, "$b"), v("$b", "k", 2, "$a")}, []string{"$b"}, []string{"$a"}},
+		{"a circle and one outside", []invite.Event{v("$a", "k", 5, "$b"), v("$b", "k", 6, "$a"), v("$c", "k", 1, "")}, []string{"$c"}, []string{"$a", "$b"}},
+		{"copies", []invite.Event{v("$a", "k", 1, ""), v("$a", "k", 1, ""), v("$b", "k", 2, "$a"), v("$b", "k", 2, "")}, []string{"$b"}, []string{"$a"}},
+		{"without IDs", []invite.Event{v("", "k", 1, ""), v("", "k", 2, ""), v("", "l", 1, "")}, []string{"", ""}, []string{""}},
+	} {
+		state, history := invite.Order(tc.events)
+		if d := cmp.Diff([][]string{tc.state, tc.history}, [][]string{ids(state), ids(history)}); d != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, d)
+		}
+	}
+}
+
+func TestOrderKeepsTheTellingCopy(t *testing.T) {
+	poor := version(t, "$b", "k", 2, "")
+	rich := version(t, "$b", "k", 2, "$a")
+	full, redacted := pending(t), pending(t)
+	redacted.Content = []byte(`{}`)
+	full.Replaces = "$before"
+	for _, tc := range []struct {
+		name   string
+		copies []invite.Event
+		want   invite.Event
+	}{
+		{"more unsigned", []invite.Event{poor, rich}, rich},
+		{"redacted since", []invite.Event{full, redacted}, redacted},
+	} {
+		for range 2 {
+			state, history := invite.Order(tc.copies)
+			if len(state) != 1 || len(history) != 0 {
+				t.Fatalf("%s: %d and %d", tc.name, len(state), len(history))
+			}
+			if d := cmp.Diff(tc.want, state[0]); d != "" {
+				t.Errorf("%s (-want +got):\n%s", tc.name, d)
+			}
+			slices.Reverse(tc.copies)
+		}
+	}
+}
+
+func TestDumpsPutTogetherTellAll(t *testing.T) {
+	var all []invite.Event
+	for _, name := range []string{
+		"state_pending.json", "state_redeemed_onbind_joined.json", "messages_after_redeem.json",
+		"state_redeemed_onbind_invited.json", "state_revoked.json",
+	} {
+		all = append(all, sample(t, name)...)
+	}
+	want := map[invite.Status]int{invite.Pending: 2, invite.Joined: 2, invite.Revoked: 1}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 100 {
+		rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		state, history := invite.Order(all)
+		if d := cmp.Diff(want, statuses(invite.Fold(room, state, history))); d != "" {
+			t.Fatalf("(-want +got):\n%s", d)
+		}
+	}
+}
+
+func TestOrderIsThatOfNoList(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	name := func() string { return string(rune('a' + rng.IntN(6))) }
+	for range 2000 {
+		var events []invite.Event
+		for range rng.IntN(12) {
+			id, replaces := "$"+name(), "$"+name()
+			switch rng.IntN(6) {
+			case 0:
+				id = ""
+			case 1:
+				replaces = ""
+			}
+			events = append(events, version(t, id, string(rune('k'+rng.IntN(2))), rng.IntN(3), replaces))
+		}
+		state, history := invite.Order(events)
+		want := [][]invite.Event{state, history}
+		for range 5 {
+			rng.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+			state, history := invite.Order(events)
+			if d := cmp.Diff(want, [][]invite.Event{state, history}, cmpopts.EquateEmpty()); d != "" {
+				t.Fatalf("another order, another answer (-want +got):\n%s", d)
+			}
+		}
+		checkOrder(t, events, state, history)
+	}
+}
+
+// checkOrder checks what is true of every order: each place in the state is
+// taken once, and no event got lost.
+func checkOrder(t *testing.T, events, state, history []invite.Event) {
+	t.Helper()
+	type slot struct{ typ, key string }
+	taken, left := map[slot]bool{}, map[string]bool{}
+	for _, ev := range state {
+		s := slot{ev.Type, ev.StateKey}
+		if taken[s] {
+			t.Fatalf("%v is taken twice", s)
+		}
+		taken[s] = true
+	}
+	for _, ev := range slices.Concat(state, history) {
+		left[string(ev.ID)] = true
+	}
+	for _, ev := range events {
+		if !left[string(ev.ID)] {
+			t.Fatalf("%s got lost", ev.ID)
+		}
+	}
+}
+
+func FuzzOrder(f *testing.F) {
+	f.Add([]byte(`{"event_id":"$a","type":"m.room.member","state_key":"k","unsigned":{"replaces_state":"$b"}}`),
+		[]byte(`{"event_id":"$b","type":"m.room.member","state_key":"k","content":{},"unsigned":{"replaces_state":"$a"}}`),
+		[]byte(`{"type":"m.room.third_party_invite","state_key":"t","content":{"public_key":"`+stdKey+`"}}`))
+	f.Fuzz(func(t *testing.T, a, b, c []byte) {
+		var events []invite.Event
+		for _, raw := range [][]byte{a, b, c, a} {
+			if ev, err := invite.ParseEvent(raw); err == nil {
+				events = append(events, ev)
+			}
+		}
+		state, history := invite.Order(events)
+		checkOrder(t, events, state, history)
+		invites := invite.Fold(room, state, history)
+		slices.Reverse(events)
+		state, history = invite.Order(events)
+		again := invite.Fold(room, state, history)
+		if d := cmp.Diff(invites, again, cmpopts.IgnoreUnexported(invite.Key{}, invite.Acceptance{})); d != "" {
+			t.Errorf("another order, another answer (-want +got):\n%s", d)
+		}
+	})
+}

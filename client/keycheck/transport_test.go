@@ -1,0 +1,216 @@
+package keycheck_test
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/keycheck"
+)
+
+var strangersKey = keycheck.Question{URL: "https://example.com/isvalid", PublicKey: "k"}
+
+func valid(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"valid":true}`) }
+
+func TestRequestSaysNothingAboutUs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		t.Setenv("HTTPS_PROXY", "http://proxy.example:3128")
+		s := newStranger(t, func(w http.ResponseWriter, r *http.Request) {
+			http.SetCookie(w, &http.Cookie{Name: "id", Value: "1", Path: "/"})
+			valid(w, r)
+		})
+		c := newChecker(s.transport(t))
+		for _, key := range []string{"k", "l"} {
+			q := keycheck.Question{URL: strangersKey.URL, PublicKey: key}
+			if got := askOne(t.Context(), c, q); got != invite.Valid {
+				t.Errorf("%s: %s", key, got)
+			}
+		}
+		for _, r := range s.requests() {
+			if h := slices.Sorted(maps.Keys(r.Header)); !slices.Equal(h, []string{"Accept", "User-Agent"}) || r.Header.Get("User-Agent") != "mxinvite" {
+				t.Errorf("sent %v", r.Header)
+			}
+			if r.Method != http.MethodGet || r.Host != "example.com" || r.ProtoMajor != 1 {
+				t.Errorf("sent %s %s %s", r.Method, r.Host, r.Proto)
+			}
+		}
+		if !slices.Equal(s.dialled, []string{public + ":443"}) {
+			t.Errorf("dialled %s", s.dialled)
+		}
+	})
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	for _, status := range []int{300, 301, 302, 303, 307, 308} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStranger(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/isvalid" {
+					w.Header().Set("Location", "https://example.com/elsewhere")
+					w.WriteHeader(status)
+				}
+				valid(w, r)
+			})
+			if got := askOne(t.Context(), newChecker(s.transport(t)), strangersKey); got != invite.Unreachable {
+				t.Errorf("%d: %s", status, got)
+			}
+			if n := len(s.requests()); n != 1 {
+				t.Errorf("%d: %d requests", status, n)
+			}
+		})
+	}
+}
+
+func TestCertificateIsVerified(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStranger(t, valid)
+		unknown := keycheck.NewTransport(keycheck.TransportOptions{Resolver: dns{"example.com": {{public}}}, Dial: s.dial})
+		if got := askOne(t.Context(), newChecker(unknown), strangersKey); got != invite.Unreachable {
+			t.Errorf("signed by nobody: %s", got)
+		}
+		misnamed := keycheck.Question{URL: "https://other.example/"}
+		if got := askOne(t.Context(), newChecker(s.transport(t)), misnamed); got != invite.Unreachable {
+			t.Errorf("another's name: %s", got)
+		}
+		if n := len(s.requests()); n != 0 {
+			t.Errorf("%d requests", n)
+		}
+	})
+}
+
+func TestLargeHeaderIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStranger(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X", strings.Repeat("x", 64<<10))
+			valid(w, r)
+		})
+		if got := askOne(t.Context(), newChecker(s.transport(t)), strangersKey); got != invite.Unreachable {
+			t.Errorf("%s", got)
+		}
+	})
+}
+
+func TestSlowServerGetsTenSeconds(t *testing.T) {
+	trickle := func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, " ")
+			_ = http.NewResponseController(w).Flush()
+			select {
+			case <-time.After(time.Second):
+			case <-r.Context().Done():
+			}
+		}
+	}
+	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	for name, handler := range map[string]http.HandlerFunc{"slow body": trickle, "no answer": silent} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStranger(t, handler)
+			start := time.Now()
+			if got := askOne(t.Context(), newChecker(s.transport(t)), strangersKey); got != invite.Unreachable {
+				t.Errorf("%s: %s", name, got)
+			}
+			if took := time.Since(start); took != 10*time.Second {
+				t.Errorf("%s took %s", name, took)
+			}
+		})
+	}
+}
+
+func TestNextAddressIsTriedWhenOneIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStranger(t, valid)
+		tr := keycheck.NewTransport(keycheck.TransportOptions{
+			Resolver: dns{"example.com": {{"2606:4700::1111", public}}},
+			Roots:    s.roots,
+			Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+				if address != public+":443" {
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+				return s.dial(ctx, network, address)
+			},
+		})
+		t.Cleanup(tr.CloseIdleConnections)
+		start := time.Now()
+		if got := askOne(t.Context(), newChecker(tr), strangersKey); got != invite.Valid {
+			t.Errorf("%s", got)
+		}
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("took %s", took)
+		}
+	})
+}
+
+// A body tells whether it was closed.
+type body struct {
+	io.Reader
+	closed bool
+}
+
+func (b *body) Close() error {
+	b.closed = true
+	return nil
+}
+
+func TestTransportSendsNoCredentials(t *testing.T) {
+	for name, spoil := range map[string]func(*http.Request){
+		"token":    func(r *http.Request) { r.Header.Set("Authorization", "Bearer secret") },
+		"cookie":   func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "a", Value: "b"}) },
+		"userinfo": func(r *http.Request) { r.URL.User = url.UserPassword("a", "secret") },
+	} {
+		w := &wire{}
+		tr := keycheck.NewTransport(keycheck.TransportOptions{Resolver: dns{"example.com": {{public}}}, Dial: w.dial})
+		b := &body{Reader: strings.NewReader("{}")}
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://example.com/sign", b)
+		spoil(req)
+		if res, err := tr.RoundTrip(req); err == nil {
+			res.Body.Close()
+			t.Errorf("%s went out", name)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !b.closed || w.dialled != nil {
+			t.Errorf("%s: body closed %v, dialled %s", name, b.closed, w.dialled)
+		}
+	}
+}
+
+// The one test with sockets: what the others replace is as strict.
+func TestThisMachineIsReachedOnlyIfNamed(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		valid(w, r)
+	}))
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	named := func(host string) bool { return host == "127.0.0.1:"+port }
+	for _, c := range []struct {
+		host           string
+		plain, private func(string) bool
+		want           invite.Validity
+	}{
+		{"127.0.0.1", named, named, invite.Valid},
+		{"127.0.0.1", named, nil, invite.Unreachable},
+		{"127.0.0.1", nil, named, invite.Unreachable},
+		{"localhost", everybody, nil, invite.Unreachable},
+		{"localhost", named, named, invite.Unreachable},
+	} {
+		tr := keycheck.NewTransport(keycheck.TransportOptions{Plain: c.plain, Private: c.private})
+		before := asked
+		got := askOne(t.Context(), newChecker(tr), keycheck.Question{URL: "http://" + c.host + ":" + port + "/isvalid"})
+		tr.CloseIdleConnections()
+		if got != c.want || (asked > before) != (got == invite.Valid) {
+			t.Errorf("%s: %s, %d requests", c.host, got, asked-before)
+		}
+	}
+}

@@ -1,0 +1,427 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// These scenarios judge our client: it must find on every server what the
+// scenarios in plain HTTP have shown to be there.
+
+// clientOptions are what our client gets of a world. Dendrite recommends no
+// identity server, so there the configuration names it.
+func clientOptions(w world) client.Options {
+	return client.Options{Transport: w.Transport(), Now: time.Now, IdentityServer: w.IdentityServer(), DeviceName: "e2e"}
+}
+
+// account signs the person in with our client.
+func (p *person) account() *client.Account {
+	p.t.Helper()
+	hs, err := client.Discover(p.t.Context(), clientOptions(p.w), p.w.Homeserver())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	a, err := client.SignIn(p.t.Context(), clientOptions(p.w), hs, p.ID, p.Password)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	refresh(p.t, p.w, a)
+	return a
+}
+
+func refresh(tb testing.TB, w world, a *client.Account) {
+	tb.Helper()
+	w.Settle(tb)
+	if err := a.Refresh(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// plan plans an invite by e-mail with our client.
+func plan(tb testing.TB, a *client.Account, r room, address string) (client.Plan, error) {
+	tb.Helper()
+	threePID, err := identity.ParseEmail(address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return a.Plan(tb.Context(), id.RoomID(r.RoomID), threePID)
+}
+
+// send plans and sends, which has to work.
+func send(tb testing.TB, a *client.Account, r room, address string) client.Sent {
+	tb.Helper()
+	p, err := plan(tb, a, r, address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	sent, err := a.Send(tb.Context(), p)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return sent
+}
+
+// statusOf is what our client makes of an invite after looking again.
+func statusOf(tb testing.TB, w world, a *client.Account, r room, token string) invite.Status {
+	tb.Helper()
+	refresh(tb, w, a)
+	i, err := a.Invite(id.RoomID(r.RoomID), token)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return i.Status
+}
+
+func TestAccountInvitesByEmail(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		a := ada.account()
+		to := address("grace")
+		sent := send(t, a, room, "Grace Hopper <"+to+">")
+		mails := w.Mails(t, to, 1)
+		check(t, w, "mails", len(mails), `1`)
+		check(t, w, "the token is the mail's", sent.Token == mails[0].Token, `true`)
+		check(t, w, "status", statusOf(t, w, a, room, sent.Token), `pending`)
+		i, _ := a.Invite(id.RoomID(room.RoomID), sent.Token)
+		check(t, w, "name", i.DisplayName, `gra...@exa...`)
+		check(t, w, "the name matches the address", invite.Matches(i.DisplayName, to), `true`)
+		check(t, w, "usable keys", len(i.Keys), `2`)
+
+		again, err := plan(t, a, room, to)
+		check(t, w, "may be the same", err == nil && len(again.Similar) == 1 && again.Similar[0].Token == sent.Token, `true`)
+	})
+}
+
+func TestAccountInvitesSomebodyKnownByUserID(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		room := ada.createRoom()
+		to := address("grace")
+		w.Bind(t, to, grace.ID, grace.token)
+		before := len(w.Mails(t, to, 0))
+		a := ada.account()
+		sent := send(t, a, room, to)
+		check(t, w, "invited", string(sent.UserID) == grace.ID, `true`)
+		check(t, w, "membership", content(room.becomes(grace.ID, "invite"))["membership"], `invite`)
+		check(t, w, "mails for it", len(w.Mails(t, to, 0))-before, `0`)
+
+		refused := func(fact, membership string) {
+			t.Helper()
+			_, err := plan(t, a, room, to)
+			var member *client.MemberError
+			if !errors.As(err, &member) || member.Membership != membership {
+				t.Errorf("%s: %v", fact, err)
+			}
+		}
+		refused("invited already", "invite")
+		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
+		refused("a member already", "join")
+		room.must(http.MethodPost, room.path("/ban"), object{"user_id": grace.ID})
+		refused("banned", "ban")
+	})
+}
+
+func TestAccountAsksForTheTerms(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		a := ada.account()
+		w.SetTerms(t, true)
+		t.Cleanup(func() { w.SetTerms(t, false) })
+		to := address("grace")
+		_, err := plan(t, a, room, to)
+		var terms *client.TermsError
+		if !errors.As(err, &terms) || len(terms.Policies) == 0 {
+			t.Fatalf("no terms: %v", err)
+		}
+		var shown []identity.PolicyText
+		for _, p := range terms.Policies {
+			shown = append(shown, p.In())
+		}
+		if err := a.AcceptTerms(t.Context(), shown); err != nil {
+			t.Fatal(err)
+		}
+		sent := send(t, a, room, to)
+		check(t, w, "the token is the mail's", sent.Token == w.Mails(t, to, 1)[0].Token, `true`)
+		accepted := ada.must(http.MethodGet, "/user/"+url.PathEscape(ada.ID)+"/account_data/m.accepted_terms", nil).Body["accepted"]
+		check(t, w, "remembered for other clients", len(accepted.([]any)) == len(shown), `true`)
+	})
+}
+
+func TestAccountSendsNothingWithoutPower(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada, rob := someone(t, w, "ada"), someone(t, w, "rob")
+		room := ada.createRoom(object{"power_level_content_override": object{"invite": 50}})
+		room.bring(rob)
+		to := address("grace")
+		_, err := plan(t, rob.account(), room, to)
+		var power *client.PowerError
+		if !errors.As(err, &power) || power.Have != 0 || power.Need != 50 {
+			t.Errorf("%v", err)
+		}
+		check(t, w, "mails", len(w.Mails(t, to, 0)), `0`)
+	})
+}
+
+func TestAccountTellsThatTheIdentityServerIsDown(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		a := ada.account()
+		to := address("grace")
+		p, err := plan(t, a, room, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.SetIdentityServerDown(t, true)
+		t.Cleanup(func() { w.SetIdentityServerDown(t, false) })
+		_, err = plan(t, a, room, to)
+		var unreachable *identity.UnreachableError
+		if !errors.As(err, &unreachable) {
+			t.Errorf("before sending: %v", err)
+		}
+		// The homeserver only says that something went wrong inside.
+		_, err = a.Send(t.Context(), p)
+		var trouble *client.IdentityTroubleError
+		if !errors.As(err, &trouble) || !errors.As(err, &unreachable) || client.Hint(err) == "" {
+			t.Errorf("when sending: %v", err)
+		}
+	})
+}
+
+func TestAccountFindsOutWhyTheHomeserverFailed(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		a := ada.account()
+		to := address("grace")
+		p, err := plan(t, a, room, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.SetTerms(t, true) // between the look and the leap
+		t.Cleanup(func() { w.SetTerms(t, false) })
+		_, err = a.Send(t.Context(), p)
+		var terms *client.TermsError
+		check(t, w, "it names the terms", errors.As(err, &terms), `true`)
+	})
+}
+
+func TestAccountSeesAnInviteTakenByBinding(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		room := ada.createRoom()
+		a := ada.account()
+		to := address("grace")
+		token := send(t, a, room, to).Token
+		w.Bind(t, to, grace.ID, grace.token)
+		room.becomes(grace.ID, "invite")
+		check(t, w, "taken", statusOf(t, w, a, room, token), `invited`)
+		check(t, w, "taken, to a new device", statusOf(t, w, ada.account(), room, token), `invited`)
+		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
+		check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
+		check(t, w, "joined, to a new device", statusOf(t, w, ada.account(), room, token), `joined`)
+		i, _ := a.Invite(id.RoomID(room.RoomID), token)
+		check(t, w, "by", string(i.Acceptance.UserID) == grace.ID, `true`)
+		room.must(http.MethodPost, room.path("/kick"), object{"user_id": grace.ID})
+		check(t, w, "left", statusOf(t, w, a, room, token), `left`)
+		check(t, w, "left, to a new device", statusOf(t, w, ada.account(), room, token), `left`)
+	})
+}
+
+func TestAccountSeesTwoInvitesTakenAtOnce(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		room := ada.createRoom()
+		a := ada.account()
+		to := address("grace")
+		tokens := []string{send(t, a, room, to).Token}
+		refresh(t, w, a)
+		tokens = append(tokens, send(t, a, room, to).Token)
+		check(t, w, "are two", tokens[0] != tokens[1], `true`)
+		w.Bind(t, to, grace.ID, grace.token)
+		room.becomes(grace.ID, "invite")
+		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
+		for _, token := range tokens {
+			check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
+			check(t, w, "joined, to a new device", statusOf(t, w, ada.account(), room, token), `joined`)
+		}
+	})
+}
+
+func TestAccountSeesAnInviteTakenByLink(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		room := ada.createRoom()
+		a := ada.account()
+		to := address("grace")
+		token := send(t, a, room, to).Token
+		joined := room.as(grace).joinWith(signByLink(t, w, w.Mails(t, to, 1)[0], grace.ID))
+		check(t, w, "status of the join", joined.Status, `200`)
+		check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
+		check(t, w, "joined, to a new device", statusOf(t, w, ada.account(), room, token), `joined`)
+	})
+}
+
+func TestAccountRevokes(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada, rob, grace := someone(t, w, "ada"), someone(t, w, "rob"), someone(t, w, "grace")
+		room := ada.createRoom()
+		room.bring(rob)
+		to := address("grace")
+		token := send(t, ada.account(), room, to).Token
+
+		// Whoever may invite may take back what others sent.
+		a := rob.account()
+		if err := a.Revoke(t.Context(), id.RoomID(room.RoomID), token); err != nil {
+			t.Fatal(err)
+		}
+		check(t, w, "status", statusOf(t, w, a, room, token), `revoked`)
+		i, _ := a.Invite(id.RoomID(room.RoomID), token)
+		check(t, w, "revoked by", string(i.Revocation.Sender) == rob.ID, `true`)
+		check(t, w, "it was sent by", string(i.Sender) == ada.ID, `true`)
+		w.Bind(t, to, grace.ID, grace.token)
+		check(t, w, "is invited", content(room.member(grace.ID))["membership"] == "invite", `false`)
+	})
+}
+
+func TestAccountHearsOfTheLimit(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		a := ada.account()
+		w.LimitInvites(t, 0.01, 1)
+		send(t, a, room, address("grace"))
+		p, err := plan(t, a, room, address("lin"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Send(t.Context(), p)
+		var limit *client.RateLimitError
+		if !errors.As(err, &limit) || limit.RetryAfter < 30*time.Second || limit.RetryAfter > 2*time.Minute {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestAccountIsWatched(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		watcher := ada.account().Watch()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		w.Settle(t)
+		go room.as(ada).ask(http.MethodPost, room.path("/invite"), room.byEmail(address("grace")))
+		for {
+			change := watcher.Next(ctx)
+			if change.Err != nil {
+				t.Fatal(change.Err)
+			}
+			if len(change.Rooms) > 0 {
+				check(t, w, "room", string(change.Rooms[0]) == room.RoomID, `true`)
+				return
+			}
+		}
+	})
+}
+
+func TestAccountIsSignedOut(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		a := ada.account()
+		ada.must(http.MethodPost, "/logout/all", object{})
+		var gone *client.SignedOutError
+		if err := a.Refresh(t.Context()); !errors.As(err, &gone) {
+			t.Errorf("%v", err)
+		}
+		hs, err := client.Discover(t.Context(), clientOptions(w), w.Homeserver())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.SignIn(t.Context(), clientOptions(w), hs, ada.ID, "wrong"); !errors.Is(err, client.ErrPassword) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestAccountIsKicked(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada, rob := someone(t, w, "ada"), someone(t, w, "rob")
+		room := ada.createRoom()
+		room.bring(rob)
+		a := rob.account()
+		room.must(http.MethodPost, room.path("/kick"), object{"user_id": rob.ID})
+		refresh(t, w, a)
+		if _, err := a.Room(id.RoomID(room.RoomID)); !errors.Is(err, client.ErrNotJoined) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// Synapse answers a sync that repeats an earlier one out of a cache. A program
+// that starts, sends, ends and starts again must not be told the past.
+func TestAccountSeesTheNewsAtEveryStart(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		a := ada.account()
+		for n := range 3 {
+			token := room.inviteByEmail(address("grace"))["state_key"].(string)
+			next, err := client.Resume(clientOptions(w), a.Session())
+			if err != nil {
+				t.Fatal(err)
+			}
+			refresh(t, w, next)
+			_, err = next.Invite(id.RoomID(room.RoomID), token)
+			check(t, w, "invite "+string(rune('a'+n)), err == nil, `true`)
+		}
+	})
+}
+
+// What the identity server says of an invite's keys decides the verdict.
+func TestAccountJudgesKeys(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		opt := clientOptions(w)
+		opt.KeyTransport = w.Transport() // the guard would refuse the loopback of the test
+		a, err := client.Resume(opt, ada.account().Session())
+		if err != nil {
+			t.Fatal(err)
+		}
+		refresh(t, w, a)
+		token := send(t, a, room, address("grace")).Token
+		refresh(t, w, a)
+		a.CheckKeys(t.Context(), func() {})
+		i, err := a.Invite(id.RoomID(room.RoomID), token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, w, "verdict", a.Judge(i).Verdict, `honoured`)
+		var known []invite.Validity
+		for _, k := range i.Keys {
+			known = append(known, a.Validities(i)[k.Public])
+		}
+		check(t, w, "keys", known, `["valid", "valid"]`)
+
+		changed := maps.Clone(content(room.invites()[token]))
+		changed["display_name"] = "g...@e..."
+		room.bring(someone(t, w, "rob")).setState(inviteEvent, token, changed)
+		refresh(t, w, a)
+		i, _ = a.Invite(id.RoomID(room.RoomID), token)
+		check(t, w, "verdict when overwritten by another", a.Judge(i).Verdict, `refused`)
+	})
+}

@@ -1,0 +1,125 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// check fails unless got is what a scenario wants, written as JSON, or what differences_test.go says this side gives
+// instead. A fact is a name for what is checked, unique in its test.
+func check(tb testing.TB, w world, fact string, got any, want string) {
+	tb.Helper()
+	got = plainJSON(tb, got)
+	if e, ok := meet(w.Name(), testOf(tb.Name()), fact); ok {
+		if cmp.Equal(got, written(want)) {
+			tb.Errorf("%s: %s now answers like the others: its line in differences_test.go can go", fact, w.Name())
+			return
+		}
+		want = e.got
+	}
+	if diff := cmp.Diff(written(want), got); diff != "" {
+		tb.Errorf("%s (-want +got):\n%s", fact, diff)
+	}
+}
+
+// refused checks a refusal: its status, its errcode and, where the side speaks like Synapse and Sydent, its words.
+func refused(tb testing.TB, w world, fact string, a answer, want string) {
+	tb.Helper()
+	got := fmt.Sprintf("%d %v: %v", a.Status, a.Body["errcode"], a.Body["error"])
+	if a.Body["errcode"] == nil {
+		got = fmt.Sprintf("%d without errcode: %s", a.Status, a.Text)
+	}
+	if w.Name() == "dendrite" { // whose words are its own, and no program should depend on them
+		got, _, _ = strings.Cut(got, ":")
+		want, _, _ = strings.Cut(want, ":")
+	}
+	check(tb, w, fact, got, want)
+}
+
+// accepted checks that a request worked and was answered with an empty object.
+func accepted(tb testing.TB, w world, fact string, a answer) {
+	tb.Helper()
+	check(tb, w, fact, fmt.Sprintf("%d %s", a.Status, a.Text), "200 {}")
+}
+
+// written reads what a scenario wants. What is no JSON is a string, so that most strings need no quotes.
+func written(want string) any {
+	var v any
+	if json.Unmarshal([]byte(want), &v) != nil {
+		return want
+	}
+	return v
+}
+
+// plainJSON brings a value into the form that written gives.
+func plainJSON(tb testing.TB, got any) any {
+	tb.Helper()
+	if text, ok := got.(string); ok {
+		return text
+	}
+	return written(string(encode(tb, got)))
+}
+
+// names are words to put in the place of what differs from run to run, such as "@ada" for "@ada-7:localhost:40123".
+type names map[string]string
+
+// in returns v with names in it, and with a word in the place of every event ID, key and signature.
+func (n names) in(v any) any {
+	switch v := v.(type) {
+	case object:
+		renamed := object{}
+		for key, value := range v {
+			renamed[n.word(key)] = n.in(value)
+		}
+		return renamed
+	case []any:
+		renamed := make([]any, len(v))
+		for i := range v {
+			renamed[i] = n.in(v[i])
+		}
+		return renamed
+	case string:
+		return n.word(v)
+	default:
+		return v
+	}
+}
+
+func (n names) word(s string) string {
+	if word, ok := n[s]; ok {
+		return word
+	}
+	for value, word := range n {
+		if strings.HasPrefix(value, "https://") { // only these are the beginning of something longer
+			s = strings.Replace(s, value, word, 1)
+		}
+	}
+	for word, shape := range shapes {
+		if shape.MatchString(s) {
+			return word
+		}
+	}
+	return s
+}
+
+var shapes = map[string]*regexp.Regexp{
+	"$event":    regexp.MustCompile(`^\$.+`),
+	"key":       regexp.MustCompile(`^[A-Za-z0-9+/_-]{43}$`),
+	"signature": regexp.MustCompile(`^[A-Za-z0-9+/]{86}$`),
+}
+
+// pick returns only some members of an object.
+func pick(o object, members ...string) object {
+	picked := object{}
+	for _, name := range members {
+		if value, ok := o[name]; ok {
+			picked[name] = value
+		}
+	}
+	return picked
+}

@@ -1,0 +1,128 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is a server that runs beside the tests.
+type process struct {
+	name    string
+	logPath string
+	group   int
+	leash   *os.File
+	exited  chan struct{}
+}
+
+// leashed runs a command as the leader of a process group that ends with us, however we end: the shell's second half
+// reads from a pipe whose other end only we hold, and the kernel closes that end on a panic or a kill as well.
+const leashed = `(read -r _ <&3; kill -s KILL 0) & exec "$@" 3<&-`
+
+// start runs a server with its output in dir/name.log.
+func start(name, dir string, environment []string, command ...string) (*process, error) {
+	logPath := filepath.Join(dir, name+".log")
+	output, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer output.Close()
+	held, leash, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer held.Close()
+
+	cmd := exec.Command("sh", append([]string{"-c", leashed, "sh"}, command...)...)
+	cmd.Dir = dir
+	cmd.Env = append(append(os.Environ(), "NO_PROXY=localhost,127.0.0.1", "no_proxy=localhost,127.0.0.1"), environment...)
+	cmd.Stdout, cmd.Stderr = output, output
+	cmd.ExtraFiles = []*os.File{held}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		leash.Close()
+		return nil, fmt.Errorf("start %s: %w", name, err)
+	}
+	p := &process{name: name, logPath: logPath, group: cmd.Process.Pid, leash: leash, exited: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait() // how it ended is in its log
+		close(p.exited)
+	}()
+	return p, nil
+}
+
+// ready polls a server until it answers, and returns its log when it does not.
+func (p *process) ready(ctx context.Context, answers func(context.Context) error) error {
+	var last error
+	err := poll(ctx, func() (bool, error) {
+		select {
+		case <-p.exited:
+			return false, errors.New("it ended")
+		default:
+			last = answers(ctx)
+			return last == nil, nil
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("%s did not start: %w (%w); its log:\n%s", p.name, err, last, p.log(0))
+	}
+	return nil
+}
+
+// stop kills the whole group and returns when the server is gone.
+func (p *process) stop() error {
+	err := syscall.Kill(-p.group, syscall.SIGKILL)
+	<-p.exited
+	p.leash.Close()
+	if err != nil && !errors.Is(err, syscall.ESRCH) { // which is to say that it ended before
+		return fmt.Errorf("stop %s: %w", p.name, err)
+	}
+	return nil
+}
+
+// logged says how much the server has logged so far, in bytes.
+func (p *process) logged() int64 {
+	info, err := os.Stat(p.logPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0
+	}
+	if err != nil {
+		panic(err)
+	}
+	return info.Size()
+}
+
+// log returns the last lines of what the server logged after a number of bytes.
+func (p *process) log(after int64) string {
+	text, err := os.ReadFile(p.logPath)
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(text[min(after, int64(len(text))):])), "\n")
+	return strings.Join(lines[max(0, len(lines)-100):], "\n")
+}
+
+// poll asks until the answer is yes, an error, or the context's end.
+func poll(ctx context.Context, done func() (bool, error)) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if ok, err := done(); ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,59 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"io"
+	"net"
+	"net/textproto"
+	"strings"
+)
+
+// deliver is a mail server for people who want to read what others get: it accepts every mail and hands each to
+// receive before it tells the sender that the mail is safe.
+func deliver(listener net.Listener, receive func(message []byte)) {
+	for {
+		connection, err := listener.Accept()
+		if err != nil {
+			return // the listener was closed: the tests are over
+		}
+		go func() {
+			defer connection.Close()
+			_ = converse(textproto.NewConn(connection), receive) // a sender that hangs up has no more mail
+		}()
+	}
+}
+
+// converse speaks the server's part of SMTP (RFC 5321), as much of it as a client without extensions needs.
+func converse(c *textproto.Conn, receive func(message []byte)) error {
+	if err := c.PrintfLine("220 localhost"); err != nil {
+		return err
+	}
+	for {
+		line, err := c.ReadLine()
+		if err != nil {
+			return err
+		}
+		answer := "250 OK"
+		verb, _, _ := strings.Cut(line, " ")
+		switch strings.ToUpper(verb) {
+		case "DATA":
+			if err := c.PrintfLine("354 go on"); err != nil {
+				return err
+			}
+			message, err := io.ReadAll(c.DotReader())
+			if err != nil {
+				return err
+			}
+			receive(message)
+		case "QUIT":
+			return c.PrintfLine("221 bye")
+		case "HELO", "EHLO", "MAIL", "RCPT", "RSET", "NOOP":
+		default:
+			answer = "502 not here"
+		}
+		if err := c.PrintfLine("%s", answer); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,117 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"encoding/base64"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// sydent is a Sydent of our own behind its TLS front. It reads its terms only at its start, so asking for them, or not
+// any more, means starting it anew. It remembers everybody meanwhile.
+type sydent struct {
+	*process
+	front    *front
+	program  string
+	roots    string
+	settings sydentSettings
+	invites  bool // the dictionary that forget is about holds some
+}
+
+type sydentSettings struct {
+	Dir        string
+	ServerName string
+	BaseURL    string
+	SMTPPort   int
+	SigningKey string
+	Port       int
+	Terms      string // a file, or none
+}
+
+func newSydent(dir, installed string, a *authority, f *front, smtpPort int) (*sydent, error) {
+	s := &sydent{
+		front: f, program: filepath.Join(installed, "sydent", "bin", "python"), roots: a.rootFile,
+		settings: sydentSettings{
+			Dir: dir, ServerName: f.name(), BaseURL: f.url(), SMTPPort: smtpPort,
+			SigningKey: base64.RawStdEncoding.EncodeToString(randomBytes(32)),
+		},
+	}
+	return s, s.writeTemplates()
+}
+
+// writeTemplates gives Sydent mails to send. The package has none, and those of its source name vector.im or matrix.org
+// as the host of the signurl, so ours are those of vector.im with our host and less prose.
+func (s *sydent) writeTemplates() error {
+	brand := filepath.Join(s.settings.Dir, "templates", "test")
+	if err := os.MkdirAll(brand, 0o700); err != nil {
+		return err
+	}
+	signURL := url.QueryEscape(s.settings.BaseURL + "/_matrix/identity/api/v1/sign-ed25519")
+	for _, name := range []string{"invite_template.eml.j2", "verification_template.eml.j2"} {
+		text, err := configurations.ReadFile("config/" + name)
+		if err != nil {
+			return err
+		}
+		own := strings.ReplaceAll(string(text), "SIGNURL", signURL)
+		if err := os.WriteFile(filepath.Join(brand, name), []byte(own), 0o600); err != nil {
+			return err
+		}
+	}
+	terms, err := configurations.ReadFile("config/terms.yaml")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.settings.Dir, "terms.yaml"), terms, 0o600)
+}
+
+// start runs it, with terms to agree to or without, and waits until it answers.
+func (s *sydent) start(ctx context.Context, terms bool) error {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	s.settings.Port, s.settings.Terms = port, ""
+	if terms {
+		s.settings.Terms = filepath.Join(s.settings.Dir, "terms.yaml")
+	}
+	configuration := filepath.Join(s.settings.Dir, "sydent.conf")
+	if err := fill("sydent.conf", configuration, s.settings); err != nil {
+		return err
+	}
+	p, err := start("sydent", s.settings.Dir, []string{"SSL_CERT_FILE=" + s.roots, "SYDENT_CONF=" + configuration},
+		s.program, "-m", "sydent.sydent")
+	if err != nil {
+		return err
+	}
+	s.process, s.invites = p, false
+	s.front.lead(port)
+	return p.ready(ctx, answers(loopback(port)+"/_matrix/identity/v2"))
+}
+
+func (s *sydent) restart(terms bool) error {
+	if err := s.stop(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return s.start(ctx, terms)
+}
+
+// forget is to be called before somebody binds an address, with the news whether it was invited since it was last bound.
+// Sydent keeps the invites of an association in a dictionary that all associations share (extra_fields in
+// sydent/threepid): one without invites would carry those of the last one that had some, send them to the homeserver
+// again and show them in lookups. Only a new process forgets.
+func (s *sydent) forget(invited bool) error {
+	if s.invites && !invited {
+		if err := s.restart(s.settings.Terms != ""); err != nil {
+			return err
+		}
+	}
+	s.invites = invited
+	return nil
+}

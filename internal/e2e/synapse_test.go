@@ -1,0 +1,102 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// synapse is a Synapse of our own. It may be started anew with another limit on invites and remembers everybody.
+type synapse struct {
+	*process
+	settings homeserverSettings
+	program  string
+	roots    string
+}
+
+// homeserverSettings is what a homeserver's configuration file needs to be told.
+type homeserverSettings struct {
+	Dir                        string
+	ClientPort, FederationPort int
+	Certificate, Key           string
+	IdentityServer             string // URL
+	IdentityServerName         string
+	SharedSecret               string // lets us register people
+	InvitesPerSecond           float64
+	InviteBurst                int
+}
+
+// limit is how many invites by e-mail one person may send.
+type limit struct {
+	perSecond float64
+	burst     int
+}
+
+// unlimited is for every test but the one about limits.
+var unlimited = limit{perSecond: 1000, burst: 1000}
+
+func newSynapse(dir, installed string, a *authority, is *front) (*synapse, error) {
+	s := &synapse{program: filepath.Join(installed, "synapse", "bin", "python"), roots: a.rootFile}
+	settings, err := newHomeserverSettings(dir, a, is)
+	if err != nil {
+		return nil, err
+	}
+	s.settings = settings
+	key := "ed25519 a_test " + base64.RawStdEncoding.EncodeToString(randomBytes(32)) + "\n"
+	return s, os.WriteFile(filepath.Join(dir, "signing.key"), []byte(key), 0o600)
+}
+
+func (s *synapse) url() string        { return loopback(s.settings.ClientPort) }
+func (s *synapse) serverName() string { return serverName(s.settings.FederationPort) }
+func (s *synapse) secret() string     { return s.settings.SharedSecret }
+
+// start runs it with a limit and waits until it answers.
+func (s *synapse) start(ctx context.Context, l limit) error {
+	s.settings.InvitesPerSecond, s.settings.InviteBurst = l.perSecond, l.burst
+	configuration := filepath.Join(s.settings.Dir, "homeserver.yaml")
+	if err := fill("homeserver.yaml", configuration, s.settings); err != nil {
+		return err
+	}
+	p, err := start("synapse", s.settings.Dir, []string{"SSL_CERT_FILE=" + s.roots},
+		s.program, "-m", "synapse.app.homeserver", "-c", configuration)
+	if err != nil {
+		return err
+	}
+	s.process = p
+	return p.ready(ctx, answers(s.url()+"/_matrix/client/versions"))
+}
+
+// restart starts it anew with another limit.
+func (s *synapse) restart(l limit) error {
+	if err := s.stop(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return s.start(ctx, l)
+}
+
+// answers makes a question whether a URL answers 200.
+func answers(url string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			return errors.New(response.Status)
+		}
+		return nil
+	}
+}
