@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/client/store"
 )
 
 const (
@@ -45,6 +47,8 @@ type Options struct {
 	// StaleAfter is how long an invite may be out before it is worth a look;
 	// zero for ever.
 	StaleAfter time.Duration
+	// Store keeps what is known from one start to the next; nil keeps nothing.
+	Store *store.Store
 	// DeviceName is how the session is called in the list of one's sessions.
 	DeviceName string
 }
@@ -59,6 +63,9 @@ type Account struct {
 	syncing turn
 
 	identity identityState
+
+	overtaken atomic.Bool // another program keeps the store
+	keepErr   atomic.Pointer[error]
 
 	keys    *keycheck.Checker // nil if keys are not checked
 	trustMu sync.RWMutex

@@ -43,7 +43,7 @@ func (r Room) Label() string {
 	return r.Name
 }
 
-// Synced reports whether the homeserver has told anything yet.
+// Synced reports whether the homeserver has told anything yet, today or before.
 func (a *Account) Synced() bool {
 	a.state.mu.RLock()
 	defer a.state.mu.RUnlock()

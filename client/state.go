@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -15,7 +16,8 @@ import (
 type state struct {
 	me    id.UserID
 	mu    sync.RWMutex
-	since string // next_batch of the last sync; empty before the first
+	since string    // next_batch of the last sync; empty before the first
+	asOf  time.Time // when that was
 	rooms map[id.RoomID]*roomState
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -98,6 +99,25 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	since := a.state.since
 	a.state.mu.RUnlock()
 
+	reply, err := a.askSync(ctx, since, wait)
+	if since != "" && badSince(err) {
+		// The homeserver was set back, or has forgotten. Everything is asked anew.
+		a.state.forget()
+		since = ""
+		reply, err = a.askSync(ctx, since, wait)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if reply.NextBatch == "" {
+		return nil, &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "an answer without next_batch"}
+	}
+	changed, left := a.state.apply(reply, a.opt.Now())
+	a.keep(ctx, since, changed, left)
+	return append(changed, left...), nil
+}
+
+func (a *Account) askSync(ctx context.Context, since string, wait time.Duration) (reply syncReply, err error) {
 	nonce := a.opt.Now().UnixNano()
 	query := map[string]string{"set_presence": "offline", "filter": syncFilter(firstLimit, nonce), "timeout": "0"}
 	if since != "" {
@@ -105,22 +125,37 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 		query["filter"] = syncFilter(nextLimit, nonce)
 		query["timeout"] = strconv.FormatInt(wait.Milliseconds(), 10)
 	}
-	var reply syncReply
-	if err := a.call(ctx, http.MethodGet, path{"v3", "sync"}, query, nil, &reply); err != nil {
-		return nil, err
-	}
-	if reply.NextBatch == "" {
-		return nil, &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "an answer without next_batch"}
-	}
-	return a.state.apply(reply), nil
+	err = a.get(ctx, path{"v3", "sync"}, query, &reply)
+	return reply, err
 }
 
-// apply takes the answer of a sync in and returns the rooms that it changed.
-func (s *state) apply(reply syncReply) []id.RoomID {
+// badSince reports whether a homeserver does not know where a sync should go on.
+func badSince(err error) bool {
+	var e *ServerError
+	return errors.As(err, &e) && e.Status == http.StatusBadRequest
+}
+
+// forget makes the next sync a first one. What is known stays until then.
+func (s *state) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var changed []id.RoomID
+	s.since = ""
+}
+
+// apply takes the answer of a sync in. It returns the rooms that it changed and
+// those that are gone.
+func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	first := s.since == ""
+	if first {
+		for room := range s.rooms { // known from before the homeserver forgot
+			if _, still := reply.Rooms.Join[room]; !still {
+				delete(s.rooms, room)
+				left = append(left, room)
+			}
+		}
+	}
 	for room, update := range reply.Rooms.Join {
 		r, known := s.rooms[room]
 		if !known {
@@ -130,14 +165,14 @@ func (s *state) apply(reply syncReply) []id.RoomID {
 		if len(update.Summary.Heroes) > 0 {
 			r.heroes = update.Summary.Heroes
 		}
-		if known && update.Timeline.Limited && !first {
+		if known && (update.Timeline.Limited || first) {
 			r.forgetMembers(s.me)
 		}
 		for _, raw := range append(update.State.Events, update.Timeline.Events...) {
 			r.take(s.me, raw)
 		}
 		r.fold(room)
-		if !known || update.Timeline.Limited {
+		if !known || first || update.Timeline.Limited {
 			r.traced = len(r.invites) == 0
 		}
 		changed = append(changed, room)
@@ -145,11 +180,11 @@ func (s *state) apply(reply syncReply) []id.RoomID {
 	for room := range reply.Rooms.Leave {
 		if _, known := s.rooms[room]; known {
 			delete(s.rooms, room)
-			changed = append(changed, room)
+			left = append(left, room)
 		}
 	}
-	s.since = reply.NextBatch
-	return changed
+	s.since, s.asOf = reply.NextBatch, now
+	return changed, left
 }
 
 // take reads one event and makes it part of the room's state if it is one.

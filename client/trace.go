@@ -207,7 +207,9 @@ func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 		}
 		a.state.setMember(room, user, content)
 	}
-	a.state.finishTrace(room)
+	if since, ok := a.state.finishTrace(room); ok {
+		a.keep(ctx, since, []id.RoomID{room}, nil)
+	}
 	return nil
 }
 
@@ -242,16 +244,23 @@ func (s *state) setMember(room id.RoomID, user id.UserID, content json.RawMessag
 	if _, told := r.current[k]; !ok || told {
 		return // a sync was quicker, and knows better
 	}
-	r.current[k] = invite.Event{Type: k.typ, StateKey: k.key, Content: content}
+	// There is no event to keep, only its content.
+	raw, err := json.Marshal(map[string]any{"type": k.typ, "state_key": k.key, "content": content})
+	if ev, parseErr := invite.ParseEvent(raw); err == nil && parseErr == nil {
+		r.current[k] = ev
+	}
 }
 
-func (s *state) finishTrace(room id.RoomID) {
+// finishTrace notes that a room is traced and says which sync that builds on.
+func (s *state) finishTrace(room id.RoomID) (since string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r, ok := s.rooms[room]; ok {
+	r, ok := s.rooms[room]
+	if ok {
 		r.fold(room)
 		r.traced = true
 	}
+	return s.since, ok
 }
 
 // member asks for the content of a user's member event; that of somebody who

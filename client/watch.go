@@ -38,6 +38,7 @@ type Change struct {
 // A Watcher follows an account. There should be one for each account.
 type Watcher struct {
 	account  *Account
+	looked   bool // asked the homeserver once
 	failures int
 	retryIn  time.Duration
 	jitter   *rand.Rand
@@ -71,15 +72,21 @@ func (w *Watcher) Next(ctx context.Context) Change {
 // step does the next thing: look, find out about the past, or wait for news.
 func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 	a := w.account
+	if !w.looked {
+		// What is known may be from another day. Nobody waits for news before
+		// they have seen today's.
+		rooms, err := a.sync(ctx, 0)
+		w.looked = err == nil
+		return rooms, err
+	}
 	if a.Synced() {
 		if rooms := a.state.untraced(); len(rooms) > 0 {
 			return rooms, a.traceAll(ctx, rooms)
 		}
 	}
 	for {
-		first := !a.Synced()
 		rooms, err := a.sync(ctx, longPoll)
-		if err != nil || len(rooms) > 0 || first || w.failures > 0 {
+		if err != nil || len(rooms) > 0 || w.failures > 0 {
 			return rooms, err
 		}
 	}

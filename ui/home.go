@@ -122,6 +122,9 @@ func (h *home) changed(c client.Change) tea.Cmd {
 	}
 	h.problem = nil
 	sh.link = link{up: true}
+	if err := sh.account.NotKept(); err != nil {
+		sh.complain(err)
+	}
 	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return changedMsg{} })
 }
 

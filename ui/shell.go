@@ -104,14 +104,18 @@ type link struct {
 	retryAt time.Time
 }
 
-func (l link) view(st styles) string {
+func (l link) view(st styles, now, asOf time.Time) string {
+	old := ""
+	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
+		old = ", as of " + ago(now, asOf)
+	}
 	switch {
 	case l.err != nil:
-		return st.bad.Render("○ offline") + st.faint.Render(", again at "+l.retryAt.Format("15:04:05"))
+		return st.bad.Render("○ offline") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
 	case l.up:
 		return st.good.Render("● live")
 	default:
-		return st.faint.Render("◌ connecting")
+		return st.faint.Render("◌ connecting" + old)
 	}
 }
 
@@ -132,7 +136,7 @@ func (sh *shell) header(width int) string {
 	if sh.account == nil {
 		return pad(left, width)
 	}
-	right := "   " + sh.link.view(st) + " "
+	right := "   " + sh.link.view(st, sh.now(), sh.account.AsOf()) + " "
 	if user := st.faint.Render(cut(string(sh.account.UserID()), width/3)); lineWidth(left+user+right) < width-3 {
 		right = "   " + user + right
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,7 +11,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
@@ -405,6 +408,42 @@ func TestOfflineAndBack(t *testing.T) {
 		restore()
 		term.Wait(2 * time.Minute)
 		term.Golden("back")
+	})
+}
+
+// Started without a homeserver in reach, the list is there, marked with its age.
+func TestStartedOffline(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		path := filepath.Join(t.TempDir(), "store.db")
+		session := n.account(t).Session()
+		start := func() *client.Account {
+			s, err := store.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { s.Close() })
+			opt := n.options()
+			opt.Store = s
+			a, err := client.Resume(opt, session)
+			if err == nil {
+				err = a.Restore(t.Context())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a
+		}
+		if err := start().Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Hour)
+		n.Inject(sandbox.Fault{Path: syncPath, Refuse: true})
+		account := start()
+		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Account: account})
+		})
+		term.Golden("offline")
 	})
 }
 

@@ -1,0 +1,109 @@
+package client_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// start resumes a session as a new start of the program does, with a store.
+func (n *town) start(session client.Session, path string) *client.Account {
+	n.t.Helper()
+	s, err := store.Open(n.t.Context(), path)
+	n.must(err)
+	n.t.Cleanup(func() { s.Close() })
+	opt := n.options()
+	opt.Store = s
+	a, err := client.Resume(opt, session)
+	n.must(err)
+	n.must(a.Restore(n.t.Context()))
+	return a
+}
+
+func TestNextStartKnowsTheLast(t *testing.T) {
+	n := newTown(t)
+	joined, open := n.invite("grace@navy.example"), n.invite("lin@kernel.example")
+	n.must(n.Bind("grace@navy.example", n.grace))
+	n.must(n.Join(string(n.room), n.grace))
+	gone := id.RoomID(n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Quiet", Members: []string{n.ada}}))
+	session := n.signIn(n.ada, "lovelace").Session()
+	path := filepath.Join(t.TempDir(), "store.db")
+
+	first := n.start(session, path)
+	if first.Synced() || len(first.Rooms()) > 0 {
+		t.Error("knows something before anybody told")
+	}
+	n.must(first.Refresh(t.Context()))
+	n.must(first.NotKept())
+	asked := len(n.Requests())
+
+	second := n.start(session, path)
+	if len(n.Requests()) != asked {
+		t.Error("asked somebody to restore")
+	}
+	if !second.Synced() || time.Since(second.AsOf()) > time.Minute || len(second.Rooms()) != 2 {
+		t.Errorf("synced %v as of %v with rooms %v", second.Synced(), second.AsOf(), second.Rooms())
+	}
+	for token, want := range map[string]invite.Status{joined: invite.Joined, open: invite.Pending} {
+		if i, err := second.Invite(n.room, token); err != nil || i.Status != want {
+			t.Errorf("%s, %v; want %s", i.Status, err, want)
+		}
+	}
+
+	// What happens between two starts comes with the next sync, and with no more
+	// than that: nothing is traced a second time.
+	n.must(n.Kick(string(gone), n.grace, n.ada))
+	n.must(n.Kick(string(n.room), n.ada, n.grace))
+	n.must(second.Refresh(t.Context()))
+	if got := n.Count("GET", "/_matrix/client/v3/rooms/*/messages"); got != 1 {
+		t.Errorf("traced %d times", got)
+	}
+	third := n.start(session, path)
+	if i, _ := third.Invite(n.room, joined); i.Status != invite.Left || len(third.Rooms()) != 1 {
+		t.Errorf("%s in rooms %v", i.Status, third.Rooms())
+	}
+}
+
+func TestTwoProgramsOnOneStore(t *testing.T) {
+	n := newTown(t)
+	session := n.signIn(n.ada, "lovelace").Session()
+	path := filepath.Join(t.TempDir(), "store.db")
+	one := n.start(session, path)
+	n.must(one.Refresh(t.Context()))
+	two := n.start(session, path)
+	for _, a := range []*client.Account{one, two, one, two} {
+		n.invite("lin@kernel.example")
+		n.must(a.Refresh(t.Context()))
+		n.must(a.NotKept())
+	}
+	three := n.start(session, path)
+	n.must(three.Refresh(t.Context()))
+	for name, a := range map[string]*client.Account{"the one that came last": two, "a new one": three} {
+		if got := len(a.Invites()); got != 4 {
+			t.Errorf("%s knows %d invites", name, got)
+		}
+	}
+}
+
+func TestHomeserverForgotWhereWeWere(t *testing.T) {
+	n := newTown(t)
+	token := n.invite("grace@navy.example")
+	session := n.signIn(n.ada, "lovelace").Session()
+	path := filepath.Join(t.TempDir(), "store.db")
+	n.must(n.start(session, path).Refresh(t.Context()))
+	a := n.start(session, path)
+	n.must(n.Bind("grace@navy.example", n.grace))
+	n.must(n.Join(string(n.room), n.grace))
+	n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Times: 1, Status: 400, Body: `{"errcode":"M_UNKNOWN","error":"Invalid stream token"}`})
+	n.must(a.Refresh(t.Context()))
+	if i, err := a.Invite(n.room, token); err != nil || i.Status != invite.Joined {
+		t.Errorf("%s, %v", i.Status, err)
+	}
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"modernc.org/sqlite"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// The file of each schema that was ever released, as its program left it, opens
+// today with what was in it.
+func TestStoresOfOlderProgramsOpen(t *testing.T) {
+	fixtures, err := filepath.Glob("testdata/schema-*.sql")
+	if err != nil || len(fixtures) == 0 {
+		t.Fatalf("fixtures: %v, %v", fixtures, err)
+	}
+	for _, fixture := range fixtures {
+		t.Run(filepath.Base(fixture), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "store.db")
+			made := connect(t, path)
+			if _, err := made.Exec(string(fileBytes(t, fixture))); err != nil {
+				t.Fatal(err)
+			}
+			made.Close()
+			expect(t, open(t, path), ada, Snapshot{NextBatch: "s1", SavedAt: noon, Rooms: []Room{{
+				ID: "!ops:example.org", Traced: true, Heroes: []id.UserID{"@grace:navy.example"},
+				Current: map[Key]json.RawMessage{{Type: "m.room.name"}: json.RawMessage(`{"name":"Ops"}`)},
+				History: map[id.EventID]json.RawMessage{"$gone": json.RawMessage(`{"gone":true}`)},
+			}}})
+		})
+	}
+}
+
+// connect opens a file and migrates nothing.
+func connect(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	connector, err := sqlite.NewConnector(dataSource(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := sql.OpenDB(connector)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// nextRelease is the migrations of today and one more.
+func nextRelease(t *testing.T, statements string) fs.FS {
+	t.Helper()
+	first, err := fs.ReadFile(migrations, "migrations/0001_rooms.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fstest.MapFS{
+		"migrations/0001_rooms.sql":  {Data: first},
+		"migrations/0002_outbox.sql": {Data: []byte(statements)},
+	}
+}
+
+func TestMigrationKeepsWhatIsThere(t *testing.T) {
+	path := closedStore(t)
+	steps := nextRelease(t, `CREATE TABLE outbox (x); INSERT INTO outbox VALUES (7); PRAGMA user_version = 2;`)
+	db := connect(t, path)
+	for range 2 { // the second time there is nothing to do
+		if err := migrate(t.Context(), db, steps); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var n int
+	if err := db.QueryRow(`SELECT x + (SELECT count(*) FROM current_events) FROM outbox`).Scan(&n); err != nil || n != 7+101 {
+		t.Errorf("found %d, %v", n, err)
+	}
+}
+
+func TestFailedMigrationChangesNothing(t *testing.T) {
+	path := closedStore(t)
+	before := fileBytes(t, path)
+	for _, statements := range []string{
+		`CREATE TABLE outbox (x); PRAGMA user_version = 2; INSERT INTO nowhere VALUES (1);`,
+		`CREATE TABLE outbox (x);`, // and forgets to say what it leads to
+		`CREATE TABLE outbox (x); PRAGMA user_version = 3;`,
+	} {
+		db := connect(t, path)
+		err := migrate(t.Context(), db, nextRelease(t, statements))
+		if err == nil || !strings.Contains(err.Error(), "0002_outbox.sql") {
+			t.Errorf("%s: %v", statements, err)
+		}
+		db.Close()
+		if string(fileBytes(t, path)) != string(before) {
+			t.Errorf("%s: the file was changed", statements)
+		}
+	}
+	open(t, path)
+}
+
+func TestStoreOfANewerProgramIsLeftAlone(t *testing.T) {
+	path := closedStore(t)
+	db := connect(t, path)
+	if _, err := db.Exec(`PRAGMA user_version = 7`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	before := fileBytes(t, path)
+	_, err := Open(t.Context(), path)
+	var e *NewerError
+	if !errors.As(err, &e) || *e != (NewerError{Path: path, Schema: 7, Known: 1}) {
+		t.Errorf("got %v", err)
+	}
+	if string(fileBytes(t, path)) != string(before) {
+		t.Error("the file was changed")
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
+		t.Errorf("left behind: %v", entries)
+	}
+}

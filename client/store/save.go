@@ -1,0 +1,156 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// Save makes a batch part of what is stored: its rooms and its NextBatch, or,
+// if the program is killed meanwhile, neither. If the batch builds on another
+// state than the stored one, the error is [ErrOvertaken].
+func (s *Store) Save(ctx context.Context, account Account, batch Batch) error {
+	err := write(ctx, s.db, func(tx *sql.Tx) error { return save(ctx, tx, account, batch) })
+	return explain("save to", s.path, err)
+}
+
+func save(ctx context.Context, tx *sql.Tx, account Account, batch Batch) error {
+	row, err := advance(ctx, tx, account, batch)
+	if err != nil {
+		return err
+	}
+	if batch.Since == "" {
+		if err := dropOthers(ctx, tx, row, batch.Changed); err != nil {
+			return err
+		}
+	}
+	if err := drop(ctx, tx, row, batch.Left); err != nil {
+		return err
+	}
+	w, err := newWriter(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, room := range batch.Changed {
+		if err := w.save(ctx, row, room); err != nil {
+			return fmt.Errorf("room %s: %w", room.ID, err)
+		}
+	}
+	return nil
+}
+
+// advance moves an account on to a batch and returns its row.
+func advance(ctx context.Context, tx *sql.Tx, account Account, batch Batch) (row int64, err error) {
+	var stored string
+	const get = `SELECT next_batch FROM accounts WHERE user_id = ? AND homeserver = ?`
+	err = tx.QueryRowContext(ctx, get, account.UserID, account.Homeserver).Scan(&stored)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	if batch.Since != "" && batch.Since != stored {
+		return 0, ErrOvertaken
+	}
+	const put = `INSERT INTO accounts (user_id, homeserver, next_batch, saved_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET next_batch = excluded.next_batch, saved_at = excluded.saved_at
+		RETURNING id`
+	err = tx.QueryRowContext(ctx, put, account.UserID, account.Homeserver, batch.NextBatch, batch.At.UnixMilli()).Scan(&row)
+	return row, err
+}
+
+// dropOthers drops the rooms that are stored and not among those to keep.
+func dropOthers(ctx context.Context, tx *sql.Tx, account int64, keep []Room) error {
+	kept := make(map[id.RoomID]bool, len(keep))
+	for _, room := range keep {
+		kept[room.ID] = true
+	}
+	var (
+		room   id.RoomID
+		others []id.RoomID
+	)
+	const q = `SELECT room_id FROM rooms WHERE account = ?`
+	err := each(ctx, tx, q, account, []any{&room}, func() error {
+		if !kept[room] {
+			others = append(others, room)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return drop(ctx, tx, account, others)
+}
+
+func drop(ctx context.Context, tx *sql.Tx, account int64, rooms []id.RoomID) error {
+	for _, room := range rooms {
+		const q = `DELETE FROM rooms WHERE account = ? AND room_id = ?`
+		if _, err := tx.ExecContext(ctx, q, account, room); err != nil {
+			return fmt.Errorf("room %s: %w", room, err)
+		}
+	}
+	return nil
+}
+
+// A writer writes rooms in one transaction.
+type writer struct {
+	find, add, change *sql.Stmt
+	current           table[Key]
+	history           table[id.EventID]
+}
+
+func newWriter(ctx context.Context, tx *sql.Tx) (writer, error) {
+	var failed []error
+	prepare := func(query string) *sql.Stmt {
+		stmt, err := tx.PrepareContext(ctx, query) // closed with the transaction
+		failed = append(failed, err)
+		return stmt
+	}
+	w := writer{
+		find:    prepare(`SELECT id, traced, heroes FROM rooms WHERE account = ? AND room_id = ?`),
+		add:     prepare(`INSERT INTO rooms (account, room_id, traced, heroes) VALUES (?, ?, ?, ?)`),
+		change:  prepare(`UPDATE rooms SET traced = ?, heroes = ? WHERE id = ?`),
+		current: currentTable(prepare),
+		history: historyTable(prepare),
+	}
+	return w, errors.Join(failed...)
+}
+
+func (w writer) save(ctx context.Context, account int64, room Room) error {
+	row, err := w.saveRoom(ctx, account, room)
+	if err != nil {
+		return err
+	}
+	if err := w.current.replace(ctx, row, room.Current); err != nil {
+		return err
+	}
+	return w.history.replace(ctx, row, room.History)
+}
+
+// saveRoom writes what is known of a room beside its events and returns its row.
+func (w writer) saveRoom(ctx context.Context, account int64, room Room) (row int64, err error) {
+	wanted, err := json.Marshal(append([]id.UserID{}, room.Heroes...)) // [] rather than null
+	if err != nil {
+		return 0, err
+	}
+	var (
+		traced bool
+		heroes string
+	)
+	err = w.find.QueryRowContext(ctx, account, room.ID).Scan(&row, &traced, &heroes)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		added, err := w.add.ExecContext(ctx, account, room.ID, room.Traced, string(wanted))
+		if err != nil {
+			return 0, err
+		}
+		return added.LastInsertId()
+	case err != nil:
+		return 0, err
+	case traced != room.Traced || heroes != string(wanted):
+		_, err = w.change.ExecContext(ctx, room.Traced, string(wanted), row)
+	}
+	return row, err
+}

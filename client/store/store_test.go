@@ -1,0 +1,180 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"maunium.net/go/mautrix/id"
+)
+
+var (
+	ada   = Account{UserID: "@ada:example.org", Homeserver: "https://matrix.example.org"}
+	grace = Account{UserID: "@grace:example.org", Homeserver: "https://matrix.example.org"}
+	noon  = time.Date(2026, 11, 20, 12, 0, 0, int(250*time.Millisecond), time.UTC)
+)
+
+// open opens the store at path and closes it with the test.
+func open(t testing.TB, path string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// newPath is where no store is yet.
+func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "mxinvite", "store.db") }
+
+// put saves what has to be saved for a test to begin.
+func put(t testing.TB, s *Store, account Account, batch Batch) {
+	t.Helper()
+	if err := s.Save(t.Context(), account, batch); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// expect compares what is stored of an account.
+func expect(t testing.TB, s *Store, account Account, want Snapshot) {
+	t.Helper()
+	got, err := s.Load(t.Context(), account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("stored (-want +got):\n%s", diff)
+	}
+}
+
+// room makes a room with a name and as many invites.
+func room(name string, invites int) Room {
+	r := Room{
+		ID:      id.RoomID("!" + name + ":example.org"),
+		Traced:  true,
+		Heroes:  []id.UserID{"@grace:navy.example", "@linus:kernel.example"},
+		Current: map[Key]json.RawMessage{{Type: "m.room.name"}: json.RawMessage(`{"name":"` + name + `"}`)},
+		History: map[id.EventID]json.RawMessage{"$gone": json.RawMessage(`{}`)},
+	}
+	for i := range invites {
+		token := fmt.Sprintf("token%05d", i)
+		r.Current[Key{"m.room.third_party_invite", token}] = invite(token)
+	}
+	return r
+}
+
+// invite is an event of the size that such events have.
+func invite(token string) json.RawMessage {
+	return fmt.Appendf(nil, `{"state_key":%q,"content":{"display_name":%q}}`, token, strings.Repeat("x", 850))
+}
+
+func TestNothingIsStoredAtFirst(t *testing.T) {
+	expect(t, open(t, newPath(t)), ada, Snapshot{})
+}
+
+func TestPathHasNoCharacterWithAMeaning(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("file names are narrower there")
+	}
+	path := filepath.Join(t.TempDir(), "what?mode=memory&x=%41#é '\";\n", "a b.db")
+	s := open(t, path)
+	put(t, s, ada, Batch{NextBatch: "s1", At: noon})
+	if stat, err := os.Stat(path); err != nil || stat.Size() == 0 {
+		t.Errorf("the file: %v, %v", stat, err)
+	}
+}
+
+func TestRelativePathStaysWhereItWas(t *testing.T) {
+	t.Chdir(t.TempDir())
+	s := open(t, "store.db")
+	t.Chdir(t.TempDir())
+	s.db.SetMaxIdleConns(0) // whatever makes the pool connect anew
+	s.db.SetMaxIdleConns(1)
+	put(t, s, ada, Batch{NextBatch: "s1", At: noon})
+	if _, err := os.Stat("store.db"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a second file: %v", err)
+	}
+}
+
+func TestOnlyTheOwnerMayRead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no such modes there")
+	}
+	path := newPath(t)
+	s := open(t, path)
+	put(t, s, ada, Batch{NextBatch: "s1", At: noon})
+	for file, want := range map[string]fs.FileMode{
+		filepath.Dir(path): 0o700, path: 0o600, path + "-wal": 0o600, path + "-shm": 0o600,
+	} {
+		if got := mode(t, file); got != want {
+			t.Errorf("%s has mode %o, want %o", filepath.Base(file), got, want)
+		}
+	}
+}
+
+func TestRightsOfOthersAreTakenAway(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no such modes there")
+	}
+	path := newPath(t)
+	s := open(t, path)
+	put(t, s, ada, Batch{NextBatch: "s1", At: noon})
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(path+suffix, 0o664); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, path)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if got := mode(t, path+suffix); got != 0o600 {
+			t.Errorf("store.db%s has mode %o", suffix, got)
+		}
+	}
+}
+
+func TestDirectoryOfOnesOwnKeepsItsMode(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no such modes there")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	open(t, filepath.Join(dir, "store.db"))
+	if got := mode(t, dir); got != 0o750 {
+		t.Errorf("the directory has mode %o", got)
+	}
+}
+
+func mode(t *testing.T, path string) fs.FileMode {
+	t.Helper()
+	stat, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stat.Mode().Perm()
+}
+
+func TestEveryConnectionHasTheSettings(t *testing.T) {
+	s := open(t, newPath(t))
+	s.db.SetMaxIdleConns(0) // so that the next one is new
+	for pragma, want := range map[string]string{
+		"journal_mode": "wal", "foreign_keys": "1", "synchronous": "1", "busy_timeout": "2000",
+		"secure_delete": "1", "temp_store": "2", "trusted_schema": "0",
+	} {
+		var got string
+		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q, %v; want %q", pragma, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// A table holds events of rooms, each under a key. Its statements take the
+// room's row first, then the columns of the key.
+type table[K comparable] struct {
+	list, put, drop *sql.Stmt
+	columns         func(*K) []any // pointers to the parts of a key, to read it or to write it
+	compare         func(a, b K) int
+}
+
+func currentTable(prepare func(string) *sql.Stmt) table[Key] {
+	return table[Key]{
+		list: prepare(`SELECT raw, type, state_key FROM current_events WHERE room = ?`),
+		put: prepare(`INSERT INTO current_events (room, type, state_key, raw) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT DO UPDATE SET raw = excluded.raw`),
+		drop:    prepare(`DELETE FROM current_events WHERE room = ? AND type = ? AND state_key = ?`),
+		columns: func(k *Key) []any { return []any{&k.Type, &k.StateKey} },
+		compare: func(a, b Key) int {
+			return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.StateKey, b.StateKey))
+		},
+	}
+}
+
+func historyTable(prepare func(string) *sql.Stmt) table[id.EventID] {
+	return table[id.EventID]{
+		list: prepare(`SELECT raw, event_id FROM past_events WHERE room = ?`),
+		put: prepare(`INSERT INTO past_events (room, event_id, raw) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET raw = excluded.raw`),
+		drop:    prepare(`DELETE FROM past_events WHERE room = ? AND event_id = ?`),
+		columns: func(k *id.EventID) []any { return []any{k} },
+		compare: cmp.Compare[id.EventID],
+	}
+}
+
+// replace makes events those of a room, and writes no row that is right already.
+func (t table[K]) replace(ctx context.Context, room int64, events map[K]json.RawMessage) error {
+	missing, extra, err := t.differences(ctx, room, events)
+	if err != nil {
+		return err
+	}
+	for _, key := range extra {
+		if _, err := t.drop.ExecContext(ctx, append([]any{room}, t.columns(&key)...)...); err != nil {
+			return err
+		}
+	}
+	// In the order of the file, so that a new room fills its pages.
+	for _, key := range slices.SortedFunc(maps.Keys(missing), t.compare) {
+		args := append(append([]any{room}, t.columns(&key)...), []byte(missing[key]))
+		if _, err := t.put.ExecContext(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// differences tells which of the events are missing from the file or differ
+// there, and which of the file's are extra.
+func (t table[K]) differences(ctx context.Context, room int64, events map[K]json.RawMessage) (missing map[K]json.RawMessage, extra []K, err error) {
+	rows, err := t.list.QueryContext(ctx, room)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	missing = maps.Clone(events)
+	for rows.Next() {
+		var (
+			key    K
+			stored sql.RawBytes
+		)
+		if err := rows.Scan(append([]any{&stored}, t.columns(&key)...)...); err != nil {
+			return nil, nil, err
+		}
+		switch raw, wanted := events[key]; {
+		case !wanted:
+			extra = append(extra, key)
+		case bytes.Equal(raw, stored):
+			delete(missing, key)
+		}
+	}
+	return missing, extra, rows.Err()
+}

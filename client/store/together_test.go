@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// countTo is how far each of several programs counts.
+const countTo = 40
+
+// count adds one to a number in the store, so many times, and saves it as any
+// program has to: building on what it read, and anew if it was overtaken.
+func count(ctx context.Context, path string, times int) error {
+	s, err := Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for done := 0; done < times; {
+		snapshot, err := s.Load(ctx, ada)
+		if err != nil {
+			return err
+		}
+		batch, err := oneMore(snapshot)
+		if err != nil {
+			return err
+		}
+		switch err := s.Save(ctx, ada, batch); {
+		case err == nil:
+			done++
+		case !errors.Is(err, ErrOvertaken):
+			return err
+		}
+	}
+	return s.Close()
+}
+
+func oneMore(snapshot Snapshot) (Batch, error) {
+	n, _ := strconv.Atoi(snapshot.NextBatch)
+	r := room("counter", 0)
+	if n > 0 {
+		r = snapshot.Rooms[0]
+		if got := string(r.Current[Key{Type: "count"}]); got != snapshot.NextBatch {
+			return Batch{}, errors.New("read " + got + " and next_batch " + snapshot.NextBatch)
+		}
+	}
+	next := strconv.Itoa(n + 1)
+	r.Current[Key{Type: "count"}] = json.RawMessage(next)
+	return Batch{Since: snapshot.NextBatch, NextBatch: next, At: noon, Changed: []Room{r}}, nil
+}
+
+func TestManyProgramsLoseNothingOfEachOther(t *testing.T) {
+	path := newPath(t)
+	first := open(t, path) // a Batch without Since would overtake everybody
+	one, err := oneMore(Snapshot{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, first, ada, one)
+
+	g, ctx := errgroup.WithContext(t.Context())
+	for range 2 {
+		c := start(t, "count", path)
+		g.Go(func() error { return c.cmd.Wait() })
+		g.Go(func() error { return count(ctx, path, countTo) })
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	want := strconv.Itoa(1 + 4*countTo)
+	if snapshot, err := first.Load(t.Context(), ada); err != nil || snapshot.NextBatch != want {
+		t.Errorf("they counted to %s, %v; want %s", snapshot.NextBatch, err, want)
+	}
+}
+
+func TestManyProgramsMakeTheFileAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	for round := range 10 {
+		path := filepath.Join(dir, strconv.Itoa(round), "store.db")
+		var all sync.WaitGroup
+		for range 6 {
+			all.Go(func() {
+				s, err := Open(t.Context(), path)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer s.Close()
+				if _, err := s.Load(t.Context(), ada); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+}
+
+func TestOneStoreServesManyGoroutines(t *testing.T) {
+	s := open(t, newPath(t))
+	var all sync.WaitGroup
+	for i := range 8 {
+		account := Account{UserID: ada.UserID, Homeserver: strconv.Itoa(i)}
+		all.Go(func() {
+			since := ""
+			for n := range 10 {
+				next := strconv.Itoa(n + 1)
+				put(t, s, account, Batch{Since: since, NextBatch: next, At: noon, Changed: []Room{room(next, n)}})
+				since = next
+				if snapshot, err := s.Load(t.Context(), account); err != nil || len(snapshot.Rooms) != n+1 {
+					t.Errorf("%d rooms, %v; want %d", len(snapshot.Rooms), err, n+1)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
