@@ -10,21 +10,13 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// Judge says whether a homeserver would honour an invite, with what is known
-// of its keys now.
-func (a *Account) Judge(i invite.Invite) invite.Judgement {
-	return i.Judge(invite.Facts{Validity: a.validity, Now: a.opt.Now(), StaleAfter: a.opt.StaleAfter})
-}
+// Judge says whether a homeserver would honour an invite, and why, with what is
+// known of its keys now.
+func (a *Account) Judge(i invite.Invite) invite.Judgement { return i.Judge(a.Facts()) }
 
-// Validities says what is known of each key of an invite, by its public key as
-// the event has it.
-func (a *Account) Validities(i invite.Invite) map[string]invite.Validity {
-	facts := invite.Facts{Validity: a.validity}
-	known := map[string]invite.Validity{}
-	for _, k := range i.Keys {
-		known[k.Public] = facts.Of(k)
-	}
-	return known
+// Facts are what is known now beside the events.
+func (a *Account) Facts() invite.Facts {
+	return invite.Facts{Validity: a.validity, Now: a.opt.Now(), StaleAfter: a.opt.StaleAfter}
 }
 
 // validity is what was last said of a key. The checker forgets its answers

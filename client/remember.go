@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -43,22 +45,36 @@ func (s *state) restore(snapshot store.Snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.since, s.asOf = snapshot.NextBatch, snapshot.SavedAt
-	for _, room := range snapshot.Rooms {
-		r := newRoomState()
-		r.heroes, r.traced = room.Heroes, room.Traced
-		for k, raw := range room.Current {
-			if ev, err := invite.ParseEvent(raw); err == nil {
-				r.current[stateKey{k.Type, k.StateKey}] = ev
-			}
-		}
-		for _, raw := range room.History {
-			if ev, err := invite.ParseEvent(raw); err == nil {
-				r.history[ev.ID] = ev
-			}
-		}
-		r.fold(room.ID)
-		s.rooms[room.ID] = r
+	rooms := make([]*roomState, len(snapshot.Rooms))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for n, room := range snapshot.Rooms {
+		g.Go(func() error {
+			rooms[n] = restoreRoom(s.me, room)
+			return nil
+		})
 	}
+	_ = g.Wait() // nothing that runs there fails
+	for n, room := range snapshot.Rooms {
+		s.rooms[room.ID] = rooms[n]
+	}
+}
+
+func restoreRoom(me id.UserID, room store.Room) *roomState {
+	r := newRoomState()
+	r.heroes, r.traced = room.Heroes, room.Traced
+	for k, raw := range room.Current {
+		if ev, err := invite.ParseEvent(raw); err == nil {
+			r.current[stateKey{k.Type, k.StateKey}] = ev
+		}
+	}
+	for _, raw := range room.History {
+		if ev, err := invite.ParseEvent(raw); err == nil {
+			r.history[ev.ID] = ev
+		}
+	}
+	r.fold(me, room.ID)
+	return r
 }
 
 // keep stores what a sync or a trace has changed. It fails softly: what could

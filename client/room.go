@@ -55,8 +55,8 @@ func (a *Account) Rooms() []Room {
 	a.state.mu.RLock()
 	defer a.state.mu.RUnlock()
 	rooms := make([]Room, 0, len(a.state.rooms))
-	for room, r := range a.state.rooms {
-		rooms = append(rooms, r.room(room, a.state.me))
+	for _, r := range a.state.rooms {
+		rooms = append(rooms, r.room())
 	}
 	slices.SortFunc(rooms, func(a, b Room) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
@@ -72,7 +72,7 @@ func (a *Account) Room(room id.RoomID) (Room, error) {
 	if !ok {
 		return Room{}, fmt.Errorf("%s: %w", room, ErrNotJoined)
 	}
-	return r.room(room, a.state.me), nil
+	return r.room(), nil
 }
 
 // FindRoom returns the joined room that a person means by its ID, its alias
@@ -124,7 +124,15 @@ func (a *Account) Invite(room id.RoomID, token string) (invite.Invite, error) {
 	return invite.Invite{}, fmt.Errorf("%s in %s: %w", token, room, ErrNoInvite)
 }
 
-func (r *roomState) room(room id.RoomID, me id.UserID) Room {
+// room is what is known of a room.
+func (r *roomState) room() Room {
+	facts := r.facts
+	facts.Traced, facts.Unread = r.traced, r.bad
+	return facts
+}
+
+// read reads the room out of its state events.
+func (r *roomState) read(room id.RoomID, me id.UserID) Room {
 	var name struct {
 		Name string `json:"name"`
 	}
@@ -142,7 +150,7 @@ func (r *roomState) room(room id.RoomID, me id.UserID) Room {
 	out := Room{
 		ID: room, Name: strings.TrimSpace(name.Name), Alias: alias.Alias,
 		Power: power.of(me), InvitePower: power.invite,
-		Replacement: tombstone.Replacement, Unread: r.bad, Traced: r.traced,
+		Replacement: tombstone.Replacement,
 	}
 	if out.Name == "" {
 		out.Name = cmp.Or(string(out.Alias), r.people(me), string(room))

@@ -37,6 +37,7 @@ type roomState struct {
 	// nobody took it before we looked (see trace).
 	traced  bool
 	invites []invite.Invite // folded from the above
+	facts   Room            // likewise
 }
 
 type stateKey struct{ typ, key string }
@@ -96,8 +97,9 @@ func (r *roomState) matters(user string) bool {
 	})
 }
 
-// fold reads the room's invites anew.
-func (r *roomState) fold(room id.RoomID) {
+// fold reads the room and its invites anew.
+func (r *roomState) fold(me id.UserID, room id.RoomID) {
+	r.facts = r.read(room, me)
 	r.invites = invite.Fold(room, slices.Collect(maps.Values(r.current)), slices.Collect(maps.Values(r.history)))
 }
 

@@ -171,7 +171,7 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 		for _, raw := range append(update.State.Events, update.Timeline.Events...) {
 			r.take(s.me, raw)
 		}
-		r.fold(room)
+		r.fold(s.me, room)
 		if !known || first || update.Timeline.Limited {
 			r.traced = len(r.invites) == 0
 		}

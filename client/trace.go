@@ -194,7 +194,7 @@ func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 			r.remember(ev)
 		}
 	}
-	r.fold(room)
+	r.fold(s.me, room)
 }
 
 // askMemberships asks where those stand now who took an invite or sent one that
@@ -257,7 +257,7 @@ func (s *state) finishTrace(room id.RoomID) (since string, ok bool) {
 	defer s.mu.Unlock()
 	r, ok := s.rooms[room]
 	if ok {
-		r.fold(room)
+		r.fold(s.me, room)
 		r.traced = true
 	}
 	return s.since, ok

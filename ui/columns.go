@@ -74,7 +74,7 @@ func statusCell(sh *shell, r row) string {
 	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
 		return st.warn.Render("… revoking")
 	}
-	for _, w := range r.Warnings {
+	for _, w := range r.warnings {
 		if w == invite.Replaced || w == invite.Duplicate {
 			return st.bad.Render("! " + string(w))
 		}

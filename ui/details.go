@@ -59,7 +59,7 @@ func (d *detailer) verdict() {
 	if i.Acceptance != nil {
 		question = "Rightly accepted: "
 	}
-	switch d.row.Verdict {
+	switch d.row.verdict {
 	case invite.Honoured:
 		d.line(question + st.good.Bold(true).Render("yes"))
 	case invite.Refused:
@@ -67,7 +67,7 @@ func (d *detailer) verdict() {
 	default:
 		d.line(question + st.warn.Bold(true).Render("not known"))
 	}
-	for _, c := range d.row.Checks {
+	for _, c := range i.Judge(d.row.facts).Checks {
 		switch c.Result {
 		case invite.Pass:
 			d.point(st.good.Render("✓"), c.Detail)
@@ -77,7 +77,7 @@ func (d *detailer) verdict() {
 			d.point(st.warn.Render("?"), c.Detail)
 		}
 	}
-	for _, w := range d.row.Warnings {
+	for _, w := range d.row.warnings {
 		d.point(st.warn.Render("!"), inWords(w))
 	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
@@ -156,7 +156,7 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 	st := d.st
 	public := fmt.Sprintf(" %d ", n) + pad(cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
 	rest := d.width - publicWidth - 5
-	switch v := d.row.validity[k.Public]; {
+	switch v := d.row.facts.Of(k); {
 	case !k.Usable():
 		return public + st.bad.Render(cut("✗ unusable: "+k.Problem, rest))
 	case k.ValidityURL == "":

@@ -65,7 +65,7 @@ func (t term) holds(r row, now time.Time) bool {
 		d, ok := parseAge(t.value)
 		return ok && !i.At().IsZero() && (now.Sub(i.At()) > d) == (t.field == "older")
 	case "warn":
-		return slices.ContainsFunc(r.Warnings, func(w invite.Warning) bool { return strings.HasPrefix(string(w), t.value) })
+		return slices.ContainsFunc(r.warnings, func(w invite.Warning) bool { return strings.HasPrefix(string(w), t.value) })
 	case "key":
 		return strings.HasPrefix(r.keyWord(), t.value)
 	default:

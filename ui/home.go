@@ -138,8 +138,9 @@ func (h *home) refresh() {
 	h.rooms, h.look = len(rooms), 0
 	h.rows = map[inviteKey]row{}
 	h.counts = map[invite.Status]int{}
+	facts := account.Facts()
 	for _, i := range account.Invites() {
-		r := h.sh.row(i, rooms[i.RoomID])
+		r := newRow(i, rooms[i.RoomID], facts)
 		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
 		if r.needsLook() {

@@ -48,7 +48,7 @@ func (p *invitePage) title() string { return "Invite of " + nameOf(p.row.invite)
 func (p *invitePage) refresh() {
 	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
 		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
-		p.row = p.sh.row(i, r)
+		p.row = newRow(i, r, p.sh.account.Facts())
 		p.past = p.sh.account.History(p.key.room, p.key.token)
 	}
 }

@@ -21,23 +21,25 @@ func keyOf(i invite.Invite) inviteKey { return inviteKey{i.RoomID, i.Token} }
 
 // A row is an invite with all that is known of it at the moment.
 type row struct {
-	invite invite.Invite
-	room   client.Room
-	invite.Judgement
-	validity map[string]invite.Validity // of its keys
+	invite   invite.Invite
+	room     client.Room
+	facts    invite.Facts
+	verdict  invite.Verdict
+	warnings []invite.Warning
 }
 
-func (sh *shell) row(i invite.Invite, r client.Room) row {
-	return row{invite: i, room: r, Judgement: sh.account.Judge(i), validity: sh.account.Validities(i)}
+func newRow(i invite.Invite, r client.Room, f invite.Facts) row {
+	verdict, warnings := i.Assess(f)
+	return row{i, r, f, verdict, warnings}
 }
 
 // needsLook reports whether a person should look at the invite: something is
 // wrong with it that does not go away by itself.
 func (r row) needsLook() bool {
-	if r.invite.Status == invite.Malformed || (r.invite.Status != invite.Revoked && r.Verdict == invite.Refused) {
+	if r.invite.Status == invite.Malformed || (r.invite.Status != invite.Revoked && r.verdict == invite.Refused) {
 		return true
 	}
-	return slices.ContainsFunc(r.Warnings, func(w invite.Warning) bool {
+	return slices.ContainsFunc(r.warnings, func(w invite.Warning) bool {
 		switch w {
 		case invite.Replaced, invite.Duplicate, invite.LeaksAddress, invite.InsecureURL, invite.ForeignHost, invite.RejoinHazard:
 			return true
@@ -67,7 +69,7 @@ func (r row) keyWord() string {
 	}
 	word := invite.Invalid
 	for _, k := range i.Keys {
-		switch v := r.validity[k.Public]; v {
+		switch v := r.facts.Of(k); v {
 		case invite.Valid, invite.Perpetual:
 			return string(v)
 		case invite.Unreachable, invite.Unchecked:

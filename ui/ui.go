@@ -41,6 +41,7 @@ type Options struct {
 type Model struct {
 	shell         *shell
 	width, height int
+	start         tea.Cmd // the first page's
 }
 
 // New returns a model whose work ends with ctx.
@@ -48,16 +49,16 @@ func New(ctx context.Context, opt Options) *Model {
 	sh := newShell(ctx, opt)
 	m := &Model{shell: sh}
 	if opt.Account != nil {
-		sh.signedIn(opt.Account)
+		m.start = sh.signedIn(opt.Account)
 	} else {
-		sh.open(newSignIn(sh, nil))
+		m.start = sh.open(newSignIn(sh, nil))
 	}
 	return m
 }
 
 // Init asks the terminal about itself and starts the first page.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.shell.top().init(), m.shell.minute())
+	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute())
 }
 
 // Update routes. Input goes to the screen on top, an answer to the screen that

@@ -2,8 +2,10 @@ package invite
 
 import (
 	"cmp"
-	"encoding/json"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"maunium.net/go/mautrix/id"
 )
@@ -14,15 +16,39 @@ import (
 // not matter: the result is the same. It is sorted, the newest invite first.
 func Fold(room id.RoomID, state, history []Event) []Invite {
 	p := newPast(state, history)
-	var invites []Invite
+	var events []Event
 	for _, ev := range state {
 		if ev.Type == TypeThirdPartyInvite {
-			invites = append(invites, p.read(room, ev))
+			events = append(events, ev)
 		}
 	}
+	invites := make([]Invite, len(events))
+	each(len(events), func(n int) { invites[n] = p.read(room, events[n]) })
 	p.warn(invites)
 	Sort(invites)
 	return invites
+}
+
+// each calls f with 0 to n-1, on all cores if there is much to do: checking a
+// signature takes longer than everything else about an invite.
+func each(n int, f func(int)) {
+	const share = 64 // worth a goroutine
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), (n+share-1)/share) {
+		wg.Go(func() {
+			for {
+				from := int(next.Add(share)) - share
+				if from >= n {
+					return
+				}
+				for i := from; i < min(from+share, n); i++ {
+					f(i)
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // Sort puts the newest invite first.
@@ -85,18 +111,18 @@ func (p *past) note(m memberEvent) {
 // read reads one invite event with all that is known around it.
 func (p *past) read(room id.RoomID, ev Event) Invite {
 	i := Invite{RoomID: room, Token: ev.StateKey, EventID: ev.ID}
-	i.describe(ev)
-	first, known := p.first(ev)
-	if known && first.Sender != ev.Sender {
+	c := readContent(ev.Content)
+	i.describe(ev, c)
+	keys := i.Keys
+	if first, ok := p.first(ev); ok && first.Sender != ev.Sender {
 		i.OriginalSender = first.Sender
 	}
-	keys := i.Keys
 	switch {
-	case !hasKeys(ev.Content):
+	case !c.hasKeys():
 		i.Status = Revoked
 		i.Revocation = &Revocation{Sender: ev.Sender, At: ev.At}
-		last, _ := p.before(ev) // nothing, if nobody tells
-		i.describe(last)
+		last := p.before(ev) // nothing, if nobody tells
+		i.describe(last, readContent(last.Content))
 		keys, i.Keys = i.Keys, nil
 	case !slices.ContainsFunc(i.Keys, Key.Usable):
 		i.Status = Malformed
@@ -116,44 +142,29 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	return i
 }
 
-// describe takes over what the content of an invite event tells.
-func (i *Invite) describe(ev Event) {
-	content := members(ev.Content)
-	i.DisplayName, _ = text(content["display_name"])
+// describe takes over what an invite event tells.
+func (i *Invite) describe(ev Event, c content) {
+	i.DisplayName, _ = text(c.DisplayName)
 	i.Sender, i.SentAt = ev.Sender, ev.At
-	i.Keys = readKeys(content)
-}
-
-// hasKeys reports whether an invite's content names any key at all. Clients
-// take an invite back by overwriting it with {}: the auth rules then find no
-// key that a signature could match. A redacted event looks the same.
-func hasKeys(content json.RawMessage) bool {
-	m := members(content)
-	if _, ok := m["public_key"]; ok {
-		return true
-	}
-	var entries []json.RawMessage
-	return json.Unmarshal(m["public_keys"], &entries) == nil && len(entries) > 0
+	i.Keys = c.keys()
 }
 
 // before finds the newest ancestor of ev that held keys.
-func (p *past) before(ev Event) (found Event, ok bool) {
+func (p *past) before(ev Event) (found Event) {
 	p.walk(ev, func(prev Event) bool {
-		found, ok = prev, hasKeys(prev.Content)
-		return !ok
+		if readContent(prev.Content).hasKeys() {
+			found = prev
+		}
+		return found.Type == ""
 	})
-	if !ok {
-		return Event{}, false
-	}
-	return found, true
+	return found
 }
 
 // first finds the oldest ancestor of ev that held keys: what the identity
-// server was asked for. That is ev itself if it replaced nothing.
+// server was asked for. There is none if ev replaced nothing.
 func (p *past) first(ev Event) (found Event, ok bool) {
-	found, ok = ev, hasKeys(ev.Content)
 	p.walk(ev, func(prev Event) bool {
-		if hasKeys(prev.Content) {
+		if readContent(prev.Content).hasKeys() {
 			found, ok = prev, true
 		}
 		return true

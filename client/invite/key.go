@@ -27,16 +27,51 @@ type Key struct {
 // Usable reports whether a signature can be verified with the key.
 func (k Key) Usable() bool { return k.Problem == "" }
 
-// readKeys lists the keys in the content of an invite: the top-level one
-// first, as homeservers try them, and of two that are the same only the first.
-func readKeys(content map[string]json.RawMessage) []Key {
+// content is the content of an invite's event, member by member and still raw:
+// a stranger may have written anything.
+type content struct {
+	DisplayName json.RawMessage `json:"display_name"`
+	rawKey
+	PublicKeys json.RawMessage `json:"public_keys"`
+}
+
+// rawKey is a key as an event writes it, at the top and in a list.
+type rawKey struct {
+	PublicKey   json.RawMessage `json:"public_key"`
+	ValidityURL json.RawMessage `json:"key_validity_url"`
+}
+
+// readContent reads content; what is not an object has no members.
+func readContent(raw json.RawMessage) (c content) {
+	if json.Unmarshal(raw, &c) != nil {
+		return content{}
+	}
+	return c
+}
+
+// entries are the members of public_keys, if that is a list.
+func (c content) entries() []json.RawMessage {
+	var entries []json.RawMessage
+	if len(c.PublicKeys) == 0 || json.Unmarshal(c.PublicKeys, &entries) != nil {
+		return nil
+	}
+	return entries
+}
+
+// hasKeys reports whether the content names any key at all. Clients take an
+// invite back by overwriting it with {}: the auth rules then find no key that a
+// signature could match. A redacted event looks the same.
+func (c content) hasKeys() bool { return c.PublicKey != nil || len(c.entries()) > 0 }
+
+// keys lists the keys: the top-level one first, as homeservers try them, and of
+// two that are the same only the first.
+func (c content) keys() []Key {
 	var keys []Key
-	add := func(m map[string]json.RawMessage) {
-		public, ok := m["public_key"]
-		if !ok {
+	add := func(raw rawKey) {
+		if raw.PublicKey == nil {
 			return
 		}
-		k := readKey(public, m["key_validity_url"])
+		k := readKey(raw.PublicKey, raw.ValidityURL)
 		for i := range keys {
 			if k.Usable() && keys[i].Usable() && k.ed25519.Equal(keys[i].ed25519) {
 				return
@@ -44,11 +79,11 @@ func readKeys(content map[string]json.RawMessage) []Key {
 		}
 		keys = append(keys, k)
 	}
-	add(content)
-	var entries []json.RawMessage
-	if json.Unmarshal(content["public_keys"], &entries) == nil {
-		for _, e := range entries {
-			add(members(e))
+	add(c.rawKey)
+	for _, entry := range c.entries() {
+		var raw rawKey
+		if json.Unmarshal(entry, &raw) == nil {
+			add(raw)
 		}
 	}
 	return keys
@@ -81,6 +116,8 @@ func readKey(public, validityURL json.RawMessage) Key {
 // (https://spec.matrix.org/v1.19/appendices/#unpadded-base64).
 func decodeBase64(s string) ([]byte, error) {
 	s = strings.TrimRight(s, "=")
-	s = strings.NewReplacer("-", "+", "_", "/").Replace(s)
+	if strings.ContainsAny(s, "-_") {
+		s = strings.NewReplacer("-", "+", "_", "/").Replace(s)
+	}
 	return base64.RawStdEncoding.DecodeString(s)
 }

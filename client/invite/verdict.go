@@ -1,7 +1,6 @@
 package invite
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -68,29 +67,107 @@ type Judgement struct {
 	Warnings []Warning
 }
 
+// Assess says whether a homeserver would honour the invite, and what is worth a
+// look. It is [Invite.Judge] without the reasons, and cheap.
+func (i Invite) Assess(f Facts) (Verdict, []Warning) {
+	warnings := i.Warnings
+	if i.Status == Pending && f.StaleAfter > 0 && !i.SentAt.IsZero() && f.Now.Sub(i.SentAt) > f.StaleAfter {
+		warnings = append(slices.Clip(warnings), Stale)
+	}
+	switch {
+	case i.Status == Revoked || i.Status == Malformed:
+		return Refused, warnings
+	case i.Acceptance != nil:
+		return weigh(i.Acceptance.senderResult(), i.Acceptance.proofResult()), warnings
+	default:
+		return weigh(i.senderResult(), i.keysResult(f)), warnings
+	}
+}
+
 // Judge says whether a homeserver would honour the invite, and why.
 func (i Invite) Judge(f Facts) Judgement {
-	j := Judgement{Warnings: slices.Clone(i.Warnings)}
-	if i.Acceptance != nil && i.Status != Revoked {
-		j.Checks = i.acceptanceChecks()
-		j.Verdict = weigh(j.Checks)
-		return j
-	}
-	j.Checks = i.eventChecks()
-	j.Verdict = weigh(j.Checks)
-	if i.Status != Pending {
-		return j
-	}
-	var keys Verdict
-	keyChecks, keys := i.keyChecks(f)
-	j.Checks = append(j.Checks, keyChecks...)
-	if j.Verdict == Honoured {
-		j.Verdict = keys
-	}
-	if f.StaleAfter > 0 && !i.SentAt.IsZero() && f.Now.Sub(i.SentAt) > f.StaleAfter {
-		j.Warnings = append(j.Warnings, Stale)
+	var j Judgement
+	j.Verdict, j.Warnings = i.Assess(f)
+	switch {
+	case i.Acceptance != nil && i.Status != Revoked:
+		j.Checks = i.Acceptance.checks()
+	case i.Status == Pending:
+		j.Checks = append(i.eventChecks(), i.keyChecks(f)...)
+	default:
+		j.Checks = i.eventChecks()
 	}
 	return j
+}
+
+// weigh makes a verdict of results that all have to be good.
+func weigh(results ...Result) Verdict {
+	switch {
+	case slices.Contains(results, Fail):
+		return Refused
+	case slices.Contains(results, Undecidable):
+		return Unknown
+	default:
+		return Honoured
+	}
+}
+
+// senderResult tells whether the inviter is still the event's sender: the
+// identity server will name the one who asked it.
+func (i Invite) senderResult() Result {
+	if i.OriginalSender != "" {
+		return Fail
+	}
+	return Pass
+}
+
+// keysResult weighs what is known of the keys. Whoever comes by the mailed link
+// signs with one, whoever has their address confirmed with another, and a
+// homeserver asks about the one that fits: a single valid key lets somebody in.
+func (i Invite) keysResult(f Facts) Result {
+	all := Fail
+	for _, k := range i.Keys {
+		switch keyResult(f.Of(k)) {
+		case Pass:
+			return Pass
+		case Undecidable:
+			all = Undecidable
+		case Fail:
+		}
+	}
+	return all
+}
+
+func keyResult(v Validity) Result {
+	switch v {
+	case Valid, Perpetual:
+		return Pass
+	case Invalid, Unusable:
+		return Fail
+	default:
+		return Undecidable
+	}
+}
+
+func (a *Acceptance) senderResult() Result {
+	switch a.sameSender {
+	case matches:
+		return Pass
+	case differs:
+		return Fail
+	default:
+		return Undecidable
+	}
+}
+
+func (a *Acceptance) proofResult() Result {
+	switch a.Proof {
+	case ProofVerified:
+		return Pass
+	case ProofForged:
+		return Fail
+	default:
+		return Undecidable
+	}
 }
 
 // Of is what is known of a key.
@@ -105,114 +182,4 @@ func (f Facts) Of(k Key) Validity {
 	default:
 		return f.Validity(k)
 	}
-}
-
-// eventChecks looks at the invite's event: would it let anybody in?
-func (i Invite) eventChecks() []Check {
-	usable := 0
-	for _, k := range i.Keys {
-		if k.Usable() {
-			usable++
-		}
-	}
-	key := Check{Name: "usable-key", Rule: "5.4.1.7"}
-	switch {
-	case i.Status == Revoked:
-		key.Result, key.Detail = Fail, "the event was emptied, so no key is left"
-	case usable == 0:
-		key.Result, key.Detail = Fail, fmt.Sprintf("the event holds %d keys, and none can verify anything", len(i.Keys))
-	default:
-		key.Result, key.Detail = Pass, fmt.Sprintf("the event holds %d usable keys", usable)
-		if usable == 1 {
-			key.Detail = "the event holds 1 usable key"
-		}
-	}
-	checks := []Check{key}
-	if i.Status == Revoked {
-		return checks
-	}
-	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: Pass, Detail: "the inviter is still the event's sender"}
-	if i.OriginalSender != "" {
-		sender.Result = Fail
-		sender.Detail = fmt.Sprintf("%s overwrote the event, and the identity server will name %s", i.Sender, i.OriginalSender)
-	}
-	return append(checks, sender)
-}
-
-// keyChecks looks at the keys. Whoever comes by the mailed link signs with one,
-// whoever has their address confirmed with another, and a homeserver asks about
-// the one that fits: a single valid key lets somebody in.
-func (i Invite) keyChecks(f Facts) ([]Check, Verdict) {
-	var checks []Check
-	verdict := Refused
-	for n, k := range i.Keys {
-		c := Check{Name: "key-valid", Detail: fmt.Sprintf("key %d", n+1)}
-		switch v := f.Of(k); v {
-		case Valid:
-			c.Result, c.Detail, verdict = Pass, k.Host()+" vouches for "+c.Detail, Honoured
-		case Perpetual:
-			c.Result, c.Detail, verdict = Pass, c.Detail+" has nobody to ask, and counts for ever", Honoured
-		case Invalid:
-			c.Result, c.Detail = Fail, k.Host()+" says that "+c.Detail+" is not valid"
-		case Unusable:
-			c.Result, c.Detail = Fail, c.Detail+" is none: "+k.Problem
-		default:
-			c.Result = Undecidable
-			c.Detail = fmt.Sprintf("%s was not asked about %s", k.Host(), c.Detail)
-			if v == Unreachable {
-				c.Detail = fmt.Sprintf("%s gives no answer about key %d", k.Host(), n+1)
-			}
-			if verdict == Refused {
-				verdict = Unknown
-			}
-		}
-		checks = append(checks, c)
-	}
-	return checks, verdict
-}
-
-// acceptanceChecks goes through the authorization rules for the member event
-// that took the invite, one check for each.
-func (i Invite) acceptanceChecks() []Check {
-	a := i.Acceptance
-	checks := []Check{
-		{"target-not-banned", Pass, "they were not banned when they took it", "5.4.1.1"},
-		{"signed-complete", Pass, "the member event holds a signed object with mxid and token", "5.4.1.3"},
-		{"mxid-is-member", Pass, "it was signed for the member who took it", "5.4.1.4"},
-		{"invite-exists", Pass, "the room has an invite with this token", "5.4.1.5"},
-	}
-	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6"}
-	switch a.sameSender {
-	case matches:
-		sender.Result, sender.Detail = Pass, "the member event was sent in the inviter's name"
-	case differs:
-		sender.Result, sender.Detail = Fail, "the member event was not sent in the inviter's name"
-	case unknowable:
-		sender.Result, sender.Detail = Undecidable, "who sent the member event, or the invite, is not known"
-	}
-	signature := Check{Name: "signature-matches-key", Rule: "5.4.1.7"}
-	switch a.Proof {
-	case ProofVerified:
-		signature.Result, signature.Detail = Pass, "a signature was made with a key of the invite"
-	case ProofForged:
-		signature.Result, signature.Detail = Fail, "no signature was made with a key of the invite"
-	case ProofUnverifiable:
-		signature.Result, signature.Detail = Undecidable, "the invite's keys are gone, so nobody can tell"
-	}
-	return append(checks, sender, signature)
-}
-
-// weigh makes a verdict of checks that all have to pass.
-func weigh(checks []Check) Verdict {
-	verdict := Honoured
-	for _, c := range checks {
-		switch c.Result {
-		case Fail:
-			return Refused
-		case Undecidable:
-			verdict = Unknown
-		case Pass:
-		}
-	}
-	return verdict
 }

@@ -125,11 +125,24 @@ func (s *stranger) dial(ctx context.Context, _, address string) (net.Conn, error
 	s.mu.Unlock()
 	ours, theirs := net.Pipe()
 	select {
-	case s.conns <- theirs:
-		return ours, nil
+	case s.conns <- abrupt{theirs}:
+		return abrupt{ours}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// An abrupt connection gives nobody time to write, and so ends without TLS's
+// farewell, for which alone net/http wants some. On a [net.Pipe] that waits for a
+// reader; when both ends bid farewell while net/http holds its locks, neither
+// reads, and a bubble's time stands still.
+type abrupt struct{ net.Conn }
+
+func (c abrupt) SetWriteDeadline(t time.Time) error {
+	if !t.IsZero() {
+		t = time.Unix(0, 0)
+	}
+	return c.Conn.SetWriteDeadline(t)
 }
 
 // Accept makes a stranger a [net.Listener].

@@ -25,7 +25,10 @@ var (
 	ErrFull = errors.New("the disk is full")
 )
 
-var errForeign = errors.New("it is the database of another program")
+var (
+	errForeign = errors.New("it is the database of another program")
+	errGarbled = errors.New("it holds what this program does not write")
+)
 
 // A NewerError says that a later version of the program wrote the file.
 type NewerError struct {
@@ -63,7 +66,7 @@ func explain(doing, path string, err error) error {
 	switch c := code(err); {
 	case inTheWay(err):
 		err = ErrBusy
-	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT:
+	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT, errors.Is(err, errGarbled):
 		return &DamagedError{Path: path, Err: err}
 	case c == sqlite3.SQLITE_FULL:
 		err = ErrFull

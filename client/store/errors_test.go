@@ -61,6 +61,18 @@ func TestDamagedFileIsReportedAndLeftAlone(t *testing.T) {
 	}
 }
 
+func TestRowsThatNobodyWroteAreDamage(t *testing.T) {
+	s := open(t, closedStore(t))
+	if _, err := s.db.Exec(`UPDATE rooms SET heroes = '[secret'`); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Load(t.Context(), ada)
+	var e *DamagedError
+	if !errors.As(err, &e) || strings.Contains(err.Error(), "secret") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func openAndLoad(ctx context.Context, path string) error {
 	s, err := Open(ctx, path)
 	if err != nil {

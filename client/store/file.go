@@ -13,13 +13,16 @@ import (
 //
 //   - A writer asks for its turn when it begins (_txlock): one that begins as a
 //     reader cannot wait for it later.
-//   - After a power cut the last saves may be missing (_synchronous). They are
-//     whole or missing, and the homeserver tells again.
+//   - After a power cut the last saves may be missing (_synchronous), though
+//     never a part of one, and the homeserver tells again. Whatever nobody can
+//     tell again has to ask for more.
+//   - A page has room for events (page_size, of a new file): one takes about a
+//     kilobyte, and what is more than a quarter of a page goes to others.
 //   - What is deleted is overwritten (secure_delete), and copies of it never go
 //     to another directory (temp_store).
 //   - The file is not trusted to be of our making (_defensive, trusted_schema).
 const settings = "_txlock=immediate&_busy_timeout=2000&_foreign_keys=on&_synchronous=NORMAL" +
-	"&_pragma=secure_delete(on)&_pragma=temp_store(memory)" +
+	"&_pragma=page_size(8192)&_pragma=secure_delete(on)&_pragma=temp_store(memory)" +
 	"&_defensive=true&_pragma=trusted_schema(off)&_dqs=false&_error_rc=true"
 
 // dataSource names the file in a way that leaves no character of its path with
@@ -53,24 +56,19 @@ func keepPrivate(path string) error {
 	case !errors.Is(err, fs.ErrExist):
 		return err
 	}
-	for _, suffix := range append(companions(), "") {
-		if err := dropRights(path + suffix); err != nil {
+	for _, suffix := range companions() {
+		if err := dropRights(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return nil
+	return dropRights(path)
 }
 
-// dropRights leaves a file to its owner alone. That there is none is no failure.
+// dropRights leaves a file to its owner alone.
 func dropRights(path string) error {
 	stat, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
+	if err != nil || stat.Mode().Perm()&0o077 == 0 {
 		return err
-	case stat.Mode().Perm()&0o077 == 0:
-		return nil
 	}
 	return os.Chmod(path, 0o600)
 }
@@ -87,8 +85,8 @@ func SetAside(path string) (string, error) {
 	if err := f.Close(); err != nil {
 		return "", explain("set aside", path, err)
 	}
-	// The companions go first: without its log a database may look healthy and
-	// be old, and a log may be all that is left of what was saved last.
+	// The companions go first: SQLite deletes a log that lies beside a new file,
+	// and it may be all that is left of what was saved last.
 	for _, suffix := range append(companions(), "") {
 		err := os.Rename(path+suffix, aside+suffix)
 		if err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {

@@ -6,6 +6,8 @@ import (
 )
 
 // Forget deletes everything of an account, and leaves none of it in the files.
+// After an error the files may still hold some of it, and Forget may be called
+// again.
 func (s *Store) Forget(ctx context.Context, account Account) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		const q = `DELETE FROM accounts WHERE user_id = ? AND homeserver = ?`

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -71,8 +70,8 @@ func loadRooms(ctx context.Context, tx *sql.Tx, account int64) (roomList, error)
 	err := each(ctx, tx, q, account, []any{&row, &room, &traced, &heroes}, func() error {
 		rooms.at[row] = len(rooms.list)
 		r := Room{ID: room, Traced: traced, Current: map[Key]json.RawMessage{}, History: map[id.EventID]json.RawMessage{}}
-		if err := json.Unmarshal(heroes, &r.Heroes); err != nil {
-			return fmt.Errorf("heroes of %s: %w", room, err)
+		if json.Unmarshal(heroes, &r.Heroes) != nil {
+			return errGarbled // what is wrong with it would quote it
 		}
 		rooms.list = append(rooms.list, r)
 		return nil

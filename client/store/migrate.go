@@ -75,8 +75,8 @@ func identify(ctx context.Context, db *sql.DB) (version int, err error) {
 			return err
 		}
 		version, err = userVersion(ctx, tx)
-		if version < 0 || application != applicationID && objects > 0 {
-			return errForeign
+		if err == nil && (version < 0 || application != applicationID && objects > 0) {
+			err = errForeign
 		}
 		return err
 	})

@@ -23,7 +23,7 @@ type Room struct {
 	Traced bool
 
 	// Current is the room's narrow state, and History what of its past tells
-	// about invites.
+	// about invites. An event may be empty, but not nil.
 	Current map[Key]json.RawMessage
 	History map[id.EventID]json.RawMessage
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"maunium.net/go/mautrix/id"
 )
@@ -37,7 +36,7 @@ func save(ctx context.Context, tx *sql.Tx, account Account, batch Batch) error {
 	}
 	for _, room := range batch.Changed {
 		if err := w.save(ctx, row, room); err != nil {
-			return fmt.Errorf("room %s: %w", room.ID, err)
+			return err
 		}
 	}
 	return nil
@@ -88,7 +87,7 @@ func drop(ctx context.Context, tx *sql.Tx, account int64, rooms []id.RoomID) err
 	for _, room := range rooms {
 		const q = `DELETE FROM rooms WHERE account = ? AND room_id = ?`
 		if _, err := tx.ExecContext(ctx, q, account, room); err != nil {
-			return fmt.Errorf("room %s: %w", room, err)
+			return err
 		}
 	}
 	return nil

@@ -24,36 +24,39 @@ var (
 )
 
 // open opens the store at path and closes it with the test.
-func open(t testing.TB, path string) *Store {
-	t.Helper()
-	s, err := Open(t.Context(), path)
+func open(tb testing.TB, path string) *Store {
+	tb.Helper()
+	s, err := Open(tb.Context(), path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	tb.Cleanup(func() { s.Close() })
 	return s
 }
 
 // newPath is where no store is yet.
-func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "mxinvite", "store.db") }
+func newPath(tb testing.TB) string {
+	tb.Helper()
+	return filepath.Join(tb.TempDir(), "mxinvite", "store.db")
+}
 
 // put saves what has to be saved for a test to begin.
-func put(t testing.TB, s *Store, account Account, batch Batch) {
-	t.Helper()
-	if err := s.Save(t.Context(), account, batch); err != nil {
-		t.Fatal(err)
+func put(tb testing.TB, s *Store, account Account, batch Batch) {
+	tb.Helper()
+	if err := s.Save(tb.Context(), account, batch); err != nil {
+		tb.Fatal(err)
 	}
 }
 
 // expect compares what is stored of an account.
-func expect(t testing.TB, s *Store, account Account, want Snapshot) {
-	t.Helper()
-	got, err := s.Load(t.Context(), account)
+func expect(tb testing.TB, s *Store, account Account, want Snapshot) {
+	tb.Helper()
+	got, err := s.Load(tb.Context(), account)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("stored (-want +got):\n%s", diff)
+		tb.Errorf("stored (-want +got):\n%s", diff)
 	}
 }
 
@@ -142,6 +145,17 @@ func TestRightsOfOthersAreTakenAway(t *testing.T) {
 	}
 }
 
+func TestLinkToNowhereIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "store.db")
+	if err := os.Symlink(filepath.Join(dir, "nowhere"), path); err != nil {
+		t.Skip(err)
+	}
+	if _, err := Open(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err) // SQLite would make the file, for all to read
+	}
+}
+
 func TestDirectoryOfOnesOwnKeepsItsMode(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("files have no such modes there")
@@ -170,7 +184,7 @@ func TestEveryConnectionHasTheSettings(t *testing.T) {
 	s.db.SetMaxIdleConns(0) // so that the next one is new
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "foreign_keys": "1", "synchronous": "1", "busy_timeout": "2000",
-		"secure_delete": "1", "temp_store": "2", "trusted_schema": "0",
+		"page_size": "8192", "secure_delete": "1", "temp_store": "2", "trusted_schema": "0",
 	} {
 		var got string
 		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {

@@ -111,7 +111,10 @@ func TestOneStoreServesManyGoroutines(t *testing.T) {
 			since := ""
 			for n := range 10 {
 				next := strconv.Itoa(n + 1)
-				put(t, s, account, Batch{Since: since, NextBatch: next, At: noon, Changed: []Room{room(next, n)}})
+				batch := Batch{Since: since, NextBatch: next, At: noon, Changed: []Room{room(next, n)}}
+				if err := s.Save(t.Context(), account, batch); err != nil {
+					t.Error(err)
+				}
 				since = next
 				if snapshot, err := s.Load(t.Context(), account); err != nil || len(snapshot.Rooms) != n+1 {
 					t.Errorf("%d rooms, %v; want %d", len(snapshot.Rooms), err, n+1)

@@ -413,7 +413,7 @@ func TestAccountJudgesKeys(t *testing.T) {
 		check(t, w, "verdict", a.Judge(i).Verdict, `honoured`)
 		var known []invite.Validity
 		for _, k := range i.Keys {
-			known = append(known, a.Validities(i)[k.Public])
+			known = append(known, a.Facts().Of(k))
 		}
 		check(t, w, "keys", known, `["valid", "valid"]`)
 

@@ -1,0 +1,92 @@
+package invite
+
+import "fmt"
+
+// eventChecks looks at the invite's event: would it let anybody in?
+func (i Invite) eventChecks() []Check {
+	usable := 0
+	for _, k := range i.Keys {
+		if k.Usable() {
+			usable++
+		}
+	}
+	key := Check{Name: "usable-key", Rule: "5.4.1.7"}
+	switch {
+	case i.Status == Revoked:
+		key.Result, key.Detail = Fail, "the event was emptied, so no key is left"
+		return []Check{key}
+	case usable == 0:
+		key.Result, key.Detail = Fail, fmt.Sprintf("the event holds %s, and none can verify anything", keys(len(i.Keys)))
+	default:
+		key.Result, key.Detail = Pass, "the event holds "+keys(usable)+" that can verify something"
+	}
+	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: i.senderResult(), Detail: "the inviter is still the event's sender"}
+	if sender.Result == Fail {
+		sender.Detail = fmt.Sprintf("%s overwrote the event, and the identity server will name %s", i.Sender, i.OriginalSender)
+	}
+	return []Check{key, sender}
+}
+
+func keys(n int) string {
+	if n == 1 {
+		return "1 key"
+	}
+	return fmt.Sprintf("%d keys", n)
+}
+
+// keyChecks says of each key whether it still counts.
+func (i Invite) keyChecks(f Facts) []Check {
+	var checks []Check
+	for n, k := range i.Keys {
+		v := f.Of(k)
+		c := Check{Name: "key-valid", Result: keyResult(v)}
+		key := fmt.Sprintf("key %d", n+1)
+		switch v {
+		case Valid:
+			c.Detail = k.Host() + " vouches for " + key
+		case Perpetual:
+			c.Detail = key + " has nobody to ask, and counts for ever"
+		case Invalid:
+			c.Detail = k.Host() + " says that " + key + " is not valid"
+		case Unusable:
+			c.Detail = key + " is none: " + k.Problem
+		case Unreachable:
+			c.Detail = k.Host() + " gives no answer about " + key
+		case Unchecked:
+			c.Detail = k.Host() + " was not asked about " + key
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}
+
+// checks goes through the authorization rules for the member event that took
+// the invite, one check for each. The first four are why it counts as having
+// taken the invite at all.
+func (a *Acceptance) checks() []Check {
+	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: a.senderResult()}
+	switch sender.Result {
+	case Pass:
+		sender.Detail = "the member event was sent in the inviter's name"
+	case Fail:
+		sender.Detail = "the member event was not sent in the inviter's name"
+	case Undecidable:
+		sender.Detail = "who sent the member event, or the invite, is not known"
+	}
+	signature := Check{Name: "signature-matches-key", Rule: "5.4.1.7", Result: a.proofResult()}
+	switch signature.Result {
+	case Pass:
+		signature.Detail = "a signature was made with a key of the invite"
+	case Fail:
+		signature.Detail = "no signature was made with a key of the invite"
+	case Undecidable:
+		signature.Detail = "the invite's keys are gone, so nobody can tell"
+	}
+	return []Check{
+		{"target-not-banned", Pass, "they were not banned when they took it", "5.4.1.1"},
+		{"signed-complete", Pass, "the member event holds a signed object with mxid and token", "5.4.1.3"},
+		{"mxid-is-member", Pass, "it was signed for the member who took it", "5.4.1.4"},
+		{"invite-exists", Pass, "the room has an invite with this token", "5.4.1.5"},
+		sender, signature,
+	}
+}
