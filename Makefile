@@ -5,7 +5,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 E2E      := $(CURDIR)/.cache/e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test golden lint fmt tidy e2e ci
+.PHONY: help build run demo test golden lint fmt tidy bench fuzz e2e ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,16 @@ fmt: ## format the code
 
 tidy: ## fail if go.mod or go.sum lack or hold something they should not
 	go mod tidy -diff
+
+bench: ## measure what there are budgets for; compare the figures of one machine only
+	go test -run '^$$' -bench . -benchtime 20x ./client/invite ./client/keycheck ./client/store ./ui
+
+fuzz: ## fuzz everything that reads what strangers write, a minute each
+	@set -e; for pkg in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 1m $$pkg; \
+		done; \
+	done
 
 e2e: ## run the scenarios against real servers (the first time installs them, some minutes)
 	sh internal/e2e/install.sh $(E2E)

@@ -65,6 +65,7 @@ type Account struct {
 	identity identityState
 
 	overtaken atomic.Bool // another program keeps the store
+	missed    atomic.Bool // the last change could not be stored
 	keepErr   atomic.Pointer[error]
 
 	keys    *keycheck.Checker // nil if keys are not checked

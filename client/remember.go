@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -83,7 +85,12 @@ func (a *Account) keep(ctx context.Context, since string, changed, left []id.Roo
 	if a.opt.Store == nil || a.overtaken.Load() {
 		return
 	}
-	err := a.opt.Store.Save(context.WithoutCancel(ctx), a.storeKey(), a.state.batch(since, changed, left))
+	b := a.state.batch(since, changed, left)
+	if a.missed.Load() {
+		b = a.state.batch("", a.state.known(), nil) // it is behind; everything, then
+	}
+	err := a.opt.Store.Save(context.WithoutCancel(ctx), a.storeKey(), b)
+	a.missed.Store(err != nil)
 	switch {
 	case errors.Is(err, store.ErrOvertaken):
 		// Another program follows the same account and is ahead. It keeps the
@@ -92,6 +99,13 @@ func (a *Account) keep(ctx context.Context, since string, changed, left []id.Roo
 	case err != nil:
 		a.keepErr.Store(&err)
 	}
+}
+
+// known are all rooms that anything is known of.
+func (s *state) known() []id.RoomID {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Collect(maps.Keys(s.rooms))
 }
 
 // NotKept returns why what is new could not be stored, once.

@@ -107,3 +107,16 @@ func TestHomeserverForgotWhereWeWere(t *testing.T) {
 		t.Errorf("%s, %v", i.Status, err)
 	}
 }
+
+func TestSigningOutForgets(t *testing.T) {
+	n := newTown(t)
+	n.invite("grace@navy.example")
+	session := n.signIn(n.ada, "lovelace").Session()
+	path := filepath.Join(t.TempDir(), "store.db")
+	a := n.start(session, path)
+	n.must(a.Refresh(t.Context()))
+	n.must(a.SignOut(t.Context()))
+	if again := n.start(session, path); again.Synced() || len(again.Rooms()) > 0 {
+		t.Errorf("still knows %v", again.Rooms())
+	}
+}

@@ -85,12 +85,16 @@ func Resume(opt Options, s Session) (*Account, error) {
 }
 
 // SignOut ends the session on the homeserver, and the one on the identity
-// server if there is one. A session that is over already is no failure.
+// server if there is one, and forgets what was stored. A session that is over
+// already is no failure.
 func (a *Account) SignOut(ctx context.Context) error {
 	a.leaveIdentityServer(ctx)
 	err := a.call(ctx, http.MethodPost, path{"v3", "logout"}, nil, struct{}{}, nil)
 	if gone := new(SignedOutError); err != nil && !errors.As(err, &gone) {
 		return fmt.Errorf("sign out of %s: %w", a.session.UserID, err)
+	}
+	if a.opt.Store != nil {
+		return a.opt.Store.Forget(ctx, a.storeKey())
 	}
 	return nil
 }

@@ -114,14 +114,15 @@ type acceptance struct {
 type memberEvent struct {
 	ev         Event
 	user       id.UserID
-	Membership string
-	ThirdParty json.RawMessage
+	membership string
+	thirdParty json.RawMessage
 }
 
 func readMember(ev Event) memberEvent {
-	content := members(ev.Content)
-	m := memberEvent{ev: ev, user: id.UserID(ev.StateKey), ThirdParty: content["third_party_invite"]}
-	m.Membership, _ = text(content["membership"])
+	m := memberEvent{ev: ev, user: id.UserID(ev.StateKey)}
+	var membership json.RawMessage
+	pick(ev.Content, want{"membership", &membership}, want{"third_party_invite", &m.thirdParty})
+	m.membership, _ = text(membership)
 	return m
 }
 
@@ -130,10 +131,10 @@ func readMember(ev Event) memberEvent {
 // membership's, so a member could write anything into their own join
 // (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 5.4.1).
 func (m memberEvent) accepted() (acceptance, bool) {
-	if m.Membership != "invite" || len(m.ThirdParty) == 0 {
+	if m.membership != "invite" || len(m.thirdParty) == 0 {
 		return acceptance{}, false
 	}
-	raw := members(m.ThirdParty)["signed"]
+	raw := members(m.thirdParty)["signed"]
 	signed := members(raw)
 	mxid, _ := text(signed["mxid"])
 	token, ok := text(signed["token"])

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tidwall/gjson"
 	"maunium.net/go/mautrix/id"
 )
 
@@ -35,44 +36,47 @@ type Event struct {
 	PrevSender  id.UserID
 }
 
+var (
+	errNotJSON   = errors.New("read event: not JSON")
+	errNotString = errors.New("read event: its type, event_id or sender is not a string")
+)
+
 // ErrNotState says that an event has no state key and so is no state event.
 var ErrNotState = errors.New("not a state event")
 
 // ParseEvent reads a client event (https://spec.matrix.org/v1.19/client-server-api/#room-event-format).
 // It keeps raw.
 func ParseEvent(raw []byte) (Event, error) {
-	var wire struct {
-		ID       id.EventID      `json:"event_id"`
-		Type     string          `json:"type"`
-		StateKey *string         `json:"state_key"`
-		Sender   id.UserID       `json:"sender"`
-		At       json.Number     `json:"origin_server_ts"`
-		Content  json.RawMessage `json:"content"`
-		Unsigned json.RawMessage `json:"unsigned"`
+	if !gjson.ValidBytes(raw) {
+		return Event{}, errNotJSON
 	}
-	if err := json.Unmarshal(raw, &wire); err != nil {
-		return Event{}, fmt.Errorf("read event: %w", err)
+	var eventID, typ, stateKey, sender, at, content, unsigned json.RawMessage
+	pick(raw, want{"event_id", &eventID}, want{"type", &typ}, want{"state_key", &stateKey}, want{"sender", &sender}, want{"origin_server_ts", &at}, want{"content", &content}, want{"unsigned", &unsigned})
+	kind, ok1 := optionalText(typ)
+	event, ok2 := optionalText(eventID)
+	from, ok3 := optionalText(sender)
+	if !ok1 || !ok2 || !ok3 {
+		return Event{}, errNotString
 	}
-	if wire.StateKey == nil {
-		return Event{}, fmt.Errorf("read %q event: %w", wire.Type, ErrNotState)
+	key, ok := text(stateKey)
+	if !ok {
+		return Event{}, fmt.Errorf("read %q event: %w", kind, ErrNotState)
 	}
 	ev := Event{
-		ID: wire.ID, Type: wire.Type, StateKey: *wire.StateKey, Sender: wire.Sender,
-		Content: wire.Content, Raw: raw,
+		ID: id.EventID(event), Type: kind, StateKey: key, Sender: id.UserID(from),
+		Content: content, Raw: raw,
 	}
-	if ms, err := wire.At.Int64(); err == nil {
+	if ms, ok := integer(at); ok {
 		ev.At = time.UnixMilli(ms).UTC()
 	}
 	// What stands in unsigned is the homeserver's comment on the event. When it
 	// cannot be read the event itself still counts.
-	var unsigned struct {
-		Replaces    id.EventID      `json:"replaces_state"`
-		PrevContent json.RawMessage `json:"prev_content"`
-		PrevSender  id.UserID       `json:"prev_sender"`
-	}
-	if json.Unmarshal(wire.Unsigned, &unsigned) == nil {
-		ev.Replaces, ev.PrevContent, ev.PrevSender = unsigned.Replaces, unsigned.PrevContent, unsigned.PrevSender
-	}
+	var replaces, prevSender json.RawMessage
+	pick(unsigned, want{"replaces_state", &replaces}, want{"prev_content", &ev.PrevContent}, want{"prev_sender", &prevSender})
+	s, _ := text(replaces)
+	ev.Replaces = id.EventID(s)
+	s, _ = text(prevSender)
+	ev.PrevSender = id.UserID(s)
 	return ev, nil
 }
 
@@ -86,23 +90,4 @@ func (ev Event) previous() (Event, bool) {
 		ID: ev.Replaces, Type: ev.Type, StateKey: ev.StateKey,
 		Sender: ev.PrevSender, Content: ev.PrevContent,
 	}, true
-}
-
-// members splits a JSON object into its members and leaves them raw. Anything
-// that is not an object has none.
-func members(raw json.RawMessage) map[string]json.RawMessage {
-	var m map[string]json.RawMessage
-	if json.Unmarshal(raw, &m) != nil {
-		return nil
-	}
-	return m
-}
-
-// text reads a JSON string and says whether raw was one.
-func text(raw json.RawMessage) (string, bool) {
-	var s *string
-	if len(raw) == 0 || json.Unmarshal(raw, &s) != nil || s == nil {
-		return "", false
-	}
-	return *s, true
 }

@@ -78,7 +78,7 @@ func newPast(state, history []Event) *past {
 	for _, ev := range state {
 		if ev.Type == TypeMember {
 			m := readMember(ev)
-			p.membership[m.user] = m.Membership
+			p.membership[m.user] = m.membership
 			members = append(members, m)
 		}
 	}
@@ -144,7 +144,7 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 
 // describe takes over what an invite event tells.
 func (i *Invite) describe(ev Event, c content) {
-	i.DisplayName, _ = text(c.DisplayName)
+	i.DisplayName, _ = text(c.displayName)
 	i.Sender, i.SentAt = ev.Sender, ev.At
 	i.Keys = c.keys()
 }

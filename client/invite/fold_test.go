@@ -192,6 +192,8 @@ func TestContent(t *testing.T) {
 		{"redacted", `null`, invite.Revoked, nil},
 		{"a list", `[]`, invite.Revoked, nil},
 		{"a megabyte of name", `{"display_name":"` + long + `","public_key":"` + stdKey + `"}`, invite.Pending, []string{""}},
+		{"other letters", `{"Public_Key":"` + stdKey + `"}`, invite.Revoked, nil},
+		{"said twice", `{"public_key":"` + stdKey + `","public_key":7}`, invite.Malformed, []string{"not a string"}},
 		{"name is a number", `{"display_name":1,"public_key":"` + stdKey + `"}`, invite.Pending, []string{""}},
 	} {
 		got := invite.Fold(room, []invite.Event{event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", tc.content)}, nil)[0]

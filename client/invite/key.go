@@ -27,51 +27,37 @@ type Key struct {
 // Usable reports whether a signature can be verified with the key.
 func (k Key) Usable() bool { return k.Problem == "" }
 
-// content is the content of an invite's event, member by member and still raw:
-// a stranger may have written anything.
+// content is the content of an invite's event, its members still raw: a
+// stranger may have written anything.
 type content struct {
-	DisplayName json.RawMessage `json:"display_name"`
+	displayName json.RawMessage
 	rawKey
-	PublicKeys json.RawMessage `json:"public_keys"`
+	list json.RawMessage // public_keys
 }
 
 // rawKey is a key as an event writes it, at the top and in a list.
-type rawKey struct {
-	PublicKey   json.RawMessage `json:"public_key"`
-	ValidityURL json.RawMessage `json:"key_validity_url"`
-}
+type rawKey struct{ public, validityURL json.RawMessage }
 
 // readContent reads content; what is not an object has no members.
 func readContent(raw json.RawMessage) (c content) {
-	if json.Unmarshal(raw, &c) != nil {
-		return content{}
-	}
+	pick(raw, want{"display_name", &c.displayName}, want{"public_key", &c.public}, want{"key_validity_url", &c.validityURL}, want{"public_keys", &c.list})
 	return c
-}
-
-// entries are the members of public_keys, if that is a list.
-func (c content) entries() []json.RawMessage {
-	var entries []json.RawMessage
-	if len(c.PublicKeys) == 0 || json.Unmarshal(c.PublicKeys, &entries) != nil {
-		return nil
-	}
-	return entries
 }
 
 // hasKeys reports whether the content names any key at all. Clients take an
 // invite back by overwriting it with {}: the auth rules then find no key that a
 // signature could match. A redacted event looks the same.
-func (c content) hasKeys() bool { return c.PublicKey != nil || len(c.entries()) > 0 }
+func (c content) hasKeys() bool { return c.public != nil || len(elements(c.list)) > 0 }
 
 // keys lists the keys: the top-level one first, as homeservers try them, and of
 // two that are the same only the first.
 func (c content) keys() []Key {
 	var keys []Key
 	add := func(raw rawKey) {
-		if raw.PublicKey == nil {
+		if raw.public == nil {
 			return
 		}
-		k := readKey(raw.PublicKey, raw.ValidityURL)
+		k := readKey(raw.public, raw.validityURL)
 		for i := range keys {
 			if k.Usable() && keys[i].Usable() && k.ed25519.Equal(keys[i].ed25519) {
 				return
@@ -80,11 +66,10 @@ func (c content) keys() []Key {
 		keys = append(keys, k)
 	}
 	add(c.rawKey)
-	for _, entry := range c.entries() {
+	for _, entry := range elements(c.list) {
 		var raw rawKey
-		if json.Unmarshal(entry, &raw) == nil {
-			add(raw)
-		}
+		pick(entry, want{"public_key", &raw.public}, want{"key_validity_url", &raw.validityURL})
+		add(raw)
 	}
 	return keys
 }
