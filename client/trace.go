@@ -98,7 +98,7 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 }
 
 // recall fetches what stood in the room before an invite was revoked or
-// overwritten, where the homeserver has not told: who sent it, and to whom.
+// overwritten: who sent it when, and to whom.
 func (a *Account) recall(ctx context.Context, room id.RoomID) error {
 	for range maxRecall {
 		missing := a.state.missing(room)
@@ -135,7 +135,7 @@ func (s *state) missing(room id.RoomID) []id.EventID {
 	var ids []id.EventID
 	want := func(ev invite.Event) {
 		_, known := r.history[ev.Replaces]
-		if ev.Type == invite.TypeThirdPartyInvite && ev.Replaces != "" && !known && len(ev.PrevContent) == 0 {
+		if ev.Type == invite.TypeThirdPartyInvite && ev.Replaces != "" && !known {
 			ids = append(ids, ev.Replaces)
 		}
 	}

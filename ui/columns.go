@@ -33,8 +33,8 @@ func inviteColumns(width int) columns {
 		c.by = rest / 4
 		rest -= c.by + gap
 	}
-	c.name = rest / 2
-	c.room = rest - c.name
+	c.room = rest / 2
+	c.name = rest - c.room
 	return c
 }
 

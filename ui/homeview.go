@@ -39,7 +39,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 func (h *home) table(width, height int) (string, *tea.Cursor) {
 	left, detailed := width, width >= sideBySide
 	if detailed {
-		left = width * 3 / 5
+		left = width * 5 / 8
 	}
 	out := block(h.listing(left), left, height-2)
 	if detailed {

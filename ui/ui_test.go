@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -574,4 +575,167 @@ func TestLightAndMute(t *testing.T) {
 			term.Golden(name)
 		})
 	}
+}
+
+// listed is a town with invites to look for, as Ada sees it.
+func listed(t *testing.T, n *town) *termtest.Terminal {
+	t.Helper()
+	n.invite(t, n.compilers, "grace@navy.example")
+	n.invite(t, n.ops, "lin@kernel.example")
+	n.invite(t, n.ops, "lin@kernel.example")
+	time.Sleep(40 * 24 * time.Hour)
+	n.invite(t, n.compilers, "rob@bell.example")
+	return n.startAsAda(t, 120, 32)
+}
+
+func TestFilter(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := listed(t, n)
+		term.Press("/")
+		term.Golden("empty")
+		for _, tc := range []struct {
+			typed string
+			names []string
+		}{
+			{"ker", []string{"l...@ker...", "l...@ker..."}},
+			{"room:ops", []string{"l...@ker...", "l...@ker..."}},
+			{"room:#compilers older:30d", []string{"gra...@nav..."}},
+			{"newer:1d", []string{"r...@bel..."}},
+			{"-ker -bel", []string{"gra...@nav..."}},
+			{"warn:duplicate", []string{"l...@ker...", "l...@ker..."}},
+			{"status:pending key:valid", []string{"r...@bel...", "gra...@nav...", "l...@ker...", "l...@ker..."}},
+			{"by:@ada", []string{"r...@bel...", "gra...@nav...", "l...@ker...", "l...@ker..."}},
+			{"by:@grace", nil},
+			{"gnv", []string{"gra...@nav..."}},
+			{"older:soon", nil},
+			{"nosuchfield:x", nil},
+		} {
+			term.Press("ctrl+u")
+			term.Send(tc.typed)
+			var names []string
+			for line := range strings.SplitSeq(term.Screen(), "\n") {
+				left, _, _ := strings.Cut(line, "│")
+				if strings.Contains(left, "pending") || strings.Contains(left, "! duplicate") {
+					if f := strings.Fields(strings.TrimLeft(left, " ▌")); len(f) > 3 && strings.Contains(f[0], "@") {
+						names = append(names, f[0])
+					}
+				}
+			}
+			slices.Sort(names)
+			slices.Sort(tc.names)
+			if !slices.Equal(names, tc.names) {
+				t.Errorf("%s: %q, want %q\n%s", tc.typed, names, tc.names, term.Screen())
+			}
+		}
+		term.Press("ctrl+u")
+		term.Send("kernel.x")
+		term.Golden("none")
+		term.Press("esc")
+		term.Golden("cleared")
+	})
+}
+
+func TestSort(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := listed(t, n)
+		for _, name := range []string{"oldest", "name", "room", "status", "key", "inviter", "newest"} {
+			term.Press("s")
+			if !strings.Contains(term.Screen(), "sort: "+name) {
+				t.Fatalf("not sorted by %s:\n%s", name, term.Screen())
+			}
+			if name == "room" {
+				term.Golden("room")
+			}
+		}
+	})
+}
+
+func TestRevokeMarked(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := listed(t, n)
+		term.Press("j", "space", "space")
+		term.Golden("marked")
+		term.Press("x")
+		term.Golden("asked")
+		term.Press("y")
+		term.Golden("waiting")
+		term.Press("u")
+		term.Wait(10 * time.Second)
+		term.Press("x", "y")
+		term.Wait(10 * time.Second)
+		if a := n.account(t); a.Refresh(t.Context()) != nil || len(a.Invites()) != 4 {
+			t.Fatal("lost some")
+		} else {
+			revoked := 0
+			for _, i := range a.Invites() {
+				if i.Status == invite.Revoked {
+					revoked++
+				}
+			}
+			if revoked != 2 {
+				t.Errorf("%d revoked", revoked)
+			}
+		}
+	})
+}
+
+func TestTrust(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		key := map[string]any{"display_name": "g...@n...", "public_key": n.PublicKey(), "key_validity_url": "https://elsewhere.test/isvalid"}
+		if _, err := n.PlantState(n.compilers, n.ada, invite.TypeThirdPartyInvite, "tok", key); err != nil {
+			t.Fatal(err)
+		}
+		var kept []string
+		account := n.account(t)
+		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Account: account, Trust: func(host string) error { kept = append(kept, host); return nil }})
+		})
+		term.Wait(time.Second)
+		term.Golden("unchecked")
+		for _, r := range n.Requests() {
+			if r.URL.Host == "elsewhere.test" {
+				t.Error("asked without having been told to")
+			}
+		}
+		term.Press("t")
+		term.Golden("asked")
+		term.Press("y")
+		term.Wait(time.Second)
+		term.Golden("unreachable")
+		if !slices.Equal(kept, []string{"elsewhere.test"}) {
+			t.Errorf("kept %q", kept)
+		}
+	})
+}
+
+func TestEventItself(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		token := n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 120, 32)
+		term.Press("enter", "J")
+		term.Golden("raw")
+		term.Press("J", "c")
+		if got := term.Clipboard(); got != token {
+			t.Errorf("copied %q", got)
+		}
+		term.Press("C")
+		if got := term.Clipboard(); !strings.HasPrefix(got, "https://matrix.to/#/%21") || !strings.Contains(got, "?via=example.org") {
+			t.Errorf("copied %q", got)
+		}
+	})
+}
+
+func TestHistoryOfTheEvent(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		token := n.invite(t, n.compilers, "lin@kernel.example")
+		time.Sleep(time.Hour)
+		event := map[string]any{"display_name": "e...@e...", "public_key": n.PublicKey(), "key_validity_url": "https://id.example.org/_matrix/identity/v2/pubkey/isvalid"}
+		if _, err := n.SendState(n.compilers, n.grace, invite.TypeThirdPartyInvite, token, event); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		term := n.startAsAda(t, 100, 50)
+		term.Press("enter")
+		term.Golden("overwritten")
+	})
 }

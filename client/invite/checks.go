@@ -16,22 +16,18 @@ func (i Invite) eventChecks() []Check {
 		key.Result, key.Detail = Fail, "the event was emptied, so no key is left"
 		return []Check{key}
 	case usable == 0:
-		key.Result, key.Detail = Fail, fmt.Sprintf("the event holds %s, and none can verify anything", keys(len(i.Keys)))
+		key.Result, key.Detail = Fail, fmt.Sprintf("none of the event's %d keys can verify anything", len(i.Keys))
 	default:
-		key.Result, key.Detail = Pass, "the event holds "+keys(usable)+" that can verify something"
+		key.Result, key.Detail = Pass, fmt.Sprintf("the event holds %d usable keys", usable)
+		if usable == 1 {
+			key.Detail = "the event holds 1 usable key"
+		}
 	}
 	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: i.senderResult(), Detail: "the inviter is still the event's sender"}
 	if sender.Result == Fail {
 		sender.Detail = fmt.Sprintf("%s overwrote the event, and the identity server will name %s", i.Sender, i.OriginalSender)
 	}
 	return []Check{key, sender}
-}
-
-func keys(n int) string {
-	if n == 1 {
-		return "1 key"
-	}
-	return fmt.Sprintf("%d keys", n)
 }
 
 // keyChecks says of each key whether it still counts.

@@ -14,9 +14,11 @@ import (
 // for the same events in any order.
 //
 // An event that another of its type and state key says it replaced is history.
-// Of what remains the newest is state. Its time is the word of its sender's
-// server, so that a lying one may pass off an older event as state where the
-// event that replaced it is not there to tell.
+// Of what remains the newest is state. Where a server never says what was
+// replaced, as Dendrite does not, each event replaced the one before it.
+//
+// The time of an event is the word of its sender's server: a lying one may pass
+// off an older event as state where the one that replaced it is not there to tell.
 func Order(events []Event) (state, history []Event) {
 	events = distinct(events)
 	slices.SortFunc(events, compareEvents)
@@ -33,6 +35,7 @@ func Order(events []Event) (state, history []Event) {
 		}
 		versions := events[:n]
 		events = events[n:]
+		link(versions)
 		current := len(versions) - 1 // also where they claim to replace each other in a circle
 		for i, ev := range slices.Backward(versions) {
 			if !replaced[replacement{ev.Type, ev.StateKey, ev.ID}] {
@@ -45,6 +48,17 @@ func Order(events []Event) (state, history []Event) {
 		history = append(history, versions[current+1:]...)
 	}
 	return state, history
+}
+
+// link has each version of an event replace the one before it, if the server has
+// said that of none of them.
+func link(versions []Event) {
+	if slices.ContainsFunc(versions, func(ev Event) bool { return ev.Replaces != "" }) {
+		return
+	}
+	for i := 1; i < len(versions); i++ {
+		versions[i].Replaces = versions[i-1].ID
+	}
 }
 
 // A replacement is an event that was replaced in its place of the state.

@@ -90,6 +90,19 @@ func TestOrderKeepsTheTellingCopy(t *testing.T) {
 	}
 }
 
+func TestOrderTellsWhatASilentServerDoesNot(t *testing.T) {
+	was := pending(t)
+	now := event(t, invite.TypeThirdPartyInvite, "tok", "@ken:hs.test", `{}`)
+	now.At = was.At.Add(1)
+	for _, events := range [][]invite.Event{{was, now}, {now, was}} {
+		state, history := invite.Order(events)
+		got := invite.Fold(room, state, history)
+		if len(got) != 1 || got[0].Status != invite.Revoked || got[0].Sender != "@ada:hs.test" {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 func TestDumpsPutTogetherTellAll(t *testing.T) {
 	var all []invite.Event
 	for _, name := range []string{
