@@ -105,14 +105,26 @@ func (a *Account) get(ctx context.Context, p path, query map[string]string, repl
 }
 
 // call sends one request to the homeserver, once, and reads the answer into
-// reply, which may be nil. Bodies are never logged: they hold addresses and tokens.
+// reply, which may be nil.
 func (a *Account) call(ctx context.Context, method string, p path, query map[string]string, body, reply any) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
-	defer cancel()
 	if reply == nil {
 		reply = new(json.RawMessage)
 	}
-	_, err := a.mx.MakeFullRequest(ctx, mautrix.FullRequest{
+	_, err := a.request(ctx, method, p, query, body, reply)
+	return err
+}
+
+// getRaw asks the homeserver and returns its answer as it came.
+func (a *Account) getRaw(ctx context.Context, p path, query map[string]string) ([]byte, error) {
+	return a.request(ctx, http.MethodGet, p, query, nil, nil)
+}
+
+// request sends one request. Bodies are never logged: they hold addresses and
+// tokens.
+func (a *Account) request(ctx context.Context, method string, p path, query map[string]string, body, reply any) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
+	defer cancel()
+	data, err := a.mx.MakeFullRequest(ctx, mautrix.FullRequest{
 		Method:           method,
 		URL:              a.mx.BuildURLWithQuery(p, query),
 		RequestJSON:      body,
@@ -120,5 +132,5 @@ func (a *Account) call(ctx context.Context, method string, p path, query map[str
 		MaxAttempts:      1,
 		SensitiveContent: true,
 	})
-	return translate(ctx, a.mx.HomeserverURL.Host, err)
+	return data, translate(ctx, a.mx.HomeserverURL.Host, err)
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"runtime"
 	"strconv"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -64,29 +66,6 @@ func syncFilter(limit int, nonce int64) string {
 	return string(data)
 }
 
-// syncReply is what is read of an answer to /sync. Events stay raw, so that a
-// strange one spoils nothing but itself.
-type syncReply struct {
-	NextBatch string `json:"next_batch"`
-	Rooms     struct {
-		Join map[id.RoomID]struct {
-			Summary struct {
-				Heroes []id.UserID `json:"m.heroes"`
-			} `json:"summary"`
-			State    eventList `json:"state"`
-			Timeline struct {
-				eventList
-				Limited bool `json:"limited"`
-			} `json:"timeline"`
-		} `json:"join"`
-		Leave map[id.RoomID]json.RawMessage `json:"leave"`
-	} `json:"rooms"`
-}
-
-type eventList struct {
-	Events []json.RawMessage `json:"events"`
-}
-
 // sync asks the homeserver once what is new and takes it in. After the first
 // time the homeserver may hold the answer for as long as wait. It returns the
 // rooms in which something changed.
@@ -109,9 +88,6 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	if err != nil {
 		return nil, err
 	}
-	if reply.NextBatch == "" {
-		return nil, &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "an answer without next_batch"}
-	}
 	changed, left := a.state.apply(reply, a.opt.Now())
 	a.keep(ctx, since, changed, left)
 	return append(changed, left...), nil
@@ -125,8 +101,15 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 		query["filter"] = syncFilter(nextLimit, nonce)
 		query["timeout"] = strconv.FormatInt(wait.Milliseconds(), 10)
 	}
-	err = a.get(ctx, path{"v3", "sync"}, query, &reply)
-	return reply, err
+	raw, err := a.getRaw(ctx, path{"v3", "sync"}, query)
+	if err != nil {
+		return reply, err
+	}
+	reply, ok := readSync(raw)
+	if !ok {
+		return reply, &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "what came is no answer to a sync"}
+	}
+	return reply, nil
 }
 
 // badSince reports whether a homeserver does not know where a sync should go on.
@@ -150,50 +133,59 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 	first := s.since == ""
 	if first {
 		for room := range s.rooms { // known from before the homeserver forgot
-			if _, still := reply.Rooms.Join[room]; !still {
+			if _, still := reply.join[room]; !still {
 				delete(s.rooms, room)
 				left = append(left, room)
 			}
 		}
 	}
-	for room, update := range reply.Rooms.Join {
-		r, known := s.rooms[room]
-		if !known {
-			r = newRoomState()
-			s.rooms[room] = r
-		}
-		if len(update.Summary.Heroes) > 0 {
-			r.heroes = update.Summary.Heroes
-		}
-		if known && (update.Timeline.Limited || first) {
-			r.forgetMembers(s.me)
-		}
-		for _, raw := range append(update.State.Events, update.Timeline.Events...) {
-			r.take(s.me, raw)
-		}
-		r.fold(s.me, room)
-		if !known || first || update.Timeline.Limited {
-			r.traced = len(r.invites) == 0
+	for room := range reply.join {
+		if s.rooms[room] == nil {
+			s.rooms[room] = newRoomState()
 		}
 		changed = append(changed, room)
 	}
-	for room := range reply.Rooms.Leave {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, room := range changed {
+		r, news := s.rooms[room], reply.join[room]
+		g.Go(func() error {
+			r.take(s.me, room, news, first)
+			return nil
+		})
+	}
+	_ = g.Wait() // nothing that runs there fails
+	for _, room := range reply.leave {
 		if _, known := s.rooms[room]; known {
 			delete(s.rooms, room)
 			left = append(left, room)
 		}
 	}
-	s.since, s.asOf = reply.NextBatch, now
+	s.since, s.asOf = reply.nextBatch, now
 	return changed, left
 }
 
-// take reads one event and makes it part of the room's state if it is one.
-func (r *roomState) take(me id.UserID, raw json.RawMessage) {
-	switch ev, err := invite.ParseEvent(raw); {
-	case err != nil:
-		r.bad++
-	default:
+// take makes what a sync tells of a room part of what is known of it. gap says
+// that what happened in between is not all there.
+func (r *roomState) take(me id.UserID, room id.RoomID, news roomNews, gap bool) {
+	if len(news.heroes) > 0 {
+		r.heroes = news.heroes
+	}
+	if gap = gap || news.limited; gap {
+		r.forgetMembers(me)
+	}
+	fresh := len(r.current) == 0
+	for _, raw := range news.events {
+		ev, err := invite.ParseEvent(raw)
+		if err != nil {
+			r.bad++
+			continue
+		}
 		r.set(me, ev)
+	}
+	r.fold(me, room)
+	if fresh || gap {
+		r.traced = len(r.invites) == 0
 	}
 }
 

@@ -425,3 +425,16 @@ func TestAccountJudgesKeys(t *testing.T) {
 		check(t, w, "verdict when overwritten by another", a.Judge(i).Verdict, `refused`)
 	})
 }
+
+func TestAccountSeesARedactedInviteAsRevoked(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := someone(t, w, "ada")
+		room := ada.createRoom()
+		event := room.inviteByEmail(address("grace"))
+		token := event["state_key"].(string)
+		a := ada.account()
+		check(t, w, "before", statusOf(t, w, a, room, token), `pending`)
+		room.must(http.MethodPut, room.path("/redact/"+url.PathEscape(event["event_id"].(string))+"/1"), object{})
+		check(t, w, "to a new device", statusOf(t, w, ada.account(), room, token), `revoked`)
+	})
+}

@@ -1,0 +1,72 @@
+package client_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// BenchmarkFirstSync compares, for 1,000 rooms, the account's first sync with
+// fetching the same filtered answer and throwing it away. Both go over a real
+// connection on loopback.
+func BenchmarkFirstSync(b *testing.B) {
+	w := sandbox.New(sandbox.Options{Now: time.Now})
+	server := httptest.NewServer(w)
+	defer server.Close()
+	ada := w.AddUser("ada", "lovelace", "Ada")
+	for r := range 1000 {
+		room := w.CreateRoom(ada, sandbox.RoomOptions{Name: fmt.Sprintf("Room %d", r)})
+		for i := range 10 {
+			if _, err := w.InviteByEmail(room, ada, fmt.Sprintf("person%d@place%d.example", i, r)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	opt := client.Options{Transport: http.DefaultTransport, Now: time.Now}
+	hs, err := client.Discover(b.Context(), opt, server.URL)
+	if err != nil {
+		b.Fatal(err)
+	}
+	a, err := client.SignIn(b.Context(), opt, hs, "ada", "lovelace")
+	if err != nil {
+		b.Fatal(err)
+	}
+	session := a.Session()
+	filter := ""
+	b.Run("account", func(b *testing.B) {
+		for b.Loop() {
+			a, err := client.Resume(opt, session)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if c := a.Watch().Next(b.Context()); c.Err != nil || len(c.Rooms) != 1000 {
+				b.Fatalf("%d rooms, %v", len(c.Rooms), c.Err)
+			}
+		}
+		for _, r := range w.Requests() {
+			if f := r.URL.Query().Get("filter"); f != "" {
+				filter = f
+			}
+		}
+	})
+	b.Run("raw", func(b *testing.B) {
+		for b.Loop() {
+			req, _ := http.NewRequestWithContext(b.Context(), http.MethodGet, server.URL+"/_matrix/client/v3/sync?timeout=0&filter="+url.QueryEscape(filter), nil)
+			req.Header.Set("Authorization", "Bearer "+session.AccessToken)
+			res, err := http.DefaultTransport.RoundTrip(req)
+			if err != nil {
+				b.Fatal(err)
+			}
+			n, _ := io.Copy(io.Discard, res.Body)
+			res.Body.Close()
+			b.ReportMetric(float64(n)/1e6, "MB")
+		}
+	})
+}
