@@ -14,7 +14,7 @@ import (
 )
 
 // version makes an event of a member of a room out of what matters to its order.
-func version(t testing.TB, eventID, key string, at int, replaces string) invite.Event {
+func version(t *testing.T, eventID, key string, at int, replaces string) invite.Event {
 	t.Helper()
 	raw := fmt.Sprintf(`{"event_id":%q,"type":"m.room.member","state_key":%q,"origin_server_ts":%d,"content":{},"unsigned":{"replaces_state":%q}}`,
 		eventID, key, at, replaces)

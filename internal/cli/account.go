@@ -28,17 +28,37 @@ func (a *app) session() (client.Session, error) {
 }
 
 // resume returns the account, which has asked its homeserver nothing yet.
-func (a *app) resume() (*client.Account, error) {
+func (a *app) resume(opt client.Options) (*client.Account, error) {
 	s, err := a.session()
 	if err != nil {
 		return nil, err
 	}
-	return client.Resume(a.clientOptions(), s)
+	return client.Resume(opt, s)
+}
+
+// trusting returns the options of an account that may ask about keys where the
+// person said so.
+func (a *app) trusting() (client.Options, *trustedHosts, error) {
+	opt := a.clientOptions()
+	home, err := a.home()
+	if err != nil {
+		return opt, nil, err
+	}
+	trusted, err := loadTrusted(home)
+	if err != nil {
+		return opt, nil, err
+	}
+	opt.Trusted = trusted.has
+	return opt, trusted, nil
 }
 
 // account returns the account with everything that its homeserver knows now.
 func (a *app) account(ctx context.Context) (*client.Account, error) {
-	account, err := a.resume()
+	opt, _, err := a.trusting()
+	if err != nil {
+		return nil, err
+	}
+	account, err := a.resume(opt)
 	if err != nil {
 		return nil, err
 	}

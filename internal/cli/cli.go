@@ -27,6 +27,8 @@ type World struct {
 	Env       []string // in the form "key=value"
 	Now       func() time.Time
 	Transport http.RoundTripper // the one way out to the network
+	// KeyTransport is the guarded way to URLs that strangers wrote into invites.
+	KeyTransport http.RoundTripper
 }
 
 // getenv is the value of an environment variable; of two the last counts, as

@@ -51,6 +51,8 @@ func hint(err error) string {
 	switch {
 	case errors.Is(err, errNotSignedIn), is[*client.SignedOutError](err):
 		return "Sign in with: mxinvite login"
+	case errors.Is(err, errNoDump):
+		return "What it takes says: mxinvite inspect --help"
 	case is[*similarError](err):
 		return "With --again they get another mail."
 	case is[*config.DamagedError](err):

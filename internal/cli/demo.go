@@ -50,7 +50,9 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	world := sandbox.Demo(sandbox.Options{Now: o.Now})
 	go world.Simulate(ctx, demoAnswer)
 
-	opt := client.Options{Transport: world, Now: o.Now, DeviceName: "mxinvite"}
+	opt := client.Options{
+		Transport: world, KeyTransport: world, Now: o.Now, StaleAfter: staleAfter, DeviceName: "mxinvite",
+	}
 	hs, err := client.Discover(ctx, opt, world.HomeserverURL())
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)

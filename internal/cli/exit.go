@@ -33,6 +33,7 @@ func exitCode(err error) int {
 		is   func(error) bool
 	}{
 		{exitPartly, partlyDone},
+		{exitPartly, is[*cutShortError]},
 		{exitUsage, is[*usageError]},
 		{exitUsage, either(identity.ErrNotAddress, client.ErrNoServerNamed)},
 		{exitSignedOut, either(errNotSignedIn)},

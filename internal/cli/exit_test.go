@@ -26,6 +26,7 @@ func TestExitCodes(t *testing.T) {
 		{"usage", &usageError{err: errors.New("no such flag")}, 2},
 		{"not an address", identity.ErrNotAddress, 2},
 		{"some of a batch", &batchError{total: 2, failures: []failure{{err: limit}}}, 3},
+		{"a file cut short", &cutShortError{}, 3},
 		{"all of a batch", &batchError{total: 1, failures: []failure{{err: limit}}}, 7},
 		{"not signed in", errNotSignedIn, 4},
 		{"signed out", &client.SignedOutError{}, 4},

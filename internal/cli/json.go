@@ -8,16 +8,19 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"github.com/mxinvite/mxinvite/client/invite"
 )
 
 // writeJSON writes v for a program to read.
-func (a *app) writeJSON(v any) error {
+func (a *app) writeJSON(v any) error { return a.encode(v, "  ") }
+
+// writeJSONLine writes v on a line of its own.
+func (a *app) writeJSONLine(v any) error { return a.encode(v, "") }
+
+func (a *app) encode(v any, indent string) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
+	enc.SetIndent("", indent)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
@@ -46,44 +49,74 @@ func escape(data []byte) []byte {
 	return out
 }
 
-// jsonInvite is an invite as list and show promise it to scripts. What is
-// absent is not known.
+// jsonInvite is an invite as list, show, inspect and watch promise it to
+// scripts. What is absent is not known; the lists are always there.
 type jsonInvite struct {
-	RoomID      string    `json:"room_id"`
-	RoomName    string    `json:"room_name,omitempty"`
-	Token       string    `json:"token"`
-	EventID     string    `json:"event_id,omitempty"`
-	DisplayName string    `json:"display_name,omitempty"`
-	Sender      string    `json:"sender,omitempty"`
-	SentAt      string    `json:"sent_at,omitempty"`
-	Status      string    `json:"status"`
-	Keys        []jsonKey `json:"keys,omitempty"`
-	AcceptedBy  string    `json:"accepted_by,omitempty"`
-	AcceptedAt  string    `json:"accepted_at,omitempty"`
-	RevokedBy   string    `json:"revoked_by,omitempty"`
-	RevokedAt   string    `json:"revoked_at,omitempty"`
+	RoomID      string      `json:"room_id,omitempty"`
+	RoomName    string      `json:"room_name,omitempty"`
+	Token       string      `json:"token"`
+	EventID     string      `json:"event_id,omitempty"`
+	DisplayName string      `json:"display_name,omitempty"`
+	Sender      string      `json:"sender,omitempty"`
+	SentAt      string      `json:"sent_at,omitempty"`
+	Status      string      `json:"status"`
+	Keys        []jsonKey   `json:"keys"`
+	AcceptedBy  string      `json:"accepted_by,omitempty"`
+	AcceptedAt  string      `json:"accepted_at,omitempty"`
+	Proof       string      `json:"proof,omitempty"`
+	RevokedBy   string      `json:"revoked_by,omitempty"`
+	RevokedAt   string      `json:"revoked_at,omitempty"`
+	Verdict     string      `json:"verdict"`
+	Checks      []jsonCheck `json:"checks"`
+	Warnings    []string    `json:"warnings"`
 }
 
 type jsonKey struct {
 	PublicKey      string `json:"public_key"`
 	KeyValidityURL string `json:"key_validity_url,omitempty"`
+	Validity       string `json:"validity"`
 }
 
-func newJSONInvite(i invite.Invite, roomName string) jsonInvite {
+type jsonCheck struct {
+	Name   string `json:"name"`
+	Result string `json:"result"`
+	Detail string `json:"detail"`
+	Rule   string `json:"rule,omitempty"`
+}
+
+func newJSONInvite(f finding) jsonInvite {
+	i := f.invite
 	j := jsonInvite{
-		RoomID: string(i.RoomID), RoomName: roomName, Token: i.Token, EventID: string(i.EventID),
+		RoomID: string(i.RoomID), RoomName: f.roomName, Token: i.Token, EventID: string(i.EventID),
 		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: timestamp(i.SentAt), Status: string(i.Status),
+		Keys: []jsonKey{}, Verdict: string(f.Verdict), Checks: []jsonCheck{}, Warnings: []string{},
 	}
 	for _, k := range i.Keys {
-		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL})
+		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.validity[k.Public])})
 	}
 	if i.Acceptance != nil {
 		j.AcceptedBy, j.AcceptedAt = string(i.Acceptance.UserID), timestamp(i.Acceptance.At)
+		j.Proof = string(i.Acceptance.Proof)
 	}
 	if i.Revocation != nil {
 		j.RevokedBy, j.RevokedAt = string(i.Revocation.Sender), timestamp(i.Revocation.At)
 	}
+	for _, c := range f.Checks {
+		j.Checks = append(j.Checks, jsonCheck{c.Name, string(c.Result), c.Detail, c.Rule})
+	}
+	for _, w := range f.Warnings {
+		j.Warnings = append(j.Warnings, string(w))
+	}
 	return j
+}
+
+// newJSONInvites is what list and inspect promise: one array.
+func newJSONInvites(findings []finding) []jsonInvite {
+	all := make([]jsonInvite, 0, len(findings))
+	for _, f := range findings {
+		all = append(all, newJSONInvite(f))
+	}
+	return all
 }
 
 // timestamp is a time in RFC 3339; empty if it is not known. A homeserver may

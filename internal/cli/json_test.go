@@ -15,29 +15,46 @@ import (
 
 func TestJSONOfAnInviteIsThePromise(t *testing.T) {
 	at := time.Date(2026, 11, 20, 11, 0, 0, 500e6, time.FixedZone("", 3600))
-	whole := invite.Invite{
-		RoomID: "!r:hs", Token: "kPzQ", EventID: "$e", DisplayName: "gra...@nav...", Sender: "@ada:hs", SentAt: at,
-		Keys:       []invite.Key{{Public: "XGX0", ValidityURL: "https://is/isvalid"}, {Public: "UIWq"}},
-		Status:     invite.Joined,
-		Acceptance: &invite.Acceptance{UserID: "@grace:hs", At: at},
-		Revocation: &invite.Revocation{Sender: "@ken:hs", At: at},
+	whole := finding{
+		invite: invite.Invite{
+			RoomID: "!r:hs", Token: "kPzQ", EventID: "$e", DisplayName: "gra...@nav...", Sender: "@ada:hs", SentAt: at,
+			Keys:       []invite.Key{{Public: "XGX0", ValidityURL: "https://is/isvalid"}, {Public: "UIWq"}},
+			Status:     invite.Joined,
+			Acceptance: &invite.Acceptance{UserID: "@grace:hs", At: at, Proof: invite.ProofVerified},
+			Revocation: &invite.Revocation{Sender: "@ken:hs", At: at},
+		},
+		roomName: "Ops",
+		Judgement: invite.Judgement{
+			Verdict: invite.Honoured,
+			Checks: []invite.Check{
+				{Name: "usable-key", Result: invite.Pass, Detail: "2 keys", Rule: "5.4.1.7"},
+				{Name: "key-valid", Result: invite.Undecidable, Detail: "not asked"},
+			},
+			Warnings: []invite.Warning{invite.Reusable, invite.Stale},
+		},
+		validity: map[string]invite.Validity{"XGX0": invite.Valid, "UIWq": invite.Perpetual},
 	}
+	none := `"keys":[],"verdict":"refused","checks":[],"warnings":[]`
+	refused := invite.Judgement{Verdict: invite.Refused}
+	bare := finding{invite: invite.Invite{RoomID: "!r:hs", Status: invite.Revoked}, Judgement: refused}
+	odd := finding{invite: invite.Invite{SentAt: time.UnixMilli(1 << 60)}, Judgement: refused}
 	for _, tt := range []struct {
-		name   string
-		invite invite.Invite
-		room   string
-		want   string
+		name    string
+		finding finding
+		want    string
 	}{
-		{"everything known", whole, "Ops", `{"room_id":"!r:hs","room_name":"Ops","token":"kPzQ","event_id":"$e",` +
+		{"everything known", whole, `{"room_id":"!r:hs","room_name":"Ops","token":"kPzQ","event_id":"$e",` +
 			`"display_name":"gra...@nav...","sender":"@ada:hs","sent_at":"2026-11-20T10:00:00.5Z","status":"joined",` +
-			`"keys":[{"public_key":"XGX0","key_validity_url":"https://is/isvalid"},{"public_key":"UIWq"}],` +
-			`"accepted_by":"@grace:hs","accepted_at":"2026-11-20T10:00:00.5Z",` +
-			`"revoked_by":"@ken:hs","revoked_at":"2026-11-20T10:00:00.5Z"}`},
-		{"hardly anything known", invite.Invite{RoomID: "!r:hs", Status: invite.Revoked}, "", `{"room_id":"!r:hs","token":"","status":"revoked"}`},
-		{"sent in no year", invite.Invite{SentAt: time.UnixMilli(1 << 60)}, "", `{"room_id":"","token":"","status":""}`},
+			`"keys":[{"public_key":"XGX0","key_validity_url":"https://is/isvalid","validity":"valid"},{"public_key":"UIWq","validity":"perpetual"}],` +
+			`"accepted_by":"@grace:hs","accepted_at":"2026-11-20T10:00:00.5Z","proof":"verified",` +
+			`"revoked_by":"@ken:hs","revoked_at":"2026-11-20T10:00:00.5Z",` +
+			`"verdict":"honoured","checks":[{"name":"usable-key","result":"pass","detail":"2 keys","rule":"5.4.1.7"},` +
+			`{"name":"key-valid","result":"unknown","detail":"not asked"}],"warnings":["reusable","stale"]}`},
+		{"hardly anything known", bare, `{"room_id":"!r:hs","token":"","status":"revoked",` + none + `}`},
+		{"sent in no year", odd, `{"token":"","status":"",` + none + `}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := json.Marshal(newJSONInvite(tt.invite, tt.room))
+			got, err := json.Marshal(newJSONInvite(tt.finding))
 			if err != nil {
 				t.Fatal(err)
 			}

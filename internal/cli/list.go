@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -18,9 +18,10 @@ type listOptions struct {
 	*app
 
 	rooms     []string // all if empty
-	statuses  []string
 	by        string
 	olderThan ageFlag
+	filter    findingFilter
+	check     bool
 }
 
 func newList(a *app) *cobra.Command {
@@ -30,43 +31,29 @@ func newList(a *app) *cobra.Command {
 		Short: "List invites, the newest first",
 		Long: "List the e-mail invites of a room, or of all your rooms. ROOM is an alias, a\n" +
 			"name or an ID. A STATUS is one of\n" +
-			statusWords() + ".\n" +
-			"Not to a terminal it writes name, room ID, status, sender, time and token,\n" +
-			"with tabs between.",
+			words(invite.Statuses(), ", ") + ".\n" +
+			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
+			"taken, whether that was right: " + words(verdicts(), ", ") + ". Of an invite\n" +
+			"that is out it is unknown as long as nobody asks about its keys (--check).\n" +
+			"Not to a terminal it writes name, room ID, status, keys, sender, time, token,\n" +
+			"verdict and warnings, with tabs between.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
+			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json",
-		Args: takes(0, 1),
-		PreRunE: func(c *cobra.Command, _ []string) error {
-			return checkStatuses(c, o.statuses)
-		},
+		Args:    takes(0, 1),
+		PreRunE: func(c *cobra.Command, _ []string) error { return o.filter.check(c) },
 		RunE: func(c *cobra.Command, args []string) error {
 			o.rooms = append(o.rooms, args...)
 			return runList(c.Context(), o)
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&o.statuses, "status", nil, "only those that are `STATUS`, or one of several")
+	o.filter.flags(f)
 	f.StringVar(&o.by, "by", "", "only those sent by `USER`: a Matrix ID, its name, or me")
 	f.StringArrayVar(&o.rooms, "room", nil, "only those of `ROOM`; may be repeated")
 	f.Var(&o.olderThan, "older-than", "only those sent longer ago than `AGE`, such as 30d")
+	f.BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for keys")
 	return c
-}
-
-func statusWords() string {
-	var words []string
-	for _, s := range invite.Statuses() {
-		words = append(words, string(s))
-	}
-	return strings.Join(words, ", ")
-}
-
-func checkStatuses(c *cobra.Command, words []string) error {
-	for _, w := range words {
-		if !slices.Contains(invite.Statuses(), invite.Status(w)) {
-			return usage(c, fmt.Errorf("no invite can be %q, only %s", w, statusWords()))
-		}
-	}
-	return nil
 }
 
 func runList(ctx context.Context, o listOptions) error {
@@ -88,17 +75,19 @@ func runList(ctx context.Context, o listOptions) error {
 	}
 	short := shortTokens(invites)
 	invites = slices.DeleteFunc(invites, func(i invite.Invite) bool { return !o.wants(i, account.UserID()) })
-	if o.json {
-		all := make([]jsonInvite, 0, len(invites))
-		for _, i := range invites {
-			all = append(all, newJSONInvite(i, rooms[i.RoomID].Name))
+	if o.check {
+		ask := func(ctx context.Context) { account.CheckKeys(ctx, func() {}) }
+		if err := o.checkKeys(ctx, account, invites, ask); err != nil {
+			return err
 		}
-		return o.writeJSON(all)
 	}
-	if len(invites) == 0 {
-		o.say("There are no such invites.")
+	var findings []finding
+	for _, i := range invites {
+		if f := findingOf(account, rooms[i.RoomID], i); o.filter.wants(f) {
+			findings = append(findings, f)
+		}
 	}
-	return o.writeTable(o.table(invites, rooms, short, account.UserID()))
+	return o.writeFindings(findings, short, account.UserID())
 }
 
 // findRooms returns the rooms of these names, or all if there are no names.
@@ -123,8 +112,6 @@ func findRooms(account *client.Account, names []string) (map[id.RoomID]client.Ro
 // not known nobody can say that it was.
 func (o listOptions) wants(i invite.Invite, me id.UserID) bool {
 	switch {
-	case len(o.statuses) > 0 && !slices.Contains(o.statuses, string(i.Status)):
-		return false
 	case o.by != "" && !sentBy(i, o.by, me):
 		return false
 	case o.olderThan > 0 && (i.SentAt.IsZero() || o.Now().Sub(i.SentAt) <= time.Duration(o.olderThan)):
@@ -144,26 +131,40 @@ func sentBy(i invite.Invite, who string, me id.UserID) bool {
 	}
 }
 
-func (o listOptions) table(invites []invite.Invite, rooms map[id.RoomID]client.Room, short map[tokenKey]string, me id.UserID) *table {
+// writeFindings writes what was found, as list and inspect do.
+func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id.UserID) error {
+	if a.json {
+		return a.writeJSON(newJSONInvites(findings))
+	}
+	if len(findings) == 0 {
+		a.say("There are no such invites.")
+	}
 	t := &table{columns: []column{
 		{"INVITED", true},
 		{"ROOM", true},
 		{"STATUS", false},
+		{"KEY", false},
 		{"BY", true},
 		{"SENT", false},
 		{"TOKEN", false},
+		{}, // the verdict, which people see in the columns before
+		{"WARNINGS", true},
 	}}
-	for _, i := range invites {
+	for _, f := range findings {
+		i := f.invite
 		t.add(
 			nameCell(i),
-			cell{shown: rooms[i.RoomID].Label(), exact: string(i.RoomID)},
+			cell{shown: cmp.Or(f.roomLabel, string(i.RoomID)), exact: string(i.RoomID)},
 			statusCell(i.Status),
+			keyWordCell(f.keyWord()),
 			userCell(i.Sender, me),
-			ageCell(o.Now(), i.SentAt),
+			ageCell(a.Now(), i.SentAt),
 			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token},
+			cell{exact: string(f.Verdict)},
+			cell{shown: words(f.needLook(), ", "), exact: words(f.Warnings, ","), look: warn},
 		)
 	}
-	return t
+	return a.writeTable(t)
 }
 
 // nameCell is whom an invite is for, as far as anybody may know.

@@ -21,7 +21,7 @@ func runLogout(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	account, err := a.resume()
+	account, err := a.resume(a.clientOptions())
 	if err != nil {
 		return err
 	}

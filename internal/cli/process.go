@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/term"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
 // Process returns the world of a process with these streams.
@@ -24,6 +26,7 @@ func Process(in, out, errs *os.File, env []string, now func() time.Time, transpo
 		Env:          env,
 		Now:          now,
 		Transport:    transport,
+		KeyTransport: keycheck.NewTransport(keycheck.TransportOptions{}),
 	}
 }
 
@@ -63,20 +66,20 @@ func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))
 
 // await returns what f does. If ctx ends first f is left behind: nothing can
 // wake who waits for a person to type.
-func await(ctx context.Context, f func() (string, error)) (string, error) {
+func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
-		line string
-		err  error
+		value T
+		err   error
 	}
 	done := make(chan result, 1)
 	go func() {
-		line, err := f()
-		done <- result{line, err}
+		value, err := f()
+		done <- result{value, err}
 	}()
 	select {
 	case r := <-done:
-		return r.line, r.err
+		return r.value, r.err
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return *new(T), ctx.Err()
 	}
 }

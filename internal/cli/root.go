@@ -38,7 +38,7 @@ func newRoot(a *app) *cobra.Command {
 		Example: "  mxinvite demo              (look around, nothing to set up)\n" +
 			"  mxinvite login @you:example.org\n" +
 			"  mxinvite send '#ops' grace@navy.example\n" +
-			"  mxinvite list --status pending --older-than 30d",
+			"  mxinvite list --check --status pending --older-than 30d",
 		Version: version(),
 		Args:    noSuchCommand,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
@@ -60,8 +60,8 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.identityServer, "identity-server", "", "the one at `URL`, if nothing else names one")
 	f.StringVar(&a.homeDir, "home", "", "keep the session in `DIR` (also: MXINVITE_HOME)")
 
-	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newSend(a), newRevoke(a))
-	addGroup(root, "Account:", newLogin(a), newLogout(a))
+	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newInspect(a))
+	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
 }
@@ -131,9 +131,10 @@ func (a *app) home() (config.Home, error) {
 	return config.FindHome(a.getenv, runtime.GOOS)
 }
 
+// clientOptions is what an account gets of this world.
 func (a *app) clientOptions() client.Options {
 	return client.Options{
-		Transport: a.Transport, Now: a.Now,
-		IdentityServer: a.identityServer, DeviceName: "mxinvite",
+		Transport: a.Transport, KeyTransport: a.KeyTransport, Now: a.Now,
+		IdentityServer: a.identityServer, StaleAfter: staleAfter, DeviceName: "mxinvite",
 	}
 }

@@ -20,15 +20,20 @@ func runHome(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	account, err := a.resume()
+	opt, trusted, err := a.trusting()
+	if err != nil {
+		return err
+	}
+	account, err := a.resume(opt)
 	if err != nil && !errors.Is(err, errNotSignedIn) {
 		return err
 	}
 	return a.screen(ctx, ui.Options{
 		Account:  account,
-		Client:   a.clientOptions(),
+		Client:   opt,
 		Remember: func(s client.Session) error { return home.SaveSession(s) },
 		Forget:   home.DropSession,
+		Trust:    trusted.add,
 	})
 }
 

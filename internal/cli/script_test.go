@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,10 @@ import (
 const password = "correct horse battery staple"
 
 func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../client/invite/testdata") // what real servers answered
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
@@ -34,6 +39,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HS", server.URL)
 			env.Setenv("OPS", s.rooms["Ops"])
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("SAMPLES", samples)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // or every command takes a second longer
 			return nil
 		},

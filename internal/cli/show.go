@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -16,20 +16,26 @@ type showOptions struct {
 	*app
 
 	room, token string
+	check       bool
 }
 
 func newShow(a *app) *cobra.Command {
-	return &cobra.Command{
+	o := showOptions{app: a}
+	c := &cobra.Command{
 		Use:   "show ROOM TOKEN",
-		Short: "Show one invite",
-		Long: "Show one invite of a room. As much of its token is enough as no other one\n" +
-			"begins with. Not to a terminal it writes the names of the JSON and their\n" +
-			"values, with tabs between.",
+		Short: "Show one invite: would it be honoured, and why",
+		Long: "Show one invite of a room, with the checks behind its verdict and the history\n" +
+			"of its event. As much of its token is enough as no other one begins with. Not\n" +
+			"to a terminal it writes the names of the JSON and their values, with tabs\n" +
+			"between.",
 		Args: takes(2, 2),
 		RunE: func(c *cobra.Command, args []string) error {
-			return runShow(c.Context(), showOptions{app: a, room: args[0], token: args[1]})
+			o.room, o.token = args[0], args[1]
+			return runShow(c.Context(), o)
 		},
 	}
+	c.Flags().BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for its keys")
+	return c
 }
 
 func runShow(ctx context.Context, o showOptions) error {
@@ -45,15 +51,36 @@ func runShow(ctx context.Context, o showOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.json {
-		return o.writeJSON(newJSONInvite(i, room.Name))
+	if o.check {
+		ask := func(ctx context.Context) { account.CheckInvite(ctx, i, func() {}) }
+		if err := o.checkKeys(ctx, account, []invite.Invite{i}, ask); err != nil {
+			return err
+		}
 	}
-	return o.writeTable(o.table(i, room))
+	f := findingOf(account, room, i)
+	if o.json {
+		return o.writeJSON(newJSONInvite(f))
+	}
+	return o.writeTable(o.table(f, withFirst(account.History(room.ID, i.Token))))
+}
+
+// withFirst adds what the oldest event of a history says it replaced. Nobody has
+// told when that was sent.
+func withFirst(history []invite.Event) []invite.Event {
+	if len(history) == 0 {
+		return nil
+	}
+	oldest := history[len(history)-1]
+	if len(oldest.PrevContent) == 0 {
+		return history
+	}
+	return append(history, invite.Event{ID: oldest.Replaces, Sender: oldest.PrevSender, Content: oldest.PrevContent})
 }
 
 // table has a row for everything that is known. Scripts get the names of the
 // JSON's members.
-func (o showOptions) table(i invite.Invite, room client.Room) *table {
+func (o showOptions) table(f finding, history []invite.Event) *table {
+	i := f.invite
 	t := &table{columns: []column{{}, {}}}
 	add := func(title, name string, c cell) {
 		if c.shown != "" || c.exact != "" {
@@ -62,25 +89,52 @@ func (o showOptions) table(i invite.Invite, room client.Room) *table {
 	}
 	add("Invited", "display_name", text(i.DisplayName))
 	add("Status", "status", statusCell(i.Status))
-	add("Room", "room_name", text(room.Name))
-	add("", "room_id", text(string(room.ID)))
+	add("Verdict", "verdict", verdictCell(f.Verdict))
+	checks, more := some(o.app, f.Checks)
+	for _, c := range checks {
+		add("", "check", checkCell(c))
+	}
+	add("", "", more)
+	for _, w := range f.Warnings {
+		add("Warning", "warning", warningCell(w))
+	}
+	add("Room", "room_name", text(f.roomName))
+	add("", "room_id", text(string(i.RoomID)))
 	add("Sent by", "sender", text(string(i.Sender)))
 	add("Sent", "sent_at", o.moment(i.SentAt))
 	if i.Acceptance != nil {
 		add("Taken by", "accepted_by", text(string(i.Acceptance.UserID)))
 		add("Taken", "accepted_at", o.moment(i.Acceptance.At))
+		add("Proof", "proof", keyWordCell(string(i.Acceptance.Proof)))
 	}
 	if i.Revocation != nil {
 		add("Revoked by", "revoked_by", text(string(i.Revocation.Sender)))
 		add("Revoked", "revoked_at", o.moment(i.Revocation.At))
 	}
-	for _, k := range i.Keys {
-		add("Key", "public_key", keyCell(k))
-		add("", "key_validity_url", text(k.ValidityURL))
-	}
+	o.addKeys(f, add)
 	add("Token", "token", text(i.Token))
 	add("Event", "event_id", text(string(i.EventID)))
+	for n := range history {
+		title := "History"
+		if n > 0 {
+			title = ""
+		}
+		add(title, "history", o.pastCell(history[n:]))
+	}
 	return t
+}
+
+// addKeys adds the keys: what each is, who vouches for it, and what came of that.
+func (o showOptions) addKeys(f finding, add func(title, name string, c cell)) {
+	keys, more := some(o.app, f.invite.Keys)
+	for _, k := range keys {
+		add("Key", "public_key", keyCell(k))
+		add("", "key_validity_url", text(k.ValidityURL))
+		if k.Usable() || !o.OutTTY { // people were told with the key
+			add("", "validity", keyWordCell(string(f.validity[k.Public])))
+		}
+	}
+	add("", "", more)
 }
 
 func keyCell(k invite.Key) cell {
@@ -88,6 +142,41 @@ func keyCell(k invite.Key) cell {
 		return text(k.Public)
 	}
 	return cell{shown: strings.TrimSpace(fmt.Sprintf("%s (useless: %s)", k.Public, k.Problem)), exact: k.Public, look: bad}
+}
+
+// most is how many checks and keys people are shown: a stranger may have written
+// thousands. Scripts get them all.
+const most = 12
+
+// some is as many of the things as people are shown, and what says that there
+// are more.
+func some[T any](a *app, things []T) ([]T, cell) {
+	if len(things) <= most || !a.OutTTY {
+		return things, cell{}
+	}
+	return things[:most], cell{shown: fmt.Sprintf("and %d more", len(things)-most), look: faint}
+}
+
+// pastCell says who wrote the first of these events, when, and what that was to
+// the one before it, which follows.
+func (o showOptions) pastCell(events []invite.Event) cell {
+	ev := events[0]
+	what := "wrote it"
+	switch {
+	case string(ev.Content) == "{}":
+		what = "emptied it"
+	case len(events) > 1 && events[1].Sender != ev.Sender:
+		what = "overwrote it"
+	case len(events) > 1:
+		what = "wrote it again"
+	case ev.Replaces != "":
+		what = "wrote it; what stood there before is not known"
+	}
+	when, who := o.moment(ev.At), cmp.Or(string(ev.Sender), "?")
+	return cell{
+		shown: cmp.Or(when.shown, "?") + ": " + who + " " + what,
+		exact: strings.Join([]string{cmp.Or(when.exact, "?"), who, cmp.Or(string(ev.ID), "?"), what}, " "),
+	}
 }
 
 // moment is a time for reading; nothing if it is not known.

@@ -52,12 +52,17 @@ func (a *app) writeTable(t *table) error {
 // separate writes what scripts get, with tabs between.
 func (t *table) separate(w io.Writer) {
 	for _, row := range t.rows {
-		texts := make([]string, len(row))
-		for i, c := range row {
-			texts[i] = safetext.Line(c.exact)
-		}
-		fmt.Fprintln(w, strings.Join(texts, "\t"))
+		fmt.Fprintln(w, tabbed(row))
 	}
+}
+
+// tabbed is one row for scripts.
+func tabbed(row []cell) string {
+	texts := make([]string, len(row))
+	for i, c := range row {
+		texts[i] = safetext.Line(c.exact)
+	}
+	return strings.Join(texts, "\t")
 }
 
 const (

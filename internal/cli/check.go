@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/keycheck"
+)
+
+// staleAfter is how long an invite may be out before it is worth a look.
+const staleAfter = 90 * day
+
+// checkKeys asks about the keys of an account's invites by means of ask, which
+// an interruption ends, and says whom nobody asked.
+func (a *app) checkKeys(ctx context.Context, account *client.Account, invites []invite.Invite, ask func(context.Context)) error {
+	err := a.during(ctx, "Asking about keys", func(ctx context.Context) error {
+		ask(ctx)
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	var hosts []string
+	for _, i := range invites {
+		hosts = append(hosts, account.Untrusted(i)...)
+	}
+	a.sayUnasked(hosts)
+	return nil
+}
+
+// sayUnasked says which hosts were not asked about keys.
+func (a *app) sayUnasked(hosts []string) {
+	slices.Sort(hosts)
+	hosts = slices.Compact(hosts)
+	if len(hosts) == 0 {
+		return
+	}
+	more := ""
+	if n := len(hosts) - most; n > 0 {
+		hosts, more = hosts[:most], fmt.Sprintf(" and %d more", n)
+	}
+	a.say("Not asked about keys, because you have not said that they may be: %s%s.", strings.Join(hosts, ", "), more)
+	a.say("To have one asked: mxinvite trust HOST")
+}
+
+// An offlineChecker tells of keys without an account.
+type offlineChecker struct {
+	checker *keycheck.Checker
+	answers map[keycheck.Question]invite.Validity
+	unasked []string // hosts
+}
+
+func (a *app) newOfflineChecker(trusted func(host string) bool) *offlineChecker {
+	return &offlineChecker{
+		checker: keycheck.New(keycheck.Options{Transport: a.KeyTransport, Trusted: trusted, Now: a.Now}),
+		answers: map[keycheck.Question]invite.Validity{},
+	}
+}
+
+// ask asks about the keys of all invites that are out.
+func (c *offlineChecker) ask(ctx context.Context, findings []finding) {
+	var questions []keycheck.Question
+	for _, f := range findings {
+		for _, k := range f.invite.Keys {
+			if f.invite.Live() && k.Usable() && k.ValidityURL != "" {
+				questions = append(questions, questionAbout(k))
+			}
+		}
+	}
+	c.checker.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
+		c.answers[q] = v
+		if v == invite.Unchecked {
+			c.unasked = append(c.unasked, q.Host())
+		}
+	})
+}
+
+// validity is what came out about a key.
+func (c *offlineChecker) validity(k invite.Key) invite.Validity {
+	if v, ok := c.answers[questionAbout(k)]; ok {
+		return v
+	}
+	return invite.Unchecked
+}
+
+func questionAbout(k invite.Key) keycheck.Question {
+	return keycheck.Question{URL: k.ValidityURL, PublicKey: k.Public}
+}

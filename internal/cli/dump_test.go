@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// readDump reads a file of this content and returns what was said of it.
+func readDump(content string) (d *dump, complaints []string, err error) {
+	d = &dump{complain: func(where string, reason error) {
+		complaints = append(complaints, where+": "+reason.Error())
+	}}
+	err = d.add(bufio.NewReader(strings.NewReader(content)))
+	return d, complaints, err
+}
+
+const anInvite = `{"type":"m.room.third_party_invite","state_key":"t","content":{"public_key":"XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI"}}`
+
+func TestDumpFindsEventsWhereTheyBelong(t *testing.T) {
+	for _, tt := range []struct {
+		name, content string
+		rooms         string // of what was found
+		read          int
+	}{
+		{"nothing", "", "", 0},
+		{"white space", " \n\t ", "", 0},
+		{"state", "[" + anInvite + "," + anInvite + "]", "  ", 2},
+		{"behind a byte order mark", "\uFEFF[" + anInvite + "]", " ", 1},
+		{"lines", anInvite + "\n\n" + anInvite + "\n", "  ", 2},
+		{"a room in each line's event", strings.Replace(anInvite, "{", `{"room_id":"!r:hs",`, 1), "!r:hs ", 1},
+		{"another member that looks the same", strings.Replace(anInvite, "{", `{"Room_ID":"!r:hs",`, 1), " ", 1},
+		{"messages", `{"chunk":[` + anInvite + `],"end":"e","state":[` + anInvite + `]}`, "  ", 2},
+		{"a room of a sync", `{"timeline":{"limited":true,"events":[` + anInvite + `]},"state":{"events":[` + anInvite + `]}}`, "  ", 2},
+		{"a sync", `{"rooms":{"join":{"!a:hs":{"timeline":{"events":[` + anInvite + `]}}},"leave":{"!b:hs":{"state":{"events":[` + anInvite + `]}}}}}`, "!a:hs !b:hs ", 2},
+		{"invited only", `{"rooms":{"invite":{"!a:hs":{"invite_state":{"events":[` + anInvite + `]}}}}}`, "", 0},
+		{"messages that people wrote", `[{"type":"m.room.message","content":{"body":"hello"}}]`, "", 1},
+		{"inside of an event", strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],"state":[`+anInvite+`],`, 1), " ", 1},
+		{"inside of an event in a list", "[" + strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],`, 1) + "]", " ", 1},
+		{"inside of something unknown", `{"presence":{"events":[` + anInvite + `]},"chunk":[]}`, "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d, complaints, err := readDump(tt.content)
+			var found strings.Builder
+			for _, e := range d.found {
+				found.WriteString(string(e.room) + " ")
+			}
+			if rooms := found.String(); rooms != tt.rooms || d.read != tt.read || err != nil || len(complaints) > 0 {
+				t.Errorf("found %q in %d, %v, %q; want %q in %d", rooms, d.read, err, complaints, tt.rooms, tt.read)
+			}
+		})
+	}
+}
+
+func TestDumpOfRealServers(t *testing.T) {
+	for name, want := range map[string]int{"state_pending.json": 7, "messages_after_redeem.json": 11} {
+		data, err := os.ReadFile(filepath.Join("../../client/invite/testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, complaints, err := readDump(string(data))
+		if len(d.found) != want || err != nil || complaints != nil {
+			t.Errorf("%s: found %d, %v, %q", name, len(d.found), err, complaints)
+		}
+	}
+}
+
+// The proof of an acceptance is over bytes, so an event that stood alone in a
+// file must come through as it was.
+func TestDumpKeepsEveryByteThatIsSigned(t *testing.T) {
+	content := `{ "membership":"invite", "n":1e3,"n":2 , "third_party_invite":{"signed": {"mxid":"@g:hs","token":"\u0074" }}}`
+	d, _, err := readDump(`{"type":"m.room.member","state_key":"@g:hs","content":` + content + `}`)
+	if err != nil || len(d.found) != 1 || string(d.found[0].event.Content) != content {
+		t.Errorf("%+v, %v", d.found, err)
+	}
+}
+
+func TestDumpEndsWhereItCannotGoOn(t *testing.T) {
+	for name, tt := range map[string]struct {
+		content, want string
+		read          int
+	}{
+		"in a list":            {"[" + anInvite + ",", "it ends in the middle", 1},
+		"in an event":          {"[" + anInvite + `,{"type":"m.ro`, "it ends in the middle", 1},
+		"in a sync":            {`{"rooms":{"join":{"!a:hs":{"timeline":{"events":[` + anInvite, "it ends in the middle", 1},
+		"in what is skipped":   {`{"chunk":[` + anInvite + `],"rooms":{"knock":{"a":[`, "it ends in the middle", 1},
+		"zeros":                {anInvite + "\x00\x00", "it is no JSON from about byte ", 1},
+		"a trap":               {strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],`, 1) + strings.Replace(anInvite, "}}", `},"chunk":[`+anInvite+`],"state":[`, 1), "it ends in the middle", 1},
+		"rooms in rooms":       {strings.Repeat(`{"rooms":{"join":{"!a":`, 1_000_000), "it ends in the middle", 0},
+		"brackets without end": {"[" + anInvite + "," + strings.Repeat("[", 100_000), "it is no JSON from about byte ", 1},
+		"the wrong bracket":    {"[" + anInvite + "}", "it is no JSON from about byte ", 1},
+		"letters":              {"Dear Ada", "it is no JSON from about byte ", 0},
+	} {
+		d, _, err := readDump(tt.content)
+		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || d.read != tt.read {
+			t.Errorf("%s: read %d, %v", name, d.read, err)
+		}
+	}
+}
+
+func FuzzInspect(f *testing.F) {
+	for _, seed := range []string{
+		anInvite, "[" + anInvite + "]", `{"chunk":[` + anInvite + `,5],"state":{}}`, `{"rooms":{"join":{"!a:hs":{"timeline":{"events":[` + anInvite + `]}}}}}`,
+		`[{"type":"m.room.member","state_key":"@g:hs","event_id":"$a","content":{"membership":"invite","third_party_invite":{"signed":{"mxid":"@g:hs","token":"t","signatures":{}}}}},` + anInvite + `]`,
+		`[{"type":"m.room.name","state_key":"","content":{"name":5}},{"type":"m.room.canonical_alias","state_key":"","content":{"alias":"#a:b"}}]` + anInvite,
+		strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],"unsigned":{"replaces_state":"$a","prev_content":{}},`, 1),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		d, complaints, _ := readDump(string(content))
+		if len(complaints) < d.bad { // there may be more, of what an event held beside itself
+			t.Errorf("%d complaints of %d", len(complaints), d.bad)
+		}
+		for _, found := range d.findings() {
+			found.Judgement = found.invite.Judge(invite.Facts{})
+			data, err := json.Marshal(newJSONInvite(found))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !json.Valid(escape(data)) {
+				t.Errorf("no JSON: %q", data)
+			}
+			if found.invite.Status == "" || found.Verdict == "" {
+				t.Errorf("an invite that says nothing: %+v", found)
+			}
+		}
+	})
+}

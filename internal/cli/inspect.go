@@ -1,0 +1,276 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+const (
+	// maxDump bounds the files of one run together, in bytes.
+	maxDump = 256 << 20
+	// maxComplaints is how many of the things that cannot be read are told one by
+	// one.
+	maxComplaints = 20
+)
+
+type inspectOptions struct {
+	*app
+
+	files   []string
+	filter  findingFilter
+	check   bool
+	trusted []string
+}
+
+func newInspect(a *app) *cobra.Command {
+	o := inspectOptions{app: a}
+	c := &cobra.Command{
+		Use:   "inspect FILE...",
+		Short: "List the invites in saved room state; no account needed",
+		Long: "List the invites in what was saved of a homeserver's answers, as list does.\n" +
+			"Nobody is asked anything, unless with --check. FILE holds JSON: events of\n" +
+			"/rooms/{id}/state, answers of /messages or /sync or one room of those, or an\n" +
+			"event on each line; - is standard input. Rooms may be mixed, and events may be\n" +
+			"in any order and repeated: the more of them, the more can be told. Who took an\n" +
+			"invite and joined shows only in /messages or /sync.\n" +
+			"What cannot be read is reported and left out; a file that ends in the middle\n" +
+			"makes the exit code 3.",
+		Example: "  mxinvite inspect state.json messages.json --json\n" +
+			"  mxinvite inspect --check --trust id.example.org state.json",
+		Args: takes(1, -1),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			if len(o.trusted) > 0 && !o.check {
+				return usage(c, errors.New("--trust is of no use without --check"))
+			}
+			return o.filter.check(c)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			o.files = args
+			return runInspect(c, o)
+		},
+	}
+	f := c.Flags()
+	o.filter.flags(f)
+	f.BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for keys")
+	f.StringArrayVar(&o.trusted, "trust", nil, "trust `HOST` this time; may be repeated")
+	return c
+}
+
+func runInspect(c *cobra.Command, o inspectOptions) error {
+	ctx := c.Context()
+	trusted, err := o.mayAskAbout(c)
+	if err != nil {
+		return err
+	}
+	d := &dump{}
+	cut, err := o.readAll(ctx, d)
+	if err != nil {
+		return err
+	}
+	findings := d.findings()
+	facts := invite.Facts{Now: o.Now(), StaleAfter: staleAfter}
+	if o.check {
+		if facts.Validity, err = o.askOffline(ctx, trusted, findings); err != nil {
+			return err
+		}
+	}
+	if err := o.judge(findings, facts); err != nil {
+		return err
+	}
+	if len(cut) > 0 {
+		return &cutShortError{cut}
+	}
+	return nil
+}
+
+// A cutShortError says that files could not be read to their ends.
+type cutShortError struct{ failures []failure }
+
+func (e *cutShortError) Error() string {
+	var all []string
+	for _, f := range e.failures {
+		all = append(all, fmt.Sprintf("%s could only be read in part: %v", f.subject, f.err))
+	}
+	return strings.Join(all, "; ")
+}
+
+// mayAskAbout says which hosts may be asked: those of the person's list, and
+// those named for this time. Without --check there is no need for a list.
+func (o inspectOptions) mayAskAbout(c *cobra.Command) (func(host string) bool, error) {
+	if !o.check {
+		return nil, nil
+	}
+	now := map[string]bool{}
+	for _, name := range o.trusted {
+		host, err := parseHost(name)
+		if err != nil {
+			return nil, usage(c, err)
+		}
+		now[host] = true
+	}
+	home, err := o.home()
+	if err != nil {
+		return nil, err
+	}
+	always, err := loadTrusted(home)
+	if err != nil {
+		return nil, err
+	}
+	return func(host string) bool { return now[host] || always.has(host) }, nil
+}
+
+// readAll reads all files into d and returns those that ended too early. That
+// nothing at all could be read is an error.
+func (o inspectOptions) readAll(ctx context.Context, d *dump) (cut []failure, err error) {
+	var file string
+	d.complain = func(where string, reason error) {
+		if d.bad <= maxComplaints {
+			o.tell("%s: %s: %s", file, where, reason.Error())
+		}
+	}
+	rest := int64(maxDump)
+	for _, file = range o.files {
+		from, err := o.open(file)
+		if err == nil {
+			err = d.add(bufio.NewReaderSize(&bounded{ctx: ctx, from: from, rest: &rest}, 64<<10))
+			_ = from.Close()
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil && (from == nil || d.read == 0):
+			return nil, fmt.Errorf("read %s: %w", file, err)
+		case err != nil:
+			cut = append(cut, failure{file, err})
+		}
+	}
+	if n := d.bad - maxComplaints; n > 0 {
+		o.tell("%d more cannot be read.", n)
+	}
+	if d.read == 0 && (d.answers == 0 || d.bad > 0) {
+		return nil, fmt.Errorf("read %s: %w", strings.Join(o.files, ", "), errNoDump)
+	}
+	return cut, nil
+}
+
+var errNoDump = errors.New("there are no events of rooms")
+
+// open opens a file, or standard input.
+func (o inspectOptions) open(file string) (io.ReadCloser, error) {
+	if file == "-" {
+		return io.NopCloser(o.In), nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, errors.Unwrap(err) // without the path, which is told anyway
+	}
+	return f, nil
+}
+
+// bounded reads until ctx ends, and no more than rest.
+type bounded struct {
+	ctx  context.Context
+	from io.Reader
+	rest *int64
+}
+
+var errTooLong = fmt.Errorf("it is longer than %d MiB", maxDump>>20)
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := await(b.ctx, func() (int, error) { return b.from.Read(p) })
+	if *b.rest -= int64(n); *b.rest < 0 {
+		return 0, errTooLong
+	}
+	return n, err
+}
+
+// findings are the invites of all rooms of a dump. Nothing is judged yet.
+func (d *dump) findings() []finding {
+	rooms := map[id.RoomID][]invite.Event{}
+	for _, e := range d.found {
+		rooms[e.room] = append(rooms[e.room], e.event)
+	}
+	var invites []invite.Invite
+	called := map[id.RoomID]finding{}
+	for room, events := range rooms {
+		state, history := invite.Order(events)
+		invites = append(invites, invite.Fold(room, state, history)...)
+		called[room] = roomNames(state)
+	}
+	invite.Sort(invites)
+	var findings []finding
+	for _, i := range invites {
+		f := called[i.RoomID]
+		f.invite = i
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// roomNames are the names of a room in a finding of which nothing else is known.
+func roomNames(state []invite.Event) finding {
+	var name, alias string
+	for _, ev := range state {
+		var content map[string]json.RawMessage
+		if ev.StateKey != "" || json.Unmarshal(ev.Content, &content) != nil {
+			continue
+		}
+		switch ev.Type {
+		case typeName:
+			_ = json.Unmarshal(content["name"], &name) // one of the wrong type is none
+		case typeCanonicalAlias:
+			_ = json.Unmarshal(content["alias"], &alias)
+		}
+	}
+	f := finding{roomName: cmp.Or(strings.TrimSpace(name), alias)}
+	f.roomLabel = f.roomName
+	if local, _, ok := strings.Cut(alias, ":"); ok {
+		f.roomLabel = local
+	}
+	return f
+}
+
+// askOffline asks about the keys of all invites that are out, and returns what
+// came of it.
+func (o inspectOptions) askOffline(ctx context.Context, trusted func(string) bool, findings []finding) (func(invite.Key) invite.Validity, error) {
+	checker := o.newOfflineChecker(trusted)
+	err := o.during(ctx, "Asking about keys", func(ctx context.Context) error {
+		checker.ask(ctx, findings)
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	o.sayUnasked(checker.unasked)
+	return checker.validity, nil
+}
+
+// judge writes what the facts make of the findings.
+func (o inspectOptions) judge(findings []finding, facts invite.Facts) error {
+	var invites []invite.Invite
+	var wanted []finding
+	for _, f := range findings {
+		invites = append(invites, f.invite)
+		f.Judgement = f.invite.Judge(facts)
+		f.validity = map[string]invite.Validity{}
+		for _, k := range f.invite.Keys {
+			f.validity[k.Public] = facts.Of(k)
+		}
+		if o.filter.wants(f) {
+			wanted = append(wanted, f)
+		}
+	}
+	return o.writeFindings(wanted, shortTokens(invites), "")
+}

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newTrust(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "trust [HOST...]",
+		Short: "Let hosts be asked about keys, or list those that are",
+		Long: "Let hosts be asked whether the keys of invites still count. Whoever sends an\n" +
+			"invite names the host that vouches for its keys, so that one nobody trusts is\n" +
+			"not talked to: it would learn your network address and that you look at the\n" +
+			"invite. Your identity server needs no mention. Without a HOST those that are\n" +
+			"trusted are listed. HOST may have a port, and may be a URL.",
+		Example: "  mxinvite trust id.example.org\n" +
+			"  mxinvite list --check",
+		Args: takes(0, -1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return runTrusted(a)
+			}
+			return runTrust(c, a, args)
+		},
+	}
+}
+
+func newUntrust(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "untrust HOST...",
+		Short: "Have hosts no longer asked about keys",
+		Args:  takes(1, -1),
+		RunE:  func(c *cobra.Command, args []string) error { return runUntrust(c, a, args) },
+	}
+}
+
+// jsonHost is a trusted host as trust promises it to scripts.
+type jsonHost struct {
+	Host string `json:"host"`
+}
+
+func runTrusted(a *app) error {
+	home, err := a.home()
+	if err != nil {
+		return err
+	}
+	lines, err := home.TrustedHosts()
+	if err != nil {
+		return err
+	}
+	all := make([]jsonHost, 0, len(lines))
+	t := &table{columns: []column{{}}}
+	seen := map[string]bool{}
+	for _, line := range lines {
+		host, err := parseHost(line)
+		if err != nil {
+			a.tell("In %s: %s.", home.TrustPath(), err.Error())
+			continue
+		}
+		if !seen[host] {
+			seen[host] = true
+			all = append(all, jsonHost{host})
+			t.add(text(host))
+		}
+	}
+	if a.json {
+		return a.writeJSON(all)
+	}
+	if len(all) == 0 {
+		a.say("No host is trusted but your identity server.")
+	}
+	return a.writeTable(t)
+}
+
+func runTrust(c *cobra.Command, a *app, names []string) error {
+	hosts, trusted, err := a.namedHosts(c, names)
+	if err != nil {
+		return err
+	}
+	for _, host := range hosts {
+		if trusted.has(host) {
+			a.say("%s is trusted already.", host)
+			continue
+		}
+		if err := trusted.add(host); err != nil {
+			return err
+		}
+		a.say("%s will be asked about keys.", host)
+	}
+	return nil
+}
+
+var errNotTrusted = errors.New("not trusted in the first place")
+
+func runUntrust(c *cobra.Command, a *app, names []string) error {
+	hosts, trusted, err := a.namedHosts(c, names)
+	if err != nil {
+		return err
+	}
+	var failures []failure
+	for _, host := range hosts {
+		was, err := trusted.drop(host)
+		if err == nil && !was {
+			err = fmt.Errorf("%s: %w", host, errNotTrusted)
+		}
+		if err != nil {
+			failures = append(failures, failure{host, err})
+			continue
+		}
+		a.say("%s will no longer be asked about keys.", host)
+	}
+	return batch("untrusted", len(hosts), failures)
+}
+
+// namedHosts reads the hosts of a command line. Before all of them make sense
+// nothing is done to any.
+func (a *app) namedHosts(c *cobra.Command, names []string) ([]string, *trustedHosts, error) {
+	hosts := make([]string, len(names))
+	for i, name := range names {
+		host, err := parseHost(name)
+		if err != nil {
+			return nil, nil, usage(c, err)
+		}
+		hosts[i] = host
+	}
+	home, err := a.home()
+	if err != nil {
+		return nil, nil, err
+	}
+	trusted, err := loadTrusted(home)
+	return hosts, trusted, err
+}
