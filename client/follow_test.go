@@ -234,3 +234,24 @@ func TestKickedRoomIsGone(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Kicked between a sync and the trace it called for, one is not stuck.
+func TestTraceOfAClosedRoomEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		n.invite("grace@navy.example")
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Status: 403, Body: `{"errcode":"M_FORBIDDEN"}`})
+		w := n.signIn(n.ada, "lovelace").Watch()
+		for range 2 { // the look, the trace
+			if c := w.Next(t.Context()); c.Err != nil {
+				t.Fatal(c.Err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		start := time.Now()
+		if c := w.Next(ctx); time.Since(start) < time.Minute {
+			t.Errorf("in a hurry for nothing: %+v", c)
+		}
+	})
+}

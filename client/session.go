@@ -90,11 +90,14 @@ func Resume(opt Options, s Session) (*Account, error) {
 func (a *Account) SignOut(ctx context.Context) error {
 	a.leaveIdentityServer(ctx)
 	err := a.call(ctx, http.MethodPost, path{"v3", "logout"}, nil, struct{}{}, nil)
-	if gone := new(SignedOutError); err != nil && !errors.As(err, &gone) {
-		return fmt.Errorf("sign out of %s: %w", a.session.UserID, err)
+	if gone := new(SignedOutError); errors.As(err, &gone) {
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("sign out of %s: %w", a.session.UserID, err)
 	}
 	if a.opt.Store != nil {
-		return a.opt.Store.Forget(ctx, a.storeKey())
+		err = errors.Join(err, a.opt.Store.Forget(ctx, a.storeKey()))
 	}
-	return nil
+	return err
 }

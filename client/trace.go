@@ -72,7 +72,7 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	for from := ""; len(open) > 0; {
 		page, err := a.messages(ctx, room, filter, from)
 		if err != nil {
-			return skipIfGone(fmt.Errorf("trace invites in %s: %w", room, err))
+			return a.giveUpIfGone(ctx, room, fmt.Errorf("trace invites in %s: %w", room, err))
 		}
 		for _, raw := range page.Chunk {
 			if ev, err := invite.ParseEvent(raw); err == nil {
@@ -91,10 +91,33 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		from = page.End
 	}
 	a.state.addHistory(room, found)
-	if err := a.recall(ctx, room); err != nil {
-		return skipIfGone(err)
+	err := a.recall(ctx, room)
+	if err == nil {
+		err = a.askMemberships(ctx, room)
 	}
-	return a.askMemberships(ctx, room)
+	if err != nil {
+		return a.giveUpIfGone(ctx, room, err)
+	}
+	a.finish(ctx, room)
+	return nil
+}
+
+// finish notes that a room is traced, and stores what was found.
+func (a *Account) finish(ctx context.Context, room id.RoomID) {
+	if since, ok := a.state.finishTrace(room); ok {
+		a.keep(ctx, since, []id.RoomID{room}, nil)
+	}
+}
+
+// giveUpIfGone ends the trace of a room that may no longer be looked into, with
+// what is known: the next sync will say that the room was left. Other errors
+// are returned, and the trace is tried again.
+func (a *Account) giveUpIfGone(ctx context.Context, room id.RoomID, err error) error {
+	if err := skipIfGone(err); err != nil {
+		return err
+	}
+	a.finish(ctx, room)
+	return nil
 }
 
 // recall fetches what stood in the room before an invite was revoked or
@@ -172,8 +195,7 @@ func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from str
 	return page, err
 }
 
-// skipIfGone lets a room pass that may no longer be looked into: the next sync
-// will say that it was left.
+// skipIfGone returns err, unless it says that a room may no longer be looked into.
 func skipIfGone(err error) error {
 	var e *ServerError
 	if errors.As(err, &e) && (e.Code == "M_FORBIDDEN" || e.Code == "M_NOT_FOUND") {
@@ -203,12 +225,9 @@ func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 	for _, user := range a.state.strangers(room) {
 		content, err := a.member(ctx, room, user)
 		if err != nil {
-			return skipIfGone(fmt.Errorf("ask for the membership of %s in %s: %w", user, room, err))
+			return fmt.Errorf("ask for the membership of %s in %s: %w", user, room, err)
 		}
 		a.state.setMember(room, user, content)
-	}
-	if since, ok := a.state.finishTrace(room); ok {
-		a.keep(ctx, since, []id.RoomID{room}, nil)
 	}
 	return nil
 }

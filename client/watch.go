@@ -85,7 +85,11 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		}
 	}
 	for {
-		rooms, err := a.sync(ctx, longPoll)
+		wait := longPoll
+		if w.failures > 0 {
+			wait = 0 // whoever was offline wants to know at once that it is over
+		}
+		rooms, err := a.sync(ctx, wait)
 		if err != nil || len(rooms) > 0 || w.failures > 0 {
 			return rooms, err
 		}

@@ -27,18 +27,26 @@ func (a *app) session() (client.Session, error) {
 	return s, nil
 }
 
-// resume returns the account, which has asked its homeserver nothing yet.
-func (a *app) resume(opt client.Options) (*client.Account, error) {
+// resume returns the account with what it knew when the program last ran. It
+// has asked its homeserver nothing yet.
+func (a *app) resume(ctx context.Context, opt client.Options) (*client.Account, error) {
 	s, err := a.session()
 	if err != nil {
 		return nil, err
 	}
-	return client.Resume(opt, s)
+	account, err := client.Resume(opt, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := account.Restore(ctx); err != nil {
+		a.say("What was known when mxinvite last ran cannot be read: %v", err)
+	}
+	return account, nil
 }
 
-// trusting returns the options of an account that may ask about keys where the
-// person said so.
-func (a *app) trusting() (client.Options, *trustedHosts, error) {
+// kept returns the options of an account that remembers what it knows from one
+// start to the next, and that may ask about keys where the person said so.
+func (a *app) kept(ctx context.Context) (client.Options, *trustedHosts, error) {
 	opt := a.clientOptions()
 	home, err := a.home()
 	if err != nil {
@@ -49,16 +57,17 @@ func (a *app) trusting() (client.Options, *trustedHosts, error) {
 		return opt, nil, err
 	}
 	opt.Trusted = trusted.has
+	opt.Store = a.remembers(ctx)
 	return opt, trusted, nil
 }
 
 // account returns the account with everything that its homeserver knows now.
 func (a *app) account(ctx context.Context) (*client.Account, error) {
-	opt, _, err := a.trusting()
+	opt, _, err := a.kept(ctx)
 	if err != nil {
 		return nil, err
 	}
-	account, err := a.resume(opt)
+	account, err := a.resume(ctx, opt)
 	if err != nil {
 		return nil, err
 	}

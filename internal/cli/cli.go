@@ -47,6 +47,7 @@ func (w World) getenv(name string) string {
 // the exit code.
 func Run(ctx context.Context, w World, args []string) int {
 	a := &app{World: w}
+	defer a.close()
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -163,7 +163,7 @@ func (o loginOptions) password(c *cobra.Command, typed bool) (string, error) {
 // keep makes the account the one there is, and ends the session of the one
 // before it: nobody could, once its token is forgotten.
 func (o loginOptions) keep(ctx context.Context, home config.Home, account *client.Account) error {
-	former, err := o.resume(o.clientOptions())
+	former, err := o.resume(ctx, o.clientOptions())
 	if damaged, ok := errors.AsType[*config.DamagedError](err); ok {
 		o.say("%s was damaged and is kept under another name beside the new one.", damaged.Path)
 	}

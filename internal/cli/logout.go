@@ -21,7 +21,11 @@ func runLogout(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	account, err := a.resume(a.clientOptions())
+	opt, _, err := a.kept(ctx)
+	if err != nil {
+		return err
+	}
+	account, err := a.resume(ctx, opt)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config"
 )
 
@@ -23,6 +24,8 @@ type app struct {
 	json, quiet, noColor bool
 	identityServer       string
 	homeDir              string
+
+	store *store.Store // opened when first needed
 }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,

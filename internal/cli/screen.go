@@ -20,11 +20,11 @@ func runHome(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	opt, trusted, err := a.trusting()
+	opt, trusted, err := a.kept(ctx)
 	if err != nil {
 		return err
 	}
-	account, err := a.resume(opt)
+	account, err := a.resume(ctx, opt)
 	if err != nil && !errors.Is(err, errNotSignedIn) {
 		return err
 	}

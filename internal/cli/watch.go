@@ -40,11 +40,12 @@ func newWatch(a *app) *cobra.Command {
 }
 
 func runWatch(ctx context.Context, o watchOptions) error {
-	opt, _, err := o.trusting()
+	opt, _, err := o.kept(ctx)
 	if err != nil {
 		return err
 	}
-	account, err := o.resume(opt)
+	opt.Store = nil // it is what happens from now on that is asked for
+	account, err := o.resume(ctx, opt)
 	if err != nil {
 		return err
 	}

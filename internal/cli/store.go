@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/mxinvite/mxinvite/client/store"
+)
+
+const storeFile = "store.db"
+
+// remembers opens what is kept from one start to the next. It stays open until
+// the command ends. What cannot be opened is told and done without: everything
+// in it can be asked for again. A damaged file is set aside, never overwritten.
+func (a *app) remembers(ctx context.Context) *store.Store {
+	if a.store != nil {
+		return a.store
+	}
+	home, err := a.home()
+	if err != nil {
+		return nil
+	}
+	path := filepath.Join(home.Dir(), storeFile)
+	s, err := store.Open(ctx, path)
+	if damaged := new(store.DamagedError); errors.As(err, &damaged) {
+		aside, moveErr := store.SetAside(path)
+		if moveErr != nil {
+			a.say("What was known when mxinvite last ran cannot be read: %v", err)
+			return nil
+		}
+		a.say("What was known when mxinvite last ran cannot be read. It lies at %s now.", aside)
+		s, err = store.Open(ctx, path)
+	}
+	if err != nil {
+		a.say("Nothing will be remembered for the next start: %v", err)
+		return nil
+	}
+	a.store = s
+	return s
+}
+
+// close lets go of what a command has opened.
+func (a *app) close() {
+	if a.store != nil {
+		_ = a.store.Close() // what was saved is safe already
+		a.store = nil
+	}
+}
