@@ -159,7 +159,7 @@ func TestFindRoom(t *testing.T) {
 func TestWatcherBringsNews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		w := n.signIn(n.ada, "lovelace").Watch()
+		w := n.signIn(n.ada).Watch()
 		if c := w.Next(t.Context()); c.Err != nil || len(c.Rooms) != 1 {
 			t.Fatalf("first: %+v", c)
 		}
@@ -181,7 +181,7 @@ func TestWatcherBringsNews(t *testing.T) {
 func TestWatcherComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		w := n.signIn(n.ada, "lovelace").Watch()
+		w := n.signIn(n.ada).Watch()
 		w.Next(t.Context())
 		restore := n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Refuse: true})
 		var last time.Duration
@@ -210,7 +210,7 @@ func TestWatcherComesBack(t *testing.T) {
 func TestWatcherEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		w := n.signIn(n.ada, "lovelace").Watch()
+		w := n.signIn(n.ada).Watch()
 		w.Next(t.Context())
 		n.SignOutEverywhere(n.ada, false)
 		if c := w.Next(t.Context()); !c.Final {
@@ -241,7 +241,7 @@ func TestTraceOfAClosedRoomEnds(t *testing.T) {
 		n := newTown(t)
 		n.invite("grace@navy.example")
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Status: 403, Body: `{"errcode":"M_FORBIDDEN"}`})
-		w := n.signIn(n.ada, "lovelace").Watch()
+		w := n.signIn(n.ada).Watch()
 		for range 2 { // the look, the trace
 			if c := w.Next(t.Context()); c.Err != nil {
 				t.Fatal(c.Err)

@@ -39,7 +39,7 @@ func TestWhoNamesTheIdentityServer(t *testing.T) {
 		}
 		opt := n.options()
 		opt.IdentityServer = tc.config
-		a, err := client.Resume(opt, n.signIn(n.ada, "lovelace").Session())
+		a, err := client.Resume(opt, n.signIn(n.ada).Session())
 		n.must(err)
 		url, source, err := a.IdentityServer(t.Context())
 		if url != tc.url || source != tc.source || !errors.Is(err, tc.err) {

@@ -33,7 +33,7 @@ func TestNextStartKnowsTheLast(t *testing.T) {
 	n.must(n.Bind("grace@navy.example", n.grace))
 	n.must(n.Join(string(n.room), n.grace))
 	gone := id.RoomID(n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Quiet", Members: []string{n.ada}}))
-	session := n.signIn(n.ada, "lovelace").Session()
+	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
 
 	first := n.start(session, path)
@@ -73,7 +73,7 @@ func TestNextStartKnowsTheLast(t *testing.T) {
 
 func TestTwoProgramsOnOneStore(t *testing.T) {
 	n := newTown(t)
-	session := n.signIn(n.ada, "lovelace").Session()
+	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
 	one := n.start(session, path)
 	n.must(one.Refresh(t.Context()))
@@ -95,7 +95,7 @@ func TestTwoProgramsOnOneStore(t *testing.T) {
 func TestHomeserverForgotWhereWeWere(t *testing.T) {
 	n := newTown(t)
 	token := n.invite("grace@navy.example")
-	session := n.signIn(n.ada, "lovelace").Session()
+	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
 	n.must(n.start(session, path).Refresh(t.Context()))
 	a := n.start(session, path)
@@ -111,7 +111,7 @@ func TestHomeserverForgotWhereWeWere(t *testing.T) {
 func TestSigningOutForgets(t *testing.T) {
 	n := newTown(t)
 	n.invite("grace@navy.example")
-	session := n.signIn(n.ada, "lovelace").Session()
+	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
 	n.must(a.Refresh(t.Context()))

@@ -31,8 +31,8 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	w := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
 	n := &town{World: w, t: t}
-	n.ada = w.AddUser("ada", "lovelace", "Ada")
-	n.grace = w.AddUser("grace", "hopper", "Grace")
+	n.ada = w.AddUser("ada", password, "Ada")
+	n.grace = w.AddUser("grace", password, "Grace")
 	n.room = id.RoomID(w.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Compilers", Alias: "compilers", Preset: "private_chat"}))
 	return n
 }
@@ -41,8 +41,11 @@ func (n *town) options() client.Options {
 	return client.Options{Transport: n.World, Now: time.Now, DeviceName: "test"}
 }
 
+// password is everybody's.
+const password = "lovelace"
+
 // signIn signs somebody in, without asking the homeserver for anything more.
-func (n *town) signIn(user, password string) *client.Account {
+func (n *town) signIn(user string) *client.Account {
 	n.t.Helper()
 	hs, err := client.Discover(n.t.Context(), n.options(), user)
 	n.must(err)
@@ -54,7 +57,7 @@ func (n *town) signIn(user, password string) *client.Account {
 // account is Ada's, up to date.
 func (n *town) account() *client.Account {
 	n.t.Helper()
-	a := n.signIn(n.ada, "lovelace")
+	a := n.signIn(n.ada)
 	n.must(a.Refresh(n.t.Context()))
 	return a
 }

@@ -84,7 +84,7 @@ func statusCell(sh *shell, r row) string {
 
 // keyCell says how it stands with the keys.
 func keyCell(st styles, r row) string {
-	word := r.keyWord()
+	word := r.standing()
 	switch word {
 	case "":
 		return ""

@@ -78,38 +78,12 @@ func (d *detailer) verdict() {
 		}
 	}
 	for _, w := range d.row.warnings {
-		d.point(st.warn.Render("!"), inWords(w))
+		d.point(st.warn.Render("!"), w.Words())
 	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
 		d.point(st.accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
 	}
 	d.line("")
-}
-
-// inWords says what a warning means.
-func inWords(w invite.Warning) string {
-	switch w {
-	case invite.Replaced:
-		return "Another member has overwritten this invite, so nobody can take it any more."
-	case invite.Duplicate:
-		return "Another invite with this name, by the same person, is pending too."
-	case invite.LeaksAddress:
-		return "The name holds a whole address, which everybody in the room can read."
-	case invite.InsecureURL:
-		return "Its keys are vouched for without encryption."
-	case invite.ForeignHost:
-		return "Its keys are vouched for by different hosts."
-	case invite.InviterGone:
-		return "The inviter has left the room. The invite works all the same."
-	case invite.RejoinHazard:
-		return "It looks like one to somebody who is in the room already. Taking it would turn them back to invited."
-	case invite.Reusable:
-		return "It is not revoked, so the link in the mail still works."
-	case invite.Stale:
-		return "It has been out for a long time."
-	default:
-		return string(w)
-	}
 }
 
 func (d *detailer) fields() {

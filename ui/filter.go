@@ -67,7 +67,7 @@ func (t term) holds(r row, now time.Time) bool {
 	case "warn":
 		return slices.ContainsFunc(r.warnings, func(w invite.Warning) bool { return strings.HasPrefix(string(w), t.value) })
 	case "key":
-		return strings.HasPrefix(r.keyWord(), t.value)
+		return strings.HasPrefix(r.standing(), t.value)
 	default:
 		return r.mentions(t.value)
 	}

@@ -51,9 +51,6 @@ func (f *form) focus(i int) {
 	f.fields[f.at].input.CursorEnd()
 }
 
-// last reports whether the cursor is in the last field.
-func (f *form) last() bool { return f.at == len(f.fields)-1 }
-
 // update gives a message to the field with the cursor.
 func (f *form) update(msg tea.Msg) tea.Cmd {
 	fd := f.fields[f.at]

@@ -17,7 +17,7 @@ func compareKeys(a, b inviteKey) int {
 
 func (h *home) view(width, height int) (string, *tea.Cursor) {
 	st := h.sh.styles
-	body := ""
+	var body string
 	switch {
 	case h.loading() && h.problem != nil:
 		body = "\n" + h.sh.problem(h.problem, width-4) + "\n\n" +

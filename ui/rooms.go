@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -98,7 +99,7 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 		}
 		open := ""
 		if p.open[r.ID] > 0 {
-			open = fmt.Sprint(p.open[r.ID])
+			open = strconv.Itoa(p.open[r.ID])
 		}
 		b.WriteString(mark + strings.Join([]string{
 			style.Render(fit(r.Name, name)), st.faint.Render(fit(string(r.Alias), alias)),

@@ -39,14 +39,7 @@ func (r row) needsLook() bool {
 	if r.invite.Status == invite.Malformed || (r.invite.Status != invite.Revoked && r.verdict == invite.Refused) {
 		return true
 	}
-	return slices.ContainsFunc(r.warnings, func(w invite.Warning) bool {
-		switch w {
-		case invite.Replaced, invite.Duplicate, invite.LeaksAddress, invite.InsecureURL, invite.ForeignHost, invite.RejoinHazard:
-			return true
-		default:
-			return false
-		}
-	})
+	return slices.ContainsFunc(r.warnings, invite.Warning.Lasting)
 }
 
 // taker is who took the invite; nobody is "".
@@ -57,28 +50,8 @@ func (r row) taker() string {
 	return string(r.invite.Acceptance.UserID)
 }
 
-// keyWord says in a word how it stands with the keys: of an invite that is out,
-// whether they still count; of one that was taken, whether they prove it.
-func (r row) keyWord() string {
-	i := r.invite
-	if i.Acceptance != nil {
-		return string(i.Acceptance.Proof)
-	}
-	if i.Status != invite.Pending {
-		return ""
-	}
-	word := invite.Invalid
-	for _, k := range i.Keys {
-		switch v := r.facts.Of(k); v {
-		case invite.Valid, invite.Perpetual:
-			return string(v)
-		case invite.Unreachable, invite.Unchecked:
-			word = v
-		case invite.Invalid, invite.Unusable:
-		}
-	}
-	return string(word)
-}
+// standing says in a word how it stands with the keys.
+func (r row) standing() string { return r.invite.Standing(r.facts) }
 
 // An order is a way to sort the list.
 type order struct {
@@ -103,7 +76,7 @@ func orders() []order {
 			all := invite.Statuses()
 			return cmp.Or(cmp.Compare(slices.Index(all, a.invite.Status), slices.Index(all, b.invite.Status)), newest(a, b))
 		}},
-		by("key", row.keyWord),
+		by("key", row.standing),
 		by("inviter", func(r row) string { return inviter(r.invite) }),
 	}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -344,7 +345,7 @@ func TestRevoke(t *testing.T) {
 		revoked := func() bool {
 			events := 0
 			for _, r := range n.Requests() {
-				if r.Method == "PUT" && strings.Contains(r.URL.Path, token) {
+				if r.Method == http.MethodPut && strings.Contains(r.URL.Path, token) {
 					events++
 				}
 			}

@@ -39,8 +39,8 @@ func withSignatures(message, signatures string) json.RawMessage {
 	return json.RawMessage("{" + inner + `"signatures":` + signatures + "}")
 }
 
-func keysOf(t testing.TB, public ...string) []Key {
-	t.Helper()
+func keysOf(tb testing.TB, public ...string) []Key {
+	tb.Helper()
 	var keys []Key
 	for _, p := range public {
 		keys = append(keys, readKey(json.RawMessage(fmt.Sprintf("%q", p)), nil))

@@ -183,3 +183,26 @@ func (f Facts) Of(k Key) Validity {
 		return f.Validity(k)
 	}
 }
+
+// Standing says in a word how it stands with the keys: of an invite that is out,
+// whether they still count, and one that does is enough (a [Validity]); of one
+// that was taken, whether they prove it (a [Proof]); of any other nothing.
+func (i Invite) Standing(f Facts) string {
+	switch {
+	case i.Acceptance != nil:
+		return string(i.Acceptance.Proof)
+	case i.Status != Pending:
+		return ""
+	}
+	all := Invalid
+	for _, k := range i.Keys {
+		switch v := f.Of(k); v {
+		case Valid, Perpetual:
+			return string(v)
+		case Unreachable, Unchecked:
+			all = v
+		case Invalid, Unusable:
+		}
+	}
+	return string(all)
+}

@@ -33,6 +33,7 @@ func (p *past) warn(invites []Invite) {
 			pending[nameOf(i)]++
 		case Joined:
 			joined[nameOf(i)] = true
+		default:
 		}
 	}
 	for n := range invites {
@@ -88,4 +89,46 @@ func hosts(keys []Key) []string {
 		}
 	}
 	return all
+}
+
+// Warnings lists every Warning.
+func Warnings() []Warning {
+	return []Warning{Replaced, Duplicate, LeaksAddress, InsecureURL, ForeignHost, InviterGone, RejoinHazard, Reusable, Stale}
+}
+
+// Lasting reports whether a person should look: what it warns of is wrong and
+// does not go away by itself.
+func (w Warning) Lasting() bool {
+	switch w {
+	case InviterGone, Reusable, Stale:
+		return false
+	default:
+		return true
+	}
+}
+
+// Words says in plain words what the warning means.
+func (w Warning) Words() string {
+	switch w {
+	case Replaced:
+		return "another member overwrote it, so nobody can take it any more"
+	case Duplicate:
+		return "another one with this name, by the same sender, is pending too"
+	case LeaksAddress:
+		return "the name holds a whole address, for all the room to see"
+	case InsecureURL:
+		return "its keys are vouched for without encryption"
+	case ForeignHost:
+		return "its keys are vouched for by different hosts"
+	case InviterGone:
+		return "the inviter has left the room; the invite works all the same"
+	case RejoinHazard:
+		return "looks like one to somebody who is in the room: taking it throws them back to invited"
+	case Reusable:
+		return "it was taken and not revoked, so its link still works"
+	case Stale:
+		return "it has been out for a long time"
+	default:
+		return string(w)
+	}
 }

@@ -35,8 +35,8 @@ func (f *findingFilter) check(c *cobra.Command) error {
 		}
 	}
 	for _, w := range f.warnings {
-		if !slices.Contains(warnings(), invite.Warning(w)) {
-			return usage(c, fmt.Errorf("no warning is %q, only %s", w, words(warnings(), ", ")))
+		if !slices.Contains(invite.Warnings(), invite.Warning(w)) {
+			return usage(c, fmt.Errorf("no warning is %q, only %s", w, words(invite.Warnings(), ", ")))
 		}
 	}
 	return nil

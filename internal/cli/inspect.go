@@ -263,11 +263,7 @@ func (o inspectOptions) judge(findings []finding, facts invite.Facts) error {
 	var wanted []finding
 	for _, f := range findings {
 		invites = append(invites, f.invite)
-		f.Judgement = f.invite.Judge(facts)
-		f.validity = map[string]invite.Validity{}
-		for _, k := range f.invite.Keys {
-			f.validity[k.Public] = facts.Of(k)
-		}
+		f = f.judged(facts)
 		if o.filter.wants(f) {
 			wanted = append(wanted, f)
 		}

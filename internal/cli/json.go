@@ -92,7 +92,7 @@ func newJSONInvite(f finding) jsonInvite {
 		Keys: []jsonKey{}, Verdict: string(f.Verdict), Checks: []jsonCheck{}, Warnings: []string{},
 	}
 	for _, k := range i.Keys {
-		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.validity[k.Public])})
+		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.facts.Of(k))})
 	}
 	if i.Acceptance != nil {
 		j.AcceptedBy, j.AcceptedAt = string(i.Acceptance.UserID), timestamp(i.Acceptance.At)

@@ -32,7 +32,7 @@ func TestJSONOfAnInviteIsThePromise(t *testing.T) {
 			},
 			Warnings: []invite.Warning{invite.Reusable, invite.Stale},
 		},
-		validity: map[string]invite.Validity{"XGX0": invite.Valid, "UIWq": invite.Perpetual},
+		facts: invite.Facts{Validity: func(invite.Key) invite.Validity { return invite.Valid }},
 	}
 	none := `"keys":[],"verdict":"refused","checks":[],"warnings":[]`
 	refused := invite.Judgement{Verdict: invite.Refused}

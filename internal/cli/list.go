@@ -156,7 +156,7 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 			nameCell(i),
 			cell{shown: cmp.Or(f.roomLabel, string(i.RoomID)), exact: string(i.RoomID)},
 			statusCell(i.Status),
-			keyWordCell(f.keyWord()),
+			keyWordCell(f.invite.Standing(f.facts)),
 			userCell(i.Sender, me),
 			ageCell(a.Now(), i.SentAt),
 			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token},

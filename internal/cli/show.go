@@ -131,7 +131,7 @@ func (o showOptions) addKeys(f finding, add func(title, name string, c cell)) {
 		add("Key", "public_key", keyCell(k))
 		add("", "key_validity_url", text(k.ValidityURL))
 		if k.Usable() || !o.OutTTY { // people were told with the key
-			add("", "validity", keyWordCell(string(f.validity[k.Public])))
+			add("", "validity", keyWordCell(string(f.facts.Of(k))))
 		}
 	}
 	add("", "", more)

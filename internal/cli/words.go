@@ -11,14 +11,6 @@ func verdicts() []invite.Verdict {
 	return []invite.Verdict{invite.Honoured, invite.Refused, invite.Unknown}
 }
 
-// warnings lists every warning there is.
-func warnings() []invite.Warning {
-	return []invite.Warning{
-		invite.Replaced, invite.Duplicate, invite.LeaksAddress, invite.InsecureURL, invite.ForeignHost,
-		invite.InviterGone, invite.RejoinHazard, invite.Reusable, invite.Stale,
-	}
-}
-
 // words puts words beside each other.
 func words[S ~string](all []S, sep string) string {
 	out := make([]string, len(all))
@@ -26,32 +18,6 @@ func words[S ~string](all []S, sep string) string {
 		out[i] = string(w)
 	}
 	return strings.Join(out, sep)
-}
-
-// inWords says what a warning means.
-func inWords(w invite.Warning) string {
-	switch w {
-	case invite.Replaced:
-		return "another member overwrote it, so nobody can take it any more"
-	case invite.Duplicate:
-		return "another one with this name, by the same sender, is pending too"
-	case invite.LeaksAddress:
-		return "the name holds a whole address, for all the room to see"
-	case invite.InsecureURL:
-		return "its keys are vouched for without encryption"
-	case invite.ForeignHost:
-		return "its keys are vouched for by different hosts"
-	case invite.InviterGone:
-		return "the inviter has left the room; the invite works all the same"
-	case invite.RejoinHazard:
-		return "looks like one to somebody who is in the room: taking it throws them back to invited"
-	case invite.Reusable:
-		return "it was taken and not revoked, so its link still works"
-	case invite.Stale:
-		return "it has been out for a long time"
-	default:
-		return string(w)
-	}
 }
 
 // keyLook is the sign that stands beside the word for how keys stand, and its role.
@@ -100,5 +66,5 @@ func checkCell(c invite.Check) cell {
 }
 
 func warningCell(w invite.Warning) cell {
-	return cell{shown: "! " + inWords(w), exact: string(w), look: warn}
+	return cell{shown: "! " + w.Words(), exact: string(w), look: warn}
 }
