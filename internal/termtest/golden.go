@@ -12,11 +12,12 @@ import (
 var update = flag.Bool("update", false, "write what is on the screen to the golden files")
 
 // Golden compares the screen with testdata/<name of the test>/<name>.golden,
-// where spaces become dashes. With the flag -update it writes the file instead.
+// where spaces become dashes. A spinner counts as standing still: which of its
+// frames is on the screen depends on how long the test took to look. With the flag -update it writes the file instead.
 func (term *Terminal) Golden(name string) {
 	term.tb.Helper()
 	path := filepath.Join("testdata", filepath.FromSlash(term.tb.Name()), strings.ReplaceAll(name, " ", "-")+".golden")
-	got := term.Screen()
+	got := stopSpinner(term.Screen())
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			term.tb.Fatal(err)
@@ -34,4 +35,14 @@ func (term *Terminal) Golden(name string) {
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
 		term.tb.Errorf("the screen is not that of %s (-golden +screen):\n%s\n--- golden\n%s--- screen\n%s", path, diff, want, got)
 	}
+}
+
+// stopSpinner replaces every frame of the usual braille spinner by its first.
+func stopSpinner(screen string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", r) {
+			return '⠋'
+		}
+		return r
+	}, screen)
 }
