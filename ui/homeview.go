@@ -54,43 +54,49 @@ func (h *home) table(width, height int) (string, *tea.Cursor) {
 }
 
 // countLine says how many invites each tab has, the chosen one standing out,
-// and how they are sorted.
+// and how they are sorted. Where there is little room it says so in fewer words.
 func (h *home) countLine(width int) string {
 	st := h.sh.styles
-	var parts []string
+	right := st.faint.Render("sort: " + orders()[h.order].name)
+	if n := len(h.marked); n > 0 {
+		right = st.accent.Render(fmt.Sprintf("%d marked", n))
+	}
+	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
+		line := strings.Join(h.tabLabels(look.words), look.gap)
+		if lineWidth(line)+lineWidth(right)+2 <= width {
+			return ends(line, right, width)
+		}
+	}
+	return cutStyled(strings.Join(h.tabLabels(""), " "), width)
+}
+
+// tabLabels are the tabs' names. needs is what stands behind the number of
+// invites that need a look.
+func (h *home) tabLabels(needs string) []string {
+	st := h.sh.styles
+	var labels []string
 	for _, t := range h.tabs() {
 		text := fmt.Sprintf("%s %d", t.status, h.counts[t.status])
 		style := st.faint
 		switch {
 		case t.look:
-			text, style = fmt.Sprintf("! %s a look", needs(h.look)), st.warn
+			text, style = fmt.Sprintf("! %d%s", h.look, needs), st.warn
 		case t.status == "":
 			text = fmt.Sprintf("all %d", len(h.rows))
 		}
 		if t == h.tab {
 			style = st.accent.Bold(true).Underline(true)
 		}
-		parts = append(parts, style.Render(text))
+		labels = append(labels, style.Render(text))
 	}
-	right := st.faint.Render("sort: " + orders()[h.order].name)
-	if n := len(h.marked); n > 0 {
-		right = st.accent.Render(fmt.Sprintf("%d marked", n))
-	}
-	line := strings.Join(parts, "   ")
-	if lineWidth(line)+lineWidth(right)+2 > width {
-		line = strings.Join(parts, " ")
-	}
-	if lineWidth(line)+lineWidth(right)+2 > width {
-		return cutStyled(line, width)
-	}
-	return ends(line, right, width)
+	return labels
 }
 
 func needs(n int) string {
 	if n == 1 {
-		return "1 needs"
+		return " needs a look"
 	}
-	return fmt.Sprintf("%d need", n)
+	return " need a look"
 }
 
 // searchLine is the filter, if there is one.
@@ -98,11 +104,11 @@ func (h *home) searchLine(width int) (string, *tea.Cursor) {
 	if !h.typing && h.search.value(0) == "" {
 		return "", nil
 	}
-	line, cursor := h.search.view(width-2, h.typing)
+	line, cursor := h.search.view(width-3, h.typing)
 	if cursor != nil {
-		cursor.Y++
+		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 	}
-	return line, cursor
+	return " " + line, cursor
 }
 
 // listing is the columns' names and the rows that fit.
