@@ -43,8 +43,7 @@ var exceptions = slices.Concat(
 	dendriteAnswers("it writes every key in the standard alphabet, so the identity server does not know the ephemeral one",
 		"TestKeyInTheOtherAlphabetIsNotValid", "as written", `false`,
 		"TestKeyInTheOtherAlphabetIsNotValid", "in the other alphabet", `true`,
-		"TestEphemeralKeyIsURLSafe", "has + or /", `true`,
-		"TestAccountJudgesKeys", "keys", `["valid", "invalid"]`),
+		"TestEphemeralKeyIsURLSafe", "has + or /", `true`),
 	dendriteAnswers("it speaks version 1 of the identity API", "TestInviteOfAnUnboundAddressBecomesState", "event", `{
 		"type": "m.room.third_party_invite", "sender": "@ada", "room_id": "!room", "event_id": "$event",
 		"content": {
