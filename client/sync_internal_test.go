@@ -1,0 +1,31 @@
+package client
+
+import (
+	"testing"
+	"time"
+)
+
+// Whatever a homeserver answers, it is taken in or refused, and what is known
+// afterwards can be read.
+func FuzzSync(f *testing.F) {
+	f.Add([]byte(`{"next_batch":"s1","rooms":{"join":{"!r:hs":{"summary":{"m.heroes":["@a:hs"]},"state":{"events":[{"type":"m.room.create","state_key":"","sender":"@ada:hs","content":{"room_version":"12"}}]},"timeline":{"limited":true,"events":[{"type":"m.room.third_party_invite","event_id":"$1","state_key":"tok","sender":"@ada:hs","content":{"public_key":"AAAA"}}]}}},"leave":{"!s:hs":{}}}}`),
+		[]byte(`{"next_batch":"s2","rooms":{"join":{"!r:hs":{"timeline":{"events":[{"type":"m.room.member","event_id":"$2","state_key":"@g:hs","sender":"@ada:hs","content":{"membership":"invite","third_party_invite":{"signed":{"mxid":"@g:hs","token":"tok"}}}}]}}}}}`))
+	f.Add([]byte(`{"next_batch":5}`), []byte(`{"next_batch":"x","rooms":[]}`))
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		a := &Account{state: newState("@ada:hs"), opt: Options{Now: time.Now}}
+		for _, raw := range [][]byte{first, second} {
+			if reply, ok := readSync(raw); ok {
+				a.state.apply(reply, time.Now())
+			}
+		}
+		for _, r := range a.Rooms() {
+			if r.Name == "" && r.ID != "" {
+				t.Errorf("a room without a name: %+v", r)
+			}
+			for _, i := range a.Invites(r.ID) {
+				a.Judge(i)
+				a.History(r.ID, i.Token)
+			}
+		}
+	})
+}
