@@ -88,7 +88,11 @@ func newClient(opt Options, s Session) (*mautrix.Client, error) {
 	}
 	mx.DeviceID = s.DeviceID
 	mx.UserAgent = "mxinvite"
-	mx.Client = &http.Client{Transport: opt.Transport}
+	mx.Client = &http.Client{
+		Transport: opt.Transport,
+		// A redirection would take a password or an address to who knows where.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	mx.ResponseSizeLimit = maxReply
 	// An invite is an e-mail to a person. No library may decide to send it again.
 	mx.DefaultHTTPRetries = 0

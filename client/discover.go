@@ -62,7 +62,7 @@ func Discover(ctx context.Context, opt Options, who string) (Homeserver, error) 
 	d := discovery{opt: opt}
 	if strings.Contains(who, "://") {
 		u, err := url.Parse(who)
-		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
 			return Homeserver{}, fmt.Errorf("%q is %w", who, ErrNoServerNamed)
 		}
 		d.server = u.Host

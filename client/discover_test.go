@@ -27,7 +27,7 @@ func TestDiscover(t *testing.T) {
 
 func TestDiscoverRefusesWhatNamesNoServer(t *testing.T) {
 	n := newTown(t)
-	for _, who := range []string{"", "@", "@ada", "ada@example.org", "two words", "ftp://example.org", "https://", "a/b", "example.org/path", "\x1b[2J"} {
+	for _, who := range []string{"", "@", "@ada", "ada@example.org", "two words", "ftp://example.org", "https://ada:secret@example.org", "https://", "a/b", "example.org/path", "\x1b[2J"} {
 		if _, err := client.Discover(t.Context(), n.options(), who); !errors.Is(err, client.ErrNoServerNamed) {
 			t.Errorf("%q: %v", who, err)
 		}

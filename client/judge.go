@@ -142,6 +142,11 @@ func (a *Account) History(room id.RoomID, token string) []invite.Event {
 	if !ok {
 		return nil
 	}
+	return r.versions(token)
+}
+
+// versions is what stood under an invite's token, the newest event first.
+func (r *roomState) versions(token string) []invite.Event {
 	ev, ok := r.current[stateKey{invite.TypeThirdPartyInvite, token}]
 	if !ok {
 		return nil

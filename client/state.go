@@ -36,6 +36,7 @@ type roomState struct {
 	// traced is set while every invite that looks pending is known to be:
 	// nobody took it before we looked (see trace).
 	traced  bool
+	stuck   bool            // its trace has failed since the last sync
 	invites []invite.Invite // folded from the above
 	facts   Room            // likewise
 }
@@ -101,18 +102,6 @@ func (r *roomState) matters(user string) bool {
 func (r *roomState) fold(me id.UserID, room id.RoomID) {
 	r.facts = r.read(room, me)
 	r.invites = invite.Fold(room, slices.Collect(maps.Values(r.current)), slices.Collect(maps.Values(r.history)))
-}
-
-// inviters are the senders of invites that look pending, and whose history is
-// therefore of interest.
-func (r *roomState) inviters() []id.UserID {
-	senders := map[id.UserID]bool{}
-	for _, i := range r.invites {
-		if i.Live() {
-			senders[i.Sender] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(senders))
 }
 
 // content is the content of a current state event; nil if there is none.

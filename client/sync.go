@@ -161,6 +161,9 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 			left = append(left, room)
 		}
 	}
+	for _, r := range s.rooms {
+		r.stuck = false
+	}
 	s.since, s.asOf = reply.nextBatch, now
 	return changed, left
 }

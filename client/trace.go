@@ -17,32 +17,53 @@ import (
 
 const (
 	tracePage     = 100
+	maxPages      = 1000
 	traceParallel = 4
 	maxRecall     = 16 // times that an event may have been overwritten
 )
 
 // untraced lists the rooms with invites that look pending and may have been
-// taken before we looked.
+// taken before we looked, but for those whose trace has just failed.
 func (s *state) untraced() []id.RoomID {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var rooms []id.RoomID
 	for room, r := range s.rooms {
-		if !r.traced {
+		if !r.traced && !r.stuck {
 			rooms = append(rooms, room)
 		}
 	}
 	return rooms
 }
 
-// traceAll traces every room that needs it, a few at a time.
+// traceAll traces rooms, a few at a time. A room whose past cannot be read is
+// left for after the next sync: it may not keep news of the others away.
 func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
-	g, ctx := errgroup.WithContext(ctx)
+	var g errgroup.Group
 	g.SetLimit(traceParallel)
 	for _, room := range rooms {
-		g.Go(func() error { return a.trace(ctx, room) })
+		g.Go(func() error {
+			err := a.trace(ctx, room)
+			if err == nil {
+				return nil
+			}
+			a.state.setStuck(room)
+			if gone := new(SignedOutError); ctx.Err() != nil || errors.As(err, &gone) {
+				return err
+			}
+			return nil // a homeserver out of reach shows with the next sync
+		})
 	}
 	return g.Wait()
+}
+
+// setStuck puts a room's trace off until after the next sync.
+func (s *state) setStuck(room id.RoomID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.rooms[room]; ok {
+		r.stuck = true
+	}
 }
 
 // trace finds out which invites of a room were taken before we looked. Once a
@@ -52,30 +73,22 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 // backwards, until every invite that looks pending has been met: before its own
 // event nobody can have taken it.
 func (a *Account) trace(ctx context.Context, room id.RoomID) error {
-	a.state.mu.RLock()
-	r, ok := a.state.rooms[room]
-	if !ok {
-		a.state.mu.RUnlock()
-		return nil // left meanwhile
+	if err := a.recall(ctx, room); err != nil {
+		return err
 	}
-	open := map[id.EventID]bool{}
-	for _, i := range r.invites {
-		if i.Live() {
-			open[i.EventID] = true
-		}
-	}
-	filter := traceFilter(r.inviters())
-	a.state.mu.RUnlock()
+	senders, open := a.state.wanted(room)
+	filter := traceFilter(senders)
 
 	var found []invite.Event
-	empty := 0
-	for from := ""; len(open) > 0; {
+	empty, seen := 0, map[string]bool{}
+	for from := ""; len(open) > 0 && len(seen) < maxPages; {
 		page, err := a.messages(ctx, room, filter, from)
 		if err != nil {
-			return a.giveUpIfGone(ctx, room, fmt.Errorf("trace invites in %s: %w", room, err))
+			return fmt.Errorf("trace invites in %s: %w", room, err)
 		}
 		for _, raw := range page.Chunk {
-			if ev, err := invite.ParseEvent(raw); err == nil {
+			ev, err := invite.ParseEvent(raw)
+			if err == nil && (ev.Type == invite.TypeThirdPartyInvite || tellsOfInvite(ev)) {
 				found = append(found, ev)
 				delete(open, ev.ID)
 			}
@@ -84,39 +97,20 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 			empty = 0
 		}
 		// A filtered page may be empty before the end; but some servers give an
-		// end for ever, and others a page that leads to itself.
-		if page.End == "" || page.End == from || empty > 3 {
+		// end for ever, and others pages that lead in a circle.
+		seen[from] = true
+		if page.End == "" || seen[page.End] || empty > 3 {
 			break
 		}
 		from = page.End
 	}
 	a.state.addHistory(room, found)
-	err := a.recall(ctx, room)
-	if err == nil {
-		err = a.askMemberships(ctx, room)
+	if err := a.askMemberships(ctx, room); err != nil {
+		return err
 	}
-	if err != nil {
-		return a.giveUpIfGone(ctx, room, err)
-	}
-	a.finish(ctx, room)
-	return nil
-}
-
-// finish notes that a room is traced, and stores what was found.
-func (a *Account) finish(ctx context.Context, room id.RoomID) {
 	if since, ok := a.state.finishTrace(room); ok {
 		a.keep(ctx, since, []id.RoomID{room}, nil)
 	}
-}
-
-// giveUpIfGone ends the trace of a room that may no longer be looked into, with
-// what is known: the next sync will say that the room was left. Other errors
-// are returned, and the trace is tried again.
-func (a *Account) giveUpIfGone(ctx context.Context, room id.RoomID, err error) error {
-	if err := skipIfGone(err); err != nil {
-		return err
-	}
-	a.finish(ctx, room)
 	return nil
 }
 
@@ -132,7 +126,7 @@ func (a *Account) recall(ctx context.Context, room id.RoomID) error {
 		for _, ev := range missing {
 			var raw json.RawMessage
 			err := a.get(ctx, path{"v3", "rooms", room, "event", ev}, nil, &raw)
-			if err != nil && skipIfGone(err) != nil {
+			if err != nil && !isGone(err) {
 				return fmt.Errorf("read an earlier event of %s: %w", room, err)
 			}
 			if past, parseErr := invite.ParseEvent(raw); err == nil && parseErr == nil && past.ID == ev {
@@ -171,6 +165,31 @@ func (s *state) missing(room id.RoomID) []id.EventID {
 	return ids
 }
 
+// wanted are who may have sent what took an invite that looks pending, and the
+// events before which nobody can have taken one: the oldest that each is known
+// to have been.
+func (s *state) wanted(room id.RoomID) (senders []id.UserID, oldest map[id.EventID]bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, ok := s.rooms[room]
+	if !ok {
+		return nil, nil // left meanwhile
+	}
+	oldest = map[id.EventID]bool{}
+	from := map[id.UserID]bool{}
+	for _, i := range r.invites {
+		if !i.Live() {
+			continue
+		}
+		versions := r.versions(i.Token)
+		for _, ev := range versions {
+			from[ev.Sender] = true
+		}
+		oldest[versions[len(versions)-1].ID] = true
+	}
+	return slices.Sorted(maps.Keys(from)), oldest
+}
+
 func traceFilter(senders []id.UserID) string {
 	data, _ := json.Marshal(map[string]any{
 		"types":   []string{invite.TypeMember, invite.TypeThirdPartyInvite},
@@ -195,14 +214,8 @@ func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from str
 	return page, err
 }
 
-// skipIfGone returns err, unless it says that a room may no longer be looked into.
-func skipIfGone(err error) error {
-	var e *ServerError
-	if errors.As(err, &e) && (e.Code == "M_FORBIDDEN" || e.Code == "M_NOT_FOUND") {
-		return nil
-	}
-	return err
-}
+// isGone reports whether a homeserver keeps something to itself, or has lost it.
+func isGone(err error) bool { return HasCode(err, "M_FORBIDDEN") || HasCode(err, "M_NOT_FOUND") }
 
 func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 	s.mu.Lock()
@@ -259,8 +272,11 @@ func (s *state) setMember(room id.RoomID, user id.UserID, content json.RawMessag
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.rooms[room]
+	if !ok {
+		return // left meanwhile
+	}
 	k := stateKey{invite.TypeMember, string(user)}
-	if _, told := r.current[k]; !ok || told {
+	if _, told := r.current[k]; told {
 		return // a sync was quicker, and knows better
 	}
 	// There is no event to keep, only its content.

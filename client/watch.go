@@ -79,12 +79,10 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		w.looked = err == nil
 		return rooms, err
 	}
-	if a.Synced() {
+	for {
 		if rooms := a.state.untraced(); len(rooms) > 0 {
 			return rooms, a.traceAll(ctx, rooms)
 		}
-	}
-	for {
 		wait := longPoll
 		if w.failures > 0 {
 			wait = 0 // whoever was offline wants to know at once that it is over

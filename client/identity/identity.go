@@ -5,6 +5,7 @@ package identity
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/internal/reason"
@@ -24,12 +26,12 @@ const (
 	maxReply = 256 << 10 // terms in every language fit well below
 )
 
-// A Server is an identity server. It never sees the homeserver's access token:
+// A Server is an identity server. Its methods may be called from many goroutines. It never sees the homeserver's access token:
 // it has one of its own, which it gives for an OpenID token.
 type Server struct {
 	base  *url.URL
 	http  *http.Client
-	token string
+	token atomic.Value // string; empty before Register
 }
 
 // New returns the identity server at baseURL, as account data and
@@ -55,7 +57,10 @@ func (s *Server) URL() string { return s.base.String() }
 func (s *Server) Name() string { return s.base.Host }
 
 // Token is the access token for this server; empty before Register.
-func (s *Server) Token() string { return s.token }
+func (s *Server) Token() string {
+	token, _ := s.token.Load().(string)
+	return token
+}
 
 // Ping asks whether an identity server is there
 // (https://spec.matrix.org/v1.19/identity-service-api/#get_matrixidentityv2).
@@ -74,13 +79,11 @@ func (s *Server) Register(ctx context.Context, openID json.RawMessage) error {
 	if err := s.call(ctx, http.MethodPost, "/account/register", openID, &reply); err != nil {
 		return err
 	}
-	s.token = reply.Token
-	if s.token == "" {
-		s.token = reply.AccessToken
-	}
-	if s.token == "" {
+	token := cmp.Or(reply.Token, reply.AccessToken)
+	if token == "" {
 		return fmt.Errorf("identity server %s gave no token", s.Name())
 	}
+	s.token.Store(token)
 	return nil
 }
 
@@ -151,8 +154,8 @@ func (s *Server) call(ctx context.Context, method, path string, body, reply any)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if s.token != "" {
-		req.Header.Set("Authorization", "Bearer "+s.token)
+	if token := s.Token(); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	return s.do(req, reply)
 }

@@ -42,12 +42,29 @@ func compareUsers(a, b id.UserID) match {
 	}
 }
 
+// A version is what an invite's event said at one time.
+type version struct {
+	sender id.UserID
+	keys   []Key
+}
+
+// maxVersions bounds how often overwriting an event makes work.
+const maxVersions = 8
+
 // verify checks what an acceptance rests on: who sent it, and the signatures.
-func (a *Acceptance) verify(from acceptance, inviter id.UserID, keys []Key) {
-	var key Key
-	key, a.Proof = verify(from.signed, keys)
-	a.Key = key.Public
-	a.sameSender = compareUsers(from.sender, inviter)
+// What counts is the version of the invite that was taken: the one whose key
+// made a signature, or if none did the newest.
+func (a *Acceptance) verify(from acceptance, versions []version) {
+	a.Proof = ProofUnverifiable
+	for n, v := range versions {
+		key, proof := verify(from.signed, v.keys)
+		if n == 0 || proof == ProofVerified {
+			a.Key, a.Proof, a.sameSender = key.Public, proof, compareUsers(from.sender, v.sender)
+		}
+		if proof == ProofVerified {
+			return
+		}
+	}
 }
 
 // compare orders two acceptances of one token, the telling one first: who came

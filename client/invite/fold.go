@@ -113,7 +113,6 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	i := Invite{RoomID: room, Token: ev.StateKey, EventID: ev.ID}
 	c := readContent(ev.Content)
 	i.describe(ev, c)
-	keys := i.Keys
 	if first, ok := p.first(ev); ok && first.Sender != ev.Sender {
 		i.OriginalSender = first.Sender
 	}
@@ -123,7 +122,7 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 		i.Revocation = &Revocation{Sender: ev.Sender, At: ev.At}
 		last := p.before(ev) // nothing, if nobody tells
 		i.describe(last, readContent(last.Content))
-		keys, i.Keys = i.Keys, nil
+		i.Keys = nil
 	case !slices.ContainsFunc(i.Keys, Key.Usable):
 		i.Status = Malformed
 	default:
@@ -131,7 +130,7 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	}
 	if taken, ok := p.taken[i.Token]; ok && i.Status != Malformed {
 		a := taken.Acceptance
-		a.verify(taken, i.Sender, keys)
+		a.verify(taken, p.versions(ev))
 		i.Acceptance = &a
 		// A revoked invite that somebody took before shows its end as revoked:
 		// nobody can take it again.
@@ -147,6 +146,22 @@ func (i *Invite) describe(ev Event, c content) {
 	i.DisplayName, _ = text(c.displayName)
 	i.Sender, i.SentAt = ev.Sender, ev.At
 	i.Keys = c.keys()
+}
+
+// versions are all that an invite's event has been, as far as anybody tells, the
+// newest first. Somebody may have overwritten it after it was taken; that takes
+// nothing away from who took it.
+func (p *past) versions(ev Event) []version {
+	var all []version
+	add := func(ev Event) bool {
+		if c := readContent(ev.Content); c.hasKeys() {
+			all = append(all, version{ev.Sender, c.keys()})
+		}
+		return len(all) < maxVersions
+	}
+	add(ev)
+	p.walk(ev, add)
+	return all
 }
 
 // before finds the newest ancestor of ev that held keys.

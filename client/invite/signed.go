@@ -31,6 +31,7 @@ func verify(signed json.RawMessage, keys []Key) (Key, Proof) {
 	if len(usable) == 0 {
 		return Key{}, ProofUnverifiable
 	}
+	usable = usable[:min(len(usable), maxKeys)]
 	message, signatures, err := splitSigned(signed)
 	if err != nil {
 		return Key{}, ProofForged
@@ -45,8 +46,12 @@ func verify(signed json.RawMessage, keys []Key) (Key, Proof) {
 	return Key{}, ProofForged
 }
 
-// maxSignatures bounds the work that one event can cause.
-const maxSignatures = 64
+// maxKeys and maxSignatures bound the work that one invite can cause. Identity
+// servers make two keys and one signature.
+const (
+	maxKeys       = 16
+	maxSignatures = 16
+)
 
 // splitSigned takes a signed object apart: what was signed, which is its
 // canonical JSON without signatures and unsigned but with every other member,

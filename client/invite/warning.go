@@ -44,7 +44,7 @@ func (p *past) warn(invites []Invite) {
 			Warning
 			when bool
 		}{
-			{Replaced, live && i.OriginalSender != ""},
+			{Replaced, i.Status != Revoked && i.OriginalSender != ""},
 			{Duplicate, live && named && pending[nameOf(*i)] > 1},
 			{LeaksAddress, i.Status != Revoked && isAddress(i.DisplayName)},
 			{InsecureURL, live && slices.ContainsFunc(i.Keys, Key.insecure)},
