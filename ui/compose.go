@@ -42,6 +42,7 @@ type compose struct {
 	rooms   map[id.RoomID]client.Room
 	step    step
 	plan    client.Plan
+	stop    context.CancelFunc // ends the asking that is under way
 	problem error
 	spinner spinner.Model
 }
@@ -143,7 +144,8 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	case planning:
 		if key.Matches(msg, keys.Edit) {
-			c.step = editing // the answer will find nobody waiting
+			c.stop() // the answer will find nobody waiting
+			c.step = editing
 		}
 	case sending: // it is under way and cannot be called back
 	}
@@ -192,16 +194,16 @@ func (c *compose) askForPlan() tea.Cmd {
 	room, _ := c.room()
 	c.step, c.problem = planning, nil
 	account := c.sh.account
-	return tea.Batch(c.spinner.Tick, ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+	var ctx context.Context
+	ctx, c.stop = context.WithCancel(c.ctx)
+	return tea.Batch(c.spinner.Tick, ask(ctx, c, func(ctx context.Context) tea.Msg {
 		plan, err := account.Plan(ctx, room.ID, address)
 		return planned{plan, err}
 	}))
 }
 
 func (c *compose) planned(msg planned) tea.Cmd {
-	if c.step != planning {
-		return nil
-	}
+	c.stop()
 	var terms *client.TermsError
 	switch {
 	case errors.As(msg.err, &terms):
@@ -219,6 +221,7 @@ func (c *compose) planned(msg planned) tea.Cmd {
 // a request for a mail is not called back by closing a page.
 func (c *compose) send() tea.Cmd {
 	c.step, c.problem = sending, nil
+	c.sh.sends++
 	account, plan := c.sh.account, c.plan
 	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
 		result, err := account.Send(ctx, plan)
@@ -227,9 +230,13 @@ func (c *compose) send() tea.Cmd {
 }
 
 func (c *compose) sent(msg sent) tea.Cmd {
+	c.sh.sends--
 	if msg.err != nil {
 		c.step, c.problem = editing, msg.err
-		return nil
+		if c.sh.top() != c {
+			c.sh.complain(msg.err)
+		}
+		return c.sh.leave(false)
 	}
 	c.sh.closeScreen(c)
 	if msg.result.UserID != "" {
@@ -237,7 +244,7 @@ func (c *compose) sent(msg sent) tea.Cmd {
 	} else {
 		c.sh.say("Invited %s to %s. The mail is on its way.", c.plan.Address.Address, c.plan.Room.Name)
 	}
-	return func() tea.Msg { return sentMsg{inviteKey{c.plan.Room.ID, msg.result.Token}} }
+	return tea.Batch(c.sh.leave(true), func() tea.Msg { return sentMsg{inviteKey{c.plan.Room.ID, msg.result.Token}} })
 }
 
 // sentMsg tells every screen that an invite has gone out.
@@ -313,16 +320,21 @@ func (c *compose) preview(width int) string {
 	if p.UserID != "" {
 		b.WriteString(st.good.Render("✓ ") + wrap(fmt.Sprintf(
 			"%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
-			p.Address.Address, p.UserID, p.Room.Name), width-2))
+			p.Address.Address, cut(string(p.UserID), nameWidth), cut(p.Room.Name, nameWidth)), width-2))
 	} else {
 		b.WriteString(st.good.Render("✓ ") + wrap(fmt.Sprintf(
 			"Nobody on Matrix is known by %s. An invite to %s is mailed there in your name, by the identity server %s.",
-			p.Address.Address, p.Room.Name, p.Server), width-2))
+			p.Address.Address, cut(p.Room.Name, nameWidth), cut(p.Server, nameWidth)), width-2))
 	}
-	for _, i := range p.Similar {
+	for n, i := range p.Similar {
+		const most = 3
+		if n == most {
+			b.WriteString("\n" + st.warn.Render(fmt.Sprintf("! and %d more like it.", len(p.Similar)-most)))
+			break
+		}
 		b.WriteString("\n\n" + st.warn.Render(wrap(fmt.Sprintf(
 			"! An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
-			i.DisplayName, ago(c.sh.now(), i.SentAt), shortUser(string(i.Sender))), width)))
+			cut(nameOf(i), nameWidth), ago(c.sh.now(), i.SentAt), cut(shortUser(string(i.Sender)), nameWidth)), width)))
 	}
 	b.WriteString("\n\nPress " + st.accent.Render("enter") + " to send it, " + st.accent.Render("esc") + " to change it.")
 	return b.String()

@@ -40,6 +40,6 @@ func (c *confirm) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHel
 func (c *confirm) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 60)
-	return "\n" + st.strong.Render(wrap(c.question, width)) + "\n\n" + wrap(c.what, width) + "\n\n" +
+	return "\n" + st.strong.Render(wrap(cut(c.question, 2*width), width)) + "\n\n" + wrap(cut(c.what, 6*width), width) + "\n\n" +
 		st.accent.Render("y") + " yes   " + st.accent.Render("n") + " no\n", nil
 }

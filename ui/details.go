@@ -40,7 +40,7 @@ func (d *detailer) field(label, value string) {
 
 // point writes a mark and a text that may take several lines.
 func (d *detailer) point(mark, text string) {
-	d.line(" " + mark + " " + strings.ReplaceAll(wrap(text, d.width-3), "\n", "\n   "))
+	d.line(" " + mark + " " + strings.ReplaceAll(wrap(cut(text, 4*d.width), d.width-3), "\n", "\n   "))
 }
 
 func (d *detailer) head() {
@@ -67,7 +67,9 @@ func (d *detailer) verdict() {
 	default:
 		d.line(question + st.warn.Bold(true).Render("not known"))
 	}
-	for _, c := range i.Judge(d.row.facts).Checks {
+	const most = 12 // a stranger may have written thousands of keys
+	checks := i.Judge(d.row.facts).Checks
+	for _, c := range checks[:min(most, len(checks))] {
 		switch c.Result {
 		case invite.Pass:
 			d.point(st.good.Render("✓"), c.Detail)

@@ -76,7 +76,14 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(h.hearOfKeys(), func() tea.Msg { return changedMsg{} })
 	case trustedMsg, minuteMsg:
 		return h.check()
-	case changedMsg, revokedMsg:
+	case revokedMsg:
+		h.refresh()
+		if msg.undone && len(msg.batch.keys) > 1 {
+			for _, k := range msg.batch.keys {
+				h.marked[k] = true
+			}
+		}
+	case changedMsg:
 		h.refresh()
 	case sentMsg:
 		h.wanted = msg.key
@@ -148,8 +155,8 @@ func (h *home) refresh() {
 		}
 	}
 	for k := range h.marked {
-		if _, ok := h.rows[k]; !ok {
-			delete(h.marked, k)
+		if r, ok := h.rows[k]; !ok || r.invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
+			delete(h.marked, k) // gone, or on its way: a mark has served
 		}
 	}
 	h.arrange()
@@ -260,11 +267,13 @@ func (h *home) typed(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// clear lets go of the filter and of the marks.
+// clear lets go of the filter or, if there is none, of the marks.
 func (h *home) clear() {
+	if !h.typing && h.search.value(0) == "" {
+		clear(h.marked)
+	}
 	h.typing = false
 	h.search.fields[0].input.Reset()
-	clear(h.marked)
 	h.arrange()
 }
 
@@ -278,19 +287,21 @@ func (h *home) mark(k inviteKey) {
 	h.list.at = min(h.list.at+1, len(h.list.keys)-1)
 }
 
-// chosen are the marked invites, or the one under the cursor.
+// chosen are the marked invites, seen or not, or the one under the cursor.
 func (h *home) chosen() []invite.Invite {
 	var chosen []invite.Invite
-	for _, k := range h.list.keys {
-		if h.marked[k] {
-			chosen = append(chosen, h.rows[k].invite)
-		}
+	for k := range h.marked {
+		chosen = append(chosen, h.rows[k].invite)
 	}
 	if r, some := h.selected(); len(chosen) == 0 && some {
 		chosen = []invite.Invite{r.invite}
 	}
+	invite.Sort(chosen)
 	return chosen
 }
+
+// mayRevoke reports whether any of the chosen invites can be revoked.
+func (h *home) mayRevoke() bool { return slices.ContainsFunc(h.chosen(), h.sh.mayRevoke) }
 
 // tabs are the choices that there is anything to see of.
 func (h *home) tabs() []tab {
@@ -318,9 +329,9 @@ func (h *home) ShortHelp() []key.Binding {
 	if h.typing {
 		return []key.Binding{as(k.Submit, "keep"), as(k.Clear, "clear"), k.Interrupt}
 	}
-	r, some := h.selected()
+	_, some := h.selected()
 	return []key.Binding{
-		when(!h.loading(), k.Invite), when(some, k.Open), when(some && h.sh.mayRevoke(r.invite), k.Revoke),
+		when(!h.loading(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
 		when(len(h.sh.revokes) > 0, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.Filter),
 		k.Rooms, k.Help, k.Quit,
 	}
@@ -334,7 +345,7 @@ func (h *home) FullHelp() [][]key.Binding {
 	r, some := h.selected()
 	return [][]key.Binding{
 		{
-			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some && h.sh.mayRevoke(r.invite), k.Revoke),
+			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(h.mayRevoke(), k.Revoke),
 			when(len(h.sh.revokes) > 0, k.Undo), when(some && len(h.sh.account.Untrusted(r.invite)) > 0, k.Trust),
 			when(some, k.Copy), when(some, k.CopyLink),
 		},

@@ -148,13 +148,13 @@ func (p *invitePage) history(width int) string {
 
 // event is the event as the homeserver gave it.
 func (p *invitePage) event(width int) string {
-	const most = 64 << 10
+	const most, deepest = 64 << 10, 32
 	if len(p.past) == 0 {
 		return "The homeserver has not shown the event."
 	}
 	var b bytes.Buffer
 	raw := p.past[0].Raw
-	if len(raw) > most || json.Indent(&b, raw, "", "  ") != nil {
+	if len(raw) > most || depth(raw) > deepest || json.Indent(&b, raw, "", "  ") != nil {
 		b.Reset()
 		b.Write(raw[:min(most, len(raw))])
 	}
@@ -166,4 +166,20 @@ func (p *invitePage) event(width int) string {
 		lines = append(lines, indent(wrap(safetext.Line(body), width-len(margin)), len(margin)))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// depth is how many brackets are open at once in JSON, at the most. Those in
+// strings count as well: it is only a bound.
+func depth(raw []byte) int {
+	open, deepest := 0, 0
+	for _, b := range raw {
+		switch b {
+		case '[', '{':
+			open++
+			deepest = max(deepest, open)
+		case ']', '}':
+			open--
+		}
+	}
+	return deepest
 }

@@ -44,7 +44,7 @@ func newKeyMap() keyMap {
 		Raw:      bind("J", "the event itself", "J"),
 
 		Invite:  bind("i", "invite", "i"),
-		Open:    bind("enter", "details", "enter"),
+		Open:    bind("enter", "open", "enter"),
 		Revoke:  bind("x", "revoke", "x"),
 		Undo:    bind("u", "undo", "u"),
 		Rooms:   bind("r", "rooms", "r"),

@@ -1,11 +1,14 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -13,28 +16,25 @@ import (
 const grace = 5 * time.Second
 
 // revokes are the revocations that are confirmed and not yet done.
-type revokes map[inviteKey]*revocation
+type revokes map[inviteKey]*batch
 
-// A revocation is one invite of those that were confirmed together.
-type revocation struct {
-	*batch
-	name string
-}
-
-// A batch is what was confirmed at once, and can be undone at once.
+// A batch is what was confirmed at once: it is undone at once, and carried out
+// one after the other.
 type batch struct {
+	keys    []inviteKey
+	what    string        // in words: whose invite, or how many
 	stop    chan struct{} // closed to undo
 	now     chan struct{} // closed to wait no longer
-	decided bool          // one of them is closed, or the time is over
+	decided bool          // one of them is closed
 	order   int
 }
 
-// revokedMsg tells every screen what became of a revocation.
+// revokedMsg tells every screen what became of a batch.
 type revokedMsg struct {
-	key    inviteKey
-	name   string
-	err    error
+	batch  *batch
 	undone bool
+	done   int
+	err    error // the last one
 }
 
 // mayRevoke reports whether it makes sense to revoke an invite, and is allowed.
@@ -61,13 +61,13 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 		sh.notice = notice{text: sh.whyNotRevoke(chosen[0]), bad: true}
 		return nil
 	}
-	question := "Revoke the invite of " + nameOf(able[0]) + "?"
+	question := "Revoke the invite of " + cut(nameOf(able[0]), nameWidth) + "?"
 	what := "The link in the mail stops working in this room. The identity server is not told, and the mail stays where it is."
 	if len(able) > 1 {
 		question = fmt.Sprintf("Revoke %d invites?", len(able))
 		what = "The links in their mails stop working in these rooms. The identity server is not told, and the mails stay where they are."
 	} else if a := able[0].Acceptance; a != nil {
-		what = string(a.UserID) + " has taken it already and keeps their place. Nobody can use the link again."
+		what = cut(string(a.UserID), nameWidth) + " has taken it already and keeps their place. Nobody can use the link again."
 	}
 	if left := len(chosen) - len(able); left > 0 {
 		what += fmt.Sprintf(" %d of those chosen are revoked already, or you may not revoke them.", left)
@@ -83,7 +83,7 @@ func (sh *shell) whyNotRevoke(i invite.Invite) string {
 	case i.Status == invite.Revoked:
 		return "This invite is revoked already"
 	case !r.MayInvite():
-		return fmt.Sprintf("Revoking takes power level %d in %s, and yours is %d", r.InvitePower, r.Name, r.Power)
+		return fmt.Sprintf("Revoking takes power level %d in %s, and yours is %d", r.InvitePower, cut(r.Name, nameWidth), r.Power)
 	default:
 		return "This invite is being revoked"
 	}
@@ -93,47 +93,65 @@ func (sh *shell) whyNotRevoke(i invite.Invite) string {
 func (sh *shell) revoke(chosen []invite.Invite) tea.Cmd {
 	b := &batch{stop: make(chan struct{}), now: make(chan struct{}), order: sh.batches}
 	sh.batches++
-	var cmds []tea.Cmd
-	for _, i := range chosen {
-		r := &revocation{batch: b, name: nameOf(i)}
-		sh.revokes[keyOf(i)] = r
-		cmds = append(cmds, sh.revokeOne(keyOf(i), r))
-	}
-	who := "the invite of " + nameOf(chosen[0])
+	b.what = "the invite of " + cut(nameOf(chosen[0]), nameWidth)
 	if len(chosen) > 1 {
-		who = count(len(chosen), "invite")
+		b.what = count(len(chosen), "invite")
 	}
-	sh.say("Revoking %s in %d seconds. Press %s to undo.", who, grace/time.Second, sh.keys.Undo.Help().Key)
-	return tea.Batch(cmds...)
-}
-
-func (sh *shell) revokeOne(k inviteKey, r *revocation) tea.Cmd {
+	for _, i := range chosen {
+		b.keys = append(b.keys, keyOf(i))
+		sh.revokes[keyOf(i)] = b
+	}
+	sh.say("Revoking %s in %d seconds. Press %s to undo.", b.what, grace/time.Second, sh.keys.Undo.Help().Key)
 	ctx, account := sh.ctx, sh.account
-	return func() tea.Msg {
-		done := revokedMsg{key: k, name: r.name}
+	marksGo := func() tea.Msg { return changedMsg{} }
+	return tea.Batch(marksGo, func() tea.Msg {
 		t := time.NewTimer(grace)
 		defer t.Stop()
 		select {
-		case <-r.stop:
-			done.undone = true
-			return done
+		case <-b.stop:
+			return revokedMsg{batch: b, undone: true}
 		case <-ctx.Done():
-			done.err = ctx.Err()
-			return done
-		case <-r.now:
+			return revokedMsg{batch: b, err: ctx.Err()}
+		case <-b.now:
 		case <-t.C:
 		}
-		done.err = account.Revoke(ctx, k.room, k.token)
-		return done
+		msg := revokedMsg{batch: b}
+		for _, k := range b.keys {
+			err := revokeOne(ctx, account, k)
+			if err == nil {
+				msg.done++
+			} else {
+				msg.err = err
+			}
+		}
+		return msg
+	})
+}
+
+// longestWait is how long one revocation may wait for a rate limit.
+const longestWait = time.Minute
+
+// revokeOne revokes an invite, and waits once if the homeserver asks for that.
+func revokeOne(ctx context.Context, account *client.Account, k inviteKey) error {
+	err := account.Revoke(ctx, k.room, k.token)
+	var limit *client.RateLimitError
+	if !errors.As(err, &limit) || limit.RetryAfter > longestWait {
+		return err
+	}
+	select {
+	case <-time.After(max(limit.RetryAfter, time.Second)):
+		return account.Revoke(ctx, k.room, k.token)
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
 // undo stops what was confirmed last.
 func (sh *shell) undo() tea.Cmd {
 	var last *batch
-	for _, r := range sh.revokes {
-		if !r.decided && (last == nil || r.order > last.order) {
-			last = r.batch
+	for _, b := range sh.revokes {
+		if !b.decided && (last == nil || b.order > last.order) {
+			last = b
 		}
 	}
 	if last != nil {
@@ -145,27 +163,28 @@ func (sh *shell) undo() tea.Cmd {
 
 // hurry sends all that wait.
 func (rs revokes) hurry() {
-	for _, r := range rs {
-		if !r.decided {
-			r.decided = true
-			close(r.now)
+	for _, b := range rs {
+		if !b.decided {
+			b.decided = true
+			close(b.now)
 		}
 	}
 }
 
-// revoked says how a revocation ended.
+// revoked says how a batch ended.
 func (sh *shell) revoked(msg revokedMsg) tea.Cmd {
-	delete(sh.revokes, msg.key)
+	for _, k := range msg.batch.keys {
+		delete(sh.revokes, k)
+	}
 	switch {
 	case msg.undone:
-		sh.say("Undone: the invite stays for %s", msg.name)
+		sh.say("Undone: nothing was revoked of %s", msg.batch.what)
+	case msg.err != nil && len(msg.batch.keys) > 1:
+		sh.complain(fmt.Errorf("%d of %s revoked, the others not: %w", msg.done, msg.batch.what, msg.err))
 	case msg.err != nil:
 		sh.complain(msg.err)
 	default:
-		sh.say("Revoked the invite of %s", msg.name)
+		sh.say("Revoked %s", msg.batch.what)
 	}
-	if sh.leaving && len(sh.revokes) == 0 {
-		return tea.Quit
-	}
-	return nil
+	return sh.leave(msg.err == nil)
 }

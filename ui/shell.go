@@ -28,6 +28,7 @@ type shell struct {
 	revokes revokes
 	batches int // of revocations, so far
 	leaving bool
+	sends   int // of invites, under way
 
 	keysChanged chan struct{} // holds one token while there is news of keys
 
@@ -50,9 +51,11 @@ func (sh *shell) signedIn(a *client.Account) tea.Cmd {
 
 // signedOut goes back to signing in and says why.
 func (sh *shell) signedOut(why error) tea.Cmd {
-	user := string(sh.account.UserID())
+	session := sh.account.Session()
 	sh.account = nil
-	sh.opt.User, sh.opt.Password = user, ""
+	sh.revokes, sh.leaving = revokes{}, false
+	sh.opt.User, sh.opt.Password = string(session.UserID), ""
+	sh.opt.Homeserver = session.Homeserver // the person may have typed another than the Matrix ID tells
 	if sh.opt.Forget != nil {
 		why = errors.Join(why, sh.opt.Forget())
 	}
@@ -67,7 +70,10 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	case revokedMsg:
 		return sh.revoked(msg)
 	case signedOutMsg:
-		if msg.err != nil {
+		switch {
+		case msg.account != sh.account:
+			return nil // the homeserver was quicker, and somebody may be signed in again
+		case msg.err != nil:
 			sh.complain(msg.err)
 			return nil
 		}
@@ -76,14 +82,30 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// quit ends the program, once nothing is left that the person wants done.
+// quit ends the program, once nothing is left that the person wants done. Asked
+// a second time it does not wait.
 func (sh *shell) quit() tea.Cmd {
-	if len(sh.revokes) == 0 || sh.leaving {
+	if !sh.busy() || sh.leaving {
 		return tea.Quit
 	}
 	sh.leaving = true
-	sh.say("Revoking before leaving. Press the key again to leave at once.")
+	sh.say("Finishing what was begun. Press the key again to leave at once.")
 	sh.revokes.hurry()
+	return nil
+}
+
+// busy reports whether something is under way that should not be cut off.
+func (sh *shell) busy() bool { return len(sh.revokes) > 0 || sh.sends > 0 }
+
+// leave ends the program if that was only waiting for what has just ended. What
+// went wrong keeps it open: somebody has to read it.
+func (sh *shell) leave(well bool) tea.Cmd {
+	if !well {
+		sh.leaving = false
+	}
+	if sh.leaving && !sh.busy() {
+		return tea.Quit
+	}
 	return nil
 }
 

@@ -173,10 +173,17 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 }
 
 // signedOutMsg tells how signing out ended.
-type signedOutMsg struct{ err error }
+type signedOutMsg struct {
+	account *client.Account
+	err     error
+}
 
 // signOut ends the session on the homeserver.
 func (sh *shell) signOut() tea.Cmd {
+	if sh.busy() {
+		sh.notice = notice{text: "Something is still under way. Sign out when it is done.", bad: true}
+		return nil
+	}
 	ctx, account := sh.ctx, sh.account
-	return func() tea.Msg { return signedOutMsg{account.SignOut(ctx)} }
+	return func() tea.Msg { return signedOutMsg{account, account.SignOut(ctx)} }
 }

@@ -98,7 +98,7 @@ func (p *termsPage) view(width, _ int) (string, *tea.Cursor) {
 		if v := p.terms.Policies[i].Version; v != "" {
 			b.WriteString(st.faint.Render("  version " + cut(v, 20)))
 		}
-		b.WriteString("\n" + st.accent.Render(wrap(t.URL, width)) + "\n")
+		b.WriteString("\n" + st.accent.Render(wrap(cut(t.URL, 3*width), width)) + "\n")
 	}
 	b.WriteString("\n")
 	switch {

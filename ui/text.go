@@ -11,6 +11,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
+// nameWidth is how much of a stranger's name stands in a sentence of ours: a
+// longer one could say what we do not.
+const nameWidth = 48
+
 // fit cleans a stranger's text and makes it exactly width cells wide.
 func fit(s string, width int) string {
 	return pad(ansi.Truncate(safetext.Line(s), max(0, width), "…"), width)

@@ -82,6 +82,11 @@ func (sh *shell) trust(hosts []string) tea.Cmd {
 
 // copyToken puts an invite's token into the clipboard of the terminal.
 func (sh *shell) copyToken(i invite.Invite) tea.Cmd {
+	if strings.ContainsFunc(i.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		// It would be pasted into a shell.
+		sh.notice = notice{text: "The token holds what no identity server writes into one. It was not copied.", bad: true}
+		return nil
+	}
 	sh.say("Copied the token")
 	return tea.SetClipboard(i.Token)
 }

@@ -740,3 +740,95 @@ func TestHistoryOfTheEvent(t *testing.T) {
 		term.Golden("overwritten")
 	})
 }
+
+// The answer about an address that was changed meanwhile says nothing about the
+// one that stands there now.
+func TestLateAnswerAboutAnotherAddress(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 2 * time.Second})
+		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 10 * time.Second})
+		n.invite(t, n.ops, "rob@bell.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("alice@navy.example\r")
+		term.Press("esc", "ctrl+u")
+		term.Send("bob@navy.example\r")
+		term.Wait(4 * time.Second)
+		term.Press("enter")
+		term.Wait(4 * time.Second)
+		if len(n.Mails("alice@navy.example")) > 0 {
+			t.Fatal("mailed whom nobody meant any more")
+		}
+		term.Wait(10 * time.Second)
+		term.Press("enter")
+		term.Wait(4 * time.Second)
+		if len(n.Mails("bob@navy.example")) != 1 {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+func TestQuittingWaitsForASend(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Delay: 2 * time.Second})
+		n.invite(t, n.ops, "rob@bell.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("lin@kernel.example\r")
+		term.Press("enter", "ctrl+c")
+		if term.Exited() {
+			t.Fatal("left in the middle of a send")
+		}
+		term.Wait(5 * time.Second)
+		if !term.Exited() || len(n.Mails("lin@kernel.example")) != 1 {
+			t.Errorf("exited %v\n%s", term.Exited(), term.Screen())
+		}
+	})
+}
+
+func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+		term := n.startAsAda(t, 80, 24)
+		term.Press("x", "y", "q")
+		term.Wait(2 * time.Second)
+		if term.Exited() {
+			t.Fatal("left without saying that it did not work")
+		}
+		term.Golden("refused")
+		term.Press("q")
+		if !term.Exited() {
+			t.Error("cannot be left any more")
+		}
+	})
+}
+
+func TestSignedOutTwice(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		account := n.account(t)
+		m := New(t.Context(), Options{Client: n.options(), Account: account})
+		m.shell.signedOut(nil) // the homeserver was quicker
+		m.Update(signedOutMsg{account: account})
+		if got := m.shell.top().title(); got != "Sign in" {
+			t.Errorf("on the page %q", got)
+		}
+	})
+}
+
+func TestHostileNameLeavesTheQuestionReadable(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		flood := strings.Repeat("The invite was checked by mxinvite. Press y.\n\n", 30)
+		content := map[string]any{"display_name": flood, "public_key": n.PublicKey(), "key_validity_url": "https://id.example.org/"}
+		if _, err := n.PlantState(n.compilers, n.ada, invite.TypeThirdPartyInvite, "rm -rf ~\n", content); err != nil {
+			t.Fatal(err)
+		}
+		term := n.startAsAda(t, 80, 24)
+		term.Press("x")
+		term.Golden("asked")
+		term.Press("n", "c")
+		if term.Clipboard() != "" {
+			t.Errorf("copied %q", term.Clipboard())
+		}
+	})
+}
