@@ -303,3 +303,21 @@ func TestStuckTraceLetsNewsThrough(t *testing.T) {
 		}
 	})
 }
+
+// A redaction changes an event and replaces none.
+func TestRedactedWhileWatched(t *testing.T) {
+	n := newTown(t)
+	token := n.invite("grace@navy.example")
+	a := n.account()
+	i, err := a.Invite(n.room, token)
+	n.must(err)
+	n.must(n.Redact(string(n.room), n.ada, string(i.EventID)))
+	for name, a := range map[string]*client.Account{"to whom was there": a, "to whom comes now": n.account()} {
+		n.must(a.Refresh(t.Context()))
+		i, err := a.Invite(n.room, token)
+		n.must(err)
+		if i.Status != invite.Revoked || string(i.Revocation.Sender) != n.ada || string(i.Sender) != n.ada {
+			t.Errorf("%s: %+v", name, i)
+		}
+	}
+}

@@ -35,16 +35,20 @@ type roomState struct {
 
 	// traced is set while every invite that looks pending is known to be:
 	// nobody took it before we looked (see trace).
-	traced  bool
-	stuck   bool            // its trace has failed since the last sync
-	invites []invite.Invite // folded from the above
-	facts   Room            // likewise
+	traced bool
+	stuck  bool // its trace has failed since the last sync
+	// doubtful are invites' events of which somebody has redacted what we know.
+	doubtful map[id.EventID]bool
+	invites  []invite.Invite // folded from the above
+	facts    Room            // likewise
 }
 
 type stateKey struct{ typ, key string }
 
 func newRoomState() *roomState {
-	return &roomState{current: map[stateKey]invite.Event{}, history: map[id.EventID]invite.Event{}}
+	return &roomState{
+		current: map[stateKey]invite.Event{}, history: map[id.EventID]invite.Event{}, doubtful: map[id.EventID]bool{},
+	}
 }
 
 // set makes ev part of the room's current state. What it displaces is kept if

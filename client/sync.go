@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tidwall/gjson"
 	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
@@ -22,6 +23,7 @@ const (
 	typeCanonicalAlias = "m.room.canonical_alias"
 	typePowerLevels    = "m.room.power_levels"
 	typeTombstone      = "m.room.tombstone"
+	typeRedaction      = "m.room.redaction" // which changes an event without replacing it
 )
 
 // firstLimit and nextLimit bound a room's timeline in a sync. The first sync
@@ -48,7 +50,7 @@ func syncFilter(limit int, nonce int64) string {
 	}
 	none := events{NotTypes: []string{"*"}}
 	wanted := []string{
-		typeCreate, typeName, typeCanonicalAlias, typePowerLevels, typeTombstone,
+		typeCreate, typeName, typeCanonicalAlias, typePowerLevels, typeTombstone, typeRedaction,
 		invite.TypeThirdPartyInvite, invite.TypeMember,
 	}
 	filter := map[string]any{
@@ -180,15 +182,39 @@ func (r *roomState) take(me id.UserID, room id.RoomID, news roomNews, gap bool) 
 	fresh := len(r.current) == 0
 	for _, raw := range news.events {
 		ev, err := invite.ParseEvent(raw)
-		if err != nil {
+		switch {
+		case errors.Is(err, invite.ErrNotState):
+			r.doubt(raw)
+		case err != nil:
 			r.bad++
-			continue
+		default:
+			r.set(me, ev)
 		}
-		r.set(me, ev)
 	}
 	r.fold(me, room)
 	if fresh || gap {
 		r.traced = len(r.invites) == 0
+	}
+	if len(r.doubtful) > 0 {
+		r.traced = false
+	}
+}
+
+// doubt notes that an invite's event may be another by now: somebody has sent a
+// redaction of it. What became of it the homeserver is asked. The event that is
+// redacted stands in the content since room version 11
+// (https://spec.matrix.org/v1.19/client-server-api/#mroomredaction).
+func (r *roomState) doubt(raw json.RawMessage) {
+	ev := gjson.ParseBytes(raw)
+	if ev.Get("type").Str != typeRedaction {
+		return
+	}
+	for _, redacts := range []string{ev.Get("redacts").Str, ev.Get("content.redacts").Str} {
+		for k, current := range r.current {
+			if redacts != "" && k.typ == invite.TypeThirdPartyInvite && string(current.ID) == redacts {
+				r.doubtful[current.ID] = true
+			}
+		}
 	}
 }
 

@@ -156,6 +156,9 @@ func (s *state) missing(room id.RoomID) []id.EventID {
 			ids = append(ids, ev.Replaces)
 		}
 	}
+	for ev := range r.doubtful {
+		ids = append(ids, ev)
+	}
 	for _, ev := range r.current {
 		want(ev)
 	}
@@ -225,8 +228,12 @@ func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 		return
 	}
 	for _, ev := range events {
-		if r.current[stateKey{ev.Type, ev.StateKey}].ID != ev.ID {
+		switch k := (stateKey{ev.Type, ev.StateKey}); {
+		case r.current[k].ID != ev.ID:
 			r.remember(ev)
+		case r.doubtful[ev.ID]:
+			r.current[k] = ev
+			delete(r.doubtful, ev.ID)
 		}
 	}
 	r.fold(s.me, room)

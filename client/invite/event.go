@@ -33,6 +33,11 @@ type Event struct {
 	Replaces    id.EventID
 	PrevContent json.RawMessage
 	PrevSender  id.UserID
+
+	// Redactor took the content away at RedactedAt, if somebody did and the
+	// homeserver tells.
+	Redactor   id.UserID
+	RedactedAt time.Time
 }
 
 var (
@@ -72,7 +77,15 @@ func ParseEvent(raw []byte) (Event, error) {
 	// cannot be read the event itself still counts.
 	var replaces, prevSender json.RawMessage
 	pick(unsigned, want{"replaces_state", &replaces}, want{"prev_content", &ev.PrevContent}, want{"prev_sender", &prevSender})
-	s, _ := text(replaces)
+	var because, redactor, redactedAt json.RawMessage
+	pick(unsigned, want{"redacted_because", &because})
+	pick(because, want{"sender", &redactor}, want{"origin_server_ts", &redactedAt})
+	s, _ := text(redactor)
+	ev.Redactor = id.UserID(s)
+	if ms, ok := integer(redactedAt); ok {
+		ev.RedactedAt = time.UnixMilli(ms).UTC()
+	}
+	s, _ = text(replaces)
 	ev.Replaces = id.EventID(s)
 	s, _ = text(prevSender)
 	ev.PrevSender = id.UserID(s)

@@ -120,6 +120,10 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	case !c.hasKeys():
 		i.Status = Revoked
 		i.Revocation = &Revocation{Sender: ev.Sender, At: ev.At}
+		if ev.Redactor != "" { // the event itself was the invite
+			i.Revocation = &Revocation{Sender: ev.Redactor, At: ev.RedactedAt}
+			break
+		}
 		last := p.before(ev) // nothing, if nobody tells
 		i.describe(last, readContent(last.Content))
 		i.Keys = nil

@@ -437,6 +437,7 @@ func TestAccountSeesARedactedInviteAsRevoked(t *testing.T) {
 		a := ada.account()
 		check(t, w, "before", statusOf(t, w, a, room, token), `pending`)
 		room.must(http.MethodPut, room.path("/redact/"+url.PathEscape(event["event_id"].(string))+"/1"), object{})
+		check(t, w, "while watched", statusOf(t, w, a, room, token), `revoked`)
 		check(t, w, "to a new device", statusOf(t, w, ada.account(), room, token), `revoked`)
 	})
 }
