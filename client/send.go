@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"syscall"
 
 	"maunium.net/go/mautrix/id"
 
@@ -66,6 +68,10 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 func noAnswer(err error) bool {
 	var unreachable *UnreachableError
 	var e *ServerError
+	var dns *net.DNSError
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dns) {
+		return false // it was never sent
+	}
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
 		errors.As(err, &unreachable) ||
 		(errors.As(err, &e) && e.Code == "" && e.Status >= http.StatusBadGateway) // a proxy lost patience

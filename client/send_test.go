@@ -163,9 +163,16 @@ func TestSendFails(t *testing.T) {
 		{"forbidden meanwhile", func(n *town) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"no"}`})
 		}, func(err error) bool { return client.HasCode(err, "M_FORBIDDEN") }, 1},
-		{"lost answer before it was carried out", func(n *town) {
+		{"never sent", func(n *town) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Refuse: true})
-		}, uncertain, 0},
+		}, func(err error) bool {
+			var e *client.UnreachableError
+			return errors.As(err, &e) && !uncertain(err)
+		}, 0},
+		{"answer and state both lost", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Lose: true})
+			n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Refuse: true})
+		}, uncertain, 1},
 		{"a proxy gave up", func(n *town) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 504, Body: `<html>`})
 		}, uncertain, 1},

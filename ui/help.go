@@ -2,10 +2,12 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 )
 
 // helpCard is a card with every key of the screen below it.
@@ -38,8 +40,30 @@ func (h *helpCard) FullHelp() [][]key.Binding { return [][]key.Binding{h.ShortHe
 
 func (h *helpCard) view(width, _ int) (string, *tea.Cursor) {
 	st := h.sh.styles
+	return "\n" + st.strong.Render(cut("Keys: "+h.below.title(), width)) + "\n\n" + h.columns(width) + "\n", nil
+}
+
+// columns puts the groups of keys beside each other, and below where they do
+// not fit: none is left out.
+func (h *helpCard) columns(width int) string {
 	m := help.New()
-	m.Styles = st.help
-	m.SetWidth(width)
-	return "\n" + st.strong.Render(cut("Keys: "+h.below.title(), width)) + "\n\n" + m.FullHelpView(h.below.FullHelp()) + "\n", nil
+	m.Styles = h.sh.styles.help
+	var rows []string
+	row := ""
+	for _, group := range h.below.FullHelp() {
+		column := m.FullHelpView([][]key.Binding{group})
+		if column == "" {
+			continue
+		}
+		wider := lipgloss.JoinHorizontal(lipgloss.Top, row, "    ", column)
+		switch {
+		case row == "":
+			row = column
+		case lineWidth(wider) <= width:
+			row = wider
+		default:
+			rows, row = append(rows, row, ""), column
+		}
+	}
+	return strings.Join(append(rows, row), "\n")
 }

@@ -291,7 +291,7 @@ func TestComposeKeepsWhatWasTyped(t *testing.T) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":399765}`})
 		}},
 		{"no answer", "lin@kernel.example", func(n *town) {
-			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Refuse: true})
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 504})
 		}},
 		{"similar", "lindsay@kernelcare.example", func(*town) {}},
 	} {

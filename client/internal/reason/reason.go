@@ -11,12 +11,18 @@ import (
 	"os"
 )
 
+// missing is a host that there is not.
+type missing struct{ *net.DNSError }
+
+func (m *missing) Error() string { return "no host is called " + m.Name }
+func (m *missing) Unwrap() error { return m.DNSError }
+
 // Of returns what is at the bottom of a failed request, for people to read. It
 // leaves out URLs: they may hold what is nobody's business.
 func Of(err error) error {
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
-		return fmt.Errorf("no host is called %s", dns.Name)
+		return &missing{dns}
 	}
 	var unknown x509.UnknownAuthorityError
 	var cert *tls.CertificateVerificationError
