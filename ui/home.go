@@ -39,16 +39,6 @@ type home struct {
 	problem error
 }
 
-// A tab is which invites are shown: of one status, those that need a look, or all.
-type tab struct {
-	status invite.Status
-	look   bool
-}
-
-func (t tab) shows(r row) bool {
-	return (t.status == "" || t.status == r.invite.Status) && (!t.look || r.needsLook())
-}
-
 func newHome(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		h := &home{
@@ -274,53 +264,6 @@ func (h *home) clear() {
 	}
 	h.typing = false
 	h.search.fields[0].input.Reset()
-	h.arrange()
-}
-
-// mark marks an invite, or not any more, and goes on to the next.
-func (h *home) mark(k inviteKey) {
-	if h.marked[k] {
-		delete(h.marked, k)
-	} else {
-		h.marked[k] = true
-	}
-	h.list.at = min(h.list.at+1, len(h.list.keys)-1)
-}
-
-// chosen are the marked invites, seen or not, or the one under the cursor.
-func (h *home) chosen() []invite.Invite {
-	var chosen []invite.Invite
-	for k := range h.marked {
-		chosen = append(chosen, h.rows[k].invite)
-	}
-	if r, some := h.selected(); len(chosen) == 0 && some {
-		chosen = []invite.Invite{r.invite}
-	}
-	invite.Sort(chosen)
-	return chosen
-}
-
-// mayRevoke reports whether any of the chosen invites can be revoked.
-func (h *home) mayRevoke() bool { return slices.ContainsFunc(h.chosen(), h.sh.mayRevoke) }
-
-// tabs are the choices that there is anything to see of.
-func (h *home) tabs() []tab {
-	tabs := []tab{{}}
-	for _, st := range invite.Statuses() {
-		if h.counts[st] > 0 || h.tab.status == st {
-			tabs = append(tabs, tab{status: st})
-		}
-	}
-	if h.look > 0 || h.tab.look {
-		tabs = append(tabs, tab{look: true})
-	}
-	return tabs
-}
-
-// step shows the next tab.
-func (h *home) step(by int) {
-	tabs := h.tabs()
-	h.tab = tabs[(slices.Index(tabs, h.tab)+by+len(tabs))%len(tabs)]
 	h.arrange()
 }
 

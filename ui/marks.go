@@ -1,0 +1,33 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// mark marks an invite, or not any more, and goes on to the next.
+func (h *home) mark(k inviteKey) {
+	if h.marked[k] {
+		delete(h.marked, k)
+	} else {
+		h.marked[k] = true
+	}
+	h.list.at = min(h.list.at+1, len(h.list.keys)-1)
+}
+
+// chosen are the marked invites, seen or not, or the one under the cursor.
+func (h *home) chosen() []invite.Invite {
+	var chosen []invite.Invite
+	for k := range h.marked {
+		chosen = append(chosen, h.rows[k].invite)
+	}
+	if r, some := h.selected(); len(chosen) == 0 && some {
+		chosen = []invite.Invite{r.invite}
+	}
+	invite.Sort(chosen)
+	return chosen
+}
+
+// mayRevoke reports whether any of the chosen invites can be revoked.
+func (h *home) mayRevoke() bool { return slices.ContainsFunc(h.chosen(), h.sh.mayRevoke) }
