@@ -110,6 +110,9 @@ func (h *home) changed(c client.Change) tea.Cmd {
 		if errors.As(c.Err, &gone) {
 			return sh.signedOut(c.Err)
 		}
+		if h.problem == nil && !h.loading() {
+			sh.complain(c.Err) // once; the header goes on saying that it is so
+		}
 		h.problem = c.Err
 		sh.link = link{err: c.Err, retryAt: sh.now().Add(c.RetryIn)}
 		if c.Final {
@@ -117,7 +120,9 @@ func (h *home) changed(c client.Change) tea.Cmd {
 		}
 		return h.watch()
 	}
-	h.problem = nil
+	if h.problem != nil {
+		h.problem, sh.notice = nil, notice{}
+	}
 	sh.link = link{up: true}
 	if err := sh.account.NotKept(); err != nil {
 		sh.complain(err)
