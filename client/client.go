@@ -72,6 +72,8 @@ type Account struct {
 	trustMu sync.RWMutex
 	trusted map[string]bool // hosts that may be asked about keys
 	answers map[keycheck.Question]invite.Validity
+	// noServerUntil is until when nobody looks for an identity server to trust.
+	noServerUntil time.Time
 }
 
 // UserID is the account's Matrix ID.

@@ -198,8 +198,11 @@ func (a *Account) termsOr(ctx context.Context, server *identity.Server, err erro
 		return err
 	}
 	var waiting []identity.Policy
-	var known []string
+	known := []string{}
 	for _, p := range policies {
+		if len(p.Texts) == 0 {
+			continue // there is nothing that anybody could accept
+		}
 		i := slices.IndexFunc(accepted, func(u string) bool { return p.HasURL(u) })
 		if i < 0 {
 			waiting = append(waiting, p)

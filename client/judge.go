@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"slices"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -98,11 +99,27 @@ func (a *Account) askAbout(ctx context.Context, keys []invite.Key, tell func()) 
 	})
 }
 
+// tryAgain is how long an account counts as one without an identity server
+// before that is looked into again.
+const tryAgain = 10 * time.Minute
+
 // trustIdentityServer has the account's identity server asked, if it has one.
 func (a *Account) trustIdentityServer(ctx context.Context) {
-	if base, _, err := a.IdentityServer(ctx); err == nil {
-		a.Trust(keycheck.Question{URL: base}.Host())
+	now := a.opt.Now()
+	a.trustMu.RLock()
+	known := now.Before(a.noServerUntil)
+	a.trustMu.RUnlock()
+	if known {
+		return
 	}
+	base, _, err := a.IdentityServer(ctx)
+	if err == nil {
+		a.Trust(keycheck.Question{URL: base}.Host())
+		return
+	}
+	a.trustMu.Lock()
+	defer a.trustMu.Unlock()
+	a.noServerUntil = now.Add(tryAgain)
 }
 
 // Untrusted lists the hosts that vouch for keys of an invite that is out and are
