@@ -49,7 +49,7 @@ type compose struct {
 // newCompose returns the page, for a room if one is given.
 func newCompose(sh *shell, room id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		c := &compose{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot))}
+		c := &compose{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: newSpinner()}
 		c.form.add("Room", "type to search your rooms", "")
 		c.form.add("E-mail", "grace@navy.example", "")
 		c.refresh()

@@ -43,7 +43,7 @@ func newHome(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		h := &home{
 			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(&sh.styles),
-			spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot)),
+			spinner: newSpinner(),
 			marked:  map[inviteKey]bool{},
 		}
 		h.search.add("Filter", "words, status:pending, by:@ada, room:#ops, older:30d, warn:, key:, -not", "")

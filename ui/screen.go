@@ -70,6 +70,15 @@ func (sh *shell) restart(page func(context.Context) screen) tea.Cmd {
 	return sh.open(page)
 }
 
+// page is where the page on top is in the stack, below the cards.
+func (sh *shell) page() int {
+	n := len(sh.stack) - 1
+	for sh.stack[n].card {
+		n--
+	}
+	return n
+}
+
 // top is the screen that gets the keys.
 func (sh *shell) top() screen { return sh.stack[len(sh.stack)-1].screen }
 

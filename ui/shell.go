@@ -148,13 +148,7 @@ func (sh *shell) header(width int) string {
 	if sh.opt.Banner != "" {
 		left += " " + st.banner.Render(sh.opt.Banner)
 	}
-	page := sh.top()
-	for i := len(sh.stack) - 1; i >= 0; i-- {
-		if page = sh.stack[i]; !sh.stack[i].card {
-			break
-		}
-	}
-	left += "   " + st.strong.Render(cut(page.title(), width/2))
+	left += "   " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
 	if sh.account == nil {
 		return pad(left, width)
 	}

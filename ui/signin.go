@@ -32,7 +32,7 @@ type signIn struct {
 
 func newSignIn(sh *shell, why error) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		s := &signIn{sh: sh, ctx: ctx, problem: why, form: newForm(&sh.styles), spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot))}
+		s := &signIn{sh: sh, ctx: ctx, problem: why, form: newForm(&sh.styles), spinner: newSpinner()}
 		s.form.add("Matrix ID", "@you:example.org", sh.opt.User)
 		password := s.form.add("Password", "", sh.opt.Password)
 		password.input.EchoMode = textinput.EchoPassword

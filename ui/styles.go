@@ -2,6 +2,7 @@ package ui
 
 import (
 	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/spinner"
 	"charm.land/bubbles/v2/textinput"
 	"charm.land/lipgloss/v2"
 
@@ -61,6 +62,9 @@ func newStyles(isDark bool) styles {
 	}
 	return s
 }
+
+// newSpinner turns while somebody waits.
+func newSpinner() spinner.Model { return spinner.New(spinner.WithSpinner(spinner.MiniDot)) }
 
 // glyph is the sign that stands beside the word for a status.
 func glyph(st invite.Status) string {

@@ -25,7 +25,7 @@ type termsPage struct {
 
 func newTerms(sh *shell, terms *client.TermsError, then func() tea.Cmd) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		return &termsPage{sh: sh, ctx: ctx, terms: terms, then: then, spinner: spinner.New(spinner.WithSpinner(spinner.MiniDot))}
+		return &termsPage{sh: sh, ctx: ctx, terms: terms, then: then, spinner: newSpinner()}
 	}
 }
 

@@ -132,10 +132,7 @@ func (m *Model) tooSmall() string {
 
 func (m *Model) frame() (string, *tea.Cursor) {
 	sh := m.shell
-	page := len(sh.stack) - 1
-	for sh.stack[page].card {
-		page--
-	}
+	page := sh.page()
 	body, cursor := sh.stack[page].view(sh.width, sh.height)
 	if text := sh.notice.view(sh.styles); text != "" {
 		// It covers the last line, so that nothing on the page moves.

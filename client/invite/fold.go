@@ -113,8 +113,9 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	i := Invite{RoomID: room, Token: ev.StateKey, EventID: ev.ID}
 	c := readContent(ev.Content)
 	i.describe(ev, c)
-	if first, ok := p.first(ev); ok && first.Sender != ev.Sender {
-		i.OriginalSender = first.Sender
+	earlier := p.keyed(ev)
+	if n := len(earlier); n > 0 && earlier[n-1].Sender != ev.Sender {
+		i.OriginalSender = earlier[n-1].Sender // the identity server was asked for the first
 	}
 	switch {
 	case !c.hasKeys():
@@ -124,7 +125,10 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 			i.Revocation = &Revocation{Sender: ev.Redactor, At: ev.RedactedAt}
 			break
 		}
-		last := p.before(ev) // nothing, if nobody tells
+		var last Event // nothing, if nobody tells
+		if len(earlier) > 0 {
+			last = earlier[0]
+		}
 		i.describe(last, readContent(last.Content))
 		i.Keys = nil
 	case !slices.ContainsFunc(i.Keys, Key.Usable):
@@ -134,7 +138,7 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	}
 	if taken, ok := p.taken[i.Token]; ok && i.Status != Malformed {
 		a := taken.Acceptance
-		a.verify(taken, p.versions(ev))
+		a.verify(taken, versions(ev, earlier))
 		i.Acceptance = &a
 		// A revoked invite that somebody took before shows its end as revoked:
 		// nobody can take it again.
@@ -152,49 +156,23 @@ func (i *Invite) describe(ev Event, c content) {
 	i.Keys = c.keys()
 }
 
-// versions are all that an invite's event has been, as far as anybody tells, the
-// newest first. Somebody may have overwritten it after it was taken; that takes
-// nothing away from who took it.
-func (p *past) versions(ev Event) []version {
+// versions are what an invite's event has been while it held keys, the newest
+// first. Somebody may have overwritten it after it was taken; that takes nothing
+// away from who took it.
+func versions(ev Event, earlier []Event) []version {
 	var all []version
-	add := func(ev Event) bool {
-		if c := readContent(ev.Content); c.hasKeys() {
-			all = append(all, version{ev.Sender, c.keys()})
+	for _, e := range append([]Event{ev}, earlier...) {
+		if c := readContent(e.Content); c.hasKeys() && len(all) < maxVersions {
+			all = append(all, version{e.Sender, c.keys()})
 		}
-		return len(all) < maxVersions
 	}
-	add(ev)
-	p.walk(ev, add)
 	return all
 }
 
-// before finds the newest ancestor of ev that held keys.
-func (p *past) before(ev Event) (found Event) {
-	p.walk(ev, func(prev Event) bool {
-		if readContent(prev.Content).hasKeys() {
-			found = prev
-		}
-		return found.Type == ""
-	})
-	return found
-}
-
-// first finds the oldest ancestor of ev that held keys: what the identity
-// server was asked for. There is none if ev replaced nothing.
-func (p *past) first(ev Event) (found Event, ok bool) {
-	p.walk(ev, func(prev Event) bool {
-		if readContent(prev.Content).hasKeys() {
-			found, ok = prev, true
-		}
-		return true
-	})
-	return found, ok
-}
-
-// walk goes back through what ev replaced, as far as anybody tells, for as long
-// as f returns true. A homeserver might have events replace each other in a
-// circle; nobody goes round twice.
-func (p *past) walk(ev Event, f func(Event) bool) {
+// keyed goes back through what ev replaced, as far as anybody tells, and returns
+// what held keys, the newest first. A homeserver might have events replace each
+// other in a circle; nobody goes round twice.
+func (p *past) keyed(ev Event) (found []Event) {
 	seen := map[id.EventID]bool{}
 	for !seen[ev.ID] {
 		seen[ev.ID] = true
@@ -202,9 +180,13 @@ func (p *past) walk(ev Event, f func(Event) bool) {
 		if !ok || prev.Type != ev.Type || prev.StateKey != ev.StateKey {
 			prev, ok = ev.previous()
 		}
-		if !ok || !f(prev) {
-			return
+		if !ok {
+			break
+		}
+		if readContent(prev.Content).hasKeys() {
+			found = append(found, prev)
 		}
 		ev = prev
 	}
+	return found
 }
