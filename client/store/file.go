@@ -13,15 +13,14 @@ import (
 //
 //   - A writer asks for its turn when it begins (_txlock): one that begins as a
 //     reader cannot wait for it later.
-//   - After a power cut the last saves may be missing (_synchronous), though
-//     never a part of one, and the homeserver tells again. Whatever nobody can
-//     tell again has to ask for more.
+//   - What was written is on the disk before anybody goes on (_synchronous):
+//     after a power cut nobody else could tell that an invite has left.
 //   - A page has room for events (page_size, of a new file): one takes about a
 //     kilobyte, and what is more than a quarter of a page goes to others.
 //   - What is deleted is overwritten (secure_delete), and copies of it never go
 //     to another directory (temp_store).
 //   - The file is not trusted to be of our making (_defensive, trusted_schema).
-const settings = "_txlock=immediate&_busy_timeout=2000&_foreign_keys=on&_synchronous=NORMAL" +
+const settings = "_txlock=immediate&_busy_timeout=2000&_foreign_keys=on&_synchronous=FULL" +
 	"&_pragma=page_size(8192)&_pragma=secure_delete(on)&_pragma=temp_store(memory)" +
 	"&_defensive=true&_pragma=trusted_schema(off)&_dqs=false&_error_rc=true"
 

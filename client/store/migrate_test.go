@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,21 +54,33 @@ func connect(t *testing.T, path string) *sql.DB {
 }
 
 // nextRelease is the migrations of today and one more.
-func nextRelease(t *testing.T, statements string) fs.FS {
+func nextRelease(t *testing.T, statements string) (steps fs.FS, schema int) {
 	t.Helper()
-	first, err := fs.ReadFile(migrations, "migrations/0001_rooms.sql")
+	today, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fstest.MapFS{
-		"migrations/0001_rooms.sql":  {Data: first},
-		"migrations/0002_outbox.sql": {Data: []byte(statements)},
+	next := fstest.MapFS{"migrations/9999_next.sql": {Data: []byte(statements)}}
+	for _, name := range today {
+		data, err := fs.ReadFile(migrations, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next[name] = &fstest.MapFile{Data: data}
 	}
+	return next, len(today) + 1
+}
+
+// known is the schema of today.
+func known(t *testing.T) int {
+	t.Helper()
+	_, next := nextRelease(t, "")
+	return next - 1
 }
 
 func TestMigrationKeepsWhatIsThere(t *testing.T) {
 	path := closedStore(t)
-	steps := nextRelease(t, `CREATE TABLE outbox (x); INSERT INTO outbox VALUES (7); PRAGMA user_version = 2;`)
+	steps, _ := nextRelease(t, fmt.Sprintf(`CREATE TABLE next (x); INSERT INTO next VALUES (7); PRAGMA user_version = %d;`, known(t)+1))
 	db := connect(t, path)
 	for range 2 { // the second time there is nothing to do
 		if err := migrate(t.Context(), db, steps); err != nil {
@@ -75,7 +88,7 @@ func TestMigrationKeepsWhatIsThere(t *testing.T) {
 		}
 	}
 	var n int
-	if err := db.QueryRow(`SELECT x + (SELECT count(*) FROM current_events) FROM outbox`).Scan(&n); err != nil || n != 7+101 {
+	if err := db.QueryRow(`SELECT x + (SELECT count(*) FROM current_events) FROM next`).Scan(&n); err != nil || n != 7+101 {
 		t.Errorf("found %d, %v", n, err)
 	}
 }
@@ -84,13 +97,14 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 	path := closedStore(t)
 	before := fileBytes(t, path)
 	for _, statements := range []string{
-		`CREATE TABLE outbox (x); PRAGMA user_version = 2; INSERT INTO nowhere VALUES (1);`,
-		`CREATE TABLE outbox (x);`, // and forgets to say what it leads to
-		`CREATE TABLE outbox (x); PRAGMA user_version = 3;`,
+		fmt.Sprintf(`CREATE TABLE next (x); PRAGMA user_version = %d; INSERT INTO nowhere VALUES (1);`, known(t)+1),
+		`CREATE TABLE next (x);`, // and forgets to say what it leads to
+		fmt.Sprintf(`CREATE TABLE next (x); PRAGMA user_version = %d;`, known(t)+2),
 	} {
 		db := connect(t, path)
-		err := migrate(t.Context(), db, nextRelease(t, statements))
-		if err == nil || !strings.Contains(err.Error(), "0002_outbox.sql") {
+		steps, _ := nextRelease(t, statements)
+		err := migrate(t.Context(), db, steps)
+		if err == nil || !strings.Contains(err.Error(), "9999_next.sql") {
 			t.Errorf("%s: %v", statements, err)
 		}
 		db.Close()
@@ -111,7 +125,7 @@ func TestStoreOfANewerProgramIsLeftAlone(t *testing.T) {
 	before := fileBytes(t, path)
 	_, err := Open(t.Context(), path)
 	var e *NewerError
-	if !errors.As(err, &e) || *e != (NewerError{Path: path, Schema: 7, Known: 1}) {
+	if !errors.As(err, &e) || *e != (NewerError{Path: path, Schema: 7, Known: known(t)}) {
 		t.Errorf("got %v", err)
 	}
 	if string(fileBytes(t, path)) != string(before) {

@@ -161,7 +161,7 @@ func TestForgottenAccountLeavesNoTrace(t *testing.T) {
 	}
 	expect(t, s, ada, Snapshot{})
 	expect(t, s, grace, Snapshot{NextBatch: "g1", SavedAt: noon, Rooms: []Room{kept}})
-	if size := len(fileBytes(t, path)); size > 100<<10 {
+	if size := len(fileBytes(t, path)); size > 200<<10 {
 		t.Errorf("the file still takes %d bytes", size)
 	}
 	if err := s.Forget(t.Context(), ada); err != nil {

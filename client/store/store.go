@@ -1,12 +1,13 @@
 // Package store keeps in an SQLite file what an account knew when the program
 // last ran, so that the next start has something to show before any server has
-// answered.
+// answered; and the outbox, so that no invite is forgotten or sent twice.
 package store
 
 import (
 	"context"
 	"database/sql"
 	"path/filepath"
+	"sync"
 
 	"modernc.org/sqlite"
 )
@@ -14,8 +15,9 @@ import (
 // A Store is an open file. It may be used from many goroutines, and many
 // programs may have the same file open.
 type Store struct {
-	path string
-	db   *sql.DB
+	path    string // empty of one in memory
+	db      *sql.DB
+	holders sync.Map // the accounts that a store in memory is held for
 }
 
 // Open opens the file at path, which is made if need be, together with its
@@ -30,7 +32,17 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := keepPrivate(path); err != nil {
 		return nil, explain("open", path, err)
 	}
-	connector, err := sqlite.NewConnector(dataSource(path))
+	return openSource(ctx, path, dataSource(path))
+}
+
+// OpenMemory returns a store that is gone when it is closed, for looking around
+// and for trying things out.
+func OpenMemory(ctx context.Context) (*Store, error) {
+	return openSource(ctx, "", "file::memory:?"+settings)
+}
+
+func openSource(ctx context.Context, path, source string) (*Store, error) {
+	connector, err := sqlite.NewConnector(source)
 	if err != nil {
 		return nil, explain("open", path, err)
 	}

@@ -183,7 +183,7 @@ func TestEveryConnectionHasTheSettings(t *testing.T) {
 	s := open(t, newPath(t))
 	s.db.SetMaxIdleConns(0) // so that the next one is new
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "foreign_keys": "1", "synchronous": "1", "busy_timeout": "2000",
+		"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": "2000",
 		"page_size": "8192", "secure_delete": "1", "temp_store": "2", "trusted_schema": "0",
 	} {
 		var got string
