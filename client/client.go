@@ -17,6 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
 const (
@@ -49,6 +50,11 @@ type Options struct {
 	StaleAfter time.Duration
 	// Store keeps what is known from one start to the next; nil keeps nothing.
 	Store *store.Store
+	// FormerKey returns the DataKey of an earlier session of the account; the zero
+	// key if there was none. Nil never finds one.
+	FormerKey func(user id.UserID, homeserver string) seal.Key
+	// NoAddressBook keeps no addresses of those that invites were sent to.
+	NoAddressBook bool
 	// DeviceName is how the session is called in the list of one's sessions.
 	DeviceName string
 }
@@ -63,6 +69,10 @@ type Account struct {
 	syncing turn
 
 	identity identityState
+
+	book       *addressBook
+	outboxNews chan struct{} // this program has changed the outbox
+	sends      atomic.Bool   // this program's runner is the one that sends
 
 	overtaken atomic.Bool // another program keeps the store
 	missed    atomic.Bool // the last change could not be stored

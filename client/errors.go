@@ -15,6 +15,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/internal/reason"
+	"github.com/mxinvite/mxinvite/client/invite"
 )
 
 // Reasons why something cannot be done, beside the types below.
@@ -121,6 +122,18 @@ func (e *MemberError) Error() string {
 	}
 }
 
+// A PendingError says that an address seems to have an invite already that is
+// still out. The redacted names are all there is to go by.
+type PendingError struct {
+	Address string
+	Similar []invite.Invite
+}
+
+func (e *PendingError) Error() string {
+	i := e.Similar[0]
+	return fmt.Sprintf("%s may have an invite already: %s, sent by %s, is still pending", e.Address, i.DisplayName, i.Sender)
+}
+
 // A TermsError says that an identity server wants its terms accepted first.
 type TermsError struct {
 	Server   string
@@ -131,16 +144,16 @@ func (e *TermsError) Error() string {
 	return "the terms of " + e.Server + " have not been accepted yet"
 }
 
-// An UncertainError says that a request for an invite was sent, no answer
-// came, and the room's state does not show the invite. It may or may not have
-// gone out.
+// An UncertainError says that a request for an invite was sent, what came of it
+// was not told, and the room's state does not show the invite. A mail may or may
+// not have gone out.
 type UncertainError struct {
 	Address string
-	Err     error // why there is no answer
+	Err     error // why nobody can tell
 }
 
 func (e *UncertainError) Error() string {
-	return fmt.Sprintf("no answer came, so it is uncertain whether %s was invited: %v", e.Address, e.Err)
+	return fmt.Sprintf("it is uncertain whether %s was invited: %v", e.Address, e.Err)
 }
 
 func (e *UncertainError) Unwrap() error { return e.Err }

@@ -31,6 +31,8 @@ func hintReason(err error) string {
 		{ErrNoIdentityServer, "Set an identity server in your Matrix client's settings, or give --identity-server."},
 		{ErrIdentityServerOff, "Choose an identity server in your Matrix client's settings if you want to invite by e-mail."},
 		{ErrNoInvite, "mxinvite list shows the invites of a room with their tokens."},
+		{ErrNoStore, "Make sure that mxinvite may write to its directory: mxinvite says at the start why it cannot."},
+		{ErrNotWaiting, "Look at the outbox again: mxinvite outbox."},
 		{identity.ErrNotAddress, "Type an address such as grace@navy.example."},
 	} {
 		if errors.Is(err, h.reason) {
@@ -67,10 +69,12 @@ func hintHomeserver(err error) string {
 			return "Somebody in charge has to lift the ban first."
 		}
 		return "There is nothing to do."
+	case is[*PendingError](err):
+		return "Send it again only if that one is not to the same person, or is lost."
 	case errors.As(err, &terms):
 		return "Read and accept them in mxinvite, or with: mxinvite send --accept-terms."
 	case errors.As(err, &uncertain):
-		return "Look at the list of invites in a minute before you send it again."
+		return "If it went out, the room shows it within minutes. Send it again only if the person has no mail."
 	case errors.As(err, &unreachable):
 		return "Check your connection, and that the homeserver is up."
 	case errors.As(err, &refused) && refused.Code == "M_FORBIDDEN":

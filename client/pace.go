@@ -101,7 +101,7 @@ func (p *pace) sent(began, now time.Time) {
 // refused takes in that the server wants to be left alone for retryAfter.
 func (p *pace) refused(now time.Time, retryAfter time.Duration) {
 	retryAfter += time.Millisecond // Synapse rounds down to one
-	since := p.Last // whatever is known of the interval, it is longer
+	since := p.Last                // whatever is known of the interval, it is longer
 	if p.Interval == 0 {
 		// There is room for one more when the first of them has leaked out.
 		since, p.Burst = p.First, max(1, p.Count)

@@ -4,77 +4,182 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
+	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A Plan says what inviting an address to a room will do. [Account.Send]
-// carries it out.
+const (
+	// lookups is how many addresses go into one question to an identity server.
+	lookups = 500
+	// askers is how many people a homeserver is asked about at once.
+	askers = 4
+)
+
+// A Plan says what inviting an address to a room will do. [Account.Enqueue] has
+// it carried out.
 type Plan struct {
 	Room    Room
 	Address identity.ThreePID
+	Name    string // of the person, if the inviter gave it
 	// UserID is set when the address belongs to somebody on Matrix. Then that
 	// Matrix ID is invited and no mail is sent.
 	UserID id.UserID
+	// Membership is what that user is in the room: join, invite, ban, leave, knock
+	// or, if they never were there, empty.
+	Membership string
 	// Server is the host of the identity server, which will send the mail.
 	Server string
-	// Similar are pending invites of the room that may be to the same address;
-	// the redacted name is all there is to go by.
+	// Similar are pending invites of the room that may be to the same address; for
+	// those that were not sent from here the redacted name is all there is to go by.
 	Similar []invite.Invite
+	// Queued is set if the address is on its way to the room already.
+	Queued bool
+}
+
+// Err says why the plan cannot be carried out; nil if it can.
+func (p Plan) Err() error {
+	switch p.Membership {
+	case "join", "invite", "ban":
+		return &MemberError{Address: p.Address.Address, UserID: p.UserID, Room: p.Room.Name, Membership: p.Membership}
+	}
+	return nil
 }
 
 // Plan looks into everything that decides whether an invite will work, before
 // anything is sent: a homeserver has the mail sent first and checks afterwards.
 func (a *Account) Plan(ctx context.Context, room id.RoomID, address identity.ThreePID) (Plan, error) {
-	p := Plan{Address: address}
-	var err error
-	if p.Room, err = a.Room(room); err != nil {
-		return p, err
+	plans, err := a.PlanAll(ctx, room, []identity.ThreePID{address}, nil)
+	if err != nil {
+		return Plan{Address: address}, err
 	}
-	if !p.Room.MayInvite() {
-		return p, &PowerError{Room: p.Room.Name, Have: p.Room.Power, Need: p.Room.InvitePower}
+	return plans[0], plans[0].Err()
+}
+
+// PlanAll makes a plan for each of some addresses, in their order. What keeps
+// one of them from being invited is in its plan; an error is about all. Now and
+// then progress, which may be nil, hears how many are done.
+func (a *Account) PlanAll(ctx context.Context, room id.RoomID, addresses []identity.ThreePID, progress func(done int)) ([]Plan, error) {
+	r, err := a.Room(room)
+	if err != nil {
+		return nil, err
 	}
-	if p.UserID, p.Server, err = a.lookup(ctx, address); err != nil {
-		return p, err
+	if !r.MayInvite() {
+		return nil, &PowerError{Room: r.Name, Have: r.Power, Need: r.InvitePower}
 	}
-	if p.UserID != "" {
-		return p, a.mayBeInvited(ctx, p)
+	queued, err := a.queuedMarks(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for _, i := range a.Invites(room) {
-		if i.Live() && invite.Matches(i.DisplayName, address.Address) {
-			p.Similar = append(p.Similar, i)
+	done := 0
+	var plans []Plan
+	for chunk := range slices.Chunk(addresses, lookups) {
+		part, err := a.planSome(ctx, r, chunk)
+		if err != nil {
+			return nil, err
+		}
+		for n := range part {
+			part[n].Queued = queued[string(a.mark(room, part[n].Address))]
+		}
+		plans = append(plans, part...)
+		if done += len(chunk); progress != nil {
+			progress(done)
 		}
 	}
-	return p, nil
+	return plans, nil
 }
 
-// lookup asks the identity server who has an address; nobody is "".
-func (a *Account) lookup(ctx context.Context, address identity.ThreePID) (user id.UserID, server string, err error) {
-	err = a.withServer(ctx, func(s *identity.Server) error {
+// planSome makes plans for as many addresses as an identity server takes at once.
+func (a *Account) planSome(ctx context.Context, room Room, addresses []identity.ThreePID) ([]Plan, error) {
+	found, server, err := a.lookup(ctx, addresses...)
+	if err != nil {
+		return nil, err
+	}
+	pending := a.pending(room.ID)
+	plans := make([]Plan, len(addresses))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(askers)
+	for n, address := range addresses {
+		p := &plans[n]
+		*p = Plan{Room: room, Address: address, UserID: found[address], Server: server}
+		if p.UserID == "" {
+			p.Similar = a.similar(pending, address)
+			continue
+		}
+		g.Go(func() (err error) {
+			p.Membership, err = a.membership(ctx, room, p.UserID)
+			return err
+		})
+	}
+	return plans, g.Wait()
+}
+
+// pending are the invites of a room that are still out.
+func (a *Account) pending(room id.RoomID) []invite.Invite {
+	return slices.DeleteFunc(a.Invites(room), func(i invite.Invite) bool { return !i.Live() })
+}
+
+// similar are those of some pending invites that may be to an address.
+func (a *Account) similar(pending []invite.Invite, address identity.ThreePID) []invite.Invite {
+	var similar []invite.Invite
+	for _, i := range pending {
+		if !invite.Matches(i.DisplayName, address.Address) {
+			continue
+		}
+		if to, known := a.AddressOf(i.RoomID, i.Token); !known || to == address {
+			similar = append(similar, i)
+		}
+	}
+	return similar
+}
+
+func tokens(invites []invite.Invite) []string {
+	var tokens []string
+	for _, i := range invites {
+		tokens = append(tokens, i.Token)
+	}
+	return tokens
+}
+
+// queuedMarks are the marks of what is on its way.
+func (a *Account) queuedMarks(ctx context.Context) (map[string]bool, error) {
+	marks := map[string]bool{}
+	if a.opt.Store == nil {
+		return marks, nil
+	}
+	entries, err := a.opt.Store.Outbox(ctx, a.storeKey())
+	for _, e := range entries {
+		if e.State.Active() {
+			marks[string(e.Mark)] = true
+		}
+	}
+	return marks, err
+}
+
+// lookup asks the identity server who has which address; nobody is missing from
+// what it found.
+func (a *Account) lookup(ctx context.Context, addresses ...identity.ThreePID) (found map[identity.ThreePID]id.UserID, server string, err error) {
+	err = a.withServer(ctx, func(s *identity.Server) (err error) {
 		server = s.Name()
-		found, err := s.Lookup(ctx, address)
-		user = found[address]
+		found, err = s.Lookup(ctx, addresses...)
 		return err
 	})
-	return user, server, err
+	return found, server, err
 }
 
-// mayBeInvited checks that the person is not in the room already, nor banned.
-func (a *Account) mayBeInvited(ctx context.Context, p Plan) error {
-	content, err := a.member(ctx, p.Room.ID, p.UserID)
+// membership asks what somebody is in a room.
+func (a *Account) membership(ctx context.Context, room Room, user id.UserID) (string, error) {
+	content, err := a.member(ctx, room.ID, user)
 	if err != nil {
-		return fmt.Errorf("ask whether %s is in %s: %w", p.UserID, p.Room.Name, err)
+		return "", fmt.Errorf("ask whether %s is in %s: %w", user, room.Name, err)
 	}
 	var member struct {
 		Membership string `json:"membership"`
 	}
 	_ = json.Unmarshal(content, &member)
-	switch member.Membership {
-	case "join", "invite", "ban":
-		return &MemberError{Address: p.Address.Address, UserID: p.UserID, Room: p.Room.Name, Membership: member.Membership}
-	}
-	return nil
+	return member.Membership, nil
 }

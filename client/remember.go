@@ -27,7 +27,7 @@ func (a *Account) Restore(ctx context.Context) error {
 		return err
 	}
 	a.state.restore(snapshot)
-	return nil
+	return a.restoreBook(ctx)
 }
 
 // AsOf is when the homeserver last told anything; zero if it never did.

@@ -25,8 +25,9 @@ type Sent struct {
 }
 
 // Send carries a plan out. The request is made once and never again, for it
-// mails a person. If no answer comes and the room's state does not tell either,
-// the error is an [UncertainError].
+// mails a person. If no answer comes, or one that leaves open whether a mail has
+// gone out, and the room's state does not tell either, the error is an
+// [UncertainError].
 func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	if p.UserID != "" {
 		body := struct {
@@ -41,7 +42,7 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	if err != nil {
 		return Sent{}, err
 	}
-	before := a.tokens(p.Room.ID)
+	before := a.knownTokens(p.Room.ID)
 	// https://spec.matrix.org/v1.19/client-server-api/#thirdparty_post_matrixclientv3roomsroomidinvite
 	body := struct {
 		IDServer      string `json:"id_server"`
@@ -54,18 +55,23 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	case err == nil:
 		token, _ := a.findSent(ctx, p, before) // it went out; the list will show it soon
 		return Sent{Token: token}, nil
-	case noAnswer(err):
+	case mayBeSent(err):
 		if token, lookErr := a.findSent(ctx, p, before); lookErr == nil && token != "" {
 			return Sent{Token: token}, nil
 		}
-		return Sent{}, &UncertainError{Address: p.Address.Address, Err: err}
-	default:
-		return Sent{}, fmt.Errorf("invite %s: %w", p.Address.Address, a.explain(ctx, p, err))
+		why, certain := a.explain(ctx, p, err)
+		if !certain {
+			return Sent{}, &UncertainError{Address: p.Address.Address, Err: why}
+		}
+		err = why
 	}
+	return Sent{}, fmt.Errorf("invite %s: %w", p.Address.Address, err)
 }
 
-// noAnswer reports whether a request may have been carried out all the same.
-func noAnswer(err error) bool {
+// mayBeSent reports whether a mail may have gone out all the same: no answer
+// came, or one of a proxy that lost patience, or the homeserver gave up in the
+// middle. It has the mail sent first, and does the rest afterwards.
+func mayBeSent(err error) bool {
 	var unreachable *UnreachableError
 	var e *ServerError
 	var dns *net.DNSError
@@ -73,13 +79,13 @@ func noAnswer(err error) bool {
 		return false // it was never sent
 	}
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.As(err, &unreachable) ||
-		(errors.As(err, &e) && e.Code == "" && e.Status >= http.StatusBadGateway) // a proxy lost patience
+		errors.As(err, &unreachable) || (errors.As(err, &e) && e.Status >= http.StatusInternalServerError)
 }
 
-// tokens are the invites known to be in a room.
-func (a *Account) tokens(room id.RoomID) map[string]bool {
-	known := map[string]bool{}
+// knownTokens are the invites known to be in a room: what it shows, and what was
+// sent from here and may not show yet.
+func (a *Account) knownTokens(room id.RoomID) map[string]bool {
+	known := a.bookTokens(room)
 	for _, i := range a.Invites(room) {
 		known[i.Token] = true
 	}
@@ -123,22 +129,24 @@ func (a *Account) pickSent(events []json.RawMessage, p Plan, before map[string]b
 	return ""
 }
 
-// explain finds out why a homeserver refused an invite. Synapse answers
-// M_UNKNOWN to nearly everything that goes wrong between it and the identity
-// server, so that one is asked what it has to say.
-func (a *Account) explain(ctx context.Context, p Plan, err error) error {
-	var e *ServerError
-	if !errors.As(err, &e) || e.Status < http.StatusInternalServerError {
-		return err
+// explain finds out why a homeserver gave up on an invite, and whether it is
+// certain that no mail went out. Synapse answers M_UNKNOWN to nearly everything
+// that goes wrong between it and the identity server, so that one is asked what
+// it has to say.
+func (a *Account) explain(ctx context.Context, p Plan, err error) (why error, certain bool) {
+	e, ok := errors.AsType[*ServerError](err)
+	if !ok || e.Status != http.StatusInternalServerError {
+		return err, false
 	}
-	user, _, lookupErr := a.lookup(ctx, p.Address)
+	user, lookupErr := a.Lookup(ctx, p.Address)
 	switch {
 	case lookupErr != nil:
-		return &IdentityTroubleError{Homeserver: e, Err: lookupErr}
+		refused := is[*TermsError](lookupErr) || is[*identity.Error](lookupErr)
+		return &IdentityTroubleError{Homeserver: e, Err: lookupErr}, refused
 	case user != "":
-		return &IdentityTroubleError{Homeserver: e, Err: fmt.Errorf("%s has meanwhile become known as %s", p.Address.Address, user)}
+		return &IdentityTroubleError{Homeserver: e, Err: fmt.Errorf("%s has meanwhile become known as %s", p.Address.Address, user)}, true
 	}
-	return &IdentityTroubleError{Homeserver: e}
+	return &IdentityTroubleError{Homeserver: e}, false
 }
 
 // An IdentityTroubleError says that a homeserver could not get an invite out of
@@ -167,6 +175,6 @@ func (e *IdentityTroubleError) Unwrap() []error {
 
 // Lookup asks the identity server whose address this is; nobody is "".
 func (a *Account) Lookup(ctx context.Context, address identity.ThreePID) (id.UserID, error) {
-	user, _, err := a.lookup(ctx, address)
-	return user, err
+	found, _, err := a.lookup(ctx, address)
+	return found[address], err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
 // A Session is what it takes to resume an account. It is a secret: whoever has
@@ -22,6 +23,9 @@ type Session struct {
 	UserID      id.UserID   `json:"user_id"`
 	DeviceID    id.DeviceID `json:"device_id"`
 	AccessToken string      `json:"access_token"`
+	// DataKey seals what is kept of people's addresses. It outlives the access
+	// token: whoever signs in to the same account again goes on with it.
+	DataKey seal.Key `json:"data_key,omitzero"`
 }
 
 // SignIn signs in with a password. user may be a Matrix ID, its local part, or
@@ -56,7 +60,18 @@ func SignIn(ctx context.Context, opt Options, hs Homeserver, user, password stri
 	return Resume(opt, Session{
 		Homeserver: hs.BaseURL, UserID: reply.UserID,
 		DeviceID: reply.DeviceID, AccessToken: reply.AccessToken,
+		DataKey: opt.dataKey(reply.UserID, hs.BaseURL),
 	})
+}
+
+// dataKey is the key of an earlier session of the account, or a new one.
+func (opt Options) dataKey(user id.UserID, homeserver string) seal.Key {
+	if opt.FormerKey != nil {
+		if k := opt.FormerKey(user, homeserver); !k.IsZero() {
+			return k
+		}
+	}
+	return seal.NewKey()
 }
 
 func identifier(user string) mautrix.UserIdentifier {
@@ -77,6 +92,7 @@ func Resume(opt Options, s Session) (*Account, error) {
 		opt: opt, session: s, mx: mx, state: newState(s.UserID),
 		syncing: newTurn(), identity: identityState{turn: newTurn()}, trusted: map[string]bool{},
 		answers: map[keycheck.Question]invite.Validity{},
+		book:    newAddressBook(), outboxNews: make(chan struct{}, 1),
 	}
 	if opt.KeyTransport != nil {
 		a.keys = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: a.trusts, Now: opt.Now})

@@ -1,0 +1,80 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/seal"
+)
+
+// A letter is everything about an invite in the outbox that names a person. On
+// the disk it is sealed.
+type letter struct {
+	Medium  string `json:"medium"`
+	Address string `json:"address"`
+	Name    string `json:"name,omitempty"`
+
+	// Similar are the invites that the person who queued this knew of.
+	Similar []string `json:"similar,omitempty"`
+	// Before are our own invites that were there when it was sent last; whatever
+	// else looks like it is it.
+	Before []string `json:"before,omitempty"`
+
+	// Reason and Hint are of the last failure.
+	Reason string `json:"reason,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+func (l letter) threePID() identity.ThreePID {
+	return identity.ThreePID{Medium: l.Medium, Address: l.Address}
+}
+
+// An envelope is an entry of the outbox, opened.
+type envelope struct {
+	store.Entry
+	letter letter
+}
+
+// The keys of what is kept are derived from the account's own, one for each use.
+func (a *Account) outboxKey() seal.Key { return a.session.DataKey.Derive("mxinvite outbox") }
+func (a *Account) bookKey() seal.Key   { return a.session.DataKey.Derive("mxinvite address book") }
+
+// mark stands for an address in a room.
+func (a *Account) mark(room id.RoomID, address identity.ThreePID) []byte {
+	return a.session.DataKey.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, address.Medium, address.Address))
+}
+
+// close seals the letter of an envelope.
+func (a *Account) close(e envelope) store.Entry {
+	text, _ := json.Marshal(e.letter) // of strings: cannot fail
+	e.Sealed = a.outboxKey().Seal(string(e.Room), text)
+	return e.Entry
+}
+
+// open opens an entry. One that was sealed with another key opens as nobody's.
+func (a *Account) open(e store.Entry) envelope {
+	env := envelope{Entry: e}
+	text, err := a.outboxKey().Open(string(e.Room), e.Sealed)
+	if err != nil || json.Unmarshal(text, &env.letter) != nil {
+		env.letter = letter{}
+	}
+	return env
+}
+
+func (a *Account) sealAddress(room id.RoomID, token string, address identity.ThreePID) store.Address {
+	text, _ := json.Marshal([2]string{address.Medium, address.Address}) // cannot fail
+	return store.Address{Room: room, Token: token, Sealed: a.bookKey().Seal(string(room)+"\n"+token, text)}
+}
+
+func (a *Account) openAddress(sealed store.Address) (identity.ThreePID, bool) {
+	var parts [2]string
+	text, err := a.bookKey().Open(string(sealed.Room)+"\n"+sealed.Token, sealed.Sealed)
+	if err != nil || json.Unmarshal(text, &parts) != nil {
+		return identity.ThreePID{}, false
+	}
+	return identity.ThreePID{Medium: parts[0], Address: parts[1]}, true
+}

@@ -1,0 +1,229 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/store"
+)
+
+// An ItemState is how far an invite in the outbox has come.
+type ItemState = store.State
+
+// The states of an [Item].
+const (
+	ItemQueued    = store.Queued
+	ItemSending   = store.Sending
+	ItemSent      = store.Sent
+	ItemResolved  = store.Resolved // the address was somebody's on Matrix, who was invited instead
+	ItemUncertain = store.Uncertain
+	ItemFailed    = store.Failed
+	ItemCancelled = store.Cancelled
+)
+
+// An Item is an invite in the outbox.
+type Item struct {
+	Number   int64 // for as long as the outbox remembers it, and never another's
+	Room     id.RoomID
+	Address  identity.ThreePID // zero if it was sealed in a session that is lost
+	Name     string            // of the person, if it was given
+	State    ItemState
+	QueuedAt time.Time
+	Changed  time.Time // when it came into its state
+	Attempts int
+	UserID   id.UserID // who is invited instead of a mail being sent
+	Token    string    // of the invite in the room, once that is known
+
+	// Reason says why it is uncertain or failed, or what happened when it was
+	// last tried; Hint what can be done.
+	Reason, Hint string
+}
+
+// An Outbox is what is on its way, and what became of it.
+type Outbox struct {
+	Items  []Item // the oldest first
+	Paused bool
+	// Sender is the program that sends; empty if none does.
+	Sender string
+	// Next is when the next one goes out if a program sends, and Last when all
+	// will have gone. They are zero if nothing waits, and Last if nobody can tell.
+	Next, Last time.Time
+}
+
+// Count is how many items are in one of the states.
+func (o Outbox) Count(states ...ItemState) int {
+	n := 0
+	for _, i := range o.Items {
+		if slices.Contains(states, i.State) {
+			n++
+		}
+	}
+	return n
+}
+
+// ErrNoStore says that there is nowhere to write down what is sent.
+var ErrNoStore = errors.New("nothing can be written down, so nothing is sent")
+
+// ErrNotWaiting says that what is to be done with an item does not fit its state.
+var ErrNotWaiting = errors.New("it has gone on meanwhile")
+
+// Enqueue puts plans into the outbox, in their order; a [Runner] sends them. What
+// is on its way to the same room already is left out. It returns the new items.
+func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
+	if a.opt.Store == nil {
+		return nil, ErrNoStore
+	}
+	now := a.opt.Now()
+	entries := make([]store.Entry, len(plans))
+	for n, p := range plans {
+		l := letter{Medium: p.Address.Medium, Address: p.Address.Address, Name: p.Name, Similar: tokens(p.Similar)}
+		entries[n] = a.close(envelope{store.Entry{
+			Room: p.Room.ID, Mark: a.mark(p.Room.ID, p.Address), State: store.Queued,
+			QueuedAt: now, Changed: now, UserID: p.UserID,
+		}, l})
+	}
+	if err := a.opt.Store.Enqueue(ctx, a.storeKey(), entries); err != nil {
+		return nil, err
+	}
+	a.wakeRunner()
+	var items []Item
+	for _, e := range entries {
+		if e.ID != 0 {
+			items = append(items, a.item(e))
+		}
+	}
+	return items, nil
+}
+
+// Outbox reads the outbox.
+func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
+	if a.opt.Store == nil {
+		return Outbox{}, nil
+	}
+	entries, err := a.opt.Store.Outbox(ctx, a.storeKey())
+	if err != nil {
+		return Outbox{}, err
+	}
+	var o Outbox
+	for _, e := range entries {
+		o.Items = append(o.Items, a.item(e))
+	}
+	if o.Paused, err = a.paused(ctx); err != nil {
+		return o, err
+	}
+	if o.Sender, err = a.sender(ctx); err != nil {
+		return o, err
+	}
+	paces, err := a.loadPaces(ctx)
+	if err != nil {
+		return o, err
+	}
+	o.Next, o.Last = paces.outlook(a.opt.Now(), entries)
+	return o, nil
+}
+
+func (a *Account) item(e store.Entry) Item {
+	l := a.open(e).letter
+	i := Item{
+		Number: e.ID, Room: e.Room, Address: l.threePID(), Name: l.Name, State: e.State,
+		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts,
+		UserID: e.UserID, Token: e.Token, Reason: l.Reason, Hint: l.Hint,
+	}
+	if l.Address == "" {
+		i.Address = identity.ThreePID{}
+	}
+	return i
+}
+
+// Cancel keeps items from being sent. One that is being sent cannot be called
+// back; then none is cancelled, and the error is [ErrNotWaiting].
+func (a *Account) Cancel(ctx context.Context, numbers ...int64) error {
+	return a.move(ctx, numbers, store.Cancelled, store.Queued)
+}
+
+// Retry queues items again. For one that is uncertain somebody has to have
+// decided that it may be sent a second time.
+func (a *Account) Retry(ctx context.Context, numbers ...int64) error {
+	return a.move(ctx, numbers, store.Queued, store.Failed, store.Cancelled, store.Uncertain)
+}
+
+// MarkSent says of uncertain items that they went out.
+func (a *Account) MarkSent(ctx context.Context, numbers ...int64) error {
+	return a.move(ctx, numbers, store.Sent, store.Uncertain)
+}
+
+// ClearOutbox forgets what is over. With it goes what it knew of addresses; the
+// address book stays.
+func (a *Account) ClearOutbox(ctx context.Context) error {
+	if a.opt.Store == nil {
+		return ErrNoStore
+	}
+	return a.opt.Store.Clear(ctx, a.storeKey(), store.Sent, store.Resolved, store.Failed, store.Cancelled)
+}
+
+// move takes items from one of some states to another, all or none.
+func (a *Account) move(ctx context.Context, numbers []int64, to store.State, from ...store.State) error {
+	if a.opt.Store == nil {
+		return ErrNoStore
+	}
+	all, err := a.opt.Store.Outbox(ctx, a.storeKey())
+	if err != nil {
+		return err
+	}
+	var moved []store.Entry
+	for _, number := range numbers {
+		n := slices.IndexFunc(all, func(e store.Entry) bool { return e.ID == number })
+		if n < 0 {
+			return fmt.Errorf("number %d in the outbox: %w", number, ErrNotWaiting)
+		}
+		e := a.open(all[n])
+		e.State, e.Changed = to, a.opt.Now()
+		if to == store.Queued {
+			// What is known by now was known to who decided to try again.
+			e.letter.Reason, e.letter.Hint = "", ""
+			e.letter.Similar = tokens(a.similar(a.pending(e.Room), e.letter.threePID()))
+		}
+		moved = append(moved, a.close(e))
+	}
+	err = a.opt.Store.Advance(ctx, a.storeKey(), from, moved)
+	if errors.Is(err, store.ErrChanged) {
+		return ErrNotWaiting
+	}
+	a.wakeRunner()
+	return err
+}
+
+const notePaused = "paused"
+
+// PauseOutbox keeps all programs from sending what waits, until it is resumed.
+func (a *Account) PauseOutbox(ctx context.Context, pause bool) error {
+	if a.opt.Store == nil {
+		return ErrNoStore
+	}
+	value := ""
+	if pause {
+		value = "1"
+	}
+	err := a.opt.Store.SetNote(ctx, a.storeKey(), notePaused, []byte(value))
+	a.wakeRunner()
+	return err
+}
+
+func (a *Account) paused(ctx context.Context) (bool, error) {
+	value, err := a.opt.Store.Note(ctx, a.storeKey(), notePaused)
+	return len(value) > 0, err
+}
+
+// wakeRunner tells this program's runner to look again.
+func (a *Account) wakeRunner() {
+	select {
+	case a.outboxNews <- struct{}{}:
+	default: // it has been told
+	}
+}

@@ -1,0 +1,443 @@
+package client_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// kept is Ada's account as a program has it that writes down what it sends.
+func (n *town) kept() *client.Account {
+	n.t.Helper()
+	a := n.start(n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db"))
+	n.must(a.Refresh(n.t.Context()))
+	return a
+}
+
+// queue plans invites to the room and puts them into the outbox.
+func (n *town) queue(a *client.Account, addresses ...string) []client.Item {
+	n.t.Helper()
+	var ids []identity.ThreePID
+	for _, address := range addresses {
+		ids = append(ids, n.email(address))
+	}
+	plans, err := a.PlanAll(n.t.Context(), n.room, ids, nil)
+	n.must(err)
+	items, err := a.Enqueue(n.t.Context(), plans)
+	n.must(err)
+	return items
+}
+
+// empty runs a runner until nothing is queued any more, and returns its turns.
+func (n *town) empty(a *client.Account) []client.Turn {
+	n.t.Helper()
+	r := a.Runner("test")
+	defer r.Close()
+	var turns []client.Turn
+	for n.outbox(a).Count(client.ItemQueued, client.ItemSending) > 0 {
+		turn := r.Next(n.t.Context())
+		turns = append(turns, turn)
+		if turn.Final {
+			break
+		}
+	}
+	return turns
+}
+
+func (n *town) outbox(a *client.Account) client.Outbox {
+	n.t.Helper()
+	o, err := a.Outbox(n.t.Context())
+	n.must(err)
+	return o
+}
+
+// states are the items' states by address.
+func (n *town) states(a *client.Account) map[string]client.ItemState {
+	n.t.Helper()
+	states := map[string]client.ItemState{}
+	for _, i := range n.outbox(a).Items {
+		states[i.Address.Address] = i.State
+	}
+	return states
+}
+
+// hundred are the addresses of a long list.
+func hundred() []string {
+	addresses := make([]string, 100)
+	for i := range addresses {
+		addresses[i] = fmt.Sprintf("person%02d@example.com", i) // all redact to the same name
+	}
+	return addresses
+}
+
+func TestHundredAddressesGoAsFastAsAStockHomeserverLets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.kept()
+		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		begun := time.Now()
+		n.queue(a, hundred()...)
+		n.empty(a)
+
+		took, ideal := time.Since(begun), 95*400*time.Second
+		if took < ideal || took > ideal+ideal/100 {
+			t.Errorf("took %s, ideal is %s", took, ideal)
+		}
+		if posts := n.Count("POST", invitePath); posts != 101 {
+			t.Errorf("%d requests for 100 invites: all but one before its time", posts)
+		}
+		for _, address := range hundred() {
+			if mails := n.Mails(address); len(mails) != 1 {
+				t.Errorf("%s got %d mails", address, len(mails))
+			}
+		}
+		o := n.outbox(a)
+		for _, i := range o.Items {
+			to, ok := a.AddressOf(i.Room, i.Token)
+			if i.State != client.ItemSent || !ok || to != i.Address || n.Mails(i.Address.Address)[0].Token != i.Token {
+				t.Errorf("%+v went to %v", i, to)
+			}
+		}
+	})
+}
+
+func TestOutlookTellsWhenTheNextAndTheLastGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.kept()
+		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		n.queue(a, hundred()...)
+		if o := n.outbox(a); !o.Next.Equal(time.Now()) || !o.Last.IsZero() || o.Sender != "" {
+			t.Errorf("before anything is known: %s, %s, %q", o.Next, o.Last, o.Sender)
+		}
+		r := a.Runner("a test")
+		defer r.Close()
+		begun := time.Now()
+		for range 6 {
+			r.Next(t.Context())
+		}
+		o := n.outbox(a)
+		if o.Sender != "a test" {
+			t.Errorf("sender %q", o.Sender)
+		}
+		for name, at := range map[string][2]time.Time{
+			"next": {o.Next, begun.Add(400 * time.Second)},
+			"last": {o.Last, begun.Add(95 * 400 * time.Second)},
+		} {
+			if late := at[0].Sub(at[1]); late < 0 || late > 2*time.Second {
+				t.Errorf("%s is %s off", name, late)
+			}
+		}
+	})
+}
+
+func TestRestartGoesOnWhereItWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
+		a := n.start(session, path)
+		n.must(a.Refresh(t.Context()))
+		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		begun := time.Now()
+		n.queue(a, hundred()[:10]...)
+		r := a.Runner("first")
+		for range 6 {
+			r.Next(t.Context())
+		}
+		r.Close()
+
+		a = n.start(session, path)
+		n.empty(a)
+		if posts := n.Count("POST", invitePath); posts != 11 {
+			t.Errorf("%d requests for 10 invites", posts)
+		}
+		if late := time.Since(begun) - 5*400*time.Second; late < 0 || late > 20*time.Second {
+			t.Errorf("%s late", late)
+		}
+	})
+}
+
+func TestWhatComesOfAnItem(t *testing.T) {
+	const is = "/_matrix/identity/v2/store-invite"
+	limited := sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED"}`}
+	hinted := limited
+	hinted.Header = http.Header{"Retry-After": {"77"}}
+	for _, tc := range []struct {
+		name  string
+		spoil func(*town)
+		state client.ItemState
+		mails int
+		takes time.Duration // at least
+	}{
+		{"nothing", func(*town) {}, client.ItemSent, 1, 0},
+		{"429 with a time", func(n *town) { n.Inject(hinted) }, client.ItemSent, 1, 77 * time.Second},
+		{"429 without a time", func(n *town) { n.Inject(limited) }, client.ItemSent, 1, time.Minute},
+		{"the answer is lost", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
+		}, client.ItemSent, 1, 0},
+		{"the answer is lost, and the room hides it", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
+			n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
+		}, client.ItemUncertain, 1, 0},
+		{"never sent", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 3, Refuse: true})
+		}, client.ItemSent, 1, 3 * time.Second},
+		{"502 of a proxy", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502, Body: `<html>`})
+		}, client.ItemUncertain, 0, 0},
+		{"500 M_UNKNOWN", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 500, Body: `{"errcode":"M_UNKNOWN","error":"Internal server error"}`})
+		}, client.ItemUncertain, 0, 0},
+		{"the identity server breaks after the mail", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: is, Times: 1, Lose: true})
+		}, client.ItemUncertain, 1, 0},
+		{"403", func(n *town) {
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN"}`})
+		}, client.ItemFailed, 0, 0},
+		{"the identity server is away for a while", func(n *town) {
+			n.Inject(sandbox.Fault{Path: "/_matrix/identity/", Times: 4, Refuse: true})
+		}, client.ItemSent, 1, 3 * time.Second},
+		{"the homeserver is away for a while", func(n *town) {
+			n.Inject(sandbox.Fault{Path: "/_matrix/client/", Times: 4, Refuse: true})
+		}, client.ItemSent, 1, 0},
+		{"meanwhile on Matrix", func(n *town) { n.must(n.Bind("new@navy.example", n.grace)) }, client.ItemResolved, 0, 0},
+		{"meanwhile in the room", func(n *town) {
+			n.must(n.Bind("new@navy.example", n.grace))
+			n.must(n.Invite(string(n.room), n.ada, n.grace))
+		}, client.ItemFailed, 0, 0},
+		{"meanwhile invited by another", func(n *town) { n.invite("new@navy.example") }, client.ItemFailed, 1, 0},
+		{"meanwhile not allowed", func(n *town) { n.must(n.Kick(string(n.room), n.ada, n.ada)) }, client.ItemFailed, 0, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := newTown(t)
+				a := n.kept()
+				n.queue(a, "new@navy.example")
+				time.Sleep(2 * fresh)
+				tc.spoil(n)
+				begun := time.Now()
+				n.empty(a)
+				item := n.outbox(a).Items[0]
+				if item.State != tc.state || len(n.invites("new@navy.example")) != tc.mails || time.Since(begun) < tc.takes {
+					t.Errorf("%s (%s) with %d mails after %s", item.State, item.Reason, len(n.invites("new@navy.example")), time.Since(begun))
+				}
+				if (item.State == client.ItemFailed || item.State == client.ItemUncertain) && (item.Reason == "" || item.Hint == "") {
+					t.Errorf("says only %q, %q", item.Reason, item.Hint)
+				}
+			})
+		})
+	}
+}
+
+// fresh is how long a runner relies on what it knows of the rooms.
+const fresh = time.Minute
+
+// invites are the invites among somebody's mails.
+func (n *town) invites(address string) (tokens []string) {
+	for _, m := range n.Mails(address) {
+		if m.Token != "" {
+			tokens = append(tokens, m.Token)
+		}
+	}
+	return tokens
+}
+
+func TestIdentityServersLimitCostsOneUncertainInvite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.kept()
+		n.LimitMails(sandbox.StockMailsPerSecond, sandbox.StockMailBurst)
+		begun := time.Now()
+		n.queue(a, hundred()[:20]...)
+		n.empty(a)
+		o := n.outbox(a)
+		if o.Count(client.ItemSent) != 19 || o.Count(client.ItemUncertain) != 1 {
+			t.Errorf("%d sent, %d uncertain", o.Count(client.ItemSent), o.Count(client.ItemUncertain))
+		}
+		if took, ideal := time.Since(begun), 14*300*time.Second; took < ideal || took > ideal+ideal/50 {
+			t.Errorf("took %s, ideal is %s", took, ideal)
+		}
+	})
+}
+
+func TestUncertainIsSettledByTheRoomOrAPerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.kept()
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
+		hide := n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
+		lost := n.queue(a, "lost@navy.example")[0].Number
+		n.empty(a)
+		hide()
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 2, Status: 502})
+		items := n.queue(a, "never@kernel.example", "other@kernel.example")
+		n.empty(a)
+		want := map[string]client.ItemState{
+			"lost@navy.example": client.ItemUncertain, "never@kernel.example": client.ItemUncertain, "other@kernel.example": client.ItemUncertain,
+		}
+		if diff := cmp.Diff(want, n.states(a)); diff != "" {
+			t.Fatal(diff)
+		}
+		if again := n.queue(a, "never@kernel.example"); len(again) > 0 {
+			t.Error("what may have been sent was queued again")
+		}
+		if err := a.Cancel(t.Context(), lost); !errors.Is(err, client.ErrNotWaiting) {
+			t.Errorf("cancelled: %v", err)
+		}
+		n.must(a.Retry(t.Context(), items[0].Number))
+		n.must(a.MarkSent(t.Context(), items[1].Number))
+		n.must(a.Refresh(t.Context())) // the room shows the lost one
+		n.empty(a)
+		want = map[string]client.ItemState{
+			"lost@navy.example": client.ItemSent, "never@kernel.example": client.ItemSent, "other@kernel.example": client.ItemSent,
+		}
+		if diff := cmp.Diff(want, n.states(a)); diff != "" {
+			t.Error(diff)
+		}
+		if len(n.Mails("lost@navy.example")) != 1 || len(n.Mails("never@kernel.example")) != 1 || len(n.Mails("other@kernel.example")) != 0 {
+			t.Error("somebody got another number of mails")
+		}
+	})
+}
+
+func TestPausedAndCancelledAreNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.kept()
+		n.must(a.PauseOutbox(t.Context(), true))
+		items := n.queue(a, "one@navy.example", "two@navy.example")
+		r := a.Runner("test")
+		defer r.Close()
+		turns := make(chan client.Turn)
+		go func() { turns <- r.Next(t.Context()) }()
+		time.Sleep(time.Hour)
+		if !n.outbox(a).Paused || n.Count("POST", invitePath) > 0 {
+			t.Fatal("sent while paused")
+		}
+		n.must(a.Cancel(t.Context(), items[0].Number))
+		n.must(a.PauseOutbox(t.Context(), false))
+		begun := time.Now()
+		if turn := <-turns; turn.Item.Number != items[1].Number || turn.Item.State != client.ItemSent || time.Since(begun) > time.Second {
+			t.Errorf("%+v after %s", turn, time.Since(begun))
+		}
+		n.must(a.Retry(t.Context(), items[0].Number))
+		r.Next(t.Context())
+		if len(n.Mails("one@navy.example")) != 1 || len(n.Mails("two@navy.example")) != 1 {
+			t.Error("somebody got another number of mails")
+		}
+		n.must(a.ClearOutbox(t.Context()))
+		if o := n.outbox(a); len(o.Items) > 0 {
+			t.Errorf("left: %v", o.Items)
+		}
+	})
+}
+
+func TestOneOfTwoProgramsSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
+		a, b := n.start(session, path), n.start(session, path)
+		n.must(a.Refresh(t.Context()))
+		n.must(b.Refresh(t.Context()))
+		n.queue(a, "one@navy.example")
+		first, second := a.Runner("the first"), b.Runner("the second")
+		first.Next(t.Context())
+		if turn := second.Next(t.Context()); turn.Elsewhere != "the first" {
+			t.Errorf("%+v", turn)
+		}
+		// The other one shows what the first sends, and takes over when it ends.
+		n.queue(b, "two@navy.example")
+		first.Next(t.Context())
+		if turn := second.Next(t.Context()); turn.Elsewhere != "the first" || n.states(b)["two@navy.example"] != client.ItemSent {
+			t.Errorf("%+v, %v", turn, n.states(b))
+		}
+		first.Close()
+		n.queue(a, "three@navy.example")
+		for n.states(b)["three@navy.example"] != client.ItemSent {
+			second.Next(t.Context())
+		}
+		second.Close()
+		for _, who := range []string{"one", "two", "three"} {
+			if got := len(n.Mails(who + "@navy.example")); got != 1 {
+				t.Errorf("%s got %d mails", who, got)
+			}
+		}
+	})
+}
+
+func TestSignedOutKeepsTheOutbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
+		a := n.start(session, path)
+		n.must(a.Refresh(t.Context()))
+		n.queue(a, "one@navy.example")
+		n.SignOutEverywhere(n.ada, false)
+		turns := n.empty(a)
+		if last := turns[len(turns)-1]; !last.Final || n.states(a)["one@navy.example"] != client.ItemQueued {
+			t.Fatalf("%+v, %v", last, n.states(a))
+		}
+		again := n.signIn(n.ada).Session()
+		again.DataKey = session.DataKey // as Options.FormerKey finds it
+		b := n.start(again, path)
+		n.must(b.Refresh(t.Context()))
+		n.empty(b)
+		if len(n.Mails("one@navy.example")) != 1 {
+			t.Error("it was not sent")
+		}
+	})
+}
+
+func TestLostKeySendsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		path := filepath.Join(t.TempDir(), "store.db")
+		a := n.start(n.signIn(n.ada).Session(), path)
+		n.must(a.Refresh(t.Context()))
+		n.queue(a, "one@navy.example")
+		b := n.start(n.signIn(n.ada).Session(), path)
+		n.must(b.Refresh(t.Context()))
+		n.empty(b)
+		item := n.outbox(b).Items[0]
+		if item.State != client.ItemFailed || item.Address.Address != "" || !strings.Contains(item.Reason, "session") {
+			t.Errorf("%+v", item)
+		}
+		if n.Count("POST", invitePath) > 0 {
+			t.Error("something was sent")
+		}
+	})
+}
+
+func TestForgottenAddressesAreForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
+		a := n.start(session, path)
+		n.must(a.Refresh(t.Context()))
+		n.queue(a, "one@navy.example")
+		n.empty(a)
+		token := n.outbox(a).Items[0].Token
+		n.must(a.ClearOutbox(t.Context()))
+		a = n.start(session, path)
+		if to, ok := a.AddressOf(n.room, token); !ok || to.Address != "one@navy.example" {
+			t.Errorf("the book knows %v", to)
+		}
+		n.must(a.ForgetAddresses(t.Context()))
+		for _, account := range []*client.Account{a, n.start(session, path)} {
+			if to, ok := account.AddressOf(n.room, token); ok {
+				t.Errorf("still known: %v", to)
+			}
+		}
+	})
+}

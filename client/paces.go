@@ -1,0 +1,60 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/store"
+)
+
+// Servers limit mails and invites to Matrix IDs apart from each other
+// (Synapse: rc_third_party_invite and rc_invites).
+type paces struct{ Mail, User pace }
+
+const notePaces = "paces"
+
+// of is the pace that an entry goes by, as far as is known before it goes.
+func (p *paces) of(e store.Entry) *pace {
+	if e.UserID != "" {
+		return &p.User
+	}
+	return &p.Mail
+}
+
+// outlook is when the next of the queued entries goes and when the last; zero if
+// none waits, and the last if nobody can tell.
+func (p *paces) outlook(now time.Time, entries []store.Entry) (next, last time.Time) {
+	queued := map[*pace]int{}
+	for _, e := range entries {
+		if e.State == store.Queued {
+			queued[p.of(e)]++
+		}
+	}
+	known := true
+	for pace, n := range queued {
+		if t := pace.next(now); next.IsZero() || t.Before(next) {
+			next = t
+		}
+		last = latest(last, pace.nth(now, n))
+		known = known && (n == 1 || pace.known())
+	}
+	if !known {
+		last = time.Time{}
+	}
+	return next, last
+}
+
+func (a *Account) loadPaces(ctx context.Context) (*paces, error) {
+	p := new(paces)
+	value, err := a.opt.Store.Note(ctx, a.storeKey(), notePaces)
+	if err == nil && json.Unmarshal(value, p) != nil {
+		*p = paces{} // to be learned again
+	}
+	return p, err
+}
+
+func (a *Account) savePaces(ctx context.Context, p *paces) error {
+	value, _ := json.Marshal(p) // of numbers and times: cannot fail
+	return a.opt.Store.SetNote(ctx, a.storeKey(), notePaces, value)
+}
