@@ -66,12 +66,12 @@ func restoreRoom(me id.UserID, room store.Room) *roomState {
 	r := newRoomState()
 	r.heroes, r.traced = room.Heroes, room.Traced
 	for k, raw := range room.Current {
-		if ev, err := invite.ParseEvent(raw); err == nil {
+		if ev, err := invite.ReadEvent(raw); err == nil {
 			r.current[stateKey{k.Type, k.StateKey}] = ev
 		}
 	}
 	for _, raw := range room.History {
-		if ev, err := invite.ParseEvent(raw); err == nil {
+		if ev, err := invite.ReadEvent(raw); err == nil {
 			r.history[ev.ID] = ev
 		}
 	}
