@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,11 +23,24 @@ func (a *Account) Restore(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return nil
 	}
-	snapshot, err := a.opt.Store.Load(ctx, a.storeKey())
+	rooms := map[id.RoomID]*roomState{}
+	var mu sync.Mutex
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	snapshot, err := a.opt.Store.Stream(ctx, a.storeKey(), func(room store.Room) {
+		g.Go(func() error {
+			r := restoreRoom(a.state.me, room)
+			mu.Lock()
+			defer mu.Unlock()
+			rooms[room.ID] = r
+			return nil
+		})
+	})
+	_ = g.Wait() // nothing that runs there fails
 	if err != nil {
 		return err
 	}
-	a.state.restore(snapshot)
+	a.state.restore(snapshot, rooms)
 	return a.restoreBook(ctx)
 }
 
@@ -41,37 +55,26 @@ func (a *Account) storeKey() store.Account {
 	return store.Account{UserID: a.session.UserID, Homeserver: a.session.Homeserver}
 }
 
-// restore takes a snapshot over. An event that an older program stored and this
-// one cannot read is left out, like any other that makes no sense.
-func (s *state) restore(snapshot store.Snapshot) {
+// restore takes over what was stored.
+func (s *state) restore(snapshot store.Snapshot, rooms map[id.RoomID]*roomState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.since, s.asOf = snapshot.NextBatch, snapshot.SavedAt
-	rooms := make([]*roomState, len(snapshot.Rooms))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
-	for n, room := range snapshot.Rooms {
-		g.Go(func() error {
-			rooms[n] = restoreRoom(s.me, room)
-			return nil
-		})
-	}
-	_ = g.Wait() // nothing that runs there fails
-	for n, room := range snapshot.Rooms {
-		s.rooms[room.ID] = rooms[n]
-	}
+	maps.Copy(s.rooms, rooms)
 }
 
+// restoreRoom reads a stored room. An event that an older program stored and this
+// one cannot read is left out, like any other that makes no sense.
 func restoreRoom(me id.UserID, room store.Room) *roomState {
 	r := newRoomState()
 	r.heroes, r.traced = room.Heroes, room.Traced
 	for k, raw := range room.Current {
-		if ev, err := invite.ParseEvent(raw); err == nil {
+		if ev, err := invite.ReadEvent(raw); err == nil {
 			r.current[stateKey{k.Type, k.StateKey}] = ev
 		}
 	}
 	for _, raw := range room.History {
-		if ev, err := invite.ParseEvent(raw); err == nil {
+		if ev, err := invite.ReadEvent(raw); err == nil {
 			r.history[ev.ID] = ev
 		}
 	}

@@ -104,21 +104,45 @@ func (a *Account) FindRoom(name string) (Room, error) {
 func (a *Account) Invites(rooms ...id.RoomID) []invite.Invite {
 	a.state.mu.RLock()
 	defer a.state.mu.RUnlock()
-	var all []invite.Invite
-	for room, r := range a.state.rooms {
-		if len(rooms) == 0 || slices.Contains(rooms, room) {
-			all = append(all, r.invites...)
+	found := a.state.invites(rooms)
+	slices.SortFunc(found, invite.Compare)
+	all := make([]invite.Invite, len(found))
+	for n, i := range found {
+		all[n] = *i
+	}
+	return all
+}
+
+// invites are those of some rooms, or of all if none is named, in no order.
+func (s *state) invites(rooms []id.RoomID) []*invite.Invite {
+	var found []*invite.Invite
+	add := func(r *roomState) {
+		for n := range r.invites {
+			found = append(found, &r.invites[n])
 		}
 	}
-	invite.Sort(all)
-	return all
+	if len(rooms) == 0 {
+		for _, r := range s.rooms {
+			add(r)
+		}
+	}
+	for _, room := range slices.Compact(slices.Sorted(slices.Values(rooms))) {
+		if r, ok := s.rooms[room]; ok {
+			add(r)
+		}
+	}
+	return found
 }
 
 // Invite returns one invite of a room.
 func (a *Account) Invite(room id.RoomID, token string) (invite.Invite, error) {
-	for _, i := range a.Invites(room) {
-		if i.Token == token {
-			return i, nil
+	a.state.mu.RLock()
+	defer a.state.mu.RUnlock()
+	if r, ok := a.state.rooms[room]; ok {
+		for _, i := range r.invites {
+			if i.Token == token {
+				return i, nil
+			}
 		}
 	}
 	return invite.Invite{}, fmt.Errorf("%s in %s: %w", token, room, ErrNoInvite)

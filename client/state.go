@@ -105,7 +105,12 @@ func (r *roomState) matters(user string) bool {
 // fold reads the room and its invites anew.
 func (r *roomState) fold(me id.UserID, room id.RoomID) {
 	r.facts = r.read(room, me)
-	r.invites = invite.Fold(room, slices.Collect(maps.Values(r.current)), slices.Collect(maps.Values(r.history)))
+	r.invites = invite.Fold(room, values(r.current), values(r.history))
+}
+
+// values are a map's values, in no order.
+func values[K comparable, V any](m map[K]V) []V {
+	return slices.AppendSeq(make([]V, 0, len(m)), maps.Values(m))
 }
 
 // content is the content of a current state event; nil if there is none.

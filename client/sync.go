@@ -181,7 +181,7 @@ func (r *roomState) take(me id.UserID, room id.RoomID, news roomNews, gap bool) 
 	}
 	fresh := len(r.current) == 0
 	for _, raw := range news.events {
-		ev, err := invite.ParseEvent(raw)
+		ev, err := invite.ReadEvent(raw)
 		switch {
 		case errors.Is(err, invite.ErrNotState):
 			r.doubt(raw)

@@ -53,7 +53,7 @@ func (c columns) line(name, room, status, key, by, sent string) string {
 	return strings.Join(append(cells, pad(sent, c.sent)), strings.Repeat(" ", gap))
 }
 
-func (c columns) row(sh *shell, r row, chosen, marked bool) string {
+func (c columns) row(sh *shell, r *row, chosen, marked bool) string {
 	st, i := sh.styles, r.invite
 	cursor, mark, name := " ", " ", st.plain
 	if chosen {
@@ -69,7 +69,7 @@ func (c columns) row(sh *shell, r row, chosen, marked bool) string {
 }
 
 // statusCell is the status of an invite, or what is more urgent to know.
-func statusCell(sh *shell, r row) string {
+func statusCell(sh *shell, r *row) string {
 	st, status := sh.styles, r.invite.Status
 	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
 		return st.warn.Render("… revoking")
@@ -83,7 +83,7 @@ func statusCell(sh *shell, r row) string {
 }
 
 // keyCell says how it stands with the keys.
-func keyCell(st styles, r row) string {
+func keyCell(st styles, r *row) string {
 	word := r.standing()
 	switch word {
 	case "":

@@ -43,7 +43,7 @@ func parseFilter(s string) filter {
 func fields() []string { return []string{"status", "by", "room", "older", "newer", "warn", "key"} }
 
 // keeps reports whether every term of the filter holds for a row.
-func (f filter) keeps(r row, now time.Time) bool {
+func (f filter) keeps(r *row, now time.Time) bool {
 	for _, t := range f {
 		if t.holds(r, now) == t.not {
 			return false
@@ -52,7 +52,7 @@ func (f filter) keeps(r row, now time.Time) bool {
 	return true
 }
 
-func (t term) holds(r row, now time.Time) bool {
+func (t term) holds(r *row, now time.Time) bool {
 	i := r.invite
 	switch t.field {
 	case "status":
@@ -75,7 +75,7 @@ func (t term) holds(r row, now time.Time) bool {
 
 // mentions reports whether text stands anywhere in a row as it is seen, or its
 // letters in the name in their order.
-func (r row) mentions(text string) bool {
+func (r *row) mentions(text string) bool {
 	for _, s := range []string{nameOf(r.invite), r.room.Name, string(r.room.Alias), inviter(r.invite), r.taker()} {
 		if containsFold(s, text) {
 			return true

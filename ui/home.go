@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -23,7 +22,8 @@ type home struct {
 	watcher *client.Watcher
 	spinner spinner.Model
 
-	rows   map[inviteKey]row // of all
+	newest []row // of all invites, the newest first
+	rows   map[inviteKey]*row
 	rooms  int
 	counts map[invite.Status]int
 	look   int // how many need a look
@@ -138,11 +138,13 @@ func (h *home) refresh() {
 		rooms[r.ID] = r
 	}
 	h.rooms, h.look = len(rooms), 0
-	h.rows = map[inviteKey]row{}
 	h.counts = map[invite.Status]int{}
-	facts := account.Facts()
-	for _, i := range account.Invites() {
-		r := newRow(i, rooms[i.RoomID], facts)
+	invites, facts := account.Invites(), account.Facts()
+	h.newest = make([]row, len(invites))
+	h.rows = make(map[inviteKey]*row, len(invites))
+	for n, i := range invites {
+		r := &h.newest[n]
+		*r = newRow(i, rooms[i.RoomID], facts)
 		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
 		if r.needsLook() {
@@ -160,19 +162,13 @@ func (h *home) refresh() {
 // arrange chooses and sorts the rows that are shown.
 func (h *home) arrange() {
 	wanted, now := parseFilter(h.search.value(0)), h.sh.now()
-	var shown []row
-	for _, r := range h.rows {
-		if h.tab.shows(r) && wanted.keeps(r, now) {
+	shown := make([]*row, 0, len(h.newest))
+	for n := range h.newest {
+		if r := &h.newest[n]; h.tab.shows(r) && wanted.keeps(r, now) {
 			shown = append(shown, r)
 		}
 	}
-	compare := orders()[h.order].compare
-	slices.SortFunc(shown, func(a, b row) int {
-		if c := compare(a, b); c != 0 {
-			return c
-		}
-		return compareKeys(keyOf(a.invite), keyOf(b.invite))
-	})
+	orders()[h.order].sort(shown)
 	keys := make([]inviteKey, len(shown))
 	for n, r := range shown {
 		keys[n] = keyOf(r.invite)
@@ -193,7 +189,10 @@ func (h *home) loading() bool { return !h.sh.account.Synced() }
 
 func (h *home) selected() (row, bool) {
 	k, ok := h.list.current()
-	return h.rows[k], ok
+	if !ok {
+		return row{}, false
+	}
+	return *h.rows[k], true
 }
 
 func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {

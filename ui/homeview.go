@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,10 +9,6 @@ import (
 
 // sideBySide is the width from which the details stand beside the list.
 const sideBySide = 110
-
-func compareKeys(a, b inviteKey) int {
-	return cmp.Or(cmp.Compare(a.room, b.room), cmp.Compare(a.token, b.token))
-}
 
 func (h *home) view(width, height int) (string, *tea.Cursor) {
 	st := h.sh.styles

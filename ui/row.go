@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ func newRow(i invite.Invite, r client.Room, f invite.Facts) row {
 
 // needsLook reports whether a person should look at the invite: something is
 // wrong with it that does not go away by itself.
-func (r row) needsLook() bool {
+func (r *row) needsLook() bool {
 	if r.invite.Status == invite.Malformed || (r.invite.Status != invite.Revoked && r.verdict == invite.Refused) {
 		return true
 	}
@@ -43,7 +42,7 @@ func (r row) needsLook() bool {
 }
 
 // taker is who took the invite; nobody is "".
-func (r row) taker() string {
+func (r *row) taker() string {
 	if r.invite.Acceptance == nil {
 		return ""
 	}
@@ -51,32 +50,47 @@ func (r row) taker() string {
 }
 
 // standing says in a word how it stands with the keys.
-func (r row) standing() string { return r.invite.Standing(r.facts) }
+func (r *row) standing() string { return r.invite.Standing(r.facts) }
 
-// An order is a way to sort the list.
+// An order is a way to sort the list: by what stands in the rows, and those of
+// which that is the same the newest first.
 type order struct {
 	name    string
-	compare func(a, b row) int
+	of      func(*row) string // nil for the time
+	reverse bool
 }
 
 // orders are the ways to sort, in the order that a key goes through them.
 func orders() []order {
-	newest := func(a, b row) int { return b.invite.At().Compare(a.invite.At()) }
-	by := func(name string, of func(row) string) order {
-		return order{name, func(a, b row) int {
-			return cmp.Or(strings.Compare(strings.ToLower(of(a)), strings.ToLower(of(b))), newest(a, b))
-		}}
-	}
 	return []order{
-		{"newest", newest},
-		{"oldest", func(a, b row) int { return newest(b, a) }},
-		by("name", func(r row) string { return r.invite.DisplayName }),
-		by("room", func(r row) string { return r.room.Label() }),
-		{"status", func(a, b row) int {
-			all := invite.Statuses()
-			return cmp.Or(cmp.Compare(slices.Index(all, a.invite.Status), slices.Index(all, b.invite.Status)), newest(a, b))
-		}},
-		by("key", row.standing),
-		by("inviter", func(r row) string { return inviter(r.invite) }),
+		{name: "newest"},
+		{name: "oldest", reverse: true},
+		{name: "name", of: func(r *row) string { return r.invite.DisplayName }},
+		{name: "room", of: func(r *row) string { return r.room.Label() }},
+		{name: "status", of: func(r *row) string { return string(rune('a' + slices.Index(invite.Statuses(), r.invite.Status))) }},
+		{name: "key", of: (*row).standing},
+		{name: "inviter", of: func(r *row) string { return inviter(r.invite) }},
+	}
+}
+
+// sort sorts rows that come with the newest first.
+func (o order) sort(rows []*row) {
+	if o.reverse {
+		slices.Reverse(rows)
+	}
+	if o.of == nil {
+		return
+	}
+	type labelled struct {
+		text string
+		row  *row
+	}
+	all := make([]labelled, len(rows))
+	for n, r := range rows {
+		all[n] = labelled{strings.ToLower(o.of(r)), r}
+	}
+	slices.SortStableFunc(all, func(a, b labelled) int { return strings.Compare(a.text, b.text) })
+	for n, l := range all {
+		rows[n] = l.row
 	}
 }

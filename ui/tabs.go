@@ -12,7 +12,7 @@ type tab struct {
 	look   bool
 }
 
-func (t tab) shows(r row) bool {
+func (t tab) shows(r *row) bool {
 	return (t.status == "" || t.status == r.invite.Status) && (!t.look || r.needsLook())
 }
 

@@ -137,9 +137,14 @@ type memberEvent struct {
 
 func readMember(ev Event) memberEvent {
 	m := memberEvent{ev: ev, user: id.UserID(ev.StateKey)}
-	var membership json.RawMessage
-	pick(ev.Content, want{"membership", &membership}, want{"third_party_invite", &m.thirdParty})
-	m.membership, _ = text(membership)
+	for w := walkObject(ev.Content); w.next(); {
+		switch string(w.name) {
+		case "membership":
+			m.membership, _ = text(w.value)
+		case "third_party_invite":
+			m.thirdParty = w.value
+		}
+	}
 	return m
 }
 

@@ -51,45 +51,90 @@ var ErrNotState = errors.New("not a state event")
 // ParseEvent reads a client event (https://spec.matrix.org/v1.19/client-server-api/#room-event-format).
 // It keeps raw.
 func ParseEvent(raw []byte) (Event, error) {
-	if !json.Valid(raw) { // gjson's own check goes as deep as a stranger likes
+	if !json.Valid(raw) {
 		return Event{}, errNotJSON
 	}
-	var eventID, typ, stateKey, sender, at, content, unsigned json.RawMessage
-	pick(raw, want{"event_id", &eventID}, want{"type", &typ}, want{"state_key", &stateKey}, want{"sender", &sender}, want{"origin_server_ts", &at}, want{"content", &content}, want{"unsigned", &unsigned})
+	return ReadEvent(raw)
+}
+
+// ReadEvent is [ParseEvent] for what is known to be JSON, because it was found so
+// as part of something larger or at an earlier time. Looking again takes as long
+// as everything else about an event.
+func ReadEvent(raw []byte) (Event, error) {
+	ev := Event{Raw: raw}
+	var eventID, typ, stateKey, sender, unsigned json.RawMessage
+	for w := walkObject(raw); w.next(); {
+		switch string(w.name) {
+		case "event_id":
+			eventID = w.value
+		case "type":
+			typ = w.value
+		case "state_key":
+			stateKey = w.value
+		case "sender":
+			sender = w.value
+		case "origin_server_ts":
+			ev.At = timestamp(w.value)
+		case "content":
+			ev.Content = w.value
+		case "unsigned":
+			unsigned = w.value
+		}
+	}
 	kind, ok1 := optionalText(typ)
 	event, ok2 := optionalText(eventID)
 	from, ok3 := optionalText(sender)
 	if !ok1 || !ok2 || !ok3 {
 		return Event{}, errNotString
 	}
-	key, ok := text(stateKey)
-	if !ok {
+	var ok bool
+	if ev.StateKey, ok = text(stateKey); !ok {
 		return Event{}, fmt.Errorf("read %q event: %w", kind, ErrNotState)
 	}
-	ev := Event{
-		ID: id.EventID(event), Type: kind, StateKey: key, Sender: id.UserID(from),
-		Content: content, Raw: raw,
-	}
-	if ms, ok := integer(at); ok {
-		ev.At = time.UnixMilli(ms).UTC()
-	}
-	// What stands in unsigned is the homeserver's comment on the event. When it
-	// cannot be read the event itself still counts.
-	var replaces, prevSender json.RawMessage
-	pick(unsigned, want{"replaces_state", &replaces}, want{"prev_content", &ev.PrevContent}, want{"prev_sender", &prevSender})
-	var because, redactor, redactedAt json.RawMessage
-	pick(unsigned, want{"redacted_because", &because})
-	pick(because, want{"sender", &redactor}, want{"origin_server_ts", &redactedAt})
-	s, _ := text(redactor)
-	ev.Redactor = id.UserID(s)
-	if ms, ok := integer(redactedAt); ok {
-		ev.RedactedAt = time.UnixMilli(ms).UTC()
-	}
-	s, _ = text(replaces)
-	ev.Replaces = id.EventID(s)
-	s, _ = text(prevSender)
-	ev.PrevSender = id.UserID(s)
+	ev.Type, ev.ID, ev.Sender = kind, id.EventID(event), id.UserID(from)
+	ev.comment(unsigned)
 	return ev, nil
+}
+
+// comment reads unsigned, which is the homeserver's comment on the event. When it
+// cannot be read the event itself still counts.
+func (ev *Event) comment(unsigned json.RawMessage) {
+	for w := walkObject(unsigned); w.next(); {
+		switch string(w.name) {
+		case "replaces_state":
+			s, _ := text(w.value)
+			ev.Replaces = id.EventID(s)
+		case "prev_content":
+			ev.PrevContent = w.value
+		case "prev_sender":
+			s, _ := text(w.value)
+			ev.PrevSender = id.UserID(s)
+		case "redacted_because":
+			ev.Redactor, ev.RedactedAt = readRedaction(w.value)
+		}
+	}
+}
+
+func readRedaction(raw json.RawMessage) (by id.UserID, at time.Time) {
+	for w := walkObject(raw); w.next(); {
+		switch string(w.name) {
+		case "sender":
+			s, _ := text(w.value)
+			by = id.UserID(s)
+		case "origin_server_ts":
+			at = timestamp(w.value)
+		}
+	}
+	return by, at
+}
+
+// timestamp reads milliseconds since 1970; what is none is the zero time.
+func timestamp(raw json.RawMessage) time.Time {
+	ms, ok := integer(raw)
+	if !ok {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }
 
 // previous returns what ev replaced, as far as ev itself tells, and whether it

@@ -16,14 +16,14 @@ import (
 // not matter: the result is the same. It is sorted, the newest invite first.
 func Fold(room id.RoomID, state, history []Event) []Invite {
 	p := newPast(state, history)
-	var events []Event
-	for _, ev := range state {
-		if ev.Type == TypeThirdPartyInvite {
-			events = append(events, ev)
+	events := make([]*Event, 0, len(state))
+	for n := range state {
+		if state[n].Type == TypeThirdPartyInvite {
+			events = append(events, &state[n])
 		}
 	}
 	invites := make([]Invite, len(events))
-	each(len(events), func(n int) { invites[n] = p.read(room, events[n]) })
+	each(len(events), func(n int) { invites[n] = p.read(room, *events[n]) })
 	p.warn(invites)
 	Sort(invites)
 	return invites
@@ -53,9 +53,16 @@ func each(n int, f func(int)) {
 
 // Sort puts the newest invite first.
 func Sort(invites []Invite) {
-	slices.SortFunc(invites, func(a, b Invite) int {
-		return cmp.Or(b.At().Compare(a.At()), cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
-	})
+	slices.SortFunc(invites, func(a, b Invite) int { return Compare(&a, &b) })
+}
+
+// Compare puts the newer invite first. Of two of one moment the room and the
+// token decide, so that only an invite and itself are equal.
+func Compare(a, b *Invite) int {
+	if c := b.At().Compare(a.At()); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
 }
 
 // past is what the events of a room tell beside its invites themselves.
@@ -75,9 +82,9 @@ func newPast(state, history []Event) *past {
 		p.earlier[ev.ID] = ev
 	}
 	var members []memberEvent
-	for _, ev := range state {
-		if ev.Type == TypeMember {
-			m := readMember(ev)
+	for n := range state {
+		if state[n].Type == TypeMember {
+			m := readMember(state[n])
 			p.membership[m.user] = m.membership
 			members = append(members, m)
 		}
@@ -173,6 +180,9 @@ func versions(ev Event, earlier []Event) []version {
 // what held keys, the newest first. A homeserver might have events replace each
 // other in a circle; nobody goes round twice.
 func (p *past) keyed(ev Event) (found []Event) {
+	if ev.Replaces == "" && len(ev.PrevContent) == 0 {
+		return nil // it replaced nothing
+	}
 	seen := map[id.EventID]bool{}
 	for !seen[ev.ID] {
 		seen[ev.ID] = true

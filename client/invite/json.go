@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 
@@ -17,69 +18,130 @@ type object map[string]json.RawMessage
 // raw, not copies.
 func members(raw json.RawMessage) object {
 	var o object
-	eachMember(raw, func(name string, value json.RawMessage) {
+	for w := walkObject(raw); w.next(); {
 		if o == nil {
 			o = object{}
 		}
-		o[name] = value
-	})
+		o[string(w.name)] = w.value
+	}
 	return o
 }
 
-// A want is a member that somebody looks for, and where it is to go.
-type want struct {
-	name string
-	to   *json.RawMessage
+// A walk goes over the members of an object, or the elements of an array,
+// without copying any. It is for JSON that was found valid as a whole. In
+// anything else it sees something or other, and comes to an end.
+type walk struct {
+	raw   []byte
+	at    int
+	named bool // it is an object
+
+	name  []byte // of the member; an element has none
+	value json.RawMessage
 }
 
-// pick finds members of a JSON object by their names. Where there is none,
-// nothing is put.
-func pick(raw json.RawMessage, wants ...want) {
-	eachMember(raw, func(name string, value json.RawMessage) {
-		for _, w := range wants {
-			if w.name == name {
-				*w.to = value
+func walkObject(raw []byte) walk { return begin(raw, '{') }
+func walkArray(raw []byte) walk  { return begin(raw, '[') }
+
+func begin(raw []byte, bracket byte) walk {
+	at := skipSpace(raw, 0)
+	if at == len(raw) || raw[at] != bracket {
+		return walk{}
+	}
+	return walk{raw: raw, at: at + 1, named: bracket == '{'}
+}
+
+// next goes on to the next member and says whether there is one.
+func (w *walk) next() bool {
+	w.at = skipSpace(w.raw, w.at)
+	if w.named {
+		if w.at == len(w.raw) || w.raw[w.at] != '"' {
+			return false
+		}
+		from := w.at
+		w.at = skipValue(w.raw, from)
+		w.name = w.raw[from+1 : max(from+1, w.at-1)]
+		if bytes.IndexByte(w.name, '\\') >= 0 {
+			w.name = []byte(unescape(w.raw[from:w.at]))
+		}
+		w.at = skipSpace(w.raw, w.at)
+	}
+	from := w.at
+	w.at = skipValue(w.raw, from)
+	w.value = w.raw[from:w.at:w.at]
+	return w.at > from
+}
+
+// skipSpace returns where the next value or bracket is, past commas and colons.
+func skipSpace(raw []byte, at int) int {
+	for at < len(raw) {
+		switch raw[at] {
+		case ' ', '\t', '\n', '\r', ',', ':':
+			at++
+		default:
+			return at
+		}
+	}
+	return at
+}
+
+// skipValue returns where the value ends that begins at a place.
+func skipValue(raw []byte, at int) int {
+	for depth := 0; at < len(raw); at++ {
+		switch raw[at] {
+		case '"':
+			if at = closingQuote(raw, at); depth == 0 {
+				return min(at+1, len(raw))
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 { // of what the value stands in
+				return at
+			}
+			if depth--; depth == 0 {
+				return at + 1
+			}
+		case ' ', '\t', '\n', '\r', ',', ':':
+			if depth == 0 {
+				return at
 			}
 		}
-	})
-}
-
-func eachMember(raw json.RawMessage, f func(name string, value json.RawMessage)) {
-	whole := gjson.ParseBytes(raw)
-	if !whole.IsObject() {
-		return
 	}
-	whole.ForEach(func(name, value gjson.Result) bool {
-		f(name.Str, part(raw, value))
-		return true
-	})
+	return len(raw)
 }
 
-// elements splits a JSON array. Anything that is not an array has no elements.
-func elements(raw json.RawMessage) []json.RawMessage {
-	whole := gjson.ParseBytes(raw)
-	if !whole.IsArray() {
-		return nil
+// closingQuote returns where the string ends whose opening quote is at a place.
+func closingQuote(raw []byte, at int) int {
+	for at++; at < len(raw); at++ {
+		n := bytes.IndexByte(raw[at:], '"')
+		if n < 0 {
+			return len(raw)
+		}
+		// The quote belongs to the string after an odd number of backslashes.
+		end := at + n
+		slashes := 0
+		for slashes < n && raw[end-1-slashes] == '\\' {
+			slashes++
+		}
+		if at = end; slashes%2 == 0 {
+			return end
+		}
 	}
-	var all []json.RawMessage
-	whole.ForEach(func(_, value gjson.Result) bool {
-		all = append(all, part(raw, value))
-		return true
-	})
-	return all
-}
-
-// part is where a value stands in the JSON that it was found in.
-func part(raw json.RawMessage, value gjson.Result) json.RawMessage {
-	end := value.Index + len(value.Raw)
-	return raw[value.Index:end:end]
+	return len(raw)
 }
 
 // text reads a JSON string and says whether raw was one.
 func text(raw json.RawMessage) (string, bool) {
-	v := gjson.ParseBytes(raw)
-	return v.Str, v.Type == gjson.String
+	if len(raw) < 2 || raw[0] != '"' {
+		return "", false
+	}
+	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 {
+		return string(inner), true
+	}
+	return unescape(raw), true
 }
+
+func unescape(raw []byte) string { return gjson.ParseBytes(raw).Str }
 
 // optionalText reads a JSON string that may be missing, and says whether it is
 // anything else.

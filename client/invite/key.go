@@ -40,14 +40,36 @@ type rawKey struct{ public, validityURL json.RawMessage }
 
 // readContent reads content; what is not an object has no members.
 func readContent(raw json.RawMessage) (c content) {
-	pick(raw, want{"display_name", &c.displayName}, want{"public_key", &c.public}, want{"key_validity_url", &c.validityURL}, want{"public_keys", &c.list})
+	for w := walkObject(raw); w.next(); {
+		switch string(w.name) {
+		case "display_name":
+			c.displayName = w.value
+		case "public_keys":
+			c.list = w.value
+		default:
+			c.read(&w)
+		}
+	}
 	return c
+}
+
+// read takes over the member that a walk is at, if it is one of a key.
+func (k *rawKey) read(w *walk) {
+	switch string(w.name) {
+	case "public_key":
+		k.public = w.value
+	case "key_validity_url":
+		k.validityURL = w.value
+	}
 }
 
 // hasKeys reports whether the content names any key at all. Clients take an
 // invite back by overwriting it with {}: the auth rules then find no key that a
 // signature could match. A redacted event looks the same.
-func (c content) hasKeys() bool { return c.public != nil || len(elements(c.list)) > 0 }
+func (c content) hasKeys() bool {
+	list := walkArray(c.list)
+	return c.public != nil || list.next()
+}
 
 // keys lists the keys: the top-level one first, as homeservers try them, and of
 // two that are the same only the first.
@@ -63,12 +85,17 @@ func (c content) keys() []Key {
 				return
 			}
 		}
+		if keys == nil {
+			keys = make([]Key, 0, 2) // as many as identity servers write
+		}
 		keys = append(keys, k)
 	}
 	add(c.rawKey)
-	for _, entry := range elements(c.list) {
+	for list := walkArray(c.list); list.next(); {
 		var raw rawKey
-		pick(entry, want{"public_key", &raw.public}, want{"key_validity_url", &raw.validityURL})
+		for entry := walkObject(list.value); entry.next(); {
+			raw.read(&entry)
+		}
 		add(raw)
 	}
 	return keys

@@ -36,6 +36,7 @@ func (p *past) warn(invites []Invite) {
 		default:
 		}
 	}
+	hosts := hosts{}
 	for n := range invites {
 		i := &invites[n]
 		live, named := i.Status == Pending, i.DisplayName != ""
@@ -47,8 +48,8 @@ func (p *past) warn(invites []Invite) {
 			{Replaced, i.Status != Revoked && i.OriginalSender != ""},
 			{Duplicate, live && named && pending[nameOf(*i)] > 1},
 			{LeaksAddress, i.Status != Revoked && isAddress(i.DisplayName)},
-			{InsecureURL, live && slices.ContainsFunc(i.Keys, Key.insecure)},
-			{ForeignHost, live && len(hosts(i.Keys)) > 1},
+			{InsecureURL, live && hosts.insecure(i.Keys)},
+			{ForeignHost, live && hosts.differ(i.Keys)},
 			{InviterGone, live && gone != "" && gone != "join"},
 			{RejoinHazard, live && named && joined[nameOf(*i)]},
 			{Reusable, i.Acceptance != nil && slices.ContainsFunc(i.Keys, Key.Usable)},
@@ -66,29 +67,54 @@ func isAddress(name string) bool {
 	return ok && local != "" && strings.Contains(strings.Trim(domain, "."), ".") && !strings.Contains(name, "..")
 }
 
-func (k Key) insecure() bool {
-	u, err := url.Parse(k.ValidityURL)
-	return k.ValidityURL != "" && (err != nil || u.Scheme != "https")
-}
-
 // Host is the host and port that vouches for the key; empty if none does.
-func (k Key) Host() string {
-	u, err := url.Parse(k.ValidityURL)
-	if err != nil {
-		return ""
-	}
-	return u.Host
+func (k Key) Host() string { return readHost(k.ValidityURL).name }
+
+// A host is who vouches for a key.
+type host struct {
+	name   string // and port; empty if there is none
+	secure bool   // it is asked over an encrypted connection
 }
 
-// hosts are the different hosts that vouch for keys.
-func hosts(keys []Key) []string {
-	var all []string
+func readHost(validityURL string) host {
+	u, err := url.Parse(validityURL)
+	if err != nil {
+		return host{}
+	}
+	return host{name: u.Host, secure: u.Scheme == "https"}
+}
+
+// hosts remembers who is behind a validity URL: a room's invites have few
+// different ones.
+type hosts map[string]host
+
+func (h hosts) of(k Key) host {
+	found, ok := h[k.ValidityURL]
+	if !ok {
+		found = readHost(k.ValidityURL)
+		h[k.ValidityURL] = found
+	}
+	return found
+}
+
+// insecure reports whether any of the keys is vouched for in the clear.
+func (h hosts) insecure(keys []Key) bool {
+	return slices.ContainsFunc(keys, func(k Key) bool { return k.ValidityURL != "" && !h.of(k).secure })
+}
+
+// differ reports whether more than one host vouches for the keys.
+func (h hosts) differ(keys []Key) bool {
+	first := ""
 	for _, k := range keys {
-		if h := k.Host(); h != "" && !slices.Contains(all, h) {
-			all = append(all, h)
+		switch name := h.of(k).name; {
+		case name == "":
+		case first == "":
+			first = name
+		case name != first:
+			return true
 		}
 	}
-	return all
+	return false
 }
 
 // Warnings lists every Warning.

@@ -12,10 +12,20 @@ import (
 
 // Load reads all that is stored of an account, as one Save left it.
 func (s *Store) Load(ctx context.Context, account Account) (Snapshot, error) {
+	var rooms []Room
+	snapshot, err := s.Stream(ctx, account, func(r Room) { rooms = append(rooms, r) })
+	snapshot.Rooms = rooms
+	return snapshot, err
+}
+
+// Stream is [Store.Load] that hands each room on as soon as it is read, in the
+// order of their IDs, and returns what it tells beside them. What was handed on
+// counts for nothing if there is an error.
+func (s *Store) Stream(ctx context.Context, account Account, take func(Room)) (Snapshot, error) {
 	var snapshot Snapshot
 	err := read(ctx, s.db, func(tx *sql.Tx) error {
 		var err error
-		snapshot, err = load(ctx, tx, account)
+		snapshot, err = load(ctx, tx, account, take)
 		return err
 	})
 	if err != nil {
@@ -24,7 +34,9 @@ func (s *Store) Load(ctx context.Context, account Account) (Snapshot, error) {
 	return snapshot, nil
 }
 
-func load(ctx context.Context, tx *sql.Tx, account Account) (Snapshot, error) {
+// load reads an account. Another program can be in its way only before the first
+// row: from there on it sees one state of the file, and no room comes twice.
+func load(ctx context.Context, tx *sql.Tx, account Account, take func(Room)) (Snapshot, error) {
 	const q = `SELECT id, next_batch, saved_at FROM accounts WHERE user_id = ? AND homeserver = ?`
 	var (
 		row, savedAt int64
@@ -42,14 +54,10 @@ func load(ctx context.Context, tx *sql.Tx, account Account) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
-	if err := loadCurrent(ctx, tx, row, rooms); err != nil {
-		return Snapshot{}, err
-	}
 	if err := loadHistory(ctx, tx, row, rooms); err != nil {
 		return Snapshot{}, err
 	}
-	snapshot.Rooms = rooms.list
-	return snapshot, nil
+	return snapshot, loadCurrent(ctx, tx, row, rooms, take)
 }
 
 // roomList is the rooms of an account, and where each row of the file is in it.
@@ -82,20 +90,6 @@ func loadRooms(ctx context.Context, tx *sql.Tx, account int64) (roomList, error)
 // The order of the joins below is ours to choose (CROSS JOIN): without
 // statistics SQLite might read the events of every account and discard most.
 
-func loadCurrent(ctx context.Context, tx *sql.Tx, account int64, rooms roomList) error {
-	const q = `SELECT room, type, state_key, raw
-		FROM rooms CROSS JOIN current_events ON room = rooms.id WHERE account = ?`
-	var (
-		row int64
-		key Key
-		raw []byte // a new one with every row
-	)
-	return each(ctx, tx, q, account, []any{&row, &key.Type, &key.StateKey, &raw}, func() error {
-		rooms.list[rooms.at[row]].Current[key] = raw
-		return nil
-	})
-}
-
 func loadHistory(ctx context.Context, tx *sql.Tx, account int64, rooms roomList) error {
 	const q = `SELECT room, event_id, raw
 		FROM rooms CROSS JOIN past_events ON room = rooms.id WHERE account = ?`
@@ -108,6 +102,34 @@ func loadHistory(ctx context.Context, tx *sql.Tx, account int64, rooms roomList)
 		rooms.list[rooms.at[row]].History[event] = raw
 		return nil
 	})
+}
+
+// loadCurrent reads the rooms' current events, which is nearly all there is, and
+// hands on each room when the next one's begin.
+func loadCurrent(ctx context.Context, tx *sql.Tx, account int64, rooms roomList, take func(Room)) error {
+	const q = `SELECT room, type, state_key, raw
+		FROM rooms CROSS JOIN current_events ON room = rooms.id WHERE account = ? ORDER BY room_id`
+	var (
+		row  int64
+		key  Key
+		raw  []byte // a new one with every row
+		done int
+	)
+	handOn := func(before int) {
+		for ; done < before; done++ {
+			take(rooms.list[done])
+		}
+	}
+	err := each(ctx, tx, q, account, []any{&row, &key.Type, &key.StateKey, &raw}, func() error {
+		n := rooms.at[row]
+		handOn(n)
+		rooms.list[n].Current[key] = raw
+		return nil
+	})
+	if err == nil {
+		handOn(len(rooms.list))
+	}
+	return err
 }
 
 // each reads the rows of a query into columns and calls f after each.
