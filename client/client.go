@@ -14,7 +14,6 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/store"
 )
@@ -71,7 +70,7 @@ type Account struct {
 	keys    *keycheck.Checker // nil if keys are not checked
 	trustMu sync.RWMutex
 	trusted map[string]bool // hosts that may be asked about keys
-	answers map[keycheck.Question]invite.Validity
+	answers map[keycheck.Question]said
 	// noServerUntil is until when nobody looks for an identity server to trust.
 	noServerUntil time.Time
 }

@@ -32,10 +32,16 @@ func (a *Account) validity(k invite.Key) invite.Validity {
 	}
 	a.trustMu.RLock()
 	defer a.trustMu.RUnlock()
-	if v, ok := a.answers[q]; ok {
-		return v
+	if s, ok := a.answers[q]; ok {
+		return s.validity
 	}
 	return invite.Unchecked
+}
+
+// said is what came of asking about a key.
+type said struct {
+	validity invite.Validity
+	refusal  *keycheck.RefusedError // why nobody was asked, though the host is trusted
 }
 
 func question(k invite.Key) keycheck.Question {
@@ -92,7 +98,7 @@ func (a *Account) askAbout(ctx context.Context, keys []invite.Key, tell func()) 
 	a.keys.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
 		if v != invite.Unchecked {
 			a.trustMu.Lock()
-			a.answers[q] = v
+			a.answers[q] = said{v, a.keys.Refusal(q)}
 			a.trustMu.Unlock()
 		}
 		tell()
@@ -135,6 +141,24 @@ func (a *Account) Untrusted(i invite.Invite) []string {
 		}
 	}
 	return hosts
+}
+
+// Refusals says of hosts that vouch for keys of an invite that is out, and that
+// are trusted, why they are not asked all the same.
+func (a *Account) Refusals(i invite.Invite) []*keycheck.RefusedError {
+	if !i.Live() {
+		return nil
+	}
+	a.trustMu.RLock()
+	defer a.trustMu.RUnlock()
+	var refusals []*keycheck.RefusedError
+	for _, k := range i.Keys {
+		r := a.answers[question(k)].refusal
+		if r != nil && !slices.ContainsFunc(refusals, func(e *keycheck.RefusedError) bool { return *e == *r }) {
+			refusals = append(refusals, r)
+		}
+	}
+	return refusals
 }
 
 // Trust has a host, as [Account.Untrusted] names it, asked about keys from now on.

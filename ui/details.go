@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -84,6 +85,9 @@ func (d *detailer) verdict() {
 	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
 		d.point(st.accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
+	}
+	for _, refused := range d.sh.account.Refusals(i) {
+		d.point(st.accent.Render("→"), sentence(refused.Error())+" "+client.Hint(refused)+" (from the next start on)")
 	}
 	d.line("")
 }
