@@ -71,6 +71,7 @@ type Account struct {
 	trustMu sync.RWMutex
 	trusted map[string]bool // hosts that may be asked about keys
 	answers map[keycheck.Question]said
+	swept   time.Time // when answers nobody needs were last forgotten
 	// noServerUntil is until when nobody looks for an identity server to trust.
 	noServerUntil time.Time
 }
