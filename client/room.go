@@ -35,6 +35,10 @@ type Room struct {
 // (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 7).
 func (r Room) MayInvite() bool { return r.Power >= r.InvitePower }
 
+// Certain reports whether the status of an invite of the room is more than a
+// guess: one that looks pending may have been taken before we looked.
+func (r Room) Certain(i invite.Invite) bool { return r.Traced || !i.Live() }
+
 // Label is a short name for the room: its alias without the server, or its name.
 func (r Room) Label() string {
 	if local, _, ok := strings.Cut(string(r.Alias), ":"); ok {

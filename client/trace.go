@@ -18,8 +18,8 @@ import (
 const (
 	tracePage     = 100
 	maxPages      = 1000
-	traceParallel = 4 // rooms at once
-	askParallel   = 4 // memberships of a room at once
+	traceParallel = 4  // rooms at once
+	askParallel   = 4  // memberships of a room at once
 	maxRecall     = 16 // times that an event may have been overwritten
 )
 

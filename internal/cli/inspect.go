@@ -217,6 +217,7 @@ func (d *dump) findings() []finding {
 	for _, i := range invites {
 		f := called[i.RoomID]
 		f.invite = i
+		f.certain = !i.Live() // what was saved need not be all that happened
 		findings = append(findings, f)
 	}
 	return findings
