@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"maunium.net/go/mautrix/id"
@@ -172,62 +170,4 @@ func (r *roomState) people(me id.UserID) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// powerLevels is what of m.room.power_levels matters to invites.
-type powerLevels struct {
-	invite       int
-	users        map[id.UserID]int
-	usersDefault int
-}
-
-func (p powerLevels) of(user id.UserID) int {
-	if level, ok := p.users[user]; ok {
-		return level
-	}
-	return p.usersDefault
-}
-
-// readPower reads power levels with the defaults of the authorization rules:
-// inviting takes 0 unless the room says otherwise, and a room without levels
-// obeys its creator. From room version 12 on creators are above every level.
-func readPower(content json.RawMessage, create invite.Event) powerLevels {
-	var wire struct {
-		Invite       level               `json:"invite"`
-		UsersDefault level               `json:"users_default"`
-		Users        map[id.UserID]level `json:"users"`
-	}
-	p := powerLevels{users: map[id.UserID]int{}}
-	if content == nil {
-		p.users[create.Sender] = 100
-	} else if json.Unmarshal(content, &wire) == nil {
-		p.invite, p.usersDefault = int(wire.Invite), int(wire.UsersDefault)
-		for user, l := range wire.Users {
-			p.users[user] = int(l)
-		}
-	}
-	var room struct {
-		Version  string      `json:"room_version"`
-		Creators []id.UserID `json:"additional_creators"`
-	}
-	_ = json.Unmarshal(create.Content, &room)
-	if version, err := strconv.Atoi(room.Version); err == nil && version >= 12 {
-		for _, creator := range append(room.Creators, create.Sender) {
-			p.users[creator] = math.MaxInt
-		}
-	}
-	return p
-}
-
-// A level is a power level. Before room version 10 it may stand in a string.
-type level int
-
-func (l *level) UnmarshalJSON(data []byte) error {
-	s := strings.TrimSpace(strings.Trim(string(data), `"`))
-	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return fmt.Errorf("power level %s: %w", data, err)
-	}
-	*l = level(n)
-	return nil
 }
