@@ -14,7 +14,6 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -81,7 +80,8 @@ type Account struct {
 	keys    *keycheck.Checker // nil if keys are not checked
 	trustMu sync.RWMutex
 	trusted map[string]bool // hosts that may be asked about keys
-	answers map[keycheck.Question]invite.Validity
+	answers map[keycheck.Question]said
+	swept   time.Time // when answers nobody needs were last forgotten
 	// noServerUntil is until when nobody looks for an identity server to trust.
 	noServerUntil time.Time
 }

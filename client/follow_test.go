@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -320,4 +321,48 @@ func TestRedactedWhileWatched(t *testing.T) {
 			t.Errorf("%s: %+v", name, i)
 		}
 	}
+}
+
+// Many took an invite before we looked. Where they stand is asked of a few at a
+// time, and of nobody more once the homeserver has had enough.
+func TestMembershipsAreAskedForTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const people, memberPath = 20, "/_matrix/client/v3/rooms/*/state/m.room.member/*"
+		n := newTown(t)
+		for i := range people {
+			address := fmt.Sprintf("p%d@navy.example", i)
+			n.invite(address)
+			user := n.AddUser(fmt.Sprintf("p%d", i), password, "P")
+			n.must(n.Bind(address, user))
+			n.must(n.Join(string(n.room), user))
+		}
+		n.must(n.Leave(string(n.room), "@p7:"+n.Domain()))
+		relent := n.Inject(sandbox.Fault{Path: memberPath, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":60000}`})
+		a := n.signIn(n.ada)
+		n.must(a.Refresh(t.Context()))
+		if asked := n.Count("GET", memberPath); asked > 4 {
+			t.Errorf("asked %d times though it was too much", asked)
+		}
+		if r, err := a.Room(n.room); err != nil || r.Traced {
+			t.Errorf("traced %v, %v", r.Traced, err)
+		}
+		relent()
+		n.Inject(sandbox.Fault{Path: memberPath, Delay: time.Second})
+		start := time.Now()
+		n.must(a.Refresh(t.Context()))
+		if took := time.Since(start); took < people/4*time.Second || took > people/2*time.Second {
+			t.Errorf("took %s", took)
+		}
+		left := 0
+		for _, i := range a.Invites(n.room) {
+			if i.Status == invite.Left {
+				left++
+			} else if i.Status != invite.Joined {
+				t.Errorf("%s", i.Status)
+			}
+		}
+		if left != 1 {
+			t.Errorf("%d left", left)
+		}
+	})
 }

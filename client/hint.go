@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
 // Hint says in a sentence what a person can do about an error; empty if
 // nothing comes to mind.
 func Hint(err error) string {
-	for _, hint := range []func(error) string{hintReason, hintHomeserver, hintIdentity} {
+	for _, hint := range []func(error) string{hintReason, hintHomeserver, hintIdentity, hintKeys} {
 		if s := hint(err); s != "" {
 			return s
 		}
@@ -99,4 +100,19 @@ func hintIdentity(err error) string {
 		return "It may be asked too often, or not be in reach of the homeserver. Try again in some minutes."
 	}
 	return ""
+}
+
+func hintKeys(err error) string {
+	var refused *keycheck.RefusedError
+	if !errors.As(err, &refused) {
+		return ""
+	}
+	how := ""
+	if refused.HTTP {
+		how += " --http"
+	}
+	if refused.Private {
+		how += " --private"
+	}
+	return "To allow it to this host: mxinvite trust" + how + " " + refused.Host
 }

@@ -1,10 +1,6 @@
 package client
 
 import (
-	"context"
-	"slices"
-	"time"
-
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -32,122 +28,14 @@ func (a *Account) validity(k invite.Key) invite.Validity {
 	}
 	a.trustMu.RLock()
 	defer a.trustMu.RUnlock()
-	if v, ok := a.answers[q]; ok {
-		return v
+	if s, ok := a.answers[q]; ok {
+		return s.validity
 	}
 	return invite.Unchecked
 }
 
 func question(k invite.Key) keycheck.Question {
 	return keycheck.Question{URL: k.ValidityURL, PublicKey: k.Public}
-}
-
-// tracedRooms are those in which it is certain which invites are still out, and
-// no room at all if there is none.
-func (a *Account) tracedRooms() []id.RoomID {
-	rooms := []id.RoomID{""}
-	for _, r := range a.Rooms() {
-		if r.Traced {
-			rooms = append(rooms, r.ID)
-		}
-	}
-	return rooms
-}
-
-// CheckKeys asks about the keys of all invites that are out, where nobody has
-// said yes or no so far, and calls tell after every answer. Each key is asked
-// about once, and only at hosts that are trusted: the account's identity server
-// and what the user named. It returns when there is nothing left to ask.
-func (a *Account) CheckKeys(ctx context.Context, tell func()) {
-	var unsettled []invite.Key
-	for _, i := range a.Invites(a.tracedRooms()...) {
-		for _, k := range i.Keys {
-			if v := a.validity(k); i.Live() && v != invite.Valid && v != invite.Invalid {
-				unsettled = append(unsettled, k)
-			}
-		}
-	}
-	a.askAbout(ctx, unsettled, tell)
-}
-
-// CheckInvite asks about the keys of one invite again, unless that was done a
-// moment ago.
-func (a *Account) CheckInvite(ctx context.Context, i invite.Invite, tell func()) {
-	if i.Live() {
-		a.askAbout(ctx, i.Keys, tell)
-	}
-}
-
-func (a *Account) askAbout(ctx context.Context, keys []invite.Key, tell func()) {
-	var questions []keycheck.Question
-	for _, k := range keys {
-		if k.Usable() && k.ValidityURL != "" {
-			questions = append(questions, question(k))
-		}
-	}
-	if a.keys == nil || len(questions) == 0 {
-		return
-	}
-	a.trustIdentityServer(ctx)
-	a.keys.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
-		if v != invite.Unchecked {
-			a.trustMu.Lock()
-			a.answers[q] = v
-			a.trustMu.Unlock()
-		}
-		tell()
-	})
-}
-
-// tryAgain is how long an account counts as one without an identity server
-// before that is looked into again.
-const tryAgain = 10 * time.Minute
-
-// trustIdentityServer has the account's identity server asked, if it has one.
-func (a *Account) trustIdentityServer(ctx context.Context) {
-	now := a.opt.Now()
-	a.trustMu.RLock()
-	known := now.Before(a.noServerUntil)
-	a.trustMu.RUnlock()
-	if known {
-		return
-	}
-	base, _, err := a.IdentityServer(ctx)
-	if err == nil {
-		a.Trust(keycheck.Question{URL: base}.Host())
-		return
-	}
-	a.trustMu.Lock()
-	defer a.trustMu.Unlock()
-	a.noServerUntil = now.Add(tryAgain)
-}
-
-// Untrusted lists the hosts that vouch for keys of an invite that is out and are
-// not asked, because nobody has said that they may be.
-func (a *Account) Untrusted(i invite.Invite) []string {
-	if a.keys == nil || !i.Live() {
-		return nil
-	}
-	var hosts []string
-	for _, k := range i.Keys {
-		if h := question(k).Host(); k.Usable() && k.ValidityURL != "" && h != "" && !a.trusts(h) && !slices.Contains(hosts, h) {
-			hosts = append(hosts, h)
-		}
-	}
-	return hosts
-}
-
-// Trust has a host, as [Account.Untrusted] names it, asked about keys from now on.
-func (a *Account) Trust(host string) {
-	a.trustMu.Lock()
-	defer a.trustMu.Unlock()
-	a.trusted[host] = true
-}
-
-func (a *Account) trusts(host string) bool {
-	a.trustMu.RLock()
-	defer a.trustMu.RUnlock()
-	return a.trusted[host] || (a.opt.Trusted != nil && a.opt.Trusted(host))
 }
 
 // History is what stood in a room under an invite's token, the newest event

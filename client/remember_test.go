@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -105,6 +106,39 @@ func TestHomeserverForgotWhereWeWere(t *testing.T) {
 	n.must(a.Refresh(t.Context()))
 	if i, err := a.Invite(n.room, token); err != nil || i.Status != invite.Joined {
 		t.Errorf("%s, %v", i.Status, err)
+	}
+}
+
+// A refusal costs nothing that is known, and is asked about no further.
+func TestRefusedSyncIsAnError(t *testing.T) {
+	for name, c := range map[string]struct {
+		body  string
+		first bool // nothing is known before
+		times int  // that the homeserver refuses
+	}{
+		"for another reason":   {body: `{"errcode":"M_BAD_JSON","error":"filter"}`, times: 1},
+		"without a word":       {body: `no`, times: 1},
+		"the first":            {body: `{"errcode":"M_UNKNOWN","error":"filter"}`, first: true, times: 1},
+		"the one asked anew":   {body: `{"errcode":"M_UNKNOWN","error":"filter"}`, times: 2},
+		"by an invalid number": {body: `{"errcode":"M_INVALID_PARAM","error":"timeout"}`, times: 2},
+	} {
+		n := newTown(t)
+		n.invite("grace@navy.example")
+		a := n.signIn(n.ada)
+		if !c.first {
+			n.must(a.Refresh(t.Context()))
+		}
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Times: c.times, Status: 400, Body: c.body})
+		var refused *client.ServerError
+		if err := a.Refresh(t.Context()); !errors.As(err, &refused) || refused.Status != 400 {
+			t.Errorf("%s: %v", name, err)
+		}
+		if a.Synced() == c.first || len(a.Rooms()) == 0 != c.first {
+			t.Errorf("%s: knows %d rooms", name, len(a.Rooms()))
+		}
+		if err := a.Refresh(t.Context()); err != nil {
+			t.Errorf("%s: afterwards: %v", name, err)
+		}
 	}
 }
 

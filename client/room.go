@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"maunium.net/go/mautrix/id"
@@ -34,6 +32,10 @@ type Room struct {
 // the authorization rules both take the invite level, and nothing else counts
 // (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 7).
 func (r Room) MayInvite() bool { return r.Power >= r.InvitePower }
+
+// Certain reports whether the status of an invite of the room is more than a
+// guess: one that looks pending may have been taken before we looked.
+func (r Room) Certain(i invite.Invite) bool { return r.Traced || !i.Live() }
 
 // Label is a short name for the room: its alias without the server, or its name.
 func (r Room) Label() string {
@@ -192,62 +194,4 @@ func (r *roomState) people(me id.UserID) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// powerLevels is what of m.room.power_levels matters to invites.
-type powerLevels struct {
-	invite       int
-	users        map[id.UserID]int
-	usersDefault int
-}
-
-func (p powerLevels) of(user id.UserID) int {
-	if level, ok := p.users[user]; ok {
-		return level
-	}
-	return p.usersDefault
-}
-
-// readPower reads power levels with the defaults of the authorization rules:
-// inviting takes 0 unless the room says otherwise, and a room without levels
-// obeys its creator. From room version 12 on creators are above every level.
-func readPower(content json.RawMessage, create invite.Event) powerLevels {
-	var wire struct {
-		Invite       level               `json:"invite"`
-		UsersDefault level               `json:"users_default"`
-		Users        map[id.UserID]level `json:"users"`
-	}
-	p := powerLevels{users: map[id.UserID]int{}}
-	if content == nil {
-		p.users[create.Sender] = 100
-	} else if json.Unmarshal(content, &wire) == nil {
-		p.invite, p.usersDefault = int(wire.Invite), int(wire.UsersDefault)
-		for user, l := range wire.Users {
-			p.users[user] = int(l)
-		}
-	}
-	var room struct {
-		Version  string      `json:"room_version"`
-		Creators []id.UserID `json:"additional_creators"`
-	}
-	_ = json.Unmarshal(create.Content, &room)
-	if version, err := strconv.Atoi(room.Version); err == nil && version >= 12 {
-		for _, creator := range append(room.Creators, create.Sender) {
-			p.users[creator] = math.MaxInt
-		}
-	}
-	return p
-}
-
-// A level is a power level. Before room version 10 it may stand in a string.
-type level int
-
-func (l *level) UnmarshalJSON(data []byte) error {
-	s := strings.TrimSpace(strings.Trim(string(data), `"`))
-	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return fmt.Errorf("power level %s: %w", data, err)
-	}
-	*l = level(n)
-	return nil
 }

@@ -11,7 +11,6 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
@@ -91,8 +90,8 @@ func Resume(opt Options, s Session) (*Account, error) {
 	a := &Account{
 		opt: opt, session: s, mx: mx, state: newState(s.UserID),
 		syncing: newTurn(), identity: identityState{turn: newTurn()}, trusted: map[string]bool{},
-		answers: map[keycheck.Question]invite.Validity{},
-		book:    newAddressBook(), outboxNews: make(chan struct{}, 1),
+		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
+		answers: map[keycheck.Question]said{},
 	}
 	if opt.KeyTransport != nil {
 		a.keys = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: a.trusts, Now: opt.Now})

@@ -82,10 +82,12 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 
 	reply, err := a.askSync(ctx, since, wait)
 	if since != "" && badSince(err) {
-		// The homeserver was set back, or has forgotten. Everything is asked anew.
-		a.state.forget()
+		// The homeserver was set back, or has forgotten. Everything is asked anew,
+		// and what is known stays until that is answered.
 		since = ""
-		reply, err = a.askSync(ctx, since, wait)
+		if reply, err = a.askSync(ctx, since, wait); err == nil {
+			a.state.forget()
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -114,13 +116,15 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 	return reply, nil
 }
 
-// badSince reports whether a homeserver does not know where a sync should go on.
+// badSince reports whether a homeserver may not know where a sync should go on:
+// Synapse and Dendrite say M_UNKNOWN then. A request that is wrong for another
+// reason would only be wrong again, and cost everything that is known.
 func badSince(err error) bool {
 	var e *ServerError
-	return errors.As(err, &e) && e.Status == http.StatusBadRequest
+	return errors.As(err, &e) && e.Status == http.StatusBadRequest && (e.Code == "M_UNKNOWN" || e.Code == "M_INVALID_PARAM")
 }
 
-// forget makes the next sync a first one. What is known stays until then.
+// forget has the next answer taken in as that to a first sync.
 func (s *state) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

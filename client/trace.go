@@ -18,7 +18,8 @@ import (
 const (
 	tracePage     = 100
 	maxPages      = 1000
-	traceParallel = 4
+	traceParallel = 4  // rooms at once
+	askParallel   = 4  // memberships of a room at once
 	maxRecall     = 16 // times that an event may have been overwritten
 )
 
@@ -240,16 +241,26 @@ func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 }
 
 // askMemberships asks where those stand now who took an invite or sent one that
-// is out, if no event has told yet.
+// is out, if no event has told yet, of a few at a time. It ends at the first that
+// is refused: a homeserver that wants to be left alone is. What was told by then
+// is not asked again.
 func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(askParallel)
 	for _, user := range a.state.strangers(room) {
-		content, err := a.member(ctx, room, user)
-		if err != nil {
-			return fmt.Errorf("ask for the membership of %s in %s: %w", user, room, err)
-		}
-		a.state.setMember(room, user, content)
+		g.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			content, err := a.member(ctx, room, user)
+			if err != nil {
+				return fmt.Errorf("ask for the membership of %s in %s: %w", user, room, err)
+			}
+			a.state.setMember(room, user, content)
+			return nil
+		})
 	}
-	return nil
+	return g.Wait()
 }
 
 // strangers are those who took an invite, or sent one that is out, and of whom

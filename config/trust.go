@@ -12,13 +12,15 @@ import (
 )
 
 const (
-	// trustFile lists hosts, one on a line. It is apart from the settings because
+	// trustFile lists hosts, one on a line, with what they are allowed behind them.
+	// It is apart from the settings because
 	// a program should not rewrite what a person has written.
 	trustFile = "trusted_hosts"
 	// maxTrustFile is far more than anybody trusts.
 	maxTrustFile = 1 << 20
 
 	trustHead = "# Hosts that mxinvite may ask about keys of invites, one on a line.\n" +
+		"# Behind a host, http and private allow what else it may be asked by.\n" +
 		"# mxinvite trust and mxinvite untrust change this file; it may be edited, too.\n"
 )
 
@@ -26,7 +28,8 @@ const (
 func (h Home) TrustPath() string { return filepath.Join(h.dir, trustFile) }
 
 // TrustedHosts reads the trusted hosts in the order of their lines, as they
-// stand there: what makes a host is for others to say. Without a file there are
+// stand there, with the words behind them: what makes a host, and what it is
+// allowed, is for others to say. Without a file there are
 // none.
 func (h Home) TrustedHosts() ([]string, error) {
 	lines, err := h.trustLines()

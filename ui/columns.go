@@ -79,7 +79,17 @@ func statusCell(sh *shell, r *row) string {
 			return st.bad.Render("! " + string(w))
 		}
 	}
-	return st.status(status).Render(glyph(status) + " " + string(status))
+	return st.status(status).Render(statusWords(r))
+}
+
+// statusWords are the status with its sign, and with a question mark as long as
+// it is only how things look.
+func statusWords(r *row) string {
+	words := glyph(r.invite.Status) + " " + string(r.invite.Status)
+	if !r.room.Certain(r.invite) {
+		words += "?"
+	}
+	return words
 }
 
 // keyCell says how it stands with the keys.

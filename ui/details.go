@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -45,8 +46,8 @@ func (d *detailer) point(mark, text string) {
 
 func (d *detailer) head() {
 	i := d.row.invite
-	d.line(d.st.status(i.Status).Bold(true).Render(glyph(i.Status) + " " + string(i.Status)))
-	d.line(d.st.faint.Render(wrap(story(d.sh, i), d.width)) + "\n")
+	d.line(d.st.status(i.Status).Bold(true).Render(statusWords(&d.row)))
+	d.line(d.st.faint.Render(wrap(story(d.sh, d.row), d.width)) + "\n")
 }
 
 // verdict says whether a homeserver would honour the invite, and why.
@@ -84,6 +85,9 @@ func (d *detailer) verdict() {
 	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
 		d.point(st.accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
+	}
+	for _, refused := range d.sh.account.Refusals(i) {
+		d.point(st.accent.Render("→"), sentence(refused.Error())+" "+client.Hint(refused)+" (from the next start on)")
 	}
 	d.line("")
 }
@@ -157,7 +161,8 @@ func (d *detailer) ids() {
 }
 
 // story says in a sentence what became of an invite.
-func story(sh *shell, i invite.Invite) string {
+func story(sh *shell, r row) string {
+	i := r.invite
 	sent := "Sent " + ago(sh.now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
 	who := ""
 	if i.Acceptance != nil {
@@ -165,6 +170,9 @@ func story(sh *shell, i invite.Invite) string {
 	}
 	switch i.Status {
 	case invite.Pending:
+		if !r.room.Certain(i) {
+			return sent + " Still looking whether somebody has taken it."
+		}
 		return sent + " Nobody has taken it yet."
 	case invite.Invited:
 		return sent + " " + who + " has taken it and not joined yet."

@@ -832,3 +832,13 @@ func TestHostileNameLeavesTheQuestionReadable(t *testing.T) {
 		}
 	})
 }
+
+// Before a room's past is looked through, pending is how things look.
+func TestPendingIsUncertainBeforeTheTrace(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Status: 500})
+		term := n.startAsAda(t, 120, 32)
+		term.Golden("uncertain")
+	})
+}

@@ -73,6 +73,9 @@ func refuse(a netip.Addr, local bool) error {
 		if b.local && local {
 			return nil
 		}
+		if b.local {
+			return fmt.Errorf("%s is no address of a public server (%s), but %w", a, b.what, errLocal)
+		}
 		return fmt.Errorf("%s is no address of a public server (%s)", a, b.what)
 	}
 	return nil

@@ -2,6 +2,7 @@ package keycheck
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,6 +19,7 @@ type answer struct {
 	question Question
 	host     string // that was asked
 	validity invite.Validity
+	refusal  *RefusedError // why nobody was asked; nil if somebody was
 }
 
 // An inquiry is a question that waits to be asked or is being asked, for
@@ -48,7 +50,8 @@ func (i *inquiry) lose(caller chan<- answer) bool {
 
 // ask makes the request, one and no other. It goes past [http.Client] because a
 // bare transport follows no redirect and knows no cookies.
-func (i *inquiry) ask(transport http.RoundTripper) invite.Validity {
+func (i *inquiry) ask(transport http.RoundTripper) answer {
+	a := answer{question: i.question, host: i.target.Host, validity: invite.Unreachable}
 	ctx, cancel := context.WithTimeout(i.ctx, timeout)
 	defer cancel()
 	req := &http.Request{
@@ -58,8 +61,10 @@ func (i *inquiry) ask(transport http.RoundTripper) invite.Validity {
 	}
 	res, err := transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		return invite.Unreachable
+		_ = errors.As(err, &a.refusal)
+		return a
 	}
 	defer res.Body.Close()
-	return read(res)
+	a.validity = read(res)
+	return a
 }

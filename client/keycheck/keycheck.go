@@ -145,7 +145,7 @@ func (c *Checker) startNext() {
 
 // run asks, and tells everybody who waits for it.
 func (c *Checker) run(i *inquiry) {
-	a := answer{i.question, i.target.Host, i.ask(c.opt.Transport)}
+	a := i.ask(c.opt.Transport)
 	now := c.opt.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -5,9 +5,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 )
 
@@ -85,7 +85,12 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	return way.RoundTrip(req)
+	res, err := way.RoundTrip(req)
+	if errors.Is(err, errLocal) {
+		host, _ := hostOf(req.URL)
+		return nil, &RefusedError{Host: host, Private: true}
+	}
+	return res, err
 }
 
 // CloseIdleConnections closes the connections that wait for a next request.
@@ -106,7 +111,10 @@ func (t *Transport) way(req *http.Request) (*http.Transport, error) {
 		return nil, errURL
 	}
 	if req.URL.Scheme != "https" && !t.plain(host) {
-		return nil, fmt.Errorf("%s is asked over https only", host)
+		// Where it is cannot be told before a name is looked up, but an address can.
+		a, _ := netip.ParseAddr(req.URL.Hostname())
+		local := req.URL.Hostname() == "localhost" || errors.Is(refuse(a.Unmap(), false), errLocal)
+		return nil, &RefusedError{Host: host, HTTP: true, Private: local && !t.private(host)}
 	}
 	if req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" {
 		return nil, errCredentials

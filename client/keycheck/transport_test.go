@@ -198,19 +198,37 @@ func TestThisMachineIsReachedOnlyIfNamed(t *testing.T) {
 		host           string
 		plain, private func(string) bool
 		want           invite.Validity
+		refusal        string // what it lacks
 	}{
-		{"127.0.0.1", named, named, invite.Valid},
-		{"127.0.0.1", named, nil, invite.Unreachable},
-		{"127.0.0.1", nil, named, invite.Unreachable},
-		{"localhost", everybody, nil, invite.Unreachable},
-		{"localhost", named, named, invite.Unreachable},
+		{"127.0.0.1", named, named, invite.Valid, ""},
+		{"127.0.0.1", named, nil, invite.Unreachable, "private"},
+		{"127.0.0.1", nil, named, invite.Unreachable, "http"},
+		{"127.0.0.1", nil, nil, invite.Unreachable, "http private"},
+		{"localhost", everybody, nil, invite.Unreachable, "private"},
+		{"localhost", named, named, invite.Unreachable, "http private"},
 	} {
 		tr := keycheck.NewTransport(keycheck.TransportOptions{Plain: c.plain, Private: c.private})
 		before := asked
-		got := askOne(t.Context(), newChecker(tr), keycheck.Question{URL: "http://" + c.host + ":" + port + "/isvalid"})
+		checker, q := newChecker(tr), keycheck.Question{URL: "http://" + c.host + ":" + port + "/isvalid"}
+		got := askOne(t.Context(), checker, q)
 		tr.CloseIdleConnections()
+		if refusal := lacks(checker.Refusal(q)); refusal != c.refusal {
+			t.Errorf("%s lacks %q, want %q", c.host, refusal, c.refusal)
+		}
 		if got != c.want || (asked > before) != (got == invite.Valid) {
 			t.Errorf("%s: %s, %d requests", c.host, got, asked-before)
 		}
 	}
+}
+
+// lacks is what a host would have to be allowed.
+func lacks(e *keycheck.RefusedError) string {
+	var words []string
+	if e != nil && e.HTTP {
+		words = append(words, "http")
+	}
+	if e != nil && e.Private {
+		words = append(words, "private")
+	}
+	return strings.Join(words, " ")
 }

@@ -56,7 +56,7 @@ func (a *app) kept(ctx context.Context) (client.Options, *trustedHosts, error) {
 	if err != nil {
 		return opt, nil, err
 	}
-	opt.Trusted = trusted.has
+	opt.Trusted, opt.KeyTransport = trusted.has, a.keyTransport(trusted)
 	opt.Store = a.remembers(ctx)
 	return opt, trusted, nil
 }

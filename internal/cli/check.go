@@ -25,10 +25,13 @@ func (a *app) checkKeys(ctx context.Context, account *client.Account, invites []
 		return err
 	}
 	var hosts []string
+	var refusals []*keycheck.RefusedError
 	for _, i := range invites {
 		hosts = append(hosts, account.Untrusted(i)...)
+		refusals = append(refusals, account.Refusals(i)...)
 	}
 	a.sayUnasked(hosts)
+	a.sayRefused(refusals)
 	return nil
 }
 
@@ -47,16 +50,29 @@ func (a *app) sayUnasked(hosts []string) {
 	a.say("To have one asked: mxinvite trust HOST")
 }
 
+// sayRefused says which trusted hosts were not asked about keys, each once, and
+// what would help.
+func (a *app) sayRefused(refusals []*keycheck.RefusedError) {
+	said := map[string]bool{}
+	for _, r := range refusals {
+		if !said[r.Host] && len(said) < most {
+			said[r.Host] = true
+			a.say("Not asked about keys: %s. %s", r.Error(), client.Hint(r))
+		}
+	}
+}
+
 // An offlineChecker tells of keys without an account.
 type offlineChecker struct {
 	checker *keycheck.Checker
 	answers map[keycheck.Question]invite.Validity
 	unasked []string // hosts
+	refused []*keycheck.RefusedError
 }
 
-func (a *app) newOfflineChecker(trusted func(host string) bool) *offlineChecker {
+func (a *app) newOfflineChecker(trusted *trustedHosts) *offlineChecker {
 	return &offlineChecker{
-		checker: keycheck.New(keycheck.Options{Transport: a.KeyTransport, Trusted: trusted, Now: a.Now}),
+		checker: keycheck.New(keycheck.Options{Transport: a.keyTransport(trusted), Trusted: trusted.has, Now: a.Now}),
 		answers: map[keycheck.Question]invite.Validity{},
 	}
 }
@@ -75,6 +91,9 @@ func (c *offlineChecker) ask(ctx context.Context, findings []finding) {
 		c.answers[q] = v
 		if v == invite.Unchecked {
 			c.unasked = append(c.unasked, q.Host())
+		}
+		if r := c.checker.Refusal(q); r != nil {
+			c.refused = append(c.refused, r)
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
 // A World is what a command may touch of the process around it.
@@ -27,8 +29,9 @@ type World struct {
 	Env       []string // in the form "key=value"
 	Now       func() time.Time
 	Transport http.RoundTripper // the one way out to the network
-	// KeyTransport is the guarded way to URLs that strangers wrote into invites.
-	KeyTransport http.RoundTripper
+	// KeyTransport makes the guarded way to URLs that strangers wrote into
+	// invites. Nil leaves keys unchecked.
+	KeyTransport func(keycheck.TransportOptions) http.RoundTripper
 }
 
 // getenv is the value of an environment variable; of two the last counts, as

@@ -13,11 +13,14 @@ type finding struct {
 	roomName, roomLabel string // as the room is called, and in short; empty if it has no name
 	invite.Judgement
 	facts invite.Facts // that it was judged by
+	// certain is set if the status is more than how things look (see
+	// [client.Room.Certain]).
+	certain bool
 }
 
 // findingOf is what an account knows of an invite.
 func findingOf(account *client.Account, room client.Room, i invite.Invite) finding {
-	f := finding{invite: i, roomName: room.Name, roomLabel: room.Label()}
+	f := finding{invite: i, roomName: room.Name, roomLabel: room.Label(), certain: room.Certain(i)}
 	return f.judged(account.Facts())
 }
 

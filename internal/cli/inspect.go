@@ -108,27 +108,30 @@ func (e *cutShortError) Error() string {
 
 // mayAskAbout says which hosts may be asked: those of the person's list, and
 // those named for this time. Without --check there is no need for a list.
-func (o inspectOptions) mayAskAbout(c *cobra.Command) (func(host string) bool, error) {
+func (o inspectOptions) mayAskAbout(c *cobra.Command) (*trustedHosts, error) {
 	if !o.check {
 		return nil, nil
 	}
-	now := map[string]bool{}
-	for _, name := range o.trusted {
+	now := make([]string, len(o.trusted))
+	for n, name := range o.trusted {
 		host, err := parseHost(name)
 		if err != nil {
 			return nil, usage(c, err)
 		}
-		now[host] = true
+		now[n] = host
 	}
 	home, err := o.home()
 	if err != nil {
 		return nil, err
 	}
-	always, err := loadTrusted(home)
+	trusted, err := loadTrusted(home)
 	if err != nil {
 		return nil, err
 	}
-	return func(host string) bool { return now[host] || always.has(host) }, nil
+	for _, host := range now {
+		trusted.lend(host)
+	}
+	return trusted, nil
 }
 
 // readAll reads all files into d and returns those that ended too early. That
@@ -214,6 +217,7 @@ func (d *dump) findings() []finding {
 	for _, i := range invites {
 		f := called[i.RoomID]
 		f.invite = i
+		f.certain = !i.Live() // what was saved need not be all that happened
 		findings = append(findings, f)
 	}
 	return findings
@@ -244,7 +248,7 @@ func roomNames(state []invite.Event) finding {
 
 // askOffline asks about the keys of all invites that are out, and returns what
 // came of it.
-func (o inspectOptions) askOffline(ctx context.Context, trusted func(string) bool, findings []finding) (func(invite.Key) invite.Validity, error) {
+func (o inspectOptions) askOffline(ctx context.Context, trusted *trustedHosts, findings []finding) (func(invite.Key) invite.Validity, error) {
 	checker := o.newOfflineChecker(trusted)
 	err := o.during(ctx, "Asking about keys", func(ctx context.Context) error {
 		checker.ask(ctx, findings)
@@ -254,6 +258,7 @@ func (o inspectOptions) askOffline(ctx context.Context, trusted func(string) boo
 		return nil, err
 	}
 	o.sayUnasked(checker.unasked)
+	o.sayRefused(checker.refused)
 	return checker.validity, nil
 }
 

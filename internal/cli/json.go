@@ -52,23 +52,26 @@ func escape(data []byte) []byte {
 // jsonInvite is an invite as list, show, inspect and watch promise it to
 // scripts. What is absent is not known; the lists are always there.
 type jsonInvite struct {
-	RoomID      string      `json:"room_id,omitempty"`
-	RoomName    string      `json:"room_name,omitempty"`
-	Token       string      `json:"token"`
-	EventID     string      `json:"event_id,omitempty"`
-	DisplayName string      `json:"display_name,omitempty"`
-	Sender      string      `json:"sender,omitempty"`
-	SentAt      string      `json:"sent_at,omitempty"`
-	Status      string      `json:"status"`
-	Keys        []jsonKey   `json:"keys"`
-	AcceptedBy  string      `json:"accepted_by,omitempty"`
-	AcceptedAt  string      `json:"accepted_at,omitempty"`
-	Proof       string      `json:"proof,omitempty"`
-	RevokedBy   string      `json:"revoked_by,omitempty"`
-	RevokedAt   string      `json:"revoked_at,omitempty"`
-	Verdict     string      `json:"verdict"`
-	Checks      []jsonCheck `json:"checks"`
-	Warnings    []string    `json:"warnings"`
+	RoomID      string `json:"room_id,omitempty"`
+	RoomName    string `json:"room_name,omitempty"`
+	Token       string `json:"token"`
+	EventID     string `json:"event_id,omitempty"`
+	DisplayName string `json:"display_name,omitempty"`
+	Sender      string `json:"sender,omitempty"`
+	SentAt      string `json:"sent_at,omitempty"`
+	Status      string `json:"status"`
+	// StatusCertain is absent as long as an invite that looks pending may have
+	// been taken before anybody looked.
+	StatusCertain bool        `json:"status_certain,omitempty"`
+	Keys          []jsonKey   `json:"keys"`
+	AcceptedBy    string      `json:"accepted_by,omitempty"`
+	AcceptedAt    string      `json:"accepted_at,omitempty"`
+	Proof         string      `json:"proof,omitempty"`
+	RevokedBy     string      `json:"revoked_by,omitempty"`
+	RevokedAt     string      `json:"revoked_at,omitempty"`
+	Verdict       string      `json:"verdict"`
+	Checks        []jsonCheck `json:"checks"`
+	Warnings      []string    `json:"warnings"`
 }
 
 type jsonKey struct {
@@ -88,7 +91,7 @@ func newJSONInvite(f finding) jsonInvite {
 	i := f.invite
 	j := jsonInvite{
 		RoomID: string(i.RoomID), RoomName: f.roomName, Token: i.Token, EventID: string(i.EventID),
-		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: timestamp(i.SentAt), Status: string(i.Status),
+		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: timestamp(i.SentAt), Status: string(i.Status), StatusCertain: f.certain,
 		Keys: []jsonKey{}, Verdict: string(f.Verdict), Checks: []jsonCheck{}, Warnings: []string{},
 	}
 	for _, k := range i.Keys {

@@ -23,7 +23,7 @@ func TestJSONOfAnInviteIsThePromise(t *testing.T) {
 			Acceptance: &invite.Acceptance{UserID: "@grace:hs", At: at, Proof: invite.ProofVerified},
 			Revocation: &invite.Revocation{Sender: "@ken:hs", At: at},
 		},
-		roomName: "Ops",
+		roomName: "Ops", certain: true,
 		Judgement: invite.Judgement{
 			Verdict: invite.Honoured,
 			Checks: []invite.Check{
@@ -44,7 +44,7 @@ func TestJSONOfAnInviteIsThePromise(t *testing.T) {
 		want    string
 	}{
 		{"everything known", whole, `{"room_id":"!r:hs","room_name":"Ops","token":"kPzQ","event_id":"$e",` +
-			`"display_name":"gra...@nav...","sender":"@ada:hs","sent_at":"2026-11-20T10:00:00.5Z","status":"joined",` +
+			`"display_name":"gra...@nav...","sender":"@ada:hs","sent_at":"2026-11-20T10:00:00.5Z","status":"joined","status_certain":true,` +
 			`"keys":[{"public_key":"XGX0","key_validity_url":"https://is/isvalid","validity":"valid"},{"public_key":"UIWq","validity":"perpetual"}],` +
 			`"accepted_by":"@grace:hs","accepted_at":"2026-11-20T10:00:00.5Z","proof":"verified",` +
 			`"revoked_by":"@ken:hs","revoked_at":"2026-11-20T10:00:00.5Z",` +

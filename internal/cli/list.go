@@ -155,7 +155,7 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 		t.add(
 			nameCell(i),
 			cell{shown: cmp.Or(f.roomLabel, string(i.RoomID)), exact: string(i.RoomID)},
-			statusCell(i.Status),
+			statusCell(f),
 			keyWordCell(f.invite.Standing(f.facts)),
 			userCell(i.Sender, me),
 			ageCell(a.Now(), i.SentAt),

@@ -59,7 +59,14 @@ func statusLook(s invite.Status) (sign string, l look) {
 	}
 }
 
-func statusCell(s invite.Status) cell {
+// statusCell is a status, for people with a question mark if it is only how
+// things look.
+func statusCell(f finding) cell {
+	s := f.invite.Status
 	sign, l := statusLook(s)
-	return cell{shown: sign + " " + string(s), exact: string(s), look: l}
+	c := cell{shown: sign + " " + string(s), exact: string(s), look: l}
+	if !f.certain {
+		c.shown += "?"
+	}
+	return c
 }

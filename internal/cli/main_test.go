@@ -15,12 +15,15 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
 // What the scripts tell the program about their world, in its environment.
 const (
 	envServer   = "TEST_SERVER"   // host and port where all of the world's servers are
 	envTime     = "TEST_TIME"     // what the clock says
+	envDemo     = "TEST_DEMO"     // host and port of a demo that is really there
 	envTerminal = "TEST_TERMINAL" // standard output and error are a terminal this wide
 )
 
@@ -37,7 +40,12 @@ func program() {
 		panic(err)
 	}
 	w := Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), func() time.Time { return now }, phoneBook(os.Getenv(envServer)))
-	w.KeyTransport = phoneBook(os.Getenv(envServer))
+	w.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {
+		return outside{phoneBook(os.Getenv(envServer)), os.Getenv(envDemo), keycheck.NewTransport(o)}
+	}
+	if demo := os.Getenv(envDemo); demo != "" {
+		w.Transport = outside{w.Transport, demo, http.DefaultTransport}
+	}
 	w.Out, w.Err = watched{w.Out}, watched{w.Err}
 	if width, err := strconv.Atoi(os.Getenv(envTerminal)); err == nil {
 		w.OutTTY, w.ErrTTY, w.Width = true, true, width
@@ -59,6 +67,20 @@ func (p phoneBook) RoundTrip(req *http.Request) (*http.Response, error) {
 	there.Host = req.URL.Host
 	there.URL.Scheme, there.URL.Host = "http", string(p)
 	return http.DefaultTransport.RoundTrip(there)
+}
+
+// outside has one host asked for real.
+type outside struct {
+	http.RoundTripper
+	host string
+	real http.RoundTripper
+}
+
+func (o outside) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Host == o.host {
+		return o.real.RoundTrip(req)
+	}
+	return o.RoundTripper.RoundTrip(req)
 }
 
 // watched is a stream on which no secret may ever appear.

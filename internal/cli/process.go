@@ -26,7 +26,7 @@ func Process(in, out, errs *os.File, env []string, now func() time.Time, transpo
 		Env:          env,
 		Now:          now,
 		Transport:    transport,
-		KeyTransport: keycheck.NewTransport(keycheck.TransportOptions{}),
+		KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper { return keycheck.NewTransport(o) },
 	}
 }
 

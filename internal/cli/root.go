@@ -137,7 +137,7 @@ func (a *app) home() (config.Home, error) {
 // clientOptions is what an account gets of this world.
 func (a *app) clientOptions() client.Options {
 	return client.Options{
-		Transport: a.Transport, KeyTransport: a.KeyTransport, Now: a.Now,
+		Transport: a.Transport, Now: a.Now,
 		IdentityServer: a.identityServer, StaleAfter: staleAfter, DeviceName: "mxinvite",
 	}
 }

@@ -33,7 +33,7 @@ func runHome(ctx context.Context, a *app) error {
 		Client:   opt,
 		Remember: func(s client.Session) error { return home.SaveSession(s) },
 		Forget:   home.DropSession,
-		Trust:    trusted.add,
+		Trust:    func(host string) error { return trusted.add(host, allowed{}) },
 	})
 }
 

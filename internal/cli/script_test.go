@@ -1,15 +1,19 @@
 package cli
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -47,7 +51,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "later": later, "mails": mails, "token": token,
 			"bind": bind, "join": join, "kick": kick, "plant": plant,
 			"terms": terms, "identity": identityServer, "limit": limit, "fault": fault, "signout": signOut,
-			"mode": mode,
+			"mode": mode, "demo": demo,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -215,4 +219,22 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
 		ts.Fatalf("%s has mode %s", args[1], got)
 	}
+}
+
+// demo serves the demo at a port of this machine until the script ends.
+func demo(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 0, "demo")
+	ctx, interrupt := context.WithCancel(context.Background())
+	out, w := io.Pipe()
+	ended := make(chan int)
+	go func() {
+		ended <- Run(ctx, World{Out: w, Err: io.Discard, Now: time.Now}, []string{"demo", "--listen", "127.0.0.1:0"})
+	}()
+	ts.Defer(func() { interrupt(); <-ended })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	ts.Check(err)
+	_, base, _ := strings.Cut(strings.TrimSpace(line), "\t")
+	ts.Setenv("DEMO", base)
+	ts.Setenv(envDemo, strings.TrimPrefix(base, "http://"))
+	ts.Setenv(envTime, time.Now().UTC().Format(time.RFC3339))
 }

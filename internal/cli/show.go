@@ -88,7 +88,13 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 		}
 	}
 	add("Invited", "display_name", text(i.DisplayName))
-	add("Status", "status", statusCell(i.Status))
+	add("Status", "status", statusCell(f))
+	switch {
+	case f.certain && !o.OutTTY:
+		add("", "status_certain", text("true"))
+	case !f.certain && o.OutTTY:
+		add("", "", text("The room's past could not be looked through. Somebody may have taken it."))
+	}
 	add("Verdict", "verdict", verdictCell(f.Verdict))
 	checks, more := some(o.app, f.Checks)
 	for _, c := range checks {

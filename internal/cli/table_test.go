@@ -14,8 +14,8 @@ import (
 
 func people() *table {
 	t := &table{columns: []column{{"NAME", true}, {"EMPTY", true}, {"STATUS", false}, {"ADDRESS", true}}}
-	t.add(text("Grace"), text(""), statusCell(invite.Joined), text("grace@navy.example"))
-	t.add(text("Éva\x1b[31m"), text(""), statusCell(invite.Pending), text("日本語\t@unicode.example"))
+	t.add(text("Grace"), text(""), statusCell(finding{invite: invite.Invite{Status: invite.Joined}, certain: true}), text("grace@navy.example"))
+	t.add(text("Éva\x1b[31m"), text(""), statusCell(finding{invite: invite.Invite{Status: invite.Pending}, certain: true}), text("日本語\t@unicode.example"))
 	return t
 }
 

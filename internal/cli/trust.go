@@ -8,24 +8,37 @@ import (
 )
 
 func newTrust(a *app) *cobra.Command {
-	return &cobra.Command{
+	var may allowed
+	c := &cobra.Command{
 		Use:   "trust [HOST...]",
 		Short: "Let hosts be asked about keys, or list those that are",
 		Long: "Let hosts be asked whether the keys of invites still count. Whoever sends an\n" +
 			"invite names the host that vouches for its keys, so that one nobody trusts is\n" +
 			"not talked to: it would learn your network address and that you look at the\n" +
 			"invite. Your identity server needs no mention. Without a HOST those that are\n" +
-			"trusted are listed. HOST may have a port, and may be a URL.",
+			"trusted are listed. HOST may have a port, and may be a URL.\n\n" +
+			"A host is asked over https only, and never at an address of this machine or of\n" +
+			"a private network, whatever invites say. Of an identity server of your own you\n" +
+			"may allow either: --http also over http, where everybody on the way can read and\n" +
+			"change what it says, and --private also at a private address, so that who names\n" +
+			"the host's address chooses what is asked inside your network.",
 		Example: "  mxinvite trust id.example.org\n" +
+			"  mxinvite trust --http --private localhost:8090\n" +
 			"  mxinvite list --check",
 		Args: takes(0, -1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 && may == (allowed{}) {
 				return runTrusted(a)
 			}
-			return runTrust(c, a, args)
+			if len(args) == 0 {
+				return usage(c, errors.New("which HOST is that allowed?"))
+			}
+			return runTrust(c, a, args, may)
 		},
 	}
+	c.Flags().BoolVar(&may.http, "http", false, "have it asked over http, too")
+	c.Flags().BoolVar(&may.private, "private", false, "have it asked at a private address, too")
+	return c
 }
 
 func newUntrust(a *app) *cobra.Command {
@@ -39,7 +52,9 @@ func newUntrust(a *app) *cobra.Command {
 
 // jsonHost is a trusted host as trust promises it to scripts.
 type jsonHost struct {
-	Host string `json:"host"`
+	Host    string `json:"host"`
+	HTTP    bool   `json:"http,omitempty"`
+	Private bool   `json:"private,omitempty"`
 }
 
 func runTrusted(a *app) error {
@@ -51,19 +66,24 @@ func runTrusted(a *app) error {
 	if err != nil {
 		return err
 	}
+	trusted, err := loadTrusted(home)
+	if err != nil {
+		return err
+	}
 	all := make([]jsonHost, 0, len(lines))
 	t := &table{columns: []column{{}}}
 	seen := map[string]bool{}
 	for _, line := range lines {
-		host, err := parseHost(line)
+		host, _, err := parseTrust(line)
 		if err != nil {
 			a.tell("In %s: %s.", home.TrustPath(), err.Error())
 			continue
 		}
 		if !seen[host] {
 			seen[host] = true
-			all = append(all, jsonHost{host})
-			t.add(text(host))
+			may, _ := trusted.of(host)
+			all = append(all, jsonHost{host, may.http, may.private})
+			t.add(cell{shown: host + may.clause(), exact: host + may.words()})
 		}
 	}
 	if a.json {
@@ -75,20 +95,21 @@ func runTrusted(a *app) error {
 	return a.writeTable(t)
 }
 
-func runTrust(c *cobra.Command, a *app, names []string) error {
+func runTrust(c *cobra.Command, a *app, names []string, may allowed) error {
 	hosts, trusted, err := a.namedHosts(c, names)
 	if err != nil {
 		return err
 	}
 	for _, host := range hosts {
-		if trusted.has(host) {
-			a.say("%s is trusted already.", host)
+		if before, ok := trusted.of(host); ok && before == before.and(may) {
+			a.say("%s is trusted already%s.", host, before.clause())
 			continue
 		}
-		if err := trusted.add(host); err != nil {
+		if err := trusted.add(host, may); err != nil {
 			return err
 		}
-		a.say("%s will be asked about keys.", host)
+		now, _ := trusted.of(host)
+		a.say("%s will be asked about keys%s.", host, now.clause())
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 
@@ -14,7 +15,37 @@ import (
 type trustedHosts struct {
 	home  config.Home
 	mu    sync.RWMutex
-	hosts map[string]bool // in the form of parseHost
+	hosts map[string]allowed // in the form of parseHost
+}
+
+// allowed is what a person allows a trusted host beyond https at a public address.
+type allowed struct{ http, private bool }
+
+func (a allowed) and(b allowed) allowed { return allowed{a.http || b.http, a.private || b.private} }
+
+// words are what stands behind a host on its line.
+func (a allowed) words() string {
+	s := ""
+	if a.http {
+		s += " http"
+	}
+	if a.private {
+		s += " private"
+	}
+	return s
+}
+
+// clause ends a sentence about a host.
+func (a allowed) clause() string {
+	switch {
+	case a.http && a.private:
+		return ", over http and at a private address as well"
+	case a.http:
+		return ", over http as well"
+	case a.private:
+		return ", at a private address as well"
+	}
+	return ""
 }
 
 // loadTrusted reads them. Lines that name no host count for nothing: mxinvite
@@ -24,10 +55,10 @@ func loadTrusted(home config.Home) (*trustedHosts, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trustedHosts{home: home, hosts: map[string]bool{}}
+	t := &trustedHosts{home: home, hosts: map[string]allowed{}}
 	for _, line := range lines {
-		if host, err := parseHost(line); err == nil {
-			t.hosts[host] = true
+		if host, may, err := parseTrust(line); err == nil {
+			t.hosts[host] = t.hosts[host].and(may)
 		}
 	}
 	return t, nil
@@ -35,26 +66,42 @@ func loadTrusted(home config.Home) (*trustedHosts, error) {
 
 // has reports whether a host, as keycheck writes it, may be asked.
 func (t *trustedHosts) has(host string) bool {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	return t.hosts[host]
+	_, ok := t.of(host)
+	return ok
 }
 
-// add makes a host one of them, for good.
-func (t *trustedHosts) add(name string) error {
+// of is what a trusted host is allowed.
+func (t *trustedHosts) of(host string) (may allowed, ok bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	may, ok = t.hosts[host]
+	return may, ok
+}
+
+// lend makes a host one of them for this run.
+func (t *trustedHosts) lend(host string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hosts[host] = t.hosts[host] // which keeps what it is allowed
+}
+
+// add makes a host one of them and allows it this, for good.
+func (t *trustedHosts) add(name string, may allowed) error {
 	host, err := parseHost(name)
 	if err != nil {
 		return err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.hosts[host] {
+	before, ok := t.hosts[host]
+	may = may.and(before)
+	if ok && may == before {
 		return nil
 	}
-	if err := t.home.AddTrustedHost(host); err != nil {
+	if err := t.home.AddTrustedHost(host + may.words()); err != nil {
 		return err
 	}
-	t.hosts[host] = true
+	t.hosts[host] = may
 	return nil
 }
 
@@ -64,10 +111,44 @@ func (t *trustedHosts) drop(host string) (bool, error) {
 	defer t.mu.Unlock()
 	delete(t.hosts, host)
 	n, err := t.home.DropTrustedHosts(func(line string) bool {
-		h, err := parseHost(line)
+		h, _, err := parseTrust(line)
 		return err == nil && h == host
 	})
 	return n > 0, err
+}
+
+// keyTransport is the way to those who vouch for keys; nil if there is none.
+func (a *app) keyTransport(t *trustedHosts) http.RoundTripper {
+	if a.KeyTransport == nil {
+		return nil
+	}
+	return a.KeyTransport(keycheck.TransportOptions{
+		Plain:   func(host string) bool { may, _ := t.of(host); return may.http },
+		Private: func(host string) bool { may, _ := t.of(host); return may.private },
+	})
+}
+
+// parseTrust reads a line of the list: a host, and behind it what it is allowed,
+// http or private or both. A URL's scheme says nothing there: older programs
+// wrote no words, and people may have pasted what a stranger wrote.
+func parseTrust(line string) (host string, may allowed, err error) {
+	words := strings.Fields(line)
+	name := ""
+	if len(words) > 0 {
+		name = words[0]
+	}
+	for _, word := range words[min(1, len(words)):] {
+		switch word {
+		case "http":
+			may.http = true
+		case "private":
+			may.private = true
+		default:
+			name = line // which is no host
+		}
+	}
+	host, err = parseHost(name)
+	return host, may, err
 }
 
 // parseHost reads host[:port], or a URL there, and returns it in the one form in

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -57,7 +59,8 @@ func newVigil(t *testing.T) *vigil {
 	v.room = v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
 	v.w = World{
 		In: strings.NewReader(password), Out: &v.out, Err: &v.err, Now: time.Now,
-		Env: []string{"MXINVITE_HOME=" + t.TempDir()}, Transport: v.World, KeyTransport: v.World,
+		Env: []string{"MXINVITE_HOME=" + t.TempDir()}, Transport: v.World,
+		KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
 	}
 	if code := Run(t.Context(), v.w, []string{"login", v.ada}); code != exitOK {
 		t.Fatalf("login ended with %d: %s", code, v.err.take())

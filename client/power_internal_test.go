@@ -1,0 +1,57 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"testing"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+func TestOneWrongLevelSpoilsNoOther(t *testing.T) {
+	for raw, want := range map[string]int{
+		`50`: 50, `"50"`: 50, `" 50\t"`: 50, `"-1"`: -1, `50.7`: 50, `1e300`: maxLevel, `-1e300`: -maxLevel, `"9223372036854775807"`: maxLevel,
+		// No levels: what is said of everybody counts.
+		`null`: 7, `"fifty"`: 7, `"inf"`: 7, `"NaN"`: 7, `"50.7"`: 7, `""`: 7, `[50]`: 7, `{}`: 7, `true`: 7, `1e999`: 7,
+	} {
+		content := fmt.Sprintf(`{"invite":50,"users_default":7,"users":{"@a:hs":%s,"@b:hs":100}}`, raw)
+		p := readPower(json.RawMessage(content), invite.Event{Sender: "@c:hs"})
+		if p.of("@a:hs") != want || p.of("@b:hs") != 100 || p.invite != 50 {
+			t.Errorf("%s: %+v", raw, p)
+		}
+	}
+	for content, want := range map[string][2]int{ // the level of an invite, and that of Bob
+		`{"invite":[],"users_default":7,"users":{"@b:hs":100}}`:    {0, 100},
+		`{"invite":50,"users_default":{},"users":{"@b:hs":100}}`:   {50, 100},
+		`{"invite":50,"users_default":7,"users":["@b:hs"]}`:        {50, 7},
+		`{"invite":"50","users_default":"7","users":{"@b:hs":[]}}`: {50, 7},
+		`[]`: {0, 0},
+	} {
+		p := readPower(json.RawMessage(content), invite.Event{Sender: "@c:hs"})
+		if p.invite != want[0] || p.of("@b:hs") != want[1] {
+			t.Errorf("%s: %+v", content, p)
+		}
+	}
+}
+
+func TestCreatorsAreAboveAllLevels(t *testing.T) {
+	levels := json.RawMessage(`{"invite":50}`)
+	for version, want := range map[string]bool{
+		`"11"`: false, `"12"`: true, `"13"`: true, `"org.matrix.hydra.11"`: true, `"org.matrix.msc3757.11"`: false, `12`: false, `null`: false,
+	} {
+		create := invite.Event{Sender: "@c:hs", Content: json.RawMessage(`{"room_version":` + version + `,"additional_creators":["@d:hs"]}`)}
+		p := readPower(levels, create)
+		for _, creator := range []id.UserID{"@c:hs", "@d:hs"} {
+			if got := p.of(creator) == math.MaxInt; got != want {
+				t.Errorf("%s: %s has %d", version, creator, p.of(creator))
+			}
+		}
+	}
+	create := invite.Event{Sender: "@c:hs", Content: json.RawMessage(`{"room_version":"12","additional_creators":"@d:hs"}`)}
+	if p := readPower(levels, create); p.of("@c:hs") != math.MaxInt {
+		t.Error("a list of creators that is none takes the creator's power away")
+	}
+}
