@@ -1,11 +1,10 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/mxinvite/mxinvite/config"
 )
 
 const day = 24 * time.Hour
@@ -33,29 +32,15 @@ func age(now, t time.Time) string {
 // ageCell shows people an age and gives scripts the time.
 func ageCell(now, t time.Time) cell { return cell{shown: age(now, t), exact: timestamp(t)} }
 
-// An ageFlag is a flag's value such as 30d: the units of package time, days and
-// weeks.
+// An ageFlag is a flag's value such as 30d.
 type ageFlag time.Duration
 
-var errNoAge = errors.New("not an age such as 12h, 30d or 4w")
-
 func (f *ageFlag) Set(s string) error {
-	for unit, d := range map[string]time.Duration{"d": day, "w": 7 * day} {
-		if number, ok := strings.CutSuffix(s, unit); ok {
-			n, err := strconv.ParseFloat(number, 64)
-			if err != nil || !(n >= 0 && n <= 36500) { // which NaN is not either
-				return errNoAge
-			}
-			*f = ageFlag(n * float64(d))
-			return nil
-		}
+	d, err := config.ParseAge(s)
+	if err == nil {
+		*f = ageFlag(d)
 	}
-	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 {
-		return errNoAge
-	}
-	*f = ageFlag(d)
-	return nil
+	return err
 }
 
 func (f *ageFlag) String() string {

@@ -11,9 +11,6 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// staleAfter is how long an invite may be out before it is worth a look.
-const staleAfter = 90 * day
-
 // checkKeys asks about the keys of an account's invites by means of ask, which
 // an interruption ends, and says whom nobody asked.
 func (a *app) checkKeys(ctx context.Context, account *client.Account, invites []invite.Invite, ask func(context.Context)) error {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"time"
 
@@ -35,11 +36,12 @@ type World struct {
 }
 
 // getenv is the value of an environment variable; of two the last counts, as
-// in os/exec.
+// in os/exec. Windows does not tell APPDATA from AppData.
 func (w World) getenv(name string) string {
 	var value string
 	for _, kv := range w.Env {
-		if k, v, _ := strings.Cut(kv, "="); k == name {
+		k, v, _ := strings.Cut(kv, "=")
+		if k == name || runtime.GOOS == "windows" && strings.EqualFold(k, name) {
 			value = v
 		}
 	}

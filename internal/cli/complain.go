@@ -35,6 +35,12 @@ func explain(err error) (sentence string, details []string) {
 			details = append(details, t.URL+": "+t.Outcome)
 		}
 	}
+	if e, ok := errors.AsType[*config.SettingsError](err); ok && len(e.Problems) > 1 {
+		sentence = "the settings have " + count(len(e.Problems), "mistake")
+		for _, p := range e.Problems {
+			details = append(details, p.String())
+		}
+	}
 	if e, ok := errors.AsType[*batchError](err); ok {
 		for _, f := range e.failures {
 			details = append(details, f.subject+": "+f.err.Error())
@@ -53,6 +59,8 @@ func hint(err error) string {
 		return "Sign in with: mxinvite login"
 	case errors.Is(err, errNoDump):
 		return "What it takes says: mxinvite inspect --help"
+	case is[*config.SettingsError](err):
+		return "What holds and where it comes from says: mxinvite config"
 	case is[*similarError](err):
 		return "With --again they get another mail."
 	case is[*config.DamagedError](err):

@@ -51,7 +51,8 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	go world.Simulate(ctx, demoAnswer)
 
 	opt := client.Options{
-		Transport: world, KeyTransport: world, Now: o.Now, StaleAfter: staleAfter, DeviceName: "mxinvite",
+		Transport: world, KeyTransport: world, Now: o.Now,
+		StaleAfter: o.settings.StaleAfter, DeviceName: o.settings.DeviceName,
 	}
 	hs, err := client.Discover(ctx, opt, world.HomeserverURL())
 	if err != nil {

@@ -80,7 +80,7 @@ func runInspect(c *cobra.Command, o inspectOptions) error {
 		return err
 	}
 	findings := d.findings()
-	facts := invite.Facts{Now: o.Now(), StaleAfter: staleAfter}
+	facts := invite.Facts{Now: o.Now(), StaleAfter: o.settings.StaleAfter}
 	if o.check {
 		if facts.Validity, err = o.askOffline(ctx, trusted, findings); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/config"
 )
 
 // look is a text's role in a table. Its color is one of the sixteen that every
@@ -38,7 +39,7 @@ func (l look) render(s string) string {
 // mayColor reports whether what goes to Out may have colors
 // (https://no-color.org).
 func (a *app) mayColor() bool {
-	return a.OutTTY && !a.noColor && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	return a.OutTTY && a.settings.Color != config.ColorNever && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 }
 
 // statusLook is the sign that stands beside the word for a status, and its role.

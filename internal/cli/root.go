@@ -11,19 +11,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config"
 )
 
-// An app is one run of the program: its world, and what the flags say that
-// every command has.
+// An app is one run of the program: its world, what the flags say that every
+// command has, and what the person has chosen.
 type app struct {
 	World
 
-	json, quiet, noColor bool
-	identityServer       string
-	homeDir              string
+	json, quiet bool
+	homeDir     string
+	settings    config.Settings
 
 	store *store.Store // opened when first needed
 }
@@ -45,7 +44,7 @@ func newRoot(a *app) *cobra.Command {
 		Version: version(),
 		Args:    noSuchCommand,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			return a.checkFlags(c)
+			return a.readSettings(c)
 		},
 		RunE:          func(c *cobra.Command, _ []string) error { return runHome(c.Context(), a) },
 		SilenceErrors: true,
@@ -59,12 +58,13 @@ func newRoot(a *app) *cobra.Command {
 	f := root.PersistentFlags()
 	f.BoolVar(&a.json, "json", false, "write JSON")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say nothing but errors")
-	f.BoolVar(&a.noColor, "no-color", false, "use no colors (also: NO_COLOR)")
-	f.StringVar(&a.identityServer, "identity-server", "", "the one at `URL`, if nothing else names one")
-	f.StringVar(&a.homeDir, "home", "", "keep the session in `DIR` (also: MXINVITE_HOME)")
+	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
+	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
+	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newInspect(a))
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a))
+	addGroup(root, "Settings:", newConfig(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
 }
@@ -76,16 +76,6 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 		c.GroupID = title
 		root.AddCommand(c)
 	}
-}
-
-func (a *app) checkFlags(c *cobra.Command) error {
-	if a.identityServer == "" {
-		return nil
-	}
-	if _, err := identity.New(a.identityServer, a.Transport); err != nil {
-		return usage(c, err)
-	}
-	return nil
 }
 
 // noSuchCommand refuses arguments of the bare program: they look like a
@@ -138,6 +128,6 @@ func (a *app) home() (config.Home, error) {
 func (a *app) clientOptions() client.Options {
 	return client.Options{
 		Transport: a.Transport, Now: a.Now,
-		IdentityServer: a.identityServer, StaleAfter: staleAfter, DeviceName: "mxinvite",
+		IdentityServer: a.settings.IdentityServer, StaleAfter: a.settings.StaleAfter, DeviceName: a.settings.DeviceName,
 	}
 }

@@ -24,6 +24,9 @@ func runHome(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if !a.settings.CheckKeys {
+		opt.KeyTransport = nil
+	}
 	account, err := a.resume(ctx, opt)
 	if err != nil && !errors.Is(err, errNotSignedIn) {
 		return err

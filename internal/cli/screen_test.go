@@ -62,7 +62,7 @@ func TestScreenOpensAndIsLeft(t *testing.T) {
 				t.Errorf("ended with %d", code)
 			}
 			kept, err := os.ReadDir(w.getenv("MXINVITE_HOME"))
-			kept = slices.DeleteFunc(kept, func(f os.DirEntry) bool { return f.Name() == storeFile }) // empty, but there
+			kept = slices.DeleteFunc(kept, func(f os.DirEntry) bool { return f.Name() == "store.db" }) // empty, but there
 			if err != nil || len(kept) > 0 {
 				t.Errorf("left behind: %v, %v", kept, err)
 			}

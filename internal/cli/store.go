@@ -3,12 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"path/filepath"
 
 	"github.com/mxinvite/mxinvite/client/store"
 )
-
-const storeFile = "store.db"
 
 // remembers opens what is kept from one start to the next. It stays open until
 // the command ends. What cannot be opened is told and done without: everything
@@ -21,7 +18,7 @@ func (a *app) remembers(ctx context.Context) *store.Store {
 	if err != nil {
 		return nil
 	}
-	path := filepath.Join(home.Dir(), storeFile)
+	path := home.StorePath()
 	s, err := store.Open(ctx, path)
 	if damaged := new(store.DamagedError); errors.As(err, &damaged) {
 		aside, moveErr := store.SetAside(path)

@@ -10,6 +10,8 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+
+	"github.com/mxinvite/mxinvite/config"
 )
 
 func people() *table {
@@ -43,7 +45,7 @@ func TestTerminalGetsAlignedColumns(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
-			a := &app{World: World{Out: &out, OutTTY: true, Width: tt.width}, noColor: true}
+			a := &app{World: World{Out: &out, OutTTY: true, Width: tt.width}, settings: config.Settings{Color: config.ColorNever}}
 			if err := a.writeTable(people()); err != nil {
 				t.Fatal(err)
 			}

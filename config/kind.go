@@ -1,0 +1,210 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kballard/go-shellquote"
+)
+
+// A kind is what settings of the same type have in common.
+type kind[T any] struct {
+	takes string // what it may be, in words
+	read  func(any) (T, bool)
+	write func(T) any
+}
+
+// text is a value that comes from the environment or the command line, where
+// everything is text.
+type text string
+
+// asText is the text of a value, wherever it comes from.
+func asText(given any) (string, bool) {
+	switch v := given.(type) {
+	case text:
+		return string(v), true
+	case string:
+		return v, true
+	}
+	return "", false
+}
+
+// textKind is a kind whose values are text that has to pass a check.
+func textKind(takes string, check func(string) bool) kind[string] {
+	return kind[string]{
+		takes: takes,
+		read: func(given any) (string, bool) {
+			s, ok := asText(given)
+			return s, ok && check(s)
+		},
+		write: func(s string) any { return s },
+	}
+}
+
+// word is one of these words.
+func word(words ...string) kind[string] {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = strconv.Quote(w)
+	}
+	last := len(words) - 1
+	return textKind(strings.Join(quoted[:last], ", ")+" or "+quoted[last], func(s string) bool {
+		for _, w := range words {
+			if s == w {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// baseURL is where a server is, or empty.
+func baseURL() kind[string] {
+	return textKind(`a base URL such as "https://vector.im", or nothing`, func(s string) bool {
+		u, err := url.Parse(s)
+		return s == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
+			u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	})
+}
+
+// matrixID is a user, or empty.
+func matrixID() kind[string] {
+	return textKind(`a Matrix ID such as "@you:example.org", or nothing`, func(s string) bool {
+		local, server, ok := strings.Cut(s, ":")
+		return s == "" || ok && strings.HasPrefix(local, "@") && len(local) > 1 && server != "" &&
+			len(s) <= 255 && strings.IndexFunc(s, unprintable) < 0 && !strings.Contains(s, " ")
+	})
+}
+
+// label is a short name that others see.
+func label() kind[string] {
+	const most = 100
+	return textKind("a name of 1 to 100 letters", func(s string) bool {
+		n := utf8.RuneCountInString(strings.TrimSpace(s))
+		return 0 < n && n <= most && strings.IndexFunc(s, unprintable) < 0
+	})
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
+
+func yesNo() kind[bool] {
+	return kind[bool]{
+		takes: "true or false",
+		read: func(given any) (bool, bool) {
+			switch v := given.(type) {
+			case bool:
+				return v, true
+			case text:
+				b, err := strconv.ParseBool(string(v))
+				return b, err == nil
+			}
+			return false, false
+		},
+		write: func(b bool) any { return b },
+	}
+}
+
+// never is the age that nothing reaches.
+const never = "never"
+
+func age() kind[time.Duration] {
+	return kind[time.Duration]{
+		takes: `an age such as "12h", "30d" or "4w", or "never"`,
+		read: func(given any) (time.Duration, bool) {
+			s, ok := asText(given)
+			if s == never {
+				return 0, true
+			}
+			d, err := ParseAge(s)
+			return d, ok && err == nil && d > 0
+		},
+		write: func(d time.Duration) any {
+			switch {
+			case d == 0:
+				return never
+			case d%day == 0:
+				return strconv.Itoa(int(d/day)) + "d"
+			}
+			return d.String()
+		},
+	}
+}
+
+// listKind is a kind whose values are lists of text, or one text that split
+// takes apart.
+func listKind(takes string, split func(string) ([]string, bool), check func([]string) ([]string, bool)) kind[[]string] {
+	return kind[[]string]{
+		takes: takes,
+		read: func(given any) ([]string, bool) {
+			if s, ok := asText(given); ok {
+				list, ok := split(s)
+				if !ok {
+					return nil, false
+				}
+				return check(list)
+			}
+			values, ok := given.([]any)
+			list := make([]string, len(values))
+			for i, v := range values {
+				s, isText := v.(string)
+				list[i], ok = s, ok && isText
+			}
+			if !ok {
+				return nil, false
+			}
+			return check(list)
+		},
+		write: func(list []string) any {
+			values := make([]any, len(list))
+			for i, s := range list {
+				values[i] = s
+			}
+			return values
+		},
+	}
+}
+
+// command is a program and its arguments. It is run without a shell; written as
+// one text it is taken apart as a shell would. For example this one.
+func command(program, argument string) kind[[]string] {
+	split := func(s string) ([]string, bool) {
+		list, err := shellquote.Split(s)
+		return list, err == nil
+	}
+	example := fmt.Sprintf("a program and its arguments: [%q, %q], or %q", program, argument, program+" "+argument)
+	return listKind(example, split,
+		func(list []string) ([]string, bool) {
+			for _, arg := range list {
+				if strings.ContainsRune(arg, 0) {
+					return nil, false
+				}
+			}
+			return list, len(list) == 0 || strings.TrimSpace(list[0]) != ""
+		})
+}
+
+// paths are files and directories, of which ~ begins those below home. One that
+// depends on where the program was started would not be a setting.
+func paths(home string) kind[[]string] {
+	split := func(s string) ([]string, bool) { return filepath.SplitList(s), true }
+	return listKind(`absolute paths, or such as begin with ~/: ["~/contacts"]`, split,
+		func(list []string) ([]string, bool) {
+			whole := make([]string, len(list))
+			for i, path := range list {
+				if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || rest[0] == '/' || rest[0] == filepath.Separator) {
+					path = filepath.Join(home, rest)
+				}
+				if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) {
+					return nil, false
+				}
+				whole[i] = filepath.Clean(path)
+			}
+			return whole, true
+		})
+}

@@ -1,0 +1,316 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// settingsOf are the settings of a file, which lies at /home/ada/config.toml
+// as far as origins and problems tell.
+func settingsOf(t *testing.T, file string, env map[string]string, given ...Given) (*Settings, []Problem) {
+	t.Helper()
+	h := At(t.TempDir())
+	if err := os.WriteFile(h.SettingsPath(), []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.LoadSettings(func(k string) string { return env[k] }, given...)
+	var problems []Problem
+	if e, ok := errors.AsType[*SettingsError](err); ok {
+		problems = e.Problems
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	for i := range problems {
+		problems[i].Where = strings.TrimPrefix(problems[i].Where, h.Dir()+string(filepath.Separator))
+	}
+	for name, o := range s.origins {
+		s.origins[name] = Origin{o.Source, strings.TrimPrefix(o.Where, h.Dir()+string(filepath.Separator))}
+	}
+	return s, problems
+}
+
+func defaults() *Settings {
+	return &Settings{
+		DeviceName: "mxinvite", Color: "auto", StaleAfter: 90 * day, CheckKeys: true, AddressBook: true, Vault: "auto", LogLevel: "error",
+	}
+}
+
+func diff(want, got *Settings) string {
+	return cmp.Diff(want, got, cmpopts.IgnoreUnexported(Settings{}), cmpopts.EquateEmpty())
+}
+
+func TestDefaultsHoldWithoutAnything(t *testing.T) {
+	for name, h := range map[string]Home{"no home": {}, "no file": home(t)} {
+		s, err := h.LoadSettings(func(string) string { return "" })
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if d := diff(defaults(), s); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
+func TestEverySettingIsReadFromFileAndEnvironment(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("its paths look otherwise")
+	}
+	want := &Settings{
+		Account: "@ada:example.org", IdentityServer: "https://id.example.org:8090/x", DeviceName: "Ada's bastion", Color: "never",
+		StaleAfter: 28 * day, CheckKeys: false,
+		AddressBook: false, VCards: []string{"/home/ada/contacts", "/srv/team.vcf"}, ContactCommand: []string{"khard", "email", "two words"},
+		Vault: "sealed", PassphraseCommand: []string{"pass", "mxinvite"}, LogLevel: "debug",
+	}
+	fromFile, problems := settingsOf(t, `
+account = "@ada:example.org"
+identity_server = "https://id.example.org:8090/x"
+device_name = "Ada's bastion"
+color = "never"
+invites = { stale_after = "4w", check_keys = false }
+vault.kind = "sealed"
+vault.passphrase_command = "pass mxinvite"
+[contacts]
+address_book = false
+vcards = ["~/contacts", "/srv//team.vcf"]
+command = ["khard", "email", "two words"]
+[log]
+level = "debug"
+`, map[string]string{"HOME": "/home/ada"})
+	if d := diff(want, fromFile) + cmp.Diff([]Problem(nil), problems); d != "" {
+		t.Errorf("from the file: %s", d)
+	}
+	fromEnv, problems := settingsOf(t, "", map[string]string{
+		"HOME":                     "/home/ada",
+		"MXINVITE_ACCOUNT":         "@ada:example.org",
+		"MXINVITE_IDENTITY_SERVER": "https://id.example.org:8090/x", "MXINVITE_DEVICE_NAME": "Ada's bastion",
+		"MXINVITE_COLOR": "never", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0",
+		"MXINVITE_CONTACTS_ADDRESS_BOOK": "false", "MXINVITE_CONTACTS_VCARDS": "~/contacts:/srv/team.vcf",
+		"MXINVITE_CONTACTS_COMMAND": `khard email "two words"`, "MXINVITE_VAULT_KIND": "sealed",
+		"MXINVITE_VAULT_PASSPHRASE_COMMAND": "pass mxinvite", "MXINVITE_LOG_LEVEL": "debug",
+	})
+	if d := diff(want, fromEnv) + cmp.Diff([]Problem(nil), problems); d != "" {
+		t.Errorf("from the environment: %s", d)
+	}
+	for _, s := range AllSettings() {
+		if o := fromFile.Origin(s.Name); o.Source != File {
+			t.Errorf("%s of the file comes from %v", s.Name, o)
+		}
+		if o := fromEnv.Origin(s.Name); o != (Origin{Environment, s.Variable()}) {
+			t.Errorf("%s of the environment comes from %v", s.Name, o)
+		}
+	}
+}
+
+func TestStrongerSourceWins(t *testing.T) {
+	const file = "device_name = \"file\"\ncolor = \"never\"\n[log]\nlevel = \"off\""
+	s, problems := settingsOf(t, file,
+		map[string]string{"MXINVITE_DEVICE_NAME": "environment", "MXINVITE_COLOR": "auto", "MXINVITE_LOG_LEVEL": ""},
+		Given{Flag: "--no-color", Name: "color", Value: "never"})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	want := map[string]Origin{
+		"device_name": {Environment, "MXINVITE_DEVICE_NAME"}, "color": {Flag, "--no-color"}, "log.level": {File, "config.toml:4"},
+		"account": {Source: Default},
+	}
+	for name, o := range want {
+		if got := s.Origin(name); got != o {
+			t.Errorf("%s comes from %v, want %v", name, got, o)
+		}
+	}
+	if s.DeviceName != "environment" || s.Color != ColorNever || s.LogLevel != "off" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestMistakesSayWhereAndWhat(t *testing.T) {
+	const ages = `an age such as "12h", "30d" or "4w", or "never"`
+	for _, tt := range []struct{ file, want string }{
+		// Not known, and what is near.
+		{"\n\ncolour = 1", "config.toml:3: there is no setting colour; did you mean color?"},
+		{"Color = 1", "config.toml:1: there is no setting Color; did you mean color?"},
+		{"cloor = 1", "config.toml:1: there is no setting cloor; did you mean color?"},
+		{"stale_after = '1d'", "config.toml:1: there is no setting stale_after; did you mean invites.stale_after?"},
+		{"log_level = 'off'", "config.toml:1: there is no setting log_level; did you mean log.level?"},
+		{"[vault]\nidentity_server = ''", "config.toml:2: there is no setting vault.identity_server; did you mean identity_server?"},
+		{"[contact]\nvcards = []", "config.toml:1: there is no setting contact; did you mean [contacts]?"},
+		{"[invites]\n\n[weather.today]\nrain = 1", "config.toml:3: there is no setting weather"},
+		{"invites = { # how\n stale_after = '1d', nonsense = 1 }", "config.toml:2: there is no setting invites.nonsense"},
+		{"'vault.kind' = 'auto'", `config.toml:1: there is no setting "vault.kind"; did you mean vault.kind?`},
+		{`"\u001b[31m\u202e" = 1`, `config.toml:1: there is no setting "\u001B[31m\u202E"`},
+		{strings.Repeat("x", 1000) + " = 1", "config.toml:1: there is no setting " + strings.Repeat("x", 60) + "…"},
+		{"'' = 1", `config.toml:1: there is no setting ""`},
+		// Of the wrong type.
+		{"color = true", `config.toml:1: color is true; it takes "auto" or "never"`},
+		{"[invites]\ncheck_keys = 'yes'", `config.toml:2: invites.check_keys is "yes"; it takes true or false`},
+		{"[invites]\nstale_after = 90", "config.toml:2: invites.stale_after is 90; it takes " + ages},
+		{"[invites]\nstale_after = 1979-05-27", "config.toml:2: invites.stale_after is 1979-05-27; it takes " + ages},
+		{"[contacts]\nvcards = [1]", `config.toml:2: contacts.vcards is [1]; it takes absolute paths, or such as begin with ~/: ["~/contacts"]`},
+		{"vault = 'plain'", `config.toml:1: vault is "plain"; it takes a table: [vault]`},
+		{"[color]\nx = 1", `config.toml:1: color is a table; it takes "auto" or "never"`},
+		{"[[log]]\nlevel = 'off'", "config.toml:1: log is [a table]; it takes a table: [log]"},
+		// Of the right type, and yet not allowed.
+		{"color = 'Never'", `config.toml:1: color is "Never"; it takes "auto" or "never"`},
+		{"[invites]\nstale_after = '0d'", `config.toml:2: invites.stale_after is "0d"; it takes ` + ages},
+		{"[invites]\nstale_after = '-1d'", `config.toml:2: invites.stale_after is "-1d"; it takes ` + ages},
+		{"identity_server = 'vector.im'", `config.toml:1: identity_server is "vector.im"; it takes a base URL such as "https://vector.im", or nothing`},
+		{"identity_server = 'https://ada:secret@vector.im'", `config.toml:1: identity_server is "https://…@vector.im"; it takes a base URL such as "https://vector.im", or nothing`},
+		{"account = 'ada'", `config.toml:1: account is "ada"; it takes a Matrix ID such as "@you:example.org", or nothing`},
+		{`device_name = "a\u0007"`, `config.toml:1: device_name is "a\u0007"; it takes a name of 1 to 100 letters`},
+		{"device_name = ' '", `config.toml:1: device_name is " "; it takes a name of 1 to 100 letters`},
+		{"[contacts]\ncommand = 'khard \"'", `config.toml:2: contacts.command is "khard \""; it takes a program and its arguments: ["khard", "email"], or "khard email"`},
+		{"[contacts]\ncommand = ['']", `config.toml:2: contacts.command is [""]; it takes a program and its arguments: ["khard", "email"], or "khard email"`},
+		{"[contacts]\nvcards = ['cards']", `config.toml:2: contacts.vcards is ["cards"]; it takes absolute paths, or such as begin with ~/: ["~/contacts"]`},
+		{"[contacts]\nvcards = ['~grace/cards']", `config.toml:2: contacts.vcards is ["~grace/cards"]; it takes absolute paths, or such as begin with ~/: ["~/contacts"]`},
+		// Not TOML.
+		{"color = 'auto'\nx = [", "config.toml:2: "},
+		{"color = auto", "config.toml:1: "},
+		{"color = 'auto'\r\ncolor = 'auto'", "config.toml:2: "},
+		{"color = \"\xff\"", "config.toml:1: "},
+		{"\n\n=", "config.toml:3: "},
+		{"x = " + strings.Repeat("[", 60_000), "config.toml:1: "},
+		{strings.Repeat("a.", 30_000) + "a = 1", "config.toml:1: there is no setting a"},
+		{strings.Repeat("#", maxSettings+1), "config.toml: it is longer than 64 KiB"},
+	} {
+		s, problems := settingsOf(t, tt.file, map[string]string{"HOME": t.TempDir()})
+		name := tt.file[:min(len(tt.file), 40)]
+		got := fmt.Sprint(problems)
+		if strings.HasSuffix(tt.want, ": ") { // then come the library's words
+			got = got[:min(len(got), len(tt.want)+1)] + "]"
+		}
+		if want := "[" + tt.want + "]"; got != want {
+			t.Errorf("%q: got\n\t%s, want\n\t%s", name, got, want)
+		}
+		if s.Color != ColorAuto || s.DeviceName != "mxinvite" {
+			t.Errorf("%q: what is wrong was taken: %+v", name, s)
+		}
+	}
+}
+
+func TestEveryMistakeIsTold(t *testing.T) {
+	s, problems := settingsOf(t, "z = 1\ncolor = 1\na = 1\ndevice_name = 'mine'\n", map[string]string{"MXINVITE_LOG_LEVEL": "loud"},
+		Given{"--identity-server", "identity_server", "ftp://x"})
+	var where []string
+	for _, p := range problems {
+		where = append(where, p.Where)
+	}
+	if d := cmp.Diff([]string{"config.toml:1", "config.toml:2", "config.toml:3", "MXINVITE_LOG_LEVEL", "--identity-server"}, where); d != "" {
+		t.Error(d)
+	}
+	if s.DeviceName != "mine" {
+		t.Error("what is right was not taken")
+	}
+}
+
+func TestFileFromWindowsIsRead(t *testing.T) {
+	s, problems := settingsOf(t, "\ufeff# mine\r\n[log]\r\nlevel = \"off\"\r\n", nil)
+	if len(problems) > 0 || s.LogLevel != "off" || s.Origin("log.level").Where != "config.toml:3" {
+		t.Errorf("got %v, %v, %v", s.LogLevel, s.Origin("log.level"), problems)
+	}
+}
+
+func TestUnreadableFileIsAProblem(t *testing.T) {
+	h := At(t.TempDir())
+	if err := os.Mkdir(h.SettingsPath(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s, err := h.LoadSettings(func(string) string { return "" })
+	if err == nil || !strings.HasPrefix(err.Error(), h.SettingsPath()+": ") || strings.Count(err.Error(), h.SettingsPath()) != 1 {
+		t.Errorf("got %v", err)
+	}
+	if d := diff(defaults(), s); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestExampleSaysTheDefaults(t *testing.T) {
+	if s, problems := settingsOf(t, Example(), nil); len(problems) > 0 || len(s.origins) > 0 {
+		t.Errorf("the example chooses: %v, %v", s.origins, problems)
+	}
+	var chosen []string
+	for line := range strings.Lines(Example()) {
+		if rest, ok := strings.CutPrefix(line, "# "); ok && strings.Contains(rest, " = ") {
+			line = rest
+		}
+		chosen = append(chosen, line)
+	}
+	s, problems := settingsOf(t, strings.Join(chosen, ""), nil)
+	if d := diff(defaults(), s); d != "" || len(problems) > 0 || len(s.origins) != len(AllSettings()) {
+		t.Errorf("%v, %d of %d settings, %s", problems, len(s.origins), len(AllSettings()), d)
+	}
+}
+
+func TestSettingsFileIsNeverOverwritten(t *testing.T) {
+	h := home(t)
+	if err := h.InitSettings(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(h.SettingsPath()); err != nil || (runtime.GOOS != "windows" && info.Mode() != 0o600) {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if err := os.WriteFile(h.SettingsPath(), []byte("# mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.InitSettings(); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("got %v", err)
+	}
+	if data, _ := os.ReadFile(h.SettingsPath()); string(data) != "# mine" {
+		t.Errorf("there is %q", data)
+	}
+}
+
+func TestValuesComeBackFromTOML(t *testing.T) {
+	for _, name := range []string{"plain", `"quoted" \ back`, "🦀 日本\u3000語", "~", "a\U000e0041b"[:1]} {
+		s, problems := settingsOf(t, "device_name = "+TOML(name), nil)
+		if len(problems) > 0 {
+			continue // which the kind does not take
+		}
+		if s.DeviceName != name {
+			t.Errorf("%q came back as %q", name, s.DeviceName)
+		}
+	}
+	for _, d := range []time.Duration{0, day, 36 * time.Hour, 90 * time.Minute, 365 * day} {
+		file := "invites.stale_after = " + TOML(age().write(d))
+		if s, problems := settingsOf(t, file, nil); len(problems) > 0 || s.StaleAfter != d {
+			t.Errorf("%s came back as %v, %v", file, s.StaleAfter, problems)
+		}
+	}
+}
+
+// FuzzSettings reads any file: there is no panic, every mistake has a line, and
+// what was read is the same when it is read again from what is written of it.
+func FuzzSettings(f *testing.F) {
+	f.Add([]byte(Example()))
+	f.Add([]byte("colour = 1\n[invites]\nstale_after = '3w'\ncheck_keys = false\n[contacts]\nvcards = ['/a', '~/b']\ncommand = 'a \"b c\"'"))
+	f.Add([]byte("invites = { stale_after = '1d', x = [1, {y = 2}] }\n[[log]]\n[log.level]\n'a.b'.c = 1979-05-27T07:32:00Z"))
+	f.Add([]byte("\ufeffdevice_name = \"\"\"\n\\u0041\\U0001F980\"\"\"\r\nx = [[[[\r\n"))
+	const path = "/home/ada/config.toml"
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := newReading("/home/ada")
+		r.takeFile(path, data)
+		for _, p := range r.problems {
+			if line, ok := strings.CutPrefix(p.Where, path+":"); !ok || line == "0" || strings.HasPrefix(line, "-") {
+				t.Errorf("where is this? %v", p)
+			}
+		}
+		var written strings.Builder
+		for _, setting := range AllSettings() {
+			written.WriteString(setting.Name + " = " + TOML(setting.Value(r.settings)) + "\n")
+		}
+		again := newReading("/home/ada")
+		again.takeFile(path, []byte(written.String()))
+		if d := diff(r.settings, again.settings); d != "" || len(again.problems) > 0 {
+			t.Errorf("%v %s\n%s", again.problems, d, written.String())
+		}
+	})
+}

@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// TOML writes a value of a setting as the file has it, in one line. Nothing in
+// it can be obeyed by a terminal.
+func TOML(value any) string {
+	switch v := value.(type) {
+	case string:
+		return quote(v)
+	case text:
+		return quote(string(v))
+	case []any:
+		all := make([]string, len(v))
+		for i, e := range v {
+			all[i] = TOML(e)
+		}
+		return "[" + strings.Join(all, ", ") + "]"
+	case map[string]any:
+		return "a table"
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// quote writes a basic string (https://toml.io/en/v1.0.0#string).
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r <= 0xFFFF:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08X`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// quoted is a value as an error shows it: short, and without a password that
+// somebody put into a URL.
+func quoted(value any) string {
+	s := TOML(value)
+	if scheme, rest, ok := strings.Cut(s, "://"); ok {
+		if n := strings.LastIndexByte(rest, '@'); n >= 0 {
+			s = scheme + "://…" + rest[n:]
+		}
+	}
+	return short(s)
+}
+
+// dotted is the path of a key as an error shows it.
+func dotted(path []string) string {
+	parts := make([]string, len(path))
+	for i, key := range path {
+		parts[i] = key
+		if key == "" || strings.IndexFunc(key, notBare) >= 0 {
+			parts[i] = quote(key)
+		}
+	}
+	return short(strings.Join(parts, "."))
+}
+
+// notBare reports whether a letter makes a key need quotes.
+func notBare(r rune) bool {
+	return r != '_' && r != '-' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+}
+
+func short(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// Example is a settings file in which everything is explained and nothing is
+// chosen.
+func Example() string {
+	var b strings.Builder
+	b.WriteString("# Settings of mxinvite. The values here are the defaults: to change one, take\n" +
+		"# away the # before it. Environment variables and flags are stronger than this\n" +
+		"# file; mxinvite config says what holds.\n")
+	var defaults Settings
+	in := ""
+	for _, s := range AllSettings() {
+		s.reset(&defaults)
+		table, key := s.Split()
+		if table != in {
+			fmt.Fprintf(&b, "\n[%s]\n", table)
+			in = table
+		}
+		fmt.Fprintf(&b, "\n%s# It takes %s.\n# %s = %s\n", comment(s.Doc), s.Takes, key, TOML(s.value(&defaults)))
+	}
+	return b.String()
+}
+
+// comment breaks sentences into lines of a comment.
+func comment(s string) string {
+	const width = 78
+	var b strings.Builder
+	line := "#"
+	for word := range strings.FieldsSeq(s) {
+		if len(line)+1+len(word) > width {
+			b.WriteString(line + "\n")
+			line = "#"
+		}
+		line += " " + word
+	}
+	b.WriteString(line + "\n")
+	return b.String()
+}

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+func newConfig(a *app) *cobra.Command {
+	var wrong error // with the settings, which is no reason not to explain them
+	c := &cobra.Command{
+		Use:   "config",
+		Short: "Write the settings that hold, and where each comes from",
+		Long: "Write the settings that hold, as a settings file would have them, and behind\n" +
+			"each where it comes from: a default, a line of the settings file, an\n" +
+			"environment variable or a flag. Each is stronger than those before it. What is\n" +
+			"wrong with them is told, and then the exit code is not 0.",
+		Example: "  mxinvite config init       (write a settings file that explains itself)\n" +
+			"  MXINVITE_INVITES_STALE_AFTER=2w mxinvite config",
+		Args: takes(0, 0),
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			wrong = a.readSettings(c)
+			return nil
+		},
+		RunE: func(*cobra.Command, []string) error { return errors.Join(runConfig(a), wrong) },
+	}
+	c.AddCommand(
+		&cobra.Command{
+			Use:   "path",
+			Short: "Write where everything lies that mxinvite keeps",
+			Args:  takes(0, 0),
+			RunE:  func(*cobra.Command, []string) error { return runConfigPath(a) },
+		},
+		&cobra.Command{
+			Use:   "init",
+			Short: "Write a settings file that explains itself",
+			Long: "Write a settings file in which every setting is explained and nothing is\n" +
+				"chosen yet. One that is there already stays as it is.",
+			Args: takes(0, 0),
+			RunE: func(*cobra.Command, []string) error { return runConfigInit(a) },
+		},
+	)
+	return c
+}
+
+// jsonSetting is a setting as config promises it to scripts.
+type jsonSetting struct {
+	Name   string        `json:"name"`
+	Value  any           `json:"value"`
+	Source config.Source `json:"source"`
+	Where  string        `json:"where,omitempty"`
+}
+
+func runConfig(a *app) error {
+	if a.json {
+		var all []jsonSetting
+		for _, s := range config.AllSettings() {
+			from := a.settings.Origin(s.Name)
+			all = append(all, jsonSetting{s.Name, s.Value(&a.settings), from.Source, from.Where})
+		}
+		return a.writeJSON(all)
+	}
+	var b strings.Builder
+	in := ""
+	for _, s := range config.AllSettings() {
+		table, key := s.Split()
+		if table != in {
+			fmt.Fprintf(&b, "\n[%s]\n", table)
+			in = table
+		}
+		from := safetext.Line(a.settings.Origin(s.Name).String())
+		fmt.Fprintf(&b, "%s = %s # %s\n", key, config.TOML(s.Value(&a.settings)), from)
+	}
+	_, err := fmt.Fprint(a.Out, b.String())
+	return err
+}
+
+// jsonPath is a path as config path promises it to scripts.
+type jsonPath struct {
+	Name string `json:"name"`
+	Path string `json:"path"`
+}
+
+func runConfigPath(a *app) error {
+	home, err := a.home()
+	if err != nil {
+		return err
+	}
+	all := []jsonPath{
+		{"settings", home.SettingsPath()},
+		{"session", home.SessionPath()},
+		{"trusted hosts", home.TrustPath()},
+		{"store", home.StorePath()},
+		{"logs", home.StateDir()},
+	}
+	if a.json {
+		return a.writeJSON(all)
+	}
+	t := &table{columns: []column{{}, {}}}
+	for _, p := range all {
+		t.add(text(p.Name), text(p.Path))
+	}
+	return a.writeTable(t)
+}
+
+func runConfigInit(a *app) error {
+	home, err := a.home()
+	if err != nil {
+		return err
+	}
+	err = home.InitSettings()
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already and stays as it is", home.SettingsPath())
+	}
+	if err == nil {
+		a.say("Every setting is explained in %s.", home.SettingsPath())
+	}
+	return err
+}

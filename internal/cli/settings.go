@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/config"
+)
+
+// readSettings reads what the person has chosen. With an error there still are
+// settings, as far as they make sense.
+func (a *app) readSettings(c *cobra.Command) error {
+	home, err := a.home()
+	if err != nil {
+		home = config.Home{} // not every command needs one
+	}
+	settings, err := home.LoadSettings(a.getenv, givenFlags(c)...)
+	a.settings = *settings
+	if e, ok := errors.AsType[*config.SettingsError](err); ok && slices.ContainsFunc(e.Problems, ofFlag) {
+		return usage(c, err)
+	}
+	return err
+}
+
+func ofFlag(p config.Problem) bool { return p.Source == config.Flag }
+
+// givenFlags are the settings that stand on the command line.
+func givenFlags(c *cobra.Command) []config.Given {
+	var given []config.Given
+	if f := c.Flag("identity-server"); f.Changed {
+		given = append(given, config.Given{Flag: "--identity-server", Name: "identity_server", Value: f.Value.String()})
+	}
+	if f := c.Flag("no-color"); f.Value.String() == "true" {
+		given = append(given, config.Given{Flag: "--no-color", Name: "color", Value: config.ColorNever})
+	}
+	return given
+}
