@@ -1,0 +1,115 @@
+package link
+
+import (
+	"encoding/hex"
+	"iter"
+	"regexp"
+	"strings"
+)
+
+var (
+	// scheme is where a link may begin, also one that is percent-encoded.
+	scheme = regexp.MustCompile(`(?i)[a-z][a-z0-9.+-]{1,30}(://|%(25){0,2}3A%(25){0,2}2F%(25){0,2}2F)`)
+	// softBreak is where quoted-printable breaks a line that is too long (RFC
+	// 2045, section 6.7). A form's field makes a space of the line break.
+	softBreak = regexp.MustCompile(`=[ \t]*(\r?\n|\r)|= +`)
+	qpByte    = regexp.MustCompile(`=[0-9A-Fa-f]{2}`)
+	ampersand = regexp.MustCompile(`(?i)&(amp|#38|#x26);`)
+	equals    = regexp.MustCompile(`(?i)&(#61|#x3d);`)
+	blankLine = regexp.MustCompile(`\n[ \t\r>]*\n`)
+)
+
+// maxStarts is in how many places of a text a link is looked for.
+const maxStarts = 64
+
+// candidates are what may be the link in a text, the likeliest first.
+func candidates(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, plain := range readings(text) {
+			for level := range maxLevels + 1 {
+				for s := range pieces(plain) {
+					for range level {
+						s = unescape(s)
+					}
+					if !yield(s) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// readings are a text as it is, and as it was before a mail program wrote it
+// down. Which one is right shows only when it is read: an = before two digits
+// may be either.
+func readings(text string) []string {
+	unwrapped := softBreak.ReplaceAllString(text, "")
+	all := []string{text, unwrapped, qpByte.ReplaceAllStringFunc(unwrapped, func(s string) string {
+		b, err := hex.DecodeString(s[1:])
+		if err != nil {
+			return s
+		}
+		return string(b)
+	})}
+	for i, s := range all {
+		for range maxLevels { // some are escaped twice
+			s = ampersand.ReplaceAllString(s, "&")
+		}
+		all[i] = equals.ReplaceAllString(s, "=")
+	}
+	return all
+}
+
+// pieces are the parts of a text that begin like a link and, should none of
+// them be one, all of it.
+func pieces(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, at := range scheme.FindAllStringIndex(text, maxStarts) {
+			before := byte(0)
+			if at[0] > 0 {
+				before = text[at[0]-1]
+			}
+			for _, s := range cuts(text[at[0]:], before) {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+		for _, s := range cuts(strings.TrimLeft(text, "<\"'( \t\r\n"), 0) {
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// cuts are where a link may end that begins where s does: with what encloses it,
+// or else with its paragraph, for a mail program may have broken it over lines,
+// or with its first white space.
+func cuts(s string, before byte) []string {
+	ends := `<>"`
+	switch before {
+	case '(':
+		ends += ")"
+	case '\'', '`', '[':
+		ends += map[byte]string{'\'': "'", '`': "`", '[': "]"}[before]
+	}
+	s = s[:min(len(s), maxLink)]
+	if i := strings.IndexAny(s, ends); i >= 0 {
+		s = s[:i]
+	}
+	paragraph := s
+	if at := blankLine.FindStringIndex(s); at != nil {
+		paragraph = s[:at[0]]
+	}
+	joined := strings.Join(strings.Fields(paragraph), "")
+	word := s
+	if i := strings.IndexAny(s, " \t\r\n"); i >= 0 {
+		word = s[:i]
+	}
+	if word == joined || word == "" {
+		return []string{joined}
+	}
+	return []string{joined, word}
+}
