@@ -39,7 +39,9 @@ func (k PrivateKey) Public() string {
 	return base64.RawURLEncoding.EncodeToString(k.public())
 }
 
-func (k PrivateKey) public() ed25519.PublicKey { return ed25519.PublicKey(k.ed25519[ed25519.SeedSize:]) }
+func (k PrivateKey) public() ed25519.PublicKey {
+	return ed25519.PublicKey(k.ed25519[ed25519.SeedSize:])
+}
 
 // String is the public half: a secret is in no log.
 func (k PrivateKey) String() string { return k.Public() }

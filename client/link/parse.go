@@ -110,7 +110,7 @@ func split(s string) (room, query string) {
 	}
 	path, query, _ := strings.Cut(s, "?")
 	for part := range strings.SplitSeq(path, "/") {
-		if isRoomish(decodeUntil(part, isRoomish)) {
+		if part != "" && (part[0] == '!' || part[0] == '%' && isRoomish(decodeUntil(part, isRoomish))) {
 			return part, query
 		}
 	}

@@ -8,8 +8,6 @@ import (
 )
 
 var (
-	// scheme is where a link may begin, also one that is percent-encoded.
-	scheme = regexp.MustCompile(`(?i)[a-z][a-z0-9.+-]{1,30}(://|%(25){0,2}3A%(25){0,2}2F%(25){0,2}2F)`)
 	// softBreak is where quoted-printable breaks a line that is too long (RFC
 	// 2045, section 6.7). A form's field makes a space of the line break.
 	softBreak = regexp.MustCompile(`=[ \t]*(\r?\n|\r)|= +`)
@@ -65,12 +63,12 @@ func readings(text string) []string {
 // them be one, all of it.
 func pieces(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for _, at := range scheme.FindAllStringIndex(text, maxStarts) {
+		for _, at := range starts(text) {
 			before := byte(0)
-			if at[0] > 0 {
-				before = text[at[0]-1]
+			if at > 0 {
+				before = text[at-1]
 			}
-			for _, s := range cuts(text[at[0]:], before) {
+			for _, s := range cuts(text[at:], before) {
 				if !yield(s) {
 					return
 				}
@@ -82,6 +80,32 @@ func pieces(text string) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// starts are where a text goes on like a URL, which may be percent-encoded.
+func starts(text string) []int {
+	const longest = 32 // bytes of a scheme
+	var all []int
+	for i := 0; i < len(text) && len(all) < maxStarts; i++ {
+		if text[i] != ':' && text[i] != '%' {
+			continue
+		}
+		for _, mark := range []string{"://", "%3A%2F%2F", "%253A%252F%252F"} {
+			if len(text)-i < len(mark) || !strings.EqualFold(text[i:i+len(mark)], mark) {
+				continue
+			}
+			at := i
+			for at > 0 && i-at < longest && isSchemeByte(text[at-1]) {
+				at--
+			}
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+func isSchemeByte(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || strings.IndexByte("+-.", b) >= 0
 }
 
 // cuts are where a link may end that begins where s does: with what encloses it,
