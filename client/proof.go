@@ -147,6 +147,11 @@ type SigningError struct {
 }
 
 func (e *SigningError) Error() string {
+	var refused *identity.Error
+	var unreachable *identity.UnreachableError
+	if errors.As(e.Err, &refused) || errors.As(e.Err, &unreachable) { // which name the host themselves
+		return fmt.Sprintf("nobody has confirmed that you take the invite: %v", e.Err)
+	}
 	return fmt.Sprintf("%s did not confirm that you take the invite: %v", e.Host, e.Err)
 }
 

@@ -3,7 +3,6 @@
 package link
 
 import (
-	"errors"
 	"fmt"
 
 	"maunium.net/go/mautrix/id"
@@ -45,17 +44,23 @@ func (l Link) String() string {
 // GoString is the same.
 func (l Link) GoString() string { return l.String() }
 
-// What may be wrong with a text that should be a link. None of the errors repeats it.
-var (
-	ErrEmpty     = errors.New("there is no link")
-	ErrTooLong   = errors.New("this is too long to be a link")
-	ErrNotInvite = errors.New("this is no link of an invite's mail: it has neither a signurl nor a token with a private key")
-	ErrSignURL   = errors.New("the link's signurl is not the URL of an identity server")
-	ErrNoToken   = errors.New("the link names no token")
-	ErrToken     = errors.New("the link's token is none that an identity server writes")
-	ErrNoKey     = errors.New("the link has no private key")
-	ErrKey       = errors.New("the link's private key is not whole")
-	ErrRoom      = errors.New("the link's room is no room ID")
+// An Error says why a text is no link of an invite, and never repeats it.
+type Error string
+
+func (e Error) Error() string { return string(e) }
+
+// What may be wrong with a text that should be a link, and in it what came
+// closest to one. They are listed by how far that was.
+const (
+	ErrTooLong   Error = "this is too long to be a link"
+	ErrEmpty     Error = "there is no link"
+	ErrNotInvite Error = "this is no link of an invite's mail: it has neither a signurl nor a token with a private key"
+	ErrSignURL   Error = "the link's signurl is not the URL of an identity server"
+	ErrNoToken   Error = "the link names no token"
+	ErrToken     Error = "the link's token is none that an identity server writes"
+	ErrNoKey     Error = "the link has no private key"
+	ErrKey       Error = "the link's private key is not whole"
+	ErrRoom      Error = "the link's room is no room ID"
 )
 
 // farther lists the errors by how far a text got on its way to being a link.

@@ -33,7 +33,7 @@ func Parse(text string) (Link, error) {
 		return Link{}, ErrEmpty
 	}
 	var bare *Link
-	order, closest := farther(), ErrEmpty
+	order, closest := farther(), error(ErrEmpty)
 	for candidate := range candidates(text) {
 		l, err := parse(candidate)
 		switch {
