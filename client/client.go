@@ -135,14 +135,19 @@ func (a *Account) getRaw(ctx context.Context, p path, query map[string]string) (
 	return a.request(ctx, http.MethodGet, p, query, nil, nil)
 }
 
-// request sends one request. Bodies are never logged: they hold addresses and
-// tokens.
+// request sends one request to a path.
 func (a *Account) request(ctx context.Context, method string, p path, query map[string]string, body, reply any) ([]byte, error) {
+	return a.requestURL(ctx, method, a.mx.BuildURLWithQuery(p, query), body, reply)
+}
+
+// requestURL sends one request to a URL of the homeserver. Bodies are never
+// logged: they hold addresses and tokens.
+func (a *Account) requestURL(ctx context.Context, method, url string, body, reply any) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
 	defer cancel()
 	data, err := a.mx.MakeFullRequest(ctx, mautrix.FullRequest{
 		Method:           method,
-		URL:              a.mx.BuildURLWithQuery(p, query),
+		URL:              url,
 		RequestJSON:      body,
 		ResponseJSON:     reply,
 		MaxAttempts:      1,

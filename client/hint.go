@@ -12,7 +12,7 @@ import (
 // Hint says in a sentence what a person can do about an error; empty if
 // nothing comes to mind.
 func Hint(err error) string {
-	for _, hint := range []func(error) string{hintReason, hintHomeserver, hintIdentity, hintKeys} {
+	for _, hint := range []func(error) string{hintAccept, hintReason, hintHomeserver, hintIdentity, hintKeys} {
 		if s := hint(err); s != "" {
 			return s
 		}

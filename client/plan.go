@@ -111,7 +111,9 @@ func (a *Account) planSome(ctx context.Context, room Room, addresses []identity.
 			continue
 		}
 		g.Go(func() (err error) {
-			p.Membership, err = a.membership(ctx, room, p.UserID)
+			if p.Membership, err = a.membershipOf(ctx, room.ID, p.UserID); err != nil {
+				err = fmt.Errorf("ask whether %s is in %s: %w", p.UserID, room.Name, err)
+			}
 			return err
 		})
 	}
@@ -171,15 +173,14 @@ func (a *Account) lookup(ctx context.Context, addresses ...identity.ThreePID) (f
 	return found, server, err
 }
 
-// membership asks what somebody is in a room.
-func (a *Account) membership(ctx context.Context, room Room, user id.UserID) (string, error) {
-	content, err := a.member(ctx, room.ID, user)
-	if err != nil {
-		return "", fmt.Errorf("ask whether %s is in %s: %w", user, room.Name, err)
-	}
+// membershipOf asks what somebody is in a room; empty if they never were there.
+func (a *Account) membershipOf(ctx context.Context, room id.RoomID, user id.UserID) (string, error) {
+	content, err := a.member(ctx, room, user)
 	var member struct {
 		Membership string `json:"membership"`
 	}
-	_ = json.Unmarshal(content, &member)
-	return member.Membership, nil
+	if err == nil {
+		_ = json.Unmarshal(content, &member) // of the wrong shape it tells nothing
+	}
+	return member.Membership, err
 }

@@ -69,17 +69,21 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 }
 
 // mayBeSent reports whether a mail may have gone out all the same: no answer
-// came, or one of a proxy that lost patience, or the homeserver gave up in the
-// middle. It has the mail sent first, and does the rest afterwards.
+// came, or the homeserver gave up in the middle. It has the mail sent first, and
+// does the rest afterwards.
 func mayBeSent(err error) bool {
-	var unreachable *UnreachableError
-	var e *ServerError
-	var dns *net.DNSError
-	if errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dns) {
+	e, ok := errors.AsType[*ServerError](err)
+	return noAnswer(err) || ok && e.Status >= http.StatusInternalServerError
+}
+
+// noAnswer reports whether a request may have been carried out all the same.
+func noAnswer(err error) bool {
+	if errors.Is(err, syscall.ECONNREFUSED) || is[*net.DNSError](err) {
 		return false // it was never sent
 	}
+	e, ok := errors.AsType[*ServerError](err)
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.As(err, &unreachable) || (errors.As(err, &e) && e.Status >= http.StatusInternalServerError)
+		is[*UnreachableError](err) || ok && e.Code == "" && e.Status >= http.StatusBadGateway // a proxy lost patience
 }
 
 // knownTokens are the invites known to be in a room: what it shows, and what was

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/link"
 )
 
 // What the program's exit code says. It is a promise to scripts.
@@ -39,7 +40,10 @@ func exitCode(err error) int {
 		{exitSignedOut, either(errNotSignedIn)},
 		{exitSignedOut, is[*client.SignedOutError]},
 		{exitTerms, is[*client.TermsError]},
+		{exitUsage, is[link.Error]},
+		{exitUsage, either(client.ErrNoRoomNamed, client.ErrNobodySigns)},
 		{exitNotAllowed, is[*client.PowerError]},
+		{exitNotAllowed, keptOut},
 		{exitNotAllowed, either(client.ErrNotJoined)},
 		{exitNotAllowed, func(err error) bool { return client.HasCode(err, "M_FORBIDDEN") }},
 		{exitRateLimited, is[*client.RateLimitError]},
@@ -53,6 +57,13 @@ func exitCode(err error) int {
 		}
 	}
 	return exitError
+}
+
+// keptOut reports whether err is that a room does not let the account in. That
+// servers did not reach each other says nothing about the room.
+func keptOut(err error) bool {
+	e, ok := errors.AsType[*client.RefusedError](err)
+	return ok && e.Reason != client.RefusedUnchecked && e.Reason != client.RefusedFar && e.Reason != client.RefusedNoRoute
 }
 
 // is reports whether err is of type E.

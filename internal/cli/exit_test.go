@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/link"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -32,6 +33,11 @@ func TestExitCodes(t *testing.T) {
 		{"signed out", &client.SignedOutError{}, 4},
 		{"terms", &client.TermsError{}, 5},
 		{"new terms meanwhile", &client.IdentityTroubleError{Homeserver: homeserver, Err: &client.TermsError{}}, 5},
+		{"no link", link.ErrNotInvite, 2},
+		{"a link to no room", client.ErrNoRoomNamed, 2},
+		{"revoked", &client.RefusedError{Reason: client.RefusedRevoked}, 6},
+		{"key not checked", &client.RefusedError{Reason: client.RefusedUnchecked}, 1},
+		{"not signed", &client.SigningError{Err: client.ErrForgotten}, 1},
 		{"power", &client.PowerError{}, 6},
 		{"not joined", client.ErrNotJoined, 6},
 		{"forbidden", &client.ServerError{Status: 403, Code: "M_FORBIDDEN"}, 6},

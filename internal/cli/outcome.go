@@ -9,6 +9,7 @@ const (
 	mailed    outcome = "mailed"  // the identity server was made to send a mail
 	invited   outcome = "invited" // the address's Matrix ID was
 	revoked   outcome = "revoked"
+	joined    outcome = "joined" // the room that an invite was to
 	failed    outcome = "failed"
 	uncertain outcome = "uncertain" // no answer came
 	notTried  outcome = "not-tried" // after something that would have stopped it as well
@@ -32,7 +33,7 @@ func outcomeCell(o outcome) cell {
 	var sign string
 	var l look
 	switch o {
-	case mailed, invited, revoked:
+	case mailed, invited, revoked, joined:
 		sign, l = "✓", good
 	case planned:
 		sign, l = "·", plain

@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "later": later, "mails": mails, "token": token,
+			"exits": exits, "later": later, "mails": mails, "token": token, "mail": mail,
 			"bind": bind, "join": join, "kick": kick, "plant": plant,
 			"terms": terms, "identity": identityServer, "limit": limit, "fault": fault, "signout": signOut,
 			"mode": mode, "demo": demo,
@@ -141,6 +141,19 @@ func token(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s got no mail", args[0])
 	}
 	ts.Setenv(args[1], ms[len(ms)-1].Token)
+}
+
+// mail writes the text of the last mail to an address into a file, and the link
+// in it into a variable.
+func mail(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 3, "mail ADDRESS FILE VARIABLE")
+	ms := of(ts).world.Mails(args[0])
+	if len(ms) == 0 {
+		ts.Fatalf("%s got no mail", args[0])
+	}
+	last := ms[len(ms)-1]
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(last.Text), 0o600))
+	ts.Setenv(args[2], last.Link)
 }
 
 func bind(ts *testscript.TestScript, neg bool, args []string) {

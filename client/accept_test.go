@@ -1,0 +1,441 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/client/link"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+const (
+	joinPath = "/_matrix/client/v3/rooms/*/join"
+	signPath = "/_matrix/identity/api/v1/sign-ed25519"
+)
+
+// mailed invites an address and returns the link that its mail has.
+func (n *town) mailed(address string) link.Link {
+	n.t.Helper()
+	n.invite(address)
+	mails := n.Mails(address)
+	l, err := link.Parse(mails[len(mails)-1].Text)
+	n.must(err)
+	return l
+}
+
+// visitor is Grace's account, which may ask strangers' hosts.
+func (n *town) visitor() *client.Account {
+	n.t.Helper()
+	return n.visitorOver(n.World)
+}
+
+func (n *town) visitorOver(keys http.RoundTripper) *client.Account {
+	n.t.Helper()
+	opt := n.options()
+	opt.KeyTransport = keys
+	a, err := client.Resume(opt, n.signIn(n.grace).Session())
+	n.must(err)
+	return a
+}
+
+// accept says yes to everything.
+func accept(t *testing.T, a *client.Account, l link.Link) (client.Accepted, error) {
+	t.Helper()
+	i := a.Preview(l)
+	return a.Accept(t.Context(), i, client.Consent{Host: i.Host})
+}
+
+// wantJoined fails unless Grace has come into the room, by one request.
+func (n *town) wantJoined(requests int) {
+	n.t.Helper()
+	a := n.signIn(n.grace)
+	n.must(a.Refresh(n.t.Context()))
+	if _, err := a.Room(n.room); err != nil {
+		n.t.Error(err)
+	}
+	if got := n.Count("POST", joinPath); got != requests {
+		n.t.Errorf("asked to join %d times", got)
+	}
+}
+
+func TestAcceptJoinsByTheLink(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	a := n.visitor()
+	before := len(n.Requests())
+	i := a.Preview(l)
+	if i.Host != "id.example.org" || i.Link.RoomID != n.room || i.Link.InviterName != "Ada" || i.Link.RoomName != "Compilers" || i.Joined != nil {
+		t.Errorf("%+v", i)
+	}
+	if len(n.Requests()) != before {
+		t.Error("the preview has asked somebody")
+	}
+	got, err := a.Accept(t.Context(), i, client.Consent{Host: i.Host})
+	n.must(err)
+	if got != (client.Accepted{RoomID: n.room, Inviter: id.UserID(n.ada), Signer: "id.example.org"}) {
+		t.Errorf("%+v", got)
+	}
+	n.wantJoined(1)
+	if status := n.status(n.account(), l.Token); status != invite.Joined {
+		t.Errorf("to Ada the invite is %s", status)
+	}
+	n.noTokenWentTo("id.example.org", a)
+}
+
+// noTokenWentTo fails if a host that a stranger named heard who we are at home.
+func (n *town) noTokenWentTo(host string, a *client.Account) {
+	n.t.Helper()
+	for _, r := range n.Requests() {
+		if r.From == "client" && r.URL.Host == host && strings.Contains(fmt.Sprint(r.Header, r.URL, string(r.Body)), a.Session().AccessToken) {
+			n.t.Errorf("%s %s has the access token", r.Method, r.URL.Path)
+		}
+	}
+}
+
+func TestNobodyIsAskedWithoutAYes(t *testing.T) {
+	n := newTown(t)
+	a := n.visitor()
+	i := a.Preview(n.mailed("grace@navy.example"))
+	for _, host := range []string{"", "elsewhere.example"} {
+		_, err := a.Accept(t.Context(), i, client.Consent{Host: host})
+		if !errors.Is(err, client.ErrNotConfirmed) || client.Hint(err) == "" {
+			t.Errorf("%v", err)
+		}
+	}
+	if n.Count("POST", signPath) != 0 || n.Count("POST", joinPath) != 0 {
+		t.Error("somebody was asked")
+	}
+}
+
+// Who knows the inviter needs no identity server.
+func TestAcceptSignsItselfIfTheInviterIsKnown(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	a := n.visitor()
+	_, err := a.Accept(t.Context(), a.Preview(l), client.Consent{Inviter: id.UserID(n.grace)})
+	if refused := new(client.RefusedError); !errors.As(err, &refused) || refused.Reason != client.RefusedNotInvited {
+		t.Errorf("named another inviter: %v", err)
+	}
+	got, err := a.Accept(t.Context(), a.Preview(l), client.Consent{Inviter: id.UserID(n.ada)})
+	n.must(err)
+	if got.Signer != "" || n.Count("POST", signPath) != 0 {
+		t.Errorf("%+v", got)
+	}
+	n.wantJoined(2)
+}
+
+func TestAcceptSignsItselfIfTheRoomTellsTheInviter(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	n.wasThere()
+	got, err := accept(t, n.visitor(), l)
+	n.must(err)
+	if got.Signer != "" || got.Inviter != id.UserID(n.ada) {
+		t.Errorf("%+v", got)
+	}
+	n.wantJoined(1)
+}
+
+func TestAcceptLooksBeforeItLeaps(t *testing.T) {
+	for name, tc := range map[string]struct {
+		prepare func(n *town, l *link.Link)
+		want    func(error) bool
+	}{
+		"joined": {
+			func(n *town, _ *link.Link) {
+				n.mustBind()
+				n.must(n.Join(string(n.room), n.grace))
+			}, func(err error) bool { return errors.Is(err, client.ErrAlreadyJoined) },
+		},
+		"banned": {
+			func(n *town, _ *link.Link) {
+				n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/state/m.room.member/*", Times: 1, Status: 200, Body: `{"membership":"ban"}`})
+			},
+			isRefusal(client.RefusedBanned),
+		},
+		"revoked, and it shows": {
+			func(n *town, l *link.Link) {
+				_, err := n.SendState(string(n.room), n.ada, invite.TypeThirdPartyInvite, l.Token, map[string]any{})
+				n.must(err)
+				n.wasThere()
+			}, isRefusal(client.RefusedRevoked),
+		},
+		"another key, and it shows": {
+			func(n *town, l *link.Link) {
+				other := n.mailed("rob@bell.example")
+				n.wasThere()
+				l.Token = other.Token
+			}, isRefusal(client.RefusedOtherKey),
+		},
+		"no room": {
+			func(_ *town, l *link.Link) { l.RoomID = "" },
+			func(err error) bool { return errors.Is(err, client.ErrNoRoomNamed) },
+		},
+		"nobody signs": {
+			func(_ *town, l *link.Link) { l.SignURL = "" },
+			func(err error) bool { return errors.Is(err, client.ErrNobodySigns) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newTown(t)
+			l := n.mailed("grace@navy.example")
+			tc.prepare(n, &l)
+			_, err := accept(t, n.visitor(), l)
+			if !tc.want(err) || client.Hint(err) == "" {
+				t.Errorf("%v, %q", err, client.Hint(err))
+			}
+			if n.Count("POST", joinPath) != 0 || n.Count("POST", signPath) != 0 {
+				t.Error("somebody was asked")
+			}
+		})
+	}
+}
+
+func isRefusal(reason client.Refusal) func(error) bool {
+	return func(err error) bool {
+		e := new(client.RefusedError)
+		return errors.As(err, &e) && e.Reason == reason
+	}
+}
+
+// mustBind makes Grace's address known, which turns her invite into one of her Matrix ID.
+func (n *town) mustBind() {
+	n.t.Helper()
+	n.must(n.Bind("grace@navy.example", n.grace))
+}
+
+// wasThere lets Grace into the room and out again by another invite: who was
+// there sees how it was then.
+func (n *town) wasThere() {
+	n.t.Helper()
+	_, err := n.InviteByEmail(string(n.room), n.ada, "hopper@navy.example")
+	n.must(err)
+	n.must(n.Bind("hopper@navy.example", n.grace))
+	n.must(n.Join(string(n.room), n.grace))
+	n.must(n.Leave(string(n.room), n.grace))
+}
+
+func TestRefusalsAreExplained(t *testing.T) {
+	const refusedByRoom = `{"errcode":"M_FORBIDDEN","error":"You do not belong to any of the required rooms/spaces to join this room."}`
+	answers := func(path string, status int, body string) func(*town, *link.Link) {
+		return func(n *town, _ *link.Link) { n.Inject(sandbox.Fault{Path: path, Times: 1, Status: status, Body: body}) }
+	}
+	for name, tc := range map[string]struct {
+		prepare func(n *town, l *link.Link)
+		want    client.Refusal
+	}{
+		"revoked": {func(n *town, l *link.Link) {
+			_, err := n.SendState(string(n.room), n.ada, invite.TypeThirdPartyInvite, l.Token, map[string]any{})
+			n.must(err)
+		}, client.RefusedNotInvited},
+		"banned": {func(n *town, _ *link.Link) { n.must(n.Ban(string(n.room), n.ada, n.grace)) }, client.RefusedBanned},
+		"to another room": {func(n *town, l *link.Link) {
+			l.RoomID = id.RoomID(n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Elsewhere"}))
+		}, client.RefusedNotInvited},
+		"key not valid": {func(n *town, l *link.Link) {
+			n.plantKey(*l, n.IdentityServerURL()+"/_matrix/identity/api/v1/pubkey/isvalid")
+		}, client.RefusedKey},
+		"key cannot be checked": {func(n *town, l *link.Link) {
+			n.plantKey(*l, "https://nowhere.example/isvalid")
+		}, client.RefusedUnchecked},
+		"restricted":          {answers(joinPath, 403, refusedByRoom), client.RefusedRestricted},
+		"restricted, by code": {answers(joinPath, 400, `{"errcode":"M_UNABLE_TO_AUTHORISE_JOIN","error":"no"}`), client.RefusedRestricted},
+		"not forwarded":       {answers(joinPath, 502, `{"errcode":"M_UNKNOWN","error":"Failed to forward third party invite"}`), client.RefusedFar},
+		"banned meanwhile":    {answers(joinPath, 403, `{"errcode":"M_BAD_STATE","error":"Cannot join user who was banned"}`), client.RefusedBanned},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newTown(t)
+			l := n.mailed("grace@navy.example")
+			tc.prepare(n, &l)
+			_, err := accept(t, n.visitor(), l)
+			if !isRefusal(tc.want)(err) || client.Hint(err) == "" {
+				t.Errorf("%v, %q", err, client.Hint(err))
+			}
+			if got := n.Count("POST", joinPath); got != 1 {
+				t.Errorf("asked to join %d times", got)
+			}
+		})
+	}
+}
+
+// plantKey makes the link's key count for as long as a URL says.
+func (n *town) plantKey(l link.Link, validityURL string) {
+	n.t.Helper()
+	_, err := n.SendState(string(n.room), n.ada, invite.TypeThirdPartyInvite, l.Token, map[string]any{
+		"display_name": "g...", "public_keys": []any{map[string]any{"public_key": l.Key.Public(), "key_validity_url": validityURL}},
+	})
+	n.must(err)
+}
+
+// What the host in the link signs is looked at before the room sees it.
+func TestWhatWasSignedIsChecked(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	other, err := invite.ParsePrivateKey(n.mailed("rob@bell.example").PrivateKey())
+	n.must(err)
+	sign := func(k invite.PrivateKey, user, token string) string {
+		signed, err := k.Sign(id.UserID(user), id.UserID(n.ada), token)
+		n.must(err)
+		return string(signed)
+	}
+	for name, tc := range map[string]struct {
+		body string
+		want error
+	}{
+		"for somebody else": {sign(l.Key, n.ada, l.Token), invite.ErrSignedForOther},
+		"another invite":    {sign(l.Key, n.grace, "other"), invite.ErrSignedOther},
+		"by another key":    {sign(other, n.grace, l.Token), invite.ErrSignature},
+		"no signature":      {`{"ok":true}`, invite.ErrNotSigned},
+		"a page":            {`<html>`, invite.ErrNotSigned},
+		"too much":          {`{"a":"` + strings.Repeat("a", 70<<10) + `"}`, invite.ErrNotSigned},
+	} {
+		n.Inject(sandbox.Fault{Path: signPath, Times: 1, Status: 200, Body: tc.body})
+		_, err := accept(t, n.visitor(), l)
+		if !errors.Is(err, tc.want) || client.Hint(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n.Count("POST", joinPath) != 0 {
+		t.Error("asked to join")
+	}
+}
+
+func TestTroubleWithSigning(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	a := n.visitor()
+	n.SetIdentityServerDown(true)
+	_, err := accept(t, a, l)
+	if e := new(identity.UnreachableError); !errors.As(err, &e) || client.Hint(err) == "" {
+		t.Errorf("down: %v", err)
+	}
+	n.SetIdentityServerDown(false)
+	for name, fault := range map[string]sandbox.Fault{
+		"redirected":  {Status: 302, Header: http.Header{"Location": {"https://matrix.example.org/"}}},
+		"a limit":     {Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED"}`},
+		"a bad proxy": {Status: 502, Body: `<html>`},
+	} {
+		fault.Path, fault.Times = signPath, 1
+		n.Inject(fault)
+		_, err := accept(t, a, l)
+		if e := new(identity.Error); !errors.As(err, &e) || client.Hint(err) == "" || strings.Contains(err.Error(), l.PrivateKey()) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n.Count("POST", joinPath) != 0 {
+		t.Error("asked to join")
+	}
+}
+
+// An identity server that no longer speaks version 1 may speak version 2.
+func TestAcceptSignsByVersion2AtItsOwnServer(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	n.Inject(sandbox.Fault{Path: signPath, Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"Unrecognized request"}`})
+	_, err := accept(t, n.visitor(), l)
+	n.must(err)
+	n.wantJoined(1)
+}
+
+// Once an address is confirmed the identity server forgets the invite, and the
+// account that did it has an ordinary one.
+func TestForgottenTokenMayMeanAnOrdinaryInvite(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	forget := sandbox.Fault{Path: signPath, Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"Didn't recognize token"}`}
+	n.Inject(forget)
+	a := n.visitor()
+	_, err := accept(t, a, l)
+	if !errors.Is(err, client.ErrForgotten) || client.Hint(err) == "" {
+		t.Errorf("%v", err)
+	}
+	n.mustBind()
+	got, err := accept(t, a, l)
+	n.must(err)
+	if got.Inviter != "" || got.Signer != "" {
+		t.Errorf("%+v", got)
+	}
+	n.wantJoined(2)
+}
+
+func TestAnswerToTheJoinThatNeverCame(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	a := n.visitor()
+	n.Inject(sandbox.Fault{Path: joinPath, Times: 1, Status: 504})
+	_, err := accept(t, a, l)
+	if e := new(client.UncertainJoinError); !errors.As(err, &e) || client.Hint(err) == "" {
+		t.Errorf("not carried out: %v", err)
+	}
+	n.Inject(sandbox.Fault{Path: joinPath, Times: 1, Lose: true})
+	_, err = accept(t, a, l)
+	n.must(err) // it was carried out, and that shows
+	n.wantJoined(2)
+}
+
+func TestStoppedJoinIsLookedAt(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	a := n.visitor()
+	n.Inject(sandbox.Fault{Path: joinPath, Times: 1, Lose: true, Delay: time.Minute})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	i := a.Preview(l)
+	_, err := a.Accept(ctx, i, client.Consent{Host: i.Host})
+	n.must(err)
+	n.wantJoined(1)
+}
+
+// A homeserver that is not in the room needs to be told of one that is.
+func TestJoinByRoutes(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	l.Via = []string{"far.example"}
+	const unknown = `{"errcode":"M_UNKNOWN","error":"Can't join remote room because no servers that are in the room have been provided."}`
+	n.Inject(sandbox.Fault{Path: joinPath, Times: 1, Status: 404, Body: unknown})
+	n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/join/*", Times: 1, Status: 200, Body: `{"room_id":"!x:y"}`})
+	_, err := accept(t, n.visitor(), l)
+	n.must(err)
+	for _, r := range n.Requests() {
+		if !strings.Contains(r.URL.Path, "/v3/join/") {
+			continue
+		}
+		var body map[string]any
+		n.must(json.Unmarshal(r.Body, &body))
+		if got := strings.Join(r.URL.Query()["via"], " "); got != "far.example example.org" || len(body) != 0 {
+			t.Errorf("via %s with %s", got, r.Body)
+		}
+		return
+	}
+	t.Error("never asked by route")
+}
+
+// Over the real guard nothing goes where no stranger may send us.
+func TestGuardHoldsForSignURLs(t *testing.T) {
+	n := newTown(t)
+	l := n.mailed("grace@navy.example")
+	a := n.visitorOver(keycheck.NewTransport(keycheck.TransportOptions{}))
+	for _, u := range []string{"http://id.example.org/sign-ed25519", "https://127.0.0.1:1/sign-ed25519", "https://169.254.169.254/sign-ed25519", "https://[::1]/sign-ed25519"} {
+		l.SignURL = u
+		_, err := accept(t, a, l)
+		if e := new(client.SigningError); !errors.As(err, &e) || strings.Contains(err.Error(), l.PrivateKey()) {
+			t.Errorf("%s: %v", u, err)
+		}
+	}
+	l.SignURL = "https://2130706433/sign-ed25519"
+	if _, err := accept(t, a, l); !errors.Is(err, client.ErrNobodySigns) {
+		t.Errorf("%v", err)
+	}
+}

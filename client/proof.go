@@ -1,0 +1,158 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/internal/reason"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/keycheck"
+)
+
+const (
+	signTimeout = 20 * time.Second
+	maxSigned   = 64 << 10 // bytes; Sydent's have some 400
+)
+
+// proof is the object that proves that the account takes the invite. Who knows
+// the inviter needs nobody to sign it: the key is in the link.
+func (a *Account) proof(ctx context.Context, i Invitation, c Consent, inviter id.UserID) (json.RawMessage, Accepted, error) {
+	l, out := i.Link, Accepted{RoomID: i.Link.RoomID, Inviter: inviter}
+	if inviter != "" {
+		signed, err := l.Key.Sign(a.session.UserID, inviter, l.Token)
+		return signed, out, err
+	}
+	if i.Host == "" || a.opt.KeyTransport == nil {
+		return nil, out, ErrNobodySigns
+	}
+	if c.Host != i.Host {
+		return nil, out, &SigningError{Host: i.Host, Err: ErrNotConfirmed}
+	}
+	signed, err := a.sign(ctx, i)
+	if err == nil {
+		out.Signer = i.Host
+		out.Inviter, err = l.Key.Check(signed, a.session.UserID, l.Token)
+	}
+	if err != nil && ctx.Err() == nil {
+		err = &SigningError{Host: i.Host, Err: err}
+	}
+	return signed, out, err
+}
+
+// sign has the host that the link names sign. One that no longer serves what it
+// mailed, for it was version 1 of the API, may serve version 2 to who has an
+// account there, as this one has if it is its own identity server
+// (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2sign-ed25519).
+func (a *Account) sign(ctx context.Context, i Invitation) (json.RawMessage, error) {
+	signed, err := a.askToSign(ctx, i)
+	var refused *identity.Error
+	if !errors.As(err, &refused) || (refused.Status != http.StatusNotFound && refused.Status != http.StatusUnauthorized) {
+		return signed, err
+	}
+	base, _, ownErr := a.IdentityServer(ctx)
+	if ownErr != nil || (keycheck.Question{URL: base}).Host() != i.Host {
+		return nil, err
+	}
+	err = a.withServer(ctx, func(s *identity.Server) (err error) {
+		signed, err = s.Sign(ctx, a.session.UserID, i.Link.Token, i.Link.PrivateKey())
+		return err
+	})
+	if errors.As(err, &refused) && saysForgotten(refused) {
+		err = ErrForgotten
+	}
+	return signed, err
+}
+
+// askToSign has the host that the link names sign, as a web client does that
+// opens the link. The way there is the guarded one for what strangers wrote:
+// nobody's credentials go along, and no redirect is followed.
+func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage, error) {
+	u, err := url.Parse(i.Link.SignURL)
+	if err != nil {
+		return nil, ErrNobodySigns
+	}
+	query := url.Values{"token": {i.Link.Token}, "private_key": {i.Link.PrivateKey()}, "mxid": {string(a.session.UserID)}}
+	ctx, cancel := context.WithTimeoutCause(ctx, signTimeout, errTimeout)
+	defer cancel()
+	req := &http.Request{
+		Method: http.MethodPost,
+		// Built anew, so that nothing is in it but what is named here.
+		URL:    &url.URL{Scheme: u.Scheme, Host: i.Host, Path: u.Path, RawQuery: query.Encode()},
+		Header: http.Header{"Accept": {"application/json"}, "User-Agent": {"mxinvite"}},
+	}
+	res, err := a.opt.KeyTransport.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		if errors.Is(context.Cause(ctx), errTimeout) {
+			err = errTimeout
+		}
+		return nil, &identity.UnreachableError{Server: i.Host, Err: reason.Of(err)}
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(res.Body, maxSigned+1))
+	switch {
+	case err != nil:
+		return nil, &identity.UnreachableError{Server: i.Host, Err: reason.Of(err)}
+	case len(data) > maxSigned:
+		return nil, invite.ErrNotSigned
+	case res.StatusCode != http.StatusOK:
+		return nil, notSigned(i.Host, res.StatusCode, data)
+	}
+	return json.RawMessage(bytes.TrimSpace(data)), nil
+}
+
+// notSigned is why a server would not sign.
+func notSigned(host string, status int, data []byte) error {
+	var m struct {
+		Code    string `json:"errcode"`
+		Message string `json:"error"`
+	}
+	_ = json.Unmarshal(data, &m) // a proxy's page is no JSON; its status says enough
+	e := &identity.Error{Server: host, Status: status, Code: m.Code, Message: m.Message}
+	if saysForgotten(e) {
+		return ErrForgotten
+	}
+	return e
+}
+
+// saysForgotten reports whether a server has forgotten the token. Of a path that
+// it does not know it says M_UNRECOGNIZED as well; only the words differ.
+func saysForgotten(e *identity.Error) bool {
+	return e.Status == http.StatusNotFound && e.Code == "M_UNRECOGNIZED" && strings.Contains(strings.ToLower(e.Message), "token")
+}
+
+// Reasons why nobody signs, beside what the host itself says and those of
+// [invite.PrivateKey.Check].
+var (
+	ErrNobodySigns  = errors.New("the link names nobody who could sign that you take the invite")
+	ErrNotConfirmed = errors.New("it may not be asked before you have said so")
+	ErrForgotten    = errors.New("it no longer knows the invite")
+)
+
+// A SigningError says that the host in a link did not sign, or not what it was
+// asked to.
+type SigningError struct {
+	Host string
+	Err  error
+}
+
+func (e *SigningError) Error() string {
+	var refused *identity.Error
+	var unreachable *identity.UnreachableError
+	if errors.As(e.Err, &refused) || errors.As(e.Err, &unreachable) { // which name the host themselves
+		return fmt.Sprintf("nobody has confirmed that you take the invite: %v", e.Err)
+	}
+	return fmt.Sprintf("%s did not confirm that you take the invite: %v", e.Host, e.Err)
+}
+
+func (e *SigningError) Unwrap() error { return e.Err }

@@ -1,0 +1,237 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/link"
+)
+
+// maxMail is more than a mail that somebody might pass on whole.
+const maxMail = 64 << 10
+
+type acceptOptions struct {
+	*app
+
+	link      string // or - for standard input
+	room, via string
+	inviter   string
+
+	yes bool
+}
+
+func newAccept(a *app) *cobra.Command {
+	o := acceptOptions{app: a}
+	c := &cobra.Command{
+		Use:   "accept [LINK]",
+		Short: "Take an invite by the link in its mail",
+		Long: "Take an invite by the link in its mail, in whatever form the mail program\n" +
+			"gives it, or by the whole mail. You are shown what it says, and asked before\n" +
+			"anybody is contacted: the identity server that the link names has to confirm\n" +
+			"that you take the invite, and gets to know your Matrix ID and your network\n" +
+			"address. If you name who invited you, as some mails do, nobody has to confirm.\n\n" +
+			"The link is a secret: whoever has it can take the invite, and everybody on\n" +
+			"this machine can read arguments. With - it is read from standard input;\n" +
+			"without LINK it is asked for, and not shown.\n\n" +
+			"An invite by e-mail cannot be declined; Matrix has no way to. Just leave it.\n" +
+			"Not to a terminal it writes room ID, room name, outcome and who invited you,\n" +
+			"with tabs between.",
+		Example: "  mxinvite accept\n" +
+			"  mxinvite accept - --yes < mail.txt",
+		Args: takes(0, 1),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case !o.yes && !o.mayAsk():
+				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
+			case len(args) == 0 && !o.mayAsk():
+				return usage(c, errors.New("LINK is missing, and there is no terminal to ask at; - reads it from standard input"))
+			case o.room != "" && !link.IsRoomID(o.room):
+				return usage(c, fmt.Errorf("%q is no room ID such as !abc:example.org", o.room))
+			}
+			if _, _, err := id.UserID(o.inviter).Parse(); o.inviter != "" && err != nil {
+				return usage(c, fmt.Errorf("%q is no Matrix ID such as @ada:example.org", o.inviter))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.link = args[0]
+			}
+			return runAccept(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.room, "room", "", "the room's `ID`, if the link does not say")
+	f.StringVar(&o.via, "via", "", "a `SERVER` in the room, if yours is not")
+	f.StringVar(&o.inviter, "inviter", "", "Matrix `ID` of who invited you; nobody has to confirm then")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	return c
+}
+
+func runAccept(ctx context.Context, o acceptOptions) error {
+	opt, _, err := o.kept(ctx)
+	if err != nil {
+		return err
+	}
+	account, err := o.resume(ctx, opt)
+	if err != nil {
+		return err
+	}
+	l, err := o.readLink(ctx)
+	if err != nil {
+		return err
+	}
+	i := account.Preview(l)
+	switch {
+	case i.Joined != nil:
+		return fmt.Errorf("%s: %w", i.Joined.Name, client.ErrAlreadyJoined)
+	case l.RoomID == "":
+		return client.ErrNoRoomNamed
+	case o.inviter == "" && i.Host == "":
+		return client.ErrNobodySigns
+	}
+	o.announce(account, i)
+	if !o.yes {
+		yes, err := o.confirm(ctx, "Accept the invite?")
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return errDeclined
+		}
+	}
+	var got client.Accepted
+	err = o.during(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
+		got, err = account.Accept(ctx, i, client.Consent{Host: i.Host, Inviter: id.UserID(o.inviter)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return o.report(ctx, account, i, got)
+}
+
+// readLink reads the link, and puts in what the flags add to it.
+func (o acceptOptions) readLink(ctx context.Context) (link.Link, error) {
+	text := o.link
+	var err error
+	switch text {
+	case "-":
+		text, err = o.readMail(ctx)
+	case "":
+		text, err = o.askLink(ctx)
+	}
+	if err != nil {
+		return link.Link{}, err
+	}
+	l, err := link.Parse(text)
+	if err != nil {
+		return link.Link{}, err
+	}
+	if o.room != "" {
+		l.RoomID = id.RoomID(o.room)
+	}
+	if o.via != "" {
+		l.Via = append([]string{o.via}, l.Via...)
+	}
+	return l, nil
+}
+
+// askLink asks for the link and does not show it: what is on a screen stays in
+// its history.
+func (o acceptOptions) askLink(ctx context.Context) (string, error) {
+	fmt.Fprint(o.Err, "Link of the mail (not shown): ")
+	text, err := o.ReadPassword(ctx)
+	fmt.Fprintln(o.Err) // the terminal did not show the person's own
+	if errors.Is(err, io.EOF) {
+		err = errNoAnswer
+	}
+	return text, err
+}
+
+// readMail reads the link, or the mail that it is in, from standard input. At a
+// terminal an empty line ends it, for an answer may have to follow.
+func (o acceptOptions) readMail(ctx context.Context) (string, error) {
+	if !o.InTTY {
+		return await(ctx, func() (string, error) {
+			var b bytes.Buffer
+			_, err := io.Copy(&b, io.LimitReader(o.In, maxMail+1))
+			return b.String(), err
+		})
+	}
+	var b strings.Builder
+	for b.Len() <= maxMail {
+		line, err := readLine(ctx, o.In)
+		if errors.Is(err, io.EOF) || (err == nil && strings.TrimSpace(line) == "" && b.Len() > 0) {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(line)
+	}
+	return b.String(), nil
+}
+
+// announce says what the link says, and who will be contacted.
+func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
+	say := o.say
+	if !o.yes {
+		say = o.tell
+	}
+	l := i.Link
+	say("An invite by e-mail, as its link has it; nobody vouches for names:")
+	for _, row := range [][2]string{
+		{"room", l.RoomName},
+		{"", string(l.RoomID)},
+		{"invited by", l.InviterName},
+		{"invited", l.Email},
+		{"key", l.Key.Public()},
+		{"you join as", string(account.UserID())},
+	} {
+		if row[1] != "" {
+			say("  %-12s%s", row[0], row[1])
+		}
+	}
+	if o.inviter != "" {
+		say("You name %s as who invited you, so nobody has to confirm it.", o.inviter)
+		return
+	}
+	say("%s has to confirm it, and gets to know your Matrix ID and your network address.", i.Host)
+	say("To decline is not possible; just do not accept it.")
+}
+
+// jsonAcceptance is what accept promises to scripts.
+type jsonAcceptance struct {
+	RoomID   string  `json:"room_id"`
+	RoomName string  `json:"room_name,omitempty"`
+	Outcome  outcome `json:"outcome"`
+	UserID   string  `json:"user_id"`
+	Inviter  string  `json:"inviter,omitempty"`
+	SignedBy string  `json:"signed_by,omitempty"` // the host that confirmed, if one was asked
+}
+
+// report writes what was joined, by the name that the room itself has.
+func (o acceptOptions) report(ctx context.Context, account *client.Account, i client.Invitation, got client.Accepted) error {
+	name := i.Link.RoomName
+	err := o.during(ctx, "Reading the room", account.Refresh)
+	if room, roomErr := account.Room(got.RoomID); err == nil && roomErr == nil {
+		name = room.Name
+	}
+	if o.json {
+		return o.writeJSON(jsonAcceptance{
+			string(got.RoomID), name, joined, string(account.UserID()), string(got.Inviter), got.Signer,
+		})
+	}
+	t := &table{columns: []column{{"ROOM ID", true}, {"ROOM", true}, {"OUTCOME", false}, {"INVITED BY", true}}}
+	t.add(text(string(got.RoomID)), text(name), outcomeCell(joined), text(string(got.Inviter)))
+	return o.writeTable(t)
+}
