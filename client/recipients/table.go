@@ -56,12 +56,14 @@ func (r *reader) table(text string) bool {
 // guess finds the one column that holds bare addresses, in most of the rows.
 // A single row between commas may as well be a list.
 func guess(body string, comma byte) (columns, bool) {
-	rows, found, column := 0, 0, -1
+	rows, parted, found, column := 0, 0, 0, -1
 	for row := range records(body, comma) {
 		if rows == sample {
 			break
 		}
-		rows++
+		if rows++; len(row.cells) > 1 {
+			parted++
+		}
 		for i, cell := range row.cells {
 			if !strings.Contains(cell, "@") {
 				continue
@@ -76,17 +78,17 @@ func guess(body string, comma byte) (columns, bool) {
 		}
 	}
 	enough := found > 1 || comma == '\t' && found == 1
-	return columns{addresses: []int{column}, name: -1, first: -1, last: -1}, enough && 2*found >= rows
+	return columns{addresses: []int{column}, name: -1, first: -1, last: -1}, enough && 2*found >= rows && 2*parted >= rows
 }
 
 // rows reads a table. Without headings other cells may name people too, and a
-// row with an address out of place is read as a line.
+// row of one cell, or with an address out of place, is read as a line.
 func (r *reader) rows(body string, comma byte, start int, c columns, headed bool) {
 	for row := range records(body, comma) {
 		r.line = start + row.line
 		switch {
 		case headed && row.line == 1:
-		case !headed && strayed(row.cells, c.addresses[0]):
+		case !headed && (len(row.cells) == 1 || strayed(row.cells, c.addresses[0])):
 			r.readLine(row.text)
 		default:
 			r.row(row, c, headed)
