@@ -1,0 +1,76 @@
+package recipients
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+)
+
+// parseAddress reads a bare address. What it returns is read as itself again:
+// not every address that RFC 5322 allows is, once its quotes are off or its
+// letters are folded.
+func parseAddress(s string) (identity.ThreePID, error) {
+	if strings.HasPrefix(s, "@") && strings.Contains(s, ":") {
+		return identity.ThreePID{}, ErrMatrixID
+	}
+	if len(s) > maxAddress {
+		return identity.ThreePID{}, fmt.Errorf("%w: too long", identity.ErrNotAddress)
+	}
+	id, err := identity.ParseEmail(s)
+	if err == nil && id.Address != s {
+		var again identity.ThreePID
+		if again, err = identity.ParseEmail(id.Address); again != id {
+			return identity.ThreePID{}, identity.ErrNotAddress
+		}
+	}
+	if err != nil {
+		return identity.ThreePID{}, reason(s)
+	}
+	return id, nil
+}
+
+// maxAddress is beyond what any identity server takes.
+const maxAddress = 1000
+
+// reason says what is wrong with an address. [identity.ParseEmail] says it too,
+// but quotes the address.
+func reason(s string) error {
+	local, domain, _ := strings.Cut(s, "@")
+	switch {
+	case strings.Contains(domain, "@"):
+		return fmt.Errorf("%w: more than one @", identity.ErrNotAddress)
+	case local == "":
+		return fmt.Errorf("%w: nothing before the @", identity.ErrNotAddress)
+	case domain == "":
+		return fmt.Errorf("%w: nothing after the @", identity.ErrNotAddress)
+	case !strings.Contains(domain, "."):
+		return fmt.Errorf("%w: no dot after the @", identity.ErrNotAddress)
+	}
+	return identity.ErrNotAddress
+}
+
+// bare takes off what stands around an address in running text, and what a
+// mailto: link has before and after it.
+func bare(word string) string {
+	word = strings.Trim(word, `"'<>()[]{},;:*|`+"`")
+	word = strings.TrimRight(word, ".!?")
+	const scheme = "mailto:"
+	link := len(word) >= len(scheme) && strings.EqualFold(word[:len(scheme)], scheme)
+	if link {
+		word = word[len(scheme):]
+	}
+	// A question mark may stand in a local part, not in a domain.
+	if at := strings.LastIndexByte(word, '@'); at >= 0 {
+		if q := strings.IndexByte(word[at:], '?'); q >= 0 {
+			word = word[:at+q]
+		}
+	}
+	if link {
+		if plain, err := url.PathUnescape(word); err == nil {
+			word = plain
+		}
+	}
+	return word
+}

@@ -1,0 +1,74 @@
+package recipients
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// columns says where the cells of a table are that matter.
+type columns struct {
+	addresses   []int // best first
+	name        int   // -1 if there is none, as for the others
+	first, last int
+}
+
+// The headings that programs write, as [word] spells them.
+var (
+	addressWords = []string{"email", "courriel", "correo", "epost", "sahkoposti", "почта", "メール", "邮箱", "邮件"}
+	notAddress   = []string{"type", "typ", "label", "name", "nom", "nombre", "status", "date", "format", "verified", "count"}
+	mailWords    = []string{"mail", "mails", "mailaddress", "mailadresse", "internetadresse"}
+	placeWords   = []string{"address", "adresse", "direccion", "indirizzo"} // where one lives, if there is a better column
+	nameWords    = []string{"name", "displayname", "fullname", "formattedname", "wholename", "anzeigename", "nom", "nomcomplet", "nombre", "nombrecompleto"}
+	firstWords   = []string{"firstname", "givenname", "first", "given", "vorname", "prenom", "forename"}
+	lastWords    = []string{"lastname", "surname", "familyname", "last", "family", "nachname", "nomdefamille", "apellido", "apellidos"}
+)
+
+// headings reads a table's first row. Without a column of addresses it is none.
+func headings(row []string) (columns, bool) {
+	c := columns{name: -1, first: -1, last: -1}
+	var places []int
+	for i, cell := range row {
+		if strings.Contains(cell, "@") || len(cell) > maxText {
+			return c, false
+		}
+		w := word(cell)
+		switch {
+		case slices.Contains(mailWords, w), contains(w, addressWords) && !contains(w, notAddress):
+			c.addresses = append(c.addresses, i)
+		case slices.Contains(placeWords, w):
+			places = append(places, i)
+		case c.name < 0 && slices.Contains(nameWords, w):
+			c.name = i
+		case c.first < 0 && slices.Contains(firstWords, w):
+			c.first = i
+		case c.last < 0 && slices.Contains(lastWords, w):
+			c.last = i
+		}
+	}
+	// The German table has Name and Vorname, the Spanish one Nombre and Apellidos.
+	switch {
+	case c.first >= 0 && c.last < 0:
+		c.last, c.name = c.name, -1
+	case c.last >= 0 && c.first < 0:
+		c.first, c.name = c.name, -1
+	}
+	c.addresses = append(c.addresses, places...)
+	return c, len(c.addresses) > 0
+}
+
+// word spells a heading in small letters, without accents, spaces and signs.
+func word(heading string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, norm.NFD.String(heading))
+}
+
+func contains(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+}

@@ -1,0 +1,98 @@
+package recipients_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/recipients"
+)
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// What grows with the square of its length takes long here.
+func TestHostileTextsTakeLittleTime(t *testing.T) {
+	const size = 64 << 10
+	slowest := time.Duration(0)
+	for _, unit := range []string{
+		",", ";", "\n", "\"", "\"\n", "\"x\n", "-\"\n", "\"\"\"\n", "x\"\n,", "(", "<", "<@", "<@>", "@", "@ ", "a ", "- ", ">", "\x00", "\xff", "\t", "(@) ",
+		"=?utf-8?q?", "Doe, ", "mailto:", "#\n", "a@x.org,\"\n", "\"a@x.org\",\"b\n", "To: ",
+	} {
+		for _, head := range []string{"", "Name,Mail\n", "Name\tMail\n\"", "a,a@x.org\nb,b@x.org\n"} {
+			start := time.Now()
+			recipients.Parse(head + strings.Repeat(unit, size/len(unit)) + "\n\"x")
+			took := time.Since(start)
+			slowest = max(slowest, took)
+			if took > 10*time.Second {
+				t.Errorf("%q after %q: %v", unit, head, took)
+			}
+		}
+	}
+	t.Logf("the slowest took %v", slowest)
+}
+
+func FuzzParse(f *testing.F) {
+	for _, text := range []string{
+		"a@x.org, B <b@x.org>; \"C, D\" <c@x.org>\n# e\nf", "Name,Mail\nA,a@x.org\n\"B\nC\",b@x.org\n\"D,d@x.org", "sep=;\nMail;Vorname\n",
+		"a\ta@x.org\r\nb\tb@x.org", "> To: mailto:a@x.org?x=y\n- [ ] b@x.org", "\ufeffİ@x.org\u2028ΐ@x.org\xff", "\"mailto:a\"@x.org", "g@x.org (a) <b@x.org> (c)",
+		"a,b@x.org\nc,d@x.org\ne@x.org,f@x.org\n\"g\nh@x.org\"\n\n\n",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		l := recipients.Parse(text)
+		lines := 1
+		for _, br := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029", "\x85"} {
+			lines += strings.Count(text, br)
+		}
+		at := func(line int) {
+			if line < 1 || line > lines {
+				t.Errorf("line %d of %d", line, lines)
+			}
+		}
+		first := map[identity.ThreePID]int{}
+		for _, r := range l.Recipients {
+			at(r.Line)
+			if again, err := identity.ParseEmail(r.Address.Address); err != nil || again != r.Address {
+				t.Errorf("%q is read as %q: %v", r.Address.Address, again.Address, err)
+			}
+			if _, ok := first[r.Address]; ok {
+				t.Errorf("%q twice", r.Address.Address)
+			}
+			first[r.Address] = r.Line
+		}
+		for _, r := range l.Repeats {
+			if at(r.Line); first[r.Address] != r.First || r.First > r.Line {
+				t.Errorf("%+v, first in line %d", r, first[r.Address])
+			}
+		}
+		for _, p := range l.Problems {
+			if at(p.Line); p.Err == nil || len(p.Text) > 200 {
+				t.Errorf("%+v", p)
+			}
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	var list, table strings.Builder
+	table.WriteString("First Name,Last Name,Note,E-mail\n")
+	for i := range 100_000 {
+		fmt.Fprintf(&list, "Person %d <person.%d@example.org>\n", i, i)
+		fmt.Fprintf(&table, "Person,%d,\"a, b\",person.%d@example.org\n", i, i)
+	}
+	for name, text := range map[string]string{"list": list.String(), "table": table.String()} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if l := recipients.Parse(text); len(l.Recipients)+len(l.Problems) != 100_000 {
+					b.Fatal(len(l.Recipients), len(l.Problems))
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,209 @@
+package recipients_test
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/recipients"
+)
+
+// told writes a list in few words: line, address and name of each recipient,
+// then the problems and the repeats.
+func told(l recipients.List) []string {
+	var out []string
+	for _, r := range l.Recipients {
+		out = append(out, strings.TrimSpace(number(r.Line)+" "+r.Address.Address+" "+r.Name))
+	}
+	for _, p := range l.Problems {
+		out = append(out, number(p.Line)+" "+p.Text+": "+p.Err.Error())
+	}
+	for _, r := range l.Repeats {
+		out = append(out, number(r.Line)+" "+r.Address.Address+" again, as "+number(r.First))
+	}
+	return out
+}
+
+func TestLists(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"nothing", " \n\n\t\n", nil},
+		{"one for each line", "a@x.org\nb@x.org\r\nc@x.org\rd@x.org\n", []string{"1 a@x.org", "2 b@x.org", "3 c@x.org", "4 d@x.org"}},
+		{"separators", "a@x.org, b@x.org;c@x.org d@x.org\te@x.org,,;", []string{"1 a@x.org", "1 b@x.org", "1 c@x.org", "1 d@x.org", "1 e@x.org"}},
+		{"brackets", "Grace Hopper <Grace@Navy.example>", []string{"1 grace@navy.example Grace Hopper"}},
+		{"a comma in quotes", `"Hopper, Grace" <g@x.org>, <l@x.org>`, []string{"1 g@x.org Hopper, Grace", "1 l@x.org"}},
+		{"a comma without quotes", `Hopper, Grace <g@x.org>; Torvalds, Linus <l@x.org>`, []string{"1 g@x.org Hopper, Grace", "1 l@x.org Torvalds, Linus"}},
+		{"no separator after a bracket", `A <a@x.org> B <b@x.org>`, []string{"1 a@x.org A", "1 b@x.org B"}},
+		{"curly quotes", `“Hopper, Grace” <g@x.org>`, []string{"1 g@x.org Hopper, Grace"}},
+		{"signs that a name may not hold", `J. Doe [Acme] @ Work <j@x.org>`, []string{"1 j@x.org J. Doe [Acme] @ Work"}},
+		{"its own name", `'a@x.org' <a@x.org>`, []string{"1 a@x.org a@x.org"}},
+		{"a quote without its other", `"Doe, Jane <j@x.org>, "Roe" <r@x.org>`, []string{"1 j@x.org Doe, Jane", "1 r@x.org Roe"}},
+		{"addresses before brackets", `a@x.org b@x.org <c@x.org>`, []string{"1 a@x.org", "1 b@x.org", "1 c@x.org"}},
+		{"a comment", `g@x.org (Grace Hopper), <l@x.org> (Linus)`, []string{"1 g@x.org Grace Hopper", "1 l@x.org Linus"}},
+		{"an encoded word", `=?utf-8?q?J=C3=B6rg?= <j@x.org>`, []string{"1 j@x.org Jörg"}},
+		{"links", "mailto:a@x.org?subject=Hi%20there\n<mailto:b@x.org>\nMAILTO:c%2Bd@x.org", []string{"1 a@x.org", "2 b@x.org", "3 c+d@x.org"}},
+		{"loose ends", "a@x.org.\n(b@x.org),\n'c@x.org';\n<d@x.org", []string{"1 a@x.org", "2 b@x.org", "3 c@x.org", "4 d@x.org"}},
+		{"bullets", "- a@x.org\n* b@x.org\n1. c@x.org\n 2) d@x.org\n• e@x.org\n- [ ] f@x.org", []string{"1 a@x.org", "2 b@x.org", "3 c@x.org", "4 d@x.org", "5 e@x.org", "6 f@x.org"}},
+		{"a number that is no bullet", "1.a@x.org\n-b@x.org", []string{"1 1.a@x.org", "2 -b@x.org"}},
+		{"names without brackets", "Grace Hopper g@x.org\nLinus - l@x.org\nKen: k@x.org", []string{"1 g@x.org Grace Hopper", "2 l@x.org Linus", "3 k@x.org Ken"}},
+		{"a mail's headings", "> From: A <a@x.org>\n> To: b@x.org,\n>  c@x.org\nMessage-ID: <d@x.org>\nTo: undisclosed-recipients:;", []string{
+			"1 a@x.org A", "2 b@x.org", "3 c@x.org", "4 Message-ID: <d@x.org>: no address", "5 undisclosed-recipients:: no address",
+		}},
+		{"comments", "# friends: x@x.org\na@x.org", []string{"2 a@x.org"}},
+		{"odd spaces", "\ufeffa@x.org\u00a0\u200bb@x.org\u3000\u2028\u200ec@x.org\u200f", []string{"1 a@x.org", "1 b@x.org", "2 c@x.org"}},
+		{"wide signs", "a＠x.org，b@x.org；c@x.org、d@x.org", []string{"1 a@x.org", "1 b@x.org", "1 c@x.org", "1 d@x.org"}},
+		{"again", "A@x.org\nB <a@X.ORG>", []string{"1 a@x.org", "2 a@x.org again, as 1"}},
+		{"mistakes", "grace\ng@\n@x.org\ng@localhost\na@b@x.org\n@grace:x.org\na@x.org", []string{
+			"7 a@x.org", "1 grace: no address", "2 g@: not an e-mail address: nothing after the @", "3 @x.org: not an e-mail address: nothing before the @",
+			"4 g@localhost: not an e-mail address: no dot after the @", "5 a@b@x.org: not an e-mail address: more than one @",
+			"6 @grace:x.org: a Matrix ID, not an e-mail address",
+		}},
+		{"a piece of a line", "bob, a@x.org, Carol", []string{"1 a@x.org", "1 bob: no address", "1 Carol: no address"}},
+		{"words between addresses", "a@x.org and b@x.org", []string{"1 a@x.org", "1 b@x.org", "1 and: no address"}},
+		{"what cannot be mailed", "\"a b\"@x.org\n\"a,b\"@x.org\na@[127.0.0.1]", []string{
+			"1 \"a b\"@x.org: not an e-mail address", "2 \"a,b\"@x.org: not an e-mail address", "3 a@[127.0.0.1]: not an e-mail address",
+		}},
+		{"spaces in an address", "grace @ x.org", []string{"1 grace @ x.org: not an e-mail address: nothing before the @"}},
+		{"no UTF-8", "J\xf6rg <j@x.org>\nj\xf6rg@x.org", []string{"1 j@x.org Jörg", "2 jörg@x.org: the address is not in ASCII, and the list is not in UTF-8"}},
+		{"letters", "Jörg <jörg@müller.example>", []string{"1 jörg@müller.example Jörg"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, told(recipients.Parse(tc.text))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestTables(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"a heading", "Name,E-mail\nGrace,g@x.org\nLinus,l@x.org\n", []string{"2 g@x.org Grace", "3 l@x.org Linus"}},
+		{"one row", "email;name\ng@x.org;Grace", []string{"2 g@x.org Grace"}},
+		{"one column", "Email\ng@x.org\nLinus <l@x.org>, k@x.org", []string{"2 g@x.org", "3 l@x.org Linus", "3 k@x.org"}},
+		{"first and last", "First Name\tLast Name\tE-mail Address\nGrace\tHopper\tg@x.org\n\tTorvalds\tl@x.org", []string{"2 g@x.org Grace Hopper", "3 l@x.org Torvalds"}},
+		{"Thunderbird", "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email\nGrace,Hopper,\"Hopper, Grace\",,g@x.org,g2@x.org\nL,T,,,,l2@x.org", []string{"2 g@x.org Hopper, Grace", "3 l2@x.org L T"}},
+		{"Google", "Name,Given Name,Family Name,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Value\nGrace Hopper,Grace,H.,* Work,g@x.org ::: g3@x.org,g2@x.org", []string{"2 g@x.org Grace Hopper", "2 g3@x.org Grace Hopper"}},
+		{"Outlook", "First Name,Last Name,Mailing Address,E-mail Address,E-mail Type,E-mail Display Name\nG,H,Main St 1,g@x.org,SMTP,x@y.org", []string{"2 g@x.org G H"}},
+		{"German", "Name;Vorname;Straße;E-Mail-Adresse\nHopper;Grace;Weg 1;g@x.org", []string{"2 g@x.org Grace Hopper"}},
+		{"French", "Prénom,Nom,Adresse,Adresse électronique,Courriel\nGrace,Hopper,1 rue,,g@x.org", []string{"2 g@x.org Grace Hopper"}},
+		{"Spanish", "Nombre,Apellidos,Correo electrónico\nGrace,Hopper,g@x.org", []string{"2 g@x.org Grace Hopper"}},
+		{"an address and no better", "Nom,Adresse\nGrace,g@x.org", []string{"2 g@x.org Grace"}},
+		{"sep", "sep=;\nName;Mail\nGrace;g@x.org", []string{"3 g@x.org Grace"}},
+		{"line breaks in a cell", "Name,Note,Mail\r\nGrace,\"one\r\ntwo\",g@x.org\r\n\r\nLinus,,l@x.org\r\nKen,,\r\n", []string{"2 g@x.org Grace", "5 l@x.org Linus", "6 Ken,,: no address"}},
+		{"a quote without its other", "Name,Mail\n\"Grace,g@x.org\nLinus,l@x.org\n\"Ken\",k@x.org", []string{"2 g@x.org Grace", "3 l@x.org Linus", "4 k@x.org Ken"}},
+		{"a quote in the midst", "Name,Mail\nKen \"k\" T,k@x.org\nLinus,l@x.org", []string{"2 k@x.org Ken \"k\" T", "3 l@x.org Linus"}},
+		{"mistakes in it", "Name,Mail\nGrace,none\nLinus,l@\n,,\nKen,k@x.org\nKen,K@x.org", []string{
+			"5 k@x.org Ken", "2 Grace,none: no address", "3 l@: not an e-mail address: nothing after the @", "6 k@x.org again, as 5",
+		}},
+		{"comments before", "# people\n\nName,Mail\n# more\nGrace,g@x.org", []string{"5 g@x.org Grace"}},
+		{"no heading", "Grace,Hopper,g@x.org\nLinus,Torvalds,l@x.org", []string{"1 g@x.org Grace Hopper", "2 l@x.org Linus Torvalds"}},
+		{"no heading, address first", "g@x.org;Grace;7\nl@x.org;Linus;8", []string{"1 g@x.org Grace", "2 l@x.org Linus"}},
+		{"as aerc and mutt have it", "g@x.org\tGrace\tfriend", []string{"1 g@x.org Grace"}},
+		{"a number and no name", "1,g@x.org\n2,l@x.org", []string{"1 g@x.org", "2 l@x.org"}},
+		{"no heading, a person without", "Grace,g@x.org\nLinus,\nKen,k@x.org", []string{"1 g@x.org Grace", "3 k@x.org Ken", "2 Linus,: no address"}},
+		{"trailing commas", "g@x.org,\nl@x.org,\n", []string{"1 g@x.org", "2 l@x.org"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			l := recipients.Parse(tc.text)
+			if diff := cmp.Diff(tc.want, told(l)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWhatComesLateIsReadToo(t *testing.T) {
+	for _, early := range []string{"a@x.org\n", "A,a@x.org\n", "a@x.org\tA\n"} {
+		l := recipients.Parse(strings.Repeat(early, 60) + "1. b@x.org\nMessage-ID: <c@x.org>\nd@x.org,e@x.org\n")
+		l.Repeats = nil
+		if len(l.Recipients) > 0 {
+			l.Recipients = l.Recipients[1:]
+		}
+		if diff := cmp.Diff([]string{"61 b@x.org", "63 d@x.org", "63 e@x.org", "62 Message-ID: <c@x.org>: no address"}, told(l)); diff != "" {
+			t.Errorf("%q: %s", early, diff)
+		}
+	}
+}
+
+func TestProblemsSayTheirReason(t *testing.T) {
+	l := recipients.Parse("@g:x.org\ng@\ng")
+	if len(l.Problems) != 3 || !errors.Is(l.Problems[0].Err, recipients.ErrMatrixID) ||
+		!errors.Is(l.Problems[0].Err, identity.ErrNotAddress) || !errors.Is(l.Problems[1].Err, identity.ErrNotAddress) ||
+		!errors.Is(l.Problems[2].Err, recipients.ErrNoAddress) {
+		t.Error(told(l))
+	}
+}
+
+func TestReadKnowsEncodings(t *testing.T) {
+	utf16le := []byte{0xff, 0xfe}
+	for _, u := range utf16.Encode([]rune("Name\tMail\r\nJörg\tj@x.org\r\n")) {
+		utf16le = append(utf16le, byte(u), byte(u>>8))
+	}
+	for name, text := range map[string]string{
+		"UTF-8":        "Name,Mail\nJörg,j@x.org",
+		"a mark":       "\xef\xbb\xbfName,Mail\nJörg,j@x.org",
+		"Windows-1252": "Name,Mail\nJ\xf6rg,j@x.org",
+		"UTF-16":       string(utf16le),
+	} {
+		l, err := recipients.Read(iotest.OneByteReader(strings.NewReader(text)))
+		if diff := cmp.Diff([]string{"2 j@x.org Jörg"}, told(l)); diff != "" || err != nil {
+			t.Error(name, diff, err)
+		}
+	}
+}
+
+func TestReadRefusesWhatItCannotReadWhole(t *testing.T) {
+	broken := errors.New("broken")
+	for name, tc := range map[string]struct {
+		r    io.Reader
+		want error
+	}{
+		"binary":    {strings.NewReader("a@x.org\x00"), recipients.ErrNotText},
+		"too long":  {strings.NewReader(strings.Repeat("a@x.org\n", 2<<20)), recipients.ErrTooLong},
+		"too many":  {strings.NewReader(strings.Repeat("a@x\n", 100_001)), recipients.ErrTooMany},
+		"a failure": {iotest.ErrReader(broken), broken},
+	} {
+		if l, err := recipients.Read(tc.r); !errors.Is(err, tc.want) || len(l.Recipients)+len(l.Problems) > 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestParseSaysWhatItLeftOut(t *testing.T) {
+	for text, want := range map[string]error{
+		strings.Repeat("a@x.org\n", 100_001): recipients.ErrTooMany,
+		strings.Repeat("\n", 9<<20):          recipients.ErrTooLong,
+		strings.Repeat("a,", 100_001) + "b ": recipients.ErrTooMany,
+	} {
+		l := recipients.Parse(text)
+		if n := len(l.Problems); n == 0 || !errors.Is(l.Problems[n-1].Err, want) {
+			t.Errorf("%.10q: %d problems", text, n)
+		}
+	}
+}
+
+func TestNoAddressIsCutInHalf(t *testing.T) {
+	l := recipients.Parse(strings.Repeat(" ", 8<<20-7) + "a@x.org.example")
+	if len(l.Recipients) != 0 || len(l.Problems) != 1 || !errors.Is(l.Problems[0].Err, recipients.ErrTooLong) {
+		t.Error(told(l))
+	}
+}
+
+func TestTextsStayShort(t *testing.T) {
+	long := strings.Repeat("é", 1<<19)
+	l := recipients.Parse(long + "\n" + long + " <a@x.org>\n" + long + "@x.org")
+	if len(l.Problems) != 2 || len(l.Problems[0].Text) > 200 || len(l.Problems[1].Text) > 200 || len(l.Recipients) != 1 || len(l.Recipients[0].Name) > 200 {
+		t.Errorf("%.500q", told(l))
+	}
+}

@@ -1,0 +1,80 @@
+package recipients
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+	unicodeenc "golang.org/x/text/encoding/unicode"
+)
+
+// decode returns the text in data. Spreadsheets write UTF-16, and older ones
+// the code page of their country, of which Windows-1252 is the likeliest.
+func decode(data []byte) (string, error) {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		decoded, err := unicodeenc.UTF16(unicodeenc.LittleEndian, unicodeenc.ExpectBOM).NewDecoder().Bytes(data)
+		if err != nil {
+			return "", ErrNotText
+		}
+		data = decoded
+	}
+	if bytes.IndexByte(data, 0) >= 0 {
+		return "", ErrNotText
+	}
+	return string(data), nil
+}
+
+// normalize gives the text one kind of line break, of space and of quote, and
+// takes out what is not seen. The number of lines stays. What is no UTF-8 is
+// read as Windows-1252.
+func normalize(text string) string {
+	if !utf8.ValidString(text) {
+		if decoded, err := charmap.Windows1252.NewDecoder().String(text); err == nil {
+			text = decoded
+		}
+	}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '\n', '\t':
+			return r
+		case '\r', '\u0085', '\u2028', '\u2029':
+			return '\n'
+		case '“', '”', '„', '‟', '＂':
+			return '"'
+		case '，', '、':
+			return ','
+		case '；':
+			return ';'
+		case '＠':
+			return '@'
+		case '\u00ad', '\u200c', '\u200d':
+			return -1 // a soft hyphen and joiners; Cf has more
+		}
+		switch {
+		case r < utf8.RuneSelf && r >= ' ' && r != 0x7f:
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r): // zero width, marks of byte order and of direction
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// lettered reports whether s says something: separators and bullets alone do not.
+func lettered(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}

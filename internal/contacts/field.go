@@ -1,0 +1,86 @@
+package contacts
+
+import (
+	"iter"
+	"strings"
+)
+
+// fields yields the lines of a vCard, unfolded as vCard 3 and 4 fold them and
+// as quoted-printable does in vCard 2.1. The vCard library copies a line once
+// for each of its folds, which is too much for a photo: a line ends at maxLine.
+func fields(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var line []byte
+		soft := false // the line goes on, as quoted-printable
+		for next := range strings.SplitSeq(text, "\n") {
+			next = strings.TrimSuffix(next, "\r")
+			switch {
+			case soft:
+				line = line[:len(line)-1]
+			case next != "" && (next[0] == ' ' || next[0] == '\t'):
+				next = next[1:]
+			default:
+				if len(line) > 0 && !yield(string(line)) {
+					return
+				}
+				line = line[:0]
+			}
+			line = append(line, next[:min(len(next), maxLine-len(line))]...)
+			soft = len(line) < maxLine && strings.HasSuffix(next, "=") && quotedPrintable(string(line))
+		}
+		if len(line) > 0 {
+			yield(string(line))
+		}
+	}
+}
+
+func quotedPrintable(line string) bool {
+	head, _ := cutHead(line)
+	return strings.Contains(strings.ToUpper(head), "QUOTED-PRINTABLE")
+}
+
+// property is the name of a line's property, without its group, and the value.
+func property(line string) (name, value string) {
+	head, value := cutHead(line)
+	name, _, _ = strings.Cut(head, ";")
+	if dot := strings.LastIndexByte(name, '.'); dot >= 0 {
+		name = name[dot+1:]
+	}
+	return strings.ToUpper(strings.TrimSpace(name)), strings.TrimSpace(value)
+}
+
+// cutHead parts a line at the colon that is not in quotes.
+func cutHead(line string) (head, value string) {
+	quotes := false
+	for i := range len(line) {
+		switch line[i] {
+		case '"':
+			quotes = !quotes
+		case ':':
+			if !quotes {
+				return line[:i], line[i+1:]
+			}
+		}
+	}
+	head, value, _ = strings.Cut(line, ":") // the quotes are none
+	return head, value
+}
+
+// spell writes parameters as vCard 3 has them: vCard 2.1 leaves their names out.
+func spell(line string) string {
+	head, value := cutHead(line)
+	if strings.Contains(head, `"`) {
+		return line // not 2.1
+	}
+	params := strings.Split(head, ";")
+	for i, p := range params {
+		switch {
+		case i == 0 || p == "" || strings.Contains(p, "="):
+		case strings.EqualFold(p, "QUOTED-PRINTABLE") || strings.EqualFold(p, "BASE64"):
+			params[i] = "ENCODING=" + p
+		default:
+			params[i] = "TYPE=" + p
+		}
+	}
+	return strings.Join(params, ";") + ":" + value
+}
