@@ -157,7 +157,12 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 		return nil, err
 	}
 	if held {
-		if err := a.opt.Store.SetNote(ctx, a.storeKey(), noteSender, []byte(r.name)); err != nil {
+		err := a.opt.Store.SetNote(ctx, a.storeKey(), noteSender, []byte(r.name))
+		if err == nil {
+			// What others have sent is not to be taken for what this one will send.
+			err = a.restoreBook(ctx)
+		}
+		if err != nil {
 			release()
 			return nil, err
 		}

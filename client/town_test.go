@@ -29,7 +29,12 @@ type town struct {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	w := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
+	return populate(t, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}))
+}
+
+// populate lets people live in a world.
+func populate(t *testing.T, w *sandbox.World) *town {
+	t.Helper()
 	n := &town{World: w, t: t}
 	n.ada = w.AddUser("ada", password, "Ada")
 	n.grace = w.AddUser("grace", password, "Grace")

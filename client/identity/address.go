@@ -19,6 +19,10 @@ type ThreePID struct {
 	Address string // canonical: case folded
 }
 
+// maxTyped is more than an address with a name takes, and little enough to be
+// quoted when it is wrong.
+const maxTyped = 1000
+
 // ErrNotAddress says that a text is no e-mail address.
 var ErrNotAddress = errors.New("not an e-mail address")
 
@@ -30,13 +34,16 @@ func ParseEmail(s string) (ThreePID, error) {
 	if len(s) >= 7 && strings.EqualFold(s[:7], "mailto:") {
 		s = s[7:]
 	}
+	if len(s) > maxTyped {
+		return ThreePID{}, fmt.Errorf("%d characters are %w", len(s), ErrNotAddress)
+	}
 	a, err := mail.ParseAddress(s)
 	if err != nil {
 		return ThreePID{}, fmt.Errorf("%q is %w", s, ErrNotAddress)
 	}
 	domain := a.Address[strings.LastIndexByte(a.Address, '@')+1:]
 	switch {
-	case strings.ContainsAny(a.Address, " \t\"\\") || strings.HasPrefix(domain, "["):
+	case strings.ContainsAny(a.Address, " \t\"\\,;:<>()") || strings.HasPrefix(domain, "["):
 		// Legal by RFC 5322, but neither hashed nor mailed by any identity server.
 		return ThreePID{}, fmt.Errorf("%q is %w that can be invited", s, ErrNotAddress)
 	case !strings.Contains(domain, "."):
