@@ -37,6 +37,7 @@ func BenchmarkFirstSync(b *testing.B) {
 }
 
 func benchmarkFirstSync(b *testing.B, w world) {
+	b.Helper()
 	ada := someone(b, w, "ada")
 	for n := range manyRooms {
 		ada.crowdedRoom(n)
@@ -175,6 +176,7 @@ func (f *filters) RoundTrip(r *http.Request) (*http.Response, error) {
 // another is the same filter in other words, so that no server answers out of a
 // cache.
 func (f *filters) another(tb testing.TB) string {
+	tb.Helper()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var filter object
