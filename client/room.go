@@ -107,20 +107,33 @@ func (a *Account) Invites(rooms ...id.RoomID) []invite.Invite {
 	a.state.mu.RLock()
 	defer a.state.mu.RUnlock()
 	found := a.state.invites(rooms)
-	slices.SortFunc(found, invite.Compare)
+	slices.SortFunc(found, func(a, b dated) int {
+		if a.at != b.at {
+			return cmp.Compare(b.at, a.at)
+		}
+		return invite.Compare(a.Invite, b.Invite)
+	})
 	all := make([]invite.Invite, len(found))
 	for n, i := range found {
-		all[n] = *i
+		all[n] = *i.Invite
 	}
 	return all
 }
 
+// dated is an invite with its time, in milliseconds: numbers are compared in no
+// time, and nearly always they decide.
+type dated struct {
+	at int64
+	*invite.Invite
+}
+
 // invites are those of some rooms, or of all if none is named, in no order.
-func (s *state) invites(rooms []id.RoomID) []*invite.Invite {
-	var found []*invite.Invite
+func (s *state) invites(rooms []id.RoomID) []dated {
+	var found []dated
 	add := func(r *roomState) {
 		for n := range r.invites {
-			found = append(found, &r.invites[n])
+			i := &r.invites[n]
+			found = append(found, dated{i.At().UnixMilli(), i})
 		}
 	}
 	if len(rooms) == 0 {

@@ -154,9 +154,9 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, room := range changed {
-		r, news := s.rooms[room], reply.join[room]
+		r, raw := s.rooms[room], reply.join[room]
 		g.Go(func() error {
-			r.take(s.me, room, news, first)
+			r.take(s.me, room, readNews(raw), first)
 			return nil
 		})
 	}

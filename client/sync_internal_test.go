@@ -1,6 +1,8 @@
 package client
 
 import (
+	"bytes"
+	"encoding/json"
 	"testing"
 	"time"
 )
@@ -28,4 +30,24 @@ func FuzzSync(f *testing.F) {
 			}
 		}
 	})
+}
+
+// An answer is looked at in parts; what is broken anywhere is none all the same.
+func TestBrokenAnswerIsRefused(t *testing.T) {
+	whole := []byte(`{"rooms":{"join":{"!a:hs":{"state":{"events":[{"type":"x","n":[1,"}"]}]}},"!b\u0021:hs":{}},"leave":{"!c:hs":{}}},"next_batch":"s1"}`)
+	reply, ok := readSync(whole)
+	if !ok || len(reply.join) != 2 || reply.join["!b!:hs"] == nil || len(reply.leave) != 1 {
+		t.Fatalf("%v %+v", ok, reply)
+	}
+	for at := range whole {
+		for _, b := range []byte("{}[]\",:x\\ ") {
+			changed := bytes.Clone(whole)
+			changed[at] = b
+			for _, raw := range [][]byte{changed, whole[:at]} {
+				if _, ok := readSync(raw); ok && !json.Valid(raw) {
+					t.Errorf("%s was taken for an answer", raw)
+				}
+			}
+		}
+	}
 }

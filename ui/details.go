@@ -69,7 +69,7 @@ func (d *detailer) verdict() {
 		d.line(question + st.warn.Bold(true).Render("not known"))
 	}
 	const most = 12 // a stranger may have written thousands of keys
-	checks := i.Judge(d.row.facts).Checks
+	checks := i.Judge(*d.row.facts).Checks
 	for _, c := range checks[:min(most, len(checks))] {
 		switch c.Result {
 		case invite.Pass:

@@ -133,18 +133,22 @@ func (h *home) changed(c client.Change) tea.Cmd {
 // refresh reads the account's rooms and invites anew.
 func (h *home) refresh() {
 	account := h.sh.account
-	rooms := map[id.RoomID]client.Room{}
+	rooms := map[id.RoomID]*client.Room{}
 	for _, r := range account.Rooms() {
-		rooms[r.ID] = r
+		rooms[r.ID] = &r
 	}
 	h.rooms, h.look = len(rooms), 0
 	h.counts = map[invite.Status]int{}
 	invites, facts := account.Invites(), account.Facts()
-	h.newest = make([]row, len(invites))
+	h.newest = make([]row, 0, len(invites)) // rows points into it
 	h.rows = make(map[inviteKey]*row, len(invites))
-	for n, i := range invites {
-		r := &h.newest[n]
-		*r = newRow(i, rooms[i.RoomID], facts)
+	for _, i := range invites {
+		room, known := rooms[i.RoomID]
+		if !known {
+			continue // joined a moment ago; the change is on its way
+		}
+		h.newest = append(h.newest, newRow(i, room, &facts))
+		r := &h.newest[len(h.newest)-1]
 		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
 		if r.needsLook() {

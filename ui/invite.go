@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
@@ -27,7 +28,7 @@ type invitePage struct {
 
 func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &invitePage{sh: sh, ctx: ctx, key: keyOf(i), row: row{invite: i}}
+		p := &invitePage{sh: sh, ctx: ctx, key: keyOf(i), row: newRow(i, &client.Room{}, &invite.Facts{})}
 		p.refresh()
 		return p
 	}
@@ -48,7 +49,8 @@ func (p *invitePage) title() string { return "Invite of " + nameOf(p.row.invite)
 func (p *invitePage) refresh() {
 	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
 		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
-		p.row = newRow(i, r, p.sh.account.Facts())
+		facts := p.sh.account.Facts()
+		p.row = newRow(i, &r, &facts)
 		p.past = p.sh.account.History(p.key.room, p.key.token)
 	}
 }

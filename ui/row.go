@@ -21,14 +21,14 @@ func keyOf(i invite.Invite) inviteKey { return inviteKey{i.RoomID, i.Token} }
 // A row is an invite with all that is known of it at the moment.
 type row struct {
 	invite   invite.Invite
-	room     client.Room
-	facts    invite.Facts
+	room     *client.Room
+	facts    *invite.Facts
 	verdict  invite.Verdict
 	warnings []invite.Warning
 }
 
-func newRow(i invite.Invite, r client.Room, f invite.Facts) row {
-	verdict, warnings := i.Assess(f)
+func newRow(i invite.Invite, r *client.Room, f *invite.Facts) row {
+	verdict, warnings := i.Assess(*f)
 	return row{i, r, f, verdict, warnings}
 }
 
@@ -50,7 +50,7 @@ func (r *row) taker() string {
 }
 
 // standing says in a word how it stands with the keys.
-func (r *row) standing() string { return r.invite.Standing(r.facts) }
+func (r *row) standing() string { return r.invite.Standing(*r.facts) }
 
 // An order is a way to sort the list: by what stands in the rows, and those of
 // which that is the same the newest first.

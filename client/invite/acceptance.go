@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
 // An Acceptance tells who took an invite.
@@ -137,12 +139,12 @@ type memberEvent struct {
 
 func readMember(ev Event) memberEvent {
 	m := memberEvent{ev: ev, user: id.UserID(ev.StateKey)}
-	for w := walkObject(ev.Content); w.next(); {
-		switch string(w.name) {
+	for w := rawjson.Object(ev.Content); w.Next(); {
+		switch string(w.Name) {
 		case "membership":
-			m.membership, _ = text(w.value)
+			m.membership, _ = rawjson.Text(w.Value)
 		case "third_party_invite":
-			m.thirdParty = w.value
+			m.thirdParty = w.Value
 		}
 	}
 	return m
@@ -158,8 +160,8 @@ func (m memberEvent) accepted() (acceptance, bool) {
 	}
 	raw := members(m.thirdParty)["signed"]
 	signed := members(raw)
-	mxid, _ := text(signed["mxid"])
-	token, ok := text(signed["token"])
+	mxid, _ := rawjson.Text(signed["mxid"])
+	token, ok := rawjson.Text(signed["token"])
 	if !ok || mxid != string(m.user) {
 		return acceptance{}, false
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
 // The event types this package reads.
@@ -63,22 +65,22 @@ func ParseEvent(raw []byte) (Event, error) {
 func ReadEvent(raw []byte) (Event, error) {
 	ev := Event{Raw: raw}
 	var eventID, typ, stateKey, sender, unsigned json.RawMessage
-	for w := walkObject(raw); w.next(); {
-		switch string(w.name) {
+	for w := rawjson.Object(raw); w.Next(); {
+		switch string(w.Name) {
 		case "event_id":
-			eventID = w.value
+			eventID = w.Value
 		case "type":
-			typ = w.value
+			typ = w.Value
 		case "state_key":
-			stateKey = w.value
+			stateKey = w.Value
 		case "sender":
-			sender = w.value
+			sender = w.Value
 		case "origin_server_ts":
-			ev.At = timestamp(w.value)
+			ev.At = timestamp(w.Value)
 		case "content":
-			ev.Content = w.value
+			ev.Content = w.Value
 		case "unsigned":
-			unsigned = w.value
+			unsigned = w.Value
 		}
 	}
 	kind, ok1 := optionalText(typ)
@@ -88,7 +90,7 @@ func ReadEvent(raw []byte) (Event, error) {
 		return Event{}, errNotString
 	}
 	var ok bool
-	if ev.StateKey, ok = text(stateKey); !ok {
+	if ev.StateKey, ok = rawjson.Text(stateKey); !ok {
 		return Event{}, fmt.Errorf("read %q event: %w", kind, ErrNotState)
 	}
 	ev.Type, ev.ID, ev.Sender = kind, id.EventID(event), id.UserID(from)
@@ -99,30 +101,30 @@ func ReadEvent(raw []byte) (Event, error) {
 // comment reads unsigned, which is the homeserver's comment on the event. When it
 // cannot be read the event itself still counts.
 func (ev *Event) comment(unsigned json.RawMessage) {
-	for w := walkObject(unsigned); w.next(); {
-		switch string(w.name) {
+	for w := rawjson.Object(unsigned); w.Next(); {
+		switch string(w.Name) {
 		case "replaces_state":
-			s, _ := text(w.value)
+			s, _ := rawjson.Text(w.Value)
 			ev.Replaces = id.EventID(s)
 		case "prev_content":
-			ev.PrevContent = w.value
+			ev.PrevContent = w.Value
 		case "prev_sender":
-			s, _ := text(w.value)
+			s, _ := rawjson.Text(w.Value)
 			ev.PrevSender = id.UserID(s)
 		case "redacted_because":
-			ev.Redactor, ev.RedactedAt = readRedaction(w.value)
+			ev.Redactor, ev.RedactedAt = readRedaction(w.Value)
 		}
 	}
 }
 
 func readRedaction(raw json.RawMessage) (by id.UserID, at time.Time) {
-	for w := walkObject(raw); w.next(); {
-		switch string(w.name) {
+	for w := rawjson.Object(raw); w.Next(); {
+		switch string(w.Name) {
 		case "sender":
-			s, _ := text(w.value)
+			s, _ := rawjson.Text(w.Value)
 			by = id.UserID(s)
 		case "origin_server_ts":
-			at = timestamp(w.value)
+			at = timestamp(w.Value)
 		}
 	}
 	return by, at
@@ -130,7 +132,7 @@ func readRedaction(raw json.RawMessage) (by id.UserID, at time.Time) {
 
 // timestamp reads milliseconds since 1970; what is none is the zero time.
 func timestamp(raw json.RawMessage) time.Time {
-	ms, ok := integer(raw)
+	ms, ok := rawjson.Integer(raw)
 	if !ok {
 		return time.Time{}
 	}

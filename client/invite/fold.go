@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
 // Fold reads the invites of a room. state holds its current state events, one
@@ -158,7 +160,7 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 
 // describe takes over what an invite event tells.
 func (i *Invite) describe(ev Event, c content) {
-	i.DisplayName, _ = text(c.displayName)
+	i.DisplayName, _ = rawjson.Text(c.displayName)
 	i.Sender, i.SentAt = ev.Sender, ev.At
 	i.Keys = c.keys()
 }

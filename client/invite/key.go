@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
 // A Key is one that may sign for an invite: the invite's public_key, or an
@@ -40,12 +42,12 @@ type rawKey struct{ public, validityURL json.RawMessage }
 
 // readContent reads content; what is not an object has no members.
 func readContent(raw json.RawMessage) (c content) {
-	for w := walkObject(raw); w.next(); {
-		switch string(w.name) {
+	for w := rawjson.Object(raw); w.Next(); {
+		switch string(w.Name) {
 		case "display_name":
-			c.displayName = w.value
+			c.displayName = w.Value
 		case "public_keys":
-			c.list = w.value
+			c.list = w.Value
 		default:
 			c.read(&w)
 		}
@@ -54,12 +56,12 @@ func readContent(raw json.RawMessage) (c content) {
 }
 
 // read takes over the member that a walk is at, if it is one of a key.
-func (k *rawKey) read(w *walk) {
-	switch string(w.name) {
+func (k *rawKey) read(w *rawjson.Walk) {
+	switch string(w.Name) {
 	case "public_key":
-		k.public = w.value
+		k.public = w.Value
 	case "key_validity_url":
-		k.validityURL = w.value
+		k.validityURL = w.Value
 	}
 }
 
@@ -67,8 +69,8 @@ func (k *rawKey) read(w *walk) {
 // invite back by overwriting it with {}: the auth rules then find no key that a
 // signature could match. A redacted event looks the same.
 func (c content) hasKeys() bool {
-	list := walkArray(c.list)
-	return c.public != nil || list.next()
+	list := rawjson.Array(c.list)
+	return c.public != nil || list.Next()
 }
 
 // keys lists the keys: the top-level one first, as homeservers try them, and of
@@ -91,9 +93,9 @@ func (c content) keys() []Key {
 		keys = append(keys, k)
 	}
 	add(c.rawKey)
-	for list := walkArray(c.list); list.next(); {
+	for list := rawjson.Array(c.list); list.Next(); {
 		var raw rawKey
-		for entry := walkObject(list.value); entry.next(); {
+		for entry := rawjson.Object(list.Value); entry.Next(); {
 			raw.read(&entry)
 		}
 		add(raw)
@@ -103,9 +105,9 @@ func (c content) keys() []Key {
 
 func readKey(public, validityURL json.RawMessage) Key {
 	var k Key
-	k.ValidityURL, _ = text(validityURL)
+	k.ValidityURL, _ = rawjson.Text(validityURL)
 	var ok bool
-	if k.Public, ok = text(public); !ok {
+	if k.Public, ok = rawjson.Text(public); !ok {
 		k.Problem = "not a string"
 		return k
 	}

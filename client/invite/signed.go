@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
 // Proof says what the signatures of an acceptance are worth.
@@ -67,7 +69,7 @@ func splitSigned(signed json.RawMessage) (message []byte, signatures [][]byte, e
 	}
 	for _, byKey := range bySigner {
 		for keyID, raw := range byKey {
-			s, _ := text(raw)
+			s, _ := rawjson.Text(raw)
 			sig, err := decodeBase64(s)
 			// crypto/ed25519 would take another length for a forgery, at best.
 			if strings.HasPrefix(keyID, "ed25519:") && err == nil && len(sig) == ed25519.SignatureSize {

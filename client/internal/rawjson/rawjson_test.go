@@ -1,0 +1,68 @@
+package rawjson
+
+import (
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Whatever comes, a walk ends inside it; and of what is JSON it sees what the
+// standard library sees.
+func FuzzWalk(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `[]`, `{"a":1,"a":{"b":[2,"}"]}}`, ` { "\u0061\"\\" : "x\\" , "y":[ ] } `, `[1, "a,b", {"c":null} ,true]`,
+		`{"a"`, `{"a":`, `{"a":"\`, `["`, `[[[`, `}`, `{"":""}`, `{"é\ud800":"\\\""}`, `{1:2}`, `[1}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		values := map[string]any{}
+		for w := Object(raw); w.Next(); {
+			if got := raw[w.At():][:len(w.Value)]; string(got) != string(w.Value) {
+				t.Fatalf("%q is not at %d of %q", w.Value, w.At(), raw)
+			}
+			values[string(w.Name)] = decoded(w.Value)
+		}
+		elements := []any{}
+		for w := Array(raw); w.Next(); {
+			elements = append(elements, decoded(w.Value))
+		}
+		if !json.Valid(raw) || !utf8.Valid(raw) {
+			return
+		}
+		var want any
+		if json.Unmarshal(raw, &want) != nil {
+			return // a number that Go does not hold
+		}
+		switch want := want.(type) {
+		case map[string]any:
+			if diff := cmp.Diff(want, values); diff != "" {
+				t.Errorf("members of %q: %s", raw, diff)
+			}
+		case []any:
+			if diff := cmp.Diff(want, elements); diff != "" {
+				t.Errorf("elements of %q: %s", raw, diff)
+			}
+		case string:
+			if got, ok := Text(json.RawMessage(trimmed(raw))); !ok || got != want {
+				t.Errorf("text of %q: %q", raw, got)
+			}
+		default:
+			if len(values)+len(elements) > 0 {
+				t.Errorf("%q has members", raw)
+			}
+		}
+	})
+}
+
+func decoded(raw json.RawMessage) (v any) {
+	_ = json.Unmarshal(raw, &v) // what is broken is nothing
+	return v
+}
+
+func trimmed(raw []byte) []byte {
+	at := skipSpace(raw, 0)
+	return raw[at:skipValue(raw, at)]
+}
