@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -385,7 +386,7 @@ func TestLongPastIsCut(t *testing.T) {
 	for i := range 200 {
 		for _, token := range []string{token, open} {
 			_, err := n.SendState(string(n.room), eve, invite.TypeThirdPartyInvite, token, map[string]any{
-				"display_name": fmt.Sprint(i), "public_key": "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI", "key_validity_url": "https://eve.test/valid",
+				"display_name": strconv.Itoa(i), "public_key": "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI", "key_validity_url": "https://eve.test/valid",
 			})
 			n.must(err)
 		}
