@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -365,4 +367,51 @@ func TestMembershipsAreAskedForTogether(t *testing.T) {
 			t.Errorf("%d left", left)
 		}
 	})
+}
+
+// Rewriting an invite over and over neither fills the memory nor hides who first
+// sent it, or that somebody had taken it.
+func TestLongPastIsCut(t *testing.T) {
+	n := newTown(t)
+	eve := n.AddUser("eve", password, "Eve")
+	n.must(n.Invite(string(n.room), n.ada, eve))
+	n.must(n.Join(string(n.room), eve))
+	token, open := n.invite("grace@navy.example"), n.invite("lin@kernel.example")
+	n.must(n.Bind("grace@navy.example", n.grace))
+	n.must(n.Join(string(n.room), n.grace))
+	session := n.signIn(n.ada).Session()
+	path := filepath.Join(t.TempDir(), "store.db")
+	before := n.start(session, path)
+	n.must(before.Refresh(t.Context()))
+	for i := range 200 {
+		for _, token := range []string{token, open} {
+			_, err := n.SendState(string(n.room), eve, invite.TypeThirdPartyInvite, token, map[string]any{
+				"display_name": strconv.Itoa(i), "public_key": "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI", "key_validity_url": "https://eve.test/valid",
+			})
+			n.must(err)
+		}
+		if i%40 == 0 {
+			n.must(before.Refresh(t.Context()))
+		}
+	}
+	look := func(name string, a *client.Account) {
+		t.Helper()
+		for token, want := range map[string]invite.Status{token: invite.Joined, open: invite.Pending} {
+			i, err := a.Invite(n.room, token)
+			n.must(err)
+			if i.Status != want || string(i.OriginalSender) != n.ada || i.DisplayName != "199" {
+				t.Errorf("%s: %s of %q, first %q", name, i.Status, i.DisplayName, i.OriginalSender)
+			}
+			if i.Acceptance != nil && i.Acceptance.Proof != invite.ProofVerified {
+				t.Errorf("%s: %s", name, i.Acceptance.Proof)
+			}
+			past := a.History(n.room, token)
+			if len(past) > 100 || len(past) < 50 || string(past[len(past)-1].Sender) != n.ada {
+				t.Errorf("%s: %d versions, the first by %s", name, len(past), past[len(past)-1].Sender)
+			}
+		}
+	}
+	n.must(before.Refresh(t.Context()))
+	look("to whom was there", before)
+	look("to whom comes back", n.start(session, path))
 }

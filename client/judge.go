@@ -1,8 +1,6 @@
 package client
 
 import (
-	"maunium.net/go/mautrix/id"
-
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
@@ -36,36 +34,4 @@ func (a *Account) validity(k invite.Key) invite.Validity {
 
 func question(k invite.Key) keycheck.Question {
 	return keycheck.Question{URL: k.ValidityURL, PublicKey: k.Public}
-}
-
-// History is what stood in a room under an invite's token, the newest event
-// first, as far as the homeserver has told.
-func (a *Account) History(room id.RoomID, token string) []invite.Event {
-	a.state.mu.RLock()
-	defer a.state.mu.RUnlock()
-	r, ok := a.state.rooms[room]
-	if !ok {
-		return nil
-	}
-	return r.versions(token)
-}
-
-// versions is what stood under an invite's token, the newest event first.
-func (r *roomState) versions(token string) []invite.Event {
-	ev, ok := r.current[stateKey{invite.TypeThirdPartyInvite, token}]
-	if !ok {
-		return nil
-	}
-	chain := []invite.Event{ev}
-	seen := map[id.EventID]bool{}
-	for !seen[ev.ID] {
-		seen[ev.ID] = true
-		prev, ok := r.history[ev.Replaces]
-		if !ok {
-			break
-		}
-		chain = append(chain, prev)
-		ev = prev
-	}
-	return chain
 }

@@ -117,7 +117,7 @@ func (a *Account) askAbout(ctx context.Context, keys []invite.Key, tell func()) 
 	}
 	a.trustIdentityServer(ctx)
 	a.keys.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
-		if v == invite.Unchecked || a.remember(q, v) {
+		if v != invite.Unchecked && a.remember(q, v) {
 			tell()
 		}
 	})

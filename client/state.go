@@ -104,6 +104,7 @@ func (r *roomState) matters(user string) bool {
 
 // fold reads the room and its invites anew.
 func (r *roomState) fold(me id.UserID, room id.RoomID) {
+	r.trim()
 	r.facts = r.read(room, me)
 	r.invites = invite.Fold(room, values(r.current), values(r.history))
 }

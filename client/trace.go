@@ -151,9 +151,10 @@ func (s *state) missing(room id.RoomID) []id.EventID {
 		return nil
 	}
 	var ids []id.EventID
+	rewrites := r.countRewrites()
 	want := func(ev invite.Event) {
 		_, known := r.history[ev.Replaces]
-		if ev.Type == invite.TypeThirdPartyInvite && ev.Replaces != "" && !known {
+		if ev.Type == invite.TypeThirdPartyInvite && ev.Replaces != "" && !known && rewrites[ev.StateKey] < maxRewrites {
 			ids = append(ids, ev.Replaces)
 		}
 	}

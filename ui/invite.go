@@ -144,6 +144,9 @@ func (p *invitePage) history(width int) string {
 			what = "wrote it; what stood there before is not known"
 		}
 		lines = append(lines, " "+st.faint.Render(moment(ev.At))+"  "+cut(string(ev.Sender)+" "+what, width-20))
+		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
+			lines = append(lines, " "+st.faint.Render("What stood there in between is not shown."))
+		}
 	}
 	return strings.Join(lines, "\n")
 }

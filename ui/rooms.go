@@ -19,6 +19,7 @@ type roomsPage struct {
 	sh    *shell
 	rooms map[id.RoomID]client.Room
 	open  map[id.RoomID]int // pending invites
+	odd   bool              // a room has events that could not be read
 	list  list[id.RoomID]
 }
 
@@ -34,10 +35,11 @@ func (p *roomsPage) init() tea.Cmd { return nil }
 func (p *roomsPage) title() string { return "Rooms" }
 
 func (p *roomsPage) refresh() {
-	p.rooms, p.open = map[id.RoomID]client.Room{}, map[id.RoomID]int{}
+	p.rooms, p.open, p.odd = map[id.RoomID]client.Room{}, map[id.RoomID]int{}, false
 	var ids []id.RoomID
 	for _, r := range p.sh.account.Rooms() {
 		p.rooms[r.ID] = r
+		p.odd = p.odd || r.Unread > 0
 		ids = append(ids, r.ID)
 	}
 	for _, i := range p.sh.account.Invites() {
@@ -48,8 +50,14 @@ func (p *roomsPage) refresh() {
 	p.list.set(ids)
 }
 
-// lines is how many rooms fit below an empty line and the columns' names.
-func (p *roomsPage) lines() int { return max(1, p.sh.height-2) }
+// lines is how many rooms fit below an empty line and the columns' names, and
+// above what may be said of the chosen one.
+func (p *roomsPage) lines() int {
+	if p.odd {
+		return max(1, p.sh.height-4)
+	}
+	return max(1, p.sh.height-2)
+}
 
 func (p *roomsPage) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -106,7 +114,15 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 			pad(permission(st, r), levelWidth), pad(open, openWidth),
 		}, "  ") + "\n")
 	}
+	if room, some := p.list.current(); some && p.rooms[room].Unread > 0 {
+		b.WriteString("\n   " + st.warn.Render("! "+unread(p.rooms[room].Unread)))
+	}
 	return b.String(), nil
+}
+
+// unread says that events of a room were left out.
+func unread(n int) string {
+	return "Left out because they made no sense: " + count(n, "event") + " of this room."
 }
 
 // permission says whether one may invite to a room, and why not.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,6 +29,10 @@ type shell struct {
 	leaving bool
 	sends   int // of invites, under way
 
+	// forgotten is closed once the last session is dropped: the next one may not
+	// be remembered before. Nil if there was none.
+	forgotten <-chan struct{}
+
 	keysChanged chan struct{} // holds one token while there is news of keys
 
 	width, height int // of the place for a page
@@ -56,10 +59,20 @@ func (sh *shell) signedOut(why error) tea.Cmd {
 	sh.revokes, sh.leaving = revokes{}, false
 	sh.opt.User, sh.opt.Password = string(session.UserID), ""
 	sh.opt.Homeserver = session.Homeserver // the person may have typed another than the Matrix ID tells
-	if sh.opt.Forget != nil {
-		why = errors.Join(why, sh.opt.Forget())
+	return tea.Batch(sh.restart(newSignIn(sh, why)), sh.forget())
+}
+
+// forget drops the session that is over.
+func (sh *shell) forget() tea.Cmd {
+	drop, done := sh.opt.Forget, make(chan struct{})
+	sh.forgotten = done
+	return func() tea.Msg {
+		defer close(done)
+		if drop == nil {
+			return nil
+		}
+		return notKeptMsg{drop()}
 	}
-	return sh.restart(newSignIn(sh, why))
 }
 
 // update hears what is meant for no screen in particular.
@@ -69,6 +82,10 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		return sh.minute()
 	case revokedMsg:
 		return sh.revoked(msg)
+	case notKeptMsg:
+		if msg.err != nil {
+			sh.complain(msg.err)
+		}
 	case signedOutMsg:
 		switch {
 		case msg.account != sh.account:

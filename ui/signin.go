@@ -115,7 +115,7 @@ func (s *signIn) submit() tea.Cmd {
 	s.busy, s.problem = true, nil
 	user, password := s.form.value(fieldUser), s.form.fields[fieldPassword].input.Value()
 	where := cmp.Or(s.form.value(fieldHomeserver), user)
-	opt, remember := s.sh.opt.Client, s.sh.opt.Remember
+	opt, remember, forgotten := s.sh.opt.Client, s.sh.opt.Remember, s.sh.forgotten
 	return tea.Batch(s.spinner.Tick, ask(s.ctx, s, func(ctx context.Context) tea.Msg {
 		hs, err := client.Discover(ctx, opt, where)
 		if err != nil {
@@ -123,6 +123,9 @@ func (s *signIn) submit() tea.Cmd {
 		}
 		account, err := client.SignIn(ctx, opt, hs, user, password)
 		if err == nil && remember != nil {
+			if forgotten != nil {
+				<-forgotten // or the new session would be dropped for the old one
+			}
 			err = remember(account.Session())
 		}
 		return signInResult{account, err}

@@ -82,7 +82,7 @@ func (p *termsPage) texts() []identity.PolicyText {
 
 func (p *termsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	return []key.Binding{when(!p.busy, k.Accept), when(!p.busy, k.Decline), k.Interrupt}
+	return []key.Binding{when(!p.busy, k.Accept), when(!p.busy, k.Decline), when(p.busy, k.Back), k.Interrupt}
 }
 
 func (p *termsPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -71,14 +72,23 @@ func (sh *shell) confirmTrust(i invite.Invite) tea.Cmd {
 func (sh *shell) trust(hosts []string) tea.Cmd {
 	for _, host := range hosts {
 		sh.account.Trust(host)
-		if sh.opt.Trust != nil {
-			if err := sh.opt.Trust(host); err != nil {
-				sh.complain(err)
-			}
-		}
 	}
-	return func() tea.Msg { return trustedMsg{} }
+	told := func() tea.Msg { return trustedMsg{} }
+	remember := sh.opt.Trust
+	if remember == nil {
+		return told
+	}
+	return tea.Batch(told, func() tea.Msg {
+		var errs []error
+		for _, host := range hosts {
+			errs = append(errs, remember(host))
+		}
+		return notKeptMsg{errors.Join(errs...)}
+	})
 }
+
+// notKeptMsg tells why the next start will not know what is so now; nil if it will.
+type notKeptMsg struct{ err error }
 
 // copyToken puts an invite's token into the clipboard of the terminal.
 func (sh *shell) copyToken(i invite.Invite) tea.Cmd {

@@ -2,13 +2,17 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
@@ -18,6 +22,50 @@ type guard struct{}
 
 func (guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, &keycheck.RefusedError{Host: req.URL.Host, Private: true}
+}
+
+// Files are slow now and then, and a screen that waits for one takes no keys.
+func TestSlowDiskHoldsUpNoKey(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		key := map[string]any{"display_name": "g...@n...", "public_key": n.PublicKey(), "key_validity_url": "https://elsewhere.test/isvalid"}
+		if _, err := n.PlantState(n.compilers, n.ada, invite.TypeThirdPartyInvite, "tok", key); err != nil {
+			t.Fatal(err)
+		}
+		var did []string
+		slow := func(what string) error {
+			time.Sleep(10 * time.Second)
+			did = append(did, what)
+			return errors.New(what + ": the disk is full")
+		}
+		account := n.account(t)
+		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{
+				Client: n.options(), Account: account,
+				Trust:    func(string) error { return slow("trust") },
+				Forget:   func() error { return slow("forget") },
+				Remember: func(client.Session) error { return slow("remember") },
+			})
+		})
+		term.Wait(time.Second)
+		term.Press("t", "y", "r")
+		if !strings.Contains(term.Screen(), "MAY YOU INVITE") {
+			t.Errorf("no key works:\n%s", term.Screen())
+		}
+		term.Wait(11 * time.Second)
+		if !strings.Contains(term.Screen(), "! trust: the disk is full.") {
+			t.Errorf("nobody is told:\n%s", term.Screen())
+		}
+		n.SignOutEverywhere(n.ada, false)
+		term.Wait(time.Second)
+		term.Send("lovelace\r") // signs in again before the old session is dropped
+		term.Wait(30 * time.Second)
+		if want := []string{"trust", "forget", "remember"}; !slices.Equal(did, want) {
+			t.Errorf("did %q, want %q", did, want)
+		}
+		if !strings.Contains(term.Screen(), "● live") {
+			t.Errorf("not signed in:\n%s", term.Screen())
+		}
+	})
 }
 
 func TestRefusedHostIsSaidWithWhatHelps(t *testing.T) {

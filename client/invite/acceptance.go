@@ -50,13 +50,14 @@ type version struct {
 	keys   []Key
 }
 
-// maxVersions bounds how often overwriting an event makes work.
+// maxVersions bounds how often overwriting an event makes work. It is even.
 const maxVersions = 8
 
 // verify checks what an acceptance rests on: who sent it, and the signatures.
 // What counts is the version of the invite that was taken: the one whose key
-// made a signature, or if none did the newest.
-func (a *Acceptance) verify(from acceptance, versions []version) {
+// made a signature, or if none did the newest. If some are not there, cut, a
+// signature that fits none may have fitted one of those.
+func (a *Acceptance) verify(from acceptance, versions []version, cut bool) {
 	a.Proof = ProofUnverifiable
 	for n, v := range versions {
 		key, proof := verify(from.signed, v.keys)
@@ -66,6 +67,9 @@ func (a *Acceptance) verify(from acceptance, versions []version) {
 		if proof == ProofVerified {
 			return
 		}
+	}
+	if cut && a.Proof == ProofForged {
+		a.Proof = ProofUnverifiable
 	}
 }
 

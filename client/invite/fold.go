@@ -72,6 +72,7 @@ type past struct {
 	earlier    map[id.EventID]Event
 	membership map[id.UserID]string  // where everybody stands now
 	taken      map[string]acceptance // who took which token
+	loose      map[string][]Event    // of each token, what nobody says they replaced, the newest first
 }
 
 func newPast(state, history []Event) *past {
@@ -79,10 +80,12 @@ func newPast(state, history []Event) *past {
 		earlier:    make(map[id.EventID]Event, len(history)),
 		membership: map[id.UserID]string{},
 		taken:      map[string]acceptance{},
+		loose:      map[string][]Event{},
 	}
 	for _, ev := range history {
 		p.earlier[ev.ID] = ev
 	}
+	p.loosen(state, history)
 	var members []memberEvent
 	for n := range state {
 		if state[n].Type == TypeMember {
@@ -105,6 +108,26 @@ func newPast(state, history []Event) *past {
 	return p
 }
 
+// loosen finds what events were before that nobody says they replaced.
+func (p *past) loosen(state, history []Event) {
+	replaced := map[id.EventID]bool{}
+	for _, events := range [][]Event{state, history} {
+		for n := range events {
+			if events[n].Type == TypeThirdPartyInvite && events[n].Replaces != "" {
+				replaced[events[n].Replaces] = true
+			}
+		}
+	}
+	for _, ev := range p.earlier {
+		if ev.Type == TypeThirdPartyInvite && !replaced[ev.ID] {
+			p.loose[ev.StateKey] = append(p.loose[ev.StateKey], ev)
+		}
+	}
+	for _, events := range p.loose {
+		slices.SortFunc(events, func(a, b Event) int { return compareEvents(b, a) })
+	}
+}
+
 // note takes down that a member event took an invite, if it did.
 func (p *past) note(m memberEvent) {
 	a, ok := m.accepted()
@@ -122,7 +145,7 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	i := Invite{RoomID: room, Token: ev.StateKey, EventID: ev.ID}
 	c := readContent(ev.Content)
 	i.describe(ev, c)
-	earlier := p.keyed(ev)
+	earlier, gap := p.keyed(ev)
 	if n := len(earlier); n > 0 && earlier[n-1].Sender != ev.Sender {
 		i.OriginalSender = earlier[n-1].Sender // the identity server was asked for the first
 	}
@@ -147,7 +170,8 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	}
 	if taken, ok := p.taken[i.Token]; ok && i.Status != Malformed {
 		a := taken.Acceptance
-		a.verify(taken, versions(ev, earlier))
+		all, cut := versions(ev, earlier)
+		a.verify(taken, all, cut || gap)
 		i.Acceptance = &a
 		// A revoked invite that somebody took before shows its end as revoked:
 		// nobody can take it again.
@@ -167,30 +191,43 @@ func (i *Invite) describe(ev Event, c content) {
 
 // versions are what an invite's event has been while it held keys, the newest
 // first. Somebody may have overwritten it after it was taken; that takes nothing
-// away from who took it.
-func versions(ev Event, earlier []Event) []version {
-	var all []version
-	for _, e := range append([]Event{ev}, earlier...) {
-		if c := readContent(e.Content); c.hasKeys() && len(all) < maxVersions {
-			all = append(all, version{e.Sender, c.keys()})
-		}
+// away from who took it. Of very many only the newest and the oldest count, and
+// cut is set.
+func versions(ev Event, earlier []Event) (all []version, cut bool) {
+	events := append([]Event{ev}, earlier...) // which all held keys
+	if !readContent(ev.Content).hasKeys() {
+		events = earlier
 	}
-	return all
+	if cut = len(events) > maxVersions; cut {
+		events = slices.Concat(events[:maxVersions/2], events[len(events)-maxVersions/2:])
+	}
+	for _, e := range events {
+		all = append(all, version{e.Sender, readContent(e.Content).keys()})
+	}
+	return all, cut
 }
 
 // keyed goes back through what ev replaced, as far as anybody tells, and returns
 // what held keys, the newest first. A homeserver might have events replace each
-// other in a circle; nobody goes round twice.
-func (p *past) keyed(ev Event) (found []Event) {
+// other in a circle; nobody goes round twice. Where what an event replaced is
+// not known, the newest that is loose must have come before, and gap is set.
+func (p *past) keyed(ev Event) (found []Event, gap bool) {
 	if ev.Replaces == "" && len(ev.PrevContent) == 0 {
-		return nil // it replaced nothing
+		return nil, false // it replaced nothing
 	}
 	seen := map[id.EventID]bool{}
+	others, unknown := p.loose[ev.StateKey], false
 	for !seen[ev.ID] {
 		seen[ev.ID] = true
 		prev, ok := p.earlier[ev.Replaces]
 		if !ok || prev.Type != ev.Type || prev.StateKey != ev.StateKey {
+			unknown = unknown || ev.Replaces != ""
 			prev, ok = ev.previous()
+		}
+		for !ok && unknown && len(others) > 0 {
+			prev, others = others[0], others[1:]
+			ok = !seen[prev.ID]
+			gap = gap || ok
 		}
 		if !ok {
 			break
@@ -200,5 +237,5 @@ func (p *past) keyed(ev Event) (found []Event) {
 		}
 		ev = prev
 	}
-	return found
+	return found, gap
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
 // A PrivateKey is the half of an invite's key that only the mail has. Who holds
@@ -101,9 +103,9 @@ func (k PrivateKey) Check(signed json.RawMessage, user id.UserID, token string) 
 		return "", ErrNotSigned
 	}
 	has := members(signed)
-	mxid, ok1 := text(has["mxid"])
-	from, ok2 := text(has["sender"])
-	which, ok3 := text(has["token"])
+	mxid, ok1 := rawjson.Text(has["mxid"])
+	from, ok2 := rawjson.Text(has["sender"])
+	which, ok3 := rawjson.Text(has["token"])
 	switch {
 	case !ok1 || !ok2 || !ok3:
 		return "", ErrNotSigned

@@ -2,13 +2,9 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"strconv"
 
 	"maunium.net/go/mautrix/id"
 
@@ -40,40 +36,6 @@ type dumped struct {
 	event invite.Event
 }
 
-// A place is where in a file something stands, and in which room.
-type place struct {
-	value int    // which of the file's, from 1
-	path  string // within that, as jq writes it
-	room  id.RoomID
-}
-
-func (p place) String() string {
-	switch {
-	case p.path == "":
-		return "value " + strconv.Itoa(p.value)
-	case p.value > 1:
-		return "value " + strconv.Itoa(p.value) + " " + p.path
-	default:
-		return p.path
-	}
-}
-
-func (p place) member(name string) place {
-	p.path += "." + name
-	return p
-}
-
-func (p place) element(n int) place {
-	p.path += "[" + strconv.Itoa(n) + "]"
-	return p
-}
-
-func (p place) inRoom(room string) place {
-	p.path += "[" + strconv.Quote(room) + "]"
-	p.room = id.RoomID(room)
-	return p
-}
-
 var (
 	errNoEvents = errors.New("neither an event nor an answer of a homeserver that holds some")
 	errNoList   = errors.New("not a list of events")
@@ -101,21 +63,6 @@ func (d *dump) add(r *bufio.Reader) error {
 			return unreadable(dec, err)
 		}
 	}
-}
-
-// unreadable says why a file cannot be read on.
-func unreadable(dec *json.Decoder, err error) error {
-	var syntax *json.SyntaxError
-	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("it ends in the middle")
-	case errors.As(err, &syntax):
-		return fmt.Errorf("it is no JSON from about byte %d on", dec.InputOffset())
-	}
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err // the path is told anyway
-	}
-	return err
 }
 
 // value reads what begins with t at the top of a file.
@@ -248,160 +195,4 @@ func (d *dump) list(dec *json.Decoder, at place) error {
 	}
 	_, err := dec.Token()
 	return err
-}
-
-// event takes in what should be an event.
-func (d *dump) event(raw json.RawMessage, at place) {
-	ev, err := invite.ParseEvent(raw)
-	if err == nil && !matters(ev) {
-		d.read++
-		return
-	}
-	room, wrong := envelope(raw)
-	switch message := errors.Is(err, invite.ErrNotState); {
-	case wrong != nil:
-		d.refuse(at, wrong)
-	case err != nil && !message:
-		d.refuse(at, err)
-	default:
-		d.read++
-		if !message {
-			ev.Raw = nil // nobody looks at it, and it is most of what an event takes
-			d.found = append(d.found, dumped{cmp.Or(at.room, room), ev})
-		}
-	}
-}
-
-// envelope checks the members that every event has and returns the room that it
-// names, if it names one.
-func envelope(raw json.RawMessage) (id.RoomID, error) {
-	var value any
-	var members map[string]json.RawMessage // a struct's fields would also match "Room_ID"
-	if json.Unmarshal(raw, &members) != nil || members == nil {
-		if err := json.Unmarshal(raw, &value); err != nil {
-			return "", err
-		}
-		return "", fmt.Errorf("not an event but %s", kindOf(value))
-	}
-	if _, ok := members["type"]; !ok {
-		return "", errors.New("not an event: it has no type")
-	}
-	texts := map[string]string{}
-	for _, name := range []string{"type", "state_key", "event_id", "sender", "room_id"} {
-		member, ok := members[name]
-		if !ok {
-			continue
-		}
-		if err := json.Unmarshal(member, &value); err != nil {
-			return "", err
-		}
-		if texts[name], ok = value.(string); !ok {
-			return "", fmt.Errorf("its %s is %s", name, kindOf(value))
-		}
-	}
-	return id.RoomID(texts["room_id"]), nil
-}
-
-// kindOf says what kind of JSON a value is.
-func kindOf(value any) string {
-	switch value.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "true or false"
-	case float64:
-		return "a number"
-	case string:
-		return "a string"
-	case []any:
-		return "a list"
-	default:
-		return "an object"
-	}
-}
-
-// The event types that say how a room is called.
-const (
-	typeName           = "m.room.name"
-	typeCanonicalAlias = "m.room.canonical_alias"
-)
-
-// matters reports whether an event tells of invites, or how a room is called.
-func matters(ev invite.Event) bool {
-	switch ev.Type {
-	case invite.TypeThirdPartyInvite, invite.TypeMember, typeName, typeCanonicalAlias:
-		return true
-	default:
-		return false
-	}
-}
-
-// refuse tells of something that cannot be read.
-func (d *dump) refuse(at place, reason error) {
-	d.bad++
-	d.complain(at.String(), reason)
-}
-
-// eachMember reads the rest of an object and calls f where the value of each
-// member begins; f reads it.
-func eachMember(dec *json.Decoder, f func(name string) error) error {
-	for dec.More() {
-		t, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		name, _ := t.(string)
-		if err := f(name); err != nil {
-			return err
-		}
-	}
-	_, err := dec.Token()
-	return err
-}
-
-// copyMember reads the value of a member and puts the member at the end of an
-// object, which is open. Every byte of the value stays: signatures are over them.
-func copyMember(dec *json.Decoder, object []byte, name string) ([]byte, error) {
-	var raw json.RawMessage
-	if err := dec.Decode(&raw); err != nil {
-		return nil, err
-	}
-	quoted, err := json.Marshal(name)
-	if err != nil {
-		return nil, err
-	}
-	if len(object) > 1 {
-		object = append(object, ',')
-	}
-	object = append(object, quoted...)
-	object = append(object, ':')
-	return append(object, raw...), nil
-}
-
-// skip reads a value and drops it.
-func skip(dec *json.Decoder) error {
-	t, err := dec.Token()
-	if err != nil {
-		return err
-	}
-	return skipRest(dec, t)
-}
-
-// skipRest reads what belongs to t, which may begin something long.
-func skipRest(dec *json.Decoder, t json.Token) error {
-	for depth := 0; ; {
-		switch t {
-		case json.Delim('['), json.Delim('{'):
-			depth++
-		case json.Delim(']'), json.Delim('}'):
-			depth--
-		}
-		if depth == 0 {
-			return nil
-		}
-		var err error
-		if t, err = dec.Token(); err != nil {
-			return err
-		}
-	}
 }

@@ -31,6 +31,8 @@ type jsonRoom struct {
 	MayInvite   bool   `json:"may_invite"`
 	Pending     int    `json:"pending"`
 	ReplacedBy  string `json:"replaced_by,omitempty"`
+	// UnreadEvents counts those that made no sense and were left out.
+	UnreadEvents int `json:"unread_events,omitempty"`
 }
 
 func runRooms(ctx context.Context, a *app) error {
@@ -45,6 +47,11 @@ func runRooms(ctx context.Context, a *app) error {
 		pending := countPending(account, r)
 		all = append(all, newJSONRoom(r, pending))
 		t.add(text(r.Name), text(string(r.Alias)), mayInviteCell(r), text(strconv.Itoa(pending)), text(string(r.ID)))
+	}
+	for _, r := range rooms {
+		if r.Unread > 0 {
+			a.say("Left out because they made no sense: %d events of %s.", r.Unread, r.Name)
+		}
 	}
 	if a.json {
 		return a.writeJSON(all)
@@ -69,6 +76,7 @@ func newJSONRoom(r client.Room, pending int) jsonRoom {
 	j := jsonRoom{
 		RoomID: string(r.ID), Name: r.Name, Alias: string(r.Alias),
 		InviteLevel: r.InvitePower, MayInvite: r.MayInvite(), Pending: pending, ReplacedBy: string(r.Replacement),
+		UnreadEvents: r.Unread,
 	}
 	if r.Power != math.MaxInt {
 		j.PowerLevel = &r.Power

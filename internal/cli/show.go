@@ -126,6 +126,9 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 			title = ""
 		}
 		add(title, "history", o.pastCell(history[n:]))
+		if n+1 < len(history) && history[n].Replaces != "" && history[n].Replaces != history[n+1].ID {
+			add("", "history", text("what stood there in between is not shown"))
+		}
 	}
 	return t
 }

@@ -82,7 +82,9 @@ func (t *trustedHosts) of(host string) (may allowed, ok bool) {
 func (t *trustedHosts) lend(host string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.hosts[host] = t.hosts[host] // which keeps what it is allowed
+	if _, ok := t.hosts[host]; !ok {
+		t.hosts[host] = allowed{}
+	}
 }
 
 // add makes a host one of them and allows it this, for good.

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// event takes in what should be an event.
+func (d *dump) event(raw json.RawMessage, at place) {
+	ev, err := invite.ParseEvent(raw)
+	if err == nil && !matters(ev) {
+		d.read++
+		return
+	}
+	room, wrong := envelope(raw)
+	switch message := errors.Is(err, invite.ErrNotState); {
+	case wrong != nil:
+		d.refuse(at, wrong)
+	case err != nil && !message:
+		d.refuse(at, err)
+	default:
+		d.read++
+		if !message {
+			ev.Raw = nil // nobody looks at it, and it is most of what an event takes
+			d.found = append(d.found, dumped{cmp.Or(at.room, room), ev})
+		}
+	}
+}
+
+// envelope checks the members that every event has and returns the room that it
+// names, if it names one.
+func envelope(raw json.RawMessage) (id.RoomID, error) {
+	var value any
+	var members map[string]json.RawMessage // a struct's fields would also match "Room_ID"
+	if json.Unmarshal(raw, &members) != nil || members == nil {
+		if err := json.Unmarshal(raw, &value); err != nil {
+			return "", err
+		}
+		return "", fmt.Errorf("not an event but %s", kindOf(value))
+	}
+	if _, ok := members["type"]; !ok {
+		return "", errors.New("not an event: it has no type")
+	}
+	texts := map[string]string{}
+	for _, name := range []string{"type", "state_key", "event_id", "sender", "room_id"} {
+		member, ok := members[name]
+		if !ok {
+			continue
+		}
+		if err := json.Unmarshal(member, &value); err != nil {
+			return "", err
+		}
+		if texts[name], ok = value.(string); !ok {
+			return "", fmt.Errorf("its %s is %s", name, kindOf(value))
+		}
+	}
+	return id.RoomID(texts["room_id"]), nil
+}
+
+// kindOf says what kind of JSON a value is.
+func kindOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "true or false"
+	case float64:
+		return "a number"
+	case string:
+		return "a string"
+	case []any:
+		return "a list"
+	default:
+		return "an object"
+	}
+}
+
+// The event types that say how a room is called.
+const (
+	typeName           = "m.room.name"
+	typeCanonicalAlias = "m.room.canonical_alias"
+)
+
+// matters reports whether an event tells of invites, or how a room is called.
+func matters(ev invite.Event) bool {
+	switch ev.Type {
+	case invite.TypeThirdPartyInvite, invite.TypeMember, typeName, typeCanonicalAlias:
+		return true
+	default:
+		return false
+	}
+}
+
+// refuse tells of something that cannot be read.
+func (d *dump) refuse(at place, reason error) {
+	d.bad++
+	d.complain(at.String(), reason)
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// unreadable says why a file cannot be read on.
+func unreadable(dec *json.Decoder, err error) error {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it ends in the middle")
+	case errors.As(err, &syntax):
+		return fmt.Errorf("it is no JSON from about byte %d on", dec.InputOffset())
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err // the path is told anyway
+	}
+	return err
+}
+
+// eachMember reads the rest of an object and calls f where the value of each
+// member begins; f reads it.
+func eachMember(dec *json.Decoder, f func(name string) error) error {
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		name, _ := t.(string)
+		if err := f(name); err != nil {
+			return err
+		}
+	}
+	_, err := dec.Token()
+	return err
+}
+
+// copyMember reads the value of a member and puts the member at the end of an
+// object, which is open. Every byte of the value stays: signatures are over them.
+func copyMember(dec *json.Decoder, object []byte, name string) ([]byte, error) {
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return nil, err
+	}
+	quoted, err := json.Marshal(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(object) > 1 {
+		object = append(object, ',')
+	}
+	object = append(object, quoted...)
+	object = append(object, ':')
+	return append(object, raw...), nil
+}
+
+// skip reads a value and drops it.
+func skip(dec *json.Decoder) error {
+	t, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	return skipRest(dec, t)
+}
+
+// skipRest reads what belongs to t, which may begin something long.
+func skipRest(dec *json.Decoder, t json.Token) error {
+	for depth := 0; ; {
+		switch t {
+		case json.Delim('['), json.Delim('{'):
+			depth++
+		case json.Delim(']'), json.Delim('}'):
+			depth--
+		}
+		if depth == 0 {
+			return nil
+		}
+		var err error
+		if t, err = dec.Token(); err != nil {
+			return err
+		}
+	}
+}
