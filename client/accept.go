@@ -108,19 +108,29 @@ func (a *Account) lookInto(ctx context.Context, i Invitation) (inviter id.UserID
 	if err != nil {
 		return "", onlyIfGone(ctx, err)
 	}
-	ev, err := invite.ParseEvent(raw)
-	if err != nil || ev.Type != invite.TypeThirdPartyInvite || ev.StateKey != i.Link.Token {
-		return "", nil // a homeserver that does not know the format gives the content alone
+	return inviterBy(i.Link, raw)
+}
+
+// inviterBy reads who sent the invite out of its event, and whether the link
+// still fits it. A homeserver that does not know the format gives the content
+// alone, which tells nothing here.
+func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
+	ev, notEvent := invite.ParseEvent(raw)
+	if notEvent != nil {
+		ev = invite.Event{}
 	}
-	for _, found := range invite.Fold(i.Link.RoomID, []invite.Event{ev}, nil) {
+	for _, found := range invite.Fold(l.RoomID, []invite.Event{ev}, nil) {
 		switch {
+		case found.Token != l.Token:
+			return "", nil
 		case found.Status == invite.Revoked:
 			return "", &RefusedError{Reason: RefusedRevoked}
-		case !slices.ContainsFunc(found.Keys, i.Link.Key.Matches):
+		case !slices.ContainsFunc(found.Keys, l.Key.Matches):
 			return "", &RefusedError{Reason: RefusedOtherKey}
 		}
+		return ev.Sender, nil
 	}
-	return ev.Sender, nil
+	return "", nil
 }
 
 // onlyIfGone returns what went wrong, unless it is that the homeserver does not

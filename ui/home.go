@@ -217,6 +217,8 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		h.clear()
 	case key.Matches(msg, keys.Rooms):
 		return sh.open(newRooms(sh))
+	case key.Matches(msg, keys.Take):
+		return sh.open(newAccept(sh))
 	case key.Matches(msg, keys.SignOut):
 		return sh.openCard(newConfirm(sh, "Sign out?", "The session of "+string(sh.account.UserID())+" ends, here and on the homeserver.", sh.signOut))
 	case h.loading():
@@ -304,6 +306,6 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
 			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
 		},
-		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Rooms, k.SignOut, k.Help, k.Quit},
+		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Rooms, k.Take, k.SignOut, k.Help, k.Quit},
 	}
 }

@@ -9,8 +9,8 @@ type keyMap struct {
 
 	Sort, Filter, Clear, Mark key.Binding
 
-	Invite, Open, Revoke, Undo, Rooms, SignOut key.Binding
-	Trust, Copy, CopyLink, Raw                 key.Binding
+	Invite, Take, Open, Revoke, Undo, Rooms, SignOut key.Binding
+	Trust, Copy, CopyLink, Raw                       key.Binding
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding
@@ -44,6 +44,7 @@ func newKeyMap() keyMap {
 		Raw:      bind("J", "the event itself", "J"),
 
 		Invite:  bind("i", "invite", "i"),
+		Take:    bind("a", "accept an invite", "a"),
 		Open:    bind("enter", "open", "enter"),
 		Revoke:  bind("x", "revoke", "x"),
 		Undo:    bind("u", "undo", "u"),

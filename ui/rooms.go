@@ -23,10 +23,15 @@ type roomsPage struct {
 	list  list[id.RoomID]
 }
 
-func newRooms(sh *shell) func(context.Context) screen {
+func newRooms(sh *shell) func(context.Context) screen { return newRoomsAt(sh, "") }
+
+// newRoomsAt returns the page with the cursor on a room.
+func newRoomsAt(sh *shell, room id.RoomID) func(context.Context) screen {
 	return func(context.Context) screen {
 		p := &roomsPage{sh: sh}
 		p.refresh()
+		p.list.moveTo(room)
+		p.list.scroll(p.lines())
 		return p
 	}
 }

@@ -51,7 +51,7 @@ func TestPrivateKeyIsNeverPrinted(t *testing.T) {
 	seed, _ := decodeBase64(ownSeed)
 	inJSON, _ := json.Marshal(map[string]any{"key": k})
 	for _, s := range []string{fmt.Sprintf("%v %+v %#v %s %q", k, k, k, k, k), fmt.Sprintf("%v", struct{ K PrivateKey }{k}), string(inJSON)} {
-		if strings.Contains(s, ownSeed[:10]) || strings.Contains(s, fmt.Sprint(seed[:4])[1:]) {
+		if strings.Contains(s, ownSeed[:10]) || strings.Contains(s, strings.Trim(fmt.Sprint(seed[:4]), "[]")) {
 			t.Error(s)
 		}
 	}

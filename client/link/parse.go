@@ -1,6 +1,7 @@
 package link
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func Parse(text string) (Link, error) {
 			closest = err
 		}
 	}
-	if bare != nil && closest != ErrRoom {
+	if bare != nil && !errors.Is(closest, ErrRoom) {
 		return *bare, nil
 	}
 	return Link{}, closest
@@ -157,7 +158,7 @@ const signPath = "/sign-ed25519"
 // so it has to look the part.
 func readSignURL(s string) (signing, error) {
 	u, err := url.Parse(decodeUntil(s, hasScheme))
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil ||
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || !isServerName(u.Host) || u.User != nil ||
 		!strings.HasSuffix(u.Path, signPath) || u.RawPath != "" {
 		return signing{}, ErrSignURL
 	}

@@ -38,18 +38,20 @@ func candidates(text string) iter.Seq[string] {
 	}
 }
 
-// readings are a text as it is, and as it was before a mail program wrote it
-// down. Which one is right shows only when it is read: an = before two digits
-// may be either.
+// readings are a text as it was before a mail program wrote it down, and as it
+// is. Which one is right shows only when it is read: an = before two digits may
+// be either. Soft breaks go first, for a token may hold an =, and then a broken
+// one reads well.
 func readings(text string) []string {
 	unwrapped := softBreak.ReplaceAllString(text, "")
-	all := []string{text, unwrapped, qpByte.ReplaceAllStringFunc(unwrapped, func(s string) string {
+	decoded := qpByte.ReplaceAllStringFunc(unwrapped, func(s string) string {
 		b, err := hex.DecodeString(s[1:])
 		if err != nil {
 			return s
 		}
 		return string(b)
-	})}
+	})
+	all := []string{unwrapped, decoded, text}
 	for i, s := range all {
 		for range maxLevels { // some are escaped twice
 			s = ampersand.ReplaceAllString(s, "&")

@@ -1,0 +1,238 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	maillink "github.com/mxinvite/mxinvite/client/link"
+)
+
+// The fields of the form for a link.
+const (
+	fieldLink = iota
+	fieldRoomID
+	fieldInviter
+)
+
+// acceptPage is the page on which the link of an invite's mail is taken: paste
+// it, see what it says and who would be contacted, and go.
+type acceptPage struct {
+	sh         *shell
+	ctx        context.Context
+	form       *form
+	step       step
+	invitation client.Invitation
+	done       client.Accepted // once joined is set
+	joined     bool
+	problem    error
+	spinner    spinner.Model
+}
+
+func newAccept(sh *shell) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &acceptPage{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: newSpinner()}
+		p.form.add("Link", "paste it here, or the whole mail", "")
+		p.form.add("Room", "its ID, if the link does not say", "")
+		p.form.add("Invited by", "@ada:example.org, if you know: then nobody has to confirm", "")
+		return p
+	}
+}
+
+func (p *acceptPage) init() tea.Cmd { return nil }
+func (p *acceptPage) title() string { return "Accept an invite" }
+
+// acceptedMsg is how taking an invite ended.
+type acceptedMsg struct {
+	accepted client.Accepted
+	err      error
+}
+
+func (p *acceptPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case acceptedMsg:
+		return p.accepted(msg)
+	case spinner.TickMsg:
+		if p.step == sending {
+			var cmd tea.Cmd
+			p.spinner, cmd = p.spinner.Update(msg)
+			return cmd
+		}
+	case tea.PasteMsg:
+		if p.step == editing && !p.joined {
+			p.problem = nil
+			return p.form.update(msg)
+		}
+	case tea.KeyPressMsg:
+		return p.press(msg)
+	}
+	return nil
+}
+
+func (p *acceptPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	switch {
+	case p.joined:
+		if _, err := p.room(); err == nil && key.Matches(msg, keys.Open) {
+			p.sh.closeScreen(p)
+			return p.sh.open(newRoomsAt(p.sh, p.done.RoomID))
+		}
+	case p.step == previewing && key.Matches(msg, keys.Accept):
+		return p.accept()
+	case p.step == previewing && key.Matches(msg, keys.Edit):
+		p.step = editing
+	case p.step != editing: // it is under way and cannot be called back
+	case key.Matches(msg, keys.Submit):
+		p.preview()
+	case key.Matches(msg, keys.Next):
+		p.form.focus(p.form.at + 1)
+	case key.Matches(msg, keys.Prev):
+		p.form.focus(p.form.at - 1)
+	default:
+		p.problem = nil
+		return p.form.update(msg)
+	}
+	return nil
+}
+
+// preview reads what was typed. Nobody is asked.
+func (p *acceptPage) preview() {
+	l, err := maillink.Parse(p.form.value(fieldLink))
+	if room := p.form.value(fieldRoomID); room != "" && err == nil {
+		l.RoomID = id.RoomID(room)
+		if !maillink.IsRoomID(room) {
+			err = maillink.ErrRoom
+			p.form.focus(fieldRoomID)
+		}
+	}
+	i := p.sh.account.Preview(l)
+	switch {
+	case err != nil:
+	case i.Joined != nil:
+		err = client.ErrAlreadyJoined
+	case l.RoomID == "":
+		err = client.ErrNoRoomNamed
+		p.form.focus(fieldRoomID)
+	case i.Host == "" && p.inviter() == "":
+		err = client.ErrNobodySigns
+		p.form.focus(fieldInviter)
+	}
+	if p.problem = err; err == nil {
+		p.step, p.invitation = previewing, i
+	}
+}
+
+// inviter is who the person says has sent the invite.
+func (p *acceptPage) inviter() id.UserID { return id.UserID(p.form.value(fieldInviter)) }
+
+// accept takes the invite. It runs on the program's leash, not the page's: a
+// request to join is not called back by closing a page.
+func (p *acceptPage) accept() tea.Cmd {
+	p.step, p.problem = sending, nil
+	p.sh.sends++
+	account, i := p.sh.account, p.invitation
+	consent := client.Consent{Host: i.Host, Inviter: p.inviter()}
+	return tea.Batch(p.spinner.Tick, ask(p.sh.ctx, p, func(ctx context.Context) tea.Msg {
+		accepted, err := account.Accept(ctx, i, consent)
+		return acceptedMsg{accepted, err}
+	}))
+}
+
+func (p *acceptPage) accepted(msg acceptedMsg) tea.Cmd {
+	p.sh.sends--
+	p.step, p.problem = editing, msg.err
+	p.done, p.joined = msg.accepted, msg.err == nil
+	if p.problem != nil && p.sh.top() != p {
+		p.sh.complain(msg.err)
+	}
+	return p.sh.leave(msg.err == nil)
+}
+
+// room is the room that was joined, as soon as the homeserver has told of it.
+func (p *acceptPage) room() (client.Room, error) { return p.sh.account.Room(p.done.RoomID) }
+
+func (p *acceptPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	switch {
+	case p.joined:
+		_, err := p.room()
+		return []key.Binding{when(err == nil, as(k.Open, "open the room")), k.Back, k.Interrupt}
+	case p.step == previewing:
+		return []key.Binding{k.Accept, k.Edit, k.Interrupt}
+	case p.step == sending:
+		return []key.Binding{k.Interrupt}
+	default:
+		return []key.Binding{k.Submit, k.Next, k.Back, k.Interrupt}
+	}
+}
+
+func (p *acceptPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.styles
+	width = min(width-4, 90)
+	switch {
+	case p.joined:
+		return indent("\n"+p.result(width), 2), nil
+	case p.step == previewing:
+		return indent("\n"+p.facts(width), 2), nil
+	case p.step == sending:
+		return indent("\n"+p.spinner.View()+" Accepting the invite…", 2), nil
+	}
+	form, cursor := p.form.view(width, true)
+	if cursor != nil {
+		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
+	}
+	below := st.faint.Render(wrap("Nobody is contacted before you have seen what the link says. "+
+		"An invite by e-mail cannot be declined, for Matrix has no way to: just leave it.", width))
+	if p.problem != nil {
+		below = p.sh.problem(p.problem, width)
+	}
+	return indent("\n"+form+"\n\n"+below, 2), cursor
+}
+
+// facts are what the link says and whom accepting it will contact.
+func (p *acceptPage) facts(width int) string {
+	st, i := p.sh.styles, p.invitation
+	var b strings.Builder
+	for _, row := range [][2]string{
+		{"Room", i.Link.RoomName},
+		{"", string(i.Link.RoomID)},
+		{"Invited by", i.Link.InviterName},
+		{"Invited", i.Link.Email},
+		{"Key", i.Link.Key.Public()},
+		{"You join as", string(p.sh.account.UserID())},
+	} {
+		if row[1] != "" {
+			b.WriteString(st.label.Render(pad(row[0], labelWidth)) + cut(row[1], width-labelWidth) + "\n")
+		}
+	}
+	b.WriteString("\n" + st.warn.Render(wrap("! All of that is what the link says. Nobody vouches for names.", width)) + "\n")
+	if by := p.inviter(); by != "" {
+		b.WriteString(wrap("You name "+cut(string(by), nameWidth)+" as who invited you, so nobody has to confirm it.", width))
+	} else {
+		b.WriteString(wrap("The link wants "+cut(i.Host, nameWidth)+" to confirm that you take the invite. "+
+			"That host gets to know your Matrix ID and your network address.", width))
+	}
+	b.WriteString("\n\nPress " + st.accent.Render("a") + " to accept it, " + st.accent.Render("esc") + " to change it.")
+	return b.String()
+}
+
+// result says which room was joined, by the name that it really has.
+func (p *acceptPage) result(width int) string {
+	st := p.sh.styles
+	name := string(p.done.RoomID)
+	if r, err := p.room(); err == nil {
+		name = r.Name
+	}
+	text := st.good.Render("✓ ") + wrap("You are in "+cut(name, nameWidth)+" now.", width-2) + "\n"
+	if p.done.Inviter == "" {
+		return text + "\n" + wrap("An invite of your Matrix ID was waiting, so the link was not needed.", width)
+	}
+	return text + "\n" + wrap("Invited by "+cut(string(p.done.Inviter), nameWidth)+".", width)
+}
