@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/mxinvite/mxinvite/config/internal/wholefile"
 )
 
 // sessionFile holds the one session there is.
@@ -60,11 +62,11 @@ func (h Home) SaveSession(v any) error {
 	}
 	var present map[string]json.RawMessage
 	if damaged := new(DamagedError); errors.As(h.LoadSession(&present), &damaged) {
-		if err := setAside(h.SessionPath()); err != nil {
+		if _, err := wholefile.SetAside(h.SessionPath(), "damaged"); err != nil {
 			return fmt.Errorf("set aside %s: %w", h.SessionPath(), err)
 		}
 	}
-	if err := writeWhole(h.SessionPath(), append(data, '\n')); err != nil {
+	if err := wholefile.Write(h.SessionPath(), append(data, '\n')); err != nil {
 		return fmt.Errorf("save session: %w", err)
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/mxinvite/mxinvite/config/internal/wholefile"
 )
 
 const (
@@ -117,7 +119,7 @@ func (h Home) writeTrust(lines []string) error {
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return fmt.Errorf("save trusted hosts: %w", err)
 	}
-	if err := writeWhole(h.TrustPath(), []byte(strings.Join(lines, ""))); err != nil {
+	if err := wholefile.Write(h.TrustPath(), []byte(strings.Join(lines, ""))); err != nil {
 		return fmt.Errorf("save trusted hosts: %w", err)
 	}
 	return nil

@@ -1,0 +1,275 @@
+package vault
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/internal/seal"
+)
+
+// mend puts the checksum of a changed file right, as somebody who took care would.
+func mend(data []byte) []byte {
+	_, rest, _ := bytes.Cut(data, []byte("\n"))
+	return append([]byte(firstLine(version, rest)+"\n"), rest...)
+}
+
+// wantShut puts something in the place of a vault's file and checks that no
+// secret comes out of it, and that it is still there after a save.
+func wantShut(t *testing.T, w *world, bad []byte, what string, i int) {
+	t.Helper()
+	v := w.start(t)
+	write(t, v.Path(), bad)
+	got, err := v.Load(t.Context(), ada)
+	if err == nil || got != nil {
+		t.Fatalf("%s %d: loaded %q, %v", what, i, got, err)
+	}
+	saved := v.Save(t.Context(), ada, []byte("new"))
+	if saved == nil { // then it was set aside
+		if !isDamaged(err) && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatalf("%s %d: overwritten after %v", what, i, err)
+		}
+		for _, path := range beside(t, v, "vault.damaged-*") {
+			if bytes.Equal(read(t, path), bad) {
+				_ = os.Remove(path)
+				return
+			}
+		}
+		t.Fatalf("%s %d: it is gone", what, i)
+	}
+	if !bytes.Equal(read(t, v.Path()), bad) {
+		t.Fatalf("%s %d: %v, and it is overwritten", what, i, saved)
+	}
+}
+
+func TestEveryFlippedByteIsNoticed(t *testing.T) {
+	for kind, w := range everyKind(t) {
+		v := w.start(t)
+		save(t, v, ada, secret)
+		save(t, v, grace, "other")
+		good := read(t, v.Path())
+		masks := []byte{1}
+		if kind == KindSealed {
+			masks = []byte{1, 0x20, 0x80}
+		}
+		for i := range good {
+			for _, mask := range masks {
+				bad := bytes.Clone(good)
+				bad[i] ^= mask
+				v := w.start(t)
+				write(t, v.Path(), bad)
+				if got, err := v.Load(t.Context(), ada); !isDamaged(err) || got != nil {
+					t.Fatalf("byte %d ^ %#x: loaded %q, %v", i, mask, got, err)
+				}
+				if _, err := v.Accounts(); !isDamaged(err) {
+					t.Fatalf("byte %d ^ %#x: listed: %v", i, mask, err)
+				}
+			}
+		}
+		for _, i := range []int{0, 15, 17, 30, 81, 82, 100, 200, len(good) - 1} {
+			bad := bytes.Clone(good)
+			bad[i] ^= 1
+			wantShut(t, w, bad, "byte", i)
+		}
+	}
+}
+
+// Against somebody who puts the checksum right stands the seal alone.
+func TestEveryByteFlippedWithCareIsNoticed(t *testing.T) {
+	w := newWorld(t, KindSealed)
+	v := w.start(t)
+	save(t, v, ada, secret)
+	good := read(t, v.Path())
+	start := bytes.IndexByte(good, '\n') + 1
+	for i := start; i < len(good); i++ {
+		bad := bytes.Clone(good)
+		bad[i] ^= 1
+		bad = mend(bad)
+		v := w.start(t)
+		write(t, v.Path(), bad)
+		// A name that was changed is not found; the others do not open either.
+		names, err := v.Accounts()
+		if err == nil {
+			if len(names) != 1 {
+				t.Fatalf("byte %d: listed %v", i, names)
+			}
+			var got []byte
+			got, err = v.Load(t.Context(), names[0])
+			if err == nil || got != nil {
+				t.Fatalf("byte %d: loaded %q", i, got)
+			}
+		}
+		if err := v.Save(t.Context(), grace, nil); err != nil && !errors.Is(err, ErrPassphrase) {
+			t.Fatalf("byte %d: saved: %v", i, err)
+		} else if err != nil && !bytes.Equal(read(t, v.Path()), bad) {
+			t.Fatalf("byte %d: it is overwritten", i)
+		} else if err == nil && len(beside(t, v, "vault.damaged-*")) == 0 {
+			t.Fatalf("byte %d: it is gone", i)
+		}
+		for _, path := range beside(t, v, "vault.damaged-*") {
+			_ = os.Remove(path)
+		}
+	}
+}
+
+func TestEveryTruncationIsNoticed(t *testing.T) {
+	w := newWorld(t, KindSealed)
+	v := w.start(t)
+	save(t, v, ada, secret)
+	good := read(t, v.Path())
+	for i := range good {
+		if i%13 == 0 {
+			wantShut(t, w, good[:i], "cut to", i)
+		}
+		for _, bad := range [][]byte{good[:i], mend(good[:i])} {
+			v := w.start(t)
+			write(t, v.Path(), bad)
+			if got, err := v.Load(t.Context(), ada); err == nil || got != nil {
+				t.Fatalf("cut to %d: loaded %q, %v", i, got, err)
+			}
+		}
+	}
+	wantShut(t, w, append(bytes.Clone(good), 'x'), "longer", 0)
+	wantShut(t, w, make([]byte, 2*maxFile), "huge", 0)
+}
+
+func TestNewerVaultIsLeftAlone(t *testing.T) {
+	w := newWorld(t, KindSealed)
+	v := w.start(t)
+	rest := []byte("whatever\nis new")
+	bad := append([]byte(firstLine(version+1, rest)+"\n"), rest...)
+	write(t, v.Path(), bad)
+	_, listed := v.Accounts()
+	for _, err := range []error{listed, v.Save(t.Context(), ada, nil), v.Drop(t.Context(), ada)} {
+		if newer := new(NewerError); !errors.As(err, &newer) || newer.Version != version+1 {
+			t.Errorf("got %v", err)
+		}
+	}
+	if !bytes.Equal(read(t, v.Path()), bad) {
+		t.Error("it is overwritten")
+	}
+}
+
+func TestDirectoryInTheWayIsLeftAlone(t *testing.T) {
+	v := newWorld(t, KindPlain).start(t)
+	if err := os.MkdirAll(v.Path(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Save(t.Context(), ada, nil); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// wellFormed is the file of a vault whose head is as given.
+func wellFormed(head string) []byte {
+	return mend([]byte("\n" + head + "\n" + strings.Repeat("x", 60)))
+}
+
+const saltText = "AAAAAAAAAAAAAAAAAAAAAQ"
+
+func TestHostileLocksAreRefusedUntried(t *testing.T) {
+	sealed := `{"lock":{"kind":"sealed","salt":"` + saltText + `","argon2id":%},"accounts":[]}`
+	for name, head := range map[string]string{
+		"1 TiB":        strings.Replace(sealed, "%", `{"time":3,"memory_kib":1073741824,"threads":4}`, 1),
+		"8 TiB":        strings.Replace(sealed, "%", `{"time":3,"memory_kib":8589934592,"threads":4}`, 1),
+		"a bit much":   strings.Replace(sealed, "%", `{"time":3,"memory_kib":524289,"threads":4}`, 1),
+		"endless":      strings.Replace(sealed, "%", `{"time":4294967295,"memory_kib":65536,"threads":4}`, 1),
+		"many threads": strings.Replace(sealed, "%", `{"time":3,"memory_kib":65536,"threads":255}`, 1),
+		"weak":         strings.Replace(sealed, "%", `{"time":1,"memory_kib":8,"threads":1}`, 1),
+		"no time":      strings.Replace(sealed, "%", `{"time":0,"memory_kib":65536,"threads":1}`, 1),
+		"no threads":   strings.Replace(sealed, "%", `{"time":3,"memory_kib":65536,"threads":0}`, 1),
+		"none":         strings.Replace(sealed, "%", `{}`, 1),
+		"short salt":   `{"lock":{"kind":"sealed","salt":"AAAA","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
+		"no salt":      `{"lock":{"kind":"sealed","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
+		"two kinds":    `{"lock":{"kind":"sealed","entry":"x","salt":"` + saltText + `","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
+		"no kind":      `{"lock":{},"accounts":[]}`,
+		"odd kind":     `{"lock":{"kind":"open"},"accounts":[]}`,
+		"odd entry":    `{"lock":{"kind":"keyring","entry":"-D/root; rm"},"accounts":[]}`,
+		"no key":       `{"lock":{"kind":"plain"},"accounts":[]}`,
+		"RSA":          `{"lock":{"kind":"agent","salt":"` + saltText + `","ssh_key":"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ=="},"accounts":[]}`,
+		"unknown part": `{"lock":{"kind":"plain"},"accounts":[],"more":1}`,
+		"two heads":    `{"lock":{"kind":"plain"},"accounts":[]}{}`,
+		"odd account":  `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"","homeserver":""}]}`,
+		"twice":        `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"a","homeserver":"b"},{"user_id":"a","homeserver":"b"}]}`,
+	} {
+		w := newWorld(t, "")
+		w.Keyring = &keyringInMemory{failing: errors.New("must not be asked")}
+		v, err := Open(w.Options) // with what is allowed in earnest
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, v.Path(), wellFormed(head))
+		if _, err := v.Load(t.Context(), ada); !isDamaged(err) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if w.asked != nil {
+			t.Errorf("%s: asked %v", name, w.asked)
+		}
+	}
+}
+
+func TestContentsThatFitNoListAreDamage(t *testing.T) {
+	key := seal.NewKey()
+	text, err := json.Marshal(head{Lock: lock{Kind: KindPlain, Key: key}, Accounts: []Name{ada}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, plain := range []string{`[]`, `["YQ==","YQ=="]`, `{}`, `["*"]`, ``} {
+		w := newWorld(t, KindPlain)
+		v := w.start(t)
+		rest := append(append(text, '\n'), key.Seal(place(text), []byte(plain))...)
+		write(t, v.Path(), mend(append([]byte("\n"), rest...)))
+		if _, err := v.Load(t.Context(), ada); !isDamaged(err) {
+			t.Errorf("%s: %v", plain, err)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	key := seal.NewKey()
+	for _, l := range []lock{
+		{Kind: KindPlain, Key: key},
+		{Kind: KindSealed, Salt: newSalt(), Argon2id: today.now},
+		{Kind: KindKeyring, Entry: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+		{Kind: KindAgent, Salt: newSalt(), SSHKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"},
+	} {
+		data, err := format(keyed{lock: l, key: key}, contents{ada: []byte(secret), grace: nil})
+		if err != nil {
+			f.Fatal(err)
+		}
+		if _, err := parse(data, today); err != nil {
+			f.Fatal(l.Kind, err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, data := range [][]byte{data, mend(data)} {
+			got, err := parse(data, today)
+			if err != nil {
+				if got != nil {
+					t.Fatal("a file and an error")
+				}
+				continue
+			}
+			l := got.Lock
+			if l.Kind == KindSealed && (l.Argon2id.Memory > today.most.Memory || l.Argon2id.Time > today.most.Time) {
+				t.Fatalf("it would take %+v", l.Argon2id)
+			}
+			held, err := got.open(key)
+			if err != nil {
+				continue
+			}
+			again, err := format(keyed{lock: l, key: key}, held)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := parse(again, today); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

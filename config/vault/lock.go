@@ -1,0 +1,147 @@
+package vault
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/mxinvite/mxinvite/internal/seal"
+)
+
+// A lock says what it takes to get a vault's key. It lies in the file for
+// everybody to see; what a kind has no use for stays zero.
+type lock struct {
+	Kind     Kind     `json:"kind"`
+	Salt     salt     `json:"salt,omitzero"`     // sealed, agent
+	Argon2id argon2id `json:"argon2id,omitzero"` // sealed
+	SSHKey   string   `json:"ssh_key,omitempty"` // agent: as in authorized_keys
+	Entry    string   `json:"entry,omitempty"`   // keyring: what the key is called there
+	Key      seal.Key `json:"key,omitzero"`      // plain: the key itself
+}
+
+// keyed is a lock with its key.
+type keyed struct {
+	lock       lock
+	key        seal.Key
+	passphrase string // sealed
+}
+
+// entryName is what [rand.Text] makes.
+var entryName = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
+// check refuses what this program would not write, above all what would make a
+// key weak or its making endless.
+func (l lock) check(c costs) error {
+	own, whole := lock{Kind: l.Kind}, false
+	switch l.Kind {
+	case KindSealed:
+		own.Salt, own.Argon2id = l.Salt, l.Argon2id
+		whole = !l.Salt.isZero()
+		if !c.allow(l.Argon2id) {
+			return errors.New("its passphrase would be hashed too weakly, or at too great a cost")
+		}
+	case KindAgent:
+		own.Salt, own.SSHKey = l.Salt, l.SSHKey
+		_, err := parseSSHKey(l.SSHKey)
+		whole = !l.Salt.isZero() && err == nil
+	case KindKeyring:
+		own.Entry = l.Entry
+		whole = entryName.MatchString(l.Entry)
+	case KindPlain:
+		own.Key = l.Key
+		whole = !l.Key.IsZero()
+	}
+	if l != own || !whole {
+		return errors.New("its lock is not understood")
+	}
+	return nil
+}
+
+// unlock opens a file. The key is fetched, or the passphrase asked for, only
+// if the lock is another one than last time.
+func (v *Vault) unlock(ctx context.Context, f *file) (contents, error) {
+	if f.Lock != v.known.lock {
+		if f.Lock.Kind == KindSealed {
+			return v.unlockSealed(ctx, f)
+		}
+		key, err := v.fetch(ctx, f.Lock)
+		if err != nil {
+			return nil, err
+		}
+		v.known = keyed{lock: f.Lock, key: key}
+	}
+	return v.reopen(f)
+}
+
+// reopen opens a file whose key is known.
+func (v *Vault) reopen(f *file) (contents, error) {
+	held, err := f.open(v.known.key)
+	if err != nil {
+		return nil, &DamagedError{Path: v.Path(), Err: err}
+	}
+	return held, nil
+}
+
+// fetch returns the key of a lock that has no passphrase.
+func (v *Vault) fetch(ctx context.Context, l lock) (seal.Key, error) {
+	switch l.Kind {
+	case KindKeyring:
+		return v.keyFromKeyring(ctx, l.Entry)
+	case KindAgent:
+		return v.keyFromAgent(ctx, l)
+	case KindPlain:
+		return l.Key, nil
+	default:
+		return seal.Key{}, l.Kind.unknown()
+	}
+}
+
+// make makes a new lock with a new key.
+func (v *Vault) make(ctx context.Context, kind Kind) (keyed, error) {
+	switch kind {
+	case KindKeyring:
+		return v.makeKeyring(ctx)
+	case KindSealed:
+		return v.makeSealed(ctx)
+	case KindAgent:
+		return v.makeAgent(ctx)
+	case KindPlain:
+		key := seal.NewKey()
+		return keyed{lock: lock{Kind: KindPlain, Key: key}, key: key}, nil
+	default:
+		return keyed{}, kind.unknown()
+	}
+}
+
+// discard takes back what a lock left outside of the file, once no file has it.
+func (v *Vault) discard(ctx context.Context, l lock) {
+	if l.Kind == KindKeyring {
+		_ = v.dropFromKeyring(context.WithoutCancel(ctx), l.Entry) // it opens nothing any more
+	}
+}
+
+// A salt makes a key that the same passphrase or SSH key yields nowhere else.
+type salt [16]byte
+
+func newSalt() (s salt) {
+	_, _ = rand.Read(s[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
+	return s
+}
+
+func (s salt) isZero() bool { return s == salt{} }
+
+func (s salt) MarshalText() ([]byte, error) {
+	return base64.RawStdEncoding.AppendEncode(nil, s[:]), nil
+}
+
+func (s *salt) UnmarshalText(text []byte) error {
+	raw, err := base64.RawStdEncoding.Strict().DecodeString(string(text))
+	if err != nil || len(raw) != len(s) {
+		return fmt.Errorf("not a salt of %d bytes", len(s))
+	}
+	copy(s[:], raw)
+	return nil
+}

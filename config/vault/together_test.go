@@ -1,0 +1,183 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
+)
+
+func TestManyProgramsLoseNothingOfEachOther(t *testing.T) {
+	const to = 25
+	v := newWorld(t, KindSealed).start(t)
+	users := []string{"@ada:x", "@grace:x", "@ken:x"}
+	var g errgroup.Group
+	for _, user := range users[1:] {
+		cmd, lines := start(t, "count", v.opt.Dir, user, strconv.Itoa(to))
+		g.Go(func() error {
+			for lines.Scan() {
+			}
+			return cmd.Wait()
+		})
+	}
+	g.Go(func() error { return count(t.Context(), v.opt.Dir, Name{users[0], ada.Homeserver}, to) })
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range users {
+		wantHeld(t, v, Name{user, ada.Homeserver}, string(numbered(to)))
+	}
+	if files := beside(t, v, "*"); len(files) != 2 {
+		t.Errorf("there lie %q", files)
+	}
+}
+
+// Two programs that save one account leave what one of them saved, whole.
+func TestLastWriteOfAnAccountWins(t *testing.T) {
+	v := newWorld(t, KindSealed).start(t)
+	var g errgroup.Group
+	for _, to := range []int{20, 21} {
+		g.Go(func() error {
+			for range to {
+				if err := v.Save(t.Context(), ada, numbered(to)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := v.Load(t.Context(), ada)
+	if err != nil || string(got) != string(numbered(20)) && string(got) != string(numbered(21)) {
+		t.Errorf("loaded %.20q, %v", got, err)
+	}
+}
+
+func TestManyProgramsMakeTheVaultAtOnce(t *testing.T) {
+	for range 5 {
+		w := newWorld(t, KindKeyring)
+		ring := &keyringInMemory{}
+		w.Keyring = ring
+		var all sync.WaitGroup
+		for i := range 6 {
+			v := w.start(t)
+			all.Go(func() {
+				if err := v.Save(t.Context(), Name{strconv.Itoa(i), ada.Homeserver}, []byte("x")); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if names, err := w.start(t).Accounts(); len(names) != 6 || err != nil {
+			t.Errorf("listed %v, %v", names, err)
+		}
+		if len(ring.set) != 1 {
+			t.Errorf("%d entries in the keyring", len(ring.set))
+		}
+	}
+}
+
+func TestProgramThatKeepsTheVaultIsNotWaitedForForEver(t *testing.T) {
+	w := newWorld(t, KindPlain)
+	v := w.start(t)
+	save(t, v, ada, secret)
+	l := flock.New(v.Path() + ".lock")
+	if ok, err := l.TryLock(); !ok || err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	v.patience = time.Millisecond
+	if err := v.Save(t.Context(), ada, nil); !errors.Is(err, ErrBusy) {
+		t.Errorf("got %v", err)
+	}
+	wantHeld(t, v, ada, secret) // reading waits for nobody
+}
+
+// A program killed at any moment leaves one whole vault, not older than it said,
+// and the next one cleans up after it.
+func TestKilledProgramLeavesTheVaultWhole(t *testing.T) {
+	const kills = 20
+	v := newWorld(t, KindSealed).start(t)
+	save(t, v, grace, "other")
+	for range kills {
+		cmd, lines := start(t, "count", v.opt.Dir, ada.UserID, "1000000")
+		lines.Scan() // it has begun
+		begun, said := time.Now(), 1
+		lines.Scan()
+		time.AfterFunc(rand.N(3*time.Since(begun)), func() { _ = cmd.Process.Kill() })
+		for more := true; more; more = lines.Scan() {
+			if n, err := strconv.Atoi(lines.Text()); err == nil {
+				said = n
+			}
+		}
+		_ = cmd.Wait() // says that it was killed
+
+		got, err := v.Load(t.Context(), ada)
+		if err != nil || string(got) != string(numbered(said)) && string(got) != string(numbered(said+1)) {
+			t.Fatalf("loaded %.20q, %v, after %d was saved", got, err, said)
+		}
+		wantHeld(t, v, grace, "other")
+	}
+	write(t, v.Path()+".new-1", []byte("half"))
+	save(t, v, ada, secret)
+	if files := beside(t, v, "*"); len(files) != 2 {
+		t.Errorf("there lie %q", files)
+	}
+}
+
+// While one program asks for a new passphrase, another one changes the vault.
+func TestChangeThatIsOvertakenBeginsAgain(t *testing.T) {
+	w, other := newWorld(t, KindPlain), newWorld(t, "")
+	v := w.start(t)
+	save(t, v, ada, secret)
+	other.Dir = w.Dir
+	ask, overtaken := w.Passphrase, false
+	w.Passphrase = func(ctx context.Context, why Reason) (string, error) {
+		if !overtaken {
+			overtaken = true
+			v := other.start(t)
+			save(t, v, grace, "new")
+			if err := v.ChangeKind(ctx, KindPlain); err != nil { // with another key
+				t.Error(err)
+			}
+		}
+		return ask(ctx, why)
+	}
+	v = w.start(t)
+	if err := v.ChangeKind(t.Context(), KindSealed); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.asked) != 1 || !overtaken {
+		t.Errorf("asked %v", w.asked)
+	}
+	wantHeld(t, v, ada, secret)
+	wantHeld(t, v, grace, "new")
+}
+
+// Nobody prepared for a vault that is suddenly damaged; it is kept all the same.
+func TestVaultDamagedUnderOurHandsIsSetAside(t *testing.T) {
+	w := newWorld(t, KindSealed)
+	v := w.start(t)
+	save(t, v, ada, secret)
+	write(t, v.Path(), []byte("damaged"))
+	if err := v.rewrite(keyed{}, func(contents) {}); !errors.Is(err, errMoved) || !isDamaged(err) {
+		t.Errorf("got %v", err)
+	}
+	if err := v.ChangeKind(t.Context(), KindPlain); !isDamaged(err) {
+		t.Errorf("changed: %v", err)
+	}
+	save(t, v, ada, "new")
+	aside := beside(t, v, "vault.damaged-*")
+	if len(aside) != 1 || string(read(t, aside[0])) != "damaged" {
+		t.Errorf("set aside %q", aside)
+	}
+	wantHeld(t, w.start(t), ada, "new")
+}
