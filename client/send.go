@@ -69,7 +69,8 @@ func noAnswer(err error) bool {
 	var unreachable *UnreachableError
 	var e *ServerError
 	var dns *net.DNSError
-	if errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dns) {
+	var renewal *RenewalError
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dns) || errors.As(err, &renewal) {
 		return false // it was never sent
 	}
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||

@@ -61,8 +61,8 @@ func (h *homeserver) routes() {
 	c.add(get, "login/sso/redirect", h.ssoRedirect).public = true
 	c.add(get, "login/sso/redirect/{provider}", h.ssoRedirect).public = true
 	c.add(post, "refresh", h.refresh).public = true
-	c.add(post, "logout", h.logout)
-	c.add(post, "logout/all", h.logoutAll)
+	c.add(post, "logout", h.logout).lapsed = true
+	c.add(post, "logout/all", h.logoutAll).lapsed = true
 	c.add(get, "account/whoami", h.whoami)
 	c.add(get, "account/3pid", h.threePIDs)
 	c.add(get, "capabilities", h.capabilities)
@@ -153,7 +153,7 @@ func (h *homeserver) dispatch(c *call, path string) *reply {
 	}
 	c.args = args
 	if !r.public {
-		if err := h.authenticate(c); err != nil {
+		if err := h.authenticate(c, r.lapsed); err != nil {
 			return answer(nil, err)
 		}
 	}

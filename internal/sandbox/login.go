@@ -61,8 +61,8 @@ func (w *World) SignOutEverywhere(userID string, soft bool) {
 	w.changed() // long polls end too
 }
 
-// authenticate finds out whose token a call carries.
-func (h *homeserver) authenticate(c *call) error {
+// authenticate finds out whose token a call carries. One that has expired is good for signing out.
+func (h *homeserver) authenticate(c *call, lapsed bool) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	token, err := accessToken(c)
@@ -77,7 +77,7 @@ func (h *homeserver) authenticate(c *call) error {
 		return unknownToken("Token is not active", false)
 	case s == nil:
 		return unknownToken("Invalid access token passed.", false)
-	case s.grant != nil && !h.now().Before(s.expires):
+	case s.grant != nil && !h.now().Before(s.expires) && !lapsed:
 		return unknownToken("Access token has expired", true)
 	}
 	if s.ended && s.soft {
