@@ -56,13 +56,24 @@ type Options struct {
 	NoAddressBook bool
 	// DeviceName is how the session is called in the list of one's sessions.
 	DeviceName string
+	// Again is a session that has ended, if a sign-in is to go on with it: the
+	// device stays the same, and nobody else may sign in in its place.
+	Again Session
+	// SaveSession keeps a session that was renewed for the next start. It is
+	// called before the new tokens are used for anything, because then the old
+	// ones die. Nil keeps nothing, and asks homeservers for no tokens that need it.
+	SaveSession func(Session) error
+	// SavedSession returns the session that was saved last, perhaps by another
+	// program that has the same one; nil if there is only this program.
+	SavedSession func() (Session, error)
 }
 
 // An Account is a signed-in user on a homeserver. Its methods may be called
 // from many goroutines.
 type Account struct {
 	opt     Options
-	session Session
+	session Session // who and where, without tokens
+	secrets secrets
 	mx      *mautrix.Client
 	state   *state
 	syncing turn
@@ -90,11 +101,12 @@ type Account struct {
 func (a *Account) UserID() id.UserID { return a.session.UserID }
 
 // Session is what it takes to resume the account later. It is a secret.
-func (a *Account) Session() Session { return a.session }
+func (a *Account) Session() Session { return a.secrets.session() }
 
-// newClient returns a client for a homeserver, signed in if session has a token.
+// newClient returns a client for a homeserver. It has no token: the library
+// would take it wherever a request goes, and renew it as it likes.
 func newClient(opt Options, s Session) (*mautrix.Client, error) {
-	mx, err := mautrix.NewClient(s.Homeserver, s.UserID, s.AccessToken)
+	mx, err := mautrix.NewClient(s.Homeserver, s.UserID, "")
 	if err != nil {
 		return nil, err
 	}
@@ -140,14 +152,40 @@ func (a *Account) request(ctx context.Context, method string, p path, query map[
 	return a.requestURL(ctx, method, a.mx.BuildURLWithQuery(p, query), body, reply)
 }
 
-// requestURL sends one request to a URL of the homeserver. Bodies are never
-// logged: they hold addresses and tokens.
+// requestURL sends a request once, with a token that is good. One that is refused
+// for its token was not carried out, and is sent again with a new one: an
+// invite, too, mails nobody twice by that.
 func (a *Account) requestURL(ctx context.Context, method, url string, body, reply any) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
 	defer cancel()
+	token, err := a.accessToken(ctx)
+	if err != nil {
+		return nil, err
+	}
+	data, err := a.try(ctx, token, method, url, body, reply)
+	if !signedOut(err) || token == "" {
+		return data, err
+	}
+	switch renewal := a.renew(ctx, token); {
+	case signedOut(renewal):
+		return nil, err
+	case renewal != nil:
+		return nil, renewal
+	}
+	return a.try(ctx, a.Session().AccessToken, method, url, body, reply)
+}
+
+// try sends one request. Bodies are never logged: they hold addresses and
+// tokens.
+func (a *Account) try(ctx context.Context, token, method, url string, body, reply any) ([]byte, error) {
+	header := http.Header{}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
 	data, err := a.mx.MakeFullRequest(ctx, mautrix.FullRequest{
 		Method:           method,
 		URL:              url,
+		Headers:          header,
 		RequestJSON:      body,
 		ResponseJSON:     reply,
 		MaxAttempts:      1,

@@ -16,6 +16,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/reason"
+	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
 const (
@@ -29,6 +30,14 @@ type Homeserver struct {
 	BaseURL string    // of the client-server API
 	UserID  id.UserID // if that is what the person typed
 	Flows   []string  // the ways to sign in, such as m.login.password
+
+	Providers []Provider      // who vouches for people in single sign-on
+	OAuth     *oauth.Metadata // nil without one that can be used
+	// OAuthErr is why what the homeserver says about OAuth is of no use; nil if
+	// it says nothing.
+	OAuthErr error
+	// preferOAuth is set when single sign-on leads to OAuth all the same.
+	preferOAuth bool
 }
 
 // An Attempt is one thing that Discover tried and how that ended.
@@ -103,8 +112,7 @@ func (d *discovery) first(ctx context.Context, hs Homeserver, candidates ...func
 		}
 		seen[hs.BaseURL] = true
 		if d.isHomeserver(ctx, hs.BaseURL) {
-			flows, err := loginFlows(ctx, d.opt, hs.BaseURL)
-			hs.Flows = flows
+			err := hs.askWays(ctx, d.opt)
 			return hs, err
 		}
 		if ctx.Err() != nil {
@@ -158,23 +166,6 @@ func (d *discovery) isHomeserver(ctx context.Context, base string) bool {
 
 func (d *discovery) note(where string, err error) {
 	d.tried = append(d.tried, Attempt{where, err.Error()})
-}
-
-// loginFlows asks a homeserver how one may sign in.
-func loginFlows(ctx context.Context, opt Options, base string) ([]string, error) {
-	a, err := Resume(opt, Session{Homeserver: base})
-	if err != nil {
-		return nil, err
-	}
-	var reply mautrix.RespLoginFlows
-	if err := a.get(ctx, path{"v3", "login"}, nil, &reply); err != nil {
-		return nil, fmt.Errorf("ask %s how to sign in: %w", base, err)
-	}
-	var flows []string
-	for _, f := range reply.Flows {
-		flows = append(flows, string(f.Type))
-	}
-	return flows, nil
 }
 
 var (

@@ -47,20 +47,29 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		// Meanwhile the address is, or is no longer, somebody's on Matrix, and
 		// those go by another pace. Nothing is sent before its time.
 		e.UserID = plan.UserID
-		return nil, r.write(ctx, outcome{envelope: e, was: store.Queued})
+		return nil, unlessChanged(r.write(ctx, outcome{envelope: e, was: store.Queued}))
 	}
 	// From here on it may have been sent, whatever happens.
 	e.UserID = plan.UserID
 	e.letter.Before = r.a.ownTokens(e.Room)
 	e.State, e.Changed, e.Attempts = store.Sending, r.a.opt.Now(), e.Attempts+1
 	if err := r.write(ctx, outcome{envelope: e, was: store.Queued}); err != nil {
-		return nil, err
+		return nil, unlessChanged(err)
 	}
 	began := r.a.opt.Now()
 	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
 	o := r.judge(e, sent, err)
 	o.err = errors.Join(o.err, r.learn(ctx, o, began, err))
 	return r.save(ctx, o)
+}
+
+// unlessChanged returns what went wrong, unless it is that somebody has changed
+// the entry meanwhile, cancelled it for instance: then it is looked at again.
+func unlessChanged(err error) error {
+	if errors.Is(err, store.ErrChanged) {
+		return nil
+	}
+	return err
 }
 
 // unknown are those of some invites that nobody knew of when e was queued.
@@ -101,7 +110,7 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 // nothing to do with this one invite.
 func notSent(err error) bool {
 	return is[*RateLimitError](err) || is[*SignedOutError](err) || is[*UnreachableError](err) ||
-		is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
+		is[*RenewalError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
 }
 
 // learn takes in what an answer says of how often the servers take one.
@@ -140,11 +149,7 @@ func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 // written, as on a full disk, nothing else is sent.
 func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	r.unsaved = &o
-	err := r.write(context.WithoutCancel(ctx), o)
-	if errors.Is(err, store.ErrChanged) {
-		err = nil // somebody has decided about it
-	}
-	if err != nil {
+	if err := unlessChanged(r.write(context.WithoutCancel(ctx), o)); err != nil {
 		return nil, err
 	}
 	r.unsaved = nil

@@ -22,6 +22,9 @@ import (
 var (
 	ErrPassword          = errors.New("wrong user name or password")
 	ErrNoPassword        = errors.New("the homeserver does not offer to sign in with a password")
+	ErrToken             = errors.New("the homeserver does not know this access token")
+	ErrLoginToken        = errors.New("the homeserver does not take what single sign-on gave")
+	ErrNotOffered        = errors.New("the homeserver does not offer this way to sign in")
 	ErrNotJoined         = errors.New("you are not in this room")
 	ErrNoIdentityServer  = errors.New("no identity server is set, and only one can send invites by e-mail")
 	ErrIdentityServerOff = errors.New("your account is set to use no identity server")

@@ -7,12 +7,13 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
 // Hint says in a sentence what a person can do about an error; empty if
 // nothing comes to mind.
 func Hint(err error) string {
-	for _, hint := range []func(error) string{hintAccept, hintReason, hintHomeserver, hintIdentity, hintKeys} {
+	for _, hint := range []func(error) string{hintAccept, hintReason, hintSignIn, hintHomeserver, hintIdentity, hintKeys} {
 		if s := hint(err); s != "" {
 			return s
 		}
@@ -26,6 +27,14 @@ func hintReason(err error) string {
 		hint   string
 	}{
 		{ErrPassword, "Check the user name and type the password again. Capital letters count."},
+		{ErrToken, "Copy the token again, whole. It may also have been signed out meanwhile."},
+		{ErrLoginToken, "Begin again: what single sign-on gives is good once, and for about two minutes."},
+		{ErrNotOffered, "Choose another way to sign in, or look the homeserver up again: it may have changed."},
+		{oauth.ErrDenied, "Begin again if that was not meant, and approve it this time."},
+		{oauth.ErrExpired, "Begin again: a new code will do."},
+		{oauth.ErrNotAnswer, "Copy the whole address out of the browser, after you have signed in there. The page itself may show an error."},
+		{oauth.ErrState, "Begin again, and use the address that you are shown now."},
+		{oauth.ErrMixUp, "Do not go on: another server stands between you and yours. Tell the people who run your homeserver."},
 		{ErrNoPassword, "Sign in with an account on a homeserver that takes passwords."},
 		{ErrNoServerNamed, "Type your Matrix ID, such as @you:example.org, or your homeserver's name."},
 		{ErrNotJoined, "Join the room in your Matrix client first. mxinvite rooms lists those you are in."},
@@ -41,6 +50,32 @@ func hintReason(err error) string {
 		}
 	}
 	return ""
+}
+
+func hintSignIn(err error) string {
+	var other *OtherUserError
+	var unsaved *SessionNotSavedError
+	var renewal *RenewalError
+	var refused *oauth.Error
+	switch {
+	case errors.As(err, &other):
+		return fmt.Sprintf("Sign in as %s, in a private window of the browser if it knows you as somebody else.", other.Want)
+	case errors.As(err, &unsaved):
+		return "Check that the disk is not full and that the folder is yours, before you close mxinvite."
+	case !errors.As(err, &refused):
+		return ""
+	case errors.As(err, &renewal):
+		return "Try again in some minutes. If it stays so, sign in again."
+	}
+	switch refused.Code {
+	case "invalid_redirect_uri", "invalid_client_metadata":
+		return "The homeserver takes no programs like this one. Choose another way to sign in."
+	case "invalid_grant":
+		return "Begin again: what was approved is good once, and not for long."
+	case "server_error", "temporarily_unavailable":
+		return "Try again in some minutes."
+	}
+	return "Choose another way to sign in. If it stays so, tell the people who run the homeserver."
 }
 
 func hintHomeserver(err error) string {

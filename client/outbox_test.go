@@ -17,8 +17,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// kept is Ada's account as a program has it that writes down what it sends.
-func (n *town) kept() *client.Account {
+// lasting is Ada's account as a program has it that writes down what it sends.
+func (n *town) lasting() *client.Account {
 	n.t.Helper()
 	a := n.start(n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db"))
 	n.must(a.Refresh(n.t.Context()))
@@ -84,7 +84,7 @@ func hundred() []string {
 func TestHundredAddressesGoAsFastAsAStockHomeserverLets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		a := n.kept()
+		a := n.lasting()
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
 		n.queue(a, hundred()...)
@@ -115,7 +115,7 @@ func TestHundredAddressesGoAsFastAsAStockHomeserverLets(t *testing.T) {
 func TestOutlookTellsWhenTheNextAndTheLastGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		a := n.kept()
+		a := n.lasting()
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		n.queue(a, hundred()...)
 		if o := n.outbox(a); !o.Next.Equal(time.Now()) || !o.Last.IsZero() || o.Sender != "" {
@@ -222,7 +222,7 @@ func TestWhatComesOfAnItem(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := newTown(t)
-				a := n.kept()
+				a := n.lasting()
 				n.queue(a, "new@navy.example")
 				time.Sleep(2 * fresh)
 				tc.spoil(n)
@@ -256,7 +256,7 @@ func (n *town) invites(address string) (tokens []string) {
 func TestIdentityServersLimitCostsOneUncertainInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		a := n.kept()
+		a := n.lasting()
 		n.LimitMails(sandbox.StockMailsPerSecond, sandbox.StockMailBurst)
 		begun := time.Now()
 		n.queue(a, hundred()[:20]...)
@@ -274,7 +274,7 @@ func TestIdentityServersLimitCostsOneUncertainInvite(t *testing.T) {
 func TestUncertainIsSettledByTheRoomOrAPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		a := n.kept()
+		a := n.lasting()
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
 		hide := n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
 		lost := n.queue(a, "lost@navy.example")[0].Number
@@ -314,7 +314,7 @@ func TestUncertainIsSettledByTheRoomOrAPerson(t *testing.T) {
 func TestPausedAndCancelledAreNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
-		a := n.kept()
+		a := n.lasting()
 		n.must(a.PauseOutbox(t.Context(), true))
 		items := n.queue(a, "one@navy.example", "two@navy.example")
 		r := a.Runner("test")

@@ -78,7 +78,7 @@ func mayBeSent(err error) bool {
 
 // noAnswer reports whether a request may have been carried out all the same.
 func noAnswer(err error) bool {
-	if errors.Is(err, syscall.ECONNREFUSED) || is[*net.DNSError](err) {
+	if errors.Is(err, syscall.ECONNREFUSED) || is[*net.DNSError](err) || is[*RenewalError](err) {
 		return false // it was never sent
 	}
 	e, ok := errors.AsType[*ServerError](err)

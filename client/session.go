@@ -1,14 +1,14 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
+	"time"
 
-	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -25,59 +25,31 @@ type Session struct {
 	// DataKey seals what is kept of people's addresses. It outlives the access
 	// token: whoever signs in to the same account again goes on with it.
 	DataKey seal.Key `json:"data_key,omitzero"`
+
+	// Of a session that is renewed now and then.
+	RefreshToken string    `json:"refresh_token,omitempty"`
+	ExpiresAt    time.Time `json:"expires_at,omitzero"` // the access token; zero if that is not known
+
+	// Where an OAuth server gave it.
+	Issuer             string `json:"issuer,omitempty"`
+	ClientID           string `json:"client_id,omitempty"`
+	TokenEndpoint      string `json:"token_endpoint,omitempty"`
+	RevocationEndpoint string `json:"revocation_endpoint,omitempty"`
 }
 
-// SignIn signs in with a password. user may be a Matrix ID, its local part, or
-// an e-mail address that the homeserver knows
-// (https://spec.matrix.org/v1.19/client-server-api/#password-based).
-func SignIn(ctx context.Context, opt Options, hs Homeserver, user, password string) (*Account, error) {
-	if !slices.Contains(hs.Flows, string(mautrix.AuthTypePassword)) {
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNoPassword)
-	}
-	a, err := Resume(opt, Session{Homeserver: hs.BaseURL})
-	if err != nil {
-		return nil, err
-	}
-	body := mautrix.ReqLogin{
-		Type:                     mautrix.AuthTypePassword,
-		Identifier:               identifier(user),
-		Password:                 password,
-		InitialDeviceDisplayName: opt.DeviceName,
-	}
-	var reply mautrix.RespLogin
-	err = a.call(ctx, http.MethodPost, path{"v3", "login"}, nil, body, &reply)
-	switch {
-	case HasCode(err, "M_FORBIDDEN"):
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrPassword)
-	case err != nil:
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
-	case reply.AccessToken == "" || reply.UserID == "":
-		return nil, fmt.Errorf("sign in on %s: the homeserver's answer names no session", hs.Name)
-	}
-	// The answer's well_known is left alone: the URL that the person gave has
-	// just proven to work.
-	return Resume(opt, Session{
-		Homeserver: hs.BaseURL, UserID: reply.UserID,
-		DeviceID: reply.DeviceID, AccessToken: reply.AccessToken,
-		DataKey: opt.dataKey(reply.UserID, hs.BaseURL),
-	})
-}
+// ByOAuth reports whether an OAuth server gave the session.
+func (s Session) ByOAuth() bool { return s.ClientID != "" }
 
-// dataKey is the key of an earlier session of the account, or a new one.
-func (opt Options) dataKey(user id.UserID, homeserver string) seal.Key {
+// begin returns the account of a new session, with the data key of an earlier one
+// of the same account if there was one.
+func begin(opt Options, s Session) (*Account, error) {
 	if opt.FormerKey != nil {
-		if k := opt.FormerKey(user, homeserver); !k.IsZero() {
-			return k
-		}
+		s.DataKey = opt.FormerKey(s.UserID, s.Homeserver)
 	}
-	return seal.NewKey()
-}
-
-func identifier(user string) mautrix.UserIdentifier {
-	if local, _, ok := strings.Cut(user, "@"); ok && local != "" {
-		return mautrix.UserIdentifier{Type: mautrix.IdentifierTypeThirdParty, Medium: "email", Address: user}
+	if s.DataKey.IsZero() {
+		s.DataKey = seal.NewKey()
 	}
-	return mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: user}
+	return Resume(opt, s)
 }
 
 // Resume returns the account of a session. It asks nobody: whether the session
@@ -87,8 +59,10 @@ func Resume(opt Options, s Session) (*Account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resume the session of %s: %w", s.UserID, err)
 	}
+	who := s
+	who.AccessToken, who.RefreshToken = "", ""
 	a := &Account{
-		opt: opt, session: s, mx: mx, state: newState(s.UserID),
+		opt: opt, session: who, secrets: secrets{current: s, kept: s.AccessToken}, mx: mx, state: newState(s.UserID),
 		syncing: newTurn(), identity: identityState{turn: newTurn()}, trusted: map[string]bool{},
 		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
 		answers: map[keycheck.Question]said{},
@@ -99,13 +73,14 @@ func Resume(opt Options, s Session) (*Account, error) {
 	return a, nil
 }
 
-// SignOut ends the session on the homeserver, and the one on the identity
+// SignOut ends the session where it came from, and the one on the identity
 // server if there is one, and forgets what was stored. A session that is over
-// already is no failure.
+// already is no failure. One that another program has put in its place is not
+// this account's to end.
 func (a *Account) SignOut(ctx context.Context) error {
 	a.leaveIdentityServer(ctx)
-	err := a.call(ctx, http.MethodPost, path{"v3", "logout"}, nil, struct{}{}, nil)
-	if gone := new(SignedOutError); errors.As(err, &gone) {
+	err := a.end(ctx)
+	if signedOut(err) {
 		err = nil
 	}
 	if err != nil {
@@ -114,5 +89,29 @@ func (a *Account) SignOut(ctx context.Context) error {
 	if a.opt.Store != nil {
 		err = errors.Join(err, a.opt.Store.Forget(ctx, a.storeKey()))
 	}
+	return err
+}
+
+// end ends the session where it came from.
+func (a *Account) end(ctx context.Context) error {
+	s := a.Session()
+	if s.ByOAuth() && s.RevocationEndpoint != "" {
+		return outOfOAuth(a.oauth(s).Revoke(ctx, cmp.Or(s.RefreshToken, s.AccessToken)))
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
+	defer cancel()
+	err := a.logout(ctx, s)
+	if signedOut(err) && s.RefreshToken != "" { // an expired token may not do
+		if s, err = a.exchange(ctx, s); err == nil {
+			err = a.logout(ctx, s)
+		} else if refused(err) {
+			err = nil
+		}
+	}
+	return err
+}
+
+func (a *Account) logout(ctx context.Context, s Session) error {
+	_, err := a.try(ctx, s.AccessToken, http.MethodPost, a.mx.BuildURL(path{"v3", "logout"}), struct{}{}, new(json.RawMessage))
 	return err
 }

@@ -65,8 +65,7 @@ func (w *Watcher) Next(ctx context.Context) Change {
 	}
 	w.failures++
 	w.retryIn = w.backoff(err)
-	gone := new(SignedOutError)
-	return Change{Err: err, RetryIn: w.retryIn, Final: ctx.Err() != nil || errors.As(err, &gone)}
+	return Change{Err: err, RetryIn: w.retryIn, Final: ctx.Err() != nil || signedOut(err)}
 }
 
 // step does the next thing: look, find out about the past, or wait for news.

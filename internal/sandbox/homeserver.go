@@ -13,6 +13,11 @@ type homeserver struct {
 	users       map[string]*user
 	sessions    map[string]*session // by access token
 	openID      map[string]openIDToken
+	ways        Ways
+	loginTokens map[string]loginToken // of single sign-on
+
+	refreshTokens map[string]*refreshToken
+
 	rooms       map[string]*room
 	roomIDs     []string          // in the order they were made
 	aliases     map[string]string // to room IDs
@@ -30,9 +35,13 @@ func newHomeserver(w *World) *homeserver {
 		users:    map[string]*user{},
 		sessions: map[string]*session{},
 		openID:   map[string]openIDToken{},
+		ways:     Ways{Password: true, TokenLifetime: stockTokenLifetime},
 		rooms:    map[string]*room{},
 		aliases:  map[string]string{},
 		txns:     map[string]*transaction{},
+
+		loginTokens:   map[string]loginToken{},
+		refreshTokens: map[string]*refreshToken{},
 	}
 	h.routes()
 	return h
@@ -49,8 +58,11 @@ func (h *homeserver) routes() {
 	c := &h.client
 	c.add(get, "login", h.loginFlows).public = true
 	c.add(post, "login", h.login).public = true
-	c.add(post, "logout", h.logout)
-	c.add(post, "logout/all", h.logoutAll)
+	c.add(get, "login/sso/redirect", h.ssoRedirect).public = true
+	c.add(get, "login/sso/redirect/{provider}", h.ssoRedirect).public = true
+	c.add(post, "refresh", h.refresh).public = true
+	c.add(post, "logout", h.logout).lapsed = true
+	c.add(post, "logout/all", h.logoutAll).lapsed = true
 	c.add(get, "account/whoami", h.whoami)
 	c.add(get, "account/3pid", h.threePIDs)
 	c.add(get, "capabilities", h.capabilities)
@@ -110,6 +122,8 @@ func (h *homeserver) serve(c *call) *reply {
 		r = &reply{status: http.StatusNoContent, header: http.Header{}}
 	case p == "/_matrix/client/versions":
 		r = jsonReply(http.StatusOK, h.versions())
+	case p == "/_matrix/client/v1/auth_metadata":
+		r = h.authMetadata()
 	case strings.HasPrefix(p, "/.well-known/matrix/"):
 		return h.serveDomain(c)
 	default:
@@ -139,7 +153,7 @@ func (h *homeserver) dispatch(c *call, path string) *reply {
 	}
 	c.args = args
 	if !r.public {
-		if err := h.authenticate(c); err != nil {
+		if err := h.authenticate(c, r.lapsed); err != nil {
 			return answer(nil, err)
 		}
 	}

@@ -24,6 +24,10 @@ type session struct {
 	ended  bool // signed out by the server
 	soft   bool // and the device may come back
 
+	grant   *grant    // that gave the token; nil for one that lasts
+	expires time.Time // if there is a grant
+	used    bool
+
 	sentMembers map[string]map[string]string // what lazy loading has sent: room, user, event ID
 }
 
@@ -57,8 +61,8 @@ func (w *World) SignOutEverywhere(userID string, soft bool) {
 	w.changed() // long polls end too
 }
 
-// authenticate finds out whose token a call carries.
-func (h *homeserver) authenticate(c *call) error {
+// authenticate finds out whose token a call carries. One that has expired is good for signing out.
+func (h *homeserver) authenticate(c *call, lapsed bool) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	token, err := accessToken(c)
@@ -66,8 +70,15 @@ func (h *homeserver) authenticate(c *call) error {
 		return err
 	}
 	s := h.sessions[token]
-	if s == nil {
+	switch {
+	case s == nil && strings.HasPrefix(token, "mat_"),
+		s != nil && s.grant != nil && s.grant.client != "" && !h.now().Before(s.expires):
+		// Synapse asks the Matrix Authentication Service, which does not say why.
+		return unknownToken("Token is not active", false)
+	case s == nil:
 		return unknownToken("Invalid access token passed.", false)
+	case s.grant != nil && !h.now().Before(s.expires) && !lapsed:
+		return unknownToken("Access token has expired", true)
 	}
 	if s.ended && s.soft {
 		return unknownToken("Access token has expired", true)
@@ -75,6 +86,7 @@ func (h *homeserver) authenticate(c *call) error {
 	if s.ended {
 		return unknownToken("Invalid access token passed.", false)
 	}
+	s.used = true
 	c.session = s
 	return nil
 }
@@ -111,20 +123,38 @@ func invalidParam(text string) *failure { return fail(http.StatusBadRequest, "M_
 
 func missingParam(text string) *failure { return fail(http.StatusBadRequest, "M_MISSING_PARAM", text) }
 
-func (h *homeserver) loginFlows(*call) (any, error) {
-	return object{"flows": []object{
-		{"type": "m.login.password"}, {"type": "m.login.application_service"},
-	}}, nil
-}
-
 func (h *homeserver) login(c *call) (any, error) {
 	body, err := c.object(false)
 	if err != nil {
 		return nil, err
 	}
+	renewable, ok := body["refresh_token"].(bool)
+	if v, given := body["refresh_token"]; given && v != nil && !ok {
+		return nil, badRequest("`refresh_token` should be true or false.")
+	}
+	u, err := h.loginUser(body)
+	if err != nil {
+		return nil, err
+	}
+	answer := object{"user_id": u.id, "home_server": h.opts.Domain, "well_known": h.wellKnown()}
+	s := h.newSession(u, str(body["device_id"]))
+	if renewable && !h.ways.NoRefresh {
+		p := h.newGrant(s, "", "")
+		s = p.access
+		answer["refresh_token"], answer["expires_in_ms"] = p.refresh.token, p.lifetime(h.now()).Milliseconds()
+	}
+	answer["access_token"], answer["device_id"] = s.token, s.device
+	return answer, nil
+}
+
+// loginUser finds out who signs in.
+func (h *homeserver) loginUser(body object) (*user, error) {
 	kind, ok := body["type"].(string)
 	if !ok {
 		return nil, badRequest("Missing JSON keys.")
+	}
+	if kind == "m.login.token" && h.provider("") {
+		return h.loginByToken(body)
 	}
 	password, ok := body["password"].(string)
 	if kind == "m.login.password" && !ok {
@@ -134,18 +164,14 @@ func (h *homeserver) login(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if kind != "m.login.password" {
+	if kind != "m.login.password" || !h.ways.Password {
 		return nil, badRequest("Unknown login type " + kind)
 	}
 	u := h.users[name]
 	if u == nil || u.password != password {
 		return nil, forbidden("Invalid username or password")
 	}
-	s := h.newSession(u, str(body["device_id"]))
-	return object{
-		"user_id": u.id, "access_token": s.token, "home_server": h.opts.Domain, "device_id": s.device,
-		"well_known": h.wellKnown(),
-	}, nil
+	return u, nil
 }
 
 // loginName is the user ID somebody means to sign in with; empty if it is nobody's.
@@ -181,38 +207,49 @@ func (h *homeserver) loginName(body object) (string, error) {
 	return "", badRequest("Unknown login identifier type")
 }
 
+// newSession signs somebody in. A device has one session: the one before it ends.
 func (h *homeserver) newSession(u *user, device string) *session {
 	if device == "" {
 		device = strings.ToUpper(h.dice.pick("device", letters, 10))
 	}
-	for token, s := range h.sessions {
-		if s.user == u && s.device == device { // a device has one token
-			delete(h.sessions, token)
+	for _, s := range h.sessions {
+		if s.user == u && s.device == device {
+			h.end(s)
 		}
 	}
-	s := &session{
-		user: u, device: device, sentMembers: map[string]map[string]string{},
-		token: "syt_" + encodeURLBase64([]byte(u.id[1:])) + "_" + h.dice.pick("access token", letters, 20) + "_" +
-			h.dice.pick("access token", alnum, 6),
-	}
-	h.sessions[s.token] = s
+	return h.mint(u, device, "syt_"+encodeURLBase64([]byte(u.id[1:]))+"_"+h.dice.pick("access token", letters, 20)+"_"+
+		h.dice.pick("access token", alnum, 6))
+}
+
+// mint makes an access token for a device.
+func (h *homeserver) mint(u *user, device, token string) *session {
+	s := &session{user: u, device: device, token: token, sentMembers: map[string]map[string]string{}}
+	h.sessions[token] = s
 	return s
 }
 
 func (h *homeserver) logout(c *call) (any, error) {
-	delete(h.sessions, c.session.token)
+	h.end(c.session)
 	h.changed()
 	return object{}, nil
 }
 
 func (h *homeserver) logoutAll(c *call) (any, error) {
-	for token, s := range h.sessions {
+	for _, s := range h.sessions {
 		if s.user == c.session.user {
-			delete(h.sessions, token)
+			h.end(s)
 		}
 	}
 	h.changed()
 	return object{}, nil
+}
+
+// end signs a session out, with what could renew it.
+func (h *homeserver) end(s *session) {
+	delete(h.sessions, s.token)
+	if s.grant != nil {
+		h.endGrant(s.grant)
+	}
 }
 
 func (h *homeserver) whoami(c *call) (any, error) {

@@ -106,7 +106,7 @@ func (r *reply) response(req *http.Request) *http.Response {
 	}
 }
 
-// ServeHTTP makes World an [http.Handler] that serves both servers on one origin: their paths do not overlap.
+// ServeHTTP makes World an [http.Handler] that serves all servers on one origin: their paths do not overlap.
 func (w *World) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(rw, req.Body, 50<<20))
 	if err != nil {
@@ -136,12 +136,16 @@ func (w *World) resolve(u *url.URL) (serverFunc, error) {
 	switch {
 	case u.Host == host(w.opts.IdentityServerURL) && isIdentityPath(u):
 		return w.is.serve, nil
+	case u.Host == host(w.opts.AuthServerURL) && isAuthPath(u):
+		return w.as.serve, nil
 	case u.Host == host(w.opts.HomeserverURL):
 		return w.hs.serve, nil
 	case u.Host == w.opts.Domain:
 		return w.hs.serveDomain, nil
 	case u.Host == host(w.opts.IdentityServerURL):
 		return w.is.serve, nil
+	case u.Host == host(w.opts.AuthServerURL):
+		return w.as.serve, nil
 	}
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{
 		Err: "no such host", Name: u.Hostname(), IsNotFound: true,
@@ -149,8 +153,11 @@ func (w *World) resolve(u *url.URL) (serverFunc, error) {
 }
 
 func (w *World) byPath(u *url.URL) serverFunc {
-	if isIdentityPath(u) {
+	switch {
+	case isIdentityPath(u):
 		return w.is.serve
+	case isAuthPath(u):
+		return w.as.serve
 	}
 	return w.hs.serve
 }

@@ -30,6 +30,7 @@ type route struct {
 	handle handler
 
 	public bool // needs no access token
+	lapsed bool // takes one that has expired
 	open   bool // takes the world's lock itself, since it waits or asks another server
 }
 

@@ -29,7 +29,7 @@ func (h *homeserver) sync(c *call) (any, error) {
 		}
 		select {
 		case <-news:
-			if err := h.authenticate(c); err != nil { // signed out while waiting
+			if err := h.authenticate(c, false); err != nil { // signed out while waiting
 				return nil, err
 			}
 		case <-expired.C:

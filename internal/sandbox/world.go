@@ -7,18 +7,19 @@ import (
 	"time"
 )
 
-// A World is a homeserver and an identity server in one process, with the people on them. Its methods may be called
+// A World is a homeserver, an identity server and an OAuth server in one process, with the people on them. Its methods may be called
 // from many goroutines at once.
 type World struct {
 	opts Options
 
-	mu   sync.Mutex // guards everything below, the two servers included; never held while waiting
+	mu   sync.Mutex // guards everything below, the servers included; never held while waiting
 	at   time.Time  // what the clock says during [World.At]
 	dice dice
 	wake chan struct{} // closed when anything changed; nil while nobody waits
 
 	hs  *homeserver
 	is  *identityServer
+	as  *authServer
 	net network
 }
 
@@ -27,6 +28,7 @@ type Options struct {
 	Domain            string // the server name in IDs; "example.org" if empty
 	HomeserverURL     string // "https://matrix.<Domain>" if empty
 	IdentityServerURL string // "https://id.<Domain>" if empty
+	AuthServerURL     string // "https://account.<Domain>" if empty
 
 	// Seed decides every token, key and ID: two worlds with one seed and one history are the same.
 	Seed uint64
@@ -46,14 +48,19 @@ func New(o Options) *World {
 	if o.IdentityServerURL == "" {
 		o.IdentityServerURL = "https://id." + o.Domain
 	}
+	if o.AuthServerURL == "" {
+		o.AuthServerURL = "https://account." + o.Domain
+	}
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the default of the clock that is handed in
 	}
 	o.HomeserverURL = strings.TrimRight(o.HomeserverURL, "/")
 	o.IdentityServerURL = strings.TrimRight(o.IdentityServerURL, "/")
+	o.AuthServerURL = strings.TrimRight(o.AuthServerURL, "/")
 	w := &World{opts: o, dice: newDice(o.Seed)}
 	w.hs = newHomeserver(w)
 	w.is = newIdentityServer(w)
+	w.as = newAuthServer(w)
 	return w
 }
 
@@ -62,6 +69,9 @@ func (w *World) HomeserverURL() string { return w.opts.HomeserverURL }
 
 // IdentityServerURL is the base URL of the identity service API.
 func (w *World) IdentityServerURL() string { return w.opts.IdentityServerURL }
+
+// AuthServerURL is where the OAuth server is, if there is one: see [Ways].
+func (w *World) AuthServerURL() string { return w.opts.AuthServerURL }
 
 // Domain is the server name in user IDs and aliases.
 func (w *World) Domain() string { return w.opts.Domain }

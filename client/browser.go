@@ -1,0 +1,126 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/client/oauth"
+)
+
+// A BrowserSignIn waits for a browser to come back from the OAuth server.
+type BrowserSignIn struct {
+	oauthSignIn
+	authorization oauth.Authorization
+}
+
+// StartBrowser begins to sign in with a browser. redirectURI is an address on
+// this machine, such as http://127.0.0.1:4711/callback, whether somebody
+// listens there or not
+// (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
+func StartBrowser(ctx context.Context, opt Options, hs Homeserver, redirectURI string) (*BrowserSignIn, error) {
+	if hs.OAuth == nil || !hs.OAuth.OffersBrowser() {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
+	}
+	s := &BrowserSignIn{oauthSignIn: newOAuthSignIn(opt, hs)}
+	err := s.client.RegisterBrowser(ctx, redirectURI)
+	if err == nil {
+		who := cmp.Or(opt.Again.UserID, hs.UserID)
+		s.authorization, err = s.client.Authorize(redirectURI, s.scope(), string(who))
+	}
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return s, nil
+}
+
+// URL is the address to open.
+func (s *BrowserSignIn) URL() string { return s.authorization.URL }
+
+// Expects reports whether an address is the answer to this sign-in, good or
+// bad: the redirect URI, with what only this sign-in knows.
+func (s *BrowserSignIn) Expects(finalURL string) bool { return s.authorization.Expects(finalURL) }
+
+// Finish returns the account. finalURL is the address that the browser ended
+// at, as a listener saw it or as a person pasted it.
+func (s *BrowserSignIn) Finish(ctx context.Context, finalURL string) (*Account, error) {
+	t, err := s.client.Redeem(ctx, s.authorization, finalURL)
+	return s.finish(ctx, t, err)
+}
+
+// An SSOSignIn waits for a browser to come back from single sign-on.
+type SSOSignIn struct {
+	opt      Options
+	hs       Homeserver
+	url      string
+	redirect string
+	state    string
+}
+
+// StartSSO begins to sign in by single sign-on of the old kind. provider is the
+// ID of one of the homeserver's, or empty to have it ask. redirectURL is as for
+// [StartBrowser] (https://spec.matrix.org/v1.19/client-server-api/#client-login-via-sso).
+func StartSSO(_ context.Context, opt Options, hs Homeserver, redirectURL, provider string) (*SSOSignIn, error) {
+	known := provider == "" || slices.ContainsFunc(hs.Providers, func(p Provider) bool { return p.ID == provider })
+	if !hs.offers(flowSSO) || !known {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
+	}
+	s := &SSOSignIn{opt: opt, hs: hs, redirect: redirectURL, state: rand.Text()}
+	back, err := url.Parse(redirectURL)
+	if err != nil {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
+	}
+	// The protocol has no state of its own, so it travels in the address.
+	query := back.Query()
+	query.Set("state", s.state)
+	back.RawQuery = query.Encode()
+	s.url = strings.TrimRight(hs.BaseURL, "/") + "/_matrix/client/v3/login/sso/redirect"
+	if provider != "" {
+		s.url += "/" + url.PathEscape(provider)
+	}
+	s.url += "?" + url.Values{"redirectUrl": {back.String()}, "action": {"login"}}.Encode()
+	return s, nil
+}
+
+// URL is the address to open.
+func (s *SSOSignIn) URL() string { return s.url }
+
+// Expects is as for [BrowserSignIn].
+func (s *SSOSignIn) Expects(finalURL string) bool {
+	_, err := s.read(finalURL)
+	return err == nil
+}
+
+func (s *SSOSignIn) read(finalURL string) (token string, err error) {
+	values, err := oauth.Returned(s.redirect, finalURL)
+	switch {
+	case err != nil:
+		return "", err
+	case subtle.ConstantTimeCompare([]byte(values.Get("state")), []byte(s.state)) != 1:
+		return "", oauth.ErrState
+	case values.Get("loginToken") == "":
+		return "", oauth.ErrNotAnswer
+	}
+	return values.Get("loginToken"), nil
+}
+
+// Finish is as for [BrowserSignIn].
+func (s *SSOSignIn) Finish(ctx context.Context, finalURL string) (*Account, error) {
+	token, err := s.read(finalURL)
+	var a *Account
+	if err == nil {
+		a, err = login(ctx, s.opt, s.hs, loginRequest{Type: flowToken, Token: token})
+	}
+	if HasCode(err, "M_FORBIDDEN") {
+		err = ErrLoginToken
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sign in on %s: %w", s.hs.Name, err)
+	}
+	return a, nil
+}

@@ -1,0 +1,97 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/oauth"
+)
+
+// A DeviceSignIn waits for a person to approve it on another device. Its texts
+// are the server's: an address there is safe to open, and the code is one word.
+type DeviceSignIn struct {
+	oauth.DeviceCode
+	oauthSignIn
+}
+
+// StartDevice begins to sign in with a code that is approved on another device
+// (https://spec.matrix.org/v1.19/client-server-api/#device-authorization-flow).
+func StartDevice(ctx context.Context, opt Options, hs Homeserver) (*DeviceSignIn, error) {
+	if hs.OAuth == nil || !hs.OAuth.OffersDevice() {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
+	}
+	s := &DeviceSignIn{oauthSignIn: newOAuthSignIn(opt, hs)}
+	err := s.client.RegisterDevice(ctx)
+	if err == nil {
+		s.DeviceCode, err = s.client.StartDevice(ctx, s.scope(), hs.BaseURL)
+	}
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	return s, nil
+}
+
+// Wait returns the account once the person has approved. A connection that is
+// gone for a while ends nothing; a denial does, and so does the time.
+func (s *DeviceSignIn) Wait(ctx context.Context) (*Account, error) {
+	t, err := s.client.WaitDevice(ctx, s.DeviceCode)
+	return s.finish(ctx, t, err)
+}
+
+// An oauthSignIn is a sign-in by OAuth that has begun.
+type oauthSignIn struct {
+	opt    Options
+	hs     Homeserver
+	client *oauth.Client
+	device id.DeviceID
+}
+
+func newOAuthSignIn(opt Options, hs Homeserver) oauthSignIn {
+	device := opt.Again.DeviceID
+	if !fitsScope(string(device)) {
+		device = id.DeviceID(rand.Text()[:10])
+	}
+	return oauthSignIn{
+		opt: opt, hs: hs, device: device,
+		client: &oauth.Client{Server: *hs.OAuth, Transport: opt.Transport, Now: opt.Now},
+	}
+}
+
+// scope asks for the client-server API and names the device
+// (https://spec.matrix.org/v1.19/client-server-api/#scope).
+func (s oauthSignIn) scope() string {
+	return "urn:matrix:client:api:* urn:matrix:client:device:" + string(s.device)
+}
+
+// fitsScope reports whether a device ID from elsewhere can be named in a scope.
+func fitsScope(device string) bool {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+	return len(device) >= 10 && strings.Trim(device, letters) == ""
+}
+
+// finish makes an account of the tokens that came.
+func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Account, error) {
+	if err != nil {
+		return nil, s.failed(err)
+	}
+	session := Session{
+		Homeserver: s.hs.BaseURL, DeviceID: s.device,
+		Issuer: s.client.Server.Issuer, ClientID: s.client.ID,
+		TokenEndpoint: s.client.Server.TokenEndpoint, RevocationEndpoint: s.client.Server.RevocationEndpoint,
+	}
+	session = session.with(t)
+	a, err := enter(ctx, s.opt, session)
+	if err != nil {
+		abandon(ctx, s.opt, session)
+		return nil, s.failed(err)
+	}
+	return a, nil
+}
+
+func (s oauthSignIn) failed(err error) error {
+	return fmt.Errorf("sign in on %s: %w", s.hs.Name, outOfOAuth(err))
+}

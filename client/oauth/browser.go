@@ -1,0 +1,132 @@
+package oauth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// longestAddress is more than any browser shows of one.
+const longestAddress = 16 << 10
+
+// An Authorization is a sign-in that waits for a browser to come back
+// (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
+type Authorization struct {
+	URL string // to open
+
+	redirectURI, state, verifier string
+}
+
+// Authorize prepares a sign-in. userID, which may be empty, is who is expected.
+func (c *Client) Authorize(redirectURI, scope, userID string) (Authorization, error) {
+	a := Authorization{redirectURI: redirectURI, state: random(), verifier: random()}
+	u, err := url.Parse(c.Server.AuthorizationEndpoint)
+	if err != nil {
+		return a, c.nonsense(c.Server.AuthorizationEndpoint)
+	}
+	challenge := sha256.Sum256([]byte(a.verifier))
+	q := u.Query()
+	for name, value := range map[string]string{
+		"response_type": "code", "response_mode": "query", "client_id": c.ID, "redirect_uri": redirectURI,
+		"scope": scope, "state": a.state,
+		"code_challenge": base64.RawURLEncoding.EncodeToString(challenge[:]), "code_challenge_method": "S256",
+	} {
+		q.Set(name, value)
+	}
+	if userID != "" {
+		q.Set("login_hint", "mxid:"+userID)
+	}
+	u.RawQuery = q.Encode()
+	a.URL = u.String()
+	return a, nil
+}
+
+// Expects reports whether an address is the answer to this sign-in, good or bad.
+func (a Authorization) Expects(finalURL string) bool {
+	_, err := a.read(finalURL)
+	return err == nil
+}
+
+func (a Authorization) read(finalURL string) (url.Values, error) {
+	values, err := Returned(a.redirectURI, finalURL)
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare([]byte(values.Get("state")), []byte(a.state)) != 1 {
+		return nil, ErrState
+	}
+	return values, nil
+}
+
+// Redeem takes the address that the browser ended at for tokens.
+func (c *Client) Redeem(ctx context.Context, a Authorization, finalURL string) (Tokens, error) {
+	values, err := a.read(finalURL)
+	if err != nil {
+		return Tokens{}, err
+	}
+	// Another server's answer would have its code sent to this one, or the other
+	// way round (RFC 9207, section 2.4).
+	if iss := values.Get("iss"); (values.Has("iss") || c.Server.NamesIssuer) && iss != c.Server.Issuer {
+		return Tokens{}, ErrMixUp
+	}
+	switch code := values.Get("code"); {
+	case values.Get("error") == "access_denied":
+		return Tokens{}, ErrDenied
+	case values.Has("error"):
+		hidden := []string{a.state, a.verifier}
+		return Tokens{}, &Error{
+			Server: hostOf(c.Server.AuthorizationEndpoint),
+			Code:   clean(values.Get("error"), hidden), Description: clean(values.Get("error_description"), hidden),
+		}
+	case code == "":
+		return Tokens{}, ErrNotAnswer
+	default:
+		t, err := c.tokens(ctx, url.Values{
+			"grant_type": {grantCode}, "code": {code}, "redirect_uri": {a.redirectURI}, "code_verifier": {a.verifier},
+		})
+		if err != nil {
+			return Tokens{}, fmt.Errorf("exchange the code: %w", err)
+		}
+		return t, nil
+	}
+}
+
+// Returned is what a browser brings back to a redirect URI. The address may be
+// as a person pasted it: with line breaks that a terminal made, or without the
+// scheme that some browsers hide.
+func Returned(redirectURI, finalURL string) (url.Values, error) {
+	finalURL = strings.Join(strings.Fields(finalURL), "")
+	want, err := url.Parse(redirectURI)
+	if err != nil || len(finalURL) > longestAddress {
+		return nil, ErrNotAnswer
+	}
+	if address, _, _ := strings.Cut(finalURL, "?"); !strings.Contains(address, "://") {
+		finalURL = want.Scheme + "://" + finalURL
+	}
+	got, err := url.Parse(finalURL)
+	if err != nil || got.Scheme != want.Scheme || got.Host != want.Host || got.Path != want.Path {
+		return nil, ErrNotAnswer
+	}
+	query := got.RawQuery
+	if got.Fragment != "" {
+		query = strings.TrimPrefix(query+"&"+got.EscapedFragment(), "&")
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, ErrNotAnswer
+	}
+	return values, nil
+}
+
+// random is something that nobody can guess, in the letters of a PKCE verifier
+// (RFC 7636, section 4.1).
+func random() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,149 @@
+package client
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+)
+
+var errNoSession = errors.New("the homeserver's answer names no session")
+
+// An OtherUserError says that somebody signed in, but not who was expected.
+type OtherUserError struct{ Want, Got id.UserID }
+
+func (e *OtherUserError) Error() string {
+	return fmt.Sprintf("you signed in as %s, and the session to go on with is that of %s", e.Got, e.Want)
+}
+
+// loginRequest is the body of a sign-in without OAuth
+// (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3login).
+type loginRequest struct {
+	Type         string      `json:"type"`
+	Identifier   *identifier `json:"identifier,omitempty"`
+	Password     string      `json:"password,omitempty"`
+	Token        string      `json:"token,omitempty"`
+	DeviceID     id.DeviceID `json:"device_id,omitempty"`
+	DeviceName   string      `json:"initial_device_display_name,omitempty"`
+	RefreshToken bool        `json:"refresh_token,omitempty"`
+}
+
+type identifier struct {
+	Type    string `json:"type"`
+	User    string `json:"user,omitempty"`
+	Medium  string `json:"medium,omitempty"`
+	Address string `json:"address,omitempty"`
+}
+
+// SignIn signs in with a password. user may be a Matrix ID, its local part, or
+// an e-mail address that the homeserver knows
+// (https://spec.matrix.org/v1.19/client-server-api/#password-based).
+func SignIn(ctx context.Context, opt Options, hs Homeserver, user, password string) (*Account, error) {
+	if !hs.offers(flowPassword) {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNoPassword)
+	}
+	a, err := login(ctx, opt, hs, loginRequest{Type: flowPassword, Identifier: identify(user), Password: password})
+	if HasCode(err, "M_FORBIDDEN") {
+		err = ErrPassword
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
+	}
+	return a, nil
+}
+
+func identify(user string) *identifier {
+	if local, _, ok := strings.Cut(user, "@"); ok && local != "" {
+		return &identifier{Type: "m.id.thirdparty", Medium: "email", Address: user}
+	}
+	return &identifier{Type: "m.id.user", User: user}
+}
+
+// SignInWithToken signs in with an access token that somebody has from
+// elsewhere. The homeserver says whose it is.
+func SignInWithToken(ctx context.Context, opt Options, hs Homeserver, token string) (*Account, error) {
+	a, err := enter(ctx, opt, Session{Homeserver: hs.BaseURL, AccessToken: token})
+	if signedOut(err) {
+		err = ErrToken
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
+	}
+	return a, nil
+}
+
+// login signs in on the homeserver itself.
+func login(ctx context.Context, opt Options, hs Homeserver, body loginRequest) (*Account, error) {
+	a, err := Resume(opt, Session{Homeserver: hs.BaseURL})
+	if err != nil {
+		return nil, err
+	}
+	body.DeviceID, body.DeviceName = opt.Again.DeviceID, opt.DeviceName
+	body.RefreshToken = opt.SaveSession != nil
+	var reply struct {
+		lifetime
+		UserID   id.UserID   `json:"user_id"`
+		DeviceID id.DeviceID `json:"device_id"`
+	}
+	asked := opt.Now()
+	if err := a.call(ctx, http.MethodPost, path{"v3", "login"}, nil, body, &reply); err != nil {
+		return nil, err
+	}
+	if reply.AccessToken == "" || reply.UserID == "" {
+		return nil, errNoSession
+	}
+	// The answer's well_known is left alone: the URL that the person gave has
+	// just proven to work.
+	s := Session{Homeserver: hs.BaseURL, UserID: reply.UserID, DeviceID: reply.DeviceID}
+	s = s.with(reply.tokens(asked))
+	if err := isExpected(opt, s.UserID); err != nil {
+		abandon(ctx, opt, s)
+		return nil, err
+	}
+	return begin(opt, s)
+}
+
+// enter makes an account of tokens alone: the homeserver says whose they are.
+func enter(ctx context.Context, opt Options, s Session) (*Account, error) {
+	a, err := Resume(Options{Transport: opt.Transport, Now: opt.Now}, s)
+	if err != nil {
+		return nil, err
+	}
+	var me struct {
+		UserID   id.UserID   `json:"user_id"`
+		DeviceID id.DeviceID `json:"device_id"`
+	}
+	if err := a.get(ctx, path{"v3", "account", "whoami"}, nil, &me); err != nil {
+		return nil, err
+	}
+	if _, _, err := me.UserID.Parse(); err != nil {
+		return nil, errNoSession
+	}
+	if err := isExpected(opt, me.UserID); err != nil {
+		return nil, err
+	}
+	s = a.Session()
+	s.UserID, s.DeviceID = me.UserID, cmp.Or(me.DeviceID, s.DeviceID)
+	return begin(opt, s)
+}
+
+// isExpected makes sure that nobody else signs in where a session goes on.
+func isExpected(opt Options, user id.UserID) error {
+	if want := opt.Again.UserID; want != "" && want != user {
+		return &OtherUserError{Want: want, Got: user}
+	}
+	return nil
+}
+
+// abandon ends a new session that is of no use. Nobody is helped by an error.
+func abandon(ctx context.Context, opt Options, s Session) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discoverTimeout)
+	defer cancel()
+	if a, err := Resume(Options{Transport: opt.Transport, Now: opt.Now}, s); err == nil {
+		_ = a.SignOut(ctx)
+	}
+}

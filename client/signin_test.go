@@ -1,0 +1,343 @@
+package client_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/oauth"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/seal"
+)
+
+const (
+	redirectURI = "http://127.0.0.1:4711/callback"
+	tokenPath   = "/oauth2/token"
+)
+
+// newAuthTown is a town whose homeserver has an OAuth server.
+func newAuthTown(t *testing.T) *town {
+	t.Helper()
+	n := newTown(t)
+	n.SetWays(sandbox.Ways{OAuth: true})
+	return n
+}
+
+func (n *town) homeserver() client.Homeserver {
+	n.t.Helper()
+	hs, err := client.Discover(n.t.Context(), n.options(), n.ada)
+	n.must(err)
+	return hs
+}
+
+// byDevice signs Ada in by a code on another device.
+func (n *town) byDevice(opt client.Options) *client.Account {
+	n.t.Helper()
+	s, err := client.StartDevice(n.t.Context(), opt, n.homeserver())
+	n.must(err)
+	n.must(n.ApproveDevice(n.ada, s.UserCode))
+	a, err := s.Wait(n.t.Context())
+	n.must(err)
+	return a
+}
+
+// works makes sure that an account is signed in as Ada.
+func (n *town) works(a *client.Account) {
+	n.t.Helper()
+	n.must(a.Refresh(n.t.Context()))
+	if got := a.UserID(); string(got) != n.ada {
+		n.t.Errorf("signed in as %s", got)
+	}
+}
+
+func TestWays(t *testing.T) {
+	sso := []sandbox.Provider{{ID: "navy", Name: "Navy", Brand: "anchor"}}
+	for _, tc := range []struct {
+		name string
+		ways sandbox.Ways
+		want []client.Way
+	}{
+		{"stock", sandbox.Ways{Password: true}, []client.Way{client.WayPassword, client.WayToken}},
+		{"single sign-on first", sandbox.Ways{Password: true, SSO: sso}, []client.Way{client.WaySSO, client.WayPassword, client.WayToken}},
+		{"OAuth", sandbox.Ways{OAuth: true, SSO: sso}, []client.Way{client.WayDevice, client.WayBrowser, client.WayToken}},
+		{"OAuth with passwords", sandbox.Ways{OAuth: true, Password: true}, []client.Way{client.WayDevice, client.WayBrowser, client.WayPassword, client.WayToken}},
+		{"an older OAuth server", sandbox.Ways{OAuth: true, NoDeviceGrant: true}, []client.Way{client.WayBrowser, client.WayToken}},
+		{"nothing", sandbox.Ways{}, []client.Way{client.WayToken}},
+	} {
+		n := newTown(t)
+		n.SetWays(tc.ways)
+		hs := n.homeserver()
+		if got := hs.Ways(); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %v", tc.name, got)
+		}
+		if want := len(tc.ways.SSO); len(hs.Providers) != want || (want > 0 && hs.Providers[0] != client.Provider{ID: "navy", Name: "Navy", Brand: "anchor"}) {
+			t.Errorf("%s: %+v", tc.name, hs.Providers)
+		}
+	}
+}
+
+func TestUnsafeOAuthIsNoWayIn(t *testing.T) {
+	const metadataPath = "/_matrix/client/v1/auth_metadata"
+	for name, fault := range map[string]sandbox.Fault{
+		"plain":   {Status: 200, Body: `{"issuer":"http://account.example.org/","token_endpoint":"http://account.example.org/t","registration_endpoint":"http://account.example.org/r"}`},
+		"a page":  {Status: 200, Body: `<html>`},
+		"a flood": {Status: 200, Body: `{"issuer":"` + strings.Repeat("x", 100<<10) + `"}`},
+		"broken":  {Status: 503},
+	} {
+		n := newTown(t)
+		fault.Path = metadataPath
+		n.Inject(fault)
+		hs := n.homeserver()
+		if hs.OAuth != nil || hs.OAuthErr == nil || !slices.Equal(hs.Ways(), []client.Way{client.WayPassword, client.WayToken}) {
+			t.Errorf("%s: %v, %v, %v", name, hs.OAuth, hs.OAuthErr, hs.Ways())
+		}
+		if _, err := client.StartDevice(t.Context(), n.options(), hs); !errors.Is(err, client.ErrNotOffered) || client.Hint(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestHomeserverWithOAuthAloneHasNoLogin(t *testing.T) {
+	n := newAuthTown(t)
+	n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/login", Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"no"}`})
+	if got := n.homeserver().Ways(); got[0] != client.WayDevice {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestSignInByDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		s, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
+		n.must(err)
+		if s.UserCode == "" || !strings.HasPrefix(s.VerificationURI, n.AuthServerURL()) || !s.ExpiresAt.After(time.Now()) {
+			t.Errorf("%+v", s.DeviceCode)
+		}
+		time.AfterFunc(time.Minute, func() { n.must(n.ApproveDevice(n.ada, s.UserCode)) })
+		a, err := s.Wait(t.Context())
+		n.must(err)
+		n.works(a)
+		if got := a.Session(); !got.ByOAuth() || got.RefreshToken == "" || len(got.DeviceID) < 10 || got.ExpiresAt.IsZero() {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestSignInByDeviceDeniedOrTooLate(t *testing.T) {
+	for _, want := range []error{oauth.ErrDenied, oauth.ErrExpired} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newAuthTown(t)
+			s, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
+			n.must(err)
+			if errors.Is(want, oauth.ErrDenied) {
+				n.must(n.DenyDevice(n.ada, s.UserCode))
+			}
+			if _, err := s.Wait(t.Context()); !errors.Is(err, want) || client.Hint(err) == "" {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestSignInByBrowser(t *testing.T) {
+	n := newAuthTown(t)
+	s, err := client.StartBrowser(t.Context(), n.options(), n.homeserver(), redirectURI)
+	n.must(err)
+	final, err := n.Approve(n.ada, s.URL())
+	n.must(err)
+	if !s.Expects(final) || s.Expects(redirectURI) {
+		t.Error("expects something else")
+	}
+	a, err := s.Finish(t.Context(), final)
+	n.must(err)
+	n.works(a)
+	if _, err := s.Finish(t.Context(), final); !oauth.HasCode(err, "invalid_grant") || client.Hint(err) == "" {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+func TestSignInBySSO(t *testing.T) {
+	n := newTown(t)
+	n.SetWays(sandbox.Ways{SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}}})
+	hs := n.homeserver()
+	for _, provider := range []string{"", "navy"} {
+		s, err := client.StartSSO(t.Context(), n.options(), hs, redirectURI, provider)
+		n.must(err)
+		final, err := n.Approve(n.ada, s.URL())
+		n.must(err)
+		if !s.Expects(final) {
+			t.Errorf("%s is not expected", final)
+		}
+		if _, err := s.Finish(t.Context(), strings.Replace(final, "state=", "state=x", 1)); !errors.Is(err, oauth.ErrState) {
+			t.Errorf("another state: %v", err)
+		}
+		a, err := s.Finish(t.Context(), final)
+		n.must(err)
+		n.works(a)
+		if _, err := s.Finish(t.Context(), final); !errors.Is(err, client.ErrLoginToken) || client.Hint(err) == "" {
+			t.Errorf("a second time: %v", err)
+		}
+	}
+	if _, err := client.StartSSO(t.Context(), n.options(), hs, redirectURI, "army"); !errors.Is(err, client.ErrNotOffered) {
+		t.Errorf("nobody's: %v", err)
+	}
+}
+
+func TestSignInWithToken(t *testing.T) {
+	n := newTown(t)
+	session := n.signIn(n.ada).Session()
+	opt := n.options()
+	opt.FormerKey = func(id.UserID, string) seal.Key { return session.DataKey }
+	a, err := client.SignInWithToken(t.Context(), opt, n.homeserver(), session.AccessToken)
+	n.must(err)
+	n.works(a)
+	if a.Session() != session {
+		t.Errorf("%+v", a.Session())
+	}
+	_, err = client.SignInWithToken(t.Context(), n.options(), n.homeserver(), "no-such-token")
+	if !errors.Is(err, client.ErrToken) || client.Hint(err) == "" || strings.Contains(err.Error(), "no-such-token") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSigningInAgainKeepsTheDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
+		opt := n.options()
+		opt.Again = n.byDevice(n.options()).Session()
+
+		if got := n.byDevice(opt).Session().DeviceID; got != opt.Again.DeviceID {
+			t.Errorf("by device: %s, not %s", got, opt.Again.DeviceID)
+		}
+		a, err := client.SignIn(t.Context(), opt, n.homeserver(), n.ada, password)
+		n.must(err)
+		if got := a.Session().DeviceID; got != opt.Again.DeviceID {
+			t.Errorf("by password: %s, not %s", got, opt.Again.DeviceID)
+		}
+	})
+}
+
+func TestNobodyElseSignsInAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
+		opt := n.options()
+		opt.Again = client.Session{UserID: "@ada:example.org", DeviceID: "ABCDEFGHIJ"}
+		var other *client.OtherUserError
+
+		s, err := client.StartDevice(t.Context(), opt, n.homeserver())
+		n.must(err)
+		n.must(n.ApproveDevice(n.grace, s.UserCode))
+		if _, err := s.Wait(t.Context()); !errors.As(err, &other) || client.Hint(err) == "" {
+			t.Errorf("by device: %v", err)
+		}
+		if n.Count("POST", "/oauth2/revoke") != 1 {
+			t.Error("the session that nobody wanted goes on")
+		}
+		if _, err := client.SignIn(t.Context(), opt, n.homeserver(), n.grace, password); !errors.As(err, &other) {
+			t.Errorf("by password: %v", err)
+		}
+		if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
+			t.Error("the session that nobody wanted goes on")
+		}
+		graces := n.signIn(n.grace)
+		if _, err := client.SignInWithToken(t.Context(), opt, n.homeserver(), graces.Session().AccessToken); !errors.As(err, &other) {
+			t.Errorf("by token: %v", err)
+		}
+		n.must(graces.Refresh(t.Context())) // her token was not ours to end
+	})
+}
+
+func TestSigningOutRevokes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		a := n.byDevice(n.options())
+		n.must(a.SignOut(t.Context()))
+		if n.Count("POST", "/oauth2/revoke") != 1 || n.Count("POST", "/_matrix/client/v3/logout") != 0 {
+			t.Error("not revoked")
+		}
+		gone := new(client.SignedOutError)
+		if err := a.Refresh(t.Context()); !errors.As(err, &gone) {
+			t.Errorf("after signing out: %v", err)
+		}
+		n.must(a.SignOut(t.Context())) // twice is no failure
+	})
+}
+
+func TestSigningOutLeavesTheSessionThatFollowed(t *testing.T) {
+	renewable(t, func(n *town, former *client.Account, d *drawer) {
+		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
+		opt := n.keeping(d)
+		opt.Again = former.Session()
+		a, err := client.SignIn(n.t.Context(), opt, n.homeserver(), n.ada, password)
+		n.must(err)
+		n.must(d.save(a.Session()))
+		n.must(former.SignOut(n.t.Context()))
+		n.works(a)
+	})
+}
+
+func TestSigningOutWithATokenThatExpired(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, d *drawer) {
+		n.ExpireTokens(n.ada)
+		n.must(a.SignOut(n.t.Context()))
+		gone := new(client.SignedOutError)
+		if err := n.resume(d).Refresh(n.t.Context()); !errors.As(err, &gone) {
+			n.t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestOlderSessionFilesAreRead(t *testing.T) {
+	var s client.Session
+	old := `{"homeserver":"https://matrix.example.org","user_id":"@ada:example.org","device_id":"D","access_token":"T"}`
+	if err := json.Unmarshal([]byte(old), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.ByOAuth() || s.AccessToken != "T" {
+		t.Errorf("%+v", s)
+	}
+	if again, err := json.Marshal(s); err != nil || string(again) != old {
+		t.Errorf("%s, %v", again, err)
+	}
+}
+
+func TestHostileOAuthServersGetNobodyAnywhere(t *testing.T) {
+	for name, fault := range map[string]sandbox.Fault{
+		"no ID":       {Path: "/oauth2/registration", Status: 201, Body: `{"client_id":"\u001b[2J"}`},
+		"refused":     {Path: "/oauth2/registration", Status: 400, Body: `{"error":"invalid_client_metadata"}`},
+		"unreachable": {Path: "/oauth2/registration", Refuse: true},
+		"redirected":  {Path: "/oauth2/device", Status: 302, Header: map[string][]string{"Location": {"https://mallory.example/"}}},
+		"odd address": {Path: "/oauth2/device", Status: 200, Body: `{"device_code":"d","expires_in":600,"user_code":"A","verification_uri":"javascript:1"}`},
+	} {
+		n := newAuthTown(t)
+		n.Inject(fault)
+		_, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
+		if err == nil || client.Hint(err) == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestScopeOfASignIn(t *testing.T) {
+	n := newAuthTown(t)
+	opt := n.options()
+	opt.Again = client.Session{UserID: "@ada:example.org", DeviceID: "a b"} // no scope can name it
+	s, err := client.StartBrowser(t.Context(), opt, n.homeserver(), redirectURI)
+	n.must(err)
+	u, err := url.Parse(s.URL())
+	n.must(err)
+	scope := strings.Fields(u.Query().Get("scope"))
+	if len(scope) != 2 || scope[0] != "urn:matrix:client:api:*" || !strings.HasPrefix(scope[1], "urn:matrix:client:device:") {
+		t.Errorf("%q", scope)
+	}
+}

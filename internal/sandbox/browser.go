@@ -1,0 +1,207 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An authCode is what a browser carries back to a program.
+type authCode struct {
+	client              *oauthClient
+	user                *user
+	redirect, challenge string
+	scope               string
+	expires             time.Time
+}
+
+// Approve is a person at a browser: they open an address that a program shows them, sign in, and agree. It returns the
+// address their browser is sent to, which is the program's; empty after a device code, which nobody is sent back from.
+func (w *World) Approve(userID, address string) (final string, err error) {
+	return w.open(userID, address, true)
+}
+
+// Deny is a person who opens the address and does not agree.
+func (w *World) Deny(userID, address string) (final string, err error) {
+	return w.open(userID, address, false)
+}
+
+// ApproveDevice is a person who types a device's code on the page for that, signs in and agrees.
+func (w *World) ApproveDevice(userID, userCode string) error {
+	_, err := w.Approve(userID, w.opts.AuthServerURL+"/link?code="+url.QueryEscape(userCode))
+	return err
+}
+
+// DenyDevice is a person who types a device's code and does not agree.
+func (w *World) DenyDevice(userID, userCode string) error {
+	_, err := w.Deny(userID, w.opts.AuthServerURL+"/link?code="+url.QueryEscape(userCode))
+	return err
+}
+
+func (w *World) open(userID, address string, agree bool) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	person := w.hs.users[userID]
+	if person == nil {
+		return "", fmt.Errorf("nobody is called %s", userID)
+	}
+	if sso, ok := w.ssoPage(u); ok {
+		u = sso
+	}
+	if !isAuthPath(u) || u.Host != host(w.opts.AuthServerURL) {
+		return "", fmt.Errorf("there is no page at %s", address)
+	}
+	return w.as.answered(u, person, agree)
+}
+
+// answered is where a page leads once somebody has decided.
+func (a *authServer) answered(u *url.URL, person *user, agree bool) (string, error) {
+	query := u.Query()
+	switch u.Path {
+	case "/link":
+		return "", a.linked(query.Get("code"), person, agree)
+	case "/sso":
+		return a.hs.vouched(query, person, agree)
+	}
+	return a.authorized(query, person, agree)
+}
+
+var (
+	errNoCode  = errors.New("there is no such code, or it has been answered")
+	errNoPage  = errors.New("this address asks for nothing that can be given")
+	errNotThem = errors.New("wrong user name or password")
+)
+
+// linked decides about a device code.
+func (a *authServer) linked(userCode string, person *user, agree bool) error {
+	for _, d := range a.devices {
+		if d.userCode == strings.ToUpper(userCode) && d.user == nil && !d.denied && !a.now().After(d.expires) {
+			if d.denied = !agree; agree {
+				d.user = person
+			}
+			return nil
+		}
+	}
+	return errNoCode
+}
+
+// authorized decides about an authorization request: RFC 6749, section 4.1, with the rules of the Matrix specification,
+// https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow.
+func (a *authServer) authorized(query url.Values, person *user, agree bool) (string, error) {
+	client := a.clients[query.Get("client_id")]
+	if client == nil || !client.redirectsTo(query.Get("redirect_uri")) {
+		return "", errNoPage // who asks is not known, so nobody is sent there
+	}
+	device, hasDevice := scopeDevice(query.Get("scope"))
+	back := url.Values{}
+	switch {
+	case query.Get("response_type") != "code":
+		back.Set("error", "unsupported_response_type")
+	case query.Get("code_challenge") == "" || query.Get("code_challenge_method") != "S256":
+		back.Set("error", "invalid_request")
+		back.Set("error_description", "PKCE is required")
+	case !hasDevice || device == "":
+		back.Set("error", "invalid_scope")
+	case !agree:
+		back.Set("error", "access_denied")
+		back.Set("error_description", "The resource owner or authorization server denied the request.")
+	default:
+		code := a.dice.pick("authorization code", alnum, 32)
+		a.codes[code] = &authCode{
+			client: client, user: person, redirect: query.Get("redirect_uri"), scope: query.Get("scope"),
+			challenge: query.Get("code_challenge"), expires: a.now().Add(authCodeLifetime),
+		}
+		back.Set("code", code)
+	}
+	if query.Has("state") {
+		back.Set("state", query.Get("state"))
+	}
+	return withParameters(query.Get("redirect_uri"), back, query.Get("response_mode") == "fragment")
+}
+
+// withParameters adds parameters to an address.
+func withParameters(rawURL string, more url.Values, fragment bool) (string, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return "", errNoPage
+	}
+	if fragment {
+		return rawURL + "#" + more.Encode(), nil
+	}
+	query := u.Query()
+	maps.Copy(query, more)
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+// page asks a person. It is plain, for a demo and for whoever wants to see what a browser sees.
+func (a *authServer) page(c *call) (any, error) {
+	return a.show(c, http.StatusOK, "")
+}
+
+// decide takes what a person said on the page.
+func (a *authServer) decide(c *call) (any, error) {
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return a.show(c, http.StatusBadRequest, err.Error())
+	}
+	name := form.Get("user")
+	if !strings.HasPrefix(name, "@") {
+		name = "@" + name + ":" + a.opts.Domain
+	}
+	person := a.hs.users[name]
+	if person == nil || person.password != form.Get("password") {
+		return a.show(c, http.StatusForbidden, errNotThem.Error())
+	}
+	u := *c.url
+	if form.Has("code") {
+		u.RawQuery = url.Values{"code": {form.Get("code")}}.Encode()
+	}
+	final, err := a.answered(&u, person, form.Get("decision") == "approve")
+	if err != nil {
+		return a.show(c, http.StatusBadRequest, err.Error())
+	}
+	if final == "" {
+		return a.show(c, http.StatusOK, "Done. You can go back to your device.")
+	}
+	return &reply{status: http.StatusSeeOther, header: http.Header{"Location": {final}}}, nil
+}
+
+func (a *authServer) show(c *call, status int, said string) (any, error) {
+	asks := "Somebody"
+	if client := a.clients[c.query.Get("client_id")]; client != nil {
+		asks = client.name
+	}
+	var b bytes.Buffer
+	err := approvalPage.Execute(&b, struct {
+		Said, Asks, Code string
+		AskCode          bool
+		Users            []string
+	}{said, asks, c.query.Get("code"), c.url.Path == "/link", slices.Sorted(maps.Keys(a.hs.users))})
+	header := http.Header{"Content-Type": {"text/html; charset=utf-8"}, "X-Frame-Options": {"DENY"}}
+	return &reply{status: status, header: header, body: b.Bytes()}, err
+}
+
+var approvalPage = template.Must(template.New("page").Parse(`<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><title>Sign in</title>
+<h1>Sign in</h1>
+{{with .Said}}<p><strong>{{.}}</strong></p>{{end}}
+<p>{{.Asks}} wants to use your account.</p>
+<form method="post">
+{{if .AskCode}}<p><label>Code <input name="code" value="{{.Code}}"></label></p>{{end}}
+<p><label>User <input name="user" list="users"></label><datalist id="users">{{range .Users}}<option>{{.}}</option>{{end}}</datalist></p>
+<p><label>Password <input name="password" type="password"></label></p>
+<p><button name="decision" value="approve">Approve</button> <button name="decision" value="deny">Deny</button></p>
+</form></html>
+`))

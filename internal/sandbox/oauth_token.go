@@ -1,0 +1,135 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	deviceCodeLifetime = 20 * time.Minute
+	authCodeLifetime   = 10 * time.Minute
+	pollInterval       = 5 * time.Second
+)
+
+// A deviceCode is a sign-in that waits for somebody at another device: RFC 8628.
+type deviceCode struct {
+	code, userCode string
+	client         *oauthClient
+	scope          string
+	expires        time.Time
+	polled         time.Time
+	interval       time.Duration
+	user           *user // who approved
+	denied, taken  bool
+}
+
+func (a *authServer) startDevice(c *call) (any, error) {
+	form, client, err := a.form(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.hs.ways.NoDeviceGrant:
+		return nil, refuse("invalid_request", "The Device Authorization Grant is disabled on this server")
+	case !slices.Contains(client.grants, grantDevice):
+		return nil, &refusal{http.StatusUnauthorized, "unauthorized_client", ""}
+	}
+	d := &deviceCode{
+		code: a.dice.pick("device code", alnum, 32), userCode: strings.ToUpper(a.dice.pick("user code", alnum, 6)),
+		client: client, scope: form.Get("scope"), expires: a.now().Add(deviceCodeLifetime), interval: pollInterval,
+	}
+	a.devices[d.code] = d
+	link := a.opts.AuthServerURL + "/link"
+	return object{
+		"device_code": d.code, "user_code": d.userCode,
+		"verification_uri": link, "verification_uri_complete": link + "?code=" + d.userCode,
+		"expires_in": seconds(deviceCodeLifetime), "interval": seconds(pollInterval),
+	}, nil
+}
+
+func (a *authServer) token(c *call) (any, error) {
+	form, client, err := a.form(c)
+	if err != nil {
+		return nil, err
+	}
+	kind := form.Get("grant_type")
+	redeem := map[string]func(url.Values, *oauthClient) (*pair, error){
+		grantCode: a.redeemCode, grantDevice: a.redeemDevice, grantRefresh: a.redeemRefresh,
+	}[kind]
+	switch {
+	case redeem == nil:
+		return nil, refuse("unsupported_grant_type", "")
+	case !slices.Contains(client.grants, kind):
+		return nil, &refusal{http.StatusUnauthorized, "unauthorized_client", ""}
+	}
+	p, err := redeem(form, client)
+	if err != nil {
+		return nil, err
+	}
+	return object{
+		"access_token": p.access.token, "refresh_token": p.refresh.token, "token_type": "Bearer",
+		"expires_in": seconds(p.lifetime(a.now())), "scope": p.access.grant.scope,
+	}, nil
+}
+
+// redeemDevice answers a program that asks again and again.
+func (a *authServer) redeemDevice(form url.Values, client *oauthClient) (*pair, error) {
+	d := a.devices[form.Get("device_code")]
+	if d == nil || d.client != client || d.taken {
+		return nil, refuse("invalid_grant", "")
+	}
+	now := a.now()
+	hasty := !d.polled.IsZero() && now.Sub(d.polled) < d.interval
+	d.polled = now
+	switch {
+	case now.After(d.expires):
+		return nil, &refusal{http.StatusForbidden, "expired_token", ""}
+	case d.denied:
+		return nil, &refusal{http.StatusForbidden, "access_denied", ""}
+	case hasty:
+		d.interval += pollInterval
+		return nil, refuse("slow_down", "")
+	case d.user == nil:
+		return nil, &refusal{http.StatusForbidden, "authorization_pending", ""}
+	}
+	d.taken = true
+	return a.grant(d.user, client, d.scope)
+}
+
+// redeemCode answers a program to which a browser has come back.
+func (a *authServer) redeemCode(form url.Values, client *oauthClient) (*pair, error) {
+	code := a.codes[form.Get("code")]
+	delete(a.codes, form.Get("code")) // it is good for one try
+	if code == nil || code.client != client || a.now().After(code.expires) {
+		return nil, refuse("invalid_grant", "")
+	}
+	sum := sha256.Sum256([]byte(form.Get("code_verifier")))
+	switch {
+	case form.Get("redirect_uri") != code.redirect:
+		return nil, refuse("invalid_grant", "")
+	case base64.RawURLEncoding.EncodeToString(sum[:]) != code.challenge:
+		return nil, refuse("invalid_grant", "PKCE verification failed: challenge does not match the verifier")
+	}
+	return a.grant(code.user, client, code.scope)
+}
+
+func (a *authServer) redeemRefresh(form url.Values, client *oauthClient) (*pair, error) {
+	t := a.hs.refreshTokens[form.Get("refresh_token")]
+	if t == nil || t.grant.client != client.id || t.spent() {
+		return nil, refuse("invalid_grant", "")
+	}
+	return a.hs.renewed(t), nil
+}
+
+// grant signs somebody in.
+func (a *authServer) grant(u *user, client *oauthClient, scope string) (*pair, error) {
+	device, ok := scopeDevice(scope)
+	if !ok {
+		return nil, &refusal{http.StatusForbidden, "invalid_scope", ""}
+	}
+	return a.hs.newGrant(a.hs.newSession(u, device), client.id, scope), nil
+}
