@@ -68,6 +68,13 @@ func syncFilter(limit int, nonce int64) string {
 	return string(data)
 }
 
+// Simplified sliding sync (MSC4186) is not used. Of the same state of 200 rooms on
+// Synapse it took 0.4 s where this takes 1.0 s (BenchmarkFirstSync in
+// internal/e2e), but only the very first sync asks for that much: what is stored
+// goes on from its token. For one wait of a second in an account's life it would
+// be a second protocol, which Dendrite does not have and whose positions /sync
+// does not take.
+
 // sync asks the homeserver once what is new and takes it in. After the first
 // time the homeserver may hold the answer for as long as wait. It returns the
 // rooms in which something changed.
