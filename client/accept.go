@@ -41,8 +41,8 @@ func (a *Account) Preview(l link.Link) Invitation {
 
 // Consent is what a person says after a look at an [Invitation].
 type Consent struct {
-	// Host may be asked to sign. It is to be the Invitation's: a link that was
-	// exchanged meanwhile leads nowhere.
+	// Host may be asked to sign. It has to be the Invitation's, so that nobody is
+	// asked who was not shown.
 	Host string
 	// Inviter is who sent the invite, if the person knows: some mails say. Then
 	// nobody has to be asked. A wrong one makes the room refuse, and no harm.
