@@ -41,8 +41,8 @@ func (a *Account) Preview(l link.Link) Invitation {
 
 // Consent is what a person says after a look at an [Invitation].
 type Consent struct {
-	// Host may be asked to sign. It is to be the Invitation's: a link that was
-	// exchanged meanwhile leads nowhere.
+	// Host may be asked to sign. It has to be the Invitation's, so that nobody is
+	// asked who was not shown.
 	Host string
 	// Inviter is who sent the invite, if the person knows: some mails say. Then
 	// nobody has to be asked. A wrong one makes the room refuse, and no harm.
@@ -77,16 +77,25 @@ func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted
 	}
 	signed, out, err := a.proof(ctx, i, c, inviter)
 	if errors.Is(err, ErrForgotten) {
-		// That is what happens when somebody confirms the address; and if it was
-		// this account, the room has an ordinary invite for it.
-		if a.join(ctx, i.Link.RoomID, nil, i.Link.Via) == nil {
-			return Accepted{RoomID: i.Link.RoomID}, nil
-		}
+		return Accepted{RoomID: i.Link.RoomID}, a.acceptOrdinary(ctx, i.Link, err)
 	}
 	if err != nil {
 		return Accepted{}, err
 	}
 	return out, a.join(ctx, i.Link.RoomID, signed, routes(i.Link, out.Inviter))
+}
+
+// acceptOrdinary joins without the link, which its identity server has
+// forgotten. That is what happens when somebody confirms the address; and if it
+// was this account, the room has an ordinary invite for it. If it has none, what
+// is wrong is that the link was forgotten.
+func (a *Account) acceptOrdinary(ctx context.Context, l link.Link, forgotten error) error {
+	err := a.join(ctx, l.RoomID, nil, routes(l, ""))
+	var refused *RefusedError
+	if errors.As(err, &refused) && refused.Reason != RefusedBanned {
+		return forgotten
+	}
+	return err
 }
 
 // lookInto finds out what the homeserver tells of the room and the invite to
@@ -119,18 +128,16 @@ func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
 	if notEvent != nil {
 		ev = invite.Event{}
 	}
-	for _, found := range invite.Fold(l.RoomID, []invite.Event{ev}, nil) {
-		switch {
-		case found.Token != l.Token:
-			return "", nil
-		case found.Status == invite.Revoked:
-			return "", &RefusedError{Reason: RefusedRevoked}
-		case !slices.ContainsFunc(found.Keys, l.Key.Matches):
-			return "", &RefusedError{Reason: RefusedOtherKey}
-		}
-		return ev.Sender, nil
+	found := invite.Fold(l.RoomID, []invite.Event{ev}, nil)
+	switch {
+	case len(found) == 0 || found[0].Token != l.Token:
+		return "", nil
+	case found[0].Status == invite.Revoked:
+		return "", &RefusedError{Reason: RefusedRevoked}
+	case !slices.ContainsFunc(found[0].Keys, l.Key.Matches):
+		return "", &RefusedError{Reason: RefusedOtherKey}
 	}
-	return "", nil
+	return ev.Sender, nil
 }
 
 // onlyIfGone returns what went wrong, unless it is that the homeserver does not

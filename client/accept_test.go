@@ -362,12 +362,16 @@ func TestForgottenTokenMayMeanAnOrdinaryInvite(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	n.mustBind()
+	n.Inject(sandbox.Fault{Path: joinPath, Times: 1, Status: 504})
+	if _, err := accept(t, a, l); !errors.As(err, new(*client.UncertainJoinError)) {
+		t.Errorf("no answer: %v", err)
+	}
 	got, err := accept(t, a, l)
 	n.must(err)
 	if got.Inviter != "" || got.Signer != "" {
 		t.Errorf("%+v", got)
 	}
-	n.wantJoined(2)
+	n.wantJoined(3)
 }
 
 func TestAnswerToTheJoinThatNeverCame(t *testing.T) {

@@ -49,9 +49,10 @@ func TestPrivateKeyHasItsPublicHalf(t *testing.T) {
 func TestPrivateKeyIsNeverPrinted(t *testing.T) {
 	k := ownPrivate(t)
 	seed, _ := decodeBase64(ownSeed)
+	inBytes := fmt.Sprintf("%d %d %d", seed[0], seed[1], seed[2])
 	inJSON, _ := json.Marshal(map[string]any{"key": k})
 	for _, s := range []string{fmt.Sprintf("%v %+v %#v %s %q", k, k, k, k, k), fmt.Sprintf("%v", struct{ K PrivateKey }{k}), string(inJSON)} {
-		if strings.Contains(s, ownSeed[:10]) || strings.Contains(s, strings.Trim(fmt.Sprint(seed[:4]), "[]")) {
+		if strings.Contains(s, ownSeed[:10]) || strings.Contains(s, inBytes) {
 			t.Error(s)
 		}
 	}

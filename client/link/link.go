@@ -22,7 +22,8 @@ type Link struct {
 	// For people to read. Whoever wrote the link chose them.
 	Email, RoomName, RoomType, RoomAvatar, InviterName string
 	// Of the account that some identity servers have made for a guest.
-	GuestUserID, GuestAccessToken string
+	GuestUserID      string
+	GuestAccessToken string `json:"-"`
 
 	// SignURL signs for who posts to it, without its query; empty if the link has none.
 	SignURL string

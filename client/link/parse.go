@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -65,8 +66,8 @@ func parse(s string) (Link, error) {
 		return Link{}, ErrSignURL
 	}
 	// A signurl that was not encoded has come apart at its ampersand.
-	token := first(signing.get("token"), p.get("token"))
-	key := first(signing.get("private_key"), p.get("private_key"))
+	token := cmp.Or(signing.get("token"), p.get("token"))
+	key := cmp.Or(signing.get("private_key"), p.get("private_key"))
 	if err != nil && token == "" && key == "" {
 		return Link{}, ErrNotInvite
 	}
@@ -87,7 +88,7 @@ func parse(s string) (Link, error) {
 	if l.Key, err = invite.ParsePrivateKey(key); err != nil {
 		return Link{}, ErrKey
 	}
-	if l.RoomID, err = readRoom(first(address, p.get("room_id"))); err != nil {
+	if l.RoomID, err = readRoom(cmp.Or(address, p.get("room_id"))); err != nil {
 		return Link{}, err
 	}
 	if l.RoomID == "" && l.SignURL == "" {
@@ -247,14 +248,4 @@ func decodeUntil(s string, good func(string) bool) string {
 		return out
 	}
 	return s
-}
-
-// first is the first that is not empty.
-func first(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

@@ -25,7 +25,7 @@ type acceptOptions struct {
 	room, via string
 	inviter   string
 
-	yes bool
+	bind, yes bool
 }
 
 func newAccept(a *app) *cobra.Command {
@@ -37,7 +37,9 @@ func newAccept(a *app) *cobra.Command {
 			"gives it, or by the whole mail. You are shown what it says, and asked before\n" +
 			"anybody is contacted: the identity server that the link names has to confirm\n" +
 			"that you take the invite, and gets to know your Matrix ID and your network\n" +
-			"address. If you name who invited you, as some mails do, nobody has to confirm.\n\n" +
+			"address. If you name who invited you, as some mails do, nobody has to confirm.\n" +
+			"With --bind you prove instead that the address is yours; it is then known to\n" +
+			"all who ask there, and brings every invite that waits for it.\n\n" +
 			"The link is a secret: whoever has it can take the invite, and everybody on\n" +
 			"this machine can read arguments. With - it is read from standard input;\n" +
 			"without LINK it is asked for, and not shown.\n\n" +
@@ -49,6 +51,8 @@ func newAccept(a *app) *cobra.Command {
 		Args: takes(0, 1),
 		PreRunE: func(c *cobra.Command, args []string) error {
 			switch {
+			case o.bind && !o.mayAsk():
+				return usage(c, errors.New("--bind asks for a code, and there is no terminal to ask at"))
 			case !o.yes && !o.mayAsk():
 				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
 			case len(args) == 0 && !o.mayAsk():
@@ -72,6 +76,7 @@ func newAccept(a *app) *cobra.Command {
 	f.StringVar(&o.room, "room", "", "the room's `ID`, if the link does not say")
 	f.StringVar(&o.via, "via", "", "a `SERVER` in the room, if yours is not")
 	f.StringVar(&o.inviter, "inviter", "", "Matrix `ID` of who invited you; nobody has to confirm then")
+	f.BoolVar(&o.bind, "bind", false, "prove by a code that the address is yours, and bind it")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
 }
@@ -108,15 +113,36 @@ func runAccept(ctx context.Context, o acceptOptions) error {
 			return errDeclined
 		}
 	}
-	var got client.Accepted
-	err = o.during(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
-		got, err = account.Accept(ctx, i, client.Consent{Host: i.Host, Inviter: id.UserID(o.inviter)})
-		return err
-	})
+	got, err := o.accept(ctx, account, i)
 	if err != nil {
 		return err
 	}
 	return o.report(ctx, account, i, got)
+}
+
+// accept takes the invite by the link, or by the address if that is wanted.
+func (o acceptOptions) accept(ctx context.Context, account *client.Account, i client.Invitation) (got client.Accepted, err error) {
+	if !o.bind {
+		err = o.during(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
+			got, err = account.Accept(ctx, i, client.Consent{Host: i.Host, Inviter: id.UserID(o.inviter)})
+			return err
+		})
+		return got, err
+	}
+	validation, err := account.MailCode(ctx, i)
+	if err != nil {
+		return got, err
+	}
+	o.tell("%s has mailed a code to %s.", i.Host, i.Link.Email)
+	code, err := o.ask(ctx, "The code, or the link that it came in; nothing if you have opened that:")
+	if err != nil {
+		return got, err
+	}
+	err = o.during(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
+		got, err = account.AcceptByAddress(ctx, i, validation, code)
+		return err
+	})
+	return got, err
 }
 
 // readLink reads the link, and puts in what the flags add to it.
@@ -200,6 +226,10 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 		if row[1] != "" {
 			say("  %-12s%s", row[0], row[1])
 		}
+	}
+	if o.bind {
+		say("%s, your identity server, mails a code to the address. With it everybody who asks there\nis told that the address is yours, and all invites that wait for it become yours.", i.Host)
+		return
 	}
 	if o.inviter != "" {
 		say("You name %s as who invited you, so nobody has to confirm it.", o.inviter)

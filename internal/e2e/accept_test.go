@@ -204,3 +204,27 @@ func TestAccountAcceptsAfterBinding(t *testing.T) {
 		check(t, w, "membership", content(room.becomes(grace.ID, "join"))["membership"], `join`)
 	})
 }
+
+func TestAccountAcceptsByAddress(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		room, _, m := invitedByLink(t, w)
+		grace := someone(t, w, "grace")
+		a := grace.visitor()
+		l, err := link.Parse(m.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := a.Preview(l)
+		v, err := a.MailCode(t.Context(), i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mails := w.Mails(t, m.To, 2)
+		w.BindsItself(t)
+		_, err = a.AcceptByAddress(t.Context(), i, v, "nonsense")
+		check(t, w, "another code", errors.Is(err, client.ErrCode), `true`)
+		_, err = a.AcceptByAddress(t.Context(), i, v, mails[1].Link)
+		check(t, w, "accepted", err == nil, `true`)
+		check(t, w, "membership", content(room.becomes(grace.ID, "join"))["membership"], `join`)
+	})
+}

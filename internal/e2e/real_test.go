@@ -201,6 +201,13 @@ func (w *realWorld) Bind(tb testing.TB, address, userID, accessToken string) {
 	})
 }
 
+func (w *realWorld) BindsItself(tb testing.TB) {
+	tb.Helper()
+	if err := w.sydent.forget(true); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func (w *realWorld) SetTerms(tb testing.TB, on bool) {
 	tb.Helper()
 	if err := w.sydent.restart(on); err != nil {

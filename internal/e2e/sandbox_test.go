@@ -43,6 +43,9 @@ func (w sandboxWorld) Bind(_ testing.TB, address, userID, _ string) {
 	_ = w.World.Bind(address, userID)
 }
 
+// BindsItself has nothing to prepare.
+func (w sandboxWorld) BindsItself(testing.TB) {}
+
 // SetTerms asks for two policies, in two languages, as config/terms.yaml does.
 func (w sandboxWorld) SetTerms(_ testing.TB, on bool) {
 	if !on {

@@ -29,6 +29,8 @@ type world interface {
 	// Bind confirms an address at the identity server and binds it to a user, as a person does. The identity server then
 	// tells the homeserver, which turns pending invites into ordinary ones or refuses to; Bind waits for that.
 	Bind(tb testing.TB, address, userID, accessToken string)
+	// BindsItself is to be called before somebody who was invited binds an address without Bind.
+	BindsItself(tb testing.TB)
 	// SetTerms has the identity server ask everybody to agree to terms, or not any more.
 	SetTerms(tb testing.TB, on bool)
 	// SetIdentityServerDown has the identity server refuse connections, or not any more.

@@ -1,0 +1,58 @@
+package identity
+
+import (
+	"context"
+	"net/http"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// A Validation is an e-mail address that somebody is about to confirm
+// (https://spec.matrix.org/v1.19/identity-service-api/#establishing-associations).
+type Validation struct {
+	Session string `json:"sid"`
+	Secret  string `json:"client_secret"`
+}
+
+// MailCode has the server mail a code to an address. The secret, 1 to 255
+// letters and digits, ties what follows to this.
+func (s *Server) MailCode(ctx context.Context, t ThreePID, secret string) (Validation, error) {
+	body := struct {
+		Secret  string `json:"client_secret"`
+		Email   string `json:"email"`
+		Attempt int    `json:"send_attempt"`
+	}{secret, t.Address, 1}
+	v := Validation{Secret: secret}
+	err := s.call(ctx, http.MethodPost, "/validate/email/requestToken", body, &v)
+	v.Secret = secret
+	return v, err
+}
+
+// SubmitCode hands in the code that was mailed. Sydent refuses with status 200.
+func (s *Server) SubmitCode(ctx context.Context, v Validation, code string) error {
+	body := struct {
+		Validation
+		Token string `json:"token"`
+	}{v, code}
+	var reply struct {
+		Success bool   `json:"success"`
+		Code    string `json:"errcode"`
+		Message string `json:"error"`
+	}
+	err := s.call(ctx, http.MethodPost, "/validate/email/submitToken", body, &reply)
+	if err == nil && !reply.Success {
+		err = &Error{Server: s.Name(), Status: http.StatusOK, Code: reply.Code, Message: reply.Message}
+	}
+	return err
+}
+
+// Bind lets the server tell everybody that a confirmed address is the user's.
+// The invites that waited for the address go to the user's homeserver, and the
+// server forgets them.
+func (s *Server) Bind(ctx context.Context, v Validation, user id.UserID) error {
+	body := struct {
+		Validation
+		MXID id.UserID `json:"mxid"`
+	}{v, user}
+	return s.call(ctx, http.MethodPost, "/3pid/bind", body, nil)
+}
