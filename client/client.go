@@ -176,5 +176,5 @@ func (a *Account) try(ctx context.Context, token, method string, p path, query m
 		MaxAttempts:      1,
 		SensitiveContent: true,
 	})
-	return data, translate(ctx, a.mx.HomeserverURL.Host, err)
+	return data, hide(translate(ctx, a.mx.HomeserverURL.Host, err), token)
 }

@@ -206,7 +206,7 @@ func (a *Account) exchange(ctx context.Context, s Session) (Session, error) {
 	var reply lifetime
 	asked := a.opt.Now()
 	if _, err := a.try(ctx, "", http.MethodPost, path{"v3", "refresh"}, nil, body, &reply); err != nil {
-		return Session{}, err
+		return Session{}, hide(err, s.RefreshToken)
 	}
 	if reply.AccessToken == "" {
 		return Session{}, errNoSession

@@ -91,7 +91,7 @@ func login(ctx context.Context, opt Options, hs Homeserver, body loginRequest) (
 	}
 	asked := opt.Now()
 	if err := a.call(ctx, http.MethodPost, path{"v3", "login"}, nil, body, &reply); err != nil {
-		return nil, err
+		return nil, hide(err, body.Password, body.Token)
 	}
 	if reply.AccessToken == "" || reply.UserID == "" {
 		return nil, errNoSession

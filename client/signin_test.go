@@ -323,6 +323,30 @@ func TestHostileOAuthServersGetNobodyAnywhere(t *testing.T) {
 	}
 }
 
+func TestSecretsComeBackInNoError(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+		s := a.Session()
+		echo := func(secret string) string { return `{"errcode":"M_BAD","error":"you sent ` + secret + `"}` }
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/login", Method: "POST", Status: 400, Body: echo(password)})
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/account/whoami", Status: 400, Body: echo(s.AccessToken)})
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 400, Body: echo(s.AccessToken), Times: 1})
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Status: 400, Body: echo(s.RefreshToken)})
+		n.Inject(sandbox.Fault{Path: tokenPath, Status: 400, Body: `{"error":"bad","error_description":"you sent ` + s.RefreshToken + `"}`})
+		n.SetWays(sandbox.Ways{Password: true, OAuth: true})
+		hs := n.homeserver()
+		_, byPassword := client.SignIn(n.t.Context(), n.options(), hs, n.ada, password)
+		_, byToken := client.SignInWithToken(n.t.Context(), n.options(), hs, s.AccessToken)
+		sync := a.Refresh(n.t.Context())
+		n.ExpireTokens(n.ada)
+		renewal := a.Refresh(n.t.Context())
+		for _, err := range []error{byPassword, byToken, sync, renewal} {
+			if err == nil || !strings.Contains(err.Error(), "you sent …") {
+				n.t.Errorf("%v", err)
+			}
+		}
+	})
+}
+
 func TestScopeOfASignIn(t *testing.T) {
 	n := newAuthTown(t)
 	opt := n.options()
