@@ -259,8 +259,12 @@ func (a *Account) oauth(s Session) *oauth.Client {
 // keeps homeservers from it: to the person it is one server.
 func outOfOAuth(err error) error {
 	var unreachable *oauth.UnreachableError
-	if errors.As(err, &unreachable) {
+	var e *oauth.Error
+	switch {
+	case errors.As(err, &unreachable):
 		return &UnreachableError{Server: unreachable.Server, Err: unreachable.Err}
+	case errors.As(err, &e) && e.Status == http.StatusTooManyRequests:
+		return &RateLimitError{Server: e.Server}
 	}
 	return err
 }
