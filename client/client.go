@@ -191,5 +191,5 @@ func (a *Account) try(ctx context.Context, token, method, url string, body, repl
 		MaxAttempts:      1,
 		SensitiveContent: true,
 	})
-	return data, translate(ctx, a.mx.HomeserverURL.Host, err)
+	return data, hide(translate(ctx, a.mx.HomeserverURL.Host, err), token)
 }

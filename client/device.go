@@ -73,6 +73,10 @@ func fitsScope(device string) bool {
 	return len(device) >= 10 && strings.Trim(device, letters) == ""
 }
 
+// patience is how often the homeserver is asked whom the tokens are for. A
+// person has just approved them, and would have to do so again.
+const patience = 5
+
 // finish makes an account of the tokens that came.
 func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Account, error) {
 	if err != nil {
@@ -84,7 +88,7 @@ func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Ac
 		TokenEndpoint: s.client.Server.TokenEndpoint, RevocationEndpoint: s.client.Server.RevocationEndpoint,
 	}
 	session = session.with(t)
-	a, err := enter(ctx, s.opt, session)
+	a, err := enter(ctx, s.opt, session, patience)
 	if err != nil {
 		abandon(ctx, s.opt, session)
 		return nil, s.failed(err)

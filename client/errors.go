@@ -223,6 +223,21 @@ func retryAfter(he mautrix.HTTPError) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
+// hide takes secrets that a request held out of what the homeserver says about
+// it: an error is shown, and logged.
+func hide(err error, secrets ...string) error {
+	var e *ServerError
+	if !errors.As(err, &e) {
+		return err
+	}
+	for _, s := range secrets {
+		if s != "" {
+			e.Message = strings.ReplaceAll(e.Message, s, "…")
+		}
+	}
+	return err
+}
+
 func isJSONError(err error) bool {
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError

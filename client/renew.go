@@ -206,7 +206,7 @@ func (a *Account) exchange(ctx context.Context, s Session) (Session, error) {
 	var reply lifetime
 	asked := a.opt.Now()
 	if _, err := a.try(ctx, "", http.MethodPost, a.mx.BuildURL(path{"v3", "refresh"}), body, &reply); err != nil {
-		return Session{}, err
+		return Session{}, hide(err, s.RefreshToken)
 	}
 	if reply.AccessToken == "" {
 		return Session{}, errNoSession
@@ -259,8 +259,12 @@ func (a *Account) oauth(s Session) *oauth.Client {
 // keeps homeservers from it: to the person it is one server.
 func outOfOAuth(err error) error {
 	var unreachable *oauth.UnreachableError
-	if errors.As(err, &unreachable) {
+	var e *oauth.Error
+	switch {
+	case errors.As(err, &unreachable):
 		return &UnreachableError{Server: unreachable.Server, Err: unreachable.Err}
+	case errors.As(err, &e) && e.Status == http.StatusTooManyRequests:
+		return &RateLimitError{Server: e.Server}
 	}
 	return err
 }

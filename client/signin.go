@@ -66,7 +66,10 @@ func identify(user string) *identifier {
 // SignInWithToken signs in with an access token that somebody has from
 // elsewhere. The homeserver says whose it is.
 func SignInWithToken(ctx context.Context, opt Options, hs Homeserver, token string) (*Account, error) {
-	a, err := enter(ctx, opt, Session{Homeserver: hs.BaseURL, AccessToken: token})
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrToken)
+	}
+	a, err := enter(ctx, opt, Session{Homeserver: hs.BaseURL, AccessToken: token}, 1)
 	if signedOut(err) {
 		err = ErrToken
 	}
@@ -91,7 +94,7 @@ func login(ctx context.Context, opt Options, hs Homeserver, body loginRequest) (
 	}
 	asked := opt.Now()
 	if err := a.call(ctx, http.MethodPost, path{"v3", "login"}, nil, body, &reply); err != nil {
-		return nil, err
+		return nil, hide(err, body.Password, body.Token)
 	}
 	if reply.AccessToken == "" || reply.UserID == "" {
 		return nil, errNoSession
@@ -108,7 +111,8 @@ func login(ctx context.Context, opt Options, hs Homeserver, body loginRequest) (
 }
 
 // enter makes an account of tokens alone: the homeserver says whose they are.
-func enter(ctx context.Context, opt Options, s Session) (*Account, error) {
+// It is asked so many times if it cannot be reached.
+func enter(ctx context.Context, opt Options, s Session, tries int) (*Account, error) {
 	a, err := Resume(Options{Transport: opt.Transport, Now: opt.Now}, s)
 	if err != nil {
 		return nil, err
@@ -117,7 +121,14 @@ func enter(ctx context.Context, opt Options, s Session) (*Account, error) {
 		UserID   id.UserID   `json:"user_id"`
 		DeviceID id.DeviceID `json:"device_id"`
 	}
-	if err := a.get(ctx, path{"v3", "account", "whoami"}, nil, &me); err != nil {
+	for pause := firstBackoff; ; pause *= 2 {
+		err = a.get(ctx, path{"v3", "account", "whoami"}, nil, &me)
+		unreachable := new(UnreachableError)
+		if tries--; tries == 0 || !errors.As(err, &unreachable) || !wait(ctx, pause) {
+			break
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	if _, _, err := me.UserID.Parse(); err != nil {

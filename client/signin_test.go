@@ -105,6 +105,17 @@ func TestUnsafeOAuthIsNoWayIn(t *testing.T) {
 	}
 }
 
+func TestSSOIsOfferedWhereTheOAuthBehindItIsOfNoUse(t *testing.T) {
+	n := newTown(t)
+	n.Inject(sandbox.Fault{
+		Method: "GET", Path: "/_matrix/client/v3/login", Status: 200,
+		Body: `{"flows":[{"type":"m.login.password"},{"type":"m.login.sso","oauth_aware_preferred":true}]}`,
+	})
+	if got := n.homeserver().Ways(); !slices.Equal(got, []client.Way{client.WayPassword, client.WaySSO, client.WayToken}) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestHomeserverWithOAuthAloneHasNoLogin(t *testing.T) {
 	n := newAuthTown(t)
 	n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/login", Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"no"}`})
@@ -128,6 +139,14 @@ func TestSignInByDevice(t *testing.T) {
 		if got := a.Session(); !got.ByOAuth() || got.RefreshToken == "" || len(got.DeviceID) < 10 || got.ExpiresAt.IsZero() {
 			t.Errorf("%+v", got)
 		}
+	})
+}
+
+func TestLostConnectionAfterTheApprovalDoesNotUndoIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/account/whoami", Refuse: true, Times: 3})
+		n.works(n.byDevice(n.options()))
 	})
 }
 
@@ -202,9 +221,11 @@ func TestSignInWithToken(t *testing.T) {
 	if a.Session() != session {
 		t.Errorf("%+v", a.Session())
 	}
-	_, err = client.SignInWithToken(t.Context(), n.options(), n.homeserver(), "no-such-token")
-	if !errors.Is(err, client.ErrToken) || client.Hint(err) == "" || strings.Contains(err.Error(), "no-such-token") {
-		t.Errorf("%v", err)
+	for _, token := range []string{"no-such-token", "no-such-token\r\nX-Y: z", ""} {
+		_, err = client.SignInWithToken(t.Context(), n.options(), n.homeserver(), token)
+		if !errors.Is(err, client.ErrToken) || client.Hint(err) == "" || strings.Contains(err.Error(), "no-such-token") {
+			t.Errorf("%q: %v", token, err)
+		}
 	}
 }
 
@@ -314,6 +335,7 @@ func TestOlderSessionFilesAreRead(t *testing.T) {
 func TestHostileOAuthServersGetNobodyAnywhere(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"no ID":       {Path: "/oauth2/registration", Status: 201, Body: `{"client_id":"\u001b[2J"}`},
+		"too often":   {Path: "/oauth2/registration", Status: 429},
 		"refused":     {Path: "/oauth2/registration", Status: 400, Body: `{"error":"invalid_client_metadata"}`},
 		"unreachable": {Path: "/oauth2/registration", Refuse: true},
 		"redirected":  {Path: "/oauth2/device", Status: 302, Header: map[string][]string{"Location": {"https://mallory.example/"}}},
@@ -326,6 +348,30 @@ func TestHostileOAuthServersGetNobodyAnywhere(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+func TestSecretsComeBackInNoError(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+		s := a.Session()
+		echo := func(secret string) string { return `{"errcode":"M_BAD","error":"you sent ` + secret + `"}` }
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/login", Method: "POST", Status: 400, Body: echo(password)})
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/account/whoami", Status: 400, Body: echo(s.AccessToken)})
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 400, Body: echo(s.AccessToken), Times: 1})
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Status: 400, Body: echo(s.RefreshToken)})
+		n.Inject(sandbox.Fault{Path: tokenPath, Status: 400, Body: `{"error":"bad","error_description":"you sent ` + s.RefreshToken + `"}`})
+		n.SetWays(sandbox.Ways{Password: true, OAuth: true})
+		hs := n.homeserver()
+		_, byPassword := client.SignIn(n.t.Context(), n.options(), hs, n.ada, password)
+		_, byToken := client.SignInWithToken(n.t.Context(), n.options(), hs, s.AccessToken)
+		sync := a.Refresh(n.t.Context())
+		n.ExpireTokens(n.ada)
+		renewal := a.Refresh(n.t.Context())
+		for _, err := range []error{byPassword, byToken, sync, renewal} {
+			if err == nil || !strings.Contains(err.Error(), "you sent …") {
+				n.t.Errorf("%v", err)
+			}
+		}
+	})
 }
 
 func TestScopeOfASignIn(t *testing.T) {

@@ -49,11 +49,12 @@ func (hs Homeserver) Ways() []Way {
 	if hs.OAuth != nil && hs.OAuth.OffersBrowser() {
 		ways = append(ways, WayBrowser)
 	}
+	detour := hs.preferOAuth && len(ways) > 0 // to where a way leads already
 	for _, f := range hs.Flows {
 		switch {
 		case f == flowPassword:
 			ways = append(ways, WayPassword)
-		case f == flowSSO && (len(ways) == 0 || !hs.preferOAuth):
+		case f == flowSSO && !detour:
 			ways = append(ways, WaySSO)
 		}
 	}

@@ -30,6 +30,8 @@ var exceptions = slices.Concat(
 	dendriteCannot("it has no limit of its own on invites", "TestInvitesAreLimited", "TestAccountHearsOfTheLimit"),
 	dendriteCannot("it takes two invites in any order, and the later member event names none it replaced",
 		"TestBindingTakesAllInvitesOfAnAddress", "TestAccountSeesTwoInvitesTakenAtOnce"),
+	dendriteCannot("it gives no refresh tokens", "TestRefreshTokens", "TestAccountRenewsItsSession"),
+	dendriteCannot("nobody vouches for people", "TestSingleSignOn", "TestAccountSignsInBySingleSignOn"),
 
 	dendriteAnswers("it knows no identity server to recommend, and writes its URL without a slash",
 		"TestWellKnownNamesBothServers", "well-known", `{"m.homeserver": {"base_url": "homeserver"}}`),

@@ -10,7 +10,11 @@ import (
 // sandboxWorld is our own homeserver and identity server, in this process. Every scenario has one to itself.
 type sandboxWorld struct{ *sandbox.World }
 
-func enterSandbox(testing.TB) world { return sandboxWorld{sandbox.New(sandbox.Options{})} }
+func enterSandbox(testing.TB) world {
+	w := sandbox.New(sandbox.Options{})
+	w.SetWays(sandbox.Ways{Password: true, SSO: []sandbox.Provider{{ID: "cas", Name: "CAS"}}})
+	return sandboxWorld{w}
+}
 
 func (w sandboxWorld) Name() string                 { return "sandbox" }
 func (w sandboxWorld) Homeserver() string           { return w.HomeserverURL() }
@@ -21,6 +25,15 @@ func (w sandboxWorld) Transport() http.RoundTripper { return w.World }
 func (w sandboxWorld) User(_ testing.TB, localpart string) (userID, password string) {
 	password = "correct horse of " + localpart
 	return w.AddUser(localpart, password, localpart), password
+}
+
+func (w sandboxWorld) Vouch(tb testing.TB, userID, address string) (final string) {
+	tb.Helper()
+	final, err := w.Approve(userID, address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return final
 }
 
 func (w sandboxWorld) Mails(tb testing.TB, address string, atLeast int) []mail {

@@ -16,6 +16,7 @@ import (
 type synapse struct {
 	*process
 	settings homeserverSettings
+	cas      *cas
 	program  string
 	roots    string
 }
@@ -28,6 +29,7 @@ type homeserverSettings struct {
 	IdentityServer             string // URL
 	IdentityServerName         string
 	SharedSecret               string // lets us register people
+	CAS                        string // URL of who vouches for people; empty for nobody
 	InvitesPerSecond           float64
 	InviteBurst                int
 }
@@ -48,6 +50,10 @@ func newSynapse(dir, installed string, a *authority, is *front) (*synapse, error
 		return nil, err
 	}
 	s.settings = settings
+	if s.cas, err = newCAS(); err != nil {
+		return nil, err
+	}
+	s.settings.CAS = s.cas.url()
 	key := "ed25519 a_test " + base64.RawStdEncoding.EncodeToString(randomBytes(32)) + "\n"
 	return s, os.WriteFile(filepath.Join(dir, "signing.key"), []byte(key), 0o600)
 }

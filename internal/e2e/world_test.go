@@ -24,6 +24,9 @@ type world interface {
 	Transport() http.RoundTripper
 	// User makes an account with a localpart that nobody has.
 	User(tb testing.TB, localpart string) (userID, password string)
+	// Vouch is a person at a browser who follows the address of single sign-on and proves who they are. It returns the
+	// address they are sent to in the end.
+	Vouch(tb testing.TB, userID, address string) (final string)
 	// Mails waits until so many mails have reached an address, and returns all that did, oldest first.
 	Mails(tb testing.TB, address string, atLeast int) []mail
 	// Bind confirms an address at the identity server and binds it to a user, as a person does. The identity server then

@@ -139,9 +139,7 @@ func withParameters(rawURL string, more url.Values, fragment bool) (string, erro
 	if fragment {
 		return rawURL + "#" + more.Encode(), nil
 	}
-	query := u.Query()
-	maps.Copy(query, more)
-	u.RawQuery = query.Encode()
+	u.RawQuery = strings.TrimPrefix(u.RawQuery+"&"+more.Encode(), "&")
 	return u.String(), nil
 }
 

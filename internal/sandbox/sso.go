@@ -23,7 +23,7 @@ func (h *homeserver) ssoRedirect(c *call) (any, error) {
 	case !h.provider(""):
 		return nil, fail(http.StatusNotFound, "M_UNRECOGNIZED", "Unrecognized request")
 	case c.query.Get("redirectUrl") == "":
-		return nil, missingParam("Missing string query parameter b'redirectUrl'")
+		return nil, missingParam("Missing string query parameter redirectUrl")
 	case !ok:
 		return nil, fail(http.StatusNotFound, "M_NOT_FOUND", "Unknown identity provider")
 	}

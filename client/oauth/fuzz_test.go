@@ -1,0 +1,74 @@
+package oauth_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client/oauth"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// leads fails if an address is not one to follow from an https homeserver.
+func leads(t *testing.T, address string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(address, "\x00\x1b\n\r\t \u202e") {
+		t.Errorf("%q leads somewhere unsafe", address)
+	}
+}
+
+func FuzzMetadata(f *testing.F) {
+	f.Add([]byte(`{"issuer":"https://a.example/","token_endpoint":"https://a.example/t","registration_endpoint":"https://a.example/r"}`))
+	f.Add([]byte(`{"issuer":"https:a","token_endpoint":"https://[::1%25]","registration_endpoint":"https://\u0000"}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := oauth.ParseMetadata(data, "https://matrix.example.org")
+		if err != nil {
+			return
+		}
+		for _, address := range []string{m.Issuer, m.TokenEndpoint, m.RegistrationEndpoint} {
+			leads(t, address)
+		}
+		for _, address := range []string{m.RevocationEndpoint, m.AuthorizationEndpoint, m.DeviceAuthorizationEndpoint} {
+			if address != "" {
+				leads(t, address)
+			}
+		}
+	})
+}
+
+func FuzzDeviceCode(f *testing.F) {
+	f.Add(`{"device_code":"d","expires_in":600,"interval":5,"user_code":"ABC","verification_uri":"https://a.example/link"}`)
+	f.Add(`{"device_code":"d","expires_in":1e400,"interval":-1,"user_code":"\u202e","verification_uri":"HTTPS://a.example/"}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		n := newTown(t)
+		n.must(n.RegisterDevice(t.Context()))
+		n.Inject(sandbox.Fault{Path: devicePath, Status: 200, Body: body})
+		d, err := n.StartDevice(t.Context(), scope, n.HomeserverURL())
+		if err != nil {
+			return
+		}
+		leads(t, d.VerificationURI)
+		if d.VerificationURIComplete != "" {
+			leads(t, d.VerificationURIComplete)
+		}
+		if d.UserCode == "" || strings.IndexFunc(d.UserCode, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
+			t.Errorf("%q is no code", d.UserCode)
+		}
+	})
+}
+
+// FuzzReturned pastes what is not the answer: no code goes out for it.
+func FuzzReturned(f *testing.F) {
+	f.Add("http://127.0.0.1:4711/callback?state=x&code=y")
+	f.Add("127.0.0.1:4711/callback#code=y&state=")
+	f.Add("http://127.0.0.1:4711@mallory.example/callback?;")
+	f.Add("%zz")
+	f.Fuzz(func(t *testing.T, final string) {
+		n := newTown(t)
+		if _, err := n.Redeem(t.Context(), n.browser(), final); err == nil || n.Count("POST", tokenPath) > 0 {
+			t.Errorf("%q was taken", final)
+		}
+	})
+}
