@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mxinvite/mxinvite/internal/logfile"
+
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
@@ -51,13 +53,14 @@ func (w World) getenv(name string) string {
 // Run carries out a command line, without the program's own name, and returns
 // the exit code.
 func Run(ctx context.Context, w World, args []string) int {
-	a := &app{World: w}
+	a := &app{World: w, log: logfile.Nowhere()}
 	defer a.close()
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
 		a.complain(err)
+		a.log.Error("ended", "code", exitCode(err), "err", err)
 	}
 	return exitCode(err)
 }

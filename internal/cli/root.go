@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/logfile"
 )
 
 // An app is one run of the program: its world, what the flags say that every
@@ -25,6 +26,7 @@ type app struct {
 	settings    config.Settings
 
 	store *store.Store // opened when first needed
+	log   *logfile.File
 }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
@@ -44,7 +46,11 @@ func newRoot(a *app) *cobra.Command {
 		Version: version(),
 		Args:    noSuchCommand,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			return a.readSettings(c)
+			if err := a.readSettings(c); err != nil {
+				return err
+			}
+			a.startLog(c)
+			return nil
 		},
 		RunE:          func(c *cobra.Command, _ []string) error { return runHome(c.Context(), a) },
 		SilenceErrors: true,
@@ -60,6 +66,7 @@ func newRoot(a *app) *cobra.Command {
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say nothing but errors")
 	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
 	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
+	f.String("log-level", "", "keep a log of `LEVEL`: off, error, info or debug")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newAccept(a), newInspect(a))

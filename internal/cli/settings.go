@@ -35,5 +35,8 @@ func givenFlags(c *cobra.Command) []config.Given {
 	if f := c.Flag("no-color"); f.Value.String() == "true" {
 		given = append(given, config.Given{Flag: "--no-color", Name: "color", Value: config.ColorNever})
 	}
+	if f := c.Flag("log-level"); f.Changed {
+		given = append(given, config.Given{Flag: "--log-level", Name: "log.level", Value: f.Value.String()})
+	}
 	return given
 }

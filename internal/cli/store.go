@@ -43,4 +43,5 @@ func (a *app) close() {
 		_ = a.store.Close() // what was saved is safe already
 		a.store = nil
 	}
+	_ = a.log.Close() // what could not be written there is lost anyway
 }

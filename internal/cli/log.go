@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"log/slog"
+	"net/http"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/internal/logfile"
+)
+
+const logName = "mxinvite.log"
+
+// startLog keeps a log of this run, as the settings want it. A command's
+// arguments are not in it: they may name people.
+func (a *app) startLog(c *cobra.Command) {
+	level, wanted := map[string]slog.Level{
+		"error": slog.LevelError, "info": slog.LevelInfo, "debug": slog.LevelDebug,
+	}[a.settings.LogLevel]
+	home, err := a.home()
+	if !wanted || err != nil {
+		return
+	}
+	a.log = logfile.At(filepath.Join(home.StateDir(), logName), level)
+	a.log.Info("begun", "command", c.CommandPath(), "version", version())
+	a.Transport = logfile.Transport(a.Transport, a.log, a.Now)
+	if makes := a.KeyTransport; makes != nil {
+		a.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {
+			return logfile.Transport(makes(o), a.log, a.Now)
+		}
+	}
+}
