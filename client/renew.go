@@ -184,7 +184,7 @@ func (a *Account) newest() Session {
 	saved, err := a.opt.SavedSession()
 	if err != nil || saved.AccessToken == "" || a.secrets.knows(saved) ||
 		saved.Homeserver != s.Homeserver || saved.UserID != s.UserID || saved.DeviceID != s.DeviceID ||
-		saved.ExpiresAt.Before(s.ExpiresAt) {
+		!saved.ExpiresAt.IsZero() && saved.ExpiresAt.Before(s.ExpiresAt) {
 		return s
 	}
 	return saved
@@ -194,6 +194,9 @@ func (a *Account) newest() Session {
 func (a *Account) exchange(ctx context.Context, s Session) (Session, error) {
 	if s.ByOAuth() {
 		t, err := a.oauth(s).Refresh(ctx, s.RefreshToken)
+		if a.moved(ctx, &s, err) {
+			t, err = a.oauth(s).Refresh(ctx, s.RefreshToken)
+		}
 		if err != nil {
 			return Session{}, outOfOAuth(err)
 		}
@@ -216,6 +219,21 @@ func (a *Account) exchange(ctx context.Context, s Session) (Session, error) {
 		t.RefreshToken = s.RefreshToken
 	}
 	return s.with(t), nil
+}
+
+// moved reports whether the OAuth server, which has nothing to say where the
+// session has it, is somewhere else by now. Another one would be a stranger.
+func (a *Account) moved(ctx context.Context, s *Session, err error) bool {
+	var e *oauth.Error
+	if !errors.As(err, &e) || e.Code != "" || e.Status >= http.StatusInternalServerError {
+		return false
+	}
+	m, err := authMetadata(ctx, a.opt, s.Homeserver)
+	if err != nil || m == nil || m.Issuer != s.Issuer || m.TokenEndpoint == s.TokenEndpoint {
+		return false
+	}
+	s.TokenEndpoint, s.RevocationEndpoint = m.TokenEndpoint, m.RevocationEndpoint
+	return true
 }
 
 // with returns the session with other tokens.

@@ -299,6 +299,49 @@ func TestOtherProgramRenewsAtTheSameMoment(t *testing.T) {
 	})
 }
 
+func TestOtherProgramSignsInAgainForGood(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, d *drawer) {
+		n.SetWays(sandbox.Ways{Password: true, OAuth: true})
+		opt := n.options()
+		opt.Again = a.Session()
+		again, err := client.SignIn(n.t.Context(), opt, n.homeserver(), n.ada, password)
+		n.must(err)
+		n.must(d.save(again.Session()))
+		n.works(a)
+		if a.Session() != again.Session() {
+			n.t.Error("two sessions")
+		}
+	})
+}
+
+func TestOAuthServerThatMovedIsFoundAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		_, d := n.kept()
+		good := d.saved
+		d.saved.TokenEndpoint = n.AuthServerURL() + "/formerly/token"
+		n.ExpireTokens(n.ada)
+		n.works(n.resume(d))
+		if d.saved.TokenEndpoint != good.TokenEndpoint || d.saves != 2 {
+			t.Errorf("%+v", d.saved)
+		}
+	})
+}
+
+func TestOtherOAuthServerGetsNoRefreshToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		_, d := n.kept()
+		d.saved.TokenEndpoint = n.AuthServerURL() + "/formerly/token"
+		d.saved.Issuer = "https://account.elsewhere.example/"
+		n.ExpireTokens(n.ada)
+		var renewal *client.RenewalError
+		if err := n.resume(d).Refresh(t.Context()); !errors.As(err, &renewal) || n.refreshes() > 0 {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 func TestRevokedSessionIsTold(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.works(a)

@@ -103,7 +103,7 @@ func (a *authServer) authorized(query url.Values, person *user, agree bool) (str
 	if client == nil || !client.redirectsTo(query.Get("redirect_uri")) {
 		return "", errNoPage // who asks is not known, so nobody is sent there
 	}
-	device, hasDevice := scopeDevice(query.Get("scope"))
+	_, hasDevice := scopeDevice(query.Get("scope"))
 	back := url.Values{}
 	switch {
 	case query.Get("response_type") != "code":
@@ -111,7 +111,7 @@ func (a *authServer) authorized(query url.Values, person *user, agree bool) (str
 	case query.Get("code_challenge") == "" || query.Get("code_challenge_method") != "S256":
 		back.Set("error", "invalid_request")
 		back.Set("error_description", "PKCE is required")
-	case !hasDevice || device == "":
+	case !hasDevice:
 		back.Set("error", "invalid_scope")
 	case !agree:
 		back.Set("error", "access_denied")

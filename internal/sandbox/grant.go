@@ -12,7 +12,7 @@ type grant struct {
 	device string
 	client string // of OAuth; empty for a homeserver's own
 	scope  string
-	last   *session // the newest; nil once it was signed out
+	last   *session // the newest
 	ended  bool
 }
 
