@@ -71,7 +71,7 @@ func newRoot(a *app) *cobra.Command {
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newAccept(a), newInspect(a))
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a))
-	addGroup(root, "Settings:", newConfig(a))
+	addGroup(root, "Settings:", newConfig(a), newDoctor(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
 }

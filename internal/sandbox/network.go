@@ -85,7 +85,21 @@ func (w *World) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.response(req), nil
+	res := r.response(req)
+	res.Header = w.stamp(res.Header)
+	return res, nil
+}
+
+// stamp adds the time by the servers' clock to the header of an answer.
+func (w *World) stamp(header http.Header) http.Header {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	header = header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Date", w.now().UTC().Format(http.TimeFormat))
+	return header
 }
 
 func (r *reply) response(req *http.Request) *http.Response {
@@ -121,7 +135,7 @@ func (w *World) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // the way to break a connection
 	}
-	for k, v := range r.header {
+	for k, v := range w.stamp(r.header) {
 		rw.Header()[k] = v
 	}
 	rw.WriteHeader(r.status)

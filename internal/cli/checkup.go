@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/store"
+)
+
+const (
+	// slowAnswer is when one begins to wait for a homeserver.
+	slowAnswer = 2 * time.Second
+	// maxAhead is how far two clocks may be apart before times on the screen, and
+	// OpenID tokens, go wrong.
+	maxAhead = 2 * time.Minute
+	// smallest terminal that the screen fits in.
+	leastWidth = 60
+)
+
+func (a *app) checkSettings(wrong error) checkup {
+	home, err := a.home()
+	switch {
+	case err != nil:
+		return unwell("settings", err)
+	case wrong != nil:
+		sentence, details := explain(wrong)
+		return checkup{"settings", checkFail, strings.Join(append([]string{sentence}, details...), "; "), "See: mxinvite config"}
+	}
+	return well("settings", "%s", home.SettingsPath())
+}
+
+// checkTerminal tells what the screen will find. Whether a terminal takes what
+// is copied nobody can ask it.
+func (a *app) checkTerminal() []checkup {
+	term := a.getenv("TERM")
+	if !a.InTTY || !a.OutTTY {
+		return []checkup{uneasy("terminal", "Start it in a terminal to see the screen.", "this run has none; the commands work without")}
+	}
+	if term == "" || term == "dumb" {
+		return []checkup{uneasy("terminal", "Use the commands, such as mxinvite list.", "TERM says that it cannot draw")}
+	}
+	checks := []checkup{well("terminal", "%s, %s wide", term, cells(a.Width))}
+	if a.Width > 0 && a.Width < leastWidth {
+		checks[0] = uneasy("terminal", "Make it wider.", "%s, %s wide; the screen needs %d", term, cells(a.Width), leastWidth)
+	}
+	profile := "none, as you wish"
+	if a.mayColor() {
+		profile = colorprofile.Env(a.Env).String()
+	}
+	checks = append(checks, well("colors", "%s", profile))
+	switch {
+	case a.getenv("TMUX") != "":
+		checks = append(checks, uneasy("clipboard", "In tmux, copying takes: set -g set-clipboard on", "copies go through tmux (OSC 52)"))
+	case strings.HasPrefix(term, "screen"):
+		checks = append(checks, uneasy("clipboard", "", "GNU screen may keep copies to itself (OSC 52)"))
+	default:
+		checks = append(checks, well("clipboard", "copies go through the terminal (OSC 52), if it lets them"))
+	}
+	return checks
+}
+
+func cells(n int) string {
+	if n == 0 {
+		return "nobody knows how"
+	}
+	return strconv.Itoa(n) + " cells"
+}
+
+// checkStore opens the store, which makes it if need be, and reads it.
+func (a *app) checkStore(ctx context.Context) checkup {
+	home, err := a.home()
+	if err != nil {
+		return unwell("store", err)
+	}
+	path := home.StorePath()
+	s, err := store.Open(ctx, path)
+	if err != nil {
+		c := unwell("store", err)
+		if is[*store.DamagedError](err) {
+			c.Next = "The next start sets it aside and begins a new one."
+		} else if is[*store.NewerError](err) {
+			c.Next = "Use the newer mxinvite, or another --home."
+		}
+		return c
+	}
+	defer s.Close()
+	if err := s.Check(ctx); err != nil {
+		return unwell("store", err)
+	}
+	return well("store", "%s", path)
+}
+
+// checkSession returns the account, if there is one, and what keeps its session.
+func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
+	opt, _, err := a.kept(ctx)
+	if err != nil {
+		return nil, unwell("session", err)
+	}
+	account, err := a.resume(ctx, opt)
+	if errors.Is(err, errNotSignedIn) {
+		return nil, uneasy("session", "Sign in with: mxinvite login", "nobody is signed in")
+	}
+	if err != nil {
+		return nil, unwell("session", err)
+	}
+	home, err := a.home()
+	if err != nil {
+		return nil, unwell("session", err)
+	}
+	return account, well("session", "%s, kept in %s", account.UserID(), filepath.Base(home.SessionPath()))
+}
+
+// checkServers asks the homeserver and the identity server.
+func checkServers(ctx context.Context, account *client.Account) []checkup {
+	seen, err := account.Examine(ctx)
+	if err != nil {
+		return []checkup{unwell("homeserver", err)}
+	}
+	server := account.Session().Homeserver
+	checks := []checkup{well("homeserver", "%s, Matrix %s, answers in %s", server, seen.Versions[len(seen.Versions)-1], seen.Took.Round(time.Millisecond))}
+	if seen.Took > slowAnswer {
+		checks[0] = uneasy("homeserver", "", "%s answers only after %s", server, seen.Took.Round(time.Millisecond))
+	}
+	if c, told := checkClock(seen); told {
+		checks = append(checks, c)
+	}
+	sync := "the classic way; it offers simplified sliding sync, which is not used"
+	if !seen.SlidingSync {
+		sync = "the classic way"
+	}
+	checks = append(checks, well("sync", "%s", sync))
+	user, err := account.WhoAmI(ctx)
+	switch {
+	case err != nil:
+		return append(checks, unwell("signed in", err))
+	case user != account.UserID():
+		return append(checks, checkup{"signed in", checkFail, "the homeserver takes you for " + string(user), "Sign in again with: mxinvite login"})
+	}
+	checks = append(checks, well("signed in", "%s", user))
+	limits, err := account.Limits(ctx)
+	if err != nil {
+		checks = append(checks, unwell("limits", err))
+	}
+	for _, l := range limits {
+		checks = append(checks, well("limits", "%s: %d at once, then one in %s", l.What, l.Burst, l.Interval.Round(time.Second)))
+	}
+	return append(checks, checkIdentityServer(ctx, account))
+}
+
+// checkClock compares two clocks, if the homeserver told the time.
+func checkClock(seen client.Examination) (c checkup, told bool) {
+	ahead := seen.Ahead.Abs()
+	if ahead > maxAhead {
+		return uneasy("clock", "Set this machine's clock; if it is right, tell the people who run the homeserver.",
+			"it differs from the homeserver's by %s", ahead), seen.Clock
+	}
+	return well("clock", "as the homeserver's, to %s", max(ahead, time.Second)), seen.Clock
+}
+
+func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
+	const name = "identity server"
+	base, source, err := account.IdentityServer(ctx)
+	switch {
+	case errors.Is(err, client.ErrNoIdentityServer), errors.Is(err, client.ErrIdentityServerOff):
+		return uneasy(name, client.Hint(err), "%v", err)
+	case err != nil:
+		return unwell(name, err)
+	}
+	err = account.CheckIdentityServer(ctx)
+	if is[*client.TermsError](err) {
+		return uneasy(name, client.Hint(err), "%s, named by %s: %v", base, source, err)
+	}
+	if err != nil {
+		return unwell(name, err)
+	}
+	return well(name, "%s, named by %s, knows you", base, source)
+}

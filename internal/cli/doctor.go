@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+func newDoctor(a *app) *cobra.Command {
+	var wrong error // with the settings, which is a finding like any other
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Check what works here, and say what to do about the rest",
+		Long: "Check the settings, the session, the clock, the homeserver, the identity\n" +
+			"server, the store and the terminal. Nobody is invited and nothing is changed,\n" +
+			"but that the identity server gets to know the account, as before an invite.\n" +
+			"The exit code is 1 if something does not work.",
+		Args: takes(0, 0),
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			wrong = a.readSettings(c)
+			a.startLog(c)
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c.Context(), a, wrong) },
+	}
+}
+
+// How a check of the doctor ended.
+const (
+	checkPass = "pass"
+	checkWarn = "warn" // it works, but not as it could
+	checkFail = "fail"
+)
+
+// A checkup is a check of the doctor, as it is promised to scripts.
+type checkup struct {
+	Name   string `json:"name"`
+	Result string `json:"result"`
+	Detail string `json:"detail"`
+	Next   string `json:"next,omitempty"` // what to do about it
+}
+
+func well(name, format string, values ...any) checkup {
+	return checkup{name, checkPass, fmt.Sprintf(format, values...), ""}
+}
+
+func uneasy(name, next, format string, values ...any) checkup {
+	return checkup{name, checkWarn, fmt.Sprintf(format, values...), next}
+}
+
+// unwell is a check that ended with an error.
+func unwell(name string, err error) checkup {
+	return checkup{name, checkFail, err.Error(), client.Hint(err)}
+}
+
+var errUnwell = errors.New("not everything works")
+
+// runDoctor makes every check there is. What others build upon comes first, and
+// nothing that cannot work is tried.
+func runDoctor(ctx context.Context, a *app, wrong error) error {
+	checks := []checkup{a.checkSettings(wrong)}
+	checks = append(checks, a.checkTerminal()...)
+	account, session := a.checkSession(ctx)
+	checks = append(checks, a.checkStore(ctx), session)
+	if account != nil {
+		_ = a.during(ctx, "Asking the servers", func(ctx context.Context) error {
+			checks = append(checks, checkServers(ctx, account)...)
+			return nil
+		})
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := a.writeCheckups(checks); err != nil {
+		return err
+	}
+	for _, c := range checks {
+		if c.Result == checkFail {
+			return errUnwell
+		}
+	}
+	return nil
+}
+
+func (a *app) writeCheckups(checks []checkup) error {
+	if a.json {
+		return a.writeJSON(checks)
+	}
+	if !a.OutTTY {
+		t := &table{columns: []column{{"CHECK", false}, {"RESULT", false}, {"DETAIL", true}, {"NEXT", true}}}
+		for _, c := range checks {
+			t.add(text(c.Name), text(c.Result), text(c.Detail), text(c.Next))
+		}
+		return a.writeTable(t)
+	}
+	var b strings.Builder
+	for _, c := range checks {
+		mark := map[string]cell{
+			checkPass: {shown: "✓", look: good}, checkWarn: {shown: "!", look: warn}, checkFail: {shown: "✗", look: bad},
+		}[c.Result]
+		sign := mark.shown
+		if a.mayColor() {
+			sign = mark.look.render(sign)
+		}
+		fmt.Fprintf(&b, "%s %-16s %s\n", sign, c.Name, safetext.Line(c.Detail))
+		if c.Next != "" {
+			fmt.Fprintf(&b, "  %-16s %s\n", "", safetext.Line(c.Next))
+		}
+	}
+	_, err := fmt.Fprint(a.Out, b.String())
+	return err
+}
