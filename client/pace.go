@@ -10,12 +10,18 @@ const (
 	firstStall    = time.Minute
 	identityStall = 5 * time.Minute
 	maxStall      = time.Hour
+	// rest is a pause after which what was sent before it tells nothing of how
+	// much a server takes at once.
+	rest = 10 * time.Minute
+	// outdated is for how long nothing has to be counted before what was learned
+	// is learned anew: somebody may have raised the limit.
+	outdated = 24 * time.Hour
 )
 
 // A pace is what is known of how often a server takes an invite: Burst of them
 // after a rest, and then one in every Interval. No server tells these; they are
-// learned from its first refusal. From then on its leaky bucket is mirrored
-// here, as the generic cell rate algorithm does it
+// learned from its refusals. From then on its leaky bucket is mirrored here, as
+// the generic cell rate algorithm does it
 // (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm), so that no request
 // leaves before its time.
 type pace struct {
@@ -23,10 +29,12 @@ type pace struct {
 	Burst    int           `json:"burst"`
 	Empty    time.Time     `json:"empty"` // when the bucket will have leaked out
 
-	// What the interval is learned from.
-	Count int       `json:"count"` // sent before the first refusal
-	First time.Time `json:"first"`
-	Last  time.Time `json:"last"`
+	// What the two are learned from: those sent in one go before the first
+	// refusal, and the time from the first of them until there was room again.
+	Count int           `json:"count"`
+	First time.Time     `json:"first"`
+	Span  time.Duration `json:"span"`
+	Last  time.Time     `json:"last"` // when the last was begun that was taken
 
 	// A server that names no time is left alone from Stalled on for Stall.
 	Stalled time.Time     `json:"stalled"`
@@ -57,23 +65,42 @@ func (p pace) nth(now time.Time, n int) time.Time {
 func (p pace) known() bool { return p.Interval > 0 }
 
 // empty is when the bucket has leaked out: between now and, for it holds no
-// more, Burst intervals from now. A clock that was set back changes nothing.
+// more, Burst intervals from now.
 func (p pace) empty(now time.Time) time.Time {
-	if full := now.Add(time.Duration(p.Burst) * p.Interval); p.Empty.After(full) {
+	if full := p.full(now); p.Empty.After(full) {
 		return full
 	}
-	if p.Empty.Before(now) {
-		return now
-	}
-	return p.Empty
+	return latest(now, p.Empty)
+}
+
+// full is when a bucket will have leaked out that is full now.
+func (p pace) full(now time.Time) time.Time {
+	return now.Add(time.Duration(p.Burst) * p.Interval)
 }
 
 // until is when a server that named no time is asked again.
 func (p pace) until(now time.Time) time.Time {
 	if p.Stalled.After(now) {
-		return now.Add(p.Stall) // the clock was set back
+		return now.Add(p.Stall)
 	}
 	return latest(now, p.Stalled.Add(p.Stall))
+}
+
+// settle brings what is known in line with a clock that was set back, and forgets
+// what is outdated. It reports whether that changed anything. Without it the
+// clock would have to come back to where it was before anything went.
+func (p *pace) settle(now time.Time) (changed bool) {
+	if p.Interval > 0 && p.Stall == 0 && now.Sub(p.Empty) > outdated {
+		*p = pace{}
+		return true
+	}
+	if full := p.full(now); p.Interval > 0 && p.Empty.After(full) {
+		p.Empty, changed = full, true
+	}
+	if p.Stall > 0 && p.Stalled.After(now) {
+		p.Stalled, changed = now, true
+	}
+	return changed
 }
 
 // sent takes in that the server took one that was begun a while ago. Somewhere
@@ -81,37 +108,58 @@ func (p pace) until(now time.Time) time.Time {
 // the safe side.
 func (p *pace) sent(began, now time.Time) {
 	if p.Stall > 0 {
-		// Nobody told the interval; it took no longer than this.
-		took := p.Stall
-		if p.Count > 0 {
-			took = now.Sub(p.Last)
+		// Nobody told the interval; it took no longer than since the last one, if
+		// it was that one which filled the bucket.
+		took := began.Sub(p.Last)
+		if took < 0 || took > 2*p.Stall {
+			took = p.Stall
 		}
 		p.Interval, p.Burst, p.Stall = max(p.Interval, min(took, maxStall)), max(1, p.Burst), 0
 	}
-	if p.Count == 0 {
-		p.First = began
-	}
-	p.Count++
-	p.Last = now
-	if p.Interval > 0 {
+	if p.Interval == 0 {
+		if !p.inOneGo(began) {
+			p.First, p.Count = began, 0
+		}
+		p.Count++
+	} else {
 		p.Empty = p.empty(now).Add(p.Interval)
 	}
+	p.Last = began
 }
 
-// refused takes in that the server wants to be left alone for retryAfter.
+// inOneGo reports whether something was sent not long ago.
+func (p pace) inOneGo(now time.Time) bool {
+	since := now.Sub(p.Last)
+	return p.Count > 0 && since >= 0 && since <= rest
+}
+
+// refused takes in that the server wants to be left alone for retryAfter. Then it
+// has room for one more. There was room for the last one, too: from then to then
+// it takes an interval at most.
 func (p *pace) refused(now time.Time, retryAfter time.Duration) {
 	retryAfter += time.Millisecond // Synapse rounds down to one
-	since := p.Last                // whatever is known of the interval, it is longer
-	if p.Interval == 0 {
-		// There is room for one more when the first of them has leaked out.
-		since, p.Burst = p.First, max(1, p.Count)
+	free := now.Add(retryAfter)
+	gap, since := free.Sub(p.Last), now.Sub(p.Last)
+	switch {
+	case p.Interval == 0 && p.inOneGo(now):
+		p.Span = free.Sub(p.First)
+		p.Interval = p.Span / time.Duration(min(p.Count, max(1, int(p.Span/gap))))
+	case p.Interval == 0:
+		p.Count = 0 // others have filled the bucket
+	case since >= 0 && since <= 2*p.Interval:
+		p.Interval = max(p.Interval, gap)
 	}
-	p.Interval = max(p.Interval, retryAfter)
-	if p.Count > 0 && !since.After(now) {
-		p.Interval = max(p.Interval, min(now.Add(retryAfter).Sub(since), maxStall))
-	}
-	p.Empty = now.Add(retryAfter + time.Duration(p.Burst-1)*p.Interval)
+	p.Interval = max(min(p.Interval, maxStall), retryAfter)
+	p.Burst = p.burst()
+	p.Empty = free.Add(time.Duration(p.Burst-1) * p.Interval)
 	p.Stall = 0
+}
+
+// burst is how many the server takes after a rest. Of those that it took in one
+// go the bucket had room for all but the ones that leaked out meanwhile.
+func (p pace) burst() int {
+	leaked := int((p.Span + p.Interval/2) / p.Interval) // the nearest
+	return max(1, min(p.Count, p.Count+1-leaked))
 }
 
 // stalled takes in that the server takes no more and does not say until when.

@@ -161,3 +161,93 @@ func TestPaceIsTheSameAfterARestart(t *testing.T) {
 		t.Errorf("%v: %s, not %s", err, q.next(now), p.next(now))
 	}
 }
+
+// Sending takes time, in which the bucket leaks: more are taken than it holds.
+func TestPaceLearnsALimitFromSlowSends(t *testing.T) {
+	for _, tc := range []struct {
+		burst    float64
+		interval time.Duration
+		takes    time.Duration
+	}{
+		{10, 5 * time.Second, time.Second},
+		{3, 2 * time.Second, 700 * time.Millisecond},
+		{3, 2 * time.Second, 300 * time.Millisecond},
+		{5, 400 * time.Second, 70 * time.Second},
+		{1, 5 * time.Second, time.Second},
+	} {
+		b := &bucket{burst: tc.burst, interval: tc.interval}
+		var p pace
+		end, refused := run(&p, b, dawn, 100, tc.takes)
+		ideal := (100-time.Duration(tc.burst))*tc.interval + tc.takes
+		if tc.burst == 1 {
+			ideal += 98 * tc.takes // when it was counted nobody can tell
+		}
+		if over := end.Sub(dawn) - ideal; over < -time.Second || over > ideal/50 {
+			t.Errorf("%v: took %s, ideal is %s", tc, end.Sub(dawn), ideal)
+		}
+		if refused > 2 {
+			t.Errorf("%v: refused %d times", tc, refused)
+		}
+		if p.Burst > int(tc.burst) || p.Burst < int(tc.burst)-1 {
+			t.Errorf("%v: learned a burst of %d", tc, p.Burst)
+		}
+	}
+}
+
+// What was sent last month says nothing of today's limit.
+func TestPaceLearnsNothingAcrossARest(t *testing.T) {
+	b := &bucket{burst: 5, interval: 400 * time.Second}
+	var p pace
+	run(&p, b, dawn.Add(-30*24*time.Hour), 3, 0)
+	end, refused := run(&p, b, dawn, 20, 0)
+	if over := end.Sub(dawn) - 15*400*time.Second; over < 0 || over > time.Minute || refused != 1 {
+		t.Errorf("%s too long, refused %d times", over, refused)
+	}
+	// Nor does a refusal after a rest, which others have caused.
+	now := end.Add(12 * time.Hour)
+	b.level, b.at = 5, now
+	end, _ = run(&p, b, now, 2, 0)
+	if took := end.Sub(now); took > 801*time.Second {
+		t.Errorf("after others have sent: took %s", took)
+	}
+	// Nor one that came of a clock set forward.
+	ahead := end.Add(24*time.Hour - time.Minute)
+	p.refused(ahead, 399*time.Second)
+	if p.Interval > 401*time.Second {
+		t.Errorf("set forward: learned %s", p.Interval)
+	}
+}
+
+func TestPaceForgetsAfterADay(t *testing.T) {
+	b := &bucket{burst: 5, interval: 400 * time.Second}
+	var p pace
+	now, _ := run(&p, b, dawn, 10, 0)
+	if p.settle(now.Add(23*time.Hour)) || !p.known() {
+		t.Error("forgotten too soon")
+	}
+	if !p.settle(now.Add(25*time.Hour)) || p.known() {
+		t.Error("not forgotten")
+	}
+}
+
+// Whenever the clock is set back, the next one goes an interval later at most,
+// not when the clock is back where it was.
+func TestPaceIsNotStuckWhenTheClockWasSetBack(t *testing.T) {
+	for _, jump := range []time.Duration{time.Hour, 10 * 365 * 24 * time.Hour} {
+		b := &bucket{burst: 5, interval: 400 * time.Second}
+		var limited, stalled pace
+		now, _ := run(&limited, b, dawn, 6, 0)
+		stalled.stalled(now, firstStall)
+		now = now.Add(-jump)
+		limited.settle(now)
+		stalled.settle(now)
+		later := now.Add(firstStall)
+		if due := stalled.next(later); due.After(later) {
+			t.Errorf("set back by %s: stalled for %s more", jump, due.Sub(later))
+		}
+		later = now.Add(limited.Interval)
+		if due := limited.next(later); due.After(later) {
+			t.Errorf("set back by %s: waits %s more", jump, due.Sub(later))
+		}
+	}
+}
