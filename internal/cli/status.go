@@ -117,11 +117,12 @@ type tally struct {
 
 	what  string
 	total int
+	now   func() time.Time
 	began time.Time
 }
 
 func (a *app) tally(what string, total int) *tally {
-	t := &tally{what: what, total: total, began: a.Now()}
+	t := &tally{what: what, total: total, now: a.Now, began: a.Now()}
 	t.status = a.begin(t.line(0))
 	return t
 }
@@ -132,7 +133,7 @@ func (t *tally) reach(done int) { t.set(t.line(done)) }
 // line tells how far the work is and, after the first pieces, when it will be done.
 func (t *tally) line(done int) string {
 	line := fmt.Sprintf("%s: %d of %d", t.what, done, t.total)
-	now := t.a.Now()
+	now := t.now()
 	if took := now.Sub(t.began); done > 0 && done < t.total && took > patience {
 		line += ", done at " + clock(now, t.began.Add(took/time.Duration(done)*time.Duration(t.total)))
 	}
