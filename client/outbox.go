@@ -121,11 +121,10 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 		return o, err
 	}
 	paces, err := a.loadPaces(ctx)
-	if err != nil {
-		return o, err
+	if err == nil {
+		o.Next, o.Last = paces.outlook(a.opt.Now(), entries)
 	}
-	o.Next, o.Last = paces.outlook(a.opt.Now(), entries)
-	return o, nil
+	return o, err
 }
 
 func (a *Account) item(e store.Entry) Item {

@@ -52,6 +52,27 @@ func (p *paces) outlook(now time.Time, entries []store.Entry) (next, last time.T
 	return next, last
 }
 
+// Outlook is when the next of everything in the outbox would go, and when the last,
+// if these plans were in it as well; as in an [Outbox].
+func (a *Account) Outlook(ctx context.Context, plans []Plan) (next, last time.Time, err error) {
+	if a.opt.Store == nil {
+		return next, last, ErrNoStore
+	}
+	entries, err := a.opt.Store.Outbox(ctx, a.storeKey())
+	if err != nil {
+		return next, last, err
+	}
+	for _, p := range plans {
+		entries = append(entries, store.Entry{State: store.Queued, UserID: p.UserID})
+	}
+	paces, err := a.loadPaces(ctx)
+	if err != nil {
+		return next, last, err
+	}
+	next, last = paces.outlook(a.opt.Now(), entries)
+	return next, last, nil
+}
+
 func (a *Account) loadPaces(ctx context.Context) (*paces, error) {
 	p := new(paces)
 	value, err := a.opt.Store.Note(ctx, a.storeKey(), notePaces)

@@ -25,7 +25,7 @@ func (a *app) complain(err error) {
 
 // explain splits an error into what it says and what stands behind that.
 func explain(err error) (sentence string, details []string) {
-	if interrupted(err) && !is[*client.UncertainError](err) && !is[*batchError](err) {
+	if interrupted(err) && !is[*client.UncertainError](err) && !is[*batchError](err) && !is[*waitingError](err) {
 		return "interrupted", nil
 	}
 	sentence = err.Error()
@@ -43,6 +43,10 @@ func explain(err error) (sentence string, details []string) {
 	}
 	if e, ok := errors.AsType[*batchError](err); ok {
 		for _, f := range e.failures {
+			if len(details) == shownEach && len(e.failures) > shownEach+1 {
+				details = append(details, fmt.Sprintf("and %d more", len(e.failures)-shownEach))
+				break
+			}
 			details = append(details, f.subject+": "+f.err.Error())
 		}
 	}
@@ -61,10 +65,28 @@ func hint(err error) string {
 		return "What it takes says: mxinvite inspect --help"
 	case is[*config.SettingsError](err):
 		return "What holds and where it comes from says: mxinvite config"
-	case is[*similarError](err):
+	case is[*client.PendingError](err):
 		return "With --again they get another mail."
+	case is[*waitingError](err):
+		return hintWaiting(err)
 	case is[*config.DamagedError](err):
 		return "Sign in again with: mxinvite login. The damaged file will be kept under another name."
 	}
+	if e, ok := errors.AsType[*itemError](err); ok {
+		return e.hint()
+	}
 	return client.Hint(err)
+}
+
+// hintWaiting says how what waits in the outbox gets on its way.
+func hintWaiting(err error) string {
+	e, _ := errors.AsType[*waitingError](err)
+	if e.paused {
+		return "Go on with: mxinvite outbox resume"
+	}
+	how := "Go on with mxinvite outbox run, in the screen, or the next time with send --wait."
+	if e.cause != nil && !interrupted(e.cause) {
+		return strings.TrimSpace(client.Hint(e.cause) + " " + how)
+	}
+	return how
 }

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"context"
+	"fmt"
 
 	"github.com/mxinvite/mxinvite/client"
 )
@@ -14,20 +14,54 @@ type delivery struct {
 	token string
 }
 
-// send carries the plan out and notes what came of it.
-func (d *delivery) send(ctx context.Context, account *client.Account) error {
-	sent, err := account.Send(ctx, d.Plan)
-	switch {
-	case is[*client.UncertainError](err):
-		d.outcome, d.err = uncertain, err
-	case err != nil:
-		d.fail(err)
-	case sent.UserID != "":
-		d.outcome = invited
-	default:
-		d.outcome, d.token = mailed, sent.Token
+// take takes in what has become of it in the outbox.
+func (d *delivery) take(i client.Item) {
+	d.outcome, d.err, d.token = outcomeOf(i.State), nil, i.Token
+	if i.UserID != "" {
+		d.UserID = i.UserID
 	}
-	return err
+	if i.State == client.ItemFailed || i.State == client.ItemUncertain || i.State == client.ItemCancelled {
+		d.err = &itemError{i}
+	}
+}
+
+// outcomeOf is what scripts are told of a state.
+func outcomeOf(s client.ItemState) outcome {
+	switch s {
+	case client.ItemSent:
+		return mailed
+	case client.ItemResolved:
+		return invited
+	case client.ItemFailed:
+		return failed
+	default:
+		return outcome(s) // queued, sending, uncertain, cancelled
+	}
+}
+
+// An itemError says why an invite in the outbox did not go out, or may not have.
+type itemError struct{ client.Item }
+
+func (e *itemError) Error() string {
+	switch {
+	case e.State == client.ItemCancelled:
+		return "somebody has cancelled it"
+	case e.Reason == "":
+		return fmt.Sprintf("%s is %s", e.Address.Address, e.State)
+	}
+	return e.Reason
+}
+
+// hint is what a person can do about it.
+func (e *itemError) hint() string {
+	switch e.State {
+	case client.ItemUncertain:
+		return fmt.Sprintf("%s What you find out, tell: mxinvite outbox settle %d --sent, or --resend.", e.Hint, e.Number)
+	case client.ItemCancelled:
+		return fmt.Sprintf("To have it sent after all: mxinvite outbox retry %d", e.Number)
+	default:
+		return e.Hint
+	}
 }
 
 // jsonDelivery is what send promises to scripts for each address.
@@ -39,32 +73,54 @@ type jsonDelivery struct {
 	UserID   string  `json:"user_id,omitempty"`
 	Token    string  `json:"token,omitempty"`
 	Error    string  `json:"error,omitempty"`
+	Line     int     `json:"line,omitempty"` // of a list, where there is no address
 }
 
-// report writes what became of all deliveries and returns what went wrong.
-func (o sendOptions) report(deliveries []*delivery) error {
-	all := make([]jsonDelivery, 0, len(deliveries))
+// report writes what became of all deliveries and returns what went wrong, or
+// why some wait.
+func (o sendOptions) report(p *preview, waiting *waitingError) error {
+	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
 	t := &table{columns: []column{{"ADDRESS", true}, {"OUTCOME", false}, {"MATRIX ID", true}, {"TOKEN", true}, {}}}
 	var failures []failure
-	for _, d := range deliveries {
-		reason := ""
-		if d.err != nil {
-			reason = d.err.Error()
-			failures = append(failures, failure{d.Address.Address, d.err})
+	add := func(j jsonDelivery, err error) {
+		if err != nil {
+			j.Error = err.Error()
+			failures = append(failures, failure{j.Address, err})
 		}
-		all = append(all, jsonDelivery{
-			d.Address.Address, string(d.Room.ID), d.Room.Name, d.outcome, string(d.UserID), d.token, reason,
-		})
+		all = append(all, j)
 		t.add(
-			text(d.Address.Address),
-			outcomeCell(d.outcome),
-			text(string(d.UserID)),
-			cell{shown: firstLetters(d.token, shortestToken), exact: d.token},
-			cell{exact: reason},
+			text(j.Address),
+			outcomeCell(j.Outcome),
+			text(j.UserID),
+			cell{shown: firstLetters(j.Token, shortestToken), exact: j.Token},
+			cell{exact: j.Error},
 		)
+	}
+	for _, d := range p.deliveries {
+		add(jsonDelivery{
+			Address: d.Address.Address, RoomID: string(d.Room.ID), RoomName: d.Room.Name,
+			Outcome: d.outcome, UserID: string(d.UserID), Token: d.token,
+		}, d.err)
+	}
+	for _, r := range p.problems {
+		add(jsonDelivery{
+			Address: r.Text, RoomID: string(p.room.ID), RoomName: p.room.Name, Outcome: failed, Line: r.Line,
+		}, fmt.Errorf("line %d: %w", r.Line, r.Err))
 	}
 	if err := o.writeOutcomes(all, t, failures); err != nil {
 		return err
 	}
-	return batch("invited", len(deliveries), failures)
+	return o.verdict(batch("invited", len(all), failures), waiting)
+}
+
+// verdict is the one error of what went wrong and of what waits.
+func (a *app) verdict(failed error, waiting *waitingError) error {
+	switch {
+	case waiting == nil:
+		return failed
+	case failed == nil:
+		return waiting
+	}
+	a.say("%s.", waiting.Error())
+	return failed
 }

@@ -46,6 +46,10 @@ func exitCode(err error) int {
 		{exitNotAllowed, keptOut},
 		{exitNotAllowed, either(client.ErrNotJoined)},
 		{exitNotAllowed, func(err error) bool { return client.HasCode(err, "M_FORBIDDEN") }},
+		{exitRateLimited, func(err error) bool {
+			e, ok := errors.AsType[*waitingError](err)
+			return ok && e.limited()
+		}},
 		{exitRateLimited, is[*client.RateLimitError]},
 		{exitRateLimited, func(err error) bool {
 			e, ok := errors.AsType[*identity.Error](err)

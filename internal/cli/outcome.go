@@ -12,6 +12,9 @@ const (
 	joined    outcome = "joined" // the room that an invite was to
 	failed    outcome = "failed"
 	uncertain outcome = "uncertain" // no answer came
+	queued    outcome = "queued"    // it waits in the outbox
+	sending   outcome = "sending"   // a program is at it
+	cancelled outcome = "cancelled" // somebody did not want it any more
 	notTried  outcome = "not-tried" // after something that would have stopped it as well
 )
 
@@ -35,11 +38,11 @@ func outcomeCell(o outcome) cell {
 	switch o {
 	case mailed, invited, revoked, joined:
 		sign, l = "✓", good
-	case planned:
+	case planned, queued, sending:
 		sign, l = "·", plain
 	case uncertain:
 		sign, l = "?", warn
-	case notTried:
+	case notTried, cancelled:
 		sign, l = "·", faint
 	default:
 		sign, l = "✗", bad

@@ -136,5 +136,6 @@ func (a *app) clientOptions() client.Options {
 	return client.Options{
 		Transport: a.Transport, Now: a.Now,
 		IdentityServer: a.settings.IdentityServer, StaleAfter: a.settings.StaleAfter, DeviceName: a.settings.DeviceName,
+		FormerKey: a.formerKey, NoAddressBook: !a.settings.AddressBook,
 	}
 }

@@ -35,7 +35,7 @@ func runHome(ctx context.Context, a *app) error {
 		Account:  account,
 		Client:   opt,
 		Remember: func(s client.Session) error { return home.SaveSession(s) },
-		Forget:   home.DropSession,
+		Forget:   func() error { return a.forgetSession(ctx, home) },
 		Trust:    func(host string) error { return trusted.add(host, allowed{}) },
 	})
 }

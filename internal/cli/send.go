@@ -4,68 +4,97 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
-	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
 type sendOptions struct {
 	*app
 
-	room      string
-	addresses []identity.ThreePID
+	room string
+	list recipients.List
+	file string // that the list comes from; empty for arguments, - for standard input
 
-	dryRun, yes, again bool
-	terms              bool // are accepted
+	dryRun, yes, again, wait bool
+	terms                    bool // are accepted
 }
 
 func newSend(a *app) *cobra.Command {
 	o := sendOptions{app: a}
 	c := &cobra.Command{
-		Use:   "send ROOM ADDRESS...",
+		Use:   "send ROOM ADDRESS... | --file FILE | -",
 		Short: "Invite people by e-mail",
-		Long: "Invite the people at some e-mail addresses to a room. Who is on Matrix\n" +
-			"already is invited there; everybody else gets a mail from the identity\n" +
-			"server. At a terminal you are shown what will happen, and asked before\n" +
-			"anything is sent. Not to a terminal it writes address, outcome, Matrix ID,\n" +
-			"token and error, with tabs between.",
+		Long: "Invite the people at some e-mail addresses to a room. The addresses are\n" +
+			"arguments, or in a file or on standard input (-): a table in CSV, or any text\n" +
+			"with addresses in it. Who is on Matrix already is invited there; everybody else\n" +
+			"gets a mail from the identity server. At a terminal you are shown what will\n" +
+			"happen, and asked before anything is sent.\n\n" +
+			"Invites go through the outbox. When the server takes no more for now, what is\n" +
+			"left waits there: send ends and says how to go on, or stays with --wait.\n\n" +
+			"Not to a terminal it writes address, outcome, Matrix ID, token and error, with\n" +
+			"tabs between.",
 		Example: "  mxinvite send '#ops' grace@navy.example\n" +
-			"  mxinvite send '#ops' ken@bell.example rob@bell.example --dry-run",
-		Args: takes(2, -1),
-		RunE: func(c *cobra.Command, args []string) error {
-			var err error
-			o.room = args[0]
-			if o.addresses, err = parseAddresses(args[1:]); err != nil {
-				return err
+			"  mxinvite send '#ops' --file people.csv --dry-run\n" +
+			"  mxinvite send '#ops' --file people.csv --yes --wait",
+		Args: takes(1, -1),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 2 && args[1] == "-" {
+				o.file, args = "-", args[:1]
 			}
-			return runSend(c.Context(), o)
+			switch {
+			case o.file == "" && len(args) == 1:
+				return takes(2, -1)(c, args)
+			case o.file != "" && len(args) > 1:
+				return usage(c, errors.New("addresses come either from a list or as arguments"))
+			case o.file != "" && !o.yes && !o.dryRun && (o.file == "-" || !o.mayAsk()):
+				return usage(c, errors.New("--yes or --dry-run is missing, for nobody can be asked about the list"))
+			}
+			o.room = args[0]
+			return o.read(c, args[1:])
 		},
+		RunE: func(c *cobra.Command, _ []string) error { return runSend(c.Context(), o) },
 	}
 	f := c.Flags()
+	f.StringVarP(&o.file, "file", "f", "", "read the addresses from `FILE`; - is standard input")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.again, "again", false, "mail also those who seem to have an invite already")
+	f.BoolVarP(&o.wait, "wait", "w", false, "stay until it is settled what became of all")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c
 }
 
-// parseAddresses reads e-mail addresses. The same one twice is meant once.
-func parseAddresses(args []string) ([]identity.ThreePID, error) {
-	var addresses []identity.ThreePID
-	for _, arg := range args {
-		address, err := identity.ParseEmail(arg)
-		if err != nil {
-			return nil, err
+// read reads whom to invite. An argument that is no address is a mistake; in a
+// list there may be anything.
+func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
+	if o.file == "" {
+		o.list = recipients.Parse(strings.Join(args, "\n"))
+		if len(o.list.Problems) > 0 {
+			p := o.list.Problems[0]
+			return usage(c, fmt.Errorf("%q is %w", p.Text, identity.ErrNotAddress))
 		}
-		if !slices.Contains(addresses, address) {
-			addresses = append(addresses, address)
-		}
+		return nil
 	}
-	return addresses, nil
+	from := o.In
+	if o.file != "-" {
+		f, err := os.Open(o.file)
+		if err != nil {
+			return fmt.Errorf("read whom to invite: %w", err)
+		}
+		defer f.Close()
+		from = f
+	}
+	o.list, err = await(c.Context(), func() (recipients.List, error) { return recipients.Read(from) })
+	if err != nil {
+		return fmt.Errorf("read whom to invite: %w", err)
+	}
+	return nil
 }
 
 func runSend(ctx context.Context, o sendOptions) error {
@@ -77,17 +106,22 @@ func runSend(ctx context.Context, o sendOptions) error {
 	if err != nil {
 		return err
 	}
-	deliveries, err := o.plan(ctx, account, room)
+	plans, err := o.plan(ctx, account, room)
 	if err != nil {
 		return err
 	}
-	asking := o.mayAsk() && !o.yes && !o.dryRun && slices.ContainsFunc(deliveries, (*delivery).open)
-	o.refuseRepeats(deliveries, asking)
+	asking := o.mayAsk() && !o.yes
+	p := o.preview(room, plans, asking)
+	asking = asking && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
-		o.announce(room, deliveries, asking)
+		_, last, err := account.Outlook(ctx, p.plans())
+		if err != nil && !errors.Is(err, client.ErrNoStore) {
+			return err
+		}
+		o.announce(p, last, asking)
 	}
 	if asking {
-		yes, err := o.confirm(ctx, question(deliveries))
+		yes, err := o.confirm(ctx, p.question())
 		if err != nil {
 			return err
 		}
@@ -95,123 +129,91 @@ func runSend(ctx context.Context, o sendOptions) error {
 			return errDeclined
 		}
 	}
-	if !o.dryRun {
-		o.deliver(ctx, account, deliveries)
+	if o.dryRun {
+		return o.report(p, nil)
 	}
-	return o.report(deliveries)
+	waiting, err := o.deliver(ctx, account, p)
+	if err != nil {
+		return err
+	}
+	return o.report(p, waiting)
 }
 
 // plan looks into every address. Most that can go wrong has nothing to do with
 // the one address, and ends the whole.
-func (o sendOptions) plan(ctx context.Context, account *client.Account, room client.Room) ([]*delivery, error) {
-	var deliveries []*delivery
-	for _, address := range o.addresses {
-		plan, err := o.planOne(ctx, account, room, address)
-		if waiting, ok := errors.AsType[*client.TermsError](err); ok {
-			if err := o.acceptTerms(ctx, account, waiting); err != nil {
-				return nil, err
-			}
-			plan, err = o.planOne(ctx, account, room, address)
-		}
-		d := &delivery{Plan: plan, attempt: attempt{outcome: planned}}
-		if err != nil {
-			if !is[*client.MemberError](err) {
-				return nil, err
-			}
-			d.fail(err)
-		}
-		deliveries = append(deliveries, d)
+func (o sendOptions) plan(ctx context.Context, account *client.Account, room client.Room) ([]client.Plan, error) {
+	addresses := make([]identity.ThreePID, len(o.list.Recipients))
+	for n, r := range o.list.Recipients {
+		addresses[n] = r.Address
 	}
-	return deliveries, nil
+	plans, err := o.planAll(ctx, account, room, addresses)
+	if waiting, ok := errors.AsType[*client.TermsError](err); ok {
+		if err := o.acceptTerms(ctx, account, waiting); err != nil {
+			return nil, err
+		}
+		plans, err = o.planAll(ctx, account, room, addresses)
+	}
+	for n := range plans {
+		plans[n].Name = o.list.Recipients[n].Name
+	}
+	return plans, err
 }
 
-func (o sendOptions) planOne(ctx context.Context, account *client.Account, room client.Room, address identity.ThreePID) (plan client.Plan, err error) {
-	err = o.during(ctx, "Asking whether "+address.Address+" is on Matrix", func(ctx context.Context) (err error) {
-		plan, err = account.Plan(ctx, room.ID, address)
-		return err
-	})
-	return plan, err
+func (o sendOptions) planAll(ctx context.Context, account *client.Account, room client.Room, addresses []identity.ThreePID) ([]client.Plan, error) {
+	t := o.tally("Asking who is on Matrix", len(addresses))
+	defer t.end()
+	return account.PlanAll(ctx, room.ID, addresses, t.reach)
 }
 
-// refuseRepeats refuses what would mail a person again, unless that is wanted
-// or will be asked about.
-func (o sendOptions) refuseRepeats(deliveries []*delivery, asking bool) {
-	for _, d := range deliveries {
-		if d.open() && len(d.Similar) > 0 && !o.again && !asking {
-			d.fail(&similarError{d.Address.Address, d.Similar})
+// deliver puts into the outbox what is to be sent and has it sent, as far as it
+// may go. It returns why some wait; nil if none does.
+func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *preview) (*waitingError, error) {
+	if plans := p.plans(); len(plans) > 0 {
+		if _, err := account.Enqueue(ctx, plans); err != nil {
+			return nil, err
 		}
 	}
+	waiting := o.carry(ctx, account, p)
+	outbox, err := account.Outbox(context.WithoutCancel(ctx))
+	p.settle(outbox)
+	return waiting, err
 }
 
-// A similarError says that an address seems to have an invite already.
-type similarError struct {
-	address string
-	similar []invite.Invite
-}
-
-func (e *similarError) Error() string {
-	i := e.similar[0]
-	return fmt.Sprintf("%s may have an invite already: %s, sent by %s, is still pending", e.address, i.DisplayName, i.Sender)
-}
-
-// announce says what will happen. Whoever is asked has to know.
-func (o sendOptions) announce(room client.Room, deliveries []*delivery, asking bool) {
-	say := o.say
-	if asking {
-		say = o.tell
-	}
-	say("To %s (%s):", room.Name, string(room.ID))
-	for _, d := range deliveries {
+// carry sends until nothing can go on, or with --wait until everything is
+// settled. It returns why some wait, nil if none does or another program is at it.
+func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *waitingError {
+	w := &waitingError{}
+	total := p.wanted()
+	s := o.begin("Sending…")
+	defer s.end()
+	elsewhere := ""
+	see := func(turn *client.Turn, outbox client.Outbox) bool {
+		w.take(o.Now(), outbox, p.waiting(outbox))
+		s.set(sendingLine(w.now, outbox, total-w.count, total))
 		switch {
-		case !d.open():
-			say("  ✗ %s", d.err.Error())
-		case d.UserID != "":
-			say("  %s is %s and will be invited there, without a mail", d.Address.Address, string(d.UserID))
-		default:
-			say("  %s will get a mail from %s", d.Address.Address, d.Server)
+		case w.count == 0:
+			return true
+		case turn != nil && turn.Elsewhere != "" && outbox.Sender != "" && outbox.Sender != elsewhere:
+			elsewhere = outbox.Sender
+			s.say("%s is the one that sends for this account. It will send these.", elsewhere)
+		case turn != nil && turn.Err != nil && o.wait:
+			s.say("Nothing goes out for now: %s", turn.Err.Error())
+		case turn != nil && turn.Err != nil:
+			w.cause = turn.Err
+			return true
 		}
-		if d.open() && len(d.Similar) > 0 {
-			say("  ! %s", (&similarError{d.Address.Address, d.Similar}).Error())
-		}
+		return !o.wait && (elsewhere != "" || w.stuck(outbox))
 	}
-}
-
-// question asks for everything that announce has said.
-func question(deliveries []*delivery) string {
-	invites, again := 0, 0
-	for _, d := range deliveries {
-		if d.open() {
-			invites++
-			again += min(1, len(d.Similar))
-		}
+	outbox, err := account.Outbox(ctx)
+	// Who is at it already, or that nothing may go yet, needs no trying.
+	if err == nil && !see(&client.Turn{Elsewhere: outbox.Sender}, outbox) {
+		err = o.pump(ctx, account, runnerName("send"), see)
 	}
-	q := "Send the invite"
-	if invites > 1 {
-		q = fmt.Sprintf("Send %d invites", invites)
+	if err != nil {
+		w.cause = err
 	}
-	switch again {
-	case 0:
-		return q + "?"
-	case invites:
-		return q + " all the same?"
+	if w.cause == nil && (w.count == 0 || elsewhere != "" && !o.wait) {
+		return nil
 	}
-	return fmt.Sprintf("%s, %d of them perhaps not the first?", q, again)
-}
-
-// deliver sends one invite after the other, until all are sent or it is of no
-// use to go on.
-func (o sendOptions) deliver(ctx context.Context, account *client.Account, deliveries []*delivery) {
-	stopped := false
-	for _, d := range deliveries {
-		switch {
-		case !d.open():
-		case stopped:
-			d.skip()
-		default:
-			err := o.during(ctx, "Inviting "+d.Address.Address, func(ctx context.Context) error {
-				return d.send(ctx, account)
-			})
-			stopped = err != nil && endsAll(err)
-		}
-	}
+	return w
 }

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
@@ -56,34 +53,6 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 		return false, nil
 	}
 	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), err
-}
-
-// patience is how long work may take before a person wonders.
-const patience = time.Second / 2
-
-// during works, and if that takes a while says so to who watches.
-func (a *app) during(ctx context.Context, what string, work func(context.Context) error) error {
-	if a.quiet || !a.ErrTTY {
-		return work(ctx)
-	}
-	what = safetext.Line(what) + "…"
-	done, told := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(told)
-		t := time.NewTimer(patience)
-		defer t.Stop()
-		select {
-		case <-t.C:
-			fmt.Fprint(a.Err, what)
-			<-done
-			fmt.Fprintf(a.Err, "\r%*s\r", ansi.StringWidth(what), "")
-		case <-done:
-		}
-	}()
-	err := work(ctx)
-	close(done)
-	<-told
-	return err
 }
 
 // count is a number of things.
