@@ -55,7 +55,7 @@ func TestSigningInAgainKeepsTheKeyOfTheAccount(t *testing.T) {
 func TestScreenKeepsTheKeyOfWhatIsStillToBeSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
-		a := &app{World: v.w}
+		a := newApp(v.w)
 		defer a.close()
 		a.remembers(t.Context())
 		key := v.saved().DataKey

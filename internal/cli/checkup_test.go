@@ -21,7 +21,7 @@ func TestDoctorLooksAtTheTerminal(t *testing.T) {
 		"none":   {nil, 80, map[string]string{"terminal": checkWarn}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := &app{World: World{InTTY: true, OutTTY: true, Env: tc.env, Width: tc.width}}
+			a := newApp(World{InTTY: true, OutTTY: true, Env: tc.env, Width: tc.width})
 			checks := a.checkTerminal()
 			if len(checks) != len(tc.want) {
 				t.Fatalf("%v", checks)

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mxinvite/mxinvite/internal/logfile"
-
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
@@ -53,7 +51,7 @@ func (w World) getenv(name string) string {
 // Run carries out a command line, without the program's own name, and returns
 // the exit code.
 func Run(ctx context.Context, w World, args []string) int {
-	a := &app{World: w, log: logfile.Nowhere()}
+	a := newApp(w)
 	defer a.close()
 	root := newRoot(a)
 	root.SetArgs(args)

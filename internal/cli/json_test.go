@@ -79,7 +79,7 @@ func TestJSONIsExactAndHarmless(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	a := &app{World: World{Out: &out}}
+	a := newApp(World{Out: &out})
 	if err := a.writeJSON([]string{every.String()}); err != nil {
 		t.Fatal(err)
 	}

@@ -139,6 +139,13 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 	if len(findings) == 0 {
 		a.say("There are no such invites.")
 	}
+	if a.spoken != nil {
+		invites := make([]invite.Invite, len(findings))
+		for n, f := range findings {
+			invites[n] = f.invite
+		}
+		a.spoken(invites)
+	}
 	t := &table{columns: []column{
 		{"INVITED", true},
 		{"ROOM", true},

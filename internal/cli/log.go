@@ -20,7 +20,7 @@ func (a *app) startLog(c *cobra.Command) {
 		"error": slog.LevelError, "info": slog.LevelInfo, "debug": slog.LevelDebug,
 	}[a.settings.LogLevel]
 	home, err := a.home()
-	if !wanted || err != nil {
+	if begun := a.log.Enabled(slog.LevelError); begun || !wanted || err != nil {
 		return
 	}
 	a.log = logfile.At(filepath.Join(home.StateDir(), logName), level)

@@ -39,7 +39,7 @@ func (l look) render(s string) string {
 // mayColor reports whether what goes to Out may have colors
 // (https://no-color.org).
 func (a *app) mayColor() bool {
-	return a.OutTTY && a.settings.Color != config.ColorNever && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+	return a.OutTTY && !a.accessible && a.settings.Color != config.ColorNever && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
 }
 
 // statusLook is the sign that stands beside the word for a status, and its role.

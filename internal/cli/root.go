@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/logfile"
@@ -23,11 +24,16 @@ type app struct {
 
 	json, quiet bool
 	homeDir     string
+	accessible  bool
 	settings    config.Settings
 
 	store *store.Store // opened when first needed
 	log   *logfile.File
+
+	spoken func([]invite.Invite) // hears which invites were said, in their order
 }
+
+func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere()} }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its
@@ -52,7 +58,12 @@ func newRoot(a *app) *cobra.Command {
 			a.startLog(c)
 			return nil
 		},
-		RunE:          func(c *cobra.Command, _ []string) error { return runHome(c.Context(), a) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if a.accessible {
+				return runConversation(c.Context(), a, c.Flags())
+			}
+			return runHome(c.Context(), a)
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -64,6 +75,7 @@ func newRoot(a *app) *cobra.Command {
 	f := root.PersistentFlags()
 	f.BoolVar(&a.json, "json", false, "write JSON")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say nothing but errors")
+	f.Bool("accessible", false, "talk in plain lines (also: ACCESSIBLE=1)")
 	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
 	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
 	f.String("log-level", "", "keep a log of `LEVEL`: off, error, info or debug")

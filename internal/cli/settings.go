@@ -12,6 +12,7 @@ import (
 // readSettings reads what the person has chosen. With an error there still are
 // settings, as far as they make sense.
 func (a *app) readSettings(c *cobra.Command) error {
+	a.accessible = a.wantsAccessible(c)
 	home, err := a.home()
 	if err != nil {
 		home = config.Home{} // not every command needs one

@@ -39,7 +39,7 @@ func (a *app) begin(text string) *status {
 func (s *status) follow() {
 	defer close(s.ended)
 	every := calm
-	if s.a.ErrTTY {
+	if s.changes() {
 		every = patience
 	}
 	t := time.NewTicker(every)
@@ -83,7 +83,7 @@ func (s *status) show() {
 	defer s.mu.Unlock()
 	switch {
 	case s.a.quiet || s.text == s.seen:
-	case s.a.ErrTTY:
+	case s.changes():
 		s.wipe()
 		s.seen = s.text
 		if s.a.Width > 1 {
@@ -96,9 +96,12 @@ func (s *status) show() {
 	}
 }
 
+// changes reports whether it has a line that it may write over.
+func (s *status) changes() bool { return s.a.ErrTTY && !s.a.accessible }
+
 // wipe takes what stands on the line away.
 func (s *status) wipe() {
-	if s.a.ErrTTY && s.seen != "" {
+	if s.changes() && s.seen != "" {
 		fmt.Fprintf(s.a.Err, "\r%*s\r", ansi.StringWidth(s.seen), "")
 		s.seen = ""
 	}

@@ -41,9 +41,12 @@ func (t *table) add(row ...cell) { t.rows = append(t.rows, row) }
 // each row with tabs between what scripts get. Either way it is made safe here.
 func (a *app) writeTable(t *table) error {
 	w := bufio.NewWriter(a.Out)
-	if a.OutTTY {
+	switch {
+	case a.accessible:
+		t.speak(w, a.spoken != nil)
+	case a.OutTTY:
 		t.align(w, a.Width, a.mayColor())
-	} else {
+	default:
 		t.separate(w)
 	}
 	return w.Flush()

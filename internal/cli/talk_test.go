@@ -23,7 +23,7 @@ func TestLongWorkSaysSo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var err bytes.Buffer
-				a := &app{World: World{Err: &err, ErrTTY: true}}
+				a := newApp(World{Err: &err, ErrTTY: true})
 				failure := errors.New("lost count")
 				got := a.during(t.Context(), "Counting", func(context.Context) error {
 					time.Sleep(tt.takes)
@@ -39,7 +39,7 @@ func TestLongWorkSaysSo(t *testing.T) {
 
 func TestQuestionLeavesTheNextLineAlone(t *testing.T) {
 	in := strings.NewReader("ada\nsecret\n")
-	a := &app{World: World{In: in, Err: io.Discard}}
+	a := newApp(World{In: in, Err: io.Discard})
 	if answer, err := a.ask(t.Context(), "Who?"); answer != "ada" || err != nil {
 		t.Fatalf("got %q, %v", answer, err)
 	}
@@ -53,7 +53,7 @@ func TestInterruptEndsAQuestion(t *testing.T) {
 	cancel()
 	in, w := io.Pipe()
 	defer w.Close()
-	a := &app{World: World{In: in, Err: io.Discard}}
+	a := newApp(World{In: in, Err: io.Discard})
 	if yes, err := a.confirm(ctx, "Really?"); yes || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, %v", yes, err)
 	}
