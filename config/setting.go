@@ -74,6 +74,10 @@ func table(home string) []Setting {
 		define("color", func(s *Settings) *string { return &s.Color }, ColorAuto,
 			word(ColorAuto, ColorNever), "Whether there are colors where a terminal has them. The variable NO_COLOR forbids them as well."),
 
+		define("notify", func(s *Settings) *string { return &s.Notify }, "off",
+			word("off", "bell", "osc9", "osc777", "osc99"), "How a terminal is told that an invite was taken, while nobody looks: by the bell, "+
+				"or by a notification as the terminal knows them (osc9: iTerm2, WezTerm, Windows Terminal; osc777: foot, Ghostty; osc99: kitty)."),
+
 		define("invites.stale_after", func(s *Settings) *time.Duration { return &s.StaleAfter }, 90*day,
 			age(), "How long an invite may be out before it is worth a look."),
 		define("invites.check_keys", func(s *Settings) *bool { return &s.CheckKeys }, true,

@@ -41,7 +41,7 @@ func settingsOf(t *testing.T, file string, env map[string]string, given ...Given
 
 func defaults() *Settings {
 	return &Settings{
-		DeviceName: "mxinvite", Color: "auto", StaleAfter: 90 * day, CheckKeys: true, AddressBook: true, Vault: "auto", LogLevel: "error",
+		DeviceName: "mxinvite", Color: "auto", StaleAfter: 90 * day, CheckKeys: true, AddressBook: true, Vault: "auto", Notify: "off", LogLevel: "error",
 	}
 }
 
@@ -69,13 +69,14 @@ func TestEverySettingIsReadFromFileAndEnvironment(t *testing.T) {
 		Account: "@ada:example.org", IdentityServer: "https://id.example.org:8090/x", DeviceName: "Ada's bastion", Color: "never",
 		StaleAfter: 28 * day, CheckKeys: false,
 		AddressBook: false, VCards: []string{"/home/ada/contacts", "/srv/team.vcf"}, ContactCommand: []string{"khard", "email", "two words"},
-		Vault: "sealed", PassphraseCommand: []string{"pass", "mxinvite"}, LogLevel: "debug",
+		Vault: "sealed", PassphraseCommand: []string{"pass", "mxinvite"}, Notify: "bell", LogLevel: "debug",
 	}
 	fromFile, problems := settingsOf(t, `
 account = "@ada:example.org"
 identity_server = "https://id.example.org:8090/x"
 device_name = "Ada's bastion"
 color = "never"
+notify = "bell"
 invites = { stale_after = "4w", check_keys = false }
 vault.kind = "sealed"
 vault.passphrase_command = "pass mxinvite"
@@ -93,7 +94,7 @@ level = "debug"
 		"HOME":                     "/home/ada",
 		"MXINVITE_ACCOUNT":         "@ada:example.org",
 		"MXINVITE_IDENTITY_SERVER": "https://id.example.org:8090/x", "MXINVITE_DEVICE_NAME": "Ada's bastion",
-		"MXINVITE_COLOR": "never", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0",
+		"MXINVITE_COLOR": "never", "MXINVITE_NOTIFY": "bell", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0",
 		"MXINVITE_CONTACTS_ADDRESS_BOOK": "false", "MXINVITE_CONTACTS_VCARDS": "~/contacts:/srv/team.vcf",
 		"MXINVITE_CONTACTS_COMMAND": `khard email "two words"`, "MXINVITE_VAULT_KIND": "sealed",
 		"MXINVITE_VAULT_PASSPHRASE_COMMAND": "pass mxinvite", "MXINVITE_LOG_LEVEL": "debug",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/notify"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -135,6 +136,7 @@ func (w *watch) write(c change, reason string) error {
 	if !about {
 		widths[2] = 120 // there is more to say, and nothing to align it with
 	}
+	w.notify(c)
 	return w.writeRow([]cell{
 		{shown: now.Format(time.TimeOnly), exact: timestamp(now), look: faint},
 		happeningCell(c),
@@ -145,6 +147,15 @@ func (w *watch) write(c change, reason string) error {
 		{exact: string(i.Status)},
 		{exact: i.Token},
 	}, widths)
+}
+
+// notify tells the person's desktop that an invite was taken, if that is wanted.
+func (w *watch) notify(c change) {
+	if !w.ErrTTY || c.happening != wasTaken && c.happening != hasJoined {
+		return
+	}
+	who := cmp.Or(string(taker(c.invite)), c.invite.DisplayName)
+	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.settings.Notify), w.getenv("TERM"), "mxinvite", who+" took the invite to "+c.room.Name))
 }
 
 // writeRow writes one row at once: nobody knows how wide the next ones will be.

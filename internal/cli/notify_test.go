@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+func TestWatchNotifiesOfWhatWasTaken(t *testing.T) {
+	for _, tc := range []struct {
+		kind string
+		tty  bool
+		what happening
+		want string
+	}{
+		{"osc9", true, wasTaken, "\x1b]9;mxinvite: gra...@nav... took the invite to Ops\x1b\\"},
+		{"bell", true, hasJoined, "\a"},
+		{"osc9", true, wasSent, ""},
+		{"osc9", false, wasTaken, ""},
+		{"off", true, wasTaken, ""},
+	} {
+		var err strings.Builder
+		w := &watch{watchOptions: watchOptions{app: newApp(World{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}})}}
+		w.settings.Notify = tc.kind
+		w.notify(change{tc.what, client.Room{Name: "Ops"}, invite.Invite{DisplayName: "gra...@nav..."}})
+		if err.String() != tc.want {
+			t.Errorf("%+v: %q", tc, err.String())
+		}
+	}
+}
