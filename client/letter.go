@@ -29,6 +29,10 @@ type letter struct {
 	Hint   string `json:"hint,omitempty"`
 }
 
+// forget drops what no longer matters when an invite is over: for all those that
+// ever were it would fill a disk.
+func (l *letter) forget() { l.Similar, l.Before = nil, nil }
+
 func (l letter) threePID() identity.ThreePID {
 	return identity.ThreePID{Medium: l.Medium, Address: l.Address}
 }

@@ -176,18 +176,27 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 	if err != nil {
 		return err
 	}
+	byNumber := make(map[int64]store.Entry, len(all))
+	for _, e := range all {
+		byNumber[e.ID] = e
+	}
+	pending := map[id.RoomID]*pendingInvites{}
 	var moved []store.Entry
 	for _, number := range numbers {
-		n := slices.IndexFunc(all, func(e store.Entry) bool { return e.ID == number })
-		if n < 0 {
+		found, ok := byNumber[number]
+		if !ok {
 			return fmt.Errorf("number %d in the outbox: %w", number, ErrNotWaiting)
 		}
-		e := a.open(all[n])
+		e := a.open(found)
 		e.State, e.Changed = to, a.opt.Now()
+		e.letter.forget()
 		if to == store.Queued {
 			// What is known by now was known to who decided to try again.
 			e.letter.Reason, e.letter.Hint = "", ""
-			e.letter.Similar = tokens(a.similar(a.pending(e.Room), e.letter.threePID()))
+			if pending[e.Room] == nil {
+				pending[e.Room] = a.pending(e.Room)
+			}
+			e.letter.Similar = tokens(pending[e.Room].to(e.letter.threePID()))
 		}
 		moved = append(moved, a.close(e))
 	}

@@ -75,10 +75,11 @@ func (a *Account) PlanAll(ctx context.Context, room id.RoomID, addresses []ident
 	if err != nil {
 		return nil, err
 	}
+	pending := a.pending(room)
 	done := 0
 	var plans []Plan
 	for chunk := range slices.Chunk(addresses, lookups) {
-		part, err := a.planSome(ctx, r, chunk)
+		part, err := a.planSome(ctx, r, pending, chunk)
 		if err != nil {
 			return nil, err
 		}
@@ -94,12 +95,11 @@ func (a *Account) PlanAll(ctx context.Context, room id.RoomID, addresses []ident
 }
 
 // planSome makes plans for as many addresses as an identity server takes at once.
-func (a *Account) planSome(ctx context.Context, room Room, addresses []identity.ThreePID) ([]Plan, error) {
+func (a *Account) planSome(ctx context.Context, room Room, pending *pendingInvites, addresses []identity.ThreePID) ([]Plan, error) {
 	found, server, err := a.lookup(ctx, addresses...)
 	if err != nil {
 		return nil, err
 	}
-	pending := a.pending(room.ID)
 	plans := make([]Plan, len(addresses))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(askers)
@@ -107,7 +107,7 @@ func (a *Account) planSome(ctx context.Context, room Room, addresses []identity.
 		p := &plans[n]
 		*p = Plan{Room: room, Address: address, UserID: found[address], Server: server}
 		if p.UserID == "" {
-			p.Similar = a.similar(pending, address)
+			p.Similar = pending.to(address)
 			continue
 		}
 		g.Go(func() (err error) {
@@ -118,25 +118,6 @@ func (a *Account) planSome(ctx context.Context, room Room, addresses []identity.
 		})
 	}
 	return plans, g.Wait()
-}
-
-// pending are the invites of a room that are still out.
-func (a *Account) pending(room id.RoomID) []invite.Invite {
-	return slices.DeleteFunc(a.Invites(room), func(i invite.Invite) bool { return !i.Live() })
-}
-
-// similar are those of some pending invites that may be to an address.
-func (a *Account) similar(pending []invite.Invite, address identity.ThreePID) []invite.Invite {
-	var similar []invite.Invite
-	for _, i := range pending {
-		if !invite.Matches(i.DisplayName, address.Address) {
-			continue
-		}
-		if to, known := a.AddressOf(i.RoomID, i.Token); !known || to == address {
-			similar = append(similar, i)
-		}
-	}
-	return similar
 }
 
 func tokens(invites []invite.Invite) []string {

@@ -22,18 +22,18 @@ const (
 // town is a small world: Ada's account, her room, and people in it and around.
 type town struct {
 	*sandbox.World
-	t          *testing.T
+	t          testing.TB
 	ada, grace string
 	room       id.RoomID
 }
 
-func newTown(t *testing.T) *town {
+func newTown(t testing.TB) *town {
 	t.Helper()
 	return populate(t, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}))
 }
 
 // populate lets people live in a world.
-func populate(t *testing.T, w *sandbox.World) *town {
+func populate(t testing.TB, w *sandbox.World) *town {
 	t.Helper()
 	n := &town{World: w, t: t}
 	n.ada = w.AddUser("ada", password, "Ada")

@@ -1,0 +1,42 @@
+package client
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// What is found without looking at all invites is what looking at all finds.
+func TestPendingInvitesAreFoundByAnyName(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	pick := func(of ...string) string { return of[rng.IntN(len(of))] }
+	part := func() string {
+		s := ""
+		for range rng.IntN(4) {
+			s += pick("a", "b", "A", "K", "k", "\u212a", "ſ", "s", "é", ".", "\xc3")
+		}
+		return s
+	}
+	for range 2000 {
+		p := &pendingInvites{named: map[string][]invite.Invite{}, cuts: map[cut]bool{}}
+		var all []invite.Invite
+		for n := range 10 {
+			i := invite.Invite{Token: fmt.Sprint(n), DisplayName: part() + pick("...", "") + pick("@", "@", "@", "") + part() + pick("...", "")}
+			all = append(all, i)
+			p.add(i)
+		}
+		address := identity.ThreePID{Medium: identity.Email, Address: part() + "@" + part()}
+		found := map[string]bool{}
+		for _, i := range p.to(address) {
+			found[i.Token] = true
+		}
+		for _, i := range all {
+			if want := invite.Matches(i.DisplayName, address.Address); found[i.Token] != want {
+				t.Fatalf("%q and %q: %v, want %v", i.DisplayName, address.Address, found[i.Token], want)
+			}
+		}
+	}
+}
