@@ -47,14 +47,14 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		// Meanwhile the address is, or is no longer, somebody's on Matrix, and
 		// those go by another pace. Nothing is sent before its time.
 		e.UserID = plan.UserID
-		return nil, r.write(ctx, outcome{envelope: e, was: store.Queued})
+		return nil, unlessChanged(r.write(ctx, outcome{envelope: e, was: store.Queued}))
 	}
 	// From here on it may have been sent, whatever happens.
 	e.UserID = plan.UserID
 	e.letter.Before = r.a.ownTokens(e.Room)
 	e.State, e.Changed, e.Attempts = store.Sending, r.a.opt.Now(), e.Attempts+1
 	if err := r.write(ctx, outcome{envelope: e, was: store.Queued}); err != nil {
-		return nil, err
+		return nil, unlessChanged(err)
 	}
 	began := r.a.opt.Now()
 	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
@@ -140,11 +140,7 @@ func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 // written, as on a full disk, nothing else is sent.
 func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	r.unsaved = &o
-	err := r.write(context.WithoutCancel(ctx), o)
-	if errors.Is(err, store.ErrChanged) {
-		err = nil // somebody has decided about it
-	}
-	if err != nil {
+	if err := unlessChanged(r.write(context.WithoutCancel(ctx), o)); err != nil {
 		return nil, err
 	}
 	r.unsaved = nil
@@ -153,6 +149,15 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 		return nil, o.err
 	}
 	return &Turn{Item: r.a.item(r.a.close(o.envelope))}, nil
+}
+
+// unlessChanged is err, unless that is that somebody has decided about an entry
+// meanwhile. Then there is something else to do.
+func unlessChanged(err error) error {
+	if errors.Is(err, store.ErrChanged) {
+		return nil
+	}
+	return err
 }
 
 // write writes an entry down, and in the address book whom it went to.

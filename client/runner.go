@@ -157,7 +157,12 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 		return nil, err
 	}
 	if held {
-		if err := a.opt.Store.SetNote(ctx, a.storeKey(), noteSender, []byte(r.name)); err != nil {
+		// Whom the program before it has invited, nobody else may pass for.
+		err := a.restoreBook(ctx)
+		if err == nil {
+			err = a.opt.Store.SetNote(ctx, a.storeKey(), noteSender, []byte(r.name))
+		}
+		if err != nil {
 			release()
 			return nil, err
 		}
