@@ -36,7 +36,7 @@ func newList(a *app) *cobra.Command {
 			"taken, whether that was right: " + words(verdicts(), ", ") + ". Of an invite\n" +
 			"that is out it is unknown as long as nobody asks about its keys (--check).\n" +
 			"Not to a terminal it writes name, room ID, status, keys, sender, time, token,\n" +
-			"verdict and warnings, with tabs between.",
+			"verdict, warnings and, if it was sent from here, the address, with tabs between.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
 			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json",
@@ -149,11 +149,12 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 		{"TOKEN", false},
 		{}, // the verdict, which people see in the columns before
 		{"WARNINGS", true},
+		{}, // the address, which people see in place of the name
 	}}
 	for _, f := range findings {
 		i := f.invite
 		t.add(
-			nameCell(i),
+			whomCell(f),
 			cell{shown: cmp.Or(f.roomLabel, string(i.RoomID)), exact: string(i.RoomID)},
 			statusCell(f),
 			keyWordCell(f.invite.Standing(f.facts)),
@@ -162,6 +163,7 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token},
 			cell{exact: string(f.Verdict)},
 			cell{shown: words(f.needLook(), ", "), exact: words(f.Warnings, ","), look: warn},
+			cell{exact: f.address},
 		)
 	}
 	return a.writeTable(t)
@@ -173,6 +175,16 @@ func nameCell(i invite.Invite) cell {
 		return cell{shown: "(no name)", exact: i.DisplayName, look: faint}
 	}
 	return text(i.DisplayName)
+}
+
+// whomCell is the name of an invite, for people with the address that it went to
+// if that is known here.
+func whomCell(f finding) cell {
+	c := nameCell(f.invite)
+	if f.address != "" {
+		c.shown, c.look = f.address, plain
+	}
+	return c
 }
 
 // userCell is a user, whose server needs no mention if it is one's own.
