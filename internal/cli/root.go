@@ -62,8 +62,9 @@ func newRoot(a *app) *cobra.Command {
 	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
-	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newAccept(a), newInspect(a))
-	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a))
+	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
+		newRevoke(a), newAccept(a), newInspect(a))
+	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a), newForget(a))
 	addGroup(root, "Settings:", newConfig(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
