@@ -112,7 +112,9 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 	}
 	var o Outbox
 	for _, e := range entries {
-		o.Items = append(o.Items, a.item(e))
+		i := a.item(e)
+		a.book.add(i.Room, i.Token, i.Address) // another program may have sent it
+		o.Items = append(o.Items, i)
 	}
 	if o.Paused, err = a.paused(ctx); err != nil {
 		return o, err

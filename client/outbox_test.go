@@ -168,6 +168,27 @@ func TestRestartGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
+func TestWhoTakesOverKnowsWhomTheOtherInvited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
+		a, b := n.start(session, path), n.start(session, path)
+		n.must(a.Refresh(t.Context()))
+		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		n.queue(a, hundred()[:7]...) // who all have the same name
+		first := a.Runner("first")
+		for range 6 {
+			first.Next(t.Context())
+		}
+		first.Close()
+		second := b.Runner("second")
+		defer second.Close()
+		if turn := second.Next(t.Context()); turn.Item.State != client.ItemSent {
+			t.Errorf("%+v", turn)
+		}
+	})
+}
+
 func TestWhatComesOfAnItem(t *testing.T) {
 	const is = "/_matrix/identity/v2/store-invite"
 	limited := sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED"}`}

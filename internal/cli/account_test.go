@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
@@ -58,13 +60,22 @@ func TestScreenKeepsTheKeyOfWhatIsStillToBeSent(t *testing.T) {
 		a := newApp(v.w)
 		defer a.close()
 		a.remembers(t.Context())
-		key := v.saved().DataKey
+		session := v.saved()
+		v.LimitInvites(1, 1)
+		v.sends(exitRateLimited, "one@example.com", "two@example.com")
 		v.must(a.forgetSession(t.Context(), v.home()))
-		if _, err := a.session(); err == nil {
+		if _, err := a.session(); !errors.Is(err, errNotSignedIn) || v.saved().AccessToken != "" {
 			t.Error("still signed in")
 		}
-		if key == a.formerKey("@ada:example.org", v.HomeserverURL()) {
-			t.Error("there was nothing to keep it for")
+		if a.formerKey(session.UserID, session.Homeserver) != session.DataKey {
+			t.Error("the key is lost")
+		}
+
+		v.must(v.home().SaveSession(session))
+		v.must(a.store.Forget(t.Context(), store.Account{UserID: session.UserID, Homeserver: session.Homeserver}))
+		v.must(a.forgetSession(t.Context(), v.home()))
+		if !a.formerKey(session.UserID, session.Homeserver).IsZero() {
+			t.Error("there is nothing to keep it for")
 		}
 	})
 }

@@ -16,11 +16,14 @@ type finding struct {
 	// certain is set if the status is more than how things look (see
 	// [client.Room.Certain]).
 	certain bool
+	address string // whom it went to; empty if nobody here knows
 }
 
 // findingOf is what an account knows of an invite.
 func findingOf(account *client.Account, room client.Room, i invite.Invite) finding {
 	f := finding{invite: i, roomName: room.Name, roomLabel: room.Label(), certain: room.Certain(i)}
+	to, _ := account.AddressOf(i.RoomID, i.Token)
+	f.address = to.Address
 	return f.judged(account.Facts())
 }
 

@@ -72,6 +72,7 @@ type jsonInvite struct {
 	Verdict       string      `json:"verdict"`
 	Checks        []jsonCheck `json:"checks"`
 	Warnings      []string    `json:"warnings"`
+	Address       string      `json:"address,omitempty"` // if it was sent from here
 }
 
 type jsonKey struct {
@@ -93,6 +94,7 @@ func newJSONInvite(f finding) jsonInvite {
 		RoomID: string(i.RoomID), RoomName: f.roomName, Token: i.Token, EventID: string(i.EventID),
 		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: timestamp(i.SentAt), Status: string(i.Status), StatusCertain: f.certain,
 		Keys: []jsonKey{}, Verdict: string(f.Verdict), Checks: []jsonCheck{}, Warnings: []string{},
+		Address: f.address,
 	}
 	for _, k := range i.Keys {
 		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.facts.Of(k))})

@@ -3,25 +3,19 @@ package cli
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
 type listOptions struct {
 	*app
 
-	rooms     []string // all if empty
-	by        string
-	olderThan ageFlag
-	filter    findingFilter
-	check     bool
+	which selection
+	check bool
 }
 
 func newList(a *app) *cobra.Command {
@@ -36,22 +30,19 @@ func newList(a *app) *cobra.Command {
 			"taken, whether that was right: " + words(verdicts(), ", ") + ". Of an invite\n" +
 			"that is out it is unknown as long as nobody asks about its keys (--check).\n" +
 			"Not to a terminal it writes name, room ID, status, keys, sender, time, token,\n" +
-			"verdict and warnings, with tabs between.",
+			"verdict, warnings and, if it was sent from here, the address, with tabs between.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
 			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json",
 		Args:    takes(0, 1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return o.filter.check(c) },
+		PreRunE: func(c *cobra.Command, _ []string) error { return o.which.check(c) },
 		RunE: func(c *cobra.Command, args []string) error {
-			o.rooms = append(o.rooms, args...)
+			o.which.rooms = append(o.which.rooms, args...)
 			return runList(c.Context(), o)
 		},
 	}
 	f := c.Flags()
-	o.filter.flags(f)
-	f.StringVar(&o.by, "by", "", "only those sent by `USER`: a Matrix ID, its name, or me")
-	f.StringArrayVar(&o.rooms, "room", nil, "only those of `ROOM`; may be repeated")
-	f.Var(&o.olderThan, "older-than", "only those sent longer ago than `AGE`, such as 30d")
+	o.which.flags(f)
 	f.BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for keys")
 	return c
 }
@@ -61,20 +52,12 @@ func runList(ctx context.Context, o listOptions) error {
 	if err != nil {
 		return err
 	}
-	rooms, err := findRooms(account, o.rooms)
+	rooms, err := findRooms(account, o.which.rooms)
 	if err != nil {
 		return err
 	}
-	var ids []id.RoomID
-	for room := range rooms {
-		ids = append(ids, room)
-	}
-	var invites []invite.Invite
-	if len(ids) > 0 {
-		invites = account.Invites(ids...)
-	}
-	short := shortTokens(invites)
-	invites = slices.DeleteFunc(invites, func(i invite.Invite) bool { return !o.wants(i, account.UserID()) })
+	short := shortTokens(invitesOf(account, rooms))
+	invites := o.which.invites(account, rooms, o.Now())
 	if o.check {
 		ask := func(ctx context.Context) { account.CheckKeys(ctx, func() {}) }
 		if err := o.checkKeys(ctx, account, invites, ask); err != nil {
@@ -83,52 +66,11 @@ func runList(ctx context.Context, o listOptions) error {
 	}
 	var findings []finding
 	for _, i := range invites {
-		if f := findingOf(account, rooms[i.RoomID], i); o.filter.wants(f) {
+		if f := findingOf(account, rooms[i.RoomID], i); o.which.wants(f) {
 			findings = append(findings, f)
 		}
 	}
 	return o.writeFindings(findings, short, account.UserID())
-}
-
-// findRooms returns the rooms of these names, or all if there are no names.
-func findRooms(account *client.Account, names []string) (map[id.RoomID]client.Room, error) {
-	rooms := map[id.RoomID]client.Room{}
-	if len(names) == 0 {
-		for _, r := range account.Rooms() {
-			rooms[r.ID] = r
-		}
-	}
-	for _, name := range names {
-		r, err := account.FindRoom(name)
-		if err != nil {
-			return nil, err
-		}
-		rooms[r.ID] = r
-	}
-	return rooms, nil
-}
-
-// wants reports whether an invite was asked for. Of one whose sender or time is
-// not known nobody can say that it was.
-func (o listOptions) wants(i invite.Invite, me id.UserID) bool {
-	switch {
-	case o.by != "" && !sentBy(i, o.by, me):
-		return false
-	case o.olderThan > 0 && (i.SentAt.IsZero() || o.Now().Sub(i.SentAt) <= time.Duration(o.olderThan)):
-		return false
-	}
-	return true
-}
-
-func sentBy(i invite.Invite, who string, me id.UserID) bool {
-	switch {
-	case who == "me":
-		return i.Sender == me
-	case strings.HasPrefix(who, "@") && strings.Contains(who, ":"):
-		return string(i.Sender) == who
-	default:
-		return i.Sender != "" && i.Sender.Localpart() == strings.TrimPrefix(who, "@")
-	}
 }
 
 // writeFindings writes what was found, as list and inspect do.
@@ -156,11 +98,12 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 		{"TOKEN", false},
 		{}, // the verdict, which people see in the columns before
 		{"WARNINGS", true},
+		{}, // the address, which people see in place of the name
 	}}
 	for _, f := range findings {
 		i := f.invite
 		t.add(
-			nameCell(i),
+			whomCell(f),
 			cell{shown: cmp.Or(f.roomLabel, string(i.RoomID)), exact: string(i.RoomID)},
 			statusCell(f),
 			keyWordCell(f.invite.Standing(f.facts)),
@@ -169,6 +112,7 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token},
 			cell{exact: string(f.Verdict)},
 			cell{shown: words(f.needLook(), ", "), exact: words(f.Warnings, ","), look: warn},
+			cell{exact: f.address},
 		)
 	}
 	return a.writeTable(t)
@@ -180,6 +124,16 @@ func nameCell(i invite.Invite) cell {
 		return cell{shown: "(no name)", exact: i.DisplayName, look: faint}
 	}
 	return text(i.DisplayName)
+}
+
+// whomCell is the name of an invite, for people with the address that it went to
+// if that is known here.
+func whomCell(f finding) cell {
+	c := nameCell(f.invite)
+	if f.address != "" {
+		c.shown, c.look = f.address, plain
+	}
+	return c
 }
 
 // userCell is a user, whose server needs no mention if it is one's own.

@@ -10,7 +10,7 @@ import (
 )
 
 // peek is how often a command looks what has become of the outbox.
-const peek = 1500 * time.Millisecond
+const peek = 5 * time.Second
 
 // runnerName is what other programs call this one while it sends.
 func runnerName(command string) string {

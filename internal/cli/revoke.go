@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -17,55 +16,74 @@ type revokeOptions struct {
 	room   string
 	tokens []string
 
+	which      selection // instead of tokens
+	allPending bool
+
 	dryRun, yes bool
 }
 
 func newRevoke(a *app) *cobra.Command {
 	o := revokeOptions{app: a}
 	c := &cobra.Command{
-		Use:   "revoke ROOM TOKEN...",
+		Use:   "revoke ROOM TOKEN... | [ROOM] FILTER...",
 		Short: "Take invites back",
-		Long: "Take invites of a room back. The links in their mails stop working in this\n" +
-			"room; the identity server is not told, and who is in the room stays. As much\n" +
-			"of a token is enough as no other one begins with. Not to a terminal it writes\n" +
-			"name, outcome, token and error, with tabs between.",
-		Example: "  mxinvite revoke '#ops' kPzQxW",
-		Args:    takes(2, -1),
-		PreRunE: func(c *cobra.Command, _ []string) error {
+		Long: "Take invites of a room back, or with a filter those of all your rooms that it\n" +
+			"finds. The links in their mails stop working in this room; the identity server\n" +
+			"is not told, and who is in the room stays. As much of a token is enough as no\n" +
+			"other one begins with. A filter finds invites that are still out, unless\n" +
+			"--status says otherwise; several filters have to be true together.\n" +
+			"Not to a terminal it writes name, outcome, token, error and room ID, with tabs\n" +
+			"between.",
+		Example: "  mxinvite revoke '#ops' kPzQxW\n" +
+			"  mxinvite revoke --by me --older-than 30d --dry-run\n" +
+			"  mxinvite revoke '#ops' --all-pending\n" +
+			"  mxinvite revoke --warn rejoin-hazard",
+		Args: takes(0, -1),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case o.byToken():
+				if err := takes(2, -1)(c, args); err != nil {
+					return err
+				}
+				o.room, o.tokens = args[0], args[1:]
+			case len(args) > 1:
+				return usage(c, errors.New("either tokens or filters"))
+			default:
+				o.which.rooms = append(o.which.rooms, args...)
+			}
 			if !o.yes && !o.dryRun && !o.mayAsk() {
 				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
 			}
-			return nil
+			return o.which.check(c)
 		},
-		RunE: func(c *cobra.Command, args []string) error {
-			o.room, o.tokens = args[0], args[1:]
-			return runRevoke(c.Context(), o)
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return runRevoke(c.Context(), o) },
 	}
-	c.Flags().BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
-	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f := c.Flags()
+	o.which.flags(f)
+	f.BoolVar(&o.allPending, "all-pending", false, "all that are still out")
+	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
 }
+
+// byToken reports whether no filter was given. A room alone is none.
+func (o revokeOptions) byToken() bool { return o.which.everything() && !o.allPending }
 
 func runRevoke(ctx context.Context, o revokeOptions) error {
 	account, err := o.account(ctx)
 	if err != nil {
 		return err
 	}
-	room, err := account.FindRoom(o.room)
+	withdrawals, err := o.find(account)
 	if err != nil {
 		return err
 	}
-	if !room.MayInvite() {
-		return &client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower}
-	}
-	withdrawals, err := o.find(account, room)
-	if err != nil {
-		return err
+	if len(withdrawals) == 0 {
+		o.say("There are no such invites.")
 	}
 	asking := !o.yes && !o.dryRun && slices.ContainsFunc(withdrawals, (*withdrawal).open)
-	if asking || o.dryRun {
-		o.announce(room, withdrawals, asking)
+	if asking || o.dryRun && len(withdrawals) > 0 {
+		o.announce(withdrawals, asking)
 	}
 	if asking {
 		yes, err := o.confirm(ctx, "Revoke "+count(countOpen(withdrawals), "invite")+"?")
@@ -79,7 +97,7 @@ func runRevoke(ctx context.Context, o revokeOptions) error {
 	if !o.dryRun {
 		o.withdraw(ctx, account, withdrawals)
 	}
-	return o.report(room, withdrawals)
+	return o.report(withdrawals)
 }
 
 func countOpen(withdrawals []*withdrawal) int {
@@ -93,19 +111,29 @@ func countOpen(withdrawals []*withdrawal) int {
 }
 
 // announce says what will happen, and what will not. Whoever is asked has to know.
-func (o revokeOptions) announce(room client.Room, withdrawals []*withdrawal, asking bool) {
+func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 	say := o.say
 	if asking {
 		say = o.tell
 	}
-	say("In %s (%s):", room.Name, string(room.ID))
-	for _, w := range withdrawals {
-		if !w.open() {
-			say("  ✗ %s: %s", nameCell(w.Invite).shown, w.err.Error())
-			continue
+	for _, of := range byRoom(withdrawals) {
+		if room := of[0].room; len(of) > 1 {
+			say("In %s (%s), %s:", room.Name, string(room.ID), count(len(of), "invite"))
+		} else {
+			say("In %s (%s):", room.Name, string(room.ID))
 		}
-		say("  %s, %s, sent by %s: the link stops working in this room%s",
-			nameCell(w.Invite).shown, string(w.Status), string(w.Sender), afterwards(w.Invite))
+		for n, w := range of {
+			if n == shownEach && len(of) > shownEach+1 {
+				say("  and %d more", len(of)-n)
+				break
+			}
+			if !w.open() {
+				say("  ✗ %s: %s", w.whom(), w.err.Error())
+				continue
+			}
+			say("  %s, %s, sent by %s: the link stops working in this room%s",
+				w.whom(), string(w.Status), string(w.Sender), afterwards(w.Invite))
+		}
 	}
 	say("The identity server is not told, and the mail stays where it is.")
 }

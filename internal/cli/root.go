@@ -81,8 +81,9 @@ func newRoot(a *app) *cobra.Command {
 	f.String("log-level", "", "keep a log of `LEVEL`: off, error, info or debug")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
-	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newAccept(a), newInspect(a))
-	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a))
+	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
+		newRevoke(a), newAccept(a), newInspect(a))
+	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a), newForget(a))
 	addGroup(root, "Settings:", newConfig(a), newDoctor(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv(envTime, s.now().Format(time.RFC3339))
 			env.Setenv("HS", server.URL)
 			env.Setenv("OPS", s.rooms["Ops"])
+			env.Setenv("UNNAMED", s.rooms["unnamed"])
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("SAMPLES", samples)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // or every command takes a second longer
@@ -204,13 +205,15 @@ func limit(ts *testscript.TestScript, neg bool, args []string) {
 
 // fault lets one request go wrong: by an HTTP status, or lose its answer.
 func fault(ts *testscript.TestScript, neg bool, args []string) {
-	want(ts, neg, args, 3, "fault METHOD PATH STATUS|lose|refuse")
+	want(ts, neg, args, 3, "fault METHOD PATH STATUS|lose|refuse|limit")
 	f := sandbox.Fault{Method: args[0], Path: args[1], Times: 1}
 	switch args[2] {
 	case "lose":
 		f.Lose = true
 	case "refuse":
 		f.Refuse = true
+	case "limit": // for a moment
+		f.Status, f.Body = http.StatusTooManyRequests, `{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 50}`
 	default:
 		status, err := strconv.Atoi(args[2])
 		ts.Check(err)

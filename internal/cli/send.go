@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -183,7 +184,7 @@ func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *pr
 // settled. It returns why some wait, nil if none does or another program is at it.
 func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *waitingError {
 	w := &waitingError{}
-	total := p.wanted()
+	total, name := p.wanted(), runnerName("send")
 	s := o.begin("Sending…")
 	defer s.end()
 	elsewhere := ""
@@ -193,7 +194,7 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 		switch {
 		case w.count == 0:
 			return true
-		case turn != nil && turn.Elsewhere != "" && outbox.Sender != "" && outbox.Sender != elsewhere:
+		case turn != nil && turn.Elsewhere != "" && !slices.Contains([]string{"", name, elsewhere}, outbox.Sender):
 			elsewhere = outbox.Sender
 			s.say("%s is the one that sends for this account. It will send these.", elsewhere)
 		case turn != nil && turn.Err != nil && o.wait:
@@ -207,7 +208,7 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 	outbox, err := account.Outbox(ctx)
 	// Who is at it already, or that nothing may go yet, needs no trying.
 	if err == nil && !see(&client.Turn{Elsewhere: outbox.Sender}, outbox) {
-		err = o.pump(ctx, account, runnerName("send"), see)
+		err = o.pump(ctx, account, name, see)
 	}
 	if err != nil {
 		w.cause = err

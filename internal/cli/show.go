@@ -88,6 +88,7 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 		}
 	}
 	add("Invited", "display_name", text(i.DisplayName))
+	add("Address", "address", text(f.address))
 	add("Status", "status", statusCell(f))
 	switch {
 	case f.certain && !o.OutTTY:

@@ -1,8 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"time"
+
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -12,11 +17,38 @@ import (
 type withdrawal struct {
 	invite.Invite
 	attempt
+
+	room    client.Room
+	address string // empty if nobody here knows
 }
 
-// find returns the invites that the tokens name. Before all of them are known
+func newWithdrawal(f finding, room client.Room) *withdrawal {
+	w := &withdrawal{Invite: f.invite, attempt: attempt{outcome: planned}, room: room, address: f.address}
+	switch {
+	case f.invite.Status == invite.Revoked:
+		w.fail(client.ErrAlreadyRevoked)
+	case !room.MayInvite():
+		w.fail(&client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower})
+	}
+	return w
+}
+
+// whom is how people are told which invite it is.
+func (w *withdrawal) whom() string { return cmp.Or(w.address, nameCell(w.Invite).shown) }
+
+// find returns the invites that are meant. Before all tokens are known to be right
 // nothing is done to any.
-func (o revokeOptions) find(account *client.Account, room client.Room) ([]*withdrawal, error) {
+func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
+	if !o.byToken() {
+		return o.findSelected(account)
+	}
+	room, err := account.FindRoom(o.room)
+	if err != nil {
+		return nil, err
+	}
+	if !room.MayInvite() {
+		return nil, &client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower}
+	}
 	var found []*withdrawal
 	for _, token := range o.tokens {
 		i, err := findInvite(account, room, token)
@@ -26,32 +58,85 @@ func (o revokeOptions) find(account *client.Account, room client.Room) ([]*withd
 		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
 			continue
 		}
-		w := &withdrawal{Invite: i, attempt: attempt{outcome: planned}}
-		if i.Status == invite.Revoked {
-			w.fail(client.ErrAlreadyRevoked)
-		}
-		found = append(found, w)
+		found = append(found, newWithdrawal(findingOf(account, room, i), room))
 	}
 	return found, nil
 }
 
+// findSelected returns the invites that the filters find. What is not out any more
+// has to be asked for.
+func (o revokeOptions) findSelected(account *client.Account) ([]*withdrawal, error) {
+	rooms, err := findRooms(account, o.which.rooms)
+	if err != nil {
+		return nil, err
+	}
+	var found []*withdrawal
+	for _, i := range o.which.invites(account, rooms, o.Now()) {
+		f := findingOf(account, rooms[i.RoomID], i)
+		if i.Status != invite.Revoked && (i.Live() || len(o.which.statuses) > 0) && o.which.wants(f) {
+			found = append(found, newWithdrawal(f, rooms[i.RoomID]))
+		}
+	}
+	return found, nil
+}
+
+// byRoom puts those of a room together, in the order of the first of each.
+func byRoom(withdrawals []*withdrawal) [][]*withdrawal {
+	var all [][]*withdrawal
+	at := map[id.RoomID]int{}
+	for _, w := range withdrawals {
+		n, known := at[w.RoomID]
+		if !known {
+			n = len(all)
+			at[w.RoomID] = n
+			all = append(all, nil)
+		}
+		all[n] = append(all[n], w)
+	}
+	return all
+}
+
 // withdraw revokes one after the other, until all are or it is of no use to go on.
-func (o revokeOptions) withdraw(ctx context.Context, account *client.Account, withdrawals []*withdrawal) {
-	stopped := false
+func (a *app) withdraw(ctx context.Context, account *client.Account, withdrawals []*withdrawal) {
+	t := a.tally("Revoking", countOpen(withdrawals))
+	defer t.end()
+	stopped, done := false, 0
 	for _, w := range withdrawals {
 		switch {
 		case !w.open():
 		case stopped:
 			w.skip()
 		default:
-			err := o.during(ctx, "Revoking "+w.DisplayName, func(ctx context.Context) error {
-				return account.Revoke(ctx, w.RoomID, w.Token)
-			})
+			err := a.revoke(ctx, account, w, t)
 			w.outcome = revoked
 			if err != nil {
 				w.fail(err)
 				stopped = endsAll(err)
 			}
+			done++
+			t.reach(done)
+		}
+	}
+}
+
+// unsaid is how long to leave a homeserver alone that does not say how long.
+const unsaid = time.Minute
+
+// revoke revokes one invite. If the homeserver wants to be left alone for a while
+// it is: to ask twice for the same does no harm.
+func (a *app) revoke(ctx context.Context, account *client.Account, w *withdrawal, t *tally) error {
+	for {
+		err := account.Revoke(ctx, w.RoomID, w.Token)
+		limit, limited := errors.AsType[*client.RateLimitError](err)
+		if !limited {
+			return err
+		}
+		pause := cmp.Or(limit.RetryAfter, unsaid)
+		t.set("Revoking: the homeserver takes the next one at " + clock(a.Now(), a.Now().Add(pause)) + "…")
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
@@ -62,27 +147,34 @@ type jsonWithdrawal struct {
 	RoomName    string  `json:"room_name"`
 	Token       string  `json:"token"`
 	DisplayName string  `json:"display_name,omitempty"`
+	Address     string  `json:"address,omitempty"`
 	Outcome     outcome `json:"outcome"`
 	Error       string  `json:"error,omitempty"`
 }
 
 // report writes what became of all withdrawals and returns what went wrong.
-func (o revokeOptions) report(room client.Room, withdrawals []*withdrawal) error {
+func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	all := make([]jsonWithdrawal, 0, len(withdrawals))
-	t := &table{columns: []column{{"INVITED", true}, {"OUTCOME", false}, {"TOKEN", true}, {}}}
+	t := &table{columns: []column{{"INVITED", true}, {"OUTCOME", false}, {"TOKEN", true}, {}, {"ROOM", true}}}
 	var failures []failure
+	rooms := len(byRoom(withdrawals))
 	for _, w := range withdrawals {
 		reason := ""
 		if w.err != nil {
 			reason = w.err.Error()
-			failures = append(failures, failure{w.DisplayName, w.err})
+			failures = append(failures, failure{w.whom(), w.err})
 		}
-		all = append(all, jsonWithdrawal{string(room.ID), room.Name, w.Token, w.DisplayName, w.outcome, reason})
+		all = append(all, jsonWithdrawal{string(w.RoomID), w.room.Name, w.Token, w.DisplayName, w.address, w.outcome, reason})
+		room := cell{exact: string(w.RoomID)}
+		if rooms > 1 {
+			room.shown = w.room.Label()
+		}
 		t.add(
-			nameCell(w.Invite),
+			cell{shown: w.whom(), exact: w.DisplayName},
 			outcomeCell(w.outcome),
 			cell{shown: firstLetters(w.Token, shortestToken), exact: w.Token},
 			cell{exact: reason},
+			room,
 		)
 	}
 	if err := o.writeOutcomes(all, t, failures); err != nil {

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/store"
+)
+
+func newForget(a *app) *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use:   "forget",
+		Short: "Forget the addresses that were invited",
+		Long: "Empty the address book, which says whom an invite is for, and forget what is\n" +
+			"over in the outbox. What still waits there stays, and so do the invites. To\n" +
+			"have nothing remembered from the beginning: contacts.address_book = false.",
+		Args: takes(0, 0),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			if !yes && !a.mayAsk() {
+				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return runForget(c.Context(), a, yes) },
+	}
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	return c
+}
+
+func runForget(ctx context.Context, a *app, yes bool) error {
+	account, err := a.offline(ctx)
+	if err != nil {
+		return err
+	}
+	if a.store == nil {
+		return client.ErrNoStore
+	}
+	book, err := a.store.Addresses(ctx, store.Account{UserID: account.UserID(), Homeserver: account.Session().Homeserver})
+	if err != nil {
+		return err
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	what := fmt.Sprintf("the addresses of %s and %s that are over in the outbox",
+		count(len(book), "invite"), count(over(outbox), "invite"))
+	if !yes {
+		agreed, err := a.confirm(ctx, "Forget "+what+"?")
+		if err != nil {
+			return err
+		}
+		if !agreed {
+			return errDeclined
+		}
+	}
+	if err := account.ForgetAddresses(ctx); err != nil {
+		return err
+	}
+	a.say("Forgotten: %s.", what)
+	return nil
+}

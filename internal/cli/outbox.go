@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+type outboxOptions struct {
+	*app
+
+	states []string
+}
+
+func newOutbox(a *app) *cobra.Command {
+	o := outboxOptions{app: a}
+	c := &cobra.Command{
+		Use:   "outbox",
+		Short: "List what is on its way, and what became of it",
+		Long: "List the invites in the outbox, the oldest first. A STATE is one of\n" +
+			words(itemStates(), ", ") + ".\n" +
+			"Of one that is uncertain nobody knows whether a mail went out; it is never\n" +
+			"sent again by itself. Not to a terminal it writes number, address, room ID,\n" +
+			"state, time of that, Matrix ID, token and reason, with tabs between.",
+		Example: "  mxinvite outbox --state failed,uncertain\n" +
+			"  mxinvite outbox run",
+		Args: takes(0, 0),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			for _, s := range o.states {
+				if !slices.Contains(itemStates(), client.ItemState(s)) {
+					return usage(c, fmt.Errorf("nothing in the outbox can be %q, only %s", s, words(itemStates(), ", ")))
+				}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return runOutbox(c.Context(), o) },
+	}
+	c.Flags().StringSliceVar(&o.states, "state", nil, "only what is in `STATE`, or in one of several")
+	c.AddCommand(newOutboxRun(a), newOutboxPause(a), newOutboxResume(a),
+		newOutboxCancel(a), newOutboxRetry(a), newOutboxSettle(a), newOutboxClear(a))
+	return c
+}
+
+// itemStates lists every state there is.
+func itemStates() []client.ItemState {
+	return []client.ItemState{
+		client.ItemQueued, client.ItemSending, client.ItemSent, client.ItemResolved,
+		client.ItemUncertain, client.ItemFailed, client.ItemCancelled,
+	}
+}
+
+// offline returns the account as it is remembered. Nobody is asked anything.
+func (a *app) offline(ctx context.Context) (*client.Account, error) {
+	opt, _, err := a.kept(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.resume(ctx, opt)
+}
+
+// jsonItem is what outbox promises to scripts for each invite.
+type jsonItem struct {
+	Number   int64  `json:"number"`
+	Address  string `json:"address,omitempty"`
+	Name     string `json:"name,omitempty"`
+	RoomID   string `json:"room_id"`
+	RoomName string `json:"room_name,omitempty"`
+	State    string `json:"state"`
+	Changed  string `json:"changed"`
+	QueuedAt string `json:"queued_at"`
+	Attempts int    `json:"attempts"`
+	UserID   string `json:"user_id,omitempty"`
+	Token    string `json:"token,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+func newJSONItem(i client.Item, room client.Room) jsonItem {
+	return jsonItem{
+		Number: i.Number, Address: i.Address.Address, Name: i.Name, RoomID: string(i.Room), RoomName: room.Name,
+		State: string(i.State), Changed: timestamp(i.Changed), QueuedAt: timestamp(i.QueuedAt), Attempts: i.Attempts,
+		UserID: string(i.UserID), Token: i.Token, Reason: i.Reason,
+	}
+}
+
+func runOutbox(ctx context.Context, o outboxOptions) error {
+	account, err := o.offline(ctx)
+	if err != nil {
+		return err
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	all := []jsonItem{}
+	t := &table{columns: []column{
+		{"NUMBER", false}, {"ADDRESS", true}, {"ROOM", true}, {"STATE", false}, {"SINCE", false}, {"MATRIX ID", true}, {"TOKEN", false}, {"REASON", true},
+	}}
+	for _, i := range outbox.Items {
+		if len(o.states) > 0 && !slices.Contains(o.states, string(i.State)) {
+			continue
+		}
+		room, _ := account.Room(i.Room) // it may have been left
+		all = append(all, newJSONItem(i, room))
+		t.add(
+			text(strconv.FormatInt(i.Number, 10)),
+			addressCell(i),
+			cell{shown: roomLabel(room, i), exact: string(i.Room)},
+			stateCell(i.State),
+			ageCell(o.Now(), i.Changed),
+			userCell(i.UserID, account.UserID()),
+			cell{shown: firstLetters(i.Token, shortestToken), exact: i.Token},
+			text(i.Reason),
+		)
+	}
+	if o.json {
+		err = o.writeJSON(all)
+	} else {
+		err = o.writeTable(t)
+	}
+	o.sayOutlook(outbox)
+	return err
+}
+
+// sayOutlook says how it stands with what waits.
+func (a *app) sayOutlook(outbox client.Outbox) {
+	n := outbox.Count(client.ItemQueued, client.ItemSending)
+	if n == 0 {
+		a.say("Nothing waits in the outbox.")
+		return
+	}
+	w := &waitingError{}
+	w.take(a.Now(), outbox, n)
+	switch s := w.Error() + "."; {
+	case outbox.Paused:
+		a.say("%s", s)
+	case outbox.Sender != "":
+		a.say("%s %s sends.", s, outbox.Sender)
+	default:
+		a.say("%s Nobody sends: mxinvite outbox run does.", s)
+	}
+}
+
+// addressCell is to whom an item goes.
+func addressCell(i client.Item) cell {
+	if i.Address.Address == "" {
+		return cell{shown: "(sealed)", look: faint}
+	}
+	return text(i.Address.Address)
+}
+
+// roomLabel names the room of an item in short.
+func roomLabel(room client.Room, i client.Item) string {
+	if room.ID == "" {
+		return string(i.Room)
+	}
+	return room.Label()
+}
+
+// stateCell is a state with the sign of the outcome that it will be.
+func stateCell(s client.ItemState) cell {
+	c := outcomeCell(outcomeOf(s))
+	sign := firstLetters(c.shown, 1)
+	return cell{shown: sign + " " + string(s), exact: string(s), look: c.look}
+}

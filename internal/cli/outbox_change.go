@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+func newOutboxPause(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "pause",
+		Short: "Keep every program from sending what waits",
+		Args:  takes(0, 0),
+		RunE:  func(c *cobra.Command, _ []string) error { return runOutboxPause(c.Context(), a, true) },
+	}
+}
+
+func newOutboxResume(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "resume",
+		Short: "Let what waits be sent again",
+		Args:  takes(0, 0),
+		RunE:  func(c *cobra.Command, _ []string) error { return runOutboxPause(c.Context(), a, false) },
+	}
+}
+
+func runOutboxPause(ctx context.Context, a *app, pause bool) error {
+	account, err := a.offline(ctx)
+	if err != nil {
+		return err
+	}
+	if err := account.PauseOutbox(ctx, pause); err != nil {
+		return err
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	a.sayOutlook(outbox)
+	return nil
+}
+
+// A choice says which items a command is for: some by their numbers, or all that
+// are in certain states.
+type choice struct {
+	numbers []string
+	all     bool
+	of      []client.ItemState // that it can be done to
+	done    string             // in the past, such as "cancelled"
+}
+
+// flags gives the command a flag for all there are.
+func (ch *choice) flags(c *cobra.Command, name, usageText string) {
+	c.Flags().BoolVar(&ch.all, name, false, usageText)
+	c.Args = func(c *cobra.Command, args []string) error {
+		switch {
+		case ch.all && len(args) > 0:
+			return usage(c, fmt.Errorf("either numbers or --%s", name))
+		case !ch.all && len(args) == 0:
+			return takes(1, -1)(c, args)
+		}
+		ch.numbers = args
+		return nil
+	}
+}
+
+// pick returns the numbers that are meant. Before all of them are known to be
+// right nothing is done to any.
+func (ch *choice) pick(c *cobra.Command, outbox client.Outbox) ([]int64, error) {
+	var picked []int64
+	for _, i := range outbox.Items {
+		if ch.all && slices.Contains(ch.of, i.State) {
+			picked = append(picked, i.Number)
+		}
+	}
+	for _, word := range ch.numbers {
+		number, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return nil, usage(c, fmt.Errorf("%q is no number of the outbox", word))
+		}
+		n := slices.IndexFunc(outbox.Items, func(i client.Item) bool { return i.Number == number })
+		switch {
+		case n < 0:
+			return nil, &noItemError{number}
+		case !slices.Contains(ch.of, outbox.Items[n].State):
+			return nil, &itemStateError{outbox.Items[n], ch}
+		case !slices.Contains(picked, number):
+			picked = append(picked, number)
+		}
+	}
+	return picked, nil
+}
+
+// A noItemError says that the outbox has no such number.
+type noItemError struct{ number int64 }
+
+func (e *noItemError) Error() string {
+	return fmt.Sprintf("there is no number %d in the outbox", e.number)
+}
+
+// An itemStateError says that something cannot be done to an item as it is.
+type itemStateError struct {
+	item   client.Item
+	choice *choice
+}
+
+func (e *itemStateError) Error() string {
+	return fmt.Sprintf("number %d is %s; only what is %s can be %s",
+		e.item.Number, e.item.State, words(e.choice.of, " or "), e.choice.done)
+}
+
+// change does something to the items that are meant, all or none of them.
+func (a *app) change(c *cobra.Command, ch *choice, do func(*client.Account, context.Context, ...int64) error) error {
+	ctx := c.Context()
+	account, err := a.offline(ctx)
+	if err != nil {
+		return err
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	numbers, err := ch.pick(c, outbox)
+	if err != nil {
+		return err
+	}
+	if len(numbers) > 0 {
+		if err := do(account, ctx, numbers...); err != nil {
+			return err
+		}
+	}
+	a.say("%s.", count(len(numbers), "invite")+" "+ch.done)
+	return nil
+}
+
+func newOutboxCancel(a *app) *cobra.Command {
+	ch := &choice{of: []client.ItemState{client.ItemQueued}, done: "cancelled"}
+	c := &cobra.Command{
+		Use:     "cancel NUMBER... | --all",
+		Short:   "Do not send what waits",
+		Long:    "Do not send invites that wait in the outbox. One that is being sent cannot be\ncalled back; for one that went out there is mxinvite revoke.",
+		Example: "  mxinvite outbox cancel 12 13",
+		RunE:    func(c *cobra.Command, _ []string) error { return a.change(c, ch, (*client.Account).Cancel) },
+	}
+	ch.flags(c, "all", "all that wait")
+	return c
+}
+
+func newOutboxRetry(a *app) *cobra.Command {
+	ch := &choice{of: []client.ItemState{client.ItemFailed, client.ItemCancelled}, done: "queued again"}
+	c := &cobra.Command{
+		Use:   "retry NUMBER... | --failed",
+		Short: "Send again what failed or was cancelled",
+		Long: "Queue invites again that failed or were cancelled. For those of which nobody\n" +
+			"knows whether they went out there is mxinvite outbox settle.",
+		Example: "  mxinvite outbox retry --failed",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if ch.all {
+				ch.of = []client.ItemState{client.ItemFailed}
+			}
+			return a.change(c, ch, (*client.Account).Retry)
+		},
+	}
+	ch.flags(c, "failed", "all that failed")
+	return c
+}
+
+func newOutboxSettle(a *app) *cobra.Command {
+	ch := &choice{of: []client.ItemState{client.ItemUncertain}, done: "settled"}
+	var sent, resend bool
+	c := &cobra.Command{
+		Use:   "settle NUMBER... --sent | --resend",
+		Short: "Say what became of uncertain invites",
+		Long: "Say of invites that no answer came to what you have found out: that the mail\n" +
+			"is there, or that it is not and another one may go out.",
+		Example: "  mxinvite outbox settle 12 --resend",
+		PreRunE: func(c *cobra.Command, args []string) error {
+			if sent == resend {
+				return usage(c, errors.New("either --sent or --resend has to be said"))
+			}
+			ch.numbers = args
+			return nil
+		},
+		Args: takes(1, -1),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if resend {
+				ch.done = "queued again"
+				return a.change(c, ch, (*client.Account).Retry)
+			}
+			return a.change(c, ch, (*client.Account).MarkSent)
+		},
+	}
+	c.Flags().BoolVar(&sent, "sent", false, "they went out")
+	c.Flags().BoolVar(&resend, "resend", false, "they did not, and may be sent again")
+	return c
+}
+
+func newOutboxClear(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "clear",
+		Short: "Forget what is over",
+		Long: "Forget what was sent, failed or was cancelled. What waits or is uncertain\n" +
+			"stays, and so does the address book (see mxinvite forget).",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return runOutboxClear(c.Context(), a) },
+	}
+}
+
+func runOutboxClear(ctx context.Context, a *app) error {
+	account, err := a.offline(ctx)
+	if err != nil {
+		return err
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	if err := account.ClearOutbox(ctx); err != nil {
+		return err
+	}
+	a.say("%s forgotten.", count(over(outbox), "invite"))
+	return nil
+}
+
+// over counts what nothing more will happen to.
+func over(outbox client.Outbox) int {
+	return outbox.Count(client.ItemSent, client.ItemResolved, client.ItemFailed, client.ItemCancelled)
+}

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+type outboxRunOptions struct {
+	*app
+
+	watch bool
+}
+
+func newOutboxRun(a *app) *cobra.Command {
+	o := outboxRunOptions{app: a}
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Send what is in the outbox until nothing waits",
+		Long: "Send what waits in the outbox, each when its time has come, until nothing waits\n" +
+			"any more; with --watch go on for what comes later. Of all programs one sends\n" +
+			"for an account at a time; this one waits until it may. A signal ends it after\n" +
+			"the request that is under way, and nothing is lost. With --json it writes a\n" +
+			"line for everything that comes of an invite.",
+		Example: "  mxinvite outbox run\n" +
+			"  tmux new -d -s outbox mxinvite outbox run --watch",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return runOutboxRun(c.Context(), o) },
+	}
+	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "do not end when nothing waits")
+	return c
+}
+
+// A postRound is a run of the command.
+type postRound struct {
+	outboxRunOptions
+	*status
+
+	account   *client.Account
+	done      int       // of which something came
+	failures  []failure // among them
+	trouble   string    // that was told last
+	elsewhere string    // the program that sends instead
+	paused    bool
+	err       error // what ends it
+}
+
+func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
+	account, err := o.offline(ctx)
+	if err != nil {
+		return err
+	}
+	r := &postRound{outboxRunOptions: o, account: account, status: o.begin("Looking into the outbox…")}
+	left, err := r.run(ctx)
+	r.end()
+	switch {
+	case r.err != nil:
+		return r.err
+	case interrupted(err) && (o.watch || left.count == 0):
+		return nil // being stopped is how it ends
+	case err != nil && left.count > 0:
+		left.cause = err
+		return left
+	case err != nil:
+		return err
+	}
+	o.say("Nothing waits in the outbox.")
+	return batch("sent", r.done, r.failures)
+}
+
+// run sends, and follows the rooms meanwhile: they show what became of uncertain
+// invites, and that the session is over.
+func (r *postRound) run(ctx context.Context) (*waitingError, error) {
+	left := &waitingError{}
+	following, stop := context.WithCancelCause(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for watcher := r.account.Watch(); following.Err() == nil; {
+			if c := watcher.Next(following); c.Final && following.Err() == nil {
+				stop(c.Err)
+			}
+		}
+	})
+	see := func(turn *client.Turn, outbox client.Outbox) bool {
+		waiting := outbox.Count(client.ItemQueued, client.ItemSending)
+		left.take(r.Now(), outbox, waiting)
+		r.set(sendingLine(r.Now(), outbox, r.done, r.done+waiting))
+		if turn != nil {
+			r.tellTurn(*turn, outbox)
+		}
+		r.tellOutbox(outbox)
+		return r.err != nil || waiting == 0 && !r.watch
+	}
+	outbox, err := r.account.Outbox(ctx)
+	if err == nil && !see(nil, outbox) {
+		err = r.pump(following, r.account, runnerName("outbox run"), see)
+	}
+	if interrupted(err) {
+		err = context.Cause(following) // perhaps that the session is over
+	}
+	stop(nil)
+	wg.Wait()
+	return left, err
+}
+
+// tellTurn tells what came of an invite, or why none goes out.
+func (r *postRound) tellTurn(turn client.Turn, outbox client.Outbox) {
+	switch {
+	case turn.Err != nil:
+		if is[*client.TermsError](turn.Err) && !r.watch {
+			r.err = turn.Err
+			return
+		}
+		if s := turn.Err.Error(); s != r.trouble {
+			r.trouble = s
+			r.status.say("Nothing goes out for now: %s", s)
+		}
+	case turn.Elsewhere != "":
+		// Another program may only have looked who sends.
+		if !slices.Contains([]string{"", runnerName("outbox run"), r.elsewhere}, outbox.Sender) {
+			r.elsewhere = outbox.Sender
+			r.status.say("%s is the one that sends. This one waits.", r.elsewhere)
+		}
+	case turn.Item.Number != 0:
+		r.trouble = ""
+		r.tellItem(turn.Item, outbox)
+	}
+}
+
+func (r *postRound) tellItem(i client.Item, outbox client.Outbox) {
+	room, _ := r.account.Room(i.Room) // it may have been left
+	if r.json {
+		if err := r.writeJSONLine(newJSONItem(i, room)); err != nil {
+			r.err = err
+		}
+	}
+	to := roomLabel(room, i)
+	switch i.State {
+	case client.ItemQueued:
+		r.status.say("The server takes no more for now%s.", forecast(r.Now(), outbox.Next, outbox.Last))
+		return
+	case client.ItemSent:
+		r.status.say("%s has got a mail for %s.", i.Address.Address, to)
+	case client.ItemResolved:
+		r.status.say("%s is %s, who was invited to %s.", i.Address.Address, string(i.UserID), to)
+	default:
+		err := &itemError{i}
+		r.failures = append(r.failures, failure{i.Address.Address, err})
+		r.status.say("%s to %s is %s: %s", i.Address.Address, to, string(i.State), err.Error())
+	}
+	r.done++
+}
+
+// tellOutbox tells when somebody has paused the outbox or let it go on.
+func (r *postRound) tellOutbox(outbox client.Outbox) {
+	if outbox.Paused == r.paused {
+		return
+	}
+	r.paused = outbox.Paused
+	if r.paused {
+		r.status.say("The outbox is paused. To go on: mxinvite outbox resume")
+	} else {
+		r.status.say("The outbox is no longer paused.")
+	}
+}

@@ -1,0 +1,245 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// twenty are the addresses of a list.
+func twenty() []string {
+	all := make([]string, 20)
+	for n := range all {
+		all[n] = fmt.Sprintf("person%02d@example.com", n)
+	}
+	return all
+}
+
+// sends queues addresses and sends what goes at once; the rest waits.
+func (v *vigil) sends(code int, addresses ...string) (out, said string) {
+	v.t.Helper()
+	return v.runs(code, append([]string{"send", "ops"}, addresses...)...)
+}
+
+// mailed is how many of the addresses got a mail, each of them one.
+func (v *vigil) mailed(addresses ...string) int {
+	v.t.Helper()
+	n := 0
+	for _, a := range addresses {
+		switch len(v.Mails(a)) {
+		case 0:
+		case 1:
+			n++
+		default:
+			v.t.Errorf("%s got %d mails", a, len(v.Mails(a)))
+		}
+	}
+	return n
+}
+
+// A neighbour is a command that runs beside others.
+type neighbour struct {
+	out, err tape
+	stop     context.CancelFunc
+	ended    chan int
+}
+
+func (v *vigil) starts(args ...string) *neighbour {
+	p := &neighbour{ended: make(chan int, 1)}
+	w := v.w
+	w.Out, w.Err = &p.out, &p.err
+	ctx, stop := context.WithCancel(v.t.Context())
+	p.stop = stop
+	go func() { p.ended <- Run(ctx, w, args) }()
+	return p
+}
+
+func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		begun := time.Now()
+		_, said := v.sends(exitRateLimited, twenty()...)
+		if v.mailed(twenty()...) != 5 || !strings.Contains(said, "15 invites wait in the outbox") {
+			t.Errorf("%d mails; said %q", v.mailed(twenty()...), said)
+		}
+		if took := time.Since(begun); took > time.Minute {
+			t.Errorf("send took %s", took)
+		}
+		out, said := v.runs(exitOK, "outbox", "run")
+		took, ideal := time.Since(begun), 15*400*time.Second
+		if took < ideal || took > ideal+ideal/100 || v.mailed(twenty()...) != 20 {
+			t.Errorf("took %s for %d, ideal is %s", took, v.mailed(twenty()...), ideal)
+		}
+		if out != "" || strings.Count(said, "has got a mail for #ops.\n") != 15 || !strings.HasSuffix(said, "Nothing waits in the outbox.\n") {
+			t.Errorf("wrote %q, said %q", out, said)
+		}
+		begunAgain := time.Now()
+		for line := range strings.Lines(said) {
+			if strings.HasPrefix(line, "Sending: ") && len(line) > 100 {
+				t.Errorf("%q", line)
+			}
+		}
+		v.runs(exitOK, "outbox", "run", "--quiet")
+		if time.Since(begunAgain) > time.Second {
+			t.Error("an empty outbox takes a while")
+		}
+	})
+}
+
+func TestSendWaitStaysUntilAllIsSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		begun := time.Now()
+		out, said := v.sends(exitOK, append(twenty()[:7], "--wait")...)
+		if strings.Count(out, "\tmailed\t") != 7 || time.Since(begun) < 800*time.Second {
+			t.Errorf("after %s: %s", time.Since(begun), out)
+		}
+		lines := strings.Count(said, "\n")
+		if lines == 0 || lines > 80 || !strings.Contains(said, "Sending: 5 of 7, the next may go at ") {
+			t.Errorf("%d lines of progress: %s", lines, said)
+		}
+	})
+}
+
+func TestInterruptLeavesTheRestInTheOutbox(t *testing.T) {
+	for _, command := range []string{"send", "run"} {
+		t.Run(command, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v := newVigil(t)
+				v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+				args := append([]string{"send", "ops", "--wait"}, twenty()...)
+				if command == "run" {
+					v.sends(exitRateLimited, twenty()...)
+					args = []string{"outbox", "run"}
+				}
+				p := v.starts(args...)
+				time.Sleep(500 * time.Second)
+				p.stop()
+				if code := <-p.ended; code != exitError {
+					t.Errorf("ended with %d", code)
+				}
+				if said := p.err.take(); !strings.Contains(said, "mxinvite: interrupted; 14 invites wait in the outbox\n") {
+					t.Errorf("said %q", said)
+				}
+				if out := p.out.take(); command == "send" && strings.Count(out, "\tqueued\t") != 14 {
+					t.Errorf("wrote %q", out)
+				}
+				v.runs(exitOK, "outbox", "run", "-q")
+				if n := v.mailed(twenty()...); n != 20 {
+					t.Errorf("%d mails", n)
+				}
+			})
+		})
+	}
+}
+
+func TestInterruptSeesTheInviteUnderWayThrough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		v.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/client/v3/rooms/*/invite", Delay: 10 * time.Second, Times: 1})
+		p := v.starts("send", "ops", "one@example.com", "two@example.com")
+		time.Sleep(5 * time.Second)
+		p.stop()
+		<-p.ended
+		if out := p.out.take(); !strings.Contains(out, "one@example.com\tmailed\t") || !strings.Contains(out, "two@example.com\tqueued\t") {
+			t.Errorf("wrote %q", out)
+		}
+		if v.mailed("one@example.com", "two@example.com") != 1 {
+			t.Error("not one mail")
+		}
+	})
+}
+
+func TestOneOfTwoProgramsSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		first := v.starts("outbox", "run", "--watch")
+		time.Sleep(time.Minute)
+		_, said := v.sends(exitOK, twenty()[:6]...)
+		if !strings.Contains(said, "mxinvite outbox run (process ") || !strings.Contains(said, "It will send these.") {
+			t.Errorf("said %q", said)
+		}
+		second := v.starts("send", "ops", "--wait", "last@example.com")
+		time.Sleep(time.Minute)
+		if said := second.err.take(); !strings.Contains(said, "is the one that sends for this account.") {
+			t.Errorf("said %q", said)
+		}
+		if n := v.mailed(twenty()[:6]...); n != 5 {
+			t.Errorf("%d mails", n)
+		}
+		first.stop()
+		if code := <-first.ended; code != exitOK {
+			t.Errorf("ended with %d", code)
+		}
+		if code := <-second.ended; code != exitOK || v.mailed(append(twenty()[:6], "last@example.com")...) != 7 {
+			t.Errorf("ended with %d: %s", code, second.err.take())
+		}
+	})
+}
+
+func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		v.sends(exitRateLimited, twenty()[:9]...)
+		p := v.starts("outbox", "run")
+		time.Sleep(time.Minute)
+		v.runs(exitOK, "outbox", "pause")
+		v.runs(exitOK, "outbox", "cancel", "8")
+		time.Sleep(time.Hour)
+		if n := v.mailed(twenty()...); n != 5 {
+			t.Errorf("%d mails though it is paused", n)
+		}
+		v.runs(exitOK, "outbox", "resume")
+		time.Sleep(time.Second)
+		v.runs(exitOK, "outbox", "cancel", "--all")
+		if code := <-p.ended; code != exitOK {
+			t.Errorf("ended with %d: %s", code, p.err.take())
+		}
+		said := p.err.take()
+		for _, want := range []string{"The outbox is paused.", "no longer paused", "Nothing waits in the outbox."} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%q is missing in %q", want, said)
+			}
+		}
+		out, _ := v.runs(exitOK, "outbox", "--state", "cancelled")
+		if !strings.Contains(out, "8\tperson07@example.com\t"+v.room+"\tcancelled\t") {
+			t.Errorf("%q", out)
+		}
+		v.runs(exitUsage, "outbox", "retry", "--failed", "8")
+		v.runs(exitError, "outbox", "cancel", "8")
+		v.runs(exitOK, "outbox", "retry", "8")
+		v.runs(exitOK, "outbox", "run")
+		if n := len(v.Mails("person07@example.com")); n != 1 {
+			t.Errorf("%d mails", n)
+		}
+	})
+}
+
+func TestOutboxGoesOnAfterSigningInAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		v.sends(exitRateLimited, twenty()[:8]...)
+		p := v.starts("outbox", "run")
+		time.Sleep(time.Minute)
+		v.SignOutEverywhere(v.ada, false)
+		if code := <-p.ended; code != exitSignedOut {
+			t.Errorf("ended with %d: %s", code, p.err.take())
+		}
+		v.types(password)
+		v.runs(exitOK, "login", v.ada)
+		v.runs(exitOK, "outbox", "run")
+		if n := v.mailed(twenty()[:8]...); n != 8 {
+			t.Errorf("%d mails", n)
+		}
+	})
+}
