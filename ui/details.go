@@ -83,6 +83,9 @@ func (d *detailer) verdict() {
 	for _, w := range d.row.warnings {
 		d.point(st.warn.Render("!"), w.Words())
 	}
+	if n := len(d.sh.leftovers(i)); n > 0 {
+		d.point(st.warn.Render("!"), count(n, "invite")+" that look like this one are still pending, and taking one throws them back to invited.")
+	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
 		d.point(st.accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
 	}
@@ -94,6 +97,9 @@ func (d *detailer) verdict() {
 
 func (d *detailer) fields() {
 	i := d.row.invite
+	if d.row.address != "" {
+		d.field("Address", d.row.address+" (sent from here)")
+	}
 	d.field("Name", nameOf(i))
 	d.field("Room", d.row.room.Name)
 	if d.row.room.Alias != "" {

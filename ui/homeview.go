@@ -53,7 +53,9 @@ func (h *home) table(width, height int) (string, *tea.Cursor) {
 func (h *home) countLine(width int) string {
 	st := h.sh.styles
 	right := st.faint.Render("sort: " + orders()[h.order].name)
-	if n := len(h.marked); n > 0 {
+	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
+		right = st.warn.Render("revoking") + " " + p.bar(st, min(20, width/6))
+	} else if n := len(h.marked); n > 0 {
 		right = st.accent.Render(fmt.Sprintf("%d marked", n))
 	}
 	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
