@@ -33,7 +33,7 @@ func inviteColumns(width int) columns {
 		c.by = rest / 4
 		rest -= c.by + gap
 	}
-	c.room = rest / 2
+	c.room = rest * 2 / 5
 	c.name = rest - c.room
 	return c
 }

@@ -34,9 +34,9 @@ func (c *compose) pastedWords(width int) string {
 		for _, p := range c.whom.pasted {
 			lines += lineCount(p.text)
 		}
-		text += fmt.Sprintf(" (%s pasted", count(lines, "line"))
+		text += " (" + count(lines, "line") + " pasted"
 		if c.whom.typed.text == "" {
-			text += "; backspace drops them"
+			text += ", backspace drops them"
 		}
 		text += ")"
 	}

@@ -98,7 +98,7 @@ func (d *detailer) verdict() {
 func (d *detailer) fields() {
 	i := d.row.invite
 	if d.row.address != "" {
-		d.field("Address", d.row.address+" (sent from here)")
+		d.field("Address", d.row.address+" (yours)")
 	}
 	d.field("Name", nameOf(i))
 	d.field("Room", d.row.room.Name)

@@ -139,11 +139,12 @@ func (h *home) refresh() {
 	h.rooms, h.look = len(rooms), 0
 	h.counts = map[invite.Status]int{}
 	invites, facts := account.Invites(), account.Facts()
+	like := h.sh.namesakes(invites)
 	h.newest = make([]row, len(invites))
 	h.rows = make(map[inviteKey]*row, len(invites))
 	for n, i := range invites {
 		r := &h.newest[n]
-		*r = h.sh.newRow(i, rooms[i.RoomID], facts)
+		*r = h.sh.newRow(i, rooms[i.RoomID], facts, like)
 		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
 		if r.needsLook() {

@@ -48,7 +48,7 @@ func (p *invitePage) title() string { return "Invite of " + p.row.who() }
 func (p *invitePage) refresh() {
 	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
 		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
-		p.row = p.sh.newRow(i, r, p.sh.account.Facts())
+		p.row = p.sh.newRow(i, r, p.sh.account.Facts(), p.sh.namesakes(p.sh.account.Invites(p.key.room)))
 		p.past = p.sh.account.History(p.key.room, p.key.token)
 	}
 }

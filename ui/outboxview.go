@@ -12,8 +12,14 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// detailLines is how many lines the chosen item's details take below the list.
-const detailLines = 5
+// detailLines is how many lines the chosen item's details take below the list,
+// with the rule above them.
+func (p *outboxPage) detailLines() int {
+	if p.sh.height < 20 {
+		return 5
+	}
+	return 6
+}
 
 // wide reports whether the details stand beside the list.
 func (p *outboxPage) wide() bool { return p.sh.width >= sideBySide }
@@ -23,7 +29,7 @@ func (p *outboxPage) wide() bool { return p.sh.width >= sideBySide }
 func (p *outboxPage) lines() int {
 	rest := p.sh.height - 4
 	if !p.wide() {
-		rest -= detailLines
+		rest -= p.detailLines()
 	}
 	return max(1, rest)
 }
@@ -42,7 +48,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	if p.wide() {
 		left = width * 5 / 8
 	}
-	list, details := p.listing(left), ""
+	list, details := p.listing(left-1), ""
 	if number, ok := p.list.current(); ok {
 		details = p.details(p.items[number], min(width-left-4, 80))
 		if !p.wide() {
@@ -70,10 +76,11 @@ func (p *outboxPage) empty(width int) string {
 // counts says how many items are in each state, and how far all have come.
 func (p *outboxPage) counts(width int) string {
 	st, o := p.sh.styles, p.sh.sending.outbox
-	var parts []string
+	var long, short []string
 	for _, state := range tabulated() {
 		if n := o.Count(state); n > 0 {
-			parts = append(parts, itemStyle(st, state).Render(fmt.Sprintf("%s %d", itemWords(state), n)))
+			long = append(long, itemStyle(st, state).Render(fmt.Sprintf("%s %d", itemWords(state), n)))
+			short = append(short, itemStyle(st, state).Render(fmt.Sprintf("%s %d", itemGlyph(state), n)))
 		}
 	}
 	right := ""
@@ -82,7 +89,12 @@ func (p *outboxPage) counts(width int) string {
 	} else if pr := p.sh.sending.progress(); !pr.none() {
 		right = pr.bar(st, min(24, width/5))
 	}
-	return ends(strings.Join(parts, "   "), right, width)
+	for _, gap := range []string{"   ", "  ", " "} {
+		if line := strings.Join(long, gap); lineWidth(line)+lineWidth(right)+2 <= width {
+			return ends(line, right, width)
+		}
+	}
+	return ends(strings.Join(short, "  "), right, width)
 }
 
 // outlook says who sends, when the next one goes, and when the last.
@@ -172,11 +184,12 @@ func (p *outboxPage) details(i client.Item, width int) string {
 		st.strong.Render(cut(who, width)),
 		itemStyle(st, i.State).Render(itemWords(i.State)) + st.faint.Render(cut(", "+p.sh.stateStory(i), width-14)),
 	}
-	if i.Reason != "" {
+	switch {
+	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // it is of the past
+	case i.State == client.ItemQueued: // what could be done about it was to wait
+		lines = append(lines, st.faint.Render(wrap("Last time: "+i.Reason, width)))
+	default:
 		lines = append(lines, wrap(sentence(i.Reason)+" "+i.Hint, width))
-	}
-	if i.State == client.ItemUncertain {
-		lines = append(lines, wrap("Press w if it went out, or e to send it again.", width))
 	}
 	if i.UserID != "" {
 		lines = append(lines, cut("Is "+string(i.UserID)+" on Matrix, who is invited instead of a mail.", width))

@@ -231,9 +231,12 @@ func (sh *shell) leftovers(of invite.Invite) []invite.Invite {
 	if of.Status != invite.Joined {
 		return nil
 	}
+	to, known := sh.account.AddressOf(of.RoomID, of.Token)
 	var left []invite.Invite
 	for _, i := range sh.account.Invites(of.RoomID) {
-		if i.Live() && i.DisplayName == of.DisplayName && i.Sender == of.Sender && slices.Contains(i.Warnings, invite.RejoinHazard) && sh.mayRevoke(i) {
+		other, otherKnown := sh.account.AddressOf(i.RoomID, i.Token)
+		same := namesakeOf(i) == namesakeOf(of) && (!known || !otherKnown || to == other)
+		if i.Live() && same && slices.Contains(i.Warnings, invite.RejoinHazard) && sh.mayRevoke(i) {
 			left = append(left, i)
 		}
 	}

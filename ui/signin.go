@@ -182,7 +182,7 @@ type signedOutMsg struct {
 func (sh *shell) confirmSignOut() tea.Cmd {
 	what := "The session of " + string(sh.account.UserID()) + " ends, here and on the homeserver."
 	if n := sh.sending.waiting(); n > 0 {
-		what += " " + sentence(count(n, "invite")+" "+waits(n)+" in the outbox until you sign in again")
+		what += " " + sentence(count(n, "invite")+" that "+waits(n)+" in the outbox will not be sent")
 	}
 	return sh.openCard(newConfirm(sh, "Sign out?", what, sh.signOut))
 }

@@ -58,7 +58,11 @@ func (n *town) options() client.Options {
 // account signs Ada in.
 func (n *town) account(t *testing.T) *client.Account {
 	t.Helper()
-	opt := n.options()
+	return n.accountWith(t, n.options())
+}
+
+func (n *town) accountWith(t *testing.T, opt client.Options) *client.Account {
+	t.Helper()
 	hs, err := client.Discover(t.Context(), opt, n.ada)
 	if err != nil {
 		t.Fatal(err)
