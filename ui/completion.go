@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// pause is how long nobody types before completions are looked for.
+	// typingPause is how long nobody types before completions are looked for.
 	typingPause = 150 * time.Millisecond
 	mostPeople  = 6
 )
@@ -24,7 +24,8 @@ type completion struct {
 	at      int // -1 until somebody has moved into the list
 	picked  bool
 	asked   int
-	problem error // told once
+	problem error
+	told    bool // of a problem, once
 }
 
 // completeMsg comes when nothing was typed for a while; completed is what was found.
@@ -76,7 +77,10 @@ func (p *completion) take(msg completed) {
 	if len(p.people) == 1 && p.people[0].Address == msg.typed {
 		p.people = nil // it is complete
 	}
-	p.typed, p.at, p.problem = msg.typed, -1, msg.err
+	p.typed, p.at = msg.typed, -1
+	if msg.err != nil && !p.told {
+		p.problem, p.told = msg.err, true
+	}
 }
 
 func (p *completion) close() { p.people, p.at, p.problem = nil, -1, nil }

@@ -34,11 +34,7 @@ func (c *compose) pastedWords(width int) string {
 		for _, p := range c.whom.pasted {
 			lines += lineCount(p.text)
 		}
-		text += " (" + count(lines, "line") + " pasted"
-		if c.whom.typed.text == "" {
-			text += ", backspace drops them"
-		}
-		text += ")"
+		text += " (" + count(lines, "line") + " pasted)"
 	}
 	style := st.good
 	if len(c.whom.list.Problems) > 0 || len(c.whom.list.Recipients) == 0 {
@@ -67,6 +63,8 @@ func (c *compose) below(width, height int) string {
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
 		return c.people.view(st, width)
+	case len(c.whom.pasted) > 0 && c.whom.typed.text == "":
+		return st.faint.Render(wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
 	default:
 		return st.faint.Render(wrap("Nothing is sent before you have seen what will happen.", width))
 	}

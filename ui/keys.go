@@ -54,7 +54,7 @@ func newKeyMap() keyMap {
 		Settle:   bind("w", "it went out", "w"),
 		Sweep:    bind("d", "clear what is over", "d"),
 		LookInto: bind("space", "look into", "space", "right", "left"),
-		All:      bind("m", "mail the pending ones too", "m"),
+		All:      bind("m", "mail pending too", "m"),
 
 		Trust:    bind("t", "trust the keys' host", "t"),
 		Copy:     bind("c", "copy the token", "c"),

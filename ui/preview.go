@@ -156,7 +156,7 @@ func (p *preview) heading(st styles, k kind) (lipgloss.Style, string, string) {
 		if p.all {
 			return st.warn, "!", "pending already: mailed all the same"
 		}
-		return st.warn, "!", "pending already: left out"
+		return st.warn, "!", "pending already: left out, unless you press m"
 	case inRoom:
 		return st.faint, "·", "in the room or invited already"
 	case banned:
