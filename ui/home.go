@@ -287,7 +287,7 @@ func (h *home) ShortHelp() []key.Binding {
 	_, some := h.selected()
 	return []key.Binding{
 		when(!h.loading(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(len(h.sh.revokes) > 0, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.Filter),
+		when(h.sh.revokes.undoable() != nil, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.Filter),
 		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, k.Help, k.Quit,
 	}
 }
@@ -301,7 +301,7 @@ func (h *home) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{
 			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
-			when(len(h.sh.revokes) > 0, k.Undo), when(some && len(h.sh.account.Untrusted(r.invite)) > 0, k.Trust),
+			when(h.sh.revokes.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(r.invite)) > 0, k.Trust),
 			when(some && h.sh.maySendAgain(r.invite), k.Again), when(some, k.Copy), when(some, k.CopyLink),
 			when(some && h.sh.opt.Export != nil, k.Export),
 		},

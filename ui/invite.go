@@ -105,7 +105,7 @@ func (p *invitePage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	return []key.Binding{
 		when(p.sh.mayRevoke(p.row.invite), k.Revoke), when(len(p.sh.leftovers(p.row.invite)) > 0, k.Leftovers), when(p.sh.maySendAgain(p.row.invite), k.Again),
-		when(len(p.sh.revokes) > 0, k.Undo),
+		when(p.sh.revokes.undoable() != nil, k.Undo),
 		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), k.Raw, k.Back, k.Help, k.Quit,
 	}
 }

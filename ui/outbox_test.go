@@ -281,4 +281,3 @@ func TestOutboxThatCannotBeRead(t *testing.T) {
 		term.Golden("unreadable")
 	})
 }
-

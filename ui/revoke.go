@@ -148,7 +148,10 @@ func (sh *shell) revokeStep(msg revokeStepMsg) tea.Cmd {
 	if sh.revokes[b.keys[0]] != b {
 		return nil // of somebody who is signed out
 	}
-	b.decided = true
+	if msg.tried == 0 {
+		b.decided = true
+		sh.say("Revoking %s…", b.what)
+	}
 	if msg.err != nil {
 		b.failed, b.err = append(b.failed, b.keys[msg.tried-1]), msg.err
 	}
@@ -181,17 +184,22 @@ func revokeOne(ctx context.Context, account *client.Account, k inviteKey) error 
 	}
 }
 
-// undo stops what was confirmed last.
-func (sh *shell) undo() tea.Cmd {
+// undoable is what was confirmed last and can still be stopped; nil if nothing.
+func (rs revokes) undoable() *batch {
 	var last *batch
-	for _, b := range sh.revokes {
+	for _, b := range rs {
 		if !b.decided && (last == nil || b.order > last.order) {
 			last = b
 		}
 	}
-	if last != nil {
-		last.decided = true
-		close(last.stop)
+	return last
+}
+
+// undo stops what was confirmed last.
+func (sh *shell) undo() tea.Cmd {
+	if b := sh.revokes.undoable(); b != nil {
+		b.decided = true
+		close(b.stop)
 	}
 	return nil
 }

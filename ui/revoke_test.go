@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
 func TestRevoke(t *testing.T) {
@@ -113,6 +114,68 @@ func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
 		term.Press("q")
 		if !term.Exited() {
 			t.Error("cannot be left any more")
+		}
+	})
+}
+
+func TestRevokeEverythingShown(t *testing.T) {
+	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+		for _, address := range people(6) {
+			n.invite(t, n.ops, address)
+		}
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := start()
+		term.Press("/")
+		term.Send("room:ops\r")
+		term.Press("A")
+		golden("marked")
+		term.Press("x")
+		golden("asked")
+		term.Raw()
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Times: 3, Delay: time.Second})
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Times: 2, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+		term.Press("y")
+		term.Wait(7 * time.Second)
+		golden("under way")
+		term.Wait(5 * time.Second)
+		golden("partly done")
+		if raw := string(term.Raw()); !strings.Contains(raw, "\x1b]9;4;1;") {
+			t.Error("the terminal shows no progress")
+		}
+		if got := n.statuses(t); got[invite.Revoked] != 4 || got[invite.Pending] != 3 {
+			t.Errorf("%v", got)
+		}
+		term.Press("x", "y")
+		term.Wait(10 * time.Second)
+		if got := n.statuses(t); got[invite.Revoked] != 6 || got[invite.Pending] != 1 {
+			t.Errorf("the rest was not marked: %v", got)
+		}
+	})
+}
+
+// Who is in the room already would be thrown back to invited by a second invite.
+func TestLeftoversAreOfferedForRevocation(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "grace@navy.example")
+		if err := n.Bind("grace@navy.example", n.grace); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.Join(n.ops, n.grace); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		for range 2 {
+			n.invite(t, n.ops, "gracie@naval.example")
+		}
+		term := n.startAsAda(t, 80, 24)
+		term.Press("G", "enter")
+		term.Golden("offered")
+		term.Press("X")
+		term.Golden("asked")
+		term.Press("y")
+		term.Wait(10 * time.Second)
+		if got := n.statuses(t); got[invite.Revoked] != 2 || got[invite.Joined] != 1 {
+			t.Errorf("%v", got)
 		}
 	})
 }
