@@ -392,9 +392,7 @@ func (c *compose) enqueued(msg enqueued) tea.Cmd {
 	}
 	c.sh.draft = whom{}
 	c.sh.closeScreen(c)
-	if n := len(msg.items); n > 1 {
-		c.sh.say("%s are in the outbox and go out in the background. Press %s to follow them.", count(n, "invite"), c.sh.keys.Outbox.Help().Key)
-	}
+	c.sh.tellQueued(msg.items)
 	return tea.Batch(c.sh.leave(true), c.sh.readOutbox())
 }
 

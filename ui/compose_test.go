@@ -256,6 +256,9 @@ func TestComposeForMany(t *testing.T) {
 		}
 		sendIt(term)
 		golden("confirmed")
+		if width, _ := term.Size(); width != 80 {
+			return // what becomes of it does not depend on the terminal
+		}
 		term.Wait(5 * time.Minute)
 		for address, mails := range map[string]int{
 			"lin@kernel.example": 1, "new@person.example": 1, "rob@bell.example": 1, "queued@place.example": 1,

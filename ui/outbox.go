@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -73,6 +74,8 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.open(newCompose(sh, ""))
 	case key.Matches(msg, keys.Pause):
 		return p.pause()
+	case key.Matches(msg, keys.Accept):
+		return p.acceptTerms()
 	case !some:
 	case key.Matches(msg, keys.Sweep):
 		return p.sweep()
@@ -159,6 +162,21 @@ func (p *outboxPage) pause() tea.Cmd {
 	return p.sh.changeOutbox(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
 }
 
+// terms are those that have to be accepted before anything more is sent.
+func (p *outboxPage) terms() (terms *client.TermsError, wait bool) {
+	return terms, errors.As(p.sh.sending.trouble, &terms)
+}
+
+func (p *outboxPage) acceptTerms() tea.Cmd {
+	terms, wait := p.terms()
+	if !wait {
+		return nil
+	}
+	return p.sh.open(newTerms(p.sh, terms, func() tea.Cmd {
+		return p.sh.changeOutbox("Sending goes on.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
+	}))
+}
+
 // sweep forgets what is over.
 func (p *outboxPage) sweep() tea.Cmd {
 	if p.over() == 0 {
@@ -232,8 +250,9 @@ func (p *outboxPage) ask(question, what, done string, change func(context.Contex
 func (p *outboxPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	again := len(p.chosen(client.ItemFailed, client.ItemCancelled, client.ItemUncertain)) > 0
+	_, terms := p.terms()
 	return []key.Binding{
-		p.pauseKey(), when(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), when(again, k.Again),
+		when(terms, as(k.Accept, "read the terms")), p.pauseKey(), when(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), when(again, k.Again),
 		when(len(p.chosen(client.ItemUncertain)) > 0, k.Settle), when(len(p.marked) > 0, as(k.Clear, "unmark")), when(len(p.marked) == 0, k.Back),
 		k.Help, k.Quit,
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -104,7 +105,7 @@ func TestOutboxGoesOnByItself(t *testing.T) {
 		term.Golden("limited")
 		term.Press("o", "G")
 		term.Golden("outbox")
-		term.Wait(3 * time.Hour)
+		term.Wait(30 * time.Minute)
 		term.Golden("done")
 		for _, address := range people(8) {
 			if got := len(n.Mails(address)); got != 1 {
@@ -131,7 +132,7 @@ func TestCursorStaysOnItsItem(t *testing.T) {
 		if !strings.Contains(line(), "person2@") {
 			t.Fatal(line())
 		}
-		term.Wait(time.Hour)
+		term.Wait(25 * time.Minute)
 		if !strings.Contains(line(), "person2@") || !strings.Contains(line(), "sent") {
 			t.Error(line())
 		}
@@ -147,7 +148,7 @@ func TestMarkedAreCancelledTogether(t *testing.T) {
 		term.Golden("asked")
 		term.Press("y")
 		term.Golden("cancelled")
-		term.Wait(time.Hour)
+		term.Wait(10 * time.Minute)
 		if mails := len(n.Mails("person3@place3.example")); mails > 0 {
 			t.Error("mailed all the same")
 		}
@@ -161,7 +162,7 @@ func TestPausedOutboxWritesNothing(t *testing.T) {
 		term := n.startAsAda(t, 120, 32)
 		send(term, people(4)...)
 		term.Press("o", "p", "esc")
-		term.Wait(3*time.Hour + 5*time.Minute)
+		term.Wait(65 * time.Minute) // past what is told in minutes
 		term.Raw()
 		term.Wait(10 * time.Minute)
 		if raw := term.Raw(); len(raw) > 0 {
@@ -245,7 +246,11 @@ func TestLeavingAsksWhileInvitesWait(t *testing.T) {
 		if term.Exited() {
 			t.Fatal("left all the same")
 		}
-		term.Press("q", "y")
+		term.Press("q")
+		if term.Exited() {
+			t.Fatal("left without asking again")
+		}
+		term.Press("y")
 		if !term.Exited() {
 			t.Error("still here\n" + term.Screen())
 		}
@@ -258,11 +263,11 @@ func TestTerminalShowsProgress(t *testing.T) {
 		term := n.startAsAda(t, 80, 24)
 		term.Raw()
 		send(term, people(4)...)
-		term.Wait(time.Hour)
+		term.Wait(35 * time.Minute)
 		raw := string(term.Raw())
 		for _, want := range []string{"\x1b]9;4;1;25", "\x1b]9;4;1;75", "\x1b]9;4;0"} {
 			if !strings.Contains(raw, want) {
-				t.Errorf("%q was not written", want)
+				t.Errorf("%q was not written: %q\n%s", want, regexp.MustCompile("\x1b]9;[0-9;]*").FindAllString(raw, -1), term.Screen())
 			}
 		}
 	})
@@ -279,5 +284,49 @@ func TestOutboxThatCannotBeRead(t *testing.T) {
 		term.Press("o")
 		term.Wait(time.Second)
 		term.Golden("unreadable")
+	})
+}
+
+func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 80, 24)
+		send(term, people(4)...)
+		term.Press("S")
+		term.Golden("asked")
+		term.Press("y")
+		term.Wait(time.Second)
+		if !strings.Contains(term.Screen(), "Sign in") || n.Count("POST", "/_matrix/client/v3/logout") != 1 {
+			t.Error(term.Screen())
+		}
+		term.Send("lovelace\r")
+		term.Wait(time.Second)
+		term.Press("o")
+		if !strings.Contains(term.Screen(), "Nothing is on its way") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+// New terms come between: what waits goes out once they are accepted.
+func TestTermsCanBeAcceptedInTheOutbox(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 80, 24)
+		send(term, people(2)...)
+		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
+			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
+		}}})
+		term.Wait(8 * time.Minute)
+		term.Press("o")
+		term.Golden("waiting")
+		term.Press("a")
+		term.Golden("terms")
+		term.Press("a")
+		term.Wait(time.Minute)
+		term.Golden("sent")
+		if got := len(n.Mails("person1@place1.example")); got != 1 {
+			t.Errorf("%d mails", got)
+		}
 	})
 }

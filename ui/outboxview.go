@@ -39,7 +39,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	switch {
 	case s.err != nil && len(p.items) == 0:
 		return indent("\n"+p.sh.problem(s.err, width-4), 2), nil
-	case !s.read:
+	case s.read == 0:
 		return indent("\nReading the outbox…", 2), nil
 	case len(p.items) == 0:
 		return indent("\n"+p.empty(width-4), 2), nil

@@ -22,10 +22,11 @@ type sending struct {
 	then   func() tea.Cmd // what is to be done when the runner has ended
 
 	outbox  client.Outbox
-	read    bool  // the outbox was, at least once
+	read    int   // which reading of the outbox that is; 0 for none yet
 	err     error // why it cannot be
 	trouble error // why nothing can be sent now
 	ticking bool
+	toldOf  int64 // when those were queued that the last notice was about
 }
 
 // startSending has what is in the outbox sent for as long as somebody is signed in.
@@ -106,6 +107,7 @@ func (sh *shell) turned(msg turnMsg) tea.Cmd {
 type outboxMsg struct {
 	account *client.Account
 	outbox  client.Outbox
+	read    int // the number of the reading
 	err     error
 
 	item    client.Item // something came of it; Number 0 for none
@@ -121,14 +123,19 @@ func (sh *shell) changeOutbox(done string, change func(context.Context, *client.
 	return sh.outboxCmd(outboxMsg{done: done}, change)
 }
 
+// outboxCmd changes the outbox, if change is not nil, and reads it. Readings take
+// turns and are numbered: they may arrive in another order.
 func (sh *shell) outboxCmd(msg outboxMsg, change func(context.Context, *client.Account) error) tea.Cmd {
-	ctx, account := sh.ctx, sh.account
+	ctx, account, numbers := sh.ctx, sh.account, sh.readings
 	msg.account = account
 	return func() tea.Msg {
 		if change != nil {
 			msg.refused = change(ctx, account)
 		}
+		last := <-numbers
 		msg.outbox, msg.err = account.Outbox(ctx)
+		msg.read = last + 1
+		numbers <- msg.read
 		return msg
 	}
 }
@@ -139,9 +146,11 @@ func (sh *shell) outboxChanged(msg outboxMsg) tea.Cmd {
 		return nil
 	}
 	s := &sh.sending
-	s.err, s.read = msg.err, true
-	if msg.err == nil {
-		s.outbox = msg.outbox
+	if msg.read > s.read {
+		s.read, s.err = msg.read, msg.err
+		if msg.err == nil {
+			s.outbox = msg.outbox
+		}
 	}
 	switch {
 	case msg.refused != nil:
@@ -173,6 +182,13 @@ func (s *sending) together(item client.Item) (items []client.Item) {
 	return items
 }
 
+// tellQueued says that many are in the outbox, unless more is told of them already.
+func (sh *shell) tellQueued(items []client.Item) {
+	if n := len(items); n > 1 && sh.sending.toldOf != items[0].QueuedAt.UnixMilli() {
+		sh.say("%s are in the outbox and go out in the background. Press %s to follow them.", count(n, "invite"), sh.keys.Outbox.Help().Key)
+	}
+}
+
 // tellOf says what came of an item: all about one that was sent alone, and of
 // many how far they have come.
 func (sh *shell) tellOf(item client.Item) tea.Cmd {
@@ -180,6 +196,7 @@ func (sh *shell) tellOf(item client.Item) tea.Cmd {
 		return nil
 	}
 	batch := sh.sending.together(item)
+	sh.sending.toldOf = item.QueuedAt.UnixMilli()
 	if len(batch) > 1 {
 		sh.notice = tally(batch)
 		return nil

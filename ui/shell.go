@@ -16,35 +16,38 @@ import (
 
 // shell is what every screen shares: one pointer, made once, never copied.
 type shell struct {
-	ctx     context.Context // ends when the program ends
-	opt     Options
-	now     func() time.Time
-	keys    keyMap
-	styles  styles
-	account *client.Account // nil before signing in
-	link    link
-	notice  notice
-	stack   []layer
-	revokes revokes
-	batches int // of revocations, so far
-	leaving bool
-	signing bool // out
-	asked   bool // whether to leave while invites wait
-	puts    int  // of invites into the outbox, under way
-	sending sending
-	work    progress
-	draft   whom // typed to be invited, and not sent
+	ctx      context.Context // ends when the program ends
+	opt      Options
+	now      func() time.Time
+	keys     keyMap
+	styles   styles
+	account  *client.Account // nil before signing in
+	link     link
+	notice   notice
+	stack    []layer
+	revokes  revokes
+	batches  int // of revocations, so far
+	leaving  bool
+	signing  bool   // out
+	farewell screen // asks whether to leave while invites wait
+	puts     int    // of invites into the outbox, under way
+	sending  sending
+	work     progress
+	draft    whom // typed to be invited, and not sent
 
 	keysChanged chan struct{} // holds one token while there is news of keys
+	readings    chan int      // holds the number of the last reading of the outbox
 
 	width, height int // of the place for a page
 }
 
 func newShell(ctx context.Context, opt Options) *shell {
-	return &shell{
+	sh := &shell{
 		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(), styles: newStyles(true),
-		revokes: revokes{}, keysChanged: make(chan struct{}, 1),
+		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
+	sh.readings <- 0
+	return sh
 }
 
 // signedIn begins anew with an account's invites.
@@ -106,11 +109,17 @@ func (sh *shell) quit() tea.Cmd {
 	if sh.leaving {
 		return tea.Quit
 	}
-	if n := sh.leftBehind(); n > 0 && !sh.asked {
-		sh.asked = true
-		return sh.openCard(newConfirm(sh, "Leave while "+count(n, "invite")+" "+waits(n)+"?",
-			"Nothing is lost: they stay in the outbox and go out when mxinvite runs again, here or as: mxinvite outbox run.", sh.quit))
+	if n := sh.leftBehind(); n > 0 && sh.top() != sh.farewell {
+		cmd := sh.openCard(newConfirm(sh, "Leave while "+count(n, "invite")+" "+waits(n)+"?",
+			"Nothing is lost: what waits stays in the outbox and goes out when mxinvite runs again, here or as: mxinvite outbox run.", sh.finish))
+		sh.farewell = sh.top()
+		return cmd
 	}
+	return sh.finish()
+}
+
+// finish ends the program as soon as what was begun is done.
+func (sh *shell) finish() tea.Cmd {
 	sh.leaving = true
 	if sh.busy() {
 		sh.askForPatience()

@@ -280,7 +280,7 @@ func TestIdleWritesNothing(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 120, 32)
-		term.Wait(3 * time.Hour) // past what is told in minutes
+		term.Wait(65 * time.Minute) // past what is told in minutes
 		term.Raw()
 		term.Wait(10 * time.Minute)
 		if raw := term.Raw(); len(raw) > 0 {
