@@ -77,6 +77,7 @@ type Account struct {
 	mx      *mautrix.Client
 	state   *state
 	syncing turn
+	poll    atomic.Pointer[context.CancelCauseFunc] // ends the long poll that is under way
 
 	identity identityState
 

@@ -282,7 +282,7 @@ func (r *Runner) freshen(ctx context.Context) error {
 	if age := r.a.opt.Now().Sub(r.a.AsOf()); !r.blind && age >= 0 && age < fresh {
 		return nil
 	}
-	_, err := r.a.sync(ctx, 0)
+	err := r.a.syncNow(ctx)
 	r.blind = r.blind && err != nil
 	return err
 }

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -460,5 +461,33 @@ func TestForgottenAddressesAreForgotten(t *testing.T) {
 				t.Errorf("still known: %v", to)
 			}
 		}
+	})
+}
+
+// Whoever sends does not wait until a long poll is over.
+func TestLongPollGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.lasting()
+		ctx, stop := context.WithCancel(t.Context())
+		watching := make(chan struct{})
+		go func() {
+			defer close(watching)
+			for w := a.Watch(); ctx.Err() == nil; {
+				if c := w.Next(ctx); c.Err != nil && ctx.Err() == nil {
+					t.Error(c.Err)
+				}
+			}
+		}()
+		time.Sleep(10 * time.Second)
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502})
+		begun := time.Now()
+		n.queue(a, "uncertain@navy.example", "next@kernel.example")
+		n.empty(a)
+		if took := time.Since(begun); took > time.Second || n.states(a)["next@kernel.example"] != client.ItemSent {
+			t.Errorf("took %s: %v", took, n.states(a))
+		}
+		stop()
+		<-watching
 	})
 }

@@ -87,7 +87,17 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	since := a.state.since
 	a.state.mu.RUnlock()
 
+	if wait > 0 {
+		var stop context.CancelCauseFunc
+		ctx, stop = context.WithCancelCause(ctx)
+		defer stop(nil)
+		a.poll.Store(&stop)
+		defer a.poll.Store(nil)
+	}
 	reply, err := a.askSync(ctx, since, wait)
+	if errors.Is(context.Cause(ctx), errHurry) {
+		return nil, nil // the next one begins where this one did
+	}
 	if since != "" && badSince(err) {
 		// The homeserver was set back, or has forgotten. Everything is asked anew,
 		// and what is known stays until that is answered.
@@ -102,6 +112,19 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	changed, left := a.state.apply(reply, a.opt.Now())
 	a.keep(ctx, since, changed, left)
 	return append(changed, left...), nil
+}
+
+// errHurry ends a long poll because somebody cannot wait for it.
+var errHurry = errors.New("somebody wants to know now")
+
+// syncNow asks the homeserver what is new at this moment. A long poll that is
+// under way gives way.
+func (a *Account) syncNow(ctx context.Context) error {
+	if stop := a.poll.Load(); stop != nil {
+		(*stop)(errHurry)
+	}
+	_, err := a.sync(ctx, 0)
+	return err
 }
 
 func (a *Account) askSync(ctx context.Context, since string, wait time.Duration) (reply syncReply, err error) {

@@ -58,7 +58,7 @@ func (p *acceptPage) update(msg tea.Msg) tea.Cmd {
 	case acceptedMsg:
 		return p.accepted(msg)
 	case spinner.TickMsg:
-		if p.step == sending {
+		if p.step == doing {
 			var cmd tea.Cmd
 			p.spinner, cmd = p.spinner.Update(msg)
 			return cmd
@@ -133,8 +133,8 @@ func (p *acceptPage) inviter() id.UserID { return id.UserID(p.form.value(fieldIn
 // accept takes the invite. It runs on the program's leash, not the page's: a
 // request to join is not called back by closing a page.
 func (p *acceptPage) accept() tea.Cmd {
-	p.step, p.problem = sending, nil
-	p.sh.sends++
+	p.step, p.problem = doing, nil
+	p.sh.begun++
 	account, i := p.sh.account, p.invitation
 	consent := client.Consent{Host: i.Host, Inviter: p.inviter()}
 	return tea.Batch(p.spinner.Tick, ask(p.sh.ctx, p, func(ctx context.Context) tea.Msg {
@@ -144,7 +144,7 @@ func (p *acceptPage) accept() tea.Cmd {
 }
 
 func (p *acceptPage) accepted(msg acceptedMsg) tea.Cmd {
-	p.sh.sends--
+	p.sh.begun--
 	p.step, p.problem = editing, msg.err
 	p.done, p.joined = msg.accepted, msg.err == nil
 	if p.problem != nil && p.sh.top() != p {
@@ -164,7 +164,7 @@ func (p *acceptPage) ShortHelp() []key.Binding {
 		return []key.Binding{when(err == nil, as(k.Open, "open the room")), k.Back, k.Interrupt}
 	case p.step == previewing:
 		return []key.Binding{k.Accept, k.Edit, k.Interrupt}
-	case p.step == sending:
+	case p.step == doing:
 		return []key.Binding{k.Interrupt}
 	default:
 		return []key.Binding{k.Submit, k.Next, k.Back, k.Interrupt}
@@ -181,7 +181,7 @@ func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
 		return indent("\n"+p.result(width), 2), nil
 	case p.step == previewing:
 		return indent("\n"+p.facts(width), 2), nil
-	case p.step == sending:
+	case p.step == doing:
 		return indent("\n"+p.spinner.View()+" Accepting the invite…", 2), nil
 	}
 	form, cursor := p.form.view(width, true)
@@ -196,7 +196,7 @@ func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
 	return indent("\n"+form+"\n\n"+below, 2), cursor
 }
 
-// facts are what the link says and whom accepting it will contact.
+// facts are what the link says and whom doing it will contact.
 func (p *acceptPage) facts(width int) string {
 	st, i := p.sh.styles, p.invitation
 	var b strings.Builder

@@ -33,7 +33,7 @@ func inviteColumns(width int) columns {
 		c.by = rest / 4
 		rest -= c.by + gap
 	}
-	c.room = rest / 2
+	c.room = rest * 2 / 5
 	c.name = rest - c.room
 	return c
 }
@@ -63,9 +63,18 @@ func (c columns) row(sh *shell, r *row, chosen, marked bool) string {
 		mark = st.accent.Render("+")
 	}
 	return " " + cursor + mark + c.line(
-		name.Render(cut(nameOf(i), c.name)), cut(r.room.Label(), c.room), statusCell(sh, r), keyCell(st, r),
+		nameCell(st, name, r, c.name), cut(r.room.Label(), c.room), statusCell(sh, r), keyCell(st, r),
 		st.faint.Render(cut(shortUser(inviter(i)), c.by)), st.faint.Render(age(sh.now(), i.At())),
 	)
+}
+
+// nameCell is whom the invite is for. An arrow stands before the address that it
+// went to: what has none is all the room shows.
+func nameCell(st styles, name lipgloss.Style, r *row, width int) string {
+	if r.address == "" {
+		return name.Render(cut(nameOf(r.invite), width))
+	}
+	return st.faint.Render("→ ") + name.Render(cut(r.address, width-2))
 }
 
 // statusCell is the status of an invite, or what is more urgent to know.

@@ -3,7 +3,9 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -11,7 +13,6 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -28,19 +29,23 @@ const (
 	editing step = iota
 	planning
 	previewing
-	sending
+	doing
 )
 
-// compose is the page on which an invite is made: whom, where to, a look at
-// what will happen, and go.
+// compose is the page on which invites are made: whom, where to, a look at what
+// will happen, and go.
 type compose struct {
 	sh      *shell
 	ctx     context.Context
 	form    *form
 	list    list[id.RoomID] // rooms that match what is typed
 	rooms   map[id.RoomID]client.Room
+	chosen  id.RoomID // the room that is meant; empty while it is searched
+	whom    whom
+	people  completion
 	step    step
-	plan    client.Plan
+	looked  progress
+	preview *preview
 	stop    context.CancelFunc // ends the asking that is under way
 	problem error
 	spinner spinner.Model
@@ -51,7 +56,9 @@ func newCompose(sh *shell, room id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		c := &compose{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: newSpinner()}
 		c.form.add("Room", "type to search your rooms", "")
-		c.form.add("E-mail", "grace@navy.example", "")
+		c.form.add("E-mail", "grace@navy.example, or paste a list", "")
+		c.whom = sh.draft
+		c.form.fields[fieldAddress].input.SetValue(c.whom.typed.text)
 		c.refresh()
 		if r, ok := c.rooms[room]; ok {
 			c.choose(r)
@@ -64,8 +71,10 @@ func newCompose(sh *shell, room id.RoomID) func(context.Context) screen {
 func (c *compose) init() tea.Cmd { return nil }
 func (c *compose) title() string { return "Invite by e-mail" }
 
-// refresh reads the rooms anew and keeps those that match what is typed.
+// refresh reads the rooms anew and keeps those that match what is typed. A room
+// that is gone is not replaced by the next that matches.
 func (c *compose) refresh() {
+	pointed, some := c.list.current()
 	c.rooms = map[id.RoomID]client.Room{}
 	typed := strings.ToLower(c.form.value(fieldRoom))
 	var ids []id.RoomID
@@ -78,50 +87,64 @@ func (c *compose) refresh() {
 		}
 	}
 	c.list.set(ids)
+	if _, there := c.rooms[pointed]; some && !there {
+		c.list.at = -1
+	}
+	if _, there := c.rooms[c.chosen]; c.chosen != "" && !there {
+		c.lostRoom()
+	}
+}
+
+// lostRoom asks for another room. What was asked about the one that is gone is
+// worth nothing any more.
+func (c *compose) lostRoom() {
+	if c.step == doing {
+		return
+	}
+	if c.step == planning {
+		c.stop()
+	}
+	c.step, c.preview, c.chosen = editing, nil, ""
+	c.problem = fmt.Errorf("%w any more", client.ErrNotJoined)
+	c.form.focus(fieldRoom)
+	c.list.at = -1
 }
 
 // choose puts a room into the form.
 func (c *compose) choose(r client.Room) {
 	c.form.fields[fieldRoom].input.SetValue(safetext.Line(r.Label()))
+	c.chosen = r.ID
 	c.refresh()
 	c.list.moveTo(r.ID)
 }
-
-// room is the room that the form means.
-func (c *compose) room() (client.Room, bool) {
-	k, ok := c.list.current()
-	return c.rooms[k], ok && c.form.value(fieldRoom) != ""
-}
-
-// planned and sent are what came of asking and of sending.
-type (
-	planned struct {
-		plan client.Plan
-		err  error
-	}
-	sent struct {
-		result client.Sent
-		err    error
-	}
-)
 
 func (c *compose) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case changedMsg:
 		c.refresh()
+	case lookedUp:
+		return c.lookedUp(msg)
 	case planned:
 		return c.planned(msg)
-	case sent:
-		return c.sent(msg)
+	case readyMsg:
+		if c.preview != nil {
+			c.preview.settle(msg)
+		}
+	case enqueued:
+		return c.enqueued(msg)
+	case completeMsg:
+		return c.complete(msg)
+	case completed:
+		c.people.take(msg)
 	case spinner.TickMsg:
-		if c.step == planning || c.step == sending {
+		if c.step == planning || c.step == doing {
 			var cmd tea.Cmd
 			c.spinner, cmd = c.spinner.Update(msg)
 			return cmd
 		}
 	case tea.PasteMsg:
 		if c.step == editing {
-			return c.typed(msg)
+			return c.pasted(msg)
 		}
 	case tea.KeyPressMsg:
 		return c.press(msg)
@@ -136,17 +159,21 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.edit(msg)
 	case previewing:
 		switch {
-		case key.Matches(msg, keys.Send):
-			return c.send()
 		case key.Matches(msg, keys.Edit):
-			c.step = editing
+			c.step, c.preview = editing, nil
+		case !c.preview.ready:
+			return c.ready() // typed before anybody can have read it
+		case key.Matches(msg, keys.Send):
+			return c.enqueue()
+		default:
+			c.preview.press(msg, keys, c.previewLines())
 		}
 	case planning:
 		if key.Matches(msg, keys.Edit) {
 			c.stop() // the answer will find nobody waiting
-			c.step = editing
+			c.step, c.sh.work = editing, progress{}
 		}
-	case sending: // it is under way and cannot be called back
+	case doing:
 	}
 	return nil
 }
@@ -157,14 +184,15 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case inRoom && (msg.String() == "up" || msg.String() == "down"):
 		c.list.press(msg, keys, 1)
+	case !inRoom && c.people.press(msg, keys):
+		if contact, ok := c.people.choice(); ok {
+			c.put(contact)
+		}
+	case !inRoom && msg.String() == "backspace" && c.form.fields[fieldAddress].input.Value() == "" && len(c.whom.pasted) > 0:
+		c.whom.drop()
+		c.keep()
 	case key.Matches(msg, keys.Submit), key.Matches(msg, keys.Next):
-		if k, ok := c.list.current(); ok && inRoom {
-			c.choose(c.rooms[k])
-		}
-		if _, ok := c.room(); key.Matches(msg, keys.Submit) && !inRoom && ok && c.form.value(fieldAddress) != "" {
-			return c.askForPlan()
-		}
-		c.form.focus(c.form.at + 1)
+		return c.goOn(key.Matches(msg, keys.Submit))
 	case key.Matches(msg, keys.Prev):
 		c.form.focus(c.form.at - 1)
 	default:
@@ -173,36 +201,128 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// typed gives text to the field with the cursor.
-func (c *compose) typed(msg tea.Msg) tea.Cmd {
-	cmd := c.form.update(msg)
-	c.problem = nil
-	if c.form.at == fieldRoom {
-		c.refresh()
+// goOn leaves a field: for the next one, or to see what would happen.
+func (c *compose) goOn(submit bool) tea.Cmd {
+	inRoom := c.form.at == fieldRoom
+	if inRoom && c.chosen == "" {
+		k, ok := c.list.current()
+		if !ok {
+			return nil
+		}
+		c.choose(c.rooms[k])
+		c.problem = nil
+	} else if k, ok := c.list.current(); inRoom && ok {
+		c.choose(c.rooms[k])
 	}
-	return cmd
+	if submit && !inRoom && c.chosen != "" && !c.whom.empty() {
+		return c.askForPlan()
+	}
+	c.form.focus(c.form.at + 1)
+	return nil
 }
 
-// askForPlan finds out what inviting this address will do.
+// typed gives text to the field with the cursor.
+func (c *compose) typed(msg tea.Msg) tea.Cmd {
+	before := c.form.value(c.form.at)
+	cmd := c.form.update(msg)
+	if c.form.value(c.form.at) == before && c.form.at == fieldRoom {
+		return cmd
+	}
+	c.problem = nil
+	if c.form.at == fieldRoom {
+		c.chosen, c.list.at = "", max(0, c.list.at)
+		c.refresh()
+		return cmd
+	}
+	return tea.Batch(cmd, c.keep())
+}
+
+// pasted takes a list, or text for a field.
+func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
+	if c.form.at != fieldAddress || !c.whom.paste(msg.Content) {
+		return c.typed(msg)
+	}
+	c.problem = nil
+	return c.keep()
+}
+
+// keep takes in what the field says, and keeps it in case the page is left.
+func (c *compose) keep() tea.Cmd {
+	c.whom.write(c.form.fields[fieldAddress].input.Value())
+	c.sh.draft = c.whom
+	return c.wantCompletion()
+}
+
+// askForPlan finds out what inviting these addresses will do.
 func (c *compose) askForPlan() tea.Cmd {
-	address, err := identity.ParseEmail(c.form.value(fieldAddress))
-	if err != nil {
+	if err := c.whom.err(); err != nil {
 		c.problem = err
 		return nil
 	}
-	room, _ := c.room()
+	c.people.close()
 	c.step, c.problem = planning, nil
-	account := c.sh.account
 	var ctx context.Context
 	ctx, c.stop = context.WithCancel(c.ctx)
-	return tea.Batch(c.spinner.Tick, ask(ctx, c, func(ctx context.Context) tea.Msg {
-		plan, err := account.Plan(ctx, room.ID, address)
-		return planned{plan, err}
+	account, room, addresses := c.sh.account, c.chosen, c.whom.addresses()
+	c.looked = progress{0, len(addresses)}
+	c.sh.work = c.looked
+	done := make(chan int, 1)
+	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), ask(ctx, c, func(ctx context.Context) tea.Msg {
+		plans, err := account.PlanAll(ctx, room, addresses, func(n int) { latest(done, n) })
+		return planned{plans, err}
 	}))
+}
+
+// latest leaves a number where there is room for one, in the place of the one
+// that nobody has fetched.
+func latest(numbers chan int, n int) {
+	select {
+	case <-numbers:
+	default:
+	}
+	numbers <- n
+}
+
+// lookedUp tells how many addresses are looked up.
+type lookedUp struct {
+	ctx  context.Context
+	done chan int
+	n    int
+}
+
+// hearLookups waits for the next number.
+func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
+	return ask(ctx, c, func(ctx context.Context) tea.Msg {
+		select {
+		case n := <-done:
+			return lookedUp{ctx, done, n}
+		case <-ctx.Done():
+			return nil
+		}
+	})
+}
+
+func (c *compose) lookedUp(msg lookedUp) tea.Cmd {
+	c.looked.done = msg.n
+	c.sh.work = c.looked
+	return c.hearLookups(msg.ctx, msg.done)
+}
+
+// planned is what came of asking.
+type planned struct {
+	plans []client.Plan
+	err   error
 }
 
 func (c *compose) planned(msg planned) tea.Cmd {
 	c.stop()
+	c.sh.work = progress{}
+	if msg.err == nil && c.whom.single() {
+		msg.err = msg.plans[0].Err()
+		if msg.plans[0].Queued {
+			msg.err = errQueued
+		}
+	}
 	var terms *client.TermsError
 	switch {
 	case errors.As(msg.err, &terms):
@@ -210,53 +330,89 @@ func (c *compose) planned(msg planned) tea.Cmd {
 		return c.sh.open(newTerms(c.sh, terms, c.askForPlan))
 	case msg.err != nil:
 		c.step, c.problem = editing, msg.err
-	default:
-		c.step, c.plan = previewing, msg.plan
+		return nil
 	}
-	return nil
+	c.step, c.preview = previewing, newPreview(c.whom.list, msg.plans, c.whom.single())
+	return c.ready()
 }
 
-// send carries the plan out. It runs on the program's leash, not the page's:
-// a request for a mail is not called back by closing a page.
-func (c *compose) send() tea.Cmd {
-	c.step, c.problem = sending, nil
-	c.sh.sends++
-	account, plan := c.sh.account, c.plan
+var errQueued = errors.New("an invite to this address is in the outbox already")
+
+// readable is how long the preview is on the screen before a key confirms it,
+// and how long no key must have come before: what was typed ahead, or twice by
+// a bouncing key, was not meant for it.
+const readable = 400 * time.Millisecond
+
+// readyMsg comes when a preview has been on the screen, and left alone, for a while.
+type readyMsg struct {
+	preview *preview
+	presses int
+}
+
+// ready waits until the preview may be confirmed.
+func (c *compose) ready() tea.Cmd {
+	c.preview.presses++
+	msg := readyMsg{c.preview, c.preview.presses}
+	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+		select {
+		case <-time.After(readable):
+		case <-ctx.Done():
+		}
+		return msg
+	})
+}
+
+// enqueue puts what was confirmed into the outbox. It runs on the program's
+// leash, not the page's: closing a page does not call it back.
+func (c *compose) enqueue() tea.Cmd {
+	plans := c.preview.chosen()
+	if len(plans) == 0 {
+		return nil
+	}
+	c.step, c.problem = doing, nil
+	c.sh.begun++
+	account := c.sh.account
 	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
-		result, err := account.Send(ctx, plan)
-		return sent{result, err}
+		items, err := account.Enqueue(ctx, plans)
+		return enqueued{items, err}
 	}))
 }
 
-func (c *compose) sent(msg sent) tea.Cmd {
-	c.sh.sends--
-	if msg.err != nil {
-		c.step, c.problem = editing, msg.err
-		if c.sh.top() != c {
-			c.sh.complain(msg.err)
-		}
-		return c.sh.leave(false)
-	}
-	c.sh.closeScreen(c)
-	if msg.result.UserID != "" {
-		c.sh.say("Invited %s to %s.", msg.result.UserID, c.plan.Room.Name)
-	} else {
-		c.sh.say("Invited %s to %s. The mail is on its way.", c.plan.Address.Address, c.plan.Room.Name)
-	}
-	return tea.Batch(c.sh.leave(true), func() tea.Msg { return sentMsg{inviteKey{c.plan.Room.ID, msg.result.Token}} })
+// enqueued is what came of it.
+type enqueued struct {
+	items []client.Item
+	err   error
 }
 
-// sentMsg tells every screen that an invite has gone out.
-type sentMsg struct{ key inviteKey }
+func (c *compose) enqueued(msg enqueued) tea.Cmd {
+	c.sh.begun--
+	if msg.err != nil {
+		c.step, c.preview, c.problem = editing, nil, msg.err
+		return c.sh.leave(false)
+	}
+	c.sh.draft = whom{}
+	c.sh.closeScreen(c)
+	c.sh.tellQueued(msg.items)
+	return tea.Batch(c.sh.leave(true), c.sh.readOutbox())
+}
 
 func (c *compose) ShortHelp() []key.Binding {
 	k := c.sh.keys
 	switch c.step {
 	case previewing:
-		return []key.Binding{k.Send, k.Edit, k.Interrupt}
+		n, many := len(c.preview.chosen()), !c.preview.single
+		send := k.Send
+		if many {
+			send = as(k.Send, fmt.Sprintf("send %d", n))
+		}
+		ready := c.preview.ready
+		return []key.Binding{
+			when(ready && n > 0, send), when(ready && many, k.LookInto),
+			when(ready && many && c.preview.count(pendingAlready) > 0, k.All), k.Edit, k.Interrupt,
+		}
 	case planning:
 		return []key.Binding{as(k.Edit, "stop"), k.Interrupt}
-	case sending:
+	case doing:
 		return []key.Binding{k.Interrupt}
 	default:
 		return []key.Binding{k.Submit, k.Next, k.Back, k.Interrupt}

@@ -8,28 +8,66 @@ import (
 )
 
 func (c *compose) view(width, height int) (string, *tea.Cursor) {
-	st := c.sh.styles
 	width = min(width-4, 90)
+	if c.step == previewing && !c.preview.single {
+		return indent("\n"+c.viewMany(width), 2), nil
+	}
 	form, cursor := c.form.view(width, c.step == editing)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
 	}
-	var below string
-	switch {
-	case c.step == planning:
-		below = c.spinner.View() + " Asking the identity server who this is…"
-	case c.step == sending:
-		below = c.spinner.View() + " Sending…"
-	case c.step == previewing:
-		below = c.preview(width)
-	case c.problem != nil:
-		below = c.sh.problem(c.problem, width)
-	case c.form.at == fieldRoom:
-		below = c.choices(width, height-5)
-	default:
-		below = st.faint.Render(wrap("Nothing is sent before you have seen what will happen.", width))
+	if text := c.pastedWords(width - labelWidth - 4); text != "" {
+		form += "\n" + strings.Repeat(" ", labelWidth+2) + text
 	}
-	return indent("\n"+form+"\n\n"+below, 2), cursor
+	return indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
+}
+
+// pastedWords say what was pasted, and how much of all was understood.
+func (c *compose) pastedWords(width int) string {
+	st := c.sh.styles
+	text := c.whom.words()
+	if text == "" {
+		return ""
+	}
+	if n := len(c.whom.pasted); n > 0 {
+		lines := 0
+		for _, p := range c.whom.pasted {
+			lines += lineCount(p.text)
+		}
+		text += " (" + count(lines, "line") + " pasted)"
+	}
+	style := st.good
+	if len(c.whom.list.Problems) > 0 || len(c.whom.list.Recipients) == 0 {
+		style = st.warn
+	}
+	return style.Render(cut(text, width))
+}
+
+// below is what stands below the form: what is going on, or what there is to choose.
+func (c *compose) below(width, height int) string {
+	st := c.sh.styles
+	switch {
+	case c.step == planning && c.looked.none():
+		return c.spinner.View() + " Asking the identity server who this is…"
+	case c.step == planning:
+		return c.spinner.View() + " Asking the identity server who these are…\n\n" + c.looked.bar(st, min(40, width/2)) + " looked up"
+	case c.step == doing:
+		return c.spinner.View() + " Writing it down…"
+	case c.step == previewing:
+		return c.viewSingle(width)
+	case c.problem != nil && c.form.at != fieldRoom:
+		return c.sh.problem(c.problem, width)
+	case c.problem != nil:
+		return c.sh.problem(c.problem, width) + "\n\n" + c.choices(width, height-4)
+	case c.form.at == fieldRoom:
+		return c.choices(width, height)
+	case len(c.people.people) > 0 || c.people.problem != nil:
+		return c.people.view(st, width)
+	case len(c.whom.pasted) > 0 && c.whom.typed.text == "":
+		return st.faint.Render(wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
+	default:
+		return st.faint.Render(wrap("Nothing is sent before you have seen what will happen.", width))
+	}
 }
 
 // choices are the rooms that match what is typed.
@@ -54,9 +92,9 @@ func (c *compose) choices(width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
-// preview says what sending will do, and what gives pause.
-func (c *compose) preview(width int) string {
-	st, p := c.sh.styles, c.plan
+// viewSingle says what sending to one address will do, and what gives pause.
+func (c *compose) viewSingle(width int) string {
+	st, p := c.sh.styles, c.preview.plans[0]
 	var b strings.Builder
 	if p.UserID != "" {
 		b.WriteString(st.good.Render("✓ ") + wrap(fmt.Sprintf(
@@ -76,6 +114,9 @@ func (c *compose) preview(width int) string {
 		b.WriteString("\n\n" + st.warn.Render(wrap(fmt.Sprintf(
 			"! An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
 			cut(nameOf(i), nameWidth), ago(c.sh.now(), i.SentAt), cut(shortUser(string(i.Sender)), nameWidth)), width)))
+	}
+	if !c.preview.ready {
+		return b.String()
 	}
 	b.WriteString("\n\nPress " + st.accent.Render("enter") + " to send it, " + st.accent.Render("esc") + " to change it.")
 	return b.String()

@@ -83,6 +83,9 @@ func (d *detailer) verdict() {
 	for _, w := range d.row.warnings {
 		d.point(st.warn.Render("!"), w.Words())
 	}
+	if n := len(d.sh.leftovers(i)); n > 0 {
+		d.point(st.warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke what is left over.")
+	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
 		d.point(st.accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
 	}
@@ -94,6 +97,9 @@ func (d *detailer) verdict() {
 
 func (d *detailer) fields() {
 	i := d.row.invite
+	if d.row.address != "" {
+		d.field("Address", d.row.address+" (yours)")
+	}
 	d.field("Name", nameOf(i))
 	d.field("Room", d.row.room.Name)
 	if d.row.room.Alias != "" {
@@ -199,4 +205,11 @@ func shorten(s string, n int) string {
 		return s
 	}
 	return fmt.Sprintf("%.*s…", n, s)
+}
+
+func leftoverWords(n int) string {
+	if n == 1 {
+		return "another invite to this name is still pending; taking it throws them back to invited."
+	}
+	return count(n, "other invite") + " to this name are still pending; taking one throws them back to invited."
 }

@@ -76,7 +76,7 @@ func (t term) holds(r *row, now time.Time) bool {
 // mentions reports whether text stands anywhere in a row as it is seen, or its
 // letters in the name in their order.
 func (r *row) mentions(text string) bool {
-	for _, s := range []string{nameOf(r.invite), r.room.Name, string(r.room.Alias), inviter(r.invite), r.taker()} {
+	for _, s := range []string{r.address, nameOf(r.invite), r.room.Name, string(r.room.Alias), inviter(r.invite), r.taker()} {
 		if containsFold(s, text) {
 			return true
 		}

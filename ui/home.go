@@ -68,11 +68,7 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 		return h.check()
 	case revokedMsg:
 		h.refresh()
-		if msg.undone && len(msg.batch.keys) > 1 {
-			for _, k := range msg.batch.keys {
-				h.marked[k] = true
-			}
-		}
+		h.markAgain(msg)
 	case changedMsg:
 		h.refresh()
 	case sentMsg:
@@ -108,6 +104,9 @@ func (h *home) changed(c client.Change) tea.Cmd {
 	if c.Err != nil {
 		gone := new(client.SignedOutError)
 		if errors.As(c.Err, &gone) {
+			if sh.signing {
+				return nil // it is what the person wanted
+			}
 			return sh.signedOut(c.Err)
 		}
 		if h.problem == nil && !h.loading() {
@@ -140,6 +139,7 @@ func (h *home) refresh() {
 	h.rooms, h.look = len(rooms), 0
 	h.counts = map[invite.Status]int{}
 	invites, facts := account.Invites(), account.Facts()
+	like := h.sh.namesakes(invites)
 	h.newest = make([]row, 0, len(invites)) // rows points into it
 	h.rows = make(map[inviteKey]*row, len(invites))
 	for _, i := range invites {
@@ -147,7 +147,7 @@ func (h *home) refresh() {
 		if !known {
 			continue // joined a moment ago; the change is on its way
 		}
-		h.newest = append(h.newest, newRow(i, room, &facts))
+		h.newest = append(h.newest, h.sh.newRow(i, room, &facts, like))
 		r := &h.newest[len(h.newest)-1]
 		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
@@ -220,13 +220,21 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Take):
 		return sh.open(newAccept(sh))
 	case key.Matches(msg, keys.SignOut):
-		return sh.openCard(newConfirm(sh, "Sign out?", "The session of "+string(sh.account.UserID())+" ends, here and on the homeserver.", sh.signOut))
+		return sh.confirmSignOut()
+	case key.Matches(msg, keys.Outbox):
+		return sh.open(newOutbox(sh))
 	case h.loading():
 	case key.Matches(msg, keys.Invite):
 		return sh.open(newCompose(sh, r.invite.RoomID))
 	case !some:
 	case key.Matches(msg, keys.Mark):
 		h.mark(keyOf(r.invite))
+	case key.Matches(msg, keys.MarkAll):
+		h.markAll()
+	case key.Matches(msg, keys.Again):
+		return sh.sendAgain(r.invite)
+	case key.Matches(msg, keys.Export):
+		return sh.openCard(newExport(sh, h.list.keys))
 	case key.Matches(msg, keys.Open):
 		return sh.open(newInvite(sh, r.invite))
 	case key.Matches(msg, keys.Revoke):
@@ -285,8 +293,8 @@ func (h *home) ShortHelp() []key.Binding {
 	_, some := h.selected()
 	return []key.Binding{
 		when(!h.loading(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(len(h.sh.revokes) > 0, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.Filter),
-		k.Rooms, k.Help, k.Quit,
+		when(h.sh.revokes.undoable() != nil, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.Filter),
+		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, k.Help, k.Quit,
 	}
 }
 
@@ -298,14 +306,15 @@ func (h *home) FullHelp() [][]key.Binding {
 	r, some := h.selected()
 	return [][]key.Binding{
 		{
-			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(h.mayRevoke(), k.Revoke),
-			when(len(h.sh.revokes) > 0, k.Undo), when(some && len(h.sh.account.Untrusted(r.invite)) > 0, k.Trust),
-			when(some, k.Copy), when(some, k.CopyLink),
+			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
+			when(h.sh.revokes.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(r.invite)) > 0, k.Trust),
+			when(some && h.sh.maySendAgain(r.invite), k.Again), when(some, k.Copy), when(some, k.CopyLink),
+			when(some && h.sh.opt.Export != nil, k.Export),
 		},
 		{
 			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
 			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
 		},
-		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Rooms, k.Take, k.SignOut, k.Help, k.Quit},
+		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, k.SignOut, k.Help, k.Quit},
 	}
 }

@@ -52,9 +52,13 @@ func (h *home) table(width, height int) (string, *tea.Cursor) {
 // and how they are sorted. Where there is little room it says so in fewer words.
 func (h *home) countLine(width int) string {
 	st := h.sh.styles
-	right := st.faint.Render("sort: " + orders()[h.order].name)
-	if n := len(h.marked); n > 0 {
+	right, urgent := st.faint.Render("sort: "+orders()[h.order].name), true
+	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
+		right = st.warn.Render("revoking") + " " + p.bar(st, min(20, width/6))
+	} else if n := len(h.marked); n > 0 {
 		right = st.accent.Render(fmt.Sprintf("%d marked", n))
+	} else {
+		urgent = false
 	}
 	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
 		line := strings.Join(h.tabLabels(look.words), look.gap)
@@ -62,7 +66,11 @@ func (h *home) countLine(width int) string {
 			return ends(line, right, width)
 		}
 	}
-	return cutStyled(strings.Join(h.tabLabels(""), " "), width)
+	line := strings.Join(h.tabLabels(""), " ")
+	if urgent {
+		return ends(cutStyled(line, width-lineWidth(right)-2), right, width)
+	}
+	return cutStyled(line, width)
 }
 
 // tabLabels are the tabs' names. needs is what stands behind the number of

@@ -28,7 +28,7 @@ type invitePage struct {
 
 func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &invitePage{sh: sh, ctx: ctx, key: keyOf(i), row: newRow(i, &client.Room{}, &invite.Facts{})}
+		p := &invitePage{sh: sh, ctx: ctx, key: keyOf(i), row: row{invite: i, room: &client.Room{}, facts: &invite.Facts{}}}
 		p.refresh()
 		return p
 	}
@@ -43,14 +43,14 @@ func (p *invitePage) init() tea.Cmd {
 	})
 }
 
-func (p *invitePage) title() string { return "Invite of " + nameOf(p.row.invite) }
+func (p *invitePage) title() string { return "Invite of " + p.row.who() }
 
 // refresh reads the invite anew. One that is gone stays as it was last seen.
 func (p *invitePage) refresh() {
 	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
 		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
 		facts := p.sh.account.Facts()
-		p.row = newRow(i, &r, &facts)
+		p.row = p.sh.newRow(i, &r, &facts, p.sh.namesakes(p.sh.account.Invites(p.key.room)))
 		p.past = p.sh.account.History(p.key.room, p.key.token)
 	}
 }
@@ -71,6 +71,10 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, keys.Revoke):
 		return sh.confirmRevoke([]invite.Invite{p.row.invite})
+	case key.Matches(msg, keys.Leftovers):
+		return sh.confirmRevoke(sh.leftovers(p.row.invite))
+	case key.Matches(msg, keys.Again):
+		return sh.sendAgain(p.row.invite)
 	case key.Matches(msg, keys.Trust):
 		return sh.confirmTrust(p.row.invite)
 	case key.Matches(msg, keys.Copy):
@@ -102,7 +106,8 @@ func (p *invitePage) scroll(by int) {
 func (p *invitePage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	return []key.Binding{
-		when(p.sh.mayRevoke(p.row.invite), k.Revoke), when(len(p.sh.revokes) > 0, k.Undo),
+		when(p.sh.mayRevoke(p.row.invite), k.Revoke), when(len(p.sh.leftovers(p.row.invite)) > 0, k.Leftovers), when(p.sh.maySendAgain(p.row.invite), k.Again),
+		when(p.sh.revokes.undoable() != nil, k.Undo),
 		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), k.Raw, k.Back, k.Help, k.Quit,
 	}
 }

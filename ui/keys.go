@@ -7,10 +7,14 @@ type keyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	NextStatus, PrevStatus                  key.Binding
 
-	Sort, Filter, Clear, Mark key.Binding
+	Sort, Filter, Clear, Mark, MarkAll key.Binding
 
 	Invite, Take, Open, Revoke, Undo, Rooms, SignOut key.Binding
-	Trust, Copy, CopyLink, Raw                       key.Binding
+	Again, Leftovers, Outbox, Export                 key.Binding
+
+	Pause, Cancel, Settle, Sweep key.Binding // in the outbox
+	LookInto, All                key.Binding // in the preview
+	Trust, Copy, CopyLink, Raw   key.Binding
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding
@@ -37,6 +41,20 @@ func newKeyMap() keyMap {
 		Filter: bind("/", "filter", "/"),
 		Clear:  bind("esc", "clear filter and marks", "esc"),
 		Mark:   bind("space", "mark", "space"),
+
+		MarkAll: bind("A", "mark all shown", "A"),
+
+		Again:     bind("e", "send again", "e"),
+		Leftovers: bind("X", "revoke what is left over", "X"),
+		Outbox:    bind("o", "outbox", "o"),
+		Export:    bind("E", "export", "E"),
+
+		Pause:    bind("p", "pause", "p"),
+		Cancel:   bind("x", "cancel", "x"),
+		Settle:   bind("w", "it went out", "w"),
+		Sweep:    bind("d", "clear what is over", "d"),
+		LookInto: bind("space", "look into", "space", "right", "left"),
+		All:      bind("m", "mail pending too", "m"),
 
 		Trust:    bind("t", "trust the keys' host", "t"),
 		Copy:     bind("c", "copy the token", "c"),

@@ -31,3 +31,34 @@ func (h *home) chosen() []invite.Invite {
 
 // mayRevoke reports whether any of the chosen invites can be revoked.
 func (h *home) mayRevoke() bool { return slices.ContainsFunc(h.chosen(), h.sh.mayRevoke) }
+
+// markAll marks every invite that is shown, or if they all are, none of them.
+func (h *home) markAll() {
+	all := true
+	for _, k := range h.list.keys {
+		all = all && h.marked[k]
+	}
+	for _, k := range h.list.keys {
+		if all {
+			delete(h.marked, k)
+		} else {
+			h.marked[k] = true
+		}
+	}
+}
+
+// markAgain marks what was marked, and not revoked all the same.
+func (h *home) markAgain(msg revokedMsg) {
+	keys := msg.batch.failed
+	if msg.undone {
+		keys = msg.batch.keys
+	}
+	if len(msg.batch.keys) == 1 {
+		return
+	}
+	for _, k := range keys {
+		if _, ok := h.rows[k]; ok {
+			h.marked[k] = true
+		}
+	}
+}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -25,16 +27,18 @@ type batch struct {
 	what    string        // in words: whose invite, or how many
 	stop    chan struct{} // closed to undo
 	now     chan struct{} // closed to wait no longer
-	decided bool          // one of them is closed
+	decided bool          // it is too late to close one of them
 	order   int
+
+	failed []inviteKey
+	err    error // of the last that failed
 }
 
 // revokedMsg tells every screen what became of a batch.
 type revokedMsg struct {
 	batch  *batch
 	undone bool
-	done   int
-	err    error // the last one
+	err    error // of the last that failed
 }
 
 // mayRevoke reports whether it makes sense to revoke an invite, and is allowed.
@@ -61,11 +65,11 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 		sh.notice = notice{text: sh.whyNotRevoke(chosen[0]), bad: true}
 		return nil
 	}
-	question := "Revoke the invite of " + cut(nameOf(able[0]), nameWidth) + "?"
+	question := "Revoke the invite of " + cut(sh.who(able[0]), nameWidth) + "?"
 	what := "The link in the mail stops working in this room. The identity server is not told, and the mail stays where it is."
 	if len(able) > 1 {
-		question = fmt.Sprintf("Revoke %d invites?", len(able))
-		what = "The links in their mails stop working in these rooms. The identity server is not told, and the mails stay where they are."
+		question = fmt.Sprintf("Revoke %d invites in %s?", len(able), sh.roomsOf(able))
+		what = "The links in their mails stop working there. The identity server is not told, and the mails stay where they are."
 	} else if a := able[0].Acceptance; a != nil {
 		what = cut(string(a.UserID), nameWidth) + " has taken it already and keeps their place. Nobody can use the link again."
 	}
@@ -73,6 +77,18 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 		what += fmt.Sprintf(" %d of those chosen are revoked already, or you may not revoke them.", left)
 	}
 	return sh.openCard(newConfirm(sh, question, what, func() tea.Cmd { return sh.revoke(able) }))
+}
+
+// roomsOf names the rooms of invites, or counts them.
+func (sh *shell) roomsOf(invites []invite.Invite) string {
+	rooms := map[id.RoomID]bool{}
+	for _, i := range invites {
+		rooms[i.RoomID] = true
+	}
+	if len(rooms) > 1 {
+		return count(len(rooms), "room")
+	}
+	return cut(sh.roomName(invites[0].RoomID), nameWidth)
 }
 
 func (sh *shell) whyNotRevoke(i invite.Invite) string {
@@ -93,7 +109,7 @@ func (sh *shell) whyNotRevoke(i invite.Invite) string {
 func (sh *shell) revoke(chosen []invite.Invite) tea.Cmd {
 	b := &batch{stop: make(chan struct{}), now: make(chan struct{}), order: sh.batches}
 	sh.batches++
-	b.what = "the invite of " + cut(nameOf(chosen[0]), nameWidth)
+	b.what = "the invite of " + cut(sh.who(chosen[0]), nameWidth)
 	if len(chosen) > 1 {
 		b.what = count(len(chosen), "invite")
 	}
@@ -102,7 +118,7 @@ func (sh *shell) revoke(chosen []invite.Invite) tea.Cmd {
 		sh.revokes[keyOf(i)] = b
 	}
 	sh.say("Revoking %s in %d seconds. Press %s to undo.", b.what, grace/time.Second, sh.keys.Undo.Help().Key)
-	ctx, account := sh.ctx, sh.account
+	ctx := sh.ctx
 	marksGo := func() tea.Msg { return changedMsg{} }
 	return tea.Batch(marksGo, func() tea.Msg {
 		t := time.NewTimer(grace)
@@ -115,17 +131,39 @@ func (sh *shell) revoke(chosen []invite.Invite) tea.Cmd {
 		case <-b.now:
 		case <-t.C:
 		}
-		msg := revokedMsg{batch: b}
-		for _, k := range b.keys {
-			err := revokeOne(ctx, account, k)
-			if err == nil {
-				msg.done++
-			} else {
-				msg.err = err
-			}
-		}
-		return msg
+		return revokeStepMsg{batch: b}
 	})
+}
+
+// revokeStepMsg comes between the revocations of a batch.
+type revokeStepMsg struct {
+	batch *batch
+	tried int
+	err   error // of the one before
+}
+
+// revokeStep goes on with the next one of a batch.
+func (sh *shell) revokeStep(msg revokeStepMsg) tea.Cmd {
+	b := msg.batch
+	if sh.revokes[b.keys[0]] != b {
+		return nil // of somebody who is signed out
+	}
+	if msg.tried == 0 {
+		b.decided = true
+		sh.say("Revoking %s…", b.what)
+	}
+	if msg.err != nil {
+		b.failed, b.err = append(b.failed, b.keys[msg.tried-1]), msg.err
+	}
+	sh.work = progress{msg.tried, len(b.keys)}
+	if msg.tried == len(b.keys) {
+		sh.work = progress{}
+		return func() tea.Msg { return revokedMsg{batch: b, err: b.err} }
+	}
+	ctx, account, k := sh.ctx, sh.account, b.keys[msg.tried]
+	return func() tea.Msg {
+		return revokeStepMsg{b, msg.tried + 1, revokeOne(ctx, account, k)}
+	}
 }
 
 // longestWait is how long one revocation may wait for a rate limit.
@@ -146,17 +184,22 @@ func revokeOne(ctx context.Context, account *client.Account, k inviteKey) error 
 	}
 }
 
-// undo stops what was confirmed last.
-func (sh *shell) undo() tea.Cmd {
+// undoable is what was confirmed last and can still be stopped; nil if nothing.
+func (rs revokes) undoable() *batch {
 	var last *batch
-	for _, b := range sh.revokes {
+	for _, b := range rs {
 		if !b.decided && (last == nil || b.order > last.order) {
 			last = b
 		}
 	}
-	if last != nil {
-		last.decided = true
-		close(last.stop)
+	return last
+}
+
+// undo stops what was confirmed last.
+func (sh *shell) undo() tea.Cmd {
+	if b := sh.revokes.undoable(); b != nil {
+		b.decided = true
+		close(b.stop)
 	}
 	return nil
 }
@@ -180,11 +223,30 @@ func (sh *shell) revoked(msg revokedMsg) tea.Cmd {
 	case msg.undone:
 		sh.say("Undone: nothing was revoked of %s", msg.batch.what)
 	case msg.err != nil && len(msg.batch.keys) > 1:
-		sh.complain(fmt.Errorf("%d of %s revoked, the others not: %w", msg.done, msg.batch.what, msg.err))
+		failed := len(msg.batch.failed)
+		sh.complain(fmt.Errorf("%d of %s revoked, %d not: %w", len(msg.batch.keys)-failed, msg.batch.what, failed, msg.err))
 	case msg.err != nil:
 		sh.complain(msg.err)
 	default:
 		sh.say("Revoked %s", msg.batch.what)
 	}
 	return sh.leave(msg.err == nil)
+}
+
+// leftovers are the pending invites that look like one whose invitee is in the
+// room: taking one throws them back to invited.
+func (sh *shell) leftovers(of invite.Invite) []invite.Invite {
+	if of.Status != invite.Joined {
+		return nil
+	}
+	to, known := sh.account.AddressOf(of.RoomID, of.Token)
+	var left []invite.Invite
+	for _, i := range sh.account.Invites(of.RoomID) {
+		other, otherKnown := sh.account.AddressOf(i.RoomID, i.Token)
+		same := namesakeOf(i) == namesakeOf(of) && (!known || !otherKnown || to == other)
+		if i.Live() && same && slices.Contains(i.Warnings, invite.RejoinHazard) && sh.mayRevoke(i) {
+			left = append(left, i)
+		}
+	}
+	return left
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,14 +23,26 @@ func keyOf(i invite.Invite) inviteKey { return inviteKey{i.RoomID, i.Token} }
 type row struct {
 	invite   invite.Invite
 	room     *client.Room
+	address  string // that it went to; empty if that is not known
 	facts    *invite.Facts
 	verdict  invite.Verdict
 	warnings []invite.Warning
 }
 
-func newRow(i invite.Invite, r *client.Room, f *invite.Facts) row {
+func (sh *shell) newRow(i invite.Invite, r *client.Room, f *invite.Facts, like namesakes) row {
 	verdict, warnings := i.Assess(*f)
-	return row{i, r, f, verdict, warnings}
+	address, _ := sh.account.AddressOf(i.RoomID, i.Token)
+	return row{i, r, address.Address, f, verdict, like.warnings(i, address.Address, warnings)}
+}
+
+// who is whom the invite is for: the address if it is known, and else what is
+// left of it.
+func (r *row) who() string { return cmp.Or(r.address, nameOf(r.invite)) }
+
+// who is the same for an invite that is in no list.
+func (sh *shell) who(i invite.Invite) string {
+	address, _ := sh.account.AddressOf(i.RoomID, i.Token)
+	return cmp.Or(address.Address, nameOf(i))
 }
 
 // needsLook reports whether a person should look at the invite: something is
@@ -65,7 +78,7 @@ func orders() []order {
 	return []order{
 		{name: "newest"},
 		{name: "oldest", reverse: true},
-		{name: "name", of: func(r *row) string { return r.invite.DisplayName }},
+		{name: "name", of: func(r *row) string { return r.who() }},
 		{name: "room", of: func(r *row) string { return r.room.Label() }},
 		{name: "status", of: func(r *row) string { return string(rune('a' + slices.Index(invite.Statuses(), r.invite.Status))) }},
 		{name: "key", of: (*row).standing},

@@ -15,48 +15,57 @@ import (
 
 // shell is what every screen shares: one pointer, made once, never copied.
 type shell struct {
-	ctx     context.Context // ends when the program ends
-	opt     Options
-	now     func() time.Time
-	keys    keyMap
-	styles  styles
-	account *client.Account // nil before signing in
-	link    link
-	notice  notice
-	stack   []layer
-	revokes revokes
-	batches int // of revocations, so far
-	leaving bool
-	sends   int // of invites, under way
+	ctx      context.Context // ends when the program ends
+	opt      Options
+	now      func() time.Time
+	keys     keyMap
+	styles   styles
+	account  *client.Account // nil before signing in
+	link     link
+	notice   notice
+	stack    []layer
+	revokes  revokes
+	batches  int // of revocations, so far
+	leaving  bool
+	signing  bool   // out
+	farewell screen // asks whether to leave while invites wait
+	begun    int    // what is under way and should not be cut off, such as joining a room
+	sending  sending
+	work     progress
+	draft    whom // typed to be invited, and not sent
 
 	// forgotten is closed once the last session is dropped: the next one may not
 	// be remembered before. Nil if there was none.
 	forgotten <-chan struct{}
 
 	keysChanged chan struct{} // holds one token while there is news of keys
+	readings    chan int      // holds the number of the last reading of the outbox
 
 	width, height int // of the place for a page
 }
 
 func newShell(ctx context.Context, opt Options) *shell {
-	return &shell{
+	sh := &shell{
 		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(), styles: newStyles(true),
-		revokes: revokes{}, keysChanged: make(chan struct{}, 1),
+		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
+	sh.readings <- 0
+	return sh
 }
 
 // signedIn begins anew with an account's invites.
 func (sh *shell) signedIn(a *client.Account) tea.Cmd {
 	sh.account = a
 	sh.link = link{}
-	return sh.restart(newHome(sh))
+	return tea.Batch(sh.restart(newHome(sh)), sh.startSending())
 }
 
 // signedOut goes back to signing in and says why.
 func (sh *shell) signedOut(why error) tea.Cmd {
 	session := sh.account.Session()
-	sh.account = nil
-	sh.revokes, sh.leaving = revokes{}, false
+	sh.abandonSending()
+	sh.account, sh.work, sh.draft = nil, progress{}, whom{}
+	sh.revokes, sh.leaving, sh.signing = revokes{}, false, false
 	sh.opt.User, sh.opt.Password = string(session.UserID), ""
 	sh.opt.Homeserver = session.Homeserver // the person may have typed another than the Matrix ID tells
 	return tea.Batch(sh.restart(newSignIn(sh, why)), sh.forget())
@@ -80,6 +89,16 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case minuteMsg:
 		return sh.minute()
+	case turnMsg:
+		return sh.turned(msg)
+	case outboxMsg:
+		return sh.outboxChanged(msg)
+	case countdownMsg:
+		return sh.countedDown()
+	case leavingMsg:
+		sh.askForPatience()
+	case revokeStepMsg:
+		return sh.revokeStep(msg)
 	case revokedMsg:
 		return sh.revoked(msg)
 	case notKeptMsg:
@@ -91,28 +110,78 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		case msg.account != sh.account:
 			return nil // the homeserver was quicker, and somebody may be signed in again
 		case msg.err != nil:
+			sh.signing = false
 			sh.complain(msg.err)
-			return nil
+			return sh.startSending()
 		}
 		return sh.signedOut(nil)
 	}
 	return nil
 }
 
-// quit ends the program, once nothing is left that the person wants done. Asked
-// a second time it does not wait.
+// quit ends the program, once nothing is left that the person wants done. What
+// waits in the outbox stays there, and whoever leaves it behind is told. Asked a
+// second time it does not wait.
 func (sh *shell) quit() tea.Cmd {
-	if !sh.busy() || sh.leaving {
+	if sh.leaving {
 		return tea.Quit
 	}
-	sh.leaving = true
-	sh.say("Finishing what was begun. Press the key again to leave at once.")
-	sh.revokes.hurry()
-	return nil
+	if n := sh.leftBehind(); n > 0 && sh.top() != sh.farewell {
+		cmd := sh.openCard(newConfirm(sh, "Leave while "+count(n, "invite")+" "+waits(n)+"?",
+			"Nothing is lost: what waits stays in the outbox and goes out when mxinvite runs again, here or as: mxinvite outbox run.", sh.finish))
+		sh.farewell = sh.top()
+		return cmd
+	}
+	return sh.finish()
 }
 
-// busy reports whether something is under way that should not be cut off.
-func (sh *shell) busy() bool { return len(sh.revokes) > 0 || sh.sends > 0 }
+// finish ends the program as soon as what was begun is done.
+func (sh *shell) finish() tea.Cmd {
+	sh.leaving = true
+	if sh.busy() {
+		sh.askForPatience()
+		sh.revokes.hurry()
+		return nil
+	}
+	return tea.Batch(sh.stopSending(sh.ended), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
+}
+
+func waits(n int) string {
+	if n == 1 {
+		return "waits"
+	}
+	return "wait"
+}
+
+// patience is how long leaving may take without a word.
+const patience = 200 * time.Millisecond
+
+// leavingMsg comes when leaving takes long.
+type leavingMsg struct{}
+
+func (sh *shell) askForPatience() {
+	if sh.leaving {
+		sh.say("Finishing what was begun. Press the key again to leave at once.")
+	}
+}
+
+// ended ends the program.
+func (sh *shell) ended() tea.Cmd { return tea.Quit }
+
+// leftBehind is how many invites would wait for the next start. One that is due
+// is as good as sent.
+func (sh *shell) leftBehind() int {
+	o := sh.sending.outbox
+	n := o.Count(client.ItemQueued)
+	if sh.account == nil || sh.elsewhere() != "" || (n == 1 && !o.Paused && !o.Next.After(sh.now())) {
+		return 0
+	}
+	return n
+}
+
+// busy reports whether something is under way that should not be cut off, beside
+// a send, which ends by itself.
+func (sh *shell) busy() bool { return len(sh.revokes) > 0 || sh.begun > 0 }
 
 // leave ends the program if that was only waiting for what has just ended. What
 // went wrong keeps it open: somebody has to read it.
@@ -121,7 +190,7 @@ func (sh *shell) leave(well bool) tea.Cmd {
 		sh.leaving = false
 	}
 	if sh.leaving && !sh.busy() {
-		return tea.Quit
+		return sh.stopSending(sh.ended)
 	}
 	return nil
 }
@@ -158,38 +227,25 @@ func (l link) view(st styles, now, asOf time.Time) string {
 	}
 }
 
-// header is the line on top of every page.
-func (sh *shell) header(width int) string {
-	st := sh.styles
-	left := " " + st.brand.Render("mxinvite")
-	if sh.opt.Banner != "" {
-		left += " " + st.banner.Render(sh.opt.Banner)
-	}
-	left += "   " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
-	if sh.account == nil {
-		return pad(left, width)
-	}
-	right := "   " + sh.link.view(st, sh.now(), sh.account.AsOf()) + " "
-	if user := st.faint.Render(cut(string(sh.account.UserID()), width/3)); lineWidth(left+user+right) < width-3 {
-		right = "   " + user + right
-	}
-	return ends(left, right, width)
-}
-
 // A notice is a line about something that just happened.
 type notice struct {
 	text string
 	bad  bool
 }
 
-func (n notice) view(st styles) string {
+// view takes as many lines as the notice needs, but not more than three.
+func (n notice) view(st styles, width int) string {
+	const most = 3
+	lines := strings.Split(wrap(cut(n.text, 400), width-3), "\n")
+	lines = lines[:min(most, len(lines))]
+	text := strings.Join(lines, "\n   ")
 	switch {
 	case n.text == "":
 		return ""
 	case n.bad:
-		return st.bad.Render("! " + cut(n.text, 400))
+		return " " + st.bad.Render("! "+text)
 	default:
-		return st.good.Render("✓ ") + cut(n.text, 400)
+		return " " + st.good.Render("✓ ") + text
 	}
 }
 

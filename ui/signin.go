@@ -181,12 +181,24 @@ type signedOutMsg struct {
 	err     error
 }
 
-// signOut ends the session on the homeserver.
+// confirmSignOut asks before the session ends.
+func (sh *shell) confirmSignOut() tea.Cmd {
+	what := "The session of " + string(sh.account.UserID()) + " ends, here and on the homeserver."
+	if n := sh.sending.waiting(); n > 0 {
+		what += " " + sentence(count(n, "invite")+" that "+waits(n)+" in the outbox will not be sent")
+	}
+	return sh.openCard(newConfirm(sh, "Sign out?", what, sh.signOut))
+}
+
+// signOut ends the session on the homeserver, after what is being sent.
 func (sh *shell) signOut() tea.Cmd {
 	if sh.busy() {
 		sh.notice = notice{text: "Something is still under way. Sign out when it is done.", bad: true}
 		return nil
 	}
+	sh.signing = true
 	ctx, account := sh.ctx, sh.account
-	return func() tea.Msg { return signedOutMsg{account, account.SignOut(ctx)} }
+	return sh.stopSending(func() tea.Cmd {
+		return func() tea.Msg { return signedOutMsg{account, account.SignOut(ctx)} }
+	})
 }

@@ -55,6 +55,9 @@ func block(s string, width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
+// lineCount is how many lines a text has.
+func lineCount(s string) int { return strings.Count(s, "\n") + 1 }
+
 // age is how long ago something was, in two or three letters.
 func age(now, t time.Time) string {
 	d := now.Sub(t)

@@ -5,12 +5,14 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/safetext"
@@ -33,9 +35,32 @@ type Options struct {
 	// What stands in the sign-in form to begin with.
 	Homeserver, User, Password string
 
+	// Sender is what other programs call this one while it sends from the
+	// outbox, such as "the screen (process 4711)".
+	Sender string
+	// Complete finds people whose name or address begins as typed; nil finds
+	// none. It may return some beside an error.
+	Complete func(ctx context.Context, typed string) ([]Contact, error)
+	// Export writes invites down in a format ("csv", "json" or "markdown"); nil
+	// offers no export.
+	Export func(ctx context.Context, format string, invites []InviteRef) (Exported, error)
+
 	// Banner is a word beside the title, such as "demo".
 	Banner string
 }
+
+// A Contact is a person that [Options.Complete] knows.
+type Contact struct{ Name, Address string }
+
+// An InviteRef names an invite to [Options.Export].
+type InviteRef struct {
+	Room  id.RoomID
+	Token string
+}
+
+// Exported is what came of an export: where it was written, in words; or, where
+// no file can be, the text, which the terminal is given to copy.
+type Exported struct{ Where, Text string }
 
 // Model is the root of the program: it routes, navigates and frames.
 type Model struct {
@@ -114,6 +139,7 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 func (m *Model) View() tea.View {
 	v := tea.NewView(" ") // Bubble Tea clears the screen over and over for an empty one
 	v.AltScreen = true
+	v.ProgressBar = m.shell.progressBar()
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
 	case m.width == 0: // the terminal has not said yet how large it is
@@ -134,9 +160,9 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	sh := m.shell
 	page := sh.page()
 	body, cursor := sh.stack[page].view(sh.width, sh.height)
-	if text := sh.notice.view(sh.styles); text != "" {
-		// It covers the last line, so that nothing on the page moves.
-		body = block(body, sh.width, sh.height-1) + "\n " + text
+	if text := sh.notice.view(sh.styles, sh.width); text != "" {
+		// It covers the last lines, so that nothing on the page moves.
+		body = block(body, sh.width, sh.height-lineCount(text)) + "\n" + text
 	}
 	body = block(body, sh.width, sh.height)
 	frame := lipgloss.JoinVertical(lipgloss.Left, sh.header(m.width), body, m.footer())
@@ -162,15 +188,21 @@ func (m *Model) frame() (string, *tea.Cursor) {
 }
 
 // footer is the keys that work now, closer together where there is little room.
+// Where there is less, some are only in the help, which is named at the end.
 func (m *Model) footer() string {
 	sh := m.shell
 	h := help.New()
 	h.Styles = sh.styles.help
+	keys := slices.DeleteFunc(sh.top().ShortHelp(), func(b key.Binding) bool { return !b.Enabled() })
 	text := ""
 	for _, h.ShortSeparator = range []string{"   ", "  "} {
-		if text = h.ShortHelpView(sh.top().ShortHelp()); lineWidth(text) <= m.width-2 {
-			break
+		if text = h.ShortHelpView(keys); lineWidth(text) <= m.width-2 {
+			return block(" "+text, m.width, 1)
 		}
+	}
+	for len(keys) > 3 && lineWidth(text) > m.width-2 {
+		keys = slices.Delete(keys, len(keys)-3, len(keys)-2)
+		text = h.ShortHelpView(keys)
 	}
 	return block(" "+text, m.width, 1)
 }

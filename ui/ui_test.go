@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -124,7 +123,7 @@ func TestDemo(t *testing.T) {
 	for name, size := range map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}} {
 		synctest.Test(t, func(t *testing.T) {
 			w := sandbox.Demo(sandbox.Options{Now: time.Now})
-			n := &town{World: w, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+			n := &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 			account := n.account(t)
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
 				return New(ctx, Options{Client: n.options(), Account: account, Banner: "demo"})
@@ -188,238 +187,6 @@ func TestCursorStaysOnItsInvite(t *testing.T) {
 			if strings.Contains(line, "▌") && !strings.Contains(line, "l...@ker...") {
 				t.Errorf("the cursor is on: %s", line)
 			}
-		}
-	})
-}
-
-func TestInviteByMail(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
-			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
-		}}})
-		n.Inject(sandbox.Fault{Path: lookupPath, Delay: 200 * time.Millisecond})
-		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Delay: 900 * time.Millisecond})
-		term := n.startAsAda(t, 80, 24)
-		term.Press("i")
-		term.Golden("room")
-		term.Send("oper\rlin@kernel.example\r") // typed ahead of everything
-		term.Golden("terms")
-		if len(n.Mails("lin@kernel.example")) > 0 || n.Count("POST", lookupPath) > 0 {
-			t.Error("something left before the terms were accepted")
-		}
-		term.Press("a")
-		term.Wait(time.Second)
-		term.Golden("preview")
-		if len(n.Mails("lin@kernel.example")) > 0 {
-			t.Error("a mail left before it was confirmed")
-		}
-		waitUntil(term, 20*time.Second) // for the spinner
-		term.Press("enter")
-		waitUntil(term, 20*time.Second+540*time.Millisecond)
-		term.Golden("sending")
-		term.Press("esc", "esc", "enter") // it cannot be called back, nor sent twice
-		term.Wait(2 * time.Second)
-		term.Golden("sent")
-		if got := len(n.Mails("lin@kernel.example")); got != 1 {
-			t.Errorf("%d mails", got)
-		}
-
-		grace := n.AddUser("lin", "torvalds", "Lin")
-		if err := n.Bind("lin@kernel.example", grace); err != nil {
-			t.Fatal(err)
-		}
-		term.Wait(time.Second)
-		term.Golden("taken")
-		if err := n.Join(n.ops, grace); err != nil {
-			t.Fatal(err)
-		}
-		term.Wait(time.Second)
-		term.Golden("joined")
-	})
-}
-
-func TestTermsDeclined(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
-			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
-		}}})
-		n.invite(t, n.ops, "rob@bell.example")
-		term := n.startAsAda(t, 80, 24)
-		term.Press("i")
-		term.Send("lin@kernel.example\r")
-		term.Press("esc")
-		term.Golden("declined")
-		term.Press("enter")
-		if !strings.Contains(term.Screen(), "Privacy Policy") {
-			t.Error("not asked again\n" + term.Screen())
-		}
-	})
-}
-
-// A silent identity server keeps nobody on the page.
-func TestTermsAreLeftWhileTheyWait(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
-			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
-		}}})
-		n.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/identity/v2/terms", Delay: time.Hour})
-		term := n.startAsAda(t, 80, 24)
-		term.Press("i")
-		term.Send("oper\rlin@kernel.example\r")
-		term.Press("a")
-		if s := term.Screen(); !strings.Contains(s, "Accepting…") || !strings.Contains(s, "esc back") {
-			t.Errorf("not waiting:\n%s", s)
-		}
-		term.Press("esc")
-		if s := term.Screen(); strings.Contains(s, "Privacy Policy") || !strings.Contains(s, "lin@kernel.example") {
-			t.Errorf("not back where it was typed:\n%s", s)
-		}
-		term.Press("esc", "esc")
-		if !strings.Contains(term.Screen(), "Nobody has been invited") {
-			t.Errorf("not left:\n%s", term.Screen())
-		}
-	})
-}
-
-func TestInviteSomebodyOnMatrix(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		if err := n.Bind("ken@bell.example", n.ken); err != nil {
-			t.Fatal(err)
-		}
-		term := n.startAsAda(t, 80, 24)
-		term.Press("i")
-		term.Send("compilers\rKen Thompson <Ken@Bell.example>\r")
-		term.Golden("preview")
-		term.Press("enter")
-		term.Golden("invited")
-		term.Press("i")
-		term.Send("compilers\rken@bell.example\r")
-		term.Golden("again")
-		if n.Count("POST", invitePath) != 1 {
-			t.Error("invited twice")
-		}
-	})
-}
-
-func TestComposeKeepsWhatWasTyped(t *testing.T) {
-	for _, tc := range []struct {
-		name    string
-		address string
-		prepare func(*town)
-	}{
-		{"not an address", "lin at kernel", func(*town) {}},
-		{"identity server down", "lin@kernel.example", func(n *town) { n.SetIdentityServerDown(true) }},
-		{"homeserver fails", "lin@kernel.example", func(n *town) {
-			n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/store-invite", Refuse: true})
-		}},
-		{"limit", "lin@kernel.example", func(n *town) {
-			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":399765}`})
-		}},
-		{"no answer", "lin@kernel.example", func(n *town) {
-			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 504})
-		}},
-		{"similar", "lindsay@kernelcare.example", func(*town) {}},
-	} {
-		inTown(t, func(t *testing.T, n *town) {
-			n.invite(t, n.ops, "lindsay@kernelcare.example")
-			tc.prepare(n)
-			term := n.startAsAda(t, 80, 24)
-			term.Press("i")
-			term.Send(tc.address + "\r")
-			if tc.name != "similar" {
-				term.Press("enter")
-			}
-			term.Settle()
-			term.Golden(tc.name)
-			if !strings.Contains(term.Screen(), tc.address) {
-				t.Errorf("%s: what was typed is gone", tc.name)
-			}
-		})
-	}
-}
-
-func TestNoPowerToInvite(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		term := n.startAsAda(t, 80, 24)
-		term.Press("r")
-		term.Golden("rooms")
-		term.Press("G", "i")
-		term.Send("lin@kernel.example\r")
-		term.Golden("compose")
-	})
-}
-
-func TestKickedMeanwhile(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		guests := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: map[string]any{"invite": 0}, Members: []string{n.ada}})
-		term := n.startAsAda(t, 80, 24)
-		term.Press("i")
-		term.Send("guests\rlin@kernel.example\r")
-		if err := n.Kick(guests, n.ken, n.ada); err != nil {
-			t.Fatal(err)
-		}
-		term.Wait(time.Second)
-		term.Press("enter")
-		term.Golden("kicked")
-	})
-}
-
-func TestRevoke(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		token := n.invite(t, n.compilers, "lin@kernel.example")
-		revoked := func() bool {
-			events := 0
-			for _, r := range n.Requests() {
-				if r.Method == http.MethodPut && strings.Contains(r.URL.Path, token) {
-					events++
-				}
-			}
-			return events > 0
-		}
-		term := n.startAsAda(t, 120, 32)
-		term.Press("x")
-		term.Golden("asked")
-		term.Press("n")
-		term.Wait(10 * time.Second)
-		term.Press("x", "y")
-		term.Golden("waiting")
-		term.Wait(3 * time.Second)
-		term.Press("u")
-		term.Golden("undone")
-		term.Wait(10 * time.Second)
-		if revoked() {
-			t.Fatal("revoked all the same")
-		}
-		term.Press("x")
-		waitUntil(term, 60*time.Second) // event IDs on the screen depend on the time
-		term.Press("y")
-		term.Wait(6 * time.Second)
-		term.Golden("revoked")
-		if !revoked() {
-			t.Error("not revoked")
-		}
-		term.Press("x")
-		if !strings.Contains(term.Screen(), "revoked already") {
-			t.Error(term.Screen())
-		}
-	})
-}
-
-func TestQuittingFinishesRevocations(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.invite(t, n.compilers, "lin@kernel.example")
-		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Delay: time.Second})
-		term := n.startAsAda(t, 80, 24)
-		term.Press("x", "y", "q")
-		if term.Exited() {
-			t.Fatal("left before the revocation was sent")
-		}
-		term.Wait(2 * time.Second)
-		if !term.Exited() {
-			t.Error("still here")
-		}
-		if a := n.account(t); a.Refresh(t.Context()) != nil || a.Invites()[0].Status != invite.Revoked {
-			t.Errorf("%+v", a.Invites())
 		}
 	})
 }
@@ -513,7 +280,7 @@ func TestIdleWritesNothing(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 120, 32)
-		term.Wait(3 * time.Hour) // past what is told in minutes
+		term.Wait(65 * time.Minute) // past what is told in minutes
 		term.Raw()
 		term.Wait(10 * time.Minute)
 		if raw := term.Raw(); len(raw) > 0 {
@@ -676,35 +443,6 @@ func TestSort(t *testing.T) {
 	})
 }
 
-func TestRevokeMarked(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		term := listed(t, n)
-		term.Press("j", "space", "space")
-		term.Golden("marked")
-		term.Press("x")
-		term.Golden("asked")
-		term.Press("y")
-		term.Golden("waiting")
-		term.Press("u")
-		term.Wait(10 * time.Second)
-		term.Press("x", "y")
-		term.Wait(10 * time.Second)
-		if a := n.account(t); a.Refresh(t.Context()) != nil || len(a.Invites()) != 4 {
-			t.Fatal("lost some")
-		} else {
-			revoked := 0
-			for _, i := range a.Invites() {
-				if i.Status == invite.Revoked {
-					revoked++
-				}
-			}
-			if revoked != 2 {
-				t.Errorf("%d revoked", revoked)
-			}
-		}
-	})
-}
-
 func TestTrust(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		key := map[string]any{"display_name": "g...@n...", "public_key": n.PublicKey(), "key_validity_url": "https://elsewhere.test/isvalid"}
@@ -763,69 +501,6 @@ func TestHistoryOfTheEvent(t *testing.T) {
 		term := n.startAsAda(t, 100, 50)
 		term.Press("enter")
 		term.Golden("overwritten")
-	})
-}
-
-// The answer about an address that was changed meanwhile says nothing about the
-// one that stands there now.
-func TestLateAnswerAboutAnotherAddress(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 2 * time.Second})
-		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 10 * time.Second})
-		n.invite(t, n.ops, "rob@bell.example")
-		term := n.startAsAda(t, 80, 24)
-		term.Press("i")
-		term.Send("alice@navy.example\r")
-		term.Press("esc", "ctrl+u")
-		term.Send("bob@navy.example\r")
-		term.Wait(4 * time.Second)
-		term.Press("enter")
-		term.Wait(4 * time.Second)
-		if len(n.Mails("alice@navy.example")) > 0 {
-			t.Fatal("mailed whom nobody meant any more")
-		}
-		term.Wait(10 * time.Second)
-		term.Press("enter")
-		term.Wait(4 * time.Second)
-		if len(n.Mails("bob@navy.example")) != 1 {
-			t.Error(term.Screen())
-		}
-	})
-}
-
-func TestQuittingWaitsForASend(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Delay: 2 * time.Second})
-		n.invite(t, n.ops, "rob@bell.example")
-		term := n.startAsAda(t, 80, 24)
-		term.Press("i")
-		term.Send("lin@kernel.example\r")
-		term.Press("enter", "ctrl+c")
-		if term.Exited() {
-			t.Fatal("left in the middle of a send")
-		}
-		term.Wait(5 * time.Second)
-		if !term.Exited() || len(n.Mails("lin@kernel.example")) != 1 {
-			t.Errorf("exited %v\n%s", term.Exited(), term.Screen())
-		}
-	})
-}
-
-func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.invite(t, n.compilers, "lin@kernel.example")
-		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
-		term := n.startAsAda(t, 80, 24)
-		term.Press("x", "y", "q")
-		term.Wait(2 * time.Second)
-		if term.Exited() {
-			t.Fatal("left without saying that it did not work")
-		}
-		term.Golden("refused")
-		term.Press("q")
-		if !term.Exited() {
-			t.Error("cannot be left any more")
-		}
 	})
 }
 

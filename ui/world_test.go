@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
@@ -15,6 +16,7 @@ import (
 // town is a small world: Ada's rooms, and the people in them.
 type town struct {
 	*sandbox.World
+	t                     *testing.T
 	ada, grace, ken       string
 	compilers, ops, plan9 string
 }
@@ -22,7 +24,7 @@ type town struct {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := sandbox.New(sandbox.Options{Seed: 7, Now: time.Now})
-	n := &town{World: w}
+	n := &town{World: w, t: t}
 	n.ada = w.AddUser("ada", "lovelace", "Ada")
 	n.grace = w.AddUser("grace", "hopper", "Grace")
 	n.ken = w.AddUser("ken", "thompson", "Ken")
@@ -42,18 +44,30 @@ func (n *town) invite(t *testing.T, room, address string) (token string) {
 	return token
 }
 
+// options are those of one program: each has a store of its own.
 func (n *town) options() client.Options {
-	return client.Options{Transport: n.World, KeyTransport: n.World, Now: time.Now, DeviceName: "test"}
+	n.t.Helper()
+	s, err := store.OpenMemory(n.t.Context())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.t.Cleanup(func() { s.Close() })
+	return client.Options{Transport: n.World, KeyTransport: n.World, Now: time.Now, DeviceName: "test", Store: s}
 }
 
 // account signs Ada in.
 func (n *town) account(t *testing.T) *client.Account {
 	t.Helper()
-	hs, err := client.Discover(t.Context(), n.options(), n.ada)
+	return n.accountWith(t, n.options())
+}
+
+func (n *town) accountWith(t *testing.T, opt client.Options) *client.Account {
+	t.Helper()
+	hs, err := client.Discover(t.Context(), opt, n.ada)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := client.SignIn(t.Context(), n.options(), hs, n.ada, "lovelace")
+	a, err := client.SignIn(t.Context(), opt, hs, n.ada, "lovelace")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,8 +77,9 @@ func (n *town) account(t *testing.T) *client.Account {
 // start shows the program to nobody yet signed in.
 func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
+	opt := n.options()
 	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: n.options()})
+		return New(ctx, Options{Client: opt})
 	})
 }
 

@@ -8,8 +8,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/ui"
+)
+
+// In the demo a homeserver has enough of invites soon, and not for long.
+const (
+	demoInviteBurst      = 5
+	demoInvitesPerSecond = 1.0 / 20
 )
 
 // demoAnswer is how long people in the demo think about an invite.
@@ -50,7 +57,16 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	world := sandbox.Demo(sandbox.Options{Now: o.Now})
 	go world.Simulate(ctx, demoAnswer)
 
+	// After a few invites the outbox has something to do.
+	world.LimitInvites(demoInvitesPerSecond, demoInviteBurst)
+	kept, err := store.OpenMemory(ctx)
+	if err != nil {
+		return fmt.Errorf("start the demo: %w", err)
+	}
+	defer func() { _ = kept.Close() }() // nothing of it lasts
+
 	opt := client.Options{
+		Store:     kept,
 		Transport: world, KeyTransport: world, Now: o.Now,
 		StaleAfter: o.settings.StaleAfter, DeviceName: o.settings.DeviceName,
 	}

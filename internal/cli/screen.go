@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -52,6 +54,7 @@ func (a *app) needScreen() error {
 func (a *app) screen(ctx context.Context, o ui.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx),
 		tea.WithInput(a.In),

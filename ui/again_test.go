@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// statuses counts Ada's invites by their status, as the homeserver has them now.
+func (n *town) statuses(t *testing.T) map[invite.Status]int {
+	t.Helper()
+	a := n.account(t)
+	if err := a.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[invite.Status]int{}
+	for _, i := range a.Invites() {
+		counts[i.Status]++
+	}
+	return counts
+}
+
+func TestSendAgainWhatWasSentFromHere(t *testing.T) {
+	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+		n.invite(t, n.ops, "rob@bell.example")
+		term := start()
+		send(term, "lin@kernel.example")
+		term.Press("g", "e")
+		golden("asked")
+		term.Press("y")
+		term.Wait(10 * time.Second)
+		golden("sent")
+		if got := len(n.Mails("lin@kernel.example")); got != 2 {
+			t.Errorf("%d mails", got)
+		}
+		if got := n.statuses(t); got[invite.Revoked] != 1 || got[invite.Pending] != 2 {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+func TestSendAgainAsksForTheAddress(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("e")
+		term.Golden("asked")
+		term.Send("not an address\r")
+		term.Golden("no address")
+		term.Press("ctrl+u")
+		term.Send("rob@bell.example\r")
+		term.Golden("another")
+		if len(n.Mails("rob@bell.example")) > 0 {
+			t.Error("mailed somebody else without asking")
+		}
+		term.Press("ctrl+u")
+		term.Send("lin@kernel.example\r")
+		term.Wait(10 * time.Second)
+		term.Golden("sent")
+		if got := len(n.Mails("lin@kernel.example")); got != 2 {
+			t.Errorf("%d mails", got)
+		}
+	})
+}
+
+func TestSendAgainThatFailsKeepsTheAddress(t *testing.T) {
+	for name, fault := range map[string]sandbox.Fault{
+		"before":  {Path: lookupPath, Status: 500, Times: 1},
+		"revoked": {Method: "PUT", Path: "/_matrix/client/v3/rooms/", Status: 403, Body: `{"errcode":"M_FORBIDDEN"}`},
+	} {
+		inTown(t, func(t *testing.T, n *town) {
+			n.invite(t, n.ops, "lin@kernel.example")
+			n.Inject(fault)
+			term := n.startAsAda(t, 80, 24)
+			term.Press("e")
+			term.Send("lin@kernel.example\r")
+			term.Wait(time.Second)
+			term.Golden(name)
+			if !strings.Contains(term.Screen(), "lin@kernel.example") {
+				t.Error("the address is gone")
+			}
+			if got := n.statuses(t); got[invite.Pending] != 1 {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}

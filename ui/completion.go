@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+const (
+	// typingPause is how long nobody types before completions are looked for.
+	typingPause = 150 * time.Millisecond
+	mostPeople  = 6
+)
+
+// completion is the people whom what is typed may mean, below the field.
+type completion struct {
+	typed   string // the piece that they complete
+	people  []Contact
+	at      int // -1 until somebody has moved into the list
+	picked  bool
+	asked   int
+	problem error
+	told    bool // of a problem, once
+}
+
+// completeMsg comes when nothing was typed for a while; completed is what was found.
+type (
+	completeMsg struct{ asked int }
+	completed   struct {
+		asked  int
+		typed  string
+		people []Contact
+		err    error
+	}
+)
+
+// wantCompletion has people looked for, unless more is typed.
+func (c *compose) wantCompletion() tea.Cmd {
+	c.people.close()
+	c.people.asked++
+	if c.sh.opt.Complete == nil || lastPiece(c.whom.typed.text) == "" {
+		return nil
+	}
+	msg := completeMsg{c.people.asked}
+	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+		select {
+		case <-time.After(typingPause):
+		case <-ctx.Done():
+		}
+		return msg
+	})
+}
+
+// complete looks for people if nothing was typed since.
+func (c *compose) complete(msg completeMsg) tea.Cmd {
+	if msg.asked != c.people.asked || c.step != editing {
+		return nil
+	}
+	find, typed := c.sh.opt.Complete, lastPiece(c.whom.typed.text)
+	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+		people, err := find(ctx, typed)
+		return completed{msg.asked, typed, people, err}
+	})
+}
+
+// take shows what was found for what still stands there.
+func (p *completion) take(msg completed) {
+	if msg.asked != p.asked {
+		return
+	}
+	p.people = msg.people[:min(mostPeople, len(msg.people))]
+	if len(p.people) == 1 && p.people[0].Address == msg.typed {
+		p.people = nil // it is complete
+	}
+	p.typed, p.at = msg.typed, -1
+	if msg.err != nil && !p.told {
+		p.problem, p.told = msg.err, true
+	}
+}
+
+func (p *completion) close() { p.people, p.at, p.problem = nil, -1, nil }
+
+// press moves in the list or picks from it, and reports whether the key meant
+// that. Enter does only once somebody has moved there: it may have been typed
+// ahead, for the whole page.
+func (p *completion) press(msg tea.KeyPressMsg, keys keyMap) bool {
+	switch {
+	case len(p.people) == 0:
+		return false
+	case msg.String() == "down":
+		p.at = min(p.at+1, len(p.people)-1)
+	case msg.String() == "up" && p.at >= 0:
+		p.at--
+	case msg.String() == "tab":
+		p.at, p.picked = max(0, p.at), true
+	case key.Matches(msg, keys.Submit) && p.at >= 0:
+		p.picked = true
+	default:
+		return false
+	}
+	return true
+}
+
+// choice is who was picked.
+func (p *completion) choice() (Contact, bool) {
+	if !p.picked {
+		return Contact{}, false
+	}
+	p.picked = false
+	return p.people[p.at], true
+}
+
+// put writes a person into the field in the place of what was typed of them.
+func (c *compose) put(contact Contact) {
+	in := &c.form.fields[fieldAddress].input
+	text := strings.TrimSuffix(in.Value(), c.people.typed)
+	name := safetext.Line(contact.Name)
+	if name == "" || strings.ContainsAny(name, `<>,;:"@\()`) {
+		text += contact.Address
+	} else {
+		text += name + " <" + contact.Address + ">"
+	}
+	in.SetValue(text)
+	in.CursorEnd()
+	c.people.close()
+	c.people.asked++
+	c.whom.write(text)
+	c.sh.draft = c.whom
+}
+
+// lastPiece is what is being typed: what stands behind the last separator.
+func lastPiece(s string) string {
+	return strings.TrimLeft(s[strings.LastIndexAny(s, ",;")+1:], " ")
+}
+
+// view draws the list.
+func (p *completion) view(st styles, width int) string {
+	var lines []string
+	for n, contact := range p.people {
+		mark, style := "  ", st.plain
+		if n == p.at {
+			mark, style = st.cursor.Render("▌")+" ", st.strong
+		}
+		left := min(36, width/2)
+		lines = append(lines, mark+style.Render(fit(contact.Address, left))+"  "+st.faint.Render(cut(contact.Name, width-left-4)))
+	}
+	if p.problem != nil {
+		lines = append(lines, st.faint.Render(cut("No more could be looked up: "+p.problem.Error(), width)))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,115 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// mostCopied is how long a text may be that the terminal is given to copy:
+// longer ones are dropped by some without a word.
+const mostCopied = 64 << 10
+
+// exportCard chooses how the invites that are shown are written down.
+type exportCard struct {
+	sh      *shell
+	ctx     context.Context
+	invites []InviteRef
+	list    list[string] // of formats
+	busy    bool
+	problem error
+}
+
+func newExport(sh *shell, keys []inviteKey) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		c := &exportCard{sh: sh, ctx: ctx, list: list[string]{keys: []string{"csv", "json", "markdown"}}}
+		for _, k := range keys {
+			c.invites = append(c.invites, InviteRef{k.room, k.token})
+		}
+		return c
+	}
+}
+
+func (c *exportCard) init() tea.Cmd { return nil }
+func (c *exportCard) title() string { return "Export" }
+
+// exported is how it ended.
+type exported struct {
+	Exported
+	err error
+}
+
+func (c *exportCard) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case exported:
+		return c.done(msg)
+	case tea.KeyPressMsg:
+		switch {
+		case c.busy:
+		case key.Matches(msg, c.sh.keys.Submit):
+			return c.export()
+		default:
+			c.list.press(msg, c.sh.keys, len(c.list.keys))
+		}
+	}
+	return nil
+}
+
+func (c *exportCard) export() tea.Cmd {
+	c.busy, c.problem = true, nil
+	export, format, invites := c.sh.opt.Export, c.list.keys[c.list.at], c.invites
+	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+		e, err := export(ctx, format, invites)
+		return exported{e, err}
+	})
+}
+
+func (c *exportCard) done(e exported) tea.Cmd {
+	c.busy = false
+	if c.problem = e.err; e.err != nil {
+		return nil
+	}
+	c.sh.closeScreen(c)
+	switch n := count(len(c.invites), "invite"); {
+	case e.Text == "":
+		c.sh.say("Wrote %s to %s.", n, e.Where)
+	case len(e.Text) > mostCopied:
+		c.sh.notice = notice{text: "That is too much for the clipboard of a terminal. Filter the list, and export what is left.", bad: true}
+	default:
+		c.sh.say("Copied %s.", n)
+		return tea.SetClipboard(e.Text)
+	}
+	return nil
+}
+
+func (c *exportCard) ShortHelp() []key.Binding {
+	k := c.sh.keys
+	return []key.Binding{when(!c.busy, as(k.Submit, "export")), k.Up, k.Down, k.Back, k.Interrupt}
+}
+
+func (c *exportCard) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+
+func (c *exportCard) view(width, _ int) (string, *tea.Cursor) {
+	st := c.sh.styles
+	width = min(width, 60)
+	lines := []string{"", st.strong.Render("Export " + count(len(c.invites), "invite")), ""}
+	for n, name := range []string{"CSV, for spreadsheets", "JSON, for scripts", "Markdown, for reading"} {
+		mark, style := "  ", st.plain
+		if n == c.list.at {
+			mark, style = st.cursor.Render("▌")+" ", st.strong
+		}
+		lines = append(lines, mark+style.Render(name))
+	}
+	text := strings.Join(lines, "\n") + "\n\n"
+	switch {
+	case c.busy:
+		text += "Writing…"
+	case c.problem != nil:
+		text += c.sh.problem(c.problem, width)
+	default:
+		text += st.faint.Render(wrap("Those that are shown now, in this order.", width))
+	}
+	return text + "\n", nil
+}

@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// header is the line on top of every page. Where there is little room it says
+// less: first goes who one is, then the words about the outbox.
+func (sh *shell) header(width int) string {
+	st := sh.styles
+	left := " " + st.brand.Render("mxinvite")
+	if sh.opt.Banner != "" {
+		left += " " + st.banner.Render(sh.opt.Banner)
+	}
+	left += "   " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
+	if sh.account == nil {
+		return pad(left, width)
+	}
+	user := "   " + st.faint.Render(cut(string(sh.account.UserID()), width/3))
+	link := "   " + sh.link.view(st, sh.now(), sh.account.AsOf())
+	outbox := sh.outboxWords()
+	looks := []string{user + link + outbox[0]}
+	for _, words := range outbox {
+		looks = append(looks, link+words)
+	}
+	right := ""
+	for _, right = range looks {
+		if lineWidth(left+right)+1 < width-3 {
+			break
+		}
+	}
+	return ends(left, right+" ", width)
+}
+
+// outboxWords say how it stands with the outbox, in many words and in fewer;
+// empty if nothing is on its way.
+func (sh *shell) outboxWords() []string {
+	st, o := sh.styles, sh.sending.outbox
+	var long, short, least []string
+	add := func(l, s, m string) { long, short, least = append(long, l), append(short, s), append(least, m) }
+	if n := sh.sending.waiting(); n > 0 {
+		arrow := st.accent.Render(fmt.Sprintf("↑ %d", n))
+		left := inTime(o.Next.Sub(sh.now()))
+		switch elsewhere := cut(sh.elsewhere(), nameWidth); {
+		case o.Paused:
+			add(arrow+" to send, "+st.warn.Render("paused"), arrow+" "+st.warn.Render("paused"), arrow)
+		case sh.sending.trouble != nil:
+			add(arrow+" to send, "+st.bad.Render("not now"), arrow+" "+st.bad.Render("not now"), arrow)
+		case elsewhere != "":
+			add(arrow+st.faint.Render(" sent by "+elsewhere), arrow+st.faint.Render(" elsewhere"), arrow)
+		case left == "now":
+			add(arrow+" to send", arrow, arrow)
+		default:
+			add(arrow+" to send, next in "+left, arrow+", "+left, arrow)
+		}
+	}
+	if n := o.Count(client.ItemUncertain); n > 0 {
+		number := st.warn.Render(fmt.Sprintf("! %d", n))
+		add(number+" uncertain", number+" uncertain", number)
+	}
+	if n := o.Count(client.ItemFailed); n > 0 {
+		number := st.bad.Render(fmt.Sprintf("✗ %d", n))
+		add(number+" failed", number+" failed", number)
+	}
+	if len(long) == 0 {
+		return []string{""}
+	}
+	return []string{"   " + strings.Join(long, "  "), "   " + strings.Join(short, "  "), "  " + strings.Join(least, " ")}
+}

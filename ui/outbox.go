@@ -1,0 +1,312 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// outboxPage shows what is on its way, and what became of it.
+type outboxPage struct {
+	sh     *shell
+	items  map[int64]client.Item
+	list   list[int64]
+	marked map[int64]bool
+}
+
+func newOutbox(sh *shell) func(context.Context) screen {
+	return func(context.Context) screen {
+		p := &outboxPage{sh: sh, marked: map[int64]bool{}}
+		p.refresh()
+		for n, number := range p.list.keys { // begin with what is not over yet
+			if p.items[number].State.Active() {
+				p.list.at = n
+				break
+			}
+		}
+		p.list.scroll(p.lines())
+		return p
+	}
+}
+
+func (p *outboxPage) init() tea.Cmd { return p.sh.readOutbox() }
+func (p *outboxPage) title() string { return "Outbox" }
+
+// refresh takes in the outbox as it was read last.
+func (p *outboxPage) refresh() {
+	p.items = map[int64]client.Item{}
+	var numbers []int64
+	for _, i := range p.sh.sending.outbox.Items {
+		p.items[i.Number] = i
+		numbers = append(numbers, i.Number)
+	}
+	p.list.set(numbers)
+	for number := range p.marked {
+		if _, ok := p.items[number]; !ok {
+			delete(p.marked, number)
+		}
+	}
+}
+
+func (p *outboxPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case outboxMsg:
+		p.refresh()
+	case tea.KeyPressMsg:
+		cmd := p.press(msg)
+		p.list.scroll(p.lines())
+		return cmd
+	}
+	return nil
+}
+
+func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	sh, keys := p.sh, p.sh.keys
+	number, some := p.list.current()
+	switch {
+	case key.Matches(msg, keys.Invite):
+		return sh.open(newCompose(sh, ""))
+	case key.Matches(msg, keys.Pause):
+		return p.pause()
+	case key.Matches(msg, keys.Accept):
+		return p.acceptTerms()
+	case !some:
+	case key.Matches(msg, keys.Sweep):
+		return p.sweep()
+	case key.Matches(msg, keys.Mark):
+		p.mark(number)
+	case key.Matches(msg, keys.MarkAll):
+		p.markAll()
+	case key.Matches(msg, keys.Clear) && len(p.marked) > 0:
+		clear(p.marked)
+	case key.Matches(msg, keys.Cancel):
+		return p.cancel()
+	case key.Matches(msg, keys.Again):
+		return p.retry()
+	case key.Matches(msg, keys.Settle):
+		return p.settle()
+	default:
+		p.list.press(msg, keys, p.lines())
+	}
+	return nil
+}
+
+func (p *outboxPage) mark(number int64) {
+	if p.marked[number] {
+		delete(p.marked, number)
+	} else {
+		p.marked[number] = true
+	}
+	p.list.at = min(p.list.at+1, len(p.list.keys)-1)
+}
+
+// markAll marks all, or if they all are, none.
+func (p *outboxPage) markAll() {
+	if len(p.marked) == len(p.items) {
+		clear(p.marked)
+		return
+	}
+	for number := range p.items {
+		p.marked[number] = true
+	}
+}
+
+// chosen are those of the marked items, or of the one under the cursor, that are
+// in one of some states.
+func (p *outboxPage) chosen(states ...client.ItemState) []client.Item {
+	var chosen []client.Item
+	for n, number := range p.list.keys {
+		meant := p.marked[number] || (len(p.marked) == 0 && n == p.list.at)
+		if i := p.items[number]; meant && slices.Contains(states, i.State) {
+			chosen = append(chosen, i)
+		}
+	}
+	return chosen
+}
+
+func numbers(items []client.Item) []int64 {
+	var numbers []int64
+	for _, i := range items {
+		numbers = append(numbers, i.Number)
+	}
+	return numbers
+}
+
+// these names one item, and counts more.
+func these(items []client.Item) string {
+	if len(items) == 1 {
+		return "the invite to " + cut(addressOf(items[0]), nameWidth)
+	}
+	return count(len(items), "invite")
+}
+
+// addressOf is whom an item is for, as far as that can be read.
+func addressOf(i client.Item) string {
+	if i.Address.Address == "" {
+		return "(sealed in a session that is lost)"
+	}
+	return i.Address.Address
+}
+
+func (p *outboxPage) pause() tea.Cmd {
+	pause, done := !p.sh.sending.outbox.Paused, "Sending goes on."
+	if pause {
+		done = "Paused: nothing is sent, by no program, until somebody resumes it."
+	}
+	return p.sh.changeOutbox(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
+}
+
+// terms are those that have to be accepted before anything more is sent.
+func (p *outboxPage) terms() (terms *client.TermsError, wait bool) {
+	return terms, errors.As(p.sh.sending.trouble, &terms)
+}
+
+func (p *outboxPage) acceptTerms() tea.Cmd {
+	terms, wait := p.terms()
+	if !wait {
+		return nil
+	}
+	return p.sh.open(newTerms(p.sh, terms, func() tea.Cmd {
+		return p.sh.changeOutbox("Sending goes on.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
+	}))
+}
+
+// sweep forgets what is over.
+func (p *outboxPage) sweep() tea.Cmd {
+	if p.over() == 0 {
+		return nil
+	}
+	question := "Clear " + count(p.over(), "invite") + " that are over?"
+	if p.over() == 1 {
+		question = "Clear the invite that is over?"
+	}
+	return p.ask(question, "They leave this page. The invites themselves stay in their rooms; what failed or was cancelled is forgotten.",
+		"Cleared what was over.", func(ctx context.Context, a *client.Account) error { return a.ClearOutbox(ctx) })
+}
+
+// over is how many items are.
+func (p *outboxPage) over() int {
+	return p.sh.sending.outbox.Count(client.ItemSent, client.ItemResolved, client.ItemFailed, client.ItemCancelled)
+}
+
+func (p *outboxPage) cancel() tea.Cmd {
+	chosen := p.chosen(client.ItemQueued)
+	if len(chosen) == 0 {
+		return p.refuse("Only what still waits can be cancelled.")
+	}
+	return p.ask("Cancel "+these(chosen)+"?", "Nobody is mailed. What is cancelled stays on this page, and can be sent after all.",
+		"Cancelled "+these(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.Cancel(ctx, numbers(chosen)...) })
+}
+
+// retry sends again what failed. What is uncertain is asked about by itself: it
+// may be a second mail.
+func (p *outboxPage) retry() tea.Cmd {
+	chosen := p.chosen(client.ItemFailed, client.ItemCancelled)
+	what := "They wait in the outbox again and go out when their time has come."
+	question := "Send " + these(chosen) + " after all?"
+	if len(chosen) == 0 {
+		if chosen = p.chosen(client.ItemUncertain); len(chosen) == 0 {
+			return p.refuse("Only what failed, was cancelled or is uncertain can be sent again.")
+		}
+		question = "Send " + these(chosen) + " again?"
+		what = "Nobody knows whether the first mail went out. If it did, this is a second one to the same person."
+		if len(chosen) == 1 {
+			what = sentence(chosen[0].Reason) + " " + what
+		}
+	}
+	return p.ask(question, what, "Back in the outbox: "+these(chosen)+".",
+		func(ctx context.Context, a *client.Account) error { return a.Retry(ctx, numbers(chosen)...) })
+}
+
+// settle says of what is uncertain that it went out.
+func (p *outboxPage) settle() tea.Cmd {
+	chosen := p.chosen(client.ItemUncertain)
+	if len(chosen) == 0 {
+		return p.refuse("Only what is uncertain can be settled.")
+	}
+	return p.ask("Did "+these(chosen)+" go out?", "If you say so, it counts as sent, and nothing more is mailed. If it did not, the person never hears of it.",
+		"Settled: "+these(chosen)+" went out.", func(ctx context.Context, a *client.Account) error { return a.MarkSent(ctx, numbers(chosen)...) })
+}
+
+func (p *outboxPage) refuse(why string) tea.Cmd {
+	p.sh.notice = notice{text: why, bad: true}
+	return nil
+}
+
+// ask asks before the outbox is changed. The marks have served then.
+func (p *outboxPage) ask(question, what, done string, change func(context.Context, *client.Account) error) tea.Cmd {
+	return p.sh.openCard(newConfirm(p.sh, question, what, func() tea.Cmd {
+		clear(p.marked)
+		return p.sh.changeOutbox(done, change)
+	}))
+}
+
+func (p *outboxPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	again := len(p.chosen(client.ItemFailed, client.ItemCancelled, client.ItemUncertain)) > 0
+	_, terms := p.terms()
+	return []key.Binding{
+		when(terms, as(k.Accept, "read the terms")), p.pauseKey(), when(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), when(again, k.Again),
+		when(len(p.chosen(client.ItemUncertain)) > 0, k.Settle), when(len(p.marked) > 0, as(k.Clear, "unmark")), when(len(p.marked) == 0, k.Back),
+		k.Help, k.Quit,
+	}
+}
+
+// pauseKey is named after what it does next.
+func (p *outboxPage) pauseKey() key.Binding {
+	o := p.sh.sending.outbox
+	if o.Paused {
+		return as(p.sh.keys.Pause, "resume")
+	}
+	return when(len(o.Items) > 0, p.sh.keys.Pause)
+}
+
+func (p *outboxPage) FullHelp() [][]key.Binding {
+	k := p.sh.keys
+	some := len(p.items) > 0
+	return [][]key.Binding{
+		p.ShortHelp(),
+		{k.Invite, when(some, k.Mark), when(some, k.MarkAll), when(p.over() > 0, k.Sweep)},
+		{when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom)},
+	}
+}
+
+// tabulated are the states in the order in which the page counts them.
+func tabulated() []client.ItemState {
+	return []client.ItemState{
+		client.ItemQueued, client.ItemSending, client.ItemSent, client.ItemResolved,
+		client.ItemUncertain, client.ItemFailed, client.ItemCancelled,
+	}
+}
+
+// itemGlyph is the sign that stands beside the word for a state.
+func itemGlyph(s client.ItemState) string {
+	switch s {
+	case client.ItemQueued:
+		return "◔"
+	case client.ItemSending:
+		return "↑"
+	case client.ItemSent, client.ItemResolved:
+		return "✓"
+	case client.ItemUncertain:
+		return "!"
+	case client.ItemFailed:
+		return "✗"
+	default:
+		return "○"
+	}
+}
+
+// itemWords are a state with its sign.
+func itemWords(s client.ItemState) string {
+	if s == client.ItemResolved {
+		return itemGlyph(s) + " invited" // instead of mailed
+	}
+	return fmt.Sprintf("%s %s", itemGlyph(s), s)
+}

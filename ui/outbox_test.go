@@ -1,0 +1,332 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// sizes are the terminals that every page has to look well in.
+func sizes() map[string][2]int {
+	return map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}}
+}
+
+// atEverySize runs a story in a town of its own for each size.
+func atEverySize(t *testing.T, story func(t *testing.T, n *town, term func() *termtest.Terminal, golden func(name string))) {
+	t.Helper()
+	for name, size := range sizes() {
+		inTown(t, func(t *testing.T, n *town) {
+			t.Helper()
+			var shown *termtest.Terminal
+			start := func() *termtest.Terminal {
+				shown = n.startAsAda(t, size[0], size[1])
+				return shown
+			}
+			story(t, n, start, func(page string) { shown.Golden(page + " " + name) })
+		})
+	}
+}
+
+// send types addresses into the compose page for the room Operations, and
+// confirms.
+func send(term *termtest.Terminal, addresses ...string) {
+	term.Press("i")
+	if strings.Contains(term.Screen(), "▌ Room") {
+		term.Send("oper\r")
+	}
+	term.Send(strings.Join(addresses, ", ") + "\r")
+	sendIt(term)
+	term.Wait(time.Second)
+}
+
+// people are addresses of n people.
+func people(n int) []string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf("person%d@place%d.example", i, i))
+	}
+	return all
+}
+
+func TestOutboxShowsEveryState(t *testing.T) {
+	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+		if err := n.Bind("ken@bell.example", n.ken); err != nil {
+			t.Fatal(err)
+		}
+		term := start()
+		term.Press("o")
+		golden("empty")
+		term.Press("esc")
+		send(term, "lost@navy.example", "ken@bell.example", "grace@navy.example")
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502})
+		send(term, "uncertain@navy.example")
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+		send(term, "failed@navy.example")
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":400000}`})
+		send(term, people(4)...)
+		golden("home")
+		term.Press("o", "g")
+		golden("first")
+		term.Press("G", "x")
+		golden("cancel")
+		term.Press("y")
+		golden("cancelled")
+		term.Press("g", "j", "j", "j")
+		golden("uncertain")
+		term.Press("e")
+		golden("again")
+		term.Press("n", "w")
+		golden("settle")
+		term.Press("y", "p")
+		golden("paused")
+		term.Press("j", "e", "y", "p", "d")
+		golden("clear")
+		term.Press("y")
+		golden("cleared")
+		term.Press("?")
+		golden("help")
+	})
+}
+
+func TestOutboxGoesOnByItself(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		term := n.startAsAda(t, 120, 32)
+		send(term, people(8)...)
+		term.Golden("limited")
+		term.Press("o", "G")
+		term.Golden("outbox")
+		term.Wait(30 * time.Minute)
+		term.Golden("done")
+		for _, address := range people(8) {
+			if got := len(n.Mails(address)); got != 1 {
+				t.Errorf("%s got %d mails", address, got)
+			}
+		}
+	})
+}
+
+func TestCursorStaysOnItsItem(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 120, 32)
+		send(term, people(4)...)
+		term.Press("o", "G", "k")
+		line := func() string {
+			for line := range strings.SplitSeq(term.Screen(), "\n") {
+				if strings.Contains(line, "▌") {
+					return strings.TrimSpace(line)
+				}
+			}
+			return ""
+		}
+		if !strings.Contains(line(), "person2@") {
+			t.Fatal(line())
+		}
+		term.Wait(25 * time.Minute)
+		if !strings.Contains(line(), "person2@") || !strings.Contains(line(), "sent") {
+			t.Error(line())
+		}
+	})
+}
+
+func TestMarkedAreCancelledTogether(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 80, 24)
+		send(term, people(4)...)
+		term.Press("o", "A", "x")
+		term.Golden("asked")
+		term.Press("y")
+		term.Golden("cancelled")
+		term.Wait(10 * time.Minute)
+		if mails := len(n.Mails("person3@place3.example")); mails > 0 {
+			t.Error("mailed all the same")
+		}
+	})
+}
+
+// While nothing is to be sent soon, the screen is as quiet as without an outbox.
+func TestPausedOutboxWritesNothing(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 120, 32)
+		send(term, people(4)...)
+		term.Press("o", "p", "esc")
+		term.Wait(65 * time.Minute) // past what is told in minutes
+		term.Raw()
+		term.Wait(10 * time.Minute)
+		if raw := term.Raw(); len(raw) > 0 {
+			t.Errorf("%d bytes: %q", len(raw), raw)
+		}
+	})
+}
+
+// Minutes are counted until the last one, so that a quiet line stays quiet.
+func TestCountdownIsCheap(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 120, 32)
+		send(term, people(40)...)
+		waitUntil(term, 30*time.Second)
+		term.Raw()
+		term.Wait(5 * time.Minute)
+		if raw := term.Raw(); len(raw) > 5*512 {
+			t.Errorf("%d bytes in five minutes: %q", len(raw), raw)
+		}
+	})
+}
+
+func TestHeaderShortens(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 200, 50)
+		send(term, people(12)...)
+		var heads []string
+		for _, width := range []int{120, 90, 80, 70, 60} {
+			term.Resize(width, 24)
+			head, _, _ := strings.Cut(term.Screen(), "\n")
+			heads = append(heads, head)
+			if !strings.Contains(head, "↑ 11") {
+				t.Errorf("at %d it says: %s", width, head)
+			}
+		}
+		if !strings.Contains(heads[0], "↑ 11 to send, next in 7m") {
+			t.Error(heads[0])
+		}
+	})
+}
+
+func TestAnotherProgramSends(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		account := n.account(t)
+		runner := account.Runner("mxinvite outbox run (process 4711)")
+		defer runner.Close()
+		if err := account.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		runner.Next(ctx) // it holds the outbox now, and does nothing more
+		if err := account.PauseOutbox(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		opt := n.options()
+		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: opt, Account: account})
+		})
+		term.Wait(time.Second)
+		send(term, people(3)...)
+		if err := account.PauseOutbox(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		term.Press("o")
+		term.Wait(3 * time.Second)
+		term.Golden("outbox")
+	})
+}
+
+func TestLeavingAsksWhileInvitesWait(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 80, 24)
+		send(term, people(4)...)
+		term.Press("q")
+		term.Golden("asked")
+		term.Press("n")
+		if term.Exited() {
+			t.Fatal("left all the same")
+		}
+		term.Press("q")
+		if term.Exited() {
+			t.Fatal("left without asking again")
+		}
+		term.Press("y")
+		if !term.Exited() {
+			t.Error("still here\n" + term.Screen())
+		}
+	})
+}
+
+func TestTerminalShowsProgress(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 80, 24)
+		term.Raw()
+		send(term, people(4)...)
+		term.Wait(35 * time.Minute)
+		raw := string(term.Raw())
+		for _, want := range []string{"\x1b]9;4;1;25", "\x1b]9;4;1;75", "\x1b]9;4;0"} {
+			if !strings.Contains(raw, want) {
+				t.Errorf("%q was not written: %q\n%s", want, regexp.MustCompile("\x1b]9;[0-9;]*").FindAllString(raw, -1), term.Screen())
+			}
+		}
+	})
+}
+
+func TestOutboxThatCannotBeRead(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		opt := n.options()
+		account := n.accountWith(t, opt)
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: opt, Account: account})
+		})
+		opt.Store.Close()
+		term.Press("o")
+		term.Wait(time.Second)
+		term.Golden("unreadable")
+	})
+}
+
+func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 80, 24)
+		send(term, people(4)...)
+		term.Press("S")
+		term.Golden("asked")
+		term.Press("y")
+		term.Wait(time.Second)
+		if !strings.Contains(term.Screen(), "Sign in") || n.Count("POST", "/_matrix/client/v3/logout") != 1 {
+			t.Error(term.Screen())
+		}
+		term.Send("lovelace\r")
+		term.Wait(time.Second)
+		term.Press("o")
+		if !strings.Contains(term.Screen(), "Nothing is on its way") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+// New terms come between: what waits goes out once they are accepted.
+func TestTermsCanBeAcceptedInTheOutbox(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.startAsAda(t, 80, 24)
+		send(term, people(2)...)
+		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
+			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
+		}}})
+		term.Wait(8 * time.Minute)
+		term.Press("o")
+		term.Golden("waiting")
+		term.Press("a")
+		term.Golden("terms")
+		term.Press("a")
+		term.Wait(time.Minute)
+		term.Golden("sent")
+		if got := len(n.Mails("person1@place1.example")); got != 1 {
+			t.Errorf("%d mails", got)
+		}
+	})
+}

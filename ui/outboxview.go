@@ -1,0 +1,229 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// detailLines is how many lines the chosen item's details take below the list,
+// with the rule above them.
+func (p *outboxPage) detailLines() int {
+	if p.sh.height < 20 {
+		return 5
+	}
+	return 6
+}
+
+// wide reports whether the details stand beside the list.
+func (p *outboxPage) wide() bool { return p.sh.width >= sideBySide }
+
+// lines is how many items fit below the counts, the outlook, an empty line and
+// the columns' names.
+func (p *outboxPage) lines() int {
+	rest := p.sh.height - 4
+	if !p.wide() {
+		rest -= p.detailLines()
+	}
+	return max(1, rest)
+}
+
+func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
+	s := &p.sh.sending
+	switch {
+	case s.err != nil && len(p.items) == 0:
+		return indent("\n"+p.sh.problem(s.err, width-4), 2), nil
+	case s.read == 0:
+		return indent("\nReading the outbox…", 2), nil
+	case len(p.items) == 0:
+		return indent("\n"+p.empty(width-4), 2), nil
+	}
+	left := width
+	if p.wide() {
+		left = width * 5 / 8
+	}
+	list, details := p.listing(left-1), ""
+	if number, ok := p.list.current(); ok {
+		details = p.details(p.items[number], min(width-left-4, 80))
+		if !p.wide() {
+			details = p.details(p.items[number], width-4)
+		}
+	}
+	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n\n"
+	if p.wide() {
+		rows := height - lineCount(top) + 1
+		return top + beside(block(list, left, rows), block(indent(details, 1), width-left-1, rows), p.sh.styles.rule.Render("│")), nil
+	}
+	return top + block(list, width, p.lines()+1) + "\n" + indent(p.sh.styles.rule.Render(strings.Repeat("─", width-2))+"\n"+details, 1), nil
+}
+
+func (p *outboxPage) empty(width int) string {
+	st := p.sh.styles
+	text := wrap("Nothing is on its way.", width) + "\n\n" +
+		st.faint.Render(wrap("What you invite goes through here: servers take only so many at a time, and what has to wait is sent in the background.", width))
+	if p.sh.sending.outbox.Paused {
+		text += "\n\n" + st.warn.Render("Paused.") + " Press " + st.accent.Render("p") + " to have sent what comes."
+	}
+	return text
+}
+
+// counts says how many items are in each state, and how far all have come.
+func (p *outboxPage) counts(width int) string {
+	st, o := p.sh.styles, p.sh.sending.outbox
+	var long, short []string
+	for _, state := range tabulated() {
+		if n := o.Count(state); n > 0 {
+			long = append(long, itemStyle(st, state).Render(fmt.Sprintf("%s %d", itemWords(state), n)))
+			short = append(short, itemStyle(st, state).Render(fmt.Sprintf("%s %d", itemGlyph(state), n)))
+		}
+	}
+	right := ""
+	if n := len(p.marked); n > 0 {
+		right = st.accent.Render(fmt.Sprintf("%d marked", n))
+	} else if pr := p.sh.sending.progress(); !pr.none() {
+		right = pr.bar(st, min(24, width/5))
+	}
+	for _, gap := range []string{"   ", "  ", " "} {
+		if line := strings.Join(long, gap); lineWidth(line)+lineWidth(right)+2 <= width {
+			return ends(line, right, width)
+		}
+	}
+	return ends(strings.Join(short, "  "), right, width)
+}
+
+// outlook says who sends, when the next one goes, and when the last.
+func (p *outboxPage) outlook(width int) string {
+	st, s, now := p.sh.styles, &p.sh.sending, p.sh.now()
+	o := s.outbox
+	n := s.waiting()
+	switch {
+	case s.err != nil:
+		return st.bad.Render(cut("! "+sentence(s.err.Error()), width))
+	case o.Paused:
+		return st.warn.Render("Paused.") + " Press " + st.accent.Render("p") + " to go on."
+	case n > 0 && s.trouble != nil:
+		return st.bad.Render(cut("! Not now: "+s.trouble.Error()+". "+client.Hint(s.trouble), width))
+	case n == 0:
+		return st.faint.Render("Nothing waits.")
+	}
+	text := "The next one goes in " + inTime(o.Next.Sub(now))
+	if !o.Next.After(now) {
+		text = "One is being sent"
+	}
+	switch {
+	case n == 1:
+	case o.Last.IsZero():
+		text += "; when the last one goes is not known yet"
+	default:
+		text += ", the last one " + dayAndTime(now, o.Last)
+	}
+	text += "."
+	switch elsewhere := cut(p.sh.elsewhere(), nameWidth); {
+	case o.Sender == "" && s.runner == nil:
+		text = "No program sends. Start mxinvite again, or: mxinvite outbox run."
+	case elsewhere != "":
+		text += " Sent by " + elsewhere + "."
+	}
+	return cut(text, width)
+}
+
+// dayAndTime says when something will be, as one would say it today.
+func dayAndTime(now, t time.Time) string {
+	t = t.In(now.Location())
+	date := func(t time.Time) string { return t.Format(time.DateOnly) }
+	switch date(t) {
+	case date(now):
+		return "at " + t.Format("15:04")
+	case date(now.AddDate(0, 0, 1)):
+		return "tomorrow at " + t.Format("15:04")
+	}
+	return t.Format("on Monday, 2 January, at 15:04")
+}
+
+// listing is the columns' names and the items that fit.
+func (p *outboxPage) listing(width int) string {
+	const stateWidth = 11
+	st := p.sh.styles
+	rest := width - 3 - stateWidth - sentWidth - 3*gap
+	room := rest * 2 / 5
+	name := rest - room
+	line := func(cells ...string) string { return strings.Join(cells, strings.Repeat(" ", gap)) }
+	lines := []string{st.column.Render("   " + line(pad("ADDRESS", name), pad("ROOM", room), pad("STATE", stateWidth), pad("SINCE", sentWidth)))}
+	from, to := p.list.window(p.lines())
+	for n := from; n < to; n++ {
+		i := p.items[p.list.keys[n]]
+		cursor, mark, style := " ", " ", st.plain
+		if n == p.list.at {
+			cursor, style = st.cursor.Render("▌"), st.strong
+		}
+		if p.marked[i.Number] {
+			mark = st.accent.Render("+")
+		}
+		lines = append(lines, " "+cursor+mark+line(
+			style.Render(fit(addressOf(i), name)), fit(p.sh.roomName(i.Room), room),
+			itemStyle(st, i.State).Render(pad(itemWords(i.State), stateWidth)), st.faint.Render(pad(age(p.sh.now(), i.Changed), sentWidth)),
+		))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// details tells about one item, the most important first: they may be cut.
+func (p *outboxPage) details(i client.Item, width int) string {
+	st := p.sh.styles
+	who := addressOf(i)
+	if i.Name != "" {
+		who = i.Name + " <" + who + ">"
+	}
+	lines := []string{
+		st.strong.Render(cut(who, width)),
+		itemStyle(st, i.State).Render(itemWords(i.State)) + st.faint.Render(cut(", "+p.sh.stateStory(i), width-14)),
+	}
+	switch {
+	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // it is of the past
+	case i.State == client.ItemQueued: // what could be done about it was to wait
+		lines = append(lines, st.faint.Render(wrap("Last time: "+i.Reason, width)))
+	default:
+		lines = append(lines, wrap(sentence(i.Reason)+" "+i.Hint, width))
+	}
+	if i.UserID != "" {
+		lines = append(lines, cut("Is "+string(i.UserID)+" on Matrix, who is invited instead of a mail.", width))
+	}
+	if p.wide() {
+		lines = append(lines, "", st.label.Render("Room  ")+cut(p.sh.roomName(i.Room), width-6),
+			st.label.Render("Put   ")+moment(i.QueuedAt)+" into the outbox")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// stateStory says when an item came into its state, and how often it was tried.
+func (sh *shell) stateStory(i client.Item) string {
+	text := ago(sh.now(), i.Changed)
+	if i.Attempts > 1 {
+		text += ", tried " + count(i.Attempts, "time")
+	}
+	return text
+}
+
+// itemStyle is the look of a state.
+func itemStyle(st styles, s client.ItemState) lipgloss.Style {
+	switch s {
+	case client.ItemQueued:
+		return st.plain
+	case client.ItemSending:
+		return st.accent
+	case client.ItemSent, client.ItemResolved:
+		return st.good
+	case client.ItemUncertain:
+		return st.warn
+	case client.ItemFailed:
+		return st.bad
+	default:
+		return st.faint
+	}
+}

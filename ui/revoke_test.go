@@ -1,0 +1,181 @@
+package ui
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+func TestRevoke(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		token := n.invite(t, n.compilers, "lin@kernel.example")
+		revoked := func() bool {
+			events := 0
+			for _, r := range n.Requests() {
+				if r.Method == http.MethodPut && strings.Contains(r.URL.Path, token) {
+					events++
+				}
+			}
+			return events > 0
+		}
+		term := n.startAsAda(t, 120, 32)
+		term.Press("x")
+		term.Golden("asked")
+		term.Press("n")
+		term.Wait(10 * time.Second)
+		term.Press("x", "y")
+		term.Golden("waiting")
+		term.Wait(3 * time.Second)
+		term.Press("u")
+		term.Golden("undone")
+		term.Wait(10 * time.Second)
+		if revoked() {
+			t.Fatal("revoked all the same")
+		}
+		term.Press("x")
+		waitUntil(term, 60*time.Second) // event IDs on the screen depend on the time
+		term.Press("y")
+		term.Wait(6 * time.Second)
+		term.Golden("revoked")
+		if !revoked() {
+			t.Error("not revoked")
+		}
+		term.Press("x")
+		if !strings.Contains(term.Screen(), "revoked already") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+func TestQuittingFinishesRevocations(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Delay: time.Second})
+		term := n.startAsAda(t, 80, 24)
+		term.Press("x", "y", "q")
+		if term.Exited() {
+			t.Fatal("left before the revocation was sent")
+		}
+		term.Wait(2 * time.Second)
+		if !term.Exited() {
+			t.Error("still here")
+		}
+		if a := n.account(t); a.Refresh(t.Context()) != nil || a.Invites()[0].Status != invite.Revoked {
+			t.Errorf("%+v", a.Invites())
+		}
+	})
+}
+
+func TestRevokeMarked(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := listed(t, n)
+		term.Press("j", "space", "space")
+		term.Golden("marked")
+		term.Press("x")
+		term.Golden("asked")
+		term.Press("y")
+		term.Golden("waiting")
+		term.Press("u")
+		term.Wait(10 * time.Second)
+		term.Press("x", "y")
+		term.Wait(10 * time.Second)
+		if a := n.account(t); a.Refresh(t.Context()) != nil || len(a.Invites()) != 4 {
+			t.Fatal("lost some")
+		} else {
+			revoked := 0
+			for _, i := range a.Invites() {
+				if i.Status == invite.Revoked {
+					revoked++
+				}
+			}
+			if revoked != 2 {
+				t.Errorf("%d revoked", revoked)
+			}
+		}
+	})
+}
+
+func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+		term := n.startAsAda(t, 80, 24)
+		term.Press("x", "y", "q")
+		term.Wait(2 * time.Second)
+		if term.Exited() {
+			t.Fatal("left without saying that it did not work")
+		}
+		term.Golden("refused")
+		term.Press("q")
+		if !term.Exited() {
+			t.Error("cannot be left any more")
+		}
+	})
+}
+
+func TestRevokeEverythingShown(t *testing.T) {
+	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+		for _, address := range people(6) {
+			n.invite(t, n.ops, address)
+		}
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := start()
+		term.Press("/")
+		term.Send("room:ops\r")
+		term.Press("A")
+		golden("marked")
+		term.Press("x")
+		golden("asked")
+		term.Raw()
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Times: 3, Delay: time.Second})
+		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Times: 2, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+		term.Press("y")
+		term.Wait(7 * time.Second)
+		golden("under way")
+		term.Wait(5 * time.Second)
+		golden("partly done")
+		if raw := string(term.Raw()); !strings.Contains(raw, "\x1b]9;4;1;") {
+			t.Error("the terminal shows no progress")
+		}
+		if got := n.statuses(t); got[invite.Revoked] != 4 || got[invite.Pending] != 3 {
+			t.Errorf("%v", got)
+		}
+		term.Press("x", "y")
+		term.Wait(10 * time.Second)
+		if got := n.statuses(t); got[invite.Revoked] != 6 || got[invite.Pending] != 1 {
+			t.Errorf("the rest was not marked: %v", got)
+		}
+	})
+}
+
+// Who is in the room already would be thrown back to invited by a second invite.
+func TestLeftoversAreOfferedForRevocation(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "grace@navy.example")
+		if err := n.Bind("grace@navy.example", n.grace); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.Join(n.ops, n.grace); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		for range 2 {
+			n.invite(t, n.ops, "gracie@naval.example")
+		}
+		term := n.startAsAda(t, 80, 24)
+		term.Press("G", "enter")
+		term.Golden("offered")
+		term.Press("X")
+		term.Golden("asked")
+		term.Press("y")
+		term.Wait(10 * time.Second)
+		if got := n.statuses(t); got[invite.Revoked] != 2 || got[invite.Joined] != 1 {
+			t.Errorf("%v", got)
+		}
+	})
+}

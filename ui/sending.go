@@ -1,0 +1,309 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// sending is how it stands with the outbox: what is in it, and the runner that
+// sends it in the background.
+type sending struct {
+	runner *client.Runner // nil if none runs
+	ctx    context.Context
+	stop   context.CancelFunc
+	then   func() tea.Cmd // what is to be done when the runner has ended
+
+	outbox  client.Outbox
+	read    int   // which reading of the outbox that is; 0 for none yet
+	err     error // why it cannot be
+	trouble error // why nothing can be sent now
+	ticking bool
+	toldOf  int64 // when those were queued that the last notice was about
+}
+
+// startSending has what is in the outbox sent for as long as somebody is signed in.
+func (sh *shell) startSending() tea.Cmd {
+	s := &sh.sending
+	s.ctx, s.stop = context.WithCancel(sh.ctx)
+	s.runner, s.then = sh.account.Runner(sh.senderName()), nil
+	return tea.Batch(sh.nextTurn(), sh.readOutbox())
+}
+
+// senderName is what other programs call this one.
+func (sh *shell) senderName() string { return cmp.Or(sh.opt.Sender, "the screen") }
+
+// turnMsg tells every screen what a runner brought.
+type turnMsg struct {
+	runner *client.Runner
+	turn   client.Turn
+}
+
+// nextTurn asks the runner for what comes of the next invite. It is not asked
+// again after it has ended, and lets go of the outbox then.
+func (sh *shell) nextTurn() tea.Cmd {
+	ctx, runner := sh.sending.ctx, sh.sending.runner
+	return func() tea.Msg {
+		turn := runner.Next(ctx)
+		if turn.Final {
+			runner.Close()
+		}
+		return turnMsg{runner, turn}
+	}
+}
+
+// stopSending ends the runner, and does something when it has: a request that is
+// under way is finished before.
+func (sh *shell) stopSending(then func() tea.Cmd) tea.Cmd {
+	if sh.sending.runner == nil {
+		return then()
+	}
+	sh.sending.then = then
+	sh.sending.stop()
+	return nil
+}
+
+// abandonSending leaves the runner to end by itself; nobody listens any more.
+func (sh *shell) abandonSending() {
+	if sh.sending.stop != nil {
+		sh.sending.stop()
+	}
+	sh.sending = sending{}
+}
+
+// turned takes in what the runner brought.
+func (sh *shell) turned(msg turnMsg) tea.Cmd {
+	s := &sh.sending
+	switch {
+	case msg.runner != s.runner:
+		return nil // of somebody who is signed out
+	case msg.turn.Final:
+		s.stop()
+		s.runner = nil
+		if s.then != nil {
+			return s.then()
+		}
+		if gone := new(client.SignedOutError); errors.As(msg.turn.Err, &gone) {
+			return sh.signedOut(msg.turn.Err)
+		}
+		s.trouble = msg.turn.Err
+		return sh.readOutbox()
+	}
+	if err := msg.turn.Err; err != nil && s.trouble == nil && sh.link.err == nil {
+		sh.complain(err) // once; the outbox goes on saying that it is so
+	}
+	s.trouble = msg.turn.Err
+	return tea.Batch(sh.nextTurn(), sh.outboxCmd(outboxMsg{item: msg.turn.Item}, nil))
+}
+
+// outboxMsg tells every screen how the outbox is now, and why that was asked.
+type outboxMsg struct {
+	account *client.Account
+	outbox  client.Outbox
+	read    int // the number of the reading
+	err     error
+
+	item    client.Item // something came of it; Number 0 for none
+	done    string      // the person had this done,
+	refused error       // or could not have it done
+}
+
+// readOutbox reads the outbox.
+func (sh *shell) readOutbox() tea.Cmd { return sh.outboxCmd(outboxMsg{}, nil) }
+
+// changeOutbox does something to the outbox; done says so when it is.
+func (sh *shell) changeOutbox(done string, change func(context.Context, *client.Account) error) tea.Cmd {
+	return sh.outboxCmd(outboxMsg{done: done}, change)
+}
+
+// outboxCmd changes the outbox, if change is not nil, and reads it. Readings take
+// turns and are numbered: they may arrive in another order.
+func (sh *shell) outboxCmd(msg outboxMsg, change func(context.Context, *client.Account) error) tea.Cmd {
+	ctx, account, numbers := sh.ctx, sh.account, sh.readings
+	msg.account = account
+	return func() tea.Msg {
+		if change != nil {
+			msg.refused = change(ctx, account)
+		}
+		last := <-numbers
+		msg.outbox, msg.err = account.Outbox(ctx)
+		msg.read = last + 1
+		numbers <- msg.read
+		return msg
+	}
+}
+
+// outboxChanged takes in how the outbox is now.
+func (sh *shell) outboxChanged(msg outboxMsg) tea.Cmd {
+	if msg.account != sh.account {
+		return nil
+	}
+	s := &sh.sending
+	if msg.read > s.read {
+		s.read, s.err = msg.read, msg.err
+		if msg.err == nil {
+			s.outbox = msg.outbox
+		}
+	}
+	switch {
+	case msg.refused != nil:
+		sh.complain(msg.refused)
+	case msg.done != "":
+		sh.say("%s", msg.done)
+	}
+	return tea.Batch(sh.tellOf(msg.item), sh.countDown())
+}
+
+// waiting is how many invites are still to be sent.
+func (s *sending) waiting() int { return s.outbox.Count(client.ItemQueued, client.ItemSending) }
+
+// elsewhere is the program that sends instead of this one; empty if none does.
+func (sh *shell) elsewhere() string {
+	if name := sh.sending.outbox.Sender; name != sh.senderName() {
+		return name
+	}
+	return ""
+}
+
+// together are the items that were put into the outbox at once with one.
+func (s *sending) together(item client.Item) (items []client.Item) {
+	for _, i := range s.outbox.Items {
+		if i.QueuedAt.Equal(item.QueuedAt) {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
+// tellQueued says that many are in the outbox, unless more is told of them already.
+func (sh *shell) tellQueued(items []client.Item) {
+	if n := len(items); n > 1 && sh.sending.toldOf != items[0].QueuedAt.UnixMilli() {
+		sh.say("%s are in the outbox and go out in the background. Press %s to follow them.", count(n, "invite"), sh.keys.Outbox.Help().Key)
+	}
+}
+
+// tellOf says what came of an item: all about one that was sent alone, and of
+// many how far they have come.
+func (sh *shell) tellOf(item client.Item) tea.Cmd {
+	if item.Number == 0 {
+		return nil
+	}
+	batch := sh.sending.together(item)
+	sh.sending.toldOf = item.QueuedAt.UnixMilli()
+	if len(batch) > 1 {
+		sh.notice = tally(batch)
+		return nil
+	}
+	sh.tellOfOne(item)
+	if item.Token == "" {
+		return nil
+	}
+	return func() tea.Msg { return sentMsg{inviteKey{item.Room, item.Token}} }
+}
+
+func (sh *shell) tellOfOne(item client.Item) {
+	room := cut(sh.roomName(item.Room), nameWidth)
+	switch item.State {
+	case client.ItemSent:
+		sh.say("Invited %s to %s. The mail is on its way.", item.Address.Address, room)
+	case client.ItemResolved:
+		sh.say("Invited %s to %s.", item.UserID, room)
+	case client.ItemQueued:
+		sh.notice = notice{text: fmt.Sprintf("The homeserver takes no more for now. The invite to %s goes out by itself %s.",
+			item.Address.Address, dayAndTime(sh.now(), sh.sending.outbox.Next))}
+	default:
+		sh.notice = notice{text: sentence(item.Reason) + " " + item.Hint, bad: true}
+	}
+}
+
+// tally counts what has become of invites that were sent together.
+func tally(batch []client.Item) notice {
+	o := client.Outbox{Items: batch}
+	text := fmt.Sprintf("%d of %d invites have gone out", o.Count(client.ItemSent, client.ItemResolved), len(batch))
+	failed, uncertain := o.Count(client.ItemFailed), o.Count(client.ItemUncertain)
+	if failed > 0 {
+		text += fmt.Sprintf(", %d failed", failed)
+	}
+	if uncertain > 0 {
+		text += fmt.Sprintf(", of %d nobody is certain", uncertain)
+	}
+	if o.Count(client.ItemQueued) > 0 {
+		text += "; the others go by themselves"
+	}
+	return notice{text: text + ".", bad: failed+uncertain > 0}
+}
+
+// sentMsg tells every screen that an invite has gone out.
+type sentMsg struct{ key inviteKey }
+
+// roomName is what a room is called, as long as one is in it.
+func (sh *shell) roomName(room id.RoomID) string {
+	if r, err := sh.account.Room(room); err == nil {
+		return r.Name
+	}
+	return string(room)
+}
+
+// countdownMsg comes when the time until the next send reads differently.
+type countdownMsg struct{}
+
+// countDown has the time until the next send told, as long as there is one.
+// While one is being sent, the outbox is read every second.
+func (sh *shell) countDown() tea.Cmd {
+	s := &sh.sending
+	if s.ticking || s.waiting() == 0 || s.outbox.Paused || s.outbox.Next.IsZero() || sh.account == nil {
+		return nil
+	}
+	s.ticking = true
+	wait := time.Second
+	if left := s.outbox.Next.Sub(sh.now()); left > 0 {
+		wait = untilReadsDifferently(left)
+	}
+	return tea.Tick(wait, func(time.Time) tea.Msg { return countdownMsg{} })
+}
+
+func (sh *shell) countedDown() tea.Cmd {
+	s := &sh.sending
+	s.ticking = false
+	if sh.account == nil {
+		return nil
+	}
+	if !s.outbox.Next.After(sh.now()) {
+		return sh.readOutbox()
+	}
+	return sh.countDown()
+}
+
+// inTime says how long something is off, in minutes until the last one.
+func inTime(left time.Duration) string {
+	switch {
+	case left <= 0:
+		return "now"
+	case left <= time.Minute:
+		return fmt.Sprintf("%ds", ceil(left, time.Second))
+	case left <= time.Hour:
+		return fmt.Sprintf("%dm", ceil(left, time.Minute))
+	default:
+		minutes := ceil(left, time.Minute)
+		return fmt.Sprintf("%dh %dm", minutes/60, minutes%60)
+	}
+}
+
+// untilReadsDifferently is how long inTime says the same.
+func untilReadsDifferently(left time.Duration) time.Duration {
+	unit := time.Minute
+	if left <= time.Minute {
+		unit = time.Second
+	}
+	return left - time.Duration(ceil(left, unit)-1)*unit
+}
+
+// ceil is how many units it takes to cover d.
+func ceil(d, unit time.Duration) int { return int((d + unit - 1) / unit) }
