@@ -394,3 +394,20 @@ func TestPeopleAreCompleted(t *testing.T) {
 		screenIsClean(t, term)
 	})
 }
+
+func TestDraftSurvivesBeingSignedOut(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "ada@home.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Paste("lin@kernel.example\nrob@bell.example\n")
+		n.SignOutEverywhere(n.ada, false)
+		term.Wait(time.Minute)
+		term.Send("lovelace\r")
+		term.Wait(2 * time.Second)
+		term.Press("i")
+		if !strings.Contains(term.Screen(), "2 addresses (2 lines pasted)") {
+			t.Error(term.Screen())
+		}
+	})
+}

@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"slices"
-
-	"github.com/mxinvite/mxinvite/client/invite"
-)
+import "github.com/mxinvite/mxinvite/client/invite"
 
 // mark marks an invite, or not any more, and goes on to the next.
 func (h *home) mark(k inviteKey) {
@@ -29,8 +25,17 @@ func (h *home) chosen() []invite.Invite {
 	return chosen
 }
 
-// mayRevoke reports whether any of the chosen invites can be revoked.
-func (h *home) mayRevoke() bool { return slices.ContainsFunc(h.chosen(), h.sh.mayRevoke) }
+// mayRevoke reports whether any of the chosen invites can be revoked. It is asked
+// for every frame, and thousands may be marked.
+func (h *home) mayRevoke() bool {
+	for k := range h.marked {
+		if h.sh.mayRevoke(h.rows[k].invite) {
+			return true
+		}
+	}
+	r, some := h.selected()
+	return len(h.marked) == 0 && some && h.sh.mayRevoke(r.invite)
+}
 
 // markAll marks every invite that is shown, or if they all are, none of them.
 func (h *home) markAll() {

@@ -64,7 +64,10 @@ func (sh *shell) signedIn(a *client.Account) tea.Cmd {
 func (sh *shell) signedOut(why error) tea.Cmd {
 	session := sh.account.Session()
 	sh.abandonSending()
-	sh.account, sh.work, sh.draft = nil, progress{}, whom{}
+	sh.account, sh.work = nil, progress{}
+	if why == nil { // the person is done; otherwise what was typed survives
+		sh.draft = whom{}
+	}
 	sh.revokes, sh.leaving, sh.signing = revokes{}, false, false
 	sh.opt.User, sh.opt.Password = string(session.UserID), ""
 	sh.opt.Homeserver = session.Homeserver // the person may have typed another than the Matrix ID tells

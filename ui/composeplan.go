@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// askForPlan finds out what inviting these addresses will do.
+func (c *compose) askForPlan() tea.Cmd {
+	if err := c.whom.err(); err != nil {
+		c.problem = err
+		return nil
+	}
+	c.people.close()
+	c.step, c.problem = planning, nil
+	var ctx context.Context
+	ctx, c.stop = context.WithCancel(c.ctx)
+	account, room, addresses := c.sh.account, c.chosen, c.whom.addresses()
+	c.looked = progress{0, len(addresses)}
+	c.sh.work = c.looked
+	done := make(chan int, 1)
+	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), ask(ctx, c, func(ctx context.Context) tea.Msg {
+		plans, err := account.PlanAll(ctx, room, addresses, func(n int) { latest(done, n) })
+		return planned{plans, err}
+	}))
+}
+
+// latest leaves a number where there is room for one, in the place of the one
+// that nobody has fetched.
+func latest(numbers chan int, n int) {
+	select {
+	case <-numbers:
+	default:
+	}
+	numbers <- n
+}
+
+// lookedUp tells how many addresses are looked up.
+type lookedUp struct {
+	ctx  context.Context
+	done chan int
+	n    int
+}
+
+// hearLookups waits for the next number.
+func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
+	return ask(ctx, c, func(ctx context.Context) tea.Msg {
+		select {
+		case n := <-done:
+			return lookedUp{ctx, done, n}
+		case <-ctx.Done():
+			return nil
+		}
+	})
+}
+
+func (c *compose) lookedUp(msg lookedUp) tea.Cmd {
+	c.looked.done = msg.n
+	c.sh.work = c.looked
+	return c.hearLookups(msg.ctx, msg.done)
+}
+
+// planned is what came of asking.
+type planned struct {
+	plans []client.Plan
+	err   error
+}
+
+func (c *compose) planned(msg planned) tea.Cmd {
+	c.stop()
+	c.sh.work = progress{}
+	if msg.err == nil && c.whom.single() {
+		msg.err = msg.plans[0].Err()
+		if msg.plans[0].Queued {
+			msg.err = errQueued
+		}
+	}
+	var terms *client.TermsError
+	switch {
+	case errors.As(msg.err, &terms):
+		c.step = editing
+		return c.sh.open(newTerms(c.sh, terms, c.askForPlan))
+	case msg.err != nil:
+		c.step, c.problem = editing, msg.err
+		return nil
+	}
+	c.step, c.preview = previewing, newPreview(c.whom.list, msg.plans, c.whom.single())
+	return c.ready()
+}
+
+var errQueued = errors.New("an invite to this address is in the outbox already")
+
+// readable is how long the preview is on the screen before a key confirms it,
+// and how long no key must have come before: what was typed ahead, or twice by
+// a bouncing key, was not meant for it.
+const readable = 400 * time.Millisecond
+
+// readyMsg comes when a preview has been on the screen, and left alone, for a while.
+type readyMsg struct {
+	preview *preview
+	presses int
+}
+
+// ready waits until the preview may be confirmed.
+func (c *compose) ready() tea.Cmd {
+	c.preview.presses++
+	msg := readyMsg{c.preview, c.preview.presses}
+	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+		select {
+		case <-time.After(readable):
+		case <-ctx.Done():
+		}
+		return msg
+	})
+}
+
+// enqueue puts what was confirmed into the outbox. It runs on the program's
+// leash, not the page's: closing a page does not call it back.
+func (c *compose) enqueue() tea.Cmd {
+	plans := c.preview.chosen()
+	if len(plans) == 0 {
+		return nil
+	}
+	c.step, c.problem = doing, nil
+	c.sh.begun++
+	account := c.sh.account
+	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
+		items, err := account.Enqueue(ctx, plans)
+		return enqueued{items, err}
+	}))
+}
+
+// enqueued is what came of it.
+type enqueued struct {
+	items []client.Item
+	err   error
+}
+
+func (c *compose) enqueued(msg enqueued) tea.Cmd {
+	c.sh.begun--
+	if msg.err == nil && len(msg.items) == 0 {
+		msg.err = errQueued // meanwhile, by another program
+	}
+	if msg.err != nil {
+		c.step, c.preview, c.problem = editing, nil, msg.err
+		return c.sh.leave(false)
+	}
+	c.sh.draft = whom{}
+	c.sh.closeScreen(c)
+	c.sh.tellQueued(msg.items)
+	return tea.Batch(c.sh.leave(true), c.sh.readOutbox())
+}
