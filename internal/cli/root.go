@@ -63,7 +63,7 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
-		newRevoke(a), newAccept(a), newInspect(a))
+		newResend(a), newRevoke(a), newAccept(a), newInspect(a))
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a), newForget(a))
 	addGroup(root, "Settings:", newConfig(a))
 	addGroup(root, "To look around:", newDemo(a))
