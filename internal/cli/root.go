@@ -24,7 +24,8 @@ type app struct {
 	homeDir     string
 	settings    config.Settings
 
-	store *store.Store // opened when first needed
+	store    *store.Store // opened when first needed
+	contacts addressSource
 }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
@@ -65,7 +66,7 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
 		newResend(a), newRevoke(a), newAccept(a), newInspect(a))
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a), newForget(a))
-	addGroup(root, "Settings:", newConfig(a))
+	addGroup(root, "Settings:", newConfig(a), newContacts(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
 }
