@@ -1,7 +1,10 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"maunium.net/go/mautrix/id"
@@ -41,6 +44,16 @@ func (a *Account) AddressOf(room id.RoomID, token string) (identity.ThreePID, bo
 	defer a.book.mu.RUnlock()
 	address, ok := a.book.addresses[bookEntry{room, token}]
 	return address, ok
+}
+
+// Addresses lists everybody whom invites went to that are remembered, by address.
+func (a *Account) Addresses() []identity.ThreePID {
+	a.book.mu.RLock()
+	defer a.book.mu.RUnlock()
+	all := slices.SortedFunc(maps.Values(a.book.addresses), func(x, y identity.ThreePID) int {
+		return cmp.Compare(x.Address, y.Address)
+	})
+	return slices.Compact(all)
 }
 
 // bookTokens are the invites of a room that are in the book.

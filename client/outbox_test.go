@@ -455,6 +455,9 @@ func TestForgottenAddressesAreForgotten(t *testing.T) {
 		if to, ok := a.AddressOf(n.room, token); !ok || to.Address != "one@navy.example" {
 			t.Errorf("the book knows %v", to)
 		}
+		if all := a.Addresses(); len(all) != 1 || all[0].Address != "one@navy.example" {
+			t.Errorf("the book lists %v", all)
+		}
 		n.must(a.ForgetAddresses(t.Context()))
 		for _, account := range []*client.Account{a, n.start(session, path)} {
 			if to, ok := account.AddressOf(n.room, token); ok {

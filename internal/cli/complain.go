@@ -67,6 +67,10 @@ func hint(err error) string {
 		return "What holds and where it comes from says: mxinvite config"
 	case is[*client.PendingError](err):
 		return "With --again they get another mail."
+	case is[*noAddressError](err):
+		return "Give it with --to."
+	case is[*otherAddressError](err):
+		return "If it is the right one all the same: --force."
 	case is[*waitingError](err):
 		return hintWaiting(err)
 	case is[*config.DamagedError](err):

@@ -17,15 +17,21 @@ func (a *app) writeJSON(v any) error { return a.encode(v, "  ") }
 func (a *app) writeJSONLine(v any) error { return a.encode(v, "") }
 
 func (a *app) encode(v any, indent string) error {
+	data, err := encodeJSON(v, indent)
+	if err != nil {
+		return err
+	}
+	_, err = a.Out.Write(data)
+	return err
+}
+
+func encodeJSON(v any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", indent)
-	if err := enc.Encode(v); err != nil {
-		return err
-	}
-	_, err := a.Out.Write(escape(b.Bytes()))
-	return err
+	err := enc.Encode(v)
+	return escape(b.Bytes()), err
 }
 
 // escape spells everything in JSON that is not to be seen as \u: the text stays

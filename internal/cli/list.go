@@ -16,6 +16,7 @@ type listOptions struct {
 
 	which selection
 	check bool
+	as    exportFlags
 }
 
 func newList(a *app) *cobra.Command {
@@ -33,9 +34,10 @@ func newList(a *app) *cobra.Command {
 			"verdict, warnings and, if it was sent from here, the address, with tabs between.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
 			"  mxinvite list --check --verdict refused\n" +
-			"  mxinvite list --by me --older-than 30d --json",
+			"  mxinvite list --by me --older-than 30d --json\n" +
+			"  mxinvite list --output invites.csv",
 		Args:    takes(0, 1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return o.which.check(c) },
+		PreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(o.as.check(c, a), o.which.check(c)) },
 		RunE: func(c *cobra.Command, args []string) error {
 			o.which.rooms = append(o.which.rooms, args...)
 			return runList(c.Context(), o)
@@ -43,6 +45,7 @@ func newList(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	o.which.flags(f)
+	o.as.flags(c)
 	f.BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for keys")
 	return c
 }
@@ -69,6 +72,9 @@ func runList(ctx context.Context, o listOptions) error {
 		if f := findingOf(account, rooms[i.RoomID], i); o.which.wants(f) {
 			findings = append(findings, f)
 		}
+	}
+	if o.as.format != formatTable {
+		return o.as.write(o.app, findings)
 	}
 	return o.writeFindings(findings, short, account.UserID())
 }

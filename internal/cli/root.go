@@ -27,8 +27,9 @@ type app struct {
 	accessible  bool
 	settings    config.Settings
 
-	store *store.Store // opened when first needed
-	log   *logfile.File
+	store    *store.Store // opened when first needed
+	contacts addressSource
+	log      *logfile.File
 
 	spoken func([]invite.Invite) // hears which invites were said, in their order
 }
@@ -82,9 +83,9 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
-		newRevoke(a), newAccept(a), newInspect(a))
+		newResend(a), newRevoke(a), newAccept(a), newInspect(a))
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a), newForget(a))
-	addGroup(root, "Settings:", newConfig(a), newDoctor(a))
+	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
 }

@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
+)
+
+type resendOptions struct {
+	sendOptions
+
+	tokens []string
+	to     string // the address, if it is not in the book
+	force  bool   // though it does not look like the invite's
+}
+
+func newResend(a *app) *cobra.Command {
+	o := resendOptions{sendOptions: sendOptions{app: a}}
+	c := &cobra.Command{
+		Use:   "resend ROOM TOKEN...",
+		Short: "Take invites back and invite the same people anew",
+		Long: "Revoke invites of a room and send new ones to the same addresses, for mails\n" +
+			"that were lost. The address is the one that the address book knows, or given\n" +
+			"with --to: a room only has a part of it. The rest is as for mxinvite send.",
+		Example: "  mxinvite resend '#ops' kPzQxW\n" +
+			"  mxinvite resend '#ops' kPzQxW --to grace@navy.example",
+		Args: takes(2, -1),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case o.to != "" && len(args) > 2:
+				return usage(c, errors.New("--to is for a single invite"))
+			case !o.yes && !o.dryRun && !o.mayAsk():
+				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
+			}
+			o.room, o.tokens = args[0], args[1:]
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return runResend(c.Context(), o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.to, "to", "", "the `ADDRESS` that the invite went to")
+	f.BoolVar(&o.force, "force", false, "even if it does not look like the invite's")
+	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.BoolVar(&o.again, "again", false, "though other invites may be to the same person")
+	f.BoolVarP(&o.wait, "wait", "w", false, "stay until it is settled what became of all")
+	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
+	return c
+}
+
+func runResend(ctx context.Context, o resendOptions) error {
+	account, err := o.account(ctx)
+	if err != nil {
+		return err
+	}
+	room, err := account.FindRoom(o.room)
+	if err != nil {
+		return err
+	}
+	old, err := o.find(account, room)
+	if err != nil {
+		return err
+	}
+	plans, err := o.plan(ctx, account, room)
+	if err != nil {
+		return err
+	}
+	for n := range plans {
+		// The one that is taken back is no reason not to send.
+		plans[n].Similar = slices.DeleteFunc(plans[n].Similar, func(i invite.Invite) bool { return i.Token == old[n].Token })
+	}
+	p := o.preview(room, plans, false)
+	asking := !o.yes && !o.dryRun && p.open() > 0
+	if asking || o.dryRun {
+		_, last, err := account.Outlook(ctx, p.plans())
+		if err != nil {
+			return err
+		}
+		o.announce(p, last, asking)
+	}
+	if asking {
+		yes, err := o.confirm(ctx, fmt.Sprintf("Revoke %s, and invite anew?", count(p.open(), "invite")))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return errDeclined
+		}
+	}
+	if o.dryRun {
+		return o.report(p, nil)
+	}
+	o.takeBack(ctx, account, p, old)
+	waiting, err := o.deliver(ctx, account, p)
+	if err != nil {
+		return err
+	}
+	return o.report(p, waiting)
+}
+
+// find returns the invites of the tokens, and makes the list of whom they are for.
+func (o *resendOptions) find(account *client.Account, room client.Room) ([]*withdrawal, error) {
+	var found []*withdrawal
+	for _, token := range o.tokens {
+		i, err := findInvite(account, room, token)
+		if err != nil {
+			return nil, err
+		}
+		address, err := o.addressOf(account, i)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
+			continue
+		}
+		found = append(found, newWithdrawal(findingOf(account, room, i), room))
+		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Address: address})
+	}
+	return found, nil
+}
+
+// addressOf is whom an invite went to, if it is one that can be sent again.
+func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (identity.ThreePID, error) {
+	if !i.Live() && i.Status != invite.Revoked {
+		return identity.ThreePID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", i.DisplayName, i.Status)
+	}
+	known, inBook := account.AddressOf(i.RoomID, i.Token)
+	if o.to == "" {
+		if !inBook {
+			return known, &noAddressError{i}
+		}
+		return known, nil
+	}
+	to, err := identity.ParseEmail(o.to)
+	if err != nil {
+		return to, err
+	}
+	if o.force || inBook && to == known {
+		return to, nil
+	}
+	if inBook || !invite.Matches(i.DisplayName, to.Address) {
+		return to, &otherAddressError{i, to.Address}
+	}
+	return to, nil
+}
+
+// takeBack revokes the invites that are sent anew. Where that fails nothing is sent.
+func (o *resendOptions) takeBack(ctx context.Context, account *client.Account, p *preview, old []*withdrawal) {
+	var open []*withdrawal
+	for n, d := range p.deliveries {
+		if d.open() {
+			open = append(open, old[n])
+		}
+	}
+	o.withdraw(ctx, account, open)
+	for n, d := range p.deliveries {
+		// The room may not show yet that it is revoked.
+		d.Similar = append(d.Similar, old[n].Invite)
+		if err := old[n].err; d.open() && err != nil && !errors.Is(err, client.ErrAlreadyRevoked) {
+			d.fail(err)
+		}
+	}
+}
+
+// A noAddressError says that nobody here knows to whom an invite went.
+type noAddressError struct{ invite invite.Invite }
+
+func (e *noAddressError) Error() string {
+	return fmt.Sprintf("the invite of %s was not sent from here, so its address is not known", e.invite.DisplayName)
+}
+
+// An otherAddressError says that an address does not look like an invite's.
+type otherAddressError struct {
+	invite  invite.Invite
+	address string
+}
+
+func (e *otherAddressError) Error() string {
+	return fmt.Sprintf("%s does not look like the address of %s", e.address, e.invite.DisplayName)
+}

@@ -1,0 +1,141 @@
+package export
+
+import (
+	"bytes"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+func TestCellsOfCSVAreText(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                         "plain",
+		"":                              "",
+		"a, b":                          `"a, b"`,
+		`say "hi"`:                      `"say ""hi"""`,
+		"two\nlines":                    "two lines",
+		"=1+1":                          "'=1+1",
+		"@ada:example.org":              "'@ada:example.org",
+		"-2":                            "'-2",
+		"+49 30":                        "'+49 30",
+		"\t=1":                          "'=1",
+		"\r=1":                          "�=1",
+		" =1":                           "'=1",
+		`"=1"`:                          `"'""=1"""`,
+		"＝1":                            "'＝1",
+		"a;=1":                          "a;'=1",
+		"a-b":                           "a-b",
+		"\x1b[2J\u202eclear":            "�clear",
+		"=HYPERLINK(\"http://e\",\"\")": `"'=HYPERLINK(""http://e"","""")"`,
+	} {
+		var b bytes.Buffer
+		if err := CSV(&b, Table{[]string{"c", "d"}, [][]string{{in, "x"}}}); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff("c,d\n"+want+",x\n", b.String()); d != "" {
+			t.Errorf("%q: %s", in, d)
+		}
+	}
+}
+
+func TestCellsOfMarkdownAreText(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                       "plain",
+		"a|b\nc":                      `a\|b c`,
+		"`x`":                         "\\`x\\`",
+		"<script>&amp;":               "&lt;script&gt;&amp;amp;",
+		"[here](https://e.example)":   `\[here\]\(https\://e.example\)`,
+		"www.e.example":               `www\.e.example`,
+		"*bold* __x__ ~~y~~":          `\*bold\* \_\_x\_\_ \~\~y\~\~`,
+		`\|`:                          `\\\|`,
+		"![x](javascript:alert(1))":   `\!\[x\]\(javascript:alert\(1\)\)`,
+		"gra...@nav...":               "gra...@nav...",
+		"\x1b]8;;http://e\x07l\x1b[m": "�l�",
+	} {
+		var b bytes.Buffer
+		if err := Markdown(&b, Table{[]string{"c", "d"}, [][]string{{in, "x"}}}); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff("| c | d |\n| --- | --- |\n| "+want+" | x |\n", b.String()); d != "" {
+			t.Errorf("%q: %s", in, d)
+		}
+	}
+}
+
+// FuzzCSV reads back what was written: the same cells, none of them a formula.
+func FuzzCSV(f *testing.F) {
+	for _, s := range []string{"=1", `"`, "a,b", "\r\n", ";=x", `";"=`, "\xff"} {
+		f.Add(s, "b")
+	}
+	f.Fuzz(func(t *testing.T, one, two string) {
+		row := []string{one, two, "end"}
+		var b bytes.Buffer
+		if err := CSV(&b, Table{[]string{"1", "2", "3"}, [][]string{row}}); err != nil {
+			t.Fatal(err)
+		}
+		read, err := csv.NewReader(&b).ReadAll()
+		if err != nil || len(read) != 2 || len(read[1]) != 3 {
+			t.Fatalf("%q: %v", read, err)
+		}
+		for n, got := range read[1] {
+			if got != defuse(safetext.Line(row[n])) {
+				t.Errorf("%q came back as %q", row[n], got)
+			}
+			if got != "" && strings.ContainsAny(got[:1], "=+-@\t\r") {
+				t.Errorf("%q begins a formula", got)
+			}
+		}
+	})
+}
+
+func TestFileNamesAreHarmless(t *testing.T) {
+	for in, want := range map[string]string{
+		"Ops":                     "ops.csv",
+		"../../etc/passwd":        "etc-passwd.csv",
+		"":                        "invites.csv",
+		"...":                     "invites.csv",
+		"a/b\\c:d*e?\"f<g>|h\x00": "a-b-c-d-e-f-g-h.csv",
+		"CON":                     "invites-con.csv",
+		"com1":                    "invites-com1.csv",
+		"Küche":                   "küche.csv",
+		"\u202efdp.exe":           "fdp-exe.csv",
+		"-rf":                     "rf.csv",
+	} {
+		if got := FileName(in, "invites", "csv"); got != want {
+			t.Errorf("%q becomes %q", in, got)
+		}
+	}
+	if got := FileName(strings.Repeat("é", 1000), "invites", "csv"); len([]rune(got)) != maxName+4 {
+		t.Errorf("%d runes", len([]rune(got)))
+	}
+}
+
+func TestNothingIsWrittenOver(t *testing.T) {
+	dir := t.TempDir()
+	for _, want := range []string{"ops.csv", "ops-2.csv", "ops-3.csv"} {
+		path, err := WriteNew(dir, "ops.csv", []byte(want))
+		if err != nil || filepath.Base(path) != want {
+			t.Fatalf("%s, %v", path, err)
+		}
+	}
+	if data, err := os.ReadFile(filepath.Join(dir, "ops.csv")); err != nil || string(data) != "ops.csv" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if err := Write(filepath.Join(dir, "ops.csv"), []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 3 {
+		t.Errorf("%v, %v", files, err)
+	}
+	info, err := os.Stat(filepath.Join(dir, "ops.csv"))
+	if err != nil || info.Size() != 3 || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+}
