@@ -135,7 +135,7 @@ func (r *Runner) learn(o outcome, began time.Time, err error) {
 	case o.State == store.Sent || o.State == store.Resolved:
 		pace.sent(began, now)
 	case limited && limit.RetryAfter > 0:
-		pace.refused(now, limit.RetryAfter)
+		pace.refused(began, now, limit.RetryAfter)
 	case limited:
 		pace.stalled(now, firstStall)
 	case is[*IdentityTroubleError](err):
