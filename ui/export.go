@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client/invite"
 )
 
 // mostCopied is how long a text may be that the terminal is given to copy:
@@ -16,19 +18,15 @@ const mostCopied = 64 << 10
 type exportCard struct {
 	sh      *shell
 	ctx     context.Context
-	invites []InviteRef
+	invites []invite.Invite
 	list    list[string] // of formats
 	busy    bool
 	problem error
 }
 
-func newExport(sh *shell, keys []inviteKey) func(context.Context) screen {
+func newExport(sh *shell, invites []invite.Invite) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		c := &exportCard{sh: sh, ctx: ctx, list: list[string]{keys: []string{"csv", "json", "markdown"}}}
-		for _, k := range keys {
-			c.invites = append(c.invites, InviteRef{k.room, k.token})
-		}
-		return c
+		return &exportCard{sh: sh, ctx: ctx, invites: invites, list: list[string]{keys: []string{"csv", "json", "markdown"}}}
 	}
 }
 
@@ -59,9 +57,9 @@ func (c *exportCard) update(msg tea.Msg) tea.Cmd {
 
 func (c *exportCard) export() tea.Cmd {
 	c.busy, c.problem = true, nil
-	export, format, invites := c.sh.opt.Export, c.list.keys[c.list.at], c.invites
+	export, account, format, invites := c.sh.opt.Export, c.sh.account, c.list.keys[c.list.at], c.invites
 	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
-		e, err := export(ctx, format, invites)
+		e, err := export(ctx, account, format, invites)
 		return exported{e, err}
 	})
 }

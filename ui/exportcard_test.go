@@ -8,6 +8,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
@@ -17,10 +19,10 @@ func TestExport(t *testing.T) {
 		n.invite(t, n.compilers, "rob@bell.example")
 		account, opt := n.account(t), n.options()
 		var formats []string
-		export := func(_ context.Context, format string, invites []InviteRef) (Exported, error) {
+		export := func(_ context.Context, _ *client.Account, format string, invites []invite.Invite) (Exported, error) {
 			formats = append(formats, format)
 			switch {
-			case len(invites) != 1 || string(invites[0].Room) != n.ops:
+			case len(invites) != 1 || string(invites[0].RoomID) != n.ops:
 				return Exported{}, errors.New("that is not what is shown")
 			case format == "csv":
 				return Exported{Where: "invites.csv"}, nil

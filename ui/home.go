@@ -191,6 +191,15 @@ func (h *home) lines() int { return max(1, h.sh.height-3) }
 
 func (h *home) loading() bool { return !h.sh.account.Synced() }
 
+// shown are the invites in the list, in its order.
+func (h *home) shown() []invite.Invite {
+	invites := make([]invite.Invite, len(h.list.keys))
+	for n, k := range h.list.keys {
+		invites[n] = h.rows[k].invite
+	}
+	return invites
+}
+
 func (h *home) selected() (row, bool) {
 	k, ok := h.list.current()
 	if !ok {
@@ -234,7 +243,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Again):
 		return sh.sendAgain(r.invite)
 	case key.Matches(msg, keys.Export):
-		return sh.openCard(newExport(sh, h.list.keys))
+		return sh.openCard(newExport(sh, h.shown()))
 	case key.Matches(msg, keys.Open):
 		return sh.open(newInvite(sh, r.invite))
 	case key.Matches(msg, keys.Revoke):

@@ -12,9 +12,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
-	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -41,9 +41,9 @@ type Options struct {
 	// Complete finds people whose name or address begins as typed; nil finds
 	// none. It may return some beside an error.
 	Complete func(ctx context.Context, typed string) ([]Contact, error)
-	// Export writes invites down in a format ("csv", "json" or "markdown"); nil
+	// Export writes invites of an account down in a format ("csv", "json" or "markdown"); nil
 	// offers no export.
-	Export func(ctx context.Context, format string, invites []InviteRef) (Exported, error)
+	Export func(ctx context.Context, account *client.Account, format string, invites []invite.Invite) (Exported, error)
 
 	// Banner is a word beside the title, such as "demo".
 	Banner string
@@ -51,12 +51,6 @@ type Options struct {
 
 // A Contact is a person that [Options.Complete] knows.
 type Contact struct{ Name, Address string }
-
-// An InviteRef names an invite to [Options.Export].
-type InviteRef struct {
-	Room  id.RoomID
-	Token string
-}
 
 // Exported is what came of an export: where it was written, in words; or, where
 // no file can be, the text, which the terminal is given to copy.

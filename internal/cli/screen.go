@@ -39,6 +39,8 @@ func runHome(ctx context.Context, a *app) error {
 		Remember: func(s client.Session) error { return home.SaveSession(s) },
 		Forget:   func() error { return a.forgetSession(ctx, home) },
 		Trust:    func(host string) error { return trusted.add(host, allowed{}) },
+		Complete: a.completeForScreen,
+		Export:   exportForScreen,
 	})
 }
 
