@@ -15,7 +15,7 @@ import (
 
 const (
 	// lookups is how many addresses go into one question to an identity server.
-	lookups = 500
+	lookups = 100
 	// askers is how many people a homeserver is asked about at once.
 	askers = 4
 )
