@@ -117,13 +117,13 @@ func (r *postRound) tellTurn(turn client.Turn, outbox client.Outbox) {
 		}
 		if s := turn.Err.Error(); s != r.trouble {
 			r.trouble = s
-			r.status.say("Nothing goes out for now: %s", s)
+			r.say("Nothing goes out for now: %s", s)
 		}
 	case turn.Elsewhere != "":
 		// Another program may only have looked who sends.
 		if !slices.Contains([]string{"", runnerName("outbox run"), r.elsewhere}, outbox.Sender) {
 			r.elsewhere = outbox.Sender
-			r.status.say("%s is the one that sends. This one waits.", r.elsewhere)
+			r.say("%s is the one that sends. This one waits.", r.elsewhere)
 		}
 	case turn.Item.Number != 0:
 		r.trouble = ""
@@ -141,16 +141,16 @@ func (r *postRound) tellItem(i client.Item, outbox client.Outbox) {
 	to := roomLabel(room, i)
 	switch i.State {
 	case client.ItemQueued:
-		r.status.say("The server takes no more for now%s.", forecast(r.Now(), outbox.Next, outbox.Last))
+		r.say("The server takes no more for now%s.", forecast(r.Now(), outbox.Next, outbox.Last))
 		return
 	case client.ItemSent:
-		r.status.say("%s has got a mail for %s.", i.Address.Address, to)
+		r.say("%s has got a mail for %s.", i.Address.Address, to)
 	case client.ItemResolved:
-		r.status.say("%s is %s, who was invited to %s.", i.Address.Address, string(i.UserID), to)
+		r.say("%s is %s, who was invited to %s.", i.Address.Address, string(i.UserID), to)
 	default:
 		err := &itemError{i}
 		r.failures = append(r.failures, failure{i.Address.Address, err})
-		r.status.say("%s to %s is %s: %s", i.Address.Address, to, string(i.State), err.Error())
+		r.say("%s to %s is %s: %s", i.Address.Address, to, string(i.State), err.Error())
 	}
 	r.done++
 }
@@ -162,8 +162,8 @@ func (r *postRound) tellOutbox(outbox client.Outbox) {
 	}
 	r.paused = outbox.Paused
 	if r.paused {
-		r.status.say("The outbox is paused. To go on: mxinvite outbox resume")
+		r.say("The outbox is paused. To go on: mxinvite outbox resume")
 	} else {
-		r.status.say("The outbox is no longer paused.")
+		r.say("The outbox is no longer paused.")
 	}
 }

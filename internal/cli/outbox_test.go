@@ -79,14 +79,9 @@ func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 		if out != "" || strings.Count(said, "has got a mail for #ops.\n") != 15 || !strings.HasSuffix(said, "Nothing waits in the outbox.\n") {
 			t.Errorf("wrote %q, said %q", out, said)
 		}
-		begunAgain := time.Now()
-		for line := range strings.Lines(said) {
-			if strings.HasPrefix(line, "Sending: ") && len(line) > 100 {
-				t.Errorf("%q", line)
-			}
-		}
+		begun = time.Now()
 		v.runs(exitOK, "outbox", "run", "--quiet")
-		if time.Since(begunAgain) > time.Second {
+		if time.Since(begun) > time.Second {
 			t.Error("an empty outbox takes a while")
 		}
 	})
@@ -194,7 +189,7 @@ func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
 		time.Sleep(time.Minute)
 		v.runs(exitOK, "outbox", "pause")
 		v.runs(exitOK, "outbox", "cancel", "8")
-		time.Sleep(time.Hour)
+		time.Sleep(10 * time.Minute)
 		if n := v.mailed(twenty()...); n != 5 {
 			t.Errorf("%d mails though it is paused", n)
 		}

@@ -112,6 +112,9 @@ func runSend(ctx context.Context, o sendOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(plans)+len(o.list.Problems) == 0 {
+		o.say("The list names nobody.")
+	}
 	asking := o.mayAsk() && !o.yes
 	p := o.preview(room, plans, asking)
 	asking = asking && !o.dryRun && p.open() > 0
@@ -214,7 +217,7 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 	if err != nil {
 		w.cause = err
 	}
-	if w.cause == nil && (w.count == 0 || elsewhere != "" && !o.wait) {
+	if w.count == 0 || w.cause == nil && elsewhere != "" && !o.wait {
 		return nil
 	}
 	return w
