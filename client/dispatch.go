@@ -112,7 +112,7 @@ func (r *Runner) learn(ctx context.Context, o outcome, began time.Time, err erro
 	case o.State == store.Sent || o.State == store.Resolved:
 		pace.sent(began, now)
 	case limited && limit.RetryAfter > 0:
-		pace.refused(now, limit.RetryAfter)
+		pace.refused(began, now, limit.RetryAfter)
 	case limited:
 		pace.stalled(now, firstStall)
 	case is[*IdentityTroubleError](err):

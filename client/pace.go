@@ -10,6 +10,8 @@ const (
 	firstStall    = time.Minute
 	identityStall = 5 * time.Minute
 	maxStall      = time.Hour
+	// jitter is how unlike the ways of two requests may be.
+	jitter = 10 * time.Millisecond
 	// rest is a pause after which what was sent before it tells nothing of how
 	// much a server takes at once.
 	rest = 10 * time.Minute
@@ -133,15 +135,19 @@ func (p pace) inOneGo(now time.Time) bool {
 	return p.Count > 0 && since >= 0 && since <= rest
 }
 
-// refused takes in that the server wants to be left alone for retryAfter. Then it
-// has room for one more. There was room for the last one, too: from then to then
-// it takes an interval at most.
-func (p *pace) refused(now time.Time, retryAfter time.Duration) {
+// refused takes in that the server, asked when it began, wants to be left alone
+// for retryAfter. Then it has room for one more. There was room for the last one,
+// too: from then to then it takes an interval at most.
+//
+// Synapse thinks for half a second before it refuses, which is no part of the
+// interval: that is learned from when requests were begun, and waited for from
+// when they were answered.
+func (p *pace) refused(began, now time.Time, retryAfter time.Duration) {
 	retryAfter += time.Millisecond // Synapse rounds down to one
-	free := now.Add(retryAfter)
-	gap, since := free.Sub(p.Last), now.Sub(p.Last)
+	free := began.Add(retryAfter + jitter)
+	gap, since := free.Sub(p.Last), began.Sub(p.Last)
 	switch {
-	case p.Interval == 0 && p.inOneGo(now):
+	case p.Interval == 0 && p.inOneGo(began):
 		p.Span = free.Sub(p.First)
 		p.Interval = p.Span / time.Duration(min(p.Count, max(1, int(p.Span/gap))))
 	case p.Interval == 0:
@@ -151,7 +157,7 @@ func (p *pace) refused(now time.Time, retryAfter time.Duration) {
 	}
 	p.Interval = max(min(p.Interval, maxStall), retryAfter)
 	p.Burst = p.burst()
-	p.Empty = free.Add(time.Duration(p.Burst-1) * p.Interval)
+	p.Empty = now.Add(retryAfter + time.Duration(p.Burst-1)*p.Interval)
 	p.Stall = 0
 }
 

@@ -56,7 +56,7 @@ func (h *homeserver) createRoom(c *call) (any, error) {
 	}
 	// The room is there by now, and stays there when one of these fails.
 	for _, i := range invites {
-		if err := h.limitInvites(c.session.user.id); err != nil {
+		if err := h.limitInvites(c.ctx, c.session.user.id); err != nil {
 			return nil, err
 		}
 		if _, err := h.doThirdPartyInvite(c, r.id, i.(object)); err != nil {

@@ -18,22 +18,27 @@ func (h *homeserver) inviteThirdParty(c *call, body object) (any, error) {
 	if !hasServer || !hasToken {
 		return nil, missingParam("`id_server` and `id_access_token` are required when doing 3pid invite")
 	}
-	if err := h.limitInvites(c.session.user.id); err != nil {
+	if err := h.limitInvites(c.ctx, c.session.user.id); err != nil {
 		return nil, err
 	}
 	return h.doThirdPartyInvite(c, c.args["room"], body)
 }
 
-func (h *homeserver) limitInvites(userID string) error {
+// limitInvites says no after a pause, as Synapse does to slow down whoever tries on and on. What it says of when to come
+// back counts from before the pause.
+func (h *homeserver) limitInvites(ctx context.Context, userID string) error {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	wait, ok := h.inviteLimit.take(userID, h.now())
+	left, ok := h.inviteLimit.take(userID, h.now())
+	h.mu.Unlock()
 	if ok {
 		return nil
 	}
+	if err := wait(ctx, limitPause); err != nil {
+		return err
+	}
 	f := fail(http.StatusTooManyRequests, "M_LIMIT_EXCEEDED", "Too Many Requests")
-	f.extra = object{"retry_after_ms": wait.Milliseconds()}
-	f.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(wait.Seconds())))}}
+	f.extra = object{"retry_after_ms": left.Milliseconds()}
+	f.header = http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(left.Seconds())))}}
 	return f
 }
 

@@ -14,6 +14,9 @@ const (
 	StockMailBurst      = 5
 )
 
+// limitPause is how long a homeserver waits before it refuses what exceeds a limit.
+const limitPause = 500 * time.Millisecond
+
 // LimitInvites sets the homeserver's limit of e-mail invites per inviter, rc_third_party_invite. A burst of 0 or less
 // lifts it, as in a new World.
 func (w *World) LimitInvites(perSecond float64, burst int) {
