@@ -30,11 +30,14 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if e.letter.Address == "" {
 		return r.save(ctx, r.ended(e, store.Failed, errSealed))
 	}
-	if err := r.a.freshen(ctx); err != nil {
-		return nil, err
+	if news, err := r.freshen(ctx); news || err != nil {
+		return nil, err // it may tell of an uncertain one that looks like this one
 	}
 	plan, err := r.a.Plan(ctx, e.Room, e.letter.threePID())
 	switch {
+	case e.Attempts > 0 && plan.UserID != "" && plan.UserID == e.UserID && isIn(err):
+		// The answer to an earlier request was lost.
+		return r.save(ctx, r.ended(e, store.Resolved, nil))
 	case hopeless(err):
 		return r.save(ctx, r.ended(e, store.Failed, err))
 	case err != nil:
@@ -47,20 +50,40 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		// Meanwhile the address is, or is no longer, somebody's on Matrix, and
 		// those go by another pace. Nothing is sent before its time.
 		e.UserID = plan.UserID
-		return nil, r.write(ctx, outcome{envelope: e, was: store.Queued})
+		return nil, unlessChanged(r.write(ctx, outcome{envelope: e, was: store.Queued}))
+	}
+	if paused, err := r.a.paused(ctx); paused || err != nil {
+		return nil, err // while it was planned
 	}
 	// From here on it may have been sent, whatever happens.
 	e.UserID = plan.UserID
-	e.letter.Before = r.a.ownTokens(e.Room)
+	e.letter.Before = r.a.ownTokens(e.Room, e.letter.Address)
 	e.State, e.Changed, e.Attempts = store.Sending, r.a.opt.Now(), e.Attempts+1
 	if err := r.write(ctx, outcome{envelope: e, was: store.Queued}); err != nil {
-		return nil, err
+		return nil, unlessChanged(err)
 	}
 	began := r.a.opt.Now()
 	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
 	o := r.judge(e, sent, err)
-	o.err = errors.Join(o.err, r.learn(ctx, o, began, err))
+	r.learn(o, began, err)
+	o.err = errors.Join(o.err, r.keepPaces(ctx))
 	return r.save(ctx, o)
+}
+
+// unlessChanged is err, or nil if it says that somebody has decided otherwise
+// about an entry meanwhile, who is right.
+func unlessChanged(err error) error {
+	if errors.Is(err, store.ErrChanged) {
+		return nil
+	}
+	return err
+}
+
+// isIn reports whether err says that the person is where an invite would have
+// them.
+func isIn(err error) bool {
+	e, ok := errors.AsType[*MemberError](err)
+	return ok && e.Membership != "ban"
 }
 
 // unknown are those of some invites that nobody knew of when e was queued.
@@ -105,7 +128,7 @@ func notSent(err error) bool {
 }
 
 // learn takes in what an answer says of how often the servers take one.
-func (r *Runner) learn(ctx context.Context, o outcome, began time.Time, err error) error {
+func (r *Runner) learn(o outcome, began time.Time, err error) {
 	now, pace := r.a.opt.Now(), r.paces.of(o.Entry)
 	limit, limited := errors.AsType[*RateLimitError](err)
 	switch {
@@ -120,9 +143,9 @@ func (r *Runner) learn(ctx context.Context, o outcome, began time.Time, err erro
 	case o.State == store.Uncertain || o.State == store.Failed:
 		pace.sent(began, now) // it may have been counted
 	default:
-		return nil
+		return
 	}
-	return r.a.savePaces(context.WithoutCancel(ctx), r.paces)
+	r.learned = true
 }
 
 // ended is an entry that goes from the state it is in to another.
@@ -130,6 +153,9 @@ func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 	was := e.State
 	e.State, e.Changed = to, r.a.opt.Now()
 	e.letter.Reason, e.letter.Hint = "", ""
+	if !to.Active() {
+		e.letter.forget()
+	}
 	if err != nil {
 		e.letter.Reason, e.letter.Hint = err.Error(), Hint(err)
 	}
@@ -140,14 +166,13 @@ func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 // written, as on a full disk, nothing else is sent.
 func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	r.unsaved = &o
-	err := r.write(context.WithoutCancel(ctx), o)
-	if errors.Is(err, store.ErrChanged) {
-		err = nil // somebody has decided about it
-	}
-	if err != nil {
+	if err := unlessChanged(r.write(context.WithoutCancel(ctx), o)); err != nil {
 		return nil, err
 	}
 	r.unsaved = nil
+	if o.State == store.Uncertain || o.State == store.Sent && o.Token == "" {
+		r.blind = true // the next one may not be taken for it, nor leave while no answers come
+	}
 	r.a.book.add(o.Room, o.Token, o.letter.threePID())
 	if o.err != nil {
 		return nil, o.err
@@ -175,30 +200,58 @@ func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 		// Inviting a Matrix ID twice mails nobody; the homeserver refuses it.
 		return r.save(ctx, r.ended(e, store.Queued, nil))
 	}
-	token, err := r.a.findSent(ctx, Plan{Room: Room{ID: e.Room}, Address: e.letter.threePID()}, r.a.notIt(e))
-	switch {
-	case err != nil && !is[*ServerError](err):
+	r.blind = true // a homeserver that is down cannot tell
+	if _, err := r.freshen(ctx); err != nil {
 		return nil, err
-	case token != "":
-		e.Token = token
-		return r.save(ctx, r.ended(e, store.Sent, nil))
 	}
-	return r.save(ctx, r.ended(e, store.Uncertain, &UncertainError{Address: e.letter.Address, Err: errInterrupted}))
+	token, err := r.a.findSent(ctx, Plan{Room: Room{ID: e.Room}, Address: e.letter.threePID()}, r.a.notIt(e))
+	if err != nil && !is[*ServerError](err) {
+		return nil, err
+	}
+	o := r.ended(e, store.Uncertain, &UncertainError{Address: e.letter.Address, Err: errInterrupted})
+	if token != "" {
+		e.Token = token
+		o = r.ended(e, store.Sent, nil)
+	}
+	r.learn(o, e.Changed, nil) // who sent it may not have come to it
+	return r.save(ctx, o)
 }
 
-// noticeSent looks whether an uncertain entry has shown up in its room.
+// noticeSent looks whether an uncertain entry has shown up in its room. Where
+// invites that look alike are fewer than entries, nobody can tell whose they are.
 func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
+	var uncertain []envelope
+	shown := map[int64][]string{}  // by the entries' numbers
+	claims := map[string][]int64{} // the other way round
+	rooms := map[id.RoomID][]invite.Invite{}
 	for _, e := range r.entries {
 		if e.State != store.Uncertain || e.letter.Address == "" {
 			continue
 		}
+		uncertain = append(uncertain, e)
+		if _, known := rooms[e.Room]; !known {
+			rooms[e.Room] = r.a.own(e.Room)
+		}
 		other := r.a.notIt(e)
-		for _, i := range r.a.Invites(e.Room) {
-			if i.Sender == r.a.session.UserID && !other[i.Token] && invite.Matches(i.DisplayName, e.letter.Address) {
-				e.Token = i.Token
-				return r.save(ctx, r.ended(e, store.Sent, nil))
+		for _, i := range rooms[e.Room] {
+			if !other[i.Token] && invite.Matches(i.DisplayName, e.letter.Address) {
+				shown[e.ID] = append(shown[e.ID], i.Token)
+				claims[i.Token] = append(claims[i.Token], e.ID)
 			}
 		}
+	}
+	for _, e := range uncertain {
+		rivals := map[int64]bool{}
+		for _, token := range shown[e.ID] {
+			for _, n := range claims[token] {
+				rivals[n] = true
+			}
+		}
+		if len(shown[e.ID]) == 0 || len(shown[e.ID]) < len(rivals) {
+			continue
+		}
+		e.Token = shown[e.ID][0]
+		return r.save(ctx, r.ended(e, store.Sent, nil))
 	}
 	return nil, nil
 }
@@ -213,22 +266,24 @@ func (a *Account) notIt(e envelope) map[string]bool {
 	return other
 }
 
-// ownTokens are the account's own invites in a room.
-func (a *Account) ownTokens(room id.RoomID) []string {
-	var own []string
-	for _, i := range a.Invites(room) {
-		if i.Sender == a.session.UserID {
-			own = append(own, i.Token)
-		}
-	}
-	return own
+// own are the account's own invites in a room.
+func (a *Account) own(room id.RoomID) []invite.Invite {
+	return slices.DeleteFunc(a.Invites(room), func(i invite.Invite) bool { return i.Sender != a.session.UserID })
 }
 
-// freshen asks the homeserver what is new if nothing has for a while.
-func (a *Account) freshen(ctx context.Context) error {
-	if age := a.opt.Now().Sub(a.AsOf()); age >= 0 && age < fresh {
-		return nil
+// ownTokens are those of the account's own invites in a room that may be to an
+// address.
+func (a *Account) ownTokens(room id.RoomID, address string) []string {
+	return tokens(slices.DeleteFunc(a.own(room), func(i invite.Invite) bool { return !invite.Matches(i.DisplayName, address) }))
+}
+
+// freshen asks the homeserver what is new if nothing has for a while, and reports
+// whether it has.
+func (r *Runner) freshen(ctx context.Context) (bool, error) {
+	if age := r.a.opt.Now().Sub(r.a.AsOf()); !r.blind && age >= 0 && age < fresh {
+		return false, nil
 	}
-	_, err := a.sync(ctx, 0)
-	return err
+	_, err := r.a.sync(ctx, 0)
+	r.blind = r.blind && err != nil
+	return err == nil, err
 }

@@ -22,6 +22,13 @@ func (p *paces) of(e store.Entry) *pace {
 	return &p.Mail
 }
 
+// settle brings the paces in line with the clock, and reports whether that
+// changed anything.
+func (p *paces) settle(now time.Time) bool {
+	mail, user := p.Mail.settle(now), p.User.settle(now)
+	return mail || user
+}
+
 // outlook is when the next of the queued entries goes and when the last; zero if
 // none waits, and the last if nobody can tell.
 func (p *paces) outlook(now time.Time, entries []store.Entry) (next, last time.Time) {

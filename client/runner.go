@@ -14,6 +14,8 @@ const (
 	// glance is how often a runner looks what other programs do to the outbox.
 	// Waiting in such slices also notices that a laptop has slept.
 	glance = 2 * time.Second
+	// glimpse is longer than it takes to see whether somebody sends.
+	glimpse = 50 * time.Millisecond
 	// fresh is how old what is known of the rooms may be when an invite goes out.
 	fresh = time.Minute
 
@@ -27,15 +29,20 @@ type Runner struct {
 	a    *Account
 	name string
 
-	release  func() // not nil while this runner is the one that sends
-	others   string // the program that is, as far as it was told
-	entries  []envelope
-	paces    *paces
-	version  int64
-	read     bool      // entries and paces are as they are on the disk
-	unsaved  *outcome  // what came of the last one, if it could not be written
-	failures int       // in a row
-	again    time.Time // not before
+	release func() // not nil while this runner is the one that sends
+	others  string // the program that is, as far as it was told
+	entries []envelope
+	paces   *paces
+	version int64
+	read    bool     // entries and paces are as they are on the disk
+	unsaved *outcome // what came of the last one, if it could not be written
+	learned bool     // paces are ahead of those on the disk
+	blind   bool     // something may be in a room that no sync has shown
+
+	failures int           // in a row
+	failedAt time.Time     // the last of them
+	wait     time.Duration // from then on
+	asked    bool          // to wait that long, by a server
 }
 
 // A Turn is what a [Runner] brings.
@@ -81,6 +88,10 @@ func (r *Runner) Close() {
 	if r.release == nil {
 		return
 	}
+	if r.unsaved != nil {
+		_ = r.write(context.Background(), *r.unsaved) // if not, who sends next finds out
+		r.unsaved = nil
+	}
 	_ = r.a.opt.Store.SetNote(context.Background(), r.a.storeKey(), noteSender, nil) // the lock is what counts
 	r.a.sends.Store(false)
 	r.release()
@@ -93,10 +104,11 @@ func (r *Runner) failed(err error) Turn {
 	if r.failures < 6 {
 		wait = firstBackoff << r.failures
 	}
+	r.asked = askedToWait(err) > 0
 	wait = max(wait, askedToWait(err))
 	r.failures++
 	r.read = false
-	r.again = r.a.opt.Now().Add(wait)
+	r.failedAt, r.wait = r.a.opt.Now(), wait
 	return Turn{Err: err, RetryIn: wait, Final: is[*SignedOutError](err) || errors.Is(err, context.Canceled)}
 }
 
@@ -113,10 +125,11 @@ func askedToWait(err error) time.Duration {
 
 // step does the next thing there is to do; nil if it only waited.
 func (r *Runner) step(ctx context.Context) (*Turn, error) {
-	if wait := r.again.Sub(r.a.opt.Now()); wait > 0 {
-		r.idle(ctx, min(wait, glance))
+	if passed := r.a.opt.Now().Sub(r.failedAt); passed >= 0 && passed < r.wait { // else a clock was set
+		r.idle(ctx, min(r.wait-passed, glance))
 		return nil, nil
 	}
+	r.wait = 0
 	if r.release == nil {
 		return r.takeOver(ctx)
 	}
@@ -124,6 +137,9 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 		return r.save(ctx, *r.unsaved)
 	}
 	if err := r.look(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.keepPaces(ctx); err != nil {
 		return nil, err
 	}
 	if i := slices.IndexFunc(r.entries, func(e envelope) bool { return e.State == store.Sending }); i >= 0 {
@@ -153,6 +169,11 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	a := r.a
 	release, held, err := a.opt.Store.Hold(ctx, a.storeKey())
+	if err == nil && !held && r.others == "" {
+		// Who only asks whether somebody sends holds it for a moment, too.
+		r.idle(ctx, glimpse)
+		release, held, err = a.opt.Store.Hold(ctx, a.storeKey())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -206,8 +227,9 @@ func (a *Account) sender(ctx context.Context) (string, error) {
 			return "", nil
 		}
 	}
+	// One without a name only asks the same, or has not yet begun.
 	name, err := a.opt.Store.Note(ctx, a.storeKey(), noteSender)
-	return orSomebody(name), err
+	return string(name), err
 }
 
 // look reads the outbox if anybody may have changed it.
@@ -226,11 +248,27 @@ func (r *Runner) look(ctx context.Context) error {
 			r.entries = append(r.entries, r.a.open(e))
 		}
 	}
-	if r.paces, err = r.a.loadPaces(ctx); err != nil {
-		return err
+	if !r.learned {
+		if r.paces, err = r.a.loadPaces(ctx); err != nil {
+			return err
+		}
 	}
 	r.version, r.read = version, true
 	return nil
+}
+
+// keepPaces writes down what was learned, and what a clock that was set makes of
+// it. As long as that fails nothing is sent: it would leave before its time.
+func (r *Runner) keepPaces(ctx context.Context) error {
+	if r.paces.settle(r.a.opt.Now()) {
+		r.learned = true
+	}
+	if !r.learned {
+		return nil
+	}
+	err := r.a.savePaces(context.WithoutCancel(ctx), r.paces)
+	r.learned = err != nil
+	return err
 }
 
 // first is the queued entry that may go out first, and when; nil if there is none.
@@ -256,8 +294,8 @@ func (r *Runner) idle(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	case <-r.a.outboxNews:
 		r.read = false
-		if r.failures > 0 {
-			r.again = time.Time{} // somebody did something about it, perhaps
+		if !r.asked {
+			r.wait = 0 // somebody did something about it, perhaps
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"syscall"
 
 	"maunium.net/go/mautrix/id"
@@ -50,11 +52,13 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 		Medium        string `json:"medium"`
 		Address       string `json:"address"`
 	}{server.Name(), server.Token(), p.Address.Medium, p.Address.Address}
-	err = a.call(ctx, http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
+	var left departure
+	err = a.call(left.watch(ctx), http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
 	switch {
 	case err == nil:
 		token, _ := a.findSent(ctx, p, before) // it went out; the list will show it soon
 		return Sent{Token: token}, nil
+	case left.not():
 	case mayBeSent(err):
 		if token, lookErr := a.findSent(ctx, p, before); lookErr == nil && token != "" {
 			return Sent{Token: token}, nil
@@ -67,6 +71,21 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	}
 	return Sent{}, fmt.Errorf("invite %s: %w", p.Address.Address, err)
 }
+
+// A departure watches whether a request leaves this machine. Without a network,
+// or when a certificate is not good, it does not, and nobody has to wonder.
+type departure struct{ begun, gone atomic.Bool }
+
+func (d *departure) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:      func(string) { d.begun.Store(true) },
+		WroteHeaders: func() { d.gone.Store(true) },
+	})
+}
+
+// not reports whether it is certain that the request never left. A transport
+// that does not tell leaves it open.
+func (d *departure) not() bool { return d.begun.Load() && !d.gone.Load() }
 
 // mayBeSent reports whether a mail may have gone out all the same: no answer
 // came, or the homeserver gave up in the middle. It has the mail sent first, and
@@ -145,7 +164,9 @@ func (a *Account) explain(ctx context.Context, p Plan, err error) (why error, ce
 	user, lookupErr := a.Lookup(ctx, p.Address)
 	switch {
 	case lookupErr != nil:
-		refused := is[*TermsError](lookupErr) || is[*identity.Error](lookupErr)
+		// Only who is refused altogether has had no mail sent. An identity server
+		// that has broken since may have done it before.
+		refused := is[*TermsError](lookupErr) || identity.HasCode(lookupErr, "M_UNAUTHORIZED") || identity.HasCode(lookupErr, "M_TERMS_NOT_SIGNED")
 		return &IdentityTroubleError{Homeserver: e, Err: lookupErr}, refused
 	case user != "":
 		return &IdentityTroubleError{Homeserver: e, Err: fmt.Errorf("%s has meanwhile become known as %s", p.Address.Address, user)}, true
