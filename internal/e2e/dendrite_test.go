@@ -35,6 +35,8 @@ func (d *dendrite) url() string        { return loopback(d.settings.ClientPort) 
 func (d *dendrite) serverName() string { return serverName(d.settings.FederationPort) }
 func (d *dendrite) secret() string     { return d.settings.SharedSecret }
 
+func (d *dendrite) resume(ctx context.Context) error { return d.start(ctx) }
+
 // start runs it and waits until it answers.
 func (d *dendrite) start(ctx context.Context) error {
 	configuration := filepath.Join(d.settings.Dir, "dendrite.yaml")

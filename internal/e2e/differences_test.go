@@ -25,7 +25,8 @@ var exceptions = slices.Concat(
 	dendriteCannot("pages that are filtered end before the beginning", "TestMessagesPageToTheBeginning"),
 	dendriteCannot("it has no PUT /invite/{txnId}", "TestInvitingByTransactionMailsOnce"),
 	dendriteCannot("nobody can refuse invites", "TestInviteOfWhoeverRefusesInvites"),
-	dendriteCannot("it has no limit of its own on invites", "TestInvitesAreLimited", "TestAccountHearsOfTheLimit"),
+	dendriteCannot("it has no limit of its own on invites", "TestInvitesAreLimited", "TestAccountHearsOfTheLimit",
+		"TestOutboxKeepsToTheLimit"),
 	dendriteCannot("it takes two invites in any order, and the later member event names none it replaced",
 		"TestBindingTakesAllInvitesOfAnAddress", "TestAccountSeesTwoInvitesTakenAtOnce"),
 

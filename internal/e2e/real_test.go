@@ -138,6 +138,8 @@ type homeserver interface {
 	url() string
 	serverName() string
 	secret() string
+	stop() error
+	resume(ctx context.Context) error // as it was before it was stopped
 }
 
 func (w *realWorld) Name() string                 { return w.name }
@@ -231,6 +233,36 @@ func (w *realWorld) LimitInvites(tb testing.TB, perSecond float64, burst int) {
 	}
 	tb.Cleanup(func() { change(unlimited) })
 	change(limit{perSecond, burst})
+}
+
+func (w *realWorld) LimitMails(tb testing.TB, perSecond float64, burst int) {
+	tb.Helper()
+	change := func(l limit) {
+		if err := w.sydent.limitMails(l); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if burst == 0 {
+		change(unlimited)
+		return
+	}
+	tb.Cleanup(func() { change(unlimited) })
+	change(limit{perSecond, burst})
+}
+
+func (w *realWorld) SetHomeserverDown(tb testing.TB, down bool) {
+	tb.Helper()
+	change := w.homeserver.stop
+	if !down {
+		change = func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			return w.homeserver.resume(ctx)
+		}
+	}
+	if err := change(); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func (w *realWorld) Settle(tb testing.TB) {

@@ -8,22 +8,25 @@ import (
 )
 
 // sandboxWorld is our own homeserver and identity server, in this process. Every scenario has one to itself.
-type sandboxWorld struct{ *sandbox.World }
+type sandboxWorld struct {
+	*sandbox.World
+	up func() // starts the homeserver again
+}
 
-func enterSandbox(testing.TB) world { return sandboxWorld{sandbox.New(sandbox.Options{})} }
+func enterSandbox(testing.TB) world { return &sandboxWorld{World: sandbox.New(sandbox.Options{})} }
 
-func (w sandboxWorld) Name() string                 { return "sandbox" }
-func (w sandboxWorld) Homeserver() string           { return w.HomeserverURL() }
-func (w sandboxWorld) ServerName() string           { return w.Domain() }
-func (w sandboxWorld) IdentityServer() string       { return w.IdentityServerURL() }
-func (w sandboxWorld) Transport() http.RoundTripper { return w.World }
+func (w *sandboxWorld) Name() string                 { return "sandbox" }
+func (w *sandboxWorld) Homeserver() string           { return w.HomeserverURL() }
+func (w *sandboxWorld) ServerName() string           { return w.Domain() }
+func (w *sandboxWorld) IdentityServer() string       { return w.IdentityServerURL() }
+func (w *sandboxWorld) Transport() http.RoundTripper { return w.World }
 
-func (w sandboxWorld) User(_ testing.TB, localpart string) (userID, password string) {
+func (w *sandboxWorld) User(_ testing.TB, localpart string) (userID, password string) {
 	password = "correct horse of " + localpart
 	return w.AddUser(localpart, password, localpart), password
 }
 
-func (w sandboxWorld) Mails(tb testing.TB, address string, atLeast int) []mail {
+func (w *sandboxWorld) Mails(tb testing.TB, address string, atLeast int) []mail {
 	tb.Helper()
 	var mails []mail
 	for _, m := range w.World.Mails(address) {
@@ -39,12 +42,12 @@ func (w sandboxWorld) Mails(tb testing.TB, address string, atLeast int) []mail {
 }
 
 // Bind is told what the homeserver makes of the pending invites. A person is not.
-func (w sandboxWorld) Bind(_ testing.TB, address, userID, _ string) {
+func (w *sandboxWorld) Bind(_ testing.TB, address, userID, _ string) {
 	_ = w.World.Bind(address, userID)
 }
 
 // SetTerms asks for two policies, in two languages, as config/terms.yaml does.
-func (w sandboxWorld) SetTerms(_ testing.TB, on bool) {
+func (w *sandboxWorld) SetTerms(_ testing.TB, on bool) {
 	if !on {
 		w.World.SetTerms(nil)
 		return
@@ -60,16 +63,28 @@ func (w sandboxWorld) SetTerms(_ testing.TB, on bool) {
 	})
 }
 
-func (w sandboxWorld) SetIdentityServerDown(_ testing.TB, down bool) {
+func (w *sandboxWorld) SetIdentityServerDown(_ testing.TB, down bool) {
 	w.World.SetIdentityServerDown(down)
 }
 
-func (w sandboxWorld) LimitInvites(_ testing.TB, perSecond float64, burst int) {
+func (w *sandboxWorld) LimitInvites(_ testing.TB, perSecond float64, burst int) {
 	w.World.LimitInvites(perSecond, burst)
 }
 
+func (w *sandboxWorld) LimitMails(_ testing.TB, perSecond float64, burst int) {
+	w.World.LimitMails(perSecond, burst)
+}
+
+func (w *sandboxWorld) SetHomeserverDown(_ testing.TB, down bool) {
+	if !down {
+		w.up()
+		return
+	}
+	w.up = w.Inject(sandbox.Fault{Path: "/_matrix/client/", Refuse: true})
+}
+
 // Settle has nothing to wait for.
-func (w sandboxWorld) Settle(testing.TB) {}
+func (w *sandboxWorld) Settle(testing.TB) {}
 
 // Watch has nothing to show: a sandbox keeps no log.
-func (w sandboxWorld) Watch(testing.TB) {}
+func (w *sandboxWorld) Watch(testing.TB) {}

@@ -31,6 +31,9 @@ type sydentSettings struct {
 	SigningKey string
 	Port       int
 	Terms      string // a file, or none
+
+	MailsPerSecond float64
+	MailBurst      int
 }
 
 func newSydent(dir, installed string, a *authority, f *front, smtpPort int) (*sydent, error) {
@@ -38,7 +41,8 @@ func newSydent(dir, installed string, a *authority, f *front, smtpPort int) (*sy
 		front: f, program: filepath.Join(installed, "sydent", "bin", "python"), roots: a.rootFile,
 		settings: sydentSettings{
 			Dir: dir, ServerName: f.name(), BaseURL: f.url(), SMTPPort: smtpPort,
-			SigningKey: base64.RawStdEncoding.EncodeToString(randomBytes(32)),
+			SigningKey:     base64.RawStdEncoding.EncodeToString(randomBytes(32)),
+			MailsPerSecond: unlimited.perSecond, MailBurst: unlimited.burst,
 		},
 	}
 	return s, s.writeTemplates()
@@ -100,6 +104,12 @@ func (s *sydent) restart(terms bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return s.start(ctx, terms)
+}
+
+// limitMails starts it anew with another limit on mails.
+func (s *sydent) limitMails(l limit) error {
+	s.settings.MailsPerSecond, s.settings.MailBurst = l.perSecond, l.burst
+	return s.restart(s.settings.Terms != "")
 }
 
 // forget is to be called before somebody binds an address, with the news whether it was invited since it was last bound.

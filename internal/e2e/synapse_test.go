@@ -32,7 +32,7 @@ type homeserverSettings struct {
 	InviteBurst                int
 }
 
-// limit is how many invites by e-mail one person may send.
+// limit is how many invites by e-mail, or mails, one person may send.
 type limit struct {
 	perSecond float64
 	burst     int
@@ -80,6 +80,10 @@ func (s *synapse) restart(l limit) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return s.start(ctx, l)
+}
+
+func (s *synapse) resume(ctx context.Context) error {
+	return s.start(ctx, limit{s.settings.InvitesPerSecond, s.settings.InviteBurst})
 }
 
 // answers makes a question whether a URL answers 200.

@@ -35,6 +35,11 @@ type world interface {
 	SetIdentityServerDown(tb testing.TB, down bool)
 	// LimitInvites lets a person send burst invites by e-mail at once and perSecond from then on, until the test ends.
 	LimitInvites(tb testing.TB, perSecond float64, burst int)
+	// LimitMails has the identity server mail burst times at once for a person and perSecond from then on, until the test
+	// ends. A burst of 0 lifts the limit.
+	LimitMails(tb testing.TB, perSecond float64, burst int)
+	// SetHomeserverDown ends the homeserver, in the middle of whatever it does, or starts it again.
+	SetHomeserverDown(tb testing.TB, down bool)
 	// Settle returns when what was answered before has reached what people read in /sync and /messages.
 	Settle(tb testing.TB)
 	// Watch shows what the servers logged during a test, should it fail.
