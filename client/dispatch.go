@@ -30,8 +30,8 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if e.letter.Address == "" {
 		return r.save(ctx, r.ended(e, store.Failed, errSealed))
 	}
-	if err := r.freshen(ctx); err != nil {
-		return nil, err
+	if news, err := r.freshen(ctx); news || err != nil {
+		return nil, err // it may tell of an uncertain one that looks like this one
 	}
 	plan, err := r.a.Plan(ctx, e.Room, e.letter.threePID())
 	switch {
@@ -201,7 +201,7 @@ func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 		return r.save(ctx, r.ended(e, store.Queued, nil))
 	}
 	r.blind = true // a homeserver that is down cannot tell
-	if err := r.freshen(ctx); err != nil {
+	if _, err := r.freshen(ctx); err != nil {
 		return nil, err
 	}
 	token, err := r.a.findSent(ctx, Plan{Room: Room{ID: e.Room}, Address: e.letter.threePID()}, r.a.notIt(e))
@@ -277,12 +277,13 @@ func (a *Account) ownTokens(room id.RoomID, address string) []string {
 	return tokens(slices.DeleteFunc(a.own(room), func(i invite.Invite) bool { return !invite.Matches(i.DisplayName, address) }))
 }
 
-// freshen asks the homeserver what is new if nothing has for a while.
-func (r *Runner) freshen(ctx context.Context) error {
+// freshen asks the homeserver what is new if nothing has for a while, and reports
+// whether it has.
+func (r *Runner) freshen(ctx context.Context) (bool, error) {
 	if age := r.a.opt.Now().Sub(r.a.AsOf()); !r.blind && age >= 0 && age < fresh {
-		return nil
+		return false, nil
 	}
 	err := r.a.syncNow(ctx)
 	r.blind = r.blind && err != nil
-	return err
+	return err == nil, err
 }

@@ -1,8 +1,9 @@
 package client
 
 import (
-	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/mxinvite/mxinvite/client/identity"
@@ -14,17 +15,17 @@ func TestPendingInvitesAreFoundByAnyName(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	pick := func(of ...string) string { return of[rng.IntN(len(of))] }
 	part := func() string {
-		s := ""
+		var s strings.Builder
 		for range rng.IntN(4) {
-			s += pick("a", "b", "A", "K", "k", "\u212a", "ſ", "s", "é", ".", "\xc3")
+			s.WriteString(pick("a", "b", "A", "K", "k", "\u212a", "ſ", "s", "é", ".", "\xc3"))
 		}
-		return s
+		return s.String()
 	}
 	for range 2000 {
 		p := &pendingInvites{named: map[string][]invite.Invite{}, cuts: map[cut]bool{}}
 		var all []invite.Invite
 		for n := range 10 {
-			i := invite.Invite{Token: fmt.Sprint(n), DisplayName: part() + pick("...", "") + pick("@", "@", "@", "") + part() + pick("...", "")}
+			i := invite.Invite{Token: strconv.Itoa(n), DisplayName: part() + pick("...", "") + pick("@", "@", "@", "") + part() + pick("...", "")}
 			all = append(all, i)
 			p.add(i)
 		}

@@ -27,15 +27,15 @@ type town struct {
 	room       id.RoomID
 }
 
-func newTown(t testing.TB) *town {
-	t.Helper()
-	return populate(t, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}))
+func newTown(tb testing.TB) *town {
+	tb.Helper()
+	return populate(tb, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}))
 }
 
 // populate lets people live in a world.
-func populate(t testing.TB, w *sandbox.World) *town {
-	t.Helper()
-	n := &town{World: w, t: t}
+func populate(tb testing.TB, w *sandbox.World) *town {
+	tb.Helper()
+	n := &town{World: w, t: tb}
 	n.ada = w.AddUser("ada", password, "Ada")
 	n.grace = w.AddUser("grace", password, "Grace")
 	n.room = id.RoomID(w.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Compilers", Alias: "compilers", Preset: "private_chat"}))

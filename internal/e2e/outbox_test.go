@@ -35,14 +35,14 @@ type outbox struct {
 }
 
 // newOutbox signs the person in with a program that writes down what it sends.
-func newOutbox(t testing.TB, w world, room room) *outbox {
-	t.Helper()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "store.db"))
+func newOutbox(tb testing.TB, w world, room room) *outbox {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), filepath.Join(tb.TempDir(), "store.db"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
-	o := &outbox{t: t, w: w, room: room, opt: clientOptions(w), said: map[int]int{}}
+	tb.Cleanup(func() { s.Close() })
+	o := &outbox{t: tb, w: w, room: room, opt: clientOptions(w), said: map[int]int{}}
 	o.opt.Store, o.opt.Transport = s, o
 	o.opt.Now = func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }
 	o.resume(room.account().Session())
@@ -177,7 +177,8 @@ func TestOutboxKeepsToTheLimit(t *testing.T) {
 		check(t, w, "sent", o.items().Count(client.ItemSent), `10`)
 		took, ideal := time.Since(begun), (10-burst)*interval
 		t.Logf("took %s, ideal is %s; answers by status: %v", took, ideal, o.said)
-		if o.said[http.StatusTooManyRequests] > 2 || o.said[http.StatusOK] != 10 {
+		// One refusal teaches the limit. On a busy machine requests take so unlike times that it takes another or two.
+		if o.said[http.StatusTooManyRequests] > 3 || o.said[http.StatusOK] != 10 {
 			t.Errorf("answers by status: %v", o.said)
 		}
 		if took < ideal-100*time.Millisecond || took > ideal+ideal/10+time.Second {
@@ -343,7 +344,7 @@ func TestOutboxOutlivesTheHomeserver(t *testing.T) {
 		o.queue(o.plan(fresh(12)...))
 		restarted := make(chan struct{})
 		sent := 0
-		o.run(func(turn client.Turn) {
+		o.run(func(client.Turn) {
 			if sent++; sent == 4 { // the runner goes on while the homeserver ends
 				go func() {
 					defer close(restarted)

@@ -1,0 +1,213 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// A proxy in front of a homeserver that is away answers everything with 502.
+func TestHomeserverAwayBehindAProxyCostsOneUncertainInvite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.lasting()
+		n.queue(a, hundred()[:5]...)
+		back := n.Inject(sandbox.Fault{Path: "/_matrix/client/", Status: 502, Body: `<html>`})
+		time.AfterFunc(time.Hour, back)
+		n.empty(a)
+		if o := n.outbox(a); o.Count(client.ItemUncertain) != 1 || o.Count(client.ItemSent) != 4 {
+			t.Errorf("%v", n.states(a))
+		}
+	})
+}
+
+// Of two that look alike one went out and nobody can tell which.
+func TestUncertainInvitesThatLookAlikeAreNotTakenForEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.lasting()
+		n.queue(a, "person1@example.com", "person2@example.com")
+		hide := n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502}) // the first never arrives
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
+		n.empty(a)
+		hide()
+		n.must(a.Refresh(t.Context()))
+		n.queue(a, "somebody@else.example")
+		n.empty(a)
+		want := map[string]client.ItemState{
+			"person1@example.com": client.ItemUncertain, "person2@example.com": client.ItemUncertain, "somebody@else.example": client.ItemSent,
+		}
+		if diff := cmp.Diff(want, n.states(a)); diff != "" {
+			t.Error(diff)
+		}
+		if len(n.Mails("person1@example.com")) != 0 || len(n.Mails("person2@example.com")) != 1 {
+			t.Error("somebody got another number of mails")
+		}
+	})
+}
+
+func TestBothOfTwoUncertainInvitesShowUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.lasting()
+		n.queue(a, "person1@example.com", "person2@example.com")
+		hide := n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 2, Lose: true})
+		n.empty(a)
+		hide()
+		n.must(a.Refresh(t.Context()))
+		n.queue(a, "somebody@else.example")
+		n.empty(a)
+		for _, i := range n.outbox(a).Items {
+			if i.State != client.ItemSent || n.Mails(i.Address.Address)[0].Token != i.Token {
+				t.Errorf("%+v", i)
+			}
+		}
+	})
+}
+
+// A program was killed while it sent, and the homeserver is away now.
+func TestInterruptedWaitsForTheHomeserver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.interrupted("one@navy.example")
+		back := n.Inject(sandbox.Fault{Path: "/_matrix/client/", Status: 502, Body: `<html>`})
+		time.AfterFunc(time.Hour, back)
+		n.empty(a)
+		if got := n.states(a)["one@navy.example"]; got != client.ItemSent || len(n.Mails("one@navy.example")) != 1 {
+			t.Errorf("%s with %d mails", got, len(n.Mails("one@navy.example")))
+		}
+	})
+}
+
+// interrupted is an account whose program ended right after sending an invite:
+// what came of it could not be written down any more.
+func (n *town) interrupted(address string) *client.Account {
+	n.t.Helper()
+	session, path := n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db")
+	a := n.start(session, path)
+	n.must(a.Refresh(n.t.Context()))
+	n.queue(a, address)
+	mend := n.failing(path, `BEFORE UPDATE ON outbox WHEN NEW.state = 'sent'`)
+	r := a.Runner("test")
+	if turn := r.Next(n.t.Context()); turn.Err == nil {
+		n.t.Fatalf("%+v", turn)
+	}
+	r.Close()
+	mend()
+	return n.start(session, path)
+}
+
+func TestInviteOfAMatrixIDWhoseAnswerWasLostCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		n.must(n.Bind("grace@navy.example", n.grace))
+		a := n.lasting()
+		n.queue(a, "grace@navy.example")
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
+		n.empty(a)
+		if got := n.states(a)["grace@navy.example"]; got != client.ItemResolved {
+			t.Errorf("%s: %s", got, n.outbox(a).Items[0].Reason)
+		}
+	})
+}
+
+func TestCancelledOrPausedWhileItIsPlannedIsNotSent(t *testing.T) {
+	for name, stop := range map[string]func(*town, *client.Account){
+		"cancelled": func(n *town, a *client.Account) { n.must(a.Cancel(n.t.Context(), n.outbox(a).Items[0].Number)) },
+		"paused":    func(n *town, a *client.Account) { n.must(a.PauseOutbox(n.t.Context(), true)) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			n := newTown(t)
+			a := n.lasting()
+			n.queue(a, "one@navy.example")
+			n.Inject(sandbox.Fault{Path: lookupPath, Delay: 4 * time.Second})
+			turns := n.turns(t.Context(), a)
+			time.Sleep(2 * time.Second)
+			stop(n, a)
+			time.Sleep(time.Hour)
+			if said := errs(turns); n.Count("POST", invitePath) > 0 || len(said) > 0 {
+				t.Errorf("%s: %d requests, %v", name, n.Count("POST", invitePath), said)
+			}
+		})
+	}
+}
+
+func TestNewsCutNoWaitShortThatAServerAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.lasting()
+		n.queue(a, "one@navy.example")
+		time.Sleep(2 * fresh)
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":600000}`})
+		turns := n.turns(t.Context(), a)
+		time.Sleep(time.Second)
+		before := n.Count("GET", "/_matrix/client/v3/sync")
+		n.must(a.PauseOutbox(t.Context(), false))
+		time.Sleep(9 * time.Minute)
+		if got := n.Count("GET", "/_matrix/client/v3/sync"); got != before {
+			t.Errorf("%d requests before their time", got-before)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if n.states(a)["one@navy.example"] != client.ItemSent {
+			t.Errorf("%v, %v", n.states(a), errs(turns))
+		}
+	})
+}
+
+// A request that never leaves leaves no doubt, whatever kept it.
+func TestWhatNeverLeftIsNotUncertain(t *testing.T) {
+	n := newServedTown(t)
+	var away atomic.Bool
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if away.Load() {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}
+		}
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}}
+	opt := n.options()
+	opt.Transport = transport
+	a, err := client.Resume(opt, n.signIn(n.ada).Session())
+	n.must(err)
+	n.must(a.Refresh(t.Context()))
+	plan, err := a.Plan(t.Context(), n.room, n.email("one@navy.example"))
+	n.must(err)
+	away.Store(true)
+	transport.CloseIdleConnections()
+	_, err = a.Send(t.Context(), plan)
+	if unreachable := new(client.UnreachableError); uncertain(err) || !errors.As(err, &unreachable) {
+		t.Error(err)
+	}
+	away.Store(false)
+	_, err = a.Send(t.Context(), plan)
+	n.must(err)
+}
+
+// An identity server that breaks behind a proxy may have sent the mail before.
+func TestBrokenIdentityServerLeavesADoubt(t *testing.T) {
+	n := newTown(t)
+	a := n.account()
+	plan, err := a.Plan(t.Context(), n.room, n.email("one@navy.example"))
+	n.must(err)
+	n.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/identity/v2/store-invite", Times: 1, Lose: true})
+	n.Inject(sandbox.Fault{Path: "/_matrix/identity/", Status: 502, Body: `<html>`})
+	_, err = a.Send(t.Context(), plan)
+	if !uncertain(err) || len(n.invites("one@navy.example")) != 1 {
+		t.Errorf("%v with %d mails", err, len(n.invites("one@navy.example")))
+	}
+}
