@@ -22,8 +22,8 @@ demo: ## start the program on a made-up homeserver; nothing to set up
 test: ## run all tests but e2e, with the race detector
 	go test -race ./...
 
-golden: ## write what the screens look like now to the golden files; look at the diff before committing
-	go test ./ui ./internal/cli -update
+golden: ## write what the screens look like now to the golden files and pictures; look at them before committing
+	go test ./ui ./internal/cli ./screenshots -update
 
 lint: ## check the style and who imports whom
 	go run $(GOLANGCI) run

@@ -11,6 +11,10 @@ import (
 
 var update = flag.Bool("update", false, "write what is on the screen to the golden files")
 
+// Update reports whether golden files are to be written and not to be compared
+// with.
+func Update() bool { return *update }
+
 // Golden compares the screen with testdata/<name of the test>/<name>.golden,
 // where spaces become dashes. A spinner counts as standing still: which of its
 // frames is on the screen depends on how long the test took to look. With the flag -update it writes the file instead.

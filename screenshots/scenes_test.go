@@ -1,0 +1,87 @@
+package screenshots
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// A scene is one picture: a terminal with the program in it, shown to Ada, who
+// is signed in to the demo's homeserver, and what she does.
+type scene struct {
+	name          string
+	width, height int
+	terminal      termtest.Kind
+	options       []tea.ProgramOption
+	window        string // title of the window, if not the one the program gives it
+	stranger      bool   // nobody is signed in yet
+	play          func(*stage)
+}
+
+// scenes are the pictures: each is what is on the screen when it has been played.
+func scenes() []scene {
+	return []scene{
+		{name: "home", width: 120, height: 32, play: func(s *stage) {
+			s.Press("down", "down")
+		}},
+		{name: "details", width: 100, height: 31, play: func(s *stage) {
+			s.goTo("pet...@aar...")
+			s.Press("enter")
+			s.until("Would be honoured")
+		}},
+		{name: "compose", width: 90, height: 16, play: func(s *stage) {
+			s.goTo("#compilers")
+			s.Press("i")
+			s.Send("barbara@clu.example\r")
+			s.until("Nobody on Matrix")
+		}},
+		{name: "rooms", width: 100, height: 16, play: func(s *stage) {
+			s.Press("r")
+			s.until("MAY YOU INVITE")
+		}},
+		{name: "help", width: 100, height: 28, play: func(s *stage) {
+			s.Press("?")
+			s.until("Keys:")
+		}},
+		{name: "signin", width: 90, height: 16, stranger: true, play: func(s *stage) {
+			s.Send("@ada:example.org")
+		}},
+		{name: "light", width: 120, height: 32, terminal: termtest.Kind{Light: true}, play: func(s *stage) {
+			s.goTo("ala...@ble...")
+		}},
+		{
+			name: "ssh", width: 80, height: 24, window: "ssh mxinvite.example.org",
+			options: []tea.ProgramOption{tea.WithColorProfile(colorprofile.ANSI256)}, // what SSH tells of a terminal
+			play: func(s *stage) {
+				s.Press("/")
+				s.Send("room:#compilers")
+				s.goTo("pet...@aar...")
+			},
+		},
+	}
+}
+
+// films are the animated pictures: what the scenes show meanwhile.
+func films() []scene {
+	return []scene{{name: "send", width: 100, height: 24, play: func(s *stage) {
+		s.goTo("#compilers")
+		s.show(1200 * time.Millisecond)
+		s.Press("i")
+		s.show(700 * time.Millisecond)
+		s.typing("barbara@clu.example")
+		s.show(500 * time.Millisecond)
+		s.Press("enter")
+		s.until("Nobody on Matrix")
+		s.show(2500 * time.Millisecond)
+		s.Press("enter")
+		s.until("The mail is on its way")
+		s.show(2 * time.Second)
+		s.until("invited 3")
+		s.show(1500 * time.Millisecond)
+		s.until("joined 8")
+		s.show(3 * time.Second)
+	}}}
+}
