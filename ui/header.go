@@ -15,6 +15,9 @@ func (sh *shell) header(width int) string {
 	if sh.opt.Banner != "" {
 		left += " " + st.banner.Render(sh.opt.Banner)
 	}
+	if sh.opt.Vault == vaultPlain {
+		left += " " + st.warn.Render(vaultPlain)
+	}
 	left += "   " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
 	if sh.account == nil {
 		return pad(left, width)

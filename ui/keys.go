@@ -15,6 +15,7 @@ type keyMap struct {
 	Pause, Cancel, Settle, Sweep key.Binding // in the outbox
 	LookInto, All                key.Binding // in the preview
 	Trust, Copy, CopyLink, Raw   key.Binding
+	Accounts, Add, CopyAddress   key.Binding
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding
@@ -68,6 +69,10 @@ func newKeyMap() keyMap {
 		Undo:    bind("u", "undo", "u"),
 		Rooms:   bind("r", "rooms", "r"),
 		SignOut: bind("S", "sign out", "S"),
+
+		Accounts:    bind("@", "accounts", "@"),
+		Add:         bind("n", "add an account", "n"),
+		CopyAddress: bind("ctrl+y", "copy address", "ctrl+y"),
 
 		Next:    bind("tab", "next field", "tab", "down"),
 		Prev:    bind("shift+tab", "previous field", "shift+tab", "up"),

@@ -299,6 +299,9 @@ func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
 		if !strings.Contains(term.Screen(), "Sign in") || n.Count("POST", "/_matrix/client/v3/logout") != 1 {
 			t.Error(term.Screen())
 		}
+		term.Press("enter")
+		term.Wait(time.Second)
+		term.Press("enter")
 		term.Send("lovelace\r")
 		term.Wait(time.Second)
 		term.Press("o")

@@ -90,7 +90,7 @@ func (sh *shell) turned(msg turnMsg) tea.Cmd {
 			return s.then()
 		}
 		if gone := new(client.SignedOutError); errors.As(msg.turn.Err, &gone) {
-			return sh.signedOut(msg.turn.Err)
+			return sh.signedOutBy(msg.turn.Err)
 		}
 		s.trouble = msg.turn.Err
 		return sh.readOutbox()

@@ -68,7 +68,7 @@ func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
 		return &usageError{"mxinvite", errors.New("there is no terminal to answer at; mxinvite list says the invites without one")}
 	}
 	c := &conversation{app: a, flags: given(flags)}
-	c.greet()
+	c.greet(ctx)
 	for !c.over {
 		line, err := c.ask(ctx, "What now? (help says what there is)")
 		if err != nil {
@@ -102,8 +102,8 @@ func unlessEnd(err error) error {
 	return err
 }
 
-func (c *conversation) greet() {
-	s, err := c.session()
+func (c *conversation) greet(ctx context.Context) {
+	s, err := c.session(ctx)
 	switch {
 	case errors.Is(err, errNotSignedIn):
 		c.tell("mxinvite. Nobody is signed in. Say login to sign in.")

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/config/vault"
 )
 
 const (
@@ -110,11 +110,14 @@ func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
 	if err != nil {
 		return nil, unwell("session", err)
 	}
-	home, err := a.home()
-	if err != nil {
-		return nil, unwell("session", err)
+	kind, err := a.vaultKind(ctx)
+	switch {
+	case err != nil:
+		return account, unwell("session", err)
+	case kind == vault.KindPlain:
+		return account, uneasy("session", "Seal it with: mxinvite vault kind sealed", "%s, unsealed in a file that only you can read", account.UserID())
 	}
-	return account, well("session", "%s, kept in %s", account.UserID(), filepath.Base(home.SessionPath()))
+	return account, well("session", "%s, in a vault of kind %s", account.UserID(), kind)
 }
 
 // checkServers asks the homeserver and the identity server.

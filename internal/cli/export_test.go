@@ -18,7 +18,7 @@ func TestInvitesOfTheScreenAreExportedIntoNewFiles(t *testing.T) {
 		if _, err := v.InviteByEmail(other, v.ada, "boris@bell.example"); err != nil {
 			t.Fatal(err)
 		}
-		a := &app{World: v.w}
+		a := v.app()
 		defer a.close()
 		account, err := a.account(t.Context())
 		v.must(err)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -27,14 +28,20 @@ type app struct {
 	accessible  bool
 	settings    config.Settings
 
-	store    *store.Store // opened when first needed
+	passphraseFile string
+	passphraseFD   int // negative for none
+
+	store    *store.Store // opened when first needed,
+	vaulted  *sessions    // and so is the vault
 	contacts addressSource
 	log      *logfile.File
+	current  *client.Account // that a command uses
+	covered  atomic.Bool     // by the screen: nothing else may write to the terminal
 
 	spoken func([]invite.Invite) // hears which invites were said, in their order
 }
 
-func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere()} }
+func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere(), passphraseFD: -1} }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its
@@ -80,11 +87,15 @@ func newRoot(a *app) *cobra.Command {
 	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
 	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
 	f.String("log-level", "", "keep a log of `LEVEL`: off, error, info or debug")
+	f.String("account", "", "use that of `USER`, a Matrix ID")
+	f.String("vault", "", "keep sessions in a vault of this `KIND`")
+	f.StringVar(&a.passphraseFile, "passphrase-file", "", "read the vault's passphrase from `FILE`")
+	f.IntVar(&a.passphraseFD, "passphrase-fd", -1, "read it from file descriptor `N`")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
 		newResend(a), newRevoke(a), newAccept(a), newInspect(a))
-	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a), newForget(a))
+	addGroup(root, "Account:", newLogin(a), newLogout(a), newAccounts(a), newVault(a), newTrust(a), newUntrust(a), newForget(a))
 	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
@@ -150,6 +161,6 @@ func (a *app) clientOptions() client.Options {
 	return client.Options{
 		Transport: a.Transport, Now: a.Now,
 		IdentityServer: a.settings.IdentityServer, StaleAfter: a.settings.StaleAfter, DeviceName: a.settings.DeviceName,
-		FormerKey: a.formerKey, NoAddressBook: !a.settings.AddressBook,
+		FormerKey: a.formerKey, SaveSession: a.saveSession, NoAddressBook: !a.settings.AddressBook,
 	}
 }
