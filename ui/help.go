@@ -40,7 +40,7 @@ func (h *helpCard) FullHelp() [][]key.Binding { return [][]key.Binding{h.ShortHe
 
 func (h *helpCard) view(width, _ int) (string, *tea.Cursor) {
 	st := h.sh.styles
-	return "\n" + st.strong.Render(cut("Keys: "+h.below.title(), width)) + "\n\n" + h.columns(width) + "\n", nil
+	return "\n" + st.strong.Render(cut("Keys: "+h.below.title(), width)) + "\n\n" + h.columns(width) + h.badge(width) + "\n", nil
 }
 
 // columns puts the groups of keys beside each other, and below where they do
@@ -66,4 +66,13 @@ func (h *helpCard) columns(width int) string {
 		}
 	}
 	return strings.Join(append(rows, row), "\n")
+}
+
+// badge explains the word in the header that says how sessions are kept.
+func (h *helpCard) badge(width int) string {
+	if h.sh.opt.Vault != vaultPlain {
+		return ""
+	}
+	st := h.sh.styles
+	return "\n\n" + st.warn.Render(vaultPlain) + st.faint.Render(wrap(": your sessions lie unsealed in a file. To seal them: mxinvite vault kind sealed", width-len(vaultPlain)))
 }

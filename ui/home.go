@@ -108,7 +108,7 @@ func (h *home) changed(c client.Change) tea.Cmd {
 	if c.Err != nil {
 		gone := new(client.SignedOutError)
 		if errors.As(c.Err, &gone) {
-			return sh.signedOut(c.Err)
+			return sh.signedOutBy(c.Err)
 		}
 		if h.problem == nil && !h.loading() {
 			sh.complain(c.Err) // once; the header goes on saying that it is so
@@ -219,6 +219,8 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.open(newRooms(sh))
 	case key.Matches(msg, keys.Take):
 		return sh.open(newAccept(sh))
+	case key.Matches(msg, keys.Accounts) && sh.opt.Accounts != nil:
+		return sh.open(newAccounts(sh))
 	case key.Matches(msg, keys.SignOut):
 		return sh.openCard(newConfirm(sh, "Sign out?", "The session of "+string(sh.account.UserID())+" ends, here and on the homeserver.", sh.signOut))
 	case h.loading():
@@ -306,6 +308,6 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
 			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
 		},
-		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Rooms, k.Take, k.SignOut, k.Help, k.Quit},
+		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Help, k.Quit},
 	}
 }

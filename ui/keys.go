@@ -11,6 +11,7 @@ type keyMap struct {
 
 	Invite, Take, Open, Revoke, Undo, Rooms, SignOut key.Binding
 	Trust, Copy, CopyLink, Raw                       key.Binding
+	Accounts, Add, CopyAddress                       key.Binding
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding
@@ -50,6 +51,10 @@ func newKeyMap() keyMap {
 		Undo:    bind("u", "undo", "u"),
 		Rooms:   bind("r", "rooms", "r"),
 		SignOut: bind("S", "sign out", "S"),
+
+		Accounts:    bind("@", "accounts", "@"),
+		Add:         bind("n", "add an account", "n"),
+		CopyAddress: bind("ctrl+y", "copy address", "ctrl+y"),
 
 		Next:    bind("tab", "next field", "tab", "down"),
 		Prev:    bind("shift+tab", "previous field", "shift+tab", "up"),

@@ -29,8 +29,8 @@ type shell struct {
 	leaving bool
 	sends   int // of invites, under way
 
-	// forgotten is closed once the last session is dropped: the next one may not
-	// be remembered before. Nil if there was none.
+	// forgotten is closed once it is noted that the last session is over: the next
+	// one may not be remembered before. Nil if there was none.
 	forgotten <-chan struct{}
 
 	keysChanged chan struct{} // holds one token while there is news of keys
@@ -52,26 +52,43 @@ func (sh *shell) signedIn(a *client.Account) tea.Cmd {
 	return sh.restart(newHome(sh))
 }
 
-// signedOut goes back to signing in and says why.
-func (sh *shell) signedOut(why error) tea.Cmd {
+// signedOut goes back to signing in, after somebody asked for it.
+func (sh *shell) signedOut() tea.Cmd {
+	return sh.leaveAccount(sh.opt.Forget, false, nil)
+}
+
+// signedOutBy goes back to signing in because the homeserver has ended the
+// session. Whoever signs in again goes on with it.
+func (sh *shell) signedOutBy(why error) tea.Cmd {
+	return sh.leaveAccount(sh.opt.End, true, why)
+}
+
+func (sh *shell) leaveAccount(note func(client.Session) error, again bool, why error) tea.Cmd {
 	session := sh.account.Session()
 	sh.account = nil
 	sh.revokes, sh.leaving = revokes{}, false
-	sh.opt.User, sh.opt.Password = string(session.UserID), ""
-	sh.opt.Homeserver = session.Homeserver // the person may have typed another than the Matrix ID tells
-	return tea.Batch(sh.restart(newSignIn(sh, why)), sh.forget())
+	// The person may have typed another homeserver than the Matrix ID tells.
+	o := offer{user: string(session.UserID), homeserver: session.Homeserver}
+	if again {
+		o.again = session
+	}
+	noted := sh.note(note, session)
+	if sh.opt.Accounts == nil {
+		return tea.Batch(sh.restart(newSignIn(sh, o, why)), noted)
+	}
+	return tea.Batch(sh.restart(newAccounts(sh)), sh.open(newSignIn(sh, o, why)), noted)
 }
 
-// forget drops the session that is over.
-func (sh *shell) forget() tea.Cmd {
-	drop, done := sh.opt.Forget, make(chan struct{})
+// note has it kept in mind that a session is over.
+func (sh *shell) note(note func(client.Session) error, s client.Session) tea.Cmd {
+	done := make(chan struct{})
 	sh.forgotten = done
 	return func() tea.Msg {
 		defer close(done)
-		if drop == nil {
+		if note == nil {
 			return nil
 		}
-		return notKeptMsg{drop()}
+		return notKeptMsg{note(s)}
 	}
 }
 
@@ -94,7 +111,7 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 			sh.complain(msg.err)
 			return nil
 		}
-		return sh.signedOut(nil)
+		return sh.signedOut()
 	}
 	return nil
 }
@@ -164,6 +181,9 @@ func (sh *shell) header(width int) string {
 	left := " " + st.brand.Render("mxinvite")
 	if sh.opt.Banner != "" {
 		left += " " + st.banner.Render(sh.opt.Banner)
+	}
+	if sh.opt.Vault == vaultPlain {
+		left += " " + st.warn.Render(vaultPlain)
 	}
 	left += "   " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
 	if sh.account == nil {

@@ -7,58 +7,75 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// The fields of the sign-in form.
-const (
-	fieldUser = iota
-	fieldPassword
-	fieldHomeserver
-)
-
-// signIn is the page before anybody is signed in.
+// signIn is the first page of signing in: it finds the homeserver. How to go on
+// is asked on pages above it, so that esc goes back one step at a time.
 type signIn struct {
 	sh      *shell
 	ctx     context.Context
+	offer   offer
 	form    *form
 	spinner spinner.Model
 	busy    bool
 	problem error // why it did not work, or why one is here again
 }
 
-func newSignIn(sh *shell, why error) func(context.Context) screen {
+// An offer is what is known of who will sign in, before anybody has typed.
+type offer struct {
+	user, homeserver string         // empty if not known
+	password         string         // of the demo
+	again            client.Session // that signing in goes on with; zero for a new one
+}
+
+// typed is what stands in the field to begin with.
+func (o offer) typed() string {
+	if strings.HasPrefix(o.user, "@") {
+		return o.user
+	}
+	return cmp.Or(o.homeserver, o.user)
+}
+
+// goOn is the offer to go on with a session that is over.
+func goOn(s client.Session) offer {
+	return offer{user: string(s.UserID), homeserver: s.Homeserver, again: s}
+}
+
+// A door is a homeserver, and who is expected to come in.
+type door struct {
+	hs             client.Homeserver
+	user, password string
+	again          client.Session
+}
+
+func newSignIn(sh *shell, o offer, why error) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		s := &signIn{sh: sh, ctx: ctx, problem: why, form: newForm(&sh.styles), spinner: newSpinner()}
-		s.form.add("Matrix ID", "@you:example.org", sh.opt.User)
-		password := s.form.add("Password", "", sh.opt.Password)
-		password.input.EchoMode = textinput.EchoPassword
-		password.input.EchoCharacter = '•'
-		s.form.add("Homeserver", "found from your Matrix ID", sh.opt.Homeserver)
-		if sh.opt.User != "" {
-			s.form.focus(fieldPassword)
-		}
+		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: newForm(&sh.styles), spinner: newSpinner()}
+		s.form.add("Account", "@you:example.org, or your homeserver", o.typed())
 		return s
 	}
 }
 
 func (s *signIn) init() tea.Cmd { return nil }
-
 func (s *signIn) title() string { return "Sign in" }
 
-// signInResult is how an attempt to sign in ended.
-type signInResult struct {
-	account *client.Account
-	err     error
+// discovered is the homeserver that somebody means.
+type discovered struct {
+	door door
+	err  error
 }
 
 func (s *signIn) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case signInResult:
-		return s.done(msg)
+	case discovered:
+		s.busy = false
+		if s.problem = msg.err; msg.err != nil {
+			return nil
+		}
+		return s.sh.open(newWays(s.sh, msg.door))
 	case spinner.TickMsg:
 		if !s.busy {
 			return nil
@@ -67,8 +84,12 @@ func (s *signIn) update(msg tea.Msg) tea.Cmd {
 		s.spinner, cmd = s.spinner.Update(msg)
 		return cmd
 	case tea.KeyPressMsg:
-		if !s.busy {
-			return s.press(msg)
+		switch {
+		case s.busy: // what is typed ahead is meant for a page that is not there yet
+		case key.Matches(msg, s.sh.keys.Submit):
+			return s.submit()
+		default:
+			return s.form.update(msg)
 		}
 	case tea.PasteMsg:
 		if !s.busy {
@@ -78,80 +99,31 @@ func (s *signIn) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (s *signIn) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := s.sh.keys
-	switch {
-	case key.Matches(msg, keys.Submit):
-		if empty := s.firstEmpty(); empty >= 0 {
-			s.form.focus(empty)
-			return nil
-		}
-		return s.submit()
-	case key.Matches(msg, keys.Next):
-		s.form.focus(s.form.at + 1)
-	case key.Matches(msg, keys.Prev):
-		s.form.focus(s.form.at - 1)
-	default:
-		return s.form.update(msg)
-	}
-	return nil
-}
-
-// firstEmpty is the first field that must be filled and is not; -1 if none.
-func (s *signIn) firstEmpty() int {
-	switch {
-	case s.form.value(fieldUser) == "":
-		return fieldUser
-	case s.form.fields[fieldPassword].input.Value() == "":
-		return fieldPassword
-	case s.form.value(fieldHomeserver) == "" && !strings.HasPrefix(s.form.value(fieldUser), "@"):
-		return fieldHomeserver
-	}
-	return -1
-}
-
-// submit looks for the homeserver and signs in.
+// submit looks for the homeserver. What was offered and not changed is known
+// better than a Matrix ID tells.
 func (s *signIn) submit() tea.Cmd {
-	s.busy, s.problem = true, nil
-	user, password := s.form.value(fieldUser), s.form.fields[fieldPassword].input.Value()
-	where := cmp.Or(s.form.value(fieldHomeserver), user)
-	opt, remember, forgotten := s.sh.opt.Client, s.sh.opt.Remember, s.sh.forgotten
-	return tea.Batch(s.spinner.Tick, ask(s.ctx, s, func(ctx context.Context) tea.Msg {
-		hs, err := client.Discover(ctx, opt, where)
-		if err != nil {
-			return signInResult{err: err}
-		}
-		account, err := client.SignIn(ctx, opt, hs, user, password)
-		if err == nil && remember != nil {
-			if forgotten != nil {
-				<-forgotten // or the new session would be dropped for the old one
-			}
-			err = remember(account.Session())
-		}
-		return signInResult{account, err}
-	}))
-}
-
-func (s *signIn) done(r signInResult) tea.Cmd {
-	s.busy = false
-	if r.account == nil {
-		s.problem = r.err
-		s.form.focus(s.form.at)
+	where := s.form.value(0)
+	if where == "" {
 		return nil
 	}
-	cmd := s.sh.signedIn(r.account)
-	if r.err != nil { // signed in, but it could not be kept
-		s.sh.complain(r.err)
+	d := door{}
+	if where == s.offer.typed() {
+		d = door{user: s.offer.user, password: s.offer.password, again: s.offer.again}
+		where = cmp.Or(s.offer.homeserver, where)
 	}
-	return cmd
+	s.busy, s.problem = true, nil
+	opt := s.sh.opt.Client
+	return tea.Batch(s.spinner.Tick, ask(s.ctx, s, func(ctx context.Context) tea.Msg {
+		var err error
+		d.hs, err = client.Discover(ctx, opt, where)
+		d.user = cmp.Or(d.user, string(d.hs.UserID))
+		return discovered{d, err}
+	}))
 }
 
 func (s *signIn) ShortHelp() []key.Binding {
 	k := s.sh.keys
-	if s.busy {
-		return []key.Binding{k.Interrupt}
-	}
-	return []key.Binding{as(k.Submit, "sign in"), k.Next, k.Prev, k.Interrupt}
+	return []key.Binding{when(!s.busy, k.Submit), when(len(s.sh.stack) > 1, k.Back), k.Interrupt}
 }
 
 func (s *signIn) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
@@ -165,28 +137,16 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 		cursor.Y += strings.Count(intro, "\n")
 		cursor.X += 2
 	}
-	below := st.faint.Render(wrap("The password goes to your homeserver and nowhere else. It is not kept.", width))
+	below := ""
 	switch {
 	case s.busy:
-		below = s.spinner.View() + " Signing in on " + cut(cmp.Or(s.form.value(fieldHomeserver), s.form.value(fieldUser)), width-16) + "…"
+		below = s.spinner.View() + " Looking for " + cut(s.form.value(0), width-16) + "…"
 	case s.problem != nil:
 		below = s.sh.problem(s.problem, width)
+	case s.sh.account == nil && s.sh.opt.Banner == "" && s.offer.typed() == "":
+		below = st.faint.Render(wrap("Sign in with the account that you have: the next page says how your homeserver takes you in.", width)) + "\n\n" +
+			st.accent.Render("mxinvite demo") + st.faint.Render("            look around first, nothing to set up") + "\n" +
+			st.accent.Render("mxinvite inspect FILE") + st.faint.Render("    see the invites in saved room state")
 	}
 	return indent(intro+form+"\n\n"+below, 2), cursor
-}
-
-// signedOutMsg tells how signing out ended.
-type signedOutMsg struct {
-	account *client.Account
-	err     error
-}
-
-// signOut ends the session on the homeserver.
-func (sh *shell) signOut() tea.Cmd {
-	if sh.busy() {
-		sh.notice = notice{text: "Something is still under way. Sign out when it is done.", bad: true}
-		return nil
-	}
-	ctx, account := sh.ctx, sh.account
-	return func() tea.Msg { return signedOutMsg{account, account.SignOut(ctx)} }
 }

@@ -13,7 +13,9 @@ import (
 type styles struct {
 	plain, strong, faint, accent, good, warn, bad lipgloss.Style
 
-	brand, banner, rule, column, cursor, card, label lipgloss.Style
+	brand, banner, rule, column, cursor, card, label, code, qr lipgloss.Style
+
+	dark bool // the terminal is
 
 	help  help.Styles
 	input textinput.Styles
@@ -47,7 +49,15 @@ func newStyles(isDark bool) styles {
 		column: base.Foreground(faint),
 		cursor: base.Foreground(accent),
 		label:  base.Foreground(faint),
+		code:   base.Bold(true).Foreground(accent).Padding(0, 2).Border(lipgloss.RoundedBorder()).BorderForeground(accent),
+		dark:   isDark,
 		card:   base.Border(lipgloss.RoundedBorder()).BorderForeground(accent).Padding(0, 2),
+	}
+	// A camera wants dark on light, whatever the theme; without colors what is
+	// drawn is right for a terminal such as was found.
+	s.qr = base.Foreground(lipgloss.Color("#FFFFFF")).Background(lipgloss.Color("#000000"))
+	if !isDark {
+		s.qr = base.Foreground(lipgloss.Color("#000000")).Background(lipgloss.Color("#FFFFFF"))
 	}
 	s.help = help.DefaultStyles(isDark)
 	for _, st := range []*lipgloss.Style{&s.help.ShortKey, &s.help.FullKey} {

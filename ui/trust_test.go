@@ -42,8 +42,8 @@ func TestSlowDiskHoldsUpNoKey(t *testing.T) {
 			return New(ctx, Options{
 				Client: n.options(), Account: account,
 				Trust:    func(string) error { return slow("trust") },
-				Forget:   func() error { return slow("forget") },
-				Remember: func(client.Session) error { return slow("remember") },
+				End:      func(client.Session) error { return slow("forget") },
+				Remember: func(context.Context, client.Session) (*client.Account, error) { return nil, slow("remember") },
 			})
 		})
 		term.Wait(time.Second)
@@ -57,6 +57,7 @@ func TestSlowDiskHoldsUpNoKey(t *testing.T) {
 		}
 		n.SignOutEverywhere(n.ada, false)
 		term.Wait(time.Second)
+		term.Press("enter", "enter")
 		term.Send("lovelace\r") // signs in again before the old session is dropped
 		term.Wait(30 * time.Second)
 		if want := []string{"trust", "forget", "remember"}; !slices.Equal(did, want) {

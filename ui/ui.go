@@ -24,11 +24,23 @@ const (
 
 // Options is what the program needs of the world around it.
 type Options struct {
-	Account  *client.Account // a resumed account; nil begins with signing in
-	Client   client.Options  // for signing in, and the clock
-	Remember func(client.Session) error
-	Forget   func() error
-	Trust    func(host string) error // remembers a host that may be asked about keys
+	Account *client.Account // a resumed account; nil begins with signing in
+	Client  client.Options  // for signing in, and the clock
+	// Ended is a session that its homeserver has ended, if the person may go on
+	// with it by signing in again.
+	Ended client.Session
+	// Remember keeps a new session, and returns the account that goes on from it.
+	// Nil keeps nothing.
+	Remember func(context.Context, client.Session) (*client.Account, error)
+	Forget   func(client.Session) error // after signing out
+	End      func(client.Session) error // after the homeserver has ended it
+	Accounts *Accounts                  // nil where there is but one
+	Trust    func(host string) error    // remembers a host that may be asked about keys
+	// Browse returns a browser that comes back until ctx ends. Nil if there is
+	// none on the machine of who looks at the screen, as over SSH.
+	Browse func(ctx context.Context) (Browser, error)
+	// Vault is how sessions are kept. One that is "plain" is told of.
+	Vault string
 
 	// What stands in the sign-in form to begin with.
 	Homeserver, User, Password string
@@ -51,9 +63,23 @@ func New(ctx context.Context, opt Options) *Model {
 	if opt.Account != nil {
 		m.start = sh.signedIn(opt.Account)
 	} else {
-		m.start = sh.open(newSignIn(sh, nil))
+		m.start = sh.begin()
 	}
 	return m
+}
+
+// begin is where somebody without a session begins.
+func (sh *shell) begin() tea.Cmd {
+	o, opt := offer{user: sh.opt.User, homeserver: sh.opt.Homeserver, password: sh.opt.Password}, sh.opt
+	if opt.Ended.UserID == "" {
+		return sh.open(newSignIn(sh, o, nil))
+	}
+	o = goOn(opt.Ended)
+	why := &client.SignedOutError{}
+	if opt.Accounts == nil {
+		return sh.open(newSignIn(sh, o, why))
+	}
+	return tea.Batch(sh.open(newAccounts(sh)), sh.open(newSignIn(sh, o, why)))
 }
 
 // Init asks the terminal about itself and starts the first page.

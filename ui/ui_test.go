@@ -42,42 +42,6 @@ func waitUntil(term *termtest.Terminal, d time.Duration) {
 	term.Wait(time.Until(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d)))
 }
 
-func TestSignIn(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/login", Delay: 300 * time.Millisecond})
-		term := n.start(t, 80, 24)
-		term.Golden("empty")
-		term.Send("@ada:example.org\tlovelace") // one burst: the focus moves before the next byte is read
-		term.Golden("typed")
-		waitUntil(term, 10*time.Second) // for the spinner
-		term.Press("enter")
-		waitUntil(term, 10*time.Second+140*time.Millisecond)
-		term.Golden("busy")
-		term.Wait(2 * time.Second)
-		term.Golden("home")
-	})
-}
-
-func TestSignInFails(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		term := n.start(t, 80, 24)
-		term.Send("@ada:example.org\tbabbage\r")
-		term.Golden("password")
-		term.Press("shift+tab")
-		term.Press("ctrl+u")
-		term.Send("@ada:nowhere.test\r")
-		term.Golden("host")
-		term.Press("ctrl+u")
-		term.Send("ada\r")
-		term.Golden("no server named")
-		term.Send("https://example.org\r") // in the third field, where the cursor was sent
-		term.Golden("what was typed stays")
-		if strings.Contains(term.Screen(), "babbage") {
-			t.Error("the password is on the screen")
-		}
-	})
-}
-
 func TestHomeLooks(t *testing.T) {
 	for name, prepare := range map[string]func(*testing.T, *town){
 		"no invites": func(*testing.T, *town) {},
@@ -479,14 +443,17 @@ func TestSignedOutByTheServer(t *testing.T) {
 		forgot := false
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, Forget: func() error { forgot = true; return nil }})
+			return New(ctx, Options{Client: n.options(), Account: account, End: func(client.Session) error { forgot = true; return nil }})
 		})
 		n.SignOutEverywhere(n.ada, false)
 		term.Wait(time.Minute)
 		term.Golden("signed out")
 		if !forgot {
-			t.Error("the dead session was kept")
+			t.Error("nobody heard that the session is over")
 		}
+		term.Press("enter")
+		term.Golden("again")
+		term.Press("enter")
 		term.Send("lovelace\r")
 		term.Wait(time.Second)
 		if !strings.Contains(term.Screen(), "● live") {
@@ -833,7 +800,7 @@ func TestSignedOutTwice(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		account := n.account(t)
 		m := New(t.Context(), Options{Client: n.options(), Account: account})
-		m.shell.signedOut(nil) // the homeserver was quicker
+		m.shell.signedOut() // the homeserver was quicker
 		m.Update(signedOutMsg{account: account})
 		if got := m.shell.top().title(); got != "Sign in" {
 			t.Errorf("on the page %q", got)

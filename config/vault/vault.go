@@ -81,7 +81,10 @@ func open(opt Options, c costs) (*Vault, error) {
 }
 
 // Path is the vault's file.
-func (v *Vault) Path() string { return filepath.Join(v.opt.Dir, vaultFile) }
+func (v *Vault) Path() string { return PathIn(v.opt.Dir) }
+
+// PathIn is the file of the vault in a directory.
+func PathIn(dir string) string { return filepath.Join(dir, vaultFile) }
 
 // Format keeps everything but the path out of what is printed, whatever the verb.
 func (v *Vault) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "the vault at "+v.Path()) }
@@ -164,6 +167,30 @@ func (v *Vault) load(ctx context.Context, name Name) ([]byte, error) {
 		return secret, nil
 	}
 	return nil, fs.ErrNotExist
+}
+
+// Unlock asks now for what the first Load or Save would ask for: the passphrase
+// of the vault, or that of a sealed one to be. Afterwards nobody is asked, unless
+// another program changes how the vault is locked.
+func (v *Vault) Unlock(ctx context.Context) error {
+	kind, err := v.Kind(ctx)
+	if err != nil {
+		return err
+	}
+	if err := v.take(ctx); err != nil {
+		return err
+	}
+	defer v.release()
+	switch f, err := v.look(); {
+	case err == nil:
+		_, err = v.openWanted(ctx, f)
+		return err
+	case !startsAnew(err):
+		return err
+	case kind != KindSealed: // it leaves nothing behind if nothing is saved
+		return nil
+	}
+	return v.prepare(ctx, true)
 }
 
 // SetAside gives the vault's file another name beside its old one, which it

@@ -381,3 +381,33 @@ func TestSecretsAreNowhereToBeSeen(t *testing.T) {
 		}
 	}
 }
+
+func TestUnlockedVaultAsksNobodyAgain(t *testing.T) {
+	w := newWorld(t, KindSealed)
+	v := w.start(t)
+	if err := v.Unlock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]Reason{New}, w.asked); d != "" {
+		t.Errorf("of a vault to be: %s", d)
+	}
+	save(t, v, ada, secret)
+	w.asked = nil
+	again := w.start(t)
+	if err := again.Unlock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	save(t, again, grace, secret)
+	if d := cmp.Diff([]Reason{Unlock}, w.asked); d != "" {
+		t.Errorf("of one that is there: %s", d)
+	}
+}
+
+func TestUnlockingLeavesNothingBehind(t *testing.T) {
+	w := newWorld(t, "")
+	k := &keyringInMemory{}
+	w.Keyring = k
+	if err := w.start(t).Unlock(t.Context()); err != nil || len(w.asked) > 0 || len(k.set) > 0 {
+		t.Errorf("%v; asked %v, kept %d", err, w.asked, len(k.set))
+	}
+}

@@ -2,45 +2,81 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"io/fs"
+	"fmt"
+
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// session reads the session of the one account there is.
-func (a *app) session() (client.Session, error) {
-	var s client.Session
-	home, err := a.home()
+// A signedOutError says whose session the homeserver has ended.
+type signedOutError struct{ session client.Session }
+
+func (e *signedOutError) Error() string {
+	return fmt.Sprintf("the homeserver has signed %s out", e.session.UserID)
+}
+
+func (e *signedOutError) Unwrap() error { return &client.SignedOutError{} }
+
+// session reads the session of the account that is meant.
+func (a *app) session(ctx context.Context) (client.Session, error) {
+	kept, err := a.sessions()
 	if err != nil {
-		return s, err
+		return client.Session{}, err
 	}
-	switch err := home.LoadSession(&s); {
-	case errors.Is(err, fs.ErrNotExist):
-		return s, errNotSignedIn
+	name, err := kept.choose(a.settings.Account)
+	if err != nil {
+		return client.Session{}, err
+	}
+	return a.sessionOf(ctx, name)
+}
+
+// sessionOf reads the session of an account, which may be over.
+func (a *app) sessionOf(ctx context.Context, name vault.Name) (client.Session, error) {
+	kept, err := a.sessions()
+	if err != nil {
+		return client.Session{}, err
+	}
+	s, err := kept.load(ctx, name)
+	switch {
+	case absent(err):
+		return s, errNotSignedIn // another program was quicker
 	case err != nil:
 		return s, err
-	case s.AccessToken == "" || s.UserID == "" || s.Homeserver == "":
-		return s, &config.DamagedError{Path: home.SessionPath(), Err: errors.New("it names no account")}
+	case ended(s):
+		return s, &signedOutError{s}
 	}
 	return s, nil
 }
 
-// resume returns the account with what it knew when the program last ran. It
-// has asked its homeserver nothing yet.
+// resume returns the account that is meant with what it knew when the program
+// last ran. It has asked its homeserver nothing yet.
 func (a *app) resume(ctx context.Context, opt client.Options) (*client.Account, error) {
-	s, err := a.session()
+	s, err := a.session(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return a.resumeSession(ctx, opt, s)
+}
+
+// resumeSession is resume for any session. One that is renewed is kept before it
+// is used, and what another program made of it is found again.
+func (a *app) resumeSession(ctx context.Context, opt client.Options, s client.Session) (*client.Account, error) {
+	kept, err := a.sessions()
+	if err != nil {
+		return nil, err
+	}
+	opt.SavedSession = func() (client.Session, error) { return kept.read(context.Background(), nameOf(s)) }
 	account, err := client.Resume(opt, s)
 	if err != nil {
 		return nil, err
 	}
-	if err := account.Restore(ctx); err != nil {
+	if err := account.Restore(ctx); err != nil && !a.covered.Load() {
 		a.say("What was known when mxinvite last ran cannot be read: %v", err)
 	}
+	a.current = account
 	return account, nil
 }
 
@@ -73,4 +109,43 @@ func (a *app) account(ctx context.Context) (*client.Account, error) {
 	}
 	err = a.during(ctx, "Reading the rooms of "+string(account.UserID()), account.Refresh)
 	return account, err
+}
+
+// formerKey is the data key of an account's session, be it over or not. It opens
+// what that session wrote down, such as the outbox.
+func (a *app) formerKey(user id.UserID, homeserver string) seal.Key {
+	kept, err := a.sessions()
+	if err != nil {
+		return seal.Key{}
+	}
+	s, err := kept.read(context.Background(), vault.Name{UserID: string(user), Homeserver: homeserver})
+	if err != nil {
+		return seal.Key{}
+	}
+	return s.DataKey
+}
+
+// saveSession keeps a session that was renewed. Its tokens are the only ones that
+// are good, so that no end of the program comes between.
+func (a *app) saveSession(s client.Session) error {
+	kept, err := a.sessions()
+	if err != nil {
+		return err
+	}
+	return kept.save(context.Background(), s)
+}
+
+// noteEnd keeps in mind that the homeserver has ended the session of the account
+// that a command used.
+func (a *app) noteEnd(err error) {
+	if a.current == nil || !is[*client.SignedOutError](err) {
+		return
+	}
+	kept, err := a.sessions()
+	if err == nil {
+		err = kept.end(context.Background(), a.current.Session())
+	}
+	if err != nil && !absent(err) {
+		a.say("That the session is over could not be noted: %v", err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/config/vault"
 )
 
 // A World is what a command may touch of the process around it.
@@ -26,6 +27,11 @@ type World struct {
 	// ReadPassword reads a line from the terminal behind In and does not show
 	// it. It is needed only if InTTY is set.
 	ReadPassword func(context.Context) (string, error)
+
+	Keyring    vault.Keyring              // nil if there is none
+	Agent      vault.DialAgent            // the ssh-agent; nil if there is none
+	Descriptor func(fd int) io.Reader     // that the process was started with; nil if there are none
+	Browse     func(address string) error // opens a browser before the person's eyes; nil if there is none
 
 	Env       []string // in the form "key=value"
 	Now       func() time.Time
@@ -56,6 +62,7 @@ func Run(ctx context.Context, w World, args []string) int {
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	a.noteEnd(err)
 	if err != nil {
 		a.complain(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -41,6 +42,11 @@ func explain(err error) (sentence string, details []string) {
 			details = append(details, p.String())
 		}
 	}
+	if e, ok := errors.AsType[*choiceError](err); ok {
+		for _, name := range e.names {
+			details = append(details, name.UserID+" on "+name.Homeserver)
+		}
+	}
 	if e, ok := errors.AsType[*batchError](err); ok {
 		for _, f := range e.failures {
 			details = append(details, f.subject+": "+f.err.Error())
@@ -54,17 +60,51 @@ func hint(err error) string {
 	if e, ok := errors.AsType[*usageError](err); ok {
 		return "See: " + e.command + " --help"
 	}
+	if next := hintSession(err); next != "" {
+		return next
+	}
 	switch {
-	case errors.Is(err, errNotSignedIn), is[*client.SignedOutError](err):
-		return "Sign in with: mxinvite login"
 	case errors.Is(err, errNoDump):
 		return "What it takes says: mxinvite inspect --help"
 	case is[*config.SettingsError](err):
 		return "What holds and where it comes from says: mxinvite config"
 	case is[*similarError](err):
 		return "With --again they get another mail."
-	case is[*config.DamagedError](err):
-		return "Sign in again with: mxinvite login. The damaged file will be kept under another name."
 	}
 	return client.Hint(err)
+}
+
+// hintSession is what a person can do if the trouble is with a session or with
+// where sessions are kept.
+func hintSession(err error) string {
+	const another = "mxinvite vault aside makes room for a new one; then sign in again."
+	if e, ok := errors.AsType[*signedOutError](err); ok {
+		return "Sign in again, nothing else is lost: mxinvite login " + string(e.session.UserID)
+	}
+	if e, ok := errors.AsType[*vault.KindError](err); ok {
+		return fmt.Sprintf("mxinvite vault kind %s makes it one; or leave --vault and the setting vault.kind away.", e.Want)
+	}
+	switch {
+	case errors.Is(err, errNotSignedIn), is[*client.SignedOutError](err):
+		return "Sign in with: mxinvite login"
+	case is[*unknownAccountError](err):
+		return "mxinvite accounts lists those that are signed in, and mxinvite login adds one."
+	case is[*choiceError](err):
+		return "Say it with --account USER, or for good with: mxinvite accounts use USER"
+	case errors.Is(err, vault.ErrNoKind):
+		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give one; --vault plain seals nothing."
+	case errors.Is(err, vault.ErrLocked):
+		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give it without a terminal."
+	case errors.Is(err, vault.ErrPassphrase):
+		return "If it is forgotten, " + another
+	case errors.Is(err, vault.ErrKeyGone):
+		return "If it is the right keyring, " + another
+	case errors.Is(err, vault.ErrNoKeyring), errors.Is(err, vault.ErrNoAgent):
+		return "Make it serve; or, if it never will again, " + another
+	case is[*vault.DamagedError](err):
+		return "Sign in again with: mxinvite login. The damaged file will be kept under another name."
+	case is[*vault.NewerError](err):
+		return "Use the newer mxinvite, or keep things apart with --home DIR."
+	}
+	return ""
 }

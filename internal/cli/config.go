@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -94,7 +95,7 @@ func runConfigPath(a *app) error {
 	}
 	all := []jsonPath{
 		{"settings", home.SettingsPath()},
-		{"session", home.SessionPath()},
+		{"sessions", vault.PathIn(home.Dir())},
 		{"trusted hosts", home.TrustPath()},
 		{"store", home.StorePath()},
 		{"logs", home.StateDir()},

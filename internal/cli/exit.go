@@ -39,6 +39,8 @@ func exitCode(err error) int {
 		{exitUsage, either(identity.ErrNotAddress, client.ErrNoServerNamed)},
 		{exitSignedOut, either(errNotSignedIn)},
 		{exitSignedOut, is[*client.SignedOutError]},
+		{exitSignedOut, is[*unknownAccountError]},
+		{exitUsage, is[*choiceError]},
 		{exitTerms, is[*client.TermsError]},
 		{exitUsage, is[link.Error]},
 		{exitUsage, either(client.ErrNoRoomNamed, client.ErrNobodySigns)},

@@ -1,50 +1,52 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
 )
 
-const (
-	// maxPassword is more than any homeserver takes, and less than a file that
-	// was named by mistake.
-	maxPassword = 4 << 10
-	// passwordTries is how often a person may type the password.
-	passwordTries = 3
-	// farewell is how long the end of a former session may take.
-	farewell = 10 * time.Second
-)
+// farewell is how long the end of a former session may take.
+const farewell = 10 * time.Second
 
 type loginOptions struct {
 	*app
 
 	who          string // a Matrix ID or a homeserver
 	user         string
+	with         string
+	provider     string // of single sign-on
 	passwordFile string
+	tokenFile    string
 }
 
 func newLogin(a *app) *cobra.Command {
 	o := loginOptions{app: a}
 	c := &cobra.Command{
 		Use:   "login [USER-OR-SERVER]",
-		Short: "Sign in with a password",
-		Long: "Sign in and keep the session. USER-OR-SERVER is a Matrix ID such as\n" +
-			"@you:example.org, or the name or URL of a homeserver. The password is asked\n" +
-			"for, or read from a file or from standard input; as an argument everybody on\n" +
-			"this machine could read it. A session from before is ended.",
+		Short: "Sign in",
+		Long: "Sign in and keep the session beside those of other accounts. USER-OR-SERVER is\n" +
+			"a Matrix ID such as @you:example.org, or the name or URL of a homeserver. Of the\n" +
+			"ways in that the homeserver offers the best one that works here is taken, or\n" +
+			"the one that --with names:\n\n" +
+			"  device    a code that you approve in a browser on any device\n" +
+			"  browser   a browser that comes back, or whose last address you paste\n" +
+			"  sso       the same, for homeservers with single sign-on of the old kind\n" +
+			"  password  asked for, or read from --password-file or standard input\n" +
+			"  token     an access token from elsewhere, asked for or read from --token-file\n\n" +
+			"A secret is never an argument: everybody on this machine could read it. If the\n" +
+			"homeserver has signed an account out, signing in by its Matrix ID goes on with\n" +
+			"its device.",
 		Example: "  mxinvite login @you:example.org\n" +
+			"  mxinvite login --with device matrix.org\n" +
 			"  pass show matrix | mxinvite login https://matrix.example.org --user you",
 		Args: takes(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -54,14 +56,22 @@ func newLogin(a *app) *cobra.Command {
 			return runLogin(c, o)
 		},
 	}
-	c.Flags().StringVar(&o.user, "user", "", "`NAME` on the homeserver, if no Matrix ID is given")
-	c.Flags().StringVar(&o.passwordFile, "password-file", "", "read the password from `FILE`; - is standard input")
+	f := c.Flags()
+	f.StringVar(&o.with, "with", "", "sign in this `WAY`")
+	f.StringVar(&o.user, "user", "", "`NAME` on the homeserver, if no Matrix ID is given")
+	f.StringVar(&o.provider, "provider", "", "the `ID` of who vouches for you in single sign-on")
+	f.StringVar(&o.passwordFile, "password-file", "", "read the password from `FILE`; - is standard input")
+	f.StringVar(&o.tokenFile, "token-file", "", "read the token from `FILE`; - is standard input")
 	return c
 }
 
 func runLogin(c *cobra.Command, o loginOptions) error {
 	ctx := c.Context()
-	home, err := o.home()
+	asked, err := o.askedWay(c)
+	if err != nil {
+		return err
+	}
+	kept, err := o.sessions()
 	if err != nil {
 		return err
 	}
@@ -72,14 +82,23 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.user, err = o.orAsk(c, cmp.Or(o.user, string(hs.UserID)), "Your user name there:", "--user"); err != nil {
-		return err
-	}
-	account, err := o.signIn(c, hs)
+	way, err := o.way(hs, asked)
 	if err != nil {
 		return err
 	}
-	return o.keep(ctx, home, account)
+	// A session that could not be kept would be one too many.
+	if err := kept.vault.Unlock(ctx); err != nil {
+		return err
+	}
+	opt := o.clientOptions()
+	if opt.Again, err = o.again(ctx, kept, hs); err != nil {
+		return err
+	}
+	account, err := o.enter(c, opt, hs, way)
+	if err != nil {
+		return err
+	}
+	return o.keep(ctx, kept, account, way)
 }
 
 // orAsk returns the value, or asks for it if somebody is there.
@@ -93,88 +112,80 @@ func (o loginOptions) orAsk(c *cobra.Command, value, question, argument string) 
 	return o.ask(c.Context(), question)
 }
 
-// discover finds the homeserver, and makes sure that a password is of use
-// there before anybody types it.
+// discover finds the homeserver.
 func (o loginOptions) discover(ctx context.Context) (hs client.Homeserver, err error) {
 	err = o.during(ctx, "Looking for "+o.who, func(ctx context.Context) (err error) {
 		hs, err = client.Discover(ctx, o.clientOptions(), o.who)
 		return err
 	})
-	if err == nil && !slices.Contains(hs.Flows, "m.login.password") {
-		err = fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNoPassword)
-	}
 	return hs, err
 }
 
-// signIn signs in with a password from a file or a pipe, or with one that is
-// typed, which may take a person more than one try.
-func (o loginOptions) signIn(c *cobra.Command, hs client.Homeserver) (account *client.Account, err error) {
-	typed := (o.passwordFile == "" || o.passwordFile == "-") && o.InTTY
-	for try := 1; ; try++ {
-		password, err := o.password(c, typed)
-		if err != nil {
-			return nil, err
-		}
-		err = o.during(c.Context(), "Signing in on "+hs.Name, func(ctx context.Context) (err error) {
-			account, err = client.SignIn(ctx, o.clientOptions(), hs, o.user, password)
-			return err
-		})
-		if !typed || !errors.Is(err, client.ErrPassword) || try == passwordTries {
-			return account, err
-		}
-		o.complain(err)
+// again is the session of the account that was named, if the homeserver has
+// ended it.
+func (o loginOptions) again(ctx context.Context, kept *sessions, hs client.Homeserver) (client.Session, error) {
+	names, err := kept.vault.Accounts()
+	if err != nil && !is[*vault.DamagedError](err) {
+		return client.Session{}, err
 	}
+	for _, name := range names {
+		local, _, _ := strings.Cut(strings.TrimPrefix(name.UserID, "@"), ":")
+		named := name.UserID == string(hs.UserID) || o.user != "" && (o.user == name.UserID || o.user == local)
+		if !named || name.Homeserver != hs.BaseURL {
+			continue
+		}
+		s, err := kept.read(ctx, name)
+		if err == nil && ended(s) {
+			return s, nil
+		}
+		if err != nil && !absent(err) {
+			return client.Session{}, err
+		}
+	}
+	return client.Session{}, nil
 }
 
-// password reads the password and takes the line break from its end.
-func (o loginOptions) password(c *cobra.Command, typed bool) (string, error) {
-	if typed {
-		fmt.Fprintf(o.Err, "Password: ")
-		password, err := o.ReadPassword(c.Context())
-		fmt.Fprintln(o.Err) // the terminal did not show the person's own
-		if errors.Is(err, io.EOF) {
-			err = errNoAnswer
-		}
-		return password, err
-	}
-	from := o.In
-	if o.passwordFile != "" && o.passwordFile != "-" {
-		f, err := os.Open(o.passwordFile)
-		if err != nil {
-			return "", fmt.Errorf("read the password: %w", err)
-		}
-		defer f.Close()
-		from = f
-	}
-	data, err := io.ReadAll(io.LimitReader(from, maxPassword+1))
-	if err != nil {
-		return "", fmt.Errorf("read the password: %w", err)
-	}
-	data = bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
-	switch {
-	case len(data) == 0:
-		return "", usage(c, errors.New("the password is missing: it comes from --password-file, standard input or a terminal"))
-	case len(data) > maxPassword:
-		return "", usage(c, errors.New("what came as the password is too long to be one"))
-	}
-	return string(data), nil
-}
-
-// keep makes the account the one there is, and ends the session of the one
-// before it: nobody could, once its token is forgotten.
-func (o loginOptions) keep(ctx context.Context, home config.Home, account *client.Account) error {
-	former, err := o.resume(ctx, o.clientOptions())
-	if damaged, ok := errors.AsType[*config.DamagedError](err); ok {
-		o.say("%s was damaged and is kept under another name beside the new one.", damaged.Path)
-	}
-	if err := home.SaveSession(account.Session()); err != nil {
+// keep puts the new session beside those of other accounts, and ends the one
+// that this account had: nobody could, once its token is forgotten.
+func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.Account, way client.Way) error {
+	s := account.Session()
+	former, err := kept.read(ctx, nameOf(s))
+	if err != nil && !absent(err) && !is[*vault.DamagedError](err) {
 		return errors.Join(err, account.SignOut(ctx))
 	}
-	if former != nil {
-		ctx, cancel := context.WithTimeout(ctx, farewell)
-		defer cancel()
-		_ = former.SignOut(ctx) // its homeserver may be gone; the new session is what was asked for
+	if err := kept.save(ctx, s); err != nil {
+		return errors.Join(err, account.SignOut(ctx))
 	}
-	o.say("Signed in as %s on %s.", string(account.UserID()), account.Session().Homeserver)
+	o.endFormer(ctx, former, s)
+	if err := kept.use(nameOf(s)); err != nil {
+		return err
+	}
+	if o.json {
+		return o.writeJSON(jsonLogin{string(s.UserID), s.Homeserver, string(s.DeviceID), nameOfWay(way)})
+	}
+	o.say("Signed in as %s on %s.", string(s.UserID), s.Homeserver)
 	return nil
+}
+
+// jsonLogin is what login promises to scripts.
+type jsonLogin struct {
+	UserID     string `json:"user_id"`
+	Homeserver string `json:"homeserver"`
+	DeviceID   string `json:"device_id"`
+	With       string `json:"with"`
+}
+
+// endFormer ends the session that was kept before, unless the new one is of the
+// same device and would end with it.
+func (a *app) endFormer(ctx context.Context, former, s client.Session) {
+	if ended(former) || cmp.Or(former.DeviceID, s.DeviceID) == s.DeviceID {
+		return
+	}
+	account, err := client.Resume(client.Options{Transport: a.Transport, Now: a.Now}, former)
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	_ = account.SignOut(ctx) // its homeserver may be gone; the new session is what was asked for
 }

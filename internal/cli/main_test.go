@@ -3,12 +3,14 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,6 +26,7 @@ const (
 	envServer   = "TEST_SERVER"   // host and port where all of the world's servers are
 	envTime     = "TEST_TIME"     // what the clock says
 	envDemo     = "TEST_DEMO"     // host and port of a demo that is really there
+	envKeyring  = "TEST_KEYRING"  // the directory of a keyring; without it there is none
 	envTerminal = "TEST_TERMINAL" // standard output and error are a terminal this wide
 )
 
@@ -46,6 +49,10 @@ func program() {
 	if demo := os.Getenv(envDemo); demo != "" {
 		w.Transport = outside{w.Transport, demo, http.DefaultTransport}
 	}
+	w.Keyring, w.Agent, w.Browse = nil, nil, nil
+	if dir := os.Getenv(envKeyring); dir != "" {
+		w.Keyring = drawers(dir)
+	}
 	w.Out, w.Err = watched{w.Out}, watched{w.Err}
 	if width, err := strconv.Atoi(os.Getenv(envTerminal)); err == nil {
 		w.OutTTY, w.ErrTTY, w.Width = true, true, width
@@ -53,13 +60,27 @@ func program() {
 	os.Exit(Run(ctx, w, os.Args[1:]))
 }
 
+// drawers are a keyring that keeps each secret in a file.
+type drawers string
+
+func (d drawers) Get(entry string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(string(d), entry))
+	return string(data), err
+}
+
+func (d drawers) Set(entry, secret string) error {
+	return errors.Join(os.MkdirAll(string(d), 0o700), os.WriteFile(filepath.Join(string(d), entry), []byte(secret), 0o600))
+}
+
+func (d drawers) Delete(entry string) error { return os.Remove(filepath.Join(string(d), entry)) }
+
 // phoneBook is a network on which the servers of a script's world are found by
 // their names, all of them at this address, and nothing else is.
 type phoneBook string
 
 func (p phoneBook) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch req.URL.Host {
-	case string(p), "example.org", "matrix.example.org", "id.example.org", "keys.example.net":
+	case string(p), "example.org", "matrix.example.org", "id.example.org", "account.example.org", "keys.example.net":
 	default:
 		return nil, &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}
 	}
@@ -87,7 +108,7 @@ func (o outside) RoundTrip(req *http.Request) (*http.Response, error) {
 type watched struct{ io.Writer }
 
 func (w watched) Write(p []byte) (int, error) {
-	for _, secret := range []string{password, "syt_"} { // how Synapse's access tokens begin
+	for _, secret := range []string{password, "syt_", "syr_", "syl_", "mat_", "mar_"} { // how tokens begin
 		if bytes.Contains(p, []byte(secret)) {
 			fmt.Fprintln(os.Stderr, "a secret was written:", strings.ReplaceAll(string(p), secret, "SECRET"))
 			os.Exit(99)

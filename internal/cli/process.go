@@ -6,17 +6,19 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/charmbracelet/x/term"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/config/vault"
 )
 
 // Process returns the world of a process with these streams.
 func Process(in, out, errs *os.File, env []string, now func() time.Time, transport http.RoundTripper) World {
 	width, _, _ := term.GetSize(out.Fd()) // 0 of what is no terminal
-	return World{
+	w := World{
 		In: in, Out: out, Err: errs,
 		InTTY:        term.IsTerminal(in.Fd()),
 		OutTTY:       term.IsTerminal(out.Fd()),
@@ -27,7 +29,16 @@ func Process(in, out, errs *os.File, env []string, now func() time.Time, transpo
 		Now:          now,
 		Transport:    transport,
 		KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper { return keycheck.NewTransport(o) },
+		Keyring:      vault.SystemKeyring{},
+		Descriptor:   func(fd int) io.Reader { return os.NewFile(uintptr(fd), "passphrase") },
 	}
+	if socket := w.getenv("SSH_AUTH_SOCK"); socket != "" {
+		w.Agent = vault.AgentAt(socket)
+	}
+	if open := browser(runtime.GOOS, w.getenv); open != nil {
+		w.Browse = open
+	}
+	return w
 }
 
 // readPassword reads a line from a terminal that does not show it. When ctx

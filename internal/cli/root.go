@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,13 @@ type app struct {
 	homeDir     string
 	settings    config.Settings
 
-	store *store.Store // opened when first needed
+	passphraseFile string
+	passphraseFD   int // negative for none
+
+	store   *store.Store    // opened when first needed,
+	vaulted *sessions       // and so is the vault
+	current *client.Account // that a command uses
+	covered atomic.Bool     // by the screen: nothing else may write to the terminal
 }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
@@ -60,10 +67,14 @@ func newRoot(a *app) *cobra.Command {
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say nothing but errors")
 	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
 	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
+	f.String("account", "", "use that of `USER`, a Matrix ID")
+	f.String("vault", "", "keep sessions in a vault of this `KIND`")
+	f.StringVar(&a.passphraseFile, "passphrase-file", "", "read the vault's passphrase from `FILE`")
+	f.IntVar(&a.passphraseFD, "passphrase-fd", -1, "read it from file descriptor `N`")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newAccept(a), newInspect(a))
-	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a))
+	addGroup(root, "Account:", newLogin(a), newLogout(a), newAccounts(a), newVault(a), newTrust(a), newUntrust(a))
 	addGroup(root, "Settings:", newConfig(a))
 	addGroup(root, "To look around:", newDemo(a))
 	return root
@@ -129,5 +140,6 @@ func (a *app) clientOptions() client.Options {
 	return client.Options{
 		Transport: a.Transport, Now: a.Now,
 		IdentityServer: a.settings.IdentityServer, StaleAfter: a.settings.StaleAfter, DeviceName: a.settings.DeviceName,
+		FormerKey: a.formerKey, SaveSession: a.saveSession,
 	}
 }

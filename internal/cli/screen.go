@@ -7,17 +7,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-// runHome opens the screen on the account there is, or on signing in.
+// runHome opens the screen on the account there is, or on signing in. Whatever
+// has to be asked before anything can be kept is asked before the screen covers
+// the terminal.
 func runHome(ctx context.Context, a *app) error {
 	if err := a.needScreen(); err != nil {
-		return err
-	}
-	home, err := a.home()
-	if err != nil {
 		return err
 	}
 	opt, trusted, err := a.kept(ctx)
@@ -27,16 +24,21 @@ func runHome(ctx context.Context, a *app) error {
 	if !a.settings.CheckKeys {
 		opt.KeyTransport = nil
 	}
-	account, err := a.resume(ctx, opt)
-	if err != nil && !errors.Is(err, errNotSignedIn) {
+	account, over, err := a.first(ctx, opt)
+	if err != nil {
 		return err
 	}
+	kind, err := a.vaultKind(ctx)
+	if err != nil {
+		return err
+	}
+	d := desk{a, opt}
 	return a.screen(ctx, ui.Options{
-		Account:  account,
-		Client:   opt,
-		Remember: func(s client.Session) error { return home.SaveSession(s) },
-		Forget:   home.DropSession,
-		Trust:    func(host string) error { return trusted.add(host, allowed{}) },
+		Account: account, Ended: over, Client: opt,
+		Remember: d.remember, Forget: d.forget, End: d.end,
+		Accounts: &ui.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},
+		Browse:   a.browse(), Vault: string(kind),
+		Trust: func(host string) error { return trusted.add(host, allowed{}) },
 	})
 }
 
@@ -52,6 +54,8 @@ func (a *app) needScreen() error {
 func (a *app) screen(ctx context.Context, o ui.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	a.covered.Store(true)
+	defer a.covered.Store(false)
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx),
 		tea.WithInput(a.In),

@@ -38,7 +38,7 @@ func screen(t *testing.T, in io.Reader, out io.Writer) World {
 	t.Helper()
 	return World{
 		In: in, Out: out, Err: io.Discard, InTTY: true, OutTTY: true,
-		Env: []string{"TERM=xterm-256color", "MXINVITE_HOME=" + t.TempDir()}, Now: time.Now, Transport: phoneBook(""),
+		Env: []string{"TERM=xterm-256color", "MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"}, Now: time.Now, Transport: phoneBook(""),
 	}
 }
 

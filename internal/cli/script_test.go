@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HS", server.URL)
 			env.Setenv("OPS", s.rooms["Ops"])
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv(envKeyring, filepath.Join(env.WorkDir, "keyring"))
 			env.Setenv("SAMPLES", samples)
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // or every command takes a second longer
 			return nil

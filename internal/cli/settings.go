@@ -29,8 +29,12 @@ func ofFlag(p config.Problem) bool { return p.Source == config.Flag }
 // givenFlags are the settings that stand on the command line.
 func givenFlags(c *cobra.Command) []config.Given {
 	var given []config.Given
-	if f := c.Flag("identity-server"); f.Changed {
-		given = append(given, config.Given{Flag: "--identity-server", Name: "identity_server", Value: f.Value.String()})
+	for _, f := range []struct{ flag, setting string }{
+		{"identity-server", "identity_server"}, {"account", "account"}, {"vault", "vault.kind"},
+	} {
+		if value := c.Flag(f.flag); value.Changed {
+			given = append(given, config.Given{Flag: "--" + f.flag, Name: f.setting, Value: value.Value.String()})
+		}
 	}
 	if f := c.Flag("no-color"); f.Value.String() == "true" {
 		given = append(given, config.Given{Flag: "--no-color", Name: "color", Value: config.ColorNever})

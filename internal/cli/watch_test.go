@@ -59,7 +59,7 @@ func newVigil(t *testing.T) *vigil {
 	v.room = v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
 	v.w = World{
 		In: strings.NewReader(password), Out: &v.out, Err: &v.err, Now: time.Now,
-		Env: []string{"MXINVITE_HOME=" + t.TempDir()}, Transport: v.World,
+		Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"}, Transport: v.World,
 		KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
 	}
 	if code := Run(t.Context(), v.w, []string{"login", v.ada}); code != exitOK {

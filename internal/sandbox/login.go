@@ -56,6 +56,9 @@ func (w *World) SignOutEverywhere(userID string, soft bool) {
 	for _, s := range w.hs.sessions {
 		if s.user.id == userID {
 			s.ended, s.soft = true, soft
+			if s.grant != nil && !soft {
+				s.grant.ended = true // its refresh token goes with the device
+			}
 		}
 	}
 	w.changed() // long polls end too

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+)
+
+// passphraseTries is how often somebody may fail to type the same twice.
+const passphraseTries = 3
+
+// automatic is the setting that leaves the kind of the vault to the machine.
+const automatic = "auto"
+
+// wantedKind is the kind of vault that the person has chosen, if they have.
+func (a *app) wantedKind() vault.Kind {
+	if a.settings.Vault == automatic {
+		return ""
+	}
+	return vault.Kind(a.settings.Vault)
+}
+
+// openVault opens the vault in the way in which this run may open it.
+func (a *app) openVault(home config.Home, kind vault.Kind) (*vault.Vault, error) {
+	asker, err := a.asker()
+	if err != nil {
+		return nil, err
+	}
+	return a.openVaultWith(home, kind, asker)
+}
+
+func (a *app) openVaultWith(home config.Home, kind vault.Kind, asker vault.Asker) (*vault.Vault, error) {
+	return vault.Open(vault.Options{
+		Dir: home.Dir(), Kind: kind, Passphrase: asker, Keyring: a.Keyring, Agent: a.Agent,
+		Former: formerSession(home),
+		Say: func(text string) {
+			if !a.covered.Load() {
+				a.say("%s", text)
+			}
+		},
+	})
+}
+
+// vaultKind is the kind of the vault, or of the one to be.
+func (a *app) vaultKind(ctx context.Context) (vault.Kind, error) {
+	kept, err := a.sessions()
+	if err != nil {
+		return "", err
+	}
+	return kept.vault.Kind(ctx)
+}
+
+// asker is where a passphrase comes from: what the command line names, then the
+// settings, then a person. It is nil if there is nobody.
+func (a *app) asker() (vault.Asker, error) {
+	switch {
+	case a.passphraseFile != "" && a.passphraseFD >= 0:
+		return nil, &usageError{"mxinvite", errors.New("the passphrase can come from --passphrase-file or --passphrase-fd, not from both")}
+	case a.passphraseFD >= 0 && a.Descriptor == nil:
+		return nil, &usageError{"mxinvite", errors.New("there are no file descriptors here: --passphrase-fd")}
+	case a.passphraseFD >= 0:
+		return vault.FromReader(a.Descriptor(a.passphraseFD)), nil
+	case a.passphraseFile != "":
+		return vault.FromFile(a.passphraseFile), nil
+	case len(a.settings.PassphraseCommand) > 0:
+		return vault.FromCommand(a.settings.PassphraseCommand...), nil
+	case a.mayAsk():
+		return a.askPassphrase, nil
+	}
+	return nil, nil
+}
+
+var errCovered = errors.New("the passphrase cannot be asked for while the screen is open")
+
+// askPassphrase asks the person at the terminal.
+func (a *app) askPassphrase(ctx context.Context, why vault.Reason) (string, error) {
+	switch {
+	case a.covered.Load():
+		return "", errCovered
+	case why == vault.New:
+		return a.newPassphrase(ctx)
+	case why == vault.Again:
+		a.tell("That is not the passphrase.")
+	}
+	return a.askHidden(ctx, "Passphrase of your sessions: ")
+}
+
+// newPassphrase asks for a new one, twice.
+func (a *app) newPassphrase(ctx context.Context) (string, error) {
+	a.tell("Choose a passphrase. It seals your sessions on this machine, and mxinvite asks for it at each start.")
+	for range passphraseTries {
+		first, err := a.askHidden(ctx, "New passphrase: ")
+		if err != nil {
+			return "", err
+		}
+		if first == "" {
+			a.tell("An empty one seals nothing.")
+			continue
+		}
+		again, err := a.askHidden(ctx, "The same again: ")
+		if err != nil {
+			return "", err
+		}
+		if first == again {
+			return first, nil
+		}
+		a.tell("These are not the same.")
+	}
+	return "", errNoAnswer
+}
+
+// askHidden asks for what nobody else should see.
+func (a *app) askHidden(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(a.Err, question)
+	answer, err := a.ReadPassword(ctx)
+	fmt.Fprintln(a.Err) // the terminal did not show the person's own
+	if errors.Is(err, io.EOF) {
+		err = errNoAnswer
+	}
+	return answer, err
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+)
+
+func newVault(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "vault",
+		Short: "Say how sessions are kept on this machine, and change it",
+		Long: "Say how sessions are kept on this machine, and where. A vault is of one of these\n" +
+			"kinds:\n\n" +
+			"  keyring  sealed, with the key in the keyring of the system\n" +
+			"  sealed   sealed with a passphrase\n" +
+			"  agent    sealed by an Ed25519 key of your ssh-agent. Whoever may use the agent\n" +
+			"           and read the file opens it, also on hosts it is forwarded to\n" +
+			"  plain    readable by whoever can read your files\n\n" +
+			"The first sign-in makes the vault: keyring where there is one, else sealed,\n" +
+			"unless --vault or the setting vault.kind says otherwise.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return runVault(c.Context(), a) },
+	}
+	c.AddCommand(
+		&cobra.Command{
+			Use:     "kind KIND",
+			Short:   "Keep the sessions in a vault of another kind",
+			Long:    "Keep the sessions in a vault of another kind: keyring, sealed, agent or plain.\nCopies of the old file stay as they are.",
+			Example: "  mxinvite vault kind sealed",
+			Args:    takes(1, 1),
+			RunE:    func(c *cobra.Command, args []string) error { return runVaultKind(c, a, args[0]) },
+		},
+		newVaultPassphrase(a),
+		&cobra.Command{
+			Use:   "aside",
+			Short: "Make room for a new vault",
+			Long: "Give the vault another name, so that the next sign-in makes a new one: for who\n" +
+				"has forgotten the passphrase, or lost the key.",
+			Args: takes(0, 0),
+			RunE: func(c *cobra.Command, _ []string) error { return runVaultAside(c.Context(), a) },
+		},
+	)
+	return c
+}
+
+func newVaultPassphrase(a *app) *cobra.Command {
+	file := ""
+	c := &cobra.Command{
+		Use:   "passphrase",
+		Short: "Change the passphrase of a sealed vault",
+		Long: "Change the passphrase of a sealed vault. The new one is asked for at the\n" +
+			"terminal, or read from a file.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return runVaultPassphrase(c.Context(), a, file) },
+	}
+	c.Flags().StringVar(&file, "new-passphrase-file", "", "read the new passphrase from `FILE`")
+	return c
+}
+
+// jsonVault is the vault as the vault command promises it to scripts.
+type jsonVault struct {
+	Kind   vault.Kind `json:"kind"`
+	Path   string     `json:"path"`
+	Exists bool       `json:"exists"`
+}
+
+func runVault(ctx context.Context, a *app) error {
+	_, v, err := a.anyVault()
+	if err != nil {
+		return err
+	}
+	kind, err := v.Kind(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = os.Lstat(v.Path())
+	told := jsonVault{kind, v.Path(), err == nil}
+	if a.json {
+		return a.writeJSON(told)
+	}
+	if !told.Exists {
+		a.say("There is no vault yet: the first sign-in makes one, of this kind.")
+	}
+	t := &table{columns: []column{{}, {}}}
+	t.add(text(string(kind)), text(told.Path))
+	return a.writeTable(t)
+}
+
+// anyVault opens the vault whatever its kind is, for who wants to change that.
+func (a *app) anyVault() (config.Home, *vault.Vault, error) {
+	home, err := a.home()
+	if err != nil {
+		return home, nil, err
+	}
+	v, err := a.openVault(home, "")
+	return home, v, err
+}
+
+func runVaultKind(c *cobra.Command, a *app, to string) error {
+	ctx := c.Context()
+	var kind vault.Kind
+	if err := kind.UnmarshalText([]byte(to)); err != nil {
+		return usage(c, err)
+	}
+	home, v, err := a.anyVault()
+	if err != nil {
+		return err
+	}
+	err = v.ChangeKind(ctx, kind)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = a.firstVault(ctx, home, kind)
+	}
+	if err != nil {
+		return err
+	}
+	a.say("Sessions are kept in a vault of kind %s now: %s.", string(kind), v.Path())
+	if wanted := a.wantedKind(); wanted != "" && wanted != kind {
+		a.say("But %s says %s: as long as it does, mxinvite leaves this vault shut.",
+			a.settings.Origin("vault.kind").String(), string(wanted))
+	}
+	return nil
+}
+
+// firstVault makes a vault of the session that lies in a plain file from before
+// there were any.
+func (a *app) firstVault(ctx context.Context, home config.Home, kind vault.Kind) error {
+	v, err := a.openVault(home, kind)
+	if err != nil {
+		return err
+	}
+	names, err := v.Accounts()
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("there is no vault yet: %w", errNotSignedIn)
+	}
+	secret, err := v.Load(ctx, names[0])
+	if err != nil {
+		return err
+	}
+	return v.Save(ctx, names[0], secret)
+}
+
+func runVaultPassphrase(ctx context.Context, a *app, file string) error {
+	home, err := a.home()
+	if err != nil {
+		return err
+	}
+	before, err := a.asker()
+	if err != nil {
+		return err
+	}
+	var next vault.Asker
+	switch {
+	case file != "":
+		next = vault.FromFile(file)
+	case a.mayAsk():
+		next = a.askPassphrase
+	default:
+		return &usageError{"mxinvite vault passphrase", errors.New("there is no terminal to ask for the new passphrase at; --new-passphrase-file names a file")}
+	}
+	v, err := a.openVaultWith(home, "", func(ctx context.Context, why vault.Reason) (string, error) {
+		switch {
+		case why == vault.New:
+			return next(ctx, why)
+		case before == nil:
+			return "", vault.ErrLocked
+		}
+		return before(ctx, why)
+	})
+	if err != nil {
+		return err
+	}
+	if err := v.ChangePassphrase(ctx); err != nil {
+		return err
+	}
+	a.say("The passphrase is changed.")
+	return nil
+}
+
+func runVaultAside(ctx context.Context, a *app) error {
+	_, v, err := a.anyVault()
+	if err != nil {
+		return err
+	}
+	aside, err := v.SetAside(ctx)
+	if err != nil {
+		return err
+	}
+	a.say("The vault is kept as %s. Sign in with: mxinvite login", aside)
+	return nil
+}

@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+const (
+	// maxSecret is more than any homeserver takes, and less than a file that was
+	// named by mistake.
+	maxSecret = 16 << 10
+	// passwordTries is how often a person may type the password.
+	passwordTries = 3
+)
+
+// ways are how they are called on the command line.
+func ways() map[client.Way]string {
+	return map[client.Way]string{
+		client.WayDevice: "device", client.WayBrowser: "browser", client.WaySSO: "sso",
+		client.WayPassword: "password", client.WayToken: "token",
+	}
+}
+
+func nameOfWay(w client.Way) string { return ways()[w] }
+
+// wayNames are the names, the best way first.
+func wayNames() []string {
+	names := ways()
+	all := make([]string, 0, len(names))
+	for w := range client.Way(len(names)) {
+		all = append(all, names[w])
+	}
+	return all
+}
+
+// askedWay is the way that the command line asks for; nil if it leaves that open.
+func (o loginOptions) askedWay(c *cobra.Command) (*client.Way, error) {
+	with := o.with
+	for _, file := range []struct{ flag, given, way string }{
+		{"--password-file", o.passwordFile, "password"}, {"--token-file", o.tokenFile, "token"},
+	} {
+		switch {
+		case file.given == "":
+		case with != "" && with != file.way:
+			return nil, usage(c, fmt.Errorf("%s is for signing in with a %s, not with %s", file.flag, file.way, with))
+		default:
+			with = file.way
+		}
+	}
+	if with == "" {
+		return nil, nil
+	}
+	n := slices.Index(wayNames(), with)
+	if n < 0 {
+		return nil, usage(c, fmt.Errorf("there is no way to sign in that is called %q; there are %s", with, strings.Join(wayNames(), ", ")))
+	}
+	return new(client.Way(n)), nil
+}
+
+// way chooses how to sign in: as asked, else the best that the homeserver offers
+// and that works here.
+func (o loginOptions) way(hs client.Homeserver, asked *client.Way) (client.Way, error) {
+	offered := hs.Ways()
+	if asked != nil {
+		switch {
+		case slices.Contains(offered, *asked):
+			return *asked, nil
+		case *asked == client.WayPassword:
+			return 0, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNoPassword)
+		}
+		return 0, fmt.Errorf("sign in on %s with %s: %w", hs.Name, nameOfWay(*asked), client.ErrNotOffered)
+	}
+	// Who pipes something in means it for the password.
+	if !o.InTTY && slices.Contains(offered, client.WayPassword) {
+		return client.WayPassword, nil
+	}
+	for _, w := range offered {
+		if o.works(w) {
+			return w, nil
+		}
+	}
+	return 0, &usageError{"mxinvite login", errors.New("nobody is here to sign in; --with says how to do it all the same")}
+}
+
+// works reports whether a way leads somewhere without anybody having asked for it.
+func (o loginOptions) works(w client.Way) bool {
+	switch w {
+	case client.WayDevice:
+		return o.ErrTTY // somebody reads the code
+	case client.WayPassword:
+		return true
+	default:
+		return o.mayAsk()
+	}
+}
+
+// enter signs in.
+func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs client.Homeserver, way client.Way) (*client.Account, error) {
+	switch way {
+	case client.WayDevice:
+		return o.byDevice(c.Context(), opt, hs)
+	case client.WayBrowser, client.WaySSO:
+		return o.byBrowser(c, opt, hs, way)
+	case client.WayToken:
+		return o.byToken(c, opt, hs)
+	default:
+		return o.byPassword(c, opt, hs)
+	}
+}
+
+// byPassword signs in with a password from a file or a pipe, or with one that is
+// typed, which may take a person more than one try.
+func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs client.Homeserver) (account *client.Account, err error) {
+	if o.user, err = o.orAsk(c, cmp.Or(o.user, string(hs.UserID)), "Your user name there:", "--user"); err != nil {
+		return nil, err
+	}
+	typed := (o.passwordFile == "" || o.passwordFile == "-") && o.InTTY
+	for try := 1; ; try++ {
+		password, err := o.secret(c, "password", o.passwordFile)
+		if err != nil {
+			return nil, err
+		}
+		err = o.signingIn(c, hs, func() (err error) {
+			account, err = client.SignIn(c.Context(), opt, hs, o.user, password)
+			return err
+		})
+		if !typed || !errors.Is(err, client.ErrPassword) || try == passwordTries {
+			return account, err
+		}
+		o.complain(err)
+	}
+}
+
+// byToken signs in with an access token from elsewhere.
+func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs client.Homeserver) (account *client.Account, err error) {
+	token, err := o.secret(c, "access token", o.tokenFile)
+	if err != nil {
+		return nil, err
+	}
+	err = o.signingIn(c, hs, func() (err error) {
+		account, err = client.SignInWithToken(c.Context(), opt, hs, strings.TrimSpace(token))
+		return err
+	})
+	return account, err
+}
+
+// secret reads a secret from a file or a pipe, or from a terminal that does not
+// show it, and takes the line break from its end.
+func (o loginOptions) secret(c *cobra.Command, what, file string) (string, error) {
+	if (file == "" || file == "-") && o.InTTY {
+		return o.askHidden(c.Context(), strings.ToUpper(what[:1])+what[1:]+": ")
+	}
+	from := o.In
+	if file != "" && file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return "", fmt.Errorf("read the %s: %w", what, err)
+		}
+		defer f.Close()
+		from = f
+	}
+	data, err := io.ReadAll(io.LimitReader(from, maxSecret+1))
+	if err != nil {
+		return "", fmt.Errorf("read the %s: %w", what, err)
+	}
+	data = bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
+	switch {
+	case len(data) == 0:
+		return "", usage(c, fmt.Errorf("the %s is missing: it comes from --%s-file, standard input or a terminal", what, lastWord(what)))
+	case len(data) > maxSecret:
+		return "", usage(c, fmt.Errorf("what came as the %s is too long to be one", what))
+	}
+	return string(data), nil
+}
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }

@@ -1,0 +1,220 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// vaultPlain is the kind of vault that seals nothing.
+const vaultPlain = "plain"
+
+// Accounts is what can be done with the accounts that are signed in here.
+type Accounts struct {
+	List func(context.Context) ([]KnownAccount, error)
+	// Switch returns the account, resumed. It is the one that the next start of
+	// the program uses.
+	Switch func(context.Context, KnownAccount) (*client.Account, error)
+	// SignOut ends the session of an account that is not on the screen, and
+	// forgets it.
+	SignOut func(context.Context, KnownAccount) error
+}
+
+// A KnownAccount is one that is signed in here, or that its homeserver has signed
+// out.
+type KnownAccount struct {
+	UserID     id.UserID
+	Homeserver string // base URL
+	DeviceID   id.DeviceID
+	SignedOut  bool
+}
+
+// accountsPage lists the accounts.
+type accountsPage struct {
+	sh      *shell
+	ctx     context.Context
+	known   []KnownAccount
+	list    list[KnownAccount]
+	loaded  bool
+	busy    bool
+	problem error
+}
+
+func newAccounts(sh *shell) func(context.Context) screen {
+	return func(ctx context.Context) screen { return &accountsPage{sh: sh, ctx: ctx} }
+}
+
+func (p *accountsPage) init() tea.Cmd { return p.load() }
+func (p *accountsPage) title() string { return "Accounts" }
+
+// accountsListed are the accounts there are.
+type accountsListed struct {
+	known []KnownAccount
+	err   error
+}
+
+// accountChanged is how signing one out that is not on the screen ended.
+type accountChanged struct{ err error }
+
+func (p *accountsPage) load() tea.Cmd {
+	list, forgotten := p.sh.opt.Accounts.List, p.sh.forgotten
+	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		if forgotten != nil {
+			<-forgotten // or one that is gone would still be there
+		}
+		known, err := list(ctx)
+		return accountsListed{known, err}
+	})
+}
+
+func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case accountsListed:
+		p.loaded, p.problem, p.known = true, msg.err, msg.known
+		p.list.set(msg.known)
+	case accountChanged:
+		p.busy, p.problem = false, msg.err
+		return p.load()
+	case entered:
+		p.busy = false
+		if msg.account != nil {
+			return p.sh.enter(msg)
+		}
+		p.problem = msg.err
+	case tea.KeyPressMsg:
+		if !p.busy {
+			return p.press(msg)
+		}
+	}
+	return nil
+}
+
+func (p *accountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	a, some := p.list.current()
+	switch {
+	case key.Matches(msg, keys.Add):
+		return p.sh.open(newSignIn(p.sh, offer{}, nil))
+	case !some:
+	case key.Matches(msg, keys.Open):
+		return p.use(a)
+	case key.Matches(msg, keys.SignOut):
+		return p.sh.openCard(newConfirm(p.sh, "Sign out?", "The session of "+string(a.UserID)+" ends, here and on the homeserver.",
+			func() tea.Cmd { return p.signOut(a) }))
+	default:
+		p.list.press(msg, keys, p.lines())
+		p.list.scroll(p.lines())
+	}
+	return nil
+}
+
+// inUse reports whether an account is the one on the screen.
+func (p *accountsPage) inUse(a KnownAccount) bool {
+	if p.sh.account == nil {
+		return false
+	}
+	s := p.sh.account.Session()
+	return s.UserID == a.UserID && s.Homeserver == a.Homeserver
+}
+
+// use puts an account on the screen, or has somebody sign in to it again.
+func (p *accountsPage) use(a KnownAccount) tea.Cmd {
+	switch {
+	case p.inUse(a):
+		p.sh.close()
+		return nil
+	case a.SignedOut:
+		return p.sh.open(newSignIn(p.sh, goOn(client.Session{UserID: a.UserID, Homeserver: a.Homeserver, DeviceID: a.DeviceID}), nil))
+	case p.sh.busy():
+		p.sh.notice = notice{text: "Something is still under way. Change the account when it is done.", bad: true}
+		return nil
+	}
+	p.busy, p.problem = true, nil
+	change := p.sh.opt.Accounts.Switch
+	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		account, err := change(ctx, a)
+		return entered{account, err}
+	})
+}
+
+func (p *accountsPage) signOut(a KnownAccount) tea.Cmd {
+	if p.inUse(a) {
+		return p.sh.signOut()
+	}
+	p.busy, p.problem = true, nil
+	end := p.sh.opt.Accounts.SignOut
+	return ask(p.ctx, p, func(ctx context.Context) tea.Msg { return accountChanged{end(ctx, a)} })
+}
+
+func (p *accountsPage) lines() int { return max(1, p.sh.height-5) }
+
+func (p *accountsPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	a, some := p.list.current()
+	does := "use it"
+	if a.SignedOut {
+		does = "sign in again"
+	}
+	return []key.Binding{
+		when(some && !p.busy, as(k.Open, does)), when(!p.busy, k.Add), when(some && !p.busy, k.SignOut),
+		when(len(p.sh.stack) > 1, k.Back), k.Help, k.Quit,
+	}
+}
+
+func (p *accountsPage) FullHelp() [][]key.Binding {
+	k := p.sh.keys
+	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+}
+
+func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.styles
+	var b strings.Builder
+	b.WriteString("\n")
+	from, to := p.list.window(p.lines())
+	const stateWidth = 14
+	name := min(44, (width-3-stateWidth)/2)
+	for n := from; n < to; n++ {
+		a := p.list.keys[n]
+		mark, style := "   ", st.plain
+		if n == p.list.at {
+			mark, style = " "+st.cursor.Render("▌")+" ", st.strong
+		}
+		state := ""
+		switch {
+		case a.SignedOut:
+			state = st.warn.Render("! signed out")
+		case p.inUse(a):
+			state = st.good.Render("✓ in use")
+		}
+		b.WriteString(mark + style.Render(fit(string(a.UserID), name)) + "  " + pad(state, stateWidth) +
+			st.faint.Render(cut(a.Homeserver, width-name-stateWidth-7)) + "\n")
+	}
+	switch {
+	case p.problem != nil:
+		b.WriteString("\n" + indent(p.sh.problem(p.problem, min(width-4, 76)), 3))
+	case p.loaded && len(p.known) == 0:
+		b.WriteString("   Nobody is signed in. Press " + st.accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
+	case p.loaded && p.sh.opt.Vault != "":
+		b.WriteString("\n" + indent(st.faint.Render(wrap("Their sessions are kept on this machine: "+kept(p.sh.opt.Vault)+".", width-6)), 3))
+	}
+	return b.String(), nil
+}
+
+// kept says in words how sessions are kept.
+func kept(vault string) string {
+	switch vault {
+	case "keyring":
+		return "sealed, with the key in its keyring"
+	case "sealed":
+		return "sealed with your passphrase"
+	case "agent":
+		return "sealed by a key of your ssh-agent"
+	default:
+		return "unsealed, in a file that only you can read"
+	}
+}

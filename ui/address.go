@@ -1,0 +1,44 @@
+package ui
+
+import (
+	"net/url"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// onTheWeb reports whether an address is one for a browser or a camera to follow:
+// it leads to no file and runs nothing.
+func onTheWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
+		safetext.Line(address) == address
+}
+
+// linked shows an address over as many lines as it takes. Terminals that know
+// links follow each of them to the whole of where it leads.
+func (s styles) linked(shown, to string, width int) string {
+	style := s.accent
+	if onTheWeb(to) {
+		style = style.Hyperlink(to)
+	}
+	shown = safetext.Line(shown)
+	var lines []string
+	for r := []rune(shown); len(r) > 0; {
+		n := min(len(r), max(1, width))
+		lines = append(lines, style.Render(string(r[:n])))
+		r = r[n:]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// copyAddress gives an address to the terminal to keep.
+func (sh *shell) copyAddress(address string) tea.Cmd {
+	sh.say("The address is copied, if your terminal allows it.")
+	return tea.SetClipboard(address)
+}
+
+func lineCount(s string) int { return lipgloss.Height(s) }

@@ -1,0 +1,241 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// A Browser is one on the machine of who looks at the screen, which can come back.
+type Browser interface {
+	RedirectURI() string // where it comes back to
+	Open(address string) error
+	// Wait returns the address that it came back with, which expects knows.
+	Wait(ctx context.Context, expects func(finalURL string) bool) (finalURL string, err error)
+}
+
+// detour is a sign-in by way of a browser, of the new kind or the old.
+type detour interface {
+	URL() string
+	Expects(finalURL string) bool
+	Finish(ctx context.Context, finalURL string) (*client.Account, error)
+}
+
+// detourPage sends somebody to a browser, and waits until it comes back or the
+// address that it ended at is pasted.
+type detourPage struct {
+	sh      *shell
+	ctx     context.Context
+	door    door
+	way     wayIn
+	form    *form
+	detour  detour  // nil until there is an address
+	browser Browser // nil if it cannot come back by itself
+	opened  bool    // the browser has the address
+	cancel  context.CancelFunc
+	spinner spinner.Model
+	busy    bool // the sign-in is being finished
+	spent   bool // what it is finished with is good once
+	over    bool // nothing but another beginning helps
+	problem error
+}
+
+func newDetour(sh *shell, d door, way wayIn) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: newForm(&sh.styles), spinner: newSpinner(), cancel: func() {}}
+		p.form.addHidden("Address", "") // it has a code in it
+		p.form.fields[0].input.Placeholder = "paste it here"
+		return p
+	}
+}
+
+func (p *detourPage) init() tea.Cmd { return p.begin() }
+func (p *detourPage) title() string { return "Sign in on " + p.door.hs.Name }
+
+// detourStarted is the address to open, or why there is none.
+type detourStarted struct {
+	detour    detour
+	browser   Browser
+	notOpened error
+	err       error
+}
+
+// cameBack is that the browser did, with an address or without one.
+type cameBack struct {
+	address string
+	err     error
+}
+
+// begin gets the address and opens it if a browser is at hand.
+func (p *detourPage) begin() tea.Cmd {
+	p.cancel()
+	p.detour, p.browser, p.over, p.problem = nil, nil, false, nil
+	var listening context.Context
+	listening, p.cancel = context.WithCancel(p.ctx)
+	opt, hs, way, browse := p.sh.doorOptions(p.door), p.door.hs, p.way, p.sh.opt.Browse
+	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		var s detourStarted
+		redirect := client.PastedRedirectURI
+		if browse != nil {
+			if b, err := browse(listening); err == nil {
+				s.browser, redirect = b, b.RedirectURI()
+			}
+		}
+		if way.way == client.WaySSO {
+			s.detour, s.err = client.StartSSO(ctx, opt, hs, redirect, way.provider)
+		} else {
+			s.detour, s.err = client.StartBrowser(ctx, opt, hs, redirect)
+		}
+		if s.err == nil && s.browser != nil && onTheWeb(s.detour.URL()) {
+			if err := s.browser.Open(s.detour.URL()); err != nil {
+				s.notOpened = fmt.Errorf("the browser could not be opened: %w", err)
+			}
+		}
+		return s
+	})
+}
+
+func (p *detourPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case detourStarted:
+		if msg.err != nil {
+			p.problem, p.over = msg.err, true
+			return nil
+		}
+		p.detour, p.browser, p.problem = msg.detour, msg.browser, msg.notOpened
+		p.opened = msg.browser != nil && msg.notOpened == nil
+		return p.await()
+	case cameBack:
+		if msg.err == nil && !p.busy && !p.over {
+			return p.finish(msg.address)
+		}
+	case entered:
+		p.busy = false
+		if msg.account != nil {
+			return p.sh.enter(msg)
+		}
+		p.problem, p.over = msg.err, p.spent
+		if p.over {
+			p.form.fields[0].input.Reset()
+		}
+	case spinner.TickMsg:
+		if p.busy {
+			var cmd tea.Cmd
+			p.spinner, cmd = p.spinner.Update(msg)
+			return cmd
+		}
+	case tea.KeyPressMsg:
+		if !p.busy {
+			return p.press(msg)
+		}
+	case tea.PasteMsg:
+		if p.asking() {
+			p.problem = nil
+			return p.form.update(msg)
+		}
+	}
+	return nil
+}
+
+// await waits for the browser, if it can come back.
+func (p *detourPage) await() tea.Cmd {
+	if p.browser == nil {
+		return nil
+	}
+	b, expects := p.browser, p.detour.Expects
+	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		address, err := b.Wait(ctx, expects)
+		return cameBack{address, err}
+	})
+}
+
+// asking reports whether an address may be typed.
+func (p *detourPage) asking() bool { return p.detour != nil && !p.busy && !p.over }
+
+func (p *detourPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	switch {
+	case p.over && key.Matches(msg, keys.Submit):
+		return p.begin()
+	case !p.asking():
+	case key.Matches(msg, keys.Submit):
+		return p.submit()
+	case key.Matches(msg, keys.CopyAddress):
+		return p.sh.copyAddress(p.detour.URL())
+	default:
+		p.problem = nil
+		return p.form.update(msg)
+	}
+	return nil
+}
+
+// submit takes the address that was pasted.
+func (p *detourPage) submit() tea.Cmd {
+	address := p.form.value(0)
+	if address == "" {
+		return nil
+	}
+	return p.finish(address)
+}
+
+// finish signs in with the address that the browser ended at. Nothing of one that
+// is not the answer goes anywhere, and then the right one may still come.
+func (p *detourPage) finish(address string) tea.Cmd {
+	p.busy, p.spent, p.problem = true, p.detour.Expects(address), nil
+	d, keep := p.detour, p.sh.keeper()
+	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		a, err := d.Finish(ctx, address)
+		return keep(ctx, a, err)
+	}))
+}
+
+func (p *detourPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	return []key.Binding{
+		when(p.over, as(k.Submit, "try again")), when(p.asking(), as(k.Submit, "sign in")),
+		when(p.asking(), k.CopyAddress), when(!p.busy, k.Back), k.Interrupt,
+	}
+}
+
+func (p *detourPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
+	st := p.sh.styles
+	width = min(width-4, 100)
+	switch {
+	case p.over:
+		return indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+st.accent.Render("enter")+" begins again.", 2), nil
+	case p.busy:
+		return indent("\n"+p.spinner.View()+" Signing in on "+cut(p.door.hs.Name, width-16)+"…", 2), nil
+	case p.detour == nil:
+		return indent("\nAsking "+cut(p.door.hs.Name, width-20)+" where to go…", 2), nil
+	}
+	gap := "\n\n"
+	if height < roomy {
+		gap = "\n"
+	}
+	first := "Open the address below in a browser and sign in there. Then paste here the one that it ends at, even if the page shows an error."
+	if p.opened {
+		first = "Your browser has opened the address below. Sign in there, and this page goes on by itself. If it does not, paste here where the browser ends."
+	}
+	above := strings.TrimPrefix(gap, "\n") + wrap(first, width) + gap
+	form, cursor := p.form.view(width, true)
+	if cursor != nil {
+		cursor.X, cursor.Y = cursor.X+2, cursor.Y+strings.Count(above, "\n")
+	}
+	below := gap
+	if p.problem != nil {
+		below += p.sh.problem(p.problem, min(width, 76)) + gap
+	}
+	return indent(above+form+below+st.linked(p.detour.URL(), p.detour.URL(), width), 2), cursor
+}
+
+// roomy is the height from which there are empty lines between the parts of a
+// page with a long address.
+const roomy = 20

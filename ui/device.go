@@ -1,0 +1,193 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/qrtext"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// devicePage shows a code that is approved on another device, and waits for that.
+type devicePage struct {
+	sh      *shell
+	ctx     context.Context
+	door    door
+	signIn  *client.DeviceSignIn // nil until there is a code
+	problem error                // why it is over
+}
+
+func newDevice(sh *shell, d door) func(context.Context) screen {
+	return func(ctx context.Context) screen { return &devicePage{sh: sh, ctx: ctx, door: d} }
+}
+
+func (p *devicePage) init() tea.Cmd { return p.begin() }
+func (p *devicePage) title() string { return "Sign in on " + p.door.hs.Name }
+
+// begin asks for a code.
+func (p *devicePage) begin() tea.Cmd {
+	p.signIn, p.problem = nil, nil
+	opt, hs := p.sh.doorOptions(p.door), p.door.hs
+	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		s, err := client.StartDevice(ctx, opt, hs)
+		return deviceStarted{s, err}
+	})
+}
+
+// deviceStarted is the code, or why there is none.
+type deviceStarted struct {
+	signIn *client.DeviceSignIn
+	err    error
+}
+
+// secondMsg comes every second to a page that counts down.
+type secondMsg struct{}
+
+func (p *devicePage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case deviceStarted:
+		if p.problem = msg.err; msg.err != nil {
+			return nil
+		}
+		p.signIn = msg.signIn
+		s, keep := msg.signIn, p.sh.keeper()
+		return tea.Batch(p.second(), ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+			a, err := s.Wait(ctx)
+			return keep(ctx, a, err)
+		}))
+	case secondMsg:
+		if p.waiting() {
+			return p.second()
+		}
+	case entered:
+		if msg.account != nil {
+			return p.sh.enter(msg)
+		}
+		p.problem = msg.err
+	case tea.KeyPressMsg:
+		return p.press(msg)
+	}
+	return nil
+}
+
+func (p *devicePage) second() tea.Cmd {
+	ctx := p.ctx
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return answer{ctx, p, secondMsg{}} })
+}
+
+func (p *devicePage) waiting() bool { return p.signIn != nil && p.problem == nil }
+
+func (p *devicePage) press(msg tea.KeyPressMsg) tea.Cmd {
+	switch keys := p.sh.keys; {
+	case p.problem != nil && key.Matches(msg, keys.Submit):
+		return p.begin()
+	case p.waiting() && key.Matches(msg, keys.CopyAddress):
+		return p.sh.copyAddress(p.address())
+	}
+	return nil
+}
+
+// address is the one to open, with the code in it if there is such a one.
+func (p *devicePage) address() string {
+	if a := p.signIn.VerificationURIComplete; a != "" {
+		return a
+	}
+	return p.signIn.VerificationURI
+}
+
+func (p *devicePage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	return []key.Binding{
+		when(p.problem != nil, as(k.Submit, "try again")), when(p.waiting(), k.CopyAddress), k.Back, k.Interrupt,
+	}
+}
+
+func (p *devicePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
+	width -= 4
+	switch {
+	case p.problem != nil:
+		return indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+
+			p.sh.styles.accent.Render("enter")+" tries again.", 2), nil
+	case p.signIn == nil:
+		return indent("\nAsking "+cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
+	}
+	code := p.sh.qr(p.signIn.VerificationURIComplete, width, height)
+	side := 0
+	if code != "" {
+		side = lineWidth(code) + 3
+	}
+	text := p.text(min(width-side, 60), code != "")
+	if code == "" {
+		return indent("\n"+text, 2), nil
+	}
+	lines := max(lineCount(code), lineCount(text))
+	text = block("\n"+text, min(width-side, 60), lines+1)
+	return indent(beside(text, block(code, lineWidth(code), lines+1), "   "), 2), nil
+}
+
+// text says what to do: where to go and what to type there.
+func (p *devicePage) text(width int, scan bool) string {
+	st := p.sh.styles
+	s := p.signIn
+	var b strings.Builder
+	first := "On your phone or in any browser, open"
+	if scan {
+		first = "Scan the code with your phone, or open in any browser"
+	}
+	b.WriteString(wrap(first, width) + "\n\n")
+	b.WriteString(indent(st.linked(s.VerificationURI, p.address(), width-2), 2) + "\n\nand type this code there:\n\n")
+	b.WriteString(indent(st.code.Render(large(s.UserCode, width-6)), 2) + "\n\n")
+	left := max(0, s.ExpiresAt.Sub(p.sh.now())).Round(time.Second)
+	b.WriteString(wrap("Sign in there and approve it. This page goes on by itself.", width) + "\n")
+	b.WriteString(st.faint.Render(fmt.Sprintf("Waiting, %d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
+	return b.String()
+}
+
+// large spaces the letters of a code, in groups that the eye can keep. The gaps
+// are for the eye only: what separates nothing on the server is no letter here.
+func large(code string, width int) string {
+	code = safetext.Line(code)
+	group := len(code)
+	if !strings.ContainsAny(code, "-_") && group > 4 && group%2 == 0 && group <= 12 {
+		group /= 2
+	}
+	var b strings.Builder
+	for i, r := range []rune(code) {
+		switch {
+		case i > 0 && i%group == 0:
+			b.WriteString("   ")
+		case i > 0:
+			b.WriteString(" ")
+		}
+		b.WriteRune(r)
+	}
+	if lineWidth(b.String()) > width {
+		return code
+	}
+	return b.String()
+}
+
+// qr draws an address for a camera if it is one of the web and there is room for
+// it beside some text; empty otherwise.
+func (sh *shell) qr(address string, width, height int) string {
+	const text = 34 // cells that what stands beside it needs
+	if !onTheWeb(address) {
+		return ""
+	}
+	lines, err := qrtext.Draw(address, !sh.styles.dark)
+	if err != nil || len(lines) > height || qrtext.Width(lines)+3+text > width {
+		return ""
+	}
+	for i, line := range lines {
+		lines[i] = sh.styles.qr.Render(line)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/spinner"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// A secretPage signs in with something that is typed and that nobody sees: a
+// password with the user it belongs to, or an access token.
+type secretPage struct {
+	sh      *shell
+	ctx     context.Context
+	door    door
+	form    *form
+	about   string
+	signIn  func(context.Context, client.Options, client.Homeserver, []string) (*client.Account, error)
+	spinner spinner.Model
+	busy    bool
+	problem error
+}
+
+func newPassword(sh *shell, d door) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &secretPage{
+			sh: sh, ctx: ctx, door: d, form: newForm(&sh.styles), spinner: newSpinner(),
+			about: "The password goes to your homeserver and nowhere else. It is not kept.",
+			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
+				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
+			},
+		}
+		p.form.add("User", "@you:"+d.hs.Name+", or your e-mail address there", d.user)
+		p.form.addHidden("Password", d.password)
+		if d.user != "" {
+			p.form.focus(1)
+		}
+		return p
+	}
+}
+
+func newToken(sh *shell, d door) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &secretPage{
+			sh: sh, ctx: ctx, door: d, form: newForm(&sh.styles), spinner: newSpinner(),
+			about: "Whoever has an access token is you. Signing out here ends it everywhere.",
+			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
+				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
+			},
+		}
+		p.form.addHidden("Token", "")
+		return p
+	}
+}
+
+// addHidden adds a field that shows how much was typed, and not what.
+func (f *form) addHidden(label, value string) {
+	fd := f.add(label, "", value)
+	fd.input.EchoMode = textinput.EchoPassword
+	fd.input.EchoCharacter = '•'
+}
+
+func (p *secretPage) init() tea.Cmd { return nil }
+func (p *secretPage) title() string { return "Sign in on " + p.door.hs.Name }
+
+func (p *secretPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case entered:
+		p.busy = false
+		if msg.account != nil {
+			return p.sh.enter(msg)
+		}
+		p.problem = msg.err
+	case spinner.TickMsg:
+		if p.busy {
+			var cmd tea.Cmd
+			p.spinner, cmd = p.spinner.Update(msg)
+			return cmd
+		}
+	case tea.KeyPressMsg:
+		if !p.busy {
+			return p.press(msg)
+		}
+	case tea.PasteMsg:
+		if !p.busy {
+			return p.form.update(msg)
+		}
+	}
+	return nil
+}
+
+func (p *secretPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	switch {
+	case key.Matches(msg, keys.Submit):
+		for i, fd := range p.form.fields {
+			if fd.input.Value() == "" {
+				p.form.focus(i)
+				return nil
+			}
+		}
+		return p.submit()
+	case p.several() && key.Matches(msg, keys.Next):
+		p.form.focus(p.form.at + 1)
+	case p.several() && key.Matches(msg, keys.Prev):
+		p.form.focus(p.form.at - 1)
+	default:
+		return p.form.update(msg)
+	}
+	return nil
+}
+
+func (p *secretPage) several() bool { return len(p.form.fields) > 1 }
+
+func (p *secretPage) submit() tea.Cmd {
+	p.busy, p.problem = true, nil
+	var typed []string
+	for _, fd := range p.form.fields {
+		typed = append(typed, fd.input.Value())
+	}
+	opt, hs, signIn, keep := p.sh.doorOptions(p.door), p.door.hs, p.signIn, p.sh.keeper()
+	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		a, err := signIn(ctx, opt, hs, typed)
+		return keep(ctx, a, err)
+	}))
+}
+
+func (p *secretPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	if p.busy {
+		return []key.Binding{k.Interrupt}
+	}
+	return []key.Binding{as(k.Submit, "sign in"), when(p.several(), k.Next), when(p.several(), k.Prev), k.Back, k.Interrupt}
+}
+
+func (p *secretPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+func (p *secretPage) view(width, _ int) (string, *tea.Cursor) {
+	width = min(width-4, 76)
+	form, cursor := p.form.view(width, !p.busy)
+	if cursor != nil {
+		cursor.Y++
+		cursor.X += 2
+	}
+	below := p.sh.styles.faint.Render(wrap(p.about, width))
+	switch {
+	case p.busy:
+		below = p.spinner.View() + " Signing in on " + cut(p.door.hs.Name, width-16) + "…"
+	case p.problem != nil:
+		below = p.sh.problem(p.problem, width)
+	}
+	return indent("\n"+form+"\n\n"+below, 2), cursor
+}

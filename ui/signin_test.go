@@ -1,0 +1,409 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/cryptotest"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// sizes are those that every page of signing in is looked at in.
+func sizes() map[string][2]int {
+	return map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}}
+}
+
+// atEverySize runs a test in a town with these ways in, in terminals of all sizes.
+func atEverySize(t *testing.T, ways sandbox.Ways, f func(n *town, term *termtest.Terminal, size string)) {
+	t.Helper()
+	for name, size := range sizes() {
+		cryptotest.SetGlobalRandom(t, 1) // addresses hold what nobody can guess
+		inTown(t, func(t *testing.T, n *town) {
+			n.SetWays(ways)
+			f(n, n.start(t, size[0], size[1]), " "+name)
+		})
+	}
+}
+
+func TestSignInByPassword(t *testing.T) {
+	atEverySize(t, sandbox.Ways{Password: true}, func(n *town, term *termtest.Terminal, size string) {
+		n.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/client/v3/login", Delay: 300 * time.Millisecond})
+		term.Golden("empty" + size)
+		term.Send("@ada:example.org\r")
+		term.Golden("ways" + size)
+		term.Press("enter")
+		term.Send("babb\x7f\x7f\x7f\x7flovelace") // one burst
+		term.Golden("typed" + size)
+		term.Press("enter")
+		waitUntil(term, 10*time.Second)
+		if !strings.Contains(term.Screen(), "Nobody has been invited") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+func TestSignInFails(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.start(t, 80, 24)
+		term.Send("@ada:nowhere.test\r")
+		term.Golden("host")
+		term.Press("ctrl+u")
+		term.Send("ada\r")
+		term.Golden("no server named")
+		term.Press("ctrl+u")
+		term.Send("https://example.org\r")
+		term.Press("enter")
+		term.Send("ada\tbabbage\r") // the focus moves before the next byte is read
+		term.Golden("password")
+		if strings.Contains(term.Screen(), "babbage") {
+			t.Error("the password is on the screen")
+		}
+		term.Press("esc")
+		term.Golden("one step back")
+		term.Press("esc")
+		term.Golden("two steps back")
+	})
+}
+
+// What is typed before a page is there for it lands nowhere.
+func TestTypedAheadLandsInNoOtherField(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/versions", Delay: time.Second})
+		term := n.start(t, 80, 24)
+		term.Send("@ada:example.org\rlovelace\r")
+		term.Wait(2 * time.Second)
+		if s := term.Screen(); strings.Contains(s, "lovelace") || !strings.Contains(s, "With a password") {
+			t.Error(s)
+		}
+	})
+}
+
+func TestSignInByDevice(t *testing.T) {
+	atEverySize(t, sandbox.Ways{OAuth: true, Password: true}, func(n *town, term *termtest.Terminal, size string) {
+		term.Send("example.org\r")
+		term.Golden("ways" + size)
+		term.Press("enter")
+		term.Golden("code" + size)
+		term.Press("ctrl+y")
+		if c := term.Clipboard(); !strings.HasPrefix(c, n.AuthServerURL()+"/link?code=") {
+			t.Errorf("copied %q", c)
+		}
+		if err := n.approveAsAda(term.Clipboard()); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(10 * time.Second)
+		if !strings.Contains(term.Screen(), "Nobody has been invited") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+// approveAsAda is Ada at a browser who is not sent back.
+func (n *town) approveAsAda(address string) error {
+	_, err := n.Approve(n.ada, address)
+	return err
+}
+
+func TestDeviceCodeOnALightTerminal(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetWays(sandbox.Ways{OAuth: true})
+		term := termtest.Kind{Light: true}.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options()})
+		})
+		term.Send("example.org\r")
+		term.Press("enter")
+		term.Golden("code")
+	})
+}
+
+func TestDeviceCodeDeniedOrTooLate(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetWays(sandbox.Ways{OAuth: true})
+		term := n.start(t, 80, 24)
+		term.Send("example.org\r")
+		term.Press("enter", "ctrl+y")
+		if _, err := n.Deny(n.ada, term.Clipboard()); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(10 * time.Second)
+		term.Golden("denied")
+		term.Press("enter")
+		term.Wait(time.Hour)
+		term.Golden("too late")
+		term.Press("enter", "ctrl+y")
+		if err := n.approveAsAda(term.Clipboard()); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(10 * time.Second)
+		if !strings.Contains(term.Screen(), "● live") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+// Somebody else's approval is none.
+func TestSignInAgainIsForTheSamePersonOnly(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetWays(sandbox.Ways{OAuth: true})
+		over := client.Session{UserID: "@ada:example.org", Homeserver: n.HomeserverURL(), DeviceID: "ABCDEFGHIJ"}
+		var kept []client.Session
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Ended: over, Remember: func(_ context.Context, s client.Session) (*client.Account, error) {
+				kept = append(kept, s)
+				return nil, nil
+			}})
+		})
+		term.Golden("signed out")
+		term.Press("enter", "enter", "ctrl+y")
+		if _, err := n.Approve(n.grace, term.Clipboard()); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(10 * time.Second)
+		term.Golden("somebody else")
+		term.Press("enter", "ctrl+y")
+		if err := n.approveAsAda(term.Clipboard()); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(10 * time.Second)
+		if len(kept) != 1 || kept[0].DeviceID != over.DeviceID || !strings.Contains(term.Screen(), "● live") {
+			t.Errorf("%d kept\n%s", len(kept), term.Screen())
+		}
+	})
+}
+
+func TestSignInByPastedAddress(t *testing.T) {
+	for name, ways := range map[string]sandbox.Ways{
+		"browser": {OAuth: true, NoDeviceGrant: true},
+		"sso":     {SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}, {ID: "bell", Name: "Bell Labs\x1b[31m"}}},
+	} {
+		atEverySize(t, ways, func(n *town, term *termtest.Terminal, size string) {
+			term.Send("@ada:example.org\r")
+			term.Golden(name + " ways" + size)
+			term.Press("enter")
+			term.Golden(name + size)
+			term.Press("ctrl+y")
+			final, err := n.Approve(n.ada, term.Clipboard())
+			if err != nil {
+				t.Fatal(err)
+			}
+			term.Paste(regexp.MustCompile(`state=[^&]+`).ReplaceAllString(final, "state=another"))
+			term.Press("enter")
+			term.Golden(name + " another" + size)
+			term.Press("ctrl+u")
+			term.Paste(final)
+			for _, secret := range regexp.MustCompile(`(code|loginToken)=([^&]+)`).FindAllStringSubmatch(final, -1) {
+				if strings.Contains(string(term.Raw()), secret[2]) {
+					t.Errorf("%s is on the screen", secret[1])
+				}
+			}
+			term.Press("enter")
+			term.Wait(time.Second)
+			if !strings.Contains(term.Screen(), "Nobody has been invited") {
+				t.Error(term.Screen())
+			}
+		})
+	}
+}
+
+// A person is a browser that Ada sits at.
+type person struct {
+	n      *town
+	opened chan string
+	fails  bool
+}
+
+func (p person) RedirectURI() string { return "http://127.0.0.1:4242/callback" }
+
+func (p person) Open(address string) error {
+	if p.fails {
+		return errors.New("exec: \"xdg-open\": executable file not found in $PATH")
+	}
+	p.opened <- address
+	return nil
+}
+
+func (p person) Wait(ctx context.Context, expects func(string) bool) (string, error) {
+	select {
+	case address := <-p.opened:
+		time.Sleep(time.Minute)
+		final, err := p.n.Approve(p.n.ada, address)
+		if err == nil && !expects(final) {
+			err = fmt.Errorf("%s is not expected", final)
+		}
+		return final, err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+func TestBrowserComesBack(t *testing.T) {
+	for name, fails := range map[string]bool{"comes": false, "does not open": true} {
+		cryptotest.SetGlobalRandom(t, 1)
+		inTown(t, func(t *testing.T, n *town) {
+			n.SetWays(sandbox.Ways{OAuth: true, NoDeviceGrant: true})
+			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: n.options(), Browse: func(context.Context) (Browser, error) {
+					return person{n, make(chan string, 1), fails}, nil
+				}})
+			})
+			term.Send("example.org\r")
+			term.Press("enter")
+			term.Golden(name)
+			term.Wait(2 * time.Minute)
+			if live := strings.Contains(term.Screen(), "● live"); live == fails {
+				t.Error(term.Screen())
+			}
+		})
+	}
+}
+
+func TestSignInWithToken(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		token := n.account(t).Session().AccessToken
+		term := n.start(t, 80, 24)
+		term.Send("example.org\r")
+		term.Press("G", "enter")
+		term.Paste("no such token")
+		term.Press("enter")
+		term.Golden("wrong")
+		term.Press("ctrl+u")
+		term.Paste(token)
+		if strings.Contains(string(term.Raw()), token) {
+			t.Error("the token is on the screen")
+		}
+		term.Press("enter")
+		term.Wait(time.Second)
+		if !strings.Contains(term.Screen(), "● live") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+// An address that is none of the web is neither drawn for cameras nor linked.
+func TestOddAddressesAreNoLinks(t *testing.T) {
+	for _, odd := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://u:p@example.org/", "https://\x1b]8;;", "data:text/html,x", ""} {
+		if onTheWeb(odd) || strings.Contains(newStyles(true).linked(odd, odd, 80), "\x1b]8") {
+			t.Errorf("%q is followed", odd)
+		}
+		if sh := newShell(t.Context(), Options{}); sh.qr(odd, 200, 50) != "" {
+			t.Errorf("%q is drawn", odd)
+		}
+	}
+	if !onTheWeb("https://account.example.org/link?code=ABC") {
+		t.Error("a good one is not")
+	}
+}
+
+// household is two accounts, kept nowhere but here.
+type household struct {
+	n    *town
+	all  []KnownAccount
+	live map[KnownAccount]*client.Account
+}
+
+func newHousehold(t *testing.T, n *town) (*household, *client.Account) {
+	t.Helper()
+	h := &household{n: n, live: map[KnownAccount]*client.Account{}}
+	ada := n.account(t)
+	hs, err := client.Discover(t.Context(), n.options(), n.grace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grace, err := client.SignIn(t.Context(), n.options(), hs, n.grace, "hopper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []*client.Account{ada, grace} {
+		h.add(a)
+	}
+	h.all = append(h.all, KnownAccount{UserID: "@ken:example.org", Homeserver: n.HomeserverURL(), SignedOut: true})
+	return h, ada
+}
+
+func (h *household) add(a *client.Account) {
+	s := a.Session()
+	k := KnownAccount{UserID: s.UserID, Homeserver: s.Homeserver, DeviceID: s.DeviceID}
+	h.all, h.live[k] = append(h.all, k), a
+}
+
+func (h *household) accounts() *Accounts {
+	return &Accounts{
+		List: func(context.Context) ([]KnownAccount, error) { return append([]KnownAccount{}, h.all...), nil },
+		Switch: func(_ context.Context, k KnownAccount) (*client.Account, error) {
+			return client.Resume(h.n.options(), h.live[k].Session())
+		},
+		SignOut: func(ctx context.Context, k KnownAccount) error {
+			for i := range h.all {
+				if h.all[i] == k {
+					h.all = append(h.all[:i:i], h.all[i+1:]...)
+					break
+				}
+			}
+			return h.live[k].SignOut(ctx)
+		},
+	}
+}
+
+func TestAccounts(t *testing.T) {
+	for name, size := range sizes() {
+		synctest.Test(t, func(t *testing.T) {
+			n := newTown(t)
+			h, ada := newHousehold(t, n)
+			n.invite(t, n.compilers, "lin@kernel.example")
+			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: "plain"})
+			})
+			term.Wait(time.Second)
+			term.Press("@")
+			term.Golden("list " + name)
+			term.Press("?")
+			term.Golden("help " + name)
+			term.Press("esc", "j", "enter")
+			term.Wait(time.Second)
+			if s := term.Screen(); !strings.Contains(s, "● live") || !strings.Contains(s, "lin@") && !strings.Contains(s, "l...@") {
+				t.Error(s)
+			}
+			term.Press("@", "j", "S")
+			term.Golden("asked " + name)
+			term.Press("n", "G", "enter")
+			term.Golden("again " + name)
+			term.Press("esc", "n")
+			term.Golden("add " + name)
+			term.Press("esc", "g", "S", "y") // Ada, who is not on the screen
+			term.Wait(time.Second)
+			term.Golden("one less " + name)
+			if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
+				t.Error("the homeserver was not told")
+			}
+		})
+	}
+}
+
+func TestSignedOutAmongOthers(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		h, ada := newHousehold(t, n)
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: "keyring"})
+		})
+		n.SignOutEverywhere(n.ada, false)
+		term.Wait(time.Minute)
+		term.Golden("signed out")
+		term.Press("esc")
+		term.Golden("the others")
+		term.Press("j", "enter")
+		term.Wait(time.Second)
+		if s := term.Screen(); !strings.Contains(s, "@grace:example.org") || !strings.Contains(s, "● live") {
+			t.Error(s)
+		}
+	})
+}

@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// waysPage offers the ways in which a homeserver takes people in, the best first.
+type waysPage struct {
+	sh   *shell
+	ctx  context.Context
+	door door
+	list list[wayIn]
+}
+
+// A wayIn is one of them. Single sign-on has one for each who vouches for people.
+type wayIn struct {
+	way      client.Way
+	provider string // its ID
+	name     string // of the provider
+}
+
+func newWays(sh *shell, d door) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &waysPage{sh: sh, ctx: ctx, door: d}
+		var ways []wayIn
+		for _, way := range d.hs.Ways() {
+			if way != client.WaySSO || len(d.hs.Providers) == 0 {
+				ways = append(ways, wayIn{way: way})
+				continue
+			}
+			for _, provider := range d.hs.Providers {
+				ways = append(ways, wayIn{way, provider.ID, provider.Name})
+			}
+		}
+		p.list.set(ways)
+		return p
+	}
+}
+
+func (p *waysPage) init() tea.Cmd { return nil }
+func (p *waysPage) title() string { return "Sign in on " + p.door.hs.Name }
+
+func (p *waysPage) update(msg tea.Msg) tea.Cmd {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil
+	}
+	if key.Matches(press, p.sh.keys.Open) {
+		return p.open()
+	}
+	p.list.press(press, p.sh.keys, p.lines())
+	p.list.scroll(p.lines())
+	return nil
+}
+
+func (p *waysPage) open() tea.Cmd {
+	chosen, _ := p.list.current()
+	switch chosen.way {
+	case client.WayDevice:
+		return p.sh.open(newDevice(p.sh, p.door))
+	case client.WayBrowser, client.WaySSO:
+		return p.sh.open(newDetour(p.sh, p.door, chosen))
+	case client.WayToken:
+		return p.sh.open(newToken(p.sh, p.door))
+	default:
+		return p.sh.open(newPassword(p.sh, p.door))
+	}
+}
+
+// lines is how many ways fit below what is said before them, two lines each.
+func (p *waysPage) lines() int { return max(1, (p.sh.height-6)/2) }
+
+func (p *waysPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	return []key.Binding{as(k.Open, "choose"), k.Up, k.Down, k.Back, k.Interrupt}
+}
+
+func (p *waysPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.styles
+	width = min(width-4, 90)
+	var b strings.Builder
+	b.WriteString("\n")
+	if user := p.door.again.UserID; user != "" {
+		b.WriteString(cut("As "+string(user)+", in the session that ended. How do you want to sign in?", width))
+	} else {
+		b.WriteString(cut("How do you want to sign in?", width))
+	}
+	b.WriteString("\n\n")
+	from, to := p.list.window(p.lines())
+	for n := from; n < to; n++ {
+		mark, style := "  ", st.plain
+		if n == p.list.at {
+			mark, style = st.cursor.Render("▌")+" ", st.strong
+		}
+		name, what := p.list.keys[n].words()
+		b.WriteString(mark + style.Render(cut(name, width-2)) + "\n  " + st.faint.Render(cut(what, width-2)) + "\n")
+	}
+	if err := p.door.hs.OAuthErr; err != nil {
+		b.WriteString("\n" + st.warn.Render(wrap("! "+sentence(err.Error()), width)))
+	}
+	return indent(b.String(), 2), nil
+}
+
+// words say what a way is called, and what it takes.
+func (w wayIn) words() (name, what string) {
+	switch w.way {
+	case client.WayDevice:
+		return "With your phone or another browser", "Scan a code or type one; nothing has to come back."
+	case client.WayBrowser:
+		return "With a browser", "It comes back, or you paste the address it ends at."
+	case client.WaySSO:
+		if w.name != "" {
+			return "With " + w.name, "By a browser: single sign-on."
+		}
+		return "With single sign-on", "By a browser, which is sent to who knows you."
+	case client.WayPassword:
+		return "With a password", "It goes to your homeserver only, and is not kept."
+	default:
+		return "With an access token", "One from elsewhere, such as another client's settings."
+	}
+}
