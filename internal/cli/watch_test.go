@@ -76,6 +76,19 @@ func (v *vigil) watch(args ...string) {
 	go func() { v.ended <- Run(ctx, v.w, append([]string{"watch"}, args...)) }()
 }
 
+// types gives the next command something to read.
+func (v *vigil) types(text string) { v.w.In = strings.NewReader(text) }
+
+// runs runs a command to its end, which must be with this exit code, and
+// returns what it wrote.
+func (v *vigil) runs(code int, args ...string) (out, said string) {
+	v.t.Helper()
+	if got := Run(v.t.Context(), v.w, args); got != code {
+		v.t.Errorf("%v ended with %d: %s", args, got, v.err.take())
+	}
+	return v.out.take(), v.err.take()
+}
+
 func (v *vigil) invite(address string) (token string) {
 	v.t.Helper()
 	token, err := v.InviteByEmail(v.room, v.ada, address)
