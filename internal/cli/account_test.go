@@ -6,6 +6,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
@@ -19,26 +20,21 @@ func (v *vigil) app() *app {
 	return a
 }
 
-// sessions are those that are kept.
-func (v *vigil) sessions() *sessions {
+// kept opens what is kept, as another start of the program would.
+func (v *vigil) kept() *sessions {
 	v.t.Helper()
-	kept, err := v.app().sessions()
+	home := config.At(v.w.getenv("MXINVITE_HOME"))
+	opened, err := vault.Open(vault.Options{Dir: home.Dir()})
 	v.must(err)
-	return kept
+	return &sessions{home, opened}
 }
 
-// saved is the session that is kept of an account.
+// saved is the session that is kept of somebody.
 func (v *vigil) saved(user string) client.Session {
 	v.t.Helper()
-	all, err := v.sessions().all(v.t.Context())
+	s, err := v.kept().read(v.t.Context(), vault.Name{UserID: user, Homeserver: v.HomeserverURL()})
 	v.must(err)
-	for _, s := range all {
-		if string(s.UserID) == user {
-			return s
-		}
-	}
-	v.t.Fatalf("nothing is kept of %s", user)
-	return client.Session{}
+	return s
 }
 
 func TestSessionFromBeforeGetsAKeyAndKeepsIt(t *testing.T) {
@@ -46,7 +42,7 @@ func TestSessionFromBeforeGetsAKeyAndKeepsIt(t *testing.T) {
 		v := newVigil(t)
 		old := v.saved(v.ada)
 		old.DataKey = seal.Key{}
-		v.must(v.sessions().save(t.Context(), old))
+		v.must(v.kept().save(t.Context(), old))
 		v.runs(exitOK, "rooms")
 		key := v.saved(v.ada).DataKey
 		v.runs(exitOK, "rooms")
@@ -56,21 +52,54 @@ func TestSessionFromBeforeGetsAKeyAndKeepsIt(t *testing.T) {
 	})
 }
 
-func TestSigningInAgainKeepsTheKeyOfTheAccount(t *testing.T) {
+func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
-		key := v.saved(v.ada).DataKey
+		before := v.saved(v.ada)
 		v.SignOutEverywhere(v.ada, false)
 		v.runs(exitSignedOut, "rooms")
+		if over := v.saved(v.ada); !ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {
+			t.Error("what outlives a session is not what is kept of it")
+		}
 		v.types(password)
 		v.runs(exitOK, "login", v.ada)
-		if v.saved(v.ada).DataKey != key {
-			t.Error("another key, though it is the same account")
+		if now := v.saved(v.ada); ended(now) || now.DataKey != before.DataKey || now.DeviceID != before.DeviceID {
+			t.Error("another key or device, though it is the same account")
 		}
 		v.types(password)
 		v.runs(exitOK, "login", v.grace)
-		if v.saved(v.grace).DataKey == key || v.saved(v.ada).DataKey != key {
-			t.Error("two accounts share a key, or one has lost it")
+		if v.saved(v.grace).DataKey == before.DataKey {
+			t.Error("the same key, though it is another account")
+		}
+	})
+}
+
+// Renewed tokens are the only ones that are good: they are on the disk before
+// they are used.
+func TestRenewedSessionIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		for range 3 {
+			before := v.saved(v.ada)
+			v.ExpireTokens(v.ada)
+			v.runs(exitOK, "rooms")
+			if now := v.saved(v.ada); now.AccessToken == before.AccessToken || now.RefreshToken == before.RefreshToken {
+				t.Error("nothing was renewed")
+			}
+		}
+	})
+}
+
+// A session that somebody has put in the place of one that ended is not ended.
+func TestEndOfAFormerSessionLeavesTheNewOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		former := v.saved(v.ada)
+		v.types(password)
+		v.runs(exitOK, "login", v.ada)
+		v.must(v.kept().end(t.Context(), former))
+		if ended(v.saved(v.ada)) {
+			t.Error("it is")
 		}
 	})
 }

@@ -1,0 +1,314 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// A stay is that of a person at a terminal of a machine on which nobody is signed in.
+type stay struct {
+	vigil
+	home     string
+	keyboard *io.PipeWriter
+	secrets  *secrets
+	told     strings.Builder // everything that was written
+}
+
+// passphrase seals the vault.
+const passphrase = "a rose is a rose is a rose"
+
+func newStay(t *testing.T, ways sandbox.Ways) *stay {
+	t.Helper()
+	v := &stay{home: t.TempDir()}
+	v.t, v.World, v.ended = t, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}), make(chan int, 1)
+	v.ada, v.grace = v.AddUser("ada", password, "Ada"), v.AddUser("grace", password, "Grace")
+	v.room = v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
+	v.SetWays(ways)
+	v.secrets = &secrets{RoundTripper: v.World}
+	file := filepath.Join(t.TempDir(), "passphrase")
+	v.must(os.WriteFile(file, []byte(passphrase+"\n"), 0o600))
+	in, keyboard := io.Pipe()
+	v.keyboard = keyboard
+	v.w = World{
+		In: in, Out: &v.out, Err: &v.err, InTTY: true, ErrTTY: true, Width: 80, Now: time.Now,
+		ReadPassword: func(ctx context.Context) (string, error) {
+			line, err := readLine(ctx, in)
+			return strings.TrimSuffix(line, "\n"), err
+		},
+		Env: []string{
+			"MXINVITE_HOME=" + v.home, "MXINVITE_VAULT_KIND=sealed", "MXINVITE_VAULT_PASSPHRASE_COMMAND=cat " + file,
+		},
+		Transport:    v.secrets,
+		KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
+	}
+	return v
+}
+
+// begin begins a command and returns what it says first.
+func (v *stay) begin(args ...string) string {
+	go func() { v.ended <- Run(v.t.Context(), v.w, args) }()
+	return v.says()
+}
+
+// says is what was written since, once everybody has come to rest.
+func (v *stay) says() string {
+	said := v.out.take() + v.err.take()
+	v.told.WriteString(said)
+	return said
+}
+
+// typesLine gives the command a line to read.
+func (v *stay) typesLine(line string) { _, _ = io.WriteString(v.keyboard, line+"\n") }
+
+// ends waits until the command has ended.
+func (v *stay) ends(code int) string {
+	v.t.Helper()
+	got := <-v.ended
+	said := v.says()
+	if got != code {
+		v.t.Errorf("ended with %d: %s", got, said)
+	}
+	return said
+}
+
+// does runs a command from beginning to end.
+func (v *stay) does(code int, args ...string) string {
+	v.t.Helper()
+	return v.begin(args...) + v.ends(code)
+}
+
+// A pattern's first group is what is looked for.
+func (v *stay) find(pattern, in string) string {
+	v.t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(in)
+	if m == nil {
+		v.t.Fatalf("nothing like %s in %q", pattern, in)
+	}
+	return m[1]
+}
+
+// secrets is a network that remembers every secret that travels on it.
+type secrets struct {
+	http.RoundTripper
+	mu   sync.Mutex
+	seen map[string]string // what it is
+}
+
+var secretInJSON = regexp.MustCompile(`"(access_token|refresh_token|device_code|password|token)":\s*"([^"]+)"`)
+
+func (s *secrets) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		s.note(body)
+		form, _ := url.ParseQuery(string(body))
+		for _, name := range []string{"code", "code_verifier", "refresh_token", "device_code"} {
+			s.add(name, form.Get(name))
+		}
+	}
+	res, err := s.RoundTripper.RoundTrip(req)
+	if err != nil || strings.Contains(req.URL.Path, "/sync") || strings.Contains(req.URL.Path, "/invite") {
+		return res, err // tokens of invites are no secrets
+	}
+	body, err := io.ReadAll(res.Body)
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	s.note(body)
+	return res, err
+}
+
+func (s *secrets) note(body []byte) {
+	for _, m := range secretInJSON.FindAllSubmatch(body, -1) {
+		s.add(string(m[1]), string(m[2]))
+	}
+}
+
+func (s *secrets) add(what, secret string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen == nil {
+		s.seen = map[string]string{}
+	}
+	if secret != "" {
+		s.seen[secret] = what
+	}
+}
+
+func TestLoginByDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
+		v.w.Out, v.w.OutTTY = &v.out, true
+		said := v.begin("login", "example.org", "--json")
+		if !strings.Contains(said, "▀▀▀▀▀▀▀▀") || !strings.Contains(said, v.AuthServerURL()+"/link\n") {
+			t.Errorf("said %q", said)
+		}
+		v.must(v.ApproveDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))
+		time.Sleep(time.Minute)
+		var told jsonLogin
+		said = v.ends(exitOK)
+		if err := json.Unmarshal([]byte(said), &told); err != nil || told.UserID != v.ada || told.With != "device" || told.DeviceID == "" {
+			t.Errorf("told %q, %v", said, err)
+		}
+		said = v.begin("login", "example.org")
+		v.must(v.DenyDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))
+		time.Sleep(time.Minute)
+		if said := v.ends(exitError); !strings.Contains(said, "the sign-in was denied") {
+			t.Errorf("said %q", said)
+		}
+	})
+}
+
+func TestLoginByPastedAddress(t *testing.T) {
+	for with, ways := range map[string]sandbox.Ways{
+		"browser": {OAuth: true}, "sso": {SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			v := newStay(t, ways)
+			final, err := v.Approve(v.ada, v.find(`sign in there:\s+(\S+)\s`, v.begin("login", "example.org", "--with", with)))
+			v.must(err)
+			v.typesLine("http://127.0.0.1:4711/callback?state=wrong")
+			if said := v.says(); !strings.Contains(said, "That is not it") {
+				t.Errorf("said %q", said)
+			}
+			v.typesLine(final)
+			if said := v.ends(exitOK); !strings.Contains(said, "Signed in as @ada:example.org") {
+				t.Errorf("said %q", said)
+			}
+		})
+	}
+}
+
+// The browser is a real one as far as the program can tell: it opens, and it
+// asks for the page it is sent to.
+func TestLoginByABrowserThatComesBack(t *testing.T) {
+	w := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
+	ada := w.AddUser("ada", password, "Ada")
+	w.SetWays(sandbox.Ways{OAuth: true, NoDeviceGrant: true})
+	in, keyboard := io.Pipe()
+	defer keyboard.Close()
+	var out, said bytes.Buffer
+	home := World{
+		In: in, Out: &out, Err: &said, InTTY: true, ErrTTY: true, Now: time.Now, Transport: w,
+		Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
+		Browse: func(address string) error {
+			final, err := w.Approve(ada, address)
+			if err == nil {
+				go func() {
+					if res, err := http.Get(final); err == nil {
+						res.Body.Close()
+					}
+				}()
+			}
+			return err
+		},
+	}
+	if code := Run(t.Context(), home, []string{"login", "example.org", "--json"}); code != exitOK || !strings.Contains(out.String(), `"with": "browser"`) {
+		t.Errorf("ended with %d: %s", code, said.String())
+	}
+}
+
+// A run as people have them: in by every way, an invite, out again. Nothing that
+// would let anybody in is in any file afterwards, or was ever written to a terminal.
+func TestSecretsAreNowhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
+		v.secrets.add("password", password)
+		v.secrets.add("passphrase", passphrase)
+		enters := map[string]func(){
+			"device": func() {
+				said := v.begin("login", v.ada, "--with", "device")
+				v.must(v.ApproveDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))
+				time.Sleep(time.Minute)
+			},
+			"browser": func() {
+				final, err := v.Approve(v.ada, v.find(`sign in there:\s+(\S+)\s`, v.begin("login", v.ada, "--with", "browser")))
+				v.must(err)
+				v.typesLine(final)
+			},
+			"sso": func() {
+				v.SetWays(sandbox.Ways{SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}}})
+				final, err := v.Approve(v.ada, v.find(`sign in there:\s+(\S+)\s`, v.begin("login", v.ada, "--with", "sso")))
+				v.must(err)
+				v.typesLine(final)
+			},
+			"password": func() {
+				v.SetWays(sandbox.Ways{Password: true})
+				v.begin("login", v.ada)
+				v.typesLine(password)
+			},
+		}
+		for _, way := range []string{"device", "browser", "sso", "password"} {
+			enters[way]()
+			v.ends(exitOK)
+			v.does(exitOK, "send", "ops", way+"@navy.example", "--yes", "--again")
+			v.ExpireTokens(v.ada)
+			v.does(exitOK, "list", "--json")
+			v.does(exitOK, "accounts")
+			v.grep(way)
+			v.does(exitOK, "logout")
+			v.grep(way + ", afterwards")
+		}
+		if len(v.secrets.seen) < 20 {
+			t.Errorf("only %d secrets", len(v.secrets.seen))
+		}
+	})
+}
+
+// grep looks for every secret there was in everything that was written.
+func (v *stay) grep(when string) {
+	v.t.Helper()
+	texts := map[string]string{"the terminal": v.told.String()}
+	v.must(filepath.WalkDir(v.home, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		texts[filepath.Base(path)] = string(data)
+		return err
+	}))
+	for where, text := range texts {
+		for secret, what := range v.secrets.seen {
+			if strings.Contains(text, secret) {
+				v.t.Errorf("%s: a %s is in %s", when, what, where)
+			}
+		}
+	}
+}
+
+// What tests have on their screens is in this repository.
+func TestGoldensHoldNoSecrets(t *testing.T) {
+	token := regexp.MustCompile(`(syt|syr|syl|mat|mar)_[A-Za-z0-9]|loginToken=|[?&]code=[^_]`)
+	err := filepath.WalkDir("../../ui/testdata", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for _, secret := range []string{"lovelace", "hopper", "babbage", token.FindString(string(data))} {
+			if secret != "" && bytes.Contains(data, []byte(secret)) {
+				t.Errorf("%s holds %q", path, secret)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
