@@ -18,6 +18,7 @@ type Settings struct {
 	IdentityServer string // a base URL; empty for none
 	DeviceName     string
 	Color          string // ColorAuto or ColorNever
+	SyncOutput     string // SyncAuto, SyncOn or SyncOff
 
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool
@@ -31,6 +32,10 @@ type Settings struct {
 
 	LogLevel string // off, error, info or debug
 
+	// For a server of visitors.
+	Sessions, SessionsPerKey int
+	Idle                     time.Duration // zero for never
+
 	origins map[string]Origin
 }
 
@@ -38,6 +43,13 @@ type Settings struct {
 const (
 	ColorAuto  = "auto"
 	ColorNever = "never"
+)
+
+// What [Settings.SyncOutput] may be.
+const (
+	SyncAuto = "auto"
+	SyncOn   = "on"
+	SyncOff  = "off"
 )
 
 // A Source is a kind of place that settings come from. The later ones win.
