@@ -33,6 +33,8 @@ type shell struct {
 	// be remembered before. Nil if there was none.
 	forgotten <-chan struct{}
 
+	multiplexer multiplexer // between us and the terminal
+
 	keysChanged chan struct{} // holds one token while there is news of keys
 
 	width, height int // of the place for a page
@@ -78,6 +80,8 @@ func (sh *shell) forget() tea.Cmd {
 // update hears what is meant for no screen in particular.
 func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case tea.EnvMsg:
+		sh.multiplexer = multiplexerOf(msg)
 	case minuteMsg:
 		return sh.minute()
 	case revokedMsg:
