@@ -66,6 +66,10 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newTrust(a), newUntrust(a))
 	addGroup(root, "Settings:", newConfig(a))
 	addGroup(root, "To look around:", newDemo(a))
+	addGroup(root, "For others:", newServe(a))
+	if a.Guest != nil {
+		forGuests(root)
+	}
 	return root
 }
 
