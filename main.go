@@ -15,6 +15,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program the hard way
+	hangup := make(chan os.Signal, 1)
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		signal.Notify(hangup, syscall.SIGHUP)
+	}
 	w := cli.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, http.DefaultTransport)
+	w.Hangup = hangup
 	os.Exit(cli.Run(ctx, w, os.Args[1:]))
 }

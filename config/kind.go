@@ -110,6 +110,24 @@ func yesNo() kind[bool] {
 	}
 }
 
+// number is a whole number from least to most.
+func number(least, most int) kind[int] {
+	return kind[int]{
+		takes: fmt.Sprintf("a whole number from %d to %d", least, most),
+		read: func(given any) (int, bool) {
+			switch v := given.(type) {
+			case int64: // as TOML has it
+				return int(v), int64(least) <= v && v <= int64(most)
+			case text:
+				n, err := strconv.Atoi(string(v))
+				return n, err == nil && least <= n && n <= most
+			}
+			return 0, false
+		},
+		write: func(n int) any { return n },
+	}
+}
+
 // never is the age that nothing reaches.
 const never = "never"
 

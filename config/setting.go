@@ -73,6 +73,9 @@ func table(home string) []Setting {
 			label(), "How sessions that sign in from now on are called in your list of sessions."),
 		define("color", func(s *Settings) *string { return &s.Color }, ColorAuto,
 			word(ColorAuto, ColorNever), "Whether there are colors where a terminal has them. The variable NO_COLOR forbids them as well."),
+		define("sync_output", func(s *Settings) *string { return &s.SyncOutput }, SyncAuto,
+			word(SyncAuto, SyncOn, SyncOff), "Whether the terminal is told to show each picture of the screen at once (mode 2026). "+
+				"auto asks the terminal, and over SSH, where many do not understand the question, assumes that it can."),
 
 		define("notify", func(s *Settings) *string { return &s.Notify }, "off",
 			word("off", "bell", "osc9", "osc777", "osc99"), "How a terminal is told that an invite was taken, while nobody looks: by the bell, "+
@@ -101,5 +104,12 @@ func table(home string) []Setting {
 
 		define("log.level", func(s *Settings) *string { return &s.LogLevel }, "error",
 			word("off", "error", "info", "debug"), "How much is written to the log."),
+
+		define("serve.sessions", func(s *Settings) *int { return &s.Sessions }, 200,
+			number(1, 10_000), "How many sessions all visitors of mxinvite serve may have at once."),
+		define("serve.sessions_per_key", func(s *Settings) *int { return &s.SessionsPerKey }, 8,
+			number(1, 10_000), "How many sessions each visitor may have at once."),
+		define("serve.idle", func(s *Settings) *time.Duration { return &s.Idle }, 30*time.Minute,
+			age(), "When a visitor's session ends in which nothing is typed."),
 	}
 }

@@ -19,6 +19,7 @@ type Settings struct {
 	DeviceName     string
 	Color          string // ColorAuto or ColorNever
 	Notify         string // off, bell, osc9, osc777 or osc99
+	SyncOutput     string // SyncAuto, SyncOn or SyncOff
 
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool
@@ -32,6 +33,10 @@ type Settings struct {
 
 	LogLevel string // off, error, info or debug
 
+	// For a server of visitors.
+	Sessions, SessionsPerKey int
+	Idle                     time.Duration // zero for never
+
 	origins map[string]Origin
 }
 
@@ -39,6 +44,13 @@ type Settings struct {
 const (
 	ColorAuto  = "auto"
 	ColorNever = "never"
+)
+
+// What [Settings.SyncOutput] may be.
+const (
+	SyncAuto = "auto"
+	SyncOn   = "on"
+	SyncOff  = "off"
 )
 
 // A Source is a kind of place that settings come from. The later ones win.

@@ -41,7 +41,8 @@ func settingsOf(t *testing.T, file string, env map[string]string, given ...Given
 
 func defaults() *Settings {
 	return &Settings{
-		DeviceName: "mxinvite", Color: "auto", StaleAfter: 90 * day, CheckKeys: true, AddressBook: true, Vault: "auto", Notify: "off", LogLevel: "error",
+		DeviceName: "mxinvite", Color: "auto", SyncOutput: "auto", StaleAfter: 90 * day, CheckKeys: true, AddressBook: true, Vault: "auto", Notify: "off", LogLevel: "error",
+		Sessions: 200, SessionsPerKey: 8, Idle: 30 * time.Minute,
 	}
 }
 
@@ -66,10 +67,11 @@ func TestEverySettingIsReadFromFileAndEnvironment(t *testing.T) {
 		t.Skip("its paths look otherwise")
 	}
 	want := &Settings{
-		Account: "@ada:example.org", IdentityServer: "https://id.example.org:8090/x", DeviceName: "Ada's bastion", Color: "never",
+		Account: "@ada:example.org", IdentityServer: "https://id.example.org:8090/x", DeviceName: "Ada's bastion", Color: "never", SyncOutput: "off",
 		StaleAfter: 28 * day, CheckKeys: false,
 		AddressBook: false, VCards: []string{"/home/ada/contacts", "/srv/team.vcf"}, ContactCommand: []string{"khard", "email", "two words"},
 		Vault: "sealed", PassphraseCommand: []string{"pass", "mxinvite"}, Notify: "bell", LogLevel: "debug",
+		Sessions: 20, SessionsPerKey: 2, Idle: time.Hour,
 	}
 	fromFile, problems := settingsOf(t, `
 account = "@ada:example.org"
@@ -77,6 +79,7 @@ identity_server = "https://id.example.org:8090/x"
 device_name = "Ada's bastion"
 color = "never"
 notify = "bell"
+sync_output = "off"
 invites = { stale_after = "4w", check_keys = false }
 vault.kind = "sealed"
 vault.passphrase_command = "pass mxinvite"
@@ -86,6 +89,10 @@ vcards = ["~/contacts", "/srv//team.vcf"]
 command = ["khard", "email", "two words"]
 [log]
 level = "debug"
+[serve]
+sessions = 20
+sessions_per_key = 2
+idle = "1h"
 `, map[string]string{"HOME": "/home/ada"})
 	if d := diff(want, fromFile) + cmp.Diff([]Problem(nil), problems); d != "" {
 		t.Errorf("from the file: %s", d)
@@ -98,6 +105,7 @@ level = "debug"
 		"MXINVITE_CONTACTS_ADDRESS_BOOK": "false", "MXINVITE_CONTACTS_VCARDS": "~/contacts:/srv/team.vcf",
 		"MXINVITE_CONTACTS_COMMAND": `khard email "two words"`, "MXINVITE_VAULT_KIND": "sealed",
 		"MXINVITE_VAULT_PASSPHRASE_COMMAND": "pass mxinvite", "MXINVITE_LOG_LEVEL": "debug",
+		"MXINVITE_SYNC_OUTPUT": "off", "MXINVITE_SERVE_SESSIONS": "20", "MXINVITE_SERVE_SESSIONS_PER_KEY": "2", "MXINVITE_SERVE_IDLE": "1h",
 	})
 	if d := diff(want, fromEnv) + cmp.Diff([]Problem(nil), problems); d != "" {
 		t.Errorf("from the environment: %s", d)

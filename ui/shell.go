@@ -38,6 +38,8 @@ type shell struct {
 	// one may not be remembered before. Nil if there was none.
 	forgotten <-chan struct{}
 
+	multiplexer multiplexer // between us and the terminal
+
 	keysChanged chan struct{} // holds one token while there is news of keys
 	readings    chan int      // holds the number of the last reading of the outbox
 
@@ -107,6 +109,8 @@ func (sh *shell) note(note func(client.Session) error, s client.Session) tea.Cmd
 // update hears what is meant for no screen in particular.
 func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case tea.EnvMsg:
+		sh.multiplexer = multiplexerOf(msg)
 	case minuteMsg:
 		return sh.minute()
 	case turnMsg:

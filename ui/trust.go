@@ -97,8 +97,7 @@ func (sh *shell) copyToken(i invite.Invite) tea.Cmd {
 		sh.notice = notice{text: "The token holds what no identity server writes into one. It was not copied.", bad: true}
 		return nil
 	}
-	sh.say("Copied the token")
-	return tea.SetClipboard(i.Token)
+	return sh.copied(i.Token, "Copied the token")
 }
 
 // copyLink puts a link to the event into the clipboard of the terminal
@@ -108,6 +107,5 @@ func (sh *shell) copyLink(i invite.Invite) tea.Cmd {
 	if server := sh.account.UserID().Homeserver(); server != "" {
 		link += "?via=" + url.QueryEscape(server)
 	}
-	sh.say("Copied a link to the event")
-	return tea.SetClipboard(link)
+	return sh.copied(link, "Copied a link to the event")
 }

@@ -56,6 +56,9 @@ type Options struct {
 	// Export writes invites of an account down in a format ("csv", "json" or "markdown"); nil
 	// offers no export.
 	Export func(ctx context.Context, account *client.Account, format string, invites []invite.Invite) (Exported, error)
+	// SyncOutput has each picture shown at once, without asking the terminal
+	// whether it can do that.
+	SyncOutput bool
 
 	// Banner is a word beside the title, such as "demo".
 	Banner string
@@ -103,7 +106,18 @@ func (sh *shell) begin() tea.Cmd {
 
 // Init asks the terminal about itself and starts the first page.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute())
+	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute(), m.syncOutput())
+}
+
+// syncOutput turns on mode 2026 as if the terminal had said that it knows it.
+// One that does not ignores it; what some do not ignore is the question.
+func (m *Model) syncOutput() tea.Cmd {
+	if !m.shell.opt.SyncOutput {
+		return nil
+	}
+	return func() tea.Msg {
+		return tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset}
+	}
 }
 
 // Update routes. Input goes to the screen on top, an answer to the screen that
@@ -125,6 +139,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
 		return m, m.press(msg)
+	case TellMsg:
+		sh.say("%s", string(msg))
+		return m, nil
+	case LeaveMsg:
+		return m, sh.quit()
 	case tea.PasteMsg, tea.MouseMsg:
 		return m, sh.top().update(msg)
 	}

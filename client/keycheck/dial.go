@@ -28,6 +28,15 @@ type dialer struct {
 	local    bool // addresses of a person's own network pass, too
 }
 
+// Dialer returns a DialContext for an [net/http.Transport] that connects to public
+// addresses alone, as a [Transport] does; with private set also to those of
+// loopback, private networks and a carrier's NAT. It is for requests to servers
+// that somebody else may name.
+func Dialer(o TransportOptions, private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
+	o = o.orDefaults()
+	return dialer{o.Resolver, o.Dial, private}.dialContext
+}
+
 // dialContext is what [http.Transport] wants. It looks the host up once and dials
 // the very addresses it has checked. A second lookup may be answered differently,
 // which is what DNS rebinding lives on.

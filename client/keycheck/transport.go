@@ -43,6 +43,11 @@ type Transport struct {
 
 // NewTransport returns a Transport that has no connections yet.
 func NewTransport(o TransportOptions) *Transport {
+	o = o.orDefaults()
+	return &Transport{plain: o.Plain, private: o.Private, public: o.way(false), local: o.way(true)}
+}
+
+func (o TransportOptions) orDefaults() TransportOptions {
 	nobody := func(string) bool { return false }
 	if o.Plain == nil {
 		o.Plain = nobody
@@ -56,7 +61,7 @@ func NewTransport(o TransportOptions) *Transport {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
-	return &Transport{plain: o.Plain, private: o.Private, public: o.way(false), local: o.way(true)}
+	return o
 }
 
 func (o TransportOptions) way(local bool) *http.Transport {

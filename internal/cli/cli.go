@@ -7,12 +7,14 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
 // A World is what a command may touch of the process around it.
@@ -22,8 +24,9 @@ type World struct {
 
 	// Which of the streams have a person at the other end.
 	InTTY, OutTTY, ErrTTY bool
-	// Width is that of the terminal behind Out, in cells; 0 if it is not known.
-	Width int
+	// Width and Height are those of the terminal behind Out, in cells; 0 if they
+	// are not known.
+	Width, Height int
 	// ReadPassword reads a line from the terminal behind In and does not show
 	// it. It is needed only if InTTY is set.
 	ReadPassword func(context.Context) (string, error)
@@ -39,6 +42,12 @@ type World struct {
 	// KeyTransport makes the guarded way to URLs that strangers wrote into
 	// invites. Nil leaves keys unchecked.
 	KeyTransport func(keycheck.TransportOptions) http.RoundTripper
+	// Hangup tells that the terminal is gone; a server reads its settings anew
+	// instead. It may be nil.
+	Hangup <-chan os.Signal
+	// Guest is the visitor from elsewhere whose world this is; nil for somebody
+	// at home. Guests get nothing of this machine.
+	Guest *serve.Session
 }
 
 // getenv is the value of an environment variable; of two the last counts, as
@@ -54,13 +63,31 @@ func (w World) getenv(name string) string {
 	return value
 }
 
+// endOnHangup ends what is done for a terminal that is gone.
+func (a *app) endOnHangup(ctx context.Context, end func()) {
+	select {
+	case <-a.Hangup:
+		end()
+	case <-ctx.Done():
+	}
+}
+
 // Run carries out a command line, without the program's own name, and returns
 // the exit code.
 func Run(ctx context.Context, w World, args []string) int {
 	a := newApp(w)
 	defer a.close()
+	if w.Guest != nil && asksToComplete(args) {
+		a.complain(errNotForVisitors)
+		return exitError
+	}
 	root := newRoot(a)
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // of nil Cobra makes the arguments of this process
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if c, _, err := root.Find(args); err != nil || c.Name() != serveName {
+		go a.endOnHangup(ctx, cancel)
+	}
 	err := root.ExecuteContext(ctx)
 	a.noteEnd(err)
 	if err != nil {

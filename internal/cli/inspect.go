@@ -175,6 +175,9 @@ func (o inspectOptions) open(file string) (io.ReadCloser, error) {
 	if file == "-" {
 		return io.NopCloser(o.In), nil
 	}
+	if o.Guest != nil {
+		return nil, fmt.Errorf("files of this machine are %w; - is standard input", errNotForVisitors)
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, errors.Unwrap(err) // without the path, which is told anyway

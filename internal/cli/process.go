@@ -17,13 +17,14 @@ import (
 
 // Process returns the world of a process with these streams.
 func Process(in, out, errs *os.File, env []string, now func() time.Time, transport http.RoundTripper) World {
-	width, _, _ := term.GetSize(out.Fd()) // 0 of what is no terminal
+	width, height, _ := term.GetSize(out.Fd()) // 0 of what is no terminal
 	w := World{
 		In: in, Out: out, Err: errs,
 		InTTY:        term.IsTerminal(in.Fd()),
 		OutTTY:       term.IsTerminal(out.Fd()),
 		ErrTTY:       term.IsTerminal(errs.Fd()),
 		Width:        width,
+		Height:       height,
 		ReadPassword: func(ctx context.Context) (string, error) { return readPassword(ctx, in) },
 		Env:          env,
 		Now:          now,

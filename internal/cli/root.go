@@ -98,6 +98,10 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newAccounts(a), newVault(a), newTrust(a), newUntrust(a), newForget(a))
 	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a))
 	addGroup(root, "To look around:", newDemo(a))
+	addGroup(root, "For others:", newServe(a))
+	if a.Guest != nil {
+		forGuests(root)
+	}
 	return root
 }
 

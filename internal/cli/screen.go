@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -47,10 +51,41 @@ func runHome(ctx context.Context, a *app) error {
 
 // needScreen refuses to draw where nobody would see it or could press a key.
 func (a *app) needScreen() error {
-	if a.InTTY && a.OutTTY {
+	switch {
+	case a.InTTY && a.OutTTY && a.drawable():
 		return nil
+	case a.InTTY && a.OutTTY:
+		return &usageError{"mxinvite", fmt.Errorf("the screen cannot be drawn on this terminal (TERM=%s); "+
+			"mxinvite list shows the invites, mxinvite send invites, and mxinvite --help names the rest", a.getenv("TERM"))}
 	}
 	return &usageError{"mxinvite", errors.New("the screen needs a terminal; mxinvite list shows the invites without one")}
+}
+
+// drawable reports whether a cursor can be moved on the terminal. Windows has no
+// TERM and needs none.
+func (a *app) drawable() bool {
+	term := a.getenv("TERM")
+	return term != "dumb" && (term != "" || runtime.GOOS == "windows")
+}
+
+// syncOutput reports whether pictures are to be shown at once without asking the
+// terminal: over SSH Bubble Tea does not ask.
+func (a *app) syncOutput() bool {
+	switch a.settings.SyncOutput {
+	case config.SyncOn:
+		return true
+	case config.SyncOff:
+		return false
+	}
+	return a.Guest != nil || a.getenv("SSH_TTY") != ""
+}
+
+// noSyncOutput keeps from Bubble Tea that the terminal could do it.
+func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
+	if m, ok := msg.(tea.ModeReportMsg); ok && m.Mode == ansi.ModeSynchronizedOutput {
+		return nil
+	}
+	return msg
 }
 
 // screen runs the program one sees until it is left.
@@ -60,19 +95,78 @@ func (a *app) screen(ctx context.Context, o ui.Options) error {
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	a.covered.Store(true)
 	defer a.covered.Store(false)
+	o.SyncOutput = a.syncOutput()
+	var model tea.Model = ui.New(ctx, o)
+	var p *tea.Program
+	if a.Guest != nil {
+		c := contain(model, a.Guest.Panicked, func() { p.Quit() })
+		model = c
+	}
+	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx))...)
+	go a.relay(ctx, p)
+	_, err := p.Run()
+	switch c, ok := model.(contained); {
+	case ok && c.broken.Load():
+		return errPanicked
+	case ctx.Err() != nil:
+		return ctx.Err() // more to the point than that the program was killed
+	}
+	return err
+}
+
+// visitorFrames is how often in a second the screen of a visitor may change.
+// Bubble Tea looks as often whether there is anything to draw, also while nobody
+// types, and there may be many visitors.
+const visitorFrames = 30
+
+// terminal says what Bubble Tea has to know of the terminal.
+func (a *app) terminal() []tea.ProgramOption {
+	env := a.Env
+	if a.Guest != nil {
+		// What asks the terminal is left out over SSH, where not every one
+		// understands the question.
+		env = append(slices.Clone(env), "SSH_TTY=visitor")
+		a.Guest.Terminal.Raw()
+	}
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx),
 		tea.WithInput(a.In),
 		tea.WithOutput(a.Out),
-		tea.WithEnvironment(a.Env),
-		tea.WithoutSignalHandler(), // ctx ends with a signal
+		tea.WithEnvironment(env),
+		tea.WithWindowSize(a.Width, a.Height),
+		tea.WithoutSignalHandler(), // the context ends with a signal
+	}
+	if _, ok := a.Out.(*os.File); !ok { // there is no device to ask
+		options = append(options, tea.WithColorProfile(colorprofile.Env(env)))
+	}
+	if a.Guest != nil {
+		options = append(options, tea.WithFPS(visitorFrames))
+	}
+	if a.settings.SyncOutput == config.SyncOff {
+		options = append(options, tea.WithFilter(noSyncOutput))
 	}
 	if !a.mayColor() {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	_, err := tea.NewProgram(ui.New(ctx, o), options...).Run()
-	if ctx.Err() != nil {
-		return ctx.Err() // more to the point than that the program was killed
+	return options
+}
+
+// relay brings a visitor's screen what comes from outside of it.
+func (a *app) relay(ctx context.Context, p *tea.Program) {
+	if a.Guest == nil {
+		return
 	}
-	return err
+	leave := a.Guest.Leave
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-a.Guest.Terminal.Sizes():
+			p.Send(tea.WindowSizeMsg{Width: s.Width, Height: s.Height})
+		case text := <-a.Guest.Notices:
+			p.Send(ui.TellMsg(text))
+		case <-leave:
+			leave = nil
+			p.Send(ui.LeaveMsg{})
+		}
+	}
 }

@@ -19,6 +19,9 @@ func (a *app) readSettings(c *cobra.Command) error {
 	}
 	settings, err := home.LoadSettings(a.getenv, givenFlags(c)...)
 	a.settings = *settings
+	if a.Guest != nil {
+		a.hideHost()
+	}
 	if e, ok := errors.AsType[*config.SettingsError](err); ok && slices.ContainsFunc(e.Problems, ofFlag) {
 		return usage(c, err)
 	}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestTerminalsAreToldWhatTheyUnderstand compares everything that a kind of
+// terminal is told, while the demo opens and is left, with a golden file: each
+// escape sequence once, without positions. The text between them is that of the
+// goldens of package ui.
+func TestTerminalsAreToldWhatTheyUnderstand(t *testing.T) {
+	for name, env := range map[string][]string{
+		"xterm":           {"TERM=xterm"},
+		"xterm-256color":  {"TERM=xterm-256color"},
+		"truecolor":       {"TERM=xterm-256color", "COLORTERM=truecolor"},
+		"tmux-256color":   {"TERM=tmux-256color"},
+		"linux":           {"TERM=linux"},
+		"vt100":           {"TERM=vt100"},
+		"dumb":            {"TERM=dumb"},
+		"none":            {"TERM="},
+		"no-color":        {"TERM=xterm-256color", "NO_COLOR=1"},
+		"ssh":             {"TERM=xterm-256color", "SSH_TTY=/dev/pts/1"},
+		"ssh-without":     {"TERM=xterm-256color", "SSH_TTY=/dev/pts/1", "MXINVITE_SYNC_OUTPUT=off"},
+		"synchronized-on": {"TERM=xterm-256color", "MXINVITE_SYNC_OUTPUT=on"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got string
+			synctest.Test(t, func(t *testing.T) { got = told(t, env) })
+			path := filepath.Join("testdata", "bytes", name+".golden")
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
+				t.Errorf("run with -update and look at it: %s", d)
+			}
+		})
+	}
+}
+
+// told runs the demo and returns what the terminal was told.
+func told(t *testing.T, env []string) string {
+	t.Helper()
+	in, keys := io.Pipe()
+	out, said := new(shared), new(shared)
+	w := World{
+		In: in, Out: out, Err: said, InTTY: true, OutTTY: true, Width: 120, Height: 32,
+		Env: append([]string{"MXINVITE_HOME=" + t.TempDir()}, env...), Now: time.Now,
+	}
+	go func() {
+		time.Sleep(3 * time.Second)
+		before := len(out.String())
+		time.Sleep(5 * time.Second)
+		if after := len(out.String()); after != before {
+			t.Errorf("%d bytes were written while nothing happened", after-before)
+		}
+		_, _ = io.WriteString(keys, "\x03")
+		_ = keys.Close() // what is not read any more holds nobody up
+	}()
+	if code := Run(t.Context(), w, []string{"demo"}); code != exitOK && said.String() == "" {
+		t.Errorf("ended with %d", code)
+	}
+	_ = in.Close()
+	time.Sleep(2 * time.Minute) // timers that nobody can cancel
+	return strings.Join(sequences(out.String()), "\n") + "\n" + said.String()
+}
+
+var (
+	sequence = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|[\\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\\\)|[ -/]*[0-~])|[\x00-\x09\x0b-\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+	number   = regexp.MustCompile(`[0-9]+`)
+	style    = regexp.MustCompile(`[34]8[;:]5[;:][0-9]+|[34]8[;:]2[;:][0-9;:]+?[;:][0-9]+[;:][0-9]+|[0-9:]+`)
+	title    = regexp.MustCompile("^\x1b]2;.*")
+)
+
+// sequences are the escape sequences in what was written, each once.
+func sequences(s string) []string {
+	seen := map[string]bool{}
+	for _, m := range sequence.FindAllString(s, -1) {
+		switch {
+		case m == "\x1b[K":
+			continue // which is sent or not by what was drawn before
+		case title.MatchString(m):
+			m = "\x1b]2;title\x07"
+		case strings.HasPrefix(m, "\x1b[") && strings.HasSuffix(m, "m") && !strings.HasPrefix(m, "\x1b[>"):
+			for _, p := range style.FindAllString(m[2:], -1) {
+				seen["style "+p] = true
+			}
+			continue
+		case strings.HasPrefix(m, "\x1b[?"), strings.HasPrefix(m, "\x1b]"), strings.HasPrefix(m, "\x1b[="), strings.HasPrefix(m, "\x1b[>"):
+		default:
+			m = number.ReplaceAllString(m, "n")
+		}
+		seen[strings.Trim(strconv.Quote(m), `"`)] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/serve"
+)
+
+// refusedCommands and refusedFlags are the commands and flags that somebody has decided to keep
+// from visitors, for they read or write files of this machine, run programs or
+// open ports on it, or lead into its network.
+const (
+	refusedCommands = "serve config path init completion doctor vault kind passphrase aside"
+	refusedFlags    = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics allow-private http private"
+)
+
+// TestSomebodyDecidedWhatVisitorsMayUse fails for whatever is new: put it into
+// guest.go, or into the lists above.
+func TestSomebodyDecidedWhatVisitorsMayUse(t *testing.T) {
+	decided := func(what, allowed, refused, name string) {
+		if named(allowed, name) == named(refused, name) {
+			t.Errorf("may visitors use the %s %s?", what, name)
+		}
+	}
+	walk(newRoot(&app{}), func(c *cobra.Command) {
+		decided("command", guestCommands, refusedCommands, c.Name())
+		c.InheritedFlags() // which has Cobra gather them
+		c.Flags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
+		c.PersistentFlags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
+	})
+}
+
+// guest runs a command line of a visitor.
+func guest(t *testing.T, args ...string) (code int, said string) {
+	t.Helper()
+	var out bytes.Buffer
+	w := World{
+		In: strings.NewReader(""), Out: &out, Err: &out, Env: []string{"MXINVITE_HOME=" + t.TempDir()},
+		Transport: phoneBook(""), Guest: new(serve.Session),
+	}
+	return Run(t.Context(), w, args), out.String()
+}
+
+func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
+	walk(newRoot(&app{}), func(c *cobra.Command) {
+		path := strings.Fields(c.CommandPath())[1:]
+		if c.HasParent() && (named(refusedCommands, c.Name()) || named(refusedCommands, c.Parent().Name())) {
+			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help")} {
+				if code, said := guest(t, args...); code == exitOK || !strings.Contains(said, errNotForVisitors.Error()) {
+					t.Errorf("%v: %d, %s", args, code, said)
+				}
+			}
+			return
+		}
+		refuse := func(f *pflag.Flag) {
+			if !named(refusedFlags, f.Name) {
+				return
+			}
+			args := append(path, "--"+f.Name+"=true")
+			if code, said := guest(t, args...); code != exitUsage || !strings.Contains(said, errNotForVisitors.Error()) {
+				t.Errorf("%v: %d, %s", args, code, said)
+			}
+		}
+		c.LocalFlags().VisitAll(refuse)
+		c.InheritedFlags().VisitAll(refuse)
+	})
+	for _, args := range [][]string{
+		{"inspect", "/etc/passwd"}, {"inspect", "-", "/dev/null"}, {"__complete", "inspect", ""}, {"completion", "bash"},
+	} {
+		if code, said := guest(t, args...); code == exitOK {
+			t.Errorf("%v: %s", args, said)
+		}
+	}
+}
+
+func TestHelpShowsVisitorsWhatTheyHave(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"login", "--help"}, {"trust", "--help"}, {"demo", "--help"}} {
+		code, said := guest(t, args...)
+		if code != exitOK {
+			t.Errorf("%v ends with %d", args, code)
+		}
+		for name := range strings.FieldsSeq("serve config --home --password-file --listen --http --private") {
+			if strings.Contains(said, "\n  "+name+" ") || strings.Contains(said, "\n      "+name+" ") {
+				t.Errorf("%v names %s", args, name)
+			}
+		}
+	}
+}
+
+func TestSettingsRunNothingForVisitors(t *testing.T) {
+	a := newApp(World{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")})
+	a.settings = config.Settings{
+		VCards: []string{"/srv"}, ContactCommand: []string{"khard"}, PassphraseCommand: []string{"pass"}, Vault: "agent",
+	}
+	a.hideHost()
+	if s := a.settings; len(s.VCards)+len(s.ContactCommand)+len(s.PassphraseCommand) > 0 || a.Keyring != nil || a.Agent != nil {
+		t.Errorf("%+v", s)
+	}
+}

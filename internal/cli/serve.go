@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/internal/serve"
+)
+
+// serveName is the one command that a hangup does not end.
+const serveName = "serve"
+
+type serveOptions struct {
+	*app
+
+	listen         string
+	authorizedKeys string
+	hostKey        string
+	metrics        string
+	allowPrivate   bool
+}
+
+func newServe(a *app) *cobra.Command {
+	o := serveOptions{app: a}
+	c := &cobra.Command{
+		Use:   serveName,
+		Short: "Let others use mxinvite over SSH",
+		Long: "Serve the screen and the commands to whoever holds one of the authorized keys,\n" +
+			"over SSH and to nobody else. Each key is a visitor with an account and a\n" +
+			"directory of their own. Visitors reach no files, programs or addresses of\n" +
+			"this machine. SIGHUP has the keys and the settings read again; whose key is no\n" +
+			"longer there has to leave. SIGTERM lets visitors finish what they have begun.",
+		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
+			"  ssh -p 2222 host\n" +
+			"  ssh -p 2222 host list --json",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return runServe(c, o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.listen, "listen", ":2222", "be reached at `ADDRESS`")
+	f.StringVar(&o.authorizedKeys, "authorized-keys", "", "let in who holds a key in `FILE`")
+	f.StringVar(&o.hostKey, "host-key", "", "be known by the key in `FILE`; made if need be")
+	f.StringVar(&o.metrics, "metrics", "", "serve figures for Prometheus at 127.0.0.1:`PORT`")
+	f.BoolVar(&o.allowPrivate, "allow-private", false, "let visitors use servers in private networks")
+	return c
+}
+
+func runServe(c *cobra.Command, o serveOptions) error {
+	ctx := c.Context()
+	if o.authorizedKeys == "" {
+		return usage(c, errors.New("--authorized-keys is missing: nobody could come in"))
+	}
+	home, err := o.home()
+	if err != nil {
+		return err
+	}
+	if o.hostKey == "" {
+		o.hostKey = filepath.Join(home.Dir(), "ssh_host_ed25519_key")
+	}
+	key, fresh, err := serve.HostKey(o.hostKey)
+	if err != nil {
+		return err
+	}
+	keys, err := o.readKeys()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(o.Err, nil))
+	var s *serve.Server
+	v := visitors{World: o.World, home: home, transport: guarded(o.allowPrivate), allowPrivate: o.allowPrivate}
+	s = serve.New(serve.Options{
+		HostKey: key, Keys: keys, Limits: o.limits(), Log: log,
+		Handle: func(ctx context.Context, visit *serve.Session) int { return v.visit(ctx, s, visit) },
+	})
+	if err := o.serveMetrics(c, s); err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		o.say("A host key was made: %s", o.hostKey)
+	}
+	o.say("Listening on %s for %s. The host key is %s.",
+		listener.Addr().String(), count(len(keys), "key"), gossh.FingerprintSHA256(key.PublicKey()))
+	go o.reloads(c, s, log)
+	return s.Serve(ctx, listener)
+}
+
+// readKeys reads the authorized keys and says what is wrong with them.
+func (o serveOptions) readKeys() (serve.Keys, error) {
+	keys, warnings, err := serve.ReadKeys(o.authorizedKeys)
+	for _, w := range warnings {
+		o.tell("%s", w)
+	}
+	return keys, err
+}
+
+func (o serveOptions) limits() serve.Limits {
+	return serve.Limits{Sessions: o.settings.Sessions, PerKey: o.settings.SessionsPerKey, Idle: o.settings.Idle}
+}
+
+// reloads reads keys and settings again whenever it is asked to. If there is
+// something wrong with them those from before hold on.
+func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logger) {
+	for {
+		select {
+		case <-c.Context().Done():
+			return
+		case <-o.Hangup:
+		}
+		err := o.readSettings(c)
+		keys, keysErr := o.readKeys()
+		if err = errors.Join(err, keysErr); err != nil {
+			log.Error("what holds stays as it was", "err", safetext.Line(err.Error()))
+			continue
+		}
+		s.Reload(keys, o.limits())
+		log.Info("keys and settings were read again", "keys", len(keys))
+	}
+}
+
+// serveMetrics serves the figures to this machine alone, if they are wanted.
+func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
+	if o.metrics == "" {
+		return nil
+	}
+	if !onlyHere(o.metrics) {
+		return usage(c, fmt.Errorf("%q is no address on this machine alone, such as 127.0.0.1:9222", o.metrics))
+	}
+	listener, err := new(net.ListenConfig).Listen(c.Context(), "tcp", o.metrics)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.Metrics())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	context.AfterFunc(c.Context(), func() { _ = server.Close() })
+	go func() { _ = server.Serve(listener) }() // which ends with the context
+	o.say("Figures are at http://%s/metrics.", listener.Addr().String())
+	return nil
+}
+
+// onlyHere reports whether an address can be reached from this machine alone.
+func onlyHere(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
+}
+
+// visitors makes a world for each visitor.
+type visitors struct {
+	World
+
+	home         config.Home
+	transport    http.RoundTripper
+	allowPrivate bool
+}
+
+// visit does what a visitor came for.
+func (v visitors) visit(ctx context.Context, s *serve.Server, visit *serve.Session) int {
+	return Run(ctx, v.world(s, visit), visit.Args)
+}

@@ -1,0 +1,407 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// A lodge is mxinvite serve, with the homeserver of the demo beside it.
+type lodge struct {
+	t       *testing.T
+	dir     string
+	address string
+	metrics string
+	hs      *httptest.Server
+	asked   atomic.Int64 // requests to the homeserver
+	hangup  chan os.Signal
+	said    *shared
+	stop    func() int
+	ada     ssh.Signer
+}
+
+// shared is a buffer for several goroutines.
+type shared struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *shared) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// until waits for a text.
+func (s *shared) until(t *testing.T, text string) string {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		got := s.String()
+		if strings.Contains(got, text) {
+			return got
+		}
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain for %q in %q", text, got)
+		}
+	}
+}
+
+func newKey(t *testing.T) ssh.Signer {
+	t.Helper()
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func openLodge(t *testing.T, args ...string) *lodge {
+	t.Helper()
+	l := &lodge{t: t, dir: t.TempDir(), hangup: make(chan os.Signal, 1), said: new(shared), ada: newKey(t)}
+	var world http.Handler
+	l.hs = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.asked.Add(1)
+		world.ServeHTTP(w, r)
+	}))
+	world = sandbox.Demo(sandbox.Options{HomeserverURL: l.hs.URL, IdentityServerURL: l.hs.URL, Now: time.Now})
+	l.authorize(l.ada)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan int, 1)
+	w := World{
+		In: strings.NewReader(""), Out: io.Discard, Err: l.said, Now: time.Now, Hangup: l.hangup,
+		Env: []string{"MXINVITE_HOME=" + filepath.Join(l.dir, "home")},
+	}
+	args = append([]string{
+		"serve", "--listen", "127.0.0.1:0", "--authorized-keys", filepath.Join(l.dir, "keys"), "--metrics", "127.0.0.1:0",
+	}, args...)
+	go func() { ended <- Run(ctx, w, args) }()
+	l.stop = sync.OnceValue(func() int {
+		cancel()
+		return <-ended
+	})
+	t.Cleanup(func() {
+		if code := l.stop(); code != exitOK {
+			t.Errorf("serve ended with %d: %s", code, l.said)
+		}
+		l.hs.Close()
+	})
+	said := l.said.until(t, "Listening on ")
+	l.address = regexp.MustCompile(`Listening on (\S+)`).FindStringSubmatch(said)[1]
+	l.metrics = regexp.MustCompile(`http://\S+/metrics`).FindString(said)
+	return l
+}
+
+func (l *lodge) authorize(keys ...ssh.Signer) {
+	l.t.Helper()
+	var b strings.Builder
+	for i, k := range keys {
+		fmt.Fprintf(&b, "%s visitor%d\n", strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k.PublicKey()))), i)
+	}
+	if err := os.WriteFile(filepath.Join(l.dir, "keys"), []byte(b.String()), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *lodge) dial(key ssh.Signer) (*ssh.Client, error) {
+	return ssh.Dial("tcp", l.address, &ssh.ClientConfig{
+		User: "x", Auth: []ssh.AuthMethod{ssh.PublicKeys(key)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(), //nolint:gosec // it is ours
+	})
+}
+
+// session is one of whoever holds the key.
+func (l *lodge) session(key ssh.Signer) *ssh.Session {
+	l.t.Helper()
+	c, err := l.dial(key)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { _ = c.Close() })
+	s, err := c.NewSession()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return s
+}
+
+// run runs a command of whoever holds the key.
+func (l *lodge) run(key ssh.Signer, in, command string) (code int, out, said string) {
+	l.t.Helper()
+	s := l.session(key)
+	var stdout, stderr bytes.Buffer
+	s.Stdin, s.Stdout, s.Stderr = strings.NewReader(in), &stdout, &stderr
+	err := s.Run(command)
+	if e, ok := errors.AsType[*ssh.ExitError](err); ok {
+		code = e.ExitStatus()
+	} else if err != nil && !errors.Is(err, io.EOF) { // which comes of input that nobody read
+		l.t.Fatal(err)
+	}
+	return code, stdout.String(), stderr.String()
+}
+
+func (l *lodge) signIn() {
+	l.t.Helper()
+	if code, _, said := l.run(l.ada, sandbox.DemoPassword, "login --vault plain "+l.hs.URL+" --user "+sandbox.DemoUser); code != exitOK {
+		l.t.Fatalf("signing in ended with %d: %s", code, said)
+	}
+}
+
+func TestVisitorsHaveAnAccountAndADirectoryOfTheirOwn(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	grace := newKey(t)
+	l.authorize(l.ada, grace)
+	l.hangup <- syscall.SIGHUP
+	l.said.until(t, "were read again")
+	l.signIn()
+	if code, out, said := l.run(l.ada, "", "list --json"); code != exitOK || !strings.HasPrefix(out, "[\n") {
+		t.Errorf("ada's list ends with %d: %.100s %s", code, out, said)
+	}
+	if code, out, said := l.run(grace, "", "list --json"); code != exitSignedOut || out != "" {
+		t.Errorf("grace's list ends with %d: %.100s %s", code, out, said)
+	}
+	dirs, err := os.ReadDir(filepath.Join(l.dir, "home", "visitors"))
+	if err != nil || len(dirs) != 2 {
+		t.Fatal(dirs, err)
+	}
+	for _, d := range dirs {
+		if info, err := d.Info(); err != nil || info.Mode().Perm() != 0o700 || !strings.HasPrefix(d.Name(), "SHA256-") {
+			t.Error(info, err)
+		}
+	}
+	sessions, err := filepath.Glob(filepath.Join(l.dir, "home", "visitors", "*", "vault"))
+	if err != nil || len(sessions) != 1 {
+		t.Fatal(sessions, err)
+	}
+	if info, err := os.Stat(sessions[0]); err != nil || info.Mode().Perm() != 0o600 {
+		t.Error(info, err)
+	}
+}
+
+func TestVisitorsRunOurCommandsAndNothingElse(t *testing.T) {
+	l := openLodge(t)
+	for _, command := range []string{
+		"id", "/bin/sh -c id", "sh", "scp -t /tmp", "rooms; id", "$(id)", "serve", "config path",
+		"inspect /etc/passwd", "login x --password-file /etc/passwd", "--home / list", "trust --private 127.0.0.1",
+	} {
+		if code, out, said := l.run(l.ada, "", command); code == exitOK || strings.Contains(out+said, "uid=") || strings.Contains(out+said, "root:") {
+			t.Errorf("%q ends with %d: %s%s", command, code, out, said)
+		}
+	}
+	if code, out, _ := l.run(l.ada, "[]", "--version"); code != exitOK || !strings.Contains(out, "mxinvite version") {
+		t.Errorf("%d: %s", code, out)
+	}
+}
+
+func TestVisitorsReachNoServerOfThisMachine(t *testing.T) {
+	l := openLodge(t)
+	_, port, err := net.SplitHostPort(l.hs.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1", "2130706433", "169.254.169.254", "10.0.0.1"} {
+		code, _, said := l.run(l.ada, "x", "login http://"+host+":"+port+" --user ada")
+		if code == exitOK {
+			t.Errorf("%s was reached: %s", host, said)
+		}
+	}
+	if n := l.asked.Load(); n > 0 {
+		t.Errorf("%d requests came through", n)
+	}
+}
+
+func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	s := l.session(l.ada)
+	screen := new(shared)
+	s.Stdout = screen
+	keys, _ := s.StdinPipe()
+	if err := s.RequestPty("vt100", 24, 80, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start("login " + l.hs.URL); err != nil {
+		t.Fatal(err)
+	}
+	for _, question := range []string{"New passphrase: ", "The same again: "} {
+		screen.until(t, question)
+		_, _ = io.WriteString(keys, "of the vault\r")
+	}
+	screen.until(t, "Your user name there: ")
+	_, _ = io.WriteString(keys, sandbox.DemoUser+"x\x7f\r")
+	screen.until(t, "Password: ")
+	_, _ = io.WriteString(keys, sandbox.DemoPassword+"\r")
+	if err := s.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got := screen.String(); strings.Contains(got, sandbox.DemoPassword) || !strings.Contains(got, "Signed in as") || strings.Contains(strings.ReplaceAll(got, "\r\n", ""), "\n") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestVisitorHasTheScreen(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	l.signIn()
+	s := l.session(l.ada)
+	screen := new(shared)
+	s.Stdout = screen
+	keys, _ := s.StdinPipe()
+	if err := s.RequestPty("xterm-256color", 30, 120, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	screen.until(t, "#compilers")
+	for i := range 500 {
+		if err := s.WindowChange(16+i%60, 60+i%200); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.WindowChange(10, 47); err != nil {
+		t.Fatal(err)
+	}
+	screen.until(t, "47")
+	_, _ = io.WriteString(keys, "\x03")
+	if err := s.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSettingsAndKeysAreReadAgain(t *testing.T) {
+	l := openLodge(t)
+	settings := filepath.Join(l.dir, "home", "config.toml")
+	if err := os.WriteFile(settings, []byte("[serve]\nsessions = 0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.hangup <- syscall.SIGHUP
+	l.said.until(t, "what holds stays as it was")
+	if code, _, said := l.run(l.ada, "", "--version"); code != exitOK {
+		t.Errorf("after a mistake in the settings: %d, %s", code, said)
+	}
+	grace := newKey(t)
+	l.authorize(grace)
+	if err := os.WriteFile(settings, []byte("[serve]\nsessions_per_key = 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.hangup <- syscall.SIGHUP
+	l.said.until(t, "keys and settings were read again")
+	if _, err := l.dial(l.ada); err == nil {
+		t.Error("the removed key opens the door")
+	}
+	c, err := l.dial(grace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.NewSession(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.NewSession(); err == nil || !strings.Contains(err.Error(), "1 sessions already") {
+		t.Errorf("a second session: %v", err)
+	}
+}
+
+func TestStoppingTellsVisitors(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	l.signIn()
+	s := l.session(l.ada)
+	screen := new(shared)
+	s.Stdout = screen
+	if err := s.RequestPty("xterm", 30, 120, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	screen.until(t, "#compilers")
+	if code := l.stop(); code != exitOK {
+		t.Errorf("ended with %d", code)
+	}
+	if err := s.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got := screen.String(); !strings.HasSuffix(got, "mxinvite: the server is being stopped\r\n") || !strings.Contains(got, "\x1b[?1049l") {
+		t.Errorf("%q", got[max(0, len(got)-200):])
+	}
+}
+
+func TestFiguresAndLogNameNoAddress(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	l.signIn()
+	_, _, _ = l.run(l.ada, "", "rooms")
+	_, rooms, _ := l.run(l.ada, "", "rooms --json")
+	room := regexp.MustCompile(`"room_id": "([^"]+)",\s+"name": "Reading group"`).FindStringSubmatch(rooms)[1]
+	if code, out, said := l.run(l.ada, "", "send '"+room+"' new@person.example --yes --accept-terms"); code != exitOK {
+		t.Fatalf("%d: %s%s", code, out, said)
+	}
+	res, err := http.Get(l.metrics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	figures, _ := io.ReadAll(res.Body)
+	for _, line := range []string{
+		"\nmxinvite_sessions 0\n", "\nmxinvite_sessions_total 4\n", "\nmxinvite_sends_total{outcome=\"sent\"} 1\n",
+		"\nmxinvite_sessions_ended_total{code=\"0\"} 4\n", "\nmxinvite_panics_total 0\n",
+	} {
+		if !strings.Contains(string(figures), line) {
+			t.Errorf("%q is not among the figures", line)
+		}
+	}
+	said := l.said.String()
+	if strings.Count(said, `msg="visitor comes" name=visitor0 key=SHA256:`) != 4 || strings.Contains(said, "person.example") || strings.Contains(said, "send") {
+		t.Error(said)
+	}
+}
+
+func TestServeIsUsedRightly(t *testing.T) {
+	for _, args := range [][]string{
+		{"serve"},
+		{"serve", "--authorized-keys", "/dev/null", "--metrics", "0.0.0.0:9222", "--listen", "127.0.0.1:0"},
+		{"serve", "--authorized-keys", "/dev/null", "--metrics", ":9222", "--listen", "127.0.0.1:0"},
+	} {
+		w := World{Out: io.Discard, Err: io.Discard, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}
+		if code := Run(t.Context(), w, args); code != exitUsage {
+			t.Errorf("%v ends with %d", args, code)
+		}
+	}
+}
+
+func TestNoArgumentsAreNotThoseOfTheProcess(t *testing.T) {
+	args := os.Args
+	defer func() { os.Args = args }()
+	os.Args = []string{"mxinvite", "rooms"}
+	var said bytes.Buffer
+	w := World{In: strings.NewReader(""), Out: io.Discard, Err: &said, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}
+	if code := Run(t.Context(), w, nil); code != exitUsage || !strings.Contains(said.String(), "the screen needs a terminal") {
+		t.Errorf("%d: %s", code, said.String())
+	}
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/internal/serve"
+)
+
+// world is what a visitor may touch: their own streams, a directory of their
+// own, and the public network.
+func (v visitors) world(s *serve.Server, visit *serve.Session) World {
+	w := World{
+		In: visit.In, Out: visit.Out, Err: visit.Err,
+		Env:       append(visit.Env, "MXINVITE_HOME="+filepath.Join(v.home.DataDir(), "visitors", visit.Key.Dir())),
+		Now:       v.Now,
+		Transport: s.Counting(v.transport),
+		KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper {
+			if !v.allowPrivate {
+				o.Plain, o.Private = nil, nil
+			}
+			o.Dial = elsewhere(v.allowPrivate)
+			return keycheck.NewTransport(o)
+		},
+		Guest: visit,
+	}
+	if t := visit.Terminal; t != nil {
+		w.InTTY, w.OutTTY, w.ErrTTY = true, true, true
+		w.Width, w.Height = t.Size().Width, t.Size().Height
+		w.ReadPassword = func(ctx context.Context) (string, error) {
+			t.Hide(true)
+			defer t.Hide(false)
+			line, err := readLine(ctx, t)
+			return strings.TrimSuffix(line, "\n"), err
+		}
+	}
+	return w
+}
+
+const (
+	visitorDial      = 10 * time.Second
+	visitorIdle      = 90 * time.Second
+	visitorPerServer = 64 // connections that wait for a next request
+)
+
+// guarded is the way out to the network for visitors. They say themselves where
+// their homeserver is, so that they could ask this machine, and its neighbours,
+// what only it may ask.
+func guarded(private bool) http.RoundTripper {
+	dial := keycheck.Dialer(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
+	return &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(ctx, visitorDial)
+			defer cancel()
+			return dial(ctx, network, address)
+		},
+		TLSHandshakeTimeout: visitorDial,
+		ForceAttemptHTTP2:   true,
+		MaxIdleConns:        4 * visitorPerServer,
+		MaxIdleConnsPerHost: visitorPerServer,
+		IdleConnTimeout:     visitorIdle,
+	}
+}
+
+// elsewhere dials an address that has passed the guard, unless it is one of this
+// machine's own, which may well be public.
+func elsewhere(private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := new(net.Dialer)
+	if private {
+		return dialer.DialContext
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return nil, err
+		}
+		own, err := net.InterfaceAddrs()
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range own {
+			if n, ok := a.(*net.IPNet); ok && n.IP.Equal(to.Addr().AsSlice()) {
+				return nil, fmt.Errorf("%s is this server itself", to.Addr())
+			}
+		}
+		return dialer.DialContext(ctx, network, address)
+	}
+}

@@ -1,0 +1,96 @@
+package serve
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+)
+
+func TestLinesThatWouldNotBeObeyedLetNobodyIn(t *testing.T) {
+	ada := keyLine(newKey(t), "ada")
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weakKey, err := ssh.NewSignerFromKey(weak)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		`command="/bin/true" ` + ada,
+		`from="10.0.0.0/8" ` + ada,
+		`expiry-time="20200101" ` + ada,
+		`cert-authority ` + ada,
+		`restrict,command="x y" ` + ada,
+		`no-pty,permitopen="*:*" ` + ada,
+		`verify-required ` + ada,
+		keyLine(weakKey, "weak"),
+		`ssh-ed25519 AAAA ada`,
+		`nonsense`,
+		`ssh-rsa ` + strings.Fields(ada)[1] + ` another type`,
+	} {
+		path := filepath.Join(t.TempDir(), "keys")
+		if err := os.WriteFile(path, []byte("# keys\n\n"+line+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		keys, warnings, err := ReadKeys(path)
+		if len(keys) > 0 || len(warnings) != 1 || err != nil || !strings.Contains(warnings[0], ":3 lets nobody in") {
+			t.Errorf("%s: %v, %v, %v", line, keys, warnings, err)
+		}
+	}
+}
+
+func TestKeyIsNamedByItsComment(t *testing.T) {
+	key := newKey(t)
+	fingerprint := ssh.FingerprintSHA256(key.PublicKey())
+	for line, want := range map[string]Key{
+		keyLine(key, "ada@laptop two"): {Name: "ada@laptop two"},
+		keyLine(key, ""):               {Name: "without a name"},
+		"no-port-forwarding,no-X11-forwarding " + keyLine(key, "x"): {Name: "x"},
+		"restrict " + keyLine(key, "x"):                             {Name: "x", NoTerminal: true},
+		"restrict,pty " + keyLine(key, "x"):                         {Name: "x"},
+		keyLine(key, "\x1b[31mred\u202e"):                           {Name: "\ufffdred\ufffd"},
+	} {
+		got := authorized(t, line)[fingerprint]
+		if got.Name != want.Name || got.NoTerminal != want.NoTerminal || got.Fingerprint != fingerprint {
+			t.Errorf("%q: %+v", line, got)
+		}
+	}
+}
+
+func TestDirectoryOfAKeyIsOneName(t *testing.T) {
+	k := Key{Fingerprint: "SHA256:a/b+c"}
+	if got := k.Dir(); got != "SHA256-a_b-c" {
+		t.Error(got)
+	}
+}
+
+func TestHostKeyIsMadeOnceForNobodyElse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "below", "key")
+	first, fresh, err := HostKey(path)
+	if err != nil || !fresh {
+		t.Fatal(fresh, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Error(info.Mode(), err)
+	}
+	again, fresh, err := HostKey(path)
+	if err != nil || fresh || ssh.FingerprintSHA256(first.PublicKey()) != ssh.FingerprintSHA256(again.PublicKey()) {
+		t.Error(fresh, err)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
+		t.Error(left)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := HostKey(path); err == nil || !strings.Contains(err.Error(), "0600") {
+		t.Errorf("one that others may read: %v", err)
+	}
+}

@@ -1,0 +1,103 @@
+package serve
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Why somebody was refused.
+const (
+	refusedHandshake = "handshake" // no key of theirs is authorized, or they do not speak SSH
+	refusedWaiting   = "waiting"   // too many connections without a session
+	refusedKey       = "key"       // it was removed since they came
+	refusedFull      = "full"
+	refusedPerKey    = "per_key"
+	refusedStopping  = "stopping"
+)
+
+// metrics are what the server counts.
+type metrics struct {
+	registry *prometheus.Registry
+	now      prometheus.Gauge
+	total    prometheus.Counter
+	panics   prometheus.Counter
+	refused  *prometheus.CounterVec // by reason
+	ended    *prometheus.CounterVec // by exit code
+	invites  *prometheus.CounterVec // by outcome
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		now:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "mxinvite_sessions", Help: "Sessions of visitors now."}),
+		total:    prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_sessions_total", Help: "Sessions of visitors since the start."}),
+		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_panics_total", Help: "Sessions that ended by a mistake in the program."}),
+		refused:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_refused_total", Help: "Connections and sessions refused, by reason."}, []string{"reason"}),
+		ended:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sessions_ended_total", Help: "Sessions that ended, by exit code."}, []string{"code"}),
+		invites:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sends_total", Help: "Invites sent to homeservers, by outcome: sent, refused, limited, failed, uncertain."}, []string{"outcome"}),
+	}
+	m.registry.MustRegister(m.now, m.total, m.panics, m.refused, m.ended, m.invites,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) begin() {
+	m.now.Inc()
+	m.total.Inc()
+}
+
+func (m *metrics) end(code int) { m.ended.WithLabelValues(strconv.Itoa(code)).Inc() }
+
+// Metrics serves what the server counts in the text form of Prometheus. Nothing
+// in it names anybody.
+func (s *Server) Metrics() http.Handler {
+	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
+}
+
+// Counting returns a way to the network that counts the invites which go by it.
+func (s *Server) Counting(way http.RoundTripper) http.RoundTripper {
+	return counting{way, s.metrics}
+}
+
+type counting struct {
+	http.RoundTripper
+
+	metrics *metrics
+}
+
+func (c counting) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := c.RoundTripper.RoundTrip(req)
+	if isInvite(req) {
+		c.metrics.invites.WithLabelValues(outcome(res, err)).Inc()
+	}
+	return res, err
+}
+
+// isInvite reports whether a request invites somebody into a room, by either of
+// the two ways there are
+// (https://spec.matrix.org/v1.19/client-server-api/#thirdparty_post_matrixclientv3roomsroomidinvite).
+func isInvite(req *http.Request) bool {
+	_, after, ok := strings.Cut(req.URL.EscapedPath(), "/rooms/")
+	_, verb, _ := strings.Cut(after, "/")
+	return ok && (req.Method == http.MethodPost && verb == "invite" ||
+		req.Method == http.MethodPut && strings.HasPrefix(verb, "invite/"))
+}
+
+func outcome(res *http.Response, err error) string {
+	switch {
+	case err != nil:
+		return "uncertain"
+	case res.StatusCode < 300:
+		return "sent"
+	case res.StatusCode == http.StatusTooManyRequests:
+		return "limited"
+	case res.StatusCode < 500:
+		return "refused"
+	}
+	return "failed"
+}

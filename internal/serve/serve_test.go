@@ -1,0 +1,627 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+)
+
+// A door is a server on loopback, and the keys that open it.
+type door struct {
+	t       testing.TB
+	server  *Server
+	address string
+	hostKey ssh.PublicKey
+	ada     ssh.Signer
+	log     *safeBuffer
+	close   func() error // waits until everybody has left
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func newKey(tb testing.TB) ssh.Signer {
+	tb.Helper()
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return signer
+}
+
+// authorized reads lines of authorized keys, none of which may have anything
+// wrong with it.
+func authorized(tb testing.TB, lines ...string) Keys {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), "authorized_keys")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	keys, warnings, err := ReadKeys(path)
+	if err != nil || len(warnings) > 0 {
+		tb.Fatal(err, warnings)
+	}
+	return keys
+}
+
+func keyLine(k ssh.Signer, comment string) string {
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k.PublicKey()))) + " " + comment
+}
+
+func roomy() Limits { return Limits{Sessions: 1000, PerKey: 1000} }
+
+// openDoor serves until the test ends.
+func openDoor(tb testing.TB, limits Limits, handle func(context.Context, *Session) int) *door {
+	tb.Helper()
+	d := &door{t: tb, ada: newKey(tb), log: new(safeBuffer)}
+	hostKey := newKey(tb)
+	d.hostKey = hostKey.PublicKey()
+	d.server = New(Options{
+		HostKey: hostKey, Keys: authorized(tb, keyLine(d.ada, "ada")), Limits: limits, Handle: handle,
+		Log: slog.New(slog.NewTextHandler(d.log, nil)),
+	})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	d.address = l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- d.server.Serve(ctx, l) }()
+	d.close = sync.OnceValue(func() error {
+		cancel()
+		return <-ended
+	})
+	tb.Cleanup(func() {
+		if err := d.close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return d
+}
+
+func (d *door) dial(auth ...ssh.AuthMethod) (*ssh.Client, error) {
+	return ssh.Dial("tcp", d.address, &ssh.ClientConfig{
+		User: "anybody", Auth: auth, HostKeyCallback: ssh.FixedHostKey(d.hostKey), Timeout: 30 * time.Second,
+	})
+}
+
+// enter comes in with Ada's key.
+func (d *door) enter() *ssh.Client {
+	d.t.Helper()
+	client, err := d.dial(ssh.PublicKeys(d.ada))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+func (d *door) session() *ssh.Session {
+	d.t.Helper()
+	s, err := d.enter().NewSession()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return s
+}
+
+// settle waits until it is so.
+func settle(tb testing.TB, what string, so func() bool) {
+	tb.Helper()
+	for end := time.Now().Add(20 * time.Second); !so(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			tb.Fatal("waited in vain: ", what)
+		}
+	}
+}
+
+func (d *door) count() int {
+	d.server.mu.Lock()
+	defer d.server.mu.Unlock()
+	return len(d.server.sessions)
+}
+
+// echo writes the words of its command line.
+func echo(_ context.Context, s *Session) int {
+	fmt.Fprintln(s.Out, strings.Join(s.Args, "|"))
+	return 3
+}
+
+// sit stays until it has to leave.
+func sit(ctx context.Context, s *Session) int {
+	fmt.Fprintln(s.Out, "here")
+	select {
+	case <-s.Leave:
+	case <-ctx.Done():
+	}
+	return 0
+}
+
+func TestCommandLineIsTakenApartAndRunByNoShell(t *testing.T) {
+	d := openDoor(t, roomy(), echo)
+	out, err := d.session().Output(`list '#ops room' "$HOME" ; rm -rf / | #x`)
+	if got, want := string(out), "list|#ops room|$HOME|;|rm|-rf|/|||#x\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if e, ok := errors.AsType[*ssh.ExitError](err); !ok || e.ExitStatus() != 3 {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestOnlyAuthorizedKeysComeIn(t *testing.T) {
+	d := openDoor(t, roomy(), echo)
+	cert := &ssh.Certificate{Key: d.ada.PublicKey(), CertType: ssh.UserCert, ValidBefore: ssh.CertTimeInfinity}
+	if err := cert.SignCert(rand.Reader, d.ada); err != nil {
+		t.Fatal(err)
+	}
+	certified, err := ssh.NewCertSigner(cert, d.ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, auth := range map[string]ssh.AuthMethod{
+		"another key": ssh.PublicKeys(newKey(t)),
+		"certificate": ssh.PublicKeys(certified),
+		"password":    ssh.Password("correct horse"),
+		"questions": ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
+			return make([]string, len(questions)), nil
+		}),
+	} {
+		if c, err := d.dial(auth); err == nil {
+			_ = c.Close()
+			t.Errorf("%s opens the door", name)
+		}
+	}
+	if c, err := d.dial(); err == nil {
+		_ = c.Close()
+		t.Error("nothing opens the door")
+	}
+}
+
+func TestNothingIsForwarded(t *testing.T) {
+	d := openDoor(t, roomy(), sit)
+	c := d.enter()
+	if _, err := c.Dial("tcp", d.address); err == nil {
+		t.Error("a connection was forwarded")
+	}
+	if _, err := c.Dial("unix", "/run/x"); err == nil {
+		t.Error("a socket was forwarded")
+	}
+	if l, err := c.Listen("tcp", "127.0.0.1:0"); err == nil {
+		_ = l.Close()
+		t.Error("a port was forwarded")
+	}
+	for _, kind := range []string{"x11", "auth-agent@openssh.com", "tun@openssh.com", "direct-streamlocal@openssh.com"} {
+		if _, _, err := c.OpenChannel(kind, nil); err == nil {
+			t.Errorf("a channel of type %s was opened", kind)
+		}
+	}
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := agent.RequestAgentForwarding(s); err == nil {
+		t.Error("the agent was forwarded")
+	}
+	if err := s.RequestSubsystem("sftp"); err == nil {
+		t.Error("there is a subsystem")
+	}
+	if ok, _ := s.SendRequest("x11-req", true, nil); ok {
+		t.Error("X11 was forwarded")
+	}
+}
+
+func TestEnvironmentSaysOnlyWhatTheTerminalIsLike(t *testing.T) {
+	d := openDoor(t, roomy(), func(_ context.Context, s *Session) int {
+		fmt.Fprint(s.Out, strings.Join(s.Env, " "))
+		return 0
+	})
+	s := d.session()
+	for name, value := range map[string]string{
+		"LD_PRELOAD": "/x", "MXINVITE_HOME": "/etc", "HTTPS_PROXY": "http://x", "TEST": "x", "LC_X\nY": "z",
+		"LANG": strings.Repeat("x", 4096), "COLORTERM": "\x1b[31m",
+	} {
+		if err := s.Setenv(name, value); err == nil {
+			t.Errorf("%q was taken", name)
+		}
+	}
+	for _, name := range []string{"LC_ALL", "NO_COLOR", "TERM"} {
+		if err := s.Setenv(name, "C"); err != nil {
+			t.Errorf("%s was not taken: %v", name, err)
+		}
+	}
+	if err := s.RequestPty("xterm-256color", 24, 80, nil); err != nil {
+		t.Fatal(err)
+	}
+	out, err := s.Output("env")
+	if got, want := string(out), "LC_ALL=C NO_COLOR=C TERM=xterm-256color"; got != want || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestKeyWithoutTerminalGetsNone(t *testing.T) {
+	d := openDoor(t, roomy(), echo)
+	d.server.Reload(authorized(t, "restrict "+keyLine(d.ada, "ada")), roomy())
+	if err := d.session().RequestPty("xterm", 24, 80, nil); err == nil {
+		t.Error("it got a terminal")
+	}
+}
+
+func TestLimitsOfSessions(t *testing.T) {
+	d := openDoor(t, Limits{Sessions: 3, PerKey: 2}, sit)
+	grace := newKey(t)
+	d.server.Reload(authorized(t, keyLine(d.ada, "ada"), keyLine(grace, "grace")), Limits{Sessions: 3, PerKey: 2})
+	ada := d.enter()
+	start := func(c *ssh.Client) error {
+		s, err := c.NewSession()
+		if err == nil {
+			err = s.Start("sit")
+		}
+		return err
+	}
+	for range 2 {
+		if err := start(ada); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := start(ada); err == nil || !strings.Contains(err.Error(), "your key has 2 sessions already") {
+		t.Errorf("a third session: %v", err)
+	}
+	other, err := d.dial(ssh.PublicKeys(grace))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := start(other); err != nil {
+		t.Error(err)
+	}
+	if err := start(other); err == nil || !strings.Contains(err.Error(), "too many visitors") {
+		t.Errorf("a fourth session: %v", err)
+	}
+	_ = ada.Close()
+	settle(t, "ada's sessions end", func() bool { return d.count() == 1 })
+	if err := start(other); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+func TestStormOfSizesLeavesTheLast(t *testing.T) {
+	seen := make(chan Size, 1)
+	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+		for {
+			select {
+			case size := <-s.Terminal.Sizes():
+				if size == (Size{101, 51}) {
+					seen <- s.Terminal.Size()
+					return 0
+				}
+			case <-ctx.Done():
+				return 1
+			}
+		}
+	})
+	s := d.session()
+	if err := s.RequestPty("xterm", 1<<30, 1<<31, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5000 { // before anybody reads them
+		if err := s.WindowChange(i%300, i%700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5000 {
+		if err := s.WindowChange(i%300, i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.WindowChange(51, 101); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Wait(); err != nil {
+		t.Error(err)
+	}
+	if got := <-seen; got != (Size{101, 51}) {
+		t.Errorf("the last size is %v", got)
+	}
+}
+
+func TestHugeWindowIsCut(t *testing.T) {
+	d := openDoor(t, roomy(), func(_ context.Context, s *Session) int {
+		fmt.Fprint(s.Out, s.Terminal.Size())
+		return 0
+	})
+	s := d.session()
+	if err := s.RequestPty("xterm", 1<<30, 1<<31, nil); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := s.Output(""); string(out) != "{500 200}" || err != nil {
+		t.Errorf("got %s, %v", out, err)
+	}
+}
+
+func TestPanicEndsItsOwnSessionOnly(t *testing.T) {
+	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+		if len(s.Args) > 0 {
+			_ = s.Args[len(s.Args)] // beyond the last
+		}
+		return sit(ctx, s)
+	})
+	c := d.enter()
+	bystander, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, _ := bystander.StdinPipe()
+	out, _ := bystander.StdoutPipe()
+	if err := bystander.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(out, make([]byte, len("here\n"))); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := s.CombinedOutput("boom grace@navy.example")
+	if e, ok := errors.AsType[*ssh.ExitError](err); !ok || e.ExitStatus() != 1 || !strings.Contains(string(said), "a mistake in the program") {
+		t.Errorf("ended with %v and said %q", err, said)
+	}
+	settle(t, "one session is left", func() bool { return d.count() == 1 })
+	if err := bystander.WindowChange(1, 1); err != nil {
+		t.Error(err)
+	}
+	_ = in.Close()
+	if log := d.log.String(); !strings.Contains(log, "index out of range") || strings.Contains(log, "navy") {
+		t.Error(log)
+	}
+}
+
+func TestPanicWithAValueTellsOnlyItsType(t *testing.T) {
+	d := openDoor(t, roomy(), func(context.Context, *Session) int { panic("grace@navy.example") })
+	_ = d.session().Run("boom")
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	if log := d.log.String(); !strings.Contains(log, "panic=string") || strings.Contains(log, "navy") {
+		t.Error(log)
+	}
+}
+
+func TestIdleSessionIsToldAndEnds(t *testing.T) {
+	d := openDoor(t, Limits{Sessions: 1, PerKey: 1, Idle: 600 * time.Millisecond}, func(_ context.Context, s *Session) int {
+		for {
+			select {
+			case text := <-s.Notices:
+				fmt.Fprintln(s.Out, text)
+			case <-s.Leave:
+				return 0
+			}
+		}
+	})
+	s := d.session()
+	if err := s.RequestPty("xterm", 24, 80, nil); err != nil {
+		t.Fatal(err)
+	}
+	in, _ := s.StdinPipe()
+	var out safeBuffer
+	s.Stdout = &out
+	if err := s.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	for range 10 {
+		_, _ = io.WriteString(in, "x")
+		time.Sleep(100 * time.Millisecond)
+	}
+	if err := s.Wait(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took < time.Second {
+		t.Errorf("it ended after %v, while somebody typed", took)
+	}
+	if got := out.String(); !strings.Contains(got, "This session ends in 300ms unless you press a key.") || !strings.Contains(got, "mxinvite: nothing was typed for too long") {
+		t.Errorf("it said %q", got)
+	}
+}
+
+func TestRemovedKeyHasToLeave(t *testing.T) {
+	d := openDoor(t, roomy(), sit)
+	grace := newKey(t)
+	c := d.enter()
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := new(safeBuffer)
+	s.Stderr = said
+	if err := s.Start("sit"); err != nil {
+		t.Fatal(err)
+	}
+	d.server.Reload(authorized(t, keyLine(grace, "grace")), roomy())
+	if err := s.Wait(); err != nil || !strings.Contains(said.String(), "your key is no longer authorized") {
+		t.Errorf("%v, and said %q", err, said.String())
+	}
+	if _, err := c.NewSession(); err == nil || !strings.Contains(err.Error(), "no longer authorized") {
+		t.Errorf("another session on the same connection: %v", err)
+	}
+	if c, err := d.dial(ssh.PublicKeys(d.ada)); err == nil {
+		_ = c.Close()
+		t.Error("the removed key opens the door")
+	}
+	if c, err := d.dial(ssh.PublicKeys(grace)); err != nil {
+		t.Error(err)
+	} else {
+		_ = c.Close()
+	}
+}
+
+func TestStopLetsSendsFinish(t *testing.T) {
+	sent := make(chan bool, 1)
+	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+		fmt.Fprintln(s.Out, "here")
+		<-s.Leave
+		select {
+		case <-time.After(300 * time.Millisecond): // an answer on its way
+			sent <- true
+		case <-ctx.Done():
+			sent <- false
+		}
+		return 0
+	})
+	s := d.session()
+	said := new(safeBuffer)
+	s.Stderr = said
+	out, _ := s.StdoutPipe()
+	if err := s.Start("send"); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadFull(out, make([]byte, len("here\n")))
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	if !<-sent {
+		t.Error("the send was cut off")
+	}
+	if err := s.Wait(); err != nil || !strings.Contains(said.String(), "the server is being stopped") {
+		t.Errorf("%v, and said %q", err, said.String())
+	}
+}
+
+func TestLostConnectionLetsSendsFinish(t *testing.T) {
+	sent := make(chan bool, 1)
+	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+		fmt.Fprintln(s.Out, "here")
+		<-s.Leave
+		sent <- ctx.Err() == nil
+		return 0
+	})
+	c := d.enter()
+	s, err := c.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := s.StdoutPipe()
+	if err := s.Start("send"); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.ReadFull(out, make([]byte, len("here\n")))
+	_ = c.Close()
+	if !<-sent {
+		t.Error("the send was cut off")
+	}
+}
+
+func TestManySessionsAtOnceLeaveNothingBehind(t *testing.T) {
+	n := 200
+	if testing.Short() {
+		n = 30
+	}
+	before := runtime.NumGoroutine()
+	d := openDoor(t, Limits{Sessions: n, PerKey: n}, sit)
+	var wg sync.WaitGroup
+	clients := make([]*ssh.Client, n)
+	for i := range n {
+		wg.Go(func() {
+			c, err := d.dial(ssh.PublicKeys(d.ada))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			clients[i] = c
+			s, err := c.NewSession()
+			if err == nil {
+				err = s.RequestPty("xterm", 24, 80, nil)
+			}
+			out, _ := s.StdoutPipe()
+			if err == nil {
+				err = s.Shell()
+			}
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_, _ = io.ReadFull(out, make([]byte, len("here")))
+		})
+		if i%20 == 19 {
+			wg.Wait() // or the listener's queue overflows
+		}
+	}
+	wg.Wait()
+	if got := d.count(); got != n {
+		t.Errorf("%d sessions", got)
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	for _, c := range clients {
+		if c != nil {
+			_ = c.Close()
+		}
+	}
+	settle(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before })
+}
+
+func TestVisitorWhoReadsNothingHoldsNobodyUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes as long as what was begun may take")
+	}
+	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+		for ctx.Err() == nil {
+			if _, err := s.Out.Write(make([]byte, 1<<16)); err != nil {
+				break
+			}
+		}
+		return 0
+	})
+	s := d.session()
+	_, _ = s.StdoutPipe() // and never read
+	if err := s.Start("flood"); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, "it runs", func() bool { return d.count() == 1 })
+	began := time.Now()
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > stopGrace+3*hardGrace {
+		t.Errorf("stopping took %v", took)
+	}
+}
