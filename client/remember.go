@@ -10,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
 )
@@ -25,7 +25,7 @@ func (a *Account) Restore(ctx context.Context) error {
 	}
 	rooms := map[id.RoomID]*roomState{}
 	var mu sync.Mutex
-	var g errgroup.Group
+	var g together.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	snapshot, err := a.opt.Store.Stream(ctx, a.storeKey(), func(room store.Room) {
 		g.Go(func() error {

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
-	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -181,7 +181,7 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 		}
 		changed = append(changed, room)
 	}
-	var g errgroup.Group
+	var g together.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, room := range changed {
 		r, raw := s.rooms[room], reply.join[room]

@@ -5,9 +5,9 @@ import (
 	"runtime"
 	"sync/atomic"
 
-	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
@@ -71,7 +71,7 @@ type span struct{ from, to int }
 // look at all of it on one core, which is longer than everything else about it.
 func valid(raw []byte, parts []span) bool {
 	var broken atomic.Bool
-	var g errgroup.Group
+	var g together.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	var frame []byte
 	done := 0

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -40,7 +41,7 @@ func (s *state) untraced() []id.RoomID {
 // traceAll traces rooms, a few at a time. A room whose past cannot be read is
 // left for after the next sync: it may not keep news of the others away.
 func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
-	var g errgroup.Group
+	var g together.Group
 	g.SetLimit(traceParallel)
 	for _, room := range rooms {
 		g.Go(func() error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,5 +86,21 @@ func TestSignalEndsTheScreen(t *testing.T) {
 	code := Run(ctx, w, []string{"demo"})
 	if d := cmp.Diff("mxinvite: interrupted\n", said.String()); d != "" || code != exitError {
 		t.Errorf("ended with %d%s", code, d)
+	}
+}
+
+func TestLostTerminalEndsTheScreen(t *testing.T) {
+	hangup := make(chan os.Signal, 1)
+	in, keys := io.Pipe()
+	defer keys.Close()
+	out := newTerminal("\x1b]2;mxinvite")
+	go func() {
+		<-out.shown
+		hangup <- syscall.SIGHUP
+	}()
+	w := screen(t, in, out)
+	w.Hangup = hangup
+	if code := Run(t.Context(), w, []string{"demo"}); code != exitError {
+		t.Errorf("ended with %d", code)
 	}
 }

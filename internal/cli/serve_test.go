@@ -72,6 +72,15 @@ func (s *shared) until(t *testing.T, text string) string {
 	}
 }
 
+// settled waits until nothing more comes.
+func settled(t *testing.T, s *shared) {
+	t.Helper()
+	s.until(t, "Matrix ID")
+	for before := ""; before != s.String(); time.Sleep(500 * time.Millisecond) {
+		before = s.String()
+	}
+}
+
 func newKey(t *testing.T) ssh.Signer {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
@@ -292,6 +301,31 @@ func TestVisitorHasTheScreen(t *testing.T) {
 	_, _ = io.WriteString(keys, "\x03")
 	if err := s.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTypedAheadIsThereWhenTheScreenIs(t *testing.T) {
+	l := openLodge(t)
+	s := l.session(l.ada)
+	screen := new(shared)
+	s.Stdout = screen
+	keys, _ := s.StdinPipe()
+	if err := s.RequestPty("xterm-256color", 30, 120, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(keys, "8642097") // before there is a screen
+	if err := s.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	settled(t, screen)
+	_, _ = io.WriteString(keys, "\x03")
+	if err := s.Wait(); err != nil {
+		t.Error(err)
+	}
+	// It may come in several pictures. There are no other digits on the page.
+	got := regexp.MustCompile(`[^0-9]`).ReplaceAllString(sequence.ReplaceAllString(screen.String(), ""), "")
+	if got != "8642097" {
+		t.Errorf("%q is there", got)
 	}
 }
 

@@ -362,17 +362,19 @@ func TestStormOfSizesLeavesTheLast(t *testing.T) {
 	}
 }
 
-func TestHugeWindowIsCut(t *testing.T) {
+func TestWindowHasASizeThatMakesSense(t *testing.T) {
 	d := openDoor(t, roomy(), func(_ context.Context, s *Session) int {
 		fmt.Fprint(s.Out, s.Terminal.Size())
 		return 0
 	})
-	s := d.session()
-	if err := s.RequestPty("xterm", 1<<30, 1<<31, nil); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := s.Output(""); string(out) != "{500 200}" || err != nil {
-		t.Errorf("got %s, %v", out, err)
+	for want, asked := range map[Size][2]int{{500, 200}: {1 << 31, 1 << 30}, {80, 24}: {0, 0}, {60, 16}: {60, 16}} {
+		s := d.session()
+		if err := s.RequestPty("xterm", asked[1], asked[0], nil); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := s.Output(""); string(out) != fmt.Sprint(want) || err != nil {
+			t.Errorf("%v: %s, %v", asked, out, err)
+		}
 	}
 }
 

@@ -67,6 +67,9 @@ func (t *Terminal) Size() Size {
 func (t *Terminal) Sizes() <-chan Size { return t.sizes }
 
 func (t *Terminal) resize(to windowSize) {
+	if to.Columns == 0 || to.Rows == 0 { // which says that it is not known
+		to.Columns, to.Rows = 80, 24
+	}
 	size := Size{int(min(to.Columns, maxColumns)), int(min(to.Rows, maxRows))}
 	t.mu.Lock()
 	defer t.mu.Unlock()
