@@ -26,7 +26,7 @@ type app struct {
 	settings    config.Settings
 
 	passphraseFile string
-	passphraseFD   int // negative for none
+	passphraseFD   string // a number
 
 	store   *store.Store    // opened when first needed,
 	vaulted *sessions       // and so is the vault
@@ -70,7 +70,7 @@ func newRoot(a *app) *cobra.Command {
 	f.String("account", "", "use that of `USER`, a Matrix ID")
 	f.String("vault", "", "keep sessions in a vault of this `KIND`")
 	f.StringVar(&a.passphraseFile, "passphrase-file", "", "read the vault's passphrase from `FILE`")
-	f.IntVar(&a.passphraseFD, "passphrase-fd", -1, "read it from file descriptor `N`")
+	f.StringVar(&a.passphraseFD, "passphrase-fd", "", "read it from file descriptor `N`")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newRevoke(a), newAccept(a), newInspect(a))

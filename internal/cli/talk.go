@@ -13,9 +13,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// say tells how things go, unless nobody wants to know.
+// say tells how things go, unless nobody wants to know or the screen is open.
 func (a *app) say(format string, values ...any) {
-	if !a.quiet {
+	if !a.quiet && !a.covered.Load() {
 		a.tell(format, values...)
 	}
 }
@@ -63,7 +63,7 @@ const patience = time.Second / 2
 
 // during works, and if that takes a while says so to who watches.
 func (a *app) during(ctx context.Context, what string, work func(context.Context) error) error {
-	if a.quiet || !a.ErrTTY {
+	if a.quiet || !a.ErrTTY || a.covered.Load() {
 		return work(ctx)
 	}
 	what = safetext.Line(what) + "…"
