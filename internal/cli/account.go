@@ -58,7 +58,9 @@ func (a *app) resume(ctx context.Context, opt client.Options) (*client.Account, 
 	if err != nil {
 		return nil, err
 	}
-	return a.resumeSession(ctx, opt, s)
+	account, err := a.resumeSession(ctx, opt, s)
+	a.current = account
+	return account, err
 }
 
 // resumeSession is resume for any session. One that is renewed is kept before it
@@ -73,10 +75,9 @@ func (a *app) resumeSession(ctx context.Context, opt client.Options, s client.Se
 	if err != nil {
 		return nil, err
 	}
-	if err := account.Restore(ctx); err != nil && !a.covered.Load() {
+	if err := account.Restore(ctx); err != nil {
 		a.say("What was known when mxinvite last ran cannot be read: %v", err)
 	}
-	a.current = account
 	return account, nil
 }
 

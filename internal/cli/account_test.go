@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -57,7 +58,9 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 		v := newVigil(t)
 		before := v.saved(v.ada)
 		v.SignOutEverywhere(v.ada, false)
-		v.runs(exitSignedOut, "rooms")
+		if _, said := v.runs(exitSignedOut, "rooms"); !strings.Contains(said, "signed you out") {
+			t.Errorf("said %q", said)
+		}
 		if over := v.saved(v.ada); !ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {
 			t.Error("what outlives a session is not what is kept of it")
 		}
@@ -68,6 +71,9 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 		}
 		v.types(password)
 		v.runs(exitOK, "login", v.grace)
+		if out, _ := v.runs(exitOK, "accounts"); strings.Count(out, "signed in") != 2 {
+			t.Errorf("the accounts are %q", out)
+		}
 		if v.saved(v.grace).DataKey == before.DataKey {
 			t.Error("the same key, though it is another account")
 		}

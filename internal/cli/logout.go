@@ -114,7 +114,6 @@ func (a *app) leave(ctx context.Context, s client.Session) (left, err error) {
 		return nil, err
 	}
 	left = a.during(ctx, "Signing out", account.SignOut)
-	a.current = nil // that it is over is what was asked for
 	if interrupted(left) {
 		return nil, left
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -37,11 +38,7 @@ func (a *app) openVaultWith(home config.Home, kind vault.Kind, asker vault.Asker
 	return vault.Open(vault.Options{
 		Dir: home.Dir(), Kind: kind, Passphrase: asker, Keyring: a.Keyring, Agent: a.Agent,
 		Former: formerSession(home),
-		Say: func(text string) {
-			if !a.covered.Load() {
-				a.say("%s", text)
-			}
-		},
+		Say:    func(text string) { a.say("%s", text) },
 	})
 }
 
@@ -58,12 +55,14 @@ func (a *app) vaultKind(ctx context.Context) (vault.Kind, error) {
 // settings, then a person. It is nil if there is nobody.
 func (a *app) asker() (vault.Asker, error) {
 	switch {
-	case a.passphraseFile != "" && a.passphraseFD >= 0:
+	case a.passphraseFile != "" && a.passphraseFD != "":
 		return nil, &usageError{"mxinvite", errors.New("the passphrase can come from --passphrase-file or --passphrase-fd, not from both")}
-	case a.passphraseFD >= 0 && a.Descriptor == nil:
-		return nil, &usageError{"mxinvite", errors.New("there are no file descriptors here: --passphrase-fd")}
-	case a.passphraseFD >= 0:
-		return vault.FromReader(a.Descriptor(a.passphraseFD)), nil
+	case a.passphraseFD != "":
+		fd, err := strconv.ParseUint(a.passphraseFD, 10, 31)
+		if err != nil || a.Descriptor == nil {
+			return nil, &usageError{"mxinvite", fmt.Errorf("%q is no file descriptor: --passphrase-fd", a.passphraseFD)}
+		}
+		return vault.FromReader(a.Descriptor(int(fd))), nil
 	case a.passphraseFile != "":
 		return vault.FromFile(a.passphraseFile), nil
 	case len(a.settings.PassphraseCommand) > 0:

@@ -36,9 +36,7 @@ func Process(in, out, errs *os.File, env []string, now func() time.Time, transpo
 	if socket := w.getenv("SSH_AUTH_SOCK"); socket != "" {
 		w.Agent = vault.AgentAt(socket)
 	}
-	if open := browser(runtime.GOOS, w.getenv); open != nil {
-		w.Browse = open
-	}
+	w.Browse = browser(runtime.GOOS, w.getenv)
 	return w
 }
 

@@ -29,7 +29,7 @@ type app struct {
 	settings    config.Settings
 
 	passphraseFile string
-	passphraseFD   int // negative for none
+	passphraseFD   string // a number
 
 	store    *store.Store // opened when first needed,
 	vaulted  *sessions    // and so is the vault
@@ -41,7 +41,7 @@ type app struct {
 	spoken func([]invite.Invite) // hears which invites were said, in their order
 }
 
-func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere(), passphraseFD: -1} }
+func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere()} }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its
@@ -90,7 +90,7 @@ func newRoot(a *app) *cobra.Command {
 	f.String("account", "", "use that of `USER`, a Matrix ID")
 	f.String("vault", "", "keep sessions in a vault of this `KIND`")
 	f.StringVar(&a.passphraseFile, "passphrase-file", "", "read the vault's passphrase from `FILE`")
-	f.IntVar(&a.passphraseFD, "passphrase-fd", -1, "read it from file descriptor `N`")
+	f.StringVar(&a.passphraseFD, "passphrase-fd", "", "read it from file descriptor `N`")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),

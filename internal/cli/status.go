@@ -82,7 +82,7 @@ func (s *status) show() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.a.quiet || s.text == s.seen:
+	case s.a.quiet || s.a.covered.Load() || s.text == s.seen:
 	case s.changes():
 		s.wipe()
 		s.seen = s.text

@@ -10,9 +10,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// say tells how things go, unless nobody wants to know.
+// say tells how things go, unless nobody wants to know or the screen is open.
 func (a *app) say(format string, values ...any) {
-	if !a.quiet {
+	if !a.quiet && !a.covered.Load() {
 		a.tell(format, values...)
 	}
 }
