@@ -64,12 +64,12 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 		if over := v.saved(v.ada); !ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {
 			t.Error("what outlives a session is not what is kept of it")
 		}
-		v.types(password)
+		v.typesPassword()
 		v.runs(exitOK, "login", v.ada)
 		if now := v.saved(v.ada); ended(now) || now.DataKey != before.DataKey || now.DeviceID != before.DeviceID {
 			t.Error("another key or device, though it is the same account")
 		}
-		v.types(password)
+		v.typesPassword()
 		v.runs(exitOK, "login", v.grace)
 		if out, _ := v.runs(exitOK, "accounts"); strings.Count(out, "signed in") != 2 {
 			t.Errorf("the accounts are %q", out)
@@ -101,7 +101,7 @@ func TestEndOfAFormerSessionLeavesTheNewOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		former := v.saved(v.ada)
-		v.types(password)
+		v.typesPassword()
 		v.runs(exitOK, "login", v.ada)
 		v.must(v.kept().end(t.Context(), former))
 		if ended(v.saved(v.ada)) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -110,7 +109,7 @@ func (d desk) signOut(ctx context.Context, account ui.KnownAccount) error {
 }
 
 func vaultName(a ui.KnownAccount) vault.Name {
-	return nameOf(client.Session{UserID: id.UserID(a.UserID), Homeserver: a.Homeserver})
+	return nameOf(client.Session{UserID: a.UserID, Homeserver: a.Homeserver})
 }
 
 // browse is the browser of this machine, for the screen; nil without one.

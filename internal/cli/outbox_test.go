@@ -230,7 +230,7 @@ func TestOutboxGoesOnAfterSigningInAgain(t *testing.T) {
 		if code := <-p.ended; code != exitSignedOut {
 			t.Errorf("ended with %d: %s", code, p.err.take())
 		}
-		v.types(password)
+		v.typesPassword()
 		v.runs(exitOK, "login", v.ada)
 		v.runs(exitOK, "outbox", "run")
 		if n := v.mailed(twenty()[:8]...); n != 8 {

@@ -140,14 +140,14 @@ func (a *app) firstVault(ctx context.Context, home config.Home, kind vault.Kind)
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
-		secret, err := v.Load(ctx, name)
-		if err != nil {
-			return err
-		}
-		return v.Save(ctx, name, secret)
+	if len(names) == 0 {
+		return fmt.Errorf("there is no vault yet: %w", errNotSignedIn)
 	}
-	return fmt.Errorf("there is no vault yet: %w", errNotSignedIn)
+	secret, err := v.Load(ctx, names[0]) // there was never more than one
+	if err != nil {
+		return err
+	}
+	return v.Save(ctx, names[0], secret)
 }
 
 func runVaultPassphrase(ctx context.Context, a *app, file string) error {

@@ -76,8 +76,8 @@ func (v *vigil) watch(args ...string) {
 	go func() { v.ended <- Run(ctx, v.w, append([]string{"watch"}, args...)) }()
 }
 
-// types gives the next command something to read.
-func (v *vigil) types(text string) { v.w.In = strings.NewReader(text) }
+// typesPassword gives the next command a password to read.
+func (v *vigil) typesPassword() { v.w.In = strings.NewReader(password) }
 
 // runs runs a command to its end, which must be with this exit code, and
 // returns what it wrote.
