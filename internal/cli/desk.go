@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/ui"
