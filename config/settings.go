@@ -32,6 +32,10 @@ type Settings struct {
 
 	LogLevel string // off, error, info or debug
 
+	// Keys are those chosen for actions of the screen, by their names. What
+	// actions and keys there are is not known here.
+	Keys map[string][]string
+
 	origins map[string]Origin
 }
 
@@ -137,7 +141,7 @@ type reading struct {
 }
 
 func newReading(userHome string) *reading {
-	r := &reading{all: table(userHome), settings: &Settings{origins: map[string]Origin{}}}
+	r := &reading{all: table(userHome), settings: &Settings{Keys: map[string][]string{}, origins: map[string]Origin{}}}
 	for _, s := range r.all {
 		s.reset(r.settings)
 	}

@@ -240,7 +240,7 @@ func TestExampleSaysTheDefaults(t *testing.T) {
 	}
 	var chosen []string
 	for line := range strings.Lines(Example()) {
-		if rest, ok := strings.CutPrefix(line, "# "); ok && strings.Contains(rest, " = ") {
+		if rest, ok := strings.CutPrefix(line, "# "); ok && strings.Contains(rest, " = ") && rest[0] != ' ' {
 			line = rest
 		}
 		chosen = append(chosen, line)

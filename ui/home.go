@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -254,13 +255,14 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // pressInSearch is a key while the filter is typed. Moving moves the list.
 func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
-	switch msg.String() {
-	case "enter":
+	keys := h.sh.keys
+	switch {
+	case key.Matches(msg, keys.Submit):
 		h.typing = false
-	case "esc":
+	case key.Matches(msg, keys.Clear):
 		h.clear()
-	case "up", "down", "pgup", "pgdown":
-		h.list.press(msg, h.sh.keys, h.lines())
+	case slices.Contains([]string{"up", "down", "pgup", "pgdown"}, msg.String()):
+		h.list.press(msg, keys, h.lines())
 		h.list.scroll(h.lines())
 	default:
 		return h.typed(msg)
@@ -315,6 +317,6 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
 			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
 		},
-		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, k.SignOut, k.Help, k.Quit},
+		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, k.SignOut, k.Palette, k.Help, k.Quit},
 	}
 }

@@ -87,7 +87,7 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 
 func (p *roomsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
 }
 
 func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {

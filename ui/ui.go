@@ -45,6 +45,9 @@ type Options struct {
 	// offers no export.
 	Export func(ctx context.Context, format string, invites []InviteRef) (Exported, error)
 
+	// Keys are those a person chose, by action; [CheckKeys] has seen them.
+	Keys map[string][]string
+
 	// Banner is a word beside the title, such as "demo".
 	Banner string
 }
@@ -104,7 +107,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m, sh.press(msg)
 	case tea.PasteMsg, tea.MouseMsg:
 		return m, sh.top().update(msg)
 	}
@@ -117,8 +120,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // press handles the keys that mean the same on every page that names them, and
 // leaves the others to the screen on top.
-func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
-	sh := m.shell
+func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh.notice = notice{}
 	pressed := func(b key.Binding) bool { return key.Matches(msg, b) && offers(sh.top(), b) }
 	switch {
@@ -126,6 +128,8 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.quit()
 	case pressed(sh.keys.Help):
 		return sh.openCard(newHelp(sh))
+	case key.Matches(msg, sh.keys.Palette) && sh.hasPalette(msg):
+		return sh.openCard(newPalette(sh))
 	case pressed(sh.keys.Undo):
 		return sh.undo()
 	case pressed(sh.keys.Back):

@@ -54,6 +54,7 @@ func (a *app) needScreen() error {
 func (a *app) screen(ctx context.Context, o ui.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	o.Keys = a.settings.Keys
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx),
