@@ -20,6 +20,10 @@ type Settings struct {
 	Color          string // ColorAuto or ColorNever
 	Notify         string // off, bell, osc9, osc777 or osc99
 
+	Theme  string // default, high-contrast, 16-color or mono
+	Glyphs string // auto, unicode or ascii
+	Mouse  bool   // works on the screen
+
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool
 

@@ -51,26 +51,41 @@ func (h *home) table(width, height int) (string, *tea.Cursor) {
 // countLine says how many invites each tab has, the chosen one standing out,
 // and how they are sorted. Where there is little room it says so in fewer words.
 func (h *home) countLine(width int) string {
-	st := h.sh.styles
-	right, urgent := st.faint.Render("sort: "+orders()[h.order].name), true
-	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
-		right = st.warn.Render("revoking") + " " + p.bar(st, min(20, width/6))
-	} else if n := len(h.marked); n > 0 {
-		right = st.accent.Render(fmt.Sprintf("%d marked", n))
-	} else {
-		urgent = false
-	}
-	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
-		line := strings.Join(h.tabLabels(look.words), look.gap)
-		if lineWidth(line)+lineWidth(right)+2 <= width {
-			return ends(line, right, width)
-		}
-	}
-	line := strings.Join(h.tabLabels(""), " ")
-	if urgent {
+	right, urgent := h.countWords()
+	labels, gap := h.tabLooks(width, right)
+	line := strings.Join(labels, gap)
+	switch {
+	case lineWidth(line)+lineWidth(right)+2 <= width:
+		return ends(line, right, width)
+	case urgent:
 		return ends(cutStyled(line, width-lineWidth(right)-2), right, width)
 	}
 	return cutStyled(line, width)
+}
+
+// countWords stand at the end of the line, and must not be missing if they are
+// about what is going on.
+func (h *home) countWords() (words string, urgent bool) {
+	st := h.sh.styles
+	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
+		return st.warn.Render("revoking") + " " + p.bar(st, min(20, (h.sh.width-2)/6)), true
+	}
+	if n := len(h.marked); n > 0 {
+		return st.accent.Render(fmt.Sprintf("%d marked", n)), true
+	}
+	return st.faint.Render("sort: " + orders()[h.order].name), false
+}
+
+// tabLooks are the tabs' names, in as many words as fit beside others, and what
+// stands between them.
+func (h *home) tabLooks(width int, right string) (labels []string, gap string) {
+	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
+		labels, gap = h.tabLabels(look.words), look.gap
+		if lineWidth(strings.Join(labels, gap))+lineWidth(right)+2 <= width {
+			break
+		}
+	}
+	return labels, gap
 }
 
 // tabLabels are the tabs' names. needs is what stands behind the number of

@@ -46,7 +46,7 @@ type shell struct {
 
 func newShell(ctx context.Context, opt Options) *shell {
 	sh := &shell{
-		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), styles: newStyles(true),
+		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), styles: newStyles(opt.Theme, true),
 		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
 	sh.readings <- 0

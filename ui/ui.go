@@ -48,6 +48,13 @@ type Options struct {
 	// Keys are those a person chose, by action; [CheckKeys] has seen them.
 	Keys map[string][]string
 
+	// Mouse takes the mouse from the terminal, which then selects no text with it.
+	Mouse bool
+
+	// Theme is how the program looks; ASCII draws signs and lines without Unicode.
+	Theme Theme
+	ASCII bool
+
 	// Banner is a word beside the title, such as "demo".
 	Banner string
 }
@@ -99,7 +106,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		sh.width, sh.height = msg.Width, msg.Height-2 // the header and the footer
 		return m, nil
 	case tea.BackgroundColorMsg:
-		sh.styles = newStyles(msg.IsDark())
+		sh.styles = newStyles(sh.opt.Theme, msg.IsDark())
 		return m, nil
 	case answer:
 		if msg.ctx.Err() != nil {
@@ -108,7 +115,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
 		return m, sh.press(msg)
-	case tea.PasteMsg, tea.MouseMsg:
+	case tea.MouseMsg:
+		return m, sh.mouse(msg)
+	case tea.PasteMsg:
 		return m, sh.top().update(msg)
 	}
 	cmds := []tea.Cmd{sh.update(msg)}
@@ -143,6 +152,9 @@ func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
 func (m *Model) View() tea.View {
 	v := tea.NewView(" ") // Bubble Tea clears the screen over and over for an empty one
 	v.AltScreen = true
+	if m.shell.opt.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.ProgressBar = m.shell.progressBar()
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
@@ -151,6 +163,9 @@ func (m *Model) View() tea.View {
 		v.Content = m.tooSmall()
 	default:
 		v.Content, v.Cursor = m.frame()
+	}
+	if m.shell.opt.ASCII {
+		v.Content, v.WindowTitle = ascii(v.Content), ascii(v.WindowTitle)
 	}
 	return v
 }

@@ -54,7 +54,8 @@ func (a *app) needScreen() error {
 func (a *app) screen(ctx context.Context, o ui.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	o.Keys = a.settings.Keys
+	o.Keys, o.Mouse = a.settings.Keys, a.settings.Mouse
+	o.Theme, o.ASCII = ui.Theme(a.settings.Theme), a.onlyASCII()
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx),
