@@ -35,6 +35,7 @@ type home struct {
 	typing bool // the filter line has the cursor
 	marked map[inviteKey]bool
 	list   list[inviteKey]
+	taken  []*row    // and nobody was told yet
 	wanted inviteKey // just sent; the cursor goes there as soon as it shows
 
 	problem error
@@ -72,6 +73,7 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 		h.markAgain(msg)
 	case changedMsg:
 		h.refresh()
+		return h.tellOfTaken()
 	case sentMsg:
 		h.wanted = msg.key
 		h.refresh()
@@ -139,6 +141,7 @@ func (h *home) refresh() {
 	}
 	h.rooms, h.look = len(rooms), 0
 	h.counts = map[invite.Status]int{}
+	before := h.rows
 	invites, facts := account.Invites(), account.Facts()
 	like := h.sh.namesakes(invites)
 	h.newest = make([]row, 0, len(invites)) // rows points into it
@@ -156,6 +159,7 @@ func (h *home) refresh() {
 			h.look++
 		}
 	}
+	h.noteTaken(before)
 	for k := range h.marked {
 		if r, ok := h.rows[k]; !ok || r.invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
 			delete(h.marked, k) // gone, or on its way: a mark has served

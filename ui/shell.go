@@ -31,6 +31,7 @@ type shell struct {
 	farewell screen // asks whether to leave while invites wait
 	begun    int    // what is under way and should not be cut off, such as joining a room
 	sending  sending
+	news     news
 	work     progress
 	draft    whom // typed to be invited, and not sent
 
@@ -104,6 +105,12 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		return sh.revokeStep(msg)
 	case revokedMsg:
 		return sh.revoked(msg)
+	case tea.FocusMsg:
+		sh.news.looks(true)
+	case tea.BlurMsg:
+		sh.news.looks(false)
+	case newsMsg:
+		return sh.tellHeld()
 	case notKeptMsg:
 		if msg.err != nil {
 			sh.complain(msg.err)

@@ -51,6 +51,10 @@ type Options struct {
 	// Mouse takes the mouse from the terminal, which then selects no text with it.
 	Mouse bool
 
+	// Notify gives what a terminal writes to its person's desktop. It is asked
+	// only while they do not look; nil tells them nothing.
+	Notify func(title, text string) string
+
 	// Theme is how the program looks; ASCII draws signs and lines without Unicode.
 	Theme Theme
 	ASCII bool
@@ -152,6 +156,7 @@ func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
 func (m *Model) View() tea.View {
 	v := tea.NewView(" ") // Bubble Tea clears the screen over and over for an empty one
 	v.AltScreen = true
+	v.ReportFocus = m.shell.opt.Notify != nil
 	if m.shell.opt.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}

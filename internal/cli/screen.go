@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/notify"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -55,6 +56,9 @@ func (a *app) screen(ctx context.Context, o ui.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o.Keys, o.Mouse = a.settings.Keys, a.settings.Mouse
+	if kind := notify.Kind(a.settings.Notify); kind != notify.Off {
+		o.Notify = func(title, text string) string { return notify.Sequence(kind, a.getenv("TERM"), title, text) }
+	}
 	o.Theme, o.ASCII = ui.Theme(a.settings.Theme), a.onlyASCII()
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	options := []tea.ProgramOption{
