@@ -20,7 +20,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 	case h.loading():
 		body = "\n" + h.spinner.View() + " Reading your rooms on " + cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
 	case h.rooms == 0:
-		body = "\nYou are in no room yet.\n\n" + st.faint.Render("Join or create one in your Matrix client; it will show up here.")
+		body = "\n" + h.sh.noRooms(width-4)
 	case len(h.rows) == 0:
 		body = "\n" + wrap("Nobody has been invited by e-mail to any of your "+count(h.rooms, "room")+" yet.", width-4) + "\n\nPress " +
 			st.accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
@@ -129,6 +129,15 @@ func (h *home) searchLine(width int) (string, *tea.Cursor) {
 	return " " + line, cursor
 }
 
+// wayOut says how to see invites again when none is shown.
+func (h *home) wayOut() string {
+	st, k := h.sh.styles, h.sh.keys
+	if h.search.value(0) != "" {
+		return "Press " + st.accent.Render(k.Clear.Help().Key) + " to clear the filter."
+	}
+	return "Press " + st.accent.Render(k.NextStatus.Help().Key) + " for those of another status."
+}
+
 // listing is the columns' names and the rows that fit.
 func (h *home) listing(width int) string {
 	st := h.sh.styles
@@ -140,7 +149,7 @@ func (h *home) listing(width int) string {
 		lines = append(lines, cols.row(h.sh, h.rows[k], n == h.list.at, h.marked[k]))
 	}
 	if len(h.list.keys) == 0 {
-		lines = append(lines, "", "   "+st.faint.Render("There is none like that."))
+		lines = append(lines, "", "   "+st.plain.Render("There is none like that."), "", indent(h.wayOut(), 3))
 	}
 	return strings.Join(lines, "\n")
 }

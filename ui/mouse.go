@@ -22,7 +22,7 @@ func (sh *shell) mouse(msg tea.MouseMsg) tea.Cmd {
 		if !ok || msg.Button != tea.MouseLeft {
 			return nil
 		}
-		sh.notice = notice{}
+		sh.notice, sh.tour = notice{}, 0
 		return page.click(msg.X, msg.Y-1) // below the header
 	}
 	return nil

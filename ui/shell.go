@@ -32,6 +32,7 @@ type shell struct {
 	begun    int    // what is under way and should not be cut off, such as joining a room
 	sending  sending
 	news     news
+	tour     tour
 	work     progress
 	draft    whom // typed to be invited, and not sent
 
@@ -109,6 +110,8 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		sh.news.looks(true)
 	case tea.BlurMsg:
 		sh.news.looks(false)
+	case tourMsg:
+		return sh.goOnTour()
 	case newsMsg:
 		return sh.tellHeld()
 	case notKeptMsg:

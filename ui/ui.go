@@ -4,6 +4,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -59,6 +60,9 @@ type Options struct {
 	Theme Theme
 	ASCII bool
 
+	// Tour shows a few hints at the start, until a key is pressed.
+	Tour bool
+
 	// Banner is a word beside the title, such as "demo".
 	Banner string
 }
@@ -97,7 +101,7 @@ func New(ctx context.Context, opt Options) *Model {
 
 // Init asks the terminal about itself and starts the first page.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute())
+	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute(), m.shell.startTour())
 }
 
 // Update routes. Input goes to the screen on top, an answer to the screen that
@@ -134,7 +138,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // press handles the keys that mean the same on every page that names them, and
 // leaves the others to the screen on top.
 func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
-	sh.notice = notice{}
+	sh.notice, sh.tour = notice{}, 0
 	pressed := func(b key.Binding) bool { return key.Matches(msg, b) && offers(sh.top(), b) }
 	switch {
 	case key.Matches(msg, sh.keys.Interrupt), pressed(sh.keys.Quit):
@@ -184,7 +188,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	sh := m.shell
 	page := sh.page()
 	body, cursor := sh.stack[page].view(sh.width, sh.height)
-	if text := sh.notice.view(sh.styles, sh.width); text != "" {
+	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
 		// It covers the last lines, so that nothing on the page moves.
 		body = block(body, sh.width, sh.height-lineCount(text)) + "\n" + text
 	}

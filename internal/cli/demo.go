@@ -81,6 +81,6 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	return o.screen(ctx, ui.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
-		Banner: "demo",
+		Banner: "demo", Tour: true,
 	})
 }
