@@ -81,6 +81,15 @@ func table(home string) []Setting {
 			word("off", "bell", "osc9", "osc777", "osc99"), "How a terminal is told that an invite was taken, while nobody looks: by the bell, "+
 				"or by a notification as the terminal knows them (osc9: iTerm2, WezTerm, Windows Terminal; osc777: foot, Ghostty; osc99: kitty)."),
 
+		define("theme", func(s *Settings) *string { return &s.Theme }, "default",
+			word("default", "high-contrast", "16-color", "mono"), "How the screen looks. 16-color has the colors that your terminal is set to, mono none. "+
+				"Whether it is light or dark the terminal is asked."),
+		define("glyphs", func(s *Settings) *string { return &s.Glyphs }, "auto",
+			word("auto", "unicode", "ascii"), "What signs and lines are drawn with. auto is ascii where LC_ALL, LC_CTYPE or LANG name an encoding other than UTF-8."),
+		define("mouse", func(s *Settings) *bool { return &s.Mouse }, false,
+			yesNo(), "Whether the mouse works on the screen. Then terminals select text only while shift is held; "+
+				"without it most of them turn the wheel into arrow keys."),
+
 		define("invites.stale_after", func(s *Settings) *time.Duration { return &s.StaleAfter }, 90*day,
 			age(), "How long an invite may be out before it is worth a look."),
 		define("invites.check_keys", func(s *Settings) *bool { return &s.CheckKeys }, true,

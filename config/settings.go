@@ -21,6 +21,10 @@ type Settings struct {
 	Notify         string // off, bell, osc9, osc777 or osc99
 	SyncOutput     string // SyncAuto, SyncOn or SyncOff
 
+	Theme  string // default, high-contrast, 16-color or mono
+	Glyphs string // auto, unicode or ascii
+	Mouse  bool   // works on the screen
+
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool
 
@@ -36,6 +40,10 @@ type Settings struct {
 	// For a server of visitors.
 	Sessions, SessionsPerKey int
 	Idle                     time.Duration // zero for never
+
+	// Keys are those chosen for actions of the screen, by their names. What
+	// actions and keys there are is not known here.
+	Keys map[string][]string
 
 	origins map[string]Origin
 }
@@ -149,7 +157,7 @@ type reading struct {
 }
 
 func newReading(userHome string) *reading {
-	r := &reading{all: table(userHome), settings: &Settings{origins: map[string]Origin{}}}
+	r := &reading{all: table(userHome), settings: &Settings{Keys: map[string][]string{}, origins: map[string]Origin{}}}
 	for _, s := range r.all {
 		s.reset(r.settings)
 	}

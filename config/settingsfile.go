@@ -111,6 +111,10 @@ func (r *reading) takeKey(file string, t *tree, path []string, value any) {
 	from := Origin{File, at(file, t.lines[joined(path)])}
 	name := strings.Join(path, ".")
 	plain := !strings.Contains(path[len(path)-1], ".")
+	if path[0] == keysTable {
+		r.takeKeys(file, t, path, value, from)
+		return
+	}
 	for _, s := range r.all {
 		switch {
 		case plain && s.Name == name:

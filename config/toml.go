@@ -103,6 +103,8 @@ func Example() string {
 		}
 		fmt.Fprintf(&b, "\n%s# It takes %s.\n# %s = %s\n", comment(s.Doc), s.Takes, key, TOML(s.value(&defaults)))
 	}
+	b.WriteString("\n[keys]\n\n# Keys of the screen other than the usual: an action, and one key or several.\n" +
+		"# docs/keys.md names the actions. For example:\n#\n#     revoke = [\"x\", \"delete\"]\n")
 	return b.String()
 }
 

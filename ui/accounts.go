@@ -168,7 +168,7 @@ func (p *accountsPage) ShortHelp() []key.Binding {
 
 func (p *accountsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
 }
 
 func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {

@@ -196,7 +196,7 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	case c.problem != nil:
 		text += c.sh.problem(c.problem, width)
 	case c.form == nil:
-		text += st.accent.Render("y") + " yes   " + st.accent.Render("n") + " no"
+		text += c.sh.yesOrNo()
 	case c.doubted != "" && c.doubted == c.form.value(0):
 		text += st.warn.Render(wrap("! The invite was to "+cut(nameOf(c.invite), nameWidth)+", and this is another address. Press enter once more if it is right.", width))
 	default:

@@ -41,5 +41,11 @@ func (c *confirm) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 60)
 	return "\n" + st.strong.Render(wrap(cut(c.question, 2*width), width)) + "\n\n" + wrap(cut(c.what, 6*width), width) + "\n\n" +
-		st.accent.Render("y") + " yes   " + st.accent.Render("n") + " no\n", nil
+		c.sh.yesOrNo() + "\n", nil
+}
+
+// yesOrNo names the keys that answer a question.
+func (sh *shell) yesOrNo() string {
+	st, k := sh.styles, sh.keys
+	return st.accent.Render(k.Yes.Help().Key) + " yes   " + st.accent.Render(k.No.Help().Key) + " no"
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -34,6 +35,7 @@ type home struct {
 	typing bool // the filter line has the cursor
 	marked map[inviteKey]bool
 	list   list[inviteKey]
+	taken  []*row    // and nobody was told yet
 	wanted inviteKey // just sent; the cursor goes there as soon as it shows
 
 	problem error
@@ -71,6 +73,7 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 		h.markAgain(msg)
 	case changedMsg:
 		h.refresh()
+		return h.tellOfTaken()
 	case sentMsg:
 		h.wanted = msg.key
 		h.refresh()
@@ -138,6 +141,7 @@ func (h *home) refresh() {
 	}
 	h.rooms, h.look = len(rooms), 0
 	h.counts = map[invite.Status]int{}
+	before := h.rows
 	invites, facts := account.Invites(), account.Facts()
 	like := h.sh.namesakes(invites)
 	h.newest = make([]row, 0, len(invites)) // rows points into it
@@ -155,6 +159,7 @@ func (h *home) refresh() {
 			h.look++
 		}
 	}
+	h.noteTaken(before)
 	for k := range h.marked {
 		if r, ok := h.rows[k]; !ok || r.invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
 			delete(h.marked, k) // gone, or on its way: a mark has served
@@ -265,13 +270,14 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // pressInSearch is a key while the filter is typed. Moving moves the list.
 func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
-	switch msg.String() {
-	case "enter":
+	keys := h.sh.keys
+	switch {
+	case key.Matches(msg, keys.Submit):
 		h.typing = false
-	case "esc":
+	case key.Matches(msg, keys.Clear):
 		h.clear()
-	case "up", "down", "pgup", "pgdown":
-		h.list.press(msg, h.sh.keys, h.lines())
+	case slices.Contains([]string{"up", "down", "pgup", "pgdown"}, msg.String()):
+		h.list.press(msg, keys, h.lines())
 		h.list.scroll(h.lines())
 	default:
 		return h.typed(msg)
@@ -326,6 +332,6 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
 			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
 		},
-		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Help, k.Quit},
+		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit},
 	}
 }

@@ -20,7 +20,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 	case h.loading():
 		body = "\n" + h.spinner.View() + " Reading your rooms on " + cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
 	case h.rooms == 0:
-		body = "\nYou are in no room yet.\n\n" + st.faint.Render("Join or create one in your Matrix client; it will show up here.")
+		body = "\n" + h.sh.noRooms(width-4)
 	case len(h.rows) == 0:
 		body = "\n" + wrap("Nobody has been invited by e-mail to any of your "+count(h.rooms, "room")+" yet.", width-4) + "\n\nPress " +
 			st.accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
@@ -51,26 +51,41 @@ func (h *home) table(width, height int) (string, *tea.Cursor) {
 // countLine says how many invites each tab has, the chosen one standing out,
 // and how they are sorted. Where there is little room it says so in fewer words.
 func (h *home) countLine(width int) string {
-	st := h.sh.styles
-	right, urgent := st.faint.Render("sort: "+orders()[h.order].name), true
-	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
-		right = st.warn.Render("revoking") + " " + p.bar(st, min(20, width/6))
-	} else if n := len(h.marked); n > 0 {
-		right = st.accent.Render(fmt.Sprintf("%d marked", n))
-	} else {
-		urgent = false
-	}
-	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
-		line := strings.Join(h.tabLabels(look.words), look.gap)
-		if lineWidth(line)+lineWidth(right)+2 <= width {
-			return ends(line, right, width)
-		}
-	}
-	line := strings.Join(h.tabLabels(""), " ")
-	if urgent {
+	right, urgent := h.countWords()
+	labels, gap := h.tabLooks(width, right)
+	line := strings.Join(labels, gap)
+	switch {
+	case lineWidth(line)+lineWidth(right)+2 <= width:
+		return ends(line, right, width)
+	case urgent:
 		return ends(cutStyled(line, width-lineWidth(right)-2), right, width)
 	}
 	return cutStyled(line, width)
+}
+
+// countWords stand at the end of the line, and must not be missing if they are
+// about what is going on.
+func (h *home) countWords() (words string, urgent bool) {
+	st := h.sh.styles
+	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
+		return st.warn.Render("revoking") + " " + p.bar(st, min(20, (h.sh.width-2)/6)), true
+	}
+	if n := len(h.marked); n > 0 {
+		return st.accent.Render(fmt.Sprintf("%d marked", n)), true
+	}
+	return st.faint.Render("sort: " + orders()[h.order].name), false
+}
+
+// tabLooks are the tabs' names, in as many words as fit beside others, and what
+// stands between them.
+func (h *home) tabLooks(width int, right string) (labels []string, gap string) {
+	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
+		labels, gap = h.tabLabels(look.words), look.gap
+		if lineWidth(strings.Join(labels, gap))+lineWidth(right)+2 <= width {
+			break
+		}
+	}
+	return labels, gap
 }
 
 // tabLabels are the tabs' names. needs is what stands behind the number of
@@ -114,6 +129,15 @@ func (h *home) searchLine(width int) (string, *tea.Cursor) {
 	return " " + line, cursor
 }
 
+// wayOut says how to see invites again when none is shown.
+func (h *home) wayOut() string {
+	st, k := h.sh.styles, h.sh.keys
+	if h.search.value(0) != "" {
+		return "Press " + st.accent.Render(k.Clear.Help().Key) + " to clear the filter."
+	}
+	return "Press " + st.accent.Render(k.NextStatus.Help().Key) + " for those of another status."
+}
+
 // listing is the columns' names and the rows that fit.
 func (h *home) listing(width int) string {
 	st := h.sh.styles
@@ -125,7 +149,7 @@ func (h *home) listing(width int) string {
 		lines = append(lines, cols.row(h.sh, h.rows[k], n == h.list.at, h.marked[k]))
 	}
 	if len(h.list.keys) == 0 {
-		lines = append(lines, "", "   "+st.faint.Render("There is none like that."))
+		lines = append(lines, "", "   "+st.plain.Render("There is none like that."), "", indent(h.wayOut(), 3))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -1,8 +1,14 @@
 package ui
 
-import "charm.land/bubbles/v2/key"
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
 
 // keyMap is every key of the program. The same key means the same everywhere.
+// What the keys are, and what they do, stands in its table.
 type keyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	NextStatus, PrevStatus                  key.Binding
@@ -20,76 +26,49 @@ type keyMap struct {
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding
 
-	Back, Help, Quit, Interrupt key.Binding
+	Back, Palette, Help, Quit, Interrupt key.Binding
 }
 
-func newKeyMap() keyMap {
-	bind := func(label, does string, keys ...string) key.Binding {
-		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(label, does))
+// newKeyMap returns the keys, with those a person chose for an action instead
+// of its own.
+func newKeyMap(chosen map[string][]string) keyMap {
+	k := keyMap{Interrupt: key.NewBinding(key.WithKeys(tag("interrupt"), "ctrl+c"), key.WithHelp("ctrl+c", "quit"))}
+	for _, a := range k.table() {
+		keys := a.keys
+		if own := chosen[a.name]; len(own) > 0 {
+			keys = own
+		}
+		*a.at = key.NewBinding(key.WithKeys(append([]string{tag(a.name)}, keys...)...), key.WithHelp(keyLabel(keys), a.words))
 	}
-	return keyMap{
-		Up:       bind("↑/k", "up", "up", "k"),
-		Down:     bind("↓/j", "down", "down", "j"),
-		PageUp:   bind("pgup", "page up", "pgup", "ctrl+b"),
-		PageDown: bind("pgdn", "page down", "pgdown", "ctrl+f"),
-		Top:      bind("g", "first", "home", "g"),
-		Bottom:   bind("G", "last", "end", "G"),
+	return k
+}
 
-		NextStatus: bind("tab", "status", "tab", "right", "l"),
-		PrevStatus: bind("shift+tab", "previous status", "shift+tab", "left", "h"),
+// tag is a key that no keyboard has. Each binding has that of its action, by
+// which it is known, and which the palette presses.
+func tag(action string) string { return "action " + action }
 
-		Sort:   bind("s", "sort", "s"),
-		Filter: bind("/", "filter", "/"),
-		Clear:  bind("esc", "clear filter and marks", "esc"),
-		Mark:   bind("space", "mark", "space"),
-
-		MarkAll: bind("A", "mark all shown", "A"),
-
-		Again:     bind("e", "send again", "e"),
-		Leftovers: bind("X", "revoke what is left over", "X"),
-		Outbox:    bind("o", "outbox", "o"),
-		Export:    bind("E", "export", "E"),
-
-		Pause:    bind("p", "pause", "p"),
-		Cancel:   bind("x", "cancel", "x"),
-		Settle:   bind("w", "it went out", "w"),
-		Sweep:    bind("d", "clear what is over", "d"),
-		LookInto: bind("space", "look into", "space", "right", "left"),
-		All:      bind("m", "mail pending too", "m"),
-
-		Trust:    bind("t", "trust the keys' host", "t"),
-		Copy:     bind("c", "copy the token", "c"),
-		CopyLink: bind("C", "copy a link to the event", "C"),
-		Raw:      bind("J", "the event itself", "J"),
-
-		Invite:  bind("i", "invite", "i"),
-		Take:    bind("a", "accept an invite", "a"),
-		Open:    bind("enter", "open", "enter"),
-		Revoke:  bind("x", "revoke", "x"),
-		Undo:    bind("u", "undo", "u"),
-		Rooms:   bind("r", "rooms", "r"),
-		SignOut: bind("S", "sign out", "S"),
-
-		Accounts:    bind("@", "accounts", "@"),
-		Add:         bind("n", "add an account", "n"),
-		CopyAddress: bind("ctrl+y", "copy address", "ctrl+y"),
-
-		Next:    bind("tab", "next field", "tab", "down"),
-		Prev:    bind("shift+tab", "previous field", "shift+tab", "up"),
-		Submit:  bind("enter", "continue", "enter"),
-		Send:    bind("enter", "send", "enter"),
-		Edit:    bind("esc", "change it", "esc"),
-		Accept:  bind("a", "accept", "a"),
-		Decline: bind("esc", "decline", "esc"),
-
-		Yes: bind("y", "yes", "y", "Y"),
-		No:  bind("n", "no", "n", "N", "esc"),
-
-		Back:      bind("esc", "back", "esc"),
-		Help:      bind("?", "help", "?", "f1"),
-		Quit:      bind("q", "quit", "q"),
-		Interrupt: bind("ctrl+c", "quit", "ctrl+c"),
+// actionOf is the name of the action a key is for.
+func actionOf(b key.Binding) string {
+	if len(b.Keys()) == 0 {
+		return ""
 	}
+	return strings.TrimPrefix(b.Keys()[0], "action ")
+}
+
+// run is the press of the key that no keyboard has.
+func run(action string) tea.KeyPressMsg { return tea.KeyPressMsg{Text: tag(action)} }
+
+// keyLabel shows the first of some keys, and beside an arrow the letter.
+func keyLabel(keys []string) string {
+	signs := map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→"}
+	sign, arrow := signs[keys[0]]
+	switch {
+	case arrow && len(keys) > 1:
+		return sign + "/" + keys[1]
+	case arrow:
+		return sign
+	}
+	return strings.Replace(keys[0], "pgdown", "pgdn", 1)
 }
 
 // as is the same key with other words for what it does here.

@@ -67,8 +67,9 @@ func (p *outboxPage) empty(width int) string {
 	st := p.sh.styles
 	text := wrap("Nothing is on its way.", width) + "\n\n" +
 		st.faint.Render(wrap("What you invite goes through here: servers take only so many at a time, and what has to wait is sent in the background.", width))
+	text += "\n\nPress " + st.accent.Render(p.sh.keys.Invite.Help().Key) + " to invite somebody."
 	if p.sh.sending.outbox.Paused {
-		text += "\n\n" + st.warn.Render("Paused.") + " Press " + st.accent.Render("p") + " to have sent what comes."
+		text += "\n\n" + st.warn.Render("Paused.") + " Press " + st.accent.Render(p.sh.keys.Pause.Help().Key) + " to have sent what comes."
 	}
 	return text
 }
@@ -106,7 +107,7 @@ func (p *outboxPage) outlook(width int) string {
 	case s.err != nil:
 		return st.bad.Render(cut("! "+sentence(s.err.Error()), width))
 	case o.Paused:
-		return st.warn.Render("Paused.") + " Press " + st.accent.Render("p") + " to go on."
+		return st.warn.Render("Paused.") + " Press " + st.accent.Render(p.sh.keys.Pause.Help().Key) + " to go on."
 	case n > 0 && s.trouble != nil:
 		return st.bad.Render(cut("! Not now: "+s.trouble.Error()+". "+client.Hint(s.trouble), width))
 	case n == 0:

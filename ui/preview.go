@@ -146,7 +146,7 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
 }
 
 // heading says what becomes of a group.
-func (p *preview) heading(st styles, k kind) (lipgloss.Style, string, string) {
+func (p *preview) heading(st styles, keys keyMap, k kind) (lipgloss.Style, string, string) {
 	switch k {
 	case mailed:
 		return st.good, "✓", "new: a mail each"
@@ -156,7 +156,7 @@ func (p *preview) heading(st styles, k kind) (lipgloss.Style, string, string) {
 		if p.all {
 			return st.warn, "!", "pending already: mailed all the same"
 		}
-		return st.warn, "!", "pending already: left out, unless you press m"
+		return st.warn, "!", "pending already: left out, unless you press " + keys.All.Help().Key
 	case inRoom:
 		return st.faint, "·", "in the room or invited already"
 	case banned:
@@ -222,7 +222,7 @@ func (c *compose) previewLine(at place, chosen bool, width int) string {
 		cursor = st.cursor.Render("▌") + " "
 	}
 	if at.n < 0 {
-		style, mark, words := p.heading(st, at.kind)
+		style, mark, words := p.heading(st, c.sh.keys, at.kind)
 		arrow := "▸"
 		if p.open[at.kind] {
 			arrow = "▾"
@@ -238,7 +238,7 @@ func (c *compose) previewLine(at place, chosen bool, width int) string {
 func (c *compose) cost(width int) string {
 	st, n := c.sh.styles, len(c.preview.chosen())
 	if n == 0 {
-		return st.warn.Render("Nobody is left to invite.") + " Press " + st.accent.Render("esc") + " to change the list."
+		return st.warn.Render("Nobody is left to invite.") + " Press " + st.accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
 	}
 	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cut(c.sh.roomName(c.chosen), nameWidth))
 	if last, ok := c.sh.lastOf(n); ok {

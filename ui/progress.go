@@ -15,10 +15,11 @@ type progress struct{ done, total int }
 
 func (p progress) none() bool { return p.total < 2 }
 
-// bar draws it in so many cells, with the numbers behind it.
+// bar draws it in so many cells, with the numbers behind it. What is done differs
+// not by colour alone.
 func (p progress) bar(st styles, cells int) string {
 	full := cells * p.done / max(1, p.total)
-	return st.accent.Render(strings.Repeat("━", full)) + st.rule.Render(strings.Repeat("━", cells-full)) +
+	return st.accent.Render(strings.Repeat("━", full)) + st.rule.Render(strings.Repeat("─", cells-full)) +
 		fmt.Sprintf(" %d of %d", p.done, p.total)
 }
 

@@ -99,10 +99,15 @@ func (sh *shell) whyNotRevoke(i invite.Invite) string {
 	case i.Status == invite.Revoked:
 		return "This invite is revoked already"
 	case !r.MayInvite():
-		return fmt.Sprintf("Revoking takes power level %d in %s, and yours is %d", r.InvitePower, cut(r.Name, nameWidth), r.Power)
+		return needsPower("Revoking", r)
 	default:
 		return "This invite is being revoked"
 	}
+}
+
+// needsPower says that one may not do something in a room.
+func needsPower(doing string, r client.Room) string {
+	return fmt.Sprintf("%s takes power level %d in %s, and yours is %d", doing, r.InvitePower, cut(r.Name, nameWidth), r.Power)
 }
 
 // revoke takes invites back after a moment in which it can be undone.

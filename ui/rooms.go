@@ -87,13 +87,13 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 
 func (p *roomsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
 }
 
 func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	if len(p.rooms) == 0 {
-		return indent("\nYou are in no room yet.\n\n"+st.faint.Render("Join or create one in your Matrix client; it will show up here."), 2), nil
+		return indent("\n"+p.sh.noRooms(width-4), 2), nil
 	}
 	const levelWidth, openWidth = 24, 7
 	rest := width - 3 - levelWidth - openWidth - 4*2
@@ -123,6 +123,14 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 		b.WriteString("\n   " + st.warn.Render("! "+unread(p.rooms[room].Unread)))
 	}
 	return b.String(), nil
+}
+
+// noRooms says what to do for somebody who is in none.
+func (sh *shell) noRooms(width int) string {
+	st := sh.styles
+	return "You are in no room yet.\n\n" +
+		wrap("Join or create one in your Matrix client; it will show up here.", width) + "\n\n" +
+		"Invited by e-mail? Press " + st.accent.Render(sh.keys.Take.Help().Key) + " on the first page."
 }
 
 // unread says that events of a room were left out.

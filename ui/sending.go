@@ -145,10 +145,15 @@ func (sh *shell) outboxChanged(msg outboxMsg) tea.Cmd {
 		return nil
 	}
 	s := &sh.sending
+	var told tea.Cmd
 	if msg.read > s.read {
+		before, first := s.outbox, s.read == 0
 		s.read, s.err = msg.read, msg.err
 		if msg.err == nil {
 			s.outbox = msg.outbox
+			if !first {
+				told = sh.tellOfOutbox(before)
+			}
 		}
 	}
 	switch {
@@ -157,7 +162,7 @@ func (sh *shell) outboxChanged(msg outboxMsg) tea.Cmd {
 	case msg.done != "":
 		sh.say("%s", msg.done)
 	}
-	return tea.Batch(sh.tellOf(msg.item), sh.countDown())
+	return tea.Batch(sh.tellOf(msg.item), sh.countDown(), told)
 }
 
 // waiting is how many invites are still to be sent.

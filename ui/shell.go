@@ -31,6 +31,8 @@ type shell struct {
 	farewell screen // asks whether to leave while invites wait
 	begun    int    // what is under way and should not be cut off, such as joining a room
 	sending  sending
+	news     news
+	tour     tour
 	work     progress
 	draft    whom // typed to be invited, and not sent
 
@@ -48,7 +50,7 @@ type shell struct {
 
 func newShell(ctx context.Context, opt Options) *shell {
 	sh := &shell{
-		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(), styles: newStyles(true),
+		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), styles: newStyles(opt.Theme, true),
 		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
 	sh.readings <- 0
@@ -125,6 +127,14 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		return sh.revokeStep(msg)
 	case revokedMsg:
 		return sh.revoked(msg)
+	case tea.FocusMsg:
+		sh.news.looks(true)
+	case tea.BlurMsg:
+		sh.news.looks(false)
+	case tourMsg:
+		return sh.goOnTour()
+	case newsMsg:
+		return sh.tellHeld()
 	case notKeptMsg:
 		if msg.err != nil {
 			sh.complain(msg.err)

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/spinner"
 	"charm.land/bubbles/v2/textinput"
@@ -21,37 +23,71 @@ type styles struct {
 	input textinput.Styles
 }
 
+// A Theme is a choice of colours. The zero value is [DefaultTheme].
+type Theme string
+
+// The themes.
+const (
+	DefaultTheme Theme = "default"
+	HighContrast Theme = "high-contrast"
+	SixteenColor Theme = "16-color" // those the terminal is set to
+	Mono         Theme = "mono"
+)
+
+// colors are the colours of the roles.
+type colors struct{ accent, faint, line, good, warn, bad color.Color }
+
+// colors returns those for a dark or a light terminal.
+func (t Theme) colors(isDark bool) colors {
+	pick := func(light, dark string) color.Color {
+		return lipgloss.LightDark(isDark)(lipgloss.Color(light), lipgloss.Color(dark))
+	}
+	switch t {
+	case HighContrast:
+		return colors{
+			accent: pick("#2B0FA0", "#D9CCFF"), faint: pick("#2E2E36", "#D8D8E0"), line: pick("#4A4A55", "#B4B4C0"),
+			good: pick("#0B4A1C", "#A8FFC6"), warn: pick("#5C3D00", "#FFE08A"), bad: pick("#8E0A17", "#FFC2BC"),
+		}
+	case SixteenColor:
+		return colors{lipgloss.Magenta, lipgloss.BrightBlack, lipgloss.BrightBlack, lipgloss.Green, lipgloss.Yellow, lipgloss.Red}
+	case Mono:
+		none := lipgloss.NoColor{}
+		return colors{none, none, none, none, none, none}
+	}
+	return colors{
+		accent: pick("#5A3EC8", "#B69CFF"), faint: pick("#6B6B76", "#8A8A99"), line: pick("#D0D0D8", "#44444F"),
+		good: pick("#1A7F37", "#7EE2A8"), warn: pick("#9A6700", "#F0C674"), bad: pick("#CF222E", "#FF8A80"),
+	}
+}
+
 // newStyles returns the look for a dark or a light terminal. A terminal with
 // fewer colours shows the nearest it has, and one without colours none: every
 // meaning has a word or a glyph beside it.
-func newStyles(isDark bool) styles {
-	pick := lipgloss.LightDark(isDark)
-	accent := pick(lipgloss.Color("#5A3EC8"), lipgloss.Color("#B69CFF"))
-	faint := pick(lipgloss.Color("#6B6B76"), lipgloss.Color("#8A8A99"))
-	line := pick(lipgloss.Color("#D0D0D8"), lipgloss.Color("#44444F"))
-	good := pick(lipgloss.Color("#1A7F37"), lipgloss.Color("#7EE2A8"))
-	warn := pick(lipgloss.Color("#9A6700"), lipgloss.Color("#F0C674"))
-	bad := pick(lipgloss.Color("#CF222E"), lipgloss.Color("#FF8A80"))
-
+func newStyles(t Theme, isDark bool) styles {
+	c := t.colors(isDark)
 	base := lipgloss.NewStyle()
 	s := styles{
 		plain:  base,
 		strong: base.Bold(true),
-		faint:  base.Foreground(faint),
-		accent: base.Foreground(accent),
-		good:   base.Foreground(good),
-		warn:   base.Foreground(warn),
-		bad:    base.Foreground(bad),
+		faint:  base.Foreground(c.faint),
+		accent: base.Foreground(c.accent),
+		good:   base.Foreground(c.good),
+		warn:   base.Foreground(c.warn),
+		bad:    base.Foreground(c.bad),
 
-		brand:  base.Bold(true).Foreground(accent),
-		banner: base.Foreground(warn),
-		rule:   base.Foreground(line),
-		column: base.Foreground(faint),
-		cursor: base.Foreground(accent),
-		label:  base.Foreground(faint),
-		code:   base.Bold(true).Foreground(accent).Padding(0, 2).Border(lipgloss.RoundedBorder()).BorderForeground(accent),
+		brand:  base.Bold(true).Foreground(c.accent),
+		banner: base.Foreground(c.warn),
+		rule:   base.Foreground(c.line),
+		column: base.Foreground(c.faint),
+		cursor: base.Foreground(c.accent),
+		label:  base.Foreground(c.faint),
+		code:   base.Bold(true).Foreground(c.accent).Padding(0, 2).Border(lipgloss.RoundedBorder()).BorderForeground(c.accent),
 		dark:   isDark,
-		card:   base.Border(lipgloss.RoundedBorder()).BorderForeground(accent).Padding(0, 2),
+		card:   base.Border(lipgloss.RoundedBorder()).BorderForeground(c.accent).Padding(0, 2),
+	}
+	if t == Mono { // weight stands for colour
+		s.accent, s.warn, s.bad = base.Bold(true), base.Bold(true), base.Bold(true)
+		s.faint, s.rule, s.column, s.label = base.Faint(true), base.Faint(true), base.Faint(true), base.Faint(true)
 	}
 	// A camera wants dark on light, whatever the theme; without colors what is
 	// drawn is right for a terminal such as was found.

@@ -4,6 +4,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -60,6 +61,23 @@ type Options struct {
 	// whether it can do that.
 	SyncOutput bool
 
+	// Keys are those a person chose, by action; [CheckKeys] has seen them.
+	Keys map[string][]string
+
+	// Mouse takes the mouse from the terminal, which then selects no text with it.
+	Mouse bool
+
+	// Notify gives what a terminal writes to its person's desktop. It is asked
+	// only while they do not look; nil tells them nothing.
+	Notify func(title, text string) string
+
+	// Theme is how the program looks; ASCII draws signs and lines without Unicode.
+	Theme Theme
+	ASCII bool
+
+	// Tour shows a few hints at the start, until a key is pressed.
+	Tour bool
+
 	// Banner is a word beside the title, such as "demo".
 	Banner string
 }
@@ -106,7 +124,7 @@ func (sh *shell) begin() tea.Cmd {
 
 // Init asks the terminal about itself and starts the first page.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute(), m.syncOutput())
+	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute(), m.syncOutput(), m.shell.startTour())
 }
 
 // syncOutput turns on mode 2026 as if the terminal had said that it knows it.
@@ -130,7 +148,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		sh.width, sh.height = msg.Width, msg.Height-2 // the header and the footer
 		return m, nil
 	case tea.BackgroundColorMsg:
-		sh.styles = newStyles(msg.IsDark())
+		sh.styles = newStyles(sh.opt.Theme, msg.IsDark())
 		return m, nil
 	case answer:
 		if msg.ctx.Err() != nil {
@@ -138,13 +156,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m, sh.press(msg)
 	case TellMsg:
 		sh.say("%s", string(msg))
 		return m, nil
 	case LeaveMsg:
 		return m, sh.quit()
-	case tea.PasteMsg, tea.MouseMsg:
+	case tea.MouseMsg:
+		return m, sh.mouse(msg)
+	case tea.PasteMsg:
 		return m, sh.top().update(msg)
 	}
 	cmds := []tea.Cmd{sh.update(msg)}
@@ -156,15 +176,16 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // press handles the keys that mean the same on every page that names them, and
 // leaves the others to the screen on top.
-func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
-	sh := m.shell
-	sh.notice = notice{}
+func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
+	sh.notice, sh.tour = notice{}, 0
 	pressed := func(b key.Binding) bool { return key.Matches(msg, b) && offers(sh.top(), b) }
 	switch {
 	case key.Matches(msg, sh.keys.Interrupt), pressed(sh.keys.Quit):
 		return sh.quit()
 	case pressed(sh.keys.Help):
 		return sh.openCard(newHelp(sh))
+	case key.Matches(msg, sh.keys.Palette) && sh.hasPalette(msg):
+		return sh.openCard(newPalette(sh))
 	case pressed(sh.keys.Undo):
 		return sh.undo()
 	case pressed(sh.keys.Back):
@@ -178,6 +199,10 @@ func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 func (m *Model) View() tea.View {
 	v := tea.NewView(" ") // Bubble Tea clears the screen over and over for an empty one
 	v.AltScreen = true
+	v.ReportFocus = m.shell.opt.Notify != nil
+	if m.shell.opt.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.ProgressBar = m.shell.progressBar()
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
@@ -186,6 +211,9 @@ func (m *Model) View() tea.View {
 		v.Content = m.tooSmall()
 	default:
 		v.Content, v.Cursor = m.frame()
+	}
+	if m.shell.opt.ASCII {
+		v.Content, v.WindowTitle = ascii(v.Content), ascii(v.WindowTitle)
 	}
 	return v
 }
@@ -199,7 +227,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	sh := m.shell
 	page := sh.page()
 	body, cursor := sh.stack[page].view(sh.width, sh.height)
-	if text := sh.notice.view(sh.styles, sh.width); text != "" {
+	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
 		// It covers the last lines, so that nothing on the page moves.
 		body = block(body, sh.width, sh.height-lineCount(text)) + "\n" + text
 	}

@@ -75,7 +75,7 @@ func told(t *testing.T, env []string) string {
 		_, _ = io.WriteString(keys, "\x03")
 		_ = keys.Close() // what is not read any more holds nobody up
 	}()
-	if code := Run(t.Context(), w, []string{"demo"}); code != exitOK && said.String() == "" {
+	if code := Run(t.Context(), w, []string{"demo", "--no-tour"}); code != exitOK && said.String() == "" {
 		t.Errorf("ended with %d", code)
 	}
 	_ = in.Close()

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,6 +67,10 @@ func runConfig(a *app) error {
 			from := a.settings.Origin(s.Name)
 			all = append(all, jsonSetting{s.Name, s.Value(&a.settings), from.Source, from.Where})
 		}
+		for _, action := range slices.Sorted(maps.Keys(a.settings.Keys)) {
+			from := a.settings.Origin("keys." + action)
+			all = append(all, jsonSetting{"keys." + action, a.settings.Keys[action], from.Source, from.Where})
+		}
 		return a.writeJSON(all)
 	}
 	var b strings.Builder
@@ -78,8 +84,24 @@ func runConfig(a *app) error {
 		from := safetext.Line(a.settings.Origin(s.Name).String())
 		fmt.Fprintf(&b, "%s = %s # %s\n", key, config.TOML(s.Value(&a.settings)), from)
 	}
+	writeKeys(&b, &a.settings)
 	_, err := fmt.Fprint(a.Out, b.String())
 	return err
+}
+
+// writeKeys writes the keys that were chosen, as the settings file has them.
+func writeKeys(b *strings.Builder, s *config.Settings) {
+	if len(s.Keys) == 0 {
+		return
+	}
+	b.WriteString("\n[keys]\n")
+	for _, action := range slices.Sorted(maps.Keys(s.Keys)) {
+		var keys []any
+		for _, k := range s.Keys[action] {
+			keys = append(keys, k)
+		}
+		fmt.Fprintf(b, "%s = %s # %s\n", action, config.TOML(keys), safetext.Line(s.Origin("keys."+action).String()))
+	}
 }
 
 // jsonPath is a path as config path promises it to scripts.

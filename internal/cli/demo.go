@@ -26,6 +26,7 @@ type demoOptions struct {
 	*app
 
 	listen string
+	noTour bool
 }
 
 func newDemo(a *app) *cobra.Command {
@@ -44,6 +45,7 @@ func newDemo(a *app) *cobra.Command {
 			return runDemo(c.Context(), o)
 		},
 	}
+	c.Flags().BoolVar(&o.noTour, "no-tour", false, "begin without the hints")
 	c.Flags().StringVar(&o.listen, "listen", "", "serve any Matrix client instead, at 127.0.0.1:`PORT`")
 	return c
 }
@@ -81,6 +83,6 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	return o.screen(ctx, ui.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
-		Banner: "demo",
+		Banner: "demo", Tour: !o.noTour,
 	})
 }

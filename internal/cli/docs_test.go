@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/ui"
 )
 
 var update = flag.Bool("update", false, "write the pages that are made from tables")
@@ -17,8 +18,15 @@ var update = flag.Bool("update", false, "write the pages that are made from tabl
 // TestSettingsAreDocumented compares docs/config.md with the table of settings;
 // with -update it writes the page instead.
 func TestSettingsAreDocumented(t *testing.T) {
-	const page = "../../docs/config.md"
-	want := settingsPage(t)
+	documented(t, "../../docs/config.md", settingsPage(t))
+}
+
+// TestKeysAreDocumented does the same for docs/keys.md and the table of actions.
+func TestKeysAreDocumented(t *testing.T) { documented(t, "../../docs/keys.md", keysPage()) }
+
+// documented compares a page with what it should be, or writes it.
+func documented(t *testing.T, page, want string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -34,6 +42,33 @@ func TestSettingsAreDocumented(t *testing.T) {
 	}
 }
 
+func keysPage() string {
+	var b strings.Builder
+	b.WriteString(`# Keys
+
+` + "`?`" + ` shows the keys that work on a page at the moment, and ` + "`:`" + ` (where text is typed, ` + "`ctrl+p`" + `) finds an action by its
+name; what does not work at the moment is there too, with the reason. A key of the first column is the one that pages show.
+
+Other keys are chosen in the settings file, by the name of the action, one or several:
+
+` + "```toml\n[keys]\nrevoke = [\"x\", \"delete\"]\nup = \"ctrl+k\"\n```" + `
+
+A key is a character, ` + "`space`, `enter`, `esc`, `tab`, `delete`, `f5`" + ` and so on, with ` + "`ctrl+`, `alt+` or `shift+`" + ` before it. A name
+that no action has, and a key that does something else on the same page, are told with their line. ` + "`ctrl+c`" + ` always quits.
+
+| action | keys | | works on |
+|---|---|---|---|
+`)
+	for _, a := range ui.Actions() {
+		var keys []string
+		for _, k := range a.Keys {
+			keys = append(keys, "`"+k+"`")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", a.Name, strings.Join(keys, " "), a.Does, strings.Join(a.Where, ", "))
+	}
+	return b.String()
+}
+
 func settingsPage(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString(`# Settings
@@ -44,6 +79,8 @@ chosen, and never over one that is there. ` + "`mxinvite config path`" + ` says 
 A setting is, from the weakest to the strongest: its default, what ` + "`config.toml`" + ` says, what an environment variable
 says (one that is empty counts as none), what a flag says. ` + "`mxinvite config`" + ` writes the settings that hold, each with
 where it comes from. A mistake is told with its line; as long as there is one, only ` + "`mxinvite config`" + ` works.
+
+The screen's keys are chosen in a table of their own, ` + "`[keys]`, as [keys.md](keys.md)" + ` tells.
 
 In a variable a list of paths is written as in ` + "`PATH`" + `, and a command as for a shell, which it is not run by.
 

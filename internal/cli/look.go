@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"cmp"
+	"strings"
+
 	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -40,6 +43,16 @@ func (l look) render(s string) string {
 // (https://no-color.org).
 func (a *app) mayColor() bool {
 	return a.OutTTY && !a.accessible && a.settings.Color != config.ColorNever && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+}
+
+// onlyASCII reports whether the terminal is thought to show nothing else. What
+// names no encoding says nothing.
+func (a *app) onlyASCII() bool {
+	if a.settings.Glyphs != "auto" {
+		return a.settings.Glyphs == "ascii"
+	}
+	locale := strings.ToLower(cmp.Or(a.getenv("LC_ALL"), a.getenv("LC_CTYPE"), a.getenv("LANG")))
+	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
 // statusLook is the sign that stands beside the word for a status, and its role.

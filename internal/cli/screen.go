@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/notify"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -92,6 +93,11 @@ func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
 func (a *app) screen(ctx context.Context, o ui.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	o.Keys, o.Mouse = a.settings.Keys, a.settings.Mouse
+	if kind := notify.Kind(a.settings.Notify); kind != notify.Off {
+		o.Notify = func(title, text string) string { return notify.Sequence(kind, a.getenv("TERM"), title, text) }
+	}
+	o.Theme, o.ASCII = ui.Theme(a.settings.Theme), a.onlyASCII()
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	a.covered.Store(true)
 	defer a.covered.Store(false)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/ui"
 )
 
 // readSettings reads what the person has chosen. With an error there still are
@@ -18,6 +19,7 @@ func (a *app) readSettings(c *cobra.Command) error {
 		home = config.Home{} // not every command needs one
 	}
 	settings, err := home.LoadSettings(a.getenv, givenFlags(c)...)
+	err = settings.RefuseKeys(ui.CheckKeys(settings.Keys), err)
 	a.settings = *settings
 	if a.Guest != nil {
 		a.hideHost()

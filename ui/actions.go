@@ -1,0 +1,203 @@
+package ui
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// An Action is something that a key does, as the documentation tells it.
+type Action struct {
+	Name  string   // in the settings
+	Keys  []string // unless the person chooses others
+	Does  string   // a sentence
+	Where []string // the pages it works on
+}
+
+// Actions are all there are, in the order in which a person would learn them.
+func Actions() []Action {
+	var all []Action
+	for _, a := range new(keyMap).table() {
+		all = append(all, Action{a.name, a.keys, a.does, a.where.words()})
+	}
+	return all
+}
+
+// action is a row of the table that feeds the keys, the help, the palette, the
+// settings and the documentation.
+type action struct {
+	at    *key.Binding
+	name  string
+	keys  []string
+	words string // in the help
+	does  string // a sentence
+	where places
+	lacks string // why it does not work, where the page says nothing else
+}
+
+// places are kinds of pages, each a bit.
+type places int
+
+const (
+	onHome places = 1 << iota
+	onInvite
+	onRooms
+	onOutbox
+	onPreview
+	onTerms
+	onAccounts
+	onForm // text is typed there, so that letters are no keys
+	onQuestion
+	placeCount = iota
+
+	onLists = onHome | onRooms | onOutbox | onPreview | onAccounts
+	onPages = onHome | onInvite | onRooms | onOutbox | onAccounts
+)
+
+func (p places) words() []string {
+	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "questions"}
+	var words []string
+	for n, name := range names {
+		if p&(1<<n) != 0 {
+			words = append(words, name)
+		}
+	}
+	return words
+}
+
+// table is every action but one: ctrl+c quits, whatever anybody chooses.
+func (k *keyMap) table() []action {
+	const noInvite, noItem, nothingHere = "no invite is selected", "nothing like that is selected", "there is nothing here"
+	return []action{
+		{&k.Invite, "invite", keys("i"), "invite", "Invite somebody by e-mail, or many.", onHome | onRooms | onOutbox, "your rooms are still being read"},
+		{&k.Open, "open", keys("enter"), "open", "Open what is under the cursor.", onHome | onRooms | onAccounts, nothingHere},
+		{&k.Revoke, "revoke", keys("x"), "revoke", "Revoke the invite under the cursor, or those that are marked.", onHome | onInvite, noInvite},
+		{&k.Undo, "undo", keys("u"), "undo", "Stop a revocation before its five seconds are over.", onHome | onInvite, "nothing is about to be revoked"},
+		{&k.Again, "send-again", keys("e"), "send again", "Send an invite again: the old one is revoked, a new mail goes out.", onHome | onInvite | onOutbox, noItem},
+		{&k.Leftovers, "revoke-leftovers", keys("X"), "revoke what is left over", "Revoke what is still pending for somebody who is in the room already.", onInvite, "nothing is left over"},
+		{&k.Trust, "trust", keys("t"), "trust the keys' host", "Allow the host that vouches for the invite's keys to be asked about them.", onHome | onInvite, "all hosts that vouch for its keys are asked already"},
+		{&k.Copy, "copy-token", keys("c"), "copy the token", "Copy the invite's token.", onHome | onInvite, noInvite},
+		{&k.CopyLink, "copy-link", keys("C"), "copy a link to the event", "Copy a link to the invite's event.", onHome | onInvite, noInvite},
+		{&k.Raw, "raw-event", keys("J"), "the event itself", "Show the event itself, and the details again.", onInvite, noInvite},
+
+		{&k.Up, "up", keys("up", "k"), "up", "Go up.", onLists | onInvite, nothingHere},
+		{&k.Down, "down", keys("down", "j"), "down", "Go down.", onLists | onInvite, nothingHere},
+		{&k.PageUp, "page-up", keys("pgup", "ctrl+b"), "page up", "Go up by a page.", onLists | onInvite, nothingHere},
+		{&k.PageDown, "page-down", keys("pgdown", "ctrl+f"), "page down", "Go down by a page.", onLists | onInvite, nothingHere},
+		{&k.Top, "first", keys("g", "home"), "first", "Go to the first.", onLists | onInvite, nothingHere},
+		{&k.Bottom, "last", keys("G", "end"), "last", "Go to the last.", onLists | onInvite, nothingHere},
+		{&k.NextStatus, "next-status", keys("tab", "right", "l"), "status", "Show the invites of the next status.", onHome, nothingHere},
+		{&k.PrevStatus, "previous-status", keys("shift+tab", "left", "h"), "previous status", "Show the invites of the status before.", onHome, nothingHere},
+
+		{&k.Filter, "filter", keys("/"), "filter", "Type what to look for.", onHome, nothingHere},
+		{&k.Sort, "sort", keys("s"), "sort", "Sort in another way.", onHome, nothingHere},
+		{&k.Mark, "mark", keys("space"), "mark", "Mark what is under the cursor, or not any more.", onHome | onOutbox, nothingHere},
+		{&k.MarkAll, "mark-all", keys("A"), "mark all shown", "Mark all that are shown, or none.", onHome | onOutbox, nothingHere},
+		{&k.Clear, "clear", keys("esc"), "clear filter and marks", "Let go of the filter, or of the marks.", onHome | onOutbox, "nothing is marked"},
+		{&k.Export, "export", keys("E"), "export", "Write down the invites that are shown.", onHome, noInvite},
+
+		{&k.Outbox, "outbox", keys("o"), "outbox", "See what is on its way.", onHome, "nothing is on its way"},
+		{&k.Rooms, "rooms", keys("r"), "rooms", "See your rooms, and where you may invite.", onHome, ""},
+		{&k.Take, "accept-invite", keys("a"), "accept an invite", "Accept an invite that was mailed to you.", onHome, ""},
+		{&k.Accounts, "accounts", keys("@"), "accounts", "See your accounts, and go to another.", onHome, "there is one account here"},
+		{&k.Add, "add-account", keys("n"), "add an account", "Sign in to another account.", onAccounts, ""},
+		{&k.CopyAddress, "copy-address", keys("ctrl+y"), "copy address", "Copy the address to open.", onForm, ""},
+		{&k.SignOut, "sign-out", keys("S"), "sign out", "Sign out.", onHome | onAccounts, ""},
+
+		{&k.Pause, "pause", keys("p"), "pause", "Send nothing for now, or go on.", onOutbox, "nothing is on its way"},
+		{&k.Cancel, "cancel", keys("x"), "cancel", "Cancel what still waits.", onOutbox, "only what still waits can be cancelled"},
+		{&k.Settle, "settle", keys("w"), "it went out", "Say of what is uncertain that it went out.", onOutbox, "only what is uncertain can be settled"},
+		{&k.Sweep, "sweep", keys("d"), "clear what is over", "Forget what is over.", onOutbox, "nothing is over"},
+
+		{&k.LookInto, "look-into", keys("space", "right", "left"), "look into", "Show who is in a group, or hide them.", onPreview, nothingHere},
+		{&k.All, "mail-pending", keys("m"), "mail pending too", "Mail those whose invite seems to be pending, too.", onPreview, "nobody's invite is pending"},
+		{&k.Send, "send", keys("enter"), "send", "Send what the preview shows.", onPreview, "nobody is left to invite"},
+		{&k.Edit, "change", keys("esc"), "change it", "Go back and change what was typed.", onPreview, ""},
+		{&k.Accept, "accept", keys("a"), "accept", "Accept the terms.", onTerms | onOutbox, "no terms wait"},
+		{&k.Decline, "decline", keys("esc"), "decline", "Decline the terms.", onTerms, ""},
+
+		{&k.Next, "next-field", keys("tab", "down"), "next field", "Go to the next field.", onForm, ""},
+		{&k.Prev, "previous-field", keys("shift+tab", "up"), "previous field", "Go to the field before.", onForm, ""},
+		{&k.Submit, "continue", keys("enter"), "continue", "Go on with what was typed or chosen.", onForm, ""},
+		{&k.Yes, "yes", keys("y", "Y"), "yes", "Say yes.", onQuestion, ""},
+		{&k.No, "no", keys("n", "N", "esc"), "no", "Say no.", onQuestion, ""},
+
+		{&k.Back, "back", keys("esc"), "back", "Go back.", onInvite | onRooms | onOutbox | onAccounts | onForm, ""},
+		{&k.Palette, "palette", keys(":", "ctrl+p"), "all actions", "Find an action by its name; where text is typed, by ctrl+p.", onPages | onPreview, ""},
+		{&k.Help, "help", keys("?", "f1"), "help", "Show the keys of this page.", onPages, ""},
+		{&k.Quit, "quit", keys("q"), "quit", "Quit.", onPages, ""},
+	}
+}
+
+func keys(names ...string) []string { return names }
+
+// CheckKeys says what is wrong with keys that a person chose, by the action they
+// chose them for.
+func CheckKeys(chosen map[string][]string) map[string]string {
+	wrong := map[string]string{}
+	all := new(keyMap).table()
+	for name, own := range chosen {
+		n := slices.IndexFunc(all, func(a action) bool { return a.name == name })
+		if n < 0 {
+			wrong[name] = "there is no action of this name"
+			continue
+		}
+		for _, k := range own {
+			switch {
+			case !isKey(k):
+				wrong[name] = fmt.Sprintf("there is no key %q", k)
+			case k == "ctrl+c":
+				wrong[name] = "ctrl+c always quits"
+			case all[n].where&onForm != 0 && utf8.RuneCountInString(strings.Replace(k, "space", " ", 1)) == 1:
+				wrong[name] = fmt.Sprintf("%q is needed to type it", k)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(chosen)) {
+		if other, k := clash(all, chosen, name); wrong[name] == "" && other != "" {
+			wrong[name] = fmt.Sprintf("%q does %s on the same page", k, other)
+		}
+	}
+	return wrong
+}
+
+// clash finds another action that has one of the keys chosen for an action, on
+// a page that has both. Where both have it by default, only one works at a time.
+func clash(all []action, chosen map[string][]string, name string) (other, key string) {
+	n := slices.IndexFunc(all, func(a action) bool { return a.name == name })
+	if n < 0 {
+		return "", ""
+	}
+	for _, a := range all {
+		if a.name == name || a.where&all[n].where == 0 {
+			continue
+		}
+		keys := a.keys
+		if own := chosen[a.name]; len(own) > 0 {
+			keys = own
+		}
+		for _, k := range chosen[name] {
+			meant := slices.Contains(a.keys, k) && slices.Contains(all[n].keys, k)
+			if slices.Contains(keys, k) && !meant {
+				return a.name, k
+			}
+		}
+	}
+	return "", ""
+}
+
+// isKey reports whether a key is called so.
+func isKey(name string) bool {
+	for _, with := range []string{"ctrl+", "alt+", "shift+"} {
+		name = strings.TrimPrefix(name, with)
+	}
+	named := []string{
+		"enter", "esc", "tab", "space", "backspace", "delete", "insert", "up", "down", "left", "right",
+		"home", "end", "pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
+	}
+	return slices.Contains(named, name) || utf8.RuneCountInString(name) == 1 && name != " "
+}

@@ -1,0 +1,43 @@
+package ui
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// ascii draws a screen again with nothing but ASCII, each sign as wide as
+// before. It is the last thing that happens to a screen, so that no page needs
+// to know. Letters that ASCII does not have become question marks.
+func ascii(screen string) string {
+	var b strings.Builder
+	var state byte
+	for screen != "" {
+		seq, width, n, next := ansi.DecodeSequence(screen, state, nil)
+		screen, state = screen[n:], next
+		switch sign, known := asciiSign(seq); {
+		case isASCII(seq):
+			b.WriteString(seq)
+		case known:
+			b.WriteByte(sign)
+		default:
+			b.WriteString(strings.Repeat("?", width))
+		}
+	}
+	return b.String()
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+// asciiSign is what stands for one of our signs.
+func asciiSign(s string) (sign byte, ok bool) {
+	const signs = "◔.◑o●*○-◌.✓+✗x·-…~↑^↓v←<→-▸>▾v▌>│|─-╭+╮+╰+╯+━=╸=⠋|⠙|⠹/⠸/⠼-⠴-⠦\\⠧\\⠇|⠏|"
+	_, rest, ok := strings.Cut(signs, s)
+	if !ok || rest == "" || utf8.RuneCountInString(s) != 1 {
+		return 0, false
+	}
+	return rest[0], true
+}

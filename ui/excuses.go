@@ -1,0 +1,45 @@
+package ui
+
+import (
+	"slices"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// whyNot says why an action does not work on the invite under the cursor.
+func (h *home) whyNot(action string) string {
+	r, some := h.selected()
+	switch {
+	case h.loading():
+		return "your rooms are still being read"
+	case !some && len(h.rows) > 0 && action != "undo":
+		return "no invite matches what is shown"
+	case !some:
+		return ""
+	case action == "revoke" && len(h.marked) > 0:
+		return "you may revoke none of those that are marked"
+	}
+	return h.sh.excuse(action, r.invite)
+}
+
+func (p *invitePage) whyNot(action string) string { return p.sh.excuse(action, p.row.invite) }
+
+// excuse says why an action does not work on an invite.
+func (sh *shell) excuse(action string, i invite.Invite) string {
+	switch action {
+	case "revoke":
+		return sh.whyNotRevoke(i)
+	case "send-again":
+		if taken := []invite.Status{invite.Invited, invite.Joined, invite.Left, invite.Banned}; slices.Contains(taken, i.Status) {
+			return "somebody has taken it"
+		}
+		if r, err := sh.account.Room(i.RoomID); err == nil && !r.MayInvite() {
+			return needsPower("Inviting", r)
+		}
+	case "export":
+		if sh.opt.Export == nil {
+			return "invites cannot be written down from here"
+		}
+	}
+	return ""
+}

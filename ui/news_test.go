@@ -1,0 +1,107 @@
+package ui
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// lookAway and lookBack are what a terminal says when its person does.
+const (
+	lookAway = "\x1b[O"
+	lookBack = "\x1b[I"
+)
+
+// withDesktop shows the program to Ada in a terminal that has a desktop around it.
+func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
+	t.Helper()
+	account := n.account(t)
+	term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+		return New(ctx, Options{Client: n.options(), Account: account, Notify: func(title, text string) string {
+			return "\x1b]9;" + title + ": " + text + "\x1b\\"
+		}})
+	})
+	term.Wait(time.Second) // until the keys are checked
+	return term
+}
+
+// told is what the desktop was told since somebody asked.
+func told(term *termtest.Terminal) string {
+	var all []string
+	for _, found := range regexp.MustCompile("\x1b\\]9;mxinvite: ([^\x1b]*)").FindAllStringSubmatch(string(term.Raw()), -1) {
+		all = append(all, found[1])
+	}
+	return strings.Join(all, "; ")
+}
+
+func TestDesktopHearsOfTakenInvites(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		addresses := []string{"a@one.example", "b@two.example", "c@three.example", "d@four.example", "e@five.example"}
+		for _, address := range addresses {
+			n.invite(t, n.compilers, address)
+		}
+		take := func(address, name string) {
+			if err := n.AcceptLink(n.Mails(address)[0], n.AddUser(name, "x", name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		term := n.withDesktop(t)
+		take(addresses[0], "a")
+		term.Wait(time.Minute)
+		if got := told(term); got != "" {
+			t.Errorf("with the person looking, the desktop was told: %s", got)
+		}
+		term.Send(lookAway)
+		take(addresses[1], "b")
+		term.Wait(time.Second)
+		if got := told(term); got != "...@two... took the invite to #compilers" {
+			t.Errorf("told: %q", got)
+		}
+		take(addresses[2], "c")
+		take(addresses[3], "d")
+		term.Wait(time.Second)
+		if got := told(term); got != "" {
+			t.Errorf("too soon: %q", got)
+		}
+		term.Wait(newsPause)
+		if got := told(term); !strings.HasSuffix(got, ", and 1 more") || strings.Contains(got, ";") {
+			t.Errorf("told: %q", got)
+		}
+		take(addresses[4], "e")
+		term.Wait(time.Second)
+		term.Send(lookBack)
+		term.Wait(time.Minute)
+		if got := told(term); got != "" {
+			t.Errorf("told what is on the screen: %q", got)
+		}
+	})
+}
+
+func TestDesktopHearsOfTheOutbox(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.withDesktop(t)
+		send(term, people(2)...)
+		term.Send(lookAway)
+		term.Wait(time.Hour)
+		if got := told(term); got != "All invites of the outbox have gone out" {
+			t.Errorf("told: %q", got)
+		}
+		term.Send(lookBack)
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":60000}`})
+		send(term, "failed@navy.example")
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+		term.Send(lookAway)
+		term.Wait(time.Hour)
+		if got := told(term); got != "1 invite in the outbox needs you" {
+			t.Errorf("told: %q", got)
+		}
+	})
+}
