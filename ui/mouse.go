@@ -88,7 +88,7 @@ func (p *roomsPage) click(_, y int) tea.Cmd {
 	return nil
 }
 
-func (p *outboxPage) click(_, y int) tea.Cmd {
+func (p *outboxPage) click(_, y int) tea.Cmd { //nolint:unparam // there is nothing to open
 	p.list.click(y-4, p.lines())
 	return nil
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -11,9 +12,9 @@ import (
 
 // In the smallest terminal everything can be reached, and what is chosen is seen.
 func TestNarrow(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	synctest.Test(t, func(t *testing.T) {
 		w := sandbox.Demo(sandbox.Options{Now: time.Now})
-		n = &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+		n := &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 		term := n.startAsAda(t, 60, 16)
 		term.Press("shift+tab")
 		term.Golden("last tab")
