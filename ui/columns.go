@@ -15,7 +15,7 @@ type columns struct{ name, room, status, key, by, sent int }
 
 const (
 	statusWidth = 11 // "! malformed"
-	keyWidth    = 12 // "· unchecked"
+	keyWidth    = 13 // "? unreachable"
 	sentWidth   = 5
 	gap         = 2
 )

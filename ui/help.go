@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/help"
@@ -12,35 +13,69 @@ import (
 
 // helpCard is a card with every key of the screen below it.
 type helpCard struct {
-	sh    *shell
-	below screen
+	sh     *shell
+	below  screen
+	offset int // lines scrolled away
 }
 
 func newHelp(sh *shell) func(context.Context) screen {
 	below := sh.top()
-	return func(context.Context) screen { return &helpCard{sh, below} }
+	return func(context.Context) screen { return &helpCard{sh: sh, below: below} }
 }
 
 func (h *helpCard) init() tea.Cmd { return nil }
 func (h *helpCard) title() string { return "Keys" }
 
-// update closes the card on any key.
+// update scrolls where there is more than fits, and closes the card on any other
+// key.
 func (h *helpCard) update(msg tea.Msg) tea.Cmd {
-	if _, ok := msg.(tea.KeyPressMsg); ok {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil
+	}
+	lines, height := h.lines()
+	last := len(lines) - height
+	switch k := h.sh.keys; {
+	case last > 0 && key.Matches(press, k.Up, k.PageUp):
+		h.offset = max(0, h.offset-max(1, height/2))
+	case last > 0 && key.Matches(press, k.Down, k.PageDown):
+		h.offset = min(last, h.offset+max(1, height/2))
+	default:
 		h.sh.closeScreen(h)
 	}
 	return nil
 }
 
+// lines are the groups of keys, and how many of the lines fit.
+func (h *helpCard) lines() (lines []string, height int) {
+	width := h.sh.width - 8
+	return strings.Split(h.columns(width)+h.badge(width), "\n"), max(1, h.sh.height-6)
+}
+
 func (h *helpCard) ShortHelp() []key.Binding {
-	return []key.Binding{as(h.sh.keys.Back, "close")}
+	k := h.sh.keys
+	lines, height := h.lines()
+	more := len(lines) > height
+	return []key.Binding{as(k.Back, "close"), when(more, k.Up), when(more, k.Down)}
 }
 
 func (h *helpCard) FullHelp() [][]key.Binding { return [][]key.Binding{h.ShortHelp()} }
 
 func (h *helpCard) view(width, _ int) (string, *tea.Cursor) {
 	st := h.sh.styles
-	return "\n" + st.strong.Render(cut("Keys: "+h.below.title(), width)) + "\n\n" + h.columns(width) + h.badge(width) + "\n", nil
+	lines, height := h.lines()
+	widest := 0
+	for _, l := range lines {
+		widest = max(widest, lineWidth(l))
+	}
+	title, shown := "Keys: "+h.below.title(), lines
+	if len(lines) > height {
+		from := min(h.offset, len(lines)-height)
+		shown = lines[from : from+height]
+		title = fmt.Sprintf("Keys, %d to %d of %d", from+1, from+height, len(lines))
+	}
+	text := block(strings.Join(shown, "\n"), widest, len(shown)) // as wide wherever it is scrolled to
+	return "\n" + st.strong.Render(cut(title, width)) + "\n\n" + text + "\n", nil
 }
 
 // columns puts the groups of keys beside each other, and below where they do

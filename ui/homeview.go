@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -82,8 +83,12 @@ func (h *home) tabLooks(width int, right string) (labels []string, gap string) {
 	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
 		labels, gap = h.tabLabels(look.words), look.gap
 		if lineWidth(strings.Join(labels, gap))+lineWidth(right)+2 <= width {
-			break
+			return labels, gap
 		}
+	}
+	// The chosen one is seen in any case: those before it make room.
+	for at := slices.Index(h.tabs(), h.tab); at > 0 && lineWidth(strings.Join(labels[:at+1], gap)) > width-len(gap)-1; at-- {
+		labels = labels[1:]
 	}
 	return labels, gap
 }

@@ -72,7 +72,8 @@ func (h *home) clickTab(x int) {
 	labels, gap := h.tabLooks(h.sh.width-2, right)
 	for n, label := range labels {
 		if x >= 0 && x < lineWidth(label) {
-			h.tab = h.tabs()[n]
+			tabs := h.tabs()
+			h.tab = tabs[len(tabs)-len(labels)+n] // the first may have made room
 			h.arrange()
 			return
 		}
@@ -87,7 +88,7 @@ func (p *roomsPage) click(_, y int) tea.Cmd {
 	return nil
 }
 
-func (p *outboxPage) click(_, y int) tea.Cmd {
+func (p *outboxPage) click(_, y int) tea.Cmd { //nolint:unparam // as every page that can be clicked; there is nothing to open
 	p.list.click(y-4, p.lines())
 	return nil
 }

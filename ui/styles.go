@@ -53,10 +53,13 @@ func (t Theme) colors(isDark bool) colors {
 	case Mono:
 		none := lipgloss.NoColor{}
 		return colors{none, none, none, none, none, none}
-	}
-	return colors{
-		accent: pick("#5A3EC8", "#B69CFF"), faint: pick("#6B6B76", "#8A8A99"), line: pick("#D0D0D8", "#44444F"),
-		good: pick("#1A7F37", "#7EE2A8"), warn: pick("#9A6700", "#F0C674"), bad: pick("#CF222E", "#FF8A80"),
+	case DefaultTheme:
+		fallthrough
+	default:
+		return colors{
+			accent: pick("#5A3EC8", "#B69CFF"), faint: pick("#6B6B76", "#8A8A99"), line: pick("#D0D0D8", "#44444F"),
+			good: pick("#1A7F37", "#7EE2A8"), warn: pick("#9A6700", "#F0C674"), bad: pick("#CF222E", "#FF8A80"),
+		}
 	}
 }
 

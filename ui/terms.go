@@ -107,7 +107,7 @@ func (p *termsPage) view(width, _ int) (string, *tea.Cursor) {
 	case p.problem != nil:
 		b.WriteString(p.sh.problem(p.problem, width))
 	default:
-		b.WriteString(st.faint.Render("Read them in a browser, then press " + p.sh.keys.Accept.Help().Key + " to accept or " + p.sh.keys.Decline.Help().Key + " to decline."))
+		b.WriteString(st.faint.Render(wrap("Read them in a browser, then press "+p.sh.keys.Accept.Help().Key+" to accept or "+p.sh.keys.Decline.Help().Key+" to decline.", width)))
 	}
 	return indent(b.String(), 2), nil
 }

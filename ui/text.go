@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -32,7 +33,19 @@ func pad(s string, width int) string {
 
 // wrap cleans a stranger's text and breaks it into lines of at most width cells.
 func wrap(s string, width int) string {
-	return ansi.Wrap(safetext.Text(s), max(1, width), "")
+	return withMarks(ansi.Wrap(safetext.Text(s), max(1, width), ""))
+}
+
+// withMarks puts combining marks back to their letter where a line was broken
+// between them.
+func withMarks(s string) string {
+	lines := strings.Split(s, "\n")
+	for n := 1; n < len(lines); n++ {
+		rest := strings.TrimLeftFunc(lines[n], unicode.IsMark)
+		lines[n-1] += lines[n][:len(lines[n])-len(rest)]
+		lines[n] = rest
+	}
+	return strings.Join(lines, "\n")
 }
 
 // ends puts left and right at the ends of a line. When both do not fit, the

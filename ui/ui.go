@@ -267,9 +267,12 @@ func (m *Model) footer() string {
 			return block(" "+text, m.width, 1)
 		}
 	}
-	for len(keys) > 3 && lineWidth(text) > m.width-2 {
-		keys = slices.Delete(keys, len(keys)-3, len(keys)-2)
-		text = h.ShortHelpView(keys)
+	ways := []string{"back", "change", "decline", "help", "quit", "interrupt"} // out of here
+	for n := len(keys) - 1; n > 0 && lineWidth(text) > m.width-2; n-- {
+		if !slices.Contains(ways, actionOf(keys[n])) {
+			keys = slices.Delete(keys, n, n+1)
+			text = h.ShortHelpView(keys)
+		}
 	}
 	return block(" "+text, m.width, 1)
 }
