@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
@@ -32,11 +33,34 @@ func scenes() []scene {
 			s.Press("enter")
 			s.until("Would be honoured")
 		}},
-		{name: "compose", width: 90, height: 16, play: func(s *stage) {
+		{name: "compose", width: 100, height: 20, play: func(s *stage) {
 			s.goTo("#compilers")
 			s.Press("i")
-			s.Send("barbara@clu.example\r")
-			s.until("Nobody on Matrix")
+			s.Paste(guests)
+			s.Press("enter")
+			s.until("enter send")
+			s.Press("down", "space", "up", "space")
+		}},
+		{name: "outbox", width: 110, height: 18, play: func(s *stage) {
+			s.world.LimitInvites(sandbox.StockInvitesPerSecond, 3)
+			s.goTo("#compilers")
+			s.Press("i")
+			s.Paste(guests)
+			s.Press("enter")
+			s.until("enter send")
+			s.Wait(time.Second)
+			s.Press("enter")
+			s.Wait(2 * time.Minute)
+			s.Press("o")
+			s.until("The next one goes")
+		}},
+		{name: "device", width: 90, height: 24, stranger: true, play: func(s *stage) {
+			s.world.SetWays(sandbox.Ways{OAuth: true})
+			s.Send("@ada:example.org\r")
+			s.Wait(2 * time.Second)
+			s.Press("enter")
+			s.until("esc")
+			s.Wait(2 * time.Second)
 		}},
 		{name: "rooms", width: 100, height: 16, play: func(s *stage) {
 			s.Press("r")
@@ -64,6 +88,16 @@ func scenes() []scene {
 	}
 }
 
+// guests is a list as people have it.
+const guests = `Barbara Liskov <barbara@clu.example>
+karen@uucp.example, radia@spanning.example
+"Fernando Corbató" <corby@ctss.example>
+barbara@clu.example
+frances@fortran.example
+adele at smalltalk
+jean@eniac.example
+`
+
 // films are the animated pictures: what the scenes show meanwhile.
 func films() []scene {
 	return []scene{{name: "send", width: 100, height: 24, play: func(s *stage) {
@@ -76,6 +110,7 @@ func films() []scene {
 		s.Press("enter")
 		s.until("Nobody on Matrix")
 		s.show(2500 * time.Millisecond)
+		s.Wait(time.Second) // a preview is read before it is confirmed
 		s.Press("enter")
 		s.until("The mail is on its way")
 		s.show(2 * time.Second)

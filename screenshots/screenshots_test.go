@@ -20,6 +20,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/shot"
 	"github.com/mxinvite/mxinvite/internal/termtest"
@@ -87,7 +88,12 @@ func enter(t *testing.T, sc scene) *stage {
 	world := sandbox.Demo(sandbox.Options{Now: time.Now})
 	world.SetTerms(nil)
 	go world.Simulate(t.Context(), thinking)
-	opt := client.Options{Transport: world, KeyTransport: world, Now: time.Now, DeviceName: "mxinvite"}
+	kept, err := store.OpenMemory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { kept.Close() })
+	opt := client.Options{Transport: world, KeyTransport: world, Now: time.Now, Store: kept, DeviceName: "mxinvite"}
 	o := ui.Options{Client: opt}
 	if !sc.stranger {
 		o.Account = signIn(t, opt, world.HomeserverURL())
