@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -16,12 +17,10 @@ func TestTour(t *testing.T) {
 		inTown(t, func(t *testing.T, n *town) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			account := n.account(t)
-			start := func() *termtest.Terminal {
-				return termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-					return New(ctx, Options{Client: n.options(), Account: account, Banner: "demo", Tour: true})
-				})
-			}
-			term := start()
+			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: n.options(), Account: account, Banner: "demo", Tour: true})
+			})
+			term.Wait(time.Second) // until the keys are checked
 			for step := range 4 {
 				term.Golden(fmt.Sprintf("%dx%d %d", size[0], size[1], step+1))
 				term.Wait(hintTime)
