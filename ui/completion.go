@@ -116,7 +116,7 @@ func (p *completion) choice() (Contact, bool) {
 }
 
 // put writes a person into the field in the place of what was typed of them.
-func (c *compose) put(contact Contact) {
+func (c *compose) put(contact Contact) tea.Cmd {
 	in := &c.form.fields[fieldAddress].input
 	text := strings.TrimSuffix(in.Value(), c.people.typed)
 	name := safetext.Line(contact.Name)
@@ -130,7 +130,7 @@ func (c *compose) put(contact Contact) {
 	c.people.close()
 	c.people.asked++
 	c.whom.write(text)
-	c.sh.draft = c.whom
+	return c.sh.noteDraft(c.whom)
 }
 
 // lastPiece is what is being typed: what stands behind the last separator.

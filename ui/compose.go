@@ -184,11 +184,11 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 		c.list.press(msg, keys, 1)
 	case !inRoom && c.people.press(msg, keys):
 		if contact, ok := c.people.choice(); ok {
-			c.put(contact)
+			return c.put(contact)
 		}
 	case !inRoom && msg.String() == "backspace" && c.form.fields[fieldAddress].input.Value() == "" && len(c.whom.pasted) > 0:
 		c.whom.drop()
-		c.keep()
+		return c.keep()
 	case key.Matches(msg, keys.Submit), key.Matches(msg, keys.Next):
 		return c.goOn(key.Matches(msg, keys.Submit))
 	case key.Matches(msg, keys.Prev):
@@ -247,8 +247,7 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 // keep takes in what the field says, and keeps it in case the page is left.
 func (c *compose) keep() tea.Cmd {
 	c.whom.write(c.form.fields[fieldAddress].input.Value())
-	c.sh.draft = c.whom
-	return c.wantCompletion()
+	return tea.Batch(c.sh.noteDraft(c.whom), c.wantCompletion())
 }
 
 func (c *compose) ShortHelp() []key.Binding {

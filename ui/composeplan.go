@@ -150,8 +150,7 @@ func (c *compose) enqueued(msg enqueued) tea.Cmd {
 		c.step, c.preview, c.problem = editing, nil, msg.err
 		return c.sh.leave(false)
 	}
-	c.sh.draft = whom{}
 	c.sh.closeScreen(c)
 	c.sh.tellQueued(msg.items)
-	return tea.Batch(c.sh.leave(true), c.sh.readOutbox())
+	return tea.Batch(c.sh.noteDraft(whom{}), c.sh.leave(true), c.sh.readOutbox())
 }

@@ -35,6 +35,7 @@ type shell struct {
 	tour     tour
 	work     progress
 	draft    whom // typed to be invited, and not sent
+	drafts   int  // how often it has changed
 
 	// forgotten is closed once it is noted that the last session is over: the next
 	// one may not be remembered before. Nil if there was none.
@@ -61,7 +62,7 @@ func newShell(ctx context.Context, opt Options) *shell {
 func (sh *shell) signedIn(a *client.Account) tea.Cmd {
 	sh.account = a
 	sh.link = link{}
-	return tea.Batch(sh.restart(newHome(sh)), sh.startSending())
+	return tea.Batch(sh.restart(newHome(sh)), sh.startSending(), sh.readDraft())
 }
 
 // signedOut goes back to signing in, after somebody asked for it.
@@ -115,6 +116,10 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		sh.multiplexer = multiplexerOf(msg)
 	case minuteMsg:
 		return sh.minute()
+	case draftMsg:
+		return sh.keepDraft(msg)
+	case draftRead:
+		sh.draftRead(msg)
 	case turnMsg:
 		return sh.turned(msg)
 	case outboxMsg:

@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// A connection that is lost takes nothing along of what was typed.
+func TestDraftSurvivesTheProgram(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		opt := n.options()
+		session := n.accountWith(t, opt).Session()
+		start := func() *termtest.Terminal {
+			account, err := client.Resume(opt, session)
+			if err != nil {
+				t.Fatal(err)
+			}
+			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: opt, Account: account})
+			})
+			term.Wait(time.Second)
+			return term
+		}
+		term := start()
+		term.Press("i")
+		term.Send("oper\r")
+		term.Paste("lin@kernel.example\nrob@bell.example\n")
+		term.Send("ken@be")
+		term.Wait(2 * draftPause)
+		term.Press("ctrl+c")
+		if !term.Exited() {
+			t.Fatal("still here")
+		}
+
+		term = start()
+		term.Press("i")
+		if s := term.Screen(); !strings.Contains(s, "2 lines pasted") || !strings.Contains(s, "ken@be") {
+			t.Error(s)
+		}
+		term.Send("oper\rll.example\r")
+		sendIt(term)
+		term.Wait(2 * draftPause)
+		term.Press("i")
+		if s := term.Screen(); strings.Contains(s, "ken@be") {
+			t.Errorf("it is still there after it was sent:\n%s", s)
+		}
+	})
+}
