@@ -156,6 +156,9 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	e, due := r.first(now)
 	if paused || e == nil || due.After(now) {
 		wait := glance
+		if len(r.entries) == 0 && !r.a.opt.Store.Shared() {
+			wait = maxStall // whoever puts something in says so
+		}
 		if e != nil && !paused {
 			wait = min(wait, due.Sub(now))
 		}

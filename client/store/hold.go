@@ -26,6 +26,9 @@ func (s *Store) Hold(_ context.Context, account Account) (release func(), held b
 	return func() { _ = lock.Close() }, true, nil
 }
 
+// Shared reports whether other programs may have the store open.
+func (s *Store) Shared() bool { return s.path != "" }
+
 // holdAlone holds in a store that no other program can see.
 func (s *Store) holdAlone(account Account) (release func(), held bool, err error) {
 	if _, taken := s.holders.LoadOrStore(account, true); taken {
