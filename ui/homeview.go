@@ -80,7 +80,7 @@ func (h *home) countWords() (words string, urgent bool) {
 // tabLooks are the tabs' names, in as many words as fit beside others, and what
 // stands between them.
 func (h *home) tabLooks(width int, right string) (labels []string, gap string) {
-	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {" ", needs(h.look)}, {" ", ""}} {
+	for _, look := range []struct{ gap, words string }{{"   ", needs(h.look)}, {"  ", needs(h.look)}, {"  ", ""}, {" ", ""}} {
 		labels, gap = h.tabLabels(look.words), look.gap
 		if lineWidth(strings.Join(labels, gap))+lineWidth(right)+2 <= width {
 			return labels, gap

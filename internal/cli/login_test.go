@@ -160,7 +160,7 @@ func TestLoginByDevice(t *testing.T) {
 		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
 		v.w.Out, v.w.OutTTY = &v.out, true
 		said := v.begin("login", "example.org", "--json")
-		if !strings.Contains(said, "▀▀▀▀▀▀▀▀") || !strings.Contains(said, v.AuthServerURL()+"/link\n") {
+		if !strings.Contains(said, "████████") || !strings.Contains(said, v.AuthServerURL()+"/link\n") {
 			t.Errorf("said %q", said)
 		}
 		v.must(v.ApproveDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))

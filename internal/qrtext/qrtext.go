@@ -31,7 +31,7 @@ func Draw(text string, onLight bool) ([]string, error) {
 	size := code.Size + 2*border
 	drawn := func(x, y int) bool {
 		if y >= size {
-			return false // below the last row there is nothing
+			return !onLight // the light edge goes on to the end of the cell
 		}
 		return code.Black(x-border, y-border) == onLight
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 )
 
@@ -203,6 +204,9 @@ func TestEveryGlyphOfTheScreensIsThere(t *testing.T) {
 		}
 		screen, err := os.ReadFile(path)
 		for _, r := range string(screen) {
+			if ansi.StringWidth(string(r)) == 2 {
+				continue // of those that fill two cells the frame is drawn
+			}
 			if !seen[r] && !drawn(r) {
 				t.Errorf("%s: nothing to draw %q (%U) with", path, r, r)
 			}
