@@ -3,6 +3,9 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
+
+	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
 const noteDraft = "draft"
@@ -32,8 +35,11 @@ func (a *Account) Draft(ctx context.Context) (texts []string, err error) {
 		return nil, err
 	}
 	plain, err := a.session.DataKey.Derive("mxinvite draft").Open(noteDraft, sealed)
-	if err != nil || json.Unmarshal(plain, &texts) != nil {
+	if errors.Is(err, seal.ErrSealed) {
 		return nil, nil
 	}
-	return texts, nil
+	if err == nil {
+		err = json.Unmarshal(plain, &texts)
+	}
+	return texts, err
 }
