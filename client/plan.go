@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -101,7 +101,7 @@ func (a *Account) planSome(ctx context.Context, room Room, pending *pendingInvit
 		return nil, err
 	}
 	plans := make([]Plan, len(addresses))
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := together.WithContext(ctx)
 	g.SetLimit(askers)
 	for n, address := range addresses {
 		p := &plans[n]

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 
-	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/together"
@@ -247,7 +246,7 @@ func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 // is refused: a homeserver that wants to be left alone is. What was told by then
 // is not asked again.
 func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, ctx := together.WithContext(ctx)
 	g.SetLimit(askParallel)
 	for _, user := range a.state.strangers(room) {
 		g.Go(func() error {

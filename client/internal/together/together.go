@@ -3,8 +3,10 @@
 package together
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -16,7 +18,17 @@ import (
 type Group struct {
 	errgroup.Group
 
+	cancel   context.CancelCauseFunc // nil of one without a context
+	first    sync.Once
+	err      error // the first; others may only follow from the context that it ended
 	panicked atomic.Pointer[Panic]
+}
+
+// WithContext returns a group, and a context that ends when one of the group
+// fails or somebody has waited for all, as that of [errgroup.WithContext].
+func WithContext(ctx context.Context) (*Group, context.Context) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	return &Group{cancel: cancel}, ctx
 }
 
 // A Panic is one that was caught in a goroutine of a group.
@@ -33,22 +45,39 @@ func (*Panic) RuntimeError() {}
 
 // Go runs f in a goroutine of its own.
 func (g *Group) Go(f func() error) {
-	g.Group.Go(func() error {
+	g.Group.Go(func() (err error) {
 		defer func() {
 			if r := recover(); r != nil {
-				g.panicked.CompareAndSwap(nil, &Panic{r, debug.Stack()})
+				p := &Panic{r, debug.Stack()}
+				g.panicked.CompareAndSwap(nil, p)
+				g.fail(p)
+			} else if err != nil {
+				g.fail(err)
 			}
 		}()
 		return f()
 	})
 }
 
+// fail notes the first error, and then ends the group's context if it has one.
+func (g *Group) fail(err error) {
+	g.first.Do(func() {
+		g.err = err
+		if g.cancel != nil {
+			g.cancel(err)
+		}
+	})
+}
+
 // Wait waits for all of them and returns the first error. If one has panicked it
 // panics with a [Panic].
 func (g *Group) Wait() error {
-	err := g.Group.Wait()
+	_ = g.Group.Wait() // the same error, or one that follows from it
+	if g.cancel != nil {
+		g.cancel(g.err)
+	}
 	if p := g.panicked.Load(); p != nil {
 		panic(p)
 	}
-	return err
+	return g.err
 }

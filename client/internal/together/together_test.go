@@ -32,3 +32,48 @@ func TestFirstErrorIsReturned(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestContextEndsWithTheFirstThatFails(t *testing.T) {
+	why := errors.New("no")
+	for name, f := range map[string]func() error{
+		"fails":  func() error { return why },
+		"panics": func() error { panic("no") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, ctx := WithContext(t.Context())
+			g.Go(f)
+			<-ctx.Done() // or this test never ends
+			defer func() {
+				if r := recover(); (r != nil) != (name == "panics") {
+					t.Errorf("recovered %v", r)
+				}
+			}()
+			if err := g.Wait(); !errors.Is(err, why) {
+				t.Errorf("waited for %v", err)
+			}
+		})
+	}
+}
+
+// What follows from the end of the context is not taken for what ended it.
+func TestFirstErrorIsTheOneThatIsTold(t *testing.T) {
+	why := errors.New("no")
+	for range 200 {
+		g, ctx := WithContext(t.Context())
+		for range 4 {
+			g.Go(func() error { <-ctx.Done(); return ctx.Err() })
+		}
+		g.Go(func() error { return why })
+		if err := g.Wait(); !errors.Is(err, why) {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestContextEndsWithTheGroup(t *testing.T) {
+	g, ctx := WithContext(t.Context())
+	g.Go(func() error { return ctx.Err() })
+	if err := g.Wait(); err != nil || ctx.Err() == nil {
+		t.Errorf("%v, %v", err, ctx.Err())
+	}
+}
