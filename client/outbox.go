@@ -67,6 +67,15 @@ func (o Outbox) Count(states ...ItemState) int {
 	return n
 }
 
+// Over is how many items nothing more will happen to: what [Account.ClearOutbox]
+// forgets.
+func (o Outbox) Over() int { return o.Count(over()...) }
+
+// over are the states in which nothing more happens.
+func over() []store.State {
+	return []store.State{store.Sent, store.Resolved, store.Failed, store.Cancelled}
+}
+
 // ErrNoStore says that there is nowhere to write down what is sent.
 var ErrNoStore = errors.New("nothing can be written down, so nothing is sent")
 
@@ -131,15 +140,11 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 
 func (a *Account) item(e store.Entry) Item {
 	l := a.open(e).letter
-	i := Item{
+	return Item{
 		Number: e.ID, Room: e.Room, Address: l.threePID(), Name: l.Name, State: e.State,
 		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts,
 		UserID: e.UserID, Token: e.Token, Reason: l.Reason, Hint: l.Hint,
 	}
-	if l.Address == "" {
-		i.Address = identity.ThreePID{}
-	}
-	return i
 }
 
 // Cancel keeps items from being sent. One that is being sent cannot be called
@@ -165,7 +170,7 @@ func (a *Account) ClearOutbox(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
 	}
-	return a.opt.Store.Clear(ctx, a.storeKey(), store.Sent, store.Resolved, store.Failed, store.Cancelled)
+	return a.opt.Store.Clear(ctx, a.storeKey(), over()...)
 }
 
 // move takes items from one of some states to another, all or none.

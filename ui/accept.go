@@ -58,11 +58,7 @@ func (p *acceptPage) update(msg tea.Msg) tea.Cmd {
 	case acceptedMsg:
 		return p.accepted(msg)
 	case spinner.TickMsg:
-		if p.step == doing {
-			var cmd tea.Cmd
-			p.spinner, cmd = p.spinner.Update(msg)
-			return cmd
-		}
+		return turn(&p.spinner, msg, p.step == doing)
 	case tea.PasteMsg:
 		if p.step == editing && !p.joined {
 			p.problem = nil

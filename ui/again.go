@@ -72,11 +72,7 @@ func (c *again) update(msg tea.Msg) tea.Cmd {
 	case sentAgain:
 		return c.done(msg)
 	case spinner.TickMsg:
-		if c.busy {
-			var cmd tea.Cmd
-			c.spinner, cmd = c.spinner.Update(msg)
-			return cmd
-		}
+		return turn(&c.spinner, msg, c.busy)
 	case tea.PasteMsg:
 		if c.form != nil && !c.busy {
 			return c.form.update(msg)

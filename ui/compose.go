@@ -135,11 +135,7 @@ func (c *compose) update(msg tea.Msg) tea.Cmd {
 	case completed:
 		c.people.take(msg)
 	case spinner.TickMsg:
-		if c.step == planning || c.step == doing {
-			var cmd tea.Cmd
-			c.spinner, cmd = c.spinner.Update(msg)
-			return cmd
-		}
+		return turn(&c.spinner, msg, c.step == planning || c.step == doing)
 	case tea.PasteMsg:
 		if c.step == editing {
 			return c.pasted(msg)

@@ -125,11 +125,7 @@ func (p *detourPage) update(msg tea.Msg) tea.Cmd {
 			p.form.fields[0].input.Reset()
 		}
 	case spinner.TickMsg:
-		if p.busy {
-			var cmd tea.Cmd
-			p.spinner, cmd = p.spinner.Update(msg)
-			return cmd
-		}
+		return turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -78,11 +77,7 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 		h.wanted = msg.key
 		h.refresh()
 	case spinner.TickMsg:
-		if h.loading() {
-			var cmd tea.Cmd
-			h.spinner, cmd = h.spinner.Update(msg)
-			return cmd
-		}
+		return turn(&h.spinner, msg, h.loading())
 	case tea.PasteMsg:
 		if h.typing {
 			return h.typed(msg)
@@ -276,7 +271,7 @@ func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
 		h.typing = false
 	case key.Matches(msg, keys.Clear):
 		h.clear()
-	case slices.Contains([]string{"up", "down", "pgup", "pgdown"}, msg.String()):
+	case movesWhileTyping(msg):
 		h.list.press(msg, keys, h.lines())
 		h.list.scroll(h.lines())
 	default:

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
@@ -11,6 +13,12 @@ type list[K comparable] struct {
 	keys   []K // of the rows, in order
 	at     int
 	offset int // the first row on the screen
+}
+
+// movesWhileTyping reports whether a key moves in a list while letters are typed
+// above it.
+func movesWhileTyping(msg tea.KeyPressMsg) bool {
+	return slices.Contains([]string{"up", "down", "pgup", "pgdown"}, msg.String())
 }
 
 // set replaces the rows.

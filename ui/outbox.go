@@ -179,20 +179,15 @@ func (p *outboxPage) acceptTerms() tea.Cmd {
 
 // sweep forgets what is over.
 func (p *outboxPage) sweep() tea.Cmd {
-	if p.over() == 0 {
+	if p.sh.sending.outbox.Over() == 0 {
 		return nil
 	}
-	question := "Clear " + count(p.over(), "invite") + " that are over?"
-	if p.over() == 1 {
+	question := "Clear " + count(p.sh.sending.outbox.Over(), "invite") + " that are over?"
+	if p.sh.sending.outbox.Over() == 1 {
 		question = "Clear the invite that is over?"
 	}
 	return p.ask(question, "They leave this page. The invites themselves stay in their rooms; what failed or was cancelled is forgotten.",
 		"Cleared what was over.", func(ctx context.Context, a *client.Account) error { return a.ClearOutbox(ctx) })
-}
-
-// over is how many items are.
-func (p *outboxPage) over() int {
-	return p.sh.sending.outbox.Count(client.ItemSent, client.ItemResolved, client.ItemFailed, client.ItemCancelled)
 }
 
 func (p *outboxPage) cancel() tea.Cmd {
@@ -272,7 +267,7 @@ func (p *outboxPage) FullHelp() [][]key.Binding {
 	some := len(p.items) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		{k.Invite, when(some, k.Mark), when(some, k.MarkAll), when(p.over() > 0, k.Sweep), k.Palette},
+		{k.Invite, when(some, k.Mark), when(some, k.MarkAll), when(p.sh.sending.outbox.Over() > 0, k.Sweep), k.Palette},
 		{when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom)},
 	}
 }

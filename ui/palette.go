@@ -98,7 +98,7 @@ func (p *palette) update(msg tea.Msg) tea.Cmd {
 		switch {
 		case key.Matches(msg, keys.Submit):
 			return p.choose()
-		case slices.Contains([]string{"up", "down", "pgup", "pgdown"}, msg.String()):
+		case movesWhileTyping(msg):
 			p.list.press(msg, keys, p.lines())
 			p.list.scroll(p.lines())
 		default:

@@ -77,11 +77,7 @@ func (p *secretPage) update(msg tea.Msg) tea.Cmd {
 		}
 		p.problem = msg.err
 	case spinner.TickMsg:
-		if p.busy {
-			var cmd tea.Cmd
-			p.spinner, cmd = p.spinner.Update(msg)
-			return cmd
-		}
+		return turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)

@@ -77,12 +77,7 @@ func (s *signIn) update(msg tea.Msg) tea.Cmd {
 		}
 		return s.sh.open(newWays(s.sh, msg.door))
 	case spinner.TickMsg:
-		if !s.busy {
-			return nil
-		}
-		var cmd tea.Cmd
-		s.spinner, cmd = s.spinner.Update(msg)
-		return cmd
+		return turn(&s.spinner, msg, s.busy)
 	case tea.KeyPressMsg:
 		switch {
 		case s.busy: // what is typed ahead is meant for a page that is not there yet

@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/spinner"
 	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -53,8 +54,6 @@ func (t Theme) colors(isDark bool) colors {
 	case Mono:
 		none := lipgloss.NoColor{}
 		return colors{none, none, none, none, none, none}
-	case DefaultTheme:
-		fallthrough
 	default:
 		return colors{
 			accent: pick("#5A3EC8", "#B69CFF"), faint: pick("#6B6B76", "#8A8A99"), line: pick("#D0D0D8", "#44444F"),
@@ -114,6 +113,14 @@ func newStyles(t Theme, isDark bool) styles {
 
 // newSpinner turns while somebody waits.
 func newSpinner() spinner.Model { return spinner.New(spinner.WithSpinner(spinner.MiniDot)) }
+
+// turn takes a spinner on by one, for as long as somebody waits.
+func turn(s *spinner.Model, msg spinner.TickMsg, waits bool) (next tea.Cmd) {
+	if waits {
+		*s, next = s.Update(msg)
+	}
+	return next
+}
 
 // glyph is the sign that stands beside the word for a status.
 func glyph(st invite.Status) string {

@@ -45,11 +45,7 @@ func (p *termsPage) update(msg tea.Msg) tea.Cmd {
 		p.sh.closeScreen(p)
 		return p.then()
 	case spinner.TickMsg:
-		if p.busy {
-			var cmd tea.Cmd
-			p.spinner, cmd = p.spinner.Update(msg)
-			return cmd
-		}
+		return turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		switch {
 		case p.busy:

@@ -21,8 +21,8 @@ import (
 
 // The smallest terminal that the pages fit in.
 const (
-	minWidth  = 60
-	minHeight = 16
+	MinWidth  = 60
+	MinHeight = 16
 )
 
 // Options is what the program needs of the world around it.
@@ -207,7 +207,7 @@ func (m *Model) View() tea.View {
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
 	case m.width == 0: // the terminal has not said yet how large it is
-	case m.width < minWidth || m.height < minHeight:
+	case m.width < MinWidth || m.height < MinHeight:
 		v.Content = m.tooSmall()
 	default:
 		v.Content, v.Cursor = m.frame()
@@ -219,7 +219,7 @@ func (m *Model) View() tea.View {
 }
 
 func (m *Model) tooSmall() string {
-	text := "mxinvite needs " + size(minWidth, minHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
+	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
 	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
 }
 

@@ -112,6 +112,16 @@ func (a *app) account(ctx context.Context) (*client.Account, error) {
 	return account, err
 }
 
+// accountInRoom is account, with the room that a person names.
+func (a *app) accountInRoom(ctx context.Context, name string) (*client.Account, client.Room, error) {
+	account, err := a.account(ctx)
+	if err != nil {
+		return nil, client.Room{}, err
+	}
+	room, err := account.FindRoom(name)
+	return account, room, err
+}
+
 // formerKey is the data key of an account's session, be it over or not. It opens
 // what that session wrote down, such as the outbox.
 func (a *app) formerKey(user id.UserID, homeserver string) seal.Key {

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/ui"
 )
 
 const (
@@ -20,8 +21,6 @@ const (
 	// maxAhead is how far two clocks may be apart before times on the screen, and
 	// OpenID tokens, go wrong.
 	maxAhead = 2 * time.Minute
-	// smallest terminal that the screen fits in.
-	leastWidth = 60
 )
 
 func (a *app) checkSettings(wrong error) checkup {
@@ -47,8 +46,8 @@ func (a *app) checkTerminal() []checkup {
 		return []checkup{uneasy("terminal", "Use the commands, such as mxinvite list.", "TERM says that it cannot draw")}
 	}
 	checks := []checkup{well("terminal", "%s, %s wide", term, cells(a.Width))}
-	if a.Width > 0 && a.Width < leastWidth {
-		checks[0] = uneasy("terminal", "Make it wider.", "%s, %s wide; the screen needs %d", term, cells(a.Width), leastWidth)
+	if a.Width > 0 && a.Width < ui.MinWidth {
+		checks[0] = uneasy("terminal", "Make it wider.", "%s, %s wide; the screen needs %d", term, cells(a.Width), ui.MinWidth)
 	}
 	profile := "none, as you wish"
 	if a.mayColor() {

@@ -49,7 +49,7 @@ func runForget(ctx context.Context, a *app, yes bool) error {
 		return err
 	}
 	what := fmt.Sprintf("the addresses of %s and %s that are over in the outbox",
-		count(len(book), "invite"), count(over(outbox), "invite"))
+		count(len(book), "invite"), count(outbox.Over(), "invite"))
 	if !yes {
 		agreed, err := a.confirm(ctx, "Forget "+what+"?")
 		if err != nil {

@@ -63,6 +63,16 @@ func (a *app) offline(ctx context.Context) (*client.Account, error) {
 	return a.resume(ctx, opt)
 }
 
+// offlineOutbox is offline, with the account's outbox.
+func (a *app) offlineOutbox(ctx context.Context) (*client.Account, client.Outbox, error) {
+	account, err := a.offline(ctx)
+	if err != nil {
+		return nil, client.Outbox{}, err
+	}
+	outbox, err := account.Outbox(ctx)
+	return account, outbox, err
+}
+
 // jsonItem is what outbox promises to scripts for each invite.
 type jsonItem struct {
 	Number   int64  `json:"number"`
@@ -88,11 +98,7 @@ func newJSONItem(i client.Item, room client.Room) jsonItem {
 }
 
 func runOutbox(ctx context.Context, o outboxOptions) error {
-	account, err := o.offline(ctx)
-	if err != nil {
-		return err
-	}
-	outbox, err := account.Outbox(ctx)
+	account, outbox, err := o.offlineOutbox(ctx)
 	if err != nil {
 		return err
 	}

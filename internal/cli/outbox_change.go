@@ -118,11 +118,7 @@ func (e *itemStateError) Error() string {
 // change does something to the items that are meant, all or none of them.
 func (a *app) change(c *cobra.Command, ch *choice, do func(*client.Account, context.Context, ...int64) error) error {
 	ctx := c.Context()
-	account, err := a.offline(ctx)
-	if err != nil {
-		return err
-	}
-	outbox, err := account.Outbox(ctx)
+	account, outbox, err := a.offlineOutbox(ctx)
 	if err != nil {
 		return err
 	}
@@ -213,22 +209,13 @@ func newOutboxClear(a *app) *cobra.Command {
 }
 
 func runOutboxClear(ctx context.Context, a *app) error {
-	account, err := a.offline(ctx)
-	if err != nil {
-		return err
-	}
-	outbox, err := account.Outbox(ctx)
+	account, outbox, err := a.offlineOutbox(ctx)
 	if err != nil {
 		return err
 	}
 	if err := account.ClearOutbox(ctx); err != nil {
 		return err
 	}
-	a.say("%s forgotten.", count(over(outbox), "invite"))
+	a.say("%s forgotten.", count(outbox.Over(), "invite"))
 	return nil
-}
-
-// over counts what nothing more will happen to.
-func over(outbox client.Outbox) int {
-	return outbox.Count(client.ItemSent, client.ItemResolved, client.ItemFailed, client.ItemCancelled)
 }

@@ -57,11 +57,7 @@ func newResend(a *app) *cobra.Command {
 }
 
 func runResend(ctx context.Context, o resendOptions) error {
-	account, err := o.account(ctx)
-	if err != nil {
-		return err
-	}
-	room, err := account.FindRoom(o.room)
+	account, room, err := o.accountInRoom(ctx, o.room)
 	if err != nil {
 		return err
 	}

@@ -100,11 +100,7 @@ func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 }
 
 func runSend(ctx context.Context, o sendOptions) error {
-	account, err := o.account(ctx)
-	if err != nil {
-		return err
-	}
-	room, err := account.FindRoom(o.room)
+	account, room, err := o.accountInRoom(ctx, o.room)
 	if err != nil {
 		return err
 	}

@@ -39,11 +39,7 @@ func newShow(a *app) *cobra.Command {
 }
 
 func runShow(ctx context.Context, o showOptions) error {
-	account, err := o.account(ctx)
-	if err != nil {
-		return err
-	}
-	room, err := account.FindRoom(o.room)
+	account, room, err := o.accountInRoom(ctx, o.room)
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,6 @@ const (
 	OSC99  Kind = "osc99"  // kitty
 )
 
-// Kinds are all kinds, for settings and help.
-func Kinds() []string {
-	return []string{string(Off), string(Bell), string(OSC9), string(OSC777), string(OSC99)}
-}
-
 // maxText is as much as a desktop shows.
 const maxText = 200
 

@@ -31,10 +31,10 @@ func TestSequences(t *testing.T) {
 
 func TestNobodyEndsASequenceFromWithin(t *testing.T) {
 	hostile := "Ops\x1b\\\x1b]52;c;Z290Y2hh\a\u009c\x07\n\u202eevil;" + strings.Repeat("x", 1<<16)
-	for _, kind := range notify.Kinds() {
-		got := notify.Sequence(notify.Kind(kind), "xterm", hostile, hostile)
+	for _, kind := range []notify.Kind{notify.Off, notify.Bell, notify.OSC9, notify.OSC777, notify.OSC99} {
+		got := notify.Sequence(kind, "xterm", hostile, hostile)
 		body := strings.NewReplacer("\x1b]9;", "", "\x1b]777;", "", "\x1b]99;", "", "\x1b\\", "").Replace(got)
-		if kind != string(notify.Bell) && strings.ContainsAny(body, "\x1b\a\n\u009c\u202e") || len(got) > 2000 {
+		if kind != notify.Bell && strings.ContainsAny(body, "\x1b\a\n\u009c\u202e") || len(got) > 2000 {
 			t.Errorf("%s: %q", kind, got)
 		}
 	}
