@@ -142,12 +142,10 @@ func lastPiece(s string) string {
 func (p *completion) view(st styles, width int) string {
 	var lines []string
 	for n, contact := range p.people {
-		mark, style := "  ", st.plain
-		if n == p.at {
-			mark, style = st.cursor.Render("▌")+" ", st.strong
-		}
-		left := min(36, width/2)
-		lines = append(lines, mark+style.Render(fit(contact.Address, left))+"  "+st.faint.Render(cut(contact.Name, width-left-4)))
+		chosen, left := n == p.at, min(36, width/2)
+		st := st.lit(chosen)
+		line := st.name.Render(fit(contact.Address, left)) + "  " + st.faint.Render(cut(contact.Name, width-left-4))
+		lines = append(lines, st.row(chosen, " ", line, width))
 	}
 	if p.problem != nil {
 		lines = append(lines, st.faint.Render(cut("No more could be looked up: "+p.problem.Error(), width)))

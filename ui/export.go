@@ -94,11 +94,9 @@ func (c *exportCard) view(width, _ int) (string, *tea.Cursor) {
 	width = min(width, 60)
 	lines := []string{"", st.strong.Render("Export " + count(len(c.invites), "invite")), ""}
 	for n, name := range []string{"CSV, for spreadsheets", "JSON, for scripts", "Markdown, for reading"} {
-		mark, style := "  ", st.plain
-		if n == c.list.at {
-			mark, style = st.cursor.Render("▌")+" ", st.strong
-		}
-		lines = append(lines, mark+style.Render(name))
+		chosen := n == c.list.at
+		st := st.lit(chosen)
+		lines = append(lines, st.row(chosen, " ", st.name.Render(name), width))
 	}
 	text := strings.Join(lines, "\n") + "\n\n"
 	switch {

@@ -31,7 +31,8 @@ type home struct {
 	tab    tab
 	order  int // among orders
 	search *form
-	typing bool // the filter line has the cursor
+	typing bool      // the filter line has the cursor
+	anchor inviteKey // where the list's cursor was before the filter hid it
 	marked map[inviteKey]bool
 	list   list[inviteKey]
 	taken  []*row    // and nobody was told yet
@@ -222,6 +223,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Filter) && len(h.rows) > 0:
 		h.typing = true
 		h.search.focus(0)
+		h.anchor, _ = h.list.current()
 	case key.Matches(msg, keys.Clear):
 		h.clear()
 	case key.Matches(msg, keys.Rooms):
@@ -274,6 +276,7 @@ func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
 	case movesWhileTyping(msg):
 		h.list.press(msg, keys, h.lines())
 		h.list.scroll(h.lines())
+		h.anchor, _ = h.list.current()
 	default:
 		return h.typed(msg)
 	}
@@ -283,8 +286,17 @@ func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
 // typed gives text to the filter.
 func (h *home) typed(msg tea.Msg) tea.Cmd {
 	cmd := h.search.update(msg)
-	h.arrange()
+	h.narrow()
 	return cmd
+}
+
+// narrow shows what the filter lets through, with the cursor where it was or,
+// while that row is hidden, on the first.
+func (h *home) narrow() {
+	h.arrange()
+	h.list.at = 0
+	h.list.moveTo(h.anchor)
+	h.list.scroll(h.lines())
 }
 
 // clear lets go of the filter or, if there is none, of the marks.
@@ -292,9 +304,12 @@ func (h *home) clear() {
 	if !h.typing && h.search.value(0) == "" {
 		clear(h.marked)
 	}
+	if !h.typing {
+		h.anchor, _ = h.list.current()
+	}
 	h.typing = false
 	h.search.fields[0].input.Reset()
-	h.arrange()
+	h.narrow()
 }
 
 func (h *home) ShortHelp() []key.Binding {

@@ -119,7 +119,12 @@ func (p *invitePage) FullHelp() [][]key.Binding {
 
 func (p *invitePage) view(int, int) (string, *tea.Cursor) {
 	lines := p.lines()
-	return indent("\n"+strings.Join(lines[min(p.offset, len(lines)-1):], "\n"), 2), nil
+	lines = lines[min(p.offset, len(lines)-1):]
+	fits := p.sh.height - 1 // below an empty line
+	if more := len(lines) - fits; more > 0 {
+		lines = append(lines[:fits-1:fits-1], p.sh.styles.faint.Render("↓ "+count(more+1, "more line")))
+	}
+	return indent("\n"+strings.Join(lines, "\n"), 2), nil
 }
 
 // lines are the text of the page.
@@ -148,9 +153,9 @@ func (p *invitePage) history(width int) string {
 		case ev.Replaces != "":
 			what = "wrote it; what stood there before is not known"
 		}
-		lines = append(lines, " "+st.faint.Render(moment(ev.At))+"  "+cut(string(ev.Sender)+" "+what, width-20))
+		lines = append(lines, st.faint.Render(moment(ev.At))+"  "+cut(string(ev.Sender)+" "+what, width-20))
 		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
-			lines = append(lines, " "+st.faint.Render("What stood there in between is not shown."))
+			lines = append(lines, st.faint.Render("What stood there in between is not shown."))
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -176,15 +176,12 @@ func (p *palette) view(width, _ int) (string, *tea.Cursor) {
 func (p *palette) line(e entry, chosen bool, width int) string {
 	const keyWidth = 10
 	st := p.sh.styles
-	mark, style := "  ", st.plain
-	if chosen {
-		mark, style = st.cursor.Render("▌")+" ", st.strong
-	}
-	name := mark + style.Render(e.Help().Desc)
+	st = st.lit(chosen && e.Enabled())
+	inner := width - 3 // beside the cursor, and before the edge
 	if e.Enabled() {
-		return ends(name, st.accent.Render(pad(e.Help().Key, keyWidth)), width)
+		return st.row(chosen, " ", ends(st.name.Render(e.Help().Desc), st.accent.Render(pad(e.Help().Key, keyWidth)), inner), width)
 	}
-	name = mark + st.faint.Render(e.Help().Desc)
-	reason := cut(p.why(e.action), width-lineWidth(name)-3)
-	return ends(name, st.faint.Render(reason), width)
+	name := st.faint.Render(e.Help().Desc)
+	reason := cut(p.why(e.action), inner-lineWidth(name)-3)
+	return st.row(chosen, " ", ends(name, st.faint.Render(reason), inner), width)
 }

@@ -20,6 +20,7 @@ type shell struct {
 	now      func() time.Time
 	keys     keyMap
 	styles   styles
+	terminal terminal
 	account  *client.Account // nil before signing in
 	link     link
 	notice   notice
@@ -50,8 +51,9 @@ type shell struct {
 }
 
 func newShell(ctx context.Context, opt Options) *shell {
+	dark := terminal{dark: true} // until it says otherwise
 	sh := &shell{
-		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), styles: newStyles(opt.Theme, true),
+		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), terminal: dark, styles: newStyles(opt.Theme, dark),
 		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
 	sh.readings <- 0

@@ -145,10 +145,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		sh.width, sh.height = msg.Width, msg.Height-2 // the header and the footer
+		sh.width, sh.height = msg.Width, msg.Height-2-statusLines(msg.Height) // the header, and the footer
 		return m, nil
 	case tea.BackgroundColorMsg:
-		sh.styles = newStyles(sh.opt.Theme, msg.IsDark())
+		sh.terminal.dark = msg.IsDark()
+		sh.styles = newStyles(sh.opt.Theme, sh.terminal)
+		return m, nil
+	case tea.ColorProfileMsg:
+		sh.terminal.profile = msg.Profile
+		sh.styles = newStyles(sh.opt.Theme, sh.terminal)
 		return m, nil
 	case answer:
 		if msg.ctx.Err() != nil {
@@ -218,6 +223,18 @@ func (m *Model) View() tea.View {
 	return v
 }
 
+// crumbs is how many cells of the page beside a card are too few to be read.
+const crumbs = 10
+
+// statusLines is how many lines between the page and the footer are kept for
+// what is told in passing. A low terminal has none to spare.
+func statusLines(height int) int {
+	if height < 20 {
+		return 0
+	}
+	return 1
+}
+
 func (m *Model) tooSmall() string {
 	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
 	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
@@ -227,29 +244,34 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	sh := m.shell
 	page := sh.page()
 	body, cursor := sh.stack[page].view(sh.width, sh.height)
-	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
-		// It covers the last lines, so that nothing on the page moves.
-		body = block(body, sh.width, sh.height-lineCount(text)) + "\n" + text
-	}
-	body = block(body, sh.width, sh.height)
-	frame := lipgloss.JoinVertical(lipgloss.Left, sh.header(m.width), body, m.footer())
-	layers := []*lipgloss.Layer{lipgloss.NewLayer(frame).Z(0)}
 	if cursor != nil {
 		cursor.Y++ // the header
 	}
+	height := m.height - 2
+	body = block(body, sh.width, sh.height)
+	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
+		// What does not fit into the status line covers the last lines, so that
+		// nothing on the page moves.
+		body = block(body, sh.width, min(sh.height, height-lineCount(text))) + "\n" + text
+	}
+	frame := sh.header(m.width) + "\n" + block(body, sh.width, height) + "\n" + m.footer()
+	if page == len(sh.stack)-1 {
+		return frame, cursor
+	}
+	layers := []*lipgloss.Layer{lipgloss.NewLayer(sh.styles.behindCards(frame)).Z(0)}
 	for i, l := range sh.stack[page+1:] {
 		var text string
 		text, cursor = l.view(m.width-8, m.height-6)
 		card := sh.styles.card.Render(text)
 		w, h := lipgloss.Size(card)
 		x, y := (m.width-w)/2, (m.height-h)/2
+		if x < crumbs {
+			layers = append(layers, lipgloss.NewLayer(block("", m.width, h)).Y(y).Z(i+1))
+		}
 		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
 		if cursor != nil {
 			cursor.X, cursor.Y = cursor.X+x+3, cursor.Y+y+1
 		}
-	}
-	if len(layers) == 1 {
-		return frame, cursor
 	}
 	return lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewCompositor(layers...)).Render(), cursor
 }

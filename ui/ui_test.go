@@ -395,6 +395,40 @@ func TestFilter(t *testing.T) {
 	})
 }
 
+// A filter may hide the chosen invite for a while: then the first is chosen, and
+// without the filter the same as before.
+func TestFilterKeepsThePlace(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := listed(t, n)
+		chosen := func() string {
+			_, line, _ := strings.Cut(term.Screen(), "\n ▌")
+			if strings.HasPrefix(line, " Filter") {
+				_, line, _ = strings.Cut(line, "\n ▌")
+			}
+			name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			return name
+		}
+		for _, step := range []struct {
+			keys []string
+			want string
+		}{
+			{[]string{"down"}, "gra...@nav..."},
+			{[]string{"/", "r"}, "gra...@nav..."},
+			{[]string{"backspace", "b"}, "r...@bel..."}, // it is hidden
+			{[]string{"backspace"}, "gra...@nav..."},
+			{[]string{"b", "esc"}, "gra...@nav..."},
+			{[]string{"/", "k", "down"}, "l...@ker..."}, // moved on purpose
+			{[]string{"esc"}, "l...@ker..."},
+			{[]string{"/", "k", "enter", "esc"}, "l...@ker..."},
+		} {
+			term.Press(step.keys...)
+			if got := chosen(); got != step.want {
+				t.Fatalf("after %q %s is chosen, not %s\n%s", step.keys, got, step.want, term.Screen())
+			}
+		}
+	})
+}
+
 func TestSort(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		term := listed(t, n)

@@ -96,12 +96,11 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 	b.WriteString("\n\n")
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
-		mark, style := "  ", st.plain
-		if n == p.list.at {
-			mark, style = st.cursor.Render("▌")+" ", st.strong
-		}
+		chosen := n == p.list.at
+		st := st.lit(chosen)
 		name, what := p.list.keys[n].words()
-		b.WriteString(mark + style.Render(cut(name, width-2)) + "\n  " + st.faint.Render(cut(what, width-2)) + "\n")
+		b.WriteString(st.row(chosen, " ", st.name.Render(cut(name, width-3)), width) + "\n" +
+			st.row(chosen, " ", st.faint.Render(cut(what, width-3)), width) + "\n")
 	}
 	if err := p.door.hs.OAuthErr; err != nil {
 		b.WriteString("\n" + st.warn.Render(wrap("! "+sentence(err.Error()), width)))
