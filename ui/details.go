@@ -86,6 +86,16 @@ func (d *detailer) verdict() {
 		}
 		d.point(st.warn.Render("!"), w.Words())
 	}
+	d.advice()
+	d.line("")
+}
+
+// advice is what the person may do about it, who is signed in.
+func (d *detailer) advice() {
+	if d.sh.account == nil {
+		return
+	}
+	i, st := d.row.invite, d.st
 	if n := len(d.sh.leftovers(i)); n > 0 {
 		d.point(st.warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke what is left over.")
 	}
@@ -95,7 +105,6 @@ func (d *detailer) verdict() {
 	for _, refused := range d.sh.account.Refusals(i) {
 		d.point(st.accent.Render("→"), sentence(refused.Error())+" "+client.Hint(refused)+" (from the next start on)")
 	}
-	d.line("")
 }
 
 func (d *detailer) fields() {
@@ -179,7 +188,11 @@ func story(sh *shell, r row) string {
 	}
 	switch i.Status {
 	case invite.Pending:
-		if !r.room.Certain(i) {
+		switch {
+		case r.room.Certain(i):
+		case sh.account == nil:
+			return sent + " What was saved does not show for certain whether somebody has taken it."
+		default:
 			return sent + " Still looking whether somebody has taken it."
 		}
 		return sent + " Nobody has taken it yet."

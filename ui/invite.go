@@ -23,7 +23,7 @@ type invitePage struct {
 	row    row
 	past   []invite.Event // what stood there, the newest first
 	raw    bool
-	offset int // lines scrolled away
+	scroll scroll
 }
 
 func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
@@ -67,7 +67,6 @@ func (p *invitePage) update(msg tea.Msg) tea.Cmd {
 
 func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := p.sh, p.sh.keys
-	page := max(1, sh.height-2)
 	switch {
 	case key.Matches(msg, keys.Revoke):
 		return sh.confirmRevoke([]invite.Invite{p.row.invite})
@@ -82,25 +81,11 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.CopyLink):
 		return sh.copyLink(p.row.invite)
 	case key.Matches(msg, keys.Raw):
-		p.raw, p.offset = !p.raw, 0
-	case key.Matches(msg, keys.Up):
-		p.scroll(-1)
-	case key.Matches(msg, keys.Down):
-		p.scroll(1)
-	case key.Matches(msg, keys.PageUp):
-		p.scroll(-page)
-	case key.Matches(msg, keys.PageDown):
-		p.scroll(page)
-	case key.Matches(msg, keys.Top):
-		p.offset = 0
-	case key.Matches(msg, keys.Bottom):
-		p.scroll(len(p.lines()))
+		p.raw, p.scroll = !p.raw, 0
+	default:
+		p.scroll.press(msg, keys, p.lines(), sh.height)
 	}
 	return nil
-}
-
-func (p *invitePage) scroll(by int) {
-	p.offset = max(0, min(p.offset+by, len(p.lines())-p.sh.height+1))
 }
 
 func (p *invitePage) ShortHelp() []key.Binding {
@@ -117,14 +102,8 @@ func (p *invitePage) FullHelp() [][]key.Binding {
 	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
 }
 
-func (p *invitePage) view(int, int) (string, *tea.Cursor) {
-	lines := p.lines()
-	lines = lines[min(p.offset, len(lines)-1):]
-	fits := p.sh.height - 1 // below an empty line
-	if more := len(lines) - fits; more > 0 {
-		lines = append(lines[:fits-1:fits-1], p.sh.styles.faint.Render("↓ "+count(more+1, "more line")))
-	}
-	return indent("\n"+strings.Join(lines, "\n"), 2), nil
+func (p *invitePage) view(_, height int) (string, *tea.Cursor) {
+	return p.scroll.view(p.sh.styles, p.lines(), height), nil
 }
 
 // lines are the text of the page.

@@ -22,6 +22,7 @@ type keyMap struct {
 	LookInto, All                key.Binding // in the preview
 	Trust, Copy, CopyLink, Raw   key.Binding
 	Accounts, Add, CopyAddress   key.Binding
+	Demo, Inspect                key.Binding // before signing in
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding

@@ -29,6 +29,7 @@ type shell struct {
 	batches  int // of revocations, so far
 	leaving  bool
 	signing  bool   // out
+	demo     bool   // was chosen instead of signing in
 	farewell screen // asks whether to leave while invites wait
 	begun    int    // what is under way and should not be cut off, such as joining a room
 	sending  sending

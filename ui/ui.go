@@ -61,6 +61,13 @@ type Options struct {
 	// whether it can do that.
 	SyncOutput bool
 
+	// Demo is set where there is one, which somebody who is not signed in may
+	// choose; see [Model.WantsDemo].
+	Demo bool
+	// Inspect reads a file of saved room state, for somebody who is not signed in;
+	// nil reads none.
+	Inspect func(ctx context.Context, file string) (Dump, error)
+
 	// Keys are those a person chose, by action; [CheckKeys] has seen them.
 	Keys map[string][]string
 
@@ -121,6 +128,10 @@ func (sh *shell) begin() tea.Cmd {
 	}
 	return tea.Batch(sh.open(newAccounts(sh)), sh.open(newSignIn(sh, o, why)))
 }
+
+// WantsDemo reports, once the program has ended, whether it did so because the
+// demo was chosen instead of signing in.
+func (m *Model) WantsDemo() bool { return m.shell.demo }
 
 // Init asks the terminal about itself and starts the first page.
 func (m *Model) Init() tea.Cmd {

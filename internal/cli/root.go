@@ -37,6 +37,7 @@ type app struct {
 	log      *logfile.File
 	current  *client.Account // that a command uses
 	covered  atomic.Bool     // by the screen: nothing else may write to the terminal
+	keyboard *keyboard       // for the screens, once there was one
 
 	spoken func([]invite.Invite) // hears which invites were said, in their order
 }
