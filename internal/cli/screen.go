@@ -104,15 +104,18 @@ func (a *app) screen(ctx context.Context, o ui.Options) error {
 	o.SyncOutput = a.syncOutput()
 	var model tea.Model = ui.New(ctx, o)
 	var p *tea.Program
+	var c contained
 	if a.Guest != nil {
-		c := contain(model, a.Guest.Panicked, func() { p.Quit() })
+		c = contain(model, a.Guest.Panicked, func() { p.Quit() })
 		model = c
 	}
 	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx))...)
-	go a.relay(ctx, p)
+	if a.Guest != nil {
+		go c.beside(func() { a.relay(ctx, p) })
+	}
 	_, err := p.Run()
-	switch c, ok := model.(contained); {
-	case ok && c.broken.Load():
+	switch {
+	case a.Guest != nil && c.broken.Load():
 		return errPanicked
 	case ctx.Err() != nil:
 		return ctx.Err() // more to the point than that the program was killed
@@ -158,9 +161,6 @@ func (a *app) terminal() []tea.ProgramOption {
 
 // relay brings a visitor's screen what comes from outside of it.
 func (a *app) relay(ctx context.Context, p *tea.Program) {
-	if a.Guest == nil {
-		return
-	}
 	leave := a.Guest.Leave
 	for {
 		select {
