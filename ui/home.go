@@ -138,7 +138,6 @@ func (h *home) refresh() {
 	h.counts = map[invite.Status]int{}
 	before := h.rows
 	invites, facts := account.Invites(), account.Facts()
-	like := h.sh.namesakes(invites)
 	h.newest = make([]row, 0, len(invites)) // rows points into it
 	h.rows = make(map[inviteKey]*row, len(invites))
 	for _, i := range invites {
@@ -146,7 +145,7 @@ func (h *home) refresh() {
 		if !known {
 			continue // joined a moment ago; the change is on its way
 		}
-		h.newest = append(h.newest, h.sh.newRow(i, room, &facts, like))
+		h.newest = append(h.newest, h.sh.newRow(i, room, &facts))
 		r := &h.newest[len(h.newest)-1]
 		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
