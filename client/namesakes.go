@@ -42,7 +42,7 @@ func (a *Account) namesakes() namesakes {
 
 func (a *Account) namesakeOf(i invite.Invite) namesake {
 	to, _ := a.AddressOf(i.RoomID, i.Token)
-	return namesake{i.RoomID, i.DisplayName, i.Sender, to.Address}
+	return namesake{i.RoomID, i.DisplayName, i.Sender, to.Canonical().Address}
 }
 
 // apart returns what tells whether the others that an invite is warned of are
