@@ -76,10 +76,11 @@ func runResend(ctx context.Context, o resendOptions) error {
 	p := o.preview(room, plans, false)
 	asking := !o.yes && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
-		_, last, err := account.Outlook(ctx, p.plans())
+		outbox, err := account.Outbox(ctx)
 		if err != nil {
 			return err
 		}
+		_, last := outbox.Outlook(o.Now(), p.plans())
 		o.announce(p, last, asking)
 	}
 	if asking {
