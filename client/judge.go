@@ -9,9 +9,10 @@ import (
 // known of its keys now.
 func (a *Account) Judge(i invite.Invite) invite.Judgement { return i.Judge(a.Facts()) }
 
-// Facts are what is known now beside the events.
+// Facts are what is known now beside the events. Who judges many invites asks
+// for them once.
 func (a *Account) Facts() invite.Facts {
-	return invite.Facts{Validity: a.validity, Now: a.opt.Now(), StaleAfter: a.opt.StaleAfter}
+	return invite.Facts{Validity: a.validity, Apart: a.apart(), Now: a.opt.Now(), StaleAfter: a.opt.StaleAfter}
 }
 
 // validity is what was last said of a key. The checker forgets its answers

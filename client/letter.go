@@ -49,6 +49,7 @@ func (a *Account) bookKey() seal.Key   { return a.session.DataKey.Derive("mxinvi
 
 // mark stands for an address in a room.
 func (a *Account) mark(room id.RoomID, address identity.ThreePID) []byte {
+	address = address.Canonical()
 	return a.session.DataKey.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, address.Medium, address.Address))
 }
 

@@ -54,6 +54,9 @@ type Outbox struct {
 	// Next is when the next one goes out if a program sends, and Last when all
 	// will have gone. They are zero if nothing waits, and Last if nobody can tell.
 	Next, Last time.Time
+
+	queued queued
+	paces  paces
 }
 
 // Count is how many items are in one of the states.
@@ -124,6 +127,9 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 		i := a.item(e)
 		a.book.add(i.Room, i.Token, i.Address) // another program may have sent it
 		o.Items = append(o.Items, i)
+		if i.State == ItemQueued {
+			o.queued.add(i.UserID)
+		}
 	}
 	if o.Paused, err = a.paused(ctx); err != nil {
 		return o, err
@@ -132,10 +138,12 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 		return o, err
 	}
 	paces, err := a.loadPaces(ctx)
-	if err == nil {
-		o.Next, o.Last = paces.outlook(a.opt.Now(), entries)
+	if err != nil {
+		return o, err
 	}
-	return o, err
+	o.paces = *paces
+	o.Next, o.Last = o.Outlook(a.opt.Now(), nil)
+	return o, nil
 }
 
 func (a *Account) item(e store.Entry) Item {

@@ -159,6 +159,17 @@ func TestWhatCannotBeQueuedIsNotQueued(t *testing.T) {
 	}
 }
 
+func TestBothSpellingsOfADomainAreQueuedOnce(t *testing.T) {
+	n := newTown(t)
+	a := n.lasting()
+	n.queue(a, "ada@bücher.example")
+	plan, err := a.Plan(t.Context(), n.room, n.email("ada@xn--bcher-kva.example"))
+	n.must(err)
+	if !plan.Queued {
+		t.Error("it is on its way, and nobody knows")
+	}
+}
+
 // set is an account whose clock a test may set.
 func (n *town) set(offset *atomic.Int64) *client.Account {
 	n.t.Helper()

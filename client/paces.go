@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"maunium.net/go/mautrix/id"
+
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
@@ -29,17 +31,25 @@ func (p *paces) settle(now time.Time) bool {
 	return mail || user
 }
 
-// outlook is when the next of the queued entries goes and when the last; zero if
-// none waits, and the last if nobody can tell.
-func (p *paces) outlook(now time.Time, entries []store.Entry) (next, last time.Time) {
-	queued := map[*pace]int{}
-	for _, e := range entries {
-		if e.State == store.Queued {
-			queued[p.of(e)]++
-		}
+// queued is how many wait at each of the paces.
+type queued struct{ mails, users int }
+
+func (q *queued) add(user id.UserID) {
+	if user != "" {
+		q.users++
+	} else {
+		q.mails++
 	}
+}
+
+// outlook is when the next of what is queued goes and when the last; zero if
+// none waits, and the last if nobody can tell.
+func (p *paces) outlook(now time.Time, q queued) (next, last time.Time) {
 	known := true
-	for pace, n := range queued {
+	for pace, n := range map[*pace]int{&p.Mail: q.mails, &p.User: q.users} {
+		if n == 0 {
+			continue
+		}
 		if t := pace.next(now); next.IsZero() || t.Before(next) {
 			next = t
 		}
@@ -53,24 +63,14 @@ func (p *paces) outlook(now time.Time, entries []store.Entry) (next, last time.T
 }
 
 // Outlook is when the next of everything in the outbox would go, and when the last,
-// if these plans were in it as well; as in an [Outbox].
-func (a *Account) Outlook(ctx context.Context, plans []Plan) (next, last time.Time, err error) {
-	if a.opt.Store == nil {
-		return next, last, ErrNoStore
-	}
-	entries, err := a.opt.Store.Outbox(ctx, a.storeKey())
-	if err != nil {
-		return next, last, err
-	}
+// if these plans were in it as well, as far as can be told now; zero if nothing
+// waits, and the last if nobody can tell.
+func (o Outbox) Outlook(now time.Time, plans []Plan) (next, last time.Time) {
+	q := o.queued
 	for _, p := range plans {
-		entries = append(entries, store.Entry{State: store.Queued, UserID: p.UserID})
+		q.add(p.UserID)
 	}
-	paces, err := a.loadPaces(ctx)
-	if err != nil {
-		return next, last, err
-	}
-	next, last = paces.outlook(a.opt.Now(), entries)
-	return next, last, nil
+	return o.paces.outlook(now, q)
 }
 
 func (a *Account) loadPaces(ctx context.Context) (*paces, error) {

@@ -15,9 +15,15 @@ import (
 // which those that may be to an address are found without looking at all: lists
 // and rooms are long.
 type pendingInvites struct {
-	known map[identity.ThreePID][]invite.Invite // by whom they are known to have gone to
-	named map[string][]invite.Invite            // the others, by their names, folded
-	cuts  map[cut]bool                          // how the names are cut
+	known map[identity.ThreePID][]sent // by whom they are known to have gone to
+	named map[string][]invite.Invite   // the others, by their names, folded
+	cuts  map[cut]bool                 // how the names are cut
+}
+
+// A sent invite is one that went to an address, in the spelling that it went to.
+type sent struct {
+	invite.Invite
+	address string
 }
 
 // A cut is how much of an address is left in a name such as "gra...@nav...", in
@@ -27,14 +33,14 @@ type cut struct{ local, domain int }
 // pending sorts the invites of a room that are still out.
 func (a *Account) pending(room id.RoomID) *pendingInvites {
 	p := &pendingInvites{
-		known: map[identity.ThreePID][]invite.Invite{}, named: map[string][]invite.Invite{}, cuts: map[cut]bool{},
+		known: map[identity.ThreePID][]sent{}, named: map[string][]invite.Invite{}, cuts: map[cut]bool{},
 	}
 	for _, i := range a.Invites(room) {
 		if !i.Live() {
 			continue
 		}
 		if to, known := a.AddressOf(room, i.Token); known {
-			p.known[to] = append(p.known[to], i)
+			p.known[to.Canonical()] = append(p.known[to.Canonical()], sent{i, to.Address})
 			continue
 		}
 		p.add(i)
@@ -56,22 +62,33 @@ func (p *pendingInvites) add(i invite.Invite) {
 // to are the invites that may be to an address; see [invite.Matches].
 func (p *pendingInvites) to(address identity.ThreePID) []invite.Invite {
 	var found []invite.Invite
-	add := func(invites []invite.Invite) {
-		for _, i := range invites {
-			if invite.Matches(i.DisplayName, address.Address) {
-				found = append(found, i)
-			}
+	add := func(i invite.Invite, spelling string) {
+		if invite.Matches(i.DisplayName, spelling) {
+			found = append(found, i)
 		}
 	}
-	add(p.known[address])
-	local, domain, ok := cutAt(address.Address)
-	for c := range p.cuts {
-		if ok && c.local <= len(local) && c.domain <= len(domain) {
-			add(p.named[fold(c.of(local, domain))])
+	for _, i := range p.known[address.Canonical()] {
+		add(i.Invite, i.address)
+	}
+	for _, spelling := range address.Spellings() {
+		for _, i := range p.like(spelling) {
+			add(i, spelling)
 		}
 	}
 	slices.SortFunc(found, func(i, j invite.Invite) int { return invite.Compare(&i, &j) })
 	return slices.CompactFunc(found, func(i, j invite.Invite) bool { return i.Token == j.Token })
+}
+
+// like are the invites of which nobody knows who they went to, and whose names
+// an address may have been cut to.
+func (p *pendingInvites) like(address string) (found []invite.Invite) {
+	local, domain, ok := cutAt(address)
+	for c := range p.cuts {
+		if ok && c.local <= len(local) && c.domain <= len(domain) {
+			found = append(found, p.named[fold(c.of(local, domain))]...)
+		}
+	}
+	return found
 }
 
 // of is the name that an address is given when it is cut so.

@@ -12,9 +12,9 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // Restore reads what was known when the program last ran, before any server is

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/oauth"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 const (
@@ -111,6 +112,7 @@ func (a *Account) renew(ctx context.Context, used string) error {
 	case <-ctx.Done():
 		return &RenewalError{Err: translate(ctx, a.mx.HomeserverURL.Host, ctx.Err())}
 	}
+	together.Raise(r.err)
 	if r.err == nil || signedOut(r.err) {
 		return r.err
 	}
@@ -125,7 +127,11 @@ func signedOut(err error) bool {
 func (a *Account) carryOut(ctx context.Context, r *renewal) {
 	ctx, cancel := context.WithTimeoutCause(ctx, renewTimeout, errTimeout)
 	defer cancel()
-	next, err := a.renewed(ctx)
+	var next Session
+	err := together.Try(func() (err error) {
+		next, err = a.renewed(ctx)
+		return err
+	})
 	t := &a.secrets
 	t.mu.Lock()
 	defer t.mu.Unlock()

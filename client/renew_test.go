@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // drawer is where a program keeps its session.
@@ -112,6 +113,24 @@ func TestSessionIsRenewedBeforeItsEnd(t *testing.T) {
 		if n.refreshes() != 3 {
 			n.t.Errorf("renewed %d times", n.refreshes())
 		}
+	})
+}
+
+func TestPanicWhileRenewingGoesOnWithAllWhoWait(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, d *drawer) {
+		time.Sleep(5*time.Minute - 20*time.Second)
+		d.look = func(client.Session) { panic("the drawer is stuck") }
+		heard := make(chan error)
+		for range 3 {
+			go func() { heard <- together.Try(func() error { return a.Refresh(n.t.Context()) }) }()
+		}
+		for range 3 {
+			if p, ok := errors.AsType[*together.Panic](<-heard); !ok || p.Value != "the drawer is stuck" {
+				n.t.Errorf("heard %v", p)
+			}
+		}
+		d.look = nil
+		n.works(a)
 	})
 }
 

@@ -132,6 +132,35 @@ func TestPlanShowsWhoMayBeTheSame(t *testing.T) {
 	}
 }
 
+// A domain in letters and the same in ASCII are one, whoever typed which. What is
+// sent is what was typed.
+func TestPlanKnowsBothSpellingsOfADomain(t *testing.T) {
+	letters, ascii := "ada@bücher.example", "ada@xn--bcher-kva.example"
+	for _, tt := range []struct{ before, now string }{{letters, ascii}, {ascii, letters}} {
+		for _, known := range []bool{true, false} {
+			n := newTown(t)
+			a := n.account()
+			if known { // by the address book
+				_, err := n.send(a, tt.before)
+				n.must(err)
+			} else { // by its name in the room
+				n.invite(tt.before)
+			}
+			n.must(a.Refresh(t.Context()))
+			plan, err := a.Plan(t.Context(), n.room, n.email(tt.now))
+			n.must(err)
+			if len(plan.Similar) != 1 || plan.Address.Address != tt.now {
+				t.Errorf("%s after %s, known %v: %+v", tt.now, tt.before, known, plan)
+			}
+			other, err := a.Plan(t.Context(), n.room, n.email("ada@bucher.example"))
+			n.must(err)
+			if known && len(other.Similar) > 0 {
+				t.Errorf("after %s: %+v", tt.before, other)
+			}
+		}
+	}
+}
+
 func TestSendFails(t *testing.T) {
 	limited := http.Header{"Retry-After": {"400"}}
 	for _, tc := range []struct {

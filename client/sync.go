@@ -12,8 +12,8 @@ import (
 	"github.com/tidwall/gjson"
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // The state events that are asked for, and no others.

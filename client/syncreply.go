@@ -8,7 +8,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
-	"github.com/mxinvite/mxinvite/client/internal/together"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // syncReply is what is read of an answer to /sync

@@ -11,8 +11,8 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/internal/together"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 const (

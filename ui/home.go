@@ -139,7 +139,6 @@ func (h *home) refresh() {
 	h.counts = map[invite.Status]int{}
 	before := h.rows
 	invites, facts := account.Invites(), account.Facts()
-	like := h.sh.namesakes(invites)
 	h.newest = make([]row, 0, len(invites)) // rows points into it
 	h.rows = make(map[inviteKey]*row, len(invites))
 	for _, i := range invites {
@@ -147,7 +146,7 @@ func (h *home) refresh() {
 		if !known {
 			continue // joined a moment ago; the change is on its way
 		}
-		h.newest = append(h.newest, h.sh.newRow(i, room, &facts, like))
+		h.newest = append(h.newest, h.sh.newRow(i, room, &facts))
 		r := &h.newest[len(h.newest)-1]
 		h.rows[keyOf(i)] = r
 		h.counts[i.Status]++
@@ -192,6 +191,11 @@ func (h *home) lines() int { return max(1, h.sh.height-3) }
 
 func (h *home) loading() bool { return !h.sh.account.Synced() }
 
+// filters reports whether there may be something to look for. People type ahead:
+// what follows a filter's key must not be taken for keys, nor be lost, because
+// the rooms are still being read.
+func (h *home) filters() bool { return h.loading() || len(h.rows) > 0 }
+
 // shown are the invites in the list, in its order.
 func (h *home) shown() []invite.Invite {
 	invites := make([]invite.Invite, len(h.list.keys))
@@ -220,7 +224,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Sort):
 		h.order = (h.order + 1) % len(orders())
 		h.arrange()
-	case key.Matches(msg, keys.Filter) && len(h.rows) > 0:
+	case key.Matches(msg, keys.Filter) && h.filters():
 		h.typing = true
 		h.search.focus(0)
 		h.anchor, _ = h.list.current()
@@ -320,7 +324,7 @@ func (h *home) ShortHelp() []key.Binding {
 	_, some := h.selected()
 	return []key.Binding{
 		when(!h.loading(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(h.sh.revokes.undoable() != nil, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.Filter),
+		when(h.sh.revokes.undoable() != nil, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(h.filters(), k.Filter),
 		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, k.Help, k.Quit,
 	}
 }
@@ -342,6 +346,6 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
 			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
 		},
-		{when(len(h.rows) > 0, k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit},
+		{when(h.filters(), k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit},
 	}
 }

@@ -28,7 +28,11 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 	default:
 		return h.table(width, height)
 	}
-	return indent(body, 2), nil
+	line, cursor := h.searchLine(width)
+	if line != "" {
+		line = "\n" + line + "\n"
+	}
+	return line + indent(body, 2), cursor
 }
 
 // table is the counts and the list, with the details beside it where they fit.

@@ -50,7 +50,7 @@ func (p *invitePage) refresh() {
 	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
 		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
 		facts := p.sh.account.Facts()
-		p.row = p.sh.newRow(i, &r, &facts, p.sh.namesakes(p.sh.account.Invites(p.key.room)))
+		p.row = p.sh.newRow(i, &r, &facts)
 		p.past = p.sh.account.History(p.key.room, p.key.token)
 	}
 }

@@ -97,6 +97,30 @@ func TestOutboxShowsEveryState(t *testing.T) {
 	})
 }
 
+// What is foretold before an invite is confirmed is what the outbox tells then.
+func TestPreviewKnowsWhenTheLastOneGoes(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
+		term := n.startAsAda(t, 120, 32)
+		send(term, people(6)...) // of which one waits
+		var more []string
+		for i := range 10 {
+			more = append(more, fmt.Sprintf("more%d@navy.example", i))
+		}
+		last := regexp.MustCompile(`(?i)the last one (?:goes )?at (\d\d:\d\d)`)
+		term.Press("i")
+		term.Send(strings.Join(more, ", ") + "\r")
+		term.Wait(time.Second)
+		foretold := last.FindStringSubmatch(term.Screen())
+		sendIt(term)
+		term.Press("o")
+		told := last.FindStringSubmatch(term.Screen())
+		if foretold == nil || told == nil || foretold[1] != told[1] {
+			t.Errorf("foretold %q, told %q in %s", foretold, told, term.Screen())
+		}
+	})
+}
+
 func TestOutboxGoesOnByItself(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)

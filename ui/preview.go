@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -233,14 +232,18 @@ func (c *compose) previewLine(at place, chosen bool, width int) string {
 
 // cost says what confirming does, and until when.
 func (c *compose) cost(width int) string {
-	st, n := c.sh.styles, len(c.preview.chosen())
+	st, now := c.sh.styles, c.sh.now()
+	chosen := c.preview.chosen()
+	n := len(chosen)
 	if n == 0 {
 		return st.warn.Render("Nobody is left to invite.") + " Press " + st.accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
 	}
 	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cut(c.sh.roomName(c.chosen), nameWidth))
-	if last, ok := c.sh.lastOf(n); ok {
-		text += "The last one goes " + dayAndTime(c.sh.now(), last) + "."
-	} else if n > 5 {
+	_, last := c.sh.sending.outbox.Outlook(now, chosen)
+	switch {
+	case last.After(now):
+		text += "The last one goes " + dayAndTime(now, last) + "."
+	case last.IsZero() && n > 5:
 		text += "Many homeservers take 5 at once and then one in some minutes; how long it takes shows with the first that has to wait."
 	}
 	return wrap(text, width)
@@ -251,16 +254,4 @@ func goes(n int) string {
 		return "1 invite goes"
 	}
 	return fmt.Sprintf("%d invites go", n)
-}
-
-// lastOf is when the last of n more invites would go, if the pace of those that
-// wait already tells.
-func (sh *shell) lastOf(n int) (time.Time, bool) {
-	o := sh.sending.outbox
-	queued := o.Count(client.ItemQueued)
-	if queued < 2 || o.Last.IsZero() || !o.Last.After(o.Next) {
-		return time.Time{}, false
-	}
-	each := o.Last.Sub(o.Next) / time.Duration(queued-1)
-	return o.Last.Add(time.Duration(n) * each), true
 }

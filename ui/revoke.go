@@ -248,7 +248,7 @@ func (sh *shell) leftovers(of invite.Invite) []invite.Invite {
 	var left []invite.Invite
 	for _, i := range sh.account.Invites(of.RoomID) {
 		other, otherKnown := sh.account.AddressOf(i.RoomID, i.Token)
-		same := namesakeOf(i) == namesakeOf(of) && (!known || !otherKnown || to == other)
+		same := i.LooksLike(of) && (!known || !otherKnown || to.Canonical() == other.Canonical())
 		if i.Live() && same && slices.Contains(i.Warnings, invite.RejoinHazard) && sh.mayRevoke(i) {
 			left = append(left, i)
 		}

@@ -29,10 +29,10 @@ type row struct {
 	warnings []invite.Warning
 }
 
-func (sh *shell) newRow(i invite.Invite, r *client.Room, f *invite.Facts, like namesakes) row {
+func (sh *shell) newRow(i invite.Invite, r *client.Room, f *invite.Facts) row {
 	verdict, warnings := i.Assess(*f)
 	address, _ := sh.account.AddressOf(i.RoomID, i.Token)
-	return row{i, r, address.Address, f, verdict, like.warnings(i, address.Address, warnings)}
+	return row{i, r, address.Address, f, verdict, warnings}
 }
 
 // who is whom the invite is for: the address if it is known, and else what is

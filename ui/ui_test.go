@@ -67,6 +67,38 @@ func TestHomeLooks(t *testing.T) {
 	}
 }
 
+func TestFilterIsTypedWhileRoomsAreRead(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "xavier@quartz.example")
+		n.invite(t, n.ops, "grace@navy.example")
+		n.Inject(sandbox.Fault{Path: syncPath, Times: 1, Delay: 10 * time.Second})
+		term := n.startAsAda(t, 80, 24)
+		term.Send("/xqri")
+		term.Golden("reading")
+		term.Send("\b\b\bav")
+		term.Wait(20 * time.Second)
+		term.Golden("read")
+		term.Press("enter")
+		if got := term.Screen(); !strings.Contains(got, "xav...@qua...") || strings.Contains(got, "gra...") {
+			t.Error(got)
+		}
+	})
+}
+
+func TestFilterIsTypedWhereNothingIsFound(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.Inject(sandbox.Fault{Path: syncPath, Times: 1, Delay: 10 * time.Second})
+		term := n.startAsAda(t, 80, 24)
+		term.Send("/gra")
+		term.Wait(20 * time.Second)
+		term.Golden("none")
+		term.Press("esc", "i")
+		if got := term.Screen(); !strings.Contains(got, "Invite by e-mail") {
+			t.Error(got)
+		}
+	})
+}
+
 func TestTooSmall(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		term := n.startAsAda(t, 40, 10)

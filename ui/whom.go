@@ -53,11 +53,11 @@ func (w *whom) join() {
 	for _, p := range append(w.pasted[:len(w.pasted):len(w.pasted)], w.typed) {
 		for _, r := range p.list.Recipients {
 			r.Line += above
-			if line, again := first[r.Address]; again {
+			if line, again := first[r.Address.Canonical()]; again {
 				w.list.Repeats = append(w.list.Repeats, recipients.Repeat{Address: r.Address, Line: r.Line, First: line})
 				continue
 			}
-			first[r.Address] = r.Line
+			first[r.Address.Canonical()] = r.Line
 			w.list.Recipients = append(w.list.Recipients, r)
 		}
 		for _, problem := range p.list.Problems {
@@ -65,7 +65,7 @@ func (w *whom) join() {
 			w.list.Problems = append(w.list.Problems, problem)
 		}
 		for _, repeat := range p.list.Repeats {
-			repeat.Line, repeat.First = repeat.Line+above, first[repeat.Address]
+			repeat.Line, repeat.First = repeat.Line+above, first[repeat.Address.Canonical()]
 			w.list.Repeats = append(w.list.Repeats, repeat)
 		}
 		above += lineCount(p.text)

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // Fold reads the invites of a room. state holds its current state events, one
@@ -35,14 +35,14 @@ func Fold(room id.RoomID, state, history []Event) []Invite {
 // signature takes longer than everything else about an invite.
 func each(n int, f func(int)) {
 	const share = 64 // worth a goroutine
-	var wg sync.WaitGroup
+	var g together.Group
 	var next atomic.Int64
 	for range min(runtime.GOMAXPROCS(0), (n+share-1)/share) {
-		wg.Go(func() {
+		g.Go(func() error {
 			for {
 				from := int(next.Add(share)) - share
 				if from >= n {
-					return
+					return nil
 				}
 				for i := from; i < min(from+share, n); i++ {
 					f(i)
@@ -50,7 +50,7 @@ func each(n int, f func(int)) {
 			}
 		})
 	}
-	wg.Wait()
+	_ = g.Wait() // nothing that runs there fails
 }
 
 // Sort puts the newest invite first.

@@ -54,6 +54,10 @@ const (
 type Facts struct {
 	// Validity tells what is known of a usable key that has a validity URL.
 	Validity func(Key) Validity
+	// Apart tells whether the others that a pending invite is warned of for its
+	// name, a [Duplicate] or a [RejoinHazard], are known to be to somebody else.
+	// Nil knows nothing of that.
+	Apart func(Invite, Warning) bool
 	// Now and StaleAfter say which invites have been out for long; a zero
 	// StaleAfter says none.
 	Now        time.Time
@@ -71,6 +75,9 @@ type Judgement struct {
 // look. It is [Invite.Judge] without the reasons, and cheap.
 func (i Invite) Assess(f Facts) (Verdict, []Warning) {
 	warnings := i.Warnings
+	if f.Apart != nil && i.Mistakable() {
+		warnings = slices.DeleteFunc(slices.Clone(warnings), func(w Warning) bool { return w.byName() && f.Apart(i, w) })
+	}
 	if i.Status == Pending && f.StaleAfter > 0 && !i.SentAt.IsZero() && f.Now.Sub(i.SentAt) > f.StaleAfter {
 		warnings = append(slices.Clip(warnings), Stale)
 	}

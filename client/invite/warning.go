@@ -117,6 +117,18 @@ func (h hosts) differ(keys []Key) bool {
 	return false
 }
 
+// byName reports whether it is warned of for a name alone, which two people may
+// have.
+func (w Warning) byName() bool { return w == Duplicate || w == RejoinHazard }
+
+// Mistakable reports whether the invite is warned of for its name alone.
+func (i Invite) Mistakable() bool { return slices.ContainsFunc(i.Warnings, Warning.byName) }
+
+// LooksLike reports whether two invites cannot be told apart in their room.
+func (i Invite) LooksLike(other Invite) bool {
+	return i.RoomID == other.RoomID && i.DisplayName == other.DisplayName && i.Sender == other.Sender
+}
+
 // Warnings lists every Warning.
 func Warnings() []Warning {
 	return []Warning{Replaced, Duplicate, LeaksAddress, InsecureURL, ForeignHost, InviterGone, RejoinHazard, Reusable, Stale}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 const (
@@ -32,15 +35,41 @@ type dialer struct {
 // addresses alone, as a [Transport] does; with private set also to those of
 // loopback, private networks and a carrier's NAT. It is for requests to servers
 // that somebody else may name.
+//
+// The transport belongs into [Raising].
 func Dialer(o TransportOptions, private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
 	o = o.orDefaults()
 	return dialer{o.Resolver, o.Dial, private}.dialContext
 }
 
+// Raising returns a way that has a panic of a [Dialer] go on where somebody waits
+// for the request.
+func Raising(way http.RoundTripper) http.RoundTripper { return raising{way} }
+
+type raising struct{ http.RoundTripper }
+
+// RoundTrip makes a request.
+func (r raising) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := r.RoundTripper.RoundTrip(req)
+	together.Raise(err)
+	return res, err
+}
+
 // dialContext is what [http.Transport] wants. It looks the host up once and dials
 // the very addresses it has checked. A second lookup may be answered differently,
 // which is what DNS rebinding lives on.
-func (d dialer) dialContext(ctx context.Context, network, address string) (net.Conn, error) {
+//
+// [http.Transport] calls it in a goroutine of its own: a panic becomes an error,
+// which [Raising] has go on.
+func (d dialer) dialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
+	err = together.Try(func() error {
+		conn, err = d.connect(ctx, network, address)
+		return err
+	})
+	return conn, err
+}
+
+func (d dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err

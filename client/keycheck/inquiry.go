@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // timeout is how long a server has for its answer, from dialling to the last byte.
@@ -20,6 +21,7 @@ type answer struct {
 	host     string // that was asked
 	validity invite.Validity
 	refusal  *RefusedError // why nobody was asked; nil if somebody was
+	mistake  error         // of the program, which has to go on where somebody waits
 }
 
 // An inquiry is a question that waits to be asked or is being asked, for
@@ -30,6 +32,7 @@ type inquiry struct {
 	ctx      context.Context // ends when nobody waits any more, not when the first who asked leaves
 	cancel   context.CancelFunc
 	done     chan struct{} // closed once nothing of it runs any more
+	mistake  error         // of the answer, once done is closed
 
 	// The checker's mu guards these.
 	running bool
@@ -48,10 +51,17 @@ func (i *inquiry) lose(caller chan<- answer) bool {
 	return len(i.callers) > 0
 }
 
-// ask makes the request, one and no other. It goes past [http.Client] because a
-// bare transport follows no redirect and knows no cookies.
-func (i *inquiry) ask(transport http.RoundTripper) answer {
-	a := answer{question: i.question, host: i.target.Host, validity: invite.Unreachable}
+// ask makes the request, and catches what panics on the way.
+func (i *inquiry) ask(transport http.RoundTripper) (a answer) {
+	err := together.Try(func() error { a = i.request(transport); return nil })
+	a.question, a.mistake = i.question, err
+	return a
+}
+
+// request makes the request, one and no other. It goes past [http.Client] because
+// a bare transport follows no redirect and knows no cookies.
+func (i *inquiry) request(transport http.RoundTripper) answer {
+	a := answer{host: i.target.Host, validity: invite.Unreachable}
 	ctx, cancel := context.WithTimeout(i.ctx, timeout)
 	defer cancel()
 	req := &http.Request{

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // Options is what a Checker needs of the world around it.
@@ -91,6 +92,7 @@ func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Quest
 	for range open {
 		select {
 		case a := <-answers:
+			together.Raise(a.mistake)
 			tell(a.question, a.validity)
 		case <-ctx.Done():
 			return
@@ -151,7 +153,9 @@ func (c *Checker) run(i *inquiry) {
 	defer c.mu.Unlock()
 	if c.underway[i.question] == i { // otherwise nobody waits, and the answer is only that we gave up
 		delete(c.underway, i.question)
-		c.memory.keep(a, now)
+		if a.mistake == nil {
+			c.memory.keep(a, now)
+		}
 		for _, caller := range i.callers {
 			caller <- a // which has room for everything its owner seeks
 		}
@@ -159,6 +163,7 @@ func (c *Checker) run(i *inquiry) {
 	c.queue.remove(i)
 	c.startNext()
 	i.cancel()
+	i.mistake = a.mistake
 	close(i.done)
 }
 
@@ -167,6 +172,7 @@ func (c *Checker) run(i *inquiry) {
 func (c *Checker) leave(open []*inquiry, answers chan<- answer) {
 	for _, i := range c.abandon(open, answers) {
 		<-i.done
+		together.Raise(i.mistake)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 const (
@@ -91,6 +93,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	res, err := way.RoundTrip(req)
+	together.Raise(err)
 	if errors.Is(err, errLocal) {
 		host, _ := hostOf(req.URL)
 		return nil, &RefusedError{Host: host, Private: true}

@@ -46,7 +46,7 @@ type Repeat struct {
 }
 
 // A List is what was read, each part in the order of the text. No two
-// recipients have the same address.
+// recipients have the same address, however it is spelled.
 type List struct {
 	Recipients []Recipient
 	Problems   []Problem
@@ -114,7 +114,7 @@ func parse(text string) (List, int, error) {
 // A reader collects what a text names.
 type reader struct {
 	list    List
-	first   map[identity.ThreePID]int // line
+	first   map[identity.ThreePID]int // line, by the canonical spelling
 	line    int                       // where the reading is
 	guessed bool                      // the text's encoding is anybody's guess
 	pieces  int
@@ -143,12 +143,12 @@ func (r *reader) add(address, name, piece string) {
 	if r.full() {
 		return
 	}
-	if first, ok := r.first[id]; ok {
+	if first, ok := r.first[id.Canonical()]; ok {
 		r.list.Repeats = append(r.list.Repeats, Repeat{Address: id, Line: r.line, First: first})
 		return
 	}
 	id.Address = strings.Clone(id.Address) // else it may keep the whole text
-	r.first[id] = r.line
+	r.first[id.Canonical()] = r.line
 	r.list.Recipients = append(r.list.Recipients, Recipient{Address: id, Name: cut(name), Line: r.line})
 }
 

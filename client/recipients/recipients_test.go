@@ -57,6 +57,9 @@ func TestLists(t *testing.T) {
 		{"a mail's headings", "> From: A <a@x.org>\n> To: b@x.org,\n>  c@x.org\nMessage-ID: <d@x.org>\nTo: undisclosed-recipients:;", []string{
 			"1 a@x.org A", "2 b@x.org", "3 c@x.org", "4 Message-ID: <d@x.org>: no address", "5 undisclosed-recipients:: no address",
 		}},
+		{"a domain in letters and in ASCII", "Ada@Bücher.example\nada@xn--bcher-kva.example\nada@bucher.example", []string{
+			"1 ada@bücher.example", "3 ada@bucher.example", "2 ada@xn--bcher-kva.example again, as 1",
+		}},
 		{"comments", "# friends: x@x.org\na@x.org", []string{"2 a@x.org"}},
 		{"odd spaces", "\ufeffa@x.org\u00a0\u200bb@x.org\u3000\u2028\u200ec@x.org\u200f", []string{"1 a@x.org", "1 b@x.org", "2 c@x.org"}},
 		{"wide signs", "a＠x.org，b@x.org；c@x.org、d@x.org", []string{"1 a@x.org", "1 b@x.org", "1 c@x.org", "1 d@x.org"}},

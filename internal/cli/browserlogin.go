@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // signingIn is what is told while a homeserver is asked.
@@ -101,20 +102,23 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *loopback
 		err     error
 	}
 	came := make(chan arrival, 2)
-	if back != nil {
-		go func() {
-			address, err := back.wait(ctx, d.Expects)
-			came <- arrival{address, err}
-		}()
+	from := func(wait func() (string, error)) {
+		var a arrival
+		a.err = together.Try(func() (err error) {
+			a.address, err = wait()
+			return err
+		})
+		came <- a
 	}
-	go func() {
-		address, err := o.pasted(ctx, d)
-		came <- arrival{address, err}
-	}()
+	if back != nil {
+		go from(func() (string, error) { return back.wait(ctx, d.Expects) })
+	}
+	go from(func() (string, error) { return o.pasted(ctx, d) })
 	first := <-came
 	if first.err != nil && back != nil && ctx.Err() == nil {
 		first = <-came // the other may still come
 	}
+	together.Raise(first.err)
 	return first.address, first.err
 }
 

@@ -34,6 +34,12 @@ func (c contained) caught() {
 	}
 }
 
+// beside does what belongs to the screen and runs beside it.
+func (c contained) beside(f func()) {
+	defer c.caught()
+	f()
+}
+
 // Init starts the screen.
 func (c contained) Init() tea.Cmd {
 	defer c.caught()

@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/together"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -55,9 +56,16 @@ func runDemo(ctx context.Context, o demoOptions) error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	world := sandbox.Demo(sandbox.Options{Now: o.Now})
-	go world.Simulate(ctx, demoAnswer)
+	var people together.Group
+	people.Go(func() error {
+		world.Simulate(ctx, demoAnswer)
+		return nil
+	})
+	defer func() {
+		cancel()
+		_ = people.Wait() // they do not fail
+	}()
 
 	// After a few invites the outbox has something to do.
 	world.LimitInvites(demoInvitesPerSecond, demoInviteBurst)

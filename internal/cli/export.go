@@ -121,6 +121,7 @@ func exportInvites(account *client.Account, dir, format string, invites []invite
 	if extension == "" {
 		return "", fmt.Errorf("no format is %q", format)
 	}
+	facts := account.Facts()
 	var findings []finding
 	words, mixed := "", false
 	for _, i := range invites {
@@ -130,7 +131,7 @@ func exportInvites(account *client.Account, dir, format string, invites []invite
 		}
 		mixed = mixed || words != "" && words != room.Name
 		words = room.Name
-		findings = append(findings, findingOf(account, room, i))
+		findings = append(findings, findingOf(account, facts, room, i))
 	}
 	if mixed {
 		words = ""

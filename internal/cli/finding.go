@@ -19,12 +19,12 @@ type finding struct {
 	address string // whom it went to; empty if nobody here knows
 }
 
-// findingOf is what an account knows of an invite.
-func findingOf(account *client.Account, room client.Room, i invite.Invite) finding {
+// findingOf is what an account knows of an invite, with its facts of the moment.
+func findingOf(account *client.Account, facts invite.Facts, room client.Room, i invite.Invite) finding {
 	f := finding{invite: i, roomName: room.Name, roomLabel: room.Label(), certain: room.Certain(i)}
 	to, _ := account.AddressOf(i.RoomID, i.Token)
 	f.address = to.Address
-	return f.judged(account.Facts())
+	return f.judged(facts)
 }
 
 // judged is the finding with what the facts make of it.

@@ -67,9 +67,10 @@ func runList(ctx context.Context, o listOptions) error {
 			return err
 		}
 	}
+	facts := account.Facts()
 	var findings []finding
 	for _, i := range invites {
-		if f := findingOf(account, rooms[i.RoomID], i); o.which.wants(f) {
+		if f := findingOf(account, facts, rooms[i.RoomID], i); o.which.wants(f) {
 			findings = append(findings, f)
 		}
 	}

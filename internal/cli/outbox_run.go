@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 type outboxRunOptions struct {
@@ -56,7 +56,6 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 	}
 	r := &postRound{outboxRunOptions: o, account: account, status: o.begin("Looking into the outbox…")}
 	left, err := r.run(ctx)
-	r.end()
 	switch {
 	case r.err != nil:
 		return r.err
@@ -75,15 +74,18 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 // run sends, and follows the rooms meanwhile: they show what became of uncertain
 // invites, and that the session is over.
 func (r *postRound) run(ctx context.Context) (*waitingError, error) {
+	defer r.end()
 	left := &waitingError{}
 	following, stop := context.WithCancelCause(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() {
+	var follows together.Group
+	follows.Go(func() error {
+		defer stop(nil)
 		for watcher := r.account.Watch(); following.Err() == nil; {
 			if c := watcher.Next(following); c.Final && following.Err() == nil {
 				stop(c.Err)
 			}
 		}
+		return nil
 	})
 	see := func(turn *client.Turn, outbox client.Outbox) bool {
 		waiting := outbox.Count(client.ItemQueued, client.ItemSending)
@@ -103,7 +105,7 @@ func (r *postRound) run(ctx context.Context) (*waitingError, error) {
 		err = context.Cause(following) // perhaps that the session is over
 	}
 	stop(nil)
-	wg.Wait()
+	_ = follows.Wait() // what ended it is the cause
 	return left, err
 }
 

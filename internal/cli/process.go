@@ -13,6 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // Process returns the world of a process with these streams.
@@ -83,11 +84,16 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 	done := make(chan result, 1)
 	go func() {
-		value, err := f()
-		done <- result{value, err}
+		var r result
+		r.err = together.Try(func() (err error) {
+			r.value, err = f()
+			return err
+		})
+		done <- r
 	}()
 	select {
 	case r := <-done:
+		together.Raise(r.err)
 		return r.value, r.err
 	case <-ctx.Done():
 		return *new(T), ctx.Err()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // peek is how often a command looks what has become of the outbox.
@@ -23,9 +24,9 @@ func runnerName(command string) string {
 // by then is seen through.
 func (a *app) pump(ctx context.Context, account *client.Account, name string, see func(*client.Turn, client.Outbox) (done bool)) error {
 	running, stop := context.WithCancel(ctx)
-	defer stop()
 	turns := make(chan client.Turn)
-	go func() {
+	var sending together.Group
+	sending.Go(func() error {
 		defer close(turns)
 		runner := account.Runner(name)
 		defer runner.Close()
@@ -33,8 +34,13 @@ func (a *app) pump(ctx context.Context, account *client.Account, name string, se
 			turn := runner.Next(running)
 			turns <- turn
 			if turn.Final {
-				return
+				return nil
 			}
+		}
+	})
+	defer func() {
+		stop()
+		for range turns { // see has panicked, and the runner has to let go of the outbox
 		}
 	}()
 	ticker := time.NewTicker(peek)
@@ -45,6 +51,7 @@ func (a *app) pump(ctx context.Context, account *client.Account, name string, se
 		select {
 		case t, more := <-turns:
 			if !more {
+				_ = sending.Wait() // what kept it from sending is in its turns
 				return failure
 			}
 			turn = &t

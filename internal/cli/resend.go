@@ -76,10 +76,11 @@ func runResend(ctx context.Context, o resendOptions) error {
 	p := o.preview(room, plans, false)
 	asking := !o.yes && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
-		_, last, err := account.Outlook(ctx, p.plans())
+		outbox, err := account.Outbox(ctx)
 		if err != nil {
 			return err
 		}
+		_, last := outbox.Outlook(o.Now(), p.plans())
 		o.announce(p, last, asking)
 	}
 	if asking {
@@ -104,6 +105,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 
 // find returns the invites of the tokens, and makes the list of whom they are for.
 func (o *resendOptions) find(account *client.Account, room client.Room) ([]*withdrawal, error) {
+	facts := account.Facts()
 	var found []*withdrawal
 	for _, token := range o.tokens {
 		i, err := findInvite(account, room, token)
@@ -117,7 +119,7 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
 			continue
 		}
-		found = append(found, newWithdrawal(findingOf(account, room, i), room))
+		found = append(found, newWithdrawal(findingOf(account, facts, room, i), room))
 		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Address: address})
 	}
 	return found, nil

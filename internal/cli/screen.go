@@ -126,15 +126,18 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 	screen := ui.New(ctx, o)
 	var model tea.Model = screen
 	var p *tea.Program
+	var c contained
 	if a.Guest != nil {
-		c := contain(model, a.Guest.Panicked, func() { p.Quit() })
+		c = contain(model, a.Guest.Panicked, func() { p.Quit() })
 		model = c
 	}
 	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx), tea.WithInput(a.typed(ctx)))...)
-	go a.relay(ctx, p)
+	if a.Guest != nil {
+		go c.beside(func() { a.relay(ctx, p) })
+	}
 	_, err = p.Run()
-	switch c, ok := model.(contained); {
-	case ok && c.broken.Load():
+	switch {
+	case a.Guest != nil && c.broken.Load():
 		return false, errPanicked
 	case ctx.Err() != nil:
 		return false, ctx.Err() // more to the point than that the program was killed
@@ -191,9 +194,6 @@ func (a *app) typed(ctx context.Context) io.Reader {
 
 // relay brings a visitor's screen what comes from outside of it.
 func (a *app) relay(ctx context.Context, p *tea.Program) {
-	if a.Guest == nil {
-		return
-	}
 	leave := a.Guest.Leave
 	for {
 		select {

@@ -115,10 +115,11 @@ func runSend(ctx context.Context, o sendOptions) error {
 	p := o.preview(room, plans, asking)
 	asking = asking && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
-		_, last, err := account.Outlook(ctx, p.plans())
-		if err != nil && !errors.Is(err, client.ErrNoStore) {
+		outbox, err := account.Outbox(ctx)
+		if err != nil {
 			return err
 		}
+		_, last := outbox.Outlook(o.Now(), p.plans())
 		o.announce(p, last, asking)
 	}
 	if asking {

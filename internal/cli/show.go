@@ -53,7 +53,7 @@ func runShow(ctx context.Context, o showOptions) error {
 			return err
 		}
 	}
-	f := findingOf(account, room, i)
+	f := findingOf(account, account.Facts(), room, i)
 	if o.json {
 		return o.writeJSON(newJSONInvite(f))
 	}

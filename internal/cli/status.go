@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 const (
@@ -21,8 +22,9 @@ const (
 // A status says on standard error what is going on, once that takes a while: on
 // one line that changes at a terminal, and elsewhere by a line now and then.
 type status struct {
-	a           *app
-	done, ended chan struct{}
+	a       *app
+	done    chan struct{}
+	follows together.Group
 
 	mu   sync.Mutex
 	text string // what there is to say
@@ -31,13 +33,12 @@ type status struct {
 
 // begin returns a status; somebody has to end it.
 func (a *app) begin(text string) *status {
-	s := &status{a: a, text: safetext.Line(text), done: make(chan struct{}), ended: make(chan struct{})}
-	go s.follow()
+	s := &status{a: a, text: safetext.Line(text), done: make(chan struct{})}
+	s.follows.Go(s.follow)
 	return s
 }
 
-func (s *status) follow() {
-	defer close(s.ended)
+func (s *status) follow() error {
 	every := calm
 	if s.changes() {
 		every = patience
@@ -49,7 +50,7 @@ func (s *status) follow() {
 		case <-t.C:
 			s.show()
 		case <-s.done:
-			return
+			return nil
 		}
 	}
 }
@@ -72,7 +73,7 @@ func (s *status) say(format string, values ...any) {
 // end takes the line away.
 func (s *status) end() {
 	close(s.done)
-	<-s.ended
+	_ = s.follows.Wait() // it does not fail
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wipe()

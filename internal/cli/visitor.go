@@ -55,7 +55,7 @@ const (
 // what only it may ask.
 func guarded(private bool) http.RoundTripper {
 	dial := keycheck.Dialer(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
-	return &http.Transport{
+	return keycheck.Raising(&http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, visitorDial)
 			defer cancel()
@@ -66,7 +66,7 @@ func guarded(private bool) http.RoundTripper {
 		MaxIdleConns:        4 * visitorPerServer,
 		MaxIdleConnsPerHost: visitorPerServer,
 		IdleConnTimeout:     visitorIdle,
-	}
+	})
 }
 
 // elsewhere dials an address that has passed the guard, unless it is one of this

@@ -124,7 +124,7 @@ func (w *watch) write(c change, reason string) error {
 	if w.json {
 		j := jsonChange{Time: timestamp(now), Change: string(c.happening), Reason: reason}
 		if about {
-			i := newJSONInvite(findingOf(w.account, c.room, c.invite))
+			i := newJSONInvite(findingOf(w.account, w.account.Facts(), c.room, c.invite))
 			j.Invite = &i
 		} else {
 			j.RoomID, j.RoomName = string(c.room.ID), c.room.Name

@@ -49,6 +49,7 @@ func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
 	if !room.MayInvite() {
 		return nil, &client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower}
 	}
+	facts := account.Facts()
 	var found []*withdrawal
 	for _, token := range o.tokens {
 		i, err := findInvite(account, room, token)
@@ -58,7 +59,7 @@ func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
 		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
 			continue
 		}
-		found = append(found, newWithdrawal(findingOf(account, room, i), room))
+		found = append(found, newWithdrawal(findingOf(account, facts, room, i), room))
 	}
 	return found, nil
 }
@@ -70,9 +71,10 @@ func (o revokeOptions) findSelected(account *client.Account) ([]*withdrawal, err
 	if err != nil {
 		return nil, err
 	}
+	facts := account.Facts()
 	var found []*withdrawal
 	for _, i := range o.which.invites(account, rooms, o.Now()) {
-		f := findingOf(account, rooms[i.RoomID], i)
+		f := findingOf(account, facts, rooms[i.RoomID], i)
 		if i.Status != invite.Revoked && (i.Live() || len(o.which.statuses) > 0) && o.which.wants(f) {
 			found = append(found, newWithdrawal(f, rooms[i.RoomID]))
 		}

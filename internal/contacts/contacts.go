@@ -7,7 +7,8 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
+
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // A Contact is a person somebody knows. The name is as it was kept, and may be
@@ -33,11 +34,14 @@ func Complete(ctx context.Context, sources []Source, typed string, limit int) ([
 	}
 	found := make([][]Contact, len(sources))
 	errs := make([]error, len(sources))
-	var wg sync.WaitGroup
+	var g together.Group
 	for i, s := range sources {
-		wg.Go(func() { found[i], errs[i] = s.Find(ctx, typed) })
+		g.Go(func() error {
+			found[i], errs[i] = s.Find(ctx, typed)
+			return nil
+		})
 	}
-	wg.Wait()
+	_ = g.Wait() // errs has what failed
 	return best(q, slices.Concat(found...), limit), errors.Join(errs...)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mxinvite/mxinvite/internal/contacts"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // A list gives all it has, and an error if it has one.
@@ -92,5 +93,20 @@ func TestASourceThatFailsHidesNoOther(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a@x.org", "ab@x.org"}, addresses(found)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// broken is a source with a mistake in it.
+type broken struct{}
+
+func (broken) Find(context.Context, string) ([]contacts.Contact, error) { panic("broken") }
+
+func TestPanicOfASourceGoesOnWithWhoAsks(t *testing.T) {
+	err := together.Try(func() error {
+		_, err := contacts.Complete(t.Context(), []contacts.Source{list{}, broken{}}, "jane", 5)
+		return err
+	})
+	if p, ok := errors.AsType[*together.Panic](err); !ok || p.Value != "broken" {
+		t.Errorf("%v", err)
 	}
 }

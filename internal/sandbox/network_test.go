@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -201,5 +202,34 @@ func TestSimulatedPeopleTakeInvites(t *testing.T) {
 		mustInvite(t, w, room, "@ada:example.org", "late@example.org")
 		cancel()
 		<-done
+	})
+}
+
+func TestSimulatedPersonWhoPanicsIsHeardOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var broken atomic.Bool
+		w := New(Options{Now: func() time.Time {
+			if broken.Load() {
+				panic("no time")
+			}
+			return time.Now()
+		}})
+		w.AddUser("ada", "ada", "Ada")
+		room := w.CreateRoom("@ada:example.org", RoomOptions{})
+		ctx, cancel := context.WithCancel(t.Context())
+		heard := make(chan any)
+		go func() {
+			defer func() { heard <- recover() }()
+			w.Simulate(ctx, 10*time.Second)
+		}()
+		synctest.Wait()
+		mustInvite(t, w, room, "@ada:example.org", "grace@example.org")
+		mustInvite(t, w, room, "@ada:example.org", "linus@example.org")
+		broken.Store(true)
+		time.Sleep(time.Minute)
+		cancel()
+		if got := <-heard; got != "no time" {
+			t.Errorf("heard %v", got)
+		}
 	})
 }

@@ -9,23 +9,44 @@ import (
 
 // Simulate plays the invitees until ctx ends: every invite that is mailed meanwhile is taken after about the given
 // time, first by somebody confirming the address, a moment later by their joining. An account is invented for every
-// address that has none. It returns once nothing of it runs any more.
+// address that has none. It returns once nothing of it runs any more, and panics if one of them did.
 func (w *World) Simulate(ctx context.Context, after time.Duration) {
 	var people sync.WaitGroup
-	defer people.Wait()
+	panicked := make(chan any, 1)
+	defer func() {
+		people.Wait()
+		select {
+		case r := <-panicked:
+			panic(r)
+		default:
+		}
+	}()
 	seen := w.mailCount()
 	for {
 		mails, news := w.mailsSince(seen)
 		seen += len(mails)
 		for _, m := range mails {
 			if m.Token != "" {
-				people.Go(func() { w.take(ctx, m, after) })
+				people.Go(func() {
+					defer caught(panicked)
+					w.take(ctx, m, after)
+				})
 			}
 		}
 		select {
 		case <-news:
 		case <-ctx.Done():
 			return
+		}
+	}
+}
+
+// caught is deferred to keep the first panic for somebody else.
+func caught(first chan<- any) {
+	if r := recover(); r != nil {
+		select {
+		case first <- r:
+		default:
 		}
 	}
 }

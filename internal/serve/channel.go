@@ -39,6 +39,7 @@ func (s *Server) session(_ *ssh.Server, _ *gossh.ServerConn, offer gossh.NewChan
 	shown, _ := ctx.Value(ssh.ContextKeyPublicKey).(gossh.PublicKey)
 	v := s.newSession(l)
 	defer v.cancel()
+	defer v.caught()
 	if no := s.admit(v, shown); no != nil {
 		s.metrics.refused.WithLabelValues(no.reason).Inc()
 		_ = offer.Reject(gossh.ResourceShortage, no.told)
@@ -171,8 +172,9 @@ func (v *Session) signal(name string) bool {
 // run does what the visitor came for, and says how it went.
 func (v *Session) run() {
 	defer close(v.ended)
+	defer v.caught()
 	v.open()
-	go v.watch()
+	go v.beside(v.watch)
 	v.server.opt.Log.Info("visitor comes", "name", v.Key.Name, "key", v.Key.Fingerprint)
 	code := v.handle()
 	if why := v.farewell(); why != "" {
@@ -198,7 +200,7 @@ func (v *Session) open() {
 		if len(v.Args) == 0 {
 			t.Raw() // what is typed ahead is for the screen already
 		}
-		go t.listen()
+		go v.beside(t.listen)
 		v.In, v.Out, v.Err = t, t, t
 		return
 	}
@@ -217,6 +219,22 @@ func (v *Session) handle() (code int) {
 		}
 	}()
 	return v.server.opt.Handle(v.ctx, v)
+}
+
+// beside does what is done for a session while its program runs.
+func (v *Session) beside(f func()) {
+	defer v.caught()
+	f()
+}
+
+// caught is deferred around everything that is done for a session but its
+// program. What goes wrong there ends the session and its connection.
+func (v *Session) caught() {
+	if r := recover(); r != nil {
+		v.panicked(r, debug.Stack())
+		v.cancel()
+		_ = v.line.Close()
+	}
 }
 
 // panicked writes down a panic, but nothing that a visitor may have typed: of a

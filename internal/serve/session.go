@@ -71,7 +71,7 @@ func (v *Session) leave(reason string) {
 			v.tell(reason + "; what was begun is brought to its end")
 		}
 		close(v.leaving)
-		go v.hurry()
+		go v.beside(v.hurry)
 	})
 }
 

@@ -1,9 +1,10 @@
-// Package together does several things at once, and has what goes wrong with one
-// of them go on where somebody waits for them all.
+// Package together does several things at once, and has a panic in one of them go
+// on where somebody waits.
 package together
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -31,31 +32,51 @@ func WithContext(ctx context.Context) (*Group, context.Context) {
 	return &Group{cancel: cancel}, ctx
 }
 
-// A Panic is one that was caught in a goroutine of a group.
+// A Panic is one that was caught, to go on somewhere else.
 type Panic struct {
 	Value any
 	Stack []byte // of where it was
 }
 
 // Error says what it was, without values that strangers may have sent.
-func (p *Panic) Error() string { return fmt.Sprintf("panic in a group: %T\n%s", p.Value, p.Stack) }
+func (p *Panic) Error() string { return fmt.Sprintf("panic elsewhere: %T\n%s", p.Value, p.Stack) }
 
 // RuntimeError marks it as an error that only a mistake in the program causes.
 func (*Panic) RuntimeError() {}
 
+// Try returns what f returns, or the [Panic] that f ended with. Whoever waits
+// for f in another goroutine gives it to [Raise].
+func Try(f func() error) (err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *Panic:
+			err = r // whose stack says where it began
+		default:
+			err = &Panic{r, debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// Raise has the panic go on that err is or wraps; of other errors it knows nothing.
+func Raise(err error) {
+	if p, ok := errors.AsType[*Panic](err); ok {
+		panic(p)
+	}
+}
+
 // Go runs f in a goroutine of its own.
 func (g *Group) Go(f func() error) {
-	g.Group.Go(func() (err error) {
-		defer func() {
-			if r := recover(); r != nil {
-				p := &Panic{r, debug.Stack()}
-				g.panicked.CompareAndSwap(nil, p)
-				g.fail(p)
-			} else if err != nil {
-				g.fail(err)
-			}
-		}()
-		return f()
+	g.Group.Go(func() error {
+		err := Try(f)
+		if p, ok := errors.AsType[*Panic](err); ok {
+			g.panicked.CompareAndSwap(nil, p)
+		}
+		if err != nil {
+			g.fail(err)
+		}
+		return err
 	})
 }
 

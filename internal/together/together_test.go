@@ -2,6 +2,7 @@ package together
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -77,3 +78,38 @@ func TestContextEndsWithTheGroup(t *testing.T) {
 		t.Errorf("%v, %v", err, ctx.Err())
 	}
 }
+
+func TestPanicTellsWhereItBegan(t *testing.T) {
+	var inner, outer Group
+	outer.Go(func() error {
+		inner.Go(func() error { begin(); return nil })
+		return inner.Wait()
+	})
+	defer func() {
+		p, ok := recover().(*Panic)
+		if !ok || p.Value != "no" || !strings.Contains(string(p.Stack), "together.begin") {
+			t.Errorf("%v", p)
+		}
+	}()
+	_ = outer.Wait()
+}
+
+func begin() { panic("no") }
+
+func TestPanicIsTriedAndRaised(t *testing.T) {
+	no := errors.New("no")
+	Raise(nil)
+	Raise(Try(func() error { return no }))
+	if err := Try(func() error { return no }); !errors.Is(err, no) {
+		t.Error(err)
+	}
+	err := Try(begins)
+	defer func() {
+		if p, ok := recover().(*Panic); !ok || p.Value != "no" {
+			t.Errorf("%v", p)
+		}
+	}()
+	Raise(fmt.Errorf("somewhere: %w", err))
+}
+
+func begins() error { begin(); return nil }

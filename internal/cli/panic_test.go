@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mxinvite/mxinvite/internal/together"
+)
+
+// crumbling is a network that breaks where it is asked for something.
+type crumbling struct {
+	http.RoundTripper
+	what string // the end of a path
+}
+
+func (c crumbling) RoundTrip(req *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(req.URL.Path, c.what) {
+		panic(c.what)
+	}
+	return c.RoundTripper.RoundTrip(req)
+}
+
+// caught is what f panicked with where it was called.
+func caught(f func()) any {
+	err := together.Try(func() error { f(); return nil })
+	if p, ok := errors.AsType[*together.Panic](err); ok {
+		return p.Value
+	}
+	return nil
+}
+
+func TestPanicOfACommandIsItsCallers(t *testing.T) {
+	for _, tt := range []struct {
+		name, what string
+		args       []string
+	}{
+		{"of what sends", "/invite", []string{"outbox", "run"}},
+		{"of what sends for send", "/invite", []string{"send", "ops", "linus@example.com", "--wait"}},
+		{"of what follows the rooms", "/sync", []string{"outbox", "run"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				v := newVigil(t)
+				v.LimitInvites(1.0/400, 1)
+				v.sends(exitRateLimited, "grace@example.com", "ken@example.com")
+				w := v.w
+				w.Transport = crumbling{w.Transport, tt.what}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				if got := caught(func() { Run(ctx, w, tt.args) }); got != tt.what {
+					t.Errorf("heard %v", got)
+				}
+				cancel()
+				synctest.Wait()
+				again := v.starts("outbox", "run") // who broke holds on to nothing
+				time.Sleep(time.Hour)
+				if said := again.err.take(); !strings.Contains(said, "Nothing waits in the outbox.") {
+					t.Error(said)
+				}
+			})
+		})
+	}
+}
+
+func TestPanicOfAStatusIsItsCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newApp(World{Err: broken{}, ErrTTY: true})
+		work := func(context.Context) error { time.Sleep(2 * patience); return nil }
+		if got := caught(func() { _ = a.during(t.Context(), "Counting", work) }); got != "broken" {
+			t.Errorf("heard %v", got)
+		}
+	})
+}
+
+// broken is a stream that breaks.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { panic("broken") }
+
+func (broken) Write([]byte) (int, error) { panic("broken") }
+
+func TestPanicOfAQuestionIsItsCallers(t *testing.T) {
+	a := newApp(World{In: broken{}, Err: io.Discard})
+	if got := caught(func() { _, _ = a.ask(t.Context(), "Who?") }); got != "broken" {
+		t.Errorf("heard %v", got)
+	}
+}

@@ -1,0 +1,99 @@
+package serve
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// stumbling is a log that breaks at one of its lines.
+type stumbling struct {
+	slog.Handler
+	at string
+}
+
+func (s stumbling) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == s.at {
+		panic("grace@navy.example")
+	}
+	return s.Handler.Handle(ctx, r)
+}
+
+func TestPanicAroundAProgramEndsItsOwnConnectionOnly(t *testing.T) {
+	for _, at := range []string{"visitor comes", "visitor leaves"} {
+		t.Run(at, func(t *testing.T) {
+			d := openDoor(t, roomy(), sit)
+			bystander := d.session()
+			if err := bystander.Shell(); err != nil {
+				t.Fatal(err)
+			}
+			settle(t, "the bystander sits", func() bool { return strings.Contains(d.log.String(), "visitor comes") })
+			whole := d.server.opt.Log
+			d.server.opt.Log = slog.New(stumbling{whole.Handler(), at})
+			s := d.session()
+			if err := s.Shell(); err != nil {
+				t.Fatal(err)
+			}
+			_ = s.Signal(gossh.SIGINT)
+			ended := make(chan error, 1)
+			go func() { ended <- s.Wait() }()
+			select {
+			case <-ended:
+			case <-time.After(20 * time.Second):
+				t.Fatal("the session goes on")
+			}
+			settle(t, "one session is left", func() bool { return d.count() == 1 })
+			d.server.opt.Log = whole
+			if log := d.log.String(); !strings.Contains(log, "a session panicked") || strings.Contains(log, "navy") {
+				t.Error(log)
+			}
+		})
+	}
+}
+
+// offered is a channel that breaks when it is accepted.
+type offered struct{ gossh.NewChannel }
+
+func (offered) Accept() (gossh.Channel, <-chan *gossh.Request, error) { panic("accepted") }
+
+// hand is the context of a connection.
+type hand struct {
+	ssh.Context
+	values map[any]any
+}
+
+func (h hand) Value(key any) any { return h.values[key] }
+
+// silent is a terminal's channel that breaks when somebody types.
+type silent struct{ gossh.Channel }
+
+func (silent) Read([]byte) (int, error) { panic("typed") }
+
+func TestPanicOfAChannelClosesItsConnection(t *testing.T) {
+	d := openDoor(t, roomy(), sit)
+	for name, f := range map[string]func(*line){
+		"accepted": func(l *line) {
+			d.server.session(nil, nil, offered{}, hand{values: map[any]any{lineKey{}: l, ssh.ContextKeyPublicKey: d.ada.PublicKey()}})
+		},
+		"typed": func(l *line) {
+			v := d.server.newSession(l)
+			v.Terminal = newTerminal(silent{}, v.touch, v.cancel)
+			v.open()
+			<-v.ctx.Done()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			closed := make(chan struct{})
+			f(&line{close: func() error { close(closed); return nil }, grace: time.NewTimer(time.Hour)})
+			<-closed
+			if n := d.count(); n != 0 {
+				t.Errorf("%d sessions are left", n)
+			}
+		})
+	}
+}
