@@ -100,6 +100,7 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a))
 	addGroup(root, "To look around:", newDemo(a))
 	addGroup(root, "For others:", newServe(a))
+	root.AddCommand(newMan(a))
 	if a.Guest != nil {
 		forGuests(root)
 	}
