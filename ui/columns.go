@@ -38,10 +38,6 @@ func inviteColumns(width int) columns {
 	return c
 }
 
-func (c columns) head(st styles) string {
-	return st.column.Render("   " + c.line("INVITED", "ROOM", "STATUS", "KEY", "BY", "SENT"))
-}
-
 func (c columns) line(name, room, status, key, by, sent string) string {
 	cells := []string{pad(name, c.name), pad(room, c.room), pad(status, c.status)}
 	if c.key > 0 {

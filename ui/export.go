@@ -87,7 +87,9 @@ func (c *exportCard) ShortHelp() []key.Binding {
 	return []key.Binding{when(!c.busy, as(k.Submit, "export")), k.Up, k.Down, k.Back, k.Interrupt}
 }
 
-func (c *exportCard) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+func (c *exportCard) FullHelp() [][]key.Binding {
+	return [][]key.Binding{c.ShortHelp(), c.sh.keys.moves(!c.busy)}
+}
 
 func (c *exportCard) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
@@ -98,7 +100,7 @@ func (c *exportCard) view(width, _ int) (string, *tea.Cursor) {
 		if n == c.list.at {
 			mark, style = st.cursor.Render("▌")+" ", st.strong
 		}
-		lines = append(lines, mark+style.Render(name))
+		lines = append(lines, rowSpot(c.sh, &c.list, n, c.sh.keys.Submit, mark+style.Render(name)))
 	}
 	text := strings.Join(lines, "\n") + "\n\n"
 	switch {

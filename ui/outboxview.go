@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
 	tea "charm.land/bubbletea/v2"
@@ -166,10 +167,10 @@ func (p *outboxPage) listing(width int) string {
 		if p.marked[i.Number] {
 			mark = st.accent.Render("+")
 		}
-		lines = append(lines, " "+cursor+mark+line(
+		lines = append(lines, markedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+cursor+mark+line(
 			style.Render(fit(addressOf(i), name)), fit(p.sh.roomName(i.Room), room),
 			itemStyle(st, i.State).Render(pad(itemWords(i.State), stateWidth)), st.faint.Render(pad(age(p.sh.now(), i.Changed), sentWidth)),
-		))
+		)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -163,7 +163,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case LeaveMsg:
 		return m, sh.quit()
 	case tea.MouseMsg:
-		return m, sh.mouse(msg)
+		return m, m.hear(msg)
 	case tea.PasteMsg:
 		return m, sh.top().update(msg)
 	}
@@ -207,8 +207,8 @@ func (m *Model) View() tea.View {
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
 	case m.width == 0: // the terminal has not said yet how large it is
-	case m.width < MinWidth || m.height < MinHeight:
-		v.Content = m.tooSmall()
+	case m.tooSmall():
+		v.Content = m.sizes()
 	default:
 		v.Content, v.Cursor = m.frame()
 	}
@@ -218,7 +218,11 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-func (m *Model) tooSmall() string {
+// tooSmall reports whether nothing of the page is shown for lack of room.
+func (m *Model) tooSmall() bool { return m.width < MinWidth || m.height < MinHeight }
+
+// sizes says how large a terminal would do.
+func (m *Model) sizes() string {
 	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
 	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
 }
@@ -232,6 +236,9 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		body = block(body, sh.width, sh.height-lineCount(text)) + "\n" + text
 	}
 	body = block(body, sh.width, sh.height)
+	if page < len(sh.stack)-1 {
+		body = sh.beside(body)
+	}
 	frame := lipgloss.JoinVertical(lipgloss.Left, sh.header(m.width), body, m.footer())
 	layers := []*lipgloss.Layer{lipgloss.NewLayer(frame).Z(0)}
 	if cursor != nil {
@@ -241,6 +248,9 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		var text string
 		text, cursor = l.view(m.width-8, m.height-6)
 		card := sh.styles.card.Render(text)
+		if l.screen != sh.top() {
+			card = sh.beside(card)
+		}
 		w, h := lipgloss.Size(card)
 		x, y := (m.width-w)/2, (m.height-h)/2
 		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
@@ -263,7 +273,7 @@ func (m *Model) footer() string {
 	keys := slices.DeleteFunc(sh.top().ShortHelp(), func(b key.Binding) bool { return !b.Enabled() })
 	text := ""
 	for _, h.ShortSeparator = range []string{"   ", "  "} {
-		if text = h.ShortHelpView(keys); lineWidth(text) <= m.width-2 {
+		if text = sh.keyHints(h, keys); lineWidth(text) <= m.width-2 {
 			return block(" "+text, m.width, 1)
 		}
 	}
@@ -271,7 +281,7 @@ func (m *Model) footer() string {
 	for n := len(keys) - 1; n > 0 && lineWidth(text) > m.width-2; n-- {
 		if !slices.Contains(ways, actionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)
-			text = h.ShortHelpView(keys)
+			text = sh.keyHints(h, keys)
 		}
 	}
 	return block(" "+text, m.width, 1)

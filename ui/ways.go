@@ -81,7 +81,9 @@ func (p *waysPage) ShortHelp() []key.Binding {
 	return []key.Binding{as(k.Open, "choose"), k.Up, k.Down, k.Back, k.Interrupt}
 }
 
-func (p *waysPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *waysPage) FullHelp() [][]key.Binding {
+	return [][]key.Binding{p.ShortHelp(), p.sh.keys.moves(true)}
+}
 
 func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
@@ -101,7 +103,7 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 			mark, style = st.cursor.Render("▌")+" ", st.strong
 		}
 		name, what := p.list.keys[n].words()
-		b.WriteString(mark + style.Render(cut(name, width-2)) + "\n  " + st.faint.Render(cut(what, width-2)) + "\n")
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, mark+style.Render(cut(name, width-2))+"\n  "+st.faint.Render(cut(what, width-2))) + "\n")
 	}
 	if err := p.door.hs.OAuthErr; err != nil {
 		b.WriteString("\n" + st.warn.Render(wrap("! "+sentence(err.Error()), width)))
