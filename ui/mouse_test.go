@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -236,4 +238,86 @@ func TestMouseIsLeftToTheTerminal(t *testing.T) {
 			t.Error("the program did not take the mouse")
 		}
 	})
+}
+
+// Somebody who leans on the mouse changes nothing, however fast, on whatever page
+// that leads to.
+func TestWildMouseDoesNoHarm(t *testing.T) {
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}} {
+		inTown(t, func(t *testing.T, n *town) {
+			for range 20 {
+				n.invite(t, n.compilers, "lin@kernel.example")
+			}
+			before := len(changes(n.Requests()))
+			term := n.withMouse(t, size[0], size[1])
+			random := rand.New(rand.NewPCG(7, uint64(size[0])))
+			for range 15 {
+				var burst strings.Builder
+				for range 30 {
+					button := []int{0, 0, 0, 1, 2, 32, 34, 35, 64, 65, 66, 128}[random.IntN(12)]
+					x, y, end := random.IntN(size[0]+3), random.IntN(size[1]+3), "Mm"[random.IntN(2)]
+					fmt.Fprintf(&burst, "\x1b[<%d;%d;%d%c", button, x, y, end)
+				}
+				term.Send(burst.String())
+				if random.IntN(4) == 0 {
+					term.Press("esc", "f9", "alt+x")
+				}
+			}
+			term.Wait(time.Minute)
+			if all := changes(n.Requests()); len(all) != before || term.Exited() {
+				t.Errorf("at %v it did %q, and ended: %v", size, all[before:], term.Exited())
+			}
+		})
+	}
+}
+
+// A click does no more than it says: as long as nothing is clicked that says yes,
+// send, accept or quit, wherever one gets nothing is changed.
+func TestClicksChangeNothingBeforeAYes(t *testing.T) {
+	says := regexp.MustCompile(`yes|send|accept|quit`)
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}} {
+		inTown(t, func(t *testing.T, n *town) {
+			for range 20 {
+				n.invite(t, n.compilers, "lin@kernel.example")
+			}
+			before := len(changes(n.Requests()))
+			term := n.withMouse(t, size[0], size[1])
+			random := rand.New(rand.NewPCG(8, uint64(size[0])))
+			titles := map[string]bool{}
+			for range 300 {
+				y := random.IntN(size[1])
+				if random.IntN(2) == 0 {
+					y = size[1] - 1 // most that can be clicked is there
+				}
+				x := random.IntN(size[0])
+				if !says.MatchString(words(term, x, y)) {
+					term.Click(x, y)
+				} else if random.IntN(8) == 0 {
+					term.Press("esc")
+				}
+				titles[term.Title()] = true
+				term.Wait(readable)
+			}
+			if all := changes(n.Requests()); len(all) != before || term.Exited() {
+				t.Errorf("at %v it did %q, and ended: %v", size, all[before:], term.Exited())
+			}
+			if len(titles) < 5 {
+				t.Errorf("at %v it came only to %v", size, titles)
+			}
+		})
+	}
+}
+
+// words are those in one breath with a cell; a gap belongs to the whole line.
+func words(term *termtest.Terminal, x, y int) string {
+	lines := strings.Split(term.Screen(), "\n")
+	if y >= len(lines) {
+		return ""
+	}
+	for _, at := range regexp.MustCompile(`\S+(?: \S+)*`).FindAllStringIndex(lines[y], -1) {
+		if lineWidth(lines[y][:at[0]]) <= x && x <= lineWidth(lines[y][:at[1]]) {
+			return lines[y][at[0]:at[1]]
+		}
+	}
+	return lines[y]
 }
