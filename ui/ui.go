@@ -156,6 +156,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
+		if m.blind(msg) {
+			return m, nil
+		}
 		return m, sh.press(msg)
 	case TellMsg:
 		sh.say("%s", string(msg))
@@ -172,6 +175,14 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmds = append(cmds, l.update(msg))
 	}
 	return m, tea.Batch(cmds...)
+}
+
+// blind reports whether a key is meant for a page that is not shown for lack of
+// room. Whoever cannot see the question does not answer it; all one can is leave.
+func (m *Model) blind(msg tea.KeyPressMsg) bool {
+	sh := m.shell
+	leaves := key.Matches(msg, sh.keys.Interrupt) || key.Matches(msg, sh.keys.Quit) && offers(sh.top(), sh.keys.Quit)
+	return m.width > 0 && m.tooSmall() && !leaves
 }
 
 // press handles the keys that mean the same on every page that names them, and
