@@ -168,7 +168,7 @@ func (p *accountsPage) ShortHelp() []key.Binding {
 
 func (p *accountsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
+	return [][]key.Binding{p.ShortHelp(), append(k.moves(true), k.Palette)}
 }
 
 func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
@@ -190,7 +190,7 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 		}
 		line := st.name.Render(fit(string(a.UserID), name)) + "  " + pad(state, stateWidth) +
 			st.faint.Render(cut(a.Homeserver, width-name-stateWidth-7))
-		b.WriteString(" " + st.row(chosen, " ", line, width-2) + "\n")
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+st.row(chosen, " ", line, width-2)) + "\n")
 	}
 	switch {
 	case p.problem != nil:

@@ -39,8 +39,11 @@ func inviteColumns(width int) columns {
 	return c
 }
 
-func (c columns) head(st styles) string {
-	return st.column.Render("   " + c.line("INVITED", "ROOM", "STATUS", "KEY", "BY", "SENT"))
+// head is the names of the columns, each as column has it that knows the order it
+// stands for.
+func (c columns) head(st styles, column func(order, name string) string) string {
+	return st.column.Render("   " + c.line(column("name", "INVITED"), column("room", "ROOM"), column("status", "STATUS"),
+		column("key", "KEY"), column("inviter", "BY"), column("newest", "SENT")))
 }
 
 func (c columns) line(name, room, status, key, by, sent string) string {

@@ -62,7 +62,7 @@ func (c *compose) below(width, height int) string {
 	case c.form.at == fieldRoom:
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
-		return c.people.view(st, width)
+		return c.people.view(c.sh, width, c.pick)
 	case len(c.whom.pasted) > 0 && c.whom.typed.text == "":
 		return st.faint.Render(wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
 	default:
@@ -82,7 +82,8 @@ func (c *compose) choices(width, height int) string {
 		r := c.rooms[c.list.keys[n]]
 		chosen := n == c.list.at
 		st := st.lit(chosen)
-		lines = append(lines, st.row(chosen, " ", st.name.Render(fit(r.Name, width/2))+"  "+permission(st, r), width))
+		line := st.row(chosen, " ", st.name.Render(fit(r.Name, width/2))+"  "+permission(st, r), width)
+		lines = append(lines, rowSpot(c.sh, &c.list, n, c.sh.keys.Submit, line))
 	}
 	if more := len(c.list.keys) - to; more > 0 {
 		lines = append(lines, st.faint.Render(fmt.Sprintf("  and %d more", more)))

@@ -44,7 +44,7 @@ type home struct {
 func newHome(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		h := &home{
-			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(&sh.styles),
+			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(sh),
 			spinner: newSpinner(),
 			marked:  map[inviteKey]bool{},
 		}
@@ -287,6 +287,9 @@ func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// arrows reports whether the filter is typed.
+func (h *home) arrows() bool { return h.typing }
+
 // typed gives text to the filter.
 func (h *home) typed(msg tea.Msg) tea.Cmd {
 	cmd := h.search.update(msg)
@@ -342,10 +345,7 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(some && h.sh.maySendAgain(r.invite), k.Again), when(some, k.Copy), when(some, k.CopyLink),
 			when(some && h.sh.opt.Export != nil, k.Export),
 		},
-		{
-			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
-			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
-		},
+		append(k.moves(some), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus)),
 		{when(h.filters(), k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit},
 	}
 }

@@ -41,7 +41,7 @@ type inspectPage struct {
 
 func newInspect(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &inspectPage{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: newSpinner()}
+		p := &inspectPage{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
 		p.form.add("File", "state.json, of /state, /messages or /sync", "")
 		return p
 	}
@@ -133,13 +133,6 @@ func (p *inspectPage) show(i inspected) {
 // names.
 func (p *inspectPage) lines() int { return max(1, p.sh.height-3) }
 
-func (p *inspectPage) click(_, y int) tea.Cmd {
-	if p.file != "" && p.list.click(y-3, p.lines()) {
-		return p.sh.press(run(actionOf(p.sh.keys.Open)))
-	}
-	return nil
-}
-
 func (p *inspectPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	if p.file == "" {
@@ -153,7 +146,7 @@ func (p *inspectPage) FullHelp() [][]key.Binding {
 	if p.file == "" {
 		return [][]key.Binding{p.ShortHelp()}
 	}
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
+	return [][]key.Binding{p.ShortHelp(), append(k.moves(len(p.rows) > 0), k.Palette)}
 }
 
 func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
@@ -189,10 +182,10 @@ func (p *inspectPage) found(width, height int) string {
 		left = width * 5 / 8
 	}
 	cols := inviteColumns(left)
-	lines := []string{cols.head(st)}
+	lines := []string{cols.head(st, func(_, name string) string { return name })}
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
-		lines = append(lines, cols.row(p.sh, &p.rows[n], n == p.list.at, false))
+		lines = append(lines, rowSpot(p.sh, &p.list, n, p.sh.keys.Open, cols.row(p.sh, &p.rows[n], n == p.list.at, false)))
 	}
 	out := block(strings.Join(lines, "\n"), left, height-2)
 	if left < width {

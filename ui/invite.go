@@ -99,7 +99,7 @@ func (p *invitePage) ShortHelp() []key.Binding {
 
 func (p *invitePage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, k.moves(true)}
 }
 
 func (p *invitePage) view(_, height int) (string, *tea.Cursor) {

@@ -83,3 +83,9 @@ func when(ok bool, b key.Binding) key.Binding {
 	b.SetEnabled(ok)
 	return b
 }
+
+// moves are the keys that move in a list or a long text, working only if there
+// is anything to move in.
+func (k keyMap) moves(some bool) []key.Binding {
+	return []key.Binding{when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom)}
+}

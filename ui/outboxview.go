@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
 	tea "charm.land/bubbletea/v2"
@@ -165,10 +166,10 @@ func (p *outboxPage) listing(width int) string {
 		if p.marked[i.Number] {
 			mark = st.accent.Render("+")
 		}
-		lines = append(lines, " "+st.row(chosen, mark, line(
+		lines = append(lines, markedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+st.row(chosen, mark, line(
 			st.name.Render(fit(addressOf(i), name)), fit(p.sh.roomName(i.Room), room),
 			itemStyle(st, i.State).Render(pad(itemWords(i.State), stateWidth)), st.faint.Render(padLeft(age(p.sh.now(), i.Changed), sinceWidth)),
-		), width-2))
+		), width-2)))
 	}
 	return strings.Join(lines, "\n")
 }

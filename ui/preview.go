@@ -206,7 +206,11 @@ func (c *compose) viewMany(width int) string {
 	var lines []string
 	from, to := p.list.window(c.previewLines())
 	for n := from; n < to; n++ {
-		lines = append(lines, c.previewLine(p.list.keys[n], n == p.list.at, width))
+		at, opens := p.list.keys[n], key.Binding{}
+		if at.n < 0 {
+			opens = c.sh.keys.LookInto
+		}
+		lines = append(lines, rowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.at, width)))
 	}
 	if more := len(p.list.keys) - to; more > 0 {
 		lines = append(lines, st.faint.Render(fmt.Sprintf("    and %d more below", more)))

@@ -87,7 +87,8 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 
 func (p *roomsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
+	some := len(p.rooms) > 0
+	return [][]key.Binding{append(p.ShortHelp(), when(some, as(k.Open, "invite to it"))), append(k.moves(true), k.Palette)}
 }
 
 func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
@@ -112,10 +113,11 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 		if p.open[r.ID] > 0 {
 			open = strconv.Itoa(p.open[r.ID])
 		}
-		b.WriteString(" " + st.row(chosen, " ", strings.Join([]string{
+		line := st.row(chosen, " ", strings.Join([]string{
 			st.name.Render(fit(r.Name, name)), st.faint.Render(fit(string(r.Alias), alias)),
 			pad(permission(st, r), levelWidth), padLeft(open, openWidth),
-		}, "  "), width-2) + "\n")
+		}, "  "), width-2)
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+line) + "\n")
 	}
 	if room, some := p.list.current(); some && p.rooms[room].Unread > 0 {
 		b.WriteString("\n   " + st.warn.Render("! "+unread(p.rooms[room].Unread)))

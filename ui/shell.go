@@ -36,6 +36,7 @@ type shell struct {
 	news     news
 	tour     tour
 	work     progress
+	mouse    mouse
 	draft    whom // typed to be invited, and not sent
 	drafts   int  // how often it has changed
 

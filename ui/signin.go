@@ -53,7 +53,7 @@ type door struct {
 
 func newSignIn(sh *shell, o offer, why error) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: newForm(&sh.styles), spinner: newSpinner()}
+		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: newForm(sh), spinner: newSpinner()}
 		s.form.add("Account", "@you:example.org, or your homeserver", o.typed())
 		return s
 	}

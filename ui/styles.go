@@ -104,11 +104,10 @@ func (s styles) lit(chosen bool) styles {
 	return s
 }
 
-// behindCards is the frame while cards lie over it, which take the light. The
-// footer is theirs.
-func (s styles) behindCards(frame string) string {
-	lines := strings.Split(frame, "\n")
-	for n, line := range lines[:len(lines)-1] {
+// behindCards is a page while cards lie over it, which take the light.
+func (s styles) behindCards(page string) string {
+	lines := strings.Split(page, "\n")
+	for n, line := range lines {
 		lines[n] = s.rule.Render(ansi.Strip(line))
 	}
 	return strings.Join(lines, "\n")

@@ -172,6 +172,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
+		if m.blind(msg) {
+			return m, nil
+		}
 		return m, sh.press(msg)
 	case TellMsg:
 		sh.say("%s", string(msg))
@@ -179,7 +182,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case LeaveMsg:
 		return m, sh.quit()
 	case tea.MouseMsg:
-		return m, sh.mouse(msg)
+		return m, m.hear(msg)
 	case tea.PasteMsg:
 		return m, sh.top().update(msg)
 	}
@@ -188,6 +191,14 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmds = append(cmds, l.update(msg))
 	}
 	return m, tea.Batch(cmds...)
+}
+
+// blind reports whether a key is meant for a page that is not shown for lack of
+// room. Whoever cannot see the question does not answer it; all one can is leave.
+func (m *Model) blind(msg tea.KeyPressMsg) bool {
+	sh := m.shell
+	leaves := key.Matches(msg, sh.keys.Interrupt) || key.Matches(msg, sh.keys.Quit) && offers(sh.top(), sh.keys.Quit)
+	return m.width > 0 && m.tooSmall() && !leaves
 }
 
 // press handles the keys that mean the same on every page that names them, and
@@ -223,8 +234,8 @@ func (m *Model) View() tea.View {
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
 	case m.width == 0: // the terminal has not said yet how large it is
-	case m.width < MinWidth || m.height < MinHeight:
-		v.Content = m.tooSmall()
+	case m.tooSmall():
+		v.Content = m.sizes()
 	default:
 		v.Content, v.Cursor = m.frame()
 	}
@@ -246,7 +257,11 @@ func statusLines(height int) int {
 	return 1
 }
 
-func (m *Model) tooSmall() string {
+// tooSmall reports whether nothing of the page is shown for lack of room.
+func (m *Model) tooSmall() bool { return m.width < MinWidth || m.height < MinHeight }
+
+// sizes says how large a terminal would do.
+func (m *Model) sizes() string {
 	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
 	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
 }
@@ -265,19 +280,22 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		// nothing on the page moves.
 		body = block(body, sh.width, min(sh.height, height-lineCount(text))) + "\n" + text
 	}
-	frame := sh.header(m.width) + "\n" + block(body, sh.width, height) + "\n" + m.footer()
+	body = sh.header(m.width) + "\n" + block(body, sh.width, height)
 	if page == len(sh.stack)-1 {
-		return frame, cursor
+		return body + "\n" + m.footer(), cursor
 	}
-	layers := []*lipgloss.Layer{lipgloss.NewLayer(sh.styles.behindCards(frame)).Z(0)}
+	layers := []*lipgloss.Layer{lipgloss.NewLayer(sh.beside(sh.styles.behindCards(body)) + "\n" + m.footer()).Z(0)}
 	for i, l := range sh.stack[page+1:] {
 		var text string
 		text, cursor = l.view(m.width-8, m.height-6)
 		card := sh.styles.card.Render(text)
+		if l.screen != sh.top() {
+			card = sh.beside(card)
+		}
 		w, h := lipgloss.Size(card)
 		x, y := (m.width-w)/2, (m.height-h)/2
 		if x < crumbs {
-			layers = append(layers, lipgloss.NewLayer(block("", m.width, h)).Y(y).Z(i+1))
+			layers = append(layers, lipgloss.NewLayer(sh.beside(block("", m.width, h))).Y(y).Z(i+1))
 		}
 		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
 		if cursor != nil {
@@ -296,7 +314,7 @@ func (m *Model) footer() string {
 	keys := slices.DeleteFunc(sh.top().ShortHelp(), func(b key.Binding) bool { return !b.Enabled() })
 	text := ""
 	for _, h.ShortSeparator = range []string{"   ", "  "} {
-		if text = h.ShortHelpView(keys); lineWidth(text) <= m.width-2 {
+		if text = sh.keyHints(h, keys); lineWidth(text) <= m.width-2 {
 			return block(" "+text, m.width, 1)
 		}
 	}
@@ -304,7 +322,7 @@ func (m *Model) footer() string {
 	for n := len(keys) - 1; n > 0 && lineWidth(text) > m.width-2; n-- {
 		if !slices.Contains(ways, actionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)
-			text = h.ShortHelpView(keys)
+			text = sh.keyHints(h, keys)
 		}
 	}
 	return block(" "+text, m.width, 1)

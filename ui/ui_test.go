@@ -114,6 +114,31 @@ func TestTooSmall(t *testing.T) {
 	})
 }
 
+func TestNothingIsDoneUnseen(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		before := term.Screen()
+		term.Resize(20, 5)
+		term.Press("x", "y", "i", "a", "S", "y")
+		term.Resize(80, 24)
+		if after := term.Screen(); after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
+		term.Press("x")
+		term.Resize(20, 5)
+		term.Press("y")
+		term.Resize(80, 24)
+		shows(t, term, "Revoke the invite of")
+		term.Press("n")
+		term.Resize(20, 5)
+		term.Press("q")
+		if !term.Exited() {
+			t.Error("no way out")
+		}
+	})
+}
+
 // The demo is as full as a real account, and holds what hostile members write.
 func TestDemo(t *testing.T) {
 	for name, size := range map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}} {
