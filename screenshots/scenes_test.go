@@ -25,13 +25,12 @@ type scene struct {
 // scenes are the pictures: each is what is on the screen when it has been played.
 func scenes() []scene {
 	return []scene{
-		{name: "home", width: 120, height: 32, play: func(s *stage) {
-			s.Press("down", "down")
-		}},
-		{name: "details", width: 100, height: 31, play: func(s *stage) {
-			s.goTo("pet...@aar...")
+		{name: "home", width: 120, height: 32, play: overwritten},
+		{name: "home-light", width: 120, height: 32, terminal: termtest.Kind{Light: true}, play: overwritten},
+		{name: "details", width: 100, height: 36, play: func(s *stage) {
+			s.goTo("ala...@ble...")
 			s.Press("enter")
-			s.until("Would be honoured")
+			s.until("Rightly accepted")
 		}},
 		{name: "compose", width: 100, height: 20, play: func(s *stage) {
 			s.goTo("#compilers")
@@ -73,9 +72,6 @@ func scenes() []scene {
 		{name: "signin", width: 90, height: 16, stranger: true, play: func(s *stage) {
 			s.Send("@ada:example.org")
 		}},
-		{name: "light", width: 120, height: 32, terminal: termtest.Kind{Light: true}, play: func(s *stage) {
-			s.goTo("ala...@ble...")
-		}},
 		{
 			name: "ssh", width: 80, height: 24, window: "ssh mxinvite.example.org",
 			options: []tea.ProgramOption{tea.WithColorProfile(colorprofile.ANSI256)}, // what SSH tells of a terminal
@@ -87,6 +83,9 @@ func scenes() []scene {
 		},
 	}
 }
+
+// overwritten is an invite that looks fine in the room, and that nobody can take.
+func overwritten(s *stage) { s.goTo("pet...@aar...") }
 
 // guests is a list as people have it.
 const guests = `Barbara Liskov <barbara@clu.example>
@@ -109,8 +108,8 @@ func films() []scene {
 		s.show(500 * time.Millisecond)
 		s.Press("enter")
 		s.until("Nobody on Matrix")
-		s.show(2500 * time.Millisecond)
 		s.Wait(time.Second) // a preview is read before it is confirmed
+		s.show(2500 * time.Millisecond)
 		s.Press("enter")
 		s.until("The mail is on its way")
 		s.show(2 * time.Second)

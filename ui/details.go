@@ -9,7 +9,7 @@ import (
 )
 
 // labelled is how far the values of the details are moved to the right.
-const labelled = 9
+const labelled = 10
 
 // details tells everything about one invite, in a column of a given width.
 func details(sh *shell, r row, width int) string {
