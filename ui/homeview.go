@@ -11,6 +11,17 @@ import (
 // sideBySide is the width from which the details stand beside the list.
 const sideBySide = 110
 
+// wide is as much as an eye follows from one end of a row to the other.
+const wide = 140
+
+// listWidth is how much of a page a list takes, with details beside it or not.
+func listWidth(width int) int {
+	if width < sideBySide {
+		return width
+	}
+	return min(width*5/8, wide)
+}
+
 func (h *home) view(width, height int) (string, *tea.Cursor) {
 	st := h.sh.styles
 	var body string
@@ -37,10 +48,8 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 
 // table is the counts and the list, with the details beside it where they fit.
 func (h *home) table(width, height int) (string, *tea.Cursor) {
-	left, detailed := width, width >= sideBySide
-	if detailed {
-		left = width * 5 / 8
-	}
+	left := listWidth(width)
+	detailed := left < width
 	out := block(h.listing(left), left, height-2)
 	if detailed {
 		pane := ""

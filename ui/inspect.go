@@ -177,10 +177,7 @@ func (p *inspectPage) found(width, height int) string {
 		return head + "   There are no invites by e-mail in it.\n\n" +
 			indent(st.faint.Render(wrap("Those that were taken and joined show only in answers of /messages or /sync.", width-6)), 3)
 	}
-	left := width
-	if width >= sideBySide {
-		left = width * 5 / 8
-	}
+	left := listWidth(width)
 	cols := inviteColumns(left)
 	lines := []string{cols.head(st, func(_, name string) string { return name })}
 	from, to := p.list.window(p.lines())

@@ -45,10 +45,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	case len(p.items) == 0:
 		return indent("\n"+p.empty(width-4), 2), nil
 	}
-	left := width
-	if p.wide() {
-		left = width * 5 / 8
-	}
+	left := listWidth(width)
 	list, details := p.listing(left), ""
 	if number, ok := p.list.current(); ok {
 		details = p.details(p.items[number], min(width-left-4, 80))

@@ -97,6 +97,7 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 		return indent("\n"+p.sh.noRooms(width-4), 2), nil
 	}
 	const levelWidth, openWidth = 24, 7
+	width = min(width, wide)
 	rest := width - 4 - levelWidth - openWidth - 3*gap
 	name := rest * 3 / 5
 	alias := rest - name
