@@ -55,6 +55,14 @@ func TestServicesStartWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestReleasesCompleteInEveryShell(t *testing.T) {
+	for _, shell := range shells() {
+		if err := hasLine(".goreleaser.yaml", `go run \. completion `+shell+` > completions/`); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestExitCodesAreThoseOfTheREADME(t *testing.T) {
 	sentence := regexp.MustCompile(`(?s)Exit codes: (.*?)\.\s`).FindStringSubmatch(readme(t).prose)
 	if sentence == nil {
