@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,8 @@ import (
 
 // A kind is what settings of the same type have in common.
 type kind[T any] struct {
-	takes string // what it may be, in words
+	takes string   // what it may be, in words
+	words []string // that it may be; nil if it may be anything else
 	read  func(any) (T, bool)
 	write func(T) any
 }
@@ -54,14 +56,11 @@ func word(words ...string) kind[string] {
 		quoted[i] = strconv.Quote(w)
 	}
 	last := len(words) - 1
-	return textKind(strings.Join(quoted[:last], ", ")+" or "+quoted[last], func(s string) bool {
-		for _, w := range words {
-			if s == w {
-				return true
-			}
-		}
-		return false
+	k := textKind(strings.Join(quoted[:last], ", ")+" or "+quoted[last], func(s string) bool {
+		return slices.Contains(words, s)
 	})
+	k.words = words
+	return k
 }
 
 // baseURL is where a server is, or empty.

@@ -10,9 +10,10 @@ import (
 // the config command prints and the documentation all come from one table of
 // these.
 type Setting struct {
-	Name  string // as in the file: a key, or its table, a dot and the key
-	Takes string // what it may be, in words
-	Doc   string // sentences
+	Name  string   // as in the file: a key, or its table, a dot and the key
+	Takes string   // what it may be, in words
+	Words []string // the words that it may be; nil if it may be anything else
+	Doc   string   // sentences
 
 	reset func(*Settings)
 	read  func(*Settings, any) bool // false if the value is none it takes
@@ -39,7 +40,7 @@ func (s Setting) Split() (table, key string) {
 // define returns a setting that is kept in a field.
 func define[T any](name string, field func(*Settings) *T, def T, k kind[T], doc string) Setting {
 	return Setting{
-		Name: name, Takes: k.takes, Doc: doc,
+		Name: name, Takes: k.takes, Words: k.words, Doc: doc,
 		reset: func(s *Settings) { *field(s) = def },
 		read: func(s *Settings, given any) bool {
 			v, ok := k.read(given)

@@ -82,6 +82,9 @@ func Run(ctx context.Context, w World, args []string) int {
 		return exitError
 	}
 	root := newRoot(a)
+	if asksToComplete(args) {
+		a.completes(root)
+	}
 	root.SetArgs(append([]string{}, args...)) // of nil Cobra makes the arguments of this process
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

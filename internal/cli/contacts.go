@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/internal/contacts"
-	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
 // offered is how many contacts are offered at once.
@@ -158,43 +157,4 @@ func (b *ownBook) look(ctx context.Context) error {
 		b.all = append(b.all, contacts.Contact{Address: to.Address})
 	}
 	return nil
-}
-
-// completeSend is what a shell offers for the arguments of send: a room, then
-// addresses.
-func (a *app) completeSend(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	a.quiet = true
-	if err := a.readSettings(c); err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	if len(args) == 0 {
-		return a.completeRoom(c.Context(), typed), cobra.ShellCompDirectiveNoFileComp
-	}
-	found, _ := a.complete(c.Context(), typed) // a shell has no place for an error
-	var all []cobra.Completion
-	for _, contact := range found {
-		all = append(all, cobra.CompletionWithDesc(contact.Address, safetext.Line(contact.Name)))
-	}
-	return all, cobra.ShellCompDirectiveNoFileComp
-}
-
-// completeRoom are the rooms into which one may invite, by their aliases or IDs:
-// a name may be anything.
-func (a *app) completeRoom(ctx context.Context, typed string) []cobra.Completion {
-	account, err := a.offline(ctx)
-	if err != nil {
-		return nil
-	}
-	var all []cobra.Completion
-	for _, r := range account.Rooms() {
-		name := string(r.ID)
-		if r.Alias != "" {
-			name = string(r.Alias)
-		}
-		fits := strings.HasPrefix(name, typed) || strings.HasPrefix(strings.ToLower(r.Name), strings.ToLower(typed))
-		if fits && r.MayInvite() && name == safetext.Line(name) {
-			all = append(all, cobra.CompletionWithDesc(name, safetext.Line(r.Name)))
-		}
-	}
-	return all
 }

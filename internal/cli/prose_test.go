@@ -55,6 +55,14 @@ func TestServicesStartWhatThereIs(t *testing.T) {
 	}
 }
 
+func TestReleasesCompleteInEveryShell(t *testing.T) {
+	for _, shell := range shells() {
+		if err := hasLine(".goreleaser.yaml", `go run \. completion `+shell+` > completions/`); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestExitCodesAreThoseOfTheREADME(t *testing.T) {
 	sentence := regexp.MustCompile(`(?s)Exit codes: (.*?)\.\s`).FindStringSubmatch(readme(t).prose)
 	if sentence == nil {
@@ -112,7 +120,7 @@ func TestSettingsInProseExist(t *testing.T) {
 			if given && settings[name].Name != "" {
 				accepted(t, p.path, settings[name], value)
 			}
-			if one.MatchString(name) && !known[name] && strings.HasPrefix(p.path, repository+"/README") && !strings.HasPrefix(name, "m.") {
+			if one.MatchString(name) && !known[name] && filepath.Base(p.path) == "README.md" && !strings.HasPrefix(name, "m.") {
 				t.Errorf("%s: there is no setting %s", p.path, name)
 			}
 		}

@@ -24,6 +24,7 @@ type app struct {
 	World
 
 	json, quiet bool
+	silent      bool // a shell asks, and a person is only typing
 	homeDir     string
 	accessible  bool
 	settings    config.Settings
@@ -97,7 +98,7 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
 		newResend(a), newRevoke(a), newAccept(a), newInspect(a))
 	addGroup(root, "Account:", newLogin(a), newLogout(a), newAccounts(a), newVault(a), newTrust(a), newUntrust(a), newForget(a))
-	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a))
+	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a), newCompletion(a))
 	addGroup(root, "To look around:", newDemo(a))
 	addGroup(root, "For others:", newServe(a))
 	root.AddCommand(newMan(a))

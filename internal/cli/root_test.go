@@ -10,9 +10,6 @@ import (
 
 func TestHelpFitsATerminal(t *testing.T) {
 	for _, c := range newRoot(&app{}).Commands() {
-		if c.Name() == "completion" {
-			continue // Cobra's own
-		}
 		var out bytes.Buffer
 		w := World{Out: &out, Err: &out}
 		if code := Run(t.Context(), w, []string{c.Name(), "--help"}); code != exitOK {

@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HS", server.URL)
 			env.Setenv("OPS", s.rooms["Ops"])
 			env.Setenv("UNNAMED", s.rooms["unnamed"])
+			env.Setenv("BOARD", s.rooms["Board"])
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv(envKeyring, filepath.Join(env.WorkDir, "keyring"))
 			env.Setenv("SAMPLES", samples)

@@ -59,8 +59,7 @@ func newSend(a *app) *cobra.Command {
 			o.room = args[0]
 			return o.read(c, args[1:])
 		},
-		RunE:              func(c *cobra.Command, _ []string) error { return runSend(c.Context(), o) },
-		ValidArgsFunction: a.completeSend,
+		RunE: func(c *cobra.Command, _ []string) error { return runSend(c.Context(), o) },
 	}
 	f := c.Flags()
 	f.StringVarP(&o.file, "file", "f", "", "read the addresses from `FILE`; - is standard input")

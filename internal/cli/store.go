@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
 
 	"github.com/mxinvite/mxinvite/client/store"
 )
@@ -19,6 +20,10 @@ func (a *app) remembers(ctx context.Context) *store.Store {
 		return nil
 	}
 	path := home.StorePath()
+	if a.silent {
+		a.store = openQuietly(ctx, path)
+		return a.store
+	}
 	s, err := store.Open(ctx, path)
 	if damaged := new(store.DamagedError); errors.As(err, &damaged) {
 		aside, moveErr := store.SetAside(path)
@@ -34,6 +39,18 @@ func (a *app) remembers(ctx context.Context) *store.Store {
 		return nil
 	}
 	a.store = s
+	return s
+}
+
+// openQuietly opens what there is, and otherwise leaves everything as it is.
+func openQuietly(ctx context.Context, path string) *store.Store {
+	if _, err := os.Stat(path); err != nil {
+		return nil
+	}
+	s, err := store.Open(ctx, path)
+	if err != nil {
+		return nil
+	}
 	return s
 }
 

@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// A candidate is a word that a shell may put where somebody types.
+type candidate struct{ word, about string }
+
+// candidates are the words for a place behind some arguments. Those that do not
+// begin with what was typed are left out later.
+type candidates func(ctx context.Context, args []string, typed string) []candidate
+
+// completes has the program answer a shell that asks what may come next. Cobra
+// keeps what follows a flag for as long as the process lives, so that no other
+// run is told: a server makes the program anew for each visitor.
+func (a *app) completes(root *cobra.Command) {
+	root.PersistentPreRunE = nil // whatever is wrong with the settings
+	behindCommands, behindFlags := a.behindCommands(), a.behindFlags()
+	walk(root, func(c *cobra.Command) {
+		c.ValidArgsFunction = cobra.NoFileCompletions
+		if f, ok := behindCommands[c.CommandPath()]; ok {
+			c.ValidArgsFunction = f
+		}
+		note := func(f *pflag.Flag) {
+			complete, ok := behindFlags[f.Name]
+			if f.Name == "room" && c.Name() == "accept" {
+				complete = cobra.NoFileCompletions // nobody is in that one yet
+			}
+			if ok {
+				_ = c.RegisterFlagCompletionFunc(f.Name, complete) // fails for what has one already
+			}
+		}
+		c.Flags().VisitAll(note)
+		c.PersistentFlags().VisitAll(note)
+	})
+}
+
+// behindCommands are the arguments of commands.
+func (a *app) behindCommands() map[string]cobra.CompletionFunc {
+	return map[string]cobra.CompletionFunc{
+		"mxinvite list":          a.completing(first(a.rooms)),
+		"mxinvite show":          a.completing(a.roomAndTokens(1, func(invite.Invite) bool { return true })),
+		"mxinvite revoke":        a.completing(a.roomAndTokens(-1, invite.Invite.Live)),
+		"mxinvite resend":        a.completing(a.roomAndTokens(-1, invite.Invite.Live)),
+		"mxinvite send":          a.completing(a.roomAndAddresses),
+		"mxinvite inspect":       files,
+		"mxinvite login":         a.completing(first(a.users)),
+		"mxinvite accounts use":  a.completing(first(a.users)),
+		"mxinvite vault kind":    a.completing(first(oneOf(vault.KindKeyring, vault.KindSealed, vault.KindAgent, vault.KindPlain))),
+		"mxinvite untrust":       a.completing(a.trustedHosts),
+		"mxinvite outbox cancel": a.completing(a.items(client.ItemQueued)),
+		"mxinvite outbox retry":  a.completing(a.items(client.ItemFailed, client.ItemCancelled)),
+		"mxinvite outbox settle": a.completing(a.items(client.ItemUncertain)),
+		"mxinvite completion":    a.completing(first(oneOf(shells()...))),
+		// A link is a secret; whom to trust, and whom to look for, nobody else knows.
+		"mxinvite accept":   cobra.NoFileCompletions,
+		"mxinvite trust":    cobra.NoFileCompletions,
+		"mxinvite contacts": cobra.NoFileCompletions,
+	}
+}
+
+// behindFlags are the values of flags.
+func (a *app) behindFlags() map[string]cobra.CompletionFunc {
+	f := map[string]cobra.CompletionFunc{
+		"status":    a.completing(someOf(invite.Statuses()...)),
+		"verdict":   a.completing(someOf(verdicts()...)),
+		"warn":      a.completing(someOf(invite.Warnings()...)),
+		"state":     a.completing(someOf(itemStates()...)),
+		"format":    a.completing(oneOf(formatTable, formatCSV, formatJSON, formatMarkdown)),
+		"with":      a.completing(oneOf(wayNames()...)),
+		"vault":     a.completing(oneOf(wordsOf("vault.kind")...)),
+		"log-level": a.completing(oneOf(wordsOf("log.level")...)),
+		"account":   a.completing(a.users),
+		"room":      a.completing(a.rooms),
+		"by":        a.completing(a.senders),
+		"to":        a.completing(a.addresses),
+		"home":      directories,
+	}
+	for name := range strings.FieldsSeq("file output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
+		f[name] = files
+	}
+	// What only the person knows.
+	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider via inviter listen metrics") {
+		f[name] = cobra.NoFileCompletions
+	}
+	return f
+}
+
+func files(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+func directories(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveFilterDirs
+}
+
+// wordsOf are those that a setting may be.
+func wordsOf(name string) []string {
+	all := config.AllSettings()
+	n := slices.IndexFunc(all, func(s config.Setting) bool { return s.Name == name })
+	return all[n].Words
+}
+
+func oneOf[S ~string](words ...S) candidates {
+	return func(context.Context, []string, string) []candidate {
+		var all []candidate
+		for _, w := range words {
+			all = append(all, candidate{word: string(w)})
+		}
+		return all
+	}
+}
+
+// someOf are words of which there may be several, with commas between.
+func someOf[S ~string](words ...S) candidates {
+	return func(_ context.Context, _ []string, typed string) []candidate {
+		before := typed[:strings.LastIndexByte(typed, ',')+1]
+		var all []candidate
+		for _, w := range words {
+			if !slices.Contains(strings.Split(before, ","), string(w)) {
+				all = append(all, candidate{word: before + string(w)})
+			}
+		}
+		return all
+	}
+}
+
+// first are words for the first argument alone.
+func first(of candidates) candidates {
+	return func(ctx context.Context, args []string, typed string) []candidate {
+		if len(args) > 0 {
+			return nil
+		}
+		return of(ctx, args, typed)
+	}
+}
+
+// completionTime is how long somebody who is typing may be kept waiting.
+const completionTime = 2 * time.Second
+
+// mostAbout is as much of what is said about a word as fits beside it, in bytes.
+const mostAbout = 60
+
+// completing answers a shell. Nobody is asked for anything meanwhile, nothing is
+// told, and whatever fails offers nothing.
+func (a *app) completing(of candidates) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		_ = a.readSettings(c) // as far as they make sense
+		a.hush()
+		ctx, cancel := context.WithTimeout(c.Context(), completionTime)
+		defer cancel()
+		var all []cobra.Completion
+		for _, next := range of(ctx, args, typed) {
+			if strings.HasPrefix(next.word, typed) && harmless(next.word) && !slices.Contains(args, next.word) {
+				all = append(all, next.completion())
+			}
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completion is the word in the form of Cobra.
+func (c candidate) completion() cobra.Completion {
+	if c.about == c.word {
+		return c.word
+	}
+	return cobra.CompletionWithDesc(c.word, firstLetters(safetext.Line(c.about), mostAbout))
+}
+
+// hush keeps a run from talking, and from whatever would ask the person.
+func (a *app) hush() {
+	a.silent, a.quiet = true, true
+	a.InTTY, a.Agent, a.settings.PassphraseCommand = false, nil, nil
+}
+
+// harmless reports whether a word means nothing to any shell but itself. Strangers
+// name rooms, and shells have evaluated what they were offered before.
+func harmless(word string) bool {
+	return word != "" && word[0] != '-' && word[0] != '=' && word == safetext.Line(word) && !strings.ContainsFunc(word, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("#@!:.,_-+=/", r)
+	})
+}

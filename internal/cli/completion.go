@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
+
+func newCompletion(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Write what a shell needs to complete command lines",
+		Long: "Write what a shell needs to complete commands, flags, rooms, invites, accounts\n" +
+			"and addresses of contacts. It asks no server for them and nobody for a\n" +
+			"passphrase. SHELL is one of\n\n" +
+			"  bash        for ~/.bashrc: source <(mxinvite completion bash)\n" +
+			"  zsh         for ~/.zshrc, below compinit: source <(mxinvite completion zsh)\n" +
+			"  fish        for ~/.config/fish/completions/mxinvite.fish\n" +
+			"  powershell  for $PROFILE: mxinvite completion powershell | Out-String | iex\n\n" +
+			"That of bash needs the package bash-completion.",
+		Example: "  mxinvite completion fish > ~/.config/fish/completions/mxinvite.fish",
+		Args:    takes(1, 1),
+		// It is written at the start of shells, whatever is wrong with the settings.
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		RunE:              func(c *cobra.Command, args []string) error { return runCompletion(c, a, args[0]) },
+	}
+}
+
+func runCompletion(c *cobra.Command, a *app, shell string) error {
+	root := c.Root()
+	switch shell {
+	case "bash":
+		return root.GenBashCompletionV2(a.Out, true)
+	case "zsh":
+		return root.GenZshCompletion(a.Out)
+	case "fish":
+		return root.GenFishCompletion(a.Out, true)
+	case "powershell":
+		return root.GenPowerShellCompletionWithDesc(a.Out)
+	}
+	return usage(c, fmt.Errorf("%q is no shell that is known, only %s", shell, strings.Join(shells(), ", ")))
+}
