@@ -36,7 +36,7 @@ type acceptPage struct {
 
 func newAccept(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &acceptPage{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: newSpinner()}
+		p := &acceptPage{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
 		p.form.add("Link", "paste it here, or the whole mail", "")
 		p.form.add("Room", "its ID, if the link does not say", "")
 		p.form.add("Invited by", "@ada:example.org, if you know: then nobody has to confirm", "")

@@ -168,7 +168,7 @@ func (p *accountsPage) ShortHelp() []key.Binding {
 
 func (p *accountsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
+	return [][]key.Binding{p.ShortHelp(), append(k.moves(true), k.Palette)}
 }
 
 func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
@@ -179,11 +179,8 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 	const stateWidth = 14
 	name := min(44, (width-3-stateWidth)/2)
 	for n := from; n < to; n++ {
-		a := p.list.keys[n]
-		mark, style := "   ", st.plain
-		if n == p.list.at {
-			mark, style = " "+st.cursor.Render("▌")+" ", st.strong
-		}
+		a, chosen := p.list.keys[n], n == p.list.at
+		st := st.lit(chosen)
 		state := ""
 		switch {
 		case a.SignedOut:
@@ -191,8 +188,9 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 		case p.inUse(a):
 			state = st.good.Render("✓ in use")
 		}
-		b.WriteString(mark + style.Render(fit(string(a.UserID), name)) + "  " + pad(state, stateWidth) +
-			st.faint.Render(cut(a.Homeserver, width-name-stateWidth-7)) + "\n")
+		line := st.name.Render(fit(string(a.UserID), name)) + "  " + pad(state, stateWidth) +
+			st.faint.Render(cut(a.Homeserver, width-name-stateWidth-7))
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+st.row(chosen, " ", line, width-2)) + "\n")
 	}
 	switch {
 	case p.problem != nil:

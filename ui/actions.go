@@ -105,6 +105,8 @@ func (k *keyMap) table() []action {
 		{&k.Take, "accept-invite", keys("a"), "accept an invite", "Accept an invite that was mailed to you.", onHome, ""},
 		{&k.Accounts, "accounts", keys("@"), "accounts", "See your accounts, and go to another.", onHome, "there is one account here"},
 		{&k.Add, "add-account", keys("n"), "add an account", "Sign in to another account.", onAccounts, ""},
+		{&k.Demo, "demo", keys("ctrl+t"), "look around first", "Before signing in: look around on a made-up homeserver.", onForm, ""},
+		{&k.Inspect, "inspect", keys("ctrl+o"), "look into a file", "Before signing in: see the invites in saved room state.", onForm, ""},
 		{&k.CopyAddress, "copy-address", keys("ctrl+y"), "copy address", "Copy the address to open.", onForm, ""},
 		{&k.SignOut, "sign-out", keys("S"), "sign out", "Sign out.", onHome | onAccounts, ""},
 

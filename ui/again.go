@@ -51,7 +51,7 @@ func (sh *shell) sendAgain(i invite.Invite) tea.Cmd {
 		c := &again{sh: sh, ctx: ctx, invite: i, spinner: newSpinner()}
 		var known bool
 		if c.address, known = sh.account.AddressOf(i.RoomID, i.Token); !known {
-			c.form = newForm(&sh.styles)
+			c.form = newForm(sh)
 			c.form.add("E-mail", "that it went to", "")
 		}
 		return c

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -11,20 +12,20 @@ import (
 
 // columns are the widths of the list of invites, in cells; a column of no width
 // is left out.
-type columns struct{ name, room, status, key, by, sent int }
+type columns struct{ width, name, room, status, key, by, sent int }
 
 const (
 	statusWidth = 11 // "! malformed"
 	keyWidth    = 13 // "? unreachable"
-	sentWidth   = 5
+	sentWidth   = 4  // "23mo"
 	gap         = 2
 )
 
 // inviteColumns shares a line out: what must be told first, and the rest
 // between the names.
 func inviteColumns(width int) columns {
-	c := columns{status: statusWidth, sent: sentWidth}
-	rest := width - 3 - c.status - c.sent - 3*gap // the cursor, and gaps
+	c := columns{width: width, status: statusWidth, sent: sentWidth}
+	rest := width - 4 - c.status - c.sent - 3*gap // the cursor, the edges, and gaps
 	if width >= 70 {
 		c.key = keyWidth
 		rest -= c.key + gap
@@ -38,8 +39,11 @@ func inviteColumns(width int) columns {
 	return c
 }
 
-func (c columns) head(st styles) string {
-	return st.column.Render("   " + c.line("INVITED", "ROOM", "STATUS", "KEY", "BY", "SENT"))
+// head is the names of the columns, each as column has it that knows the order it
+// stands for.
+func (c columns) head(st styles, column func(order, name string) string) string {
+	return st.column.Render("   " + c.line(column("name", "INVITED"), column("room", "ROOM"), column("status", "STATUS"),
+		column("key", "KEY"), column("inviter", "BY"), column("newest", "SENT")))
 }
 
 func (c columns) line(name, room, status, key, by, sent string) string {
@@ -50,22 +54,27 @@ func (c columns) line(name, room, status, key, by, sent string) string {
 	if c.by > 0 {
 		cells = append(cells, pad(by, c.by))
 	}
-	return strings.Join(append(cells, pad(sent, c.sent)), strings.Repeat(" ", gap))
+	return strings.Join(append(cells, padLeft(sent, c.sent)), strings.Repeat(" ", gap))
 }
 
 func (c columns) row(sh *shell, r *row, chosen, marked bool) string {
-	st, i := sh.styles, r.invite
-	cursor, mark, name := " ", " ", st.plain
-	if chosen {
-		cursor, name = st.cursor.Render("▌"), st.strong
-	}
+	st, i := sh.styles.lit(chosen), r.invite
+	mark := " "
 	if marked {
 		mark = st.accent.Render("+")
 	}
-	return " " + cursor + mark + c.line(
-		nameCell(st, name, r, c.name), cut(r.room.Label(), c.room), statusCell(sh, r), keyCell(st, r),
+	return " " + st.row(chosen, mark, c.line(
+		nameCell(st, rowName(st, r, chosen), r, c.name), cut(r.room.Label(), c.room), statusCell(sh, st, r), keyCell(st, r),
 		st.faint.Render(cut(shortUser(inviter(i)), c.by)), st.faint.Render(age(sh.now(), i.At())),
-	)
+	), c.width-2)
+}
+
+// rowName is the look of a name: what is over and done with steps back.
+func rowName(st styles, r *row, chosen bool) lipgloss.Style {
+	if !chosen && r.invite.Status == invite.Revoked {
+		return st.faint
+	}
+	return st.name
 }
 
 // nameCell is whom the invite is for. An arrow stands before the address that it
@@ -78,17 +87,17 @@ func nameCell(st styles, name lipgloss.Style, r *row, width int) string {
 }
 
 // statusCell is the status of an invite, or what is more urgent to know.
-func statusCell(sh *shell, r *row) string {
-	st, status := sh.styles, r.invite.Status
+func statusCell(sh *shell, st styles, r *row) string {
 	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
 		return st.warn.Render("… revoking")
 	}
-	for _, w := range r.warnings {
-		if w == invite.Replaced || w == invite.Duplicate {
-			return st.bad.Render("! " + string(w))
-		}
+	if slices.Contains(r.warnings, invite.Replaced) { // nobody can take it
+		return st.bad.Render("! " + string(invite.Replaced))
 	}
-	return st.status(status).Render(statusWords(r))
+	if slices.Contains(r.warnings, invite.Duplicate) {
+		return st.warn.Render("! " + string(invite.Duplicate))
+	}
+	return st.status(r.invite.Status).Render(statusWords(r))
 }
 
 // statusWords are the status with its sign, and with a question mark as long as
@@ -108,7 +117,7 @@ func keyCell(st styles, r *row) string {
 	case "":
 		return ""
 	case string(invite.Valid), string(invite.Perpetual), string(invite.ProofVerified):
-		return st.good.Render("✓ " + word)
+		return st.good.Render("✓") + st.faint.Render(" "+word) // as it should be
 	case string(invite.Invalid), string(invite.ProofForged):
 		return st.bad.Render("✗ " + word)
 	case string(invite.Unchecked):

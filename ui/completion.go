@@ -138,16 +138,18 @@ func lastPiece(s string) string {
 	return strings.TrimLeft(s[strings.LastIndexAny(s, ",;")+1:], " ")
 }
 
-// view draws the list.
-func (p *completion) view(st styles, width int) string {
+// pick takes somebody whom the mouse chose.
+func (c *compose) pick(n int) tea.Cmd { return c.put(c.people.people[n]) }
+
+// view draws the list; pick is for who is clicked.
+func (p *completion) view(sh *shell, width int, pick func(int) tea.Cmd) string {
+	st := sh.styles
 	var lines []string
 	for n, contact := range p.people {
-		mark, style := "  ", st.plain
-		if n == p.at {
-			mark, style = st.cursor.Render("▌")+" ", st.strong
-		}
-		left := min(36, width/2)
-		lines = append(lines, mark+style.Render(fit(contact.Address, left))+"  "+st.faint.Render(cut(contact.Name, width-left-4)))
+		chosen, left := n == p.at, min(36, width/2)
+		st := st.lit(chosen)
+		line := st.name.Render(fit(contact.Address, left)) + "  " + st.faint.Render(cut(contact.Name, width-left-4))
+		lines = append(lines, sh.spot(st.row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
 	}
 	if p.problem != nil {
 		lines = append(lines, st.faint.Render(cut("No more could be looked up: "+p.problem.Error(), width)))

@@ -52,7 +52,7 @@ type compose struct {
 // newCompose returns the page, for a room if one is given.
 func newCompose(sh *shell, room id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		c := &compose{sh: sh, ctx: ctx, form: newForm(&sh.styles), spinner: newSpinner()}
+		c := &compose{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
 		c.form.add("Room", "type to search your rooms", "")
 		c.form.add("E-mail", "grace@navy.example, or paste a list", "")
 		c.whom = sh.draft
@@ -195,6 +195,11 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// arrows reports whether rooms or people are listed below the field.
+func (c *compose) arrows() bool {
+	return c.step == editing && (c.form.at == fieldRoom || len(c.people.people) > 0)
+}
+
 // goOn leaves a field: for the next one, or to see what would happen.
 func (c *compose) goOn(submit bool) tea.Cmd {
 	inRoom := c.form.at == fieldRoom
@@ -269,4 +274,7 @@ func (c *compose) ShortHelp() []key.Binding {
 	}
 }
 
-func (c *compose) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+func (c *compose) FullHelp() [][]key.Binding {
+	listed := c.step == previewing && c.preview.ready && !c.preview.single
+	return [][]key.Binding{c.ShortHelp(), c.sh.keys.moves(listed)}
+}

@@ -62,7 +62,7 @@ func (c *compose) below(width, height int) string {
 	case c.form.at == fieldRoom:
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
-		return c.people.view(st, width)
+		return c.people.view(c.sh, width, c.pick)
 	case len(c.whom.pasted) > 0 && c.whom.typed.text == "":
 		return st.faint.Render(wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
 	default:
@@ -80,11 +80,10 @@ func (c *compose) choices(width, height int) string {
 	from, to := c.list.window(min(height, 10))
 	for n := from; n < to; n++ {
 		r := c.rooms[c.list.keys[n]]
-		mark, style := "  ", st.plain
-		if n == c.list.at {
-			mark, style = st.cursor.Render("▌")+" ", st.strong
-		}
-		lines = append(lines, mark+style.Render(fit(r.Name, width/2))+"  "+permission(st, r))
+		chosen := n == c.list.at
+		st := st.lit(chosen)
+		line := st.row(chosen, " ", st.name.Render(fit(r.Name, width/2))+"  "+permission(st, r), width)
+		lines = append(lines, rowSpot(c.sh, &c.list, n, c.sh.keys.Submit, line))
 	}
 	if more := len(c.list.keys) - to; more > 0 {
 		lines = append(lines, st.faint.Render(fmt.Sprintf("  and %d more", more)))
@@ -97,13 +96,13 @@ func (c *compose) viewSingle(width int) string {
 	st, p := c.sh.styles, c.preview.plans[0]
 	var b strings.Builder
 	if p.UserID != "" {
-		b.WriteString(st.good.Render("✓ ") + wrap(fmt.Sprintf(
+		b.WriteString(point(st.good.Render("✓"), fmt.Sprintf(
 			"%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
-			p.Address.Address, cut(string(p.UserID), nameWidth), cut(p.Room.Name, nameWidth)), width-2))
+			p.Address.Address, cut(string(p.UserID), nameWidth), cut(p.Room.Name, nameWidth)), width))
 	} else {
-		b.WriteString(st.good.Render("✓ ") + wrap(fmt.Sprintf(
+		b.WriteString(point(st.good.Render("✓"), fmt.Sprintf(
 			"Nobody on Matrix is known by %s. An invite to %s is mailed there in your name, by the identity server %s.",
-			p.Address.Address, cut(p.Room.Name, nameWidth), cut(p.Server, nameWidth)), width-2))
+			p.Address.Address, cut(p.Room.Name, nameWidth), cut(p.Server, nameWidth)), width))
 	}
 	for n, i := range p.Similar {
 		const most = 3
@@ -111,13 +110,9 @@ func (c *compose) viewSingle(width int) string {
 			b.WriteString("\n" + st.warn.Render(fmt.Sprintf("! and %d more like it.", len(p.Similar)-most)))
 			break
 		}
-		b.WriteString("\n\n" + st.warn.Render(wrap(fmt.Sprintf(
-			"! An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
-			cut(nameOf(i), nameWidth), ago(c.sh.now(), i.SentAt), cut(shortUser(string(i.Sender)), nameWidth)), width)))
+		b.WriteString("\n\n" + point(st.warn.Render("!"), fmt.Sprintf(
+			"An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
+			cut(nameOf(i), nameWidth), ago(c.sh.now(), i.SentAt), cut(shortUser(string(i.Sender)), nameWidth)), width))
 	}
-	if !c.preview.ready {
-		return b.String()
-	}
-	b.WriteString("\n\nPress " + st.accent.Render("enter") + " to send it, " + st.accent.Render("esc") + " to change it.")
 	return b.String()
 }

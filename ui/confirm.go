@@ -47,5 +47,5 @@ func (c *confirm) view(width, _ int) (string, *tea.Cursor) {
 // yesOrNo names the keys that answer a question.
 func (sh *shell) yesOrNo() string {
 	st, k := sh.styles, sh.keys
-	return st.accent.Render(k.Yes.Help().Key) + " yes   " + st.accent.Render(k.No.Help().Key) + " no"
+	return sh.keySpot(st.accent.Render(k.Yes.Help().Key)+" yes", k.Yes) + "   " + sh.keySpot(st.accent.Render(k.No.Help().Key)+" no", k.No)
 }

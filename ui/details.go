@@ -41,7 +41,7 @@ func (d *detailer) field(label, value string) {
 
 // point writes a mark and a text that may take several lines.
 func (d *detailer) point(mark, text string) {
-	d.line(" " + mark + " " + strings.ReplaceAll(wrap(cut(text, 4*d.width), d.width-3), "\n", "\n   "))
+	d.line(point(mark, cut(text, 4*d.width), d.width))
 }
 
 func (d *detailer) head() {
@@ -81,8 +81,21 @@ func (d *detailer) verdict() {
 		}
 	}
 	for _, w := range d.row.warnings {
+		if w == invite.Replaced && d.row.verdict == invite.Refused {
+			continue // a check has said who did it
+		}
 		d.point(st.warn.Render("!"), w.Words())
 	}
+	d.advice()
+	d.line("")
+}
+
+// advice is what the person may do about it, who is signed in.
+func (d *detailer) advice() {
+	if d.sh.account == nil {
+		return
+	}
+	i, st := d.row.invite, d.st
 	if n := len(d.sh.leftovers(i)); n > 0 {
 		d.point(st.warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke what is left over.")
 	}
@@ -92,7 +105,6 @@ func (d *detailer) verdict() {
 	for _, refused := range d.sh.account.Refusals(i) {
 		d.point(st.accent.Render("→"), sentence(refused.Error())+" "+client.Hint(refused)+" (from the next start on)")
 	}
-	d.line("")
 }
 
 func (d *detailer) fields() {
@@ -129,7 +141,7 @@ func (d *detailer) keys() {
 	d.line("\n" + d.st.label.Render("Keys"))
 	for n, k := range d.row.invite.Keys {
 		if n == most {
-			d.line(d.st.faint.Render(fmt.Sprintf(" and %d more", len(d.row.invite.Keys)-most)))
+			d.line(d.st.faint.Render(fmt.Sprintf("and %d more", len(d.row.invite.Keys)-most)))
 			return
 		}
 		d.line(d.keyLine(n+1, k))
@@ -140,8 +152,8 @@ func (d *detailer) keys() {
 func (d *detailer) keyLine(n int, k invite.Key) string {
 	const publicWidth = 14
 	st := d.st
-	public := fmt.Sprintf(" %d ", n) + pad(cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
-	rest := d.width - publicWidth - 5
+	public := fmt.Sprintf("%d ", n) + pad(cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
+	rest := d.width - publicWidth - 4
 	switch v := d.row.facts.Of(k); {
 	case !k.Usable():
 		return public + st.bad.Render(cut("✗ unusable: "+k.Problem, rest))
@@ -176,7 +188,11 @@ func story(sh *shell, r row) string {
 	}
 	switch i.Status {
 	case invite.Pending:
-		if !r.room.Certain(i) {
+		switch {
+		case r.room.Certain(i):
+		case sh.account == nil:
+			return sent + " What was saved does not show for certain whether somebody has taken it."
+		default:
 			return sent + " Still looking whether somebody has taken it."
 		}
 		return sent + " Nobody has taken it yet."

@@ -48,7 +48,7 @@ type detourPage struct {
 
 func newDetour(sh *shell, d door, way wayIn) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: newForm(&sh.styles), spinner: newSpinner(), cancel: func() {}}
+		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: newForm(sh), spinner: newSpinner(), cancel: func() {}}
 		p.form.addHidden("Address", "") // it has a code in it
 		p.form.fields[0].input.Placeholder = "paste it here"
 		return p

@@ -87,18 +87,18 @@ func (c *exportCard) ShortHelp() []key.Binding {
 	return []key.Binding{when(!c.busy, as(k.Submit, "export")), k.Up, k.Down, k.Back, k.Interrupt}
 }
 
-func (c *exportCard) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+func (c *exportCard) FullHelp() [][]key.Binding {
+	return [][]key.Binding{c.ShortHelp(), c.sh.keys.moves(!c.busy)}
+}
 
 func (c *exportCard) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 60)
 	lines := []string{"", st.strong.Render("Export " + count(len(c.invites), "invite")), ""}
 	for n, name := range []string{"CSV, for spreadsheets", "JSON, for scripts", "Markdown, for reading"} {
-		mark, style := "  ", st.plain
-		if n == c.list.at {
-			mark, style = st.cursor.Render("▌")+" ", st.strong
-		}
-		lines = append(lines, mark+style.Render(name))
+		chosen := n == c.list.at
+		st := st.lit(chosen)
+		lines = append(lines, rowSpot(c.sh, &c.list, n, c.sh.keys.Submit, st.row(chosen, " ", st.name.Render(name), width)))
 	}
 	text := strings.Join(lines, "\n") + "\n\n"
 	switch {

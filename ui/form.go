@@ -18,13 +18,13 @@ type field struct {
 // update: over a slow line people type ahead, and the next letter must find
 // the field that the eye expects.
 type form struct {
-	st     *styles
+	sh     *shell
 	fields []*field
 	at     int
 }
 
 // newForm returns a form without fields.
-func newForm(st *styles) *form { return &form{st: st} }
+func newForm(sh *shell) *form { return &form{sh: sh} }
 
 func (f *form) add(label, placeholder, value string) *field {
 	in := textinput.New()
@@ -51,6 +51,15 @@ func (f *form) focus(i int) {
 	f.fields[f.at].input.CursorEnd()
 }
 
+// goTo goes to a field as the keys do: what is left may have something to say.
+func (f *form) goTo(i int) tea.Cmd {
+	var cmds []tea.Cmd
+	for n := f.at; n != i; n = (n + 1) % len(f.fields) {
+		cmds = append(cmds, f.sh.press(run(actionOf(f.sh.keys.Next))))
+	}
+	return tea.Batch(cmds...)
+}
+
 // update gives a message to the field with the cursor.
 func (f *form) update(msg tea.Msg) tea.Cmd {
 	fd := f.fields[f.at]
@@ -66,11 +75,11 @@ func (f *form) view(width int, active bool) (string, *tea.Cursor) {
 	var lines []string
 	var cursor *tea.Cursor
 	for i, fd := range f.fields {
-		mark, label := "  ", f.st.label
+		mark, label := "  ", f.sh.styles.label
 		if i == f.at && active {
-			mark, label = f.st.cursor.Render("▌")+" ", f.st.accent
+			mark, label = f.sh.styles.cursor.Render("▌")+" ", f.sh.styles.accent
 		}
-		fd.input.SetStyles(f.st.input)
+		fd.input.SetStyles(f.sh.styles.input)
 		fd.input.SetWidth(max(10, width-labelWidth-4))
 		if i == f.at && active {
 			if cursor = fd.input.Cursor(); cursor != nil {
@@ -78,7 +87,11 @@ func (f *form) view(width int, active bool) (string, *tea.Cursor) {
 				cursor.Y = len(lines)
 			}
 		}
-		lines = append(lines, mark+label.Render(pad(fd.label, labelWidth))+fd.input.View())
+		line := mark + label.Render(pad(fd.label, labelWidth)) + fd.input.View()
+		if active && i != f.at {
+			line = f.sh.spot(line, func() tea.Cmd { return f.goTo(i) })
+		}
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n"), cursor
 }

@@ -11,14 +11,14 @@ import (
 // less: first goes who one is, then the words about the outbox.
 func (sh *shell) header(width int) string {
 	st := sh.styles
-	left := " " + st.brand.Render("mxinvite")
+	left := st.brand.Render("mxinvite")
 	if sh.opt.Banner != "" {
 		left += " " + st.banner.Render(sh.opt.Banner)
 	}
 	if sh.opt.Vault == vaultPlain {
 		left += " " + st.warn.Render(vaultPlain)
 	}
-	left += "   " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
+	left += "  " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
 	if sh.account == nil {
 		return pad(left, width)
 	}

@@ -90,6 +90,7 @@ func (h *helpCard) columns(width int) string {
 		if column == "" {
 			continue
 		}
+		column = h.clickable(column, group)
 		wider := lipgloss.JoinHorizontal(lipgloss.Top, row, "    ", column)
 		switch {
 		case row == "":
@@ -101,6 +102,23 @@ func (h *helpCard) columns(width int) string {
 		}
 	}
 	return strings.Join(append(rows, row), "\n")
+}
+
+// clickable has each line of a column do what its key does on the screen below.
+func (h *helpCard) clickable(column string, group []key.Binding) string {
+	lines := strings.Split(column, "\n")
+	n := 0
+	for _, b := range group {
+		if !b.Enabled() {
+			continue
+		}
+		lines[n] = h.sh.button(lines[n], func() tea.Cmd {
+			h.sh.closeScreen(h)
+			return h.sh.press(run(actionOf(b)))
+		})
+		n++
+	}
+	return strings.Join(lines, "\n")
 }
 
 // badge explains the word in the header that says how sessions are kept.

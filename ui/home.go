@@ -31,7 +31,8 @@ type home struct {
 	tab    tab
 	order  int // among orders
 	search *form
-	typing bool // the filter line has the cursor
+	typing bool      // the filter line has the cursor
+	anchor inviteKey // where the list's cursor was before the filter hid it
 	marked map[inviteKey]bool
 	list   list[inviteKey]
 	taken  []*row    // and nobody was told yet
@@ -43,7 +44,7 @@ type home struct {
 func newHome(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		h := &home{
-			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(&sh.styles),
+			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(sh),
 			spinner: newSpinner(),
 			marked:  map[inviteKey]bool{},
 		}
@@ -226,6 +227,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Filter) && h.filters():
 		h.typing = true
 		h.search.focus(0)
+		h.anchor, _ = h.list.current()
 	case key.Matches(msg, keys.Clear):
 		h.clear()
 	case key.Matches(msg, keys.Rooms):
@@ -278,17 +280,30 @@ func (h *home) pressInSearch(msg tea.KeyPressMsg) tea.Cmd {
 	case movesWhileTyping(msg):
 		h.list.press(msg, keys, h.lines())
 		h.list.scroll(h.lines())
+		h.anchor, _ = h.list.current()
 	default:
 		return h.typed(msg)
 	}
 	return nil
 }
 
+// arrows reports whether the filter is typed.
+func (h *home) arrows() bool { return h.typing }
+
 // typed gives text to the filter.
 func (h *home) typed(msg tea.Msg) tea.Cmd {
 	cmd := h.search.update(msg)
-	h.arrange()
+	h.narrow()
 	return cmd
+}
+
+// narrow shows what the filter lets through, with the cursor where it was or,
+// while that row is hidden, on the first.
+func (h *home) narrow() {
+	h.arrange()
+	h.list.at = 0
+	h.list.moveTo(h.anchor)
+	h.list.scroll(h.lines())
 }
 
 // clear lets go of the filter or, if there is none, of the marks.
@@ -296,9 +311,12 @@ func (h *home) clear() {
 	if !h.typing && h.search.value(0) == "" {
 		clear(h.marked)
 	}
+	if !h.typing {
+		h.anchor, _ = h.list.current()
+	}
 	h.typing = false
 	h.search.fields[0].input.Reset()
-	h.arrange()
+	h.narrow()
 }
 
 func (h *home) ShortHelp() []key.Binding {
@@ -327,10 +345,7 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(some && h.sh.maySendAgain(r.invite), k.Again), when(some, k.Copy), when(some, k.CopyLink),
 			when(some && h.sh.opt.Export != nil, k.Export),
 		},
-		{
-			when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom),
-			when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus),
-		},
+		append(k.moves(some), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus)),
 		{when(h.filters(), k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit},
 	}
 }

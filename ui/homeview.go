@@ -45,7 +45,7 @@ func (h *home) table(width, height int) (string, *tea.Cursor) {
 	if detailed {
 		pane := ""
 		if r, some := h.selected(); some {
-			pane = indent(details(h.sh, r, width-left-3), 1)
+			pane = h.sh.keySpot(indent(details(h.sh, r, width-left-3), 1), h.sh.keys.Open)
 		}
 		out = beside(out, block(pane, width-left-1, height-2), h.sh.styles.rule.Render("│"))
 	}
@@ -114,7 +114,11 @@ func (h *home) tabLabels(needs string) []string {
 		if t == h.tab {
 			style = st.accent.Bold(true).Underline(true)
 		}
-		labels = append(labels, style.Render(text))
+		labels = append(labels, h.sh.spot(style.Render(text), func() tea.Cmd {
+			h.tab = t
+			h.arrange()
+			return nil
+		}))
 	}
 	return labels
 }
@@ -132,6 +136,9 @@ func (h *home) searchLine(width int) (string, *tea.Cursor) {
 		return "", nil
 	}
 	line, cursor := h.search.view(width-3, h.typing)
+	if !h.typing {
+		line = h.sh.keySpot(line, h.sh.keys.Filter)
+	}
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 	}
@@ -149,16 +156,28 @@ func (h *home) wayOut() string {
 
 // listing is the columns' names and the rows that fit.
 func (h *home) listing(width int) string {
-	st := h.sh.styles
 	cols := inviteColumns(width)
-	lines := []string{cols.head(st)}
+	lines := []string{cols.head(h.sh.styles, h.sortSpot)}
 	from, to := h.list.window(h.lines())
 	for n := from; n < to; n++ {
 		k := h.list.keys[n]
-		lines = append(lines, cols.row(h.sh, h.rows[k], n == h.list.at, h.marked[k]))
+		row := cols.row(h.sh, h.rows[k], n == h.list.at, h.marked[k])
+		lines = append(lines, markedRowSpot(h.sh, &h.list, n, h.sh.keys.Open, row))
 	}
 	if len(h.list.keys) == 0 {
-		lines = append(lines, "", "   "+st.plain.Render("There is none like that."), "", indent(h.wayOut(), 3))
+		lines = append(lines, "", "   "+h.sh.styles.plain.Render("There is none like that."), "", indent(h.wayOut(), 3))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// sortSpot has a column's name sort by it. That of the time turns round.
+func (h *home) sortSpot(name, column string) string {
+	return h.sh.spot(column, func() tea.Cmd {
+		if name == "newest" && orders()[h.order].name == name {
+			name = "oldest"
+		}
+		h.order = slices.IndexFunc(orders(), func(o order) bool { return o.name == name })
+		h.arrange()
+		return nil
+	})
 }

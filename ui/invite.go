@@ -23,7 +23,7 @@ type invitePage struct {
 	row    row
 	past   []invite.Event // what stood there, the newest first
 	raw    bool
-	offset int // lines scrolled away
+	scroll scroll
 }
 
 func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
@@ -67,7 +67,6 @@ func (p *invitePage) update(msg tea.Msg) tea.Cmd {
 
 func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := p.sh, p.sh.keys
-	page := max(1, sh.height-2)
 	switch {
 	case key.Matches(msg, keys.Revoke):
 		return sh.confirmRevoke([]invite.Invite{p.row.invite})
@@ -82,25 +81,11 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.CopyLink):
 		return sh.copyLink(p.row.invite)
 	case key.Matches(msg, keys.Raw):
-		p.raw, p.offset = !p.raw, 0
-	case key.Matches(msg, keys.Up):
-		p.scroll(-1)
-	case key.Matches(msg, keys.Down):
-		p.scroll(1)
-	case key.Matches(msg, keys.PageUp):
-		p.scroll(-page)
-	case key.Matches(msg, keys.PageDown):
-		p.scroll(page)
-	case key.Matches(msg, keys.Top):
-		p.offset = 0
-	case key.Matches(msg, keys.Bottom):
-		p.scroll(len(p.lines()))
+		p.raw, p.scroll = !p.raw, 0
+	default:
+		p.scroll.press(msg, keys, p.lines(), sh.height)
 	}
 	return nil
-}
-
-func (p *invitePage) scroll(by int) {
-	p.offset = max(0, min(p.offset+by, len(p.lines())-p.sh.height+1))
 }
 
 func (p *invitePage) ShortHelp() []key.Binding {
@@ -114,12 +99,11 @@ func (p *invitePage) ShortHelp() []key.Binding {
 
 func (p *invitePage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom}}
+	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, k.moves(true)}
 }
 
-func (p *invitePage) view(int, int) (string, *tea.Cursor) {
-	lines := p.lines()
-	return indent("\n"+strings.Join(lines[min(p.offset, len(lines)-1):], "\n"), 2), nil
+func (p *invitePage) view(_, height int) (string, *tea.Cursor) {
+	return p.scroll.view(p.sh.styles, p.lines(), height), nil
 }
 
 // lines are the text of the page.
@@ -148,9 +132,9 @@ func (p *invitePage) history(width int) string {
 		case ev.Replaces != "":
 			what = "wrote it; what stood there before is not known"
 		}
-		lines = append(lines, " "+st.faint.Render(moment(ev.At))+"  "+cut(string(ev.Sender)+" "+what, width-20))
+		lines = append(lines, st.faint.Render(moment(ev.At))+"  "+cut(string(ev.Sender)+" "+what, width-20))
 		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
-			lines = append(lines, " "+st.faint.Render("What stood there in between is not shown."))
+			lines = append(lines, st.faint.Render("What stood there in between is not shown."))
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -22,6 +22,7 @@ type keyMap struct {
 	LookInto, All                key.Binding // in the preview
 	Trust, Copy, CopyLink, Raw   key.Binding
 	Accounts, Add, CopyAddress   key.Binding
+	Demo, Inspect                key.Binding // before signing in
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	Yes, No                                         key.Binding
@@ -81,4 +82,10 @@ func as(b key.Binding, does string) key.Binding {
 func when(ok bool, b key.Binding) key.Binding {
 	b.SetEnabled(ok)
 	return b
+}
+
+// moves are the keys that move in a list or a long text, working only if there
+// is anything to move in.
+func (k keyMap) moves(some bool) []key.Binding {
+	return []key.Binding{when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom)}
 }

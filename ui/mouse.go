@@ -1,94 +1,177 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"strconv"
+	"strings"
+	"time"
 
-// A clickable is a page on which things can be clicked. Columns and lines are
-// counted from the page's own corner.
-type clickable interface {
-	click(x, y int) tea.Cmd
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// A mouse holds what can be clicked. No place on the screen is counted: for a
+// click the frame is drawn once more, for the mouse, with a link on each text
+// that does something, and the link that lies under the mouse tells what.
+type mouse struct {
+	spots []func() tea.Cmd // in the order in which they are drawn
+	looks bool             // the frame is drawn for the mouse
+	last  time.Time        // when there was a click
+	hasty bool             // this click followed another at once
 }
 
-// wheelLines is how far a turn of the wheel goes.
-const wheelLines = 3
+const (
+	spotScheme = "spot:" // no link of others leads there: only those of the web are any
+	wheelLines = 3       // is how far a turn of the wheel goes
+)
 
-// mouse does what a key would do: the wheel goes up and down where keys do, a
-// click goes to what is under it, and one on what is chosen already opens it.
-func (sh *shell) mouse(msg tea.MouseMsg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tea.MouseWheelMsg:
-		return sh.wheel(msg.Button)
-	case tea.MouseClickMsg:
-		page, ok := sh.top().(clickable)
-		if !ok || msg.Button != tea.MouseLeft {
+// spot has a text do something when it is clicked.
+func (sh *shell) spot(text string, click func() tea.Cmd) string {
+	if !sh.mouse.looks {
+		return text
+	}
+	from, to := ansi.SetHyperlink(spotScheme+strconv.Itoa(len(sh.mouse.spots))), ansi.ResetHyperlink()
+	sh.mouse.spots = append(sh.mouse.spots, click)
+	return from + strings.ReplaceAll(text, "\n", to+"\n"+from) + to
+}
+
+// button is a spot that the second half of a double click leaves alone: it was
+// not meant for what the first has put there.
+func (sh *shell) button(text string, click func() tea.Cmd) string {
+	return sh.spot(text, func() tea.Cmd {
+		if sh.mouse.hasty {
 			return nil
 		}
+		return click()
+	})
+}
+
+// keySpot has a text press a key when it is clicked.
+func (sh *shell) keySpot(text string, b key.Binding) string {
+	return sh.button(text, func() tea.Cmd { return sh.press(run(actionOf(b))) })
+}
+
+// rowSpot has a row of a list be chosen by a click. One on what is chosen already
+// presses a key, if that is offered.
+func rowSpot[K comparable](sh *shell, l *list[K], n int, again key.Binding, text string) string {
+	return sh.spot(text, func() tea.Cmd {
+		if l.at == n && offers(sh.top(), again) {
+			return sh.press(run(actionOf(again)))
+		}
+		l.at = n
+		return nil
+	})
+}
+
+// markedRowSpot is rowSpot for a list of which rows can be marked: by a click
+// before their beginning, where the mark stands.
+func markedRowSpot[K comparable](sh *shell, l *list[K], n int, again key.Binding, text string) string {
+	const margin = 3
+	if !sh.mouse.looks {
+		return text
+	}
+	mark := sh.spot(ansi.Truncate(text, margin, ""), func() tea.Cmd {
+		l.at = n
+		return sh.press(run(actionOf(sh.keys.Mark))) // which goes on to the next
+	})
+	return mark + rowSpot(sh, l, n, again, ansi.TruncateLeft(text, margin, ""))
+}
+
+// keyHints are keys beside each other, each with what it does.
+func (sh *shell) keyHints(h help.Model, keys []key.Binding) string {
+	var hints []string
+	for _, b := range keys {
+		hints = append(hints, sh.keySpot(h.ShortHelpView([]key.Binding{b}), b))
+	}
+	return strings.Join(hints, h.Styles.ShortSeparator.Inline(true).Render(h.ShortSeparator))
+}
+
+// beside is what is drawn around and below the screen on top. Nothing in it can be
+// clicked by itself; a click goes back to it.
+func (sh *shell) beside(text string) string {
+	if !sh.mouse.looks {
+		return text
+	}
+	return sh.button(ansi.Strip(text), func() tea.Cmd {
+		for _, b := range []key.Binding{sh.keys.Back, sh.keys.No} {
+			if offers(sh.top(), b) {
+				return sh.press(run(actionOf(b)))
+			}
+		}
+		return nil
+	})
+}
+
+// hear does what a key would do: the wheel goes up and down where keys do.
+func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
+	sh := m.shell
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		if !m.tooSmall() {
+			return sh.wheel(msg.Button)
+		}
+	case tea.MouseClickMsg:
+		if msg.Button != tea.MouseLeft || m.tooSmall() {
+			return nil
+		}
+		click, now := m.under(msg.X, msg.Y), sh.now()
+		sh.mouse.hasty, sh.mouse.last = now.Sub(sh.mouse.last) < readable, now
 		sh.notice, sh.tour = notice{}, 0
-		return page.click(msg.X, msg.Y-1) // below the header
+		if click != nil {
+			return click()
+		}
 	}
 	return nil
 }
 
-func (sh *shell) wheel(b tea.MouseButton) tea.Cmd {
-	way, goes := sh.keys.Up, b == tea.MouseWheelUp
-	if b == tea.MouseWheelDown {
-		way, goes = sh.keys.Down, true
+// under is what a click does in a cell; nil for nothing.
+func (m *Model) under(x, y int) func() tea.Cmd {
+	mouse := &m.shell.mouse
+	mouse.looks, mouse.spots = true, nil
+	frame, _ := m.frame()
+	mouse.looks = false
+	canvas := lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewLayer(frame))
+	cell := canvas.CellAt(x, y)
+	if cell != nil && cell.Width == 0 { // the second half of a wide one
+		cell = canvas.CellAt(x-1, y)
 	}
-	if !goes || !offers(sh.top(), way) {
+	if cell == nil {
+		return nil
+	}
+	number, ours := strings.CutPrefix(cell.Link.URL, spotScheme)
+	n, err := strconv.Atoi(number)
+	if !ours || err != nil {
+		return nil
+	}
+	return mouse.spots[n]
+}
+
+// An arrowed is a screen on which the arrows may move in a list though letters
+// are typed there.
+type arrowed interface{ arrows() bool }
+
+func (sh *shell) wheel(b tea.MouseButton) tea.Cmd {
+	var way key.Binding
+	var arrow rune
+	switch b {
+	case tea.MouseWheelUp:
+		way, arrow = sh.keys.Up, tea.KeyUp
+	case tea.MouseWheelDown:
+		way, arrow = sh.keys.Down, tea.KeyDown
+	default:
+		return nil
+	}
+	press := run(actionOf(way))
+	if list, typed := sh.top().(arrowed); typed && list.arrows() {
+		press = tea.KeyPressMsg{Code: arrow}
+	} else if !offers(sh.top(), way) {
 		return nil
 	}
 	var cmds []tea.Cmd
 	for range wheelLines {
-		cmds = append(cmds, sh.press(run(actionOf(way))))
+		cmds = append(cmds, sh.press(press))
 	}
 	return tea.Batch(cmds...)
-}
-
-// click goes to the row on a line of the list and reports whether the cursor
-// was there already.
-func (l *list[K]) click(line, height int) (again bool) {
-	from, to := l.window(height)
-	if line < 0 || from+line >= to {
-		return false
-	}
-	again = l.at == from+line
-	l.at = from + line
-	return again
-}
-
-func (h *home) click(x, y int) tea.Cmd {
-	if y == 0 {
-		h.clickTab(x - 1)
-		return nil
-	}
-	if h.list.click(y-3, h.lines()) {
-		return h.sh.press(run(actionOf(h.sh.keys.Open)))
-	}
-	return nil
-}
-
-// clickTab shows the tab under the mouse.
-func (h *home) clickTab(x int) {
-	right, _ := h.countWords()
-	labels, gap := h.tabLooks(h.sh.width-2, right)
-	for n, label := range labels {
-		if x >= 0 && x < lineWidth(label) {
-			tabs := h.tabs()
-			h.tab = tabs[len(tabs)-len(labels)+n] // the first may have made room
-			h.arrange()
-			return
-		}
-		x -= lineWidth(label) + len(gap)
-	}
-}
-
-func (p *roomsPage) click(_, y int) tea.Cmd {
-	if p.list.click(y-2, p.lines()) {
-		return p.sh.press(run(actionOf(p.sh.keys.Open)))
-	}
-	return nil
-}
-
-func (p *outboxPage) click(_, y int) tea.Cmd { //nolint:unparam // as every page that can be clicked; there is nothing to open
-	p.list.click(y-4, p.lines())
-	return nil
 }

@@ -3,12 +3,15 @@ package ui
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
@@ -23,17 +26,33 @@ func (n *town) withMouse(t *testing.T, width, height int) *termtest.Terminal {
 	return term
 }
 
-// click presses and lets go of a button where a text stands on the screen.
+// click presses and lets go of a button where a text stands on the screen, some
+// time after the click before.
 func click(t *testing.T, term *termtest.Terminal, text string) {
+	t.Helper()
+	term.Wait(readable)
+	x, y := find(t, term, text)
+	term.Click(x, y)
+}
+
+// find is where a text stands on the screen, counted from 0.
+func find(t *testing.T, term *termtest.Terminal, text string) (x, y int) {
 	t.Helper()
 	for y, line := range strings.Split(term.Screen(), "\n") {
 		if before, _, ok := strings.Cut(line, text); ok {
-			x := lineWidth(before)
-			term.Send(fmt.Sprintf("\x1b[<0;%d;%dM\x1b[<0;%d;%dm", x+1, y+1, x+1, y+1))
-			return
+			return lineWidth(before), y
 		}
 	}
 	t.Fatalf("%q is not on the screen:\n%s", text, term.Screen())
+	return 0, 0
+}
+
+// shows fails unless a text is on the screen.
+func shows(t *testing.T, term *termtest.Terminal, text string) {
+	t.Helper()
+	if !strings.Contains(term.Screen(), text) {
+		t.Errorf("%q is not on the screen:\n%s", text, term.Screen())
+	}
 }
 
 func TestMouse(t *testing.T) {
@@ -65,6 +84,150 @@ func TestMouse(t *testing.T) {
 	})
 }
 
+func TestClickOnAColumnSorts(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.withMouse(t, 120, 32)
+		for _, c := range [][2]string{
+			{"SENT", "oldest"}, {"INVITED", "name"}, {"ROOM", "room"}, {"STATUS", "status"}, {"KEY", "key"}, {"BY", "inviter"}, {"SENT", "newest"},
+		} {
+			click(t, term, c[0])
+			shows(t, term, "sort: "+c[1])
+		}
+	})
+}
+
+func TestClickBeforeARowMarksIt(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		term := n.withMouse(t, 80, 24)
+		send(term, people(4)...)
+		_, y := find(t, term, "→ person0@")
+		term.Click(1, y)
+		shows(t, term, "1 marked")
+		term.Click(1, y)
+		if strings.Contains(term.Screen(), "marked") {
+			t.Error(term.Screen())
+		}
+		click(t, term, "o outbox")
+		for n, person := range []string{"person2@", "person3@"} {
+			_, y := find(t, term, person)
+			term.Click(0, y)
+			shows(t, term, fmt.Sprint(n+1, " marked"))
+		}
+	})
+}
+
+func TestClickOnTheDetailsOpensThem(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.withMouse(t, 120, 32)
+		click(t, term, "Would be honoured")
+		shows(t, term, "History of the event")
+	})
+}
+
+func TestClickInThePaletteDoesIt(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.withMouse(t, 80, 24)
+		term.Press(":")
+		term.Send("outb")
+		click(t, term, "outbox")
+		shows(t, term, "Nothing is on its way")
+	})
+}
+
+func TestMouseInTheComposePage(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		account := n.account(t)
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Account: account, Mouse: true, Complete: func(context.Context, string) ([]Contact, error) {
+				return []Contact{{"Lin", "lin@kernel.example"}, {"Linda", "linda@place.example"}}, nil
+			}})
+		})
+		click(t, term, "i invite")
+		click(t, term, "Operations")
+		click(t, term, "Operations")
+		term.Send("li")
+		term.Wait(time.Second)
+		click(t, term, "linda@")
+		shows(t, term, "Linda <linda@place.example>")
+		term.Paste("\nrob@bell.example\nken@bell.example")
+		click(t, term, "enter continue")
+		term.Wait(time.Second)
+		click(t, term, "new: a mail each") // where the cursor is
+		shows(t, term, "rob@bell.example")
+		click(t, term, "rob@bell.example")
+		click(t, term, "rob@bell.example") // which opens nothing
+		shows(t, term, "rob@bell.example")
+		click(t, term, "enter send 3")
+		term.Wait(time.Second)
+		if got := len(n.Mails("rob@bell.example")); got != 1 {
+			t.Errorf("%d mails:\n%s", got, term.Screen())
+		}
+	})
+}
+
+// The wheel moves where arrows do, also while letters are typed.
+func TestWheel(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		for at := range 9 {
+			n.invite(t, n.ops, fmt.Sprintf("person%d@%c.example", at, 'a'+rune(at)))
+			time.Sleep(time.Minute)
+		}
+		for at := range 9 {
+			n.CreateRoom(n.ada, sandbox.RoomOptions{Name: fmt.Sprint("Room ", at), Preset: "private_chat"})
+		}
+		term := n.withMouse(t, 80, 16)
+		wheel := func(notches int) (moved bool) {
+			before := term.Screen() + term.Styles()
+			term.Wheel(10, 8, notches)
+			return term.Screen()+term.Styles() != before
+		}
+		there := func(page string) {
+			t.Helper()
+			before := term.Screen() + term.Styles()
+			if !wheel(1) || !wheel(-1) || term.Screen()+term.Styles() != before {
+				t.Errorf("no way there and back by the wheel in the %s:\n%s", page, term.Screen())
+			}
+			if term.Wheel(10, 8, -30); wheel(-1) {
+				t.Errorf("the %s goes on above the first:\n%s", page, term.Screen())
+			}
+		}
+		there("list")
+		term.Press("/")
+		there("list below the filter")
+		term.Press("esc", "?")
+		there("help")
+		term.Press("esc", ":")
+		there("palette")
+		term.Press("esc", "r")
+		there("rooms")
+		term.Press("esc", "i", "shift+tab", "ctrl+u")
+		there("rooms to invite to")
+		term.Press("tab")
+		if wheel(1) {
+			t.Errorf("the wheel leaves the field:\n%s", term.Screen())
+		}
+	})
+}
+
+// Whoever clicks twice by habit has not answered what the first click asked.
+func TestDoubleClickConfirmsNothing(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.withMouse(t, 80, 24)
+		term.Press("enter")
+		x, y := find(t, term, "x revoke")
+		term.Click(x, y)
+		term.Click(x, y) // where it says "y yes" now
+		shows(t, term, "Revoke the invite of")
+		click(t, term, "y yes")
+		shows(t, term, "Press u to undo")
+	})
+}
+
 func TestMouseIsLeftToTheTerminal(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
@@ -75,4 +238,86 @@ func TestMouseIsLeftToTheTerminal(t *testing.T) {
 			t.Error("the program did not take the mouse")
 		}
 	})
+}
+
+// Somebody who leans on the mouse changes nothing, however fast, on whatever page
+// that leads to.
+func TestWildMouseDoesNoHarm(t *testing.T) {
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}} {
+		inTown(t, func(t *testing.T, n *town) {
+			for range 20 {
+				n.invite(t, n.compilers, "lin@kernel.example")
+			}
+			before := len(changes(n.Requests()))
+			term := n.withMouse(t, size[0], size[1])
+			random := rand.New(rand.NewPCG(7, uint64(size[0])))
+			for range 15 {
+				var burst strings.Builder
+				for range 30 {
+					button := []int{0, 0, 0, 1, 2, 32, 34, 35, 64, 65, 66, 128}[random.IntN(12)]
+					x, y, end := random.IntN(size[0]+3), random.IntN(size[1]+3), "Mm"[random.IntN(2)]
+					fmt.Fprintf(&burst, "\x1b[<%d;%d;%d%c", button, x, y, end)
+				}
+				term.Send(burst.String())
+				if random.IntN(4) == 0 {
+					term.Press("esc", "f9", "alt+x")
+				}
+			}
+			term.Wait(time.Minute)
+			if all := changes(n.Requests()); len(all) != before || term.Exited() {
+				t.Errorf("at %v it did %q, and ended: %v", size, all[before:], term.Exited())
+			}
+		})
+	}
+}
+
+// A click does no more than it says: as long as nothing is clicked that says yes,
+// send, accept or quit, wherever one gets nothing is changed.
+func TestClicksChangeNothingBeforeAYes(t *testing.T) {
+	says := regexp.MustCompile(`yes|send|accept|quit`)
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}} {
+		inTown(t, func(t *testing.T, n *town) {
+			for range 20 {
+				n.invite(t, n.compilers, "lin@kernel.example")
+			}
+			before := len(changes(n.Requests()))
+			term := n.withMouse(t, size[0], size[1])
+			random := rand.New(rand.NewPCG(8, uint64(size[0])))
+			titles := map[string]bool{}
+			for range 300 {
+				y := random.IntN(size[1])
+				if random.IntN(2) == 0 {
+					y = size[1] - 1 // most that can be clicked is there
+				}
+				x := random.IntN(size[0])
+				if !says.MatchString(words(term, x, y)) {
+					term.Click(x, y)
+				} else if random.IntN(8) == 0 {
+					term.Press("esc")
+				}
+				titles[term.Title()] = true
+				term.Wait(readable)
+			}
+			if all := changes(n.Requests()); len(all) != before || term.Exited() {
+				t.Errorf("at %v it did %q, and ended: %v", size, all[before:], term.Exited())
+			}
+			if len(titles) < 5 {
+				t.Errorf("at %v it came only to %v", size, titles)
+			}
+		})
+	}
+}
+
+// words are those in one breath with a cell; a gap belongs to the whole line.
+func words(term *termtest.Terminal, x, y int) string {
+	lines := strings.Split(term.Screen(), "\n")
+	if y >= len(lines) {
+		return ""
+	}
+	for _, at := range regexp.MustCompile(`\S+(?: \S+)*`).FindAllStringIndex(lines[y], -1) {
+		if lineWidth(lines[y][:at[0]]) <= x && x <= lineWidth(lines[y][:at[1]]) {
+			return lines[y][at[0]:at[1]]
+		}
+	}
+	return lines[y]
 }

@@ -268,7 +268,7 @@ func (p *outboxPage) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		p.ShortHelp(),
 		{k.Invite, when(some, k.Mark), when(some, k.MarkAll), when(p.sh.sending.outbox.Over() > 0, k.Sweep), k.Palette},
-		{when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom)},
+		k.moves(some),
 	}
 }
 

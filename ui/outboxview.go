@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,7 +49,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	if p.wide() {
 		left = width * 5 / 8
 	}
-	list, details := p.listing(left-1), ""
+	list, details := p.listing(left), ""
 	if number, ok := p.list.current(); ok {
 		details = p.details(p.items[number], min(width-left-4, 80))
 		if !p.wide() {
@@ -151,25 +152,24 @@ func dayAndTime(now, t time.Time) string {
 func (p *outboxPage) listing(width int) string {
 	const stateWidth = 11
 	st := p.sh.styles
-	rest := width - 3 - stateWidth - sentWidth - 3*gap
+	const sinceWidth = 5
+	rest := width - 4 - stateWidth - sinceWidth - 3*gap
 	room := rest * 2 / 5
 	name := rest - room
 	line := func(cells ...string) string { return strings.Join(cells, strings.Repeat(" ", gap)) }
-	lines := []string{st.column.Render("   " + line(pad("ADDRESS", name), pad("ROOM", room), pad("STATE", stateWidth), pad("SINCE", sentWidth)))}
+	lines := []string{st.column.Render("   " + line(pad("ADDRESS", name), pad("ROOM", room), pad("STATE", stateWidth), padLeft("SINCE", sinceWidth)))}
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
 		i := p.items[p.list.keys[n]]
-		cursor, mark, style := " ", " ", st.plain
-		if n == p.list.at {
-			cursor, style = st.cursor.Render("▌"), st.strong
-		}
+		chosen, mark := n == p.list.at, " "
+		st := st.lit(chosen)
 		if p.marked[i.Number] {
 			mark = st.accent.Render("+")
 		}
-		lines = append(lines, " "+cursor+mark+line(
-			style.Render(fit(addressOf(i), name)), fit(p.sh.roomName(i.Room), room),
-			itemStyle(st, i.State).Render(pad(itemWords(i.State), stateWidth)), st.faint.Render(pad(age(p.sh.now(), i.Changed), sentWidth)),
-		))
+		lines = append(lines, markedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+st.row(chosen, mark, line(
+			st.name.Render(fit(addressOf(i), name)), fit(p.sh.roomName(i.Room), room),
+			itemStyle(st, i.State).Render(pad(itemWords(i.State), stateWidth)), st.faint.Render(padLeft(age(p.sh.now(), i.Changed), sinceWidth)),
+		), width-2)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -35,7 +35,7 @@ type excuser interface {
 func newPalette(sh *shell) func(context.Context) screen {
 	below := sh.top()
 	return func(context.Context) screen {
-		p := &palette{sh: sh, below: below, form: newForm(&sh.styles)}
+		p := &palette{sh: sh, below: below, form: newForm(sh)}
 		p.form.add("Do", "type to find an action", "")
 		p.find()
 		return p
@@ -129,6 +129,15 @@ func (p *palette) choose() tea.Cmd {
 	return p.sh.press(run(name))
 }
 
+// click does what an action's key would do, as a menu does.
+func (p *palette) click(n int) tea.Cmd {
+	p.list.at = n
+	return p.choose()
+}
+
+// arrows is true: letters are typed, and find.
+func (p *palette) arrows() bool { return true }
+
 // why says why an action does not work at the moment.
 func (p *palette) why(a action) string {
 	text := ""
@@ -160,7 +169,7 @@ func (p *palette) view(width, _ int) (string, *tea.Cursor) {
 	lines := []string{"", input, ""}
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
-		lines = append(lines, p.line(entries[p.list.keys[n]], n == p.list.at, width))
+		lines = append(lines, p.sh.button(p.line(entries[p.list.keys[n]], n == p.list.at, width), func() tea.Cmd { return p.click(n) }))
 	}
 	if len(p.list.keys) == 0 {
 		lines = append(lines, "  "+st.faint.Render("No action is called so on this page."))
@@ -176,15 +185,12 @@ func (p *palette) view(width, _ int) (string, *tea.Cursor) {
 func (p *palette) line(e entry, chosen bool, width int) string {
 	const keyWidth = 10
 	st := p.sh.styles
-	mark, style := "  ", st.plain
-	if chosen {
-		mark, style = st.cursor.Render("▌")+" ", st.strong
-	}
-	name := mark + style.Render(e.Help().Desc)
+	st = st.lit(chosen && e.Enabled())
+	inner := width - 3 // beside the cursor, and before the edge
 	if e.Enabled() {
-		return ends(name, st.accent.Render(pad(e.Help().Key, keyWidth)), width)
+		return st.row(chosen, " ", ends(st.name.Render(e.Help().Desc), st.accent.Render(pad(e.Help().Key, keyWidth)), inner), width)
 	}
-	name = mark + st.faint.Render(e.Help().Desc)
-	reason := cut(p.why(e.action), width-lineWidth(name)-3)
-	return ends(name, st.faint.Render(reason), width)
+	name := st.faint.Render(e.Help().Desc)
+	reason := cut(p.why(e.action), inner-lineWidth(name)-3)
+	return st.row(chosen, " ", ends(name, st.faint.Render(reason), inner), width)
 }

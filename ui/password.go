@@ -29,7 +29,7 @@ type secretPage struct {
 func newPassword(sh *shell, d door) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &secretPage{
-			sh: sh, ctx: ctx, door: d, form: newForm(&sh.styles), spinner: newSpinner(),
+			sh: sh, ctx: ctx, door: d, form: newForm(sh), spinner: newSpinner(),
 			about: "The password goes to your homeserver and nowhere else. It is not kept.",
 			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
@@ -47,7 +47,7 @@ func newPassword(sh *shell, d door) func(context.Context) screen {
 func newToken(sh *shell, d door) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &secretPage{
-			sh: sh, ctx: ctx, door: d, form: newForm(&sh.styles), spinner: newSpinner(),
+			sh: sh, ctx: ctx, door: d, form: newForm(sh), spinner: newSpinner(),
 			about: "Whoever has an access token is you. Signing out here ends it everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))

@@ -206,7 +206,11 @@ func (c *compose) viewMany(width int) string {
 	var lines []string
 	from, to := p.list.window(c.previewLines())
 	for n := from; n < to; n++ {
-		lines = append(lines, c.previewLine(p.list.keys[n], n == p.list.at, width))
+		at, opens := p.list.keys[n], key.Binding{}
+		if at.n < 0 {
+			opens = c.sh.keys.LookInto
+		}
+		lines = append(lines, rowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.at, width)))
 	}
 	if more := len(p.list.keys) - to; more > 0 {
 		lines = append(lines, st.faint.Render(fmt.Sprintf("    and %d more below", more)))
@@ -215,22 +219,19 @@ func (c *compose) viewMany(width int) string {
 }
 
 func (c *compose) previewLine(at place, chosen bool, width int) string {
-	st, p := c.sh.styles, c.preview
-	cursor := "  "
-	if chosen {
-		cursor = st.cursor.Render("▌") + " "
-	}
+	st, p := c.sh.styles.lit(chosen), c.preview
 	if at.n < 0 {
 		style, mark, words := p.heading(st, c.sh.keys, at.kind)
 		arrow := "▸"
 		if p.open[at.kind] {
 			arrow = "▾"
 		}
-		return cursor + style.Render(fmt.Sprintf("%s %4d  %s", mark, len(p.groups[at.kind]), words)) + " " + st.faint.Render(arrow)
+		line := style.Render(fmt.Sprintf("%s %4d  %s", mark, len(p.groups[at.kind]), words)) + " " + st.faint.Render(arrow)
+		return st.row(chosen, " ", line, width)
 	}
 	who, note := c.sh.candidateWords(at.kind, p.groups[at.kind][at.n])
 	left := min(40, width/2)
-	return cursor + "        " + fit(who, left-8) + "  " + st.faint.Render(cut(note, width-left-4))
+	return st.row(chosen, " ", "        "+fit(who, left-8)+"  "+st.faint.Render(cut(note, width-left-4)), width)
 }
 
 // cost says what confirming does, and until when.

@@ -87,7 +87,8 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 
 func (p *roomsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Up, k.Down, k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
+	some := len(p.rooms) > 0
+	return [][]key.Binding{append(p.ShortHelp(), when(some, as(k.Open, "invite to it"))), append(k.moves(true), k.Palette)}
 }
 
 func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
@@ -96,28 +97,27 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 		return indent("\n"+p.sh.noRooms(width-4), 2), nil
 	}
 	const levelWidth, openWidth = 24, 7
-	rest := width - 3 - levelWidth - openWidth - 4*2
+	rest := width - 4 - levelWidth - openWidth - 3*gap
 	name := rest * 3 / 5
 	alias := rest - name
 	var b strings.Builder
 	b.WriteString("\n" + st.column.Render("   "+strings.Join([]string{
-		pad("ROOM", name), pad("ALIAS", alias), pad("MAY YOU INVITE", levelWidth), pad("PENDING", openWidth),
+		pad("ROOM", name), pad("ALIAS", alias), pad("MAY YOU INVITE", levelWidth), padLeft("PENDING", openWidth),
 	}, "  ")) + "\n")
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
 		r := p.rooms[p.list.keys[n]]
-		mark, style := "   ", st.plain
-		if n == p.list.at {
-			mark, style = " "+st.cursor.Render("▌")+" ", st.strong
-		}
+		chosen := n == p.list.at
+		st := st.lit(chosen)
 		open := ""
 		if p.open[r.ID] > 0 {
 			open = strconv.Itoa(p.open[r.ID])
 		}
-		b.WriteString(mark + strings.Join([]string{
-			style.Render(fit(r.Name, name)), st.faint.Render(fit(string(r.Alias), alias)),
-			pad(permission(st, r), levelWidth), pad(open, openWidth),
-		}, "  ") + "\n")
+		line := st.row(chosen, " ", strings.Join([]string{
+			st.name.Render(fit(r.Name, name)), st.faint.Render(fit(string(r.Alias), alias)),
+			pad(permission(st, r), levelWidth), padLeft(open, openWidth),
+		}, "  "), width-2)
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+line) + "\n")
 	}
 	if room, some := p.list.current(); some && p.rooms[room].Unread > 0 {
 		b.WriteString("\n   " + st.warn.Render("! "+unread(p.rooms[room].Unread)))

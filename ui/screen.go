@@ -97,11 +97,12 @@ func ask(ctx context.Context, to screen, f func(context.Context) tea.Msg) tea.Cm
 	return func() tea.Msg { return answer{ctx, to, f(ctx)} }
 }
 
-// offers reports whether a screen's help names a key at this moment.
+// offers reports whether a screen's help names a key at this moment, by whatever
+// words.
 func offers(s screen, b key.Binding) bool {
 	for _, group := range s.FullHelp() {
 		for _, k := range group {
-			if k.Enabled() && k.Help() == b.Help() {
+			if k.Enabled() && actionOf(k) == actionOf(b) {
 				return true
 			}
 		}

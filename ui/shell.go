@@ -20,6 +20,7 @@ type shell struct {
 	now      func() time.Time
 	keys     keyMap
 	styles   styles
+	terminal terminal
 	account  *client.Account // nil before signing in
 	link     link
 	notice   notice
@@ -28,12 +29,14 @@ type shell struct {
 	batches  int // of revocations, so far
 	leaving  bool
 	signing  bool   // out
+	demo     bool   // was chosen instead of signing in
 	farewell screen // asks whether to leave while invites wait
 	begun    int    // what is under way and should not be cut off, such as joining a room
 	sending  sending
 	news     news
 	tour     tour
 	work     progress
+	mouse    mouse
 	draft    whom // typed to be invited, and not sent
 	drafts   int  // how often it has changed
 
@@ -50,8 +53,9 @@ type shell struct {
 }
 
 func newShell(ctx context.Context, opt Options) *shell {
+	dark := terminal{dark: true} // until it says otherwise
 	sh := &shell{
-		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), styles: newStyles(opt.Theme, true),
+		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), terminal: dark, styles: newStyles(opt.Theme, dark),
 		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
 	sh.readings <- 0

@@ -53,7 +53,7 @@ type door struct {
 
 func newSignIn(sh *shell, o offer, why error) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: newForm(&sh.styles), spinner: newSpinner()}
+		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: newForm(sh), spinner: newSpinner()}
 		s.form.add("Account", "@you:example.org, or your homeserver", o.typed())
 		return s
 	}
@@ -83,6 +83,11 @@ func (s *signIn) update(msg tea.Msg) tea.Cmd {
 		case s.busy: // what is typed ahead is meant for a page that is not there yet
 		case key.Matches(msg, s.sh.keys.Submit):
 			return s.submit()
+		case key.Matches(msg, s.sh.keys.Demo) && s.offersDemo():
+			s.sh.demo = true
+			return s.sh.finish()
+		case key.Matches(msg, s.sh.keys.Inspect) && s.offersInspect():
+			return s.sh.open(newInspect(s.sh))
 		default:
 			return s.form.update(msg)
 		}
@@ -118,8 +123,20 @@ func (s *signIn) submit() tea.Cmd {
 
 func (s *signIn) ShortHelp() []key.Binding {
 	k := s.sh.keys
-	return []key.Binding{when(!s.busy, k.Submit), when(len(s.sh.stack) > 1, k.Back), k.Interrupt}
+	return []key.Binding{
+		when(!s.busy, k.Submit), when(!s.busy && s.offersDemo(), k.Demo), when(!s.busy && s.offersInspect(), k.Inspect),
+		when(len(s.sh.stack) > 1, k.Back), k.Interrupt,
+	}
 }
+
+// first reports whether this is where somebody begins, rather than one who adds
+// an account or goes on with a session.
+func (s *signIn) first() bool {
+	return s.sh.account == nil && s.offer.again.UserID == "" && len(s.sh.stack) == 1
+}
+
+func (s *signIn) offersDemo() bool    { return s.first() && s.sh.opt.Demo }
+func (s *signIn) offersInspect() bool { return s.first() && s.sh.opt.Inspect != nil }
 
 func (s *signIn) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
 
@@ -138,10 +155,24 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 		below = s.spinner.View() + " Looking for " + cut(s.form.value(0), width-16) + "…"
 	case s.problem != nil:
 		below = s.sh.problem(s.problem, width)
-	case s.sh.account == nil && s.sh.opt.Banner == "" && s.offer.typed() == "":
-		below = st.faint.Render(wrap("Sign in with the account that you have: the next page says how your homeserver takes you in.", width)) + "\n\n" +
-			st.accent.Render("mxinvite demo") + st.faint.Render("            look around first, nothing to set up") + "\n" +
-			st.accent.Render("mxinvite inspect FILE") + st.faint.Render("    see the invites in saved room state")
+	case s.first() && s.sh.opt.Banner == "":
+		below = st.faint.Render(wrap("Sign in with the account that you have: the next page says how your homeserver takes you in.", width))
+		offers := []string{}
+		for _, o := range []struct {
+			made bool
+			key  key.Binding
+			what string
+		}{
+			{s.offersDemo(), s.sh.keys.Demo, "on a made-up homeserver"},
+			{s.offersInspect(), s.sh.keys.Inspect, "of saved room state"},
+		} {
+			if o.made {
+				offers = append(offers, st.accent.Render(pad(o.key.Help().Key, labelWidth-2))+pad(o.key.Help().Desc, 19)+st.faint.Render(o.what))
+			}
+		}
+		if len(offers) > 0 {
+			below += "\n\n" + strings.Join(offers, "\n")
+		}
 	}
 	return indent(intro+form+"\n\n"+below, 2), cursor
 }

@@ -1,13 +1,14 @@
 package ui
 
 import (
-	"image/color"
+	"strings"
 
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/spinner"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -16,7 +17,9 @@ import (
 type styles struct {
 	plain, strong, faint, accent, good, warn, bad lipgloss.Style
 
-	brand, banner, rule, column, cursor, card, label, code, qr lipgloss.Style
+	brand, banner, rule, column, cursor, name, card, label, code, qr lipgloss.Style
+
+	chosen string // turns on what is behind the chosen row; empty if nothing is
 
 	dark bool // the terminal is
 
@@ -24,49 +27,9 @@ type styles struct {
 	input textinput.Styles
 }
 
-// A Theme is a choice of colours. The zero value is [DefaultTheme].
-type Theme string
-
-// The themes.
-const (
-	DefaultTheme Theme = "default"
-	HighContrast Theme = "high-contrast"
-	SixteenColor Theme = "16-color" // those the terminal is set to
-	Mono         Theme = "mono"
-)
-
-// colors are the colours of the roles.
-type colors struct{ accent, faint, line, good, warn, bad color.Color }
-
-// colors returns those for a dark or a light terminal.
-func (t Theme) colors(isDark bool) colors {
-	pick := func(light, dark string) color.Color {
-		return lipgloss.LightDark(isDark)(lipgloss.Color(light), lipgloss.Color(dark))
-	}
-	switch t {
-	case HighContrast:
-		return colors{
-			accent: pick("#2B0FA0", "#D9CCFF"), faint: pick("#2E2E36", "#D8D8E0"), line: pick("#4A4A55", "#B4B4C0"),
-			good: pick("#0B4A1C", "#A8FFC6"), warn: pick("#5C3D00", "#FFE08A"), bad: pick("#8E0A17", "#FFC2BC"),
-		}
-	case SixteenColor:
-		return colors{lipgloss.Magenta, lipgloss.BrightBlack, lipgloss.BrightBlack, lipgloss.Green, lipgloss.Yellow, lipgloss.Red}
-	case Mono:
-		none := lipgloss.NoColor{}
-		return colors{none, none, none, none, none, none}
-	default:
-		return colors{
-			accent: pick("#5A3EC8", "#B69CFF"), faint: pick("#6B6B76", "#8A8A99"), line: pick("#D0D0D8", "#44444F"),
-			good: pick("#1A7F37", "#7EE2A8"), warn: pick("#9A6700", "#F0C674"), bad: pick("#CF222E", "#FF8A80"),
-		}
-	}
-}
-
-// newStyles returns the look for a dark or a light terminal. A terminal with
-// fewer colours shows the nearest it has, and one without colours none: every
-// meaning has a word or a glyph beside it.
-func newStyles(t Theme, isDark bool) styles {
-	c := t.colors(isDark)
+// newStyles returns the look of a theme in a terminal.
+func newStyles(t Theme, in terminal) styles {
+	c := t.colors(in)
 	base := lipgloss.NewStyle()
 	s := styles{
 		plain:  base,
@@ -77,15 +40,19 @@ func newStyles(t Theme, isDark bool) styles {
 		warn:   base.Foreground(c.warn),
 		bad:    base.Foreground(c.bad),
 
-		brand:  base.Bold(true).Foreground(c.accent),
+		brand:  base.Bold(true).Foreground(c.accent).Reverse(true).Padding(0, 1),
 		banner: base.Foreground(c.warn),
 		rule:   base.Foreground(c.line),
 		column: base.Foreground(c.faint),
 		cursor: base.Foreground(c.accent),
+		name:   base,
 		label:  base.Foreground(c.faint),
 		code:   base.Bold(true).Foreground(c.accent).Padding(0, 2).Border(lipgloss.RoundedBorder()).BorderForeground(c.accent),
-		dark:   isDark,
+		dark:   in.dark,
 		card:   base.Border(lipgloss.RoundedBorder()).BorderForeground(c.accent).Padding(0, 2),
+	}
+	if _, none := c.chosen.(lipgloss.NoColor); !none {
+		s.chosen = ansi.NewStyle().BackgroundColor(c.chosen).String()
 	}
 	if t == Mono { // weight stands for colour
 		s.accent, s.warn, s.bad = base.Bold(true), base.Bold(true), base.Bold(true)
@@ -94,21 +61,56 @@ func newStyles(t Theme, isDark bool) styles {
 	// A camera wants dark on light, whatever the theme; without colors what is
 	// drawn is right for a terminal such as was found.
 	s.qr = base.Foreground(lipgloss.Color("#FFFFFF")).Background(lipgloss.Color("#000000"))
-	if !isDark {
+	if !in.dark {
 		s.qr = base.Foreground(lipgloss.Color("#000000")).Background(lipgloss.Color("#FFFFFF"))
 	}
-	s.help = help.DefaultStyles(isDark)
+	s.help = help.DefaultStyles(in.dark)
 	for _, st := range []*lipgloss.Style{&s.help.ShortKey, &s.help.FullKey} {
 		*st = s.accent
 	}
 	for _, st := range []*lipgloss.Style{&s.help.ShortDesc, &s.help.FullDesc, &s.help.ShortSeparator, &s.help.FullSeparator, &s.help.Ellipsis} {
 		*st = s.faint
 	}
-	s.input = textinput.DefaultStyles(isDark)
+	s.input = textinput.DefaultStyles(in.dark)
 	for _, st := range []*textinput.StyleState{&s.input.Focused, &s.input.Blurred} {
 		st.Text, st.Placeholder = s.plain, s.faint
 	}
 	return s
+}
+
+// behind puts the chosen row's colour behind a line of ours.
+func (s styles) behind(line string) string {
+	if s.chosen == "" {
+		return line
+	}
+	return s.chosen + strings.ReplaceAll(line, ansi.ResetStyle, ansi.ResetStyle+s.chosen) + ansi.ResetStyle
+}
+
+// row is a line of a list, and before it the cursor, if the row is chosen, and a
+// mark of one cell. A chosen one is that wide.
+func (s styles) row(chosen bool, mark, line string, width int) string {
+	if !chosen {
+		return " " + mark + line
+	}
+	return s.behind(s.cursor.Render("▌") + mark + pad(line, width-2))
+}
+
+// lit is the look of what stands in a row: in the chosen one nothing is faint,
+// and the name stands out.
+func (s styles) lit(chosen bool) styles {
+	if chosen {
+		s.name, s.faint = s.strong, s.plain
+	}
+	return s
+}
+
+// behindCards is a page while cards lie over it, which take the light.
+func (s styles) behindCards(page string) string {
+	lines := strings.Split(page, "\n")
+	for n, line := range lines {
+		lines[n] = s.rule.Render(ansi.Strip(line))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // newSpinner turns while somebody waits.
@@ -126,7 +128,7 @@ func turn(s *spinner.Model, msg spinner.TickMsg, waits bool) (next tea.Cmd) {
 func (s styles) status(st invite.Status) lipgloss.Style {
 	switch st {
 	case invite.Pending:
-		return s.warn
+		return s.plain
 	case invite.Invited:
 		return s.accent
 	case invite.Joined:

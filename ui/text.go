@@ -31,9 +31,20 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))
 }
 
+// padLeft adds spaces before our own text up to a width, as before numbers.
+func padLeft(s string, width int) string {
+	return strings.Repeat(" ", max(0, width-lipgloss.Width(s))) + s
+}
+
 // wrap cleans a stranger's text and breaks it into lines of at most width cells.
 func wrap(s string, width int) string {
 	return withMarks(ansi.Wrap(safetext.Text(s), max(1, width), ""))
+}
+
+// point is a mark of ours and a stranger's text beside it, which may take several
+// lines.
+func point(mark, text string, width int) string {
+	return mark + " " + strings.ReplaceAll(wrap(text, width-2), "\n", "\n  ")
 }
 
 // withMarks puts combining marks back to their letter where a line was broken

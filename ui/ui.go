@@ -61,6 +61,13 @@ type Options struct {
 	// whether it can do that.
 	SyncOutput bool
 
+	// Demo is set where there is one, which somebody who is not signed in may
+	// choose; see [Model.WantsDemo].
+	Demo bool
+	// Inspect reads a file of saved room state, for somebody who is not signed in;
+	// nil reads none.
+	Inspect func(ctx context.Context, file string) (Dump, error)
+
 	// Keys are those a person chose, by action; [CheckKeys] has seen them.
 	Keys map[string][]string
 
@@ -122,6 +129,10 @@ func (sh *shell) begin() tea.Cmd {
 	return tea.Batch(sh.open(newAccounts(sh)), sh.open(newSignIn(sh, o, why)))
 }
 
+// WantsDemo reports, once the program has ended, whether it did so because the
+// demo was chosen instead of signing in.
+func (m *Model) WantsDemo() bool { return m.shell.demo }
+
 // Init asks the terminal about itself and starts the first page.
 func (m *Model) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute(), m.syncOutput(), m.shell.startTour())
@@ -145,10 +156,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		sh.width, sh.height = msg.Width, msg.Height-2 // the header and the footer
+		sh.width, sh.height = msg.Width, msg.Height-2-statusLines(msg.Height) // the header, and the footer
 		return m, nil
 	case tea.BackgroundColorMsg:
-		sh.styles = newStyles(sh.opt.Theme, msg.IsDark())
+		sh.terminal.dark = msg.IsDark()
+		sh.styles = newStyles(sh.opt.Theme, sh.terminal)
+		return m, nil
+	case tea.ColorProfileMsg:
+		sh.terminal.profile = msg.Profile
+		sh.styles = newStyles(sh.opt.Theme, sh.terminal)
 		return m, nil
 	case answer:
 		if msg.ctx.Err() != nil {
@@ -156,6 +172,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
+		if m.blind(msg) {
+			return m, nil
+		}
 		return m, sh.press(msg)
 	case TellMsg:
 		sh.say("%s", string(msg))
@@ -163,7 +182,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case LeaveMsg:
 		return m, sh.quit()
 	case tea.MouseMsg:
-		return m, sh.mouse(msg)
+		return m, m.hear(msg)
 	case tea.PasteMsg:
 		return m, sh.top().update(msg)
 	}
@@ -172,6 +191,14 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmds = append(cmds, l.update(msg))
 	}
 	return m, tea.Batch(cmds...)
+}
+
+// blind reports whether a key is meant for a page that is not shown for lack of
+// room. Whoever cannot see the question does not answer it; all one can is leave.
+func (m *Model) blind(msg tea.KeyPressMsg) bool {
+	sh := m.shell
+	leaves := key.Matches(msg, sh.keys.Interrupt) || key.Matches(msg, sh.keys.Quit) && offers(sh.top(), sh.keys.Quit)
+	return m.width > 0 && m.tooSmall() && !leaves
 }
 
 // press handles the keys that mean the same on every page that names them, and
@@ -207,8 +234,8 @@ func (m *Model) View() tea.View {
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
 	case m.width == 0: // the terminal has not said yet how large it is
-	case m.width < MinWidth || m.height < MinHeight:
-		v.Content = m.tooSmall()
+	case m.tooSmall():
+		v.Content = m.sizes()
 	default:
 		v.Content, v.Cursor = m.frame()
 	}
@@ -218,7 +245,23 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-func (m *Model) tooSmall() string {
+// crumbs is how many cells of the page beside a card are too few to be read.
+const crumbs = 10
+
+// statusLines is how many lines between the page and the footer are kept for
+// what is told in passing. A low terminal has none to spare.
+func statusLines(height int) int {
+	if height < 20 {
+		return 0
+	}
+	return 1
+}
+
+// tooSmall reports whether nothing of the page is shown for lack of room.
+func (m *Model) tooSmall() bool { return m.width < MinWidth || m.height < MinHeight }
+
+// sizes says how large a terminal would do.
+func (m *Model) sizes() string {
 	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
 	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
 }
@@ -227,29 +270,37 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	sh := m.shell
 	page := sh.page()
 	body, cursor := sh.stack[page].view(sh.width, sh.height)
-	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
-		// It covers the last lines, so that nothing on the page moves.
-		body = block(body, sh.width, sh.height-lineCount(text)) + "\n" + text
-	}
-	body = block(body, sh.width, sh.height)
-	frame := lipgloss.JoinVertical(lipgloss.Left, sh.header(m.width), body, m.footer())
-	layers := []*lipgloss.Layer{lipgloss.NewLayer(frame).Z(0)}
 	if cursor != nil {
 		cursor.Y++ // the header
 	}
+	height := m.height - 2
+	body = block(body, sh.width, sh.height)
+	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
+		// What does not fit into the status line covers the last lines, so that
+		// nothing on the page moves.
+		body = block(body, sh.width, min(sh.height, height-lineCount(text))) + "\n" + text
+	}
+	body = sh.header(m.width) + "\n" + block(body, sh.width, height)
+	if page == len(sh.stack)-1 {
+		return body + "\n" + m.footer(), cursor
+	}
+	layers := []*lipgloss.Layer{lipgloss.NewLayer(sh.beside(sh.styles.behindCards(body)) + "\n" + m.footer()).Z(0)}
 	for i, l := range sh.stack[page+1:] {
 		var text string
 		text, cursor = l.view(m.width-8, m.height-6)
 		card := sh.styles.card.Render(text)
+		if l.screen != sh.top() {
+			card = sh.beside(card)
+		}
 		w, h := lipgloss.Size(card)
 		x, y := (m.width-w)/2, (m.height-h)/2
+		if x < crumbs {
+			layers = append(layers, lipgloss.NewLayer(sh.beside(block("", m.width, h))).Y(y).Z(i+1))
+		}
 		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
 		if cursor != nil {
 			cursor.X, cursor.Y = cursor.X+x+3, cursor.Y+y+1
 		}
-	}
-	if len(layers) == 1 {
-		return frame, cursor
 	}
 	return lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewCompositor(layers...)).Render(), cursor
 }
@@ -263,7 +314,7 @@ func (m *Model) footer() string {
 	keys := slices.DeleteFunc(sh.top().ShortHelp(), func(b key.Binding) bool { return !b.Enabled() })
 	text := ""
 	for _, h.ShortSeparator = range []string{"   ", "  "} {
-		if text = h.ShortHelpView(keys); lineWidth(text) <= m.width-2 {
+		if text = sh.keyHints(h, keys); lineWidth(text) <= m.width-2 {
 			return block(" "+text, m.width, 1)
 		}
 	}
@@ -271,7 +322,7 @@ func (m *Model) footer() string {
 	for n := len(keys) - 1; n > 0 && lineWidth(text) > m.width-2; n-- {
 		if !slices.Contains(ways, actionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)
-			text = h.ShortHelpView(keys)
+			text = sh.keyHints(h, keys)
 		}
 	}
 	return block(" "+text, m.width, 1)

@@ -114,6 +114,31 @@ func TestTooSmall(t *testing.T) {
 	})
 }
 
+func TestNothingIsDoneUnseen(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		before := term.Screen()
+		term.Resize(20, 5)
+		term.Press("x", "y", "i", "a", "S", "y")
+		term.Resize(80, 24)
+		if after := term.Screen(); after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
+		term.Press("x")
+		term.Resize(20, 5)
+		term.Press("y")
+		term.Resize(80, 24)
+		shows(t, term, "Revoke the invite of")
+		term.Press("n")
+		term.Resize(20, 5)
+		term.Press("q")
+		if !term.Exited() {
+			t.Error("no way out")
+		}
+	})
+}
+
 // The demo is as full as a real account, and holds what hostile members write.
 func TestDemo(t *testing.T) {
 	for name, size := range map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}} {
@@ -424,6 +449,40 @@ func TestFilter(t *testing.T) {
 		term.Golden("none")
 		term.Press("esc")
 		term.Golden("cleared")
+	})
+}
+
+// A filter may hide the chosen invite for a while: then the first is chosen, and
+// without the filter the same as before.
+func TestFilterKeepsThePlace(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := listed(t, n)
+		chosen := func() string {
+			_, line, _ := strings.Cut(term.Screen(), "\n ▌")
+			if strings.HasPrefix(line, " Filter") {
+				_, line, _ = strings.Cut(line, "\n ▌")
+			}
+			name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			return name
+		}
+		for _, step := range []struct {
+			keys []string
+			want string
+		}{
+			{[]string{"down"}, "gra...@nav..."},
+			{[]string{"/", "r"}, "gra...@nav..."},
+			{[]string{"backspace", "b"}, "r...@bel..."}, // it is hidden
+			{[]string{"backspace"}, "gra...@nav..."},
+			{[]string{"b", "esc"}, "gra...@nav..."},
+			{[]string{"/", "k", "down"}, "l...@ker..."}, // moved on purpose
+			{[]string{"esc"}, "l...@ker..."},
+			{[]string{"/", "k", "enter", "esc"}, "l...@ker..."},
+		} {
+			term.Press(step.keys...)
+			if got := chosen(); got != step.want {
+				t.Fatalf("after %q %s is chosen, not %s\n%s", step.keys, got, step.want, term.Screen())
+			}
+		}
 	})
 }
 

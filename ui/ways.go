@@ -81,7 +81,9 @@ func (p *waysPage) ShortHelp() []key.Binding {
 	return []key.Binding{as(k.Open, "choose"), k.Up, k.Down, k.Back, k.Interrupt}
 }
 
-func (p *waysPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *waysPage) FullHelp() [][]key.Binding {
+	return [][]key.Binding{p.ShortHelp(), p.sh.keys.moves(true)}
+}
 
 func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
@@ -96,12 +98,11 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 	b.WriteString("\n\n")
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
-		mark, style := "  ", st.plain
-		if n == p.list.at {
-			mark, style = st.cursor.Render("▌")+" ", st.strong
-		}
+		chosen := n == p.list.at
+		st := st.lit(chosen)
 		name, what := p.list.keys[n].words()
-		b.WriteString(mark + style.Render(cut(name, width-2)) + "\n  " + st.faint.Render(cut(what, width-2)) + "\n")
+		lines := st.row(chosen, " ", st.name.Render(cut(name, width-3)), width) + "\n" + st.row(chosen, " ", st.faint.Render(cut(what, width-3)), width)
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
 	}
 	if err := p.door.hs.OAuthErr; err != nil {
 		b.WriteString("\n" + st.warn.Render(wrap("! "+sentence(err.Error()), width)))

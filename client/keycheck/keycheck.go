@@ -170,8 +170,11 @@ func (c *Checker) run(i *inquiry) {
 // leave ends what only this caller still waits for, and returns when nothing
 // of that runs any more.
 func (c *Checker) leave(open []*inquiry, answers chan<- answer) {
-	for _, i := range c.abandon(open, answers) {
+	running := c.abandon(open, answers)
+	for _, i := range running {
 		<-i.done
+	}
+	for _, i := range running {
 		together.Raise(i.mistake)
 	}
 }

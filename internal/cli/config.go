@@ -24,7 +24,7 @@ func newConfig(a *app) *cobra.Command {
 			"each where it comes from: a default, a line of the settings file, an\n" +
 			"environment variable or a flag. Each is stronger than those before it. What is\n" +
 			"wrong with them is told, and then the exit code is not 0.",
-		Example: "  mxinvite config init       (write a settings file that explains itself)\n" +
+		Example: "  mxinvite config init  (write a settings file that explains itself)\n" +
 			"  MXINVITE_INVITES_STALE_AFTER=2w mxinvite config",
 		Args: takes(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {

@@ -88,9 +88,10 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
-	return o.screen(ctx, ui.Options{
+	_, err = o.screen(ctx, ui.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
 		Banner: "demo", Tour: !o.noTour,
 	})
+	return err
 }

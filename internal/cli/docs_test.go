@@ -24,6 +24,11 @@ func TestSettingsAreDocumented(t *testing.T) {
 // TestKeysAreDocumented does the same for docs/keys.md and the table of actions.
 func TestKeysAreDocumented(t *testing.T) { documented(t, "../../docs/keys.md", keysPage()) }
 
+// TestManualIsThatOfTheCommands does the same for docs/mxinvite.1 and the commands.
+func TestManualIsThatOfTheCommands(t *testing.T) {
+	documented(t, "../../docs/mxinvite.1", manual(newRoot(newApp(World{}))))
+}
+
 // documented compares a page with what it should be, or writes it.
 func documented(t *testing.T, page, want string) {
 	t.Helper()

@@ -24,6 +24,20 @@ const (
 	exitRateLimited = 7
 )
 
+// exitWords say the codes to people, each at its own number.
+func exitWords() []string {
+	return []string{
+		exitOK:          "done",
+		exitError:       "error",
+		exitUsage:       "wrong usage",
+		exitPartly:      "partly done (some sent, some not; a file inspected in part)",
+		exitSignedOut:   "not signed in",
+		exitTerms:       "the identity server's terms wait",
+		exitNotAllowed:  "not allowed in the room",
+		exitRateLimited: "rate limited and not waiting",
+	}
+}
+
 // exitCode is the code of the first of these that err is.
 func exitCode(err error) int {
 	if err == nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -32,10 +33,11 @@ type inspectOptions struct {
 	filter  findingFilter
 	check   bool
 	trusted []string
+	note    func(format string, values ...any) // what cannot be read
 }
 
 func newInspect(a *app) *cobra.Command {
-	o := inspectOptions{app: a}
+	o := inspectOptions{app: a, note: a.tell}
 	c := &cobra.Command{
 		Use:   "inspect FILE...",
 		Short: "List the invites in saved room state; no account needed",
@@ -140,7 +142,7 @@ func (o inspectOptions) readAll(ctx context.Context, d *dump) (cut []failure, er
 	var file string
 	d.complain = func(where string, reason error) {
 		if d.bad <= maxComplaints {
-			o.tell("%s: %s: %s", file, where, reason.Error())
+			o.note("%s: %s: %s", file, where, reason.Error())
 		}
 	}
 	rest := int64(maxDump)
@@ -160,7 +162,7 @@ func (o inspectOptions) readAll(ctx context.Context, d *dump) (cut []failure, er
 		}
 	}
 	if n := d.bad - maxComplaints; n > 0 {
-		o.tell("%d more cannot be read.", n)
+		o.note("%d more cannot be read.", n)
 	}
 	if d.read == 0 && (d.answers == 0 || d.bad > 0) {
 		return nil, fmt.Errorf("read %s: %w", strings.Join(o.files, ", "), errNoDump)
@@ -204,30 +206,38 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 // findings are the invites of all rooms of a dump. Nothing is judged yet.
 func (d *dump) findings() []finding {
-	rooms := map[id.RoomID][]invite.Event{}
-	for _, e := range d.found {
-		rooms[e.room] = append(rooms[e.room], e.event)
-	}
-	var invites []invite.Invite
-	called := map[id.RoomID]finding{}
-	for room, events := range rooms {
-		state, history := invite.Order(events)
-		invites = append(invites, invite.Fold(room, state, history)...)
-		called[room] = roomNames(state)
-	}
-	invite.Sort(invites)
+	invites, rooms := d.fold()
 	var findings []finding
 	for _, i := range invites {
-		f := called[i.RoomID]
-		f.invite = i
-		f.certain = !i.Live() // what was saved need not be all that happened
-		findings = append(findings, f)
+		room := rooms[i.RoomID]
+		findings = append(findings, finding{
+			invite: i, roomName: room.Name, roomLabel: room.Label(),
+			certain: !i.Live(), // what was saved need not be all that happened
+		})
 	}
 	return findings
 }
 
-// roomNames are the names of a room in a finding of which nothing else is known.
-func roomNames(state []invite.Event) finding {
+// fold makes invites of what was read, the newest first. Of the rooms nothing
+// is known but how they are called.
+func (d *dump) fold() ([]invite.Invite, map[id.RoomID]client.Room) {
+	events := map[id.RoomID][]invite.Event{}
+	for _, e := range d.found {
+		events[e.room] = append(events[e.room], e.event)
+	}
+	var invites []invite.Invite
+	rooms := map[id.RoomID]client.Room{}
+	for room, all := range events {
+		state, history := invite.Order(all)
+		invites = append(invites, invite.Fold(room, state, history)...)
+		rooms[room] = roomCalled(room, state)
+	}
+	invite.Sort(invites)
+	return invites, rooms
+}
+
+// roomCalled is a room of which nothing but its names is known.
+func roomCalled(room id.RoomID, state []invite.Event) client.Room {
 	var name, alias string
 	for _, ev := range state {
 		var content map[string]json.RawMessage
@@ -241,12 +251,7 @@ func roomNames(state []invite.Event) finding {
 			_ = json.Unmarshal(content["alias"], &alias)
 		}
 	}
-	f := finding{roomName: cmp.Or(strings.TrimSpace(name), alias)}
-	f.roomLabel = f.roomName
-	if local, _, ok := strings.Cut(alias, ":"); ok {
-		f.roomLabel = local
-	}
-	return f
+	return client.Room{ID: room, Name: cmp.Or(strings.TrimSpace(name), alias), Alias: id.RoomAlias(alias)}
 }
 
 // askOffline asks about the keys of all invites that are out, and returns what

@@ -47,7 +47,7 @@ func newLogin(a *app) *cobra.Command {
 			"its device.",
 		Example: "  mxinvite login @you:example.org\n" +
 			"  mxinvite login --with device matrix.org\n" +
-			"  pass show matrix | mxinvite login https://matrix.example.org --user you",
+			"  pass show matrix | mxinvite login https://example.org --user you",
 		Args: takes(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {

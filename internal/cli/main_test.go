@@ -11,14 +11,15 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
 // What the scripts tell the program about their world, in its environment.
@@ -28,6 +29,8 @@ const (
 	envDemo     = "TEST_DEMO"     // host and port of a demo that is really there
 	envKeyring  = "TEST_KEYRING"  // the directory of a keyring; without it there is none
 	envTerminal = "TEST_TERMINAL" // standard output and error are a terminal this wide
+	envUntil    = "TEST_UNTIL"    // somebody stops the program when it has written this
+	envGuest    = "TEST_GUEST"    // a visitor's command line, from elsewhere
 )
 
 func TestMain(m *testing.M) {
@@ -36,7 +39,8 @@ func TestMain(m *testing.M) {
 
 // program is main, in the world of a script.
 func program() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	now, err := time.Parse(time.RFC3339, os.Getenv(envTime))
 	if err != nil {
@@ -54,8 +58,14 @@ func program() {
 		w.Keyring = drawers(dir)
 	}
 	w.Out, w.Err = watched{w.Out}, watched{w.Err}
+	if text := os.Getenv(envUntil); text != "" {
+		w.Out, w.Err = ending{w.Out, text, stop}, ending{w.Err, text, stop}
+	}
+	if os.Getenv(envGuest) != "" {
+		w.Guest = new(serve.Session)
+	}
 	if width, err := strconv.Atoi(os.Getenv(envTerminal)); err == nil {
-		w.OutTTY, w.ErrTTY, w.Width = true, true, width
+		w.OutTTY, w.ErrTTY, w.Width, w.Height = true, true, width, 24
 	}
 	os.Exit(Run(ctx, w, os.Args[1:]))
 }
@@ -107,12 +117,27 @@ func (o outside) RoundTrip(req *http.Request) (*http.Response, error) {
 // watched is a stream on which no secret may ever appear.
 type watched struct{ io.Writer }
 
+// secretText is a password, or how a token begins.
+var secretText = regexp.MustCompile(regexp.QuoteMeta(password) + `|\b(?:syt|syr|syl|mat|mar)_`)
+
 func (w watched) Write(p []byte) (int, error) {
-	for _, secret := range []string{password, "syt_", "syr_", "syl_", "mat_", "mar_"} { // how tokens begin
-		if bytes.Contains(p, []byte(secret)) {
-			fmt.Fprintln(os.Stderr, "a secret was written:", strings.ReplaceAll(string(p), secret, "SECRET"))
-			os.Exit(99)
-		}
+	if secretText.Match(p) {
+		fmt.Fprintln(os.Stderr, "a secret was written:", secretText.ReplaceAllString(string(p), "SECRET"))
+		os.Exit(99)
 	}
 	return w.Writer.Write(p)
+}
+
+// ending is a stream on which a text ends the program, as an interrupt would.
+type ending struct {
+	io.Writer
+	text string
+	stop context.CancelFunc
+}
+
+func (e ending) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(e.text)) {
+		defer e.stop()
+	}
+	return e.Writer.Write(p)
 }

@@ -37,6 +37,7 @@ type app struct {
 	log      *logfile.File
 	current  *client.Account // that a command uses
 	covered  atomic.Bool     // by the screen: nothing else may write to the terminal
+	keyboard *keyboard       // for the screens, once there was one
 
 	spoken func([]invite.Invite) // hears which invites were said, in their order
 }
@@ -99,6 +100,7 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a))
 	addGroup(root, "To look around:", newDemo(a))
 	addGroup(root, "For others:", newServe(a))
+	root.AddCommand(newMan(a))
 	if a.Guest != nil {
 		forGuests(root)
 	}

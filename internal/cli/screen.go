@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/notify"
 	"github.com/mxinvite/mxinvite/ui"
@@ -31,16 +33,35 @@ func runHome(ctx context.Context, a *app) error {
 	if !a.settings.CheckKeys {
 		opt.KeyTransport = nil
 	}
+	for {
+		wantsDemo, err := a.homeScreen(ctx, opt, trusted)
+		if err != nil || !wantsDemo {
+			return err
+		}
+		// Whoever leaves it is where they chose it.
+		if err := runDemo(ctx, demoOptions{app: a}); err != nil {
+			return err
+		}
+	}
+}
+
+// homeScreen shows the screen once. It is left for good, or for the demo.
+func (a *app) homeScreen(ctx context.Context, opt client.Options, trusted *trustedHosts) (wantsDemo bool, err error) {
 	account, over, err := a.first(ctx, opt)
 	if err != nil {
-		return err
+		return false, err
 	}
 	kind, err := a.vaultKind(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	d := desk{a, opt}
+	inspect := a.inspectForScreen
+	if a.Guest != nil { // who has no files here
+		inspect = nil
+	}
 	return a.screen(ctx, ui.Options{
+		Demo: true, Inspect: inspect,
 		Account: account, Ended: over, Client: opt,
 		Remember: d.remember, Forget: d.forget, End: d.end,
 		Accounts: &ui.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},
@@ -89,8 +110,8 @@ func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// screen runs the program one sees until it is left.
-func (a *app) screen(ctx context.Context, o ui.Options) error {
+// screen runs the program one sees until it is left, for good or for the demo.
+func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o.Keys, o.Mouse = a.settings.Keys, a.settings.Mouse
@@ -102,25 +123,26 @@ func (a *app) screen(ctx context.Context, o ui.Options) error {
 	a.covered.Store(true)
 	defer a.covered.Store(false)
 	o.SyncOutput = a.syncOutput()
-	var model tea.Model = ui.New(ctx, o)
+	screen := ui.New(ctx, o)
+	var model tea.Model = screen
 	var p *tea.Program
 	var c contained
 	if a.Guest != nil {
 		c = contain(model, a.Guest.Panicked, func() { p.Quit() })
 		model = c
 	}
-	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx))...)
+	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx), tea.WithInput(a.typed(ctx)))...)
 	if a.Guest != nil {
 		go c.beside(func() { a.relay(ctx, p) })
 	}
-	_, err := p.Run()
+	_, err = p.Run()
 	switch {
 	case a.Guest != nil && c.broken.Load():
-		return errPanicked
+		return false, errPanicked
 	case ctx.Err() != nil:
-		return ctx.Err() // more to the point than that the program was killed
+		return false, ctx.Err() // more to the point than that the program was killed
 	}
-	return err
+	return screen.WantsDemo(), err
 }
 
 // visitorFrames is how often in a second the screen of a visitor may change.
@@ -138,7 +160,6 @@ func (a *app) terminal() []tea.ProgramOption {
 		a.Guest.Terminal.Raw()
 	}
 	options := []tea.ProgramOption{
-		tea.WithInput(a.In),
 		tea.WithOutput(a.Out),
 		tea.WithEnvironment(env),
 		tea.WithWindowSize(a.Width, a.Height),
@@ -157,6 +178,18 @@ func (a *app) terminal() []tea.ProgramOption {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return options
+}
+
+// typed is what a person types while a screen is there. Of a file Bubble Tea
+// takes no more than it needs, and it has to see that it is one.
+func (a *app) typed(ctx context.Context) io.Reader {
+	if f, ok := a.In.(*os.File); ok {
+		return f
+	}
+	if a.keyboard == nil {
+		a.keyboard = newKeyboard(a.In)
+	}
+	return a.keyboard.until(ctx)
 }
 
 // relay brings a visitor's screen what comes from outside of it.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -102,5 +104,56 @@ func TestLostTerminalEndsTheScreen(t *testing.T) {
 	w.Hangup = hangup
 	if code := Run(t.Context(), w, []string{"demo"}); code != exitError {
 		t.Errorf("ended with %d", code)
+	}
+}
+
+// The demo is chosen on the first page, and leaving it leads back there.
+func TestDemoIsChosenAndLeft(t *testing.T) {
+	in, keys := io.Pipe()
+	out := new(shared)
+	w := screen(t, in, out)
+	w.Width, w.Height = 100, 30
+	// since waits for a text after so many bytes, and returns how many there are then.
+	since := func(before int, text string) int {
+		for range 600 {
+			if s := out.String(); strings.Contains(s[before:], text) {
+				return len(s)
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Errorf("nothing said %q", text)
+		return before
+	}
+	go func() {
+		before := since(0, "look around first")
+		_, _ = io.WriteString(keys, "\x14") // ctrl+t
+		before = since(before, "Nothing is real here")
+		_, _ = io.WriteString(keys, "q")
+		since(before, "look around first")
+		_, _ = io.WriteString(keys, "\x03")
+	}()
+	if code := Run(t.Context(), w, nil); code != exitOK {
+		t.Errorf("ended with %d", code)
+	}
+}
+
+func TestFilesAreReadForTheScreen(t *testing.T) {
+	home := t.TempDir()
+	state := `[{"type":"m.room.third_party_invite","room_id":"!a:hs","event_id":"$1","sender":"@ada:hs","state_key":"tok","origin_server_ts":1,
+		"content":{"display_name":"g...@n...","public_key":"x"}}, {"type":"m.room.name","room_id":"!a:hs","event_id":"$2","sender":"@ada:hs",
+		"state_key":"","origin_server_ts":1,"content":{"name":"Ops\u001b[2J"}}, 7]`
+	if err := os.WriteFile(filepath.Join(home, "state.json"), []byte(state), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := &app{World: World{Env: []string{"HOME=" + home}, Now: time.Now, Err: io.Discard}}
+	d, err := a.inspectForScreen(t.Context(), "~/state.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Invites) != 1 || d.Invites[0].Token != "tok" || d.Rooms["!a:hs"].Name == "" || d.Unread != "! 1 thing unread" {
+		t.Errorf("read %+v", d)
+	}
+	if _, err := a.inspectForScreen(t.Context(), "~/none.json"); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Error(err)
 	}
 }

@@ -94,7 +94,7 @@ func (d *demo) compilers() {
 		"key_validity_url":"https://id.elsewhere.example/_matrix/identity/v2/pubkey/isvalid",
 		"public_keys":[{"public_key":"UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c",
 		"key_validity_url":"https://id.elsewhere.example/_matrix/identity/v2/pubkey/isvalid"}]}`)
-	d.garbage(2*day, r, "mallory", "hostile", `{"display_name":`+string(encode(hostileName()))+`,
+	d.garbage(29*day, r, "mallory", "hostile", `{"display_name":`+string(encode(hostileName()))+`,
 		"public_key":"UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c",
 		"key_validity_url":"https://evil.example/isvalid?\u001b]52;c;cm0gLXJmIH4=\u0007","public_keys":[]}`)
 	d.says(40*day, r, "grace", "The linker is the only program that reads everything you wrote.")

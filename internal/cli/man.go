@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/manpage"
+)
+
+func newMan(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:    "man",
+		Short:  "Write the manual page",
+		Long:   "Write the manual page, for whoever packs this program.",
+		Hidden: true,
+		Args:   takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprint(a.Out, manual(c.Root()))
+			return err
+		},
+	}
+}
+
+// manual is the manual page of the program.
+func manual(root *cobra.Command) string {
+	p := manpage.New(root.Name(), root.Short)
+	p.Section("Synopsis")
+	p.Usage(root.Name(), " [OPTION...]")
+	p.Usage(root.Name(), " COMMAND [OPTION...] [ARGUMENT...]")
+	p.Section("Description")
+	p.Text(root.Long)
+	p.Text("Data goes to standard output and talk to standard error. On anything but a\n" +
+		"terminal the output has tabs between its columns, no colors and no questions.\n" +
+		"--json gives JSON wherever there is output.")
+	p.Section("Commands")
+	for _, g := range root.Groups() {
+		p.Subsection(strings.TrimSuffix(g.Title, ":"))
+		for _, c := range root.Commands() {
+			if c.GroupID == g.ID {
+				p.Command(c)
+			}
+		}
+	}
+	p.Section("Options")
+	p.Text("Every command has these beside its own.")
+	root.InitDefaultHelpFlag()
+	root.InitDefaultVersionFlag()
+	p.Flags(root.LocalFlags())
+	p.Section("Keys")
+	p.Text("On the screen the line at the bottom names the keys that work, ? shows all of the\n" +
+		"page, and : or ctrl+p finds an action by its name. Other keys are chosen in the\n" +
+		"table [keys] of the settings file.")
+	manualSettings(p)
+	manualPlaces(p)
+	p.Section("Exit status")
+	for code, words := range exitWords() {
+		p.Item(words, strconv.Itoa(code))
+	}
+	p.Section("Examples")
+	p.Literal(root.Example)
+	p.SeeAlso("ssh(1)", "ssh-agent(1)", "tmux(1)")
+	p.Text("Invites by e-mail in the specification of Matrix:\n" +
+		"https://spec.matrix.org/latest/client-server-api/#third-party-invites")
+	return p.String()
+}
+
+func manualSettings(p *manpage.Page) {
+	p.Section("Settings")
+	p.Text("Nothing has to be set. What config.toml says is weaker than the environment\n" +
+		"variable beside it here, and that is weaker than a flag. mxinvite config init\n" +
+		"writes a file that explains itself; mxinvite config says what holds, and why.")
+	for _, s := range config.AllSettings() {
+		p.Item(s.Doc+"\nIt takes "+s.Takes+".", s.Name, s.Variable())
+	}
+}
+
+func manualPlaces(p *manpage.Page) {
+	p.Section("Environment")
+	p.Text("There are those of the settings, of which an empty one counts as none, and these:")
+	p.Item("Everything is kept in this directory, as with --home.", "MXINVITE_HOME")
+	p.Item("In place of the directories below.", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+	p.Item("There are no colors, as with --no-color.", "NO_COLOR")
+	p.Item("If it is 1, mxinvite talks in plain lines, as with --accessible.", "ACCESSIBLE")
+	p.Item("The ssh-agent that a vault of kind agent needs.", "SSH_AUTH_SOCK")
+	p.Section("Files")
+	p.Text("On macOS and Windows they lie elsewhere: mxinvite config path says where.")
+	home, err := config.FindHome(func(name string) string { return map[string]string{"HOME": "~"}[name] }, "linux")
+	if err != nil {
+		return // it is where HOME says
+	}
+	file := func(path, text string) { p.Item(text, filepath.ToSlash(path)) }
+	file(home.SettingsPath(), "The settings. Only people write it.")
+	file(vault.PathIn(home.Dir()), "The sessions.")
+	file(home.TrustPath(), "The hosts that may be asked about keys, one on a line.")
+	file(home.StorePath(), "What is known of your rooms, the outbox and the address book. Addresses are\nsealed there.")
+	file(home.StateDir(), "The log, without anything secret in it.")
+}

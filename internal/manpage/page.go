@@ -1,0 +1,171 @@
+// Package manpage writes a manual page in the language of man(7).
+package manpage
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A Page is a manual page that is being written. It holds what it was given and
+// nothing else, no date and no version, so that the same commands make the same
+// page on every machine and on every day.
+type Page struct {
+	b     strings.Builder
+	fresh bool // nothing stands below the title yet
+}
+
+// New begins the page of a program: its name, and what it is for.
+func New(name, purpose string) *Page {
+	p := &Page{}
+	p.line(`.TH %s 1 "" %s "User Commands"`, strings.ToUpper(name), name)
+	p.line(".nh\n.ad l") // nobody wants a command with a hyphen in it, or gaps
+	p.Section("Name")
+	p.line(`%s \- %s`, escape(name), prose(strings.ToLower(purpose[:1])+purpose[1:]))
+	return p
+}
+
+// String is the page as far as it is written.
+func (p *Page) String() string { return p.b.String() }
+
+func (p *Page) line(format string, values ...any) { fmt.Fprintf(&p.b, format+"\n", values...) }
+
+// Section begins a section.
+func (p *Page) Section(title string) { p.begin(".SH", strings.ToUpper(title)) }
+
+// Subsection begins a part of a section.
+func (p *Page) Subsection(title string) { p.begin(".SS", title) }
+
+func (p *Page) begin(macro, title string) {
+	p.line("%s %s", macro, title)
+	p.fresh = true
+}
+
+// paragraph leaves a line empty, except below a title.
+func (p *Page) paragraph() {
+	if !p.fresh {
+		p.line(".PP")
+	}
+	p.fresh = false
+}
+
+// Usage is a way to call the program. Words in capitals stand for something else.
+func (p *Page) Usage(name, arguments string) {
+	p.paragraph()
+	p.line("%s%s", bold(name), form(arguments))
+}
+
+// Text is paragraphs, with an empty line between. One that is indented lists
+// words, each with what it means behind it.
+func (p *Page) Text(text string) {
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		if strings.HasPrefix(paragraph, "  ") {
+			p.list(paragraph)
+			continue
+		}
+		p.paragraph()
+		p.line("%s", prose(paragraph))
+	}
+}
+
+func (p *Page) list(text string) {
+	for n, line := range strings.Split(text, "\n") {
+		word, meaning, _ := strings.Cut(strings.TrimPrefix(line, "  "), " ")
+		if word != "" {
+			p.line(".TP 12\n%s", bold(word))
+		}
+		p.line("%s", prose(meaning))
+		if n == 0 {
+			p.line(".PD 0") // the next ones stand close
+		}
+	}
+	p.line(".PD")
+}
+
+// Literal is lines that are shown as they are.
+func (p *Page) Literal(text string) {
+	if !p.fresh {
+		p.line(".sp")
+	}
+	p.line(".nf")
+	for line := range strings.SplitSeq(text, "\n") {
+		p.line("%s", escape(strings.TrimPrefix(line, "  ")))
+	}
+	p.line(".fi")
+	p.fresh = false
+}
+
+// Item is what there is to say about something that has one name or several.
+func (p *Page) Item(text string, names ...string) {
+	for n, name := range names {
+		names[n] = bold(name)
+	}
+	p.line(".TP 4\n%s\n%s", strings.Join(names, ", "), prose(text))
+	p.fresh = false
+}
+
+// Command is all there is to say about a command and those below it.
+func (p *Page) Command(c *cobra.Command) {
+	if c.Hidden {
+		return
+	}
+	p.Usage(c.CommandPath(), strings.TrimPrefix(c.Use, c.Name()))
+	p.line(".RS 4")
+	p.Text(cmp.Or(c.Long, c.Short+"."))
+	p.Flags(c.LocalNonPersistentFlags())
+	if c.Example != "" {
+		p.Text("For example:")
+		p.Literal(c.Example)
+	}
+	p.line(".RE")
+	for _, below := range c.Commands() {
+		p.Command(below)
+	}
+}
+
+// Flags are what each of some flags does.
+func (p *Page) Flags(flags *pflag.FlagSet) {
+	if !flags.HasAvailableFlags() {
+		return
+	}
+	first := true
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		value, usage := pflag.UnquoteUsage(f)
+		tag := bold("--" + f.Name)
+		if f.Shorthand != "" {
+			tag = bold("-"+f.Shorthand) + ", " + tag
+		}
+		if value != "" && value == strings.ToUpper(value) { // and no type of Go's
+			tag += " " + italic(value)
+		}
+		if f.Value.Type() == "string" && f.DefValue != "" {
+			usage += ", " + f.DefValue + " if nothing is said"
+		}
+		p.line(".TP 20\n%s\n%s", tag, prose(usage))
+		if first {
+			p.line(".PD 0")
+			first = false
+		}
+	})
+	p.line(".PD")
+}
+
+// SeeAlso names other pages, such as ssh(1).
+func (p *Page) SeeAlso(pages ...string) {
+	p.Section("See also")
+	for n, page := range pages {
+		name, section, _ := strings.Cut(page, "(")
+		end := ","
+		if n == len(pages)-1 {
+			end = ""
+		}
+		p.line(".BR %s (%s%s", escape(name), section, end)
+	}
+	p.fresh = false
+}

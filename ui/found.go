@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// foundPage is the page of an invite in a file: its details.
+type foundPage struct {
+	sh     *shell
+	row    row
+	scroll scroll
+}
+
+func newFound(sh *shell, r row) func(context.Context) screen {
+	return func(context.Context) screen { return &foundPage{sh: sh, row: r} }
+}
+
+func (p *foundPage) init() tea.Cmd { return nil }
+func (p *foundPage) title() string { return "Invite of " + p.row.who() }
+
+func (p *foundPage) update(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok {
+		p.scroll.press(press, p.sh.keys, p.lines(), p.sh.height)
+	}
+	return nil
+}
+
+// lines are the text of the page.
+func (p *foundPage) lines() []string {
+	return strings.Split(details(p.sh, p.row, min(p.sh.width-4, 100)), "\n")
+}
+
+func (p *foundPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	return []key.Binding{k.Up, k.Down, k.Back, k.Help, k.Quit}
+}
+
+func (p *foundPage) FullHelp() [][]key.Binding {
+	k := p.sh.keys
+	return [][]key.Binding{p.ShortHelp(), {k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
+}
+
+func (p *foundPage) view(_, height int) (string, *tea.Cursor) {
+	return p.scroll.view(p.sh.styles, p.lines(), height), nil
+}

@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// dump is what a file would hold of the town's rooms.
+func (n *town) dump(t *testing.T) Dump {
+	t.Helper()
+	account := n.account(t)
+	if err := account.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d := Dump{Invites: account.Invites(), Rooms: map[id.RoomID]client.Room{}, Facts: invite.Facts{Now: time.Now()}, Unread: "! 1 thing unread"}
+	for _, r := range account.Rooms() {
+		d.Rooms[r.ID] = client.Room{ID: r.ID, Name: r.Name, Alias: r.Alias}
+	}
+	return d
+}
+
+func TestInspectBeforeSigningIn(t *testing.T) {
+	for size, at := range sizes() {
+		inTown(t, func(t *testing.T, n *town) {
+			n.invite(t, n.compilers, "lin@kernel.example")
+			n.invite(t, n.ops, "rob@bell.example")
+			d, opt := n.dump(t), n.options()
+			asked := len(n.Requests())
+			term := termtest.Run(t, at[0], at[1], func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: opt, Demo: true, Inspect: func(_ context.Context, file string) (Dump, error) {
+					if file != "state.json" {
+						return Dump{}, fmt.Errorf("read %s: %w", file, errors.New("there are no events of rooms"))
+					}
+					return d, nil
+				}})
+			})
+			term.Golden("offered " + size)
+			term.Press("ctrl+o")
+			term.Golden("asked " + size)
+			term.Send("other.json\r")
+			term.Golden("refused " + size)
+			term.Press("ctrl+u")
+			term.Send("state.json\r")
+			term.Press("down")
+			term.Golden("found " + size)
+			term.Press("enter", "G")
+			term.Golden("one " + size)
+			term.Press("esc", "esc", "esc")
+			if !strings.Contains(term.Screen(), "Account") {
+				t.Errorf("not back at signing in:\n%s", term.Screen())
+			}
+			if n := len(n.Requests()); n != asked {
+				t.Errorf("%d requests for a file", n-asked)
+			}
+		})
+	}
+}
+
+func TestNothingToFindInAFile(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		opt := n.options()
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: opt, Inspect: func(context.Context, string) (Dump, error) { return Dump{}, nil }})
+		})
+		term.Press("ctrl+o")
+		term.Send("state.json\r")
+		term.Press("down", "enter") // there is nothing
+		term.Golden("empty")
+	})
+}
+
+// Whoever is signed in, or goes on with a session, is offered neither.
+func TestDemoIsForThoseWhoBegin(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		for _, o := range []Options{
+			{Demo: true},
+			{Demo: true, Ended: client.Session{UserID: id.UserID(n.ada), Homeserver: n.HomeserverURL()}},
+			{},
+		} {
+			o.Client = n.options()
+			var m *Model
+			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { m = New(ctx, o); return m })
+			offered := strings.Contains(term.Screen(), "look around first")
+			if begins := o.Demo && o.Ended.UserID == ""; offered != begins {
+				t.Errorf("offered: %t\n%s", offered, term.Screen())
+			}
+			term.Press("ctrl+t")
+			if m.WantsDemo() != offered {
+				t.Errorf("wanted: %t, offered: %t", m.WantsDemo(), offered)
+			}
+		}
+	})
+}
