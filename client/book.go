@@ -90,6 +90,16 @@ func (a *Account) restoreBook(ctx context.Context) error {
 	return nil
 }
 
+// Remembered is of how many invites the addresses are kept on the disk, also those
+// that were sealed in a session that is lost: what [Account.ForgetAddresses] forgets.
+func (a *Account) Remembered(ctx context.Context) (int, error) {
+	if a.opt.Store == nil {
+		return 0, ErrNoStore
+	}
+	book, err := a.opt.Store.Addresses(ctx, a.storeKey())
+	return len(book), err
+}
+
 // ForgetAddresses forgets to whom invites were sent, here and on the disk. What
 // is still to be sent stays.
 func (a *Account) ForgetAddresses(ctx context.Context) error {

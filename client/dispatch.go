@@ -52,7 +52,7 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		e.UserID = plan.UserID
 		return nil, unlessChanged(r.write(ctx, outcome{envelope: e, was: store.Queued}))
 	}
-	if paused, err := r.a.paused(ctx); paused || err != nil {
+	if r.paused, err = r.a.paused(ctx); r.paused || err != nil {
 		return nil, err // while it was planned
 	}
 	// From here on it may have been sent, whatever happens.

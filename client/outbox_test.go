@@ -332,6 +332,28 @@ func TestUncertainIsSettledByTheRoomOrAPerson(t *testing.T) {
 	})
 }
 
+func TestAnotherProgramPausesAndResumes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
+		a, other := n.start(session, path), n.start(session, path)
+		n.must(a.Refresh(t.Context()))
+		turns := n.turns(t.Context(), a)
+		time.Sleep(time.Minute)
+		n.must(other.PauseOutbox(t.Context(), true))
+		n.queue(a, "one@navy.example")
+		time.Sleep(time.Hour)
+		if n.Count("POST", invitePath) > 0 {
+			t.Error("sent while paused")
+		}
+		n.must(other.PauseOutbox(t.Context(), false))
+		time.Sleep(3 * time.Second)
+		if got := n.states(a)["one@navy.example"]; got != client.ItemSent {
+			t.Errorf("%s, %v", got, errs(turns))
+		}
+	})
+}
+
 func TestPausedAndCancelledAreNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)

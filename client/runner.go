@@ -34,7 +34,8 @@ type Runner struct {
 	entries []envelope
 	paces   *paces
 	version int64
-	read    bool     // entries and paces are as they are on the disk
+	paused  bool
+	read    bool     // entries, paces and whether it is paused are as they are on the disk
 	unsaved *outcome // what came of the last one, if it could not be written
 	learned bool     // paces are ahead of those on the disk
 	blind   bool     // something may be in a room that no sync has shown
@@ -148,18 +149,14 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	if turn, err := r.noticeSent(ctx); turn != nil || err != nil {
 		return turn, err
 	}
-	paused, err := r.a.paused(ctx)
-	if err != nil {
-		return nil, err
-	}
 	now := r.a.opt.Now()
 	e, due := r.first(now)
-	if paused || e == nil || due.After(now) {
+	if r.paused || e == nil || due.After(now) {
 		wait := glance
 		if len(r.entries) == 0 && !r.a.opt.Store.Shared() {
 			wait = maxStall // whoever puts something in says so
 		}
-		if e != nil && !paused {
+		if e != nil && !r.paused {
 			wait = min(wait, due.Sub(now))
 		}
 		r.idle(ctx, wait)
@@ -235,8 +232,14 @@ func (a *Account) sender(ctx context.Context) (string, error) {
 	return string(name), err
 }
 
-// look reads the outbox if anybody may have changed it.
+// look reads the outbox if anybody may have changed it. What this program has
+// changed no version tells.
 func (r *Runner) look(ctx context.Context) error {
+	select {
+	case <-r.a.outboxNews:
+		r.read = false
+	default:
+	}
 	version, err := r.a.opt.Store.Version(ctx)
 	if err != nil || (r.read && version == r.version) {
 		return err
@@ -250,6 +253,9 @@ func (r *Runner) look(ctx context.Context) error {
 		if e.State.Active() {
 			r.entries = append(r.entries, r.a.open(e))
 		}
+	}
+	if r.paused, err = r.a.paused(ctx); err != nil {
+		return err
 	}
 	if !r.learned {
 		if r.paces, err = r.a.loadPaces(ctx); err != nil {

@@ -103,7 +103,7 @@ func statusCell(sh *shell, st styles, r *row) string {
 // statusWords are the status with its sign, and with a question mark as long as
 // it is only how things look.
 func statusWords(r *row) string {
-	words := glyph(r.invite.Status) + " " + string(r.invite.Status)
+	words := r.invite.Status.Glyph() + " " + string(r.invite.Status)
 	if !r.room.Certain(r.invite) {
 		words += "?"
 	}

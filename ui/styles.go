@@ -124,24 +124,6 @@ func turn(s *spinner.Model, msg spinner.TickMsg, waits bool) (next tea.Cmd) {
 	return next
 }
 
-// glyph is the sign that stands beside the word for a status.
-func glyph(st invite.Status) string {
-	switch st {
-	case invite.Pending:
-		return "◔"
-	case invite.Invited:
-		return "◑"
-	case invite.Joined:
-		return "●"
-	case invite.Left, invite.Revoked:
-		return "○"
-	case invite.Banned:
-		return "✗"
-	default:
-		return "!"
-	}
-}
-
 // status is the look of a status.
 func (s styles) status(st invite.Status) lipgloss.Style {
 	switch st {

@@ -68,7 +68,8 @@ func (c *Checker) Known(q Question) invite.Validity {
 // call. It returns when everything is told or ctx has ended; a request that
 // another call waits for goes on then, and of the others nothing is left.
 //
-// It calls tell on its own goroutine only, and never after it has returned.
+// It calls tell on its own goroutine only, and never after it has returned. If a
+// request panics, so does everybody's Ask who waits for it.
 func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Question, invite.Validity)) {
 	answers := make(chan answer, len(questions))
 	var open []*inquiry

@@ -115,10 +115,11 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *loopback
 	}
 	go from(func() (string, error) { return o.pasted(ctx, d) })
 	first := <-came
+	together.Raise(first.err)
 	if first.err != nil && back != nil && ctx.Err() == nil {
 		first = <-came // the other may still come
+		together.Raise(first.err)
 	}
-	together.Raise(first.err)
 	return first.address, first.err
 }
 

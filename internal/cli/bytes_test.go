@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
 // TestTerminalsAreToldWhatTheyUnderstand compares everything that a kind of
@@ -60,7 +62,7 @@ func TestTerminalsAreToldWhatTheyUnderstand(t *testing.T) {
 func told(t *testing.T, env []string) string {
 	t.Helper()
 	in, keys := io.Pipe()
-	out, said := new(shared), new(shared)
+	out, said := new(sshtest.Buffer), new(sshtest.Buffer)
 	w := World{
 		In: in, Out: out, Err: said, InTTY: true, OutTTY: true, Width: 120, Height: 32,
 		Env: append([]string{"MXINVITE_HOME=" + t.TempDir()}, env...), Now: time.Now,

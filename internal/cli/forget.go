@@ -6,9 +6,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/store"
 )
 
 func newForget(a *app) *cobra.Command {
@@ -37,10 +34,7 @@ func runForget(ctx context.Context, a *app, yes bool) error {
 	if err != nil {
 		return err
 	}
-	if a.store == nil {
-		return client.ErrNoStore
-	}
-	book, err := a.store.Addresses(ctx, store.Account{UserID: account.UserID(), Homeserver: account.Session().Homeserver})
+	remembered, err := account.Remembered(ctx)
 	if err != nil {
 		return err
 	}
@@ -49,7 +43,7 @@ func runForget(ctx context.Context, a *app, yes bool) error {
 		return err
 	}
 	what := fmt.Sprintf("the addresses of %s and %s that are over in the outbox",
-		count(len(book), "invite"), count(outbox.Over(), "invite"))
+		count(remembered, "invite"), count(outbox.Over(), "invite"))
 	if !yes {
 		agreed, err := a.confirm(ctx, "Forget "+what+"?")
 		if err != nil {

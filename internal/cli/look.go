@@ -55,21 +55,19 @@ func (a *app) onlyASCII() bool {
 	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
-// statusLook is the sign that stands beside the word for a status, and its role.
-func statusLook(s invite.Status) (sign string, l look) {
+// statusLook is the role of a status.
+func statusLook(s invite.Status) look {
 	switch s {
 	case invite.Pending:
-		return "◔", warn
+		return warn
 	case invite.Invited:
-		return "◑", plain
+		return plain
 	case invite.Joined:
-		return "●", good
+		return good
 	case invite.Left, invite.Revoked:
-		return "○", faint
-	case invite.Banned:
-		return "✗", bad
+		return faint
 	default:
-		return "!", bad
+		return bad
 	}
 }
 
@@ -77,8 +75,7 @@ func statusLook(s invite.Status) (sign string, l look) {
 // things look.
 func statusCell(f finding) cell {
 	s := f.invite.Status
-	sign, l := statusLook(s)
-	c := cell{shown: sign + " " + string(s), exact: string(s), look: l}
+	c := cell{shown: s.Glyph() + " " + string(s), exact: string(s), look: statusLook(s)}
 	if !f.certain {
 		c.shown += "?"
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
 // A terminal takes what a screen draws and says when it shows a text.
@@ -110,7 +112,7 @@ func TestLostTerminalEndsTheScreen(t *testing.T) {
 // The demo is chosen on the first page, and leaving it leads back there.
 func TestDemoIsChosenAndLeft(t *testing.T) {
 	in, keys := io.Pipe()
-	out := new(shared)
+	out := new(sshtest.Buffer)
 	w := screen(t, in, out)
 	w.Width, w.Height = 100, 30
 	// since waits for a text after so many bytes, and returns how many there are then.

@@ -3,8 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +22,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
 // A lodge is mxinvite serve, with the homeserver of the demo beside it.
@@ -35,68 +34,23 @@ type lodge struct {
 	hs      *httptest.Server
 	asked   atomic.Int64 // requests to the homeserver
 	hangup  chan os.Signal
-	said    *shared
+	said    *sshtest.Buffer
 	stop    func() int
 	ada     ssh.Signer
 }
 
-// shared is a buffer for several goroutines.
-type shared struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *shared) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *shared) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
-// until waits for a text.
-func (s *shared) until(t *testing.T, text string) string {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		got := s.String()
-		if strings.Contains(got, text) {
-			return got
-		}
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain for %q in %q", text, got)
-		}
-	}
-}
-
 // settled waits until nothing more comes.
-func settled(t *testing.T, s *shared) {
+func settled(t *testing.T, s *sshtest.Buffer) {
 	t.Helper()
-	s.until(t, "continue")
+	s.Until(t, "continue")
 	for before := ""; before != s.String(); time.Sleep(500 * time.Millisecond) {
 		before = s.String()
 	}
 }
 
-func newKey(t *testing.T) ssh.Signer {
-	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 func openLodge(t *testing.T, args ...string) *lodge {
 	t.Helper()
-	l := &lodge{t: t, dir: t.TempDir(), hangup: make(chan os.Signal, 1), said: new(shared), ada: newKey(t)}
+	l := &lodge{t: t, dir: t.TempDir(), hangup: make(chan os.Signal, 1), said: new(sshtest.Buffer), ada: sshtest.NewKey(t)}
 	var world http.Handler
 	l.hs = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l.asked.Add(1)
@@ -124,7 +78,7 @@ func openLodge(t *testing.T, args ...string) *lodge {
 		}
 		l.hs.Close()
 	})
-	said := l.said.until(t, "Listening on ")
+	said := l.said.Until(t, "Listening on ")
 	l.address = regexp.MustCompile(`Listening on (\S+)`).FindStringSubmatch(said)[1]
 	l.metrics = regexp.MustCompile(`http://\S+/metrics`).FindString(said)
 	return l
@@ -134,7 +88,7 @@ func (l *lodge) authorize(keys ...ssh.Signer) {
 	l.t.Helper()
 	var b strings.Builder
 	for i, k := range keys {
-		fmt.Fprintf(&b, "%s visitor%d\n", strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k.PublicKey()))), i)
+		fmt.Fprintln(&b, sshtest.KeyLine(k, fmt.Sprint("visitor", i)))
 	}
 	if err := os.WriteFile(filepath.Join(l.dir, "keys"), []byte(b.String()), 0o600); err != nil {
 		l.t.Fatal(err)
@@ -186,10 +140,10 @@ func (l *lodge) signIn() {
 
 func TestVisitorsHaveAnAccountAndADirectoryOfTheirOwn(t *testing.T) {
 	l := openLodge(t, "--allow-private")
-	grace := newKey(t)
+	grace := sshtest.NewKey(t)
 	l.authorize(l.ada, grace)
 	l.hangup <- syscall.SIGHUP
-	l.said.until(t, "were read again")
+	l.said.Until(t, "were read again")
 	l.signIn()
 	if code, out, said := l.run(l.ada, "", "list --json"); code != exitOK || !strings.HasPrefix(out, "[\n") {
 		t.Errorf("ada's list ends with %d: %.100s %s", code, out, said)
@@ -250,7 +204,7 @@ func TestVisitorsReachNoServerOfThisMachine(t *testing.T) {
 func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	s := l.session(l.ada)
-	screen := new(shared)
+	screen := new(sshtest.Buffer)
 	s.Stdout = screen
 	keys, _ := s.StdinPipe()
 	if err := s.RequestPty("vt100", 24, 80, nil); err != nil {
@@ -260,12 +214,12 @@ func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, question := range []string{"New passphrase: ", "The same again: "} {
-		screen.until(t, question)
+		screen.Until(t, question)
 		_, _ = io.WriteString(keys, "of the vault\r")
 	}
-	screen.until(t, "Your user name there: ")
+	screen.Until(t, "Your user name there: ")
 	_, _ = io.WriteString(keys, sandbox.DemoUser+"x\x7f\r")
-	screen.until(t, "Password: ")
+	screen.Until(t, "Password: ")
 	_, _ = io.WriteString(keys, sandbox.DemoPassword+"\r")
 	if err := s.Wait(); err != nil {
 		t.Error(err)
@@ -279,7 +233,7 @@ func TestVisitorHasTheScreen(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	l.signIn()
 	s := l.session(l.ada)
-	screen := new(shared)
+	screen := new(sshtest.Buffer)
 	s.Stdout = screen
 	keys, _ := s.StdinPipe()
 	if err := s.RequestPty("xterm-256color", 30, 120, nil); err != nil {
@@ -288,7 +242,7 @@ func TestVisitorHasTheScreen(t *testing.T) {
 	if err := s.Shell(); err != nil {
 		t.Fatal(err)
 	}
-	screen.until(t, "#compilers")
+	screen.Until(t, "#compilers")
 	for i := range 500 {
 		if err := s.WindowChange(16+i%60, 60+i%200); err != nil {
 			t.Fatal(err)
@@ -297,7 +251,7 @@ func TestVisitorHasTheScreen(t *testing.T) {
 	if err := s.WindowChange(10, 47); err != nil {
 		t.Fatal(err)
 	}
-	screen.until(t, "47")
+	screen.Until(t, "47")
 	_, _ = io.WriteString(keys, "\x03")
 	if err := s.Wait(); err != nil {
 		t.Error(err)
@@ -323,7 +277,7 @@ func TestTypedAheadIsThereWhenTheScreenIs(t *testing.T) {
 	l.run(l.ada, "", "list")
 	l.asksNoPassphrase(t)
 	s := l.session(l.ada)
-	screen := new(shared)
+	screen := new(sshtest.Buffer)
 	s.Stdout = screen
 	keys, _ := s.StdinPipe()
 	if err := s.RequestPty("xterm-256color", 30, 120, nil); err != nil {
@@ -352,17 +306,17 @@ func TestSettingsAndKeysAreReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.hangup <- syscall.SIGHUP
-	l.said.until(t, "what holds stays as it was")
+	l.said.Until(t, "what holds stays as it was")
 	if code, _, said := l.run(l.ada, "", "--version"); code != exitOK {
 		t.Errorf("after a mistake in the settings: %d, %s", code, said)
 	}
-	grace := newKey(t)
+	grace := sshtest.NewKey(t)
 	l.authorize(grace)
 	if err := os.WriteFile(settings, []byte("[serve]\nsessions_per_key = 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	l.hangup <- syscall.SIGHUP
-	l.said.until(t, "keys and settings were read again")
+	l.said.Until(t, "keys and settings were read again")
 	if _, err := l.dial(l.ada); err == nil {
 		t.Error("the removed key opens the door")
 	}
@@ -383,7 +337,7 @@ func TestStoppingTellsVisitors(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	l.signIn()
 	s := l.session(l.ada)
-	screen := new(shared)
+	screen := new(sshtest.Buffer)
 	s.Stdout = screen
 	if err := s.RequestPty("xterm", 30, 120, nil); err != nil {
 		t.Fatal(err)
@@ -391,7 +345,7 @@ func TestStoppingTellsVisitors(t *testing.T) {
 	if err := s.Shell(); err != nil {
 		t.Fatal(err)
 	}
-	screen.until(t, "#compilers")
+	screen.Until(t, "#compilers")
 	if code := l.stop(); code != exitOK {
 		t.Errorf("ended with %d", code)
 	}

@@ -173,7 +173,7 @@ func (a *app) writeRow(row []cell, widths []int) error {
 
 // happeningCell says what happened.
 func happeningCell(c change) cell {
-	sign, l := statusLook(c.invite.Status)
+	sign, l := c.invite.Status.Glyph(), statusLook(c.invite.Status)
 	switch c.happening {
 	case wasSent:
 		sign = "+"

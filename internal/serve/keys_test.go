@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
 func TestLinesThatWouldNotBeObeyedLetNobodyIn(t *testing.T) {
-	ada := keyLine(newKey(t), "ada")
+	ada := sshtest.KeyLine(sshtest.NewKey(t), "ada")
 	weak, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +31,7 @@ func TestLinesThatWouldNotBeObeyedLetNobodyIn(t *testing.T) {
 		`restrict,command="x y" ` + ada,
 		`no-pty,permitopen="*:*" ` + ada,
 		`verify-required ` + ada,
-		keyLine(weakKey, "weak"),
+		sshtest.KeyLine(weakKey, "weak"),
 		`ssh-ed25519 AAAA ada`,
 		`nonsense`,
 		`ssh-rsa ` + strings.Fields(ada)[1] + ` another type`,
@@ -46,15 +48,15 @@ func TestLinesThatWouldNotBeObeyedLetNobodyIn(t *testing.T) {
 }
 
 func TestKeyIsNamedByItsComment(t *testing.T) {
-	key := newKey(t)
+	key := sshtest.NewKey(t)
 	fingerprint := ssh.FingerprintSHA256(key.PublicKey())
 	for line, want := range map[string]Key{
-		keyLine(key, "ada@laptop two"): {Name: "ada@laptop two"},
-		keyLine(key, ""):               {Name: "without a name"},
-		"no-port-forwarding,no-X11-forwarding " + keyLine(key, "x"): {Name: "x"},
-		"restrict " + keyLine(key, "x"):                             {Name: "x", NoTerminal: true},
-		"restrict,pty " + keyLine(key, "x"):                         {Name: "x"},
-		keyLine(key, "\x1b[31mred\u202e"):                           {Name: "\ufffdred\ufffd"},
+		sshtest.KeyLine(key, "ada@laptop two"):                              {Name: "ada@laptop two"},
+		sshtest.KeyLine(key, ""):                                            {Name: "without a name"},
+		"no-port-forwarding,no-X11-forwarding " + sshtest.KeyLine(key, "x"): {Name: "x"},
+		"restrict " + sshtest.KeyLine(key, "x"):                             {Name: "x", NoTerminal: true},
+		"restrict,pty " + sshtest.KeyLine(key, "x"):                         {Name: "x"},
+		sshtest.KeyLine(key, "\x1b[31mred\u202e"):                           {Name: "\ufffdred\ufffd"},
 	} {
 		got := authorized(t, line)[fingerprint]
 		if got.Name != want.Name || got.NoTerminal != want.NoTerminal || got.Fingerprint != fingerprint {

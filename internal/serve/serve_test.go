@@ -1,9 +1,7 @@
 package serve
 
 import (
-	"bytes"
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -20,6 +18,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+
+	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
 // A door is a server on loopback, and the keys that open it.
@@ -29,38 +29,8 @@ type door struct {
 	address string
 	hostKey ssh.PublicKey
 	ada     ssh.Signer
-	log     *safeBuffer
+	log     *sshtest.Buffer
 	close   func() error // waits until everybody has left
-}
-
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-func newKey(tb testing.TB) ssh.Signer {
-	tb.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	signer, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return signer
 }
 
 // authorized reads lines of authorized keys, none of which may have anything
@@ -78,20 +48,16 @@ func authorized(tb testing.TB, lines ...string) Keys {
 	return keys
 }
 
-func keyLine(k ssh.Signer, comment string) string {
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(k.PublicKey()))) + " " + comment
-}
-
 func roomy() Limits { return Limits{Sessions: 1000, PerKey: 1000} }
 
 // openDoor serves until the test ends.
 func openDoor(tb testing.TB, limits Limits, handle func(context.Context, *Session) int) *door {
 	tb.Helper()
-	d := &door{t: tb, ada: newKey(tb), log: new(safeBuffer)}
-	hostKey := newKey(tb)
+	d := &door{t: tb, ada: sshtest.NewKey(tb), log: new(sshtest.Buffer)}
+	hostKey := sshtest.NewKey(tb)
 	d.hostKey = hostKey.PublicKey()
 	d.server = New(Options{
-		HostKey: hostKey, Keys: authorized(tb, keyLine(d.ada, "ada")), Limits: limits, Handle: handle,
+		HostKey: hostKey, Keys: authorized(tb, sshtest.KeyLine(d.ada, "ada")), Limits: limits, Handle: handle,
 		Log: slog.New(slog.NewTextHandler(d.log, nil)),
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -194,7 +160,7 @@ func TestOnlyAuthorizedKeysComeIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, auth := range map[string]ssh.AuthMethod{
-		"another key": ssh.PublicKeys(newKey(t)),
+		"another key": ssh.PublicKeys(sshtest.NewKey(t)),
 		"certificate": ssh.PublicKeys(certified),
 		"password":    ssh.Password("correct horse"),
 		"questions": ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
@@ -275,7 +241,7 @@ func TestEnvironmentSaysOnlyWhatTheTerminalIsLike(t *testing.T) {
 
 func TestKeyWithoutTerminalGetsNone(t *testing.T) {
 	d := openDoor(t, roomy(), echo)
-	d.server.Reload(authorized(t, "restrict "+keyLine(d.ada, "ada")), roomy())
+	d.server.Reload(authorized(t, "restrict "+sshtest.KeyLine(d.ada, "ada")), roomy())
 	if err := d.session().RequestPty("xterm", 24, 80, nil); err == nil {
 		t.Error("it got a terminal")
 	}
@@ -283,8 +249,8 @@ func TestKeyWithoutTerminalGetsNone(t *testing.T) {
 
 func TestLimitsOfSessions(t *testing.T) {
 	d := openDoor(t, Limits{Sessions: 3, PerKey: 2}, sit)
-	grace := newKey(t)
-	d.server.Reload(authorized(t, keyLine(d.ada, "ada"), keyLine(grace, "grace")), Limits{Sessions: 3, PerKey: 2})
+	grace := sshtest.NewKey(t)
+	d.server.Reload(authorized(t, sshtest.KeyLine(d.ada, "ada"), sshtest.KeyLine(grace, "grace")), Limits{Sessions: 3, PerKey: 2})
 	ada := d.enter()
 	start := func(c *ssh.Client) error {
 		s, err := c.NewSession()
@@ -443,7 +409,7 @@ func TestIdleSessionIsToldAndEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	in, _ := s.StdinPipe()
-	var out safeBuffer
+	var out sshtest.Buffer
 	s.Stdout = &out
 	if err := s.Shell(); err != nil {
 		t.Fatal(err)
@@ -466,18 +432,18 @@ func TestIdleSessionIsToldAndEnds(t *testing.T) {
 
 func TestRemovedKeyHasToLeave(t *testing.T) {
 	d := openDoor(t, roomy(), sit)
-	grace := newKey(t)
+	grace := sshtest.NewKey(t)
 	c := d.enter()
 	s, err := c.NewSession()
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := new(safeBuffer)
+	said := new(sshtest.Buffer)
 	s.Stderr = said
 	if err := s.Start("sit"); err != nil {
 		t.Fatal(err)
 	}
-	d.server.Reload(authorized(t, keyLine(grace, "grace")), roomy())
+	d.server.Reload(authorized(t, sshtest.KeyLine(grace, "grace")), roomy())
 	if err := s.Wait(); err != nil || !strings.Contains(said.String(), "your key is no longer authorized") {
 		t.Errorf("%v, and said %q", err, said.String())
 	}
@@ -509,7 +475,7 @@ func TestStopLetsSendsFinish(t *testing.T) {
 		return 0
 	})
 	s := d.session()
-	said := new(safeBuffer)
+	said := new(sshtest.Buffer)
 	s.Stderr = said
 	out, _ := s.StdoutPipe()
 	if err := s.Start("send"); err != nil {

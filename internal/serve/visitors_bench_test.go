@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
 // BenchmarkVisitors has 200 visitors look at the demo's invites at once, and
@@ -44,8 +46,8 @@ func benchVisitors(b *testing.B, program string, n int) {
 	dir := b.TempDir()
 	keys, lines := make([]ssh.Signer, n), make([]string, n)
 	for i := range keys {
-		keys[i] = newKey(b)
-		lines[i] = keyLine(keys[i], fmt.Sprint("visitor", i))
+		keys[i] = sshtest.NewKey(b)
+		lines[i] = sshtest.KeyLine(keys[i], fmt.Sprint("visitor", i))
 	}
 	if err := os.WriteFile(filepath.Join(dir, "keys"), []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		b.Fatal(err)
@@ -95,7 +97,7 @@ func look(b *testing.B, c *ssh.Client, login, password string) {
 	if s, err = c.NewSession(); err != nil {
 		b.Fatal(err)
 	}
-	screen := new(safeBuffer)
+	screen := new(sshtest.Buffer)
 	s.Stdout = screen
 	if err := s.RequestPty("xterm-256color", 40, 120, nil); err != nil {
 		b.Fatal(err)
@@ -110,12 +112,12 @@ func look(b *testing.B, c *ssh.Client, login, password string) {
 type child struct {
 	b    *testing.B
 	pid  int
-	said *safeBuffer
+	said *sshtest.Buffer
 }
 
 func begin(b *testing.B, cmd *exec.Cmd) child {
 	b.Helper()
-	c := child{b: b, said: new(safeBuffer)}
+	c := child{b: b, said: new(sshtest.Buffer)}
 	cmd.Stdout, cmd.Stderr = c.said, c.said
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
