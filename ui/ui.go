@@ -4,14 +4,10 @@
 package ui
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
-	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/client"
@@ -243,87 +239,4 @@ func (m *Model) View() tea.View {
 		v.Content, v.WindowTitle = ascii(v.Content), ascii(v.WindowTitle)
 	}
 	return v
-}
-
-// crumbs is how many cells of the page beside a card are too few to be read.
-const crumbs = 10
-
-// statusLines is how many lines between the page and the footer are kept for
-// what is told in passing. A low terminal has none to spare.
-func statusLines(height int) int {
-	if height < 20 {
-		return 0
-	}
-	return 1
-}
-
-// tooSmall reports whether nothing of the page is shown for lack of room.
-func (m *Model) tooSmall() bool { return m.width < MinWidth || m.height < MinHeight }
-
-// sizes says how large a terminal would do.
-func (m *Model) sizes() string {
-	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
-	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
-}
-
-func (m *Model) frame() (string, *tea.Cursor) {
-	sh := m.shell
-	page := sh.page()
-	body, cursor := sh.stack[page].view(sh.width, sh.height)
-	if cursor != nil {
-		cursor.Y++ // the header
-	}
-	height := m.height - 2
-	body = block(body, sh.width, sh.height)
-	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
-		// What does not fit into the status line covers the last lines, so that
-		// nothing on the page moves.
-		body = block(body, sh.width, min(sh.height, height-lineCount(text))) + "\n" + text
-	}
-	body = sh.header(m.width) + "\n" + block(body, sh.width, height)
-	if page == len(sh.stack)-1 {
-		return body + "\n" + m.footer(), cursor
-	}
-	layers := []*lipgloss.Layer{lipgloss.NewLayer(sh.beside(sh.styles.behindCards(body)) + "\n" + m.footer()).Z(0)}
-	for i, l := range sh.stack[page+1:] {
-		var text string
-		text, cursor = l.view(m.width-8, m.height-6)
-		card := sh.styles.card.Render(text)
-		if l.screen != sh.top() {
-			card = sh.beside(card)
-		}
-		w, h := lipgloss.Size(card)
-		x, y := (m.width-w)/2, (m.height-h)/2
-		if x < crumbs {
-			layers = append(layers, lipgloss.NewLayer(sh.beside(block("", m.width, h))).Y(y).Z(i+1))
-		}
-		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
-		if cursor != nil {
-			cursor.X, cursor.Y = cursor.X+x+3, cursor.Y+y+1
-		}
-	}
-	return lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewCompositor(layers...)).Render(), cursor
-}
-
-// footer is the keys that work now, closer together where there is little room.
-// Where there is less, some are only in the help, which is named at the end.
-func (m *Model) footer() string {
-	sh := m.shell
-	h := help.New()
-	h.Styles = sh.styles.help
-	keys := slices.DeleteFunc(sh.top().ShortHelp(), func(b key.Binding) bool { return !b.Enabled() })
-	text := ""
-	for _, h.ShortSeparator = range []string{"   ", "  "} {
-		if text = sh.keyHints(h, keys); lineWidth(text) <= m.width-2 {
-			return block(" "+text, m.width, 1)
-		}
-	}
-	ways := []string{"back", "change", "decline", "help", "quit", "interrupt"} // out of here
-	for n := len(keys) - 1; n > 0 && lineWidth(text) > m.width-2; n-- {
-		if !slices.Contains(ways, actionOf(keys[n])) {
-			keys = slices.Delete(keys, n, n+1)
-			text = sh.keyHints(h, keys)
-		}
-	}
-	return block(" "+text, m.width, 1)
 }
