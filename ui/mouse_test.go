@@ -180,15 +180,16 @@ func TestWheel(t *testing.T) {
 			n.CreateRoom(n.ada, sandbox.RoomOptions{Name: fmt.Sprint("Room ", at), Preset: "private_chat"})
 		}
 		term := n.withMouse(t, 80, 16)
+		looks := func() string { return term.Screen() + fmt.Sprint(term.Looks()) }
 		wheel := func(notches int) (moved bool) {
-			before := term.Screen() + term.Styles()
+			before := looks()
 			term.Wheel(10, 8, notches)
-			return term.Screen()+term.Styles() != before
+			return looks() != before
 		}
 		there := func(page string) {
 			t.Helper()
-			before := term.Screen() + term.Styles()
-			if !wheel(1) || !wheel(-1) || term.Screen()+term.Styles() != before {
+			before := looks()
+			if !wheel(1) || !wheel(-1) || looks() != before {
 				t.Errorf("no way there and back by the wheel in the %s:\n%s", page, term.Screen())
 			}
 			if term.Wheel(10, 8, -30); wheel(-1) {

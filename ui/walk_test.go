@@ -370,7 +370,7 @@ func (w *walker) at(page screen, title string) {
 // keeps fails if what is on the screen is not the same after as before.
 func (w *walker) keeps(what string, do func()) {
 	w.t.Helper()
-	looks := func() string { return w.term.Screen() + w.term.Styles() } // what is chosen may be told by its looks
+	looks := func() string { return w.term.Screen() + fmt.Sprint(w.term.Looks()) } // what is chosen may be told by its looks
 	before, page := looks(), w.top()
 	do()
 	if after := looks(); timeless(after) != timeless(before) || w.top() != page {
