@@ -24,7 +24,7 @@ type mouse struct {
 
 const (
 	spotScheme = "spot:" // no link of others leads there: only those of the web are any
-	wheelLines = 3       // is how far a turn of the wheel goes
+	wheelLines = 3       // that a turn of the wheel goes
 )
 
 // spot has a text do something when it is clicked.

@@ -20,17 +20,11 @@ func Update() bool { return *update }
 // frames is on the screen depends on how long the test took to look. With the flag -update it writes the file instead.
 func (term *Terminal) Golden(name string) {
 	term.tb.Helper()
-	term.golden(name, term.Screen())
+	term.GoldenText(name, term.Screen())
 }
 
-// GoldenStyles is Golden for the screen with its looks: below the text there is a
-// letter for each cell, and below those what the letters mean.
-func (term *Terminal) GoldenStyles(name string) {
-	term.tb.Helper()
-	term.golden(name, term.Screen()+term.Styles())
-}
-
-func (term *Terminal) golden(name, screen string) {
+// GoldenText is Golden for a text that was made of what was seen.
+func (term *Terminal) GoldenText(name, screen string) {
 	term.tb.Helper()
 	path := filepath.Join("testdata", filepath.FromSlash(term.tb.Name()), strings.ReplaceAll(name, " ", "-")+".golden")
 	got := stopSpinner(screen)

@@ -9,26 +9,18 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Styles is a letter for the look of each cell, line by line, and below what the
-// letters mean. A cell that looks like any other text has none.
-func (term *Terminal) Styles() string {
+// Looks is how each cell looks, in words, line by line. A cell that looks like any
+// other text has none.
+func (term *Terminal) Looks() [][]string {
 	width, height := term.Size()
-	letters := map[string]byte{"": ' '}
-	var text, legend strings.Builder
-	for y := range height {
-		var line strings.Builder
+	lines := make([][]string, height)
+	for y := range lines {
+		lines[y] = make([]string, width)
 		for x := range width {
-			cell := term.Cell(x, y)
-			look := look(cell)
-			if _, known := letters[look]; !known {
-				letters[look] = byte('a' + len(letters) - 1)
-				fmt.Fprintf(&legend, "%c = %s\n", letters[look], look)
-			}
-			line.WriteByte(letters[look])
+			lines[y][x] = look(term.Cell(x, y))
 		}
-		text.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
-	return "\n" + strings.TrimRight(text.String(), "\n") + "\n\n" + legend.String()
+	return lines
 }
 
 // look is how a cell looks, in words.

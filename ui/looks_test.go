@@ -1,0 +1,231 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/cryptotest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// A look is a theme on a kind of terminal.
+type look struct {
+	name  string
+	theme Theme
+	light bool
+	ascii bool
+}
+
+func looks() []look {
+	return []look{
+		{name: "dark"},
+		{name: "light", light: true},
+		{name: "contrast dark", theme: HighContrast},
+		{name: "contrast light", theme: HighContrast, light: true},
+		{name: "16 colors", theme: SixteenColor},
+		{name: "mono", theme: Mono},
+		{name: "ascii", theme: Mono, ascii: true},
+	}
+}
+
+// The pages that people look at most, in each look and at every size. A golden has
+// the text of a page, a letter for each cell that stands out, and at its end how
+// what has a letter looks in each theme.
+func TestLooks(t *testing.T) {
+	cryptotest.SetGlobalRandom(t, 1) // a code holds what nobody can guess
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
+		w := dress(t, Options{Client: n.options()})
+		w.golden("sign-in")
+		w.term.Send("example.org\r")
+		w.term.Press("enter")
+		w.golden("device code")
+	})
+	inTown(t, func(t *testing.T, n *town) {
+		composed(t, n)
+		n.invite(t, n.compilers, "rob@bell.example")
+		if err := n.AcceptLink(n.Mails("rob@bell.example")[0], n.ken); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		n.invite(t, n.compilers, "edsger@shortest.example")
+		w := dress(t, Options{Client: n.options(), Account: n.account(t), Banner: "demo"})
+		w.term.Wait(time.Second) // until the keys are checked
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+		send(w.term, "failed@navy.example", "東京@navy.example")
+		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
+		send(w.term, "queued@place.example", "person1@place.example", "person2@place.example")
+		w.term.Press("f9") // what was said is read
+		w.golden("home")
+		w.term.Press("?")
+		w.golden("help")
+		w.term.Press("esc", ":")
+		w.term.Send("re")
+		w.golden("palette")
+		w.term.Press("esc", "G", "enter")
+		w.golden("details")
+		w.term.Press("esc", "o")
+		w.golden("outbox")
+		w.term.Press("esc", "i", "shift+tab", "ctrl+u")
+		w.term.Send("oper\r")
+		w.term.Paste(pastedList)
+		w.term.Press("enter")
+		w.term.Wait(time.Second)
+		w.term.Press("space")
+		w.golden("preview")
+	})
+}
+
+// A wardrobe is the program in a terminal, with all its looks.
+type wardrobe struct {
+	t    *testing.T
+	term *termtest.Terminal
+	look atomic.Pointer[look] // that is put on with the next word about the terminal's background
+	now  atomic.Pointer[time.Time]
+}
+
+// dress starts the program. Its clock can be stopped, so that all looks show the
+// same moment.
+func dress(t *testing.T, opt Options) *wardrobe {
+	t.Helper()
+	w := &wardrobe{t: t}
+	opt.Client.Now = func() time.Time {
+		if now := w.now.Load(); now != nil {
+			return *now
+		}
+		return time.Now()
+	}
+	w.term = termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { return dressed{New(ctx, opt), w} })
+	return w
+}
+
+// dressed is the program, which puts another look on when a terminal tells its
+// background.
+type dressed struct {
+	*Model
+
+	wardrobe *wardrobe
+}
+
+func (d dressed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if look := d.wardrobe.look.Load(); look != nil {
+		if _, told := msg.(tea.BackgroundColorMsg); told {
+			d.shell.opt.Theme, d.shell.opt.ASCII = look.theme, look.ascii
+		}
+	}
+	_, cmd := d.Model.Update(msg)
+	return d, cmd
+}
+
+// wear puts a look on.
+func (w *wardrobe) wear(l look) {
+	w.t.Helper()
+	w.look.Store(&l)
+	background := "00/00/00"
+	if l.light {
+		background = "ff/ff/ff"
+	}
+	w.term.Send("\x1b]11;rgb:" + background + "\x07")
+}
+
+// golden compares the page on top in all looks and at all sizes with a file.
+func (w *wardrobe) golden(name string) {
+	w.t.Helper()
+	now := time.Now()
+	w.now.Store(&now)
+	defer w.now.Store(nil)
+	b := &looksBook{letters: map[string]rune{strings.Repeat("\t", len(looks())-1): ' '}}
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}, {200, 50}} {
+		w.term.Resize(size[0], size[1])
+		var texts []string
+		var seen [][][]string
+		for _, l := range looks() {
+			w.wear(l)
+			texts, seen = append(texts, w.term.Screen()), append(seen, w.term.Looks())
+			if l.ascii && !isASCII(w.term.Screen()+w.term.Title()) {
+				w.t.Errorf("not all of it is ASCII:\n%s", w.term.Screen())
+			}
+		}
+		b.add(fmt.Sprintf("%dx%d", size[0], size[1]), texts, seen)
+	}
+	w.wear(looks()[0])
+	w.term.Resize(80, 24)
+	w.term.GoldenText(name, b.String())
+}
+
+// A looksBook is the pictures of a page: its text, and how that looks, as letters.
+type looksBook struct {
+	strings.Builder
+
+	letters map[string]rune // by the looks of a cell in all themes
+	legend  []string
+}
+
+// add writes down the page at one size, seen in each look. A text that several
+// share is told once.
+func (b *looksBook) add(size string, texts []string, seen [][][]string) {
+	for n, text := range texts {
+		if slices.Index(texts, text) < n {
+			continue
+		}
+		var names []string
+		for other, l := range looks() {
+			if texts[other] == text {
+				names = append(names, l.name)
+			}
+		}
+		fmt.Fprintf(b, "-- %s: %s --\n%s", size, strings.Join(names, ", "), text)
+	}
+	fmt.Fprintf(b, "-- %s: looks --\n", size)
+	var lines strings.Builder
+	for y := range seen[0] {
+		var line strings.Builder
+		for x := range seen[0][y] {
+			var all []string
+			for n := range seen {
+				all = append(all, seen[n][y][x])
+			}
+			line.WriteRune(b.letter(all))
+		}
+		lines.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	b.WriteString(strings.TrimRight(lines.String(), "\n") + "\n")
+}
+
+// letter is that of a cell which looks so in each theme.
+func (b *looksBook) letter(all []string) rune {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	name := strings.Join(all, "\t")
+	if _, known := b.letters[name]; !known {
+		b.letters[name] = rune(letters[len(b.letters)-1])
+		b.legend = append(b.legend, tableRow(string(b.letters[name]), all))
+	}
+	return b.letters[name]
+}
+
+// String is all of it, with what the letters mean.
+func (b *looksBook) String() string {
+	var names []string
+	for _, l := range looks() {
+		names = append(names, l.name)
+	}
+	return b.Builder.String() + "-- what the letters mean --\n" + tableRow(" ", names) + "\n" + strings.Join(b.legend, "\n") + "\n"
+}
+
+// tableRow is a line of the table below.
+func tableRow(first string, cells []string) string {
+	var b strings.Builder
+	b.WriteString(first)
+	for _, c := range cells {
+		fmt.Fprintf(&b, "  %-26s", c)
+	}
+	return strings.TrimRight(b.String(), " ")
+}

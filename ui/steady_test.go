@@ -1,0 +1,211 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// While rooms are read, invites traced, keys checked and new invites arrive, no
+// row moves but for those that come in above it, no column changes its width, and
+// the cursor stays on its invite.
+func TestListIsSteadyWhileDataArrives(t *testing.T) {
+	t.Parallel()
+	for _, size := range sizes() {
+		for _, order := range []string{"newest", "room"} {
+			if order == "room" && size[0] != 80 {
+				continue // what is sorted does not depend on the terminal
+			}
+			synctest.Test(t, func(t *testing.T) {
+				n := slowDemo(t)
+				mine := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Mine", Preset: "private_chat"})
+				account := n.account(t)
+				f := &film{t: t, columns: "INVITED"}
+				term := f.start(size, Options{Client: n.options(), Account: account})
+				for !strings.HasPrefix(f.under.Load().(string), order) {
+					term.Press("s")
+				}
+				f.roll(2*time.Second, time.Second/60) // the list appears
+				term.Press("j", "j", "j", "j")
+				f.cut()
+				f.roll(5*time.Second, time.Second/60)
+				for _, address := range []string{"boole@logic.example", "newton@apple.example", "zuse@relay.example"} {
+					if _, err := n.InviteByEmail(mine, n.ada, address); err != nil {
+						t.Fatal(err)
+					}
+					f.roll(3*time.Second, time.Second/60)
+				}
+				if f.pictures < 10 {
+					t.Errorf("only %d pictures", f.pictures)
+				}
+			})
+		}
+	}
+}
+
+// The outbox changes for minutes, and stands still.
+func TestOutboxIsSteadyWhileItGoesOn(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{80, 24}, {120, 32}} {
+		inTown(t, func(t *testing.T, n *town) {
+			n.LimitInvites(0.05, 3)
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
+			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Delay: 300 * time.Millisecond})
+			account := n.account(t)
+			f := &film{t: t, columns: "ADDRESS"}
+			term := f.start(size, Options{Client: n.options(), Account: account})
+			term.Wait(time.Second)
+			send(term, people(12)...)
+			term.Press("o")
+			f.roll(5*time.Second, time.Second/60)
+			f.roll(4*time.Minute, time.Second)
+			if f.pictures < 10 {
+				t.Errorf("only %d pictures", f.pictures)
+			}
+		})
+	}
+}
+
+// slowDemo is the demo whose servers take their time, each answer another.
+func slowDemo(t *testing.T) *town {
+	t.Helper()
+	w := sandbox.Demo(sandbox.Options{Now: time.Now})
+	w.Inject(sandbox.Fault{Path: syncPath, Times: 1, Delay: 700 * time.Millisecond})
+	w.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Delay: 250 * time.Millisecond})
+	for at := range 12 {
+		w.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/identity/", Times: 2, Delay: time.Duration(at*at) * 30 * time.Millisecond})
+	}
+	return &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+}
+
+// A film looks at every picture of a list, and compares it with the one before.
+type film struct {
+	t        *testing.T
+	term     *termtest.Terminal
+	columns  string       // the name of the first
+	under    atomic.Value // what is under the cursor, and how the list is sorted
+	last     *picture
+	pictures int
+}
+
+// start starts the program. What is under the cursor is asked where the program
+// runs, and not from beside it.
+func (f *film) start(size [2]int, opt Options) *termtest.Terminal {
+	f.t.Helper()
+	f.term = termtest.Run(f.t, size[0], size[1], func(ctx context.Context) tea.Model {
+		return noting{New(ctx, opt), func(m *Model) {
+			switch page := m.shell.top().(type) {
+			case *home:
+				f.under.Store(orders()[page.order].name + " " + fmt.Sprint(page.list.current()))
+			case *outboxPage:
+				f.under.Store(fmt.Sprint(page.list.current()))
+			}
+		}}
+	})
+	return f.term
+}
+
+// noting is the program, with a note made after each step.
+type noting struct {
+	*Model
+
+	note func(*Model)
+}
+
+func (n noting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := n.Model.Update(msg)
+	n.note(n.Model)
+	return n, cmd
+}
+
+// A picture is a list on the screen.
+type picture struct {
+	screen, head, chosen string
+	line                 int      // of the columns' names
+	rows                 []string // whom and what they are about
+}
+
+// cut forgets the last picture: a key was pressed.
+func (f *film) cut() { f.last = nil }
+
+// roll lets time pass and looks at each new picture.
+func (f *film) roll(d, step time.Duration) {
+	f.t.Helper()
+	for range d / step {
+		time.Sleep(step)
+		synctest.Wait()
+		raw := string(f.term.Raw())
+		if raw == "" && f.last != nil {
+			continue
+		}
+		if f.pictures > 0 && strings.Contains(raw, ansi.EraseEntireScreen) {
+			f.t.Error("the screen is cleared to be drawn anew")
+		}
+		p := f.take()
+		if f.last != nil && f.last.head != "" {
+			f.compare(f.last, p)
+		}
+		f.last = p
+		f.pictures++
+	}
+}
+
+// take takes a picture.
+func (f *film) take() *picture {
+	p := &picture{screen: f.term.Screen(), chosen: f.under.Load().(string)}
+	lines := strings.Split(strings.TrimRight(p.screen, "\n"), "\n")
+	p.line = slices.IndexFunc(lines, func(s string) bool { return strings.Contains(s, f.columns) })
+	if p.line < 0 {
+		return p
+	}
+	p.head, _, _ = strings.Cut(lines[p.line], "│")
+	end := lineWidth(p.head[:strings.Index(p.head, "STAT")]) // STATUS, or STATE
+	for _, row := range lines[p.line+1 : len(lines)-1] {     // the keys stand on the last one
+		state := strings.Fields(ansi.TruncateLeft(row, end-1, ""))
+		if len(state) < 2 || lineWidth(state[0]) != 1 {
+			break // the list is over: there is no sign where the states are
+		}
+		row = strings.Join(strings.FieldsFunc(ansi.Truncate(row, end, ""), func(r rune) bool {
+			return r == ' ' || unicode.IsSymbol(r) // such as the cursor
+		}), " ")
+		p.rows = append(p.rows, row)
+	}
+	return p
+}
+
+// compare fails if anything moved that need not have.
+func (f *film) compare(a, b *picture) {
+	f.t.Helper()
+	problem := ""
+	switch {
+	case b.head != a.head || b.line != a.line:
+		problem = "the columns moved"
+	case b.chosen != a.chosen:
+		problem = "the cursor went to another row"
+	default:
+		stay := slices.DeleteFunc(slices.Clone(b.rows), func(row string) bool { return !slices.Contains(a.rows, row) })
+		for _, row := range a.rows {
+			switch {
+			case len(stay) > 0 && stay[0] == row:
+				stay = stay[1:]
+			case len(stay) > 0 && !strings.HasPrefix(row, "(no name)"): // those get theirs, and their time, when they are traced
+				problem = fmt.Sprintf("%q is not where it was", row)
+			}
+		}
+	}
+	if problem != "" {
+		f.t.Fatalf("%s:\n%s\nbefore:\n%s", problem, b.screen, a.screen)
+	}
+}

@@ -1,0 +1,299 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// A walker goes through the program by keys or by the mouse.
+type walker struct {
+	*town
+
+	t     *testing.T
+	term  *termtest.Terminal
+	model *Model
+	mouse bool
+	seen  map[string]bool // types of screens
+}
+
+func (w *walker) top() screen { return w.model.shell.top() }
+
+// binding is the key of an action that works here.
+func (w *walker) binding(action string) key.Binding {
+	w.t.Helper()
+	for _, b := range w.working() {
+		if actionOf(b) == action {
+			return b
+		}
+	}
+	w.t.Fatalf("%T offers no %s:\n%s", w.top(), action, w.term.Screen())
+	return key.Binding{}
+}
+
+// do has an action done: by its key, or by a click on where it is named, on the
+// last line or in the help.
+func (w *walker) do(action string) {
+	w.t.Helper()
+	b := w.binding(action)
+	if !w.mouse {
+		w.term.Press(b.Keys()[1])
+		return
+	}
+	named := hint(b)
+	if w.click(named) {
+		return
+	}
+	w.click(hint(w.binding("help")))
+	for range 10 {
+		if w.click(named) {
+			return
+		}
+		w.term.Wheel(40, 12, 1)
+	}
+	w.t.Fatalf("%s is nowhere to click:\n%s", action, w.term.Screen())
+}
+
+// hint is how a key is named on the screen.
+func hint(b key.Binding) *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|\s)` + regexp.QuoteMeta(b.Help().Key) + `\s+` + regexp.QuoteMeta(b.Help().Desc) + `(?:\s|$)`)
+}
+
+// click clicks on the lowest text that is like this, if there is any, as slowly
+// as people who look at what they do.
+func (w *walker) click(text *regexp.Regexp) bool {
+	w.t.Helper()
+	w.term.Wait(readable)
+	for y, line := range slices.Backward(strings.Split(w.term.Screen(), "\n")) {
+		if at := text.FindStringIndex(line); at != nil {
+			found := line[at[0]:at[1]]
+			skip := len(found) - len(strings.TrimLeft(found, " "))
+			w.term.Click(lineWidth(line[:at[0]])+skip, y)
+			return true
+		}
+	}
+	return false
+}
+
+// open opens a row: by going so far down and enter, or by clicks on a text in it.
+func (w *walker) open(down int, text string) {
+	w.t.Helper()
+	from := w.top()
+	if !w.mouse {
+		for range down {
+			w.term.Press("down")
+		}
+		w.term.Press("enter")
+	}
+	for range 2 {
+		if w.mouse && w.top() == from && !w.click(regexp.MustCompile(regexp.QuoteMeta(text))) {
+			w.t.Fatalf("%q is not on the screen:\n%s", text, w.term.Screen())
+		}
+	}
+	if w.top() == from {
+		w.t.Fatalf("%q does not open:\n%s", text, w.term.Screen())
+	}
+}
+
+// field goes to another field of a form.
+func (w *walker) field(label, key string) {
+	w.t.Helper()
+	if !w.mouse {
+		w.term.Press(key)
+	} else if !w.click(regexp.MustCompile(label + `(?:\s\s|$)`)) {
+		w.t.Fatalf("there is no field %q:\n%s", label, w.term.Screen())
+	}
+}
+
+// dismiss closes a card: by esc, or by a click beside it.
+func (w *walker) dismiss() {
+	w.t.Helper()
+	card := w.top()
+	if w.mouse {
+		w.term.Wait(readable)
+		w.term.Click(0, 2) // no card reaches the edge
+	} else {
+		w.term.Press("esc")
+	}
+	if w.top() == card {
+		w.t.Fatalf("the card is still there:\n%s", w.term.Screen())
+	}
+}
+
+// at looks at a page or card from all sides, and leaves it as it was.
+func (w *walker) at(page screen, title string) {
+	w.t.Helper()
+	if got, want := fmt.Sprintf("%T", w.top()), fmt.Sprintf("%T", page); got != want {
+		w.t.Fatalf("at %s, not at %s:\n%s", got, want, w.term.Screen())
+	}
+	w.seen[reflect.TypeOf(page).Elem().Name()] = true
+	if got := w.top().title(); !strings.HasPrefix(got, title) || w.term.Title() != "mxinvite · "+got {
+		w.t.Errorf("called %q, the window %q, not %q", got, w.term.Title(), title)
+	}
+	_, help := page.(*helpCard) // which any key closes
+	if !help {
+		w.term.Press("f9") // whatever was said is read
+	}
+	w.keeps("other sizes", w.resize)
+	if !help && !w.mouse { // the keys are the same, however one came
+		w.keeps("keys that mean nothing", w.pressNonsense)
+		w.keeps("looking for what can be done", w.lookUp)
+	}
+}
+
+// keeps fails if what is on the screen is not the same after as before.
+func (w *walker) keeps(what string, do func()) {
+	w.t.Helper()
+	looks := func() string { return w.term.Screen() + fmt.Sprint(w.term.Looks()) } // what is chosen may be told by its looks
+	before, page := looks(), w.top()
+	do()
+	if after := looks(); timeless(after) != timeless(before) || w.top() != page {
+		w.t.Fatalf("%T is another after %s:\n%s\nbefore:\n%s", page, what, after, before)
+	}
+}
+
+// timeless leaves out what time alone changes.
+func timeless(s string) string { return regexp.MustCompile(`[\s\d]+`).ReplaceAllString(s, " ") }
+
+// resize goes through the sizes, and one that is too small for anything.
+func (w *walker) resize() {
+	w.t.Helper()
+	width, height := w.term.Size()
+	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}, {200, 50}, {300, 80}, {20, 5}} {
+		w.term.Resize(size[0], size[1])
+		fits(w.t, w.term, w.model)
+	}
+	w.term.Resize(width, height)
+}
+
+// fits fails if what is drawn would wrap or scroll.
+func fits(t *testing.T, term *termtest.Terminal, m *Model) {
+	t.Helper()
+	width, height := term.Size()
+	v, page := m.View(), m.shell.top()
+	lines := strings.Split(v.Content, "\n")
+	if len(lines) != height {
+		t.Errorf("%T has %d lines at %dx%d", page, len(lines), width, height)
+	}
+	for _, line := range lines {
+		if got := lineWidth(line); got > width {
+			t.Errorf("%T has a line of %d cells at %dx%d:\n%s", page, got, width, height, line)
+		}
+	}
+	if c := v.Cursor; c != nil && (c.X < 0 || c.X >= width || c.Y < 0 || c.Y >= height) {
+		t.Errorf("%T has the cursor at %d,%d at %dx%d", page, c.X, c.Y, width, height)
+	}
+}
+
+// pressNonsense presses keys that no page knows and, where no text is typed, those
+// of all that cannot be done here.
+func (w *walker) pressNonsense() {
+	w.t.Helper()
+	w.term.Press("f2", "f5", "f12", "insert", "ctrl+x", "ctrl+g", "ctrl+\\", "alt+z", "alt+enter", "ctrl+alt+x", "shift+f3")
+	if _, _, types := w.term.Cursor(); types {
+		return
+	}
+	w.term.Press("z", "Z", "0", "%", "ü", "界")
+	work := []string{"ctrl+c", "ctrl+p"} // which opens the palette everywhere
+	for _, b := range w.working() {
+		work = append(work, b.Keys()...)
+	}
+	for _, a := range Actions() {
+		for _, k := range a.Keys {
+			if !slices.Contains(work, k) {
+				w.term.Press(k)
+			}
+		}
+	}
+	w.term.Press("f9") // some say why not
+}
+
+// working are the keys that the screen on top names.
+func (w *walker) working() (works []key.Binding) {
+	for _, b := range slices.Concat(w.top().FullHelp()...) {
+		if b.Enabled() {
+			works = append(works, b)
+		}
+	}
+	return works
+}
+
+// lookUp fails unless all that can be done here is named: in the help where there
+// is one, on the last line where there is none, and in the palette.
+func (w *walker) lookUp() {
+	w.t.Helper()
+	page, works := w.top(), w.working()
+	tells := func(where, text string) {
+		w.t.Helper()
+		for _, b := range works {
+			named := hint(b)
+			if where == "palette" {
+				named = regexp.MustCompile(regexp.QuoteMeta(b.Help().Desc))
+			}
+			if !named.MatchString(text) && (where != "palette" || !slices.Contains([]string{"palette", "interrupt"}, actionOf(b))) {
+				w.t.Errorf("%T: the %s does not name %q, %q:\n%s", page, where, b.Help().Key, b.Help().Desc, text)
+			}
+		}
+	}
+	if offers(page, w.model.shell.keys.Help) {
+		w.term.Press("?")
+		tells("help", w.readOn())
+		w.term.Press("esc")
+	} else {
+		width, height := w.term.Size()
+		w.term.Resize(120, 32)
+		works = slices.DeleteFunc(slices.Clone(page.ShortHelp()), func(b key.Binding) bool { return !b.Enabled() })
+		lines := strings.Split(strings.TrimSpace(w.term.Screen()), "\n")
+		tells("last line", lines[len(lines)-1])
+		works = w.working()
+		w.term.Resize(width, height)
+	}
+	if w.model.shell.hasPalette(tea.KeyPressMsg{}) {
+		w.term.Press("ctrl+p")
+		if _, opened := w.top().(*palette); !opened || w.top() == page {
+			return
+		}
+		tells("palette", w.readOn())
+		w.term.Press("esc")
+	}
+}
+
+// readOn is all that comes to the screen on the way down.
+func (w *walker) readOn() string {
+	w.t.Helper()
+	var text strings.Builder
+	for range 60 {
+		text.WriteString(w.term.Screen())
+		before, card := w.term.Screen(), w.top()
+		if _, palette := card.(*palette); !palette && !offers(card, w.model.shell.keys.Down) {
+			break
+		}
+		w.term.Press("pgdown")
+		if w.term.Screen() == before {
+			break
+		}
+	}
+	return text.String()
+}
+
+// changes are the requests of ours that somebody else could notice.
+func changes(requests []sandbox.Request) []string {
+	noticed := regexp.MustCompile(`/rooms/|/join/|/logout|/terms|/sign-ed25519|/bind`)
+	var all []string
+	for _, r := range requests {
+		if r.From == "client" && r.Method != http.MethodGet && noticed.MatchString(r.URL.Path) {
+			all = append(all, r.Method+" "+r.URL.Path)
+		}
+	}
+	return all
+}
