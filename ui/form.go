@@ -62,6 +62,9 @@ func (f *form) goTo(i int) tea.Cmd {
 
 // update gives a message to the field with the cursor.
 func (f *form) update(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok && strings.HasPrefix(press.Text, tag("")) {
+		return nil // a key that no keyboard has
+	}
 	fd := f.fields[f.at]
 	var cmd tea.Cmd
 	fd.input, cmd = fd.input.Update(msg)

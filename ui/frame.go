@@ -46,7 +46,11 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
 		// What does not fit into the status line covers the last lines, so that
 		// nothing on the page moves.
-		body = block(body, sh.width, min(sh.height, height-lineCount(text))) + "\n" + text
+		shown := min(sh.height, height-lineCount(text))
+		body = block(body, sh.width, shown) + "\n" + text
+		if cursor != nil && cursor.Y > shown {
+			cursor = nil // it is covered
+		}
 	}
 	body = sh.header(m.width) + "\n" + block(body, sh.width, height)
 	if cards := sh.stack[page+1:]; len(cards) > 0 {

@@ -33,6 +33,7 @@ type home struct {
 	search *form
 	typing bool      // the filter line has the cursor
 	anchor inviteKey // where the list's cursor was before the filter hid it
+	put    inviteKey // where the filter has put it then
 	marked map[inviteKey]bool
 	list   list[inviteKey]
 	taken  []*row    // and nobody was told yet
@@ -228,6 +229,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		h.typing = true
 		h.search.focus(0)
 		h.anchor, _ = h.list.current()
+		h.put = h.anchor
 	case key.Matches(msg, keys.Clear):
 		h.clear()
 	case key.Matches(msg, keys.Rooms):

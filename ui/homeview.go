@@ -48,18 +48,29 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 
 // table is the counts and the list, with the details beside it where they fit.
 func (h *home) table(width, height int) (string, *tea.Cursor) {
-	left := listWidth(width)
-	detailed := left < width
-	out := block(h.listing(left), left, height-2)
-	if detailed {
-		pane := ""
-		if r, some := h.selected(); some {
-			pane = h.sh.keySpot(indent(details(h.sh, r, width-left-3), 1), h.sh.keys.Open)
-		}
-		out = beside(out, block(pane, width-left-1, height-2), h.sh.styles.rule.Render("│"))
+	var chosen *row
+	if r, some := h.selected(); some {
+		chosen = &r
 	}
+	out := h.sh.withDetails(h.listing(listWidth(width)), chosen, width, height-2)
 	second, cursor := h.searchLine(width)
 	return " " + h.countLine(width-2) + "\n" + second + "\n" + out, cursor
+}
+
+// withDetails is a list of invites and, where they fit, the details of the chosen
+// one beside it.
+func (sh *shell) withDetails(list string, chosen *row, width, height int) string {
+	left := listWidth(width)
+	list = block(list, left, height)
+	if left == width {
+		return list
+	}
+	pane := ""
+	if chosen != nil {
+		lines := strings.Split(details(sh, *chosen, width-left-3), "\n")
+		pane = sh.keySpot(indent(upTo(sh.styles, lines, height), 1), sh.keys.Open)
+	}
+	return beside(list, block(pane, width-left-1, height), sh.styles.rule.Render("│"))
 }
 
 // countLine says how many invites each tab has, the chosen one standing out,

@@ -172,7 +172,11 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 // found is the list, with the details beside it where they fit.
 func (p *inspectPage) found(width, height int) string {
 	st := p.sh.styles
-	head := " " + ends(p.counts(), st.warn.Render(cut(p.dump.Unread, width/2)), width-2) + "\n\n"
+	unread := ""
+	if p.dump.Unread != "" {
+		unread = st.warn.Render(cut("! "+p.dump.Unread, width/2))
+	}
+	head := " " + ends(p.counts(), unread, width-2) + "\n\n"
 	if len(p.rows) == 0 {
 		return head + "   There are no invites by e-mail in it.\n\n" +
 			indent(st.faint.Render(wrap("Those that were taken and joined show only in answers of /messages or /sync.", width-6)), 3)
@@ -184,12 +188,7 @@ func (p *inspectPage) found(width, height int) string {
 	for n := from; n < to; n++ {
 		lines = append(lines, rowSpot(p.sh, &p.list, n, p.sh.keys.Open, cols.row(p.sh, &p.rows[n], n == p.list.at, false)))
 	}
-	out := block(strings.Join(lines, "\n"), left, height-2)
-	if left < width {
-		pane := indent(details(p.sh, p.rows[p.list.at], width-left-3), 1)
-		out = beside(out, block(pane, width-left-1, height-2), st.rule.Render("│"))
-	}
-	return head + out
+	return head + p.sh.withDetails(strings.Join(lines, "\n"), &p.rows[p.list.at], width, height-2)
 }
 
 // counts say how many invites there are, of each status.

@@ -23,7 +23,7 @@ func (n *town) dump(t *testing.T) Dump {
 	if err := account.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	d := Dump{Invites: account.Invites(), Rooms: map[id.RoomID]client.Room{}, Facts: invite.Facts{Now: time.Now()}, Unread: "! 1 thing unread"}
+	d := Dump{Invites: account.Invites(), Rooms: map[id.RoomID]client.Room{}, Facts: invite.Facts{Now: time.Now()}, Unread: "1 thing unread"}
 	for _, r := range account.Rooms() {
 		d.Rooms[r.ID] = client.Room{ID: r.ID, Name: r.Name, Alias: r.Alias}
 	}

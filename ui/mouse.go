@@ -19,11 +19,12 @@ type mouse struct {
 	spots []func() tea.Cmd // in the order in which they are drawn
 	looks bool             // the frame is drawn for the mouse
 	last  time.Time        // when there was a click
+	on    screen           // where it was
 	hasty bool             // this click followed another at once
 }
 
 const (
-	spotScheme = "spot:" // no link of others leads there: only those of the web are any
+	spotScheme = "spot:" // no link for people begins so
 	wheelLines = 3       // that a turn of the wheel goes
 )
 
@@ -50,19 +51,37 @@ func (sh *shell) button(text string, click func() tea.Cmd) string {
 
 // keySpot has a text press a key when it is clicked.
 func (sh *shell) keySpot(text string, b key.Binding) string {
-	return sh.button(text, func() tea.Cmd { return sh.press(run(actionOf(b))) })
+	return sh.button(text, func() tea.Cmd {
+		if !names(sh.top(), b) { // it may be drawn where letters are typed
+			return nil
+		}
+		return sh.press(run(actionOf(b)))
+	})
 }
 
 // rowSpot has a row of a list be chosen by a click. One on what is chosen already
 // presses a key, if that is offered.
 func rowSpot[K comparable](sh *shell, l *list[K], n int, again key.Binding, text string) string {
 	return sh.spot(text, func() tea.Cmd {
-		if l.at == n && offers(sh.top(), again) {
+		if l.at == n && names(sh.top(), again) {
 			return sh.press(run(actionOf(again)))
 		}
 		l.at = n
 		return nil
 	})
+}
+
+// names reports whether a screen's help names the action of a key now, in
+// whatever words.
+func names(s screen, b key.Binding) bool {
+	for _, group := range append(s.FullHelp(), s.ShortHelp()) {
+		for _, k := range group {
+			if k.Enabled() && actionOf(k) == actionOf(b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // markedRowSpot is rowSpot for a list of which rows can be marked: by a click
@@ -74,6 +93,9 @@ func markedRowSpot[K comparable](sh *shell, l *list[K], n int, again key.Binding
 	}
 	mark := sh.spot(ansi.Truncate(text, margin, ""), func() tea.Cmd {
 		l.at = n
+		if !names(sh.top(), sh.keys.Mark) {
+			return nil
+		}
 		return sh.press(run(actionOf(sh.keys.Mark))) // which goes on to the next
 	})
 	return mark + rowSpot(sh, l, n, again, ansi.TruncateLeft(text, margin, ""))
@@ -118,6 +140,10 @@ func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
 		}
 		click, now := m.under(msg.X, msg.Y), sh.now()
 		sh.mouse.hasty, sh.mouse.last = now.Sub(sh.mouse.last) < readable, now
+		if sh.mouse.hasty && sh.mouse.on != sh.top() {
+			return nil // nobody has seen what it would do there
+		}
+		sh.mouse.on = sh.top()
 		sh.notice, sh.tour = notice{}, 0
 		if click != nil {
 			return click()
@@ -131,7 +157,8 @@ func (m *Model) under(x, y int) func() tea.Cmd {
 	mouse := &m.shell.mouse
 	mouse.looks, mouse.spots = true, nil
 	frame, _ := m.frame()
-	mouse.looks = false
+	spots := mouse.spots
+	mouse.looks, mouse.spots = false, nil
 	canvas := lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewLayer(frame))
 	cell := canvas.CellAt(x, y)
 	if cell != nil && cell.Width == 0 { // the second half of a wide one
@@ -142,10 +169,10 @@ func (m *Model) under(x, y int) func() tea.Cmd {
 	}
 	number, ours := strings.CutPrefix(cell.Link.URL, spotScheme)
 	n, err := strconv.Atoi(number)
-	if !ours || err != nil {
+	if !ours || err != nil || n < 0 || n >= len(spots) {
 		return nil
 	}
-	return mouse.spots[n]
+	return spots[n]
 }
 
 // An arrowed is a screen on which the arrows may move in a list though letters

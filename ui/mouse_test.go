@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,11 @@ func find(t *testing.T, term *termtest.Terminal, text string) (x, y int) {
 	}
 	t.Fatalf("%q is not on the screen:\n%s", text, term.Screen())
 	return 0, 0
+}
+
+// tagged reports whether a key that no keyboard has was taken for text.
+func tagged(screen string) bool {
+	return slices.ContainsFunc(Actions(), func(a Action) bool { return strings.Contains(screen, tag(a.Name)) })
 }
 
 // shows fails unless a text is on the screen.
@@ -110,6 +116,7 @@ func TestClickBeforeARowMarksIt(t *testing.T) {
 			t.Error(term.Screen())
 		}
 		click(t, term, "o outbox")
+		term.Wait(readable)
 		for n, person := range []string{"person2@", "person3@"} {
 			_, y := find(t, term, person)
 			term.Click(0, y)
@@ -261,8 +268,14 @@ func TestWildMouseDoesNoHarm(t *testing.T) {
 					fmt.Fprintf(&burst, "\x1b[<%d;%d;%d%c", button, x, y, end)
 				}
 				term.Send(burst.String())
-				if random.IntN(4) == 0 {
+				if tagged(term.Screen()) {
+					t.Fatalf("a key that no keyboard has was typed:\n%s", term.Screen())
+				}
+				switch random.IntN(4) {
+				case 0:
 					term.Press("esc", "f9", "alt+x")
+				case 1:
+					term.Press("/")
 				}
 			}
 			term.Wait(time.Minute)
@@ -323,4 +336,27 @@ func words(term *termtest.Terminal, x, y int) string {
 		}
 	}
 	return lines[y]
+}
+
+// While letters are typed a click does not press what works at other times.
+func TestClickWhileTheFilterIsTyped(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		n.invite(t, n.ops, "rob@bell.example")
+		term := n.withMouse(t, 120, 32)
+		term.Press("/")
+		term.Send("@")
+		x, y := find(t, term, "Would be honoured")
+		term.Click(x, y) // the details
+		term.Wait(readable)
+		_, y = find(t, term, "r...@bel...")
+		term.Click(1, y) // where a mark would be
+		if s := term.Screen(); tagged(s) || !strings.Contains(s, "▌ Filter      @\n") {
+			t.Errorf("the filter is another:\n%s", s)
+		}
+		term.Press("esc")
+		if s := term.Screen(); !strings.Contains(s, "\n ▌ r...@bel...") {
+			t.Errorf("what was clicked is not chosen:\n%s", s)
+		}
+	})
 }

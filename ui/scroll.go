@@ -30,16 +30,26 @@ func (s *scroll) press(msg tea.KeyPressMsg, keys keyMap, lines []string, height 
 }
 
 func (s *scroll) by(n int, lines []string, height int) {
-	*s = max(0, min(*s+scroll(n), scroll(len(lines)-height+1)))
+	*s = (*s + scroll(n)).within(lines, height)
+}
+
+// within is the nearest there is with such lines: there may be fewer than before,
+// or more room.
+func (s scroll) within(lines []string, height int) scroll {
+	return max(0, min(s, scroll(len(lines)-height+1)))
 }
 
 // view is the lines that fit, below an empty one and away from the edge. If some
 // are left below, the last says how many.
 func (s scroll) view(st styles, lines []string, height int) string {
-	lines = lines[min(int(s), len(lines)-1):]
-	fits := height - 1
+	lines = lines[s.within(lines, height):]
+	return indent("\n"+upTo(st, lines, height-1), 2)
+}
+
+// upTo is as many lines as fit, of which the last says how many more there are.
+func upTo(st styles, lines []string, fits int) string {
 	if more := len(lines) - fits; more > 0 {
 		lines = append(lines[:fits-1:fits-1], st.faint.Render("↓ "+count(more+1, "more line")))
 	}
-	return indent("\n"+strings.Join(lines, "\n"), 2)
+	return strings.Join(lines, "\n")
 }

@@ -28,6 +28,7 @@ func (h *home) arrows() bool { return h.typing }
 
 // typed gives text to the filter.
 func (h *home) typed(msg tea.Msg) tea.Cmd {
+	h.noteChoice()
 	cmd := h.search.update(msg)
 	h.narrow()
 	return cmd
@@ -40,6 +41,14 @@ func (h *home) narrow() {
 	h.list.at = 0
 	h.list.moveTo(h.anchor)
 	h.list.scroll(h.lines())
+	h.put, _ = h.list.current()
+}
+
+// noteChoice has the cursor come back to where the person has put it since.
+func (h *home) noteChoice() {
+	if k, some := h.list.current(); some && (k != h.put || !h.typing) {
+		h.anchor = k
+	}
 }
 
 // clear lets go of the filter or, if there is none, of the marks.
@@ -47,9 +56,7 @@ func (h *home) clear() {
 	if !h.typing && h.search.value(0) == "" {
 		clear(h.marked)
 	}
-	if !h.typing {
-		h.anchor, _ = h.list.current()
-	}
+	h.noteChoice()
 	h.typing = false
 	h.search.fields[0].input.Reset()
 	h.narrow()

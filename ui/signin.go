@@ -167,7 +167,8 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 			{s.offersInspect(), s.sh.keys.Inspect, "of saved room state"},
 		} {
 			if o.made {
-				offers = append(offers, st.accent.Render(pad(o.key.Help().Key, labelWidth-2))+pad(o.key.Help().Desc, 19)+st.faint.Render(o.what))
+				line := st.accent.Render(pad(o.key.Help().Key, labelWidth-2)) + pad(o.key.Help().Desc, 19) + st.faint.Render(o.what)
+				offers = append(offers, s.sh.keySpot(line, o.key))
 			}
 		}
 		if len(offers) > 0 {

@@ -162,8 +162,8 @@ func (w *walker) keeps(what string, do func()) {
 	}
 }
 
-// timeless leaves out what time alone changes.
-func timeless(s string) string { return regexp.MustCompile(`[\s\d]+`).ReplaceAllString(s, " ") }
+// timeless leaves out what time alone changes, and nothing of where it stands.
+func timeless(s string) string { return regexp.MustCompile(`\d`).ReplaceAllString(s, "0") }
 
 // resize goes through the sizes, and one that is too small for anything.
 func (w *walker) resize() {

@@ -187,8 +187,9 @@ func (a *app) hush() {
 	a.InTTY, a.Agent, a.settings.PassphraseCommand = false, nil, nil
 }
 
-// harmless reports whether a word means nothing to any shell but itself. Strangers
-// name rooms, and shells have evaluated what they were offered before.
+// harmless reports whether no shell would do more with a word than to take it for
+// a comment, a name or a piece of its history, even unquoted; Cobra's scripts quote
+// it. Strangers name rooms, and shells have evaluated what they were offered before.
 func harmless(word string) bool {
 	return word != "" && word[0] != '-' && word[0] != '=' && word == safetext.Line(word) && !strings.ContainsFunc(word, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("#@!:.,_-+=/", r)

@@ -3,7 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -11,13 +13,22 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
+var errNoFile = errors.New("it is no file that has an end")
+
 // inspectForScreen reads a file for the screen, as inspect does. It may begin
 // with ~, which no shell is there to understand.
 func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error) {
 	if rest, ok := strings.CutPrefix(file, "~/"); ok {
 		file = filepath.Join(cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE")), rest)
 	}
-	o := inspectOptions{app: a, files: []string{file}, note: func(string, ...any) {}}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
+		// Others would be read for ever, or are what the screen itself reads.
+		return ui.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)
+	}
+	unread := ""
+	o := inspectOptions{app: a, files: []string{file}, note: func(format string, values ...any) {
+		unread = cmp.Or(unread, fmt.Sprintf(format, values...)) // the first will do
+	}}
 	d := &dump{}
 	cut, err := o.readAll(ctx, d)
 	if err != nil {
@@ -27,9 +38,9 @@ func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error
 	found.Invites, found.Rooms = d.fold()
 	switch {
 	case len(cut) > 0:
-		found.Unread = "! read in part"
+		found.Unread = "read in part: " + cut[0].err.Error()
 	case d.bad > 0:
-		found.Unread = fmt.Sprintf("! %s unread", count(d.bad, "thing"))
+		found.Unread = fmt.Sprintf("%s unread: %s", count(d.bad, "thing"), strings.TrimPrefix(unread, file+": "))
 	}
 	return found, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"sync"
+
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // A keyboard is what one types, for screens that follow each other. Of a reader
@@ -12,30 +14,37 @@ import (
 type keyboard struct {
 	from  io.Reader
 	begin sync.Once
+	over  <-chan struct{} // closed once there will be no screen any more
 	typed chan []byte
 	back  chan []byte // what a screen did not take; of one that ends, and of the next
 }
 
-func newKeyboard(from io.Reader) *keyboard {
-	return &keyboard{from: from, typed: make(chan []byte), back: make(chan []byte, 2)}
+// newKeyboard returns one for the screens there are before ctx ends.
+func newKeyboard(ctx context.Context, from io.Reader) *keyboard {
+	return &keyboard{from: from, over: ctx.Done(), typed: make(chan []byte), back: make(chan []byte, 2)}
 }
 
 // until is what is typed before ctx ends.
 func (k *keyboard) until(ctx context.Context) io.Reader {
-	k.begin.Do(func() { go k.read() })
+	// A panic in a visitor's terminal is the end of what they type, and no more.
+	k.begin.Do(func() { go func() { _ = together.Try(k.read) }() })
 	return typing{ctx, k}
 }
 
-func (k *keyboard) read() {
+func (k *keyboard) read() error {
 	defer close(k.typed)
 	for {
 		buf := make([]byte, 1<<10)
 		n, err := k.from.Read(buf)
 		if n > 0 {
-			k.typed <- buf[:n]
+			select {
+			case k.typed <- buf[:n]:
+			case <-k.over:
+				return nil
+			}
 		}
 		if err != nil {
-			return
+			return err
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 func TestKeyboardGoesFromScreenToScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		from, keys := io.Pipe()
-		k := newKeyboard(from)
+		k := newKeyboard(t.Context(), from)
 		read := func(r io.Reader, size int) string {
 			buf := make([]byte, size)
 			n, err := r.Read(buf)
@@ -47,5 +47,19 @@ func TestKeyboardGoesFromScreenToScreen(t *testing.T) {
 		if got := read(third, 9) + read(third, 9); got != "twoEOF" {
 			t.Errorf("read %q", got)
 		}
+	})
+}
+
+// Whatever is typed when no screen is left holds nobody up.
+func TestKeyboardEndsWithItsScreens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		from, keys := io.Pipe()
+		ctx, leave := context.WithCancel(t.Context())
+		k := newKeyboard(ctx, from)
+		_ = k.until(ctx)
+		go func() { _, _ = io.WriteString(keys, "late") }()
+		synctest.Wait()
+		leave()
+		synctest.Wait() // otherwise the bubble ends with a goroutine in it
 	})
 }

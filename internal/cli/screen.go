@@ -112,6 +112,7 @@ func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
 
 // screen runs the program one sees until it is left, for good or for the demo.
 func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err error) {
+	keys := a.keys(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o.Keys, o.Mouse = a.settings.Keys, a.settings.Mouse
@@ -131,7 +132,7 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 		c = contain(model, a.Guest.Panicked, func() { p.Quit() })
 		model = c
 	}
-	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx), tea.WithInput(a.typed(ctx)))...)
+	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx), tea.WithInput(keys(ctx)))...)
 	if a.Guest != nil {
 		go c.beside(func() { a.relay(ctx, p) })
 	}
@@ -152,8 +153,10 @@ const visitorFrames = 30
 
 // terminal says what Bubble Tea has to know of the terminal.
 func (a *app) terminal() []tea.ProgramOption {
-	env := a.Env
+	env, width, height := a.Env, a.Width, a.Height
 	if a.Guest != nil {
+		size := a.Guest.Terminal.Size() // which may be another than when they came
+		width, height = size.Width, size.Height
 		// What asks the terminal is left out over SSH, where not every one
 		// understands the question.
 		env = append(slices.Clone(env), "SSH_TTY=visitor")
@@ -162,7 +165,7 @@ func (a *app) terminal() []tea.ProgramOption {
 	options := []tea.ProgramOption{
 		tea.WithOutput(a.Out),
 		tea.WithEnvironment(env),
-		tea.WithWindowSize(a.Width, a.Height),
+		tea.WithWindowSize(width, height),
 		tea.WithoutSignalHandler(), // the context ends with a signal
 	}
 	if _, ok := a.Out.(*os.File); !ok { // there is no device to ask
@@ -180,16 +183,17 @@ func (a *app) terminal() []tea.ProgramOption {
 	return options
 }
 
-// typed is what a person types while a screen is there. Of a file Bubble Tea
-// takes no more than it needs, and it has to see that it is one.
-func (a *app) typed(ctx context.Context) io.Reader {
+// keys returns what is typed while a screen is there, for the screens before ctx
+// ends. Of a file Bubble Tea takes no more than it needs, and it has to see that
+// it is one.
+func (a *app) keys(ctx context.Context) func(context.Context) io.Reader {
 	if f, ok := a.In.(*os.File); ok {
-		return f
+		return func(context.Context) io.Reader { return f }
 	}
 	if a.keyboard == nil {
-		a.keyboard = newKeyboard(a.In)
+		a.keyboard = newKeyboard(ctx, a.In)
 	}
-	return a.keyboard.until(ctx)
+	return a.keyboard.until
 }
 
 // relay brings a visitor's screen what comes from outside of it.

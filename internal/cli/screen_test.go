@@ -152,10 +152,12 @@ func TestFilesAreReadForTheScreen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Invites) != 1 || d.Invites[0].Token != "tok" || d.Rooms["!a:hs"].Name == "" || d.Unread != "! 1 thing unread" {
+	if len(d.Invites) != 1 || d.Invites[0].Token != "tok" || d.Rooms["!a:hs"].Name == "" || !strings.HasPrefix(d.Unread, "1 thing unread: ") {
 		t.Errorf("read %+v", d)
 	}
-	if _, err := a.inspectForScreen(t.Context(), "~/none.json"); err == nil || !strings.Contains(err.Error(), "no such file") {
-		t.Error(err)
+	for file, want := range map[string]string{"~/none.json": "no such file", "-": errNoFile.Error(), "~/": errNoFile.Error(), os.DevNull: errNoFile.Error()} {
+		if _, err := a.inspectForScreen(t.Context(), file); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }

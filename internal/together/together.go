@@ -17,8 +17,7 @@ import (
 // waits panics in its place, and may be one of many visitors of a server, which
 // the others should not hear of.
 type Group struct {
-	errgroup.Group
-
+	group    errgroup.Group
 	cancel   context.CancelCauseFunc // nil of one without a context
 	first    sync.Once
 	err      error // the first; others may only follow from the context that it ended
@@ -68,7 +67,7 @@ func Raise(err error) {
 
 // Go runs f in a goroutine of its own.
 func (g *Group) Go(f func() error) {
-	g.Group.Go(func() error {
+	g.group.Go(func() error {
 		err := Try(f)
 		if p, ok := errors.AsType[*Panic](err); ok {
 			g.panicked.CompareAndSwap(nil, p)
@@ -79,6 +78,9 @@ func (g *Group) Go(f func() error) {
 		return err
 	})
 }
+
+// SetLimit is that of an [errgroup.Group].
+func (g *Group) SetLimit(n int) { g.group.SetLimit(n) }
 
 // fail notes the first error, and then ends the group's context if it has one.
 func (g *Group) fail(err error) {
@@ -93,7 +95,7 @@ func (g *Group) fail(err error) {
 // Wait waits for all of them and returns the first error. If one has panicked it
 // panics with a [Panic].
 func (g *Group) Wait() error {
-	_ = g.Group.Wait() // the same error, or one that follows from it
+	_ = g.group.Wait() // the same error, or one that follows from it
 	if g.cancel != nil {
 		g.cancel(g.err)
 	}
