@@ -87,7 +87,7 @@ func table(home string) []Setting {
 				"Whether it is light or dark the terminal is asked."),
 		define("glyphs", func(s *Settings) *string { return &s.Glyphs }, "auto",
 			word("auto", "unicode", "ascii"), "What signs and lines are drawn with. auto is ascii where LC_ALL, LC_CTYPE or LANG name an encoding other than UTF-8."),
-		define("mouse", func(s *Settings) *bool { return &s.Mouse }, false,
+		define("mouse", func(s *Settings) *bool { return &s.Mouse }, true,
 			yesNo(), "Whether the mouse works on the screen. Then terminals select text only while shift is held; "+
 				"without it most of them turn the wheel into arrow keys."),
 

@@ -79,7 +79,7 @@ func (k *keyMap) table() []action {
 		{&k.Undo, "undo", keys("u"), "undo", "Stop a revocation before its five seconds are over.", onHome | onInvite, "nothing is about to be revoked"},
 		{&k.Again, "send-again", keys("e"), "send again", "Send an invite again: the old one is revoked, a new mail goes out.", onHome | onInvite | onOutbox, noItem},
 		{&k.Leftovers, "revoke-leftovers", keys("X"), "revoke what is left over", "Revoke what is still pending for somebody who is in the room already.", onInvite, "nothing is left over"},
-		{&k.Trust, "trust", keys("t"), "trust the keys' host", "Allow the host that vouches for the invite's keys to be asked about them.", onHome | onInvite, "all hosts that vouch for its keys are asked already"},
+		{&k.Trust, "trust", keys("t"), "trust the keys' host", "Allow the host that vouches for the invite's keys to be asked about them.", onHome | onInvite, "no host that vouches for its keys waits for your word"},
 		{&k.Copy, "copy-token", keys("c"), "copy the token", "Copy the invite's token.", onHome | onInvite, noInvite},
 		{&k.CopyLink, "copy-link", keys("C"), "copy a link to the event", "Copy a link to the invite's event.", onHome | onInvite, noInvite},
 		{&k.Raw, "raw-event", keys("J"), "the event itself", "Show the event itself, and the details again.", onInvite, noInvite},
@@ -97,7 +97,7 @@ func (k *keyMap) table() []action {
 		{&k.Sort, "sort", keys("s"), "sort", "Sort in another way.", onHome, nothingHere},
 		{&k.Mark, "mark", keys("space"), "mark", "Mark what is under the cursor, or not any more.", onHome | onOutbox, nothingHere},
 		{&k.MarkAll, "mark-all", keys("A"), "mark all shown", "Mark all that are shown, or none.", onHome | onOutbox, nothingHere},
-		{&k.Clear, "clear", keys("esc"), "clear filter and marks", "Let go of the filter, or of the marks.", onHome | onOutbox, "nothing is marked"},
+		{&k.Clear, "clear", keys("esc"), "clear filter and marks", "Let go of the filter, of the marks, or of what is shown instead.", onHome | onInvite | onOutbox, "nothing is marked"},
 		{&k.Export, "export", keys("E"), "export", "Write down the invites that are shown.", onHome, noInvite},
 
 		{&k.Outbox, "outbox", keys("o"), "outbox", "See what is on its way.", onHome, "nothing is on its way"},

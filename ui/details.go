@@ -110,7 +110,7 @@ func (d *detailer) advice() {
 func (d *detailer) fields() {
 	i := d.row.invite
 	if d.row.address != "" {
-		d.field("Address", d.row.address+" (yours)")
+		d.field("Address", d.row.address+" (from your address book)")
 	}
 	d.field("Name", nameOf(i))
 	d.field("Room", d.row.room.Name)

@@ -252,7 +252,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		h.markAll()
 	case key.Matches(msg, keys.Again):
 		return sh.sendAgain(r.invite)
-	case key.Matches(msg, keys.Export):
+	case key.Matches(msg, keys.Export) && sh.opt.Export != nil:
 		return sh.openCard(newExport(sh, h.shown()))
 	case key.Matches(msg, keys.Open):
 		return sh.open(newInvite(sh, r.invite))

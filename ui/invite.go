@@ -80,7 +80,7 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.copyToken(p.row.invite)
 	case key.Matches(msg, keys.CopyLink):
 		return sh.copyLink(p.row.invite)
-	case key.Matches(msg, keys.Raw):
+	case key.Matches(msg, keys.Raw), p.raw && key.Matches(msg, keys.Clear):
 		p.raw, p.scroll = !p.raw, 0
 	default:
 		p.scroll.press(msg, keys, p.lines(), sh.height)
@@ -90,10 +90,14 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 
 func (p *invitePage) ShortHelp() []key.Binding {
 	k := p.sh.keys
+	raw := k.Raw
+	if p.raw {
+		raw = as(k.Raw, "the details")
+	}
 	return []key.Binding{
 		when(p.sh.mayRevoke(p.row.invite), k.Revoke), when(len(p.sh.leftovers(p.row.invite)) > 0, k.Leftovers), when(p.sh.maySendAgain(p.row.invite), k.Again),
 		when(p.sh.revokes.undoable() != nil, k.Undo),
-		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), k.Raw, k.Back, k.Help, k.Quit,
+		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, when(p.raw, as(k.Clear, "back")), when(!p.raw, k.Back), k.Help, k.Quit,
 	}
 }
 

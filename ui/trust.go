@@ -59,6 +59,10 @@ func (h *home) hearOfKeys() tea.Cmd {
 // confirmTrust asks before a host that a stranger named is talked to.
 func (sh *shell) confirmTrust(i invite.Invite) tea.Cmd {
 	hosts := sh.account.Untrusted(i)
+	if refused := sh.account.Refusals(i); len(hosts) == 0 && len(refused) > 0 {
+		sh.complain(refused[0])
+		return nil
+	}
 	if len(hosts) == 0 {
 		sh.say("All hosts that vouch for this invite's keys are asked already")
 		return nil

@@ -200,7 +200,10 @@ func (m *Model) blind(msg tea.KeyPressMsg) bool {
 // press handles the keys that mean the same on every page that names them, and
 // leaves the others to the screen on top.
 func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
-	sh.notice, sh.tour = notice{}, 0
+	sh.notice = notice{}
+	if !key.Matches(msg, sh.keys.Up, sh.keys.Down) { // which the tour asks for
+		sh.tour = 0
+	}
 	pressed := func(b key.Binding) bool { return key.Matches(msg, b) && offers(sh.top(), b) }
 	switch {
 	case key.Matches(msg, sh.keys.Interrupt), pressed(sh.keys.Quit):

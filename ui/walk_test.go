@@ -158,6 +158,7 @@ func (w *walker) lookAround() {
 	w.do("revoke")
 	w.at((*confirm)(nil), "Revoke the invite of gra...@nav...?")
 	w.do("no")
+	w.do("clear") // the event itself
 	w.do("send-again")
 	w.term.Send("grace@")
 	w.at((*again)(nil), "Send again")

@@ -1,6 +1,9 @@
 package invite
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // eventChecks looks at the invite's event: would it let anybody in?
 func (i Invite) eventChecks() []Check {
@@ -34,22 +37,22 @@ func (i Invite) eventChecks() []Check {
 func (i Invite) keyChecks(f Facts) []Check {
 	var checks []Check
 	for n, k := range i.Keys {
-		v := f.Of(k)
+		v, host := f.Of(k), cmp.Or(k.Host(), "its validity URL, which is none,")
 		c := Check{Name: "key-valid", Result: keyResult(v)}
 		key := fmt.Sprintf("key %d", n+1)
 		switch v {
 		case Valid:
-			c.Detail = k.Host() + " vouches for " + key
+			c.Detail = host + " vouches for " + key
 		case Perpetual:
 			c.Detail = key + " has nobody to ask, and counts for ever"
 		case Invalid:
-			c.Detail = k.Host() + " says that " + key + " is not valid"
+			c.Detail = host + " says that " + key + " is not valid"
 		case Unusable:
 			c.Detail = key + " is none: " + k.Problem
 		case Unreachable:
-			c.Detail = k.Host() + " gives no answer about " + key
+			c.Detail = host + " gives no answer about " + key
 		case Unchecked:
-			c.Detail = k.Host() + " was not asked about " + key
+			c.Detail = host + " was not asked about " + key
 		}
 		checks = append(checks, c)
 	}

@@ -114,33 +114,32 @@ func exportTable(findings []finding) export.Table {
 	return t
 }
 
-// exportInvites writes invites of an account into a new file of a directory, and
-// returns its path. The file is named after the room if they are all of one.
-func exportInvites(account *client.Account, dir, format string, invites []invite.Invite) (string, error) {
-	extension := map[string]string{formatCSV: "csv", formatJSON: "json", formatMarkdown: "md"}[format]
-	if extension == "" {
-		return "", fmt.Errorf("no format is %q", format)
-	}
-	facts := account.Facts()
-	var findings []finding
-	words, mixed := "", false
-	for _, i := range invites {
+// findingsOf is what an account knows of some invites.
+func findingsOf(account *client.Account, invites []invite.Invite) ([]finding, error) {
+	findings, facts := make([]finding, len(invites)), account.Facts()
+	for n, i := range invites {
 		room, err := account.Room(i.RoomID)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		mixed = mixed || words != "" && words != room.Name
-		words = room.Name
-		findings = append(findings, findingOf(account, facts, room, i))
+		findings[n] = findingOf(account, facts, room, i)
 	}
-	if mixed {
-		words = ""
+	return findings, nil
+}
+
+// exportNew writes what was exported of findings into a new file of a directory,
+// and returns its path. The file is named after the room if they are all of one.
+func exportNew(dir, format string, data []byte, findings []finding) (string, error) {
+	room := ""
+	for n, f := range findings {
+		if n > 0 && f.roomName != room {
+			room = ""
+			break
+		}
+		room = f.roomName
 	}
-	data, err := exported(findings, format)
-	if err != nil {
-		return "", err
-	}
-	path, err := export.WriteNew(dir, export.FileName("invites "+words, "invites", extension), data)
+	extension := map[string]string{formatCSV: "csv", formatJSON: "json", formatMarkdown: "md"}[format]
+	path, err := export.WriteNew(dir, export.FileName("invites "+room, "invites", extension), data)
 	if err != nil {
 		return "", fmt.Errorf("write the invites: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
 func TestInvitesOfTheScreenAreExportedIntoNewFiles(t *testing.T) {
@@ -23,6 +24,7 @@ func TestInvitesOfTheScreenAreExportedIntoNewFiles(t *testing.T) {
 		account, err := a.account(t.Context())
 		v.must(err)
 		dir := t.TempDir()
+		t.Chdir(dir)
 		for _, tt := range []struct{ room, format, want string }{
 			{v.room, formatCSV, "invites-ops.csv"},
 			{v.room, formatCSV, "invites-ops-2.csv"},
@@ -38,11 +40,18 @@ func TestInvitesOfTheScreenAreExportedIntoNewFiles(t *testing.T) {
 					}
 				}
 			}
-			path, err := exportInvites(account, dir, tt.format, invites)
-			if err != nil || path != filepath.Join(dir, tt.want) {
-				t.Errorf("%s, %v; want %s", path, err, tt.want)
+			got, err := a.exportForScreen(t.Context(), account, tt.format, invites)
+			if err != nil || got.Where != filepath.Join(dir, tt.want) {
+				t.Errorf("%s, %v; want %s", got.Where, err, tt.want)
 			}
 		}
+		a.Guest = new(serve.Session) // who leaves nothing here
+		got, err := a.exportForScreen(t.Context(), account, formatCSV, account.Invites())
+		files, _ := os.ReadDir(dir)
+		if err != nil || !strings.Contains(got.Text, "anna@bell.example") || got.Where != "" || len(files) != 4 {
+			t.Errorf("a visitor got %+v, %v, beside %d files", got, err, len(files))
+		}
+		a.Guest = nil
 		data, err := os.ReadFile(filepath.Join(dir, "invites-ops.csv"))
 		if err != nil || !strings.Contains(string(data), ",anna@bell.example,pending,") {
 			t.Errorf("%s, %v", data, err)

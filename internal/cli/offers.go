@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -19,8 +20,25 @@ func (a *app) completeForScreen(ctx context.Context, typed string) ([]ui.Contact
 }
 
 // exportForScreen writes what the screen shows into a file of the directory that
-// the program was started in.
-func exportForScreen(_ context.Context, account *client.Account, format string, invites []invite.Invite) (ui.Exported, error) {
-	path, err := exportInvites(account, ".", format, invites)
-	return ui.Exported{Where: path}, err
+// the program was started in. Visitors have no files here, and get it to copy.
+func (a *app) exportForScreen(_ context.Context, account *client.Account, format string, invites []invite.Invite) (ui.Exported, error) {
+	findings, err := findingsOf(account, invites)
+	if err != nil {
+		return ui.Exported{}, err
+	}
+	data, err := exported(findings, format)
+	if err != nil {
+		return ui.Exported{}, err
+	}
+	if a.Guest != nil {
+		return ui.Exported{Text: string(data)}, nil
+	}
+	path, err := exportNew(".", format, data, findings)
+	if err != nil {
+		return ui.Exported{}, err
+	}
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
+	return ui.Exported{Where: path}, nil
 }
