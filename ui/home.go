@@ -279,7 +279,8 @@ func (h *home) ShortHelp() []key.Binding {
 	_, some := h.selected()
 	return []key.Binding{
 		when(!h.loading(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(h.sh.revokes.undoable() != nil, k.Undo), when(len(h.rows) > 0, k.NextStatus), when(h.filters(), k.Filter),
+		when(h.sh.revokes.undoable() != nil, k.Undo), when(h.search.value(0) != "", as(k.Clear, "clear filter")),
+		when(len(h.rows) > 0, k.NextStatus), when(h.filters(), k.Filter),
 		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, k.Help, k.Quit,
 	}
 }

@@ -98,6 +98,9 @@ func (h *home) countWords() (words string, urgent bool) {
 	if n := len(h.marked); n > 0 {
 		return st.accent.Render(fmt.Sprintf("%d marked", n)), true
 	}
+	if h.search.value(0) != "" {
+		return st.accent.Render(fmt.Sprintf("%d of %d shown", len(h.list.keys), len(h.rows))), false
+	}
 	return st.faint.Render("sort: " + orders()[h.order].name), false
 }
 
