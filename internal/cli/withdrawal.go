@@ -154,6 +154,13 @@ type jsonWithdrawal struct {
 	Error       string  `json:"error,omitempty"`
 }
 
+// outlook counts those that could not be revoked. To have found that out is no failure.
+func (o revokeOptions) outlook(withdrawals []*withdrawal) {
+	if open := countOpen(withdrawals); open < len(withdrawals) {
+		o.say("%d would be revoked, %d cannot be.", open, len(withdrawals)-open)
+	}
+}
+
 // report writes what became of all withdrawals and returns what went wrong.
 func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	all := make([]jsonWithdrawal, 0, len(withdrawals))
@@ -181,6 +188,10 @@ func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	}
 	if err := o.writeOutcomes(all, t, failures); err != nil {
 		return err
+	}
+	if o.dryRun {
+		o.outlook(withdrawals)
+		return nil
 	}
 	return batch("revoked", len(withdrawals), failures)
 }
