@@ -28,7 +28,7 @@ func newWithdrawal(f finding, room client.Room) *withdrawal {
 	case f.invite.Status == invite.Revoked:
 		w.fail(client.ErrAlreadyRevoked)
 	case !room.MayInvite():
-		w.fail(&client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower})
+		w.fail(&client.PowerError{Room: cut(room.Name, nameWidth), Have: room.Power, Need: room.InvitePower})
 	}
 	return w
 }
@@ -47,7 +47,7 @@ func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
 		return nil, err
 	}
 	if !room.MayInvite() {
-		return nil, &client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower}
+		return nil, &client.PowerError{Room: cut(room.Name, nameWidth), Have: room.Power, Need: room.InvitePower}
 	}
 	facts := account.Facts()
 	var found []*withdrawal
@@ -171,7 +171,7 @@ func (o revokeOptions) report(withdrawals []*withdrawal) error {
 		reason := ""
 		if w.err != nil {
 			reason = w.err.Error()
-			failures = append(failures, failure{w.whom(), w.err})
+			failures = append(failures, failure{cut(w.whom(), nameWidth), w.err})
 		}
 		all = append(all, jsonWithdrawal{string(w.RoomID), w.room.Name, w.Token, w.DisplayName, w.address, w.outcome, reason})
 		room := cell{exact: string(w.RoomID)}
