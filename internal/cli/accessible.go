@@ -68,6 +68,7 @@ func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
 		return &usageError{"mxinvite", errors.New("there is no terminal to answer at; mxinvite list says the invites without one")}
 	}
 	c := &conversation{app: a, flags: given(flags)}
+	a.conversing = true
 	c.greet(ctx)
 	for !c.over {
 		line, err := c.ask(ctx, "What now? (help says what there is)")

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
@@ -19,6 +20,15 @@ type batchError struct {
 type failure struct {
 	subject string
 	err     error
+}
+
+// String says it with its subject, which some errors begin with themselves.
+func (f failure) String() string {
+	reason := f.err.Error()
+	if strings.HasPrefix(reason, f.subject+" ") {
+		return reason
+	}
+	return f.subject + ": " + reason
 }
 
 func (e *batchError) Error() string {

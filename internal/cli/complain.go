@@ -19,7 +19,11 @@ func (a *app) complain(err error) {
 	for _, d := range details {
 		fmt.Fprintf(a.Err, "  %s\n", safetext.Line(d))
 	}
-	if next := hint(err); next != "" {
+	next := hint(err)
+	if is[*usageError](err) && a.conversing {
+		next = "Say help for what there is."
+	}
+	if next != "" {
 		fmt.Fprintln(a.Err, safetext.Line(next))
 	}
 }
@@ -53,7 +57,7 @@ func explain(err error) (sentence string, details []string) {
 				details = append(details, fmt.Sprintf("and %d more", len(e.failures)-shownEach))
 				break
 			}
-			details = append(details, f.subject+": "+f.err.Error())
+			details = append(details, f.String())
 		}
 	}
 	return sentence, details

@@ -42,7 +42,7 @@ func (o sendOptions) preview(room client.Room, plans []client.Plan, asking bool)
 	}
 	for _, d := range p.deliveries {
 		if d.open() && len(d.Similar) > 0 {
-			d.fail(&client.PendingError{Address: d.Address.Address, Similar: d.Similar})
+			d.fail(d.pending())
 		}
 	}
 	return p
@@ -151,7 +151,7 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 			say("    %s", line)
 		}
 	}
-	say("To %s (%s):", p.room.Name, string(p.room.ID))
+	say("To %s (%s):", cut(p.room.Name, nameWidth), string(p.room.ID))
 	for _, g := range deliveryGroups() {
 		var lines []string
 		server := ""
@@ -213,7 +213,7 @@ func deliveryGroups() []deliveryGroup {
 			"will get a mail though they may have an invite, from ", true,
 			func(d *delivery) bool { return d.open() && d.UserID == "" && len(d.Similar) > 0 },
 			func(d *delivery) string {
-				return (&client.PendingError{Address: d.Address.Address, Similar: d.Similar}).Error()
+				return d.pending().Error()
 			},
 		},
 		{
@@ -242,6 +242,13 @@ func deliveryGroups() []deliveryGroup {
 			func(d *delivery) string { return fmt.Sprintf("%s is %s", d.Address.Address, d.UserID) },
 		},
 	}
+}
+
+// pending says that the person seems to have an invite, whose name is a stranger's.
+func (d *delivery) pending() error {
+	similar := slices.Clone(d.Similar)
+	similar[0].DisplayName = cut(similar[0].DisplayName, nameWidth)
+	return &client.PendingError{Address: d.Address.Address, Similar: similar}
 }
 
 // is reports whether what the person is in the room keeps them from being invited.

@@ -128,7 +128,7 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 // addressOf is whom an invite went to, if it is one that can be sent again.
 func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (identity.ThreePID, error) {
 	if !i.Live() && i.Status != invite.Revoked {
-		return identity.ThreePID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", i.DisplayName, i.Status)
+		return identity.ThreePID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", cut(i.DisplayName, nameWidth), i.Status)
 	}
 	known, inBook := account.AddressOf(i.RoomID, i.Token)
 	if o.to == "" {
@@ -172,7 +172,7 @@ func (o *resendOptions) takeBack(ctx context.Context, account *client.Account, p
 type noAddressError struct{ invite invite.Invite }
 
 func (e *noAddressError) Error() string {
-	return fmt.Sprintf("the invite of %s was not sent from here, so its address is not known", e.invite.DisplayName)
+	return fmt.Sprintf("the invite of %s was not sent from here, so its address is not known", cut(e.invite.DisplayName, nameWidth))
 }
 
 // An otherAddressError says that an address does not look like an invite's.
@@ -182,5 +182,5 @@ type otherAddressError struct {
 }
 
 func (e *otherAddressError) Error() string {
-	return fmt.Sprintf("%s does not look like the address of %s", e.address, e.invite.DisplayName)
+	return fmt.Sprintf("%s does not look like the address of %s", e.address, cut(e.invite.DisplayName, nameWidth))
 }

@@ -117,22 +117,23 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 		say = o.tell
 	}
 	for _, of := range byRoom(withdrawals) {
-		if room := of[0].room; len(of) > 1 {
-			say("In %s (%s), %s:", room.Name, string(room.ID), count(len(of), "invite"))
+		if name, id := cut(of[0].room.Name, nameWidth), string(of[0].room.ID); len(of) > 1 {
+			say("In %s (%s), %s:", name, id, count(len(of), "invite"))
 		} else {
-			say("In %s (%s):", room.Name, string(room.ID))
+			say("In %s (%s):", name, id)
 		}
 		for n, w := range of {
 			if n == shownEach && len(of) > shownEach+1 {
 				say("  and %d more", len(of)-n)
 				break
 			}
+			whom := cut(w.whom(), nameWidth)
 			if !w.open() {
-				say("  ✗ %s: %s", w.whom(), w.err.Error())
+				say("  ✗ %s: %s", whom, w.err.Error())
 				continue
 			}
 			say("  %s, %s, sent by %s: the link stops working in this room%s",
-				w.whom(), string(w.Status), string(w.Sender), afterwards(w.Invite))
+				whom, string(w.Status), cut(string(w.Sender), nameWidth), afterwards(w.Invite))
 		}
 	}
 	say("The identity server is not told, and the mail stays where it is.")
@@ -142,7 +143,7 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 func afterwards(i invite.Invite) string {
 	switch i.Status {
 	case invite.Invited, invite.Joined:
-		return "; " + string(i.Acceptance.UserID) + " stays " + string(i.Status)
+		return "; " + cut(string(i.Acceptance.UserID), nameWidth) + " stays " + string(i.Status)
 	default:
 		return ""
 	}

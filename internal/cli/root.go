@@ -40,7 +40,8 @@ type app struct {
 	covered  atomic.Bool     // by the screen: nothing else may write to the terminal
 	keyboard *keyboard       // for the screens, once there was one
 
-	spoken func([]invite.Invite) // hears which invites were said, in their order
+	spoken     func([]invite.Invite) // hears which invites were said, in their order
+	conversing bool                  // in questions and answers, where there is no command line
 }
 
 func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere()} }

@@ -73,6 +73,10 @@ func withFirst(history []invite.Event) []invite.Event {
 	return append(history, invite.Event{ID: oldest.Replaces, Sender: oldest.PrevSender, Content: oldest.PrevContent})
 }
 
+// fieldWidth is how much of one thing people are shown: three lines of most
+// terminals. Scripts get more.
+const fieldWidth = 220
+
 // table has a row for everything that is known. Scripts get the names of the
 // JSON's members.
 func (o showOptions) table(f finding, history []invite.Event) *table {
@@ -80,6 +84,7 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 	t := &table{columns: []column{{}, {}}}
 	add := func(title, name string, c cell) {
 		if c.shown != "" || c.exact != "" {
+			c.shown = cut(c.shown, fieldWidth)
 			t.add(cell{shown: title, exact: name, look: faint}, c)
 		}
 	}

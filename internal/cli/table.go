@@ -68,10 +68,31 @@ func tabbed(row []cell) string {
 	return strings.Join(texts, "\t")
 }
 
-const (
-	gap       = 2 // cells between columns
-	narrowest = 6 // cells that a column keeps when it yields
-)
+const gap = 2 // cells between columns
+
+// leasts are how many cells the first column and the others keep when they yield,
+// and whether titles stay whole: first with grace, and at the end as it must be.
+// The first one says what the row is about, so it yields last.
+func leasts() []least {
+	return []least{{16, 6, true}, {16, 6, false}, {16, 4, false}, {6, 4, false}}
+}
+
+type least struct {
+	first, other int
+	titles       bool
+}
+
+// of is how narrow the column may become.
+func (l least) of(n int, title string) int {
+	keep := l.other
+	if n == 0 {
+		keep = l.first
+	}
+	if l.titles {
+		keep = max(keep, ansi.StringWidth(title))
+	}
+	return keep
+}
 
 // align writes the rows below their titles, no wider than width if that is
 // known. A column that is empty all the way down is left out.
@@ -128,19 +149,24 @@ func (t *table) widths(rows [][]cell, width int) []int {
 		}
 		total += widths[i]
 	}
-	for ; width > 0 && total > width; total-- {
-		widest := -1
-		for i, c := range t.columns {
-			if c.yields && widths[i] > narrowest && (widest < 0 || widths[i] > widths[widest]) {
-				widest = i
-			}
-		}
-		if widest < 0 {
-			break // the terminal breaks the line
-		}
-		widths[widest]--
+	if width <= 0 {
+		return widths
 	}
-	return widths
+	for _, l := range leasts() {
+		for ; total > width; total-- {
+			widest := -1
+			for i, c := range t.columns {
+				if c.yields && widths[i] > l.of(i, c.title) && (widest < 0 || widths[i] > widths[widest]) {
+					widest = i
+				}
+			}
+			if widest < 0 {
+				break
+			}
+			widths[widest]--
+		}
+	}
+	return widths // if they are still too wide, the terminal breaks the line
 }
 
 // line is one row. Nothing follows its last text.

@@ -38,9 +38,9 @@ func TestTerminalGetsAlignedColumns(t *testing.T) {
 			"Éva�   ◔ pending  日本語 @uni…",
 		}},
 		{"too narrow", 5, []string{
-			"NAME   STATUS     ADDRE…",
-			"Grace  ● joined   grace…",
-			"Éva�   ◔ pending  日本…",
+			"NAME   STATUS     ADD…",
+			"Grace  ● joined   gra…",
+			"Éva�   ◔ pending  日…",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,6 +53,24 @@ func TestTerminalGetsAlignedColumns(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+func TestFirstColumnYieldsLast(t *testing.T) {
+	rows := &table{columns: []column{{"INVITED", true}, {"ROOM", true}, {"BY", true}, {"WARNINGS", true}}}
+	rows.add(text("grace.hopper@navy.example"), text("#compilers:navy.example"), text("@mallory:elsewhere.example"), text("insecure-url, duplicate"))
+	for width, want := range map[int]string{
+		80: "INVITED             ROOM                BY                   WARNINGS",
+		42: "INVITED           ROOM    BY      WARNINGS",
+		40: "INVITED           ROOM    BY      WARNI…",
+		34: "INVITED           ROOM  BY    WAR…",
+		30: "INVITED       ROOM  BY    WAR…",
+	} {
+		var out bytes.Buffer
+		rows.align(&out, width, false)
+		if title, _, _ := strings.Cut(out.String(), "\n"); title != want {
+			t.Errorf("in %d cells:\n%s\nnot\n%s", width, title, want)
+		}
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -26,6 +28,15 @@ func (a *app) tell(format string, values ...any) {
 		}
 	}
 	fmt.Fprintf(a.Err, format+"\n", values...)
+}
+
+// nameWidth is how much of a stranger's name stands in a sentence of ours: a
+// longer one could say what we do not.
+const nameWidth = 48
+
+// cut cleans a stranger's text and makes it at most width cells wide.
+func cut(s string, width int) string {
+	return ansi.Truncate(safetext.Line(s), width, "…")
 }
 
 // mayAsk reports whether a person is there to read a question and to answer it.

@@ -75,9 +75,9 @@ func findInvite(account *client.Account, room client.Room, token string) (invite
 	}
 	switch len(found) {
 	case 0:
-		return invite.Invite{}, fmt.Errorf("%s in %s: %w", token, room.Name, client.ErrNoInvite)
+		return invite.Invite{}, fmt.Errorf("%s in %s: %w", token, cut(room.Name, nameWidth), client.ErrNoInvite)
 	case 1:
 		return found[0], nil
 	}
-	return invite.Invite{}, fmt.Errorf("%s is the beginning of %d tokens in %s", token, len(found), room.Name)
+	return invite.Invite{}, fmt.Errorf("%s is the beginning of %d tokens in %s", token, len(found), cut(room.Name, nameWidth))
 }

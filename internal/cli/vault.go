@@ -73,16 +73,23 @@ type jsonVault struct {
 }
 
 func runVault(ctx context.Context, a *app) error {
-	_, v, err := a.anyVault()
+	home, v, err := a.anyVault()
 	if err != nil {
 		return err
+	}
+	_, missing := os.Lstat(v.Path())
+	if errors.Is(missing, fs.ErrNotExist) {
+		// The one to be is of the kind that was chosen.
+		v, err = a.openVault(home, a.wantedKind())
+		if err != nil {
+			return err
+		}
 	}
 	kind, err := v.Kind(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = os.Lstat(v.Path())
-	told := jsonVault{kind, v.Path(), err == nil}
+	told := jsonVault{kind, v.Path(), missing == nil}
 	if a.json {
 		return a.writeJSON(told)
 	}

@@ -28,7 +28,7 @@ func newWithdrawal(f finding, room client.Room) *withdrawal {
 	case f.invite.Status == invite.Revoked:
 		w.fail(client.ErrAlreadyRevoked)
 	case !room.MayInvite():
-		w.fail(&client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower})
+		w.fail(&client.PowerError{Room: cut(room.Name, nameWidth), Have: room.Power, Need: room.InvitePower})
 	}
 	return w
 }
@@ -47,7 +47,7 @@ func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
 		return nil, err
 	}
 	if !room.MayInvite() {
-		return nil, &client.PowerError{Room: room.Name, Have: room.Power, Need: room.InvitePower}
+		return nil, &client.PowerError{Room: cut(room.Name, nameWidth), Have: room.Power, Need: room.InvitePower}
 	}
 	facts := account.Facts()
 	var found []*withdrawal
@@ -154,6 +154,13 @@ type jsonWithdrawal struct {
 	Error       string  `json:"error,omitempty"`
 }
 
+// outlook counts those that could not be revoked. To have found that out is no failure.
+func (o revokeOptions) outlook(withdrawals []*withdrawal) {
+	if open := countOpen(withdrawals); open < len(withdrawals) {
+		o.say("%d would be revoked, %d cannot be.", open, len(withdrawals)-open)
+	}
+}
+
 // report writes what became of all withdrawals and returns what went wrong.
 func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	all := make([]jsonWithdrawal, 0, len(withdrawals))
@@ -164,7 +171,7 @@ func (o revokeOptions) report(withdrawals []*withdrawal) error {
 		reason := ""
 		if w.err != nil {
 			reason = w.err.Error()
-			failures = append(failures, failure{w.whom(), w.err})
+			failures = append(failures, failure{cut(w.whom(), nameWidth), w.err})
 		}
 		all = append(all, jsonWithdrawal{string(w.RoomID), w.room.Name, w.Token, w.DisplayName, w.address, w.outcome, reason})
 		room := cell{exact: string(w.RoomID)}
@@ -181,6 +188,10 @@ func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	}
 	if err := o.writeOutcomes(all, t, failures); err != nil {
 		return err
+	}
+	if o.dryRun {
+		o.outlook(withdrawals)
+		return nil
 	}
 	return batch("revoked", len(withdrawals), failures)
 }
