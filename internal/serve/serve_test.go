@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,6 +32,8 @@ type door struct {
 	ada     ssh.Signer
 	log     *sshtest.Buffer
 	close   func() error // waits until everybody has left
+
+	stumbles atomic.Pointer[string] // the line of the log that is not written but panics
 }
 
 // authorized reads lines of authorized keys, none of which may have anything
@@ -58,7 +61,7 @@ func openDoor(tb testing.TB, limits Limits, handle func(context.Context, *Sessio
 	d.hostKey = hostKey.PublicKey()
 	d.server = New(Options{
 		HostKey: hostKey, Keys: authorized(tb, sshtest.KeyLine(d.ada, "ada")), Limits: limits, Handle: handle,
-		Log: slog.New(slog.NewTextHandler(d.log, nil)),
+		Log: slog.New(stumbling{slog.NewTextHandler(d.log, nil), &d.stumbles}),
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
