@@ -49,8 +49,8 @@ type compose struct {
 	spinner spinner.Model
 }
 
-// newCompose returns the page, for a room if one is given.
-func newCompose(sh *shell, room id.RoomID) func(context.Context) screen {
+// newCompose returns the page, for the first of some rooms that the account is in.
+func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		c := &compose{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
 		c.form.add("Room", "type to search your rooms", "")
@@ -58,9 +58,12 @@ func newCompose(sh *shell, room id.RoomID) func(context.Context) screen {
 		c.whom = sh.draft
 		c.form.fields[fieldAddress].input.SetValue(c.whom.typed.text)
 		c.refresh()
-		if r, ok := c.rooms[room]; ok {
-			c.choose(r)
-			c.form.focus(fieldAddress)
+		for _, room := range rooms {
+			if r, ok := c.rooms[room]; ok {
+				c.choose(r)
+				c.form.focus(fieldAddress)
+				break
+			}
 		}
 		return c
 	}

@@ -71,7 +71,7 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	number, some := p.list.current()
 	switch {
 	case key.Matches(msg, keys.Invite):
-		return sh.open(newCompose(sh, ""))
+		return sh.open(newCompose(sh))
 	case key.Matches(msg, keys.Pause):
 		return p.pause()
 	case key.Matches(msg, keys.Accept):
