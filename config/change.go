@@ -1,0 +1,210 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/mxinvite/mxinvite/config/internal/wholefile"
+)
+
+// ErrByHand is returned when a settings file is written in a way that
+// [Home.ChangeSetting] cannot change.
+var ErrByHand = errors.New("the settings file has to be edited by hand")
+
+// ChangeSetting writes one setting into the settings file, which it creates if
+// there is none, and keeps the rest of the file, with its comments. The value is
+// text as in an environment variable. If the setting does not take it the error
+// says what it takes, and the file stays as it is.
+func (h Home) ChangeSetting(getenv func(string) string, name, value string) error {
+	if err := h.changeSetting(table(userHome(getenv)), name, value); err != nil {
+		return fmt.Errorf("change the setting %s: %w", name, err)
+	}
+	return nil
+}
+
+func (h Home) changeSetting(all []Setting, name, value string) error {
+	n := slices.IndexFunc(all, func(s Setting) bool { return s.Name == name })
+	if n < 0 {
+		return errors.New("there is no such setting")
+	}
+	var read Settings
+	if !all[n].read(&read, text(value)) {
+		return fmt.Errorf("it takes %s", all[n].Takes)
+	}
+	if err := os.MkdirAll(h.dir, 0o700); err != nil {
+		return err
+	}
+	path := h.SettingsPath()
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a link to a file that is kept elsewhere stays a link
+	}
+	data, err := readSettings(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, wrong := parse(data); wrong != nil {
+		return fmt.Errorf("line %d: %s", wrong.line, wrong.what)
+	}
+	toml := TOML(all[n].value(&read))
+	changed := withSetting(data, all[n], toml)
+	if !holds(changed, all[n], toml) {
+		return ErrByHand
+	}
+	return wholefile.Write(path, changed)
+}
+
+// holds reports whether a settings file gives a setting this value.
+func holds(data []byte, s Setting, toml string) bool {
+	t, wrong := parse(data)
+	if wrong != nil {
+		return false
+	}
+	table, key := s.Split()
+	in, ok := t.root, true
+	if table != "" {
+		in, ok = t.root[table].(map[string]any)
+	}
+	return ok && TOML(in[key]) == toml
+}
+
+// withSetting is the file with a setting: in its old place, or else behind the
+// comment that explains it, at the end of its table, or in a table of its own.
+func withSetting(data []byte, s Setting, toml string) []byte {
+	table, key := s.Split()
+	p := findPlace(data, s)
+	line := key + " = " + toml + "\n"
+	switch {
+	case p.value != nil:
+		return replace(data, p.value[0], p.value[1], toml)
+	case p.end < 0 && len(data) == 0:
+		return []byte("[" + table + "]\n" + line)
+	case p.end < 0: // its table is not there
+		return slices.Concat(ended(data), []byte("\n["+table+"]\n"+line))
+	}
+	at := p.end
+	if n := commentedOut(data[p.begin:p.end], key); n >= 0 {
+		at = p.begin + n
+	}
+	if at > 0 && data[at-1] != '\n' {
+		line = "\n" + line
+	}
+	return replace(data, at, at, line)
+}
+
+// A place is where a setting stands in a file, in bytes, or where it may stand.
+type place struct {
+	value      []int // the beginning and the end of its value; nil if it is not there
+	begin, end int   // of the part of the file that its table has; end is -1 if there is no such table
+}
+
+// findPlace looks for a setting in a file that is known to be TOML.
+func findPlace(data []byte, s Setting) place {
+	in, _ := s.Split()
+	found := place{end: -1}
+	if in == "" {
+		found.end = len(data)
+	}
+	var p unstable.Parser
+	p.Reset(data)
+	var table []string
+	for p.NextExpression() {
+		e := p.Expression()
+		if e.Kind == unstable.KeyValue {
+			if strings.Join(append(slices.Clone(table), keyPath(e)...), ".") == s.Name {
+				found.value = valueRange(data, e)
+			}
+			continue
+		}
+		head := keyOffset(e)
+		if found.end == len(data) && found.begin < head {
+			found.end = endOfPart(data, found.begin, head)
+		}
+		table = keyPath(e)
+		if in != "" && e.Kind == unstable.Table && strings.Join(table, ".") == in {
+			found.begin, found.end = lineAfter(data, head), len(data)
+		}
+	}
+	return found
+}
+
+func keyPath(e *unstable.Node) (path []string) {
+	for key := e.Key(); key.Next(); {
+		path = append(path, string(key.Node().Data))
+	}
+	return path
+}
+
+func keyOffset(e *unstable.Node) int {
+	key := e.Key()
+	key.Next()
+	return int(key.Node().Raw.Offset)
+}
+
+// valueRange is where the value of a key begins and ends.
+func valueRange(data []byte, e *unstable.Node) []int {
+	begin, end := 0, int(e.Raw.Offset+e.Raw.Length)
+	for key := e.Key(); key.Next(); {
+		begin = int(key.Node().Raw.Offset + key.Node().Raw.Length)
+	}
+	begin += bytes.IndexByte(data[begin:], '=') + 1
+	begin += len(data[begin:end]) - len(bytes.TrimLeft(data[begin:end], " \t"))
+	return []int{begin, end}
+}
+
+// endOfPart is where a table ends before the head of the next one. The comments
+// right above that head belong to the next one.
+func endOfPart(data []byte, begin, head int) int {
+	end := begin + bytes.LastIndexByte(data[begin:head], '\n') + 1
+	for end > begin {
+		last := begin + bytes.LastIndexByte(data[begin:end-1], '\n') + 1
+		if !bytes.HasPrefix(bytes.TrimSpace(data[last:end]), []byte("#")) {
+			break
+		}
+		end = last
+	}
+	for end > begin+1 && data[end-1] == '\n' && data[end-2] == '\n' {
+		end-- // empty lines separate it from the next one
+	}
+	return end
+}
+
+// commentedOut is the end of the line that has the setting as a comment, as
+// [Example] writes it; -1 if there is none.
+func commentedOut(part []byte, key string) int {
+	at := 0
+	for line := range bytes.Lines(part) {
+		at += len(line)
+		if rest, ok := bytes.CutPrefix(line, []byte("# "+key+" =")); ok && len(rest) > 0 {
+			return at
+		}
+	}
+	return -1
+}
+
+// lineAfter is where the next line begins.
+func lineAfter(data []byte, at int) int {
+	if n := bytes.IndexByte(data[at:], '\n'); n >= 0 {
+		return at + n + 1
+	}
+	return len(data)
+}
+
+// ended is a file whose last line has an end.
+func ended(data []byte) []byte {
+	if len(data) > 0 && data[len(data)-1] != '\n' {
+		return append(slices.Clone(data), '\n')
+	}
+	return data
+}
+
+func replace(data []byte, from, to int, text string) []byte {
+	return slices.Concat(data[:from], []byte(text), data[to:])
+}
