@@ -74,6 +74,9 @@ func table(home string) []Setting {
 			label(), "How sessions that sign in from now on are called in your list of sessions."),
 		define("color", func(s *Settings) *string { return &s.Color }, ColorAuto,
 			word(ColorAuto, ColorNever), "Whether there are colors where a terminal has them. The variable NO_COLOR forbids them as well."),
+		define("accessible", func(s *Settings) *bool { return &s.Accessible }, false,
+			yesNo(), "Whether mxinvite asks and answers in plain lines instead of drawing a screen, as a screen reader needs it. "+
+				"The variable ACCESSIBLE=1 does the same."),
 		define("sync_output", func(s *Settings) *string { return &s.SyncOutput }, SyncAuto,
 			word(SyncAuto, SyncOn, SyncOff), "Whether the terminal is told to show each picture of the screen at once (mode 2026). "+
 				"auto asks the terminal, and over SSH, where many do not understand the question, assumes that it can."),

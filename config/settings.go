@@ -18,6 +18,7 @@ type Settings struct {
 	IdentityServer string // a base URL; empty for none
 	DeviceName     string
 	Color          string // ColorAuto or ColorNever
+	Accessible     bool   // questions and answers instead of the screen
 	Notify         string // off, bell, osc9, osc777 or osc99
 	SyncOutput     string // SyncAuto, SyncOn or SyncOff
 

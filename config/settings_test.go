@@ -68,7 +68,7 @@ func TestEverySettingIsReadFromFileAndEnvironment(t *testing.T) {
 	}
 	want := &Settings{
 		Account: "@ada:example.org", IdentityServer: "https://id.example.org:8090/x", DeviceName: "Ada's bastion", Color: "never", SyncOutput: "off",
-		Theme: "mono", Glyphs: "ascii",
+		Theme: "mono", Glyphs: "ascii", Accessible: true,
 		StaleAfter: 28 * day, CheckKeys: false,
 		AddressBook: false, VCards: []string{"/home/ada/contacts", "/srv/team.vcf"}, ContactCommand: []string{"khard", "email", "two words"},
 		Vault: "sealed", PassphraseCommand: []string{"pass", "mxinvite"}, Notify: "bell", LogLevel: "debug",
@@ -84,6 +84,7 @@ sync_output = "off"
 theme = "mono"
 glyphs = "ascii"
 mouse = false
+accessible = true
 invites = { stale_after = "4w", check_keys = false }
 vault.kind = "sealed"
 vault.passphrase_command = "pass mxinvite"
@@ -106,7 +107,7 @@ idle = "1h"
 		"MXINVITE_ACCOUNT":         "@ada:example.org",
 		"MXINVITE_IDENTITY_SERVER": "https://id.example.org:8090/x", "MXINVITE_DEVICE_NAME": "Ada's bastion",
 		"MXINVITE_COLOR": "never", "MXINVITE_NOTIFY": "bell", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0",
-		"MXINVITE_THEME": "mono", "MXINVITE_GLYPHS": "ascii", "MXINVITE_MOUSE": "false",
+		"MXINVITE_THEME": "mono", "MXINVITE_GLYPHS": "ascii", "MXINVITE_MOUSE": "false", "MXINVITE_ACCESSIBLE": "1",
 		"MXINVITE_CONTACTS_ADDRESS_BOOK": "false", "MXINVITE_CONTACTS_VCARDS": "~/contacts:/srv/team.vcf",
 		"MXINVITE_CONTACTS_COMMAND": `khard email "two words"`, "MXINVITE_VAULT_KIND": "sealed",
 		"MXINVITE_VAULT_PASSPHRASE_COMMAND": "pass mxinvite", "MXINVITE_LOG_LEVEL": "debug",

@@ -12,21 +12,23 @@ import (
 	"unicode/utf8"
 
 	"github.com/kballard/go-shellquote"
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// wantsAccessible reports whether somebody listens to what is written, or feels
-// it: then it comes in plain lines, and nothing that stands is drawn over.
-func (a *app) wantsAccessible(c *cobra.Command) bool {
-	if f := c.Flag("accessible"); f != nil && f.Changed {
-		return f.Value.String() == "true"
+// wantsAccessible reports whether the user reads with a screen reader or a
+// braille display. Then mxinvite writes plain lines and never moves the cursor.
+// The variable ACCESSIBLE is weaker than the flag and MXINVITE_ACCESSIBLE, and
+// stronger than the settings file.
+func (a *app) wantsAccessible() bool {
+	source, v := a.settings.Origin("accessible").Source, a.getenv("ACCESSIBLE")
+	if v != "" && source != config.Flag && source != config.Environment {
+		return v != "0"
 	}
-	v := a.getenv("ACCESSIBLE")
-	return v != "" && v != "0"
+	return a.settings.Accessible
 }
 
 // A conversation does in questions and answers what the screen does.

@@ -86,7 +86,7 @@ func manualPlaces(p *manpage.Page) {
 	p.Item("Everything is kept in this directory, as with --home.", "MXINVITE_HOME")
 	p.Item("In place of the directories below.", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 	p.Item("There are no colors, as with --no-color.", "NO_COLOR")
-	p.Item("If it is 1, mxinvite talks in plain lines, as with --accessible.", "ACCESSIBLE")
+	p.Item("If it is 1, mxinvite asks and answers in plain lines, as with --accessible.", "ACCESSIBLE")
 	p.Item("The ssh-agent that a vault of kind agent needs.", "SSH_AUTH_SOCK")
 	p.Section("Files")
 	p.Text("On macOS and Windows they lie elsewhere: mxinvite config path says where.")

@@ -86,7 +86,7 @@ func newRoot(a *app) *cobra.Command {
 	f := root.PersistentFlags()
 	f.BoolVar(&a.json, "json", false, "write JSON")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say nothing but errors")
-	f.Bool("accessible", false, "talk in plain lines (also: ACCESSIBLE=1)")
+	f.Bool("accessible", false, "questions and plain lines, for screen readers (also: ACCESSIBLE=1)")
 	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
 	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
 	f.String("log-level", "", "keep a log of `LEVEL`: off, error, info or debug")

@@ -13,7 +13,6 @@ import (
 // readSettings reads what the person has chosen. With an error there still are
 // settings, as far as they make sense.
 func (a *app) readSettings(c *cobra.Command) error {
-	a.accessible = a.wantsAccessible(c)
 	home, err := a.home()
 	if err != nil {
 		home = config.Home{} // not every command needs one
@@ -21,6 +20,7 @@ func (a *app) readSettings(c *cobra.Command) error {
 	settings, err := home.LoadSettings(a.getenv, givenFlags(c)...)
 	err = settings.RefuseKeys(ui.CheckKeys(settings.Keys), err)
 	a.settings = *settings
+	a.accessible = a.wantsAccessible()
 	if a.Guest != nil {
 		a.hideHost()
 	}
@@ -44,6 +44,9 @@ func givenFlags(c *cobra.Command) []config.Given {
 	}
 	if f := c.Flag("no-color"); f.Value.String() == "true" {
 		given = append(given, config.Given{Flag: "--no-color", Name: "color", Value: config.ColorNever})
+	}
+	if f := c.Flag("accessible"); f.Changed {
+		given = append(given, config.Given{Flag: "--accessible", Name: "accessible", Value: f.Value.String()})
 	}
 	if f := c.Flag("log-level"); f.Changed {
 		given = append(given, config.Given{Flag: "--log-level", Name: "log.level", Value: f.Value.String()})
