@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -111,10 +112,12 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 	case is[*UncertainError](err):
 		return r.ended(e, store.Uncertain, err)
 	case notSent(err):
-		o := r.ended(e, store.Queued, err)
-		if !is[*RateLimitError](err) {
-			o.err = err
+		if limit, ok := errors.AsType[*RateLimitError](err); ok {
+			// How long that lasts is out of date as soon as it is written down.
+			return r.ended(e, store.Queued, fmt.Errorf("the rate limit of %s was reached", limit.Server))
 		}
+		o := r.ended(e, store.Queued, err)
+		o.err = err
 		return o
 	}
 	return r.ended(e, store.Failed, err)

@@ -43,7 +43,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	}
 	height := m.height - 2
 	body = block(body, sh.width, sh.height)
-	if text := cmp.Or(sh.notice.view(sh.styles, sh.width), sh.hint()); text != "" {
+	if text := cmp.Or(sh.notice.view(sh.styles, sh.sending.next, sh.width), sh.hint()); text != "" {
 		// What does not fit into the status line covers the last lines, so that
 		// nothing on the page moves.
 		shown := min(sh.height, height-lineCount(text))

@@ -46,7 +46,7 @@ func (sh *shell) outboxWords() []string {
 	add := func(l, s, m string) { long, short, least = append(long, l), append(short, s), append(least, m) }
 	if n := sh.sending.waiting(); n > 0 {
 		arrow := st.accent.Render(fmt.Sprintf("↑ %d", n))
-		left := inTime(o.Next.Sub(sh.now()))
+		left := sh.sending.next.left
 		switch elsewhere := cut(sh.elsewhere(), nameWidth); {
 		case o.Paused:
 			add(arrow+" to send, "+st.warn.Render("paused"), arrow+" "+st.warn.Render("paused"), arrow)
@@ -54,7 +54,7 @@ func (sh *shell) outboxWords() []string {
 			add(arrow+" to send, "+st.bad.Render("not now"), arrow+" "+st.bad.Render("not now"), arrow)
 		case elsewhere != "":
 			add(arrow+st.faint.Render(" sent by "+elsewhere), arrow+st.faint.Render(" elsewhere"), arrow)
-		case left == "now":
+		case left == "":
 			add(arrow+" to send", arrow, arrow)
 		default:
 			add(arrow+" to send, next in "+left, arrow+", "+left, arrow)

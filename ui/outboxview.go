@@ -111,9 +111,9 @@ func (p *outboxPage) outlook(width int) string {
 	case n == 0:
 		return st.faint.Render("Nothing waits.")
 	}
-	text := "The next one goes in " + inTime(o.Next.Sub(now))
-	if !o.Next.After(now) {
-		text = "One is being sent"
+	text := "One is being sent"
+	if s.next.left != "" {
+		text = "The next one goes in " + s.next.left
 	}
 	switch {
 	case n == 1:

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -24,7 +22,7 @@ type sending struct {
 	read    int   // which reading of the outbox that is; 0 for none yet
 	err     error // why it cannot be
 	trouble error // why nothing can be sent now
-	ticking bool
+	next    countdown
 	toldOf  int64 // when those were queued that the last notice was about
 }
 
@@ -175,60 +173,3 @@ func (sh *shell) elsewhere() string {
 	}
 	return ""
 }
-
-// countdownMsg comes when the time until the next send reads differently.
-type countdownMsg struct{}
-
-// countDown has the time until the next send told, as long as there is one.
-// While one is being sent, the outbox is read every second.
-func (sh *shell) countDown() tea.Cmd {
-	s := &sh.sending
-	if s.ticking || s.waiting() == 0 || s.outbox.Paused || s.outbox.Next.IsZero() || sh.account == nil {
-		return nil
-	}
-	s.ticking = true
-	wait := time.Second
-	if left := s.outbox.Next.Sub(sh.now()); left > 0 {
-		wait = untilReadsDifferently(left)
-	}
-	return tea.Tick(wait, func(time.Time) tea.Msg { return countdownMsg{} })
-}
-
-func (sh *shell) countedDown() tea.Cmd {
-	s := &sh.sending
-	s.ticking = false
-	if sh.account == nil {
-		return nil
-	}
-	if !s.outbox.Next.After(sh.now()) {
-		return sh.readOutbox()
-	}
-	return sh.countDown()
-}
-
-// inTime says how long something is off, in minutes until the last one.
-func inTime(left time.Duration) string {
-	switch {
-	case left <= 0:
-		return "now"
-	case left <= time.Minute:
-		return fmt.Sprintf("%ds", ceil(left, time.Second))
-	case left <= time.Hour:
-		return fmt.Sprintf("%dm", ceil(left, time.Minute))
-	default:
-		minutes := ceil(left, time.Minute)
-		return fmt.Sprintf("%dh %dm", minutes/60, minutes%60)
-	}
-}
-
-// untilReadsDifferently is how long inTime says the same.
-func untilReadsDifferently(left time.Duration) time.Duration {
-	unit := time.Minute
-	if left <= time.Minute {
-		unit = time.Second
-	}
-	return left - time.Duration(ceil(left, unit)-1)*unit
-}
-
-// ceil is how many units it takes to cover d.
-func ceil(d, unit time.Duration) int { return int((d + unit - 1) / unit) }

@@ -129,7 +129,7 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	case outboxMsg:
 		return sh.outboxChanged(msg)
 	case countdownMsg:
-		return sh.countedDown()
+		return sh.countedDown(msg)
 	case leavingMsg:
 		sh.askForPatience()
 	case revokeStepMsg:
@@ -272,13 +272,17 @@ func (l link) view(st styles, now, asOf time.Time) string {
 
 // A notice is a line about something that just happened.
 type notice struct {
-	text string
-	bad  bool
+	text   string
+	bad    bool
+	counts bool // it ends with the time until the next invite goes out
 }
 
 // view takes as many lines as the notice needs, but not more than three.
-func (n notice) view(st styles, width int) string {
+func (n notice) view(st styles, next countdown, width int) string {
 	const most = 3
+	if n.counts && next.left != "" {
+		n.text = cut(n.text, 300) + " Next in " + next.left + "."
+	}
 	lines := strings.Split(wrap(cut(n.text, 400), width-3), "\n")
 	lines = lines[:min(most, len(lines))]
 	text := strings.Join(lines, "\n   ")

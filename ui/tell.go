@@ -53,8 +53,8 @@ func (sh *shell) tellOfOne(item client.Item) {
 	case client.ItemResolved:
 		sh.say("Invited %s to %s.", item.UserID, room)
 	case client.ItemQueued:
-		sh.notice = notice{text: fmt.Sprintf("The homeserver takes no more for now. The invite to %s goes out by itself %s.",
-			item.Address.Address, dayAndTime(sh.now(), sh.sending.outbox.Next))}
+		text := fmt.Sprintf("The homeserver accepts no more for now. The invite to %s waits in the outbox.", item.Address.Address)
+		sh.notice = notice{text: text, counts: true}
 	default:
 		sh.notice = notice{text: sentence(item.Reason) + " " + item.Hint, bad: true}
 	}
@@ -71,10 +71,11 @@ func tally(batch []client.Item) notice {
 	if uncertain > 0 {
 		text += fmt.Sprintf(", of %d nobody is certain", uncertain)
 	}
-	if o.Count(client.ItemQueued) > 0 {
+	waiting := o.Count(client.ItemQueued) > 0
+	if waiting {
 		text += "; the others go by themselves"
 	}
-	return notice{text: text + ".", bad: failed+uncertain > 0}
+	return notice{text: text + ".", bad: failed+uncertain > 0, counts: waiting}
 }
 
 // sentMsg tells every screen that an invite has gone out.
