@@ -76,7 +76,7 @@ func (k *keyMap) table() []action {
 		{&k.Invite, "invite", keys("i"), "invite", "Invite somebody by e-mail, or many.", onHome | onRooms | onOutbox, "your rooms are still being read"},
 		{&k.Open, "open", keys("enter"), "open", "Open what is under the cursor.", onHome | onRooms | onAccounts, nothingHere},
 		{&k.Revoke, "revoke", keys("x"), "revoke", "Revoke the invite under the cursor, or those that are marked.", onHome | onInvite, noInvite},
-		{&k.Undo, "undo", keys("u"), "undo", "Stop a revocation before its five seconds are over.", onHome | onInvite, "nothing is about to be revoked"},
+		{&k.Undo, "undo", keys("u"), "undo", "Stop a revocation before its five seconds are over.", onHome | onInvite | onQuestion, "nothing is about to be revoked"},
 		{&k.Again, "send-again", keys("e"), "send again", "Send an invite again: the old one is revoked, a new mail goes out.", onHome | onInvite | onOutbox, noItem},
 		{&k.Leftovers, "revoke-leftovers", keys("X"), "revoke what is left over", "Revoke what is still pending for somebody who is in the room already.", onInvite, "nothing is left over"},
 		{&k.Trust, "trust", keys("t"), "trust the keys' host", "Allow the host that vouches for the invite's keys to be asked about them.", onHome | onInvite, "no host that vouches for its keys waits for your word"},

@@ -24,10 +24,9 @@ type revokes map[inviteKey]*batch
 // one after the other.
 type batch struct {
 	keys    []inviteKey
-	what    string        // in words: whose invite, or how many
-	stop    chan struct{} // closed to undo
-	now     chan struct{} // closed to wait no longer
-	decided bool          // it is too late to close one of them
+	what    string // in words: whose invite, or how many
+	timers  int    // that were started for it; only the last one counts
+	decided bool   // it is undone or being sent
 	order   int
 
 	failed []inviteKey
@@ -110,9 +109,9 @@ func needsPower(doing string, r client.Room) string {
 	return fmt.Sprintf("%s takes power level %d in %s, and yours is %d", doing, r.InvitePower, cut(r.Name, nameWidth), r.Power)
 }
 
-// revoke takes invites back after a moment in which it can be undone.
+// revoke revokes invites after a moment in which that can be undone.
 func (sh *shell) revoke(chosen []invite.Invite) tea.Cmd {
-	b := &batch{stop: make(chan struct{}), now: make(chan struct{}), order: sh.batches}
+	b := &batch{order: sh.batches}
 	sh.batches++
 	b.what = "the invite of " + cut(sh.who(chosen[0]), nameWidth)
 	if len(chosen) > 1 {
@@ -122,22 +121,36 @@ func (sh *shell) revoke(chosen []invite.Invite) tea.Cmd {
 		b.keys = append(b.keys, keyOf(i))
 		sh.revokes[keyOf(i)] = b
 	}
-	sh.say("Revoking %s in %d seconds. Press %s to undo.", b.what, grace/time.Second, sh.keys.Undo.Help().Key)
-	ctx := sh.ctx
 	marksGo := func() tea.Msg { return changedMsg{} }
-	return tea.Batch(marksGo, func() tea.Msg {
-		t := time.NewTimer(grace)
-		defer t.Stop()
-		select {
-		case <-b.stop:
-			return revokedMsg{batch: b, undone: true}
-		case <-ctx.Done():
-			return revokedMsg{batch: b, err: ctx.Err()}
-		case <-b.now:
-		case <-t.C:
-		}
-		return revokeStepMsg{batch: b}
-	})
+	return tea.Batch(marksGo, sh.startGrace(b))
+}
+
+// graceMsg comes when the time to undo a batch is over.
+type graceMsg struct {
+	batch *batch
+	timer int
+}
+
+// startGrace gives the user the whole time to undo a batch.
+func (sh *shell) startGrace(b *batch) tea.Cmd {
+	sh.say("Revoking %s in %d seconds. Press %s to undo.", b.what, grace/time.Second, sh.keys.Undo.Help().Key)
+	b.timers++
+	msg := graceMsg{b, b.timers}
+	return tea.Tick(grace, func(time.Time) tea.Msg { return msg })
+}
+
+// graceOver sends a batch that was not undone in time.
+func (sh *shell) graceOver(msg graceMsg) tea.Cmd {
+	if b := msg.batch; msg.timer == b.timers && !b.decided {
+		return b.send()
+	}
+	return nil
+}
+
+// send begins to carry a batch out. It cannot be undone any more.
+func (b *batch) send() tea.Cmd {
+	b.decided = true
+	return func() tea.Msg { return revokeStepMsg{batch: b} }
 }
 
 // revokeStepMsg comes between the revocations of a batch.
@@ -154,7 +167,6 @@ func (sh *shell) revokeStep(msg revokeStepMsg) tea.Cmd {
 		return nil // of somebody who is signed out
 	}
 	if msg.tried == 0 {
-		b.decided = true
 		sh.say("Revoking %s…", b.what)
 	}
 	if msg.err != nil {
@@ -189,34 +201,49 @@ func revokeOne(ctx context.Context, account *client.Account, k inviteKey) error 
 	}
 }
 
-// undoable is what was confirmed last and can still be stopped; nil if nothing.
-func (rs revokes) undoable() *batch {
-	var last *batch
+// waiting are the batches that can still be undone, the latest first.
+func (rs revokes) waiting() []*batch {
+	var all []*batch
 	for _, b := range rs {
-		if !b.decided && (last == nil || b.order > last.order) {
-			last = b
+		if !b.decided && !slices.Contains(all, b) {
+			all = append(all, b)
 		}
 	}
-	return last
+	slices.SortFunc(all, func(a, b *batch) int { return b.order - a.order })
+	return all
 }
 
-// undo stops what was confirmed last.
-func (sh *shell) undo() tea.Cmd {
-	if b := sh.revokes.undoable(); b != nil {
-		b.decided = true
-		close(b.stop)
+// undoable is what was confirmed last and can still be undone; nil if nothing.
+func (rs revokes) undoable() *batch {
+	if all := rs.waiting(); len(all) > 0 {
+		return all[0]
 	}
 	return nil
 }
 
-// hurry sends all that wait.
-func (rs revokes) hurry() {
-	for _, b := range rs {
-		if !b.decided {
-			b.decided = true
-			close(b.now)
-		}
+// undo undoes what was confirmed last; when the user is about to quit, all.
+func (sh *shell) undo() tea.Cmd {
+	if c, asked := sh.top().(*quitCard); asked {
+		return c.undo()
 	}
+	if b := sh.revokes.undoable(); b != nil {
+		return b.undo()
+	}
+	return nil
+}
+
+func (b *batch) undo() tea.Cmd {
+	b.decided = true
+	return func() tea.Msg { return revokedMsg{batch: b, undone: true} }
+}
+
+// hurry sends all that wait.
+func (sh *shell) hurry() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, b := range sh.revokes.waiting() {
+		cmds = append(cmds, b.send())
+	}
+	return tea.Batch(cmds...)
 }
 
 // revoked says how a batch ended.

@@ -1,10 +1,13 @@
 package ui
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -52,21 +55,86 @@ func TestRevoke(t *testing.T) {
 	})
 }
 
+// quitWhileRevoking is the program in the time in which a revocation can be
+// undone, after keys that quit.
+func quitWhileRevoking(t *testing.T, n *town, keys ...string) *termtest.Terminal {
+	t.Helper()
+	n.invite(t, n.compilers, "lin@kernel.example")
+	n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Delay: time.Second})
+	term := n.startAsAda(t, 80, 24)
+	term.Press("x", "y")
+	term.Wait(3 * time.Second)
+	term.Press(keys...)
+	return term
+}
+
+func TestQuittingAsksWhileARevocationCanBeUndone(t *testing.T) {
+	for _, quit := range []string{"q", "ctrl+c"} {
+		inTown(t, func(t *testing.T, n *town) {
+			term := quitWhileRevoking(t, n, quit)
+			term.Golden("asked")
+			term.Wait(time.Minute)
+			if term.Exited() || n.statuses(t)[invite.Revoked] != 0 {
+				t.Errorf("after %s the question was not waited for:\n%s", quit, term.Screen())
+			}
+		})
+	}
+}
+
 func TestQuittingFinishesRevocations(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
-		n.invite(t, n.compilers, "lin@kernel.example")
-		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Delay: time.Second})
-		term := n.startAsAda(t, 80, 24)
-		term.Press("x", "y", "q")
+		term := quitWhileRevoking(t, n, "q", "y")
 		if term.Exited() {
 			t.Fatal("left before the revocation was sent")
 		}
 		term.Wait(2 * time.Second)
-		if !term.Exited() {
-			t.Error("still here")
+		if !term.Exited() || n.statuses(t)[invite.Revoked] != 1 {
+			t.Errorf("still here, or not revoked:\n%s", term.Screen())
 		}
-		if a := n.account(t); a.Refresh(t.Context()) != nil || a.Invites()[0].Status != invite.Revoked {
-			t.Errorf("%+v", a.Invites())
+	})
+}
+
+func TestQuittingUndoesRevocations(t *testing.T) {
+	for _, keys := range [][]string{{"q", "u"}, {"ctrl+c", "u"}, {"ctrl+c", "ctrl+c"}} {
+		inTown(t, func(t *testing.T, n *town) {
+			term := quitWhileRevoking(t, n, keys...)
+			term.Wait(time.Second)
+			if !term.Exited() || n.statuses(t)[invite.Revoked] != 0 {
+				t.Errorf("%v: still here, or revoked:\n%s", keys, term.Screen())
+			}
+		})
+	}
+}
+
+func TestStayingGivesTheTimeToUndoAnew(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := quitWhileRevoking(t, n, "q", "esc")
+		term.Wait(4 * time.Second)
+		if term.Exited() || n.statuses(t)[invite.Revoked] != 0 || !strings.Contains(term.Screen(), "u undo") {
+			t.Fatalf("not back:\n%s", term.Screen())
+		}
+		term.Wait(3 * time.Second)
+		if n.statuses(t)[invite.Revoked] != 1 {
+			t.Error("not revoked")
+		}
+	})
+}
+
+// A server that has a visitor leave does not wait for an answer.
+func TestMadeToLeaveFinishesRevocations(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		account := n.account(t)
+		var program *tea.Program
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Account: account})
+		}, func(p *tea.Program) { program = p })
+		term.Wait(time.Second)
+		term.Press("x", "y")
+		program.Send(LeaveMsg{})
+		term.Wait(time.Second)
+		if !term.Exited() || n.statuses(t)[invite.Revoked] != 1 {
+			t.Errorf("still here, or not revoked:\n%s", term.Screen())
 		}
 	})
 }
@@ -105,7 +173,7 @@ func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 		term := n.startAsAda(t, 80, 24)
-		term.Press("x", "y", "q")
+		term.Press("x", "y", "q", "y")
 		term.Wait(2 * time.Second)
 		if term.Exited() {
 			t.Fatal("left without saying that it did not work")

@@ -132,6 +132,8 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		return sh.countedDown(msg)
 	case leavingMsg:
 		sh.askForPatience()
+	case graceMsg:
+		return sh.graceOver(msg)
 	case revokeStepMsg:
 		return sh.revokeStep(msg)
 	case revokedMsg:
@@ -162,12 +164,18 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// quit ends the program, once nothing is left that the person wants done. What
-// waits in the outbox stays there, and whoever leaves it behind is told. Asked a
-// second time it does not wait.
+// quit ends the program, once nothing is left that the user wants done. It asks
+// about revocations that can still be undone, and says that what waits in the
+// outbox stays there. Called a second time it does not wait.
 func (sh *shell) quit() tea.Cmd {
 	if sh.leaving {
 		return tea.Quit
+	}
+	if c, asked := sh.top().(*quitCard); asked {
+		return c.undo()
+	}
+	if len(sh.revokes.waiting()) > 0 {
+		return sh.openCard(newQuit(sh))
 	}
 	if n := sh.leftBehind(); n > 0 && sh.top() != sh.farewell {
 		cmd := sh.openCard(newConfirm(sh, "Leave while "+count(n, "invite")+" "+waits(n)+"?",
@@ -183,8 +191,7 @@ func (sh *shell) finish() tea.Cmd {
 	sh.leaving = true
 	if sh.busy() {
 		sh.askForPatience()
-		sh.revokes.hurry()
-		return nil
+		return sh.hurry()
 	}
 	return tea.Batch(sh.stopSending(sh.ended), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
 }

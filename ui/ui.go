@@ -175,8 +175,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case TellMsg:
 		sh.say("%s", string(msg))
 		return m, nil
-	case LeaveMsg:
-		return m, sh.quit()
+	case LeaveMsg: // the user confirmed the revocations, and may not be there to be asked
+		return m, tea.Batch(sh.hurry(), sh.quit())
 	case tea.MouseMsg:
 		return m, m.hear(msg)
 	case tea.PasteMsg:

@@ -234,7 +234,11 @@ func (w *walker) inviteSomebody() {
 
 // goOut ends the program although invites wait.
 func (w *walker) goOut() {
+	w.do("revoke")
+	w.do("yes")
 	w.do("quit")
+	w.at((*quitCard)(nil), "Revoke before you quit?")
+	w.do("undo")
 	w.at((*confirm)(nil), "Leave while ")
 	w.do("yes")
 	if !w.term.Exited() {
