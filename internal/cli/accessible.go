@@ -64,12 +64,27 @@ func verbs() []verb {
 	}
 }
 
-// runConversation talks until the person has had enough.
+// runConversation asks what to do and does it until the user quits.
 func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
-	if !a.mayAsk() {
-		return &usageError{"mxinvite", errors.New("there is no terminal to answer at; mxinvite list says the invites without one")}
+	if err := a.needAnswers(); err != nil {
+		return err
 	}
-	c := &conversation{app: a, flags: given(flags)}
+	return converse(ctx, a, given(flags))
+}
+
+// needAnswers refuses to ask where there is no terminal to answer at.
+func (a *app) needAnswers() error {
+	switch {
+	case a.mayAsk():
+		return nil
+	case a.Guest != nil:
+		return &usageError{"mxinvite", errors.New("there is no terminal to answer at; ssh -t asks for one")}
+	}
+	return &usageError{"mxinvite", errors.New("there is no terminal to answer at; mxinvite list writes the invites without one")}
+}
+
+func converse(ctx context.Context, a *app, flags []string) error {
+	c := &conversation{app: a, flags: append([]string{"--accessible"}, flags...)}
 	a.conversing = true
 	c.greet(ctx)
 	for !c.over {
@@ -89,7 +104,7 @@ func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
 
 // given are flags as they were given, for commands within the conversation.
 func given(flags *pflag.FlagSet) []string {
-	args := []string{"--accessible"}
+	var args []string
 	flags.Visit(func(f *pflag.Flag) {
 		if f.Name != "accessible" {
 			args = append(args, "--"+f.Name+"="+f.Value.String())

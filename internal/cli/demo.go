@@ -51,24 +51,33 @@ func newDemo(a *app) *cobra.Command {
 	return c
 }
 
-func runDemo(ctx context.Context, o demoOptions) error {
-	if err := o.needScreen(); err != nil {
-		return err
-	}
+// startDemo starts the servers of the demo, with users who answer invites, until
+// stop is called.
+func startDemo(ctx context.Context, a *app) (world *sandbox.World, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	world := sandbox.Demo(sandbox.Options{Now: o.Now})
+	world = sandbox.Demo(sandbox.Options{Now: a.Now})
+	// After a few invites the outbox has something to do.
+	world.LimitInvites(demoInvitesPerSecond, demoInviteBurst)
 	var people together.Group
 	people.Go(func() error {
 		world.Simulate(ctx, demoAnswer)
 		return nil
 	})
-	defer func() {
+	return world, func() {
 		cancel()
 		_ = people.Wait() // they do not fail
-	}()
+	}
+}
 
-	// After a few invites the outbox has something to do.
-	world.LimitInvites(demoInvitesPerSecond, demoInviteBurst)
+func runDemo(ctx context.Context, o demoOptions) error {
+	if o.accessible {
+		return runDemoConversation(ctx, o.app)
+	}
+	if err := o.needScreen(); err != nil {
+		return err
+	}
+	world, stop := startDemo(ctx, o.app)
+	defer stop()
 	kept, err := store.OpenMemory(ctx)
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// runDemoConversation is the demo in the accessible mode. Its commands are the
+// real ones: they get a world whose network is the demo, and a directory that
+// is removed at the end.
+func runDemoConversation(ctx context.Context, a *app) error {
+	if err := a.needAnswers(); err != nil {
+		return err
+	}
+	world, stop := startDemo(ctx, a)
+	defer stop()
+	dir, err := os.MkdirTemp("", "mxinvite-demo-")
+	if err != nil {
+		return fmt.Errorf("start the demo: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	d := newApp(demoWorld(a.World, world, dir))
+	defer d.close()
+	d.settings, d.accessible = a.settings, true
+	d.settings.Account, d.settings.IdentityServer, d.settings.Vault = "", "", string(vault.KindPlain)
+	if err := d.signInToDemo(ctx, world); err != nil {
+		return fmt.Errorf("start the demo: %w", err)
+	}
+	a.tell("This is the demo. Its servers are part of this program: no mail leaves this machine, and nothing is kept.")
+	return converse(ctx, d, nil)
+}
+
+// demoWorld is a world whose one way out leads to the demo, and which keeps
+// everything in dir.
+func demoWorld(w World, demo *sandbox.World, dir string) World {
+	w.Transport = demo
+	w.KeyTransport = func(keycheck.TransportOptions) http.RoundTripper { return demo }
+	w.Keyring, w.Agent, w.Browse = nil, nil, nil
+	// A user's own settings may name an account, servers and a vault.
+	w.Env = slices.DeleteFunc(slices.Clone(w.Env), func(kv string) bool { return strings.HasPrefix(kv, "MXINVITE_") })
+	w.Env = append(w.Env, "MXINVITE_HOME="+dir, "MXINVITE_VAULT_KIND="+string(vault.KindPlain), "MXINVITE_LOG_LEVEL=off")
+	return w
+}
+
+// signInToDemo signs the user of the demo in.
+func (a *app) signInToDemo(ctx context.Context, world *sandbox.World) (err error) {
+	if a.store, err = store.OpenMemory(ctx); err != nil {
+		return err
+	}
+	opt, _, err := a.kept(ctx)
+	if err != nil {
+		return err
+	}
+	hs, err := client.Discover(ctx, opt, world.HomeserverURL())
+	if err != nil {
+		return err
+	}
+	account, err := client.SignIn(ctx, opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
+	if err != nil {
+		return err
+	}
+	kept, err := a.sessions()
+	if err != nil {
+		return err
+	}
+	if err := kept.save(ctx, account.Session()); err != nil {
+		return err
+	}
+	return kept.use(nameOf(account.Session()))
+}
