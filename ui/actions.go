@@ -54,7 +54,7 @@ const (
 	onQuestion
 	placeCount = iota
 
-	onLists = onHome | onRooms | onOutbox | onPreview | onAccounts
+	onLists = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms
 	onPages = onHome | onInvite | onRooms | onOutbox | onAccounts
 )
 
@@ -120,6 +120,8 @@ func (k *keyMap) table() []action {
 		{&k.Send, "send", keys("enter"), "send", "Send what the preview shows.", onPreview, "nobody is left to invite"},
 		{&k.Edit, "change", keys("esc"), "change it", "Go back and change what was typed.", onPreview, ""},
 		{&k.Accept, "accept", keys("a"), "accept", "Accept the terms.", onTerms | onOutbox, "no terms wait"},
+		{&k.OpenDocument, "open-document", keys("o"), "open", "Open the document under the cursor in your browser.", onTerms, "there is no browser that could be opened from here"},
+		{&k.CopyDocument, "copy-document", keys("c"), "copy address", "Copy the address of the document under the cursor.", onTerms, "it has no address of the web"},
 		{&k.Decline, "decline", keys("esc"), "decline", "Decline the terms.", onTerms, ""},
 
 		{&k.Next, "next-field", keys("tab", "down"), "next field", "Go to the next field.", onForm, ""},

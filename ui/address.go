@@ -36,6 +36,5 @@ func (s styles) linked(shown, to string, width int) string {
 
 // copyAddress gives an address to the terminal to keep.
 func (sh *shell) copyAddress(address string) tea.Cmd {
-	sh.say("The address is copied, if your terminal allows it.")
-	return tea.SetClipboard(address)
+	return sh.copied(address, "The address is copied, if your terminal allows it.")
 }

@@ -25,6 +25,7 @@ type keyMap struct {
 	Demo, Inspect                key.Binding // before signing in
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
+	OpenDocument, CopyDocument                      key.Binding // of the terms
 	Yes, No                                         key.Binding
 
 	Back, Palette, Help, Quit, Interrupt key.Binding

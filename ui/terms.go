@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -17,7 +18,9 @@ type termsPage struct {
 	sh      *shell
 	ctx     context.Context
 	terms   *client.TermsError
-	then    func() tea.Cmd // what was to be done when the terms came between
+	texts   []identity.PolicyText // the policies in the language that is shown
+	list    list[int]             // of texts
+	then    func() tea.Cmd        // what was to be done when the terms came between
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -25,7 +28,12 @@ type termsPage struct {
 
 func newTerms(sh *shell, terms *client.TermsError, then func() tea.Cmd) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		return &termsPage{sh: sh, ctx: ctx, terms: terms, then: then, spinner: newSpinner()}
+		p := &termsPage{sh: sh, ctx: ctx, terms: terms, then: then, spinner: newSpinner()}
+		for n, policy := range terms.Policies {
+			p.texts = append(p.texts, policy.In())
+			p.list.keys = append(p.list.keys, n)
+		}
+		return p
 	}
 }
 
@@ -46,64 +54,136 @@ func (p *termsPage) update(msg tea.Msg) tea.Cmd {
 		return p.then()
 	case spinner.TickMsg:
 		return turn(&p.spinner, msg, p.busy)
+	case documentOpened:
+		p.sh.tellOpened(msg)
 	case tea.KeyPressMsg:
-		switch {
-		case p.busy:
-		case key.Matches(msg, p.sh.keys.Accept):
-			return p.accept()
-		case key.Matches(msg, p.sh.keys.Decline):
-			p.sh.closeScreen(p)
-			p.sh.notice = notice{bad: true, text: "Terms declined: " + p.terms.Server + " will neither look addresses up nor send mail."}
+		if !p.busy {
+			return p.press(msg)
 		}
 	}
 	return nil
 }
 
+func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	switch address := p.address(); {
+	case key.Matches(msg, keys.Accept):
+		return p.accept()
+	case key.Matches(msg, keys.Decline):
+		p.sh.closeScreen(p)
+		p.sh.notice = notice{bad: true, text: "Terms declined: " + p.terms.Server + " will neither look addresses up nor send mail."}
+	case key.Matches(msg, keys.OpenDocument) && p.mayOpen():
+		return p.sh.openDocument(p.ctx, p, address)
+	case key.Matches(msg, keys.CopyDocument) && address != "":
+		return p.sh.copyAddress(address)
+	case msg.String() == "enter": // it accepts nothing: it may have been typed ahead
+		p.sh.notice = notice{text: "Press " + p.choice() + "."}
+	default:
+		p.list.press(msg, keys, len(p.texts))
+	}
+	return nil
+}
+
+// address is that of the document under the cursor; empty if it is none that a
+// browser should follow.
+func (p *termsPage) address() string {
+	n, ok := p.list.current()
+	if !ok || !onTheWeb(p.texts[n].URL) {
+		return ""
+	}
+	return p.texts[n].URL
+}
+
+func (p *termsPage) mayOpen() bool { return p.address() != "" && p.sh.opt.Browse != nil }
+
 func (p *termsPage) accept() tea.Cmd {
 	p.busy, p.problem = true, nil
-	account, texts := p.sh.account, p.texts()
+	account, texts := p.sh.account, p.texts
 	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		return termsAccepted{account.AcceptTerms(ctx, texts)}
 	}))
 }
 
-// texts are the policies in the language that is shown.
-func (p *termsPage) texts() []identity.PolicyText {
-	var texts []identity.PolicyText
-	for _, policy := range p.terms.Policies {
-		texts = append(texts, policy.In())
-	}
-	return texts
-}
-
 func (p *termsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	return []key.Binding{when(!p.busy, k.Accept), when(!p.busy, k.Decline), when(p.busy, k.Back), k.Interrupt}
+	return []key.Binding{
+		when(!p.busy, k.Accept), when(!p.busy, k.Decline), when(!p.busy && p.mayOpen(), k.OpenDocument),
+		when(!p.busy && p.address() != "", k.CopyDocument), when(p.busy, k.Back), k.Interrupt,
+	}
 }
 
-func (p *termsPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *termsPage) FullHelp() [][]key.Binding {
+	return [][]key.Binding{p.ShortHelp(), p.sh.keys.moves(!p.busy && len(p.texts) > 1)}
+}
 
-func (p *termsPage) view(width, _ int) (string, *tea.Cursor) {
+// whatToPress names the keys.
+func (p *termsPage) whatToPress() string {
+	k := p.sh.keys
+	read := ""
+	switch {
+	case p.mayOpen():
+		read = "Press " + k.OpenDocument.Help().Key + " to read it in your browser, or " + k.CopyDocument.Help().Key + " to copy its address. "
+	case p.address() != "":
+		read = "Press " + k.CopyDocument.Help().Key + " to copy the address and read it in a browser. "
+	}
+	return read + "Then press " + p.choice() + "."
+}
+
+func (p *termsPage) choice() string {
+	k := p.sh.keys
+	return k.Accept.Help().Key + " to accept the terms, or " + k.Decline.Help().Key + " to decline"
+}
+
+func (p *termsPage) view(width, height int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width-4, 90)
-	var b strings.Builder
-	b.WriteString("\n" + wrap(p.terms.Server+" is the identity server that looks e-mail addresses up and sends the invites. "+
-		"It wants you to accept its terms first. Nothing has been sent to it but your Matrix ID.", width) + "\n")
-	for i, t := range p.texts() {
-		b.WriteString("\n" + st.strong.Render(cut(t.Name, width)))
-		if v := p.terms.Policies[i].Version; v != "" {
-			b.WriteString(st.faint.Render("  version " + cut(v, 20)))
-		}
-		b.WriteString("\n" + st.accent.Render(wrap(cut(t.URL, 3*width), width)) + "\n")
-	}
-	b.WriteString("\n")
+	above := "\n" + wrap(cut(p.terms.Server, nameWidth)+" is the identity server that looks e-mail addresses up and sends the invites. "+
+		"It wants you to accept its terms first. Nothing has been sent to it but your Matrix ID.", width) + "\n\n"
+	below := st.faint.Render(wrap(p.whatToPress(), width))
 	switch {
 	case p.busy:
-		b.WriteString(p.spinner.View() + " Accepting…")
+		below = p.spinner.View() + " Accepting…"
 	case p.problem != nil:
-		b.WriteString(p.sh.problem(p.problem, width))
-	default:
-		b.WriteString(st.faint.Render(wrap("Read them in a browser, then press "+p.sh.keys.Accept.Help().Key+" to accept or "+p.sh.keys.Decline.Help().Key+" to decline.", width)))
+		below = p.sh.problem(p.problem, width)
 	}
-	return indent(b.String(), 2), nil
+	room := height - strings.Count(above, "\n") - lineCount(below)
+	return indent(above+p.documents(width, room)+below, 2), nil
 }
+
+// documents are as many of the documents as fit, each with its name and its
+// address. The one under the cursor is among them.
+func (p *termsPage) documents(width, height int) string {
+	var all []string
+	for n := range p.texts {
+		all = append(all, p.document(n, width)+"\n\n")
+	}
+	from := 0
+	for from < p.list.at && lines(all[from:p.list.at+1]) > height {
+		from++
+	}
+	to := min(p.list.at+1, len(all))
+	for to < len(all) && lines(all[from:to+1]) <= height {
+		to++
+	}
+	return strings.Join(all[from:to], "")
+}
+
+func (p *termsPage) document(n, width int) string {
+	st, t := p.sh.styles, p.texts[n]
+	name := st.strong.Render(cut(t.Name, width-36))
+	if v := p.terms.Policies[n].Version; v != "" {
+		name += st.faint.Render("  version " + cut(v, 10))
+	}
+	mark, many := " ", len(p.texts) > 1
+	if many {
+		name += st.faint.Render(fmt.Sprintf("  %d of %d", n+1, len(p.texts)))
+	}
+	if many && n == p.list.at {
+		mark = st.cursor.Render("▌")
+	}
+	address := st.linked(cut(t.URL, 3*width), t.URL, width-2)
+	return p.sh.spot(mark+" "+name, func() tea.Cmd { p.list.at = n; return nil }) + "\n" + indent(address, 2)
+}
+
+// lines is how many lines these texts take.
+func lines(texts []string) int { return strings.Count(strings.Join(texts, ""), "\n") }

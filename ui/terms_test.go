@@ -1,11 +1,18 @@
 package ui
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
 // A silent identity server keeps nobody on the page.
@@ -29,6 +36,133 @@ func TestTermsAreLeftWhileTheyWait(t *testing.T) {
 		term.Press("esc", "esc")
 		if !strings.Contains(term.Screen(), "Nobody has been invited") {
 			t.Errorf("not left:\n%s", term.Screen())
+		}
+	})
+}
+
+// policies are two documents of an identity server; url is where the first is.
+func policies(url string) map[string]sandbox.Policy {
+	document := func(version, name, url string) sandbox.Policy {
+		return sandbox.Policy{Version: version, Languages: map[string]sandbox.Document{"en": {Name: name, URL: url}}}
+	}
+	return map[string]sandbox.Policy{
+		"privacy": document("1.2", "Privacy Policy", url),
+		"terms":   document("2.0", "Terms of Service", "https://id.example.org/terms"),
+	}
+}
+
+const privacyURL = "https://id.example.org/privacy"
+
+// atTerms is the program where the terms have come between.
+func atTerms(t *testing.T, n *town, width, height int, opt Options, url string) *termtest.Terminal {
+	t.Helper()
+	n.SetTerms(policies(url))
+	opt.Client, opt.Account = n.options(), n.account(t)
+	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model { return New(ctx, opt) })
+	term.Wait(time.Second)
+	term.Press("i")
+	term.Send("oper\rlin@kernel.example\r")
+	term.Wait(time.Second)
+	return term
+}
+
+func TestEnterOnTermsSaysWhatToPress(t *testing.T) {
+	for name, size := range sizes() {
+		inTown(t, func(t *testing.T, n *town) {
+			term := atTerms(t, n, size[0], size[1], Options{}, privacyURL)
+			term.Golden("terms " + name)
+			term.Press("enter")
+			if s := term.Screen(); !strings.Contains(s, "to accept the terms, or esc to decline") || !strings.Contains(s, "Terms of Service") {
+				t.Errorf("%s: not told, or accepted:\n%s", name, s)
+			}
+		})
+	}
+}
+
+// A windowOnly is a browser that shows pages and never comes back.
+type windowOnly struct {
+	opened []string
+	err    error
+}
+
+func (*windowOnly) RedirectURI() string { return "" }
+
+func (w *windowOnly) Open(address string) error {
+	w.opened = append(w.opened, address)
+	return w.err
+}
+
+func (*windowOnly) Wait(ctx context.Context, _ func(string) bool) (string, error) {
+	<-ctx.Done()
+	return "", ctx.Err()
+}
+
+func TestTermsOpenInABrowser(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		w := &windowOnly{}
+		opt := Options{Browse: func(context.Context) (Browser, error) { return w, nil }}
+		term := atTerms(t, n, 80, 24, opt, privacyURL)
+		term.Press("o", "down", "o")
+		if d := cmp.Diff([]string{privacyURL, "https://id.example.org/terms"}, w.opened); d != "" {
+			t.Error(d)
+		}
+		if !strings.Contains(term.Screen(), "Your browser has opened it.") {
+			t.Error(term.Screen())
+		}
+		w.err = errors.New("no display")
+		term.Press("o")
+		if !strings.Contains(term.Screen(), "no display") {
+			t.Error(term.Screen())
+		}
+	})
+}
+
+// Visitors have no browser here, but a terminal that copies.
+func TestTermsAreCopiedWithoutABrowser(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := atTerms(t, n, 80, 24, Options{}, privacyURL)
+		if strings.Contains(term.Screen(), "o open") {
+			t.Error("a browser is offered:\n" + term.Screen())
+		}
+		term.Press("c")
+		if got := term.Clipboard(); got != privacyURL {
+			t.Errorf("copied %q", got)
+		}
+	})
+}
+
+func TestTermsThatAreNoPageAreNeitherOpenedNorCopied(t *testing.T) {
+	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://id.example.org/\x1b]52;c;cm0=\x07"} {
+		inTown(t, func(t *testing.T, n *town) {
+			w := &windowOnly{}
+			opt := Options{Browse: func(context.Context) (Browser, error) { return w, nil }}
+			term := atTerms(t, n, 80, 24, opt, url)
+			raw := string(term.Raw())
+			term.Press("o", "c")
+			if got := term.Clipboard(); len(w.opened) > 0 || got != "" || strings.Contains(raw, "]8;;"+url) {
+				t.Errorf("opened %q, copied %q", w.opened, got)
+			}
+		})
+	}
+}
+
+func TestManyTermsFit(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		many := map[string]sandbox.Policy{}
+		for i := range 20 {
+			name := fmt.Sprintf("Policy %02d", i)
+			many[name] = sandbox.Policy{Version: "1", Languages: map[string]sandbox.Document{"en": {Name: name, URL: "https://id.example.org/" + strings.Repeat("x", 70)}}}
+		}
+		term := atTerms(t, n, 60, 16, Options{}, privacyURL)
+		term.Press("esc")
+		n.SetTerms(many)
+		term.Press("enter")
+		term.Wait(time.Second)
+		for i := range 20 {
+			if s := term.Screen(); !strings.Contains(s, fmt.Sprintf("▌ Policy %02d", i)) || !strings.Contains(s, "Then press") {
+				t.Fatalf("at %d:\n%s", i, s)
+			}
+			term.Press("down")
 		}
 	})
 }
