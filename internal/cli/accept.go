@@ -52,11 +52,11 @@ func newAccept(a *app) *cobra.Command {
 		PreRunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case o.bind && !o.mayAsk():
-				return usage(c, errors.New("--bind asks for a code, and there is no terminal to ask at"))
+				return usage(c, fmt.Errorf("--bind asks for a code, and %w", errNoTerminal))
 			case !o.yes && !o.mayAsk():
-				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
+				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
 			case len(args) == 0 && !o.mayAsk():
-				return usage(c, errors.New("LINK is missing, and there is no terminal to ask at; - reads it from standard input"))
+				return usage(c, fmt.Errorf("LINK is missing, and %w; - reads it from standard input", errNoTerminal))
 			case o.room != "" && !link.IsRoomID(o.room):
 				return usage(c, fmt.Errorf("%q is no room ID such as !abc:example.org", o.room))
 			}

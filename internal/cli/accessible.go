@@ -74,13 +74,10 @@ func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
 
 // needAnswers refuses to ask where there is no terminal to answer at.
 func (a *app) needAnswers() error {
-	switch {
-	case a.mayAsk():
+	if a.mayAsk() {
 		return nil
-	case a.Guest != nil:
-		return &usageError{"mxinvite", errors.New("there is no terminal to answer at; ssh -t asks for one")}
 	}
-	return &usageError{"mxinvite", errors.New("there is no terminal to answer at; mxinvite list writes the invites without one")}
+	return &usageError{"mxinvite", fmt.Errorf("%w; mxinvite list writes the invites without one", errNoTerminal)}
 }
 
 func converse(ctx context.Context, a *app, flags []string) error {

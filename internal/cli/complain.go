@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -19,13 +20,30 @@ func (a *app) complain(err error) {
 	for _, d := range details {
 		fmt.Fprintf(a.Err, "  %s\n", safetext.Line(d))
 	}
-	next := hint(err)
+	next := cmp.Or(a.hintTerminal(err), hint(err))
 	if is[*usageError](err) && a.conversing {
 		next = "Say help for what there is."
 	}
 	if next != "" {
 		fmt.Fprintln(a.Err, safetext.Line(next))
 	}
+}
+
+// Errors of a run that has no terminal and needs one.
+var (
+	errNoTerminal = errors.New("there is no terminal to ask at")
+	errNoScreen   = errors.New("the screen needs a terminal; mxinvite list shows the invites without one")
+)
+
+// hintTerminal tells a visitor how to get a terminal, if it is missing.
+func (a *app) hintTerminal(err error) string {
+	switch {
+	case a.Guest == nil || a.InTTY || !either(errNoTerminal, errNoScreen, vault.ErrNoKind, vault.ErrLocked)(err):
+		return ""
+	case a.Guest.Key.NoTerminal:
+		return "Your key may not have a terminal on this server."
+	}
+	return "Connect with a terminal: ssh -t"
 }
 
 // explain splits an error into what it says and what stands behind that.

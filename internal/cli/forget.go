@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -19,7 +18,7 @@ func newForget(a *app) *cobra.Command {
 		Args: takes(0, 0),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			if !yes && !a.mayAsk() {
-				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
+				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
 			}
 			return nil
 		},

@@ -107,7 +107,7 @@ func (o loginOptions) orAsk(c *cobra.Command, value, question, argument string) 
 		return value, nil
 	}
 	if !o.mayAsk() {
-		return "", usage(c, fmt.Errorf("%s is missing, and there is no terminal to ask at", argument))
+		return "", usage(c, fmt.Errorf("%s is missing, and %w", argument, errNoTerminal))
 	}
 	return o.ask(c.Context(), question)
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/lineedit"
+	"github.com/mxinvite/mxinvite/internal/serve"
 	"github.com/mxinvite/mxinvite/internal/together"
 )
 
@@ -50,7 +52,7 @@ func readPassword(ctx context.Context, terminal *os.File) (string, error) {
 	}
 	password, err := await(ctx, func() (string, error) {
 		line, err := term.ReadPassword(terminal.Fd())
-		return string(line), err
+		return lineedit.Clean(string(line)), err
 	})
 	if ctx.Err() != nil {
 		_ = term.Restore(terminal.Fd(), before) // the program is ending
@@ -61,6 +63,13 @@ func readPassword(ctx context.Context, terminal *os.File) (string, error) {
 // readLine reads a line, and nothing of what follows it: that may be for
 // somebody else.
 func readLine(ctx context.Context, r io.Reader) (string, error) {
+	if t, ok := r.(*serve.Terminal); ok {
+		line, err := t.ReadLine(ctx, true)
+		if err != nil {
+			return "", err
+		}
+		return line + "\n", nil
+	}
 	return await(ctx, func() (string, error) {
 		line, err := bufio.NewReaderSize(oneByte{r}, 16).ReadString('\n')
 		if err == io.EOF && line != "" {

@@ -38,7 +38,7 @@ func newResend(a *app) *cobra.Command {
 			case o.to != "" && len(args) > 2:
 				return usage(c, errors.New("--to is for a single invite"))
 			case !o.yes && !o.dryRun && !o.mayAsk():
-				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
+				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
 			}
 			o.room, o.tokens = args[0], args[1:]
 			return nil

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,7 @@ func newRevoke(a *app) *cobra.Command {
 				o.which.rooms = append(o.which.rooms, args...)
 			}
 			if !o.yes && !o.dryRun && !o.mayAsk() {
-				return usage(c, errors.New("--yes is missing, and there is no terminal to ask at"))
+				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
 			}
 			return o.which.check(c)
 		},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/notify"
+	"github.com/mxinvite/mxinvite/internal/serve"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -80,7 +80,7 @@ func (a *app) needScreen() error {
 		return &usageError{"mxinvite", fmt.Errorf("the screen cannot be drawn on this terminal (TERM=%s); "+
 			"mxinvite list shows the invites, mxinvite send invites, and mxinvite --help names the rest", a.getenv("TERM"))}
 	}
-	return &usageError{"mxinvite", errors.New("the screen needs a terminal; mxinvite list shows the invites without one")}
+	return &usageError{"mxinvite", errNoScreen}
 }
 
 // drawable reports whether a cursor can be moved on the terminal. Windows has no
@@ -160,7 +160,6 @@ func (a *app) terminal() []tea.ProgramOption {
 		// What asks the terminal is left out over SSH, where not every one
 		// understands the question.
 		env = append(slices.Clone(env), "SSH_TTY=visitor")
-		a.Guest.Terminal.Raw()
 	}
 	options := []tea.ProgramOption{
 		tea.WithOutput(a.Out),
@@ -187,8 +186,11 @@ func (a *app) terminal() []tea.ProgramOption {
 // ends. Of a file Bubble Tea takes no more than it needs, and it has to see that
 // it is one.
 func (a *app) keys(ctx context.Context) func(context.Context) io.Reader {
-	if f, ok := a.In.(*os.File); ok {
-		return func(context.Context) io.Reader { return f }
+	switch in := a.In.(type) {
+	case *os.File:
+		return func(context.Context) io.Reader { return in }
+	case *serve.Terminal:
+		return in.Keys
 	}
 	if a.keyboard == nil {
 		a.keyboard = newKeyboard(ctx, a.In)

@@ -95,6 +95,14 @@ func (l *lodge) authorize(keys ...ssh.Signer) {
 	}
 }
 
+// welcome has the server let in another key, beside Ada's.
+func (l *lodge) welcome(key ssh.Signer) {
+	l.t.Helper()
+	l.authorize(l.ada, key)
+	l.hangup <- syscall.SIGHUP
+	l.said.Until(l.t, "were read again")
+}
+
 func (l *lodge) dial(key ssh.Signer) (*ssh.Client, error) {
 	return ssh.Dial("tcp", l.address, &ssh.ClientConfig{
 		User: "x", Auth: []ssh.AuthMethod{ssh.PublicKeys(key)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(), //nolint:gosec // it is ours

@@ -173,7 +173,7 @@ func runVaultPassphrase(ctx context.Context, a *app, file string) error {
 	case a.mayAsk():
 		next = a.askPassphrase
 	default:
-		return &usageError{"mxinvite vault passphrase", errors.New("there is no terminal to ask for the new passphrase at; --new-passphrase-file names a file")}
+		return &usageError{"mxinvite vault passphrase", fmt.Errorf("%w for the new passphrase; --new-passphrase-file names a file", errNoTerminal)}
 	}
 	v, err := a.openVaultWith(home, "", func(ctx context.Context, why vault.Reason) (string, error) {
 		switch {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -34,12 +33,7 @@ func (v visitors) world(s *serve.Server, visit *serve.Session) World {
 	if t := visit.Terminal; t != nil {
 		w.InTTY, w.OutTTY, w.ErrTTY = true, true, true
 		w.Width, w.Height = t.Size().Width, t.Size().Height
-		w.ReadPassword = func(ctx context.Context) (string, error) {
-			t.Hide(true)
-			defer t.Hide(false)
-			line, err := readLine(ctx, t)
-			return strings.TrimSuffix(line, "\n"), err
-		}
+		w.ReadPassword = func(ctx context.Context) (string, error) { return t.ReadLine(ctx, false) }
 	}
 	return w
 }

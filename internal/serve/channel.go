@@ -197,9 +197,6 @@ func (v *Session) run() {
 // open connects the program with the visitor.
 func (v *Session) open() {
 	if t := v.Terminal; t != nil {
-		if len(v.Args) == 0 {
-			t.Raw() // what is typed ahead is for the screen already
-		}
 		go v.beside(t.listen)
 		v.In, v.Out, v.Err = t, t, t
 		return

@@ -1,13 +1,15 @@
 package serve
 
 import (
+	"context"
+	"errors"
 	"io"
 	"sync"
-	"unicode/utf8"
 
 	"charm.land/ssh"
-	"github.com/charmbracelet/x/ansi"
 	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/mxinvite/mxinvite/internal/lineedit"
 )
 
 const (
@@ -16,8 +18,6 @@ const (
 	maxColumns, maxRows = 500, 200
 	// maxAhead is how much may be typed before the program reads it, in bytes.
 	maxAhead = 64 << 10
-	// maxLine is how long a line may be that is typed to a command, in bytes.
-	maxLine = 4 << 10
 )
 
 // windowSize is the size of a window as SSH tells it (RFC 4254, section 6.7).
@@ -27,8 +27,9 @@ type windowSize struct{ Columns, Rows, PixelWidth, PixelHeight uint32 }
 type Size struct{ Width, Height int }
 
 // A Terminal is that of a visitor. There is no device of this machine behind it:
-// what a kernel does for a terminal here, it does itself. A command is given
-// whole lines, which can be mended while they are typed; a screen is given keys.
+// what a kernel does for a terminal here, it does itself. A screen gets keys, by
+// [Terminal.Keys]. Everything else gets lines, which are edited while they are
+// typed; then ctrl+c interrupts the session.
 type Terminal struct {
 	channel   io.ReadWriter
 	out       io.Writer
@@ -36,14 +37,17 @@ type Terminal struct {
 	interrupt func()
 	sizes     chan Size // holds the newest
 
+	reading sync.Mutex // held by whoever reads lines; guards the next two
+	editor  lineedit.Editor
+	rest    string // of a line that Read has not returned yet
+
 	mu      sync.Mutex
 	changed *sync.Cond
 	size    Size
-	ahead   []byte // typed and not read yet
-	line    []byte // typed and not finished yet
-	raw     bool
-	hidden  bool
-	eof     bool
+	ahead   []byte          // typed and not read yet
+	screen  <-chan struct{} // closed when the screen that gets keys has ended; nil before the first
+	asking  bool            // a line is being read
+	eof     bool            // nothing more will be typed
 }
 
 func newTerminal(channel gossh.Channel, touch, interrupt func()) *Terminal {
@@ -84,43 +88,151 @@ func (t *Terminal) resize(to windowSize) {
 	t.sizes <- size
 }
 
-// Raw has keys passed on as they come, for a screen.
-func (t *Terminal) Raw() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.raw = true
-	t.ahead = append(t.ahead, t.line...)
-	t.line = nil
-	t.changed.Broadcast()
-}
-
-// Hide says whether what is typed is hidden.
-func (t *Terminal) Hide(hidden bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.hidden = hidden
-}
-
 // Write shows text. A line break begins a new line, as on any terminal.
 func (t *Terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
 
-// Read returns what was typed.
+// Read returns what was typed, line by line. At ctrl+d it returns [io.EOF], or
+// what the line has so far; it may be called again.
 func (t *Terminal) Read(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for len(t.ahead) == 0 && !t.eof {
-		t.changed.Wait()
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	if t.rest == "" {
+		line, event, err := t.line(context.Background(), true)
+		if err != nil {
+			return 0, err
+		}
+		t.rest = line
+		if event == lineedit.Enter {
+			t.rest += "\n"
+		}
 	}
-	if len(t.ahead) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, t.ahead)
-	t.ahead = t.ahead[n:]
-	t.changed.Broadcast()
+	n := copy(p, t.rest)
+	t.rest = t.rest[n:]
 	return n, nil
 }
 
-// close lets nobody wait any more.
+// ReadLine returns the next line without its end, or [io.EOF] at ctrl+d on an
+// empty line. Unless echo is set the terminal does not show what is typed.
+func (t *Terminal) ReadLine(ctx context.Context, echo bool) (string, error) {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	line, _, err := t.line(ctx, echo)
+	return line, err
+}
+
+// line reads a line and how it ended. The caller holds reading.
+func (t *Terminal) line(ctx context.Context, echo bool) (string, lineedit.Event, error) {
+	t.ask(true)
+	defer t.ask(false)
+	t.editor.Next()
+	for {
+		b, err := t.next(ctx)
+		switch {
+		case errors.Is(err, io.EOF) && t.editor.Text() != "":
+			return t.editor.Text(), lineedit.End, nil
+		case err != nil:
+			return "", lineedit.None, err
+		case b == keyInterrupt: // typed while there was a screen
+			t.interrupt()
+			return "", lineedit.None, context.Canceled
+		}
+		shown, event := t.editor.Type(b)
+		if echo {
+			_, _ = io.WriteString(t.channel, shown)
+		}
+		switch {
+		case event == lineedit.End && t.editor.Text() == "":
+			return "", event, io.EOF
+		case event != lineedit.None:
+			return t.editor.Text(), event, nil
+		}
+	}
+}
+
+func (t *Terminal) ask(asking bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.asking = asking
+}
+
+// next waits for a byte.
+func (t *Terminal) next(ctx context.Context) (byte, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.wait(ctx); err != nil {
+		return 0, err
+	}
+	b := t.ahead[0]
+	t.ahead = t.ahead[1:]
+	t.changed.Broadcast()
+	return b, nil
+}
+
+// wait waits until something was typed. The caller holds mu.
+func (t *Terminal) wait(ctx context.Context) error {
+	if len(t.ahead) == 0 && !t.eof {
+		defer context.AfterFunc(ctx, t.wake)()
+	}
+	for len(t.ahead) == 0 && !t.eof && ctx.Err() == nil {
+		t.changed.Wait()
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case len(t.ahead) == 0:
+		return io.EOF
+	}
+	return nil
+}
+
+func (t *Terminal) wake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.changed.Broadcast()
+}
+
+// Keys returns the keys as they are typed, for a screen, until ctx ends. They
+// include what was typed ahead. Nothing may read lines meanwhile.
+func (t *Terminal) Keys(ctx context.Context) io.Reader {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.screen = ctx.Done()
+	return keys{ctx, t}
+}
+
+// hasScreen reports whether a screen gets the keys. The caller holds mu.
+func (t *Terminal) hasScreen() bool {
+	if t.screen == nil {
+		return false
+	}
+	select {
+	case <-t.screen:
+		return false
+	default:
+		return true
+	}
+}
+
+// keys are what is typed while there is a screen.
+type keys struct {
+	ctx context.Context //nolint:containedctx // a reader has no other place for it
+	*Terminal
+}
+
+// Read returns keys, or [io.EOF] once the screen has ended.
+func (k keys) Read(p []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.wait(k.ctx) != nil {
+		return 0, io.EOF
+	}
+	n := copy(p, k.ahead)
+	k.ahead = k.ahead[n:]
+	k.changed.Broadcast()
+	return n, nil
+}
+
+// close has nobody wait for keys any more.
 func (t *Terminal) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -128,7 +240,7 @@ func (t *Terminal) close() {
 	t.changed.Broadcast()
 }
 
-// listen takes what is typed until there is nobody to type any more.
+// listen reads what is typed until the visitor's side ends.
 func (t *Terminal) listen() {
 	defer t.close()
 	buf := make([]byte, 1024)
@@ -144,86 +256,33 @@ func (t *Terminal) listen() {
 	}
 }
 
-// typed takes bytes from the visitor. For a screen that does not read them it
-// waits, so that none is lost; then the visitor's end waits as well.
+// keyInterrupt is ctrl+c.
+const keyInterrupt = 0x03
+
+// typed notes what was typed. If the program does not read it waits, and so does
+// the visitor's side: nothing is lost.
 func (t *Terminal) typed(p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for i, b := range p {
-		if t.raw {
-			for len(t.ahead) >= maxAhead && !t.eof {
-				t.changed.Wait()
-			}
-			t.ahead = append(t.ahead, p[i:]...)
-			t.changed.Broadcast()
-			return
+	for _, b := range p {
+		if b == keyInterrupt && !t.hasScreen() {
+			t.interrupted()
+			continue
 		}
-		t.edit(b)
-	}
-}
-
-// The keys that work while a line is typed.
-const (
-	keyInterrupt = 0x03
-	keyEnd       = 0x04
-	keyBack      = 0x08
-	keyErase     = 0x15
-	keyDelete    = 0x7f
-)
-
-// edit takes a byte of a line.
-func (t *Terminal) edit(b byte) {
-	switch {
-	case t.eof:
-		// There is no line any more.
-	case b == '\r' || b == '\n':
-		t.finish("\n")
-		t.echo("\r\n")
-	case b == keyInterrupt:
-		t.line = nil
-		t.echo("^C\r\n")
-		t.interrupt()
-	case b == keyEnd && len(t.line) == 0:
-		t.eof = true
-		t.changed.Broadcast()
-	case b == keyEnd:
-		t.finish("")
-	case b == keyErase:
-		for len(t.line) > 0 {
-			t.takeBack()
+		for len(t.ahead) >= maxAhead && !t.eof {
+			t.changed.Wait()
 		}
-	case b == keyBack || b == keyDelete:
-		t.takeBack()
-	case b < ' ' && b != '\t':
-		// No key that means anything here.
-	case len(t.line) < maxLine && len(t.ahead) < maxAhead:
-		t.line = append(t.line, b)
-		t.echo(string([]byte{b}))
+		t.ahead = append(t.ahead, b)
 	}
-}
-
-// finish lets the line be read.
-func (t *Terminal) finish(end string) {
-	t.ahead = append(append(t.ahead, t.line...), end...)
-	t.line = nil
 	t.changed.Broadcast()
 }
 
-// takeBack erases the last letter.
-func (t *Terminal) takeBack() {
-	if len(t.line) == 0 {
-		return
+// interrupted drops what was typed and interrupts the session. A question ends
+// its line itself. The caller holds mu.
+func (t *Terminal) interrupted() {
+	t.ahead = nil
+	if !t.asking {
+		_, _ = io.WriteString(t.channel, "^C\r\n")
 	}
-	r, size := utf8.DecodeLastRune(t.line)
-	t.line = t.line[:len(t.line)-size]
-	for range ansi.StringWidth(string(r)) {
-		t.echo("\b \b")
-	}
-}
-
-// echo shows what was typed, unless it is hidden.
-func (t *Terminal) echo(s string) {
-	if !t.hidden {
-		_, _ = io.WriteString(t.channel, s)
-	}
+	t.interrupt()
 }

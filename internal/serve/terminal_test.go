@@ -2,9 +2,12 @@ package serve
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // paper is a channel that shows what was written to it.
@@ -17,27 +20,30 @@ func (p *paper) Read(b []byte) (int, error) { return p.Reader.Read(b) }
 
 func (p *paper) Write(b []byte) (int, error) { return p.Buffer.Write(b) }
 
-func typing(keys string) (*Terminal, *paper, *int) {
-	p, interrupts := &paper{Reader: strings.NewReader(keys)}, 0
+func typing(keys io.Reader) (*Terminal, *paper, *int) {
+	p, interrupts := &paper{Reader: keys}, 0
 	t := newTerminal(nil, func() {}, func() { interrupts++ })
 	t.channel, t.out = p, p
 	return t, p, &interrupts
 }
 
-func TestLinesCanBeMendedWhileTheyAreTyped(t *testing.T) {
+func typed(keys string) (*Terminal, *paper, *int) {
+	t, p, interrupts := typing(strings.NewReader(keys))
+	t.listen()
+	return t, p, interrupts
+}
+
+func TestCommandReadsLines(t *testing.T) {
 	for keys, want := range map[string]struct{ read, shown string }{
-		"yes\r":          {"yes\n", "yes\r\n"},
-		"ye\x7fs\r":      {"ys\n", "ye\b \bs\r\n"},
-		"gr\u00fc\x7f\r": {"gr\n", "gr\u00fc\b \b\r\n"},
-		"\u4f60\x7fx\r":  {"x\n", "\u4f60\b \b\b \bx\r\n"},
-		"abc\x15d\r":     {"d\n", "abc\b \b\b \b\b \bd\r\n"},
-		"\x7f\x7f\r":     {"\n", "\r\n"},
-		"a\x00\x1bb\x04": {"ab", "ab"},
-		"\x04never read": {"", ""},
-		"one\rtwo\r":     {"one\ntwo\n", "one\r\ntwo\r\n"},
+		"yes\r":                {"yes\n", "yes\r\n"},
+		"ye\x7fs\r\n":          {"ys\n", "ye\b \bs\r\n"},
+		"one\rtwo\r":           {"one\ntwo\n", "one\r\ntwo\r\n"},
+		"\r\n\r\n":             {"\n\n", "\r\n\r\n"},
+		"a\x04":                {"a", "a"},
+		"no end":               {"no end", "no end"},
+		"\x04not in this read": {"", ""},
 	} {
-		term, shown, _ := typing(keys)
-		term.listen()
+		term, shown, _ := typed(keys)
 		read, err := io.ReadAll(term)
 		if string(read) != want.read || shown.String() != want.shown || err != nil {
 			t.Errorf("%q: read %q, shown %q, %v", keys, read, shown.String(), err)
@@ -45,34 +51,106 @@ func TestLinesCanBeMendedWhileTheyAreTyped(t *testing.T) {
 	}
 }
 
+func TestEndOfInputIsReadOnce(t *testing.T) {
+	term, _, _ := typed("list\x04\x04answer\r")
+	if list, err := io.ReadAll(term); string(list) != "list" || err != nil {
+		t.Errorf("read %q, %v", list, err)
+	}
+	if line, err := term.ReadLine(t.Context(), true); line != "answer" || err != nil {
+		t.Errorf("then %q, %v", line, err)
+	}
+	if line, err := term.ReadLine(t.Context(), true); !errors.Is(err, io.EOF) {
+		t.Errorf("at the end %q, %v", line, err)
+	}
+}
+
 func TestHiddenLineIsNotShown(t *testing.T) {
-	term, shown, _ := typing("secret\x7ft\r")
-	term.Hide(true)
-	term.listen()
-	if read, _ := io.ReadAll(term); string(read) != "secret\n" || shown.Len() > 0 {
-		t.Errorf("read %q, shown %q", read, shown.String())
+	term, shown, _ := typed("secreT\x7ft\rshown\r")
+	if line, err := term.ReadLine(t.Context(), false); line != "secret" || err != nil || shown.Len() > 0 {
+		t.Errorf("read %q, %v, shown %q", line, err, shown.String())
+	}
+	if line, err := term.ReadLine(t.Context(), true); line != "shown" || err != nil || shown.String() != "shown\r\n" {
+		t.Errorf("read %q, %v, shown %q", line, err, shown.String())
 	}
 }
 
 func TestInterruptKeyInterruptsACommandAndNoScreen(t *testing.T) {
-	term, _, interrupts := typing("abc\x03")
-	term.listen()
-	if *interrupts != 1 {
-		t.Error("the command goes on")
+	term, shown, interrupts := typed("abc\x03")
+	if *interrupts != 1 || shown.String() != "^C\r\n" || len(term.ahead) > 0 {
+		t.Errorf("%d interrupts, shown %q, kept %q", *interrupts, shown.String(), term.ahead)
 	}
-	term, _, interrupts = typing("abc\x03")
-	term.Raw()
+	term, _, interrupts = typing(strings.NewReader("abc\x03"))
+	screen := term.Keys(t.Context())
 	term.listen()
-	if read, _ := io.ReadAll(term); string(read) != "abc\x03" || *interrupts != 0 {
+	if read, _ := io.ReadAll(screen); string(read) != "abc\x03" || *interrupts != 0 {
 		t.Errorf("the screen got %q, and %d interrupts", read, *interrupts)
 	}
 }
 
-func TestTypedAheadIsKeptForTheScreen(t *testing.T) {
-	term, _, _ := typing("i\tgrace")
-	term.listen()
-	term.Raw()
-	if read, _ := io.ReadAll(term); string(read) != "i\tgrace" {
-		t.Errorf("the screen got %q", read)
+func TestTypedAheadIsThereForTheScreen(t *testing.T) {
+	term, shown, _ := typed("i\tgrace")
+	if read, _ := io.ReadAll(term.Keys(t.Context())); string(read) != "i\tgrace" || shown.Len() > 0 {
+		t.Errorf("the screen got %q, and %q was shown", read, shown.String())
 	}
+}
+
+// The screen that has ended may still wait for a key.
+func TestLinesAreReadAfterAScreen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keyboard, keys := io.Pipe()
+		term, shown, interrupts := typing(keyboard)
+		go term.listen()
+		ctx, leave := context.WithCancel(t.Context())
+		screen := term.Keys(ctx)
+		left := make(chan error)
+		go func() {
+			_, err := screen.Read(make([]byte, 9))
+			left <- err
+		}()
+		synctest.Wait()
+		leave()
+		if err := <-left; !errors.Is(err, io.EOF) {
+			t.Errorf("the screen read on: %v", err)
+		}
+		go func() { _, _ = io.WriteString(keys, "yes\r") }()
+		if line, err := term.ReadLine(t.Context(), true); line != "yes" || err != nil || shown.String() != "yes\r\n" {
+			t.Errorf("read %q, %v, shown %q", line, err, shown.String())
+		}
+		_, _ = io.WriteString(keys, "\x03")
+		keys.Close()
+		synctest.Wait()
+		if *interrupts != 1 {
+			t.Errorf("%d interrupts", *interrupts)
+		}
+	})
+}
+
+func TestReadingALineEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keyboard, keys := io.Pipe()
+		defer keys.Close()
+		term, _, _ := typing(keyboard)
+		go term.listen()
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			_, _ = io.WriteString(keys, "half a li")
+			synctest.Wait()
+			cancel()
+		}()
+		if line, err := term.ReadLine(ctx, true); line != "" || !errors.Is(err, context.Canceled) {
+			t.Errorf("read %q, %v", line, err)
+		}
+	})
+}
+
+func TestFullTerminalLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lines := strings.Repeat("0123456789\r", maxAhead/10)
+		term, _, _ := typing(strings.NewReader(lines))
+		go term.listen()
+		synctest.Wait()
+		if read, err := io.ReadAll(term); string(read) != strings.ReplaceAll(lines, "\r", "\n") || err != nil {
+			t.Errorf("%d bytes of %d are read, %v", len(read), len(lines), err)
+		}
+	})
 }

@@ -14,14 +14,20 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// NewKey makes a visitor's key, or a server's.
-func NewKey(tb testing.TB) ssh.Signer {
+// NewPrivateKey makes a key that can be saved.
+func NewPrivateKey(tb testing.TB) ed25519.PrivateKey {
 	tb.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	key, err := ssh.NewSignerFromKey(private)
+	return private
+}
+
+// NewKey makes a visitor's key, or a server's.
+func NewKey(tb testing.TB) ssh.Signer {
+	tb.Helper()
+	key, err := ssh.NewSignerFromKey(NewPrivateKey(tb))
 	if err != nil {
 		tb.Fatal(err)
 	}

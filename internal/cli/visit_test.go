@@ -1,0 +1,298 @@
+//go:build unix
+
+package cli
+
+import (
+	"encoding/pem"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/creack/pty"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/sshtest"
+)
+
+// An sshVisit is an SSH session with a terminal.
+type sshVisit struct {
+	t      *testing.T
+	screen *sshtest.Screen
+	keys   io.Writer
+	wait   func() error
+	resize func(width, height int)
+}
+
+const visitWidth, visitHeight = 100, 30
+
+// press types keys.
+func (v *sshVisit) press(keys string) {
+	v.t.Helper()
+	if _, err := io.WriteString(v.keys, keys); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// answer waits for a text and types keys.
+func (v *sshVisit) answer(text, keys string) {
+	v.t.Helper()
+	v.screen.Until(v.t, text)
+	v.press(keys)
+}
+
+// ends waits for the end of the visit with an exit code.
+func (v *sshVisit) ends(code int) {
+	v.t.Helper()
+	err := v.wait()
+	got := 0
+	switch e := err.(type) { //nolint:errorlint // nothing wraps them
+	case nil:
+	case *ssh.ExitError:
+		got = e.ExitStatus()
+	case *exec.ExitError:
+		got = e.ExitCode()
+	default:
+		v.t.Fatal(err)
+	}
+	if got != code {
+		v.t.Errorf("the visit ended with %d:\n%s", got, v.screen.Text())
+	}
+}
+
+// visit begins a visit by Go's SSH client. Without a command it is for the
+// screen.
+func (l *lodge) visit(t *testing.T, key ssh.Signer, command string) *sshVisit {
+	t.Helper()
+	s := l.session(key)
+	keys, err := s.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &sshVisit{t: t, keys: keys, wait: s.Wait, screen: sshtest.NewScreen(t, visitWidth, visitHeight, keys)}
+	s.Stdout = v.screen
+	if err := s.RequestPty("xterm-256color", visitHeight, visitWidth, nil); err != nil {
+		t.Fatal(err)
+	}
+	v.resize = func(width, height int) {
+		v.screen.Resize(width, height)
+		if err := s.WindowChange(height, width); err != nil {
+			t.Error(err)
+		}
+	}
+	start := s.Shell
+	if command != "" {
+		start = func() error { return s.Start(command) }
+	}
+	if err := start(); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// visitByOpenSSH begins a visit by the ssh program in a terminal of its own.
+func (l *lodge) visitByOpenSSH(t *testing.T, keyFile, command string) *sshVisit {
+	t.Helper()
+	host, port, err := net.SplitHostPort(l.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{
+		"-F", "none", "-i", keyFile, "-p", port, "-tt", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=" + os.DevNull,
+		"-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "EscapeChar=none", host,
+	}
+	if command != "" {
+		args = append(args, command)
+	}
+	cmd := exec.CommandContext(t.Context(), "ssh", args...)
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "SSH_AUTH_SOCK=")
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: visitHeight, Cols: visitWidth})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = terminal.Close() })
+	v := &sshVisit{t: t, keys: terminal, screen: sshtest.NewScreen(t, visitWidth, visitHeight, terminal)}
+	v.resize = func(width, height int) {
+		v.screen.Resize(width, height)
+		if err := pty.Setsize(terminal, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
+			t.Error(err)
+		}
+	}
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		_, _ = io.Copy(v.screen, terminal) // which fails when the program has ended
+	}()
+	v.wait = func() error {
+		defer func() { <-shown }()
+		return cmd.Wait()
+	}
+	return v
+}
+
+// saveKey writes a new key as OpenSSH keeps it, and has the server let it in.
+func (l *lodge) saveKey(t *testing.T) (file string, key ssh.Signer) {
+	t.Helper()
+	private := sshtest.NewPrivateKey(t)
+	block, err := ssh.MarshalPrivateKey(private, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if key, err = ssh.NewSignerFromKey(private); err != nil {
+		t.Fatal(err)
+	}
+	return file, key
+}
+
+func TestAVisitorsWholeLife(t *testing.T) {
+	t.Run("Go's client", func(t *testing.T) {
+		l := openLodge(t, "--allow-private")
+		wholeLife(t, l, func(command string) *sshVisit { return l.visit(t, l.ada, command) })
+	})
+	t.Run("OpenSSH", func(t *testing.T) {
+		if _, err := exec.LookPath("ssh"); err != nil {
+			t.Skip("OpenSSH is not installed: ", err)
+		}
+		l := openLodge(t, "--allow-private")
+		file, key := l.saveKey(t)
+		l.welcome(key)
+		wholeLife(t, l, func(command string) *sshVisit { return l.visitByOpenSSH(t, file, command) })
+	})
+}
+
+// What a terminal sends around pasted text.
+const paste, pasted = "\x1b[200~", "\x1b[201~"
+
+const ctrlC = "\x03"
+
+// wholeLife is a new visitor who signs in, invites, comes back and signs out.
+func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
+	const person = "barbara@clu.example"
+
+	v := visit("")
+	v.answer("New passphrase:", "of the vaulx\x7ft\r")
+	v.answer("The same again:", paste+"of the vault"+pasted+"\r")
+	v.answer("or your homeserver", l.hs.URL+"\r")
+	v.resize(80, 24)
+	v.answer("With a password", "\r")
+	v.answer("or your e-mail address there", sandbox.DemoUser+"\t"+sandbox.DemoPassword+"\r")
+	v.answer("#compilers", "i")
+	v.answer("E-mail", person+"\r")
+	v.answer("a accept", "a")
+	v.answer("enter send", "\r")
+	v.answer("The mail is on its way", "q")
+	v.ends(exitOK)
+
+	v = visit("list --by @ada:example.org")
+	v.answer("Passphrase of your sessions:", "of another vault\r")
+	v.answer("That is not the passphrase.", "of the vault\r")
+	v.screen.Until(t, "barbara@clu.ex")
+	v.ends(exitOK)
+
+	v = visit("send '#reading' kay@smalltalk.example")
+	v.answer("Passphrase of your sessions:", "of the vault\r\n")
+	v.answer("[y/N]", "no\x15yes\r\n")
+	v.screen.Until(t, "✓ mailed")
+	v.ends(exitOK)
+
+	const revoke = "revoke --by @ada:example.org --status pending --older-than 40d"
+	v = visit(revoke)
+	v.answer("Passphrase of your sessions:", ctrlC)
+	v.screen.Until(t, "mxinvite: interrupted")
+	v.ends(exitError)
+
+	v = visit(revoke)
+	v.answer("Passphrase of your sessions:", "of the vault\r")
+	v.answer("[y/N]", "y\r")
+	v.screen.Until(t, "revoked")
+	v.ends(exitOK)
+
+	v = visit("")
+	v.answer("Passphrase of your sessions:", "of the vault\r")
+	v.answer("#compilers", ":sign out\r")
+	v.answer("Sign out?", "y")
+	v.answer("enter continue", ctrlC)
+	v.ends(exitOK)
+
+	v = visit("list")
+	v.screen.Until(t, "you are not signed in")
+	v.ends(exitSignedOut)
+}
+
+// keepsAPassphrase signs Ada in by commands, with a passphrase for the vault.
+func (l *lodge) keepsAPassphrase(t *testing.T, passphrase string) {
+	t.Helper()
+	v := l.visit(t, l.ada, "login --vault sealed --user "+sandbox.DemoUser+" "+l.hs.URL)
+	v.answer("New passphrase:", passphrase+"\r")
+	v.answer("The same again:", passphrase+"\r")
+	v.answer("Password:", sandbox.DemoPassword+"\r")
+	v.screen.Until(t, "Signed in as")
+	v.ends(exitOK)
+}
+
+func TestPassphraseQuestionEndsClearly(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	l.keepsAPassphrase(t, "horse")
+	for name, tt := range map[string]struct {
+		keys, says string
+		code       int
+	}{
+		"three wrong ones":   {"a\rb\rc\r", "mxinvite: load the session of @ada:example.org: this is not the vault's passphrase", exitError},
+		"the right one last": {"a\rb\rhorse\r", "Reading group", exitOK},
+		"typed ahead":        {"horse\r", "Reading group", exitOK},
+		"line feed":          {"horse\n", "Reading group", exitOK},
+		"both":               {"horse\r\n", "Reading group", exitOK},
+		"ctrl+h":             {"horsf\be\r", "Reading group", exitOK},
+		"ctrl+u":             {"donkey\x15horse\r", "Reading group", exitOK},
+		"ctrl+w":             {"donkey\x17horse\r", "Reading group", exitOK},
+		"pasted":             {paste + "horse" + pasted + "\r", "Reading group", exitOK},
+		"ctrl+c":             {"hor" + ctrlC, "mxinvite: interrupted", exitError},
+		"ctrl+d":             {"\x04", "no answer came", exitError},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := l.visit(t, l.ada, "rooms")
+			if name != "typed ahead" {
+				v.screen.Until(t, "Passphrase of your sessions:")
+			}
+			v.press(tt.keys)
+			v.screen.Until(t, tt.says)
+			v.ends(tt.code)
+			if strings.Contains(v.screen.Text(), "horse") {
+				t.Errorf("the passphrase is shown:\n%s", v.screen.Text())
+			}
+		})
+	}
+}
+
+func TestWindowMayChangeWhileAQuestionIsAsked(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	l.keepsAPassphrase(t, "horse")
+	v := l.visit(t, l.ada, "")
+	v.answer("Passphrase of your sessions:", "hor")
+	v.resize(60, 16)
+	v.press("se\r")
+	v.answer("enter open", "q")
+	v.ends(exitOK)
+}
+
+func TestVisitorWithoutATerminalIsToldHowToGetOne(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	for command, want := range map[string]string{
+		"":                           "the screen needs a terminal; mxinvite list shows the invites without one\nConnect with a terminal: ssh -t\n",
+		"login":                      "USER-OR-SERVER is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",
+		"revoke '#x' token":          "--yes is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",
+		"login --user x " + l.hs.URL: "sessions cannot be sealed here",
+	} {
+		if code, _, said := l.run(l.ada, "", command); code == exitOK || !strings.Contains(said, want) || !strings.Contains(said, "ssh -t") {
+			t.Errorf("%q ends with %d and says %s", command, code, said)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package sshtest
+
+import (
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+)
+
+// A Screen is a terminal in memory that shows what was written to it.
+type Screen struct {
+	mu  sync.Mutex
+	emu *vt.Emulator
+}
+
+// NewScreen returns a screen of a size whose answers, as any terminal gives them
+// to a program, go to keys.
+func NewScreen(tb testing.TB, width, height int, keys io.Writer) *Screen {
+	tb.Helper()
+	s := &Screen{emu: vt.NewEmulator(width, height)}
+	go func() { _, _ = io.Copy(keys, s.emu) }()
+	tb.Cleanup(func() { _ = s.emu.InputPipe().(io.Closer).Close() })
+	return s
+}
+
+// Write shows p.
+func (s *Screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.emu.Write(p)
+}
+
+// Resize makes the screen larger or smaller.
+func (s *Screen) Resize(width, height int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.emu.Resize(width, height)
+}
+
+// Text is what the screen shows, without colors.
+func (s *Screen) Text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lines := strings.Split(s.emu.String(), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " \r")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+// Until waits until the screen shows a text, for as long as a slow machine may
+// need.
+func (s *Screen) Until(tb testing.TB, text string) {
+	tb.Helper()
+	const every, most = 5 * time.Millisecond, 20 * time.Second
+	for range most / every {
+		if strings.Contains(s.Text(), text) {
+			return
+		}
+		time.Sleep(every)
+	}
+	tb.Fatalf("waited in vain for %q on the screen:\n%s", text, s.Text())
+}
