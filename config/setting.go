@@ -86,8 +86,10 @@ func table(home string) []Setting {
 				"or by a notification as the terminal knows them (osc9: iTerm2, WezTerm, Windows Terminal; osc777: foot, Ghostty; osc99: kitty)."),
 
 		define("theme", func(s *Settings) *string { return &s.Theme }, "default",
-			word("default", "high-contrast", "16-color", "mono"), "How the screen looks. 16-color has the colors that your terminal is set to, mono none. "+
-				"Whether it is light or dark the terminal is asked."),
+			word("default", "high-contrast", "16-color", "mono"), "How the screen looks. 16-color uses the colors that your terminal is set to, mono uses none."),
+		define("background", func(s *Settings) *string { return &s.Background }, "auto",
+			word("auto", "dark", "light"), "Whether the terminal's background is dark or light. auto asks the terminal; "+
+				"as long as it does not answer, the colors are such as can be read on both."),
 		define("glyphs", func(s *Settings) *string { return &s.Glyphs }, "auto",
 			word("auto", "unicode", "ascii"), "What signs and lines are drawn with. auto is ascii where LC_ALL, LC_CTYPE or LANG name an encoding other than UTF-8."),
 		define("mouse", func(s *Settings) *bool { return &s.Mouse }, true,

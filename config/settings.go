@@ -22,9 +22,10 @@ type Settings struct {
 	Notify         string // off, bell, osc9, osc777 or osc99
 	SyncOutput     string // SyncAuto, SyncOn or SyncOff
 
-	Theme  string // default, high-contrast, 16-color or mono
-	Glyphs string // auto, unicode or ascii
-	Mouse  bool   // works on the screen
+	Theme      string // default, high-contrast, 16-color or mono
+	Background string // auto, dark or light
+	Glyphs     string // auto, unicode or ascii
+	Mouse      bool   // works on the screen
 
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool

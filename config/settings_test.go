@@ -41,7 +41,7 @@ func settingsOf(t *testing.T, file string, env map[string]string, given ...Given
 
 func defaults() *Settings {
 	return &Settings{
-		DeviceName: "mxinvite", Color: "auto", SyncOutput: "auto", Theme: "default", Glyphs: "auto", Mouse: true, StaleAfter: 90 * day, CheckKeys: true, AddressBook: true, Vault: "auto", Notify: "off", LogLevel: "error",
+		DeviceName: "mxinvite", Color: "auto", SyncOutput: "auto", Theme: "default", Background: "auto", Glyphs: "auto", Mouse: true, StaleAfter: 90 * day, CheckKeys: true, AddressBook: true, Vault: "auto", Notify: "off", LogLevel: "error",
 		Sessions: 200, SessionsPerKey: 8, Idle: 30 * time.Minute,
 	}
 }
@@ -68,7 +68,7 @@ func TestEverySettingIsReadFromFileAndEnvironment(t *testing.T) {
 	}
 	want := &Settings{
 		Account: "@ada:example.org", IdentityServer: "https://id.example.org:8090/x", DeviceName: "Ada's bastion", Color: "never", SyncOutput: "off",
-		Theme: "mono", Glyphs: "ascii", Accessible: true,
+		Theme: "mono", Background: "light", Glyphs: "ascii", Accessible: true,
 		StaleAfter: 28 * day, CheckKeys: false,
 		AddressBook: false, VCards: []string{"/home/ada/contacts", "/srv/team.vcf"}, ContactCommand: []string{"khard", "email", "two words"},
 		Vault: "sealed", PassphraseCommand: []string{"pass", "mxinvite"}, Notify: "bell", LogLevel: "debug",
@@ -82,6 +82,7 @@ color = "never"
 notify = "bell"
 sync_output = "off"
 theme = "mono"
+background = "light"
 glyphs = "ascii"
 mouse = false
 accessible = true
@@ -107,7 +108,7 @@ idle = "1h"
 		"MXINVITE_ACCOUNT":         "@ada:example.org",
 		"MXINVITE_IDENTITY_SERVER": "https://id.example.org:8090/x", "MXINVITE_DEVICE_NAME": "Ada's bastion",
 		"MXINVITE_COLOR": "never", "MXINVITE_NOTIFY": "bell", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0",
-		"MXINVITE_THEME": "mono", "MXINVITE_GLYPHS": "ascii", "MXINVITE_MOUSE": "false", "MXINVITE_ACCESSIBLE": "1",
+		"MXINVITE_THEME": "mono", "MXINVITE_BACKGROUND": "light", "MXINVITE_GLYPHS": "ascii", "MXINVITE_MOUSE": "false", "MXINVITE_ACCESSIBLE": "1",
 		"MXINVITE_CONTACTS_ADDRESS_BOOK": "false", "MXINVITE_CONTACTS_VCARDS": "~/contacts:/srv/team.vcf",
 		"MXINVITE_CONTACTS_COMMAND": `khard email "two words"`, "MXINVITE_VAULT_KIND": "sealed",
 		"MXINVITE_VAULT_PASSPHRASE_COMMAND": "pass mxinvite", "MXINVITE_LOG_LEVEL": "debug",

@@ -46,7 +46,7 @@ func (d *detailer) point(mark, text string) {
 
 func (d *detailer) head() {
 	i := d.row.invite
-	d.line(d.st.status(i.Status).Bold(true).Render(statusWords(&d.row)))
+	d.line(bold(d.st.status(i.Status)).Render(statusWords(&d.row)))
 	d.line(d.st.faint.Render(wrap(story(d.sh, d.row), d.width)) + "\n")
 }
 
@@ -62,11 +62,11 @@ func (d *detailer) verdict() {
 	}
 	switch d.row.verdict {
 	case invite.Honoured:
-		d.line(question + st.good.Bold(true).Render("yes"))
+		d.line(question + bold(st.good).Render("yes"))
 	case invite.Refused:
-		d.line(question + st.bad.Bold(true).Render("no"))
+		d.line(question + bold(st.bad).Render("no"))
 	default:
-		d.line(question + st.warn.Bold(true).Render("not known"))
+		d.line(question + bold(st.warn).Render("not known"))
 	}
 	const most = 12 // a stranger may have written thousands of keys
 	checks := i.Judge(*d.row.facts).Checks

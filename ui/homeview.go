@@ -135,7 +135,7 @@ func (h *home) tabLabels(needs string) []string {
 			text = fmt.Sprintf("all %d", len(h.rows))
 		}
 		if t == h.tab {
-			style = st.accent.Bold(true).Underline(true)
+			style = bold(st.accent).Underline(true)
 		}
 		labels = append(labels, h.sh.spot(style.Render(text), func() tea.Cmd {
 			h.tab = t

@@ -21,7 +21,7 @@ func (n *town) withMouse(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: n.options(), Account: account, Mouse: true})
+		return New(ctx, Options{Client: n.options(), Account: account, Display: Display{Mouse: true}})
 	})
 	term.Wait(time.Second) // until the keys are checked
 	return term
@@ -149,7 +149,7 @@ func TestMouseInTheComposePage(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, Mouse: true, Complete: func(context.Context, string) ([]Contact, error) {
+			return New(ctx, Options{Client: n.options(), Account: account, Display: Display{Mouse: true}, Complete: func(context.Context, string) ([]Contact, error) {
 				return []Contact{{"Lin", "lin@kernel.example"}, {"Linda", "linda@place.example"}}, nil
 			}})
 		})

@@ -24,9 +24,9 @@ func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: n.options(), Account: account, Notify: func(title, text string) string {
+		return New(ctx, Options{Client: n.options(), Account: account, Display: Display{Notify: func(title, text string) string {
 			return "\x1b]9;" + title + ": " + text + "\x1b\\"
-		}})
+		}}})
 	})
 	term.Wait(time.Second) // until the keys are checked
 	return term

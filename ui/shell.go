@@ -53,12 +53,12 @@ type shell struct {
 }
 
 func newShell(ctx context.Context, opt Options) *shell {
-	dark := terminal{dark: true} // until it says otherwise
 	sh := &shell{
-		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys), terminal: dark, styles: newStyles(opt.Theme, dark),
+		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys),
 		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
 	sh.readings <- 0
+	sh.restyle()
 	return sh
 }
 
@@ -118,6 +118,8 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.EnvMsg:
 		sh.multiplexer = multiplexerOf(msg)
+		sh.terminal.console = msg.Getenv("TERM") == "linux"
+		sh.restyle()
 	case minuteMsg:
 		return sh.minute()
 	case draftMsg:

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+	"regexp"
 	"strings"
 
 	"charm.land/bubbles/v2/help"
@@ -19,12 +21,17 @@ type styles struct {
 
 	brand, banner, rule, column, cursor, name, card, label, code, qr lipgloss.Style
 
-	chosen string // turns on what is behind the chosen row; empty if nothing is
+	chosen string // turns on what is behind the chosen row; empty if the row is reversed
 
-	dark bool // the terminal is
+	dark bool // the background is not known to be light
 
 	help  help.Styles
 	input textinput.Styles
+}
+
+func hasColor(c color.Color) bool {
+	_, none := c.(lipgloss.NoColor)
+	return !none
 }
 
 // newStyles returns the look of a theme in a terminal.
@@ -40,57 +47,83 @@ func newStyles(t Theme, in terminal) styles {
 		warn:   base.Foreground(c.warn),
 		bad:    base.Foreground(c.bad),
 
-		brand:  base.Bold(true).Foreground(c.accent).Reverse(true).Padding(0, 1),
-		banner: base.Foreground(c.warn),
+		brand:  bold(base.Foreground(c.accent)).Reverse(true).Padding(0, 1),
 		rule:   base.Foreground(c.line),
 		column: base.Foreground(c.faint),
 		cursor: base.Foreground(c.accent),
 		name:   base,
 		label:  base.Foreground(c.faint),
-		code:   base.Bold(true).Foreground(c.accent).Padding(0, 2).Border(lipgloss.RoundedBorder()).BorderForeground(c.accent),
-		dark:   in.dark,
+		code:   bold(base.Foreground(c.accent)).Padding(0, 2).Border(lipgloss.RoundedBorder()).BorderForeground(c.accent),
+		dark:   !in.light(),
 		card:   base.Border(lipgloss.RoundedBorder()).BorderForeground(c.accent).Padding(0, 2),
 	}
-	if _, none := c.chosen.(lipgloss.NoColor); !none {
+	if hasColor(c.chosen) {
 		s.chosen = ansi.NewStyle().BackgroundColor(c.chosen).String()
 	}
-	if t == Mono { // weight stands for colour
-		s.accent, s.warn, s.bad = base.Bold(true), base.Bold(true), base.Bold(true)
+	// Weight stands for a colour that is missing.
+	for _, role := range []struct {
+		style *lipgloss.Style
+		color color.Color
+	}{{&s.accent, c.accent}, {&s.warn, c.warn}, {&s.bad, c.bad}} {
+		if !hasColor(role.color) {
+			*role.style = base.Bold(true)
+		}
+	}
+	s.banner = s.warn
+	if t == Mono {
 		s.faint, s.rule, s.column, s.label = base.Faint(true), base.Faint(true), base.Faint(true), base.Faint(true)
 	}
 	// A camera wants dark on light, whatever the theme; without colors what is
 	// drawn is right for a terminal such as was found.
 	s.qr = base.Foreground(lipgloss.Color("#FFFFFF")).Background(lipgloss.Color("#000000"))
-	if !in.dark {
+	if in.light() {
 		s.qr = base.Foreground(lipgloss.Color("#000000")).Background(lipgloss.Color("#FFFFFF"))
 	}
-	s.help = help.DefaultStyles(in.dark)
+	s.help = help.DefaultStyles(!in.light())
 	for _, st := range []*lipgloss.Style{&s.help.ShortKey, &s.help.FullKey} {
 		*st = s.accent
 	}
 	for _, st := range []*lipgloss.Style{&s.help.ShortDesc, &s.help.FullDesc, &s.help.ShortSeparator, &s.help.FullSeparator, &s.help.Ellipsis} {
 		*st = s.faint
 	}
-	s.input = textinput.DefaultStyles(in.dark)
+	s.input = textinput.DefaultStyles(!in.light())
 	for _, st := range []*textinput.StyleState{&s.input.Focused, &s.input.Blurred} {
 		st.Text, st.Placeholder = s.plain, s.faint
 	}
 	return s
 }
 
+// bold is a style in bold, unless it has one of the first eight colours: many
+// terminals show those brighter in bold, which no longer has enough contrast.
+func bold(s lipgloss.Style) lipgloss.Style {
+	if c, basic := s.GetForeground().(ansi.BasicColor); basic && c < ansi.BrightBlack {
+		return s
+	}
+	return s.Bold(true)
+}
+
 // behind puts the chosen row's colour behind a line of ours.
 func (s styles) behind(line string) string {
-	if s.chosen == "" {
-		return line
-	}
 	return s.chosen + strings.ReplaceAll(line, ansi.ResetStyle, ansi.ResetStyle+s.chosen) + ansi.ResetStyle
+}
+
+// style is a sequence that changes how text looks.
+var style = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
+
+// reversed is a line of ours with foreground and background exchanged. Its
+// colours would be backgrounds then, so that it keeps none.
+func (s styles) reversed(line string) string {
+	return ansi.NewStyle().Reverse(true).String() + style.ReplaceAllString(line, "") + ansi.ResetStyle
 }
 
 // row is a line of a list, and before it the cursor, if the row is chosen, and a
 // mark of one cell. A chosen one is that wide.
 func (s styles) row(chosen bool, mark, line string, width int) string {
-	if !chosen {
+	switch {
+	case !chosen:
 		return " " + mark + line
+	case s.chosen == "":
+		return s.cursor.Render("▌") + s.reversed(mark+pad(line, width-2))
 	}
 	return s.behind(s.cursor.Render("▌") + mark + pad(line, width-2))
 }

@@ -18,52 +18,117 @@ const (
 	Mono         Theme = "mono"
 )
 
-// A terminal is what the looks depend on.
+// A Background says whether the terminal's background is dark or light.
+type Background string
+
+// The backgrounds. With any other value the terminal is asked.
+const (
+	DarkBackground  Background = "dark"
+	LightBackground Background = "light"
+)
+
+// A terminal is what the colours depend on.
 type terminal struct {
-	dark    bool
-	profile colorprofile.Profile // how many colours it has; Unknown before it is asked
+	background Background           // empty as long as it is not known
+	profile    colorprofile.Profile // how many colours it has; Unknown before it is asked
+	console    bool                 // is the Linux console, which has 16 colours on black
 }
 
-// colors are the colours of the roles. Chosen is behind text, all others are
-// text or lines. A role without a colour looks like all text.
+// light reports whether the background is known to be light.
+func (in terminal) light() bool { return in.background == LightBackground }
+
+// restyle makes the styles again after the theme or what is known of the
+// terminal has changed.
+func (sh *shell) restyle() {
+	in := sh.terminal
+	if b := sh.opt.Background; b == DarkBackground || b == LightBackground {
+		in.background = b
+	}
+	sh.styles = newStyles(sh.opt.Theme, in)
+}
+
+// colors are the colours of the roles. Chosen is behind text, line is for lines
+// and for pages behind cards, all others are text. A role without a colour has
+// the terminal's own.
 type colors struct{ accent, faint, line, good, warn, bad, chosen color.Color }
 
-// colors returns those of a theme in a terminal. Names, glyphs and weight tell
-// the same, for a terminal without colours and for eyes that do not see them.
-func (t Theme) colors(in terminal) colors {
+// noColors are the colours of a terminal that has none.
+func noColors() colors {
 	none := lipgloss.NoColor{}
-	few := in.profile == colorprofile.ANSI
-	pick := func(light, dark string) color.Color {
-		return lipgloss.LightDark(in.dark)(lipgloss.Color(light), lipgloss.Color(dark))
-	}
-	// Of a dark tint the nearest of 256 colours is a loud one; a gray is near.
-	tint := func(light, dark, light256, dark256 string) color.Color {
-		return lipgloss.Complete(in.profile)(none, pick(light256, dark256), pick(light, dark))
-	}
+	return colors{none, none, none, none, none, none, none}
+}
+
+// colors returns those of a theme in a terminal. All text has a contrast of at
+// least 4.5 to a background that is known, and else of at least 3 to both black
+// and white. Glyphs and weight carry the same meaning, for a terminal without
+// colours and for users who do not see them.
+func (t Theme) colors(in terminal) colors {
+	few := in.profile == colorprofile.NoTTY || in.profile == colorprofile.ASCII
 	switch {
-	case t == Mono:
-		return colors{none, none, none, none, none, none, none}
-	case t == SixteenColor || few:
-		// None of the sixteen is sure to be readable behind all others.
-		c := colors{lipgloss.Magenta, lipgloss.BrightBlack, lipgloss.BrightBlack, lipgloss.Green, lipgloss.Yellow, lipgloss.Red, none}
-		if in.dark {
-			c.accent, c.good, c.warn, c.bad = lipgloss.BrightMagenta, lipgloss.BrightGreen, lipgloss.BrightYellow, lipgloss.BrightRed
+	case t == Mono || few:
+		return noColors()
+	case t == SixteenColor || in.profile == colorprofile.ANSI:
+		return sixteenColors(in)
+	case in.background != DarkBackground && !in.light():
+		return t.middleColors(in.profile)
+	}
+	return t.fullColors(in)
+}
+
+// sixteenColors are those of the first sixteen that can be read in the palettes
+// in use, which differ much: of red, for example, none has enough contrast on
+// both black and the dark background of Solarized.
+func sixteenColors(in terminal) colors {
+	c := noColors()
+	switch {
+	case in.light():
+		c.accent, c.bad = lipgloss.Magenta, lipgloss.Red
+	case in.console:
+		c.accent, c.good, c.warn, c.bad = lipgloss.BrightMagenta, lipgloss.BrightGreen, lipgloss.BrightYellow, lipgloss.BrightRed
+	case in.background == DarkBackground:
+		c.accent, c.good = lipgloss.Cyan, lipgloss.Green
+	}
+	return c
+}
+
+// middleColors are for a terminal whose background is not known.
+func (t Theme) middleColors(profile colorprofile.Profile) colors {
+	if t == HighContrast { // only the terminal's own has more
+		return noColors()
+	}
+	pick := func(of256, full string) color.Color {
+		return lipgloss.Complete(profile)(lipgloss.NoColor{}, lipgloss.Color(of256), lipgloss.Color(full))
+	}
+	return colors{
+		accent: pick("98", "#875FD7"), faint: pick("243", "#767676"), line: pick("243", "#767676"),
+		good: pick("28", "#008700"), warn: pick("130", "#AF5F00"), bad: pick("160", "#DC3237"),
+		chosen: lipgloss.NoColor{},
+	}
+}
+
+// fullColors are for a background that is known. The nearest of 256 colours is
+// seldom near enough, so that each role names one of those as well.
+func (t Theme) fullColors(in terminal) colors {
+	type pair struct{ of256, full string }
+	pick := func(light, dark pair) color.Color {
+		p := dark
+		if in.light() {
+			p = light
 		}
-		if t == HighContrast {
-			c.faint = none
-		}
-		return c
-	case t == HighContrast:
+		return lipgloss.Complete(in.profile)(lipgloss.NoColor{}, lipgloss.Color(p.of256), lipgloss.Color(p.full))
+	}
+	if t == HighContrast {
 		return colors{
-			accent: pick("#2B0FA0", "#D9CCFF"), faint: pick("#2E2E36", "#D8D8E0"), line: pick("#4A4A55", "#B4B4C0"),
-			good: pick("#0B4A1C", "#A8FFC6"), warn: pick("#5C3D00", "#FFE08A"), bad: pick("#8E0A17", "#FFC2BC"),
-			chosen: tint("#E4DFF7", "#352C5C", "255", "236"),
+			accent: pick(pair{"18", "#2B0FA0"}, pair{"189", "#D9CCFF"}), faint: pick(pair{"236", "#2E2E36"}, pair{"253", "#D8D8E0"}),
+			line: pick(pair{"239", "#4A4A55"}, pair{"249", "#B4B4C0"}), good: pick(pair{"22", "#0B4A1C"}, pair{"157", "#A8FFC6"}),
+			warn: pick(pair{"52", "#5C3D00"}, pair{"222", "#FFE08A"}), bad: pick(pair{"88", "#8E0A17"}, pair{"217", "#FFC2BC"}),
+			chosen: pick(pair{"", "#E4DFF7"}, pair{"236", "#352C5C"}), // no gray is light enough for green, which is reversed then
 		}
-	default:
-		return colors{
-			accent: pick("#5A3EC8", "#B69CFF"), faint: tint("#63636E", "#9494A3", "241", "246"), line: pick("#D0D0D8", "#44444F"),
-			good: pick("#157030", "#7EE2A8"), warn: pick("#8A5C00", "#F0C674"), bad: pick("#C21F2B", "#FF8A80"),
-			chosen: tint("#ECE8FA", "#2A2640", "255", "235"),
-		}
+	}
+	return colors{
+		accent: pick(pair{"56", "#5A3EC8"}, pair{"147", "#B69CFF"}), faint: pick(pair{"241", "#63636E"}, pair{"247", "#9494A3"}),
+		line: pick(pair{"252", "#D0D0D8"}, pair{"238", "#44444F"}), good: pick(pair{"22", "#157030"}, pair{"115", "#7EE2A8"}),
+		warn: pick(pair{"94", "#8A5C00"}, pair{"222", "#F0C674"}), bad: pick(pair{"124", "#C21F2B"}, pair{"210", "#FF8A80"}),
+		chosen: pick(pair{"255", "#ECE8FA"}, pair{"235", "#2A2640"}),
 	}
 }

@@ -1,38 +1,160 @@
 package ui
 
 import (
+	"fmt"
 	"image/color"
 	"math"
+	"strings"
 	"testing"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 )
 
-// Text has the contrast to what is behind it that WCAG 2.2 asks for, AA or AAA,
-// and reads as what it is where there are but 256 colours.
-func TestColorsCanBeRead(t *testing.T) {
-	for theme, ratio := range map[Theme]float64{DefaultTheme: 4.5, HighContrast: 7} {
-		for _, in := range []terminal{
-			{true, colorprofile.TrueColor}, {false, colorprofile.TrueColor}, {true, colorprofile.ANSI256}, {false, colorprofile.ANSI256},
-		} {
-			c := theme.colors(in)
-			least := ratio
-			if in.profile == colorprofile.ANSI256 {
-				least *= 0.8 // they are coarse
-			}
-			behind := []color.Color{lipgloss.Color("#FFFFFF"), c.chosen}
-			if in.dark {
-				behind = []color.Color{lipgloss.Color("#000000"), lipgloss.Color("#1E1E24"), c.chosen}
-			}
-			for role, text := range map[string]color.Color{"accent": c.accent, "faint": c.faint, "good": c.good, "warn": c.warn, "bad": c.bad} {
-				for _, back := range behind {
-					if got := contrast(in.profile.Convert(text), in.profile.Convert(back)); got < least {
-						t.Errorf("%s, %+v: %s has a contrast of %.1f to %v", theme, in, role, got, back)
+// A palette16 is what a terminal shows for the sixteen colours, with the dark and
+// the light background that it can have and the colour of plain text on each.
+type palette16 struct {
+	colors              string // in hexadecimal
+	dark, light         string
+	darkText, lightText string
+}
+
+// palettes are the palettes in use.
+func palettes() map[string]palette16 {
+	return map[string]palette16{
+		// https://gitlab.freedesktop.org/xorg/app/xterm/-/blob/master/XTerm-col.ad,
+		// with the values of X11's rgb.txt; black on white unless resources say otherwise.
+		"xterm": {
+			colors: "000000 CD0000 00CD00 CDCD00 0000EE CD00CD 00CDCD E5E5E5 7F7F7F FF0000 00FF00 FFFF00 5C5CFF FF00FF 00FFFF FFFFFF",
+			dark:   "000000", darkText: "FFFFFF", light: "FFFFFF", lightText: "000000",
+		},
+		// https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/drivers/tty/vt/vt.c
+		// (default_red, default_grn, default_blu).
+		"Linux console": {
+			colors: "000000 AA0000 00AA00 AA5500 0000AA AA00AA 00AAAA AAAAAA 555555 FF5555 55FF55 FFFF55 5555FF FF55FF 55FFFF FFFFFF",
+			dark:   "000000", darkText: "AAAAAA", light: "FFFFFF", lightText: "000000",
+		},
+		// https://ethanschoonover.com/solarized/#the-values
+		"Solarized": {
+			colors: "073642 DC322F 859900 B58900 268BD2 D33682 2AA198 EEE8D5 002B36 CB4B16 586E75 657B83 839496 6C71C4 93A1A1 FDF6E3",
+			dark:   "002B36", darkText: "839496", light: "FDF6E3", lightText: "657B83",
+		},
+		// Campbell, https://github.com/microsoft/terminal/blob/main/src/cascadia/TerminalSettingsModel/defaults.json
+		"Windows console": {
+			colors: "0C0C0C C50F1F 13A10E C19C00 0037DA 881798 3A96DD CCCCCC 767676 E74856 16C60C F9F1A5 3B78FF B4009E 61D6D6 F2F2F2",
+			dark:   "0C0C0C", darkText: "CCCCCC", light: "F2F2F2", lightText: "0C0C0C",
+		},
+		// https://git.tartarus.org/?p=simon/putty.git;a=blob;f=settings.c (the defaults of Colour0 to Colour21).
+		"PuTTY": {
+			colors: "000000 BB0000 00BB00 BBBB00 0000BB BB00BB 00BBBB BBBBBB 555555 FF5555 55FF55 FFFF55 5555FF FF55FF 55FFFF FFFFFF",
+			dark:   "000000", darkText: "BBBBBB", light: "FFFFFF", lightText: "000000",
+		},
+	}
+}
+
+// shows is the colour that a terminal with the palette shows.
+func (p palette16) shows(c color.Color) color.Color {
+	if n, ok := c.(ansi.BasicColor); ok {
+		return lipgloss.Color("#" + strings.Fields(p.colors)[n])
+	}
+	return c
+}
+
+// textRoles are the colours that text can have. A page behind a card, which is
+// out of use, has that of lines.
+func (c colors) textRoles() map[string]color.Color {
+	return map[string]color.Color{"accent": c.accent, "faint": c.faint, "good": c.good, "warn": c.warn, "bad": c.bad}
+}
+
+func allThemes() []Theme { return []Theme{DefaultTheme, HighContrast, SixteenColor, Mono} }
+
+func allProfiles() []colorprofile.Profile {
+	return []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII}
+}
+
+// WCAG 2.2 asks for a contrast of 4.5 (https://www.w3.org/TR/WCAG22/#contrast-minimum).
+// A palette that gives its own plain text less, as Solarized does on light, is
+// held to that.
+func TestTextHasContrastToAKnownBackground(t *testing.T) {
+	for name, p := range palettes() {
+		for _, side := range []struct {
+			background Background
+			hex, text  string
+		}{{DarkBackground, p.dark, p.darkText}, {LightBackground, p.light, p.lightText}} {
+			behind := lipgloss.Color("#" + side.hex)
+			least := min(4.5, contrast(lipgloss.Color("#"+side.text), behind))
+			for _, theme := range allThemes() {
+				for _, profile := range allProfiles() {
+					c := theme.colors(terminal{background: side.background, profile: profile})
+					for role, text := range c.textRoles() {
+						if !hasColor(text) {
+							continue // the terminal's own
+						}
+						of := fmt.Sprintf("%s, %s, %s, %s: %s", name, side.background, theme, profile, role)
+						atLeast(t, of, p.shows(text), behind, least)
+						if hasColor(c.chosen) {
+							atLeast(t, of+" in the chosen row", p.shows(text), c.chosen, least)
+						}
 					}
 				}
 			}
 		}
+	}
+}
+
+// The high-contrast theme has the 7 of level AAA, where it chooses the colours
+// itself. Solarized's backgrounds are no black and white.
+func TestHighContrastHasMore(t *testing.T) {
+	for background, hex := range map[Background]string{DarkBackground: "#1E1E24", LightBackground: "#F2F2F2"} {
+		for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256} {
+			c := HighContrast.colors(terminal{background: background, profile: profile})
+			for role, text := range c.textRoles() {
+				atLeast(t, fmt.Sprint(background, profile, role), text, lipgloss.Color(hex), 7)
+				if hasColor(c.chosen) {
+					atLeast(t, fmt.Sprint(background, profile, role, " in the chosen row"), text, c.chosen, 7)
+				}
+			}
+		}
+	}
+}
+
+// A terminal that does not say its background may have either.
+func TestTextHasContrastToAnUnknownBackground(t *testing.T) {
+	for name, p := range palettes() {
+		for _, theme := range allThemes() {
+			for _, profile := range append(allProfiles(), colorprofile.Unknown) {
+				for role, text := range theme.colors(terminal{profile: profile}).textRoles() {
+					if hasColor(text) {
+						of := fmt.Sprintf("%s, %s, %s: %s", name, theme, profile, role)
+						atLeast(t, of+" on black", p.shows(text), color.Black, 3)
+						atLeast(t, of+" on white", p.shows(text), color.White, 3)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestLinuxConsoleHasColors(t *testing.T) {
+	c := DefaultTheme.colors(terminal{profile: colorprofile.ANSI, console: true})
+	seen := map[color.Color]bool{}
+	for role, text := range c.textRoles() {
+		if role == "faint" {
+			continue
+		}
+		atLeast(t, role, palettes()["Linux console"].shows(text), color.Black, 4.5)
+		if !hasColor(text) || seen[text] {
+			t.Errorf("%s has no colour of its own", role)
+		}
+		seen[text] = true
+	}
+}
+
+func atLeast(t *testing.T, of string, text, behind color.Color, least float64) {
+	t.Helper()
+	if got := contrast(text, behind); got < least {
+		t.Errorf("%s has a contrast of %.2f, and needs %.2f", of, got, least)
 	}
 }
 
@@ -55,21 +177,49 @@ func luminance(c color.Color) float64 {
 	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
 }
 
-// A terminal with sixteen colours has those that its person has chosen, and they
-// stay apart.
-func TestFewColorsStayApart(t *testing.T) {
-	for _, theme := range []Theme{DefaultTheme, HighContrast, SixteenColor} {
-		c := theme.colors(terminal{true, colorprofile.ANSI})
-		seen := map[color.Color]bool{}
-		for _, role := range []color.Color{c.accent, c.faint, c.good, c.warn, c.bad} {
-			if got := colorprofile.ANSI.Convert(role); seen[got] {
-				t.Errorf("%s has %v twice", theme, got)
-			} else {
-				seen[got] = true
+// Many terminals show the first eight colours as the second eight in bold.
+func TestBoldKeepsTheContrast(t *testing.T) {
+	for _, background := range []Background{DarkBackground, LightBackground} {
+		st := newStyles(DefaultTheme, terminal{background: background, profile: colorprofile.ANSI})
+		for name, style := range map[string]lipgloss.Style{"brand": st.brand, "code": st.code, "accent": bold(st.accent), "bad": bold(st.bad), "good": bold(st.good)} {
+			if _, basic := style.GetForeground().(ansi.BasicColor); basic && style.GetBold() {
+				t.Errorf("%s on %s is bold in %v", name, background, style.GetForeground())
 			}
 		}
-		if _, none := c.chosen.(lipgloss.NoColor); !none {
-			t.Errorf("%s puts %v behind text", theme, c.chosen)
+	}
+	if st := newStyles(DefaultTheme, terminal{background: DarkBackground, profile: colorprofile.TrueColor}); !bold(st.good).GetBold() {
+		t.Error("nothing is bold in true colour")
+	}
+}
+
+// Where there is no tint behind the chosen row, it is reversed, and the reversed
+// row has no colours that would become backgrounds.
+func TestChosenRowIsSeen(t *testing.T) {
+	for _, theme := range allThemes() {
+		for _, background := range []Background{"", DarkBackground, LightBackground} {
+			for _, profile := range allProfiles() {
+				st := newStyles(theme, terminal{background: background, profile: profile})
+				row := st.row(true, " ", st.bad.Render("forged")+" grace", 20)
+				tinted := hasColor(theme.colors(terminal{background: background, profile: profile}).chosen)
+				want := "\x1b[7m forged grace      \x1b[m"
+				if !tinted && !strings.HasSuffix(row, want) || tinted && !strings.Contains(row, "48;") {
+					t.Errorf("%s, %s, %s: %q", theme, background, profile, row)
+				}
+				if plain := ascii(ansi.Strip(row)); !strings.HasPrefix(plain, "> forged") {
+					t.Errorf("in ASCII: %q", plain)
+				}
+			}
+		}
+	}
+}
+
+func TestBackgroundCanBeForced(t *testing.T) {
+	for forced, want := range map[Background]Background{"auto": LightBackground, DarkBackground: DarkBackground, LightBackground: LightBackground} {
+		sh := newShell(t.Context(), Options{Display: Display{Background: forced}})
+		sh.terminal = terminal{background: LightBackground, profile: colorprofile.TrueColor}
+		sh.restyle()
+		if got, want := sh.styles.accent, newStyles("", terminal{background: want, profile: colorprofile.TrueColor}).accent; got.GetForeground() != want.GetForeground() {
+			t.Errorf("%s: %v, want %v", forced, got.GetForeground(), want.GetForeground())
 		}
 	}
 }

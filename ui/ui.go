@@ -67,22 +67,25 @@ type Options struct {
 	// Keys are those a person chose, by action; [CheckKeys] has seen them.
 	Keys map[string][]string
 
-	// Mouse takes the mouse from the terminal, which then selects no text with it.
-	Mouse bool
-
-	// Notify gives what a terminal writes to its person's desktop. It is asked
-	// only while they do not look; nil tells them nothing.
-	Notify func(title, text string) string
-
-	// Theme is how the program looks; ASCII draws signs and lines without Unicode.
-	Theme Theme
-	ASCII bool
+	Display
 
 	// Tour shows a few hints at the start, until a key is pressed.
 	Tour bool
 
 	// Banner is a word beside the title, such as "demo".
 	Banner string
+}
+
+// A Display is what the user can change about the screen while the program runs.
+type Display struct {
+	Theme      Theme
+	Background Background
+	ASCII      bool // draws signs and lines without Unicode
+	Mouse      bool // takes the mouse from the terminal, which then selects no text with it
+
+	// Notify gives what a terminal writes to show a desktop notification. It is
+	// called only while the terminal has no focus; nil shows none.
+	Notify func(title, text string) string
 }
 
 // A Contact is a person that [Options.Complete] knows.
@@ -155,12 +158,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		sh.width, sh.height = msg.Width, msg.Height-2-statusLines(msg.Height) // the header, and the footer
 		return m, nil
 	case tea.BackgroundColorMsg:
-		sh.terminal.dark = msg.IsDark()
-		sh.styles = newStyles(sh.opt.Theme, sh.terminal)
+		sh.terminal.background = DarkBackground
+		if !msg.IsDark() {
+			sh.terminal.background = LightBackground
+		}
+		sh.restyle()
 		return m, nil
 	case tea.ColorProfileMsg:
 		sh.terminal.profile = msg.Profile
-		sh.styles = newStyles(sh.opt.Theme, sh.terminal)
+		sh.restyle()
 		return m, nil
 	case answer:
 		if msg.ctx.Err() != nil {

@@ -42,7 +42,7 @@ func walkThrough(t *testing.T, mouse bool) {
 		time.Sleep(time.Hour)
 		n.invite(t, n.ops, "lin@kernel.example")
 		h, _ := newHousehold(t, n)
-		opt := Options{Client: n.options(), Accounts: h.accounts(), Mouse: true, Vault: vaultPlain}
+		opt := Options{Client: n.options(), Accounts: h.accounts(), Display: Display{Mouse: true}, Vault: vaultPlain}
 		opt.Export = func(context.Context, *client.Account, string, []invite.Invite) (Exported, error) {
 			return Exported{Where: "invites.csv"}, nil
 		}

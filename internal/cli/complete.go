@@ -76,19 +76,21 @@ func (a *app) behindCommands() map[string]cobra.CompletionFunc {
 // behindFlags are the values of flags.
 func (a *app) behindFlags() map[string]cobra.CompletionFunc {
 	f := map[string]cobra.CompletionFunc{
-		"status":    a.completing(someOf(invite.Statuses()...)),
-		"verdict":   a.completing(someOf(verdicts()...)),
-		"warn":      a.completing(someOf(invite.Warnings()...)),
-		"state":     a.completing(someOf(itemStates()...)),
-		"format":    a.completing(oneOf(formatTable, formatCSV, formatJSON, formatMarkdown)),
-		"with":      a.completing(oneOf(wayNames()...)),
-		"vault":     a.completing(oneOf(wordsOf("vault.kind")...)),
-		"log-level": a.completing(oneOf(wordsOf("log.level")...)),
-		"account":   a.completing(a.users),
-		"room":      a.completing(a.rooms),
-		"by":        a.completing(a.senders),
-		"to":        a.completing(a.addresses),
-		"home":      directories,
+		"status":     a.completing(someOf(invite.Statuses()...)),
+		"verdict":    a.completing(someOf(verdicts()...)),
+		"warn":       a.completing(someOf(invite.Warnings()...)),
+		"state":      a.completing(someOf(itemStates()...)),
+		"format":     a.completing(oneOf(formatTable, formatCSV, formatJSON, formatMarkdown)),
+		"with":       a.completing(oneOf(wayNames()...)),
+		"vault":      a.completing(oneOf(wordsOf("vault.kind")...)),
+		"theme":      a.completing(oneOf(wordsOf("theme")...)),
+		"background": a.completing(oneOf(wordsOf("background")...)),
+		"log-level":  a.completing(oneOf(wordsOf("log.level")...)),
+		"account":    a.completing(a.users),
+		"room":       a.completing(a.rooms),
+		"by":         a.completing(a.senders),
+		"to":         a.completing(a.addresses),
+		"home":       directories,
 	}
 	for name := range strings.FieldsSeq("file output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
 		f[name] = files

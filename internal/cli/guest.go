@@ -18,7 +18,7 @@ import (
 const (
 	guestCommands = "mxinvite help version rooms list show watch send revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use"
-	guestFlags = "help version json quiet no-color accessible identity-server account vault" +
+	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than check trust all user state with provider format no-tour" + // what is looked at
 		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch" // what is done
 )

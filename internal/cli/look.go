@@ -47,9 +47,9 @@ func (a *app) mayColor() bool {
 
 // onlyASCII reports whether the terminal is thought to show nothing else. What
 // names no encoding says nothing.
-func (a *app) onlyASCII() bool {
-	if a.settings.Glyphs != "auto" {
-		return a.settings.Glyphs == "ascii"
+func (a *app) onlyASCII(s *config.Settings) bool {
+	if s.Glyphs != "auto" {
+		return s.Glyphs == "ascii"
 	}
 	locale := strings.ToLower(cmp.Or(a.getenv("LC_ALL"), a.getenv("LC_CTYPE"), a.getenv("LANG")))
 	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")

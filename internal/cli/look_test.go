@@ -22,7 +22,7 @@ func TestASCIIWhereTheLocaleSaysSo(t *testing.T) {
 		"ASCII anyway":     {"ascii", []string{"LANG=de_DE.UTF-8"}, true},
 	} {
 		a := &app{World: World{Env: c.env}, settings: config.Settings{Glyphs: c.glyphs}}
-		if got := a.onlyASCII(); got != c.want {
+		if got := a.onlyASCII(&a.settings); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

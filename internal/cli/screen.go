@@ -115,11 +115,7 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 	keys := a.keys(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	o.Keys, o.Mouse = a.settings.Keys, a.settings.Mouse
-	if kind := notify.Kind(a.settings.Notify); kind != notify.Off {
-		o.Notify = func(title, text string) string { return notify.Sequence(kind, a.getenv("TERM"), title, text) }
-	}
-	o.Theme, o.ASCII = ui.Theme(a.settings.Theme), a.onlyASCII()
+	o.Keys, o.Display = a.settings.Keys, a.display(&a.settings)
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	a.covered.Store(true)
 	defer a.covered.Store(false)
@@ -144,6 +140,15 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 		return false, ctx.Err() // more to the point than that the program was killed
 	}
 	return screen.WantsDemo(), err
+}
+
+// display is what settings say of how the screen is displayed.
+func (a *app) display(s *config.Settings) ui.Display {
+	d := ui.Display{Theme: ui.Theme(s.Theme), Background: ui.Background(s.Background), ASCII: a.onlyASCII(s), Mouse: s.Mouse}
+	if kind := notify.Kind(s.Notify); kind != notify.Off {
+		d.Notify = func(title, text string) string { return notify.Sequence(kind, a.getenv("TERM"), title, text) }
+	}
+	return d
 }
 
 // visitorFrames is how often in a second the screen of a visitor may change.

@@ -36,7 +36,7 @@ func ofFlag(p config.Problem) bool { return p.Source == config.Flag }
 func givenFlags(c *cobra.Command) []config.Given {
 	var given []config.Given
 	for _, f := range []struct{ flag, setting string }{
-		{"identity-server", "identity_server"}, {"account", "account"}, {"vault", "vault.kind"},
+		{"identity-server", "identity_server"}, {"account", "account"}, {"vault", "vault.kind"}, {"theme", "theme"}, {"background", "background"},
 	} {
 		if value := c.Flag(f.flag); value.Changed {
 			given = append(given, config.Given{Flag: "--" + f.flag, Name: f.setting, Value: value.Value.String()})
