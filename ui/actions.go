@@ -50,7 +50,8 @@ const (
 	onPreview
 	onTerms
 	onAccounts
-	onForm // text is typed there, so that letters are no keys
+	onForm   // text is typed there, so that letters are no keys
+	onFilter // the same, above a list
 	onQuestion
 	placeCount = iota
 
@@ -59,7 +60,7 @@ const (
 )
 
 func (p places) words() []string {
-	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "questions"}
+	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "filters", "questions"}
 	var words []string
 	for n, name := range names {
 		if p&(1<<n) != 0 {
@@ -90,18 +91,21 @@ func (k *keyMap) table() []action {
 		{&k.PageDown, "page-down", keys("pgdown", "ctrl+f"), "page down", "Go down by a page.", onLists | onInvite, nothingHere},
 		{&k.Top, "first", keys("g", "home"), "first", "Go to the first.", onLists | onInvite, nothingHere},
 		{&k.Bottom, "last", keys("G", "end"), "last", "Go to the last.", onLists | onInvite, nothingHere},
-		{&k.NextStatus, "next-status", keys("tab", "right", "l"), "status", "Show the invites of the next status.", onHome, nothingHere},
-		{&k.PrevStatus, "previous-status", keys("shift+tab", "left", "h"), "previous status", "Show the invites of the status before.", onHome, nothingHere},
+		{&k.NextStatus, "next-status", keys("tab", "right", "l"), "status", "Show the invites of the next status; among rooms, choose the next number.", onHome | onRooms, nothingHere},
+		{&k.PrevStatus, "previous-status", keys("shift+tab", "left", "h"), "previous status", "Show the invites of the status before; among rooms, choose the number before.", onHome | onRooms, nothingHere},
 
-		{&k.Filter, "filter", keys("/"), "filter", "Type what to look for.", onHome, nothingHere},
-		{&k.Sort, "sort", keys("s"), "sort", "Sort in another way.", onHome, nothingHere},
-		{&k.Mark, "mark", keys("space"), "mark", "Mark what is under the cursor, or not any more.", onHome | onOutbox, nothingHere},
-		{&k.MarkAll, "mark-all", keys("A"), "mark all shown", "Mark all that are shown, or none.", onHome | onOutbox, nothingHere},
-		{&k.Clear, "clear", keys("esc"), "clear filter and marks", "Let go of the filter, of the marks, or of what is shown instead.", onHome | onInvite | onOutbox, "nothing is marked"},
+		{&k.Filter, "filter", keys("/"), "filter", "Type what to look for.", onHome | onRooms, nothingHere},
+		{&k.Sort, "sort", keys("s"), "sort", "Sort by the next column.", onHome | onRooms, nothingHere},
+		{&k.Reverse, "reverse", keys("R"), "reverse the order", "Sort by the same column, in the other direction.", onHome | onRooms, nothingHere},
+		{&k.Complete, "complete", keys("tab"), "complete", "Complete the word of a filter; shift+tab goes to the choice before.", onFilter, "there is nothing to complete"},
+		{&k.Operators, "operators", keys("?", "f1"), "operators", "Show what a filter may consist of.", onFilter, ""},
+		{&k.Mark, "mark", keys("space"), "mark", "Mark what is under the cursor, or not any more.", onHome | onRooms | onOutbox, nothingHere},
+		{&k.MarkAll, "mark-all", keys("A"), "mark all shown", "Mark all that are shown, or none.", onHome | onRooms | onOutbox, nothingHere},
+		{&k.Clear, "clear", keys("esc"), "clear filter and marks", "Let go of the filter, of the marks, or of what is shown instead.", onHome | onInvite | onRooms | onOutbox, "nothing is marked"},
 		{&k.Export, "export", keys("E"), "export", "Write down the invites that are shown.", onHome, noInvite},
 
 		{&k.Outbox, "outbox", keys("o"), "outbox", "See what is on its way.", onHome, "nothing is on its way"},
-		{&k.Rooms, "rooms", keys("r"), "rooms", "See your rooms, and where you may invite.", onHome, ""},
+		{&k.Rooms, "rooms", keys("r"), "rooms", "See your rooms, with the cursor on that of the chosen invite.", onHome | onInvite, ""},
 		{&k.Take, "accept-invite", keys("a"), "accept an invite", "Accept an invite that was mailed to you.", onHome, ""},
 		{&k.Accounts, "accounts", keys("@"), "accounts", "See your accounts, and go to another.", onHome, "there is one account here"},
 		{&k.Add, "add-account", keys("n"), "add an account", "Sign in to another account.", onAccounts, ""},
@@ -156,7 +160,7 @@ func CheckKeys(chosen map[string][]string) map[string]string {
 				wrong[name] = fmt.Sprintf("there is no key %q", k)
 			case k == "ctrl+c":
 				wrong[name] = "ctrl+c always quits"
-			case all[n].where&onForm != 0 && utf8.RuneCountInString(strings.Replace(k, "space", " ", 1)) == 1:
+			case all[n].where&(onForm|onFilter) != 0 && utf8.RuneCountInString(strings.Replace(k, "space", " ", 1)) == 1 && !slices.Contains(all[n].keys, k):
 				wrong[name] = fmt.Sprintf("%q is needed to type it", k)
 			}
 		}

@@ -1,11 +1,9 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -15,9 +13,9 @@ import (
 type columns struct{ width, name, room, status, key, by, sent int }
 
 const (
-	statusWidth = 11 // "! malformed"
-	keyWidth    = 13 // "? unreachable"
-	sentWidth   = 4  // "23mo"
+	statusWidth = 15 // "◔ pending !over"
+	keyWidth    = 11 // "✓ perpetual"
+	sentWidth   = 5  // "23mo", or "↓SENT"
 	gap         = 2
 )
 
@@ -31,19 +29,23 @@ func inviteColumns(width int) columns {
 		rest -= c.key + gap
 	}
 	if width >= 72 {
-		c.by = rest / 4
+		c.by = rest/5 + 1
 		rest -= c.by + gap
 	}
-	c.room = rest * 2 / 5
+	c.room = rest * 9 / 20
 	c.name = rest - c.room
 	return c
 }
 
-// head is the names of the columns, each as column has it that knows the order it
-// stands for.
-func (c columns) head(st styles, column func(order, name string) string) string {
-	return st.column.Render("   " + c.line(column("name", "INVITED"), column("room", "ROOM"), column("status", "STATUS"),
-		column("key", "KEY"), column("inviter", "BY"), column("newest", "SENT")))
+// head is the names of the columns, of which each sorts by itself.
+func (c columns) head(t *inviteTable) string {
+	return t.sh.styles.column.Render("   " + c.line(t.head(byName, "INVITED", false), t.head(byRoom, "ROOM", false), t.head(byStatus, "STATUS", false),
+		t.head(byKey, "KEY", false), t.head(bySender, "BY", false), t.head(bySent, "SENT", true)))
+}
+
+// hides reports whether a column has no room.
+func (c columns) hides(column string) bool {
+	return column == byKey && c.key == 0 || column == bySender && c.by == 0
 }
 
 func (c columns) line(name, room, status, key, by, sent string) string {
@@ -86,18 +88,60 @@ func nameCell(st styles, name lipgloss.Style, r *row, width int) string {
 	return st.faint.Render("→ ") + name.Render(cut(r.address, width-2))
 }
 
-// statusCell is the status of an invite, or what is more urgent to know.
+// statusCell is the status of an invite and beside it, in a short word, what is most
+// wrong with it.
 func statusCell(sh *shell, st styles, r *row) string {
 	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
 		return st.warn.Render("… revoking")
 	}
-	if slices.Contains(r.warnings, invite.Replaced) { // nobody can take it
-		return st.bad.Render("! " + string(invite.Replaced))
+	status := st.status(r.invite.Status)
+	word, bad := r.fault()
+	if word == "" {
+		return status.Render(statusWords(r))
 	}
-	if slices.Contains(r.warnings, invite.Duplicate) {
-		return st.warn.Render("! " + string(invite.Duplicate))
+	style := st.warn
+	if bad {
+		style = st.bad
 	}
-	return st.status(r.invite.Status).Render(statusWords(r))
+	return status.Render(r.invite.Status.Glyph()+" "+string(r.invite.Status)) + " " + style.Render("!"+word)
+}
+
+// fault is what is most wrong with an invite, in a word of four letters; empty if
+// nothing is. It is bad if nobody can accept the invite.
+func (r *row) fault() (word string, bad bool) {
+	if r.invite.Status == invite.Malformed || r.invite.Status == invite.Revoked {
+		return "", false // which says it
+	}
+	for _, w := range r.warnings {
+		if w == invite.Replaced || word == "" && w.Lasting() {
+			word = shortWarning(w)
+		}
+	}
+	refused := r.verdict == invite.Refused
+	if refused && word == "" {
+		word = "void"
+	}
+	return word, refused
+}
+
+// shortWarning is a warning where there is little room.
+func shortWarning(w invite.Warning) string {
+	switch w {
+	case invite.Replaced:
+		return "over" // written
+	case invite.Duplicate:
+		return "dup"
+	case invite.LeaksAddress:
+		return "leak"
+	case invite.InsecureURL:
+		return "http"
+	case invite.ForeignHost:
+		return "host"
+	case invite.RejoinHazard:
+		return "join"
+	default:
+		return ""
+	}
 }
 
 // statusWords are the status with its sign, and with a question mark as long as
@@ -165,6 +209,3 @@ func beside(left, right, rule string) string {
 }
 
 func lineWidth(s string) int { return lipgloss.Width(s) }
-
-// cutStyled cuts our own, already styled text.
-func cutStyled(s string, width int) string { return ansi.Truncate(s, width, "…") }

@@ -1,112 +1,201 @@
 package ui
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
-
-	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/internal/safetext"
+	"unicode"
 )
 
-// A filter keeps the invites that a person typed for. Every term has to hold:
+// A filter keeps the rows for which every term holds:
 //
-//	status:pending by:@ada room:#ops older:30d warn:duplicate key:invalid
-//	text           the words of a name, a room or a person, or letters of a name in their order
-//	-term          the opposite
-type filter []term
-
-type term struct {
-	field, value string // field is empty for text
-	not          bool
+//	status:pending by:me room:"Reading group"   operators
+//	ada navy                                    text that stands in the row
+//	-term                                       the opposite
+type filter[R any] struct {
+	tests   []func(*R) bool
+	problem string // why a term is not understood; then no row is kept
 }
 
-// parseFilter reads what was typed. What makes no sense as a field is text.
-func parseFilter(s string) filter {
-	var f filter
-	for word := range strings.FieldsSeq(strings.ToLower(s)) {
-		t := term{value: word}
-		if rest, ok := strings.CutPrefix(word, "-"); ok && rest != "" {
-			t.not, t.value = true, rest
+func (f filter[R]) keeps(r *R) bool {
+	for _, test := range f.tests {
+		if !test(r) {
+			return false
 		}
-		if field, value, ok := strings.Cut(t.value, ":"); ok && slices.Contains(fields(), field) {
-			t.field, t.value = field, value
+	}
+	return true
+}
+
+// An operator is what a filter asks about a row by a name, as in status:pending.
+type operator[R any] struct {
+	name, alias string // alias is another name, or empty
+	example     string // a term with it
+	does        string
+	values      func() []string // to choose from; nil if there are none
+	// compile returns the test for a value, or why it is not understood.
+	compile func(value string) (test func(*R) bool, problem string)
+}
+
+// A grammar is what filters of one kind of rows may consist of.
+type grammar[R any] struct {
+	operators []operator[R]
+	mentions  func(r *R, lower string) bool // reports whether a text stands in a row
+}
+
+func (g grammar[R]) operator(name string) (operator[R], bool) {
+	n := slices.IndexFunc(g.operators, func(o operator[R]) bool { return o.name == name || o.alias != "" && o.alias == name })
+	if n < 0 {
+		return operator[R]{}, false
+	}
+	return g.operators[n], true
+}
+
+// A term is a word of a filter. Quotation marks hold a value together.
+type term struct {
+	at          int // where it begins
+	not         bool
+	name, value string // name is empty for text
+}
+
+// terms splits what was typed.
+func terms(s string) (all []term) {
+	for at := 0; at < len(s); {
+		if s[at] == ' ' {
+			at++
+			continue
 		}
-		if t.value != "" {
-			f = append(f, t)
+		end, quoted := at, false
+		for ; end < len(s) && (quoted || s[end] != ' '); end++ {
+			quoted = quoted != (s[end] == '"')
 		}
+		all = append(all, readTerm(s[at:end], at))
+		at = end
+	}
+	return all
+}
+
+func readTerm(word string, at int) term {
+	t := term{at: at}
+	if rest, ok := strings.CutPrefix(word, "-"); ok && rest != "" {
+		t.not, word = true, rest
+	}
+	if name, value, ok := strings.Cut(word, ":"); ok && isOperatorName(name) {
+		t.name, word = strings.ToLower(name), value
+	}
+	t.value = strings.ReplaceAll(word, `"`, "")
+	return t
+}
+
+// isOperatorName reports whether text before a colon is meant as an operator. Those
+// of @ada:example.org and of id.example.org:8448 are not.
+func isOperatorName(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) < 0
+}
+
+// parse reads a filter.
+func (g grammar[R]) parse(s string) filter[R] {
+	var f filter[R]
+	for _, t := range terms(s) {
+		test, problem := g.compile(t)
+		if t.value == "" && problem == "" {
+			continue // it is still being typed
+		}
+		if problem != "" {
+			f.problem = cmp.Or(f.problem, problem)
+			test = func(*R) bool { return t.not } // never, also when negated
+		}
+		f.tests = append(f.tests, func(r *R) bool { return test(r) != t.not })
 	}
 	return f
 }
 
-func fields() []string { return []string{"status", "by", "room", "older", "newer", "warn", "key"} }
+func (g grammar[R]) compile(t term) (test func(*R) bool, problem string) {
+	if t.name == "" {
+		lower := strings.ToLower(t.value)
+		return func(r *R) bool { return g.mentions(r, lower) }, ""
+	}
+	o, ok := g.operator(t.name)
+	switch {
+	case ok && t.value == "":
+		return nil, ""
+	case ok:
+		return o.compile(t.value)
+	}
+	problem = fmt.Sprintf("no operator %q", t.name)
+	if near := g.nearest(t.name); near != "" {
+		problem += "; did you mean " + near + ":?"
+	}
+	return nil, problem
+}
 
-// keeps reports whether every term of the filter holds for a row.
-func (f filter) keeps(r *row, now time.Time) bool {
-	for _, t := range f {
-		if t.holds(r, now) == t.not {
-			return false
+// nearest is the operator that may be meant by a name that none has.
+func (g grammar[R]) nearest(name string) string {
+	var names []string
+	for _, o := range g.operators {
+		names = append(names, o.name)
+	}
+	return nearest(name, names)
+}
+
+// nearest is the name that begins like a word or differs from it by two letters at
+// most; empty if there is none.
+func nearest(word string, names []string) string {
+	best, least := "", 3
+	for _, name := range names {
+		if strings.HasPrefix(name, word) || strings.HasPrefix(word, name) {
+			return name
+		}
+		if d := editDistance(word, name); d < least && d < len(name) {
+			best, least = name, d
 		}
 	}
-	return true
+	return best
 }
 
-func (t term) holds(r *row, now time.Time) bool {
-	i := r.invite
-	switch t.field {
-	case "status":
-		return strings.HasPrefix(string(i.Status), t.value)
-	case "by":
-		return containsFold(inviter(i), strings.TrimPrefix(t.value, "@"))
-	case "room":
-		return containsFold(r.room.Name, t.value) || containsFold(string(r.room.Alias), t.value) || strings.EqualFold(string(i.RoomID), t.value)
-	case "older", "newer":
-		d, ok := parseAge(t.value)
-		return ok && !i.At().IsZero() && (now.Sub(i.At()) > d) == (t.field == "older")
-	case "warn":
-		return slices.ContainsFunc(r.warnings, func(w invite.Warning) bool { return strings.HasPrefix(string(w), t.value) })
-	case "key":
-		return strings.HasPrefix(r.standing(), t.value)
-	default:
-		return r.mentions(t.value)
+// editDistance is the Levenshtein distance of two words.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
 	}
-}
-
-// mentions reports whether text stands anywhere in a row as it is seen, or its
-// letters in the name in their order.
-func (r *row) mentions(text string) bool {
-	for _, s := range []string{r.address, nameOf(r.invite), r.room.Name, string(r.room.Alias), inviter(r.invite), r.taker()} {
-		if containsFold(s, text) {
-			return true
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
 		}
 	}
-	return inOrder(strings.ToLower(safetext.Line(nameOf(r.invite))), text)
+	return row[len(b)]
 }
 
-func containsFold(s, lower string) bool {
-	return strings.Contains(strings.ToLower(safetext.Line(s)), lower)
-}
-
-// inOrder reports whether s holds the letters of text in their order.
-func inOrder(s, text string) bool {
-	for _, letter := range text {
-		n := strings.IndexRune(s, letter)
-		if n < 0 {
-			return false
+// oneOf compiles a value that is one word of a list, or the beginning of some.
+func oneOf[R any](what string, words []string, of func(r *R) []string) func(string) (func(*R) bool, string) {
+	return func(value string) (func(*R) bool, string) {
+		value = strings.ToLower(value)
+		begins := func(word string) bool { return strings.HasPrefix(word, value) }
+		if !slices.ContainsFunc(words, begins) {
+			return nil, fmt.Sprintf("no %s begins with %q: %s", what, value, strings.Join(words, " "))
 		}
-		s = s[n+len(string(letter)):]
+		return func(r *R) bool { return slices.ContainsFunc(of(r), begins) }, ""
 	}
-	return true
 }
 
-// parseAge reads an age as people write it: 30m, 12h, 30d, 2w.
-func parseAge(s string) (time.Duration, bool) {
-	if s == "" {
-		return 0, false
+// identified returns a test for the IDs and aliases that a value means: the one that
+// is called exactly so, with or without its server, or else those which begin so.
+func identified(value string, ids func(yield func(string) bool)) func(id string) bool {
+	value = strings.ToLower(value)
+	local := func(id string) string { s, _, _ := strings.Cut(id, ":"); return s }
+	exact := func(id string) bool { id = strings.ToLower(id); return id == value || local(id) == value }
+	for id := range ids {
+		if exact(id) {
+			return exact
+		}
 	}
-	units := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour, 'y': 365 * 24 * time.Hour}
-	unit, ok := units[s[len(s)-1]]
-	n, err := strconv.Atoi(s[:len(s)-1])
-	return time.Duration(n) * unit, ok && err == nil && n >= 0 && n < 10000
+	return func(id string) bool { return strings.HasPrefix(strings.ToLower(id), value) }
 }

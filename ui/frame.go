@@ -97,7 +97,7 @@ func (m *Model) footer() string {
 			return block(" "+text, m.width, 1)
 		}
 	}
-	ways := []string{"back", "change", "decline", "help", "quit", "interrupt"} // out of here
+	ways := []string{"back", "clear", "change", "decline", "help", "quit", "interrupt"} // out of here
 	for n := len(keys) - 1; n > 0 && lineWidth(text) > m.width-2; n-- {
 		if !slices.Contains(ways, actionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)

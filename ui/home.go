@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -16,50 +17,50 @@ import (
 
 // home is the page of all invites of all rooms. It follows the account for as
 // long as somebody is signed in.
+//
+// Opened from a room it shows the invites of that room, and leads back there.
 type home struct {
-	sh      *shell
+	*inviteTable
+
 	ctx     context.Context
-	watcher *client.Watcher
+	watcher *client.Watcher // nil on a page of one room: the first page follows the account
 	spinner spinner.Model
-
-	newest []row // of all invites, the newest first
-	rows   map[inviteKey]*row
-	rooms  int
-	counts map[invite.Status]int
-	look   int // how many need a look
-
-	tab    tab
-	order  int // among orders
-	search *form
-	typing bool      // the filter line has the cursor
-	anchor inviteKey // where the list's cursor was before the filter hid it
-	put    inviteKey // where the filter has put it then
-	marked map[inviteKey]bool
-	list   list[inviteKey]
-	taken  []*row    // and nobody was told yet
-	wanted inviteKey // just sent; the cursor goes there as soon as it shows
-
+	taken   []*row // and nobody was told yet
 	problem error
 }
 
 func newHome(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		h := &home{
-			sh: sh, ctx: ctx, watcher: sh.account.Watch(), search: newForm(sh),
-			spinner: newSpinner(),
-			marked:  map[inviteKey]bool{},
-		}
-		h.search.add("Filter", "words, status:pending, by:@ada, room:#ops, older:30d, warn:, key:, -not", "")
+		return &home{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.account.Watch(), spinner: newSpinner()}
+	}
+}
+
+// newRoomInvites returns the page of a room's invites.
+func newRoomInvites(sh *shell, room client.Room, tab tab) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: newSpinner()}
+		h.refresh()
+		h.own = "room:" + roomTerm(room, maps.Values(h.rooms))
+		h.tab = tab
+		h.setFilter(h.own)
 		return h
 	}
 }
 
 func (h *home) init() tea.Cmd {
+	if h.watcher == nil {
+		return nil
+	}
 	h.refresh()
 	return tea.Batch(h.watch(), h.check(), h.hearOfKeys(), h.spinner.Tick)
 }
 
-func (h *home) title() string { return "Invites of all rooms" }
+func (h *home) title() string {
+	if room := h.onlyRoom(); room != nil {
+		return "Invites of " + cut(room.Name, nameWidth)
+	}
+	return "Invites of all rooms"
+}
 
 func (h *home) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -68,7 +69,9 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 	case keysMsg:
 		return tea.Batch(h.hearOfKeys(), func() tea.Msg { return changedMsg{} })
 	case trustedMsg, minuteMsg:
-		return h.check()
+		if h.watcher != nil {
+			return h.check()
+		}
 	case revokedMsg:
 		h.refresh()
 		h.markAgain(msg)
@@ -81,12 +84,12 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 	case spinner.TickMsg:
 		return turn(&h.spinner, msg, h.loading())
 	case tea.PasteMsg:
-		if h.typing {
+		if h.filter.typing {
 			return h.typed(msg)
 		}
 	case tea.KeyPressMsg:
-		if h.typing {
-			return h.pressInSearch(msg)
+		if h.filter.typing {
+			return h.pressInFilter(msg)
 		}
 		return h.press(msg)
 	}
@@ -136,104 +139,41 @@ func (h *home) refresh() {
 	for _, r := range account.Rooms() {
 		rooms[r.ID] = &r
 	}
-	h.rooms, h.look = len(rooms), 0
-	h.counts = map[invite.Status]int{}
 	before := h.rows
 	invites, facts := account.Invites(), account.Facts()
-	h.newest = make([]row, 0, len(invites)) // rows points into it
-	h.rows = make(map[inviteKey]*row, len(invites))
+	all := make([]row, 0, len(invites))
 	for _, i := range invites {
-		room, known := rooms[i.RoomID]
-		if !known {
-			continue // joined a moment ago; the change is on its way
-		}
-		h.newest = append(h.newest, h.sh.newRow(i, room, &facts))
-		r := &h.newest[len(h.newest)-1]
-		h.rows[keyOf(i)] = r
-		h.counts[i.Status]++
-		if r.needsLook() {
-			h.look++
+		if room, known := rooms[i.RoomID]; known { // or joined a moment ago; the change is on its way
+			all = append(all, h.sh.newRow(i, room, &facts))
 		}
 	}
-	h.noteTaken(before)
+	h.set(rooms, all)
 	for k := range h.marked {
-		if r, ok := h.rows[k]; !ok || r.invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
-			delete(h.marked, k) // gone, or on its way: a mark has served
+		if h.rows[k].invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
+			delete(h.marked, k) // on its way: a mark has served
 		}
 	}
-	h.arrange()
+	if h.watcher != nil {
+		h.noteTaken(before)
+	}
 }
-
-// arrange chooses and sorts the rows that are shown.
-func (h *home) arrange() {
-	wanted, now := parseFilter(h.search.value(0)), h.sh.now()
-	shown := make([]*row, 0, len(h.newest))
-	for n := range h.newest {
-		if r := &h.newest[n]; h.tab.shows(r) && wanted.keeps(r, now) {
-			shown = append(shown, r)
-		}
-	}
-	orders()[h.order].sort(shown)
-	keys := make([]inviteKey, len(shown))
-	for n, r := range shown {
-		keys[n] = keyOf(r.invite)
-	}
-	h.list.set(keys)
-	if _, ok := h.rows[h.wanted]; ok {
-		h.list.moveTo(h.wanted)
-		h.wanted = inviteKey{}
-	}
-	h.list.scroll(h.lines())
-}
-
-// lines is how many invites fit on the page below the counts, an empty line and
-// the columns' names.
-func (h *home) lines() int { return max(1, h.sh.height-3) }
 
 func (h *home) loading() bool { return !h.sh.account.Synced() }
 
-// filters reports whether there may be something to look for. People type ahead:
+// mayFilter reports whether there may be something to look for. People type ahead:
 // what follows a filter's key must not be taken for keys, nor be lost, because
 // the rooms are still being read.
-func (h *home) filters() bool { return h.loading() || len(h.rows) > 0 }
-
-// shown are the invites in the list, in its order.
-func (h *home) shown() []invite.Invite {
-	invites := make([]invite.Invite, len(h.list.keys))
-	for n, k := range h.list.keys {
-		invites[n] = h.rows[k].invite
-	}
-	return invites
-}
-
-func (h *home) selected() (row, bool) {
-	k, ok := h.list.current()
-	if !ok {
-		return row{}, false
-	}
-	return *h.rows[k], true
-}
+func (h *home) mayFilter() bool { return h.loading() || len(h.rows) > 0 }
 
 func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := h.sh, h.sh.keys
 	r, some := h.selected()
 	switch {
-	case key.Matches(msg, keys.NextStatus):
-		h.step(1)
-	case key.Matches(msg, keys.PrevStatus):
-		h.step(-1)
-	case key.Matches(msg, keys.Sort):
-		h.order = (h.order + 1) % len(orders())
-		h.arrange()
-	case key.Matches(msg, keys.Filter) && h.filters():
-		h.typing = true
-		h.search.focus(0)
-		h.anchor, _ = h.list.current()
-		h.put = h.anchor
-	case key.Matches(msg, keys.Clear):
-		h.clear()
+	case key.Matches(msg, keys.Filter) && !h.mayFilter():
+	case key.Matches(msg, keys.Filter, keys.Clear, keys.Sort, keys.Reverse, keys.NextStatus, keys.PrevStatus):
+		h.inviteTable.press(msg)
 	case key.Matches(msg, keys.Rooms):
-		return sh.open(newRooms(sh))
+		return h.openRooms()
 	case key.Matches(msg, keys.Take):
 		return sh.open(newAccept(sh))
 	case key.Matches(msg, keys.Accounts) && sh.opt.Accounts != nil:
@@ -244,12 +184,8 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.open(newOutbox(sh))
 	case h.loading():
 	case key.Matches(msg, keys.Invite):
-		return sh.open(newCompose(sh, r.invite.RoomID))
+		return h.invite()
 	case !some:
-	case key.Matches(msg, keys.Mark):
-		h.mark(keyOf(r.invite))
-	case key.Matches(msg, keys.MarkAll):
-		h.markAll()
 	case key.Matches(msg, keys.Again):
 		return sh.sendAgain(r.invite)
 	case key.Matches(msg, keys.Export) && sh.opt.Export != nil:
@@ -265,40 +201,74 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.CopyLink):
 		return sh.copyLink(r.invite)
 	default:
-		h.list.press(msg, keys, h.lines())
+		h.inviteTable.press(msg)
 	}
-	h.list.scroll(h.lines())
 	return nil
+}
+
+// invite opens the page that invites, to the room of the chosen invite or of the page.
+func (h *home) invite() tea.Cmd {
+	if room := h.onlyRoom(); room != nil {
+		return h.sh.open(newCompose(h.sh, room.ID))
+	}
+	if r, some := h.selected(); some {
+		return h.sh.open(newCompose(h.sh, r.invite.RoomID))
+	}
+	return h.sh.open(newCompose(h.sh))
+}
+
+// openRooms goes to the rooms, with the cursor on that of the chosen invite. From the
+// page of a room that is the way back.
+func (h *home) openRooms() tea.Cmd {
+	if h.watcher == nil {
+		h.sh.closeScreen(h)
+		return nil
+	}
+	if r, some := h.selected(); some {
+		return h.sh.open(newRoomsAt(h.sh, r.invite.RoomID))
+	}
+	return h.sh.open(newRooms(h.sh))
 }
 
 func (h *home) ShortHelp() []key.Binding {
 	k := h.sh.keys
-	if h.typing {
-		return []key.Binding{as(k.Submit, "keep"), as(k.Clear, "clear"), k.Interrupt}
+	if h.filter.typing {
+		return h.typingHelp()
 	}
 	_, some := h.selected()
 	return []key.Binding{
 		when(!h.loading(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(h.sh.revokes.undoable() != nil, k.Undo), when(h.search.value(0) != "", as(k.Clear, "clear filter")),
-		when(len(h.rows) > 0, k.NextStatus), when(h.filters(), k.Filter),
-		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, k.Help, k.Quit,
+		when(h.sh.revokes.undoable() != nil, k.Undo), when(h.filters(), as(k.Clear, "clear filter")),
+		when(len(h.rows) > 0, k.NextStatus), when(h.mayFilter(), k.Filter),
+		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, when(h.leadsBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
+// leadsBack reports whether the page is that of a room, with nothing to let go of first.
+func (h *home) leadsBack() bool { return h.watcher == nil && !h.clears() }
+
 func (h *home) FullHelp() [][]key.Binding {
 	k := h.sh.keys
-	if h.typing {
+	if h.filter.typing {
 		return [][]key.Binding{h.ShortHelp()}
 	}
+	var chosen invite.Invite
 	r, some := h.selected()
+	if some {
+		chosen = r.invite
+	}
+	filled := len(h.rows) > 0
 	return [][]key.Binding{
 		{
 			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
-			when(h.sh.revokes.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(r.invite)) > 0, k.Trust),
-			when(some && h.sh.maySendAgain(r.invite), k.Again), when(some, k.Copy), when(some, k.CopyLink),
+			when(h.sh.revokes.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
+			when(some && h.sh.maySendAgain(chosen), k.Again), when(some, k.Copy), when(some, k.CopyLink),
 			when(some && h.sh.opt.Export != nil, k.Export),
 		},
-		append(k.moves(some), when(len(h.rows) > 0, k.NextStatus), when(len(h.rows) > 0, k.PrevStatus)),
-		{when(h.filters(), k.Filter), k.Clear, when(len(h.rows) > 0, k.Sort), k.Outbox, k.Rooms, k.Take, when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit},
+		append(k.moves(some), when(filled, k.NextStatus), when(filled, k.PrevStatus), when(filled, k.Sort), when(filled, k.Reverse)),
+		{
+			when(h.mayFilter(), k.Filter), when(!h.leadsBack(), k.Clear), when(h.leadsBack(), k.Back), k.Outbox, k.Rooms, k.Take,
+			when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit,
+		},
 	}
 }

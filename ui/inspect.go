@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -33,10 +32,9 @@ type inspectPage struct {
 	busy    bool
 	problem error
 
-	file string // that is shown; empty while one is asked for
-	dump Dump
-	rows []row
-	list list[int] // of rows
+	file    string // that is shown; empty while one is asked for
+	dump    Dump
+	invites *inviteTable
 }
 
 func newInspect(sh *shell) func(context.Context) screen {
@@ -73,8 +71,11 @@ func (p *inspectPage) update(msg tea.Msg) tea.Cmd {
 	case spinner.TickMsg:
 		return turn(&p.spinner, msg, p.busy)
 	case tea.PasteMsg:
-		if p.asks() {
+		switch {
+		case p.asks():
 			return p.form.update(msg)
+		case p.typesFilter():
+			return p.invites.typed(msg)
 		}
 	case tea.KeyPressMsg:
 		return p.press(msg)
@@ -94,16 +95,27 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case p.asks():
 		p.problem = nil
 		return p.form.update(msg)
-	case key.Matches(msg, k.Clear):
+	case p.typesFilter():
+		return p.invites.pressInFilter(msg)
+	case key.Matches(msg, k.Clear) && !p.invites.clears():
 		p.file = ""
-	case key.Matches(msg, k.Open) && len(p.rows) > 0:
-		return p.sh.open(newFound(p.sh, p.rows[p.list.at]))
+	case len(p.invites.rows) == 0:
+	case key.Matches(msg, k.Open):
+		if r, some := p.invites.selected(); some {
+			return p.sh.open(newFound(p.sh, *r))
+		}
+	case key.Matches(msg, k.Mark, k.MarkAll): // there is nothing to do to them
 	default:
-		p.list.press(msg, k, p.lines())
-		p.list.scroll(p.lines())
+		p.invites.press(msg)
 	}
 	return nil
 }
+
+// typesFilter reports whether the filter has the cursor.
+func (p *inspectPage) typesFilter() bool { return p.file != "" && p.invites.filter.typing }
+
+// arrows reports whether the arrows move in the list though letters are typed.
+func (p *inspectPage) arrows() bool { return p.typesFilter() }
 
 func (p *inspectPage) read() tea.Cmd {
 	file := p.form.value(0)
@@ -120,38 +132,56 @@ func (p *inspectPage) read() tea.Cmd {
 
 // show judges what was read.
 func (p *inspectPage) show(i inspected) {
-	p.file, p.dump, p.rows, p.list = i.file, i.dump, nil, list[int]{}
-	for n, found := range p.dump.Invites {
-		room := p.dump.Rooms[found.RoomID]
-		verdict, warnings := found.Assess(p.dump.Facts)
-		p.rows = append(p.rows, row{invite: found, room: &room, facts: &p.dump.Facts, verdict: verdict, warnings: warnings})
-		p.list.keys = append(p.list.keys, n)
+	p.file, p.dump, p.invites = i.file, i.dump, newInviteTable(p.sh)
+	rooms := map[id.RoomID]*client.Room{}
+	for id, room := range p.dump.Rooms {
+		rooms[id] = &room
 	}
+	var all []row
+	for _, found := range p.dump.Invites {
+		room, known := rooms[found.RoomID]
+		if !known {
+			room = &client.Room{ID: found.RoomID}
+			rooms[found.RoomID] = room
+		}
+		verdict, warnings := found.Assess(p.dump.Facts)
+		all = append(all, row{invite: found, room: room, facts: &p.dump.Facts, verdict: verdict, warnings: warnings})
+	}
+	p.invites.set(rooms, all)
 }
-
-// lines is how many invites fit below the count, an empty line and the columns'
-// names.
-func (p *inspectPage) lines() int { return max(1, p.sh.height-3) }
 
 func (p *inspectPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	if p.file == "" {
+	switch {
+	case p.file == "":
 		return []key.Binding{when(!p.busy, k.Submit), k.Back, k.Interrupt}
+	case p.invites.filter.typing:
+		return p.invites.typingHelp()
 	}
-	return []key.Binding{when(len(p.rows) > 0, k.Open), as(k.Clear, "another file"), k.Help, k.Quit}
+	_, some := p.invites.selected()
+	filled, leave := len(p.invites.rows) > 0, as(k.Clear, "another file")
+	if p.invites.clears() {
+		leave = as(k.Clear, "clear filter")
+	}
+	return []key.Binding{when(some, k.Open), when(filled, k.NextStatus), when(filled, k.Filter), leave, k.Help, k.Quit}
 }
 
 func (p *inspectPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	if p.file == "" {
+	if p.file == "" || p.invites.filter.typing {
 		return [][]key.Binding{p.ShortHelp()}
 	}
-	return [][]key.Binding{p.ShortHelp(), append(k.moves(len(p.rows) > 0), k.Palette)}
+	_, some := p.invites.selected()
+	filled := len(p.invites.rows) > 0
+	return [][]key.Binding{
+		p.ShortHelp(),
+		append(k.moves(some), when(filled, k.PrevStatus), when(filled, k.Sort), when(filled, k.Reverse), k.Palette),
+	}
 }
 
 func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 	if p.file != "" {
-		return p.found(width, height), nil
+		return p.found(width, height)
 	}
 	width = min(width-4, 90)
 	above := "\n" + wrap("See the invites in what was saved of a homeserver's answers, and whether a homeserver would honour them. Nobody is asked anything.", width) + "\n\n"
@@ -170,39 +200,19 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 }
 
 // found is the list, with the details beside it where they fit.
-func (p *inspectPage) found(width, height int) string {
+func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 	st := p.sh.styles
-	unread := ""
+	end := p.invites.tailWords()
 	if p.dump.Unread != "" {
-		unread = st.warn.Render(cut("! "+p.dump.Unread, width/2))
-	}
-	head := " " + ends(p.counts(), unread, width-2) + "\n\n"
-	if len(p.rows) == 0 {
-		return head + "   There are no invites by e-mail in it.\n\n" +
-			indent(st.faint.Render(wrap("Those that were taken and joined show only in answers of /messages or /sync.", width-6)), 3)
-	}
-	left := listWidth(width)
-	cols := inviteColumns(left)
-	lines := []string{cols.head(st, func(_, name string) string { return name })}
-	from, to := p.list.window(p.lines())
-	for n := from; n < to; n++ {
-		lines = append(lines, rowSpot(p.sh, &p.list, n, p.sh.keys.Open, cols.row(p.sh, &p.rows[n], n == p.list.at, false)))
-	}
-	return head + p.sh.withDetails(strings.Join(lines, "\n"), &p.rows[p.list.at], width, height-2)
-}
-
-// counts say how many invites there are, of each status.
-func (p *inspectPage) counts() string {
-	st := p.sh.styles
-	counts := map[invite.Status]int{}
-	for _, i := range p.dump.Invites {
-		counts[i.Status]++
-	}
-	words := []string{st.strong.Render(count(len(p.rows), "invite"))}
-	for _, s := range invite.Statuses() {
-		if counts[s] > 0 {
-			words = append(words, st.faint.Render(fmt.Sprintf("%s %d", s, counts[s])))
+		unread := st.warn.Render("! " + cut(p.dump.Unread, width/2))
+		if lineWidth(end.long) > 0 {
+			unread += "  "
 		}
+		end = tail{unread + end.long, st.warn.Render("!") + " " + end.short}
 	}
-	return strings.Join(words, "  ")
+	if len(p.invites.rows) == 0 {
+		return " " + ends("no invites", end.long, width-2) + "\n\n   There are no invites by e-mail in it.\n\n" +
+			indent(st.faint.Render(wrap("Those that were taken and joined show only in answers of /messages or /sync.", width-6)), 3), nil
+	}
+	return p.invites.view(width, height, end)
 }

@@ -102,3 +102,31 @@ func TestDemoIsForThoseWhoBegin(t *testing.T) {
 		}
 	})
 }
+
+func TestFileIsFilteredAndSorted(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		time.Sleep(time.Hour)
+		n.invite(t, n.ops, "rob@bell.example")
+		d, opt := n.dump(t), n.options()
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: opt, Inspect: func(context.Context, string) (Dump, error) { return d, nil }})
+		})
+		term.Press("ctrl+o")
+		term.Send("state.json\r")
+		term.Press("R")
+		shows(t, term, "↑SENT")
+		term.Press("s", "s")
+		shows(t, term, "ROOM ↑")
+		term.Press("/")
+		term.Send("room:#o")
+		term.Golden("filtered")
+		term.Press("ctrl+u")
+		term.Send("by:me")
+		shows(t, term, `! "me" works only while signed in`)
+		term.Press("esc")
+		shows(t, term, "l...@ker...")
+		term.Press("esc") // another file
+		shows(t, term, "Look into saved room state")
+	})
+}

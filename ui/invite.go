@@ -80,6 +80,8 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.copyToken(p.row.invite)
 	case key.Matches(msg, keys.CopyLink):
 		return sh.copyLink(p.row.invite)
+	case key.Matches(msg, keys.Rooms):
+		return sh.open(newRoomsAt(sh, p.key.room))
 	case key.Matches(msg, keys.Raw), p.raw && key.Matches(msg, keys.Clear):
 		p.raw, p.scroll = !p.raw, 0
 	default:
@@ -103,7 +105,7 @@ func (p *invitePage) ShortHelp() []key.Binding {
 
 func (p *invitePage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, k.moves(true)}
+	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, as(k.Rooms, "its room"), k.Palette}, k.moves(true)}
 }
 
 func (p *invitePage) view(_, height int) (string, *tea.Cursor) {

@@ -13,7 +13,8 @@ type keyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	NextStatus, PrevStatus                  key.Binding
 
-	Sort, Filter, Clear, Mark, MarkAll key.Binding
+	Sort, Reverse, Filter, Clear, Mark, MarkAll key.Binding
+	Complete, Operators                         key.Binding // while a filter is typed
 
 	Invite, Take, Open, Revoke, Undo, Rooms, SignOut key.Binding
 	Again, Leftovers, Outbox, Export                 key.Binding

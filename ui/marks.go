@@ -2,14 +2,33 @@ package ui
 
 import "github.com/mxinvite/mxinvite/client/invite"
 
-// mark marks an invite, or not any more, and goes on to the next.
-func (h *home) mark(k inviteKey) {
-	if h.marked[k] {
-		delete(h.marked, k)
-	} else {
-		h.marked[k] = true
+// mark marks the row under the cursor, or not any more, and goes on to the next.
+func (t *table[K, R]) mark() {
+	k, some := t.list.current()
+	switch {
+	case !some:
+		return
+	case t.marked[k]:
+		delete(t.marked, k)
+	default:
+		t.marked[k] = true
 	}
-	h.list.at = min(h.list.at+1, len(h.list.keys)-1)
+	t.list.at = min(t.list.at+1, len(t.list.keys)-1)
+}
+
+// markAll marks every row that is shown, or if they all are, none of them.
+func (t *table[K, R]) markAll() {
+	all := true
+	for _, k := range t.list.keys {
+		all = all && t.marked[k]
+	}
+	for _, k := range t.list.keys {
+		if all {
+			delete(t.marked, k)
+		} else {
+			t.marked[k] = true
+		}
+	}
 }
 
 // chosen are the marked invites, seen or not, or the one under the cursor.
@@ -35,21 +54,6 @@ func (h *home) mayRevoke() bool {
 	}
 	r, some := h.selected()
 	return len(h.marked) == 0 && some && h.sh.mayRevoke(r.invite)
-}
-
-// markAll marks every invite that is shown, or if they all are, none of them.
-func (h *home) markAll() {
-	all := true
-	for _, k := range h.list.keys {
-		all = all && h.marked[k]
-	}
-	for _, k := range h.list.keys {
-		if all {
-			delete(h.marked, k)
-		} else {
-			h.marked[k] = true
-		}
-	}
 }
 
 // markAgain marks what was marked, and not revoked all the same.

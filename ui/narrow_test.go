@@ -22,7 +22,7 @@ func TestNarrow(t *testing.T) {
 			t.Errorf("the chosen tab is not seen:\n%s", term.Screen())
 		}
 		term.Press("shift+tab")
-		if !strings.Contains(term.Screen(), string(invite.Malformed)) {
+		if !strings.Contains(term.Screen(), string(invite.Revoked)) {
 			t.Errorf("the chosen tab is not seen:\n%s", term.Screen())
 		}
 		term.Press("tab", "?")

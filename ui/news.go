@@ -66,8 +66,8 @@ func (sh *shell) tellHeld() tea.Cmd {
 
 // noteTaken notes which invites are taken that certainly were pending before.
 func (h *home) noteTaken(before map[inviteKey]*row) {
-	for n := range h.newest {
-		is := &h.newest[n]
+	for n := range h.all {
+		is := &h.all[n]
 		was, known := before[keyOf(is.invite)]
 		taken := is.invite.Status == invite.Invited || is.invite.Status == invite.Joined
 		if known && taken && was.invite.Status == invite.Pending && was.room.Certain(was.invite) {

@@ -4,8 +4,8 @@ import (
 	"os"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
+	"time"
 )
 
 // The README shows every field of a filter, and none that there is not.
@@ -18,17 +18,22 @@ func TestFilterIsTheOneOfTheREADME(t *testing.T) {
 	if shown == nil {
 		t.Fatal("README.md shows no filter")
 	}
-	words := strings.Fields(string(shown[1]))
+	sh := &shell{now: time.Now}
+	operators := newInviteTable(sh).operators()
 	var got []string
-	for n, term := range parseFilter(string(shown[1])) {
-		if field, _, ok := strings.Cut(words[n], ":"); ok && field != term.field {
-			t.Errorf("%s is taken for text", words[n])
+	for _, term := range terms(string(shown[1])) {
+		if term.name == "" {
+			continue
 		}
-		if term.field != "" {
-			got = append(got, term.field)
+		got = append(got, term.name)
+		if _, problem := operators.compile(term); problem != "" && term.name != "room" {
+			t.Errorf("%s:%s: %s", term.name, term.value, problem)
 		}
 	}
-	want := fields()
+	var want []string
+	for _, o := range operators.operators {
+		want = append(want, o.name)
+	}
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {

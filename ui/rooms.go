@@ -3,8 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
-	"math"
-	"strconv"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -12,15 +11,28 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// roomsPage lists the joined rooms and whether one may invite there.
+// roomsPage lists the joined rooms: whether one may invite there, and how many
+// invites each has. The numbers lead to those invites.
 type roomsPage struct {
-	sh    *shell
-	rooms map[id.RoomID]client.Room
-	open  map[id.RoomID]int // pending invites
-	odd   bool              // a room has events that could not be read
-	list  list[id.RoomID]
+	table[id.RoomID, roomRow]
+
+	total  roomTotals
+	number int // among numbers, that Enter follows
+}
+
+// A roomRow is a room and how many invites it has.
+type roomRow struct {
+	room               client.Room
+	pending, look, all int
+}
+
+// roomTotals count over all rooms.
+type roomTotals struct {
+	may, pending, look int
+	unread             bool // a room has events that could not be read
 }
 
 func newRooms(sh *shell) func(context.Context) screen { return newRoomsAt(sh, "") }
@@ -28,7 +40,12 @@ func newRooms(sh *shell) func(context.Context) screen { return newRoomsAt(sh, ""
 // newRoomsAt returns the page with the cursor on a room.
 func newRoomsAt(sh *shell, room id.RoomID) func(context.Context) screen {
 	return func(context.Context) screen {
-		p := &roomsPage{sh: sh}
+		p := &roomsPage{number: slices.IndexFunc(roomNumbers(), func(n roomNumber) bool { return n.order == byAll })}
+		p.table = table[id.RoomID, roomRow]{
+			sh: sh, grammar: roomGrammar(), orders: roomOrders(), marked: map[id.RoomID]bool{},
+			keyOf:  func(r *roomRow) id.RoomID { return r.room.ID },
+			filter: newFilterLine(sh, "words, or an operator such as may:invite"), lines: p.rowLines,
+		}
 		p.refresh()
 		p.list.moveTo(room)
 		p.list.scroll(p.lines())
@@ -39,91 +56,186 @@ func newRoomsAt(sh *shell, room id.RoomID) func(context.Context) screen {
 func (p *roomsPage) init() tea.Cmd { return nil }
 func (p *roomsPage) title() string { return "Rooms" }
 
+// refresh reads the rooms and their invites anew.
 func (p *roomsPage) refresh() {
-	p.rooms, p.open, p.odd = map[id.RoomID]client.Room{}, map[id.RoomID]int{}, false
-	var ids []id.RoomID
-	for _, r := range p.sh.account.Rooms() {
-		p.rooms[r.ID] = r
-		p.odd = p.odd || r.Unread > 0
-		ids = append(ids, r.ID)
-	}
-	for _, i := range p.sh.account.Invites() {
-		if i.Live() {
-			p.open[i.RoomID]++
+	account := p.sh.account
+	rooms, facts := account.Rooms(), account.Facts()
+	all := make([]roomRow, len(rooms))
+	at := make(map[id.RoomID]*roomRow, len(rooms))
+	p.total = roomTotals{}
+	for n, r := range rooms {
+		all[n].room = r
+		at[r.ID] = &all[n]
+		p.total.unread = p.total.unread || r.Unread > 0
+		if r.MayInvite() {
+			p.total.may++
 		}
 	}
-	p.list.set(ids)
+	for _, i := range account.Invites() {
+		if r := at[i.RoomID]; r != nil {
+			r.count(p.sh.newRow(i, &r.room, &facts))
+		}
+	}
+	for _, r := range all {
+		p.total.pending += r.pending
+		p.total.look += r.look
+	}
+	p.set(all)
 }
 
-// lines is how many rooms fit below an empty line and the columns' names, and
-// above what may be said of the chosen one.
-func (p *roomsPage) lines() int {
-	if p.odd {
-		return max(1, p.sh.height-4)
+func (r *roomRow) count(i row) {
+	r.all++
+	if i.invite.Status == invite.Pending {
+		r.pending++
 	}
-	return max(1, p.sh.height-2)
+	if i.needsLook() {
+		r.look++
+	}
+}
+
+// rowLines is how many rooms fit below the counts, the filter and the columns' names,
+// and above what may be said of the chosen one.
+func (p *roomsPage) rowLines() int {
+	lines := p.sh.height - 3 - p.filter.lines()
+	if p.total.unread {
+		lines -= 2
+	}
+	return max(1, lines)
 }
 
 func (p *roomsPage) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case changedMsg:
+	case changedMsg, revokedMsg:
 		p.refresh()
-	case tea.KeyPressMsg:
-		room, some := p.list.current()
-		if some && (key.Matches(msg, p.sh.keys.Invite) || key.Matches(msg, p.sh.keys.Open)) {
-			return p.sh.open(newCompose(p.sh, room))
+	case tea.PasteMsg:
+		if p.filter.typing {
+			return p.typed(msg)
 		}
-		p.list.press(msg, p.sh.keys, p.lines())
-		p.list.scroll(p.lines())
+	case tea.KeyPressMsg:
+		if p.filter.typing {
+			return p.pressInFilter(msg)
+		}
+		return p.press(msg)
 	}
 	return nil
 }
 
+func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys, numbers := p.sh.keys, len(roomNumbers())
+	r, some := p.selected()
+	switch {
+	case len(p.rows) == 0:
+	case key.Matches(msg, keys.NextStatus):
+		p.number = (p.number + 1) % numbers
+	case key.Matches(msg, keys.PrevStatus):
+		p.number = (p.number + numbers - 1) % numbers
+	case some && key.Matches(msg, keys.Invite):
+		return p.invite()
+	case some && key.Matches(msg, keys.Open):
+		return p.follow(r, p.number)
+	default:
+		p.table.press(msg)
+	}
+	return nil
+}
+
+// follow shows the invites that a number of a room counts.
+func (p *roomsPage) follow(r *roomRow, number int) tea.Cmd {
+	p.list.moveTo(r.room.ID)
+	return p.sh.open(newRoomInvites(p.sh, r.room, roomNumbers()[number].tab))
+}
+
+// chosen are the marked rooms, seen or not, or the one under the cursor.
+func (p *roomsPage) chosen() []client.Room {
+	var rooms []client.Room
+	for n := range p.all {
+		if r := p.all[n].room; p.marked[r.ID] {
+			rooms = append(rooms, r)
+		}
+	}
+	if r, some := p.selected(); len(rooms) == 0 && some {
+		rooms = []client.Room{r.room}
+	}
+	return rooms
+}
+
+// mayInvite reports whether one may invite to any of the chosen rooms. It is asked for
+// every frame.
+func (p *roomsPage) mayInvite() bool {
+	if len(p.marked) == 0 {
+		r, some := p.selected()
+		return some && r.room.MayInvite()
+	}
+	for room := range p.marked {
+		if p.rows[room].room.MayInvite() {
+			return true
+		}
+	}
+	return false
+}
+
+// invite opens the page that invites to the chosen rooms, and says which are left out.
+func (p *roomsPage) invite() tea.Cmd {
+	var able []id.RoomID
+	var unable []client.Room
+	for _, r := range p.chosen() {
+		if r.MayInvite() {
+			able = append(able, r.ID)
+		} else {
+			unable = append(unable, r)
+		}
+	}
+	if len(unable) > 0 {
+		p.sh.notice = notice{text: mayNotInvite(unable), bad: true}
+	}
+	if len(able) == 0 {
+		return nil
+	}
+	return p.sh.open(newCompose(p.sh, able...))
+}
+
+// mayNotInvite says why one may not invite to some rooms.
+func mayNotInvite(rooms []client.Room) string {
+	text := needsPower("Inviting", rooms[0])
+	if more := len(rooms) - 1; more > 0 {
+		text += fmt.Sprintf(", and %s like it", count(more, "room"))
+	}
+	return text + "."
+}
+
+// whyNot says why an action does not work on the chosen rooms.
+func (p *roomsPage) whyNot(action string) string {
+	if rooms := p.chosen(); action == "invite" && len(rooms) > 0 {
+		return strings.TrimSuffix(mayNotInvite(rooms), ".")
+	}
+	return ""
+}
+
 func (p *roomsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	some := len(p.rooms) > 0
-	return []key.Binding{when(some, as(k.Invite, "invite to it")), k.Back, k.Help, k.Quit}
+	if p.filter.typing {
+		return p.typingHelp()
+	}
+	_, some := p.selected()
+	filled := len(p.rows) > 0
+	return []key.Binding{
+		when(some, as(k.Open, roomNumbers()[p.number].opens)), when(p.mayInvite(), k.Invite), when(some, as(k.NextStatus, "number")),
+		when(filled, k.Filter), when(filled, k.Sort), when(some, k.Mark),
+		when(p.clears(), as(k.Clear, "clear")), when(!p.clears(), k.Back), k.Help, k.Quit,
+	}
 }
 
 func (p *roomsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	some := len(p.rooms) > 0
-	return [][]key.Binding{append(p.ShortHelp(), when(some, as(k.Open, "invite to it"))), append(k.moves(true), k.Palette)}
-}
-
-func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
-	st := p.sh.styles
-	if len(p.rooms) == 0 {
-		return indent("\n"+p.sh.noRooms(width-4), 2), nil
+	if p.filter.typing {
+		return [][]key.Binding{p.ShortHelp()}
 	}
-	const levelWidth, openWidth = 24, 7
-	width = min(width, wide)
-	rest := width - 4 - levelWidth - openWidth - 3*gap
-	name := rest * 3 / 5
-	alias := rest - name
-	var b strings.Builder
-	b.WriteString("\n" + st.column.Render("   "+strings.Join([]string{
-		pad("ROOM", name), pad("ALIAS", alias), pad("MAY YOU INVITE", levelWidth), padLeft("PENDING", openWidth),
-	}, "  ")) + "\n")
-	from, to := p.list.window(p.lines())
-	for n := from; n < to; n++ {
-		r := p.rooms[p.list.keys[n]]
-		chosen := n == p.list.at
-		st := st.lit(chosen)
-		open := ""
-		if p.open[r.ID] > 0 {
-			open = strconv.Itoa(p.open[r.ID])
-		}
-		line := st.row(chosen, " ", strings.Join([]string{
-			st.name.Render(fit(r.Name, name)), st.faint.Render(fit(string(r.Alias), alias)),
-			pad(permission(st, r), levelWidth), padLeft(open, openWidth),
-		}, "  "), width-2)
-		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+line) + "\n")
+	_, some := p.selected()
+	filled := len(p.rows) > 0
+	return [][]key.Binding{
+		p.ShortHelp(),
+		append(k.moves(some), when(some, as(k.PrevStatus, "previous number")), when(filled, k.Reverse), when(some, k.MarkAll), k.Palette),
 	}
-	if room, some := p.list.current(); some && p.rooms[room].Unread > 0 {
-		b.WriteString("\n   " + st.warn.Render("! "+unread(p.rooms[room].Unread)))
-	}
-	return b.String(), nil
 }
 
 // noRooms says what to do for somebody who is in none.
@@ -137,18 +249,4 @@ func (sh *shell) noRooms(width int) string {
 // unread says that events of a room were left out.
 func unread(n int) string {
 	return "Left out because they made no sense: " + count(n, "event") + " of this room."
-}
-
-// permission says whether one may invite to a room, and why not.
-func permission(st styles, r client.Room) string {
-	switch {
-	case r.Replacement != "":
-		return st.warn.Render("! room was replaced")
-	case r.Power == math.MaxInt:
-		return st.good.Render("✓ yes") + st.faint.Render(", as its creator")
-	case r.MayInvite():
-		return st.good.Render("✓ yes") + st.faint.Render(fmt.Sprintf(", level %d", r.Power))
-	default:
-		return st.bad.Render("✗ no") + st.faint.Render(fmt.Sprintf(", level %d of %d", r.Power, r.InvitePower))
-	}
 }

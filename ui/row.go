@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"maunium.net/go/mautrix/id"
 
@@ -54,8 +53,8 @@ func (r *row) needsLook() bool {
 	return slices.ContainsFunc(r.warnings, invite.Warning.Lasting)
 }
 
-// taker is who took the invite; nobody is "".
-func (r *row) taker() string {
+// acceptedBy is the user who accepted the invite; empty if none has.
+func (r *row) acceptedBy() string {
 	if r.invite.Acceptance == nil {
 		return ""
 	}
@@ -65,45 +64,28 @@ func (r *row) taker() string {
 // standing says in a word how it stands with the keys.
 func (r *row) standing() string { return r.invite.Standing(*r.facts) }
 
-// An order is a way to sort the list: by what stands in the rows, and those of
-// which that is the same the newest first.
-type order struct {
-	name    string
-	of      func(*row) string // nil for the time
-	reverse bool
-}
+// The columns of a list of invites, which it can be sorted by.
+const (
+	bySent   = "sent"
+	byName   = "name"
+	byRoom   = "room"
+	byStatus = "status"
+	byKey    = "key"
+	bySender = "sender"
+)
 
-// orders are the ways to sort, in the order that a key goes through them.
-func orders() []order {
-	return []order{
-		{name: "newest"},
-		{name: "oldest", reverse: true},
-		{name: "name", of: func(r *row) string { return r.who() }},
-		{name: "room", of: func(r *row) string { return r.room.Label() }},
-		{name: "status", of: func(r *row) string { return string(rune('a' + slices.Index(invite.Statuses(), r.invite.Status))) }},
-		{name: "key", of: (*row).standing},
-		{name: "inviter", of: func(r *row) string { return inviter(r.invite) }},
+// inviteOrders are the ways to sort invites that come with the newest first.
+func inviteOrders() []order[row] {
+	rank := map[invite.Status]int{}
+	for n, s := range invite.Statuses() {
+		rank[s] = n
 	}
-}
-
-// sort sorts rows that come with the newest first.
-func (o order) sort(rows []*row) {
-	if o.reverse {
-		slices.Reverse(rows)
-	}
-	if o.of == nil {
-		return
-	}
-	type labelled struct {
-		text string
-		row  *row
-	}
-	all := make([]labelled, len(rows))
-	for n, r := range rows {
-		all[n] = labelled{strings.ToLower(o.of(r)), r}
-	}
-	slices.SortStableFunc(all, func(a, b labelled) int { return strings.Compare(a.text, b.text) })
-	for n, l := range all {
-		rows[n] = l.row
+	return []order[row]{
+		{name: bySent, descends: true},
+		byText(byName, (*row).who),
+		byText(byRoom, func(r *row) string { return r.room.Label() }),
+		{name: byStatus, of: func(r *row) (int, string) { return rank[r.invite.Status], "" }},
+		byText(byKey, (*row).standing),
+		byText(bySender, func(r *row) string { return inviter(r.invite) }),
 	}
 }

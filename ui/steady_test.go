@@ -24,8 +24,8 @@ import (
 func TestListIsSteadyWhileDataArrives(t *testing.T) {
 	t.Parallel()
 	for _, size := range sizes() {
-		for _, order := range []string{"newest", "room"} {
-			if order == "room" && size[0] != 80 {
+		for _, order := range []string{bySent, byRoom} {
+			if order == byRoom && size[0] != 80 {
 				continue // what is sorted does not depend on the terminal
 			}
 			synctest.Test(t, func(t *testing.T) {
@@ -108,7 +108,7 @@ func (f *film) start(size [2]int, opt Options) *termtest.Terminal {
 		return noting{New(ctx, opt), func(m *Model) {
 			switch page := m.shell.top().(type) {
 			case *home:
-				f.under.Store(orders()[page.order].name + " " + fmt.Sprint(page.list.current()))
+				f.under.Store(page.orders[page.by].name + " " + fmt.Sprint(page.list.current()))
 			case *outboxPage:
 				f.under.Store(fmt.Sprint(page.list.current()))
 			}

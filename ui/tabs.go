@@ -1,7 +1,11 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -16,23 +20,127 @@ func (t tab) shows(r *row) bool {
 	return (t.status == "" || t.status == r.invite.Status) && (!t.look || r.needsLook())
 }
 
-// tabs are the choices that there is anything to see of.
-func (h *home) tabs() []tab {
+// tabCounts are how many invites each tab has.
+type tabCounts struct {
+	all, look int
+	of        map[invite.Status]int
+}
+
+func newTabCounts() tabCounts { return tabCounts{of: map[invite.Status]int{}} }
+
+func (c *tabCounts) add(r *row) {
+	c.all++
+	c.of[r.invite.Status]++
+	if r.needsLook() {
+		c.look++
+	}
+}
+
+// ofTab counts rows for the tabs, and keeps those of the chosen one.
+func (t *inviteTable) ofTab(rows []*row) []*row {
+	t.found = newTabCounts()
+	return slices.DeleteFunc(rows, func(r *row) bool {
+		t.found.add(r)
+		return !t.tab.shows(r)
+	})
+}
+
+// tabs are the choices that there is anything to see of without a filter. Those that need a look come
+// second: they are never left out.
+func (t *inviteTable) tabs() []tab {
 	tabs := []tab{{}}
+	if t.has.look > 0 || t.tab.look {
+		tabs = append(tabs, tab{look: true})
+	}
 	for _, st := range invite.Statuses() {
-		if h.counts[st] > 0 || h.tab.status == st {
+		if t.has.of[st] > 0 || t.tab.status == st {
 			tabs = append(tabs, tab{status: st})
 		}
-	}
-	if h.look > 0 || h.tab.look {
-		tabs = append(tabs, tab{look: true})
 	}
 	return tabs
 }
 
 // step shows the next tab.
-func (h *home) step(by int) {
-	tabs := h.tabs()
-	h.tab = tabs[(slices.Index(tabs, h.tab)+by+len(tabs))%len(tabs)]
-	h.arrange()
+func (t *inviteTable) step(by int) {
+	tabs := t.tabs()
+	t.goTo(tabs[(slices.Index(tabs, t.tab)+by+len(tabs))%len(tabs)])
+}
+
+func (t *inviteTable) goTo(tab tab) {
+	t.tab = tab
+	t.arrange()
+}
+
+// countLine says how many of the invites that the filter keeps each tab has, the chosen
+// one standing out. Where there is little room it says so in fewer words, and then the
+// last tabs become one.
+func (t *inviteTable) countLine(width int, right tail) string {
+	fits := func(line, right string) bool {
+		return lineWidth(line)+lineWidth(right)+min(2, lineWidth(right)) <= width
+	}
+	for _, look := range []struct {
+		gap, look string
+		right     string
+	}{{"   ", needs(t.found.look), right.long}, {"  ", needs(t.found.look), right.long}, {"  ", "", right.long}, {"  ", "", right.short}} {
+		if line := strings.Join(t.labels(t.tabs(), look.look), look.gap); fits(line, look.right) {
+			return ends(line, look.right, width)
+		}
+	}
+	tabs, left := t.tabs(), []tab(nil)
+	for n := len(tabs) - 1; n > 0; n-- {
+		if tabs[n] == t.tab || tabs[n].look {
+			continue
+		}
+		left, tabs = append(left, tabs[n]), slices.Delete(tabs, n, n+1)
+		labels := append(t.labels(tabs, ""), t.more(left))
+		if line := strings.Join(labels, "  "); fits(line, right.short) {
+			return ends(line, right.short, width)
+		}
+	}
+	return ends(strings.Join(t.labels(tabs, ""), "  "), right.short, width)
+}
+
+// more is one tab for those that are left out, and leads to the first of them.
+func (t *inviteTable) more(left []tab) string {
+	n := 0
+	for _, tab := range left {
+		n += t.found.of[tab.status]
+	}
+	return t.tabSpot(left[len(left)-1], t.sh.styles.faint.Render(fmt.Sprintf("more %d", n)))
+}
+
+// labels are the tabs' names. needs is what stands behind the number of invites that
+// need a look.
+func (t *inviteTable) labels(tabs []tab, needs string) []string {
+	st := t.sh.styles
+	var labels []string
+	for _, tab := range tabs {
+		text := fmt.Sprintf("%s %d", tab.status, t.found.of[tab.status])
+		style := st.faint
+		switch {
+		case tab.look:
+			text, style = fmt.Sprintf("! %d%s", t.found.look, needs), st.warn
+		case tab.status == "":
+			text = fmt.Sprintf("all %d", t.found.all)
+		}
+		if tab == t.tab {
+			style = bold(st.accent).Underline(true)
+		}
+		labels = append(labels, t.tabSpot(tab, style.Render(text)))
+	}
+	return labels
+}
+
+func (t *inviteTable) tabSpot(tab tab, text string) string {
+	return t.sh.spot(text, func() tea.Cmd {
+		t.goTo(tab)
+		return nil
+	})
+}
+
+func needs(n int) string {
+	if n == 1 {
+		return " needs a look"
+	}
+	return " need a look"
 }

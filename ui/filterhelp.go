@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// filterHelp is a card with all that a filter may consist of.
+type filterHelp struct {
+	sh     *shell
+	lines  [][2]string // an example, and what it keeps
+	offset int
+}
+
+// help is a line for each operator of a filter, and for what is no operator.
+func (g grammar[R]) help() [][2]string {
+	lines := [][2]string{{"ada navy", "both words are in the row"}}
+	for _, o := range g.operators {
+		lines = append(lines, [2]string{o.example, o.does})
+	}
+	return append(lines, [2]string{"-status:revoked", "the opposite of a term"}, [2]string{`"two words"`, "spaces within a term"})
+}
+
+func newFilterHelp(sh *shell, lines [][2]string) func(context.Context) screen {
+	return func(context.Context) screen { return &filterHelp{sh: sh, lines: lines} }
+}
+
+func (f *filterHelp) init() tea.Cmd { return nil }
+func (f *filterHelp) title() string { return "Operators of a filter" }
+
+// height is how many lines fit.
+func (f *filterHelp) height() int { return max(1, min(len(f.lines), f.sh.height-6)) }
+
+func (f *filterHelp) update(msg tea.Msg) tea.Cmd {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil
+	}
+	page := max(1, f.height()/2)
+	switch k := f.sh.keys; {
+	case key.Matches(press, k.Up, k.PageUp):
+		f.offset = max(0, f.offset-page)
+	case key.Matches(press, k.Down, k.PageDown):
+		f.offset = min(len(f.lines)-f.height(), f.offset+page)
+	}
+	return nil
+}
+
+func (f *filterHelp) ShortHelp() []key.Binding {
+	k := f.sh.keys
+	more := len(f.lines) > f.height()
+	return []key.Binding{as(k.Back, "close"), when(more, k.Up), when(more, k.Down)}
+}
+
+func (f *filterHelp) FullHelp() [][]key.Binding { return [][]key.Binding{f.ShortHelp()} }
+
+func (f *filterHelp) view(width, _ int) (string, *tea.Cursor) {
+	const exampleWidth = 22
+	st := f.sh.styles
+	var text []string
+	from := min(f.offset, len(f.lines)-f.height())
+	for _, l := range f.lines[from : from+f.height()] {
+		text = append(text, st.accent.Render(pad(l[0], exampleWidth))+cut(l[1], width-exampleWidth))
+	}
+	return "\n" + st.strong.Render(f.title()) + "\n\n" + strings.Join(text, "\n") + "\n", nil
+}

@@ -1,0 +1,73 @@
+package ui
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// roomNamed returns a test for the rooms that a value means: by an ID, by an alias with
+// or without its server, or by a part of a name.
+func roomNamed(value string, rooms iter.Seq[*client.Room]) (is func(*client.Room) bool, problem string) {
+	switch {
+	case strings.HasPrefix(value, "!"):
+		is = byRoomID(id.RoomID(value), rooms)
+	case strings.HasPrefix(value, "#"):
+		alias := identified(value, func(yield func(string) bool) {
+			for r := range rooms {
+				if !yield(string(r.Alias)) {
+					return
+				}
+			}
+		})
+		is = func(r *client.Room) bool { return alias(string(r.Alias)) }
+	default:
+		lower := strings.ToLower(value)
+		return func(r *client.Room) bool { return containsFold(r.Name, lower) || containsFold(string(r.Alias), lower) }, ""
+	}
+	for r := range rooms {
+		if is(r) {
+			return is, ""
+		}
+	}
+	return nil, fmt.Sprintf("no room begins with %q", value)
+}
+
+// byRoomID is for an ID as it stands: the case of its letters matters.
+func byRoomID(room id.RoomID, rooms iter.Seq[*client.Room]) func(*client.Room) bool {
+	for r := range rooms {
+		if r.ID == room {
+			return func(r *client.Room) bool { return r.ID == room }
+		}
+	}
+	return func(r *client.Room) bool { return strings.HasPrefix(string(r.ID), string(room)) }
+}
+
+// roomTerm is what a filter calls exactly one room: its alias or, since any room may
+// claim any alias, its ID.
+func roomTerm(room client.Room, rooms iter.Seq[*client.Room]) string {
+	if room.Alias == "" || strings.ContainsAny(string(room.Alias), `" `) {
+		return string(room.ID)
+	}
+	for r := range rooms {
+		if r.ID != room.ID && strings.EqualFold(string(r.Alias), string(room.Alias)) {
+			return string(room.ID)
+		}
+	}
+	return string(room.Alias)
+}
+
+// roomTerms are names of rooms to complete: short aliases, and names of rooms without one.
+func roomTerms(rooms map[id.RoomID]*client.Room) []string {
+	terms := make([]string, 0, len(rooms))
+	for _, r := range rooms {
+		terms = append(terms, r.Label())
+	}
+	slices.Sort(terms)
+	return slices.Compact(terms)
+}

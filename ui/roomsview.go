@@ -1,0 +1,273 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// The columns of the list of rooms beside the name.
+const (
+	byAlias   = "alias"
+	byPower   = "may invite"
+	byPending = "pending"
+	byLook    = "look"
+	byAll     = "invites"
+)
+
+// A roomNumber is a column that counts invites, and leads to them.
+type roomNumber struct {
+	order, head string
+	width       int
+	of          func(*roomRow) int
+	tab         tab    // that shows them
+	opens       string // in the help
+}
+
+func roomNumbers() []roomNumber {
+	return []roomNumber{
+		{byPending, "PENDING", 8, func(r *roomRow) int { return r.pending }, tab{status: invite.Pending}, "pending invites"},
+		{byLook, "LOOK", 5, func(r *roomRow) int { return r.look }, tab{look: true}, "invites to look at"},
+		{byAll, "ALL", 5, func(r *roomRow) int { return r.all }, tab{}, "its invites"},
+	}
+}
+
+// roomOrders are the ways to sort rooms that come in the order of their names.
+func roomOrders() []order[roomRow] {
+	orders := []order[roomRow]{
+		{name: byName},
+		byText(byAlias, func(r *roomRow) string { return string(r.room.Alias) }),
+		byNumber(byPower, powerToInvite),
+	}
+	for _, n := range roomNumbers() {
+		orders = append(orders, byNumber(n.order, n.of))
+	}
+	return orders
+}
+
+// powerToInvite is the account's power level in a room or, where it does not suffice to
+// invite, how far it is from that, below any level.
+func powerToInvite(r *roomRow) int {
+	if r.room.MayInvite() {
+		return r.room.Power
+	}
+	return math.MinInt/2 + r.room.Power - r.room.InvitePower
+}
+
+// roomGrammar is what filters of rooms may consist of.
+func roomGrammar() grammar[roomRow] {
+	has := func(r *roomRow) (words []string) {
+		for _, n := range roomNumbers() {
+			if n.of(r) > 0 {
+				words = append(words, n.order)
+			}
+		}
+		return words
+	}
+	numbers := []string{byPending, byLook, byAll}
+	may := []string{"invite"}
+	return grammar[roomRow]{
+		mentions: func(r *roomRow, lower string) bool {
+			return containsFold(r.room.Name, lower) || containsFold(string(r.room.Alias), lower) || containsFold(string(r.room.ID), lower)
+		},
+		operators: []operator[roomRow]{
+			{
+				name: "may", example: "may:invite", does: "you may invite there", values: func() []string { return may },
+				compile: oneOf("right", may, func(r *roomRow) []string {
+					if r.room.MayInvite() {
+						return may
+					}
+					return nil
+				}),
+			},
+			{
+				name: "has", example: "has:pending", does: "has such invites: look, invites", values: func() []string { return numbers },
+				compile: oneOf("number", numbers, has),
+			},
+		},
+	}
+}
+
+// roomColumns are the widths of the list of rooms, in cells; a column of no width is
+// left out.
+type roomColumns struct{ width, name, alias, power int }
+
+func newRoomColumns(width int) roomColumns {
+	c := roomColumns{width: min(width, wide), power: 13}
+	rest := c.width - 4 - gap
+	for _, n := range roomNumbers() {
+		rest -= n.width + gap
+	}
+	if c.width >= 76 {
+		c.power = 23 // "✗ needs 100, you have 50"
+		c.alias = (rest - c.power - gap) * 9 / 20
+		rest -= c.alias + gap
+	}
+	c.name = rest - c.power
+	return c
+}
+
+func (c roomColumns) line(name, alias, power string, numbers []string) string {
+	cells := []string{pad(name, c.name)}
+	if c.alias > 0 {
+		cells = append(cells, pad(alias, c.alias))
+	}
+	cells = append(cells, pad(power, c.power))
+	for n, number := range roomNumbers() {
+		cells = append(cells, padLeft(numbers[n], number.width))
+	}
+	return strings.Join(cells, strings.Repeat(" ", gap))
+}
+
+func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
+	if len(p.rows) == 0 {
+		return indent("\n"+p.sh.noRooms(width-4), 2), nil
+	}
+	cols := newRoomColumns(width)
+	hidden := ""
+	if p.orders[p.by].name == byAlias && cols.alias == 0 {
+		hidden = p.sh.styles.faint.Render("by alias " + p.arrow(byAlias))
+	}
+	filter, cursor := p.filter.view(width-3, hidden, p.pick)
+	if cursor != nil {
+		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
+	}
+	return " " + p.countLine(width-2) + "\n" + indent(filter, 1) + "\n" + p.listing(cols), cursor
+}
+
+// countLine says how many rooms there are and what is to be done in them.
+func (p *roomsPage) countLine(width int) string {
+	st, t := p.sh.styles, p.total
+	parts := []string{st.strong.Render(count(len(p.all), "room"))}
+	if t.look > 0 {
+		parts = append(parts, st.warn.Render(fmt.Sprintf("! %d%s", t.look, needs(t.look))))
+	}
+	parts = append(parts, st.faint.Render(fmt.Sprintf("%d pending", t.pending)), st.faint.Render(fmt.Sprintf("you may invite to %d", t.may)))
+	end := p.tailWords()
+	right := end.long
+	if lineWidth(strings.Join(parts, "  "))+lineWidth(right)+2 > width {
+		right = end.short
+	}
+	for len(parts) > 1 && lineWidth(strings.Join(parts, "  "))+lineWidth(right)+2 > width {
+		parts = parts[:len(parts)-1]
+	}
+	return ends(strings.Join(parts, "  "), right, width)
+}
+
+func (p *roomsPage) listing(cols roomColumns) string {
+	st := p.sh.styles
+	heads := make([]string, len(roomNumbers()))
+	for n, number := range roomNumbers() {
+		heads[n] = p.head(number.order, number.head, true)
+	}
+	power := "INVITE"
+	if cols.alias > 0 {
+		power = "MAY YOU INVITE"
+	}
+	lines := []string{st.column.Render("   " + cols.line(p.head(byName, "ROOM", false), p.head(byAlias, "ALIAS", false), p.head(byPower, power, false), heads))}
+	from, to := p.list.window(p.lines())
+	for n := from; n < to; n++ {
+		lines = append(lines, p.row(cols, n))
+	}
+	if len(p.list.keys) == 0 {
+		lines = append(lines, "", "   No room is like that.", "", "   Press "+st.accent.Render(p.sh.keys.Clear.Help().Key)+" to clear the filter.")
+	}
+	if r, some := p.selected(); some && r.room.Unread > 0 {
+		lines = append(lines, "", "   "+st.warn.Render("! "+unread(r.room.Unread)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// row is a room. A click on one of its numbers follows it.
+func (p *roomsPage) row(cols roomColumns, n int) string {
+	r, chosen := p.rows[p.list.keys[n]], n == p.list.at
+	st := p.sh.styles.lit(chosen)
+	mark := " "
+	if p.marked[r.room.ID] {
+		mark = st.accent.Render("+")
+	}
+	alias := string(r.room.Alias)
+	if lineWidth(alias) > cols.alias {
+		alias, _, _ = strings.Cut(alias, ":")
+	}
+	may := shortPermission(st, r.room)
+	if cols.alias > 0 {
+		may = permission(st, r.room)
+	}
+	numbers := make([]string, len(roomNumbers()))
+	for n, number := range roomNumbers() {
+		numbers[n] = numberCell(st, number, number.of(r), chosen && n == p.number)
+	}
+	line := " " + st.row(chosen, mark, cols.line(
+		st.name.Render(cut(r.room.Name, cols.name)), st.faint.Render(cut(alias, cols.alias)), may, numbers,
+	), cols.width-2)
+	return p.rowSpots(cols, r, n, line)
+}
+
+// numberCell is how many invites of a room there are. The one that Enter follows is
+// underlined.
+func numberCell(st styles, number roomNumber, n int, followed bool) string {
+	style := st.plain
+	switch {
+	case number.order == byLook && n > 0:
+		style = st.warn
+	case n == 0:
+		style = st.faint
+	}
+	if followed {
+		style = bold(st.accent).Underline(true)
+	}
+	return style.Render(strconv.Itoa(n))
+}
+
+// rowSpots has a row be chosen and opened by clicks, and each of its numbers followed.
+func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) string {
+	if !p.sh.mouse.looks {
+		return line
+	}
+	end := cols.width - 1 // of the last number
+	from := end
+	for _, number := range roomNumbers() {
+		from -= number.width + gap
+	}
+	spots := []string{markedRowSpot(p.sh, &p.list, n, p.sh.keys.Open, ansi.Truncate(line, from, ""))}
+	for at, number := range roomNumbers() {
+		to := from + gap + number.width
+		spots = append(spots, p.sh.button(ansi.Cut(line, from, to), func() tea.Cmd { return p.follow(r, at) }))
+		from = to
+	}
+	return strings.Join(spots, "") + ansi.TruncateLeft(line, end, "")
+}
+
+// permission says whether one may invite to a room, and why not.
+func permission(st styles, r client.Room) string {
+	switch {
+	case r.Replacement != "":
+		return st.warn.Render("! room was replaced")
+	case !r.MayInvite():
+		return st.bad.Render(fmt.Sprintf("✗ needs %d, you have %d", r.InvitePower, r.Power))
+	case r.Power == math.MaxInt:
+		return st.good.Render("✓ yes") + st.faint.Render(", as its creator")
+	default:
+		return st.good.Render("✓ yes") + st.faint.Render(fmt.Sprintf(", level %d", r.Power))
+	}
+}
+
+// shortPermission is the same where there is little room.
+func shortPermission(st styles, r client.Room) string {
+	switch {
+	case r.Replacement != "":
+		return st.warn.Render("! replaced")
+	case !r.MayInvite():
+		return st.bad.Render(fmt.Sprintf("✗ %d of %d", r.Power, r.InvitePower))
+	default:
+		return st.good.Render("✓ yes")
+	}
+}
