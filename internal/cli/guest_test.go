@@ -52,7 +52,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 	walk(newRoot(&app{}), func(c *cobra.Command) {
 		path := strings.Fields(c.CommandPath())[1:]
 		if c.HasParent() && (named(refusedCommands, c.Name()) || named(refusedCommands, c.Parent().Name())) {
-			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help")} {
+			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help"), append([]string{"help"}, path...)} {
 				if code, said := guest(t, args...); code == exitOK || !strings.Contains(said, errNotForVisitors.Error()) {
 					t.Errorf("%v: %d, %s", args, code, said)
 				}
@@ -90,6 +90,21 @@ func TestHelpShowsVisitorsWhatTheyHave(t *testing.T) {
 			if strings.Contains(said, "\n  "+name+" ") || strings.Contains(said, "\n      "+name+" ") {
 				t.Errorf("%v names %s", args, name)
 			}
+		}
+	}
+}
+
+func TestVisitorsAreToldOfUnknownCommands(t *testing.T) {
+	for args, want := range map[string]string{
+		"bogus":         `there is no command "bogus"`,
+		"help lisst":    "did you mean list?",
+		"outbox canel":  "did you mean outbox cancel?",
+		"help servee":   `there is no command "servee"`,
+		"outbox runner": `there is no command "outbox runner"`,
+	} {
+		code, said := guest(t, strings.Fields(args)...)
+		if code != exitUsage || !strings.Contains(said, want) || strings.Contains(said, "mean serve") {
+			t.Errorf("%s: %d, %s", args, code, said)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -105,6 +104,7 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "To look around:", newDemo(a))
 	addGroup(root, "For others:", newServe(a))
 	root.AddCommand(newMan(a))
+	root.SetHelpCommand(newHelp(a))
 	if a.Guest != nil {
 		forGuests(root)
 	}
@@ -115,24 +115,9 @@ func newRoot(a *app) *cobra.Command {
 func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 	root.AddGroup(&cobra.Group{ID: title, Title: title})
 	for _, c := range commands {
-		c.GroupID = title
+		c.GroupID, c.SuggestFor = title, otherNames()[c.Name()]
 		root.AddCommand(c)
 	}
-}
-
-// noSuchCommand refuses arguments of the bare program: they look like a
-// command that was misspelled.
-func noSuchCommand(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	// Cobra's own distance, which it sets only on its own way to this question.
-	c.SuggestionsMinimumDistance = 2
-	sentence := fmt.Sprintf("there is no command %q", args[0])
-	if s := c.SuggestionsFor(args[0]); len(s) > 0 {
-		sentence += "; did you mean " + strings.Join(s, " or ") + "?"
-	}
-	return usage(c, errors.New(sentence))
 }
 
 // takes checks that a command gets so many arguments; most may be negative for
@@ -143,6 +128,8 @@ func takes(least, most int) cobra.PositionalArgs {
 		switch {
 		case len(args) < least:
 			return usage(c, fmt.Errorf("something is missing: %s", form))
+		case most == 0 && len(args) > 0 && c.HasAvailableSubCommands():
+			return noSuchCommand(c, args)
 		case most >= 0 && len(args) > most:
 			return usage(c, fmt.Errorf("%q is too much: %s", args[most], form))
 		}
