@@ -9,8 +9,8 @@ import (
 // What the caller may do something about, beside the types below,
 // [fs.ErrNotExist] and [fs.ErrPermission].
 var (
-	// ErrLocked says that there is nobody to ask for the passphrase.
-	ErrLocked = errors.New("the vault needs a passphrase, and nobody can be asked for it")
+	// ErrLocked says that there is no source of the passphrase.
+	ErrLocked = errors.New("the vault is sealed with a passphrase, and there is no terminal to ask for it at")
 
 	// ErrPassphrase says that the passphrase is wrong. Of a file that was changed
 	// by somebody who took care, it is said as well.
@@ -18,19 +18,20 @@ var (
 
 	// ErrNoKeyring says that the keyring is absent, does not answer in time or
 	// keeps nothing.
-	ErrNoKeyring = errors.New("the keyring of this machine does not serve")
+	ErrNoKeyring = errors.New("the system keyring is not available on this machine")
 
 	// ErrNoAgent says that the ssh-agent is absent, does not answer in time, does
 	// not hold the key or does not sign with it.
-	ErrNoAgent = errors.New("the ssh-agent does not serve")
+	ErrNoAgent = errors.New("the ssh-agent is not available")
 
 	// ErrKeyGone says that the keyring answers, but does not hold the vault's
 	// key. It may be another keyring than usual. [Vault.SetAside] makes room for
 	// a new vault.
 	ErrKeyGone = errors.New("the keyring does not hold the vault's key")
 
-	// ErrNoKind says that a new vault can be of no kind that keeps a secret.
-	ErrNoKind = errors.New("sessions cannot be sealed here: give a passphrase at a terminal, by a file or by a command, or choose a plain vault")
+	// ErrNoKind says that a new vault can be of no kind that keeps a secret: there
+	// is no keyring, and no source of a passphrase.
+	ErrNoKind = errors.New("there is no terminal to ask for a passphrase at")
 
 	// ErrNotSealed says that the vault has no passphrase to change.
 	ErrNotSealed = errors.New("the vault is not sealed with a passphrase")

@@ -51,7 +51,7 @@ func (SystemKeyring) Delete(entry string) error { return keyring.Delete(service,
 // A call that hangs is left behind.
 func (v *Vault) inTime(parent context.Context, call func(Keyring) (string, error)) (string, error) {
 	if v.opt.Keyring == nil {
-		return "", fmt.Errorf("%w: there is none", ErrNoKeyring)
+		return "", ErrNoKeyring
 	}
 	ctx, cancel := context.WithTimeout(parent, keyringLimit)
 	defer cancel()
@@ -67,14 +67,14 @@ func (v *Vault) inTime(parent context.Context, call func(Keyring) (string, error
 	select {
 	case a := <-answered:
 		if a.err != nil && !errors.Is(a.err, fs.ErrNotExist) {
-			a.err = fmt.Errorf("%w: %w", ErrNoKeyring, a.err)
+			a.err = &keyringError{a.err}
 		}
 		return a.secret, a.err
 	case <-ctx.Done():
 		if err := parent.Err(); err != nil {
 			return "", err
 		}
-		return "", fmt.Errorf("%w: it did not answer within %v", ErrNoKeyring, keyringLimit)
+		return "", fmt.Errorf("%w (it did not answer within %v)", ErrNoKeyring, keyringLimit)
 	}
 }
 
@@ -112,7 +112,7 @@ func (v *Vault) makeKeyring(ctx context.Context) (keyed, error) {
 	kept, err := v.keyFromKeyring(ctx, made.lock.Entry)
 	switch {
 	case errors.Is(err, ErrKeyGone), err == nil && kept != made.key:
-		return keyed{}, fmt.Errorf("%w: it does not keep what it is given", ErrNoKeyring)
+		return keyed{}, fmt.Errorf("%w (it does not keep what it is given)", ErrNoKeyring)
 	case err != nil:
 		return keyed{}, err
 	}

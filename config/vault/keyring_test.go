@@ -205,3 +205,22 @@ func TestLockThatFoundNoFileLeavesNoEntry(t *testing.T) {
 		t.Errorf("%d entries stay", len(ring.set))
 	}
 }
+
+// These are what go-keyring returned on Linux: without a session bus, without
+// dbus-launch, without a Secret Service, and with a locked one.
+func TestKeyringSaysInWordsWhyItIsNotAvailable(t *testing.T) {
+	for raw, want := range map[string]string{
+		"dial unix /run/user/1000/bus: connect: no such file or directory":        " (no D-Bus session)",
+		`exec: "dbus-launch": executable file not found in $PATH`:                 " (no D-Bus session)",
+		"The name org.freedesktop.secrets was not provided by any .service files": " (no program provides the Secret Service)",
+		"org.freedesktop.Secret.Error.IsLocked":                                   " (it is locked)",
+		"exit status 36":                                                          "",
+	} {
+		w := newWorld(t, "")
+		w.Keyring, w.Passphrase = &keyringInMemory{failing: errors.New(raw)}, nil
+		err := w.start(t).ProbeKeyring(t.Context())
+		if !errors.Is(err, ErrNoKeyring) || err.Error() != "the system keyring is not available on this machine"+want {
+			t.Errorf("%q is told as %v", raw, err)
+		}
+	}
+}

@@ -54,40 +54,42 @@ func (v *Vault) openWanted(ctx context.Context, f *file) (contents, error) {
 	return v.unlock(ctx, f)
 }
 
-// choose says of which kind a new vault is.
-func (v *Vault) choose(ctx context.Context) (Kind, error) {
+// choose says of which kind a new vault is. Beside a sealed one the error says
+// why it is not kept by the keyring, if there is one.
+func (v *Vault) choose(ctx context.Context) (kind Kind, noKeyring, err error) {
 	if v.opt.Kind != "" {
-		return v.opt.Kind, nil
+		return v.opt.Kind, nil, nil
 	}
-	err := v.probeKeyring(ctx)
+	err = v.probeKeyring(ctx)
 	switch {
 	case err == nil:
-		return KindKeyring, nil
+		return KindKeyring, nil, nil
 	case !errors.Is(err, ErrNoKeyring):
-		return "", err
+		return "", nil, err
 	case v.opt.Passphrase == nil:
-		return "", fmt.Errorf("%w (%w)", ErrNoKind, err)
+		return "", err, fmt.Errorf("%w, and %w", err, ErrNoKind)
 	}
-	return KindSealed, nil
+	return KindSealed, err, nil
 }
 
 // begin makes the lock of a new vault.
 func (v *Vault) begin(ctx context.Context) (keyed, error) {
-	kind, err := v.choose(ctx)
+	kind, noKeyring, err := v.choose(ctx)
 	if err != nil {
 		return keyed{}, err
 	}
-	made, err := v.make(ctx, kind)
-	full := errors.Is(err, ErrNoKeyring) && v.opt.Kind == "" // it answers, but keeps nothing
-	switch {
-	case full && v.opt.Passphrase == nil:
-		return keyed{}, fmt.Errorf("%w (%w)", ErrNoKind, err)
-	case full:
-		kind = KindSealed
-		made, err = v.make(ctx, kind)
+	if kind == KindKeyring {
+		made, err := v.make(ctx, kind)
+		if !errors.Is(err, ErrNoKeyring) || v.opt.Kind != "" {
+			return made, err
+		}
+		noKeyring, kind = err, KindSealed // it answers, but keeps nothing
+		if v.opt.Passphrase == nil {
+			return keyed{}, fmt.Errorf("%w, and %w", err, ErrNoKind)
+		}
 	}
-	if err == nil && kind == KindSealed && v.opt.Kind == "" && v.opt.Keyring != nil {
-		v.opt.Say("The keyring of this machine does not serve, so sessions are sealed with a passphrase.")
+	if noKeyring != nil && v.opt.Keyring != nil {
+		v.opt.Say(fmt.Sprintf("Sessions are sealed with a passphrase, for %v.", noKeyring))
 	}
-	return made, err
+	return v.make(ctx, kind)
 }

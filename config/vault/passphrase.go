@@ -56,6 +56,8 @@ func (v *Vault) sealWith(passphrase string) keyed {
 	return keyed{lock: l, key: l.Argon2id.key(passphrase, l.Salt), passphrase: passphrase}
 }
 
+var errEmpty = errors.New("the passphrase is empty")
+
 func (v *Vault) makeSealed(ctx context.Context) (keyed, error) {
 	if v.opt.Passphrase == nil {
 		return keyed{}, ErrLocked
@@ -65,7 +67,7 @@ func (v *Vault) makeSealed(ctx context.Context) (keyed, error) {
 	case err != nil:
 		return keyed{}, fmt.Errorf("ask for a new passphrase: %w", apart(err))
 	case passphrase == "":
-		return keyed{}, errors.New("an empty passphrase seals nothing")
+		return keyed{}, errEmpty
 	}
 	return v.sealWith(passphrase), nil
 }

@@ -115,7 +115,8 @@ func (v *Vault) Kind(ctx context.Context) (Kind, error) {
 	case !startsAnew(err):
 		return "", err
 	}
-	return v.choose(ctx)
+	kind, _, err := v.choose(ctx)
+	return kind, err
 }
 
 // Accounts lists the accounts, in order. It asks nobody; so what is listed is

@@ -11,7 +11,6 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
-	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -96,7 +95,7 @@ func (a *app) checkStore(ctx context.Context) checkup {
 	return well("store", "%s", path)
 }
 
-// checkSession returns the account, if there is one, and what keeps its session.
+// checkSession returns the account, if there is one.
 func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
 	opt, _, err := a.kept(ctx)
 	if err != nil {
@@ -109,14 +108,7 @@ func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
 	if err != nil {
 		return nil, unwell("session", err)
 	}
-	kind, err := a.vaultKind(ctx)
-	switch {
-	case err != nil:
-		return account, unwell("session", err)
-	case kind == vault.KindPlain:
-		return account, uneasy("session", "Seal it with: mxinvite vault kind sealed", "%s, unsealed in a file that only you can read", account.UserID())
-	}
-	return account, well("session", "%s, in a vault of kind %s", account.UserID(), kind)
+	return account, well("session", "%s", account.UserID())
 }
 
 // checkServers asks the homeserver and the identity server.

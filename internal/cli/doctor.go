@@ -17,9 +17,10 @@ func newDoctor(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check what works here, and say what to do about the rest",
-		Long: "Check the settings, the session, the clock, the homeserver, the identity\n" +
-			"server, the store and the terminal. Nobody is invited and nothing is changed,\n" +
-			"but that the identity server gets to know the account, as before an invite.\n" +
+		Long: "Check the settings, the vault, the session, the clock, the homeserver, the\n" +
+			"identity server, the store and the terminal. Nobody is invited and nothing is\n" +
+			"changed, but that the identity server gets to know the account, as before an\n" +
+			"invite.\n" +
 			"The exit code is 1 if something does not work.",
 		Args: takes(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
@@ -66,6 +67,7 @@ var errUnwell = errors.New("not everything works")
 func runDoctor(ctx context.Context, a *app, wrong error) error {
 	checks := []checkup{a.checkSettings(wrong)}
 	checks = append(checks, a.checkTerminal()...)
+	checks = append(checks, a.checkVault(ctx))
 	account, session := a.checkSession(ctx)
 	checks = append(checks, a.checkStore(ctx), session)
 	if account != nil {

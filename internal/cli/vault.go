@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,9 +23,10 @@ func newVault(a *app) *cobra.Command {
 			"  sealed   sealed with a passphrase\n" +
 			"  agent    sealed by an Ed25519 key of your ssh-agent. Whoever may use the agent\n" +
 			"           and read the file opens it, also on hosts it is forwarded to\n" +
-			"  plain    readable by whoever can read your files\n\n" +
-			"The first sign-in makes the vault: keyring where there is one, else sealed,\n" +
-			"unless --vault or the setting vault.kind says otherwise.",
+			"  plain    not encrypted: readable by whoever can read your files\n\n" +
+			"The first sign-in makes the vault. The screen asks of which kind; mxinvite login\n" +
+			"uses the keyring where there is one, else a passphrase. With --vault or the\n" +
+			"setting vault.kind nothing is asked.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return runVault(c.Context(), a) },
 	}
@@ -65,7 +66,8 @@ func newVaultPassphrase(a *app) *cobra.Command {
 	return c
 }
 
-// jsonVault is the vault as the vault command promises it to scripts.
+// jsonVault is the vault as the vault command promises it to scripts. If there is
+// none yet the kind is that of the first one, as far as no user is asked.
 type jsonVault struct {
 	Kind   vault.Kind `json:"kind"`
 	Path   string     `json:"path"`
@@ -73,31 +75,17 @@ type jsonVault struct {
 }
 
 func runVault(ctx context.Context, a *app) error {
-	home, v, err := a.anyVault()
+	s, err := a.vaultState(ctx)
 	if err != nil {
 		return err
 	}
-	_, missing := os.Lstat(v.Path())
-	if errors.Is(missing, fs.ErrNotExist) {
-		// The one to be is of the kind that was chosen.
-		v, err = a.openVault(home, a.wantedKind())
-		if err != nil {
-			return err
-		}
-	}
-	kind, err := v.Kind(ctx)
-	if err != nil {
-		return err
-	}
-	told := jsonVault{kind, v.Path(), missing == nil}
 	if a.json {
-		return a.writeJSON(told)
+		return a.writeJSON(jsonVault{s.kind, s.path, s.exists})
 	}
-	if !told.Exists {
-		a.say("There is no vault yet: the first sign-in makes one, of this kind.")
-	}
+	told := s.String()
+	a.say("%s.", strings.ToUpper(told[:1])+told[1:])
 	t := &table{columns: []column{{}, {}}}
-	t.add(text(string(kind)), text(told.Path))
+	t.add(text(string(s.kind)), text(s.path))
 	return a.writeTable(t)
 }
 

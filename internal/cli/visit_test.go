@@ -289,7 +289,7 @@ func TestVisitorWithoutATerminalIsToldHowToGetOne(t *testing.T) {
 		"":                           "the screen needs a terminal; mxinvite list shows the invites without one\nConnect with a terminal: ssh -t\n",
 		"login":                      "USER-OR-SERVER is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",
 		"revoke '#x' token":          "--yes is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",
-		"login --user x " + l.hs.URL: "sessions cannot be sealed here",
+		"login --user x " + l.hs.URL: "there is no terminal to ask for a passphrase at",
 	} {
 		if code, _, said := l.run(l.ada, "", command); code == exitOK || !strings.Contains(said, want) || !strings.Contains(said, "ssh -t") {
 			t.Errorf("%q ends with %d and says %s", command, code, said)
