@@ -62,6 +62,13 @@ func (a *Account) IdentityServer(ctx context.Context) (baseURL string, source So
 	return baseURL, source, err
 }
 
+// UseIdentityServer signs in to the identity server, if that was not done yet.
+// The error is a [TermsError] if its terms have to be accepted first.
+func (a *Account) UseIdentityServer(ctx context.Context) error {
+	_, err := a.signedInServer(ctx)
+	return err
+}
+
 // signedInServer returns the identity server once it knows the account and its
 // terms are accepted. Otherwise the error says what is missing, a
 // [TermsError] for instance.

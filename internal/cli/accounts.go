@@ -75,16 +75,17 @@ func runAccounts(ctx context.Context, a *app) error {
 	if len(all) == 0 {
 		a.say("No account is signed in. Sign in with: mxinvite login")
 	}
-	t := &table{columns: []column{{title: "ACCOUNT"}, {title: "HOMESERVER", yields: true}, {title: "USED"}, {title: "STATE"}}}
+	t := &table{columns: []column{{title: "ACCOUNT"}, {title: "HOMESERVER", yields: true}, {title: "USED"}, {title: "STATE"}}, of: "account"}
 	for _, account := range all {
 		used, state := cell{}, text("signed in")
 		if account.Default {
-			used = cell{shown: "✓", exact: "default"}
+			used = cell{shown: "✓", exact: "default", spoken: "by default"}
 		}
 		if account.SignedOut {
 			state = cell{shown: "! signed out", exact: "signed out", look: warn}
 		}
 		t.add(text(account.UserID), text(account.Homeserver), used, state)
+		t.call(account.UserID, account.Homeserver)
 	}
 	return a.writeTable(t)
 }

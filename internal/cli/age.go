@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mxinvite/mxinvite/config"
@@ -30,7 +32,23 @@ func age(now, t time.Time) string {
 }
 
 // ageCell shows people an age and gives scripts the time.
-func ageCell(now, t time.Time) cell { return cell{shown: age(now, t), exact: timestamp(t)} }
+func ageCell(now, t time.Time) cell {
+	return cell{shown: age(now, t), exact: timestamp(t), spoken: spokenAge(now, t)}
+}
+
+// spokenAge is how long ago something was, in whole words.
+func spokenAge(now, t time.Time) string {
+	short := age(now, t)
+	n, err := strconv.Atoi(strings.TrimRight(short, "mhdw"))
+	switch unit := short[len(short)-1:]; {
+	case short == "?":
+		return "at an unknown time"
+	case err != nil:
+		return short // now, or a date
+	default:
+		return count(n, map[string]string{"m": "minute", "h": "hour", "d": "day", "w": "week"}[unit]) + " ago"
+	}
+}
 
 // An ageFlag is a flag's value such as 30d.
 type ageFlag time.Duration

@@ -26,7 +26,7 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs clien
 		return nil, err
 	}
 	o.tell("Open this address on any device:\n\n  %s\n\nand type this code:\n\n  %s\n", s.VerificationURI, s.UserCode)
-	if o.ErrTTY && s.VerificationURIComplete != "" {
+	if o.ErrTTY && !o.accessible && s.VerificationURIComplete != "" {
 		o.showQR(s.VerificationURIComplete)
 	}
 	o.tell("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))

@@ -16,13 +16,17 @@ import (
 // next. Servers have a hand in all three.
 func (a *app) complain(err error) {
 	sentence, details := explain(err)
-	fmt.Fprintf(a.Err, "mxinvite: %s\n", safetext.Line(sentence))
+	if a.conversation != nil {
+		fmt.Fprintln(a.Err, a.conversation.sentence(sentence))
+	} else {
+		fmt.Fprintf(a.Err, "mxinvite: %s\n", safetext.Line(sentence))
+	}
 	for _, d := range details {
 		fmt.Fprintf(a.Err, "  %s\n", safetext.Line(d))
 	}
 	next := cmp.Or(a.hintTerminal(err), hint(err))
-	if is[*usageError](err) && a.conversing {
-		next = "Say help for what there is."
+	if a.conversation != nil {
+		next = a.conversation.hint(err, next)
 	}
 	if next != "" {
 		fmt.Fprintln(a.Err, safetext.Line(next))

@@ -80,6 +80,7 @@ func (a *app) behindFlags() map[string]cobra.CompletionFunc {
 		"verdict":    a.completing(someOf(verdicts()...)),
 		"warn":       a.completing(someOf(invite.Warnings()...)),
 		"state":      a.completing(someOf(itemStates()...)),
+		"sort":       a.completing(oneOf(orders()...)),
 		"format":     a.completing(oneOf(formatTable, formatCSV, formatJSON, formatMarkdown)),
 		"with":       a.completing(oneOf(wayNames()...)),
 		"vault":      a.completing(oneOf(wordsOf("vault.kind")...)),

@@ -41,10 +41,11 @@ func runContacts(ctx context.Context, a *app, typed string) error {
 		return err
 	})
 	all := make([]jsonContact, 0, len(found))
-	t := &table{columns: []column{{"ADDRESS", true}, {"NAME", true}}}
+	t := &table{columns: []column{{"ADDRESS", true}, {"NAME", true}}, of: "contact"}
 	for _, c := range found {
 		all = append(all, jsonContact{c.Address, c.Name})
 		t.add(text(c.Address), text(c.Name))
+		t.call(c.Address)
 	}
 	write := func() error { return a.writeTable(t) }
 	if a.json {

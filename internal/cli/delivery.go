@@ -80,7 +80,7 @@ type jsonDelivery struct {
 // why some wait.
 func (o sendOptions) report(p *preview, waiting *waitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
-	t := &table{columns: []column{{"ADDRESS", true}, {"OUTCOME", false}, {"MATRIX ID", true}, {"TOKEN", true}, {}}}
+	t := &table{columns: []column{{"ADDRESS", true}, {"OUTCOME", false}, {"MATRIX ID", true}, {"TOKEN", true}, {}}, of: "result"}
 	var failures []failure
 	add := func(j jsonDelivery, err error) {
 		if err != nil {
@@ -92,7 +92,7 @@ func (o sendOptions) report(p *preview, waiting *waitingError) error {
 			text(j.Address),
 			outcomeCell(j.Outcome),
 			text(j.UserID),
-			cell{shown: firstLetters(j.Token, shortestToken), exact: j.Token},
+			cell{shown: firstLetters(j.Token, shortestToken), exact: j.Token, call: true},
 			cell{exact: j.Error},
 		)
 	}

@@ -37,7 +37,11 @@ func runDemoConversation(ctx context.Context, a *app) error {
 		return fmt.Errorf("start the demo: %w", err)
 	}
 	a.tell("This is the demo. Its servers are part of this program: no mail leaves this machine, and nothing is kept.")
-	return converse(ctx, d, nil)
+	home, err := a.home()
+	if err != nil {
+		return err
+	}
+	return (&conversation{app: d, home: home, demo: true}).converse(ctx)
 }
 
 // demoWorld is a world whose one way out leads to the demo, and which keeps

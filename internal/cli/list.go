@@ -16,6 +16,7 @@ type listOptions struct {
 
 	which selection
 	check bool
+	sort  string // one of the orders
 	as    exportFlags
 }
 
@@ -25,7 +26,9 @@ func newList(a *app) *cobra.Command {
 		Use:   "list [ROOM]",
 		Short: "List invites, the newest first",
 		Long: "List the e-mail invites of a room, or of all your rooms. ROOM is an alias, a\n" +
-			"name or an ID. A STATUS is one of\n" +
+			"name or an ID. An ORDER is one of\n" +
+			strings.Join(orders(), ", ") + ".\n" +
+			"A STATUS is one of\n" +
 			words(invite.Statuses(), ", ") + ".\n" +
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
 			"taken, whether that was right: " + words(verdicts(), ", ") + ". Of an invite\n" +
@@ -36,8 +39,10 @@ func newList(a *app) *cobra.Command {
 			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json\n" +
 			"  mxinvite list --output invites.csv",
-		Args:    takes(0, 1),
-		PreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(o.as.check(c, a), o.which.check(c)) },
+		Args: takes(0, 1),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			return cmp.Or(o.as.check(c, a), o.which.check(c), o.checkOrder(c))
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			o.which.rooms = append(o.which.rooms, args...)
 			return runList(c.Context(), o)
@@ -46,6 +51,7 @@ func newList(a *app) *cobra.Command {
 	f := c.Flags()
 	o.which.flags(f)
 	o.as.flags(c)
+	f.StringVar(&o.sort, "sort", "", "sort by `ORDER`, such as name; newest otherwise")
 	f.BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for keys")
 	return c
 }
@@ -74,6 +80,7 @@ func runList(ctx context.Context, o listOptions) error {
 			findings = append(findings, f)
 		}
 	}
+	sortFindings(findings, o.sort)
 	if o.as.format != formatTable {
 		return o.as.write(o.app, findings)
 	}
@@ -88,13 +95,6 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 	if len(findings) == 0 {
 		a.say("There are no such invites.")
 	}
-	if a.spoken != nil {
-		invites := make([]invite.Invite, len(findings))
-		for n, f := range findings {
-			invites[n] = f.invite
-		}
-		a.spoken(invites)
-	}
 	t := &table{columns: []column{
 		{"INVITED", true},
 		{"ROOM", true},
@@ -106,7 +106,7 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 		{}, // the verdict, which people see in the columns before
 		{"WARNINGS", true},
 		{}, // the address, which people see in place of the name
-	}}
+	}, of: "invite", findings: findings, saved: me == ""}
 	for _, f := range findings {
 		i := f.invite
 		t.add(
@@ -116,11 +116,12 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 			keyWordCell(f.invite.Standing(f.facts)),
 			userCell(i.Sender, me),
 			ageCell(a.Now(), i.SentAt),
-			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token},
+			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token, call: true},
 			cell{exact: string(f.Verdict)},
 			cell{shown: words(f.needLook(), ", "), exact: words(f.Warnings, ","), look: warn},
 			cell{exact: f.address},
 		)
+		t.call(string(i.RoomID), i.Token)
 	}
 	return a.writeTable(t)
 }

@@ -78,6 +78,7 @@ func statusCell(f finding) cell {
 	c := cell{shown: s.Glyph() + " " + string(s), exact: string(s), look: statusLook(s)}
 	if !f.certain {
 		c.shown += "?"
+		c.spoken = string(s) + ", not certain"
 	}
 	return c
 }

@@ -46,6 +46,9 @@ func newOutbox(a *app) *cobra.Command {
 	return c
 }
 
+// outboxItem is what an invite in the outbox is called in a list.
+const outboxItem = "outbox item"
+
 // itemStates lists every state there is.
 func itemStates() []client.ItemState {
 	return []client.ItemState{
@@ -105,23 +108,25 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 	all := []jsonItem{}
 	t := &table{columns: []column{
 		{"NUMBER", false}, {"ADDRESS", true}, {"ROOM", true}, {"STATE", false}, {"SINCE", false}, {"MATRIX ID", true}, {"TOKEN", false}, {"REASON", true},
-	}}
+	}, of: outboxItem}
 	for _, i := range outbox.Items {
 		if len(o.states) > 0 && !slices.Contains(o.states, string(i.State)) {
 			continue
 		}
 		room, _ := account.Room(i.Room) // it may have been left
 		all = append(all, newJSONItem(i, room))
+		number := strconv.FormatInt(i.Number, 10)
 		t.add(
-			text(strconv.FormatInt(i.Number, 10)),
+			cell{shown: number, exact: number, call: true},
 			addressCell(i),
 			cell{shown: roomLabel(room, i), exact: string(i.Room)},
 			stateCell(i.State),
 			ageCell(o.Now(), i.Changed),
 			userCell(i.UserID, account.UserID()),
-			cell{shown: firstLetters(i.Token, shortestToken), exact: i.Token},
+			cell{shown: firstLetters(i.Token, shortestToken), exact: i.Token, call: true},
 			text(i.Reason),
 		)
+		t.call(number)
 	}
 	if o.json {
 		err = o.writeJSON(all)

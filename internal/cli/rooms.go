@@ -42,11 +42,13 @@ func runRooms(ctx context.Context, a *app) error {
 	}
 	rooms := account.Rooms()
 	all := make([]jsonRoom, 0, len(rooms))
-	t := &table{columns: []column{{"ROOM", true}, {"ALIAS", true}, {"INVITE", false}, {"PENDING", false}, {"ID", true}}}
+	t := &table{columns: []column{{"ROOM", true}, {"ALIAS", true}, {"INVITE", false}, {"PENDING", false}, {"ID", true}}, of: "room"}
 	for _, r := range rooms {
 		pending := countPending(account, r)
 		all = append(all, newJSONRoom(r, pending))
-		t.add(text(r.Name), text(string(r.Alias)), mayInviteCell(r), text(strconv.Itoa(pending)), text(string(r.ID)))
+		t.add(text(r.Name), text(string(r.Alias)), mayInviteCell(r), text(strconv.Itoa(pending)),
+			cell{shown: string(r.ID), exact: string(r.ID), call: true})
+		t.call(string(r.ID))
 	}
 	for _, r := range rooms {
 		if r.Unread > 0 {
@@ -87,7 +89,10 @@ func newJSONRoom(r client.Room, pending int) jsonRoom {
 // mayInviteCell says whether one may invite, and if not, why.
 func mayInviteCell(r client.Room) cell {
 	if r.MayInvite() {
-		return cell{shown: "✓ yes", exact: "yes", look: good}
+		return cell{shown: "✓ yes", exact: "yes", spoken: "allowed", look: good}
 	}
-	return cell{shown: fmt.Sprintf("✗ no, %d of %d", r.Power, r.InvitePower), exact: "no", look: bad}
+	return cell{
+		shown: fmt.Sprintf("✗ no, %d of %d", r.Power, r.InvitePower), exact: "no", look: bad,
+		spoken: fmt.Sprintf("not allowed, your power level is %d and %d is needed", r.Power, r.InvitePower),
+	}
 }

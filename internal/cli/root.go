@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/logfile"
@@ -39,8 +38,7 @@ type app struct {
 	covered  atomic.Bool     // by the screen: nothing else may write to the terminal
 	keyboard *keyboard       // for the screens, once there was one
 
-	spoken     func([]invite.Invite) // hears which invites were said, in their order
-	conversing bool                  // in questions and answers, where there is no command line
+	conversation *conversation // of the accessible mode; nil on a command line
 }
 
 func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere()} }

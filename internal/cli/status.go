@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,8 @@ const (
 	patience = time.Second / 2
 	// calm is how often a log, or whatever is no terminal, hears of progress.
 	calm = 10 * time.Second
+	// spokenPace is how often a screen reader hears of progress.
+	spokenPace = 5 * time.Second
 )
 
 // A status says on standard error what is going on, once that takes a while: on
@@ -40,8 +43,11 @@ func (a *app) begin(text string) *status {
 
 func (s *status) follow() error {
 	every := calm
-	if s.changes() {
+	switch {
+	case s.changes():
 		every = patience
+	case s.a.accessible:
+		every = spokenPace
 	}
 	t := time.NewTicker(every)
 	defer t.Stop()
@@ -93,7 +99,11 @@ func (s *status) show() {
 		fmt.Fprint(s.a.Err, s.seen)
 	default:
 		s.seen = s.text
-		fmt.Fprintln(s.a.Err, s.text)
+		text := s.text
+		if s.a.accessible {
+			text = strings.TrimSuffix(text, "…") + "."
+		}
+		fmt.Fprintln(s.a.Err, text)
 	}
 }
 

@@ -16,6 +16,16 @@ import (
 type table struct {
 	columns []column
 	rows    [][]cell
+
+	// of is what a row is, in the singular, such as "invite". Only lists have it,
+	// which the accessible mode reads in pages.
+	of string
+	// calls are the words by which commands know each row. The accessible mode
+	// gives such rows numbers; an outbox has its own.
+	calls [][]string
+	// findings are the invites of the rows, if that is what they are.
+	findings []finding
+	saved    bool // they are from a file, and no account knows them
 }
 
 // A column has a title, which only people are shown.
@@ -30,6 +40,12 @@ type column struct {
 type cell struct {
 	shown, exact string
 	look         look
+
+	// spoken is what a screen reader gets, if that is not what is shown.
+	spoken string
+	// call is set if only commands need the cell, to tell rows apart. Where rows
+	// have numbers it is not read aloud.
+	call bool
 }
 
 // text is a cell that is the same for everybody.
@@ -37,13 +53,18 @@ func text(s string) cell { return cell{shown: s, exact: s} }
 
 func (t *table) add(row ...cell) { t.rows = append(t.rows, row) }
 
+// call says by which words commands know the row that was added last.
+func (t *table) call(words ...string) { t.calls = append(t.calls, words) }
+
 // writeTable writes a table: aligned for a terminal, and otherwise a line for
 // each row with tabs between what scripts get. Either way it is made safe here.
 func (a *app) writeTable(t *table) error {
 	w := bufio.NewWriter(a.Out)
 	switch {
+	case a.conversation != nil && t.of != "":
+		return a.conversation.read(t)
 	case a.accessible:
-		t.speak(w, a.spoken != nil)
+		t.speak(w)
 	case a.OutTTY:
 		t.align(w, a.Width, a.mayColor())
 	default:

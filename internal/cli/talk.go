@@ -27,7 +27,11 @@ func (a *app) tell(format string, values ...any) {
 			values[i] = safetext.Line(s)
 		}
 	}
-	fmt.Fprintf(a.Err, format+"\n", values...)
+	text := fmt.Sprintf(format, values...)
+	if a.conversation != nil {
+		text = a.conversation.inConversation(text)
+	}
+	fmt.Fprintln(a.Err, text)
 }
 
 // nameWidth is how much of a stranger's name stands in a sentence of ours: a
@@ -59,7 +63,11 @@ func (a *app) ask(ctx context.Context, question string) (string, error) {
 
 // confirm asks for a yes. Anything else is none.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
-	answer, err := a.ask(ctx, question+" [y/N]")
+	answers := " [y/N]"
+	if a.accessible {
+		answers = " Type yes or no. Enter alone means no."
+	}
+	answer, err := a.ask(ctx, question+answers)
 	if errors.Is(err, errNoAnswer) {
 		return false, nil
 	}

@@ -71,7 +71,7 @@ func runTrusted(a *app) error {
 		return err
 	}
 	all := make([]jsonHost, 0, len(lines))
-	t := &table{columns: []column{{}}}
+	t := &table{columns: []column{{}}, of: "host"}
 	seen := map[string]bool{}
 	for _, line := range lines {
 		host, _, err := parseTrust(line)
@@ -84,6 +84,7 @@ func runTrusted(a *app) error {
 			may, _ := trusted.of(host)
 			all = append(all, jsonHost{host, may.http, may.private})
 			t.add(cell{shown: host + may.clause(), exact: host + may.words()})
+			t.call(host)
 		}
 	}
 	if a.json {

@@ -164,7 +164,7 @@ func (o revokeOptions) outlook(withdrawals []*withdrawal) {
 // report writes what became of all withdrawals and returns what went wrong.
 func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	all := make([]jsonWithdrawal, 0, len(withdrawals))
-	t := &table{columns: []column{{"INVITED", true}, {"OUTCOME", false}, {"TOKEN", true}, {}, {"ROOM", true}}}
+	t := &table{columns: []column{{"INVITED", true}, {"OUTCOME", false}, {"TOKEN", true}, {}, {"ROOM", true}}, of: "result"}
 	var failures []failure
 	rooms := len(byRoom(withdrawals))
 	for _, w := range withdrawals {
@@ -181,7 +181,7 @@ func (o revokeOptions) report(withdrawals []*withdrawal) error {
 		t.add(
 			cell{shown: w.whom(), exact: w.DisplayName},
 			outcomeCell(w.outcome),
-			cell{shown: firstLetters(w.Token, shortestToken), exact: w.Token},
+			cell{shown: firstLetters(w.Token, shortestToken), exact: w.Token, call: true},
 			cell{exact: reason},
 			room,
 		)

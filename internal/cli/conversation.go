@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/kballard/go-shellquote"
+	"github.com/spf13/pflag"
+
+	"github.com/mxinvite/mxinvite/config"
+)
+
+// A conversation is the accessible mode: it asks what to do, does it with the
+// commands there are, and writes plain lines.
+type conversation struct {
+	*app
+
+	flags []string    // that hold for every command of it
+	home  config.Home // of the settings, which are the user's own also in the demo
+	demo  bool
+
+	lists  map[string]*table // the last list of each kind, whose numbers are valid
+	filter []string          // of the last list of invites
+	rest   *table            // a list that was not read to its end; nil if there is none
+	spoke  int               // how many of its rows were read
+	word   string            // that was typed last
+	over   bool
+}
+
+// runConversation asks what to do and does it until the user quits.
+func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
+	if err := a.needAnswers(); err != nil {
+		return err
+	}
+	home, err := a.home()
+	if err != nil {
+		return err
+	}
+	return (&conversation{app: a, flags: given(flags), home: home}).converse(ctx)
+}
+
+// needAnswers refuses to ask where there is no terminal to answer at.
+func (a *app) needAnswers() error {
+	if a.mayAsk() {
+		return nil
+	}
+	return &usageError{"mxinvite", fmt.Errorf("%w; mxinvite list writes the invites without one", errNoTerminal)}
+}
+
+// given are flags as they were given, for commands within the conversation.
+func given(flags *pflag.FlagSet) (args []string) {
+	flags.Visit(func(f *pflag.Flag) {
+		if f.Name != "accessible" {
+			args = append(args, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return args
+}
+
+func (c *conversation) converse(ctx context.Context) error {
+	c.flags = append([]string{"--accessible"}, c.flags...)
+	c.lists = map[string]*table{}
+	outer := c.conversation
+	c.conversation = c
+	defer func() { c.conversation = outer }()
+	c.greet(ctx)
+	for !c.over {
+		line, err := c.ask(ctx, c.question())
+		if err != nil {
+			return unlessEnd(err)
+		}
+		if err := c.obey(ctx, line); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			c.complain(err)
+		}
+	}
+	return nil
+}
+
+func unlessEnd(err error) error {
+	if errors.Is(err, errNoAnswer) || errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+func (c *conversation) greet(ctx context.Context) {
+	if !c.demo {
+		c.tell("mxinvite, accessible mode.")
+	}
+	s, err := c.session(ctx)
+	switch {
+	case errors.Is(err, errNotSignedIn):
+		c.tell("You are not signed in. Type login to sign in, or demo to try everything without an account.")
+	case err != nil:
+		c.complain(err)
+	default:
+		c.tell("You are signed in as %s.", string(s.UserID))
+	}
+	c.tell("Type a word and press Enter. help lists the words, quit ends.")
+}
+
+// question asks for the next word.
+func (c *conversation) question() string {
+	if c.rest != nil {
+		return "What now? Enter reads on."
+	}
+	return "What now?"
+}
+
+// obey does what a line says.
+func (c *conversation) obey(ctx context.Context, line string) error {
+	args, err := shellquote.Split(line)
+	if err != nil {
+		return &usageError{"mxinvite", fmt.Errorf("the line %q has a quote without an end", line)}
+	}
+	if len(args) == 0 {
+		if c.rest != nil {
+			return c.nextPage()
+		}
+		return nil
+	}
+	name := strings.ToLower(args[0])
+	c.word = name
+	all := vocabulary()
+	n := slices.IndexFunc(all, func(w word) bool { return w.is(name) })
+	switch {
+	case n >= 0 && all[n].local && c.Guest != nil:
+		return fmt.Errorf("%s is %w", name, errNotForVisitors)
+	case n >= 0 && all[n].run != nil:
+		return all[n].run(c, ctx, args[1:])
+	case n < 0 && !c.isCommand(name):
+		return c.unknown(name)
+	}
+	return c.command(ctx, append([]string{name}, args[1:]...)...)
+}
+
+// command runs a command as on a command line.
+func (c *conversation) command(ctx context.Context, args ...string) error {
+	root := newRoot(c.app)
+	root.SetArgs(append(slices.Clone(c.flags), args...))
+	return root.ExecuteContext(ctx)
+}
+
+// isCommand reports whether a word is one of a command line, which work in a
+// conversation as well.
+func (c *conversation) isCommand(name string) bool {
+	command, _, err := newRoot(c.app).Find([]string{name})
+	return err == nil && command.HasParent()
+}
+
+func (c *conversation) quit(context.Context, []string) error {
+	c.over = true
+	return nil
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+func statusWords() string { return words(invite.Statuses(), ", ") }
+
+func stateWords() string { return words(itemStates(), ", ") }
+
+// help lists the words, or explains one.
+func (c *conversation) help(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		for _, w := range vocabulary() {
+			if c.Guest == nil || !w.local {
+				c.tell("%s: %s.", w.name, w.does)
+			}
+		}
+		c.tell("help and a word explains it, with examples: help list.")
+		c.tell("Numbers are those of the last list. Commands work as on a command line, too.")
+		return nil
+	}
+	name := strings.ToLower(args[0])
+	all := vocabulary()
+	n := slices.IndexFunc(all, func(w word) bool { return w.is(name) && (c.Guest == nil || !w.local) })
+	switch {
+	case n < 0 && c.isCommand(name):
+		return c.command(ctx, append([]string{"help"}, args...)...)
+	case n < 0:
+		return c.unknown(name)
+	}
+	w := all[n]
+	c.tell("%s: %s.", w.name, w.does)
+	for _, form := range w.forms {
+		if example, meaning, ok := strings.Cut(form, "  "); ok {
+			c.tell("Type %s: %s.", example, meaning)
+		} else {
+			c.tell("Type %s.", example)
+		}
+	}
+	return nil
+}
+
+// unknown says that there is no such word, and which one was probably meant.
+func (c *conversation) unknown(name string) error {
+	sentence := fmt.Sprintf("there is no word %q", cut(name, nameWidth))
+	if near := c.nearest(name); near != "" {
+		sentence += "; did you mean " + near + "?"
+	}
+	return &usageError{"mxinvite", errors.New(sentence)}
+}
+
+// nearest are the words that are like one. Cobra knows how to find them, but has
+// no function for it.
+func (c *conversation) nearest(name string) string {
+	known := &cobra.Command{Use: "known", SuggestionsMinimumDistance: 2}
+	for _, w := range vocabulary() {
+		if c.Guest == nil || !w.local {
+			known.AddCommand(&cobra.Command{Use: w.name, Run: func(*cobra.Command, []string) {}})
+		}
+	}
+	return strings.Join(known.SuggestionsFor(name), " or ")
+}
+
+// sentence is what an error says, as a sentence.
+func (c *conversation) sentence(text string) string {
+	text = capital(safetext.Line(c.inConversation(text)))
+	if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
+}
+
+// hint is what to type after an error, for which a command line has another hint.
+func (c *conversation) hint(err error, onCommandLine string) string {
+	waiting, waits := errors.AsType[*waitingError](err)
+	switch {
+	case is[*usageError](err) && c.explains(c.word):
+		return "Type help " + c.word + " for examples."
+	case is[*usageError](err):
+		return "Type help for the words."
+	case waits && waiting.limited():
+		return "Type outbox run to send them in time."
+	}
+	return c.inConversation(onCommandLine)
+}
+
+// explains reports whether help has something on a word.
+func (c *conversation) explains(name string) bool {
+	return slices.ContainsFunc(vocabulary(), func(w word) bool { return w.is(name) && (c.Guest == nil || !w.local) })
+}
+
+// commandName is how other texts name a command.
+var commandName = regexp.MustCompile(`\bmxinvite ([a-z]+)\b`)
+
+// inConversation is a text that names commands as they are typed here.
+func (c *conversation) inConversation(text string) string {
+	return commandName.ReplaceAllStringFunc(text, func(found string) string {
+		if name := commandName.FindStringSubmatch(found)[1]; c.isCommand(name) {
+			return name
+		}
+		return found
+	})
+}

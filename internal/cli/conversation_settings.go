@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/config"
+)
+
+// mayChange reports whether the user may change a setting here. Visitors have
+// no use for those that name files, programs and limits of the host.
+func (a *app) mayChange(name string) bool { return a.Guest == nil || named(guestSettings, name) }
+
+// changeSettings reads the settings or changes one.
+func (c *conversation) changeSettings(_ context.Context, args []string) error {
+	if len(args) == 0 {
+		t := &table{columns: []column{{}, {}}, of: "setting"}
+		for _, s := range config.AllSettings() {
+			if c.mayChange(s.Name) {
+				t.add(text(s.Name), text(config.TOML(s.Value(&c.settings))))
+			}
+		}
+		return c.writeTable(t)
+	}
+	name := strings.ToLower(args[0])
+	all := config.AllSettings()
+	n := slices.IndexFunc(all, func(s config.Setting) bool { return s.Name == name && c.mayChange(name) })
+	if n < 0 {
+		return fmt.Errorf("there is no setting %q; type settings for all of them", name)
+	}
+	if len(args) == 1 {
+		c.tell("%s is %s, which comes from %s.", name, config.TOML(all[n].Value(&c.settings)), c.settings.Origin(name).String())
+		c.tell("%s It takes %s.", all[n].Doc, all[n].Takes)
+		return nil
+	}
+	return c.set(name, strings.Join(args[1:], " "))
+}
+
+// set changes a setting for good, and says if something else is stronger.
+func (c *conversation) set(name, value string) error {
+	if err := c.home.ChangeSetting(c.getenv, name, value); err != nil {
+		return err
+	}
+	c.tell("%s is %s from now on.", name, value)
+	if from := c.settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
+		c.tell("But %s is stronger.", from.String())
+	}
+	return nil
+}
+
+// keepAccessible says whether mxinvite starts in this mode the next time.
+func (c *conversation) keepAccessible(_ context.Context, args []string) error {
+	switch strings.ToLower(strings.Join(args, " ")) {
+	case "on":
+		if err := c.home.ChangeSetting(c.getenv, "accessible", "true"); err != nil {
+			return err
+		}
+		c.tell("From now on mxinvite starts in this mode. Type accessible off to change that; --accessible=false opens the screen once.")
+		return nil
+	case "off":
+		if err := c.home.ChangeSetting(c.getenv, "accessible", "false"); err != nil {
+			return err
+		}
+		c.tell("From now on mxinvite opens the screen. --accessible starts this mode once.")
+		return nil
+	}
+	return &usageError{"mxinvite", errors.New("type accessible on or accessible off")}
+}

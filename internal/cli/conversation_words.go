@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// A word is something that a user can type in a conversation. What is not one of
+// these is a command as on a command line.
+type word struct {
+	name, does string
+	also       []string // other names
+	forms      []string // how it is used, with an explanation behind two spaces
+	local      bool     // for users of this machine, not for visitors
+	// pages are the pages of the screen whose work the word does, by the names of
+	// their types in ui.
+	pages []string
+
+	run func(c *conversation, ctx context.Context, args []string) error // nil for a command
+}
+
+func (w word) is(name string) bool { return w.name == name || slices.Contains(w.also, name) }
+
+// vocabulary is all words, in the order in which help reads them.
+func vocabulary() []word {
+	return slices.Concat(wordsOfInvites(), wordsOfSending(), wordsOfAccounts(), wordsOfProgram())
+}
+
+func wordsOfInvites() []word {
+	return []word{
+		{
+			name: "list", does: "read the invites, ten at a time", run: (*conversation).list, pages: []string{"home"},
+			forms: []string{
+				"list  all invites, the newest first",
+				"list pending  those with this status: " + statusWords(),
+				"list ops  those of the room ops",
+				"list by:me older:30d  those that you sent more than 30 days ago",
+				"list warn:duplicate  those with this warning",
+				"list sort:name  sorted by " + strings.Join(orders(), ", "),
+				"list check  ask about their keys first",
+			},
+		},
+		{
+			name: "more", does: "read the next ten of the last list", run: (*conversation).more,
+			forms: []string{"more  the next ten; Enter alone does the same"},
+		},
+		{
+			name: "show", does: "read all about an invite: its verdict, checks, keys and history", run: (*conversation).show,
+			pages: []string{"invitePage", "foundPage"},
+			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  ask about its keys first"},
+		},
+		{
+			name: "raw", does: "read the event of an invite as JSON", run: (*conversation).raw, pages: []string{"invitePage"},
+			forms: []string{"raw 3  the event of the invite with the number 3"},
+		},
+		{
+			name: "revoke", does: "revoke invites", run: (*conversation).revoke, pages: []string{"confirm"},
+			forms: []string{
+				"revoke 3  the invite with the number 3", "revoke 2 5-7  several",
+				"revoke pending ops older:30d  what a filter finds, as for list",
+			},
+		},
+		{
+			name: "resend", does: "revoke invites and send new ones to the same people", run: (*conversation).resend, pages: []string{"again"},
+			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  to this address"},
+		},
+		{
+			name: "trust", does: "let a host be asked about keys; untrust takes that back",
+			forms: []string{"trust  read the hosts that may be asked", "trust id.example.org  let this one be asked", "untrust id.example.org"},
+			pages: []string{"invitePage"},
+		},
+		{
+			name: "export", does: "write the last list of invites to a file, or read it as CSV", run: (*conversation).export, pages: []string{"exportCard"},
+			forms: []string{"export  ask for the file", "export invites.csv  write CSV; .json and .md write JSON and Markdown", "export csv  write CSV to the terminal"},
+		},
+		{
+			name: "inspect", does: "read the invites in a file of saved room state, without an account", run: (*conversation).inspect, local: true,
+			pages: []string{"inspectPage"}, forms: []string{"inspect state.json  read its invites; show then takes their numbers"},
+		},
+		{
+			name: "watch", does: "read what changes, until you press Enter", run: (*conversation).watch,
+			forms: []string{"watch  until you press Enter", "watch all  begin with every invite there is"},
+		},
+	}
+}
+
+func wordsOfSending() []word {
+	return []word{
+		{
+			name: "rooms", does: "read your rooms, and whether you may invite there", pages: []string{"roomsPage"},
+			forms: []string{"rooms  ten at a time"},
+		},
+		{
+			name: "room", does: "read the invites of one room", run: (*conversation).room, pages: []string{"roomsPage"},
+			forms: []string{"room 2  the room with the number 2 in the last list of rooms", "room ops pending  a room by its name, with a filter as for list"},
+		},
+		{
+			name: "invite", does: "invite people: you hear what will happen before anything is sent", run: (*conversation).invite,
+			pages: []string{"compose"},
+			forms: []string{
+				"invite  ask for the room and the people",
+				"invite ops grace@navy.example  the room and the people; rooms may be numbers of the last list of rooms",
+				"invite ops file people.csv  the people in a file",
+				"invite ops grace@navy.example again  even if there is an invite already",
+			},
+		},
+		{
+			name: "preview", does: "hear what an invite would do, and send nothing", run: (*conversation).preview,
+			forms: []string{"preview ops grace@navy.example  as for invite"},
+		},
+		{
+			name: "terms", does: "read and accept the terms of the identity server", run: (*conversation).terms, pages: []string{"termsPage"},
+			forms: []string{"terms  the terms that you have not accepted yet"},
+		},
+		{
+			name: "contacts", does: "find people in your address books",
+			forms: []string{"contacts grace  those with grace in the name or the address"},
+		},
+		{
+			name: "outbox", does: "read what is on its way, and change it", run: (*conversation).outbox, pages: []string{"outboxPage", "confirm"},
+			forms: []string{
+				"outbox  all of it", "outbox failed  what is in this state: " + stateWords(),
+				"outbox run  send what waits, until you press Enter",
+				"outbox pause, outbox resume  stop sending, and go on",
+				"outbox cancel 12, outbox cancel all  do not send what waits",
+				"outbox retry 12, outbox retry failed  send it once more",
+				"outbox settle 12 sent, outbox settle 12 resend  say what became of an uncertain one",
+				"outbox clear  forget what is done",
+			},
+		},
+		{
+			name: "accept", does: "accept an invite by the link in its mail", pages: []string{"acceptPage"},
+			forms: []string{"accept  ask for the link, which is not shown"},
+		},
+		{
+			name: "forget", does: "forget the addresses that you invited",
+			forms: []string{"forget"},
+		},
+	}
+}
+
+func wordsOfAccounts() []word {
+	return []word{
+		{
+			name: "login", does: "sign in, also to another account", run: (*conversation).login,
+			pages: []string{"signIn", "waysPage", "devicePage", "detourPage", "secretPage"},
+			forms: []string{
+				"login  ask for your Matrix ID or homeserver", "login @you:example.org",
+				"login example.org with password  sign in this way: device, browser, sso, password or token",
+			},
+		},
+		{
+			name: "accounts", does: "read the accounts that are signed in here", pages: []string{"accountsPage"},
+			forms: []string{"accounts"},
+		},
+		{
+			name: "switch", does: "use another account", run: (*conversation).switchAccount, pages: []string{"accountsPage"},
+			forms: []string{"switch 2  the account with the number 2 in the last list of accounts", "switch @you:example.org"},
+		},
+		{
+			name: "logout", does: "sign out", run: (*conversation).logout, pages: []string{"accountsPage"},
+			forms: []string{"logout  of the account in use", "logout 2  of the account with this number", "logout all"},
+		},
+	}
+}
+
+func wordsOfProgram() []word {
+	return []word{
+		{
+			name: "settings", does: "read the settings, and change one", run: (*conversation).changeSettings, pages: []string{"palette"},
+			forms: []string{"settings  all of them", "settings theme  one of them", "settings theme mono  change it"},
+		},
+		{
+			name: "accessible", does: "start in this mode without a flag from now on, or no longer", run: (*conversation).keepAccessible,
+			forms: []string{"accessible on  keep this mode", "accessible off  open the screen the next time"},
+		},
+		{
+			name: "demo", does: "try everything on servers that are part of this program", run: (*conversation).rehearse,
+			forms: []string{"demo  quit comes back"},
+		},
+		{name: "doctor", does: "find out what does not work here, and what to do about it", local: true, forms: []string{"doctor"}},
+		{
+			name: "help", also: []string{"?"}, does: "read the words, or explain one", run: (*conversation).help, pages: []string{"helpCard", "palette"},
+			forms: []string{"help  or ? lists the words", "help revoke  explains one"},
+		},
+		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", run: (*conversation).quit, forms: []string{"quit"}},
+	}
+}
