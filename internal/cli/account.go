@@ -71,6 +71,7 @@ func (a *app) resumeSession(ctx context.Context, opt client.Options, s client.Se
 		return nil, err
 	}
 	opt.SavedSession = func() (client.Session, error) { return kept.read(context.Background(), nameOf(s)) }
+	opt.KeyTransport = a.withOwnServer(opt.KeyTransport, s)
 	account, err := client.Resume(opt, s)
 	if err != nil {
 		return nil, err

@@ -14,13 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-// In the demo a homeserver has enough of invites soon, and not for long.
-const (
-	demoInviteBurst      = 5
-	demoInvitesPerSecond = 1.0 / 20
-)
-
-// demoAnswer is how long people in the demo think about an invite.
+// demoAnswer is how long an invitee of the demo takes to confirm the address.
 const demoAnswer = 20 * time.Second
 
 type demoOptions struct {
@@ -37,7 +31,12 @@ func newDemo(a *app) *cobra.Command {
 		Short: "Look around on built-in servers, nothing to set up",
 		Long: "Open the screen on a homeserver and an identity server that are part of this\n" +
 			"program, with rooms and invites in every state. Nothing is sent anywhere and\n" +
-			"nothing is kept. Invites that you send there are taken after a while.",
+			"nothing is kept. Invites that you send there are accepted within a minute.\n\n" +
+			"The homeserver has the limit of a stock one, 20 times as fast: after five e-mail\n" +
+			"invites it accepts one in 20 seconds. With --listen the servers can be used from\n" +
+			"another terminal; what to do there is said at the start.",
+		Example: "  mxinvite demo\n" +
+			"  mxinvite demo --listen 127.0.0.1:8008",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.listen != "" {
@@ -51,13 +50,12 @@ func newDemo(a *app) *cobra.Command {
 	return c
 }
 
-// startDemo starts the servers of the demo, with users who answer invites, until
+// startDemo starts the servers of the demo, with users who accept invites, until
 // stop is called.
-func startDemo(ctx context.Context, a *app) (world *sandbox.World, stop func()) {
+func startDemo(ctx context.Context, o sandbox.Options) (world *sandbox.World, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	world = sandbox.Demo(sandbox.Options{Now: a.Now})
-	// After a few invites the outbox has something to do.
-	world.LimitInvites(demoInvitesPerSecond, demoInviteBurst)
+	world = sandbox.Demo(o)
+	world.LimitDemo()
 	var people together.Group
 	people.Go(func() error {
 		world.Simulate(ctx, demoAnswer)
@@ -76,7 +74,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	if err := o.needScreen(); err != nil {
 		return err
 	}
-	world, stop := startDemo(ctx, o.app)
+	world, stop := startDemo(ctx, sandbox.Options{Now: o.Now})
 	defer stop()
 	kept, err := store.OpenMemory(ctx)
 	if err != nil {

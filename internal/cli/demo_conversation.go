@@ -22,7 +22,7 @@ func runDemoConversation(ctx context.Context, a *app) error {
 	if err := a.needAnswers(); err != nil {
 		return err
 	}
-	world, stop := startDemo(ctx, a)
+	world, stop := startDemo(ctx, sandbox.Options{Now: a.Now})
 	defer stop()
 	dir, err := os.MkdirTemp("", "mxinvite-demo-")
 	if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -10,13 +11,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/together"
 )
 
-// runListen serves the demo's servers, both at one address, until interrupted.
+// listenPatience is how long requests that are under way may take when the
+// servers of the demo end.
+const listenPatience = 2 * time.Second
+
+// runListen serves the demo's servers, all at one address, until interrupted. The
+// address is their server name as well, so that a client finds everything there
+// and asks no other host.
 func runListen(c *cobra.Command, o demoOptions) error {
 	ctx := c.Context()
 	host, _, err := net.SplitHostPort(o.listen)
-	if ip := net.ParseIP(host); err != nil || (host != "localhost" && !ip.IsLoopback()) {
+	if err != nil || !isLoopback(host) {
 		// Everybody knows the demo's passwords.
 		return usage(c, fmt.Errorf("%q is no address on this machine alone, such as 127.0.0.1:8008", o.listen))
 	}
@@ -24,20 +32,77 @@ func runListen(c *cobra.Command, o demoOptions) error {
 	if err != nil {
 		return err
 	}
-	base := "http://" + listener.Addr().String()
-	world := sandbox.Demo(sandbox.Options{HomeserverURL: base, IdentityServerURL: base, Now: o.Now})
-	go world.Simulate(ctx, demoAnswer)
+	name := listener.Addr().String()
+	base := "http://" + name
+	world, stop := startDemo(ctx, sandbox.Options{
+		Domain: name, HomeserverURL: base, IdentityServerURL: base, AuthServerURL: base, Now: o.Now,
+	})
+	defer stop()
+	world.SetWays(sandbox.Ways{Password: true, OAuth: true})
+	o.announceListen(base)
+	return serveUntil(ctx, listener, world)
+}
 
-	server := &http.Server{Handler: world, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		<-ctx.Done()
-		_ = server.Close() // at once: long polls would not end by themselves
-	}()
-	fmt.Fprintf(o.Out, "homeserver\t%s\nidentity server\t%s\nuser\t%s\npassword\t%s\n",
-		base, base, sandbox.DemoUser, sandbox.DemoPassword)
-	o.say("Serving until interrupted.")
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
+// serveUntil serves until ctx ends, and then lets requests finish for a moment.
+func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx }, // long polls end with it
 	}
-	return nil
+	var serving together.Group
+	serving.Go(func() error { return server.Serve(listener) })
+	failed := make(chan struct{})
+	var end together.Group
+	end.Go(func() error {
+		select {
+		case <-ctx.Done():
+		case <-failed:
+			return nil
+		}
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), listenPatience)
+		defer cancel()
+		if server.Shutdown(last) != nil {
+			_ = server.Close()
+		}
+		return nil
+	})
+	err := serving.Wait()
+	close(failed)
+	_ = end.Wait() // it does not fail
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// announceListen says where the servers are, for a program, and what a user can
+// do with them from another terminal.
+func (o demoOptions) announceListen(base string) {
+	if !o.OutTTY {
+		fmt.Fprintf(o.Out, "homeserver\t%s\nidentity server\t%s\nuser\t%s\npassword\t%s\n",
+			base, base, sandbox.DemoUser, sandbox.DemoPassword)
+	}
+	o.tell("A homeserver, an identity server and an OAuth server of the demo listen at\n%s\n"+
+		"until you press ctrl+c. No mail leaves this machine, and nothing is kept.\n", base)
+	o.tell("In another terminal, apart from your own accounts:\n\n"+
+		"  export MXINVITE_HOME=$(mktemp -d) MXINVITE_VAULT_KIND=plain\n"+
+		"  mxinvite login %s\n", base)
+	o.tell("It shows an address and a code. Open the address in a browser and sign in there\n"+
+		"as user %s with the password %s. Without a browser:\n\n"+
+		"  mxinvite login %s --with password --user %s\n", sandbox.DemoUser, sandbox.DemoPassword, base, sandbox.DemoUser)
+	o.tell("Then, for instance:\n\n"+
+		"  mxinvite\n"+
+		"  mxinvite list --check\n"+
+		"  mxinvite send '#compilers' %s --accept-terms --yes\n", sandbox.DemoAddresses()[0].Address)
+	o.tell("Every address works; some have an outcome of their own:\n")
+	for _, a := range sandbox.DemoAddresses() {
+		if !a.List() {
+			o.tell("  %-22s  %s", a.Address, a.Outcome)
+		}
+	}
+	o.tell("\nThe homeserver accepts %d e-mail invites at once and then one in %d seconds:\n"+
+		"%d times as fast as a stock Synapse. Other users, such as grace, ken and rob, have\n"+
+		"the same password. Any Matrix client can sign in.\n",
+		sandbox.StockInviteBurst, int(1/(sandbox.DemoSpeed*sandbox.StockInvitesPerSecond)), sandbox.DemoSpeed)
+	o.say("Serving until interrupted.")
 }

@@ -5,10 +5,78 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
+
+// What the demo says at the start is enough to use it from another terminal.
+func TestDemoSaysWhatToDoInAnotherTerminal(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	said := newTerminal("Serving until interrupted.")
+	ended := make(chan int)
+	go func() {
+		w := World{Out: io.Discard, Err: said, OutTTY: true, Now: time.Now}
+		ended <- Run(ctx, w, []string{"demo", "--listen", "127.0.0.1:0"})
+	}()
+	<-said.shown
+	interrupt()
+	if code := <-ended; code != exitOK {
+		t.Errorf("ended with %d", code)
+	}
+	text := string(said.drawn)
+	for _, want := range []string{
+		"mxinvite login http://127.0.0.1:", "--with password --user ada", "the password lovelace",
+		"mxinvite list --check", "mxinvite send '#compilers' edith@clarke.example", "emily@amherst.example",
+		"5 e-mail invites at once and then one in 20 seconds", "20 times as fast",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not said:\n%s", want, text)
+		}
+	}
+}
+
+// A device is approved on the page that the demo serves.
+func TestDemoOffersADeviceCode(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, w := io.Pipe()
+	ended := make(chan int)
+	go func() {
+		ended <- Run(ctx, World{Out: w, Err: io.Discard, Now: time.Now}, []string{"demo", "--listen", "127.0.0.1:0"})
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, base, _ := strings.Cut(strings.TrimSpace(line), "\t")
+
+	words := &sshtest.Buffer{}
+	person := World{
+		Out: io.Discard, Err: words, ErrTTY: true, Now: time.Now, Transport: http.DefaultTransport,
+		Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
+	}
+	signedIn := make(chan int)
+	go func() { signedIn <- Run(t.Context(), person, []string{"login", base, "--with", "device"}) }()
+	shown := regexp.MustCompile(`type this code:\s+(\S+)\s`).FindStringSubmatch(words.Until(t, "It is good until"))
+	res, err := http.PostForm(base+"/link", url.Values{
+		"code": {shown[1]}, "user": {"ada"}, "password": {"lovelace"}, "decision": {"approve"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if code := <-signedIn; code != exitOK || !strings.Contains(words.String(), "Signed in as @ada:127.0.0.1:") {
+		t.Errorf("ended with %d:\n%s", code, words.String())
+	}
+	interrupt()
+	if code := <-ended; code != exitOK {
+		t.Errorf("ended with %d", code)
+	}
+}
 
 func TestDemoServesAnyClientUntilInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())

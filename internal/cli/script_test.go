@@ -175,12 +175,13 @@ func kick(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // plant puts any state event at all into a room, sent by Ken. The state key is
-// in Go's quotes.
+// in Go's quotes. The file may name the variables of a demo.
 func plant(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 4, "plant ROOM TYPE KEY FILE")
 	key, err := strconv.Unquote(`"` + args[2] + `"`)
 	ts.Check(err)
-	_, err = of(ts).world.PlantState(of(ts).rooms[args[0]], "@ken:example.org", args[1], key, json.RawMessage(ts.ReadFile(args[3])))
+	content := strings.NewReplacer("$DEMO_KEY", ts.Getenv("DEMO_KEY"), "$DEMO", ts.Getenv("DEMO")).Replace(ts.ReadFile(args[3]))
+	_, err = of(ts).world.PlantState(of(ts).rooms[args[0]], "@ken:example.org", args[1], key, json.RawMessage(content))
 	ts.Check(err)
 }
 
@@ -239,7 +240,8 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// demo serves the demo at a port of this machine until the script ends.
+// demo serves the demo at a port of this machine until the script ends: at $DEMO,
+// with an identity server whose key is $DEMO_KEY.
 func demo(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 0, "demo")
 	ctx, interrupt := context.WithCancel(context.Background())
@@ -253,6 +255,14 @@ func demo(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, base, _ := strings.Cut(strings.TrimSpace(line), "\t")
 	ts.Setenv("DEMO", base)
+	res, err := http.Get(base + "/_matrix/identity/v2/pubkey/ed25519:0")
+	ts.Check(err)
+	defer res.Body.Close()
+	var answer struct {
+		PublicKey string `json:"public_key"`
+	}
+	ts.Check(json.NewDecoder(res.Body).Decode(&answer))
+	ts.Setenv("DEMO_KEY", answer.PublicKey)
 	ts.Setenv(envDemo, strings.TrimPrefix(base, "http://"))
 	ts.Setenv(envTime, time.Now().UTC().Format(time.RFC3339))
 }

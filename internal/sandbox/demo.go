@@ -15,7 +15,8 @@ const (
 
 // Demo returns a world with a past: six rooms, a dozen people, and e-mail invites in every state there is, sent over
 // the months before o.Now. Sign in as @ada with the password "lovelace". The identity server has terms that ada has
-// not accepted yet, and knows who grace@navy.example and rob@bell.example are.
+// not accepted yet, and knows who grace@navy.example and rob@bell.example are. What becomes of an invite that is sent
+// to another address is said by [DemoAddresses]. There is no limit before [World.LimitDemo].
 func Demo(o Options) *World {
 	d := &demo{World: New(o), rooms: map[string]string{}}
 	d.people()
@@ -27,6 +28,8 @@ func Demo(o Options) *World {
 	d.board()
 	d.reading()
 	d.play()
+	d.RefuseAddress(demoRefused)
+	d.KeepSilent(demoSilent)
 	d.SetTerms(map[string]Policy{
 		"privacy_policy":   d.policy("1.2", "Privacy Policy", "privacy-1.2"),
 		"terms_of_service": d.policy("2.0", "Terms of Service", "terms-2.0"),

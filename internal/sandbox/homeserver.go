@@ -23,6 +23,7 @@ type homeserver struct {
 	aliases     map[string]string // to room IDs
 	stream      int               // the position of the newest event or account data
 	inviteLimit *bucket           // rc_third_party_invite; nil: none
+	refused     map[threePID]bool // no invite is sent to these
 	txns        map[string]*transaction
 
 	client     router
@@ -39,6 +40,7 @@ func newHomeserver(w *World) *homeserver {
 		rooms:    map[string]*room{},
 		aliases:  map[string]string{},
 		txns:     map[string]*transaction{},
+		refused:  map[threePID]bool{},
 
 		loginTokens:   map[string]loginToken{},
 		refreshTokens: map[string]*refreshToken{},

@@ -26,7 +26,8 @@ type identityServer struct {
 	ephemeral map[string]bool // public keys, as they were given out
 	sessions  map[string]*validation
 	mailbox   []Mail
-	mailLimit *bucket // email.ratelimit_sender; nil: none
+	mailLimit *bucket         // email.ratelimit_sender; nil: none
+	silent    map[string]bool // addresses that never accept in [World.Simulate]
 
 	v1, v2 router
 }
@@ -97,6 +98,7 @@ func newIdentityServer(w *World) *identityServer {
 		boundAt:   map[threePID]int64{},
 		ephemeral: map[string]bool{},
 		sessions:  map[string]*validation{},
+		silent:    map[string]bool{},
 	}
 	s.routes()
 	return s

@@ -46,6 +46,9 @@ func (h *homeserver) doThirdPartyInvite(c *call, roomID string, body object) (an
 	ctx, me := c.ctx, c.session.user.id
 	idServer, idToken := str(body["id_server"]), str(body["id_access_token"])
 	medium, address := str(body["medium"]), str(body["address"])
+	if h.refuses(medium, address) {
+		return nil, fail(http.StatusForbidden, "M_FORBIDDEN", "This third-party identifier can not be invited in this room")
+	}
 	invitee := h.lookup(ctx, idServer, idToken, medium, address)
 	if invitee != "" {
 		h.mu.Lock()
@@ -74,6 +77,21 @@ func (h *homeserver) doThirdPartyInvite(c *call, roomID string, body object) (an
 		return nil, err
 	}
 	return object{}, nil
+}
+
+// RefuseAddress has the homeserver refuse invites to an address, as a Synapse does whose module says so in
+// check_threepid_can_be_invited: do_3pid_invite in
+// https://github.com/element-hq/synapse/blob/develop/synapse/handlers/room_member.py.
+func (w *World) RefuseAddress(address string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hs.refused[foldFor("email", address)] = true
+}
+
+func (h *homeserver) refuses(medium, address string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.refused[foldFor(medium, address)]
 }
 
 // identityURL is where Synapse looks for an identity server: always by https. Only a world that was told to live on

@@ -14,6 +14,10 @@ const (
 	StockMailBurst      = 5
 )
 
+// DemoSpeed is how many times as fast as a stock Synapse the homeserver of the demo accepts e-mail invites again after
+// the first five: one in 20 seconds instead of 400. It is an invention of the demo, where nobody waits for an hour.
+const DemoSpeed = 20
+
 // limitPause is how long a homeserver waits before it refuses what exceeds a limit.
 const limitPause = 500 * time.Millisecond
 

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Simulate plays the invitees until ctx ends: every invite that is mailed meanwhile is taken after about the given
-// time, first by somebody confirming the address, a moment later by their joining. An account is invented for every
-// address that has none. It returns once nothing of it runs any more, and panics if one of them did.
+// Simulate plays the invitees until ctx ends: every invite that is mailed meanwhile is accepted after about the given
+// time: first the invitee confirms the address, a moment later they join. An account is invented for every address that
+// has none. Addresses of [World.KeepSilent] do nothing. It returns once nothing of it runs any more, and panics if one of them did.
 func (w *World) Simulate(ctx context.Context, after time.Duration) {
 	var people sync.WaitGroup
 	panicked := make(chan any, 1)
@@ -26,7 +26,7 @@ func (w *World) Simulate(ctx context.Context, after time.Duration) {
 		mails, news := w.mailsSince(seen)
 		seen += len(mails)
 		for _, m := range mails {
-			if m.Token != "" {
+			if m.Token != "" && !w.silent(m.To) {
 				people.Go(func() {
 					defer caught(panicked)
 					w.take(ctx, m, after)
@@ -39,6 +39,19 @@ func (w *World) Simulate(ctx context.Context, after time.Duration) {
 			return
 		}
 	}
+}
+
+// KeepSilent has [World.Simulate] leave the invites to an address unanswered.
+func (w *World) KeepSilent(address string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.is.silent[fold(address)] = true
+}
+
+func (w *World) silent(address string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.is.silent[fold(address)]
 }
 
 // caught is deferred to keep the first panic for somebody else.

@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/keycheck"
+)
+
+// ownServer is the way to the servers that vouch for keys, for the account of a
+// homeserver on this machine. The account's user signed in there over http and at
+// a loopback address, so that questions about keys may go there over http, too: to
+// just that host and port. Whether a host is asked at all is decided before: it has to be
+// the account's identity server, or one that the user trusts. All other hosts go
+// the guarded way.
+type ownServer struct {
+	guarded, own http.RoundTripper
+	host         string // as [keycheck.Question.Host] has it
+}
+
+func (t ownServer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Scheme == "http" && (keycheck.Question{URL: req.URL.String()}).Host() == t.host {
+		return t.own.RoundTrip(req)
+	}
+	return t.guarded.RoundTrip(req)
+}
+
+// withOwnServer is the way to the servers that vouch for keys, for an account.
+// Visitors get nothing on this machine.
+func (a *app) withOwnServer(guarded http.RoundTripper, s client.Session) http.RoundTripper {
+	u, err := url.Parse(s.Homeserver)
+	if guarded == nil || a.KeyTransport == nil || a.Guest != nil || err != nil || u.Scheme != "http" || !isLoopback(u.Hostname()) {
+		return guarded
+	}
+	host := keycheck.Question{URL: s.Homeserver}.Host()
+	is := func(asked string) bool { return asked == host }
+	return ownServer{guarded, a.KeyTransport(keycheck.TransportOptions{Plain: is, Private: is}), host}
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}

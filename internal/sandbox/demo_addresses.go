@@ -1,0 +1,33 @@
+package sandbox
+
+import "strings"
+
+// The addresses with an outcome of their own. They are inventions of the demo.
+const (
+	demoSilent  = "emily@amherst.example"
+	demoRefused = "spam@blocked.example"
+)
+
+// A DemoAddress is one that an invite may be sent to in the demo, or several with commas between.
+type DemoAddress struct{ Address, Outcome string }
+
+// List reports whether it is more than one.
+func (a DemoAddress) List() bool { return strings.Contains(a.Address, ",") }
+
+// DemoAddresses are addresses that lead to different outcomes. Every other address is mailed and accepts.
+func DemoAddresses() []DemoAddress {
+	return []DemoAddress{
+		{"edith@clarke.example", "is mailed, and accepts within a minute"},
+		{"rob@bell.example", "is on Matrix already: invited there, no mail"},
+		{demoSilent, "is mailed, and never accepts"},
+		{demoRefused, "is refused by the homeserver"},
+		{
+			"ida@rhodes.example, kay@mauchly.example, betty@holberton.example, ruth@teitelbaum.example, " +
+				"marlyn@meltzer.example, fran@bilas.example, jean@bartik.example, joan@clarke.example",
+			"are eight: five go at once, three wait",
+		},
+	}
+}
+
+// LimitDemo sets the limit of e-mail invites that a stock Synapse has, but [DemoSpeed] times as fast.
+func (w *World) LimitDemo() { w.LimitInvites(DemoSpeed*StockInvitesPerSecond, StockInviteBurst) }
