@@ -61,6 +61,18 @@ func (h Home) changeSetting(all []Setting, name, value string) error {
 	return wholefile.Write(path, changed)
 }
 
+// With returns the settings with another value for one of them, written as in an
+// environment variable. A value that the setting does not take changes nothing.
+func (s *Settings) With(name, value string) *Settings {
+	changed := *s
+	for _, setting := range AllSettings() {
+		if setting.Name == name {
+			setting.read(&changed, text(value))
+		}
+	}
+	return &changed
+}
+
 // holds reports whether a settings file gives a setting this value.
 func holds(data []byte, s Setting, toml string) bool {
 	t, wrong := parse(data)

@@ -124,7 +124,7 @@ const (
 	maxSettings = 64 << 10
 )
 
-// SettingsPath is where the settings lie. Only people write them.
+// SettingsPath is where the settings lie. The user writes them, and [Home.ChangeSetting].
 func (h Home) SettingsPath() string { return filepath.Join(h.dir, settingsFile) }
 
 // LoadSettings reads the settings: defaults, the file if there is one, the

@@ -55,7 +55,9 @@ const (
 	onQuestion
 	placeCount = iota
 
-	onLists = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms
+	onLists      = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms
+	onEverything = 1<<placeCount - 1
+
 	onPages = onHome | onInvite | onRooms | onOutbox | onAccounts
 )
 
@@ -137,6 +139,7 @@ func (k *keyMap) table() []action {
 		{&k.Back, "back", keys("esc"), "back", "Go back.", onInvite | onRooms | onOutbox | onAccounts | onForm, ""},
 		{&k.Palette, "palette", keys(":", "ctrl+p"), "all actions", "Find an action by its name; where text is typed, by ctrl+p.", onPages | onPreview, ""},
 		{&k.Help, "help", keys("?", "f1"), "help", "Show the keys of this page.", onPages, ""},
+		{&k.Suspend, "suspend", keys("ctrl+z"), "suspend", "Stop mxinvite and go back to the shell, until fg.", onEverything, ""},
 		{&k.Quit, "quit", keys("q"), "quit", "Quit.", onPages, ""},
 	}
 }

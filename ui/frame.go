@@ -54,7 +54,10 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	}
 	body = sh.header(m.width) + "\n" + block(body, sh.width, height)
 	if cards := sh.stack[page+1:]; len(cards) > 0 {
-		return m.withCards(cards, sh.beside(sh.styles.behindCards(body))+"\n"+m.footer())
+		if _, previews := sh.top().(interface{ previews() bool }); !previews {
+			body = sh.styles.behindCards(body)
+		}
+		return m.withCards(cards, sh.beside(body)+"\n"+m.footer())
 	}
 	return body + "\n" + m.footer(), cursor
 }

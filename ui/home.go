@@ -268,7 +268,8 @@ func (h *home) FullHelp() [][]key.Binding {
 		append(k.moves(some), when(filled, k.NextStatus), when(filled, k.PrevStatus), when(filled, k.Sort), when(filled, k.Reverse)),
 		{
 			when(h.mayFilter(), k.Filter), when(!h.leadsBack(), k.Clear), when(h.leadsBack(), k.Back), k.Outbox, k.Rooms, k.Take,
-			when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help, k.Quit,
+			when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
+			when(h.sh.opt.Suspend, k.Suspend), k.Quit,
 		},
 	}
 }

@@ -29,7 +29,7 @@ type keyMap struct {
 	OpenDocument, CopyDocument                      key.Binding // of the terms
 	Yes, No                                         key.Binding
 
-	Back, Palette, Help, Quit, Interrupt key.Binding
+	Back, Palette, Help, Suspend, Quit, Interrupt key.Binding
 }
 
 // newKeyMap returns the keys, with those a person chose for an action instead

@@ -8,22 +8,17 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"github.com/sahilm/fuzzy"
 )
 
-// palette is a card that finds an action of the screen below it by its name.
+// palette is a card that finds an action of the screen below it, or a setting, by
+// its name or a synonym.
 type palette struct {
 	sh    *shell
 	below screen
 	form  *form
-	list  list[string] // of names of actions that match what is typed
-}
-
-// An entry is an action of a screen as it stands at the moment.
-type entry struct {
-	key.Binding
-
-	action action
+	list  list[string] // of names of entries that match what is typed
+	typed bool         // what is typed names the first entry
+	moved bool         // the cursor was moved
 }
 
 // An excuser is a screen that knows why a key does not work at the moment. It is
@@ -36,7 +31,7 @@ func newPalette(sh *shell) func(context.Context) screen {
 	below := sh.top()
 	return func(context.Context) screen {
 		p := &palette{sh: sh, below: below, form: newForm(sh)}
-		p.form.add("Do", "type to find an action", "")
+		p.form.add("Do", "type to find an action or a setting", "")
 		p.find()
 		return p
 	}
@@ -51,116 +46,117 @@ func (sh *shell) hasPalette(msg tea.KeyPressMsg) bool {
 func (p *palette) init() tea.Cmd { return nil }
 func (p *palette) title() string { return "Actions" }
 
-// entries are the actions that the screen below names, each once.
-func (p *palette) entries() map[string]entry {
-	all := map[string]entry{}
-	for _, a := range new(keyMap).table() {
-		for _, b := range p.offered() {
-			if actionOf(b) == a.name {
-				all[a.name] = entry{b, a}
-			}
-		}
-	}
-	return all
-}
-
-// offered are the keys that the screen below names, working or not.
-func (p *palette) offered() []key.Binding { return slices.Concat(p.below.FullHelp()...) }
-
-// find keeps the actions that match what is typed, the best match first.
+// find keeps the entries that match what is typed, the best match first.
 func (p *palette) find() {
-	entries := p.entries()
-	var names, texts []string
-	for _, b := range p.offered() {
-		if e, known := entries[actionOf(b)]; known && e.action.name != "palette" && !slices.Contains(names, e.action.name) {
-			names, texts = append(names, e.action.name), append(texts, e.Help().Desc+" "+e.action.name)
+	type found struct {
+		name string
+		match
+	}
+	var all []found
+	typed := p.form.value(0)
+	for _, e := range p.entries() {
+		if m, ok := matchOf(typed, e.title, synonyms(e.name), e.does); ok {
+			all = append(all, found{e.name, m})
 		}
 	}
-	if typed := p.form.value(0); typed != "" {
-		all := names
-		names = nil
-		for _, m := range fuzzy.Find(typed, texts) {
-			names = append(names, all[m.Index])
-		}
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.score, a.score) })
+	names := make([]string, len(all))
+	for n, f := range all {
+		names[n] = f.name
 	}
 	p.list.set(names)
 	p.list.scroll(p.lines())
+	p.typed = typed != "" && len(all) > 0 && all[0].close
 }
 
 func (p *palette) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case changedMsg, outboxMsg, revokedMsg:
+	case changedMsg, outboxMsg, revokedMsg, settingKeptMsg:
 		p.find()
 	case tea.PasteMsg:
-		return p.typed(msg)
+		return p.enter(msg)
 	case tea.KeyPressMsg:
 		keys := p.sh.keys
 		switch {
 		case key.Matches(msg, keys.Submit):
 			return p.choose()
 		case movesWhileTyping(msg):
-			p.list.press(msg, keys, p.lines())
-			p.list.scroll(p.lines())
+			p.move(msg)
 		default:
-			return p.typed(msg)
+			return p.enter(msg)
 		}
 	}
 	return nil
 }
 
-func (p *palette) typed(msg tea.Msg) tea.Cmd {
+// move moves the cursor. The first move shows it on the first entry, if what is
+// typed did not, and the way back up hides it.
+func (p *palette) move(msg tea.KeyPressMsg) {
+	at := p.list.at
+	if p.meant() {
+		p.list.press(msg, p.sh.keys, p.lines())
+		p.list.scroll(p.lines())
+	}
+	p.moved = at != 0 || p.list.at != 0 || !strings.HasSuffix(msg.String(), "up")
+}
+
+// meant reports whether the user has chosen the entry under the cursor.
+func (p *palette) meant() bool { return p.typed || p.moved }
+
+func (p *palette) enter(msg tea.Msg) tea.Cmd {
 	before := p.form.value(0)
 	cmd := p.form.update(msg)
 	if p.form.value(0) != before {
-		p.list.at = 0
-		p.list.keys = nil
+		p.list.at, p.list.offset, p.list.keys = 0, 0, nil
+		p.moved = false
 		p.find()
 	}
 	return cmd
 }
 
-// choose does what the key of the action under the cursor would do.
-func (p *palette) choose() tea.Cmd {
+// current is the entry that is selected.
+func (p *palette) current() (e entry, ok bool) {
 	name, some := p.list.current()
-	if !some || !p.entries()[name].Enabled() {
+	if !some || !p.meant() {
+		return entry{}, false
+	}
+	return p.entry(name)
+}
+
+// choose does what the entry under the cursor says, if it works and is the one
+// that was meant.
+func (p *palette) choose() tea.Cmd {
+	e, ok := p.current()
+	if !ok || e.off != "" {
 		return nil
 	}
 	p.sh.closeScreen(p)
-	return p.sh.press(run(name))
+	return e.run()
 }
 
-// click does what an action's key would do, as a menu does.
+// click does what an entry says, as a menu does.
 func (p *palette) click(n int) tea.Cmd {
-	p.list.at = n
+	p.list.at, p.moved = n, true
 	return p.choose()
 }
 
 // arrows is true: letters are typed, and find.
 func (p *palette) arrows() bool { return true }
 
-// why says why an action does not work at the moment.
-func (p *palette) why(a action) string {
-	text := ""
-	if below, ok := p.below.(excuser); ok {
-		text = below.whyNot(a.name)
-	}
-	return cmp.Or(text, a.lacks, "not now")
-}
-
 func (p *palette) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	name, some := p.list.current()
-	return []key.Binding{when(some && p.entries()[name].Enabled(), as(k.Submit, "do it")), k.Back}
+	e, ok := p.current()
+	return []key.Binding{when(ok && e.off == "", as(k.Submit, "do it")), k.Back}
 }
 
 func (p *palette) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-// lines is how many actions are shown: always as many, so that the card keeps
+// lines is how many entries are shown: always as many, so that the card keeps
 // its size while one types.
 func (p *palette) lines() int { return max(1, min(14, p.sh.height-9)) }
 
 func (p *palette) view(width, _ int) (string, *tea.Cursor) {
-	st, entries := p.sh.styles, p.entries()
+	st := p.sh.styles
 	width = min(width, 76)
 	input, cursor := p.form.view(width, true)
 	if cursor != nil {
@@ -169,28 +165,41 @@ func (p *palette) view(width, _ int) (string, *tea.Cursor) {
 	lines := []string{"", input, ""}
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
-		lines = append(lines, p.sh.button(p.line(entries[p.list.keys[n]], n == p.list.at, width), func() tea.Cmd { return p.click(n) }))
+		if e, ok := p.entry(p.list.keys[n]); ok {
+			lines = append(lines, p.sh.button(p.line(e, n == p.list.at && p.meant(), width), func() tea.Cmd { return p.click(n) }))
+		}
 	}
 	if len(p.list.keys) == 0 {
-		lines = append(lines, "  "+st.faint.Render("No action is called so on this page."))
+		lines = append(lines, "  "+st.faint.Render("No action matches."))
 	}
-	said := ""
-	if name, some := p.list.current(); some {
-		said = entries[name].action.does
-	}
-	return block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.faint.Render(fit(said, width)), cursor
+	return block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.faint.Render(fit(p.says(), width)), cursor
 }
 
-// line is an action and its key, or why it does not work.
+// says is the line below the entries.
+func (p *palette) says() string {
+	e, ok := p.current()
+	switch {
+	case ok:
+		return e.does
+	case len(p.list.keys) == 0:
+		return ""
+	case p.form.value(0) == "":
+		return "Type, or choose with the arrow keys."
+	}
+	return "Nothing is called exactly so. Choose with the arrow keys."
+}
+
+// line is an entry with its key or value, or why it does not work.
 func (p *palette) line(e entry, chosen bool, width int) string {
 	const keyWidth = 10
 	st := p.sh.styles
-	st = st.lit(chosen && e.Enabled())
+	st = st.lit(chosen && e.off == "")
 	inner := width - 3 // beside the cursor, and before the edge
-	if e.Enabled() {
-		return st.row(chosen, " ", ends(st.name.Render(e.Help().Desc), st.accent.Render(pad(e.Help().Key, keyWidth)), inner), width)
+	if e.off == "" {
+		right := pad(e.right, keyWidth)
+		return st.row(chosen, " ", ends(st.name.Render(e.title), st.accent.Render(right), inner), width)
 	}
-	name := st.faint.Render(e.Help().Desc)
-	reason := cut(p.why(e.action), inner-lineWidth(name)-3)
+	name := st.faint.Render(e.title)
+	reason := cut(e.off, inner-lineWidth(name)-3)
 	return st.row(chosen, " ", ends(name, st.faint.Render(reason), inner), width)
 }

@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
 func TestPalette(t *testing.T) {
@@ -21,7 +25,7 @@ func TestPaletteRunsWhatItFinds(t *testing.T) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("ctrl+p")
-		term.Send("rvk")
+		term.Send("rev")
 		term.Golden("found")
 		term.Press("enter")
 		term.Golden("asks")
@@ -30,11 +34,116 @@ func TestPaletteRunsWhatItFinds(t *testing.T) {
 		term.Golden("nothing found")
 		term.Press("esc", "/", ":", "ctrl+p")
 		term.Golden("while a filter is typed")
-		term.Press("enter") // keeps the filter
+		term.Press("down", "enter") // keeps the filter
 		if !strings.Contains(term.Screen(), "Filter      :") || strings.Contains(term.Screen(), "action") {
 			t.Error(term.Screen())
 		}
 	})
+}
+
+// found are the entries that the palette lists for what is typed, and whether the
+// first is selected.
+func found(term *termtest.Terminal, typed string) (titles []string, selected bool) {
+	term.Press(":")
+	term.Send(typed)
+	lines := strings.Split(term.Screen(), "\n")
+	for _, line := range lines[6:18] {
+		line = strings.Trim(line, " │")
+		if rest, ok := strings.CutPrefix(line, "▌ "); ok {
+			line, selected = rest, true
+		}
+		if title, _, _ := strings.Cut(line, "  "); title != "" {
+			titles = append(titles, title)
+		}
+	}
+	term.Press("esc")
+	return titles, selected
+}
+
+func TestPaletteKnowsSynonyms(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startWith(t, func(o *Options) { o.Settings = newSettingsFile().settings() })
+		for typed, want := range map[string]string{
+			"resend": "send again", "again": "send again", "delete": "revoke", "remove": "revoke", "logout": "sign out", "log out": "sign out",
+			"exit": "quit", "quit": "quit", "search": "filter", "find": "filter", "theme": "theme", "dark": "background", "light": "background",
+			"settings": "theme", "preferences": "theme", "rev": "revoke", "REVOKE": "revoke", "copy link": "copy a link to the event",
+			"mouse": "mouse", "bell": "notify", "keys": "help", "room": "rooms",
+		} {
+			titles, selected := found(term, typed)
+			if len(titles) == 0 || titles[0] != want || !selected {
+				t.Errorf("%s: %q, selected: %v; want %s", typed, titles, selected, want)
+			}
+		}
+		if titles, _ := found(term, "settings"); len(titles) != 5 {
+			t.Errorf("the settings are %q", titles)
+		}
+	})
+}
+
+func TestPaletteShowsNoBadMatch(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		for _, typed := range []string{"zzz", "rvk", "xq", "revoke zzz", "voke it"} {
+			if titles, selected := found(term, typed); selected || len(titles) != 1 || titles[0] != "No action matches." {
+				t.Errorf("%s: %q", typed, titles)
+			}
+		}
+	})
+}
+
+// Enter does nothing before something is typed or selected, and nothing that
+// matches only if a typing error is assumed.
+func TestPaletteRunsOnlyWhatIsSelected(t *testing.T) {
+	for _, typed := range []string{"", "revoek", "zzz"} {
+		inTown(t, func(t *testing.T, n *town) {
+			n.invite(t, n.compilers, "lin@kernel.example")
+			term := n.startAsAda(t, 80, 24)
+			term.Press(":")
+			term.Send(typed)
+			before := term.Screen()
+			term.Press("enter")
+			if term.Screen() != before {
+				t.Errorf("%q ran something:\n%s", typed, term.Screen())
+			}
+			if typed == "revoek" {
+				term.Press("down", "enter")
+				shows(t, term, "Revoke the invite of l...@ker...?")
+			}
+		})
+	}
+}
+
+func TestPaletteAsksBeforeItDoesHarm(t *testing.T) {
+	for typed, question := range map[string]string{"delete": "Revoke the invite of l...@ker...?", "logout": "Sign out?"} {
+		inTown(t, func(t *testing.T, n *town) {
+			n.invite(t, n.compilers, "lin@kernel.example")
+			term := n.startAsAda(t, 80, 24)
+			term.Press(":")
+			term.Send(typed + "\r")
+			shows(t, term, question)
+		})
+	}
+}
+
+func TestEverySynonymIsOfAnAction(t *testing.T) {
+	names := map[string]bool{}
+	for _, a := range Actions() {
+		names[a.Name] = true
+	}
+	source, err := os.ReadFile("synonyms.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	actions, _, _ := strings.Cut(string(source), `case "theme"`)
+	for _, m := range regexp.MustCompile(`case (.*):`).FindAllStringSubmatch(actions, -1) {
+		for name := range strings.SplitSeq(m[1], ", ") {
+			if !names[strings.Trim(name, `"`)] {
+				t.Errorf("there is no action %s", name)
+			}
+		}
+	}
 }
 
 func TestPaletteSaysWhyNot(t *testing.T) {
@@ -56,7 +165,7 @@ func TestPaletteSaysWhyNot(t *testing.T) {
 // What the palette presses is no text: it is typed into no field.
 func TestPaletteTypesNothing(t *testing.T) {
 	for _, page := range []string{"i", "a", "/"} {
-		for at := range 3 {
+		for at := range 4 {
 			inTown(t, func(t *testing.T, n *town) {
 				n.invite(t, n.compilers, "lin@kernel.example")
 				term := n.startAsAda(t, 80, 24)
@@ -65,6 +174,9 @@ func TestPaletteTypesNothing(t *testing.T) {
 					term.Press("down")
 				}
 				term.Press("enter")
+				if at == 0 {
+					term.Press("esc") // nothing was selected
+				}
 				if screen := term.Screen(); strings.Contains(screen, "action ") || strings.Contains(screen, "type to find an action") {
 					t.Errorf("%s, %d: %s", page, at, screen)
 				}

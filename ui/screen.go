@@ -25,6 +25,17 @@ type layer struct {
 	card   bool // drawn over the page below it
 }
 
+// A closer is a screen that has something to undo when it is closed.
+type closer interface{ closed() }
+
+// end ends the screen's work.
+func (l layer) end() {
+	l.cancel()
+	if c, ok := l.screen.(closer); ok {
+		c.closed()
+	}
+}
+
 // open puts a page on top. Its work ends when it is closed.
 func (sh *shell) open(page func(context.Context) screen) tea.Cmd {
 	return sh.push(page, false)
@@ -45,7 +56,7 @@ func (sh *shell) push(f func(context.Context) screen, card bool) tea.Cmd {
 // close takes the screen on top away, unless it is the last.
 func (sh *shell) close() {
 	if n := len(sh.stack); n > 1 {
-		sh.stack[n-1].cancel()
+		sh.stack[n-1].end()
 		sh.stack = sh.stack[:n-1]
 	}
 }
@@ -54,7 +65,7 @@ func (sh *shell) close() {
 func (sh *shell) closeScreen(s screen) {
 	for i, l := range sh.stack {
 		if l.screen == s && len(sh.stack) > 1 {
-			l.cancel()
+			l.end()
 			sh.stack = append(sh.stack[:i:i], sh.stack[i+1:]...)
 			return
 		}
@@ -64,7 +75,7 @@ func (sh *shell) closeScreen(s screen) {
 // restart closes everything and begins with one page.
 func (sh *shell) restart(page func(context.Context) screen) tea.Cmd {
 	for _, l := range sh.stack {
-		l.cancel()
+		l.end()
 	}
 	sh.stack = nil
 	return sh.open(page)

@@ -46,6 +46,8 @@ type shell struct {
 
 	multiplexer multiplexer // between us and the terminal
 
+	chosen map[string]string // values of settings, chosen on the screen
+
 	keysChanged chan struct{} // holds one token while there is news of keys
 	readings    chan int      // holds the number of the last reading of the outbox
 
@@ -55,7 +57,7 @@ type shell struct {
 func newShell(ctx context.Context, opt Options) *shell {
 	sh := &shell{
 		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys),
-		revokes: revokes{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
+		revokes: revokes{}, chosen: map[string]string{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
 	sh.readings <- 0
 	sh.restyle()
@@ -144,6 +146,8 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		sh.news.looks(true)
 	case tea.BlurMsg:
 		sh.news.looks(false)
+	case settingKeptMsg:
+		sh.settingKept(msg)
 	case tourMsg:
 		return sh.goOnTour()
 	case newsMsg:

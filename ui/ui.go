@@ -69,6 +69,13 @@ type Options struct {
 
 	Display
 
+	// Settings are those that the palette lets the user change; nil for none.
+	Settings *Settings
+
+	// Suspend has ctrl+z stop the process, as a shell expects it. Without it ctrl+z
+	// says why not.
+	Suspend bool
+
 	// Tour shows a few hints at the start, until a key is pressed.
 	Tour bool
 
@@ -214,6 +221,8 @@ func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, sh.keys.Interrupt), pressed(sh.keys.Quit):
 		return sh.quit()
+	case key.Matches(msg, sh.keys.Suspend):
+		return sh.suspend()
 	case pressed(sh.keys.Help):
 		return sh.openCard(newHelp(sh))
 	case key.Matches(msg, sh.keys.Palette) && sh.hasPalette(msg):
@@ -225,6 +234,15 @@ func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	return sh.top().update(msg)
+}
+
+// suspend stops the process where there is a shell to go back to.
+func (sh *shell) suspend() tea.Cmd {
+	if sh.opt.Suspend {
+		return tea.Suspend
+	}
+	sh.say("mxinvite cannot be suspended here: it was not started from a Unix shell.")
+	return nil
 }
 
 // View frames the page on top: a header, the page, its keys; and over it the cards.

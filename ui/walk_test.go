@@ -47,6 +47,7 @@ func walkThrough(t *testing.T, mouse bool) {
 			return Exported{Where: "invites.csv"}, nil
 		}
 		opt.Demo = true
+		opt.Settings = newSettingsFile().settings()
 		d := n.dump(t)
 		opt.Inspect = func(context.Context, string) (Dump, error) { return d, nil }
 		w := &walker{t: t, town: n, mouse: mouse, seen: map[string]bool{}}
@@ -153,6 +154,11 @@ func (w *walker) lookAround() {
 	w.do("palette")
 	w.term.Send("a")
 	w.at((*palette)(nil), "Actions")
+	w.dismiss()
+	w.do("palette")
+	w.term.Send("theme")
+	w.term.Press("enter")
+	w.at((*settingCard)(nil), "Theme")
 	w.dismiss()
 	w.do("export")
 	w.at((*exportCard)(nil), "Export")

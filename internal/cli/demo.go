@@ -95,10 +95,13 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
+	before := o.settings
+	defer func() { o.settings = before }()
 	_, err = o.screen(ctx, ui.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
 		Banner: "demo", Tour: !o.noTour, Export: o.exportForScreen,
+		Settings: o.screenSettings(true),
 	})
 	return err
 }

@@ -68,6 +68,7 @@ func (a *app) homeScreen(ctx context.Context, opt client.Options, trusted *trust
 		Browse:   a.browse(), Vault: string(kind),
 		Trust:    func(host string) error { return trusted.add(host, allowed{}) },
 		Complete: a.completeForScreen, Export: a.exportForScreen,
+		Settings: a.screenSettings(false),
 	})
 }
 
@@ -120,6 +121,7 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 	a.covered.Store(true)
 	defer a.covered.Store(false)
 	o.SyncOutput = a.syncOutput()
+	o.Suspend = a.canSuspend()
 	screen := ui.New(ctx, o)
 	var model tea.Model = screen
 	var p *tea.Program
@@ -133,6 +135,9 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 		go c.beside(func() { a.relay(ctx, p) })
 	}
 	_, err = p.Run()
+	for name, value := range screen.ChosenSettings() { // the next screen begins with them
+		a.settings = *a.settings.With(name, value)
+	}
 	switch {
 	case a.Guest != nil && c.broken.Load():
 		return false, errPanicked
@@ -140,6 +145,12 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 		return false, ctx.Err() // more to the point than that the program was killed
 	}
 	return screen.WantsDemo(), err
+}
+
+// canSuspend reports whether the program runs in a shell with job control.
+func (a *app) canSuspend() bool {
+	_, ok := a.In.(*os.File)
+	return ok && a.Guest == nil && runtime.GOOS != "windows"
 }
 
 // display is what settings say of how the screen is displayed.

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui"
+)
+
+// screenSettings are the settings that can be changed on the screen. Those of the
+// demo are not kept.
+func (a *app) screenSettings(demo bool) *ui.Settings {
+	start := a.settings
+	s := &ui.Settings{
+		Keep: a.keepSetting,
+		Display: func(values map[string]string) ui.Display {
+			settings := &start
+			for name, value := range values {
+				settings = settings.With(name, value)
+			}
+			return a.display(settings)
+		},
+	}
+	if demo {
+		s.Keep = func(context.Context, string, string) (string, error) { return "The demo does not keep it.", nil }
+	}
+	for _, name := range []string{"theme", "background", "glyphs", "mouse", "notify", "color", "sync_output", "invites.check_keys", "accessible"} {
+		s.List = append(s.List, a.screenSetting(name))
+	}
+	return s
+}
+
+func (a *app) screenSetting(name string) ui.Setting {
+	for _, s := range config.AllSettings() {
+		if s.Name != name {
+			continue
+		}
+		values := s.Words
+		if values == nil {
+			values = []string{strconv.FormatBool(true), strconv.FormatBool(false)}
+		}
+		later := strings.Contains(" color sync_output invites.check_keys accessible ", " "+name+" ")
+		return ui.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&a.settings)), Later: later}
+	}
+	panic("there is no setting " + name) // a test would have failed
+}
+
+// keepSetting writes a setting to the settings file, and says where that is. A
+// visitor gets no paths of the host.
+func (a *app) keepSetting(_ context.Context, name, value string) (string, error) {
+	home, err := a.home()
+	if errors.Is(err, config.ErrNoHome) {
+		return "It is not kept: " + err.Error() + ".", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := home.ChangeSetting(a.getenv, name, value); err != nil {
+		return "", err
+	}
+	where := "It is kept for your next visits."
+	if a.Guest == nil {
+		where = "It is kept in " + a.tilde(home.SettingsPath()) + "."
+	}
+	if from := a.settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
+		where += fmt.Sprintf(" %s overrides it as long as it is given.", safetext.Line(from.Where))
+	}
+	return where, nil
+}
+
+// tilde is a path with ~ in place of the user's home directory.
+func (a *app) tilde(path string) string {
+	home := a.getenv("HOME")
+	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && runtime.GOOS != "windows" {
+		return "~/" + rest
+	}
+	return path
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mxinvite/mxinvite/internal/serve"
+	"github.com/mxinvite/mxinvite/ui"
+)
+
+// appWith is a run of the program with settings from this environment.
+func appWith(t *testing.T, env ...string) *app {
+	t.Helper()
+	a := newApp(World{Env: env})
+	c := newRoot(a)
+	if err := a.readSettings(c); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestScreenKeepsSettings(t *testing.T) {
+	home := t.TempDir()
+	dir := filepath.Join(home, "mxinvite")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(path, []byte("# mine\ntheme = \"mono\" # for paper\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		env   []string
+		guest bool
+		says  string
+	}{
+		"at home":               {nil, false, "It is kept in ~/mxinvite/config.toml."},
+		"a variable overrides":  {[]string{"MXINVITE_THEME=mono"}, false, "It is kept in ~/mxinvite/config.toml. MXINVITE_THEME overrides it as long as it is given."},
+		"a visitor, of no path": {nil, true, "It is kept for your next visits."},
+	} {
+		a := appWith(t, append(c.env, "HOME="+home, "MXINVITE_HOME="+dir)...)
+		if c.guest {
+			a.Guest = new(serve.Session)
+		}
+		says, err := a.screenSettings(false).Keep(t.Context(), "theme", "high-contrast")
+		if err != nil || says != c.says {
+			t.Errorf("%s: %q, %v", name, says, err)
+		}
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "# mine\ntheme = \"high-contrast\" # for paper\n" {
+		t.Errorf("%q, %v", data, err)
+	}
+}
+
+func TestScreenSaysWhatIsNotKept(t *testing.T) {
+	home := t.TempDir()
+	if says, err := appWith(t, "MXINVITE_HOME="+home).screenSettings(true).Keep(t.Context(), "mouse", "false"); err != nil || says != "The demo does not keep it." {
+		t.Errorf("%q, %v", says, err)
+	}
+	if files, _ := os.ReadDir(home); len(files) > 0 {
+		t.Errorf("the demo has left %v", files)
+	}
+	if says, err := appWith(t).screenSettings(false).Keep(t.Context(), "mouse", "false"); err != nil || !strings.HasPrefix(says, "It is not kept: no home directory") {
+		t.Errorf("%q, %v", says, err)
+	}
+}
+
+func TestScreenShowsTheSettingsThatHold(t *testing.T) {
+	a := appWith(t, "MXINVITE_HOME="+t.TempDir(), "MXINVITE_THEME=mono", "MXINVITE_NOTIFY=bell", "LANG=C")
+	s := a.screenSettings(false)
+	values := map[string]string{}
+	for _, setting := range s.List {
+		values[setting.Name] = setting.Value
+	}
+	if values["theme"] != "mono" || values["mouse"] != "true" || values["invites.check_keys"] != "true" || values["accessible"] != "false" {
+		t.Errorf("%v", values)
+	}
+	d := s.Display(map[string]string{"background": "light", "mouse": "false"})
+	if d.Theme != ui.Mono || d.Background != ui.LightBackground || d.Mouse || !d.ASCII || d.Notify == nil {
+		t.Errorf("%+v", d)
+	}
+}

@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// An entry is something that the palette can do: an action of the screen below
+// it, or a setting.
+type entry struct {
+	name  string // of the action or the setting
+	title string
+	right string // its key or its value
+	off   string // why it does not work at the moment; empty if it does
+	does  string // a sentence
+	run   func() tea.Cmd
+}
+
+// entries are the actions that the screen below names, working or not, each
+// once, and the settings.
+func (p *palette) entries() []entry {
+	actions := map[string]action{}
+	for _, a := range new(keyMap).table() {
+		actions[a.name] = a
+	}
+	var all []entry
+	for _, b := range slices.Concat(p.below.FullHelp()...) {
+		a, known := actions[actionOf(b)]
+		if !known || a.name == "palette" {
+			continue
+		}
+		// A page may name an action in several words, of which one works.
+		switch n := slices.IndexFunc(all, func(e entry) bool { return e.name == a.name }); {
+		case n < 0:
+			all = append(all, p.actionEntry(a, b))
+		case all[n].off != "":
+			all[n] = p.actionEntry(a, b)
+		}
+	}
+	for _, s := range p.sh.settings() {
+		all = append(all, p.settingEntry(s))
+	}
+	return all
+}
+
+// entry is the entry of this name.
+func (p *palette) entry(name string) (entry, bool) {
+	all := p.entries()
+	n := slices.IndexFunc(all, func(e entry) bool { return e.name == name })
+	if n < 0 {
+		return entry{}, false
+	}
+	return all[n], true
+}
+
+func (p *palette) actionEntry(a action, b key.Binding) entry {
+	e := entry{
+		name: a.name, title: b.Help().Desc, right: b.Help().Key, does: a.does,
+		run: func() tea.Cmd { return p.sh.press(run(a.name)) },
+	}
+	if !b.Enabled() {
+		e.off = p.why(a)
+	}
+	return e
+}
+
+// settingEntry switches a setting that is on or off, and lets the user choose
+// the value of any other.
+func (p *palette) settingEntry(s Setting) entry {
+	typed := p.form.value(0)
+	return entry{
+		name: s.Name, title: s.title(), right: s.word(s.Value), does: s.Doc,
+		run: func() tea.Cmd {
+			switch {
+			case !s.isSwitch():
+				return p.sh.openCard(newSettingCard(p.sh, s, typed))
+			case s.Value == "true":
+				return p.sh.change(s, "false")
+			}
+			return p.sh.change(s, "true")
+		},
+	}
+}
+
+// why says why an action does not work at the moment.
+func (p *palette) why(a action) string {
+	text := ""
+	if below, ok := p.below.(excuser); ok {
+		text = below.whyNot(a.name)
+	}
+	return cmp.Or(text, a.lacks, "not now")
+}

@@ -1,0 +1,107 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// How well a typed word matches a word of an entry. What matches no word at all
+// is not shown.
+const (
+	matchesNothing = iota
+	matchesTypo    // of a word of the title or of a synonym; see [match.close]
+	matchesDoes    // the beginning of a word in the sentence
+	matchesInside
+	matchesSynonymStart
+	matchesTitleStart
+	matchesSynonym
+	matchesTitle
+)
+
+// shortest is how many letters a typed word has at least, unless it is the
+// beginning of a title or a synonym: shorter ones are inside of anything.
+const shortest = 3
+
+// leastForTypo is the same where a typing error is assumed.
+const leastForTypo = 5
+
+// A match is how well an entry of the palette matches what is typed.
+type match struct {
+	score int
+	// close reports whether every word is in the title or a synonym. An entry that
+	// matches only by its sentence, or if a typing error is assumed, is shown but not
+	// selected.
+	close bool
+}
+
+// matchOf compares what is typed with an entry, word by word. Each typed word
+// has to match. Ok is false for an entry that does not match.
+func matchOf(typed, title string, synonyms []string, does string) (m match, ok bool) {
+	m.close = true
+	titleWords, synonymWords, doesWords := wordsIn(title), wordsIn(strings.Join(synonyms, " ")), wordsIn(does)
+	for _, word := range wordsIn(typed) {
+		quality := matchWord(word, titleWords, synonymWords, doesWords)
+		if quality == matchesNothing {
+			return match{}, false
+		}
+		m.score += quality
+		m.close = m.close && quality > matchesDoes
+	}
+	const whole = 10
+	if phrase := strings.Join(wordsIn(typed), " "); strings.EqualFold(phrase, title) || slices.Contains(synonyms, phrase) {
+		m.score += whole
+	}
+	return m, true
+}
+
+// matchWord returns the best that a typed word matches.
+func matchWord(word string, title, synonyms, does []string) int {
+	long := len([]rune(word)) >= shortest
+	starts := func(w string) bool { return strings.HasPrefix(w, word) }
+	inside := func(w string) bool { return long && strings.Contains(w, word) }
+	typo := func(w string) bool { return len([]rune(word)) >= leastForTypo && oneErrorApart(word, w) }
+	switch named := slices.Concat(title, synonyms); {
+	case slices.Contains(title, word):
+		return matchesTitle
+	case slices.Contains(synonyms, word):
+		return matchesSynonym
+	case slices.ContainsFunc(title, starts):
+		return matchesTitleStart
+	case slices.ContainsFunc(synonyms, starts):
+		return matchesSynonymStart
+	case slices.ContainsFunc(named, inside):
+		return matchesInside
+	case len(word) > shortest && slices.ContainsFunc(does, starts):
+		return matchesDoes
+	case slices.ContainsFunc(named, typo):
+		return matchesTypo
+	}
+	return matchesNothing
+}
+
+// wordsIn are the words of a text in lower case. A hyphen separates words.
+func wordsIn(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("-_.,;()", r) })
+}
+
+// oneErrorApart reports whether two words differ by one typing error: a letter
+// that is missing, added or another, or two neighbours exchanged.
+func oneErrorApart(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if len(y)-len(x) > 1 {
+		return false
+	}
+	n := 0
+	for n < len(x) && x[n] == y[n] {
+		n++
+	}
+	if len(x) < len(y) {
+		return slices.Equal(x[n:], y[n+1:])
+	}
+	exchanged := n+1 < len(x) && x[n] == y[n+1] && x[n+1] == y[n] && slices.Equal(x[n+2:], y[n+2:])
+	return n == len(x) || slices.Equal(x[n+1:], y[n+1:]) || exchanged
+}

@@ -1,0 +1,199 @@
+package ui
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// Settings are those that the user can change on the screen.
+type Settings struct {
+	List []Setting
+	// Display returns the display with other values for some settings. It is
+	// called on the event loop and does no I/O.
+	Display func(values map[string]string) Display
+	// Keep writes the value of a setting to where settings are kept, and returns
+	// a sentence that says where, or why it is not kept.
+	Keep func(ctx context.Context, name, value string) (string, error)
+}
+
+// A Setting is something that the user can change on the screen.
+type Setting struct {
+	Name   string   // as in the settings file
+	Doc    string   // sentences
+	Values []string // that it takes; those of a switch are "true" and "false"
+	Value  string   // now
+	Later  bool     // a change takes effect at the next start
+}
+
+// isSwitch reports whether the setting is either on or off.
+func (s Setting) isSwitch() bool { return slices.Contains(s.Values, "true") }
+
+// title is the setting's name in words.
+func (s Setting) title() string {
+	return strings.ReplaceAll(s.Name[strings.LastIndexByte(s.Name, '.')+1:], "_", " ")
+}
+
+// word is a value as it is shown.
+func (s Setting) word(value string) string {
+	switch {
+	case !s.isSwitch():
+		return value
+	case value == "true":
+		return "on"
+	}
+	return "off"
+}
+
+// ChosenSettings are the values that the user has chosen on the screen, by the
+// names of the settings.
+func (m *Model) ChosenSettings() map[string]string { return maps.Clone(m.shell.chosen) }
+
+// settings are those that can be changed, with the values that hold.
+func (sh *shell) settings() []Setting {
+	if sh.opt.Settings == nil {
+		return nil
+	}
+	all := slices.Clone(sh.opt.Settings.List)
+	for n, s := range all {
+		if value, ok := sh.chosen[s.Name]; ok {
+			all[n].Value = value
+		}
+	}
+	return all
+}
+
+// show displays the screen as it would be with a value for a setting; an empty
+// name shows what holds.
+func (sh *shell) show(name, value string) {
+	values := maps.Clone(sh.chosen)
+	if name != "" {
+		values[name] = value
+	}
+	sh.opt.Display = sh.opt.Settings.Display(values)
+	sh.restyle()
+}
+
+// change changes a setting and keeps it.
+func (sh *shell) change(s Setting, value string) tea.Cmd {
+	sh.chosen[s.Name] = value
+	sh.show("", "")
+	keep := sh.opt.Settings.Keep
+	return func() tea.Msg {
+		where, err := keep(sh.ctx, s.Name, value)
+		return settingKeptMsg{s, value, where, err}
+	}
+}
+
+// settingKeptMsg comes when a changed setting is written down, or could not be.
+type settingKeptMsg struct {
+	setting Setting
+	value   string
+	where   string
+	err     error
+}
+
+func (sh *shell) settingKept(msg settingKeptMsg) {
+	if msg.err != nil {
+		sh.complain(msg.err)
+		return
+	}
+	s := msg.setting
+	when := ""
+	if s.Later {
+		when = " from the next start on"
+	}
+	sh.say("%s is %s%s. %s", sentenceStart(s.title()), s.word(msg.value), when, msg.where)
+}
+
+// settingCard chooses the value of a setting. The page behind it shows what the
+// value under the cursor would look like.
+type settingCard struct {
+	sh      *shell
+	setting Setting
+	list    list[string] // of values
+}
+
+// newSettingCard begins at the value that holds, or at another if it is one.
+func newSettingCard(sh *shell, s Setting, at string) func(context.Context) screen {
+	return func(context.Context) screen {
+		c := &settingCard{sh: sh, setting: s, list: list[string]{keys: s.Values}}
+		c.list.moveTo(s.Value)
+		c.list.moveTo(at)
+		c.preview()
+		return c
+	}
+}
+
+func (c *settingCard) init() tea.Cmd { return nil }
+func (c *settingCard) title() string { return sentenceStart(c.setting.title()) }
+
+// previews has the page behind the card keep its colours.
+func (c *settingCard) previews() bool { return true }
+
+func (c *settingCard) preview() {
+	if value, some := c.list.current(); some {
+		c.sh.show(c.setting.Name, value)
+	}
+}
+
+// closed shows what holds again.
+func (c *settingCard) closed() { c.sh.show("", "") }
+
+func (c *settingCard) update(msg tea.Msg) tea.Cmd {
+	press, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return nil
+	}
+	switch k := c.sh.keys; {
+	case key.Matches(press, k.Submit):
+		c.sh.closeScreen(c)
+		return c.sh.change(c.setting, c.list.keys[c.list.at])
+	default:
+		c.list.press(press, k, len(c.list.keys))
+		c.preview()
+	}
+	return nil
+}
+
+func (c *settingCard) ShortHelp() []key.Binding {
+	k := c.sh.keys
+	return []key.Binding{as(k.Submit, "keep it"), k.Up, k.Down, as(k.Back, "leave it")}
+}
+
+func (c *settingCard) FullHelp() [][]key.Binding {
+	return [][]key.Binding{c.ShortHelp(), c.sh.keys.moves(true)}
+}
+
+func (c *settingCard) view(width, _ int) (string, *tea.Cursor) {
+	st := c.sh.styles
+	width = min(width, 52)
+	lines := []string{"", st.strong.Render(c.title()), ""}
+	for n, value := range c.list.keys {
+		chosen := n == c.list.at
+		mark := ""
+		if value == c.setting.Value {
+			mark = "now"
+		}
+		line := ends(st.lit(chosen).name.Render(c.setting.word(value)), st.lit(chosen).faint.Render(mark), width-3)
+		lines = append(lines, c.sh.spot(st.row(chosen, " ", line, width), func() tea.Cmd { return c.click(n) }))
+	}
+	return strings.Join(lines, "\n") + "\n\n" + st.faint.Render(wrap(c.setting.Doc, width)) + "\n", nil
+}
+
+// click shows a value, and keeps the one that is shown already.
+func (c *settingCard) click(n int) tea.Cmd {
+	if c.list.at == n {
+		return c.sh.press(run(actionOf(c.sh.keys.Submit)))
+	}
+	c.list.at = n
+	c.preview()
+	return nil
+}
+
+// sentenceStart is a text with a capital letter at its beginning.
+func sentenceStart(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
