@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -11,11 +13,17 @@ import (
 type confirm struct {
 	sh             *shell
 	question, what string
+	concerned      []string // each a line; empty where the question names it
 	yes            func() tea.Cmd
 }
 
 func newConfirm(sh *shell, question, what string, yes func() tea.Cmd) func(context.Context) screen {
-	return func(context.Context) screen { return &confirm{sh, question, what, yes} }
+	return newConfirmAll(sh, question, nil, what, yes)
+}
+
+// newConfirmAll returns a card that asks about several things, and names them.
+func newConfirmAll(sh *shell, question string, concerned []string, what string, yes func() tea.Cmd) func(context.Context) screen {
+	return func(context.Context) screen { return &confirm{sh, question, what, concerned, yes} }
 }
 
 func (c *confirm) init() tea.Cmd { return nil }
@@ -37,11 +45,33 @@ func (c *confirm) update(msg tea.Msg) tea.Cmd {
 func (c *confirm) ShortHelp() []key.Binding  { return []key.Binding{c.sh.keys.Yes, c.sh.keys.No} }
 func (c *confirm) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
 
-func (c *confirm) view(width, _ int) (string, *tea.Cursor) {
+func (c *confirm) view(width, height int) (string, *tea.Cursor) {
+	const (
+		empty  = 6 // lines around and between the parts, and the one with the keys
+		margin = 3 // more lines than a card has by itself
+	)
 	st := c.sh.styles
 	width = min(width, 60)
-	return "\n" + st.strong.Render(wrap(cut(c.question, 2*width), width)) + "\n\n" + wrap(cut(c.what, 6*width), width) + "\n\n" +
-		c.sh.yesOrNo() + "\n", nil
+	question, what := wrap(cut(c.question, 2*width), width), wrap(cut(c.what, 6*width), width)
+	text := "\n" + st.strong.Render(question) + "\n\n"
+	if len(c.concerned) > 0 {
+		text += firstOf(c.concerned, height+margin-empty-lineCount(question)-lineCount(what), width) + "\n\n"
+	}
+	return text + what + "\n\n" + c.sh.yesOrNo() + "\n", nil
+}
+
+// firstOf is as many lines as fit, of which the last says how many more there are.
+func firstOf(lines []string, fits, width int) string {
+	const most = 12
+	fits = max(2, min(fits, most))
+	if more := len(lines) - fits; more > 0 {
+		lines = append(lines[:fits-1:fits-1], fmt.Sprintf("and %d more", more+1))
+	}
+	shown := make([]string, len(lines))
+	for n, l := range lines {
+		shown[n] = "  " + cut(l, width-2)
+	}
+	return strings.Join(shown, "\n")
 }
 
 // yesOrNo names the keys that answer a question.

@@ -84,7 +84,7 @@ func (d *detailer) verdict() {
 		if w == invite.Replaced && d.row.verdict == invite.Refused {
 			continue // a check has said who did it
 		}
-		d.point(st.warn.Render("!"), w.Words())
+		d.point(st.warn.Render("!"), string(w)+": "+w.Words())
 	}
 	d.advice()
 	d.line("")

@@ -97,6 +97,23 @@ func TestFilterIsCompleted(t *testing.T) {
 	})
 }
 
+// What stands in the list can be looked for as it stands there.
+func TestFilterKnowsShortWarnings(t *testing.T) {
+	inDemo(t, 120, 32, func(t *testing.T, _ *town, term *termtest.Terminal) {
+		term.Press("/")
+		for _, word := range []string{"dup", "over", "leak", "http"} {
+			term.Press("ctrl+u")
+			term.Send("warn:" + word)
+			for _, row := range strings.Split(term.Screen(), "\n")[5:] {
+				if strings.Contains(row, "◔") && !strings.HasPrefix(row, strings.Repeat(" ", 60)) && !strings.Contains(row, "!"+word) {
+					t.Errorf("warn:%s: %s", word, row)
+				}
+			}
+			shows(t, term, "!"+word)
+		}
+	})
+}
+
 func TestFilterFinds(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		reading := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Reading group", Preset: "private_chat"})

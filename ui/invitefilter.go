@@ -33,7 +33,7 @@ func (t *inviteTable) operators() grammar[row] {
 		{name: "newer", example: "newer:12h", does: "sent since then", values: ages, compile: t.sent(false)},
 		{
 			name: "warn", example: "warn:duplicate", does: "has this warning",
-			values: warningNames, compile: oneOf("warning", warningNames(), func(r *row) []string { return texts(r.warnings) }),
+			values: warningNames, compile: warns,
 		},
 		{
 			name: "key", example: "key:invalid", does: "its keys or proof are so",
@@ -52,6 +52,16 @@ func (t *inviteTable) operators() grammar[row] {
 
 func statusNames() []string  { return texts(invite.Statuses()) }
 func warningNames() []string { return texts(invite.Warnings()) }
+
+// warns compiles a warning, as the details or as the list name it.
+func warns(value string) (func(*row) bool, string) {
+	for _, w := range invite.Warnings() {
+		if shortWarning(w) == value {
+			return func(r *row) bool { return slices.Contains(r.warnings, w) }, ""
+		}
+	}
+	return oneOf("warning", warningNames(), func(r *row) []string { return texts(r.warnings) })(value)
+}
 
 func standings() []string {
 	return append(texts([]invite.Validity{invite.Valid, invite.Invalid, invite.Unreachable, invite.Unchecked, invite.Perpetual, invite.Unusable}),

@@ -66,16 +66,31 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 	}
 	question := "Revoke the invite of " + cut(sh.who(able[0]), nameWidth) + "?"
 	what := "The link in the mail stops working in this room. The identity server is not told, and the mail stays where it is."
+	var people []string
 	if len(able) > 1 {
+		people = sh.peopleOf(able)
 		question = fmt.Sprintf("Revoke %d invites in %s?", len(able), sh.roomsOf(able))
-		what = "The links in their mails stop working there. The identity server is not told, and the mails stay where they are."
+		what = "The links in their mails stop working there. The identity server is not told."
 	} else if a := able[0].Acceptance; a != nil {
 		what = cut(string(a.UserID), nameWidth) + " has taken it already and keeps their place. Nobody can use the link again."
 	}
 	if left := len(chosen) - len(able); left > 0 {
-		what += fmt.Sprintf(" %d of those chosen are revoked already, or you may not revoke them.", left)
+		what += fmt.Sprintf(" %d more of those chosen cannot be revoked.", left)
 	}
-	return sh.openCard(newConfirm(sh, question, what, func() tea.Cmd { return sh.revoke(able) }))
+	return sh.openCard(newConfirmAll(sh, question, people, what, func() tea.Cmd { return sh.revoke(able) }))
+}
+
+// peopleOf says whom invites are for and, if they are of several rooms, in which.
+func (sh *shell) peopleOf(invites []invite.Invite) []string {
+	people := make([]string, len(invites))
+	oneRoom := !slices.ContainsFunc(invites, func(i invite.Invite) bool { return i.RoomID != invites[0].RoomID })
+	for n, i := range invites {
+		people[n] = cut(sh.who(i), nameWidth)
+		if r, err := sh.account.Room(i.RoomID); err == nil && !oneRoom {
+			people[n] += " in " + cut(r.Label(), nameWidth)
+		}
+	}
+	return people
 }
 
 // roomsOf names the rooms of invites, or counts them.

@@ -168,6 +168,18 @@ func TestRevokeMarked(t *testing.T) {
 	})
 }
 
+// Who is concerned is named as far as there is room, and the others are counted.
+func TestQuestionNamesWhoIsConcerned(t *testing.T) {
+	for size, at := range sizes() {
+		inDemo(t, at[0], at[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+			term.Press("A", "x")
+			term.Golden(size)
+			shows(t, term, "more")
+			shows(t, term, "y yes")
+		})
+	}
+}
+
 func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
