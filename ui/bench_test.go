@@ -36,11 +36,17 @@ const (
 // has seen it all and stored it at path.
 func crowded(b *testing.B, path string) (client.Options, client.Session) {
 	b.Helper()
+	return crowdedWith(b, path, manyRooms, manyInvites)
+}
+
+// crowdedWith is the same with so many rooms, and so many invites in each.
+func crowdedWith(b *testing.B, path string, rooms, invites int) (client.Options, client.Session) {
+	b.Helper()
 	w := sandbox.New(sandbox.Options{Now: time.Now})
 	ada := w.AddUser("ada", "lovelace", "Ada")
-	for r := range manyRooms {
+	for r := range rooms {
 		room := w.CreateRoom(ada, sandbox.RoomOptions{Name: fmt.Sprintf("Room %d", r)})
-		for i := range manyInvites {
+		for i := range invites {
 			if _, err := w.InviteByEmail(room, ada, fmt.Sprintf("person%d@place%d.example", i, r)); err != nil {
 				b.Fatal(err)
 			}
@@ -186,8 +192,48 @@ func TestStart(t *testing.T) {
 func BenchmarkKeyPress(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
 	opt, session := crowded(b, path)
-	a := reopen(b, opt, session, path)
-	m := New(b.Context(), Options{Account: a, Client: opt})
+	keyToFrame(b, opt, session, path, nil, downAndUp)
+}
+
+// BenchmarkKeyInRooms is the same in a list of rooms: for a cursor that moves, for a
+// filter that is typed, and for the key that sorts.
+func BenchmarkKeyInRooms(b *testing.B) {
+	letters := "room 12 may:invite"
+	typed := func(n int) string {
+		if n %= 2 * len(letters); n < len(letters) {
+			return letters[n : n+1]
+		}
+		return "\x7f" // backspace
+	}
+	for _, rooms := range []int{300, 3000} {
+		path := filepath.Join(b.TempDir(), fmt.Sprint(rooms, ".db"))
+		opt, session := crowdedWith(b, path, rooms, 1)
+		for _, c := range []struct {
+			name   string
+			before []string
+			key    func(n int) string
+		}{
+			{"move", []string{"r"}, downAndUp},
+			{"filter", []string{"r", "/"}, typed},
+			{"sort", []string{"r"}, func(int) string { return "R" }},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", c.name, rooms), func(b *testing.B) { keyToFrame(b, opt, session, path, c.before, c.key) })
+		}
+	}
+}
+
+// downAndUp moves the cursor.
+func downAndUp(n int) string {
+	if n%40 >= 20 {
+		return "k"
+	}
+	return "j"
+}
+
+// keyToFrame measures the time from a key to the bytes that the terminal gets.
+func keyToFrame(b *testing.B, opt client.Options, session client.Session, path string, before []string, key func(n int) string) {
+	b.Helper()
+	m := New(b.Context(), Options{Account: reopen(b, opt, session, path), Client: opt})
 	out := &counter{}
 	ctx, cancel := context.WithCancel(b.Context())
 	input, keys := io.Pipe()
@@ -196,16 +242,16 @@ func BenchmarkKeyPress(b *testing.B) {
 	done := make(chan struct{})
 	go func() { defer close(done); p.Run() }()
 	time.Sleep(2 * time.Second)
+	for _, k := range before {
+		io.WriteString(keys, k)
+		time.Sleep(200 * time.Millisecond)
+	}
 	var took []time.Duration
 	var written int
 	for n := 0; b.Loop(); n++ {
-		key := "j"
-		if n%40 >= 20 {
-			key = "k"
-		}
 		before := out.written()
 		start := time.Now()
-		io.WriteString(keys, key)
+		io.WriteString(keys, key(n))
 		for out.written() == before {
 			time.Sleep(50 * time.Microsecond)
 		}
