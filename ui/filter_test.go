@@ -80,6 +80,7 @@ func TestFilterIsCompleted(t *testing.T) {
 			{"verdict:r", []string{"tab"}, "verdict:refused"},
 			{"key:un", []string{"tab", "tab"}, "key:unchecked"},
 			{"stauts:pending", []string{"tab"}, "status:pending"},
+			{"stat:p", []string{"tab", "tab"}, "status:pending"},
 		} {
 			term.Press("ctrl+u")
 			term.Send(step.typed)

@@ -138,7 +138,7 @@ func (l *filterLine) offer(find func(typed string) (base string, offers []string
 		l.offers, l.at = nil, -1
 		return
 	}
-	if l.at >= 0 && !strings.HasSuffix(l.offers[l.at], ":") && in.Value() == l.base+l.offers[l.at] {
+	if l.at >= 0 && len(l.offers) > 1 && !strings.HasSuffix(l.offers[l.at], ":") && in.Value() == l.base+l.offers[l.at] {
 		return // one goes from offer to offer
 	}
 	l.at = -1

@@ -130,16 +130,23 @@ func (t *inviteTable) listing(cols columns) string {
 		lines = append(lines, markedRowSpot(t.sh, &t.list, n, t.sh.keys.Open, row))
 	}
 	if len(t.list.keys) == 0 {
-		lines = append(lines, "", "   "+t.sh.styles.plain.Render("No invite is like that."), "", indent(t.wayOut(), 3))
+		lines = append(lines, "", indent(t.wayOut(), 3))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// wayOut says how to see invites again when none is shown.
+// wayOut says that no invite is shown, and how to see some.
 func (t *inviteTable) wayOut() string {
-	st, k := t.sh.styles, t.sh.keys
-	if t.filter.text() != "" {
-		return "Press " + st.accent.Render(k.Clear.Help().Key) + " to clear the filter."
+	k := t.sh.keys
+	press := func(b key.Binding, to string) string {
+		return "\n\nPress " + t.sh.styles.accent.Render(b.Help().Key) + " " + to
 	}
-	return "Press " + st.accent.Render(k.NextStatus.Help().Key) + " for those of another status."
+	switch {
+	case t.filters():
+		return "No invite is like that." + press(k.Clear, "to clear the filter.")
+	case t.found.all == 0:
+		return "Nobody has been invited by e-mail to this room yet." + press(k.Invite, "to invite somebody.")
+	default:
+		return "No invite is like that." + press(k.NextStatus, "for those of another status.")
+	}
 }

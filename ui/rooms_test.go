@@ -53,6 +53,17 @@ func TestRoomLeadsToItsInvitesAndBack(t *testing.T) {
 	}
 }
 
+func TestRoomWithoutInvitesSaysWhatToDo(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("r", "g", "enter")
+		term.Golden("empty")
+		term.Press("i")
+		shows(t, term, "#compilers")
+	})
+}
+
 // Two rooms may have one name, and claim one alias.
 func TestRoomOfTheSameNameIsNotMeant(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {

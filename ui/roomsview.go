@@ -33,8 +33,8 @@ type roomNumber struct {
 
 func roomNumbers() []roomNumber {
 	return []roomNumber{
-		{byPending, "PENDING", 8, func(r *roomRow) int { return r.pending }, tab{status: invite.Pending}, "pending invites"},
-		{byLook, "LOOK", 5, func(r *roomRow) int { return r.look }, tab{look: true}, "invites to look at"},
+		{byPending, "PENDING", 8, func(r *roomRow) int { return r.pending }, tab{status: invite.Pending}, "those pending"},
+		{byLook, "LOOK", 5, func(r *roomRow) int { return r.look }, tab{look: true}, "those to look at"},
 		{byAll, "ALL", 5, func(r *roomRow) int { return r.all }, tab{}, "its invites"},
 	}
 }

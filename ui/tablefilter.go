@@ -108,7 +108,7 @@ func (t *table[K, R]) setFilter(text string) {
 func (t *table[K, R]) typingHelp() []key.Binding {
 	k := t.sh.keys
 	return []key.Binding{
-		as(k.Submit, "keep"), when(len(t.filter.offers) > 0, k.Complete), as(k.Clear, "clear"), k.Operators, k.Interrupt,
+		as(k.Submit, "keep"), when(len(t.filter.offers) > 0, k.Complete), as(k.Operators, "help"), as(k.Clear, "clear"), k.Interrupt,
 	}
 }
 
