@@ -21,14 +21,14 @@ func stateWords() string { return words(itemStates(), ", ") }
 // help lists the words, or explains one.
 func (c *conversation) help(ctx context.Context, args []string) error {
 	if len(args) == 0 {
+		c.tell("Type help and a word for examples, such as help list. The commands of the command line work here, too.")
+		t := &table{columns: []column{{}}, of: "word"}
 		for _, w := range vocabulary() {
 			if c.Guest == nil || !w.local {
-				c.tell("%s: %s.", w.name, w.does)
+				t.add(text(w.name + ": " + w.does))
 			}
 		}
-		c.tell("help and a word explains it, with examples: help list.")
-		c.tell("Numbers are those of the last list. Commands work as on a command line, too.")
-		return nil
+		return c.writeTable(t)
 	}
 	name := strings.ToLower(args[0])
 	all := vocabulary()

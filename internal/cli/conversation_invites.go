@@ -197,11 +197,14 @@ func (c *conversation) export(ctx context.Context, args []string) error {
 		args = append(args, file)
 	}
 	to := "--format=csv"
-	if len(args) > 0 && args[0] != "" {
+	switch {
+	case len(args) == 0 || args[0] == "":
+	case slices.Contains([]string{formatCSV, formatJSON, formatMarkdown}, args[0]):
+		to = "--format=" + args[0]
+	case c.Guest != nil:
+		return fmt.Errorf("files of this machine are %w; export csv writes to the terminal", errNotForVisitors)
+	default:
 		to = "--output=" + args[0]
-		if slices.Contains([]string{formatCSV, formatJSON, formatMarkdown}, args[0]) {
-			to = "--format=" + args[0]
-		}
 	}
 	return c.command(ctx, slices.Concat([]string{"list", to}, c.filter)...)
 }

@@ -17,10 +17,10 @@ func (a *app) mayChange(name string) bool { return a.Guest == nil || named(guest
 // changeSettings reads the settings or changes one.
 func (c *conversation) changeSettings(_ context.Context, args []string) error {
 	if len(args) == 0 {
-		t := &table{columns: []column{{}, {}}, of: "setting"}
+		t := &table{columns: []column{{}}, of: "setting"}
 		for _, s := range config.AllSettings() {
 			if c.mayChange(s.Name) {
-				t.add(text(s.Name), text(config.TOML(s.Value(&c.settings))))
+				t.add(text(s.Name + " is " + c.value(s)))
 			}
 		}
 		return c.writeTable(t)
@@ -32,11 +32,28 @@ func (c *conversation) changeSettings(_ context.Context, args []string) error {
 		return fmt.Errorf("there is no setting %q; type settings for all of them", name)
 	}
 	if len(args) == 1 {
-		c.tell("%s is %s, which comes from %s.", name, config.TOML(all[n].Value(&c.settings)), c.settings.Origin(name).String())
+		from := "which is the default"
+		switch o := c.settings.Origin(name); {
+		case o.Source == config.File && c.Guest != nil: // who gets no paths of the host
+			from = "as you have chosen"
+		case o.Source != config.Default:
+			from = "as " + o.String() + " says"
+		}
+		c.tell("%s is %s, %s.", name, c.value(all[n]), from)
 		c.tell("%s It takes %s.", all[n].Doc, all[n].Takes)
 		return nil
 	}
 	return c.set(name, strings.Join(args[1:], " "))
+}
+
+// value is what a setting is, for a sentence.
+func (c *conversation) value(s config.Setting) string {
+	switch toml := config.TOML(s.Value(&c.settings)); toml {
+	case `""`, "[]":
+		return "not set"
+	default:
+		return toml
+	}
 }
 
 // set changes a setting for good, and says if something else is stronger.

@@ -20,25 +20,34 @@ func (c *conversation) untilEnter(ctx context.Context, args ...string) error {
 		return err
 	})
 	err := c.command(running, args...)
-	if running.Err() == nil {
+	stopped := running.Err() != nil
+	if !stopped {
 		// The line that is being read must not be taken for the next answer.
 		if err != nil {
 			c.complain(err)
-			err = nil
 		}
 		c.tell("That is all. Press Enter to go on.")
 	}
 	if readErr := reading.Wait(); readErr != nil {
 		return unlessEnd(readErr)
 	}
-	if ctx.Err() != nil || !interrupted(err) {
-		return err
-	}
-	if waiting, ok := errors.AsType[*waitingError](err); ok {
-		waiting.cause = nil
-		c.tell("Stopped: %s.", waiting.Error())
+	if !stopped {
 		return nil
 	}
-	c.tell("Stopped.")
+	return c.stopped(ctx, err)
+}
+
+// stopped says how a command ended that was stopped.
+func (c *conversation) stopped(ctx context.Context, err error) error {
+	waiting, waits := errors.AsType[*waitingError](err)
+	switch {
+	case ctx.Err() != nil || err != nil && !interrupted(err):
+		return err
+	case waits:
+		waiting.cause = nil
+		c.tell("Stopped: %s.", waiting.Error())
+	default:
+		c.tell("Stopped.")
+	}
 	return nil
 }

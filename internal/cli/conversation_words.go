@@ -24,10 +24,11 @@ func (w word) is(name string) bool { return w.name == name || slices.Contains(w.
 
 // vocabulary is all words, in the order in which help reads them.
 func vocabulary() []word {
-	return slices.Concat(wordsOfInvites(), wordsOfSending(), wordsOfAccounts(), wordsOfProgram())
+	return slices.Concat(firstWords(), wordsOfInvites(), wordsOfSending(), wordsOfAccounts(), wordsOfProgram())
 }
 
-func wordsOfInvites() []word {
+// firstWords are those that every user needs. They are on one page.
+func firstWords() []word {
 	return []word{
 		{
 			name: "list", does: "read the invites, ten at a time", run: (*conversation).list, pages: []string{"home"},
@@ -51,8 +52,14 @@ func wordsOfInvites() []word {
 			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  ask about its keys first"},
 		},
 		{
-			name: "raw", does: "read the event of an invite as JSON", run: (*conversation).raw, pages: []string{"invitePage"},
-			forms: []string{"raw 3  the event of the invite with the number 3"},
+			name: "invite", does: "invite people: you hear what will happen before anything is sent", run: (*conversation).invite,
+			pages: []string{"compose"},
+			forms: []string{
+				"invite  ask for the room and the people",
+				"invite ops grace@navy.example  the room and the people; rooms may be numbers of the last list of rooms",
+				"invite ops file people.csv  the people in a file",
+				"invite ops grace@navy.example again  even if there is an invite already",
+			},
 		},
 		{
 			name: "revoke", does: "revoke invites", run: (*conversation).revoke, pages: []string{"confirm"},
@@ -60,6 +67,40 @@ func wordsOfInvites() []word {
 				"revoke 3  the invite with the number 3", "revoke 2 5-7  several",
 				"revoke pending ops older:30d  what a filter finds, as for list",
 			},
+		},
+		{
+			name: "rooms", does: "read your rooms, and whether you may invite there", pages: []string{"roomsPage"},
+			forms: []string{"rooms  ten at a time"},
+		},
+		{
+			name: "outbox", does: "read what is on its way, and change it", run: (*conversation).outbox, pages: []string{"outboxPage", "confirm"},
+			forms: []string{
+				"outbox  all of it", "outbox failed  what is in this state: " + stateWords(),
+				"outbox run  send what waits, until you press Enter",
+				"outbox pause, outbox resume  stop sending, and go on",
+				"outbox cancel 12, outbox cancel all  do not send what waits",
+				"outbox retry 12, outbox retry failed  send it once more",
+				"outbox settle 12 sent, outbox settle 12 resend  say what became of an uncertain one",
+				"outbox clear  forget what is done",
+			},
+		},
+		{
+			name: "accept", does: "accept an invite by the link in its mail", pages: []string{"acceptPage"},
+			forms: []string{"accept  ask for the link, which is not shown"},
+		},
+		{
+			name: "help", also: []string{"?"}, does: "read the words, or explain one", run: (*conversation).help, pages: []string{"helpCard", "palette"},
+			forms: []string{"help  or ? lists the words", "help revoke  explains one"},
+		},
+		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", run: (*conversation).quit, pages: []string{"quitCard"}, forms: []string{"quit"}},
+	}
+}
+
+func wordsOfInvites() []word {
+	return []word{
+		{
+			name: "raw", does: "read the event of an invite as JSON", run: (*conversation).raw, pages: []string{"invitePage"},
+			forms: []string{"raw 3  the event of the invite with the number 3"},
 		},
 		{
 			name: "resend", does: "revoke invites and send new ones to the same people", run: (*conversation).resend, pages: []string{"again"},
@@ -88,22 +129,8 @@ func wordsOfInvites() []word {
 func wordsOfSending() []word {
 	return []word{
 		{
-			name: "rooms", does: "read your rooms, and whether you may invite there", pages: []string{"roomsPage"},
-			forms: []string{"rooms  ten at a time"},
-		},
-		{
 			name: "room", does: "read the invites of one room", run: (*conversation).room, pages: []string{"roomsPage"},
 			forms: []string{"room 2  the room with the number 2 in the last list of rooms", "room ops pending  a room by its name, with a filter as for list"},
-		},
-		{
-			name: "invite", does: "invite people: you hear what will happen before anything is sent", run: (*conversation).invite,
-			pages: []string{"compose"},
-			forms: []string{
-				"invite  ask for the room and the people",
-				"invite ops grace@navy.example  the room and the people; rooms may be numbers of the last list of rooms",
-				"invite ops file people.csv  the people in a file",
-				"invite ops grace@navy.example again  even if there is an invite already",
-			},
 		},
 		{
 			name: "preview", does: "hear what an invite would do, and send nothing", run: (*conversation).preview,
@@ -116,22 +143,6 @@ func wordsOfSending() []word {
 		{
 			name: "contacts", does: "find people in your address books",
 			forms: []string{"contacts grace  those with grace in the name or the address"},
-		},
-		{
-			name: "outbox", does: "read what is on its way, and change it", run: (*conversation).outbox, pages: []string{"outboxPage", "confirm"},
-			forms: []string{
-				"outbox  all of it", "outbox failed  what is in this state: " + stateWords(),
-				"outbox run  send what waits, until you press Enter",
-				"outbox pause, outbox resume  stop sending, and go on",
-				"outbox cancel 12, outbox cancel all  do not send what waits",
-				"outbox retry 12, outbox retry failed  send it once more",
-				"outbox settle 12 sent, outbox settle 12 resend  say what became of an uncertain one",
-				"outbox clear  forget what is done",
-			},
-		},
-		{
-			name: "accept", does: "accept an invite by the link in its mail", pages: []string{"acceptPage"},
-			forms: []string{"accept  ask for the link, which is not shown"},
 		},
 		{
 			name: "forget", does: "forget the addresses that you invited",
@@ -168,7 +179,7 @@ func wordsOfAccounts() []word {
 func wordsOfProgram() []word {
 	return []word{
 		{
-			name: "settings", does: "read the settings, and change one", run: (*conversation).changeSettings, pages: []string{"palette"},
+			name: "settings", does: "read the settings, and change one", run: (*conversation).changeSettings, pages: []string{"palette", "settingCard"},
 			forms: []string{"settings  all of them", "settings theme  one of them", "settings theme mono  change it"},
 		},
 		{
@@ -180,10 +191,5 @@ func wordsOfProgram() []word {
 			forms: []string{"demo  quit comes back"},
 		},
 		{name: "doctor", does: "find out what does not work here, and what to do about it", local: true, forms: []string{"doctor"}},
-		{
-			name: "help", also: []string{"?"}, does: "read the words, or explain one", run: (*conversation).help, pages: []string{"helpCard", "palette"},
-			forms: []string{"help  or ? lists the words", "help revoke  explains one"},
-		},
-		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", run: (*conversation).quit, forms: []string{"quit"}},
 	}
 }
