@@ -43,9 +43,7 @@ func newAccept(a *app) *cobra.Command {
 			"The link is a secret: whoever has it can take the invite, and everybody on\n" +
 			"this machine can read arguments. With - it is read from standard input;\n" +
 			"without LINK it is asked for, and not shown.\n\n" +
-			"An invite by e-mail cannot be declined; Matrix has no way to. Just leave it.\n" +
-			"Not to a terminal it writes room ID, room name, outcome and who invited you,\n" +
-			"with tabs between.",
+			"An invite by e-mail cannot be declined; Matrix has no way to. Just leave it.",
 		Example: "  mxinvite accept\n" +
 			"  mxinvite accept - --yes < mail.txt",
 		Args: takes(0, 1),

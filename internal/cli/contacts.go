@@ -20,8 +20,7 @@ func newContacts(a *app) *cobra.Command {
 		Short: "List the contacts that are offered for what one types",
 		Long: "List the contacts that the screen offers while TEXT is typed: from the vCards\n" +
 			"and the command in the settings (contacts.vcards, contacts.command), and from\n" +
-			"the address book of mxinvite itself. Not to a terminal it writes address and\n" +
-			"name, with a tab between.",
+			"the address book of mxinvite itself.",
 		Example: "  mxinvite contacts grace",
 		Args:    takes(1, 1),
 		RunE:    func(c *cobra.Command, args []string) error { return runContacts(c.Context(), a, args[0]) },

@@ -3,6 +3,8 @@ package cli
 import (
 	"slices"
 
+	"maunium.net/go/mautrix/id"
+
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -11,6 +13,7 @@ import (
 type finding struct {
 	invite              invite.Invite
 	roomName, roomLabel string // as the room is called, and in short; empty if it has no name
+	roomAlias           id.RoomAlias
 	invite.Judgement
 	facts invite.Facts // that it was judged by
 	// certain is set if the status is more than how things look (see
@@ -21,7 +24,7 @@ type finding struct {
 
 // findingOf is what an account knows of an invite, with its facts of the moment.
 func findingOf(account *client.Account, facts invite.Facts, room client.Room, i invite.Invite) finding {
-	f := finding{invite: i, roomName: room.Name, roomLabel: room.Label(), certain: room.Certain(i)}
+	f := finding{invite: i, roomName: room.Name, roomLabel: room.Label(), roomAlias: room.Alias, certain: room.Certain(i)}
 	to, _ := account.AddressOf(i.RoomID, i.Token)
 	f.address = to.Address
 	return f.judged(facts)

@@ -20,7 +20,7 @@ const (
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use"
 	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than sort check trust all user state with provider format no-tour" + // what is looked at
-		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch" // what is done
+		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // what is done
 	// guestSettings are those that visitors may change, in a directory of their own.
 	guestSettings = "account identity_server device_name color accessible sync_output notify theme background glyphs mouse" +
 		" invites.stale_after invites.check_keys contacts.address_book"

@@ -211,7 +211,7 @@ func (d *dump) findings() []finding {
 	for _, i := range invites {
 		room := rooms[i.RoomID]
 		findings = append(findings, finding{
-			invite: i, roomName: room.Name, roomLabel: room.Label(),
+			invite: i, roomName: room.Name, roomLabel: room.Label(), roomAlias: room.Alias,
 			certain: !i.Live(), // what was saved need not be all that happened
 		})
 	}

@@ -33,8 +33,7 @@ func newList(a *app) *cobra.Command {
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
 			"taken, whether that was right: " + words(verdicts(), ", ") + ". Of an invite\n" +
 			"that is out it is unknown as long as nobody asks about its keys (--check).\n" +
-			"Not to a terminal it writes name, room ID, status, keys, sender, time, token,\n" +
-			"verdict, warnings and, if it was sent from here, the address, with tabs between.",
+			"The address is known of invites that were sent from here.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
 			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json\n" +
@@ -106,6 +105,8 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 		{}, // the verdict, which people see in the columns before
 		{"WARNINGS", true},
 		{}, // the address, which people see in place of the name
+		{}, // the room's name and its alias, one of which people see as ROOM
+		{},
 	}, of: "invite", findings: findings, saved: me == ""}
 	for _, f := range findings {
 		i := f.invite
@@ -120,6 +121,8 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 			cell{exact: string(f.Verdict)},
 			cell{shown: words(f.needLook(), ", "), exact: words(f.Warnings, ","), look: warn},
 			cell{exact: f.address},
+			cell{exact: f.roomName},
+			cell{exact: string(f.roomAlias)},
 		)
 		t.call(string(i.RoomID), i.Token)
 	}

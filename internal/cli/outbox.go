@@ -25,8 +25,7 @@ func newOutbox(a *app) *cobra.Command {
 		Long: "List the invites in the outbox, the oldest first. A STATE is one of\n" +
 			words(itemStates(), ", ") + ".\n" +
 			"Of one that is uncertain nobody knows whether a mail went out; it is never\n" +
-			"sent again by itself. Not to a terminal it writes number, address, room ID,\n" +
-			"state, time of that, Matrix ID, token and reason, with tabs between.",
+			"sent again by itself.",
 		Example: "  mxinvite outbox --state failed,uncertain\n" +
 			"  mxinvite outbox run",
 		Args: takes(0, 0),
@@ -107,7 +106,16 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 	}
 	all := []jsonItem{}
 	t := &table{columns: []column{
-		{"NUMBER", false}, {"ADDRESS", true}, {"ROOM", true}, {"STATE", false}, {"SINCE", false}, {"MATRIX ID", true}, {"TOKEN", false}, {"REASON", true},
+		{"NUMBER", false},
+		{"ADDRESS", true},
+		{"ROOM", true},
+		{"STATE", false},
+		{"SINCE", false},
+		{"MATRIX ID", true},
+		{"TOKEN", false},
+		{"REASON", true},
+		{}, // the room's name and its alias, one of which people see as ROOM
+		{},
 	}, of: outboxItem}
 	for _, i := range outbox.Items {
 		if len(o.states) > 0 && !slices.Contains(o.states, string(i.State)) {
@@ -125,6 +133,8 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 			userCell(i.UserID, account.UserID()),
 			cell{shown: firstLetters(i.Token, shortestToken), exact: i.Token, call: true},
 			text(i.Reason),
+			cell{exact: room.Name},
+			cell{exact: string(room.Alias)},
 		)
 		t.call(number)
 	}

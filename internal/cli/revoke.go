@@ -32,9 +32,7 @@ func newRevoke(a *app) *cobra.Command {
 			"finds. The links in their mails stop working in this room; the identity server\n" +
 			"is not told, and who is in the room stays. As much of a token is enough as no\n" +
 			"other one begins with. A filter finds invites that are still out, unless\n" +
-			"--status says otherwise; several filters have to be true together.\n" +
-			"Not to a terminal it writes name, outcome, token, error and room ID, with tabs\n" +
-			"between.",
+			"--status says otherwise; several filters have to be true together.",
 		Example: "  mxinvite revoke '#ops' kPzQxW\n" +
 			"  mxinvite revoke --by me --older-than 30d --dry-run\n" +
 			"  mxinvite revoke '#ops' --all-pending\n" +

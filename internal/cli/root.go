@@ -22,7 +22,8 @@ type app struct {
 	World
 
 	json, quiet bool
-	silent      bool // a shell asks, and a person is only typing
+	header      []string // the names of the columns, if they are to be written
+	silent      bool     // a shell asks, and a person is only typing
 	homeDir     string
 	accessible  bool
 	settings    config.Settings
@@ -103,6 +104,7 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "For others:", newServe(a))
 	root.AddCommand(newMan(a))
 	root.SetHelpCommand(newHelp(a))
+	addHeaderFlags(a, root)
 	if a.Guest != nil {
 		forGuests(root)
 	}

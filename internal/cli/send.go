@@ -37,9 +37,7 @@ func newSend(a *app) *cobra.Command {
 			"gets a mail from the identity server. At a terminal you are shown what will\n" +
 			"happen, and asked before anything is sent.\n\n" +
 			"Invites go through the outbox. When the server takes no more for now, what is\n" +
-			"left waits there: send ends and says how to go on, or stays with --wait.\n\n" +
-			"Not to a terminal it writes address, outcome, Matrix ID, token and error, with\n" +
-			"tabs between.",
+			"left waits there: send ends and says how to go on, or stays with --wait.",
 		Example: "  mxinvite send '#ops' grace@navy.example\n" +
 			"  mxinvite send '#ops' --file people.csv --dry-run\n" +
 			"  mxinvite send '#ops' --file people.csv --yes --wait",

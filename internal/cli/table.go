@@ -43,8 +43,9 @@ type cell struct {
 
 	// spoken is what a screen reader gets, if that is not what is shown.
 	spoken string
-	// call is set if only commands need the cell, to tell rows apart. Where rows
-	// have numbers it is not read aloud.
+	// call is set if only commands need the cell, to tell rows apart. A terminal that
+	// is wide enough shows it exactly, and where rows have numbers it is not read
+	// aloud.
 	call bool
 }
 
@@ -68,6 +69,9 @@ func (a *app) writeTable(t *table) error {
 	case a.OutTTY:
 		t.align(w, a.Width, a.mayColor())
 	default:
+		if a.header != nil {
+			fmt.Fprintln(w, strings.Join(a.header, "\t"))
+		}
 		t.separate(w)
 	}
 	return w.Flush()
@@ -121,7 +125,10 @@ func (t *table) align(w io.Writer, width int, color bool) {
 	if len(t.rows) == 0 {
 		return
 	}
-	shown := t.clean()
+	shown := t.clean(false)
+	if whole := t.clean(true); whole.fits(width) {
+		shown = whole
+	}
 	rows := shown.rows
 	if titles := shown.titles(); titles != nil {
 		rows = slices.Insert(rows, 0, titles)
@@ -132,8 +139,23 @@ func (t *table) align(w io.Writer, width int, color bool) {
 	}
 }
 
-// clean is the table as a terminal may show it.
-func (t *table) clean() *table {
+// fits reports whether a terminal of this width shows the rows without cutting
+// any. A width of 0 is not known.
+func (t *table) fits(width int) bool {
+	rows := t.rows
+	if titles := t.titles(); titles != nil {
+		rows = slices.Insert(slices.Clone(rows), 0, titles)
+	}
+	total := gap * (len(t.columns) - 1)
+	for _, w := range t.widths(rows, 0) {
+		total += w
+	}
+	return total <= width
+}
+
+// clean is the table as a terminal may show it, with the cells that grow whole or
+// in short.
+func (t *table) clean(whole bool) *table {
 	out := &table{rows: make([][]cell, len(t.rows))}
 	for n, c := range t.columns {
 		if !slices.ContainsFunc(t.rows, func(row []cell) bool { return row[n].shown != "" }) {
@@ -141,7 +163,11 @@ func (t *table) clean() *table {
 		}
 		out.columns = append(out.columns, c)
 		for i, row := range t.rows {
-			out.rows[i] = append(out.rows[i], cell{shown: safetext.Line(row[n].shown), look: row[n].look})
+			shown := row[n].shown
+			if whole && row[n].call {
+				shown = row[n].exact
+			}
+			out.rows[i] = append(out.rows[i], cell{shown: safetext.Line(shown), look: row[n].look})
 		}
 	}
 	return out

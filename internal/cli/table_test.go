@@ -125,3 +125,19 @@ func TestOwnServerNeedsNoMention(t *testing.T) {
 		}
 	}
 }
+
+func TestTokensAreWholeWhereThereIsRoom(t *testing.T) {
+	rows := &table{columns: []column{{"INVITED", true}, {"TOKEN", false}, {"WARNINGS", true}}}
+	rows.add(text("grace@navy.example"), cell{shown: "kPzQxW", exact: "kPzQxWabcdefghijklmnopqrstuvwxyz", call: true}, text("duplicate"))
+	for width, want := range map[int]string{
+		63: "grace@navy.example  kPzQxWabcdefghijklmnopqrstuvwxyz  duplicate",
+		62: "grace@navy.example  kPzQxW  duplicate",
+		0:  "grace@navy.example  kPzQxW  duplicate", // the width is not known
+	} {
+		var out bytes.Buffer
+		rows.align(&out, width, false)
+		if _, row, _ := strings.Cut(out.String(), "\n"); row != want+"\n" {
+			t.Errorf("in %d cells:\n%s\nnot\n%s", width, row, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,9 +30,8 @@ func newWatch(a *app) *cobra.Command {
 		Long: "Follow all your rooms and write a line for every change: an invite that is\n" +
 			"new, taken, joined, left, banned, revoked or replaced; room-left; and offline\n" +
 			"and online for the connection, which comes back by itself. Invites of a room\n" +
-			"that you come into are present. Not to a terminal a line has time, change,\n" +
-			"name, room ID, sender, who took it, status and token, with tabs between; that\n" +
-			"of offline has the reason in place of the name. With --json it is an object.",
+			"that you come into are present. A line of offline has the reason in place of\n" +
+			"the name. With --json a line is an object.",
 		Example: "  mxinvite watch --json | jq --unbuffered 'select(.change == \"joined\")'",
 		Args:    takes(0, 0),
 		RunE:    func(c *cobra.Command, _ []string) error { return runWatch(c.Context(), o) },
@@ -51,6 +51,9 @@ func runWatch(ctx context.Context, o watchOptions) error {
 		return err
 	}
 	w := watch{watchOptions: o, account: account, memory: memory{all: o.all}}
+	if o.header != nil && !o.OutTTY && !o.json {
+		fmt.Fprintln(o.Out, strings.Join(o.header, "\t"))
+	}
 	for watcher := account.Watch(); ; {
 		c := watcher.Next(ctx)
 		switch {
@@ -132,7 +135,7 @@ func (w *watch) write(c change, reason string) error {
 		return w.writeJSONLine(j)
 	}
 	i := c.invite
-	widths := []int{len(time.TimeOnly), len("! room-left"), 20, 20, 24, 24, 0, 0}
+	widths := []int{len(time.TimeOnly), len("! room-left"), 20, 20, 24, 24, 0, 0, 0, 0}
 	if !about {
 		widths[2] = 120 // there is more to say, and nothing to align it with
 	}
@@ -146,6 +149,8 @@ func (w *watch) write(c change, reason string) error {
 		userCell(taker(i), w.account.UserID()),
 		{exact: string(i.Status)},
 		{exact: i.Token},
+		{exact: c.room.Name},
+		{exact: string(c.room.Alias)},
 	}, widths)
 }
 

@@ -127,7 +127,7 @@ func TestWatchTellsEveryChange(t *testing.T) {
 			t.Errorf("said %q", said)
 		}
 		line := func(what, name, taker, status, token string) string {
-			return strings.Join([]string{now(), what, name, v.room, v.ada, taker, status, token}, "\t")
+			return strings.Join([]string{now(), what, name, v.room, v.ada, taker, status, token, "Ops", "#ops:example.org"}, "\t")
 		}
 
 		token := v.invite("lin@kernel.example")
@@ -155,7 +155,7 @@ func TestWatchTellsEveryChange(t *testing.T) {
 		side := v.CreateRoom(v.grace, sandbox.RoomOptions{Name: "Side", Members: []string{v.ada}})
 		v.hears()
 		v.must(v.Kick(side, v.grace, v.ada))
-		v.hears(strings.Join([]string{now(), "room-left", "", side, "", "", "", ""}, "\t"))
+		v.hears(strings.Join([]string{now(), "room-left", "", side, "", "", "", "", "Side", ""}, "\t"))
 
 		v.stop()
 		if code := <-v.ended; code != exitOK {
@@ -201,8 +201,8 @@ func TestWatchBeginsWithAllAndEndsWhenSignedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		token := v.invite("lin@kernel.example")
-		v.watch("--all")
-		v.hears(strings.Join([]string{now(), "present", "l...@ker...", v.room, v.ada, "", "pending", token}, "\t"))
+		v.watch("--all", "--header")
+		v.hears(strings.Join(strings.Fields(scriptColumns()["watch"]), "\t"), strings.Join([]string{now(), "present", "l...@ker...", v.room, v.ada, "", "pending", token, "Ops", "#ops:example.org"}, "\t"))
 		v.SignOutEverywhere(v.ada, false)
 		if code := <-v.ended; code != exitSignedOut {
 			t.Errorf("ended with %d", code)

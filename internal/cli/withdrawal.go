@@ -164,7 +164,7 @@ func (o revokeOptions) outlook(withdrawals []*withdrawal) {
 // report writes what became of all withdrawals and returns what went wrong.
 func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	all := make([]jsonWithdrawal, 0, len(withdrawals))
-	t := &table{columns: []column{{"INVITED", true}, {"OUTCOME", false}, {"TOKEN", true}, {}, {"ROOM", true}}, of: "result"}
+	t := &table{columns: []column{{"INVITED", true}, {"OUTCOME", false}, {"TOKEN", true}, {}, {"ROOM", true}, {}, {}}, of: "result"}
 	var failures []failure
 	rooms := len(byRoom(withdrawals))
 	for _, w := range withdrawals {
@@ -184,6 +184,8 @@ func (o revokeOptions) report(withdrawals []*withdrawal) error {
 			cell{shown: firstLetters(w.Token, shortestToken), exact: w.Token, call: true},
 			cell{exact: reason},
 			room,
+			cell{exact: w.room.Name},
+			cell{exact: string(w.room.Alias)},
 		)
 	}
 	if err := o.writeOutcomes(all, t, failures); err != nil {

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+)
+
+// scriptColumns are the columns that each command writes where its output is not
+// a terminal, by the names of the JSON's members where there are such. Scripts
+// rely on their order: new columns go to the end.
+func scriptColumns() map[string]string {
+	const invites = "display_name room_id status keys sender sent_at token verdict warnings address room_name room_alias"
+	const deliveries = "address outcome user_id token error"
+	return map[string]string{
+		"accept":   "room_id room_name outcome inviter",
+		"accounts": "user_id homeserver default state",
+		"contacts": "address name",
+		"doctor":   "name result detail next",
+		"inspect":  invites,
+		"list":     invites,
+		"outbox":   "number address room_id state changed user_id token reason room_name room_alias",
+		"resend":   deliveries,
+		"revoke":   "display_name outcome token error room_id room_name room_alias",
+		"rooms":    "name alias may_invite pending room_id",
+		"send":     deliveries,
+		"watch":    "time change display_name room_id sender accepted_by status token room_name room_alias",
+	}
+}
+
+// addHeaderFlags gives every command with columns the flag --header, and a
+// paragraph in its help that names them.
+func addHeaderFlags(a *app, root *cobra.Command) {
+	all := scriptColumns()
+	for _, c := range root.Commands() {
+		names := strings.Fields(all[c.Name()])
+		if len(names) == 0 {
+			continue
+		}
+		header := false
+		c.Flags().BoolVar(&header, "header", false, "begin piped output with the column names")
+		if c.Long == "" {
+			c.Long = c.Short + "."
+		}
+		c.Long += "\n\n" + ansi.Wordwrap("If the output is not a terminal, the columns are separated by tabs: "+
+			strings.Join(names, ", ")+".", 79, "")
+		run := c.RunE
+		c.RunE = func(c *cobra.Command, args []string) error {
+			a.header = nil
+			if header {
+				a.header = names
+			}
+			return run(c, args)
+		}
+	}
+}
