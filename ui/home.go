@@ -24,6 +24,7 @@ type home struct {
 
 	ctx     context.Context
 	watcher *client.Watcher // nil on a page of one room: the first page follows the account
+	room    id.RoomID       // of that page
 	spinner spinner.Model
 	taken   []*row // and nobody was told yet
 	problem error
@@ -36,13 +37,11 @@ func newHome(sh *shell) func(context.Context) screen {
 }
 
 // newRoomInvites returns the page of a room's invites.
-func newRoomInvites(sh *shell, room client.Room, tab tab) func(context.Context) screen {
+func newRoomInvites(sh *shell, room id.RoomID, tab tab) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: newSpinner()}
-		h.refresh()
-		h.own = "room:" + roomTerm(room, maps.Values(h.rooms))
+		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: newSpinner(), room: room}
 		h.tab = tab
-		h.setFilter(h.own)
+		h.refresh()
 		return h
 	}
 }
@@ -147,6 +146,9 @@ func (h *home) refresh() {
 			all = append(all, h.sh.newRow(i, room, &facts))
 		}
 	}
+	if room := rooms[h.room]; room != nil {
+		h.nameRoom("room:" + roomTerm(*room, maps.Values(rooms)))
+	}
 	h.set(rooms, all)
 	for k := range h.marked {
 		if h.rows[k].invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
@@ -159,6 +161,14 @@ func (h *home) refresh() {
 }
 
 func (h *home) loading() bool { return !h.sh.account.Synced() }
+
+// nameRoom has the page's own filter name its room, whose alias may have changed.
+func (h *home) nameRoom(own string) {
+	if !h.filters() {
+		h.filter.set(own)
+	}
+	h.own = own
+}
 
 // mayFilter reports whether there may be something to look for. People type ahead:
 // what follows a filter's key must not be taken for keys, nor be lost, because

@@ -142,7 +142,7 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 // follow shows the invites that a number of a room counts.
 func (p *roomsPage) follow(r *roomRow, number int) tea.Cmd {
 	p.list.moveTo(r.room.ID)
-	return p.sh.open(newRoomInvites(p.sh, r.room, roomNumbers()[number].tab))
+	return p.sh.open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab))
 }
 
 // chosen are the marked rooms, seen or not, or the one under the cursor.

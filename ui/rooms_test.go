@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
@@ -88,6 +89,25 @@ func TestRoomOfTheSameNameIsNotMeant(t *testing.T) {
 		if both := open(); !strings.Contains(both, "gra...") || !strings.Contains(both, "l...@ker...") || strings.Contains(both, "room:#compilers") {
 			t.Error(both)
 		}
+	})
+}
+
+// The page of a room goes on showing it when its alias changes.
+func TestRoomGetsAnotherAliasMeanwhile(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.compilers, "grace@navy.example")
+		n.invite(t, n.ops, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("r", "g", "enter")
+		shows(t, term, "room:#compilers:example.org")
+		if _, err := n.PlantState(n.compilers, n.ada, "m.room.canonical_alias", "", map[string]any{"alias": "#languages:example.org"}); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(time.Minute)
+		shows(t, term, "room:#languages:example.org")
+		shows(t, term, "gra...@nav...")
+		term.Press("esc")
+		shows(t, term, "▌ Compilers")
 	})
 }
 

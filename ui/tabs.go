@@ -119,7 +119,10 @@ func (t *inviteTable) labels(tabs []tab, needs string) []string {
 		style := st.faint
 		switch {
 		case tab.look:
-			text, style = fmt.Sprintf("! %d%s", t.found.look, needs), st.warn
+			text = fmt.Sprintf("! %d%s", t.found.look, needs)
+			if t.found.look > 0 {
+				style = st.warn
+			}
 		case tab.status == "":
 			text = fmt.Sprintf("all %d", t.found.all)
 		}
