@@ -192,19 +192,15 @@ func TestStart(t *testing.T) {
 func BenchmarkKeyPress(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
 	opt, session := crowded(b, path)
-	keyToFrame(b, opt, session, path, nil, downAndUp)
+	b.Run("move", func(b *testing.B) { keyToFrame(b, opt, session, path, nil, downAndUp) })
+	b.Run("filter", func(b *testing.B) {
+		keyToFrame(b, opt, session, path, []string{"/"}, typedAndErased("room:1 place12 "))
+	})
 }
 
 // BenchmarkKeyInRooms is the same in a list of rooms: for a cursor that moves, for a
 // filter that is typed, and for the key that sorts.
 func BenchmarkKeyInRooms(b *testing.B) {
-	letters := "room 12 may:invite"
-	typed := func(n int) string {
-		if n %= 2 * len(letters); n < len(letters) {
-			return letters[n : n+1]
-		}
-		return "\x7f" // backspace
-	}
 	for _, rooms := range []int{300, 3000} {
 		path := filepath.Join(b.TempDir(), fmt.Sprint(rooms, ".db"))
 		opt, session := crowdedWith(b, path, rooms, 1)
@@ -214,7 +210,7 @@ func BenchmarkKeyInRooms(b *testing.B) {
 			key    func(n int) string
 		}{
 			{"move", []string{"r"}, downAndUp},
-			{"filter", []string{"r", "/"}, typed},
+			{"filter", []string{"r", "/"}, typedAndErased("room 12 may:invite")},
 			{"sort", []string{"r"}, func(int) string { return "R" }},
 		} {
 			b.Run(fmt.Sprintf("%s/%d", c.name, rooms), func(b *testing.B) { keyToFrame(b, opt, session, path, c.before, c.key) })
@@ -228,6 +224,16 @@ func downAndUp(n int) string {
 		return "k"
 	}
 	return "j"
+}
+
+// typedAndErased types letters, and erases them again.
+func typedAndErased(letters string) func(n int) string {
+	return func(n int) string {
+		if n %= 2 * len(letters); n < len(letters) {
+			return letters[n : n+1]
+		}
+		return "\x7f" // backspace
+	}
 }
 
 // keyToFrame measures the time from a key to the bytes that the terminal gets.

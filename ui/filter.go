@@ -32,7 +32,7 @@ type operator[R any] struct {
 	name, alias string // alias is another name, or empty
 	example     string // a term with it
 	does        string
-	values      func() []string // to choose from; nil if there are none
+	values      func(typed string) []string // to choose from, for what is typed of one
 	// compile returns the test for a value, or why it is not understood.
 	compile func(value string) (test func(*R) bool, problem string)
 }

@@ -76,6 +76,8 @@ func TestFilterIsCompleted(t *testing.T) {
 			{"by:gr", []string{"tab"}, "by:@grace"},
 			{"room:comp", []string{"tab"}, "room:#compilers"},
 			{"older:30", []string{"tab", "tab"}, "older:30d"},
+			{"older:", []string{"tab", "tab"}, "older:30d"},
+			{"room:9", []string{"tab"}, "room:#plan9"},
 			{"status:pending warn:du", []string{"tab"}, "status:pending warn:duplicate"},
 			{"verdict:r", []string{"tab"}, "verdict:refused"},
 			{"key:un", []string{"tab", "tab"}, "key:unchecked"},

@@ -75,8 +75,8 @@ func (g grammar[R]) offersFor(typed string) (base string, offers []string) {
 				offers = append(offers, sign+o.name+":")
 			}
 		}
-	case known && o.values != nil:
-		for _, value := range completions(last.value, o.values()) {
+	case known:
+		for _, value := range completions(last.value, o.values(last.value)) {
 			offers = append(offers, sign+last.name+":"+quoted(value))
 		}
 	}
@@ -84,12 +84,9 @@ func (g grammar[R]) offersFor(typed string) (base string, offers []string) {
 }
 
 // completions are the values that a word may become: those which begin with it, and
-// then those which hold it. Numbers get the units of an age.
+// then those which hold it.
 func completions(word string, values []string) []string {
 	word = strings.ToLower(word)
-	if word != "" && strings.Trim(word, "0123456789") == "" {
-		return []string{word + "h", word + "d", word + "w", word + "mo", word + "y"}
-	}
 	var begin, hold []string
 	for _, v := range values {
 		switch lower := strings.ToLower(safetext.Line(v)); {

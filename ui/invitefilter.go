@@ -15,39 +15,55 @@ import (
 
 // operators are what filters of invites may consist of.
 func (t *inviteTable) operators() grammar[row] {
-	ages := func() []string { return []string{"12h", "30d", "4w", "6mo", "1y"} }
 	return grammar[row]{mentions: (*row).mentions, operators: []operator[row]{
 		{
 			name: "status", example: "status:pending", does: "has this status",
-			values: statusNames, compile: oneOf("status", statusNames(), func(r *row) []string { return []string{string(r.invite.Status)} }),
+			values: always(statusNames()), compile: oneOf("status", statusNames(), func(r *row) []string { return []string{string(r.invite.Status)} }),
 		},
 		{
 			name: "by", alias: "from", example: "by:me", does: "sent by this user (or from:)",
-			values: func() []string { return t.users(func(r *row) string { return inviter(r.invite) }) }, compile: t.byUser(func(r *row) string { return inviter(r.invite) }),
+			values: t.users(func(r *row) string { return inviter(r.invite) }), compile: t.byUser(func(r *row) string { return inviter(r.invite) }),
 		},
 		{
 			name: "room", example: `room:"Reading group"`, does: "to a room: name, alias or ID",
-			values: func() []string { return roomTerms(t.rooms) }, compile: t.inRoom,
+			values: func(string) []string { return roomTerms(t.rooms) }, compile: t.inRoom,
 		},
 		{name: "older", example: "older:30d", does: "sent before: m h d w mo y", values: ages, compile: t.sent(true)},
 		{name: "newer", example: "newer:12h", does: "sent since then", values: ages, compile: t.sent(false)},
 		{
 			name: "warn", example: "warn:duplicate", does: "has this warning",
-			values: warningNames, compile: warns,
+			values: always(warningNames()), compile: warns,
 		},
 		{
 			name: "key", example: "key:invalid", does: "its keys or proof are so",
-			values: standings, compile: oneOf("state of a key", standings(), func(r *row) []string { return []string{r.standing()} }),
+			values: always(standings()), compile: oneOf("state of a key", standings(), func(r *row) []string { return []string{r.standing()} }),
 		},
 		{
 			name: "verdict", example: "verdict:refused", does: "honoured, refused or unknown",
-			values: verdicts, compile: oneOf("verdict", verdicts(), func(r *row) []string { return []string{string(r.verdict)} }),
+			values: always(verdicts()), compile: oneOf("verdict", verdicts(), func(r *row) []string { return []string{string(r.verdict)} }),
 		},
 		{
 			name: "accepted-by", example: "accepted-by:@ada", does: "accepted by this user",
-			values: func() []string { return t.users((*row).acceptedBy) }, compile: t.byUser((*row).acceptedBy),
+			values: t.users((*row).acceptedBy), compile: t.byUser((*row).acceptedBy),
 		},
 	}}
+}
+
+// always offers the same values, whatever is typed.
+func always(values []string) func(string) []string {
+	return func(string) []string { return values }
+}
+
+// ages are some to choose from, or those that a number may become.
+func ages(typed string) []string {
+	number := strings.TrimRight(typed, "mohdwy")
+	switch {
+	case typed == "":
+		return []string{"12h", "30d", "4w", "6mo", "1y"}
+	case number == "" || strings.Trim(number, "0123456789") != "":
+		return nil
+	}
+	return []string{number + "h", number + "d", number + "w", number + "mo", number + "y"}
 }
 
 func statusNames() []string  { return texts(invite.Statuses()) }
@@ -80,19 +96,21 @@ func texts[S ~string](all []S) []string {
 	return texts
 }
 
-// users are the users that a filter may name, without their servers.
-func (t *inviteTable) users(of func(*row) string) []string {
-	names := map[string]bool{}
-	for n := range t.all {
-		if user := shortUser(of(&t.all[n])); user != "" {
-			names[user] = true
+// users offers the users that a filter may name, without their servers.
+func (t *inviteTable) users(of func(*row) string) func(string) []string {
+	return func(string) []string {
+		names := map[string]bool{}
+		for n := range t.all {
+			if user := shortUser(of(&t.all[n])); user != "" {
+				names[user] = true
+			}
 		}
+		users := slices.Sorted(maps.Keys(names))
+		if t.sh.account != nil {
+			users = append([]string{"me"}, users...)
+		}
+		return users
 	}
-	users := slices.Sorted(maps.Keys(names))
-	if t.sh.account != nil {
-		users = append([]string{"me"}, users...)
-	}
-	return users
 }
 
 // byUser compiles a user: me, a Matrix ID with or without its server, or a part of one.

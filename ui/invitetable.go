@@ -143,10 +143,10 @@ func (t *inviteTable) wayOut() string {
 	}
 	switch {
 	case t.filters():
-		return "No invite is like that." + press(k.Clear, "to clear the filter.")
+		return "No invite matches the filter." + press(k.Clear, "to clear the filter.")
 	case t.found.all == 0:
 		return "Nobody has been invited by e-mail to this room yet." + press(k.Invite, "to invite somebody.")
 	default:
-		return "No invite is like that." + press(k.NextStatus, "for those of another status.")
+		return "No invite has this status." + press(k.NextStatus, "for those of another status.")
 	}
 }

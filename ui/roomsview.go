@@ -79,7 +79,7 @@ func roomGrammar() grammar[roomRow] {
 		},
 		operators: []operator[roomRow]{
 			{
-				name: "may", example: "may:invite", does: "you may invite there", values: func() []string { return may },
+				name: "may", example: "may:invite", does: "you may invite there", values: always(may),
 				compile: oneOf("right", may, func(r *roomRow) []string {
 					if r.room.MayInvite() {
 						return may
@@ -88,7 +88,7 @@ func roomGrammar() grammar[roomRow] {
 				}),
 			},
 			{
-				name: "has", example: "has:pending", does: "has such invites: look, invites", values: func() []string { return numbers },
+				name: "has", example: "has:pending", does: "has such invites: look, invites", values: always(numbers),
 				compile: oneOf("number", numbers, has),
 			},
 		},
@@ -177,7 +177,7 @@ func (p *roomsPage) listing(cols roomColumns) string {
 		lines = append(lines, p.row(cols, n))
 	}
 	if len(p.list.keys) == 0 {
-		lines = append(lines, "", "   No room is like that.", "", "   Press "+st.accent.Render(p.sh.keys.Clear.Help().Key)+" to clear the filter.")
+		lines = append(lines, "", "   No room matches the filter.", "", "   Press "+st.accent.Render(p.sh.keys.Clear.Help().Key)+" to clear the filter.")
 	}
 	if r, some := p.selected(); some && r.room.Unread > 0 {
 		lines = append(lines, "", "   "+st.warn.Render("! "+unread(r.room.Unread)))
