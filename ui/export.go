@@ -2,36 +2,172 @@ package ui
 
 import (
 	"context"
+	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
+
+// An Exporter writes invites of an account in a format ("csv", "json" or
+// "markdown").
+type Exporter struct {
+	// Path suggests a file, with its whole path. It is nil where there are no
+	// files, as over SSH: there the text is copied.
+	Path  func(ctx context.Context, account *client.Account, format string, invites []invite.Invite) string
+	Write func(context.Context, Export) (Exported, error)
+}
+
+// An Export is what is written where.
+type Export struct {
+	Account   *client.Account
+	Format    string
+	Path      string // as the user typed it; empty where there are no files
+	Overwrite bool   // a file that is there already
+	Invites   []invite.Invite
+}
+
+// Exported is what came of an export.
+type Exported struct {
+	Path   string // that was written, in full
+	Text   string // to copy, where there are no files
+	Exists bool   // nothing was written, because there is such a file already
+}
 
 // mostCopied is how long a text may be that the terminal is given to copy:
 // longer ones are dropped by some without a word.
 const mostCopied = 64 << 10
 
-// exportCard chooses how the invites that are shown are written down.
+// A format is a way to write invites.
+type format struct{ name, extension, words string }
+
+func formats() []format {
+	return []format{
+		{"csv", ".csv", "CSV, for spreadsheets"},
+		{"json", ".json", "JSON, for scripts"},
+		{"markdown", ".md", "Markdown, for reading"},
+	}
+}
+
+// exportCard chooses how and where the invites that are shown are written.
 type exportCard struct {
 	sh      *shell
 	ctx     context.Context
 	invites []invite.Invite
-	list    list[string] // of formats
+	which   string // invites these are, in words
+	at      int    // the chosen format
+	form    *form  // with the file; nil where there are no files
 	busy    bool
 	problem error
 }
 
-func newExport(sh *shell, invites []invite.Invite) func(context.Context) screen {
+func newExport(sh *shell, invites []invite.Invite, which string) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		return &exportCard{sh: sh, ctx: ctx, invites: invites, list: list[string]{keys: []string{"csv", "json", "markdown"}}}
+		c := &exportCard{sh: sh, ctx: ctx, invites: invites, which: which}
+		if sh.opt.Export.Path != nil {
+			c.form = newForm(sh)
+			c.form.add("File", "the whole path", "")
+		}
+		return c
 	}
 }
 
-func (c *exportCard) init() tea.Cmd { return nil }
 func (c *exportCard) title() string { return "Export" }
+
+// suggestedPath is where the invites could go.
+type suggestedPath string
+
+func (c *exportCard) init() tea.Cmd {
+	if c.form == nil {
+		return nil
+	}
+	suggest, account, invites := c.sh.opt.Export.Path, c.sh.account, c.invites
+	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+		return suggestedPath(suggest(ctx, account, formats()[0].name, invites))
+	})
+}
+
+func (c *exportCard) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case suggestedPath:
+		if c.form.value(0) == "" {
+			c.setPath(string(msg))
+			c.setExtension()
+		}
+	case exported:
+		return c.done(msg)
+	case tea.PasteMsg:
+		return c.enter(msg)
+	case tea.KeyPressMsg:
+		return c.press(msg)
+	}
+	return nil
+}
+
+func (c *exportCard) press(msg tea.KeyPressMsg) tea.Cmd {
+	switch k := c.sh.keys; {
+	case c.busy:
+	case key.Matches(msg, k.Submit):
+		return c.export(false)
+	case key.Matches(msg, k.Next):
+		c.choose(c.at + 1)
+	case key.Matches(msg, k.Prev):
+		c.choose(c.at - 1)
+	default:
+		return c.enter(msg)
+	}
+	return nil
+}
+
+// choose chooses a format, which the name of the file tells, too.
+func (c *exportCard) choose(n int) {
+	c.at = max(0, min(n, len(formats())-1))
+	c.problem = nil
+	c.setExtension()
+}
+
+func (c *exportCard) setPath(path string) {
+	c.form.fields[0].input.SetValue(path)
+	c.form.fields[0].input.CursorEnd()
+}
+
+// setExtension gives the file the extension of the chosen format, in place of
+// that of another one.
+func (c *exportCard) setExtension() {
+	if c.form == nil {
+		return
+	}
+	typed := c.form.value(0)
+	if n := formatOf(typed); n >= 0 && n != c.at {
+		c.setPath(strings.TrimSuffix(typed, path.Ext(typed)) + formats()[c.at].extension)
+	}
+}
+
+// formatOf is the format that the name of a file tells; -1 for none.
+func formatOf(name string) int {
+	return slices.IndexFunc(formats(), func(f format) bool { return f.extension == strings.ToLower(path.Ext(name)) })
+}
+
+// enter gives text to the field. A name that tells another format chooses it.
+func (c *exportCard) enter(msg tea.Msg) tea.Cmd {
+	if c.form == nil || c.busy {
+		return nil
+	}
+	before := c.form.value(0)
+	cmd := c.form.update(msg)
+	if typed := c.form.value(0); typed != before {
+		c.problem = nil
+		if n := formatOf(typed); n >= 0 {
+			c.at = n
+		}
+	}
+	return cmd
+}
 
 // exported is how it ended.
 type exported struct {
@@ -39,28 +175,18 @@ type exported struct {
 	err error
 }
 
-func (c *exportCard) update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case exported:
-		return c.done(msg)
-	case tea.KeyPressMsg:
-		switch {
-		case c.busy:
-		case key.Matches(msg, c.sh.keys.Submit):
-			return c.export()
-		default:
-			c.list.press(msg, c.sh.keys, len(c.list.keys))
+func (c *exportCard) export(overwrite bool) tea.Cmd {
+	e := Export{Account: c.sh.account, Format: formats()[c.at].name, Overwrite: overwrite, Invites: c.invites}
+	if c.form != nil {
+		if e.Path = c.form.value(0); e.Path == "" {
+			return nil
 		}
 	}
-	return nil
-}
-
-func (c *exportCard) export() tea.Cmd {
 	c.busy, c.problem = true, nil
-	export, account, format, invites := c.sh.opt.Export, c.sh.account, c.list.keys[c.list.at], c.invites
+	write := c.sh.opt.Export.Write
 	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
-		e, err := export(ctx, account, format, invites)
-		return exported{e, err}
+		done, err := write(ctx, e)
+		return exported{done, err}
 	})
 }
 
@@ -69,10 +195,14 @@ func (c *exportCard) done(e exported) tea.Cmd {
 	if c.problem = e.err; e.err != nil {
 		return nil
 	}
+	if e.Exists {
+		return c.sh.openCard(newConfirm(c.sh, "Overwrite the file?", e.Path+" is there already. What is in it would be lost.",
+			func() tea.Cmd { return c.export(true) }))
+	}
 	c.sh.closeScreen(c)
 	switch n := count(len(c.invites), "invite"); {
 	case e.Text == "":
-		c.sh.say("Wrote %s to %s.", n, e.Where)
+		c.sh.say("Wrote %s to %s.", n, e.Path)
 	case len(e.Text) > mostCopied:
 		c.sh.notice = notice{text: "That is too much for the clipboard of a terminal. Filter the list, and export what is left.", bad: true}
 	default:
@@ -82,32 +212,85 @@ func (c *exportCard) done(e exported) tea.Cmd {
 	return nil
 }
 
+// arrows is true: letters are typed into the path.
+func (c *exportCard) arrows() bool { return true }
+
 func (c *exportCard) ShortHelp() []key.Binding {
 	k := c.sh.keys
-	return []key.Binding{when(!c.busy, as(k.Submit, "export")), k.Up, k.Down, k.Back, k.Interrupt}
+	does := "copy"
+	if c.form != nil {
+		does = "write the file"
+	}
+	return []key.Binding{when(!c.busy, as(k.Submit, does)), when(!c.busy, as(k.Next, "next format")), k.Back, k.Interrupt}
 }
 
 func (c *exportCard) FullHelp() [][]key.Binding {
-	return [][]key.Binding{c.ShortHelp(), c.sh.keys.moves(!c.busy)}
+	return [][]key.Binding{c.ShortHelp(), {when(!c.busy, as(c.sh.keys.Prev, "previous format"))}}
 }
 
-func (c *exportCard) view(width, _ int) (string, *tea.Cursor) {
+func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
+	const spacious = 14 // lines, with empty ones between the parts
 	st := c.sh.styles
-	width = min(width, 60)
-	lines := []string{"", st.strong.Render("Export " + count(len(c.invites), "invite")), ""}
-	for n, name := range []string{"CSV, for spreadsheets", "JSON, for scripts", "Markdown, for reading"} {
-		chosen := n == c.list.at
-		st := st.lit(chosen)
-		lines = append(lines, rowSpot(c.sh, &c.list, n, c.sh.keys.Submit, st.row(chosen, " ", st.name.Render(name), width)))
+	width = min(width, 76)
+	var lines []string
+	space := func() {
+		if height >= spacious {
+			lines = append(lines, "")
+		}
 	}
-	text := strings.Join(lines, "\n") + "\n\n"
+	space()
+	lines = append(lines, st.strong.Render("Export "+count(len(c.invites), "invite")))
+	space()
+	lines = append(lines, strings.Split(wrap(cut(c.which, 2*width), width), "\n")...)
+	space()
+	for n, f := range formats() {
+		chosen := n == c.at
+		line := st.row(chosen, " ", st.lit(chosen).name.Render(f.words), width)
+		lines = append(lines, c.sh.spot(line, func() tea.Cmd { c.choose(n); return nil }))
+	}
+	space()
+	var cursor *tea.Cursor
+	if c.form != nil {
+		var file string
+		if file, cursor = c.form.view(width, true); cursor != nil {
+			cursor.Y = len(lines)
+		}
+		lines = append(lines, file)
+		space()
+	}
+	lines = append(lines, c.says(width))
+	space()
+	return strings.Join(lines, "\n"), cursor
+}
+
+// says is what happens next, or what went wrong.
+func (c *exportCard) says(width int) string {
+	st := c.sh.styles
 	switch {
 	case c.busy:
-		text += "Writing…"
+		return "Writing…"
 	case c.problem != nil:
-		text += c.sh.problem(c.problem, width)
-	default:
-		text += st.faint.Render(wrap("Those that are shown now, in this order.", width))
+		return c.sh.problem(c.problem, width)
+	case c.form == nil:
+		return st.faint.Render(wrap("The text is copied through your terminal.", width))
 	}
-	return text + "\n", nil
+	return st.faint.Render(wrap("Nothing is written before you press enter.", width))
+}
+
+// which says which invites are shown, and in which order.
+func (t *inviteTable) which() string {
+	filter := t.filter.text()
+	words := []string{fmt.Sprintf("%d of %s", len(t.list.keys), count(len(t.rows), "invite"))}
+	switch {
+	case t.tab == (tab{}) && filter == "":
+		words = []string{"All invites of your rooms"}
+	case t.tab.look:
+		words = append(words, "those that need a look")
+	case t.tab.status != "":
+		words = append(words, "status "+string(t.tab.status))
+	}
+	if filter != "" {
+		words = append(words, "filter "+filter)
+	}
+	return strings.Join(append(words, "sorted by "+t.orders[t.by].name), ", ") + "."
 }

@@ -6,49 +6,84 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
-
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
-func TestExport(t *testing.T) {
+func TestExportAsksWhere(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		n.invite(t, n.compilers, "rob@bell.example")
-		account, opt := n.account(t), n.options()
-		var formats []string
-		export := func(_ context.Context, _ *client.Account, format string, invites []invite.Invite) (Exported, error) {
-			formats = append(formats, format)
-			switch {
-			case len(invites) != 1 || string(invites[0].RoomID) != n.ops:
-				return Exported{}, errors.New("that is not what is shown")
-			case format == "csv":
-				return Exported{Where: "invites.csv"}, nil
-			case format == "json":
-				return Exported{Text: "[]"}, nil
-			case len(formats) == 3:
-				return Exported{}, errors.New("write invites.md: no space left on device")
-			}
-			return Exported{Text: strings.Repeat("x", mostCopied+1)}, nil
+		var written []Export
+		exporter := &Exporter{
+			Path: func(_ context.Context, _ *client.Account, _ string, _ []invite.Invite) string {
+				return "/home/ada/Downloads/invites-ops.csv"
+			},
+			Write: func(_ context.Context, e Export) (Exported, error) {
+				written = append(written, e)
+				switch {
+				case len(e.Invites) != 1 || string(e.Invites[0].RoomID) != n.ops:
+					return Exported{}, errors.New("that is not what is shown")
+				case strings.HasPrefix(e.Path, "/full/"):
+					return Exported{}, errors.New("write the invites: no space left on device")
+				case !e.Overwrite:
+					return Exported{Path: e.Path, Exists: true}, nil
+				}
+				return Exported{Path: e.Path}, nil
+			},
 		}
-		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: opt, Account: account, Export: export})
-		})
+		term := n.startWith(t, func(o *Options) { o.Export = exporter })
 		term.Press("/")
 		term.Send("room:ops\r")
 		term.Press("E")
-		term.Golden("asked")
-		term.Press("enter")
-		term.Golden("written")
-		term.Press("E", "down", "enter")
+		term.Golden("asks")
+		term.Resize(60, 16)
+		term.Golden("asks 60x16")
+		term.Resize(80, 24)
+		if len(written) > 0 {
+			t.Errorf("wrote %+v unasked", written)
+		}
+		term.Press("down", "enter") // JSON, which the name tells, too
+		term.Golden("there already")
+		term.Press("n")
+		term.Golden("not overwritten")
+		term.Press("enter", "y")
+		shows(t, term, "Wrote 1 invite to /home/ada/Downloads/invites-ops.json.")
+		term.Press("E", "ctrl+u")
+		term.Send("/full/invites.md\r")
+		term.Golden("failed")
+		var got []string
+		for _, e := range written {
+			got = append(got, e.Format+" "+e.Path)
+		}
+		if want := "json /home/ada/Downloads/invites-ops.json, json /home/ada/Downloads/invites-ops.json, " +
+			"json /home/ada/Downloads/invites-ops.json, markdown /full/invites.md"; strings.Join(got, ", ") != want {
+			t.Errorf("written: %q", got)
+		}
+	})
+}
+
+// Over SSH there are no files: the text is copied.
+func TestExportIsCopiedWhereThereAreNoFiles(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "lin@kernel.example")
+		exporter := &Exporter{Write: func(_ context.Context, e Export) (Exported, error) {
+			if e.Path != "" {
+				return Exported{}, errors.New("there is no file")
+			}
+			if e.Format == "json" {
+				return Exported{Text: "[]"}, nil
+			}
+			return Exported{Text: strings.Repeat("x", mostCopied+1)}, nil
+		}}
+		term := n.startWith(t, func(o *Options) { o.Export = exporter })
+		term.Press("E")
+		term.Golden("asks")
+		term.Press("down", "enter")
 		if got := term.Clipboard(); got != "[]" {
 			t.Errorf("copied %q", got)
 		}
-		term.Press("E", "G", "enter")
-		term.Golden("failed")
-		term.Press("enter")
+		term.Press("E", "enter")
 		term.Golden("too long")
 	})
 }

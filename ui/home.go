@@ -199,7 +199,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Again):
 		return sh.sendAgain(r.invite)
 	case key.Matches(msg, keys.Export) && sh.opt.Export != nil:
-		return sh.openCard(newExport(sh, h.shown()))
+		return sh.openCard(newExport(sh, h.shown(), h.which()))
 	case key.Matches(msg, keys.Open):
 		return sh.open(newInvite(sh, r.invite))
 	case key.Matches(msg, keys.Revoke):

@@ -11,7 +11,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -50,9 +49,8 @@ type Options struct {
 	// Complete finds people whose name or address begins as typed; nil finds
 	// none. It may return some beside an error.
 	Complete func(ctx context.Context, typed string) ([]Contact, error)
-	// Export writes invites of an account down in a format ("csv", "json" or "markdown"); nil
-	// offers no export.
-	Export func(ctx context.Context, account *client.Account, format string, invites []invite.Invite) (Exported, error)
+	// Export writes invites into files; nil offers no export.
+	Export *Exporter
 	// SyncOutput has each picture shown at once, without asking the terminal
 	// whether it can do that.
 	SyncOutput bool
@@ -97,10 +95,6 @@ type Display struct {
 
 // A Contact is a person that [Options.Complete] knows.
 type Contact struct{ Name, Address string }
-
-// Exported is what came of an export: where it was written, in words; or, where
-// no file can be, the text, which the terminal is given to copy.
-type Exported struct{ Where, Text string }
 
 // Model is the root of the program: it routes, navigates and frames.
 type Model struct {

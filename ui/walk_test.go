@@ -43,8 +43,9 @@ func walkThrough(t *testing.T, mouse bool) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		h, _ := newHousehold(t, n)
 		opt := Options{Client: n.options(), Accounts: h.accounts(), Display: Display{Mouse: true}, Vault: vaultPlain}
-		opt.Export = func(context.Context, *client.Account, string, []invite.Invite) (Exported, error) {
-			return Exported{Where: "invites.csv"}, nil
+		opt.Export = &Exporter{
+			Path:  func(context.Context, *client.Account, string, []invite.Invite) string { return "/home/ada/invites.csv" },
+			Write: func(_ context.Context, e Export) (Exported, error) { return Exported{Path: e.Path}, nil },
 		}
 		opt.Demo = true
 		opt.Settings = newSettingsFile().settings()

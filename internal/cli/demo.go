@@ -100,7 +100,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	_, err = o.screen(ctx, ui.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
-		Banner: "demo", Tour: !o.noTour, Export: o.exportForScreen,
+		Banner: "demo", Tour: !o.noTour, Export: o.screenExporter(),
 		Settings: o.screenSettings(true),
 	})
 	return err

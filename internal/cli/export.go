@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,11 +26,15 @@ const (
 )
 
 // exportFlags say in which format something is written, and where to.
-type exportFlags struct{ format, output string }
+type exportFlags struct {
+	format, output string
+	force          bool // overwrites a file
+}
 
 func (e *exportFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&e.format, "format", "", "write `FORMAT`: table, csv, json or markdown")
 	c.Flags().StringVarP(&e.output, "output", "o", "", "write to `FILE`, whose name may tell the format")
+	c.Flags().BoolVar(&e.force, "force", false, "overwrite the file of --output")
 }
 
 // check settles on a format.
@@ -65,7 +71,7 @@ func formatOf(name string) string {
 }
 
 // write writes what was found in a format that is no table.
-func (e *exportFlags) write(a *app, findings []finding) error {
+func (e *exportFlags) write(ctx context.Context, a *app, findings []finding) error {
 	data, err := exported(findings, e.format)
 	if err != nil {
 		return err
@@ -74,10 +80,38 @@ func (e *exportFlags) write(a *app, findings []finding) error {
 		_, err = a.Out.Write(data)
 		return err
 	}
-	if err := export.Write(e.output, data); err != nil {
-		return fmt.Errorf("write the invites: %w", err)
+	if err := e.writeFile(ctx, a, data); err != nil {
+		return err
 	}
 	a.say("%s written to %s.", count(len(findings), "invite"), e.output)
+	return nil
+}
+
+// writeFile writes the file of --output. One that is there already is overwritten
+// only if the user agrees.
+func (e *exportFlags) writeFile(ctx context.Context, a *app, data []byte) error {
+	write := export.Create
+	if e.force {
+		write = export.Write
+	}
+	err := write(e.output, data)
+	if errors.Is(err, fs.ErrExist) {
+		if !a.mayAsk() {
+			return fmt.Errorf("%s is there already; --force overwrites it", e.output)
+		}
+		agreed, err := a.confirm(ctx, "Overwrite "+e.output+"?")
+		if err != nil {
+			return err
+		}
+		if !agreed {
+			return errDeclined
+		}
+		e.force = true
+		return e.writeFile(ctx, a, data)
+	}
+	if err != nil {
+		return fmt.Errorf("write the invites: %w", err)
+	}
 	return nil
 }
 
@@ -125,23 +159,4 @@ func findingsOf(account *client.Account, invites []invite.Invite) ([]finding, er
 		findings[n] = findingOf(account, facts, room, i)
 	}
 	return findings, nil
-}
-
-// exportNew writes what was exported of findings into a new file of a directory,
-// and returns its path. The file is named after the room if they are all of one.
-func exportNew(dir, format string, data []byte, findings []finding) (string, error) {
-	room := ""
-	for n, f := range findings {
-		if n > 0 && f.roomName != room {
-			room = ""
-			break
-		}
-		room = f.roomName
-	}
-	extension := map[string]string{formatCSV: "csv", formatJSON: "json", formatMarkdown: "md"}[format]
-	path, err := export.WriteNew(dir, export.FileName("invites "+room, "invites", extension), data)
-	if err != nil {
-		return "", fmt.Errorf("write the invites: %w", err)
-	}
-	return path, nil
 }

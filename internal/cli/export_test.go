@@ -7,11 +7,13 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/serve"
+	"github.com/mxinvite/mxinvite/ui"
 )
 
-func TestInvitesOfTheScreenAreExportedIntoNewFiles(t *testing.T) {
+func TestScreenExportsWhereTheUserSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.sends(exitOK, "anna@bell.example")
@@ -23,38 +25,70 @@ func TestInvitesOfTheScreenAreExportedIntoNewFiles(t *testing.T) {
 		defer a.close()
 		account, err := a.account(t.Context())
 		v.must(err)
-		dir := t.TempDir()
-		t.Chdir(dir)
+		home, here := t.TempDir(), t.TempDir()
+		a.Env = append(a.Env, "HOME="+home, "XDG_DOWNLOAD_DIR=")
+		t.Chdir(here)
+		e := a.screenExporter()
 		for _, tt := range []struct{ room, format, want string }{
 			{v.room, formatCSV, "invites-ops.csv"},
-			{v.room, formatCSV, "invites-ops-2.csv"},
 			{other, formatMarkdown, "invites-ops-2j.md"},
 			{"", formatJSON, "invites.json"},
 		} {
-			invites := account.Invites()
-			if tt.room != "" {
-				invites = invites[:0]
-				for _, i := range account.Invites() {
-					if string(i.RoomID) == tt.room {
-						invites = append(invites, i)
-					}
+			var invites []invite.Invite
+			for _, i := range account.Invites() {
+				if tt.room == "" || string(i.RoomID) == tt.room {
+					invites = append(invites, i)
 				}
 			}
-			got, err := a.exportForScreen(t.Context(), account, tt.format, invites)
-			if err != nil || got.Where != filepath.Join(dir, tt.want) {
-				t.Errorf("%s, %v; want %s", got.Where, err, tt.want)
+			path := e.Path(t.Context(), account, tt.format, invites)
+			if path != filepath.Join(home, tt.want) {
+				t.Errorf("suggests %s, not %s", path, tt.want)
+			}
+			export := ui.Export{Account: account, Format: tt.format, Path: path, Invites: invites}
+			if got, err := e.Write(t.Context(), export); err != nil || got.Path != path || got.Exists {
+				t.Errorf("%+v, %v", got, err)
+			}
+			if got, err := e.Write(t.Context(), export); err != nil || !got.Exists {
+				t.Errorf("overwritten: %+v, %v", got, err)
+			}
+			export.Overwrite = true
+			if got, err := e.Write(t.Context(), export); err != nil || got.Exists {
+				t.Errorf("not overwritten: %+v, %v", got, err)
 			}
 		}
-		a.Guest = new(serve.Session) // who leaves nothing here
-		got, err := a.exportForScreen(t.Context(), account, formatCSV, account.Invites())
-		files, _ := os.ReadDir(dir)
-		if err != nil || !strings.Contains(got.Text, "anna@bell.example") || got.Where != "" || len(files) != 4 {
-			t.Errorf("a visitor got %+v, %v, beside %d files", got, err, len(files))
-		}
-		a.Guest = nil
-		data, err := os.ReadFile(filepath.Join(dir, "invites-ops.csv"))
+		data, err := os.ReadFile(filepath.Join(home, "invites-ops.csv"))
 		if err != nil || !strings.Contains(string(data), ",anna@bell.example,pending,") {
 			t.Errorf("%s, %v", data, err)
+		}
+		for typed, want := range map[string]string{"~/a.csv": filepath.Join(home, "a.csv"), "b.csv": filepath.Join(home, "b.csv")} {
+			if got := a.typedPath(typed); got != want {
+				t.Errorf("%s is %s", typed, got)
+			}
+		}
+		if files, _ := os.ReadDir(here); len(files) > 0 {
+			t.Errorf("in the current directory there are %v", files)
+		}
+	})
+}
+
+func TestVisitorsExportToCopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVigil(t)
+		v.sends(exitOK, "anna@bell.example")
+		a := v.app()
+		defer a.close()
+		account, err := a.account(t.Context())
+		v.must(err)
+		a.Guest = new(serve.Session) // who leaves nothing here
+		defer func() { a.Guest = nil }()
+		path := filepath.Join(t.TempDir(), "invites.csv")
+		e := a.screenExporter()
+		got, err := e.Write(t.Context(), ui.Export{Account: account, Format: formatCSV, Path: path, Invites: account.Invites()})
+		if err != nil || !strings.Contains(got.Text, "anna@bell.example") || got.Path != "" || e.Path != nil {
+			t.Errorf("a visitor got %+v, %v", got, err)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("a visitor has written a file")
 		}
 	})
 }

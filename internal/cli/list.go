@@ -81,7 +81,7 @@ func runList(ctx context.Context, o listOptions) error {
 	}
 	sortFindings(findings, o.sort)
 	if o.as.format != formatTable {
-		return o.as.write(o.app, findings)
+		return o.as.write(ctx, o.app, findings)
 	}
 	return o.writeFindings(findings, short, account.UserID())
 }

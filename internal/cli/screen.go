@@ -67,7 +67,7 @@ func (a *app) homeScreen(ctx context.Context, opt client.Options, trusted *trust
 		Accounts: &ui.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},
 		Browse:   a.browse(), Vault: string(kind),
 		Trust:    func(host string) error { return trusted.add(host, allowed{}) },
-		Complete: a.completeForScreen, Export: a.exportForScreen,
+		Complete: a.completeForScreen, Export: a.screenExporter(),
 		Settings: a.screenSettings(false),
 	})
 }

@@ -3,8 +3,11 @@ package export
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -116,26 +119,69 @@ func TestFileNamesAreHarmless(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenOver(t *testing.T) {
+func TestFileIsOverwrittenOnlyByWrite(t *testing.T) {
 	dir := t.TempDir()
-	for _, want := range []string{"ops.csv", "ops-2.csv", "ops-3.csv"} {
-		path, err := WriteNew(dir, "ops.csv", []byte(want))
-		if err != nil || filepath.Base(path) != want {
-			t.Fatalf("%s, %v", path, err)
-		}
-	}
-	if data, err := os.ReadFile(filepath.Join(dir, "ops.csv")); err != nil || string(data) != "ops.csv" {
-		t.Errorf("%q, %v", data, err)
-	}
-	if err := Write(filepath.Join(dir, "ops.csv"), []byte("new")); err != nil {
+	path := filepath.Join(dir, "ops.csv")
+	if err := Create(path, []byte("old")); err != nil {
 		t.Fatal(err)
 	}
+	if err := Create(path, []byte("other")); !errors.Is(err, fs.ErrExist) {
+		t.Error(err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "old" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if err := Write(path, []byte("new!")); err != nil {
+		t.Fatal(err)
+	}
+	if err := Create(dir, nil); err == nil || errors.Is(err, fs.ErrExist) || !strings.HasSuffix(err.Error(), "is a directory") {
+		t.Error(err)
+	}
 	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 3 {
+	if err != nil || len(files) != 1 {
 		t.Errorf("%v, %v", files, err)
 	}
-	info, err := os.Stat(filepath.Join(dir, "ops.csv"))
-	if err != nil || info.Size() != 3 || info.Mode().Perm() != 0o600 {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() != 4 || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
+	}
+}
+
+func TestDirectoryIsWhereDownloadsGo(t *testing.T) {
+	home := t.TempDir()
+	env := map[string]string{"HOME": home}
+	getenv := func(name string) string { return env[name] }
+	if got := Directory(getenv); got != home {
+		t.Errorf("without one of them: %s", got)
+	}
+	mkdir := func(name string) string {
+		dir := filepath.Join(home, name)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	downloads := mkdir("Downloads")
+	if got := Directory(getenv); got != downloads {
+		t.Errorf("by its usual name: %s", got)
+	}
+	french := mkdir("T\u00e9l\u00e9chargements")
+	dirs := "# written by xdg-user-dirs-update\nXDG_DESKTOP_DIR=\"$HOME/Bureau\"\nXDG_DOWNLOAD_DIR=\"$HOME/T\u00e9l\u00e9chargements\"\n"
+	if err := os.WriteFile(filepath.Join(mkdir(".config"), "user-dirs.dirs"), []byte(dirs), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := Directory(getenv); got != french {
+		t.Errorf("from user-dirs.dirs: %s", got)
+	}
+	env["XDG_DOWNLOAD_DIR"] = mkdir("here")
+	if got := Directory(getenv); got != env["XDG_DOWNLOAD_DIR"] {
+		t.Errorf("from the environment: %s", got)
+	}
+	env["XDG_DOWNLOAD_DIR"] = "relative"
+	if got := Directory(getenv); got != french {
+		t.Errorf("a relative one: %s", got)
+	}
+	if got := Directory(func(string) string { return "" }); got != "" {
+		t.Errorf("without a home: %s", got)
 	}
 }

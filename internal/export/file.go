@@ -3,7 +3,6 @@ package export
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,31 +63,21 @@ func Write(path string, data []byte) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// maxSame is how many files of the same name there may be.
-const maxSame = 1000
-
-// WriteNew writes a file that only its owner may read, and never over another: if
-// there is a name.csv it becomes name-2.csv. It returns the path.
-func WriteNew(dir, name string, data []byte) (string, error) {
-	extension := filepath.Ext(name)
-	base := strings.TrimSuffix(name, extension)
-	for n := 1; n <= maxSame; n++ {
-		path := filepath.Join(dir, name)
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		switch {
-		case errors.Is(err, fs.ErrExist):
-			name = fmt.Sprintf("%s-%d%s", base, n+1, extension)
-			continue
-		case err != nil:
-			return "", err
+// Create writes a file that only its owner may read. If there is one already the
+// error is [fs.ErrExist].
+func Create(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
+			return fmt.Errorf("%s is a directory", path)
 		}
-		if err := fill(f, data); err != nil {
-			_ = os.Remove(path)
-			return "", err
-		}
-		return path, nil
+		return err
 	}
-	return "", fmt.Errorf("%s: %w", filepath.Join(dir, name), fs.ErrExist)
+	if err := fill(f, data); err != nil {
+		_ = os.Remove(path)
+		return err
+	}
+	return nil
 }
 
 func fill(f *os.File, data []byte) error {
