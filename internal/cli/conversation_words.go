@@ -89,7 +89,7 @@ func firstWords() []word {
 			forms: []string{"accept  ask for the link, which is not shown"},
 		},
 		{
-			name: "help", also: []string{"?"}, does: "read the words, or explain one", run: (*conversation).help, pages: []string{"helpCard", "palette"},
+			name: "help", also: []string{"?"}, does: "read the words, or explain one", run: (*conversation).help, pages: []string{"helpCard", "filterHelp", "palette"},
 			forms: []string{"help  or ? lists the words", "help revoke  explains one"},
 		},
 		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", run: (*conversation).quit, pages: []string{"quitCard"}, forms: []string{"quit"}},
