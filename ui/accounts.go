@@ -11,8 +11,8 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// vaultPlain is the kind of vault that seals nothing.
-const vaultPlain = "plain"
+// unencrypted is the word in the header for sessions in a plain vault.
+const unencrypted = "unencrypted"
 
 // Accounts is what can be done with the accounts that are signed in here.
 type Accounts struct {
@@ -138,7 +138,7 @@ func (p *accountsPage) use(a KnownAccount) tea.Cmd {
 	change := p.sh.opt.Accounts.Switch
 	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		account, err := change(ctx, a)
-		return entered{account, err}
+		return entered{account: account, err: err}
 	})
 }
 
@@ -197,8 +197,8 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 		b.WriteString("\n" + indent(p.sh.problem(p.problem, min(width-4, 76)), 3))
 	case p.loaded && len(p.known) == 0:
 		b.WriteString("   Nobody is signed in. Press " + st.accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
-	case p.loaded && p.sh.opt.Vault != "":
-		b.WriteString("\n" + indent(st.faint.Render(wrap("Their sessions are kept on this machine: "+kept(p.sh.opt.Vault)+".", width-6)), 3))
+	case p.loaded && p.sh.vaultKind != "":
+		b.WriteString("\n" + indent(st.faint.Render(wrap("Their sessions are kept on this machine: "+kept(p.sh.vaultKind)+".", width-6)), 3))
 	}
 	return b.String(), nil
 }
@@ -206,13 +206,13 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 // kept says in words how sessions are kept.
 func kept(vault string) string {
 	switch vault {
-	case "keyring":
+	case VaultKeyring:
 		return "sealed, with the key in its keyring"
-	case "sealed":
+	case VaultPassphrase:
 		return "sealed with your passphrase"
 	case "agent":
 		return "sealed by a key of your ssh-agent"
 	default:
-		return "unsealed, in a file that only you can read"
+		return "not encrypted, in a file that only you can read"
 	}
 }

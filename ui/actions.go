@@ -113,6 +113,8 @@ func (k *keyMap) table() []action {
 		{&k.Add, "add-account", keys("n"), "add an account", "Sign in to another account.", onAccounts, ""},
 		{&k.Demo, "demo", keys("ctrl+t"), "look around first", "Before signing in: look around on a made-up homeserver.", onForm, ""},
 		{&k.Inspect, "inspect", keys("ctrl+o"), "look into a file", "Before signing in: see the invites in saved room state.", onForm, ""},
+		{&k.SetAside, "set-vault-aside", keys("ctrl+n"), "set the vault aside", "Before signing in: set aside a vault that does not open, and sign in again.", onForm, ""},
+		{&k.Abandon, "abandon-sign-in", keys("esc"), "sign out", "After signing in: sign out again instead of keeping the session.", onForm, ""},
 		{&k.CopyAddress, "copy-address", keys("ctrl+y"), "copy address", "Copy the address to open.", onForm, ""},
 		{&k.SignOut, "sign-out", keys("S"), "sign out", "Sign out.", onHome | onAccounts, ""},
 

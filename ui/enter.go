@@ -12,6 +12,8 @@ import (
 // its session could not be kept.
 type entered struct {
 	account *client.Account
+	vault   string      // the kind of vault that the session is in
+	needs   *VaultNeeds // what has to be asked before the session can be kept
 	err     error
 }
 
@@ -23,9 +25,10 @@ func (sh *shell) doorOptions(d door) client.Options {
 }
 
 // keeper returns what finishes signing in, in the background: it has the new
-// session kept. One that nobody waits for any more is ended.
+// session kept, unless the user has to be asked about the vault before. A session
+// that no page waits for any more is ended.
 func (sh *shell) keeper() func(context.Context, *client.Account, error) entered {
-	remember, forgotten := sh.opt.Remember, sh.forgotten
+	vault, kept, remember := sh.opt.Vault, sh.opt.Remember != nil, sh.rememberer()
 	return func(ctx context.Context, a *client.Account, err error) entered {
 		switch {
 		case err != nil:
@@ -33,22 +36,32 @@ func (sh *shell) keeper() func(context.Context, *client.Account, error) entered 
 		case ctx.Err() != nil:
 			_ = a.SignOut(context.WithoutCancel(ctx))
 			return entered{err: ctx.Err()}
-		case remember == nil:
+		case !kept:
 			return entered{account: a}
 		}
-		if forgotten != nil {
-			<-forgotten // or the new session would be dropped for the old one
+		var needs VaultNeeds
+		if vault != nil && vault.Needs != nil {
+			needs, err = vault.Needs(ctx)
 		}
-		kept, err := remember(ctx, a.Session())
-		if kept == nil {
-			kept = a
+		switch {
+		case err != nil:
+			return entered{account: a, err: err}
+		case needs.any():
+			return entered{account: a, needs: &needs}
 		}
-		return entered{kept, err}
+		a, err = remember(ctx, a)
+		return entered{account: a, vault: needs.Kind, err: err}
 	}
 }
 
 // enter goes on with an account that has just signed in.
 func (sh *shell) enter(e entered) tea.Cmd {
+	if e.needs != nil {
+		return sh.askHowToKeep(e.account, *e.needs)
+	}
+	if e.vault != "" {
+		sh.vaultKind = e.vault
+	}
 	if sh.account != nil {
 		// What is being sent for the account before is seen through first.
 		return sh.stopSending(func() tea.Cmd {

@@ -65,6 +65,10 @@ func (f *form) update(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok && strings.HasPrefix(press.Text, tag("")) {
 		return nil // a key that no keyboard has
 	}
+	if paste, ok := msg.(tea.PasteMsg); ok { // the field would make a space of a line's end
+		paste.Content = strings.TrimRight(paste.Content, "\r\n")
+		msg = paste
+	}
 	fd := f.fields[f.at]
 	var cmd tea.Cmd
 	fd.input, cmd = fd.input.Update(msg)

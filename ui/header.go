@@ -15,8 +15,8 @@ func (sh *shell) header(width int) string {
 	if sh.opt.Banner != "" {
 		left += " " + st.banner.Render(sh.opt.Banner)
 	}
-	if sh.opt.Vault == vaultPlain {
-		left += " " + st.warn.Render(vaultPlain)
+	if sh.vaultKind == VaultPlain {
+		left += " " + st.warn.Render(unencrypted)
 	}
 	left += "  " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
 	if sh.account == nil {

@@ -123,9 +123,9 @@ func (h *helpCard) clickable(column string, group []key.Binding) string {
 
 // badge explains the word in the header that says how sessions are kept.
 func (h *helpCard) badge(width int) string {
-	if h.sh.opt.Vault != vaultPlain {
+	if h.sh.vaultKind != VaultPlain {
 		return ""
 	}
 	st := h.sh.styles
-	return "\n\n" + st.warn.Render(vaultPlain) + st.faint.Render(wrap(": your sessions lie unsealed in a file. To seal them: mxinvite vault kind sealed", width-len(vaultPlain)))
+	return "\n\n" + st.warn.Render(unencrypted) + st.faint.Render(wrap(": your sessions are in a file that is not sealed. To seal them: mxinvite vault kind sealed", width-len(unencrypted)))
 }

@@ -24,6 +24,7 @@ type keyMap struct {
 	Trust, Copy, CopyLink, Raw   key.Binding
 	Accounts, Add, CopyAddress   key.Binding
 	Demo, Inspect                key.Binding // before signing in
+	SetAside, Abandon            key.Binding // of the vault
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	OpenDocument, CopyDocument                      key.Binding // of the terms

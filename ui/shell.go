@@ -15,30 +15,32 @@ import (
 
 // shell is what every screen shares: one pointer, made once, never copied.
 type shell struct {
-	ctx      context.Context // ends when the program ends
-	opt      Options
-	now      func() time.Time
-	keys     keyMap
-	styles   styles
-	terminal terminal
-	account  *client.Account // nil before signing in
-	link     link
-	notice   notice
-	stack    []layer
-	revokes  revokes
-	batches  int // of revocations, so far
-	leaving  bool
-	signing  bool   // out
-	demo     bool   // was chosen instead of signing in
-	farewell screen // asks whether to leave while invites wait
-	begun    int    // what is under way and should not be cut off, such as joining a room
-	sending  sending
-	news     news
-	tour     tour
-	work     progress
-	mouse    mouse
-	draft    whom // typed to be invited, and not sent
-	drafts   int  // how often it has changed
+	ctx       context.Context // ends when the program ends
+	opt       Options
+	now       func() time.Time
+	keys      keyMap
+	styles    styles
+	terminal  terminal
+	account   *client.Account // nil before signing in
+	unkept    *client.Account // signed in, while it is asked how to keep its session; else nil
+	vaultKind string
+	link      link
+	notice    notice
+	stack     []layer
+	revokes   revokes
+	batches   int // of revocations, so far
+	leaving   bool
+	signing   bool   // out
+	demo      bool   // was chosen instead of signing in
+	farewell  screen // asks whether to leave while invites wait
+	begun     int    // what is under way and should not be cut off, such as joining a room
+	sending   sending
+	news      news
+	tour      tour
+	work      progress
+	mouse     mouse
+	draft     whom // typed to be invited, and not sent
+	drafts    int  // how often it has changed
 
 	// forgotten is closed once it is noted that the last session is over: the next
 	// one may not be remembered before. Nil if there was none.
@@ -59,6 +61,9 @@ func newShell(ctx context.Context, opt Options) *shell {
 		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys),
 		revokes: revokes{}, chosen: map[string]string{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
 	}
+	if opt.Vault != nil {
+		sh.vaultKind = opt.Vault.Kind
+	}
 	sh.readings <- 0
 	sh.restyle()
 	return sh
@@ -66,7 +71,7 @@ func newShell(ctx context.Context, opt Options) *shell {
 
 // signedIn begins anew with an account's invites.
 func (sh *shell) signedIn(a *client.Account) tea.Cmd {
-	sh.account = a
+	sh.account, sh.unkept = a, nil
 	sh.link = link{}
 	return tea.Batch(sh.restart(newHome(sh)), sh.startSending(), sh.readDraft())
 }
@@ -124,6 +129,8 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		sh.restyle()
 	case minuteMsg:
 		return sh.minute()
+	case abandonedMsg:
+		return sh.abandoned(msg)
 	case draftMsg:
 		return sh.keepDraft(msg)
 	case draftRead:
@@ -195,9 +202,10 @@ func (sh *shell) quit() tea.Cmd {
 // finish ends the program as soon as what was begun is done.
 func (sh *shell) finish() tea.Cmd {
 	sh.leaving = true
+	abandon := sh.abandon()
 	if sh.busy() {
 		sh.askForPatience()
-		return sh.hurry()
+		return tea.Batch(abandon, sh.hurry())
 	}
 	return tea.Batch(sh.stopSending(sh.ended), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
 }

@@ -356,7 +356,7 @@ func TestAccounts(t *testing.T) {
 			h, ada := newHousehold(t, n)
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: "plain"})
+				return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &Vault{Kind: VaultPlain}})
 			})
 			term.Wait(time.Second)
 			term.Press("@")
@@ -388,7 +388,7 @@ func TestSignedOutAmongOthers(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		h, ada := newHousehold(t, n)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: "keyring"})
+			return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &Vault{Kind: VaultKeyring}})
 		})
 		n.SignOutEverywhere(n.ada, false)
 		term.Wait(time.Minute)

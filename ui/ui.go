@@ -37,8 +37,8 @@ type Options struct {
 	// Browse returns a browser that comes back until ctx ends. Nil if there is
 	// none on the machine of who looks at the screen, as over SSH.
 	Browse func(ctx context.Context) (Browser, error)
-	// Vault is how sessions are kept. One that is "plain" is told of.
-	Vault string
+	// Vault is where Remember keeps sessions; nil if it needs to ask nothing.
+	Vault *Vault
 
 	// What stands in the sign-in form to begin with.
 	Homeserver, User, Password string
@@ -115,18 +115,27 @@ func New(ctx context.Context, opt Options) *Model {
 	return m
 }
 
-// begin is where somebody without a session begins.
+// begin is where the program begins without an account.
 func (sh *shell) begin() tea.Cmd {
-	o, opt := offer{user: sh.opt.User, homeserver: sh.opt.Homeserver, password: sh.opt.Password}, sh.opt
-	if opt.Ended.UserID == "" {
-		return sh.open(newSignIn(sh, o, nil))
+	if v := sh.opt.Vault; v != nil && (v.Locked || v.Trouble != nil) {
+		return sh.open(newUnlock(sh, nil, v.Trouble))
 	}
-	o = goOn(opt.Ended)
+	return sh.beginSigningIn(sh.opt.Ended)
+}
+
+// beginSigningIn begins with signing in; with going on with a session that its
+// homeserver has ended, if there is one.
+func (sh *shell) beginSigningIn(ended client.Session) tea.Cmd {
+	o := offer{user: sh.opt.User, homeserver: sh.opt.Homeserver, password: sh.opt.Password}
+	if ended.UserID == "" {
+		return sh.restart(newSignIn(sh, o, nil))
+	}
+	o = goOn(ended)
 	why := &client.SignedOutError{}
-	if opt.Accounts == nil {
-		return sh.open(newSignIn(sh, o, why))
+	if sh.opt.Accounts == nil {
+		return sh.restart(newSignIn(sh, o, why))
 	}
-	return tea.Batch(sh.open(newAccounts(sh)), sh.open(newSignIn(sh, o, why)))
+	return tea.Batch(sh.restart(newAccounts(sh)), sh.open(newSignIn(sh, o, why)))
 }
 
 // WantsDemo reports, once the program has ended, whether it did so because the

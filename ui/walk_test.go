@@ -42,7 +42,8 @@ func walkThrough(t *testing.T, mouse bool) {
 		time.Sleep(time.Hour)
 		n.invite(t, n.ops, "lin@kernel.example")
 		h, _ := newHousehold(t, n)
-		opt := Options{Client: n.options(), Accounts: h.accounts(), Display: Display{Mouse: true}, Vault: vaultPlain}
+		box := n.sealedBox(t)
+		opt := Options{Client: n.options(), Accounts: h.accounts(), Display: Display{Mouse: true}, Vault: box.vault(), Remember: box.remember}
 		opt.Export = &Exporter{
 			Path:  func(context.Context, *client.Account, string, []invite.Invite) string { return "/home/ada/invites.csv" },
 			Write: func(_ context.Context, e Export) (Exported, error) { return Exported{Path: e.Path}, nil },
@@ -104,6 +105,10 @@ func screensInTheSource(t *testing.T) (names []string) {
 
 // comeIn signs in, after a look at all the ways.
 func (w *walker) comeIn() {
+	w.at((*unlockPage)(nil), "Open your vault")
+	w.do("set-vault-aside")
+	w.at((*confirm)(nil), "Set the vault aside?")
+	w.do("yes")
 	w.at((*signIn)(nil), "Sign in")
 	w.do("inspect")
 	w.term.Send("state.json")
@@ -135,6 +140,11 @@ func (w *walker) comeIn() {
 	w.term.Send("lovelace")
 	w.at((*secretPage)(nil), "Sign in on example.org")
 	w.do("continue")
+	w.at((*vaultPage)(nil), "Keep your session")
+	w.open(0, "With a passphrase")
+	w.at((*passphrasePage)(nil), "Choose a passphrase")
+	w.do("back")
+	w.open(1, "Unencrypted")
 	w.term.Wait(time.Second) // until the keys are checked
 }
 

@@ -31,7 +31,7 @@ func vocabulary() []word {
 func firstWords() []word {
 	return []word{
 		{
-			name: "list", does: "read the invites, ten at a time", run: (*conversation).list, pages: []string{"home"},
+			name: "list", does: "read the invites, ten at a time", run: (*conversation).list, pages: []string{"home", "filterHelp"},
 			forms: []string{
 				"list  all invites, the newest first",
 				"list pending  those with this status: " + statusWords(),
@@ -155,7 +155,7 @@ func wordsOfAccounts() []word {
 	return []word{
 		{
 			name: "login", does: "sign in, also to another account", run: (*conversation).login,
-			pages: []string{"signIn", "waysPage", "devicePage", "detourPage", "secretPage"},
+			pages: []string{"signIn", "waysPage", "devicePage", "detourPage", "secretPage", "vaultPage", "passphrasePage", "unlockPage"},
 			forms: []string{
 				"login  ask for your Matrix ID or homeserver", "login @you:example.org",
 				"login example.org with password  sign in this way: device, browser, sso, password or token",

@@ -16,24 +16,16 @@ type desk struct {
 }
 
 // first returns the account that the screen begins with; without one, the session
-// that is over, if it is only that. Then the vault is open for the next one.
+// that is over, if it is only that.
 func (a *app) first(ctx context.Context, opt client.Options) (*client.Account, client.Session, error) {
 	account, err := a.resume(ctx, opt)
-	var over client.Session
 	if e, ok := errors.AsType[*signedOutError](err); ok {
-		over = e.session
+		return nil, e.session, nil
 	}
-	if err != nil && !errors.Is(err, errNotSignedIn) && over.UserID == "" {
-		return nil, over, err
+	if errors.Is(err, errNotSignedIn) {
+		return nil, client.Session{}, nil
 	}
-	if account == nil {
-		kept, err := a.sessions()
-		if err != nil {
-			return nil, over, err
-		}
-		return nil, over, kept.vault.Unlock(ctx)
-	}
-	return account, over, nil
+	return account, client.Session{}, err
 }
 
 // remember keeps a new session. Of two of one account the older one ends.

@@ -17,7 +17,7 @@ import (
 // network, no look at where things lie.
 const (
 	guestCommands = "mxinvite help version rooms list show watch send revoke accept inspect login logout trust untrust demo" +
-		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use"
+		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
 	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than sort check trust all user state with provider format no-tour" + // what is looked at
 		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // what is done

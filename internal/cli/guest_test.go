@@ -17,7 +17,7 @@ import (
 // from visitors, for they read or write files of this machine, run programs or
 // open ports on it, or lead into its network.
 const (
-	refusedCommands = "serve config path init completion man doctor vault kind passphrase aside"
+	refusedCommands = "serve config path init completion man doctor"
 	refusedFlags    = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics allow-private http private"
 )
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -86,8 +87,7 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	// A session that could not be kept would be one too many.
-	if err := kept.vault.Unlock(ctx); err != nil {
+	if err := o.readyVault(ctx, kept.vault); err != nil {
 		return err
 	}
 	opt := o.clientOptions()
@@ -99,6 +99,15 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 		return err
 	}
 	return o.keep(ctx, kept, account, way)
+}
+
+// readyVault makes sure that a session can be kept before there is one. The
+// passphrase of a new vault is asked for only once there is a session to keep.
+func (a *app) readyVault(ctx context.Context, v *vault.Vault) error {
+	if _, err := v.Current(); errors.Is(err, fs.ErrNotExist) && a.typesPassphrase() && a.mayAsk() {
+		return nil
+	}
+	return v.Unlock(ctx)
 }
 
 // orAsk returns the value, or asks for it if somebody is there.
@@ -153,6 +162,7 @@ func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.
 	if err != nil && !absent(err) && !is[*vault.DamagedError](err) {
 		return errors.Join(err, account.SignOut(ctx))
 	}
+	o.sealFor = string(s.UserID)
 	if err := kept.save(ctx, s); err != nil {
 		return errors.Join(err, account.SignOut(ctx))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/weakpass"
 )
 
 // passphraseTries is how often somebody may fail to type the same twice.
@@ -40,15 +41,6 @@ func (a *app) openVaultWith(home config.Home, kind vault.Kind, asker vault.Asker
 		Former: formerSession(home),
 		Say:    func(text string) { a.say("%s", text) },
 	})
-}
-
-// vaultKind is the kind of the vault, or of the one to be.
-func (a *app) vaultKind(ctx context.Context) (vault.Kind, error) {
-	kept, err := a.sessions()
-	if err != nil {
-		return "", err
-	}
-	return kept.vault.Kind(ctx)
 }
 
 // asker is where a passphrase comes from: what the command line names, then the
@@ -88,26 +80,37 @@ func (a *app) askPassphrase(ctx context.Context, why vault.Reason) (string, erro
 	return a.askHidden(ctx, "Passphrase of your sessions: ")
 }
 
-// newPassphrase asks for a new one, twice.
+// newPassphrase asks for a new one, twice, and whether a weak one is meant.
 func (a *app) newPassphrase(ctx context.Context) (string, error) {
-	a.tell("Choose a passphrase. It seals your sessions on this machine, and mxinvite asks for it at each start.")
+	a.tell("Choose a passphrase. It encrypts your sessions on this machine, and mxinvite asks for it at each start.")
 	for range passphraseTries {
 		first, err := a.askHidden(ctx, "New passphrase: ")
 		if err != nil {
 			return "", err
 		}
 		if first == "" {
-			a.tell("An empty one seals nothing.")
+			a.tell("The passphrase is empty.")
 			continue
 		}
 		again, err := a.askHidden(ctx, "The same again: ")
 		if err != nil {
 			return "", err
 		}
-		if first == again {
+		if first != again {
+			a.tell("The two passphrases are not the same.")
+			continue
+		}
+		weakness := weakpass.Reason(first, a.sealFor)
+		if weakness == "" {
 			return first, nil
 		}
-		a.tell("These are not the same.")
+		a.tell("This passphrase %s. Four or more random words make a strong one.", weakness)
+		switch meant, err := a.confirm(ctx, "Use it all the same?"); {
+		case err != nil:
+			return "", err
+		case meant:
+			return first, nil
+		}
 	}
 	return "", errNoAnswer
 }

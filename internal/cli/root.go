@@ -31,6 +31,8 @@ type app struct {
 	passphraseFile string
 	passphraseFD   string // a number
 
+	sealFor string // the Matrix ID whose session a new passphrase seals, if it is known
+
 	store    *store.Store // opened when first needed,
 	vaulted  *sessions    // and so is the vault
 	contacts addressSource

@@ -19,9 +19,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-// runHome opens the screen on the account there is, or on signing in. Whatever
-// has to be asked before anything can be kept is asked before the screen covers
-// the terminal.
+// runHome opens the screen on the account there is, or on signing in.
 func runHome(ctx context.Context, a *app) error {
 	if err := a.needScreen(); err != nil {
 		return err
@@ -47,15 +45,15 @@ func runHome(ctx context.Context, a *app) error {
 
 // homeScreen shows the screen once. It is left for good, or for the demo.
 func (a *app) homeScreen(ctx context.Context, opt client.Options, trusted *trustedHosts) (wantsDemo bool, err error) {
-	account, over, err := a.first(ctx, opt)
-	if err != nil {
-		return false, err
-	}
-	kind, err := a.vaultKind(ctx)
-	if err != nil {
-		return false, err
-	}
 	d := desk{a, opt}
+	vault, err := d.vault()
+	if err != nil {
+		return false, err
+	}
+	account, over, err := d.begin(ctx, vault)
+	if err != nil {
+		return false, err
+	}
 	inspect := a.inspectForScreen
 	if a.Guest != nil { // who has no files here
 		inspect = nil
@@ -65,7 +63,7 @@ func (a *app) homeScreen(ctx context.Context, opt client.Options, trusted *trust
 		Account: account, Ended: over, Client: opt,
 		Remember: d.remember, Forget: d.forget, End: d.end,
 		Accounts: &ui.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},
-		Browse:   a.browse(), Vault: string(kind),
+		Browse:   a.browse(), Vault: vault,
 		Trust:    func(host string) error { return trusted.add(host, allowed{}) },
 		Complete: a.completeForScreen, Export: a.screenExporter(),
 		Settings: a.screenSettings(false),

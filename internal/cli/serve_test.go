@@ -221,14 +221,14 @@ func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
 	if err := s.Start("login " + l.hs.URL); err != nil {
 		t.Fatal(err)
 	}
-	for _, question := range []string{"New passphrase: ", "The same again: "} {
-		screen.Until(t, question)
-		_, _ = io.WriteString(keys, "of the vault\r")
-	}
 	screen.Until(t, "Your user name there: ")
 	_, _ = io.WriteString(keys, sandbox.DemoUser+"x\x7f\r")
 	screen.Until(t, "Password: ")
 	_, _ = io.WriteString(keys, sandbox.DemoPassword+"\r")
+	for _, question := range []string{"New passphrase: ", "The same again: "} {
+		screen.Until(t, question)
+		_, _ = io.WriteString(keys, "of the vault\r")
+	}
 	if err := s.Wait(); err != nil {
 		t.Error(err)
 	}
@@ -266,24 +266,8 @@ func TestVisitorHasTheScreen(t *testing.T) {
 	}
 }
 
-// asksNoPassphrase has visitors that have been here choose plain vaults.
-func (l *lodge) asksNoPassphrase(t *testing.T) {
-	t.Helper()
-	dirs, err := filepath.Glob(filepath.Join(l.dir, "home", "visitors", "*"))
-	if err != nil || len(dirs) == 0 {
-		t.Fatal("nobody has been here", err)
-	}
-	for _, dir := range dirs {
-		if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte("vault.kind = 'plain'\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 func TestTypedAheadIsThereWhenTheScreenIs(t *testing.T) {
 	l := openLodge(t)
-	l.run(l.ada, "", "list")
-	l.asksNoPassphrase(t)
 	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
 	s.Stdout = screen

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -80,13 +81,22 @@ func runVault(ctx context.Context, a *app) error {
 		return err
 	}
 	if a.json {
-		return a.writeJSON(jsonVault{s.kind, s.path, s.exists})
+		return a.writeJSON(jsonVault{s.kind, a.shownPath(s.path), s.exists})
 	}
 	told := s.String()
 	a.say("%s.", strings.ToUpper(told[:1])+told[1:])
 	t := &table{columns: []column{{}, {}}}
-	t.add(text(string(s.kind)), text(s.path))
+	t.add(text(string(s.kind)), text(a.shownPath(s.path)))
 	return a.writeTable(t)
+}
+
+// shownPath is a path as the user may see it: visitors need not know where things
+// are on this machine.
+func (a *app) shownPath(path string) string {
+	if a.Guest != nil {
+		return filepath.Base(path)
+	}
+	return path
 }
 
 // anyVault opens the vault whatever its kind is, for who wants to change that.
@@ -116,7 +126,7 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 	if err != nil {
 		return err
 	}
-	a.say("Sessions are kept in a vault of kind %s now: %s.", string(kind), v.Path())
+	a.say("Sessions are kept in a vault of kind %s now: %s.", string(kind), a.shownPath(v.Path()))
 	if wanted := a.wantedKind(); wanted != "" && wanted != kind {
 		a.say("But %s says %s: as long as it does, mxinvite leaves this vault shut.",
 			a.settings.Origin("vault.kind").String(), string(wanted))
@@ -191,6 +201,6 @@ func runVaultAside(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.say("The vault is kept as %s. Sign in with: mxinvite login", aside)
+	a.say("The vault is kept as %s. Sign in with: mxinvite login", a.shownPath(aside))
 	return nil
 }

@@ -38,6 +38,9 @@ func (a *app) vaultState(ctx context.Context) (s vaultState, err error) {
 	if s.noKeyring = v.ProbeKeyring(ctx); s.noKeyring != nil {
 		s.kind = vault.KindSealed
 	}
+	if a.Guest != nil { // whose keyring is on another machine
+		s.noKeyring = nil
+	}
 	return s, ctx.Err()
 }
 

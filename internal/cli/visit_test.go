@@ -178,12 +178,12 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	const person = "barbara@clu.example"
 
 	v := visit("")
-	v.answer("New passphrase:", "of the vaulx\x7ft\r")
-	v.answer("The same again:", paste+"of the vault"+pasted+"\r")
 	v.answer("or your homeserver", l.hs.URL+"\r")
 	v.resize(80, 24)
 	v.answer("With a password", "\r")
 	v.answer("or your e-mail address there", sandbox.DemoUser+"\t"+sandbox.DemoPassword+"\r")
+	v.answer("With a passphrase", "\r")
+	v.answer("Again", "of the vaulx\x7ft\t"+paste+"of the vault"+pasted+"\r")
 	v.answer("#compilers", "i")
 	v.answer("E-mail", person+"\r")
 	v.answer("a accept", "a")
@@ -216,7 +216,8 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v.ends(exitOK)
 
 	v = visit("")
-	v.answer("Passphrase of your sessions:", "of the vault\r")
+	v.answer("Open your vault", "of another vault\r")
+	v.answer("This is not the vault's passphrase.", "\x15of the vault\r")
 	v.answer("#compilers", ":sign out\r")
 	v.answer("Sign out?", "y")
 	v.answer("enter continue", ctrlC)
@@ -225,15 +226,20 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v = visit("list")
 	v.screen.Until(t, "you are not signed in")
 	v.ends(exitSignedOut)
+
+	v = visit("")
+	v.answer("or your homeserver", ctrlC)
+	v.ends(exitOK)
 }
 
 // keepsAPassphrase signs Ada in by commands, with a passphrase for the vault.
 func (l *lodge) keepsAPassphrase(t *testing.T, passphrase string) {
 	t.Helper()
 	v := l.visit(t, l.ada, "login --vault sealed --user "+sandbox.DemoUser+" "+l.hs.URL)
+	v.answer("Password:", sandbox.DemoPassword+"\r")
 	v.answer("New passphrase:", passphrase+"\r")
 	v.answer("The same again:", passphrase+"\r")
-	v.answer("Password:", sandbox.DemoPassword+"\r")
+	v.answer("Use it all the same? [y/N]", "y\r")
 	v.screen.Until(t, "Signed in as")
 	v.ends(exitOK)
 }
@@ -272,14 +278,42 @@ func TestPassphraseQuestionEndsClearly(t *testing.T) {
 	}
 }
 
+func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	l.keepsAPassphrase(t, "horse")
+	if _, out, said := l.run(l.ada, "", "vault"); out != "sealed\tvault\n" {
+		t.Errorf("the vault is told as %q: %s", out, said)
+	}
+	code, _, said := l.run(l.ada, "", "vault aside")
+	if code != exitOK || !strings.Contains(said, "The vault is kept as vault.aside-") {
+		t.Errorf("%d: %s", code, said)
+	}
+	l.keepsAPassphrase(t, "donkey")
+
+	v := l.visit(t, l.ada, "")
+	v.answer("Open your vault", "\x0ey") // ctrl+n
+	v.answer("The vault is kept as vault.aside-", ctrlC)
+	v.ends(exitOK)
+	if code, _, said := l.run(l.ada, "", "list"); code != exitSignedOut {
+		t.Errorf("%d: %s", code, said)
+	}
+}
+
 func TestWindowMayChangeWhileAQuestionIsAsked(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	l.keepsAPassphrase(t, "horse")
 	v := l.visit(t, l.ada, "")
-	v.answer("Passphrase of your sessions:", "hor")
+	v.answer("Open your vault", "hor")
 	v.resize(60, 16)
 	v.press("se\r")
 	v.answer("enter open", "q")
+	v.ends(exitOK)
+
+	v = l.visit(t, l.ada, "rooms")
+	v.answer("Passphrase of your sessions:", "hor")
+	v.resize(60, 16)
+	v.press("se\r")
+	v.screen.Until(t, "Reading group")
 	v.ends(exitOK)
 }
 

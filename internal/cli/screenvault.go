@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/ui"
+)
+
+// vault is the vault as the screen sees it, which asks about it on its own pages.
+func (d desk) vault() (*ui.Vault, error) {
+	kept, err := d.app.sessions()
+	if err != nil {
+		return nil, err
+	}
+	kind, err := kept.vault.Current()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !is[*vault.DamagedError](err) {
+		return nil, err
+	}
+	v := kept.vault
+	return &ui.Vault{
+		Kind:   string(kind),
+		Resume: func(ctx context.Context) (*client.Account, client.Session, error) { return d.app.first(ctx, d.opt) },
+		Needs:  d.vaultNeeds,
+		Unlock: v.UnlockWith,
+		Make: func(ctx context.Context, kind, passphrase string) error {
+			return v.Prepare(ctx, vault.Kind(kind), passphrase)
+		},
+		SetAside: func(ctx context.Context) (string, error) {
+			path, err := v.SetAside(ctx)
+			return d.app.shownPath(path), err
+		},
+	}, nil
+}
+
+// begin returns the account that the screen begins with, or the session that is
+// over, unless the vault has to be opened on the screen first.
+func (d desk) begin(ctx context.Context, v *ui.Vault) (account *client.Account, over client.Session, err error) {
+	kept, err := d.app.sessions()
+	if err != nil {
+		return nil, over, err
+	}
+	switch _, err := kept.choose(d.app.settings.Account); {
+	case errors.Is(err, errNotSignedIn):
+		return nil, over, nil
+	case err != nil:
+		return nil, over, err
+	}
+	if v.Locked, err = d.asksToUnlock(ctx, kept.vault); err != nil || v.Locked {
+		return nil, over, err
+	}
+	account, over, err = d.app.first(ctx, d.opt)
+	if err != nil && d.app.opensLater(err) {
+		v.Trouble = err
+		return nil, over, nil
+	}
+	return account, over, err
+}
+
+// asksToUnlock reports whether the user has to type the passphrase of the vault
+// there is. One of another kind than was chosen stays shut.
+func (d desk) asksToUnlock(ctx context.Context, v *vault.Vault) (bool, error) {
+	if wanted := d.app.wantedKind(); wanted != "" && wanted != vault.KindSealed || !d.app.typesPassphrase() {
+		return false, nil
+	}
+	return v.Locked(ctx)
+}
+
+// opensLater reports whether err is that the key of the vault cannot be had now.
+func (a *app) opensLater(err error) bool {
+	return either(vault.ErrNoKeyring, vault.ErrKeyGone, vault.ErrNoAgent)(err)
+}
+
+// typesPassphrase reports whether passphrases are typed by the user, and come
+// neither from the command line nor from the settings.
+func (a *app) typesPassphrase() bool {
+	return a.passphraseFile == "" && a.passphraseFD == "" && len(a.settings.PassphraseCommand) == 0
+}
+
+// vaultNeeds says what the user has to be asked before a session can be kept.
+func (d desk) vaultNeeds(ctx context.Context) (needs ui.VaultNeeds, err error) {
+	kept, err := d.app.sessions()
+	if err != nil {
+		return needs, err
+	}
+	v := kept.vault
+	if needs.Passphrase, err = d.asksToUnlock(ctx, v); err != nil || needs.Passphrase {
+		return needs, err
+	}
+	kind, err := v.Current()
+	switch wanted := d.app.wantedKind(); {
+	case err == nil:
+		return ui.VaultNeeds{Kind: string(kind)}, nil
+	case !errors.Is(err, fs.ErrNotExist) && !is[*vault.DamagedError](err):
+		return needs, err
+	case wanted == vault.KindSealed && d.app.typesPassphrase():
+		return ui.VaultNeeds{Kinds: []string{ui.VaultPassphrase}}, nil
+	case wanted != "":
+		return ui.VaultNeeds{Kind: string(wanted)}, nil
+	case !d.app.typesPassphrase():
+		kind, err := v.Kind(ctx)
+		return ui.VaultNeeds{Kind: string(kind)}, err
+	}
+	return d.vaultKinds(ctx, v)
+}
+
+// vaultKinds are those that the user can choose from.
+func (d desk) vaultKinds(ctx context.Context, v *vault.Vault) (needs ui.VaultNeeds, err error) {
+	needs.Kinds = []string{ui.VaultPassphrase, ui.VaultPlain}
+	if d.app.Guest != nil { // whose keyring is elsewhere
+		return needs, nil
+	}
+	switch err := v.ProbeKeyring(ctx); {
+	case err == nil:
+		needs.Kinds = append([]string{ui.VaultKeyring}, needs.Kinds...)
+	case errors.Is(err, vault.ErrNoKeyring):
+		needs.NoKeyring = err
+	default:
+		return needs, err
+	}
+	return needs, nil
+}

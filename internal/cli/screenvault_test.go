@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/seal"
+	"github.com/mxinvite/mxinvite/internal/serve"
+	"github.com/mxinvite/mxinvite/ui"
+)
+
+// screenDesk is the desk of a screen with these settings.
+func screenDesk(t *testing.T, home, kind string, keyring vault.Keyring, edit func(*app)) desk {
+	t.Helper()
+	a := newApp(World{Out: io.Discard, Err: io.Discard, InTTY: true, OutTTY: true, ErrTTY: true, Keyring: keyring})
+	a.homeDir, a.settings.Vault = home, kind
+	if edit != nil {
+		edit(a)
+	}
+	return desk{a, client.Options{}}
+}
+
+func TestScreenAsksOnlyWhatIsNotDecided(t *testing.T) {
+	fromFile := func(a *app) { a.passphraseFile = "passphrase" }
+	ring := drawers(filepath.Join(t.TempDir(), "keyring"))
+	for name, tt := range map[string]struct {
+		kind    string
+		keyring vault.Keyring
+		edit    func(*app)
+		want    ui.VaultNeeds
+	}{
+		"keyring":                    {automatic, ring, nil, ui.VaultNeeds{Kinds: []string{"keyring", "sealed", "plain"}}},
+		"no keyring":                 {automatic, nil, nil, ui.VaultNeeds{Kinds: []string{"sealed", "plain"}, NoKeyring: vault.ErrNoKeyring}},
+		"visitor":                    {automatic, nil, func(a *app) { a.Guest = new(serve.Session) }, ui.VaultNeeds{Kinds: []string{"sealed", "plain"}}},
+		"plain by setting":           {"plain", ring, nil, ui.VaultNeeds{Kind: "plain"}},
+		"sealed by setting":          {"sealed", ring, nil, ui.VaultNeeds{Kinds: []string{"sealed"}}},
+		"sealed with a file":         {"sealed", ring, fromFile, ui.VaultNeeds{Kind: "sealed"}},
+		"a file":                     {automatic, nil, fromFile, ui.VaultNeeds{Kind: "sealed"}},
+		"a keyring, although a file": {automatic, ring, fromFile, ui.VaultNeeds{Kind: "keyring"}},
+	} {
+		needs, err := screenDesk(t, t.TempDir(), tt.kind, tt.keyring, tt.edit).vaultNeeds(t.Context())
+		if diff := cmp.Diff(tt.want, needs, cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got)\n%s", name, err, diff)
+		}
+	}
+}
+
+// signedIn makes a vault with a session of Ada's.
+func signedIn(t *testing.T, d desk, passphrase string) {
+	t.Helper()
+	kept, err := d.app.sessions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.vault.Prepare(t.Context(), vault.Kind(d.app.settings.Vault), passphrase); err != nil {
+		t.Fatal(err)
+	}
+	err = kept.save(t.Context(), client.Session{
+		Homeserver: "https://example.org", UserID: "@ada:example.org", DeviceID: "A", AccessToken: "x", DataKey: seal.NewKey(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// begins is how the screen begins: with an account, with a page about the vault,
+// or with an error before it.
+func begins(t *testing.T, d desk) string {
+	t.Helper()
+	v, err := d.vault()
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, _, err := d.begin(t.Context(), v)
+	switch {
+	case err != nil:
+		return err.Error()
+	case v.Locked:
+		return "locked"
+	case v.Trouble != nil:
+		return v.Trouble.Error()
+	case account != nil:
+		return string(account.UserID())
+	}
+	return "sign in"
+}
+
+func TestScreenBeginsWithTheVaultOnlyIfItHasToBeOpened(t *testing.T) {
+	const account, passphrase = "@ada:example.org", "a rose is a rose"
+	home, rings := t.TempDir(), drawers(filepath.Join(t.TempDir(), "keyring"))
+	if got := begins(t, screenDesk(t, home, automatic, nil, nil)); got != "sign in" {
+		t.Errorf("without a vault: %s", got)
+	}
+	signedIn(t, screenDesk(t, home, "sealed", nil, nil), passphrase)
+	d := screenDesk(t, home, automatic, nil, nil)
+	if got := begins(t, d); got != "locked" {
+		t.Errorf("sealed: %s", got)
+	}
+	v, err := d.vault()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Unlock(t.Context(), passphrase); err != nil {
+		t.Fatal(err)
+	}
+	if got := begins(t, d); got != account {
+		t.Errorf("unlocked: %s", got)
+	}
+	file := filepath.Join(t.TempDir(), "passphrase")
+	if err := os.WriteFile(file, []byte(passphrase+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := begins(t, screenDesk(t, home, automatic, nil, func(a *app) { a.passphraseFile = file })); got != account {
+		t.Errorf("with a passphrase file: %s", got)
+	}
+	if got, want := begins(t, screenDesk(t, home, "plain", nil, nil)), "is of kind sealed, not plain"; !strings.Contains(got, want) {
+		t.Errorf("of another kind: %s", got)
+	}
+
+	home = t.TempDir()
+	signedIn(t, screenDesk(t, home, "keyring", rings, nil), "")
+	if got := begins(t, screenDesk(t, home, automatic, rings, nil)); got != account {
+		t.Errorf("with the keyring: %s", got)
+	}
+	if got, want := begins(t, screenDesk(t, home, automatic, nil, nil)), "not available on this machine"; !strings.Contains(got, want) {
+		t.Errorf("without the keyring: %s", got)
+	}
+}

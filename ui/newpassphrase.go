@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"context"
+	"errors"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/weakpass"
+)
+
+// passphrasePage asks for the passphrase of a new vault, twice.
+type passphrasePage struct {
+	sh      *shell
+	ctx     context.Context
+	account *client.Account
+	above   bool // the page that offers other kinds of vault
+	form    *form
+	spinner spinner.Model
+	busy    bool
+	problem error
+}
+
+func newPassphrase(sh *shell, a *client.Account, above bool) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &passphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: newForm(sh), spinner: newSpinner()}
+		p.form.addHidden("Passphrase", "")
+		p.form.addHidden("Again", "")
+		return p
+	}
+}
+
+func (p *passphrasePage) init() tea.Cmd { return nil }
+func (p *passphrasePage) title() string { return "Choose a passphrase" }
+
+func (p *passphrasePage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case entered:
+		p.busy = false
+		if p.problem = msg.err; msg.err == nil {
+			return p.sh.enter(msg)
+		}
+	case spinner.TickMsg:
+		return turn(&p.spinner, msg, p.busy)
+	case tea.KeyPressMsg:
+		if !p.busy {
+			return p.press(msg)
+		}
+	case tea.PasteMsg:
+		if !p.busy {
+			return p.form.update(msg)
+		}
+	}
+	return nil
+}
+
+func (p *passphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	switch {
+	case key.Matches(msg, keys.Submit):
+		return p.submit()
+	case key.Matches(msg, keys.Next):
+		p.form.focus(p.form.at + 1)
+	case key.Matches(msg, keys.Prev):
+		p.form.focus(p.form.at - 1)
+	case !p.above && key.Matches(msg, keys.Abandon):
+		return p.sh.confirmAbandon(p)
+	default:
+		return p.form.update(msg)
+	}
+	return nil
+}
+
+var errNotTheSame = errors.New("the two passphrases are not the same")
+
+func (p *passphrasePage) submit() tea.Cmd {
+	p.problem = nil
+	for i, fd := range p.form.fields {
+		if fd.input.Value() == "" {
+			p.form.focus(i)
+			return nil
+		}
+	}
+	typed := p.form.fields[0].input.Value()
+	if typed != p.form.fields[1].input.Value() {
+		p.problem = errNotTheSame
+		p.form.focus(1)
+		return nil
+	}
+	if weakness := weakpass.Reason(typed, string(p.account.UserID())); weakness != "" {
+		return p.sh.openCard(newConfirm(p.sh, "Use a weak passphrase?", "It "+weakness+
+			". Anybody who gets the file can guess it. Four or more random words make a strong one.", func() tea.Cmd { return p.keep(typed) }))
+	}
+	return p.keep(typed)
+}
+
+func (p *passphrasePage) keep(typed string) tea.Cmd {
+	p.busy = true
+	vault := p.sh.opt.Vault
+	return tea.Batch(p.spinner.Tick, p.sh.keep(p.ctx, p, p.account, VaultPassphrase, func(ctx context.Context) error {
+		return vault.Make(ctx, VaultPassphrase, typed)
+	}))
+}
+
+func (p *passphrasePage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	if p.busy {
+		return []key.Binding{k.Interrupt}
+	}
+	return []key.Binding{k.Submit, k.Next, k.Prev, when(p.above, k.Back), when(!p.above, k.Abandon), k.Interrupt}
+}
+
+func (p *passphrasePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+func (p *passphrasePage) view(width, _ int) (string, *tea.Cursor) {
+	width = min(width-4, 76)
+	form, cursor := p.form.view(width, !p.busy)
+	if cursor != nil {
+		cursor.Y++
+		cursor.X += 2
+	}
+	below := p.sh.styles.faint.Render(wrap("It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
+		"If you forget it, you sign in again.", width))
+	switch {
+	case p.busy:
+		below = p.spinner.View() + " Keeping the session…"
+	case p.problem != nil:
+		below = p.sh.problem(p.problem, width)
+	}
+	return indent("\n"+form+"\n\n"+below, 2), cursor
+}

@@ -1,0 +1,208 @@
+package ui
+
+import (
+	"context"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// unlockPage asks for the passphrase of the vault there is: at the start, or once
+// an account has signed in whose session goes into it. If the vault cannot be
+// opened by a passphrase it says why.
+type unlockPage struct {
+	sh      *shell
+	ctx     context.Context
+	account *client.Account // that has just signed in; nil at the start
+	form    *form           // nil if no passphrase helps
+	spinner spinner.Model
+	busy    bool
+	problem error
+}
+
+func newUnlock(sh *shell, a *client.Account, trouble error) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &unlockPage{sh: sh, ctx: ctx, account: a, problem: trouble, spinner: newSpinner()}
+		if trouble == nil {
+			p.form = newForm(sh)
+			p.form.addHidden("Passphrase", "")
+		}
+		return p
+	}
+}
+
+func (p *unlockPage) init() tea.Cmd { return nil }
+func (p *unlockPage) title() string { return "Open your vault" }
+
+// resumed is the account to begin with.
+type resumed struct {
+	account *client.Account
+	ended   client.Session
+	err     error
+}
+
+// setAside is how setting the vault aside ended.
+type setAside struct {
+	name  string
+	needs VaultNeeds // once an account has signed in
+	err   error
+}
+
+func (p *unlockPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case resumed:
+		p.busy = false
+		if p.problem = msg.err; msg.err == nil {
+			return p.sh.goOn(msg)
+		}
+	case entered:
+		p.busy = false
+		if p.problem = msg.err; msg.err == nil {
+			return p.sh.enter(msg)
+		}
+	case setAside:
+		p.busy = false
+		if p.problem = msg.err; msg.err == nil {
+			return p.startOver(msg)
+		}
+	case spinner.TickMsg:
+		return turn(&p.spinner, msg, p.busy)
+	case tea.KeyPressMsg:
+		if !p.busy {
+			return p.press(msg)
+		}
+	case tea.PasteMsg:
+		if !p.busy && p.form != nil {
+			return p.form.update(msg)
+		}
+	}
+	return nil
+}
+
+func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	switch {
+	case key.Matches(msg, keys.Submit):
+		return p.submit()
+	case key.Matches(msg, keys.SetAside):
+		return p.sh.openCard(newConfirm(p.sh, "Set the vault aside?",
+			"It stays on the disk under another name, and you sign in again. What it sealed can no longer be read, such as the addresses of invites that wait in the outbox.",
+			p.setAside))
+	case p.account != nil && key.Matches(msg, keys.Abandon):
+		return p.sh.confirmAbandon(p)
+	case p.form != nil:
+		return p.form.update(msg)
+	}
+	return nil
+}
+
+func (p *unlockPage) submit() tea.Cmd {
+	vault, passphrase := p.sh.opt.Vault, ""
+	if p.form != nil {
+		if passphrase = p.form.fields[0].input.Value(); passphrase == "" {
+			return nil
+		}
+	}
+	unlock := func(ctx context.Context) error {
+		if passphrase == "" {
+			return nil
+		}
+		return vault.Unlock(ctx, passphrase)
+	}
+	p.busy, p.problem = true, nil
+	if p.account != nil {
+		return tea.Batch(p.spinner.Tick, p.sh.keep(p.ctx, p, p.account, VaultPassphrase, unlock))
+	}
+	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		if err := unlock(ctx); err != nil {
+			return resumed{err: err}
+		}
+		account, ended, err := vault.Resume(ctx)
+		return resumed{account, ended, err}
+	}))
+}
+
+// goOn begins with what the vault holds.
+func (sh *shell) goOn(r resumed) tea.Cmd {
+	if r.account != nil {
+		return sh.signedIn(r.account)
+	}
+	return sh.beginSigningIn(r.ended)
+}
+
+func (p *unlockPage) setAside() tea.Cmd {
+	p.busy, p.problem = true, nil
+	vault, account := p.sh.opt.Vault, p.account
+	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		name, err := vault.SetAside(ctx)
+		if err != nil || account == nil {
+			return setAside{name: name, err: err}
+		}
+		needs, err := vault.Needs(ctx)
+		return setAside{name, needs, err}
+	}))
+}
+
+// startOver goes on without the vault that was set aside.
+func (p *unlockPage) startOver(msg setAside) tea.Cmd {
+	p.sh.vaultKind = ""
+	var cmd tea.Cmd
+	if p.account != nil {
+		p.sh.closeScreen(p)
+		cmd = p.sh.askHowToKeep(p.account, msg.needs)
+	} else {
+		cmd = p.sh.beginSigningIn(client.Session{})
+	}
+	p.sh.say("The vault is kept as %s.", msg.name)
+	return cmd
+}
+
+func (p *unlockPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	if p.busy {
+		return []key.Binding{k.Interrupt}
+	}
+	submit := as(k.Submit, "open")
+	if p.form == nil {
+		submit = as(k.Submit, "try again")
+	}
+	return []key.Binding{submit, k.SetAside, when(p.account != nil, k.Abandon), k.Interrupt}
+}
+
+func (p *unlockPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.styles
+	width = min(width-4, 76)
+	form, cursor := "", (*tea.Cursor)(nil)
+	if p.form != nil {
+		form, cursor = p.form.view(width, !p.busy)
+		form += "\n\n"
+	}
+	if cursor != nil {
+		cursor.Y++
+		cursor.X += 2
+	}
+	forgotten := st.faint.Render("Forgotten? ") + st.accent.Render(p.sh.keys.SetAside.Help().Key) + st.faint.Render(" makes room for a new vault.")
+	below := st.faint.Render(wrap(p.about(), width)) + "\n\n" + forgotten
+	switch {
+	case p.busy:
+		below = p.spinner.View() + " Opening the vault…"
+	case p.form == nil:
+		below = p.sh.problem(p.problem, width) + "\n\n" + st.faint.Render(wrap("Your sessions are sealed in a vault that cannot be opened now. "+
+			"Try again when this is mended, or set the vault aside and sign in again.", width))
+	case p.problem != nil:
+		below = p.sh.problem(p.problem, width) + "\n\n" + forgotten
+	}
+	return indent("\n"+form+below, 2), cursor
+}
+
+func (p *unlockPage) about() string {
+	if p.account != nil {
+		return "You are signed in as " + cut(string(p.account.UserID()), nameWidth) + ". The passphrase opens the vault that is on this machine already, to keep the session in it."
+	}
+	return "Your sessions on this machine are encrypted with a passphrase."
+}

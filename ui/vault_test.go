@@ -1,0 +1,302 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// strongbox is a vault in memory.
+type strongbox struct {
+	n          *town
+	kind       string // empty if there is none yet
+	passphrase string
+	open       bool
+	wanted     string // kind of the next one
+	kept       []client.Session
+	failing    error // of keeping
+}
+
+var (
+	errWrong     = errors.New("this is not the vault's passphrase")
+	errNoKeyring = errors.New("the system keyring is not available on this machine (no D-Bus session)")
+)
+
+func (b *strongbox) vault() *Vault {
+	return &Vault{
+		Kind: b.kind, Locked: b.locked() && len(b.kept) > 0,
+		Resume: func(context.Context) (*client.Account, client.Session, error) {
+			if len(b.kept) == 0 {
+				return nil, client.Session{}, nil
+			}
+			a, err := client.Resume(b.n.options(), b.kept[0])
+			return a, client.Session{}, err
+		},
+		Needs: func(context.Context) (VaultNeeds, error) {
+			switch {
+			case b.locked():
+				return VaultNeeds{Passphrase: true}, nil
+			case b.kind != "":
+				return VaultNeeds{Kind: b.kind}, nil
+			}
+			return VaultNeeds{Kinds: []string{VaultPassphrase, VaultPlain}, NoKeyring: errNoKeyring}, nil
+		},
+		Unlock: func(_ context.Context, passphrase string) error {
+			if passphrase != b.passphrase {
+				return errWrong
+			}
+			b.open = true
+			return nil
+		},
+		Make: func(_ context.Context, kind, passphrase string) error {
+			b.wanted, b.passphrase = kind, passphrase
+			return nil
+		},
+		SetAside: func(context.Context) (string, error) {
+			b.kind, b.kept = "", nil
+			return "vault.aside-1", nil
+		},
+	}
+}
+
+func (b *strongbox) locked() bool { return b.kind == VaultPassphrase && !b.open }
+
+func (b *strongbox) remember(_ context.Context, s client.Session) (*client.Account, error) {
+	if b.failing != nil {
+		return nil, b.failing
+	}
+	if b.kind == "" {
+		b.kind, b.open = b.wanted, true
+	}
+	b.kept = append(b.kept, s)
+	return client.Resume(b.n.options(), s)
+}
+
+func (b *strongbox) start(t *testing.T, width, height int) *termtest.Terminal {
+	t.Helper()
+	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
+		return New(ctx, Options{Client: b.n.options(), Vault: b.vault(), Remember: b.remember})
+	})
+}
+
+// signInAsAda types what it takes.
+func signInAsAda(term *termtest.Terminal) {
+	term.Send("@ada:example.org\r")
+	term.Press("enter")
+	term.Send("lovelace\r")
+	term.Wait(time.Second)
+}
+
+const strong = "violet kettle orbit seven"
+
+func TestVaultIsAskedAboutAfterSigningIn(t *testing.T) {
+	for name, size := range sizes() {
+		inTown(t, func(t *testing.T, n *town) {
+			b := &strongbox{n: n}
+			term := b.start(t, size[0], size[1])
+			shows(t, term, "@you:example.org, or your homeserver")
+			signInAsAda(term)
+			term.Golden("kinds " + name)
+			term.Press("enter")
+			term.Golden("passphrase " + name)
+			term.Send("horse\rhouse\r")
+			term.Golden("not the same " + name)
+			term.Send("\x15horse\r")
+			term.Golden("weak " + name)
+			term.Press("n")
+			term.Send("\x15" + strong)
+			term.Press("shift+tab")
+			term.Send("\x15" + strong + "\r")
+			term.Press("enter")
+			term.Wait(time.Second)
+			shows(t, term, "Nobody has been invited")
+			if b.kind != VaultPassphrase || b.passphrase != strong || len(b.kept) != 1 {
+				t.Errorf("it is of kind %q with %d sessions", b.kind, len(b.kept))
+			}
+		})
+	}
+}
+
+func TestWeakPassphraseTakesASecondYes(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := &strongbox{n: n}
+		term := b.start(t, 80, 24)
+		signInAsAda(term)
+		term.Press("enter")
+		term.Paste("ada.example.org\n")
+		term.Press("tab")
+		term.Paste("ada.example.org\r\n")
+		term.Press("enter")
+		shows(t, term, "It is little more than your user name")
+		if len(b.kept) > 0 {
+			t.Error("it is used already")
+		}
+		term.Press("y")
+		term.Wait(time.Second)
+		shows(t, term, "Nobody has been invited")
+		if b.passphrase != "ada.example.org" {
+			t.Errorf("the passphrase is %q", b.passphrase)
+		}
+	})
+}
+
+func TestUnencryptedVaultIsMarkedInTheHeader(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := &strongbox{n: n}
+		term := b.start(t, 80, 24)
+		signInAsAda(term)
+		term.Press("down", "enter")
+		term.Wait(time.Second)
+		shows(t, term, "mxinvite  unencrypted  Invites of all rooms")
+		if b.kind != VaultPlain {
+			t.Errorf("the vault is of kind %q", b.kind)
+		}
+	})
+}
+
+func TestEscGoesBackFromTheVaultWithoutLosingTheSignIn(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := &strongbox{n: n}
+		term := b.start(t, 80, 24)
+		signInAsAda(term)
+		term.Press("enter")
+		term.Send("half")
+		term.Press("esc")
+		shows(t, term, "How shall mxinvite keep the session?")
+		term.Press("esc")
+		term.Golden("esc")
+		term.Press("n")
+		shows(t, term, "How shall mxinvite keep the session?")
+		if n.Count("POST", "/_matrix/client/v3/logout") != 0 {
+			t.Error("the session has ended")
+		}
+		term.Press("esc", "y")
+		term.Wait(time.Second)
+		shows(t, term, "The password goes to your homeserver")
+		if n.Count("POST", "/_matrix/client/v3/logout") != 1 || len(b.kept) > 0 {
+			t.Error("the session goes on")
+		}
+		term.Send("\r")
+		term.Wait(time.Second)
+		shows(t, term, "How shall mxinvite keep the session?")
+	})
+}
+
+func TestQuittingBeforeTheSessionIsKeptEndsIt(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := (&strongbox{n: n}).start(t, 80, 24)
+		signInAsAda(term)
+		term.Press("ctrl+c")
+		term.Wait(time.Second)
+		if n.Count("POST", "/_matrix/client/v3/logout") != 1 || !term.Exited() {
+			t.Errorf("%d sessions were ended:\n%s", n.Count("POST", "/_matrix/client/v3/logout"), term.Screen())
+		}
+	})
+}
+
+func TestSessionThatCannotBeKeptIsTriedAgain(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := &strongbox{n: n, failing: errors.New("the disk is full")}
+		term := b.start(t, 80, 24)
+		signInAsAda(term)
+		term.Press("enter")
+		term.Send(strong + "\t" + strong + "\r")
+		term.Golden("full")
+		b.failing = nil
+		term.Press("enter")
+		term.Wait(time.Second)
+		shows(t, term, "Nobody has been invited")
+	})
+}
+
+// sealedBox is a vault with a passphrase that holds a session of Ada's.
+func (n *town) sealedBox(t *testing.T) *strongbox {
+	t.Helper()
+	return &strongbox{n: n, kind: VaultPassphrase, passphrase: strong, kept: []client.Session{n.account(t).Session()}}
+}
+
+func TestVaultIsUnlockedAtTheStart(t *testing.T) {
+	for name, size := range sizes() {
+		inTown(t, func(t *testing.T, n *town) {
+			term := n.sealedBox(t).start(t, size[0], size[1])
+			term.Golden("locked " + name)
+			term.Send("horse\r")
+			term.Golden("wrong " + name)
+			term.Send("\x15" + strong + "\r")
+			term.Wait(time.Second)
+			shows(t, term, "Nobody has been invited")
+		})
+	}
+}
+
+func TestForgottenPassphraseLeadsToSigningInAnew(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := n.sealedBox(t)
+		term := b.start(t, 80, 24)
+		term.Press("ctrl+n")
+		term.Golden("ask")
+		term.Press("y")
+		term.Golden("sign in")
+		signInAsAda(term)
+		shows(t, term, "How shall mxinvite keep the session?")
+	})
+}
+
+func TestLockedVaultIsUnlockedForAnotherAccount(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := n.sealedBox(t)
+		b.kept = nil
+		term := b.start(t, 80, 24)
+		signInAsAda(term)
+		term.Golden("locked")
+		term.Send("horse\r")
+		shows(t, term, "This is not the vault's passphrase.")
+		term.Send("\x15" + strong + "\r")
+		term.Wait(time.Second)
+		shows(t, term, "Nobody has been invited")
+	})
+}
+
+func TestVaultInTheWayIsSetAsideForANewOne(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := n.sealedBox(t)
+		b.kept = nil
+		term := b.start(t, 80, 24)
+		signInAsAda(term)
+		term.Press("ctrl+n", "y")
+		shows(t, term, "How shall mxinvite keep the session?")
+		shows(t, term, "The vault is kept as vault.aside-1.")
+	})
+}
+
+func TestVaultThatDoesNotOpenIsTriedAgain(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := n.sealedBox(t)
+		b.kind = VaultKeyring
+		v := b.vault()
+		v.Trouble = errNoKeyring
+		resume, ready := v.Resume, false
+		v.Resume = func(ctx context.Context) (*client.Account, client.Session, error) {
+			if !ready {
+				return nil, client.Session{}, errNoKeyring
+			}
+			return resume(ctx)
+		}
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, Options{Client: n.options(), Vault: v})
+		})
+		term.Golden("trouble")
+		term.Press("enter")
+		shows(t, term, "Your sessions are sealed in a vault that cannot be opened now.")
+		ready = true
+		term.Press("enter")
+		term.Wait(time.Second)
+		shows(t, term, "Nobody has been invited")
+	})
+}

@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// vaultPage asks how the session of an account that has just signed in is kept.
+type vaultPage struct {
+	sh      *shell
+	ctx     context.Context
+	account *client.Account
+	needs   VaultNeeds
+	list    list[string] // kinds
+	spinner spinner.Model
+	busy    bool
+	problem error
+}
+
+func newVaultPage(sh *shell, a *client.Account, needs VaultNeeds) func(context.Context) screen {
+	return func(ctx context.Context) screen {
+		p := &vaultPage{sh: sh, ctx: ctx, account: a, needs: needs, spinner: newSpinner()}
+		p.list.set(needs.Kinds)
+		return p
+	}
+}
+
+func (p *vaultPage) init() tea.Cmd { return nil }
+func (p *vaultPage) title() string { return "Keep your session" }
+
+func (p *vaultPage) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case entered:
+		p.busy = false
+		if p.problem = msg.err; msg.err == nil {
+			return p.sh.enter(msg)
+		}
+	case spinner.TickMsg:
+		return turn(&p.spinner, msg, p.busy)
+	case tea.KeyPressMsg:
+		if !p.busy {
+			return p.press(msg)
+		}
+	}
+	return nil
+}
+
+func (p *vaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
+	keys := p.sh.keys
+	switch {
+	case key.Matches(msg, keys.Open):
+		return p.choose()
+	case key.Matches(msg, keys.Abandon):
+		return p.sh.confirmAbandon(p)
+	}
+	p.list.press(msg, keys, p.lines())
+	p.list.scroll(p.lines())
+	return nil
+}
+
+func (p *vaultPage) choose() tea.Cmd {
+	kind, _ := p.list.current()
+	if kind == VaultPassphrase {
+		return p.sh.open(newPassphrase(p.sh, p.account, true))
+	}
+	p.busy, p.problem = true, nil
+	vault := p.sh.opt.Vault
+	return tea.Batch(p.spinner.Tick, p.sh.keep(p.ctx, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
+}
+
+// lines is how many kinds fit below what is said before them, two lines each.
+func (p *vaultPage) lines() int { return max(1, (p.sh.height-7)/2) }
+
+func (p *vaultPage) ShortHelp() []key.Binding {
+	k := p.sh.keys
+	if p.busy {
+		return []key.Binding{k.Interrupt}
+	}
+	return []key.Binding{as(k.Open, "choose"), k.Abandon, k.Up, k.Down, k.Interrupt}
+}
+
+func (p *vaultPage) FullHelp() [][]key.Binding {
+	return [][]key.Binding{p.ShortHelp(), p.sh.keys.moves(!p.busy)}
+}
+
+func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.styles
+	width = min(width-4, 90)
+	var b strings.Builder
+	b.WriteString("\n" + wrap("You are signed in as "+cut(string(p.account.UserID()), nameWidth)+". How shall mxinvite keep the session?", width) + "\n\n")
+	from, to := p.list.window(p.lines())
+	for n := from; n < to; n++ {
+		chosen := n == p.list.at
+		st := st.lit(chosen)
+		name, what := vaultWords(p.list.keys[n])
+		lines := st.row(chosen, " ", st.name.Render(cut(name, width-3)), width) + "\n" + st.row(chosen, " ", st.faint.Render(cut(what, width-3)), width)
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
+	}
+	switch {
+	case p.busy:
+		b.WriteString("\n" + p.spinner.View() + " Keeping the session…")
+	case p.problem != nil:
+		b.WriteString("\n" + p.sh.problem(p.problem, width))
+	case p.needs.NoKeyring != nil:
+		b.WriteString("\n" + st.faint.Render(wrap(sentence(p.needs.NoKeyring.Error()), width)))
+	}
+	return indent(b.String(), 2), nil
+}
+
+// vaultWords say what a kind of vault is called, and what it means.
+func vaultWords(kind string) (name, what string) {
+	switch kind {
+	case VaultKeyring:
+		return "In the system keyring", "Encrypted. It opens when you are logged in here."
+	case VaultPassphrase:
+		return "With a passphrase", "Encrypted. mxinvite asks for it at each start."
+	default:
+		return "Unencrypted", "Anybody who reads the file can use your account."
+	}
+}
