@@ -132,6 +132,10 @@ func (k *keyMap) table() []action {
 		{&k.CopyDocument, "copy-document", keys("c"), "copy address", "Copy the address of the document under the cursor.", onTerms, "it has no address of the web"},
 		{&k.Decline, "decline", keys("esc"), "decline", "Decline the terms.", onTerms, ""},
 
+		{&k.Tour, "tour", keys("T"), "start the tour", "In the demo: start the tour.", onHome, ""},
+		{&k.TourNext, "tour-next", keys("ctrl+n"), "skip the step", "In the demo: skip a step of the tour.", onEverything, "no tour is under way"},
+		{&k.TourEnd, "tour-end", keys("ctrl+x"), "end the tour", "In the demo: end the tour.", onEverything, "no tour is under way"},
+
 		{&k.Next, "next-field", keys("tab", "down"), "next field", "Go to the next field.", onForm, ""},
 		{&k.Prev, "previous-field", keys("shift+tab", "up"), "previous field", "Go to the field before.", onForm, ""},
 		{&k.Submit, "continue", keys("enter"), "continue", "Go on with what was typed or chosen.", onForm, ""},

@@ -44,6 +44,7 @@ func (c *compose) wantCompletion() tea.Cmd {
 	c.people.close()
 	c.people.asked++
 	if c.sh.opt.Complete == nil || lastPiece(c.whom.typed.text) == "" {
+		c.suggest()
 		return nil
 	}
 	msg := completeMsg{c.people.asked}
@@ -146,9 +147,12 @@ func (p *completion) view(sh *shell, width int, pick func(int) tea.Cmd) string {
 	st := sh.styles
 	var lines []string
 	for n, contact := range p.people {
-		chosen, left := n == p.at, min(36, width/2)
+		chosen, left, note := n == p.at, min(36, width/2), contact.Name
+		if outcome := sh.opt.Rehearsal.outcome(contact.Address); outcome != "" {
+			left, note = 22, outcome
+		}
 		st := st.lit(chosen)
-		line := st.name.Render(fit(contact.Address, left)) + "  " + st.faint.Render(cut(contact.Name, width-left-4))
+		line := st.name.Render(fit(contact.Address, left)) + "  " + st.faint.Render(cut(note, width-left-5))
 		lines = append(lines, sh.spot(st.row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
 	}
 	if p.problem != nil {

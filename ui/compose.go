@@ -54,7 +54,7 @@ func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		c := &compose{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
 		c.form.add("Room", "type to search your rooms", "")
-		c.form.add("E-mail", "grace@navy.example, or paste a list", "")
+		c.form.add("E-mail", sh.examples()+", or paste a list", "")
 		c.whom = sh.draft
 		c.form.fields[fieldAddress].input.SetValue(c.whom.typed.text)
 		c.refresh()
@@ -65,6 +65,7 @@ func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 				break
 			}
 		}
+		c.suggest()
 		return c
 	}
 }

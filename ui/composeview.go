@@ -62,7 +62,11 @@ func (c *compose) below(width, height int) string {
 	case c.form.at == fieldRoom:
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
-		return c.people.view(c.sh, width, c.pick)
+		list := c.people.view(c.sh, width, c.pick)
+		if c.whom.empty() { // they are suggested
+			list = st.faint.Render(wrap("Any address works in the demo. Some to try:", width)) + "\n" + list
+		}
+		return list
 	case len(c.whom.pasted) > 0 && c.whom.typed.text == "":
 		return st.faint.Render(wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
 	default:

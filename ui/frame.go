@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 
 	"charm.land/bubbles/v2/help"
@@ -41,9 +40,9 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	if cursor != nil {
 		cursor.Y++ // the header
 	}
-	height := m.height - 2
+	height := m.height - 2 - sh.tourHeight()
 	body = block(body, sh.width, sh.height)
-	if text := cmp.Or(sh.notice.view(sh.styles, sh.sending.next, sh.width), sh.hint()); text != "" {
+	if text := sh.notice.view(sh.styles, sh.sending.next, sh.width); text != "" {
 		// What does not fit into the status line covers the last lines, so that
 		// nothing on the page moves.
 		shown := min(sh.height, height-lineCount(text))
@@ -53,29 +52,33 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		}
 	}
 	body = sh.header(m.width) + "\n" + block(body, sh.width, height)
+	below := m.footer()
+	if sh.touring() {
+		below = sh.tourLines() + "\n" + below
+	}
 	if cards := sh.stack[page+1:]; len(cards) > 0 {
 		if _, previews := sh.top().(interface{ previews() bool }); !previews {
 			body = sh.styles.behindCards(body)
 		}
-		return m.withCards(cards, sh.beside(body)+"\n"+m.footer())
+		return m.withCards(cards, sh.beside(body)+"\n"+below)
 	}
-	return body + "\n" + m.footer(), cursor
+	return body + "\n" + below, cursor
 }
 
 // withCards lays cards over a frame. The cursor is in the one on top.
 func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
-	sh := m.shell
+	sh, height := m.shell, m.height-m.shell.tourHeight()
 	layers := []*lipgloss.Layer{lipgloss.NewLayer(frame)}
 	var cursor *tea.Cursor
 	for i, l := range cards {
 		var text string
-		text, cursor = l.view(m.width-8, m.height-6)
+		text, cursor = l.view(m.width-8, height-6)
 		card := sh.styles.card.Render(text)
 		if l.screen != sh.top() {
 			card = sh.beside(card)
 		}
 		w, h := lipgloss.Size(card)
-		x, y := (m.width-w)/2, (m.height-h)/2
+		x, y := (m.width-w)/2, (height-h)/2
 		if x < crumbs {
 			layers = append(layers, lipgloss.NewLayer(sh.beside(block("", m.width, h))).Y(y).Z(i+1))
 		}

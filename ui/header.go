@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,8 +13,8 @@ import (
 func (sh *shell) header(width int) string {
 	st := sh.styles
 	left := st.brand.Render("mxinvite")
-	if sh.opt.Banner != "" {
-		left += " " + st.banner.Render(sh.opt.Banner)
+	if banner := cmp.Or(sh.opt.Banner, sh.opt.Rehearsal.banner()); banner != "" {
+		left += " " + st.banner.Render(banner)
 	}
 	if sh.vaultKind == VaultPlain {
 		left += " " + st.warn.Render(unencrypted)

@@ -188,6 +188,8 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.open(newAccept(sh))
 	case key.Matches(msg, keys.Accounts) && sh.opt.Accounts != nil:
 		return sh.open(newAccounts(sh))
+	case key.Matches(msg, keys.Tour) && sh.opt.Rehearsal != nil:
+		sh.goToStep(1)
 	case key.Matches(msg, keys.SignOut):
 		return sh.confirmSignOut()
 	case key.Matches(msg, keys.Outbox):
@@ -268,7 +270,7 @@ func (h *home) FullHelp() [][]key.Binding {
 		chosen = r.invite
 	}
 	filled := len(h.rows) > 0
-	return [][]key.Binding{
+	return append([][]key.Binding{
 		{
 			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
 			when(h.sh.revokes.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
@@ -281,5 +283,5 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
 			when(h.sh.opt.Suspend, k.Suspend), k.Quit,
 		},
-	}
+	}, h.sh.tourKeys())
 }

@@ -25,6 +25,7 @@ type keyMap struct {
 	Accounts, Add, CopyAddress   key.Binding
 	Demo, Inspect                key.Binding // before signing in
 	SetAside, Abandon            key.Binding // of the vault
+	Tour, TourNext, TourEnd      key.Binding // in the demo
 
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	OpenDocument, CopyDocument                      key.Binding // of the terms

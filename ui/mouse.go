@@ -144,7 +144,7 @@ func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
 			return nil // nobody has seen what it would do there
 		}
 		sh.mouse.on = sh.top()
-		sh.notice, sh.tour = notice{}, 0
+		sh.notice = notice{}
 		if click != nil {
 			return click()
 		}

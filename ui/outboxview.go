@@ -45,7 +45,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	case len(p.items) == 0:
 		return indent("\n"+p.empty(width-4), 2), nil
 	}
-	left := listWidth(width)
+	st, left := p.sh.styles, listWidth(width)
 	list, details := p.listing(left), ""
 	if number, ok := p.list.current(); ok {
 		details = p.details(p.items[number], min(width-left-4, 80))
@@ -53,7 +53,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n\n"
+	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.faint.Render(cut(p.sh.opt.Rehearsal.limitNote(), width-2)) + "\n"
 	if p.wide() {
 		rows := height - lineCount(top) + 1
 		return top + beside(block(list, left, rows), block(indent(details, 1), width-left-1, rows), p.sh.styles.rule.Render("│")), nil

@@ -155,8 +155,6 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 		sh.news.looks(false)
 	case settingKeptMsg:
 		sh.settingKept(msg)
-	case tourMsg:
-		return sh.goOnTour()
 	case newsMsg:
 		return sh.tellHeld()
 	case notKeptMsg:

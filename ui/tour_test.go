@@ -4,44 +4,157 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
+// rehearse is the program in the demo.
+func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *Model) {
+	t.Helper()
+	w := sandbox.Demo(sandbox.Options{Seed: 7, Now: time.Now})
+	w.LimitDemo()
+	ctx, cancel := context.WithCancel(t.Context())
+	var people sync.WaitGroup
+	people.Go(func() { w.Simulate(ctx, 20*time.Second) })
+	t.Cleanup(func() { cancel(); people.Wait() })
+	n := &town{World: w, t: t, ada: "@ada:example.org"}
+	r := &Rehearsal{Speed: sandbox.DemoSpeed, Tour: true}
+	for _, a := range sandbox.DemoAddresses() {
+		r.Addresses = append(r.Addresses, Suggestion(a))
+	}
+	var model *Model
+	opt := n.options()
+	account := n.accountWith(t, opt)
+	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
+		model = New(ctx, Options{Client: opt, Account: account, Rehearsal: r})
+		return model
+	})
+	term.Wait(time.Second) // until the keys are checked
+	return term, model
+}
+
+// The tour goes on when the user has done what it says.
 func TestTour(t *testing.T) {
-	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}, {200, 50}} {
-		inTown(t, func(t *testing.T, n *town) {
-			n.invite(t, n.compilers, "lin@kernel.example")
-			account := n.account(t)
-			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: n.options(), Account: account, Banner: "demo", Tour: true})
-			})
-			term.Wait(time.Second) // until the keys are checked
-			for step := range 4 {
-				term.Golden(fmt.Sprintf("%dx%d %d", size[0], size[1], step+1))
-				term.Wait(hintTime)
+	for name, size := range sizes() {
+		synctest.Test(t, func(t *testing.T) {
+			term, model := rehearse(t, size[0], size[1])
+			at := func(step int) {
+				t.Helper()
+				golden := fmt.Sprintf("%s %d", name, step)
+				if !strings.Contains(term.Screen(), fmt.Sprintf(" %d of 8 ", step)) {
+					t.Fatalf("%s: not at step %d:\n%s", name, step, term.Screen())
+				}
+				term.Golden(golden)
+				fits(t, term, model)
 			}
-			if strings.Contains(term.Screen(), "4/4") {
-				t.Error("the tour does not end")
+			at(1)
+			term.Press("enter")
+			at(2)
+			term.Press("esc")
+			at(3)
+			term.Press("i")
+			term.Golden(name + " suggested")
+			term.Press("tab", "enter")
+			term.Wait(time.Second)
+			term.Golden(name + " terms")
+			term.Press("a")
+			term.Wait(time.Second)
+			term.Golden(name + " preview")
+			term.Press("enter")
+			term.Wait(time.Second)
+			at(4)
+			term.Wait(40 * time.Second)
+			at(5)
+			term.Press("i", "down", "down", "down", "down", "down", "enter", "enter")
+			term.Wait(time.Second)
+			term.Golden(name + " eight")
+			term.Press("enter")
+			term.Wait(time.Second)
+			at(6)
+			term.Press("o")
+			at(7)
+			term.Wait(80 * time.Second)
+			if s := term.Screen(); strings.Contains(s, "queued") {
+				t.Errorf("%s: the outbox is not empty:\n%s", name, s)
 			}
+			term.Press("esc", "/")
+			term.Send("status:pending by:ada\r")
+			term.Press("x", "y")
+			at(8)
+			term.Press("?")
+			if s := term.Screen(); strings.Contains(s, "of 8") {
+				t.Errorf("%s: the tour does not end:\n%s", name, s)
+			}
+			term.Wait(10 * time.Second)
 		})
 	}
 }
 
-func TestTourEndsWithAKey(t *testing.T) {
+func TestTourIsSkippedEndedAndStartedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term, _ := rehearse(t, 80, 24)
+		shows := func(what string) bool { return strings.Contains(term.Screen(), what) }
+		term.Wait(time.Hour)
+		if !shows(" 1 of 8 ") {
+			t.Error("time alone goes on:\n" + term.Screen())
+		}
+		term.Press("j", "k", "s", "ctrl+n")
+		if !shows(" 2 of 8 ") && !shows(" 3 of 8 ") { // the first screen is where the second step leads
+			t.Error("not skipped:\n" + term.Screen())
+		}
+		term.Press("i", "ctrl+n") // where text is typed
+		if !shows(" 4 of 8 ") {
+			t.Error("not skipped in a form:\n" + term.Screen())
+		}
+		term.Press("ctrl+x")
+		if shows("of 8") {
+			t.Error("not ended:\n" + term.Screen())
+		}
+		term.Press("esc", ":")
+		term.Send("tour\r")
+		if !shows(" 1 of 8 ") {
+			t.Error("not started again:\n" + term.Screen())
+		}
+		for range 8 {
+			term.Press("ctrl+n")
+		}
+		if shows("of 8") {
+			t.Error("not over:\n" + term.Screen())
+		}
+	})
+}
+
+// No text of the tour is cut in the smallest terminal.
+func TestTourFitsIntoASmallTerminal(t *testing.T) {
+	sh := newShell(t.Context(), Options{Rehearsal: &Rehearsal{Speed: 20}})
+	sh.width = MinWidth
+	for n, step := range sh.tourSteps() {
+		sh.tour.step = n + 1
+		shown := strings.Join(strings.Fields(ansi.Strip(sh.tourLines())), " ")
+		for word := range strings.FieldsSeq(step.text) {
+			if !strings.Contains(shown, word) {
+				t.Errorf("step %d lacks %q: %s", n+1, word, shown)
+			}
+		}
+	}
+}
+
+func TestOutsideOfTheDemoThereIsNoTour(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
-		account := n.account(t)
-		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, Tour: true})
-		})
-		term.Press("esc")
-		term.Wait(hintTime)
-		if strings.Contains(term.Screen(), "/4 ") {
-			t.Error(term.Screen())
+		n.invite(t, n.compilers, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("T", "ctrl+n", "ctrl+x", ":")
+		term.Send("tour")
+		if s := term.Screen(); strings.Contains(s, " of 8") || strings.Contains(s, "start the tour") {
+			t.Error(s)
 		}
 	})
 }

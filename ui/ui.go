@@ -74,10 +74,10 @@ type Options struct {
 	// says why not.
 	Suspend bool
 
-	// Tour shows a few hints at the start, until a key is pressed.
-	Tour bool
+	// Rehearsal is set in the demo.
+	Rehearsal *Rehearsal
 
-	// Banner is a word beside the title, such as "demo".
+	// Banner is a word beside the title, such as "demo"; a rehearsal has its own.
 	Banner string
 }
 
@@ -112,6 +112,9 @@ func New(ctx context.Context, opt Options) *Model {
 	} else {
 		m.start = sh.begin()
 	}
+	if opt.Rehearsal != nil && opt.Rehearsal.Tour {
+		sh.goToStep(1)
+	}
 	return m
 }
 
@@ -144,7 +147,7 @@ func (m *Model) WantsDemo() bool { return m.shell.demo }
 
 // Init asks the terminal about itself and starts the first page.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute(), m.syncOutput(), m.shell.startTour())
+	return tea.Batch(tea.RequestBackgroundColor, m.start, m.shell.minute(), m.syncOutput())
 }
 
 // syncOutput turns on mode 2026 as if the terminal had said that it knows it.
@@ -158,51 +161,60 @@ func (m *Model) syncOutput() tea.Cmd {
 	}
 }
 
-// Update routes. Input goes to the screen on top, an answer to the screen that
-// asked, and everything else to every screen.
+// Update changes the program by a message.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.route(msg)
+	sh := m.shell
+	sh.advanceTour()
+	// Around a page are the header, the status line, the tour and the footer.
+	sh.width, sh.height = m.width, max(0, m.height-2-statusLines(m.height)-sh.tourHeight())
+	return m, cmd
+}
+
+// route brings input to the screen on top, an answer to the screen that asked, and
+// everything else to every screen.
+func (m *Model) route(msg tea.Msg) tea.Cmd {
 	sh := m.shell
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		sh.width, sh.height = msg.Width, msg.Height-2-statusLines(msg.Height) // the header, and the footer
-		return m, nil
+		return nil
 	case tea.BackgroundColorMsg:
 		sh.terminal.background = DarkBackground
 		if !msg.IsDark() {
 			sh.terminal.background = LightBackground
 		}
 		sh.restyle()
-		return m, nil
+		return nil
 	case tea.ColorProfileMsg:
 		sh.terminal.profile = msg.Profile
 		sh.restyle()
-		return m, nil
+		return nil
 	case answer:
 		if msg.ctx.Err() != nil {
-			return m, nil // nobody waits for it any more
+			return nil // nobody waits for it any more
 		}
-		return m, msg.to.update(msg.msg)
+		return msg.to.update(msg.msg)
 	case tea.KeyPressMsg:
 		if m.blind(msg) {
-			return m, nil
+			return nil
 		}
-		return m, sh.press(msg)
+		return sh.press(msg)
 	case TellMsg:
 		sh.say("%s", string(msg))
-		return m, nil
+		return nil
 	case LeaveMsg: // the user confirmed the revocations, and may not be there to be asked
-		return m, tea.Batch(sh.hurry(), sh.quit())
+		return tea.Batch(sh.hurry(), sh.quit())
 	case tea.MouseMsg:
-		return m, m.hear(msg)
+		return m.hear(msg)
 	case tea.PasteMsg:
-		return m, sh.top().update(msg)
+		return sh.top().update(msg)
 	}
 	cmds := []tea.Cmd{sh.update(msg)}
 	for _, l := range sh.stack {
 		cmds = append(cmds, l.update(msg))
 	}
-	return m, tea.Batch(cmds...)
+	return tea.Batch(cmds...)
 }
 
 // blind reports whether a key is meant for a page that is not shown for lack of
@@ -217,8 +229,8 @@ func (m *Model) blind(msg tea.KeyPressMsg) bool {
 // leaves the others to the screen on top.
 func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh.notice = notice{}
-	if !key.Matches(msg, sh.keys.Up, sh.keys.Down) { // which the tour asks for
-		sh.tour = 0
+	if sh.pressTour(msg) {
+		return nil
 	}
 	pressed := func(b key.Binding) bool { return key.Matches(msg, b) && offers(sh.top(), b) }
 	switch {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ func newDemo(a *app) *cobra.Command {
 			return runDemo(c.Context(), o)
 		},
 	}
-	c.Flags().BoolVar(&o.noTour, "no-tour", false, "begin without the hints")
+	c.Flags().BoolVar(&o.noTour, "no-tour", false, "begin without the tour")
 	c.Flags().StringVar(&o.listen, "listen", "", "serve any Matrix client instead, at 127.0.0.1:`PORT`")
 	return c
 }
@@ -100,8 +101,27 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	_, err = o.screen(ctx, ui.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
-		Banner: "demo", Tour: !o.noTour, Export: o.screenExporter(),
+		Rehearsal: rehearsal(!o.noTour), Complete: completeInDemo, Export: o.screenExporter(),
 		Settings: o.screenSettings(true),
 	})
 	return err
+}
+
+// rehearsal is what the screen says of the demo.
+func rehearsal(tour bool) *ui.Rehearsal {
+	r := &ui.Rehearsal{Speed: sandbox.DemoSpeed, Tour: tour}
+	for _, a := range sandbox.DemoAddresses() {
+		r.Addresses = append(r.Addresses, ui.Suggestion{Address: a.Address, Outcome: a.Outcome})
+	}
+	return r
+}
+
+// completeInDemo finds the addresses of the demo that begin as typed.
+func completeInDemo(_ context.Context, typed string) (found []ui.Contact, err error) {
+	for _, a := range sandbox.DemoAddresses() {
+		if strings.HasPrefix(a.Address, strings.ToLower(typed)) {
+			found = append(found, ui.Contact{Address: a.Address})
+		}
+	}
+	return found, nil
 }

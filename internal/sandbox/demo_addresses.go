@@ -17,14 +17,14 @@ func (a DemoAddress) List() bool { return strings.Contains(a.Address, ",") }
 // DemoAddresses are addresses that lead to different outcomes. Every other address is mailed and accepts.
 func DemoAddresses() []DemoAddress {
 	return []DemoAddress{
-		{"edith@clarke.example", "is mailed, and accepts within a minute"},
-		{"rob@bell.example", "is on Matrix already: invited there, no mail"},
+		{"edith@clarke.example", "is mailed, and accepts soon"},
+		{"rob@bell.example", "is on Matrix: no mail needed"},
 		{demoSilent, "is mailed, and never accepts"},
-		{demoRefused, "is refused by the homeserver"},
+		{demoRefused, "the homeserver refuses it"},
 		{
 			"ida@rhodes.example, kay@mauchly.example, betty@holberton.example, ruth@teitelbaum.example, " +
 				"marlyn@meltzer.example, fran@bilas.example, jean@bartik.example, joan@clarke.example",
-			"are eight: five go at once, three wait",
+			"are eight: three have to wait",
 		},
 	}
 }

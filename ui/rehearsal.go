@@ -1,0 +1,66 @@
+package ui
+
+import "fmt"
+
+// A Rehearsal is what is particular about a made-up homeserver.
+type Rehearsal struct {
+	// Addresses are suggested. Each may be several with commas between.
+	Addresses []Suggestion
+	// Speed is how many times as fast as a stock homeserver it accepts invites.
+	Speed int
+	// Tour begins with the tour.
+	Tour bool
+}
+
+// A Suggestion is an address and what becomes of an invite to it.
+type Suggestion struct{ Address, Outcome string }
+
+// outcome is what becomes of an invite to an address; empty if nothing is known.
+func (r *Rehearsal) outcome(address string) string {
+	if r != nil {
+		for _, s := range r.Addresses {
+			if s.Address == address {
+				return s.Outcome
+			}
+		}
+	}
+	return ""
+}
+
+// limitNote says how the limit differs from a real one; empty outside of a
+// rehearsal.
+func (r *Rehearsal) limitNote() string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf("Demo: the limit is %d times as fast as a stock server's.", r.Speed)
+}
+
+// banner stands in the header.
+func (r *Rehearsal) banner() string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf("demo %dx", r.Speed)
+}
+
+// examples are addresses for an empty field.
+func (sh *shell) examples() string {
+	if r := sh.opt.Rehearsal; r != nil && len(r.Addresses) > 0 {
+		return r.Addresses[0].Address
+	}
+	return "grace@navy.example"
+}
+
+// suggest offers the addresses of a rehearsal while nothing is typed.
+func (c *compose) suggest() {
+	r := c.sh.opt.Rehearsal
+	if r == nil || !c.whom.empty() {
+		return
+	}
+	c.people.close()
+	for _, s := range r.Addresses {
+		c.people.people = append(c.people.people, Contact{Address: s.Address})
+	}
+	c.people.typed = ""
+}
