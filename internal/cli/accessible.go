@@ -44,7 +44,11 @@ func (t *table) sentence(row []cell, calls bool) string {
 
 func (t *table) clauses(row []cell, calls bool) string {
 	if len(row) == 2 && t.columns[0].title == "" {
-		return spokenTitle(row[0]) + ": " + spoken(row[1], fieldWidth)
+		title, text := spokenTitle(row[0]), spoken(row[1], fieldWidth)
+		if title == "" {
+			return text
+		}
+		return title + ": " + text
 	}
 	var parts []string
 	for i, c := range row {

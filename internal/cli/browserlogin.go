@@ -30,7 +30,18 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs clien
 		o.showQR(s.VerificationURIComplete)
 	}
 	o.tell("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))
-	return s.Wait(ctx)
+	if o.conversation == nil {
+		return s.Wait(ctx)
+	}
+	var account *client.Account
+	stopped, err := o.conversation.untilEnter(ctx, func(ctx context.Context) (err error) {
+		account, err = s.Wait(ctx)
+		return err
+	})
+	if stopped {
+		return nil, errDeclined
+	}
+	return account, err
 }
 
 // showQR draws an address for a telephone's camera, if the terminal is wide

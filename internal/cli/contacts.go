@@ -46,6 +46,9 @@ func runContacts(ctx context.Context, a *app, typed string) error {
 		t.add(text(c.Address), text(c.Name))
 		t.call(c.Address)
 	}
+	if len(found) == 0 && err == nil {
+		a.say("No contacts were found.")
+	}
 	write := func() error { return a.writeTable(t) }
 	if a.json {
 		write = func() error { return a.writeJSON(all) }

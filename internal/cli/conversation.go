@@ -143,6 +143,9 @@ func (c *conversation) obey(ctx context.Context, line string) error {
 
 // command runs a command as on a command line.
 func (c *conversation) command(ctx context.Context, args ...string) error {
+	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--vault") }) {
+		c.vaulted = nil // the vault was opened for the kind that the settings name
+	}
 	root := newRoot(c.app)
 	root.SetArgs(append(slices.Clone(c.flags), args...))
 	return root.ExecuteContext(ctx)

@@ -2,10 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -184,7 +187,11 @@ func (c *conversation) inspect(ctx context.Context, args []string) error {
 		}
 		args = []string{file}
 	}
-	return c.command(ctx, append([]string{"inspect"}, args...)...)
+	command := []string{"inspect"}
+	for _, file := range args {
+		command = append(command, c.expand(file))
+	}
+	return c.command(ctx, command...)
 }
 
 // export writes the last list of invites.
@@ -204,7 +211,16 @@ func (c *conversation) export(ctx context.Context, args []string) error {
 	case c.Guest != nil:
 		return fmt.Errorf("files of this machine are %w; export csv writes to the terminal", errNotForVisitors)
 	default:
-		to = "--output=" + args[0]
+		file, err := filepath.Abs(c.expand(args[0]))
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(file); err == nil {
+			if yes, err := c.confirm(ctx, file+" is there already. Replace it?"); err != nil || !yes {
+				return cmp.Or(unlessEnd(err), errDeclined)
+			}
+		}
+		to = "--output=" + file
 	}
 	return c.command(ctx, slices.Concat([]string{"list", to}, c.filter)...)
 }

@@ -45,7 +45,7 @@ func (c *conversation) send(ctx context.Context, args []string, flags ...string)
 		room = t.calls[rows[0]][0]
 	}
 	if len(people) == 2 && people[0] == "file" {
-		return c.command(ctx, slices.Concat([]string{"send", room, "--file=" + people[1]}, flags)...)
+		return c.command(ctx, slices.Concat([]string{"send", room, "--file=" + c.expand(people[1])}, flags)...)
 	}
 	if len(people) == 0 {
 		if people, err = c.askPeople(ctx); err != nil || len(people) == 0 {
@@ -99,7 +99,7 @@ func (c *conversation) outbox(ctx context.Context, args []string) error {
 	case len(args) == 0:
 		return c.command(ctx, "outbox")
 	case args[0] == "run":
-		return c.untilEnter(ctx, append([]string{"outbox"}, args...)...)
+		return c.commandUntilEnter(ctx, append([]string{"outbox"}, args...)...)
 	case slices.Contains(itemStates(), client.ItemState(args[0])):
 		return c.command(ctx, "outbox", "--state="+strings.Join(args, ","))
 	}
@@ -121,5 +121,5 @@ func (c *conversation) watch(ctx context.Context, args []string) error {
 	if len(args) == 1 && args[0] == "all" {
 		args = []string{"--all"}
 	}
-	return c.untilEnter(ctx, append([]string{"watch"}, args...)...)
+	return c.commandUntilEnter(ctx, append([]string{"watch"}, args...)...)
 }

@@ -7,41 +7,13 @@ import (
 	"github.com/mxinvite/mxinvite/internal/together"
 )
 
-// untilEnter runs a command that may take long, until it is done or the user
-// presses Enter.
-func (c *conversation) untilEnter(ctx context.Context, args ...string) error {
-	c.tell("Press Enter to stop.")
-	running, stop := context.WithCancel(ctx)
-	defer stop()
-	var reading together.Group
-	reading.Go(func() error {
-		defer stop()
-		_, err := readLine(ctx, c.In)
-		return err
-	})
-	err := c.command(running, args...)
-	stopped := running.Err() != nil
-	if !stopped {
-		// The line that is being read must not be taken for the next answer.
-		if err != nil {
-			c.complain(err)
-		}
-		c.tell("That is all. Press Enter to go on.")
-	}
-	if readErr := reading.Wait(); readErr != nil {
-		return unlessEnd(readErr)
-	}
-	if !stopped {
-		return nil
-	}
-	return c.stopped(ctx, err)
-}
-
-// stopped says how a command ended that was stopped.
-func (c *conversation) stopped(ctx context.Context, err error) error {
+// commandUntilEnter runs a command that may take long, until it is done or the
+// user presses Enter.
+func (c *conversation) commandUntilEnter(ctx context.Context, args ...string) error {
+	stopped, err := c.untilEnter(ctx, func(ctx context.Context) error { return c.command(ctx, args...) })
 	waiting, waits := errors.AsType[*waitingError](err)
 	switch {
-	case ctx.Err() != nil || err != nil && !interrupted(err):
+	case !stopped || err != nil && !interrupted(err):
 		return err
 	case waits:
 		waiting.cause = nil
@@ -50,4 +22,26 @@ func (c *conversation) stopped(ctx context.Context, err error) error {
 		c.tell("Stopped.")
 	}
 	return nil
+}
+
+// untilEnter works until that is done or the user presses Enter.
+func (c *conversation) untilEnter(ctx context.Context, work func(context.Context) error) (stopped bool, err error) {
+	c.tell("Press Enter to stop.")
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	var reading together.Group
+	reading.Go(func() error {
+		defer stop()
+		_, err := readLine(ctx, c.In)
+		return err
+	})
+	err = work(working)
+	if stopped = working.Err() != nil; !stopped {
+		// The line that is being read must not be taken for the next answer.
+		c.tell("Done. Press Enter to go on.")
+	}
+	if readErr := reading.Wait(); readErr != nil {
+		return false, readErr
+	}
+	return stopped, err
 }

@@ -94,9 +94,12 @@ func (a *app) writeCheckups(checks []checkup) error {
 	if a.json {
 		return a.writeJSON(checks)
 	}
-	if !a.OutTTY {
-		t := &table{columns: []column{{"CHECK", false}, {"RESULT", false}, {"DETAIL", true}, {"NEXT", true}}}
+	if !a.OutTTY || a.accessible {
+		t := &table{of: "check", columns: make([]column, 4)}
 		for _, c := range checks {
+			if a.conversation != nil {
+				c.Next = a.conversation.inConversation(c.Next)
+			}
 			t.add(text(c.Name), text(c.Result), text(c.Detail), text(c.Next))
 		}
 		return a.writeTable(t)

@@ -15,12 +15,18 @@ import (
 
 var errNoFile = errors.New("it is no file that has an end")
 
+// expand is a path that may begin with ~, where no shell has seen to that.
+func (a *app) expand(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return filepath.Join(cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE")), rest)
+	}
+	return path
+}
+
 // inspectForScreen reads a file for the screen, as inspect does. It may begin
 // with ~, which no shell is there to understand.
 func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error) {
-	if rest, ok := strings.CutPrefix(file, "~/"); ok {
-		file = filepath.Join(cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE")), rest)
-	}
+	file = a.expand(file)
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
 		// Others would be read for ever, or are what the screen itself reads.
 		return ui.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)

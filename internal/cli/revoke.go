@@ -128,7 +128,7 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 			}
 			whom := cut(w.whom(), nameWidth)
 			if !w.open() {
-				say("  ✗ %s: %s", whom, w.err.Error())
+				say(o.refusal(), whom, w.err.Error())
 				continue
 			}
 			say("  %s, %s, sent by %s: the link stops working in this room%s",
@@ -136,6 +136,14 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 		}
 	}
 	say("The identity server is not told, and the mail stays where it is.")
+}
+
+// refusal is the line of an invite that cannot be revoked: whose it is, and why.
+func (a *app) refusal() string {
+	if a.accessible {
+		return "  %s cannot be revoked: %s"
+	}
+	return "  ✗ %s: %s"
 }
 
 // afterwards says what revoking leaves as it is.

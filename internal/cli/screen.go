@@ -77,7 +77,7 @@ func (a *app) needScreen() error {
 		return nil
 	case a.InTTY && a.OutTTY:
 		return &usageError{"mxinvite", fmt.Errorf("the screen cannot be drawn on this terminal (TERM=%s); "+
-			"mxinvite list shows the invites, mxinvite send invites, and mxinvite --help names the rest", a.getenv("TERM"))}
+			"mxinvite --accessible does the same in plain lines, and mxinvite --help names the commands", a.getenv("TERM"))}
 	}
 	return &usageError{"mxinvite", errNoScreen}
 }

@@ -197,10 +197,10 @@ func (o showOptions) moment(t time.Time) cell {
 		return cell{}
 	}
 	shown := t.UTC().Format("2006-01-02 15:04 UTC")
-	if o.accessible {
-		return cell{shown: shown + ", " + spokenAge(o.Now(), t), exact: exact}
+	if ago := spokenAge(o.Now(), t); o.accessible && strings.HasSuffix(ago, " ago") {
+		return cell{shown: shown + ", " + ago, exact: exact}
 	}
-	if a := age(o.Now(), t); len(a) <= len("59m") && a != "now" {
+	if a := age(o.Now(), t); !o.accessible && len(a) <= len("59m") && a != "now" {
 		shown += ", " + a + " ago"
 	}
 	return cell{shown: shown, exact: exact}

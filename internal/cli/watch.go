@@ -166,7 +166,11 @@ func (w *watch) notify(c change) {
 // writeRow writes one row at once: nobody knows how wide the next ones will be.
 func (a *app) writeRow(row []cell, widths []int) error {
 	s := tabbed(row)
-	if a.OutTTY {
+	switch {
+	case a.accessible:
+		columns := []column{3: {title: "room"}, 4: {title: "by"}, 5: {title: "accepted by"}, 7: {}}
+		s = (&table{columns: columns}).sentence(row, false) + "."
+	case a.OutTTY:
 		for i, c := range row {
 			row[i].shown = safetext.Line(c.shown)
 		}
