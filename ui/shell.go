@@ -125,7 +125,7 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.EnvMsg:
 		sh.multiplexer = multiplexerOf(msg)
-		sh.terminal.console = msg.Getenv("TERM") == "linux"
+		sh.terminal.console = msg.Getenv("TERM") == linuxConsole
 		sh.restyle()
 	case minuteMsg:
 		return sh.minute()

@@ -34,6 +34,9 @@ type terminal struct {
 	console    bool                 // is the Linux console, which has 16 colours on black
 }
 
+// linuxConsole is what TERM is on the Linux console.
+const linuxConsole = "linux"
+
 // light reports whether the background is known to be light.
 func (in terminal) light() bool { return in.background == LightBackground }
 
@@ -51,6 +54,20 @@ func (sh *shell) restyle() {
 // and for pages behind cards, all others are text. A role without a colour has
 // the terminal's own.
 type colors struct{ accent, faint, line, good, warn, bad, chosen color.Color }
+
+// TextColors are the colours of text that says how well something stands.
+type TextColors struct{ Good, Warn, Bad color.Color }
+
+// CommandColors are the colours of a theme for commands, whose terminal, named as
+// in TERM, is not asked for its background.
+func CommandColors(t Theme, b Background, term string, profile colorprofile.Profile) TextColors {
+	in := terminal{profile: profile, console: term == linuxConsole}
+	if b == DarkBackground || b == LightBackground {
+		in.background = b
+	}
+	c := t.colors(in)
+	return TextColors{c.good, c.warn, c.bad}
+}
 
 // noColors are the colours of a terminal that has none.
 func noColors() colors {

@@ -256,7 +256,7 @@ func (sh *shell) suspend() tea.Cmd {
 	if sh.opt.Suspend {
 		return tea.Suspend
 	}
-	sh.say("mxinvite cannot be suspended here: it was not started from a Unix shell.")
+	sh.notice = notice{text: "mxinvite cannot be suspended here: it was not started from a Unix shell.", bad: true}
 	return nil
 }
 

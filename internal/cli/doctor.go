@@ -105,14 +105,12 @@ func (a *app) writeCheckups(checks []checkup) error {
 		return a.writeTable(t)
 	}
 	var b strings.Builder
+	in := a.inks()
 	for _, c := range checks {
 		mark := map[string]cell{
 			checkPass: {shown: "✓", look: good}, checkWarn: {shown: "!", look: warn}, checkFail: {shown: "✗", look: bad},
 		}[c.Result]
-		sign := mark.shown
-		if a.mayColor() {
-			sign = mark.look.render(sign)
-		}
+		sign := in.render(mark.look, mark.shown)
 		fmt.Fprintf(&b, "%s %-16s %s\n", sign, c.Name, safetext.Line(c.Detail))
 		if c.Next != "" {
 			fmt.Fprintf(&b, "  %-16s %s\n", "", safetext.Line(c.Next))

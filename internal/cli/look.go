@@ -2,16 +2,18 @@ package cli
 
 import (
 	"cmp"
+	"image/color"
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/ui"
 )
 
-// look is a text's role in a table. Its color is one of the sixteen that every
-// terminal has in its own taste; what it means stands beside it as a word.
+// look is a text's role in a table. What it means stands beside it as a word.
 type look int
 
 const (
@@ -22,21 +24,37 @@ const (
 	bad
 )
 
-func (l look) render(s string) string {
-	style := lipgloss.NewStyle()
-	switch l {
-	case faint:
-		style = style.Faint(true)
-	case good:
-		style = style.Foreground(lipgloss.Green)
-	case warn:
-		style = style.Foreground(lipgloss.Yellow)
-	case bad:
-		style = style.Foreground(lipgloss.Red)
-	default:
+// inks are the styles of the roles. Without any nothing is styled.
+type inks map[look]lipgloss.Style
+
+func (i inks) render(l look, s string) string {
+	style, ok := i[l]
+	if !ok {
 		return s
 	}
 	return style.Render(s)
+}
+
+// inks are the styles for what goes to Out. Commands do not ask the terminal for
+// its background, so that without the setting the colors can be read on both.
+func (a *app) inks() inks {
+	if !a.mayColor() {
+		return nil
+	}
+	c := ui.CommandColors(ui.Theme(a.settings.Theme), ui.Background(a.settings.Background), a.getenv("TERM"), colorprofile.Env(a.Env))
+	style := lipgloss.NewStyle()
+	return inks{
+		faint: style.Faint(true), good: style.Foreground(c.Good),
+		warn: withColor(c.Warn), bad: withColor(c.Bad),
+	}
+}
+
+// withColor is a style with a color, or in bold if there is none.
+func withColor(c color.Color) lipgloss.Style {
+	if _, none := c.(lipgloss.NoColor); none {
+		return lipgloss.NewStyle().Bold(true)
+	}
+	return lipgloss.NewStyle().Foreground(c)
 }
 
 // mayColor reports whether what goes to Out may have colors

@@ -67,7 +67,7 @@ func (a *app) writeTable(t *table) error {
 	case a.accessible:
 		t.speak(w)
 	case a.OutTTY:
-		t.align(w, a.Width, a.mayColor())
+		t.align(w, a.Width, a.inks())
 	default:
 		if a.header != nil {
 			fmt.Fprintln(w, strings.Join(a.header, "\t"))
@@ -121,7 +121,7 @@ func (l least) of(n int, title string) int {
 
 // align writes the rows below their titles, no wider than width if that is
 // known. A column that is empty all the way down is left out.
-func (t *table) align(w io.Writer, width int, color bool) {
+func (t *table) align(w io.Writer, width int, in inks) {
 	if len(t.rows) == 0 {
 		return
 	}
@@ -135,7 +135,7 @@ func (t *table) align(w io.Writer, width int, color bool) {
 	}
 	widths := shown.widths(rows, width)
 	for _, row := range rows {
-		fmt.Fprintln(w, line(row, widths, color))
+		fmt.Fprintln(w, line(row, widths, in))
 	}
 }
 
@@ -217,7 +217,7 @@ func (t *table) widths(rows [][]cell, width int) []int {
 }
 
 // line is one row. Nothing follows its last text.
-func line(row []cell, widths []int, color bool) string {
+func line(row []cell, widths []int, in inks) string {
 	var b strings.Builder
 	blank := 0
 	for i, c := range row {
@@ -225,11 +225,7 @@ func line(row []cell, widths []int, color bool) string {
 		if s != "" {
 			b.WriteString(strings.Repeat(" ", blank))
 			blank = 0
-			if color {
-				b.WriteString(c.look.render(s))
-			} else {
-				b.WriteString(s)
-			}
+			b.WriteString(in.render(c.look, s))
 		}
 		blank += widths[i] - ansi.StringWidth(s) + gap
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 	"maunium.net/go/mautrix/id"
@@ -67,7 +68,7 @@ func TestFirstColumnYieldsLast(t *testing.T) {
 		30: "INVITED       ROOM  BY    WAR…",
 	} {
 		var out bytes.Buffer
-		rows.align(&out, width, false)
+		rows.align(&out, width, nil)
 		if title, _, _ := strings.Cut(out.String(), "\n"); title != want {
 			t.Errorf("in %d cells:\n%s\nnot\n%s", width, title, want)
 		}
@@ -76,8 +77,8 @@ func TestFirstColumnYieldsLast(t *testing.T) {
 
 func TestColorChangesNoLetter(t *testing.T) {
 	var colored, bare bytes.Buffer
-	people().align(&colored, 80, true)
-	people().align(&bare, 80, false)
+	people().align(&colored, 80, inks{warn: lipgloss.NewStyle().Bold(true)})
+	people().align(&bare, 80, nil)
 	if colored.String() == bare.String() || ansi.Strip(colored.String()) != bare.String() {
 		t.Errorf("%q\n%q", colored.String(), bare.String())
 	}
@@ -135,7 +136,7 @@ func TestTokensAreWholeWhereThereIsRoom(t *testing.T) {
 		0:  "grace@navy.example  kPzQxW  duplicate", // the width is not known
 	} {
 		var out bytes.Buffer
-		rows.align(&out, width, false)
+		rows.align(&out, width, nil)
 		if _, row, _ := strings.Cut(out.String(), "\n"); row != want+"\n" {
 			t.Errorf("in %d cells:\n%s\nnot\n%s", width, row, want)
 		}

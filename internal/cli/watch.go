@@ -174,7 +174,7 @@ func (a *app) writeRow(row []cell, widths []int) error {
 		for i, c := range row {
 			row[i].shown = safetext.Line(c.shown)
 		}
-		s = line(row, widths, a.mayColor())
+		s = line(row, widths, a.inks())
 	}
 	_, err := fmt.Fprintln(a.Out, s)
 	return err
