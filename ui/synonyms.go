@@ -31,6 +31,10 @@ func synonyms(name string) []string {
 		return []string{"search", "find", "look for", "query"}
 	case "sort":
 		return []string{"order", "arrange"}
+	case "reverse":
+		return []string{"order", "descending", "ascending", "backwards"}
+	case "operators":
+		return []string{"help", "syntax", "fields"}
 	case "mark":
 		return []string{"select", "choose", "tick"}
 	case "mark-all":
