@@ -21,6 +21,7 @@ type strongbox struct {
 	wanted     string // kind of the next one
 	kept       []client.Session
 	failing    error // of keeping
+	keyring    bool  // there is one
 }
 
 var (
@@ -44,6 +45,8 @@ func (b *strongbox) vault() *Vault {
 				return VaultNeeds{Passphrase: true}, nil
 			case b.kind != "":
 				return VaultNeeds{Kind: b.kind}, nil
+			case b.keyring:
+				return VaultNeeds{Kinds: []string{VaultKeyring, VaultPassphrase, VaultPlain}}, nil
 			}
 			return VaultNeeds{Kinds: []string{VaultPassphrase, VaultPlain}, NoKeyring: errNoKeyring}, nil
 		},
@@ -121,6 +124,21 @@ func TestVaultIsAskedAboutAfterSigningIn(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestKeyringIsOfferedFirst(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		b := &strongbox{n: n, keyring: true}
+		term := b.start(t, 60, 16)
+		signInAsAda(term)
+		term.Golden("60x16")
+		term.Press("enter")
+		term.Wait(time.Second)
+		shows(t, term, "Nobody has been invited")
+		if b.kind != VaultKeyring || len(b.kept) != 1 {
+			t.Errorf("it is of kind %q with %d sessions", b.kind, len(b.kept))
+		}
+	})
 }
 
 func TestWeakPassphraseTakesASecondYes(t *testing.T) {

@@ -160,11 +160,11 @@ func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.
 	s := account.Session()
 	former, err := kept.read(ctx, nameOf(s))
 	if err != nil && !absent(err) && !is[*vault.DamagedError](err) {
-		return errors.Join(err, account.SignOut(ctx))
+		return errors.Join(err, abandon(ctx, account))
 	}
 	o.sealFor = string(s.UserID)
 	if err := kept.save(ctx, s); err != nil {
-		return errors.Join(err, account.SignOut(ctx))
+		return errors.Join(err, abandon(ctx, account))
 	}
 	o.endFormer(ctx, former, s)
 	if err := kept.use(nameOf(s)); err != nil {
@@ -175,6 +175,13 @@ func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.
 	}
 	o.say("Signed in as %s on %s.", string(s.UserID), s.Homeserver)
 	return nil
+}
+
+// abandon ends a session that is not kept, also if the program is being stopped.
+func abandon(ctx context.Context, account *client.Account) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	return account.SignOut(ctx)
 }
 
 // jsonLogin is what login promises to scripts.

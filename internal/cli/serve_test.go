@@ -33,6 +33,7 @@ type lodge struct {
 	metrics string
 	hs      *httptest.Server
 	asked   atomic.Int64 // requests to the homeserver
+	logouts atomic.Int64 // of them
 	hangup  chan os.Signal
 	said    *sshtest.Buffer
 	stop    func() int
@@ -54,6 +55,9 @@ func openLodge(t *testing.T, args ...string) *lodge {
 	var world http.Handler
 	l.hs = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l.asked.Add(1)
+		if strings.HasSuffix(r.URL.Path, "/logout") {
+			l.logouts.Add(1)
+		}
 		world.ServeHTTP(w, r)
 	}))
 	world = sandbox.Demo(sandbox.Options{HomeserverURL: l.hs.URL, IdentityServerURL: l.hs.URL, Now: time.Now})

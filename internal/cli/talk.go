@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/internal/lineedit"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -58,7 +59,7 @@ func (a *app) ask(ctx context.Context, question string) (string, error) {
 	if errors.Is(err, io.EOF) {
 		err = errNoAnswer
 	}
-	return strings.TrimSpace(line), err
+	return strings.TrimSpace(lineedit.Clean(line)), err
 }
 
 // confirm asks for a yes. Anything else is none.

@@ -278,6 +278,19 @@ func TestPassphraseQuestionEndsClearly(t *testing.T) {
 	}
 }
 
+func TestSessionEndsIfNoPassphraseIsChosen(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	for n, key := range []string{ctrlC, "\x04"} {
+		v := l.visit(t, l.ada, "login --user "+sandbox.DemoUser+" "+l.hs.URL)
+		v.answer("Password:", sandbox.DemoPassword+"\r")
+		v.answer("New passphrase:", key)
+		v.ends(exitError)
+		if got := l.logouts.Load(); got != int64(n+1) {
+			t.Errorf("after %q %d sessions have ended", key, got)
+		}
+	}
+}
+
 func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	l.keepsAPassphrase(t, "horse")
