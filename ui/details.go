@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -174,8 +176,18 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 
 func (d *detailer) ids() {
 	d.line("")
-	d.field("Token", shorten(d.row.invite.Token, 24))
-	d.field("Event", shorten(string(d.row.invite.EventID), 24))
+	d.id("Token", d.row.invite.Token)
+	d.id("Event", string(d.row.invite.EventID))
+}
+
+// longestID is how long a state key and an event ID may be, in bytes:
+// https://spec.matrix.org/latest/client-server-api/#size-limits
+const longestID = 255
+
+// id writes a label and an ID whole, broken anywhere.
+func (d *detailer) id(label, value string) {
+	text := ansi.Hardwrap(cut(value, longestID), max(1, d.width-labelled), true)
+	d.line(d.st.label.Render(pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }
 
 // story says in a sentence what became of an invite.

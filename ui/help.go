@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/help"
@@ -49,8 +50,19 @@ func (h *helpCard) update(msg tea.Msg) tea.Cmd {
 // lines are the groups of keys, and how many of the lines fit.
 func (h *helpCard) lines() (lines []string, height int) {
 	width := h.sh.width - 8
-	return strings.Split(h.columns(width)+h.badge(width), "\n"), max(1, h.sh.height-6)
+	height = h.sh.height - helpFrame
+	badge := h.badge(width)
+	lines = strings.Split(h.columns(width, height-lineCount(badge)+1)+badge, "\n")
+	if len(lines) > height {
+		height += helpMargin
+	}
+	return lines, max(1, height)
 }
+
+const (
+	helpFrame  = 6 // lines of the card beside the keys: its edges, the title and empty lines
+	helpMargin = 2 // of these, the empty lines that make room where the keys do not fit
+)
 
 func (h *helpCard) ShortHelp() []key.Binding {
 	k := h.sh.keys
@@ -68,30 +80,67 @@ func (h *helpCard) view(width, _ int) (string, *tea.Cursor) {
 	for _, l := range lines {
 		widest = max(widest, lineWidth(l))
 	}
-	title, shown := "Keys: "+h.below.title(), lines
-	if len(lines) > height {
-		from := min(h.offset, len(lines)-height)
-		shown = lines[from : from+height]
-		title = fmt.Sprintf("Keys, %d to %d of %d", from+1, from+height, len(lines))
+	title := st.strong.Render(cut("Keys: "+h.below.title(), width))
+	if len(lines) <= h.sh.height-helpFrame {
+		return "\n" + title + "\n\n" + block(strings.Join(lines, "\n"), widest, len(lines)) + "\n", nil
 	}
-	text := block(strings.Join(shown, "\n"), widest, len(shown)) // as wide wherever it is scrolled to
-	return "\n" + st.strong.Render(cut(title, width)) + "\n\n" + text + "\n", nil
+	from := max(0, min(h.offset, len(lines)-height))
+	upTo := min(len(lines), from+height)
+	text := title + "\n" + block(strings.Join(lines[from:upTo], "\n"), widest, upTo-from) // as wide wherever it is scrolled to
+	if more := moreWords(from, len(lines)-upTo); more != "" {
+		text += "\n" + st.accent.Render(more)
+	}
+	return text, nil
 }
 
-// columns puts the groups of keys beside each other, and below where they do
-// not fit: none is left out.
-func (h *helpCard) columns(width int) string {
+// moreWords says how many lines there are above and below those that are shown.
+func moreWords(above, below int) string {
+	var parts []string
+	if above > 0 {
+		parts = append(parts, fmt.Sprintf("↑ %d more", above))
+	}
+	if below > 0 {
+		parts = append(parts, fmt.Sprintf("↓ %d more", below))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// columns puts the groups of keys beside each other, and below where they do not
+// fit. If that is too high, they flow from one column into the next.
+func (h *helpCard) columns(width, height int) string {
+	groups := h.groups()
+	apart := besideOrBelow(groups, width)
+	if lineCount(apart) <= height {
+		return apart
+	}
+	if flowing := flow(groups, width); lineCount(flowing) < lineCount(apart) {
+		return flowing
+	}
+	return apart
+}
+
+// groups are the groups of keys that work on the screen below.
+func (h *helpCard) groups() []string {
 	m := help.New()
 	m.Styles = h.sh.styles.help
+	var groups []string
+	for _, group := range h.below.FullHelp() {
+		if text := m.FullHelpView([][]key.Binding{group}); text != "" {
+			groups = append(groups, h.clickable(text, group))
+		}
+	}
+	return groups
+}
+
+const columnGap = "    "
+
+// besideOrBelow puts as many groups beside each other as fit, and the next ones
+// below.
+func besideOrBelow(groups []string, width int) string {
 	var rows []string
 	row := ""
-	for _, group := range h.below.FullHelp() {
-		column := m.FullHelpView([][]key.Binding{group})
-		if column == "" {
-			continue
-		}
-		column = h.clickable(column, group)
-		wider := lipgloss.JoinHorizontal(lipgloss.Top, row, "    ", column)
+	for _, column := range groups {
+		wider := lipgloss.JoinHorizontal(lipgloss.Top, row, columnGap, column)
 		switch {
 		case row == "":
 			row = column
@@ -102,6 +151,31 @@ func (h *helpCard) columns(width int) string {
 		}
 	}
 	return strings.Join(append(rows, row), "\n")
+}
+
+// flow puts the groups below each other, and breaks that into as many columns of
+// the same height as fit.
+func flow(groups []string, width int) string {
+	lines := strings.Split(strings.Join(groups, "\n\n"), "\n")
+	best := strings.Join(lines, "\n")
+	for n := 2; n <= len(lines); n++ {
+		var columns []string
+		for column := range slices.Chunk(lines, (len(lines)+n-1)/n) {
+			if len(columns) > 0 {
+				columns = append(columns, columnGap)
+				if column[0] == "" {
+					column = column[1:]
+				}
+			}
+			columns = append(columns, strings.Join(column, "\n"))
+		}
+		beside := lipgloss.JoinHorizontal(lipgloss.Top, columns...)
+		if lineWidth(beside) > width {
+			break
+		}
+		best = beside
+	}
+	return best
 }
 
 // clickable has each line of a column do what its key does on the screen below.

@@ -1,0 +1,59 @@
+package ui
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestHelpShowsAllKeysAt80x24(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "rob@bell.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("?")
+		screen := term.Screen()
+		for _, key := range []string{" invite ", " copy a link to the event ", " previous status ", " last ", " filter ", " accept an invite ", " quit "} {
+			if !strings.Contains(screen, key) {
+				t.Errorf("%q is not shown:\n%s", key, screen)
+			}
+		}
+		if strings.Contains(screen, "more") && strings.Contains(screen, "↓ ") {
+			t.Errorf("something is left out:\n%s", screen)
+		}
+	})
+}
+
+func TestHelpScrollsToEveryKeyAt60x16(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "rob@bell.example")
+		term := n.startAsAda(t, 60, 16)
+		term.Press("?")
+		term.Golden("top")
+		if !regexp.MustCompile(`↓ \d+ more`).MatchString(term.Screen()) {
+			t.Errorf("nothing says that there is more:\n%s", term.Screen())
+		}
+		seen := term.Screen()
+		for range 10 {
+			term.Press("down")
+			seen += term.Screen()
+		}
+		term.Golden("bottom")
+		for _, key := range []string{" invite ", " copy a link to the event ", " previous status ", " last ", " rooms ", " quit "} {
+			if !strings.Contains(seen, key) {
+				t.Errorf("%q is on no page of the help", key)
+			}
+		}
+	})
+}
+
+func TestDetailsShowTheWholeToken(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		token := n.invite(t, n.ops, "rob@bell.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("enter", "G")
+		shown := regexp.MustCompile(`[\s│▌]+`).ReplaceAllString(term.Screen(), "")
+		if !strings.Contains(shown, "Token"+token) {
+			t.Errorf("%s is not whole:\n%s", token, term.Screen())
+		}
+	})
+}
