@@ -79,10 +79,10 @@ func (d *dialogue) fromListToRevoke() {
 	d.hears("1. invited ")
 	d.hears("@abstraction.example")
 	d.answers("What now?", "revoke 1-2")
-	d.answers("Revoke 2 invites? Type yes or no. Enter alone means no.", "")
+	d.answers("Type yes or no. Enter alone means no.", "")
 	d.hears("Nothing was done.")
 	d.answers("What now?", "revoke 1-2")
-	d.answers("Revoke 2 invites?", "y")
+	d.answers("Revoke 2 invites to #compilers (", "y")
 	d.hears("outcome revoked.")
 	d.hears("outcome revoked.")
 }

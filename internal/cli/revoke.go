@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -85,7 +87,7 @@ func runRevoke(ctx context.Context, o revokeOptions) error {
 		o.announce(withdrawals, asking)
 	}
 	if asking {
-		yes, err := o.confirm(ctx, "Revoke "+count(countOpen(withdrawals), "invite")+"?")
+		yes, err := o.confirm(ctx, "Revoke "+describe(withdrawals, (*withdrawal).open)+"?")
 		if err != nil {
 			return err
 		}
@@ -93,8 +95,13 @@ func runRevoke(ctx context.Context, o revokeOptions) error {
 			return errDeclined
 		}
 	}
-	if !o.dryRun {
-		o.withdraw(ctx, account, withdrawals)
+	if o.dryRun {
+		return o.report(withdrawals)
+	}
+	o.withdraw(ctx, account, withdrawals)
+	done := func(w *withdrawal) bool { return w.outcome == revoked }
+	if slices.ContainsFunc(withdrawals, done) {
+		o.say("Revoked %s.", describe(withdrawals, done))
 	}
 	return o.report(withdrawals)
 }
@@ -109,7 +116,38 @@ func countOpen(withdrawals []*withdrawal) int {
 	return n
 }
 
-// announce says what will happen, and what will not. Whoever is asked has to know.
+// namedInSentence is how many invitees a sentence names before it counts.
+const namedInSentence = 3
+
+// describe names the invites that are meant in a few words: whom they are for, and
+// in which room.
+func describe(withdrawals []*withdrawal, meant func(*withdrawal) bool) string {
+	var invitees []string
+	rooms := map[id.RoomID]string{}
+	for _, w := range withdrawals {
+		if meant(w) {
+			invitees = append(invitees, cut(w.whom(), nameWidth))
+			rooms[w.RoomID] = cut(w.room.Label(), nameWidth)
+		}
+	}
+	where := count(len(rooms), "room")
+	if len(rooms) == 1 {
+		for _, label := range rooms {
+			where = label
+		}
+	}
+	n := len(invitees)
+	if n == 1 {
+		return "the invite for " + invitees[0] + " to " + where
+	}
+	if n > namedInSentence+1 {
+		invitees = append(invitees[:namedInSentence:namedInSentence], fmt.Sprintf("%d more", n-namedInSentence))
+	}
+	last := len(invitees) - 1
+	return fmt.Sprintf("%s to %s (%s and %s)", count(n, "invite"), where, strings.Join(invitees[:last], ", "), invitees[last])
+}
+
+// announce says what will happen and what will not. A dry run lists every invite.
 func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 	say := o.say
 	if asking {
@@ -122,7 +160,7 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 			say("In %s (%s):", name, id)
 		}
 		for n, w := range of {
-			if n == shownEach && len(of) > shownEach+1 {
+			if n == shownEach && len(of) > shownEach+1 && !o.dryRun {
 				say("  and %d more", len(of)-n)
 				break
 			}

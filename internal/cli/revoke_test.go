@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"fmt"
+	"testing"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+func TestRevocationNamesPeopleAndRoom(t *testing.T) {
+	some := func(n int, rooms ...id.RoomID) (all []*withdrawal) {
+		for i := range n {
+			room := rooms[i%len(rooms)]
+			all = append(all, &withdrawal{
+				Invite:  invite.Invite{RoomID: room},
+				attempt: attempt{outcome: planned},
+				room:    client.Room{ID: room, Name: "Ops"},
+				address: fmt.Sprintf("user%d@bell.example", i+1),
+			})
+		}
+		return all
+	}
+	failing := some(3, "!a:hs")
+	failing[0].fail(client.ErrAlreadyRevoked)
+	for _, tt := range []struct {
+		all  []*withdrawal
+		want string
+	}{
+		{some(1, "!a:hs"), "the invite for user1@bell.example to Ops"},
+		{some(2, "!a:hs"), "2 invites to Ops (user1@bell.example and user2@bell.example)"},
+		{some(4, "!a:hs", "!b:hs"), "4 invites to 2 rooms (user1@bell.example, user2@bell.example, user3@bell.example and user4@bell.example)"},
+		{some(15, "!a:hs"), "15 invites to Ops (user1@bell.example, user2@bell.example, user3@bell.example and 12 more)"},
+		{failing, "2 invites to Ops (user2@bell.example and user3@bell.example)"},
+	} {
+		if got := describe(tt.all, (*withdrawal).open); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
