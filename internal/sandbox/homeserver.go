@@ -24,7 +24,10 @@ type homeserver struct {
 	stream      int               // the position of the newest event or account data
 	inviteLimit *bucket           // rc_third_party_invite; nil: none
 	refused     map[threePID]bool // no invite is sent to these
-	txns        map[string]*transaction
+
+	userInviteLimits userInviteLimits
+
+	txns map[string]*transaction
 
 	client     router
 	federation router

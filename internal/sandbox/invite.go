@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // inviteThirdParty is the e-mail form of /invite: Synapse's do_3pid_invite. The mail goes out before anybody asks
@@ -33,6 +34,30 @@ func (h *homeserver) limitInvites(ctx context.Context, userID string) error {
 	if ok {
 		return nil
 	}
+	return limitExceeded(ctx, left)
+}
+
+// limitUserInvites is Synapse's ratelimit_invite (synapse/handlers/room_member.py), which update_membership calls before
+// it looks at anything else: the room's bucket first, then the recipient's, then the issuer's. What one has counted stays
+// counted when a later one refuses.
+func (h *homeserver) limitUserInvites(ctx context.Context, room, recipient, issuer string) error {
+	h.mu.Lock()
+	l, now := h.userInviteLimits, h.now()
+	left, ok := l.perRoom.take(room, now)
+	if ok {
+		left, ok = l.perRecipient.take(recipient, now)
+	}
+	if ok {
+		left, ok = l.perIssuer.take(issuer, now)
+	}
+	h.mu.Unlock()
+	if ok {
+		return nil
+	}
+	return limitExceeded(ctx, left)
+}
+
+func limitExceeded(ctx context.Context, left time.Duration) error {
 	if err := wait(ctx, limitPause); err != nil {
 		return err
 	}
@@ -51,6 +76,9 @@ func (h *homeserver) doThirdPartyInvite(c *call, roomID string, body object) (an
 	}
 	invitee := h.lookup(ctx, idServer, idToken, medium, address)
 	if invitee != "" {
+		if err := h.limitUserInvites(ctx, roomID, invitee, me); err != nil {
+			return nil, err
+		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		r, err := h.roomForMembership(roomID, "invite")

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -111,6 +112,33 @@ func TestInviteLimitIsSynapses(t *testing.T) {
 	if got := a.header.Get("Retry-After"); got != "400" {
 		t.Errorf("Retry-After: %s", got)
 	}
+}
+
+func TestUserInviteLimitsAreSynapses(t *testing.T) {
+	w, room := newWorld()
+	ada := signIn(t, w, "ada")
+	invite := func(room, user string) response {
+		return ada.hs("POST", "rooms/"+url.PathEscape(room)+"/invite", object{"user_id": user})
+	}
+	refused := func(r response, least, most float64) {
+		t.Helper()
+		r.fails(t, 429, "M_LIMIT_EXCEEDED", "Too Many Requests")
+		if ms := r.body["retry_after_ms"].(float64); ms < least || ms > most {
+			t.Errorf("retry after %v ms", ms)
+		}
+	}
+	w.LimitUserInvites(1000, 1000, StockRecipientPerSecond, StockRecipientBurst)
+	for range StockRecipientBurst {
+		invite(w.CreateRoom(ada.id, RoomOptions{}), "@ken:example.org").ok(t)
+	}
+	refused(invite(room, "@ken:example.org"), 332_000, 334_000)
+	invite(room, "@grace:example.org").ok(t)
+
+	w.LimitUserInvites(StockUserInvitesPerSecond, StockUserInviteBurst, 1000, 1000)
+	for n := range StockUserInviteBurst {
+		invite(room, fmt.Sprintf("@user%d:example.org", n)).ok(t)
+	}
+	refused(invite(room, "@one.more:example.org"), 3200, 3400)
 }
 
 func TestInviteWithTransactionIDMailsOnce(t *testing.T) {

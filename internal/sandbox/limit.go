@@ -18,6 +18,18 @@ const (
 // the first five: one in 20 seconds instead of 400. It is an invention of the demo, where nobody waits for an hour.
 const DemoSpeed = 20
 
+// What a stock Synapse allows of invites to Matrix IDs: rc_invites, whose three limits count by room, by recipient and by
+// issuer.
+const (
+	StockUserInvitesPerSecond = 0.3 // per_room and per_issuer
+	StockUserInviteBurst      = 10
+	StockRecipientPerSecond   = 0.003 // per_user
+	StockRecipientBurst       = 5
+)
+
+// userInviteLimits are rc_invites; nil: none.
+type userInviteLimits struct{ perRoom, perRecipient, perIssuer *bucket }
+
 // limitPause is how long a homeserver waits before it refuses what exceeds a limit.
 const limitPause = 500 * time.Millisecond
 
@@ -27,6 +39,17 @@ func (w *World) LimitInvites(perSecond float64, burst int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.hs.inviteLimit = newBucket(perSecond, burst)
+}
+
+// LimitUserInvites sets the homeserver's limits of invites to Matrix IDs, rc_invites: those per room and per issuer, and
+// the one per recipient. A burst of 0 or less lifts them, as in a new World.
+func (w *World) LimitUserInvites(perSecond float64, burst int, recipientPerSecond float64, recipientBurst int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hs.userInviteLimits = userInviteLimits{
+		perRoom: newBucket(perSecond, burst), perIssuer: newBucket(perSecond, burst),
+		perRecipient: newBucket(recipientPerSecond, recipientBurst),
+	}
 }
 
 // LimitMails sets the identity server's limit of mails per sender. Whoever exceeds it gets a 429 with M_UNKNOWN and no

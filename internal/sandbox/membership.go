@@ -126,6 +126,11 @@ func (h *homeserver) changeMembership(c *call, action string, body object) (any,
 		}
 		target = str(body["user_id"])
 	}
+	if action == "invite" {
+		if err := h.limitUserInvites(c.ctx, roomID, target, me); err != nil {
+			return nil, err
+		}
+	}
 	content := object{}
 	if reason, ok := body["reason"]; ok {
 		content["reason"] = reason
