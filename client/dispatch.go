@@ -11,8 +11,14 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 )
+
+// mostLost is how often a Matrix ID is invited without an answer before a person
+// has to decide. Unlike an invite by e-mail, a repeated one reaches nobody twice:
+// it is only sent if the membership shows that the others did not arrive.
+const mostLost = 3
 
 // An outcome is an entry as it is to be written down, and what it was.
 type outcome struct {
@@ -22,19 +28,19 @@ type outcome struct {
 }
 
 var (
-	errSealed      = errors.New("its address was sealed in a session that is lost")
+	errSealed      = errors.New("whom it is for was sealed in a session that is lost")
 	errInterrupted = errors.New("mxinvite was ended while it was being sent")
 )
 
 // dispatch sends an entry, if nothing has come between since it was queued.
 func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
-	if e.letter.Address == "" {
+	if e.letter.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Failed, errSealed))
 	}
 	if news, err := r.freshen(ctx); news || err != nil {
 		return nil, err // it may tell of an uncertain one that looks like this one
 	}
-	plan, err := r.a.Plan(ctx, e.Room, e.letter.threePID())
+	plan, err := r.a.Plan(ctx, e.Room, e.letter.invitee())
 	switch {
 	case e.Attempts > 0 && plan.UserID != "" && plan.UserID == e.UserID && isIn(err):
 		// The answer to an earlier request was lost.
@@ -58,7 +64,9 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	}
 	// From here on it may have been sent, whatever happens.
 	e.UserID = plan.UserID
-	e.letter.Before = r.a.ownTokens(e.Room, e.letter.Address)
+	if e.letter.Address != "" {
+		e.letter.Before = r.a.ownTokens(e.Room, e.letter.Address)
+	}
 	e.State, e.Changed, e.Attempts = store.Sending, r.a.opt.Now(), e.Attempts+1
 	if err := r.write(ctx, outcome{envelope: e, was: store.Queued}); err != nil {
 		return nil, unlessChanged(err)
@@ -119,6 +127,12 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 		o := r.ended(e, store.Queued, err)
 		o.err = err
 		return o
+	case sent.UserID != "" && noAnswer(err) && e.Attempts < mostLost:
+		o := r.ended(e, store.Queued, err) // its membership is read before it is sent again
+		o.err = err
+		return o
+	case sent.UserID != "" && noAnswer(err):
+		return r.ended(e, store.Uncertain, &UncertainError{Address: string(sent.UserID), Err: err})
 	}
 	return r.ended(e, store.Failed, err)
 }
@@ -196,11 +210,11 @@ func (r *Runner) write(ctx context.Context, o outcome) error {
 // clarify finds out what became of an entry that some program was sending when
 // it ended.
 func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
-	if e.letter.Address == "" {
+	if e.letter.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Uncertain, errInterrupted))
 	}
 	if e.UserID != "" {
-		// Inviting a Matrix ID twice mails nobody; the homeserver refuses it.
+		// Its membership is read before it is sent again.
 		return r.save(ctx, r.ended(e, store.Queued, nil))
 	}
 	r.blind = true // a homeserver that is down cannot tell

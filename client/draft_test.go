@@ -2,18 +2,22 @@ package client_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mxinvite/mxinvite/client"
 )
 
 func TestDraftIsThereAtTheNextStart(t *testing.T) {
 	n := newTown(t)
 	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
-	draft := []string{"grace@navy.example\nlin@kernel.example", "rob@be"}
+	draft := client.Draft{At: time.Date(2026, 11, 20, 14, 2, 0, 0, time.UTC), Texts: []string{"grace@navy.example\nlin@kernel.example", "rob@be"}}
 	n.must(a.KeepDraft(t.Context(), draft))
 	got, err := n.start(session, path).Draft(t.Context())
 	if diff := cmp.Diff(draft, got); diff != "" || err != nil {
@@ -29,11 +33,18 @@ func TestDraftIsThereAtTheNextStart(t *testing.T) {
 		}
 	}
 	other := n.signIn(n.ada).Session() // with another key
-	if got, err := n.start(other, path).Draft(t.Context()); err != nil || got != nil {
-		t.Errorf("%q, %v", got, err)
+	if got, err := n.start(other, path).Draft(t.Context()); err != nil || got.Texts != nil {
+		t.Errorf("%+v, %v", got, err)
 	}
-	n.must(a.KeepDraft(t.Context(), nil))
-	if got, err := a.Draft(t.Context()); err != nil || got != nil {
-		t.Errorf("%q, %v", got, err)
+	n.must(a.KeepDraft(t.Context(), client.Draft{}))
+	if got, err := a.Draft(t.Context()); err != nil || got.Texts != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestDraftOfOldIsRead(t *testing.T) {
+	var draft client.Draft
+	if err := json.Unmarshal([]byte(`["grace@navy.example","rob@be"]`), &draft); err != nil || len(draft.Texts) != 2 || !draft.At.IsZero() {
+		t.Errorf("%+v, %v", draft, err)
 	}
 }

@@ -104,17 +104,20 @@ func (e *PowerError) Error() string {
 	return fmt.Sprintf("your power level in %s is %d, and inviting takes %d", e.Room, e.Have, e.Need)
 }
 
-// A MemberError says that the person behind an address cannot be invited for
-// what they are in the room already.
+// A MemberError says that a user cannot be invited because of their membership of
+// the room.
 type MemberError struct {
-	Address    string
+	Address    string // of the user, if the invite was to be for that
 	UserID     id.UserID
 	Room       string
 	Membership string // join, invite or ban
 }
 
 func (e *MemberError) Error() string {
-	who := fmt.Sprintf("%s is %s, who", e.Address, e.UserID)
+	who := string(e.UserID)
+	if e.Address != "" {
+		who = fmt.Sprintf("%s is %s, who", e.Address, e.UserID)
+	}
 	switch e.Membership {
 	case "ban":
 		return who + " is banned from " + e.Room
@@ -151,8 +154,8 @@ func (e *TermsError) Error() string {
 // was not told, and the room's state does not show the invite. A mail may or may
 // not have gone out.
 type UncertainError struct {
-	Address string
-	Err     error // why nobody can tell
+	Address string // or the Matrix ID
+	Err     error  // why nobody can tell
 }
 
 func (e *UncertainError) Error() string {

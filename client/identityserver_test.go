@@ -81,7 +81,7 @@ func TestIdentityServerIsInTrouble(t *testing.T) {
 		n := newTown(t)
 		a := n.account()
 		spoil(n)
-		_, err := a.Plan(t.Context(), n.room, n.email("grace@navy.example"))
+		_, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
 		if err == nil || (client.Hint(err) == "" && name != "only unhashed") {
 			t.Errorf("%s: %v, hint %q", name, err, client.Hint(err))
 		}

@@ -7,6 +7,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
@@ -14,9 +15,10 @@ import (
 // A letter is everything about an invite in the outbox that names a person. On
 // the disk it is sealed.
 type letter struct {
-	Medium  string `json:"medium"`
-	Address string `json:"address"`
-	Name    string `json:"name,omitempty"`
+	Medium  string    `json:"medium,omitempty"` // and Address are empty for a Matrix ID
+	Address string    `json:"address,omitempty"`
+	UserID  id.UserID `json:"user_id,omitempty"` // if the invite is for a Matrix ID
+	Name    string    `json:"name,omitempty"`
 
 	// Similar are the invites that the person who queued this knew of.
 	Similar []string `json:"similar,omitempty"`
@@ -37,6 +39,11 @@ func (l letter) threePID() identity.ThreePID {
 	return identity.ThreePID{Medium: l.Medium, Address: l.Address}
 }
 
+// invitee is zero if the letter could not be opened.
+func (l letter) invitee() recipients.Invitee {
+	return recipients.Invitee{Address: l.threePID(), UserID: l.UserID}
+}
+
 // An envelope is an entry of the outbox, opened.
 type envelope struct {
 	store.Entry
@@ -47,14 +54,22 @@ type envelope struct {
 func (a *Account) outboxKey() seal.Key { return a.session.DataKey.Derive("mxinvite outbox") }
 func (a *Account) bookKey() seal.Key   { return a.session.DataKey.Derive("mxinvite address book") }
 
-// mark stands for an address in a room.
-func (a *Account) mark(room id.RoomID, address identity.ThreePID) []byte {
-	address = address.Canonical()
-	return a.session.DataKey.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, address.Medium, address.Address))
+// mark stands for an address or a Matrix ID in a room.
+func (a *Account) mark(room id.RoomID, who recipients.Invitee) []byte {
+	who = who.Canonical()
+	kind := who.Address.Medium
+	if who.UserID != "" {
+		kind = "matrix"
+	}
+	return a.session.DataKey.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, kind, who))
 }
 
-// close seals the letter of an envelope.
+// close seals the letter of an envelope. A Matrix ID that was typed is in it and
+// nowhere else.
 func (a *Account) close(e envelope) store.Entry {
+	if e.letter.UserID != "" {
+		e.UserID = ""
+	}
 	text, _ := json.Marshal(e.letter) // of strings: cannot fail
 	e.Sealed = a.outboxKey().Seal(string(e.Room), text)
 	return e.Entry
@@ -66,6 +81,9 @@ func (a *Account) open(e store.Entry) envelope {
 	text, err := a.outboxKey().Open(string(e.Room), e.Sealed)
 	if err != nil || json.Unmarshal(text, &env.letter) != nil {
 		env.letter = letter{}
+	}
+	if env.letter.UserID != "" {
+		env.UserID = env.letter.UserID
 	}
 	return env
 }

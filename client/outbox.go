@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
@@ -21,7 +22,7 @@ const (
 	ItemQueued    = store.Queued
 	ItemSending   = store.Sending
 	ItemSent      = store.Sent
-	ItemResolved  = store.Resolved // the address was somebody's on Matrix, who was invited instead
+	ItemResolved  = store.Resolved // a Matrix ID was invited: the one that was given, or the owner of the address
 	ItemUncertain = store.Uncertain
 	ItemFailed    = store.Failed
 	ItemCancelled = store.Cancelled
@@ -31,18 +32,33 @@ const (
 type Item struct {
 	Number   int64 // for as long as the outbox remembers it, and never another's
 	Room     id.RoomID
-	Address  identity.ThreePID // zero if it was sealed in a session that is lost
+	Address  identity.ThreePID // zero if it is for a Matrix ID, or Sealed
 	Name     string            // of the person, if it was given
 	State    ItemState
 	QueuedAt time.Time
 	Changed  time.Time // when it came into its state
 	Attempts int
-	UserID   id.UserID // who is invited instead of a mail being sent
+	UserID   id.UserID // the Matrix ID that is invited, and no mail sent
 	Token    string    // of the invite in the room, once that is known
+
+	// Sealed is set if it is not known whom it is for: that was sealed in a session
+	// that is lost.
+	Sealed bool
 
 	// Reason says why it is uncertain or failed, or what happened when it was
 	// last tried; Hint what can be done.
 	Reason, Hint string
+}
+
+// Invitee is whom the invite is for; zero if it is Sealed.
+func (i Item) Invitee() recipients.Invitee {
+	switch {
+	case i.Sealed:
+		return recipients.Invitee{}
+	case i.Address.Address != "":
+		return recipients.Invitee{Address: i.Address}
+	}
+	return recipients.Invitee{UserID: i.UserID}
 }
 
 // An Outbox is what is on its way, and what became of it.
@@ -94,9 +110,10 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	now := a.opt.Now()
 	entries := make([]store.Entry, len(plans))
 	for n, p := range plans {
-		l := letter{Medium: p.Address.Medium, Address: p.Address.Address, Name: p.Name, Similar: tokens(p.Similar)}
+		who := p.Invitee()
+		l := letter{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: tokens(p.Similar)}
 		entries[n] = a.close(envelope{store.Entry{
-			Room: p.Room.ID, Mark: a.mark(p.Room.ID, p.Address), State: store.Queued,
+			Room: p.Room.ID, Mark: a.mark(p.Room.ID, who), State: store.Queued,
 			QueuedAt: now, Changed: now, UserID: p.UserID,
 		}, l})
 	}
@@ -147,11 +164,12 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 }
 
 func (a *Account) item(e store.Entry) Item {
-	l := a.open(e).letter
+	opened := a.open(e)
+	l := opened.letter
 	return Item{
 		Number: e.ID, Room: e.Room, Address: l.threePID(), Name: l.Name, State: e.State,
-		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts,
-		UserID: e.UserID, Token: e.Token, Reason: l.Reason, Hint: l.Hint,
+		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts, Sealed: l.invitee() == recipients.Invitee{},
+		UserID: opened.UserID, Token: e.Token, Reason: l.Reason, Hint: l.Hint,
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"maunium.net/go/mautrix/id"
+
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
 // BenchmarkLongOutbox is what a list of 20,000 addresses costs, in a room where
@@ -18,15 +20,15 @@ func BenchmarkLongOutbox(b *testing.B) {
 	}
 	a := n.start(n.signIn(n.ada).Session(), filepath.Join(b.TempDir(), "store.db"))
 	n.must(a.Refresh(b.Context()))
-	addresses := make([]identity.ThreePID, 20_000)
+	addresses := make([]recipients.Invitee, 20_000)
 	for i := range addresses {
-		addresses[i] = n.email(fmt.Sprintf("%03dnobody%d@example.com", i%1000, i))
+		addresses[i] = n.who(fmt.Sprintf("%03dnobody%d@example.com", i%1000, i))
 	}
 	var plans []client.Plan
 	b.Run("plan", func(b *testing.B) {
 		for b.Loop() {
 			var err error
-			plans, err = a.PlanAll(b.Context(), n.room, addresses, nil)
+			plans, err = a.PlanAll(b.Context(), []id.RoomID{n.room}, addresses, nil)
 			n.must(err)
 		}
 	})

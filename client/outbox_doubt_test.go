@@ -185,7 +185,7 @@ func TestWhatNeverLeftIsNotUncertain(t *testing.T) {
 	a, err := client.Resume(opt, n.signIn(n.ada).Session())
 	n.must(err)
 	n.must(a.Refresh(t.Context()))
-	plan, err := a.Plan(t.Context(), n.room, n.email("one@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("one@navy.example"))
 	n.must(err)
 	away.Store(true)
 	transport.CloseIdleConnections()
@@ -202,7 +202,7 @@ func TestWhatNeverLeftIsNotUncertain(t *testing.T) {
 func TestBrokenIdentityServerLeavesADoubt(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.email("one@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("one@navy.example"))
 	n.must(err)
 	n.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/identity/v2/store-invite", Times: 1, Lose: true})
 	n.Inject(sandbox.Fault{Path: "/_matrix/identity/", Status: 502, Body: `<html>`})

@@ -142,9 +142,9 @@ func TestWhatCannotBeQueuedIsNotQueued(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	a := n.start(n.signIn(n.ada).Session(), path)
 	n.must(a.Refresh(t.Context()))
-	plan, err := a.Plan(t.Context(), n.room, n.email("one@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("one@navy.example"))
 	n.must(err)
-	other, err := a.Plan(t.Context(), n.room, n.email("two@navy.example"))
+	other, err := a.Plan(t.Context(), n.room, n.who("two@navy.example"))
 	n.must(err)
 	mend := n.failing(path, `BEFORE INSERT ON outbox WHEN (SELECT count(*) FROM outbox) = 1`)
 	if items, err := a.Enqueue(t.Context(), []client.Plan{plan, other}); err == nil || len(items) > 0 {
@@ -163,7 +163,7 @@ func TestBothSpellingsOfADomainAreQueuedOnce(t *testing.T) {
 	n := newTown(t)
 	a := n.lasting()
 	n.queue(a, "ada@bücher.example")
-	plan, err := a.Plan(t.Context(), n.room, n.email("ada@xn--bcher-kva.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("ada@xn--bcher-kva.example"))
 	n.must(err)
 	if !plan.Queued {
 		t.Error("it is on its way, and nobody knows")

@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -29,11 +30,11 @@ func (n *town) lasting() *client.Account {
 // queue plans invites to the room and puts them into the outbox.
 func (n *town) queue(a *client.Account, addresses ...string) []client.Item {
 	n.t.Helper()
-	var ids []identity.ThreePID
+	var ids []recipients.Invitee
 	for _, address := range addresses {
-		ids = append(ids, n.email(address))
+		ids = append(ids, n.who(address))
 	}
-	plans, err := a.PlanAll(n.t.Context(), n.room, ids, nil)
+	plans, err := a.PlanAll(n.t.Context(), []id.RoomID{n.room}, ids, nil)
 	n.must(err)
 	items, err := a.Enqueue(n.t.Context(), plans)
 	n.must(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/together"
 )
 
@@ -20,14 +21,14 @@ const (
 	askers = 4
 )
 
-// A Plan says what inviting an address to a room will do. [Account.Enqueue] has
-// it carried out.
+// A Plan says what inviting a person to a room will do. [Account.Enqueue] has it
+// carried out.
 type Plan struct {
 	Room    Room
-	Address identity.ThreePID
-	Name    string // of the person, if the inviter gave it
-	// UserID is set when the address belongs to somebody on Matrix. Then that
-	// Matrix ID is invited and no mail is sent.
+	Address identity.ThreePID // zero if the person was named by a Matrix ID
+	Name    string            // of the person, if the inviter gave it
+	// UserID is set when the person was named by it, or when the address belongs to
+	// a user on Matrix. Then that Matrix ID is invited and no mail is sent.
 	UserID id.UserID
 	// Membership is what that user is in the room: join, invite, ban, leave, knock
 	// or, if they never were there, empty.
@@ -37,12 +38,26 @@ type Plan struct {
 	// Similar are pending invites of the room that may be to the same address; for
 	// those that were not sent from here the redacted name is all there is to go by.
 	Similar []invite.Invite
-	// Queued is set if the address is on its way to the room already.
+	// Queued is set if an invite for the person is on its way to the room already.
 	Queued bool
+	// SameAs is set if another plan for the room invites the same user: that names
+	// them so. This plan is not to be carried out.
+	SameAs recipients.Invitee
+}
+
+// Invitee is the person as the inviter named them.
+func (p Plan) Invitee() recipients.Invitee {
+	if p.Address.Address != "" {
+		return recipients.Invitee{Address: p.Address}
+	}
+	return recipients.Invitee{UserID: p.UserID}
 }
 
 // Err says why the plan cannot be carried out; nil if it can.
 func (p Plan) Err() error {
+	if !p.Room.MayInvite() {
+		return &PowerError{Room: p.Room.Name, Have: p.Room.Power, Need: p.Room.InvitePower}
+	}
 	switch p.Membership {
 	case "join", "invite", "ban":
 		return &MemberError{Address: p.Address.Address, UserID: p.UserID, Room: p.Room.Name, Membership: p.Membership}
@@ -52,72 +67,140 @@ func (p Plan) Err() error {
 
 // Plan looks into everything that decides whether an invite will work, before
 // anything is sent: a homeserver has the mail sent first and checks afterwards.
-func (a *Account) Plan(ctx context.Context, room id.RoomID, address identity.ThreePID) (Plan, error) {
-	plans, err := a.PlanAll(ctx, room, []identity.ThreePID{address}, nil)
+func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invitee) (Plan, error) {
+	plans, err := a.PlanAll(ctx, []id.RoomID{room}, []recipients.Invitee{who}, nil)
 	if err != nil {
-		return Plan{Address: address}, err
+		return Plan{Address: who.Address, UserID: who.UserID}, err
 	}
 	return plans[0], plans[0].Err()
 }
 
-// PlanAll makes a plan for each of some addresses, in their order. What keeps
-// one of them from being invited is in its plan; an error is about all. Now and
-// then progress, which may be nil, hears how many are done.
-func (a *Account) PlanAll(ctx context.Context, room id.RoomID, addresses []identity.ThreePID, progress func(done int)) ([]Plan, error) {
-	r, err := a.Room(room)
+// PlanAll makes a plan for each of some people in each of some rooms: room by
+// room, and in each in the order of the people. What keeps one of them from being
+// invited is in its plan, and so is that the account may not invite to the room
+// if it may to another; an error is about all. An identity server is only asked
+// if there are addresses. Now and then progress, which may be nil, hears how many
+// people are done.
+func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
+	in, err := a.roomsToInvite(rooms)
 	if err != nil {
 		return nil, err
 	}
-	if !r.MayInvite() {
-		return nil, &PowerError{Room: r.Name, Have: r.Power, Need: r.InvitePower}
-	}
-	queued, err := a.queuedMarks(ctx)
+	queued, err := a.queuedInvites(ctx)
 	if err != nil {
 		return nil, err
 	}
-	pending := a.pending(room)
+	pending := make([]*pendingInvites, len(in))
+	for n, r := range in {
+		pending[n] = a.pending(r.ID)
+	}
+	plans := make([]Plan, len(in)*len(people))
 	done := 0
-	var plans []Plan
-	for chunk := range slices.Chunk(addresses, lookups) {
-		part, err := a.planSome(ctx, r, pending, chunk)
+	for chunk := range slices.Chunk(people, lookups) {
+		users, server, err := a.usersOf(ctx, chunk)
 		if err != nil {
 			return nil, err
 		}
-		for n := range part {
-			part[n].Queued = queued[string(a.mark(room, part[n].Address))]
+		for n, r := range in {
+			part := plans[n*len(people)+done:][:len(chunk)]
+			for i, who := range chunk {
+				part[i] = Plan{Room: r, Address: who.Address, UserID: users[i]}
+				if part[i].UserID == "" {
+					part[i].Server, part[i].Similar = server, pending[n].to(who.Address)
+				}
+				part[i].Queued = a.queuedFor(queued, r.ID, who, users[i])
+			}
+			if err := a.readMemberships(ctx, part); err != nil {
+				return nil, err
+			}
 		}
-		plans = append(plans, part...)
 		if done += len(chunk); progress != nil {
 			progress(done)
 		}
 	}
+	for n := range in {
+		markRepeats(plans[n*len(people):][:len(people)])
+	}
 	return plans, nil
 }
 
-// planSome makes plans for as many addresses as an identity server takes at once.
-func (a *Account) planSome(ctx context.Context, room Room, pending *pendingInvites, addresses []identity.ThreePID) ([]Plan, error) {
-	found, server, err := a.lookup(ctx, addresses...)
-	if err != nil {
-		return nil, err
+// roomsToInvite are the rooms by their IDs. If the account may not invite to any
+// of them, the error says why not to the first.
+func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
+	for _, room := range rooms {
+		r, err := a.Room(room)
+		if err != nil {
+			return nil, err
+		}
+		in = append(in, r)
 	}
-	plans := make([]Plan, len(addresses))
+	if len(in) > 0 && !slices.ContainsFunc(in, Room.MayInvite) {
+		return nil, Plan{Room: in[0]}.Err()
+	}
+	return in, nil
+}
+
+// usersOf are the Matrix IDs of people, empty where there is none, and the
+// identity server that was asked about their addresses, if there are any.
+func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (users []id.UserID, server string, err error) {
+	var addresses []identity.ThreePID
+	for _, who := range people {
+		if who.UserID == "" {
+			addresses = append(addresses, who.Address)
+		}
+	}
+	var found map[identity.ThreePID]id.UserID
+	if len(addresses) > 0 {
+		if found, server, err = a.lookup(ctx, addresses...); err != nil {
+			return nil, "", err
+		}
+	}
+	users = make([]id.UserID, len(people))
+	for n, who := range people {
+		if users[n] = who.UserID; users[n] == "" {
+			users[n] = found[who.Address]
+		}
+	}
+	return users, server, nil
+}
+
+// readMemberships asks what the users of some plans are in their rooms, if the
+// account may invite there.
+func (a *Account) readMemberships(ctx context.Context, plans []Plan) error {
 	g, ctx := together.WithContext(ctx)
 	g.SetLimit(askers)
-	for n, address := range addresses {
+	for n := range plans {
 		p := &plans[n]
-		*p = Plan{Room: room, Address: address, UserID: found[address], Server: server}
-		if p.UserID == "" {
-			p.Similar = pending.to(address)
+		if p.UserID == "" || !p.Room.MayInvite() {
 			continue
 		}
 		g.Go(func() (err error) {
-			if p.Membership, err = a.membershipOf(ctx, room.ID, p.UserID); err != nil {
-				err = fmt.Errorf("ask whether %s is in %s: %w", p.UserID, room.Name, err)
+			if p.Membership, err = a.membershipOf(ctx, p.Room.ID, p.UserID); err != nil {
+				err = fmt.Errorf("ask whether %s is in %s: %w", p.UserID, p.Room.Name, err)
 			}
 			return err
 		})
 	}
-	return plans, g.Wait()
+	return g.Wait()
+}
+
+// markRepeats marks all but one of the plans for a room that invite the same
+// user. The one that was named by the Matrix ID stays: it asks no identity server.
+func markRepeats(plans []Plan) {
+	kept := map[id.UserID]recipients.Invitee{}
+	for _, byID := range []bool{true, false} {
+		for n := range plans {
+			p := &plans[n]
+			if p.UserID == "" || (p.Address.Address == "") != byID {
+				continue
+			}
+			if first, again := kept[p.UserID]; again {
+				p.SameAs = first
+				continue
+			}
+			kept[p.UserID] = p.Invitee()
+		}
+	}
 }
 
 func tokens(invites []invite.Invite) []string {
@@ -128,19 +211,42 @@ func tokens(invites []invite.Invite) []string {
 	return tokens
 }
 
-// queuedMarks are the marks of what is on its way.
-func (a *Account) queuedMarks(ctx context.Context) (map[string]bool, error) {
-	marks := map[string]bool{}
+// queuedInvites are those in the outbox that may still go out, or may have: by
+// their marks and by the users that addresses were found to belong to.
+type queuedInvites struct {
+	marks map[string]bool
+	users map[id.RoomID]map[id.UserID]bool
+}
+
+func (a *Account) queuedInvites(ctx context.Context) (queuedInvites, error) {
+	q := queuedInvites{map[string]bool{}, map[id.RoomID]map[id.UserID]bool{}}
 	if a.opt.Store == nil {
-		return marks, nil
+		return q, nil
 	}
 	entries, err := a.opt.Store.Outbox(ctx, a.storeKey())
 	for _, e := range entries {
-		if e.State.Active() {
-			marks[string(e.Mark)] = true
+		if !e.State.Active() {
+			continue
+		}
+		q.marks[string(e.Mark)] = true
+		if e.UserID != "" {
+			if q.users[e.Room] == nil {
+				q.users[e.Room] = map[id.UserID]bool{}
+			}
+			q.users[e.Room][e.UserID] = true
 		}
 	}
-	return marks, err
+	return q, err
+}
+
+// queuedFor reports whether the outbox holds an invite to a room for a person,
+// who is a user on Matrix if user is set.
+func (a *Account) queuedFor(q queuedInvites, room id.RoomID, who recipients.Invitee, user id.UserID) bool {
+	if len(q.marks) == 0 {
+		return false
+	}
+	return q.marks[string(a.mark(room, who))] ||
+		user != "" && (q.users[room][user] || q.marks[string(a.mark(room, recipients.Invitee{UserID: user}))])
 }
 
 // lookup asks the identity server who has which address; nobody is missing from

@@ -144,7 +144,7 @@ func TestSessionIsRenewedWhenItIsRefused(t *testing.T) {
 func TestInviteIsSentOnceAcrossARenewal(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.works(a)
-		plan, err := a.Plan(n.t.Context(), n.room, n.email("grace@navy.example"))
+		plan, err := a.Plan(n.t.Context(), n.room, n.who("grace@navy.example"))
 		n.must(err)
 		n.ExpireTokens(n.ada)
 		sent, err := a.Send(n.t.Context(), plan)
@@ -158,7 +158,7 @@ func TestInviteIsSentOnceAcrossARenewal(t *testing.T) {
 func TestInviteThatAwaitsARenewalIsNotUncertain(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.works(a)
-		plan, err := a.Plan(n.t.Context(), n.room, n.email("grace@navy.example"))
+		plan, err := a.Plan(n.t.Context(), n.room, n.who("grace@navy.example"))
 		n.must(err)
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Lose: true})

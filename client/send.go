@@ -19,26 +19,30 @@ import (
 
 // Sent says what came of a plan.
 type Sent struct {
-	// UserID is the Matrix ID that was invited; empty when a mail was sent.
+	// UserID is the Matrix ID that was to be invited; empty for a mail.
 	UserID id.UserID
 	// Token names the new invite in the room. It is empty if the invite went
 	// to a Matrix ID, and if the homeserver did not show it right away.
 	Token string
 }
 
-// Send carries a plan out. The request is made once and never again, for it
-// mails a person. If no answer comes, or one that leaves open whether a mail has
+// Send carries a plan out. The request is made once and never again, for it may
+// mail a person. If no answer comes, or one that leaves open whether a mail has
 // gone out, and the room's state does not tell either, the error is an
-// [UncertainError].
+// [UncertainError]. Of a Matrix ID the membership tells.
 func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	if p.UserID != "" {
 		body := struct {
 			UserID id.UserID `json:"user_id"`
 		}{p.UserID}
-		if err := a.call(ctx, http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil); err != nil {
-			return Sent{}, fmt.Errorf("invite %s: %w", p.UserID, err)
+		err := a.call(ctx, http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
+		if err != nil && mayBeSent(err) && a.hasArrived(ctx, p) {
+			err = nil
 		}
-		return Sent{UserID: p.UserID}, nil
+		if err != nil {
+			err = fmt.Errorf("invite %s: %w", p.UserID, err)
+		}
+		return Sent{UserID: p.UserID}, err
 	}
 	server, err := a.signedInServer(ctx)
 	if err != nil {
@@ -70,6 +74,13 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 		err = why
 	}
 	return Sent{}, fmt.Errorf("invite %s: %w", p.Address.Address, err)
+}
+
+// hasArrived reports whether the membership of the invited user shows an invite
+// whose answer was lost.
+func (a *Account) hasArrived(ctx context.Context, p Plan) bool {
+	membership, err := a.membershipOf(ctx, p.Room.ID, p.UserID)
+	return err == nil && (membership == "invite" || membership == "join")
 }
 
 // A departure watches whether a request leaves this machine. Without a network,

@@ -43,7 +43,7 @@ func TestBoundAddressBecomesAnOrdinaryInvite(t *testing.T) {
 	n := newTown(t)
 	n.must(n.Bind("grace@navy.example", n.grace))
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.email("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
 	n.must(err)
 	if string(plan.UserID) != n.grace {
 		t.Fatalf("planned for %q", plan.UserID)
@@ -106,14 +106,14 @@ func TestPlanRefuses(t *testing.T) {
 	}
 	quietRoom, err := a.FindRoom("quiet")
 	n.must(err)
-	_, err = a.Plan(t.Context(), quietRoom.ID, n.email("grace@navy.example"))
+	_, err = a.Plan(t.Context(), quietRoom.ID, n.who("grace@navy.example"))
 	var power *client.PowerError
 	if !errors.As(err, &power) || power.Have != 0 || power.Need != 50 {
 		t.Errorf("%v", err)
 	}
 	n.must(n.Kick(quiet, n.grace, n.ada))
 	n.must(a.Refresh(t.Context()))
-	if _, err = a.Plan(t.Context(), quietRoom.ID, n.email("grace@navy.example")); !errors.Is(err, client.ErrNotJoined) {
+	if _, err = a.Plan(t.Context(), quietRoom.ID, n.who("grace@navy.example")); !errors.Is(err, client.ErrNotJoined) {
 		t.Errorf("after a kick: %v", err)
 	}
 	if n.Count("POST", lookupPath) > 0 {
@@ -125,7 +125,7 @@ func TestPlanShowsWhoMayBeTheSame(t *testing.T) {
 	n := newTown(t)
 	token := n.invite("grace@navy.example")
 	n.invite("lin@kernel.example")
-	plan, err := n.account().Plan(t.Context(), n.room, n.email("grace@navy.example"))
+	plan, err := n.account().Plan(t.Context(), n.room, n.who("grace@navy.example"))
 	n.must(err)
 	if len(plan.Similar) != 1 || plan.Similar[0].Token != token {
 		t.Errorf("%+v", plan.Similar)
@@ -147,12 +147,12 @@ func TestPlanKnowsBothSpellingsOfADomain(t *testing.T) {
 				n.invite(tt.before)
 			}
 			n.must(a.Refresh(t.Context()))
-			plan, err := a.Plan(t.Context(), n.room, n.email(tt.now))
+			plan, err := a.Plan(t.Context(), n.room, n.who(tt.now))
 			n.must(err)
 			if len(plan.Similar) != 1 || plan.Address.Address != tt.now {
 				t.Errorf("%s after %s, known %v: %+v", tt.now, tt.before, known, plan)
 			}
-			other, err := a.Plan(t.Context(), n.room, n.email("ada@bucher.example"))
+			other, err := a.Plan(t.Context(), n.room, n.who("ada@bucher.example"))
 			n.must(err)
 			if known && len(other.Similar) > 0 {
 				t.Errorf("after %s: %+v", tt.before, other)
@@ -208,7 +208,7 @@ func TestSendFails(t *testing.T) {
 	} {
 		n := newTown(t)
 		a := n.account()
-		plan, err := a.Plan(t.Context(), n.room, n.email("grace@navy.example"))
+		plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
 		n.must(err)
 		tc.spoil(n)
 		_, err = a.Send(t.Context(), plan)
@@ -253,7 +253,7 @@ func uncertain(err error) bool {
 func TestLostAnswerIsLookedUp(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.email("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
 	n.must(err)
 	n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Lose: true})
 	sent, err := a.Send(t.Context(), plan)
@@ -266,7 +266,7 @@ func TestLostAnswerIsLookedUp(t *testing.T) {
 func TestStoppedSendIsUncertain(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.email("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
 	n.must(err)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -292,7 +292,7 @@ func TestIdentityServerForgotUs(t *testing.T) {
 func TestNoErrorTellsTheAddressTokens(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.email("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
 	n.must(err)
 	n.Inject(sandbox.Fault{Refuse: true, Path: "/"})
 	_, err = a.Send(t.Context(), plan)

@@ -7,8 +7,8 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -85,18 +85,20 @@ func (n *town) invite(address string) (token string) {
 // send plans and sends in one go.
 func (n *town) send(a *client.Account, address string) (client.Sent, error) {
 	n.t.Helper()
-	plan, err := a.Plan(n.t.Context(), n.room, n.email(address))
+	plan, err := a.Plan(n.t.Context(), n.room, n.who(address))
 	if err != nil {
 		return client.Sent{}, err
 	}
 	return a.Send(n.t.Context(), plan)
 }
 
-func (n *town) email(address string) identity.ThreePID {
+func (n *town) who(typed string) recipients.Invitee {
 	n.t.Helper()
-	t, err := identity.ParseEmail(address)
-	n.must(err)
-	return t
+	l := recipients.Parse(typed)
+	if len(l.Recipients) != 1 {
+		n.t.Fatalf("%q: %+v", typed, l)
+	}
+	return l.Recipients[0].Invitee
 }
 
 // status is what the account makes of an invite now.

@@ -76,7 +76,7 @@ func (p places) words() []string {
 func (k *keyMap) table() []action {
 	const noInvite, noItem, nothingHere = "no invite is selected", "nothing like that is selected", "there is nothing here"
 	return []action{
-		{&k.Invite, "invite", keys("i"), "invite", "Invite somebody by e-mail, or many.", onHome | onRooms | onOutbox, "your rooms are still being read"},
+		{&k.Invite, "invite", keys("i"), "invite", "Invite people by e-mail address or Matrix ID.", onHome | onRooms | onOutbox, "your rooms are still being read"},
 		{&k.Open, "open", keys("enter"), "open", "Open what is under the cursor.", onHome | onRooms | onAccounts, nothingHere},
 		{&k.Revoke, "revoke", keys("x"), "revoke", "Revoke the invite under the cursor, or those that are marked.", onHome | onInvite, noInvite},
 		{&k.Undo, "undo", keys("u"), "undo", "Stop a revocation before its five seconds are over.", onHome | onInvite | onQuestion, "nothing is about to be revoked"},
@@ -123,10 +123,10 @@ func (k *keyMap) table() []action {
 		{&k.Settle, "settle", keys("w"), "it went out", "Say of what is uncertain that it went out.", onOutbox, "only what is uncertain can be settled"},
 		{&k.Sweep, "sweep", keys("d"), "clear what is over", "Forget what is over.", onOutbox, "nothing is over"},
 
-		{&k.LookInto, "look-into", keys("space", "right", "left"), "look into", "Show who is in a group, or hide them.", onPreview, nothingHere},
+		{&k.LookInto, "look-into", keys("space", "right", "left"), "expand", "Show who is in a group, or hide them.", onPreview, nothingHere},
 		{&k.All, "mail-pending", keys("m"), "mail pending too", "Mail those whose invite seems to be pending, too.", onPreview, "nobody's invite is pending"},
 		{&k.Send, "send", keys("enter"), "send", "Send what the preview shows.", onPreview, "nobody is left to invite"},
-		{&k.Edit, "change", keys("esc"), "change it", "Go back and change what was typed.", onPreview, ""},
+		{&k.Edit, "change", keys("esc"), "edit", "Go back and edit what was typed.", onPreview, ""},
 		{&k.Accept, "accept", keys("a"), "accept", "Accept the terms.", onTerms | onOutbox, "no terms wait"},
 		{&k.OpenDocument, "open-document", keys("o"), "open", "Open the document under the cursor in your browser.", onTerms, "there is no browser that could be opened from here"},
 		{&k.CopyDocument, "copy-document", keys("c"), "copy address", "Copy the address of the document under the cursor.", onTerms, "it has no address of the web"},
@@ -138,6 +138,8 @@ func (k *keyMap) table() []action {
 
 		{&k.Next, "next-field", keys("tab", "down"), "next field", "Go to the next field.", onForm, ""},
 		{&k.Prev, "previous-field", keys("shift+tab", "up"), "previous field", "Go to the field before.", onForm, ""},
+		{&k.AddRoom, "add-room", keys("ctrl+r"), "add this room", "Invite to the room under the cursor, too, or not any more.", onForm, "no room is being chosen"},
+		{&k.ClearDraft, "clear-draft", keys("ctrl+x"), "clear the draft", "Drop the people that were typed before and not invited.", onForm, "there is no draft"},
 		{&k.Submit, "continue", keys("enter"), "continue", "Go on with what was typed or chosen.", onForm, ""},
 		{&k.Yes, "yes", keys("y", "Y"), "yes", "Say yes.", onQuestion, ""},
 		{&k.No, "no", keys("n", "N", "esc"), "no", "Say no.", onQuestion, ""},

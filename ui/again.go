@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
 // again is a card on which an invite is sent again: the old one is revoked, and
@@ -125,7 +126,7 @@ func (c *again) send() tea.Cmd {
 	c.sh.begun++
 	account, old, address := c.sh.account, c.invite, c.address
 	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
-		plan, err := account.Plan(ctx, old.RoomID, address)
+		plan, err := account.Plan(ctx, old.RoomID, recipients.Invitee{Address: address})
 		switch {
 		case err != nil:
 			return sentAgain{err: err}

@@ -118,7 +118,7 @@ func (p *completion) choice() (Contact, bool) {
 
 // put writes a person into the field in the place of what was typed of them.
 func (c *compose) put(contact Contact) tea.Cmd {
-	in := &c.form.fields[fieldAddress].input
+	in := &c.form.fields[fieldPeople].input
 	text := strings.TrimSuffix(in.Value(), c.people.typed)
 	name := safetext.Line(contact.Name)
 	if name == "" || strings.ContainsAny(name, `<>,;:"@\()`) {
@@ -130,6 +130,7 @@ func (c *compose) put(contact Contact) tea.Cmd {
 	in.CursorEnd()
 	c.people.close()
 	c.people.asked++
+	c.kept = false
 	c.whom.write(text)
 	return c.sh.noteDraft(c.whom)
 }

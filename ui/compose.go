@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -11,13 +10,12 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
 // The fields of the compose form.
 const (
 	fieldRoom = iota
-	fieldAddress
+	fieldPeople
 )
 
 // A step of composing an invite.
@@ -38,8 +36,10 @@ type compose struct {
 	form    *form
 	list    list[id.RoomID] // rooms that match what is typed
 	rooms   map[id.RoomID]client.Room
-	chosen  id.RoomID // the room that is meant; empty while it is searched
+	chosen  []id.RoomID // the rooms that are meant; empty while one is searched
+	several bool        // rooms are added to those that are chosen, instead of replacing them
 	whom    whom
+	kept    bool // whom is a draft that was kept, and not changed since
 	people  completion
 	step    step
 	looked  progress
@@ -49,76 +49,24 @@ type compose struct {
 	spinner spinner.Model
 }
 
-// newCompose returns the page, for the first of some rooms that the account is in.
+// newCompose returns the page, for those of some rooms that the account is in.
 func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		c := &compose{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
 		c.form.add("Room", "type to search your rooms", "")
-		c.form.add("E-mail", sh.examples()+", or paste a list", "")
+		c.form.add("People", sh.examples()+" or @user:server, or paste a list", "")
 		c.whom = sh.draft
-		c.form.fields[fieldAddress].input.SetValue(c.whom.typed.text)
+		c.kept = !c.whom.empty()
+		c.form.fields[fieldPeople].input.SetValue(c.whom.typed.text)
 		c.refresh()
-		for _, room := range rooms {
-			if r, ok := c.rooms[room]; ok {
-				c.choose(r)
-				c.form.focus(fieldAddress)
-				break
-			}
-		}
+		c.chooseAll(rooms)
 		c.suggest()
 		return c
 	}
 }
 
 func (c *compose) init() tea.Cmd { return nil }
-func (c *compose) title() string { return "Invite by e-mail" }
-
-// refresh reads the rooms anew and keeps those that match what is typed. A room
-// that is gone is not replaced by the next that matches.
-func (c *compose) refresh() {
-	pointed, some := c.list.current()
-	c.rooms = map[id.RoomID]client.Room{}
-	typed := strings.ToLower(c.form.value(fieldRoom))
-	var ids []id.RoomID
-	for _, r := range c.sh.account.Rooms() {
-		c.rooms[r.ID] = r
-		// What is typed is compared with what is seen.
-		name := safetext.Line(r.Name + " " + string(r.Alias) + " " + string(r.ID))
-		if strings.Contains(strings.ToLower(name), typed) {
-			ids = append(ids, r.ID)
-		}
-	}
-	c.list.set(ids)
-	if _, there := c.rooms[pointed]; some && !there {
-		c.list.at = -1
-	}
-	if _, there := c.rooms[c.chosen]; c.chosen != "" && !there {
-		c.lostRoom()
-	}
-}
-
-// lostRoom asks for another room. What was asked about the one that is gone is
-// worth nothing any more.
-func (c *compose) lostRoom() {
-	if c.step == doing {
-		return
-	}
-	if c.step == planning {
-		c.stop()
-	}
-	c.step, c.preview, c.chosen = editing, nil, ""
-	c.problem = fmt.Errorf("%w any more", client.ErrNotJoined)
-	c.form.focus(fieldRoom)
-	c.list.at = -1
-}
-
-// choose puts a room into the form.
-func (c *compose) choose(r client.Room) {
-	c.form.fields[fieldRoom].input.SetValue(safetext.Line(r.Label()))
-	c.chosen = r.ID
-	c.refresh()
-	c.list.moveTo(r.ID)
-}
+func (c *compose) title() string { return "Invite people" }
 
 func (c *compose) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -182,17 +130,21 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case inRoom && (msg.String() == "up" || msg.String() == "down"):
 		c.list.press(msg, keys, 1)
+	case key.Matches(msg, keys.AddRoom) && c.addRoomKey().Enabled():
+		c.addRoom()
 	case !inRoom && c.people.press(msg, keys):
 		if contact, ok := c.people.choice(); ok {
 			return c.put(contact)
 		}
-	case !inRoom && msg.String() == "backspace" && c.form.fields[fieldAddress].input.Value() == "" && len(c.whom.pasted) > 0:
+	case c.kept && key.Matches(msg, keys.ClearDraft):
+		return c.clearDraft()
+	case !inRoom && msg.String() == "backspace" && c.form.fields[fieldPeople].input.Value() == "" && len(c.whom.pasted) > 0:
 		c.whom.drop()
 		return c.keep()
 	case key.Matches(msg, keys.Submit), key.Matches(msg, keys.Next):
 		return c.goOn(key.Matches(msg, keys.Submit))
 	case key.Matches(msg, keys.Prev):
-		c.form.focus(c.form.at - 1)
+		c.focus(c.form.at - 1)
 	default:
 		return c.typed(msg)
 	}
@@ -207,20 +159,20 @@ func (c *compose) arrows() bool {
 // goOn leaves a field: for the next one, or to see what would happen.
 func (c *compose) goOn(submit bool) tea.Cmd {
 	inRoom := c.form.at == fieldRoom
-	if inRoom && c.chosen == "" {
+	if inRoom && (!c.several || len(c.chosen) == 0) {
 		k, ok := c.list.current()
-		if !ok {
+		switch {
+		case ok:
+			c.choose(c.rooms[k])
+			c.problem = nil
+		case len(c.chosen) == 0:
 			return nil
 		}
-		c.choose(c.rooms[k])
-		c.problem = nil
-	} else if k, ok := c.list.current(); inRoom && ok {
-		c.choose(c.rooms[k])
 	}
-	if submit && !inRoom && c.chosen != "" && !c.whom.empty() {
+	if submit && !inRoom && len(c.chosen) > 0 && !c.whom.empty() {
 		return c.askForPlan()
 	}
-	c.form.focus(c.form.at + 1)
+	c.focus(c.form.at + 1)
 	return nil
 }
 
@@ -233,7 +185,10 @@ func (c *compose) typed(msg tea.Msg) tea.Cmd {
 	}
 	c.problem = nil
 	if c.form.at == fieldRoom {
-		c.chosen, c.list.at = "", max(0, c.list.at)
+		if !c.several {
+			c.chosen = nil
+		}
+		c.list.at = max(0, c.list.at)
 		c.refresh()
 		return cmd
 	}
@@ -242,7 +197,7 @@ func (c *compose) typed(msg tea.Msg) tea.Cmd {
 
 // pasted takes a list, or text for a field.
 func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
-	if c.form.at != fieldAddress || !c.whom.paste(msg.Content) {
+	if c.form.at != fieldPeople || !c.whom.paste(msg.Content) {
 		return c.typed(msg)
 	}
 	c.problem = nil
@@ -251,7 +206,8 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 
 // keep takes in what the field says, and keeps it in case the page is left.
 func (c *compose) keep() tea.Cmd {
-	c.whom.write(c.form.fields[fieldAddress].input.Value())
+	c.kept = false
+	c.whom.write(c.form.fields[fieldPeople].input.Value())
 	return tea.Batch(c.sh.noteDraft(c.whom), c.wantCompletion())
 }
 
@@ -274,7 +230,10 @@ func (c *compose) ShortHelp() []key.Binding {
 	case doing:
 		return []key.Binding{k.Interrupt}
 	default:
-		return []key.Binding{k.Submit, k.Next, k.Back, k.Interrupt}
+		return []key.Binding{
+			k.Submit, k.Next, k.Back, c.addRoomKey(),
+			when(c.kept, k.ClearDraft), k.Interrupt,
+		}
 	}
 }
 

@@ -291,7 +291,7 @@ func TestBurstConfirmsNothing(t *testing.T) {
 			}
 			term.Wait(200 * time.Millisecond)
 			term.Send("\r")
-			if n.Count("POST", invitePath) > 0 || !strings.Contains(term.Screen(), "Invite by e-mail") {
+			if n.Count("POST", invitePath) > 0 || !strings.Contains(term.Screen(), "Invite people") {
 				t.Errorf("sent unread\n%s", term.Screen())
 			}
 			sendIt(term)
@@ -409,8 +409,110 @@ func TestDraftSurvivesBeingSignedOut(t *testing.T) {
 		term.Send("lovelace\r")
 		term.Wait(2 * time.Second)
 		term.Press("i")
-		if !strings.Contains(term.Screen(), "2 addresses (2 lines pasted)") {
+		if !strings.Contains(term.Screen(), "Your draft from 00:00: 2 people. ctrl+x clears it.") {
 			t.Error(term.Screen())
+		}
+	})
+}
+
+// One box takes e-mail addresses and Matrix IDs, and several rooms at once. What
+// cannot be invited is named.
+func TestComposeForPeopleAndRooms(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		if err := errors.Join(n.Bind("ken@bell.example", n.ken), n.Invite(n.ops, n.ada, n.grace)); err != nil {
+			t.Fatal(err)
+		}
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("oper")
+		term.Press("ctrl+r")
+		term.Send("comp")
+		term.Press("ctrl+r")
+		term.Send("plan")
+		term.Press("ctrl+r")
+		term.Golden("rooms")
+		term.Press("enter")
+		term.Send("lin l@kernel.example, ken@bell.example, @ken:example.org, Grace <@grace:example.org>, +49 30 1234567")
+		term.Golden("typed")
+		term.Press("enter")
+		term.Wait(time.Second)
+		term.Golden("preview")
+		term.Press("G")
+		for range 6 {
+			term.Press("space", "k")
+		}
+		term.Golden("expanded")
+		sendIt(term)
+		term.Wait(time.Minute)
+		term.Press("o")
+		term.Golden("outbox")
+		if mails, posts := len(n.Mails("l@kernel.example")), n.Count("POST", invitePath); mails != 2 || posts != 4 {
+			t.Errorf("%d mails, %d requests", mails, posts)
+		}
+	})
+}
+
+// A Matrix ID needs no identity server, and the preview says what happens.
+func TestComposeForAMatrixID(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetIdentityServerDown(true)
+		n.invite(t, n.compilers, "ada@home.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("Ken Thompson matrix:u/ken:example.org\r")
+		term.Wait(time.Second)
+		term.Golden("preview")
+		term.Press("enter")
+		term.Wait(time.Second)
+		term.Golden("invited")
+		term.Press("i")
+		term.Send("@ken:example.org\r")
+		term.Wait(time.Second)
+		term.Golden("again")
+		term.Press("ctrl+u")
+		term.Send("030 1234567\r")
+		term.Golden("phone")
+	})
+}
+
+// A word beside an address is the person's name, and is said before it is sent.
+func TestWordBesideAnAddressIsAName(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "ada@home.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("a b@c.example")
+		if s := term.Screen(); !strings.Contains(s, `b@c.example, whose name is "a"`) {
+			t.Error(s)
+		}
+		term.Press("enter")
+		term.Wait(time.Second)
+		if s := term.Screen(); !strings.Contains(s, `The name you gave is "a". It is not sent.`) {
+			t.Error(s)
+		}
+	})
+}
+
+func TestChosenRoomsChange(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		guests := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: map[string]any{"invite": 0}, Members: []string{n.ada}})
+		n.invite(t, n.ops, "ada@home.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i", "ctrl+r") // from the field of the people
+		term.Send("gue")
+		term.Press("ctrl+r", "tab")
+		term.Send("@lin:example.org")
+		if s := term.Screen(); !strings.Contains(s, "2 rooms: Operations, Guests") {
+			t.Error(s)
+		}
+		if err := n.Kick(guests, n.ken, n.ada); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(time.Second)
+		term.Golden("one is gone")
+		term.Press("ctrl+r", "ctrl+r")
+		if s := term.Screen(); !strings.Contains(s, "ctrl+r add this room") {
+			t.Errorf("the only room cannot be dropped\n%s", s)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// askForPlan finds out what inviting these addresses will do.
+// askForPlan finds out what inviting these people will do.
 func (c *compose) askForPlan() tea.Cmd {
 	if err := c.whom.err(); err != nil {
 		c.problem = err
@@ -20,12 +21,12 @@ func (c *compose) askForPlan() tea.Cmd {
 	c.step, c.problem = planning, nil
 	var ctx context.Context
 	ctx, c.stop = context.WithCancel(c.ctx)
-	account, room, addresses := c.sh.account, c.chosen, c.whom.addresses()
-	c.looked = progress{0, len(addresses)}
+	account, rooms, people := c.sh.account, slices.Clone(c.chosen), c.whom.people()
+	c.looked = progress{0, len(people)}
 	c.sh.work = c.looked
 	done := make(chan int, 1)
 	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), ask(ctx, c, func(ctx context.Context) tea.Msg {
-		plans, err := account.PlanAll(ctx, room, addresses, func(n int) { latest(done, n) })
+		plans, err := account.PlanAll(ctx, rooms, people, func(n int) { latest(done, n) })
 		return planned{plans, err}
 	}))
 }
@@ -40,7 +41,7 @@ func latest(numbers chan int, n int) {
 	numbers <- n
 }
 
-// lookedUp tells how many addresses are looked up.
+// lookedUp tells how many people are looked up.
 type lookedUp struct {
 	ctx  context.Context
 	done chan int
@@ -74,7 +75,8 @@ type planned struct {
 func (c *compose) planned(msg planned) tea.Cmd {
 	c.stop()
 	c.sh.work = progress{}
-	if msg.err == nil && c.whom.single() {
+	single := c.whom.single() && len(c.chosen) == 1
+	if msg.err == nil && single {
 		msg.err = msg.plans[0].Err()
 		if msg.plans[0].Queued {
 			msg.err = errQueued
@@ -89,11 +91,11 @@ func (c *compose) planned(msg planned) tea.Cmd {
 		c.step, c.problem = editing, msg.err
 		return nil
 	}
-	c.step, c.preview = previewing, newPreview(c.whom.list, msg.plans, c.whom.single())
+	c.step, c.preview = previewing, newPreview(c.whom.list, msg.plans, single)
 	return c.ready()
 }
 
-var errQueued = errors.New("an invite to this address is in the outbox already")
+var errQueued = errors.New("an invite for this person is in the outbox already")
 
 // readable is how long the preview is on the screen before a key confirms it,
 // and how long no key must have come before: what was typed ahead, or twice by

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,16 +17,25 @@ func (c *compose) view(width, height int) (string, *tea.Cursor) {
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
 	}
-	if text := c.pastedWords(width - labelWidth - 4); text != "" {
+	if c.kept && c.step == editing {
+		form += "\n  " + c.draftWords(width-2)
+	} else if text := c.understood(width - labelWidth - 4); text != "" {
 		form += "\n" + strings.Repeat(" ", labelWidth+2) + text
 	}
 	return indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
 }
 
-// pastedWords say what was pasted, and how much of all was understood.
-func (c *compose) pastedWords(width int) string {
+// understood says which rooms are chosen while others are searched, or else what
+// was pasted, and how much of all was understood.
+func (c *compose) understood(width int) string {
 	st := c.sh.styles
+	if c.several && c.form.at == fieldRoom && c.step == editing {
+		return st.good.Render(cut(c.roomNames(), width))
+	}
 	text := c.whom.words()
+	if c.step == previewing && len(c.whom.pasted) == 0 {
+		return ""
+	}
 	if text == "" {
 		return ""
 	}
@@ -47,6 +57,8 @@ func (c *compose) pastedWords(width int) string {
 func (c *compose) below(width, height int) string {
 	st := c.sh.styles
 	switch {
+	case c.step == planning && !c.whom.asksIdentityServer():
+		return c.spinner.View() + " Asking the homeserver who is in the room…"
 	case c.step == planning && c.looked.none():
 		return c.spinner.View() + " Asking the identity server who this is…"
 	case c.step == planning:
@@ -84,10 +96,16 @@ func (c *compose) choices(width, height int) string {
 	from, to := c.list.window(min(height, 10))
 	for n := from; n < to; n++ {
 		r := c.rooms[c.list.keys[n]]
-		chosen := n == c.list.at
+		chosen, mark, again := n == c.list.at, " ", c.sh.keys.Submit
 		st := st.lit(chosen)
-		line := st.row(chosen, " ", st.name.Render(fit(r.Name, width/2))+"  "+permission(st, r), width)
-		lines = append(lines, rowSpot(c.sh, &c.list, n, c.sh.keys.Submit, line))
+		if c.several {
+			again = c.sh.keys.AddRoom
+		}
+		if c.several && slices.Contains(c.chosen, r.ID) {
+			mark = st.accent.Render("+")
+		}
+		line := st.row(chosen, mark, st.name.Render(fit(r.Name, width/2))+"  "+permission(st, r), width)
+		lines = append(lines, rowSpot(c.sh, &c.list, n, again, line))
 	}
 	if more := len(c.list.keys) - to; more > 0 {
 		lines = append(lines, st.faint.Render(fmt.Sprintf("  and %d more", more)))
@@ -95,18 +113,25 @@ func (c *compose) choices(width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
-// viewSingle says what sending to one address will do, and what gives pause.
+// viewSingle says what sending to one person will do, and what gives pause.
 func (c *compose) viewSingle(width int) string {
 	st, p := c.sh.styles, c.preview.plans[0]
+	who, room := p.Invitee().String(), cut(p.Room.Name, nameWidth)
+	var text string
+	switch {
+	case p.Address.Address == "":
+		text = fmt.Sprintf("%s is invited to %s on Matrix, and no mail is sent.", who, room)
+	case p.UserID != "":
+		text = fmt.Sprintf("%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
+			who, cut(string(p.UserID), nameWidth), room)
+	default:
+		text = fmt.Sprintf("Nobody on Matrix is known by %s. An invite to %s is mailed there in your name, by the identity server %s.",
+			who, room, cut(p.Server, nameWidth))
+	}
 	var b strings.Builder
-	if p.UserID != "" {
-		b.WriteString(point(st.good.Render("✓"), fmt.Sprintf(
-			"%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
-			p.Address.Address, cut(string(p.UserID), nameWidth), cut(p.Room.Name, nameWidth)), width))
-	} else {
-		b.WriteString(point(st.good.Render("✓"), fmt.Sprintf(
-			"Nobody on Matrix is known by %s. An invite to %s is mailed there in your name, by the identity server %s.",
-			p.Address.Address, cut(p.Room.Name, nameWidth), cut(p.Server, nameWidth)), width))
+	b.WriteString(point(st.good.Render("✓"), text, width))
+	if p.Name != "" {
+		b.WriteString("\n\n" + point(st.faint.Render("·"), fmt.Sprintf("The name you gave is %q. It is not sent.", cut(p.Name, nameWidth)), width))
 	}
 	for n, i := range p.Similar {
 		const most = 3

@@ -17,13 +17,13 @@ type draftMsg struct{ version int }
 // draftRead brings what an earlier run of the program has kept.
 type draftRead struct {
 	account *client.Account
-	texts   []string
+	draft   client.Draft
 }
 
 // noteDraft keeps whom somebody is about to invite: here at once, and for the next
 // start when they pause.
 func (sh *shell) noteDraft(w whom) tea.Cmd {
-	sh.draft = w
+	sh.draft, sh.draftAt = w, sh.now()
 	sh.drafts++
 	version := sh.drafts
 	return tea.Tick(draftPause, func(time.Time) tea.Msg { return draftMsg{version} })
@@ -34,9 +34,9 @@ func (sh *shell) keepDraft(msg draftMsg) tea.Cmd {
 	if msg.version != sh.drafts || sh.account == nil {
 		return nil
 	}
-	ctx, account, texts := sh.ctx, sh.account, sh.draft.texts()
+	ctx, account, draft := sh.ctx, sh.account, client.Draft{At: sh.draftAt, Texts: sh.draft.texts()}
 	return func() tea.Msg {
-		_ = account.KeepDraft(ctx, texts)
+		_ = account.KeepDraft(ctx, draft)
 		return nil
 	}
 }
@@ -45,17 +45,17 @@ func (sh *shell) keepDraft(msg draftMsg) tea.Cmd {
 func (sh *shell) readDraft() tea.Cmd {
 	ctx, account := sh.ctx, sh.account
 	return func() tea.Msg {
-		texts, err := account.Draft(ctx)
-		if err != nil || len(texts) == 0 {
+		draft, err := account.Draft(ctx)
+		if err != nil || len(draft.Texts) == 0 {
 			return nil
 		}
-		return draftRead{account, texts}
+		return draftRead{account, draft}
 	}
 }
 
 func (sh *shell) draftRead(msg draftRead) {
 	if msg.account == sh.account && sh.draft.empty() {
-		sh.draft = draftOf(msg.texts)
+		sh.draft, sh.draftAt = draftOf(msg.draft.Texts), msg.draft.At
 	}
 }
 
@@ -78,4 +78,34 @@ func draftOf(texts []string) (w whom) {
 	}
 	w.write(texts[len(texts)-1])
 	return w
+}
+
+// draftWords say that the form holds what was typed before, and how to be rid of
+// it.
+func (c *compose) draftWords(width int) string {
+	st, sh := c.sh.styles, c.sh
+	text := "Your draft"
+	if at := sh.draftAt; !at.IsZero() {
+		text += " from " + clockOrDate(sh.now(), at)
+	}
+	text += ": " + persons(len(c.whom.list.Recipients))
+	rest := st.accent.Render(sh.keys.ClearDraft.Help().Key) + " clears it."
+	return st.warn.Render(cut(text, width-lineWidth(rest)-2)+".") + " " + sh.keySpot(rest, sh.keys.ClearDraft)
+}
+
+// clockOrDate is the time of a moment of today, and else its date.
+func clockOrDate(now, at time.Time) string {
+	at = at.In(now.Location())
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format(time.DateOnly)
+}
+
+// clearDraft drops what was typed before.
+func (c *compose) clearDraft() tea.Cmd {
+	c.whom, c.kept, c.problem = whom{}, false, nil
+	c.form.fields[fieldPeople].input.SetValue("")
+	c.people.close()
+	return c.sh.noteDraft(c.whom)
 }

@@ -41,7 +41,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 
 		term = start()
 		term.Press("i")
-		if s := term.Screen(); !strings.Contains(s, "2 lines pasted") || !strings.Contains(s, "ken@be") {
+		if s := term.Screen(); !strings.Contains(s, "Your draft from 00:00: 2 people. ctrl+x clears it.") || !strings.Contains(s, "ken@be") {
 			t.Error(s)
 		}
 		term.Send("oper\rll.example\r")
@@ -50,6 +50,26 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 		term.Press("i")
 		if s := term.Screen(); strings.Contains(s, "ken@be") {
 			t.Errorf("it is still there after it was sent:\n%s", s)
+		}
+	})
+}
+
+func TestDraftSaysSoAndIsCleared(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "ada@home.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("lin@kernel.example, @ken:example.org")
+		term.Press("esc")
+		term.Wait(25 * time.Hour)
+		term.Press("i")
+		term.Golden("kept")
+		term.Press("ctrl+x")
+		term.Golden("cleared")
+		term.Wait(2 * draftPause)
+		term.Press("esc", "i")
+		if s := term.Screen(); strings.Contains(s, "draft") || strings.Contains(s, "lin@") {
+			t.Error(s)
 		}
 	})
 }

@@ -27,6 +27,7 @@ type keyMap struct {
 	SetAside, Abandon            key.Binding // of the vault
 	Tour, TourNext, TourEnd      key.Binding // in the demo
 
+	AddRoom, ClearDraft                             key.Binding // while an invite is made
 	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
 	OpenDocument, CopyDocument                      key.Binding // of the terms
 	Yes, No                                         key.Binding

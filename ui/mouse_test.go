@@ -168,7 +168,7 @@ func TestMouseInTheComposePage(t *testing.T) {
 		term.Paste("\nrob@bell.example\nken@bell.example")
 		click(t, term, "enter continue")
 		term.Wait(time.Second)
-		click(t, term, "new: a mail each") // where the cursor is
+		click(t, term, "new: will be e-mailed") // where the cursor is
 		shows(t, term, "rob@bell.example")
 		click(t, term, "rob@bell.example")
 		click(t, term, "rob@bell.example") // which opens nothing

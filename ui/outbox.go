@@ -146,12 +146,13 @@ func these(items []client.Item) string {
 	return count(len(items), "invite")
 }
 
-// addressOf is whom an item is for, as far as that can be read.
+// addressOf is the address or the Matrix ID that an item is for, as far as that
+// can be read.
 func addressOf(i client.Item) string {
-	if i.Address.Address == "" {
+	if i.Sealed {
 		return "(sealed in a session that is lost)"
 	}
-	return i.Address.Address
+	return i.Invitee().String()
 }
 
 func (p *outboxPage) pause() tea.Cmd {

@@ -154,7 +154,7 @@ func (p *outboxPage) listing(width int) string {
 	room := rest * 2 / 5
 	name := rest - room
 	line := func(cells ...string) string { return strings.Join(cells, strings.Repeat(" ", gap)) }
-	lines := []string{st.column.Render("   " + line(pad("ADDRESS", name), pad("ROOM", room), pad("STATE", stateWidth), padLeft("SINCE", sinceWidth)))}
+	lines := []string{st.column.Render("   " + line(pad("INVITEE", name), pad("ROOM", room), pad("STATE", stateWidth), padLeft("SINCE", sinceWidth)))}
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
 		i := p.items[p.list.keys[n]]
@@ -189,7 +189,11 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	default:
 		lines = append(lines, wrap(sentence(i.Reason)+" "+i.Hint, width))
 	}
-	if i.UserID != "" {
+	switch {
+	case i.UserID == "":
+	case i.Address.Address == "":
+		lines = append(lines, "Is invited on Matrix, without a mail.")
+	default:
 		lines = append(lines, cut("Is "+string(i.UserID)+" on Matrix, who is invited instead of a mail.", width))
 	}
 	if p.wide() {

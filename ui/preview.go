@@ -12,17 +12,19 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
-// A kind is what will become of an address.
+// A kind is what will become of a person.
 type kind int
 
 const (
-	mailed kind = iota
+	mailed   kind = iota
+	byUserID      // named by a Matrix ID
 	onMatrix
 	pendingAlready
 	inRoom
 	banned
 	onTheWay
-	noAddress
+	closedRoom // the account may not invite to it
+	notUnderstood
 	repeated
 	kinds
 )
@@ -30,12 +32,18 @@ const (
 // kindOf is what a plan would do.
 func kindOf(p client.Plan) kind {
 	switch {
+	case !p.Room.MayInvite():
+		return closedRoom
 	case p.Queued:
 		return onTheWay
+	case p.SameAs != recipients.Invitee{}:
+		return repeated
 	case p.Membership == "join" || p.Membership == "invite":
 		return inRoom
 	case p.Membership == "ban":
 		return banned
+	case p.Address.Address == "":
+		return byUserID
 	case p.UserID != "":
 		return onMatrix
 	case len(p.Similar) > 0:
@@ -48,6 +56,8 @@ func kindOf(p client.Plan) kind {
 type preview struct {
 	single  bool
 	plans   []client.Plan
+	people  int // in the list
+	rooms   int
 	groups  [kinds][]candidate
 	open    [kinds]bool
 	all     bool // those that look pending are mailed, too
@@ -56,7 +66,8 @@ type preview struct {
 	presses int
 }
 
-// A candidate is one address of a group; plan is nil for what is none.
+// A candidate is one line of a group: a plan or, if that is nil, a part of the
+// list. For a room that is closed it is the plan of the first person.
 type candidate struct {
 	plan    *client.Plan
 	problem recipients.Problem
@@ -70,14 +81,20 @@ type place struct {
 }
 
 func newPreview(l recipients.List, plans []client.Plan, single bool) *preview {
-	p := &preview{single: single, plans: plans}
+	p := &preview{single: single, plans: plans, people: len(l.Recipients)}
 	for n := range plans {
-		plans[n].Name = l.Recipients[n].Name
-		k := kindOf(plans[n])
-		p.groups[k] = append(p.groups[k], candidate{plan: &plans[n]})
+		plan := &plans[n]
+		plan.Name = l.Recipients[n%p.people].Name
+		if n%p.people == 0 {
+			p.rooms++
+		} else if !plan.Room.MayInvite() {
+			continue // a line for the room is enough
+		}
+		k := kindOf(*plan)
+		p.groups[k] = append(p.groups[k], candidate{plan: plan})
 	}
 	for _, problem := range l.Problems {
-		p.groups[noAddress] = append(p.groups[noAddress], candidate{problem: problem})
+		p.groups[notUnderstood] = append(p.groups[notUnderstood], candidate{problem: problem})
 	}
 	for _, repeat := range l.Repeats {
 		p.groups[repeated] = append(p.groups[repeated], candidate{repeat: repeat})
@@ -114,7 +131,7 @@ func (p *preview) count(k kind) int { return len(p.groups[k]) }
 
 // goes reports whether confirming sends what is of a kind.
 func (p *preview) goes(k kind) bool {
-	return k == mailed || k == onMatrix || (k == pendingAlready && (p.all || p.single))
+	return k == mailed || k == byUserID || k == onMatrix || (k == pendingAlready && (p.all || p.single))
 }
 
 // chosen are the plans that confirming carries out, in the order of the list.
@@ -148,7 +165,9 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
 func (p *preview) heading(st styles, keys keyMap, k kind) (lipgloss.Style, string, string) {
 	switch k {
 	case mailed:
-		return st.good, "✓", "new: a mail each"
+		return st.good, "✓", "new: will be e-mailed"
+	case byUserID:
+		return st.good, "✓", "invited on Matrix"
 	case onMatrix:
 		return st.good, "✓", "on Matrix already: invited there, no mail"
 	case pendingAlready:
@@ -162,39 +181,53 @@ func (p *preview) heading(st styles, keys keyMap, k kind) (lipgloss.Style, strin
 		return st.bad, "✗", "banned from the room"
 	case onTheWay:
 		return st.faint, "·", "in the outbox already"
-	case noAddress:
-		return st.bad, "✗", "not an address"
+	case notUnderstood:
+		return st.bad, "✗", "not understood"
+	case closedRoom:
+		return st.warn, "!", "rooms you may not invite to: left out"
 	default:
 		return st.faint, "·", "named more than once"
 	}
 }
 
-// candidateWords are an address and what there is to say about it.
-func (sh *shell) candidateWords(k kind, c candidate) (who, note string) {
-	if c.plan != nil {
-		who = c.plan.Address.Address
+// candidateWords are a person and what there is to say about them.
+func (c *compose) candidateWords(k kind, of candidate) (who, note string) {
+	plan := of.plan
+	switch {
+	case k == notUnderstood:
+		return of.problem.Text, fmt.Sprintf("line %d: %v", of.problem.Line, of.problem.Err)
+	case plan == nil:
+		return of.repeat.String(), fmt.Sprintf("line %d, first in line %d", of.repeat.Line, of.repeat.First)
+	case k == closedRoom:
+		return plan.Room.Name, plan.Err().Error()
 	}
 	switch k {
-	case noAddress:
-		return c.problem.Text, fmt.Sprintf("line %d: %v", c.problem.Line, c.problem.Err)
-	case repeated:
-		return c.repeat.Address.Address, fmt.Sprintf("line %d, first in line %d", c.repeat.Line, c.repeat.First)
 	case onMatrix:
-		note = "as " + string(c.plan.UserID)
+		note = "as " + string(plan.UserID)
+	case repeated:
+		note = fmt.Sprintf("is %s, listed as %s", plan.UserID, plan.SameAs)
 	case pendingAlready:
-		i := c.plan.Similar[0]
-		note = fmt.Sprintf("%s, by %s, %s", nameOf(i), shortUser(string(i.Sender)), ago(sh.now(), i.SentAt))
+		i := plan.Similar[0]
+		note = fmt.Sprintf("%s, by %s, %s", nameOf(i), shortUser(string(i.Sender)), ago(c.sh.now(), i.SentAt))
 	case inRoom:
-		note = string(c.plan.UserID) + " has joined"
-		if c.plan.Membership == "invite" {
-			note = string(c.plan.UserID) + " is invited"
+		note = "has joined"
+		if plan.Membership == "invite" {
+			note = "is invited"
+		}
+		if plan.Address.Address != "" {
+			note = string(plan.UserID) + " " + note
 		}
 	case banned:
-		note = string(c.plan.UserID)
+		if plan.Address.Address != "" {
+			note = string(plan.UserID)
+		}
 	default:
-		note = c.plan.Name
+		note = plan.Name
 	}
-	return who, note
+	if c.preview.rooms > 1 {
+		note = strings.TrimPrefix(note+", "+cut(plan.Room.Name, nameWidth), ", ")
+	}
+	return plan.Invitee().String(), note
 }
 
 // previewLines is how many lines the groups may take.
@@ -215,7 +248,23 @@ func (c *compose) viewMany(width int) string {
 	if more := len(p.list.keys) - to; more > 0 {
 		lines = append(lines, st.faint.Render(fmt.Sprintf("    and %d more below", more)))
 	}
-	return strings.Join(lines, "\n") + "\n\n" + c.cost(width)
+	return strings.Join(lines, "\n") + "\n\n" + c.cost(width) + c.wholeNote(width)
+}
+
+// noteAt is where in a candidate's line the note begins.
+func noteAt(width int) int { return min(40, width/2) + 4 }
+
+// wholeNote is the note of the candidate under the cursor, if its line cuts it.
+func (c *compose) wholeNote(width int) string {
+	at, some := c.preview.list.current()
+	if !some || at.n < 0 {
+		return ""
+	}
+	who, note := c.candidateWords(at.kind, c.preview.groups[at.kind][at.n])
+	if lineWidth(note) <= width-noteAt(width) {
+		return ""
+	}
+	return "\n\n" + c.sh.styles.faint.Render(wrap(cut(who, nameWidth)+": "+note, width))
 }
 
 func (c *compose) previewLine(at place, chosen bool, width int) string {
@@ -229,9 +278,9 @@ func (c *compose) previewLine(at place, chosen bool, width int) string {
 		line := style.Render(fmt.Sprintf("%s %4d  %s", mark, len(p.groups[at.kind]), words)) + " " + st.faint.Render(arrow)
 		return st.row(chosen, " ", line, width)
 	}
-	who, note := c.sh.candidateWords(at.kind, p.groups[at.kind][at.n])
-	left := min(40, width/2)
-	return st.row(chosen, " ", "        "+fit(who, left-8)+"  "+st.faint.Render(cut(note, width-left-4)), width)
+	who, note := c.candidateWords(at.kind, p.groups[at.kind][at.n])
+	left := noteAt(width)
+	return st.row(chosen, " ", "        "+fit(who, left-12)+"  "+st.faint.Render(cut(note, width-left)), width)
 }
 
 // cost says what confirming does, and until when.
@@ -242,13 +291,16 @@ func (c *compose) cost(width int) string {
 	if n == 0 {
 		return st.warn.Render("Nobody is left to invite.") + " Press " + st.accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
 	}
-	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cut(c.sh.roomName(c.chosen), nameWidth))
+	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cut(c.preview.plans[0].Room.Name, nameWidth))
+	if c.preview.rooms > 1 {
+		text = fmt.Sprintf("%s, %d rooms: %s out, in the background. ", persons(c.preview.people), c.preview.rooms, goes(n))
+	}
 	_, last := c.sh.sending.outbox.Outlook(now, chosen)
 	switch {
 	case last.After(now):
 		text += "The last one goes " + dayAndTime(now, last) + "."
 	case last.IsZero() && n > 5:
-		text += "Many homeservers take 5 at once and then one in some minutes; how long it takes shows with the first that has to wait."
+		text += "Many homeservers take 5 mails at once and then one in some minutes. The server has not announced its limit yet."
 	}
 	return wrap(text, width)
 }

@@ -203,7 +203,7 @@ func TestInviteOnlyWhereOneMay(t *testing.T) {
 		term.Press("space", "i") // Board alone is marked
 		shows(t, term, why)
 		term.Press("space", "i") // and Compilers
-		shows(t, term, "Invite by e-mail")
+		shows(t, term, "Invite people")
 		shows(t, term, why)
 	})
 }

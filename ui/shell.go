@@ -39,8 +39,9 @@ type shell struct {
 	tour      tour
 	work      progress
 	mouse     mouse
-	draft     whom // typed to be invited, and not sent
-	drafts    int  // how often it has changed
+	draft     whom      // typed to be invited, and not sent
+	drafts    int       // how often it has changed
+	draftAt   time.Time // when it changed last
 
 	// forgotten is closed once it is noted that the last session is over: the next
 	// one may not be remembered before. Nil if there was none.

@@ -64,7 +64,7 @@ func TestOutboxIsSteadyWhileItGoesOn(t *testing.T) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Delay: 300 * time.Millisecond})
 			account := n.account(t)
-			f := &film{t: t, columns: "ADDRESS"}
+			f := &film{t: t, columns: "INVITEE"}
 			term := f.start(size, Options{Client: n.options(), Account: account})
 			term.Wait(time.Second)
 			send(term, people(12)...)

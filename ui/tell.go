@@ -53,7 +53,7 @@ func (sh *shell) tellOfOne(item client.Item) {
 	case client.ItemResolved:
 		sh.say("Invited %s to %s.", item.UserID, room)
 	case client.ItemQueued:
-		text := fmt.Sprintf("The homeserver accepts no more for now. The invite to %s waits in the outbox.", item.Address.Address)
+		text := fmt.Sprintf("The homeserver accepts no more for now. The invite to %s waits in the outbox.", item.Invitee())
 		sh.notice = notice{text: text, counts: true}
 	default:
 		sh.notice = notice{text: sentence(item.Reason) + " " + item.Hint, bad: true}

@@ -93,7 +93,7 @@ func TestFilterIsTypedWhereNothingIsFound(t *testing.T) {
 		term.Wait(20 * time.Second)
 		term.Golden("none")
 		term.Press("esc", "i")
-		if got := term.Screen(); !strings.Contains(got, "Invite by e-mail") {
+		if got := term.Screen(); !strings.Contains(got, "Invite people") {
 			t.Error(got)
 		}
 	})

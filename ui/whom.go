@@ -2,9 +2,9 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
@@ -46,18 +46,18 @@ func (w *whom) write(text string) {
 	w.join()
 }
 
-// join reads the parts one below the other: an address counts where it stands first.
+// join reads the parts one below the other: a person counts where they stand first.
 func (w *whom) join() {
 	w.list = recipients.List{}
-	first, above := map[identity.ThreePID]int{}, 0
+	first, above := map[recipients.Invitee]int{}, 0
 	for _, p := range append(w.pasted[:len(w.pasted):len(w.pasted)], w.typed) {
 		for _, r := range p.list.Recipients {
 			r.Line += above
-			if line, again := first[r.Address.Canonical()]; again {
-				w.list.Repeats = append(w.list.Repeats, recipients.Repeat{Address: r.Address, Line: r.Line, First: line})
+			if line, again := first[r.Canonical()]; again {
+				w.list.Repeats = append(w.list.Repeats, recipients.Repeat{Invitee: r.Invitee, Line: r.Line, First: line})
 				continue
 			}
-			first[r.Address.Canonical()] = r.Line
+			first[r.Canonical()] = r.Line
 			w.list.Recipients = append(w.list.Recipients, r)
 		}
 		for _, problem := range p.list.Problems {
@@ -65,7 +65,7 @@ func (w *whom) join() {
 			w.list.Problems = append(w.list.Problems, problem)
 		}
 		for _, repeat := range p.list.Repeats {
-			repeat.Line, repeat.First = repeat.Line+above, first[repeat.Address.Canonical()]
+			repeat.Line, repeat.First = repeat.Line+above, first[repeat.Canonical()]
 			w.list.Repeats = append(w.list.Repeats, repeat)
 		}
 		above += lineCount(p.text)
@@ -74,45 +74,50 @@ func (w *whom) join() {
 
 func (w *whom) empty() bool { return len(w.pasted) == 0 && strings.TrimSpace(w.typed.text) == "" }
 
-// single reports whether it is about one address and nothing else.
+// single reports whether it is about one person and nothing else.
 func (w *whom) single() bool {
 	l := w.list
 	return len(l.Recipients) == 1 && len(l.Problems)+len(l.Repeats) == 0
 }
 
-// addresses are those to invite, in order.
-func (w *whom) addresses() []identity.ThreePID {
-	var all []identity.ThreePID
+// people are those to invite, in order.
+func (w *whom) people() []recipients.Invitee {
+	var all []recipients.Invitee
 	for _, r := range w.list.Recipients {
-		all = append(all, r.Address)
+		all = append(all, r.Invitee)
 	}
 	return all
 }
 
-// err says why nobody can be invited; nil if somebody can.
-func (w *whom) err() error {
-	if len(w.list.Recipients) > 0 {
-		return nil
-	}
-	if len(w.pasted) == 0 {
-		if _, err := identity.ParseEmail(strings.TrimSpace(w.typed.text)); err != nil {
-			return err // it quotes what was typed
-		}
-	}
-	return fmt.Errorf("none of this: %w", identity.ErrNotAddress)
+// asksIdentityServer reports whether somebody is named by an e-mail address.
+func (w *whom) asksIdentityServer() bool {
+	return slices.ContainsFunc(w.list.Recipients, func(r recipients.Recipient) bool { return r.UserID == "" })
 }
 
-// words say how much was understood; empty if that goes without saying.
+// err says why no one can be invited; nil if somebody can.
+func (w *whom) err() error {
+	switch l := w.list; {
+	case len(l.Recipients) > 0:
+		return nil
+	case len(l.Problems) == 1 && len(w.pasted) == 0:
+		return fmt.Errorf("%q is %w", cut(l.Problems[0].Text, nameWidth), l.Problems[0].Err)
+	}
+	return fmt.Errorf("all of this is %w", recipients.ErrNoAddress)
+}
+
+// words say how much was understood; empty if that goes without saying. A word
+// beside an address is taken for a name.
 func (w *whom) words() string {
 	l := w.list
 	if len(w.pasted) == 0 && len(l.Recipients) < 2 && len(l.Repeats) == 0 {
+		if w.single() && l.Recipients[0].Name != "" && !strings.Contains(w.typed.text, "<") {
+			return fmt.Sprintf("%s, whose name is %q", l.Recipients[0].Invitee, l.Recipients[0].Name)
+		}
 		return ""
 	}
-	text := addresses(len(l.Recipients))
-	if n := len(l.Problems); n == 1 {
-		text += ", 1 is none"
-	} else if n > 1 {
-		text += fmt.Sprintf(", %d are none", n)
+	text := persons(len(l.Recipients))
+	if n := len(l.Problems); n > 0 {
+		text += fmt.Sprintf(", %d not understood", n)
 	}
 	if n := len(l.Repeats); n > 0 {
 		text += fmt.Sprintf(", %d repeated", n)
@@ -120,9 +125,9 @@ func (w *whom) words() string {
 	return text
 }
 
-func addresses(n int) string {
+func persons(n int) string {
 	if n == 1 {
-		return "1 address"
+		return "1 person"
 	}
-	return fmt.Sprintf("%d addresses", n)
+	return fmt.Sprintf("%d people", n)
 }

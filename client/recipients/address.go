@@ -12,9 +12,6 @@ import (
 // not every address that RFC 5322 allows is, once its quotes are off or its
 // letters are folded.
 func parseAddress(s string) (identity.ThreePID, error) {
-	if strings.HasPrefix(s, "@") && strings.Contains(s, ":") {
-		return identity.ThreePID{}, ErrMatrixID
-	}
 	if len(s) > maxAddress {
 		return identity.ThreePID{}, fmt.Errorf("%w: too long", identity.ErrNotAddress)
 	}
@@ -54,6 +51,9 @@ func reason(s string) error {
 // bare takes off what stands around an address in running text, and what a
 // mailto: link has before and after it.
 func bare(word string) string {
+	if id := bareUserID(word); isUserID(id) {
+		return id
+	}
 	word = strings.Trim(word, `"'<>()[]{},;:*|`+"`")
 	word = strings.TrimRight(word, ".!?")
 	const scheme = "mailto:"

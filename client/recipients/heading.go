@@ -10,7 +10,7 @@ import (
 
 // columns says where the cells of a table are that matter.
 type columns struct {
-	addresses   []int // best first
+	addresses   []int // and Matrix IDs, best first
 	name        int   // -1 if there is none, as for the others
 	first, last int
 }
@@ -19,6 +19,7 @@ type columns struct {
 var (
 	addressWords = []string{"email", "courriel", "correo", "epost", "sahkoposti", "почта", "メール", "邮箱", "邮件"}
 	notAddress   = []string{"type", "typ", "label", "name", "nom", "nombre", "status", "date", "format", "verified", "count"}
+	matrixWords  = []string{"matrix", "matrixid", "matrixuserid", "matrixuser", "matrixname", "matrixhandle", "matrixaddress", "matrixadresse", "matrixkennung", "mxid", "userid"}
 	mailWords    = []string{"mail", "mails", "mailaddress", "mailadresse", "internetadresse"}
 	placeWords   = []string{"address", "adresse", "direccion", "indirizzo"} // where one lives, if there is a better column
 	nameWords    = []string{"name", "displayname", "fullname", "formattedname", "wholename", "anzeigename", "nom", "nomcomplet", "nombre", "nombrecompleto"}
@@ -29,13 +30,15 @@ var (
 // headings reads a table's first row. Without a column of addresses it is none.
 func headings(row []string) (columns, bool) {
 	c := columns{name: -1, first: -1, last: -1}
-	var places []int
+	var ids, places []int
 	for i, cell := range row {
 		if strings.Contains(cell, "@") || len(cell) > maxText {
 			return c, false
 		}
 		w := word(cell)
 		switch {
+		case slices.Contains(matrixWords, w):
+			ids = append(ids, i)
 		case slices.Contains(mailWords, w), contains(w, addressWords) && !contains(w, notAddress):
 			c.addresses = append(c.addresses, i)
 		case slices.Contains(placeWords, w):
@@ -55,7 +58,7 @@ func headings(row []string) (columns, bool) {
 	case c.last >= 0 && c.first < 0:
 		c.first, c.name = c.name, -1
 	}
-	c.addresses = append(c.addresses, places...)
+	c.addresses = slices.Concat(ids, c.addresses, places)
 	return c, len(c.addresses) > 0
 }
 

@@ -19,7 +19,7 @@ func TestHostileTextsTakeLittleTime(t *testing.T) {
 	slowest := time.Duration(0)
 	for _, unit := range []string{
 		",", ";", "\n", "\"", "\"\n", "\"x\n", "-\"\n", "\"\"\"\n", "x\"\n,", "(", "<", "<@", "<@>", "@", "@ ", "a ", "- ", ">", "\x00", "\xff", "\t", "(@) ",
-		"=?utf-8?q?", "Doe, ", "mailto:", "#\n", "a@x.org,\"\n", "\"a@x.org\",\"b\n", "To: ",
+		"=?utf-8?q?", "Doe, ", "mailto:", "#\n", "matrix:u/a", "matrix.to/#/@", "+1 ", "1-", "@a:", "[", "a@x.org,\"\n", "\"a@x.org\",\"b\n", "To: ",
 	} {
 		for _, head := range []string{"", "Name,Mail\n", "Name\tMail\n\"", "a,a@x.org\nb,b@x.org\n"} {
 			start := time.Now()
@@ -38,6 +38,7 @@ func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"a@x.org, B <b@x.org>; \"C, D\" <c@x.org>\n# e\nf", "Name,Mail\nA,a@x.org\n\"B\nC\",b@x.org\n\"D,d@x.org", "sep=;\nMail;Vorname\n",
 		"a\ta@x.org\r\nb\tb@x.org", "> To: mailto:a@x.org?x=y\n- [ ] b@x.org", "\ufeffİ@x.org\u2028ΐ@x.org\xff", "\"mailto:a\"@x.org", "g@x.org (a) <b@x.org> (c)",
+		"@a:x.org, B <@b:[::1]:80>\nmatrix:u/c:x.org?action=chat https://matrix.to/#/%40d%3Ax.org matrix:u/%0a:x\n(030) 123 4567", "Name,MXID\nA,@a:x.org",
 		"a@bücher.example\na@xn--bcher-kva.example, a@xn--bcher-.example\na@xn--.org a@xn--99999999999.org", "a,b@x.org\nc,d@x.org\ne@x.org,f@x.org\n\"g\nh@x.org\"\n\n\n",
 	} {
 		f.Add(text)
@@ -53,20 +54,24 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("line %d of %d", line, lines)
 			}
 		}
-		first := map[identity.ThreePID]int{}
+		first := map[recipients.Invitee]int{}
 		for _, r := range l.Recipients {
 			at(r.Line)
-			if again, err := identity.ParseEmail(r.Address.Address); err != nil || again != r.Address {
+			if r.UserID != "" {
+				if _, _, err := r.UserID.ParseAndValidateRelaxed(); err != nil || r.Address != (identity.ThreePID{}) {
+					t.Errorf("%+v: %v", r, err)
+				}
+			} else if again, err := identity.ParseEmail(r.Address.Address); err != nil || again != r.Address {
 				t.Errorf("%q is read as %q: %v", r.Address.Address, again.Address, err)
 			}
-			if _, ok := first[r.Address.Canonical()]; ok {
-				t.Errorf("%q twice", r.Address.Address)
+			if _, ok := first[r.Canonical()]; ok {
+				t.Errorf("%q twice", r)
 			}
-			first[r.Address.Canonical()] = r.Line
+			first[r.Canonical()] = r.Line
 		}
 		for _, r := range l.Repeats {
-			if at(r.Line); first[r.Address.Canonical()] != r.First || r.First > r.Line {
-				t.Errorf("%+v, first in line %d", r, first[r.Address.Canonical()])
+			if at(r.Line); first[r.Canonical()] != r.First || r.First > r.Line {
+				t.Errorf("%+v, first in line %d", r, first[r.Canonical()])
 			}
 		}
 		for _, p := range l.Problems {

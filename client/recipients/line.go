@@ -31,6 +31,10 @@ var (
 // readLine reads a line of a list: a comment, a mail's heading, or people.
 func (r *reader) readLine(line string) {
 	line = strings.TrimSpace(line)
+	if strings.HasPrefix(line, "(") && isPhone(line) { // or (030) would be taken for a bullet
+		r.refuse(line, ErrPhone)
+		return
+	}
 	line = line[len(leading.FindString(start(line))):]
 	switch {
 	case line == "" || line[0] == '#':
@@ -124,7 +128,7 @@ func (r *reader) piece(piece, name string) {
 		}
 		return
 	case !strings.Contains(piece, "@"):
-		r.refuse(piece, ErrNoAddress)
+		r.refuse(piece, unreadable(piece))
 		return
 	case !strings.ContainsAny(piece, " \t\"<("):
 		r.add(bare(piece), name, piece)

@@ -9,12 +9,9 @@ package recipients
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/mxinvite/mxinvite/client/identity"
 )
 
 const (
@@ -25,14 +22,14 @@ const (
 
 // A Recipient is a person that a list names.
 type Recipient struct {
-	Address identity.ThreePID
-	Name    string // empty if the list gives none; at most 200 bytes
-	Line    int    // the first is 1
+	Invitee
+	Name string // empty if the list gives none; at most 200 bytes
+	Line int    // the first is 1
 }
 
-// A Problem is a piece of a list that names nobody. Err is one of this
-// package's errors, [identity.ErrNotAddress] or wraps it, and does not quote
-// the text.
+// A Problem is a piece of a list that is neither an e-mail address nor a Matrix
+// ID. Err is one of this package's errors or [identity.ErrNotAddress], or wraps
+// one of them, and does not quote the text.
 type Problem struct {
 	Line int
 	Text string // at most 200 bytes
@@ -41,12 +38,12 @@ type Problem struct {
 
 // A Repeat is a piece of a list that names somebody again.
 type Repeat struct {
-	Address     identity.ThreePID
+	Invitee
 	Line, First int
 }
 
 // A List is what was read, each part in the order of the text. No two
-// recipients have the same address, however it is spelled.
+// recipients have the same address, however it is spelled, or the same Matrix ID.
 type List struct {
 	Recipients []Recipient
 	Problems   []Problem
@@ -55,8 +52,7 @@ type List struct {
 
 // Errors of problems, and of what is read.
 var (
-	ErrNoAddress = errors.New("no address")
-	ErrMatrixID  = fmt.Errorf("a Matrix ID, %w", identity.ErrNotAddress)
+	ErrNoAddress = errors.New("neither an e-mail address nor a Matrix ID")
 	ErrEncoding  = errors.New("the address is not in ASCII, and the list is not in UTF-8")
 	ErrNotText   = errors.New("not a text")
 	ErrTooLong   = errors.New("longer than 8 MiB")
@@ -103,7 +99,7 @@ func Read(r io.Reader) (List, error) {
 // parse also returns the last line that was read, and [ErrTooMany] if that is
 // not the text's last.
 func parse(text string) (List, int, error) {
-	r := &reader{first: map[identity.ThreePID]int{}, guessed: !utf8.ValidString(text)}
+	r := &reader{first: map[Invitee]int{}, guessed: !utf8.ValidString(text)}
 	text = normalize(text)
 	if !r.table(text) {
 		r.lines(text)
@@ -114,9 +110,9 @@ func parse(text string) (List, int, error) {
 // A reader collects what a text names.
 type reader struct {
 	list    List
-	first   map[identity.ThreePID]int // line, by the canonical spelling
-	line    int                       // where the reading is
-	guessed bool                      // the text's encoding is anybody's guess
+	first   map[Invitee]int // line, by the canonical spelling
+	line    int             // where the reading is
+	guessed bool            // the text's encoding is anybody's guess
 	pieces  int
 	err     error
 }
@@ -129,13 +125,13 @@ func (r *reader) full() bool {
 	return r.err != nil
 }
 
-// add takes an address, spelled bare, or the reason why it is none.
-func (r *reader) add(address, name, piece string) {
-	if r.guessed && !ascii(address) {
+// add takes an address or a Matrix ID, spelled bare, or the reason why it is none.
+func (r *reader) add(spelled, name, piece string) {
+	if r.guessed && !ascii(spelled) {
 		r.refuse(piece, ErrEncoding)
 		return
 	}
-	id, err := parseAddress(address)
+	who, err := parseInvitee(spelled)
 	if err != nil {
 		r.refuse(piece, err)
 		return
@@ -143,13 +139,22 @@ func (r *reader) add(address, name, piece string) {
 	if r.full() {
 		return
 	}
-	if first, ok := r.first[id.Canonical()]; ok {
-		r.list.Repeats = append(r.list.Repeats, Repeat{Address: id, Line: r.line, First: first})
+	if first, ok := r.first[who.Canonical()]; ok {
+		r.list.Repeats = append(r.list.Repeats, Repeat{Invitee: who, Line: r.line, First: first})
 		return
 	}
-	id.Address = strings.Clone(id.Address) // else it may keep the whole text
-	r.first[id.Canonical()] = r.line
-	r.list.Recipients = append(r.list.Recipients, Recipient{Address: id, Name: cut(name), Line: r.line})
+	who.Address.Address = strings.Clone(who.Address.Address) // else it may keep the whole text
+	r.first[who.Canonical()] = r.line
+	r.list.Recipients = append(r.list.Recipients, Recipient{Invitee: who, Name: cut(name), Line: r.line})
+}
+
+func parseInvitee(spelled string) (who Invitee, err error) {
+	if isUserID(spelled) {
+		who.UserID, err = parseUserID(spelled)
+	} else {
+		who.Address, err = parseAddress(spelled)
+	}
+	return who, err
 }
 
 func (r *reader) refuse(piece string, err error) {

@@ -19,16 +19,21 @@ import (
 func told(l recipients.List) []string {
 	var out []string
 	for _, r := range l.Recipients {
-		out = append(out, strings.TrimSpace(number(r.Line)+" "+r.Address.Address+" "+r.Name))
+		out = append(out, strings.TrimSpace(number(r.Line)+" "+r.String()+" "+r.Name))
 	}
 	for _, p := range l.Problems {
 		out = append(out, number(p.Line)+" "+p.Text+": "+p.Err.Error())
 	}
 	for _, r := range l.Repeats {
-		out = append(out, number(r.Line)+" "+r.Address.Address+" again, as "+number(r.First))
+		out = append(out, number(r.Line)+" "+r.String()+" again, as "+number(r.First))
 	}
 	return out
 }
+
+const (
+	phone = "a phone number: mxinvite invites by e-mail address or Matrix ID only; ask for one of these"
+	none  = "neither an e-mail address nor a Matrix ID"
+)
 
 func TestLists(t *testing.T) {
 	for _, tc := range []struct {
@@ -55,7 +60,7 @@ func TestLists(t *testing.T) {
 		{"a number that is no bullet", "1.a@x.org\n-b@x.org", []string{"1 1.a@x.org", "2 -b@x.org"}},
 		{"names without brackets", "Grace Hopper g@x.org\nLinus - l@x.org\nKen: k@x.org", []string{"1 g@x.org Grace Hopper", "2 l@x.org Linus", "3 k@x.org Ken"}},
 		{"a mail's headings", "> From: A <a@x.org>\n> To: b@x.org,\n>  c@x.org\nMessage-ID: <d@x.org>\nTo: undisclosed-recipients:;", []string{
-			"1 a@x.org A", "2 b@x.org", "3 c@x.org", "4 Message-ID: <d@x.org>: no address", "5 undisclosed-recipients:: no address",
+			"1 a@x.org A", "2 b@x.org", "3 c@x.org", "4 Message-ID: <d@x.org>: neither an e-mail address nor a Matrix ID", "5 undisclosed-recipients:: neither an e-mail address nor a Matrix ID",
 		}},
 		{"a domain in letters and in ASCII", "Ada@Bücher.example\nada@xn--bcher-kva.example\nada@bucher.example", []string{
 			"1 ada@bücher.example", "3 ada@bucher.example", "2 ada@xn--bcher-kva.example again, as 1",
@@ -65,12 +70,42 @@ func TestLists(t *testing.T) {
 		{"wide signs", "a＠x.org，b@x.org；c@x.org、d@x.org", []string{"1 a@x.org", "1 b@x.org", "1 c@x.org", "1 d@x.org"}},
 		{"again", "A@x.org\nB <a@X.ORG>", []string{"1 a@x.org", "2 a@x.org again, as 1"}},
 		{"mistakes", "grace\ng@\n@x.org\ng@localhost\na@b@x.org\n@grace:x.org\na@x.org", []string{
-			"7 a@x.org", "1 grace: no address", "2 g@: not an e-mail address: nothing after the @", "3 @x.org: not an e-mail address: nothing before the @",
+			"6 @grace:x.org", "7 a@x.org", "1 grace: neither an e-mail address nor a Matrix ID", "2 g@: not an e-mail address: nothing after the @", "3 @x.org: not a Matrix ID: the server is missing, as in @grace:navy.example",
 			"4 g@localhost: not an e-mail address: no dot after the @", "5 a@b@x.org: not an e-mail address: more than one @",
-			"6 @grace:x.org: a Matrix ID, not an e-mail address",
 		}},
-		{"a piece of a line", "bob, a@x.org, Carol", []string{"1 a@x.org", "1 bob: no address", "1 Carol: no address"}},
-		{"words between addresses", "a@x.org and b@x.org", []string{"1 a@x.org", "1 b@x.org", "1 and: no address"}},
+		{"Matrix IDs", "@ken:bell.example, Grace Hopper <@grace:navy.example>; lin@kernel.example\n- @ada:home.example:8448.\nDennis @dmr:bell.example (C)", []string{
+			"1 @ken:bell.example", "1 @grace:navy.example Grace Hopper", "1 lin@kernel.example", "2 @ada:home.example:8448", "3 @dmr:bell.example Dennis",
+		}},
+		{"Matrix IDs of old", "@Ken!Thompson~1:Bell.example\n@=_-./+:x.org\n@ken:[2001:db8::1]:8448\n[@ken:[::1]]\n@ken:127.0.0.1", []string{
+			"1 @Ken!Thompson~1:Bell.example", "2 @=_-./+:x.org", "3 @ken:[2001:db8::1]:8448", "4 @ken:[::1]", "5 @ken:127.0.0.1",
+		}},
+		{"no Matrix IDs", "@ken\n@:x.org\n@kén:x.org\n@ken:x_y.org\n@ken:x.org:port\n@" + strings.Repeat("k", 250) + ":x.org\n@ken@x.org", []string{
+			"1 @ken: not a Matrix ID: the server is missing, as in @grace:navy.example", "2 @:x.org: not a Matrix ID: the part before the colon is empty",
+			"3 @kén:x.org: not a Matrix ID: a character that it may not have", "4 @ken:x_y.org: not a Matrix ID: what follows the colon is not the name of a server",
+			"5 @ken:x.org:port: not a Matrix ID: what follows the colon is not the name of a server",
+			"6 @" + strings.Repeat("k", 199) + ": not a Matrix ID: longer than 255 bytes", "7 @ken@x.org: not an e-mail address: more than one @",
+		}},
+		{"the longest Matrix ID", "@" + strings.Repeat("k", 248) + ":x.org", []string{"1 @" + strings.Repeat("k", 248) + ":x.org"}},
+		{"links to users", "https://matrix.to/#/@ken:bell.example\n<https://matrix.to/#/%40grace%3Anavy.example?via=navy.example>, matrix:u/ada:home.example?action=chat\n[Lin](https://matrix.to/#/@lin:kernel.example)\nDennis matrix:user/dmr:bell.example", []string{
+			"1 @ken:bell.example", "2 @grace:navy.example", "2 @ada:home.example", "3 @lin:kernel.example Lin", "4 @dmr:bell.example Dennis",
+		}},
+		{"links to rooms", "https://matrix.to/#/#ops:example.org\nmatrix:r/ops:example.org\nmatrix:roomid/abc:example.org?via=example.org", []string{
+			"1 https://matrix.to/#/#ops:example.org: a link to a room, not to a person", "2 matrix:r/ops:example.org: a link to a room, not to a person",
+			"3 matrix:roomid/abc:example.org?via=example.org: a link to a room, not to a person",
+		}},
+		{"a Matrix ID twice", "@ken:bell.example\nmatrix:u/ken:bell.example\n@Ken:bell.example", []string{
+			"1 @ken:bell.example", "3 @Ken:bell.example", "2 @ken:bell.example again, as 1",
+		}},
+		{"phone numbers", "+49 30 1234567\n(030) 123 45-67\n555-867-5309, tel:+15558675309\nGrace +1 (555) 867-5309\n1. 0049/30/1234567", []string{
+			"1 +49 30 1234567: " + phone, "2 (030) 123 45-67: " + phone, "3 555-867-5309: " + phone, "3 tel:+15558675309: " + phone,
+			"4 Grace +1 (555) 867-5309: " + phone, "5 0049/30/1234567: " + phone,
+		}},
+		{"numbers that are no phone's", "2026-11-20\n1.2.2026\n12345\n1234567890123456", []string{
+			"1 2026-11-20: " + none, "2 1.2.2026: " + none, "3 12345: " + none, "4 1234567890123456: " + none,
+		}},
+		{"a word before an address", "a b@c.example", []string{"1 b@c.example a"}},
+		{"a piece of a line", "bob, a@x.org, Carol", []string{"1 a@x.org", "1 bob: neither an e-mail address nor a Matrix ID", "1 Carol: neither an e-mail address nor a Matrix ID"}},
+		{"words between addresses", "a@x.org and b@x.org", []string{"1 a@x.org", "1 b@x.org", "1 and: neither an e-mail address nor a Matrix ID"}},
 		{"what cannot be mailed", "\"a b\"@x.org\n\"a,b\"@x.org\na@[127.0.0.1]", []string{
 			"1 \"a b\"@x.org: not an e-mail address", "2 \"a,b\"@x.org: not an e-mail address", "3 a@[127.0.0.1]: not an e-mail address",
 		}},
@@ -103,18 +138,28 @@ func TestTables(t *testing.T) {
 		{"Spanish", "Nombre,Apellidos,Correo electrónico\nGrace,Hopper,g@x.org", []string{"2 g@x.org Grace Hopper"}},
 		{"an address and no better", "Nom,Adresse\nGrace,g@x.org", []string{"2 g@x.org Grace"}},
 		{"sep", "sep=;\nName;Mail\nGrace;g@x.org", []string{"3 g@x.org Grace"}},
-		{"line breaks in a cell", "Name,Note,Mail\r\nGrace,\"one\r\ntwo\",g@x.org\r\n\r\nLinus,,l@x.org\r\nKen,,\r\n", []string{"2 g@x.org Grace", "5 l@x.org Linus", "6 Ken,,: no address"}},
+		{"line breaks in a cell", "Name,Note,Mail\r\nGrace,\"one\r\ntwo\",g@x.org\r\n\r\nLinus,,l@x.org\r\nKen,,\r\n", []string{"2 g@x.org Grace", "5 l@x.org Linus", "6 Ken,,: neither an e-mail address nor a Matrix ID"}},
 		{"a quote without its other", "Name,Mail\n\"Grace,g@x.org\nLinus,l@x.org\n\"Ken\",k@x.org", []string{"2 g@x.org Grace", "3 l@x.org Linus", "4 k@x.org Ken"}},
 		{"a quote in the midst", "Name,Mail\nKen \"k\" T,k@x.org\nLinus,l@x.org", []string{"2 k@x.org Ken \"k\" T", "3 l@x.org Linus"}},
 		{"mistakes in it", "Name,Mail\nGrace,none\nLinus,l@\n,,\nKen,k@x.org\nKen,K@x.org", []string{
-			"5 k@x.org Ken", "2 Grace,none: no address", "3 l@: not an e-mail address: nothing after the @", "6 k@x.org again, as 5",
+			"5 k@x.org Ken", "2 Grace,none: neither an e-mail address nor a Matrix ID", "3 l@: not an e-mail address: nothing after the @", "6 k@x.org again, as 5",
 		}},
 		{"comments before", "# people\n\nName,Mail\n# more\nGrace,g@x.org", []string{"5 g@x.org Grace"}},
 		{"no heading", "Grace,Hopper,g@x.org\nLinus,Torvalds,l@x.org", []string{"1 g@x.org Grace Hopper", "2 l@x.org Linus Torvalds"}},
 		{"no heading, address first", "g@x.org;Grace;7\nl@x.org;Linus;8", []string{"1 g@x.org Grace", "2 l@x.org Linus"}},
 		{"as aerc and mutt have it", "g@x.org\tGrace\tfriend", []string{"1 g@x.org Grace"}},
 		{"a number and no name", "1,g@x.org\n2,l@x.org", []string{"1 g@x.org", "2 l@x.org"}},
-		{"no heading, a person without", "Grace,g@x.org\nLinus,\nKen,k@x.org", []string{"1 g@x.org Grace", "3 k@x.org Ken", "2 Linus,: no address"}},
+		{"no heading, a person without", "Grace,g@x.org\nLinus,\nKen,k@x.org", []string{"1 g@x.org Grace", "3 k@x.org Ken", "2 Linus,: neither an e-mail address nor a Matrix ID"}},
+		{"a column of Matrix IDs", "Name,Matrix ID\nGrace,@grace:navy.example\nKen,https://matrix.to/#/@ken:bell.example\nLin,lin\n", []string{
+			"2 @grace:navy.example Grace", "3 @ken:bell.example Ken", "4 Lin,lin: " + none,
+		}},
+		{"Matrix IDs and addresses", "name;email;mxid\nGrace;g@x.org;@grace:navy.example\nKen;k@x.org;\nLin;;@lin:kernel.example", []string{
+			"2 @grace:navy.example Grace", "3 k@x.org Ken", "4 @lin:kernel.example Lin",
+		}},
+		{"a column of both", "Grace,g@x.org\nKen,@ken:bell.example\n", []string{"1 g@x.org Grace", "2 @ken:bell.example Ken"}},
+		{"phone numbers", "Name,Phone,Mail\nGrace,+49 30 1234567,\nKen,030/1234567,k@x.org", []string{
+			"3 k@x.org Ken", "2 Grace,+49 30 1234567,: " + phone,
+		}},
 		{"trailing commas", "g@x.org,\nl@x.org,\n", []string{"1 g@x.org", "2 l@x.org"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -133,16 +178,15 @@ func TestWhatComesLateIsReadToo(t *testing.T) {
 		if len(l.Recipients) > 0 {
 			l.Recipients = l.Recipients[1:]
 		}
-		if diff := cmp.Diff([]string{"61 b@x.org", "63 d@x.org", "63 e@x.org", "62 Message-ID: <c@x.org>: no address"}, told(l)); diff != "" {
+		if diff := cmp.Diff([]string{"61 b@x.org", "63 d@x.org", "63 e@x.org", "62 Message-ID: <c@x.org>: neither an e-mail address nor a Matrix ID"}, told(l)); diff != "" {
 			t.Errorf("%q: %s", early, diff)
 		}
 	}
 }
 
 func TestProblemsSayTheirReason(t *testing.T) {
-	l := recipients.Parse("@g:x.org\ng@\ng")
-	if len(l.Problems) != 3 || !errors.Is(l.Problems[0].Err, recipients.ErrMatrixID) ||
-		!errors.Is(l.Problems[0].Err, identity.ErrNotAddress) || !errors.Is(l.Problems[1].Err, identity.ErrNotAddress) ||
+	l := recipients.Parse("@g\ng@\ng")
+	if len(l.Problems) != 3 || !errors.Is(l.Problems[0].Err, recipients.ErrNotUserID) || !errors.Is(l.Problems[1].Err, identity.ErrNotAddress) ||
 		!errors.Is(l.Problems[2].Err, recipients.ErrNoAddress) {
 		t.Error(told(l))
 	}

@@ -53,7 +53,8 @@ func (r *reader) table(text string) bool {
 	return false
 }
 
-// guess finds the one column that holds bare addresses, in most of the rows.
+// guess finds the one column that holds bare addresses or Matrix IDs, in most of
+// the rows.
 // A single row between commas may as well be a list.
 func guess(body string, comma byte) (columns, bool) {
 	rows, parted, found, column := 0, 0, 0, -1
@@ -71,7 +72,8 @@ func guess(body string, comma byte) (columns, bool) {
 			if column < 0 {
 				column = i
 			}
-			if i != column || strings.ContainsAny(strings.TrimSpace(cell), " <,;:") {
+			cell = strings.TrimSpace(cell)
+			if i != column || strings.ContainsAny(cell, " <,;") || strings.Contains(cell, ":") && !isUserID(cell) {
 				return columns{}, false
 			}
 			found++
@@ -108,7 +110,8 @@ func strayed(cells []string, column int) bool {
 	return false
 }
 
-// row reads the person in a row: the first of its addresses that is there.
+// row reads the person in a row: the first of its addresses that is there. A
+// Matrix ID comes before any address, for it needs no mail.
 func (r *reader) row(row record, c columns, headed bool) {
 	name := c.nameIn(row.cells)
 	if !headed {
@@ -120,7 +123,10 @@ func (r *reader) row(row record, c columns, headed bool) {
 			return
 		}
 	}
-	if lettered(row.text) {
+	switch {
+	case slices.ContainsFunc(row.cells, isPhone):
+		r.refuse(row.text, ErrPhone)
+	case lettered(row.text):
 		r.refuse(row.text, ErrNoAddress)
 	}
 }

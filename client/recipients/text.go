@@ -27,7 +27,8 @@ func decode(data []byte) (string, error) {
 }
 
 // normalize gives the text one kind of line break, of space and of quote, and
-// takes out what is not seen. The number of lines stays. What is no UTF-8 is
+// takes out what is not seen. Links to users become Matrix IDs. The number of
+// lines stays. What is no UTF-8 is
 // read as Windows-1252.
 func normalize(text string) string {
 	if !utf8.ValidString(text) {
@@ -36,7 +37,7 @@ func normalize(text string) string {
 		}
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
+	return writeOutLinks(strings.Map(func(r rune) rune {
 		switch r {
 		case '\n', '\t':
 			return r
@@ -62,7 +63,7 @@ func normalize(text string) string {
 			return -1
 		}
 		return r
-	}, text)
+	}, text))
 }
 
 func ascii(s string) bool {

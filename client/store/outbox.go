@@ -22,7 +22,7 @@ const (
 	Queued    State = "queued"
 	Sending   State = "sending"
 	Sent      State = "sent"      // a mail went out
-	Resolved  State = "resolved"  // the address was somebody's on Matrix, who was invited instead
+	Resolved  State = "resolved"  // a Matrix ID was invited: the one that was given, or the owner of the address
 	Uncertain State = "uncertain" // no answer came, and the room does not tell
 	Failed    State = "failed"
 	Cancelled State = "cancelled"

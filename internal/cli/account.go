@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"maunium.net/go/mautrix/id"
 
@@ -121,6 +122,25 @@ func (a *app) accountInRoom(ctx context.Context, name string) (*client.Account, 
 	}
 	room, err := account.FindRoom(name)
 	return account, room, err
+}
+
+// accountInRooms is account, with rooms that a person names, each once.
+func (a *app) accountInRooms(ctx context.Context, names []string) (*client.Account, []client.Room, error) {
+	account, err := a.account(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var rooms []client.Room
+	for _, name := range names {
+		room, err := account.FindRoom(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.ContainsFunc(rooms, func(r client.Room) bool { return r.ID == room.ID }) {
+			rooms = append(rooms, room)
+		}
+	}
+	return account, rooms, nil
 }
 
 // formerKey is the data key of an account's session, be it over or not. It opens

@@ -25,6 +25,9 @@ type failure struct {
 // String says it with its subject, which some errors begin with themselves.
 func (f failure) String() string {
 	reason := f.err.Error()
+	if f.subject == "" { // it is about the room
+		return reason
+	}
 	if strings.HasPrefix(reason, f.subject+" ") {
 		return reason
 	}

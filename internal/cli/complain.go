@@ -79,7 +79,9 @@ func explain(err error) (sentence string, details []string) {
 				details = append(details, fmt.Sprintf("and %d more", len(e.failures)-shownEach))
 				break
 			}
-			details = append(details, f.String())
+			if s := f.String(); len(details) == 0 || details[len(details)-1] != s {
+				details = append(details, s)
+			}
 		}
 	}
 	return sentence, details

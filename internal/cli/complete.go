@@ -56,7 +56,7 @@ func (a *app) behindCommands() map[string]cobra.CompletionFunc {
 		"mxinvite show":          a.completing(a.roomAndTokens(1, func(invite.Invite) bool { return true })),
 		"mxinvite revoke":        a.completing(a.roomAndTokens(-1, invite.Invite.Live)),
 		"mxinvite resend":        a.completing(a.roomAndTokens(-1, invite.Invite.Live)),
-		"mxinvite send":          a.completing(a.roomAndAddresses),
+		"mxinvite send":          a.completeSend,
 		"mxinvite inspect":       files,
 		"mxinvite login":         a.completing(first(a.users)),
 		"mxinvite accounts use":  a.completing(first(a.users)),
@@ -71,6 +71,14 @@ func (a *app) behindCommands() map[string]cobra.CompletionFunc {
 		"mxinvite trust":    cobra.NoFileCompletions,
 		"mxinvite contacts": cobra.NoFileCompletions,
 	}
+}
+
+// completeSend completes a room and then people or, with --room, people alone.
+func (a *app) completeSend(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if c.Flags().Changed("room") {
+		return a.completing(a.addresses)(c, args, typed)
+	}
+	return a.completing(a.roomAndAddresses)(c, args, typed)
 }
 
 // behindFlags are the values of flags.

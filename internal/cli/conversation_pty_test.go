@@ -74,7 +74,7 @@ func (d *dialogue) fromListToRevoke() {
 	d.answers("Do you accept them? Type yes or no. Enter alone means no.", "yes")
 	d.hears("2 will get a mail from")
 	d.answers("Send 2 invites? Type yes or no.", "yes")
-	d.hears("address barbara@abstraction.example, outcome mailed.")
+	d.hears("invitee barbara@abstraction.example, outcome mailed.")
 	d.answers("What now?", "list pending by:me compilers")
 	d.hears("1. invited ")
 	d.hears("@abstraction.example")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/mxinvite/mxinvite/client"
 )
@@ -55,17 +54,16 @@ func (c *conversation) send(ctx context.Context, args []string, flags ...string)
 	return c.command(ctx, slices.Concat([]string{"send"}, flags, []string{"--", room}, people)...)
 }
 
-// askPeople reads addresses from one line or several, as they are typed or
-// pasted. An empty line ends them.
+// askPeople reads people from one line or several, as they are typed or pasted. An empty line ends them.
 func (c *conversation) askPeople(ctx context.Context) ([]string, error) {
 	var people []string
-	question := "Whom? E-mail addresses, on one line or several. An empty line ends them."
+	question := "Whom? E-mail addresses or Matrix IDs, on one line or several. An empty line ends them."
 	for {
 		line, err := c.ask(ctx, question)
 		if err != nil || line == "" {
 			return people, err
 		}
-		people = append(people, strings.FieldsFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' })...)
+		people = append(people, line)
 		question = "More, or an empty line:"
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// A delivery is one address on its way to a room.
+// A delivery is one person on the way to a room.
 type delivery struct {
 	client.Plan
 	attempt
@@ -47,7 +47,7 @@ func (e *itemError) Error() string {
 	case e.State == client.ItemCancelled:
 		return "somebody has cancelled it"
 	case e.Reason == "":
-		return fmt.Sprintf("%s is %s", e.Address.Address, e.State)
+		return fmt.Sprintf("%s is %s", e.Invitee(), e.State)
 	}
 	return e.Reason
 }
@@ -64,14 +64,16 @@ func (e *itemError) hint() string {
 	}
 }
 
-// jsonDelivery is what send promises to scripts for each address.
+// jsonDelivery is what send promises to scripts for each person in each room.
 type jsonDelivery struct {
-	Address  string  `json:"address"`
-	RoomID   string  `json:"room_id"`
+	Address  string  `json:"address"` // empty for a Matrix ID
+	Invitee  string  `json:"invitee"` // the address or the Matrix ID, as it was given
+	RoomID   string  `json:"room_id"` // and its name are empty where there are several, and it is about none
 	RoomName string  `json:"room_name"`
 	Outcome  outcome `json:"outcome"`
 	UserID   string  `json:"user_id,omitempty"`
 	Token    string  `json:"token,omitempty"`
+	SameAs   string  `json:"same_as,omitempty"` // the invitee whose delivery is for the same user
 	Error    string  `json:"error,omitempty"`
 	Line     int     `json:"line,omitempty"` // of a list, where there is no address
 }
@@ -80,32 +82,47 @@ type jsonDelivery struct {
 // why some wait.
 func (o sendOptions) report(p *preview, waiting *waitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
-	t := &table{columns: []column{{"ADDRESS", true}, {"OUTCOME", false}, {"MATRIX ID", true}, {"TOKEN", true}, {}}, of: "result"}
+	t := &table{columns: []column{{"INVITEE", true}, {"OUTCOME", false}, {"MATRIX ID", true}, {"TOKEN", true}, {}, {}}, of: "result"}
+	several := len(p.rooms) > 1
+	if several { // else people know the room
+		t.columns[5] = column{"ROOM", true}
+	}
 	var failures []failure
-	add := func(j jsonDelivery, err error) {
+	add := func(j jsonDelivery, subject string, err error) {
 		if err != nil {
 			j.Error = err.Error()
-			failures = append(failures, failure{j.Address, err})
+			failures = append(failures, failure{subject, err})
 		}
 		all = append(all, j)
+		room := cell{exact: j.RoomID}
+		if several {
+			room.shown = j.RoomName
+		}
 		t.add(
-			text(j.Address),
+			text(j.Invitee),
 			outcomeCell(j.Outcome),
 			text(j.UserID),
 			cell{shown: firstLetters(j.Token, shortestToken), exact: j.Token, call: true},
 			cell{exact: j.Error},
+			room,
 		)
 	}
 	for _, d := range p.deliveries {
+		subject := d.Invitee().String()
+		if is[*client.PowerError](d.err) {
+			subject = ""
+		}
 		add(jsonDelivery{
-			Address: d.Address.Address, RoomID: string(d.Room.ID), RoomName: d.Room.Name,
-			Outcome: d.outcome, UserID: string(d.UserID), Token: d.token,
-		}, d.err)
+			Address: d.Address.Address, Invitee: d.Invitee().String(), RoomID: string(d.Room.ID), RoomName: d.Room.Name,
+			Outcome: d.outcome, UserID: string(d.UserID), Token: d.token, SameAs: d.SameAs.String(),
+		}, subject, d.err)
 	}
 	for _, r := range p.problems {
-		add(jsonDelivery{
-			Address: r.Text, RoomID: string(p.room.ID), RoomName: p.room.Name, Outcome: failed, Line: r.Line,
-		}, fmt.Errorf("line %d: %w", r.Line, r.Err))
+		j := jsonDelivery{Address: r.Text, Invitee: r.Text, Outcome: failed, Line: r.Line}
+		if !several {
+			j.RoomID, j.RoomName = string(p.rooms[0].ID), p.rooms[0].Name
+		}
+		add(j, r.Text, fmt.Errorf("line %d: %w", r.Line, r.Err))
 	}
 	if err := o.writeOutcomes(all, t, failures); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 // rely on their order: new columns go to the end.
 func scriptColumns() map[string]string {
 	const invites = "display_name room_id status keys sender sent_at token verdict warnings address room_name room_alias"
-	const deliveries = "address outcome user_id token error"
+	const deliveries = "invitee outcome user_id token error room_id"
 	return map[string]string{
 		"accept":   "room_id room_name outcome inviter",
 		"accounts": "user_id homeserver default state",
@@ -20,7 +20,7 @@ func scriptColumns() map[string]string {
 		"doctor":   "name result detail next",
 		"inspect":  invites,
 		"list":     invites,
-		"outbox":   "number address room_id state changed user_id token reason room_name room_alias",
+		"outbox":   "number invitee room_id state changed user_id token reason room_name room_alias",
 		"resend":   deliveries,
 		"revoke":   "display_name outcome token error room_id room_name room_alias",
 		"rooms":    "name alias may_invite pending room_id",

@@ -78,7 +78,8 @@ func (a *app) offlineOutbox(ctx context.Context) (*client.Account, client.Outbox
 // jsonItem is what outbox promises to scripts for each invite.
 type jsonItem struct {
 	Number   int64  `json:"number"`
-	Address  string `json:"address,omitempty"`
+	Address  string `json:"address,omitempty"` // absent for a Matrix ID
+	Invitee  string `json:"invitee,omitempty"` // the address or the Matrix ID; absent if it is sealed
 	Name     string `json:"name,omitempty"`
 	RoomID   string `json:"room_id"`
 	RoomName string `json:"room_name,omitempty"`
@@ -93,7 +94,7 @@ type jsonItem struct {
 
 func newJSONItem(i client.Item, room client.Room) jsonItem {
 	return jsonItem{
-		Number: i.Number, Address: i.Address.Address, Name: i.Name, RoomID: string(i.Room), RoomName: room.Name,
+		Number: i.Number, Address: i.Address.Address, Invitee: i.Invitee().String(), Name: i.Name, RoomID: string(i.Room), RoomName: room.Name,
 		State: string(i.State), Changed: timestamp(i.Changed), QueuedAt: timestamp(i.QueuedAt), Attempts: i.Attempts,
 		UserID: string(i.UserID), Token: i.Token, Reason: i.Reason,
 	}
@@ -107,7 +108,7 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 	all := []jsonItem{}
 	t := &table{columns: []column{
 		{"NUMBER", false},
-		{"ADDRESS", true},
+		{"INVITEE", true},
 		{"ROOM", true},
 		{"STATE", false},
 		{"SINCE", false},
@@ -168,10 +169,10 @@ func (a *app) sayOutlook(outbox client.Outbox) {
 
 // addressCell is to whom an item goes.
 func addressCell(i client.Item) cell {
-	if i.Address.Address == "" {
+	if i.Sealed {
 		return cell{shown: "(sealed)", look: faint}
 	}
-	return text(i.Address.Address)
+	return text(i.Invitee().String())
 }
 
 // roomLabel names the room of an item in short.

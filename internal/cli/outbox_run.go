@@ -148,11 +148,15 @@ func (r *postRound) tellItem(i client.Item, outbox client.Outbox) {
 	case client.ItemSent:
 		r.say("%s has got a mail for %s.", i.Address.Address, to)
 	case client.ItemResolved:
+		if i.Address.Address == "" {
+			r.say("%s was invited to %s.", string(i.UserID), to)
+			break
+		}
 		r.say("%s is %s, who was invited to %s.", i.Address.Address, string(i.UserID), to)
 	default:
 		err := &itemError{i}
-		r.failures = append(r.failures, failure{i.Address.Address, err})
-		r.say("%s to %s is %s: %s", i.Address.Address, to, string(i.State), err.Error())
+		r.failures = append(r.failures, failure{i.Invitee().String(), err})
+		r.say("%s to %s is %s: %s", i.Invitee().String(), to, string(i.State), err.Error())
 	}
 	r.done++
 }

@@ -6,8 +6,9 @@ type outcome string
 
 const (
 	planned   outcome = "planned"
-	mailed    outcome = "mailed"  // the identity server was made to send a mail
-	invited   outcome = "invited" // the address's Matrix ID was
+	mailed    outcome = "mailed"   // the identity server was made to send a mail
+	invited   outcome = "invited"  // a Matrix ID was
+	repeated  outcome = "repeated" // another delivery is for the same user
 	revoked   outcome = "revoked"
 	joined    outcome = "joined" // the room that an invite was to
 	failed    outcome = "failed"
@@ -42,7 +43,7 @@ func outcomeCell(o outcome) cell {
 		sign, l = "·", plain
 	case uncertain:
 		sign, l = "?", warn
-	case notTried, cancelled:
+	case notTried, cancelled, repeated:
 		sign, l = "·", faint
 	default:
 		sign, l = "✗", bad

@@ -40,7 +40,7 @@ func newResend(a *app) *cobra.Command {
 			case !o.yes && !o.dryRun && !o.mayAsk():
 				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
 			}
-			o.room, o.tokens = args[0], args[1:]
+			o.rooms, o.tokens = args[:1], args[1:]
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return runResend(c.Context(), o) },
@@ -57,7 +57,7 @@ func newResend(a *app) *cobra.Command {
 }
 
 func runResend(ctx context.Context, o resendOptions) error {
-	account, room, err := o.accountInRoom(ctx, o.room)
+	account, room, err := o.accountInRoom(ctx, o.rooms[0])
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 	if err != nil {
 		return err
 	}
-	plans, err := o.plan(ctx, account, room)
+	plans, err := o.plan(ctx, account, []client.Room{room})
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 		// The one that is taken back is no reason not to send.
 		plans[n].Similar = slices.DeleteFunc(plans[n].Similar, func(i invite.Invite) bool { return i.Token == old[n].Token })
 	}
-	p := o.preview(room, plans, false)
+	p := o.preview([]client.Room{room}, plans, false)
 	asking := !o.yes && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
 		outbox, err := account.Outbox(ctx)
@@ -120,7 +120,7 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 			continue
 		}
 		found = append(found, newWithdrawal(findingOf(account, facts, room, i), room))
-		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Address: address})
+		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Invitee: recipients.Invitee{Address: address}})
 	}
 	return found, nil
 }

@@ -9,18 +9,18 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
 type sendOptions struct {
 	*app
 
-	room string
-	list recipients.List
-	file string // that the list comes from; empty for arguments, - for standard input
+	rooms []string
+	list  recipients.List
+	file  string // that the list comes from; empty for arguments, - for standard input
 
 	dryRun, yes, again, wait bool
 	terms                    bool // are accepted
@@ -29,38 +29,42 @@ type sendOptions struct {
 func newSend(a *app) *cobra.Command {
 	o := sendOptions{app: a}
 	c := &cobra.Command{
-		Use:   "send ROOM ADDRESS... | --file FILE | -",
-		Short: "Invite people by e-mail",
-		Long: "Invite the people at some e-mail addresses to a room. The addresses are\n" +
-			"arguments, or in a file or on standard input (-): a table in CSV, or any text\n" +
-			"with addresses in it. Who is on Matrix already is invited there; everybody else\n" +
-			"gets a mail from the identity server. At a terminal you are shown what will\n" +
-			"happen, and asked before anything is sent.\n\n" +
+		Use:   "send ROOM PERSON... | --file FILE | -",
+		Short: "Invite people by e-mail address or Matrix ID",
+		Long: "Invite people to a room, or to several with --room. A person is an e-mail\n" +
+			"address or a Matrix ID. They are arguments, or in a file or on standard input\n" +
+			"(-): a table in CSV, or any text with addresses and Matrix IDs in it. Users on\n" +
+			"Matrix are invited there; the others get a mail from the identity server. At a\n" +
+			"terminal you are shown what will happen, and asked before anything is sent.\n\n" +
 			"Invites go through the outbox. When the server takes no more for now, what is\n" +
 			"left waits there: send ends and says how to go on, or stays with --wait.",
-		Example: "  mxinvite send '#ops' grace@navy.example\n" +
+		Example: "  mxinvite send '#ops' grace@navy.example @ken:bell.example\n" +
+			"  mxinvite send --room '#ops' --room '#compilers' grace@navy.example\n" +
 			"  mxinvite send '#ops' --file people.csv --dry-run\n" +
 			"  mxinvite send '#ops' --file people.csv --yes --wait",
-		Args: takes(1, -1),
+		Args: takes(0, -1),
 		PreRunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 2 && args[1] == "-" {
-				o.file, args = "-", args[:1]
+			args = o.takeRooms(args)
+			if len(args) == 1 && args[0] == "-" {
+				o.file, args = "-", nil
 			}
 			switch {
-			case o.file == "" && len(args) == 1:
-				return takes(2, -1)(c, args)
-			case o.file != "" && len(args) > 1:
-				return usage(c, errors.New("addresses come either from a list or as arguments"))
+			case len(o.rooms) == 0:
+				return takes(1, -1)(c, args)
+			case o.file == "" && len(args) == 0:
+				return takes(2, -1)(c, o.rooms[:1])
+			case o.file != "" && len(args) > 0:
+				return usage(c, errors.New("people come either from a list or as arguments"))
 			case o.file != "" && !o.yes && !o.dryRun && (o.file == "-" || !o.mayAsk()):
 				return usage(c, errors.New("--yes or --dry-run is missing, for nobody can be asked about the list"))
 			}
-			o.room = args[0]
-			return o.read(c, args[1:])
+			return o.read(c, args)
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return runSend(c.Context(), o) },
 	}
 	f := c.Flags()
-	f.StringVarP(&o.file, "file", "f", "", "read the addresses from `FILE`; - is standard input")
+	f.StringArrayVar(&o.rooms, "room", nil, "invite to `ROOM`; give it again for another one")
+	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.again, "again", false, "mail also those who seem to have an invite already")
@@ -69,14 +73,31 @@ func newSend(a *app) *cobra.Command {
 	return c
 }
 
-// read reads whom to invite. An argument that is no address is a mistake; in a
-// list there may be anything.
+// takeRooms takes the room from the arguments: the first one, unless --room names
+// it. An alias or a room ID is a room beside --room, too, for no person is called so.
+func (o *sendOptions) takeRooms(args []string) (people []string) {
+	if len(o.rooms) == 0 && len(args) > 0 {
+		o.rooms = args[:1]
+		return args[1:]
+	}
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "#") || strings.HasPrefix(arg, "!") {
+			o.rooms = append(o.rooms, arg)
+		} else {
+			people = append(people, arg)
+		}
+	}
+	return people
+}
+
+// read reads whom to invite. An argument that is neither an address nor a Matrix
+// ID is a mistake; in a list there may be anything.
 func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 	if o.file == "" {
 		o.list = recipients.Parse(strings.Join(args, "\n"))
 		if len(o.list.Problems) > 0 {
 			p := o.list.Problems[0]
-			return usage(c, fmt.Errorf("%q is %w", p.Text, identity.ErrNotAddress))
+			return usage(c, fmt.Errorf("%q is %w", p.Text, p.Err))
 		}
 		return nil
 	}
@@ -97,11 +118,11 @@ func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 }
 
 func runSend(ctx context.Context, o sendOptions) error {
-	account, room, err := o.accountInRoom(ctx, o.room)
+	account, rooms, err := o.accountInRooms(ctx, o.rooms)
 	if err != nil {
 		return err
 	}
-	plans, err := o.plan(ctx, account, room)
+	plans, err := o.plan(ctx, account, rooms)
 	if err != nil {
 		return err
 	}
@@ -109,7 +130,7 @@ func runSend(ctx context.Context, o sendOptions) error {
 		o.say("The list names nobody.")
 	}
 	asking := o.mayAsk() && !o.yes
-	p := o.preview(room, plans, asking)
+	p := o.preview(rooms, plans, asking)
 	asking = asking && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
 		outbox, err := account.Outbox(ctx)
@@ -138,30 +159,34 @@ func runSend(ctx context.Context, o sendOptions) error {
 	return o.report(p, waiting)
 }
 
-// plan looks into every address. Most that can go wrong has nothing to do with
-// the one address, and ends the whole.
-func (o sendOptions) plan(ctx context.Context, account *client.Account, room client.Room) ([]client.Plan, error) {
-	addresses := make([]identity.ThreePID, len(o.list.Recipients))
+// plan looks into every person in every room. Most that can go wrong has nothing
+// to do with the one person, and ends the whole.
+func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []client.Room) ([]client.Plan, error) {
+	people := make([]recipients.Invitee, len(o.list.Recipients))
 	for n, r := range o.list.Recipients {
-		addresses[n] = r.Address
+		people[n] = r.Invitee
 	}
-	plans, err := o.planAll(ctx, account, room, addresses)
+	plans, err := o.planAll(ctx, account, rooms, people)
 	if waiting, ok := errors.AsType[*client.TermsError](err); ok {
 		if err := o.acceptTerms(ctx, account, waiting); err != nil {
 			return nil, err
 		}
-		plans, err = o.planAll(ctx, account, room, addresses)
+		plans, err = o.planAll(ctx, account, rooms, people)
 	}
 	for n := range plans {
-		plans[n].Name = o.list.Recipients[n].Name
+		plans[n].Name = o.list.Recipients[n%len(people)].Name
 	}
 	return plans, err
 }
 
-func (o sendOptions) planAll(ctx context.Context, account *client.Account, room client.Room, addresses []identity.ThreePID) ([]client.Plan, error) {
-	t := o.tally("Asking who is on Matrix", len(addresses))
+func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms []client.Room, people []recipients.Invitee) ([]client.Plan, error) {
+	ids := make([]id.RoomID, len(rooms))
+	for n, r := range rooms {
+		ids[n] = r.ID
+	}
+	t := o.tally("Asking who is on Matrix", len(people))
 	defer t.end()
-	return account.PlanAll(ctx, room.ID, addresses, t.reach)
+	return account.PlanAll(ctx, ids, people, t.reach)
 }
 
 // deliver puts into the outbox what is to be sent and has it sent, as far as it

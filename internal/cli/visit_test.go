@@ -185,7 +185,7 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v.answer("With a passphrase", "\r")
 	v.answer("Again", "of the vaulx\x7ft\t"+paste+"of the vault"+pasted+"\r")
 	v.answer("#compilers", "i")
-	v.answer("E-mail", person+"\r")
+	v.answer("People", person+"\r")
 	v.answer("a accept", "a")
 	v.answer("enter send", "\r")
 	v.answer("The mail is on its way", "q")

@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
 // These scenarios judge our client: it must find on every server what the
@@ -55,7 +56,7 @@ func plan(tb testing.TB, a *client.Account, r room, address string) (client.Plan
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return a.Plan(tb.Context(), id.RoomID(r.RoomID), threePID)
+	return a.Plan(tb.Context(), id.RoomID(r.RoomID), recipients.Invitee{Address: threePID})
 }
 
 // send plans and sends, which has to work.

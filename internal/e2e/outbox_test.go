@@ -15,8 +15,8 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
@@ -72,15 +72,15 @@ func (o *outbox) RoundTrip(r *http.Request) (*http.Response, error) {
 // plan plans for addresses as people type them.
 func (o *outbox) plan(typed ...string) []client.Plan {
 	o.t.Helper()
-	var addresses []identity.ThreePID
+	var people []recipients.Invitee
 	for _, s := range typed {
-		a, err := identity.ParseEmail(s)
-		if err != nil {
-			o.t.Fatal(err)
+		l := recipients.Parse(s)
+		if len(l.Recipients) != 1 {
+			o.t.Fatalf("%q: %+v", s, l)
 		}
-		addresses = append(addresses, a)
+		people = append(people, l.Recipients[0].Invitee)
 	}
-	plans, err := o.PlanAll(o.t.Context(), id.RoomID(o.room.RoomID), addresses, nil)
+	plans, err := o.PlanAll(o.t.Context(), []id.RoomID{id.RoomID(o.room.RoomID)}, people, nil)
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -1,0 +1,29 @@
+package recipients
+
+import (
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/identity"
+)
+
+// An Invitee is the person an invite is for: an e-mail address or a Matrix ID.
+// Exactly one of the two is set.
+type Invitee struct {
+	Address identity.ThreePID
+	UserID  id.UserID
+}
+
+// String returns the e-mail address or the Matrix ID.
+func (i Invitee) String() string {
+	if i.UserID != "" {
+		return string(i.UserID)
+	}
+	return i.Address.Address
+}
+
+// Canonical is equal for two spellings of the same e-mail address. It is for
+// comparing. Matrix IDs have one spelling.
+func (i Invitee) Canonical() Invitee {
+	i.Address = i.Address.Canonical()
+	return i
+}

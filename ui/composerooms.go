@@ -1,0 +1,166 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// refresh reads the rooms anew and keeps those that match what is typed. A room
+// that is gone is not replaced by the next that matches.
+func (c *compose) refresh() {
+	pointed, some := c.list.current()
+	before := c.rooms
+	c.rooms = map[id.RoomID]client.Room{}
+	typed := strings.ToLower(c.form.value(fieldRoom))
+	var ids []id.RoomID
+	for _, r := range c.sh.account.Rooms() {
+		c.rooms[r.ID] = r
+		// What is typed is compared with what is seen.
+		name := safetext.Line(r.Name + " " + string(r.Alias) + " " + string(r.ID))
+		if strings.Contains(strings.ToLower(name), typed) {
+			ids = append(ids, r.ID)
+		}
+	}
+	c.list.set(ids)
+	if _, there := c.rooms[pointed]; some && !there {
+		c.list.at = -1
+	}
+	for _, room := range slices.Clone(c.chosen) {
+		if _, there := c.rooms[room]; !there {
+			c.lostRoom(before[room])
+		}
+	}
+}
+
+// lostRoom goes on without a room that was chosen and is gone. What was asked
+// about it is worth nothing any more.
+func (c *compose) lostRoom(gone client.Room) {
+	if c.step == doing {
+		return
+	}
+	if c.step == planning {
+		c.stop()
+	}
+	c.step, c.preview = editing, nil
+	c.chosen = slices.DeleteFunc(c.chosen, func(r id.RoomID) bool { return r == gone.ID })
+	c.problem = fmt.Errorf("%w any more", client.ErrNotJoined)
+	if c.several && len(c.chosen) > 0 {
+		c.problem = fmt.Errorf("%s: %w", cut(gone.Name, nameWidth), c.problem)
+		c.nameRooms()
+		return
+	}
+	c.several = false
+	c.focus(fieldRoom)
+	c.list.at = -1
+}
+
+// choose has the people invited to one room.
+func (c *compose) choose(r client.Room) {
+	c.form.fields[fieldRoom].input.SetValue(safetext.Line(r.Label()))
+	c.chosen = []id.RoomID{r.ID}
+	c.refresh()
+	c.list.moveTo(r.ID)
+}
+
+// chooseAll has the people invited to those of some rooms that the account is in.
+func (c *compose) chooseAll(rooms []id.RoomID) {
+	for _, room := range rooms {
+		if _, ok := c.rooms[room]; ok && !slices.Contains(c.chosen, room) {
+			c.chosen = append(c.chosen, room)
+		}
+	}
+	switch len(c.chosen) {
+	case 0:
+		return
+	case 1:
+		c.choose(c.rooms[c.chosen[0]])
+	default:
+		c.several = true
+	}
+	c.focus(fieldPeople)
+}
+
+// addRoom adds the room under the cursor to those that are chosen, or takes it
+// away; the search begins anew, for the next one. From the other field it leads
+// to the rooms.
+func (c *compose) addRoom() {
+	first := !c.several
+	if c.form.at != fieldRoom {
+		c.several = true
+		c.focus(fieldRoom)
+		return
+	}
+	room, ok := c.list.current()
+	if !ok {
+		return
+	}
+	switch n := slices.Index(c.chosen, room); {
+	case n < 0:
+		c.chosen = append(c.chosen, room)
+	case !first: // else it was chosen as the only one, and others are to come
+		c.chosen = slices.Delete(c.chosen, n, n+1)
+	}
+	c.form.fields[fieldRoom].input.SetValue("")
+	c.problem, c.several = nil, len(c.chosen) > 0
+	c.refresh()
+	c.list.moveTo(room)
+}
+
+// addRoomKey says what the key does now.
+func (c *compose) addRoomKey() key.Binding {
+	k := c.sh.keys.AddRoom
+	room, ok := c.list.current()
+	switch {
+	case c.form.at != fieldRoom:
+		return when(len(c.chosen) > 0, as(k, "more rooms"))
+	case !c.several && len(c.chosen) > 0:
+		return as(k, "more rooms")
+	case c.several && slices.Contains(c.chosen, room):
+		return as(k, "drop this room")
+	}
+	return when(ok, k)
+}
+
+// focus puts the cursor into a field. Where rooms are added, that of the rooms
+// says which are chosen, and is empty for a search while the cursor is in it.
+func (c *compose) focus(field int) {
+	c.form.focus(field)
+	if !c.several {
+		return
+	}
+	if c.form.at == fieldRoom {
+		c.form.fields[fieldRoom].input.SetValue("")
+		c.refresh()
+		c.list.moveTo(c.chosen[0])
+		return
+	}
+	c.nameRooms()
+}
+
+// nameRooms writes into the field which rooms are chosen, if it is not being
+// searched in.
+func (c *compose) nameRooms() {
+	if c.form.at != fieldRoom {
+		c.form.fields[fieldRoom].input.SetValue(c.roomNames())
+		c.form.fields[fieldRoom].input.CursorStart()
+	}
+}
+
+// roomNames are the rooms that are chosen, in a line.
+func (c *compose) roomNames() string {
+	var names []string
+	for _, room := range c.chosen {
+		names = append(names, cut(c.rooms[room].Name, nameWidth))
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return fmt.Sprintf("%d rooms: %s", len(names), strings.Join(names, ", "))
+}
