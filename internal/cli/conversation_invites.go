@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -194,33 +193,30 @@ func (c *conversation) inspect(ctx context.Context, args []string) error {
 	return c.command(ctx, command...)
 }
 
-// export writes the last list of invites.
+// export writes the last list of invites to a file, or to the terminal.
 func (c *conversation) export(ctx context.Context, args []string) error {
-	if len(args) == 0 && c.Guest == nil {
-		file, err := c.ask(ctx, "Which file? Its name ends with .csv, .json or .md. Enter alone reads CSV here.")
+	if slices.Contains([]string{formatCSV, formatJSON, formatMarkdown}, strings.Join(args, " ")) {
+		return c.exportList(ctx, "--format="+args[0])
+	}
+	if c.Guest != nil {
+		return fmt.Errorf("files of this machine are %w; export csv writes to the terminal", errNotForVisitors)
+	}
+	if len(args) == 0 {
+		file, err := c.ask(ctx, "Which file? Its name ends with .csv, .json or .md. Enter alone means "+c.typedPath("invites.csv")+".")
 		if err != nil {
 			return unlessEnd(err)
 		}
-		args = append(args, file)
+		args = []string{cmp.Or(file, "invites.csv")}
 	}
-	to := "--format=csv"
-	switch {
-	case len(args) == 0 || args[0] == "":
-	case slices.Contains([]string{formatCSV, formatJSON, formatMarkdown}, args[0]):
-		to = "--format=" + args[0]
-	case c.Guest != nil:
-		return fmt.Errorf("files of this machine are %w; export csv writes to the terminal", errNotForVisitors)
-	default:
-		file, err := filepath.Abs(c.expand(args[0]))
-		if err != nil {
-			return err
+	file := c.typedPath(args[0])
+	if _, err := os.Stat(file); err == nil {
+		if yes, err := c.confirm(ctx, file+" is there already. Replace it?"); err != nil || !yes {
+			return cmp.Or(unlessEnd(err), errDeclined)
 		}
-		if _, err := os.Stat(file); err == nil {
-			if yes, err := c.confirm(ctx, file+" is there already. Replace it?"); err != nil || !yes {
-				return cmp.Or(unlessEnd(err), errDeclined)
-			}
-		}
-		to = "--output=" + file
 	}
+	return c.exportList(ctx, "--output="+file)
+}
+
+func (c *conversation) exportList(ctx context.Context, to string) error {
 	return c.command(ctx, slices.Concat([]string{"list", to}, c.filter)...)
 }

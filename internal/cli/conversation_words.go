@@ -89,7 +89,7 @@ func firstWords() []word {
 			forms: []string{"accept  ask for the link, which is not shown"},
 		},
 		{
-			name: "help", also: []string{"?"}, does: "read the words, or explain one", run: (*conversation).help, pages: []string{"helpCard", "filterHelp", "palette"},
+			name: "help", also: []string{"?"}, does: "read the words, or explain one", run: (*conversation).help, pages: []string{"helpCard", "palette"},
 			forms: []string{"help  or ? lists the words", "help revoke  explains one"},
 		},
 		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", run: (*conversation).quit, pages: []string{"quitCard"}, forms: []string{"quit"}},
@@ -113,7 +113,11 @@ func wordsOfInvites() []word {
 		},
 		{
 			name: "export", does: "write the last list of invites to a file, or read it as CSV", run: (*conversation).export, pages: []string{"exportCard"},
-			forms: []string{"export  ask for the file", "export invites.csv  write CSV; .json and .md write JSON and Markdown", "export csv  write CSV to the terminal"},
+			forms: []string{
+				"export  ask for the file",
+				"export invites.json  write JSON; .csv and .md write CSV and Markdown",
+				"export csv  write CSV to the terminal",
+			},
 		},
 		{
 			name: "inspect", does: "read the invites in a file of saved room state, without an account", run: (*conversation).inspect, local: true,
