@@ -18,6 +18,8 @@ import (
 // demoAnswer is how long an invitee of the demo takes to confirm the address.
 const demoAnswer = 20 * time.Second
 
+const demoName = "demo"
+
 type demoOptions struct {
 	*app
 
@@ -28,7 +30,7 @@ type demoOptions struct {
 func newDemo(a *app) *cobra.Command {
 	o := demoOptions{app: a}
 	c := &cobra.Command{
-		Use:   "demo",
+		Use:   demoName,
 		Short: "Look around on built-in servers, nothing to set up",
 		Long: "Open the screen on a homeserver and an identity server that are part of this\n" +
 			"program, with rooms and invites in every state. Nothing is sent anywhere and\n" +

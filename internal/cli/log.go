@@ -14,13 +14,15 @@ import (
 const logName = "mxinvite.log"
 
 // startLog keeps a log of this run, as the settings want it. A command's
-// arguments are not in it: they may name people.
+// arguments are not in it: they may name people. The demo leaves no file behind,
+// unless its flag asks for a log.
 func (a *app) startLog(c *cobra.Command) {
 	level, wanted := map[string]slog.Level{
 		"error": slog.LevelError, "info": slog.LevelInfo, "debug": slog.LevelDebug,
 	}[a.settings.LogLevel]
 	home, err := a.home()
-	if begun := a.log.Enabled(slog.LevelError); begun || !wanted || err != nil {
+	demo := c.Name() == demoName && !c.Flags().Changed("log-level")
+	if begun := a.log.Enabled(slog.LevelError); begun || demo || !wanted || err != nil {
 		return
 	}
 	a.log = logfile.At(filepath.Join(home.StateDir(), logName), level)
