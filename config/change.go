@@ -54,11 +54,45 @@ func (h Home) changeSetting(all []Setting, name, value string) error {
 		return fmt.Errorf("line %d: %s", wrong.line, wrong.what)
 	}
 	toml := TOML(all[n].value(&read))
-	changed := withSetting(data, all[n], toml)
+	changed := asWritten(data, func(plain []byte) []byte { return withSetting(plain, all[n], toml) })
 	if !holds(changed, all[n], toml) {
 		return ErrByHand
 	}
-	return wholefile.Write(path, changed)
+	return replaceFile(path, changed)
+}
+
+// asWritten changes a file whose lines may end as on Windows and which may begin
+// with a byte order mark, and keeps both.
+func asWritten(data []byte, change func(plain []byte) []byte) []byte {
+	plain, mark := bytes.CutPrefix(data, []byte(byteOrderMark))
+	lines := bytes.Count(plain, []byte("\n"))
+	windows := lines > 0 && bytes.Count(plain, []byte("\r\n")) == lines
+	if windows {
+		plain = bytes.ReplaceAll(plain, []byte("\r\n"), []byte("\n"))
+	}
+	changed := change(plain)
+	if windows {
+		changed = bytes.ReplaceAll(changed, []byte("\n"), []byte("\r\n"))
+	}
+	if mark {
+		changed = append([]byte(byteOrderMark), changed...)
+	}
+	return changed
+}
+
+// replaceFile writes a file and keeps who may read it.
+func replaceFile(path string, data []byte) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return wholefile.Write(path, data)
+	}
+	if err != nil {
+		return err
+	}
+	if err := wholefile.Write(path, data); err != nil {
+		return err
+	}
+	return os.Chmod(path, info.Mode().Perm())
 }
 
 // With returns the settings with another value for one of them, written as in an

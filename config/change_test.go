@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -36,6 +37,11 @@ func TestChangedSettingKeepsTheRestOfTheFile(t *testing.T) {
 		},
 		"a last line without an end":    {"mouse = true", "theme", "mono", "mouse = true\ntheme = \"mono\"\n"},
 		"a table that is the last line": {"[invites]", "invites.check_keys", "false", "[invites]\ncheck_keys = false\n"},
+		"a file of Windows": {
+			"\ufeff# mine\r\ntheme = 'mono'\r\n[log]\r\nlevel = 'off'\r\n", "mouse", "false",
+			"\ufeff# mine\r\ntheme = 'mono'\r\nmouse = false\r\n[log]\r\nlevel = 'off'\r\n",
+		},
+		"a value in a file of Windows": {"\ufefftheme = 'mono'\r\n", "theme", "default", "\ufefftheme = \"default\"\r\n"},
 		"a list over several lines": {
 			"[contacts]\nvcards = [\n  '/a', # one\n  '/b',\n]\n", "contacts.vcards", "/c",
 			"[contacts]\nvcards = [\"/c\"]\n",
@@ -145,5 +151,22 @@ func TestChangedSettingFollowsALink(t *testing.T) {
 	}
 	if err := h.ChangeSetting(noEnvironment, "serve.sessions", "0"); errors.Is(err, ErrByHand) || err == nil {
 		t.Error(err)
+	}
+}
+
+func TestChangedFileKeepsItsMode(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such modes")
+	}
+	h := home(t)
+	writeSettings(t, h, "mouse = true\n")
+	if err := os.Chmod(h.SettingsPath(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.ChangeSetting(noEnvironment, "mouse", "false"); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(h.SettingsPath()); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
+// byteOrderMark is what editors on Windows put at the beginning of a file.
+const byteOrderMark = "\ufeff"
+
 // A tree is a settings file, taken apart.
 type tree struct {
 	root  map[string]any
@@ -28,7 +31,7 @@ type syntaxError struct {
 // parse takes a file apart. What stands there is decided by the library's
 // decoder; only the lines come from its syntax tree, which it calls unstable.
 func parse(data []byte) (*tree, *syntaxError) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // which editors on Windows put there
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	t := tree{root: map[string]any{}, lines: map[string]int{}, data: data, line: 1}
 	if err := toml.Unmarshal(data, &t.root); err != nil {
 		line := 1
