@@ -12,6 +12,11 @@ func (h *home) whyNot(action string) string {
 	switch {
 	case h.loading():
 		return "your rooms are still being read"
+	case action == "invite":
+		if room, err := h.sh.account.Room(h.room); err == nil {
+			return needsPower("Inviting", room)
+		}
+		return "you are not in this room any more"
 	case !some && len(h.rows) > 0 && action != "undo":
 		return "no invite matches what is shown"
 	case !some:

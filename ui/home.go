@@ -24,7 +24,6 @@ type home struct {
 
 	ctx     context.Context
 	watcher *client.Watcher // nil on a page of one room: the first page follows the account
-	room    id.RoomID       // of that page
 	spinner spinner.Model
 	taken   []*row // and nobody was told yet
 	problem error
@@ -39,8 +38,8 @@ func newHome(sh *shell) func(context.Context) screen {
 // newRoomInvites returns the page of a room's invites.
 func newRoomInvites(sh *shell, room id.RoomID, tab tab) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: newSpinner(), room: room}
-		h.tab = tab
+		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: newSpinner()}
+		h.room, h.tab = room, tab
 		h.refresh()
 		return h
 	}
@@ -220,6 +219,10 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // invite opens the page that invites, to the room of the chosen invite or of the page.
 func (h *home) invite() tea.Cmd {
+	if !h.mayInvite() {
+		h.sh.notice = notice{text: h.whyNot("invite") + ".", bad: true}
+		return nil
+	}
 	if room := h.onlyRoom(); room != nil {
 		return h.sh.open(newCompose(h.sh, room.ID))
 	}
@@ -249,7 +252,7 @@ func (h *home) ShortHelp() []key.Binding {
 	}
 	_, some := h.selected()
 	return []key.Binding{
-		when(!h.loading(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
+		when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
 		when(h.sh.revokes.undoable() != nil, k.Undo), when(h.filters(), as(k.Clear, "clear filter")),
 		when(len(h.rows) > 0, k.NextStatus), when(h.mayFilter(), k.Filter),
 		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, when(h.leadsBack(), k.Back), k.Help, k.Quit,
@@ -272,7 +275,7 @@ func (h *home) FullHelp() [][]key.Binding {
 	filled := len(h.rows) > 0
 	return append([][]key.Binding{
 		{
-			when(!h.loading(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
+			when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
 			when(h.sh.revokes.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
 			when(some && h.sh.maySendAgain(chosen), k.Again), when(some, k.Copy), when(some, k.CopyLink),
 			when(some && h.sh.opt.Export != nil, k.Export),

@@ -21,6 +21,7 @@ type inviteTable struct {
 	found  tabCounts // of those that the filter keeps
 	tab    tab
 	wanted inviteKey // the cursor goes there as soon as it shows
+	room   id.RoomID // of whose page this is; empty on the others
 }
 
 func newInviteTable(sh *shell) *inviteTable {
@@ -135,6 +136,12 @@ func (t *inviteTable) listing(cols columns) string {
 	return strings.Join(lines, "\n")
 }
 
+// mayInvite reports whether one may invite from the page: on that of a room, to it.
+func (t *inviteTable) mayInvite() bool {
+	r := t.rooms[t.room]
+	return t.room == "" || r != nil && r.MayInvite()
+}
+
 // wayOut says that no invite is shown, and how to see some.
 func (t *inviteTable) wayOut() string {
 	k := t.sh.keys
@@ -144,8 +151,10 @@ func (t *inviteTable) wayOut() string {
 	switch {
 	case t.filters():
 		return "No invite matches the filter." + press(k.Clear, "to clear the filter.")
-	case t.found.all == 0:
+	case t.found.all == 0 && t.mayInvite():
 		return "Nobody has been invited by e-mail to this room yet." + press(k.Invite, "to invite somebody.")
+	case t.found.all == 0:
+		return "Nobody has been invited by e-mail to this room yet."
 	default:
 		return "No invite has this status." + press(k.NextStatus, "for those of another status.")
 	}

@@ -295,7 +295,7 @@ func TestWildMouseDoesNoHarm(t *testing.T) {
 // send, accept or quit, wherever one gets nothing is changed.
 func TestClicksChangeNothingBeforeAYes(t *testing.T) {
 	t.Parallel()
-	says := regexp.MustCompile(`yes|send|accept|quit`)
+	says := regexp.MustCompile(`yes|send|accept|quit|^q$`)
 	for _, size := range [][2]int{{60, 16}, {120, 32}} {
 		inTown(t, func(t *testing.T, n *town) {
 			for range 20 {

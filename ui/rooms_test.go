@@ -200,6 +200,13 @@ func TestInviteOnlyWhereOneMay(t *testing.T) {
 		}
 		term.Press("i")
 		shows(t, term, why)
+		term.Press("enter") // its invites
+		if strings.Contains(line(term, 23), "i invite") {
+			t.Errorf("offered:\n%s", term.Screen())
+		}
+		term.Press("i")
+		shows(t, term, why+".")
+		term.Press("esc")
 		term.Press("space", "i") // Board alone is marked
 		shows(t, term, why)
 		term.Press("space", "i") // and Compilers
