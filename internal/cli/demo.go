@@ -37,7 +37,8 @@ func newDemo(a *app) *cobra.Command {
 			"nothing is kept. Invites that you send there are accepted within a minute.\n\n" +
 			"The homeserver has the limit of a stock one, 20 times as fast: after five e-mail\n" +
 			"invites it accepts one in 20 seconds. With --listen the servers can be used from\n" +
-			"another terminal; what to do there is said at the start.",
+			"another terminal; what to do there is said at the start. HOST has to be\n" +
+			"localhost or a loopback address; port 0 chooses a free one.",
 		Example: "  mxinvite demo\n" +
 			"  mxinvite demo --listen 127.0.0.1:8008",
 		Args: takes(0, 0),
@@ -49,7 +50,7 @@ func newDemo(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&o.noTour, "no-tour", false, "begin without the tour")
-	c.Flags().StringVar(&o.listen, "listen", "", "serve any Matrix client instead, at 127.0.0.1:`PORT`")
+	c.Flags().StringVar(&o.listen, "listen", "", "serve any Matrix client at `HOST:PORT` of this machine")
 	return c
 }
 

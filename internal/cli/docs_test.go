@@ -29,6 +29,12 @@ func TestManualIsThatOfTheCommands(t *testing.T) {
 	documented(t, "../../docs/mxinvite.1", manual(newRoot(newApp(World{}))))
 }
 
+func TestManualHasTheDateOfTheChanges(t *testing.T) {
+	if err := hasLine("CHANGELOG.md", `^## .*\(`+manualDate+`\)$`); err != nil {
+		t.Error(err)
+	}
+}
+
 // documented compares a page with what it should be, or writes it.
 func documented(t *testing.T, page, want string) {
 	t.Helper()

@@ -23,10 +23,9 @@ const listenPatience = 2 * time.Second
 // and asks no other host.
 func runListen(c *cobra.Command, o demoOptions) error {
 	ctx := c.Context()
-	host, _, err := net.SplitHostPort(o.listen)
-	if err != nil || !isLoopback(host) {
-		// Everybody knows the demo's passwords.
-		return usage(c, fmt.Errorf("%q is no address on this machine alone, such as 127.0.0.1:8008", o.listen))
+	// The passwords of the demo are public.
+	if err := checkLoopback("--listen", o.listen, "127.0.0.1:8008"); err != nil {
+		return usage(c, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.listen)
 	if err != nil {

@@ -27,9 +27,14 @@ func newMan(a *app) *cobra.Command {
 	}
 }
 
+// manualDate is the date of the newest entry in CHANGELOG.md. A build has no date
+// of its own that is the same everywhere: go run and a build from an archive know
+// nothing of the repository.
+const manualDate = "2026-11-26"
+
 // manual is the manual page of the program.
 func manual(root *cobra.Command) string {
-	p := manpage.New(root.Name(), root.Short)
+	p := manpage.New(root.Name(), root.Short, manualDate)
 	p.Section("Synopsis")
 	p.Usage(root.Name(), " [OPTION...]")
 	p.Usage(root.Name(), " COMMAND [OPTION...] [ARGUMENT...]")

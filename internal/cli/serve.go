@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -40,7 +39,9 @@ func newServe(a *app) *cobra.Command {
 			"over SSH and to nobody else. Each key is a visitor with an account and a\n" +
 			"directory of their own. Visitors reach no files, programs or addresses of\n" +
 			"this machine. SIGHUP has the keys and the settings read again; whose key is no\n" +
-			"longer there has to leave. SIGTERM lets visitors finish what they have begun.",
+			"longer there has to leave. SIGTERM lets visitors finish what they have begun.\n\n" +
+			"--listen without HOST, such as :2222, means all interfaces. --metrics needs\n" +
+			"localhost or a loopback address.",
 		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
 			"  ssh -p 2222 host\n" +
 			"  ssh -p 2222 host list --json",
@@ -48,10 +49,10 @@ func newServe(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return runServe(c, o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.listen, "listen", ":2222", "be reached at `ADDRESS`")
+	f.StringVar(&o.listen, "listen", ":2222", "listen at `HOST:PORT`")
 	f.StringVar(&o.authorizedKeys, "authorized-keys", "", "let in who holds a key in `FILE`")
 	f.StringVar(&o.hostKey, "host-key", "", "be known by the key in `FILE`; made if need be")
-	f.StringVar(&o.metrics, "metrics", "", "serve figures for Prometheus at 127.0.0.1:`PORT`")
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics at `HOST:PORT`")
 	f.BoolVar(&o.allowPrivate, "allow-private", false, "let visitors use servers in private networks")
 	return c
 }
@@ -60,6 +61,9 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	ctx := c.Context()
 	if o.authorizedKeys == "" {
 		return usage(c, errors.New("--authorized-keys is missing: nobody could come in"))
+	}
+	if err := checkHostPort("--listen", o.listen, ":2222"); err != nil {
+		return usage(c, err)
 	}
 	home, err := o.home()
 	if err != nil {
@@ -137,8 +141,8 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	if o.metrics == "" {
 		return nil
 	}
-	if !onlyHere(o.metrics) {
-		return usage(c, fmt.Errorf("%q is no address on this machine alone, such as 127.0.0.1:9222", o.metrics))
+	if err := checkLoopback("--metrics", o.metrics, "127.0.0.1:9222"); err != nil {
+		return usage(c, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(c.Context(), "tcp", o.metrics)
 	if err != nil {
@@ -151,12 +155,6 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	go func() { _ = server.Serve(listener) }() // which ends with the context
 	o.say("Figures are at http://%s/metrics.", listener.Addr().String())
 	return nil
-}
-
-// onlyHere reports whether an address can be reached from this machine alone.
-func onlyHere(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
 }
 
 // visitors makes a world for each visitor.

@@ -11,17 +11,18 @@ import (
 )
 
 // A Page is a manual page that is being written. It holds what it was given and
-// nothing else, no date and no version, so that the same commands make the same
-// page on every machine and on every day.
+// nothing else, so that the same commands make the same page on every machine and
+// on every day.
 type Page struct {
 	b     strings.Builder
 	fresh bool // nothing stands below the title yet
 }
 
-// New begins the page of a program: its name, and what it is for.
-func New(name, purpose string) *Page {
+// New begins the page of a program: its name, what it is for, and the date of the
+// page in the form 2006-01-02.
+func New(name, purpose, date string) *Page {
 	p := &Page{}
-	p.line(`.TH %s 1 "" %s "User Commands"`, strings.ToUpper(name), name)
+	p.line(`.TH %s 1 %s %s "User Commands"`, strings.ToUpper(name), date, name)
 	p.line(".nh\n.ad l") // nobody wants a command with a hyphen in it, or gaps
 	p.Section("Name")
 	p.line(`%s \- %s`, escape(name), prose(strings.ToLower(purpose[:1])+purpose[1:]))

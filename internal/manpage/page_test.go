@@ -32,13 +32,13 @@ func TestPageShowsWhatIsNotHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	root.AddCommand(send, &cobra.Command{Use: "steal", Hidden: true, Run: send.Run})
-	p := New("post", "Carry letters")
+	p := New("post", "Carry letters", "2026-11-26")
 	p.Section("Commands")
 	for _, c := range root.Commands() {
 		p.Command(c)
 	}
 	p.SeeAlso("mail(1)", "fmt(1)")
-	const want = `.TH POST 1 "" post "User Commands"
+	const want = `.TH POST 1 2026-11-26 post "User Commands"
 .nh
 .ad l
 .SH NAME
