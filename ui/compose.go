@@ -231,7 +231,7 @@ func (c *compose) ShortHelp() []key.Binding {
 		return []key.Binding{k.Interrupt}
 	default:
 		return []key.Binding{
-			k.Submit, k.Next, k.Back, c.addRoomKey(),
+			k.Submit, k.Next, c.addRoomKey(), k.Back,
 			when(c.kept, k.ClearDraft), k.Interrupt,
 		}
 	}
