@@ -32,14 +32,15 @@ func TestHelpScrollsToEveryKeyAt60x16(t *testing.T) {
 		if !regexp.MustCompile(`↓ \d+ more`).MatchString(term.Screen()) {
 			t.Errorf("nothing says that there is more:\n%s", term.Screen())
 		}
-		seen := term.Screen()
+		var seen strings.Builder
+		seen.WriteString(term.Screen())
 		for range 10 {
 			term.Press("down")
-			seen += term.Screen()
+			seen.WriteString(term.Screen())
 		}
 		term.Golden("bottom")
 		for _, key := range []string{" invite ", " copy a link to the event ", " previous status ", " last ", " rooms ", " quit "} {
-			if !strings.Contains(seen, key) {
+			if !strings.Contains(seen.String(), key) {
 				t.Errorf("%q is on no page of the help", key)
 			}
 		}

@@ -32,18 +32,18 @@ func newAccept(a *app) *cobra.Command {
 	o := acceptOptions{app: a}
 	c := &cobra.Command{
 		Use:   "accept [LINK]",
-		Short: "Take an invite by the link in its mail",
-		Long: "Take an invite by the link in its mail, in whatever form the mail program\n" +
+		Short: "Accept an invite by the link in its mail",
+		Long: "Accept an invite by the link in its mail, in whatever form the mail program\n" +
 			"gives it, or by the whole mail. You are shown what it says, and asked before\n" +
-			"anybody is contacted: the identity server that the link names has to confirm\n" +
-			"that you take the invite, and gets to know your Matrix ID and your network\n" +
-			"address. If you name who invited you, as some mails do, nobody has to confirm.\n" +
-			"With --bind you prove instead that the address is yours; it is then known to\n" +
-			"all who ask there, and brings every invite that waits for it.\n\n" +
-			"The link is a secret: whoever has it can take the invite, and everybody on\n" +
-			"this machine can read arguments. With - it is read from standard input;\n" +
-			"without LINK it is asked for, and not shown.\n\n" +
-			"An invite by e-mail cannot be declined; Matrix has no way to. Just leave it.",
+			"any server is contacted: the identity server that the link names has to confirm\n" +
+			"the acceptance, and learns your Matrix ID and your network address. With\n" +
+			"--inviter, which some mails name, no confirmation is needed. With --bind you\n" +
+			"prove instead that the address is yours. It is then publicly linked to your\n" +
+			"Matrix ID on that server, and you get every invite that waits for it.\n\n" +
+			"The link is a secret: anyone who has it can accept the invite, and every user\n" +
+			"of this machine can read arguments. With - it is read from standard input;\n" +
+			"without LINK mxinvite asks for it and does not show it.\n\n" +
+			"An invite by e-mail cannot be declined; Matrix has no way to. Ignore it.",
 		Example: "  mxinvite accept\n" +
 			"  mxinvite accept - --yes < mail.txt",
 		Args: takes(0, 1),
@@ -71,10 +71,10 @@ func newAccept(a *app) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.room, "room", "", "the room's `ID`, if the link does not say")
-	f.StringVar(&o.via, "via", "", "a `SERVER` in the room, if yours is not")
-	f.StringVar(&o.inviter, "inviter", "", "Matrix `ID` of who invited you; nobody has to confirm then")
-	f.BoolVar(&o.bind, "bind", false, "prove by a code that the address is yours, and bind it")
+	f.StringVar(&o.room, "room", "", "room `ID`, if the link does not contain it")
+	f.StringVar(&o.via, "via", "", "join through `SERVER`, if yours is not in the room")
+	f.StringVar(&o.inviter, "inviter", "", "Matrix `ID` of the sender of the invite")
+	f.BoolVar(&o.bind, "bind", false, "prove with a code that the address is yours, and bind it")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
 }

@@ -14,8 +14,8 @@ func newAccounts(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "accounts",
 		Short: "List the accounts that are signed in here",
-		Long: "List the accounts that are signed in here: which of them is used when nobody\n" +
-			"says which, and which the homeserver has signed out.",
+		Long: "List the accounts that are signed in here, which of them is the default, and\n" +
+			"which the homeserver has signed out.",
 		Example: "  mxinvite accounts use @you:example.org\n" +
 			"  mxinvite list --account @other:example.org",
 		Args: takes(0, 0),
@@ -23,10 +23,10 @@ func newAccounts(a *app) *cobra.Command {
 	}
 	c.AddCommand(&cobra.Command{
 		Use:   "use USER [HOMESERVER]",
-		Short: "Use an account from now on when nobody says which",
-		Long: "Use an account from now on when nobody says which. --account, MXINVITE_ACCOUNT\n" +
-			"and the setting account are stronger. HOMESERVER tells two sessions apart that\n" +
-			"reach the same account by different URLs.",
+		Short: "Set the default account",
+		Long: "Set the account that commands use. --account, MXINVITE_ACCOUNT and the setting\n" +
+			"account override it. HOMESERVER is needed if the same account has two sessions\n" +
+			"with different homeserver URLs.",
 		Args: takes(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error { return runUse(a, args) },
 	})

@@ -12,7 +12,7 @@ func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 func newCompletion(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "Write what a shell needs to complete command lines",
+		Short: "Write a completion script for a shell",
 		Long: "Write what a shell needs to complete commands, flags, rooms, invites, accounts\n" +
 			"and addresses of contacts. It asks no server for them and nobody for a\n" +
 			"passphrase. SHELL is one of\n\n" +

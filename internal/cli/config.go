@@ -19,7 +19,7 @@ func newConfig(a *app) *cobra.Command {
 	var wrong error // with the settings, which is no reason not to explain them
 	c := &cobra.Command{
 		Use:   "config",
-		Short: "Write the settings that hold, and where each comes from",
+		Short: "Show the effective settings, and where each comes from",
 		Long: "Write the settings that hold, as a settings file would have them, and behind\n" +
 			"each where it comes from: a default, a line of the settings file, an\n" +
 			"environment variable or a flag. Each is stronger than those before it. What is\n" +
@@ -36,13 +36,13 @@ func newConfig(a *app) *cobra.Command {
 	c.AddCommand(
 		&cobra.Command{
 			Use:   "path",
-			Short: "Write where everything lies that mxinvite keeps",
+			Short: "Show the paths of the files that mxinvite uses",
 			Args:  takes(0, 0),
 			RunE:  func(*cobra.Command, []string) error { return runConfigPath(a) },
 		},
 		&cobra.Command{
 			Use:   "init",
-			Short: "Write a settings file that explains itself",
+			Short: "Write a settings file that explains every setting",
 			Long: "Write a settings file in which every setting is explained and nothing is\n" +
 				"chosen yet. One that is there already stays as it is.",
 			Args: takes(0, 0),

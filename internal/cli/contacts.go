@@ -17,7 +17,7 @@ const offered = 20
 func newContacts(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "contacts TEXT",
-		Short: "List the contacts that are offered for what one types",
+		Short: "List the contacts that match a text",
 		Long: "List the contacts that the screen offers while TEXT is typed: from the vCards\n" +
 			"and the command in the settings (contacts.vcards, contacts.command), and from\n" +
 			"the address book of mxinvite itself.",

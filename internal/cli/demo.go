@@ -31,7 +31,7 @@ func newDemo(a *app) *cobra.Command {
 	o := demoOptions{app: a}
 	c := &cobra.Command{
 		Use:   demoName,
-		Short: "Look around on built-in servers, nothing to set up",
+		Short: "Try mxinvite on built-in servers, without an account",
 		Long: "Open the screen on a homeserver and an identity server that are part of this\n" +
 			"program, with rooms and invites in every state. Nothing is sent anywhere and\n" +
 			"nothing is kept. Invites that you send there are accepted within a minute.\n\n" +

@@ -16,7 +16,7 @@ func newDoctor(a *app) *cobra.Command {
 	var wrong error // with the settings, which is a finding like any other
 	return &cobra.Command{
 		Use:   "doctor",
-		Short: "Check what works here, and say what to do about the rest",
+		Short: "Check the installation, and suggest fixes",
 		Long: "Check the settings, the vault, the session, the clock, the homeserver, the\n" +
 			"identity server, the store and the terminal. Nobody is invited and nothing is\n" +
 			"changed, but that the identity server gets to know the account, as before an\n" +

@@ -33,7 +33,7 @@ type exportFlags struct {
 
 func (e *exportFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&e.format, "format", "", "write `FORMAT`: table, csv, json or markdown")
-	c.Flags().StringVarP(&e.output, "output", "o", "", "write to `FILE`, whose name may tell the format")
+	c.Flags().StringVarP(&e.output, "output", "o", "", "write to `FILE`; its extension sets the format")
 	c.Flags().BoolVar(&e.force, "force", false, "overwrite the file of --output")
 }
 

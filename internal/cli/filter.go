@@ -17,9 +17,9 @@ type findingFilter struct {
 }
 
 func (f *findingFilter) flags(flags *pflag.FlagSet) {
-	flags.StringSliceVar(&f.statuses, "status", nil, "only those that are `STATUS`, or one of several")
-	flags.StringSliceVar(&f.verdicts, "verdict", nil, "only those of which `VERDICT` is true, or one of several")
-	flags.StringSliceVar(&f.warnings, "warn", nil, "only those with this `WARNING`, or one of several")
+	flags.StringSliceVar(&f.statuses, "status", nil, "only invites with `STATUS`, or one of several")
+	flags.StringSliceVar(&f.verdicts, "verdict", nil, "only invites with `VERDICT`, or one of several")
+	flags.StringSliceVar(&f.warnings, "warn", nil, "only invites with `WARNING`, or one of several")
 }
 
 // check refuses words that would never find anything.

@@ -11,7 +11,7 @@ func newForget(a *app) *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use:   "forget",
-		Short: "Forget the addresses that were invited",
+		Short: "Delete the remembered addresses of invitees",
 		Long: "Empty the address book, which says whom an invite is for, and forget what is\n" +
 			"over in the outbox. What still waits there stays, and so do the invites. To\n" +
 			"have nothing remembered from the beginning: contacts.address_book = false.",

@@ -40,13 +40,13 @@ func newInspect(a *app) *cobra.Command {
 	o := inspectOptions{app: a, note: a.tell}
 	c := &cobra.Command{
 		Use:   "inspect FILE...",
-		Short: "List the invites in saved room state; no account needed",
+		Short: "List the invites in saved room state, without an account",
 		Long: "List the invites in what was saved of a homeserver's answers, as list does.\n" +
-			"Nobody is asked anything, unless with --check. FILE holds JSON: events of\n" +
+			"No server is contacted, except with --check. FILE holds JSON: events of\n" +
 			"/rooms/{id}/state, answers of /messages or /sync or one room of those, or an\n" +
 			"event on each line; - is standard input. Rooms may be mixed, and events may be\n" +
-			"in any order and repeated: the more of them, the more can be told. Who took an\n" +
-			"invite and joined shows only in /messages or /sync.\n" +
+			"in any order and repeated: the more of them, the more can be told. Who accepted\n" +
+			"an invite and joined shows only in /messages or /sync.\n" +
 			"What cannot be read is reported and left out; a file that ends in the middle\n" +
 			"makes the exit code 3.",
 		Example: "  mxinvite inspect state.json messages.json --json\n" +
@@ -65,8 +65,8 @@ func newInspect(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	o.filter.flags(f)
-	f.BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for keys")
-	f.StringArrayVar(&o.trusted, "trust", nil, "trust `HOST` this time; may be repeated")
+	f.BoolVar(&o.check, "check", false, "ask trusted servers whether keys are valid")
+	f.StringArrayVar(&o.trusted, "trust", nil, "trust `HOST` for this run; may be repeated")
 	return c
 }
 

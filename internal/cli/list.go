@@ -31,8 +31,8 @@ func newList(a *app) *cobra.Command {
 			"A STATUS is one of\n" +
 			words(invite.Statuses(), ", ") + ".\n" +
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
-			"taken, whether that was right: " + words(verdicts(), ", ") + ". Of an invite\n" +
-			"that is out it is unknown as long as nobody asks about its keys (--check).\n" +
+			"accepted, whether that was valid: " + words(verdicts(), ", ") + ".\n" +
+			"For a pending invite it is unknown until its keys are checked (--check).\n" +
 			"The address is known of invites that were sent from here.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
 			"  mxinvite list --check --verdict refused\n" +
@@ -50,8 +50,8 @@ func newList(a *app) *cobra.Command {
 	f := c.Flags()
 	o.which.flags(f)
 	o.as.flags(c)
-	f.StringVar(&o.sort, "sort", "", "sort by `ORDER`, such as name; newest otherwise")
-	f.BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for keys")
+	f.StringVar(&o.sort, "sort", "", "sort by `ORDER`, such as name (default newest)")
+	f.BoolVar(&o.check, "check", false, "ask trusted servers whether keys are valid")
 	return c
 }
 

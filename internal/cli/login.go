@@ -58,9 +58,9 @@ func newLogin(a *app) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.with, "with", "", "sign in this `WAY`")
+	f.StringVar(&o.with, "with", "", "sign in by `METHOD`")
 	f.StringVar(&o.user, "user", "", "`NAME` on the homeserver, if no Matrix ID is given")
-	f.StringVar(&o.provider, "provider", "", "the `ID` of who vouches for you in single sign-on")
+	f.StringVar(&o.provider, "provider", "", "`ID` of the identity provider for single sign-on")
 	f.StringVar(&o.passwordFile, "password-file", "", "read the password from `FILE`; - is standard input")
 	f.StringVar(&o.tokenFile, "token-file", "", "read the token from `FILE`; - is standard input")
 	return c

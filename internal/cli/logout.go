@@ -15,7 +15,7 @@ func newLogout(a *app) *cobra.Command {
 	all := false
 	c := &cobra.Command{
 		Use:   "logout",
-		Short: "Sign out and forget the session",
+		Short: "Sign out and delete the session",
 		Long: "Sign out of the account, and forget its session and what was known of its\n" +
 			"rooms. Other accounts stay.",
 		Example: "  mxinvite logout --account @you:example.org\n" +

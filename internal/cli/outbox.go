@@ -21,11 +21,11 @@ func newOutbox(a *app) *cobra.Command {
 	o := outboxOptions{app: a}
 	c := &cobra.Command{
 		Use:   "outbox",
-		Short: "List what is on its way, and what became of it",
+		Short: "List invites that are being sent, and their results",
 		Long: "List the invites in the outbox, the oldest first. A STATE is one of\n" +
 			words(itemStates(), ", ") + ".\n" +
-			"Of one that is uncertain nobody knows whether a mail went out; it is never\n" +
-			"sent again by itself.",
+			"For one that is uncertain no server confirmed whether a mail was sent; it is\n" +
+			"never sent again automatically.",
 		Example: "  mxinvite outbox --state failed,uncertain\n" +
 			"  mxinvite outbox run",
 		Args: takes(0, 0),
@@ -39,7 +39,7 @@ func newOutbox(a *app) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return runOutbox(c.Context(), o) },
 	}
-	c.Flags().StringSliceVar(&o.states, "state", nil, "only what is in `STATE`, or in one of several")
+	c.Flags().StringSliceVar(&o.states, "state", nil, "only invites in `STATE`; several with commas between")
 	c.AddCommand(newOutboxRun(a), newOutboxPause(a), newOutboxResume(a),
 		newOutboxCancel(a), newOutboxRetry(a), newOutboxSettle(a), newOutboxClear(a))
 	return c

@@ -15,7 +15,7 @@ import (
 func newOutboxPause(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "pause",
-		Short: "Keep every program from sending what waits",
+		Short: "Pause sending",
 		Args:  takes(0, 0),
 		RunE:  func(c *cobra.Command, _ []string) error { return runOutboxPause(c.Context(), a, true) },
 	}
@@ -24,7 +24,7 @@ func newOutboxPause(a *app) *cobra.Command {
 func newOutboxResume(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "resume",
-		Short: "Let what waits be sent again",
+		Short: "Resume sending",
 		Args:  takes(0, 0),
 		RunE:  func(c *cobra.Command, _ []string) error { return runOutboxPause(c.Context(), a, false) },
 	}
@@ -139,7 +139,7 @@ func newOutboxCancel(a *app) *cobra.Command {
 	ch := &choice{of: []client.ItemState{client.ItemQueued}, done: "cancelled"}
 	c := &cobra.Command{
 		Use:     "cancel NUMBER... | --all",
-		Short:   "Do not send what waits",
+		Short:   "Cancel invites that have not been sent",
 		Long:    "Do not send invites that wait in the outbox. One that is being sent cannot be\ncalled back; for one that went out there is mxinvite revoke.",
 		Example: "  mxinvite outbox cancel 12 13",
 		RunE:    func(c *cobra.Command, _ []string) error { return a.change(c, ch, (*client.Account).Cancel) },
@@ -152,7 +152,7 @@ func newOutboxRetry(a *app) *cobra.Command {
 	ch := &choice{of: []client.ItemState{client.ItemFailed, client.ItemCancelled}, done: "queued again"}
 	c := &cobra.Command{
 		Use:   "retry NUMBER... | --failed",
-		Short: "Send again what failed or was cancelled",
+		Short: "Send failed or cancelled invites again",
 		Long: "Queue invites again that failed or were cancelled. For those of which nobody\n" +
 			"knows whether they went out there is mxinvite outbox settle.",
 		Example: "  mxinvite outbox retry --failed",
@@ -172,7 +172,7 @@ func newOutboxSettle(a *app) *cobra.Command {
 	var sent, resend bool
 	c := &cobra.Command{
 		Use:   "settle NUMBER... --sent | --resend",
-		Short: "Say what became of uncertain invites",
+		Short: "Record whether uncertain invites were sent",
 		Long: "Say of invites that no answer came to what you have found out: that the mail\n" +
 			"is there, or that it is not and another one may go out.",
 		Example: "  mxinvite outbox settle 12 --resend",
@@ -192,15 +192,15 @@ func newOutboxSettle(a *app) *cobra.Command {
 			return a.change(c, ch, (*client.Account).MarkSent)
 		},
 	}
-	c.Flags().BoolVar(&sent, "sent", false, "they went out")
-	c.Flags().BoolVar(&resend, "resend", false, "they did not, and may be sent again")
+	c.Flags().BoolVar(&sent, "sent", false, "they were sent")
+	c.Flags().BoolVar(&resend, "resend", false, "they were not sent; send them again")
 	return c
 }
 
 func newOutboxClear(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clear",
-		Short: "Forget what is over",
+		Short: "Delete finished invites from the outbox",
 		Long: "Forget what was sent, failed or was cancelled. What waits or is uncertain\n" +
 			"stays, and so does the address book (see mxinvite forget).",
 		Args: takes(0, 0),

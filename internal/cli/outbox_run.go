@@ -20,7 +20,7 @@ func newOutboxRun(a *app) *cobra.Command {
 	o := outboxRunOptions{app: a}
 	c := &cobra.Command{
 		Use:   "run",
-		Short: "Send what is in the outbox until nothing waits",
+		Short: "Send the invites in the outbox until it is empty",
 		Long: "Send what waits in the outbox, each when its time has come, until nothing waits\n" +
 			"any more; with --watch go on for what comes later. Of all programs one sends\n" +
 			"for an account at a time; this one waits until it may. A signal ends it after\n" +
@@ -31,7 +31,7 @@ func newOutboxRun(a *app) *cobra.Command {
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return runOutboxRun(c.Context(), o) },
 	}
-	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "do not end when nothing waits")
+	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "keep running when the outbox is empty")
 	return c
 }
 

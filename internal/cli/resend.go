@@ -26,7 +26,7 @@ func newResend(a *app) *cobra.Command {
 	o := resendOptions{sendOptions: sendOptions{app: a}}
 	c := &cobra.Command{
 		Use:   "resend ROOM TOKEN...",
-		Short: "Take invites back and invite the same people anew",
+		Short: "Revoke invites and send new ones to the same people",
 		Long: "Revoke invites of a room and send new ones to the same addresses, for mails\n" +
 			"that were lost. The address is the one that the address book knows, or given\n" +
 			"with --to: a room only has a part of it. The rest is as for mxinvite send.",
@@ -46,12 +46,12 @@ func newResend(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return runResend(c.Context(), o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.to, "to", "", "the `ADDRESS` that the invite went to")
-	f.BoolVar(&o.force, "force", false, "even if it does not look like the invite's")
+	f.StringVar(&o.to, "to", "", "send to `ADDRESS`")
+	f.BoolVar(&o.force, "force", false, "even if the address does not match the invite")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.again, "again", false, "though other invites may be to the same person")
-	f.BoolVarP(&o.wait, "wait", "w", false, "stay until it is settled what became of all")
+	f.BoolVar(&o.again, "again", false, "even if the person has another invite")
+	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c
 }

@@ -29,12 +29,12 @@ func newRevoke(a *app) *cobra.Command {
 	o := revokeOptions{app: a}
 	c := &cobra.Command{
 		Use:   "revoke ROOM TOKEN... | [ROOM] FILTER...",
-		Short: "Take invites back",
-		Long: "Take invites of a room back, or with a filter those of all your rooms that it\n" +
-			"finds. The links in their mails stop working in this room; the identity server\n" +
-			"is not told, and who is in the room stays. As much of a token is enough as no\n" +
-			"other one begins with. A filter finds invites that are still out, unless\n" +
-			"--status says otherwise; several filters have to be true together.",
+		Short: "Revoke invites",
+		Long: "Revoke invites of a room, or with filters those of all your rooms that match.\n" +
+			"The links in their mails stop working for this room. The identity server is\n" +
+			"not told, and members of the room stay. TOKEN may be shortened as long as it\n" +
+			"stays unique in the room. Filters match pending and invited invites, unless\n" +
+			"--status says otherwise; an invite has to match all of them.",
 		Example: "  mxinvite revoke '#ops' kPzQxW\n" +
 			"  mxinvite revoke --by me --older-than 30d --dry-run\n" +
 			"  mxinvite revoke '#ops' --all-pending\n" +
@@ -61,7 +61,7 @@ func newRevoke(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	o.which.flags(f)
-	f.BoolVar(&o.allPending, "all-pending", false, "all that are still out")
+	f.BoolVar(&o.allPending, "all-pending", false, "all invites that can still be accepted")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c

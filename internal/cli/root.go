@@ -52,10 +52,10 @@ func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere()} }
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mxinvite",
-		Short: "Invite people to Matrix rooms by e-mail, and see what became of it",
-		Long: "mxinvite invites people to Matrix rooms by e-mail and shows what became of\n" +
-			"every such invite. Without a command it opens the screen, where everything\n" +
-			"can be done that the commands do.",
+		Short: "Invite people to Matrix rooms by e-mail, and follow every invite",
+		Long: "mxinvite invites people to Matrix rooms by e-mail and shows the state of every\n" +
+			"such invite. Without a command it opens the screen, which can do everything\n" +
+			"that the commands do.",
 		Example: "  mxinvite demo              (look around, nothing to set up)\n" +
 			"  mxinvite login @you:example.org\n" +
 			"  mxinvite send '#ops' grace@navy.example\n" +
@@ -85,17 +85,17 @@ func newRoot(a *app) *cobra.Command {
 
 	f := root.PersistentFlags()
 	f.BoolVar(&a.json, "json", false, "write JSON")
-	f.BoolVarP(&a.quiet, "quiet", "q", false, "say nothing but errors")
+	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
 	f.Bool("accessible", false, "plain lines, no screen (also: ACCESSIBLE=1)")
 	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
 	f.String("theme", "", "use `THEME`: default, high-contrast, 16-color, mono")
 	f.String("background", "", "use colors for this `KIND`: dark or light")
-	f.String("identity-server", "", "the one at `URL`, if nothing else names one")
-	f.String("log-level", "", "keep a log of `LEVEL`: off, error, info or debug")
-	f.String("account", "", "use that of `USER`, a Matrix ID")
-	f.String("vault", "", "keep sessions in a vault of this `KIND`")
+	f.String("identity-server", "", "identity server `URL`, if no other is configured")
+	f.String("log-level", "", "log `LEVEL`: off, error, info or debug")
+	f.String("account", "", "account to use: `USER` is a Matrix ID")
+	f.String("vault", "", "`KIND` of vault: keyring, sealed, agent or plain")
 	f.StringVar(&a.passphraseFile, "passphrase-file", "", "read the vault's passphrase from `FILE`")
-	f.StringVar(&a.passphraseFD, "passphrase-fd", "", "read it from file descriptor `N`")
+	f.StringVar(&a.passphraseFD, "passphrase-fd", "", "read the passphrase from file descriptor `N`")
 	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),

@@ -23,9 +23,9 @@ type selection struct {
 
 func (s *selection) flags(f *pflag.FlagSet) {
 	s.findingFilter.flags(f)
-	f.StringVar(&s.by, "by", "", "only those sent by `USER`: a Matrix ID, its name, or me")
-	f.StringArrayVar(&s.rooms, "room", nil, "only those of `ROOM`; may be repeated")
-	f.Var(&s.olderThan, "older-than", "only those sent longer ago than `AGE`, such as 30d")
+	f.StringVar(&s.by, "by", "", "only invites sent by `USER`: a Matrix ID, name or me")
+	f.StringArrayVar(&s.rooms, "room", nil, "only invites to `ROOM`; may be repeated")
+	f.Var(&s.olderThan, "older-than", "only invites older than `AGE`, such as 30d")
 }
 
 // everything reports whether it is for every invite there is in its rooms.

@@ -67,8 +67,8 @@ func newSend(a *app) *cobra.Command {
 	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.again, "again", false, "mail also those who seem to have an invite already")
-	f.BoolVarP(&o.wait, "wait", "w", false, "stay until it is settled what became of all")
+	f.BoolVar(&o.again, "again", false, "send even if the person has another invite")
+	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c
 }

@@ -35,11 +35,11 @@ func newServe(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   serveName,
 		Short: "Let others use mxinvite over SSH",
-		Long: "Serve the screen and the commands to whoever holds one of the authorized keys,\n" +
-			"over SSH and to nobody else. Each key is a visitor with an account and a\n" +
-			"directory of their own. Visitors reach no files, programs or addresses of\n" +
-			"this machine. SIGHUP has the keys and the settings read again; whose key is no\n" +
-			"longer there has to leave. SIGTERM lets visitors finish what they have begun.\n\n" +
+		Long: "Serve the screen and the commands over SSH to users with an authorized key. Each\n" +
+			"key has its own account and directory. Visitors have no access to files,\n" +
+			"programs or network addresses of this machine. SIGHUP reloads the keys and the\n" +
+			"settings, and disconnects users whose key was removed. SIGTERM lets visitors\n" +
+			"finish their commands.\n\n" +
 			"--listen without HOST, such as :2222, means all interfaces. --metrics needs\n" +
 			"localhost or a loopback address.",
 		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
@@ -50,8 +50,8 @@ func newServe(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.listen, "listen", ":2222", "listen at `HOST:PORT`")
-	f.StringVar(&o.authorizedKeys, "authorized-keys", "", "let in who holds a key in `FILE`")
-	f.StringVar(&o.hostKey, "host-key", "", "be known by the key in `FILE`; made if need be")
+	f.StringVar(&o.authorizedKeys, "authorized-keys", "", "accept the public keys in `FILE`")
+	f.StringVar(&o.hostKey, "host-key", "", "host key `FILE`; created if it does not exist")
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics at `HOST:PORT`")
 	f.BoolVar(&o.allowPrivate, "allow-private", false, "let visitors use servers in private networks")
 	return c

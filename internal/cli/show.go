@@ -23,18 +23,18 @@ func newShow(a *app) *cobra.Command {
 	o := showOptions{app: a}
 	c := &cobra.Command{
 		Use:   "show ROOM TOKEN",
-		Short: "Show one invite: would it be honoured, and why",
+		Short: "Show an invite with its checks and history",
 		Long: "Show one invite of a room, with the checks behind its verdict and the history\n" +
-			"of its event. As much of its token is enough as no other one begins with. Not\n" +
-			"to a terminal it writes the names of the JSON and their values, with tabs\n" +
-			"between.",
+			"of its event. TOKEN may be shortened as long as it stays unique in the room. If\n" +
+			"the output is not a terminal, each line is a name of the JSON, a tab and its\n" +
+			"value.",
 		Args: takes(2, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.room, o.token = args[0], args[1]
 			return runShow(c.Context(), o)
 		},
 	}
-	c.Flags().BoolVar(&o.check, "check", false, "ask the trusted servers that vouch for its keys")
+	c.Flags().BoolVar(&o.check, "check", false, "ask trusted servers whether its keys are valid")
 	return c
 }
 

@@ -11,7 +11,7 @@ func newTrust(a *app) *cobra.Command {
 	var may allowed
 	c := &cobra.Command{
 		Use:   "trust [HOST...]",
-		Short: "Let hosts be asked about keys, or list those that are",
+		Short: "Allow key checks at hosts, or list the trusted hosts",
 		Long: "Let hosts be asked whether the keys of invites still count. Whoever sends an\n" +
 			"invite names the host that vouches for its keys, so that one nobody trusts is\n" +
 			"not talked to: it would learn your network address and that you look at the\n" +
@@ -36,15 +36,15 @@ func newTrust(a *app) *cobra.Command {
 			return runTrust(c, a, args, may)
 		},
 	}
-	c.Flags().BoolVar(&may.http, "http", false, "have it asked over http, too")
-	c.Flags().BoolVar(&may.private, "private", false, "have it asked at a private address, too")
+	c.Flags().BoolVar(&may.http, "http", false, "also allow http")
+	c.Flags().BoolVar(&may.private, "private", false, "also allow private network addresses")
 	return c
 }
 
 func newUntrust(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "untrust HOST...",
-		Short: "Have hosts no longer asked about keys",
+		Short: "Stop key checks at hosts",
 		Args:  takes(1, -1),
 		RunE:  func(c *cobra.Command, args []string) error { return runUntrust(c, a, args) },
 	}

@@ -17,7 +17,7 @@ import (
 func newVault(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vault",
-		Short: "Say how sessions are kept on this machine, and change it",
+		Short: "Show or change how sessions are stored",
 		Long: "Say how sessions are kept on this machine, and where. A vault is of one of these\n" +
 			"kinds:\n\n" +
 			"  keyring  sealed, with the key in the keyring of the system\n" +
@@ -34,7 +34,7 @@ func newVault(a *app) *cobra.Command {
 	c.AddCommand(
 		&cobra.Command{
 			Use:     "kind KIND",
-			Short:   "Keep the sessions in a vault of another kind",
+			Short:   "Change the kind of the vault",
 			Long:    "Keep the sessions in a vault of another kind: keyring, sealed, agent or plain.\nCopies of the old file stay as they are.",
 			Example: "  mxinvite vault kind sealed",
 			Args:    takes(1, 1),
@@ -43,7 +43,7 @@ func newVault(a *app) *cobra.Command {
 		newVaultPassphrase(a),
 		&cobra.Command{
 			Use:   "aside",
-			Short: "Make room for a new vault",
+			Short: "Rename the vault, so that a new one is created",
 			Long: "Give the vault another name, so that the next sign-in makes a new one: for who\n" +
 				"has forgotten the passphrase, or lost the key.",
 			Args: takes(0, 0),

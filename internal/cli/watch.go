@@ -26,7 +26,7 @@ func newWatch(a *app) *cobra.Command {
 	o := watchOptions{app: a}
 	c := &cobra.Command{
 		Use:   "watch",
-		Short: "Write a line for every change, until stopped",
+		Short: "Write a line for every change until interrupted",
 		Long: "Follow all your rooms and write a line for every change: an invite that is\n" +
 			"new, taken, joined, left, banned, revoked or replaced; room-left; and offline\n" +
 			"and online for the connection, which comes back by itself. Invites of a room\n" +
@@ -36,7 +36,7 @@ func newWatch(a *app) *cobra.Command {
 		Args:    takes(0, 0),
 		RunE:    func(c *cobra.Command, _ []string) error { return runWatch(c.Context(), o) },
 	}
-	c.Flags().BoolVar(&o.all, "all", false, "begin with every invite there is, as present")
+	c.Flags().BoolVar(&o.all, "all", false, "begin with all existing invites, as present")
 	return c
 }
 
