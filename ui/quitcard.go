@@ -67,7 +67,7 @@ func (c *quitCard) stay() tea.Cmd {
 
 func (c *quitCard) ShortHelp() []key.Binding {
 	k := c.sh.keys
-	return []key.Binding{as(k.Yes, "revoke and quit"), as(k.Undo, "undo and quit"), as(k.No, "stay"), as(k.Interrupt, "undo and quit")}
+	return []key.Binding{as(k.Yes, "revoke and quit"), as(k.Undo, "undo and quit"), as(k.No, "stay")}
 }
 
 func (c *quitCard) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
@@ -81,7 +81,7 @@ func (c *quitCard) view(width, _ int) (string, *tea.Cursor) {
 	}
 	text := "Confirmed, not sent yet, and can still be undone: the revocation of " + cut(strings.Join(what, ", and of "), 3*width)
 	lines := []string{"", st.strong.Render(c.title()), "", wrap(text, width), ""}
-	for _, b := range c.ShortHelp()[:3] {
+	for _, b := range c.ShortHelp() {
 		lines = append(lines, c.sh.keySpot(st.accent.Render(pad(b.Help().Key, 5))+b.Help().Desc, b))
 	}
 	return strings.Join(append(lines, ""), "\n"), nil
