@@ -3,7 +3,10 @@ package sandbox
 import (
 	"bytes"
 	"crypto/ed25519"
+	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -158,5 +161,24 @@ func TestDemoIsHostileToTerminals(t *testing.T) {
 	}
 	if len(name) < 1000 {
 		t.Errorf("only %d bytes", len(name))
+	}
+}
+
+func TestDemoHasTheDocumentsOfItsTerms(t *testing.T) {
+	server := httptest.NewServer(newDemo())
+	defer server.Close()
+	for path, want := range map[string]string{
+		"/privacy-1.2-en.html": "<h1>Privacy Policy</h1>",
+		"/terms-2.0-en.html":   "<h1>Terms of Service</h1>",
+		"/another.html":        "<h1>No Such Resource</h1>",
+	} {
+		answer, err := http.Get(server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		if answer.Body.Close(); err != nil || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %d, %v\n%s", path, answer.StatusCode, err, body)
+		}
 	}
 }

@@ -148,6 +148,9 @@ func (s *identityServer) dispatch(c *call) *reply {
 			"versions": strings.Fields("r0.1.0 r0.2.0 r0.2.1 r0.3.0 v1.1 v1.2 v1.3 v1.4 v1.5"),
 		})
 	}
+	if isDocumentPath(c.url) {
+		return s.document(c.url.Path)
+	}
 	routes, rest, ok := s.routesFor(path)
 	if !ok {
 		return noResource()

@@ -176,7 +176,9 @@ func (w *World) byPath(u *url.URL) serverFunc {
 	return w.hs.serve
 }
 
-func isIdentityPath(u *url.URL) bool { return strings.HasPrefix(u.Path, "/_matrix/identity") }
+func isIdentityPath(u *url.URL) bool {
+	return strings.HasPrefix(u.Path, "/_matrix/identity") || isDocumentPath(u)
+}
 
 // deliver carries a call to a server and its answer back, with all that may go wrong on the way.
 func (w *World) deliver(c *call, from string, serve serverFunc) (*reply, error) {
