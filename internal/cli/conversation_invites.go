@@ -101,7 +101,7 @@ func (c *conversation) show(ctx context.Context, args []string) error {
 			err = errors.Join(err, c.writeTable(o.table(t.findings[n], nil)))
 			continue
 		}
-		err = errors.Join(err, c.command(ctx, slices.Concat([]string{"show"}, t.calls[n], check)...))
+		err = errors.Join(err, c.command(ctx, slices.Concat([]string{"show"}, check, []string{"--"}, t.calls[n])...))
 	}
 	return err
 }
@@ -153,10 +153,10 @@ func (c *conversation) resend(ctx context.Context, args []string) error {
 }
 
 // inRooms runs a command that takes invites of one room, for each of the rooms
-// that the numbers lead to.
+// that the numbers lead to. No token is read as a flag.
 func (c *conversation) inRooms(ctx context.Context, command string, numbers []string, flags ...string) error {
 	rows, t, err := c.chosen(ctx, numbers)
-	if err != nil {
+	if err != nil || len(rows) == 0 {
 		return err
 	}
 	if t.saved {
@@ -172,7 +172,7 @@ func (c *conversation) inRooms(ctx context.Context, command string, numbers []st
 		tokens[room] = append(tokens[room], token)
 	}
 	for _, room := range rooms {
-		err = errors.Join(err, c.command(ctx, slices.Concat([]string{command, room}, tokens[room], flags)...))
+		err = errors.Join(err, c.command(ctx, slices.Concat([]string{command}, flags, []string{"--", room}, tokens[room])...))
 	}
 	return err
 }
