@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/crypto/ssh"
@@ -28,14 +27,11 @@ type dialogue struct {
 // hears waits for a text behind what was heard before.
 func (d *dialogue) hears(text string) {
 	d.t.Helper()
-	for range 2000 {
-		if all := d.said.String(); strings.Contains(all[d.heard:], text) {
-			d.heard += strings.Index(all[d.heard:], text) + len(text)
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
+	said := func() string { return d.said.String()[d.heard:] }
+	if !sshtest.Await(func() bool { return strings.Contains(said(), text) }) {
+		d.t.Fatalf("waited in vain for %q behind %q", text, said())
 	}
-	d.t.Fatalf("waited in vain for %q behind %q", text, d.said.String()[d.heard:])
+	d.heard += strings.Index(said(), text) + len(text)
 }
 
 // answers waits for a question and types a line.
@@ -119,6 +115,8 @@ func TestAccessibleDemoAtATerminal(t *testing.T) {
 	d.answers("Done. Press Enter to go on.", "")
 	d.answers("What now?", "accounts")
 	d.hears("1. account @ada:example.org")
+	d.answers("What now?", "revoke")
+	d.answers("Which invite?", "\x04") // ctrl+d goes back, too
 	d.answers("What now?", "quit")
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)

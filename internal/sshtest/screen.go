@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/charmbracelet/x/vt"
 )
@@ -51,16 +50,10 @@ func (s *Screen) Text() string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// Until waits until the screen shows a text, for as long as a slow machine may
-// need.
+// Until waits until the screen shows a text.
 func (s *Screen) Until(tb testing.TB, text string) {
 	tb.Helper()
-	const every, most = 5 * time.Millisecond, 20 * time.Second
-	for range most / every {
-		if strings.Contains(s.Text(), text) {
-			return
-		}
-		time.Sleep(every)
+	if !Await(func() bool { return strings.Contains(s.Text(), text) }) {
+		tb.Fatalf("waited in vain for %q on the screen:\n%s", text, s.Text())
 	}
-	tb.Fatalf("waited in vain for %q on the screen:\n%s", text, s.Text())
 }

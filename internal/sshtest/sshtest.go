@@ -57,17 +57,25 @@ func (b *Buffer) String() string {
 	return b.b.String()
 }
 
-// Until waits for a text, for as long as a slow machine may need, and returns all
-// that is there by then.
+// Until waits for a text and returns all that is there by then.
 func (b *Buffer) Until(tb testing.TB, text string) string {
 	tb.Helper()
+	got := ""
+	if !Await(func() bool { got = b.String(); return strings.Contains(got, text) }) {
+		tb.Fatalf("waited in vain for %q in %q", text, got)
+	}
+	return got
+}
+
+// Await waits until a condition holds, for as long as a slow machine may need, and
+// reports whether it does. It is for other processes, which no synctest bubble holds.
+func Await(holds func() bool) bool {
 	const every, most = 5 * time.Millisecond, 20 * time.Second
 	for range most / every {
-		if got := b.String(); strings.Contains(got, text) {
-			return got
+		if holds() {
+			return true
 		}
 		time.Sleep(every)
 	}
-	tb.Fatalf("waited in vain for %q in %q", text, b)
-	return ""
+	return false
 }
