@@ -14,7 +14,7 @@ import (
 
 const (
 	// maxColumns and maxRows are more than any screen has: a larger window costs
-	// the server and shows nobody more.
+	// the server and shows nothing more.
 	maxColumns, maxRows = 500, 200
 	// maxAhead is how much may be typed before the program reads it, in bytes.
 	maxAhead = 64 << 10
@@ -37,7 +37,7 @@ type Terminal struct {
 	interrupt func()
 	sizes     chan Size // holds the newest
 
-	reading sync.Mutex // held by whoever reads lines; guards the next two
+	reading sync.Mutex // held while a line is read; guards the next two
 	editor  lineedit.Editor
 	rest    string // of a line that Read has not returned yet
 
@@ -82,7 +82,7 @@ func (t *Terminal) resize(to windowSize) {
 	}
 	t.size = size
 	select {
-	case <-t.sizes: // nobody needs to know of it any more
+	case <-t.sizes: // it is out of date
 	default:
 	}
 	t.sizes <- size
@@ -232,7 +232,7 @@ func (k keys) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// close has nobody wait for keys any more.
+// close ends the input: reads return what is there and then [io.EOF].
 func (t *Terminal) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -266,7 +266,11 @@ func (t *Terminal) typed(p []byte) {
 	defer t.mu.Unlock()
 	for _, b := range p {
 		if b == keyInterrupt && !t.hasScreen() {
-			t.interrupted()
+			t.ahead = nil
+			asking := t.asking
+			t.mu.Unlock()
+			t.interrupted(asking)
+			t.mu.Lock()
 			continue
 		}
 		for len(t.ahead) >= maxAhead && !t.eof {
@@ -277,11 +281,10 @@ func (t *Terminal) typed(p []byte) {
 	t.changed.Broadcast()
 }
 
-// interrupted drops what was typed and interrupts the session. A question ends
-// its line itself. The caller holds mu.
-func (t *Terminal) interrupted() {
-	t.ahead = nil
-	if !t.asking {
+// interrupted interrupts the session. A question ends its line itself. The caller
+// does not hold mu: the visitor's side may be slow to read.
+func (t *Terminal) interrupted(asking bool) {
+	if !asking {
 		_, _ = io.WriteString(t.channel, "^C\r\n")
 	}
 	t.interrupt()

@@ -87,6 +87,29 @@ func TestInterruptKeyInterruptsACommandAndNoScreen(t *testing.T) {
 	}
 }
 
+// A visitor's side that reads nothing holds up its own session and not the server.
+func TestInterruptKeyWaitsForNoReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term, _, interrupts := typing(nil)
+		shown, out := io.Pipe()
+		term.channel = struct {
+			io.Reader
+			io.Writer
+		}{strings.NewReader("\x03"), out}
+		go term.listen()
+		synctest.Wait()
+		term.resize(windowSize{Columns: 80, Rows: 24})
+		if size := term.Size(); size.Width != 80 {
+			t.Errorf("the size is %v", size)
+		}
+		shown.Close()
+		synctest.Wait()
+		if *interrupts != 1 {
+			t.Errorf("%d interrupts", *interrupts)
+		}
+	})
+}
+
 func TestTypedAheadIsThereForTheScreen(t *testing.T) {
 	term, shown, _ := typed("i\tgrace")
 	if read, _ := io.ReadAll(term.Keys(t.Context())); string(read) != "i\tgrace" || shown.Len() > 0 {
