@@ -17,8 +17,9 @@ var errNoFile = errors.New("it is no file that has an end")
 
 // expand is a path that may begin with ~, where no shell has seen to that.
 func (a *app) expand(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return filepath.Join(cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE")), rest)
+	home := cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE"))
+	if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {
+		return filepath.Join(home, rest)
 	}
 	return path
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -73,9 +71,7 @@ func (a *app) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, erro
 // typedPath is the whole path that a user means: ~ is their home directory, and
 // a name alone is in the directory that was suggested.
 func (a *app) typedPath(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
-		path = filepath.Join(a.getenv("HOME"), rest)
-	}
+	path = a.expand(path)
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(export.Directory(a.getenv), path)
 	}
