@@ -39,7 +39,6 @@ type app struct {
 	log      *logfile.File
 	current  *client.Account // that a command uses
 	covered  atomic.Bool     // by the screen: nothing else may write to the terminal
-	keyboard *keyboard       // for the screens, once there was one
 
 	conversation *conversation // of the accessible mode; nil on a command line
 }

@@ -111,7 +111,6 @@ func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
 
 // screen runs the program one sees until it is left, for good or for the demo.
 func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err error) {
-	keys := a.keys(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o.Keys, o.Display = a.settings.Keys, a.display(&a.settings)
@@ -128,7 +127,7 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 		c = contain(model, a.Guest.Panicked, func() { p.Quit() })
 		model = c
 	}
-	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx), tea.WithInput(keys(ctx)))...)
+	p = tea.NewProgram(model, append(a.terminal(), tea.WithContext(ctx), tea.WithInput(a.keys(ctx)))...)
 	if a.Guest != nil {
 		go c.beside(func() { a.relay(ctx, p) })
 	}
@@ -196,20 +195,13 @@ func (a *app) terminal() []tea.ProgramOption {
 	return options
 }
 
-// keys returns what is typed while a screen is there, for the screens before ctx
-// ends. Of a file Bubble Tea takes no more than it needs, and it has to see that
-// it is one.
-func (a *app) keys(ctx context.Context) func(context.Context) io.Reader {
-	switch in := a.In.(type) {
-	case *os.File:
-		return func(context.Context) io.Reader { return in }
-	case *serve.Terminal:
-		return in.Keys
+// keys are the keys that are typed until ctx ends. Of a file Bubble Tea reads no
+// more than it needs, and it has to see that it is one.
+func (a *app) keys(ctx context.Context) io.Reader {
+	if t, ok := a.In.(*serve.Terminal); ok {
+		return t.Keys(ctx)
 	}
-	if a.keyboard == nil {
-		a.keyboard = newKeyboard(ctx, a.In)
-	}
-	return a.keyboard.until
+	return a.In
 }
 
 // relay brings a visitor's screen what comes from outside of it.
