@@ -57,7 +57,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		below = sh.tourLines() + "\n" + below
 	}
 	if cards := sh.stack[page+1:]; len(cards) > 0 {
-		if _, previews := sh.top().(interface{ previews() bool }); !previews {
+		if _, previews := sh.top().(previewer); !previews {
 			body = sh.styles.behindCards(body)
 		}
 		return m.withCards(cards, sh.beside(body)+"\n"+below)

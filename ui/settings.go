@@ -82,9 +82,9 @@ func (sh *shell) show(name, value string) {
 func (sh *shell) change(s Setting, value string) tea.Cmd {
 	sh.chosen[s.Name] = value
 	sh.show("", "")
-	keep := sh.opt.Settings.Keep
+	ctx, keep := sh.ctx, sh.opt.Settings.Keep
 	return func() tea.Msg {
-		where, err := keep(sh.ctx, s.Name, value)
+		where, err := keep(ctx, s.Name, value)
 		return settingKeptMsg{s, value, where, err}
 	}
 }
@@ -107,7 +107,7 @@ func (sh *shell) settingKept(msg settingKeptMsg) {
 	if s.Later {
 		when = " from the next start on"
 	}
-	sh.say("%s is %s%s. %s", sentenceStart(s.title()), s.word(msg.value), when, msg.where)
+	sh.say("%s is %s%s. %s", capital(s.title()), s.word(msg.value), when, msg.where)
 }
 
 // settingCard chooses the value of a setting. The page behind it shows what the
@@ -130,10 +130,11 @@ func newSettingCard(sh *shell, s Setting, at string) func(context.Context) scree
 }
 
 func (c *settingCard) init() tea.Cmd { return nil }
-func (c *settingCard) title() string { return sentenceStart(c.setting.title()) }
+func (c *settingCard) title() string { return capital(c.setting.title()) }
 
-// previews has the page behind the card keep its colours.
-func (c *settingCard) previews() bool { return true }
+// A previewer is a card over a page that shows what it would change, and so keeps
+// its colors.
+type previewer interface{ preview() }
 
 func (c *settingCard) preview() {
 	if value, some := c.list.current(); some {
@@ -194,6 +195,3 @@ func (c *settingCard) click(n int) tea.Cmd {
 	c.preview()
 	return nil
 }
-
-// sentenceStart is a text with a capital letter at its beginning.
-func sentenceStart(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -346,11 +346,16 @@ func (sh *shell) problem(err error, width int) string {
 func sentence(s string) string {
 	word, _, _ := strings.Cut(s, " ")
 	if !strings.ContainsAny(word, ".:@!#") {
-		first, size := utf8.DecodeRuneInString(s)
-		s = string(unicode.ToUpper(first)) + s[size:]
+		s = capital(s)
 	}
 	if !strings.HasSuffix(s, ".") {
 		s += "."
 	}
 	return s
+}
+
+// capital is a text that begins with a capital letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -30,11 +30,19 @@ func (a *app) screenSettings(demo bool) *ui.Settings {
 	if demo {
 		s.Keep = func(context.Context, string, string) (string, error) { return "The demo does not keep it.", nil }
 	}
-	for _, name := range []string{"theme", "background", "glyphs", "mouse", "notify", "color", "sync_output", "invites.check_keys", "accessible"} {
-		s.List = append(s.List, a.screenSetting(name))
+	for name := range strings.FieldsSeq(settingsNow + " " + settingsLater) {
+		if a.mayChange(name) {
+			s.List = append(s.List, a.screenSetting(name))
+		}
 	}
 	return s
 }
+
+// The settings that the screen changes, at once or from the next start on.
+const (
+	settingsNow   = "theme background glyphs mouse notify"
+	settingsLater = "color sync_output invites.check_keys accessible"
+)
 
 func (a *app) screenSetting(name string) ui.Setting {
 	for _, s := range config.AllSettings() {
@@ -45,8 +53,7 @@ func (a *app) screenSetting(name string) ui.Setting {
 		if values == nil {
 			values = []string{strconv.FormatBool(true), strconv.FormatBool(false)}
 		}
-		later := strings.Contains(" color sync_output invites.check_keys accessible ", " "+name+" ")
-		return ui.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&a.settings)), Later: later}
+		return ui.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&a.settings)), Later: named(settingsLater, name)}
 	}
 	panic("there is no setting " + name) // a test would have failed
 }
@@ -54,6 +61,9 @@ func (a *app) screenSetting(name string) ui.Setting {
 // keepSetting writes a setting to the settings file, and says where that is. A
 // visitor gets no paths of the host.
 func (a *app) keepSetting(_ context.Context, name, value string) (string, error) {
+	if !a.mayChange(name) {
+		return "", fmt.Errorf("the setting %s is %w", name, errNotForVisitors)
+	}
 	home, err := a.home()
 	if errors.Is(err, config.ErrNoHome) {
 		return "It is not kept: " + err.Error() + ".", nil

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/serve"
 	"github.com/mxinvite/mxinvite/ui"
 )
@@ -51,6 +53,29 @@ func TestScreenKeepsSettings(t *testing.T) {
 	}
 	if data, err := os.ReadFile(path); err != nil || string(data) != "# mine\ntheme = \"high-contrast\" # for paper\n" {
 		t.Errorf("%q, %v", data, err)
+	}
+}
+
+func TestScreenKeepsNoSettingOfTheHostForVisitors(t *testing.T) {
+	dir := t.TempDir()
+	a := appWith(t, "MXINVITE_HOME="+dir)
+	a.Guest = new(serve.Session)
+	s := a.screenSettings(false)
+	for _, setting := range s.List {
+		if !named(guestSettings, setting.Name) {
+			t.Errorf("%s is offered", setting.Name)
+		}
+	}
+	for _, setting := range config.AllSettings() {
+		if named(guestSettings, setting.Name) {
+			continue
+		}
+		if _, err := s.Keep(t.Context(), setting.Name, "touch /tmp/x"); !errors.Is(err, errNotForVisitors) {
+			t.Errorf("%s: %v", setting.Name, err)
+		}
+	}
+	if files, _ := os.ReadDir(dir); len(files) > 0 {
+		t.Errorf("kept: %v", files)
 	}
 }
 
