@@ -111,7 +111,12 @@ func TestLostTerminalEndsTheScreen(t *testing.T) {
 
 // The demo is chosen on the first page, and leaving it leads back there.
 func TestDemoIsChosenAndLeft(t *testing.T) {
-	in, keys := io.Pipe()
+	in, keys, err := os.Pipe() // a file, of which a screen that ends reads no more
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer keys.Close()
 	out := new(sshtest.Buffer)
 	w := screen(t, in, out)
 	w.Width, w.Height = 100, 30
