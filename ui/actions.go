@@ -53,6 +53,7 @@ const (
 	onForm   // text is typed there, so that letters are no keys
 	onFilter // the same, above a list
 	onQuestion
+	onCode     // that is approved on another device
 	placeCount = iota
 
 	onLists      = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms
@@ -62,7 +63,7 @@ const (
 )
 
 func (p places) words() []string {
-	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "filters", "questions"}
+	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "filters", "questions", "sign-in code"}
 	var words []string
 	for n, name := range names {
 		if p&(1<<n) != 0 {
@@ -115,7 +116,8 @@ func (k *keyMap) table() []action {
 		{&k.Inspect, "inspect", keys("ctrl+o"), "look into a file", "Before signing in: see the invites in saved room state.", onForm, ""},
 		{&k.SetAside, "set-vault-aside", keys("ctrl+n"), "set the vault aside", "Before signing in: set aside a vault that does not open, and sign in again.", onForm, ""},
 		{&k.Abandon, "abandon-sign-in", keys("esc"), "sign out", "After signing in: sign out again instead of keeping the session.", onForm, ""},
-		{&k.CopyAddress, "copy-address", keys("ctrl+y"), "copy address", "Copy the address to open.", onForm, ""},
+		{&k.CopyAddress, "copy-address", keys("ctrl+y"), "copy address", "Copy the address to open.", onForm | onCode, ""},
+		{&k.CopyCode, "copy-code", keys("c"), "copy code", "Copy the code to type at the address.", onCode, ""},
 		{&k.SignOut, "sign-out", keys("S"), "sign out", "Sign out.", onHome | onAccounts, ""},
 
 		{&k.Pause, "pause", keys("p"), "pause", "Send nothing for now, or go on.", onOutbox, "nothing is on its way"},
@@ -140,11 +142,11 @@ func (k *keyMap) table() []action {
 		{&k.Prev, "previous-field", keys("shift+tab", "up"), "previous field", "Go to the field before.", onForm, ""},
 		{&k.AddRoom, "add-room", keys("ctrl+r"), "add this room", "Invite to the room under the cursor, too, or not any more.", onForm, "no room is being chosen"},
 		{&k.ClearDraft, "clear-draft", keys("ctrl+x"), "clear the draft", "Drop the people that were typed before and not invited.", onForm, "there is no draft"},
-		{&k.Submit, "continue", keys("enter"), "continue", "Go on with what was typed or chosen.", onForm, ""},
+		{&k.Submit, "continue", keys("enter"), "continue", "Go on with what was typed or chosen.", onForm | onCode, ""},
 		{&k.Yes, "yes", keys("y", "Y"), "yes", "Say yes.", onQuestion, ""},
 		{&k.No, "no", keys("n", "N", "esc"), "no", "Say no.", onQuestion, ""},
 
-		{&k.Back, "back", keys("esc"), "back", "Go back.", onInvite | onRooms | onOutbox | onAccounts | onForm, ""},
+		{&k.Back, "back", keys("esc"), "back", "Go back.", onInvite | onRooms | onOutbox | onAccounts | onForm | onCode, ""},
 		{&k.Palette, "palette", keys(":", "ctrl+p"), "all actions", "Find an action by its name; where text is typed, by ctrl+p.", onPages | onPreview, ""},
 		{&k.Help, "help", keys("?", "f1"), "help", "Show the keys of this page.", onPages, ""},
 		{&k.Suspend, "suspend", keys("ctrl+z"), "suspend", "Stop mxinvite and go back to the shell, until fg.", onEverything, ""},

@@ -89,6 +89,8 @@ func (p *devicePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.begin()
 	case p.waiting() && key.Matches(msg, keys.CopyAddress):
 		return p.sh.copyAddress(p.address())
+	case p.waiting() && key.Matches(msg, keys.CopyCode):
+		return p.sh.copied(p.signIn.UserCode, "The code is in the clipboard.")
 	}
 	return nil
 }
@@ -104,7 +106,7 @@ func (p *devicePage) address() string {
 func (p *devicePage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	return []key.Binding{
-		when(p.problem != nil, as(k.Submit, "try again")), when(p.waiting(), k.CopyAddress), k.Back, k.Interrupt,
+		when(p.problem != nil, as(k.Submit, "try again")), when(p.waiting(), k.CopyCode), when(p.waiting(), k.CopyAddress), k.Back, k.Interrupt,
 	}
 }
 
@@ -119,7 +121,7 @@ func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
 	case p.signIn == nil:
 		return indent("\nAsking "+cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
 	}
-	code := p.sh.qr(p.signIn.VerificationURIComplete, width, height)
+	code := p.sh.qr(p.address(), width, height)
 	side := 0
 	if code != "" {
 		side = lineWidth(code) + 3
@@ -133,46 +135,39 @@ func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
 	return indent(beside(text, block(code, lineWidth(code), lines+1), "   "), 2), nil
 }
 
-// text says what to do: where to go and what to type there.
+// text says what to do: where to go and what to type there. An address with the
+// code in it shows the code there, to be compared.
 func (p *devicePage) text(width int, scan bool) string {
 	st := p.sh.styles
 	s := p.signIn
 	var b strings.Builder
-	first := "On your phone or in any browser, open"
+	first, then := "On your phone or in any browser, open", "then type this code:"
 	if scan {
-		first = "Scan the code with your phone, or open in any browser"
+		first = "Scan this with your phone, or open in any browser"
+	}
+	if s.VerificationURIComplete != "" {
+		then = "and see that it shows this code, or type it:"
 	}
 	b.WriteString(wrap(first, width) + "\n\n")
-	b.WriteString(indent(st.linked(s.VerificationURI, p.address(), width-2), 2) + "\n\nand type this code there:\n\n")
-	b.WriteString(indent(st.code.Render(large(s.UserCode, width-6)), 2) + "\n\n")
+	b.WriteString(indent(st.linked(s.VerificationURI, p.address(), width-2), 2) + "\n\n" + wrap(then, width) + "\n\n")
+	b.WriteString(indent(st.code.Render(st.grouped(s.UserCode)), 2) + "\n\n")
 	left := max(0, s.ExpiresAt.Sub(p.sh.now())).Round(time.Second)
 	b.WriteString(wrap("Sign in there and approve it. This page goes on by itself.", width) + "\n")
 	b.WriteString(st.faint.Render(fmt.Sprintf("Waiting, %d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
 	return b.String()
 }
 
-// large spaces the letters of a code, in groups that the eye can keep. The gaps
-// are for the eye only: what separates nothing on the server is no letter here.
-func large(code string, width int) string {
+// grouped shows a code in groups that the eye can keep. They differ in the
+// underline alone: with gaps between them, a code that is selected with the mouse
+// would be another one.
+func (st styles) grouped(code string) string {
 	code = safetext.Line(code)
-	group := len(code)
-	if !strings.ContainsAny(code, "-_") && group > 4 && group%2 == 0 && group <= 12 {
-		group /= 2
-	}
-	var b strings.Builder
-	for i, r := range []rune(code) {
-		switch {
-		case i > 0 && i%group == 0:
-			b.WriteString("   ")
-		case i > 0:
-			b.WriteString(" ")
-		}
-		b.WriteRune(r)
-	}
-	if lineWidth(b.String()) > width {
+	half := len(code) / 2
+	if len(code) < 6 || len(code) > 12 || len(code)%2 != 0 || strings.ContainsAny(code, "-_") {
 		return code
 	}
-	return b.String()
+	style := bold(st.accent)
+	return style.Render(code[:half]) + style.Underline(true).Render(code[half:])
 }
 
 // qr draws an address for a camera if it is one of the web and there is room for

@@ -23,6 +23,7 @@ type keyMap struct {
 	LookInto, All                key.Binding // in the preview
 	Trust, Copy, CopyLink, Raw   key.Binding
 	Accounts, Add, CopyAddress   key.Binding
+	CopyCode                     key.Binding // of a sign-in on another device
 	Demo, Inspect                key.Binding // before signing in
 	SetAside, Abandon            key.Binding // of the vault
 	Tour, TourNext, TourEnd      key.Binding // in the demo

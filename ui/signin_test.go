@@ -90,10 +90,14 @@ func TestSignInByDevice(t *testing.T) {
 		term.Press("enter")
 		term.Golden("code" + size)
 		term.Press("ctrl+y")
-		if c := term.Clipboard(); !strings.HasPrefix(c, n.AuthServerURL()+"/link?code=") {
+		if c := term.Clipboard(); c != n.AuthServerURL()+"/link" {
 			t.Errorf("copied %q", c)
 		}
-		if err := n.approveAsAda(term.Clipboard()); err != nil {
+		term.Press("c")
+		if code := term.Clipboard(); !strings.Contains(term.Screen(), code) {
+			t.Errorf("copied %q, which cannot be selected", code)
+		}
+		if err := n.ApproveDevice(n.ada, term.Clipboard()); err != nil {
 			t.Fatal(err)
 		}
 		term.Wait(10 * time.Second)
@@ -101,12 +105,6 @@ func TestSignInByDevice(t *testing.T) {
 			t.Error(term.Screen())
 		}
 	})
-}
-
-// approveAsAda is Ada at a browser who is not sent back.
-func (n *town) approveAsAda(address string) error {
-	_, err := n.Approve(n.ada, address)
-	return err
 }
 
 func TestDeviceCodeOnALightTerminal(t *testing.T) {
@@ -121,13 +119,28 @@ func TestDeviceCodeOnALightTerminal(t *testing.T) {
 	})
 }
 
+// An address with the code in it is the one that is copied and drawn.
+func TestDeviceCodeInTheAddress(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.SetWays(sandbox.Ways{OAuth: true, CodeInAddress: true})
+		term := n.start(t, 80, 24)
+		term.Send("example.org\r")
+		term.Press("enter")
+		term.Golden("code")
+		term.Press("ctrl+y")
+		if c := term.Clipboard(); !strings.HasPrefix(c, n.AuthServerURL()+"/link?code=") {
+			t.Errorf("copied %q", c)
+		}
+	})
+}
+
 func TestDeviceCodeDeniedOrTooLate(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true})
 		term := n.start(t, 80, 24)
 		term.Send("example.org\r")
-		term.Press("enter", "ctrl+y")
-		if _, err := n.Deny(n.ada, term.Clipboard()); err != nil {
+		term.Press("enter", "c")
+		if err := n.DenyDevice(n.ada, term.Clipboard()); err != nil {
 			t.Fatal(err)
 		}
 		term.Wait(10 * time.Second)
@@ -135,8 +148,8 @@ func TestDeviceCodeDeniedOrTooLate(t *testing.T) {
 		term.Press("enter")
 		term.Wait(time.Hour)
 		term.Golden("too late")
-		term.Press("enter", "ctrl+y")
-		if err := n.approveAsAda(term.Clipboard()); err != nil {
+		term.Press("enter", "c")
+		if err := n.ApproveDevice(n.ada, term.Clipboard()); err != nil {
 			t.Fatal(err)
 		}
 		term.Wait(10 * time.Second)
@@ -159,14 +172,14 @@ func TestSignInAgainIsForTheSamePersonOnly(t *testing.T) {
 			}})
 		})
 		term.Golden("signed out")
-		term.Press("enter", "enter", "ctrl+y")
-		if _, err := n.Approve(n.grace, term.Clipboard()); err != nil {
+		term.Press("enter", "enter", "c")
+		if err := n.ApproveDevice(n.grace, term.Clipboard()); err != nil {
 			t.Fatal(err)
 		}
 		term.Wait(10 * time.Second)
 		term.Golden("somebody else")
-		term.Press("enter", "ctrl+y")
-		if err := n.approveAsAda(term.Clipboard()); err != nil {
+		term.Press("enter", "c")
+		if err := n.ApproveDevice(n.ada, term.Clipboard()); err != nil {
 			t.Fatal(err)
 		}
 		term.Wait(10 * time.Second)

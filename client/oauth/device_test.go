@@ -18,6 +18,10 @@ func after(d time.Duration, f func()) { time.AfterFunc(d, f) }
 func TestDeviceCodeIsApprovedElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
+		if d := n.device(); d.VerificationURI != n.AuthServerURL()+"/link" || d.VerificationURIComplete != "" {
+			t.Errorf("%+v", d)
+		}
+		n.SetWays(sandbox.Ways{OAuth: true, CodeInAddress: true})
 		d := n.device()
 		if d.VerificationURI != n.AuthServerURL()+"/link" || d.VerificationURIComplete != d.VerificationURI+"?code="+d.UserCode {
 			t.Errorf("%+v", d)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,8 +27,8 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs clien
 		return nil, err
 	}
 	o.tell("Open this address on any device:\n\n  %s\n\nand type this code:\n\n  %s\n", s.VerificationURI, s.UserCode)
-	if o.ErrTTY && !o.accessible && s.VerificationURIComplete != "" {
-		o.showQR(s.VerificationURIComplete)
+	if o.ErrTTY && !o.accessible {
+		o.showQR(cmp.Or(s.VerificationURIComplete, s.VerificationURI))
 	}
 	o.tell("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))
 	if o.conversation == nil {

@@ -35,14 +35,22 @@ func (w *World) Deny(userID, address string) (final string, err error) {
 
 // ApproveDevice is a person who types a device's code on the page for that, signs in and agrees.
 func (w *World) ApproveDevice(userID, userCode string) error {
-	_, err := w.Approve(userID, w.opts.AuthServerURL+"/link?code="+url.QueryEscape(userCode))
-	return err
+	return w.typeCode(userID, userCode, true)
 }
 
 // DenyDevice is a person who types a device's code and does not agree.
 func (w *World) DenyDevice(userID, userCode string) error {
-	_, err := w.Deny(userID, w.opts.AuthServerURL+"/link?code="+url.QueryEscape(userCode))
-	return err
+	return w.typeCode(userID, userCode, false)
+}
+
+func (w *World) typeCode(userID, userCode string, agree bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	person := w.hs.users[userID]
+	if person == nil {
+		return fmt.Errorf("there is no user %s", userID)
+	}
+	return w.as.linked(userCode, person, agree)
 }
 
 func (w *World) open(userID, address string, agree bool) (string, error) {
@@ -70,7 +78,7 @@ func (a *authServer) answered(u *url.URL, person *user, agree bool) (string, err
 	query := u.Query()
 	switch u.Path {
 	case "/link":
-		return "", a.linked(query.Get("code"), person, agree)
+		return "", a.linked(a.codeIn(query), person, agree)
 	case "/sso":
 		return a.hs.vouched(query, person, agree)
 	}
@@ -81,10 +89,37 @@ var (
 	errNoCode  = errors.New("there is no such code, or it has been answered")
 	errNoPage  = errors.New("this address asks for nothing that can be given")
 	errNotThem = errors.New("wrong user name or password")
+
+	// The words of policies/authorization_grant/authorization_grant.rego of the Matrix Authentication Service.
+	errTooManySessions = errors.New("user has too many active sessions")
+	errNotActive       = errors.New("this account is locked or deactivated")
 )
+
+// codeIn is the device code that an address fills in. A stock service ignores it: see [Ways].
+func (a *authServer) codeIn(query url.Values) string {
+	if !a.hs.ways.CodeInAddress {
+		return ""
+	}
+	return query.Get("code")
+}
+
+// mayStart says why a page does not let a user start a session. The program that waits for it is not told: its request
+// stays pending (crates/handlers/src/oauth2/device/consent.rs of the Matrix Authentication Service).
+func (a *authServer) mayStart(person *user) error {
+	switch {
+	case person.locked || person.deactivated: // they cannot sign in to the service itself
+		return errNotActive
+	case a.hs.ways.SessionLimit > 0 && a.hs.deviceCount(person) >= a.hs.ways.SessionLimit:
+		return errTooManySessions
+	}
+	return nil
+}
 
 // linked decides about a device code.
 func (a *authServer) linked(userCode string, person *user, agree bool) error {
+	if err := a.mayStart(person); err != nil {
+		return err
+	}
 	for _, d := range a.devices {
 		if d.userCode == strings.ToUpper(userCode) && d.user == nil && !d.denied && !a.now().After(d.expires) {
 			if d.denied = !agree; agree {
@@ -102,6 +137,9 @@ func (a *authServer) authorized(query url.Values, person *user, agree bool) (str
 	client := a.clients[query.Get("client_id")]
 	if client == nil || !client.redirectsTo(query.Get("redirect_uri")) {
 		return "", errNoPage // who asks is not known, so nobody is sent there
+	}
+	if err := a.mayStart(person); err != nil {
+		return "", err
 	}
 	_, hasDevice := scopeDevice(query.Get("scope"))
 	back := url.Values{}
@@ -163,10 +201,13 @@ func (a *authServer) decide(c *call) (any, error) {
 		return a.show(c, http.StatusForbidden, errNotThem.Error())
 	}
 	u := *c.url
-	if form.Has("code") {
-		u.RawQuery = url.Values{"code": {form.Get("code")}}.Encode()
+	agree := form.Get("decision") == "approve"
+	var final string
+	if u.Path == "/link" {
+		err = a.linked(form.Get("code"), person, agree)
+	} else {
+		final, err = a.answered(&u, person, agree)
 	}
-	final, err := a.answered(&u, person, form.Get("decision") == "approve")
 	if err != nil {
 		return a.show(c, http.StatusBadRequest, err.Error())
 	}
@@ -186,7 +227,7 @@ func (a *authServer) show(c *call, status int, said string) (any, error) {
 		Said, Asks, Code string
 		AskCode          bool
 		Users            []string
-	}{said, asks, c.query.Get("code"), c.url.Path == "/link", slices.Sorted(maps.Keys(a.hs.users))})
+	}{said, asks, a.codeIn(c.query), c.url.Path == "/link", slices.Sorted(maps.Keys(a.hs.users))})
 	header := http.Header{"Content-Type": {"text/html; charset=utf-8"}, "X-Frame-Options": {"DENY"}}
 	return &reply{status: status, header: header, body: b.Bytes()}, err
 }

@@ -24,6 +24,9 @@ type Fault struct {
 	// Delay is how long the request takes on top. It passes before the request is carried out, and with Lose after.
 	Delay time.Duration
 
+	// AnswerDelay is how long the answer takes on its way back, after the request was carried out.
+	AnswerDelay time.Duration
+
 	Status int // answered instead of carrying the request out, with Header and Body
 	Header http.Header
 	Body   string

@@ -13,14 +13,16 @@ type grant struct {
 	client string // of OAuth; empty for a homeserver's own
 	scope  string
 	last   *session // the newest
+	latest *refreshToken
 	ended  bool
 }
 
 // A refreshToken is good until what it was exchanged for has been used: a client that never got the answer may ask again.
 type refreshToken struct {
-	grant *grant
-	token string
-	next  *pair // what it was exchanged for; nil if it was not yet
+	grant  *grant
+	token  string
+	access *session // that was given out with it
+	next   *pair    // what it was exchanged for; nil if it was not yet
 }
 
 // A pair is what one exchange gives.
@@ -52,8 +54,9 @@ func (h *homeserver) issue(g *grant) *pair {
 	s := h.mint(g.user, g.device, h.token(access))
 	s.grant, s.expires = g, h.now().Add(h.ways.TokenLifetime)
 	g.last = s
-	r := &refreshToken{grant: g, token: h.token(refresh)}
+	r := &refreshToken{grant: g, token: h.token(refresh), access: s}
 	h.refreshTokens[r.token] = r
+	g.latest = r
 	return &pair{s, r}
 }
 
@@ -62,8 +65,18 @@ func (h *homeserver) token(prefix string) string {
 	return prefix + "_" + h.dice.pick("renewed token", alnum, 30) + "_" + h.dice.pick("renewed token", alnum, 6)
 }
 
-// renewed takes a refresh token for a new pair. The caller has seen that it is not spent.
+// renewed exchanges a refresh token for a new pair. The caller has seen that it is not spent. The pair of an exchange
+// before, which nobody has used, is revoked: refresh_token_grant in crates/handlers/src/oauth2/token.rs of the Matrix
+// Authentication Service, replace_refresh_token in synapse/storage/databases/main/registration.py.
 func (h *homeserver) renewed(t *refreshToken) *pair {
+	if t.grant.client == "" { // Synapse keeps no more than the last two
+		for _, before := range h.refreshTokens {
+			if before.next != nil && before.next.refresh == t {
+				delete(h.refreshTokens, before.token)
+				delete(h.sessions, before.access.token)
+			}
+		}
+	}
 	if t.next != nil { // that answer was lost
 		delete(h.sessions, t.next.access.token)
 		delete(h.refreshTokens, t.next.refresh.token)

@@ -14,6 +14,8 @@ type user struct {
 	avatarURL   string
 	filters     []object
 	data        map[dataKey]accountDatum
+
+	locked, suspended, deactivated bool
 }
 
 // A session is one sign-in.
@@ -89,9 +91,9 @@ func (h *homeserver) authenticate(c *call, lapsed bool) error {
 	if s.ended {
 		return unknownToken("Invalid access token passed.", false)
 	}
-	s.used = true
+	s.used = true // even of a locked account, which pins the renewal that gave the token
 	c.session = s
-	return nil
+	return s.refusedAccount(lapsed)
 }
 
 func unknownToken(text string, soft bool) *failure {
@@ -136,6 +138,9 @@ func (h *homeserver) login(c *call) (any, error) {
 		return nil, badRequest("`refresh_token` should be true or false.")
 	}
 	u, err := h.loginUser(body)
+	if err == nil {
+		err = u.mayLogIn()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +236,12 @@ func (h *homeserver) mint(u *user, device, token string) *session {
 	return s
 }
 
+// logout does not know sessions of OAuth: crates/handlers/src/compat/logout.rs of the Matrix Authentication Service, which
+// answers it in the homeserver's place.
 func (h *homeserver) logout(c *call) (any, error) {
+	if g := c.session.grant; g != nil && g.client != "" {
+		return nil, unknownToken("Invalid access token", false)
+	}
 	h.end(c.session)
 	h.changed()
 	return object{}, nil

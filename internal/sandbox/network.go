@@ -207,6 +207,9 @@ func (w *World) deliver(c *call, from string, serve serverFunc) (*reply, error) 
 			Op: "read", Net: "tcp", Addr: address(c.url.Host), Err: os.NewSyscallError("read", syscall.ECONNRESET),
 		}
 	}
+	if err := wait(c.ctx, f.AnswerDelay); err != nil {
+		return nil, err
+	}
 	if err := c.ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -157,27 +157,41 @@ func (a *authServer) form(c *call) (url.Values, *oauthClient, error) {
 	return form, client, nil
 }
 
-// revoke ends a session by either of its tokens: RFC 7009. Signing out is all that a Matrix client does with it.
+// revoke ends a session by either of its tokens: RFC 7009. A token that is no longer valid ends nothing and is answered
+// 200 all the same, a refresh token that was exchanged among them, and so is one of another kind than its hint:
+// crates/handlers/src/oauth2/revoke.rs of the Matrix Authentication Service.
 func (a *authServer) revoke(c *call) (any, error) {
 	form, client, err := a.form(c)
 	if err != nil {
 		return nil, err
 	}
-	token := form.Get("token")
 	var g *grant
-	if t := a.hs.refreshTokens[token]; t != nil {
-		g = t.grant
-	} else if s := a.hs.sessions[token]; s != nil {
-		g = s.grant
+	switch hint := form.Get("token_type_hint"); hint {
+	case "", "access_token", "refresh_token":
+		g = a.revocable(form.Get("token"), hint)
+	default:
+		return nil, refuse("unsupported_token_type", "")
 	}
 	switch {
-	case g == nil: // nothing is said about tokens that are none
+	case g == nil: // nothing is said about tokens that are not valid
 	case g.client != client.id:
 		return nil, &refusal{http.StatusUnauthorized, "unauthorized_client", ""}
 	default:
 		a.hs.endGrant(g)
 	}
 	return &reply{status: http.StatusOK, header: http.Header{}}, nil
+}
+
+// revocable finds the grant of a valid token of the hinted kind; nil if there is none.
+func (a *authServer) revocable(token, hint string) *grant {
+	t, s := a.hs.refreshTokens[token], a.hs.sessions[token]
+	switch {
+	case hint != "access_token" && t != nil && t.next == nil && !t.grant.ended:
+		return t.grant
+	case hint != "refresh_token" && s != nil && s.grant != nil && s.grant.client != "" && a.now().Before(s.expires):
+		return s.grant
+	}
+	return nil
 }
 
 // scopeDevice finds the device in a scope:

@@ -166,6 +166,19 @@ func TestDeviceCodeDeniedAndExpired(t *testing.T) {
 	late := n.startDevice()
 	n.now = n.now.Add(deviceCodeLifetime + time.Second)
 	n.poll(late).refuses(t, 403, "expired_token")
+	n.poll(d).refuses(t, 403, "expired_token") // whatever was decided about it
+}
+
+func TestExchangedDeviceCodeExpires(t *testing.T) {
+	n := newAuthTown(t)
+	d := n.startDevice()
+	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err != nil {
+		t.Fatal(err)
+	}
+	n.poll(d).ok(t)
+	n.poll(d).refuses(t, 400, "invalid_grant")
+	n.now = n.now.Add(deviceCodeLifetime + time.Second)
+	n.poll(d).refuses(t, 403, "expired_token")
 }
 
 func TestRefreshRotates(t *testing.T) {
@@ -195,6 +208,103 @@ func TestRevocationSignsOut(t *testing.T) {
 	n.refresh(tokens["refresh_token"]).refuses(t, 400, "invalid_grant")
 	if a := n.form("/oauth2/revoke", "token", "mar_none"); a.status != http.StatusOK {
 		t.Errorf("of no token: %d %s", a.status, a.raw)
+	}
+}
+
+func TestRevocationOfAConsumedRefreshTokenEndsNothing(t *testing.T) {
+	n := newAuthTown(t)
+	first := n.signIn()
+	second := n.refresh(first["refresh_token"]).ok(t)
+	n.token = str(second["access_token"])
+	for _, form := range [][]string{
+		{"token", str(first["refresh_token"])},
+		{"token", str(first["refresh_token"]), "token_type_hint", "refresh_token"},
+		{"token", str(first["access_token"])},
+		{"token", n.token, "token_type_hint", "refresh_token"}, // of another kind
+	} {
+		if a := n.form("/oauth2/revoke", form...); a.status != http.StatusOK {
+			t.Errorf("%d %s", a.status, a.raw)
+		}
+	}
+	n.hs(post, "logout", object{}).fails(t, 401, "M_UNKNOWN_TOKEN", "Invalid access token")
+	n.hs(get, "account/whoami", nil).ok(t)
+	n.form("/oauth2/revoke", "token", n.token, "token_type_hint", "access_token")
+	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+}
+
+func TestLockedAccountIsRenewedAndRefused(t *testing.T) {
+	n := newAuthTown(t)
+	first := n.signIn()
+	n.w.LockUser(n.ada, true)
+	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	second := n.refresh(first["refresh_token"]).ok(t)
+	n.token = str(second["access_token"])
+	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.refresh(first["refresh_token"]).refuses(t, 400, "invalid_grant") // what followed was used, if in vain
+	n.w.LockUser(n.ada, false)
+	n.hs(get, "account/whoami", nil).ok(t)
+}
+
+func TestSynapseSaysThatAnAccountIsLocked(t *testing.T) {
+	w, _ := newWorld()
+	ada := signIn(t, w, "ada")
+	w.LockUser(ada.id, true)
+	a := ada.hs(get, "account/whoami", nil)
+	a.fails(t, 401, "M_USER_LOCKED", "User account has been locked")
+	if a.body["soft_logout"] != true {
+		t.Errorf("%s", a.raw)
+	}
+	ada.hs(post, "logout", object{}).ok(t)
+}
+
+func TestSuspendedUserMayReadAndLeave(t *testing.T) {
+	w, room := newWorld()
+	ada := signIn(t, w, "ada")
+	ada.register()
+	w.SuspendUser(ada.id, true)
+	ada.hs(get, "account/whoami", nil).ok(t)
+	ada.inviteByMail(room, "dave@example.org").
+		fails(t, 403, "M_USER_SUSPENDED", "Sending messages while account is suspended is not allowed.")
+	if len(w.Mails("dave@example.org")) != 1 {
+		t.Error("the mail goes out before the homeserver looks")
+	}
+	ada.hs(post, "rooms/"+url.PathEscape(room)+"/leave", object{}).ok(t)
+}
+
+func TestDeactivatedUserHasNoSession(t *testing.T) {
+	n := newAuthTown(t)
+	tokens := n.signIn()
+	n.w.DeactivateUser(n.ada)
+	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.refresh(tokens["refresh_token"]).refuses(t, 400, "invalid_grant")
+	if err := n.w.ApproveDevice(n.ada, str(n.startDevice()["user_code"])); err == nil {
+		t.Error("signed in again")
+	}
+}
+
+func TestCodeIsInNoAddressByDefault(t *testing.T) {
+	n := newAuthTown(t)
+	d := n.startDevice()
+	if complete, given := d["verification_uri_complete"]; given {
+		t.Errorf("%v", complete)
+	}
+	if page := n.send(get, str(d["verification_uri"])+"?code="+str(d["user_code"]), "", nil); strings.Contains(string(page.raw), str(d["user_code"])) {
+		t.Error("the page fills the code in")
+	}
+}
+
+func TestUserWithTooManySessionsIsNotLetIn(t *testing.T) {
+	n := newAuthTown(t)
+	n.w.SetWays(Ways{OAuth: true, SessionLimit: 1})
+	n.signIn()
+	d := n.startDevice()
+	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err == nil {
+		t.Error("a second session")
+	}
+	n.poll(d).refuses(t, 403, "authorization_pending") // the program is not told
+	n.form("/oauth2/revoke", "token", n.token)
+	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -243,6 +353,7 @@ func TestAuthorizationCode(t *testing.T) {
 
 func TestApprovalPageTakesWhatAPersonTypes(t *testing.T) {
 	n := newAuthTown(t)
+	n.w.SetWays(Ways{OAuth: true, CodeInAddress: true})
 	d := n.startDevice()
 	page := n.send(get, str(d["verification_uri_complete"]), "", nil)
 	if page.status != http.StatusOK || !strings.Contains(string(page.raw), str(d["user_code"])) {
@@ -303,4 +414,20 @@ func TestHomeserversOwnRefreshTokens(t *testing.T) {
 	renew(first["refresh_token"]).fails(t, 403, "M_FORBIDDEN", "refresh token isn't valid anymore")
 	n.hs(post, "logout", object{}).ok(t)
 	renew(second["refresh_token"]).fails(t, 401, "M_UNKNOWN_TOKEN", "refresh token does not exist")
+}
+
+func TestSynapseKeepsTheLastTwoRefreshTokens(t *testing.T) {
+	n := newAuthTown(t)
+	n.w.SetWays(Ways{Password: true})
+	first := n.hs(post, "login", object{
+		"type": "m.login.password", "user": "ada", "password": "lovelace", "refresh_token": true,
+	}).ok(t)
+	renew := func(token any) response { return n.hs(post, "refresh", object{"refresh_token": token}) }
+	lost := renew(first["refresh_token"]).ok(t)
+	second := renew(first["refresh_token"]).ok(t)
+	renew(lost["refresh_token"]).fails(t, 401, "M_UNKNOWN_TOKEN", "refresh token does not exist")
+	renew(second["refresh_token"]).ok(t)
+	renew(first["refresh_token"]).fails(t, 401, "M_UNKNOWN_TOKEN", "refresh token does not exist")
+	n.token = str(first["access_token"])
+	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")
 }

@@ -25,7 +25,8 @@ type deviceCode struct {
 	polled         time.Time
 	interval       time.Duration
 	user           *user // who approved
-	denied, taken  bool
+	denied         bool
+	exchanged      bool // for tokens
 }
 
 func (a *authServer) startDevice(c *call) (any, error) {
@@ -44,11 +45,14 @@ func (a *authServer) startDevice(c *call) (any, error) {
 	}
 	a.devices[d.code] = d
 	link := a.opts.AuthServerURL + "/link"
-	return object{
-		"device_code": d.code, "user_code": d.userCode,
-		"verification_uri": link, "verification_uri_complete": link + "?code=" + d.userCode,
+	answer := object{
+		"device_code": d.code, "user_code": d.userCode, "verification_uri": link,
 		"expires_in": seconds(deviceCodeLifetime), "interval": seconds(pollInterval),
-	}, nil
+	}
+	if a.hs.ways.CodeInAddress {
+		answer["verification_uri_complete"] = link + "?code=" + d.userCode
+	}
+	return answer, nil
 }
 
 func (a *authServer) token(c *call) (any, error) {
@@ -76,10 +80,11 @@ func (a *authServer) token(c *call) (any, error) {
 	}, nil
 }
 
-// redeemDevice answers a program that asks again and again.
+// redeemDevice answers a program that asks again and again. An expired code is 403 expired_token whatever was decided
+// about it: device_code_grant in crates/handlers/src/oauth2/token.rs of the Matrix Authentication Service.
 func (a *authServer) redeemDevice(form url.Values, client *oauthClient) (*pair, error) {
 	d := a.devices[form.Get("device_code")]
-	if d == nil || d.client != client || d.taken {
+	if d == nil || d.client != client {
 		return nil, refuse("invalid_grant", "")
 	}
 	now := a.now()
@@ -90,13 +95,15 @@ func (a *authServer) redeemDevice(form url.Values, client *oauthClient) (*pair, 
 		return nil, &refusal{http.StatusForbidden, "expired_token", ""}
 	case d.denied:
 		return nil, &refusal{http.StatusForbidden, "access_denied", ""}
+	case d.exchanged:
+		return nil, refuse("invalid_grant", "")
 	case hasty:
 		d.interval += pollInterval
 		return nil, refuse("slow_down", "")
 	case d.user == nil:
 		return nil, &refusal{http.StatusForbidden, "authorization_pending", ""}
 	}
-	d.taken = true
+	d.exchanged = true
 	return a.grant(d.user, client, d.scope)
 }
 
@@ -117,6 +124,8 @@ func (a *authServer) redeemCode(form url.Values, client *oauthClient) (*pair, er
 	return a.grant(code.user, client, code.scope)
 }
 
+// redeemRefresh does not look whether the account is locked: refresh_token_grant in crates/handlers/src/oauth2/token.rs
+// of the Matrix Authentication Service reads the session alone.
 func (a *authServer) redeemRefresh(form url.Values, client *oauthClient) (*pair, error) {
 	t := a.hs.refreshTokens[form.Get("refresh_token")]
 	if t == nil || t.grant.client != client.id || t.spent() {

@@ -52,6 +52,9 @@ func (h *homeserver) accept(r *room, e *event) (*event, error) {
 	if old := r.same(e); old != nil {
 		return old, nil
 	}
+	if err := h.refusesSuspended(r, e); err != nil {
+		return nil, err
+	}
 	if err := r.authorize(e); err != nil {
 		return nil, err
 	}

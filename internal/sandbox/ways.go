@@ -14,6 +14,15 @@ type Ways struct {
 	// NoDeviceGrant takes the device authorization grant from it, which is younger than the rest.
 	NoDeviceGrant bool
 
+	// CodeInAddress adds verification_uri_complete to the answer for a device code. A stock service leaves it out:
+	// device_code_user_code_auto_fill_enabled is false in crates/config/src/sections/oauth.rs of the Matrix
+	// Authentication Service.
+	CodeInAddress bool
+
+	// SessionLimit is how many sessions a user may have before the service's pages refuse another one: soft_limit in
+	// crates/config/src/sections/experimental.rs of the Matrix Authentication Service. 0: any number.
+	SessionLimit int
+
 	// SSO lists who vouches for people; with OAuth it is the service itself, for clients that know no better.
 	SSO []Provider
 
