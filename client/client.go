@@ -64,8 +64,13 @@ type Options struct {
 	// ones die. Nil keeps nothing, and asks homeservers for no tokens that need it.
 	SaveSession func(Session) error
 	// SavedSession returns the session that was saved last, perhaps by another
-	// program that has the same one; nil if there is only this program.
+	// program that has the same one; nil if there is only this program. The error
+	// is [fs.ErrNotExist] if somebody has signed out of it.
 	SavedSession func() (Session, error)
+	// LockSession waits until no other program renews or ends the session, and
+	// keeps all others from it until unlock is called. Nil if there is only this
+	// program.
+	LockSession func(context.Context) (unlock func(), err error)
 }
 
 // An Account is a signed-in user on a homeserver. Its methods may be called
@@ -87,6 +92,7 @@ type Account struct {
 
 	overtaken atomic.Bool // another program keeps the store
 	missed    atomic.Bool // the last change could not be stored
+	ended     atomic.Bool // the session was signed out of
 	keepErr   atomic.Pointer[error]
 
 	keys    *keycheck.Checker // nil if keys are not checked
@@ -155,7 +161,8 @@ func (a *Account) request(ctx context.Context, method string, p path, query map[
 
 // requestURL sends a request once, with a token that is good. One that is refused
 // for its token was not carried out, and is sent again with a new one: an
-// invite, too, mails nobody twice by that.
+// invite, too, mails nobody twice by that. If new tokens are refused as well, it
+// is not the session that has ended.
 func (a *Account) requestURL(ctx context.Context, method, url string, body, reply any) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
 	defer cancel()
@@ -163,17 +170,24 @@ func (a *Account) requestURL(ctx context.Context, method, url string, body, repl
 	if err != nil {
 		return nil, err
 	}
+	for range renewals {
+		data, err := a.try(ctx, token, method, url, body, reply)
+		if !signedOut(err) || token == "" {
+			return data, err
+		}
+		switch renewal := a.renew(ctx, token); {
+		case signedOut(renewal):
+			return nil, err
+		case renewal != nil:
+			return nil, renewal
+		}
+		token = a.Session().AccessToken
+	}
 	data, err := a.try(ctx, token, method, url, body, reply)
-	if !signedOut(err) || token == "" {
-		return data, err
+	if signedOut(err) {
+		err = &AccountLockedError{Server: a.mx.HomeserverURL.Host}
 	}
-	switch renewal := a.renew(ctx, token); {
-	case signedOut(renewal):
-		return nil, err
-	case renewal != nil:
-		return nil, renewal
-	}
-	return a.try(ctx, a.Session().AccessToken, method, url, body, reply)
+	return data, err
 }
 
 // try sends one request. Bodies are never logged: they hold addresses and

@@ -86,6 +86,7 @@ func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Ac
 		Homeserver: s.hs.BaseURL, DeviceID: s.device,
 		Issuer: s.client.Server.Issuer, ClientID: s.client.ID,
 		TokenEndpoint: s.client.Server.TokenEndpoint, RevocationEndpoint: s.client.Server.RevocationEndpoint,
+		AccountURL: s.client.Server.AccountManagementURI,
 	}
 	session = session.with(t)
 	a, err := enter(ctx, s.opt, session, patience)

@@ -141,7 +141,7 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 // nothing to do with this one invite.
 func notSent(err error) bool {
 	return is[*RateLimitError](err) || is[*SignedOutError](err) || is[*UnreachableError](err) ||
-		is[*RenewalError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
+		is[*RenewalError](err) || is[*AccountLockedError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
 }
 
 // learn takes in what an answer says of how often the servers take one.

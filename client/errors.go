@@ -43,6 +43,29 @@ type SignedOutError struct {
 
 func (*SignedOutError) Error() string { return "the homeserver has signed you out" }
 
+// An AccountLockedError says that the homeserver refuses an account whose session
+// has not ended: the people who run the homeserver have locked it
+// (https://spec.matrix.org/v1.19/client-server-api/#account-locking).
+type AccountLockedError struct {
+	Server string
+	// Told is set if the homeserver said so. Otherwise it refuses tokens that it
+	// has only just given out, as one behind a Matrix Authentication Service does.
+	Told bool
+}
+
+func (e *AccountLockedError) Error() string {
+	if e.Told {
+		return e.Server + " has locked your account"
+	}
+	return e.Server + " refuses a session that was renewed this moment: your account may be locked or suspended"
+}
+
+// An AccountSuspendedError says that the account may read, and little more
+// (https://spec.matrix.org/v1.19/client-server-api/#account-suspension).
+type AccountSuspendedError struct{ Server string }
+
+func (e *AccountSuspendedError) Error() string { return e.Server + " has suspended your account" }
+
 // A ServerError is a homeserver's refusal in its own words.
 type ServerError struct {
 	Server  string
@@ -204,6 +227,10 @@ func refusal(server string, he mautrix.HTTPError) error {
 	case "M_UNKNOWN_TOKEN", "M_MISSING_TOKEN":
 		soft, _ := he.RespError.ExtraData["soft_logout"].(bool)
 		return &SignedOutError{Soft: soft}
+	case "M_USER_LOCKED":
+		return &AccountLockedError{Server: server, Told: true}
+	case "M_USER_SUSPENDED":
+		return &AccountSuspendedError{Server: server}
 	case "M_LIMIT_EXCEEDED":
 		return &RateLimitError{Server: server, RetryAfter: retryAfter(he)}
 	}

@@ -27,6 +27,7 @@ func hintReason(err error) string {
 		reason error
 		hint   string
 	}{
+		{errLockBusy, "Wait for it, or end it: it is another mxinvite that uses your account."},
 		{ErrPassword, "Check the user name and type the password again. Capital letters count."},
 		{ErrToken, "Copy the token again, whole. It may also have been signed out meanwhile."},
 		{ErrLoginToken, "Begin again: what single sign-on gives is good once, and for about two minutes."},
@@ -83,6 +84,7 @@ func hintSignIn(err error) string {
 
 func hintHomeserver(err error) string {
 	var discovery *DiscoveryError
+	var unconfirmed *EndNotConfirmedError
 	var gone *SignedOutError
 	var limit *RateLimitError
 	var power *PowerError
@@ -96,6 +98,10 @@ func hintHomeserver(err error) string {
 		return "Check the spelling, or give the homeserver's URL, such as https://matrix.example.org."
 	case errors.As(err, &gone):
 		return "Sign in again. Nothing else is lost."
+	case errors.As(err, &unconfirmed):
+		return "Nothing of it is kept here. " + unconfirmed.Where()
+	case is[*AccountLockedError](err), is[*AccountSuspendedError](err):
+		return "You stay signed in here. Ask the people who run your homeserver."
 	case errors.As(err, &limit):
 		if limit.RetryAfter > 0 {
 			return fmt.Sprintf("Try again in %s.", limit.RetryAfter.Round(time.Second))

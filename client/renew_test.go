@@ -21,7 +21,21 @@ type drawer struct {
 	saved client.Session
 	saves int
 	stuck error // why nothing can be saved
+	shut  error // why nothing can be read
 	look  func(client.Session)
+	held  sync.Mutex // the lock
+}
+
+// lock is held by one program at a time.
+func (d *drawer) lock(ctx context.Context) (unlock func(), err error) {
+	for !d.held.TryLock() {
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return d.held.Unlock, nil
 }
 
 func (d *drawer) save(s client.Session) error {
@@ -40,13 +54,13 @@ func (d *drawer) save(s client.Session) error {
 func (d *drawer) load() (client.Session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.saved, nil
+	return d.saved, d.shut
 }
 
 // keeping is the options of a program that keeps its session in a drawer.
 func (n *town) keeping(d *drawer) client.Options {
 	opt := n.options()
-	opt.SaveSession, opt.SavedSession = d.save, d.load
+	opt.SaveSession, opt.SavedSession, opt.LockSession = d.save, d.load, d.lock
 	return opt
 }
 
@@ -270,69 +284,6 @@ func TestUnsavedSessionWorksAndIsTold(t *testing.T) {
 	})
 }
 
-func TestTwoProgramsRenewOneSession(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
-		other := n.resume(d)
-		for range 4 {
-			time.Sleep(5 * time.Minute)
-			n.works(a)
-			n.works(other)
-		}
-		if n.refreshes() != 4 {
-			n.t.Errorf("renewed %d times", n.refreshes())
-		}
-	})
-}
-
-func TestOtherProgramSignsInAgain(t *testing.T) {
-	n := newTown(t)
-	d := &drawer{}
-	n.must(d.save(n.signIn(n.ada).Session()))
-	a := n.resume(d)
-	opt := n.options()
-	opt.Again = d.saved
-	again, err := client.SignIn(t.Context(), opt, n.homeserver(), n.ada, password)
-	n.must(err)
-	gone := new(client.SignedOutError)
-	if err := a.Refresh(t.Context()); !errors.As(err, &gone) {
-		t.Errorf("%v", err)
-	}
-	n.must(d.save(again.Session()))
-	n.works(a)
-}
-
-func TestOtherProgramRenewsAtTheSameMoment(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
-		other := n.resume(d)
-		n.ExpireTokens(n.ada)
-		n.Inject(sandbox.Fault{Path: tokenPath, Delay: time.Second, Times: 1})
-		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Delay: time.Second, Times: 1})
-		var late sync.WaitGroup
-		late.Go(func() { n.works(a) }) // its refresh token is on its way
-		time.Sleep(time.Second / 2)
-		n.works(other) // and is of no use when it arrives
-		late.Wait()
-		if a.Session() != other.Session() {
-			n.t.Error("two sessions")
-		}
-	})
-}
-
-func TestOtherProgramSignsInAgainForGood(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
-		n.SetWays(sandbox.Ways{Password: true, OAuth: true})
-		opt := n.options()
-		opt.Again = a.Session()
-		again, err := client.SignIn(n.t.Context(), opt, n.homeserver(), n.ada, password)
-		n.must(err)
-		n.must(d.save(again.Session()))
-		n.works(a)
-		if a.Session() != again.Session() {
-			n.t.Error("two sessions")
-		}
-	})
-}
-
 func TestOAuthServerThatMovedIsFoundAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newAuthTown(t)
@@ -376,14 +327,14 @@ func TestRevokedSessionIsTold(t *testing.T) {
 	})
 }
 
-func TestTokenRefusedTwiceEndsTheAttempts(t *testing.T) {
+func TestNewTokensThatAreRefusedEndTheAttempts(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 401, Body: `{"errcode":"M_UNKNOWN_TOKEN","error":"no","soft_logout":true}`})
-		gone := new(client.SignedOutError)
-		if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) {
+		locked := new(client.AccountLockedError)
+		if err := a.Refresh(n.t.Context()); !errors.As(err, &locked) || locked.Told {
 			n.t.Errorf("%v", err)
 		}
-		if n.refreshes() != 1 || n.Count("GET", "/_matrix/client/v3/sync") != 2 {
+		if n.refreshes() != 2 || n.Count("GET", "/_matrix/client/v3/sync") != 3 {
 			n.t.Errorf("renewed %d times", n.refreshes())
 		}
 	})

@@ -101,10 +101,7 @@ func (r *Runner) Close() {
 
 // failed is a turn that says why nothing goes now, and puts the next try off.
 func (r *Runner) failed(err error) Turn {
-	wait := maxBackoff
-	if r.failures < 6 {
-		wait = firstBackoff << r.failures
-	}
+	wait := growing(r.failures, longestBackoff(err))
 	r.asked = askedToWait(err) > 0
 	wait = max(wait, askedToWait(err))
 	r.failures++

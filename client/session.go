@@ -1,12 +1,7 @@
 package client
 
 import (
-	"cmp"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -35,6 +30,8 @@ type Session struct {
 	ClientID           string `json:"client_id,omitempty"`
 	TokenEndpoint      string `json:"token_endpoint,omitempty"`
 	RevocationEndpoint string `json:"revocation_endpoint,omitempty"`
+	// AccountURL is where the user manages the account, in a browser.
+	AccountURL string `json:"account_url,omitempty"`
 }
 
 // ByOAuth reports whether an OAuth server gave the session.
@@ -62,56 +59,14 @@ func Resume(opt Options, s Session) (*Account, error) {
 	who := s
 	who.AccessToken, who.RefreshToken = "", ""
 	a := &Account{
-		opt: opt, session: who, secrets: secrets{current: s, kept: s.AccessToken}, mx: mx, state: newState(s.UserID),
+		opt: opt, session: who, secrets: secrets{kept: s.AccessToken}, mx: mx, state: newState(s.UserID),
 		syncing: newTurn(), identity: identityState{turn: newTurn()}, trusted: map[string]bool{},
 		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
 		answers: map[keycheck.Question]said{},
 	}
+	a.secrets.set(s, opt.Now())
 	if opt.KeyTransport != nil {
 		a.keys = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: a.trusts, Now: opt.Now})
 	}
 	return a, nil
-}
-
-// SignOut ends the session where it came from, and the one on the identity
-// server if there is one, and forgets what was stored. A session that is over
-// already is no failure. One that another program has put in its place is not
-// this account's to end.
-func (a *Account) SignOut(ctx context.Context) error {
-	a.leaveIdentityServer(ctx)
-	err := a.end(ctx)
-	if signedOut(err) {
-		err = nil
-	}
-	if err != nil {
-		err = fmt.Errorf("sign out of %s: %w", a.session.UserID, err)
-	}
-	if a.opt.Store != nil {
-		err = errors.Join(err, a.opt.Store.Forget(ctx, a.storeKey()))
-	}
-	return err
-}
-
-// end ends the session where it came from.
-func (a *Account) end(ctx context.Context) error {
-	s := a.Session()
-	if s.ByOAuth() && s.RevocationEndpoint != "" {
-		return outOfOAuth(a.oauth(s).Revoke(ctx, cmp.Or(s.RefreshToken, s.AccessToken)))
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
-	defer cancel()
-	err := a.logout(ctx, s)
-	if signedOut(err) && s.RefreshToken != "" { // an expired token may not do
-		if s, err = a.exchange(ctx, s); err == nil {
-			err = a.logout(ctx, s)
-		} else if refused(err) {
-			err = nil
-		}
-	}
-	return err
-}
-
-func (a *Account) logout(ctx context.Context, s Session) error {
-	_, err := a.try(ctx, s.AccessToken, http.MethodPost, a.mx.BuildURL(path{"v3", "logout"}), struct{}{}, new(json.RawMessage))
-	return err
 }

@@ -294,7 +294,8 @@ func TestSigningOutRevokes(t *testing.T) {
 	})
 }
 
-func TestSigningOutLeavesTheSessionThatFollowed(t *testing.T) {
+// Whoever signs out of an account signs out of what is kept of it.
+func TestSigningOutEndsTheSessionThatFollowed(t *testing.T) {
 	renewable(t, func(n *town, former *client.Account, d *drawer) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
 		opt := n.keeping(d)
@@ -303,7 +304,10 @@ func TestSigningOutLeavesTheSessionThatFollowed(t *testing.T) {
 		n.must(err)
 		n.must(d.save(a.Session()))
 		n.must(former.SignOut(n.t.Context()))
-		n.works(a)
+		gone := new(client.SignedOutError)
+		if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) {
+			n.t.Errorf("%v", err)
+		}
 	})
 }
 

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -49,7 +48,7 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 				return nil
 			}
 			a.state.setStuck(room)
-			if gone := new(SignedOutError); ctx.Err() != nil || errors.As(err, &gone) {
+			if ctx.Err() != nil || signedOut(err) || is[*AccountLockedError](err) {
 				return err
 			}
 			return nil // a homeserver out of reach shows with the next sync

@@ -13,6 +13,8 @@ import (
 const (
 	firstBackoff = time.Second
 	maxBackoff   = time.Minute
+	// lockedBackoff is how long an account that is locked is left alone at most.
+	lockedBackoff = 15 * time.Minute
 )
 
 // Refresh brings the account up to date once: what the homeserver knows now,
@@ -100,11 +102,21 @@ func (w *Watcher) backoff(err error) time.Duration {
 	if errors.As(err, &limit) && limit.RetryAfter > 0 {
 		return limit.RetryAfter
 	}
-	d := maxBackoff
-	if n := w.failures - 1; n < 6 {
-		d = firstBackoff << n
-	}
+	d := growing(w.failures-1, longestBackoff(err))
 	return d + time.Duration(w.jitter.Int64N(int64(d)/4))
+}
+
+// growing is how long to wait after so many failures before this one.
+func growing(failures int, longest time.Duration) time.Duration {
+	return min(firstBackoff<<min(failures, 30), longest)
+}
+
+// longestBackoff is how long to wait at most after a failure.
+func longestBackoff(err error) time.Duration {
+	if is[*AccountLockedError](err) {
+		return lockedBackoff
+	}
+	return maxBackoff
 }
 
 func wait(ctx context.Context, d time.Duration) bool {

@@ -21,6 +21,10 @@ type Metadata struct {
 	// NamesIssuer is set when answers by way of a browser say who gives them
 	// (RFC 9207).
 	NamesIssuer bool `json:"authorization_response_iss_parameter_supported"`
+	// AccountManagementURI is where users manage their accounts, in a browser; empty
+	// if the server does not say, or names an unsafe address
+	// (https://spec.matrix.org/v1.19/client-server-api/#account-management-url-discovery).
+	AccountManagementURI string `json:"account_management_uri"`
 }
 
 var errNotMetadata = errors.New("what the homeserver says about its OAuth server makes no sense")
@@ -46,6 +50,9 @@ func ParseMetadata(data []byte, homeserver string) (Metadata, error) {
 		if (e.url != "" || e.needed) && !safe(e.url, homeserver) {
 			return Metadata{}, fmt.Errorf("the homeserver names an OAuth server whose %s is not at an https URL", e.name)
 		}
+	}
+	if !safe(m.AccountManagementURI, homeserver) {
+		m.AccountManagementURI = ""
 	}
 	return m, nil
 }

@@ -58,9 +58,16 @@ func (c *Client) Refresh(ctx context.Context, refreshToken string) (Tokens, erro
 }
 
 // Revoke ends the session that a refresh token belongs to. That there is none
-// any more is no failure.
+// any more is no failure, and is not told apart from success: neither is that the
+// token was exchanged, and its session goes on (RFC 7009, section 2.2).
 func (c *Client) Revoke(ctx context.Context, refreshToken string) error {
 	form := url.Values{"token": {refreshToken}, "token_type_hint": {"refresh_token"}}
+	return c.post(ctx, c.Server.RevocationEndpoint, form, nil)
+}
+
+// RevokeAccess is [Client.Revoke] for a session without a refresh token.
+func (c *Client) RevokeAccess(ctx context.Context, accessToken string) error {
+	form := url.Values{"token": {accessToken}, "token_type_hint": {"access_token"}}
 	return c.post(ctx, c.Server.RevocationEndpoint, form, nil)
 }
 

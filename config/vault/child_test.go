@@ -43,6 +43,16 @@ func play(ctx context.Context, role string, args []string) error {
 			return err
 		}
 		return count(ctx, args[0], Name{args[1], ada.Homeserver}, to)
+	case "hold": // the lock of a user, until it is killed
+		v, err := open(Options{Dir: args[0], Kind: KindPlain}, cheap)
+		if err != nil {
+			return err
+		}
+		if _, err := v.LockAccount(ctx, Name{args[1], ada.Homeserver}); err != nil {
+			return err
+		}
+		fmt.Println("locked")
+		time.Sleep(time.Hour)
 	case "fill": // the disk with a vault
 		return fill(ctx, args[0])
 	}

@@ -73,6 +73,7 @@ func (a *app) resumeSession(ctx context.Context, opt client.Options, s client.Se
 	}
 	opt.SavedSession = func() (client.Session, error) { return kept.read(context.Background(), nameOf(s)) }
 	opt.KeyTransport = a.withOwnServer(opt.KeyTransport, s)
+	opt.LockSession = func(ctx context.Context) (func(), error) { return kept.vault.LockAccount(ctx, nameOf(s)) }
 	account, err := client.Resume(opt, s)
 	if err != nil {
 		return nil, err
@@ -169,13 +170,13 @@ func (a *app) saveSession(s client.Session) error {
 
 // noteEnd keeps in mind that the homeserver has ended the session of the account
 // that a command used.
-func (a *app) noteEnd(err error) {
+func (a *app) noteEnd(ctx context.Context, err error) {
 	if a.current == nil || !is[*client.SignedOutError](err) {
 		return
 	}
 	kept, err := a.sessions()
 	if err == nil {
-		err = kept.end(context.Background(), a.current.Session())
+		err = kept.end(ctx, a.current.Session())
 	}
 	if err != nil && !absent(err) {
 		a.say("That the session is over could not be noted: %v", err)

@@ -92,7 +92,7 @@ func Run(ctx context.Context, w World, args []string) int {
 		go a.endOnHangup(ctx, cancel)
 	}
 	err := root.ExecuteContext(ctx)
-	a.noteEnd(err)
+	a.noteEnd(context.WithoutCancel(ctx), err)
 	if err != nil {
 		a.complain(err)
 		a.log.Error("ended", "code", exitCode(err), "err", err)

@@ -82,6 +82,9 @@ func explain(err error) (sentence string, details []string) {
 			if s := f.String(); len(details) == 0 || details[len(details)-1] != s {
 				details = append(details, s)
 			}
+			if e, ok := errors.AsType[*client.EndNotConfirmedError](f.err); ok {
+				details = append(details, "  "+e.Where())
+			}
 		}
 	}
 	return sentence, details

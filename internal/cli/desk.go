@@ -38,9 +38,10 @@ func (d desk) remember(ctx context.Context, s client.Session) (*client.Account, 
 	if err != nil {
 		return nil, err
 	}
-	former, _ := kept.read(ctx, nameOf(s)) // if it cannot be read, nor can it be ended
-	if err := kept.save(ctx, s); err != nil {
-		return account, err
+	former, err := kept.replace(ctx, s)
+	if err != nil { // it goes on without the vault, for as long as the screen is open
+		alone, resumeErr := client.Resume(d.opt, s)
+		return alone, errors.Join(err, resumeErr)
 	}
 	d.app.endFormer(ctx, former, s)
 	return account, kept.use(nameOf(s))

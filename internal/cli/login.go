@@ -158,12 +158,9 @@ func (o loginOptions) again(ctx context.Context, kept *sessions, hs client.Homes
 // that this account had: nobody could, once its token is forgotten.
 func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.Account, way client.Way) error {
 	s := account.Session()
-	former, err := kept.read(ctx, nameOf(s))
-	if err != nil && !absent(err) && !is[*vault.DamagedError](err) {
-		return errors.Join(err, abandon(ctx, account))
-	}
 	o.sealFor = string(s.UserID)
-	if err := kept.save(ctx, s); err != nil {
+	former, err := kept.replace(ctx, s)
+	if err != nil {
 		return errors.Join(err, abandon(ctx, account))
 	}
 	o.endFormer(ctx, former, s)

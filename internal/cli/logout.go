@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -90,7 +89,7 @@ func (a *app) signOut(ctx context.Context, name vault.Name) error {
 		return err
 	}
 	if left != nil {
-		return &halfSignedOutError{left}
+		return left
 	}
 	a.say("%s is signed out.", name.UserID)
 	return nil
@@ -119,12 +118,3 @@ func (a *app) leave(ctx context.Context, s client.Session) (left, err error) {
 	}
 	return left, nil
 }
-
-// A halfSignedOutError says that the session is gone from here alone.
-type halfSignedOutError struct{ err error }
-
-func (e *halfSignedOutError) Error() string {
-	return fmt.Sprintf("the session is forgotten here, but the homeserver could not be told: %v", e.err)
-}
-
-func (e *halfSignedOutError) Unwrap() error { return e.err }

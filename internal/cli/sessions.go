@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
@@ -53,11 +54,17 @@ func (k *sessions) load(ctx context.Context, name vault.Name) (client.Session, e
 	if err != nil || !s.DataKey.IsZero() || ended(s) {
 		return s, err
 	}
-	s.DataKey = seal.NewKey()
-	if err := k.save(ctx, s); err != nil {
+	unlock, err := k.lock(ctx, s)
+	if err != nil {
 		return s, err
 	}
-	return k.read(ctx, name) // another program may have made one at the same time
+	defer unlock()
+	s, err = k.read(ctx, name) // another program may have made one, or renewed the session
+	if err != nil || !s.DataKey.IsZero() || ended(s) {
+		return s, err
+	}
+	s.DataKey = seal.NewKey()
+	return s, k.save(ctx, s)
 }
 
 func (k *sessions) read(ctx context.Context, name vault.Name) (s client.Session, err error) {
@@ -77,6 +84,29 @@ func (k *sessions) save(ctx context.Context, s client.Session) error {
 		return err
 	}
 	return k.vault.Save(ctx, nameOf(s), secret)
+}
+
+// lockPatience is how long another program may take that renews a session.
+const lockPatience = time.Minute
+
+// lock keeps other programs from renewing the session of an account.
+func (k *sessions) lock(ctx context.Context, s client.Session) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	return k.vault.LockAccount(ctx, nameOf(s))
+}
+
+// replace saves the session of a sign-in, and returns the one that was kept before:
+// the newest, since no program renews it meanwhile. There may have been none.
+func (k *sessions) replace(ctx context.Context, s client.Session) (former client.Session, err error) {
+	if unlock, err := k.lock(ctx, s); err == nil { // else the new one is still better than none
+		defer unlock()
+	}
+	former, err = k.read(ctx, nameOf(s))
+	if err != nil && !absent(err) && !is[*vault.DamagedError](err) {
+		return former, err
+	}
+	return former, k.save(ctx, s)
 }
 
 // all reads the sessions of all accounts.
@@ -99,9 +129,14 @@ func (k *sessions) all(ctx context.Context) ([]client.Session, error) {
 	return all, nil
 }
 
-// end keeps of a session what outlives it. If somebody has signed in again
-// meanwhile nothing is done.
+// end keeps of a session what outlives it. If another program has renewed it or
+// somebody has signed in again meanwhile, nothing is done.
 func (k *sessions) end(ctx context.Context, s client.Session) error {
+	unlock, err := k.lock(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	now, err := k.read(ctx, nameOf(s))
 	if err != nil || now.AccessToken != s.AccessToken {
 		return err

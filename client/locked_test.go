@@ -1,0 +1,69 @@
+package client_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// A locked account is asked less and less often, and its session is kept.
+func TestLockedAccountStaysSignedIn(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, d *drawer) {
+		w := a.Watch()
+		n.must(w.Next(n.t.Context()).Err)
+		n.LockUser(n.ada, true)
+		var last time.Duration
+		for range 20 {
+			c := w.Next(n.t.Context())
+			locked := new(client.AccountLockedError)
+			if !errors.As(c.Err, &locked) || locked.Told == a.Session().ByOAuth() || c.Final || client.Hint(c.Err) == "" {
+				n.t.Fatalf("%+v", c)
+			}
+			last = c.RetryIn
+		}
+		if last < 15*time.Minute {
+			n.t.Errorf("asked again after %s", last)
+		}
+		n.LockUser(n.ada, false)
+		n.must(w.Next(n.t.Context()).Err)
+		n.works(n.resume(d))
+		n.newestIsSaved(d)
+	})
+}
+
+func TestLockedAccountSendsNothingAndLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.start(n.signIn(n.ada).Session(), t.TempDir()+"/store.db")
+		n.must(a.Refresh(t.Context()))
+		n.queue(a, "one@navy.example")
+		n.LockUser(n.ada, true)
+		turn := a.Runner("test").Next(t.Context())
+		locked := new(client.AccountLockedError)
+		if !errors.As(turn.Err, &locked) || turn.Final {
+			t.Errorf("%+v", turn)
+		}
+		if items := n.outbox(a).Items; len(items) != 1 || items[0].State != client.ItemQueued {
+			t.Errorf("%+v", items)
+		}
+		n.LockUser(n.ada, false)
+		n.empty(a)
+		if len(n.Mails("one@navy.example")) != 1 {
+			t.Error("not sent")
+		}
+	})
+}
+
+func TestDeactivatedAccountIsSignedOut(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+		n.works(a)
+		n.DeactivateUser(n.ada)
+		gone := new(client.SignedOutError)
+		if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) {
+			n.t.Errorf("%v", err)
+		}
+	})
+}
