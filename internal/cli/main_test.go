@@ -26,7 +26,7 @@ import (
 // What the scripts tell the program about their world, in its environment.
 const (
 	envServer   = "TEST_SERVER"   // host and port where all of the world's servers are
-	envTime     = "TEST_TIME"     // what the clock says
+	envTime     = "TEST_TIME"     // what the clock says; empty for the time of day
 	envDemo     = "TEST_DEMO"     // host and port of a demo that is really there
 	envKeyring  = "TEST_KEYRING"  // the directory of a keyring; without it there is none
 	envTerminal = "TEST_TERMINAL" // standard output and error are a terminal this wide
@@ -43,11 +43,15 @@ func program() {
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	now, err := time.Parse(time.RFC3339, os.Getenv(envTime))
-	if err != nil {
-		panic(err)
+	clock := time.Now
+	if said := os.Getenv(envTime); said != "" {
+		now, err := time.Parse(time.RFC3339, said)
+		if err != nil {
+			panic(err)
+		}
+		clock = func() time.Time { return now }
 	}
-	w := Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), func() time.Time { return now }, phoneBook(os.Getenv(envServer)))
+	w := Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), clock, phoneBook(os.Getenv(envServer)))
 	w.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {
 		return outside{phoneBook(os.Getenv(envServer)), os.Getenv(envDemo), keycheck.NewTransport(o)}
 	}

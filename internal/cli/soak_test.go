@@ -1,0 +1,224 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+// soakVar is for how long programs share a session, such as 5m.
+const soakVar = "MXINVITE_SOAK"
+
+const (
+	soakPrograms = 4
+	soakToken    = 2 * time.Second        // the life of an access token
+	soakJitter   = 120 * time.Millisecond // before a request is carried out, and again before its answer
+)
+
+// Programs that share one session with tokens that live for two seconds are never
+// signed out, whenever they are killed and whichever answers are lost. When they
+// have come to rest, what is saved is what the server gave out last.
+func TestManyProgramsKeepOneSession(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs and kills many programs")
+	}
+	length, err := time.ParseDuration(cmp.Or(os.Getenv(soakVar), "5s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, ways := range map[string]sandbox.Ways{
+		"OAuth":      {OAuth: true, TokenLifetime: soakToken},
+		"homeserver": {Password: true, TokenLifetime: soakToken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSoak(t, ways)
+			s.session = s.signIn()
+			ctx, cancel := context.WithTimeout(t.Context(), length)
+			defer cancel()
+			var programs sync.WaitGroup
+			for n := range soakPrograms {
+				programs.Go(func() { s.repeat(ctx, n%2 == 0) })
+			}
+			programs.Wait()
+			s.smooth.Store(true)
+			time.Sleep(soakToken) // so that the next request needs another token
+			if said, code := s.run(t.Context(), "rooms"); code != exitOK {
+				t.Errorf("ended with %d: %s", code, said)
+			}
+			saved, err := s.kept.read(t.Context(), nameOf(s.session))
+			s.must(err)
+			access, refresh, err := s.world.LatestTokens(string(saved.UserID), string(saved.DeviceID))
+			s.must(err)
+			if saved.AccessToken != access || saved.RefreshToken != refresh {
+				t.Error("what is saved is not what the server gave out last")
+			}
+			t.Logf("in %s: %d programs, %d of them killed, %d requests, %d exchanges, of which %d without an answer",
+				length, s.started.Load(), s.killed.Load(), s.requests.Load(), s.exchanges.Load(), s.lost.Load())
+			t.Logf("%d programs could not go on for a moment, %d of them since new tokens were refused", s.stumbled.Load(), s.locked.Load())
+		})
+	}
+}
+
+// A soak is a server that answers late or never, and a vault.
+type soak struct {
+	t       *testing.T
+	world   *sandbox.World
+	server  string // host and port
+	home    string
+	kept    *sessions
+	session client.Session
+
+	smooth                            atomic.Bool // nothing is lost any more
+	started, killed, stumbled, locked atomic.Int64
+	requests, exchanges, lost         atomic.Int64
+}
+
+func newSoak(t *testing.T, ways sandbox.Ways) *soak {
+	t.Helper()
+	s := &soak{t: t, world: sandbox.New(sandbox.Options{Now: time.Now}), home: t.TempDir()}
+	s.world.SetWays(ways)
+	s.world.CreateRoom(s.world.AddUser("ada", password, "Ada"), sandbox.RoomOptions{Name: "Ops"})
+	server := httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(server.Close)
+	s.server = server.Listener.Addr().String()
+	home := config.At(s.home)
+	v, err := vault.Open(vault.Options{Dir: home.Dir(), Kind: vault.KindPlain})
+	s.must(err)
+	s.kept = &sessions{home, v}
+	return s
+}
+
+func (s *soak) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// serve carries requests out late, and has their answers come late or never.
+func (s *soak) serve(w http.ResponseWriter, r *http.Request) {
+	exchange := strings.HasSuffix(r.URL.Path, "/refresh") || strings.HasSuffix(r.URL.Path, "/token")
+	s.requests.Add(1)
+	time.Sleep(rand.N(soakJitter))
+	recorded := httptest.NewRecorder()
+	s.world.ServeHTTP(recorded, r)
+	time.Sleep(rand.N(soakJitter))
+	if exchange {
+		s.exchanges.Add(1)
+	}
+	if !s.smooth.Load() && (exchange && rand.N(4) == 0 || rand.N(20) == 0) {
+		if exchange {
+			s.lost.Add(1)
+		}
+		panic(http.ErrAbortHandler) // which breaks the connection
+	}
+	for name, values := range recorded.Header() {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(recorded.Code)
+	_, _ = io.Copy(w, recorded.Body)
+}
+
+// signIn signs Ada in and keeps her session.
+func (s *soak) signIn() client.Session {
+	s.t.Helper()
+	s.smooth.Store(true)
+	defer s.smooth.Store(false)
+	opt := client.Options{
+		Transport: s.world, Now: time.Now, SaveSession: func(client.Session) error { return nil },
+	}
+	hs, err := client.Discover(s.t.Context(), opt, "@ada:example.org")
+	s.must(err)
+	var account *client.Account
+	if hs.OAuth == nil {
+		account, err = client.SignIn(s.t.Context(), opt, hs, "ada", password)
+	} else {
+		var b *client.BrowserSignIn
+		b, err = client.StartBrowser(s.t.Context(), opt, hs, client.PastedRedirectURI)
+		s.must(err)
+		var final string
+		final, err = s.world.Approve("@ada:example.org", b.URL())
+		s.must(err)
+		account, err = b.Finish(s.t.Context(), final)
+	}
+	s.must(err)
+	session := account.Session()
+	if session.RefreshToken == "" {
+		s.t.Fatal("the session cannot be renewed")
+	}
+	s.must(s.kept.save(s.t.Context(), session))
+	return session
+}
+
+// repeat runs programs one after the other: some that follow the account until
+// they are stopped, and some that ask once, as a cron job does. Of each kind some
+// are killed.
+func (s *soak) repeat(ctx context.Context, follows bool) {
+	for ctx.Err() == nil {
+		program, stop := context.WithCancel(ctx)
+		if rand.N(3) == 0 || follows {
+			time.AfterFunc(rand.N(2*soakToken), stop)
+		}
+		args := []string{"rooms"}
+		if follows {
+			args = []string{"watch"}
+		}
+		said, code := s.run(program, args...)
+		if program.Err() != nil && code < 0 {
+			s.killed.Add(1)
+		}
+		stop()
+		s.judge(said, code)
+	}
+}
+
+// judge looks at how a program ended. It may have met a lost answer.
+func (s *soak) judge(said string, code int) {
+	switch {
+	case code == exitSignedOut || strings.Contains(said, "signed you out") || strings.Contains(said, "signed @ada:example.org out"):
+		s.t.Errorf("signed out: %s", said)
+	case strings.Contains(said, "may be locked"): // its tokens lived for less than a request took
+		s.locked.Add(1)
+		s.stumbled.Add(1)
+	case code > exitOK:
+		s.stumbled.Add(1)
+		if !strings.Contains(said, "cannot be reached") && !strings.Contains(said, "interrupted") {
+			s.t.Errorf("ended with %d: %s", code, said)
+		}
+	}
+}
+
+// run runs a program until it ends, or kills it when ctx does.
+func (s *soak) run(ctx context.Context, args ...string) (said string, code int) {
+	s.started.Add(1)
+	cmd := exec.CommandContext(ctx, "mxinvite", args...)
+	if rand.N(2) == 0 { // else it is killed
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+		cmd.WaitDelay = time.Minute
+	}
+	cmd.Env = append(os.Environ(), "MXINVITE_HOME="+s.home, "MXINVITE_VAULT_KIND=plain", envServer+"="+s.server, envTime+"=", "GORACE=atexit_sleep_ms=0")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	if cmd.ProcessState == nil {
+		return fmt.Sprint(err), exitError
+	}
+	return out.String(), cmd.ProcessState.ExitCode()
+}
