@@ -6,6 +6,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -65,7 +66,7 @@ type Options struct {
 	SaveSession func(Session) error
 	// SavedSession returns the session that was saved last, perhaps by another
 	// program that has the same one; nil if there is only this program. The error
-	// is [fs.ErrNotExist] if somebody has signed out of it.
+	// is [fs.ErrNotExist] if another program has signed out of it.
 	SavedSession func() (Session, error)
 	// LockSession waits until no other program renews or ends the session, and
 	// keeps all others from it until unlock is called. Nil if there is only this
@@ -168,26 +169,31 @@ func (a *Account) requestURL(ctx context.Context, method, url string, body, repl
 	defer cancel()
 	token, err := a.accessToken(ctx)
 	if err != nil {
-		return nil, err
+		return nil, a.named(err)
 	}
-	for range renewals {
+	for try := 0; ; try++ {
 		data, err := a.try(ctx, token, method, url, body, reply)
 		if !signedOut(err) || token == "" {
 			return data, err
 		}
 		switch renewal := a.renew(ctx, token); {
 		case signedOut(renewal):
-			return nil, err
+			return nil, a.named(err)
 		case renewal != nil:
 			return nil, renewal
+		case try == renewals:
+			return nil, &AccountLockedError{Server: a.mx.HomeserverURL.Host}
 		}
 		token = a.Session().AccessToken
 	}
-	data, err := a.try(ctx, token, method, url, body, reply)
-	if signedOut(err) {
-		err = &AccountLockedError{Server: a.mx.HomeserverURL.Host}
+}
+
+// named says of an error whose session has ended, if it is that.
+func (a *Account) named(err error) error {
+	if gone, ok := errors.AsType[*SignedOutError](err); ok {
+		return &SignedOutError{UserID: a.session.UserID, Homeserver: a.session.Homeserver, Soft: gone.Soft}
 	}
-	return data, err
+	return err
 }
 
 // try sends one request. Bodies are never logged: they hold addresses and

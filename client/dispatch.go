@@ -74,6 +74,11 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	began := r.a.opt.Now()
 	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
 	o := r.judge(e, sent, err)
+	if is[*AccountSuspendedError](err) {
+		// The homeserver says so once the mail has gone out. Each further invite
+		// would mail a person in vain.
+		o.err = errors.Join(err, r.a.PauseOutbox(context.WithoutCancel(ctx), true))
+	}
 	r.learn(o, began, err)
 	o.err = errors.Join(o.err, r.keepPaces(ctx))
 	return r.save(ctx, o)

@@ -36,12 +36,20 @@ var (
 
 // A SignedOutError says that the homeserver no longer knows the session.
 type SignedOutError struct {
+	// Whose session it was, and on which homeserver; empty where that is not known.
+	UserID     id.UserID
+	Homeserver string // base URL
 	// Soft is set when signing in again resumes the same session
 	// (https://spec.matrix.org/v1.19/client-server-api/#soft-logout).
 	Soft bool
 }
 
-func (*SignedOutError) Error() string { return "the homeserver has signed you out" }
+func (e *SignedOutError) Error() string {
+	if e.UserID == "" {
+		return "the homeserver has signed you out"
+	}
+	return fmt.Sprintf("the homeserver has signed %s out", e.UserID)
+}
 
 // An AccountLockedError says that the homeserver refuses an account whose session
 // has not ended: the people who run the homeserver have locked it

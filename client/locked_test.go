@@ -57,6 +57,27 @@ func TestLockedAccountSendsNothingAndLosesNothing(t *testing.T) {
 	})
 }
 
+// A suspended account's invite is mailed, and comes to nothing. No others follow.
+func TestSuspendedAccountPausesTheOutbox(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.start(n.signIn(n.ada).Session(), t.TempDir()+"/store.db")
+		n.must(a.Refresh(t.Context()))
+		n.queue(a, "one@navy.example", "two@navy.example")
+		n.SuspendUser(n.ada, true)
+		turn := a.Runner("test").Next(t.Context())
+		suspended := new(client.AccountSuspendedError)
+		if !errors.As(turn.Err, &suspended) || turn.Final || client.Hint(turn.Err) == "" {
+			t.Errorf("%+v", turn)
+		}
+		o := n.outbox(a)
+		if !o.Paused || o.Count(client.ItemFailed) != 1 || o.Count(client.ItemQueued) != 1 || len(n.Mails("two@navy.example")) != 0 {
+			t.Errorf("%+v", o)
+		}
+		n.must(a.Refresh(t.Context())) // reading goes on
+	})
+}
+
 func TestDeactivatedAccountIsSignedOut(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.works(a)

@@ -173,7 +173,7 @@ func TestProgramThatHoldsTheLockForEverEndsNothing(t *testing.T) {
 func TestTokenThatAnotherProgramReplacedIsNoLockedAccount(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		other := n.resume(d)
-		d.look = func(s client.Session) {
+		d.look = func(client.Session) {
 			d.look = nil
 			time.AfterFunc(time.Second, func() {
 				n.ExpireTokens(n.ada)

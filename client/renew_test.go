@@ -334,7 +334,7 @@ func TestNewTokensThatAreRefusedEndTheAttempts(t *testing.T) {
 		if err := a.Refresh(n.t.Context()); !errors.As(err, &locked) || locked.Told {
 			n.t.Errorf("%v", err)
 		}
-		if n.refreshes() != 2 || n.Count("GET", "/_matrix/client/v3/sync") != 3 {
+		if n.refreshes() != 3 || n.Count("GET", "/_matrix/client/v3/sync") != 3 {
 			n.t.Errorf("renewed %d times", n.refreshes())
 		}
 	})

@@ -294,7 +294,7 @@ func TestSigningOutRevokes(t *testing.T) {
 	})
 }
 
-// Whoever signs out of an account signs out of what is kept of it.
+// Signing out of an account ends the session that is kept of it.
 func TestSigningOutEndsTheSessionThatFollowed(t *testing.T) {
 	renewable(t, func(n *town, former *client.Account, d *drawer) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})

@@ -20,8 +20,11 @@ const (
 	signOutPause = 250 * time.Millisecond // longer each time
 )
 
-// errConsumed is why a session may go on that nobody here has the tokens of.
+// errConsumed is why a session may go on without any tokens here that are good.
 var errConsumed = errors.New("the server no longer accepts the tokens that are kept here, and does not say why")
+
+// errNoRevocation is why a session of OAuth cannot be ended from here.
+var errNoRevocation = errors.New("the server offers programs no way to end a session")
 
 // An EndNotConfirmedError says that a session may go on although it was signed out
 // of.
@@ -77,7 +80,9 @@ func (a *Account) SignOut(ctx context.Context) error {
 func (a *Account) end(ctx context.Context) (Session, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, signOutTimeout, errTimeout)
 	defer cancel()
-	if unlock, err := a.lockSession(ctx); err == nil { // else it has to go without
+	waiting, stop := context.WithTimeout(ctx, signOutTimeout/3)
+	defer stop()
+	if unlock, err := a.lockSession(waiting); err == nil { // else it has to go without
 		defer unlock()
 	}
 	s, err := a.newest()
@@ -88,7 +93,7 @@ func (a *Account) end(ctx context.Context) (Session, error) {
 }
 
 // endSession ends a session. The refresh token that is saved may have been consumed
-// by an exchange whose answer nobody got, and to revoke it would then be answered
+// by an exchange whose answer was lost, and to revoke it would then be answered
 // well and end nothing (RFC 7009, section 2.2). So it is exchanged first: what comes
 // from that is the newest pair for certain.
 func (a *Account) endSession(ctx context.Context, s Session) error {
@@ -114,6 +119,8 @@ func (a *Account) endSession(ctx context.Context, s Session) error {
 	switch {
 	case doubt != nil && (err != nil || s.byRevocation()):
 		return doubt
+	case signedOut(err) && s.ByOAuth(): // an end that a homeserver does not know of
+		return errNoRevocation
 	case signedOut(err):
 		return nil
 	}

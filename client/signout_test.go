@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// hasEnded checks that a session cannot be renewed by anybody.
+// hasEnded checks that a session cannot be renewed any more.
 func (n *town) hasEnded(s client.Session) {
 	n.t.Helper()
 	if _, _, err := n.LatestTokens(n.ada, string(s.DeviceID)); err == nil {
@@ -74,8 +74,8 @@ func TestSigningOutOutlivesLostAnswers(t *testing.T) {
 	})
 }
 
-// What is saved was put back from an older copy. Nobody here has the tokens of the
-// session, which goes on.
+// What is saved was put back from an older copy. The session goes on, with tokens
+// that are lost.
 func TestSigningOutWithConsumedTokensIsNotCalledDone(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		old := d.saved
@@ -132,6 +132,26 @@ func TestSigningOutWaitsForARenewal(t *testing.T) {
 			n.t.Errorf("%v", err)
 		}
 		n.hasEnded(a.Session())
+	})
+}
+
+// A program that was stopped holds the lock.
+func TestSigningOutDoesNotWaitForEver(t *testing.T) {
+	renewable(t, func(n *town, a *client.Account, d *drawer) {
+		d.held.Lock()
+		n.must(a.SignOut(n.t.Context()))
+		n.hasEnded(a.Session())
+	})
+}
+
+func TestSigningOutWithoutARevocationEndpointIsNotCalledDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newAuthTown(t)
+		s := n.byDevice(n.options()).Session()
+		s.RevocationEndpoint = ""
+		a, err := client.Resume(n.options(), s)
+		n.must(err)
+		n.unconfirmed(a.SignOut(t.Context()), s)
 	})
 }
 

@@ -75,7 +75,10 @@ func (p *accountsPage) load() tea.Cmd {
 func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case accountsListed:
-		p.loaded, p.problem, p.known = true, msg.err, msg.known
+		p.loaded, p.known = true, msg.known
+		if msg.err != nil { // else what went wrong before stays to be read
+			p.problem = msg.err
+		}
 		p.list.set(msg.known)
 	case accountChanged:
 		p.busy, p.problem = false, msg.err
@@ -88,6 +91,7 @@ func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
 		p.problem = msg.err
 	case tea.KeyPressMsg:
 		if !p.busy {
+			p.problem = nil
 			return p.press(msg)
 		}
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -77,9 +78,10 @@ func (sh *shell) signedIn(a *client.Account) tea.Cmd {
 	return tea.Batch(sh.restart(newHome(sh)), sh.startSending(), sh.readDraft())
 }
 
-// signedOut goes back to signing in, after somebody asked for it.
-func (sh *shell) signedOut() tea.Cmd {
-	return sh.leaveAccount(sh.opt.Forget, false, nil)
+// signedOut goes back to signing in, after the person asked for it. doubt is why it
+// is not certain that the session has ended; nil if it is.
+func (sh *shell) signedOut(doubt error) tea.Cmd {
+	return sh.leaveAccount(sh.opt.Forget, false, doubt)
 }
 
 // signedOutBy goes back to signing in because the homeserver has ended the
@@ -92,7 +94,7 @@ func (sh *shell) leaveAccount(note func(client.Session) error, again bool, why e
 	session := sh.account.Session()
 	sh.abandonSending()
 	sh.account, sh.work = nil, progress{}
-	if why == nil { // the person is done; otherwise what was typed survives
+	if !again { // the person is done; otherwise what was typed survives
 		sh.draft = whom{}
 	}
 	sh.revokes, sh.leaving, sh.signing = revokes{}, false, false
@@ -163,17 +165,26 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 			sh.complain(msg.err)
 		}
 	case signedOutMsg:
-		switch {
-		case msg.account != sh.account:
-			return nil // the homeserver was quicker, and somebody may be signed in again
-		case msg.err != nil:
-			sh.signing = false
-			sh.complain(msg.err)
-			return sh.startSending()
-		}
-		return sh.signedOut()
+		return sh.signOutEnded(msg)
 	}
 	return nil
+}
+
+// signOutEnded leaves the account, which is of no more use, even where the session
+// may go on.
+func (sh *shell) signOutEnded(msg signedOutMsg) tea.Cmd {
+	unconfirmed := &client.EndNotConfirmedError{}
+	switch {
+	case msg.account != sh.account:
+		return nil // the homeserver was quicker, and somebody may be signed in again
+	case errors.As(msg.err, &unconfirmed):
+		return sh.signedOut(unconfirmed)
+	case msg.err != nil:
+		sh.signing = false
+		sh.complain(msg.err)
+		return sh.startSending()
+	}
+	return sh.signedOut(nil)
 }
 
 // quit ends the program, once nothing is left that the user wants done. It asks
@@ -280,7 +291,10 @@ func (l link) view(st styles, now, asOf time.Time) string {
 	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
 		old = ", as of " + ago(now, asOf)
 	}
+	locked := &client.AccountLockedError{}
 	switch {
+	case errors.As(l.err, &locked):
+		return st.bad.Render("○ locked") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
 	case l.err != nil:
 		return st.bad.Render("○ offline") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
 	case l.up:

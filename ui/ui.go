@@ -134,7 +134,7 @@ func (sh *shell) beginSigningIn(ended client.Session) tea.Cmd {
 		return sh.restart(newSignIn(sh, o, nil))
 	}
 	o = goOn(ended)
-	why := &client.SignedOutError{}
+	why := &client.SignedOutError{UserID: ended.UserID, Homeserver: ended.Homeserver}
 	if sh.opt.Accounts == nil {
 		return sh.restart(newSignIn(sh, o, why))
 	}

@@ -569,7 +569,7 @@ func TestSignedOutTwice(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		account := n.account(t)
 		m := New(t.Context(), Options{Client: n.options(), Account: account})
-		m.shell.signedOut() // the homeserver was quicker
+		m.shell.signedOut(nil) // the homeserver was quicker
 		m.Update(signedOutMsg{account: account})
 		if got := m.shell.top().title(); got != "Sign in" {
 			t.Errorf("on the page %q", got)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"maunium.net/go/mautrix/id"
@@ -15,11 +14,11 @@ import (
 // A signedOutError says whose session the homeserver has ended.
 type signedOutError struct{ session client.Session }
 
-func (e *signedOutError) Error() string {
-	return fmt.Sprintf("the homeserver has signed %s out", e.session.UserID)
-}
+func (e *signedOutError) Error() string { return e.Unwrap().Error() }
 
-func (e *signedOutError) Unwrap() error { return &client.SignedOutError{} }
+func (e *signedOutError) Unwrap() error {
+	return &client.SignedOutError{UserID: e.session.UserID, Homeserver: e.session.Homeserver}
+}
 
 // session reads the session of the account that is meant.
 func (a *app) session(ctx context.Context) (client.Session, error) {

@@ -58,7 +58,7 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 		v := newVigil(t)
 		before := v.saved(v.ada)
 		v.SignOutEverywhere(v.ada, false)
-		if _, said := v.runs(exitSignedOut, "rooms"); !strings.Contains(said, "signed you out") {
+		if _, said := v.runs(exitSignedOut, "rooms"); !strings.Contains(said, "signed @ada:example.org out") {
 			t.Errorf("said %q", said)
 		}
 		if over := v.saved(v.ada); !ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {

@@ -135,14 +135,14 @@ func hintWaiting(err error) string {
 // where sessions are kept.
 func hintSession(err error) string {
 	const another = "mxinvite vault aside makes room for a new one; then sign in again."
-	if e, ok := errors.AsType[*signedOutError](err); ok {
-		return "Sign in again, nothing else is lost: mxinvite login " + string(e.session.UserID)
+	if e, ok := errors.AsType[*client.SignedOutError](err); ok && e.UserID != "" {
+		return fmt.Sprintf("Sign in again, nothing else is lost: mxinvite login %s --user %s", e.Homeserver, e.UserID.Localpart())
 	}
 	if e, ok := errors.AsType[*vault.KindError](err); ok {
 		return fmt.Sprintf("mxinvite vault kind %s makes it one; or leave --vault and the setting vault.kind away.", e.Want)
 	}
 	switch {
-	case errors.Is(err, errNotSignedIn), is[*client.SignedOutError](err):
+	case errors.Is(err, errNotSignedIn):
 		return "Sign in with: mxinvite login"
 	case is[*unknownAccountError](err):
 		return "mxinvite accounts lists those that are signed in, and mxinvite login adds one."

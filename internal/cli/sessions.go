@@ -129,8 +129,8 @@ func (k *sessions) all(ctx context.Context) ([]client.Session, error) {
 	return all, nil
 }
 
-// end keeps of a session what outlives it. If another program has renewed it or
-// somebody has signed in again meanwhile, nothing is done.
+// end keeps of a session what outlives it. If it was renewed or replaced by another
+// sign-in meanwhile, nothing is done.
 func (k *sessions) end(ctx context.Context, s client.Session) error {
 	unlock, err := k.lock(ctx, s)
 	if err != nil {

@@ -208,7 +208,7 @@ func TestWatchBeginsWithAllAndEndsWhenSignedOut(t *testing.T) {
 			t.Errorf("ended with %d", code)
 		}
 		v.hears()
-		if said := v.err.take(); !strings.Contains(said, "signed you out") {
+		if said := v.err.take(); !strings.Contains(said, "signed @ada:example.org out") {
 			t.Errorf("said %q", said)
 		}
 	})

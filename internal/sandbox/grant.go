@@ -65,8 +65,8 @@ func (h *homeserver) token(prefix string) string {
 	return prefix + "_" + h.dice.pick("renewed token", alnum, 30) + "_" + h.dice.pick("renewed token", alnum, 6)
 }
 
-// renewed exchanges a refresh token for a new pair. The caller has seen that it is not spent. The pair of an exchange
-// before, which nobody has used, is revoked: refresh_token_grant in crates/handlers/src/oauth2/token.rs of the Matrix
+// renewed exchanges a refresh token for a new pair. The caller has seen that it is not spent. The unused
+// pair of an exchange before is revoked: refresh_token_grant in crates/handlers/src/oauth2/token.rs of the Matrix
 // Authentication Service, replace_refresh_token in synapse/storage/databases/main/registration.py.
 func (h *homeserver) renewed(t *refreshToken) *pair {
 	if t.grant.client == "" { // Synapse keeps no more than the last two

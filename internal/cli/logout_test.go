@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+)
+
+const tokenPath = "/oauth2/token"
+
+// signsIn signs a user in by a code that is approved on another device.
+func (v *stay) signsIn(user string) (device string) {
+	v.t.Helper()
+	said := v.begin("login", user, "--with", "device", "--json")
+	v.must(v.ApproveDevice(user, v.find(`type this code:\s+(\w+)\s`, said)))
+	time.Sleep(time.Minute)
+	return v.find(`"device_id": "(\w+)"`, v.ends(exitOK))
+}
+
+// forgot checks that nothing is kept of any account.
+func (v *stay) forgot() {
+	v.t.Helper()
+	if said := v.begin("accounts"); !strings.Contains(said, "No account is signed in") {
+		v.t.Errorf("kept %q", said)
+	}
+	v.ends(exitOK)
+}
+
+func TestLogoutOutlivesLostAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newStay(t, sandbox.Ways{OAuth: true})
+		device := v.signsIn(v.ada)
+		v.Inject(sandbox.Fault{Path: tokenPath, Lose: true, Times: 1})
+		v.Inject(sandbox.Fault{Path: "/oauth2/revoke", Lose: true, Times: 1})
+		v.does("logout")
+		if _, _, err := v.LatestTokens(v.ada, device); err == nil {
+			t.Error("the session goes on")
+		}
+		v.forgot()
+	})
+}
+
+func TestLogoutThatIsNotConfirmedSaysWhereToEndTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newStay(t, sandbox.Ways{OAuth: true})
+		device := v.signsIn(v.ada)
+		v.Inject(sandbox.Fault{Path: "/oauth2/", Refuse: true})
+		said := v.begin("logout")
+		said += v.ends(exitError)
+		for _, part := range []string{
+			"could not confirm that the session of @ada:example.org has ended: account.example.org cannot be reached",
+			"End the session of the device " + device + " (mxinvite) here: " +
+				v.AuthServerURL() + "/account/?action=org.matrix.device_delete&device_id=" + device,
+		} {
+			if !strings.Contains(said, part) {
+				t.Errorf("said %q, without %q", said, part)
+			}
+		}
+		v.forgot()
+	})
+}
+
+// One that cannot be confirmed keeps none of the others, and is told with its name.
+func TestLogoutOfAllSaysWhichIsNotConfirmed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newStay(t, sandbox.Ways{OAuth: true})
+		v.signsIn(v.ada)
+		v.signsIn(v.grace)
+		v.Inject(sandbox.Fault{Path: tokenPath, Refuse: true, Times: 1})
+		said := v.begin("logout", "--all")
+		said += v.ends(exitPartly)
+		if !strings.Contains(said, "could not confirm that the session of @ada:example.org has ended") ||
+			!strings.Contains(said, "org.matrix.device_delete") || !strings.Contains(said, "@grace:example.org is signed out") {
+			t.Errorf("said %q", said)
+		}
+		v.forgot()
+	})
+}
+
+func TestLockedAccountIsNotSignedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newStay(t, sandbox.Ways{OAuth: true})
+		v.signsIn(v.ada)
+		v.LockUser(v.ada, true)
+		said := v.begin("rooms")
+		said += v.ends(exitError)
+		if !strings.Contains(said, "your account may be locked or suspended") || !strings.Contains(said, "You stay signed in here") {
+			t.Errorf("said %q", said)
+		}
+		v.LockUser(v.ada, false)
+		v.does("rooms")
+	})
+}
+
+func TestServerDownWhileATokenHasExpired(t *testing.T) {
+	for name, ways := range map[string]sandbox.Ways{"OAuth": {OAuth: true}, "homeserver": {Password: true}} {
+		synctest.Test(t, func(t *testing.T) {
+			v := newStay(t, ways)
+			if ways.OAuth {
+				v.signsIn(v.ada)
+			} else {
+				v.begin("login", v.ada)
+				v.typesLine(password)
+				v.ends(exitOK)
+			}
+			time.Sleep(time.Hour)
+			remove := []func(){
+				v.Inject(sandbox.Fault{Path: "/oauth2/", Refuse: true}), v.Inject(sandbox.Fault{Path: "/_matrix/", Refuse: true}),
+			}
+			said := v.begin("rooms")
+			said += v.ends(exitError)
+			if !strings.Contains(said, "cannot be reached") {
+				t.Errorf("%s: said %q", name, said)
+			}
+			for _, f := range remove {
+				f()
+			}
+			v.does("rooms")
+		})
+	}
+}
+
+func TestDeactivatedAccountIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
+		v.signsIn(v.ada)
+		v.DeactivateUser(v.ada)
+		said := v.begin("rooms")
+		said += v.ends(exitSignedOut)
+		if !strings.Contains(said, "the homeserver has signed @ada:example.org out") {
+			t.Errorf("said %q", said)
+		}
+		v.begin("login", v.ada, "--with", "password")
+		v.typesLine(password)
+		if said := v.ends(exitError); !strings.Contains(said, "deactivated") {
+			t.Errorf("said %q", said)
+		}
+	})
+}
