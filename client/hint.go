@@ -33,7 +33,7 @@ func hintReason(err error) string {
 		{ErrLoginToken, "Begin again: what single sign-on gives is good once, and for about two minutes."},
 		{ErrNotOffered, "Choose another way to sign in, or look the homeserver up again: it may have changed."},
 		{oauth.ErrDenied, "Begin again if that was not meant, and approve it this time."},
-		{oauth.ErrExpired, "Begin again: a new code will do."},
+		{oauth.ErrExpired, "Begin again with a new code. If the server's page refused it, for example because you have too many sessions, end one of them first."},
 		{oauth.ErrNotAnswer, "Copy the whole address out of the browser, after you have signed in there. The page itself may show an error."},
 		{oauth.ErrState, "Begin again, and use the address that you are shown now."},
 		{oauth.ErrMixUp, "Do not go on: another server stands between you and yours. Tell the people who run your homeserver."},

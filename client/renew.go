@@ -45,10 +45,10 @@ func (t *secrets) session() Session {
 
 // set makes s the session to go on with. Of a token that lives for less than two
 // minutes the last quarter is not used.
-func (t *secrets) set(s Session, now time.Time) { // with mu held
+func (t *secrets) set(s Session, now func() time.Time) { // with mu held
 	t.current = s
 	if !s.ExpiresAt.IsZero() {
-		t.ahead = max(0, min(renewAhead, s.ExpiresAt.Sub(now)/4))
+		t.ahead = max(0, min(renewAhead, s.ExpiresAt.Sub(now())/4))
 	}
 }
 
@@ -152,7 +152,7 @@ func (a *Account) carryOut(ctx context.Context, r *renewal) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err == nil {
-		t.set(next, a.opt.Now())
+		t.set(next, a.opt.Now)
 	}
 	t.renewal, r.err = nil, err
 	close(r.done)

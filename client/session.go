@@ -64,7 +64,7 @@ func Resume(opt Options, s Session) (*Account, error) {
 		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
 		answers: map[keycheck.Question]said{},
 	}
-	a.secrets.set(s, opt.Now())
+	a.secrets.set(s, opt.Now)
 	if opt.KeyTransport != nil {
 		a.keys = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: a.trusts, Now: opt.Now})
 	}

@@ -150,7 +150,7 @@ func (a *Account) goOnWith(s Session) {
 	}
 	a.secrets.mu.Lock()
 	defer a.secrets.mu.Unlock()
-	a.secrets.set(s, a.opt.Now())
+	a.secrets.set(s, a.opt.Now)
 }
 
 // persist does something again if its answer was lost.

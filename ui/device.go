@@ -153,7 +153,7 @@ func (p *devicePage) text(width int, scan bool) string {
 	b.WriteString(indent(st.code.Render(st.grouped(s.UserCode)), 2) + "\n\n")
 	left := max(0, s.ExpiresAt.Sub(p.sh.now())).Round(time.Second)
 	b.WriteString(wrap("Sign in there and approve it. This page goes on by itself.", width) + "\n")
-	b.WriteString(st.faint.Render(fmt.Sprintf("Waiting, %d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
+	b.WriteString(st.faint.Render(fmt.Sprintf("Waiting, %02d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
 	return b.String()
 }
 

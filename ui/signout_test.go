@@ -37,7 +37,7 @@ func TestSignOutOfAnotherAccountThatIsNotConfirmed(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		h, ada := newHousehold(t, n)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: "keyring"})
+			return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts()})
 		})
 		term.Wait(time.Second)
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/logout", Refuse: true})

@@ -14,6 +14,12 @@ const (
 	slowDown        = 5 * time.Second // section 3.5
 	longestInterval = 5 * time.Minute
 	longestUserCode = 64
+	// longestWait is how long a person is waited for at most. A server whose page
+	// refuses them, for example since they have too many sessions, does not say so to
+	// the program: to that the sign-in is pending until the code expires, after 20
+	// minutes with the Matrix Authentication Service
+	// (crates/handlers/src/oauth2/device/consent.rs and authorize.rs there).
+	longestWait = 10 * time.Minute
 )
 
 // A DeviceCode is a sign-in that waits for a person to approve it on another
@@ -54,7 +60,7 @@ func (c *Client) StartDevice(ctx context.Context, scope, homeserver string) (Dev
 	}
 	d := DeviceCode{
 		UserCode: reply.UserCode, VerificationURI: reply.VerificationURI, VerificationURIComplete: reply.VerificationURIComplete,
-		ExpiresAt: asked.Add(seconds(reply.ExpiresIn)), code: reply.DeviceCode, interval: defaultInterval,
+		ExpiresAt: asked.Add(min(seconds(reply.ExpiresIn), longestWait)), code: reply.DeviceCode, interval: defaultInterval,
 	}
 	if reply.Interval > 0 {
 		d.interval = min(seconds(reply.Interval), longestInterval)

@@ -43,7 +43,12 @@ type app struct {
 	conversation *conversation // of the accessible mode; nil on a command line
 }
 
-func newApp(w World) *app { return &app{World: w, log: logfile.Nowhere()} }
+func newApp(w World) *app {
+	if w.Transport != nil {
+		w.Transport = withName(w.Transport)
+	}
+	return &app{World: w, log: logfile.Nowhere()}
+}
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"net/http"
+	"runtime"
+	"strings"
+)
+
+// A namedTransport says in every request which program makes it. The Matrix
+// Authentication Service names the device after that: the name, and between the
+// brackets the model and the system (crates/data-model/src/user_agent.rs there).
+// Hosts that strangers named in invites are not told; they are asked elsewhere.
+type namedTransport struct {
+	http.RoundTripper
+	userAgent string
+}
+
+func withName(t http.RoundTripper) http.RoundTripper { return namedTransport{t, userAgent()} }
+
+func (t namedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("User-Agent", t.userAgent)
+	return t.RoundTripper.RoundTrip(req)
+}
+
+func userAgent() string {
+	systems := map[string]string{"linux": "Linux", "darwin": "macOS", "windows": "Windows"}
+	system, known := systems[runtime.GOOS]
+	if !known {
+		system = runtime.GOOS
+	}
+	number := strings.Trim(version(), "()") // of "(devel)"
+	return "mxinvite/" + number + " (terminal; " + system + ")"
+}
