@@ -11,7 +11,7 @@ import (
 // A filter keeps the rows for which every term holds:
 //
 //	status:pending by:me room:"Reading group"   operators
-//	ada navy                                    text that stands in the row
+//	ada navy                                    text that the row contains
 //	-term                                       the opposite
 type filter[R any] struct {
 	tests   []func(*R) bool
@@ -40,7 +40,7 @@ type operator[R any] struct {
 // A grammar is what filters of one kind of rows may consist of.
 type grammar[R any] struct {
 	operators []operator[R]
-	mentions  func(r *R, lower string) bool // reports whether a text stands in a row
+	mentions  func(r *R, lower string) bool // reports whether a row contains a text
 }
 
 func (g grammar[R]) operator(name string) (operator[R], bool) {
@@ -138,7 +138,7 @@ func (g grammar[R]) nearest(name string) string {
 	return nearest(name, names)
 }
 
-// nearest is the name that begins like a word or differs from it by two letters at
+// nearest is the name that begins like a word or is two typing errors from it at
 // most; empty if there is none.
 func nearest(word string, names []string) string {
 	best, least := "", 3
@@ -151,27 +151,6 @@ func nearest(word string, names []string) string {
 		}
 	}
 	return best
-}
-
-// editDistance is the Levenshtein distance of two words.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // oneOf compiles a value that is one word of a list, or the beginning of some.

@@ -60,7 +60,7 @@ func matchWord(word string, title, synonyms, does []string) int {
 	long := len([]rune(word)) >= shortest
 	starts := func(w string) bool { return strings.HasPrefix(w, word) }
 	inside := func(w string) bool { return long && strings.Contains(w, word) }
-	typo := func(w string) bool { return len([]rune(word)) >= leastForTypo && oneErrorApart(word, w) }
+	typo := func(w string) bool { return len([]rune(word)) >= leastForTypo && editDistance(word, w) <= 1 }
 	switch named := slices.Concat(title, synonyms); {
 	case slices.Contains(title, word):
 		return matchesTitle
@@ -83,25 +83,4 @@ func matchWord(word string, title, synonyms, does []string) int {
 // wordsIn are the words of a text in lower case. A hyphen separates words.
 func wordsIn(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("-_.,;()", r) })
-}
-
-// oneErrorApart reports whether two words differ by one typing error: a letter
-// that is missing, added or another, or two neighbours exchanged.
-func oneErrorApart(a, b string) bool {
-	x, y := []rune(a), []rune(b)
-	if len(x) > len(y) {
-		x, y = y, x
-	}
-	if len(y)-len(x) > 1 {
-		return false
-	}
-	n := 0
-	for n < len(x) && x[n] == y[n] {
-		n++
-	}
-	if len(x) < len(y) {
-		return slices.Equal(x[n:], y[n+1:])
-	}
-	exchanged := n+1 < len(x) && x[n] == y[n+1] && x[n+1] == y[n] && slices.Equal(x[n+2:], y[n+2:])
-	return n == len(x) || slices.Equal(x[n+1:], y[n+1:]) || exchanged
 }
