@@ -16,7 +16,7 @@ import (
 )
 
 // mostLost is how often a Matrix ID is invited without an answer before a person
-// has to decide. Unlike an invite by e-mail, a repeated one reaches nobody twice:
+// has to decide. Unlike an invite by e-mail, a repeated one does not arrive twice:
 // it is only sent if the membership shows that the others did not arrive.
 const mostLost = 3
 
@@ -28,7 +28,7 @@ type outcome struct {
 }
 
 var (
-	errSealed      = errors.New("whom it is for was sealed in a session that is lost")
+	errSealed      = errors.New("the invitee was sealed in a session that is lost")
 	errInterrupted = errors.New("mxinvite was ended while it was being sent")
 )
 

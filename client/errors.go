@@ -186,7 +186,7 @@ func (e *TermsError) Error() string {
 // not have gone out.
 type UncertainError struct {
 	Address string // or the Matrix ID
-	Err     error  // why nobody can tell
+	Err     error  // why it is not known
 }
 
 func (e *UncertainError) Error() string {

@@ -54,7 +54,7 @@ type envelope struct {
 func (a *Account) outboxKey() seal.Key { return a.session.DataKey.Derive("mxinvite outbox") }
 func (a *Account) bookKey() seal.Key   { return a.session.DataKey.Derive("mxinvite address book") }
 
-// mark stands for an address or a Matrix ID in a room.
+// mark identifies an address or a Matrix ID in a room without revealing it.
 func (a *Account) mark(room id.RoomID, who recipients.Invitee) []byte {
 	who = who.Canonical()
 	kind := who.Address.Medium

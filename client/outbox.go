@@ -41,8 +41,8 @@ type Item struct {
 	UserID   id.UserID // the Matrix ID that is invited, and no mail sent
 	Token    string    // of the invite in the room, once that is known
 
-	// Sealed is set if it is not known whom it is for: that was sealed in a session
-	// that is lost.
+	// Sealed is set if the invitee is not known, because they were sealed in a
+	// session that is lost.
 	Sealed bool
 
 	// Reason says why it is uncertain or failed, or what happened when it was
@@ -50,7 +50,7 @@ type Item struct {
 	Reason, Hint string
 }
 
-// Invitee is whom the invite is for; zero if it is Sealed.
+// Invitee is the person that is invited; zero if the item is Sealed.
 func (i Item) Invitee() recipients.Invitee {
 	switch {
 	case i.Sealed:

@@ -125,7 +125,7 @@ func TestOneUserIsInvitedOnce(t *testing.T) {
 	})
 }
 
-// The membership tells what became of an invite to a Matrix ID.
+// The membership shows whether an invite to a Matrix ID arrived.
 func TestLostAnswersOfInvitesToMatrixIDs(t *testing.T) {
 	for name, tc := range map[string]struct {
 		fault    sandbox.Fault

@@ -79,8 +79,8 @@ func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invit
 // room, and in each in the order of the people. What keeps one of them from being
 // invited is in its plan, and so is that the account may not invite to the room
 // if it may to another; an error is about all. An identity server is only asked
-// if there are addresses. Now and then progress, which may be nil, hears how many
-// people are done.
+// if there are addresses. Now and then progress, which may be nil, is called with
+// the number of people that are done.
 func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
 	in, err := a.roomsToInvite(rooms)
 	if err != nil {
@@ -249,8 +249,8 @@ func (a *Account) queuedFor(q queuedInvites, room id.RoomID, who recipients.Invi
 		user != "" && (q.users[room][user] || q.marks[string(a.mark(room, recipients.Invitee{UserID: user}))])
 }
 
-// lookup asks the identity server who has which address; nobody is missing from
-// what it found.
+// lookup asks the identity server which users have the addresses. Addresses that
+// it does not know are not in found.
 func (a *Account) lookup(ctx context.Context, addresses ...identity.ThreePID) (found map[identity.ThreePID]id.UserID, server string, err error) {
 	err = a.withServer(ctx, func(s *identity.Server) (err error) {
 		server = s.Name()
@@ -260,7 +260,7 @@ func (a *Account) lookup(ctx context.Context, addresses ...identity.ThreePID) (f
 	return found, server, err
 }
 
-// membershipOf asks what somebody is in a room; empty if they never were there.
+// membershipOf asks for the membership of a user in a room; empty if there is none.
 func (a *Account) membershipOf(ctx context.Context, room id.RoomID, user id.UserID) (string, error) {
 	content, err := a.member(ctx, room, user)
 	var member struct {

@@ -121,8 +121,8 @@ func holds(data []byte, s Setting, toml string) bool {
 	return ok && TOML(in[key]) == toml
 }
 
-// withSetting is the file with a setting: in its old place, or else behind the
-// comment that explains it, at the end of its table, or in a table of its own.
+// withSetting returns the file with a setting: where it was, or else after the
+// comment that explains it, at the end of its table, or in a new table.
 func withSetting(data []byte, s Setting, toml string) []byte {
 	table, key := s.Split()
 	p := findPlace(data, s)
@@ -145,7 +145,7 @@ func withSetting(data []byte, s Setting, toml string) []byte {
 	return replace(data, at, at, line)
 }
 
-// A place is where a setting stands in a file, in bytes, or where it may stand.
+// A place is where a setting is in a file, in bytes, or where it can be added.
 type place struct {
 	value      []int // the beginning and the end of its value; nil if it is not there
 	begin, end int   // of the part of the file that its table has; end is -1 if there is no such table

@@ -104,7 +104,7 @@ func (k *keyMap) table() []action {
 		{&k.Operators, "operators", keys("?", "f1"), "operators", "Show what a filter may consist of.", onFilter, ""},
 		{&k.Mark, "mark", keys("space"), "mark", "Mark what is under the cursor, or not any more.", onHome | onRooms | onOutbox, nothingHere},
 		{&k.MarkAll, "mark-all", keys("A"), "mark all shown", "Mark all that are shown, or none.", onHome | onRooms | onOutbox, nothingHere},
-		{&k.Clear, "clear", keys("esc"), "clear filter and marks", "Let go of the filter, of the marks, or of what is shown instead.", onHome | onInvite | onRooms | onOutbox, "nothing is marked"},
+		{&k.Clear, "clear", keys("esc"), "clear filter and marks", "Clear the filter, the marks, or what is shown instead.", onHome | onInvite | onRooms | onOutbox, "nothing is marked"},
 		{&k.Export, "export", keys("E"), "export", "Write down the invites that are shown.", onHome, noInvite},
 
 		{&k.Outbox, "outbox", keys("o"), "outbox", "See what is on its way.", onHome, "nothing is on its way"},

@@ -107,7 +107,7 @@ func statusCell(sh *shell, st styles, r *row) string {
 }
 
 // fault is what is most wrong with an invite, in a word of four letters; empty if
-// nothing is. It is bad if nobody can accept the invite.
+// nothing is. It is bad if the invite cannot be accepted.
 func (r *row) fault() (word string, bad bool) {
 	if r.invite.Status == invite.Malformed || r.invite.Status == invite.Revoked {
 		return "", false // which says it

@@ -40,7 +40,7 @@ func (c *compose) refresh() {
 }
 
 // lostRoom goes on without a room that was chosen and is gone. What was asked
-// about it is worth nothing any more.
+// about it is dropped.
 func (c *compose) lostRoom(gone client.Room) {
 	if c.step == doing {
 		return

@@ -100,7 +100,7 @@ func TestFilterIsCompleted(t *testing.T) {
 	})
 }
 
-// What stands in the list can be looked for as it stands there.
+// Text can be searched for as the list shows it.
 func TestFilterKnowsShortWarnings(t *testing.T) {
 	inDemo(t, 120, 32, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		term.Press("/")

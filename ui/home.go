@@ -25,7 +25,7 @@ type home struct {
 	ctx     context.Context
 	watcher *client.Watcher // nil on a page of one room: the first page follows the account
 	spinner spinner.Model
-	taken   []*row // and nobody was told yet
+	taken   []*row // without a notice so far
 	problem error
 }
 
@@ -259,7 +259,7 @@ func (h *home) ShortHelp() []key.Binding {
 	}
 }
 
-// leadsBack reports whether the page is that of a room, with nothing to let go of first.
+// leadsBack reports whether the page is that of a room, with no filter or mark to clear first.
 func (h *home) leadsBack() bool { return h.watcher == nil && !h.clears() }
 
 func (h *home) FullHelp() [][]key.Binding {

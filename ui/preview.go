@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
-// A kind is what will become of a person.
+// A kind is what will happen to a person.
 type kind int
 
 const (

@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// quitCard asks what becomes of revocations that can still be undone, before the
+// quitCard asks whether to send revocations that can still be undone, before the
 // program ends. While it is open their time does not run out.
 type quitCard struct {
 	sh      *shell

@@ -12,10 +12,10 @@ type Rehearsal struct {
 	Tour bool
 }
 
-// A Suggestion is an address and what becomes of an invite to it.
+// A Suggestion is an address and the outcome of an invite to it.
 type Suggestion struct{ Address, Outcome string }
 
-// outcome is what becomes of an invite to an address; empty if nothing is known.
+// outcome is that of an invite to an address; empty if it is not known.
 func (r *Rehearsal) outcome(address string) string {
 	if r != nil {
 		for _, s := range r.Addresses {
@@ -36,7 +36,7 @@ func (r *Rehearsal) limitNote() string {
 	return fmt.Sprintf("Demo: the limit is %d times as fast as a stock server's.", r.Speed)
 }
 
-// banner stands in the header.
+// banner is shown in the header.
 func (r *Rehearsal) banner() string {
 	if r == nil {
 		return ""

@@ -80,7 +80,7 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 	return sh.openCard(newConfirmAll(sh, question, people, what, func() tea.Cmd { return sh.revoke(able) }))
 }
 
-// peopleOf says whom invites are for and, if they are of several rooms, in which.
+// peopleOf names the invitees and, if the invites are of several rooms, the rooms.
 func (sh *shell) peopleOf(invites []invite.Invite) []string {
 	people := make([]string, len(invites))
 	oneRoom := !slices.ContainsFunc(invites, func(i invite.Invite) bool { return i.RoomID != invites[0].RoomID })

@@ -215,7 +215,7 @@ func TestInviteOnlyWhereOneMay(t *testing.T) {
 	})
 }
 
-// Marks stay while the filter that found the rooms is let go of.
+// Marks stay when the filter that found the rooms is cleared.
 func TestHundredsOfRooms(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		for r := range 300 {

@@ -60,7 +60,7 @@ func newStyles(t Theme, in terminal) styles {
 	if hasColor(c.chosen) {
 		s.chosen = ansi.NewStyle().BackgroundColor(c.chosen).String()
 	}
-	// Weight stands for a colour that is missing.
+	// Weight replaces a colour that is missing.
 	for _, role := range []struct {
 		style *lipgloss.Style
 		color color.Color

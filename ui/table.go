@@ -48,7 +48,7 @@ func byNumber[R any](name string, of func(*R) int) order[R] {
 	return order[R]{name: name, descends: true, of: func(r *R) (int, string) { return of(r), "" }}
 }
 
-// sort sorts rows that stand in the order they come in.
+// sort sorts rows that are in the order they come in.
 func (o order[R]) sort(rows []*R, turned bool) {
 	if o.of == nil {
 		if turned {

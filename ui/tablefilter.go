@@ -80,7 +80,7 @@ func (t *table[K, R]) noteChoice() {
 	}
 }
 
-// clears reports whether there is a filter or a mark to let go of.
+// clears reports whether there is a filter or a mark to clear.
 func (t *table[K, R]) clears() bool {
 	return t.filter.typing || t.filters() || len(t.marked) > 0
 }
@@ -88,7 +88,7 @@ func (t *table[K, R]) clears() bool {
 // filters reports whether there is another filter than the one of the page itself.
 func (t *table[K, R]) filters() bool { return t.filter.text() != t.own }
 
-// clear lets go of the filter or, if there is none, of the marks.
+// clear clears the filter or, if there is none, the marks.
 func (t *table[K, R]) clear() {
 	if !t.filter.typing && !t.filters() {
 		clear(t.marked)

@@ -145,7 +145,7 @@ func TestLinuxConsoleHasColors(t *testing.T) {
 		}
 		atLeast(t, role, palettes()["Linux console"].shows(text), color.Black, 4.5)
 		if !hasColor(text) || seen[text] {
-			t.Errorf("%s has no colour of its own", role)
+			t.Errorf("%s has the colour of another role", role)
 		}
 		seen[text] = true
 	}

@@ -192,7 +192,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return nil
 	case answer:
 		if msg.ctx.Err() != nil {
-			return nil // nobody waits for it any more
+			return nil // the page that asked is closed
 		}
 		return msg.to.update(msg.msg)
 	case tea.KeyPressMsg:

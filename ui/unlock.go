@@ -10,9 +10,9 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// unlockPage asks for the passphrase of the vault there is: at the start, or once
-// an account has signed in whose session goes into it. If the vault cannot be
-// opened by a passphrase it says why.
+// unlockPage asks for the passphrase of the existing vault: at the start, or after
+// signing in, to keep the new session in it. If the vault cannot be opened by a
+// passphrase it says why.
 type unlockPage struct {
 	sh      *shell
 	ctx     context.Context

@@ -23,19 +23,19 @@ type Vault struct {
 	Kind string // of the vault there is; empty if there is none
 
 	// Locked is set if its passphrase has to be asked for before an account can be
-	// resumed; Trouble is why one cannot be resumed whatever the user types, as with
-	// a keyring that does not answer. The program then begins with a page about it.
+	// resumed; Trouble is why it cannot be opened by any passphrase, such as a keyring
+	// that does not answer. If either is set the program begins with a page about it.
 	Locked  bool
 	Trouble error
 
 	// Resume returns the account to begin with, or else the session that its
-	// homeserver has ended; neither if nobody is signed in.
+	// homeserver has ended; neither if there is no session.
 	Resume func(context.Context) (*client.Account, client.Session, error)
 	// Needs says what has to be asked before a new session can be kept.
 	Needs func(context.Context) (VaultNeeds, error)
 	// Unlock opens the vault with its passphrase.
 	Unlock func(ctx context.Context, passphrase string) error
-	// Make has the next session that is kept begin a new vault.
+	// Make chooses the kind of the new vault that the next session is kept in.
 	Make func(ctx context.Context, kind, passphrase string) error
 	// SetAside gives the vault another name, so that a new one can be made, and
 	// returns that name.
@@ -43,8 +43,8 @@ type Vault struct {
 }
 
 // VaultNeeds is what has to be asked before a new session can be kept: the
-// passphrase of the vault there is, or of which kind a new one shall be. Without
-// either nothing is asked.
+// passphrase of the existing vault, or the kind of a new one. If it has neither,
+// nothing is asked.
 type VaultNeeds struct {
 	Passphrase bool
 	Kinds      []string // that are available, the best first
@@ -84,7 +84,7 @@ func (sh *shell) keep(ctx context.Context, to screen, a *client.Account, kind st
 	})
 }
 
-// rememberer returns what has a session kept, in the background.
+// rememberer returns the function that keeps a session, for use in a command.
 func (sh *shell) rememberer() func(context.Context, *client.Account) (*client.Account, error) {
 	remember, forgotten := sh.opt.Remember, sh.forgotten
 	return func(ctx context.Context, a *client.Account) (*client.Account, error) {

@@ -8,9 +8,9 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
-// whom is whom to invite: what stands in the field, and the lists that were
-// pasted. Those are kept as they came and not put into the field: a table lives
-// by its tabs and lines.
+// whom is the people to invite: those in the field, and those in lists that were
+// pasted. A list is kept as it was pasted and not put into the field, which would
+// lose the tabs and lines of a table.
 type whom struct {
 	pasted []part
 	typed  part
@@ -46,7 +46,7 @@ func (w *whom) write(text string) {
 	w.join()
 }
 
-// join reads the parts one below the other: a person counts where they stand first.
+// join reads the parts in order. A person in several of them counts in the first.
 func (w *whom) join() {
 	w.list = recipients.List{}
 	first, above := map[recipients.Invitee]int{}, 0
@@ -89,12 +89,12 @@ func (w *whom) people() []recipients.Invitee {
 	return all
 }
 
-// asksIdentityServer reports whether somebody is named by an e-mail address.
+// asksIdentityServer reports whether a person is named by an e-mail address.
 func (w *whom) asksIdentityServer() bool {
 	return slices.ContainsFunc(w.list.Recipients, func(r recipients.Recipient) bool { return r.UserID == "" })
 }
 
-// err says why no one can be invited; nil if somebody can.
+// err says why no person can be invited; nil if one can.
 func (w *whom) err() error {
 	switch l := w.list; {
 	case len(l.Recipients) > 0:
@@ -105,7 +105,7 @@ func (w *whom) err() error {
 	return fmt.Errorf("all of this is %w", recipients.ErrNoAddress)
 }
 
-// words say how much was understood; empty if that goes without saying. A word
+// words say how much was understood; empty for a single address. A word
 // beside an address is taken for a name.
 func (w *whom) words() string {
 	l := w.list

@@ -6,8 +6,7 @@ import (
 	"io/fs"
 )
 
-// What a program needs that asks about the vault on a page of its own, in place
-// of an [Asker].
+// These are for programs that ask about the vault themselves, without an [Asker].
 
 // Current is the kind of the vault that is there; if there is none, the error is
 // [fs.ErrNotExist].
@@ -58,8 +57,8 @@ func (v *Vault) UnlockWith(ctx context.Context, passphrase string) error {
 // answer that there is none, the error is [ErrNoKeyring].
 func (v *Vault) ProbeKeyring(ctx context.Context) error { return v.probeKeyring(ctx) }
 
-// Prepare has the next Save make a vault of a kind, sealed with the passphrase if
-// it is of that kind, whatever [Options] says. There must be no vault yet, or a
+// Prepare makes the next Save create a vault of a kind, whatever [Options] says. The
+// passphrase is for [KindSealed]. There must be no vault yet, or a
 // damaged one.
 func (v *Vault) Prepare(ctx context.Context, kind Kind, passphrase string) error {
 	if err := v.take(ctx); err != nil {

@@ -36,8 +36,8 @@ func (t *table) speak(w io.Writer) {
 	}
 }
 
-// sentence is a row: the title and the text of each cell that is not empty. No
-// sign stands for a word. Of a table without titles the first cell is one.
+// sentence is a row: the title and the text of each cell that is not empty. Signs
+// are left out or replaced by words. Of a table without titles the first cell is one.
 func (t *table) sentence(row []cell, calls bool) string {
 	return strings.TrimSuffix(t.clauses(row, calls), ".")
 }
@@ -64,8 +64,8 @@ func (t *table) clauses(row []cell, calls bool) string {
 	return strings.Join(parts, ", ")
 }
 
-// spokenTitle is the title of a row. Where the row above has it already people
-// do not see it again, but who hears one line at a time has to be told.
+// spokenTitle is the title of a row. A table on the screen leaves it out if the row
+// above has the same; a screen reader reads single lines, and so each has it.
 func spokenTitle(c cell) string {
 	title := []rune(strings.ReplaceAll(safetext.Line(cmp.Or(c.shown, c.exact)), "_", " "))
 	if len(title) > 0 {
@@ -93,8 +93,8 @@ func spoken(c cell, width int) string {
 	return map[string]string{"✓": "yes: ", "✗": "no: ", "?": "unknown: ", "!": ""}[sign] + rest
 }
 
-// number is how a row is called aloud. An outbox has numbers of its own, which
-// stay the same from one list to the next.
+// number is the number by which the user names a row. Items of the outbox have
+// numbers that stay the same from one list to the next.
 func (t *table) number(row int) string {
 	if t.of == outboxItem {
 		return t.calls[row][0]

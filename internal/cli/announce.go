@@ -71,7 +71,7 @@ func problemLine(p recipients.Problem) string {
 	return p.Text + " (" + p.Err.Error() + ")"
 }
 
-// A deliveryGroup is those to whom the same happens.
+// A deliveryGroup is the deliveries with the same outcome.
 type deliveryGroup struct {
 	title    string
 	byServer bool // whose name follows

@@ -24,12 +24,12 @@ type dialogue struct {
 	heard int // bytes
 }
 
-// hears waits for a text behind what was heard before.
+// hears waits for a text after the one that it waited for before.
 func (d *dialogue) hears(text string) {
 	d.t.Helper()
 	said := func() string { return d.said.String()[d.heard:] }
 	if !sshtest.Await(func() bool { return strings.Contains(said(), text) }) {
-		d.t.Fatalf("waited in vain for %q behind %q", text, said())
+		d.t.Fatalf("%q did not appear in %q", text, said())
 	}
 	d.heard += strings.Index(said(), text) + len(text)
 }

@@ -24,7 +24,7 @@ func (c *conversation) commandUntilEnter(ctx context.Context, args ...string) er
 	return nil
 }
 
-// untilEnter works until that is done or the user presses Enter.
+// untilEnter calls work, and cancels its context if the user presses Enter.
 func (c *conversation) untilEnter(ctx context.Context, work func(context.Context) error) (stopped bool, err error) {
 	c.tell("Press Enter to stop.")
 	working, stop := context.WithCancel(ctx)
@@ -37,7 +37,7 @@ func (c *conversation) untilEnter(ctx context.Context, work func(context.Context
 	})
 	err = work(working)
 	if stopped = working.Err() != nil; !stopped {
-		// The line that is being read must not be taken for the next answer.
+		// Otherwise the line that is being read would be lost as the next answer.
 		c.tell("Done. Press Enter to go on.")
 	}
 	if readErr := reading.Wait(); readErr != nil {

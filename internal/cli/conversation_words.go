@@ -22,7 +22,7 @@ type word struct {
 
 func (w word) is(name string) bool { return w.name == name || slices.Contains(w.also, name) }
 
-// vocabulary is all words, in the order in which help reads them.
+// vocabulary returns all words, in the order in which help reads them.
 func vocabulary() []word {
 	return slices.Concat(firstWords(), wordsOfInvites(), wordsOfSending(), wordsOfAccounts(), wordsOfProgram())
 }
@@ -52,7 +52,7 @@ func firstWords() []word {
 			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  ask about its keys first"},
 		},
 		{
-			name: "invite", does: "invite people: you hear what will happen before anything is sent", run: (*conversation).invite,
+			name: "invite", does: "invite people: what will happen is read before anything is sent", run: (*conversation).invite,
 			pages: []string{"compose"},
 			forms: []string{
 				"invite  ask for the room and the people",
@@ -80,7 +80,7 @@ func firstWords() []word {
 				"outbox pause, outbox resume  stop sending, and go on",
 				"outbox cancel 12, outbox cancel all  do not send what waits",
 				"outbox retry 12, outbox retry failed  send it once more",
-				"outbox settle 12 sent, outbox settle 12 resend  say what became of an uncertain one",
+				"outbox settle 12 sent, outbox settle 12 resend  say whether an uncertain one was sent",
 				"outbox clear  forget what is done",
 			},
 		},
@@ -107,7 +107,7 @@ func wordsOfInvites() []word {
 			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  to this address"},
 		},
 		{
-			name: "trust", does: "let a host be asked about keys; untrust takes that back",
+			name: "trust", does: "let a host be asked about keys; untrust stops that",
 			forms: []string{"trust  read the hosts that may be asked", "trust id.example.org  let this one be asked", "untrust id.example.org"},
 			pages: []string{"invitePage"},
 		},
@@ -137,7 +137,7 @@ func wordsOfSending() []word {
 			forms: []string{"room 2  the room with the number 2 in the last list of rooms", "room ops pending  a room by its name, with a filter as for list"},
 		},
 		{
-			name: "preview", does: "hear what an invite would do, and send nothing", run: (*conversation).preview,
+			name: "preview", does: "read what an invite would do, and send nothing", run: (*conversation).preview,
 			forms: []string{"preview ops grace@navy.example  as for invite"},
 		},
 		{

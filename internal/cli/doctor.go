@@ -18,7 +18,7 @@ func newDoctor(a *app) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check the installation, and suggest fixes",
 		Long: "Check the settings, the vault, the session, the clock, the homeserver, the\n" +
-			"identity server, the store and the terminal. Nobody is invited and nothing is\n" +
+			"identity server, the store and the terminal. No invite is sent and nothing is\n" +
 			"changed, but that the identity server gets to know the account, as before an\n" +
 			"invite.\n" +
 			"The exit code is 1 if something does not work.",

@@ -79,7 +79,7 @@ func TestVisitorsExportToCopy(t *testing.T) {
 		defer a.close()
 		account, err := a.account(t.Context())
 		v.must(err)
-		a.Guest = new(serve.Session) // who leaves nothing here
+		a.Guest = new(serve.Session) // for whom no file is written
 		defer func() { a.Guest = nil }()
 		path := filepath.Join(t.TempDir(), "invites.csv")
 		e := a.screenExporter()

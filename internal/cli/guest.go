@@ -89,8 +89,8 @@ type refusedFlag struct{ pflag.Value }
 func (refusedFlag) Set(string) error { return errNotForVisitors }
 
 // hideHost takes out of a visitor's settings what would run programs here or
-// read files. The keyring and the ssh-agent are not there for them: those are
-// somebody else's. Without a wish their vault is what it is, or sealed.
+// read files. The keyring and the ssh-agent are those of the user who serves, and
+// are not available. A new vault is sealed with a passphrase unless they choose otherwise.
 func (a *app) hideHost() {
 	s := &a.settings
 	s.VCards, s.ContactCommand, s.PassphraseCommand = nil, nil, nil

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/weakpass"
 )
 
-// passphraseTries is how often somebody may fail to type the same twice.
+// passphraseTries is how often a new passphrase is asked for.
 const passphraseTries = 3
 
 // automatic is the setting that leaves the kind of the vault to the machine.
@@ -44,7 +44,7 @@ func (a *app) openVaultWith(home config.Home, kind vault.Kind, asker vault.Asker
 }
 
 // asker is where a passphrase comes from: what the command line names, then the
-// settings, then a person. It is nil if there is nobody.
+// settings, then the user at the terminal. It is nil if there is none.
 func (a *app) asker() (vault.Asker, error) {
 	switch {
 	case a.passphraseFile != "" && a.passphraseFD != "":
@@ -115,7 +115,7 @@ func (a *app) newPassphrase(ctx context.Context) (string, error) {
 	return "", errNoAnswer
 }
 
-// askHidden asks for what nobody else should see.
+// askHidden asks for a secret, which the terminal does not show.
 func (a *app) askHidden(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(a.Err, question)
 	answer, err := a.ReadPassword(ctx)

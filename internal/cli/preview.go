@@ -19,9 +19,9 @@ type preview struct {
 	repeats    []recipients.Repeat
 }
 
-// preview sorts plans into those to be sent and those not. Without a word about
-// it nobody is mailed again who seems to have an invite; but where nothing else
-// was asked for and a person can be asked, they are.
+// preview sorts plans into those to be sent and those not. A person who seems to
+// have an invite gets no second mail, except with --again, or if the list has only
+// such people and the user is asked about it.
 func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bool) *preview {
 	p := &preview{rooms: rooms, problems: o.list.Problems, repeats: o.list.Repeats}
 	for _, plan := range plans {
@@ -123,13 +123,13 @@ func (p *preview) settle(outbox client.Outbox) {
 	}
 }
 
-// delivered is to whom an invite goes, and to which room.
+// delivered is the invitee and the room of an invite.
 type delivered struct {
 	room id.RoomID
 	who  recipients.Invitee
 }
 
-// pending says that the person seems to have an invite, whose name is a stranger's.
+// pending says that the person seems to have an invite. Its name was chosen by another user.
 func (d *delivery) pending() error {
 	similar := slices.Clone(d.Similar)
 	similar[0].DisplayName = cut(similar[0].DisplayName, nameWidth)

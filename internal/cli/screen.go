@@ -36,7 +36,7 @@ func runHome(ctx context.Context, a *app) error {
 		if err != nil || !wantsDemo {
 			return err
 		}
-		// Whoever leaves it is where they chose it.
+		// After the demo the user is back where they chose it.
 		if err := runDemo(ctx, demoOptions{app: a}); err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func (o *sendOptions) takeRooms(args []string) (people []string) {
 	return people
 }
 
-// read reads whom to invite. An argument that is neither an address nor a Matrix
+// read reads the people to invite. An argument that is neither an address nor a Matrix
 // ID is a mistake; in a list there may be anything.
 func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 	if o.file == "" {

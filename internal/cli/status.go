@@ -18,7 +18,7 @@ const (
 	patience = time.Second / 2
 	// calm is how often a log, or whatever is no terminal, hears of progress.
 	calm = 10 * time.Second
-	// spokenPace is how often a screen reader hears of progress.
+	// spokenPace is how often progress is written for a screen reader.
 	spokenPace = 5 * time.Second
 )
 

@@ -24,7 +24,7 @@ func newVault(a *app) *cobra.Command {
 			"  sealed   sealed with a passphrase\n" +
 			"  agent    sealed by an Ed25519 key of your ssh-agent. Whoever may use the agent\n" +
 			"           and read the file opens it, also on hosts it is forwarded to\n" +
-			"  plain    not encrypted: readable by whoever can read your files\n\n" +
+			"  plain    not encrypted: readable by all who can read your files\n\n" +
 			"The first sign-in makes the vault. The screen asks of which kind; mxinvite login\n" +
 			"uses the keyring where there is one, else a passphrase. With --vault or the\n" +
 			"setting vault.kind nothing is asked.",

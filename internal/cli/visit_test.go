@@ -94,7 +94,7 @@ func (l *lodge) visit(t *testing.T, key ssh.Signer, command string) *sshVisit {
 	return v
 }
 
-// visitByOpenSSH begins a visit by the ssh program in a terminal of its own.
+// visitByOpenSSH begins a visit by the ssh program in a new terminal.
 func (l *lodge) visitByOpenSSH(t *testing.T, keyFile, command string) *sshVisit {
 	t.Helper()
 	host, port, err := net.SplitHostPort(l.address)

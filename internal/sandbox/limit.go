@@ -15,7 +15,7 @@ const (
 )
 
 // DemoSpeed is how many times as fast as a stock Synapse the homeserver of the demo accepts e-mail invites again after
-// the first five: one in 20 seconds instead of 400. It is an invention of the demo, where nobody waits for an hour.
+// the first five: one in 20 seconds instead of 400. No real server does this: the demo is made to be tried in minutes.
 const DemoSpeed = 20
 
 // What a stock Synapse allows of invites to Matrix IDs: rc_invites, whose three limits count by room, by recipient and by

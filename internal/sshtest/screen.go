@@ -54,6 +54,6 @@ func (s *Screen) Text() string {
 func (s *Screen) Until(tb testing.TB, text string) {
 	tb.Helper()
 	if !Await(func() bool { return strings.Contains(s.Text(), text) }) {
-		tb.Fatalf("waited in vain for %q on the screen:\n%s", text, s.Text())
+		tb.Fatalf("%q did not appear on the screen:\n%s", text, s.Text())
 	}
 }

@@ -62,7 +62,7 @@ func (b *Buffer) Until(tb testing.TB, text string) string {
 	tb.Helper()
 	got := ""
 	if !Await(func() bool { got = b.String(); return strings.Contains(got, text) }) {
-		tb.Fatalf("waited in vain for %q in %q", text, got)
+		tb.Fatalf("%q did not appear in %q", text, got)
 	}
 	return got
 }

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// minLength is how many characters a passphrase needs against somebody who has
-	// the file that it seals and can try as many as they can pay for.
+	// minLength is how many characters a passphrase needs against an attacker who has
+	// the file that it encrypts and can try passphrases without a limit.
 	minLength = 12
 	// minDistinct is how many of them have to differ.
 	minDistinct = 6
