@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -53,7 +52,7 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if news := e.unknown(plan.Similar); len(news) > 0 && plan.UserID == "" {
 		return r.save(ctx, r.ended(e, store.Failed, &PendingError{Address: e.letter.Address, Similar: news}))
 	}
-	if pace := r.paces.of(store.Entry{UserID: plan.UserID}); pace.next(r.a.opt.Now()).After(r.a.opt.Now()) {
+	if now := r.a.opt.Now(); r.paces.next(now, plan.UserID).After(now) {
 		// Meanwhile the address is, or is no longer, somebody's on Matrix, and
 		// those go by another pace. Nothing is sent before its time.
 		e.UserID = plan.UserID
@@ -147,27 +146,6 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 func notSent(err error) bool {
 	return is[*RateLimitError](err) || is[*SignedOutError](err) || is[*UnreachableError](err) ||
 		is[*RenewalError](err) || is[*AccountLockedError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
-}
-
-// learn takes in what an answer says of how often the servers take one.
-func (r *Runner) learn(o outcome, began time.Time, err error) {
-	now, pace := r.a.opt.Now(), r.paces.of(o.Entry)
-	limit, limited := errors.AsType[*RateLimitError](err)
-	switch {
-	case o.State == store.Sent || o.State == store.Resolved:
-		pace.sent(began, now)
-	case limited && limit.RetryAfter > 0:
-		pace.refused(began, now, limit.RetryAfter)
-	case limited:
-		pace.stalled(now, firstStall)
-	case is[*IdentityTroubleError](err):
-		pace.stalled(now, identityStall)
-	case o.State == store.Uncertain || o.State == store.Failed:
-		pace.sent(began, now) // it may have been counted
-	default:
-		return
-	}
-	r.learned = true
 }
 
 // ended is an entry that goes from the state it is in to another.

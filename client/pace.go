@@ -27,20 +27,20 @@ const (
 // (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm), so that no request
 // leaves before its time.
 type pace struct {
-	Interval time.Duration `json:"interval"` // 0 until it is known
-	Burst    int           `json:"burst"`
-	Empty    time.Time     `json:"empty"` // when the bucket will have leaked out
+	Interval time.Duration `json:"interval,omitzero"` // 0 until it is known
+	Burst    int           `json:"burst,omitzero"`
+	Empty    time.Time     `json:"empty,omitzero"` // when the bucket will have leaked out
 
 	// What the two are learned from: those sent in one go before the first
 	// refusal, and the time from the first of them until there was room again.
-	Count int           `json:"count"`
-	First time.Time     `json:"first"`
-	Span  time.Duration `json:"span"`
-	Last  time.Time     `json:"last"` // when the last was begun that was taken
+	Count int           `json:"count,omitzero"`
+	First time.Time     `json:"first,omitzero"`
+	Span  time.Duration `json:"span,omitzero"`
+	Last  time.Time     `json:"last,omitzero"` // when the last was begun that was taken
 
 	// A server that names no time is left alone from Stalled on for Stall.
-	Stalled time.Time     `json:"stalled"`
-	Stall   time.Duration `json:"stall"`
+	Stalled time.Time     `json:"stalled,omitzero"`
+	Stall   time.Duration `json:"stall,omitzero"`
 }
 
 // next is when the server takes the next one; now at the earliest.
@@ -123,10 +123,16 @@ func (p *pace) sent(began, now time.Time) {
 			p.First, p.Count = began, 0
 		}
 		p.Count++
-	} else {
+	}
+	p.counted(now)
+	p.Last = began
+}
+
+// counted fills the bucket by one request, if its interval is known.
+func (p *pace) counted(now time.Time) {
+	if p.Interval > 0 {
 		p.Empty = p.empty(now).Add(p.Interval)
 	}
-	p.Last = began
 }
 
 // inOneGo reports whether something was sent not long ago.

@@ -284,7 +284,7 @@ func (r *Runner) first(now time.Time) (first *envelope, due time.Time) {
 		if e.State != store.Queued {
 			continue
 		}
-		if t := r.paces.of(e.Entry).next(now); first == nil || t.Before(due) {
+		if t := r.paces.next(now, e.UserID); first == nil || t.Before(due) {
 			first, due = e, t
 		}
 	}
