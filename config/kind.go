@@ -84,7 +84,7 @@ func matrixID() kind[string] {
 // label is a short name that others see.
 func label() kind[string] {
 	const most = 100
-	return textKind("a name of 1 to 100 letters", func(s string) bool {
+	return textKind("a name of 1 to 100 characters", func(s string) bool {
 		n := utf8.RuneCountInString(strings.TrimSpace(s))
 		return 0 < n && n <= most && strings.IndexFunc(s, unprintable) < 0
 	})
@@ -210,7 +210,7 @@ func command(program, argument string) kind[[]string] {
 // depends on where the program was started would not be a setting.
 func paths(home string) kind[[]string] {
 	split := func(s string) ([]string, bool) { return filepath.SplitList(s), true }
-	return listKind(`absolute paths, or such as begin with ~/: ["~/contacts"]`, split,
+	return listKind(`absolute paths, or paths that begin with ~/: ["~/contacts"]`, split,
 		func(list []string) ([]string, bool) {
 			whole := make([]string, len(list))
 			for i, path := range list {

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// A Setting is something that a person can choose. Reading and checking, what
-// the config command prints and the documentation all come from one table of
-// these.
+// A Setting is one setting of the program. Reading and checking settings, the
+// config command and the documentation use one table of these.
 type Setting struct {
 	Name  string   // as in the file: a key, or its table, a dot and the key
 	Takes string   // what it may be, in words
@@ -67,64 +66,66 @@ const day = 24 * time.Hour
 func table(home string) []Setting {
 	return []Setting{
 		define("account", func(s *Settings) *string { return &s.Account }, "",
-			matrixID(), "Which account is used if there are several."),
+			matrixID(), "The account to use if several are signed in."),
 		define("identity_server", func(s *Settings) *string { return &s.IdentityServer }, "",
-			baseURL(), "The identity server to use when neither your account nor your homeserver names one."),
+			baseURL(), "The identity server to use if neither your account nor your homeserver names one."),
 		define("device_name", func(s *Settings) *string { return &s.DeviceName }, "mxinvite",
-			label(), "How sessions that sign in from now on are called in your list of sessions."),
+			label(), "The name of new sessions in your list of devices."),
 		define("color", func(s *Settings) *string { return &s.Color }, ColorAuto,
-			word(ColorAuto, ColorNever), "Whether there are colors where a terminal has them. The variable NO_COLOR forbids them as well."),
+			word(ColorAuto, ColorNever), "Whether to use colors if the terminal has them. The variable NO_COLOR turns them off, too."),
 		define("accessible", func(s *Settings) *bool { return &s.Accessible }, false,
-			yesNo(), "Whether mxinvite asks and answers in plain lines instead of drawing a screen, as a screen reader needs it. "+
+			yesNo(), "Whether mxinvite asks and answers in plain lines, for screen readers, instead of drawing a screen. "+
 				"The variable ACCESSIBLE=1 does the same."),
 		define("sync_output", func(s *Settings) *string { return &s.SyncOutput }, SyncAuto,
-			word(SyncAuto, SyncOn, SyncOff), "Whether the terminal is told to show each picture of the screen at once (mode 2026). "+
-				"auto asks the terminal, and over SSH, where many do not understand the question, assumes that it can."),
+			word(SyncAuto, SyncOn, SyncOff), "Whether to use synchronized output (mode 2026), which avoids flicker. "+
+				"auto asks the terminal whether it has it; over SSH, where many terminals do not answer, auto means on."),
 
 		define("notify", func(s *Settings) *string { return &s.Notify }, "off",
-			word("off", "bell", "osc9", "osc777", "osc99"), "How a terminal is told that an invite was taken, while nobody looks: by the bell, "+
-				"or by a notification as the terminal knows them (osc9: iTerm2, WezTerm, Windows Terminal; osc777: foot, Ghostty; osc99: kitty)."),
+			word("off", "bell", "osc9", "osc777", "osc99"), "How to notify you that an invite was accepted: with the terminal's bell, or with a desktop notification "+
+				"(osc9: iTerm2, WezTerm, Windows Terminal; osc777: foot, Ghostty; osc99: kitty). "+
+				"The screen notifies you only while its terminal does not have the focus."),
 
 		define("theme", func(s *Settings) *string { return &s.Theme }, "default",
-			word("default", "high-contrast", "16-color", "mono"), "How the screen looks. 16-color uses the colors that your terminal is set to, mono uses none."),
+			word("default", "high-contrast", "16-color", "mono"), "The colors of the screen. 16-color uses the palette of your terminal, mono uses no colors."),
 		define("background", func(s *Settings) *string { return &s.Background }, "auto",
 			word("auto", "dark", "light"), "Whether the terminal's background is dark or light. auto asks the terminal; "+
-				"as long as it does not answer, the colors are such as can be read on both."),
+				"until it answers, mxinvite uses colors that can be read on both."),
 		define("glyphs", func(s *Settings) *string { return &s.Glyphs }, "auto",
-			word("auto", "unicode", "ascii"), "What signs and lines are drawn with. auto is ascii where LC_ALL, LC_CTYPE or LANG name an encoding other than UTF-8."),
+			word("auto", "unicode", "ascii"), "The characters for symbols and lines. auto means ascii if LC_ALL, LC_CTYPE or LANG name an encoding other than UTF-8, and unicode otherwise."),
 		define("mouse", func(s *Settings) *bool { return &s.Mouse }, true,
-			yesNo(), "Whether the mouse works on the screen. Then terminals select text only while shift is held; "+
-				"without it most of them turn the wheel into arrow keys."),
+			yesNo(), "Whether the screen uses the mouse. If it does, hold shift to select text in most terminals; "+
+				"if not, most terminals send arrow keys when you turn the wheel."),
 
 		define("invites.stale_after", func(s *Settings) *time.Duration { return &s.StaleAfter }, 90*day,
-			age(), "How long an invite may be out before it is worth a look."),
+			age(), "The age at which a pending invite gets the warning stale."),
 		define("invites.check_keys", func(s *Settings) *bool { return &s.CheckKeys }, true,
-			yesNo(), "Whether the screen asks your identity server and trusted hosts about the keys of invites. "+
+			yesNo(), "Whether the screen asks your identity server and trusted hosts whether the keys of invites are valid. "+
 				"Commands ask only with --check."),
 
 		define("contacts.address_book", func(s *Settings) *bool { return &s.AddressBook }, true,
-			yesNo(), "Whether the addresses that you invite are remembered, sealed, so that the list can say whom an invite is for."),
+			yesNo(), "Whether mxinvite remembers the addresses of your invitees, encrypted, so that lists can show them."),
 		define("contacts.vcards", func(s *Settings) *[]string { return &s.VCards }, nil,
-			paths(home), "vCard files, or directories of them, whose addresses are offered while you type."),
+			paths(home), "vCard files, or directories of vCard files. Their addresses are suggested while you type."),
 		define("contacts.command", func(s *Settings) *[]string { return &s.ContactCommand }, nil,
-			command("khard", "email"), "A command whose output is offered while you type: an address, a tab and a name on each line, "+
+			command("khard", "email"), "A command that writes suggestions while you type: an address, a tab and a name on each line, "+
 				"as for aerc's address-book-cmd."),
 
 		define("vault.kind", func(s *Settings) *string { return &s.Vault }, "auto",
 			word("auto", "keyring", "sealed", "plain", "agent"),
-			"Where the secrets of your session are kept: in the system's keyring, in a file sealed with a passphrase or by a key "+
-				"of your ssh-agent, or in a plain file. auto is the keyring where there is one, and else a sealed file."),
+			"How the vault, the file with your sessions, is encrypted: with a key in the system's keyring (keyring), "+
+				"with a passphrase (sealed), with a key of your ssh-agent (agent), or not at all (plain). "+
+				"auto means keyring if the system has one, and sealed otherwise; the screen asks before it creates the vault."),
 		define("vault.passphrase_command", func(s *Settings) *[]string { return &s.PassphraseCommand }, nil,
-			command("pass", "mxinvite"), "A command that writes the passphrase of the sealed file, so that nobody has to type it."),
+			command("pass", "mxinvite"), "A command that writes the passphrase of the vault, so that you need not type it."),
 
 		define("log.level", func(s *Settings) *string { return &s.LogLevel }, "error",
-			word("off", "error", "info", "debug"), "How much is written to the log."),
+			word("off", "error", "info", "debug"), "The level of the log."),
 
 		define("serve.sessions", func(s *Settings) *int { return &s.Sessions }, 200,
-			number(1, 10_000), "How many sessions all visitors of mxinvite serve may have at once."),
+			number(1, 10_000), "The number of sessions that all visitors of mxinvite serve may have at the same time."),
 		define("serve.sessions_per_key", func(s *Settings) *int { return &s.SessionsPerKey }, 8,
-			number(1, 10_000), "How many sessions each visitor may have at once."),
+			number(1, 10_000), "The number of sessions that each visitor may have at the same time."),
 		define("serve.idle", func(s *Settings) *time.Duration { return &s.Idle }, 30*time.Minute,
-			age(), "When a visitor's session ends in which nothing is typed."),
+			age(), "The time without input after which a visitor's session ends."),
 	}
 }

@@ -89,9 +89,9 @@ func short(s string) string {
 // chosen.
 func Example() string {
 	var b strings.Builder
-	b.WriteString("# Settings of mxinvite. The values here are the defaults: to change one, take\n" +
-		"# away the # before it. Environment variables and flags are stronger than this\n" +
-		"# file; mxinvite config says what holds.\n")
+	b.WriteString("# Settings of mxinvite. The values here are the defaults. To change one, remove\n" +
+		"# the # before it. Environment variables and flags override this file. To see\n" +
+		"# the effective settings, run: mxinvite config\n")
 	var defaults Settings
 	in := ""
 	for _, s := range AllSettings() {
@@ -103,8 +103,8 @@ func Example() string {
 		}
 		fmt.Fprintf(&b, "\n%s# It takes %s.\n# %s = %s\n", comment(s.Doc), s.Takes, key, TOML(s.value(&defaults)))
 	}
-	b.WriteString("\n[keys]\n\n# Keys of the screen other than the usual: an action, and one key or several.\n" +
-		"# docs/keys.md names the actions. For example:\n#\n#     revoke = [\"x\", \"delete\"]\n")
+	b.WriteString("\n[keys]\n\n# Keys of the screen: the name of an action, and its key or keys.\n" +
+		"# docs/keys.md lists the actions. For example:\n#\n#     revoke = [\"x\", \"delete\"]\n")
 	return b.String()
 }
 

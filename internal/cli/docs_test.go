@@ -84,16 +84,16 @@ func settingsPage(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString(`# Settings
 
-Everything works without any. ` + "`mxinvite config init`" + ` writes a settings file in which each is explained and none is
-chosen, and never over one that is there. ` + "`mxinvite config path`" + ` says where it lies.
+No settings are required. ` + "`mxinvite config init`" + ` writes a settings file, ` + "`config.toml`" + `, that explains every setting and
+changes none. It does not overwrite an existing file. ` + "`mxinvite config path`" + ` shows where the file is.
 
-A setting is, from the weakest to the strongest: its default, what ` + "`config.toml`" + ` says, what an environment variable
-says (one that is empty counts as none), what a flag says. ` + "`mxinvite config`" + ` writes the settings that hold, each with
-where it comes from. A mistake is told with its line; as long as there is one, only ` + "`mxinvite config`" + ` works.
+Flags override environment variables, environment variables override ` + "`config.toml`" + `, and ` + "`config.toml`" + ` overrides the
+defaults. An empty variable is ignored. ` + "`mxinvite config`" + ` shows the effective settings and the source of each. An error in
+the settings is reported with its line; until it is corrected only ` + "`mxinvite config`" + ` and ` + "`mxinvite doctor`" + ` work.
 
-The screen's keys are chosen in a table of their own, ` + "`[keys]`, as [keys.md](keys.md)" + ` tells.
+The table ` + "`[keys]`" + ` sets the keys of the screen; see [keys.md](keys.md).
 
-In a variable a list of paths is written as in ` + "`PATH`" + `, and a command as for a shell, which it is not run by.
+In a variable, separate paths as in ` + "`PATH`" + `. Write a command as in a shell; it is run without one.
 
 | setting | default | variable | |
 |---|---|---|---|
@@ -107,16 +107,16 @@ In a variable a list of paths is written as in ` + "`PATH`" + `, and a command a
 			s.Name, config.TOML(s.Value(defaults)), s.Variable(), s.Doc, s.Takes)
 	}
 	b.WriteString(`
-## Where things lie
+## Where files are
 
 | | Linux and others | macOS | Windows |
 |---|---|---|---|
 | settings, session, trusted hosts | ` + "`~/.config/mxinvite`" + ` | ` + "`~/Library/Application Support/mxinvite`" + ` | ` + "`%AppData%\\mxinvite`" + ` |
-| what is known of your rooms | ` + "`~/.local/share/mxinvite`" + ` | ` + "`~/Library/Application Support/mxinvite`" + ` | ` + "`%LocalAppData%\\mxinvite`" + ` |
+| store (state of your rooms) | ` + "`~/.local/share/mxinvite`" + ` | ` + "`~/Library/Application Support/mxinvite`" + ` | ` + "`%LocalAppData%\\mxinvite`" + ` |
 | logs | ` + "`~/.local/state/mxinvite`" + ` | ` + "`~/Library/Logs/mxinvite`" + ` | ` + "`%LocalAppData%\\mxinvite`" + ` |
 
-` + "`XDG_CONFIG_HOME`, `XDG_DATA_HOME` and `XDG_STATE_HOME`" + ` count on every system. With ` + "`--home DIR`" + ` or
-` + "`MXINVITE_HOME`" + ` everything lies in one directory.
+` + "`XDG_CONFIG_HOME`, `XDG_DATA_HOME` and `XDG_STATE_HOME`" + ` work on every system. With ` + "`--home DIR`" + ` or
+` + "`MXINVITE_HOME`" + ` all files are in one directory.
 
 ## The file that ` + "`mxinvite config init`" + ` writes
 
