@@ -91,7 +91,7 @@ func Run(ctx context.Context, w World, args []string) int {
 	if c, _, err := root.Find(args); err != nil || c.Name() != serveName {
 		go a.endOnHangup(ctx, cancel)
 	}
-	err := root.ExecuteContext(ctx)
+	err := execute(ctx, root)
 	a.noteEnd(context.WithoutCancel(ctx), err)
 	if err != nil {
 		a.complain(err)

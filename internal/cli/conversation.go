@@ -148,7 +148,7 @@ func (c *conversation) command(ctx context.Context, args ...string) error {
 	}
 	root := newRoot(c.app)
 	root.SetArgs(append(slices.Clone(c.flags), args...))
-	return root.ExecuteContext(ctx)
+	return execute(ctx, root)
 }
 
 // isCommand reports whether a word is one of a command line, which work in a

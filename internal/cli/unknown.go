@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"strings"
 
@@ -36,6 +38,24 @@ func noSuchCommand(c *cobra.Command, args []string) error {
 		e.nearby = append(e.nearby, full(name))
 	}
 	return usage(c, e)
+}
+
+// execute runs a command line. Cobra shows the help of the command above when
+// --help follows a command that does not exist; here that is an error, as it is
+// without --help.
+func execute(ctx context.Context, root *cobra.Command) error {
+	var unknown error
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		if c.HasAvailableSubCommands() {
+			if err := c.ValidateArgs(c.Flags().Args()); is[*unknownCommandError](err) {
+				unknown = err
+				return
+			}
+		}
+		help(c, args)
+	})
+	return cmp.Or(root.ExecuteContext(ctx), unknown)
 }
 
 // otherNames are what other programs call a command of this one.
