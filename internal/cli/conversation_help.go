@@ -41,7 +41,11 @@ func (c *conversation) help(ctx context.Context, args []string) error {
 	}
 	w := all[n]
 	c.tell("%s: %s.", w.name, w.does)
-	for _, form := range w.forms {
+	forms := w.forms
+	if c.Guest == nil {
+		forms = slices.Concat(forms, w.fileForms)
+	}
+	for _, form := range forms {
 		if example, meaning, ok := strings.Cut(form, "  "); ok {
 			c.tell("Type %s: %s.", example, meaning)
 		} else {

@@ -171,6 +171,8 @@ func TestVisitorHasAnAccessibleMode(t *testing.T) {
 	d.hears("Inspect is not for visitors.")
 	d.answers("What now?", "export passwords.csv")
 	d.hears("Files of this machine are not for visitors")
+	d.answers("What now?", "help export")
+	d.hears("Type export csv:")
 	d.answers("What now?", "help")
 	d.answers("Words 1 to 10 of ", "more")
 	d.hears("Words 11 to 20 of ")
@@ -180,6 +182,9 @@ func TestVisitorHasAnAccessibleMode(t *testing.T) {
 	d.isPlain()
 	if strings.Contains(d.said.String(), "\ninspect: ") {
 		t.Error("help names a word that is not for visitors")
+	}
+	if strings.Contains(d.said.String(), "invites.json") {
+		t.Error("help names a file, which visitors have no access to")
 	}
 
 	// The mode is kept, and left for one visit, and for good.

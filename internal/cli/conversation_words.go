@@ -12,6 +12,7 @@ type word struct {
 	name, does string
 	also       []string // other names
 	forms      []string // how it is used, with an explanation behind two spaces
+	fileForms  []string // those that name files of this machine, which visitors have no access to
 	local      bool     // for users of this machine, not for visitors
 	// pages are the pages of the screen whose work the word does, by the names of
 	// their types in ui.
@@ -47,25 +48,25 @@ func firstWords() []word {
 			forms: []string{"more  the next ten; Enter alone does the same"},
 		},
 		{
-			name: "show", does: "read all about an invite: its verdict, checks, keys and history", run: (*conversation).show,
+			name: "show", does: "read the details of an invite: its verdict, checks, keys and history", run: (*conversation).show,
 			pages: []string{"invitePage", "foundPage"},
 			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  ask about its keys first"},
 		},
 		{
-			name: "invite", does: "invite people: what will happen is read before anything is sent", run: (*conversation).invite,
+			name: "invite", does: "invite people: you read what will happen before anything is sent", run: (*conversation).invite,
 			pages: []string{"compose"},
 			forms: []string{
 				"invite  ask for the room and the people",
 				"invite ops grace@navy.example  the room and the people; rooms may be numbers of the last list of rooms",
-				"invite ops file people.csv  the people in a file",
 				"invite ops grace@navy.example again  even if there is an invite already",
 			},
+			fileForms: []string{"invite ops file people.csv  the people in a file"},
 		},
 		{
 			name: "revoke", does: "revoke invites", run: (*conversation).revoke, pages: []string{"confirm"},
 			forms: []string{
 				"revoke 3  the invite with the number 3", "revoke 2 5-7  several",
-				"revoke pending ops older:30d  what a filter finds, as for list",
+				"revoke pending ops older:30d  those that match a filter, as for list",
 			},
 		},
 		{
@@ -73,15 +74,15 @@ func firstWords() []word {
 			forms: []string{"rooms  ten at a time"},
 		},
 		{
-			name: "outbox", does: "read what is on its way, and change it", run: (*conversation).outbox, pages: []string{"outboxPage", "confirm"},
+			name: "outbox", does: "read and change the outbox: invites that are being sent, and their results", run: (*conversation).outbox, pages: []string{"outboxPage", "confirm"},
 			forms: []string{
-				"outbox  all of it", "outbox failed  what is in this state: " + stateWords(),
-				"outbox run  send what waits, until you press Enter",
-				"outbox pause, outbox resume  stop sending, and go on",
-				"outbox cancel 12, outbox cancel all  do not send what waits",
-				"outbox retry 12, outbox retry failed  send it once more",
-				"outbox settle 12 sent, outbox settle 12 resend  say whether an uncertain one was sent",
-				"outbox clear  forget what is done",
+				"outbox  all of it", "outbox failed  invites in this state: " + stateWords(),
+				"outbox run  send the queued invites, until you press Enter",
+				"outbox pause, outbox resume  stop sending, and resume it",
+				"outbox cancel 12, outbox cancel all  do not send queued invites",
+				"outbox retry 12, outbox retry failed  send failed invites again",
+				"outbox settle 12 sent, outbox settle 12 resend  record whether an uncertain invite was sent",
+				"outbox clear  delete finished invites",
 			},
 		},
 		{
@@ -107,16 +108,18 @@ func wordsOfInvites() []word {
 			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  to this address"},
 		},
 		{
-			name: "trust", does: "let a host be asked about keys; untrust stops that",
-			forms: []string{"trust  read the hosts that may be asked", "trust id.example.org  let this one be asked", "untrust id.example.org"},
+			name: "trust", does: "allow key checks at a host; untrust stops them",
+			forms: []string{"trust  read the trusted hosts", "trust id.example.org  allow key checks at this host", "untrust id.example.org  stop key checks at this host"},
 			pages: []string{"invitePage"},
 		},
 		{
-			name: "export", does: "write the last list of invites to a file, or read it as CSV", run: (*conversation).export, pages: []string{"exportCard"},
+			name: "export", does: "write the last list of invites as CSV, JSON or Markdown", run: (*conversation).export, pages: []string{"exportCard"},
 			forms: []string{
+				"export csv  write CSV to the terminal; export json and export markdown write JSON and Markdown",
+			},
+			fileForms: []string{
 				"export  ask for the file",
 				"export invites.json  write JSON; .csv and .md write CSV and Markdown",
-				"export csv  write CSV to the terminal",
 			},
 		},
 		{
@@ -124,8 +127,8 @@ func wordsOfInvites() []word {
 			pages: []string{"inspectPage"}, forms: []string{"inspect state.json  read its invites; show then takes their numbers"},
 		},
 		{
-			name: "watch", does: "read what changes, until you press Enter", run: (*conversation).watch,
-			forms: []string{"watch  until you press Enter", "watch all  begin with every invite there is"},
+			name: "watch", does: "read every change, until you press Enter", run: (*conversation).watch,
+			forms: []string{"watch  until you press Enter", "watch all  begin with all existing invites"},
 		},
 	}
 }
@@ -149,7 +152,7 @@ func wordsOfSending() []word {
 			forms: []string{"contacts grace  those with grace in the name or the address"},
 		},
 		{
-			name: "forget", does: "forget the addresses that you invited",
+			name: "forget", does: "delete the remembered addresses of invitees",
 			forms: []string{"forget"},
 		},
 	}
@@ -187,13 +190,13 @@ func wordsOfProgram() []word {
 			forms: []string{"settings  all of them", "settings theme  one of them", "settings theme mono  change it"},
 		},
 		{
-			name: "accessible", does: "start in this mode without a flag from now on, or no longer", run: (*conversation).keepAccessible,
+			name: "accessible", does: "choose whether mxinvite starts in this mode without a flag", run: (*conversation).keepAccessible,
 			forms: []string{"accessible on  keep this mode", "accessible off  open the screen the next time"},
 		},
 		{
 			name: "demo", does: "try everything on servers that are part of this program", run: (*conversation).rehearse,
-			forms: []string{"demo  quit comes back"},
+			forms: []string{"demo  quit leaves the demo"},
 		},
-		{name: "doctor", does: "find out what does not work here, and what to do about it", local: true, forms: []string{"doctor"}},
+		{name: "doctor", does: "check the installation, and suggest fixes", local: true, forms: []string{"doctor"}},
 	}
 }
