@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/link"
 )
 
-// maxMail is more than a mail that somebody might pass on whole.
+// maxMail is more than the size of a mail with an invite.
 const maxMail = 64 << 10
 
 type acceptOptions struct {
@@ -212,7 +212,7 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 		say = o.tell
 	}
 	l := i.Link
-	say("An invite by e-mail, as its link has it; nobody vouches for names:")
+	say("The link contains this invite. No server has verified the names:")
 	for _, row := range [][2]string{
 		{"room", l.RoomName},
 		{"", string(l.RoomID)},
@@ -226,15 +226,15 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 		}
 	}
 	if o.bind {
-		say("%s, your identity server, mails a code to the address. With it everybody who asks there\nis told that the address is yours, and all invites that wait for it become yours.", i.Host)
+		say("%s, your identity server, will mail a code to the address. If you enter the code, the server\ntells anyone who asks that the address is yours, and gives you all invites that wait for it.", i.Host)
 		return
 	}
 	if o.inviter != "" {
-		say("You name %s as who invited you, so nobody has to confirm it.", o.inviter)
+		say("You gave %s as the sender, so no identity server has to confirm the acceptance.", o.inviter)
 		return
 	}
-	say("%s has to confirm it, and gets to know your Matrix ID and your network address.", i.Host)
-	say("To decline is not possible; just do not accept it.")
+	say("%s has to confirm the acceptance, and learns your Matrix ID and your network address.", i.Host)
+	say("An invite by e-mail cannot be declined; if you do not want it, ignore it.")
 }
 
 // jsonAcceptance is what accept promises to scripts.

@@ -17,7 +17,7 @@ type happening string
 const (
 	wasThere    happening = "present" // before we looked
 	wasSent     happening = "new"
-	wasTaken    happening = "taken" // by somebody who has not joined yet
+	wasAccepted happening = "accepted" // by a user who has not joined yet
 	hasJoined   happening = "joined"
 	hasLeft     happening = "left"
 	wasBanned   happening = "banned"
@@ -131,7 +131,7 @@ func happened(before, now invite.Invite) happening {
 func end(s invite.Status) happening {
 	switch s {
 	case invite.Invited:
-		return wasTaken
+		return wasAccepted
 	case invite.Joined:
 		return hasJoined
 	case invite.Left:

@@ -49,19 +49,19 @@ func TestChangesBetweenTwoLooks(t *testing.T) {
 		want        string
 	}{
 		{"nothing", pending, pending, ""},
-		{"taken", pending, by(at(invite.Invited, "$1"), "@g"), "taken !r t"},
+		{"accepted", pending, by(at(invite.Invited, "$1"), "@g"), "accepted !r t"},
 		{"joined", by(at(invite.Invited, "$1"), "@g"), by(at(invite.Joined, "$1"), "@g"), "joined !r t"},
 		{"left", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Left, "$1"), "@g"), "left !r t"},
 		{"banned", by(at(invite.Left, "$1"), "@g"), by(at(invite.Banned, "$1"), "@g"), "banned !r t"},
 		{"back", by(at(invite.Left, "$1"), "@g"), by(at(invite.Joined, "$1"), "@g"), "joined !r t"},
-		{"thrown back", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Invited, "$1"), "@g"), "taken !r t"},
-		{"taken by another one", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Joined, "$1"), "@h"), "joined !r t"},
+		{"thrown back", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Invited, "$1"), "@g"), "accepted !r t"},
+		{"accepted by another user", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Joined, "$1"), "@h"), "joined !r t"},
 		{"revoked", pending, at(invite.Revoked, "$2"), "revoked !r t"},
 		{"revoked twice", at(invite.Revoked, "$2"), at(invite.Revoked, "$3"), ""},
 		{"revoked and back", at(invite.Revoked, "$2"), at(invite.Pending, "$3"), "replaced !r t"},
 		{"overwritten", pending, at(invite.Pending, "$2"), "replaced !r t"},
 		{"spoilt", pending, at(invite.Malformed, "$2"), "replaced !r t"},
-		{"taken and overwritten", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Joined, "$2"), "@g"), "replaced !r t"},
+		{"accepted and overwritten", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Joined, "$2"), "@g"), "replaced !r t"},
 	} {
 		var m memory
 		m.look(stand{room, []invite.Invite{tt.before}})
@@ -104,7 +104,7 @@ func TestChangesFollowRooms(t *testing.T) {
 			[]string{"", "", "joined !r a, new !r b"},
 		},
 		{
-			"new and taken at once", false,
+			"new and accepted at once", false,
 			[][]stand{{{traced("!r"), nil}}, {{traced("!r"), []invite.Invite{joined}}}},
 			[]string{"", "new !r a, joined !r a"},
 		},

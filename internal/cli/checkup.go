@@ -34,39 +34,39 @@ func (a *app) checkSettings(wrong error) checkup {
 	return well("settings", "%s", home.SettingsPath())
 }
 
-// checkTerminal tells what the screen will find. Whether a terminal takes what
-// is copied nobody can ask it.
+// checkTerminal reports what the screen will find. A terminal cannot be asked
+// whether it accepts copied text.
 func (a *app) checkTerminal() []checkup {
 	term := a.getenv("TERM")
 	if !a.InTTY || !a.OutTTY {
-		return []checkup{uneasy("terminal", "Start it in a terminal to see the screen.", "this run has none; the commands work without")}
+		return []checkup{uneasy("terminal", "Start mxinvite in a terminal to use the screen.", "not connected to a terminal; the commands work, the screen does not")}
 	}
 	if term == "" || term == "dumb" {
-		return []checkup{uneasy("terminal", "Use the commands, such as mxinvite list.", "TERM says that it cannot draw")}
+		return []checkup{uneasy("terminal", "Use the commands, such as mxinvite list.", "the screen cannot be drawn on this terminal (TERM is empty or dumb)")}
 	}
-	checks := []checkup{well("terminal", "%s, %s wide", term, cells(a.Width))}
+	checks := []checkup{well("terminal", "%s, width %s", term, cells(a.Width))}
 	if a.Width > 0 && a.Width < ui.MinWidth {
-		checks[0] = uneasy("terminal", "Make it wider.", "%s, %s wide; the screen needs %d", term, cells(a.Width), ui.MinWidth)
+		checks[0] = uneasy("terminal", "Make it wider.", "%s, width %s; the screen needs %d", term, cells(a.Width), ui.MinWidth)
 	}
-	profile := "none, as you wish"
+	profile := "turned off"
 	if a.mayColor() {
 		profile = colorprofile.Env(a.Env).String()
 	}
 	checks = append(checks, well("colors", "%s", profile))
 	switch {
 	case a.getenv("TMUX") != "":
-		checks = append(checks, uneasy("clipboard", "In tmux, copying takes: set -g set-clipboard on", "copies go through tmux (OSC 52)"))
+		checks = append(checks, uneasy("clipboard", "Copying in tmux needs: set -g set-clipboard on", "copied text goes through tmux (OSC 52)"))
 	case strings.HasPrefix(term, "screen"):
-		checks = append(checks, uneasy("clipboard", "", "GNU screen may keep copies to itself (OSC 52)"))
+		checks = append(checks, uneasy("clipboard", "", "GNU screen may not pass copied text to the terminal (OSC 52)"))
 	default:
-		checks = append(checks, well("clipboard", "copies go through the terminal (OSC 52), if it lets them"))
+		checks = append(checks, well("clipboard", "copied text goes through the terminal (OSC 52), if the terminal allows it"))
 	}
 	return checks
 }
 
 func cells(n int) string {
 	if n == 0 {
-		return "nobody knows how"
+		return "unknown"
 	}
 	return strconv.Itoa(n) + " cells"
 }
@@ -82,7 +82,7 @@ func (a *app) checkStore(ctx context.Context) checkup {
 	if err != nil {
 		c := unwell("store", err)
 		if is[*store.DamagedError](err) {
-			c.Next = "The next start sets it aside and begins a new one."
+			c.Next = "The next start renames it and creates a new one."
 		} else if is[*store.NewerError](err) {
 			c.Next = "Use the newer mxinvite, or another --home."
 		}
@@ -103,7 +103,7 @@ func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
 	}
 	account, err := a.resume(ctx, opt)
 	if errors.Is(err, errNotSignedIn) {
-		return nil, uneasy("session", "Sign in with: mxinvite login", "nobody is signed in")
+		return nil, uneasy("session", "Sign in with: mxinvite login", "not signed in")
 	}
 	if err != nil {
 		return nil, unwell("session", err)
@@ -125,9 +125,9 @@ func checkServers(ctx context.Context, account *client.Account) []checkup {
 	if c, told := checkClock(seen); told {
 		checks = append(checks, c)
 	}
-	sync := "the classic way; it offers simplified sliding sync, which is not used"
+	sync := "/sync; the server also offers simplified sliding sync, which mxinvite does not use"
 	if !seen.SlidingSync {
-		sync = "the classic way"
+		sync = "/sync"
 	}
 	checks = append(checks, well("sync", "%s", sync))
 	user, err := account.WhoAmI(ctx)
@@ -135,7 +135,7 @@ func checkServers(ctx context.Context, account *client.Account) []checkup {
 	case err != nil:
 		return append(checks, unwell("signed in", err))
 	case user != account.UserID():
-		return append(checks, checkup{"signed in", checkFail, "the homeserver takes you for " + string(user), "Sign in again with: mxinvite login"})
+		return append(checks, checkup{"signed in", checkFail, "the homeserver says that this session belongs to " + string(user), "Sign in again with: mxinvite login"})
 	}
 	checks = append(checks, well("signed in", "%s", user))
 	limits, err := account.Limits(ctx)
@@ -152,10 +152,10 @@ func checkServers(ctx context.Context, account *client.Account) []checkup {
 func checkClock(seen client.Examination) (c checkup, told bool) {
 	ahead := seen.Ahead.Abs()
 	if ahead > maxAhead {
-		return uneasy("clock", "Set this machine's clock; if it is right, tell the people who run the homeserver.",
+		return uneasy("clock", "Set this machine's clock; if it is right, tell the administrators of the homeserver.",
 			"it differs from the homeserver's by %s", ahead), seen.Clock
 	}
-	return well("clock", "as the homeserver's, to %s", max(ahead, time.Second)), seen.Clock
+	return well("clock", "within %s of the homeserver's", max(ahead, time.Second)), seen.Clock
 }
 
 func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
@@ -174,5 +174,5 @@ func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
 	if err != nil {
 		return unwell(name, err)
 	}
-	return well(name, "%s, named by %s, knows you", base, source)
+	return well(name, "%s, named by %s; your account is registered there", base, source)
 }

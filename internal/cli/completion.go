@@ -13,14 +13,14 @@ func newCompletion(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Write a completion script for a shell",
-		Long: "Write what a shell needs to complete commands, flags, rooms, invites, accounts\n" +
-			"and addresses of contacts. It asks no server for them and nobody for a\n" +
-			"passphrase. SHELL is one of\n\n" +
+		Long: "Write a script that completes commands, flags, rooms, invites, accounts and\n" +
+			"addresses of contacts. Completing contacts no server and asks for no passphrase.\n" +
+			"SHELL is one of\n\n" +
 			"  bash        for ~/.bashrc: source <(mxinvite completion bash)\n" +
 			"  zsh         for ~/.zshrc, below compinit: source <(mxinvite completion zsh)\n" +
 			"  fish        for ~/.config/fish/completions/mxinvite.fish\n" +
 			"  powershell  for $PROFILE: mxinvite completion powershell | Out-String | iex\n\n" +
-			"That of bash needs the package bash-completion.",
+			"The script for bash needs the package bash-completion.",
 		Example: "  mxinvite completion fish > ~/.config/fish/completions/mxinvite.fish",
 		Args:    takes(1, 1),
 		// It is written at the start of shells, whatever is wrong with the settings.
@@ -41,5 +41,5 @@ func runCompletion(c *cobra.Command, a *app, shell string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(a.Out)
 	}
-	return usage(c, fmt.Errorf("%q is no shell that is known, only %s", shell, strings.Join(shells(), ", ")))
+	return usage(c, fmt.Errorf("there is no completion for the shell %q, only for %s", shell, strings.Join(shells(), ", ")))
 }

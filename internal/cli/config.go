@@ -20,10 +20,10 @@ func newConfig(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Show the effective settings, and where each comes from",
-		Long: "Write the settings that hold, as a settings file would have them, and behind\n" +
-			"each where it comes from: a default, a line of the settings file, an\n" +
-			"environment variable or a flag. Each is stronger than those before it. What is\n" +
-			"wrong with them is told, and then the exit code is not 0.",
+		Long: "Show the effective settings in the format of the settings file, each with its\n" +
+			"source: a default, a line of the settings file, an environment variable or a\n" +
+			"flag. A later source overrides an earlier one. If a setting is not valid, the\n" +
+			"error is shown and the exit code is not 0.",
 		Example: "  mxinvite config init  (write a settings file that explains itself)\n" +
 			"  MXINVITE_INVITES_STALE_AFTER=2w mxinvite config",
 		Args: takes(0, 0),
@@ -43,8 +43,8 @@ func newConfig(a *app) *cobra.Command {
 		&cobra.Command{
 			Use:   "init",
 			Short: "Write a settings file that explains every setting",
-			Long: "Write a settings file in which every setting is explained and nothing is\n" +
-				"chosen yet. One that is there already stays as it is.",
+			Long: "Write a settings file that explains every setting and changes none. A file that\n" +
+				"exists already is not overwritten.",
 			Args: takes(0, 0),
 			RunE: func(*cobra.Command, []string) error { return runConfigInit(a) },
 		},
@@ -139,7 +139,7 @@ func runConfigInit(a *app) error {
 	}
 	err = home.InitSettings()
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already and stays as it is", home.SettingsPath())
+		return fmt.Errorf("%s already exists, and was not changed", home.SettingsPath())
 	}
 	if err == nil {
 		a.say("Every setting is explained in %s.", home.SettingsPath())

@@ -105,7 +105,7 @@ func TestAccessibleDemoAtATerminal(t *testing.T) {
 	d.answers("What now?", "outbox")
 	d.hears("2 outbox items.")
 	d.answers("What now?", "outbox clear")
-	d.hears("2 invites forgotten.")
+	d.hears("2 invites deleted from the outbox.")
 	d.answers("What now?", "watch")
 	d.hears("Watching the invites of @ada:example.org.")
 	d.answers("", "")

@@ -78,7 +78,7 @@ func (c *conversation) terms(ctx context.Context, _ []string) error {
 	waiting, ok := errors.AsType[*client.TermsError](err)
 	switch {
 	case err == nil:
-		c.tell("No terms wait for you.")
+		c.tell("There are no terms that you have not accepted.")
 		return nil
 	case !ok:
 		return err
@@ -102,7 +102,7 @@ func (c *conversation) outbox(ctx context.Context, args []string) error {
 		return c.command(ctx, "outbox", "--state="+strings.Join(args, ","))
 	}
 	if !slices.Contains([]string{"pause", "resume", "cancel", "retry", "settle", "clear"}, args[0]) {
-		return &usageError{"mxinvite outbox", fmt.Errorf("outbox takes no word %q", args[0])}
+		return &usageError{"mxinvite outbox", fmt.Errorf("outbox has no word %q", args[0])}
 	}
 	command := []string{"outbox", args[0]}
 	for _, arg := range args[1:] {

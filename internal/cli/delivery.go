@@ -45,7 +45,7 @@ type itemError struct{ client.Item }
 func (e *itemError) Error() string {
 	switch {
 	case e.State == client.ItemCancelled:
-		return "somebody has cancelled it"
+		return "it was cancelled"
 	case e.Reason == "":
 		return fmt.Sprintf("%s is %s", e.Invitee(), e.State)
 	}
@@ -56,7 +56,7 @@ func (e *itemError) Error() string {
 func (e *itemError) hint() string {
 	switch e.State {
 	case client.ItemUncertain:
-		return fmt.Sprintf("%s What you find out, tell: mxinvite outbox settle %d --sent, or --resend.", e.Hint, e.Number)
+		return fmt.Sprintf("%s Record the result with: mxinvite outbox settle %d --sent, or --resend.", e.Hint, e.Number)
 	case client.ItemCancelled:
 		return fmt.Sprintf("To have it sent after all: mxinvite outbox retry %d", e.Number)
 	default:

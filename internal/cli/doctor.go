@@ -18,10 +18,10 @@ func newDoctor(a *app) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check the installation, and suggest fixes",
 		Long: "Check the settings, the vault, the session, the clock, the homeserver, the\n" +
-			"identity server, the store and the terminal. No invite is sent and nothing is\n" +
-			"changed, but that the identity server gets to know the account, as before an\n" +
-			"invite.\n" +
-			"The exit code is 1 if something does not work.",
+			"identity server, the store and the terminal. No invites are sent and no\n" +
+			"settings are changed. If your account is not registered at the identity server\n" +
+			"yet, it is registered there, as before the first invite. The exit code is 1 if\n" +
+			"a check fails.",
 		Args: takes(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			wrong = a.readSettings(c)
@@ -60,7 +60,7 @@ func unwell(name string, err error) checkup {
 	return checkup{name, checkFail, err.Error(), client.Hint(err)}
 }
 
-var errUnwell = errors.New("not everything works")
+var errUnwell = errors.New("a check failed")
 
 // runDoctor makes every check there is. What others build upon comes first, and
 // nothing that cannot work is tried.

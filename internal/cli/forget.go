@@ -12,9 +12,10 @@ func newForget(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "forget",
 		Short: "Delete the remembered addresses of invitees",
-		Long: "Empty the address book, which says whom an invite is for, and forget what is\n" +
-			"over in the outbox. What still waits there stays, and so do the invites. To\n" +
-			"have nothing remembered from the beginning: contacts.address_book = false.",
+		Long: "Delete the address book, which holds the addresses of your invitees, and the\n" +
+			"finished invites in the outbox. Queued invites stay in the outbox, and invites\n" +
+			"that were sent stay valid. With the setting contacts.address_book = false no\n" +
+			"addresses are remembered.",
 		Args: takes(0, 0),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			if !yes && !a.mayAsk() {
@@ -41,10 +42,10 @@ func runForget(ctx context.Context, a *app, yes bool) error {
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("the addresses of %s and %s that are over in the outbox",
+	what := fmt.Sprintf("the addresses of %s and %s in the outbox that are finished",
 		count(remembered, "invite"), count(outbox.Over(), "invite"))
 	if !yes {
-		agreed, err := a.confirm(ctx, "Forget "+what+"?")
+		agreed, err := a.confirm(ctx, "Delete "+what+"?")
 		if err != nil {
 			return err
 		}
@@ -55,6 +56,6 @@ func runForget(ctx context.Context, a *app, yes bool) error {
 	if err := account.ForgetAddresses(ctx); err != nil {
 		return err
 	}
-	a.say("Forgotten: %s.", what)
+	a.say("Deleted: %s.", what)
 	return nil
 }

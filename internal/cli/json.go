@@ -67,7 +67,7 @@ type jsonInvite struct {
 	SentAt      string `json:"sent_at,omitempty"`
 	Status      string `json:"status"`
 	// StatusCertain is absent as long as an invite that looks pending may have
-	// been taken before anybody looked.
+	// been accepted before.
 	StatusCertain bool        `json:"status_certain,omitempty"`
 	Keys          []jsonKey   `json:"keys"`
 	AcceptedBy    string      `json:"accepted_by,omitempty"`

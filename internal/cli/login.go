@@ -34,18 +34,18 @@ func newLogin(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "login [USER-OR-SERVER]",
 		Short: "Sign in",
-		Long: "Sign in and keep the session beside those of other accounts. USER-OR-SERVER is\n" +
-			"a Matrix ID such as @you:example.org, or the name or URL of a homeserver. Of the\n" +
-			"ways in that the homeserver offers the best one that works here is taken, or\n" +
-			"the one that --with names:\n\n" +
+		Long: "Sign in to an account. Other accounts stay signed in. USER-OR-SERVER is a Matrix\n" +
+			"ID such as @you:example.org, or the name or URL of a homeserver. mxinvite uses\n" +
+			"the best METHOD that the homeserver offers and that works here. --with chooses\n" +
+			"another one:\n\n" +
 			"  device    a code that you approve in a browser on any device\n" +
-			"  browser   a browser that comes back, or whose last address you paste\n" +
-			"  sso       the same, for homeservers with single sign-on of the old kind\n" +
+			"  browser   a browser on this machine, or one whose last address you paste here\n" +
+			"  sso       the same, for servers with the older single sign-on (m.login.sso)\n" +
 			"  password  asked for, or read from --password-file or standard input\n" +
-			"  token     an access token from elsewhere, asked for or read from --token-file\n\n" +
-			"A secret is never an argument: everybody on this machine could read it. If the\n" +
-			"homeserver has signed an account out, signing in by its Matrix ID goes on with\n" +
-			"its device.",
+			"  token     an existing access token, asked for or read from --token-file\n\n" +
+			"Passwords and tokens cannot be arguments: other users of this machine can read\n" +
+			"those. If the homeserver has ended a session, sign in with the Matrix ID to\n" +
+			"continue with the same device.",
 		Example: "  mxinvite login @you:example.org\n" +
 			"  mxinvite login --with device matrix.org\n" +
 			"  pass show matrix | mxinvite login https://example.org --user you",
@@ -110,7 +110,7 @@ func (a *app) readyVault(ctx context.Context, v *vault.Vault) error {
 	return v.Unlock(ctx)
 }
 
-// orAsk returns the value, or asks for it if somebody is there.
+// orAsk returns the value, or asks for it at a terminal.
 func (o loginOptions) orAsk(c *cobra.Command, value, question, argument string) (string, error) {
 	if value != "" {
 		return value, nil
@@ -155,7 +155,7 @@ func (o loginOptions) again(ctx context.Context, kept *sessions, hs client.Homes
 }
 
 // keep puts the new session beside those of other accounts, and ends the one
-// that this account had: nobody could, once its token is forgotten.
+// that this account had, which is not possible once its token is deleted.
 func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.Account, way client.Way) error {
 	s := account.Session()
 	o.sealFor = string(s.UserID)

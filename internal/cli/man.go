@@ -17,7 +17,7 @@ func newMan(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
 		Short:  "Write the manual page",
-		Long:   "Write the manual page, for whoever packs this program.",
+		Long:   "Write the manual page, for packages of this program.",
 		Hidden: true,
 		Args:   takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {

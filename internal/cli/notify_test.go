@@ -8,18 +8,18 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-func TestWatchNotifiesOfWhatWasTaken(t *testing.T) {
+func TestWatchNotifiesOfAcceptedInvites(t *testing.T) {
 	for _, tc := range []struct {
 		kind string
 		tty  bool
 		what happening
 		want string
 	}{
-		{"osc9", true, wasTaken, "\x1b]9;mxinvite: gra...@nav... took the invite to Ops\x1b\\"},
+		{"osc9", true, wasAccepted, "\x1b]9;mxinvite: gra...@nav... accepted the invite to Ops\x1b\\"},
 		{"bell", true, hasJoined, "\a"},
 		{"osc9", true, wasSent, ""},
-		{"osc9", false, wasTaken, ""},
-		{"off", true, wasTaken, ""},
+		{"osc9", false, wasAccepted, ""},
+		{"off", true, wasAccepted, ""},
 	} {
 		var err strings.Builder
 		w := &watch{watchOptions: watchOptions{app: newApp(World{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}})}}

@@ -161,9 +161,9 @@ func (a *app) sayOutlook(outbox client.Outbox) {
 	case outbox.Paused:
 		a.say("%s", s)
 	case outbox.Sender != "":
-		a.say("%s %s sends.", s, outbox.Sender)
+		a.say("%s %s is sending them.", s, outbox.Sender)
 	default:
-		a.say("%s Nobody sends: mxinvite outbox run does.", s)
+		a.say("%s No program is sending them. To send them, run: mxinvite outbox run", s)
 	}
 }
 

@@ -82,7 +82,7 @@ func (ch *choice) pick(c *cobra.Command, outbox client.Outbox) ([]int64, error) 
 	for _, word := range ch.numbers {
 		number, err := strconv.ParseInt(word, 10, 64)
 		if err != nil {
-			return nil, usage(c, fmt.Errorf("%q is no number of the outbox", word))
+			return nil, usage(c, fmt.Errorf("%q is not a number of the outbox", word))
 		}
 		n := slices.IndexFunc(outbox.Items, func(i client.Item) bool { return i.Number == number })
 		switch {
@@ -111,7 +111,7 @@ type itemStateError struct {
 }
 
 func (e *itemStateError) Error() string {
-	return fmt.Sprintf("number %d is %s; only what is %s can be %s",
+	return fmt.Sprintf("number %d is %s; only an invite that is %s can be %s",
 		e.item.Number, e.item.State, words(e.choice.of, " or "), e.choice.done)
 }
 
@@ -140,11 +140,11 @@ func newOutboxCancel(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "cancel NUMBER... | --all",
 		Short:   "Cancel invites that have not been sent",
-		Long:    "Do not send invites that wait in the outbox. One that is being sent cannot be\ncalled back; for one that went out there is mxinvite revoke.",
+		Long:    "Cancel invites that are queued in the outbox. An invite that is being sent cannot\nbe cancelled. To revoke an invite that was sent, use mxinvite revoke.",
 		Example: "  mxinvite outbox cancel 12 13",
 		RunE:    func(c *cobra.Command, _ []string) error { return a.change(c, ch, (*client.Account).Cancel) },
 	}
-	ch.flags(c, "all", "all that wait")
+	ch.flags(c, "all", "cancel all queued invites")
 	return c
 }
 
@@ -153,8 +153,8 @@ func newOutboxRetry(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "retry NUMBER... | --failed",
 		Short: "Send failed or cancelled invites again",
-		Long: "Queue invites again that failed or were cancelled. For those of which nobody\n" +
-			"knows whether they went out there is mxinvite outbox settle.",
+		Long: "Queue failed or cancelled invites again. For uncertain invites use\n" +
+			"mxinvite outbox settle.",
 		Example: "  mxinvite outbox retry --failed",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if ch.all {
@@ -163,7 +163,7 @@ func newOutboxRetry(a *app) *cobra.Command {
 			return a.change(c, ch, (*client.Account).Retry)
 		},
 	}
-	ch.flags(c, "failed", "all that failed")
+	ch.flags(c, "failed", "retry all failed invites")
 	return c
 }
 
@@ -173,12 +173,13 @@ func newOutboxSettle(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "settle NUMBER... --sent | --resend",
 		Short: "Record whether uncertain invites were sent",
-		Long: "Say of invites that no answer came to what you have found out: that the mail\n" +
-			"is there, or that it is not and another one may go out.",
+		Long: "Record whether uncertain invites were sent. An invite is uncertain if the server\n" +
+			"did not answer the request. Use --sent if the invitee got the mail. Use --resend\n" +
+			"if not: the invite is queued again.",
 		Example: "  mxinvite outbox settle 12 --resend",
 		PreRunE: func(c *cobra.Command, args []string) error {
 			if sent == resend {
-				return usage(c, errors.New("either --sent or --resend has to be said"))
+				return usage(c, errors.New("either --sent or --resend is required"))
 			}
 			ch.numbers = args
 			return nil
@@ -201,8 +202,8 @@ func newOutboxClear(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clear",
 		Short: "Delete finished invites from the outbox",
-		Long: "Forget what was sent, failed or was cancelled. What waits or is uncertain\n" +
-			"stays, and so does the address book (see mxinvite forget).",
+		Long: "Delete sent, failed and cancelled invites from the outbox. Queued and uncertain\n" +
+			"invites stay, and so does the address book (see mxinvite forget).",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return runOutboxClear(c.Context(), a) },
 	}
@@ -216,6 +217,6 @@ func runOutboxClear(ctx context.Context, a *app) error {
 	if err := account.ClearOutbox(ctx); err != nil {
 		return err
 	}
-	a.say("%s forgotten.", count(outbox.Over(), "invite"))
+	a.say("%s deleted from the outbox.", count(outbox.Over(), "invite"))
 	return nil
 }

@@ -21,11 +21,12 @@ func newOutboxRun(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Send the invites in the outbox until it is empty",
-		Long: "Send what waits in the outbox, each when its time has come, until nothing waits\n" +
-			"any more; with --watch go on for what comes later. Of all programs one sends\n" +
-			"for an account at a time; this one waits until it may. A signal ends it after\n" +
-			"the request that is under way, and nothing is lost. With --json it writes a\n" +
-			"line for everything that comes of an invite.",
+		Long: "Send the invites that are queued in the outbox, as fast as the server's limit\n" +
+			"allows, and end when no invite is left; with --watch keep running and send\n" +
+			"invites that are queued later. Only one program sends for an account at a time:\n" +
+			"if another one does, this command waits. A signal ends it after the current\n" +
+			"request; the other invites stay queued. With --json it writes one object on a\n" +
+			"line for every result.",
 		Example: "  mxinvite outbox run\n" +
 			"  tmux new -d -s outbox mxinvite outbox run --watch",
 		Args: takes(0, 0),
@@ -54,7 +55,7 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 	if err != nil {
 		return err
 	}
-	r := &postRound{outboxRunOptions: o, account: account, status: o.begin("Looking into the outbox…")}
+	r := &postRound{outboxRunOptions: o, account: account, status: o.begin("Reading the outbox…")}
 	left, err := r.run(ctx)
 	switch {
 	case r.err != nil:
@@ -119,13 +120,13 @@ func (r *postRound) tellTurn(turn client.Turn, outbox client.Outbox) {
 		}
 		if s := turn.Err.Error(); s != r.trouble {
 			r.trouble = s
-			r.say("Nothing goes out for now: %s", s)
+			r.say("No invites are sent for now: %s", s)
 		}
 	case turn.Elsewhere != "":
 		// Another program may only have looked who sends.
 		if !slices.Contains([]string{"", runnerName("outbox run"), r.elsewhere}, outbox.Sender) {
 			r.elsewhere = outbox.Sender
-			r.say("%s is the one that sends. This one waits.", r.elsewhere)
+			r.say("%s is sending for this account. This command waits until it ends.", r.elsewhere)
 		}
 	case turn.Item.Number != 0:
 		r.trouble = ""
@@ -143,10 +144,10 @@ func (r *postRound) tellItem(i client.Item, outbox client.Outbox) {
 	to := roomLabel(room, i)
 	switch i.State {
 	case client.ItemQueued:
-		r.say("The server takes no more for now%s.", forecast(r.Now(), outbox.Next, outbox.Last))
+		r.say("The server accepts no more invites for now%s.", forecast(r.Now(), outbox.Next, outbox.Last))
 		return
 	case client.ItemSent:
-		r.say("%s has got a mail for %s.", i.Address.Address, to)
+		r.say("%s was sent a mail for %s.", i.Address.Address, to)
 	case client.ItemResolved:
 		if i.Address.Address == "" {
 			r.say("%s was invited to %s.", string(i.UserID), to)
@@ -161,14 +162,14 @@ func (r *postRound) tellItem(i client.Item, outbox client.Outbox) {
 	r.done++
 }
 
-// tellOutbox tells when somebody has paused the outbox or let it go on.
+// tellOutbox reports when the outbox was paused or resumed.
 func (r *postRound) tellOutbox(outbox client.Outbox) {
 	if outbox.Paused == r.paused {
 		return
 	}
 	r.paused = outbox.Paused
 	if r.paused {
-		r.say("The outbox is paused. To go on: mxinvite outbox resume")
+		r.say("The outbox is paused. To resume, run: mxinvite outbox resume")
 	} else {
 		r.say("The outbox is no longer paused.")
 	}

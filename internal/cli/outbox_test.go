@@ -76,7 +76,7 @@ func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 		if took < ideal || took > ideal+ideal/100 || v.mailed(twenty()...) != 20 {
 			t.Errorf("took %s for %d, ideal is %s", took, v.mailed(twenty()...), ideal)
 		}
-		if out != "" || strings.Count(said, "has got a mail for #ops.\n") != 15 || !strings.HasSuffix(said, "Nothing waits in the outbox.\n") {
+		if out != "" || strings.Count(said, "was sent a mail for #ops.\n") != 15 || !strings.HasSuffix(said, "Nothing waits in the outbox.\n") {
 			t.Errorf("wrote %q, said %q", out, said)
 		}
 		begun = time.Now()

@@ -133,11 +133,11 @@ func takes(least, most int) cobra.PositionalArgs {
 		form := strings.TrimSuffix(c.CommandPath(), c.Name()) + c.Use
 		switch {
 		case len(args) < least:
-			return usage(c, fmt.Errorf("something is missing: %s", form))
+			return usage(c, fmt.Errorf("an argument is missing: %s", form))
 		case most == 0 && len(args) > 0 && c.HasAvailableSubCommands():
 			return noSuchCommand(c, args)
 		case most >= 0 && len(args) > most:
-			return usage(c, fmt.Errorf("%q is too much: %s", args[most], form))
+			return usage(c, fmt.Errorf("there is an argument too many, %q: %s", args[most], form))
 		}
 		return nil
 	}

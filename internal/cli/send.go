@@ -56,7 +56,7 @@ func newSend(a *app) *cobra.Command {
 			case o.file != "" && len(args) > 0:
 				return usage(c, errors.New("people come either from a list or as arguments"))
 			case o.file != "" && !o.yes && !o.dryRun && (o.file == "-" || !o.mayAsk()):
-				return usage(c, errors.New("--yes or --dry-run is missing, for nobody can be asked about the list"))
+				return usage(c, errors.New("--yes or --dry-run is missing: mxinvite cannot ask for confirmation without a terminal, or if the list is standard input"))
 			}
 			return o.read(c, args)
 		},
@@ -127,7 +127,7 @@ func runSend(ctx context.Context, o sendOptions) error {
 		return err
 	}
 	if len(plans)+len(o.list.Problems) == 0 {
-		o.say("The list names nobody.")
+		o.say("The list contains no e-mail addresses and no Matrix IDs.")
 	}
 	asking := o.mayAsk() && !o.yes
 	p := o.preview(rooms, plans, asking)

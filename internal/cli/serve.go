@@ -60,7 +60,7 @@ func newServe(a *app) *cobra.Command {
 func runServe(c *cobra.Command, o serveOptions) error {
 	ctx := c.Context()
 	if o.authorizedKeys == "" {
-		return usage(c, errors.New("--authorized-keys is missing: nobody could come in"))
+		return usage(c, errors.New("--authorized-keys is missing"))
 	}
 	if err := checkHostPort("--listen", o.listen, ":2222"); err != nil {
 		return usage(c, err)
@@ -95,7 +95,7 @@ func runServe(c *cobra.Command, o serveOptions) error {
 		return err
 	}
 	if fresh {
-		o.say("A host key was made: %s", o.hostKey)
+		o.say("Created the host key %s", o.hostKey)
 	}
 	o.say("Listening on %s for %s. The host key is %s.",
 		listener.Addr().String(), count(len(keys), "key"), gossh.FingerprintSHA256(key.PublicKey()))
@@ -128,11 +128,11 @@ func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logge
 		err := o.readSettings(c)
 		keys, keysErr := o.readKeys()
 		if err = errors.Join(err, keysErr); err != nil {
-			log.Error("what holds stays as it was", "err", safetext.Line(err.Error()))
+			log.Error("keys and settings were not reloaded; the former ones stay valid", "err", safetext.Line(err.Error()))
 			continue
 		}
 		s.Reload(keys, o.limits())
-		log.Info("keys and settings were read again", "keys", len(keys))
+		log.Info("keys and settings were reloaded", "keys", len(keys))
 	}
 }
 
@@ -153,7 +153,7 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(c.Context(), func() { _ = server.Close() })
 	go func() { _ = server.Serve(listener) }() // which ends with the context
-	o.say("Figures are at http://%s/metrics.", listener.Addr().String())
+	o.say("Serving metrics at http://%s/metrics", listener.Addr().String())
 	return nil
 }
 

@@ -104,7 +104,7 @@ func (l *lodge) welcome(key ssh.Signer) {
 	l.t.Helper()
 	l.authorize(l.ada, key)
 	l.hangup <- syscall.SIGHUP
-	l.said.Until(l.t, "were read again")
+	l.said.Until(l.t, "were reloaded")
 }
 
 func (l *lodge) dial(key ssh.Signer) (*ssh.Client, error) {
@@ -155,7 +155,7 @@ func TestVisitorsHaveAnAccountAndADirectoryOfTheirOwn(t *testing.T) {
 	grace := sshtest.NewKey(t)
 	l.authorize(l.ada, grace)
 	l.hangup <- syscall.SIGHUP
-	l.said.Until(t, "were read again")
+	l.said.Until(t, "were reloaded")
 	l.signIn()
 	if code, out, said := l.run(l.ada, "", "list --json"); code != exitOK || !strings.HasPrefix(out, "[\n") {
 		t.Errorf("ada's list ends with %d: %.100s %s", code, out, said)
@@ -302,7 +302,7 @@ func TestSettingsAndKeysAreReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.hangup <- syscall.SIGHUP
-	l.said.Until(t, "what holds stays as it was")
+	l.said.Until(t, "the former ones stay valid")
 	if code, _, said := l.run(l.ada, "", "--version"); code != exitOK {
 		t.Errorf("after a mistake in the settings: %d, %s", code, said)
 	}
@@ -312,7 +312,7 @@ func TestSettingsAndKeysAreReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.hangup <- syscall.SIGHUP
-	l.said.Until(t, "keys and settings were read again")
+	l.said.Until(t, "keys and settings were reloaded")
 	if _, err := l.dial(l.ada); err == nil {
 		t.Error("the removed key opens the door")
 	}

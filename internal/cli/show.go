@@ -95,7 +95,7 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 	case f.certain && !o.OutTTY:
 		add("", "status_certain", text("true"))
 	case !f.certain && o.OutTTY:
-		add("", "", text("The room's past could not be looked through. Somebody may have taken it."))
+		add("", "", text("The room's history could not be searched. The invite may have been accepted."))
 	}
 	add("Verdict", "verdict", verdictCell(f.Verdict))
 	checks, more := some(o.app, f.Checks)
@@ -111,8 +111,8 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 	add("Sent by", "sender", text(string(i.Sender)))
 	add("Sent", "sent_at", o.moment(i.SentAt))
 	if i.Acceptance != nil {
-		add("Taken by", "accepted_by", text(string(i.Acceptance.UserID)))
-		add("Taken", "accepted_at", o.moment(i.Acceptance.At))
+		add("Accepted by", "accepted_by", text(string(i.Acceptance.UserID)))
+		add("Accepted", "accepted_at", o.moment(i.Acceptance.At))
 		add("Proof", "proof", keyWordCell(string(i.Acceptance.Proof)))
 	}
 	if i.Revocation != nil {
@@ -129,7 +129,7 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 		}
 		add(title, "history", o.pastCell(history[n:]))
 		if n+1 < len(history) && history[n].Replaces != "" && history[n].Replaces != history[n+1].ID {
-			add("", "history", text("what stood there in between is not shown"))
+			add("", "history", text("the events in between are not known"))
 		}
 	}
 	return t
@@ -181,7 +181,7 @@ func (o showOptions) pastCell(events []invite.Event) cell {
 	case len(events) > 1:
 		what = "wrote it again"
 	case ev.Replaces != "":
-		what = "wrote it; what stood there before is not known"
+		what = "wrote it; the content before that is not known"
 	}
 	when, who := o.moment(ev.At), cmp.Or(string(ev.Sender), "?")
 	return cell{

@@ -12,16 +12,16 @@ func newTrust(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "trust [HOST...]",
 		Short: "Allow key checks at hosts, or list the trusted hosts",
-		Long: "Let hosts be asked whether the keys of invites still count. Whoever sends an\n" +
-			"invite names the host that vouches for its keys, so that one nobody trusts is\n" +
-			"not talked to: it would learn your network address and that you look at the\n" +
-			"invite. Your identity server needs no mention. Without a HOST those that are\n" +
-			"trusted are listed. HOST may have a port, and may be a URL.\n\n" +
-			"A host is asked over https only, and never at an address of this machine or of\n" +
-			"a private network, whatever invites say. Of an identity server of your own you\n" +
-			"may allow either: --http also over http, where everybody on the way can read and\n" +
-			"change what it says, and --private also at a private address, so that who names\n" +
-			"the host's address chooses what is asked inside your network.",
+		Long: "Allow mxinvite to ask hosts whether the keys of invites are valid. The sender of\n" +
+			"an invite chooses the host that is asked about its keys. The host learns your\n" +
+			"network address, and that you look at the invite. Therefore only your identity\n" +
+			"server and trusted hosts are asked. Without HOST the trusted hosts are listed.\n" +
+			"HOST may have a port, and may be a URL.\n\n" +
+			"A host is asked over https only, and never at an address of this machine or of a\n" +
+			"private network. For your own identity server you can allow both. --http allows\n" +
+			"http: anyone on the network can read and change the answers. --private allows\n" +
+			"private addresses: anyone who controls the DNS name of the host then chooses\n" +
+			"which address in your network is contacted.",
 		Example: "  mxinvite trust id.example.org\n" +
 			"  mxinvite trust --http --private localhost:8090\n" +
 			"  mxinvite list --check",
@@ -31,7 +31,7 @@ func newTrust(a *app) *cobra.Command {
 				return runTrusted(a)
 			}
 			if len(args) == 0 {
-				return usage(c, errors.New("which HOST is that allowed?"))
+				return usage(c, errors.New("HOST is missing: --http and --private need one"))
 			}
 			return runTrust(c, a, args, may)
 		},
@@ -91,7 +91,7 @@ func runTrusted(a *app) error {
 		return a.writeJSON(all)
 	}
 	if len(all) == 0 {
-		a.say("No host is trusted but your identity server.")
+		a.say("No hosts are trusted except your identity server.")
 	}
 	return a.writeTable(t)
 }
@@ -103,7 +103,7 @@ func runTrust(c *cobra.Command, a *app, names []string, may allowed) error {
 	}
 	for _, host := range hosts {
 		if before, ok := trusted.of(host); ok && before == before.and(may) {
-			a.say("%s is trusted already%s.", host, before.clause())
+			a.say("%s is already trusted%s.", host, before.clause())
 			continue
 		}
 		if err := trusted.add(host, may); err != nil {
@@ -115,7 +115,7 @@ func runTrust(c *cobra.Command, a *app, names []string, may allowed) error {
 	return nil
 }
 
-var errNotTrusted = errors.New("not trusted in the first place")
+var errNotTrusted = errors.New("not a trusted host")
 
 func runUntrust(c *cobra.Command, a *app, names []string) error {
 	hosts, trusted, err := a.namedHosts(c, names)

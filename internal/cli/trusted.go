@@ -39,11 +39,11 @@ func (a allowed) words() string {
 func (a allowed) clause() string {
 	switch {
 	case a.http && a.private:
-		return ", over http and at a private address as well"
+		return ", also over http and at private addresses"
 	case a.http:
-		return ", over http as well"
+		return ", also over http"
 	case a.private:
-		return ", at a private address as well"
+		return ", also at private addresses"
 	}
 	return ""
 }
@@ -166,5 +166,5 @@ func parseHost(s string) (string, error) {
 	if host := (keycheck.Question{URL: u}).Host(); host != "" {
 		return host, nil
 	}
-	return "", fmt.Errorf("%q is no host such as id.example.org or id.example.org:8090", s)
+	return "", fmt.Errorf("%q is not a host such as id.example.org or id.example.org:8090", s)
 }

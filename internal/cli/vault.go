@@ -18,16 +18,17 @@ func newVault(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vault",
 		Short: "Show or change how sessions are stored",
-		Long: "Say how sessions are kept on this machine, and where. A vault is of one of these\n" +
-			"kinds:\n\n" +
-			"  keyring  sealed, with the key in the keyring of the system\n" +
-			"  sealed   sealed with a passphrase\n" +
-			"  agent    sealed by an Ed25519 key of your ssh-agent. Whoever may use the agent\n" +
-			"           and read the file opens it, also on hosts it is forwarded to\n" +
-			"  plain    not encrypted: readable by all who can read your files\n\n" +
-			"The first sign-in makes the vault. The screen asks of which kind; mxinvite login\n" +
-			"uses the keyring where there is one, else a passphrase. With --vault or the\n" +
-			"setting vault.kind nothing is asked.",
+		Long: "Show how and where sessions are stored. The file is called the vault. It is of\n" +
+			"one of these kinds:\n\n" +
+			"  keyring  encrypted; the key is in the system's keyring\n" +
+			"  sealed   encrypted with a passphrase\n" +
+			"  agent    encrypted with an Ed25519 key of your ssh-agent. Anyone who can use\n" +
+			"           the agent, also on a host that you forward it to, and can read the\n" +
+			"           file can decrypt it\n" +
+			"  plain    not encrypted; anyone who can read your files can read it\n\n" +
+			"The first sign-in creates the vault. The screen asks for its kind; the command\n" +
+			"line uses the keyring if there is one, and a passphrase otherwise. --vault and\n" +
+			"the setting vault.kind choose the kind beforehand.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return runVault(c.Context(), a) },
 	}
@@ -35,7 +36,7 @@ func newVault(a *app) *cobra.Command {
 		&cobra.Command{
 			Use:     "kind KIND",
 			Short:   "Change the kind of the vault",
-			Long:    "Keep the sessions in a vault of another kind: keyring, sealed, agent or plain.\nCopies of the old file stay as they are.",
+			Long:    "Change the kind of the vault to keyring, sealed, agent or plain. Copies of the\nold file are not changed.",
 			Example: "  mxinvite vault kind sealed",
 			Args:    takes(1, 1),
 			RunE:    func(c *cobra.Command, args []string) error { return runVaultKind(c, a, args[0]) },
@@ -44,8 +45,8 @@ func newVault(a *app) *cobra.Command {
 		&cobra.Command{
 			Use:   "aside",
 			Short: "Rename the vault, so that a new one is created",
-			Long: "Give the vault another name, so that the next sign-in makes a new one: for who\n" +
-				"has forgotten the passphrase, or lost the key.",
+			Long: "Rename the vault, so that the next sign-in creates a new one. Use this if you\n" +
+				"have forgotten the passphrase or lost the key.",
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return runVaultAside(c.Context(), a) },
 		},
@@ -99,7 +100,7 @@ func (a *app) shownPath(path string) string {
 	return path
 }
 
-// anyVault opens the vault whatever its kind is, for who wants to change that.
+// anyVault opens the vault of any kind, to change it.
 func (a *app) anyVault() (config.Home, *vault.Vault, error) {
 	home, err := a.home()
 	if err != nil {
@@ -126,9 +127,9 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 	if err != nil {
 		return err
 	}
-	a.say("Sessions are kept in a vault of kind %s now: %s.", string(kind), a.shownPath(v.Path()))
+	a.say("The vault is now of kind %s: %s.", string(kind), a.shownPath(v.Path()))
 	if wanted := a.wantedKind(); wanted != "" && wanted != kind {
-		a.say("But %s says %s: as long as it does, mxinvite leaves this vault shut.",
+		a.say("But %s is %s: until you change that, mxinvite does not open this vault.",
 			a.settings.Origin("vault.kind").String(), string(wanted))
 	}
 	return nil
@@ -188,7 +189,7 @@ func runVaultPassphrase(ctx context.Context, a *app, file string) error {
 	if err := v.ChangePassphrase(ctx); err != nil {
 		return err
 	}
-	a.say("The passphrase is changed.")
+	a.say("The passphrase was changed.")
 	return nil
 }
 
@@ -201,6 +202,6 @@ func runVaultAside(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.say("The vault is kept as %s. Sign in with: mxinvite login", a.shownPath(aside))
+	a.say("The vault was renamed to %s. Sign in with: mxinvite login", a.shownPath(aside))
 	return nil
 }

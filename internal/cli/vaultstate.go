@@ -47,11 +47,11 @@ func (a *app) vaultState(ctx context.Context) (s vaultState, err error) {
 // String is a sentence without its stop.
 func (s vaultState) String() string {
 	if s.exists {
-		return "sessions are kept " + howKept(s.kind)
+		return "sessions are " + howKept(s.kind)
 	}
-	text := "there is no vault yet; the first sign-in makes one and keeps sessions " + howKept(s.kind)
+	text := "there is no vault yet; the first sign-in creates one, and sessions will be " + howKept(s.kind)
 	if s.noKeyring != nil {
-		text += ", for " + s.noKeyring.Error()
+		text += ", because " + s.noKeyring.Error()
 	}
 	return text
 }
@@ -59,13 +59,13 @@ func (s vaultState) String() string {
 func howKept(kind vault.Kind) string {
 	switch kind {
 	case vault.KindKeyring:
-		return "sealed, with the key in the system keyring"
+		return "encrypted, with the key in the system's keyring"
 	case vault.KindSealed:
-		return "sealed with a passphrase"
+		return "encrypted with a passphrase"
 	case vault.KindAgent:
-		return "sealed by a key of the ssh-agent"
+		return "encrypted with a key of the ssh-agent"
 	default:
-		return "unencrypted, in a file that only you can read"
+		return "stored unencrypted, in a file that only you can read"
 	}
 }
 
@@ -76,7 +76,7 @@ func (a *app) checkVault(ctx context.Context) checkup {
 	case err != nil:
 		return unwell("vault", err)
 	case s.exists && s.kind == vault.KindPlain:
-		return uneasy("vault", "Seal it with: mxinvite vault kind sealed", "%s", s)
+		return uneasy("vault", "Encrypt it with: mxinvite vault kind sealed", "%s", s)
 	}
 	return well("vault", "%s", s)
 }

@@ -298,7 +298,7 @@ func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
 		t.Errorf("the vault is told as %q: %s", out, said)
 	}
 	code, _, said := l.run(l.ada, "", "vault aside")
-	if code != exitOK || !strings.Contains(said, "The vault is kept as vault.aside-") {
+	if code != exitOK || !strings.Contains(said, "The vault was renamed to vault.aside-") {
 		t.Errorf("%d: %s", code, said)
 	}
 	l.keepsAPassphrase(t, "donkey")

@@ -27,11 +27,12 @@ func newWatch(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "watch",
 		Short: "Write a line for every change until interrupted",
-		Long: "Follow all your rooms and write a line for every change: an invite that is\n" +
-			"new, taken, joined, left, banned, revoked or replaced; room-left; and offline\n" +
-			"and online for the connection, which comes back by itself. Invites of a room\n" +
-			"that you come into are present. A line of offline has the reason in place of\n" +
-			"the name. With --json a line is an object.",
+		Long: "Watch all your rooms and write a line for every change. For an invite, the\n" +
+			"change is new, accepted, joined, left, banned, revoked or replaced; for the\n" +
+			"invites of a room that you join it is present. room-left means that you left a\n" +
+			"room. offline and online concern the connection, which is restored\n" +
+			"automatically; a line of offline has the reason in place of the name. With\n" +
+			"--json each line is an object.",
 		Example: "  mxinvite watch --json | jq --unbuffered 'select(.change == \"joined\")'",
 		Args:    takes(0, 0),
 		RunE:    func(c *cobra.Command, _ []string) error { return runWatch(c.Context(), o) },
@@ -154,13 +155,13 @@ func (w *watch) write(c change, reason string) error {
 	}, widths)
 }
 
-// notify tells the person's desktop that an invite was taken, if that is wanted.
+// notify sends a desktop notification that an invite was accepted, if the settings ask for it.
 func (w *watch) notify(c change) {
-	if !w.ErrTTY || c.happening != wasTaken && c.happening != hasJoined {
+	if !w.ErrTTY || c.happening != wasAccepted && c.happening != hasJoined {
 		return
 	}
 	who := cmp.Or(string(taker(c.invite)), c.invite.DisplayName)
-	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.settings.Notify), w.getenv("TERM"), "mxinvite", who+" took the invite to "+c.room.Name))
+	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.settings.Notify), w.getenv("TERM"), "mxinvite", who+" accepted the invite to "+c.room.Name))
 }
 
 // writeRow writes one row at once: nobody knows how wide the next ones will be.

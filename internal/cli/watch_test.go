@@ -136,7 +136,7 @@ func TestWatchTellsEveryChange(t *testing.T) {
 		v.hears()
 		lin := v.AddUser("lin", password, "Lin")
 		v.must(v.Bind("lin@kernel.example", lin))
-		v.hears(line("taken", "l...@ker...", lin, "invited", token))
+		v.hears(line("accepted", "l...@ker...", lin, "invited", token))
 		v.must(v.Join(v.room, lin))
 		v.hears(line("joined", "l...@ker...", lin, "joined", token))
 		v.must(v.Kick(v.room, v.ada, lin))

@@ -62,7 +62,7 @@ func (o loginOptions) askedWay(c *cobra.Command) (*client.Way, error) {
 	}
 	n := slices.Index(wayNames(), with)
 	if n < 0 {
-		return nil, usage(c, fmt.Errorf("there is no way to sign in that is called %q; there are %s", with, strings.Join(wayNames(), ", ")))
+		return nil, usage(c, fmt.Errorf("there is no sign-in method %q, only %s", with, strings.Join(wayNames(), ", ")))
 	}
 	return new(client.Way(n)), nil
 }
@@ -89,7 +89,7 @@ func (o loginOptions) way(hs client.Homeserver, asked *client.Way) (client.Way, 
 			return w, nil
 		}
 	}
-	return 0, &usageError{"mxinvite login", errors.New("nobody is here to sign in; --with says how to do it all the same")}
+	return 0, &usageError{"mxinvite login", errors.New("signing in needs a terminal; without one, choose a method with --with")}
 }
 
 // works reports whether a way leads somewhere without anybody having asked for it.
