@@ -58,6 +58,10 @@ type Facts struct {
 	// name, a [Duplicate] or a [RejoinHazard], are known to be to somebody else.
 	// Nil knows nothing of that.
 	Apart func(Invite, Warning) bool
+	// OwnHost is the host and port of a homeserver on this machine that is used
+	// over http. Its keys do not become less safe by an [InsecureURL] to the same
+	// host. It is empty for all other homeservers.
+	OwnHost string
 	// Now and StaleAfter say which invites have been out for long; a zero
 	// StaleAfter says none.
 	Now        time.Time
@@ -77,6 +81,9 @@ func (i Invite) Assess(f Facts) (Verdict, []Warning) {
 	warnings := i.Warnings
 	if f.Apart != nil && i.Mistakable() {
 		warnings = slices.DeleteFunc(slices.Clone(warnings), func(w Warning) bool { return w.byName() && f.Apart(i, w) })
+	}
+	if f.OwnHost != "" && slices.Contains(warnings, InsecureURL) && !make(hosts).insecure(i.Keys, f.OwnHost) {
+		warnings = slices.DeleteFunc(slices.Clone(warnings), func(w Warning) bool { return w == InsecureURL })
 	}
 	if i.Status == Pending && f.StaleAfter > 0 && !i.SentAt.IsZero() && f.Now.Sub(i.SentAt) > f.StaleAfter {
 		warnings = append(slices.Clip(warnings), Stale)

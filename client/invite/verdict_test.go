@@ -183,6 +183,25 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+func TestHomeserverOnThisMachineNeedsNoEncryption(t *testing.T) {
+	key := func(host string) string {
+		return `{"public_key":"` + stdKey + `","key_validity_url":"http://` + host + `/"}`
+	}
+	for _, tc := range []struct {
+		name, host, own string
+		want            []invite.Warning
+	}{
+		{"same host", "127.0.0.1:8008", "127.0.0.1:8008", []invite.Warning{}},
+		{"other port", "127.0.0.1:8009", "127.0.0.1:8008", []invite.Warning{invite.InsecureURL}},
+		{"homeserver elsewhere", "127.0.0.1:8008", "", []invite.Warning{invite.InsecureURL}},
+	} {
+		i := invite.Fold(room, []invite.Event{event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", key(tc.host))}, nil)[0]
+		if diff := cmp.Diff(tc.want, i.Judge(invite.Facts{OwnHost: tc.own}).Warnings); diff != "" {
+			t.Errorf("%s: %s", tc.name, diff)
+		}
+	}
+}
+
 func TestStale(t *testing.T) {
 	i := invite.Fold(room, []invite.Event{pending(t)}, nil)[0] // sent in 1970
 	facts := invite.Facts{Now: time.Unix(100, 0), StaleAfter: 90 * time.Second}

@@ -48,7 +48,7 @@ func (p *past) warn(invites []Invite) {
 			{Replaced, i.Status != Revoked && i.OriginalSender != ""},
 			{Duplicate, live && named && pending[nameOf(*i)] > 1},
 			{LeaksAddress, i.Status != Revoked && isAddress(i.DisplayName)},
-			{InsecureURL, live && hosts.insecure(i.Keys)},
+			{InsecureURL, live && hosts.insecure(i.Keys, "")},
 			{ForeignHost, live && hosts.differ(i.Keys)},
 			{InviterGone, live && gone != "" && gone != "join"},
 			{RejoinHazard, live && named && joined[nameOf(*i)]},
@@ -97,9 +97,13 @@ func (h hosts) of(k Key) host {
 	return found
 }
 
-// insecure reports whether any of the keys is vouched for in the clear.
-func (h hosts) insecure(keys []Key) bool {
-	return slices.ContainsFunc(keys, func(k Key) bool { return k.ValidityURL != "" && !h.of(k).secure })
+// insecure reports whether any of the keys has a validity URL without encryption,
+// other than at one host.
+func (h hosts) insecure(keys []Key, except string) bool {
+	return slices.ContainsFunc(keys, func(k Key) bool {
+		of := h.of(k)
+		return k.ValidityURL != "" && !of.secure && (except == "" || of.name != except)
+	})
 }
 
 // differ reports whether more than one host vouches for the keys.
