@@ -14,7 +14,7 @@ type columns struct{ width, name, room, status, key, by, sent int }
 
 const (
 	statusWidth = 15 // "◔ pending !over"
-	keyWidth    = 11 // "✓ perpetual"
+	keyWidth    = 11 // "✓ perpetual", "? no answer"
 	sentWidth   = 5  // "23mo", or "↓SENT"
 	gap         = 2
 )
@@ -154,7 +154,8 @@ func statusWords(r *row) string {
 	return words
 }
 
-// keyCell says how it stands with the keys.
+// keyCell is the state of the keys, or of the proof once the invite is accepted. The
+// column is narrow, so that two states have a shorter word than in the filter.
 func keyCell(st styles, r *row) string {
 	word := r.standing()
 	switch word {
@@ -166,6 +167,10 @@ func keyCell(st styles, r *row) string {
 		return st.bad.Render("✗ " + word)
 	case string(invite.Unchecked):
 		return st.faint.Render("· " + word)
+	case string(invite.Unreachable):
+		return st.warn.Render("? no answer")
+	case string(invite.ProofUnverifiable):
+		return st.warn.Render("? no proof")
 	default:
 		return st.warn.Render(cut("? "+word, keyWidth))
 	}
