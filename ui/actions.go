@@ -141,7 +141,7 @@ func (k *keyMap) table() []action {
 		{&k.Next, "next-field", keys("tab", "down"), "next field", "Go to the next field.", onForm, ""},
 		{&k.Prev, "previous-field", keys("shift+tab", "up"), "previous field", "Go to the field before.", onForm, ""},
 		{&k.AddRoom, "add-room", keys("ctrl+r"), "add this room", "Invite to the room under the cursor, too, or not any more.", onForm, "no room is being chosen"},
-		{&k.ClearDraft, "clear-draft", keys("ctrl+x"), "clear the draft", "Drop the people that were typed before and not invited.", onForm, "there is no draft"},
+		{&k.ClearDraft, "clear-draft", keys("ctrl+l"), "clear the draft", "Drop the people that were typed before and not invited.", onForm, "there is no draft"},
 		{&k.Submit, "continue", keys("enter"), "continue", "Go on with what was typed or chosen.", onForm | onCode, ""},
 		{&k.Yes, "yes", keys("y", "Y"), "yes", "Say yes.", onQuestion, ""},
 		{&k.No, "no", keys("n", "N", "esc"), "no", "Say no.", onQuestion, ""},

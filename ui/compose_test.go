@@ -409,7 +409,7 @@ func TestDraftSurvivesBeingSignedOut(t *testing.T) {
 		term.Send("lovelace\r")
 		term.Wait(2 * time.Second)
 		term.Press("i")
-		if !strings.Contains(term.Screen(), "Your draft from 00:00: 2 people. ctrl+x clears it.") {
+		if !strings.Contains(term.Screen(), "Your draft from 00:00: 2 people. ctrl+l clears it.") {
 			t.Error(term.Screen())
 		}
 	})

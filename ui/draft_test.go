@@ -41,7 +41,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 
 		term = start()
 		term.Press("i")
-		if s := term.Screen(); !strings.Contains(s, "Your draft from 00:00: 2 people. ctrl+x clears it.") || !strings.Contains(s, "ken@be") {
+		if s := term.Screen(); !strings.Contains(s, "Your draft from 00:00: 2 people. ctrl+l clears it.") || !strings.Contains(s, "ken@be") {
 			t.Error(s)
 		}
 		term.Send("oper\rll.example\r")
@@ -64,7 +64,7 @@ func TestDraftSaysSoAndIsCleared(t *testing.T) {
 		term.Wait(25 * time.Hour)
 		term.Press("i")
 		term.Golden("kept")
-		term.Press("ctrl+x")
+		term.Press("ctrl+l")
 		term.Golden("cleared")
 		term.Wait(2 * draftPause)
 		term.Press("esc", "i")

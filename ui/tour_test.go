@@ -132,6 +132,19 @@ func TestTourIsSkippedEndedAndStartedAgain(t *testing.T) {
 	})
 }
 
+// The form says how to clear a draft, and the tour above it has keys of its own.
+func TestDraftIsClearedDuringTheTour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		term, _ := rehearse(t, 80, 24)
+		term.Press("i")
+		term.Send("edith@clarke.example")
+		term.Press("esc", "esc", "i", "ctrl+l")
+		if s := term.Screen(); strings.Contains(s, "draft") || !strings.Contains(s, " of 8 ") {
+			t.Error(s)
+		}
+	})
+}
+
 // No text of the tour is cut in the smallest terminal.
 func TestTourFitsIntoASmallTerminal(t *testing.T) {
 	sh := newShell(t.Context(), Options{Rehearsal: &Rehearsal{Speed: 20}})
