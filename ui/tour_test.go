@@ -16,8 +16,27 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
+// A guarded model can be looked at while the program runs.
+type guarded struct {
+	*Model
+	mu sync.Mutex
+}
+
+func (g *guarded) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, cmd := g.Model.Update(msg)
+	return g, cmd
+}
+
+func (g *guarded) View() tea.View {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.Model.View()
+}
+
 // rehearse is the program in the demo.
-func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *Model) {
+func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 	t.Helper()
 	w := sandbox.Demo(sandbox.Options{Seed: 7, Now: time.Now})
 	w.LimitDemo()
@@ -30,11 +49,11 @@ func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *Model) {
 	for _, a := range sandbox.DemoAddresses() {
 		r.Addresses = append(r.Addresses, Suggestion(a))
 	}
-	var model *Model
+	model := &guarded{}
 	opt := n.options()
 	account := n.accountWith(t, opt)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		model = New(ctx, Options{Client: opt, Account: account, Rehearsal: r})
+		model.Model = New(ctx, Options{Client: opt, Account: account, Rehearsal: r})
 		return model
 	})
 	term.Wait(time.Second) // until the keys are checked
@@ -53,7 +72,9 @@ func TestTour(t *testing.T) {
 					t.Fatalf("%s: not at step %d:\n%s", name, step, term.Screen())
 				}
 				term.Golden(golden)
-				fits(t, term, model)
+				model.mu.Lock()
+				defer model.mu.Unlock()
+				fits(t, term, model.Model)
 			}
 			at(1)
 			term.Press("enter")
