@@ -25,6 +25,10 @@ func (a *app) wantsAccessible() bool {
 	return a.settings.Accessible
 }
 
+// speaks reports whether rows are written as sentences. What goes to a script stays
+// in columns with tabs between.
+func (a *app) speaks() bool { return a.accessible && (a.OutTTY || a.conversation != nil) }
+
 // spokenWidth is how much of one cell of a list is read aloud: strangers choose
 // names.
 const spokenWidth = 120

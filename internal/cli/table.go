@@ -64,7 +64,7 @@ func (a *app) writeTable(t *table) error {
 	switch {
 	case a.conversation != nil && t.of != "":
 		return a.conversation.read(t)
-	case a.accessible:
+	case a.speaks():
 		t.speak(w)
 	case a.OutTTY:
 		t.align(w, a.Width, a.inks())

@@ -168,7 +168,7 @@ func (w *watch) notify(c change) {
 func (a *app) writeRow(row []cell, widths []int) error {
 	s := tabbed(row)
 	switch {
-	case a.accessible:
+	case a.speaks():
 		columns := []column{3: {title: "room"}, 4: {title: "by"}, 5: {title: "accepted by"}, 7: {}}
 		s = (&table{columns: columns}).sentence(row, false) + "."
 	case a.OutTTY:
