@@ -143,7 +143,7 @@ func (s *signIn) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp
 func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	st := s.sh.styles
 	width = min(width-4, 76)
-	intro := "\n" + wrap("Invite people to Matrix rooms by e-mail, and see what became of every invite.", width) + "\n\n"
+	intro := "\n" + wrap("Invite people to Matrix rooms by e-mail, and see the state of every invite.", width) + "\n\n"
 	form, cursor := s.form.view(width, !s.busy)
 	if cursor != nil {
 		cursor.Y += strings.Count(intro, "\n")
@@ -156,7 +156,7 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	case s.problem != nil:
 		below = s.sh.problem(s.problem, width)
 	case s.first() && s.sh.opt.Banner == "":
-		below = st.faint.Render(wrap("Sign in with the account that you have: the next page says how your homeserver takes you in.", width))
+		below = st.faint.Render(wrap("Sign in with your Matrix account. The next page shows the ways to sign in that your homeserver offers.", width))
 		offers := []string{}
 		for _, o := range []struct {
 			made bool
