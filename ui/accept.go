@@ -39,7 +39,7 @@ func newAccept(sh *shell) func(context.Context) screen {
 		p := &acceptPage{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
 		p.form.add("Link", "paste it here, or the whole mail", "")
 		p.form.add("Room", "its ID, if the link does not say", "")
-		p.form.add("Invited by", "@ada:example.org, if you know: then nobody has to confirm", "")
+		p.form.add("Invited by", "@ada:example.org, if you know; then no server has to confirm", "")
 		return p
 	}
 }
@@ -184,8 +184,8 @@ func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
 	}
-	below := st.faint.Render(wrap("Nobody is contacted before you have seen what the link says. "+
-		"An invite by e-mail cannot be declined, for Matrix has no way to: just leave it.", width))
+	below := st.faint.Render(wrap("No server is contacted before you have seen what the link says. "+
+		"An invite by e-mail cannot be declined, for Matrix has no way to. Ignore it.", width))
 	if p.problem != nil {
 		below = p.sh.problem(p.problem, width)
 	}
@@ -208,12 +208,12 @@ func (p *acceptPage) facts(width int) string {
 			b.WriteString(st.label.Render(pad(row[0], labelWidth)) + cut(row[1], width-labelWidth) + "\n")
 		}
 	}
-	b.WriteString("\n" + st.warn.Render(wrap("! All of that is what the link says. Nobody vouches for names.", width)) + "\n")
+	b.WriteString("\n" + st.warn.Render(wrap("! This is what the link says. The names are not verified.", width)) + "\n")
 	if by := p.inviter(); by != "" {
-		b.WriteString(wrap("You name "+cut(string(by), nameWidth)+" as who invited you, so nobody has to confirm it.", width))
+		b.WriteString(wrap("You name "+cut(string(by), nameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
 	} else {
-		b.WriteString(wrap("The link wants "+cut(i.Host, nameWidth)+" to confirm that you take the invite. "+
-			"That host gets to know your Matrix ID and your network address.", width))
+		b.WriteString(wrap("The link wants "+cut(i.Host, nameWidth)+" to confirm that you accept the invite. "+
+			"That host learns your Matrix ID and your network address.", width))
 	}
 	b.WriteString("\n\nPress " + st.accent.Render("a") + " to accept it, " + st.accent.Render("esc") + " to change it.")
 	return b.String()

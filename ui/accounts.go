@@ -200,7 +200,7 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 	case p.problem != nil:
 		b.WriteString("\n" + indent(p.sh.problem(p.problem, min(width-4, 76)), 3))
 	case p.loaded && len(p.known) == 0:
-		b.WriteString("   Nobody is signed in. Press " + st.accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
+		b.WriteString("   No account is signed in. Press " + st.accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
 	case p.loaded && p.sh.vaultKind != "":
 		b.WriteString("\n" + indent(st.faint.Render(wrap("Their sessions are kept on this machine: "+kept(p.sh.vaultKind)+".", width-6)), 3))
 	}

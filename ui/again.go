@@ -45,7 +45,7 @@ func (sh *shell) maySendAgain(i invite.Invite) bool {
 // sendAgain opens the card, or says why not.
 func (sh *shell) sendAgain(i invite.Invite) tea.Cmd {
 	if !sh.maySendAgain(i) {
-		sh.notice = notice{text: "Only an invite that nobody has taken can be sent again, and only by who may invite.", bad: true}
+		sh.notice = notice{text: "Only an invite that is not accepted yet can be sent again, by a user who may invite.", bad: true}
 		return nil
 	}
 	return sh.openCard(func(ctx context.Context) screen {

@@ -125,7 +125,7 @@ func (c *compose) viewSingle(width int) string {
 		text = fmt.Sprintf("%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
 			who, cut(string(p.UserID), nameWidth), room)
 	default:
-		text = fmt.Sprintf("Nobody on Matrix is known by %s. An invite to %s is mailed there in your name, by the identity server %s.",
+		text = fmt.Sprintf("No Matrix ID is known for %s. An invite to %s is sent there by e-mail in your name, by the identity server %s.",
 			who, room, cut(p.Server, nameWidth))
 	}
 	var b strings.Builder

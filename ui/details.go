@@ -124,7 +124,7 @@ func (d *detailer) fields() {
 		d.field("Sent", moment(i.SentAt))
 	}
 	if a := i.Acceptance; a != nil {
-		d.field("Taken by", string(a.UserID))
+		d.field("Accepted", "by "+string(a.UserID))
 		if !a.At.IsZero() {
 			d.field("", moment(a.At))
 		}
@@ -162,7 +162,7 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 	case k.ValidityURL == "":
 		return public + st.faint.Render("counts for ever")
 	case k.Host() == "":
-		return public + st.warn.Render(cut("! its validity URL is none", rest))
+		return public + st.warn.Render(cut("! not a valid validity URL", rest))
 	case !d.row.invite.Live():
 		return public + st.faint.Render(cut(k.Host(), rest))
 	case v == invite.Valid:
@@ -203,27 +203,27 @@ func story(sh *shell, r row) string {
 		switch {
 		case r.room.Certain(i):
 		case sh.account == nil:
-			return sent + " What was saved does not show for certain whether somebody has taken it."
+			return sent + " The saved state does not show for certain whether it was accepted."
 		default:
-			return sent + " Still looking whether somebody has taken it."
+			return sent + " Still checking whether it was accepted."
 		}
-		return sent + " Nobody has taken it yet."
+		return sent + " Not accepted yet."
 	case invite.Invited:
-		return sent + " " + who + " has taken it and not joined yet."
+		return sent + " " + who + " has accepted it and not joined yet."
 	case invite.Joined:
-		return sent + " " + who + " took it and is in the room."
+		return sent + " " + who + " accepted it and is in the room."
 	case invite.Left:
-		return sent + " " + who + " took it and is not in the room."
+		return sent + " " + who + " accepted it and is not in the room any more."
 	case invite.Banned:
-		return sent + " " + who + " took it and was banned."
+		return sent + " " + who + " accepted it and was banned."
 	case invite.Revoked:
-		text := "Taken back " + ago(sh.now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + ". Nobody can take it."
+		text := "Revoked " + ago(sh.now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + ". It cannot be accepted any more."
 		if who != "" {
-			text += " " + who + " had taken it before."
+			text += " " + who + " had accepted it before."
 		}
 		return text
 	default:
-		return sent + " It holds no key that anything could be checked with, so nobody can take it."
+		return sent + " It has no usable key, so it cannot be accepted."
 	}
 }
 
@@ -237,7 +237,7 @@ func shorten(s string, n int) string {
 
 func leftoverWords(n int) string {
 	if n == 1 {
-		return "another invite to this name is still pending; taking it throws them back to invited."
+		return "another invite to this name is still pending; accepting it would change their membership from join to invite."
 	}
-	return count(n, "other invite") + " to this name are still pending; taking one throws them back to invited."
+	return count(n, "other invite") + " to this name are still pending; accepting one would change their membership from join to invite."
 }

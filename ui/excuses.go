@@ -36,14 +36,14 @@ func (sh *shell) excuse(action string, i invite.Invite) string {
 		return sh.whyNotRevoke(i)
 	case "send-again":
 		if taken := []invite.Status{invite.Invited, invite.Joined, invite.Left, invite.Banned}; slices.Contains(taken, i.Status) {
-			return "somebody has taken it"
+			return "it was accepted already"
 		}
 		if r, err := sh.account.Room(i.RoomID); err == nil && !r.MayInvite() {
 			return needsPower("Inviting", r)
 		}
 	case "export":
 		if sh.opt.Export == nil {
-			return "invites cannot be written down from here"
+			return "invites cannot be exported from here"
 		}
 	}
 	return ""

@@ -184,7 +184,7 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 		return p.found(width, height)
 	}
 	width = min(width-4, 90)
-	above := "\n" + wrap("See the invites in what was saved of a homeserver's answers, and whether a homeserver would honour them. Nobody is asked anything.", width) + "\n\n"
+	above := "\n" + wrap("See the invites in saved answers of a homeserver, and whether a homeserver would honour them. No server is contacted.", width) + "\n\n"
 	form, cursor := p.form.view(width, p.asks())
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+strings.Count(above, "\n")
@@ -212,7 +212,7 @@ func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 	}
 	if len(p.invites.rows) == 0 {
 		return " " + ends("no invites", end.long, width-2) + "\n\n   There are no invites by e-mail in it.\n\n" +
-			indent(st.faint.Render(wrap("Those that were taken and joined show only in answers of /messages or /sync.", width-6)), 3), nil
+			indent(st.faint.Render(wrap("Accepted invites of joined users show only in answers of /messages or /sync.", width-6)), 3), nil
 	}
 	return p.invites.view(width, height, end)
 }

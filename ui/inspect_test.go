@@ -91,7 +91,7 @@ func TestDemoIsForThoseWhoBegin(t *testing.T) {
 			o.Client = n.options()
 			var m *Model
 			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { m = New(ctx, o); return m })
-			offered := strings.Contains(term.Screen(), "look around first")
+			offered := strings.Contains(term.Screen(), "try the demo")
 			if begins := o.Demo && o.Ended.UserID == ""; offered != begins {
 				t.Errorf("offered: %t\n%s", offered, term.Screen())
 			}

@@ -35,7 +35,7 @@ func (t *inviteTable) operators() grammar[row] {
 			values: always(warningNames()), compile: warns,
 		},
 		{
-			name: "key", example: "key:invalid", does: "its keys or proof are so",
+			name: "key", example: "key:invalid", does: "keys or proof in this state",
 			values: always(standings()), compile: oneOf("state of a key", standings(), func(r *row) []string { return []string{r.standing()} }),
 		},
 		{

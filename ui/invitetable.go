@@ -152,9 +152,9 @@ func (t *inviteTable) wayOut() string {
 	case t.filters():
 		return "No invite matches the filter." + press(k.Clear, "to clear the filter.")
 	case t.found.all == 0 && t.mayInvite():
-		return "Nobody has been invited by e-mail to this room yet." + press(k.Invite, "to invite somebody.")
+		return "This room has no invites by e-mail yet." + press(k.Invite, "to invite somebody.")
 	case t.found.all == 0:
-		return "Nobody has been invited by e-mail to this room yet."
+		return "This room has no invites by e-mail yet."
 	default:
 		return "No invite has this status." + press(k.NextStatus, "for those of another status.")
 	}

@@ -80,7 +80,7 @@ func (h *home) noteTaken(before map[inviteKey]*row) {
 func (h *home) tellOfTaken() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range h.taken {
-		cmds = append(cmds, h.sh.tellDesktop(cut(r.who(), nameWidth)+" took the invite to "+cut(r.room.Label(), nameWidth)))
+		cmds = append(cmds, h.sh.tellDesktop(cut(r.who(), nameWidth)+" accepted the invite to "+cut(r.room.Label(), nameWidth)))
 	}
 	h.taken = nil
 	return tea.Batch(cmds...)

@@ -61,7 +61,7 @@ func TestDesktopHearsOfTakenInvites(t *testing.T) {
 		term.Send(lookAway)
 		take(addresses[1], "b")
 		term.Wait(time.Second)
-		if got := told(term); got != "...@two... took the invite to #compilers" {
+		if got := told(term); got != "...@two... accepted the invite to #compilers" {
 			t.Errorf("told: %q", got)
 		}
 		take(addresses[2], "c")

@@ -158,7 +158,7 @@ func addressOf(i client.Item) string {
 func (p *outboxPage) pause() tea.Cmd {
 	pause, done := !p.sh.sending.outbox.Paused, "Sending goes on."
 	if pause {
-		done = "Paused: nothing is sent, by no program, until somebody resumes it."
+		done = "Paused: no program sends anything until sending is resumed."
 	}
 	return p.sh.changeOutbox(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
 }
@@ -187,7 +187,7 @@ func (p *outboxPage) sweep() tea.Cmd {
 	if p.sh.sending.outbox.Over() == 1 {
 		question = "Clear the invite that is over?"
 	}
-	return p.ask(question, "They leave this page. The invites themselves stay in their rooms; what failed or was cancelled is forgotten.",
+	return p.ask(question, "They leave this page. Sent invites stay in their rooms; failed and cancelled ones are forgotten.",
 		"Cleared what was over.", func(ctx context.Context, a *client.Account) error { return a.ClearOutbox(ctx) })
 }
 
@@ -196,7 +196,7 @@ func (p *outboxPage) cancel() tea.Cmd {
 	if len(chosen) == 0 {
 		return p.refuse("Only what still waits can be cancelled.")
 	}
-	return p.ask("Cancel "+these(chosen)+"?", "Nobody is mailed. What is cancelled stays on this page, and can be sent after all.",
+	return p.ask("Cancel "+these(chosen)+"?", "No mail is sent. Cancelled invites stay on this page and can be sent later.",
 		"Cancelled "+these(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.Cancel(ctx, numbers(chosen)...) })
 }
 
@@ -211,7 +211,7 @@ func (p *outboxPage) retry() tea.Cmd {
 			return p.refuse("Only what failed, was cancelled or is uncertain can be sent again.")
 		}
 		question = "Send " + these(chosen) + " again?"
-		what = "Nobody knows whether the first mail went out. If it did, this is a second one to the same person."
+		what = "It is not known whether the first mail was sent. If it was, this is a second one to the same person."
 		if len(chosen) == 1 {
 			what = sentence(chosen[0].Reason) + " " + what
 		}

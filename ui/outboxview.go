@@ -67,7 +67,7 @@ func (p *outboxPage) empty(width int) string {
 		st.faint.Render(wrap("What you invite goes through here: servers take only so many at a time, and what has to wait is sent in the background.", width))
 	text += "\n\nPress " + st.accent.Render(p.sh.keys.Invite.Help().Key) + " to invite somebody."
 	if p.sh.sending.outbox.Paused {
-		text += "\n\n" + st.warn.Render("Paused.") + " Press " + st.accent.Render(p.sh.keys.Pause.Help().Key) + " to have sent what comes."
+		text += "\n\n" + st.warn.Render("Paused.") + " Press " + st.accent.Render(p.sh.keys.Pause.Help().Key) + " to resume sending."
 	}
 	return text
 }

@@ -48,7 +48,7 @@ func newToken(sh *shell, d door) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &secretPage{
 			sh: sh, ctx: ctx, door: d, form: newForm(sh), spinner: newSpinner(),
-			about: "Whoever has an access token is you. Signing out here ends it everywhere.",
+			about: "Anyone who has an access token can use your account. Signing out here ends it everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
 			},

@@ -289,7 +289,7 @@ func (c *compose) cost(width int) string {
 	chosen := c.preview.chosen()
 	n := len(chosen)
 	if n == 0 {
-		return st.warn.Render("Nobody is left to invite.") + " Press " + st.accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
+		return st.warn.Render("There is no one to invite.") + " Press " + st.accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
 	}
 	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cut(c.preview.plans[0].Room.Name, nameWidth))
 	if c.preview.rooms > 1 {

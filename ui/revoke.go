@@ -72,7 +72,7 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 		question = fmt.Sprintf("Revoke %d invites in %s?", len(able), sh.roomsOf(able))
 		what = "The links in their mails stop working there. The identity server is not told."
 	} else if a := able[0].Acceptance; a != nil {
-		what = cut(string(a.UserID), nameWidth) + " has taken it already and keeps their place. Nobody can use the link again."
+		what = cut(string(a.UserID), nameWidth) + " has accepted it already and keeps their membership. The link cannot be used again."
 	}
 	if left := len(chosen) - len(able); left > 0 {
 		what += fmt.Sprintf(" %d more of those chosen cannot be revoked.", left)
@@ -121,7 +121,7 @@ func (sh *shell) whyNotRevoke(i invite.Invite) string {
 
 // needsPower says that one may not do something in a room.
 func needsPower(doing string, r client.Room) string {
-	return fmt.Sprintf("%s takes power level %d in %s, and yours is %d", doing, r.InvitePower, cut(r.Name, nameWidth), r.Power)
+	return fmt.Sprintf("%s needs power level %d in %s, and yours is %d", doing, r.InvitePower, cut(r.Name, nameWidth), r.Power)
 }
 
 // revoke revokes invites after a moment in which that can be undone.

@@ -143,7 +143,7 @@ func (s *signIn) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp
 func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	st := s.sh.styles
 	width = min(width-4, 76)
-	intro := "\n" + wrap("Invite people to Matrix rooms by e-mail, and see the state of every invite.", width) + "\n\n"
+	intro := "\n" + wrap("Invite people to Matrix rooms by e-mail or Matrix ID, and see the state of every invite.", width) + "\n\n"
 	form, cursor := s.form.view(width, !s.busy)
 	if cursor != nil {
 		cursor.Y += strings.Count(intro, "\n")

@@ -69,11 +69,11 @@ func tally(batch []client.Item) notice {
 		text += fmt.Sprintf(", %d failed", failed)
 	}
 	if uncertain > 0 {
-		text += fmt.Sprintf(", of %d nobody is certain", uncertain)
+		text += fmt.Sprintf(", %d uncertain", uncertain)
 	}
 	waiting := o.Count(client.ItemQueued) > 0
 	if waiting {
-		text += "; the others go by themselves"
+		text += "; the others will follow"
 	}
 	return notice{text: text + ".", bad: failed+uncertain > 0, counts: waiting}
 }

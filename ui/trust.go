@@ -69,7 +69,7 @@ func (sh *shell) confirmTrust(i invite.Invite) tea.Cmd {
 	}
 	names := strings.Join(hosts, " and ")
 	return sh.openCard(newConfirm(sh, "Ask "+names+" about keys?",
-		"Whoever wrote the invite chose this host. It learns your network address, and that somebody looks at the invite.",
+		"The sender of the invite chose this host. It learns your network address, and that the invite is being checked.",
 		func() tea.Cmd { return sh.trust(hosts) }))
 }
 

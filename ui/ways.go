@@ -114,17 +114,17 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 func (w wayIn) words() (name, what string) {
 	switch w.way {
 	case client.WayDevice:
-		return "With your phone or another browser", "Scan a code or type one; nothing has to come back."
+		return "With your phone or another browser", "Scan a QR code there, or type a short code."
 	case client.WayBrowser:
-		return "With a browser", "It comes back, or you paste the address it ends at."
+		return "With a browser", "It returns to mxinvite, or you paste its last address."
 	case client.WaySSO:
 		if w.name != "" {
-			return "With " + w.name, "By a browser: single sign-on."
+			return "With " + w.name, "In a browser, by single sign-on."
 		}
-		return "With single sign-on", "By a browser, which is sent to who knows you."
+		return "With single sign-on", "In a browser, by your organization's sign-in page."
 	case client.WayPassword:
 		return "With a password", "It goes to your homeserver only, and is not kept."
 	default:
-		return "With an access token", "One from elsewhere, such as another client's settings."
+		return "With an access token", "From another client's settings, for instance."
 	}
 }

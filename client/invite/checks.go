@@ -37,18 +37,18 @@ func (i Invite) eventChecks() []Check {
 func (i Invite) keyChecks(f Facts) []Check {
 	var checks []Check
 	for n, k := range i.Keys {
-		v, host := f.Of(k), cmp.Or(k.Host(), "its validity URL, which is none,")
+		v, host := f.Of(k), cmp.Or(k.Host(), "its validity URL (not a valid URL)")
 		c := Check{Name: "key-valid", Result: keyResult(v)}
 		key := fmt.Sprintf("key %d", n+1)
 		switch v {
 		case Valid:
 			c.Detail = host + " vouches for " + key
 		case Perpetual:
-			c.Detail = key + " has nobody to ask, and counts for ever"
+			c.Detail = key + " has no validity URL and does not expire"
 		case Invalid:
 			c.Detail = host + " says that " + key + " is not valid"
 		case Unusable:
-			c.Detail = key + " is none: " + k.Problem
+			c.Detail = key + " is not a key: " + k.Problem
 		case Unreachable:
 			c.Detail = host + " gives no answer about " + key
 		case Unchecked:
@@ -79,12 +79,12 @@ func (a *Acceptance) checks() []Check {
 	case Fail:
 		signature.Detail = "no signature was made with a key of the invite"
 	case Undecidable:
-		signature.Detail = "the invite's keys are gone, so nobody can tell"
+		signature.Detail = "the invite's keys are gone, so this cannot be checked"
 	}
 	return []Check{
-		{"target-not-banned", Pass, "they were not banned when they took it", "5.4.1.1"},
+		{"target-not-banned", Pass, "they were not banned when they accepted it", "5.4.1.1"},
 		{"signed-complete", Pass, "the member event holds a signed object with mxid and token", "5.4.1.3"},
-		{"mxid-is-member", Pass, "it was signed for the member who took it", "5.4.1.4"},
+		{"mxid-is-member", Pass, "it was signed for the member who accepted it", "5.4.1.4"},
 		{"invite-exists", Pass, "the room has an invite with this token", "5.4.1.5"},
 		sender, signature,
 	}

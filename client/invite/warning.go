@@ -17,7 +17,7 @@ const (
 	InsecureURL  Warning = "insecure-url"  // a key's validity is asked in the clear
 	ForeignHost  Warning = "foreign-host"  // its keys are vouched for by different hosts
 	InviterGone  Warning = "inviter-gone"  // its sender has left; it works all the same
-	RejoinHazard Warning = "rejoin-hazard" // looks like one to somebody who is in the room: taking it throws them back to invited
+	RejoinHazard Warning = "rejoin-hazard" // the invitee seems to be in the room: accepting it would change their membership from join to invite
 	Reusable     Warning = "reusable"      // taken, and not revoked: the link still works
 	Stale        Warning = "stale"         // has been out for long
 )
@@ -153,21 +153,21 @@ func (w Warning) Lasting() bool {
 func (w Warning) Words() string {
 	switch w {
 	case Replaced:
-		return "another member overwrote it, so nobody can take it any more"
+		return "another member overwrote it, so it cannot be accepted any more"
 	case Duplicate:
 		return "another one with this name, by the same sender, is pending too"
 	case LeaksAddress:
-		return "the name holds a whole address, for all the room to see"
+		return "its name is a whole e-mail address, which all members can see"
 	case InsecureURL:
-		return "its keys are vouched for without encryption"
+		return "its keys are checked over http, without encryption"
 	case ForeignHost:
 		return "its keys are vouched for by different hosts"
 	case InviterGone:
 		return "the inviter has left the room; the invite works all the same"
 	case RejoinHazard:
-		return "looks like one to somebody who is in the room: taking it throws them back to invited"
+		return "the invitee seems to be in the room: accepting it would change their membership from join to invite"
 	case Reusable:
-		return "it was taken and not revoked, so its link still works"
+		return "it was accepted and not revoked, so its link still works"
 	case Stale:
 		return "it has been out for a long time"
 	default:

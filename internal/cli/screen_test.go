@@ -132,11 +132,11 @@ func TestDemoIsChosenAndLeft(t *testing.T) {
 		return before
 	}
 	go func() {
-		before := since(0, "look around first")
+		before := since(0, "try the demo")
 		_, _ = io.WriteString(keys, "\x14") // ctrl+t
 		before = since(before, "Nothing is real here")
 		_, _ = io.WriteString(keys, "q")
-		since(before, "look around first")
+		since(before, "try the demo")
 		_, _ = io.WriteString(keys, "\x03")
 	}()
 	if code := Run(t.Context(), w, nil); code != exitOK {
