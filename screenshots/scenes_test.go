@@ -107,7 +107,7 @@ func films() []scene {
 		s.typing("barbara@clu.example")
 		s.show(500 * time.Millisecond)
 		s.Press("enter")
-		s.until("Nobody on Matrix")
+		s.until("No Matrix ID is known")
 		s.Wait(time.Second) // a preview is read before it is confirmed
 		s.show(2500 * time.Millisecond)
 		s.Press("enter")
