@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 
 	"charm.land/bubbles/v2/help"
@@ -112,3 +113,5 @@ func (m *Model) footer() string {
 	}
 	return block(" "+text, m.width, 1)
 }
+
+func size(w, h int) string { return fmt.Sprintf("%d columns and %d rows", w, h) }

@@ -2,8 +2,10 @@ package ui
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mxinvite/mxinvite/client"
 )
@@ -73,4 +75,29 @@ func (sh *shell) outboxWords() []string {
 		return []string{""}
 	}
 	return []string{"   " + strings.Join(long, "  "), "   " + strings.Join(short, "  "), "  " + strings.Join(least, " ")}
+}
+
+// link is the state of the connection to the homeserver.
+type link struct {
+	up      bool
+	err     error
+	retryAt time.Time
+}
+
+func (l link) view(st styles, now, asOf time.Time) string {
+	old := ""
+	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
+		old = ", as of " + ago(now, asOf)
+	}
+	locked := &client.AccountLockedError{}
+	switch {
+	case errors.As(l.err, &locked):
+		return st.bad.Render("○ locked") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
+	case l.err != nil:
+		return st.bad.Render("○ offline") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
+	case l.up:
+		return st.good.Render("● live")
+	default:
+		return st.faint.Render("◌ connecting" + old)
+	}
 }

@@ -3,11 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -278,98 +274,3 @@ func (sh *shell) minute() tea.Cmd {
 
 // changedMsg tells every screen that the account's rooms or invites changed.
 type changedMsg struct{}
-
-// link is how it stands with the homeserver.
-type link struct {
-	up      bool
-	err     error
-	retryAt time.Time
-}
-
-func (l link) view(st styles, now, asOf time.Time) string {
-	old := ""
-	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
-		old = ", as of " + ago(now, asOf)
-	}
-	locked := &client.AccountLockedError{}
-	switch {
-	case errors.As(l.err, &locked):
-		return st.bad.Render("○ locked") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
-	case l.err != nil:
-		return st.bad.Render("○ offline") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
-	case l.up:
-		return st.good.Render("● live")
-	default:
-		return st.faint.Render("◌ connecting" + old)
-	}
-}
-
-// A notice is a line about something that just happened.
-type notice struct {
-	text   string
-	bad    bool
-	counts bool // it ends with the time until the next invite goes out
-}
-
-// view takes as many lines as the notice needs, but not more than three.
-func (n notice) view(st styles, next countdown, width int) string {
-	const most = 3
-	if n.counts && next.left != "" {
-		n.text = cut(n.text, 300) + " Next in " + next.left + "."
-	}
-	lines := strings.Split(wrap(cut(n.text, 400), width-3), "\n")
-	lines = lines[:min(most, len(lines))]
-	text := strings.Join(lines, "\n   ")
-	switch {
-	case n.text == "":
-		return ""
-	case n.bad:
-		return " " + st.bad.Render("! "+text)
-	default:
-		return " " + st.good.Render("✓ ") + text
-	}
-}
-
-// say tells that something worked.
-func (sh *shell) say(format string, args ...any) {
-	sh.notice = notice{text: fmt.Sprintf(format, args...)}
-}
-
-// complain tells that something did not work, and what to do.
-func (sh *shell) complain(err error) {
-	text := sentence(err.Error())
-	if hint := client.Hint(err); hint != "" {
-		text += " " + hint
-	}
-	sh.notice = notice{text: text, bad: true}
-}
-
-func size(w, h int) string { return fmt.Sprintf("%d columns and %d rows", w, h) }
-
-// problem shows an error in the page: what happened, and what to do about it.
-func (sh *shell) problem(err error, width int) string {
-	st := sh.styles
-	out := st.bad.Render(wrap("! "+sentence(err.Error()), width))
-	if hint := client.Hint(err); hint != "" {
-		out += "\n" + st.plain.Render(wrap(hint, width))
-	}
-	return out
-}
-
-// sentence makes an error's text one. A name in front keeps its small letter.
-func sentence(s string) string {
-	word, _, _ := strings.Cut(s, " ")
-	if !strings.ContainsAny(word, ".:@!#") {
-		s = capital(s)
-	}
-	if !strings.HasSuffix(s, ".") {
-		s += "."
-	}
-	return s
-}
-
-// capital is a text that begins with a capital letter.
-func capital(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
-}

@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// A notice is a line about something that just happened.
+type notice struct {
+	text   string
+	bad    bool
+	counts bool // it ends with the time until the next invite goes out
+}
+
+// view takes as many lines as the notice needs, but not more than three.
+func (n notice) view(st styles, next countdown, width int) string {
+	const most = 3
+	if n.counts && next.left != "" {
+		n.text = cut(n.text, 300) + " Next in " + next.left + "."
+	}
+	lines := strings.Split(wrap(cut(n.text, 400), width-3), "\n")
+	lines = lines[:min(most, len(lines))]
+	text := strings.Join(lines, "\n   ")
+	switch {
+	case n.text == "":
+		return ""
+	case n.bad:
+		return " " + st.bad.Render("! "+text)
+	default:
+		return " " + st.good.Render("✓ ") + text
+	}
+}
+
+// say tells that something worked.
+func (sh *shell) say(format string, args ...any) {
+	sh.notice = notice{text: fmt.Sprintf(format, args...)}
+}
+
+// complain tells that something did not work, and what to do.
+func (sh *shell) complain(err error) {
+	text := sentence(err.Error())
+	if hint := client.Hint(err); hint != "" {
+		text += " " + hint
+	}
+	sh.notice = notice{text: text, bad: true}
+}
+
+// problem shows an error in the page: what happened, and what to do about it.
+func (sh *shell) problem(err error, width int) string {
+	st := sh.styles
+	out := st.bad.Render(wrap("! "+sentence(err.Error()), width))
+	if hint := client.Hint(err); hint != "" {
+		out += "\n" + st.plain.Render(wrap(hint, width))
+	}
+	return out
+}
+
+// sentence makes an error's text one. A name in front keeps its small letter.
+func sentence(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	if !strings.ContainsAny(word, ".:@!#") {
+		s = capital(s)
+	}
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}
+
+// capital is a text that begins with a capital letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
