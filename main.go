@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mxinvite/mxinvite/internal/cli"
+	"github.com/mxinvite/mxinvite/cli"
 )
 
 func main() {

@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 const (
@@ -167,7 +167,7 @@ func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (use
 // readMemberships asks what the users of some plans are in their rooms, if the
 // account may invite there.
 func (a *Account) readMemberships(ctx context.Context, plans []Plan) error {
-	g, ctx := together.WithContext(ctx)
+	g, ctx := panicgroup.WithContext(ctx)
 	g.SetLimit(askers)
 	for n := range plans {
 		p := &plans[n]

@@ -14,7 +14,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // Restore reads what was known when the program last ran, before any server is
@@ -25,7 +25,7 @@ func (a *Account) Restore(ctx context.Context) error {
 	}
 	rooms := map[id.RoomID]*roomState{}
 	var mu sync.Mutex
-	var g together.Group
+	var g panicgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	snapshot, err := a.opt.Store.Stream(ctx, a.storeKey(), func(room store.Room) {
 		g.Go(func() error {

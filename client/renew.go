@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 const (
@@ -130,7 +130,7 @@ func (a *Account) renew(ctx context.Context, used string) error {
 	case <-ctx.Done():
 		return &RenewalError{Err: translate(ctx, a.mx.HomeserverURL.Host, ctx.Err())}
 	}
-	together.Raise(r.err)
+	panicgroup.Raise(r.err)
 	if r.err == nil || signedOut(r.err) {
 		return r.err
 	}
@@ -144,7 +144,7 @@ func signedOut(err error) bool {
 
 func (a *Account) carryOut(ctx context.Context, r *renewal) {
 	var next Session
-	err := together.Try(func() (err error) {
+	err := panicgroup.Try(func() (err error) {
 		next, err = a.renewed(ctx)
 		return err
 	})

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
-	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // drawer is where a program keeps its session.
@@ -136,10 +136,10 @@ func TestPanicWhileRenewingGoesOnWithAllWhoWait(t *testing.T) {
 		d.look = func(client.Session) { panic("the drawer is stuck") }
 		heard := make(chan error)
 		for range 3 {
-			go func() { heard <- together.Try(func() error { return a.Refresh(n.t.Context()) }) }()
+			go func() { heard <- panicgroup.Try(func() error { return a.Refresh(n.t.Context()) }) }()
 		}
 		for range 3 {
-			if p, ok := errors.AsType[*together.Panic](<-heard); !ok || p.Value != "the drawer is stuck" {
+			if p, ok := errors.AsType[*panicgroup.Panic](<-heard); !ok || p.Value != "the drawer is stuck" {
 				n.t.Errorf("heard %v", p)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // The state events that are asked for, and no others.
@@ -181,7 +181,7 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 		}
 		changed = append(changed, room)
 	}
-	var g together.Group
+	var g panicgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, room := range changed {
 		r, raw := s.rooms[room], reply.join[room]

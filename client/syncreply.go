@@ -8,7 +8,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // syncReply is what is read of an answer to /sync
@@ -71,7 +71,7 @@ type span struct{ from, to int }
 // look at all of it on one core, which is longer than everything else about it.
 func valid(raw []byte, parts []span) bool {
 	var broken atomic.Bool
-	var g together.Group
+	var g panicgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	var frame []byte
 	done := 0

@@ -11,7 +11,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 const (
@@ -39,7 +39,7 @@ func (s *state) untraced() []id.RoomID {
 // traceAll traces rooms, a few at a time. A room whose past cannot be read is
 // left for after the next sync: it may not keep news of the others away.
 func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
-	var g together.Group
+	var g panicgroup.Group
 	g.SetLimit(traceParallel)
 	for _, room := range rooms {
 		g.Go(func() error {
@@ -245,7 +245,7 @@ func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 // is refused: a homeserver that wants to be left alone is. What was told by then
 // is not asked again.
 func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
-	g, ctx := together.WithContext(ctx)
+	g, ctx := panicgroup.WithContext(ctx)
 	g.SetLimit(askParallel)
 	for _, user := range a.state.strangers(room) {
 		g.Go(func() error {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
-	"github.com/mxinvite/mxinvite/config/internal/wholefile"
+	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
 // ErrByHand is returned when a settings file is written in a way that
@@ -84,12 +84,12 @@ func asWritten(data []byte, change func(plain []byte) []byte) []byte {
 func replaceFile(path string, data []byte) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return wholefile.Write(path, data)
+		return atomicfile.Write(path, data)
 	}
 	if err != nil {
 		return err
 	}
-	if err := wholefile.Write(path, data); err != nil {
+	if err := atomicfile.Write(path, data); err != nil {
 		return err
 	}
 	return os.Chmod(path, info.Mode().Perm())

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/mxinvite/mxinvite/config/internal/wholefile"
+	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
 const (
@@ -119,7 +119,7 @@ func (h Home) writeTrust(lines []string) error {
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return fmt.Errorf("save trusted hosts: %w", err)
 	}
-	if err := wholefile.Write(h.TrustPath(), []byte(strings.Join(lines, ""))); err != nil {
+	if err := atomicfile.Write(h.TrustPath(), []byte(strings.Join(lines, ""))); err != nil {
 		return fmt.Errorf("save trusted hosts: %w", err)
 	}
 	return nil

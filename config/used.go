@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/mxinvite/mxinvite/config/internal/wholefile"
+	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
 const (
@@ -47,7 +47,7 @@ func (h Home) Used() (string, error) {
 func (h Home) Use(account string) error {
 	err := os.MkdirAll(h.dir, 0o700)
 	if err == nil {
-		err = wholefile.Write(h.usedPath(), []byte(account+"\n"))
+		err = atomicfile.Write(h.usedPath(), []byte(account+"\n"))
 	}
 	if err != nil {
 		return fmt.Errorf("save which account is used: %w", err)

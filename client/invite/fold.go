@@ -9,7 +9,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // Fold reads the invites of a room. state holds its current state events, one
@@ -35,7 +35,7 @@ func Fold(room id.RoomID, state, history []Event) []Invite {
 // signature takes longer than everything else about an invite.
 func each(n int, f func(int)) {
 	const share = 64 // worth a goroutine
-	var g together.Group
+	var g panicgroup.Group
 	var next atomic.Int64
 	for range min(runtime.GOMAXPROCS(0), (n+share-1)/share) {
 		g.Go(func() error {

@@ -8,7 +8,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 const (
@@ -51,7 +51,7 @@ type raising struct{ http.RoundTripper }
 // RoundTrip makes a request.
 func (r raising) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := r.RoundTripper.RoundTrip(req)
-	together.Raise(err)
+	panicgroup.Raise(err)
 	return res, err
 }
 
@@ -62,7 +62,7 @@ func (r raising) RoundTrip(req *http.Request) (*http.Response, error) {
 // [http.Transport] calls it in a goroutine of its own: a panic becomes an error,
 // which [Raising] has go on.
 func (d dialer) dialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
-	err = together.Try(func() error {
+	err = panicgroup.Try(func() error {
 		conn, err = d.connect(ctx, network, address)
 		return err
 	})

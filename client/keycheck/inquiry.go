@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // timeout is how long a server has for its answer, from dialling to the last byte.
@@ -53,7 +53,7 @@ func (i *inquiry) lose(caller chan<- answer) bool {
 
 // ask makes the request, and catches what panics on the way.
 func (i *inquiry) ask(transport http.RoundTripper) (a answer) {
-	err := together.Try(func() error { a = i.request(transport); return nil })
+	err := panicgroup.Try(func() error { a = i.request(transport); return nil })
 	a.question, a.mistake = i.question, err
 	return a
 }

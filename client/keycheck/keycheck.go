@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // Options is what a Checker needs of the world around it.
@@ -93,7 +93,7 @@ func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Quest
 	for range open {
 		select {
 		case a := <-answers:
-			together.Raise(a.mistake)
+			panicgroup.Raise(a.mistake)
 			tell(a.question, a.validity)
 		case <-ctx.Done():
 			return
@@ -176,7 +176,7 @@ func (c *Checker) leave(open []*inquiry, answers chan<- answer) {
 		<-i.done
 	}
 	for _, i := range running {
-		together.Raise(i.mistake)
+		panicgroup.Raise(i.mistake)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // fragile panics whenever something is asked of it, after a second.
@@ -28,8 +28,8 @@ func (fragile) LookupNetIP(context.Context, string, string) ([]netip.Addr, error
 
 // caught is what f panicked with where it was called.
 func caught(f func()) any {
-	err := together.Try(func() error { f(); return nil })
-	if p, ok := errors.AsType[*together.Panic](err); ok {
+	err := panicgroup.Try(func() error { f(); return nil })
+	if p, ok := errors.AsType[*panicgroup.Panic](err); ok {
 		return p.Value
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 const (
@@ -93,7 +93,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	res, err := way.RoundTrip(req)
-	together.Raise(err)
+	panicgroup.Raise(err)
 	if errors.Is(err, errLocal) {
 		host, _ := hostOf(req.URL)
 		return nil, &RefusedError{Host: host, Private: true}

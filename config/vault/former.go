@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/mxinvite/mxinvite/config/internal/wholefile"
+	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
 // A Former is a plain file that held the secret of one account. Until something
@@ -65,7 +65,7 @@ func (v *Vault) removeFormer() error {
 }
 
 func (v *Vault) setFormerAside() error {
-	aside, err := wholefile.SetAside(v.opt.Former.Path, "damaged")
+	aside, err := atomicfile.SetAside(v.opt.Former.Path, "damaged")
 	if err != nil {
 		return fmt.Errorf("set aside %s: %w", v.opt.Former.Path, err)
 	}

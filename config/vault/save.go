@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/mxinvite/mxinvite/config/internal/wholefile"
+	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
 // turns is how often another program may come first with another lock.
@@ -131,8 +131,8 @@ func (v *Vault) rewrite(to keyed, edit func(contents)) error {
 			return err
 		}
 	}
-	_ = wholefile.Sweep(v.Path()) // what cannot be removed is no less private than the vault
-	if err := wholefile.Write(v.Path(), data); err != nil {
+	_ = atomicfile.Sweep(v.Path()) // what cannot be removed is no less private than the vault
+	if err := atomicfile.Write(v.Path(), data); err != nil {
 		return err
 	}
 	v.known = to
@@ -164,7 +164,7 @@ func (v *Vault) renewed() keyed {
 }
 
 func (v *Vault) setDamagedAside() error {
-	aside, err := wholefile.SetAside(v.Path(), "damaged")
+	aside, err := atomicfile.SetAside(v.Path(), "damaged")
 	if err != nil {
 		return fmt.Errorf("set aside %s: %w", v.Path(), err)
 	}

@@ -18,7 +18,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/mxinvite/mxinvite/config/internal/wholefile"
+	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
 // vaultFile is what the file is called in its directory.
@@ -203,7 +203,7 @@ func (v *Vault) SetAside(ctx context.Context) (aside string, err error) {
 	}
 	defer v.release()
 	err = v.exclusively(ctx, func() (err error) {
-		aside, err = wholefile.SetAside(v.Path(), "aside")
+		aside, err = atomicfile.SetAside(v.Path(), "aside")
 		return err
 	})
 	if err != nil {

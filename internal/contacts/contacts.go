@@ -8,7 +8,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // A Contact is a person somebody knows. The name is as it was kept, and may be
@@ -34,7 +34,7 @@ func Complete(ctx context.Context, sources []Source, typed string, limit int) ([
 	}
 	found := make([][]Contact, len(sources))
 	errs := make([]error, len(sources))
-	var g together.Group
+	var g panicgroup.Group
 	for i, s := range sources {
 		g.Go(func() error {
 			found[i], errs[i] = s.Find(ctx, typed)

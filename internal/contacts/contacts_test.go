@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mxinvite/mxinvite/internal/contacts"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // A list gives all it has, and an error if it has one.
@@ -102,11 +102,11 @@ type broken struct{}
 func (broken) Find(context.Context, string) ([]contacts.Contact, error) { panic("broken") }
 
 func TestPanicOfASourceGoesOnWithWhoAsks(t *testing.T) {
-	err := together.Try(func() error {
+	err := panicgroup.Try(func() error {
 		_, err := contacts.Complete(t.Context(), []contacts.Source{list{}, broken{}}, "jane", 5)
 		return err
 	})
-	if p, ok := errors.AsType[*together.Panic](err); !ok || p.Value != "broken" {
+	if p, ok := errors.AsType[*panicgroup.Panic](err); !ok || p.Value != "broken" {
 		t.Errorf("%v", err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // crumbling is a network that breaks where it is asked for something.
@@ -28,8 +28,8 @@ func (c crumbling) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // caught is what f panicked with where it was called.
 func caught(f func()) any {
-	err := together.Try(func() error { f(); return nil })
-	if p, ok := errors.AsType[*together.Panic](err); ok {
+	err := panicgroup.Try(func() error { f(); return nil })
+	if p, ok := errors.AsType[*panicgroup.Panic](err); ok {
 		return p.Value
 	}
 	return nil

@@ -59,7 +59,7 @@ func TestDumpFindsEventsWhereTheyBelong(t *testing.T) {
 
 func TestDumpOfRealServers(t *testing.T) {
 	for name, want := range map[string]int{"state_pending.json": 7, "messages_after_redeem.json": 11} {
-		data, err := os.ReadFile(filepath.Join("../../client/invite/testdata", name))
+		data, err := os.ReadFile(filepath.Join("../client/invite/testdata", name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,15 +18,15 @@ var update = flag.Bool("update", false, "write the pages that are made from tabl
 // TestSettingsAreDocumented compares docs/config.md with the table of settings;
 // with -update it writes the page instead.
 func TestSettingsAreDocumented(t *testing.T) {
-	documented(t, "../../docs/config.md", settingsPage(t))
+	documented(t, "../docs/config.md", settingsPage(t))
 }
 
 // TestKeysAreDocumented does the same for docs/keys.md and the table of actions.
-func TestKeysAreDocumented(t *testing.T) { documented(t, "../../docs/keys.md", keysPage()) }
+func TestKeysAreDocumented(t *testing.T) { documented(t, "../docs/keys.md", keysPage()) }
 
 // TestManualIsThatOfTheCommands does the same for docs/mxinvite.1 and the commands.
 func TestManualIsThatOfTheCommands(t *testing.T) {
-	documented(t, "../../docs/mxinvite.1", manual(newRoot(newApp(World{}))))
+	documented(t, "../docs/mxinvite.1", manual(newRoot(newApp(World{}))))
 }
 
 func TestManualHasTheDateOfTheChanges(t *testing.T) {

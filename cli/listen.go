@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
-	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // listenPatience is how long requests that are under way may take when the
@@ -48,10 +48,10 @@ func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }, // long polls end with it
 	}
-	var serving together.Group
+	var serving panicgroup.Group
 	serving.Go(func() error { return server.Serve(listener) })
 	failed := make(chan struct{})
-	var end together.Group
+	var end panicgroup.Group
 	end.Go(func() error {
 		select {
 		case <-ctx.Done():

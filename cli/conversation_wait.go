@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // commandUntilEnter runs a command that may take long, until it is done or the
@@ -29,7 +29,7 @@ func (c *conversation) untilEnter(ctx context.Context, work func(context.Context
 	c.tell("Press Enter to stop.")
 	working, stop := context.WithCancel(ctx)
 	defer stop()
-	var reading together.Group
+	var reading panicgroup.Group
 	reading.Go(func() error {
 		defer stop()
 		_, err := readLine(ctx, c.In)

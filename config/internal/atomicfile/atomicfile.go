@@ -1,5 +1,5 @@
-// Package wholefile writes files of which nobody ever finds a part.
-package wholefile
+// Package atomicfile writes files atomically.
+package atomicfile
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Write writes a file that only its owner may read, such that whoever opens it,
-// whenever the power goes, finds all of the old one or all of the new.
+// Write replaces the file at path by data, readable by its owner only. A reader
+// finds all of the old content or all of the new, also after a loss of power.
 func Write(path string, data []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // made with mode 0600
 	if err != nil {

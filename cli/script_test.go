@@ -27,7 +27,7 @@ import (
 const password = "correct horse battery staple"
 
 func TestScripts(t *testing.T) {
-	samples, err := filepath.Abs("../../client/invite/testdata") // what real servers answered
+	samples, err := filepath.Abs("../client/invite/testdata") // what real servers answered
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // repository is where the repository begins.
-const repository = "../.."
+const repository = ".."
 
 // A page is a text in Markdown that people read.
 type page struct {

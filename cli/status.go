@@ -9,8 +9,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/safetext"
-	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 const (
@@ -27,7 +27,7 @@ const (
 type status struct {
 	a       *app
 	done    chan struct{}
-	follows together.Group
+	follows panicgroup.Group
 
 	mu   sync.Mutex
 	text string // what there is to say

@@ -313,7 +313,7 @@ func (v *stay) grep(when string) {
 // What tests have on their screens is in this repository.
 func TestGoldensHoldNoSecrets(t *testing.T) {
 	token := regexp.MustCompile(`(syt|syr|syl|mat|mar)_[A-Za-z0-9]|loginToken=|[?&]code=[^_]`)
-	err := filepath.WalkDir("../../ui/testdata", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../ui/testdata", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

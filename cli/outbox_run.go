@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 type outboxRunOptions struct {
@@ -78,7 +78,7 @@ func (r *postRound) run(ctx context.Context) (*waitingError, error) {
 	defer r.end()
 	left := &waitingError{}
 	following, stop := context.WithCancelCause(ctx)
-	var follows together.Group
+	var follows panicgroup.Group
 	follows.Go(func() error {
 		defer stop(nil)
 		for watcher := r.account.Watch(); following.Err() == nil; {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/internal/together"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 // peek is how often a command looks what has become of the outbox.
@@ -25,7 +25,7 @@ func runnerName(command string) string {
 func (a *app) pump(ctx context.Context, account *client.Account, name string, see func(*client.Turn, client.Outbox) (done bool)) error {
 	running, stop := context.WithCancel(ctx)
 	turns := make(chan client.Turn)
-	var sending together.Group
+	var sending panicgroup.Group
 	sending.Go(func() error {
 		defer close(turns)
 		runner := account.Runner(name)

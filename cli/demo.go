@@ -10,8 +10,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
-	"github.com/mxinvite/mxinvite/internal/together"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -60,7 +60,7 @@ func startDemo(ctx context.Context, o sandbox.Options) (world *sandbox.World, st
 	ctx, cancel := context.WithCancel(ctx)
 	world = sandbox.Demo(o)
 	world.LimitDemo()
-	var people together.Group
+	var people panicgroup.Group
 	people.Go(func() error {
 		world.Simulate(ctx, demoAnswer)
 		return nil

@@ -1,6 +1,6 @@
 // Package together does several things at once, and has a panic in one of them go
 // on where somebody waits.
-package together
+package panicgroup
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A Group is an [errgroup.Group] in which a panic does not end the process. Who
-// waits panics in its place, and may be one of many visitors of a server, which
-// the others should not hear of.
+// A Group is an [errgroup.Group] in which a panic of a goroutine does not end the
+// process: Wait panics in its place. A server that recovers in the goroutine that
+// calls Wait loses one session instead of all of them.
 type Group struct {
 	group    errgroup.Group
 	cancel   context.CancelCauseFunc // nil of one without a context

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
-	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // signingIn is what is told while a homeserver is asked.
@@ -116,7 +116,7 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *loopback
 	came := make(chan arrival, 2)
 	from := func(wait func() (string, error)) {
 		var a arrival
-		a.err = together.Try(func() (err error) {
+		a.err = panicgroup.Try(func() (err error) {
 			a.address, err = wait()
 			return err
 		})
@@ -127,10 +127,10 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *loopback
 	}
 	go from(func() (string, error) { return o.pasted(ctx, d) })
 	first := <-came
-	together.Raise(first.err)
+	panicgroup.Raise(first.err)
 	if first.err != nil && back != nil && ctx.Err() == nil {
 		first = <-came // the other may still come
-		together.Raise(first.err)
+		panicgroup.Raise(first.err)
 	}
 	return first.address, first.err
 }

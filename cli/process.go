@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/lineedit"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/serve"
-	"github.com/mxinvite/mxinvite/internal/together"
 )
 
 // Process returns the world of a process with these streams.
@@ -94,7 +94,7 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	done := make(chan result, 1)
 	go func() {
 		var r result
-		r.err = together.Try(func() (err error) {
+		r.err = panicgroup.Try(func() (err error) {
 			r.value, err = f()
 			return err
 		})
@@ -102,7 +102,7 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}()
 	select {
 	case r := <-done:
-		together.Raise(r.err)
+		panicgroup.Raise(r.err)
 		return r.value, r.err
 	case <-ctx.Done():
 		return *new(T), ctx.Err()

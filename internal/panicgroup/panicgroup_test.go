@@ -1,4 +1,4 @@
-package together
+package panicgroup
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestPanicGoesOnWhereSomebodyWaits(t *testing.T) {
+func TestWaitRaisesThePanic(t *testing.T) {
 	var g Group
 	g.SetLimit(2)
 	done := 0
@@ -18,7 +18,7 @@ func TestPanicGoesOnWhereSomebodyWaits(t *testing.T) {
 		if !ok || p.Value != "grace@navy.example" || done != 1 {
 			t.Fatalf("%v, %d", p, done)
 		}
-		if s := p.Error(); !strings.Contains(s, "together_test.go") || strings.Contains(s, "navy") {
+		if s := p.Error(); !strings.Contains(s, "panicgroup_test.go") || strings.Contains(s, "navy") {
 			t.Error(s)
 		}
 	}()
@@ -34,7 +34,7 @@ func TestFirstErrorIsReturned(t *testing.T) {
 	}
 }
 
-func TestContextEndsWithTheFirstThatFails(t *testing.T) {
+func TestFirstFailureEndsTheContext(t *testing.T) {
 	why := errors.New("no")
 	for name, f := range map[string]func() error{
 		"fails":  func() error { return why },
@@ -87,7 +87,7 @@ func TestPanicTellsWhereItBegan(t *testing.T) {
 	})
 	defer func() {
 		p, ok := recover().(*Panic)
-		if !ok || p.Value != "no" || !strings.Contains(string(p.Stack), "together.begin") {
+		if !ok || p.Value != "no" || !strings.Contains(string(p.Stack), "panicgroup.begin") {
 			t.Errorf("%v", p)
 		}
 	}()
