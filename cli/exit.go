@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/link"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // What the program's exit code says. It is a promise to scripts.
@@ -50,7 +51,7 @@ func exitCode(err error) int {
 		{exitPartly, partlyDone},
 		{exitPartly, is[*cutShortError]},
 		{exitUsage, is[*usageError]},
-		{exitUsage, either(identity.ErrNotAddress, client.ErrNoServerNamed)},
+		{exitUsage, either(threepid.ErrNotAddress, client.ErrNoServerNamed)},
 		{exitSignedOut, either(errNotSignedIn)},
 		{exitSignedOut, is[*client.SignedOutError]},
 		{exitSignedOut, is[*unknownAccountError]},

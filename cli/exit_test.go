@@ -9,6 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/link"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -25,7 +26,7 @@ func TestExitCodes(t *testing.T) {
 		{"wrong password", client.ErrPassword, 1},
 		{"uncertain", &client.UncertainError{Err: errors.New("no answer")}, 1},
 		{"usage", &usageError{err: errors.New("no such flag")}, 2},
-		{"not an address", identity.ErrNotAddress, 2},
+		{"not an address", threepid.ErrNotAddress, 2},
 		{"some of a batch", &batchError{total: 2, failures: []failure{{err: limit}}}, 3},
 		{"a file cut short", &cutShortError{}, 3},
 		{"all of a batch", &batchError{total: 1, failures: []failure{{err: limit}}}, 7},

@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 type resendOptions struct {
@@ -126,9 +126,9 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 }
 
 // addressOf is whom an invite went to, if it is one that can be sent again.
-func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (identity.ThreePID, error) {
+func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (threepid.ID, error) {
 	if !i.Live() && i.Status != invite.Revoked {
-		return identity.ThreePID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", cut(i.DisplayName, nameWidth), i.Status)
+		return threepid.ID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", cut(i.DisplayName, nameWidth), i.Status)
 	}
 	known, inBook := account.AddressOf(i.RoomID, i.Token)
 	if o.to == "" {
@@ -137,7 +137,7 @@ func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (ide
 		}
 		return known, nil
 	}
-	to, err := identity.ParseEmail(o.to)
+	to, err := threepid.ParseEmail(o.to)
 	if err != nil {
 		return to, err
 	}

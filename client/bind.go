@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // Reasons why an invite cannot be taken by confirming its address.
@@ -30,7 +31,7 @@ func (a *Account) MailCode(ctx context.Context, i Invitation) (v identity.Valida
 	if i.Link.Email == "" {
 		return v, ErrNoAddress
 	}
-	address, err := identity.ParseEmail(i.Link.Email)
+	address, err := threepid.ParseEmail(i.Link.Email)
 	if err != nil {
 		return v, err
 	}

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // code is the last mail to Grace that confirms her address.
@@ -61,7 +61,7 @@ func TestAddressOfAnotherIdentityServer(t *testing.T) {
 	}
 	l.Email = "nobody"
 	l.SignURL = n.IdentityServerURL() + "/sign-ed25519"
-	if _, err := a.MailCode(t.Context(), a.Preview(l)); !errors.Is(err, identity.ErrNotAddress) {
+	if _, err := a.MailCode(t.Context(), a.Preview(l)); !errors.Is(err, threepid.ErrNotAddress) {
 		t.Errorf("%v", err)
 	}
 	l.Email = ""

@@ -9,14 +9,14 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // An addressBook knows whom invites went to that were sent from here. Room state
 // only has a name that the identity server has made unreadable.
 type addressBook struct {
 	mu        sync.RWMutex
-	addresses map[bookEntry]identity.ThreePID
+	addresses map[bookEntry]threepid.ID
 }
 
 type bookEntry struct {
@@ -25,10 +25,10 @@ type bookEntry struct {
 }
 
 func newAddressBook() *addressBook {
-	return &addressBook{addresses: map[bookEntry]identity.ThreePID{}}
+	return &addressBook{addresses: map[bookEntry]threepid.ID{}}
 }
 
-func (b *addressBook) add(room id.RoomID, token string, address identity.ThreePID) {
+func (b *addressBook) add(room id.RoomID, token string, address threepid.ID) {
 	if token == "" || address.Address == "" {
 		return
 	}
@@ -39,7 +39,7 @@ func (b *addressBook) add(room id.RoomID, token string, address identity.ThreePI
 
 // AddressOf returns the address that an invite went to, if it was sent from here
 // and is remembered.
-func (a *Account) AddressOf(room id.RoomID, token string) (identity.ThreePID, bool) {
+func (a *Account) AddressOf(room id.RoomID, token string) (threepid.ID, bool) {
 	a.book.mu.RLock()
 	defer a.book.mu.RUnlock()
 	address, ok := a.book.addresses[bookEntry{room, token}]
@@ -47,10 +47,10 @@ func (a *Account) AddressOf(room id.RoomID, token string) (identity.ThreePID, bo
 }
 
 // Addresses lists everybody whom invites went to that are remembered, by address.
-func (a *Account) Addresses() []identity.ThreePID {
+func (a *Account) Addresses() []threepid.ID {
 	a.book.mu.RLock()
 	defer a.book.mu.RUnlock()
-	all := slices.SortedFunc(maps.Values(a.book.addresses), func(x, y identity.ThreePID) int {
+	all := slices.SortedFunc(maps.Values(a.book.addresses), func(x, y threepid.ID) int {
 		return cmp.Compare(x.Address, y.Address)
 	})
 	return slices.Compact(all)

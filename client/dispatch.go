@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // mostLost is how often a Matrix ID is invited without an answer before a person
@@ -109,7 +110,7 @@ func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 // hopeless reports whether an invite could not be sent in an hour either.
 func hopeless(err error) bool {
 	return is[*MemberError](err) || is[*PowerError](err) ||
-		errors.Is(err, ErrNotJoined) || errors.Is(err, identity.ErrNotAddress)
+		errors.Is(err, ErrNotJoined) || errors.Is(err, threepid.ErrNotAddress)
 }
 
 // judge is what to write down of an entry that was being sent.

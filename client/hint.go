@@ -9,6 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/oauth"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // Hint says in a sentence what a person can do about an error; empty if
@@ -45,7 +46,7 @@ func hintReason(err error) string {
 		{ErrNoInvite, "mxinvite list shows the invites of a room with their tokens."},
 		{ErrNoStore, "Make sure that mxinvite may write to its directory: mxinvite says at the start why it cannot."},
 		{ErrNotWaiting, "Look at the outbox again: mxinvite outbox."},
-		{identity.ErrNotAddress, "Type an address such as grace@navy.example, or a Matrix ID such as @grace:navy.example."},
+		{threepid.ErrNotAddress, "Type an address such as grace@navy.example, or a Matrix ID such as @grace:navy.example."},
 		{recipients.ErrNoAddress, "Type an address such as grace@navy.example, or a Matrix ID such as @grace:navy.example."},
 		{recipients.ErrPhone, "Matrix can invite a phone number (medium msisdn), but only through an identity server that sends SMS. Those that do are rare."},
 	} {

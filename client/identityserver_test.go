@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 func TestWhoNamesTheIdentityServer(t *testing.T) {
@@ -95,7 +95,7 @@ func TestPepperChangesBetweenTwoQuestions(t *testing.T) {
 	n := newTown(t)
 	n.must(n.Bind("grace@navy.example", n.grace))
 	n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/hash_details", Times: 1, Status: 200, Body: `{"algorithms":["sha256"],"lookup_pepper":"old"}`})
-	user, err := n.account().Lookup(t.Context(), identity.ThreePID{Medium: identity.Email, Address: "grace@navy.example"})
+	user, err := n.account().Lookup(t.Context(), threepid.ID{Medium: threepid.Email, Address: "grace@navy.example"})
 	if err != nil || string(user) != n.grace {
 		t.Errorf("%q, %v", user, err)
 	}

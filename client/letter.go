@@ -6,10 +6,10 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/seal"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // A letter is everything about an invite in the outbox that names a person. On
@@ -35,8 +35,8 @@ type letter struct {
 // ever were it would fill a disk.
 func (l *letter) forget() { l.Similar, l.Before = nil, nil }
 
-func (l letter) threePID() identity.ThreePID {
-	return identity.ThreePID{Medium: l.Medium, Address: l.Address}
+func (l letter) threePID() threepid.ID {
+	return threepid.ID{Medium: l.Medium, Address: l.Address}
 }
 
 // invitee is zero if the letter could not be opened.
@@ -88,16 +88,16 @@ func (a *Account) open(e store.Entry) envelope {
 	return env
 }
 
-func (a *Account) sealAddress(room id.RoomID, token string, address identity.ThreePID) store.Address {
+func (a *Account) sealAddress(room id.RoomID, token string, address threepid.ID) store.Address {
 	text, _ := json.Marshal([2]string{address.Medium, address.Address}) // cannot fail
 	return store.Address{Room: room, Token: token, Sealed: a.bookKey().Seal(string(room)+"\n"+token, text)}
 }
 
-func (a *Account) openAddress(sealed store.Address) (identity.ThreePID, bool) {
+func (a *Account) openAddress(sealed store.Address) (threepid.ID, bool) {
 	var parts [2]string
 	text, err := a.bookKey().Open(string(sealed.Room)+"\n"+sealed.Token, sealed.Sealed)
 	if err != nil || json.Unmarshal(text, &parts) != nil {
-		return identity.ThreePID{}, false
+		return threepid.ID{}, false
 	}
-	return identity.ThreePID{Medium: parts[0], Address: parts[1]}, true
+	return threepid.ID{Medium: parts[0], Address: parts[1]}, true
 }

@@ -9,9 +9,9 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // An ItemState is how far an invite in the outbox has come.
@@ -32,8 +32,8 @@ const (
 type Item struct {
 	Number   int64 // for as long as the outbox remembers it, and never another's
 	Room     id.RoomID
-	Address  identity.ThreePID // zero if it is for a Matrix ID, or Sealed
-	Name     string            // of the person, if it was given
+	Address  threepid.ID // zero if it is for a Matrix ID, or Sealed
+	Name     string      // of the person, if it was given
 	State    ItemState
 	QueuedAt time.Time
 	Changed  time.Time // when it came into its state

@@ -7,17 +7,17 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // pendingInvites are the invites of a room that are still out, in an order in
 // which those that may be to an address are found without looking at all: lists
 // and rooms are long.
 type pendingInvites struct {
-	known map[identity.ThreePID][]sent // by whom they are known to have gone to
-	named map[string][]invite.Invite   // the others, by their names, folded
-	cuts  map[cut]bool                 // how the names are cut
+	known map[threepid.ID][]sent     // by whom they are known to have gone to
+	named map[string][]invite.Invite // the others, by their names, folded
+	cuts  map[cut]bool               // how the names are cut
 }
 
 // A sent invite is one that went to an address, in the spelling that it went to.
@@ -33,7 +33,7 @@ type cut struct{ local, domain int }
 // pending sorts the invites of a room that are still out.
 func (a *Account) pending(room id.RoomID) *pendingInvites {
 	p := &pendingInvites{
-		known: map[identity.ThreePID][]sent{}, named: map[string][]invite.Invite{}, cuts: map[cut]bool{},
+		known: map[threepid.ID][]sent{}, named: map[string][]invite.Invite{}, cuts: map[cut]bool{},
 	}
 	for _, i := range a.Invites(room) {
 		if !i.Live() {
@@ -60,7 +60,7 @@ func (p *pendingInvites) add(i invite.Invite) {
 }
 
 // to are the invites that may be to an address; see [invite.Matches].
-func (p *pendingInvites) to(address identity.ThreePID) []invite.Invite {
+func (p *pendingInvites) to(address threepid.ID) []invite.Invite {
 	var found []invite.Invite
 	add := func(i invite.Invite, spelling string) {
 		if invite.Matches(i.DisplayName, spelling) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // What is found without looking at all invites is what looking at all finds.
@@ -29,7 +29,7 @@ func TestPendingInvitesAreFoundByAnyName(t *testing.T) {
 			all = append(all, i)
 			p.add(i)
 		}
-		address := identity.ThreePID{Medium: identity.Email, Address: part() + "@" + part()}
+		address := threepid.ID{Medium: threepid.Email, Address: part() + "@" + part()}
 		found := map[string]bool{}
 		for _, i := range p.to(address) {
 			found[i.Token] = true

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 const (
@@ -25,8 +26,8 @@ const (
 // carried out.
 type Plan struct {
 	Room    Room
-	Address identity.ThreePID // zero if the person was named by a Matrix ID
-	Name    string            // of the person, if the inviter gave it
+	Address threepid.ID // zero if the person was named by a Matrix ID
+	Name    string      // of the person, if the inviter gave it
 	// UserID is set when the person was named by it, or when the address belongs to
 	// a user on Matrix. Then that Matrix ID is invited and no mail is sent.
 	UserID id.UserID
@@ -143,13 +144,13 @@ func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
 // usersOf are the Matrix IDs of people, empty where there is none, and the
 // identity server that was asked about their addresses, if there are any.
 func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (users []id.UserID, server string, err error) {
-	var addresses []identity.ThreePID
+	var addresses []threepid.ID
 	for _, who := range people {
 		if who.UserID == "" {
 			addresses = append(addresses, who.Address)
 		}
 	}
-	var found map[identity.ThreePID]id.UserID
+	var found map[threepid.ID]id.UserID
 	if len(addresses) > 0 {
 		if found, server, err = a.lookup(ctx, addresses...); err != nil {
 			return nil, "", err
@@ -251,7 +252,7 @@ func (a *Account) queuedFor(q queuedInvites, room id.RoomID, who recipients.Invi
 
 // lookup asks the identity server which users have the addresses. Addresses that
 // it does not know are not in found.
-func (a *Account) lookup(ctx context.Context, addresses ...identity.ThreePID) (found map[identity.ThreePID]id.UserID, server string, err error) {
+func (a *Account) lookup(ctx context.Context, addresses ...threepid.ID) (found map[threepid.ID]id.UserID, server string, err error) {
 	err = a.withServer(ctx, func(s *identity.Server) (err error) {
 		server = s.Name()
 		found, err = s.Lookup(ctx, addresses...)

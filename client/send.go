@@ -15,6 +15,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // Sent says what came of a plan.
@@ -210,7 +211,7 @@ func (e *IdentityTroubleError) Unwrap() []error {
 }
 
 // Lookup asks the identity server whose address this is; nobody is "".
-func (a *Account) Lookup(ctx context.Context, address identity.ThreePID) (id.UserID, error) {
+func (a *Account) Lookup(ctx context.Context, address threepid.ID) (id.UserID, error) {
 	found, _, err := a.lookup(ctx, address)
 	return found[address], err
 }

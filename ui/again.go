@@ -9,9 +9,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // again is a card on which an invite is sent again: the old one is revoked, and
@@ -22,7 +22,7 @@ type again struct {
 	ctx     context.Context
 	invite  invite.Invite
 	form    *form // nil if the address is known
-	address identity.ThreePID
+	address threepid.ID
 	doubted string // what was typed and does not fit the invite; entered again it goes
 	busy    bool
 	problem error
@@ -106,7 +106,7 @@ func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
 // to has to be entered twice.
 func (c *again) submit() tea.Cmd {
 	typed := c.form.value(0)
-	address, err := identity.ParseEmail(typed)
+	address, err := threepid.ParseEmail(typed)
 	if err != nil {
 		c.problem = err
 		return nil

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // A Validation is an e-mail address that somebody is about to confirm
@@ -16,7 +18,7 @@ type Validation struct {
 
 // MailCode has the server mail a code to an address. The secret, 1 to 255
 // letters and digits, ties what follows to this.
-func (s *Server) MailCode(ctx context.Context, t ThreePID, secret string) (Validation, error) {
+func (s *Server) MailCode(ctx context.Context, t threepid.ID, secret string) (Validation, error) {
 	body := struct {
 		Secret  string `json:"client_secret"`
 		Email   string `json:"email"`

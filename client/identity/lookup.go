@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // Lookup asks which of the identifiers are bound to a Matrix ID. Those that
@@ -16,7 +18,7 @@ import (
 // (https://spec.matrix.org/v1.19/identity-service-api/#association-lookup);
 // a server that only knows the "none" algorithm, which would send them in the
 // clear, is refused.
-func (s *Server) Lookup(ctx context.Context, ids ...ThreePID) (map[ThreePID]id.UserID, error) {
+func (s *Server) Lookup(ctx context.Context, ids ...threepid.ID) (map[threepid.ID]id.UserID, error) {
 	found, err := s.lookup(ctx, ids)
 	if HasCode(err, "M_INVALID_PEPPER") {
 		// The server changed its pepper between our two questions.
@@ -25,7 +27,7 @@ func (s *Server) Lookup(ctx context.Context, ids ...ThreePID) (map[ThreePID]id.U
 	return found, err
 }
 
-func (s *Server) lookup(ctx context.Context, ids []ThreePID) (map[ThreePID]id.UserID, error) {
+func (s *Server) lookup(ctx context.Context, ids []threepid.ID) (map[threepid.ID]id.UserID, error) {
 	var details struct {
 		Pepper     string   `json:"lookup_pepper"`
 		Algorithms []string `json:"algorithms"`
@@ -51,7 +53,7 @@ func (s *Server) lookup(ctx context.Context, ids []ThreePID) (map[ThreePID]id.Us
 	if err := s.call(ctx, http.MethodPost, "/lookup", body, &reply); err != nil {
 		return nil, err
 	}
-	found := map[ThreePID]id.UserID{}
+	found := map[threepid.ID]id.UserID{}
 	for i, h := range hashes {
 		if user, ok := reply.Mappings[h]; ok {
 			found[ids[i]] = user
@@ -62,7 +64,7 @@ func (s *Server) lookup(ctx context.Context, ids []ThreePID) (map[ThreePID]id.Us
 
 // Hash is the lookup hash of an identifier
 // (https://spec.matrix.org/v1.19/identity-service-api/#hashing).
-func Hash(t ThreePID, pepper string) string {
+func Hash(t threepid.ID, pepper string) string {
 	sum := sha256.Sum256([]byte(t.Address + " " + t.Medium + " " + pepper))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

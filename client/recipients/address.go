@@ -5,25 +5,25 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // parseAddress reads a bare address. What it returns is read as itself again:
 // not every address that RFC 5322 allows is, once its quotes are off or its
 // letters are folded.
-func parseAddress(s string) (identity.ThreePID, error) {
+func parseAddress(s string) (threepid.ID, error) {
 	if len(s) > maxAddress {
-		return identity.ThreePID{}, fmt.Errorf("%w: too long", identity.ErrNotAddress)
+		return threepid.ID{}, fmt.Errorf("%w: too long", threepid.ErrNotAddress)
 	}
-	id, err := identity.ParseEmail(s)
+	id, err := threepid.ParseEmail(s)
 	if err == nil && id.Address != s {
-		var again identity.ThreePID
-		if again, err = identity.ParseEmail(id.Address); again != id {
-			return identity.ThreePID{}, identity.ErrNotAddress
+		var again threepid.ID
+		if again, err = threepid.ParseEmail(id.Address); again != id {
+			return threepid.ID{}, threepid.ErrNotAddress
 		}
 	}
 	if err != nil {
-		return identity.ThreePID{}, reason(s)
+		return threepid.ID{}, reason(s)
 	}
 	return id, nil
 }
@@ -31,21 +31,21 @@ func parseAddress(s string) (identity.ThreePID, error) {
 // maxAddress is beyond what any identity server takes.
 const maxAddress = 1000
 
-// reason says what is wrong with an address. [identity.ParseEmail] says it too,
+// reason says what is wrong with an address. [threepid.ParseEmail] says it too,
 // but quotes the address.
 func reason(s string) error {
 	local, domain, _ := strings.Cut(s, "@")
 	switch {
 	case strings.Contains(domain, "@"):
-		return fmt.Errorf("%w: more than one @", identity.ErrNotAddress)
+		return fmt.Errorf("%w: more than one @", threepid.ErrNotAddress)
 	case local == "":
-		return fmt.Errorf("%w: nothing before the @", identity.ErrNotAddress)
+		return fmt.Errorf("%w: nothing before the @", threepid.ErrNotAddress)
 	case domain == "":
-		return fmt.Errorf("%w: nothing after the @", identity.ErrNotAddress)
+		return fmt.Errorf("%w: nothing after the @", threepid.ErrNotAddress)
 	case !strings.Contains(domain, "."):
-		return fmt.Errorf("%w: no dot after the @", identity.ErrNotAddress)
+		return fmt.Errorf("%w: no dot after the @", threepid.ErrNotAddress)
 	}
-	return identity.ErrNotAddress
+	return threepid.ErrNotAddress
 }
 
 // bare takes off what stands around an address in running text, and what a

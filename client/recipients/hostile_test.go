@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 func number(n int) string { return strconv.Itoa(n) }
@@ -58,10 +58,10 @@ func FuzzParse(f *testing.F) {
 		for _, r := range l.Recipients {
 			at(r.Line)
 			if r.UserID != "" {
-				if _, _, err := r.UserID.ParseAndValidateRelaxed(); err != nil || r.Address != (identity.ThreePID{}) {
+				if _, _, err := r.UserID.ParseAndValidateRelaxed(); err != nil || r.Address != (threepid.ID{}) {
 					t.Errorf("%+v: %v", r, err)
 				}
-			} else if again, err := identity.ParseEmail(r.Address.Address); err != nil || again != r.Address {
+			} else if again, err := threepid.ParseEmail(r.Address.Address); err != nil || again != r.Address {
 				t.Errorf("%q is read as %q: %v", r.Address.Address, again.Address, err)
 			}
 			if _, ok := first[r.Canonical()]; ok {

@@ -3,13 +3,13 @@ package recipients
 import (
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // An Invitee is the person an invite is for: an e-mail address or a Matrix ID.
 // Exactly one of the two is set.
 type Invitee struct {
-	Address identity.ThreePID
+	Address threepid.ID
 	UserID  id.UserID
 }
 

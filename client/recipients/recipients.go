@@ -28,7 +28,7 @@ type Recipient struct {
 }
 
 // A Problem is a piece of a list that is neither an e-mail address nor a Matrix
-// ID. Err is one of this package's errors or [identity.ErrNotAddress], or wraps
+// ID. Err is one of this package's errors or [threepid.ErrNotAddress], or wraps
 // one of them, and does not quote the text.
 type Problem struct {
 	Line int

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // told writes a list in few words: line, address and name of each recipient,
@@ -186,7 +186,7 @@ func TestWhatComesLateIsReadToo(t *testing.T) {
 
 func TestProblemsSayTheirReason(t *testing.T) {
 	l := recipients.Parse("@g\ng@\ng")
-	if len(l.Problems) != 3 || !errors.Is(l.Problems[0].Err, recipients.ErrNotUserID) || !errors.Is(l.Problems[1].Err, identity.ErrNotAddress) ||
+	if len(l.Problems) != 3 || !errors.Is(l.Problems[0].Err, recipients.ErrNotUserID) || !errors.Is(l.Problems[1].Err, threepid.ErrNotAddress) ||
 		!errors.Is(l.Problems[2].Err, recipients.ErrNoAddress) {
 		t.Error(told(l))
 	}

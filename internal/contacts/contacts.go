@@ -12,7 +12,7 @@ import (
 )
 
 // A Contact is a person somebody knows. The name is as it was kept, and may be
-// empty; the address is as identity.ParseEmail gives it. A face cleans both
+// empty; the address is as [threepid.ParseEmail] gives it. A face cleans both
 // before it shows them.
 type Contact struct{ Name, Address string }
 

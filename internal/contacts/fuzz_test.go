@@ -4,7 +4,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 func FuzzCards(f *testing.F) {
@@ -22,7 +22,7 @@ func FuzzCards(f *testing.F) {
 		}
 		q := newQuery(typed)
 		for _, e := range entries {
-			if id, err := identity.ParseEmail(e.Address); err != nil || id.Address != e.Address {
+			if id, err := threepid.ParseEmail(e.Address); err != nil || id.Address != e.Address {
 				t.Errorf("%q: %v", e.Address, err)
 			}
 			if q.rank(e) < 0 || !utf8.ValidString(e.Name) {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // An entry is a contact as it is looked for.
@@ -28,7 +28,7 @@ func newEntry(name, address string) (entry, bool) {
 	if len(address) > maxName {
 		return entry{}, false
 	}
-	id, err := identity.ParseEmail(address)
+	id, err := threepid.ParseEmail(address)
 	if err != nil {
 		return entry{}, false
 	}

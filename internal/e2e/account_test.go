@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // These scenarios judge our client: it must find on every server what the
@@ -52,7 +53,7 @@ func refresh(tb testing.TB, w world, a *client.Account) {
 // plan plans an invite by e-mail with our client.
 func plan(tb testing.TB, a *client.Account, r room, address string) (client.Plan, error) {
 	tb.Helper()
-	threePID, err := identity.ParseEmail(address)
+	threePID, err := threepid.ParseEmail(address)
 	if err != nil {
 		tb.Fatal(err)
 	}

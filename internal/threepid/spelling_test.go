@@ -1,16 +1,16 @@
-package identity_test
+package threepid_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-func parsed(t *testing.T, address string) identity.ThreePID {
+func parsed(t *testing.T, address string) threepid.ID {
 	t.Helper()
-	id, err := identity.ParseEmail(address)
+	id, err := threepid.ParseEmail(address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestSpellingsOfOneAddress(t *testing.T) {
 }
 
 func TestOthersStayOthers(t *testing.T) {
-	seen := map[identity.ThreePID]string{}
+	seen := map[threepid.ID]string{}
 	for _, address := range []string{
 		"ada@bucher.example",
 		"ada@bücher.example",
@@ -63,9 +63,9 @@ func TestOthersStayOthers(t *testing.T) {
 		"ada@" + strings.Repeat("ü", 70) + ".example",
 		"ada@" + strings.Repeat("ü", 71) + ".example",
 	} {
-		id, err := identity.ParseEmail(address)
+		id, err := threepid.ParseEmail(address)
 		if err != nil {
-			id = identity.ThreePID{Medium: identity.Email, Address: address} // it may come out of a file
+			id = threepid.ID{Medium: threepid.Email, Address: address} // it may come out of a file
 		}
 		c := id.Canonical()
 		if other, ok := seen[c]; ok {
@@ -100,7 +100,7 @@ func FuzzCanonical(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		id := identity.ThreePID{Medium: identity.Email, Address: s}
+		id := threepid.ID{Medium: threepid.Email, Address: s}
 		c := id.Canonical()
 		if again := c.Canonical(); again != c {
 			t.Errorf("%q is %q, which is %q", s, c.Address, again.Address)
@@ -114,7 +114,7 @@ func FuzzCanonical(f *testing.F) {
 			t.Errorf("%q is %q", s, c.Address)
 		}
 		for _, other := range id.Spellings() {
-			if o := (identity.ThreePID{Medium: identity.Email, Address: other}); o.Canonical() != c {
+			if o := (threepid.ID{Medium: threepid.Email, Address: other}); o.Canonical() != c {
 				t.Errorf("%q is %q, and its spelling %q is %q", s, c.Address, other, o.Canonical().Address)
 			}
 		}

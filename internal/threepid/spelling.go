@@ -1,4 +1,4 @@
-package identity
+package threepid
 
 import (
 	"strings"
@@ -7,16 +7,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ace is how a label begins that stands for one with other letters than ASCII
-// has (RFC 5890, section 2.3.2.1).
+// ace is the prefix of a domain label that encodes a label with non-ASCII letters
+// (RFC 5890, section 2.3.2.1).
 const ace = "xn--"
 
-// Canonical is the same for two spellings of one address, whose domain may be
-// written in letters or in ASCII (RFC 5890): ada@bücher.example and
-// ada@xn--bcher-kva.example. It is for comparing. What is sent and hashed stays
-// as it was typed: an identity server takes the two for different addresses
+// Canonical returns the spelling that addresses are compared by. The domain may
+// be written in Unicode or in ASCII (RFC 5890): ada@bücher.example is
+// ada@xn--bcher-kva.example. Send and hash the address as it was typed, not this
+// one: to an identity server the two are different addresses
 // (https://spec.matrix.org/v1.19/appendices/#3pid-types).
-func (t ThreePID) Canonical() ThreePID {
+func (t ID) Canonical() ID {
 	local, domain, ok := cutAddress(t.Address)
 	if ascii := inASCII(domain); ok && t.Medium == Email && ascii != domain {
 		t.Address = local + "@" + ascii
@@ -24,9 +24,9 @@ func (t ThreePID) Canonical() ThreePID {
 	return t
 }
 
-// Spellings are the address as it is and, if its domain may be written in
-// another way, as that too.
-func (t ThreePID) Spellings() []string {
+// Spellings returns the address and, if its domain can also be written in
+// Unicode or in ASCII, the address with that domain.
+func (t ID) Spellings() []string {
 	all := []string{t.Address}
 	local, domain, ok := cutAddress(t.Address)
 	if !ok || t.Medium != Email {
@@ -45,10 +45,10 @@ func (t ThreePID) Spellings() []string {
 	return all
 }
 
-// inASCII writes a domain in ASCII, if it is beyond doubt which that is, and else
-// leaves it alone: two people must not become one. No letter is exchanged for
-// another that only looks or means the same, and what begins with xn-- has to
-// stand for what would be written so.
+// inASCII returns the ASCII form of a domain, or the domain unchanged if the form
+// is ambiguous: the addresses of two people must not become one. No letter is
+// mapped to another that only looks or means the same, and a label that begins
+// with xn-- must be what encoding its Unicode form gives.
 func inASCII(domain string) string {
 	if isASCII(domain) && !strings.Contains(domain, ace) {
 		return domain
