@@ -125,14 +125,20 @@ func (e *RateLimitError) Error() string {
 	return fmt.Sprintf("%s takes the next one in %s", e.Server, e.RetryAfter.Round(time.Second))
 }
 
-// A PowerError says that the account's power level is too low for invites.
+// A PowerError says that the account's power level is too low to invite to a room,
+// or to revoke its invites.
 type PowerError struct {
 	Room       string
 	Have, Need int
+	Revoking   bool
 }
 
 func (e *PowerError) Error() string {
-	return fmt.Sprintf("your power level in %s is %d, and inviting takes %d", e.Room, e.Have, e.Need)
+	action := "inviting"
+	if e.Revoking {
+		action = "revoking an invite"
+	}
+	return fmt.Sprintf("your power level in %s is %d, and %s takes %d", e.Room, e.Have, action, e.Need)
 }
 
 // A MemberError says that a user cannot be invited because of their membership of

@@ -111,7 +111,7 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	entries := make([]store.Entry, len(plans))
 	for n, p := range plans {
 		who := p.Invitee()
-		l := letter{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: tokens(p.Similar)}
+		l := letter{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: p.known()}
 		entries[n] = a.close(envelope{store.Entry{
 			Room: p.Room.ID, Mark: a.mark(p.Room.ID, who), State: store.Queued,
 			QueuedAt: now, Changed: now, UserID: p.UserID,

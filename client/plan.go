@@ -39,6 +39,9 @@ type Plan struct {
 	// Similar are pending invites of the room that may be to the same address; for
 	// those that were not sent from here the redacted name is all there is to go by.
 	Similar []invite.Invite
+	// Replaces is the token of the invite that is revoked for this one; empty if
+	// there is none (see [Account.PlanResend]).
+	Replaces string
 	// Queued is set if an invite for the person is on its way to the room already.
 	Queued bool
 	// SameAs is set if another plan for the room invites the same user: that names
@@ -202,6 +205,16 @@ func markRepeats(plans []Plan) {
 			kept[p.UserID] = p.Invitee()
 		}
 	}
+}
+
+// known are the tokens of the pending invites that the person who made the plan
+// knows of: they do not keep the new one from being sent.
+func (p Plan) known() []string {
+	known := tokens(p.Similar)
+	if p.Replaces != "" {
+		known = append(known, p.Replaces) // the room may still show it
+	}
+	return known
 }
 
 func tokens(invites []invite.Invite) []string {

@@ -10,24 +10,40 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// Revoke takes an invite back, by overwriting it with nothing: no homeserver
-// will honour it any more. The identity server is not told and the mail stays
-// where it is; only this room refuses. Anybody who may invite may do it, to
-// anybody's invite (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules,
-// rule 7).
-func (a *Account) Revoke(ctx context.Context, room id.RoomID, token string) error {
+// Revocable returns nil if the account may revoke an invite, and otherwise the
+// reason why not. A user who may invite to a room may revoke all invites of the
+// room, of every sender and status
+// (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 7).
+func (a *Account) Revocable(i invite.Invite) error {
+	if i.Status == invite.Revoked {
+		return ErrAlreadyRevoked
+	}
+	return a.mayChangeInvites(i.RoomID, true)
+}
+
+// mayChangeInvites returns nil if the account may send and revoke invites of a
+// room. revoking only changes the words of the error.
+func (a *Account) mayChangeInvites(room id.RoomID, revoking bool) error {
 	r, err := a.Room(room)
 	if err != nil {
 		return err
 	}
+	if !r.MayInvite() {
+		return &PowerError{Room: r.Name, Have: r.Power, Need: r.InvitePower, Revoking: revoking}
+	}
+	return nil
+}
+
+// Revoke revokes an invite by replacing its event with an empty one: homeservers
+// refuse the invite from then on. The identity server is not told, and the mail is
+// not recalled.
+func (a *Account) Revoke(ctx context.Context, room id.RoomID, token string) error {
 	i, err := a.Invite(room, token)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = a.Revocable(i)
+	}
+	if err != nil {
 		return err
-	case i.Status == invite.Revoked:
-		return fmt.Errorf("revoke %s: %w", token, ErrAlreadyRevoked)
-	case !r.MayInvite():
-		return &PowerError{Room: r.Name, Have: r.Power, Need: r.InvitePower}
 	}
 	err = a.call(ctx, http.MethodPut, path{"v3", "rooms", room, "state", invite.TypeThirdPartyInvite, token}, nil, struct{}{}, nil)
 	if err != nil {

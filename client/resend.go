@@ -1,0 +1,68 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
+)
+
+// A Resend is an invite that is to be sent again, and the address to send it to.
+type Resend struct {
+	Invite  invite.Invite
+	Address threepid.ID
+}
+
+// An AcceptedError says that an invite cannot be sent again because a user has
+// accepted it.
+type AcceptedError struct{ UserID id.UserID }
+
+func (e *AcceptedError) Error() string {
+	return fmt.Sprintf("it was accepted by %s, so there is nothing to send again", e.UserID)
+}
+
+// Resendable returns nil if the account may send an invite again, and otherwise
+// the reason why not. An invite can be sent again until it is accepted: it is
+// revoked first, unless it is revoked already. It makes no request.
+func (a *Account) Resendable(i invite.Invite) error {
+	if i.Acceptance != nil {
+		return &AcceptedError{i.Acceptance.UserID}
+	}
+	return a.mayChangeInvites(i.RoomID, false)
+}
+
+// PlanResend plans the new invites that replace invites of a room, in their
+// order. Each plan names the invite that it [Plan.Replaces]; its Similar are the
+// other pending invites that may be to the same address. If one of the invites is
+// not [Account.Resendable], the error says so, and nothing is asked. Neither
+// is anything revoked: that is to be done before [Account.Enqueue].
+func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Resend, progress func(done int)) ([]Plan, error) {
+	people := make([]recipients.Invitee, len(resends))
+	for n, r := range resends {
+		if err := a.Resendable(r.Invite); err != nil {
+			return nil, err
+		}
+		people[n] = recipients.Invitee{Address: r.Address}
+	}
+	plans, err := a.PlanAll(ctx, []id.RoomID{room}, people, progress)
+	for n := range plans {
+		token := resends[n].Invite.Token
+		plans[n].Replaces = token
+		plans[n].Similar = slices.DeleteFunc(plans[n].Similar, func(i invite.Invite) bool { return i.Token == token })
+	}
+	return plans, err
+}
+
+// MayBeTo reports whether an invite may have been sent to an address: by the
+// address book or, if that does not have the invite, by its display name.
+func (a *Account) MayBeTo(i invite.Invite, address threepid.ID) bool {
+	if known, ok := a.AddressOf(i.RoomID, i.Token); ok {
+		return known.Canonical() == address.Canonical()
+	}
+	return invite.Matches(i.DisplayName, address.Address)
+}
