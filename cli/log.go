@@ -26,7 +26,7 @@ func (a *app) startLog(c *cobra.Command) {
 		return
 	}
 	a.log = logfile.At(filepath.Join(home.StateDir(), logName), level)
-	a.log.Info("begun", "command", c.CommandPath(), "version", version())
+	a.log.Info("begun", "command", c.CommandPath(), "version", thisBuild().Version)
 	a.Transport = logfile.Transport(a.Transport, a.log, a.Now)
 	if makes := a.KeyTransport; makes != nil {
 		a.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {

@@ -18,7 +18,9 @@ import (
 
 func TestFlagsInProseExist(t *testing.T) {
 	known := map[string]bool{}
-	walk(fullRoot(), func(c *cobra.Command) {
+	root := fullRoot()
+	root.InitDefaultVersionFlag() // Cobra adds it when it runs
+	walk(root, func(c *cobra.Command) {
 		note := func(f *pflag.Flag) { known["--"+f.Name] = true }
 		c.LocalFlags().VisitAll(note)
 		c.InheritedFlags().VisitAll(note)

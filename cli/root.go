@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync/atomic"
 
@@ -64,7 +62,7 @@ func newRoot(a *app) *cobra.Command {
 			"  mxinvite login @you:example.org\n" +
 			"  mxinvite send '#ops' grace@navy.example\n" +
 			"  mxinvite list --check --status pending --older-than 30d",
-		Version: version(),
+		Version: thisBuild().String(),
 		Args:    noSuchCommand,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if err := a.readSettings(c); err != nil {
@@ -108,7 +106,8 @@ func newRoot(a *app) *cobra.Command {
 	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a), newCompletion(a))
 	addGroup(root, "To look around:", newDemo(a))
 	addGroup(root, "For others:", newServe(a))
-	root.AddCommand(newMan(a))
+	root.AddCommand(newVersion(a), newMan(a))
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpCommand(newHelp(a))
 	addHeaderFlags(a, root)
 	if a.Guest != nil {
@@ -141,14 +140,6 @@ func takes(least, most int) cobra.PositionalArgs {
 		}
 		return nil
 	}
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return cmp.Or(info.Main.Version, "(devel)")
 }
 
 // home is where this run keeps things.

@@ -191,7 +191,7 @@ func TestVisitorsRunOurCommandsAndNothingElse(t *testing.T) {
 			t.Errorf("%q ends with %d: %s%s", command, code, out, said)
 		}
 	}
-	if code, out, _ := l.run(l.ada, "[]", "--version"); code != exitOK || !strings.Contains(out, "mxinvite version") {
+	if code, out, _ := l.run(l.ada, "[]", "--version"); code != exitOK || !strings.Contains(out, "mxinvite (devel)") {
 		t.Errorf("%d: %s", code, out)
 	}
 }

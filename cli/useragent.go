@@ -29,6 +29,6 @@ func userAgent() string {
 	if !known {
 		system = runtime.GOOS
 	}
-	number := strings.Trim(version(), "()") // of "(devel)"
+	number := strings.Trim(thisBuild().Version, "()") // of "(devel)"
 	return "mxinvite/" + number + " (terminal; " + system + ")"
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/google/shlex"
+	"github.com/kballard/go-shellquote"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
@@ -44,11 +44,11 @@ type Command struct {
 // %s within a shell's script is refused: there it would be run. env is the
 // program's environment.
 func NewCommand(line string, env []string) (*Command, error) {
-	argv, err := shlex.Split(line)
+	argv, err := shellquote.Split(line)
 	if err != nil {
 		return nil, fmt.Errorf("address book command: %w", err)
 	}
-	if len(argv) == 0 {
+	if len(argv) == 0 || strings.HasPrefix(argv[0], "#") { // a comment, for a shell
 		return nil, errors.New("address book command: empty")
 	}
 	c := &Command{argv: argv, env: env}

@@ -154,7 +154,7 @@ func TestCommandLineIsTakenApartAndRunByNoShell(t *testing.T) {
 
 func TestOnlyAuthorizedKeysComeIn(t *testing.T) {
 	d := openDoor(t, roomy(), echo)
-	cert := &ssh.Certificate{Key: d.ada.PublicKey(), CertType: ssh.UserCert, ValidBefore: ssh.CertTimeInfinity}
+	cert := &ssh.Certificate{Key: d.ada.PublicKey(), CertType: ssh.UserCert, ValidPrincipals: []string{"ada"}, ValidBefore: ssh.CertTimeInfinity}
 	if err := cert.SignCert(rand.Reader, d.ada); err != nil {
 		t.Fatal(err)
 	}
