@@ -88,7 +88,7 @@ func told(t *testing.T, env []string) string {
 var (
 	sequence = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|[\\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\\\)|[ -/]*[0-~])|[\x00-\x09\x0b-\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 	number   = regexp.MustCompile(`[0-9]+`)
-	style    = regexp.MustCompile(`[34]8[;:]5[;:][0-9]+|[34]8[;:]2[;:][0-9;:]+?[;:][0-9]+[;:][0-9]+|[0-9:]+`)
+	sgr      = regexp.MustCompile(`[34]8[;:]5[;:][0-9]+|[34]8[;:]2[;:][0-9;:]+?[;:][0-9]+[;:][0-9]+|[0-9:]+`)
 	title    = regexp.MustCompile("^\x1b]2;.*")
 )
 
@@ -102,7 +102,7 @@ func sequences(s string) []string {
 		case title.MatchString(m):
 			m = "\x1b]2;title\x07"
 		case strings.HasPrefix(m, "\x1b[") && strings.HasSuffix(m, "m") && !strings.HasPrefix(m, "\x1b[>"):
-			for _, p := range style.FindAllString(m[2:], -1) {
+			for _, p := range sgr.FindAllString(m[2:], -1) {
 				seen["style "+p] = true
 			}
 			continue

@@ -10,7 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/config"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // look is a text's role in a table. What it means stands beside it as a word.
@@ -41,7 +41,7 @@ func (a *app) inks() inks {
 	if !a.mayColor() {
 		return nil
 	}
-	c := ui.CommandColors(ui.Theme(a.settings.Theme), ui.Background(a.settings.Background), a.getenv("TERM"), colorprofile.Env(a.Env))
+	c := style.CommandColors(style.Theme(a.settings.Theme), style.Background(a.settings.Background), a.getenv("TERM"), colorprofile.Env(a.Env))
 	style := lipgloss.NewStyle()
 	return inks{
 		faint: style.Faint(true), good: style.Foreground(c.Good),

@@ -17,6 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/notify"
 	"github.com/mxinvite/mxinvite/internal/serve"
 	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // runHome opens the screen on the account there is, or on signing in.
@@ -152,7 +153,7 @@ func (a *app) canSuspend() bool {
 
 // display is what settings say of how the screen is displayed.
 func (a *app) display(s *config.Settings) ui.Display {
-	d := ui.Display{Theme: ui.Theme(s.Theme), Background: ui.Background(s.Background), ASCII: a.onlyASCII(s), Mouse: s.Mouse}
+	d := ui.Display{Theme: style.Theme(s.Theme), Background: style.Background(s.Background), ASCII: a.onlyASCII(s), Mouse: s.Mouse}
 	if kind := notify.Kind(s.Notify); kind != notify.Off {
 		d.Notify = func(title, text string) string { return notify.Sequence(kind, a.getenv("TERM"), title, text) }
 	}

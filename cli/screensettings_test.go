@@ -9,7 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/serve"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // appWith is a run of the program with settings from this environment.
@@ -103,7 +103,7 @@ func TestScreenShowsTheSettingsThatHold(t *testing.T) {
 		t.Errorf("%v", values)
 	}
 	d := s.Display(map[string]string{"background": "light", "mouse": "false"})
-	if d.Theme != ui.Mono || d.Background != ui.LightBackground || d.Mouse || !d.ASCII || d.Notify == nil {
+	if d.Theme != style.Mono || d.Background != style.LightBackground || d.Mouse || !d.ASCII || d.Notify == nil {
 		t.Errorf("%+v", d)
 	}
 }

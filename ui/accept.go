@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	maillink "github.com/mxinvite/mxinvite/client/link"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // The fields of the form for a link.
@@ -174,22 +175,22 @@ func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 90)
 	switch {
 	case p.joined:
-		return indent("\n"+p.result(width), 2), nil
+		return cells.Indent("\n"+p.result(width), 2), nil
 	case p.step == previewing:
-		return indent("\n"+p.facts(width), 2), nil
+		return cells.Indent("\n"+p.facts(width), 2), nil
 	case p.step == doing:
-		return indent("\n"+p.spinner.View()+" Accepting the invite…", 2), nil
+		return cells.Indent("\n"+p.spinner.View()+" Accepting the invite…", 2), nil
 	}
 	form, cursor := p.form.view(width, true)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
 	}
-	below := st.faint.Render(wrap("No server is contacted before you have seen what the link says. "+
+	below := st.Faint.Render(cells.Wrap("No server is contacted before you have seen what the link says. "+
 		"An invite by e-mail cannot be declined, for Matrix has no way to. Ignore it.", width))
 	if p.problem != nil {
 		below = p.sh.problem(p.problem, width)
 	}
-	return indent("\n"+form+"\n\n"+below, 2), cursor
+	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }
 
 // facts are what the link says and whom doing it will contact.
@@ -205,17 +206,17 @@ func (p *acceptPage) facts(width int) string {
 		{"You join as", string(p.sh.account.UserID())},
 	} {
 		if row[1] != "" {
-			b.WriteString(st.label.Render(pad(row[0], labelWidth)) + cut(row[1], width-labelWidth) + "\n")
+			b.WriteString(st.Label.Render(cells.Pad(row[0], labelWidth)) + cells.Cut(row[1], width-labelWidth) + "\n")
 		}
 	}
-	b.WriteString("\n" + st.warn.Render(wrap("! This is what the link says. The names are not verified.", width)) + "\n")
+	b.WriteString("\n" + st.Warn.Render(cells.Wrap("! This is what the link says. The names are not verified.", width)) + "\n")
 	if by := p.inviter(); by != "" {
-		b.WriteString(wrap("You name "+cut(string(by), nameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
+		b.WriteString(cells.Wrap("You name "+cells.Cut(string(by), nameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
 	} else {
-		b.WriteString(wrap("The link wants "+cut(i.Host, nameWidth)+" to confirm that you accept the invite. "+
+		b.WriteString(cells.Wrap("The link wants "+cells.Cut(i.Host, nameWidth)+" to confirm that you accept the invite. "+
 			"That host learns your Matrix ID and your network address.", width))
 	}
-	b.WriteString("\n\nPress " + st.accent.Render("a") + " to accept it, " + st.accent.Render("esc") + " to change it.")
+	b.WriteString("\n\nPress " + st.Accent.Render("a") + " to accept it, " + st.Accent.Render("esc") + " to change it.")
 	return b.String()
 }
 
@@ -226,9 +227,9 @@ func (p *acceptPage) result(width int) string {
 	if r, err := p.room(); err == nil {
 		name = r.Name
 	}
-	text := st.good.Render("✓ ") + wrap("You are in "+cut(name, nameWidth)+" now.", width-2) + "\n"
+	text := st.Good.Render("✓ ") + cells.Wrap("You are in "+cells.Cut(name, nameWidth)+" now.", width-2) + "\n"
 	if p.done.Inviter == "" {
-		return text + "\n" + wrap("An invite of your Matrix ID was waiting, so the link was not needed.", width)
+		return text + "\n" + cells.Wrap("An invite of your Matrix ID was waiting, so the link was not needed.", width)
 	}
-	return text + "\n" + wrap("Invited by "+cut(string(p.done.Inviter), nameWidth)+".", width)
+	return text + "\n" + cells.Wrap("Invited by "+cells.Cut(string(p.done.Inviter), nameWidth)+".", width)
 }

@@ -9,6 +9,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // unencrypted is the word in the header for sessions in a plain vault.
@@ -184,25 +185,25 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 	name := min(44, (width-3-stateWidth)/2)
 	for n := from; n < to; n++ {
 		a, chosen := p.list.keys[n], n == p.list.at
-		st := st.lit(chosen)
+		st := st.Lit(chosen)
 		state := ""
 		switch {
 		case a.SignedOut:
-			state = st.warn.Render("! signed out")
+			state = st.Warn.Render("! signed out")
 		case p.inUse(a):
-			state = st.good.Render("✓ in use")
+			state = st.Good.Render("✓ in use")
 		}
-		line := st.name.Render(fit(string(a.UserID), name)) + "  " + pad(state, stateWidth) +
-			st.faint.Render(cut(a.Homeserver, width-name-stateWidth-7))
-		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+st.row(chosen, " ", line, width-2)) + "\n")
+		line := st.Name.Render(cells.Fit(string(a.UserID), name)) + "  " + cells.Pad(state, stateWidth) +
+			st.Faint.Render(cells.Cut(a.Homeserver, width-name-stateWidth-7))
+		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+st.Row(chosen, " ", line, width-2)) + "\n")
 	}
 	switch {
 	case p.problem != nil:
-		b.WriteString("\n" + indent(p.sh.problem(p.problem, min(width-4, 76)), 3))
+		b.WriteString("\n" + cells.Indent(p.sh.problem(p.problem, min(width-4, 76)), 3))
 	case p.loaded && len(p.known) == 0:
-		b.WriteString("   No account is signed in. Press " + st.accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
+		b.WriteString("   No account is signed in. Press " + st.Accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
 	case p.loaded && p.sh.vaultKind != "":
-		b.WriteString("\n" + indent(st.faint.Render(wrap("Their sessions are kept on this machine: "+kept(p.sh.vaultKind)+".", width-6)), 3))
+		b.WriteString("\n" + cells.Indent(st.Faint.Render(cells.Wrap("Their sessions are kept on this machine: "+kept(p.sh.vaultKind)+".", width-6)), 3))
 	}
 	return b.String(), nil
 }

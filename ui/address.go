@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // onTheWeb reports whether an address is one for a browser or a camera to follow:
@@ -19,16 +20,16 @@ func onTheWeb(address string) bool {
 
 // linked shows an address over as many lines as it takes. Terminals that know
 // links follow each of them to the whole of where it leads.
-func (s styles) linked(shown, to string, width int) string {
-	style := s.accent
+func linked(st style.Styles, shown, to string, width int) string {
+	look := st.Accent
 	if onTheWeb(to) {
-		style = style.Hyperlink(to)
+		look = look.Hyperlink(to)
 	}
 	shown = safetext.Line(shown)
 	var lines []string
 	for r := []rune(shown); len(r) > 0; {
 		n := min(len(r), max(1, width))
-		lines = append(lines, style.Render(string(r[:n])))
+		lines = append(lines, look.Render(string(r[:n])))
 		r = r[n:]
 	}
 	return strings.Join(lines, "\n")

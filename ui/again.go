@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/threepid"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // again is a card on which an invite is sent again: the old one is revoked, and
@@ -171,19 +172,19 @@ func (c *again) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp(
 func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 64)
-	who := cut(c.sh.who(c.invite), nameWidth)
-	text := "\n" + st.strong.Render(wrap("Send the invite of "+who+" again?", width)) + "\n\n" +
-		wrap("The link in the old mail stops working in this room, and a new mail goes out.", width) + "\n\n"
+	who := cells.Cut(c.sh.who(c.invite), nameWidth)
+	text := "\n" + st.Strong.Render(cells.Wrap("Send the invite of "+who+" again?", width)) + "\n\n" +
+		cells.Wrap("The link in the old mail stops working in this room, and a new mail goes out.", width) + "\n\n"
 	if c.invite.Status == invite.Revoked {
-		text = "\n" + st.strong.Render(wrap("Invite "+who+" again?", width)) + "\n\n" +
-			wrap("The old invite is revoked. A new mail goes out.", width) + "\n\n"
+		text = "\n" + st.Strong.Render(cells.Wrap("Invite "+who+" again?", width)) + "\n\n" +
+			cells.Wrap("The old invite is revoked. A new mail goes out.", width) + "\n\n"
 	}
 	var cursor *tea.Cursor
 	if c.form != nil {
 		var form string
 		form, cursor = c.form.view(width, !c.busy)
 		if cursor != nil {
-			cursor.Y += lineCount(text) - 1
+			cursor.Y += cells.Height(text) - 1
 		}
 		text += form + "\n\n"
 	}
@@ -195,9 +196,9 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	case c.form == nil:
 		text += c.sh.yesOrNo()
 	case c.doubted != "" && c.doubted == c.form.value(0):
-		text += st.warn.Render(wrap("! The invite was to "+cut(nameOf(c.invite), nameWidth)+", and this is another address. Press enter once more if it is right.", width))
+		text += st.Warn.Render(cells.Wrap("! The invite was to "+cells.Cut(nameOf(c.invite), nameWidth)+", and this is another address. Press enter once more if it is right.", width))
 	default:
-		text += st.faint.Render(wrap("It was not sent from here, so only you know the address.", width))
+		text += st.Faint.Render(cells.Wrap("It was not sent from here, so only you know the address.", width))
 	}
 	return text + "\n", cursor
 }

@@ -6,9 +6,11 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// columns are the widths of the list of invites, in cells; a column of no width
+// columns are the widths of the list of invites, in parts; a column of no width
 // is left out.
 type columns struct{ width, name, room, status, key, by, sent int }
 
@@ -39,7 +41,7 @@ func inviteColumns(width int) columns {
 
 // head is the names of the columns, of which each sorts by itself.
 func (c columns) head(t *inviteTable) string {
-	return t.sh.styles.column.Render("   " + c.line(t.head(byName, "INVITED", false), t.head(byRoom, "ROOM", false), t.head(byStatus, "STATUS", false),
+	return t.sh.styles.Column.Render("   " + c.line(t.head(byName, "INVITED", false), t.head(byRoom, "ROOM", false), t.head(byStatus, "STATUS", false),
 		t.head(byKey, "KEY", false), t.head(bySender, "BY", false), t.head(bySent, "SENT", true)))
 }
 
@@ -49,61 +51,61 @@ func (c columns) hides(column string) bool {
 }
 
 func (c columns) line(name, room, status, key, by, sent string) string {
-	cells := []string{pad(name, c.name), pad(room, c.room), pad(status, c.status)}
+	parts := []string{cells.Pad(name, c.name), cells.Pad(room, c.room), cells.Pad(status, c.status)}
 	if c.key > 0 {
-		cells = append(cells, pad(key, c.key))
+		parts = append(parts, cells.Pad(key, c.key))
 	}
 	if c.by > 0 {
-		cells = append(cells, pad(by, c.by))
+		parts = append(parts, cells.Pad(by, c.by))
 	}
-	return strings.Join(append(cells, padLeft(sent, c.sent)), strings.Repeat(" ", gap))
+	return strings.Join(append(parts, cells.PadLeft(sent, c.sent)), strings.Repeat(" ", gap))
 }
 
 func (c columns) row(sh *shell, r *row, chosen, marked bool) string {
-	st, i := sh.styles.lit(chosen), r.invite
+	st, i := sh.styles.Lit(chosen), r.invite
 	mark := " "
 	if marked {
-		mark = st.accent.Render("+")
+		mark = st.Accent.Render("+")
 	}
-	return " " + st.row(chosen, mark, c.line(
-		nameCell(st, rowName(st, r, chosen), r, c.name), cut(r.room.Label(), c.room), statusCell(sh, st, r), keyCell(st, r),
-		st.faint.Render(cut(shortUser(inviter(i)), c.by)), st.faint.Render(age(sh.now(), i.At())),
+	return " " + st.Row(chosen, mark, c.line(
+		nameCell(st, rowName(st, r, chosen), r, c.name), cells.Cut(r.room.Label(), c.room), statusCell(sh, st, r), keyCell(st, r),
+		st.Faint.Render(cells.Cut(shortUser(inviter(i)), c.by)), st.Faint.Render(age(sh.now(), i.At())),
 	), c.width-2)
 }
 
 // rowName is the look of a name: what is over and done with steps back.
-func rowName(st styles, r *row, chosen bool) lipgloss.Style {
+func rowName(st style.Styles, r *row, chosen bool) lipgloss.Style {
 	if !chosen && r.invite.Status == invite.Revoked {
-		return st.faint
+		return st.Faint
 	}
-	return st.name
+	return st.Name
 }
 
 // nameCell is whom the invite is for. An arrow stands before the address that it
 // went to: what has none is all the room shows.
-func nameCell(st styles, name lipgloss.Style, r *row, width int) string {
+func nameCell(st style.Styles, name lipgloss.Style, r *row, width int) string {
 	if r.address == "" {
-		return name.Render(cut(nameOf(r.invite), width))
+		return name.Render(cells.Cut(nameOf(r.invite), width))
 	}
-	return st.faint.Render("→ ") + name.Render(cut(r.address, width-2))
+	return st.Faint.Render("→ ") + name.Render(cells.Cut(r.address, width-2))
 }
 
 // statusCell is the status of an invite and beside it, in a short word, what is most
 // wrong with it.
-func statusCell(sh *shell, st styles, r *row) string {
+func statusCell(sh *shell, st style.Styles, r *row) string {
 	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
-		return st.warn.Render("… revoking")
+		return st.Warn.Render("… revoking")
 	}
-	status := st.status(r.invite.Status)
+	status := st.Status(r.invite.Status)
 	word, bad := r.fault()
 	if word == "" {
 		return status.Render(statusWords(r))
 	}
-	style := st.warn
+	look := st.Warn
 	if bad {
-		style = st.bad
+		look = st.Bad
 	}
-	return status.Render(r.invite.Status.Glyph()+" "+string(r.invite.Status)) + " " + style.Render("!"+word)
+	return status.Render(r.invite.Status.Glyph()+" "+string(r.invite.Status)) + " " + look.Render("!"+word)
 }
 
 // fault is what is most wrong with an invite, in a word of four letters; empty if
@@ -156,23 +158,23 @@ func statusWords(r *row) string {
 
 // keyCell is the state of the keys, or of the proof once the invite is accepted. The
 // column is narrow, so that two states have a shorter word than in the filter.
-func keyCell(st styles, r *row) string {
+func keyCell(st style.Styles, r *row) string {
 	word := r.standing()
 	switch word {
 	case "":
 		return ""
 	case string(invite.Valid), string(invite.Perpetual), string(invite.ProofVerified):
-		return st.good.Render("✓") + st.faint.Render(" "+word) // as it should be
+		return st.Good.Render("✓") + st.Faint.Render(" "+word) // as it should be
 	case string(invite.Invalid), string(invite.ProofForged):
-		return st.bad.Render("✗ " + word)
+		return st.Bad.Render("✗ " + word)
 	case string(invite.Unchecked):
-		return st.faint.Render("· " + word)
+		return st.Faint.Render("· " + word)
 	case string(invite.Unreachable):
-		return st.warn.Render("? no answer")
+		return st.Warn.Render("? no answer")
 	case string(invite.ProofUnverifiable):
-		return st.warn.Render("? no proof")
+		return st.Warn.Render("? no proof")
 	default:
-		return st.warn.Render(cut("? "+word, keyWidth))
+		return st.Warn.Render(cells.Cut("? "+word, keyWidth))
 	}
 }
 
@@ -197,20 +199,3 @@ func shortUser(user string) string {
 	local, _, _ := strings.Cut(user, ":")
 	return local
 }
-
-// indent moves lines to the right.
-func indent(s string, by int) string {
-	margin := strings.Repeat(" ", by)
-	return margin + strings.ReplaceAll(s, "\n", "\n"+margin)
-}
-
-// beside puts two blocks of one height next to each other.
-func beside(left, right, rule string) string {
-	l, r := strings.Split(left, "\n"), strings.Split(right, "\n")
-	for i := range l {
-		l[i] += rule + r[i]
-	}
-	return strings.Join(l, "\n")
-}
-
-func lineWidth(s string) int { return lipgloss.Width(s) }

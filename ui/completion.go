@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 const (
@@ -152,12 +153,12 @@ func (p *completion) view(sh *shell, width int, pick func(int) tea.Cmd) string {
 		if outcome := sh.opt.Rehearsal.outcome(contact.Address); outcome != "" {
 			left, note = 22, outcome
 		}
-		st := st.lit(chosen)
-		line := st.name.Render(fit(contact.Address, left)) + "  " + st.faint.Render(cut(note, width-left-5))
-		lines = append(lines, sh.spot(st.row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
+		st := st.Lit(chosen)
+		line := st.Name.Render(cells.Fit(contact.Address, left)) + "  " + st.Faint.Render(cells.Cut(note, width-left-5))
+		lines = append(lines, sh.spot(st.Row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
 	}
 	if p.problem != nil {
-		lines = append(lines, st.faint.Render(cut("No more could be looked up: "+p.problem.Error(), width)))
+		lines = append(lines, st.Faint.Render(cells.Cut("No more could be looked up: "+p.problem.Error(), width)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // refresh reads the rooms anew and keeps those that match what is typed. A room
@@ -52,7 +53,7 @@ func (c *compose) lostRoom(gone client.Room) {
 	c.chosen = slices.DeleteFunc(c.chosen, func(r id.RoomID) bool { return r == gone.ID })
 	c.problem = fmt.Errorf("%w any more", client.ErrNotJoined)
 	if c.several && len(c.chosen) > 0 {
-		c.problem = fmt.Errorf("%s: %w", cut(gone.Name, nameWidth), c.problem)
+		c.problem = fmt.Errorf("%s: %w", cells.Cut(gone.Name, nameWidth), c.problem)
 		c.nameRooms()
 		return
 	}
@@ -157,7 +158,7 @@ func (c *compose) nameRooms() {
 func (c *compose) roomNames() string {
 	var names []string
 	for _, room := range c.chosen {
-		names = append(names, cut(c.rooms[room].Name, nameWidth))
+		names = append(names, cells.Cut(c.rooms[room].Name, nameWidth))
 	}
 	if len(names) == 1 {
 		return names[0]

@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 func (c *compose) view(width, height int) (string, *tea.Cursor) {
 	width = min(width-4, 90)
 	if c.step == previewing && !c.preview.single {
-		return indent("\n"+c.viewMany(width), 2), nil
+		return cells.Indent("\n"+c.viewMany(width), 2), nil
 	}
 	form, cursor := c.form.view(width, c.step == editing)
 	if cursor != nil {
@@ -22,7 +24,7 @@ func (c *compose) view(width, height int) (string, *tea.Cursor) {
 	} else if text := c.understood(width - labelWidth - 4); text != "" {
 		form += "\n" + strings.Repeat(" ", labelWidth+2) + text
 	}
-	return indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
+	return cells.Indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
 }
 
 // understood says which rooms are chosen while others are searched, or else what
@@ -30,7 +32,7 @@ func (c *compose) view(width, height int) (string, *tea.Cursor) {
 func (c *compose) understood(width int) string {
 	st := c.sh.styles
 	if c.several && c.form.at == fieldRoom && c.step == editing {
-		return st.good.Render(cut(c.roomNames(), width))
+		return st.Good.Render(cells.Cut(c.roomNames(), width))
 	}
 	text := c.whom.words()
 	if c.step == previewing && len(c.whom.pasted) == 0 {
@@ -42,15 +44,15 @@ func (c *compose) understood(width int) string {
 	if n := len(c.whom.pasted); n > 0 {
 		lines := 0
 		for _, p := range c.whom.pasted {
-			lines += lineCount(p.text)
+			lines += cells.Height(p.text)
 		}
 		text += " (" + count(lines, "line") + " pasted)"
 	}
-	style := st.good
+	style := st.Good
 	if len(c.whom.list.Problems) > 0 || len(c.whom.list.Recipients) == 0 {
-		style = st.warn
+		style = st.Warn
 	}
-	return style.Render(cut(text, width))
+	return style.Render(cells.Cut(text, width))
 }
 
 // below is what stands below the form: what is going on, or what there is to choose.
@@ -76,13 +78,13 @@ func (c *compose) below(width, height int) string {
 	case len(c.people.people) > 0 || c.people.problem != nil:
 		list := c.people.view(c.sh, width, c.pick)
 		if c.whom.empty() { // they are suggested
-			list = st.faint.Render(wrap("Any address works in the demo. Some to try:", width)) + "\n" + list
+			list = st.Faint.Render(cells.Wrap("Any address works in the demo. Some to try:", width)) + "\n" + list
 		}
 		return list
 	case len(c.whom.pasted) > 0 && c.whom.typed.text == "":
-		return st.faint.Render(wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
+		return st.Faint.Render(cells.Wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
 	default:
-		return st.faint.Render(wrap("Nothing is sent before you have seen what will happen.", width))
+		return st.Faint.Render(cells.Wrap("Nothing is sent before you have seen what will happen.", width))
 	}
 }
 
@@ -90,25 +92,25 @@ func (c *compose) below(width, height int) string {
 func (c *compose) choices(width, height int) string {
 	st := c.sh.styles
 	if len(c.list.keys) == 0 {
-		return st.warn.Render(wrap("None of your "+count(len(c.rooms), "room")+" is called that.", width))
+		return st.Warn.Render(cells.Wrap("None of your "+count(len(c.rooms), "room")+" is called that.", width))
 	}
 	var lines []string
 	from, to := c.list.window(min(height, 10))
 	for n := from; n < to; n++ {
 		r := c.rooms[c.list.keys[n]]
 		chosen, mark, again := n == c.list.at, " ", c.sh.keys.Submit
-		st := st.lit(chosen)
+		st := st.Lit(chosen)
 		if c.several {
 			again = c.sh.keys.AddRoom
 		}
 		if c.several && slices.Contains(c.chosen, r.ID) {
-			mark = st.accent.Render("+")
+			mark = st.Accent.Render("+")
 		}
-		line := st.row(chosen, mark, st.name.Render(fit(r.Name, width/2))+"  "+permission(st, r), width)
+		line := st.Row(chosen, mark, st.Name.Render(cells.Fit(r.Name, width/2))+"  "+permission(st, r), width)
 		lines = append(lines, rowSpot(c.sh, &c.list, n, again, line))
 	}
 	if more := len(c.list.keys) - to; more > 0 {
-		lines = append(lines, st.faint.Render(fmt.Sprintf("  and %d more", more)))
+		lines = append(lines, st.Faint.Render(fmt.Sprintf("  and %d more", more)))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -116,32 +118,32 @@ func (c *compose) choices(width, height int) string {
 // viewSingle says what sending to one person will do, and what gives pause.
 func (c *compose) viewSingle(width int) string {
 	st, p := c.sh.styles, c.preview.plans[0]
-	who, room := p.Invitee().String(), cut(p.Room.Name, nameWidth)
+	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, nameWidth)
 	var text string
 	switch {
 	case p.Address.Address == "":
 		text = fmt.Sprintf("%s is invited to %s on Matrix, and no mail is sent.", who, room)
 	case p.UserID != "":
 		text = fmt.Sprintf("%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
-			who, cut(string(p.UserID), nameWidth), room)
+			who, cells.Cut(string(p.UserID), nameWidth), room)
 	default:
 		text = fmt.Sprintf("No Matrix ID is known for %s. An invite to %s is sent there by e-mail in your name, by the identity server %s.",
-			who, room, cut(p.Server, nameWidth))
+			who, room, cells.Cut(p.Server, nameWidth))
 	}
 	var b strings.Builder
-	b.WriteString(point(st.good.Render("✓"), text, width))
+	b.WriteString(cells.Bullet(st.Good.Render("✓"), text, width))
 	if p.Name != "" {
-		b.WriteString("\n\n" + point(st.faint.Render("·"), fmt.Sprintf("The name you gave is %q. It is not sent.", cut(p.Name, nameWidth)), width))
+		b.WriteString("\n\n" + cells.Bullet(st.Faint.Render("·"), fmt.Sprintf("The name you gave is %q. It is not sent.", cells.Cut(p.Name, nameWidth)), width))
 	}
 	for n, i := range p.Similar {
 		const most = 3
 		if n == most {
-			b.WriteString("\n" + st.warn.Render(fmt.Sprintf("! and %d more like it.", len(p.Similar)-most)))
+			b.WriteString("\n" + st.Warn.Render(fmt.Sprintf("! and %d more like it.", len(p.Similar)-most)))
 			break
 		}
-		b.WriteString("\n\n" + point(st.warn.Render("!"), fmt.Sprintf(
+		b.WriteString("\n\n" + cells.Bullet(st.Warn.Render("!"), fmt.Sprintf(
 			"An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
-			cut(nameOf(i), nameWidth), ago(c.sh.now(), i.SentAt), cut(shortUser(string(i.Sender)), nameWidth)), width))
+			cells.Cut(nameOf(i), nameWidth), ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth)), width))
 	}
 	return b.String()
 }

@@ -7,6 +7,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // confirm is a card that asks before something is done.
@@ -52,10 +54,10 @@ func (c *confirm) view(width, height int) (string, *tea.Cursor) {
 	)
 	st := c.sh.styles
 	width = min(width, 60)
-	question, what := wrap(cut(c.question, 2*width), width), wrap(cut(c.what, 6*width), width)
-	text := "\n" + st.strong.Render(question) + "\n\n"
+	question, what := cells.Wrap(cells.Cut(c.question, 2*width), width), cells.Wrap(cells.Cut(c.what, 6*width), width)
+	text := "\n" + st.Strong.Render(question) + "\n\n"
 	if len(c.concerned) > 0 {
-		text += firstOf(c.concerned, height+margin-empty-lineCount(question)-lineCount(what), width) + "\n\n"
+		text += firstOf(c.concerned, height+margin-empty-cells.Height(question)-cells.Height(what), width) + "\n\n"
 	}
 	return text + what + "\n\n" + c.sh.yesOrNo() + "\n", nil
 }
@@ -69,7 +71,7 @@ func firstOf(lines []string, fits, width int) string {
 	}
 	shown := make([]string, len(lines))
 	for n, l := range lines {
-		shown[n] = "  " + cut(l, width-2)
+		shown[n] = "  " + cells.Cut(l, width-2)
 	}
 	return strings.Join(shown, "\n")
 }
@@ -77,5 +79,5 @@ func firstOf(lines []string, fits, width int) string {
 // yesOrNo names the keys that answer a question.
 func (sh *shell) yesOrNo() string {
 	st, k := sh.styles, sh.keys
-	return sh.keySpot(st.accent.Render(k.Yes.Help().Key)+" yes", k.Yes) + "   " + sh.keySpot(st.accent.Render(k.No.Help().Key)+" no", k.No)
+	return sh.keySpot(st.Accent.Render(k.Yes.Help().Key)+" yes", k.Yes) + "   " + sh.keySpot(st.Accent.Render(k.No.Help().Key)+" no", k.No)
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // labelled is how far the values of the details are moved to the right.
@@ -27,7 +29,7 @@ func details(sh *shell, r row, width int) string {
 // A detailer writes the details, part by part.
 type detailer struct {
 	sh    *shell
-	st    styles
+	st    style.Styles
 	row   row
 	width int
 	b     strings.Builder
@@ -37,19 +39,19 @@ func (d *detailer) line(s string) { d.b.WriteString(s + "\n") }
 
 // field writes a label and a stranger's text.
 func (d *detailer) field(label, value string) {
-	text := wrap(cut(value, 3*d.width), d.width-labelled)
-	d.line(d.st.label.Render(pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
+	text := cells.Wrap(cells.Cut(value, 3*d.width), d.width-labelled)
+	d.line(d.st.Label.Render(cells.Pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }
 
 // point writes a mark and a text that may take several lines.
 func (d *detailer) point(mark, text string) {
-	d.line(point(mark, cut(text, 4*d.width), d.width))
+	d.line(cells.Bullet(mark, cells.Cut(text, 4*d.width), d.width))
 }
 
 func (d *detailer) head() {
 	i := d.row.invite
-	d.line(bold(d.st.status(i.Status)).Render(statusWords(&d.row)))
-	d.line(d.st.faint.Render(wrap(story(d.sh, d.row), d.width)) + "\n")
+	d.line(style.Bold(d.st.Status(i.Status)).Render(statusWords(&d.row)))
+	d.line(d.st.Faint.Render(cells.Wrap(story(d.sh, d.row), d.width)) + "\n")
 }
 
 // verdict says whether a homeserver would honour the invite, and why.
@@ -64,29 +66,29 @@ func (d *detailer) verdict() {
 	}
 	switch d.row.verdict {
 	case invite.Honoured:
-		d.line(question + bold(st.good).Render("yes"))
+		d.line(question + style.Bold(st.Good).Render("yes"))
 	case invite.Refused:
-		d.line(question + bold(st.bad).Render("no"))
+		d.line(question + style.Bold(st.Bad).Render("no"))
 	default:
-		d.line(question + bold(st.warn).Render("not known"))
+		d.line(question + style.Bold(st.Warn).Render("not known"))
 	}
 	const most = 12 // a stranger may have written thousands of keys
 	checks := i.Judge(*d.row.facts).Checks
 	for _, c := range checks[:min(most, len(checks))] {
 		switch c.Result {
 		case invite.Pass:
-			d.point(st.good.Render("✓"), c.Detail)
+			d.point(st.Good.Render("✓"), c.Detail)
 		case invite.Fail:
-			d.point(st.bad.Render("✗"), c.Detail)
+			d.point(st.Bad.Render("✗"), c.Detail)
 		default:
-			d.point(st.warn.Render("?"), c.Detail)
+			d.point(st.Warn.Render("?"), c.Detail)
 		}
 	}
 	for _, w := range d.row.warnings {
 		if w == invite.Replaced && d.row.verdict == invite.Refused {
 			continue // a check has said who did it
 		}
-		d.point(st.warn.Render("!"), string(w)+": "+w.Words())
+		d.point(st.Warn.Render("!"), string(w)+": "+w.Words())
 	}
 	d.advice()
 	d.line("")
@@ -99,13 +101,13 @@ func (d *detailer) advice() {
 	}
 	i, st := d.row.invite, d.st
 	if n := len(d.sh.leftovers(i)); n > 0 {
-		d.point(st.warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke what is left over.")
+		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke what is left over.")
 	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
-		d.point(st.accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
+		d.point(st.Accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
 	}
 	for _, refused := range d.sh.account.Refusals(i) {
-		d.point(st.accent.Render("→"), sentence(refused.Error())+" "+client.Hint(refused)+" (from the next start on)")
+		d.point(st.Accent.Render("→"), sentence(refused.Error())+" "+client.Hint(refused)+" (from the next start on)")
 	}
 }
 
@@ -140,10 +142,10 @@ func (d *detailer) keys() {
 		return
 	}
 	const most = 12 // a stranger may have written thousands
-	d.line("\n" + d.st.label.Render("Keys"))
+	d.line("\n" + d.st.Label.Render("Keys"))
 	for n, k := range d.row.invite.Keys {
 		if n == most {
-			d.line(d.st.faint.Render(fmt.Sprintf("and %d more", len(d.row.invite.Keys)-most)))
+			d.line(d.st.Faint.Render(fmt.Sprintf("and %d more", len(d.row.invite.Keys)-most)))
 			return
 		}
 		d.line(d.keyLine(n+1, k))
@@ -154,23 +156,23 @@ func (d *detailer) keys() {
 func (d *detailer) keyLine(n int, k invite.Key) string {
 	const publicWidth = 14
 	st := d.st
-	public := fmt.Sprintf("%d ", n) + pad(cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
+	public := fmt.Sprintf("%d ", n) + cells.Pad(cells.Cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
 	rest := d.width - publicWidth - 4
 	switch v := d.row.facts.Of(k); {
 	case !k.Usable():
-		return public + st.bad.Render(cut("✗ unusable: "+k.Problem, rest))
+		return public + st.Bad.Render(cells.Cut("✗ unusable: "+k.Problem, rest))
 	case k.ValidityURL == "":
-		return public + st.faint.Render("counts for ever")
+		return public + st.Faint.Render("counts for ever")
 	case k.Host() == "":
-		return public + st.warn.Render(cut("! not a valid validity URL", rest))
+		return public + st.Warn.Render(cells.Cut("! not a valid validity URL", rest))
 	case !d.row.invite.Live():
-		return public + st.faint.Render(cut(k.Host(), rest))
+		return public + st.Faint.Render(cells.Cut(k.Host(), rest))
 	case v == invite.Valid:
-		return public + st.good.Render("✓ ") + cut("valid, "+k.Host(), rest-2)
+		return public + st.Good.Render("✓ ") + cells.Cut("valid, "+k.Host(), rest-2)
 	case v == invite.Invalid:
-		return public + st.bad.Render("✗ ") + cut("invalid, "+k.Host(), rest-2)
+		return public + st.Bad.Render("✗ ") + cells.Cut("invalid, "+k.Host(), rest-2)
 	default:
-		return public + st.faint.Render(cut("· "+string(v)+", "+k.Host(), rest))
+		return public + st.Faint.Render(cells.Cut("· "+string(v)+", "+k.Host(), rest))
 	}
 }
 
@@ -186,8 +188,8 @@ const longestID = 255
 
 // id writes a label and an ID whole, broken anywhere.
 func (d *detailer) id(label, value string) {
-	text := ansi.Hardwrap(cut(value, longestID), max(1, d.width-labelled), true)
-	d.line(d.st.label.Render(pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
+	text := ansi.Hardwrap(cells.Cut(value, longestID), max(1, d.width-labelled), true)
+	d.line(d.st.Label.Render(cells.Pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }
 
 // story says in a sentence what became of an invite.

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // A Browser is one on the machine of who looks at the screen, which can come back.
@@ -206,11 +207,11 @@ func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
 	width = min(width-4, 100)
 	switch {
 	case p.over:
-		return indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+st.accent.Render("enter")+" begins again.", 2), nil
+		return cells.Indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+st.Accent.Render("enter")+" begins again.", 2), nil
 	case p.busy:
-		return indent("\n"+p.spinner.View()+" Signing in on "+cut(p.door.hs.Name, width-16)+"…", 2), nil
+		return cells.Indent("\n"+p.spinner.View()+" Signing in on "+cells.Cut(p.door.hs.Name, width-16)+"…", 2), nil
 	case p.detour == nil:
-		return indent("\nAsking "+cut(p.door.hs.Name, width-20)+" where to go…", 2), nil
+		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-20)+" where to go…", 2), nil
 	}
 	gap := "\n\n"
 	if height < roomy {
@@ -220,7 +221,7 @@ func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
 	if p.opened {
 		first = "Your browser has opened the address below. Sign in there, and this page goes on by itself. If it does not, paste here where the browser ends."
 	}
-	above := strings.TrimPrefix(gap, "\n") + wrap(first, width) + gap
+	above := strings.TrimPrefix(gap, "\n") + cells.Wrap(first, width) + gap
 	form, cursor := p.form.view(width, true)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+strings.Count(above, "\n")
@@ -229,7 +230,7 @@ func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
 	if p.problem != nil {
 		below += p.sh.problem(p.problem, min(width, 76)) + gap
 	}
-	return indent(above+form+below+st.linked(p.detour.URL(), p.detour.URL(), width), 2), cursor
+	return cells.Indent(above+form+below+linked(st, p.detour.URL(), p.detour.URL(), width), 2), cursor
 }
 
 // roomy is the height from which there are empty lines between the parts of a

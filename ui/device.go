@@ -12,6 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // devicePage shows a code that is approved on another device, and waits for that.
@@ -116,23 +118,23 @@ func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
 	width -= 4
 	switch {
 	case p.problem != nil:
-		return indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+
-			p.sh.styles.accent.Render("enter")+" tries again.", 2), nil
+		return cells.Indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+
+			p.sh.styles.Accent.Render("enter")+" tries again.", 2), nil
 	case p.signIn == nil:
-		return indent("\nAsking "+cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
+		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
 	}
 	code := p.sh.qr(p.address(), width, height)
 	side := 0
 	if code != "" {
-		side = lineWidth(code) + 3
+		side = cells.Width(code) + 3
 	}
 	text := p.text(min(width-side, 60), code != "")
 	if code == "" {
-		return indent("\n"+text, 2), nil
+		return cells.Indent("\n"+text, 2), nil
 	}
-	lines := max(lineCount(code), lineCount(text))
-	text = block("\n"+text, min(width-side, 60), lines+1)
-	return indent(beside(text, block(code, lineWidth(code), lines+1), "   "), 2), nil
+	lines := max(cells.Height(code), cells.Height(text))
+	text = cells.Block("\n"+text, min(width-side, 60), lines+1)
+	return cells.Indent(cells.Beside(text, cells.Block(code, cells.Width(code), lines+1), "   "), 2), nil
 }
 
 // text says what to do: where to go and what to type there. An address with the
@@ -148,26 +150,26 @@ func (p *devicePage) text(width int, scan bool) string {
 	if s.VerificationURIComplete != "" {
 		then = "and see that it shows this code, or type it:"
 	}
-	b.WriteString(wrap(first, width) + "\n\n")
-	b.WriteString(indent(st.linked(s.VerificationURI, p.address(), width-2), 2) + "\n\n" + wrap(then, width) + "\n\n")
-	b.WriteString(indent(st.code.Render(st.grouped(s.UserCode)), 2) + "\n\n")
+	b.WriteString(cells.Wrap(first, width) + "\n\n")
+	b.WriteString(cells.Indent(linked(st, s.VerificationURI, p.address(), width-2), 2) + "\n\n" + cells.Wrap(then, width) + "\n\n")
+	b.WriteString(cells.Indent(st.Code.Render(grouped(st, s.UserCode)), 2) + "\n\n")
 	left := max(0, s.ExpiresAt.Sub(p.sh.now())).Round(time.Second)
-	b.WriteString(wrap("Sign in there and approve it. This page goes on by itself.", width) + "\n")
-	b.WriteString(st.faint.Render(fmt.Sprintf("Waiting, %02d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
+	b.WriteString(cells.Wrap("Sign in there and approve it. This page goes on by itself.", width) + "\n")
+	b.WriteString(st.Faint.Render(fmt.Sprintf("Waiting, %02d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
 	return b.String()
 }
 
 // grouped shows a code in groups that the eye can keep. They differ in the
 // underline alone: with gaps between them, a code that is selected with the mouse
 // would be another one.
-func (st styles) grouped(code string) string {
+func grouped(st style.Styles, code string) string {
 	code = safetext.Line(code)
 	half := len(code) / 2
 	if len(code) < 6 || len(code) > 12 || len(code)%2 != 0 || strings.ContainsAny(code, "-_") {
 		return code
 	}
-	style := bold(st.accent)
-	return style.Render(code[:half]) + style.Underline(true).Render(code[half:])
+	strong := style.Bold(st.Accent)
+	return strong.Render(code[:half]) + strong.Underline(true).Render(code[half:])
 }
 
 // qr draws an address for a camera if it is one of the web and there is room for
@@ -177,12 +179,12 @@ func (sh *shell) qr(address string, width, height int) string {
 	if !onTheWeb(address) {
 		return ""
 	}
-	lines, err := qrtext.Draw(address, !sh.styles.dark)
+	lines, err := qrtext.Draw(address, !sh.styles.Dark)
 	if err != nil || len(lines) > height || qrtext.Width(lines)+3+text > width {
 		return ""
 	}
 	for i, line := range lines {
-		lines[i] = sh.styles.qr.Render(line)
+		lines[i] = sh.styles.QR.Render(line)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // draftPause is how long nobody types before what was typed is kept.
@@ -89,8 +90,8 @@ func (c *compose) draftWords(width int) string {
 		text += " from " + clockOrDate(sh.now(), at)
 	}
 	text += ": " + persons(len(c.whom.list.Recipients))
-	rest := st.accent.Render(sh.keys.ClearDraft.Help().Key) + " clears it."
-	return st.warn.Render(cut(text, width-lineWidth(rest)-2)+".") + " " + sh.keySpot(rest, sh.keys.ClearDraft)
+	rest := st.Accent.Render(sh.keys.ClearDraft.Help().Key) + " clears it."
+	return st.Warn.Render(cells.Cut(text, width-cells.Width(rest)-2)+".") + " " + sh.keySpot(rest, sh.keys.ClearDraft)
 }
 
 // clockOrDate is the time of a moment of today, and else its date.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // An Exporter writes invites of an account in a format ("csv", "json" or
@@ -239,13 +240,13 @@ func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
 		}
 	}
 	space()
-	lines = append(lines, st.strong.Render("Export "+count(len(c.invites), "invite")))
+	lines = append(lines, st.Strong.Render("Export "+count(len(c.invites), "invite")))
 	space()
-	lines = append(lines, strings.Split(wrap(cut(c.which, 2*width), width), "\n")...)
+	lines = append(lines, strings.Split(cells.Wrap(cells.Cut(c.which, 2*width), width), "\n")...)
 	space()
 	for n, f := range formats() {
 		chosen := n == c.at
-		line := st.row(chosen, " ", st.lit(chosen).name.Render(f.words), width)
+		line := st.Row(chosen, " ", st.Lit(chosen).Name.Render(f.words), width)
 		lines = append(lines, c.sh.spot(line, func() tea.Cmd { c.choose(n); return nil }))
 	}
 	space()
@@ -272,9 +273,9 @@ func (c *exportCard) says(width int) string {
 	case c.problem != nil:
 		return c.sh.problem(c.problem, width)
 	case c.form == nil:
-		return st.faint.Render(wrap("The text is copied through your terminal.", width))
+		return st.Faint.Render(cells.Wrap("The text is copied through your terminal.", width))
 	}
-	return st.faint.Render(wrap("Nothing is written before you press enter.", width))
+	return st.Faint.Render(cells.Wrap("Nothing is written before you press enter.", width))
 }
 
 // which says which invites are shown, and in which order.

@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // filterHelp is a card with all that a filter may consist of.
@@ -63,7 +65,7 @@ func (f *filterHelp) view(width, _ int) (string, *tea.Cursor) {
 	var text []string
 	from := min(f.offset, len(f.lines)-f.height())
 	for _, l := range f.lines[from : from+f.height()] {
-		text = append(text, st.accent.Render(pad(l[0], exampleWidth))+cut(l[1], width-exampleWidth))
+		text = append(text, st.Accent.Render(cells.Pad(l[0], exampleWidth))+cells.Cut(l[1], width-exampleWidth))
 	}
-	return "\n" + st.strong.Render(f.title()) + "\n\n" + strings.Join(text, "\n") + "\n", nil
+	return "\n" + st.Strong.Render(f.title()) + "\n\n" + strings.Join(text, "\n") + "\n", nil
 }

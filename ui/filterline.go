@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // mostOffers is how many ways to go on are found: no terminal shows more in a line.
@@ -146,16 +147,16 @@ func (l *filterLine) offer(find func(typed string) (base string, offers []string
 // is clicked.
 func (l *filterLine) view(width int, right string, pick func(n int) tea.Cmd) (string, *tea.Cursor) {
 	if !l.typing && l.text() == "" {
-		return pad("", width-lineWidth(right)) + right, nil
+		return cells.Pad("", width-cells.Width(right)) + right, nil
 	}
 	if right != "" {
 		right = "  " + right
 	}
-	line, cursor := l.form.view(width-lineWidth(right)-1, l.typing)
+	line, cursor := l.form.view(width-cells.Width(right)-1, l.typing)
 	if !l.typing {
 		line = l.sh.keySpot(line, l.sh.keys.Filter)
 	}
-	line = pad(line, width-lineWidth(right)) + right
+	line = cells.Pad(line, width-cells.Width(right)) + right
 	if l.lines() > 0 {
 		line += "\n" + l.below(width, pick)
 	}
@@ -167,9 +168,9 @@ func (l *filterLine) below(width int, pick func(n int) tea.Cmd) string {
 	const margin = 2
 	st := l.sh.styles
 	if l.problem != "" {
-		return indent(st.warn.Render("! "+cut(l.problem, width-margin-2)), margin)
+		return cells.Indent(st.Warn.Render("! "+cells.Cut(l.problem, width-margin-2)), margin)
 	}
-	return indent(l.offered(width-margin, pick), margin)
+	return cells.Indent(l.offered(width-margin, pick), margin)
 }
 
 func (l *filterLine) offered(width int, pick func(n int) tea.Cmd) string {
@@ -177,17 +178,17 @@ func (l *filterLine) offered(width int, pick func(n int) tea.Cmd) string {
 	var shown []string
 	used := 0
 	for n, offer := range l.offers {
-		style := st.faint
+		look := st.Faint
 		if n == l.at {
-			style = bold(st.accent).Underline(true)
+			look = st.Current
 		}
-		text := cut(offer, width)
-		if used += lineWidth(text) + 2; used > width && n > l.at {
+		text := cells.Cut(offer, width)
+		if used += cells.Width(text) + 2; used > width && n > l.at {
 			break
 		}
-		shown = append(shown, l.sh.spot(style.Render(text), func() tea.Cmd { return pick(n) }))
+		shown = append(shown, l.sh.spot(look.Render(text), func() tea.Cmd { return pick(n) }))
 		for used > width && len(shown) > 1 { // the one that was put in is seen
-			used -= lineWidth(shown[0]) + 2
+			used -= cells.Width(shown[0]) + 2
 			shown = shown[1:]
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // A field is one line of a form.
@@ -82,11 +84,11 @@ func (f *form) view(width int, active bool) (string, *tea.Cursor) {
 	var lines []string
 	var cursor *tea.Cursor
 	for i, fd := range f.fields {
-		mark, label := "  ", f.sh.styles.label
+		mark, label := "  ", f.sh.styles.Label
 		if i == f.at && active {
-			mark, label = f.sh.styles.cursor.Render("▌")+" ", f.sh.styles.accent
+			mark, label = f.sh.styles.Cursor.Render("▌")+" ", f.sh.styles.Accent
 		}
-		fd.input.SetStyles(f.sh.styles.input)
+		fd.input.SetStyles(f.sh.styles.Input)
 		fd.input.SetWidth(max(10, width-labelWidth-4))
 		if i == f.at && active {
 			if cursor = fd.input.Cursor(); cursor != nil {
@@ -94,7 +96,7 @@ func (f *form) view(width int, active bool) (string, *tea.Cursor) {
 				cursor.Y = len(lines)
 			}
 		}
-		line := mark + label.Render(pad(fd.label, labelWidth)) + fd.input.View()
+		line := mark + label.Render(cells.Pad(fd.label, labelWidth)) + fd.input.View()
 		if active && i != f.at {
 			line = f.sh.spot(line, func() tea.Cmd { return f.goTo(i) })
 		}

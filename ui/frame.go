@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // crumbs is how many cells of the page beside a card are too few to be read.
@@ -29,7 +31,7 @@ func (m *Model) tooSmall() bool { return m.width < MinWidth || m.height < MinHei
 // sizes says how large a terminal would do.
 func (m *Model) sizes() string {
 	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
-	return block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
+	return cells.Block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
 }
 
 // frame is the page on top with a header and its keys around it, and over it the
@@ -42,24 +44,24 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		cursor.Y++ // the header
 	}
 	height := m.height - 2 - sh.tourHeight()
-	body = block(body, sh.width, sh.height)
+	body = cells.Block(body, sh.width, sh.height)
 	if text := sh.notice.view(sh.styles, sh.sending.next, sh.width); text != "" {
 		// What does not fit into the status line covers the last lines, so that
 		// nothing on the page moves.
-		shown := min(sh.height, height-lineCount(text))
-		body = block(body, sh.width, shown) + "\n" + text
+		shown := min(sh.height, height-cells.Height(text))
+		body = cells.Block(body, sh.width, shown) + "\n" + text
 		if cursor != nil && cursor.Y > shown {
 			cursor = nil // it is covered
 		}
 	}
-	body = sh.header(m.width) + "\n" + block(body, sh.width, height)
+	body = sh.header(m.width) + "\n" + cells.Block(body, sh.width, height)
 	below := m.footer()
 	if sh.touring() {
 		below = sh.tourLines() + "\n" + below
 	}
 	if cards := sh.stack[page+1:]; len(cards) > 0 {
 		if _, previews := sh.top().(previewer); !previews {
-			body = sh.styles.behindCards(body)
+			body = sh.styles.BehindCards(body)
 		}
 		return m.withCards(cards, sh.beside(body)+"\n"+below)
 	}
@@ -74,14 +76,14 @@ func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
 	for i, l := range cards {
 		var text string
 		text, cursor = l.view(m.width-8, height-6)
-		card := sh.styles.card.Render(text)
+		card := sh.styles.Card.Render(text)
 		if l.screen != sh.top() {
 			card = sh.beside(card)
 		}
 		w, h := lipgloss.Size(card)
 		x, y := (m.width-w)/2, (height-h)/2
 		if x < crumbs {
-			layers = append(layers, lipgloss.NewLayer(sh.beside(block("", m.width, h))).Y(y).Z(i+1))
+			layers = append(layers, lipgloss.NewLayer(sh.beside(cells.Block("", m.width, h))).Y(y).Z(i+1))
 		}
 		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
 		if cursor != nil {
@@ -96,22 +98,22 @@ func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
 func (m *Model) footer() string {
 	sh := m.shell
 	h := help.New()
-	h.Styles = sh.styles.help
+	h.Styles = sh.styles.Help
 	keys := slices.DeleteFunc(sh.top().ShortHelp(), func(b key.Binding) bool { return !b.Enabled() })
 	text := ""
 	for _, h.ShortSeparator = range []string{"   ", "  "} {
-		if text = sh.keyHints(h, keys); lineWidth(text) <= m.width-2 {
-			return block(" "+text, m.width, 1)
+		if text = sh.keyHints(h, keys); cells.Width(text) <= m.width-2 {
+			return cells.Block(" "+text, m.width, 1)
 		}
 	}
 	ways := []string{"back", "clear", "change", "decline", "help", "quit", "interrupt"} // out of here
-	for n := len(keys) - 1; n > 0 && lineWidth(text) > m.width-2; n-- {
+	for n := len(keys) - 1; n > 0 && cells.Width(text) > m.width-2; n-- {
 		if !slices.Contains(ways, actionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)
 			text = sh.keyHints(h, keys)
 		}
 	}
-	return block(" "+text, m.width, 1)
+	return cells.Block(" "+text, m.width, 1)
 }
 
 func size(w, h int) string { return fmt.Sprintf("%d columns and %d rows", w, h) }

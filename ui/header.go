@@ -8,24 +8,26 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // header is the line on top of every page. Where there is little room it says
 // less: first goes who one is, then the words about the outbox.
 func (sh *shell) header(width int) string {
 	st := sh.styles
-	left := st.brand.Render("mxinvite")
+	left := st.Brand.Render("mxinvite")
 	if banner := cmp.Or(sh.opt.Banner, sh.opt.Rehearsal.banner()); banner != "" {
-		left += " " + st.banner.Render(banner)
+		left += " " + st.Banner.Render(banner)
 	}
 	if sh.vaultKind == VaultPlain {
-		left += " " + st.warn.Render(unencrypted)
+		left += " " + st.Warn.Render(unencrypted)
 	}
-	left += "  " + st.strong.Render(cut(sh.stack[sh.page()].title(), width/2))
+	left += "  " + st.Strong.Render(cells.Cut(sh.stack[sh.page()].title(), width/2))
 	if sh.account == nil {
-		return pad(left, width)
+		return cells.Pad(left, width)
 	}
-	user := "   " + st.faint.Render(cut(string(sh.account.UserID()), width/3))
+	user := "   " + st.Faint.Render(cells.Cut(string(sh.account.UserID()), width/3))
 	link := "   " + sh.link.view(st, sh.now(), sh.account.AsOf())
 	outbox := sh.outboxWords()
 	looks := []string{user + link + outbox[0]}
@@ -34,11 +36,11 @@ func (sh *shell) header(width int) string {
 	}
 	right := ""
 	for _, right = range looks {
-		if lineWidth(left+right)+1 < width-3 {
+		if cells.Width(left+right)+1 < width-3 {
 			break
 		}
 	}
-	return ends(left, right+" ", width)
+	return cells.Ends(left, right+" ", width)
 }
 
 // outboxWords say how it stands with the outbox, in many words and in fewer;
@@ -48,15 +50,15 @@ func (sh *shell) outboxWords() []string {
 	var long, short, least []string
 	add := func(l, s, m string) { long, short, least = append(long, l), append(short, s), append(least, m) }
 	if n := sh.sending.waiting(); n > 0 {
-		arrow := st.accent.Render(fmt.Sprintf("↑ %d", n))
+		arrow := st.Accent.Render(fmt.Sprintf("↑ %d", n))
 		left := sh.sending.next.left
-		switch elsewhere := cut(sh.elsewhere(), nameWidth); {
+		switch elsewhere := cells.Cut(sh.elsewhere(), nameWidth); {
 		case o.Paused:
-			add(arrow+" to send, "+st.warn.Render("paused"), arrow+" "+st.warn.Render("paused"), arrow)
+			add(arrow+" to send, "+st.Warn.Render("paused"), arrow+" "+st.Warn.Render("paused"), arrow)
 		case sh.sending.trouble != nil:
-			add(arrow+" to send, "+st.bad.Render("not now"), arrow+" "+st.bad.Render("not now"), arrow)
+			add(arrow+" to send, "+st.Bad.Render("not now"), arrow+" "+st.Bad.Render("not now"), arrow)
 		case elsewhere != "":
-			add(arrow+st.faint.Render(" sent by "+elsewhere), arrow+st.faint.Render(" elsewhere"), arrow)
+			add(arrow+st.Faint.Render(" sent by "+elsewhere), arrow+st.Faint.Render(" elsewhere"), arrow)
 		case left == "":
 			add(arrow+" to send", arrow, arrow)
 		default:
@@ -64,11 +66,11 @@ func (sh *shell) outboxWords() []string {
 		}
 	}
 	if n := o.Count(client.ItemUncertain); n > 0 {
-		number := st.warn.Render(fmt.Sprintf("! %d", n))
+		number := st.Warn.Render(fmt.Sprintf("! %d", n))
 		add(number+" uncertain", number+" uncertain", number)
 	}
 	if n := o.Count(client.ItemFailed); n > 0 {
-		number := st.bad.Render(fmt.Sprintf("✗ %d", n))
+		number := st.Bad.Render(fmt.Sprintf("✗ %d", n))
 		add(number+" failed", number+" failed", number)
 	}
 	if len(long) == 0 {
@@ -84,7 +86,7 @@ type link struct {
 	retryAt time.Time
 }
 
-func (l link) view(st styles, now, asOf time.Time) string {
+func (l link) view(st style.Styles, now, asOf time.Time) string {
 	old := ""
 	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
 		old = ", as of " + ago(now, asOf)
@@ -92,12 +94,12 @@ func (l link) view(st styles, now, asOf time.Time) string {
 	locked := &client.AccountLockedError{}
 	switch {
 	case errors.As(l.err, &locked):
-		return st.bad.Render("○ locked") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
+		return st.Bad.Render("○ locked") + st.Faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
 	case l.err != nil:
-		return st.bad.Render("○ offline") + st.faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
+		return st.Bad.Render("○ offline") + st.Faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
 	case l.up:
-		return st.good.Render("● live")
+		return st.Good.Render("● live")
 	default:
-		return st.faint.Render("◌ connecting" + old)
+		return st.Faint.Render("◌ connecting" + old)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // helpCard is a card with every key of the screen below it.
@@ -52,7 +54,7 @@ func (h *helpCard) lines() (lines []string, height int) {
 	width := h.sh.width - 8
 	height = h.sh.height - helpFrame
 	badge := h.badge(width)
-	lines = strings.Split(h.columns(width, height-lineCount(badge)+1)+badge, "\n")
+	lines = strings.Split(h.columns(width, height-cells.Height(badge)+1)+badge, "\n")
 	if len(lines) > height {
 		height += helpMargin
 	}
@@ -78,17 +80,17 @@ func (h *helpCard) view(width, _ int) (string, *tea.Cursor) {
 	lines, height := h.lines()
 	widest := 0
 	for _, l := range lines {
-		widest = max(widest, lineWidth(l))
+		widest = max(widest, cells.Width(l))
 	}
-	title := st.strong.Render(cut("Keys: "+h.below.title(), width))
+	title := st.Strong.Render(cells.Cut("Keys: "+h.below.title(), width))
 	if len(lines) <= h.sh.height-helpFrame {
-		return "\n" + title + "\n\n" + block(strings.Join(lines, "\n"), widest, len(lines)) + "\n", nil
+		return "\n" + title + "\n\n" + cells.Block(strings.Join(lines, "\n"), widest, len(lines)) + "\n", nil
 	}
 	from := max(0, min(h.offset, len(lines)-height))
 	upTo := min(len(lines), from+height)
-	text := title + "\n" + block(strings.Join(lines[from:upTo], "\n"), widest, upTo-from) // as wide wherever it is scrolled to
+	text := title + "\n" + cells.Block(strings.Join(lines[from:upTo], "\n"), widest, upTo-from) // as wide wherever it is scrolled to
 	if more := moreWords(from, len(lines)-upTo); more != "" {
-		text += "\n" + st.accent.Render(more)
+		text += "\n" + st.Accent.Render(more)
 	}
 	return text, nil
 }
@@ -110,10 +112,10 @@ func moreWords(above, below int) string {
 func (h *helpCard) columns(width, height int) string {
 	groups := h.groups()
 	apart := besideOrBelow(groups, width)
-	if lineCount(apart) <= height {
+	if cells.Height(apart) <= height {
 		return apart
 	}
-	if flowing := flow(groups, width); lineCount(flowing) < lineCount(apart) {
+	if flowing := flow(groups, width); cells.Height(flowing) < cells.Height(apart) {
 		return flowing
 	}
 	return apart
@@ -122,7 +124,7 @@ func (h *helpCard) columns(width, height int) string {
 // groups are the groups of keys that work on the screen below.
 func (h *helpCard) groups() []string {
 	m := help.New()
-	m.Styles = h.sh.styles.help
+	m.Styles = h.sh.styles.Help
 	var groups []string
 	for _, group := range h.below.FullHelp() {
 		if text := m.FullHelpView([][]key.Binding{group}); text != "" {
@@ -144,7 +146,7 @@ func besideOrBelow(groups []string, width int) string {
 		switch {
 		case row == "":
 			row = column
-		case lineWidth(wider) <= width:
+		case cells.Width(wider) <= width:
 			row = wider
 		default:
 			rows, row = append(rows, row, ""), column
@@ -170,7 +172,7 @@ func flow(groups []string, width int) string {
 			columns = append(columns, strings.Join(column, "\n"))
 		}
 		beside := lipgloss.JoinHorizontal(lipgloss.Top, columns...)
-		if lineWidth(beside) > width {
+		if cells.Width(beside) > width {
 			break
 		}
 		best = beside
@@ -201,5 +203,5 @@ func (h *helpCard) badge(width int) string {
 		return ""
 	}
 	st := h.sh.styles
-	return "\n\n" + st.warn.Render(unencrypted) + st.faint.Render(wrap(": your sessions are in a file that is not sealed. To seal them: mxinvite vault kind sealed", width-len(unencrypted)))
+	return "\n\n" + st.Warn.Render(unencrypted) + st.Faint.Render(cells.Wrap(": your sessions are in a file that is not sealed. To seal them: mxinvite vault kind sealed", width-len(unencrypted)))
 }

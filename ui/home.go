@@ -13,6 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // home is the page of all invites of all rooms. It follows the account for as
@@ -55,7 +56,7 @@ func (h *home) init() tea.Cmd {
 
 func (h *home) title() string {
 	if room := h.onlyRoom(); room != nil {
-		return "Invites of " + cut(room.Name, nameWidth)
+		return "Invites of " + cells.Cut(room.Name, nameWidth)
 	}
 	return "Invites of all rooms"
 }

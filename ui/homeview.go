@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // sideBySide is the width from which the details stand beside the list.
@@ -26,41 +28,41 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 	switch {
 	case h.loading() && h.problem != nil:
 		body = "\n" + h.sh.problem(h.problem, width-4) + "\n\n" +
-			st.faint.Render("Trying again at "+h.sh.link.retryAt.Format("15:04:05")+".")
+			st.Faint.Render("Trying again at "+h.sh.link.retryAt.Format("15:04:05")+".")
 	case h.loading():
-		body = "\n" + h.spinner.View() + " Reading your rooms on " + cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
+		body = "\n" + h.spinner.View() + " Reading your rooms on " + cells.Cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:
 		body = "\n" + h.sh.noRooms(width-4)
 	case len(h.rows) == 0:
-		body = "\n" + wrap("Nobody has been invited by e-mail to any of your "+count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
-			st.accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
+		body = "\n" + cells.Wrap("Nobody has been invited by e-mail to any of your "+count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
+			st.Accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
 	default:
 		return h.inviteTable.view(width, height, h.tail())
 	}
 	line, cursor := h.filter.view(width-3, "", h.pick)
 	if strings.TrimSpace(line) != "" {
-		line = "\n" + indent(line, 1) + "\n"
+		line = "\n" + cells.Indent(line, 1) + "\n"
 	}
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 	}
-	return line + indent(body, 2), cursor
+	return line + cells.Indent(body, 2), cursor
 }
 
 // withDetails is a list of invites and, where they fit, the details of the chosen
 // one beside it.
 func (sh *shell) withDetails(list string, chosen *row, width, height int) string {
 	left := listWidth(width)
-	list = block(list, left, height)
+	list = cells.Block(list, left, height)
 	if left == width {
 		return list
 	}
 	pane := ""
 	if chosen != nil {
 		lines := strings.Split(details(sh, *chosen, width-left-3), "\n")
-		pane = sh.keySpot(indent(upTo(sh.styles, lines, height), 1), sh.keys.Open)
+		pane = sh.keySpot(cells.Indent(upTo(sh.styles, lines, height), 1), sh.keys.Open)
 	}
-	return beside(list, block(pane, width-left-1, height), sh.styles.rule.Render("│"))
+	return cells.Beside(list, cells.Block(pane, width-left-1, height), sh.styles.Rule.Render("│"))
 }
 
 // tail is what stands at the end of the line of tabs: what is going on or, where
@@ -68,7 +70,7 @@ func (sh *shell) withDetails(list string, chosen *row, width, height int) string
 func (h *home) tail() tail {
 	st := h.sh.styles
 	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
-		bar := st.warn.Render("revoking") + " " + p.bar(st, min(20, (h.sh.width-2)/6))
+		bar := st.Warn.Render("revoking") + " " + p.bar(st, min(20, (h.sh.width-2)/6))
 		return tail{bar, bar}
 	}
 	return h.tailWords()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // A Dump is what [Options.Inspect] found in a file of saved room state.
@@ -184,7 +185,7 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 		return p.found(width, height)
 	}
 	width = min(width-4, 90)
-	above := "\n" + wrap("See the invites in saved answers of a homeserver, and whether a homeserver would honour them. No server is contacted.", width) + "\n\n"
+	above := "\n" + cells.Wrap("See the invites in saved answers of a homeserver, and whether a homeserver would honour them. No server is contacted.", width) + "\n\n"
 	form, cursor := p.form.view(width, p.asks())
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+strings.Count(above, "\n")
@@ -192,11 +193,11 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 	below := ""
 	switch {
 	case p.busy:
-		below = p.spinner.View() + " Reading " + cut(p.form.value(0), width-12) + "…"
+		below = p.spinner.View() + " Reading " + cells.Cut(p.form.value(0), width-12) + "…"
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width)
 	}
-	return indent(above+form+"\n\n"+below, 2), cursor
+	return cells.Indent(above+form+"\n\n"+below, 2), cursor
 }
 
 // found is the list, with the details beside it where they fit.
@@ -204,15 +205,15 @@ func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	end := p.invites.tailWords()
 	if p.dump.Unread != "" {
-		unread := st.warn.Render("! " + cut(p.dump.Unread, width/2))
-		if lineWidth(end.long) > 0 {
+		unread := st.Warn.Render("! " + cells.Cut(p.dump.Unread, width/2))
+		if cells.Width(end.long) > 0 {
 			unread += "  "
 		}
-		end = tail{unread + end.long, st.warn.Render("!") + " " + end.short}
+		end = tail{unread + end.long, st.Warn.Render("!") + " " + end.short}
 	}
 	if len(p.invites.rows) == 0 {
-		return " " + ends("no invites", end.long, width-2) + "\n\n   There are no invites by e-mail in it.\n\n" +
-			indent(st.faint.Render(wrap("Accepted invites of joined users show only in answers of /messages or /sync.", width-6)), 3), nil
+		return " " + cells.Ends("no invites", end.long, width-2) + "\n\n   There are no invites by e-mail in it.\n\n" +
+			cells.Indent(st.Faint.Render(cells.Wrap("Accepted invites of joined users show only in answers of /messages or /sync.", width-6)), 3), nil
 	}
 	return p.invites.view(width, height, end)
 }

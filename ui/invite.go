@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // invitePage is the page of one invite: its details, what happened to its
@@ -125,7 +126,7 @@ func (p *invitePage) lines() []string {
 // history says who wrote the event when, and what became of it.
 func (p *invitePage) history(width int) string {
 	st := p.sh.styles
-	lines := []string{st.label.Render("History of the event")}
+	lines := []string{st.Label.Render("History of the event")}
 	for n, ev := range p.past {
 		what := "wrote it"
 		switch last := n == len(p.past)-1; {
@@ -138,9 +139,9 @@ func (p *invitePage) history(width int) string {
 		case ev.Replaces != "":
 			what = "wrote it; what stood there before is not known"
 		}
-		lines = append(lines, st.faint.Render(moment(ev.At))+"  "+cut(string(ev.Sender)+" "+what, width-20))
+		lines = append(lines, st.Faint.Render(moment(ev.At))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-20))
 		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
-			lines = append(lines, st.faint.Render("What stood there in between is not shown."))
+			lines = append(lines, st.Faint.Render("What stood there in between is not shown."))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -163,7 +164,7 @@ func (p *invitePage) event(width int) string {
 		// Indentation is ours; what is behind it is not.
 		body := strings.TrimLeft(line, " ")
 		margin := line[:len(line)-len(body)]
-		lines = append(lines, indent(wrap(safetext.Line(body), width-len(margin)), len(margin)))
+		lines = append(lines, cells.Indent(cells.Wrap(safetext.Line(body), width-len(margin)), len(margin)))
 	}
 	return strings.Join(lines, "\n")
 }

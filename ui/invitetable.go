@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // An inviteTable is a table of invites with a tab for each status, for the page of
@@ -105,11 +106,11 @@ func (t *inviteTable) view(width, height int, right tail) (string, *tea.Cursor) 
 	}
 	cols := inviteColumns(listWidth(width))
 	filter, cursor := t.filter.view(width-3, t.hiddenOrder(cols), t.pick)
-	above := " " + t.countLine(width-2, right) + "\n" + indent(filter, 1)
+	above := " " + t.countLine(width-2, right) + "\n" + cells.Indent(filter, 1)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 	}
-	return above + "\n" + t.sh.withDetails(t.listing(cols), chosen, width, height-lineCount(above)), cursor
+	return above + "\n" + t.sh.withDetails(t.listing(cols), chosen, width, height-cells.Height(above)), cursor
 }
 
 // hiddenOrder says what the list is sorted by if that column has no room.
@@ -118,7 +119,7 @@ func (t *inviteTable) hiddenOrder(cols columns) string {
 	if !cols.hides(by) {
 		return ""
 	}
-	return t.sh.styles.faint.Render("by " + by + " " + t.arrow(by))
+	return t.sh.styles.Faint.Render("by " + by + " " + t.arrow(by))
 }
 
 // listing is the columns' names and the rows that fit.
@@ -131,7 +132,7 @@ func (t *inviteTable) listing(cols columns) string {
 		lines = append(lines, markedRowSpot(t.sh, &t.list, n, t.sh.keys.Open, row))
 	}
 	if len(t.list.keys) == 0 {
-		lines = append(lines, "", indent(t.wayOut(), 3))
+		lines = append(lines, "", cells.Indent(t.wayOut(), 3))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -146,7 +147,7 @@ func (t *inviteTable) mayInvite() bool {
 func (t *inviteTable) wayOut() string {
 	k := t.sh.keys
 	press := func(b key.Binding, to string) string {
-		return "\n\nPress " + t.sh.styles.accent.Render(b.Help().Key) + " " + to
+		return "\n\nPress " + t.sh.styles.Accent.Render(b.Help().Key) + " " + to
 	}
 	switch {
 	case t.filters():

@@ -14,12 +14,13 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // A look is a theme on a kind of terminal.
 type look struct {
 	name  string
-	theme Theme
+	theme style.Theme
 	light bool
 	ascii bool
 }
@@ -28,11 +29,11 @@ func looks() []look {
 	return []look{
 		{name: "dark"},
 		{name: "light", light: true},
-		{name: "contrast dark", theme: HighContrast},
-		{name: "contrast light", theme: HighContrast, light: true},
-		{name: "16 colors", theme: SixteenColor},
-		{name: "mono", theme: Mono},
-		{name: "ascii", theme: Mono, ascii: true},
+		{name: "contrast dark", theme: style.HighContrast},
+		{name: "contrast light", theme: style.HighContrast, light: true},
+		{name: "16 colors", theme: style.SixteenColor},
+		{name: "mono", theme: style.Mono},
+		{name: "ascii", theme: style.Mono, ascii: true},
 	}
 }
 
@@ -150,7 +151,7 @@ func (w *wardrobe) golden(name string) {
 		for _, l := range looks() {
 			w.wear(l)
 			texts, seen = append(texts, w.term.Screen()), append(seen, w.term.Looks())
-			if l.ascii && !isASCII(w.term.Screen()+w.term.Title()) {
+			if l.ascii && style.ASCII(w.term.Screen()+w.term.Title()) != w.term.Screen()+w.term.Title() {
 				w.t.Errorf("not all of it is ASCII:\n%s", w.term.Screen())
 			}
 		}
@@ -221,10 +222,10 @@ func (b *looksBook) String() string {
 }
 
 // tableRow is a line of the table below.
-func tableRow(first string, cells []string) string {
+func tableRow(first string, parts []string) string {
 	var b strings.Builder
 	b.WriteString(first)
-	for _, c := range cells {
+	for _, c := range parts {
 		fmt.Fprintf(&b, "  %-26s", c)
 	}
 	return strings.TrimRight(b.String(), " ")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // withMouse shows the program to Ada in a terminal with a mouse.
@@ -41,7 +42,7 @@ func find(t *testing.T, term *termtest.Terminal, text string) (x, y int) {
 	t.Helper()
 	for y, line := range strings.Split(term.Screen(), "\n") {
 		if before, _, ok := strings.Cut(line, text); ok {
-			return lineWidth(before), y
+			return cells.Width(before), y
 		}
 	}
 	t.Fatalf("%q is not on the screen:\n%s", text, term.Screen())
@@ -336,7 +337,7 @@ func words(term *termtest.Terminal, x, y int) string {
 		return ""
 	}
 	for _, at := range regexp.MustCompile(`\S+(?: \S+)*`).FindAllStringIndex(lines[y], -1) {
-		if lineWidth(lines[y][:at[0]]) <= x && x <= lineWidth(lines[y][:at[1]]) {
+		if cells.Width(lines[y][:at[0]]) <= x && x <= cells.Width(lines[y][:at[1]]) {
 			return lines[y][at[0]:at[1]]
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/weakpass"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // passphrasePage asks for the passphrase of a new vault, twice.
@@ -122,7 +123,7 @@ func (p *passphrasePage) view(width, _ int) (string, *tea.Cursor) {
 		cursor.Y++
 		cursor.X += 2
 	}
-	below := p.sh.styles.faint.Render(wrap("It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
+	below := p.sh.styles.Faint.Render(cells.Wrap("It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
 		"If you forget it, you sign in again.", width))
 	switch {
 	case p.busy:
@@ -130,5 +131,5 @@ func (p *passphrasePage) view(width, _ int) (string, *tea.Cursor) {
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width)
 	}
-	return indent("\n"+form+"\n\n"+below, 2), cursor
+	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // newsPause is how long the desktop is left alone after it was told something.
@@ -80,7 +81,7 @@ func (h *home) noteTaken(before map[inviteKey]*row) {
 func (h *home) tellOfTaken() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range h.taken {
-		cmds = append(cmds, h.sh.tellDesktop(cut(r.who(), nameWidth)+" accepted the invite to "+cut(r.room.Label(), nameWidth)))
+		cmds = append(cmds, h.sh.tellDesktop(cells.Cut(r.who(), nameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), nameWidth)))
 	}
 	h.taken = nil
 	return tea.Batch(cmds...)

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // A notice is a line about something that just happened.
@@ -17,21 +19,21 @@ type notice struct {
 }
 
 // view takes as many lines as the notice needs, but not more than three.
-func (n notice) view(st styles, next countdown, width int) string {
+func (n notice) view(st style.Styles, next countdown, width int) string {
 	const most = 3
 	if n.counts && next.left != "" {
-		n.text = cut(n.text, 300) + " Next in " + next.left + "."
+		n.text = cells.Cut(n.text, 300) + " Next in " + next.left + "."
 	}
-	lines := strings.Split(wrap(cut(n.text, 400), width-3), "\n")
+	lines := strings.Split(cells.Wrap(cells.Cut(n.text, 400), width-3), "\n")
 	lines = lines[:min(most, len(lines))]
 	text := strings.Join(lines, "\n   ")
 	switch {
 	case n.text == "":
 		return ""
 	case n.bad:
-		return " " + st.bad.Render("! "+text)
+		return " " + st.Bad.Render("! "+text)
 	default:
-		return " " + st.good.Render("✓ ") + text
+		return " " + st.Good.Render("✓ ") + text
 	}
 }
 
@@ -52,9 +54,9 @@ func (sh *shell) complain(err error) {
 // problem shows an error in the page: what happened, and what to do about it.
 func (sh *shell) problem(err error, width int) string {
 	st := sh.styles
-	out := st.bad.Render(wrap("! "+sentence(err.Error()), width))
+	out := st.Bad.Render(cells.Wrap("! "+sentence(err.Error()), width))
 	if hint := client.Hint(err); hint != "" {
-		out += "\n" + st.plain.Render(wrap(hint, width))
+		out += "\n" + st.Plain.Render(cells.Wrap(hint, width))
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // outboxPage shows what is on its way, and what became of it.
@@ -141,7 +142,7 @@ func numbers(items []client.Item) []int64 {
 // these names one item, and counts more.
 func these(items []client.Item) string {
 	if len(items) == 1 {
-		return "the invite to " + cut(addressOf(items[0]), nameWidth)
+		return "the invite to " + cells.Cut(addressOf(items[0]), nameWidth)
 	}
 	return count(len(items), "invite")
 }

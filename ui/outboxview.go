@@ -11,6 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // detailLines is how many lines the chosen item's details take below the list,
@@ -39,11 +41,11 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	s := &p.sh.sending
 	switch {
 	case s.err != nil && len(p.items) == 0:
-		return indent("\n"+p.sh.problem(s.err, width-4), 2), nil
+		return cells.Indent("\n"+p.sh.problem(s.err, width-4), 2), nil
 	case s.read == 0:
-		return indent("\nReading the outbox…", 2), nil
+		return cells.Indent("\nReading the outbox…", 2), nil
 	case len(p.items) == 0:
-		return indent("\n"+p.empty(width-4), 2), nil
+		return cells.Indent("\n"+p.empty(width-4), 2), nil
 	}
 	st, left := p.sh.styles, listWidth(width)
 	list, details := p.listing(left), ""
@@ -53,21 +55,21 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.faint.Render(cut(p.sh.opt.Rehearsal.limitNote(), width-2)) + "\n"
+	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.opt.Rehearsal.limitNote(), width-2)) + "\n"
 	if p.wide() {
-		rows := height - lineCount(top) + 1
-		return top + beside(block(list, left, rows), block(indent(details, 1), width-left-1, rows), p.sh.styles.rule.Render("│")), nil
+		rows := height - cells.Height(top) + 1
+		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.styles.Rule.Render("│")), nil
 	}
-	return top + block(list, width, p.lines()+1) + "\n" + indent(p.sh.styles.rule.Render(strings.Repeat("─", width-2))+"\n"+details, 1), nil
+	return top + cells.Block(list, width, p.lines()+1) + "\n" + cells.Indent(p.sh.styles.Rule.Render(strings.Repeat("─", width-2))+"\n"+details, 1), nil
 }
 
 func (p *outboxPage) empty(width int) string {
 	st := p.sh.styles
-	text := wrap("Nothing is on its way.", width) + "\n\n" +
-		st.faint.Render(wrap("What you invite goes through here: servers take only so many at a time, and what has to wait is sent in the background.", width))
-	text += "\n\nPress " + st.accent.Render(p.sh.keys.Invite.Help().Key) + " to invite somebody."
+	text := cells.Wrap("Nothing is on its way.", width) + "\n\n" +
+		st.Faint.Render(cells.Wrap("What you invite goes through here: servers take only so many at a time, and what has to wait is sent in the background.", width))
+	text += "\n\nPress " + st.Accent.Render(p.sh.keys.Invite.Help().Key) + " to invite somebody."
 	if p.sh.sending.outbox.Paused {
-		text += "\n\n" + st.warn.Render("Paused.") + " Press " + st.accent.Render(p.sh.keys.Pause.Help().Key) + " to resume sending."
+		text += "\n\n" + st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to resume sending."
 	}
 	return text
 }
@@ -84,16 +86,16 @@ func (p *outboxPage) counts(width int) string {
 	}
 	right := ""
 	if n := len(p.marked); n > 0 {
-		right = st.accent.Render(fmt.Sprintf("%d marked", n))
+		right = st.Accent.Render(fmt.Sprintf("%d marked", n))
 	} else if pr := p.sh.sending.progress(); !pr.none() {
 		right = pr.bar(st, min(24, width/5))
 	}
 	for _, gap := range []string{"   ", "  ", " "} {
-		if line := strings.Join(long, gap); lineWidth(line)+lineWidth(right)+2 <= width {
-			return ends(line, right, width)
+		if line := strings.Join(long, gap); cells.Width(line)+cells.Width(right)+2 <= width {
+			return cells.Ends(line, right, width)
 		}
 	}
-	return ends(strings.Join(short, "  "), right, width)
+	return cells.Ends(strings.Join(short, "  "), right, width)
 }
 
 // outlook says who sends, when the next one goes, and when the last.
@@ -103,13 +105,13 @@ func (p *outboxPage) outlook(width int) string {
 	n := s.waiting()
 	switch {
 	case s.err != nil:
-		return st.bad.Render(cut("! "+sentence(s.err.Error()), width))
+		return st.Bad.Render(cells.Cut("! "+sentence(s.err.Error()), width))
 	case o.Paused:
-		return st.warn.Render("Paused.") + " Press " + st.accent.Render(p.sh.keys.Pause.Help().Key) + " to go on."
+		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to go on."
 	case n > 0 && s.trouble != nil:
-		return st.bad.Render(cut("! Not now: "+s.trouble.Error()+". "+client.Hint(s.trouble), width))
+		return st.Bad.Render(cells.Cut("! Not now: "+s.trouble.Error()+". "+client.Hint(s.trouble), width))
 	case n == 0:
-		return st.faint.Render("Nothing waits.")
+		return st.Faint.Render("Nothing waits.")
 	}
 	text := "One is being sent"
 	if s.next.left != "" {
@@ -123,13 +125,13 @@ func (p *outboxPage) outlook(width int) string {
 		text += ", the last one " + dayAndTime(now, o.Last)
 	}
 	text += "."
-	switch elsewhere := cut(p.sh.elsewhere(), nameWidth); {
+	switch elsewhere := cells.Cut(p.sh.elsewhere(), nameWidth); {
 	case o.Sender == "" && s.runner == nil:
 		text = "No program sends. Start mxinvite again, or: mxinvite outbox run."
 	case elsewhere != "":
 		text += " Sent by " + elsewhere + "."
 	}
-	return cut(text, width)
+	return cells.Cut(text, width)
 }
 
 // dayAndTime says when something will be, as one would say it today.
@@ -153,19 +155,19 @@ func (p *outboxPage) listing(width int) string {
 	rest := width - 4 - stateWidth - sinceWidth - 3*gap
 	room := rest * 2 / 5
 	name := rest - room
-	line := func(cells ...string) string { return strings.Join(cells, strings.Repeat(" ", gap)) }
-	lines := []string{st.column.Render("   " + line(pad("INVITEE", name), pad("ROOM", room), pad("STATE", stateWidth), padLeft("SINCE", sinceWidth)))}
+	line := func(parts ...string) string { return strings.Join(parts, strings.Repeat(" ", gap)) }
+	lines := []string{st.Column.Render("   " + line(cells.Pad("INVITEE", name), cells.Pad("ROOM", room), cells.Pad("STATE", stateWidth), cells.PadLeft("SINCE", sinceWidth)))}
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
 		i := p.items[p.list.keys[n]]
 		chosen, mark := n == p.list.at, " "
-		st := st.lit(chosen)
+		st := st.Lit(chosen)
 		if p.marked[i.Number] {
-			mark = st.accent.Render("+")
+			mark = st.Accent.Render("+")
 		}
-		lines = append(lines, markedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+st.row(chosen, mark, line(
-			st.name.Render(fit(addressOf(i), name)), fit(p.sh.roomName(i.Room), room),
-			itemStyle(st, i.State).Render(pad(itemWords(i.State), stateWidth)), st.faint.Render(padLeft(age(p.sh.now(), i.Changed), sinceWidth)),
+		lines = append(lines, markedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+st.Row(chosen, mark, line(
+			st.Name.Render(cells.Fit(addressOf(i), name)), cells.Fit(p.sh.roomName(i.Room), room),
+			itemStyle(st, i.State).Render(cells.Pad(itemWords(i.State), stateWidth)), st.Faint.Render(cells.PadLeft(age(p.sh.now(), i.Changed), sinceWidth)),
 		), width-2)))
 	}
 	return strings.Join(lines, "\n")
@@ -179,26 +181,26 @@ func (p *outboxPage) details(i client.Item, width int) string {
 		who = i.Name + " <" + who + ">"
 	}
 	lines := []string{
-		st.strong.Render(cut(who, width)),
-		itemStyle(st, i.State).Render(itemWords(i.State)) + st.faint.Render(cut(", "+p.sh.stateStory(i), width-14)),
+		st.Strong.Render(cells.Cut(who, width)),
+		itemStyle(st, i.State).Render(itemWords(i.State)) + st.Faint.Render(cells.Cut(", "+p.sh.stateStory(i), width-14)),
 	}
 	switch {
 	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // it is of the past
 	case i.State == client.ItemQueued: // what could be done about it was to wait
-		lines = append(lines, st.faint.Render(wrap("Last time: "+i.Reason, width)))
+		lines = append(lines, st.Faint.Render(cells.Wrap("Last time: "+i.Reason, width)))
 	default:
-		lines = append(lines, wrap(sentence(i.Reason)+" "+i.Hint, width))
+		lines = append(lines, cells.Wrap(sentence(i.Reason)+" "+i.Hint, width))
 	}
 	switch {
 	case i.UserID == "":
 	case i.Address.Address == "":
 		lines = append(lines, "Is invited on Matrix, without a mail.")
 	default:
-		lines = append(lines, cut("Is "+string(i.UserID)+" on Matrix, who is invited instead of a mail.", width))
+		lines = append(lines, cells.Cut("Is "+string(i.UserID)+" on Matrix, who is invited instead of a mail.", width))
 	}
 	if p.wide() {
-		lines = append(lines, "", st.label.Render("Room  ")+cut(p.sh.roomName(i.Room), width-6),
-			st.label.Render("Put   ")+moment(i.QueuedAt)+" into the outbox")
+		lines = append(lines, "", st.Label.Render("Room  ")+cells.Cut(p.sh.roomName(i.Room), width-6),
+			st.Label.Render("Put   ")+moment(i.QueuedAt)+" into the outbox")
 	}
 	return strings.Join(lines, "\n")
 }
@@ -213,19 +215,19 @@ func (sh *shell) stateStory(i client.Item) string {
 }
 
 // itemStyle is the look of a state.
-func itemStyle(st styles, s client.ItemState) lipgloss.Style {
+func itemStyle(st style.Styles, s client.ItemState) lipgloss.Style {
 	switch s {
 	case client.ItemQueued:
-		return st.plain
+		return st.Plain
 	case client.ItemSending:
-		return st.accent
+		return st.Accent
 	case client.ItemSent, client.ItemResolved:
-		return st.good
+		return st.Good
 	case client.ItemUncertain:
-		return st.warn
+		return st.Warn
 	case client.ItemFailed:
-		return st.bad
+		return st.Bad
 	default:
-		return st.faint
+		return st.Faint
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // palette is a card that finds an action of the screen below it, or a setting, by
@@ -170,9 +172,9 @@ func (p *palette) view(width, _ int) (string, *tea.Cursor) {
 		}
 	}
 	if len(p.list.keys) == 0 {
-		lines = append(lines, "  "+st.faint.Render("No action matches."))
+		lines = append(lines, "  "+st.Faint.Render("No action matches."))
 	}
-	return block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.faint.Render(fit(p.says(), width)), cursor
+	return cells.Block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.Faint.Render(cells.Fit(p.says(), width)), cursor
 }
 
 // says is the line below the entries.
@@ -193,13 +195,13 @@ func (p *palette) says() string {
 func (p *palette) line(e entry, chosen bool, width int) string {
 	const keyWidth = 10
 	st := p.sh.styles
-	st = st.lit(chosen && e.off == "")
+	st = st.Lit(chosen && e.off == "")
 	inner := width - 3 // beside the cursor, and before the edge
 	if e.off == "" {
-		right := pad(e.right, keyWidth)
-		return st.row(chosen, " ", ends(st.name.Render(e.title), st.accent.Render(right), inner), width)
+		right := cells.Pad(e.right, keyWidth)
+		return st.Row(chosen, " ", cells.Ends(st.Name.Render(e.title), st.Accent.Render(right), inner), width)
 	}
-	name := st.faint.Render(e.title)
-	reason := cut(e.off, inner-lineWidth(name)-3)
-	return st.row(chosen, " ", ends(name, st.faint.Render(reason), inner), width)
+	name := st.Faint.Render(e.title)
+	reason := cells.Cut(e.off, inner-cells.Width(name)-3)
+	return st.Row(chosen, " ", cells.Ends(name, st.Faint.Render(reason), inner), width)
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // A secretPage signs in with something that is typed and that nobody sees: a
@@ -143,12 +144,12 @@ func (p *secretPage) view(width, _ int) (string, *tea.Cursor) {
 		cursor.Y++
 		cursor.X += 2
 	}
-	below := p.sh.styles.faint.Render(wrap(p.about, width))
+	below := p.sh.styles.Faint.Render(cells.Wrap(p.about, width))
 	switch {
 	case p.busy:
-		below = p.spinner.View() + " Signing in on " + cut(p.door.hs.Name, width-16) + "…"
+		below = p.spinner.View() + " Signing in on " + cells.Cut(p.door.hs.Name, width-16) + "…"
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width)
 	}
-	return indent("\n"+form+"\n\n"+below, 2), cursor
+	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // A kind is what will happen to a person.
@@ -162,31 +164,31 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
 }
 
 // heading says what becomes of a group.
-func (p *preview) heading(st styles, keys keyMap, k kind) (lipgloss.Style, string, string) {
+func (p *preview) heading(st style.Styles, keys keyMap, k kind) (lipgloss.Style, string, string) {
 	switch k {
 	case mailed:
-		return st.good, "✓", "new: will be e-mailed"
+		return st.Good, "✓", "new: will be e-mailed"
 	case byUserID:
-		return st.good, "✓", "invited on Matrix"
+		return st.Good, "✓", "invited on Matrix"
 	case onMatrix:
-		return st.good, "✓", "on Matrix already: invited there, no mail"
+		return st.Good, "✓", "on Matrix already: invited there, no mail"
 	case pendingAlready:
 		if p.all {
-			return st.warn, "!", "pending already: mailed all the same"
+			return st.Warn, "!", "pending already: mailed all the same"
 		}
-		return st.warn, "!", "pending already: left out, unless you press " + keys.All.Help().Key
+		return st.Warn, "!", "pending already: left out, unless you press " + keys.All.Help().Key
 	case inRoom:
-		return st.faint, "·", "in the room or invited already"
+		return st.Faint, "·", "in the room or invited already"
 	case banned:
-		return st.bad, "✗", "banned from the room"
+		return st.Bad, "✗", "banned from the room"
 	case onTheWay:
-		return st.faint, "·", "in the outbox already"
+		return st.Faint, "·", "in the outbox already"
 	case notUnderstood:
-		return st.bad, "✗", "not understood"
+		return st.Bad, "✗", "not understood"
 	case closedRoom:
-		return st.warn, "!", "rooms you may not invite to: left out"
+		return st.Warn, "!", "rooms you may not invite to: left out"
 	default:
-		return st.faint, "·", "named more than once"
+		return st.Faint, "·", "named more than once"
 	}
 }
 
@@ -225,7 +227,7 @@ func (c *compose) candidateWords(k kind, of candidate) (who, note string) {
 		note = plan.Name
 	}
 	if c.preview.rooms > 1 {
-		note = strings.TrimPrefix(note+", "+cut(plan.Room.Name, nameWidth), ", ")
+		note = strings.TrimPrefix(note+", "+cells.Cut(plan.Room.Name, nameWidth), ", ")
 	}
 	return plan.Invitee().String(), note
 }
@@ -246,7 +248,7 @@ func (c *compose) viewMany(width int) string {
 		lines = append(lines, rowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.at, width)))
 	}
 	if more := len(p.list.keys) - to; more > 0 {
-		lines = append(lines, st.faint.Render(fmt.Sprintf("    and %d more below", more)))
+		lines = append(lines, st.Faint.Render(fmt.Sprintf("    and %d more below", more)))
 	}
 	return strings.Join(lines, "\n") + "\n\n" + c.cost(width) + c.wholeNote(width)
 }
@@ -261,26 +263,26 @@ func (c *compose) wholeNote(width int) string {
 		return ""
 	}
 	who, note := c.candidateWords(at.kind, c.preview.groups[at.kind][at.n])
-	if lineWidth(note) <= width-noteAt(width) {
+	if cells.Width(note) <= width-noteAt(width) {
 		return ""
 	}
-	return "\n\n" + c.sh.styles.faint.Render(wrap(cut(who, nameWidth)+": "+note, width))
+	return "\n\n" + c.sh.styles.Faint.Render(cells.Wrap(cells.Cut(who, nameWidth)+": "+note, width))
 }
 
 func (c *compose) previewLine(at place, chosen bool, width int) string {
-	st, p := c.sh.styles.lit(chosen), c.preview
+	st, p := c.sh.styles.Lit(chosen), c.preview
 	if at.n < 0 {
 		style, mark, words := p.heading(st, c.sh.keys, at.kind)
 		arrow := "▸"
 		if p.open[at.kind] {
 			arrow = "▾"
 		}
-		line := style.Render(fmt.Sprintf("%s %4d  %s", mark, len(p.groups[at.kind]), words)) + " " + st.faint.Render(arrow)
-		return st.row(chosen, " ", line, width)
+		line := style.Render(fmt.Sprintf("%s %4d  %s", mark, len(p.groups[at.kind]), words)) + " " + st.Faint.Render(arrow)
+		return st.Row(chosen, " ", line, width)
 	}
 	who, note := c.candidateWords(at.kind, p.groups[at.kind][at.n])
 	left := noteAt(width)
-	return st.row(chosen, " ", "        "+fit(who, left-12)+"  "+st.faint.Render(cut(note, width-left)), width)
+	return st.Row(chosen, " ", "        "+cells.Fit(who, left-12)+"  "+st.Faint.Render(cells.Cut(note, width-left)), width)
 }
 
 // cost says what confirming does, and until when.
@@ -289,9 +291,9 @@ func (c *compose) cost(width int) string {
 	chosen := c.preview.chosen()
 	n := len(chosen)
 	if n == 0 {
-		return st.warn.Render("There is no one to invite.") + " Press " + st.accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
+		return st.Warn.Render("There is no one to invite.") + " Press " + st.Accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
 	}
-	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cut(c.preview.plans[0].Room.Name, nameWidth))
+	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cells.Cut(c.preview.plans[0].Room.Name, nameWidth))
 	if c.preview.rooms > 1 {
 		text = fmt.Sprintf("%s, %d rooms: %s out, in the background. ", persons(c.preview.people), c.preview.rooms, goes(n))
 	}
@@ -302,7 +304,7 @@ func (c *compose) cost(width int) string {
 	case last.IsZero() && n > 5:
 		text += "Many homeservers take 5 mails at once and then one in some minutes. The server has not announced its limit yet."
 	}
-	return wrap(text, width)
+	return cells.Wrap(text, width)
 }
 
 func goes(n int) string {

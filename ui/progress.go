@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // progress is how far something has come that takes long; the zero progress is
@@ -15,11 +16,11 @@ type progress struct{ done, total int }
 
 func (p progress) none() bool { return p.total < 2 }
 
-// bar draws it in so many cells, with the numbers behind it. What is done differs
+// bar draws it in so many columns, with the numbers behind it. What is done differs
 // not by colour alone.
-func (p progress) bar(st styles, cells int) string {
-	full := cells * p.done / max(1, p.total)
-	return st.accent.Render(strings.Repeat("━", full)) + st.rule.Render(strings.Repeat("─", cells-full)) +
+func (p progress) bar(st style.Styles, width int) string {
+	full := width * p.done / max(1, p.total)
+	return st.Accent.Render(strings.Repeat("━", full)) + st.Rule.Render(strings.Repeat("─", width-full)) +
 		fmt.Sprintf(" %d of %d", p.done, p.total)
 }
 

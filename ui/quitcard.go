@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // quitCard asks whether to send revocations that can still be undone, before the
@@ -79,10 +81,10 @@ func (c *quitCard) view(width, _ int) (string, *tea.Cursor) {
 	for _, b := range c.batches {
 		what = append(what, b.what)
 	}
-	text := "Confirmed, not sent yet, and can still be undone: the revocation of " + cut(strings.Join(what, ", and of "), 3*width)
-	lines := []string{"", st.strong.Render(c.title()), "", wrap(text, width), ""}
+	text := "Confirmed, not sent yet, and can still be undone: the revocation of " + cells.Cut(strings.Join(what, ", and of "), 3*width)
+	lines := []string{"", st.Strong.Render(c.title()), "", cells.Wrap(text, width), ""}
 	for _, b := range c.ShortHelp() {
-		lines = append(lines, c.sh.keySpot(st.accent.Render(pad(b.Help().Key, 5))+b.Help().Desc, b))
+		lines = append(lines, c.sh.keySpot(st.Accent.Render(cells.Pad(b.Help().Key, 5))+b.Help().Desc, b))
 	}
 	return strings.Join(append(lines, ""), "\n"), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // grace is how long a revocation can be undone before it is sent.
@@ -64,7 +65,7 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 		sh.notice = notice{text: sh.whyNotRevoke(chosen[0]), bad: true}
 		return nil
 	}
-	question := "Revoke the invite of " + cut(sh.who(able[0]), nameWidth) + "?"
+	question := "Revoke the invite of " + cells.Cut(sh.who(able[0]), nameWidth) + "?"
 	what := "The link in the mail stops working in this room. The identity server is not told, and the mail stays where it is."
 	var people []string
 	if len(able) > 1 {
@@ -72,7 +73,7 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 		question = fmt.Sprintf("Revoke %d invites in %s?", len(able), sh.roomsOf(able))
 		what = "The links in their mails stop working there. The identity server is not told."
 	} else if a := able[0].Acceptance; a != nil {
-		what = cut(string(a.UserID), nameWidth) + " has accepted it already and keeps their membership. The link cannot be used again."
+		what = cells.Cut(string(a.UserID), nameWidth) + " has accepted it already and keeps their membership. The link cannot be used again."
 	}
 	if left := len(chosen) - len(able); left > 0 {
 		what += fmt.Sprintf(" %d more of those chosen cannot be revoked.", left)
@@ -85,9 +86,9 @@ func (sh *shell) peopleOf(invites []invite.Invite) []string {
 	people := make([]string, len(invites))
 	oneRoom := !slices.ContainsFunc(invites, func(i invite.Invite) bool { return i.RoomID != invites[0].RoomID })
 	for n, i := range invites {
-		people[n] = cut(sh.who(i), nameWidth)
+		people[n] = cells.Cut(sh.who(i), nameWidth)
 		if r, err := sh.account.Room(i.RoomID); err == nil && !oneRoom {
-			people[n] += " in " + cut(r.Label(), nameWidth)
+			people[n] += " in " + cells.Cut(r.Label(), nameWidth)
 		}
 	}
 	return people
@@ -102,7 +103,7 @@ func (sh *shell) roomsOf(invites []invite.Invite) string {
 	if len(rooms) > 1 {
 		return count(len(rooms), "room")
 	}
-	return cut(sh.roomName(invites[0].RoomID), nameWidth)
+	return cells.Cut(sh.roomName(invites[0].RoomID), nameWidth)
 }
 
 func (sh *shell) whyNotRevoke(i invite.Invite) string {
@@ -121,14 +122,14 @@ func (sh *shell) whyNotRevoke(i invite.Invite) string {
 
 // needsPower says that one may not do something in a room.
 func needsPower(doing string, r client.Room) string {
-	return fmt.Sprintf("%s needs power level %d in %s, and yours is %d", doing, r.InvitePower, cut(r.Name, nameWidth), r.Power)
+	return fmt.Sprintf("%s needs power level %d in %s, and yours is %d", doing, r.InvitePower, cells.Cut(r.Name, nameWidth), r.Power)
 }
 
 // revoke revokes invites after a moment in which that can be undone.
 func (sh *shell) revoke(chosen []invite.Invite) tea.Cmd {
 	b := &batch{order: sh.batches}
 	sh.batches++
-	b.what = "the invite of " + cut(sh.who(chosen[0]), nameWidth)
+	b.what = "the invite of " + cells.Cut(sh.who(chosen[0]), nameWidth)
 	if len(chosen) > 1 {
 		b.what = count(len(chosen), "invite")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // roomsPage lists the joined rooms: whether one may invite there, and how many
@@ -242,8 +243,8 @@ func (p *roomsPage) FullHelp() [][]key.Binding {
 func (sh *shell) noRooms(width int) string {
 	st := sh.styles
 	return "You are in no room yet.\n\n" +
-		wrap("Join or create one in your Matrix client; it will show up here.", width) + "\n\n" +
-		"Invited by e-mail? Press " + st.accent.Render(sh.keys.Take.Help().Key) + " on the first page."
+		cells.Wrap("Join or create one in your Matrix client; it will show up here.", width) + "\n\n" +
+		"Invited by e-mail? Press " + st.Accent.Render(sh.keys.Take.Help().Key) + " on the first page."
 }
 
 // unread says that events of a room were left out.

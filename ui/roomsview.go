@@ -11,6 +11,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // The columns of the list of rooms beside the name.
@@ -95,7 +97,7 @@ func roomGrammar() grammar[roomRow] {
 	}
 }
 
-// roomColumns are the widths of the list of rooms, in cells; a column of no width is
+// roomColumns are the widths of the list of rooms, in parts; a column of no width is
 // left out.
 type roomColumns struct{ width, name, alias, power int }
 
@@ -115,50 +117,50 @@ func newRoomColumns(width int) roomColumns {
 }
 
 func (c roomColumns) line(name, alias, power string, numbers []string) string {
-	cells := []string{pad(name, c.name)}
+	parts := []string{cells.Pad(name, c.name)}
 	if c.alias > 0 {
-		cells = append(cells, pad(alias, c.alias))
+		parts = append(parts, cells.Pad(alias, c.alias))
 	}
-	cells = append(cells, pad(power, c.power))
+	parts = append(parts, cells.Pad(power, c.power))
 	for n, number := range roomNumbers() {
-		cells = append(cells, padLeft(numbers[n], number.width))
+		parts = append(parts, cells.PadLeft(numbers[n], number.width))
 	}
-	return strings.Join(cells, strings.Repeat(" ", gap))
+	return strings.Join(parts, strings.Repeat(" ", gap))
 }
 
 func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 	if len(p.rows) == 0 {
-		return indent("\n"+p.sh.noRooms(width-4), 2), nil
+		return cells.Indent("\n"+p.sh.noRooms(width-4), 2), nil
 	}
 	cols := newRoomColumns(width)
 	hidden := ""
 	if p.orders[p.by].name == byAlias && cols.alias == 0 {
-		hidden = p.sh.styles.faint.Render("by alias " + p.arrow(byAlias))
+		hidden = p.sh.styles.Faint.Render("by alias " + p.arrow(byAlias))
 	}
 	filter, cursor := p.filter.view(width-3, hidden, p.pick)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 	}
-	return " " + p.countLine(width-2) + "\n" + indent(filter, 1) + "\n" + p.listing(cols), cursor
+	return " " + p.countLine(width-2) + "\n" + cells.Indent(filter, 1) + "\n" + p.listing(cols), cursor
 }
 
 // countLine says how many rooms there are and what is to be done in them.
 func (p *roomsPage) countLine(width int) string {
 	st, t := p.sh.styles, p.total
-	parts := []string{st.strong.Render(count(len(p.all), "room"))}
+	parts := []string{st.Strong.Render(count(len(p.all), "room"))}
 	if t.look > 0 {
-		parts = append(parts, st.warn.Render(fmt.Sprintf("! %d%s", t.look, needs(t.look))))
+		parts = append(parts, st.Warn.Render(fmt.Sprintf("! %d%s", t.look, needs(t.look))))
 	}
-	parts = append(parts, st.faint.Render(fmt.Sprintf("%d pending", t.pending)), st.faint.Render(fmt.Sprintf("you may invite to %d", t.may)))
+	parts = append(parts, st.Faint.Render(fmt.Sprintf("%d pending", t.pending)), st.Faint.Render(fmt.Sprintf("you may invite to %d", t.may)))
 	end := p.tailWords()
 	right := end.long
-	if lineWidth(strings.Join(parts, "  "))+lineWidth(right)+2 > width {
+	if cells.Width(strings.Join(parts, "  "))+cells.Width(right)+2 > width {
 		right = end.short
 	}
-	for len(parts) > 1 && lineWidth(strings.Join(parts, "  "))+lineWidth(right)+2 > width {
+	for len(parts) > 1 && cells.Width(strings.Join(parts, "  "))+cells.Width(right)+2 > width {
 		parts = parts[:len(parts)-1]
 	}
-	return ends(strings.Join(parts, "  "), right, width)
+	return cells.Ends(strings.Join(parts, "  "), right, width)
 }
 
 func (p *roomsPage) listing(cols roomColumns) string {
@@ -171,16 +173,16 @@ func (p *roomsPage) listing(cols roomColumns) string {
 	if cols.alias > 0 {
 		power = "MAY YOU INVITE"
 	}
-	lines := []string{st.column.Render("   " + cols.line(p.head(byName, "ROOM", false), p.head(byAlias, "ALIAS", false), p.head(byPower, power, false), heads))}
+	lines := []string{st.Column.Render("   " + cols.line(p.head(byName, "ROOM", false), p.head(byAlias, "ALIAS", false), p.head(byPower, power, false), heads))}
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
 		lines = append(lines, p.row(cols, n))
 	}
 	if len(p.list.keys) == 0 {
-		lines = append(lines, "", "   No room matches the filter.", "", "   Press "+st.accent.Render(p.sh.keys.Clear.Help().Key)+" to clear the filter.")
+		lines = append(lines, "", "   No room matches the filter.", "", "   Press "+st.Accent.Render(p.sh.keys.Clear.Help().Key)+" to clear the filter.")
 	}
 	if r, some := p.selected(); some && r.room.Unread > 0 {
-		lines = append(lines, "", "   "+st.warn.Render("! "+unread(r.room.Unread)))
+		lines = append(lines, "", "   "+st.Warn.Render("! "+unread(r.room.Unread)))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -188,13 +190,13 @@ func (p *roomsPage) listing(cols roomColumns) string {
 // row is a room. A click on one of its numbers follows it.
 func (p *roomsPage) row(cols roomColumns, n int) string {
 	r, chosen := p.rows[p.list.keys[n]], n == p.list.at
-	st := p.sh.styles.lit(chosen)
+	st := p.sh.styles.Lit(chosen)
 	mark := " "
 	if p.marked[r.room.ID] {
-		mark = st.accent.Render("+")
+		mark = st.Accent.Render("+")
 	}
 	alias := string(r.room.Alias)
-	if lineWidth(alias) > cols.alias {
+	if cells.Width(alias) > cols.alias {
 		alias, _, _ = strings.Cut(alias, ":")
 	}
 	may := shortPermission(st, r.room)
@@ -205,26 +207,26 @@ func (p *roomsPage) row(cols roomColumns, n int) string {
 	for n, number := range roomNumbers() {
 		numbers[n] = numberCell(st, number, number.of(r), chosen && n == p.number)
 	}
-	line := " " + st.row(chosen, mark, cols.line(
-		st.name.Render(cut(r.room.Name, cols.name)), st.faint.Render(cut(alias, cols.alias)), may, numbers,
+	line := " " + st.Row(chosen, mark, cols.line(
+		st.Name.Render(cells.Cut(r.room.Name, cols.name)), st.Faint.Render(cells.Cut(alias, cols.alias)), may, numbers,
 	), cols.width-2)
 	return p.rowSpots(cols, r, n, line)
 }
 
 // numberCell is how many invites of a room there are. The one that Enter follows is
 // underlined.
-func numberCell(st styles, number roomNumber, n int, followed bool) string {
-	style := st.plain
+func numberCell(st style.Styles, number roomNumber, n int, followed bool) string {
+	look := st.Plain
 	switch {
 	case number.order == byLook && n > 0:
-		style = st.warn
+		look = st.Warn
 	case n == 0:
-		style = st.faint
+		look = st.Faint
 	}
 	if followed {
-		style = bold(st.accent).Underline(true)
+		look = st.Current
 	}
-	return style.Render(strconv.Itoa(n))
+	return look.Render(strconv.Itoa(n))
 }
 
 // rowSpots has a row be chosen and opened by clicks, and each of its numbers followed.
@@ -247,27 +249,27 @@ func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) s
 }
 
 // permission says whether one may invite to a room, and why not.
-func permission(st styles, r client.Room) string {
+func permission(st style.Styles, r client.Room) string {
 	switch {
 	case r.Replacement != "":
-		return st.warn.Render("! room was replaced")
+		return st.Warn.Render("! room was replaced")
 	case !r.MayInvite():
-		return st.bad.Render(fmt.Sprintf("✗ needs %d, you have %d", r.InvitePower, r.Power))
+		return st.Bad.Render(fmt.Sprintf("✗ needs %d, you have %d", r.InvitePower, r.Power))
 	case r.Power == math.MaxInt:
-		return st.good.Render("✓ yes") + st.faint.Render(", as its creator")
+		return st.Good.Render("✓ yes") + st.Faint.Render(", as its creator")
 	default:
-		return st.good.Render("✓ yes") + st.faint.Render(fmt.Sprintf(", level %d", r.Power))
+		return st.Good.Render("✓ yes") + st.Faint.Render(fmt.Sprintf(", level %d", r.Power))
 	}
 }
 
 // shortPermission is the same where there is little room.
-func shortPermission(st styles, r client.Room) string {
+func shortPermission(st style.Styles, r client.Room) string {
 	switch {
 	case r.Replacement != "":
-		return st.warn.Render("! replaced")
+		return st.Warn.Render("! replaced")
 	case !r.MayInvite():
-		return st.bad.Render(fmt.Sprintf("✗ %d of %d", r.Power, r.InvitePower))
+		return st.Bad.Render(fmt.Sprintf("✗ %d of %d", r.Power, r.InvitePower))
 	default:
-		return st.good.Render("✓ yes")
+		return st.Good.Render("✓ yes")
 	}
 }

@@ -5,6 +5,9 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // scroll is how many lines of a page have gone out at the top.
@@ -41,15 +44,15 @@ func (s scroll) within(lines []string, height int) scroll {
 
 // view is the lines that fit, below an empty one and away from the edge. If some
 // are left below, the last says how many.
-func (s scroll) view(st styles, lines []string, height int) string {
+func (s scroll) view(st style.Styles, lines []string, height int) string {
 	lines = lines[s.within(lines, height):]
-	return indent("\n"+upTo(st, lines, height-1), 2)
+	return cells.Indent("\n"+upTo(st, lines, height-1), 2)
 }
 
 // upTo is as many lines as fit, of which the last says how many more there are.
-func upTo(st styles, lines []string, fits int) string {
+func upTo(st style.Styles, lines []string, fits int) string {
 	if more := len(lines) - fits; more > 0 {
-		lines = append(lines[:fits-1:fits-1], st.faint.Render("↓ "+count(more+1, "more line")))
+		lines = append(lines[:fits-1:fits-1], st.Faint.Render("↓ "+count(more+1, "more line")))
 	}
 	return strings.Join(lines, "\n")
 }

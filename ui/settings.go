@@ -8,6 +8,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // Settings are those that the user can change on the screen.
@@ -173,17 +175,17 @@ func (c *settingCard) FullHelp() [][]key.Binding {
 func (c *settingCard) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 52)
-	lines := []string{"", st.strong.Render(c.title()), ""}
+	lines := []string{"", st.Strong.Render(c.title()), ""}
 	for n, value := range c.list.keys {
 		chosen := n == c.list.at
 		mark := ""
 		if value == c.setting.Value {
 			mark = "now"
 		}
-		line := ends(st.lit(chosen).name.Render(c.setting.word(value)), st.lit(chosen).faint.Render(mark), width-3)
-		lines = append(lines, c.sh.spot(st.row(chosen, " ", line, width), func() tea.Cmd { return c.click(n) }))
+		line := cells.Ends(st.Lit(chosen).Name.Render(c.setting.word(value)), st.Lit(chosen).Faint.Render(mark), width-3)
+		lines = append(lines, c.sh.spot(st.Row(chosen, " ", line, width), func() tea.Cmd { return c.click(n) }))
 	}
-	return strings.Join(lines, "\n") + "\n\n" + st.faint.Render(wrap(c.setting.Doc, width)) + "\n", nil
+	return strings.Join(lines, "\n") + "\n\n" + st.Faint.Render(cells.Wrap(c.setting.Doc, width)) + "\n", nil
 }
 
 // click shows a value, and keeps the one that is shown already.

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // A settingsFile keeps settings for a test.
@@ -30,7 +31,7 @@ func (f *settingsFile) settings() *Settings {
 			{Name: "invites.check_keys", Doc: "Whether keys are checked.", Values: []string{"true", "false"}, Value: "true", Later: true},
 		},
 		Display: func(values map[string]string) Display {
-			return Display{Theme: Theme(values["theme"]), Mouse: values["mouse"] != "false"}
+			return Display{Theme: style.Theme(values["theme"]), Mouse: values["mouse"] != "false"}
 		},
 		Keep: func(_ context.Context, name, value string) (string, error) {
 			if f.err != nil {

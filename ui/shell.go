@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // shell is what every screen shares: one pointer, made once, never copied.
@@ -16,8 +17,8 @@ type shell struct {
 	opt       Options
 	now       func() time.Time
 	keys      keyMap
-	styles    styles
-	terminal  terminal
+	styles    style.Styles
+	terminal  style.Terminal
 	account   *client.Account // nil before signing in
 	unkept    *client.Account // signed in, while it is asked how to keep its session; else nil
 	vaultKind string
@@ -65,6 +66,16 @@ func newShell(ctx context.Context, opt Options) *shell {
 	sh.readings <- 0
 	sh.restyle()
 	return sh
+}
+
+// restyle makes the styles again after the theme or what is known of the
+// terminal has changed.
+func (sh *shell) restyle() {
+	in := sh.terminal
+	if b := sh.opt.Background; b == style.DarkBackground || b == style.LightBackground {
+		in.Background = b
+	}
+	sh.styles = style.New(sh.opt.Theme, in)
 }
 
 // signedIn begins anew with an account's invites.
@@ -124,7 +135,7 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.EnvMsg:
 		sh.multiplexer = multiplexerOf(msg)
-		sh.terminal.console = msg.Getenv("TERM") == linuxConsole
+		sh.terminal.Console = msg.Getenv("TERM") == style.LinuxConsole
 		sh.restyle()
 	case minuteMsg:
 		return sh.minute()

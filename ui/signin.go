@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // signIn is the first page of signing in: it finds the homeserver. How to go on
@@ -143,7 +144,7 @@ func (s *signIn) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp
 func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	st := s.sh.styles
 	width = min(width-4, 76)
-	intro := "\n" + wrap("Invite people to Matrix rooms by e-mail or Matrix ID, and see the state of every invite.", width) + "\n\n"
+	intro := "\n" + cells.Wrap("Invite people to Matrix rooms by e-mail or Matrix ID, and see the state of every invite.", width) + "\n\n"
 	form, cursor := s.form.view(width, !s.busy)
 	if cursor != nil {
 		cursor.Y += strings.Count(intro, "\n")
@@ -152,11 +153,11 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	below := ""
 	switch {
 	case s.busy:
-		below = s.spinner.View() + " Looking for " + cut(s.form.value(0), width-16) + "…"
+		below = s.spinner.View() + " Looking for " + cells.Cut(s.form.value(0), width-16) + "…"
 	case s.problem != nil:
 		below = s.sh.problem(s.problem, width)
 	case s.first() && s.sh.opt.Banner == "":
-		below = st.faint.Render(wrap("Sign in with your Matrix account. The next page shows the ways to sign in that your homeserver offers.", width))
+		below = st.Faint.Render(cells.Wrap("Sign in with your Matrix account. The next page shows the ways to sign in that your homeserver offers.", width))
 		offers := []string{}
 		for _, o := range []struct {
 			made bool
@@ -167,7 +168,7 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 			{s.offersInspect(), s.sh.keys.Inspect, "of saved room state"},
 		} {
 			if o.made {
-				line := st.accent.Render(pad(o.key.Help().Key, labelWidth-2)) + pad(o.key.Help().Desc, 19) + st.faint.Render(o.what)
+				line := st.Accent.Render(cells.Pad(o.key.Help().Key, labelWidth-2)) + cells.Pad(o.key.Help().Desc, 19) + st.Faint.Render(o.what)
 				offers = append(offers, s.sh.keySpot(line, o.key))
 			}
 		}
@@ -175,5 +176,5 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 			below += "\n\n" + strings.Join(offers, "\n")
 		}
 	}
-	return indent(intro+form+"\n\n"+below, 2), cursor
+	return cells.Indent(intro+form+"\n\n"+below, 2), cursor
 }

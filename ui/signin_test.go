@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // withWays runs a test in a town with these ways in, in terminals of all sizes.
@@ -300,7 +301,7 @@ func TestSignInWithToken(t *testing.T) {
 // An address that is none of the web is neither drawn for cameras nor linked.
 func TestOddAddressesAreNoLinks(t *testing.T) {
 	for _, odd := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://u:p@example.org/", "https://\x1b]8;;", "data:text/html,x", ""} {
-		if onTheWeb(odd) || strings.Contains(newStyles("", terminal{}).linked(odd, odd, 80), "\x1b]8") {
+		if onTheWeb(odd) || strings.Contains(linked(style.New("", style.Terminal{}), odd, odd, 80), "\x1b]8") {
 			t.Errorf("%q is followed", odd)
 		}
 		if sh := newShell(t.Context(), Options{}); sh.qr(odd, 200, 50) != "" {

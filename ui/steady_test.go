@@ -16,6 +16,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // While rooms are read, invites traced, keys checked and new invites arrive, no
@@ -171,10 +172,10 @@ func (f *film) take() *picture {
 		return p
 	}
 	p.head, _, _ = strings.Cut(lines[p.line], "│")
-	end := lineWidth(p.head[:strings.Index(p.head, "STAT")]) // STATUS, or STATE
-	for _, row := range lines[p.line+1 : len(lines)-1] {     // the keys stand on the last one
+	end := cells.Width(p.head[:strings.Index(p.head, "STAT")]) // STATUS, or STATE
+	for _, row := range lines[p.line+1 : len(lines)-1] {       // the keys stand on the last one
 		state := strings.Fields(ansi.TruncateLeft(row, end-1, ""))
-		if len(state) < 2 || lineWidth(state[0]) != 1 {
+		if len(state) < 2 || cells.Width(state[0]) != 1 {
 			break // the list is over: there is no sign where the states are
 		}
 		row = strings.Join(strings.FieldsFunc(ansi.Truncate(row, end, ""), func(r rune) bool {

@@ -183,7 +183,7 @@ func (t *table[K, R]) head(name, text string, numbers bool) string {
 		text += " " + arrow
 	}
 	if t.arrow(name) != "" {
-		text = t.sh.styles.accent.Render(text)
+		text = t.sh.styles.Accent.Render(text)
 	}
 	return t.sh.spot(text, func() tea.Cmd {
 		t.sortBy(name)

@@ -125,6 +125,6 @@ func (t *table[K, R]) tailWords() tail {
 		of := fmt.Sprintf("%d of %d", len(t.list.keys), len(t.all))
 		long, short = append(long, of+" shown"), append(short, of)
 	}
-	style := t.sh.styles.accent
+	style := t.sh.styles.Accent
 	return tail{style.Render(strings.Join(long, ", ")), style.Render(strings.Join(short, " "))}
 }

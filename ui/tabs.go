@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // A tab is which invites are shown: of one status, those that need a look, or all.
@@ -76,14 +77,14 @@ func (t *inviteTable) goTo(tab tab) {
 // last tabs become one.
 func (t *inviteTable) countLine(width int, right tail) string {
 	fits := func(line, right string) bool {
-		return lineWidth(line)+lineWidth(right)+min(2, lineWidth(right)) <= width
+		return cells.Width(line)+cells.Width(right)+min(2, cells.Width(right)) <= width
 	}
 	for _, look := range []struct {
 		gap, look string
 		right     string
 	}{{"   ", needs(t.found.look), right.long}, {"  ", needs(t.found.look), right.long}, {"  ", "", right.long}, {"  ", "", right.short}} {
 		if line := strings.Join(t.labels(t.tabs(), look.look), look.gap); fits(line, look.right) {
-			return ends(line, look.right, width)
+			return cells.Ends(line, look.right, width)
 		}
 	}
 	tabs, left := t.tabs(), []tab(nil)
@@ -94,10 +95,10 @@ func (t *inviteTable) countLine(width int, right tail) string {
 		left, tabs = append(left, tabs[n]), slices.Delete(tabs, n, n+1)
 		labels := append(t.labels(tabs, ""), t.more(left))
 		if line := strings.Join(labels, "  "); fits(line, right.short) {
-			return ends(line, right.short, width)
+			return cells.Ends(line, right.short, width)
 		}
 	}
-	return ends(strings.Join(t.labels(tabs, ""), "  "), right.short, width)
+	return cells.Ends(strings.Join(t.labels(tabs, ""), "  "), right.short, width)
 }
 
 // more is one tab for those that are left out, and leads to the first of them.
@@ -106,7 +107,7 @@ func (t *inviteTable) more(left []tab) string {
 	for _, tab := range left {
 		n += t.found.of[tab.status]
 	}
-	return t.tabSpot(left[len(left)-1], t.sh.styles.faint.Render(fmt.Sprintf("more %d", n)))
+	return t.tabSpot(left[len(left)-1], t.sh.styles.Faint.Render(fmt.Sprintf("more %d", n)))
 }
 
 // labels are the tabs' names. needs is what stands behind the number of invites that
@@ -116,20 +117,20 @@ func (t *inviteTable) labels(tabs []tab, needs string) []string {
 	var labels []string
 	for _, tab := range tabs {
 		text := fmt.Sprintf("%s %d", tab.status, t.found.of[tab.status])
-		style := st.faint
+		look := st.Faint
 		switch {
 		case tab.look:
 			text = fmt.Sprintf("! %d%s", t.found.look, needs)
 			if t.found.look > 0 {
-				style = st.warn
+				look = st.Warn
 			}
 		case tab.status == "":
 			text = fmt.Sprintf("all %d", t.found.all)
 		}
 		if tab == t.tab {
-			style = bold(st.accent).Underline(true)
+			look = st.Current
 		}
-		labels = append(labels, t.tabSpot(tab, style.Render(text)))
+		labels = append(labels, t.tabSpot(tab, look.Render(text)))
 	}
 	return labels
 }

@@ -7,6 +7,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // together are the items that were put into the outbox at once with one.
@@ -46,7 +47,7 @@ func (sh *shell) tellOf(item client.Item) tea.Cmd {
 }
 
 func (sh *shell) tellOfOne(item client.Item) {
-	room := cut(sh.roomName(item.Room), nameWidth)
+	room := cells.Cut(sh.roomName(item.Room), nameWidth)
 	switch item.State {
 	case client.ItemSent:
 		sh.say("Invited %s to %s. The mail is on its way.", item.Address.Address, room)

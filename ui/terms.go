@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // termsPage shows the terms of an identity server before anything goes there.
@@ -137,17 +138,17 @@ func (p *termsPage) choice() string {
 func (p *termsPage) view(width, height int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width-4, 90)
-	above := "\n" + wrap(cut(p.terms.Server, nameWidth)+" is the identity server that looks e-mail addresses up and sends the invites. "+
+	above := "\n" + cells.Wrap(cells.Cut(p.terms.Server, nameWidth)+" is the identity server that looks e-mail addresses up and sends the invites. "+
 		"It wants you to accept its terms first. Nothing has been sent to it but your Matrix ID.", width) + "\n\n"
-	below := st.faint.Render(wrap(p.whatToPress(), width))
+	below := st.Faint.Render(cells.Wrap(p.whatToPress(), width))
 	switch {
 	case p.busy:
 		below = p.spinner.View() + " Accepting…"
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width)
 	}
-	room := height - strings.Count(above, "\n") - lineCount(below)
-	return indent(above+p.documents(width, room)+below, 2), nil
+	room := height - strings.Count(above, "\n") - cells.Height(below)
+	return cells.Indent(above+p.documents(width, room)+below, 2), nil
 }
 
 // documents are as many of the documents as fit, each with its name and its
@@ -170,19 +171,19 @@ func (p *termsPage) documents(width, height int) string {
 
 func (p *termsPage) document(n, width int) string {
 	st, t := p.sh.styles, p.texts[n]
-	name := st.strong.Render(cut(t.Name, width-36))
+	name := st.Strong.Render(cells.Cut(t.Name, width-36))
 	if v := p.terms.Policies[n].Version; v != "" {
-		name += st.faint.Render("  version " + cut(v, 10))
+		name += st.Faint.Render("  version " + cells.Cut(v, 10))
 	}
 	mark, many := " ", len(p.texts) > 1
 	if many {
-		name += st.faint.Render(fmt.Sprintf("  %d of %d", n+1, len(p.texts)))
+		name += st.Faint.Render(fmt.Sprintf("  %d of %d", n+1, len(p.texts)))
 	}
 	if many && n == p.list.at {
-		mark = st.cursor.Render("▌")
+		mark = st.Cursor.Render("▌")
 	}
-	address := st.linked(cut(t.URL, 3*width), t.URL, width-2)
-	return p.sh.spot(mark+" "+name, func() tea.Cmd { p.list.at = n; return nil }) + "\n" + indent(address, 2)
+	address := linked(st, cells.Cut(t.URL, 3*width), t.URL, width-2)
+	return p.sh.spot(mark+" "+name, func() tea.Cmd { p.list.at = n; return nil }) + "\n" + cells.Indent(address, 2)
 }
 
 // lines is how many lines these texts take.

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // tourHeight is how many lines above the footer the tour takes. They are its own,
@@ -144,13 +145,13 @@ func (sh *shell) tourKeys() []key.Binding {
 func (sh *shell) tourLines() string {
 	st, k, steps := sh.styles, sh.keys, sh.tourSteps()
 	label := fmt.Sprintf(" %d of %d ", sh.tour.step, len(steps))
-	lines := append(strings.Split(wrap(steps[sh.tour.step-1].text, sh.width-lineWidth(label)-1), "\n"), "")
+	lines := append(strings.Split(cells.Wrap(steps[sh.tour.step-1].text, sh.width-cells.Width(label)-1), "\n"), "")
 	button := func(b key.Binding, does string) string {
-		return sh.button(st.accent.Render(b.Help().Key)+st.faint.Render(" "+does), func() tea.Cmd {
+		return sh.button(st.Accent.Render(b.Help().Key)+st.Faint.Render(" "+does), func() tea.Cmd {
 			sh.pressTour(run(actionOf(b)))
 			return nil
 		})
 	}
 	keys := button(k.TourNext, "skip") + "  " + button(k.TourEnd, "end") + " "
-	return st.accent.Render(label) + lines[0] + "\n" + ends(strings.Repeat(" ", lineWidth(label))+lines[1], keys, sh.width)
+	return st.Accent.Render(label) + lines[0] + "\n" + cells.Ends(strings.Repeat(" ", cells.Width(label))+lines[1], keys, sh.width)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // The smallest terminal that the pages fit in.
@@ -83,8 +84,8 @@ type Options struct {
 
 // A Display is what the user can change about the screen while the program runs.
 type Display struct {
-	Theme      Theme
-	Background Background
+	Theme      style.Theme
+	Background style.Background
 	ASCII      bool // draws signs and lines without Unicode
 	Mouse      bool // takes the mouse from the terminal, which then selects no text with it
 
@@ -180,14 +181,14 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.width, m.height = msg.Width, msg.Height
 		return nil
 	case tea.BackgroundColorMsg:
-		sh.terminal.background = DarkBackground
+		sh.terminal.Background = style.DarkBackground
 		if !msg.IsDark() {
-			sh.terminal.background = LightBackground
+			sh.terminal.Background = style.LightBackground
 		}
 		sh.restyle()
 		return nil
 	case tea.ColorProfileMsg:
-		sh.terminal.profile = msg.Profile
+		sh.terminal.Profile = msg.Profile
 		sh.restyle()
 		return nil
 	case answer:
@@ -278,7 +279,7 @@ func (m *Model) View() tea.View {
 		v.Content, v.Cursor = m.frame()
 	}
 	if m.shell.opt.ASCII {
-		v.Content, v.WindowTitle = ascii(v.Content), ascii(v.WindowTitle)
+		v.Content, v.WindowTitle = style.ASCII(v.Content), style.ASCII(v.WindowTitle)
 	}
 	return v
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // unlockPage asks for the passphrase of the existing vault: at the start, or after
@@ -186,23 +187,23 @@ func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
 		cursor.Y++
 		cursor.X += 2
 	}
-	forgotten := st.faint.Render("Forgotten? ") + st.accent.Render(p.sh.keys.SetAside.Help().Key) + st.faint.Render(" makes room for a new vault.")
-	below := st.faint.Render(wrap(p.about(), width)) + "\n\n" + forgotten
+	forgotten := st.Faint.Render("Forgotten? ") + st.Accent.Render(p.sh.keys.SetAside.Help().Key) + st.Faint.Render(" makes room for a new vault.")
+	below := st.Faint.Render(cells.Wrap(p.about(), width)) + "\n\n" + forgotten
 	switch {
 	case p.busy:
 		below = p.spinner.View() + " Opening the vault…"
 	case p.form == nil:
-		below = p.sh.problem(p.problem, width) + "\n\n" + st.faint.Render(wrap("Your sessions are sealed in a vault that cannot be opened now. "+
+		below = p.sh.problem(p.problem, width) + "\n\n" + st.Faint.Render(cells.Wrap("Your sessions are sealed in a vault that cannot be opened now. "+
 			"Try again when this is mended, or set the vault aside and sign in again.", width))
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width) + "\n\n" + forgotten
 	}
-	return indent("\n"+form+below, 2), cursor
+	return cells.Indent("\n"+form+below, 2), cursor
 }
 
 func (p *unlockPage) about() string {
 	if p.account != nil {
-		return "You are signed in as " + cut(string(p.account.UserID()), nameWidth) + ". The passphrase opens the vault that is on this machine already, to keep the session in it."
+		return "You are signed in as " + cells.Cut(string(p.account.UserID()), nameWidth) + ". The passphrase opens the vault that is on this machine already, to keep the session in it."
 	}
 	return "Your sessions on this machine are encrypted with a passphrase."
 }

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // vaultPage asks how the session of an account that has just signed in is kept.
@@ -93,13 +94,13 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width-4, 90)
 	var b strings.Builder
-	b.WriteString("\n" + wrap("You are signed in as "+cut(string(p.account.UserID()), nameWidth)+". How shall mxinvite keep the session?", width) + "\n\n")
+	b.WriteString("\n" + cells.Wrap("You are signed in as "+cells.Cut(string(p.account.UserID()), nameWidth)+". How shall mxinvite keep the session?", width) + "\n\n")
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
 		chosen := n == p.list.at
-		st := st.lit(chosen)
+		st := st.Lit(chosen)
 		name, what := vaultWords(p.list.keys[n])
-		lines := st.row(chosen, " ", st.name.Render(cut(name, width-3)), width) + "\n" + st.row(chosen, " ", st.faint.Render(cut(what, width-3)), width)
+		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
 	}
 	switch {
@@ -108,9 +109,9 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	case p.problem != nil:
 		b.WriteString("\n" + p.sh.problem(p.problem, width))
 	case p.needs.NoKeyring != nil:
-		b.WriteString("\n" + st.faint.Render(wrap(sentence(p.needs.NoKeyring.Error()), width)))
+		b.WriteString("\n" + st.Faint.Render(cells.Wrap(sentence(p.needs.NoKeyring.Error()), width)))
 	}
-	return indent(b.String(), 2), nil
+	return cells.Indent(b.String(), 2), nil
 }
 
 // vaultWords say what a kind of vault is called, and what it means.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // A walker goes through the program by keys or by the mouse.
@@ -78,7 +79,7 @@ func (w *walker) click(text *regexp.Regexp) bool {
 		if at := text.FindStringIndex(line); at != nil {
 			found := line[at[0]:at[1]]
 			skip := len(found) - len(strings.TrimLeft(found, " "))
-			w.term.Click(lineWidth(line[:at[0]])+skip, y)
+			w.term.Click(cells.Width(line[:at[0]])+skip, y)
 			return true
 		}
 	}
@@ -186,7 +187,7 @@ func fits(t *testing.T, term *termtest.Terminal, m *Model) {
 		t.Errorf("%T has %d lines at %dx%d", page, len(lines), width, height)
 	}
 	for _, line := range lines {
-		if got := lineWidth(line); got > width {
+		if got := cells.Width(line); got > width {
 			t.Errorf("%T has a line of %d cells at %dx%d:\n%s", page, got, width, height, line)
 		}
 	}

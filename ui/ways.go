@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // waysPage offers the ways in which a homeserver takes people in, the best first.
@@ -91,23 +92,23 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 	var b strings.Builder
 	b.WriteString("\n")
 	if user := p.door.again.UserID; user != "" {
-		b.WriteString(cut("As "+string(user)+", in the session that ended. How do you want to sign in?", width))
+		b.WriteString(cells.Cut("As "+string(user)+", in the session that ended. How do you want to sign in?", width))
 	} else {
-		b.WriteString(cut("How do you want to sign in?", width))
+		b.WriteString(cells.Cut("How do you want to sign in?", width))
 	}
 	b.WriteString("\n\n")
 	from, to := p.list.window(p.lines())
 	for n := from; n < to; n++ {
 		chosen := n == p.list.at
-		st := st.lit(chosen)
+		st := st.Lit(chosen)
 		name, what := p.list.keys[n].words()
-		lines := st.row(chosen, " ", st.name.Render(cut(name, width-3)), width) + "\n" + st.row(chosen, " ", st.faint.Render(cut(what, width-3)), width)
+		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
 	}
 	if err := p.door.hs.OAuthErr; err != nil {
-		b.WriteString("\n" + st.warn.Render(wrap("! "+sentence(err.Error()), width)))
+		b.WriteString("\n" + st.Warn.Render(cells.Wrap("! "+sentence(err.Error()), width)))
 	}
-	return indent(b.String(), 2), nil
+	return cells.Indent(b.String(), 2), nil
 }
 
 // words say what a way is called, and what it takes.

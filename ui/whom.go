@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
 // whom is the people to invite: those in the field, and those in lists that were
@@ -68,7 +69,7 @@ func (w *whom) join() {
 			repeat.Line, repeat.First = repeat.Line+above, first[repeat.Canonical()]
 			w.list.Repeats = append(w.list.Repeats, repeat)
 		}
-		above += lineCount(p.text)
+		above += cells.Height(p.text)
 	}
 }
 
@@ -100,7 +101,7 @@ func (w *whom) err() error {
 	case len(l.Recipients) > 0:
 		return nil
 	case len(l.Problems) == 1 && len(w.pasted) == 0:
-		return fmt.Errorf("%q is %w", cut(l.Problems[0].Text, nameWidth), l.Problems[0].Err)
+		return fmt.Errorf("%q is %w", cells.Cut(l.Problems[0].Text, nameWidth), l.Problems[0].Err)
 	}
 	return fmt.Errorf("all of this is %w", recipients.ErrNoAddress)
 }

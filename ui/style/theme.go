@@ -1,4 +1,6 @@
-package ui
+// Package style is what the screens look like: themes, the colours of their roles,
+// and the styles made from them.
+package style
 
 import (
 	"image/color"
@@ -27,28 +29,18 @@ const (
 	LightBackground Background = "light"
 )
 
-// A terminal is what the colours depend on.
-type terminal struct {
-	background Background           // empty as long as it is not known
-	profile    colorprofile.Profile // how many colours it has; Unknown before it is asked
-	console    bool                 // is the Linux console, which has 16 colours on black
+// A Terminal is what the colours depend on.
+type Terminal struct {
+	Background Background           // empty as long as it is not known
+	Profile    colorprofile.Profile // how many colours it has; Unknown before it is asked
+	Console    bool                 // is the Linux console, which has 16 colours on black
 }
 
-// linuxConsole is what TERM is on the Linux console.
-const linuxConsole = "linux"
+// LinuxConsole is what TERM is on the Linux console.
+const LinuxConsole = "linux"
 
 // light reports whether the background is known to be light.
-func (in terminal) light() bool { return in.background == LightBackground }
-
-// restyle makes the styles again after the theme or what is known of the
-// terminal has changed.
-func (sh *shell) restyle() {
-	in := sh.terminal
-	if b := sh.opt.Background; b == DarkBackground || b == LightBackground {
-		in.background = b
-	}
-	sh.styles = newStyles(sh.opt.Theme, in)
-}
+func (in Terminal) light() bool { return in.Background == LightBackground }
 
 // colors are the colours of the roles. Chosen is behind text, line is for lines
 // and for pages behind cards, all others are text. A role without a colour has
@@ -61,9 +53,9 @@ type TextColors struct{ Good, Warn, Bad color.Color }
 // CommandColors are the colours of a theme for commands, whose terminal, named as
 // in TERM, is not asked for its background.
 func CommandColors(t Theme, b Background, term string, profile colorprofile.Profile) TextColors {
-	in := terminal{profile: profile, console: term == linuxConsole}
+	in := Terminal{Profile: profile, Console: term == LinuxConsole}
 	if b == DarkBackground || b == LightBackground {
-		in.background = b
+		in.Background = b
 	}
 	c := t.colors(in)
 	return TextColors{c.good, c.warn, c.bad}
@@ -79,15 +71,15 @@ func noColors() colors {
 // least 4.5 to a background that is known, and else of at least 3 to both black
 // and white. Glyphs and weight carry the same meaning, for a terminal without
 // colours and for users who do not see them.
-func (t Theme) colors(in terminal) colors {
-	few := in.profile == colorprofile.NoTTY || in.profile == colorprofile.ASCII
+func (t Theme) colors(in Terminal) colors {
+	few := in.Profile == colorprofile.NoTTY || in.Profile == colorprofile.ASCII
 	switch {
 	case t == Mono || few:
 		return noColors()
-	case t == SixteenColor || in.profile == colorprofile.ANSI:
+	case t == SixteenColor || in.Profile == colorprofile.ANSI:
 		return sixteenColors(in)
-	case in.background != DarkBackground && !in.light():
-		return t.middleColors(in.profile)
+	case in.Background != DarkBackground && !in.light():
+		return t.middleColors(in.Profile)
 	}
 	return t.fullColors(in)
 }
@@ -95,14 +87,14 @@ func (t Theme) colors(in terminal) colors {
 // sixteenColors are those of the first sixteen that can be read in the palettes
 // in use, which differ much: of red, for example, none has enough contrast on
 // both black and the dark background of Solarized.
-func sixteenColors(in terminal) colors {
+func sixteenColors(in Terminal) colors {
 	c := noColors()
 	switch {
 	case in.light():
 		c.accent, c.bad = lipgloss.Magenta, lipgloss.Red
-	case in.console:
+	case in.Console:
 		c.accent, c.good, c.warn, c.bad = lipgloss.BrightMagenta, lipgloss.BrightGreen, lipgloss.BrightYellow, lipgloss.BrightRed
-	case in.background == DarkBackground:
+	case in.Background == DarkBackground:
 		c.accent, c.good = lipgloss.Cyan, lipgloss.Green
 	}
 	return c
@@ -125,14 +117,14 @@ func (t Theme) middleColors(profile colorprofile.Profile) colors {
 
 // fullColors are for a background that is known. The nearest of 256 colours is
 // seldom near enough, so that each role names one of those as well.
-func (t Theme) fullColors(in terminal) colors {
+func (t Theme) fullColors(in Terminal) colors {
 	type pair struct{ of256, full string }
 	pick := func(light, dark pair) color.Color {
 		p := dark
 		if in.light() {
 			p = light
 		}
-		return lipgloss.Complete(in.profile)(lipgloss.NoColor{}, lipgloss.Color(p.of256), lipgloss.Color(p.full))
+		return lipgloss.Complete(in.Profile)(lipgloss.NoColor{}, lipgloss.Color(p.of256), lipgloss.Color(p.full))
 	}
 	if t == HighContrast {
 		return colors{

@@ -1,4 +1,4 @@
-package ui
+package style
 
 import (
 	"fmt"
@@ -86,7 +86,7 @@ func TestTextHasContrastToAKnownBackground(t *testing.T) {
 			least := min(4.5, contrast(lipgloss.Color("#"+side.text), behind))
 			for _, theme := range allThemes() {
 				for _, profile := range allProfiles() {
-					c := theme.colors(terminal{background: side.background, profile: profile})
+					c := theme.colors(Terminal{Background: side.background, Profile: profile})
 					for role, text := range c.textRoles() {
 						if !hasColor(text) {
 							continue // the terminal's own
@@ -108,7 +108,7 @@ func TestTextHasContrastToAKnownBackground(t *testing.T) {
 func TestHighContrastHasMore(t *testing.T) {
 	for background, hex := range map[Background]string{DarkBackground: "#1E1E24", LightBackground: "#F2F2F2"} {
 		for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256} {
-			c := HighContrast.colors(terminal{background: background, profile: profile})
+			c := HighContrast.colors(Terminal{Background: background, Profile: profile})
 			for role, text := range c.textRoles() {
 				atLeast(t, fmt.Sprint(background, profile, role), text, lipgloss.Color(hex), 7)
 				if hasColor(c.chosen) {
@@ -119,12 +119,12 @@ func TestHighContrastHasMore(t *testing.T) {
 	}
 }
 
-// A terminal that does not say its background may have either.
+// A Terminal that does not say its background may have either.
 func TestTextHasContrastToAnUnknownBackground(t *testing.T) {
 	for name, p := range palettes() {
 		for _, theme := range allThemes() {
 			for _, profile := range append(allProfiles(), colorprofile.Unknown) {
-				for role, text := range theme.colors(terminal{profile: profile}).textRoles() {
+				for role, text := range theme.colors(Terminal{Profile: profile}).textRoles() {
 					if hasColor(text) {
 						of := fmt.Sprintf("%s, %s, %s: %s", name, theme, profile, role)
 						atLeast(t, of+" on black", p.shows(text), color.Black, 3)
@@ -137,7 +137,7 @@ func TestTextHasContrastToAnUnknownBackground(t *testing.T) {
 }
 
 func TestLinuxConsoleHasColors(t *testing.T) {
-	c := DefaultTheme.colors(terminal{profile: colorprofile.ANSI, console: true})
+	c := DefaultTheme.colors(Terminal{Profile: colorprofile.ANSI, Console: true})
 	seen := map[color.Color]bool{}
 	for role, text := range c.textRoles() {
 		if role == "faint" {
@@ -180,14 +180,14 @@ func luminance(c color.Color) float64 {
 // Many terminals show the first eight colours as the second eight in bold.
 func TestBoldKeepsTheContrast(t *testing.T) {
 	for _, background := range []Background{DarkBackground, LightBackground} {
-		st := newStyles(DefaultTheme, terminal{background: background, profile: colorprofile.ANSI})
-		for name, style := range map[string]lipgloss.Style{"brand": st.brand, "code": st.code, "accent": bold(st.accent), "bad": bold(st.bad), "good": bold(st.good)} {
+		st := New(DefaultTheme, Terminal{Background: background, Profile: colorprofile.ANSI})
+		for name, style := range map[string]lipgloss.Style{"brand": st.Brand, "code": st.Code, "accent": Bold(st.Accent), "bad": Bold(st.Bad), "good": Bold(st.Good)} {
 			if _, basic := style.GetForeground().(ansi.BasicColor); basic && style.GetBold() {
 				t.Errorf("%s on %s is bold in %v", name, background, style.GetForeground())
 			}
 		}
 	}
-	if st := newStyles(DefaultTheme, terminal{background: DarkBackground, profile: colorprofile.TrueColor}); !bold(st.good).GetBold() {
+	if st := New(DefaultTheme, Terminal{Background: DarkBackground, Profile: colorprofile.TrueColor}); !Bold(st.Good).GetBold() {
 		t.Error("nothing is bold in true colour")
 	}
 }
@@ -198,28 +198,17 @@ func TestChosenRowIsSeen(t *testing.T) {
 	for _, theme := range allThemes() {
 		for _, background := range []Background{"", DarkBackground, LightBackground} {
 			for _, profile := range allProfiles() {
-				st := newStyles(theme, terminal{background: background, profile: profile})
-				row := st.row(true, " ", st.bad.Render("forged")+" grace", 20)
-				tinted := hasColor(theme.colors(terminal{background: background, profile: profile}).chosen)
+				st := New(theme, Terminal{Background: background, Profile: profile})
+				row := st.Row(true, " ", st.Bad.Render("forged")+" grace", 20)
+				tinted := hasColor(theme.colors(Terminal{Background: background, Profile: profile}).chosen)
 				want := "\x1b[7m forged grace      \x1b[m"
 				if !tinted && !strings.HasSuffix(row, want) || tinted && !strings.Contains(row, "48;") {
 					t.Errorf("%s, %s, %s: %q", theme, background, profile, row)
 				}
-				if plain := ascii(ansi.Strip(row)); !strings.HasPrefix(plain, "> forged") {
+				if plain := ASCII(ansi.Strip(row)); !strings.HasPrefix(plain, "> forged") {
 					t.Errorf("in ASCII: %q", plain)
 				}
 			}
-		}
-	}
-}
-
-func TestBackgroundCanBeForced(t *testing.T) {
-	for forced, want := range map[Background]Background{"auto": LightBackground, DarkBackground: DarkBackground, LightBackground: LightBackground} {
-		sh := newShell(t.Context(), Options{Display: Display{Background: forced}})
-		sh.terminal = terminal{background: LightBackground, profile: colorprofile.TrueColor}
-		sh.restyle()
-		if got, want := sh.styles.accent, newStyles("", terminal{background: want, profile: colorprofile.TrueColor}).accent; got.GetForeground() != want.GetForeground() {
-			t.Errorf("%s: %v, want %v", forced, got.GetForeground(), want.GetForeground())
 		}
 	}
 }

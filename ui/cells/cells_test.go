@@ -1,4 +1,4 @@
-package ui
+package cells
 
 import (
 	"strings"
@@ -8,10 +8,10 @@ import (
 func TestWrapKeepsMarksWithTheirLetter(t *testing.T) {
 	letter := "z\u0323\u0301"
 	want := strings.Repeat(letter, 10) + "\n" + strings.Repeat(letter, 10) + "\n" + strings.Repeat(letter, 5)
-	if got := wrap(strings.Repeat(letter, 25), 10); got != want {
+	if got := Wrap(strings.Repeat(letter, 25), 10); got != want {
 		t.Errorf("%q", got)
 	}
-	if got := wrap("one two\nthree", 80); got != "one two\nthree" {
+	if got := Wrap("one two\nthree", 80); got != "one two\nthree" {
 		t.Errorf("%q", got)
 	}
 }

@@ -1,4 +1,4 @@
-package ui
+package style
 
 import (
 	"strings"
@@ -7,10 +7,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// ascii draws a screen again with nothing but ASCII, each sign as wide as
+// ASCII draws a screen again with nothing but ASCII, each sign as wide as
 // before. It is the last thing that happens to a screen, so that no page needs
 // to know. Letters that ASCII does not have become question marks.
-func ascii(screen string) string {
+func ASCII(screen string) string {
 	var b strings.Builder
 	var state byte
 	for screen != "" {
@@ -28,6 +28,7 @@ func ascii(screen string) string {
 	return b.String()
 }
 
+// isASCII reports whether a text has nothing but ASCII.
 func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }

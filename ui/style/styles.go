@@ -1,0 +1,165 @@
+package style
+
+import (
+	"image/color"
+	"regexp"
+	"strings"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/textinput"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
+)
+
+// Styles are what things look like, made from a few roles. Current is the chosen
+// one of the tabs, numbers or offers in a line.
+type Styles struct {
+	Plain, Strong, Faint, Accent, Good, Warn, Bad lipgloss.Style
+
+	Brand, Banner, Rule, Column, Cursor, Name, Current, Card, Label, Code, QR lipgloss.Style
+
+	chosen string // turns on what is behind the chosen row; empty if the row is reversed
+
+	Dark bool // the background is not known to be light
+
+	Help  help.Styles
+	Input textinput.Styles
+}
+
+// hasColor reports whether a role has a colour of its own.
+func hasColor(c color.Color) bool {
+	_, none := c.(lipgloss.NoColor)
+	return !none
+}
+
+// New returns the look of a theme in a terminal.
+func New(t Theme, in Terminal) Styles {
+	c := t.colors(in)
+	base := lipgloss.NewStyle()
+	s := Styles{
+		Plain:  base,
+		Strong: base.Bold(true),
+		Faint:  base.Foreground(c.faint),
+		Accent: base.Foreground(c.accent),
+		Good:   base.Foreground(c.good),
+		Warn:   base.Foreground(c.warn),
+		Bad:    base.Foreground(c.bad),
+
+		Brand:  Bold(base.Foreground(c.accent)).Reverse(true).Padding(0, 1),
+		Rule:   base.Foreground(c.line),
+		Column: base.Foreground(c.faint),
+		Cursor: base.Foreground(c.accent),
+		Name:   base,
+		Label:  base.Foreground(c.faint),
+		Code:   Bold(base.Foreground(c.accent)).Padding(0, 2).Border(lipgloss.RoundedBorder()).BorderForeground(c.accent),
+		Dark:   !in.light(),
+		Card:   base.Border(lipgloss.RoundedBorder()).BorderForeground(c.accent).Padding(0, 2),
+	}
+	if hasColor(c.chosen) {
+		s.chosen = ansi.NewStyle().BackgroundColor(c.chosen).String()
+	}
+	// Weight replaces a colour that is missing.
+	for _, role := range []struct {
+		style *lipgloss.Style
+		color color.Color
+	}{{&s.Accent, c.accent}, {&s.Warn, c.warn}, {&s.Bad, c.bad}} {
+		if !hasColor(role.color) {
+			*role.style = base.Bold(true)
+		}
+	}
+	s.Banner = s.Warn
+	s.Current = Bold(s.Accent).Underline(true)
+	if t == Mono {
+		s.Faint, s.Rule, s.Column, s.Label = base.Faint(true), base.Faint(true), base.Faint(true), base.Faint(true)
+	}
+	// A camera wants dark on light, whatever the theme; without colors what is
+	// drawn is right for a terminal such as was found.
+	s.QR = base.Foreground(lipgloss.Color("#FFFFFF")).Background(lipgloss.Color("#000000"))
+	if in.light() {
+		s.QR = base.Foreground(lipgloss.Color("#000000")).Background(lipgloss.Color("#FFFFFF"))
+	}
+	s.Help = help.DefaultStyles(!in.light())
+	for _, st := range []*lipgloss.Style{&s.Help.ShortKey, &s.Help.FullKey} {
+		*st = s.Accent
+	}
+	for _, st := range []*lipgloss.Style{&s.Help.ShortDesc, &s.Help.FullDesc, &s.Help.ShortSeparator, &s.Help.FullSeparator, &s.Help.Ellipsis} {
+		*st = s.Faint
+	}
+	s.Input = textinput.DefaultStyles(!in.light())
+	for _, st := range []*textinput.StyleState{&s.Input.Focused, &s.Input.Blurred} {
+		st.Text, st.Placeholder = s.Plain, s.Faint
+	}
+	return s
+}
+
+// Bold is a style in bold, unless it has one of the first eight colours: many
+// terminals show those brighter in bold, which no longer has enough contrast.
+func Bold(s lipgloss.Style) lipgloss.Style {
+	if c, basic := s.GetForeground().(ansi.BasicColor); basic && c < ansi.BrightBlack {
+		return s
+	}
+	return s.Bold(true)
+}
+
+// behind puts the chosen row's colour behind a line of ours.
+func (s Styles) behind(line string) string {
+	return s.chosen + strings.ReplaceAll(line, ansi.ResetStyle, ansi.ResetStyle+s.chosen) + ansi.ResetStyle
+}
+
+// sgr is an escape sequence that changes how text looks (Select Graphic Rendition).
+var sgr = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
+
+// reversed is a line of ours with foreground and background exchanged. Its
+// colours would be backgrounds then, so that it keeps none.
+func (s Styles) reversed(line string) string {
+	return ansi.NewStyle().Reverse(true).String() + sgr.ReplaceAllString(line, "") + ansi.ResetStyle
+}
+
+// Row is a line of a list with a mark of one cell before it and, if the row is
+// chosen, the cursor. A chosen row is padded to the width.
+func (s Styles) Row(chosen bool, mark, line string, width int) string {
+	switch {
+	case !chosen:
+		return " " + mark + line
+	case s.chosen == "":
+		return s.Cursor.Render("▌") + s.reversed(mark+cells.Pad(line, width-2))
+	}
+	return s.behind(s.Cursor.Render("▌") + mark + cells.Pad(line, width-2))
+}
+
+// Lit is the look of what stands in a row: in the chosen one nothing is faint,
+// and the name stands out.
+func (s Styles) Lit(chosen bool) Styles {
+	if chosen {
+		s.Name, s.Faint = s.Strong, s.Plain
+	}
+	return s
+}
+
+// BehindCards is a page while cards lie over it: in the colour of lines.
+func (s Styles) BehindCards(page string) string {
+	lines := strings.Split(page, "\n")
+	for n, line := range lines {
+		lines[n] = s.Rule.Render(ansi.Strip(line))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Status is the look of a status.
+func (s Styles) Status(st invite.Status) lipgloss.Style {
+	switch st {
+	case invite.Pending:
+		return s.Plain
+	case invite.Invited:
+		return s.Accent
+	case invite.Joined:
+		return s.Good
+	case invite.Banned, invite.Malformed:
+		return s.Bad
+	default:
+		return s.Faint
+	}
+}
