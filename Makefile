@@ -28,6 +28,7 @@ test: ## run all tests but e2e, with the race detector
 	go test -race ./...
 
 golden: ## write what the screens look like now to the golden files and pictures; look at them before committing
+	find ui/testdata -name '*.golden' -delete
 	go test ./ui ./cli ./screenshots -update
 
 lint: ## check the style and who imports whom

@@ -163,13 +163,13 @@ func TestFilterFinds(t *testing.T) {
 }
 
 func TestOperatorsAreListed(t *testing.T) {
-	for size, at := range sizes() {
-		inDemo(t, at[0], at[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+	for _, size := range sizes() {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
 			term.Press("/")
 			term.Send("by:m")
-			term.Golden("typed " + size)
+			term.Golden("typed")
 			term.Press("?")
-			term.Golden("invites " + size)
+			term.Golden("invites")
 			var all strings.Builder
 			for range 5 {
 				all.WriteString(term.Screen())
@@ -178,7 +178,7 @@ func TestOperatorsAreListed(t *testing.T) {
 			seen := all.String()
 			for _, o := range newInviteTable(&shell{now: time.Now}).operators().operators {
 				if !strings.Contains(seen, o.example) {
-					t.Errorf("%s: no %s", size, o.example)
+					t.Errorf("%v: no %s", size, o.example)
 				}
 			}
 			term.Press("esc")
@@ -213,11 +213,11 @@ func TestCountsAreNeverCut(t *testing.T) {
 
 // A column that the list is sorted by and that has no room is named all the same.
 func TestSortedColumnIsSeen(t *testing.T) {
-	for size, at := range sizes() {
-		inDemo(t, at[0], at[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+	for _, size := range sizes() {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
 			for _, want := range []string{"SENT", "INVITED", "ROOM", "STATUS", "KEY", "BY"} {
 				head := line(term, 3)
-				if narrow := at[0] == 60 && (want == "KEY" || want == "BY"); narrow {
+				if narrow := size[0] == 60 && (want == "KEY" || want == "BY"); narrow {
 					head, want = line(term, 2), map[string]string{"KEY": "by key", "BY": "by sender"}[want]
 				}
 				if want == "SENT" {
@@ -226,7 +226,7 @@ func TestSortedColumnIsSeen(t *testing.T) {
 					want += " ↑"
 				}
 				if !strings.Contains(head, want) {
-					t.Errorf("%s: not sorted by %s:\n%s", size, want, term.Screen())
+					t.Errorf("%v: not sorted by %s:\n%s", size, want, term.Screen())
 				}
 				term.Press("s")
 			}

@@ -31,13 +31,13 @@ func (n *town) dump(t *testing.T) Dump {
 }
 
 func TestInspectBeforeSigningIn(t *testing.T) {
-	for size, at := range sizes() {
+	for _, size := range sizes() {
 		inTown(t, func(t *testing.T, n *town) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			n.invite(t, n.ops, "rob@bell.example")
 			d, opt := n.dump(t), n.options()
 			asked := len(n.Requests())
-			term := termtest.Run(t, at[0], at[1], func(ctx context.Context) tea.Model {
+			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
 				return New(ctx, Options{Client: opt, Demo: true, Inspect: func(_ context.Context, file string) (Dump, error) {
 					if file != "state.json" {
 						return Dump{}, fmt.Errorf("read %s: %w", file, errors.New("there are no events of rooms"))
@@ -45,17 +45,17 @@ func TestInspectBeforeSigningIn(t *testing.T) {
 					return d, nil
 				}})
 			})
-			term.Golden("offered " + size)
+			term.Golden("offered")
 			term.Press("ctrl+o")
-			term.Golden("asked " + size)
+			term.Golden("asked")
 			term.Send("other.json\r")
-			term.Golden("refused " + size)
+			term.Golden("refused")
 			term.Press("ctrl+u")
 			term.Send("state.json\r")
 			term.Press("down")
-			term.Golden("found " + size)
+			term.Golden("found")
 			term.Press("enter", "G")
-			term.Golden("one " + size)
+			term.Golden("one")
 			term.Press("esc", "esc", "esc")
 			if !strings.Contains(term.Screen(), "Account") {
 				t.Errorf("not back at signing in:\n%s", term.Screen())

@@ -144,7 +144,7 @@ func (w *wardrobe) golden(name string) {
 	w.now.Store(&now)
 	defer w.now.Store(nil)
 	b := &looksBook{letters: map[string]rune{strings.Repeat("\t", len(looks())-1): ' '}}
-	for _, size := range [][2]int{{60, 16}, {80, 24}, {120, 32}, {200, 50}} {
+	for _, size := range sizes() {
 		w.term.Resize(size[0], size[1])
 		var texts []string
 		var seen [][][]string

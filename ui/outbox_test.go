@@ -14,15 +14,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
-// sizes are the terminals that every page has to look well in.
-func sizes() map[string][2]int {
-	return map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}}
+// sizes are the terminals that every page has to look well in, the smallest first.
+func sizes() [][2]int {
+	return [][2]int{{60, 16}, {80, 24}, {120, 32}, {200, 50}}
 }
 
 // atEverySize runs a story in a town of its own for each size.
 func atEverySize(t *testing.T, story func(t *testing.T, n *town, term func() *termtest.Terminal, golden func(name string))) {
 	t.Helper()
-	for name, size := range sizes() {
+	for _, size := range sizes() {
 		inTown(t, func(t *testing.T, n *town) {
 			t.Helper()
 			var shown *termtest.Terminal
@@ -30,7 +30,7 @@ func atEverySize(t *testing.T, story func(t *testing.T, n *town, term func() *te
 				shown = n.startAsAda(t, size[0], size[1])
 				return shown
 			}
-			story(t, n, start, func(page string) { shown.Golden(page + " " + name) })
+			story(t, n, start, func(name string) { shown.Golden(name) })
 		})
 	}
 }

@@ -10,12 +10,12 @@ import (
 )
 
 func TestPalette(t *testing.T) {
-	for name, size := range map[string][2]int{"60x16": {60, 16}, "80x24": {80, 24}, "120x32": {120, 32}, "200x50": {200, 50}} {
+	for _, size := range sizes() {
 		inTown(t, func(t *testing.T, n *town) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := n.startAsAda(t, size[0], size[1])
 			term.Press(":")
-			term.Golden(name)
+			term.Golden("palette")
 		})
 	}
 }

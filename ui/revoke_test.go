@@ -170,10 +170,10 @@ func TestRevokeMarked(t *testing.T) {
 
 // Who is concerned is named as far as there is room, and the others are counted.
 func TestQuestionNamesWhoIsConcerned(t *testing.T) {
-	for size, at := range sizes() {
-		inDemo(t, at[0], at[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+	for _, size := range sizes() {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
 			term.Press("A", "x")
-			term.Golden(size)
+			term.Golden("asked")
 			shows(t, term, "more")
 			shows(t, term, "y yes")
 		})

@@ -23,15 +23,15 @@ func TestRoomSaysWhatWasLeftOut(t *testing.T) {
 }
 
 func TestRoomLeadsToItsInvitesAndBack(t *testing.T) {
-	for size, at := range sizes() {
-		inDemo(t, at[0], at[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+	for _, size := range sizes() {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
 			term.Press("down", "down", "r") // the room of the chosen invite
 			chosen := line(term, 7)
 			if !strings.HasPrefix(chosen, " ▌ Operations") {
 				t.Errorf("the cursor is not on the invite's room:\n%s", term.Screen())
 			}
 			term.Press("enter")
-			term.Golden("invites " + size)
+			term.Golden("invites")
 			shows(t, term, "Invites of Operations")
 			term.Press("/")
 			term.Send(" aco\r")

@@ -62,16 +62,15 @@ func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 
 // The tour goes on when the user has done what it says.
 func TestTour(t *testing.T) {
-	for name, size := range sizes() {
+	for _, size := range sizes() {
 		synctest.Test(t, func(t *testing.T) {
 			term, model := rehearse(t, size[0], size[1])
 			at := func(step int) {
 				t.Helper()
-				golden := fmt.Sprintf("%s %d", name, step)
 				if !strings.Contains(term.Screen(), fmt.Sprintf(" %d of 8 ", step)) {
-					t.Fatalf("%s: not at step %d:\n%s", name, step, term.Screen())
+					t.Fatalf("%v: not at step %d:\n%s", size, step, term.Screen())
 				}
-				term.Golden(golden)
+				term.Golden(fmt.Sprintf("step %d", step))
 				model.mu.Lock()
 				defer model.mu.Unlock()
 				fits(t, term, model.Model)
@@ -82,13 +81,13 @@ func TestTour(t *testing.T) {
 			term.Press("esc")
 			at(3)
 			term.Press("i")
-			term.Golden(name + " suggested")
+			term.Golden("suggested")
 			term.Press("tab", "enter")
 			term.Wait(time.Second)
-			term.Golden(name + " terms")
+			term.Golden("terms")
 			term.Press("a")
 			term.Wait(time.Second)
-			term.Golden(name + " preview")
+			term.Golden("preview")
 			term.Press("enter")
 			term.Wait(time.Second)
 			at(4)
@@ -96,7 +95,7 @@ func TestTour(t *testing.T) {
 			at(5)
 			term.Press("i", "down", "down", "down", "down", "down", "enter", "enter")
 			term.Wait(time.Second)
-			term.Golden(name + " eight")
+			term.Golden("eight")
 			term.Press("enter")
 			term.Wait(time.Second)
 			at(6)
@@ -104,7 +103,7 @@ func TestTour(t *testing.T) {
 			at(7)
 			term.Wait(80 * time.Second)
 			if s := term.Screen(); strings.Contains(s, "queued") {
-				t.Errorf("%s: the outbox is not empty:\n%s", name, s)
+				t.Errorf("%v: the outbox is not empty:\n%s", size, s)
 			}
 			term.Press("esc", "/")
 			term.Send("status:pending by:ada\r")
@@ -112,7 +111,7 @@ func TestTour(t *testing.T) {
 			at(8)
 			term.Press("?")
 			if s := term.Screen(); strings.Contains(s, "of 8") {
-				t.Errorf("%s: the tour does not end:\n%s", name, s)
+				t.Errorf("%v: the tour does not end:\n%s", size, s)
 			}
 			term.Wait(10 * time.Second)
 		})
@@ -202,19 +201,18 @@ func TestEmptyListsSayWhatToDo(t *testing.T) {
 				}
 			}
 			term := n.startAsAda(t, size[0], size[1])
-			at := func(what string) string { return fmt.Sprintf("%dx%d %s", size[0], size[1], what) }
-			term.Golden(at("no rooms"))
+			term.Golden("no rooms")
 			term.Press("r")
-			term.Golden(at("rooms"))
+			term.Golden("rooms")
 			term.Press("esc", "o")
-			term.Golden(at("outbox"))
+			term.Golden("outbox")
 		})
 		inTown(t, func(t *testing.T, n *town) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := n.startAsAda(t, size[0], size[1])
 			term.Press("/")
 			term.Send("nobody\r")
-			term.Golden(fmt.Sprintf("%dx%d nothing matches", size[0], size[1]))
+			term.Golden("nothing matches")
 		})
 	}
 }

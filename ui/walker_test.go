@@ -26,6 +26,7 @@ type walker struct {
 	model *Model
 	mouse bool
 	seen  map[string]bool // types of screens
+	whole strings.Builder // all screens, header and footer included
 }
 
 func (w *walker) top() screen { return w.model.shell.top() }
@@ -145,6 +146,7 @@ func (w *walker) at(page screen, title string) {
 	if !help {
 		w.term.Press("f9") // whatever was said is read
 	}
+	fmt.Fprintf(&w.whole, "-- %s --\n%s", w.top().title(), w.term.Screen())
 	w.keeps("other sizes", w.resize)
 	if !help && !w.mouse { // the keys are the same, however one came
 		w.keeps("keys that mean nothing", w.pressNonsense)

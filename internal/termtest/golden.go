@@ -1,10 +1,14 @@
 package termtest
 
 import (
+	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,36 +19,121 @@ var update = flag.Bool("update", false, "write what is on the screen to the gold
 // with.
 func Update() bool { return *update }
 
-// Golden compares the screen with testdata/<name of the test>/<name>.golden,
-// where spaces become dashes. A spinner counts as standing still: which of its
-// frames is on the screen depends on how long the test took to look. With the flag -update it writes the file instead.
+// Golden compares the screen with testdata/<name of the test>/<name>.golden, where
+// spaces become dashes. That file has a section for each size of the terminal. A
+// screen of 200x50 has none if it shows what the screen of 120x32 shows and has only
+// more blank space: then it is compared with that section, blank space aside.
+//
+// The bottom line, in which a program names its keys, is compared with the line in
+// testdata/footers.golden, which holds those of all screens: a word that is in every
+// footer is changed in one file.
+//
+// A spinner counts as standing still: which of its frames is on the screen depends on
+// how long the test took to look.
+//
+// With the flag -update Golden writes the files instead.
 func (term *Terminal) Golden(name string) {
 	term.tb.Helper()
-	term.GoldenText(name, term.Screen())
-}
+	width, height := term.Size()
+	size := fmt.Sprintf("%dx%d", width, height)
+	page, footer := cutFooter(stopSpinner(term.Screen()), height)
+	path := term.golden(name)
+	frame := term.frame(name) + " " + size
 
-// GoldenText is Golden for a text that was made of what was seen.
-func (term *Terminal) GoldenText(name, screen string) {
-	term.tb.Helper()
-	path := filepath.Join("testdata", filepath.FromSlash(term.tb.Name()), strings.ReplaceAll(name, " ", "-")+".golden")
-	got := stopSpinner(screen)
+	goldenFiles.Lock()
+	defer goldenFiles.Unlock()
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := writeSection(path, size, page); err != nil {
 			term.tb.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+		if err := writeFooter(frame, footer); err != nil {
+			term.tb.Fatal(err)
+		}
+		return
+	}
+	want, err := readSection(path, size)
+	if errors.Is(err, errNoSection) && size == wide {
+		want, err = readSection(path, narrower)
+		page, want = squeeze(page), squeeze(want)
+	}
+	if err != nil {
+		term.tb.Errorf("no golden yet (run with -update, then look at it): %v\n%s", err, page)
+		return
+	}
+	term.compare(path+" "+size, want, page)
+	footers, err := readFooters()
+	if err != nil {
+		term.tb.Error(err)
+		return
+	}
+	term.compare(footersPath+" "+frame, footers[frame], footer)
+}
+
+// GoldenText compares a text that was made of what was seen with the whole of
+// testdata/<name of the test>/<name>.golden.
+func (term *Terminal) GoldenText(name, text string) {
+	term.tb.Helper()
+	path, got := term.golden(name), stopSpinner(text)
+	if *update {
+		if err := writeFile(path, []byte(got)); err != nil {
 			term.tb.Fatal(err)
 		}
 		return
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		term.tb.Errorf("no golden file yet (run with -update, then look at it): %v\n%s", err, got)
+		term.tb.Errorf("no golden yet (run with -update, then look at it): %v\n%s", err, got)
 		return
 	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+	term.compare(path, string(want), got)
+}
+
+// goldenFiles is locked while golden files are read and written: parallel tests share
+// one.
+var goldenFiles sync.Mutex
+
+// frame is how the golden of this name is called in testdata.
+func (term *Terminal) frame(name string) string {
+	return term.tb.Name() + "/" + strings.ReplaceAll(name, " ", "-")
+}
+
+// golden is the path of the golden file of this name.
+func (term *Terminal) golden(name string) string {
+	return filepath.Join("testdata", filepath.FromSlash(term.frame(name))+".golden")
+}
+
+func (term *Terminal) compare(path, want, got string) {
+	term.tb.Helper()
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
 		term.tb.Errorf("the screen is not that of %s (-golden +screen):\n%s\n--- golden\n%s--- screen\n%s", path, diff, want, got)
 	}
+}
+
+// cutFooter cuts a screen of so many lines before its bottom line.
+func cutFooter(screen string, height int) (page, footer string) {
+	lines := strings.Split(strings.TrimSuffix(screen, "\n"), "\n")
+	if len(lines) < height {
+		return screen, ""
+	}
+	page = strings.Join(lines[:height-1], "\n")
+	return strings.TrimRight(page, "\n") + "\n", lines[height-1]
+}
+
+// blank is where a screen has room to spare: between columns, and in the lines of a
+// border.
+var blank = regexp.MustCompile(` {2,}|─+`)
+
+// squeeze takes the room to spare out of a screen: the space between columns, and
+// empty lines.
+func squeeze(screen string) string {
+	var kept []string
+	for line := range strings.SplitSeq(screen, "\n") {
+		line = strings.TrimSpace(blank.ReplaceAllString(line, "  "))
+		if line != "" && line != "│" {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n") + "\n"
 }
 
 // stopSpinner replaces every frame of the usual braille spinner by its first.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -505,39 +503,4 @@ func TestAProgramThatDoesNotEndFails(t *testing.T) {
 			t.Errorf("reported %q", r.errors)
 		}
 	})
-}
-
-func TestGolden(t *testing.T) {
-	t.Chdir(t.TempDir())
-	path := filepath.Join("testdata", "Recorded", "note.golden")
-	golden := func() (errs []string) {
-		synctest.Test(t, func(t *testing.T) {
-			r := &recorder{TB: t, name: "Recorded"}
-			term := show(r, note())
-			term.Send("ada")
-			term.Golden("note")
-			r.cleanup()
-			errs = r.errors
-		})
-		return errs
-	}
-
-	if errs := golden(); len(errs) != 1 || !strings.Contains(errs[0], "-update") {
-		t.Errorf("without a file: %q", errs)
-	}
-	*update = true
-	errs := golden()
-	*update = false
-	if b, _ := os.ReadFile(path); errs != nil || string(b) != "Your name?\n> ada\n" {
-		t.Errorf("updating: %q, wrote %q", errs, b)
-	}
-	if errs := golden(); errs != nil {
-		t.Errorf("the same: %q", errs)
-	}
-	if err := os.WriteFile(path, []byte("Your name?\n> bob\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if errs := golden(); len(errs) != 1 || !strings.Contains(errs[0], "bob") || !strings.Contains(errs[0], "ada") {
-		t.Errorf("another: %q", errs)
-	}
 }
