@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"bufio"
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/dump"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -76,12 +74,12 @@ func runInspect(c *cobra.Command, o inspectOptions) error {
 	if err != nil {
 		return err
 	}
-	d := &dump{}
+	d := &dump.Dump{}
 	cut, err := o.readAll(ctx, d)
 	if err != nil {
 		return err
 	}
-	findings := d.findings()
+	findings := dumpFindings(d)
 	facts := invite.Facts{Now: o.Now(), StaleAfter: o.settings.StaleAfter}
 	if o.check {
 		if facts.Validity, err = o.askOffline(ctx, trusted, findings); err != nil {
@@ -138,10 +136,10 @@ func (o inspectOptions) mayAskAbout(c *cobra.Command) (*trustedHosts, error) {
 
 // readAll reads all files into d and returns those that ended too early. That
 // nothing at all could be read is an error.
-func (o inspectOptions) readAll(ctx context.Context, d *dump) (cut []failure, err error) {
+func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []failure, err error) {
 	var file string
-	d.complain = func(where string, reason error) {
-		if d.bad <= maxComplaints {
+	d.Report = func(where string, reason error) {
+		if d.Unreadable <= maxComplaints {
 			o.note("%s: %s: %s", file, where, reason.Error())
 		}
 	}
@@ -149,22 +147,22 @@ func (o inspectOptions) readAll(ctx context.Context, d *dump) (cut []failure, er
 	for _, file = range o.files {
 		from, err := o.open(file)
 		if err == nil {
-			err = d.add(bufio.NewReaderSize(&bounded{ctx: ctx, from: from, rest: &rest}, 64<<10))
+			err = d.Read(&bounded{ctx: ctx, from: from, rest: &rest})
 			_ = from.Close()
 		}
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case err != nil && (from == nil || d.read == 0):
+		case err != nil && (from == nil || d.Events == 0):
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		case err != nil:
 			cut = append(cut, failure{file, err})
 		}
 	}
-	if n := d.bad - maxComplaints; n > 0 {
+	if n := d.Unreadable - maxComplaints; n > 0 {
 		o.note("%d more cannot be read.", n)
 	}
-	if d.read == 0 && (d.answers == 0 || d.bad > 0) {
+	if d.Empty() {
 		return nil, fmt.Errorf("read %s: %w", strings.Join(o.files, ", "), errNoDump)
 	}
 	return cut, nil
@@ -204,54 +202,29 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// findings are the invites of all rooms of a dump. Nothing is judged yet.
-func (d *dump) findings() []finding {
-	invites, rooms := d.fold()
+// dumpFindings returns the invites of all rooms of a dump, not yet judged.
+func dumpFindings(d *dump.Dump) []finding {
+	invites, rooms := foldDump(d)
 	var findings []finding
 	for _, i := range invites {
 		room := rooms[i.RoomID]
 		findings = append(findings, finding{
 			invite: i, roomName: room.Name, roomLabel: room.Label(), roomAlias: room.Alias,
-			certain: !i.Live(), // what was saved need not be all that happened
+			certain: !i.Live(), // the saved events may be only a part of what happened
 		})
 	}
 	return findings
 }
 
-// fold makes invites of what was read, the newest first. Of the rooms nothing
-// is known but how they are called.
-func (d *dump) fold() ([]invite.Invite, map[id.RoomID]client.Room) {
-	events := map[id.RoomID][]invite.Event{}
-	for _, e := range d.found {
-		events[e.room] = append(events[e.room], e.event)
-	}
-	var invites []invite.Invite
+// foldDump returns the invites of a dump and its rooms, of which only the names
+// are known.
+func foldDump(d *dump.Dump) ([]invite.Invite, map[id.RoomID]client.Room) {
+	invites, named := d.Fold()
 	rooms := map[id.RoomID]client.Room{}
-	for room, all := range events {
-		state, history := invite.Order(all)
-		invites = append(invites, invite.Fold(room, state, history)...)
-		rooms[room] = roomCalled(room, state)
+	for room, names := range named {
+		rooms[room] = client.Room{ID: room, Name: names.Name, Alias: names.Alias}
 	}
-	invite.Sort(invites)
 	return invites, rooms
-}
-
-// roomCalled is a room of which nothing but its names is known.
-func roomCalled(room id.RoomID, state []invite.Event) client.Room {
-	var name, alias string
-	for _, ev := range state {
-		var content map[string]json.RawMessage
-		if ev.StateKey != "" || json.Unmarshal(ev.Content, &content) != nil {
-			continue
-		}
-		switch ev.Type {
-		case typeName:
-			_ = json.Unmarshal(content["name"], &name) // one of the wrong type is none
-		case typeCanonicalAlias:
-			_ = json.Unmarshal(content["alias"], &alias)
-		}
-	}
-	return client.Room{ID: room, Name: cmp.Or(strings.TrimSpace(name), alias), Alias: id.RoomAlias(alias)}
 }
 
 // askOffline asks about the keys of all invites that are out, and returns what

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/client/dump"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui"
 )
@@ -36,18 +37,18 @@ func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error
 	o := inspectOptions{app: a, files: []string{file}, note: func(format string, values ...any) {
 		unread = cmp.Or(unread, fmt.Sprintf(format, values...)) // the first will do
 	}}
-	d := &dump{}
+	d := &dump.Dump{}
 	cut, err := o.readAll(ctx, d)
 	if err != nil {
 		return ui.Dump{}, err
 	}
 	found := ui.Dump{Facts: invite.Facts{Now: a.Now(), StaleAfter: a.settings.StaleAfter}}
-	found.Invites, found.Rooms = d.fold()
+	found.Invites, found.Rooms = foldDump(d)
 	switch {
 	case len(cut) > 0:
 		found.Unread = "read in part: " + cut[0].err.Error()
-	case d.bad > 0:
-		found.Unread = fmt.Sprintf("%s unread: %s", count(d.bad, "thing"), strings.TrimPrefix(unread, file+": "))
+	case d.Unreadable > 0:
+		found.Unread = fmt.Sprintf("%s unread: %s", count(d.Unreadable, "thing"), strings.TrimPrefix(unread, file+": "))
 	}
 	return found, nil
 }

@@ -1,4 +1,4 @@
-package cli
+package dump
 
 import (
 	"strconv"
@@ -6,10 +6,10 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// A place is where in a file something stands, and in which room.
+// A place is the position of a value in a file, and its room.
 type place struct {
-	value int    // which of the file's, from 1
-	path  string // within that, as jq writes it
+	value int    // number of the top-level value, from 1
+	path  string // within that value, in the syntax of jq
 	room  id.RoomID
 }
 

@@ -1,4 +1,7 @@
-package cli
+// Package dump reads saved room state: files of events and of a homeserver's
+// answers. It gives the invites in them and the names of the rooms, and reports
+// what it could not read.
+package dump
 
 import (
 	"bufio"
@@ -11,30 +14,35 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A dump is what somebody has saved of a homeserver's answers. It is read one
-// event at a time, and only the events that matter to invites are kept.
+// A Dump collects the events that matter to invites from saved answers of a
+// homeserver.
 //
 // A file is any number of JSON values: arrays of events, as /state gives them;
 // objects with such arrays, as from /messages, of one room in a sync or of a whole
-// sync; and events themselves. Only where one of these forms has events are
-// events looked for: a homeserver passes on members of an event that it does not
-// know, and a stranger may have put whole rooms there.
-type dump struct {
-	// complain hears of everything that should be an event, or hold some, and
-	// does not. where is its place in the file, as jq writes it.
-	complain func(where string, reason error)
+// sync; and single events. Events are looked for only where one of these forms has
+// them: a homeserver passes on members of an event that it does not know, and the
+// sender may have put whole rooms there.
+type Dump struct {
+	// Report is called for everything that should be an event, or hold events,
+	// and does not, unless it is nil. where is its path in the file, in the syntax
+	// of jq.
+	Report func(where string, reason error)
 
-	found   []dumped
-	read    int // events that could be read, those that do not matter included
-	answers int // lists and objects where events may stand, even empty ones
-	bad     int // things that could not be read
+	Events     int // events read, with those that have nothing to do with invites
+	Unreadable int // values that could not be read
+
+	answers int // lists and objects that hold events, even empty ones
+	found   []roomEvent
 }
 
-// A dumped event is one of a room. The room is empty if nothing told it.
-type dumped struct {
+// A roomEvent is an event and its room, which is empty if the file does not name it.
+type roomEvent struct {
 	room  id.RoomID
 	event invite.Event
 }
+
+// Empty reports whether the files held no answer of a homeserver.
+func (d *Dump) Empty() bool { return d.Events == 0 && (d.answers == 0 || d.Unreadable > 0) }
 
 var (
 	errNoEvents = errors.New("neither an event nor an answer of a homeserver that holds some")
@@ -42,11 +50,12 @@ var (
 	errNoObject = errors.New("not an object")
 )
 
-// byteOrderMark begins a file that some editor saved.
+// byteOrderMark is what some editors put at the beginning of a file.
 const byteOrderMark = "\uFEFF"
 
-// add reads a file up to its end. What was read before an error stays.
-func (d *dump) add(r *bufio.Reader) error {
+// Read reads a file to its end. The events before an error are kept.
+func (d *Dump) Read(from io.Reader) error {
+	r := bufio.NewReaderSize(from, 64<<10)
 	if mark, _ := r.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
 		_, _ = r.Discard(len(byteOrderMark))
 	}
@@ -66,7 +75,7 @@ func (d *dump) add(r *bufio.Reader) error {
 }
 
 // value reads what begins with t at the top of a file.
-func (d *dump) value(dec *json.Decoder, t json.Token, at place) error {
+func (d *Dump) value(dec *json.Decoder, t json.Token, at place) error {
 	switch t {
 	case json.Delim('['):
 		return d.list(dec, at)
@@ -80,7 +89,7 @@ func (d *dump) value(dec *json.Decoder, t json.Token, at place) error {
 
 // object reads the rest of an object at the top of a file: an event, if it has a
 // type, and otherwise an answer.
-func (d *dump) object(dec *json.Decoder, at place) error {
+func (d *Dump) object(dec *json.Decoder, at place) error {
 	before, event := *d, []byte{'{'}
 	typed, answered := false, false
 	err := eachMember(dec, func(name string) (err error) {
@@ -122,7 +131,7 @@ func holdsEvents(name string) bool {
 }
 
 // events reads a list of events, or an object that has one.
-func (d *dump) events(dec *json.Decoder, at place) error {
+func (d *Dump) events(dec *json.Decoder, at place) error {
 	t, err := dec.Token()
 	switch {
 	case err != nil:
@@ -151,7 +160,7 @@ func (d *dump) events(dec *json.Decoder, at place) error {
 
 // sync reads the rooms of a sync. Of those one is only invited to it shows a
 // part, in which events have no IDs.
-func (d *dump) sync(dec *json.Decoder, at place) error {
+func (d *Dump) sync(dec *json.Decoder, at place) error {
 	return d.members(dec, at, func(name string) error {
 		if name != "join" && name != "leave" {
 			return skip(dec)
@@ -170,7 +179,7 @@ func (d *dump) sync(dec *json.Decoder, at place) error {
 }
 
 // members reads an object and calls f where the value of each member begins.
-func (d *dump) members(dec *json.Decoder, at place, f func(name string) error) error {
+func (d *Dump) members(dec *json.Decoder, at place, f func(name string) error) error {
 	t, err := dec.Token()
 	switch {
 	case err != nil:
@@ -184,7 +193,7 @@ func (d *dump) members(dec *json.Decoder, at place, f func(name string) error) e
 }
 
 // list reads the rest of a list of events.
-func (d *dump) list(dec *json.Decoder, at place) error {
+func (d *Dump) list(dec *json.Decoder, at place) error {
 	d.answers++
 	for n := 0; dec.More(); n++ {
 		var raw json.RawMessage

@@ -1,4 +1,4 @@
-package cli
+package dump
 
 import (
 	"cmp"
@@ -11,11 +11,11 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// event takes in what should be an event.
-func (d *dump) event(raw json.RawMessage, at place) {
+// event keeps an event if it matters to invites.
+func (d *Dump) event(raw json.RawMessage, at place) {
 	ev, err := invite.ParseEvent(raw)
 	if err == nil && !matters(ev) {
-		d.read++
+		d.Events++
 		return
 	}
 	room, wrong := envelope(raw)
@@ -25,16 +25,16 @@ func (d *dump) event(raw json.RawMessage, at place) {
 	case err != nil && !message:
 		d.refuse(at, err)
 	default:
-		d.read++
+		d.Events++
 		if !message {
-			ev.Raw = nil // nobody looks at it, and it is most of what an event takes
-			d.found = append(d.found, dumped{cmp.Or(at.room, room), ev})
+			ev.Raw = nil // unused, and most of the memory that an event needs
+			d.found = append(d.found, roomEvent{cmp.Or(at.room, room), ev})
 		}
 	}
 }
 
 // envelope checks the members that every event has and returns the room that it
-// names, if it names one.
+// names, if any.
 func envelope(raw json.RawMessage) (id.RoomID, error) {
 	var value any
 	var members map[string]json.RawMessage // a struct's fields would also match "Room_ID"
@@ -81,13 +81,13 @@ func kindOf(value any) string {
 	}
 }
 
-// The event types that say how a room is called.
+// The event types with the names of a room.
 const (
 	typeName           = "m.room.name"
 	typeCanonicalAlias = "m.room.canonical_alias"
 )
 
-// matters reports whether an event tells of invites, or how a room is called.
+// matters reports whether an event is about invites or names the room.
 func matters(ev invite.Event) bool {
 	switch ev.Type {
 	case invite.TypeThirdPartyInvite, invite.TypeMember, typeName, typeCanonicalAlias:
@@ -97,8 +97,10 @@ func matters(ev invite.Event) bool {
 	}
 }
 
-// refuse tells of something that cannot be read.
-func (d *dump) refuse(at place, reason error) {
-	d.bad++
-	d.complain(at.String(), reason)
+// refuse reports a value that cannot be read.
+func (d *Dump) refuse(at place, reason error) {
+	d.Unreadable++
+	if d.Report != nil {
+		d.Report(at.String(), reason)
+	}
 }

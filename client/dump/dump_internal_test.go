@@ -1,22 +1,18 @@
-package cli
+package dump
 
 import (
-	"bufio"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// readDump reads a file of this content and returns what was said of it.
-func readDump(content string) (d *dump, complaints []string, err error) {
-	d = &dump{complain: func(where string, reason error) {
+// readDump reads a file with this content and returns what was reported.
+func readDump(content string) (d *Dump, complaints []string, err error) {
+	d = &Dump{Report: func(where string, reason error) {
 		complaints = append(complaints, where+": "+reason.Error())
 	}}
-	err = d.add(bufio.NewReader(strings.NewReader(content)))
+	err = d.Read(strings.NewReader(content))
 	return d, complaints, err
 }
 
@@ -50,8 +46,8 @@ func TestDumpFindsEventsWhereTheyBelong(t *testing.T) {
 			for _, e := range d.found {
 				found.WriteString(string(e.room) + " ")
 			}
-			if rooms := found.String(); rooms != tt.rooms || d.read != tt.read || err != nil || len(complaints) > 0 {
-				t.Errorf("found %q in %d, %v, %q; want %q in %d", rooms, d.read, err, complaints, tt.rooms, tt.read)
+			if rooms := found.String(); rooms != tt.rooms || d.Events != tt.read || err != nil || len(complaints) > 0 {
+				t.Errorf("found %q in %d, %v, %q; want %q in %d", rooms, d.Events, err, complaints, tt.rooms, tt.read)
 			}
 		})
 	}
@@ -59,7 +55,7 @@ func TestDumpFindsEventsWhereTheyBelong(t *testing.T) {
 
 func TestDumpOfRealServers(t *testing.T) {
 	for name, want := range map[string]int{"state_pending.json": 7, "messages_after_redeem.json": 11} {
-		data, err := os.ReadFile(filepath.Join("../client/invite/testdata", name))
+		data, err := os.ReadFile(filepath.Join("../invite/testdata", name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,38 +93,8 @@ func TestDumpEndsWhereItCannotGoOn(t *testing.T) {
 		"letters":              {"Dear Ada", "it is no JSON from about byte ", 0},
 	} {
 		d, _, err := readDump(tt.content)
-		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || d.read != tt.read {
-			t.Errorf("%s: read %d, %v", name, d.read, err)
+		if err == nil || !strings.HasPrefix(err.Error(), tt.want) || d.Events != tt.read {
+			t.Errorf("%s: read %d, %v", name, d.Events, err)
 		}
 	}
-}
-
-func FuzzInspect(f *testing.F) {
-	for _, seed := range []string{
-		anInvite, "[" + anInvite + "]", `{"chunk":[` + anInvite + `,5],"state":{}}`, `{"rooms":{"join":{"!a:hs":{"timeline":{"events":[` + anInvite + `]}}}}}`,
-		`[{"type":"m.room.member","state_key":"@g:hs","event_id":"$a","content":{"membership":"invite","third_party_invite":{"signed":{"mxid":"@g:hs","token":"t","signatures":{}}}}},` + anInvite + `]`,
-		`[{"type":"m.room.name","state_key":"","content":{"name":5}},{"type":"m.room.canonical_alias","state_key":"","content":{"alias":"#a:b"}}]` + anInvite,
-		strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],"unsigned":{"replaces_state":"$a","prev_content":{}},`, 1),
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, content []byte) {
-		d, complaints, _ := readDump(string(content))
-		if len(complaints) < d.bad { // there may be more, of what an event held beside itself
-			t.Errorf("%d complaints of %d", len(complaints), d.bad)
-		}
-		for _, found := range d.findings() {
-			found.Judgement = found.invite.Judge(invite.Facts{})
-			data, err := json.Marshal(newJSONInvite(found))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !json.Valid(escape(data)) {
-				t.Errorf("no JSON: %q", data)
-			}
-			if found.invite.Status == "" || found.Verdict == "" {
-				t.Errorf("an invite that says nothing: %+v", found)
-			}
-		}
-	})
 }

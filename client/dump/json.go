@@ -1,4 +1,4 @@
-package cli
+package dump
 
 import (
 	"encoding/json"
@@ -8,7 +8,7 @@ import (
 	"io/fs"
 )
 
-// unreadable says why a file cannot be read on.
+// unreadable says why the rest of a file cannot be read.
 func unreadable(dec *json.Decoder, err error) error {
 	var syntax *json.SyntaxError
 	switch {
@@ -18,7 +18,7 @@ func unreadable(dec *json.Decoder, err error) error {
 		return fmt.Errorf("it is no JSON from about byte %d on", dec.InputOffset())
 	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err // the path is told anyway
+		return path.Err // callers name the path
 	}
 	return err
 }
@@ -68,7 +68,7 @@ func skip(dec *json.Decoder) error {
 	return skipRest(dec, t)
 }
 
-// skipRest reads what belongs to t, which may begin something long.
+// skipRest reads the rest of the value that begins with t.
 func skipRest(dec *json.Decoder, t json.Token) error {
 	for depth := 0; ; {
 		switch t {
