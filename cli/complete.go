@@ -85,7 +85,7 @@ func (a *app) completeSend(c *cobra.Command, args []string, typed string) ([]cob
 func (a *app) behindFlags() map[string]cobra.CompletionFunc {
 	f := map[string]cobra.CompletionFunc{
 		"status":     a.completing(someOf(invite.Statuses()...)),
-		"verdict":    a.completing(someOf(verdicts()...)),
+		"verdict":    a.completing(someOf(invite.Verdicts()...)),
 		"warn":       a.completing(someOf(invite.Warnings()...)),
 		"state":      a.completing(someOf(itemStates()...)),
 		"sort":       a.completing(oneOf(orders()...)),

@@ -30,7 +30,7 @@ func filterFlags(args []string) []string {
 		switch {
 		case slices.Contains(invite.Statuses(), invite.Status(arg)):
 			flags = append(flags, "--status="+arg)
-		case slices.Contains(verdicts(), invite.Verdict(arg)):
+		case slices.Contains(invite.Verdicts(), invite.Verdict(arg)):
 			flags = append(flags, "--verdict="+arg)
 		case slices.Contains(invite.Warnings(), invite.Warning(arg)):
 			flags = append(flags, "--warn="+arg)

@@ -62,7 +62,7 @@ func (d *dialogue) fromListToRevoke() {
 	d.hears("Invites 11 to 20 of 45.")
 	d.hears("11. invited ")
 	d.answers("What now?", "show 2")
-	d.hears("Verdict: unknown.")
+	d.hears("Verdict: unknown: not known whether it can be accepted.")
 	d.answers("What now?", "invite")
 	d.answers("To which room?", "compilers")
 	d.answers("Whom?", "barbara@abstraction.example, fran@compiler.example")

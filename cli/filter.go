@@ -30,8 +30,8 @@ func (f *findingFilter) check(c *cobra.Command) error {
 		}
 	}
 	for _, w := range f.verdicts {
-		if !slices.Contains(verdicts(), invite.Verdict(w)) {
-			return usage(c, fmt.Errorf("no verdict is %q, only %s", w, words(verdicts(), ", ")))
+		if !slices.Contains(invite.Verdicts(), invite.Verdict(w)) {
+			return usage(c, fmt.Errorf("no verdict is %q, only %s", w, words(invite.Verdicts(), ", ")))
 		}
 	}
 	for _, w := range f.warnings {

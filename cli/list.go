@@ -31,7 +31,7 @@ func newList(a *app) *cobra.Command {
 			"A STATUS is one of\n" +
 			words(invite.Statuses(), ", ") + ".\n" +
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
-			"accepted, whether that was valid: " + words(verdicts(), ", ") + ".\n" +
+			"accepted, whether that was valid: " + words(invite.Verdicts(), ", ") + ".\n" +
 			"For a pending invite it is unknown until its keys are checked (--check).\n" +
 			"The address is known of invites that were sent from here.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
@@ -114,7 +114,7 @@ func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id
 			whomCell(f),
 			cell{shown: cmp.Or(f.roomLabel, string(i.RoomID)), exact: string(i.RoomID)},
 			statusCell(f),
-			keyWordCell(f.invite.Standing(f.facts)),
+			standingCell(f),
 			userCell(i.Sender, me),
 			ageCell(a.Now(), i.SentAt),
 			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token, call: true},

@@ -8,9 +8,9 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // look is a text's role in a table. What it means stands beside it as a word.
@@ -73,30 +73,18 @@ func (a *app) onlyASCII(s *config.Settings) bool {
 	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
-// statusLook is the role of a status.
-func statusLook(s invite.Status) look {
-	switch s {
-	case invite.Pending:
-		return warn
-	case invite.Invited:
-		return plain
-	case invite.Joined:
-		return good
-	case invite.Left, invite.Revoked:
-		return faint
-	default:
-		return bad
-	}
+// roleLook is the look of a role. Something that is going on stands out on the
+// screen only.
+func roleLook(r wording.Role) look {
+	return map[wording.Role]look{wording.Faint: faint, wording.Good: good, wording.Warn: warn, wording.Bad: bad}[r]
 }
 
 // statusCell is a status, for people with a question mark if it is only how
 // things look.
 func statusCell(f finding) cell {
-	s := f.invite.Status
-	c := cell{shown: s.Glyph() + " " + string(s), exact: string(s), look: statusLook(s)}
+	t, spoken := wording.Status(f.invite.Status), ""
 	if !f.certain {
-		c.shown += "?"
-		c.spoken = string(s) + ", not certain"
+		t, spoken = t.Uncertain(), t.Word+", not certain"
 	}
-	return c
+	return cell{shown: t.String(), exact: string(f.invite.Status), spoken: spoken, look: roleLook(t.Role)}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 type showOptions struct {
@@ -97,7 +98,7 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 	case !f.certain && o.OutTTY:
 		add("", "", text("The room's history could not be searched. The invite may have been accepted."))
 	}
-	add("Verdict", "verdict", verdictCell(f.Verdict))
+	add("Verdict", "verdict", verdictCell(f))
 	checks, more := some(o.app, f.Checks)
 	for _, c := range checks {
 		add("", "check", checkCell(c))
@@ -113,7 +114,7 @@ func (o showOptions) table(f finding, history []invite.Event) *table {
 	if i.Acceptance != nil {
 		add("Accepted by", "accepted_by", text(string(i.Acceptance.UserID)))
 		add("Accepted", "accepted_at", o.moment(i.Acceptance.At))
-		add("Proof", "proof", keyWordCell(string(i.Acceptance.Proof)))
+		add("Proof", "proof", proofCell(i.Acceptance.Proof))
 	}
 	if i.Revocation != nil {
 		add("Revoked by", "revoked_by", text(string(i.Revocation.Sender)))
@@ -141,8 +142,8 @@ func (o showOptions) addKeys(f finding, add func(title, name string, c cell)) {
 	for _, k := range keys {
 		add("Key", "public_key", keyCell(k))
 		add("", "key_validity_url", text(k.ValidityURL))
-		if k.Usable() || !o.OutTTY { // people were told with the key
-			add("", "validity", keyWordCell(string(f.facts.Of(k))))
+		if !o.OutTTY || k.Usable() && (k.Host() == "" || f.invite.Live()) { // people need no more of the others
+			add("", "validity", validityCell(k, f.facts.Of(k)))
 		}
 	}
 	add("", "", more)
@@ -152,7 +153,7 @@ func keyCell(k invite.Key) cell {
 	if k.Usable() {
 		return text(k.Public)
 	}
-	return cell{shown: strings.TrimSpace(fmt.Sprintf("%s (useless: %s)", k.Public, k.Problem)), exact: k.Public, look: bad}
+	return cell{shown: strings.TrimSpace(fmt.Sprintf("%s (%s)", k.Public, wording.Key(k, invite.Unusable).Sentence())), exact: k.Public, look: bad}
 }
 
 // most is how many checks and keys people are shown: a stranger may have written

@@ -77,7 +77,7 @@ func TestFirstColumnYieldsLast(t *testing.T) {
 
 func TestColorChangesNoLetter(t *testing.T) {
 	var colored, bare bytes.Buffer
-	people().align(&colored, 80, inks{warn: lipgloss.NewStyle().Bold(true)})
+	people().align(&colored, 80, inks{good: lipgloss.NewStyle().Bold(true)})
 	people().align(&bare, 80, nil)
 	if colored.String() == bare.String() || ansi.Strip(colored.String()) != bare.String() {
 		t.Errorf("%q\n%q", colored.String(), bare.String())

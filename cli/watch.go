@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/notify"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 type watchOptions struct {
@@ -183,7 +184,8 @@ func (a *app) writeRow(row []cell, widths []int) error {
 
 // happeningCell says what happened.
 func happeningCell(c change) cell {
-	sign, l := c.invite.Status.Glyph(), statusLook(c.invite.Status)
+	t := wording.Status(c.invite.Status)
+	sign, l := t.Glyph, roleLook(t.Role)
 	switch c.happening {
 	case wasSent:
 		sign = "+"

@@ -4,12 +4,8 @@ import (
 	"strings"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/wording"
 )
-
-// verdicts lists every verdict there is.
-func verdicts() []invite.Verdict {
-	return []invite.Verdict{invite.Honoured, invite.Refused, invite.Unknown}
-}
 
 // words puts words beside each other.
 func words[S ~string](all []S, sep string) string {
@@ -20,51 +16,35 @@ func words[S ~string](all []S, sep string) string {
 	return strings.Join(out, sep)
 }
 
-// keyLook is the sign that stands beside the word for how keys stand, and its role.
-func keyLook(word string) (sign string, l look) {
-	switch word {
-	case string(invite.Valid), string(invite.Perpetual), string(invite.ProofVerified):
-		return "✓", good
-	case string(invite.Invalid), string(invite.Unusable), string(invite.ProofForged):
-		return "✗", bad
-	case string(invite.Unreachable), string(invite.ProofUnverifiable):
-		return "?", warn
-	default:
-		return "·", faint
-	}
-}
-
-func keyWordCell(word string) cell {
-	if word == "" {
+// standingCell is the state of the keys, or of the proof once the invite is
+// accepted, in a column of a table.
+func standingCell(f finding) cell {
+	word := f.invite.Standing(f.facts)
+	t, ok := wording.Standing(word)
+	if !ok {
 		return cell{}
 	}
-	sign, l := keyLook(word)
-	return cell{shown: sign + " " + word, exact: word, look: l}
+	return cell{shown: t.Column(), exact: word, look: roleLook(t.Role)}
 }
 
-func verdictCell(v invite.Verdict) cell {
-	switch v {
-	case invite.Honoured:
-		return cell{shown: "✓ honoured", exact: string(v), look: good}
-	case invite.Refused:
-		return cell{shown: "✗ refused", exact: string(v), look: bad}
-	default:
-		return cell{shown: "? unknown", exact: string(v), look: warn}
-	}
+// termCell is a term that explains itself. Scripts get exact.
+func termCell(t wording.Term, exact string) cell {
+	return cell{shown: t.Glyph + " " + t.Sentence(), exact: exact, spoken: cut(t.Sentence(), fieldWidth), look: roleLook(t.Role)}
+}
+
+func verdictCell(f finding) cell {
+	return termCell(wording.Verdict(f.Verdict, f.invite), string(f.Verdict))
 }
 
 func checkCell(c invite.Check) cell {
-	exact := string(c.Result) + " " + c.Name + ": " + c.Detail
-	switch c.Result {
-	case invite.Pass:
-		return cell{shown: "✓ " + c.Detail, exact: exact, look: good}
-	case invite.Fail:
-		return cell{shown: "✗ " + c.Detail, exact: exact, look: bad}
-	default:
-		return cell{shown: "? " + c.Detail, exact: exact, look: warn}
-	}
+	t := wording.Check(c)
+	return cell{shown: t.String(), exact: string(c.Result) + " " + c.Name + ": " + c.Detail, look: roleLook(t.Role)}
 }
 
-func warningCell(w invite.Warning) cell {
-	return cell{shown: "! " + w.Words(), exact: string(w), look: warn}
+func warningCell(w invite.Warning) cell { return termCell(wording.Warning(w), string(w)) }
+
+func proofCell(p invite.Proof) cell { return termCell(wording.Proof(p), string(p)) }
+
+func validityCell(k invite.Key, v invite.Validity) cell {
+	return termCell(wording.Key(k, v), string(v))
 }

@@ -30,7 +30,7 @@ func scenes() []scene {
 		{name: "details", width: 100, height: 36, play: func(s *stage) {
 			s.goTo("ala...@ble...")
 			s.Press("enter")
-			s.until("Rightly accepted")
+			s.until("its acceptance is valid")
 		}},
 		{name: "compose", width: 100, height: 20, play: func(s *stage) {
 			s.goTo("#compilers")

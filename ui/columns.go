@@ -8,6 +8,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // columns are the widths of the list of invites, in parts; a column of no width
@@ -96,16 +97,16 @@ func statusCell(sh *shell, st style.Styles, r *row) string {
 	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
 		return st.Warn.Render("… revoking")
 	}
-	status := st.Status(r.invite.Status)
+	status := wording.Status(r.invite.Status)
 	word, bad := r.fault()
 	if word == "" {
-		return status.Render(statusWords(r))
+		return st.Role(status.Role).Render(statusTerm(r).String())
 	}
 	look := st.Warn
 	if bad {
 		look = st.Bad
 	}
-	return status.Render(r.invite.Status.Glyph()+" "+string(r.invite.Status)) + " " + look.Render("!"+word)
+	return st.Role(status.Role).Render(status.String()) + " " + look.Render("!"+word)
 }
 
 // fault is what is most wrong with an invite, in a word of four letters; empty if
@@ -116,7 +117,7 @@ func (r *row) fault() (word string, bad bool) {
 	}
 	for _, w := range r.warnings {
 		if w == invite.Replaced || word == "" && w.Lasting() {
-			word = shortWarning(w)
+			word = wording.Warning(w).Short
 		}
 	}
 	refused := r.verdict == invite.Refused
@@ -126,55 +127,25 @@ func (r *row) fault() (word string, bad bool) {
 	return word, refused
 }
 
-// shortWarning is a warning where there is little room.
-func shortWarning(w invite.Warning) string {
-	switch w {
-	case invite.Replaced:
-		return "over" // written
-	case invite.Duplicate:
-		return "dup"
-	case invite.LeaksAddress:
-		return "leak"
-	case invite.InsecureURL:
-		return "http"
-	case invite.ForeignHost:
-		return "host"
-	case invite.RejoinHazard:
-		return "join"
-	default:
-		return ""
-	}
-}
-
-// statusWords are the status with its sign, and with a question mark as long as
-// it is only how things look.
-func statusWords(r *row) string {
-	words := r.invite.Status.Glyph() + " " + string(r.invite.Status)
+// statusTerm is the term for the status of an invite.
+func statusTerm(r *row) wording.Term {
+	t := wording.Status(r.invite.Status)
 	if !r.room.Certain(r.invite) {
-		words += "?"
+		return t.Uncertain()
 	}
-	return words
+	return t
 }
 
-// keyCell is the state of the keys, or of the proof once the invite is accepted. The
-// column is narrow, so that two states have a shorter word than in the filter.
+// keyCell is the state of the keys, or of the proof once the invite is accepted.
 func keyCell(st style.Styles, r *row) string {
-	word := r.standing()
-	switch word {
-	case "":
+	t, ok := wording.Standing(r.standing())
+	switch {
+	case !ok:
 		return ""
-	case string(invite.Valid), string(invite.Perpetual), string(invite.ProofVerified):
-		return st.Good.Render("✓") + st.Faint.Render(" "+word) // as it should be
-	case string(invite.Invalid), string(invite.ProofForged):
-		return st.Bad.Render("✗ " + word)
-	case string(invite.Unchecked):
-		return st.Faint.Render("· " + word)
-	case string(invite.Unreachable):
-		return st.Warn.Render("? no answer")
-	case string(invite.ProofUnverifiable):
-		return st.Warn.Render("? no proof")
+	case t.Role == wording.Good:
+		return st.Good.Render(t.Glyph) + st.Faint.Render(" "+t.Brief()) // as it should be
 	default:
-		return st.Warn.Render(cells.Cut("? "+word, keyWidth))
+		return st.Role(t.Role).Render(cells.Cut(t.Column(), keyWidth))
 	}
 }
 

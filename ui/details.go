@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // labelled is how far the values of the details are moved to the right.
@@ -48,9 +49,12 @@ func (d *detailer) point(mark, text string) {
 	d.line(cells.Bullet(mark, cells.Cut(text, 4*d.width), d.width))
 }
 
+// term writes a term and what explains it.
+func (d *detailer) term(t wording.Term) { d.point(d.st.Role(t.Role).Render(t.Glyph), t.Sentence()) }
+
 func (d *detailer) head() {
-	i := d.row.invite
-	d.line(style.Bold(d.st.Status(i.Status)).Render(statusWords(&d.row)))
+	status := statusTerm(&d.row)
+	d.line(style.Bold(d.st.Role(status.Role)).Render(status.String()))
 	d.line(d.st.Faint.Render(cells.Wrap(story(d.sh, d.row), d.width)) + "\n")
 }
 
@@ -60,35 +64,19 @@ func (d *detailer) verdict() {
 	if i.Status == invite.Revoked {
 		return
 	}
-	question := "Would be honoured: "
-	if i.Acceptance != nil {
-		question = "Rightly accepted: "
-	}
-	switch d.row.verdict {
-	case invite.Honoured:
-		d.line(question + style.Bold(st.Good).Render("yes"))
-	case invite.Refused:
-		d.line(question + style.Bold(st.Bad).Render("no"))
-	default:
-		d.line(question + style.Bold(st.Warn).Render("not known"))
-	}
+	verdict := wording.Verdict(d.row.verdict, i)
+	text := cells.Bullet(verdict.Glyph, verdict.Sentence(), d.width)
+	d.line(style.Bold(st.Role(verdict.Role)).Render(verdict.String()) + strings.TrimPrefix(text, verdict.String()))
 	const most = 12 // a stranger may have written thousands of keys
 	checks := i.Judge(*d.row.facts).Checks
 	for _, c := range checks[:min(most, len(checks))] {
-		switch c.Result {
-		case invite.Pass:
-			d.point(st.Good.Render("✓"), c.Detail)
-		case invite.Fail:
-			d.point(st.Bad.Render("✗"), c.Detail)
-		default:
-			d.point(st.Warn.Render("?"), c.Detail)
-		}
+		d.term(wording.Check(c))
 	}
 	for _, w := range d.row.warnings {
 		if w == invite.Replaced && d.row.verdict == invite.Refused {
 			continue // a check has said who did it
 		}
-		d.point(st.Warn.Render("!"), string(w)+": "+w.Words())
+		d.term(wording.Warning(w))
 	}
 	d.advice()
 	d.line("")
@@ -158,22 +146,11 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 	st := d.st
 	public := fmt.Sprintf("%d ", n) + cells.Pad(cells.Cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
 	rest := d.width - publicWidth - 4
-	switch v := d.row.facts.Of(k); {
-	case !k.Usable():
-		return public + st.Bad.Render(cells.Cut("✗ unusable: "+k.Problem, rest))
-	case k.ValidityURL == "":
-		return public + st.Faint.Render("counts for ever")
-	case k.Host() == "":
-		return public + st.Warn.Render(cells.Cut("! not a valid validity URL", rest))
-	case !d.row.invite.Live():
-		return public + st.Faint.Render(cells.Cut(k.Host(), rest))
-	case v == invite.Valid:
-		return public + st.Good.Render("✓ ") + cells.Cut("valid, "+k.Host(), rest-2)
-	case v == invite.Invalid:
-		return public + st.Bad.Render("✗ ") + cells.Cut("invalid, "+k.Host(), rest-2)
-	default:
-		return public + st.Faint.Render(cells.Cut("· "+string(v)+", "+k.Host(), rest))
+	if k.Usable() && k.Host() != "" && !d.row.invite.Live() {
+		return public + st.Faint.Render(cells.Cut(k.Host(), rest)) // which is not asked any more
 	}
+	t := wording.Key(k, d.row.facts.Of(k))
+	return public + st.Role(t.Role).Render(t.Glyph+" ") + cells.Cut(t.Sentence(), rest-2)
 }
 
 func (d *detailer) ids() {

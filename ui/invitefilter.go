@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // operators are what filters of invites may consist of.
@@ -40,7 +41,7 @@ func (t *inviteTable) operators() grammar[row] {
 		},
 		{
 			name: "verdict", example: "verdict:refused", does: "honoured, refused or unknown",
-			values: always(verdicts()), compile: oneOf("verdict", verdicts(), func(r *row) []string { return []string{string(r.verdict)} }),
+			values: always(texts(invite.Verdicts())), compile: oneOf("verdict", texts(invite.Verdicts()), func(r *row) []string { return []string{string(r.verdict)} }),
 		},
 		{
 			name: "accepted-by", example: "accepted-by:@ada", does: "accepted by this user",
@@ -72,21 +73,14 @@ func warningNames() []string { return texts(invite.Warnings()) }
 // warns compiles a warning, as the details or as the list name it.
 func warns(value string) (func(*row) bool, string) {
 	for _, w := range invite.Warnings() {
-		if shortWarning(w) == value {
+		if wording.Warning(w).Short == value {
 			return func(r *row) bool { return slices.Contains(r.warnings, w) }, ""
 		}
 	}
 	return oneOf("warning", warningNames(), func(r *row) []string { return texts(r.warnings) })(value)
 }
 
-func standings() []string {
-	return append(texts([]invite.Validity{invite.Valid, invite.Invalid, invite.Unreachable, invite.Unchecked, invite.Perpetual, invite.Unusable}),
-		texts([]invite.Proof{invite.ProofVerified, invite.ProofForged, invite.ProofUnverifiable})...)
-}
-
-func verdicts() []string {
-	return texts([]invite.Verdict{invite.Honoured, invite.Refused, invite.Unknown})
-}
+func standings() []string { return append(texts(invite.Validities()), texts(invite.Proofs())...) }
 
 func texts[S ~string](all []S) []string {
 	texts := make([]string, len(all))

@@ -135,7 +135,7 @@ func TestClickOnTheDetailsOpensThem(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.withMouse(t, 120, 32)
-		click(t, term, "Would be honoured")
+		click(t, term, "honoured: it can")
 		shows(t, term, "History of the event")
 	})
 }
@@ -352,7 +352,7 @@ func TestClickWhileTheFilterIsTyped(t *testing.T) {
 		term := n.withMouse(t, 120, 32)
 		term.Press("/")
 		term.Send("@")
-		x, y := find(t, term, "Would be honoured")
+		x, y := find(t, term, "honoured: it can")
 		term.Click(x, y) // the details
 		term.Wait(readable)
 		_, y = find(t, term, "r...@bel...")

@@ -1,9 +1,6 @@
 package invite
 
-import (
-	"cmp"
-	"fmt"
-)
+import "fmt"
 
 // eventChecks looks at the invite's event: would it let anybody in?
 func (i Invite) eventChecks() []Check {
@@ -33,30 +30,36 @@ func (i Invite) eventChecks() []Check {
 	return []Check{key, sender}
 }
 
-// keyChecks says of each key whether it still counts.
+// keyChecks says of each key whether it is valid.
 func (i Invite) keyChecks(f Facts) []Check {
 	var checks []Check
 	for n, k := range i.Keys {
-		v, host := f.Of(k), cmp.Or(k.Host(), "its validity URL (not a valid URL)")
-		c := Check{Name: "key-valid", Result: keyResult(v)}
-		key := fmt.Sprintf("key %d", n+1)
-		switch v {
-		case Valid:
-			c.Detail = host + " vouches for " + key
-		case Perpetual:
-			c.Detail = key + " has no validity URL and does not expire"
-		case Invalid:
-			c.Detail = host + " says that " + key + " is not valid"
-		case Unusable:
-			c.Detail = key + " is not a key: " + k.Problem
-		case Unreachable:
-			c.Detail = host + " gives no answer about " + key
-		case Unchecked:
-			c.Detail = host + " was not asked about " + key
-		}
-		checks = append(checks, c)
+		v := f.Of(k)
+		checks = append(checks, Check{Name: "key-valid", Result: keyResult(v), Detail: k.detail(fmt.Sprintf("key %d", n+1), v)})
 	}
 	return checks
+}
+
+// detail says what is known of the key that is called name.
+func (k Key) detail(name string, v Validity) string {
+	host := k.Host()
+	if v != Unusable && v != Perpetual && host == "" {
+		return name + ": not a valid validity URL"
+	}
+	switch v {
+	case Valid:
+		return host + " vouches for " + name
+	case Perpetual:
+		return name + " has no validity URL and does not expire"
+	case Invalid:
+		return host + " says that " + name + " is not valid"
+	case Unusable:
+		return name + " is not a key: " + k.Problem
+	case Unreachable:
+		return host + " gave no answer about " + name
+	default:
+		return host + " was not asked about " + name
+	}
 }
 
 // checks goes through the authorization rules for the member event that took

@@ -52,25 +52,6 @@ func Statuses() []Status {
 	return []Status{Pending, Invited, Joined, Left, Banned, Revoked, Malformed}
 }
 
-// Glyph is the sign that stands beside the word for a status, for whoever tells
-// no colours apart.
-func (s Status) Glyph() string {
-	switch s {
-	case Pending:
-		return "◔"
-	case Invited:
-		return "◑"
-	case Joined:
-		return "●"
-	case Left, Revoked:
-		return "○"
-	case Banned:
-		return "✗"
-	default:
-		return "!"
-	}
-}
-
 // Live reports whether somebody could still take the invite for the first time.
 func (i Invite) Live() bool { return i.Status == Pending }
 

@@ -19,6 +19,9 @@ const (
 	ProofUnverifiable Proof = "unverifiable" // the invite's keys are gone and nobody tells what they were
 )
 
+// Proofs lists every Proof.
+func Proofs() []Proof { return []Proof{ProofVerified, ProofForged, ProofUnverifiable} }
+
 // verify tells which of the keys made one of the signatures of a signed
 // object. Servers try every signature against every key; neither the name of
 // the signer nor that of its key is compared with anything

@@ -18,6 +18,11 @@ const (
 	Unusable    Validity = "unusable"    // it is no key
 )
 
+// Validities lists every Validity.
+func Validities() []Validity {
+	return []Validity{Valid, Invalid, Unreachable, Unchecked, Perpetual, Unusable}
+}
+
 // A Verdict says whether a homeserver would honour an invite today or, if it
 // was taken, whether it was rightly honoured.
 type Verdict string
@@ -28,6 +33,9 @@ const (
 	Refused  Verdict = "refused"
 	Unknown  Verdict = "unknown"
 )
+
+// Verdicts lists every Verdict.
+func Verdicts() []Verdict { return []Verdict{Honoured, Refused, Unknown} }
 
 // A Check is one thing that a verdict rests on.
 type Check struct {
@@ -49,6 +57,9 @@ const (
 	Fail        Result = "fail"
 	Undecidable Result = "unknown"
 )
+
+// Results lists every Result.
+func Results() []Result { return []Result{Pass, Fail, Undecidable} }
 
 // Facts is what a judgement needs to know beside the events.
 type Facts struct {

@@ -148,29 +148,3 @@ func (w Warning) Lasting() bool {
 		return true
 	}
 }
-
-// Words says in plain words what the warning means.
-func (w Warning) Words() string {
-	switch w {
-	case Replaced:
-		return "another member overwrote it, so it cannot be accepted any more"
-	case Duplicate:
-		return "another one with this name, by the same sender, is pending too"
-	case LeaksAddress:
-		return "its name is a whole e-mail address, which all members can see"
-	case InsecureURL:
-		return "its keys are checked over http, without encryption"
-	case ForeignHost:
-		return "its keys are vouched for by different hosts"
-	case InviterGone:
-		return "the inviter has left the room; the invite works all the same"
-	case RejoinHazard:
-		return "the invitee seems to be in the room: accepting it would change their membership from join to invite"
-	case Reusable:
-		return "it was accepted and not revoked, so its link still works"
-	case Stale:
-		return "it has been out for a long time"
-	default:
-		return string(w)
-	}
-}

@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // ASCII draws a screen again with nothing but ASCII, each sign as wide as
@@ -35,7 +37,10 @@ func isASCII(s string) bool {
 
 // asciiSign is what stands for one of our signs.
 func asciiSign(s string) (sign byte, ok bool) {
-	const signs = "◔.◑o●*○-◌.✓+✗x·-…~↑^↓v←<→-▸>▾v▌>│|─-╭+╮+╰+╯+━=╸=⠋|⠙|⠹/⠸/⠼-⠴-⠦\\⠧\\⠇|⠏|"
+	if char, ok := wording.ASCII(s); ok {
+		return char, true
+	}
+	const signs = "◌.…~↑^↓v←<→-▸>▾v▌>│|─-╭+╮+╰+╯+━=╸=⠋|⠙|⠹/⠸/⠼-⠴-⠦\\⠧\\⠇|⠏|"
 	_, rest, ok := strings.Cut(signs, s)
 	if !ok || rest == "" || utf8.RuneCountInString(s) != 1 {
 		return 0, false

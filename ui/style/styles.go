@@ -10,8 +10,8 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // Styles are what things look like, made from a few roles. Current is the chosen
@@ -148,18 +148,20 @@ func (s Styles) BehindCards(page string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Status is the look of a status.
-func (s Styles) Status(st invite.Status) lipgloss.Style {
-	switch st {
-	case invite.Pending:
-		return s.Plain
-	case invite.Invited:
+// Role is the look of a role.
+func (s Styles) Role(r wording.Role) lipgloss.Style {
+	switch r {
+	case wording.Faint:
+		return s.Faint
+	case wording.Accent:
 		return s.Accent
-	case invite.Joined:
+	case wording.Good:
 		return s.Good
-	case invite.Banned, invite.Malformed:
+	case wording.Warn:
+		return s.Warn
+	case wording.Bad:
 		return s.Bad
 	default:
-		return s.Faint
+		return s.Plain
 	}
 }

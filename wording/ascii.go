@@ -1,0 +1,15 @@
+package wording
+
+// ASCII is the character for a glyph of a term on a terminal that shows nothing
+// but ASCII.
+func ASCII(glyph string) (char byte, ok bool) {
+	const glyphs, chars = "◔◑●○✓✗·?!", ".o*-+x-?!"
+	n := 0
+	for _, g := range glyphs {
+		if string(g) == glyph {
+			return chars[n], true
+		}
+		n++
+	}
+	return 0, false
+}

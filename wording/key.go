@@ -1,0 +1,72 @@
+package wording
+
+import "github.com/mxinvite/mxinvite/client/invite"
+
+// Validity is the term for what is known about a key.
+func Validity(v invite.Validity) Term {
+	t := Term{Word: string(v)}
+	switch v {
+	case invite.Valid:
+		t.Glyph, t.Role = "✓", Good
+	case invite.Invalid:
+		t.Glyph, t.Role = "✗", Bad
+	case invite.Unreachable:
+		t.Glyph, t.Role, t.Short = "?", Warn, "no answer"
+	case invite.Unchecked:
+		t.Glyph, t.Role = "·", Faint
+	case invite.Perpetual:
+		t.Glyph, t.Role, t.Text = "✓", Good, "no validity URL"
+	case invite.Unusable:
+		t.Glyph, t.Role = "✗", Bad
+	}
+	return t
+}
+
+// Proof is the term for the proof of an acceptance.
+func Proof(p invite.Proof) Term {
+	t := Term{Word: string(p)}
+	switch p {
+	case invite.ProofVerified:
+		t.Glyph, t.Role, t.Text = "✓", Good, "signed with a key of the invite"
+	case invite.ProofForged:
+		t.Glyph, t.Role, t.Text = "✗", Bad, "not signed with a key of the invite"
+	case invite.ProofUnverifiable:
+		t.Glyph, t.Role, t.Short, t.Text = "?", Warn, "no proof", "the keys of the invite are gone"
+	}
+	return t
+}
+
+// Standing is the term for the keys of an invite or, once it is accepted, for the
+// proof ([invite.Invite.Standing]). It reports false if there is nothing to say.
+func Standing(word string) (Term, bool) {
+	for _, v := range invite.Validities() {
+		if string(v) == word {
+			return Validity(v), true
+		}
+	}
+	for _, p := range invite.Proofs() {
+		if string(p) == word {
+			return Proof(p), true
+		}
+	}
+	return Term{}, false
+}
+
+// Key is the term for one key of an invite and its validity. The text is the host
+// that answers for the key, or why the key cannot be used.
+func Key(k invite.Key, v invite.Validity) Term {
+	switch {
+	case !k.Usable():
+		t := Validity(invite.Unusable)
+		t.Text = k.Problem
+		return t
+	case k.ValidityURL != "" && k.Host() == "":
+		return Term{Word: "not a valid validity URL", Glyph: "!", Role: Warn}
+	case k.ValidityURL == "":
+		return Validity(invite.Perpetual)
+	default:
+		t := Validity(v)
+		t.Text = k.Host()
+		return t
+	}
+}

@@ -1,0 +1,29 @@
+package wording
+
+import "github.com/mxinvite/mxinvite/client/invite"
+
+// Warning is the term for a warning. One that needs a look has a short word.
+func Warning(w invite.Warning) Term {
+	t := Term{Word: string(w), Glyph: "!", Role: Warn}
+	switch w {
+	case invite.Replaced:
+		t.Short, t.Text = "over", "another member overwrote it, so it cannot be accepted any more"
+	case invite.Duplicate:
+		t.Short, t.Text = "dup", "another one with this name, by the same sender, is pending too"
+	case invite.LeaksAddress:
+		t.Short, t.Text = "leak", "its name is a whole e-mail address, which all members can see"
+	case invite.InsecureURL:
+		t.Short, t.Text = "http", "its keys are checked over http, without encryption"
+	case invite.ForeignHost:
+		t.Short, t.Text = "host", "different hosts answer for its keys"
+	case invite.InviterGone:
+		t.Text = "the sender has left the room; the invite can still be accepted"
+	case invite.RejoinHazard:
+		t.Short, t.Text = "join", "the invitee seems to be in the room: accepting it would change their membership from join to invite"
+	case invite.Reusable:
+		t.Text = "it was accepted and not revoked, so its link still works"
+	case invite.Stale:
+		t.Text = "it has been pending for a long time"
+	}
+	return t
+}
