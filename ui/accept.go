@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	maillink "github.com/mxinvite/mxinvite/client/link"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // The fields of the form for a link.
@@ -26,7 +27,7 @@ const (
 type acceptPage struct {
 	sh         *shell
 	ctx        context.Context
-	form       *form
+	form       *widget.Form
 	step       step
 	invitation client.Invitation
 	done       client.Accepted // once joined is set
@@ -37,10 +38,10 @@ type acceptPage struct {
 
 func newAccept(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &acceptPage{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
-		p.form.add("Link", "paste it here, or the whole mail", "")
-		p.form.add("Room", "its ID, if the link does not say", "")
-		p.form.add("Invited by", "@ada:example.org, if you know; then no server has to confirm", "")
+		p := &acceptPage{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
+		p.form.Add("Link", "paste it here, or the whole mail", "")
+		p.form.Add("Room", "its ID, if the link does not say", "")
+		p.form.Add("Invited by", "@ada:example.org, if you know; then no server has to confirm", "")
 		return p
 	}
 }
@@ -59,11 +60,11 @@ func (p *acceptPage) update(msg tea.Msg) tea.Cmd {
 	case acceptedMsg:
 		return p.accepted(msg)
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.step == doing)
+		return widget.Turn(&p.spinner, msg, p.step == doing)
 	case tea.PasteMsg:
 		if p.step == editing && !p.joined {
 			p.problem = nil
-			return p.form.update(msg)
+			return p.form.Update(msg)
 		}
 	case tea.KeyPressMsg:
 		return p.press(msg)
@@ -87,24 +88,24 @@ func (p *acceptPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Submit):
 		p.preview()
 	case key.Matches(msg, keys.Next):
-		p.form.focus(p.form.at + 1)
+		p.form.Focus(p.form.At + 1)
 	case key.Matches(msg, keys.Prev):
-		p.form.focus(p.form.at - 1)
+		p.form.Focus(p.form.At - 1)
 	default:
 		p.problem = nil
-		return p.form.update(msg)
+		return p.form.Update(msg)
 	}
 	return nil
 }
 
 // preview reads what was typed. Nobody is asked.
 func (p *acceptPage) preview() {
-	l, err := maillink.Parse(p.form.value(fieldLink))
-	if room := p.form.value(fieldRoomID); room != "" && err == nil {
+	l, err := maillink.Parse(p.form.Value(fieldLink))
+	if room := p.form.Value(fieldRoomID); room != "" && err == nil {
 		l.RoomID = id.RoomID(room)
 		if !maillink.IsRoomID(room) {
 			err = maillink.ErrRoom
-			p.form.focus(fieldRoomID)
+			p.form.Focus(fieldRoomID)
 		}
 	}
 	i := p.sh.account.Preview(l)
@@ -114,10 +115,10 @@ func (p *acceptPage) preview() {
 		err = client.ErrAlreadyJoined
 	case l.RoomID == "":
 		err = client.ErrNoRoomNamed
-		p.form.focus(fieldRoomID)
+		p.form.Focus(fieldRoomID)
 	case i.Host == "" && p.inviter() == "":
 		err = client.ErrNobodySigns
-		p.form.focus(fieldInviter)
+		p.form.Focus(fieldInviter)
 	}
 	if p.problem = err; err == nil {
 		p.step, p.invitation = previewing, i
@@ -125,7 +126,7 @@ func (p *acceptPage) preview() {
 }
 
 // inviter is who the person says has sent the invite.
-func (p *acceptPage) inviter() id.UserID { return id.UserID(p.form.value(fieldInviter)) }
+func (p *acceptPage) inviter() id.UserID { return id.UserID(p.form.Value(fieldInviter)) }
 
 // accept takes the invite. It runs on the program's leash, not the page's: a
 // request to join is not called back by closing a page.
@@ -181,7 +182,7 @@ func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
 	case p.step == doing:
 		return cells.Indent("\n"+p.spinner.View()+" Accepting the invite…", 2), nil
 	}
-	form, cursor := p.form.view(width, true)
+	form, cursor := p.form.View(width, true)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
 	}
@@ -206,7 +207,7 @@ func (p *acceptPage) facts(width int) string {
 		{"You join as", string(p.sh.account.UserID())},
 	} {
 		if row[1] != "" {
-			b.WriteString(st.Label.Render(cells.Pad(row[0], labelWidth)) + cells.Cut(row[1], width-labelWidth) + "\n")
+			b.WriteString(st.Label.Render(cells.Pad(row[0], widget.LabelWidth)) + cells.Cut(row[1], width-widget.LabelWidth) + "\n")
 		}
 	}
 	b.WriteString("\n" + st.Warn.Render(cells.Wrap("! This is what the link says. The names are not verified.", width)) + "\n")

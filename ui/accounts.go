@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // unencrypted is the word in the header for sessions in a plain vault.
@@ -40,7 +41,7 @@ type accountsPage struct {
 	sh      *shell
 	ctx     context.Context
 	known   []KnownAccount
-	list    list[KnownAccount]
+	list    widget.List[KnownAccount]
 	loaded  bool
 	busy    bool
 	problem error
@@ -80,7 +81,7 @@ func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil { // else what went wrong before stays to be read
 			p.problem = msg.err
 		}
-		p.list.set(msg.known)
+		p.list.Set(msg.known)
 	case accountChanged:
 		p.busy, p.problem = false, msg.err
 		return p.load()
@@ -101,7 +102,7 @@ func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
 
 func (p *accountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.keys
-	a, some := p.list.current()
+	a, some := p.list.Current()
 	switch {
 	case key.Matches(msg, keys.Add):
 		return p.sh.open(newSignIn(p.sh, offer{}, nil))
@@ -112,8 +113,8 @@ func (p *accountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.sh.openCard(newConfirm(p.sh, "Sign out?", "The session of "+string(a.UserID)+" ends, here and on the homeserver.",
 			func() tea.Cmd { return p.signOut(a) }))
 	default:
-		p.list.press(msg, keys, p.lines())
-		p.list.scroll(p.lines())
+		p.list.Press(msg, keys.Keys, p.lines())
+		p.list.Scroll(p.lines())
 	}
 	return nil
 }
@@ -160,7 +161,7 @@ func (p *accountsPage) lines() int { return max(1, p.sh.height-5) }
 
 func (p *accountsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	a, some := p.list.current()
+	a, some := p.list.Current()
 	does := "use it"
 	if a.SignedOut {
 		does = "sign in again"
@@ -180,11 +181,11 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	var b strings.Builder
 	b.WriteString("\n")
-	from, to := p.list.window(p.lines())
+	from, to := p.list.Window(p.lines())
 	const stateWidth = 14
 	name := min(44, (width-3-stateWidth)/2)
 	for n := from; n < to; n++ {
-		a, chosen := p.list.keys[n], n == p.list.at
+		a, chosen := p.list.Keys[n], n == p.list.At
 		st := st.Lit(chosen)
 		state := ""
 		switch {

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // again is a card on which an invite is sent again: the old one is revoked, and
@@ -22,7 +23,7 @@ type again struct {
 	sh      *shell
 	ctx     context.Context
 	invite  invite.Invite
-	form    *form // nil if the address is known
+	form    *widget.Form // nil if the address is known
 	address threepid.ID
 	doubted string // what was typed and does not fit the invite; entered again it goes
 	busy    bool
@@ -50,11 +51,11 @@ func (sh *shell) sendAgain(i invite.Invite) tea.Cmd {
 		return nil
 	}
 	return sh.openCard(func(ctx context.Context) screen {
-		c := &again{sh: sh, ctx: ctx, invite: i, spinner: newSpinner()}
+		c := &again{sh: sh, ctx: ctx, invite: i, spinner: widget.NewSpinner()}
 		var known bool
 		if c.address, known = sh.account.AddressOf(i.RoomID, i.Token); !known {
-			c.form = newForm(sh)
-			c.form.add("E-mail", "that it went to", "")
+			c.form = sh.newForm()
+			c.form.Add("E-mail", "that it went to", "")
 		}
 		return c
 	})
@@ -74,10 +75,10 @@ func (c *again) update(msg tea.Msg) tea.Cmd {
 	case sentAgain:
 		return c.done(msg)
 	case spinner.TickMsg:
-		return turn(&c.spinner, msg, c.busy)
+		return widget.Turn(&c.spinner, msg, c.busy)
 	case tea.PasteMsg:
 		if c.form != nil && !c.busy {
-			return c.form.update(msg)
+			return c.form.Update(msg)
 		}
 	case tea.KeyPressMsg:
 		if !c.busy {
@@ -98,7 +99,7 @@ func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
 		return c.submit()
 	case c.form != nil:
 		c.problem = nil
-		return c.form.update(msg)
+		return c.form.Update(msg)
 	}
 	return nil
 }
@@ -106,7 +107,7 @@ func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
 // submit takes the address that was typed. One that the invite cannot have gone
 // to has to be entered twice.
 func (c *again) submit() tea.Cmd {
-	typed := c.form.value(0)
+	typed := c.form.Value(0)
 	address, err := threepid.ParseEmail(typed)
 	if err != nil {
 		c.problem = err
@@ -182,7 +183,7 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	var cursor *tea.Cursor
 	if c.form != nil {
 		var form string
-		form, cursor = c.form.view(width, !c.busy)
+		form, cursor = c.form.View(width, !c.busy)
 		if cursor != nil {
 			cursor.Y += cells.Height(text) - 1
 		}
@@ -195,7 +196,7 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 		text += c.sh.problem(c.problem, width)
 	case c.form == nil:
 		text += c.sh.yesOrNo()
-	case c.doubted != "" && c.doubted == c.form.value(0):
+	case c.doubted != "" && c.doubted == c.form.Value(0):
 		text += st.Warn.Render(cells.Wrap("! The invite was to "+cells.Cut(nameOf(c.invite), nameWidth)+", and this is another address. Press enter once more if it is right.", width))
 	default:
 		text += st.Faint.Render(cells.Wrap("It was not sent from here, so only you know the address.", width))

@@ -42,8 +42,8 @@ func inviteColumns(width int) columns {
 
 // head is the names of the columns, of which each sorts by itself.
 func (c columns) head(t *inviteTable) string {
-	return t.sh.styles.Column.Render("   " + c.line(t.head(byName, "INVITED", false), t.head(byRoom, "ROOM", false), t.head(byStatus, "STATUS", false),
-		t.head(byKey, "KEY", false), t.head(bySender, "BY", false), t.head(bySent, "SENT", true)))
+	return t.sh.styles.Column.Render("   " + c.line(t.Head(byName, "INVITED", false), t.Head(byRoom, "ROOM", false), t.Head(byStatus, "STATUS", false),
+		t.Head(byKey, "KEY", false), t.Head(bySender, "BY", false), t.Head(bySent, "SENT", true)))
 }
 
 // hides reports whether a column has no room.

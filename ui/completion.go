@@ -119,7 +119,7 @@ func (p *completion) choice() (Contact, bool) {
 
 // put writes a person into the field in the place of what was typed of them.
 func (c *compose) put(contact Contact) tea.Cmd {
-	in := &c.form.fields[fieldPeople].input
+	in := &c.form.Fields[fieldPeople].Input
 	text := strings.TrimSuffix(in.Value(), c.people.typed)
 	name := safetext.Line(contact.Name)
 	if name == "" || strings.ContainsAny(name, `<>,;:"@\()`) {

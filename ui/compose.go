@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // The fields of the compose form.
@@ -33,8 +34,8 @@ const (
 type compose struct {
 	sh      *shell
 	ctx     context.Context
-	form    *form
-	list    list[id.RoomID] // rooms that match what is typed
+	form    *widget.Form
+	list    widget.List[id.RoomID] // rooms that match what is typed
 	rooms   map[id.RoomID]client.Room
 	chosen  []id.RoomID // the rooms that are meant; empty while one is searched
 	several bool        // rooms are added to those that are chosen, instead of replacing them
@@ -42,7 +43,7 @@ type compose struct {
 	kept    bool // whom is a draft that was kept, and not changed since
 	people  completion
 	step    step
-	looked  progress
+	looked  widget.Progress
 	preview *preview
 	stop    context.CancelFunc // ends the asking that is under way
 	problem error
@@ -52,12 +53,12 @@ type compose struct {
 // newCompose returns the page, for those of some rooms that the account is in.
 func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		c := &compose{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
-		c.form.add("Room", "type to search your rooms", "")
-		c.form.add("People", sh.examples()+" or @user:server, or paste a list", "")
+		c := &compose{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
+		c.form.Add("Room", "type to search your rooms", "")
+		c.form.Add("People", sh.examples()+" or @user:server, or paste a list", "")
 		c.whom = sh.draft
 		c.kept = !c.whom.empty()
-		c.form.fields[fieldPeople].input.SetValue(c.whom.typed.text)
+		c.form.Fields[fieldPeople].Input.SetValue(c.whom.typed.text)
 		c.refresh()
 		c.chooseAll(rooms)
 		c.suggest()
@@ -87,7 +88,7 @@ func (c *compose) update(msg tea.Msg) tea.Cmd {
 	case completed:
 		c.people.take(msg)
 	case spinner.TickMsg:
-		return turn(&c.spinner, msg, c.step == planning || c.step == doing)
+		return widget.Turn(&c.spinner, msg, c.step == planning || c.step == doing)
 	case tea.PasteMsg:
 		if c.step == editing {
 			return c.pasted(msg)
@@ -117,7 +118,7 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 	case planning:
 		if key.Matches(msg, keys.Edit) {
 			c.stop() // the answer will find nobody waiting
-			c.step, c.sh.work = editing, progress{}
+			c.step, c.sh.work = editing, widget.Progress{}
 		}
 	case doing:
 	}
@@ -126,10 +127,10 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 
 func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 	keys := c.sh.keys
-	inRoom := c.form.at == fieldRoom
+	inRoom := c.form.At == fieldRoom
 	switch {
 	case inRoom && (msg.String() == "up" || msg.String() == "down"):
-		c.list.press(msg, keys, 1)
+		c.list.Press(msg, keys.Keys, 1)
 	case key.Matches(msg, keys.AddRoom) && c.addRoomKey().Enabled():
 		c.addRoom()
 	case !inRoom && c.people.press(msg, keys):
@@ -138,29 +139,29 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	case c.kept && key.Matches(msg, keys.ClearDraft):
 		return c.clearDraft()
-	case !inRoom && msg.String() == "backspace" && c.form.fields[fieldPeople].input.Value() == "" && len(c.whom.pasted) > 0:
+	case !inRoom && msg.String() == "backspace" && c.form.Fields[fieldPeople].Input.Value() == "" && len(c.whom.pasted) > 0:
 		c.whom.drop()
 		return c.keep()
 	case key.Matches(msg, keys.Submit), key.Matches(msg, keys.Next):
 		return c.goOn(key.Matches(msg, keys.Submit))
 	case key.Matches(msg, keys.Prev):
-		c.focus(c.form.at - 1)
+		c.focus(c.form.At - 1)
 	default:
 		return c.typed(msg)
 	}
 	return nil
 }
 
-// arrows reports whether rooms or people are listed below the field.
-func (c *compose) arrows() bool {
-	return c.step == editing && (c.form.at == fieldRoom || len(c.people.people) > 0)
+// ArrowsMove reports whether rooms or people are listed below the field.
+func (c *compose) ArrowsMove() bool {
+	return c.step == editing && (c.form.At == fieldRoom || len(c.people.people) > 0)
 }
 
 // goOn leaves a field: for the next one, or to see what would happen.
 func (c *compose) goOn(submit bool) tea.Cmd {
-	inRoom := c.form.at == fieldRoom
+	inRoom := c.form.At == fieldRoom
 	if inRoom && (!c.several || len(c.chosen) == 0) {
-		k, ok := c.list.current()
+		k, ok := c.list.Current()
 		switch {
 		case ok:
 			c.choose(c.rooms[k])
@@ -172,23 +173,23 @@ func (c *compose) goOn(submit bool) tea.Cmd {
 	if submit && !inRoom && len(c.chosen) > 0 && !c.whom.empty() {
 		return c.askForPlan()
 	}
-	c.focus(c.form.at + 1)
+	c.focus(c.form.At + 1)
 	return nil
 }
 
 // typed gives text to the field with the cursor.
 func (c *compose) typed(msg tea.Msg) tea.Cmd {
-	before := c.form.value(c.form.at)
-	cmd := c.form.update(msg)
-	if c.form.value(c.form.at) == before && c.form.at == fieldRoom {
+	before := c.form.Value(c.form.At)
+	cmd := c.form.Update(msg)
+	if c.form.Value(c.form.At) == before && c.form.At == fieldRoom {
 		return cmd
 	}
 	c.problem = nil
-	if c.form.at == fieldRoom {
+	if c.form.At == fieldRoom {
 		if !c.several {
 			c.chosen = nil
 		}
-		c.list.at = max(0, c.list.at)
+		c.list.At = max(0, c.list.At)
 		c.refresh()
 		return cmd
 	}
@@ -197,7 +198,7 @@ func (c *compose) typed(msg tea.Msg) tea.Cmd {
 
 // pasted takes a list, or text for a field.
 func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
-	if c.form.at != fieldPeople || !c.whom.paste(msg.Content) {
+	if c.form.At != fieldPeople || !c.whom.paste(msg.Content) {
 		return c.typed(msg)
 	}
 	c.problem = nil
@@ -207,7 +208,7 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 // keep takes in what the field says, and keeps it in case the page is left.
 func (c *compose) keep() tea.Cmd {
 	c.kept = false
-	c.whom.write(c.form.fields[fieldPeople].input.Value())
+	c.whom.write(c.form.Fields[fieldPeople].Input.Value())
 	return tea.Batch(c.sh.noteDraft(c.whom), c.wantCompletion())
 }
 

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // askForPlan finds out what inviting these people will do.
@@ -22,7 +23,7 @@ func (c *compose) askForPlan() tea.Cmd {
 	var ctx context.Context
 	ctx, c.stop = context.WithCancel(c.ctx)
 	account, rooms, people := c.sh.account, slices.Clone(c.chosen), c.whom.people()
-	c.looked = progress{0, len(people)}
+	c.looked = widget.Progress{Total: len(people)}
 	c.sh.work = c.looked
 	done := make(chan int, 1)
 	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), ask(ctx, c, func(ctx context.Context) tea.Msg {
@@ -61,7 +62,7 @@ func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
 }
 
 func (c *compose) lookedUp(msg lookedUp) tea.Cmd {
-	c.looked.done = msg.n
+	c.looked.Done = msg.n
 	c.sh.work = c.looked
 	return c.hearLookups(msg.ctx, msg.done)
 }
@@ -74,7 +75,7 @@ type planned struct {
 
 func (c *compose) planned(msg planned) tea.Cmd {
 	c.stop()
-	c.sh.work = progress{}
+	c.sh.work = widget.Progress{}
 	single := c.whom.single() && len(c.chosen) == 1
 	if msg.err == nil && single {
 		msg.err = msg.plans[0].Err()

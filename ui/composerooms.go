@@ -16,10 +16,10 @@ import (
 // refresh reads the rooms anew and keeps those that match what is typed. A room
 // that is gone is not replaced by the next that matches.
 func (c *compose) refresh() {
-	pointed, some := c.list.current()
+	pointed, some := c.list.Current()
 	before := c.rooms
 	c.rooms = map[id.RoomID]client.Room{}
-	typed := strings.ToLower(c.form.value(fieldRoom))
+	typed := strings.ToLower(c.form.Value(fieldRoom))
 	var ids []id.RoomID
 	for _, r := range c.sh.account.Rooms() {
 		c.rooms[r.ID] = r
@@ -29,9 +29,9 @@ func (c *compose) refresh() {
 			ids = append(ids, r.ID)
 		}
 	}
-	c.list.set(ids)
+	c.list.Set(ids)
 	if _, there := c.rooms[pointed]; some && !there {
-		c.list.at = -1
+		c.list.At = -1
 	}
 	for _, room := range slices.Clone(c.chosen) {
 		if _, there := c.rooms[room]; !there {
@@ -59,15 +59,15 @@ func (c *compose) lostRoom(gone client.Room) {
 	}
 	c.several = false
 	c.focus(fieldRoom)
-	c.list.at = -1
+	c.list.At = -1
 }
 
 // choose has the people invited to one room.
 func (c *compose) choose(r client.Room) {
-	c.form.fields[fieldRoom].input.SetValue(safetext.Line(r.Label()))
+	c.form.Fields[fieldRoom].Input.SetValue(safetext.Line(r.Label()))
 	c.chosen = []id.RoomID{r.ID}
 	c.refresh()
-	c.list.moveTo(r.ID)
+	c.list.MoveTo(r.ID)
 }
 
 // chooseAll has the people invited to those of some rooms that the account is in.
@@ -93,12 +93,12 @@ func (c *compose) chooseAll(rooms []id.RoomID) {
 // to the rooms.
 func (c *compose) addRoom() {
 	first := !c.several
-	if c.form.at != fieldRoom {
+	if c.form.At != fieldRoom {
 		c.several = true
 		c.focus(fieldRoom)
 		return
 	}
-	room, ok := c.list.current()
+	room, ok := c.list.Current()
 	if !ok {
 		return
 	}
@@ -108,18 +108,18 @@ func (c *compose) addRoom() {
 	case !first: // else it was chosen as the only one, and others are to come
 		c.chosen = slices.Delete(c.chosen, n, n+1)
 	}
-	c.form.fields[fieldRoom].input.SetValue("")
+	c.form.Fields[fieldRoom].Input.SetValue("")
 	c.problem, c.several = nil, len(c.chosen) > 0
 	c.refresh()
-	c.list.moveTo(room)
+	c.list.MoveTo(room)
 }
 
 // addRoomKey says what the key does now.
 func (c *compose) addRoomKey() key.Binding {
 	k := c.sh.keys.AddRoom
-	room, ok := c.list.current()
+	room, ok := c.list.Current()
 	switch {
-	case c.form.at != fieldRoom:
+	case c.form.At != fieldRoom:
 		return when(len(c.chosen) > 0, as(k, "more rooms"))
 	case !c.several && len(c.chosen) > 0:
 		return as(k, "more rooms")
@@ -132,14 +132,14 @@ func (c *compose) addRoomKey() key.Binding {
 // focus puts the cursor into a field. Where rooms are added, that of the rooms
 // says which are chosen, and is empty for a search while the cursor is in it.
 func (c *compose) focus(field int) {
-	c.form.focus(field)
+	c.form.Focus(field)
 	if !c.several {
 		return
 	}
-	if c.form.at == fieldRoom {
-		c.form.fields[fieldRoom].input.SetValue("")
+	if c.form.At == fieldRoom {
+		c.form.Fields[fieldRoom].Input.SetValue("")
 		c.refresh()
-		c.list.moveTo(c.chosen[0])
+		c.list.MoveTo(c.chosen[0])
 		return
 	}
 	c.nameRooms()
@@ -148,9 +148,9 @@ func (c *compose) focus(field int) {
 // nameRooms writes into the field which rooms are chosen, if it is not being
 // searched in.
 func (c *compose) nameRooms() {
-	if c.form.at != fieldRoom {
-		c.form.fields[fieldRoom].input.SetValue(c.roomNames())
-		c.form.fields[fieldRoom].input.CursorStart()
+	if c.form.At != fieldRoom {
+		c.form.Fields[fieldRoom].Input.SetValue(c.roomNames())
+		c.form.Fields[fieldRoom].Input.CursorStart()
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 func (c *compose) view(width, height int) (string, *tea.Cursor) {
@@ -15,14 +16,14 @@ func (c *compose) view(width, height int) (string, *tea.Cursor) {
 	if c.step == previewing && !c.preview.single {
 		return cells.Indent("\n"+c.viewMany(width), 2), nil
 	}
-	form, cursor := c.form.view(width, c.step == editing)
+	form, cursor := c.form.View(width, c.step == editing)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
 	}
 	if c.kept && c.step == editing {
 		form += "\n  " + c.draftWords(width-2)
-	} else if text := c.understood(width - labelWidth - 4); text != "" {
-		form += "\n" + strings.Repeat(" ", labelWidth+2) + text
+	} else if text := c.understood(width - widget.LabelWidth - 4); text != "" {
+		form += "\n" + strings.Repeat(" ", widget.LabelWidth+2) + text
 	}
 	return cells.Indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
 }
@@ -31,7 +32,7 @@ func (c *compose) view(width, height int) (string, *tea.Cursor) {
 // was pasted, and how much of all was understood.
 func (c *compose) understood(width int) string {
 	st := c.sh.styles
-	if c.several && c.form.at == fieldRoom && c.step == editing {
+	if c.several && c.form.At == fieldRoom && c.step == editing {
 		return st.Good.Render(cells.Cut(c.roomNames(), width))
 	}
 	text := c.whom.words()
@@ -61,19 +62,19 @@ func (c *compose) below(width, height int) string {
 	switch {
 	case c.step == planning && !c.whom.asksIdentityServer():
 		return c.spinner.View() + " Asking the homeserver who is in the room…"
-	case c.step == planning && c.looked.none():
+	case c.step == planning && c.looked.None():
 		return c.spinner.View() + " Asking the identity server who this is…"
 	case c.step == planning:
-		return c.spinner.View() + " Asking the identity server who these are…\n\n" + c.looked.bar(st, min(40, width/2)) + " looked up"
+		return c.spinner.View() + " Asking the identity server who these are…\n\n" + c.looked.Bar(st, min(40, width/2)) + " looked up"
 	case c.step == doing:
 		return c.spinner.View() + " Writing it down…"
 	case c.step == previewing:
 		return c.viewSingle(width)
-	case c.problem != nil && c.form.at != fieldRoom:
+	case c.problem != nil && c.form.At != fieldRoom:
 		return c.sh.problem(c.problem, width)
 	case c.problem != nil:
 		return c.sh.problem(c.problem, width) + "\n\n" + c.choices(width, height-4)
-	case c.form.at == fieldRoom:
+	case c.form.At == fieldRoom:
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
 		list := c.people.view(c.sh, width, c.pick)
@@ -91,14 +92,14 @@ func (c *compose) below(width, height int) string {
 // choices are the rooms that match what is typed.
 func (c *compose) choices(width, height int) string {
 	st := c.sh.styles
-	if len(c.list.keys) == 0 {
+	if len(c.list.Keys) == 0 {
 		return st.Warn.Render(cells.Wrap("None of your "+count(len(c.rooms), "room")+" is called that.", width))
 	}
 	var lines []string
-	from, to := c.list.window(min(height, 10))
+	from, to := c.list.Window(min(height, 10))
 	for n := from; n < to; n++ {
-		r := c.rooms[c.list.keys[n]]
-		chosen, mark, again := n == c.list.at, " ", c.sh.keys.Submit
+		r := c.rooms[c.list.Keys[n]]
+		chosen, mark, again := n == c.list.At, " ", c.sh.keys.Submit
 		st := st.Lit(chosen)
 		if c.several {
 			again = c.sh.keys.AddRoom
@@ -109,7 +110,7 @@ func (c *compose) choices(width, height int) string {
 		line := st.Row(chosen, mark, st.Name.Render(cells.Fit(r.Name, width/2))+"  "+permission(st, r), width)
 		lines = append(lines, rowSpot(c.sh, &c.list, n, again, line))
 	}
-	if more := len(c.list.keys) - to; more > 0 {
+	if more := len(c.list.Keys) - to; more > 0 {
 		lines = append(lines, st.Faint.Render(fmt.Sprintf("  and %d more", more)))
 	}
 	return strings.Join(lines, "\n")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A Browser is one on the machine of who looks at the screen, which can come back.
@@ -35,7 +36,7 @@ type detourPage struct {
 	ctx     context.Context
 	door    door
 	way     wayIn
-	form    *form
+	form    *widget.Form
 	detour  detour  // nil until there is an address
 	browser Browser // nil if it cannot come back by itself
 	opened  bool    // the browser has the address
@@ -49,9 +50,9 @@ type detourPage struct {
 
 func newDetour(sh *shell, d door, way wayIn) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: newForm(sh), spinner: newSpinner(), cancel: func() {}}
-		p.form.addHidden("Address", "") // it has a code in it
-		p.form.fields[0].input.Placeholder = "paste it here"
+		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.newForm(), spinner: widget.NewSpinner(), cancel: func() {}}
+		p.form.AddHidden("Address", "") // it has a code in it
+		p.form.Fields[0].Input.Placeholder = "paste it here"
 		return p
 	}
 }
@@ -123,10 +124,10 @@ func (p *detourPage) update(msg tea.Msg) tea.Cmd {
 		}
 		p.problem, p.over = msg.err, p.spent
 		if p.over {
-			p.form.fields[0].input.Reset()
+			p.form.Fields[0].Input.Reset()
 		}
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.busy)
+		return widget.Turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)
@@ -134,7 +135,7 @@ func (p *detourPage) update(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		if p.asking() {
 			p.problem = nil
-			return p.form.update(msg)
+			return p.form.Update(msg)
 		}
 	}
 	return nil
@@ -167,14 +168,14 @@ func (p *detourPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.sh.copyAddress(p.detour.URL())
 	default:
 		p.problem = nil
-		return p.form.update(msg)
+		return p.form.Update(msg)
 	}
 	return nil
 }
 
 // submit takes the address that was pasted.
 func (p *detourPage) submit() tea.Cmd {
-	address := p.form.value(0)
+	address := p.form.Value(0)
 	if address == "" {
 		return nil
 	}
@@ -222,7 +223,7 @@ func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
 		first = "Your browser has opened the address below. Sign in there, and this page goes on by itself. If it does not, paste here where the browser ends."
 	}
 	above := strings.TrimPrefix(gap, "\n") + cells.Wrap(first, width) + gap
-	form, cursor := p.form.view(width, true)
+	form, cursor := p.form.View(width, true)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+strings.Count(above, "\n")
 	}

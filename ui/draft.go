@@ -106,7 +106,7 @@ func clockOrDate(now, at time.Time) string {
 // clearDraft drops what was typed before.
 func (c *compose) clearDraft() tea.Cmd {
 	c.whom, c.kept, c.problem = whom{}, false, nil
-	c.form.fields[fieldPeople].input.SetValue("")
+	c.form.Fields[fieldPeople].Input.SetValue("")
 	c.people.close()
 	return c.sh.noteDraft(c.whom)
 }

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // entered is how an attempt to sign in ended. Beside an account the error is why
@@ -66,7 +67,7 @@ func (sh *shell) enter(e entered) tea.Cmd {
 		// What is being sent for the account before is seen through first.
 		return sh.stopSending(func() tea.Cmd {
 			sh.abandonSending()
-			sh.account, sh.work, sh.draft = nil, progress{}, whom{}
+			sh.account, sh.work, sh.draft = nil, widget.Progress{}, whom{}
 			return sh.enter(e)
 		})
 	}

@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // An entry is something that the palette can do: an action of the screen below
@@ -28,7 +30,7 @@ func (p *palette) entries() []entry {
 	}
 	var all []entry
 	for _, b := range slices.Concat(p.below.FullHelp()...) {
-		a, known := actions[actionOf(b)]
+		a, known := actions[widget.ActionOf(b)]
 		if !known || a.name == "palette" {
 			continue
 		}
@@ -59,7 +61,7 @@ func (p *palette) entry(name string) (entry, bool) {
 func (p *palette) actionEntry(a action, b key.Binding) entry {
 	e := entry{
 		name: a.name, title: b.Help().Desc, right: b.Help().Key, does: a.does,
-		run: func() tea.Cmd { return p.sh.press(run(a.name)) },
+		run: func() tea.Cmd { return p.sh.press(widget.PressOf(a.name)) },
 	}
 	if !b.Enabled() {
 		e.off = p.why(a)
@@ -70,7 +72,7 @@ func (p *palette) actionEntry(a action, b key.Binding) entry {
 // settingEntry switches a setting that is on or off, and lets the user choose
 // the value of any other.
 func (p *palette) settingEntry(s Setting) entry {
-	typed := p.form.value(0)
+	typed := p.form.Value(0)
 	return entry{
 		name: s.Name, title: s.title(), right: s.word(s.Value), does: s.Doc,
 		run: func() tea.Cmd {

@@ -8,7 +8,7 @@ import (
 
 // whyNot says why an action does not work on the invite under the cursor.
 func (h *home) whyNot(action string) string {
-	r, some := h.selected()
+	r, some := h.Selected()
 	switch {
 	case h.loading():
 		return "your rooms are still being read"
@@ -17,11 +17,11 @@ func (h *home) whyNot(action string) string {
 			return needsPower("Inviting", room)
 		}
 		return "you are not in this room any more"
-	case !some && len(h.rows) > 0 && action != "undo":
+	case !some && len(h.Rows) > 0 && action != "undo":
 		return "no invite matches what is shown"
 	case !some:
 		return ""
-	case action == "revoke" && len(h.marked) > 0:
+	case action == "revoke" && len(h.Marked) > 0:
 		return "you may revoke none of those that are marked"
 	}
 	return h.sh.excuse(action, r.invite)

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // An Exporter writes invites of an account in a format ("csv", "json" or
@@ -60,9 +61,9 @@ type exportCard struct {
 	sh      *shell
 	ctx     context.Context
 	invites []invite.Invite
-	which   string // invites these are, in words
-	at      int    // the chosen format
-	form    *form  // with the file; nil where there are no files
+	which   string       // invites these are, in words
+	at      int          // the chosen format
+	form    *widget.Form // with the file; nil where there are no files
 	busy    bool
 	problem error
 }
@@ -71,8 +72,8 @@ func newExport(sh *shell, invites []invite.Invite, which string) func(context.Co
 	return func(ctx context.Context) screen {
 		c := &exportCard{sh: sh, ctx: ctx, invites: invites, which: which}
 		if sh.opt.Export.Path != nil {
-			c.form = newForm(sh)
-			c.form.add("File", "the whole path", "")
+			c.form = sh.newForm()
+			c.form.Add("File", "the whole path", "")
 		}
 		return c
 	}
@@ -96,7 +97,7 @@ func (c *exportCard) init() tea.Cmd {
 func (c *exportCard) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case suggestedPath:
-		if c.form.value(0) == "" {
+		if c.form.Value(0) == "" {
 			c.setPath(string(msg))
 			c.setExtension()
 		}
@@ -133,8 +134,8 @@ func (c *exportCard) choose(n int) {
 }
 
 func (c *exportCard) setPath(path string) {
-	c.form.fields[0].input.SetValue(path)
-	c.form.fields[0].input.CursorEnd()
+	c.form.Fields[0].Input.SetValue(path)
+	c.form.Fields[0].Input.CursorEnd()
 }
 
 // setExtension gives the file the extension of the chosen format, in place of
@@ -143,7 +144,7 @@ func (c *exportCard) setExtension() {
 	if c.form == nil {
 		return
 	}
-	typed := c.form.value(0)
+	typed := c.form.Value(0)
 	if n := formatOf(typed); n >= 0 && n != c.at {
 		c.setPath(strings.TrimSuffix(typed, path.Ext(typed)) + formats()[c.at].extension)
 	}
@@ -159,9 +160,9 @@ func (c *exportCard) enter(msg tea.Msg) tea.Cmd {
 	if c.form == nil || c.busy {
 		return nil
 	}
-	before := c.form.value(0)
-	cmd := c.form.update(msg)
-	if typed := c.form.value(0); typed != before {
+	before := c.form.Value(0)
+	cmd := c.form.Update(msg)
+	if typed := c.form.Value(0); typed != before {
 		c.problem = nil
 		if n := formatOf(typed); n >= 0 {
 			c.at = n
@@ -179,7 +180,7 @@ type exported struct {
 func (c *exportCard) export(overwrite bool) tea.Cmd {
 	e := Export{Account: c.sh.account, Format: formats()[c.at].name, Overwrite: overwrite, Invites: c.invites}
 	if c.form != nil {
-		if e.Path = c.form.value(0); e.Path == "" {
+		if e.Path = c.form.Value(0); e.Path == "" {
 			return nil
 		}
 	}
@@ -214,7 +215,7 @@ func (c *exportCard) done(e exported) tea.Cmd {
 }
 
 // arrows is true: letters are typed into the path.
-func (c *exportCard) arrows() bool { return true }
+func (c *exportCard) ArrowsMove() bool { return true }
 
 func (c *exportCard) ShortHelp() []key.Binding {
 	k := c.sh.keys
@@ -253,7 +254,7 @@ func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
 	var cursor *tea.Cursor
 	if c.form != nil {
 		var file string
-		if file, cursor = c.form.view(width, true); cursor != nil {
+		if file, cursor = c.form.View(width, true); cursor != nil {
 			cursor.Y = len(lines)
 		}
 		lines = append(lines, file)
@@ -280,8 +281,8 @@ func (c *exportCard) says(width int) string {
 
 // which says which invites are shown, and in which order.
 func (t *inviteTable) which() string {
-	filter := t.filter.text()
-	words := []string{fmt.Sprintf("%d of %s", len(t.list.keys), count(len(t.rows), "invite"))}
+	filter := t.Filter.Text()
+	words := []string{fmt.Sprintf("%d of %s", len(t.List.Keys), count(len(t.Rows), "invite"))}
 	switch {
 	case t.tab == (tab{}) && filter == "":
 		words = []string{"All invites of your rooms"}
@@ -293,5 +294,5 @@ func (t *inviteTable) which() string {
 	if filter != "" {
 		words = append(words, "filter "+filter)
 	}
-	return strings.Join(append(words, "sorted by "+t.orders[t.by].name), ", ") + "."
+	return strings.Join(append(words, "sorted by "+t.Orders[t.By].Name), ", ") + "."
 }

@@ -176,9 +176,9 @@ func TestOperatorsAreListed(t *testing.T) {
 				term.Press("down")
 			}
 			seen := all.String()
-			for _, o := range newInviteTable(&shell{now: time.Now}).operators().operators {
-				if !strings.Contains(seen, o.example) {
-					t.Errorf("%v: no %s", size, o.example)
+			for _, o := range newInviteTable(&shell{now: time.Now}).operators().Operators {
+				if !strings.Contains(seen, o.Example) {
+					t.Errorf("%v: no %s", size, o.Example)
 				}
 			}
 			term.Press("esc")

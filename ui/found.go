@@ -6,13 +6,15 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // foundPage is the page of an invite in a file: its details.
 type foundPage struct {
 	sh     *shell
 	row    row
-	scroll scroll
+	scroll widget.Scroll
 }
 
 func newFound(sh *shell, r row) func(context.Context) screen {
@@ -24,7 +26,7 @@ func (p *foundPage) title() string { return "Invite of " + p.row.who() }
 
 func (p *foundPage) update(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok {
-		p.scroll.press(press, p.sh.keys, p.lines(), p.sh.height)
+		p.scroll.Press(press, p.sh.keys.Keys, p.lines(), p.sh.height)
 	}
 	return nil
 }
@@ -45,5 +47,5 @@ func (p *foundPage) FullHelp() [][]key.Binding {
 }
 
 func (p *foundPage) view(_, height int) (string, *tea.Cursor) {
-	return p.scroll.view(p.sh.styles, p.lines(), height), nil
+	return p.scroll.View(p.sh.styles, p.lines(), height), nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // crumbs is how many cells of the page beside a card are too few to be read.
@@ -108,7 +109,7 @@ func (m *Model) footer() string {
 	}
 	ways := []string{"back", "clear", "change", "decline", "help", "quit", "interrupt"} // out of here
 	for n := len(keys) - 1; n > 0 && cells.Width(text) > m.width-2; n-- {
-		if !slices.Contains(ways, actionOf(keys[n])) {
+		if !slices.Contains(ways, widget.ActionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)
 			text = sh.keyHints(h, keys)
 		}

@@ -12,6 +12,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // helpCard is a card with every key of the screen below it.
@@ -190,7 +191,7 @@ func (h *helpCard) clickable(column string, group []key.Binding) string {
 		}
 		lines[n] = h.sh.button(lines[n], func() tea.Cmd {
 			h.sh.closeScreen(h)
-			return h.sh.press(run(actionOf(b)))
+			return h.sh.press(widget.PressOf(widget.ActionOf(b)))
 		})
 		n++
 	}

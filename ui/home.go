@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // home is the page of all invites of all rooms. It follows the account for as
@@ -32,14 +33,14 @@ type home struct {
 
 func newHome(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		return &home{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.account.Watch(), spinner: newSpinner()}
+		return &home{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.account.Watch(), spinner: widget.NewSpinner()}
 	}
 }
 
 // newRoomInvites returns the page of a room's invites.
 func newRoomInvites(sh *shell, room id.RoomID, tab tab) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: newSpinner()}
+		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: widget.NewSpinner()}
 		h.room, h.tab = room, tab
 		h.refresh()
 		return h
@@ -81,14 +82,14 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 		h.wanted = msg.key
 		h.refresh()
 	case spinner.TickMsg:
-		return turn(&h.spinner, msg, h.loading())
+		return widget.Turn(&h.spinner, msg, h.loading())
 	case tea.PasteMsg:
-		if h.filter.typing {
-			return h.typed(msg)
+		if h.Filter.Typing {
+			return h.Typed(msg)
 		}
 	case tea.KeyPressMsg:
-		if h.filter.typing {
-			return h.pressInFilter(msg)
+		if h.Filter.Typing {
+			return h.PressInFilter(msg)
 		}
 		return h.press(msg)
 	}
@@ -138,7 +139,7 @@ func (h *home) refresh() {
 	for _, r := range account.Rooms() {
 		rooms[r.ID] = &r
 	}
-	before := h.rows
+	before := h.Rows
 	invites, facts := account.Invites(), account.Facts()
 	all := make([]row, 0, len(invites))
 	for _, i := range invites {
@@ -150,9 +151,9 @@ func (h *home) refresh() {
 		h.nameRoom("room:" + roomTerm(*room, maps.Values(rooms)))
 	}
 	h.set(rooms, all)
-	for k := range h.marked {
-		if h.rows[k].invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
-			delete(h.marked, k) // on its way: a mark has served
+	for k := range h.Marked {
+		if h.Rows[k].invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
+			delete(h.Marked, k) // on its way: a mark has served
 		}
 	}
 	if h.watcher != nil {
@@ -164,20 +165,20 @@ func (h *home) loading() bool { return !h.sh.account.Synced() }
 
 // nameRoom has the page's own filter name its room, whose alias may have changed.
 func (h *home) nameRoom(own string) {
-	if !h.filters() {
-		h.filter.set(own)
+	if !h.Filters() {
+		h.Filter.Set(own)
 	}
-	h.own = own
+	h.Own = own
 }
 
 // mayFilter reports whether there may be something to look for. People type ahead:
 // what follows a filter's key must not be taken for keys, nor be lost, because
 // the rooms are still being read.
-func (h *home) mayFilter() bool { return h.loading() || len(h.rows) > 0 }
+func (h *home) mayFilter() bool { return h.loading() || len(h.Rows) > 0 }
 
 func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := h.sh, h.sh.keys
-	r, some := h.selected()
+	r, some := h.Selected()
 	switch {
 	case key.Matches(msg, keys.Filter) && !h.mayFilter():
 	case key.Matches(msg, keys.Filter, keys.Clear, keys.Sort, keys.Reverse, keys.NextStatus, keys.PrevStatus):
@@ -227,7 +228,7 @@ func (h *home) invite() tea.Cmd {
 	if room := h.onlyRoom(); room != nil {
 		return h.sh.open(newCompose(h.sh, room.ID))
 	}
-	if r, some := h.selected(); some {
+	if r, some := h.Selected(); some {
 		return h.sh.open(newCompose(h.sh, r.invite.RoomID))
 	}
 	return h.sh.open(newCompose(h.sh))
@@ -240,7 +241,7 @@ func (h *home) openRooms() tea.Cmd {
 		h.sh.closeScreen(h)
 		return nil
 	}
-	if r, some := h.selected(); some {
+	if r, some := h.Selected(); some {
 		return h.sh.open(newRoomsAt(h.sh, r.invite.RoomID))
 	}
 	return h.sh.open(newRooms(h.sh))
@@ -248,32 +249,32 @@ func (h *home) openRooms() tea.Cmd {
 
 func (h *home) ShortHelp() []key.Binding {
 	k := h.sh.keys
-	if h.filter.typing {
-		return h.typingHelp()
+	if h.Filter.Typing {
+		return h.sh.typingHelp(h.Filter.HasOffers())
 	}
-	_, some := h.selected()
+	_, some := h.Selected()
 	return []key.Binding{
 		when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(h.sh.revokes.undoable() != nil, k.Undo), when(h.filters(), as(k.Clear, "clear filter")),
-		when(len(h.rows) > 0, k.NextStatus), when(h.mayFilter(), k.Filter),
+		when(h.sh.revokes.undoable() != nil, k.Undo), when(h.Filters(), as(k.Clear, "clear filter")),
+		when(len(h.Rows) > 0, k.NextStatus), when(h.mayFilter(), k.Filter),
 		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, when(h.leadsBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
 // leadsBack reports whether the page is that of a room, with no filter or mark to clear first.
-func (h *home) leadsBack() bool { return h.watcher == nil && !h.clears() }
+func (h *home) leadsBack() bool { return h.watcher == nil && !h.Clears() }
 
 func (h *home) FullHelp() [][]key.Binding {
 	k := h.sh.keys
-	if h.filter.typing {
+	if h.Filter.Typing {
 		return [][]key.Binding{h.ShortHelp()}
 	}
 	var chosen invite.Invite
-	r, some := h.selected()
+	r, some := h.Selected()
 	if some {
 		chosen = r.invite
 	}
-	filled := len(h.rows) > 0
+	filled := len(h.Rows) > 0
 	return append([][]key.Binding{
 		{
 			when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),

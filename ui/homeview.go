@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // sideBySide is the width from which the details stand beside the list.
@@ -33,13 +34,13 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 		body = "\n" + h.spinner.View() + " Reading your rooms on " + cells.Cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:
 		body = "\n" + h.sh.noRooms(width-4)
-	case len(h.rows) == 0:
+	case len(h.Rows) == 0:
 		body = "\n" + cells.Wrap("Nobody has been invited by e-mail to any of your "+count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
 			st.Accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
 	default:
 		return h.inviteTable.view(width, height, h.tail())
 	}
-	line, cursor := h.filter.view(width-3, "", h.pick)
+	line, cursor := h.Filter.View(width-3, "", h.Pick)
 	if strings.TrimSpace(line) != "" {
 		line = "\n" + cells.Indent(line, 1) + "\n"
 	}
@@ -60,18 +61,18 @@ func (sh *shell) withDetails(list string, chosen *row, width, height int) string
 	pane := ""
 	if chosen != nil {
 		lines := strings.Split(details(sh, *chosen, width-left-3), "\n")
-		pane = sh.keySpot(cells.Indent(upTo(sh.styles, lines, height), 1), sh.keys.Open)
+		pane = sh.keySpot(cells.Indent(widget.FitLines(sh.styles, lines, height), 1), sh.keys.Open)
 	}
 	return cells.Beside(list, cells.Block(pane, width-left-1, height), sh.styles.Rule.Render("│"))
 }
 
 // tail is what stands at the end of the line of tabs: what is going on or, where
 // nothing is, how many invites are shown and marked.
-func (h *home) tail() tail {
+func (h *home) tail() widget.Tail {
 	st := h.sh.styles
-	if p := h.sh.work; !p.none() && len(h.sh.revokes) > 0 {
-		bar := st.Warn.Render("revoking") + " " + p.bar(st, min(20, (h.sh.width-2)/6))
-		return tail{bar, bar}
+	if p := h.sh.work; !p.None() && len(h.sh.revokes) > 0 {
+		bar := st.Warn.Render("revoking") + " " + p.Bar(st, min(20, (h.sh.width-2)/6))
+		return widget.Tail{Long: bar, Short: bar}
 	}
-	return h.tailWords()
+	return h.TailWords()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A Dump is what [Options.Inspect] found in a file of saved room state.
@@ -28,7 +29,7 @@ type Dump struct {
 type inspectPage struct {
 	sh      *shell
 	ctx     context.Context
-	form    *form
+	form    *widget.Form
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -40,8 +41,8 @@ type inspectPage struct {
 
 func newInspect(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &inspectPage{sh: sh, ctx: ctx, form: newForm(sh), spinner: newSpinner()}
-		p.form.add("File", "state.json, of /state, /messages or /sync", "")
+		p := &inspectPage{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
+		p.form.Add("File", "state.json, of /state, /messages or /sync", "")
 		return p
 	}
 }
@@ -70,13 +71,13 @@ func (p *inspectPage) update(msg tea.Msg) tea.Cmd {
 			p.show(msg)
 		}
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.busy)
+		return widget.Turn(&p.spinner, msg, p.busy)
 	case tea.PasteMsg:
 		switch {
 		case p.asks():
-			return p.form.update(msg)
+			return p.form.Update(msg)
 		case p.typesFilter():
-			return p.invites.typed(msg)
+			return p.invites.Typed(msg)
 		}
 	case tea.KeyPressMsg:
 		return p.press(msg)
@@ -95,14 +96,14 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.read()
 	case p.asks():
 		p.problem = nil
-		return p.form.update(msg)
+		return p.form.Update(msg)
 	case p.typesFilter():
-		return p.invites.pressInFilter(msg)
-	case key.Matches(msg, k.Clear) && !p.invites.clears():
+		return p.invites.PressInFilter(msg)
+	case key.Matches(msg, k.Clear) && !p.invites.Clears():
 		p.file = ""
-	case len(p.invites.rows) == 0:
+	case len(p.invites.Rows) == 0:
 	case key.Matches(msg, k.Open):
-		if r, some := p.invites.selected(); some {
+		if r, some := p.invites.Selected(); some {
 			return p.sh.open(newFound(p.sh, *r))
 		}
 	case key.Matches(msg, k.Mark, k.MarkAll): // there is nothing to do to them
@@ -113,13 +114,13 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // typesFilter reports whether the filter has the cursor.
-func (p *inspectPage) typesFilter() bool { return p.file != "" && p.invites.filter.typing }
+func (p *inspectPage) typesFilter() bool { return p.file != "" && p.invites.Filter.Typing }
 
-// arrows reports whether the arrows move in the list though letters are typed.
-func (p *inspectPage) arrows() bool { return p.typesFilter() }
+// ArrowsMove reports whether the arrows move in the list though letters are typed.
+func (p *inspectPage) ArrowsMove() bool { return p.typesFilter() }
 
 func (p *inspectPage) read() tea.Cmd {
-	file := p.form.value(0)
+	file := p.form.Value(0)
 	if file == "" {
 		return nil
 	}
@@ -156,12 +157,12 @@ func (p *inspectPage) ShortHelp() []key.Binding {
 	switch {
 	case p.file == "":
 		return []key.Binding{when(!p.busy, k.Submit), k.Back, k.Interrupt}
-	case p.invites.filter.typing:
-		return p.invites.typingHelp()
+	case p.invites.Filter.Typing:
+		return p.sh.typingHelp(p.invites.Filter.HasOffers())
 	}
-	_, some := p.invites.selected()
-	filled, leave := len(p.invites.rows) > 0, as(k.Clear, "another file")
-	if p.invites.clears() {
+	_, some := p.invites.Selected()
+	filled, leave := len(p.invites.Rows) > 0, as(k.Clear, "another file")
+	if p.invites.Clears() {
 		leave = as(k.Clear, "clear filter")
 	}
 	return []key.Binding{when(some, k.Open), when(filled, k.NextStatus), when(filled, k.Filter), leave, k.Help, k.Quit}
@@ -169,11 +170,11 @@ func (p *inspectPage) ShortHelp() []key.Binding {
 
 func (p *inspectPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	if p.file == "" || p.invites.filter.typing {
+	if p.file == "" || p.invites.Filter.Typing {
 		return [][]key.Binding{p.ShortHelp()}
 	}
-	_, some := p.invites.selected()
-	filled := len(p.invites.rows) > 0
+	_, some := p.invites.Selected()
+	filled := len(p.invites.Rows) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
 		append(k.moves(some), when(filled, k.PrevStatus), when(filled, k.Sort), when(filled, k.Reverse), k.Palette),
@@ -186,14 +187,14 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 	}
 	width = min(width-4, 90)
 	above := "\n" + cells.Wrap("See the invites in saved answers of a homeserver, and whether a homeserver would honour them. No server is contacted.", width) + "\n\n"
-	form, cursor := p.form.view(width, p.asks())
+	form, cursor := p.form.View(width, p.asks())
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+strings.Count(above, "\n")
 	}
 	below := ""
 	switch {
 	case p.busy:
-		below = p.spinner.View() + " Reading " + cells.Cut(p.form.value(0), width-12) + "…"
+		below = p.spinner.View() + " Reading " + cells.Cut(p.form.Value(0), width-12) + "…"
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width)
 	}
@@ -203,16 +204,16 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 // found is the list, with the details beside it where they fit.
 func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 	st := p.sh.styles
-	end := p.invites.tailWords()
+	end := p.invites.TailWords()
 	if p.dump.Unread != "" {
 		unread := st.Warn.Render("! " + cells.Cut(p.dump.Unread, width/2))
-		if cells.Width(end.long) > 0 {
+		if cells.Width(end.Long) > 0 {
 			unread += "  "
 		}
-		end = tail{unread + end.long, st.Warn.Render("!") + " " + end.short}
+		end = widget.Tail{Long: unread + end.Long, Short: st.Warn.Render("!") + " " + end.Short}
 	}
-	if len(p.invites.rows) == 0 {
-		return " " + cells.Ends("no invites", end.long, width-2) + "\n\n   There are no invites by e-mail in it.\n\n" +
+	if len(p.invites.Rows) == 0 {
+		return " " + cells.Ends("no invites", end.Long, width-2) + "\n\n   There are no invites by e-mail in it.\n\n" +
 			cells.Indent(st.Faint.Render(cells.Wrap("Accepted invites of joined users show only in answers of /messages or /sync.", width-6)), 3), nil
 	}
 	return p.invites.view(width, height, end)

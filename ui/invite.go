@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // invitePage is the page of one invite: its details, what happened to its
@@ -24,7 +25,7 @@ type invitePage struct {
 	row    row
 	past   []invite.Event // what stood there, the newest first
 	raw    bool
-	scroll scroll
+	scroll widget.Scroll
 }
 
 func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
@@ -86,7 +87,7 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Raw), p.raw && key.Matches(msg, keys.Clear):
 		p.raw, p.scroll = !p.raw, 0
 	default:
-		p.scroll.press(msg, keys, p.lines(), sh.height)
+		p.scroll.Press(msg, keys.Keys, p.lines(), sh.height)
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func (p *invitePage) FullHelp() [][]key.Binding {
 }
 
 func (p *invitePage) view(_, height int) (string, *tea.Cursor) {
-	return p.scroll.view(p.sh.styles, p.lines(), height), nil
+	return p.scroll.View(p.sh.styles, p.lines(), height), nil
 }
 
 // lines are the text of the page.

@@ -11,48 +11,44 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/widget"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
 // operators are what filters of invites may consist of.
-func (t *inviteTable) operators() grammar[row] {
-	return grammar[row]{mentions: (*row).mentions, operators: []operator[row]{
+func (t *inviteTable) operators() widget.Grammar[row] {
+	return widget.Grammar[row]{Mentions: (*row).mentions, Operators: []widget.Operator[row]{
 		{
-			name: "status", example: "status:pending", does: "has this status",
-			values: always(statusNames()), compile: oneOf("status", statusNames(), func(r *row) []string { return []string{string(r.invite.Status)} }),
+			Name: "status", Example: "status:pending", Does: "has this status",
+			Values: widget.Always(statusNames()), Compile: widget.OneOf("status", statusNames(), func(r *row) []string { return []string{string(r.invite.Status)} }),
 		},
 		{
-			name: "by", alias: "from", example: "by:me", does: "sent by this user (or from:)",
-			values: t.users(func(r *row) string { return inviter(r.invite) }), compile: t.byUser(func(r *row) string { return inviter(r.invite) }),
+			Name: "by", Alias: "from", Example: "by:me", Does: "sent by this user (or from:)",
+			Values: t.users(func(r *row) string { return inviter(r.invite) }), Compile: t.byUser(func(r *row) string { return inviter(r.invite) }),
 		},
 		{
-			name: "room", example: `room:"Reading group"`, does: "to a room: name, alias or ID",
-			values: func(string) []string { return roomTerms(t.rooms) }, compile: t.inRoom,
+			Name: "room", Example: `room:"Reading group"`, Does: "to a room: name, alias or ID",
+			Values: func(string) []string { return roomTerms(t.rooms) }, Compile: t.inRoom,
 		},
-		{name: "older", example: "older:30d", does: "sent before: m h d w mo y", values: ages, compile: t.sent(true)},
-		{name: "newer", example: "newer:12h", does: "sent since then", values: ages, compile: t.sent(false)},
+		{Name: "older", Example: "older:30d", Does: "sent before: m h d w mo y", Values: ages, Compile: t.sent(true)},
+		{Name: "newer", Example: "newer:12h", Does: "sent since then", Values: ages, Compile: t.sent(false)},
 		{
-			name: "warn", example: "warn:duplicate", does: "has this warning",
-			values: always(warningNames()), compile: warns,
-		},
-		{
-			name: "key", example: "key:invalid", does: "keys or proof in this state",
-			values: always(standings()), compile: oneOf("state of a key", standings(), func(r *row) []string { return []string{r.standing()} }),
+			Name: "warn", Example: "warn:duplicate", Does: "has this warning",
+			Values: widget.Always(warningNames()), Compile: warns,
 		},
 		{
-			name: "verdict", example: "verdict:refused", does: "honoured, refused or unknown",
-			values: always(texts(invite.Verdicts())), compile: oneOf("verdict", texts(invite.Verdicts()), func(r *row) []string { return []string{string(r.verdict)} }),
+			Name: "key", Example: "key:invalid", Does: "keys or proof in this state",
+			Values: widget.Always(standings()), Compile: widget.OneOf("state of a key", standings(), func(r *row) []string { return []string{r.standing()} }),
 		},
 		{
-			name: "accepted-by", example: "accepted-by:@ada", does: "accepted by this user",
-			values: t.users((*row).acceptedBy), compile: t.byUser((*row).acceptedBy),
+			Name: "verdict", Example: "verdict:refused", Does: "honoured, refused or unknown",
+			Values: widget.Always(texts(invite.Verdicts())), Compile: widget.OneOf("verdict", texts(invite.Verdicts()), func(r *row) []string { return []string{string(r.verdict)} }),
+		},
+		{
+			Name: "accepted-by", Example: "accepted-by:@ada", Does: "accepted by this user",
+			Values: t.users((*row).acceptedBy), Compile: t.byUser((*row).acceptedBy),
 		},
 	}}
-}
-
-// always offers the same values, whatever is typed.
-func always(values []string) func(string) []string {
-	return func(string) []string { return values }
 }
 
 // ages are some to choose from, or those that a number may become.
@@ -77,7 +73,7 @@ func warns(value string) (func(*row) bool, string) {
 			return func(r *row) bool { return slices.Contains(r.warnings, w) }, ""
 		}
 	}
-	return oneOf("warning", warningNames(), func(r *row) []string { return texts(r.warnings) })(value)
+	return widget.OneOf("warning", warningNames(), func(r *row) []string { return texts(r.warnings) })(value)
 }
 
 func standings() []string { return append(texts(invite.Validities()), texts(invite.Proofs())...) }
@@ -94,8 +90,8 @@ func texts[S ~string](all []S) []string {
 func (t *inviteTable) users(of func(*row) string) func(string) []string {
 	return func(string) []string {
 		names := map[string]bool{}
-		for n := range t.all {
-			if user := shortUser(of(&t.all[n])); user != "" {
+		for n := range t.All {
+			if user := shortUser(of(&t.All[n])); user != "" {
 				names[user] = true
 			}
 		}
@@ -117,9 +113,9 @@ func (t *inviteTable) byUser(of func(*row) string) func(string) (func(*row) bool
 			me := string(t.sh.account.UserID())
 			return func(r *row) bool { return of(r) == me }, ""
 		case strings.HasPrefix(value, "@"):
-			named := identified(value, func(yield func(string) bool) {
-				for n := range t.all {
-					if !yield(of(&t.all[n])) {
+			named := widget.Identified(value, func(yield func(string) bool) {
+				for n := range t.All {
+					if !yield(of(&t.All[n])) {
 						return
 					}
 				}
@@ -127,7 +123,7 @@ func (t *inviteTable) byUser(of func(*row) string) func(string) (func(*row) bool
 			return func(r *row) bool { return named(of(r)) }, ""
 		}
 		lower := strings.ToLower(value)
-		return func(r *row) bool { return containsFold(of(r), lower) }, ""
+		return func(r *row) bool { return widget.ContainsFold(of(r), lower) }, ""
 	}
 }
 
@@ -166,27 +162,11 @@ func (t *inviteTable) sent(before bool) func(string) (func(*row) bool, string) {
 // letters in the name in their order.
 func (r *row) mentions(text string) bool {
 	for _, s := range []string{r.address, nameOf(r.invite), r.room.Name, string(r.room.Alias), inviter(r.invite), r.acceptedBy()} {
-		if containsFold(s, text) {
+		if widget.ContainsFold(s, text) {
 			return true
 		}
 	}
-	return inOrder(strings.ToLower(safetext.Line(nameOf(r.invite))), text)
-}
-
-func containsFold(s, lower string) bool {
-	return strings.Contains(strings.ToLower(safetext.Line(s)), lower)
-}
-
-// inOrder reports whether s holds the letters of text in their order.
-func inOrder(s, text string) bool {
-	for _, letter := range text {
-		n := strings.IndexRune(s, letter)
-		if n < 0 {
-			return false
-		}
-		s = s[n+len(string(letter)):]
-	}
-	return true
+	return widget.InOrder(strings.ToLower(safetext.Line(nameOf(r.invite))), text)
 }
 
 // parseAge reads an age such as 30m, 12h, 30d, 2w, 6mo or 1y; a number alone counts days.

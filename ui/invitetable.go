@@ -10,12 +10,15 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // An inviteTable is a table of invites with a tab for each status, for the page of
 // an account's invites and for that of a file's.
 type inviteTable struct {
-	table[inviteKey, row]
+	widget.Table[inviteKey, row]
+
+	sh *shell
 
 	rooms  map[id.RoomID]*client.Room
 	has    tabCounts // of all invites
@@ -26,20 +29,20 @@ type inviteTable struct {
 }
 
 func newInviteTable(sh *shell) *inviteTable {
-	t := &inviteTable{table: table[inviteKey, row]{
-		sh: sh, orders: inviteOrders(), marked: map[inviteKey]bool{},
-		keyOf:  func(r *row) inviteKey { return keyOf(r.invite) },
-		filter: newFilterLine(sh, "words, or an operator such as status:pending"),
+	t := &inviteTable{sh: sh, Table: widget.Table[inviteKey, row]{
+		Host: widgetHost{sh}, Explain: sh.showOperators, Orders: inviteOrders(), Marked: map[inviteKey]bool{},
+		Key:    func(r *row) inviteKey { return keyOf(r.invite) },
+		Filter: widget.NewFilterLine(widgetHost{sh}, "words, or an operator such as status:pending"),
 	}}
-	t.choose = t.ofTab
-	t.lines = t.rowLines
-	t.grammar = t.operators()
+	t.Choose = t.ofTab
+	t.Lines = t.rowLines
+	t.Grammar = t.operators()
 	return t
 }
 
 // rowLines is how many invites fit on the page below the counts, the filter and the
 // columns' names.
-func (t *inviteTable) rowLines() int { return max(1, t.sh.height-3-t.filter.lines()) }
+func (t *inviteTable) rowLines() int { return max(1, t.sh.height-3-t.Filter.Lines()) }
 
 // set replaces the invites, which come with the newest first.
 func (t *inviteTable) set(rooms map[id.RoomID]*client.Room, all []row) {
@@ -48,32 +51,32 @@ func (t *inviteTable) set(rooms map[id.RoomID]*client.Room, all []row) {
 	for n := range all {
 		t.has.add(&all[n])
 	}
-	t.table.set(all)
-	if _, ok := t.rows[t.wanted]; ok {
-		t.list.moveTo(t.wanted)
+	t.Set(all)
+	if _, ok := t.Rows[t.wanted]; ok {
+		t.List.MoveTo(t.wanted)
 		t.wanted = inviteKey{}
-		t.list.scroll(t.lines())
+		t.List.Scroll(t.Lines())
 	}
 }
 
 // shown are the invites in the list, in its order.
 func (t *inviteTable) shown() []invite.Invite {
-	invites := make([]invite.Invite, len(t.list.keys))
-	for n, k := range t.list.keys {
-		invites[n] = t.rows[k].invite
+	invites := make([]invite.Invite, len(t.List.Keys))
+	for n, k := range t.List.Keys {
+		invites[n] = t.Rows[k].invite
 	}
 	return invites
 }
 
 // onlyRoom is the room that the filter names by its alias or ID; nil if there is none.
 func (t *inviteTable) onlyRoom() *client.Room {
-	for _, term := range terms(t.filter.text()) {
-		if term.name != "room" || term.not || !strings.HasPrefix(term.value, "#") && !strings.HasPrefix(term.value, "!") {
+	for _, term := range widget.Terms(t.Filter.Text()) {
+		if term.Name != "room" || term.Not || !strings.HasPrefix(term.Value, "#") && !strings.HasPrefix(term.Value, "!") {
 			continue
 		}
 		var found []*client.Room
 		for _, r := range t.rooms {
-			if string(r.ID) == term.value || strings.EqualFold(string(r.Alias), term.value) {
+			if string(r.ID) == term.Value || strings.EqualFold(string(r.Alias), term.Value) {
 				found = append(found, r)
 			}
 		}
@@ -93,19 +96,19 @@ func (t *inviteTable) press(msg tea.KeyPressMsg) {
 	case key.Matches(msg, keys.PrevStatus):
 		t.step(-1)
 	default:
-		t.table.press(msg)
+		t.Press(msg)
 	}
 }
 
 // view is the counts, the filter and the list, with the details of the chosen invite
 // beside it where they fit. right stands at the end of the first line.
-func (t *inviteTable) view(width, height int, right tail) (string, *tea.Cursor) {
+func (t *inviteTable) view(width, height int, right widget.Tail) (string, *tea.Cursor) {
 	var chosen *row
-	if r, some := t.selected(); some {
+	if r, some := t.Selected(); some {
 		chosen = r
 	}
 	cols := inviteColumns(listWidth(width))
-	filter, cursor := t.filter.view(width-3, t.hiddenOrder(cols), t.pick)
+	filter, cursor := t.Filter.View(width-3, t.hiddenOrder(cols), t.Pick)
 	above := " " + t.countLine(width-2, right) + "\n" + cells.Indent(filter, 1)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
@@ -115,23 +118,23 @@ func (t *inviteTable) view(width, height int, right tail) (string, *tea.Cursor) 
 
 // hiddenOrder says what the list is sorted by if that column has no room.
 func (t *inviteTable) hiddenOrder(cols columns) string {
-	by := t.orders[t.by].name
+	by := t.Orders[t.By].Name
 	if !cols.hides(by) {
 		return ""
 	}
-	return t.sh.styles.Faint.Render("by " + by + " " + t.arrow(by))
+	return t.sh.styles.Faint.Render("by " + by + " " + t.Arrow(by))
 }
 
 // listing is the columns' names and the rows that fit.
 func (t *inviteTable) listing(cols columns) string {
 	lines := []string{cols.head(t)}
-	from, to := t.list.window(t.lines())
+	from, to := t.List.Window(t.Lines())
 	for n := from; n < to; n++ {
-		k := t.list.keys[n]
-		row := cols.row(t.sh, t.rows[k], n == t.list.at, t.marked[k])
-		lines = append(lines, markedRowSpot(t.sh, &t.list, n, t.sh.keys.Open, row))
+		k := t.List.Keys[n]
+		row := cols.row(t.sh, t.Rows[k], n == t.List.At, t.Marked[k])
+		lines = append(lines, markedRowSpot(t.sh, &t.List, n, t.sh.keys.Open, row))
 	}
-	if len(t.list.keys) == 0 {
+	if len(t.List.Keys) == 0 {
 		lines = append(lines, "", cells.Indent(t.wayOut(), 3))
 	}
 	return strings.Join(lines, "\n")
@@ -150,7 +153,7 @@ func (t *inviteTable) wayOut() string {
 		return "\n\nPress " + t.sh.styles.Accent.Render(b.Help().Key) + " " + to
 	}
 	switch {
-	case t.filters():
+	case t.Filters():
 		return "No invite matches the filter." + press(k.Clear, "to clear the filter.")
 	case t.found.all == 0 && t.mayInvite():
 		return "This room has no invites by e-mail yet." + press(k.Invite, "to invite somebody.")

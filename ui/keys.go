@@ -4,17 +4,16 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
-	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // keyMap is every key of the program. The same key means the same everywhere.
 // What the keys are, and what they do, stands in its table.
 type keyMap struct {
-	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
-	NextStatus, PrevStatus                  key.Binding
+	widget.Keys
 
-	Sort, Reverse, Filter, Clear, Mark, MarkAll key.Binding
-	Complete, Operators                         key.Binding // while a filter is typed
+	NextStatus, PrevStatus key.Binding
 
 	Invite, Take, Open, Revoke, Undo, Rooms, SignOut key.Binding
 	Again, Leftovers, Outbox, Export                 key.Binding
@@ -28,10 +27,10 @@ type keyMap struct {
 	SetAside, Abandon            key.Binding // of the vault
 	Tour, TourNext, TourEnd      key.Binding // in the demo
 
-	AddRoom, ClearDraft                             key.Binding // while an invite is made
-	Next, Prev, Submit, Send, Edit, Accept, Decline key.Binding
-	OpenDocument, CopyDocument                      key.Binding // of the terms
-	Yes, No                                         key.Binding
+	AddRoom, ClearDraft               key.Binding // while an invite is made
+	Prev, Send, Edit, Accept, Decline key.Binding
+	OpenDocument, CopyDocument        key.Binding // of the terms
+	Yes, No                           key.Binding
 
 	Back, Palette, Help, Suspend, Quit, Interrupt key.Binding
 }
@@ -39,31 +38,16 @@ type keyMap struct {
 // newKeyMap returns the keys, with those a person chose for an action instead
 // of its own.
 func newKeyMap(chosen map[string][]string) keyMap {
-	k := keyMap{Interrupt: key.NewBinding(key.WithKeys(tag("interrupt"), "ctrl+c"), key.WithHelp("ctrl+c", "quit"))}
+	k := keyMap{Interrupt: key.NewBinding(key.WithKeys(widget.Tag("interrupt"), "ctrl+c"), key.WithHelp("ctrl+c", "quit"))}
 	for _, a := range k.table() {
 		keys := a.keys
 		if own := chosen[a.name]; len(own) > 0 {
 			keys = own
 		}
-		*a.at = key.NewBinding(key.WithKeys(append([]string{tag(a.name)}, keys...)...), key.WithHelp(keyLabel(keys), a.words))
+		*a.at = key.NewBinding(key.WithKeys(append([]string{widget.Tag(a.name)}, keys...)...), key.WithHelp(keyLabel(keys), a.words))
 	}
 	return k
 }
-
-// tag is a key that no keyboard has. Each binding has that of its action, by
-// which it is known, and which the palette presses.
-func tag(action string) string { return "action " + action }
-
-// actionOf is the name of the action a key is for.
-func actionOf(b key.Binding) string {
-	if len(b.Keys()) == 0 {
-		return ""
-	}
-	return strings.TrimPrefix(b.Keys()[0], "action ")
-}
-
-// run is the press of the key that no keyboard has.
-func run(action string) tea.KeyPressMsg { return tea.KeyPressMsg{Text: tag(action)} }
 
 // keyLabel shows the first of some keys, and beside an arrow the letter.
 func keyLabel(keys []string) string {

@@ -1,41 +1,31 @@
 package ui
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A mouse holds what can be clicked. No place on the screen is counted: for a
-// click the frame is drawn once more, for the mouse, with a link on each text
-// that does something, and the link that lies under the mouse tells what.
+// A mouse holds what can be clicked, and the last click.
 type mouse struct {
-	spots []func() tea.Cmd // in the order in which they are drawn
-	looks bool             // the frame is drawn for the mouse
-	last  time.Time        // when there was a click
-	on    screen           // where it was
-	hasty bool             // this click followed another at once
+	spots widget.Spots
+	last  time.Time // when there was a click
+	on    screen    // where it was
+	hasty bool      // this click followed another at once
 }
 
-const (
-	spotScheme = "spot:" // no link for people begins so
-	wheelLines = 3       // that a turn of the wheel goes
-)
+// wheelLines is how many lines a turn of the wheel goes.
+const wheelLines = 3
 
 // spot has a text do something when it is clicked.
 func (sh *shell) spot(text string, click func() tea.Cmd) string {
-	if !sh.mouse.looks {
-		return text
-	}
-	from, to := ansi.SetHyperlink(spotScheme+strconv.Itoa(len(sh.mouse.spots))), ansi.ResetHyperlink()
-	sh.mouse.spots = append(sh.mouse.spots, click)
-	return from + strings.ReplaceAll(text, "\n", to+"\n"+from) + to
+	return sh.mouse.spots.Add(text, click)
 }
 
 // button is a spot that the second half of a double click leaves alone: it was
@@ -55,18 +45,18 @@ func (sh *shell) keySpot(text string, b key.Binding) string {
 		if !names(sh.top(), b) { // it may be drawn where letters are typed
 			return nil
 		}
-		return sh.press(run(actionOf(b)))
+		return sh.press(widget.PressOf(widget.ActionOf(b)))
 	})
 }
 
 // rowSpot has a row of a list be chosen by a click. One on what is chosen already
 // presses a key, if that is offered.
-func rowSpot[K comparable](sh *shell, l *list[K], n int, again key.Binding, text string) string {
+func rowSpot[K comparable](sh *shell, l *widget.List[K], n int, again key.Binding, text string) string {
 	return sh.spot(text, func() tea.Cmd {
-		if l.at == n && names(sh.top(), again) {
-			return sh.press(run(actionOf(again)))
+		if l.At == n && names(sh.top(), again) {
+			return sh.press(widget.PressOf(widget.ActionOf(again)))
 		}
-		l.at = n
+		l.At = n
 		return nil
 	})
 }
@@ -76,7 +66,7 @@ func rowSpot[K comparable](sh *shell, l *list[K], n int, again key.Binding, text
 func names(s screen, b key.Binding) bool {
 	for _, group := range append(s.FullHelp(), s.ShortHelp()) {
 		for _, k := range group {
-			if k.Enabled() && actionOf(k) == actionOf(b) {
+			if k.Enabled() && widget.ActionOf(k) == widget.ActionOf(b) {
 				return true
 			}
 		}
@@ -86,17 +76,17 @@ func names(s screen, b key.Binding) bool {
 
 // markedRowSpot is rowSpot for a list of which rows can be marked: by a click
 // before their beginning, where the mark stands.
-func markedRowSpot[K comparable](sh *shell, l *list[K], n int, again key.Binding, text string) string {
+func markedRowSpot[K comparable](sh *shell, l *widget.List[K], n int, again key.Binding, text string) string {
 	const margin = 3
-	if !sh.mouse.looks {
+	if !sh.mouse.spots.Drawing() {
 		return text
 	}
 	mark := sh.spot(ansi.Truncate(text, margin, ""), func() tea.Cmd {
-		l.at = n
+		l.At = n
 		if !names(sh.top(), sh.keys.Mark) {
 			return nil
 		}
-		return sh.press(run(actionOf(sh.keys.Mark))) // which goes on to the next
+		return sh.press(widget.PressOf(widget.ActionOf(sh.keys.Mark))) // which goes on to the next
 	})
 	return mark + rowSpot(sh, l, n, again, ansi.TruncateLeft(text, margin, ""))
 }
@@ -113,13 +103,13 @@ func (sh *shell) keyHints(h help.Model, keys []key.Binding) string {
 // beside is what is drawn around and below the screen on top. Nothing in it can be
 // clicked by itself; a click goes back to it.
 func (sh *shell) beside(text string) string {
-	if !sh.mouse.looks {
+	if !sh.mouse.spots.Drawing() {
 		return text
 	}
 	return sh.button(ansi.Strip(text), func() tea.Cmd {
 		for _, b := range []key.Binding{sh.keys.Back, sh.keys.No} {
 			if offers(sh.top(), b) {
-				return sh.press(run(actionOf(b)))
+				return sh.press(widget.PressOf(widget.ActionOf(b)))
 			}
 		}
 		return nil
@@ -154,30 +144,15 @@ func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
 
 // under is what a click does in a cell; nil for nothing.
 func (m *Model) under(x, y int) func() tea.Cmd {
-	mouse := &m.shell.mouse
-	mouse.looks, mouse.spots = true, nil
-	frame, _ := m.frame()
-	spots := mouse.spots
-	mouse.looks, mouse.spots = false, nil
-	canvas := lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewLayer(frame))
-	cell := canvas.CellAt(x, y)
-	if cell != nil && cell.Width == 0 { // the second half of a wide one
-		cell = canvas.CellAt(x-1, y)
-	}
-	if cell == nil {
-		return nil
-	}
-	number, ours := strings.CutPrefix(cell.Link.URL, spotScheme)
-	n, err := strconv.Atoi(number)
-	if !ours || err != nil || n < 0 || n >= len(spots) {
-		return nil
-	}
-	return spots[n]
+	return m.shell.mouse.spots.At(x, y, m.width, m.height, func() string {
+		frame, _ := m.frame()
+		return frame
+	})
 }
 
 // An arrowed is a screen on which the arrows may move in a list though letters
 // are typed there.
-type arrowed interface{ arrows() bool }
+type arrowed interface{ ArrowsMove() bool }
 
 func (sh *shell) wheel(b tea.MouseButton) tea.Cmd {
 	var way key.Binding
@@ -190,8 +165,8 @@ func (sh *shell) wheel(b tea.MouseButton) tea.Cmd {
 	default:
 		return nil
 	}
-	press := run(actionOf(way))
-	if list, typed := sh.top().(arrowed); typed && list.arrows() {
+	press := widget.PressOf(widget.ActionOf(way))
+	if list, typed := sh.top().(arrowed); typed && list.ArrowsMove() {
 		press = tea.KeyPressMsg{Code: arrow}
 	} else if !offers(sh.top(), way) {
 		return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // withMouse shows the program to Ada in a terminal with a mouse.
@@ -51,7 +52,7 @@ func find(t *testing.T, term *termtest.Terminal, text string) (x, y int) {
 
 // tagged reports whether a key that no keyboard has was taken for text.
 func tagged(screen string) bool {
-	return slices.ContainsFunc(Actions(), func(a Action) bool { return strings.Contains(screen, tag(a.Name)) })
+	return slices.ContainsFunc(Actions(), func(a Action) bool { return strings.Contains(screen, widget.Tag(a.Name)) })
 }
 
 // shows fails unless a text is on the screen.

@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/weakpass"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // passphrasePage asks for the passphrase of a new vault, twice.
@@ -19,7 +20,7 @@ type passphrasePage struct {
 	ctx     context.Context
 	account *client.Account
 	above   bool // the page that offers other kinds of vault
-	form    *form
+	form    *widget.Form
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -27,9 +28,9 @@ type passphrasePage struct {
 
 func newPassphrase(sh *shell, a *client.Account, above bool) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &passphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: newForm(sh), spinner: newSpinner()}
-		p.form.addHidden("Passphrase", "")
-		p.form.addHidden("Again", "")
+		p := &passphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: sh.newForm(), spinner: widget.NewSpinner()}
+		p.form.AddHidden("Passphrase", "")
+		p.form.AddHidden("Again", "")
 		return p
 	}
 }
@@ -45,14 +46,14 @@ func (p *passphrasePage) update(msg tea.Msg) tea.Cmd {
 			return p.sh.enter(msg)
 		}
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.busy)
+		return widget.Turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)
 		}
 	case tea.PasteMsg:
 		if !p.busy {
-			return p.form.update(msg)
+			return p.form.Update(msg)
 		}
 	}
 	return nil
@@ -64,13 +65,13 @@ func (p *passphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Submit):
 		return p.submit()
 	case key.Matches(msg, keys.Next):
-		p.form.focus(p.form.at + 1)
+		p.form.Focus(p.form.At + 1)
 	case key.Matches(msg, keys.Prev):
-		p.form.focus(p.form.at - 1)
+		p.form.Focus(p.form.At - 1)
 	case !p.above && key.Matches(msg, keys.Abandon):
 		return p.sh.confirmAbandon(p)
 	default:
-		return p.form.update(msg)
+		return p.form.Update(msg)
 	}
 	return nil
 }
@@ -79,16 +80,16 @@ var errNotTheSame = errors.New("the two passphrases are not the same")
 
 func (p *passphrasePage) submit() tea.Cmd {
 	p.problem = nil
-	for i, fd := range p.form.fields {
-		if fd.input.Value() == "" {
-			p.form.focus(i)
+	for i, fd := range p.form.Fields {
+		if fd.Input.Value() == "" {
+			p.form.Focus(i)
 			return nil
 		}
 	}
-	typed := p.form.fields[0].input.Value()
-	if typed != p.form.fields[1].input.Value() {
+	typed := p.form.Fields[0].Input.Value()
+	if typed != p.form.Fields[1].Input.Value() {
 		p.problem = errNotTheSame
-		p.form.focus(1)
+		p.form.Focus(1)
 		return nil
 	}
 	if weakness := weakpass.Reason(typed, string(p.account.UserID())); weakness != "" {
@@ -118,7 +119,7 @@ func (p *passphrasePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.S
 
 func (p *passphrasePage) view(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
-	form, cursor := p.form.view(width, !p.busy)
+	form, cursor := p.form.View(width, !p.busy)
 	if cursor != nil {
 		cursor.Y++
 		cursor.X += 2

@@ -67,8 +67,8 @@ func (sh *shell) tellHeld() tea.Cmd {
 
 // noteTaken notes which invites are taken that certainly were pending before.
 func (h *home) noteTaken(before map[inviteKey]*row) {
-	for n := range h.all {
-		is := &h.all[n]
+	for n := range h.All {
+		is := &h.All[n]
 		was, known := before[keyOf(is.invite)]
 		taken := is.invite.Status == invite.Invited || is.invite.Status == invite.Joined
 		if known && taken && was.invite.Status == invite.Pending && was.room.Certain(was.invite) {

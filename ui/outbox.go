@@ -11,13 +11,14 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // outboxPage shows what is on its way, and what became of it.
 type outboxPage struct {
 	sh     *shell
 	items  map[int64]client.Item
-	list   list[int64]
+	list   widget.List[int64]
 	marked map[int64]bool
 }
 
@@ -25,13 +26,13 @@ func newOutbox(sh *shell) func(context.Context) screen {
 	return func(context.Context) screen {
 		p := &outboxPage{sh: sh, marked: map[int64]bool{}}
 		p.refresh()
-		for n, number := range p.list.keys { // begin with what is not over yet
+		for n, number := range p.list.Keys { // begin with what is not over yet
 			if p.items[number].State.Active() {
-				p.list.at = n
+				p.list.At = n
 				break
 			}
 		}
-		p.list.scroll(p.lines())
+		p.list.Scroll(p.lines())
 		return p
 	}
 }
@@ -47,7 +48,7 @@ func (p *outboxPage) refresh() {
 		p.items[i.Number] = i
 		numbers = append(numbers, i.Number)
 	}
-	p.list.set(numbers)
+	p.list.Set(numbers)
 	for number := range p.marked {
 		if _, ok := p.items[number]; !ok {
 			delete(p.marked, number)
@@ -61,7 +62,7 @@ func (p *outboxPage) update(msg tea.Msg) tea.Cmd {
 		p.refresh()
 	case tea.KeyPressMsg:
 		cmd := p.press(msg)
-		p.list.scroll(p.lines())
+		p.list.Scroll(p.lines())
 		return cmd
 	}
 	return nil
@@ -69,7 +70,7 @@ func (p *outboxPage) update(msg tea.Msg) tea.Cmd {
 
 func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := p.sh, p.sh.keys
-	number, some := p.list.current()
+	number, some := p.list.Current()
 	switch {
 	case key.Matches(msg, keys.Invite):
 		return sh.open(newCompose(sh))
@@ -93,7 +94,7 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Settle):
 		return p.settle()
 	default:
-		p.list.press(msg, keys, p.lines())
+		p.list.Press(msg, keys.Keys, p.lines())
 	}
 	return nil
 }
@@ -104,7 +105,7 @@ func (p *outboxPage) mark(number int64) {
 	} else {
 		p.marked[number] = true
 	}
-	p.list.at = min(p.list.at+1, len(p.list.keys)-1)
+	p.list.At = min(p.list.At+1, len(p.list.Keys)-1)
 }
 
 // markAll marks all, or if they all are, none.
@@ -122,8 +123,8 @@ func (p *outboxPage) markAll() {
 // in one of some states.
 func (p *outboxPage) chosen(states ...client.ItemState) []client.Item {
 	var chosen []client.Item
-	for n, number := range p.list.keys {
-		meant := p.marked[number] || (len(p.marked) == 0 && n == p.list.at)
+	for n, number := range p.list.Keys {
+		meant := p.marked[number] || (len(p.marked) == 0 && n == p.list.At)
 		if i := p.items[number]; meant && slices.Contains(states, i.State) {
 			chosen = append(chosen, i)
 		}

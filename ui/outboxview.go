@@ -49,7 +49,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	}
 	st, left := p.sh.styles, listWidth(width)
 	list, details := p.listing(left), ""
-	if number, ok := p.list.current(); ok {
+	if number, ok := p.list.Current(); ok {
 		details = p.details(p.items[number], min(width-left-4, 80))
 		if !p.wide() {
 			details = p.details(p.items[number], width-4)
@@ -87,8 +87,8 @@ func (p *outboxPage) counts(width int) string {
 	right := ""
 	if n := len(p.marked); n > 0 {
 		right = st.Accent.Render(fmt.Sprintf("%d marked", n))
-	} else if pr := p.sh.sending.progress(); !pr.none() {
-		right = pr.bar(st, min(24, width/5))
+	} else if pr := p.sh.sending.progress(); !pr.None() {
+		right = pr.Bar(st, min(24, width/5))
 	}
 	for _, gap := range []string{"   ", "  ", " "} {
 		if line := strings.Join(long, gap); cells.Width(line)+cells.Width(right)+2 <= width {
@@ -157,10 +157,10 @@ func (p *outboxPage) listing(width int) string {
 	name := rest - room
 	line := func(parts ...string) string { return strings.Join(parts, strings.Repeat(" ", gap)) }
 	lines := []string{st.Column.Render("   " + line(cells.Pad("INVITEE", name), cells.Pad("ROOM", room), cells.Pad("STATE", stateWidth), cells.PadLeft("SINCE", sinceWidth)))}
-	from, to := p.list.window(p.lines())
+	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
-		i := p.items[p.list.keys[n]]
-		chosen, mark := n == p.list.at, " "
+		i := p.items[p.list.Keys[n]]
+		chosen, mark := n == p.list.At, " "
 		st := st.Lit(chosen)
 		if p.marked[i.Number] {
 			mark = st.Accent.Render("+")

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // palette is a card that finds an action of the screen below it, or a setting, by
@@ -17,10 +18,10 @@ import (
 type palette struct {
 	sh    *shell
 	below screen
-	form  *form
-	list  list[string] // of names of entries that match what is typed
-	typed bool         // what is typed names the first entry
-	moved bool         // the cursor was moved
+	form  *widget.Form
+	list  widget.List[string] // of names of entries that match what is typed
+	typed bool                // what is typed names the first entry
+	moved bool                // the cursor was moved
 }
 
 // An excuser is a screen that knows why a key does not work at the moment. It is
@@ -32,8 +33,8 @@ type excuser interface {
 func newPalette(sh *shell) func(context.Context) screen {
 	below := sh.top()
 	return func(context.Context) screen {
-		p := &palette{sh: sh, below: below, form: newForm(sh)}
-		p.form.add("Do", "type to find an action or a setting", "")
+		p := &palette{sh: sh, below: below, form: sh.newForm()}
+		p.form.Add("Do", "type to find an action or a setting", "")
 		p.find()
 		return p
 	}
@@ -52,23 +53,23 @@ func (p *palette) title() string { return "Actions" }
 func (p *palette) find() {
 	type found struct {
 		name string
-		match
+		widget.Match
 	}
 	var all []found
-	typed := p.form.value(0)
+	typed := p.form.Value(0)
 	for _, e := range p.entries() {
-		if m, ok := matchOf(typed, e.title, synonyms(e.name), e.does); ok {
+		if m, ok := widget.MatchOf(typed, e.title, synonyms(e.name), e.does); ok {
 			all = append(all, found{e.name, m})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.score, a.score) })
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.Score, a.Score) })
 	names := make([]string, len(all))
 	for n, f := range all {
 		names[n] = f.name
 	}
-	p.list.set(names)
-	p.list.scroll(p.lines())
-	p.typed = typed != "" && len(all) > 0 && all[0].close
+	p.list.Set(names)
+	p.list.Scroll(p.lines())
+	p.typed = typed != "" && len(all) > 0 && all[0].Close
 }
 
 func (p *palette) update(msg tea.Msg) tea.Cmd {
@@ -82,7 +83,7 @@ func (p *palette) update(msg tea.Msg) tea.Cmd {
 		switch {
 		case key.Matches(msg, keys.Submit):
 			return p.choose()
-		case movesWhileTyping(msg):
+		case widget.MovesWhileTyping(msg):
 			p.move(msg)
 		default:
 			return p.enter(msg)
@@ -94,22 +95,22 @@ func (p *palette) update(msg tea.Msg) tea.Cmd {
 // move moves the cursor. The first move shows it on the first entry, if what is
 // typed did not, and the way back up hides it.
 func (p *palette) move(msg tea.KeyPressMsg) {
-	at := p.list.at
+	at := p.list.At
 	if p.meant() {
-		p.list.press(msg, p.sh.keys, p.lines())
-		p.list.scroll(p.lines())
+		p.list.Press(msg, p.sh.keys.Keys, p.lines())
+		p.list.Scroll(p.lines())
 	}
-	p.moved = at != 0 || p.list.at != 0 || !strings.HasSuffix(msg.String(), "up")
+	p.moved = at != 0 || p.list.At != 0 || !strings.HasSuffix(msg.String(), "up")
 }
 
 // meant reports whether the user has chosen the entry under the cursor.
 func (p *palette) meant() bool { return p.typed || p.moved }
 
 func (p *palette) enter(msg tea.Msg) tea.Cmd {
-	before := p.form.value(0)
-	cmd := p.form.update(msg)
-	if p.form.value(0) != before {
-		p.list.at, p.list.offset, p.list.keys = 0, 0, nil
+	before := p.form.Value(0)
+	cmd := p.form.Update(msg)
+	if p.form.Value(0) != before {
+		p.list.At, p.list.Offset, p.list.Keys = 0, 0, nil
 		p.moved = false
 		p.find()
 	}
@@ -118,7 +119,7 @@ func (p *palette) enter(msg tea.Msg) tea.Cmd {
 
 // current is the entry that is selected.
 func (p *palette) current() (e entry, ok bool) {
-	name, some := p.list.current()
+	name, some := p.list.Current()
 	if !some || !p.meant() {
 		return entry{}, false
 	}
@@ -138,12 +139,12 @@ func (p *palette) choose() tea.Cmd {
 
 // click does what an entry says, as a menu does.
 func (p *palette) click(n int) tea.Cmd {
-	p.list.at, p.moved = n, true
+	p.list.At, p.moved = n, true
 	return p.choose()
 }
 
 // arrows is true: letters are typed, and find.
-func (p *palette) arrows() bool { return true }
+func (p *palette) ArrowsMove() bool { return true }
 
 func (p *palette) ShortHelp() []key.Binding {
 	k := p.sh.keys
@@ -160,18 +161,18 @@ func (p *palette) lines() int { return max(1, min(14, p.sh.height-9)) }
 func (p *palette) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width, 76)
-	input, cursor := p.form.view(width, true)
+	input, cursor := p.form.View(width, true)
 	if cursor != nil {
 		cursor.Y++
 	}
 	lines := []string{"", input, ""}
-	from, to := p.list.window(p.lines())
+	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
-		if e, ok := p.entry(p.list.keys[n]); ok {
-			lines = append(lines, p.sh.button(p.line(e, n == p.list.at && p.meant(), width), func() tea.Cmd { return p.click(n) }))
+		if e, ok := p.entry(p.list.Keys[n]); ok {
+			lines = append(lines, p.sh.button(p.line(e, n == p.list.At && p.meant(), width), func() tea.Cmd { return p.click(n) }))
 		}
 	}
-	if len(p.list.keys) == 0 {
+	if len(p.list.Keys) == 0 {
 		lines = append(lines, "  "+st.Faint.Render("No action matches."))
 	}
 	return cells.Block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.Faint.Render(cells.Fit(p.says(), width)), cursor
@@ -183,9 +184,9 @@ func (p *palette) says() string {
 	switch {
 	case ok:
 		return e.does
-	case len(p.list.keys) == 0:
+	case len(p.list.Keys) == 0:
 		return ""
-	case p.form.value(0) == "":
+	case p.form.Value(0) == "":
 		return "Type, or choose with the arrow keys."
 	}
 	return "Nothing is called exactly so. Choose with the arrow keys."

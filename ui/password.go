@@ -6,11 +6,11 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A secretPage signs in with something that is typed and that nobody sees: a
@@ -19,7 +19,7 @@ type secretPage struct {
 	sh      *shell
 	ctx     context.Context
 	door    door
-	form    *form
+	form    *widget.Form
 	about   string
 	signIn  func(context.Context, client.Options, client.Homeserver, []string) (*client.Account, error)
 	spinner spinner.Model
@@ -30,16 +30,16 @@ type secretPage struct {
 func newPassword(sh *shell, d door) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &secretPage{
-			sh: sh, ctx: ctx, door: d, form: newForm(sh), spinner: newSpinner(),
+			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
 			about: "The password goes to your homeserver and nowhere else. It is not kept.",
 			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
 			},
 		}
-		p.form.add("User", "@you:"+d.hs.Name+", or your e-mail address there", d.user)
-		p.form.addHidden("Password", d.password)
+		p.form.Add("User", "@you:"+d.hs.Name+", or your e-mail address there", d.user)
+		p.form.AddHidden("Password", d.password)
 		if d.user != "" {
-			p.form.focus(1)
+			p.form.Focus(1)
 		}
 		return p
 	}
@@ -48,22 +48,15 @@ func newPassword(sh *shell, d door) func(context.Context) screen {
 func newToken(sh *shell, d door) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &secretPage{
-			sh: sh, ctx: ctx, door: d, form: newForm(sh), spinner: newSpinner(),
+			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
 			about: "Anyone who has an access token can use your account. Signing out here ends it everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
 			},
 		}
-		p.form.addHidden("Token", "")
+		p.form.AddHidden("Token", "")
 		return p
 	}
-}
-
-// addHidden adds a field that shows how much was typed, and not what.
-func (f *form) addHidden(label, value string) {
-	fd := f.add(label, "", value)
-	fd.input.EchoMode = textinput.EchoPassword
-	fd.input.EchoCharacter = '•'
 }
 
 func (p *secretPage) init() tea.Cmd { return nil }
@@ -78,14 +71,14 @@ func (p *secretPage) update(msg tea.Msg) tea.Cmd {
 		}
 		p.problem = msg.err
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.busy)
+		return widget.Turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)
 		}
 	case tea.PasteMsg:
 		if !p.busy {
-			return p.form.update(msg)
+			return p.form.Update(msg)
 		}
 	}
 	return nil
@@ -95,30 +88,30 @@ func (p *secretPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.keys
 	switch {
 	case key.Matches(msg, keys.Submit):
-		for i, fd := range p.form.fields {
-			if fd.input.Value() == "" {
-				p.form.focus(i)
+		for i, fd := range p.form.Fields {
+			if fd.Input.Value() == "" {
+				p.form.Focus(i)
 				return nil
 			}
 		}
 		return p.submit()
 	case p.several() && key.Matches(msg, keys.Next):
-		p.form.focus(p.form.at + 1)
+		p.form.Focus(p.form.At + 1)
 	case p.several() && key.Matches(msg, keys.Prev):
-		p.form.focus(p.form.at - 1)
+		p.form.Focus(p.form.At - 1)
 	default:
-		return p.form.update(msg)
+		return p.form.Update(msg)
 	}
 	return nil
 }
 
-func (p *secretPage) several() bool { return len(p.form.fields) > 1 }
+func (p *secretPage) several() bool { return len(p.form.Fields) > 1 }
 
 func (p *secretPage) submit() tea.Cmd {
 	p.busy, p.problem = true, nil
 	var typed []string
-	for _, fd := range p.form.fields {
-		typed = append(typed, fd.input.Value())
+	for _, fd := range p.form.Fields {
+		typed = append(typed, fd.Input.Value())
 	}
 	opt, hs, signIn, keep := p.sh.doorOptions(p.door), p.door.hs, p.signIn, p.sh.keeper()
 	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
@@ -139,7 +132,7 @@ func (p *secretPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.Short
 
 func (p *secretPage) view(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
-	form, cursor := p.form.view(width, !p.busy)
+	form, cursor := p.form.View(width, !p.busy)
 	if cursor != nil {
 		cursor.Y++
 		cursor.X += 2

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A kind is what will happen to a person.
@@ -63,7 +64,7 @@ type preview struct {
 	groups  [kinds][]candidate
 	open    [kinds]bool
 	all     bool // those that look pending are mailed, too
-	list    list[place]
+	list    widget.List[place]
 	ready   bool // it was on the screen long enough to be confirmed
 	presses int
 }
@@ -126,7 +127,7 @@ func (p *preview) arrange() {
 			}
 		}
 	}
-	p.list.set(places)
+	p.list.Set(places)
 }
 
 func (p *preview) count(k kind) int { return len(p.groups[k]) }
@@ -148,19 +149,19 @@ func (p *preview) chosen() []client.Plan {
 }
 
 func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
-	at, some := p.list.current()
+	at, some := p.list.Current()
 	switch {
 	case p.single || !some:
 	case key.Matches(msg, keys.All) && p.count(pendingAlready) > 0:
 		p.all = !p.all
 	case key.Matches(msg, keys.LookInto):
 		p.open[at.kind] = !p.open[at.kind]
-		p.list.moveTo(place{at.kind, -1})
+		p.list.MoveTo(place{at.kind, -1})
 		p.arrange()
 	default:
-		p.list.press(msg, keys, page)
+		p.list.Press(msg, keys.Keys, page)
 	}
-	p.list.scroll(page)
+	p.list.Scroll(page)
 }
 
 // heading says what becomes of a group.
@@ -239,15 +240,15 @@ func (c *compose) previewLines() int { return max(1, c.sh.height-7) }
 func (c *compose) viewMany(width int) string {
 	st, p := c.sh.styles, c.preview
 	var lines []string
-	from, to := p.list.window(c.previewLines())
+	from, to := p.list.Window(c.previewLines())
 	for n := from; n < to; n++ {
-		at, opens := p.list.keys[n], key.Binding{}
+		at, opens := p.list.Keys[n], key.Binding{}
 		if at.n < 0 {
 			opens = c.sh.keys.LookInto
 		}
-		lines = append(lines, rowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.at, width)))
+		lines = append(lines, rowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.At, width)))
 	}
-	if more := len(p.list.keys) - to; more > 0 {
+	if more := len(p.list.Keys) - to; more > 0 {
 		lines = append(lines, st.Faint.Render(fmt.Sprintf("    and %d more below", more)))
 	}
 	return strings.Join(lines, "\n") + "\n\n" + c.cost(width) + c.wholeNote(width)
@@ -258,7 +259,7 @@ func noteAt(width int) int { return min(40, width/2) + 4 }
 
 // wholeNote is the note of the candidate under the cursor, if its line cuts it.
 func (c *compose) wholeNote(width int) string {
-	at, some := c.preview.list.current()
+	at, some := c.preview.list.Current()
 	if !some || at.n < 0 {
 		return ""
 	}

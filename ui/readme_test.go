@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // The README shows every field of a filter, and none that there is not.
@@ -28,18 +30,18 @@ func TestFilterIsTheOneOfTheREADME(t *testing.T) {
 	sh := &shell{now: time.Now}
 	operators := newInviteTable(sh).operators()
 	var got []string
-	for _, term := range terms(strings.Join(shown, " ")) {
-		if term.name == "" {
+	for _, term := range widget.Terms(strings.Join(shown, " ")) {
+		if term.Name == "" {
 			continue
 		}
-		got = append(got, term.name)
-		if _, problem := operators.compile(term); problem != "" && term.name != "room" && term.value != "me" { // these need an account
-			t.Errorf("%s:%s: %s", term.name, term.value, problem)
+		got = append(got, term.Name)
+		if _, problem := operators.Compile(term); problem != "" && term.Name != "room" && term.Value != "me" { // these need an account
+			t.Errorf("%s:%s: %s", term.Name, term.Value, problem)
 		}
 	}
 	var want []string
-	for _, o := range operators.operators {
-		want = append(want, o.name)
+	for _, o := range operators.Operators {
+		want = append(want, o.Name)
 	}
 	slices.Sort(got)
 	slices.Sort(want)

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // grace is how long a revocation can be undone before it is sent.
@@ -188,9 +189,9 @@ func (sh *shell) revokeStep(msg revokeStepMsg) tea.Cmd {
 	if msg.err != nil {
 		b.failed, b.err = append(b.failed, b.keys[msg.tried-1]), msg.err
 	}
-	sh.work = progress{msg.tried, len(b.keys)}
+	sh.work = widget.Progress{Done: msg.tried, Total: len(b.keys)}
 	if msg.tried == len(b.keys) {
-		sh.work = progress{}
+		sh.work = widget.Progress{}
 		return func() tea.Msg { return revokedMsg{batch: b, err: b.err} }
 	}
 	ctx, account, k := sh.ctx, sh.account, b.keys[msg.tried]

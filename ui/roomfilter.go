@@ -9,6 +9,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // roomNamed returns a test for the rooms that a value means: by an ID, by an alias with
@@ -18,7 +19,7 @@ func roomNamed(value string, rooms iter.Seq[*client.Room]) (is func(*client.Room
 	case strings.HasPrefix(value, "!"):
 		is = byRoomID(id.RoomID(value), rooms)
 	case strings.HasPrefix(value, "#"):
-		alias := identified(value, func(yield func(string) bool) {
+		alias := widget.Identified(value, func(yield func(string) bool) {
 			for r := range rooms {
 				if !yield(string(r.Alias)) {
 					return
@@ -28,7 +29,9 @@ func roomNamed(value string, rooms iter.Seq[*client.Room]) (is func(*client.Room
 		is = func(r *client.Room) bool { return alias(string(r.Alias)) }
 	default:
 		lower := strings.ToLower(value)
-		return func(r *client.Room) bool { return containsFold(r.Name, lower) || containsFold(string(r.Alias), lower) }, ""
+		return func(r *client.Room) bool {
+			return widget.ContainsFold(r.Name, lower) || widget.ContainsFold(string(r.Alias), lower)
+		}, ""
 	}
 	for r := range rooms {
 		if is(r) {

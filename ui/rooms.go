@@ -13,12 +13,15 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // roomsPage lists the joined rooms: whether one may invite there, and how many
 // invites each has. The numbers lead to those invites.
 type roomsPage struct {
-	table[id.RoomID, roomRow]
+	widget.Table[id.RoomID, roomRow]
+
+	sh *shell
 
 	total  roomTotals
 	number int // among numbers, that Enter follows
@@ -41,15 +44,15 @@ func newRooms(sh *shell) func(context.Context) screen { return newRoomsAt(sh, ""
 // newRoomsAt returns the page with the cursor on a room.
 func newRoomsAt(sh *shell, room id.RoomID) func(context.Context) screen {
 	return func(context.Context) screen {
-		p := &roomsPage{number: slices.IndexFunc(roomNumbers(), func(n roomNumber) bool { return n.order == byAll })}
-		p.table = table[id.RoomID, roomRow]{
-			sh: sh, grammar: roomGrammar(), orders: roomOrders(), marked: map[id.RoomID]bool{},
-			keyOf:  func(r *roomRow) id.RoomID { return r.room.ID },
-			filter: newFilterLine(sh, "words, or an operator such as may:invite"), lines: p.rowLines,
+		p := &roomsPage{sh: sh, number: slices.IndexFunc(roomNumbers(), func(n roomNumber) bool { return n.order == byAll })}
+		p.Table = widget.Table[id.RoomID, roomRow]{
+			Host: widgetHost{sh}, Explain: sh.showOperators, Grammar: roomGrammar(), Orders: roomOrders(), Marked: map[id.RoomID]bool{},
+			Key:    func(r *roomRow) id.RoomID { return r.room.ID },
+			Filter: widget.NewFilterLine(widgetHost{sh}, "words, or an operator such as may:invite"), Lines: p.rowLines,
 		}
 		p.refresh()
-		p.list.moveTo(room)
-		p.list.scroll(p.lines())
+		p.List.MoveTo(room)
+		p.List.Scroll(p.Lines())
 		return p
 	}
 }
@@ -81,7 +84,7 @@ func (p *roomsPage) refresh() {
 		p.total.pending += r.pending
 		p.total.look += r.look
 	}
-	p.set(all)
+	p.Set(all)
 }
 
 func (r *roomRow) count(i row) {
@@ -97,7 +100,7 @@ func (r *roomRow) count(i row) {
 // rowLines is how many rooms fit below the counts, the filter and the columns' names,
 // and above what may be said of the chosen one.
 func (p *roomsPage) rowLines() int {
-	lines := p.sh.height - 3 - p.filter.lines()
+	lines := p.sh.height - 3 - p.Filter.Lines()
 	if p.total.unread {
 		lines -= 2
 	}
@@ -109,12 +112,12 @@ func (p *roomsPage) update(msg tea.Msg) tea.Cmd {
 	case changedMsg, revokedMsg:
 		p.refresh()
 	case tea.PasteMsg:
-		if p.filter.typing {
-			return p.typed(msg)
+		if p.Filter.Typing {
+			return p.Typed(msg)
 		}
 	case tea.KeyPressMsg:
-		if p.filter.typing {
-			return p.pressInFilter(msg)
+		if p.Filter.Typing {
+			return p.PressInFilter(msg)
 		}
 		return p.press(msg)
 	}
@@ -123,9 +126,9 @@ func (p *roomsPage) update(msg tea.Msg) tea.Cmd {
 
 func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys, numbers := p.sh.keys, len(roomNumbers())
-	r, some := p.selected()
+	r, some := p.Selected()
 	switch {
-	case len(p.rows) == 0:
+	case len(p.Rows) == 0:
 	case key.Matches(msg, keys.NextStatus):
 		p.number = (p.number + 1) % numbers
 	case key.Matches(msg, keys.PrevStatus):
@@ -135,26 +138,26 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case some && key.Matches(msg, keys.Open):
 		return p.follow(r, p.number)
 	default:
-		p.table.press(msg)
+		p.Press(msg)
 	}
 	return nil
 }
 
 // follow shows the invites that a number of a room counts.
 func (p *roomsPage) follow(r *roomRow, number int) tea.Cmd {
-	p.list.moveTo(r.room.ID)
+	p.List.MoveTo(r.room.ID)
 	return p.sh.open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab))
 }
 
 // chosen are the marked rooms, seen or not, or the one under the cursor.
 func (p *roomsPage) chosen() []client.Room {
 	var rooms []client.Room
-	for n := range p.all {
-		if r := p.all[n].room; p.marked[r.ID] {
+	for n := range p.All {
+		if r := p.All[n].room; p.Marked[r.ID] {
 			rooms = append(rooms, r)
 		}
 	}
-	if r, some := p.selected(); len(rooms) == 0 && some {
+	if r, some := p.Selected(); len(rooms) == 0 && some {
 		rooms = []client.Room{r.room}
 	}
 	return rooms
@@ -163,12 +166,12 @@ func (p *roomsPage) chosen() []client.Room {
 // mayInvite reports whether one may invite to any of the chosen rooms. It is asked for
 // every frame.
 func (p *roomsPage) mayInvite() bool {
-	if len(p.marked) == 0 {
-		r, some := p.selected()
+	if len(p.Marked) == 0 {
+		r, some := p.Selected()
 		return some && r.room.MayInvite()
 	}
-	for room := range p.marked {
-		if p.rows[room].room.MayInvite() {
+	for room := range p.Marked {
+		if p.Rows[room].room.MayInvite() {
 			return true
 		}
 	}
@@ -214,25 +217,25 @@ func (p *roomsPage) whyNot(action string) string {
 
 func (p *roomsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	if p.filter.typing {
-		return p.typingHelp()
+	if p.Filter.Typing {
+		return p.sh.typingHelp(p.Filter.HasOffers())
 	}
-	_, some := p.selected()
-	filled := len(p.rows) > 0
+	_, some := p.Selected()
+	filled := len(p.Rows) > 0
 	return []key.Binding{
 		when(some, as(k.Open, roomNumbers()[p.number].opens)), when(p.mayInvite(), k.Invite), when(some, as(k.NextStatus, "number")),
 		when(filled, k.Filter), when(filled, k.Sort), when(some, k.Mark),
-		when(p.clears(), as(k.Clear, "clear")), when(!p.clears(), k.Back), k.Help, k.Quit,
+		when(p.Clears(), as(k.Clear, "clear")), when(!p.Clears(), k.Back), k.Help, k.Quit,
 	}
 }
 
 func (p *roomsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	if p.filter.typing {
+	if p.Filter.Typing {
 		return [][]key.Binding{p.ShortHelp()}
 	}
-	_, some := p.selected()
-	filled := len(p.rows) > 0
+	_, some := p.Selected()
+	filled := len(p.Rows) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
 		append(k.moves(some), when(some, as(k.PrevStatus, "previous number")), when(filled, k.Reverse), when(some, k.MarkAll), k.Palette),

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // The columns of the list of rooms beside the name.
@@ -42,14 +43,14 @@ func roomNumbers() []roomNumber {
 }
 
 // roomOrders are the ways to sort rooms that come in the order of their names.
-func roomOrders() []order[roomRow] {
-	orders := []order[roomRow]{
-		{name: byName},
-		byText(byAlias, func(r *roomRow) string { return string(r.room.Alias) }),
-		byNumber(byPower, powerToInvite),
+func roomOrders() []widget.Order[roomRow] {
+	orders := []widget.Order[roomRow]{
+		{Name: byName},
+		widget.ByText(byAlias, func(r *roomRow) string { return string(r.room.Alias) }),
+		widget.ByNumber(byPower, powerToInvite),
 	}
 	for _, n := range roomNumbers() {
-		orders = append(orders, byNumber(n.order, n.of))
+		orders = append(orders, widget.ByNumber(n.order, n.of))
 	}
 	return orders
 }
@@ -64,7 +65,7 @@ func powerToInvite(r *roomRow) int {
 }
 
 // roomGrammar is what filters of rooms may consist of.
-func roomGrammar() grammar[roomRow] {
+func roomGrammar() widget.Grammar[roomRow] {
 	has := func(r *roomRow) (words []string) {
 		for _, n := range roomNumbers() {
 			if n.of(r) > 0 {
@@ -75,14 +76,14 @@ func roomGrammar() grammar[roomRow] {
 	}
 	numbers := []string{byPending, byLook, byAll}
 	may := []string{"invite"}
-	return grammar[roomRow]{
-		mentions: func(r *roomRow, lower string) bool {
-			return containsFold(r.room.Name, lower) || containsFold(string(r.room.Alias), lower) || containsFold(string(r.room.ID), lower)
+	return widget.Grammar[roomRow]{
+		Mentions: func(r *roomRow, lower string) bool {
+			return widget.ContainsFold(r.room.Name, lower) || widget.ContainsFold(string(r.room.Alias), lower) || widget.ContainsFold(string(r.room.ID), lower)
 		},
-		operators: []operator[roomRow]{
+		Operators: []widget.Operator[roomRow]{
 			{
-				name: "may", example: "may:invite", does: "you may invite there", values: always(may),
-				compile: oneOf("right", may, func(r *roomRow) []string {
+				Name: "may", Example: "may:invite", Does: "you may invite there", Values: widget.Always(may),
+				Compile: widget.OneOf("right", may, func(r *roomRow) []string {
 					if r.room.MayInvite() {
 						return may
 					}
@@ -90,8 +91,8 @@ func roomGrammar() grammar[roomRow] {
 				}),
 			},
 			{
-				name: "has", example: "has:pending", does: "has such invites: look, invites", values: always(numbers),
-				compile: oneOf("number", numbers, has),
+				Name: "has", Example: "has:pending", Does: "has such invites: look, invites", Values: widget.Always(numbers),
+				Compile: widget.OneOf("number", numbers, has),
 			},
 		},
 	}
@@ -129,15 +130,15 @@ func (c roomColumns) line(name, alias, power string, numbers []string) string {
 }
 
 func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
-	if len(p.rows) == 0 {
+	if len(p.Rows) == 0 {
 		return cells.Indent("\n"+p.sh.noRooms(width-4), 2), nil
 	}
 	cols := newRoomColumns(width)
 	hidden := ""
-	if p.orders[p.by].name == byAlias && cols.alias == 0 {
-		hidden = p.sh.styles.Faint.Render("by alias " + p.arrow(byAlias))
+	if p.Orders[p.By].Name == byAlias && cols.alias == 0 {
+		hidden = p.sh.styles.Faint.Render("by alias " + p.Arrow(byAlias))
 	}
-	filter, cursor := p.filter.view(width-3, hidden, p.pick)
+	filter, cursor := p.Filter.View(width-3, hidden, p.Pick)
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 	}
@@ -147,15 +148,15 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 // countLine says how many rooms there are and what is to be done in them.
 func (p *roomsPage) countLine(width int) string {
 	st, t := p.sh.styles, p.total
-	parts := []string{st.Strong.Render(count(len(p.all), "room"))}
+	parts := []string{st.Strong.Render(count(len(p.All), "room"))}
 	if t.look > 0 {
 		parts = append(parts, st.Warn.Render(fmt.Sprintf("! %d%s", t.look, needs(t.look))))
 	}
 	parts = append(parts, st.Faint.Render(fmt.Sprintf("%d pending", t.pending)), st.Faint.Render(fmt.Sprintf("you may invite to %d", t.may)))
-	end := p.tailWords()
-	right := end.long
+	end := p.TailWords()
+	right := end.Long
 	if cells.Width(strings.Join(parts, "  "))+cells.Width(right)+2 > width {
-		right = end.short
+		right = end.Short
 	}
 	for len(parts) > 1 && cells.Width(strings.Join(parts, "  "))+cells.Width(right)+2 > width {
 		parts = parts[:len(parts)-1]
@@ -167,21 +168,21 @@ func (p *roomsPage) listing(cols roomColumns) string {
 	st := p.sh.styles
 	heads := make([]string, len(roomNumbers()))
 	for n, number := range roomNumbers() {
-		heads[n] = p.head(number.order, number.head, true)
+		heads[n] = p.Head(number.order, number.head, true)
 	}
 	power := "INVITE"
 	if cols.alias > 0 {
 		power = "MAY YOU INVITE"
 	}
-	lines := []string{st.Column.Render("   " + cols.line(p.head(byName, "ROOM", false), p.head(byAlias, "ALIAS", false), p.head(byPower, power, false), heads))}
-	from, to := p.list.window(p.lines())
+	lines := []string{st.Column.Render("   " + cols.line(p.Head(byName, "ROOM", false), p.Head(byAlias, "ALIAS", false), p.Head(byPower, power, false), heads))}
+	from, to := p.List.Window(p.Lines())
 	for n := from; n < to; n++ {
 		lines = append(lines, p.row(cols, n))
 	}
-	if len(p.list.keys) == 0 {
+	if len(p.List.Keys) == 0 {
 		lines = append(lines, "", "   No room matches the filter.", "", "   Press "+st.Accent.Render(p.sh.keys.Clear.Help().Key)+" to clear the filter.")
 	}
-	if r, some := p.selected(); some && r.room.Unread > 0 {
+	if r, some := p.Selected(); some && r.room.Unread > 0 {
 		lines = append(lines, "", "   "+st.Warn.Render("! "+unread(r.room.Unread)))
 	}
 	return strings.Join(lines, "\n")
@@ -189,10 +190,10 @@ func (p *roomsPage) listing(cols roomColumns) string {
 
 // row is a room. A click on one of its numbers follows it.
 func (p *roomsPage) row(cols roomColumns, n int) string {
-	r, chosen := p.rows[p.list.keys[n]], n == p.list.at
+	r, chosen := p.Rows[p.List.Keys[n]], n == p.List.At
 	st := p.sh.styles.Lit(chosen)
 	mark := " "
-	if p.marked[r.room.ID] {
+	if p.Marked[r.room.ID] {
 		mark = st.Accent.Render("+")
 	}
 	alias := string(r.room.Alias)
@@ -231,7 +232,7 @@ func numberCell(st style.Styles, number roomNumber, n int, followed bool) string
 
 // rowSpots has a row be chosen and opened by clicks, and each of its numbers followed.
 func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) string {
-	if !p.sh.mouse.looks {
+	if !p.sh.mouse.spots.Drawing() {
 		return line
 	}
 	end := cols.width - 1 // of the last number
@@ -239,7 +240,7 @@ func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) s
 	for _, number := range roomNumbers() {
 		from -= number.width + gap
 	}
-	spots := []string{markedRowSpot(p.sh, &p.list, n, p.sh.keys.Open, ansi.Truncate(line, from, ""))}
+	spots := []string{markedRowSpot(p.sh, &p.List, n, p.sh.keys.Open, ansi.Truncate(line, from, ""))}
 	for at, number := range roomNumbers() {
 		to := from + gap + number.width
 		spots = append(spots, p.sh.button(ansi.Cut(line, from, to), func() tea.Cmd { return p.follow(r, at) }))

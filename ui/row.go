@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // inviteKey names an invite among all rooms.
@@ -75,17 +76,17 @@ const (
 )
 
 // inviteOrders are the ways to sort invites that come with the newest first.
-func inviteOrders() []order[row] {
+func inviteOrders() []widget.Order[row] {
 	rank := map[invite.Status]int{}
 	for n, s := range invite.Statuses() {
 		rank[s] = n
 	}
-	return []order[row]{
-		{name: bySent, descends: true},
-		byText(byName, (*row).who),
-		byText(byRoom, func(r *row) string { return r.room.Label() }),
-		{name: byStatus, of: func(r *row) (int, string) { return rank[r.invite.Status], "" }},
-		byText(byKey, (*row).standing),
-		byText(bySender, func(r *row) string { return inviter(r.invite) }),
+	return []widget.Order[row]{
+		{Name: bySent, Descends: true},
+		widget.ByText(byName, (*row).who),
+		widget.ByText(byRoom, func(r *row) string { return r.room.Label() }),
+		{Name: byStatus, Of: func(r *row) (int, string) { return rank[r.invite.Status], "" }},
+		widget.ByText(byKey, (*row).standing),
+		widget.ByText(bySender, func(r *row) string { return inviter(r.invite) }),
 	}
 }

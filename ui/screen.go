@@ -6,6 +6,8 @@ import (
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A screen is one page, or a card over one. Its methods run on the event loop
@@ -113,7 +115,7 @@ func ask(ctx context.Context, to screen, f func(context.Context) tea.Msg) tea.Cm
 func offers(s screen, b key.Binding) bool {
 	for _, group := range s.FullHelp() {
 		for _, k := range group {
-			if k.Enabled() && actionOf(k) == actionOf(b) {
+			if k.Enabled() && widget.ActionOf(k) == widget.ActionOf(b) {
 				return true
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // Settings are those that the user can change on the screen.
@@ -117,15 +118,15 @@ func (sh *shell) settingKept(msg settingKeptMsg) {
 type settingCard struct {
 	sh      *shell
 	setting Setting
-	list    list[string] // of values
+	list    widget.List[string] // of values
 }
 
 // newSettingCard begins at the value that holds, or at another if it is one.
 func newSettingCard(sh *shell, s Setting, at string) func(context.Context) screen {
 	return func(context.Context) screen {
-		c := &settingCard{sh: sh, setting: s, list: list[string]{keys: s.Values}}
-		c.list.moveTo(s.Value)
-		c.list.moveTo(at)
+		c := &settingCard{sh: sh, setting: s, list: widget.List[string]{Keys: s.Values}}
+		c.list.MoveTo(s.Value)
+		c.list.MoveTo(at)
 		c.preview()
 		return c
 	}
@@ -139,7 +140,7 @@ func (c *settingCard) title() string { return capital(c.setting.title()) }
 type previewer interface{ preview() }
 
 func (c *settingCard) preview() {
-	if value, some := c.list.current(); some {
+	if value, some := c.list.Current(); some {
 		c.sh.show(c.setting.Name, value)
 	}
 }
@@ -155,9 +156,9 @@ func (c *settingCard) update(msg tea.Msg) tea.Cmd {
 	switch k := c.sh.keys; {
 	case key.Matches(press, k.Submit):
 		c.sh.closeScreen(c)
-		return c.sh.change(c.setting, c.list.keys[c.list.at])
+		return c.sh.change(c.setting, c.list.Keys[c.list.At])
 	default:
-		c.list.press(press, k, len(c.list.keys))
+		c.list.Press(press, k.Keys, len(c.list.Keys))
 		c.preview()
 	}
 	return nil
@@ -176,8 +177,8 @@ func (c *settingCard) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 52)
 	lines := []string{"", st.Strong.Render(c.title()), ""}
-	for n, value := range c.list.keys {
-		chosen := n == c.list.at
+	for n, value := range c.list.Keys {
+		chosen := n == c.list.At
 		mark := ""
 		if value == c.setting.Value {
 			mark = "now"
@@ -190,10 +191,10 @@ func (c *settingCard) view(width, _ int) (string, *tea.Cursor) {
 
 // click shows a value, and keeps the one that is shown already.
 func (c *settingCard) click(n int) tea.Cmd {
-	if c.list.at == n {
-		return c.sh.press(run(actionOf(c.sh.keys.Submit)))
+	if c.list.At == n {
+		return c.sh.press(widget.PressOf(widget.ActionOf(c.sh.keys.Submit)))
 	}
-	c.list.at = n
+	c.list.At = n
 	c.preview()
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // shell is what every screen shares: one pointer, made once, never copied.
@@ -35,7 +36,7 @@ type shell struct {
 	sending   sending
 	news      news
 	tour      tour
-	work      progress
+	work      widget.Progress
 	mouse     mouse
 	draft     whom      // typed to be invited, and not sent
 	drafts    int       // how often it has changed
@@ -100,7 +101,7 @@ func (sh *shell) signedOutBy(why error) tea.Cmd {
 func (sh *shell) leaveAccount(note func(client.Session) error, again bool, why error) tea.Cmd {
 	session := sh.account.Session()
 	sh.abandonSending()
-	sh.account, sh.work = nil, progress{}
+	sh.account, sh.work = nil, widget.Progress{}
 	if !again { // the person is done; otherwise what was typed survives
 		sh.draft = whom{}
 	}

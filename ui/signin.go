@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // signIn is the first page of signing in: it finds the homeserver. How to go on
@@ -19,7 +20,7 @@ type signIn struct {
 	sh      *shell
 	ctx     context.Context
 	offer   offer
-	form    *form
+	form    *widget.Form
 	spinner spinner.Model
 	busy    bool
 	problem error // why it did not work, or why one is here again
@@ -54,8 +55,8 @@ type door struct {
 
 func newSignIn(sh *shell, o offer, why error) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: newForm(sh), spinner: newSpinner()}
-		s.form.add("Account", "@you:example.org, or your homeserver", o.typed())
+		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: sh.newForm(), spinner: widget.NewSpinner()}
+		s.form.Add("Account", "@you:example.org, or your homeserver", o.typed())
 		return s
 	}
 }
@@ -78,7 +79,7 @@ func (s *signIn) update(msg tea.Msg) tea.Cmd {
 		}
 		return s.sh.open(newWays(s.sh, msg.door))
 	case spinner.TickMsg:
-		return turn(&s.spinner, msg, s.busy)
+		return widget.Turn(&s.spinner, msg, s.busy)
 	case tea.KeyPressMsg:
 		switch {
 		case s.busy: // what is typed ahead is meant for a page that is not there yet
@@ -90,11 +91,11 @@ func (s *signIn) update(msg tea.Msg) tea.Cmd {
 		case key.Matches(msg, s.sh.keys.Inspect) && s.offersInspect():
 			return s.sh.open(newInspect(s.sh))
 		default:
-			return s.form.update(msg)
+			return s.form.Update(msg)
 		}
 	case tea.PasteMsg:
 		if !s.busy {
-			return s.form.update(msg)
+			return s.form.Update(msg)
 		}
 	}
 	return nil
@@ -103,7 +104,7 @@ func (s *signIn) update(msg tea.Msg) tea.Cmd {
 // submit looks for the homeserver. What was offered and not changed is known
 // better than a Matrix ID tells.
 func (s *signIn) submit() tea.Cmd {
-	where := s.form.value(0)
+	where := s.form.Value(0)
 	if where == "" {
 		return nil
 	}
@@ -145,7 +146,7 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	st := s.sh.styles
 	width = min(width-4, 76)
 	intro := "\n" + cells.Wrap("Invite people to Matrix rooms by e-mail or Matrix ID, and see the state of every invite.", width) + "\n\n"
-	form, cursor := s.form.view(width, !s.busy)
+	form, cursor := s.form.View(width, !s.busy)
 	if cursor != nil {
 		cursor.Y += strings.Count(intro, "\n")
 		cursor.X += 2
@@ -153,7 +154,7 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	below := ""
 	switch {
 	case s.busy:
-		below = s.spinner.View() + " Looking for " + cells.Cut(s.form.value(0), width-16) + "…"
+		below = s.spinner.View() + " Looking for " + cells.Cut(s.form.Value(0), width-16) + "…"
 	case s.problem != nil:
 		below = s.sh.problem(s.problem, width)
 	case s.first() && s.sh.opt.Banner == "":
@@ -168,7 +169,7 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 			{s.offersInspect(), s.sh.keys.Inspect, "of saved room state"},
 		} {
 			if o.made {
-				line := st.Accent.Render(cells.Pad(o.key.Help().Key, labelWidth-2)) + cells.Pad(o.key.Help().Desc, 19) + st.Faint.Render(o.what)
+				line := st.Accent.Render(cells.Pad(o.key.Help().Key, widget.LabelWidth-2)) + cells.Pad(o.key.Help().Desc, 19) + st.Faint.Render(o.what)
 				offers = append(offers, s.sh.keySpot(line, o.key))
 			}
 		}

@@ -109,9 +109,9 @@ func (f *film) start(size [2]int, opt Options) *termtest.Terminal {
 		return noting{New(ctx, opt), func(m *Model) {
 			switch page := m.shell.top().(type) {
 			case *home:
-				f.under.Store(page.orders[page.by].name + " " + fmt.Sprint(page.list.current()))
+				f.under.Store(page.Orders[page.By].Name + " " + fmt.Sprint(page.List.Current()))
 			case *outboxPage:
-				f.under.Store(fmt.Sprint(page.list.current()))
+				f.under.Store(fmt.Sprint(page.list.Current()))
 			}
 		}}
 	})

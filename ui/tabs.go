@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A tab is which invites are shown: of one status, those that need a look, or all.
@@ -69,20 +70,20 @@ func (t *inviteTable) step(by int) {
 
 func (t *inviteTable) goTo(tab tab) {
 	t.tab = tab
-	t.arrange()
+	t.Arrange()
 }
 
 // countLine says how many of the invites that the filter keeps each tab has, the chosen
 // one standing out. Where there is little room it says so in fewer words, and then the
 // last tabs become one.
-func (t *inviteTable) countLine(width int, right tail) string {
+func (t *inviteTable) countLine(width int, right widget.Tail) string {
 	fits := func(line, right string) bool {
 		return cells.Width(line)+cells.Width(right)+min(2, cells.Width(right)) <= width
 	}
 	for _, look := range []struct {
 		gap, look string
 		right     string
-	}{{"   ", needs(t.found.look), right.long}, {"  ", needs(t.found.look), right.long}, {"  ", "", right.long}, {"  ", "", right.short}} {
+	}{{"   ", needs(t.found.look), right.Long}, {"  ", needs(t.found.look), right.Long}, {"  ", "", right.Long}, {"  ", "", right.Short}} {
 		if line := strings.Join(t.labels(t.tabs(), look.look), look.gap); fits(line, look.right) {
 			return cells.Ends(line, look.right, width)
 		}
@@ -94,11 +95,11 @@ func (t *inviteTable) countLine(width int, right tail) string {
 		}
 		left, tabs = append(left, tabs[n]), slices.Delete(tabs, n, n+1)
 		labels := append(t.labels(tabs, ""), t.more(left))
-		if line := strings.Join(labels, "  "); fits(line, right.short) {
-			return cells.Ends(line, right.short, width)
+		if line := strings.Join(labels, "  "); fits(line, right.Short) {
+			return cells.Ends(line, right.Short, width)
 		}
 	}
-	return cells.Ends(strings.Join(t.labels(tabs, ""), "  "), right.short, width)
+	return cells.Ends(strings.Join(t.labels(tabs, ""), "  "), right.Short, width)
 }
 
 // more is one tab for those that are left out, and leads to the first of them.

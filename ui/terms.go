@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // termsPage shows the terms of an identity server before anything goes there.
@@ -20,7 +21,7 @@ type termsPage struct {
 	ctx     context.Context
 	terms   *client.TermsError
 	texts   []identity.PolicyText // the policies in the language that is shown
-	list    list[int]             // of texts
+	list    widget.List[int]      // of texts
 	then    func() tea.Cmd        // what was to be done when the terms came between
 	spinner spinner.Model
 	busy    bool
@@ -29,10 +30,10 @@ type termsPage struct {
 
 func newTerms(sh *shell, terms *client.TermsError, then func() tea.Cmd) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &termsPage{sh: sh, ctx: ctx, terms: terms, then: then, spinner: newSpinner()}
+		p := &termsPage{sh: sh, ctx: ctx, terms: terms, then: then, spinner: widget.NewSpinner()}
 		for n, policy := range terms.Policies {
 			p.texts = append(p.texts, policy.In())
-			p.list.keys = append(p.list.keys, n)
+			p.list.Keys = append(p.list.Keys, n)
 		}
 		return p
 	}
@@ -54,7 +55,7 @@ func (p *termsPage) update(msg tea.Msg) tea.Cmd {
 		p.sh.closeScreen(p)
 		return p.then()
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.busy)
+		return widget.Turn(&p.spinner, msg, p.busy)
 	case documentOpened:
 		p.sh.tellOpened(msg)
 	case tea.KeyPressMsg:
@@ -80,7 +81,7 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case msg.String() == "enter": // it accepts nothing: it may have been typed ahead
 		p.sh.notice = notice{text: "Press " + p.choice() + "."}
 	default:
-		p.list.press(msg, keys, len(p.texts))
+		p.list.Press(msg, keys.Keys, len(p.texts))
 	}
 	return nil
 }
@@ -88,7 +89,7 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 // address is that of the document under the cursor; empty if it is none that a
 // browser should follow.
 func (p *termsPage) address() string {
-	n, ok := p.list.current()
+	n, ok := p.list.Current()
 	if !ok || !onTheWeb(p.texts[n].URL) {
 		return ""
 	}
@@ -159,10 +160,10 @@ func (p *termsPage) documents(width, height int) string {
 		all = append(all, p.document(n, width)+"\n\n")
 	}
 	from := 0
-	for from < p.list.at && lines(all[from:p.list.at+1]) > height {
+	for from < p.list.At && lines(all[from:p.list.At+1]) > height {
 		from++
 	}
-	to := min(p.list.at+1, len(all))
+	to := min(p.list.At+1, len(all))
 	for to < len(all) && lines(all[from:to+1]) <= height {
 		to++
 	}
@@ -179,11 +180,11 @@ func (p *termsPage) document(n, width int) string {
 	if many {
 		name += st.Faint.Render(fmt.Sprintf("  %d of %d", n+1, len(p.texts)))
 	}
-	if many && n == p.list.at {
+	if many && n == p.list.At {
 		mark = st.Cursor.Render("▌")
 	}
 	address := linked(st, cells.Cut(t.URL, 3*width), t.URL, width-2)
-	return p.sh.spot(mark+" "+name, func() tea.Cmd { p.list.at = n; return nil }) + "\n" + cells.Indent(address, 2)
+	return p.sh.spot(mark+" "+name, func() tea.Cmd { p.list.At = n; return nil }) + "\n" + cells.Indent(address, 2)
 }
 
 // lines is how many lines these texts take.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // tourHeight is how many lines above the footer the tour takes. They are its own,
@@ -148,7 +149,7 @@ func (sh *shell) tourLines() string {
 	lines := append(strings.Split(cells.Wrap(steps[sh.tour.step-1].text, sh.width-cells.Width(label)-1), "\n"), "")
 	button := func(b key.Binding, does string) string {
 		return sh.button(st.Accent.Render(b.Help().Key)+st.Faint.Render(" "+does), func() tea.Cmd {
-			sh.pressTour(run(actionOf(b)))
+			sh.pressTour(widget.PressOf(widget.ActionOf(b)))
 			return nil
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // unlockPage asks for the passphrase of the existing vault: at the start, or after
@@ -18,7 +19,7 @@ type unlockPage struct {
 	sh      *shell
 	ctx     context.Context
 	account *client.Account // that has just signed in; nil at the start
-	form    *form           // nil if no passphrase helps
+	form    *widget.Form    // nil if no passphrase helps
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -26,10 +27,10 @@ type unlockPage struct {
 
 func newUnlock(sh *shell, a *client.Account, trouble error) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &unlockPage{sh: sh, ctx: ctx, account: a, problem: trouble, spinner: newSpinner()}
+		p := &unlockPage{sh: sh, ctx: ctx, account: a, problem: trouble, spinner: widget.NewSpinner()}
 		if trouble == nil {
-			p.form = newForm(sh)
-			p.form.addHidden("Passphrase", "")
+			p.form = sh.newForm()
+			p.form.AddHidden("Passphrase", "")
 		}
 		return p
 	}
@@ -70,14 +71,14 @@ func (p *unlockPage) update(msg tea.Msg) tea.Cmd {
 			return p.startOver(msg)
 		}
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.busy)
+		return widget.Turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)
 		}
 	case tea.PasteMsg:
 		if !p.busy && p.form != nil {
-			return p.form.update(msg)
+			return p.form.Update(msg)
 		}
 	}
 	return nil
@@ -95,7 +96,7 @@ func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case p.account != nil && key.Matches(msg, keys.Abandon):
 		return p.sh.confirmAbandon(p)
 	case p.form != nil:
-		return p.form.update(msg)
+		return p.form.Update(msg)
 	}
 	return nil
 }
@@ -103,7 +104,7 @@ func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 func (p *unlockPage) submit() tea.Cmd {
 	vault, passphrase := p.sh.opt.Vault, ""
 	if p.form != nil {
-		if passphrase = p.form.fields[0].input.Value(); passphrase == "" {
+		if passphrase = p.form.Fields[0].Input.Value(); passphrase == "" {
 			return nil
 		}
 	}
@@ -180,7 +181,7 @@ func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
 	form, cursor := "", (*tea.Cursor)(nil)
 	if p.form != nil {
-		form, cursor = p.form.view(width, !p.busy)
+		form, cursor = p.form.View(width, !p.busy)
 		form += "\n\n"
 	}
 	if cursor != nil {

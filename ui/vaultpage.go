@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // vaultPage asks how the session of an account that has just signed in is kept.
@@ -18,7 +19,7 @@ type vaultPage struct {
 	ctx     context.Context
 	account *client.Account
 	needs   VaultNeeds
-	list    list[string] // kinds
+	list    widget.List[string] // kinds
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -26,8 +27,8 @@ type vaultPage struct {
 
 func newVaultPage(sh *shell, a *client.Account, needs VaultNeeds) func(context.Context) screen {
 	return func(ctx context.Context) screen {
-		p := &vaultPage{sh: sh, ctx: ctx, account: a, needs: needs, spinner: newSpinner()}
-		p.list.set(needs.Kinds)
+		p := &vaultPage{sh: sh, ctx: ctx, account: a, needs: needs, spinner: widget.NewSpinner()}
+		p.list.Set(needs.Kinds)
 		return p
 	}
 }
@@ -43,7 +44,7 @@ func (p *vaultPage) update(msg tea.Msg) tea.Cmd {
 			return p.sh.enter(msg)
 		}
 	case spinner.TickMsg:
-		return turn(&p.spinner, msg, p.busy)
+		return widget.Turn(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)
@@ -60,13 +61,13 @@ func (p *vaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Abandon):
 		return p.sh.confirmAbandon(p)
 	}
-	p.list.press(msg, keys, p.lines())
-	p.list.scroll(p.lines())
+	p.list.Press(msg, keys.Keys, p.lines())
+	p.list.Scroll(p.lines())
 	return nil
 }
 
 func (p *vaultPage) choose() tea.Cmd {
-	kind, _ := p.list.current()
+	kind, _ := p.list.Current()
 	if kind == VaultPassphrase {
 		return p.sh.open(newPassphrase(p.sh, p.account, true))
 	}
@@ -95,11 +96,11 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 90)
 	var b strings.Builder
 	b.WriteString("\n" + cells.Wrap("You are signed in as "+cells.Cut(string(p.account.UserID()), nameWidth)+". How shall mxinvite keep the session?", width) + "\n\n")
-	from, to := p.list.window(p.lines())
+	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
-		chosen := n == p.list.at
+		chosen := n == p.list.At
 		st := st.Lit(chosen)
-		name, what := vaultWords(p.list.keys[n])
+		name, what := vaultWords(p.list.Keys[n])
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
 	}

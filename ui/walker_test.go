@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A walker goes through the program by keys or by the mouse.
@@ -35,7 +36,7 @@ func (w *walker) top() screen { return w.model.shell.top() }
 func (w *walker) binding(action string) key.Binding {
 	w.t.Helper()
 	for _, b := range w.working() {
-		if actionOf(b) == action {
+		if widget.ActionOf(b) == action {
 			return b
 		}
 	}
@@ -243,7 +244,7 @@ func (w *walker) lookUp() {
 			if where == "palette" {
 				named = regexp.MustCompile(regexp.QuoteMeta(b.Help().Desc))
 			}
-			if !named.MatchString(text) && (where != "palette" || !slices.Contains([]string{"palette", "interrupt"}, actionOf(b))) {
+			if !named.MatchString(text) && (where != "palette" || !slices.Contains([]string{"palette", "interrupt"}, widget.ActionOf(b))) {
 				w.t.Errorf("%T: the %s does not name %q, %q:\n%s", page, where, b.Help().Key, b.Help().Desc, text)
 			}
 		}

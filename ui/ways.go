@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // waysPage offers the ways in which a homeserver takes people in, the best first.
@@ -16,7 +17,7 @@ type waysPage struct {
 	sh   *shell
 	ctx  context.Context
 	door door
-	list list[wayIn]
+	list widget.List[wayIn]
 }
 
 // A wayIn is one of them. Single sign-on has one for each who vouches for people.
@@ -39,7 +40,7 @@ func newWays(sh *shell, d door) func(context.Context) screen {
 				ways = append(ways, wayIn{way, provider.ID, provider.Name})
 			}
 		}
-		p.list.set(ways)
+		p.list.Set(ways)
 		return p
 	}
 }
@@ -55,13 +56,13 @@ func (p *waysPage) update(msg tea.Msg) tea.Cmd {
 	if key.Matches(press, p.sh.keys.Open) {
 		return p.open()
 	}
-	p.list.press(press, p.sh.keys, p.lines())
-	p.list.scroll(p.lines())
+	p.list.Press(press, p.sh.keys.Keys, p.lines())
+	p.list.Scroll(p.lines())
 	return nil
 }
 
 func (p *waysPage) open() tea.Cmd {
-	chosen, _ := p.list.current()
+	chosen, _ := p.list.Current()
 	switch chosen.way {
 	case client.WayDevice:
 		return p.sh.open(newDevice(p.sh, p.door))
@@ -97,11 +98,11 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 		b.WriteString(cells.Cut("How do you want to sign in?", width))
 	}
 	b.WriteString("\n\n")
-	from, to := p.list.window(p.lines())
+	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
-		chosen := n == p.list.at
+		chosen := n == p.list.At
 		st := st.Lit(chosen)
-		name, what := p.list.keys[n].words()
+		name, what := p.list.Keys[n].words()
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
 	}

@@ -17,15 +17,6 @@ type filterHelp struct {
 	offset int
 }
 
-// help is a line for each operator of a filter, and for what is no operator.
-func (g grammar[R]) help() [][2]string {
-	lines := [][2]string{{"ada navy", "both words are in the row"}}
-	for _, o := range g.operators {
-		lines = append(lines, [2]string{o.example, o.does})
-	}
-	return append(lines, [2]string{"-status:revoked", "the opposite of a term"}, [2]string{`"two words"`, "spaces within a term"})
-}
-
 func newFilterHelp(sh *shell, lines [][2]string) func(context.Context) screen {
 	return func(context.Context) screen { return &filterHelp{sh: sh, lines: lines} }
 }

@@ -1,4 +1,4 @@
-package ui
+package widget
 
 import (
 	"strings"
@@ -12,12 +12,12 @@ import (
 // mostOffers is how many ways to go on are found: no terminal shows more in a line.
 const mostOffers = 24
 
-// A filterLine is where a filter is typed. Below it stands why it is not understood,
+// A FilterLine is where a filter is typed. Below it stands why it is not understood,
 // or what the last word may become.
-type filterLine struct {
-	sh      *shell
-	form    *form
-	typing  bool   // the line has the cursor
+type FilterLine struct {
+	host    Host
+	form    *Form
+	Typing  bool   // the line has the cursor
 	problem string // why the filter is not understood
 
 	offers []string // the words that the last one may become
@@ -25,28 +25,30 @@ type filterLine struct {
 	base   string   // what stands before it
 }
 
-func newFilterLine(sh *shell, placeholder string) filterLine {
-	l := filterLine{sh: sh, form: newForm(sh), at: -1}
-	l.form.add("Filter", placeholder, "")
+// NewFilterLine returns an empty filter.
+func NewFilterLine(host Host, placeholder string) FilterLine {
+	l := FilterLine{host: host, form: NewForm(host), at: -1}
+	l.form.Add("Filter", placeholder, "")
 	return l
 }
 
-// text is the filter as it was typed.
-func (l *filterLine) text() string { return l.form.value(0) }
+// Text is the filter as it was typed.
+func (l *FilterLine) Text() string { return l.form.Value(0) }
 
-func (l *filterLine) set(text string) {
-	l.form.fields[0].input.SetValue(text)
-	l.form.fields[0].input.CursorEnd()
+// Set replaces the filter.
+func (l *FilterLine) Set(text string) {
+	l.form.Fields[0].Input.SetValue(text)
+	l.form.Fields[0].Input.CursorEnd()
 }
 
-func (l *filterLine) focus() {
-	l.typing = true
-	l.form.focus(0)
+func (l *FilterLine) focus() {
+	l.Typing = true
+	l.form.Focus(0)
 }
 
-// lines is how many the line takes beside the one that is always kept for it.
-func (l *filterLine) lines() int {
-	if l.typing || l.problem != "" {
+// Lines is how many the line takes beside the one that is always kept for it.
+func (l *FilterLine) Lines() int {
+	if l.Typing || l.problem != "" {
 		return 1
 	}
 	return 0
@@ -54,31 +56,31 @@ func (l *filterLine) lines() int {
 
 // offersFor are the words that the last word of a filter may become, and what stands
 // before it. A word that is complete becomes no other.
-func (g grammar[R]) offersFor(typed string) (base string, offers []string) {
-	last := term{at: len(typed)}
-	if all := terms(typed); len(all) > 0 && (!strings.HasSuffix(typed, " ") || strings.Count(typed, `"`)%2 == 1) {
+func (g Grammar[R]) offersFor(typed string) (base string, offers []string) {
+	last := Term{at: len(typed)}
+	if all := Terms(typed); len(all) > 0 && (!strings.HasSuffix(typed, " ") || strings.Count(typed, `"`)%2 == 1) {
 		last = all[len(all)-1]
 	}
 	base = typed[:last.at]
 	sign := ""
-	if last.not {
+	if last.Not {
 		sign = "-"
 	}
-	o, known := g.operator(last.name)
+	o, known := g.operator(last.Name)
 	switch {
-	case last.name != "" && !known:
-		if near := g.nearest(last.name); near != "" {
-			offers = []string{sign + near + ":" + quoted(last.value)}
+	case last.Name != "" && !known:
+		if near := g.nearest(last.Name); near != "" {
+			offers = []string{sign + near + ":" + quoted(last.Value)}
 		}
-	case last.name == "" && !strings.Contains(typed[last.at:], `"`):
-		for _, o := range g.operators {
-			if strings.HasPrefix(o.name, strings.ToLower(last.value)) {
-				offers = append(offers, sign+o.name+":")
+	case last.Name == "" && !strings.Contains(typed[last.at:], `"`):
+		for _, o := range g.Operators {
+			if strings.HasPrefix(o.Name, strings.ToLower(last.Value)) {
+				offers = append(offers, sign+o.Name+":")
 			}
 		}
 	case known:
-		for _, value := range completions(last.value, o.values(last.value)) {
-			offers = append(offers, sign+last.name+":"+quoted(value))
+		for _, value := range completions(last.Value, o.Values(last.Value)) {
+			offers = append(offers, sign+last.Name+":"+quoted(value))
 		}
 	}
 	return base, offers
@@ -113,7 +115,7 @@ func quoted(value string) string {
 }
 
 // complete puts the next offer, or the one before, into the line.
-func (l *filterLine) complete(by int) (done bool) {
+func (l *FilterLine) complete(by int) (done bool) {
 	if len(l.offers) == 0 {
 		return false
 	}
@@ -124,15 +126,15 @@ func (l *filterLine) complete(by int) (done bool) {
 	return true
 }
 
-func (l *filterLine) pick(n int) {
+func (l *FilterLine) pick(n int) {
 	l.at = n
-	l.set(l.base + l.offers[n])
+	l.Set(l.base + l.offers[n])
 }
 
 // offer finds how what was typed may go on. An operator goes on with its values.
-func (l *filterLine) offer(find func(typed string) (base string, offers []string)) {
-	in := &l.form.fields[0].input
-	if !l.typing || in.Position() < len([]rune(in.Value())) {
+func (l *FilterLine) offer(find func(typed string) (base string, offers []string)) {
+	in := &l.form.Fields[0].Input
+	if !l.Typing || in.Position() < len([]rune(in.Value())) {
 		l.offers, l.at = nil, -1
 		return
 	}
@@ -143,38 +145,38 @@ func (l *filterLine) offer(find func(typed string) (base string, offers []string
 	l.base, l.offers = find(in.Value())
 }
 
-// view draws the line, and below it what there is to say. pick is for an offer that
+// View draws the line, and below it what there is to say. pick is for an offer that
 // is clicked.
-func (l *filterLine) view(width int, right string, pick func(n int) tea.Cmd) (string, *tea.Cursor) {
-	if !l.typing && l.text() == "" {
+func (l *FilterLine) View(width int, right string, pick func(n int) tea.Cmd) (string, *tea.Cursor) {
+	if !l.Typing && l.Text() == "" {
 		return cells.Pad("", width-cells.Width(right)) + right, nil
 	}
 	if right != "" {
 		right = "  " + right
 	}
-	line, cursor := l.form.view(width-cells.Width(right)-1, l.typing)
-	if !l.typing {
-		line = l.sh.keySpot(line, l.sh.keys.Filter)
+	line, cursor := l.form.View(width-cells.Width(right)-1, l.Typing)
+	if !l.Typing {
+		line = l.host.KeySpot(line, l.host.Keys().Filter)
 	}
 	line = cells.Pad(line, width-cells.Width(right)) + right
-	if l.lines() > 0 {
+	if l.Lines() > 0 {
 		line += "\n" + l.below(width, pick)
 	}
 	return line, cursor
 }
 
 // below is why the filter is not understood, or the offers that fit.
-func (l *filterLine) below(width int, pick func(n int) tea.Cmd) string {
+func (l *FilterLine) below(width int, pick func(n int) tea.Cmd) string {
 	const margin = 2
-	st := l.sh.styles
+	st := l.host.Styles()
 	if l.problem != "" {
 		return cells.Indent(st.Warn.Render("! "+cells.Cut(l.problem, width-margin-2)), margin)
 	}
 	return cells.Indent(l.offered(width-margin, pick), margin)
 }
 
-func (l *filterLine) offered(width int, pick func(n int) tea.Cmd) string {
-	st := l.sh.styles
+func (l *FilterLine) offered(width int, pick func(n int) tea.Cmd) string {
+	st := l.host.Styles()
 	var shown []string
 	used := 0
 	for n, offer := range l.offers {
@@ -186,7 +188,7 @@ func (l *filterLine) offered(width int, pick func(n int) tea.Cmd) string {
 		if used += cells.Width(text) + 2; used > width && n > l.at {
 			break
 		}
-		shown = append(shown, l.sh.spot(look.Render(text), func() tea.Cmd { return pick(n) }))
+		shown = append(shown, l.host.Spot(look.Render(text), func() tea.Cmd { return pick(n) }))
 		for used > width && len(shown) > 1 { // the one that was put in is seen
 			used -= cells.Width(shown[0]) + 2
 			shown = shown[1:]
@@ -194,3 +196,6 @@ func (l *filterLine) offered(width int, pick func(n int) tea.Cmd) string {
 	}
 	return strings.Join(shown, "  ")
 }
+
+// HasOffers reports whether the last word can be completed.
+func (l *FilterLine) HasOffers() bool { return len(l.offers) > 0 }

@@ -1,4 +1,4 @@
-package ui
+package widget
 
 import (
 	"slices"
@@ -26,31 +26,31 @@ const shortest = 3
 // leastForTypo is the same where a typing error is assumed.
 const leastForTypo = 5
 
-// A match is how well an entry of the palette matches what is typed.
-type match struct {
-	score int
-	// close reports whether every word is in the title or a synonym. An entry that
+// A Match is how well an entry of the palette matches what is typed.
+type Match struct {
+	Score int
+	// Close reports whether every word is in the title or a synonym. An entry that
 	// matches only by its sentence, or if a typing error is assumed, is shown but not
 	// selected.
-	close bool
+	Close bool
 }
 
-// matchOf compares what is typed with an entry, word by word. Each typed word
+// MatchOf compares what is typed with an entry, word by word. Each typed word
 // has to match. Ok is false for an entry that does not match.
-func matchOf(typed, title string, synonyms []string, does string) (m match, ok bool) {
-	m.close = true
+func MatchOf(typed, title string, synonyms []string, does string) (m Match, ok bool) {
+	m.Close = true
 	titleWords, synonymWords, doesWords := wordsIn(title), wordsIn(strings.Join(synonyms, " ")), wordsIn(does)
 	for _, word := range wordsIn(typed) {
 		quality := matchWord(word, titleWords, synonymWords, doesWords)
 		if quality == matchesNothing {
-			return match{}, false
+			return Match{}, false
 		}
-		m.score += quality
-		m.close = m.close && quality > matchesDoes
+		m.Score += quality
+		m.Close = m.Close && quality > matchesDoes
 	}
 	const whole = 10
 	if phrase := strings.Join(wordsIn(typed), " "); strings.EqualFold(phrase, title) || slices.Contains(synonyms, phrase) {
-		m.score += whole
+		m.Score += whole
 	}
 	return m, true
 }

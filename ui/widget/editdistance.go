@@ -1,4 +1,4 @@
-package ui
+package widget
 
 // editDistance is how many typing errors make one word of another: a letter that is
 // missing, added or replaced, or two neighbours exchanged.

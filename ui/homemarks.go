@@ -1,0 +1,44 @@
+package ui
+
+import "github.com/mxinvite/mxinvite/client/invite"
+
+// chosen are the marked invites, seen or not, or the one under the cursor.
+func (h *home) chosen() []invite.Invite {
+	var chosen []invite.Invite
+	for k := range h.Marked {
+		chosen = append(chosen, h.Rows[k].invite)
+	}
+	if r, some := h.Selected(); len(chosen) == 0 && some {
+		chosen = []invite.Invite{r.invite}
+	}
+	invite.Sort(chosen)
+	return chosen
+}
+
+// mayRevoke reports whether any of the chosen invites can be revoked. It is asked
+// for every frame, and thousands may be marked.
+func (h *home) mayRevoke() bool {
+	for k := range h.Marked {
+		if h.sh.mayRevoke(h.Rows[k].invite) {
+			return true
+		}
+	}
+	r, some := h.Selected()
+	return len(h.Marked) == 0 && some && h.sh.mayRevoke(r.invite)
+}
+
+// markAgain marks what was marked, and not revoked all the same.
+func (h *home) markAgain(msg revokedMsg) {
+	keys := msg.batch.failed
+	if msg.undone {
+		keys = msg.batch.keys
+	}
+	if len(msg.batch.keys) == 1 {
+		return
+	}
+	for _, k := range keys {
+		if _, ok := h.Rows[k]; ok {
+			h.Marked[k] = true
+		}
+	}
+}

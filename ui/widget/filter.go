@@ -1,0 +1,215 @@
+package widget
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/mxinvite/mxinvite/internal/safetext"
+)
+
+// A Filter keeps the rows for which every term holds:
+//
+//	status:pending by:me room:"Reading group"   operators
+//	ada navy                                    text that the row contains
+//	-term                                       the opposite
+type filter[R any] struct {
+	tests   []func(*R) bool
+	problem string // why a term is not understood; then no row is kept
+}
+
+func (f filter[R]) keeps(r *R) bool {
+	for _, test := range f.tests {
+		if !test(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// An Operator is what a filter asks about a row by a name, as in status:pending.
+type Operator[R any] struct {
+	Name, Alias string // alias is another name, or empty
+	Example     string // a term with it
+	Does        string
+	Values      func(typed string) []string // to choose from, for what is typed of one
+	// Compile returns the test for a value, or why it is not understood.
+	Compile func(value string) (test func(*R) bool, problem string)
+}
+
+// A Grammar is what filters of one kind of rows may consist of.
+type Grammar[R any] struct {
+	Operators []Operator[R]
+	Mentions  func(r *R, lower string) bool // reports whether a row contains a text
+}
+
+func (g Grammar[R]) operator(name string) (Operator[R], bool) {
+	n := slices.IndexFunc(g.Operators, func(o Operator[R]) bool { return o.Name == name || o.Alias != "" && o.Alias == name })
+	if n < 0 {
+		return Operator[R]{}, false
+	}
+	return g.Operators[n], true
+}
+
+// A Term is a word of a filter. Quotation marks hold a value together.
+type Term struct {
+	at          int // where it begins
+	Not         bool
+	Name, Value string // name is empty for text
+}
+
+// Terms splits what was typed.
+func Terms(s string) (all []Term) {
+	for at := 0; at < len(s); {
+		if s[at] == ' ' {
+			at++
+			continue
+		}
+		end, quoted := at, false
+		for ; end < len(s) && (quoted || s[end] != ' '); end++ {
+			quoted = quoted != (s[end] == '"')
+		}
+		all = append(all, readTerm(s[at:end], at))
+		at = end
+	}
+	return all
+}
+
+func readTerm(word string, at int) Term {
+	t := Term{at: at}
+	if rest, ok := strings.CutPrefix(word, "-"); ok && rest != "" {
+		t.Not, word = true, rest
+	}
+	if name, value, ok := strings.Cut(word, ":"); ok && isOperatorName(name) {
+		t.Name, word = strings.ToLower(name), value
+	}
+	t.Value = strings.ReplaceAll(word, `"`, "")
+	return t
+}
+
+// isOperatorName reports whether text before a colon is meant as an operator. Those
+// of @ada:example.org and of id.example.org:8448 are not.
+func isOperatorName(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) < 0
+}
+
+// parse reads a filter.
+func (g Grammar[R]) parse(s string) filter[R] {
+	var f filter[R]
+	for _, t := range Terms(s) {
+		test, problem := g.Compile(t)
+		if t.Value == "" && problem == "" {
+			continue // it is still being typed
+		}
+		if problem != "" {
+			f.problem = cmp.Or(f.problem, problem)
+			test = func(*R) bool { return t.Not } // never, also when negated
+		}
+		f.tests = append(f.tests, func(r *R) bool { return test(r) != t.Not })
+	}
+	return f
+}
+
+// Compile returns the test for a term, or why the term is not understood.
+func (g Grammar[R]) Compile(t Term) (test func(*R) bool, problem string) {
+	if t.Name == "" {
+		lower := strings.ToLower(t.Value)
+		return func(r *R) bool { return g.Mentions(r, lower) }, ""
+	}
+	o, ok := g.operator(t.Name)
+	switch {
+	case ok && t.Value == "":
+		return nil, ""
+	case ok:
+		return o.Compile(t.Value)
+	}
+	problem = fmt.Sprintf("no operator %q", t.Name)
+	if near := g.nearest(t.Name); near != "" {
+		problem += "; did you mean " + near + ":?"
+	}
+	return nil, problem
+}
+
+// nearest is the operator that may be meant by a name that none has.
+func (g Grammar[R]) nearest(name string) string {
+	var names []string
+	for _, o := range g.Operators {
+		names = append(names, o.Name)
+	}
+	return nearest(name, names)
+}
+
+// nearest is the name that begins like a word or is two typing errors from it at
+// most; empty if there is none.
+func nearest(word string, names []string) string {
+	best, least := "", 3
+	for _, name := range names {
+		if strings.HasPrefix(name, word) || strings.HasPrefix(word, name) {
+			return name
+		}
+		if d := editDistance(word, name); d < least && d < len(name) {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// OneOf compiles a value that is one word of a list, or the beginning of some.
+func OneOf[R any](what string, words []string, of func(r *R) []string) func(string) (func(*R) bool, string) {
+	return func(value string) (func(*R) bool, string) {
+		value = strings.ToLower(value)
+		begins := func(word string) bool { return strings.HasPrefix(word, value) }
+		if !slices.ContainsFunc(words, begins) {
+			return nil, fmt.Sprintf("no %s begins with %q: %s", what, value, strings.Join(words, " "))
+		}
+		return func(r *R) bool { return slices.ContainsFunc(of(r), begins) }, ""
+	}
+}
+
+// Identified returns a test for the IDs and aliases that a value means: the one that
+// is called exactly so, with or without its server, or else those which begin so.
+func Identified(value string, ids func(yield func(string) bool)) func(id string) bool {
+	value = strings.ToLower(value)
+	local := func(id string) string { s, _, _ := strings.Cut(id, ":"); return s }
+	exact := func(id string) bool { id = strings.ToLower(id); return id == value || local(id) == value }
+	for id := range ids {
+		if exact(id) {
+			return exact
+		}
+	}
+	return func(id string) bool { return strings.HasPrefix(strings.ToLower(id), value) }
+}
+
+// help is a line for each operator of a filter, and for what is no operator.
+func (g Grammar[R]) help() [][2]string {
+	lines := [][2]string{{"ada navy", "both words are in the row"}}
+	for _, o := range g.Operators {
+		lines = append(lines, [2]string{o.Example, o.Does})
+	}
+	return append(lines, [2]string{"-status:revoked", "the opposite of a term"}, [2]string{`"two words"`, "spaces within a term"})
+}
+
+// Always offers the same values, whatever is typed.
+func Always(values []string) func(string) []string {
+	return func(string) []string { return values }
+}
+
+// ContainsFold reports whether s, made safe for a terminal, contains a text in lower
+// case, without regard to the case of s.
+func ContainsFold(s, lower string) bool {
+	return strings.Contains(strings.ToLower(safetext.Line(s)), lower)
+}
+
+// InOrder reports whether s holds the letters of text in their order.
+func InOrder(s, text string) bool {
+	for _, letter := range text {
+		n := strings.IndexRune(s, letter)
+		if n < 0 {
+			return false
+		}
+		s = s[n+len(string(letter)):]
+	}
+	return true
+}

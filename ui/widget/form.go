@@ -1,0 +1,116 @@
+package widget
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
+)
+
+// A Field is one line of a form.
+type Field struct {
+	label string
+	Input textinput.Model
+}
+
+// A Form is a few fields below each other. Its focus moves at once, inside
+// update: over a slow line people type ahead, and the next letter must find
+// the field that the eye expects.
+type Form struct {
+	host   Host
+	Fields []*Field
+	At     int
+}
+
+// NewForm returns a form without fields.
+func NewForm(host Host) *Form { return &Form{host: host} }
+
+// Add adds a field.
+func (f *Form) Add(label, placeholder, value string) *Field {
+	in := textinput.New()
+	in.Prompt = ""
+	in.Placeholder = placeholder
+	in.SetVirtualCursor(false)
+	in.KeyMap.Paste = key.NewBinding() // it would read the clipboard of the host
+	in.SetValue(value)
+	fd := &Field{label, in}
+	f.Fields = append(f.Fields, fd)
+	if len(f.Fields) == 1 {
+		fd.Input.Focus()
+	}
+	return fd
+}
+
+// Value is what a field contains, without spaces around it.
+func (f *Form) Value(i int) string { return strings.TrimSpace(f.Fields[i].Input.Value()) }
+
+// Focus puts the cursor into a field.
+func (f *Form) Focus(i int) {
+	f.Fields[f.At].Input.Blur()
+	f.At = (i + len(f.Fields)) % len(f.Fields)
+	f.Fields[f.At].Input.Focus()
+	f.Fields[f.At].Input.CursorEnd()
+}
+
+// goTo goes to a field as the keys do: what is left may have something to say.
+func (f *Form) goTo(i int) tea.Cmd {
+	var cmds []tea.Cmd
+	for n := f.At; n != i; n = (n + 1) % len(f.Fields) {
+		cmds = append(cmds, f.host.Press(f.host.Keys().Next))
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update gives a message to the field with the cursor.
+func (f *Form) Update(msg tea.Msg) tea.Cmd {
+	if press, ok := msg.(tea.KeyPressMsg); ok && strings.HasPrefix(press.Text, Tag("")) {
+		return nil // a key that no keyboard has
+	}
+	if paste, ok := msg.(tea.PasteMsg); ok { // the field would make a space of a line's end
+		paste.Content = strings.TrimRight(paste.Content, "\r\n")
+		msg = paste
+	}
+	fd := f.Fields[f.At]
+	var cmd tea.Cmd
+	fd.Input, cmd = fd.Input.Update(msg)
+	return cmd
+}
+
+// LabelWidth is how many cells the name of a field takes.
+const LabelWidth = 12
+
+// View draws the fields and says where the cursor is.
+func (f *Form) View(width int, active bool) (string, *tea.Cursor) {
+	var lines []string
+	var cursor *tea.Cursor
+	for i, fd := range f.Fields {
+		mark, label := "  ", f.host.Styles().Label
+		if i == f.At && active {
+			mark, label = f.host.Styles().Cursor.Render("▌")+" ", f.host.Styles().Accent
+		}
+		fd.Input.SetStyles(f.host.Styles().Input)
+		fd.Input.SetWidth(max(10, width-LabelWidth-4))
+		if i == f.At && active {
+			if cursor = fd.Input.Cursor(); cursor != nil {
+				cursor.X += 2 + LabelWidth
+				cursor.Y = len(lines)
+			}
+		}
+		line := mark + label.Render(cells.Pad(fd.label, LabelWidth)) + fd.Input.View()
+		if active && i != f.At {
+			line = f.host.Spot(line, func() tea.Cmd { return f.goTo(i) })
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n"), cursor
+}
+
+// AddHidden adds a field that shows how much was typed, and not what.
+func (f *Form) AddHidden(label, value string) {
+	fd := f.Add(label, "", value)
+	fd.Input.EchoMode = textinput.EchoPassword
+	fd.Input.EchoCharacter = '•'
+}

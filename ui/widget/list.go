@@ -1,0 +1,81 @@
+package widget
+
+import (
+	"slices"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// A List is a cursor over rows that come and go. The cursor stays on its row,
+// not on its line: when rows arrive above, it moves along.
+type List[K comparable] struct {
+	Keys   []K // of the rows, in order
+	At     int
+	Offset int // the first row on the screen
+}
+
+// MovesWhileTyping reports whether a key moves in a list while letters are typed
+// above it.
+func MovesWhileTyping(msg tea.KeyPressMsg) bool {
+	return slices.Contains([]string{"up", "down", "pgup", "pgdown"}, msg.String())
+}
+
+// Set replaces the rows.
+func (l *List[K]) Set(keys []K) {
+	current, ok := l.Current()
+	l.Keys = keys
+	if ok {
+		l.MoveTo(current)
+	}
+	l.At = max(0, min(l.At, len(keys)-1))
+}
+
+// MoveTo puts the cursor on a row, if it is there.
+func (l *List[K]) MoveTo(k K) {
+	for i := range l.Keys {
+		if l.Keys[i] == k {
+			l.At = i
+			return
+		}
+	}
+}
+
+// Current is the row under the cursor; ok is false if the list is empty.
+func (l *List[K]) Current() (k K, ok bool) {
+	if l.At < 0 || l.At >= len(l.Keys) {
+		return k, false
+	}
+	return l.Keys[l.At], true
+}
+
+// Press moves the cursor if the key is one that does.
+func (l *List[K]) Press(msg tea.KeyPressMsg, keys Keys, page int) {
+	switch {
+	case key.Matches(msg, keys.Up):
+		l.At--
+	case key.Matches(msg, keys.Down):
+		l.At++
+	case key.Matches(msg, keys.PageUp):
+		l.At -= page
+	case key.Matches(msg, keys.PageDown):
+		l.At += page
+	case key.Matches(msg, keys.Top):
+		l.At = 0
+	case key.Matches(msg, keys.Bottom):
+		l.At = len(l.Keys) - 1
+	}
+	l.At = max(0, min(l.At, len(l.Keys)-1))
+}
+
+// Window is the range of rows to show in so many lines. It moves only when the
+// cursor would leave it.
+func (l *List[K]) Window(height int) (from, to int) {
+	height = max(1, height)
+	from = max(min(l.Offset, l.At), l.At-height+1)
+	from = max(0, min(from, len(l.Keys)-height))
+	return from, min(len(l.Keys), from+height)
+}
+
+// Scroll remembers the window, so that the next one starts from it.
+func (l *List[K]) Scroll(height int) { l.Offset, _ = l.Window(height) }

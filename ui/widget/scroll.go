@@ -1,0 +1,59 @@
+package widget
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/style"
+)
+
+// Scroll is how many lines of a page have gone out at the top.
+type Scroll int
+
+// Press moves the lines of a page of a height if the key is one that does.
+func (s *Scroll) Press(msg tea.KeyPressMsg, keys Keys, lines []string, height int) {
+	page := max(1, height-2)
+	switch {
+	case key.Matches(msg, keys.Up):
+		s.by(-1, lines, height)
+	case key.Matches(msg, keys.Down):
+		s.by(1, lines, height)
+	case key.Matches(msg, keys.PageUp):
+		s.by(-page, lines, height)
+	case key.Matches(msg, keys.PageDown):
+		s.by(page, lines, height)
+	case key.Matches(msg, keys.Top):
+		*s = 0
+	case key.Matches(msg, keys.Bottom):
+		s.by(len(lines), lines, height)
+	}
+}
+
+func (s *Scroll) by(n int, lines []string, height int) {
+	*s = (*s + Scroll(n)).within(lines, height)
+}
+
+// within is the nearest there is with such lines: there may be fewer than before,
+// or more room.
+func (s Scroll) within(lines []string, height int) Scroll {
+	return max(0, min(s, Scroll(len(lines)-height+1)))
+}
+
+// View is the lines that fit, below an empty one and away from the edge. If some
+// are left below, the last says how many.
+func (s Scroll) View(st style.Styles, lines []string, height int) string {
+	lines = lines[s.within(lines, height):]
+	return cells.Indent("\n"+FitLines(st, lines, height-1), 2)
+}
+
+// FitLines is as many lines as fit, of which the last says how many more there are.
+func FitLines(st style.Styles, lines []string, fits int) string {
+	if more := len(lines) - fits; more > 0 {
+		lines = append(lines[:fits-1:fits-1], st.Faint.Render("↓ "+fmt.Sprintf("%d more lines", more+1)))
+	}
+	return strings.Join(lines, "\n")
+}

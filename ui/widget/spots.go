@@ -1,0 +1,57 @@
+package widget
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// spotScheme begins the links that mark spots. No link for a user begins so.
+const spotScheme = "spot:"
+
+// Spots are the texts of a frame that can be clicked. No place on the screen is
+// counted: for a click the frame is drawn once more with a link on each such text,
+// and the link in the clicked cell tells which text it is.
+type Spots struct {
+	clicks  []func() tea.Cmd // in the order in which they are drawn
+	drawing bool             // the frame is drawn to find what was clicked
+}
+
+// Drawing reports whether the frame is drawn to find what was clicked.
+func (s *Spots) Drawing() bool { return s.drawing }
+
+// Add has a text do something when it is clicked.
+func (s *Spots) Add(text string, click func() tea.Cmd) string {
+	if !s.drawing {
+		return text
+	}
+	from, to := ansi.SetHyperlink(spotScheme+strconv.Itoa(len(s.clicks))), ansi.ResetHyperlink()
+	s.clicks = append(s.clicks, click)
+	return from + strings.ReplaceAll(text, "\n", to+"\n"+from) + to
+}
+
+// At returns what a click does in a cell of the frame that draw draws; nil for
+// nothing.
+func (s *Spots) At(x, y, width, height int, draw func() string) func() tea.Cmd {
+	s.drawing, s.clicks = true, nil
+	frame := draw()
+	clicks := s.clicks
+	s.drawing, s.clicks = false, nil
+	canvas := lipgloss.NewCanvas(width, height).Compose(lipgloss.NewLayer(frame))
+	cell := canvas.CellAt(x, y)
+	if cell != nil && cell.Width == 0 { // the second half of a wide one
+		cell = canvas.CellAt(x-1, y)
+	}
+	if cell == nil {
+		return nil
+	}
+	number, ours := strings.CutPrefix(cell.Link.URL, spotScheme)
+	n, err := strconv.Atoi(number)
+	if !ours || err != nil || n < 0 || n >= len(clicks) {
+		return nil
+	}
+	return clicks[n]
+}
