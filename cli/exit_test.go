@@ -43,7 +43,7 @@ func TestExitCodes(t *testing.T) {
 		{"not joined", client.ErrNotJoined, 6},
 		{"forbidden", &client.ServerError{Status: 403, Code: "M_FORBIDDEN"}, 6},
 		{"rate limited", limit, 7},
-		{"rate limited by the identity server", &client.IdentityTroubleError{Homeserver: homeserver, Err: &identity.Error{Status: 429}}, 7},
+		{"rate limited by the identity server", &client.IdentityTroubleError{Homeserver: homeserver, Err: &identity.Error{ServerError: client.ServerError{Status: 429}}}, 7},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := tt.err

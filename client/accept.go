@@ -205,7 +205,7 @@ func (a *Account) join(ctx context.Context, room id.RoomID, signed json.RawMessa
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3joinroomidoralias).
 // Servers from before version 1.12 of the spec know via as server_name.
 func (a *Account) joinVia(ctx context.Context, room id.RoomID, via []string) error {
-	u := a.mx.BuildURLWithFullQuery(path{"v3", "join", room}, func(q url.Values) { q["via"], q["server_name"] = via, via })
+	u := a.urlWith(path{"v3", "join", room}, url.Values{"via": via, "server_name": via})
 	_, err := a.requestURL(ctx, http.MethodPost, u, struct{}{}, new(json.RawMessage))
 	return err
 }

@@ -5,14 +5,12 @@ package client
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -23,11 +21,6 @@ import (
 const (
 	// longPoll is how long a homeserver may hold a /sync without news.
 	longPoll = 30 * time.Second
-	// requestTimeout bounds everything but a long poll. Synapse gives an
-	// identity server 60 s, and we want its answer rather than our own guess.
-	requestTimeout = 75 * time.Second
-	// maxReply bounds an answer: a first /sync of a very large account.
-	maxReply = 256 << 20
 )
 
 // Options is what an account needs of the world around it.
@@ -80,7 +73,7 @@ type Account struct {
 	opt     Options
 	session Session // who and where, without tokens
 	secrets secrets
-	mx      *mautrix.Client
+	base    *url.URL // of the homeserver
 	state   *state
 	syncing turn
 	poll    atomic.Pointer[context.CancelCauseFunc] // ends the long poll that is under way
@@ -110,107 +103,3 @@ func (a *Account) UserID() id.UserID { return a.session.UserID }
 
 // Session is what it takes to resume the account later. It is a secret.
 func (a *Account) Session() Session { return a.secrets.session() }
-
-// newClient returns a client for a homeserver. It has no token: the library
-// would take it wherever a request goes, and renew it as it likes.
-func newClient(opt Options, s Session) (*mautrix.Client, error) {
-	mx, err := mautrix.NewClient(s.Homeserver, s.UserID, "")
-	if err != nil {
-		return nil, err
-	}
-	mx.DeviceID = s.DeviceID
-	mx.UserAgent = "mxinvite"
-	mx.Client = &http.Client{
-		Transport: opt.Transport,
-		// A redirection would take a password or an address to who knows where.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	mx.ResponseSizeLimit = maxReply
-	// An invite is an e-mail to a person. No library may decide to send it again.
-	mx.DefaultHTTPRetries = 0
-	mx.IgnoreRateLimit = true
-	return mx, nil
-}
-
-// path is an endpoint of the client-server API, in unescaped parts.
-type path = mautrix.ClientURLPath
-
-// get asks the homeserver and reads its answer into reply.
-func (a *Account) get(ctx context.Context, p path, query map[string]string, reply any) error {
-	return a.call(ctx, http.MethodGet, p, query, nil, reply)
-}
-
-// call sends one request to the homeserver, once, and reads the answer into
-// reply, which may be nil.
-func (a *Account) call(ctx context.Context, method string, p path, query map[string]string, body, reply any) error {
-	if reply == nil {
-		reply = new(json.RawMessage)
-	}
-	_, err := a.request(ctx, method, p, query, body, reply)
-	return err
-}
-
-// getRaw asks the homeserver and returns its answer as it came.
-func (a *Account) getRaw(ctx context.Context, p path, query map[string]string) ([]byte, error) {
-	return a.request(ctx, http.MethodGet, p, query, nil, nil)
-}
-
-// request sends one request to a path.
-func (a *Account) request(ctx context.Context, method string, p path, query map[string]string, body, reply any) ([]byte, error) {
-	return a.requestURL(ctx, method, a.mx.BuildURLWithQuery(p, query), body, reply)
-}
-
-// requestURL sends a request once, with a token that is good. One that is refused
-// for its token was not carried out, and is sent again with a new one: an
-// invite, too, mails nobody twice by that. If new tokens are refused as well, it
-// is not the session that has ended.
-func (a *Account) requestURL(ctx context.Context, method, url string, body, reply any) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
-	defer cancel()
-	token, err := a.accessToken(ctx)
-	if err != nil {
-		return nil, a.named(err)
-	}
-	for try := 0; ; try++ {
-		data, err := a.try(ctx, token, method, url, body, reply)
-		if !signedOut(err) || token == "" {
-			return data, err
-		}
-		switch renewal := a.renew(ctx, token); {
-		case signedOut(renewal):
-			return nil, a.named(err)
-		case renewal != nil:
-			return nil, renewal
-		case try == renewals:
-			return nil, &AccountLockedError{Server: a.mx.HomeserverURL.Host}
-		}
-		token = a.Session().AccessToken
-	}
-}
-
-// named says of an error whose session has ended, if it is that.
-func (a *Account) named(err error) error {
-	if gone, ok := errors.AsType[*SignedOutError](err); ok {
-		return &SignedOutError{UserID: a.session.UserID, Homeserver: a.session.Homeserver, Soft: gone.Soft}
-	}
-	return err
-}
-
-// try sends one request. Bodies are never logged: they hold addresses and
-// tokens.
-func (a *Account) try(ctx context.Context, token, method, url string, body, reply any) ([]byte, error) {
-	header := http.Header{}
-	if token != "" {
-		header.Set("Authorization", "Bearer "+token)
-	}
-	data, err := a.mx.MakeFullRequest(ctx, mautrix.FullRequest{
-		Method:           method,
-		URL:              url,
-		Headers:          header,
-		RequestJSON:      body,
-		ResponseJSON:     reply,
-		MaxAttempts:      1,
-		SensitiveContent: true,
-	})
-	return data, hide(translate(ctx, a.mx.HomeserverURL.Host, err), token)
-}

@@ -2,10 +2,8 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,7 +13,7 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/internal/reason"
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
@@ -183,38 +181,23 @@ func fetchWellKnown(ctx context.Context, transport http.RoundTripper, base strin
 // getJSON reads a small public document. The errors it returns are one line
 // each, for people.
 func getJSON(ctx context.Context, transport http.RoundTripper, where string, reply any) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, discoverTimeout, errTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Accept", "application/json")
-	res, err := (&http.Client{Transport: transport}).Do(req)
-	if err != nil {
-		return plain(ctx, err)
-	}
-	defer res.Body.Close()
+	err := jsonhttp.Decode(ctx, transport, publicDocument(where), reply)
+	e, answered := errors.AsType[*ServerError](err)
 	switch {
-	case res.StatusCode == http.StatusNotFound:
-		return errNotFound
-	case res.StatusCode != http.StatusOK:
-		return fmt.Errorf("answers HTTP %d", res.StatusCode)
-	}
-	data, err := io.ReadAll(io.LimitReader(res.Body, maxWellKnown+1))
-	if err != nil {
-		return plain(ctx, err)
-	}
-	if len(data) > maxWellKnown || json.Unmarshal(data, reply) != nil {
+	case errors.Is(err, jsonhttp.ErrNotJSON), errors.Is(err, jsonhttp.ErrTooLong):
 		return errNotMatrix
+	case answered && e.Status == http.StatusNotFound:
+		return errNotFound
+	case answered:
+		return fmt.Errorf("answers HTTP %d", e.Status)
 	}
-	return nil
+	if e, ok := errors.AsType[*UnreachableError](err); ok {
+		return e.Err
+	}
+	return err
 }
 
-// plain says what kept an answer from coming.
-func plain(ctx context.Context, err error) error {
-	if errors.Is(context.Cause(ctx), errTimeout) {
-		return errTimeout
-	}
-	return reason.Of(err)
+// publicDocument is a request without secrets, which redirects may answer.
+func publicDocument(where string) jsonhttp.Request {
+	return jsonhttp.Request{Method: http.MethodGet, URL: where, Limit: maxWellKnown, Within: discoverTimeout, Redirects: true}
 }

@@ -1,20 +1,15 @@
 package client
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
-	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
-	"github.com/mxinvite/mxinvite/client/internal/reason"
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -31,7 +26,7 @@ var (
 	ErrNoInvite          = errors.New("no such invite in this room")
 	ErrAlreadyRevoked    = errors.New("the invite was already revoked")
 
-	errTimeout = errors.New("no answer in time")
+	errTimeout = jsonhttp.ErrTimeout
 )
 
 // A SignedOutError says that the homeserver no longer knows the session.
@@ -74,42 +69,15 @@ type AccountSuspendedError struct{ Server string }
 
 func (e *AccountSuspendedError) Error() string { return e.Server + " has suspended your account" }
 
-// A ServerError is a homeserver's refusal in its own words.
-type ServerError struct {
-	Server  string
-	Status  int    // of HTTP
-	Code    string // such as M_FORBIDDEN; empty when the answer was no Matrix error
-	Message string
-}
+// A ServerError is a homeserver's error response in its own words.
+type ServerError = jsonhttp.ServerError
 
-func (e *ServerError) Error() string {
-	said := "HTTP " + strconv.Itoa(e.Status)
-	if e.Code != "" {
-		said = e.Code
-	}
-	if e.Message != "" {
-		said += ": " + e.Message
-	}
-	return fmt.Sprintf("%s answered %s", e.Server, said)
-}
+// HasCode reports whether err is a homeserver's error with this code.
+func HasCode(err error, code string) bool { return jsonhttp.HasCode[*ServerError](err, code) }
 
-// HasCode reports whether err is a homeserver's refusal with this error code.
-func HasCode(err error, code string) bool {
-	var e *ServerError
-	return errors.As(err, &e) && e.Code == code
-}
-
-// An UnreachableError says that no answer came from a homeserver.
-type UnreachableError struct {
-	Server string
-	Err    error
-}
-
-func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("%s cannot be reached: %v", e.Server, e.Err)
-}
-
-func (e *UnreachableError) Unwrap() error { return e.Err }
+// An UnreachableError says that no answer came from a homeserver, or from its
+// OAuth server.
+type UnreachableError = jsonhttp.UnreachableError
 
 // A RateLimitError says that a server wants to be left alone for a while.
 type RateLimitError struct {
@@ -201,89 +169,34 @@ func (e *UncertainError) Error() string {
 
 func (e *UncertainError) Unwrap() error { return e.Err }
 
-// translate turns what the library says went wrong into what this package
-// promises. Request URLs and bodies do not survive: they hold what should be
-// in no log.
-func translate(ctx context.Context, server string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if ctx.Err() != nil {
-		if cause := context.Cause(ctx); errors.Is(cause, errTimeout) {
-			return &UnreachableError{Server: server, Err: errTimeout}
-		}
-		return ctx.Err()
-	}
-	var he mautrix.HTTPError
-	if !errors.As(err, &he) {
-		return &UnreachableError{Server: server, Err: err}
-	}
-	switch {
-	case he.RespError != nil:
-		return refusal(server, he)
-	case he.Response != nil && he.Response.StatusCode >= http.StatusMultipleChoices:
-		if he.Response.StatusCode == http.StatusTooManyRequests {
-			return &RateLimitError{Server: server, RetryAfter: retryAfter(he)}
-		}
-		return &ServerError{Server: server, Status: he.Response.StatusCode}
-	case he.Response != nil && isJSONError(he.WrappedError):
-		return &ServerError{Server: server, Status: he.Response.StatusCode, Message: "what came is not the JSON of a homeserver"}
-	}
-	return &UnreachableError{Server: server, Err: reason.Of(he.WrappedError)}
-}
-
-func refusal(server string, he mautrix.HTTPError) error {
-	e := &ServerError{Server: server, Code: he.RespError.ErrCode, Message: he.RespError.Err}
-	if he.Response != nil {
-		e.Status = he.Response.StatusCode
+// homeserverError returns what an error response of a homeserver means.
+func homeserverError(err error) error {
+	e, ok := errors.AsType[*ServerError](err)
+	if !ok {
+		return err
 	}
 	switch e.Code {
 	case "M_UNKNOWN_TOKEN", "M_MISSING_TOKEN":
-		soft, _ := he.RespError.ExtraData["soft_logout"].(bool)
-		return &SignedOutError{Soft: soft}
+		return &SignedOutError{Soft: e.SoftLogout}
 	case "M_USER_LOCKED":
-		return &AccountLockedError{Server: server, Told: true}
+		return &AccountLockedError{Server: e.Server, Told: true}
 	case "M_USER_SUSPENDED":
-		return &AccountSuspendedError{Server: server}
+		return &AccountSuspendedError{Server: e.Server}
 	case "M_LIMIT_EXCEEDED":
-		return &RateLimitError{Server: server, RetryAfter: retryAfter(he)}
-	}
-	return e
-}
-
-// retryAfter reads how long to wait out of a 429: from its header, as the spec
-// has it since v1.10, or from its body
-// (https://spec.matrix.org/v1.19/client-server-api/#rate-limiting).
-func retryAfter(he mautrix.HTTPError) time.Duration {
-	if he.RespError != nil {
-		if ms, ok := he.RespError.ExtraData["retry_after_ms"].(float64); ok && ms > 0 {
-			return time.Duration(ms) * time.Millisecond
-		}
-	}
-	seconds, err := strconv.Atoi(strings.TrimSpace(he.Response.Header.Get("Retry-After")))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
-}
-
-// hide takes secrets that a request held out of what the homeserver says about
-// it: an error is shown, and logged.
-func hide(err error, secrets ...string) error {
-	var e *ServerError
-	if !errors.As(err, &e) {
-		return err
-	}
-	for _, s := range secrets {
-		if s != "" {
-			e.Message = strings.ReplaceAll(e.Message, s, "…")
+		return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter}
+	case "":
+		if e.Status == http.StatusTooManyRequests {
+			return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter}
 		}
 	}
 	return err
 }
 
-func isJSONError(err error) bool {
-	var syntax *json.SyntaxError
-	var typ *json.UnmarshalTypeError
-	return errors.As(err, &syntax) || errors.As(err, &typ)
+// hide removes secrets that a request held from what the homeserver says about
+// it: an error is shown, and logged.
+func hide(err error, secrets ...string) error {
+	if e, ok := errors.AsType[*ServerError](err); ok {
+		e.Hide(secrets...)
+	}
+	return err
 }

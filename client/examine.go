@@ -3,13 +3,13 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
 // An Examination is what a homeserver tells everybody.
@@ -27,21 +27,12 @@ type Examination struct {
 // Examine asks the account's homeserver what it is and what time it has. The
 // session is not used.
 func (a *Account) Examine(ctx context.Context) (Examination, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, discoverTimeout, errTimeout)
-	defer cancel()
-	where := strings.TrimRight(a.session.Homeserver, "/") + "/_matrix/client/versions"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, where, nil)
+	begun := a.opt.Now()
+	res, err := jsonhttp.Do(ctx, a.opt.Transport, publicDocument(a.url(path{"versions"}, nil)))
 	if err != nil {
 		return Examination{}, err
 	}
-	begun := a.opt.Now()
-	res, err := (&http.Client{Transport: a.opt.Transport}).Do(req)
-	if err != nil {
-		return Examination{}, &UnreachableError{Server: req.URL.Host, Err: plain(ctx, err)}
-	}
-	defer res.Body.Close()
-	now := a.opt.Now()
-	out := Examination{Took: now.Sub(begun)}
+	out := Examination{Took: a.opt.Now().Sub(begun)}
 	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
 		// It was written somewhere between the two.
 		out.Ahead, out.Clock = date.Sub(begun.Add(out.Took/2)).Round(time.Second), true
@@ -50,12 +41,8 @@ func (a *Account) Examine(ctx context.Context) (Examination, error) {
 		Versions []string        `json:"versions"`
 		Unstable map[string]bool `json:"unstable_features"`
 	}
-	data, err := io.ReadAll(io.LimitReader(res.Body, maxWellKnown+1))
-	if err != nil {
-		return out, &UnreachableError{Server: req.URL.Host, Err: plain(ctx, err)}
-	}
-	if len(data) > maxWellKnown || json.Unmarshal(data, &reply) != nil || len(reply.Versions) == 0 {
-		return out, &ServerError{Server: req.URL.Host, Status: res.StatusCode, Message: errNotMatrix.Error()}
+	if json.Unmarshal(res.Body, &reply) != nil || len(reply.Versions) == 0 {
+		return out, &ServerError{Server: a.base.Host, Status: res.Status, Message: errNotMatrix.Error()}
 	}
 	out.Versions = reply.Versions
 	out.SlidingSync = reply.Unstable["org.matrix.simplified_msc3575"]

@@ -27,7 +27,7 @@ func (a *Account) exchange(ctx context.Context, s Session) (Session, error) {
 	}{s.RefreshToken}
 	var reply lifetime
 	asked := a.opt.Now()
-	if _, err := a.try(ctx, "", http.MethodPost, a.mx.BuildURL(path{"v3", "refresh"}), body, &reply); err != nil {
+	if _, err := a.try(ctx, "", http.MethodPost, a.url(path{"v3", "refresh"}, nil), body, &reply); err != nil {
 		return Session{}, hide(err, s.RefreshToken)
 	}
 	if reply.AccessToken == "" {
@@ -98,16 +98,11 @@ func (a *Account) oauth(s Session) *oauth.Client {
 	}
 }
 
-// outOfOAuth makes what kept an OAuth server from answering look like what
-// keeps homeservers from it: to the person it is one server.
+// outOfOAuth returns the error of an OAuth server as a homeserver's: to the user
+// they are one server.
 func outOfOAuth(err error) error {
-	var unreachable *oauth.UnreachableError
-	var e *oauth.Error
-	switch {
-	case errors.As(err, &unreachable):
-		return &UnreachableError{Server: unreachable.Server, Err: unreachable.Err}
-	case errors.As(err, &e) && e.Status == http.StatusTooManyRequests:
-		return &RateLimitError{Server: e.Server}
+	if e, ok := errors.AsType[*oauth.Error](err); ok && e.Status == http.StatusTooManyRequests {
+		return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter}
 	}
 	return err
 }

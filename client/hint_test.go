@@ -10,7 +10,9 @@ import (
 )
 
 func TestEveryRefusalOfASignInHasAHint(t *testing.T) {
-	refused := func(code string) error { return &oauth.Error{Server: "account.example.org", Status: 400, Code: code} }
+	refused := func(code string) error {
+		return &oauth.Error{ServerError: client.ServerError{Server: "account.example.org", Status: 400, Code: code}}
+	}
 	seen := map[string]error{}
 	for _, err := range []error{
 		client.ErrPassword, client.ErrNoPassword, client.ErrToken, client.ErrLoginToken, client.ErrNotOffered,

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,7 +14,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
-	"github.com/mxinvite/mxinvite/client/internal/reason"
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
@@ -83,46 +82,21 @@ func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage,
 		return nil, ErrNobodySigns
 	}
 	query := url.Values{"token": {i.Link.Token}, "private_key": {i.Link.PrivateKey()}, "mxid": {string(a.session.UserID)}}
-	ctx, cancel := context.WithTimeoutCause(ctx, signTimeout, errTimeout)
-	defer cancel()
-	req := &http.Request{
-		Method: http.MethodPost,
-		// Built anew, so that nothing is in it but what is named here.
-		URL:    &url.URL{Scheme: u.Scheme, Host: i.Host, Path: u.Path, RawQuery: query.Encode()},
-		Header: http.Header{"Accept": {"application/json"}, "User-Agent": {"mxinvite"}},
-	}
-	res, err := a.opt.KeyTransport.RoundTrip(req.WithContext(ctx))
-	if err != nil {
-		if errors.Is(context.Cause(ctx), errTimeout) {
-			err = errTimeout
-		}
-		return nil, &identity.UnreachableError{Server: i.Host, Err: reason.Of(err)}
-	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(res.Body, maxSigned+1))
-	switch {
-	case err != nil:
-		return nil, &identity.UnreachableError{Server: i.Host, Err: reason.Of(err)}
-	case len(data) > maxSigned:
+	// The URL is built anew, so that it holds nothing but what is named here.
+	sign := url.URL{Scheme: u.Scheme, Host: i.Host, Path: u.Path, RawQuery: query.Encode()}
+	res, err := jsonhttp.Do(ctx, a.opt.KeyTransport, jsonhttp.Request{
+		Method: http.MethodPost, URL: sign.String(), Limit: maxSigned, Within: signTimeout, Secrets: []string{i.Link.PrivateKey()},
+	})
+	if errors.Is(err, jsonhttp.ErrTooLong) {
 		return nil, invite.ErrNotSigned
-	case res.StatusCode != http.StatusOK:
-		return nil, notSigned(i.Host, res.StatusCode, data)
 	}
-	return json.RawMessage(bytes.TrimSpace(data)), nil
-}
-
-// notSigned is why a server would not sign.
-func notSigned(host string, status int, data []byte) error {
-	var m struct {
-		Code    string `json:"errcode"`
-		Message string `json:"error"`
+	if err = identity.Refusal(err); err != nil {
+		if refused, ok := errors.AsType[*identity.Error](err); ok && saysForgotten(refused) {
+			err = ErrForgotten
+		}
+		return nil, err
 	}
-	_ = json.Unmarshal(data, &m) // a proxy's page is no JSON; its status says enough
-	e := &identity.Error{Server: host, Status: status, Code: m.Code, Message: m.Message}
-	if saysForgotten(e) {
-		return ErrForgotten
-	}
-	return e
+	return json.RawMessage(bytes.TrimSpace(res.Body)), nil
 }
 
 // saysForgotten reports whether a server has forgotten the token. Of a path that

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
@@ -128,7 +129,7 @@ func (a *Account) renew(ctx context.Context, used string) error {
 	select {
 	case <-r.done:
 	case <-ctx.Done():
-		return &RenewalError{Err: translate(ctx, a.mx.HomeserverURL.Host, ctx.Err())}
+		return &RenewalError{Err: jsonhttp.Failure(ctx, a.base.Host, ctx.Err())}
 	}
 	panicgroup.Raise(r.err)
 	if r.err == nil || signedOut(r.err) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -52,14 +53,14 @@ func begin(opt Options, s Session) (*Account, error) {
 // Resume returns the account of a session. It asks nobody: whether the session
 // still counts shows with the first request.
 func Resume(opt Options, s Session) (*Account, error) {
-	mx, err := newClient(opt, s)
+	base, err := mautrix.ParseAndNormalizeBaseURL(s.Homeserver)
 	if err != nil {
 		return nil, fmt.Errorf("resume the session of %s: %w", s.UserID, err)
 	}
 	who := s
 	who.AccessToken, who.RefreshToken = "", ""
 	a := &Account{
-		opt: opt, session: who, secrets: secrets{kept: s.AccessToken}, mx: mx, state: newState(s.UserID),
+		opt: opt, session: who, secrets: secrets{kept: s.AccessToken}, base: base, state: newState(s.UserID),
 		syncing: newTurn(), identity: identityState{turn: newTurn()}, trusted: map[string]bool{},
 		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
 		answers: map[keycheck.Question]said{},

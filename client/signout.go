@@ -164,6 +164,6 @@ func (a *Account) persist(ctx context.Context, do func() error) error {
 }
 
 func (a *Account) logout(ctx context.Context, s Session) error {
-	_, err := a.try(ctx, s.AccessToken, http.MethodPost, a.mx.BuildURL(path{"v3", "logout"}), struct{}{}, new(json.RawMessage))
+	_, err := a.try(ctx, s.AccessToken, http.MethodPost, a.url(path{"v3", "logout"}, nil), struct{}{}, new(json.RawMessage))
 	return err
 }

@@ -141,7 +141,7 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 	}
 	reply, ok := readSync(raw)
 	if !ok {
-		return reply, &ServerError{Server: a.mx.HomeserverURL.Host, Status: http.StatusOK, Message: "what came is no answer to a sync"}
+		return reply, &ServerError{Server: a.base.Host, Status: http.StatusOK, Message: "what came is no answer to a sync"}
 	}
 	return reply, nil
 }

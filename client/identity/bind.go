@@ -6,6 +6,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) SubmitCode(ctx context.Context, v Validation, code string) erro
 	}
 	err := s.call(ctx, http.MethodPost, "/validate/email/submitToken", body, &reply)
 	if err == nil && !reply.Success {
-		err = &Error{Server: s.Name(), Status: http.StatusOK, Code: reply.Code, Message: reply.Message}
+		err = &Error{jsonhttp.ServerError{Server: s.Name(), Status: http.StatusOK, Code: reply.Code, Message: reply.Message}}
 	}
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
 // longestAddress is more than any browser shows of one.
@@ -78,11 +80,11 @@ func (c *Client) Redeem(ctx context.Context, a Authorization, finalURL string) (
 	case values.Get("error") == "access_denied":
 		return Tokens{}, ErrDenied
 	case values.Has("error"):
-		hidden := []string{a.state, a.verifier}
-		return Tokens{}, &Error{
-			Server: hostOf(c.Server.AuthorizationEndpoint),
-			Code:   clean(values.Get("error"), hidden), Description: clean(values.Get("error_description"), hidden),
-		}
+		e := &Error{jsonhttp.ServerError{
+			Server: hostOf(c.Server.AuthorizationEndpoint), Code: values.Get("error"), Message: values.Get("error_description"),
+		}}
+		e.Hide(a.state, a.verifier)
+		return Tokens{}, e
 	case code == "":
 		return Tokens{}, ErrNotAnswer
 	default:

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
 const (
@@ -54,9 +56,9 @@ func (c *Client) StartDevice(ctx context.Context, scope, homeserver string) (Dev
 	}
 	if !safe(reply.VerificationURI, homeserver) ||
 		(reply.VerificationURIComplete != "" && !safe(reply.VerificationURIComplete, homeserver)) {
-		return DeviceCode{}, &Error{
-			Server: hostOf(c.Server.DeviceAuthorizationEndpoint), Description: "an address to open that is not at an https URL",
-		}
+		return DeviceCode{}, &Error{jsonhttp.ServerError{
+			Server: hostOf(c.Server.DeviceAuthorizationEndpoint), Message: "an address to open that is not at an https URL",
+		}}
 	}
 	d := DeviceCode{
 		UserCode: reply.UserCode, VerificationURI: reply.VerificationURI, VerificationURIComplete: reply.VerificationURIComplete,

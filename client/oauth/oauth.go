@@ -4,17 +4,14 @@
 package oauth
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/mxinvite/mxinvite/client/internal/reason"
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
 const (
@@ -95,58 +92,33 @@ func (c *Client) tokens(ctx context.Context, form url.Values) (Tokens, error) {
 	return t, nil
 }
 
-// post sends a form in this client's name and reads the answer into reply,
-// which may be nil.
+// post sends a form in this client's name and reads the answer into reply. A nil
+// reply ignores what the answer says.
 func (c *Client) post(ctx context.Context, endpoint string, form url.Values, reply any) error {
 	form.Set("client_id", c.ID)
-	return c.send(ctx, endpoint, "application/x-www-form-urlencoded", []byte(form.Encode()), secretsOf(form), reply)
+	return c.send(ctx, endpoint, form, secretsOf(form), reply)
 }
 
-// send makes one request and follows no redirection: it carries secrets. Those
-// in hidden do not come back in an error.
-func (c *Client) send(ctx context.Context, endpoint, contentType string, body []byte, hidden []string, reply any) error {
-	server := hostOf(endpoint)
-	timed, cancel := context.WithTimeout(ctx, requestTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(timed, http.MethodPost, endpoint, bytes.NewReader(body))
-	if err != nil {
-		return c.nonsense(endpoint)
+// send sends a form or JSON. Secrets do not come back in an error.
+func (c *Client) send(ctx context.Context, endpoint string, body any, secrets []string, reply any) error {
+	r := jsonhttp.Request{
+		Method: http.MethodPost, URL: endpoint, Body: body, Secrets: secrets,
+		OAuth: true, Limit: maxReply, Within: requestTimeout,
 	}
-	req.Header.Set("Content-Type", contentType)
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", "mxinvite")
-	res, err := c.Transport.RoundTrip(req)
-	if err != nil {
-		return broken(ctx, timed, server, err)
+	var err error
+	if reply == nil {
+		_, err = jsonhttp.Do(ctx, c.Transport, r)
+	} else {
+		err = jsonhttp.Decode(ctx, c.Transport, r, reply)
 	}
-	defer res.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(res.Body, maxReply+1))
-	switch {
-	case err != nil:
-		return broken(ctx, timed, server, err)
-	case len(data) > maxReply:
-		return c.nonsense(endpoint)
-	case res.StatusCode != http.StatusOK && res.StatusCode != http.StatusCreated:
-		return refusal(server, res.StatusCode, data, hidden)
-	case reply != nil && json.Unmarshal(data, reply) != nil:
-		return c.nonsense(endpoint)
+	if e, ok := errors.AsType[*jsonhttp.ServerError](err); ok {
+		return &Error{*e}
 	}
-	return nil
-}
-
-// broken says what kept an answer from coming. Whoever gave up hears so.
-func broken(ctx, timed context.Context, server string, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if errors.Is(timed.Err(), context.DeadlineExceeded) {
-		return &UnreachableError{Server: server, Err: errTimeout}
-	}
-	return &UnreachableError{Server: server, Err: reason.Of(err)}
+	return err
 }
 
 func (c *Client) nonsense(endpoint string) error {
-	return &Error{Server: hostOf(endpoint), Description: "what came is not the answer of an OAuth server"}
+	return &Error{jsonhttp.ServerError{Server: hostOf(endpoint), Err: errNonsense}}
 }
 
 // secretsOf are the values of a form that nobody else may see.

@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -44,14 +43,10 @@ func (c *Client) RegisterBrowser(ctx context.Context, redirectURI string) error 
 // words again, so nothing is lost by doing so for each sign-in.
 func (c *Client) register(ctx context.Context, r registration) error {
 	r.Name, r.Page, r.Type, r.AuthMethod = clientName, clientPage, "native", "none"
-	body, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
 	var reply struct {
 		ClientID string `json:"client_id"`
 	}
-	if err := c.send(ctx, c.Server.RegistrationEndpoint, "application/json", body, nil, &reply); err != nil {
+	if err := c.send(ctx, c.Server.RegistrationEndpoint, r, nil, &reply); err != nil {
 		return err
 	}
 	if !printable(reply.ClientID) {

@@ -1,5 +1,4 @@
-// Package reason says in few words why no answer came from a server.
-package reason
+package jsonhttp
 
 import (
 	"crypto/tls"
@@ -11,15 +10,15 @@ import (
 	"os"
 )
 
-// missing is a host that there is not.
+// missing is a host that does not exist.
 type missing struct{ *net.DNSError }
 
 func (m *missing) Error() string { return "no host is called " + m.Name }
 func (m *missing) Unwrap() error { return m.DNSError }
 
-// Of returns what is at the bottom of a failed request, for people to read. It
-// leaves out URLs: they may hold what is nobody's business.
-func Of(err error) error {
+// reason returns the innermost cause of a failed request, for people to read. It
+// leaves out URLs, which may hold secrets.
+func reason(err error) error {
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
 		return &missing{dns}

@@ -1,4 +1,4 @@
-package reason_test
+package jsonhttp
 
 import (
 	"errors"
@@ -8,11 +8,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/mxinvite/mxinvite/client/internal/reason"
 )
 
-func TestOf(t *testing.T) {
+func TestReason(t *testing.T) {
 	tls := httptest.NewTLSServer(http.NotFoundHandler())
 	defer tls.Close()
 	closed := httptest.NewServer(http.NotFoundHandler())
@@ -32,15 +30,15 @@ func TestOf(t *testing.T) {
 			res.Body.Close()
 			t.Fatalf("%s answers", url)
 		}
-		if got := reason.Of(err).Error(); got != want {
+		if got := reason(err).Error(); got != want {
 			t.Errorf("%v\ngives %q, want %q", err, got, want)
 		}
 	}
 	missing := fmt.Errorf("get: %w", &net.DNSError{Name: "nowhere.test", IsNotFound: true})
-	if got := reason.Of(missing).Error(); got != "no host is called nowhere.test" {
+	if got := reason(missing).Error(); got != "no host is called nowhere.test" {
 		t.Error(got)
 	}
-	if got := reason.Of(errors.New("plain")).Error(); !strings.HasPrefix(got, "plain") {
+	if got := reason(errors.New("plain")).Error(); !strings.HasPrefix(got, "plain") {
 		t.Error(got)
 	}
 }
