@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/link"
 )
@@ -49,17 +51,17 @@ func newAccept(a *app) *cobra.Command {
 		Args: takes(0, 1),
 		PreRunE: func(c *cobra.Command, args []string) error {
 			switch {
-			case o.bind && !o.mayAsk():
-				return usage(c, fmt.Errorf("--bind asks for a code, and %w", errNoTerminal))
-			case !o.yes && !o.mayAsk():
-				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
-			case len(args) == 0 && !o.mayAsk():
-				return usage(c, fmt.Errorf("LINK is missing, and %w; - reads it from standard input", errNoTerminal))
+			case o.bind && !o.MayAsk():
+				return fail.Usage(c, fmt.Errorf("--bind asks for a code, and %w", fail.ErrNoTerminal))
+			case !o.yes && !o.MayAsk():
+				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+			case len(args) == 0 && !o.MayAsk():
+				return fail.Usage(c, fmt.Errorf("LINK is missing, and %w; - reads it from standard input", fail.ErrNoTerminal))
 			case o.room != "" && !link.IsRoomID(o.room):
-				return usage(c, fmt.Errorf("%q is no room ID such as !abc:example.org", o.room))
+				return fail.Usage(c, fmt.Errorf("%q is no room ID such as !abc:example.org", o.room))
 			}
 			if _, _, err := id.UserID(o.inviter).Parse(); o.inviter != "" && err != nil {
-				return usage(c, fmt.Errorf("%q is no Matrix ID such as @ada:example.org", o.inviter))
+				return fail.Usage(c, fmt.Errorf("%q is no Matrix ID such as @ada:example.org", o.inviter))
 			}
 			return nil
 		},
@@ -103,12 +105,12 @@ func runAccept(ctx context.Context, o acceptOptions) error {
 	}
 	o.announce(account, i)
 	if !o.yes {
-		yes, err := o.confirm(ctx, "Accept the invite?")
+		yes, err := o.Confirm(ctx, "Accept the invite?")
 		if err != nil {
 			return err
 		}
 		if !yes {
-			return errDeclined
+			return fail.ErrDeclined
 		}
 	}
 	got, err := o.accept(ctx, account, i)
@@ -121,7 +123,7 @@ func runAccept(ctx context.Context, o acceptOptions) error {
 // accept takes the invite by the link, or by the address if that is wanted.
 func (o acceptOptions) accept(ctx context.Context, account *client.Account, i client.Invitation) (got client.Accepted, err error) {
 	if !o.bind {
-		err = o.during(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
+		err = o.During(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
 			got, err = account.Accept(ctx, i, client.Consent{Host: i.Host, Inviter: id.UserID(o.inviter)})
 			return err
 		})
@@ -131,12 +133,12 @@ func (o acceptOptions) accept(ctx context.Context, account *client.Account, i cl
 	if err != nil {
 		return got, err
 	}
-	o.tell("%s has mailed a code to %s.", i.Host, i.Link.Email)
-	code, err := o.ask(ctx, "The code, or the link that it came in; nothing if you have opened that:")
+	o.Message("%s has mailed a code to %s.", i.Host, i.Link.Email)
+	code, err := o.Ask(ctx, "The code, or the link that it came in; nothing if you have opened that:")
 	if err != nil {
 		return got, err
 	}
-	err = o.during(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
+	err = o.During(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
 		got, err = account.AcceptByAddress(ctx, i, validation, code)
 		return err
 	})
@@ -176,7 +178,7 @@ func (o acceptOptions) askLink(ctx context.Context) (string, error) {
 	text, err := o.ReadPassword(ctx)
 	fmt.Fprintln(o.Err) // the terminal did not show the person's own
 	if errors.Is(err, io.EOF) {
-		err = errNoAnswer
+		err = fail.ErrNoAnswer
 	}
 	return text, err
 }
@@ -185,7 +187,7 @@ func (o acceptOptions) askLink(ctx context.Context) (string, error) {
 // terminal an empty line ends it, for an answer may have to follow.
 func (o acceptOptions) readMail(ctx context.Context) (string, error) {
 	if !o.InTTY {
-		return await(ctx, func() (string, error) {
+		return out.Await(ctx, func() (string, error) {
 			var b bytes.Buffer
 			_, err := io.Copy(&b, io.LimitReader(o.In, maxMail+1))
 			return b.String(), err
@@ -193,7 +195,7 @@ func (o acceptOptions) readMail(ctx context.Context) (string, error) {
 	}
 	var b strings.Builder
 	for b.Len() <= maxMail {
-		line, err := readLine(ctx, o.In)
+		line, err := out.ReadLine(ctx, o.In)
 		if errors.Is(err, io.EOF) || (err == nil && strings.TrimSpace(line) == "" && b.Len() > 0) {
 			break
 		}
@@ -207,9 +209,9 @@ func (o acceptOptions) readMail(ctx context.Context) (string, error) {
 
 // announce says what the link says, and who will be contacted.
 func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
-	say := o.say
+	say := o.Note
 	if !o.yes {
-		say = o.tell
+		say = o.Message
 	}
 	l := i.Link
 	say("The link contains this invite. No server has verified the names:")
@@ -250,16 +252,16 @@ type jsonAcceptance struct {
 // report writes what was joined, by the name that the room itself has.
 func (o acceptOptions) report(ctx context.Context, account *client.Account, i client.Invitation, got client.Accepted) error {
 	name := i.Link.RoomName
-	err := o.during(ctx, "Reading the room", account.Refresh)
+	err := o.During(ctx, "Reading the room", account.Refresh)
 	if room, roomErr := account.Room(got.RoomID); err == nil && roomErr == nil {
 		name = room.Name
 	}
-	if o.json {
-		return o.writeJSON(jsonAcceptance{
+	if o.JSON {
+		return o.WriteJSON(jsonAcceptance{
 			string(got.RoomID), name, joined, string(account.UserID()), string(got.Inviter), got.Signer,
 		})
 	}
-	t := &table{columns: []column{{"ROOM ID", true}, {"ROOM", true}, {"OUTCOME", false}, {"INVITED BY", true}}}
-	t.add(text(string(got.RoomID)), text(name), outcomeCell(joined), text(string(got.Inviter)))
-	return o.writeTable(t)
+	t := &out.Table{Columns: []out.Column{{Title: "ROOM ID", Yields: true}, {Title: "ROOM", Yields: true}, {Title: "OUTCOME"}, {Title: "INVITED BY", Yields: true}}}
+	t.Add(out.Text(string(got.RoomID)), out.Text(name), outcomeCell(joined), out.Text(string(got.Inviter)))
+	return o.WriteTable(t)
 }

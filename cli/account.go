@@ -6,6 +6,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -42,7 +43,7 @@ func (a *app) sessionOf(ctx context.Context, name vault.Name) (client.Session, e
 	s, err := kept.load(ctx, name)
 	switch {
 	case absent(err):
-		return s, errNotSignedIn // another program was quicker
+		return s, fail.ErrNotSignedIn // another program was quicker
 	case err != nil:
 		return s, err
 	case ended(s):
@@ -78,7 +79,7 @@ func (a *app) resumeSession(ctx context.Context, opt client.Options, s client.Se
 		return nil, err
 	}
 	if err := account.Restore(ctx); err != nil {
-		a.say("What was known when mxinvite last ran cannot be read: %v", err)
+		a.Note("What was known when mxinvite last ran cannot be read: %v", err)
 	}
 	return account, nil
 }
@@ -110,7 +111,7 @@ func (a *app) account(ctx context.Context) (*client.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = a.during(ctx, "Reading the rooms of "+string(account.UserID()), account.Refresh)
+	err = a.During(ctx, "Reading the rooms of "+string(account.UserID()), account.Refresh)
 	return account, err
 }
 
@@ -170,7 +171,7 @@ func (a *app) saveSession(s client.Session) error {
 // noteEnd keeps in mind that the homeserver has ended the session of the account
 // that a command used.
 func (a *app) noteEnd(ctx context.Context, err error) {
-	if a.current == nil || !is[*client.SignedOutError](err) {
+	if a.current == nil || !fail.Is[*client.SignedOutError](err) {
 		return
 	}
 	kept, err := a.sessions()
@@ -178,6 +179,6 @@ func (a *app) noteEnd(ctx context.Context, err error) {
 		err = kept.end(ctx, a.current.Session())
 	}
 	if err != nil && !absent(err) {
-		a.say("That the session is over could not be noted: %v", err)
+		a.Note("That the session is over could not be noted: %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 func (v *vigil) app() *app {
 	v.t.Helper()
 	a := newApp(v.w)
-	settings, err := config.At(v.w.getenv("MXINVITE_HOME")).LoadSettings(v.w.getenv)
+	settings, err := config.At(v.w.Getenv("MXINVITE_HOME")).LoadSettings(v.w.Getenv)
 	v.must(err)
 	a.settings = *settings
 	return a
@@ -24,7 +24,7 @@ func (v *vigil) app() *app {
 // kept opens what is kept, as another start of the program would.
 func (v *vigil) kept() *sessions {
 	v.t.Helper()
-	home := config.At(v.w.getenv("MXINVITE_HOME"))
+	home := config.At(v.w.Getenv("MXINVITE_HOME"))
 	opened, err := vault.Open(vault.Options{Dir: home.Dir()})
 	v.must(err)
 	return &sessions{home, opened}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 )
@@ -61,7 +63,7 @@ func (a *app) accounts(ctx context.Context) ([]jsonAccount, error) {
 
 // undecided reports whether err is that no account can be chosen.
 func undecided(err error) bool {
-	return either(errNotSignedIn)(err) || is[*choiceError](err) || is[*unknownAccountError](err)
+	return fail.Either(fail.ErrNotSignedIn)(err) || fail.Is[*choiceError](err) || fail.Is[*unknownAccountError](err)
 }
 
 func runAccounts(ctx context.Context, a *app) error {
@@ -69,25 +71,25 @@ func runAccounts(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return a.writeJSON(all)
+	if a.JSON {
+		return a.WriteJSON(all)
 	}
 	if len(all) == 0 {
-		a.say("No account is signed in. Sign in with: mxinvite login")
+		a.Note("No account is signed in. Sign in with: mxinvite login")
 	}
-	t := &table{columns: []column{{title: "ACCOUNT"}, {title: "HOMESERVER", yields: true}, {title: "USED"}, {title: "STATE"}}, of: "account"}
+	t := &out.Table{Columns: []out.Column{{Title: "ACCOUNT"}, {Title: "HOMESERVER", Yields: true}, {Title: "USED"}, {Title: "STATE"}}, Of: "account"}
 	for _, account := range all {
-		used, state := cell{}, text("signed in")
+		used, state := out.Cell{}, out.Text("signed in")
 		if account.Default {
-			used = cell{shown: "✓", exact: "default", spoken: "by default"}
+			used = out.Cell{Shown: "✓", Exact: "default", Spoken: "by default"}
 		}
 		if account.SignedOut {
-			state = cell{shown: "! signed out", exact: "signed out", look: warn}
+			state = out.Cell{Shown: "! signed out", Exact: "signed out", Role: out.Warn}
 		}
-		t.add(text(account.UserID), text(account.Homeserver), used, state)
-		t.call(account.UserID, account.Homeserver)
+		t.Add(out.Text(account.UserID), out.Text(account.Homeserver), used, state)
+		t.Call(account.UserID, account.Homeserver)
 	}
-	return a.writeTable(t)
+	return a.WriteTable(t)
 }
 
 func runUse(a *app, args []string) error {
@@ -111,9 +113,9 @@ func runUse(a *app, args []string) error {
 	if err := kept.use(name); err != nil {
 		return err
 	}
-	a.say("%s is used from now on.", name.UserID)
+	a.Note("%s is used from now on.", name.UserID)
 	if from := a.settings.Origin("account"); from.Source != config.Default && a.settings.Account != name.UserID {
-		a.say("But %s says %s, which is stronger.", from.String(), a.settings.Account)
+		a.Note("But %s says %s, which is stronger.", from.String(), a.settings.Account)
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
@@ -13,9 +15,9 @@ const shownEach = 20
 
 // announce says what will happen, before a person is asked or for a dry run.
 func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
-	say := o.say
+	say := o.Note
 	if asking {
-		say = o.tell
+		say = o.Message
 	}
 	group := func(title string, lines []string) {
 		if len(lines) == 0 {
@@ -31,14 +33,14 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 		}
 	}
 	if len(p.rooms) > 1 {
-		say("%s, %d rooms: %s.", persons(len(o.list.Recipients)), len(p.rooms), count(p.open(), "invite"))
+		say("%s, %d rooms: %s.", persons(len(o.list.Recipients)), len(p.rooms), out.Count(p.open(), "invite"))
 	}
 	for _, room := range p.rooms {
 		if err := (client.Plan{Room: room}).Err(); err != nil {
-			say("Not to %s (%s): %s.", cut(room.Name, nameWidth), string(room.ID), cut(err.Error(), 2*nameWidth))
+			say("Not to %s (%s): %s.", out.Cut(room.Name, out.NameWidth), string(room.ID), out.Cut(err.Error(), 2*out.NameWidth))
 			continue
 		}
-		say("To %s (%s):", cut(room.Name, nameWidth), string(room.ID))
+		say("To %s (%s):", out.Cut(room.Name, out.NameWidth), string(room.ID))
 		for _, g := range deliveryGroups() {
 			group(g.of(p, room))
 		}
@@ -53,7 +55,7 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 	group("not understood", problems)
 	group("repeated, and meant once", repeats)
 	if now := o.Now(); p.open() > 0 && last.After(now) {
-		say("The last one goes at %s.", clock(now, last))
+		say("The last one goes at %s.", out.Clock(now, last))
 	}
 }
 
@@ -119,7 +121,7 @@ func deliveryGroups() []deliveryGroup {
 		},
 		{
 			"left out, for they seem to be invited (--again invites them)", false,
-			func(d *delivery) bool { return is[*client.PendingError](d.err) },
+			func(d *delivery) bool { return fail.Is[*client.PendingError](d.err) },
 			func(d *delivery) string { return d.err.Error() },
 		},
 		{
@@ -160,7 +162,7 @@ func (d *delivery) named() string {
 	if d.Name == "" {
 		return d.Invitee().String()
 	}
-	return fmt.Sprintf("%s (%s)", d.Invitee(), cut(d.Name, nameWidth))
+	return fmt.Sprintf("%s (%s)", d.Invitee(), out.Cut(d.Name, out.NameWidth))
 }
 
 // known is the person with the Matrix ID that the address belongs to.

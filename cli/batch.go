@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 )
@@ -72,6 +73,6 @@ var errNotTried = errors.New("not tried any more")
 // endsAll reports whether after such a failure there is no use in going on with
 // the next one: it is not about the one that failed, or nobody answers.
 func endsAll(err error) bool {
-	return exitCode(err) != exitError || interrupted(err) ||
-		is[*client.UncertainError](err) || is[*client.UnreachableError](err) || is[*identity.UnreachableError](err)
+	return exitCode(err) != exitError || fail.Interrupted(err) ||
+		fail.Is[*client.UncertainError](err) || fail.Is[*client.UnreachableError](err) || fail.Is[*identity.UnreachableError](err)
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
@@ -17,7 +19,7 @@ import (
 
 // signingIn is what is told while a homeserver is asked.
 func (o loginOptions) signingIn(c *cobra.Command, hs client.Homeserver, work func() error) error {
-	return o.during(c.Context(), "Signing in on "+hs.Name, func(context.Context) error { return work() })
+	return o.During(c.Context(), "Signing in on "+hs.Name, func(context.Context) error { return work() })
 }
 
 // byDevice shows a code and waits until somebody has approved it elsewhere.
@@ -26,21 +28,22 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs clien
 	if err != nil {
 		return nil, err
 	}
-	o.tell("Open this address on any device:\n\n  %s\n\nand type this code:\n\n  %s\n", s.VerificationURI, s.UserCode)
-	if o.ErrTTY && !o.accessible {
+	o.Message("Open this address on any device:\n\n  %s\n\nand type this code:\n\n  %s\n", s.VerificationURI, s.UserCode)
+	if o.ErrTTY && !o.Accessible {
 		o.showQR(cmp.Or(s.VerificationURIComplete, s.VerificationURI))
 	}
-	o.tell("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))
-	if o.conversation == nil {
+	o.Message("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))
+	talk := o.accessibleMode()
+	if talk == nil {
 		return s.Wait(ctx)
 	}
 	var account *client.Account
-	stopped, err := o.conversation.untilEnter(ctx, func(ctx context.Context) (err error) {
+	stopped, err := talk.untilEnter(ctx, func(ctx context.Context) (err error) {
 		account, err = s.Wait(ctx)
 		return err
 	})
 	if stopped {
-		return nil, errDeclined
+		return nil, fail.ErrDeclined
 	}
 	return account, err
 }
@@ -53,7 +56,7 @@ func (o loginOptions) showQR(address string) {
 		return
 	}
 	for _, line := range lines {
-		if o.mayColor() {
+		if o.MayColor() {
 			line = qrtext.LightOnDark + line + qrtext.Reset
 		}
 		fmt.Fprintln(o.Err, line)
@@ -75,7 +78,7 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs client.
 	defer cancel()
 	redirect := client.PastedRedirectURI
 	var back *loopback
-	if o.Browse != nil && o.mayAsk() {
+	if o.Browse != nil && o.MayAsk() {
 		if back, err = listenLoopback(ctx); err == nil {
 			redirect = back.redirectURI()
 		}
@@ -84,9 +87,9 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs client.
 	if err != nil {
 		return nil, err
 	}
-	o.tell("Open this address in a browser and sign in there:\n\n  %s\n", d.URL())
+	o.Message("Open this address in a browser and sign in there:\n\n  %s\n", d.URL())
 	if back != nil && o.Browse(d.URL()) == nil {
-		o.say("Your browser should have done so already.")
+		o.Note("Your browser should have done so already.")
 	}
 	final, err := o.finalAddress(ctx, d, back)
 	if err != nil {
@@ -139,14 +142,14 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *loopback
 // another is asked again.
 func (o loginOptions) pasted(ctx context.Context, d detour) (string, error) {
 	for {
-		o.tell("Paste the address that it ends at (the page itself may show an error):")
-		line, err := readLine(ctx, o.In)
+		o.Message("Paste the address that it ends at (the page itself may show an error):")
+		line, err := out.ReadLine(ctx, o.In)
 		switch line = strings.TrimSpace(line); {
 		case err != nil && line == "":
-			return "", errors.Join(errNoAnswer, ctx.Err())
-		case d.Expects(line) || !o.mayAsk():
+			return "", errors.Join(fail.ErrNoAnswer, ctx.Err())
+		case d.Expects(line) || !o.MayAsk():
 			return line, nil
 		}
-		o.tell("That is not it: it begins with the address that your browser was sent back to, and has a code in it.")
+		o.Message("That is not it: it begins with the address that your browser was sent back to, and has a code in it.")
 	}
 }

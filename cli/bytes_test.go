@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
@@ -62,16 +63,25 @@ func TestTerminalsAreToldWhatTheyUnderstand(t *testing.T) {
 func told(t *testing.T, env []string) string {
 	t.Helper()
 	in, keys := io.Pipe()
-	out, said := new(sshtest.Buffer), new(sshtest.Buffer)
+	stdout, said := new(sshtest.Buffer), new(sshtest.Buffer)
 	w := World{
-		In: in, Out: out, Err: said, InTTY: true, OutTTY: true, Width: 120, Height: 32,
-		Env: append([]string{"MXINVITE_HOME=" + t.TempDir()}, env...), Now: time.Now,
+		Streams: out.Streams{
+			In:     in,
+			Out:    stdout,
+			Err:    said,
+			InTTY:  true,
+			OutTTY: true,
+			Width:  120,
+			Height: 32,
+			Env:    append([]string{"MXINVITE_HOME=" + t.TempDir()}, env...),
+			Now:    time.Now,
+		},
 	}
 	go func() {
 		time.Sleep(3 * time.Second)
-		before := len(out.String())
+		before := len(stdout.String())
 		time.Sleep(5 * time.Second)
-		if after := len(out.String()); after != before {
+		if after := len(stdout.String()); after != before {
 			t.Errorf("%d bytes were written while nothing happened", after-before)
 		}
 		_, _ = io.WriteString(keys, "\x03")
@@ -82,7 +92,7 @@ func told(t *testing.T, env []string) string {
 	}
 	_ = in.Close()
 	time.Sleep(2 * time.Minute) // timers that nobody can cancel
-	return strings.Join(sequences(out.String()), "\n") + "\n" + said.String()
+	return strings.Join(sequences(stdout.String()), "\n") + "\n" + said.String()
 }
 
 var (

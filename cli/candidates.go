@@ -9,6 +9,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -92,15 +93,15 @@ func (a *app) roomAndTokens(most int, fits func(invite.Invite) bool) candidates 
 			return nil
 		}
 		invites := account.Invites(room.ID)
-		short := shortTokens(invites)
+		short := out.ShortTokens(invites)
 		var all []candidate
 		for _, i := range invites {
-			token := short[tokenKey{room.ID, i.Token}]
+			token := short[out.TokenKey{Room: room.ID, Token: i.Token}]
 			if !strings.HasPrefix(token, typed) {
 				token = i.Token
 			}
 			if fits(i) {
-				all = append(all, candidate{token, fmt.Sprintf("%s, %s, %s", nameCell(i).shown, i.Status, age(a.Now(), i.SentAt))})
+				all = append(all, candidate{token, fmt.Sprintf("%s, %s, %s", out.NameCell(i).Shown, i.Status, out.Age(a.Now(), i.SentAt))})
 			}
 		}
 		return all

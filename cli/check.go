@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -14,7 +15,7 @@ import (
 // checkKeys asks about the keys of an account's invites by means of ask, which
 // an interruption ends, and says whom nobody asked.
 func (a *app) checkKeys(ctx context.Context, account *client.Account, invites []invite.Invite, ask func(context.Context)) error {
-	err := a.during(ctx, "Asking about keys", func(ctx context.Context) error {
+	err := a.During(ctx, "Asking about keys", func(ctx context.Context) error {
 		ask(ctx)
 		return ctx.Err()
 	})
@@ -40,11 +41,11 @@ func (a *app) sayUnasked(hosts []string) {
 		return
 	}
 	more := ""
-	if n := len(hosts) - most; n > 0 {
-		hosts, more = hosts[:most], fmt.Sprintf(" and %d more", n)
+	if n := len(hosts) - out.MaxShown; n > 0 {
+		hosts, more = hosts[:out.MaxShown], fmt.Sprintf(" and %d more", n)
 	}
-	a.say("Not asked about keys, because you have not said that they may be: %s%s.", strings.Join(hosts, ", "), more)
-	a.say("To have one asked: mxinvite trust HOST")
+	a.Note("Not asked about keys, because you have not said that they may be: %s%s.", strings.Join(hosts, ", "), more)
+	a.Note("To have one asked: mxinvite trust HOST")
 }
 
 // sayRefused says which trusted hosts were not asked about keys, each once, and
@@ -52,9 +53,9 @@ func (a *app) sayUnasked(hosts []string) {
 func (a *app) sayRefused(refusals []*keycheck.RefusedError) {
 	said := map[string]bool{}
 	for _, r := range refusals {
-		if !said[r.Host] && len(said) < most {
+		if !said[r.Host] && len(said) < out.MaxShown {
 			said[r.Host] = true
-			a.say("Not asked about keys: %s. %s", r.Error(), client.Hint(r))
+			a.Note("Not asked about keys: %s. %s", r.Error(), client.Hint(r))
 		}
 	}
 }
@@ -75,11 +76,11 @@ func (a *app) newOfflineChecker(trusted *trustedHosts) *offlineChecker {
 }
 
 // ask asks about the keys of all invites that are out.
-func (c *offlineChecker) ask(ctx context.Context, findings []finding) {
+func (c *offlineChecker) ask(ctx context.Context, findings []out.Finding) {
 	var questions []keycheck.Question
 	for _, f := range findings {
-		for _, k := range f.invite.Keys {
-			if f.invite.Live() && k.Usable() && k.ValidityURL != "" {
+		for _, k := range f.Invite.Keys {
+			if f.Invite.Live() && k.Usable() && k.ValidityURL != "" {
 				questions = append(questions, questionAbout(k))
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/ui"
@@ -37,7 +38,7 @@ func (a *app) checkSettings(wrong error) checkup {
 // checkTerminal reports what the screen will find. A terminal cannot be asked
 // whether it accepts copied text.
 func (a *app) checkTerminal() []checkup {
-	term := a.getenv("TERM")
+	term := a.Getenv("TERM")
 	if !a.InTTY || !a.OutTTY {
 		return []checkup{uneasy("terminal", "Start mxinvite in a terminal to use the screen.", "not connected to a terminal; the commands work, the screen does not")}
 	}
@@ -49,12 +50,12 @@ func (a *app) checkTerminal() []checkup {
 		checks[0] = uneasy("terminal", "Make it wider.", "%s, width %s; the screen needs %d", term, cells(a.Width), ui.MinWidth)
 	}
 	profile := "turned off"
-	if a.mayColor() {
+	if a.MayColor() {
 		profile = colorprofile.Env(a.Env).String()
 	}
 	checks = append(checks, well("colors", "%s", profile))
 	switch {
-	case a.getenv("TMUX") != "":
+	case a.Getenv("TMUX") != "":
 		checks = append(checks, uneasy("clipboard", "Copying in tmux needs: set -g set-clipboard on", "copied text goes through tmux (OSC 52)"))
 	case strings.HasPrefix(term, "screen"):
 		checks = append(checks, uneasy("clipboard", "", "GNU screen may not pass copied text to the terminal (OSC 52)"))
@@ -81,9 +82,9 @@ func (a *app) checkStore(ctx context.Context) checkup {
 	s, err := store.Open(ctx, path)
 	if err != nil {
 		c := unwell("store", err)
-		if is[*store.DamagedError](err) {
+		if fail.Is[*store.DamagedError](err) {
 			c.Next = "The next start renames it and creates a new one."
-		} else if is[*store.NewerError](err) {
+		} else if fail.Is[*store.NewerError](err) {
 			c.Next = "Use the newer mxinvite, or another --home."
 		}
 		return c
@@ -102,7 +103,7 @@ func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
 		return nil, unwell("session", err)
 	}
 	account, err := a.resume(ctx, opt)
-	if errors.Is(err, errNotSignedIn) {
+	if errors.Is(err, fail.ErrNotSignedIn) {
 		return nil, uneasy("session", "Sign in with: mxinvite login", "not signed in")
 	}
 	if err != nil {
@@ -168,7 +169,7 @@ func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
 		return unwell(name, err)
 	}
 	err = account.CheckIdentityServer(ctx)
-	if is[*client.TermsError](err) {
+	if fail.Is[*client.TermsError](err) {
 		return uneasy(name, client.Hint(err), "%s, named by %s: %v", base, source, err)
 	}
 	if err != nil {

@@ -8,10 +8,9 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"runtime"
-	"strings"
-	"time"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/serve"
@@ -19,25 +18,17 @@ import (
 
 // A World is what a command may touch of the process around it.
 type World struct {
-	In       io.Reader
-	Out, Err io.Writer // data goes to Out, talk to Err
+	out.Streams
+	Machine
+}
 
-	// Which of the streams have a person at the other end.
-	InTTY, OutTTY, ErrTTY bool
-	// Width and Height are those of the terminal behind Out, in cells; 0 if they
-	// are not known.
-	Width, Height int
-	// ReadPassword reads a line from the terminal behind In and does not show
-	// it. It is needed only if InTTY is set.
-	ReadPassword func(context.Context) (string, error)
-
+// A Machine is what the program may use of the machine that it runs on.
+type Machine struct {
 	Keyring    vault.Keyring              // nil if there is none
 	Agent      vault.DialAgent            // the ssh-agent; nil if there is none
 	Descriptor func(fd int) io.Reader     // that the process was started with; nil if there are none
-	Browse     func(address string) error // opens a browser before the person's eyes; nil if there is none
+	Browse     func(address string) error // opens a browser on the user's display; nil if there is none
 
-	Env       []string // in the form "key=value"
-	Now       func() time.Time
 	Transport http.RoundTripper // the one way out to the network
 	// KeyTransport makes the guarded way to URLs that strangers wrote into
 	// invites. Nil leaves keys unchecked.
@@ -45,22 +36,9 @@ type World struct {
 	// Hangup tells that the terminal is gone; a server reads its settings anew
 	// instead. It may be nil.
 	Hangup <-chan os.Signal
-	// Guest is the visitor from elsewhere whose world this is; nil for somebody
-	// at home. Guests get nothing of this machine.
+	// Guest is the visitor over SSH whose world this is; nil for a user of this
+	// machine. Visitors have no access to this machine.
 	Guest *serve.Session
-}
-
-// getenv is the value of an environment variable; of two the last counts, as
-// in os/exec. Windows does not tell APPDATA from AppData.
-func (w World) getenv(name string) string {
-	var value string
-	for _, kv := range w.Env {
-		k, v, _ := strings.Cut(kv, "=")
-		if k == name || runtime.GOOS == "windows" && strings.EqualFold(k, name) {
-			value = v
-		}
-	}
-	return value
 }
 
 // endOnHangup ends what is done for a terminal that is gone.
@@ -78,7 +56,7 @@ func Run(ctx context.Context, w World, args []string) int {
 	a := newApp(w)
 	defer a.close()
 	if w.Guest != nil && asksToComplete(args) {
-		a.complain(errNotForVisitors)
+		a.complain(fail.ErrNotForVisitors)
 		return exitError
 	}
 	root := newRoot(a)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -16,8 +18,9 @@ import (
 // next. Servers have a hand in all three.
 func (a *app) complain(err error) {
 	sentence, details := explain(err)
-	if a.conversation != nil {
-		fmt.Fprintln(a.Err, a.conversation.sentence(sentence))
+	talk := a.accessibleMode()
+	if talk != nil {
+		fmt.Fprintln(a.Err, talk.sentence(sentence))
 	} else {
 		fmt.Fprintf(a.Err, "mxinvite: %s\n", safetext.Line(sentence))
 	}
@@ -25,24 +28,20 @@ func (a *app) complain(err error) {
 		fmt.Fprintf(a.Err, "  %s\n", safetext.Line(d))
 	}
 	next := cmp.Or(a.hintTerminal(err), hint(err))
-	if a.conversation != nil {
-		next = a.conversation.hint(err, next)
+	if talk != nil {
+		next = talk.hint(err, next)
 	}
 	if next != "" {
 		fmt.Fprintln(a.Err, safetext.Line(next))
 	}
 }
 
-// Errors of a run that has no terminal and needs one.
-var (
-	errNoTerminal = errors.New("there is no terminal to ask at")
-	errNoScreen   = errors.New("the screen needs a terminal; mxinvite list shows the invites without one")
-)
+var errNoScreen = errors.New("the screen needs a terminal; mxinvite list shows the invites without one")
 
 // hintTerminal tells a visitor how to get a terminal, if it is missing.
 func (a *app) hintTerminal(err error) string {
 	switch {
-	case a.Guest == nil || a.InTTY || !either(errNoTerminal, errNoScreen, vault.ErrNoKind, vault.ErrLocked)(err):
+	case a.Guest == nil || a.InTTY || !fail.Either(fail.ErrNoTerminal, errNoScreen, vault.ErrNoKind, vault.ErrLocked)(err):
 		return ""
 	case a.Guest.Key.NoTerminal:
 		return "Your key may not have a terminal on this server."
@@ -52,7 +51,7 @@ func (a *app) hintTerminal(err error) string {
 
 // explain splits an error into what it says and what stands behind that.
 func explain(err error) (sentence string, details []string) {
-	if interrupted(err) && !is[*client.UncertainError](err) && !is[*batchError](err) && !is[*waitingError](err) {
+	if fail.Interrupted(err) && !fail.Is[*client.UncertainError](err) && !fail.Is[*batchError](err) && !fail.Is[*out.WaitingError](err) {
 		return "interrupted", nil
 	}
 	sentence = err.Error()
@@ -63,7 +62,7 @@ func explain(err error) (sentence string, details []string) {
 		}
 	}
 	if e, ok := errors.AsType[*config.SettingsError](err); ok && len(e.Problems) > 1 {
-		sentence = "the settings have " + count(len(e.Problems), "mistake")
+		sentence = "the settings have " + out.Count(len(e.Problems), "mistake")
 		for _, p := range e.Problems {
 			details = append(details, p.String())
 		}
@@ -92,8 +91,8 @@ func explain(err error) (sentence string, details []string) {
 
 // hint is what a person can do about err at a command line.
 func hint(err error) string {
-	if e, ok := errors.AsType[*usageError](err); ok {
-		return "See: " + e.command + " --help"
+	if e, ok := errors.AsType[*fail.UsageError](err); ok {
+		return "See: " + e.Command + " --help"
 	}
 	if next := hintSession(err); next != "" {
 		return next
@@ -101,15 +100,15 @@ func hint(err error) string {
 	switch {
 	case errors.Is(err, errNoDump):
 		return "What it takes says: mxinvite inspect --help"
-	case is[*config.SettingsError](err):
+	case fail.Is[*config.SettingsError](err):
 		return "What holds and where it comes from says: mxinvite config"
-	case is[*client.PendingError](err):
+	case fail.Is[*client.PendingError](err):
 		return "With --again they get another mail."
-	case is[*noAddressError](err):
+	case fail.Is[*noAddressError](err):
 		return "Give it with --to."
-	case is[*otherAddressError](err):
+	case fail.Is[*otherAddressError](err):
 		return "If it is the right one all the same: --force."
-	case is[*waitingError](err):
+	case fail.Is[*out.WaitingError](err):
 		return hintWaiting(err)
 	}
 	if e, ok := errors.AsType[*itemError](err); ok {
@@ -120,13 +119,13 @@ func hint(err error) string {
 
 // hintWaiting says how what waits in the outbox gets on its way.
 func hintWaiting(err error) string {
-	e, _ := errors.AsType[*waitingError](err)
-	if e.paused {
+	e, _ := errors.AsType[*out.WaitingError](err)
+	if e.Paused {
 		return "Go on with: mxinvite outbox resume"
 	}
 	how := "Go on with mxinvite outbox run, in the screen, or the next time with send --wait."
-	if e.cause != nil && !interrupted(e.cause) {
-		return strings.TrimSpace(client.Hint(e.cause) + " " + how)
+	if e.Cause != nil && !fail.Interrupted(e.Cause) {
+		return strings.TrimSpace(client.Hint(e.Cause) + " " + how)
 	}
 	return how
 }
@@ -142,11 +141,11 @@ func hintSession(err error) string {
 		return fmt.Sprintf("mxinvite vault kind %s makes it one; or leave --vault and the setting vault.kind away.", e.Want)
 	}
 	switch {
-	case errors.Is(err, errNotSignedIn):
+	case errors.Is(err, fail.ErrNotSignedIn):
 		return "Sign in with: mxinvite login"
-	case is[*unknownAccountError](err):
+	case fail.Is[*unknownAccountError](err):
 		return "mxinvite accounts lists those that are signed in, and mxinvite login adds one."
-	case is[*choiceError](err):
+	case fail.Is[*choiceError](err):
 		return "Say it with --account USER, or for good with: mxinvite accounts use USER"
 	case errors.Is(err, vault.ErrNoKind):
 		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give one; --vault plain seals nothing."
@@ -158,9 +157,9 @@ func hintSession(err error) string {
 		return "If it is the right keyring, " + another
 	case errors.Is(err, vault.ErrNoKeyring), errors.Is(err, vault.ErrNoAgent):
 		return "Make it serve; or, if it never will again, " + another
-	case is[*vault.DamagedError](err):
+	case fail.Is[*vault.DamagedError](err):
 		return "Sign in again with: mxinvite login. The damaged file will be kept under another name."
-	case is[*vault.NewerError](err):
+	case fail.Is[*vault.NewerError](err):
 		return "Use the newer mxinvite, or keep things apart with --home DIR."
 	}
 	return ""

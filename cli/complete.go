@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/config"
@@ -87,9 +88,9 @@ func (a *app) behindFlags() map[string]cobra.CompletionFunc {
 		"status":     a.completing(someOf(invite.Statuses()...)),
 		"verdict":    a.completing(someOf(invite.Verdicts()...)),
 		"warn":       a.completing(someOf(invite.Warnings()...)),
-		"state":      a.completing(someOf(itemStates()...)),
+		"state":      a.completing(someOf(out.ItemStates()...)),
 		"sort":       a.completing(oneOf(orders()...)),
-		"format":     a.completing(oneOf(formatTable, formatCSV, formatJSON, formatMarkdown)),
+		"format":     a.completing(oneOf(out.FormatTable, out.FormatCSV, out.FormatJSON, out.FormatMarkdown)),
 		"with":       a.completing(oneOf(wayNames()...)),
 		"vault":      a.completing(oneOf(wordsOf("vault.kind")...)),
 		"theme":      a.completing(oneOf(wordsOf("theme")...)),
@@ -189,12 +190,12 @@ func (c candidate) completion() cobra.Completion {
 	if c.about == c.word {
 		return c.word
 	}
-	return cobra.CompletionWithDesc(c.word, firstLetters(safetext.Line(c.about), mostAbout))
+	return cobra.CompletionWithDesc(c.word, out.FirstLetters(safetext.Line(c.about), mostAbout))
 }
 
 // hush keeps a run from talking, and from whatever would ask the person.
 func (a *app) hush() {
-	a.silent, a.quiet = true, true
+	a.silent, a.Quiet = true, true
 	a.InTTY, a.Agent, a.settings.PassphraseCommand = false, nil, nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
 )
 
 func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
@@ -41,5 +43,5 @@ func runCompletion(c *cobra.Command, a *app, shell string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(a.Out)
 	}
-	return usage(c, fmt.Errorf("there is no completion for the shell %q, only for %s", shell, strings.Join(shells(), ", ")))
+	return fail.Usage(c, fmt.Errorf("there is no completion for the shell %q, only for %s", shell, strings.Join(shells(), ", ")))
 }

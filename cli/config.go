@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/safetext"
@@ -61,7 +62,7 @@ type jsonSetting struct {
 }
 
 func runConfig(a *app) error {
-	if a.json {
+	if a.JSON {
 		var all []jsonSetting
 		for _, s := range config.AllSettings() {
 			from := a.settings.Origin(s.Name)
@@ -71,7 +72,7 @@ func runConfig(a *app) error {
 			from := a.settings.Origin("keys." + action)
 			all = append(all, jsonSetting{"keys." + action, a.settings.Keys[action], from.Source, from.Where})
 		}
-		return a.writeJSON(all)
+		return a.WriteJSON(all)
 	}
 	var b strings.Builder
 	in := ""
@@ -122,14 +123,14 @@ func runConfigPath(a *app) error {
 		{"store", home.StorePath()},
 		{"logs", home.StateDir()},
 	}
-	if a.json {
-		return a.writeJSON(all)
+	if a.JSON {
+		return a.WriteJSON(all)
 	}
-	t := &table{columns: []column{{}, {}}}
+	t := &out.Table{Columns: []out.Column{{}, {}}}
 	for _, p := range all {
-		t.add(text(p.Name), text(p.Path))
+		t.Add(out.Text(p.Name), out.Text(p.Path))
 	}
-	return a.writeTable(t)
+	return a.WriteTable(t)
 }
 
 func runConfigInit(a *app) error {
@@ -142,7 +143,7 @@ func runConfigInit(a *app) error {
 		return fmt.Errorf("%s already exists, and was not changed", home.SettingsPath())
 	}
 	if err == nil {
-		a.say("Every setting is explained in %s.", home.SettingsPath())
+		a.Note("Every setting is explained in %s.", home.SettingsPath())
 	}
 	return err
 }

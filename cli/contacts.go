@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/contacts"
 )
 
@@ -35,23 +36,23 @@ type jsonContact struct {
 
 func runContacts(ctx context.Context, a *app, typed string) error {
 	var found []contacts.Contact
-	err := a.during(ctx, "Looking for "+typed, func(ctx context.Context) (err error) {
+	err := a.During(ctx, "Looking for "+typed, func(ctx context.Context) (err error) {
 		found, err = a.complete(ctx, typed)
 		return err
 	})
 	all := make([]jsonContact, 0, len(found))
-	t := &table{columns: []column{{"ADDRESS", true}, {"NAME", true}}, of: "contact"}
+	t := &out.Table{Columns: []out.Column{{Title: "ADDRESS", Yields: true}, {Title: "NAME", Yields: true}}, Of: "contact"}
 	for _, c := range found {
 		all = append(all, jsonContact{c.Address, c.Name})
-		t.add(text(c.Address), text(c.Name))
-		t.call(c.Address)
+		t.Add(out.Text(c.Address), out.Text(c.Name))
+		t.Call(c.Address)
 	}
 	if len(found) == 0 && err == nil {
-		a.say("No contacts were found.")
+		a.Note("No contacts were found.")
 	}
-	write := func() error { return a.writeTable(t) }
-	if a.json {
-		write = func() error { return a.writeJSON(all) }
+	write := func() error { return a.WriteTable(t) }
+	if a.JSON {
+		write = func() error { return a.WriteJSON(all) }
 	}
 	if writeErr := write(); writeErr != nil {
 		return writeErr

@@ -11,6 +11,8 @@ import (
 	"github.com/kballard/go-shellquote"
 	"github.com/spf13/pflag"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 )
 
@@ -23,11 +25,11 @@ type conversation struct {
 	home  config.Home // of the settings, which are the user's own also in the demo
 	demo  bool
 
-	lists  map[string]*table // the last list of each kind, whose numbers are valid
-	filter []string          // of the last list of invites
-	rest   *table            // a list that was not read to its end; nil if there is none
-	spoke  int               // how many of its rows were read
-	word   string            // that was typed last
+	lists  map[string]*out.Table // the last list of each kind, whose numbers are valid
+	filter []string              // of the last list of invites
+	rest   *out.Table            // a list that was not read to its end; nil if there is none
+	spoke  int                   // how many of its rows were read
+	word   string                // that was typed last
 	over   bool
 }
 
@@ -45,10 +47,10 @@ func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
 
 // needAnswers refuses to ask where there is no terminal to answer at.
 func (a *app) needAnswers() error {
-	if a.mayAsk() {
+	if a.MayAsk() {
 		return nil
 	}
-	return &usageError{"mxinvite", fmt.Errorf("%w; mxinvite list writes the invites without one", errNoTerminal)}
+	return fail.UsageOf("mxinvite", fmt.Errorf("%w; mxinvite list writes the invites without one", fail.ErrNoTerminal))
 }
 
 // given are flags as they were given, for commands within the conversation.
@@ -63,13 +65,13 @@ func given(flags *pflag.FlagSet) (args []string) {
 
 func (c *conversation) converse(ctx context.Context) error {
 	c.flags = append([]string{"--accessible"}, c.flags...)
-	c.lists = map[string]*table{}
-	outer := c.conversation
-	c.conversation = c
-	defer func() { c.conversation = outer }()
+	c.lists = map[string]*out.Table{}
+	outer := c.Conversation
+	c.Conversation = c
+	defer func() { c.Conversation = outer }()
 	c.greet(ctx)
 	for !c.over {
-		line, err := c.ask(ctx, c.question())
+		line, err := c.Ask(ctx, c.question())
 		if err != nil {
 			return unlessEnd(err)
 		}
@@ -84,7 +86,7 @@ func (c *conversation) converse(ctx context.Context) error {
 }
 
 func unlessEnd(err error) error {
-	if errors.Is(err, errNoAnswer) || errors.Is(err, io.EOF) {
+	if errors.Is(err, fail.ErrNoAnswer) || errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
@@ -92,18 +94,18 @@ func unlessEnd(err error) error {
 
 func (c *conversation) greet(ctx context.Context) {
 	if !c.demo {
-		c.tell("mxinvite, accessible mode.")
+		c.Message("mxinvite, accessible mode.")
 	}
 	s, err := c.session(ctx)
 	switch {
-	case errors.Is(err, errNotSignedIn):
-		c.tell("You are not signed in. Type login to sign in, or demo to try everything without an account.")
+	case errors.Is(err, fail.ErrNotSignedIn):
+		c.Message("You are not signed in. Type login to sign in, or demo to try everything without an account.")
 	case err != nil:
 		c.complain(err)
 	default:
-		c.tell("You are signed in as %s.", string(s.UserID))
+		c.Message("You are signed in as %s.", string(s.UserID))
 	}
-	c.tell("Type a word and press Enter. help lists the words, quit ends.")
+	c.Message("Type a word and press Enter. help lists the words, quit ends.")
 }
 
 // question asks for the next word.
@@ -118,7 +120,7 @@ func (c *conversation) question() string {
 func (c *conversation) obey(ctx context.Context, line string) error {
 	args, err := shellquote.Split(line)
 	if err != nil {
-		return &usageError{"mxinvite", fmt.Errorf("the line %q has a quote without an end", line)}
+		return fail.UsageOf("mxinvite", fmt.Errorf("the line %q has a quote without an end", line))
 	}
 	if len(args) == 0 {
 		if c.rest != nil {
@@ -132,7 +134,7 @@ func (c *conversation) obey(ctx context.Context, line string) error {
 	n := slices.IndexFunc(all, func(w word) bool { return w.is(name) })
 	switch {
 	case n >= 0 && all[n].local && c.Guest != nil:
-		return fmt.Errorf("%s is %w", name, errNotForVisitors)
+		return fmt.Errorf("%s is %w", name, fail.ErrNotForVisitors)
 	case n >= 0 && all[n].run != nil:
 		return all[n].run(c, ctx, args[1:])
 	case n < 0 && !c.isCommand(name):

@@ -24,13 +24,13 @@ func (c *conversation) accountNamed(args []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.calls[rows[0]], nil
+	return t.Calls[rows[0]], nil
 }
 
 // switchAccount uses another account from now on.
 func (c *conversation) switchAccount(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		line, err := c.ask(ctx, "Which account? Its number in the last list of accounts, or its Matrix ID. Enter alone goes back.")
+		line, err := c.Ask(ctx, "Which account? Its number in the last list of accounts, or its Matrix ID. Enter alone goes back.")
 		if err != nil || line == "" {
 			return unlessEnd(err)
 		}
@@ -67,6 +67,6 @@ func (c *conversation) rehearse(ctx context.Context, args []string) error {
 	if err := c.command(ctx, append([]string{"demo"}, args...)...); err != nil {
 		return err
 	}
-	c.tell("The demo has ended. These are your own accounts and rooms again.")
+	c.Message("The demo has ended. These are your own accounts and rooms again.")
 	return nil
 }

@@ -10,25 +10,27 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-func statusWords() string { return words(invite.Statuses(), ", ") }
+func statusWords() string { return out.Join(invite.Statuses(), ", ") }
 
-func stateWords() string { return words(itemStates(), ", ") }
+func stateWords() string { return out.Join(out.ItemStates(), ", ") }
 
 // help lists the words, or explains one.
 func (c *conversation) help(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		c.tell("Type help and a word for examples, such as help list. The commands of the command line work here, too.")
-		t := &table{columns: []column{{}}, of: "word"}
+		c.Message("Type help and a word for examples, such as help list. The commands of the command line work here, too.")
+		t := &out.Table{Columns: []out.Column{{}}, Of: "word"}
 		for _, w := range vocabulary() {
 			if c.Guest == nil || !w.local {
-				t.add(text(w.name + ": " + w.does))
+				t.Add(out.Text(w.name + ": " + w.does))
 			}
 		}
-		return c.writeTable(t)
+		return c.WriteTable(t)
 	}
 	name := strings.ToLower(args[0])
 	all := vocabulary()
@@ -40,16 +42,16 @@ func (c *conversation) help(ctx context.Context, args []string) error {
 		return c.unknown(name)
 	}
 	w := all[n]
-	c.tell("%s: %s.", w.name, w.does)
+	c.Message("%s: %s.", w.name, w.does)
 	forms := w.forms
 	if c.Guest == nil {
 		forms = slices.Concat(forms, w.fileForms)
 	}
 	for _, form := range forms {
 		if example, meaning, ok := strings.Cut(form, "  "); ok {
-			c.tell("Type %s: %s.", example, meaning)
+			c.Message("Type %s: %s.", example, meaning)
 		} else {
-			c.tell("Type %s.", example)
+			c.Message("Type %s.", example)
 		}
 	}
 	return nil
@@ -57,11 +59,11 @@ func (c *conversation) help(ctx context.Context, args []string) error {
 
 // unknown says that there is no such word, and which one was probably meant.
 func (c *conversation) unknown(name string) error {
-	sentence := fmt.Sprintf("there is no word %q", cut(name, nameWidth))
+	sentence := fmt.Sprintf("there is no word %q", out.Cut(name, out.NameWidth))
 	if near := c.nearest(name); near != "" {
 		sentence += "; did you mean " + near + "?"
 	}
-	return &usageError{"mxinvite", errors.New(sentence)}
+	return fail.UsageOf("mxinvite", errors.New(sentence))
 }
 
 // nearest are the words that are like one. Cobra knows how to find them, but has
@@ -78,7 +80,7 @@ func (c *conversation) nearest(name string) string {
 
 // sentence is what an error says, as a sentence.
 func (c *conversation) sentence(text string) string {
-	text = capital(safetext.Line(c.inConversation(text)))
+	text = capital(safetext.Line(c.Rephrase(text)))
 	if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, ".") {
 		text += "."
 	}
@@ -87,16 +89,16 @@ func (c *conversation) sentence(text string) string {
 
 // hint is what to type after an error, for which a command line has another hint.
 func (c *conversation) hint(err error, onCommandLine string) string {
-	waiting, waits := errors.AsType[*waitingError](err)
+	waiting, waits := errors.AsType[*out.WaitingError](err)
 	switch {
-	case is[*usageError](err) && c.explains(c.word):
+	case fail.Is[*fail.UsageError](err) && c.explains(c.word):
 		return "Type help " + c.word + " for examples."
-	case is[*usageError](err):
+	case fail.Is[*fail.UsageError](err):
 		return "Type help for the words."
-	case waits && waiting.limited():
+	case waits && waiting.Limited():
 		return "Type outbox run to send them in time."
 	}
-	return c.inConversation(onCommandLine)
+	return c.Rephrase(onCommandLine)
 }
 
 // explains reports whether help has something on a word.
@@ -107,8 +109,8 @@ func (c *conversation) explains(name string) bool {
 // commandName is how other texts name a command.
 var commandName = regexp.MustCompile(`\bmxinvite ([a-z]+)\b`)
 
-// inConversation is a text that names commands as they are typed here.
-func (c *conversation) inConversation(text string) string {
+// Rephrase is a text that names commands as they are typed here.
+func (c *conversation) Rephrase(text string) string {
 	return commandName.ReplaceAllStringFunc(text, func(found string) string {
 		if name := commandName.FindStringSubmatch(found)[1]; c.isCommand(name) {
 			return name

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
@@ -57,7 +59,7 @@ func (c *conversation) list(ctx context.Context, args []string) error {
 // room reads the invites of a room that a number or a name tells.
 func (c *conversation) room(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		line, err := c.ask(ctx, "Which room? Its number in the last list of rooms, its name, alias or ID. Enter alone goes back.")
+		line, err := c.Ask(ctx, "Which room? Its number in the last list of rooms, its name, alias or ID. Enter alone goes back.")
 		if err != nil || line == "" {
 			return unlessEnd(err)
 		}
@@ -68,16 +70,16 @@ func (c *conversation) room(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		args = append([]string{t.calls[rows[0]][0]}, args[1:]...)
+		args = append([]string{t.Calls[rows[0]][0]}, args[1:]...)
 	}
 	return c.list(ctx, args)
 }
 
 // chosen are the rows of invites with some numbers, for which it asks if there
 // are none.
-func (c *conversation) chosen(ctx context.Context, args []string) ([]int, *table, error) {
+func (c *conversation) chosen(ctx context.Context, args []string) ([]int, *out.Table, error) {
 	if len(args) == 0 && c.lists["invite"] != nil {
-		line, err := c.ask(ctx, "Which invite? Its number in the last list, or several. Enter alone goes back.")
+		line, err := c.Ask(ctx, "Which invite? Its number in the last list, or several. Enter alone goes back.")
 		if err != nil {
 			return nil, nil, unlessEnd(err)
 		}
@@ -96,12 +98,11 @@ func (c *conversation) show(ctx context.Context, args []string) error {
 		return err
 	}
 	for _, n := range rows {
-		if t.saved {
-			o := showOptions{app: c.app}
-			err = errors.Join(err, c.writeTable(o.table(t.findings[n], nil)))
+		if t.Saved {
+			err = errors.Join(err, c.WriteTable(c.InviteTable(t.Findings[n], nil)))
 			continue
 		}
-		err = errors.Join(err, c.command(ctx, slices.Concat([]string{"show"}, check, []string{"--"}, t.calls[n])...))
+		err = errors.Join(err, c.command(ctx, slices.Concat([]string{"show"}, check, []string{"--"}, t.Calls[n])...))
 	}
 	return err
 }
@@ -112,7 +113,7 @@ func (c *conversation) raw(ctx context.Context, args []string) error {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	if t.saved {
+	if t.Saved {
 		return errors.New("these invites are from a file, which has their events")
 	}
 	account, err := c.offline(ctx)
@@ -120,7 +121,7 @@ func (c *conversation) raw(ctx context.Context, args []string) error {
 		return err
 	}
 	for _, n := range rows {
-		i := t.findings[n].invite
+		i := t.Findings[n].Invite
 		past := account.History(i.RoomID, i.Token)
 		if len(past) == 0 {
 			return errors.New("the event of this invite is not known here")
@@ -159,13 +160,13 @@ func (c *conversation) inRooms(ctx context.Context, command string, numbers []st
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	if t.saved {
+	if t.Saved {
 		return errors.New("these invites are from a file; type list for those of your account")
 	}
 	var rooms []string
 	tokens := map[string][]string{}
 	for _, n := range rows {
-		room, token := t.calls[n][0], t.calls[n][1]
+		room, token := t.Calls[n][0], t.Calls[n][1]
 		if tokens[room] == nil {
 			rooms = append(rooms, room)
 		}
@@ -180,7 +181,7 @@ func (c *conversation) inRooms(ctx context.Context, command string, numbers []st
 // inspect reads the invites in files.
 func (c *conversation) inspect(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		file, err := c.ask(ctx, "Which file? Enter alone goes back.")
+		file, err := c.Ask(ctx, "Which file? Enter alone goes back.")
 		if err != nil || file == "" {
 			return unlessEnd(err)
 		}
@@ -195,14 +196,14 @@ func (c *conversation) inspect(ctx context.Context, args []string) error {
 
 // export writes the last list of invites to a file, or to the terminal.
 func (c *conversation) export(ctx context.Context, args []string) error {
-	if slices.Contains([]string{formatCSV, formatJSON, formatMarkdown}, strings.Join(args, " ")) {
+	if slices.Contains([]string{out.FormatCSV, out.FormatJSON, out.FormatMarkdown}, strings.Join(args, " ")) {
 		return c.exportList(ctx, "--format="+args[0])
 	}
 	if c.Guest != nil {
-		return fmt.Errorf("files of this machine are %w; export csv writes to the terminal", errNotForVisitors)
+		return fmt.Errorf("files of this machine are %w; export csv writes to the terminal", fail.ErrNotForVisitors)
 	}
 	if len(args) == 0 {
-		file, err := c.ask(ctx, "Which file? Its name ends with .csv, .json or .md. Enter alone means "+c.typedPath("invites.csv")+".")
+		file, err := c.Ask(ctx, "Which file? Its name ends with .csv, .json or .md. Enter alone means "+c.typedPath("invites.csv")+".")
 		if err != nil {
 			return unlessEnd(err)
 		}
@@ -210,8 +211,8 @@ func (c *conversation) export(ctx context.Context, args []string) error {
 	}
 	file := c.typedPath(args[0])
 	if _, err := os.Stat(file); err == nil {
-		if yes, err := c.confirm(ctx, file+" is there already. Replace it?"); err != nil || !yes {
-			return cmp.Or(unlessEnd(err), errDeclined)
+		if yes, err := c.Confirm(ctx, file+" is there already. Replace it?"); err != nil || !yes {
+			return cmp.Or(unlessEnd(err), fail.ErrDeclined)
 		}
 	}
 	return c.exportList(ctx, "--output="+file)

@@ -9,19 +9,21 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/mxinvite/mxinvite/cli/out"
 )
 
 // pageRows is how much of a list is read aloud at once.
 const pageRows = 10
 
-// read reads the first page of a list.
-func (c *conversation) read(t *table) error {
+// ReadTable reads the first page of a list.
+func (c *conversation) ReadTable(t *out.Table) error {
 	c.rest = nil
-	if len(t.rows) == 0 {
+	if len(t.Rows) == 0 {
 		return nil // the command has said so
 	}
-	if len(t.calls) > 0 {
-		c.lists[t.of] = t
+	if len(t.Calls) > 0 {
+		c.lists[t.Of] = t
 	}
 	c.rest, c.spoke = t, 0
 	return c.nextPage()
@@ -38,19 +40,19 @@ func (c *conversation) more(context.Context, []string) error {
 // nextPage reads the next page of a list that was not read to its end. Its numbers
 // go on.
 func (c *conversation) nextPage() error {
-	t, from, all := c.rest, c.spoke, len(c.rest.rows)
+	t, from, all := c.rest, c.spoke, len(c.rest.Rows)
 	to := min(from+pageRows, all)
 	if all > pageRows {
-		c.tell("%s %d to %d of %d.", capital(t.of)+"s", from+1, to, all)
+		c.Message("%s %d to %d of %d.", capital(t.Of)+"s", from+1, to, all)
 	} else {
-		c.tell("%s.", capital(count(all, t.of)))
+		c.Message("%s.", capital(out.Count(all, t.Of)))
 	}
 	w := bufio.NewWriter(c.Out)
 	for n := from; n < to; n++ {
-		if len(t.calls) > 0 {
-			fmt.Fprint(w, t.number(n)+". ")
+		if len(t.Calls) > 0 {
+			fmt.Fprint(w, rowNumber(t, n)+". ")
 		}
-		fmt.Fprintln(w, t.sentence(t.rows[n], false)+".")
+		fmt.Fprintln(w, t.Sentence(t.Rows[n], false)+".")
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -58,10 +60,10 @@ func (c *conversation) nextPage() error {
 	c.spoke = to
 	switch {
 	case to < all:
-		c.tell("%d more. Press Enter, or type more.", all-to)
+		c.Message("%d more. Press Enter, or type more.", all-to)
 	case from > 0:
 		c.rest = nil
-		c.tell("That was the last one.")
+		c.Message("That was the last one.")
 	default:
 		c.rest = nil
 	}
@@ -76,7 +78,7 @@ func capital(s string) string {
 
 // rows are the rows of the last list of this kind that some numbers name: 3, a
 // range such as 2-5, or several of these.
-func (c *conversation) numbered(of, command string, args []string) ([]int, *table, error) {
+func (c *conversation) numbered(of, command string, args []string) ([]int, *out.Table, error) {
 	t := c.lists[of]
 	if t == nil {
 		return nil, nil, fmt.Errorf("no %s has a number yet: type %s first", of, command)
@@ -87,11 +89,11 @@ func (c *conversation) numbered(of, command string, args []string) ([]int, *tabl
 		if !isRange {
 			last = first
 		}
-		from, err := t.row(first)
+		from, err := rowOf(t, first)
 		if err != nil {
 			return nil, nil, err
 		}
-		to, err := t.row(last)
+		to, err := rowOf(t, last)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -102,17 +104,17 @@ func (c *conversation) numbered(of, command string, args []string) ([]int, *tabl
 	return rows, t, nil
 }
 
-// row is the row that a number names.
-func (t *table) row(number string) (int, error) {
-	for n := range t.rows {
-		if t.number(n) == number {
+// rowOf is the row that a number names.
+func rowOf(t *out.Table, called string) (int, error) {
+	for n := range t.Rows {
+		if rowNumber(t, n) == called {
 			return n, nil
 		}
 	}
-	if t.of == outboxItem {
-		return 0, fmt.Errorf("no %s has the number %q", t.of, number)
+	if t.Of == out.OutboxItem {
+		return 0, fmt.Errorf("no %s has the number %q", t.Of, called)
 	}
-	return 0, fmt.Errorf("%q is not a number from 1 to %d", number, len(t.rows))
+	return 0, fmt.Errorf("%q is not a number from 1 to %d", called, len(t.Rows))
 }
 
 // isNumber reports whether a word is a number, or a range of them.
@@ -123,4 +125,13 @@ func isNumber(s string) bool {
 		_, err = strconv.Atoi(last)
 	}
 	return err == nil
+}
+
+// rowNumber is the number by which the user names a row. Items of the outbox have
+// numbers that stay the same from one list to the next.
+func rowNumber(t *out.Table, row int) string {
+	if t.Of == out.OutboxItem {
+		return t.Calls[row][0]
+	}
+	return strconv.Itoa(row + 1)
 }

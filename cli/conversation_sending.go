@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
@@ -31,7 +33,7 @@ func (c *conversation) send(ctx context.Context, args []string, flags ...string)
 	}
 	var err error
 	if room == "" {
-		room, err = c.ask(ctx, "To which room? Its name, alias or ID, or its number in the last list of rooms. Enter alone goes back.")
+		room, err = c.Ask(ctx, "To which room? Its name, alias or ID, or its number in the last list of rooms. Enter alone goes back.")
 		if err != nil || room == "" {
 			return unlessEnd(err)
 		}
@@ -41,7 +43,7 @@ func (c *conversation) send(ctx context.Context, args []string, flags ...string)
 		if err != nil {
 			return err
 		}
-		room = t.calls[rows[0]][0]
+		room = t.Calls[rows[0]][0]
 	}
 	if len(people) == 2 && people[0] == "file" {
 		return c.command(ctx, slices.Concat([]string{"send", room, "--file=" + c.expand(people[1])}, flags)...)
@@ -59,7 +61,7 @@ func (c *conversation) askPeople(ctx context.Context) ([]string, error) {
 	var people []string
 	question := "Whom? E-mail addresses or Matrix IDs, on one line or several. An empty line ends them."
 	for {
-		line, err := c.ask(ctx, question)
+		line, err := c.Ask(ctx, question)
 		if err != nil || line == "" {
 			return people, err
 		}
@@ -74,11 +76,11 @@ func (c *conversation) terms(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	err = c.during(ctx, "Asking the identity server", account.UseIdentityServer)
+	err = c.During(ctx, "Asking the identity server", account.UseIdentityServer)
 	waiting, ok := errors.AsType[*client.TermsError](err)
 	switch {
 	case err == nil:
-		c.tell("There are no terms that you have not accepted.")
+		c.Message("There are no terms that you have not accepted.")
 		return nil
 	case !ok:
 		return err
@@ -86,7 +88,7 @@ func (c *conversation) terms(ctx context.Context, _ []string) error {
 	if err := (sendOptions{app: c.app}).acceptTerms(ctx, account, waiting); err != nil {
 		return err
 	}
-	c.tell("You have accepted them.")
+	c.Message("You have accepted them.")
 	return nil
 }
 
@@ -98,11 +100,11 @@ func (c *conversation) outbox(ctx context.Context, args []string) error {
 		return c.command(ctx, "outbox")
 	case args[0] == "run":
 		return c.commandUntilEnter(ctx, append([]string{"outbox"}, args...)...)
-	case slices.Contains(itemStates(), client.ItemState(args[0])):
+	case slices.Contains(out.ItemStates(), client.ItemState(args[0])):
 		return c.command(ctx, "outbox", "--state="+strings.Join(args, ","))
 	}
 	if !slices.Contains([]string{"pause", "resume", "cancel", "retry", "settle", "clear"}, args[0]) {
-		return &usageError{"mxinvite outbox", fmt.Errorf("outbox has no word %q", args[0])}
+		return fail.UsageOf("mxinvite outbox", fmt.Errorf("outbox has no word %q", args[0]))
 	}
 	command := []string{"outbox", args[0]}
 	for _, arg := range args[1:] {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 )
 
@@ -17,13 +19,13 @@ func (a *app) mayChange(name string) bool { return a.Guest == nil || named(guest
 // changeSettings reads the settings or changes one.
 func (c *conversation) changeSettings(_ context.Context, args []string) error {
 	if len(args) == 0 {
-		t := &table{columns: []column{{}}, of: "setting"}
+		t := &out.Table{Columns: []out.Column{{}}, Of: "setting"}
 		for _, s := range config.AllSettings() {
 			if c.mayChange(s.Name) {
-				t.add(text(s.Name + " is " + c.value(s)))
+				t.Add(out.Text(s.Name + " is " + c.value(s)))
 			}
 		}
-		return c.writeTable(t)
+		return c.WriteTable(t)
 	}
 	name := strings.ToLower(args[0])
 	all := config.AllSettings()
@@ -39,8 +41,8 @@ func (c *conversation) changeSettings(_ context.Context, args []string) error {
 		case o.Source != config.Default:
 			from = "as " + o.String() + " says"
 		}
-		c.tell("%s is %s, %s.", name, c.value(all[n]), from)
-		c.tell("%s It takes %s.", all[n].Doc, all[n].Takes)
+		c.Message("%s is %s, %s.", name, c.value(all[n]), from)
+		c.Message("%s It takes %s.", all[n].Doc, all[n].Takes)
 		return nil
 	}
 	return c.set(name, strings.Join(args[1:], " "))
@@ -58,12 +60,12 @@ func (c *conversation) value(s config.Setting) string {
 
 // set changes a setting for good, and says if something else is stronger.
 func (c *conversation) set(name, value string) error {
-	if err := c.home.ChangeSetting(c.getenv, name, value); err != nil {
+	if err := c.home.ChangeSetting(c.Getenv, name, value); err != nil {
 		return err
 	}
-	c.tell("%s is %s from now on.", name, value)
+	c.Message("%s is %s from now on.", name, value)
 	if from := c.settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
-		c.tell("But %s is stronger.", from.String())
+		c.Message("But %s is stronger.", from.String())
 	}
 	return nil
 }
@@ -72,17 +74,17 @@ func (c *conversation) set(name, value string) error {
 func (c *conversation) keepAccessible(_ context.Context, args []string) error {
 	switch strings.ToLower(strings.Join(args, " ")) {
 	case "on":
-		if err := c.home.ChangeSetting(c.getenv, "accessible", "true"); err != nil {
+		if err := c.home.ChangeSetting(c.Getenv, "accessible", "true"); err != nil {
 			return err
 		}
-		c.tell("From now on mxinvite starts in this mode. Type accessible off to change that; --accessible=false opens the screen once.")
+		c.Message("From now on mxinvite starts in this mode. Type accessible off to change that; --accessible=false opens the screen once.")
 		return nil
 	case "off":
-		if err := c.home.ChangeSetting(c.getenv, "accessible", "false"); err != nil {
+		if err := c.home.ChangeSetting(c.Getenv, "accessible", "false"); err != nil {
 			return err
 		}
-		c.tell("From now on mxinvite opens the screen. --accessible starts this mode once.")
+		c.Message("From now on mxinvite opens the screen. --accessible starts this mode once.")
 		return nil
 	}
-	return &usageError{"mxinvite", errors.New("type accessible on or accessible off")}
+	return fail.UsageOf("mxinvite", errors.New("type accessible on or accessible off"))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
@@ -37,12 +38,12 @@ func TestWordsAreExplained(t *testing.T) {
 // guestSettings, or into the list here.
 func TestEverySettingIsForVisitorsOrNot(t *testing.T) {
 	const refused = "contacts.vcards contacts.command vault.kind vault.passphrase_command log.level serve.sessions serve.sessions_per_key serve.idle"
-	visitor := &app{World: World{Guest: new(serve.Session)}}
+	visitor := newApp(World{Machine: Machine{Guest: new(serve.Session)}})
 	for _, s := range config.AllSettings() {
 		if visitor.mayChange(s.Name) == named(refused, s.Name) {
 			t.Errorf("may visitors change the setting %s?", s.Name)
 		}
-		if !new(app).mayChange(s.Name) {
+		if !newApp(World{}).mayChange(s.Name) {
 			t.Errorf("users may not change the setting %s", s.Name)
 		}
 	}
@@ -65,9 +66,9 @@ func TestPlainWordsFilterLists(t *testing.T) {
 }
 
 func TestNumbersNameRows(t *testing.T) {
-	list := &table{of: "room", rows: make([][]cell, 12), calls: make([][]string, 12)}
-	outbox := &table{of: outboxItem, rows: make([][]cell, 2), calls: [][]string{{"7"}, {"12"}}}
-	c := &conversation{lists: map[string]*table{"room": list, outboxItem: outbox}}
+	list := &out.Table{Of: "room", Rows: make([][]out.Cell, 12), Calls: make([][]string, 12)}
+	outbox := &out.Table{Of: out.OutboxItem, Rows: make([][]out.Cell, 2), Calls: [][]string{{"7"}, {"12"}}}
+	c := &conversation{lists: map[string]*out.Table{"room": list, out.OutboxItem: outbox}}
 	for _, tt := range []struct {
 		of, typed string
 		want      []int
@@ -77,26 +78,13 @@ func TestNumbersNameRows(t *testing.T) {
 		{"room", "0", nil},
 		{"room", "13", nil},
 		{"room", "x", nil},
-		{outboxItem, "12 7", []int{1, 0}},
-		{outboxItem, "1", nil},
+		{out.OutboxItem, "12 7", []int{1, 0}},
+		{out.OutboxItem, "1", nil},
 		{"account", "1", nil},
 	} {
 		got, _, err := c.numbered(tt.of, "list", strings.Fields(tt.typed))
 		if (err == nil) != (tt.want != nil) || !slices.Equal(got, tt.want) {
 			t.Errorf("%s %q: %v, %v", tt.of, tt.typed, got, err)
-		}
-	}
-}
-
-func TestAgesAreWholeWords(t *testing.T) {
-	s := newStory()
-	for ago, want := range map[string]string{"10s": "now", "1m": "1 minute ago", "3h": "3 hours ago", "50h": "2 days ago", "400h": "2 weeks ago", "9000h": "2025-11-10"} {
-		d, err := config.ParseAge(ago)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := spokenAge(s.now(), s.now().Add(-d)); got != want {
-			t.Errorf("%s: %q, not %q", ago, got, want)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
@@ -11,34 +13,34 @@ import (
 // user presses Enter.
 func (c *conversation) commandUntilEnter(ctx context.Context, args ...string) error {
 	stopped, err := c.untilEnter(ctx, func(ctx context.Context) error { return c.command(ctx, args...) })
-	waiting, waits := errors.AsType[*waitingError](err)
+	waiting, waits := errors.AsType[*out.WaitingError](err)
 	switch {
-	case !stopped || err != nil && !interrupted(err):
+	case !stopped || err != nil && !fail.Interrupted(err):
 		return err
 	case waits:
-		waiting.cause = nil
-		c.tell("Stopped: %s.", waiting.Error())
+		waiting.Cause = nil
+		c.Message("Stopped: %s.", waiting.Error())
 	default:
-		c.tell("Stopped.")
+		c.Message("Stopped.")
 	}
 	return nil
 }
 
 // untilEnter calls work, and cancels its context if the user presses Enter.
 func (c *conversation) untilEnter(ctx context.Context, work func(context.Context) error) (stopped bool, err error) {
-	c.tell("Press Enter to stop.")
+	c.Message("Press Enter to stop.")
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	var reading panicgroup.Group
 	reading.Go(func() error {
 		defer stop()
-		_, err := readLine(ctx, c.In)
+		_, err := out.ReadLine(ctx, c.In)
 		return err
 	})
 	err = work(working)
 	if stopped = working.Err() != nil; !stopped {
 		// Otherwise the line that is being read would be lost as the next answer.
-		c.tell("Done. Press Enter to go on.")
+		c.Message("Done. Press Enter to go on.")
 	}
 	if readErr := reading.Wait(); readErr != nil {
 		return false, readErr

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
@@ -80,12 +82,12 @@ type jsonDelivery struct {
 
 // report writes what became of all deliveries and returns what went wrong, or
 // why some wait.
-func (o sendOptions) report(p *preview, waiting *waitingError) error {
+func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
-	t := &table{columns: []column{{"INVITEE", true}, {"OUTCOME", false}, {"MATRIX ID", true}, {"TOKEN", true}, {}, {}}, of: "result"}
+	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}}, Of: "result"}
 	several := len(p.rooms) > 1
 	if several { // else people know the room
-		t.columns[5] = column{"ROOM", true}
+		t.Columns[5] = out.Column{Title: "ROOM", Yields: true}
 	}
 	var failures []failure
 	add := func(j jsonDelivery, subject string, err error) {
@@ -94,22 +96,22 @@ func (o sendOptions) report(p *preview, waiting *waitingError) error {
 			failures = append(failures, failure{subject, err})
 		}
 		all = append(all, j)
-		room := cell{exact: j.RoomID}
+		room := out.Cell{Exact: j.RoomID}
 		if several {
-			room.shown = j.RoomName
+			room.Shown = j.RoomName
 		}
-		t.add(
-			text(j.Invitee),
+		t.Add(
+			out.Text(j.Invitee),
 			outcomeCell(j.Outcome),
-			text(j.UserID),
-			cell{shown: firstLetters(j.Token, shortestToken), exact: j.Token, call: true},
-			cell{exact: j.Error},
+			out.Text(j.UserID),
+			out.Cell{Shown: out.FirstLetters(j.Token, out.ShortestToken), Exact: j.Token, Call: true},
+			out.Cell{Exact: j.Error},
 			room,
 		)
 	}
 	for _, d := range p.deliveries {
 		subject := d.Invitee().String()
-		if is[*client.PowerError](d.err) {
+		if fail.Is[*client.PowerError](d.err) {
 			subject = ""
 		}
 		add(jsonDelivery{
@@ -131,13 +133,13 @@ func (o sendOptions) report(p *preview, waiting *waitingError) error {
 }
 
 // verdict is the one error of what went wrong and of what waits.
-func (a *app) verdict(failed error, waiting *waitingError) error {
+func (a *app) verdict(failed error, waiting *out.WaitingError) error {
 	switch {
 	case waiting == nil:
 		return failed
 	case failed == nil:
 		return waiting
 	}
-	a.say("%s.", waiting.Error())
+	a.Note("%s.", waiting.Error())
 	return failed
 }

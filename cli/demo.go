@@ -72,7 +72,7 @@ func startDemo(ctx context.Context, o sandbox.Options) (world *sandbox.World, st
 }
 
 func runDemo(ctx context.Context, o demoOptions) error {
-	if o.accessible {
+	if o.Accessible {
 		return runDemoConversation(ctx, o.app)
 	}
 	if err := o.needScreen(); err != nil {

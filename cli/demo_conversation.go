@@ -29,14 +29,14 @@ func runDemoConversation(ctx context.Context, a *app) error {
 		return fmt.Errorf("start the demo: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	d := newApp(demoWorld(a.World, world, dir))
+	d := newApp(demoWorld(a.world(), world, dir))
 	defer d.close()
-	d.settings, d.accessible = a.settings, true
+	d.settings, d.Accessible = a.settings, true
 	d.settings.Account, d.settings.IdentityServer, d.settings.Vault = "", "", string(vault.KindPlain)
 	if err := d.signInToDemo(ctx, world); err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
-	a.tell("This is the demo. Its servers are part of this program: no mail leaves this machine, and nothing is kept.")
+	a.Message("This is the demo. Its servers are part of this program: no mail leaves this machine, and nothing is kept.")
 	home, err := a.home()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/ui"
@@ -22,7 +23,7 @@ func (a *app) first(ctx context.Context, opt client.Options) (*client.Account, c
 	if e, ok := errors.AsType[*signedOutError](err); ok {
 		return nil, e.session, nil
 	}
-	if errors.Is(err, errNotSignedIn) {
+	if errors.Is(err, fail.ErrNotSignedIn) {
 		return nil, client.Session{}, nil
 	}
 	return account, client.Session{}, err

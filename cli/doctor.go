@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
@@ -71,7 +72,7 @@ func runDoctor(ctx context.Context, a *app, wrong error) error {
 	account, session := a.checkSession(ctx)
 	checks = append(checks, a.checkStore(ctx), session)
 	if account != nil {
-		_ = a.during(ctx, "Asking the servers", func(ctx context.Context) error {
+		_ = a.During(ctx, "Asking the servers", func(ctx context.Context) error {
 			checks = append(checks, checkServers(ctx, account)...)
 			return nil
 		})
@@ -91,26 +92,26 @@ func runDoctor(ctx context.Context, a *app, wrong error) error {
 }
 
 func (a *app) writeCheckups(checks []checkup) error {
-	if a.json {
-		return a.writeJSON(checks)
+	if a.JSON {
+		return a.WriteJSON(checks)
 	}
-	if !a.OutTTY || a.accessible {
-		t := &table{of: "check", columns: make([]column, 4)}
+	if !a.OutTTY || a.Accessible {
+		t := &out.Table{Of: "check", Columns: make([]out.Column, 4)}
 		for _, c := range checks {
-			if a.conversation != nil {
-				c.Next = a.conversation.inConversation(c.Next)
+			if a.Conversation != nil {
+				c.Next = a.Conversation.Rephrase(c.Next)
 			}
-			t.add(text(c.Name), text(c.Result), text(c.Detail), text(c.Next))
+			t.Add(out.Text(c.Name), out.Text(c.Result), out.Text(c.Detail), out.Text(c.Next))
 		}
-		return a.writeTable(t)
+		return a.WriteTable(t)
 	}
 	var b strings.Builder
-	in := a.inks()
+	in := a.Inks()
 	for _, c := range checks {
-		mark := map[string]cell{
-			checkPass: {shown: "✓", look: good}, checkWarn: {shown: "!", look: warn}, checkFail: {shown: "✗", look: bad},
+		mark := map[string]out.Cell{
+			checkPass: {Shown: "✓", Role: out.Good}, checkWarn: {Shown: "!", Role: out.Warn}, checkFail: {Shown: "✗", Role: out.Bad},
 		}[c.Result]
-		sign := in.render(mark.look, mark.shown)
+		sign := in.Render(mark.Role, mark.Shown)
 		fmt.Fprintf(&b, "%s %-16s %s\n", sign, c.Name, safetext.Line(c.Detail))
 		if c.Next != "" {
 			fmt.Fprintf(&b, "  %-16s %s\n", "", safetext.Line(c.Next))

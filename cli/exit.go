@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"net/http"
 
-	"github.com/spf13/cobra"
-
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/link"
@@ -49,25 +48,25 @@ func exitCode(err error) int {
 		is   func(error) bool
 	}{
 		{exitPartly, partlyDone},
-		{exitPartly, is[*cutShortError]},
-		{exitUsage, is[*usageError]},
-		{exitUsage, either(threepid.ErrNotAddress, client.ErrNoServerNamed)},
-		{exitSignedOut, either(errNotSignedIn)},
-		{exitSignedOut, is[*client.SignedOutError]},
-		{exitSignedOut, is[*unknownAccountError]},
-		{exitUsage, is[*choiceError]},
-		{exitTerms, is[*client.TermsError]},
-		{exitUsage, is[link.Error]},
-		{exitUsage, either(client.ErrNoRoomNamed, client.ErrNobodySigns)},
-		{exitNotAllowed, is[*client.PowerError]},
+		{exitPartly, fail.Is[*cutShortError]},
+		{exitUsage, fail.Is[*fail.UsageError]},
+		{exitUsage, fail.Either(threepid.ErrNotAddress, client.ErrNoServerNamed)},
+		{exitSignedOut, fail.Either(fail.ErrNotSignedIn)},
+		{exitSignedOut, fail.Is[*client.SignedOutError]},
+		{exitSignedOut, fail.Is[*unknownAccountError]},
+		{exitUsage, fail.Is[*choiceError]},
+		{exitTerms, fail.Is[*client.TermsError]},
+		{exitUsage, fail.Is[link.Error]},
+		{exitUsage, fail.Either(client.ErrNoRoomNamed, client.ErrNobodySigns)},
+		{exitNotAllowed, fail.Is[*client.PowerError]},
 		{exitNotAllowed, keptOut},
-		{exitNotAllowed, either(client.ErrNotJoined)},
+		{exitNotAllowed, fail.Either(client.ErrNotJoined)},
 		{exitNotAllowed, func(err error) bool { return client.HasCode(err, "M_FORBIDDEN") }},
 		{exitRateLimited, func(err error) bool {
-			e, ok := errors.AsType[*waitingError](err)
-			return ok && e.limited()
+			e, ok := errors.AsType[*out.WaitingError](err)
+			return ok && e.Limited()
 		}},
-		{exitRateLimited, is[*client.RateLimitError]},
+		{exitRateLimited, fail.Is[*client.RateLimitError]},
 		{exitRateLimited, func(err error) bool {
 			e, ok := errors.AsType[*identity.Error](err)
 			return ok && e.Status == http.StatusTooManyRequests
@@ -86,41 +85,3 @@ func keptOut(err error) bool {
 	e, ok := errors.AsType[*client.RefusedError](err)
 	return ok && e.Reason != client.RefusedUnchecked && e.Reason != client.RefusedFar && e.Reason != client.RefusedNoRoute
 }
-
-// is reports whether err is of type E.
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
-}
-
-// either returns a function that reports whether an error is one of these.
-func either(targets ...error) func(error) bool {
-	return func(err error) bool {
-		for _, target := range targets {
-			if errors.Is(err, target) {
-				return true
-			}
-		}
-		return false
-	}
-}
-
-var (
-	errNotSignedIn = errors.New("you are not signed in")
-	errDeclined    = errors.New("nothing was done")
-)
-
-// interrupted reports whether err is that somebody stopped the program.
-func interrupted(err error) bool { return errors.Is(err, context.Canceled) }
-
-// A usageError says that a command line makes no sense.
-type usageError struct {
-	command string // whose help says how it would
-	err     error
-}
-
-func usage(c *cobra.Command, err error) error { return &usageError{c.CommandPath(), err} }
-
-func (e *usageError) Error() string { return e.err.Error() }
-
-func (e *usageError) Unwrap() error { return e.err }

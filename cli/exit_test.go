@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/link"
@@ -25,12 +26,12 @@ func TestExitCodes(t *testing.T) {
 		{"interrupted", context.Canceled, 1},
 		{"wrong password", client.ErrPassword, 1},
 		{"uncertain", &client.UncertainError{Err: errors.New("no answer")}, 1},
-		{"usage", &usageError{err: errors.New("no such flag")}, 2},
+		{"usage", &fail.UsageError{Err: errors.New("no such flag")}, 2},
 		{"not an address", threepid.ErrNotAddress, 2},
 		{"some of a batch", &batchError{total: 2, failures: []failure{{err: limit}}}, 3},
 		{"a file cut short", &cutShortError{}, 3},
 		{"all of a batch", &batchError{total: 1, failures: []failure{{err: limit}}}, 7},
-		{"not signed in", errNotSignedIn, 4},
+		{"not signed in", fail.ErrNotSignedIn, 4},
 		{"signed out", &client.SignedOutError{}, 4},
 		{"terms", &client.TermsError{}, 5},
 		{"new terms meanwhile", &client.IdentityTroubleError{Homeserver: homeserver, Err: &client.TermsError{}}, 5},

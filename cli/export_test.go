@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/serve"
@@ -30,9 +31,9 @@ func TestScreenExportsWhereTheUserSays(t *testing.T) {
 		t.Chdir(here)
 		e := a.screenExporter()
 		for _, tt := range []struct{ room, format, want string }{
-			{v.room, formatCSV, "invites-ops.csv"},
-			{other, formatMarkdown, "invites-ops-2j.md"},
-			{"", formatJSON, "invites.json"},
+			{v.room, out.FormatCSV, "invites-ops.csv"},
+			{other, out.FormatMarkdown, "invites-ops-2j.md"},
+			{"", out.FormatJSON, "invites.json"},
 		} {
 			var invites []invite.Invite
 			for _, i := range account.Invites() {
@@ -83,7 +84,7 @@ func TestVisitorsExportToCopy(t *testing.T) {
 		defer func() { a.Guest = nil }()
 		path := filepath.Join(t.TempDir(), "invites.csv")
 		e := a.screenExporter()
-		got, err := e.Write(t.Context(), ui.Export{Account: account, Format: formatCSV, Path: path, Invites: account.Invites()})
+		got, err := e.Write(t.Context(), ui.Export{Account: account, Format: out.FormatCSV, Path: path, Invites: account.Invites()})
 		if err != nil || !strings.Contains(got.Text, "anna@bell.example") || got.Path != "" || e.Path != nil {
 			t.Errorf("a visitor got %+v, %v", got, err)
 		}

@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -26,24 +28,24 @@ func (f *findingFilter) flags(flags *pflag.FlagSet) {
 func (f *findingFilter) check(c *cobra.Command) error {
 	for _, w := range f.statuses {
 		if !slices.Contains(invite.Statuses(), invite.Status(w)) {
-			return usage(c, fmt.Errorf("no invite can be %q, only %s", w, words(invite.Statuses(), ", ")))
+			return fail.Usage(c, fmt.Errorf("no invite can be %q, only %s", w, out.Join(invite.Statuses(), ", ")))
 		}
 	}
 	for _, w := range f.verdicts {
 		if !slices.Contains(invite.Verdicts(), invite.Verdict(w)) {
-			return usage(c, fmt.Errorf("no verdict is %q, only %s", w, words(invite.Verdicts(), ", ")))
+			return fail.Usage(c, fmt.Errorf("no verdict is %q, only %s", w, out.Join(invite.Verdicts(), ", ")))
 		}
 	}
 	for _, w := range f.warnings {
 		if !slices.Contains(invite.Warnings(), invite.Warning(w)) {
-			return usage(c, fmt.Errorf("no warning is %q, only %s", w, words(invite.Warnings(), ", ")))
+			return fail.Usage(c, fmt.Errorf("no warning is %q, only %s", w, out.Join(invite.Warnings(), ", ")))
 		}
 	}
 	return nil
 }
 
-func (f *findingFilter) wants(found finding) bool {
-	if len(f.statuses) > 0 && !slices.Contains(f.statuses, string(found.invite.Status)) {
+func (f *findingFilter) wants(found out.Finding) bool {
+	if len(f.statuses) > 0 && !slices.Contains(f.statuses, string(found.Invite.Status)) {
 		return false
 	}
 	if len(f.verdicts) > 0 && !slices.Contains(f.verdicts, string(found.Verdict)) {

@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 )
 
 func newForget(a *app) *cobra.Command {
@@ -18,8 +21,8 @@ func newForget(a *app) *cobra.Command {
 			"addresses are remembered.",
 		Args: takes(0, 0),
 		PreRunE: func(c *cobra.Command, _ []string) error {
-			if !yes && !a.mayAsk() {
-				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
+			if !yes && !a.MayAsk() {
+				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
 			}
 			return nil
 		},
@@ -43,19 +46,19 @@ func runForget(ctx context.Context, a *app, yes bool) error {
 		return err
 	}
 	what := fmt.Sprintf("the addresses of %s and %s in the outbox that are finished",
-		count(remembered, "invite"), count(outbox.Over(), "invite"))
+		out.Count(remembered, "invite"), out.Count(outbox.Over(), "invite"))
 	if !yes {
-		agreed, err := a.confirm(ctx, "Delete "+what+"?")
+		agreed, err := a.Confirm(ctx, "Delete "+what+"?")
 		if err != nil {
 			return err
 		}
 		if !agreed {
-			return errDeclined
+			return fail.ErrDeclined
 		}
 	}
 	if err := account.ForgetAddresses(ctx); err != nil {
 		return err
 	}
-	a.say("Deleted: %s.", what)
+	a.Note("Deleted: %s.", what)
 	return nil
 }

@@ -1,13 +1,14 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
 )
 
 // What visitors from elsewhere may use. Whatever is not named here is refused,
@@ -34,8 +35,6 @@ func named(in, name string) bool {
 	}
 	return false
 }
-
-var errNotForVisitors = errors.New("not for visitors")
 
 // forGuests takes from the program what visitors may not use. It does not show
 // in the help, and it is refused.
@@ -69,7 +68,7 @@ func refuseCommand(c *cobra.Command) {
 	c.DisableFlagParsing = true
 	c.PersistentPreRunE = nil
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		return fmt.Errorf("%s is %w", c.CommandPath(), errNotForVisitors)
+		return fmt.Errorf("%s is %w", c.CommandPath(), fail.ErrNotForVisitors)
 	}
 }
 
@@ -86,7 +85,7 @@ func refuseFlags(flags *pflag.FlagSet) {
 type refusedFlag struct{ pflag.Value }
 
 // Set refuses the flag.
-func (refusedFlag) Set(string) error { return errNotForVisitors }
+func (refusedFlag) Set(string) error { return fail.ErrNotForVisitors }
 
 // hideHost takes out of a visitor's settings what would run programs here or
 // read files. The keyring and the ssh-agent are those of the user who serves, and

@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/serve"
@@ -29,7 +31,7 @@ func TestSomebodyDecidedWhatVisitorsMayUse(t *testing.T) {
 			t.Errorf("may visitors use the %s %s?", what, name)
 		}
 	}
-	walk(newRoot(&app{}), func(c *cobra.Command) {
+	walk(newRoot(newApp(World{})), func(c *cobra.Command) {
 		decided("command", guestCommands, refusedCommands, c.Name())
 		c.InheritedFlags() // which has Cobra gather them
 		c.Flags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
@@ -40,20 +42,28 @@ func TestSomebodyDecidedWhatVisitorsMayUse(t *testing.T) {
 // guest runs a command line of a visitor.
 func guest(t *testing.T, args ...string) (code int, said string) {
 	t.Helper()
-	var out bytes.Buffer
+	var stdout bytes.Buffer
 	w := World{
-		In: strings.NewReader(""), Out: &out, Err: &out, Env: []string{"MXINVITE_HOME=" + t.TempDir()},
-		Transport: phoneBook(""), Guest: new(serve.Session),
+		Streams: out.Streams{
+			In:  strings.NewReader(""),
+			Out: &stdout,
+			Err: &stdout,
+			Env: []string{"MXINVITE_HOME=" + t.TempDir()},
+		},
+		Machine: Machine{
+			Transport: phoneBook(""),
+			Guest:     new(serve.Session),
+		},
 	}
-	return Run(t.Context(), w, args), out.String()
+	return Run(t.Context(), w, args), stdout.String()
 }
 
 func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
-	walk(newRoot(&app{}), func(c *cobra.Command) {
+	walk(newRoot(newApp(World{})), func(c *cobra.Command) {
 		path := strings.Fields(c.CommandPath())[1:]
 		if c.HasParent() && (named(refusedCommands, c.Name()) || named(refusedCommands, c.Parent().Name())) {
 			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help"), append([]string{"help"}, path...)} {
-				if code, said := guest(t, args...); code == exitOK || !strings.Contains(said, errNotForVisitors.Error()) {
+				if code, said := guest(t, args...); code == exitOK || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
 					t.Errorf("%v: %d, %s", args, code, said)
 				}
 			}
@@ -64,7 +74,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 				return
 			}
 			args := append(path, "--"+f.Name+"=true")
-			if code, said := guest(t, args...); code != exitUsage || !strings.Contains(said, errNotForVisitors.Error()) {
+			if code, said := guest(t, args...); code != exitUsage || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
 				t.Errorf("%v: %d, %s", args, code, said)
 			}
 		}
@@ -110,7 +120,7 @@ func TestVisitorsAreToldOfUnknownCommands(t *testing.T) {
 }
 
 func TestSettingsRunNothingForVisitors(t *testing.T) {
-	a := newApp(World{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")})
+	a := newApp(World{Machine: Machine{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")}})
 	a.settings = config.Settings{
 		VCards: []string{"/srv"}, ContactCommand: []string{"khard"}, PassphraseCommand: []string{"pass"}, Vault: "agent",
 	}

@@ -47,9 +47,9 @@ func addHeaderFlags(a *app, root *cobra.Command) {
 			strings.Join(names, ", ")+".", 79, "")
 		run := c.RunE
 		c.RunE = func(c *cobra.Command, args []string) error {
-			a.header = nil
+			a.Header = nil
 			if header {
-				a.header = names
+				a.Header = names
 			}
 			return run(c, args)
 		}

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/dump"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -35,7 +37,7 @@ type inspectOptions struct {
 }
 
 func newInspect(a *app) *cobra.Command {
-	o := inspectOptions{app: a, note: a.tell}
+	o := inspectOptions{app: a, note: a.Message}
 	c := &cobra.Command{
 		Use:   "inspect FILE...",
 		Short: "List the invites in saved room state, without an account",
@@ -52,7 +54,7 @@ func newInspect(a *app) *cobra.Command {
 		Args: takes(1, -1),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			if len(o.trusted) > 0 && !o.check {
-				return usage(c, errors.New("--trust is of no use without --check"))
+				return fail.Usage(c, errors.New("--trust is of no use without --check"))
 			}
 			return o.filter.check(c)
 		},
@@ -116,7 +118,7 @@ func (o inspectOptions) mayAskAbout(c *cobra.Command) (*trustedHosts, error) {
 	for n, name := range o.trusted {
 		host, err := parseHost(name)
 		if err != nil {
-			return nil, usage(c, err)
+			return nil, fail.Usage(c, err)
 		}
 		now[n] = host
 	}
@@ -176,7 +178,7 @@ func (o inspectOptions) open(file string) (io.ReadCloser, error) {
 		return io.NopCloser(o.In), nil
 	}
 	if o.Guest != nil {
-		return nil, fmt.Errorf("files of this machine are %w; - is standard input", errNotForVisitors)
+		return nil, fmt.Errorf("files of this machine are %w; - is standard input", fail.ErrNotForVisitors)
 	}
 	f, err := os.Open(file)
 	if err != nil {
@@ -195,7 +197,7 @@ type bounded struct {
 var errTooLong = fmt.Errorf("it is longer than %d MiB", maxDump>>20)
 
 func (b *bounded) Read(p []byte) (int, error) {
-	n, err := await(b.ctx, func() (int, error) { return b.from.Read(p) })
+	n, err := out.Await(b.ctx, func() (int, error) { return b.from.Read(p) })
 	if *b.rest -= int64(n); *b.rest < 0 {
 		return 0, errTooLong
 	}
@@ -203,14 +205,14 @@ func (b *bounded) Read(p []byte) (int, error) {
 }
 
 // dumpFindings returns the invites of all rooms of a dump, not yet judged.
-func dumpFindings(d *dump.Dump) []finding {
+func dumpFindings(d *dump.Dump) []out.Finding {
 	invites, rooms := foldDump(d)
-	var findings []finding
+	var findings []out.Finding
 	for _, i := range invites {
 		room := rooms[i.RoomID]
-		findings = append(findings, finding{
-			invite: i, roomName: room.Name, roomLabel: room.Label(), roomAlias: room.Alias,
-			certain: !i.Live(), // the saved events may be only a part of what happened
+		findings = append(findings, out.Finding{
+			Invite: i, RoomName: room.Name, RoomLabel: room.Label(), RoomAlias: room.Alias,
+			Certain: !i.Live(), // the saved events may be only a part of what happened
 		})
 	}
 	return findings
@@ -229,9 +231,9 @@ func foldDump(d *dump.Dump) ([]invite.Invite, map[id.RoomID]client.Room) {
 
 // askOffline asks about the keys of all invites that are out, and returns what
 // came of it.
-func (o inspectOptions) askOffline(ctx context.Context, trusted *trustedHosts, findings []finding) (func(invite.Key) invite.Validity, error) {
+func (o inspectOptions) askOffline(ctx context.Context, trusted *trustedHosts, findings []out.Finding) (func(invite.Key) invite.Validity, error) {
 	checker := o.newOfflineChecker(trusted)
-	err := o.during(ctx, "Asking about keys", func(ctx context.Context) error {
+	err := o.During(ctx, "Asking about keys", func(ctx context.Context) error {
 		checker.ask(ctx, findings)
 		return ctx.Err()
 	})
@@ -244,15 +246,15 @@ func (o inspectOptions) askOffline(ctx context.Context, trusted *trustedHosts, f
 }
 
 // judge writes what the facts make of the findings.
-func (o inspectOptions) judge(findings []finding, facts invite.Facts) error {
+func (o inspectOptions) judge(findings []out.Finding, facts invite.Facts) error {
 	var invites []invite.Invite
-	var wanted []finding
+	var wanted []out.Finding
 	for _, f := range findings {
-		invites = append(invites, f.invite)
-		f = f.judged(facts)
+		invites = append(invites, f.Invite)
+		f = f.Judged(facts)
 		if o.filter.wants(f) {
 			wanted = append(wanted, f)
 		}
 	}
-	return o.writeFindings(wanted, shortTokens(invites), "")
+	return o.writeFindings(wanted, out.ShortTokens(invites), "")
 }

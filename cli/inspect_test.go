@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/dump"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -28,15 +29,15 @@ func FuzzInspect(f *testing.F) {
 			t.Errorf("%d complaints of %d", complaints, d.Unreadable)
 		}
 		for _, found := range dumpFindings(d) {
-			found.Judgement = found.invite.Judge(invite.Facts{})
-			data, err := json.Marshal(newJSONInvite(found))
+			found.Judgement = found.Invite.Judge(invite.Facts{})
+			data, err := json.Marshal(out.NewJSONInvite(found))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !json.Valid(escape(data)) {
+			if !json.Valid(out.EscapeJSON(data)) {
 				t.Errorf("no JSON: %q", data)
 			}
-			if found.invite.Status == "" || found.Verdict == "" {
+			if found.Invite.Status == "" || found.Verdict == "" {
 				t.Errorf("an invite that says nothing: %+v", found)
 			}
 		}

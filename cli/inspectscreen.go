@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/dump"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui"
@@ -18,7 +19,7 @@ var errNoFile = errors.New("it is no file that has an end")
 
 // expand is a path that may begin with ~, where no shell has seen to that.
 func (a *app) expand(path string) string {
-	home := cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE"))
+	home := cmp.Or(a.Getenv("HOME"), a.Getenv("USERPROFILE"))
 	if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {
 		return filepath.Join(home, rest)
 	}
@@ -48,7 +49,7 @@ func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error
 	case len(cut) > 0:
 		found.Unread = "read in part: " + cut[0].err.Error()
 	case d.Unreadable > 0:
-		found.Unread = fmt.Sprintf("%s unread: %s", count(d.Unreadable, "thing"), strings.TrimPrefix(unread, file+": "))
+		found.Unread = fmt.Sprintf("%s unread: %s", out.Count(d.Unreadable, "thing"), strings.TrimPrefix(unread, file+": "))
 	}
 	return found, nil
 }

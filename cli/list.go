@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -29,9 +30,9 @@ func newList(a *app) *cobra.Command {
 			"name or an ID. An ORDER is one of\n" +
 			strings.Join(orders(), ", ") + ".\n" +
 			"A STATUS is one of\n" +
-			words(invite.Statuses(), ", ") + ".\n" +
+			out.Join(invite.Statuses(), ", ") + ".\n" +
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
-			"accepted, whether that was valid: " + words(invite.Verdicts(), ", ") + ".\n" +
+			"accepted, whether that was valid: " + out.Join(invite.Verdicts(), ", ") + ".\n" +
 			"For a pending invite it is unknown until its keys are checked (--check).\n" +
 			"The address is known of invites that were sent from here.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
@@ -64,7 +65,7 @@ func runList(ctx context.Context, o listOptions) error {
 	if err != nil {
 		return err
 	}
-	short := shortTokens(invitesOf(account, rooms))
+	short := out.ShortTokens(invitesOf(account, rooms))
 	invites := o.which.invites(account, rooms, o.Now())
 	if o.check {
 		ask := func(ctx context.Context) { account.CheckKeys(ctx, func() {}) }
@@ -73,85 +74,58 @@ func runList(ctx context.Context, o listOptions) error {
 		}
 	}
 	facts := account.Facts()
-	var findings []finding
+	var findings []out.Finding
 	for _, i := range invites {
-		if f := findingOf(account, facts, rooms[i.RoomID], i); o.which.wants(f) {
+		if f := out.FindingOf(account, facts, rooms[i.RoomID], i); o.which.wants(f) {
 			findings = append(findings, f)
 		}
 	}
 	sortFindings(findings, o.sort)
-	if o.as.format != formatTable {
+	if o.as.format != out.FormatTable {
 		return o.as.write(ctx, o.app, findings)
 	}
 	return o.writeFindings(findings, short, account.UserID())
 }
 
 // writeFindings writes what was found, as list and inspect do.
-func (a *app) writeFindings(findings []finding, short map[tokenKey]string, me id.UserID) error {
-	if a.json {
-		return a.writeJSON(newJSONInvites(findings))
+func (a *app) writeFindings(findings []out.Finding, short map[out.TokenKey]string, me id.UserID) error {
+	if a.JSON {
+		return a.WriteJSON(out.NewJSONInvites(findings))
 	}
 	if len(findings) == 0 {
-		a.say("There are no such invites.")
+		a.Note("There are no such invites.")
 	}
-	t := &table{columns: []column{
-		{"INVITED", true},
-		{"ROOM", true},
-		{"STATUS", false},
-		{"KEY", false},
-		{"BY", true},
-		{"SENT", false},
-		{"TOKEN", false},
+	t := &out.Table{Columns: []out.Column{
+		{Title: "INVITED", Yields: true},
+		{Title: "ROOM", Yields: true},
+		{Title: "STATUS"},
+		{Title: "KEY"},
+		{Title: "BY", Yields: true},
+		{Title: "SENT"},
+		{Title: "TOKEN"},
 		{}, // the verdict, which people see in the columns before
-		{"WARNINGS", true},
+		{Title: "WARNINGS", Yields: true},
 		{}, // the address, which people see in place of the name
 		{}, // the room's name and its alias, one of which people see as ROOM
 		{},
-	}, of: "invite", findings: findings, saved: me == ""}
+	}, Of: "invite", Findings: findings, Saved: me == ""}
 	for _, f := range findings {
-		i := f.invite
-		t.add(
-			whomCell(f),
-			cell{shown: cmp.Or(f.roomLabel, string(i.RoomID)), exact: string(i.RoomID)},
-			statusCell(f),
-			standingCell(f),
-			userCell(i.Sender, me),
-			ageCell(a.Now(), i.SentAt),
-			cell{shown: short[tokenKey{i.RoomID, i.Token}], exact: i.Token, call: true},
-			cell{exact: string(f.Verdict)},
-			cell{shown: words(f.needLook(), ", "), exact: words(f.Warnings, ","), look: warn},
-			cell{exact: f.address},
-			cell{exact: f.roomName},
-			cell{exact: string(f.roomAlias)},
+		i := f.Invite
+		t.Add(
+			out.InviteeCell(f),
+			out.Cell{Shown: cmp.Or(f.RoomLabel, string(i.RoomID)), Exact: string(i.RoomID)},
+			out.StatusCell(f),
+			out.StandingCell(f),
+			out.UserCell(i.Sender, me),
+			out.AgeCell(a.Now(), i.SentAt),
+			out.Cell{Shown: short[out.TokenKey{Room: i.RoomID, Token: i.Token}], Exact: i.Token, Call: true},
+			out.Cell{Exact: string(f.Verdict)},
+			out.Cell{Shown: out.Join(f.NeedLook(), ", "), Exact: out.Join(f.Warnings, ","), Role: out.Warn},
+			out.Cell{Exact: f.Address},
+			out.Cell{Exact: f.RoomName},
+			out.Cell{Exact: string(f.RoomAlias)},
 		)
-		t.call(string(i.RoomID), i.Token)
+		t.Call(string(i.RoomID), i.Token)
 	}
-	return a.writeTable(t)
-}
-
-// nameCell is whom an invite is for, as far as anybody may know.
-func nameCell(i invite.Invite) cell {
-	if strings.TrimSpace(i.DisplayName) == "" {
-		return cell{shown: "(no name)", exact: i.DisplayName, look: faint}
-	}
-	return text(i.DisplayName)
-}
-
-// whomCell is the name of an invite, for people with the address that it went to
-// if that is known here.
-func whomCell(f finding) cell {
-	c := nameCell(f.invite)
-	if f.address != "" {
-		c.shown, c.look = f.address, plain
-	}
-	return c
-}
-
-// userCell is a user, whose server needs no mention if it is one's own.
-func userCell(user, me id.UserID) cell {
-	c := text(string(user))
-	if local, server, err := user.Parse(); err == nil && server == me.Homeserver() {
-		c.shown = "@" + local
-	}
-	return c
+	return a.WriteTable(t)
 }

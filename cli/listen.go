@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -25,7 +26,7 @@ func runListen(c *cobra.Command, o demoOptions) error {
 	ctx := c.Context()
 	// The passwords of the demo are public.
 	if err := checkLoopback("--listen", o.listen, "127.0.0.1:8008"); err != nil {
-		return usage(c, err)
+		return fail.Usage(c, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -81,27 +82,27 @@ func (o demoOptions) announceListen(base string) {
 		fmt.Fprintf(o.Out, "homeserver\t%s\nidentity server\t%s\nuser\t%s\npassword\t%s\n",
 			base, base, sandbox.DemoUser, sandbox.DemoPassword)
 	}
-	o.tell("A homeserver, an identity server and an OAuth server of the demo listen at\n%s\n"+
+	o.Message("A homeserver, an identity server and an OAuth server of the demo listen at\n%s\n"+
 		"until you press ctrl+c. No mail leaves this machine, and nothing is kept.\n", base)
-	o.tell("In another terminal, apart from your own accounts:\n\n"+
+	o.Message("In another terminal, apart from your own accounts:\n\n"+
 		"  export MXINVITE_HOME=$(mktemp -d) MXINVITE_VAULT_KIND=plain\n"+
 		"  mxinvite login %s\n", base)
-	o.tell("It shows an address and a code. Open the address in a browser and sign in there\n"+
+	o.Message("It shows an address and a code. Open the address in a browser and sign in there\n"+
 		"as user %s with the password %s. Without a browser:\n\n"+
 		"  mxinvite login %s --with password --user %s\n", sandbox.DemoUser, sandbox.DemoPassword, base, sandbox.DemoUser)
-	o.tell("Then, for instance:\n\n"+
+	o.Message("Then, for instance:\n\n"+
 		"  mxinvite\n"+
 		"  mxinvite list --check\n"+
 		"  mxinvite send '#compilers' %s --accept-terms --yes\n", sandbox.DemoAddresses()[0].Address)
-	o.tell("Every address works; some have an outcome of their own:\n")
+	o.Message("Every address works; some have an outcome of their own:\n")
 	for _, a := range sandbox.DemoAddresses() {
 		if !a.List() {
-			o.tell("  %-22s  %s", a.Address, a.Outcome)
+			o.Message("  %-22s  %s", a.Address, a.Outcome)
 		}
 	}
-	o.tell("\nThe homeserver accepts %d e-mail invites at once and then one in %d seconds:\n"+
+	o.Message("\nThe homeserver accepts %d e-mail invites at once and then one in %d seconds:\n"+
 		"%d times as fast as a stock Synapse. Other users, such as grace, ken and rob, have\n"+
 		"the same password. Any Matrix client can sign in.\n",
 		sandbox.StockInviteBurst, int(1/(sandbox.DemoSpeed*sandbox.StockInvitesPerSecond)), sandbox.DemoSpeed)
-	o.say("Serving until interrupted.")
+	o.Note("Serving until interrupted.")
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
@@ -20,7 +21,7 @@ func TestDemoSaysWhatToDoInAnotherTerminal(t *testing.T) {
 	said := newTerminal("Serving until interrupted.")
 	ended := make(chan int)
 	go func() {
-		w := World{Out: io.Discard, Err: said, OutTTY: true, Now: time.Now}
+		w := World{Streams: out.Streams{Out: io.Discard, Err: said, OutTTY: true, Now: time.Now}}
 		ended <- Run(ctx, w, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
 	<-said.shown
@@ -43,12 +44,12 @@ func TestDemoSaysWhatToDoInAnotherTerminal(t *testing.T) {
 // A device is approved on the page that the demo serves.
 func TestDemoOffersADeviceCode(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
-	out, w := io.Pipe()
+	stdout, w := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- Run(ctx, World{Out: w, Err: io.Discard, Now: time.Now}, []string{"demo", "--listen", "127.0.0.1:0"})
+		ended <- Run(ctx, World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
-	line, err := bufio.NewReader(out).ReadString('\n')
+	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +57,16 @@ func TestDemoOffersADeviceCode(t *testing.T) {
 
 	words := &sshtest.Buffer{}
 	person := World{
-		Out: io.Discard, Err: words, ErrTTY: true, Now: time.Now, Transport: http.DefaultTransport,
-		Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
+		Streams: out.Streams{
+			Out:    io.Discard,
+			Err:    words,
+			ErrTTY: true,
+			Now:    time.Now,
+			Env:    []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
+		},
+		Machine: Machine{
+			Transport: http.DefaultTransport,
+		},
 	}
 	signedIn := make(chan int)
 	go func() { signedIn <- Run(t.Context(), person, []string{"login", base, "--with", "device"}) }()
@@ -80,14 +89,14 @@ func TestDemoOffersADeviceCode(t *testing.T) {
 
 func TestDemoServesAnyClientUntilInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
-	out, w := io.Pipe()
+	stdout, w := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- Run(ctx, World{Out: w, Err: io.Discard, Now: time.Now}, []string{"demo", "--listen", "127.0.0.1:0"})
+		ended <- Run(ctx, World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
 
 	told := map[string]string{}
-	for lines := bufio.NewScanner(out); len(told) < 4 && lines.Scan(); {
+	for lines := bufio.NewScanner(stdout); len(told) < 4 && lines.Scan(); {
 		name, value, _ := strings.Cut(lines.Text(), "\t")
 		told[name] = value
 	}

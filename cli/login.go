@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
 )
@@ -104,7 +105,7 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 // readyVault makes sure that a session can be kept before there is one. The
 // passphrase of a new vault is asked for only once there is a session to keep.
 func (a *app) readyVault(ctx context.Context, v *vault.Vault) error {
-	if _, err := v.Current(); errors.Is(err, fs.ErrNotExist) && a.typesPassphrase() && a.mayAsk() {
+	if _, err := v.Current(); errors.Is(err, fs.ErrNotExist) && a.typesPassphrase() && a.MayAsk() {
 		return nil
 	}
 	return v.Unlock(ctx)
@@ -115,15 +116,15 @@ func (o loginOptions) orAsk(c *cobra.Command, value, question, argument string) 
 	if value != "" {
 		return value, nil
 	}
-	if !o.mayAsk() {
-		return "", usage(c, fmt.Errorf("%s is missing, and %w", argument, errNoTerminal))
+	if !o.MayAsk() {
+		return "", fail.Usage(c, fmt.Errorf("%s is missing, and %w", argument, fail.ErrNoTerminal))
 	}
-	return o.ask(c.Context(), question)
+	return o.Ask(c.Context(), question)
 }
 
 // discover finds the homeserver.
 func (o loginOptions) discover(ctx context.Context) (hs client.Homeserver, err error) {
-	err = o.during(ctx, "Looking for "+o.who, func(ctx context.Context) (err error) {
+	err = o.During(ctx, "Looking for "+o.who, func(ctx context.Context) (err error) {
 		hs, err = client.Discover(ctx, o.clientOptions(), o.who)
 		return err
 	})
@@ -134,7 +135,7 @@ func (o loginOptions) discover(ctx context.Context) (hs client.Homeserver, err e
 // ended it.
 func (o loginOptions) again(ctx context.Context, kept *sessions, hs client.Homeserver) (client.Session, error) {
 	names, err := kept.vault.Accounts()
-	if err != nil && !is[*vault.DamagedError](err) {
+	if err != nil && !fail.Is[*vault.DamagedError](err) {
 		return client.Session{}, err
 	}
 	for _, name := range names {
@@ -167,10 +168,10 @@ func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.
 	if err := kept.use(nameOf(s)); err != nil {
 		return err
 	}
-	if o.json {
-		return o.writeJSON(jsonLogin{string(s.UserID), s.Homeserver, string(s.DeviceID), nameOfWay(way)})
+	if o.JSON {
+		return o.WriteJSON(jsonLogin{string(s.UserID), s.Homeserver, string(s.DeviceID), nameOfWay(way)})
 	}
-	o.say("Signed in as %s on %s.", string(s.UserID), s.Homeserver)
+	o.Note("Signed in as %s on %s.", string(s.UserID), s.Homeserver)
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -48,16 +49,26 @@ func newStay(t *testing.T, ways sandbox.Ways) *stay {
 	in, keyboard := io.Pipe()
 	v.keyboard = keyboard
 	v.w = World{
-		In: in, Out: &v.out, Err: &v.err, InTTY: true, ErrTTY: true, Width: 80, Now: time.Now,
-		ReadPassword: func(ctx context.Context) (string, error) {
-			line, err := readLine(ctx, in)
-			return strings.TrimSuffix(line, "\n"), err
+		Streams: out.Streams{
+			In:     in,
+			Out:    &v.out,
+			Err:    &v.err,
+			InTTY:  true,
+			ErrTTY: true,
+			Width:  80,
+			Now:    time.Now,
+			ReadPassword: func(ctx context.Context) (string, error) {
+				line, err := out.ReadLine(ctx, in)
+				return strings.TrimSuffix(line, "\n"), err
+			},
+			Env: []string{
+				"MXINVITE_HOME=" + v.home, "MXINVITE_VAULT_KIND=sealed", "MXINVITE_VAULT_PASSPHRASE_COMMAND=cat " + v.opens,
+			},
 		},
-		Env: []string{
-			"MXINVITE_HOME=" + v.home, "MXINVITE_VAULT_KIND=sealed", "MXINVITE_VAULT_PASSPHRASE_COMMAND=cat " + v.opens,
+		Machine: Machine{
+			Transport:    v.secrets,
+			KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
 		},
-		Transport:    v.secrets,
-		KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
 	}
 	return v
 }
@@ -207,23 +218,33 @@ func TestLoginByABrowserThatComesBack(t *testing.T) {
 	w.SetWays(sandbox.Ways{OAuth: true, NoDeviceGrant: true})
 	in, keyboard := io.Pipe()
 	defer keyboard.Close()
-	var out, said bytes.Buffer
+	var stdout, said bytes.Buffer
 	home := World{
-		In: in, Out: &out, Err: &said, InTTY: true, ErrTTY: true, Now: time.Now, Transport: w,
-		Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
-		Browse: func(address string) error {
-			final, err := w.Approve(ada, address)
-			if err == nil {
-				go func() {
-					if res, err := http.Get(final); err == nil {
-						res.Body.Close()
-					}
-				}()
-			}
-			return err
+		Streams: out.Streams{
+			In:     in,
+			Out:    &stdout,
+			Err:    &said,
+			InTTY:  true,
+			ErrTTY: true,
+			Now:    time.Now,
+			Env:    []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
+		},
+		Machine: Machine{
+			Transport: w,
+			Browse: func(address string) error {
+				final, err := w.Approve(ada, address)
+				if err == nil {
+					go func() {
+						if res, err := http.Get(final); err == nil {
+							res.Body.Close()
+						}
+					}()
+				}
+				return err
+			},
 		},
 	}
-	if code := Run(t.Context(), home, []string{"login", "example.org", "--json"}); code != exitOK || !strings.Contains(out.String(), `"with": "browser"`) {
+	if code := Run(t.Context(), home, []string{"login", "example.org", "--json"}); code != exitOK || !strings.Contains(stdout.String(), `"with": "browser"`) {
 		t.Errorf("ended with %d: %s", code, said.String())
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -55,12 +56,12 @@ func runLogoutAll(ctx context.Context, a *app) error {
 	case err != nil:
 		return err
 	case len(names) == 0:
-		return errNotSignedIn
+		return fail.ErrNotSignedIn
 	}
 	var failures []failure
 	for _, name := range names {
 		err := a.signOut(ctx, name)
-		if interrupted(err) {
+		if fail.Interrupted(err) {
 			return err
 		}
 		if err != nil {
@@ -91,7 +92,7 @@ func (a *app) signOut(ctx context.Context, name vault.Name) error {
 	if left != nil {
 		return left
 	}
-	a.say("%s is signed out.", name.UserID)
+	a.Note("%s is signed out.", name.UserID)
 	return nil
 }
 
@@ -112,8 +113,8 @@ func (a *app) leave(ctx context.Context, s client.Session) (left, err error) {
 	if err != nil {
 		return nil, err
 	}
-	left = a.during(ctx, "Signing out", account.SignOut)
-	if interrupted(left) {
+	left = a.During(ctx, "Signing out", account.SignOut)
+	if fail.Interrupted(left) {
 		return nil, left
 	}
 	return left, nil

@@ -3,7 +3,7 @@ package cli
 import (
 	"testing"
 
-	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/cli/out"
 )
 
 func TestASCIIWhereTheLocaleSaysSo(t *testing.T) {
@@ -21,7 +21,8 @@ func TestASCIIWhereTheLocaleSaysSo(t *testing.T) {
 		"Unicode anyway":   {"unicode", []string{"LANG=C"}, false},
 		"ASCII anyway":     {"ascii", []string{"LANG=de_DE.UTF-8"}, true},
 	} {
-		a := &app{World: World{Env: c.env}, settings: config.Settings{Glyphs: c.glyphs}}
+		a := newApp(World{Streams: out.Streams{Env: c.env}})
+		a.settings.Glyphs = c.glyphs
 		if got := a.onlyASCII(&a.settings); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}

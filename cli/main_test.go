@@ -35,11 +35,11 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mxinvite": program})
+	testscript.Main(m, map[string]func(){"mxinvite": runMain})
 }
 
-// program is main, in the world of a script.
-func program() {
+// runMain is main, in the world of a script.
+func runMain() {
 	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -22,7 +23,7 @@ func TestWatchNotifiesOfAcceptedInvites(t *testing.T) {
 		{"off", true, wasAccepted, ""},
 	} {
 		var err strings.Builder
-		w := &watch{watchOptions: watchOptions{app: newApp(World{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}})}}
+		w := &watch{watchOptions: watchOptions{app: newApp(World{Streams: out.Streams{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}}})}}
 		w.settings.Notify = tc.kind
 		w.notify(change{tc.what, client.Room{Name: "Ops"}, invite.Invite{DisplayName: "gra...@nav..."}})
 		if err.String() != tc.want {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
@@ -23,7 +25,7 @@ func newOutbox(a *app) *cobra.Command {
 		Use:   "outbox",
 		Short: "List invites that are being sent, and their results",
 		Long: "List the invites in the outbox, the oldest first. A STATE is one of\n" +
-			words(itemStates(), ", ") + ".\n" +
+			out.Join(out.ItemStates(), ", ") + ".\n" +
 			"For one that is uncertain no server confirmed whether a mail was sent; it is\n" +
 			"never sent again automatically.",
 		Example: "  mxinvite outbox --state failed,uncertain\n" +
@@ -31,8 +33,8 @@ func newOutbox(a *app) *cobra.Command {
 		Args: takes(0, 0),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			for _, s := range o.states {
-				if !slices.Contains(itemStates(), client.ItemState(s)) {
-					return usage(c, fmt.Errorf("nothing in the outbox can be %q, only %s", s, words(itemStates(), ", ")))
+				if !slices.Contains(out.ItemStates(), client.ItemState(s)) {
+					return fail.Usage(c, fmt.Errorf("nothing in the outbox can be %q, only %s", s, out.Join(out.ItemStates(), ", ")))
 				}
 			}
 			return nil
@@ -43,17 +45,6 @@ func newOutbox(a *app) *cobra.Command {
 	c.AddCommand(newOutboxRun(a), newOutboxPause(a), newOutboxResume(a),
 		newOutboxCancel(a), newOutboxRetry(a), newOutboxSettle(a), newOutboxClear(a))
 	return c
-}
-
-// outboxItem is what an invite in the outbox is called in a list.
-const outboxItem = "outbox item"
-
-// itemStates lists every state there is.
-func itemStates() []client.ItemState {
-	return []client.ItemState{
-		client.ItemQueued, client.ItemSending, client.ItemSent, client.ItemResolved,
-		client.ItemUncertain, client.ItemFailed, client.ItemCancelled,
-	}
 }
 
 // offline returns the account as it is remembered. Nobody is asked anything.
@@ -95,7 +86,7 @@ type jsonItem struct {
 func newJSONItem(i client.Item, room client.Room) jsonItem {
 	return jsonItem{
 		Number: i.Number, Address: i.Address.Address, Invitee: i.Invitee().String(), Name: i.Name, RoomID: string(i.Room), RoomName: room.Name,
-		State: string(i.State), Changed: timestamp(i.Changed), QueuedAt: timestamp(i.QueuedAt), Attempts: i.Attempts,
+		State: string(i.State), Changed: out.Timestamp(i.Changed), QueuedAt: out.Timestamp(i.QueuedAt), Attempts: i.Attempts,
 		UserID: string(i.UserID), Token: i.Token, Reason: i.Reason,
 	}
 }
@@ -106,18 +97,18 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 		return err
 	}
 	all := []jsonItem{}
-	t := &table{columns: []column{
-		{"NUMBER", false},
-		{"INVITEE", true},
-		{"ROOM", true},
-		{"STATE", false},
-		{"SINCE", false},
-		{"MATRIX ID", true},
-		{"TOKEN", false},
-		{"REASON", true},
+	t := &out.Table{Columns: []out.Column{
+		{Title: "NUMBER"},
+		{Title: "INVITEE", Yields: true},
+		{Title: "ROOM", Yields: true},
+		{Title: "STATE"},
+		{Title: "SINCE"},
+		{Title: "MATRIX ID", Yields: true},
+		{Title: "TOKEN"},
+		{Title: "REASON", Yields: true},
 		{}, // the room's name and its alias, one of which people see as ROOM
 		{},
-	}, of: outboxItem}
+	}, Of: out.OutboxItem}
 	for _, i := range outbox.Items {
 		if len(o.states) > 0 && !slices.Contains(o.states, string(i.State)) {
 			continue
@@ -125,24 +116,24 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 		room, _ := account.Room(i.Room) // it may have been left
 		all = append(all, newJSONItem(i, room))
 		number := strconv.FormatInt(i.Number, 10)
-		t.add(
-			cell{shown: number, exact: number, call: true},
+		t.Add(
+			out.Cell{Shown: number, Exact: number, Call: true},
 			addressCell(i),
-			cell{shown: roomLabel(room, i), exact: string(i.Room)},
+			out.Cell{Shown: roomLabel(room, i), Exact: string(i.Room)},
 			stateCell(i.State),
-			ageCell(o.Now(), i.Changed),
-			userCell(i.UserID, account.UserID()),
-			cell{shown: firstLetters(i.Token, shortestToken), exact: i.Token, call: true},
-			text(i.Reason),
-			cell{exact: room.Name},
-			cell{exact: string(room.Alias)},
+			out.AgeCell(o.Now(), i.Changed),
+			out.UserCell(i.UserID, account.UserID()),
+			out.Cell{Shown: out.FirstLetters(i.Token, out.ShortestToken), Exact: i.Token, Call: true},
+			out.Text(i.Reason),
+			out.Cell{Exact: room.Name},
+			out.Cell{Exact: string(room.Alias)},
 		)
-		t.call(number)
+		t.Call(number)
 	}
-	if o.json {
-		err = o.writeJSON(all)
+	if o.JSON {
+		err = o.WriteJSON(all)
 	} else {
-		err = o.writeTable(t)
+		err = o.WriteTable(t)
 	}
 	o.sayOutlook(outbox)
 	return err
@@ -152,27 +143,27 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 func (a *app) sayOutlook(outbox client.Outbox) {
 	n := outbox.Count(client.ItemQueued, client.ItemSending)
 	if n == 0 {
-		a.say("Nothing waits in the outbox.")
+		a.Note("Nothing waits in the outbox.")
 		return
 	}
-	w := &waitingError{}
-	w.take(a.Now(), outbox, n)
+	w := &out.WaitingError{}
+	w.Take(a.Now(), outbox, n)
 	switch s := w.Error() + "."; {
 	case outbox.Paused:
-		a.say("%s", s)
+		a.Note("%s", s)
 	case outbox.Sender != "":
-		a.say("%s %s is sending them.", s, outbox.Sender)
+		a.Note("%s %s is sending them.", s, outbox.Sender)
 	default:
-		a.say("%s No program is sending them. To send them, run: mxinvite outbox run", s)
+		a.Note("%s No program is sending them. To send them, run: mxinvite outbox run", s)
 	}
 }
 
 // addressCell is to whom an item goes.
-func addressCell(i client.Item) cell {
+func addressCell(i client.Item) out.Cell {
 	if i.Sealed {
-		return cell{shown: "(sealed)", look: faint}
+		return out.Cell{Shown: "(sealed)", Role: out.Faint}
 	}
-	return text(i.Invitee().String())
+	return out.Text(i.Invitee().String())
 }
 
 // roomLabel names the room of an item in short.
@@ -184,8 +175,8 @@ func roomLabel(room client.Room, i client.Item) string {
 }
 
 // stateCell is a state with the sign of the outcome that it will be.
-func stateCell(s client.ItemState) cell {
+func stateCell(s client.ItemState) out.Cell {
 	c := outcomeCell(outcomeOf(s))
-	sign := firstLetters(c.shown, 1)
-	return cell{shown: sign + " " + string(s), exact: string(s), look: c.look}
+	sign := out.FirstLetters(c.Shown, 1)
+	return out.Cell{Shown: sign + " " + string(s), Exact: string(s), Role: c.Role}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
@@ -61,7 +63,7 @@ func (ch *choice) flags(c *cobra.Command, name, usageText string) {
 	c.Args = func(c *cobra.Command, args []string) error {
 		switch {
 		case ch.all && len(args) > 0:
-			return usage(c, fmt.Errorf("either numbers or --%s", name))
+			return fail.Usage(c, fmt.Errorf("either numbers or --%s", name))
 		case !ch.all && len(args) == 0:
 			return takes(1, -1)(c, args)
 		}
@@ -82,7 +84,7 @@ func (ch *choice) pick(c *cobra.Command, outbox client.Outbox) ([]int64, error) 
 	for _, word := range ch.numbers {
 		number, err := strconv.ParseInt(word, 10, 64)
 		if err != nil {
-			return nil, usage(c, fmt.Errorf("%q is not a number of the outbox", word))
+			return nil, fail.Usage(c, fmt.Errorf("%q is not a number of the outbox", word))
 		}
 		n := slices.IndexFunc(outbox.Items, func(i client.Item) bool { return i.Number == number })
 		switch {
@@ -112,7 +114,7 @@ type itemStateError struct {
 
 func (e *itemStateError) Error() string {
 	return fmt.Sprintf("number %d is %s; only an invite that is %s can be %s",
-		e.item.Number, e.item.State, words(e.choice.of, " or "), e.choice.done)
+		e.item.Number, e.item.State, out.Join(e.choice.of, " or "), e.choice.done)
 }
 
 // change does something to the items that are meant, all or none of them.
@@ -131,7 +133,7 @@ func (a *app) change(c *cobra.Command, ch *choice, do func(*client.Account, cont
 			return err
 		}
 	}
-	a.say("%s.", count(len(numbers), "invite")+" "+ch.done)
+	a.Note("%s.", out.Count(len(numbers), "invite")+" "+ch.done)
 	return nil
 }
 
@@ -179,7 +181,7 @@ func newOutboxSettle(a *app) *cobra.Command {
 		Example: "  mxinvite outbox settle 12 --resend",
 		PreRunE: func(c *cobra.Command, args []string) error {
 			if sent == resend {
-				return usage(c, errors.New("either --sent or --resend is required"))
+				return fail.Usage(c, errors.New("either --sent or --resend is required"))
 			}
 			ch.numbers = args
 			return nil
@@ -217,6 +219,6 @@ func runOutboxClear(ctx context.Context, a *app) error {
 	if err := account.ClearOutbox(ctx); err != nil {
 		return err
 	}
-	a.say("%s deleted from the outbox.", count(outbox.Over(), "invite"))
+	a.Note("%s deleted from the outbox.", out.Count(outbox.Over(), "invite"))
 	return nil
 }

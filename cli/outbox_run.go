@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
@@ -39,7 +41,7 @@ func newOutboxRun(a *app) *cobra.Command {
 // A postRound is a run of the command.
 type postRound struct {
 	outboxRunOptions
-	*status
+	*out.Status
 
 	account   *client.Account
 	done      int       // of which something came
@@ -55,28 +57,28 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 	if err != nil {
 		return err
 	}
-	r := &postRound{outboxRunOptions: o, account: account, status: o.begin("Reading the outbox…")}
+	r := &postRound{outboxRunOptions: o, account: account, Status: o.StartStatus("Reading the outbox…")}
 	left, err := r.run(ctx)
 	switch {
 	case r.err != nil:
 		return r.err
-	case interrupted(err) && (o.watch || left.count == 0):
+	case fail.Interrupted(err) && (o.watch || left.Count == 0):
 		return nil // being stopped is how it ends
-	case err != nil && left.count > 0:
-		left.cause = err
+	case err != nil && left.Count > 0:
+		left.Cause = err
 		return left
 	case err != nil:
 		return err
 	}
-	o.say("Nothing waits in the outbox.")
+	o.Note("Nothing waits in the outbox.")
 	return batch("sent", r.done, r.failures)
 }
 
 // run sends, and follows the rooms meanwhile: they show what became of uncertain
 // invites, and that the session is over.
-func (r *postRound) run(ctx context.Context) (*waitingError, error) {
-	defer r.end()
-	left := &waitingError{}
+func (r *postRound) run(ctx context.Context) (*out.WaitingError, error) {
+	defer r.End()
+	left := &out.WaitingError{}
 	following, stop := context.WithCancelCause(ctx)
 	var follows panicgroup.Group
 	follows.Go(func() error {
@@ -90,8 +92,8 @@ func (r *postRound) run(ctx context.Context) (*waitingError, error) {
 	})
 	see := func(turn *client.Turn, outbox client.Outbox) bool {
 		waiting := outbox.Count(client.ItemQueued, client.ItemSending)
-		left.take(r.Now(), outbox, waiting)
-		r.set(sendingLine(r.Now(), outbox, r.done, r.done+waiting))
+		left.Take(r.Now(), outbox, waiting)
+		r.Set(out.SendingLine(r.Now(), outbox, r.done, r.done+waiting))
 		if turn != nil {
 			r.tellTurn(*turn, outbox)
 		}
@@ -102,7 +104,7 @@ func (r *postRound) run(ctx context.Context) (*waitingError, error) {
 	if err == nil && !see(nil, outbox) {
 		err = r.pump(following, r.account, runnerName("outbox run"), see)
 	}
-	if interrupted(err) {
+	if fail.Interrupted(err) {
 		err = context.Cause(following) // perhaps that the session is over
 	}
 	stop(nil)
@@ -114,19 +116,19 @@ func (r *postRound) run(ctx context.Context) (*waitingError, error) {
 func (r *postRound) tellTurn(turn client.Turn, outbox client.Outbox) {
 	switch {
 	case turn.Err != nil:
-		if is[*client.TermsError](turn.Err) && !r.watch {
+		if fail.Is[*client.TermsError](turn.Err) && !r.watch {
 			r.err = turn.Err
 			return
 		}
 		if s := turn.Err.Error(); s != r.trouble {
 			r.trouble = s
-			r.say("No invites are sent for now: %s", s)
+			r.Note("No invites are sent for now: %s", s)
 		}
 	case turn.Elsewhere != "":
 		// Another program may only have looked who sends.
 		if !slices.Contains([]string{"", runnerName("outbox run"), r.elsewhere}, outbox.Sender) {
 			r.elsewhere = outbox.Sender
-			r.say("%s is sending for this account. This command waits until it ends.", r.elsewhere)
+			r.Note("%s is sending for this account. This command waits until it ends.", r.elsewhere)
 		}
 	case turn.Item.Number != 0:
 		r.trouble = ""
@@ -136,28 +138,28 @@ func (r *postRound) tellTurn(turn client.Turn, outbox client.Outbox) {
 
 func (r *postRound) tellItem(i client.Item, outbox client.Outbox) {
 	room, _ := r.account.Room(i.Room) // it may have been left
-	if r.json {
-		if err := r.writeJSONLine(newJSONItem(i, room)); err != nil {
+	if r.JSON {
+		if err := r.WriteJSONLine(newJSONItem(i, room)); err != nil {
 			r.err = err
 		}
 	}
 	to := roomLabel(room, i)
 	switch i.State {
 	case client.ItemQueued:
-		r.say("The server accepts no more invites for now%s.", forecast(r.Now(), outbox.Next, outbox.Last))
+		r.Note("The server accepts no more invites for now%s.", out.Forecast(r.Now(), outbox.Next, outbox.Last))
 		return
 	case client.ItemSent:
-		r.say("%s was sent a mail for %s.", i.Address.Address, to)
+		r.Note("%s was sent a mail for %s.", i.Address.Address, to)
 	case client.ItemResolved:
 		if i.Address.Address == "" {
-			r.say("%s was invited to %s.", string(i.UserID), to)
+			r.Note("%s was invited to %s.", string(i.UserID), to)
 			break
 		}
-		r.say("%s is %s, who was invited to %s.", i.Address.Address, string(i.UserID), to)
+		r.Note("%s is %s, who was invited to %s.", i.Address.Address, string(i.UserID), to)
 	default:
 		err := &itemError{i}
 		r.failures = append(r.failures, failure{i.Invitee().String(), err})
-		r.say("%s to %s is %s: %s", i.Invitee().String(), to, string(i.State), err.Error())
+		r.Note("%s to %s is %s: %s", i.Invitee().String(), to, string(i.State), err.Error())
 	}
 	r.done++
 }
@@ -169,8 +171,8 @@ func (r *postRound) tellOutbox(outbox client.Outbox) {
 	}
 	r.paused = outbox.Paused
 	if r.paused {
-		r.say("The outbox is paused. To resume, run: mxinvite outbox resume")
+		r.Note("The outbox is paused. To resume, run: mxinvite outbox resume")
 	} else {
-		r.say("The outbox is no longer paused.")
+		r.Note("The outbox is no longer paused.")
 	}
 }

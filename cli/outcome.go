@@ -1,5 +1,7 @@
 package cli
 
+import "github.com/mxinvite/mxinvite/cli/out"
+
 // outcome says what became of one of the things that a command was to do. It
 // is a promise to scripts.
 type outcome string
@@ -33,32 +35,32 @@ func (t *attempt) fail(err error) { t.outcome, t.err = failed, err }
 // skip leaves it at that.
 func (t *attempt) skip() { t.outcome, t.err = notTried, errNotTried }
 
-func outcomeCell(o outcome) cell {
+func outcomeCell(o outcome) out.Cell {
 	var sign string
-	var l look
+	var l out.Role
 	switch o {
 	case mailed, invited, revoked, joined:
-		sign, l = "✓", good
+		sign, l = "✓", out.Good
 	case planned, queued, sending:
-		sign, l = "·", plain
+		sign, l = "·", out.Plain
 	case uncertain:
-		sign, l = "?", warn
+		sign, l = "?", out.Warn
 	case notTried, cancelled, repeated:
-		sign, l = "·", faint
+		sign, l = "·", out.Faint
 	default:
-		sign, l = "✗", bad
+		sign, l = "✗", out.Bad
 	}
-	return cell{shown: sign + " " + string(o), exact: string(o), look: l}
+	return out.Cell{Shown: sign + " " + string(o), Exact: string(o), Role: l}
 }
 
 // writeOutcomes writes what became of everything. At a terminal a single
 // failure needs no table: the sentence that follows says it all.
-func (a *app) writeOutcomes(all any, t *table, failures []failure) error {
+func (a *app) writeOutcomes(all any, t *out.Table, failures []failure) error {
 	switch {
-	case a.json:
-		return a.writeJSON(all)
-	case a.OutTTY && len(t.rows) == len(failures) && len(failures) == 1:
+	case a.JSON:
+		return a.WriteJSON(all)
+	case a.OutTTY && len(t.Rows) == len(failures) && len(failures) == 1:
 		return nil
 	}
-	return a.writeTable(t)
+	return a.WriteTable(t)
 }

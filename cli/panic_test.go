@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,15 +25,6 @@ func (c crumbling) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.RoundTripper.RoundTrip(req)
 }
 
-// caught is what f panicked with where it was called.
-func caught(f func()) any {
-	err := panicgroup.Try(func() error { f(); return nil })
-	if p, ok := errors.AsType[*panicgroup.Panic](err); ok {
-		return p.Value
-	}
-	return nil
-}
-
 func TestPanicOfACommandIsItsCallers(t *testing.T) {
 	for _, tt := range []struct {
 		name, what string
@@ -53,8 +43,9 @@ func TestPanicOfACommandIsItsCallers(t *testing.T) {
 				w.Transport = crumbling{w.Transport, tt.what}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
-				if got := caught(func() { Run(ctx, w, tt.args) }); got != tt.what {
-					t.Errorf("heard %v", got)
+				err := panicgroup.Try(func() error { Run(ctx, w, tt.args); return nil })
+				if p, ok := errors.AsType[*panicgroup.Panic](err); !ok || p.Value != tt.what {
+					t.Errorf("heard %v", err)
 				}
 				cancel()
 				synctest.Wait()
@@ -65,29 +56,5 @@ func TestPanicOfACommandIsItsCallers(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-func TestPanicOfAStatusIsItsCallers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := newApp(World{Err: broken{}, ErrTTY: true})
-		work := func(context.Context) error { time.Sleep(2 * patience); return nil }
-		if got := caught(func() { _ = a.during(t.Context(), "Counting", work) }); got != "broken" {
-			t.Errorf("heard %v", got)
-		}
-	})
-}
-
-// broken is a stream that breaks.
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { panic("broken") }
-
-func (broken) Write([]byte) (int, error) { panic("broken") }
-
-func TestPanicOfAQuestionIsItsCallers(t *testing.T) {
-	a := newApp(World{In: broken{}, Err: io.Discard})
-	if got := caught(func() { _, _ = a.ask(t.Context(), "Who?") }); got != "broken" {
-		t.Errorf("heard %v", got)
 	}
 }

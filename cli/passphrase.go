@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/weakpass"
@@ -39,7 +39,7 @@ func (a *app) openVaultWith(home config.Home, kind vault.Kind, asker vault.Asker
 	return vault.Open(vault.Options{
 		Dir: home.Dir(), Kind: kind, Passphrase: asker, Keyring: a.Keyring, Agent: a.Agent,
 		Former: formerSession(home),
-		Say:    func(text string) { a.say("%s", text) },
+		Say:    func(text string) { a.Note("%s", text) },
 	})
 }
 
@@ -48,18 +48,18 @@ func (a *app) openVaultWith(home config.Home, kind vault.Kind, asker vault.Asker
 func (a *app) asker() (vault.Asker, error) {
 	switch {
 	case a.passphraseFile != "" && a.passphraseFD != "":
-		return nil, &usageError{"mxinvite", errors.New("the passphrase can come from --passphrase-file or --passphrase-fd, not from both")}
+		return nil, fail.UsageOf("mxinvite", errors.New("the passphrase can come from --passphrase-file or --passphrase-fd, not from both"))
 	case a.passphraseFD != "":
 		fd, err := strconv.ParseUint(a.passphraseFD, 10, 31)
 		if err != nil || a.Descriptor == nil {
-			return nil, &usageError{"mxinvite", fmt.Errorf("%q is no file descriptor: --passphrase-fd", a.passphraseFD)}
+			return nil, fail.UsageOf("mxinvite", fmt.Errorf("%q is no file descriptor: --passphrase-fd", a.passphraseFD))
 		}
 		return vault.FromReader(a.Descriptor(int(fd))), nil
 	case a.passphraseFile != "":
 		return vault.FromFile(a.passphraseFile), nil
 	case len(a.settings.PassphraseCommand) > 0:
 		return vault.FromCommand(a.settings.PassphraseCommand...), nil
-	case a.mayAsk():
+	case a.MayAsk():
 		return a.askPassphrase, nil
 	}
 	return nil, nil
@@ -70,58 +70,47 @@ var errCovered = errors.New("the passphrase cannot be asked for while the screen
 // askPassphrase asks the person at the terminal.
 func (a *app) askPassphrase(ctx context.Context, why vault.Reason) (string, error) {
 	switch {
-	case a.covered.Load():
+	case a.Covered.Load():
 		return "", errCovered
 	case why == vault.New:
 		return a.newPassphrase(ctx)
 	case why == vault.Again:
-		a.tell("That is not the passphrase.")
+		a.Message("That is not the passphrase.")
 	}
-	return a.askHidden(ctx, "Passphrase of your sessions: ")
+	return a.AskHidden(ctx, "Passphrase of your sessions: ")
 }
 
 // newPassphrase asks for a new one, twice, and whether a weak one is meant.
 func (a *app) newPassphrase(ctx context.Context) (string, error) {
-	a.tell("Choose a passphrase. It encrypts your sessions on this machine, and mxinvite asks for it at each start.")
+	a.Message("Choose a passphrase. It encrypts your sessions on this machine, and mxinvite asks for it at each start.")
 	for range passphraseTries {
-		first, err := a.askHidden(ctx, "New passphrase: ")
+		first, err := a.AskHidden(ctx, "New passphrase: ")
 		if err != nil {
 			return "", err
 		}
 		if first == "" {
-			a.tell("The passphrase is empty.")
+			a.Message("The passphrase is empty.")
 			continue
 		}
-		again, err := a.askHidden(ctx, "The same again: ")
+		again, err := a.AskHidden(ctx, "The same again: ")
 		if err != nil {
 			return "", err
 		}
 		if first != again {
-			a.tell("The two passphrases are not the same.")
+			a.Message("The two passphrases are not the same.")
 			continue
 		}
 		weakness := weakpass.Reason(first, a.sealFor)
 		if weakness == "" {
 			return first, nil
 		}
-		a.tell("This passphrase %s. Four or more random words make a strong one.", weakness)
-		switch meant, err := a.confirm(ctx, "Use it all the same?"); {
+		a.Message("This passphrase %s. Four or more random words make a strong one.", weakness)
+		switch meant, err := a.Confirm(ctx, "Use it all the same?"); {
 		case err != nil:
 			return "", err
 		case meant:
 			return first, nil
 		}
 	}
-	return "", errNoAnswer
-}
-
-// askHidden asks for a secret, which the terminal does not show.
-func (a *app) askHidden(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(a.Err, question)
-	answer, err := a.ReadPassword(ctx)
-	fmt.Fprintln(a.Err) // the terminal did not show the person's own
-	if errors.Is(err, io.EOF) {
-		err = errNoAnswer
-	}
-	return answer, err
+	return "", fail.ErrNoAnswer
 }

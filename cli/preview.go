@@ -7,6 +7,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
@@ -132,7 +133,7 @@ type delivered struct {
 // pending says that the person seems to have an invite. Its name was chosen by another user.
 func (d *delivery) pending() error {
 	similar := slices.Clone(d.Similar)
-	similar[0].DisplayName = cut(similar[0].DisplayName, nameWidth)
+	similar[0].DisplayName = out.Cut(similar[0].DisplayName, out.NameWidth)
 	return &client.PendingError{Address: d.Address.Address, Similar: similar}
 }
 

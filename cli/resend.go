@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
@@ -36,9 +38,9 @@ func newResend(a *app) *cobra.Command {
 		PreRunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case o.to != "" && len(args) > 2:
-				return usage(c, errors.New("--to is for a single invite"))
-			case !o.yes && !o.dryRun && !o.mayAsk():
-				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
+				return fail.Usage(c, errors.New("--to is for a single invite"))
+			case !o.yes && !o.dryRun && !o.MayAsk():
+				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
 			}
 			o.rooms, o.tokens = args[:1], args[1:]
 			return nil
@@ -84,12 +86,12 @@ func runResend(ctx context.Context, o resendOptions) error {
 		o.announce(p, last, asking)
 	}
 	if asking {
-		yes, err := o.confirm(ctx, fmt.Sprintf("Revoke %s, and invite anew?", count(p.open(), "invite")))
+		yes, err := o.Confirm(ctx, fmt.Sprintf("Revoke %s, and invite anew?", out.Count(p.open(), "invite")))
 		if err != nil {
 			return err
 		}
 		if !yes {
-			return errDeclined
+			return fail.ErrDeclined
 		}
 	}
 	if o.dryRun {
@@ -108,7 +110,7 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 	facts := account.Facts()
 	var found []*withdrawal
 	for _, token := range o.tokens {
-		i, err := findInvite(account, room, token)
+		i, err := out.FindInvite(account, room, token)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +121,7 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
 			continue
 		}
-		found = append(found, newWithdrawal(findingOf(account, facts, room, i), room))
+		found = append(found, newWithdrawal(out.FindingOf(account, facts, room, i), room))
 		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Invitee: recipients.Invitee{Address: address}})
 	}
 	return found, nil
@@ -128,7 +130,7 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 // addressOf is whom an invite went to, if it is one that can be sent again.
 func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (threepid.ID, error) {
 	if !i.Live() && i.Status != invite.Revoked {
-		return threepid.ID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", cut(i.DisplayName, nameWidth), i.Status)
+		return threepid.ID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", out.Cut(i.DisplayName, out.NameWidth), i.Status)
 	}
 	known, inBook := account.AddressOf(i.RoomID, i.Token)
 	if o.to == "" {
@@ -172,7 +174,7 @@ func (o *resendOptions) takeBack(ctx context.Context, account *client.Account, p
 type noAddressError struct{ invite invite.Invite }
 
 func (e *noAddressError) Error() string {
-	return fmt.Sprintf("the invite of %s was not sent from here, so its address is not known", cut(e.invite.DisplayName, nameWidth))
+	return fmt.Sprintf("the invite of %s was not sent from here, so its address is not known", out.Cut(e.invite.DisplayName, out.NameWidth))
 }
 
 // An otherAddressError says that an address does not look like an invite's.
@@ -182,5 +184,5 @@ type otherAddressError struct {
 }
 
 func (e *otherAddressError) Error() string {
-	return fmt.Sprintf("%s does not look like the address of %s", e.address, cut(e.invite.DisplayName, nameWidth))
+	return fmt.Sprintf("%s does not look like the address of %s", e.address, out.Cut(e.invite.DisplayName, out.NameWidth))
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -48,12 +50,12 @@ func newRevoke(a *app) *cobra.Command {
 				}
 				o.room, o.tokens = args[0], args[1:]
 			case len(args) > 1:
-				return usage(c, errors.New("either tokens or filters"))
+				return fail.Usage(c, errors.New("either tokens or filters"))
 			default:
 				o.which.rooms = append(o.which.rooms, args...)
 			}
-			if !o.yes && !o.dryRun && !o.mayAsk() {
-				return usage(c, fmt.Errorf("--yes is missing, and %w", errNoTerminal))
+			if !o.yes && !o.dryRun && !o.MayAsk() {
+				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
 			}
 			return o.which.check(c)
 		},
@@ -80,19 +82,19 @@ func runRevoke(ctx context.Context, o revokeOptions) error {
 		return err
 	}
 	if len(withdrawals) == 0 {
-		o.say("There are no such invites.")
+		o.Note("There are no such invites.")
 	}
 	asking := !o.yes && !o.dryRun && slices.ContainsFunc(withdrawals, (*withdrawal).open)
 	if asking || o.dryRun && len(withdrawals) > 0 {
 		o.announce(withdrawals, asking)
 	}
 	if asking {
-		yes, err := o.confirm(ctx, "Revoke "+describe(withdrawals, (*withdrawal).open)+"?")
+		yes, err := o.Confirm(ctx, "Revoke "+describe(withdrawals, (*withdrawal).open)+"?")
 		if err != nil {
 			return err
 		}
 		if !yes {
-			return errDeclined
+			return fail.ErrDeclined
 		}
 	}
 	if o.dryRun {
@@ -101,7 +103,7 @@ func runRevoke(ctx context.Context, o revokeOptions) error {
 	o.withdraw(ctx, account, withdrawals)
 	done := func(w *withdrawal) bool { return w.outcome == revoked }
 	if slices.ContainsFunc(withdrawals, done) {
-		o.say("Revoked %s.", describe(withdrawals, done))
+		o.Note("Revoked %s.", describe(withdrawals, done))
 	}
 	return o.report(withdrawals)
 }
@@ -126,11 +128,11 @@ func describe(withdrawals []*withdrawal, meant func(*withdrawal) bool) string {
 	rooms := map[id.RoomID]string{}
 	for _, w := range withdrawals {
 		if meant(w) {
-			invitees = append(invitees, cut(w.whom(), nameWidth))
-			rooms[w.RoomID] = cut(w.room.Label(), nameWidth)
+			invitees = append(invitees, out.Cut(w.whom(), out.NameWidth))
+			rooms[w.RoomID] = out.Cut(w.room.Label(), out.NameWidth)
 		}
 	}
-	where := count(len(rooms), "room")
+	where := out.Count(len(rooms), "room")
 	if len(rooms) == 1 {
 		for _, label := range rooms {
 			where = label
@@ -144,18 +146,18 @@ func describe(withdrawals []*withdrawal, meant func(*withdrawal) bool) string {
 		invitees = append(invitees[:namedInSentence:namedInSentence], fmt.Sprintf("%d more", n-namedInSentence))
 	}
 	last := len(invitees) - 1
-	return fmt.Sprintf("%s to %s (%s and %s)", count(n, "invite"), where, strings.Join(invitees[:last], ", "), invitees[last])
+	return fmt.Sprintf("%s to %s (%s and %s)", out.Count(n, "invite"), where, strings.Join(invitees[:last], ", "), invitees[last])
 }
 
 // announce says what will happen and what will not. A dry run lists every invite.
 func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
-	say := o.say
+	say := o.Note
 	if asking {
-		say = o.tell
+		say = o.Message
 	}
 	for _, of := range byRoom(withdrawals) {
-		if name, id := cut(of[0].room.Name, nameWidth), string(of[0].room.ID); len(of) > 1 {
-			say("In %s (%s), %s:", name, id, count(len(of), "invite"))
+		if name, id := out.Cut(of[0].room.Name, out.NameWidth), string(of[0].room.ID); len(of) > 1 {
+			say("In %s (%s), %s:", name, id, out.Count(len(of), "invite"))
 		} else {
 			say("In %s (%s):", name, id)
 		}
@@ -164,13 +166,13 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 				say("  and %d more", len(of)-n)
 				break
 			}
-			whom := cut(w.whom(), nameWidth)
+			whom := out.Cut(w.whom(), out.NameWidth)
 			if !w.open() {
 				say(o.refusal(), whom, w.err.Error())
 				continue
 			}
 			say("  %s, %s, sent by %s: the link stops working in this room%s",
-				whom, string(w.Status), cut(string(w.Sender), nameWidth), afterwards(w.Invite))
+				whom, string(w.Status), out.Cut(string(w.Sender), out.NameWidth), afterwards(w.Invite))
 		}
 	}
 	say("The identity server is not told, and the mail stays where it is.")
@@ -178,7 +180,7 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 
 // refusal is the line of an invite that cannot be revoked: whose it is, and why.
 func (a *app) refusal() string {
-	if a.accessible {
+	if a.Accessible {
 		return "  %s cannot be revoked: %s"
 	}
 	return "  ✗ %s: %s"
@@ -188,7 +190,7 @@ func (a *app) refusal() string {
 func afterwards(i invite.Invite) string {
 	switch i.Status {
 	case invite.Invited, invite.Joined:
-		return "; " + cut(string(i.Acceptance.UserID), nameWidth) + " stays " + string(i.Status)
+		return "; " + out.Cut(string(i.Acceptance.UserID), out.NameWidth) + " stays " + string(i.Status)
 	default:
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
@@ -42,26 +43,26 @@ func runRooms(ctx context.Context, a *app) error {
 	}
 	rooms := account.Rooms()
 	all := make([]jsonRoom, 0, len(rooms))
-	t := &table{columns: []column{{"ROOM", true}, {"ALIAS", true}, {"INVITE", false}, {"PENDING", false}, {"ID", true}}, of: "room"}
+	t := &out.Table{Columns: []out.Column{{Title: "ROOM", Yields: true}, {Title: "ALIAS", Yields: true}, {Title: "INVITE"}, {Title: "PENDING"}, {Title: "ID", Yields: true}}, Of: "room"}
 	for _, r := range rooms {
 		pending := countPending(account, r)
 		all = append(all, newJSONRoom(r, pending))
-		t.add(text(r.Name), text(string(r.Alias)), mayInviteCell(r), text(strconv.Itoa(pending)),
-			cell{shown: string(r.ID), exact: string(r.ID), call: true})
-		t.call(string(r.ID))
+		t.Add(out.Text(r.Name), out.Text(string(r.Alias)), mayInviteCell(r), out.Text(strconv.Itoa(pending)),
+			out.Cell{Shown: string(r.ID), Exact: string(r.ID), Call: true})
+		t.Call(string(r.ID))
 	}
 	for _, r := range rooms {
 		if r.Unread > 0 {
-			a.say("Left out because they made no sense: %d events of %s.", r.Unread, r.Name)
+			a.Note("Left out because they made no sense: %d events of %s.", r.Unread, r.Name)
 		}
 	}
-	if a.json {
-		return a.writeJSON(all)
+	if a.JSON {
+		return a.WriteJSON(all)
 	}
 	if len(rooms) == 0 {
-		a.say("%s is in no room.", string(account.UserID()))
+		a.Note("%s is in no room.", string(account.UserID()))
 	}
-	return a.writeTable(t)
+	return a.WriteTable(t)
 }
 
 func countPending(account *client.Account, r client.Room) int {
@@ -87,12 +88,12 @@ func newJSONRoom(r client.Room, pending int) jsonRoom {
 }
 
 // mayInviteCell says whether one may invite, and if not, why.
-func mayInviteCell(r client.Room) cell {
+func mayInviteCell(r client.Room) out.Cell {
 	if r.MayInvite() {
-		return cell{shown: "✓ yes", exact: "yes", spoken: "allowed", look: good}
+		return out.Cell{Shown: "✓ yes", Exact: "yes", Spoken: "allowed", Role: out.Good}
 	}
-	return cell{
-		shown: fmt.Sprintf("✗ no, %d of %d", r.Power, r.InvitePower), exact: "no", look: bad,
-		spoken: fmt.Sprintf("not allowed, your power level is %d and %d is needed", r.Power, r.InvitePower),
+	return out.Cell{
+		Shown: fmt.Sprintf("✗ no, %d of %d", r.Power, r.InvitePower), Exact: "no", Role: out.Bad,
+		Spoken: fmt.Sprintf("not allowed, your power level is %d and %d is needed", r.Power, r.InvitePower),
 	}
 }

@@ -2,51 +2,26 @@ package cli
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
-	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/store"
-	"github.com/mxinvite/mxinvite/config"
-	"github.com/mxinvite/mxinvite/internal/logfile"
+	"github.com/mxinvite/mxinvite/cli/fail"
 )
 
-// An app is one run of the program: its world, what the flags say that every
-// command has, and what the person has chosen.
+// An app is one run of the program, for its commands.
 type app struct {
-	World
-
-	json, quiet bool
-	header      []string // the names of the columns, if they are to be written
-	silent      bool     // a shell asks, and a person is only typing
-	homeDir     string
-	accessible  bool
-	settings    config.Settings
-
-	passphraseFile string
-	passphraseFD   string // a number
-
-	sealFor string // the Matrix ID whose session a new passphrase seals, if it is known
-
-	store    *store.Store // opened when first needed,
-	vaulted  *sessions    // and so is the vault
-	contacts addressSource
-	log      *logfile.File
-	current  *client.Account // that a command uses
-	covered  atomic.Bool     // by the screen: nothing else may write to the terminal
-
-	conversation *conversation // of the accessible mode; nil on a command line
+	*program
 }
 
-func newApp(w World) *app {
-	if w.Transport != nil {
-		w.Transport = withName(w.Transport)
-	}
-	return &app{World: w, log: logfile.Nowhere()}
+// accessibleMode is the accessible mode that the command runs in; nil on a command
+// line.
+func (a *app) accessibleMode() *conversation {
+	talk, _ := a.Conversation.(*conversation)
+	return talk
 }
+
+func newApp(w World) *app { return &app{newProgram(w)} }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its
@@ -72,7 +47,7 @@ func newRoot(a *app) *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error {
-			if a.accessible {
+			if a.Accessible {
 				return runConversation(c.Context(), a, c.Flags())
 			}
 			return runHome(c.Context(), a)
@@ -83,11 +58,11 @@ func newRoot(a *app) *cobra.Command {
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
-	root.SetFlagErrorFunc(usage)
+	root.SetFlagErrorFunc(fail.Usage)
 
 	f := root.PersistentFlags()
-	f.BoolVar(&a.json, "json", false, "write JSON")
-	f.BoolVarP(&a.quiet, "quiet", "q", false, "print errors only")
+	f.BoolVar(&a.JSON, "json", false, "write JSON")
+	f.BoolVarP(&a.Quiet, "quiet", "q", false, "print errors only")
 	f.Bool("accessible", false, "plain lines, no screen (also: ACCESSIBLE=1)")
 	f.Bool("no-color", false, "use no colors (also: NO_COLOR)")
 	f.String("theme", "", "use `THEME`: default, high-contrast, 16-color, mono")
@@ -132,29 +107,12 @@ func takes(least, most int) cobra.PositionalArgs {
 		form := strings.TrimSuffix(c.CommandPath(), c.Name()) + c.Use
 		switch {
 		case len(args) < least:
-			return usage(c, fmt.Errorf("an argument is missing: %s", form))
+			return fail.Usage(c, fmt.Errorf("an argument is missing: %s", form))
 		case most == 0 && len(args) > 0 && c.HasAvailableSubCommands():
 			return noSuchCommand(c, args)
 		case most >= 0 && len(args) > most:
-			return usage(c, fmt.Errorf("there is an argument too many, %q: %s", args[most], form))
+			return fail.Usage(c, fmt.Errorf("there is an argument too many, %q: %s", args[most], form))
 		}
 		return nil
-	}
-}
-
-// home is where this run keeps things.
-func (a *app) home() (config.Home, error) {
-	if a.homeDir != "" {
-		return config.At(a.homeDir), nil
-	}
-	return config.FindHome(a.getenv, runtime.GOOS)
-}
-
-// clientOptions is what an account gets of this world.
-func (a *app) clientOptions() client.Options {
-	return client.Options{
-		Transport: a.Transport, Now: a.Now,
-		IdentityServer: a.settings.IdentityServer, StaleAfter: a.settings.StaleAfter, DeviceName: a.settings.DeviceName,
-		FormerKey: a.formerKey, SaveSession: a.saveSession, NoAddressBook: !a.settings.AddressBook,
 	}
 }

@@ -6,16 +6,18 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/cli/out"
 )
 
 func TestHelpFitsATerminal(t *testing.T) {
-	for _, c := range newRoot(&app{}).Commands() {
-		var out bytes.Buffer
-		w := World{Out: &out, Err: &out}
+	for _, c := range newRoot(newApp(World{})).Commands() {
+		var help bytes.Buffer
+		w := World{Streams: out.Streams{Out: &help, Err: &help}}
 		if code := Run(t.Context(), w, []string{c.Name(), "--help"}); code != exitOK {
 			t.Fatalf("%s ends with %d", c.Name(), code)
 		}
-		for line := range strings.Lines(out.String()) {
+		for line := range strings.Lines(help.String()) {
 			if n := ansi.StringWidth(line); n > 80 {
 				t.Errorf("%s: %d cells: %s", c.Name(), n, line)
 			}

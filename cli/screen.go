@@ -1,17 +1,20 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/notify"
@@ -77,16 +80,16 @@ func (a *app) needScreen() error {
 	case a.InTTY && a.OutTTY && a.drawable():
 		return nil
 	case a.InTTY && a.OutTTY:
-		return &usageError{"mxinvite", fmt.Errorf("the screen cannot be drawn on this terminal (TERM=%s); "+
-			"mxinvite --accessible does the same in plain lines, and mxinvite --help names the commands", a.getenv("TERM"))}
+		return fail.UsageOf("mxinvite", fmt.Errorf("the screen cannot be drawn on this terminal (TERM=%s); "+
+			"mxinvite --accessible does the same in plain lines, and mxinvite --help names the commands", a.Getenv("TERM")))
 	}
-	return &usageError{"mxinvite", errNoScreen}
+	return fail.UsageOf("mxinvite", errNoScreen)
 }
 
 // drawable reports whether a cursor can be moved on the terminal. Windows has no
 // TERM and needs none.
 func (a *app) drawable() bool {
-	term := a.getenv("TERM")
+	term := a.Getenv("TERM")
 	return term != "dumb" && (term != "" || runtime.GOOS == "windows")
 }
 
@@ -99,7 +102,7 @@ func (a *app) syncOutput() bool {
 	case config.SyncOff:
 		return false
 	}
-	return a.Guest != nil || a.getenv("SSH_TTY") != ""
+	return a.Guest != nil || a.Getenv("SSH_TTY") != ""
 }
 
 // noSyncOutput keeps from Bubble Tea that the terminal could do it.
@@ -116,8 +119,8 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 	defer cancel()
 	o.Keys, o.Display = a.settings.Keys, a.display(&a.settings)
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
-	a.covered.Store(true)
-	defer a.covered.Store(false)
+	a.Covered.Store(true)
+	defer a.Covered.Store(false)
 	o.SyncOutput = a.syncOutput()
 	o.Suspend = a.canSuspend()
 	screen := ui.New(ctx, o)
@@ -136,6 +139,7 @@ func (a *app) screen(ctx context.Context, o ui.Options) (wantsDemo bool, err err
 	for name, value := range screen.ChosenSettings() { // the next screen begins with them
 		a.settings = *a.settings.With(name, value)
 	}
+	a.Colors = a.chosenColors()
 	switch {
 	case a.Guest != nil && c.broken.Load():
 		return false, errPanicked
@@ -155,7 +159,7 @@ func (a *app) canSuspend() bool {
 func (a *app) display(s *config.Settings) ui.Display {
 	d := ui.Display{Theme: style.Theme(s.Theme), Background: style.Background(s.Background), ASCII: a.onlyASCII(s), Mouse: s.Mouse}
 	if kind := notify.Kind(s.Notify); kind != notify.Off {
-		d.Notify = func(title, text string) string { return notify.Sequence(kind, a.getenv("TERM"), title, text) }
+		d.Notify = func(title, text string) string { return notify.Sequence(kind, a.Getenv("TERM"), title, text) }
 	}
 	return d
 }
@@ -190,7 +194,7 @@ func (a *app) terminal() []tea.ProgramOption {
 	if a.settings.SyncOutput == config.SyncOff {
 		options = append(options, tea.WithFilter(noSyncOutput))
 	}
-	if !a.mayColor() {
+	if !a.MayColor() {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return options
@@ -221,4 +225,14 @@ func (a *app) relay(ctx context.Context, p *tea.Program) {
 			p.Send(ui.LeaveMsg{})
 		}
 	}
+}
+
+// onlyASCII reports whether the terminal is thought to show nothing else. What
+// names no encoding says nothing.
+func (a *app) onlyASCII(s *config.Settings) bool {
+	if s.Glyphs != "auto" {
+		return s.Glyphs == "ascii"
+	}
+	locale := strings.ToLower(cmp.Or(a.Getenv("LC_ALL"), a.Getenv("LC_CTYPE"), a.Getenv("LANG")))
+	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
@@ -39,11 +40,21 @@ func (t *terminal) Write(p []byte) (int, error) {
 
 // screen is the world of a person at a terminal who keeps things in a
 // directory of their own.
-func screen(t *testing.T, in io.Reader, out io.Writer) World {
+func screen(t *testing.T, in io.Reader, stdout io.Writer) World {
 	t.Helper()
 	return World{
-		In: in, Out: out, Err: io.Discard, InTTY: true, OutTTY: true,
-		Env: []string{"TERM=xterm-256color", "MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"}, Now: time.Now, Transport: phoneBook(""),
+		Streams: out.Streams{
+			In:     in,
+			Out:    stdout,
+			Err:    io.Discard,
+			InTTY:  true,
+			OutTTY: true,
+			Env:    []string{"TERM=xterm-256color", "MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
+			Now:    time.Now,
+		},
+		Machine: Machine{
+			Transport: phoneBook(""),
+		},
 	}
 }
 
@@ -57,16 +68,16 @@ func TestScreenOpensAndIsLeft(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in, keys := io.Pipe()
-			out := newTerminal(tt.title)
+			stdout := newTerminal(tt.title)
 			go func() {
-				<-out.shown
+				<-stdout.shown
 				_, _ = io.WriteString(keys, "\x03") // Ctrl+C, which leaves from everywhere
 			}()
-			w := screen(t, in, out)
+			w := screen(t, in, stdout)
 			if code := Run(t.Context(), w, tt.args); code != exitOK {
 				t.Errorf("ended with %d", code)
 			}
-			kept, err := os.ReadDir(w.getenv("MXINVITE_HOME"))
+			kept, err := os.ReadDir(w.Getenv("MXINVITE_HOME"))
 			kept = slices.DeleteFunc(kept, func(f os.DirEntry) bool { return f.Name() == "store.db" }) // empty, but there
 			if err != nil || len(kept) > 0 {
 				t.Errorf("left behind: %v, %v", kept, err)
@@ -79,13 +90,13 @@ func TestSignalEndsTheScreen(t *testing.T) {
 	ctx, signal := context.WithCancel(t.Context())
 	in, keys := io.Pipe()
 	defer keys.Close()
-	out := newTerminal("\x1b]2;mxinvite")
+	stdout := newTerminal("\x1b]2;mxinvite")
 	go func() {
-		<-out.shown
+		<-stdout.shown
 		signal()
 	}()
 	var said bytes.Buffer
-	w := screen(t, in, out)
+	w := screen(t, in, stdout)
 	w.Err = &said
 	code := Run(ctx, w, []string{"demo"})
 	if d := cmp.Diff("mxinvite: interrupted\n", said.String()); d != "" || code != exitError {
@@ -97,12 +108,12 @@ func TestLostTerminalEndsTheScreen(t *testing.T) {
 	hangup := make(chan os.Signal, 1)
 	in, keys := io.Pipe()
 	defer keys.Close()
-	out := newTerminal("\x1b]2;mxinvite")
+	stdout := newTerminal("\x1b]2;mxinvite")
 	go func() {
-		<-out.shown
+		<-stdout.shown
 		hangup <- syscall.SIGHUP
 	}()
-	w := screen(t, in, out)
+	w := screen(t, in, stdout)
 	w.Hangup = hangup
 	if code := Run(t.Context(), w, []string{"demo"}); code != exitError {
 		t.Errorf("ended with %d", code)
@@ -117,13 +128,13 @@ func TestDemoIsChosenAndLeft(t *testing.T) {
 	}
 	defer in.Close()
 	defer keys.Close()
-	out := new(sshtest.Buffer)
-	w := screen(t, in, out)
+	stdout := new(sshtest.Buffer)
+	w := screen(t, in, stdout)
 	w.Width, w.Height = 100, 30
 	// since waits for a text after so many bytes, and returns how many there are then.
 	since := func(before int, text string) int {
 		for range 600 {
-			if s := out.String(); strings.Contains(s[before:], text) {
+			if s := stdout.String(); strings.Contains(s[before:], text) {
 				return len(s)
 			}
 			time.Sleep(50 * time.Millisecond)
@@ -152,7 +163,7 @@ func TestFilesAreReadForTheScreen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "state.json"), []byte(state), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a := &app{World: World{Env: []string{"HOME=" + home}, Now: time.Now, Err: io.Discard}}
+	a := newApp(World{Streams: out.Streams{Env: []string{"HOME=" + home}, Now: time.Now, Err: io.Discard}})
 	d, err := a.inspectForScreen(t.Context(), "~/state.json")
 	if err != nil {
 		t.Fatal(err)

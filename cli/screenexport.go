@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/export"
@@ -37,16 +38,16 @@ func (a *app) suggestPath(_ context.Context, account *client.Account, format str
 			break
 		}
 	}
-	extension := map[string]string{formatCSV: "csv", formatJSON: "json", formatMarkdown: "md"}[format]
-	return filepath.Join(export.Directory(a.getenv), export.FileName("invites "+room, "invites", extension))
+	extension := map[string]string{out.FormatCSV: "csv", out.FormatJSON: "json", out.FormatMarkdown: "md"}[format]
+	return filepath.Join(export.Directory(a.Getenv), export.FileName("invites "+room, "invites", extension))
 }
 
 func (a *app) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, error) {
-	findings, err := findingsOf(e.Account, e.Invites)
+	findings, err := out.FindingsOf(e.Account, e.Invites)
 	if err != nil {
 		return ui.Exported{}, err
 	}
-	data, err := exported(findings, e.Format)
+	data, err := out.Encode(findings, e.Format)
 	if err != nil {
 		return ui.Exported{}, err
 	}
@@ -73,7 +74,7 @@ func (a *app) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, erro
 func (a *app) typedPath(path string) string {
 	path = a.expand(path)
 	if !filepath.IsAbs(path) {
-		path = filepath.Join(export.Directory(a.getenv), path)
+		path = filepath.Join(export.Directory(a.Getenv), path)
 	}
 	return filepath.Clean(path)
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui"
@@ -62,7 +63,7 @@ func (a *app) screenSetting(name string) ui.Setting {
 // visitor gets no paths of the host.
 func (a *app) keepSetting(_ context.Context, name, value string) (string, error) {
 	if !a.mayChange(name) {
-		return "", fmt.Errorf("the setting %s is %w", name, errNotForVisitors)
+		return "", fmt.Errorf("the setting %s is %w", name, fail.ErrNotForVisitors)
 	}
 	home, err := a.home()
 	if errors.Is(err, config.ErrNoHome) {
@@ -71,7 +72,7 @@ func (a *app) keepSetting(_ context.Context, name, value string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if err := home.ChangeSetting(a.getenv, name, value); err != nil {
+	if err := home.ChangeSetting(a.Getenv, name, value); err != nil {
 		return "", err
 	}
 	where := "It is kept for your next visits."
@@ -86,7 +87,7 @@ func (a *app) keepSetting(_ context.Context, name, value string) (string, error)
 
 // tilde is a path with ~ in place of the user's home directory.
 func (a *app) tilde(path string) string {
-	home := a.getenv("HOME")
+	home := a.Getenv("HOME")
 	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && runtime.GOOS != "windows" {
 		return "~/" + rest
 	}

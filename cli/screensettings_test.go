@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/serve"
 	"github.com/mxinvite/mxinvite/ui/style"
@@ -15,7 +17,7 @@ import (
 // appWith is a run of the program with settings from this environment.
 func appWith(t *testing.T, env ...string) *app {
 	t.Helper()
-	a := newApp(World{Env: env})
+	a := newApp(World{Streams: out.Streams{Env: env}})
 	c := newRoot(a)
 	if err := a.readSettings(c); err != nil {
 		t.Fatal(err)
@@ -70,7 +72,7 @@ func TestScreenKeepsNoSettingOfTheHostForVisitors(t *testing.T) {
 		if named(guestSettings, setting.Name) {
 			continue
 		}
-		if _, err := s.Keep(t.Context(), setting.Name, "touch /tmp/x"); !errors.Is(err, errNotForVisitors) {
+		if _, err := s.Keep(t.Context(), setting.Name, "touch /tmp/x"); !errors.Is(err, fail.ErrNotForVisitors) {
 			t.Errorf("%s: %v", setting.Name, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/ui"
@@ -17,7 +18,7 @@ func (d desk) vault() (*ui.Vault, error) {
 		return nil, err
 	}
 	kind, err := kept.vault.Current()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && !is[*vault.DamagedError](err) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !fail.Is[*vault.DamagedError](err) {
 		return nil, err
 	}
 	v := kept.vault
@@ -44,7 +45,7 @@ func (d desk) begin(ctx context.Context, v *ui.Vault) (account *client.Account, 
 		return nil, over, err
 	}
 	switch _, err := kept.choose(d.app.settings.Account); {
-	case errors.Is(err, errNotSignedIn):
+	case errors.Is(err, fail.ErrNotSignedIn):
 		return nil, over, nil
 	case err != nil:
 		return nil, over, err
@@ -71,7 +72,7 @@ func (d desk) asksToUnlock(ctx context.Context, v *vault.Vault) (bool, error) {
 
 // opensLater reports whether err is that the key of the vault cannot be had now.
 func (a *app) opensLater(err error) bool {
-	return either(vault.ErrNoKeyring, vault.ErrKeyGone, vault.ErrNoAgent)(err)
+	return fail.Either(vault.ErrNoKeyring, vault.ErrKeyGone, vault.ErrNoAgent)(err)
 }
 
 // typesPassphrase reports whether passphrases are typed by the user, and come
@@ -94,7 +95,7 @@ func (d desk) vaultNeeds(ctx context.Context) (needs ui.VaultNeeds, err error) {
 	switch wanted := d.app.wantedKind(); {
 	case err == nil:
 		return ui.VaultNeeds{Kind: string(kind)}, nil
-	case !errors.Is(err, fs.ErrNotExist) && !is[*vault.DamagedError](err):
+	case !errors.Is(err, fs.ErrNotExist) && !fail.Is[*vault.DamagedError](err):
 		return needs, err
 	case wanted == vault.KindSealed && d.app.typesPassphrase():
 		return ui.VaultNeeds{Kinds: []string{ui.VaultPassphrase}}, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -20,7 +21,7 @@ import (
 // screenDesk is the desk of a screen with these settings.
 func screenDesk(t *testing.T, home, kind string, keyring vault.Keyring, edit func(*app)) desk {
 	t.Helper()
-	a := newApp(World{Out: io.Discard, Err: io.Discard, InTTY: true, OutTTY: true, ErrTTY: true, Keyring: keyring})
+	a := newApp(World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, InTTY: true, OutTTY: true, ErrTTY: true}, Machine: Machine{Keyring: keyring}})
 	a.homeDir, a.settings.Vault = home, kind
 	if edit != nil {
 		edit(a)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -245,13 +246,13 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 func demo(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 0, "demo")
 	ctx, interrupt := context.WithCancel(context.Background())
-	out, w := io.Pipe()
+	stdout, w := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- Run(ctx, World{Out: w, Err: io.Discard, Now: time.Now}, []string{"demo", "--listen", "127.0.0.1:0"})
+		ended <- Run(ctx, World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
 	ts.Defer(func() { interrupt(); <-ended })
-	line, err := bufio.NewReader(out).ReadString('\n')
+	line, err := bufio.NewReader(stdout).ReadString('\n')
 	ts.Check(err)
 	_, base, _ := strings.Cut(strings.TrimSpace(line), "\t")
 	ts.Setenv("DEMO", base)

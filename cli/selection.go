@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/config"
 )
 
 // A selection says which of an account's invites a command is for.
@@ -90,3 +91,23 @@ func sentBy(i invite.Invite, who string, me id.UserID) bool {
 		return i.Sender != "" && i.Sender.Localpart() == strings.TrimPrefix(who, "@")
 	}
 }
+
+// An ageFlag is a flag's value such as 30d.
+type ageFlag time.Duration
+
+func (f *ageFlag) Set(s string) error {
+	d, err := config.ParseAge(s)
+	if err == nil {
+		*f = ageFlag(d)
+	}
+	return err
+}
+
+func (f *ageFlag) String() string {
+	if *f == 0 {
+		return ""
+	}
+	return time.Duration(*f).String()
+}
+
+func (*ageFlag) Type() string { return "age" }

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
@@ -54,9 +56,9 @@ func newSend(a *app) *cobra.Command {
 			case o.file == "" && len(args) == 0:
 				return takes(2, -1)(c, o.rooms[:1])
 			case o.file != "" && len(args) > 0:
-				return usage(c, errors.New("people come either from a list or as arguments"))
-			case o.file != "" && !o.yes && !o.dryRun && (o.file == "-" || !o.mayAsk()):
-				return usage(c, errors.New("--yes or --dry-run is missing: mxinvite cannot ask for confirmation without a terminal, or if the list is standard input"))
+				return fail.Usage(c, errors.New("people come either from a list or as arguments"))
+			case o.file != "" && !o.yes && !o.dryRun && (o.file == "-" || !o.MayAsk()):
+				return fail.Usage(c, errors.New("--yes or --dry-run is missing: mxinvite cannot ask for confirmation without a terminal, or if the list is standard input"))
 			}
 			return o.read(c, args)
 		},
@@ -97,7 +99,7 @@ func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 		o.list = recipients.Parse(strings.Join(args, "\n"))
 		if len(o.list.Problems) > 0 {
 			p := o.list.Problems[0]
-			return usage(c, fmt.Errorf("%q is %w", p.Text, p.Err))
+			return fail.Usage(c, fmt.Errorf("%q is %w", p.Text, p.Err))
 		}
 		return nil
 	}
@@ -110,7 +112,7 @@ func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 		defer f.Close()
 		from = f
 	}
-	o.list, err = await(c.Context(), func() (recipients.List, error) { return recipients.Read(from) })
+	o.list, err = out.Await(c.Context(), func() (recipients.List, error) { return recipients.Read(from) })
 	if err != nil {
 		return fmt.Errorf("read whom to invite: %w", err)
 	}
@@ -127,9 +129,9 @@ func runSend(ctx context.Context, o sendOptions) error {
 		return err
 	}
 	if len(plans)+len(o.list.Problems) == 0 {
-		o.say("The list contains no e-mail addresses and no Matrix IDs.")
+		o.Note("The list contains no e-mail addresses and no Matrix IDs.")
 	}
-	asking := o.mayAsk() && !o.yes
+	asking := o.MayAsk() && !o.yes
 	p := o.preview(rooms, plans, asking)
 	asking = asking && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
@@ -141,12 +143,12 @@ func runSend(ctx context.Context, o sendOptions) error {
 		o.announce(p, last, asking)
 	}
 	if asking {
-		yes, err := o.confirm(ctx, p.question())
+		yes, err := o.Confirm(ctx, p.question())
 		if err != nil {
 			return err
 		}
 		if !yes {
-			return errDeclined
+			return fail.ErrDeclined
 		}
 	}
 	if o.dryRun {
@@ -184,14 +186,14 @@ func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms
 	for n, r := range rooms {
 		ids[n] = r.ID
 	}
-	t := o.tally("Asking who is on Matrix", len(people))
-	defer t.end()
-	return account.PlanAll(ctx, ids, people, t.reach)
+	t := o.Tally("Asking who is on Matrix", len(people))
+	defer t.End()
+	return account.PlanAll(ctx, ids, people, t.Reach)
 }
 
 // deliver puts into the outbox what is to be sent and has it sent, as far as it
 // may go. It returns why some wait; nil if none does.
-func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *preview) (*waitingError, error) {
+func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *preview) (*out.WaitingError, error) {
 	if plans := p.plans(); len(plans) > 0 {
 		if _, err := account.Enqueue(ctx, plans); err != nil {
 			return nil, err
@@ -205,28 +207,28 @@ func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *pr
 
 // carry sends until nothing can go on, or with --wait until everything is
 // settled. It returns why some wait, nil if none does or another program is at it.
-func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *waitingError {
-	w := &waitingError{}
+func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *out.WaitingError {
+	w := &out.WaitingError{}
 	total, name := p.wanted(), runnerName("send")
-	s := o.begin("Sending…")
-	defer s.end()
+	s := o.StartStatus("Sending…")
+	defer s.End()
 	elsewhere := ""
 	see := func(turn *client.Turn, outbox client.Outbox) bool {
-		w.take(o.Now(), outbox, p.waiting(outbox))
-		s.set(sendingLine(w.now, outbox, total-w.count, total))
+		w.Take(o.Now(), outbox, p.waiting(outbox))
+		s.Set(out.SendingLine(w.Now, outbox, total-w.Count, total))
 		switch {
-		case w.count == 0:
+		case w.Count == 0:
 			return true
 		case turn != nil && turn.Elsewhere != "" && !slices.Contains([]string{"", name, elsewhere}, outbox.Sender):
 			elsewhere = outbox.Sender
-			s.say("%s is the one that sends for this account. It will send these.", elsewhere)
+			s.Note("%s is the one that sends for this account. It will send these.", elsewhere)
 		case turn != nil && turn.Err != nil && o.wait:
-			s.say("Nothing goes out for now: %s", turn.Err.Error())
+			s.Note("Nothing goes out for now: %s", turn.Err.Error())
 		case turn != nil && turn.Err != nil:
-			w.cause = turn.Err
+			w.Cause = turn.Err
 			return true
 		}
-		return !o.wait && (elsewhere != "" || w.stuck(outbox))
+		return !o.wait && (elsewhere != "" || w.Stuck(outbox))
 	}
 	outbox, err := account.Outbox(ctx)
 	// Who is at it already, or that nothing may go yet, needs no trying.
@@ -234,9 +236,9 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 		err = o.pump(ctx, account, name, see)
 	}
 	if err != nil {
-		w.cause = err
+		w.Cause = err
 	}
-	if w.count == 0 || w.cause == nil && elsewhere != "" && !o.wait {
+	if w.Count == 0 || w.Cause == nil && elsewhere != "" && !o.wait {
 		return nil
 	}
 	return w

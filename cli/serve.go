@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/internal/serve"
@@ -60,10 +62,10 @@ func newServe(a *app) *cobra.Command {
 func runServe(c *cobra.Command, o serveOptions) error {
 	ctx := c.Context()
 	if o.authorizedKeys == "" {
-		return usage(c, errors.New("--authorized-keys is missing"))
+		return fail.Usage(c, errors.New("--authorized-keys is missing"))
 	}
 	if err := checkHostPort("--listen", o.listen, ":2222"); err != nil {
-		return usage(c, err)
+		return fail.Usage(c, err)
 	}
 	home, err := o.home()
 	if err != nil {
@@ -82,7 +84,7 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	}
 	log := slog.New(slog.NewTextHandler(o.Err, nil))
 	var s *serve.Server
-	v := visitors{World: o.World, home: home, transport: guarded(o.allowPrivate), allowPrivate: o.allowPrivate}
+	v := visitors{World: o.world(), home: home, transport: guarded(o.allowPrivate), allowPrivate: o.allowPrivate}
 	s = serve.New(serve.Options{
 		HostKey: key, Keys: keys, Limits: o.limits(), Log: log,
 		Handle: func(ctx context.Context, visit *serve.Session) int { return v.visit(ctx, s, visit) },
@@ -95,10 +97,10 @@ func runServe(c *cobra.Command, o serveOptions) error {
 		return err
 	}
 	if fresh {
-		o.say("Created the host key %s", o.hostKey)
+		o.Note("Created the host key %s", o.hostKey)
 	}
-	o.say("Listening on %s for %s. The host key is %s.",
-		listener.Addr().String(), count(len(keys), "key"), gossh.FingerprintSHA256(key.PublicKey()))
+	o.Note("Listening on %s for %s. The host key is %s.",
+		listener.Addr().String(), out.Count(len(keys), "key"), gossh.FingerprintSHA256(key.PublicKey()))
 	go o.reloads(c, s, log)
 	return s.Serve(ctx, listener)
 }
@@ -107,7 +109,7 @@ func runServe(c *cobra.Command, o serveOptions) error {
 func (o serveOptions) readKeys() (serve.Keys, error) {
 	keys, warnings, err := serve.ReadKeys(o.authorizedKeys)
 	for _, w := range warnings {
-		o.tell("%s", w)
+		o.Message("%s", w)
 	}
 	return keys, err
 }
@@ -142,7 +144,7 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 		return nil
 	}
 	if err := checkLoopback("--metrics", o.metrics, "127.0.0.1:9222"); err != nil {
-		return usage(c, err)
+		return fail.Usage(c, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(c.Context(), "tcp", o.metrics)
 	if err != nil {
@@ -153,7 +155,7 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(c.Context(), func() { _ = server.Close() })
 	go func() { _ = server.Serve(listener) }() // which ends with the context
-	o.say("Serving metrics at http://%s/metrics", listener.Addr().String())
+	o.Note("Serving metrics at http://%s/metrics", listener.Addr().String())
 	return nil
 }
 

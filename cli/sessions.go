@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -103,7 +104,7 @@ func (k *sessions) replace(ctx context.Context, s client.Session) (former client
 		defer unlock()
 	}
 	former, err = k.read(ctx, nameOf(s))
-	if err != nil && !absent(err) && !is[*vault.DamagedError](err) {
+	if err != nil && !absent(err) && !fail.Is[*vault.DamagedError](err) {
 		return former, err
 	}
 	return former, k.save(ctx, s)
@@ -181,7 +182,7 @@ func (k *sessions) choose(want string) (vault.Name, error) {
 	case want != "":
 		return vault.Name{}, &unknownAccountError{want}
 	}
-	return vault.Name{}, errNotSignedIn
+	return vault.Name{}, fail.ErrNotSignedIn
 }
 
 // usedAs is how an account is called where it is remembered that it was used.

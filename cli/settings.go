@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/ui"
 )
@@ -17,15 +18,16 @@ func (a *app) readSettings(c *cobra.Command) error {
 	if err != nil {
 		home = config.Home{} // not every command needs one
 	}
-	settings, err := home.LoadSettings(a.getenv, givenFlags(c)...)
+	settings, err := home.LoadSettings(a.Getenv, givenFlags(c)...)
 	err = settings.RefuseKeys(ui.CheckKeys(settings.Keys), err)
 	a.settings = *settings
-	a.accessible = a.wantsAccessible()
+	a.Colors = a.chosenColors()
+	a.Accessible = a.wantsAccessible()
 	if a.Guest != nil {
 		a.hideHost()
 	}
 	if e, ok := errors.AsType[*config.SettingsError](err); ok && slices.ContainsFunc(e.Problems, ofFlag) {
-		return usage(c, err)
+		return fail.Usage(c, err)
 	}
 	return err
 }
@@ -52,4 +54,16 @@ func givenFlags(c *cobra.Command) []config.Given {
 		given = append(given, config.Given{Flag: "--log-level", Name: "log.level", Value: f.Value.String()})
 	}
 	return given
+}
+
+// wantsAccessible reports whether the user reads with a screen reader or a
+// braille display. Then mxinvite writes plain lines and never moves the cursor.
+// The variable ACCESSIBLE is weaker than the flag and MXINVITE_ACCESSIBLE, and
+// stronger than the settings file.
+func (a *app) wantsAccessible() bool {
+	source, v := a.settings.Origin("accessible").Source, a.Getenv("ACCESSIBLE")
+	if v != "" && source != config.Flag && source != config.Environment {
+		return v != "0"
+	}
+	return a.settings.Accessible
 }

@@ -28,14 +28,14 @@ func (a *app) remembers(ctx context.Context) *store.Store {
 	if damaged := new(store.DamagedError); errors.As(err, &damaged) {
 		aside, moveErr := store.SetAside(path)
 		if moveErr != nil {
-			a.say("What was known when mxinvite last ran cannot be read: %v", err)
+			a.Note("What was known when mxinvite last ran cannot be read: %v", err)
 			return nil
 		}
-		a.say("What was known when mxinvite last ran cannot be read. It lies at %s now.", aside)
+		a.Note("What was known when mxinvite last ran cannot be read. It lies at %s now.", aside)
 		s, err = store.Open(ctx, path)
 	}
 	if err != nil {
-		a.say("Nothing will be remembered for the next start: %v", err)
+		a.Note("Nothing will be remembered for the next start: %v", err)
 		return nil
 	}
 	a.store = s

@@ -10,17 +10,17 @@ import (
 // acceptTerms shows the terms that wait, and accepts them if the person does.
 // Otherwise they go on waiting, which is the error.
 func (o sendOptions) acceptTerms(ctx context.Context, account *client.Account, waiting *client.TermsError) error {
-	o.tell("%s serves only those who accept its terms:", waiting.Server)
+	o.Message("%s serves only those who accept its terms:", waiting.Server)
 	var shown []identity.PolicyText
 	for _, p := range waiting.Policies {
 		t := p.In()
 		shown = append(shown, t)
-		o.tell("  %s: %s", t.Name, t.URL)
+		o.Message("  %s: %s", t.Name, t.URL)
 	}
 	accepted := o.terms
-	if !accepted && o.mayAsk() {
+	if !accepted && o.MayAsk() {
 		var err error
-		if accepted, err = o.confirm(ctx, "Do you accept them?"); err != nil {
+		if accepted, err = o.Confirm(ctx, "Do you accept them?"); err != nil {
 			return err
 		}
 	}

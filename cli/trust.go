@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 )
 
 func newTrust(a *app) *cobra.Command {
@@ -31,7 +34,7 @@ func newTrust(a *app) *cobra.Command {
 				return runTrusted(a)
 			}
 			if len(args) == 0 {
-				return usage(c, errors.New("HOST is missing: --http and --private need one"))
+				return fail.Usage(c, errors.New("HOST is missing: --http and --private need one"))
 			}
 			return runTrust(c, a, args, may)
 		},
@@ -71,29 +74,29 @@ func runTrusted(a *app) error {
 		return err
 	}
 	all := make([]jsonHost, 0, len(lines))
-	t := &table{columns: []column{{}}, of: "host"}
+	t := &out.Table{Columns: []out.Column{{}}, Of: "host"}
 	seen := map[string]bool{}
 	for _, line := range lines {
 		host, _, err := parseTrust(line)
 		if err != nil {
-			a.tell("In %s: %s.", home.TrustPath(), err.Error())
+			a.Message("In %s: %s.", home.TrustPath(), err.Error())
 			continue
 		}
 		if !seen[host] {
 			seen[host] = true
 			may, _ := trusted.of(host)
 			all = append(all, jsonHost{host, may.http, may.private})
-			t.add(cell{shown: host + may.clause(), exact: host + may.words()})
-			t.call(host)
+			t.Add(out.Cell{Shown: host + may.clause(), Exact: host + may.words()})
+			t.Call(host)
 		}
 	}
-	if a.json {
-		return a.writeJSON(all)
+	if a.JSON {
+		return a.WriteJSON(all)
 	}
 	if len(all) == 0 {
-		a.say("No hosts are trusted except your identity server.")
+		a.Note("No hosts are trusted except your identity server.")
 	}
-	return a.writeTable(t)
+	return a.WriteTable(t)
 }
 
 func runTrust(c *cobra.Command, a *app, names []string, may allowed) error {
@@ -103,14 +106,14 @@ func runTrust(c *cobra.Command, a *app, names []string, may allowed) error {
 	}
 	for _, host := range hosts {
 		if before, ok := trusted.of(host); ok && before == before.and(may) {
-			a.say("%s is already trusted%s.", host, before.clause())
+			a.Note("%s is already trusted%s.", host, before.clause())
 			continue
 		}
 		if err := trusted.add(host, may); err != nil {
 			return err
 		}
 		now, _ := trusted.of(host)
-		a.say("%s will be asked about keys%s.", host, now.clause())
+		a.Note("%s will be asked about keys%s.", host, now.clause())
 	}
 	return nil
 }
@@ -132,7 +135,7 @@ func runUntrust(c *cobra.Command, a *app, names []string) error {
 			failures = append(failures, failure{host, err})
 			continue
 		}
-		a.say("%s will no longer be asked about keys.", host)
+		a.Note("%s will no longer be asked about keys.", host)
 	}
 	return batch("untrusted", len(hosts), failures)
 }
@@ -144,7 +147,7 @@ func (a *app) namedHosts(c *cobra.Command, names []string) ([]string, *trustedHo
 	for i, name := range names {
 		host, err := parseHost(name)
 		if err != nil {
-			return nil, nil, usage(c, err)
+			return nil, nil, fail.Usage(c, err)
 		}
 		hosts[i] = host
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
 )
 
 // An unknownCommandError names a command that does not exist, and those that
@@ -37,7 +39,7 @@ func noSuchCommand(c *cobra.Command, args []string) error {
 	for _, name := range c.SuggestionsFor(args[0]) {
 		e.nearby = append(e.nearby, full(name))
 	}
-	return usage(c, e)
+	return fail.Usage(c, e)
 }
 
 // execute runs a command line. Cobra shows the help of the command above when
@@ -48,7 +50,7 @@ func execute(ctx context.Context, root *cobra.Command) error {
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
 		if c.HasAvailableSubCommands() {
-			if err := c.ValidateArgs(c.Flags().Args()); is[*unknownCommandError](err) {
+			if err := c.ValidateArgs(c.Flags().Args()); fail.Is[*unknownCommandError](err) {
 				unknown = err
 				return
 			}
@@ -82,13 +84,13 @@ func newHelp(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			command, rest, err := c.Root().Find(args)
 			if err != nil {
-				return usage(c, err)
+				return fail.Usage(c, err)
 			}
 			if len(rest) > 0 {
 				return noSuchCommand(command, rest)
 			}
 			if a.Guest != nil && command.Hidden {
-				return fmt.Errorf("%s is %w", command.CommandPath(), errNotForVisitors)
+				return fmt.Errorf("%s is %w", command.CommandPath(), fail.ErrNotForVisitors)
 			}
 			command.InitDefaultHelpFlag()
 			command.InitDefaultVersionFlag()

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 )
@@ -81,14 +83,14 @@ func runVault(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return a.writeJSON(jsonVault{s.kind, a.shownPath(s.path), s.exists})
+	if a.JSON {
+		return a.WriteJSON(jsonVault{s.kind, a.shownPath(s.path), s.exists})
 	}
 	told := s.String()
-	a.say("%s.", strings.ToUpper(told[:1])+told[1:])
-	t := &table{columns: []column{{}, {}}}
-	t.add(text(string(s.kind)), text(a.shownPath(s.path)))
-	return a.writeTable(t)
+	a.Note("%s.", strings.ToUpper(told[:1])+told[1:])
+	t := &out.Table{Columns: []out.Column{{}, {}}}
+	t.Add(out.Text(string(s.kind)), out.Text(a.shownPath(s.path)))
+	return a.WriteTable(t)
 }
 
 // shownPath is a path as the user may see it: visitors need not know where things
@@ -114,7 +116,7 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 	ctx := c.Context()
 	var kind vault.Kind
 	if err := kind.UnmarshalText([]byte(to)); err != nil {
-		return usage(c, err)
+		return fail.Usage(c, err)
 	}
 	home, v, err := a.anyVault()
 	if err != nil {
@@ -127,9 +129,9 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 	if err != nil {
 		return err
 	}
-	a.say("The vault is now of kind %s: %s.", string(kind), a.shownPath(v.Path()))
+	a.Note("The vault is now of kind %s: %s.", string(kind), a.shownPath(v.Path()))
 	if wanted := a.wantedKind(); wanted != "" && wanted != kind {
-		a.say("But %s is %s: until you change that, mxinvite does not open this vault.",
+		a.Note("But %s is %s: until you change that, mxinvite does not open this vault.",
 			a.settings.Origin("vault.kind").String(), string(wanted))
 	}
 	return nil
@@ -147,7 +149,7 @@ func (a *app) firstVault(ctx context.Context, home config.Home, kind vault.Kind)
 		return err
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("there is no vault yet: %w", errNotSignedIn)
+		return fmt.Errorf("there is no vault yet: %w", fail.ErrNotSignedIn)
 	}
 	secret, err := v.Load(ctx, names[0]) // there was never more than one
 	if err != nil {
@@ -169,10 +171,10 @@ func runVaultPassphrase(ctx context.Context, a *app, file string) error {
 	switch {
 	case file != "":
 		next = vault.FromFile(file)
-	case a.mayAsk():
+	case a.MayAsk():
 		next = a.askPassphrase
 	default:
-		return &usageError{"mxinvite vault passphrase", fmt.Errorf("%w for the new passphrase; --new-passphrase-file names a file", errNoTerminal)}
+		return fail.UsageOf("mxinvite vault passphrase", fmt.Errorf("%w for the new passphrase; --new-passphrase-file names a file", fail.ErrNoTerminal))
 	}
 	v, err := a.openVaultWith(home, "", func(ctx context.Context, why vault.Reason) (string, error) {
 		switch {
@@ -189,7 +191,7 @@ func runVaultPassphrase(ctx context.Context, a *app, file string) error {
 	if err := v.ChangePassphrase(ctx); err != nil {
 		return err
 	}
-	a.say("The passphrase was changed.")
+	a.Note("The passphrase was changed.")
 	return nil
 }
 
@@ -202,6 +204,6 @@ func runVaultAside(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.say("The vault was renamed to %s. Sign in with: mxinvite login", a.shownPath(aside))
+	a.Note("The vault was renamed to %s. Sign in with: mxinvite login", a.shownPath(aside))
 	return nil
 }

@@ -75,8 +75,8 @@ func newVersion(a *app) *cobra.Command {
 
 func runVersion(a *app) error {
 	b := thisBuild()
-	if a.json {
-		return a.writeJSON(b)
+	if a.JSON {
+		return a.WriteJSON(b)
 	}
 	_, err := fmt.Fprintln(a.Out, b)
 	return err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
@@ -17,18 +18,24 @@ import (
 // own, and the public network.
 func (v visitors) world(s *serve.Server, visit *serve.Session) World {
 	w := World{
-		In: visit.In, Out: visit.Out, Err: visit.Err,
-		Env:       append(visit.Env, "MXINVITE_HOME="+filepath.Join(v.home.DataDir(), "visitors", visit.Key.Dir())),
-		Now:       v.Now,
-		Transport: s.Counting(v.transport),
-		KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper {
-			if !v.allowPrivate {
-				o.Plain, o.Private = nil, nil
-			}
-			o.Dial = elsewhere(v.allowPrivate)
-			return keycheck.NewTransport(o)
+		Streams: out.Streams{
+			In:  visit.In,
+			Out: visit.Out,
+			Err: visit.Err,
+			Env: append(visit.Env, "MXINVITE_HOME="+filepath.Join(v.home.DataDir(), "visitors", visit.Key.Dir())),
+			Now: v.Now,
 		},
-		Guest: visit,
+		Machine: Machine{
+			Transport: s.Counting(v.transport),
+			KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper {
+				if !v.allowPrivate {
+					o.Plain, o.Private = nil, nil
+				}
+				o.Dial = elsewhere(v.allowPrivate)
+				return keycheck.NewTransport(o)
+			},
+			Guest: visit,
+		},
 	}
 	if t := visit.Terminal; t != nil {
 		w.InTTY, w.OutTTY, w.ErrTTY = true, true, true

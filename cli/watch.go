@@ -10,10 +10,11 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/notify"
-	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
@@ -53,13 +54,13 @@ func runWatch(ctx context.Context, o watchOptions) error {
 		return err
 	}
 	w := watch{watchOptions: o, account: account, memory: memory{all: o.all}}
-	if o.header != nil && !o.OutTTY && !o.json {
-		fmt.Fprintln(o.Out, strings.Join(o.header, "\t"))
+	if o.Header != nil && !o.OutTTY && !o.JSON {
+		fmt.Fprintln(o.Out, strings.Join(o.Header, "\t"))
 	}
 	for watcher := account.Watch(); ; {
 		c := watcher.Next(ctx)
 		switch {
-		case interrupted(c.Err):
+		case fail.Interrupted(c.Err):
 			return nil // being stopped is how it ends
 		case c.Final:
 			return c.Err
@@ -107,7 +108,7 @@ func (w *watch) news() error {
 		}
 	}
 	if first {
-		w.say("Watching the invites of %s.", string(w.account.UserID()))
+		w.Note("Watching the invites of %s.", string(w.account.UserID()))
 	}
 	return nil
 }
@@ -117,24 +118,24 @@ type jsonChange struct {
 	Time   string `json:"time"`
 	Change string `json:"change"`
 	// Invite is there if the change is about one, RoomID if it is about a room.
-	Invite   *jsonInvite `json:"invite,omitempty"`
-	RoomID   string      `json:"room_id,omitempty"`
-	RoomName string      `json:"room_name,omitempty"`
-	Reason   string      `json:"reason,omitempty"` // why we are offline
+	Invite   *out.JSONInvite `json:"invite,omitempty"`
+	RoomID   string          `json:"room_id,omitempty"`
+	RoomName string          `json:"room_name,omitempty"`
+	Reason   string          `json:"reason,omitempty"` // why we are offline
 }
 
 func (w *watch) write(c change, reason string) error {
 	now := w.Now()
 	about := c.room.ID != "" && c.happening != roomLeft // an invite
-	if w.json {
-		j := jsonChange{Time: timestamp(now), Change: string(c.happening), Reason: reason}
+	if w.JSON {
+		j := jsonChange{Time: out.Timestamp(now), Change: string(c.happening), Reason: reason}
 		if about {
-			i := newJSONInvite(findingOf(w.account, w.account.Facts(), c.room, c.invite))
+			i := out.NewJSONInvite(out.FindingOf(w.account, w.account.Facts(), c.room, c.invite))
 			j.Invite = &i
 		} else {
 			j.RoomID, j.RoomName = string(c.room.ID), c.room.Name
 		}
-		return w.writeJSONLine(j)
+		return w.WriteJSONLine(j)
 	}
 	i := c.invite
 	widths := []int{len(time.TimeOnly), len("! room-left"), 20, 20, 24, 24, 0, 0, 0, 0}
@@ -142,17 +143,17 @@ func (w *watch) write(c change, reason string) error {
 		widths[2] = 120 // there is more to say, and nothing to align it with
 	}
 	w.notify(c)
-	return w.writeRow([]cell{
-		{shown: now.Format(time.TimeOnly), exact: timestamp(now), look: faint},
+	return w.WriteRow([]out.Column{3: {Title: "room"}, 4: {Title: "by"}, 5: {Title: "accepted by"}, 7: {}}, []out.Cell{
+		{Shown: now.Format(time.TimeOnly), Exact: out.Timestamp(now), Role: out.Faint},
 		happeningCell(c),
-		text(cmp.Or(reason, i.DisplayName)),
-		{shown: c.room.Label(), exact: string(c.room.ID)},
-		userCell(i.Sender, w.account.UserID()),
-		userCell(taker(i), w.account.UserID()),
-		{exact: string(i.Status)},
-		{exact: i.Token},
-		{exact: c.room.Name},
-		{exact: string(c.room.Alias)},
+		out.Text(cmp.Or(reason, i.DisplayName)),
+		{Shown: c.room.Label(), Exact: string(c.room.ID)},
+		out.UserCell(i.Sender, w.account.UserID()),
+		out.UserCell(taker(i), w.account.UserID()),
+		{Exact: string(i.Status)},
+		{Exact: i.Token},
+		{Exact: c.room.Name},
+		{Exact: string(c.room.Alias)},
 	}, widths)
 }
 
@@ -162,38 +163,21 @@ func (w *watch) notify(c change) {
 		return
 	}
 	who := cmp.Or(string(taker(c.invite)), c.invite.DisplayName)
-	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.settings.Notify), w.getenv("TERM"), "mxinvite", who+" accepted the invite to "+c.room.Name))
-}
-
-// writeRow writes one row at once: nobody knows how wide the next ones will be.
-func (a *app) writeRow(row []cell, widths []int) error {
-	s := tabbed(row)
-	switch {
-	case a.speaks():
-		columns := []column{3: {title: "room"}, 4: {title: "by"}, 5: {title: "accepted by"}, 7: {}}
-		s = (&table{columns: columns}).sentence(row, false) + "."
-	case a.OutTTY:
-		for i, c := range row {
-			row[i].shown = safetext.Line(c.shown)
-		}
-		s = line(row, widths, a.inks())
-	}
-	_, err := fmt.Fprintln(a.Out, s)
-	return err
+	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.settings.Notify), w.Getenv("TERM"), "mxinvite", who+" accepted the invite to "+c.room.Name))
 }
 
 // happeningCell says what happened.
-func happeningCell(c change) cell {
+func happeningCell(c change) out.Cell {
 	t := wording.Status(c.invite.Status)
-	sign, l := t.Glyph, roleLook(t.Role)
+	sign, l := t.Glyph, out.RoleLook(t.Role)
 	switch c.happening {
 	case wasSent:
 		sign = "+"
 	case isOnline:
-		sign, l = "✓", good
+		sign, l = "✓", out.Good
 	case isOffline, roomLeft, wasReplaced:
-		sign, l = "!", bad
+		sign, l = "!", out.Bad
 	default:
 	}
-	return cell{shown: sign + " " + string(c.happening), exact: string(c.happening), look: l}
+	return out.Cell{Shown: sign + " " + string(c.happening), Exact: string(c.happening), Role: l}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -58,9 +59,17 @@ func newVigil(t *testing.T) *vigil {
 	v.ada, v.grace = v.AddUser("ada", password, "Ada"), v.AddUser("grace", password, "Grace")
 	v.room = v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
 	v.w = World{
-		In: strings.NewReader(password), Out: &v.out, Err: &v.err, Now: time.Now,
-		Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"}, Transport: v.World,
-		KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
+		Streams: out.Streams{
+			In:  strings.NewReader(password),
+			Out: &v.out,
+			Err: &v.err,
+			Now: time.Now,
+			Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
+		},
+		Machine: Machine{
+			Transport:    v.World,
+			KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
+		},
 	}
 	if code := Run(t.Context(), v.w, []string{"login", v.ada}); code != exitOK {
 		t.Fatalf("login ended with %d: %s", code, v.err.take())

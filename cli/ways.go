@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 )
 
@@ -52,7 +53,7 @@ func (o loginOptions) askedWay(c *cobra.Command) (*client.Way, error) {
 		switch {
 		case file.given == "":
 		case with != "" && with != file.way:
-			return nil, usage(c, fmt.Errorf("%s is for signing in with a %s, not with %s", file.flag, file.way, with))
+			return nil, fail.Usage(c, fmt.Errorf("%s is for signing in with a %s, not with %s", file.flag, file.way, with))
 		default:
 			with = file.way
 		}
@@ -62,7 +63,7 @@ func (o loginOptions) askedWay(c *cobra.Command) (*client.Way, error) {
 	}
 	n := slices.Index(wayNames(), with)
 	if n < 0 {
-		return nil, usage(c, fmt.Errorf("there is no sign-in method %q, only %s", with, strings.Join(wayNames(), ", ")))
+		return nil, fail.Usage(c, fmt.Errorf("there is no sign-in method %q, only %s", with, strings.Join(wayNames(), ", ")))
 	}
 	return new(client.Way(n)), nil
 }
@@ -89,7 +90,7 @@ func (o loginOptions) way(hs client.Homeserver, asked *client.Way) (client.Way, 
 			return w, nil
 		}
 	}
-	return 0, &usageError{"mxinvite login", errors.New("signing in needs a terminal; without one, choose a method with --with")}
+	return 0, fail.UsageOf("mxinvite login", errors.New("signing in needs a terminal; without one, choose a method with --with"))
 }
 
 // works reports whether a way leads somewhere without anybody having asked for it.
@@ -100,7 +101,7 @@ func (o loginOptions) works(w client.Way) bool {
 	case client.WayPassword:
 		return true
 	default:
-		return o.mayAsk()
+		return o.MayAsk()
 	}
 }
 
@@ -158,7 +159,7 @@ func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs client.Ho
 // show it, and takes the line break from its end.
 func (o loginOptions) secret(c *cobra.Command, what, file string) (string, error) {
 	if (file == "" || file == "-") && o.InTTY {
-		return o.askHidden(c.Context(), strings.ToUpper(what[:1])+what[1:]+": ")
+		return o.AskHidden(c.Context(), strings.ToUpper(what[:1])+what[1:]+": ")
 	}
 	from := o.In
 	if file != "" && file != "-" {
@@ -176,9 +177,9 @@ func (o loginOptions) secret(c *cobra.Command, what, file string) (string, error
 	data = bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
 	switch {
 	case len(data) == 0:
-		return "", usage(c, fmt.Errorf("the %s is missing: it comes from --%s-file, standard input or a terminal", what, lastWord(what)))
+		return "", fail.Usage(c, fmt.Errorf("the %s is missing: it comes from --%s-file, standard input or a terminal", what, lastWord(what)))
 	case len(data) > maxSecret:
-		return "", usage(c, fmt.Errorf("what came as the %s is too long to be one", what))
+		return "", fail.Usage(c, fmt.Errorf("what came as the %s is too long to be one", what))
 	}
 	return string(data), nil
 }

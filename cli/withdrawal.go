@@ -9,6 +9,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
@@ -22,19 +23,19 @@ type withdrawal struct {
 	address string // empty if nobody here knows
 }
 
-func newWithdrawal(f finding, room client.Room) *withdrawal {
-	w := &withdrawal{Invite: f.invite, attempt: attempt{outcome: planned}, room: room, address: f.address}
+func newWithdrawal(f out.Finding, room client.Room) *withdrawal {
+	w := &withdrawal{Invite: f.Invite, attempt: attempt{outcome: planned}, room: room, address: f.Address}
 	switch {
-	case f.invite.Status == invite.Revoked:
+	case f.Invite.Status == invite.Revoked:
 		w.fail(client.ErrAlreadyRevoked)
 	case !room.MayInvite():
-		w.fail(&client.PowerError{Room: cut(room.Name, nameWidth), Have: room.Power, Need: room.InvitePower})
+		w.fail(&client.PowerError{Room: out.Cut(room.Name, out.NameWidth), Have: room.Power, Need: room.InvitePower})
 	}
 	return w
 }
 
 // whom is how people are told which invite it is.
-func (w *withdrawal) whom() string { return cmp.Or(w.address, nameCell(w.Invite).shown) }
+func (w *withdrawal) whom() string { return cmp.Or(w.address, out.NameCell(w.Invite).Shown) }
 
 // find returns the invites that are meant. Before all tokens are known to be right
 // nothing is done to any.
@@ -47,19 +48,19 @@ func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
 		return nil, err
 	}
 	if !room.MayInvite() {
-		return nil, &client.PowerError{Room: cut(room.Name, nameWidth), Have: room.Power, Need: room.InvitePower}
+		return nil, &client.PowerError{Room: out.Cut(room.Name, out.NameWidth), Have: room.Power, Need: room.InvitePower}
 	}
 	facts := account.Facts()
 	var found []*withdrawal
 	for _, token := range o.tokens {
-		i, err := findInvite(account, room, token)
+		i, err := out.FindInvite(account, room, token)
 		if err != nil {
 			return nil, err
 		}
 		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
 			continue
 		}
-		found = append(found, newWithdrawal(findingOf(account, facts, room, i), room))
+		found = append(found, newWithdrawal(out.FindingOf(account, facts, room, i), room))
 	}
 	return found, nil
 }
@@ -74,7 +75,7 @@ func (o revokeOptions) findSelected(account *client.Account) ([]*withdrawal, err
 	facts := account.Facts()
 	var found []*withdrawal
 	for _, i := range o.which.invites(account, rooms, o.Now()) {
-		f := findingOf(account, facts, rooms[i.RoomID], i)
+		f := out.FindingOf(account, facts, rooms[i.RoomID], i)
 		if i.Status != invite.Revoked && (i.Live() || len(o.which.statuses) > 0) && o.which.wants(f) {
 			found = append(found, newWithdrawal(f, rooms[i.RoomID]))
 		}
@@ -100,8 +101,8 @@ func byRoom(withdrawals []*withdrawal) [][]*withdrawal {
 
 // withdraw revokes one after the other, until all are or it is of no use to go on.
 func (a *app) withdraw(ctx context.Context, account *client.Account, withdrawals []*withdrawal) {
-	t := a.tally("Revoking", countOpen(withdrawals))
-	defer t.end()
+	t := a.Tally("Revoking", countOpen(withdrawals))
+	defer t.End()
 	stopped, done := false, 0
 	for _, w := range withdrawals {
 		switch {
@@ -116,7 +117,7 @@ func (a *app) withdraw(ctx context.Context, account *client.Account, withdrawals
 				stopped = endsAll(err)
 			}
 			done++
-			t.reach(done)
+			t.Reach(done)
 		}
 	}
 }
@@ -126,7 +127,7 @@ const unsaid = time.Minute
 
 // revoke revokes one invite. If the homeserver wants to be left alone for a while
 // it is: to ask twice for the same does no harm.
-func (a *app) revoke(ctx context.Context, account *client.Account, w *withdrawal, t *tally) error {
+func (a *app) revoke(ctx context.Context, account *client.Account, w *withdrawal, t *out.Tally) error {
 	for {
 		err := account.Revoke(ctx, w.RoomID, w.Token)
 		limit, limited := errors.AsType[*client.RateLimitError](err)
@@ -134,7 +135,7 @@ func (a *app) revoke(ctx context.Context, account *client.Account, w *withdrawal
 			return err
 		}
 		pause := cmp.Or(limit.RetryAfter, unsaid)
-		t.set("Revoking: the homeserver takes the next one at " + clock(a.Now(), a.Now().Add(pause)) + "…")
+		t.Set("Revoking: the homeserver takes the next one at " + out.Clock(a.Now(), a.Now().Add(pause)) + "…")
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
@@ -157,35 +158,35 @@ type jsonWithdrawal struct {
 // outlook counts those that could not be revoked. To have found that out is no failure.
 func (o revokeOptions) outlook(withdrawals []*withdrawal) {
 	if open := countOpen(withdrawals); open < len(withdrawals) {
-		o.say("%d would be revoked, %d cannot be.", open, len(withdrawals)-open)
+		o.Note("%d would be revoked, %d cannot be.", open, len(withdrawals)-open)
 	}
 }
 
 // report writes what became of all withdrawals and returns what went wrong.
 func (o revokeOptions) report(withdrawals []*withdrawal) error {
 	all := make([]jsonWithdrawal, 0, len(withdrawals))
-	t := &table{columns: []column{{"INVITED", true}, {"OUTCOME", false}, {"TOKEN", true}, {}, {"ROOM", true}, {}, {}}, of: "result"}
+	t := &out.Table{Columns: []out.Column{{Title: "INVITED", Yields: true}, {Title: "OUTCOME"}, {Title: "TOKEN", Yields: true}, {}, {Title: "ROOM", Yields: true}, {}, {}}, Of: "result"}
 	var failures []failure
 	rooms := len(byRoom(withdrawals))
 	for _, w := range withdrawals {
 		reason := ""
 		if w.err != nil {
 			reason = w.err.Error()
-			failures = append(failures, failure{cut(w.whom(), nameWidth), w.err})
+			failures = append(failures, failure{out.Cut(w.whom(), out.NameWidth), w.err})
 		}
 		all = append(all, jsonWithdrawal{string(w.RoomID), w.room.Name, w.Token, w.DisplayName, w.address, w.outcome, reason})
-		room := cell{exact: string(w.RoomID)}
+		room := out.Cell{Exact: string(w.RoomID)}
 		if rooms > 1 {
-			room.shown = w.room.Label()
+			room.Shown = w.room.Label()
 		}
-		t.add(
-			cell{shown: w.whom(), exact: w.DisplayName},
+		t.Add(
+			out.Cell{Shown: w.whom(), Exact: w.DisplayName},
 			outcomeCell(w.outcome),
-			cell{shown: firstLetters(w.Token, shortestToken), exact: w.Token, call: true},
-			cell{exact: reason},
+			out.Cell{Shown: out.FirstLetters(w.Token, out.ShortestToken), Exact: w.Token, Call: true},
+			out.Cell{Exact: reason},
 			room,
-			cell{exact: w.room.Name},
-			cell{exact: string(w.room.Alias)},
+			out.Cell{Exact: w.room.Name},
+			out.Cell{Exact: string(w.room.Alias)},
 		)
 	}
 	if err := o.writeOutcomes(all, t, failures); err != nil {

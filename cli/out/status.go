@@ -1,4 +1,4 @@
-package cli
+package out
 
 import (
 	"context"
@@ -22,10 +22,10 @@ const (
 	spokenPace = 5 * time.Second
 )
 
-// A status says on standard error what is going on, once that takes a while: on
+// A Status says on standard error what is going on, once that takes a while: on
 // one line that changes at a terminal, and elsewhere by a line now and then.
-type status struct {
-	a       *app
+type Status struct {
+	p       *Printer
 	done    chan struct{}
 	follows panicgroup.Group
 
@@ -34,19 +34,19 @@ type status struct {
 	seen string // what was said last; at a terminal, what stands there
 }
 
-// begin returns a status; somebody has to end it.
-func (a *app) begin(text string) *status {
-	s := &status{a: a, text: safetext.Line(text), done: make(chan struct{})}
+// StartStatus returns a status; the caller has to end it.
+func (p *Printer) StartStatus(text string) *Status {
+	s := &Status{p: p, text: safetext.Line(text), done: make(chan struct{})}
 	s.follows.Go(s.follow)
 	return s
 }
 
-func (s *status) follow() error {
+func (s *Status) follow() error {
 	every := calm
 	switch {
 	case s.changes():
 		every = patience
-	case s.a.accessible:
+	case s.p.Accessible:
 		every = spokenPace
 	}
 	t := time.NewTicker(every)
@@ -61,23 +61,23 @@ func (s *status) follow() error {
 	}
 }
 
-// set changes what there is to say.
-func (s *status) set(text string) {
+// Set changes what there is to say.
+func (s *Status) Set(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.text = safetext.Line(text)
 }
 
-// say says something that stays.
-func (s *status) say(format string, values ...any) {
+// Note says something that stays.
+func (s *Status) Note(format string, values ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wipe()
-	s.a.say(format, values...)
+	s.p.Note(format, values...)
 }
 
-// end takes the line away.
-func (s *status) end() {
+// End takes the line away.
+func (s *Status) End() {
 	close(s.done)
 	_ = s.follows.Wait() // it does not fail
 	s.mu.Lock()
@@ -85,49 +85,49 @@ func (s *status) end() {
 	s.wipe()
 }
 
-func (s *status) show() {
+func (s *Status) show() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.a.quiet || s.a.covered.Load() || s.text == s.seen:
+	case s.p.Quiet || s.p.Covered.Load() || s.text == s.seen:
 	case s.changes():
 		s.wipe()
 		s.seen = s.text
-		if s.a.Width > 1 {
-			s.seen = ansi.Truncate(s.seen, s.a.Width-1, "…")
+		if s.p.Width > 1 {
+			s.seen = ansi.Truncate(s.seen, s.p.Width-1, "…")
 		}
-		fmt.Fprint(s.a.Err, s.seen)
+		fmt.Fprint(s.p.Err, s.seen)
 	default:
 		s.seen = s.text
 		text := s.text
-		if s.a.accessible {
+		if s.p.Accessible {
 			text = strings.TrimSuffix(text, "…") + "."
 		}
-		fmt.Fprintln(s.a.Err, text)
+		fmt.Fprintln(s.p.Err, text)
 	}
 }
 
 // changes reports whether it has a line that it may write over.
-func (s *status) changes() bool { return s.a.ErrTTY && !s.a.accessible }
+func (s *Status) changes() bool { return s.p.ErrTTY && !s.p.Accessible }
 
 // wipe takes what stands on the line away.
-func (s *status) wipe() {
+func (s *Status) wipe() {
 	if s.changes() && s.seen != "" {
-		fmt.Fprintf(s.a.Err, "\r%*s\r", ansi.StringWidth(s.seen), "")
+		fmt.Fprintf(s.p.Err, "\r%*s\r", ansi.StringWidth(s.seen), "")
 		s.seen = ""
 	}
 }
 
-// during works, and if that takes a while says so to who watches.
-func (a *app) during(ctx context.Context, what string, work func(context.Context) error) error {
-	s := a.begin(what + "…")
-	defer s.end()
+// During works, and if that takes a while says so to who watches.
+func (p *Printer) During(ctx context.Context, what string, work func(context.Context) error) error {
+	s := p.StartStatus(what + "…")
+	defer s.End()
 	return work(ctx)
 }
 
-// A tally is a status of work that can be counted.
-type tally struct {
-	*status
+// A Tally is a status of work that can be counted.
+type Tally struct {
+	*Status
 
 	what  string
 	total int
@@ -135,28 +135,29 @@ type tally struct {
 	began time.Time
 }
 
-func (a *app) tally(what string, total int) *tally {
-	t := &tally{what: what, total: total, now: a.Now, began: a.Now()}
-	t.status = a.begin(t.line(0))
+// Tally returns a status of work with so many parts; the caller has to end it.
+func (p *Printer) Tally(what string, total int) *Tally {
+	t := &Tally{what: what, total: total, now: p.Now, began: p.Now()}
+	t.Status = p.StartStatus(t.line(0))
 	return t
 }
 
-// reach says how many are done.
-func (t *tally) reach(done int) { t.set(t.line(done)) }
+// Reach says how many are done.
+func (t *Tally) Reach(done int) { t.Set(t.line(done)) }
 
 // line tells how far the work is and, after the first pieces, when it will be done.
-func (t *tally) line(done int) string {
+func (t *Tally) line(done int) string {
 	line := fmt.Sprintf("%s: %d of %d", t.what, done, t.total)
 	now := t.now()
 	if took := now.Sub(t.began); done > 0 && done < t.total && took > patience {
-		line += ", done at " + clock(now, t.began.Add(took/time.Duration(done)*time.Duration(t.total)))
+		line += ", done at " + Clock(now, t.began.Add(took/time.Duration(done)*time.Duration(t.total)))
 	}
 	return line + "…"
 }
 
-// clock is a time to come as people say it: with seconds if it is near, with the
+// Clock is a time to come as people say it: with seconds if it is near, with the
 // day if it is not today.
-func clock(now, t time.Time) string {
+func Clock(now, t time.Time) string {
 	t = t.In(now.Location())
 	switch {
 	case t.Sub(now) < time.Hour:

@@ -1,4 +1,4 @@
-package cli
+package out
 
 import (
 	"bytes"
@@ -11,14 +11,12 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
-
-	"github.com/mxinvite/mxinvite/config"
 )
 
-func people() *table {
-	t := &table{columns: []column{{"NAME", true}, {"EMPTY", true}, {"STATUS", false}, {"ADDRESS", true}}}
-	t.add(text("Grace"), text(""), statusCell(finding{invite: invite.Invite{Status: invite.Joined}, certain: true}), text("grace@navy.example"))
-	t.add(text("Éva\x1b[31m"), text(""), statusCell(finding{invite: invite.Invite{Status: invite.Pending}, certain: true}), text("日本語\t@unicode.example"))
+func people() *Table {
+	t := &Table{Columns: []Column{{Title: "NAME", Yields: true}, {Title: "EMPTY", Yields: true}, {Title: "STATUS"}, {Title: "ADDRESS", Yields: true}}}
+	t.Add(Text("Grace"), Text(""), StatusCell(Finding{Invite: invite.Invite{Status: invite.Joined}, Certain: true}), Text("grace@navy.example"))
+	t.Add(Text("Éva\x1b[31m"), Text(""), StatusCell(Finding{Invite: invite.Invite{Status: invite.Pending}, Certain: true}), Text("日本語\t@unicode.example"))
 	return t
 }
 
@@ -46,8 +44,8 @@ func TestTerminalGetsAlignedColumns(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
-			a := &app{World: World{Out: &out, OutTTY: true, Width: tt.width}, settings: config.Settings{Color: config.ColorNever}}
-			if err := a.writeTable(people()); err != nil {
+			p := &Printer{Streams: Streams{Out: &out, OutTTY: true, Width: tt.width}, Colors: Colors{Never: true}}
+			if err := p.WriteTable(people()); err != nil {
 				t.Fatal(err)
 			}
 			if d := cmp.Diff(strings.Join(tt.want, "\n")+"\n", out.String()); d != "" {
@@ -58,8 +56,8 @@ func TestTerminalGetsAlignedColumns(t *testing.T) {
 }
 
 func TestFirstColumnYieldsLast(t *testing.T) {
-	rows := &table{columns: []column{{"INVITED", true}, {"ROOM", true}, {"BY", true}, {"WARNINGS", true}}}
-	rows.add(text("grace.hopper@navy.example"), text("#compilers:navy.example"), text("@mallory:elsewhere.example"), text("insecure-url, duplicate"))
+	rows := &Table{Columns: []Column{{Title: "INVITED", Yields: true}, {Title: "ROOM", Yields: true}, {Title: "BY", Yields: true}, {Title: "WARNINGS", Yields: true}}}
+	rows.Add(Text("grace.hopper@navy.example"), Text("#compilers:navy.example"), Text("@mallory:elsewhere.example"), Text("insecure-url, duplicate"))
 	for width, want := range map[int]string{
 		80: "INVITED             ROOM                BY                   WARNINGS",
 		42: "INVITED           ROOM    BY      WARNINGS",
@@ -77,7 +75,7 @@ func TestFirstColumnYieldsLast(t *testing.T) {
 
 func TestColorChangesNoLetter(t *testing.T) {
 	var colored, bare bytes.Buffer
-	people().align(&colored, 80, inks{good: lipgloss.NewStyle().Bold(true)})
+	people().align(&colored, 80, inks{Good: lipgloss.NewStyle().Bold(true)})
 	people().align(&bare, 80, nil)
 	if colored.String() == bare.String() || ansi.Strip(colored.String()) != bare.String() {
 		t.Errorf("%q\n%q", colored.String(), bare.String())
@@ -86,8 +84,8 @@ func TestColorChangesNoLetter(t *testing.T) {
 
 func TestScriptGetsAllOfEverything(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{World: World{Out: &out, Width: 10}}
-	if err := a.writeTable(people()); err != nil {
+	p := &Printer{Streams: Streams{Out: &out, Width: 10}}
+	if err := p.WriteTable(people()); err != nil {
 		t.Fatal(err)
 	}
 	want := "Grace\t\tjoined\tgrace@navy.example\nÉva�\t\tpending\t日本語 @unicode.example\n"
@@ -102,7 +100,7 @@ func TestShortTokenTellsInvitesOfARoomApart(t *testing.T) {
 		invites = append(invites, invite.Invite{RoomID: "!a:hs", Token: token})
 	}
 	invites = append(invites, invite.Invite{RoomID: "!b:hs", Token: "abcdefghij"})
-	want := map[tokenKey]string{
+	want := map[TokenKey]string{
 		{"!a:hs", "abcdefghij"}: "abcdefgh",
 		{"!a:hs", "abcdefgzzz"}: "abcdefgz",
 		{"!a:hs", "abcdefg"}:    "abcdefg",
@@ -111,7 +109,7 @@ func TestShortTokenTellsInvitesOfARoomApart(t *testing.T) {
 		{"!a:hs", "ääääää"}:     "äää",
 		{"!b:hs", "abcdefghij"}: "abcdef",
 	}
-	if d := cmp.Diff(want, shortTokens(invites)); d != "" {
+	if d := cmp.Diff(want, ShortTokens(invites)); d != "" {
 		t.Error(d)
 	}
 }
@@ -121,15 +119,15 @@ func TestOwnServerNeedsNoMention(t *testing.T) {
 	for user, want := range map[id.UserID]string{
 		"@ken:example.org": "@ken", "@ken:elsewhere.example": "@ken:elsewhere.example", "": "", "garbage": "garbage",
 	} {
-		if c := userCell(user, me); c.shown != want || c.exact != string(user) {
+		if c := UserCell(user, me); c.Shown != want || c.Exact != string(user) {
 			t.Errorf("%q is %v", user, c)
 		}
 	}
 }
 
 func TestTokensAreWholeWhereThereIsRoom(t *testing.T) {
-	rows := &table{columns: []column{{"INVITED", true}, {"TOKEN", false}, {"WARNINGS", true}}}
-	rows.add(text("grace@navy.example"), cell{shown: "kPzQxW", exact: "kPzQxWabcdefghijklmnopqrstuvwxyz", call: true}, text("duplicate"))
+	rows := &Table{Columns: []Column{{Title: "INVITED", Yields: true}, {Title: "TOKEN"}, {Title: "WARNINGS", Yields: true}}}
+	rows.Add(Text("grace@navy.example"), Cell{Shown: "kPzQxW", Exact: "kPzQxWabcdefghijklmnopqrstuvwxyz", Call: true}, Text("duplicate"))
 	for width, want := range map[int]string{
 		63: "grace@navy.example  kPzQxWabcdefghijklmnopqrstuvwxyz  duplicate",
 		62: "grace@navy.example  kPzQxW  duplicate",

@@ -1,4 +1,4 @@
-package cli
+package out
 
 import (
 	"bytes"
@@ -10,18 +10,18 @@ import (
 	"unicode/utf8"
 )
 
-// writeJSON writes v for a program to read.
-func (a *app) writeJSON(v any) error { return a.encode(v, "  ") }
+// WriteJSON writes v for a program to read.
+func (p *Printer) WriteJSON(v any) error { return p.encode(v, "  ") }
 
-// writeJSONLine writes v on a line of its own.
-func (a *app) writeJSONLine(v any) error { return a.encode(v, "") }
+// WriteJSONLine writes v on a line of its own.
+func (p *Printer) WriteJSONLine(v any) error { return p.encode(v, "") }
 
-func (a *app) encode(v any, indent string) error {
+func (p *Printer) encode(v any, indent string) error {
 	data, err := encodeJSON(v, indent)
 	if err != nil {
 		return err
 	}
-	_, err = a.Out.Write(data)
+	_, err = p.Out.Write(data)
 	return err
 }
 
@@ -31,13 +31,13 @@ func encodeJSON(v any, indent string) ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", indent)
 	err := enc.Encode(v)
-	return escape(b.Bytes()), err
+	return EscapeJSON(b.Bytes()), err
 }
 
-// escape spells everything in JSON that is not to be seen as \u: the text stays
+// EscapeJSON spells everything in JSON that is not to be seen as \u: the text stays
 // exactly what a stranger wrote, and a terminal is shown nothing that it obeys.
 // Package json leaves DEL, the C1 controls and all bidirectional ones as they are.
-func escape(data []byte) []byte {
+func EscapeJSON(data []byte) []byte {
 	out := make([]byte, 0, len(data))
 	for len(data) > 0 {
 		r, n := utf8.DecodeRune(data)
@@ -55,9 +55,9 @@ func escape(data []byte) []byte {
 	return out
 }
 
-// jsonInvite is an invite as list, show, inspect and watch promise it to
+// JSONInvite is an invite as list, show, inspect and watch promise it to
 // scripts. What is absent is not known; the lists are always there.
-type jsonInvite struct {
+type JSONInvite struct {
 	RoomID      string `json:"room_id,omitempty"`
 	RoomName    string `json:"room_name,omitempty"`
 	Token       string `json:"token"`
@@ -94,23 +94,24 @@ type jsonCheck struct {
 	Rule   string `json:"rule,omitempty"`
 }
 
-func newJSONInvite(f finding) jsonInvite {
-	i := f.invite
-	j := jsonInvite{
-		RoomID: string(i.RoomID), RoomName: f.roomName, Token: i.Token, EventID: string(i.EventID),
-		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: timestamp(i.SentAt), Status: string(i.Status), StatusCertain: f.certain,
+// NewJSONInvite is an invite as it is promised to scripts.
+func NewJSONInvite(f Finding) JSONInvite {
+	i := f.Invite
+	j := JSONInvite{
+		RoomID: string(i.RoomID), RoomName: f.RoomName, Token: i.Token, EventID: string(i.EventID),
+		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: Timestamp(i.SentAt), Status: string(i.Status), StatusCertain: f.Certain,
 		Keys: []jsonKey{}, Verdict: string(f.Verdict), Checks: []jsonCheck{}, Warnings: []string{},
-		Address: f.address,
+		Address: f.Address,
 	}
 	for _, k := range i.Keys {
-		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.facts.Of(k))})
+		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.Facts.Of(k))})
 	}
 	if i.Acceptance != nil {
-		j.AcceptedBy, j.AcceptedAt = string(i.Acceptance.UserID), timestamp(i.Acceptance.At)
+		j.AcceptedBy, j.AcceptedAt = string(i.Acceptance.UserID), Timestamp(i.Acceptance.At)
 		j.Proof = string(i.Acceptance.Proof)
 	}
 	if i.Revocation != nil {
-		j.RevokedBy, j.RevokedAt = string(i.Revocation.Sender), timestamp(i.Revocation.At)
+		j.RevokedBy, j.RevokedAt = string(i.Revocation.Sender), Timestamp(i.Revocation.At)
 	}
 	for _, c := range f.Checks {
 		j.Checks = append(j.Checks, jsonCheck{c.Name, string(c.Result), c.Detail, c.Rule})
@@ -121,18 +122,18 @@ func newJSONInvite(f finding) jsonInvite {
 	return j
 }
 
-// newJSONInvites is what list and inspect promise: one array.
-func newJSONInvites(findings []finding) []jsonInvite {
-	all := make([]jsonInvite, 0, len(findings))
+// NewJSONInvites is what list and inspect promise: one array.
+func NewJSONInvites(findings []Finding) []JSONInvite {
+	all := make([]JSONInvite, 0, len(findings))
 	for _, f := range findings {
-		all = append(all, newJSONInvite(f))
+		all = append(all, NewJSONInvite(f))
 	}
 	return all
 }
 
-// timestamp is a time in RFC 3339; empty if it is not known. A homeserver may
+// Timestamp is a time in RFC 3339; empty if it is not known. A homeserver may
 // claim any year, and one that RFC 3339 cannot write is as good as not known.
-func timestamp(t time.Time) string {
+func Timestamp(t time.Time) string {
 	t = t.UTC()
 	if t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
 		return ""

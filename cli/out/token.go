@@ -1,4 +1,4 @@
-package cli
+package out
 
 import (
 	"fmt"
@@ -12,33 +12,34 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// shortestToken is how many letters of a token are shown at least.
-const shortestToken = 6
+// ShortestToken is how many letters of a token are shown at least.
+const ShortestToken = 6
 
-type tokenKey struct {
-	room  id.RoomID
-	token string
+// A TokenKey is an invite: tokens are unique in a room only.
+type TokenKey struct {
+	Room  id.RoomID
+	Token string
 }
 
-// shortTokens gives every invite as much of its token as tells it from the
+// ShortTokens gives every invite as much of its token as tells it from the
 // others of its room. Sydent's tokens have 128 letters.
-func shortTokens(invites []invite.Invite) map[tokenKey]string {
+func ShortTokens(invites []invite.Invite) map[TokenKey]string {
 	tokens := map[id.RoomID][]string{}
 	for _, i := range invites {
 		tokens[i.RoomID] = append(tokens[i.RoomID], i.Token)
 	}
-	short := map[tokenKey]string{}
+	short := map[TokenKey]string{}
 	for room, all := range tokens {
 		slices.Sort(all)
 		for n, token := range all {
-			length := shortestToken
+			length := ShortestToken
 			if n > 0 {
 				length = max(length, common(token, all[n-1])+1)
 			}
 			if n+1 < len(all) {
 				length = max(length, common(token, all[n+1])+1)
 			}
-			short[tokenKey{room, token}] = firstLetters(token, length)
+			short[TokenKey{room, token}] = FirstLetters(token, length)
 		}
 	}
 	return short
@@ -53,17 +54,17 @@ func common(a, b string) int {
 	return n
 }
 
-// firstLetters is the first n bytes of s, and the rest of a letter that they cut.
-func firstLetters(s string, n int) string {
+// FirstLetters is the first n bytes of s, and the rest of a letter that they cut.
+func FirstLetters(s string, n int) string {
 	for n < len(s) && !utf8.RuneStart(s[n]) {
 		n++
 	}
 	return s[:min(n, len(s))]
 }
 
-// findInvite returns the invite of a room that a person means by a token or the
+// FindInvite returns the invite of a room that a person means by a token or the
 // beginning of one.
-func findInvite(account *client.Account, room client.Room, token string) (invite.Invite, error) {
+func FindInvite(account *client.Account, room client.Room, token string) (invite.Invite, error) {
 	var found []invite.Invite
 	for _, i := range account.Invites(room.ID) {
 		if i.Token == token {
@@ -75,9 +76,9 @@ func findInvite(account *client.Account, room client.Room, token string) (invite
 	}
 	switch len(found) {
 	case 0:
-		return invite.Invite{}, fmt.Errorf("%s in %s: %w", token, cut(room.Name, nameWidth), client.ErrNoInvite)
+		return invite.Invite{}, fmt.Errorf("%s in %s: %w", token, Cut(room.Name, NameWidth), client.ErrNoInvite)
 	case 1:
 		return found[0], nil
 	}
-	return invite.Invite{}, fmt.Errorf("%s is the beginning of %d tokens in %s", token, len(found), cut(room.Name, nameWidth))
+	return invite.Invite{}, fmt.Errorf("%s is the beginning of %d tokens in %s", token, len(found), Cut(room.Name, NameWidth))
 }

@@ -1,4 +1,4 @@
-package cli
+package out
 
 import (
 	"bytes"
@@ -15,15 +15,15 @@ import (
 
 func TestJSONOfAnInviteIsThePromise(t *testing.T) {
 	at := time.Date(2026, 11, 20, 11, 0, 0, 500e6, time.FixedZone("", 3600))
-	whole := finding{
-		invite: invite.Invite{
+	whole := Finding{
+		Invite: invite.Invite{
 			RoomID: "!r:hs", Token: "kPzQ", EventID: "$e", DisplayName: "gra...@nav...", Sender: "@ada:hs", SentAt: at,
 			Keys:       []invite.Key{{Public: "XGX0", ValidityURL: "https://is/isvalid"}, {Public: "UIWq"}},
 			Status:     invite.Joined,
 			Acceptance: &invite.Acceptance{UserID: "@grace:hs", At: at, Proof: invite.ProofVerified},
 			Revocation: &invite.Revocation{Sender: "@ken:hs", At: at},
 		},
-		roomName: "Ops", certain: true,
+		RoomName: "Ops", Certain: true,
 		Judgement: invite.Judgement{
 			Verdict: invite.Honoured,
 			Checks: []invite.Check{
@@ -32,15 +32,15 @@ func TestJSONOfAnInviteIsThePromise(t *testing.T) {
 			},
 			Warnings: []invite.Warning{invite.Reusable, invite.Stale},
 		},
-		facts: invite.Facts{Validity: func(invite.Key) invite.Validity { return invite.Valid }},
+		Facts: invite.Facts{Validity: func(invite.Key) invite.Validity { return invite.Valid }},
 	}
 	none := `"keys":[],"verdict":"refused","checks":[],"warnings":[]`
 	refused := invite.Judgement{Verdict: invite.Refused}
-	bare := finding{invite: invite.Invite{RoomID: "!r:hs", Status: invite.Revoked}, Judgement: refused}
-	odd := finding{invite: invite.Invite{SentAt: time.UnixMilli(1 << 60)}, Judgement: refused}
+	bare := Finding{Invite: invite.Invite{RoomID: "!r:hs", Status: invite.Revoked}, Judgement: refused}
+	odd := Finding{Invite: invite.Invite{SentAt: time.UnixMilli(1 << 60)}, Judgement: refused}
 	for _, tt := range []struct {
 		name    string
-		finding finding
+		finding Finding
 		want    string
 	}{
 		{"everything known", whole, `{"room_id":"!r:hs","room_name":"Ops","token":"kPzQ","event_id":"$e",` +
@@ -54,7 +54,7 @@ func TestJSONOfAnInviteIsThePromise(t *testing.T) {
 		{"sent in no year", odd, `{"token":"","status":"",` + none + `}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := json.Marshal(newJSONInvite(tt.finding))
+			got, err := json.Marshal(NewJSONInvite(tt.finding))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,8 +79,8 @@ func TestJSONIsExactAndHarmless(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	a := newApp(World{Out: &out})
-	if err := a.writeJSON([]string{every.String()}); err != nil {
+	p := &Printer{Streams: Streams{Out: &out}}
+	if err := p.WriteJSON([]string{every.String()}); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range out.String() {

@@ -1,0 +1,107 @@
+package out
+
+import (
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/wording"
+)
+
+// Join puts words beside each other.
+func Join[S ~string](all []S, sep string) string {
+	out := make([]string, len(all))
+	for i, w := range all {
+		out[i] = string(w)
+	}
+	return strings.Join(out, sep)
+}
+
+// StandingCell is the state of the keys, or of the proof once the invite is
+// accepted, in a column of a table.
+func StandingCell(f Finding) Cell {
+	word := f.Invite.Standing(f.Facts)
+	t, ok := wording.Standing(word)
+	if !ok {
+		return Cell{}
+	}
+	return Cell{Shown: t.Column(), Exact: word, Role: RoleLook(t.Role)}
+}
+
+// termCell is a term that explains itself. Scripts get exact.
+func termCell(t wording.Term, exact string) Cell {
+	return Cell{Shown: t.Glyph + " " + t.Sentence(), Exact: exact, Spoken: Cut(t.Sentence(), fieldWidth), Role: RoleLook(t.Role)}
+}
+
+func verdictCell(f Finding) Cell {
+	return termCell(wording.Verdict(f.Verdict, f.Invite), string(f.Verdict))
+}
+
+func checkCell(c invite.Check) Cell {
+	t := wording.Check(c)
+	return Cell{Shown: t.String(), Exact: string(c.Result) + " " + c.Name + ": " + c.Detail, Role: RoleLook(t.Role)}
+}
+
+func warningCell(w invite.Warning) Cell { return termCell(wording.Warning(w), string(w)) }
+
+func proofCell(p invite.Proof) Cell { return termCell(wording.Proof(p), string(p)) }
+
+func validityCell(k invite.Key, v invite.Validity) Cell {
+	return termCell(wording.Key(k, v), string(v))
+}
+
+// OutboxItem is what an invite in the outbox is called in a list.
+const OutboxItem = "outbox item"
+
+// ItemStates lists every state there is.
+func ItemStates() []client.ItemState {
+	return []client.ItemState{
+		client.ItemQueued, client.ItemSending, client.ItemSent, client.ItemResolved,
+		client.ItemUncertain, client.ItemFailed, client.ItemCancelled,
+	}
+}
+
+// NameCell is whom an invite is for, as far as anybody may know.
+func NameCell(i invite.Invite) Cell {
+	if strings.TrimSpace(i.DisplayName) == "" {
+		return Cell{Shown: "(no name)", Exact: i.DisplayName, Role: Faint}
+	}
+	return Text(i.DisplayName)
+}
+
+// InviteeCell is the name of an invite, for people with the address that it went to
+// if that is known here.
+func InviteeCell(f Finding) Cell {
+	c := NameCell(f.Invite)
+	if f.Address != "" {
+		c.Shown, c.Role = f.Address, Plain
+	}
+	return c
+}
+
+// UserCell is a user, whose server needs no mention if it is one's own.
+func UserCell(user, me id.UserID) Cell {
+	c := Text(string(user))
+	if local, server, err := user.Parse(); err == nil && server == me.Homeserver() {
+		c.Shown = "@" + local
+	}
+	return c
+}
+
+// RoleLook is the look of a role. Something that is going on stands out on the
+// screen only.
+func RoleLook(r wording.Role) Role {
+	return map[wording.Role]Role{wording.Faint: Faint, wording.Good: Good, wording.Warn: Warn, wording.Bad: Bad}[r]
+}
+
+// StatusCell is a status, for people with a question mark if it is only how
+// things look.
+func StatusCell(f Finding) Cell {
+	t, spoken := wording.Status(f.Invite.Status), ""
+	if !f.Certain {
+		t, spoken = t.Uncertain(), t.Word+", not certain"
+	}
+	return Cell{Shown: t.String(), Exact: string(f.Invite.Status), Spoken: spoken, Role: RoleLook(t.Role)}
+}

@@ -1,0 +1,42 @@
+package out
+
+import (
+	"slices"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// A Finding is an invite with all that is known of it at the moment.
+type Finding struct {
+	Invite              invite.Invite
+	RoomName, RoomLabel string // as the room is called, and in short; empty if it has no name
+	RoomAlias           id.RoomAlias
+	invite.Judgement
+	Facts invite.Facts // that it was judged by
+	// Certain is set if the status is more than how things look (see
+	// [client.Room.Certain]).
+	Certain bool
+	Address string // whom it went to; empty if nobody here knows
+}
+
+// FindingOf is what an account knows of an invite, with its facts of the moment.
+func FindingOf(account *client.Account, facts invite.Facts, room client.Room, i invite.Invite) Finding {
+	f := Finding{Invite: i, RoomName: room.Name, RoomLabel: room.Label(), RoomAlias: room.Alias, Certain: room.Certain(i)}
+	to, _ := account.AddressOf(i.RoomID, i.Token)
+	f.Address = to.Address
+	return f.Judged(facts)
+}
+
+// Judged is the finding with what the facts make of it.
+func (f Finding) Judged(facts invite.Facts) Finding {
+	f.Facts, f.Judgement = facts, f.Invite.Judge(facts)
+	return f
+}
+
+// NeedLook are the warnings that do not go away by themselves.
+func (f Finding) NeedLook() []invite.Warning {
+	return slices.DeleteFunc(slices.Clone(f.Warnings), func(w invite.Warning) bool { return !w.Lasting() })
+}

@@ -1,0 +1,144 @@
+package out
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/wording"
+)
+
+// fieldWidth is how much of one thing people are shown: three lines of most
+// terminals. Scripts get more.
+const fieldWidth = 220
+
+// InviteTable has a row for everything that is known. Scripts get the names of the
+// JSON's members.
+func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
+	i := f.Invite
+	t := &Table{Columns: []Column{{}, {}}}
+	add := func(title, name string, c Cell) {
+		if c.Shown != "" || c.Exact != "" {
+			c.Shown = Cut(c.Shown, fieldWidth)
+			t.Add(Cell{Shown: title, Exact: name, Role: Faint}, c)
+		}
+	}
+	add("Invited", "display_name", Text(i.DisplayName))
+	add("Address", "address", Text(f.Address))
+	add("Status", "status", StatusCell(f))
+	switch {
+	case f.Certain && !p.OutTTY:
+		add("", "status_certain", Text("true"))
+	case !f.Certain && p.OutTTY:
+		add("", "", Text("The room's history could not be searched. The invite may have been accepted."))
+	}
+	add("Verdict", "verdict", verdictCell(f))
+	checks, more := some(p, f.Checks)
+	for _, c := range checks {
+		add("", "check", checkCell(c))
+	}
+	add("", "", more)
+	for _, w := range f.Warnings {
+		add("Warning", "warning", warningCell(w))
+	}
+	add("Room", "room_name", Text(f.RoomName))
+	add("", "room_id", Text(string(i.RoomID)))
+	add("Sent by", "sender", Text(string(i.Sender)))
+	add("Sent", "sent_at", p.moment(i.SentAt))
+	if i.Acceptance != nil {
+		add("Accepted by", "accepted_by", Text(string(i.Acceptance.UserID)))
+		add("Accepted", "accepted_at", p.moment(i.Acceptance.At))
+		add("Proof", "proof", proofCell(i.Acceptance.Proof))
+	}
+	if i.Revocation != nil {
+		add("Revoked by", "revoked_by", Text(string(i.Revocation.Sender)))
+		add("Revoked", "revoked_at", p.moment(i.Revocation.At))
+	}
+	p.addKeys(f, add)
+	add("Token", "token", Text(i.Token))
+	add("Event", "event_id", Text(string(i.EventID)))
+	for n := range history {
+		title := "History"
+		if n > 0 {
+			title = ""
+		}
+		add(title, "history", p.pastCell(history[n:]))
+		if n+1 < len(history) && history[n].Replaces != "" && history[n].Replaces != history[n+1].ID {
+			add("", "history", Text("the events in between are not known"))
+		}
+	}
+	return t
+}
+
+// addKeys adds the keys: what each is, who vouches for it, and what came of that.
+func (p *Printer) addKeys(f Finding, add func(title, name string, c Cell)) {
+	keys, more := some(p, f.Invite.Keys)
+	for _, k := range keys {
+		add("Key", "public_key", keyCell(k))
+		add("", "key_validity_url", Text(k.ValidityURL))
+		if !p.OutTTY || k.Usable() && (k.Host() == "" || f.Invite.Live()) { // people need no more of the others
+			add("", "validity", validityCell(k, f.Facts.Of(k)))
+		}
+	}
+	add("", "", more)
+}
+
+func keyCell(k invite.Key) Cell {
+	if k.Usable() {
+		return Text(k.Public)
+	}
+	return Cell{Shown: strings.TrimSpace(fmt.Sprintf("%s (%s)", k.Public, wording.Key(k, invite.Unusable).Sentence())), Exact: k.Public, Role: Bad}
+}
+
+// MaxShown is how many checks and keys people are shown: a stranger may have written
+// thousands. Scripts get them all.
+const MaxShown = 12
+
+// some is as many of the things as people are shown, and what says that there
+// are more.
+func some[T any](p *Printer, things []T) ([]T, Cell) {
+	if len(things) <= MaxShown || !p.OutTTY {
+		return things, Cell{}
+	}
+	return things[:MaxShown], Cell{Shown: fmt.Sprintf("and %d more", len(things)-MaxShown), Role: Faint}
+}
+
+// pastCell says who wrote the first of these events, when, and what that was to
+// the one before it, which follows.
+func (p *Printer) pastCell(events []invite.Event) Cell {
+	ev := events[0]
+	what := "wrote it"
+	switch {
+	case string(ev.Content) == "{}":
+		what = "emptied it"
+	case len(events) > 1 && events[1].Sender != ev.Sender:
+		what = "overwrote it"
+	case len(events) > 1:
+		what = "wrote it again"
+	case ev.Replaces != "":
+		what = "wrote it; the content before that is not known"
+	}
+	when, who := p.moment(ev.At), cmp.Or(string(ev.Sender), "?")
+	return Cell{
+		Shown: cmp.Or(when.Shown, "?") + ": " + who + " " + what,
+		Exact: strings.Join([]string{cmp.Or(when.Exact, "?"), who, cmp.Or(string(ev.ID), "?"), what}, " "),
+	}
+}
+
+// moment is a time for reading; nothing if it is not known.
+func (p *Printer) moment(t time.Time) Cell {
+	exact := Timestamp(t)
+	if exact == "" {
+		return Cell{}
+	}
+	shown := t.UTC().Format("2006-01-02 15:04 UTC")
+	if ago := spokenAge(p.Now(), t); p.Accessible && strings.HasSuffix(ago, " ago") {
+		return Cell{Shown: shown + ", " + ago, Exact: exact}
+	}
+	if a := Age(p.Now(), t); !p.Accessible && len(a) <= len("59m") && a != "now" {
+		shown += ", " + a + " ago"
+	}
+	return Cell{Shown: shown, Exact: exact}
+}

@@ -1,0 +1,95 @@
+package out
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
+)
+
+func TestLongWorkSaysSo(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		takes time.Duration
+		want  string
+	}{
+		{"short work", patience / 2, ""},
+		{"long work", 2 * patience, "Counting…\r         \r"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var err bytes.Buffer
+				p := &Printer{Streams: Streams{Err: &err, ErrTTY: true}}
+				failure := errors.New("lost count")
+				got := p.During(t.Context(), "Counting", func(context.Context) error {
+					time.Sleep(tt.takes)
+					return failure
+				})
+				if !errors.Is(got, failure) || err.String() != tt.want {
+					t.Errorf("%v, and said %q; want %q", got, err.String(), tt.want)
+				}
+			})
+		})
+	}
+}
+
+func TestQuestionLeavesTheNextLineAlone(t *testing.T) {
+	in := strings.NewReader("ada\nsecret\n")
+	p := &Printer{Streams: Streams{In: in, Err: io.Discard}}
+	if answer, err := p.Ask(t.Context(), "Who?"); answer != "ada" || err != nil {
+		t.Fatalf("got %q, %v", answer, err)
+	}
+	if rest, _ := io.ReadAll(in); string(rest) != "secret\n" {
+		t.Errorf("%q is left", rest)
+	}
+}
+
+func TestInterruptEndsAQuestion(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	in, w := io.Pipe()
+	defer w.Close()
+	p := &Printer{Streams: Streams{In: in, Err: io.Discard}}
+	if yes, err := p.Confirm(ctx, "Really?"); yes || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, %v", yes, err)
+	}
+}
+
+// caught is what f panicked with where it was called.
+func caught(f func()) any {
+	err := panicgroup.Try(func() error { f(); return nil })
+	if p, ok := errors.AsType[*panicgroup.Panic](err); ok {
+		return p.Value
+	}
+	return nil
+}
+
+func TestPanicOfAStatusIsItsCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &Printer{Streams: Streams{Err: broken{}, ErrTTY: true}}
+		work := func(context.Context) error { time.Sleep(2 * patience); return nil }
+		if got := caught(func() { _ = p.During(t.Context(), "Counting", work) }); got != "broken" {
+			t.Errorf("heard %v", got)
+		}
+	})
+}
+
+// broken is a stream that breaks.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { panic("broken") }
+
+func (broken) Write([]byte) (int, error) { panic("broken") }
+
+func TestPanicOfAQuestionIsItsCallers(t *testing.T) {
+	p := &Printer{Streams: Streams{In: broken{}, Err: io.Discard}}
+	if got := caught(func() { _, _ = p.Ask(t.Context(), "Who?") }); got != "broken" {
+		t.Errorf("heard %v", got)
+	}
+}
