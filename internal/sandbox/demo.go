@@ -34,9 +34,7 @@ func Demo(o Options) *World {
 		"privacy_policy":   d.policy("1.2", "Privacy Policy", "privacy-1.2"),
 		"terms_of_service": d.policy("2.0", "Terms of Service", "terms-2.0"),
 	})
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.net.log = nil // the past is not part of what anybody asks to see
+	d.ForgetRequests()
 	return d.World
 }
 
@@ -63,7 +61,7 @@ func (d *demo) at(ago time.Duration, do func() error) {
 
 // play lets everything happen. That a step fails is a mistake in the script, so it is told loudly.
 func (d *demo) play() {
-	now := d.opts.Now()
+	now := d.Now()
 	slices.SortStableFunc(d.steps, func(a, b step) int { return int(b.ago/time.Second) - int(a.ago/time.Second) })
 	for i, s := range d.steps {
 		d.At(now.Add(-s.ago), func() {
@@ -74,11 +72,11 @@ func (d *demo) play() {
 	}
 }
 
-func (d *demo) user(localpart string) string { return "@" + localpart + ":" + d.opts.Domain }
+func (d *demo) user(localpart string) string { return "@" + localpart + ":" + d.Domain() }
 
 func (d *demo) policy(version, name, page string) Policy {
 	return Policy{Version: version, Languages: map[string]Document{
-		"en": {Name: name, URL: d.opts.IdentityServerURL + "/" + page + "-en.html"},
+		"en": {Name: name, URL: d.IdentityServerURL() + "/" + page + "-en.html"},
 	}}
 }
 
@@ -140,7 +138,7 @@ func (i *invitation) banned(ago time.Duration, actor, person string) {
 // revoked overwrites the invite with nothing.
 func (i *invitation) revoked(ago time.Duration, actor string) {
 	i.d.at(ago, func() error {
-		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), typeThirdPartyInvite, i.token, object{})
+		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), "m.room.third_party_invite", i.token, object{})
 		return err
 	})
 }
@@ -148,7 +146,7 @@ func (i *invitation) revoked(ago time.Duration, actor string) {
 // redacted takes the invite's content away, which reads the same as revoked.
 func (i *invitation) redacted(ago time.Duration, actor string) {
 	i.d.at(ago, func() error {
-		return i.d.Redact(i.d.rooms[i.room], i.d.user(actor), i.event().id)
+		return i.d.Redact(i.d.rooms[i.room], i.d.user(actor), i.eventID())
 	})
 }
 
@@ -156,21 +154,25 @@ func (i *invitation) redacted(ago time.Duration, actor string) {
 // the first inviter, the event the second.
 func (i *invitation) replaced(ago time.Duration, actor string) {
 	i.d.at(ago, func() error {
-		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), typeThirdPartyInvite, i.token, i.event().content)
+		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), "m.room.third_party_invite", i.token, i.content())
 		return err
 	})
 }
 
-func (i *invitation) event() *event {
-	i.d.mu.Lock()
-	defer i.d.mu.Unlock()
-	return i.d.hs.rooms[i.d.rooms[i.room]].invite(i.token)
+func (i *invitation) eventID() string {
+	id, _ := i.d.StateEvent(i.d.rooms[i.room], "m.room.third_party_invite", i.token)
+	return id
+}
+
+func (i *invitation) content() json.RawMessage {
+	_, content := i.d.StateEvent(i.d.rooms[i.room], "m.room.third_party_invite", i.token)
+	return content
 }
 
 // garbage plants an invite no server of good manners would have written.
 func (d *demo) garbage(ago time.Duration, room, sender, token, content string) {
 	d.at(ago, func() error {
-		_, err := d.PlantState(d.rooms[room], d.user(sender), typeThirdPartyInvite, token, json.RawMessage(content))
+		_, err := d.PlantState(d.rooms[room], d.user(sender), "m.room.third_party_invite", token, json.RawMessage(content))
 		return err
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
 // The addresses that the demo names have the outcomes that it names.
@@ -24,14 +26,14 @@ func TestDemoAddressesHaveTheirOutcomes(t *testing.T) {
 		ada.ask("POST", "terms", object{"user_accepts": []string{
 			"https://id.example.org/privacy-1.2-en.html", "https://id.example.org/terms-2.0-en.html",
 		}}).ok(t)
-		room := w.hs.aliases["#compilers:example.org"]
+		room := ada.roomOf("compilers")
 		membership := map[string]string{} // a minute later, or the answer's error
 		for _, a := range DemoAddresses() {
 			for _, address := range strings.Split(a.Address, ", ") {
 				answer := ada.hs("POST", "rooms/"+room+"/invite", object{
 					"id_server": "id.example.org", "id_access_token": ada.is, "medium": "email", "address": address,
 				})
-				membership[address] = str(answer.body["errcode"])
+				membership[address] = signedjson.String(answer.body["errcode"])
 			}
 		}
 		time.Sleep(time.Minute)
@@ -46,7 +48,7 @@ func TestDemoAddressesHaveTheirOutcomes(t *testing.T) {
 			case demoRefused:
 				want, code = "", "M_FORBIDDEN"
 			}
-			if got := w.Membership(room, w.is.bound[foldFor("email", address)]); got != want || refused != code {
+			if got := w.Membership(room, w.UserOf(address)); got != want || refused != code {
 				t.Errorf("%s is %q (%s), not %q", address, got, refused, want)
 			}
 		}

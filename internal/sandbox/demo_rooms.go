@@ -3,6 +3,8 @@ package sandbox
 import (
 	"strings"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
 // people makes the accounts of the demo. Mallory is up to no good.
@@ -43,22 +45,22 @@ func (d *demo) makeRooms() {
 	}, "grace", "ken", "lin", "mallory")
 	d.room(190*day, "ops", "ken", RoomOptions{
 		Name: "Operations", Topic: "It was DNS", Preset: "private_chat", RoomVersion: "11",
-		PowerLevels: object{"invite": 50, "users": object{d.user("ken"): 100, d.user("ada"): 50, d.user("brian"): 50}},
+		PowerLevels: map[string]any{"invite": 50, "users": map[string]any{d.user("ken"): 100, d.user("ada"): 50, d.user("brian"): 50}},
 	}, "ada", "rob", "brian")
 	d.room(180*day, "kernel", "lin", RoomOptions{
 		Name: "Kernel", Preset: "private_chat", RoomVersion: "9",
 	}, "ada", "ken", "andy")
 	d.room(170*day, "plan9", "rob", RoomOptions{
 		Name: "Plan 9", Topic: "Everything is a file", Preset: "public_chat", RoomVersion: "12",
-		PowerLevels: object{"users": object{d.user("ada"): 50, d.user("ken"): 50}},
+		PowerLevels: map[string]any{"users": map[string]any{d.user("ada"): 50, d.user("ken"): 50}},
 	}, "ada", "ken")
 	d.room(160*day, "board", "grace", RoomOptions{
 		Name: "Board", Topic: "Only the chair invites", Preset: "trusted_private_chat", RoomVersion: "11",
-		PowerLevels: object{"invite": 75, "users": object{d.user("grace"): 100}},
+		PowerLevels: map[string]any{"invite": 75, "users": map[string]any{d.user("grace"): 100}},
 	}, "ada", "ken")
 	d.room(150*day, "reading", "ada", RoomOptions{
 		Name: "Reading group", Topic: "This month: Notes on the Analytical Engine, note G", Preset: "public_chat",
-		RoomVersion: "10", PowerLevels: object{"users": object{d.user("ada"): 100, d.user("lin"): 50}},
+		RoomVersion: "10", PowerLevels: map[string]any{"users": map[string]any{d.user("ada"): 100, d.user("lin"): 50}},
 	}, "grace", "lin")
 }
 
@@ -94,7 +96,7 @@ func (d *demo) compilers() {
 		"key_validity_url":"https://id.elsewhere.example/_matrix/identity/v2/pubkey/isvalid",
 		"public_keys":[{"public_key":"UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c",
 		"key_validity_url":"https://id.elsewhere.example/_matrix/identity/v2/pubkey/isvalid"}]}`)
-	d.garbage(29*day, r, "mallory", "hostile", `{"display_name":`+string(encode(hostileName()))+`,
+	d.garbage(29*day, r, "mallory", "hostile", `{"display_name":`+string(signedjson.Encode(hostileName()))+`,
 		"public_key":"UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c",
 		"key_validity_url":"https://evil.example/isvalid?\u001b]52;c;cm0gLXJmIH4=\u0007","public_keys":[]}`)
 	d.says(40*day, r, "grace", "The linker is the only program that reads everything you wrote.")
@@ -123,9 +125,9 @@ func (d *demo) ops() {
 	d.invite(2*day, r, "ada", "linus@helsinki.example")
 	d.invite(1*day, r, "ken", "sophie@acorn.example")
 	d.garbage(45*day, r, "ken", "numberkey", `{"display_name":"pau...@moc...","public_key":42,
-		"key_validity_url":"`+d.opts.IdentityServerURL+`/_matrix/identity/v2/pubkey/isvalid","public_keys":[{"public_key":7}]}`)
+		"key_validity_url":"`+d.IdentityServerURL()+`/_matrix/identity/v2/pubkey/isvalid","public_keys":[{"public_key":7}]}`)
 	d.garbage(44*day, r, "ken", "shortkey", `{"display_name":"evi...@nem...","public_key":"c2hvcnQ",
-		"key_validity_url":"`+d.opts.IdentityServerURL+`/_matrix/identity/v2/pubkey/isvalid",
+		"key_validity_url":"`+d.IdentityServerURL()+`/_matrix/identity/v2/pubkey/isvalid",
 		"public_keys":[{"public_key":"c2hvcnQ"}]}`)
 	d.says(35*day, r, "ken", "It was DNS.")
 	d.says(34*day, r, "ada", "It is always DNS.")

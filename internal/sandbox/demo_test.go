@@ -2,15 +2,19 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/ed25519"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
+	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
 var demoNow = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -22,7 +26,7 @@ func newDemo() *World {
 func signInToDemo(t *testing.T, w *World) *caller {
 	t.Helper()
 	ada := &caller{t: t, w: w, id: "@ada:example.org"}
-	ada.token = str(ada.hs("POST", "login", object{
+	ada.token = signedjson.String(ada.hs("POST", "login", object{
 		"type": "m.login.password", "identifier": object{"type": "m.id.user", "user": DemoUser}, "password": DemoPassword,
 	}).ok(t)["access_token"])
 	return ada
@@ -43,40 +47,53 @@ func TestDemoHasSixRoomsAndFortyInvites(t *testing.T) {
 	}
 }
 
-// What became of an invite, told from the room's whole past.
-func fate(r *room, invite *event) string {
-	if keys, err := publicKeys(invite); err != nil || len(keys) == 0 {
-		if len(invite.fields) == 0 {
-			return "revoked"
-		}
+// outcome is the status of an invite, computed from all events of its room.
+func outcome(events []object, invite object) string {
+	content := invite["content"].(object)
+	if len(content) == 0 {
+		return "revoked"
+	}
+	key := signedjson.String(content["public_key"])
+	if list, _ := content["public_keys"].([]any); key == "" && len(list) > 0 {
+		key = signedjson.String(list[0].(object)["public_key"])
+	}
+	if len(key) < 43 { // 32 bytes in base64
 		return "malformed"
 	}
-	for _, k := range []any{invite.fields["public_key"]} {
-		if key, err := decodeKey(k); k != nil && (err != nil || len(key) != ed25519.PublicKeySize) {
-			return "malformed"
-		}
-	}
-	if invite.replaces != nil && invite.replaces.sender != invite.sender {
+	if before := invite["unsigned"].(object)["prev_sender"]; before != nil && before != invite["sender"] {
 		return "replaced"
 	}
-	for _, e := range r.events {
-		tpi, _ := e.fields["third_party_invite"].(object)
-		signed, _ := tpi["signed"].(object)
-		if signed["token"] == *invite.stateKey {
-			return r.membership(*e.stateKey)
+	memberships, accepted := map[any]any{}, any(nil)
+	for _, e := range events {
+		if e["type"] != "m.room.member" {
+			continue
 		}
+		member := e["content"].(object)
+		memberships[e["state_key"]] = member["membership"]
+		tpi, _ := member["third_party_invite"].(object)
+		if signed, _ := tpi["signed"].(object); signed["token"] == invite["state_key"] {
+			accepted = e["state_key"]
+		}
+	}
+	if accepted != nil {
+		return signedjson.String(memberships[accepted])
 	}
 	return "pending"
 }
 
 func TestDemoHasInvitesInEveryState(t *testing.T) {
-	w := newDemo()
+	ada := signInToDemo(t, newDemo())
 	got := map[string]int{}
-	for _, r := range w.hs.rooms {
-		for _, e := range ordered(r.state) {
-			if e.typ == typeThirdPartyInvite {
-				got[fate(r, e)]++
+	for _, room := range ada.joinedRooms() {
+		events := ada.events(room)
+		last := map[any]object{}
+		for _, e := range events {
+			if e["type"] == "m.room.third_party_invite" {
+				last[e["state_key"]] = e
 			}
+		}
+		for _, e := range last {
+			got[outcome(events, e)]++
 		}
 	}
 	for _, want := range []string{"pending", "invite", "join", "leave", "ban", "revoked", "malformed", "replaced"} {
@@ -87,26 +104,26 @@ func TestDemoHasInvitesInEveryState(t *testing.T) {
 	t.Log(got)
 }
 
-func TestDemoHappenedInOrderOverMonths(t *testing.T) {
-	w := newDemo()
-	for _, r := range w.hs.rooms {
-		last := demoNow.Add(-365 * 24 * time.Hour).UnixMilli()
-		for _, e := range r.events {
-			if e.ts < last || e.ts > demoNow.UnixMilli() {
-				t.Errorf("%s in %s out of order", e.typ, r.id)
+func TestDemoEventsAreInOrderOverMonths(t *testing.T) {
+	ada := signInToDemo(t, newDemo())
+	for _, room := range ada.joinedRooms() {
+		last := float64(demoNow.Add(-365 * 24 * time.Hour).UnixMilli())
+		for _, e := range ada.events(room) {
+			ts := e["origin_server_ts"].(float64)
+			if ts < last || ts > float64(demoNow.UnixMilli()) {
+				t.Errorf("%s in %s out of order", e["type"], room)
 			}
-			last = e.ts
+			last = ts
 		}
 	}
 }
 
-func TestDemosOfOneSeedAreTheSame(t *testing.T) {
+func TestDemosWithTheSameSeedAreEqual(t *testing.T) {
 	dump := func(w *World) []byte {
+		ada := signInToDemo(t, w)
 		var b bytes.Buffer
-		for _, id := range w.hs.roomIDs {
-			for _, e := range w.hs.rooms[id].events {
-				b.Write(encode(e.client(demoNow, view{roomID: true, prevContent: true})))
-			}
+		for _, room := range ada.joinedRooms() {
+			b.Write(ada.hs("GET", "rooms/"+url.PathEscape(room)+"/messages?dir=f&limit=1000", nil).raw)
 		}
 		return b.Bytes()
 	}
@@ -127,12 +144,12 @@ func TestDemoAsksAdaToAcceptTermsAndKnowsTwoAddresses(t *testing.T) {
 	policies := ada.ask("GET", "terms", nil).ok(t)["policies"].(object)
 	var urls []string
 	for _, id := range slices.Sorted(maps.Keys(policies)) {
-		urls = append(urls, str(policies[id].(object)["en"].(object)["url"]))
+		urls = append(urls, signedjson.String(policies[id].(object)["en"].(object)["url"]))
 	}
 	ada.ask("POST", "terms", object{"user_accepts": urls}).ok(t)
-	pepper := str(ada.ask("GET", "hash_details", nil).ok(t)["lookup_pepper"])
+	pepper := signedjson.String(ada.ask("GET", "hash_details", nil).ok(t)["lookup_pepper"])
 	for address, want := range map[string]string{"grace@navy.example": "@grace:example.org", "rob@bell.example": "@rob:example.org"} {
-		hash := lookupHash(address, "email", pepper)
+		hash := threepid.Hash(address, "email", pepper)
 		m := ada.ask("POST", "lookup", object{"algorithm": "sha256", "pepper": pepper, "addresses": []string{hash}}).ok(t)
 		if got := m["mappings"].(object)[hash]; got != want {
 			t.Errorf("%s is %v", address, got)
@@ -142,25 +159,30 @@ func TestDemoAsksAdaToAcceptTermsAndKnowsTwoAddresses(t *testing.T) {
 
 func TestAdaMayNotInviteToTheBoard(t *testing.T) {
 	w := newDemo()
+	ada := signInToDemo(t, w)
 	for alias, may := range map[string]bool{"board": false, "compilers": true, "ops": true, "plan9": true} {
-		r := w.hs.rooms[w.hs.aliases["#"+alias+":example.org"]]
-		if got := r.powerOf("@ada:example.org") >= r.namedLevel("invite", 0); got != may {
-			t.Errorf("%s: %v", alias, got)
+		if err := w.Invite(ada.roomOf(alias), ada.id, "@new:example.org"); (err == nil) != may {
+			t.Errorf("%s: %v", alias, err)
 		}
 	}
 }
 
-func TestDemoIsHostileToTerminals(t *testing.T) {
+func TestDemoHasAHostileDisplayName(t *testing.T) {
 	w := newDemo()
-	r := w.hs.rooms[w.hs.aliases["#compilers:example.org"]]
-	name := r.invite("hostile").field("display_name")
+	_, content := w.StateEvent(signInToDemo(t, w).roomOf("compilers"), "m.room.third_party_invite", "hostile")
+	var invite struct {
+		DisplayName string `json:"display_name"`
+	}
+	if err := json.Unmarshal(content, &invite); err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range []string{"\x1b[2J", "\x1b]52;", "\u202e", "\u200b", "\r\n", "\U000e0041"} {
-		if !strings.Contains(name, s) {
+		if !strings.Contains(invite.DisplayName, s) {
 			t.Errorf("no %q", s)
 		}
 	}
-	if len(name) < 1000 {
-		t.Errorf("only %d bytes", len(name))
+	if len(invite.DisplayName) < 1000 {
+		t.Errorf("only %d bytes", len(invite.DisplayName))
 	}
 }
 

@@ -1,25 +1,98 @@
-// Package sandbox is a Matrix homeserver, an identity server and an OAuth server in one process: the demo people try,
-// and the other side of every test.
+// Package sandbox runs a Matrix homeserver, an identity server and an OAuth server in one process, for the demo and as
+// the other side of all tests.
 //
-// It answers as Synapse 1.163.2 and a freshly started Sydent 2.6.1 do, status by status and text by text, because the
-// program is proven against both: whatever passes here must pass there. Its OAuth server, which [World.SetWays] turns on,
-// answers as a Matrix Authentication Service does. That is also why it imports nothing of ours: two sides that share
-// code share mistakes.
+// The homeserver answers as Synapse 1.163.2, the identity server as a freshly started Sydent 2.6.1, the OAuth server,
+// which [World.SetWays] turns on, as a Matrix Authentication Service: with the same status codes, errcodes and texts. The
+// scenarios of internal/e2e run on the sandbox and on the real servers and compare the answers. Therefore the sandbox
+// imports no other package of this program and no Matrix library: two sides that share code share its mistakes.
 //
-// A [World] is used as an [http.RoundTripper], where hosts decide who answers and nothing touches a socket, or as an
-// [http.Handler] that serves everything on one origin to any Matrix client. It starts no goroutine of its own and
-// waits only on channels and timers, so it may live inside a testing/synctest bubble.
+// A [World] is an [http.RoundTripper], in which the host of a URL selects the server and no socket is opened, and an
+// [http.Handler], which serves everything at one origin to any Matrix client. It starts no goroutine and waits only on
+// channels and timers, so it can be used in a testing/synctest bubble.
 //
-// What is knowingly different, all of it to be more predictable than the real servers:
+// # Packages
 //
-//   - Synapse answers a /sync that repeats an earlier one word for word from a cache for two minutes. Here it is
-//     always answered anew.
-//   - Once Synapse has read an event from its stream, the cached event carries prev_content wherever it is shown, in
-//     /state too, until the cache forgets it. Here it is shown in /sync and /messages only.
-//   - Sydent tells the homeserver about a bound address behind its answer's back, and again and again until the
-//     homeserver is content. Here the homeserver knows before the answer, and hears it once.
-//   - A long-running Sydent resends the invites of whoever bound an address before. Here nobody's are.
-//   - A Matrix Authentication Service lets itself be asked about a device code without end. Here it is slow_down, as RFC
-//     8628 has it.
-//   - Only what a filter or an invite needs is validated. A rate limit answers at once instead of half a second later.
+//   - homeserver, identityserver, oauthserver: the servers. They do not import each other and talk over the network.
+//   - account: users, sessions and tokens, which the homeserver shares with the OAuth server.
+//   - network: the requests in memory with the faults that a test injects, the clock, the lock, the random numbers.
+//   - api: routes, replies, errors and rate limits. signedjson: JSON and signatures. threepid: e-mail addresses.
+//
+// The methods of these types are methods of World.
+//
+// # Quirks
+//
+// These are the known quirks of the real servers. Each line has the file of the sandbox that has the quirk and the
+// scenarios of internal/e2e that show it on the real servers. Where Dendrite differs from Synapse, the scenario is listed
+// in internal/e2e/differences_test.go with the reason. To add a quirk, write the scenario, run it with the build tag e2e,
+// and then change the sandbox until it gives the same answers.
+//
+// Synapse, sending invites:
+//
+//   - The mail is sent before the power level is checked: homeserver/invite.go,
+//     TestMailGoesOutBeforeThePowerLevelIsChecked, TestMailGoesOutThoughTheInviterIsNotInTheRoom.
+//   - Every failure of the identity server is a 500 M_UNKNOWN: homeserver/invite.go,
+//     TestTroubleWithTheIdentityServerIsAnInternalError, TestInviteWhileTheIdentityServerIsDown, TestInviteWhileTermsWait.
+//   - The address is looked up without case folding, so an invite to a bound address in another case fails:
+//     homeserver/invite.go, TestInviteOfABoundAddressInTheWrongCaseFails, TestAddressIsFoldedOnlyByTheIdentityServer.
+//   - The access token of the identity server is in the query of hash_details: homeserver/invite.go,
+//     TestHashDetailsTakeATokenInTheQuery.
+//   - The key at the top level of an invite has a validity URL of version 2, the keys in its list have URLs of version 1:
+//     homeserver/invite.go, TestInviteOfAnUnboundAddressBecomesState.
+//   - A request to invite is repeated safely only with a transaction ID: homeserver/send.go,
+//     TestInvitingByTransactionMailsOnce, TestInvitingTwiceMakesTwoInvites.
+//   - The rate limit of invites by e-mail is per sender, and the answer comes late: homeserver/invite_limit.go,
+//     TestInvitesAreLimited.
+//   - A user who blocks invites is not invited: homeserver/membership.go, TestInviteOfWhoeverRefusesInvites.
+//
+// Synapse, accepting and revoking invites:
+//
+//   - Accepting an invite changes the membership of a joined user to invite: homeserver/exchange.go,
+//     TestMemberFallsBackToInvitedWhenAnotherAddressIsBound.
+//   - The sender of an invite may have left: homeserver/auth_rules.go, TestInviterMayHaveLeftBeforeTheLinkIsUsed,
+//     TestInviteIsRedeemableAfterTheInviterLeft.
+//   - An invite that another member has sent again cannot be accepted: homeserver/auth_rules.go,
+//     TestBindingTakesNoInviteThatAnotherMemberReplaced.
+//   - A key without a validity URL is not checked: homeserver/exchange.go, TestKeyWithoutValidityURLIsNeverChecked.
+//   - The link in the mail can be used more than once: homeserver/exchange.go, TestLinkCanBeUsedTwice.
+//   - POST /join/{room} copies third_party_signed into the member event: homeserver/membership.go,
+//     TestJoiningByAliasPathCopiesTheProofIntoTheJoin.
+//   - A member who may invite may revoke; state_default and the level of the event type do not count:
+//     homeserver/auth_rules.go, TestAnybodyWhoMayInviteMayRevoke, TestNobodyElseMayRevoke.
+//   - The homeserver accepts any content as an invite: homeserver/invite_keys.go,
+//     TestHomeserverTakesAnyContentForAnInvite.
+//   - State with the same content by the same sender makes no new event: homeserver/room.go, TestSameStateTwiceIsOneEvent,
+//     TestSameStateByAnotherIsAnotherEvent.
+//   - A redaction removes the whole content of an invite: homeserver/redact.go, TestRedactedInviteIsEmpty.
+//
+// Synapse, reading rooms:
+//
+//   - A filtered timeline looks back at a limited number of events: homeserver/sync_room.go,
+//     TestMessagesDoNotCrowdOutState, TestHistoryGoesOnWhereTheTimelineBegins.
+//   - Lazy loading sends a member to a device once: homeserver/sync_room.go, TestFirstSyncBringsStateAndLazyMembers.
+//   - A user who was kicked or banned has the room in leave: homeserver/sync.go, TestKickedSeeItInLeave,
+//     TestBannedSeeItInLeave.
+//
+// Sydent:
+//
+//   - Keys are compared as strings, and the ephemeral key is encoded in the other alphabet: identityserver/store_invite.go,
+//     TestKeyInTheOtherAlphabetIsNotValid, TestEphemeralKeyIsURLSafe.
+//   - Keys stay valid after the invite was accepted or revoked: identityserver/store_invite.go, TestKeysStayValid.
+//   - A bad OpenID token is a 500: identityserver/account.go, TestIdentityServerRefusesABadOpenIDToken.
+//   - Binding an address accepts all its invites, and the links in the mails are no longer valid: identityserver/bind.go,
+//     TestBindingTakesAllInvitesOfAnAddress.
+//   - The mail limit has no time to retry after: identityserver/limit.go, TestOutboxLearnsTheIdentityServersLimit.
+//
+// # Differences
+//
+// The sandbox differs from the real servers, to be predictable, in this:
+//
+//   - Synapse caches the answer to a repeated /sync for two minutes. The sandbox does not.
+//   - Synapse shows prev_content also in /state while the event is in its cache. The sandbox shows it in /sync and
+//     /messages only.
+//   - Sydent tells the homeserver about a bound address after its answer, and retries. The sandbox does so before its
+//     answer, once.
+//   - A long-running Sydent sends the invites of earlier bindings again. The sandbox does not.
+//   - A Matrix Authentication Service allows any number of requests for a device code. The sandbox answers slow_down, as
+//     RFC 8628 says.
+//   - Only what a filter or an invite needs is validated.
 package sandbox

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"testing"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
 func mustInvite(t *testing.T, w *World, room, sender, address string) (token string) {
@@ -37,11 +39,11 @@ func TestJoinByLink(t *testing.T) {
 		errcode, text string
 	}{
 		"revoked": {func(w *World, room string, signed object) {
-			_, _ = w.SendState(room, "@ada:example.org", typeThirdPartyInvite, str(signed["token"]), object{})
+			_, _ = w.SendState(room, "@ada:example.org", "m.room.third_party_invite", signedjson.String(signed["token"]), object{})
 		}, 403, "M_FORBIDDEN", notInvited},
 		"replaced by another sender": {func(w *World, room string, signed object) {
-			e := w.hs.rooms[room].invite(signed["token"])
-			_, _ = w.PlantState(room, "@ken:example.org", typeThirdPartyInvite, str(signed["token"]), e.content)
+			_, content := w.StateEvent(room, "m.room.third_party_invite", signedjson.String(signed["token"]))
+			_, _ = w.PlantState(room, "@ken:example.org", "m.room.third_party_invite", signedjson.String(signed["token"]), content)
 		}, 403, "M_FORBIDDEN", notInvited},
 		"unknown token": {func(_ *World, _ string, signed object) {
 			signed["token"] = "unknown"
@@ -71,7 +73,7 @@ func TestJoinByLink(t *testing.T) {
 			w.Inject(Fault{Path: "/_matrix/identity/api/v1/pubkey/ephemeral/isvalid", Status: 200, Body: `{"valid":false}`})
 		}, 403, "M_FORBIDDEN", "Third party certificate was invalid"},
 		"a key that is a number": {func(w *World, room string, signed object) {
-			_, _ = w.PlantState(room, "@ada:example.org", typeThirdPartyInvite, str(signed["token"]), object{"public_key": 42})
+			_, _ = w.PlantState(room, "@ada:example.org", "m.room.third_party_invite", signedjson.String(signed["token"]), object{"public_key": 42})
 		}, 500, "M_UNKNOWN", "Internal server error"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +111,7 @@ func TestAnybodyWhoMayInviteMayRevoke(t *testing.T) {
 	w, _ := newWorld()
 	room := w.CreateRoom("@ada:example.org", RoomOptions{
 		Preset: "private_chat", RoomVersion: "10", Members: []string{"@ken:example.org"},
-		PowerLevels: object{"events": object{typeThirdPartyInvite: 100}, "state_default": 50},
+		PowerLevels: object{"events": object{"m.room.third_party_invite": 100}, "state_default": 50},
 	})
 	token := mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	ken := signIn(t, w, "ken")
@@ -168,14 +170,14 @@ func TestProofOfOnesOwnKeyNeedsNoIdentityServer(t *testing.T) {
 	w, room := newWorld()
 	w.SetIdentityServerDown(true)
 	key := ed25519.NewKeyFromSeed(make([]byte, 32))
-	if _, err := w.SendState(room, "@ada:example.org", typeThirdPartyInvite, "own", object{
-		"display_name": "x", "public_keys": []any{object{"public_key": encodeBase64(key.Public().(ed25519.PublicKey))}},
+	if _, err := w.SendState(room, "@ada:example.org", "m.room.third_party_invite", "own", object{
+		"display_name": "x", "public_keys": []any{object{"public_key": signedjson.EncodeBase64(key.Public().(ed25519.PublicKey))}},
 	}); err != nil {
 		t.Fatal(err)
 	}
 	grace := signIn(t, w, "grace")
 	signed := object{"mxid": grace.id, "sender": "@ada:example.org", "token": "own"}
-	signJSON(signed, "anything", "ed25519:xyz", key)
+	signedjson.Sign(signed, "anything", "ed25519:xyz", key)
 	grace.joinSigned(room, signed).ok(t)
 }
 
@@ -198,7 +200,7 @@ func TestOnBindReportsOneBadInviteAndTakesTheRest(t *testing.T) {
 	other := w.CreateRoom("@ada:example.org", RoomOptions{})
 	token := mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	mustInvite(t, w, other, "@ada:example.org", "dave@example.org")
-	if _, err := w.SendState(room, "@ada:example.org", typeThirdPartyInvite, token, object{}); err != nil {
+	if _, err := w.SendState(room, "@ada:example.org", "m.room.third_party_invite", token, object{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Bind("dave@example.org", "@grace:example.org"); err == nil {
@@ -222,8 +224,8 @@ func TestTimeOfSeedsIsTheOneGiven(t *testing.T) {
 	w, room := newWorld()
 	then := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	w.At(then, func() { mustInvite(t, w, room, "@ada:example.org", "dave@example.org") })
-	e := w.hs.rooms[room].events[len(w.hs.rooms[room].events)-1]
-	if e.ts != then.UnixMilli() || !w.Mails("dave@example.org")[0].At.Equal(then) {
-		t.Errorf("event %d, mail %v", e.ts, w.Mails("dave@example.org")[0].At)
+	ts := signIn(t, w, "ada").invites(room)[0]["origin_server_ts"]
+	if ts != float64(then.UnixMilli()) || !w.Mails("dave@example.org")[0].At.Equal(then) {
+		t.Errorf("event %v, mail %v", ts, w.Mails("dave@example.org")[0].At)
 	}
 }

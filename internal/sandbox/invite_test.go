@@ -22,7 +22,7 @@ func TestIdentityServerTroubleIsAnInternalError(t *testing.T) {
 	for name, spoil := range map[string]func(*World, *caller) string{
 		"wrong token": func(_ *World, c *caller) string { c.is = "wrong"; return "dave@example.org" },
 		"terms": func(w *World, _ *caller) string {
-			w.SetTerms(map[string]Policy{"p": {Version: "1", Languages: map[string]Document{"en": {"P", "https://p"}}}})
+			w.SetTerms(map[string]Policy{"p": {Version: "1", Languages: map[string]Document{"en": {Name: "P", URL: "https://p"}}}})
 			return "dave@example.org"
 		},
 		"down":       func(w *World, _ *caller) string { w.SetIdentityServerDown(true); return "dave@example.org" },

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
 // try sends a request of which only the error matters.
@@ -116,7 +118,7 @@ func TestFaultsDelayRefuseAnswerAndLose(t *testing.T) {
 		if err := try(w, req); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("lost: %v", err)
 		}
-		if e := w.hs.rooms[room].events; e[len(e)-1].typ != "m.room.message" {
+		if e := ada.events(room); e[len(e)-1]["type"] != "m.room.message" {
 			t.Error("a lost request was not carried out")
 		}
 		if got := w.Count("PUT", path); got != 1 {
@@ -149,13 +151,13 @@ func TestOneOriginServesEverything(t *testing.T) {
 	body := c.hs("POST", "login", object{
 		"type": "m.login.password", "identifier": object{"type": "m.id.user", "user": "ada"}, "password": "ada",
 	}).ok(t)
-	c.token, c.id = str(body["access_token"]), str(body["user_id"])
+	c.token, c.id = signedjson.String(body["access_token"]), signedjson.String(body["user_id"])
 	c.register()
 	c.hs("POST", "rooms/"+url.PathEscape(room)+"/invite", object{
 		"medium": "email", "address": "dave@example.org", "id_server": strings.TrimPrefix(srv.URL, "http://"), "id_access_token": c.is,
 	}).ok(t)
 	content := c.invites(room)[0]["content"].(object)
-	if got := str(content["key_validity_url"]); !strings.HasPrefix(got, srv.URL) {
+	if got := signedjson.String(content["key_validity_url"]); !strings.HasPrefix(got, srv.URL) {
 		t.Errorf("key validity URL %s", got)
 	}
 	a := c.send("OPTIONS", srv.URL+"/_matrix/client/v3/sync", "", nil)
@@ -179,7 +181,7 @@ func TestSimulatedPeopleTakeInvites(t *testing.T) {
 		synctest.Wait()
 		mustInvite(t, w, room, "@ada:example.org", "ada.lovelace@example.org")
 		revoked := mustInvite(t, w, room, "@ada:example.org", "revoked@example.org")
-		if _, err := w.SendState(room, "@ada:example.org", typeThirdPartyInvite, revoked, object{}); err != nil {
+		if _, err := w.SendState(room, "@ada:example.org", "m.room.third_party_invite", revoked, object{}); err != nil {
 			t.Fatal(err)
 		}
 		who := "@ada.lovelace:example.org"

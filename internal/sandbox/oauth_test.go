@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
 // authTown is a world with an OAuth server, a registered program and a clock that can be moved.
@@ -25,11 +27,11 @@ func newAuthTown(t *testing.T) *authTown {
 	w.SetWays(Ways{OAuth: true, SSO: []Provider{{ID: "cas", Name: "Navy"}}})
 	n.caller = &caller{t: t, w: w}
 	n.ada = w.AddUser("ada", "lovelace", "Ada")
-	a := n.send(post, w.AuthServerURL()+"/oauth2/registration", "", registration(nil))
+	a := n.send("POST", w.AuthServerURL()+"/oauth2/registration", "", registration(nil))
 	if a.status != http.StatusCreated {
 		t.Fatalf("%d %s", a.status, a.raw)
 	}
-	n.client = str(a.body["client_id"])
+	n.client = signedjson.String(a.body["client_id"])
 	return n
 }
 
@@ -37,7 +39,7 @@ func registration(change object) object {
 	o := object{
 		"client_name": "mxinvite", "client_uri": "https://mxinvite.example/", "application_type": "native",
 		"redirect_uris": []string{loopbackRedirect}, "token_endpoint_auth_method": "none",
-		"grant_types": []string{grantCode, grantRefresh, grantDevice}, "response_types": []string{"code"},
+		"grant_types": []string{"authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"}, "response_types": []string{"code"},
 	}
 	for k, v := range change {
 		o[k] = v
@@ -52,7 +54,7 @@ func (n *authTown) form(path string, kv ...string) response {
 	for i := 0; i < len(kv); i += 2 {
 		values.Set(kv[i], kv[i+1])
 	}
-	req, err := http.NewRequestWithContext(n.t.Context(), post, n.w.AuthServerURL()+path, strings.NewReader(values.Encode()))
+	req, err := http.NewRequestWithContext(n.t.Context(), http.MethodPost, n.w.AuthServerURL()+path, strings.NewReader(values.Encode()))
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -69,12 +71,12 @@ func (n *authTown) startDevice() object {
 
 func (n *authTown) poll(d object) response {
 	n.t.Helper()
-	return n.form("/oauth2/token", "grant_type", grantDevice, "device_code", str(d["device_code"]))
+	return n.form("/oauth2/token", "grant_type", "urn:ietf:params:oauth:grant-type:device_code", "device_code", signedjson.String(d["device_code"]))
 }
 
 func (n *authTown) refresh(token any) response {
 	n.t.Helper()
-	return n.form("/oauth2/token", "grant_type", grantRefresh, "refresh_token", str(token))
+	return n.form("/oauth2/token", "grant_type", "refresh_token", "refresh_token", signedjson.String(token))
 }
 
 // refuses checks an error of OAuth.
@@ -88,18 +90,18 @@ func (a response) refuses(t *testing.T, status int, code string) {
 func (n *authTown) signIn() object {
 	n.t.Helper()
 	d := n.startDevice()
-	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err != nil {
+	if err := n.w.ApproveDevice(n.ada, signedjson.String(d["user_code"])); err != nil {
 		n.t.Fatal(err)
 	}
 	tokens := n.poll(d).ok(n.t)
-	n.token = str(tokens["access_token"])
+	n.token = signedjson.String(tokens["access_token"])
 	return tokens
 }
 
 func TestOAuthIsOffByDefault(t *testing.T) {
 	w := New(Options{})
 	c := &caller{t: t, w: w}
-	c.send(get, w.HomeserverURL()+"/_matrix/client/v1/auth_metadata", "", nil).fails(t, 404, "M_UNRECOGNIZED", "Unrecognized request")
+	c.send("GET", w.HomeserverURL()+"/_matrix/client/v1/auth_metadata", "", nil).fails(t, 404, "M_UNRECOGNIZED", "Unrecognized request")
 }
 
 func TestClientMetadataIsChecked(t *testing.T) {
@@ -119,13 +121,13 @@ func TestClientMetadataIsChecked(t *testing.T) {
 		"somebody else's scheme": {object{"redirect_uris": []string{"com.example:/callback"}}, "invalid_redirect_uri"},
 		"loopback for the web":   {object{"application_type": "web"}, "invalid_redirect_uri"},
 	} {
-		a := n.send(post, n.w.AuthServerURL()+"/oauth2/registration", "", registration(tc.change))
+		a := n.send("POST", n.w.AuthServerURL()+"/oauth2/registration", "", registration(tc.change))
 		if a.status != http.StatusBadRequest || a.body["error"] != tc.code {
 			t.Errorf("%s: %d %s", name, a.status, a.raw)
 		}
 	}
 	own := registration(object{"redirect_uris": []string{"example.mxinvite:/callback", "http://[::1]/", "http://localhost/x"}})
-	if a := n.send(post, n.w.AuthServerURL()+"/oauth2/registration", "", own); a.status != http.StatusCreated {
+	if a := n.send("POST", n.w.AuthServerURL()+"/oauth2/registration", "", own); a.status != http.StatusCreated {
 		t.Errorf("%d %s", a.status, a.raw)
 	}
 }
@@ -139,15 +141,15 @@ func TestDeviceCode(t *testing.T) {
 	n.poll(d).refuses(t, 400, "slow_down") // it is ten seconds now
 	n.now = n.now.Add(15 * time.Second)
 	n.poll(d).refuses(t, 403, "authorization_pending")
-	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err != nil {
+	if err := n.w.ApproveDevice(n.ada, signedjson.String(d["user_code"])); err != nil {
 		t.Fatal(err)
 	}
 	n.now = n.now.Add(15 * time.Second)
 	tokens := n.poll(d).ok(t)
 	n.poll(d).refuses(t, 400, "invalid_grant")
 
-	n.token = str(tokens["access_token"])
-	me := n.hs(get, "account/whoami", nil).ok(t)
+	n.token = signedjson.String(tokens["access_token"])
+	me := n.hs("GET", "account/whoami", nil).ok(t)
 	if me["user_id"] != n.ada || me["device_id"] != "ABCDEFGHIJ" {
 		t.Errorf("%v", me)
 	}
@@ -156,15 +158,15 @@ func TestDeviceCode(t *testing.T) {
 func TestDeviceCodeDeniedAndExpired(t *testing.T) {
 	n := newAuthTown(t)
 	d := n.startDevice()
-	if err := n.w.DenyDevice(n.ada, str(d["user_code"])); err != nil {
+	if err := n.w.DenyDevice(n.ada, signedjson.String(d["user_code"])); err != nil {
 		t.Fatal(err)
 	}
 	n.poll(d).refuses(t, 403, "access_denied")
-	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err == nil {
+	if err := n.w.ApproveDevice(n.ada, signedjson.String(d["user_code"])); err == nil {
 		t.Error("a denied code was approved")
 	}
 	late := n.startDevice()
-	n.now = n.now.Add(deviceCodeLifetime + time.Second)
+	n.now = n.now.Add(20*time.Minute + time.Second)
 	n.poll(late).refuses(t, 403, "expired_token")
 	n.poll(d).refuses(t, 403, "expired_token") // whatever was decided about it
 }
@@ -172,12 +174,12 @@ func TestDeviceCodeDeniedAndExpired(t *testing.T) {
 func TestExchangedDeviceCodeExpires(t *testing.T) {
 	n := newAuthTown(t)
 	d := n.startDevice()
-	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err != nil {
+	if err := n.w.ApproveDevice(n.ada, signedjson.String(d["user_code"])); err != nil {
 		t.Fatal(err)
 	}
 	n.poll(d).ok(t)
 	n.poll(d).refuses(t, 400, "invalid_grant")
-	n.now = n.now.Add(deviceCodeLifetime + time.Second)
+	n.now = n.now.Add(20*time.Minute + time.Second)
 	n.poll(d).refuses(t, 403, "expired_token")
 }
 
@@ -188,23 +190,23 @@ func TestRefreshRotates(t *testing.T) {
 	second := n.refresh(first["refresh_token"]).ok(t) // the answer before was lost
 	n.refresh(lost["refresh_token"]).refuses(t, 400, "invalid_grant")
 
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
-	n.token = str(second["access_token"])
-	n.hs(get, "account/whoami", nil).ok(t)
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.token = signedjson.String(second["access_token"])
+	n.hs("GET", "account/whoami", nil).ok(t)
 	n.refresh(first["refresh_token"]).refuses(t, 400, "invalid_grant") // what followed was used
 
-	n.now = n.now.Add(stockTokenLifetime)
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.now = n.now.Add(5 * time.Minute)
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 	n.refresh(second["refresh_token"]).ok(t)
 }
 
 func TestRevocationSignsOut(t *testing.T) {
 	n := newAuthTown(t)
 	tokens := n.signIn()
-	if a := n.form("/oauth2/revoke", "token", str(tokens["refresh_token"])); a.status != http.StatusOK {
+	if a := n.form("/oauth2/revoke", "token", signedjson.String(tokens["refresh_token"])); a.status != http.StatusOK {
 		t.Errorf("%d %s", a.status, a.raw)
 	}
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 	n.refresh(tokens["refresh_token"]).refuses(t, 400, "invalid_grant")
 	if a := n.form("/oauth2/revoke", "token", "mar_none"); a.status != http.StatusOK {
 		t.Errorf("of no token: %d %s", a.status, a.raw)
@@ -215,46 +217,46 @@ func TestRevocationOfAConsumedRefreshTokenEndsNothing(t *testing.T) {
 	n := newAuthTown(t)
 	first := n.signIn()
 	second := n.refresh(first["refresh_token"]).ok(t)
-	n.token = str(second["access_token"])
+	n.token = signedjson.String(second["access_token"])
 	for _, form := range [][]string{
-		{"token", str(first["refresh_token"])},
-		{"token", str(first["refresh_token"]), "token_type_hint", "refresh_token"},
-		{"token", str(first["access_token"])},
+		{"token", signedjson.String(first["refresh_token"])},
+		{"token", signedjson.String(first["refresh_token"]), "token_type_hint", "refresh_token"},
+		{"token", signedjson.String(first["access_token"])},
 		{"token", n.token, "token_type_hint", "refresh_token"}, // of another kind
 	} {
 		if a := n.form("/oauth2/revoke", form...); a.status != http.StatusOK {
 			t.Errorf("%d %s", a.status, a.raw)
 		}
 	}
-	n.hs(post, "logout", object{}).fails(t, 401, "M_UNKNOWN_TOKEN", "Invalid access token")
-	n.hs(get, "account/whoami", nil).ok(t)
+	n.hs("POST", "logout", object{}).fails(t, 401, "M_UNKNOWN_TOKEN", "Invalid access token")
+	n.hs("GET", "account/whoami", nil).ok(t)
 	n.form("/oauth2/revoke", "token", n.token, "token_type_hint", "access_token")
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 }
 
 func TestLockedAccountIsRenewedAndRefused(t *testing.T) {
 	n := newAuthTown(t)
 	first := n.signIn()
 	n.w.LockUser(n.ada, true)
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 	second := n.refresh(first["refresh_token"]).ok(t)
-	n.token = str(second["access_token"])
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.token = signedjson.String(second["access_token"])
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 	n.refresh(first["refresh_token"]).refuses(t, 400, "invalid_grant") // what followed was used, if in vain
 	n.w.LockUser(n.ada, false)
-	n.hs(get, "account/whoami", nil).ok(t)
+	n.hs("GET", "account/whoami", nil).ok(t)
 }
 
 func TestSynapseSaysThatAnAccountIsLocked(t *testing.T) {
 	w, _ := newWorld()
 	ada := signIn(t, w, "ada")
 	w.LockUser(ada.id, true)
-	a := ada.hs(get, "account/whoami", nil)
+	a := ada.hs("GET", "account/whoami", nil)
 	a.fails(t, 401, "M_USER_LOCKED", "User account has been locked")
 	if a.body["soft_logout"] != true {
 		t.Errorf("%s", a.raw)
 	}
-	ada.hs(post, "logout", object{}).ok(t)
+	ada.hs("POST", "logout", object{}).ok(t)
 }
 
 func TestSuspendedUserMayReadAndLeave(t *testing.T) {
@@ -262,22 +264,22 @@ func TestSuspendedUserMayReadAndLeave(t *testing.T) {
 	ada := signIn(t, w, "ada")
 	ada.register()
 	w.SuspendUser(ada.id, true)
-	ada.hs(get, "account/whoami", nil).ok(t)
+	ada.hs("GET", "account/whoami", nil).ok(t)
 	ada.inviteByMail(room, "dave@example.org").
 		fails(t, 403, "M_USER_SUSPENDED", "Sending messages while account is suspended is not allowed.")
 	if len(w.Mails("dave@example.org")) != 1 {
 		t.Error("the mail goes out before the homeserver looks")
 	}
-	ada.hs(post, "rooms/"+url.PathEscape(room)+"/leave", object{}).ok(t)
+	ada.hs("POST", "rooms/"+url.PathEscape(room)+"/leave", object{}).ok(t)
 }
 
 func TestDeactivatedUserHasNoSession(t *testing.T) {
 	n := newAuthTown(t)
 	tokens := n.signIn()
 	n.w.DeactivateUser(n.ada)
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 	n.refresh(tokens["refresh_token"]).refuses(t, 400, "invalid_grant")
-	if err := n.w.ApproveDevice(n.ada, str(n.startDevice()["user_code"])); err == nil {
+	if err := n.w.ApproveDevice(n.ada, signedjson.String(n.startDevice()["user_code"])); err == nil {
 		t.Error("signed in again")
 	}
 }
@@ -288,7 +290,7 @@ func TestCodeIsInNoAddressByDefault(t *testing.T) {
 	if complete, given := d["verification_uri_complete"]; given {
 		t.Errorf("%v", complete)
 	}
-	if page := n.send(get, str(d["verification_uri"])+"?code="+str(d["user_code"]), "", nil); strings.Contains(string(page.raw), str(d["user_code"])) {
+	if page := n.send("GET", signedjson.String(d["verification_uri"])+"?code="+signedjson.String(d["user_code"]), "", nil); strings.Contains(string(page.raw), signedjson.String(d["user_code"])) {
 		t.Error("the page fills the code in")
 	}
 }
@@ -298,12 +300,12 @@ func TestUserWithTooManySessionsIsNotLetIn(t *testing.T) {
 	n.w.SetWays(Ways{OAuth: true, SessionLimit: 1})
 	n.signIn()
 	d := n.startDevice()
-	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err == nil {
+	if err := n.w.ApproveDevice(n.ada, signedjson.String(d["user_code"])); err == nil {
 		t.Error("a second session")
 	}
 	n.poll(d).refuses(t, 403, "authorization_pending") // the program is not told
 	n.form("/oauth2/revoke", "token", n.token)
-	if err := n.w.ApproveDevice(n.ada, str(d["user_code"])); err != nil {
+	if err := n.w.ApproveDevice(n.ada, signedjson.String(d["user_code"])); err != nil {
 		t.Error(err)
 	}
 }
@@ -327,7 +329,7 @@ func TestAuthorizationCode(t *testing.T) {
 		t.Fatal(final)
 	}
 	redeem := func(code, verifier string) response {
-		return n.form("/oauth2/token", "grant_type", grantCode, "code", code, "code_verifier", verifier,
+		return n.form("/oauth2/token", "grant_type", "authorization_code", "code", code, "code_verifier", verifier,
 			"redirect_uri", "http://127.0.0.1:4711/callback")
 	}
 	redeem(back.Get("code"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").ok(t)
@@ -355,14 +357,14 @@ func TestApprovalPageTakesWhatAPersonTypes(t *testing.T) {
 	n := newAuthTown(t)
 	n.w.SetWays(Ways{OAuth: true, CodeInAddress: true})
 	d := n.startDevice()
-	page := n.send(get, str(d["verification_uri_complete"]), "", nil)
-	if page.status != http.StatusOK || !strings.Contains(string(page.raw), str(d["user_code"])) {
+	page := n.send("GET", signedjson.String(d["verification_uri_complete"]), "", nil)
+	if page.status != http.StatusOK || !strings.Contains(string(page.raw), signedjson.String(d["user_code"])) {
 		t.Fatalf("%d %s", page.status, page.raw)
 	}
-	if a := n.form("/link", "code", str(d["user_code"]), "user", "ada", "password", "guess", "decision", "approve"); a.status != http.StatusForbidden {
+	if a := n.form("/link", "code", signedjson.String(d["user_code"]), "user", "ada", "password", "guess", "decision", "approve"); a.status != http.StatusForbidden {
 		t.Errorf("%d %s", a.status, a.raw)
 	}
-	if a := n.form("/link", "code", str(d["user_code"]), "user", "ada", "password", "lovelace", "decision", "approve"); a.status != http.StatusOK {
+	if a := n.form("/link", "code", signedjson.String(d["user_code"]), "user", "ada", "password", "lovelace", "decision", "approve"); a.status != http.StatusOK {
 		t.Errorf("%d %s", a.status, a.raw)
 	}
 	n.poll(d).ok(t)
@@ -372,7 +374,7 @@ func TestSingleSignOn(t *testing.T) {
 	n := newAuthTown(t)
 	n.w.SetWays(Ways{SSO: []Provider{{ID: "cas", Name: "Navy"}}})
 	at := n.w.HomeserverURL() + "/_matrix/client/v3/login/sso/redirect/cas?redirectUrl=" + url.QueryEscape("http://127.0.0.1:4711/?state=x")
-	a := n.send(get, at, "", nil)
+	a := n.send("GET", at, "", nil)
 	if a.status != http.StatusFound {
 		t.Fatalf("%d %s", a.status, a.raw)
 	}
@@ -385,49 +387,49 @@ func TestSingleSignOn(t *testing.T) {
 		t.Error(final)
 	}
 	login := object{"type": "m.login.token", "token": u.Query().Get("loginToken")}
-	if s := n.hs(post, "login", login).ok(t); s["user_id"] != n.ada {
+	if s := n.hs("POST", "login", login).ok(t); s["user_id"] != n.ada {
 		t.Errorf("%v", s)
 	}
-	n.hs(post, "login", login).fails(t, 403, "M_FORBIDDEN", "Invalid login token")
-	n.hs(post, "login", object{"type": "m.login.password", "user": "ada", "password": "lovelace"}).
+	n.hs("POST", "login", login).fails(t, 403, "M_FORBIDDEN", "Invalid login token")
+	n.hs("POST", "login", object{"type": "m.login.password", "user": "ada", "password": "lovelace"}).
 		fails(t, 400, "M_UNKNOWN", "Unknown login type m.login.password")
 }
 
 func TestHomeserversOwnRefreshTokens(t *testing.T) {
 	n := newAuthTown(t)
 	n.w.SetWays(Ways{Password: true})
-	first := n.hs(post, "login", object{
+	first := n.hs("POST", "login", object{
 		"type": "m.login.password", "user": "ada", "password": "lovelace", "refresh_token": true,
 	}).ok(t)
-	n.token = str(first["access_token"])
-	n.hs(get, "account/whoami", nil).ok(t)
-	n.now = n.now.Add(stockTokenLifetime)
-	expired := n.hs(get, "account/whoami", nil)
+	n.token = signedjson.String(first["access_token"])
+	n.hs("GET", "account/whoami", nil).ok(t)
+	n.now = n.now.Add(5 * time.Minute)
+	expired := n.hs("GET", "account/whoami", nil)
 	expired.fails(t, 401, "M_UNKNOWN_TOKEN", "Access token has expired")
 	if expired.body["soft_logout"] != true {
 		t.Errorf("%s", expired.raw)
 	}
-	renew := func(token any) response { return n.hs(post, "refresh", object{"refresh_token": token}) }
+	renew := func(token any) response { return n.hs("POST", "refresh", object{"refresh_token": token}) }
 	second := renew(first["refresh_token"]).ok(t)
-	n.token = str(second["access_token"])
-	n.hs(get, "account/whoami", nil).ok(t)
+	n.token = signedjson.String(second["access_token"])
+	n.hs("GET", "account/whoami", nil).ok(t)
 	renew(first["refresh_token"]).fails(t, 403, "M_FORBIDDEN", "refresh token isn't valid anymore")
-	n.hs(post, "logout", object{}).ok(t)
+	n.hs("POST", "logout", object{}).ok(t)
 	renew(second["refresh_token"]).fails(t, 401, "M_UNKNOWN_TOKEN", "refresh token does not exist")
 }
 
 func TestSynapseKeepsTheLastTwoRefreshTokens(t *testing.T) {
 	n := newAuthTown(t)
 	n.w.SetWays(Ways{Password: true})
-	first := n.hs(post, "login", object{
+	first := n.hs("POST", "login", object{
 		"type": "m.login.password", "user": "ada", "password": "lovelace", "refresh_token": true,
 	}).ok(t)
-	renew := func(token any) response { return n.hs(post, "refresh", object{"refresh_token": token}) }
+	renew := func(token any) response { return n.hs("POST", "refresh", object{"refresh_token": token}) }
 	lost := renew(first["refresh_token"]).ok(t)
 	second := renew(first["refresh_token"]).ok(t)
 	renew(lost["refresh_token"]).fails(t, 401, "M_UNKNOWN_TOKEN", "refresh token does not exist")
 	renew(second["refresh_token"]).ok(t)
 	renew(first["refresh_token"]).fails(t, 401, "M_UNKNOWN_TOKEN", "refresh token does not exist")
-	n.token = str(first["access_token"])
-	n.hs(get, "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")
+	n.token = signedjson.String(first["access_token"])
+	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Invalid access token passed.")
 }

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"testing"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
 // A caller sends raw requests to a world, as no library of ours would.
@@ -149,6 +151,31 @@ func (c *caller) invites(room string) []object {
 		if e["type"] == "m.room.third_party_invite" {
 			out = append(out, e)
 		}
+	}
+	return out
+}
+
+// events lists all events of a room, oldest first.
+func (c *caller) events(room string) []object {
+	c.t.Helper()
+	var out []object
+	for _, e := range c.hs("GET", "rooms/"+url.PathEscape(room)+"/messages?dir=f&limit=1000", nil).ok(c.t)["chunk"].([]any) {
+		out = append(out, e.(object))
+	}
+	return out
+}
+
+// roomOf returns the ID of the room with an alias.
+func (c *caller) roomOf(alias string) string {
+	c.t.Helper()
+	return signedjson.String(c.hs("GET", "directory/room/"+url.PathEscape("#"+alias+":example.org"), nil).ok(c.t)["room_id"])
+}
+
+func (c *caller) joinedRooms() []string {
+	c.t.Helper()
+	var out []string
+	for _, id := range c.hs("GET", "joined_rooms", nil).ok(c.t)["joined_rooms"].([]any) {
+		out = append(out, signedjson.String(id))
 	}
 	return out
 }

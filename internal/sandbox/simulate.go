@@ -5,6 +5,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/network"
+	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
 // Simulate plays the invitees until ctx ends: every invite that is mailed meanwhile is accepted after about the given
@@ -21,9 +24,10 @@ func (w *World) Simulate(ctx context.Context, after time.Duration) {
 		default:
 		}
 	}()
-	seen := w.mailCount()
+	before, _ := w.MailsSince(0)
+	seen := len(before)
 	for {
-		mails, news := w.mailsSince(seen)
+		mails, news := w.MailsSince(seen)
 		seen += len(mails)
 		for _, m := range mails {
 			if m.Token != "" && !w.silent(m.To) {
@@ -43,15 +47,15 @@ func (w *World) Simulate(ctx context.Context, after time.Duration) {
 
 // KeepSilent has [World.Simulate] leave the invites to an address unanswered.
 func (w *World) KeepSilent(address string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.is.silent[fold(address)] = true
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.silentAddresses[threepid.Fold(address)] = true
 }
 
 func (w *World) silent(address string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.is.silent[fold(address)]
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return w.silentAddresses[threepid.Fold(address)]
 }
 
 // caught is deferred to keep the first panic for somebody else.
@@ -64,38 +68,24 @@ func caught(first chan<- any) {
 	}
 }
 
-func (w *World) mailCount() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.is.mailbox)
-}
-
-func (w *World) mailsSince(n int) ([]Mail, <-chan struct{}) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return append([]Mail(nil), w.is.mailbox[n:]...), w.news()
-}
-
 // take is one invitee. Whatever stands in their way, a revocation for one, they give up.
 func (w *World) take(ctx context.Context, m Mail, after time.Duration) {
-	if wait(ctx, after) != nil {
+	if network.Wait(ctx, after) != nil {
 		return
 	}
 	person := w.inventUser(m.To)
-	if _, err := w.is.addBinding(ctx, foldFor("email", m.To), person); err != nil {
+	if err := w.BindContext(ctx, m.To, person); err != nil {
 		return
 	}
-	if wait(ctx, after/2) != nil {
+	if network.Wait(ctx, after/2) != nil {
 		return
 	}
 	_ = w.Join(m.RoomID, person)
 }
 
-// inventUser returns who has an address, or a new account named after it.
+// inventUser returns the user that an address is bound to, or a new user named after the address.
 func (w *World) inventUser(address string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if id, ok := w.is.bound[foldFor("email", address)]; ok {
+	if id := w.UserOf(address); id != "" {
 		return id
 	}
 	local, _, _ := strings.Cut(address, "@")
@@ -105,13 +95,7 @@ func (w *World) inventUser(address string) string {
 		}
 		return '-'
 	}, strings.ToLower(local))
-	name := local
-	for n := uint64(2); w.hs.users["@"+name+":"+w.opts.Domain] != nil; n++ {
-		name = local + uintString(n)
-	}
-	id := "@" + name + ":" + w.opts.Domain
-	w.hs.users[id] = &user{id: id, displayName: title(local), data: map[dataKey]accountDatum{}}
-	return id
+	return w.AddNewUser(local, title(local))
 }
 
 // title makes a display name of a local part.

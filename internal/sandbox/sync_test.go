@@ -2,15 +2,17 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
 // sync asks with an inline filter.
@@ -26,10 +28,10 @@ func (c *caller) syncCtx(ctx context.Context, since string, filter object, timeo
 		q.Set("since", since)
 	}
 	if filter != nil {
-		q.Set("filter", string(encode(filter)))
+		q.Set("filter", string(signedjson.Encode(filter)))
 	}
 	if timeout > 0 {
-		q.Set("timeout", json.Number(uintString(uint64(timeout.Milliseconds()))).String())
+		q.Set("timeout", strconv.FormatInt(timeout.Milliseconds(), 10))
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.w.HomeserverURL()+"/_matrix/client/v3/sync?"+q.Encode(), nil)
 	if err != nil {
@@ -113,7 +115,7 @@ func TestTimelineTellsWhatAnEventReplaced(t *testing.T) {
 	token := mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	ada := signIn(t, w, "ada")
 	since := ada.sync("", nil, 0)["next_batch"].(string)
-	if _, err := w.SendState(room, "@ada:example.org", typeThirdPartyInvite, token, object{}); err != nil {
+	if _, err := w.SendState(room, "@ada:example.org", "m.room.third_party_invite", token, object{}); err != nil {
 		t.Fatal(err)
 	}
 	e := events(joined(ada.sync(since, nil, 0), room)["timeline"])[0]
@@ -167,7 +169,7 @@ func TestLazyLoadingSendsWhoSpoke(t *testing.T) {
 	first := ada.sync("", lazy, 0)
 	members := func(body object) (ids []string) {
 		for _, e := range events(joined(body, room)["state"]) {
-			if e["type"] == typeMember {
+			if e["type"] == "m.room.member" {
 				ids = append(ids, e["state_key"].(string))
 			}
 		}
@@ -330,7 +332,7 @@ func TestMessagesPageThroughRareEvents(t *testing.T) {
 func TestFilteredTimelineTellsTheStateItLeavesOut(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
-	since := str(ada.sync("", nil, 0)["next_batch"])
+	since := signedjson.String(ada.sync("", nil, 0)["next_batch"])
 	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	if _, err := w.SendMessage(room, "@ada:example.org", "hello"); err != nil {
 		t.Fatal(err)
@@ -339,7 +341,7 @@ func TestFilteredTimelineTellsTheStateItLeavesOut(t *testing.T) {
 		t.Errorf("state without gap: %v", got)
 	}
 	messages := object{"room": object{"timeline": object{"types": []string{"m.room.message"}}}}
-	if got := types(joined(ada.sync(since, messages, 0), room)["state"]); !slices.Equal(got, []string{typeThirdPartyInvite}) {
+	if got := types(joined(ada.sync(since, messages, 0), room)["state"]); !slices.Equal(got, []string{"m.room.third_party_invite"}) {
 		t.Errorf("state with a gap: %v", got)
 	}
 }
@@ -354,13 +356,13 @@ func TestRareEventsFarBackAreLeftToMessages(t *testing.T) {
 		}
 	}
 	ada := signIn(t, w, "ada")
-	rare := object{"room": object{"timeline": object{"types": []string{typeThirdPartyInvite}, "limit": 5}}}
+	rare := object{"room": object{"timeline": object{"types": []string{"m.room.third_party_invite"}, "limit": 5}}}
 	r := joined(ada.sync("", rare, 0), room)
 	timeline := r["timeline"].(object)
 	if len(events(timeline)) != 0 || timeline["limited"] != true {
 		t.Errorf("timeline: %v", timeline)
 	}
-	if got := types(r["state"]); !slices.Contains(got, typeThirdPartyInvite) {
+	if got := types(r["state"]); !slices.Contains(got, "m.room.third_party_invite") {
 		t.Errorf("state: %v", got)
 	}
 }

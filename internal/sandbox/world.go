@@ -3,27 +3,33 @@ package sandbox
 import (
 	"net/url"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/account"
+	"github.com/mxinvite/mxinvite/internal/sandbox/homeserver"
+	"github.com/mxinvite/mxinvite/internal/sandbox/identityserver"
+	"github.com/mxinvite/mxinvite/internal/sandbox/network"
+	"github.com/mxinvite/mxinvite/internal/sandbox/oauthserver"
 )
 
-// A World is a homeserver, an identity server and an OAuth server in one process, with the people on them. Its methods may be called
-// from many goroutines at once.
+// A World is a homeserver, an identity server and an OAuth server in one process, with their users. Its methods may be
+// called from many goroutines at once.
 type World struct {
-	opts Options
+	*network.Network
+	*account.Store
+	*homeserver.Homeserver
+	*identityserver.IdentityServer
+	*oauthserver.AuthServer
 
-	mu   sync.Mutex // guards everything below, the servers included; never held while waiting
-	at   time.Time  // what the clock says during [World.At]
-	dice dice
-	wake chan struct{} // closed when anything changed; nil while nobody waits
+	identity network.Server
+	matrix   network.Server
+	domain   network.Server
+	oauth    network.Server
 
-	hs  *homeserver
-	is  *identityServer
-	as  *authServer
-	net network
+	silentAddresses map[string]bool // that never accept in [World.Simulate]
 }
 
-// Options say what a World is called and where it gets its time and its chance from. The zero value is a good world.
+// Options say what a World is called and which clock and which seed it has. The zero value is valid.
 type Options struct {
 	Domain            string // the server name in IDs; "example.org" if empty
 	HomeserverURL     string // "https://matrix.<Domain>" if empty
@@ -37,89 +43,74 @@ type Options struct {
 	Now func() time.Time
 }
 
-// New returns a world without people, rooms, terms or limits.
+// New returns a world without users, rooms, terms and limits.
 func New(o Options) *World {
-	if o.Domain == "" {
-		o.Domain = "example.org"
-	}
-	if o.HomeserverURL == "" {
-		o.HomeserverURL = "https://matrix." + o.Domain
-	}
-	if o.IdentityServerURL == "" {
-		o.IdentityServerURL = "https://id." + o.Domain
-	}
-	if o.AuthServerURL == "" {
-		o.AuthServerURL = "https://account." + o.Domain
-	}
+	setDefaultTo(&o.Domain, "example.org")
+	setDefaultTo(&o.HomeserverURL, "https://matrix."+o.Domain)
+	setDefaultTo(&o.IdentityServerURL, "https://id."+o.Domain)
+	setDefaultTo(&o.AuthServerURL, "https://account."+o.Domain)
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // the default of the clock that is handed in
 	}
-	o.HomeserverURL = strings.TrimRight(o.HomeserverURL, "/")
-	o.IdentityServerURL = strings.TrimRight(o.IdentityServerURL, "/")
-	o.AuthServerURL = strings.TrimRight(o.AuthServerURL, "/")
-	w := &World{opts: o, dice: newDice(o.Seed)}
-	w.hs = newHomeserver(w)
-	w.is = newIdentityServer(w)
-	w.as = newAuthServer(w)
+	n := network.New(network.Addresses{
+		Domain:            o.Domain,
+		HomeserverURL:     strings.TrimRight(o.HomeserverURL, "/"),
+		IdentityServerURL: strings.TrimRight(o.IdentityServerURL, "/"),
+		AuthServerURL:     strings.TrimRight(o.AuthServerURL, "/"),
+	}, o.Seed, o.Now)
+	a := account.New(n)
+	w := &World{
+		Network: n, Store: a,
+		Homeserver: homeserver.New(a), IdentityServer: identityserver.New(n), AuthServer: oauthserver.New(a),
+		silentAddresses: map[string]bool{},
+	}
+	w.identity.Serve = w.IdentityServer.Serve
+	w.matrix.Serve = w.Homeserver.Serve
+	w.domain.Serve = w.ServeDomain
+	w.oauth.Serve = w.AuthServer.Serve
+	n.Resolve, n.ResolvePath = w.serverOf, w.serverOfPath
 	return w
 }
 
-// HomeserverURL is the base URL of the client-server API.
-func (w *World) HomeserverURL() string { return w.opts.HomeserverURL }
-
-// IdentityServerURL is the base URL of the identity service API.
-func (w *World) IdentityServerURL() string { return w.opts.IdentityServerURL }
-
-// AuthServerURL is where the OAuth server is, if there is one: see [Ways].
-func (w *World) AuthServerURL() string { return w.opts.AuthServerURL }
-
-// Domain is the server name in user IDs and aliases.
-func (w *World) Domain() string { return w.opts.Domain }
-
-// At runs f with the world's clock stopped at t, so that everything f does carries t as its origin_server_ts. It is
-// for seeding: nobody else should use the world meanwhile.
-func (w *World) At(t time.Time, f func()) {
-	w.setClock(t)
-	defer w.setClock(time.Time{})
-	f()
-}
-
-func (w *World) setClock(t time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = t
-}
-
-// now is the world's time. The caller holds mu.
-func (w *World) now() time.Time {
-	if !w.at.IsZero() {
-		return w.at
-	}
-	return w.opts.Now()
-}
-
-// changed wakes everybody who waits for news. The caller holds mu.
-func (w *World) changed() {
-	if w.wake != nil {
-		close(w.wake)
-		w.wake = nil
+func setDefaultTo(s *string, value string) {
+	if *s == "" {
+		*s = value
 	}
 }
 
-// news is closed at the next change. It is made by whoever waits, so that it belongs to the waiter's bubble. The
-// caller holds mu.
-func (w *World) news() <-chan struct{} {
-	if w.wake == nil {
-		w.wake = make(chan struct{})
+// serverOf returns the server behind a URL. Servers may share a host: then the path decides.
+func (w *World) serverOf(u *url.URL) *network.Server {
+	switch {
+	case u.Host == network.Host(w.IdentityServerURL()) && identityserver.Serves(u):
+		return &w.identity
+	case u.Host == network.Host(w.AuthServerURL()) && oauthserver.Serves(u):
+		return &w.oauth
+	case u.Host == network.Host(w.HomeserverURL()):
+		return &w.matrix
+	case u.Host == w.Domain():
+		return &w.domain
+	case u.Host == network.Host(w.IdentityServerURL()):
+		return &w.identity
+	case u.Host == network.Host(w.AuthServerURL()):
+		return &w.oauth
 	}
-	return w.wake
+	return nil
 }
 
-// host is the host[:port] of a URL, which is how both an identity server and the network name a server.
-func host(rawURL string) string {
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return rawURL
+// serverOfPath returns the server that serves a path where all servers have one origin.
+func (w *World) serverOfPath(u *url.URL) *network.Server {
+	switch {
+	case identityserver.Serves(u):
+		return &w.identity
+	case oauthserver.Serves(u):
+		return &w.oauth
 	}
-	return u.Host
+	return &w.matrix
+}
+
+// SetIdentityServerDown makes the identity server refuse all connections, or accept them again.
+func (w *World) SetIdentityServerDown(down bool) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.identity.Down = down
 }

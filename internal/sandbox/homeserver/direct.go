@@ -1,0 +1,187 @@
+package homeserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/network"
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
+)
+
+// RoomOptions say what a new room is like. The zero value is a nameless private one of the newest version.
+type RoomOptions struct {
+	Name        string
+	Alias       string // local part
+	Topic       string
+	Preset      string // private_chat, trusted_private_chat or public_chat
+	RoomVersion string
+	PowerLevels map[string]any // laid over the usual ones
+	Members     []string       // user IDs who are in it from the start
+}
+
+// CreateRoom makes a room, as POST /createRoom does. It panics if the options make no room: they are the caller's own.
+func (h *Homeserver) CreateRoom(creator string, o RoomOptions) (roomID string) {
+	body := object{}
+	for k, v := range map[string]string{
+		"name": o.Name, "room_alias_name": o.Alias, "topic": o.Topic, "preset": o.Preset, "room_version": o.RoomVersion,
+	} {
+		if v != "" {
+			body[k] = v
+		}
+	}
+	if o.PowerLevels != nil {
+		body["power_level_content_override"] = signedjson.Plain(o.PowerLevels)
+	}
+	h.Mu.Lock()
+	r, err := h.newRoomFrom(creator, body)
+	h.Mu.Unlock()
+	if err != nil {
+		panic(fmt.Sprintf("sandbox: create room: %v", err))
+	}
+	for _, m := range o.Members {
+		if err := h.Invite(r.id, creator, m); err != nil {
+			panic(fmt.Sprintf("sandbox: create room: invite %s: %v", m, err))
+		}
+		if err := h.Join(r.id, m); err != nil {
+			panic(fmt.Sprintf("sandbox: create room: join %s: %v", m, err))
+		}
+	}
+	return r.id
+}
+
+// SendState sends a state event, as PUT /state does: the auth rules apply, and what is said already is not said again.
+func (h *Homeserver) SendState(roomID, sender, eventType, stateKey string, content any) (eventID string, err error) {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	e, err := h.post(draft(roomID, eventType, sender, &stateKey, content))
+	if err != nil {
+		return "", err
+	}
+	return e.id, nil
+}
+
+// PlantState puts a state event into a room past all rules, as a remote server might have. The content may be a
+// json.RawMessage of any shape.
+func (h *Homeserver) PlantState(roomID, sender, eventType, stateKey string, content any) (eventID string, err error) {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	r := h.rooms[roomID]
+	if r == nil {
+		return "", fmt.Errorf("no room %s", roomID)
+	}
+	e := draft(roomID, eventType, sender, &stateKey, content)
+	if !json.Valid(e.content) {
+		return "", errors.New("content is not JSON")
+	}
+	return h.plant(r, e).id, nil
+}
+
+// SendMessage sends a text into a room.
+func (h *Homeserver) SendMessage(roomID, sender, text string) (eventID string, err error) {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	e, err := h.post(draft(roomID, "m.room.message", sender, nil, object{"msgtype": "m.text", "body": text}))
+	if err != nil {
+		return "", err
+	}
+	return e.id, nil
+}
+
+// Redact takes the content from an event.
+func (h *Homeserver) Redact(roomID, sender, eventID string) error {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	e := draft(roomID, typeRedaction, sender, nil, object{"redacts": eventID})
+	e.redacts = eventID
+	_, err := h.post(e)
+	return err
+}
+
+// Join lets somebody join a room.
+func (h *Homeserver) Join(roomID, userID string) error {
+	return h.changeMembershipOf(roomID, userID, userID, "join")
+}
+
+// Leave lets somebody leave a room, or decline an invite.
+func (h *Homeserver) Leave(roomID, userID string) error {
+	return h.changeMembershipOf(roomID, userID, userID, "leave")
+}
+
+// Invite invites a Matrix ID.
+func (h *Homeserver) Invite(roomID, actor, target string) error {
+	return h.changeMembershipOf(roomID, actor, target, "invite")
+}
+
+// Kick throws somebody out.
+func (h *Homeserver) Kick(roomID, actor, target string) error {
+	return h.changeMembershipOf(roomID, actor, target, "kick")
+}
+
+// Ban throws somebody out for good.
+func (h *Homeserver) Ban(roomID, actor, target string) error {
+	return h.changeMembershipOf(roomID, actor, target, "ban")
+}
+
+// Unban lifts a ban.
+func (h *Homeserver) Unban(roomID, actor, target string) error {
+	return h.changeMembershipOf(roomID, actor, target, "unban")
+}
+
+// Membership is what somebody is in a room; empty if they never were anything.
+func (h *Homeserver) Membership(roomID, userID string) string {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	r := h.rooms[roomID]
+	if r == nil {
+		return ""
+	}
+	return r.membership(userID)
+}
+
+func (h *Homeserver) changeMembershipOf(roomID, actor, target, action string) error {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	r, err := h.roomForMembership(roomID, action)
+	if err != nil {
+		return err
+	}
+	_, err = h.setMembership(r, actor, target, action, nil)
+	return err
+}
+
+// StoreInviteRequest returns the body of the request to store-invite for an invite by e-mail.
+func (h *Homeserver) StoreInviteRequest(roomID, sender, address string) map[string]any {
+	return h.storeInviteRequest(roomID, sender, "email", address)
+}
+
+// SendInvite sends the state event of an invite that the homeserver's own identity server has stored, and returns its token.
+func (h *Homeserver) SendInvite(roomID, sender string, stored map[string]any) (token string, err error) {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	if err := h.writeInvite(roomID, sender, network.Host(h.IdentityServerURL()), stored); err != nil {
+		return "", err
+	}
+	return signedjson.String(stored["token"]), nil
+}
+
+// Exchange invites a user by the proof that an identity server signed.
+func (h *Homeserver) Exchange(ctx context.Context, userID, roomID string, signed map[string]any) error {
+	return h.exchange(ctx, signedjson.String(signed["sender"]), userID, roomID, signed)
+}
+
+// StateEvent returns the ID and the content of a state event; empty if there is none.
+func (h *Homeserver) StateEvent(roomID, eventType, stateKey string) (eventID string, content json.RawMessage) {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	r := h.rooms[roomID]
+	if r == nil {
+		return "", nil
+	}
+	e := r.stateEvent(eventType, stateKey)
+	if e == nil {
+		return "", nil
+	}
+	return e.id, e.content
+}

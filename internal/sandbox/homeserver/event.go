@@ -1,0 +1,154 @@
+package homeserver
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
+)
+
+// An event as a room keeps it.
+type event struct {
+	id       string
+	room     string
+	typ      string
+	sender   string
+	stateKey *string // nil: not state
+	content  json.RawMessage
+	fields   object // content, parsed; nil if it is no object
+	ts       int64  // ms
+	pos      int    // in the homeserver's stream of everything
+	redacts  string // the event it redacts
+
+	replaces   *event // the state it took the place of
+	redactedBy *event
+
+	device string // of the sender: only that device is shown the transaction
+	txn    string
+}
+
+const (
+	typeMember           = "m.room.member"
+	typeThirdPartyInvite = "m.room.third_party_invite"
+	typeCreate           = "m.room.create"
+	typePowerLevels      = "m.room.power_levels"
+	typeJoinRules        = "m.room.join_rules"
+	typeName             = "m.room.name"
+	typeCanonicalAlias   = "m.room.canonical_alias"
+	typeVisibility       = "m.room.history_visibility"
+	typeRedaction        = "m.room.redaction"
+)
+
+// draft is an event nobody has accepted yet.
+func draft(room, typ, sender string, stateKey *string, content any) *event {
+	raw, ok := content.(json.RawMessage)
+	if !ok {
+		raw = signedjson.Encode(content)
+	}
+	e := &event{room: room, typ: typ, sender: sender, stateKey: stateKey, content: raw}
+	if v, err := signedjson.Parse(raw); err == nil {
+		e.fields, _ = v.(object)
+	}
+	return e
+}
+
+func (e *event) isState() bool { return e.stateKey != nil }
+
+func (e *event) key() stateKey {
+	if e.stateKey == nil {
+		return stateKey{}
+	}
+	return stateKey{e.typ, *e.stateKey}
+}
+
+// membership is of a member event; empty for others.
+func (e *event) membership() string {
+	if e == nil || e.typ != typeMember {
+		return ""
+	}
+	return signedjson.String(e.fields["membership"])
+}
+
+// field is a string of the content; empty if there is none, or no event.
+func (e *event) field(name string) string {
+	if e == nil {
+		return ""
+	}
+	return signedjson.String(e.fields[name])
+}
+
+// identify gives an accepted event its ID: a hash of what it says and when, as the real one is.
+func (e *event) identify(seed uint64) {
+	sum := sha256.Sum256(signedjson.Canonical(object{
+		"room_id": e.room, "type": e.typ, "sender": e.sender, "state_key": e.stateKey,
+		"content": e.content, "origin_server_ts": e.ts, "depth": e.pos, "seed": json.Number(strconv.FormatUint(seed, 10)),
+	}))
+	e.id = "$" + signedjson.EncodeURLBase64(sum[:])
+}
+
+// A view is how much of an event an endpoint shows.
+type view struct {
+	roomID      bool // the room's ID: not in /sync, which gives it once for all
+	v1          bool // the fields of the oldest API beside today's, as Synapse still sends them outside /sync
+	prevContent bool // what it replaced: only where Synapse reads events from its stream
+	membership  string
+	device      string
+}
+
+// client is the event as a client gets it.
+func (e *event) client(now time.Time, v view) object {
+	unsigned := object{"age": now.UnixMilli() - e.ts}
+	if e.replaces != nil {
+		unsigned["replaces_state"] = e.replaces.id
+		if v.prevContent {
+			unsigned["prev_content"] = e.replaces.content
+			unsigned["prev_sender"] = e.replaces.sender
+		}
+	}
+	if v.membership != "" {
+		unsigned["membership"] = v.membership
+	}
+	if e.txn != "" && e.device != "" && e.device == v.device {
+		unsigned["transaction_id"] = e.txn
+	}
+	if e.redactedBy != nil {
+		unsigned["redacted_by"] = e.redactedBy.id
+		unsigned["redacted_because"] = e.redactedBy.client(now, view{roomID: v.roomID, v1: v.v1})
+	}
+	o := object{
+		"type": e.typ, "event_id": e.id, "sender": e.sender, "content": e.content,
+		"origin_server_ts": e.ts, "unsigned": unsigned,
+	}
+	if e.stateKey != nil {
+		o["state_key"] = *e.stateKey
+	}
+	if e.redacts != "" { // in both places, whatever the room's version wants
+		content := maps.Clone(e.fields)
+		content["redacts"] = e.redacts
+		o["redacts"], o["content"] = e.redacts, content
+	}
+	if v.roomID || e.typ == typeCreate && isHash(e.room) {
+		o["room_id"] = e.room // Synapse cannot take it off the event that gives the room its ID
+	}
+	if v.v1 {
+		o["user_id"] = e.sender
+		for _, k := range []string{"age", "replaces_state", "prev_content", "redacted_because"} {
+			if x, ok := unsigned[k]; ok {
+				o[k] = x
+			}
+		}
+	}
+	return o
+}
+
+// isHash says whether a room ID is of version 12 or later.
+func isHash(roomID string) bool { return !strings.Contains(roomID, ":") }
+
+// stripped is the event as an invited person sees it.
+func (e *event) stripped() object {
+	return object{"type": e.typ, "state_key": *e.stateKey, "content": e.content, "sender": e.sender}
+}

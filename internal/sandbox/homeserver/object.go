@@ -1,0 +1,4 @@
+package homeserver
+
+// object is a JSON object.
+type object = map[string]any

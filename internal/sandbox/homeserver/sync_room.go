@@ -1,0 +1,281 @@
+package homeserver
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/mxinvite/mxinvite/internal/sandbox/account"
+)
+
+// An entry is a stretch of a room's history that a sync shows.
+type entry struct {
+	since, end  int // positions; since is -1 for all of it
+	newlyJoined bool
+	full        bool // all state, whatever was sent before
+	archived    bool // they are no longer in the room
+}
+
+func (s *syncer) joined(r *room, e entry) {
+	section, t := s.section(r, e)
+	if section == nil {
+		return
+	}
+	section["ephemeral"] = object{"events": []any{}}
+	section["unread_notifications"] = object{"notification_count": 0, "highlight_count": 0}
+	section["summary"] = s.summary(r, t, section["state"].(object))
+	s.join[r.id] = section
+}
+
+func (s *syncer) left(r *room, e entry) {
+	e.archived = true
+	if section, _ := s.section(r, e); section != nil {
+		s.leave[r.id] = section
+	}
+}
+
+// section is what joined and left rooms have in common. It is nil if nothing happened: and as in Synapse, state that
+// changed counts as nothing when the timeline's filter let none of it through.
+func (s *syncer) section(r *room, e entry) (object, timeline) {
+	t := s.timeline(r, e)
+	data := s.accountData(r.id, &s.filter.Room.AccountData)
+	data = slices.DeleteFunc(data, func(d object) bool { return d["type"] == forgetMark })
+	if len(t.events) == 0 && len(data) == 0 && !e.full {
+		return nil, t
+	}
+	state := s.state(r, e, t)
+	if len(t.events) == 0 && len(data) == 0 && len(state) == 0 && !s.fullState {
+		return nil, t
+	}
+	seen := r.seenBy(s.session.User.ID, false)
+	events := make([]object, 0, len(t.events))
+	for _, ev := range t.events {
+		events = append(events, ev.client(s.h.Now(), view{
+			prevContent: true, device: s.session.Device, membership: seen.memberships[r.upTo(ev.pos)-1],
+		}))
+	}
+	return object{
+		"timeline": object{
+			"events": events, "limited": t.limited, "prev_batch": token("s", t.prev),
+		},
+		"state":        object{"events": s.h.render(state, view{})},
+		"account_data": object{"events": data},
+	}, t
+}
+
+type timeline struct {
+	events  []*event
+	limited bool
+	prev    int // the position before the first event
+}
+
+// timeline chooses the newest events as Synapse's _load_filtered_recents does, its patience with rare events included:
+// it looks at five batches, and what lies further back is left to /messages.
+func (s *syncer) timeline(r *room, e entry) timeline {
+	f := &s.filter.Room.Timeline
+	limit := min(f.limit(defaultTimelineLimit), maxTimelineLimit)
+	t := timeline{limited: true, prev: e.end}
+	lower := e.since
+	if e.newlyJoined {
+		lower = -1
+	}
+	if e.since >= 0 && !e.archived {
+		recent := r.events[r.upTo(e.since):r.upTo(e.end)]
+		t.limited = e.newlyJoined || len(recent) > limit
+		if len(recent) > limit+1 {
+			recent = recent[len(recent)-limit-1:]
+		}
+		t.events = s.visible(r, f.apply(recent))
+		if len(recent) > 0 {
+			t.prev = recent[0].pos - 1
+		}
+	}
+	if !t.limited || f.blocksAll() {
+		t.limited = false
+		if len(t.events) > 0 {
+			t.prev = t.events[0].pos - 1
+		}
+		return t
+	}
+	batch := max(2*limit, 10)
+	more := true
+	for range 5 {
+		if !more || len(t.events) >= limit {
+			break
+		}
+		hi := r.upTo(t.prev)
+		lo := max(r.upTo(lower), hi-batch)
+		more = lo > r.upTo(lower)
+		if hi > lo {
+			t.events = append(s.visible(r, f.apply(r.events[lo:hi])), t.events...)
+			t.prev = r.events[lo].pos - 1
+		}
+	}
+	t.limited = more
+	if len(t.events) > limit {
+		t.limited = true
+		if limit > 0 { // a limit of 0 keeps them all: Python's list[-0:]
+			t.events = t.events[len(t.events)-limit:]
+		}
+		t.prev = t.events[0].pos - 1
+	}
+	t.limited = t.limited || e.newlyJoined
+	return t
+}
+
+// visible drops what a person may not see; current state they always may.
+func (s *syncer) visible(r *room, events []*event) []*event {
+	seen := r.seenBy(s.session.User.ID, false)
+	return slices.DeleteFunc(events, func(e *event) bool {
+		return !seen.visible[r.upTo(e.pos)-1] && (!e.isState() || r.state[e.key()] != e)
+	})
+}
+
+// state is what a client must lay over the end of its last sync to arrive at the start of the timeline, and what
+// changed meanwhile without being in the timeline: Synapse's _calculate_state.
+func (s *syncer) state(r *room, e entry, t timeline) []*event {
+	end := r.stateAt(e.end)
+	start, known := end, map[stateKey]*event{}
+	if len(t.events) > 0 {
+		start = r.stateAt(t.events[0].pos)
+	}
+	if !e.full {
+		known = r.stateAt(e.since)
+	}
+	lazy := s.filter.Room.State.LazyLoadMembers
+	if !e.full && !t.limited && r.continues(e.since, t.events) {
+		return s.speakers(r, e, t, start)
+	}
+	// Of a state that changes twice in the timeline only the last counts as being there.
+	inTimeline, needed := map[*event]bool{}, s.neededMembers(e, t)
+	last := map[stateKey]*event{}
+	for _, ev := range t.events {
+		if ev.isState() {
+			last[ev.key()] = ev
+		}
+	}
+	for _, ev := range last {
+		inTimeline[ev] = true
+	}
+	out := map[stateKey]*event{}
+	// Who spoke is told again although it was known before, unless this device was told already.
+	for k, ev := range start {
+		member := lazy && k.typ == typeMember
+		old := e.full || known[k] == ev
+		if inTimeline[ev] || member && (!needed[k.key] || old && s.sent(r, ev)) || !member && known[k] == ev {
+			continue
+		}
+		out[k] = ev
+	}
+	// A gap may hide changes of members who did not speak, so then nobody is left out.
+	hideable := e.full || !t.limited
+	for k, ev := range end {
+		member := lazy && k.typ == typeMember
+		if inTimeline[ev] || known[k] == ev || member && (hideable && !needed[k.key] || e.full && s.sent(r, ev)) {
+			continue
+		}
+		out[k] = ev
+	}
+	list := ordered(out)
+	if lazy {
+		s.markSent(r, list)
+		s.markSent(r, t.events)
+	}
+	return s.filter.Room.State.apply(list)
+}
+
+// continues says whether a timeline begins right after a position and leaves nothing out.
+func (r *room) continues(since int, timeline []*event) bool {
+	n := r.upTo(since)
+	return len(timeline) <= len(r.events)-n && slices.Equal(timeline, r.events[n:n+len(timeline)])
+}
+
+// speakers is all the state of a timeline without gaps: none, or with lazy loading the members who speak in it.
+func (s *syncer) speakers(r *room, e entry, t timeline, start map[stateKey]*event) []*event {
+	if !s.filter.Room.State.LazyLoadMembers {
+		return nil
+	}
+	needed := s.neededMembers(e, t)
+	list := slices.DeleteFunc(ordered(start), func(ev *event) bool {
+		return ev.typ != typeMember || !needed[*ev.stateKey] || s.sent(r, ev)
+	})
+	s.markSent(r, list)
+	s.markSent(r, t.events)
+	return s.filter.Room.State.apply(list)
+}
+
+// neededMembers are those whose member events a lazily loading client gets: whoever sent something in the timeline,
+// unless it tells who they are before, and themselves.
+func (s *syncer) neededMembers(e entry, t timeline) map[string]bool {
+	needed, told := map[string]bool{}, map[string]bool{}
+	for _, ev := range t.events {
+		if !told[ev.sender] {
+			needed[ev.sender] = true
+		}
+		if ev.typ == typeMember && ev.isState() {
+			told[*ev.stateKey] = true
+		}
+	}
+	if e.full {
+		needed[s.session.User.ID] = true
+	}
+	return needed
+}
+
+// sent says whether lazy loading has sent a member to this device before.
+func (s *syncer) sent(r *room, member *event) bool {
+	return !s.filter.Room.State.RedundantMembers && s.session.SentMembers[r.id][*member.stateKey] == member.id
+}
+
+func (s *syncer) markSent(r *room, events []*event) {
+	sent := s.session.SentMembers[r.id]
+	if sent == nil {
+		sent = map[string]string{}
+		s.session.SentMembers[r.id] = sent
+	}
+	for _, e := range events {
+		if e.typ == typeMember && e.isState() {
+			sent[*e.stateKey] = e.id
+		}
+	}
+}
+
+// summary helps lazily loading clients to name a room: counts, and heroes when it has no name.
+func (s *syncer) summary(r *room, t timeline, state object) object {
+	if !s.filter.Room.State.LazyLoadMembers {
+		return object{}
+	}
+	isMember := func(e *event) bool { return e.typ == typeMember }
+	stateHasMember := slices.ContainsFunc(state["events"].([]object), func(e object) bool { return e["type"] == typeMember })
+	if s.since >= 0 && !slices.ContainsFunc(t.events, isMember) && (!t.limited || !stateHasMember) {
+		return object{}
+	}
+	counts := map[string]int{}
+	byMembership := map[string][]string{}
+	for _, e := range ordered(r.state) {
+		if e.typ == typeMember {
+			counts[e.membership()]++
+			if *e.stateKey != s.session.User.ID {
+				byMembership[e.membership()] = append(byMembership[e.membership()], *e.stateKey)
+			}
+		}
+	}
+	out := object{"m.joined_member_count": counts["join"], "m.invited_member_count": counts["invite"]}
+	if r.state[stateKey{typeName, ""}].field("name") != "" ||
+		r.state[stateKey{typeCanonicalAlias, ""}].field("alias") != "" {
+		return out
+	}
+	heroes := append(byMembership["join"], byMembership["invite"]...)
+	if len(heroes) == 0 {
+		heroes = append(byMembership["leave"], byMembership["ban"]...)
+	}
+	slices.Sort(heroes)
+	out["m.heroes"] = append([]string{}, heroes[:min(5, len(heroes))]...)
+	return out
+}
+
+func sortedKeys(m map[account.DataKey]account.Data) []account.DataKey {
+	return slices.SortedFunc(maps.Keys(m), func(a, b account.DataKey) int {
+		return cmp.Or(cmp.Compare(a.Room, b.Room), cmp.Compare(a.Type, b.Type))
+	})
+}

@@ -1,0 +1,4 @@
+package oauthserver
+
+// object is a JSON object.
+type object = map[string]any

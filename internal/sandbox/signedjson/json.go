@@ -1,0 +1,68 @@
+package signedjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Object is a JSON object.
+type Object = map[string]any
+
+// Encode writes JSON. Everything that gets here was JSON before or is made of plain types; what cannot be written
+// reads as null.
+func Encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return []byte("null")
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// Parse decodes one JSON value, keeping numbers as they are written.
+func Parse(raw []byte) (any, error) {
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if d.More() {
+		return nil, &json.SyntaxError{Offset: d.InputOffset()}
+	}
+	return v, nil
+}
+
+// String returns v if it is a string, else the empty string.
+func String(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// Int reads a power level: a whole number, or in old rooms its digits in a string.
+func Int(v any) (int, bool) {
+	switch v := v.(type) {
+	case json.Number:
+		n, err := strconv.Atoi(string(v))
+		return n, err == nil
+	case string:
+		n, err := strconv.Atoi(strings.TrimSpace(v))
+		return n, err == nil
+	}
+	return 0, false
+}
+
+// Plain is a value as if it had come over the wire.
+func Plain(v any) any {
+	p, err := Parse(Encode(v))
+	if err != nil {
+		return nil
+	}
+	return p
+}
+
+// Number returns a number of a JSON value.
+func Number(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }
