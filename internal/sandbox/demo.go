@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Whom the demo is about: ada, on whatever domain the world has. Everybody on its homeserver has the same password.
+// The account of the demo. All users of its homeserver have the same password.
 const (
 	DemoUser     = "ada"
 	DemoPassword = "lovelace"
 )
 
-// Demo returns a world with a past: six rooms, a dozen people, and e-mail invites in every state there is, sent over
-// the months before o.Now. Sign in as @ada with the password "lovelace". The identity server has terms that ada has
-// not accepted yet, and knows who grace@navy.example and rob@bell.example are. What becomes of an invite that is sent
-// to another address is said by [DemoAddresses]. There is no limit before [World.LimitDemo].
+// Demo returns a world with a history: six rooms, 21 users, and invites by e-mail with every status, sent in the months
+// before o.Now. Sign in as @ada with the password "lovelace". The identity server has terms that ada has
+// not accepted yet, and knows who grace@navy.example and rob@bell.example are. [DemoAddresses] has the
+// outcomes of invites to other addresses. There is no rate limit before [World.LimitDemo].
 func Demo(o Options) *World {
 	d := &demo{World: New(o), rooms: map[string]string{}}
 	d.people()
@@ -38,7 +38,7 @@ func Demo(o Options) *World {
 	return d.World
 }
 
-// demo writes the past down in any order, and plays it in the order of time.
+// demo collects the steps of the history in any order, and runs them in the order of time.
 type demo struct {
 	*World
 	rooms map[string]string // IDs by alias
@@ -59,7 +59,7 @@ func (d *demo) at(ago time.Duration, do func() error) {
 	d.steps = append(d.steps, step{ago, do})
 }
 
-// play lets everything happen. That a step fails is a mistake in the script, so it is told loudly.
+// play runs all steps. It panics if a step fails, since that is a mistake in the script.
 func (d *demo) play() {
 	now := d.Now()
 	slices.SortStableFunc(d.steps, func(a, b step) int { return int(b.ago/time.Second) - int(a.ago/time.Second) })
@@ -80,15 +80,15 @@ func (d *demo) policy(version, name, page string) Policy {
 	}}
 }
 
-// An invitation is one e-mail invite of the past.
+// An invitation is an invite by e-mail of the history.
 type invitation struct {
 	d       *demo
 	room    string // alias
 	address string
-	token   string // once it was sent
+	token   string // empty before it was sent
 }
 
-// invite lets somebody invite an address.
+// invite sends an invite to an address.
 func (d *demo) invite(ago time.Duration, room, sender, address string) *invitation {
 	i := &invitation{d: d, room: room, address: address}
 	d.at(ago, func() (err error) {
@@ -98,18 +98,18 @@ func (d *demo) invite(ago time.Duration, room, sender, address string) *invitati
 	return i
 }
 
-// bound lets the person confirm the address, which makes them invited.
+// bound binds the address to the invitee, which makes the invitee an invited member.
 func (i *invitation) bound(ago time.Duration, person string) *invitation {
 	i.d.at(ago, func() error { return i.d.Bind(i.address, i.d.user(person)) })
 	return i
 }
 
-// joins lets an invited person come in.
+// joins lets the invited member join.
 func (i *invitation) joins(ago time.Duration, person string) {
 	i.d.at(ago, func() error { return i.d.Join(i.d.rooms[i.room], i.d.user(person)) })
 }
 
-// clicked lets the person come in by the link of the mail.
+// clicked lets the invitee join by the link in the mail.
 func (i *invitation) clicked(ago time.Duration, person string) *invitation {
 	i.d.at(ago, func() error {
 		for _, m := range i.d.Mails(i.address) {
@@ -122,7 +122,7 @@ func (i *invitation) clicked(ago time.Duration, person string) *invitation {
 	return i
 }
 
-// leaves lets the person go, or decline.
+// leaves lets the invitee leave or decline.
 func (i *invitation) leaves(ago time.Duration, person string) {
 	i.d.at(ago, func() error { return i.d.Leave(i.d.rooms[i.room], i.d.user(person)) })
 }
@@ -135,7 +135,7 @@ func (i *invitation) banned(ago time.Duration, actor, person string) {
 	i.d.at(ago, func() error { return i.d.Ban(i.d.rooms[i.room], i.d.user(actor), i.d.user(person)) })
 }
 
-// revoked overwrites the invite with nothing.
+// revoked overwrites the invite with empty content.
 func (i *invitation) revoked(ago time.Duration, actor string) {
 	i.d.at(ago, func() error {
 		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), "m.room.third_party_invite", i.token, object{})
@@ -143,15 +143,15 @@ func (i *invitation) revoked(ago time.Duration, actor string) {
 	})
 }
 
-// redacted takes the invite's content away, which reads the same as revoked.
+// redacted redacts the invite, which looks like a revoked one.
 func (i *invitation) redacted(ago time.Duration, actor string) {
 	i.d.at(ago, func() error {
 		return i.d.Redact(i.d.rooms[i.room], i.d.user(actor), i.eventID())
 	})
 }
 
-// replaced lets somebody else send the same invite over the first, after which nobody can take it: the proof names
-// the first inviter, the event the second.
+// replaced lets another member send the same invite again, after which it cannot be accepted: the proof names the first
+// sender, the event the second.
 func (i *invitation) replaced(ago time.Duration, actor string) {
 	i.d.at(ago, func() error {
 		_, err := i.d.SendState(i.d.rooms[i.room], i.d.user(actor), "m.room.third_party_invite", i.token, i.content())
@@ -169,7 +169,7 @@ func (i *invitation) content() json.RawMessage {
 	return content
 }
 
-// garbage plants an invite no server of good manners would have written.
+// garbage adds an invite that no correct server sends.
 func (d *demo) garbage(ago time.Duration, room, sender, token, content string) {
 	d.at(ago, func() error {
 		_, err := d.PlantState(d.rooms[room], d.user(sender), "m.room.third_party_invite", token, json.RawMessage(content))

@@ -4,19 +4,19 @@ import (
 	"strings"
 )
 
-// The addresses with an outcome of their own. They are inventions of the demo.
+// The addresses with a special outcome.
 const (
 	demoSilent  = "emily@amherst.example"
 	demoRefused = "spam@blocked.example"
 )
 
-// A DemoAddress is one that an invite may be sent to in the demo, or several with commas between.
+// A DemoAddress is an address to invite in the demo, or several separated by commas, and the outcome.
 type DemoAddress struct{ Address, Outcome string }
 
-// List reports whether it is more than one.
+// List reports whether there is more than one address.
 func (a DemoAddress) List() bool { return strings.Contains(a.Address, ",") }
 
-// DemoAddresses are addresses that lead to different outcomes. Every other address is mailed and accepts.
+// DemoAddresses returns addresses with different outcomes. Every other address is mailed and accepts.
 func DemoAddresses() []DemoAddress {
 	return []DemoAddress{
 		{"edith@clarke.example", "is mailed, and accepts soon"},
@@ -31,11 +31,11 @@ func DemoAddresses() []DemoAddress {
 	}
 }
 
-// LimitDemo sets the limit of e-mail invites that a stock Synapse has, but [DemoSpeed] times as fast.
+// LimitDemo sets the limit of invites by e-mail of a stock Synapse, [DemoSpeed] times as fast.
 func (w *World) LimitDemo() {
 	w.LimitInvites(DemoSpeed*StockInvitesPerSecond, StockInviteBurst)
 }
 
-// DemoSpeed is how many times as fast as a stock Synapse the homeserver of the demo accepts e-mail invites again after
-// the first five: one in 20 seconds instead of 400. No real server does this: the demo is made to be tried in minutes.
+// DemoSpeed is the factor by which the rate limit of invites by e-mail is higher in the demo than in a stock Synapse: after
+// the first five, one invite in 20 seconds instead of 400.
 const DemoSpeed = 20

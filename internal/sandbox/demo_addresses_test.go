@@ -10,8 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// The addresses that the demo names have the outcomes that it names.
-func TestDemoAddressesHaveTheirOutcomes(t *testing.T) {
+func TestDemoAddressesHaveTheOutcomesTheyName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := Demo(Options{Seed: 7, Now: time.Now})
 		ctx, cancel := context.WithCancel(t.Context())

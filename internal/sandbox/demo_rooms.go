@@ -7,7 +7,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// people makes the accounts of the demo. Mallory is up to no good.
+// people adds the users of the demo.
 func (d *demo) people() {
 	for _, p := range [][2]string{
 		{DemoUser, "Ada Lovelace"},
@@ -38,7 +38,7 @@ func (d *demo) people() {
 	d.at(209*day, func() error { return d.Bind("rob@bell.example", d.user("rob")) })
 }
 
-// makeRooms makes six rooms that differ in who may do what.
+// makeRooms makes six rooms with different power levels.
 func (d *demo) makeRooms() {
 	d.room(200*day, "compilers", "ada", RoomOptions{
 		Name: "Compilers", Topic: "Parsing is the easy part", Preset: "private_chat", RoomVersion: "10",
@@ -75,7 +75,7 @@ func (d *demo) room(ago time.Duration, alias, creator string, o RoomOptions, mem
 	})
 }
 
-// compilers is ada's own room, where everybody may invite.
+// compilers is ada's room, in which every member may invite.
 func (d *demo) compilers() {
 	const r = "compilers"
 	d.invite(110*day, r, "ada", "barbara@mit.example").bound(109*day, "barbara").joins(108*day, "barbara")
@@ -90,7 +90,7 @@ func (d *demo) compilers() {
 	d.invite(4*day, r, "ada", "kathleen@birkbeck.example")
 	d.invite(3*day, r, "ada", "kathleen@birkbeck.example")
 	d.invite(3*hour, r, "grace", "robin@edinburgh.example")
-	// An identity server that hides nothing.
+	// An invite of an identity server that does not shorten the address.
 	d.garbage(20*day, r, "lin", "leaky", `{"display_name":"jean.bartik@eniac.example",
 		"public_key":"UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c",
 		"key_validity_url":"https://id.elsewhere.example/_matrix/identity/v2/pubkey/isvalid",
@@ -104,15 +104,15 @@ func (d *demo) compilers() {
 	d.says(5*hour, r, "ada", "Invitations for Thursday are on their way.")
 }
 
-// hostileName is a display name that wants to be more than text: colours, a cleared screen, a window title, the
-// clipboard, text that runs backwards, characters without width, and far too much of it.
+// hostileName is a display name with escape sequences for colours, the window title and the clipboard, bidirectional and
+// zero-width characters, and too much text.
 func hostileName() string {
 	return "\x1b[2J\x1b[31mroot\x1b[0m\x1b]0;owned\x07\x1b]52;c;ZWNobyBvd25lZA==\x07" +
 		"\u202egpj.exe\u202c\u200b\u2066admin\u2069\r\nada@\U000e0041" + strings.Repeat("z\u0301\u0323", 400) +
 		strings.Repeat("…very long", 300)
 }
 
-// ops is where it takes a moderator to invite, and where a server gone wrong left malformed invites.
+// ops is a room in which only moderators may invite, with malformed invites.
 func (d *demo) ops() {
 	const r = "ops"
 	d.invite(120*day, r, "ken", "radia@littleton.example").clicked(119*day, "radia")
@@ -133,7 +133,7 @@ func (d *demo) ops() {
 	d.says(34*day, r, "ada", "It is always DNS.")
 }
 
-// kernel is lin's room, where somebody took two invites at once.
+// kernel is lin's room, in which one user accepted two invites at once.
 func (d *demo) kernel() {
 	const r = "kernel"
 	d.invite(130*day, r, "lin", "margaret@apollo.example")
@@ -151,20 +151,20 @@ func (d *demo) kernel() {
 	d.says(59*day, r, "lin", "Please do not rebase the shared branch.")
 }
 
-// plan9 is public and of the newest version, where creators stand above power levels.
+// plan9 is a public room of the newest version, in which creators are above all power levels.
 func (d *demo) plan9() {
 	const r = "plan9"
 	d.invite(105*day, r, "rob", "hedy@radio.example").bound(104*day, "hedy").joins(103*day, "hedy")
 	d.invite(55*day, r, "ken", "sape@twente.example")
 	d.invite(21*day, r, "rob", "presotto@summit.example").revoked(20*day, "rob")
 	d.invite(11*day, r, "ada", "renee@murray.example")
-	// A key without a URL to ask is good for ever.
+	// A key without a validity URL does not expire.
 	d.garbage(16*day, r, "ada", "perpetual", `{"display_name":"gla...@nor...",
 		"public_keys":[{"public_key":"UIWqmD96kTF_LESctfwvn1YhWhr_Ab-t6lfa1MS9D7c"}]}`)
 	d.says(18*day, r, "rob", "/dev/draw or it did not happen.")
 }
 
-// board is where ada may not invite.
+// board is a room in which ada may not invite.
 func (d *demo) board() {
 	const r = "board"
 	d.invite(98*day, r, "grace", "jean@cobol.example").clicked(97*day, "jean")

@@ -136,7 +136,7 @@ func TestDemosWithTheSameSeedAreEqual(t *testing.T) {
 	}
 }
 
-func TestDemoAsksAdaToAcceptTermsAndKnowsTwoAddresses(t *testing.T) {
+func TestDemoHasTermsAndTwoBoundAddresses(t *testing.T) {
 	w := newDemo()
 	ada := signInToDemo(t, w)
 	ada.register()

@@ -18,7 +18,7 @@ func mustInvite(t *testing.T, w *World, room, sender, address string) (token str
 	return token
 }
 
-// signed is what the link of the newest mail to dave gives somebody.
+// signed opens the link of the newest mail to an address.
 func (c *caller) signed(address string) object {
 	c.t.Helper()
 	mails := c.w.Mails(address)
@@ -48,13 +48,13 @@ func TestJoinByLink(t *testing.T) {
 		"unknown token": {func(_ *World, _ string, signed object) {
 			signed["token"] = "unknown"
 		}, 403, "M_FORBIDDEN", notInvited},
-		"somebody else's": {func(_ *World, _ string, signed object) {
+		"signed for another user": {func(_ *World, _ string, signed object) {
 			signed["mxid"] = "@ken:example.org"
 		}, 403, "M_FORBIDDEN", notInvited},
-		"another inviter": {func(_ *World, _ string, signed object) {
+		"another sender": {func(_ *World, _ string, signed object) {
 			signed["sender"] = "@ken:example.org"
 		}, 403, "M_FORBIDDEN", notInvited},
-		"signature of nothing": {func(_ *World, _ string, signed object) {
+		"signature of other content": {func(_ *World, _ string, signed object) {
 			signed["more"] = true
 		}, 403, "M_FORBIDDEN", notInvited},
 		"no token": {func(_ *World, _ string, signed object) {
@@ -69,7 +69,7 @@ func TestJoinByLink(t *testing.T) {
 		"identity server down": {func(w *World, _ string, _ object) {
 			w.SetIdentityServerDown(true)
 		}, 502, "M_UNKNOWN", "Third party certificate could not be checked"},
-		"key not vouched for": {func(w *World, _ string, _ object) {
+		"key not valid": {func(w *World, _ string, _ object) {
 			w.Inject(Fault{Path: "/_matrix/identity/api/v1/pubkey/ephemeral/isvalid", Status: 200, Body: `{"valid":false}`})
 		}, 403, "M_FORBIDDEN", "Third party certificate was invalid"},
 		"a key that is a number": {func(w *World, room string, signed object) {
@@ -90,7 +90,7 @@ func TestJoinByLink(t *testing.T) {
 	}
 }
 
-func TestInviteOutlivesItsInviter(t *testing.T) {
+func TestInviteIsValidAfterItsSenderWasBanned(t *testing.T) {
 	w, room := newWorld()
 	if err := w.Invite(room, "@ada:example.org", "@ken:example.org"); err != nil {
 		t.Fatal(err)
@@ -106,8 +106,8 @@ func TestInviteOutlivesItsInviter(t *testing.T) {
 	grace.joinSigned(room, grace.signed("dave@example.org")).ok(t)
 }
 
-// Synapse asks about power only for the event's own rule: state_default and the level of the type do not count.
-func TestAnybodyWhoMayInviteMayRevoke(t *testing.T) {
+// Synapse checks the power level only by the rule of the event type: state_default and the level of the type do not count.
+func TestMemberWhoMayInviteMayRevoke(t *testing.T) {
 	w, _ := newWorld()
 	room := w.CreateRoom("@ada:example.org", RoomOptions{
 		Preset: "private_chat", RoomVersion: "10", Members: []string{"@ken:example.org"},
@@ -122,7 +122,7 @@ func TestAnybodyWhoMayInviteMayRevoke(t *testing.T) {
 	}
 }
 
-func TestBindTurnsEveryWaitingInviteIntoOneMember(t *testing.T) {
+func TestBindAcceptsAllInvitesOfTheAddress(t *testing.T) {
 	w, room := newWorld()
 	other := w.CreateRoom("@ada:example.org", RoomOptions{Name: "Other"})
 	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
@@ -148,7 +148,7 @@ func TestBindTurnsEveryWaitingInviteIntoOneMember(t *testing.T) {
 		fails(t, 404, "M_UNRECOGNIZED", "Didn't recognize token")
 }
 
-func TestJoinedMemberFallsBackToInvitedWhenAnotherAddressIsBound(t *testing.T) {
+func TestBindingAnotherAddressChangesJoinToInvite(t *testing.T) {
 	w, room := newWorld()
 	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	mustInvite(t, w, room, "@ada:example.org", "dave@work.example")
@@ -166,7 +166,7 @@ func TestJoinedMemberFallsBackToInvitedWhenAnotherAddressIsBound(t *testing.T) {
 	}
 }
 
-func TestProofOfOnesOwnKeyNeedsNoIdentityServer(t *testing.T) {
+func TestKeyWithoutValidityURLNeedsNoIdentityServer(t *testing.T) {
 	w, room := newWorld()
 	w.SetIdentityServerDown(true)
 	key := ed25519.NewKeyFromSeed(make([]byte, 32))
@@ -181,7 +181,7 @@ func TestProofOfOnesOwnKeyNeedsNoIdentityServer(t *testing.T) {
 	grace.joinSigned(room, signed).ok(t)
 }
 
-func TestJoinByAliasCopiesItsBodyIntoTheMember(t *testing.T) {
+func TestJoinByAliasCopiesItsBodyIntoTheMemberEvent(t *testing.T) {
 	w, _ := newWorld()
 	room := w.CreateRoom("@ada:example.org", RoomOptions{Alias: "attic", RoomVersion: "10"})
 	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
@@ -195,7 +195,7 @@ func TestJoinByAliasCopiesItsBodyIntoTheMember(t *testing.T) {
 		fails(t, 404, "M_NOT_FOUND", "Room alias #nowhere:example.org not found")
 }
 
-func TestOnBindReportsOneBadInviteAndTakesTheRest(t *testing.T) {
+func TestOnBindReportsOneBadInviteAndAcceptsTheOthers(t *testing.T) {
 	w, room := newWorld()
 	other := w.CreateRoom("@ada:example.org", RoomOptions{})
 	token := mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
@@ -204,7 +204,7 @@ func TestOnBindReportsOneBadInviteAndTakesTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.Bind("dave@example.org", "@grace:example.org"); err == nil {
-		t.Error("the homeserver said nothing")
+		t.Error("no error of the homeserver")
 	}
 	if got := w.Membership(other, "@grace:example.org"); got != "invite" {
 		t.Errorf("membership %q", got)
@@ -220,7 +220,7 @@ func TestMemberWithoutProofOfAnInviteIsAnInternalError(t *testing.T) {
 	}
 }
 
-func TestTimeOfSeedsIsTheOneGiven(t *testing.T) {
+func TestAtSetsTheTimeOfEventsAndMails(t *testing.T) {
 	w, room := newWorld()
 	then := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	w.At(then, func() { mustInvite(t, w, room, "@ada:example.org", "dave@example.org") })

@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-func TestTermsAreAcceptedOnceInAnyLanguage(t *testing.T) {
+func TestTermsAreAcceptedInAnyLanguage(t *testing.T) {
 	w, _ := newWorld()
 	w.SetTerms(map[string]Policy{
 		"privacy": {Version: "1", Languages: map[string]Document{"en": {Name: "Privacy", URL: "https://p/en"}, "de": {Name: "Datenschutz", URL: "https://p/de"}}},
@@ -20,8 +20,8 @@ func TestTermsAreAcceptedOnceInAnyLanguage(t *testing.T) {
 	for _, path := range []string{"account", "hash_details"} {
 		ada.ask("GET", path, nil).fails(t, 403, "M_TERMS_NOT_SIGNED", "Terms not signed")
 	}
-	anybody := &caller{t: t, w: w}
-	policies := anybody.ask("GET", "terms", nil).ok(t)["policies"].(object)
+	guest := &caller{t: t, w: w}
+	policies := guest.ask("GET", "terms", nil).ok(t)["policies"].(object)
 	if policies["privacy"].(object)["de"].(object)["url"] != "https://p/de" || policies["use"].(object)["version"] != "2" {
 		t.Errorf("policies: %v", policies)
 	}
@@ -35,7 +35,7 @@ func TestTermsAreAcceptedOnceInAnyLanguage(t *testing.T) {
 	}
 }
 
-func TestIdentityServerWantsItsToken(t *testing.T) {
+func TestIdentityServerNeedsItsToken(t *testing.T) {
 	w, _ := newWorld()
 	c := &caller{t: t, w: w}
 	c.ask("GET", "account", nil).fails(t, 401, "M_UNAUTHORIZED", "Unauthorized")
@@ -90,8 +90,8 @@ func TestLookupByHashAndPlain(t *testing.T) {
 	}
 }
 
-// Sydent compares keys as strings: the other alphabet is another key.
-func TestKeysAreComparedAsTheyAreWritten(t *testing.T) {
+// Sydent compares keys as strings: the same key in the other alphabet is not valid.
+func TestKeysAreComparedAsStrings(t *testing.T) {
 	// A seed whose first ephemeral key differs between the alphabets.
 	for seed := uint64(0); ; seed++ {
 		w := New(Options{Seed: seed})
@@ -170,7 +170,7 @@ func TestStoreInviteRefusals(t *testing.T) {
 	ask(object{"address": "x@y.z"}).fails(t, 429, "M_UNKNOWN", "Limit exceeded for this sender")
 }
 
-func TestConfirmingAnAddressOverTheWire(t *testing.T) {
+func TestAddressIsConfirmedAndBound(t *testing.T) {
 	w, room := newWorld()
 	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	grace := signIn(t, w, "grace")
@@ -199,8 +199,8 @@ func TestConfirmingAnAddressOverTheWire(t *testing.T) {
 	}
 }
 
-// The old API is what Dendrite speaks: forms, no token, signed associations.
-func TestVersionOneWantsNoToken(t *testing.T) {
+// Dendrite uses version 1: forms, no token, signed associations.
+func TestVersion1NeedsNoToken(t *testing.T) {
 	w, room := newWorld()
 	c := &caller{t: t, w: w}
 	v1 := w.IdentityServerURL() + "/_matrix/identity/api/v1/"

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestInviteWithoutTokenOrServerIsRefusedByName(t *testing.T) {
+func TestInviteWithoutTokenOrServerIsRefused(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	ada.hs("POST", "rooms/"+url.PathEscape(room)+"/invite", object{"medium": "email", "address": "a@b.c"}).
@@ -16,8 +16,8 @@ func TestInviteWithoutTokenOrServerIsRefusedByName(t *testing.T) {
 		fails(t, 400, "M_MISSING_PARAM", "Missing params: ['user_id']")
 }
 
-// Whatever the identity server objects to, the inviter hears only this.
-func TestIdentityServerTroubleIsAnInternalError(t *testing.T) {
+// Every error of the identity server is the same error for the sender.
+func TestEveryErrorOfTheIdentityServerIsAnInternalError(t *testing.T) {
 	const text = "Internal server error"
 	for name, spoil := range map[string]func(*World, *caller) string{
 		"wrong token": func(_ *World, c *caller) string { c.is = "wrong"; return "dave@example.org" },
@@ -58,7 +58,7 @@ func TestUnknownIdentityServerIsAnInternalError(t *testing.T) {
 	}).fails(t, 500, "M_UNKNOWN", "Internal server error")
 }
 
-func TestMailGoesOutBeforeThePowerLevelIsAsked(t *testing.T) {
+func TestMailIsSentBeforeThePowerLevelIsChecked(t *testing.T) {
 	w, _ := newWorld()
 	room := w.CreateRoom("@ada:example.org", RoomOptions{Preset: "public_chat", RoomVersion: "10", Members: []string{"@ken:example.org"}})
 	ken := signIn(t, w, "ken")
@@ -96,7 +96,7 @@ func TestBoundAddressBecomesAnOrdinaryInvite(t *testing.T) {
 	}
 }
 
-func TestInviteLimitIsSynapses(t *testing.T) {
+func TestInviteLimitIsThatOfSynapse(t *testing.T) {
 	w, room := newWorld()
 	w.LimitInvites(StockInvitesPerSecond, StockInviteBurst)
 	ada := signIn(t, w, "ada")
@@ -114,7 +114,7 @@ func TestInviteLimitIsSynapses(t *testing.T) {
 	}
 }
 
-func TestUserInviteLimitsAreSynapses(t *testing.T) {
+func TestUserInviteLimitsAreThoseOfSynapse(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	invite := func(room, user string) response {
@@ -155,7 +155,7 @@ func TestInviteWithTransactionIDMailsOnce(t *testing.T) {
 	}
 }
 
-func TestHomeserverPutsTheTokenIntoTheQueryOfHashDetails(t *testing.T) {
+func TestHomeserverSendsTheTokenInTheQueryOfHashDetails(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	ada.register()
@@ -168,7 +168,7 @@ func TestHomeserverPutsTheTokenIntoTheQueryOfHashDetails(t *testing.T) {
 	t.Error("no such request")
 }
 
-func TestCreateRoomInvitesByMailAfterTheRoomIsThere(t *testing.T) {
+func TestCreateRoomSendsInvitesAfterItMadeTheRoom(t *testing.T) {
 	w, _ := newWorld()
 	ada := signIn(t, w, "ada")
 	ada.register()
@@ -188,7 +188,7 @@ func TestCreateRoomInvitesByMailAfterTheRoomIsThere(t *testing.T) {
 		"all of `medium`, `address`, `id_server` and `id_access_token` are required when making a 3pid invite")
 }
 
-func TestWhoeverRefusesInvitesIsNotInvited(t *testing.T) {
+func TestUserWhoBlocksInvitesIsNotInvited(t *testing.T) {
 	w, room := newWorld()
 	ken := signIn(t, w, "ken")
 	ken.hs("PUT", "user/"+url.PathEscape(ken.id)+"/account_data/m.invite_permission_config", object{"default_action": "block"}).ok(t)

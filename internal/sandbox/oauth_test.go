@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// authTown is a world with an OAuth server, a registered program and a clock that can be moved.
+// authTown is a world with an OAuth server, a registered client and a clock that can be set.
 type authTown struct {
 	*caller
 	now    time.Time
@@ -47,7 +47,7 @@ func registration(change object) object {
 	return o
 }
 
-// form posts a form to the OAuth server, in the name of the program.
+// form posts a form of the registered client to the OAuth server.
 func (n *authTown) form(path string, kv ...string) response {
 	n.t.Helper()
 	values := url.Values{"client_id": {n.client}}
@@ -79,7 +79,7 @@ func (n *authTown) refresh(token any) response {
 	return n.form("/oauth2/token", "grant_type", "refresh_token", "refresh_token", signedjson.String(token))
 }
 
-// refuses checks an error of OAuth.
+// refuses checks an OAuth error.
 func (a response) refuses(t *testing.T, status int, code string) {
 	t.Helper()
 	if a.status != status || a.body["error"] != code {
@@ -110,16 +110,16 @@ func TestClientMetadataIsChecked(t *testing.T) {
 		change object
 		code   string
 	}{
-		"no page of its own":     {object{"client_uri": nil}, "invalid_client_metadata"},
-		"a plain page":           {object{"client_uri": "http://mxinvite.example/"}, "invalid_client_metadata"},
-		"terms elsewhere":        {object{"tos_uri": "https://elsewhere.example/"}, "invalid_client_metadata"},
-		"a secret":               {object{"token_endpoint_auth_method": "client_secret_basic"}, "invalid_client_metadata"},
-		"nowhere to go back to":  {object{"redirect_uris": []string{}}, "invalid_redirect_uri"},
-		"a port":                 {object{"redirect_uris": []string{"http://127.0.0.1:80/"}}, "invalid_redirect_uri"},
-		"a fragment":             {object{"redirect_uris": []string{"https://mxinvite.example/#"}}, "invalid_redirect_uri"},
-		"another host":           {object{"redirect_uris": []string{"http://example.com/"}}, "invalid_redirect_uri"},
-		"somebody else's scheme": {object{"redirect_uris": []string{"com.example:/callback"}}, "invalid_redirect_uri"},
-		"loopback for the web":   {object{"application_type": "web"}, "invalid_redirect_uri"},
+		"no client_uri":            {object{"client_uri": nil}, "invalid_client_metadata"},
+		"client_uri with http":     {object{"client_uri": "http://mxinvite.example/"}, "invalid_client_metadata"},
+		"tos_uri on another host":  {object{"tos_uri": "https://elsewhere.example/"}, "invalid_client_metadata"},
+		"a secret":                 {object{"token_endpoint_auth_method": "client_secret_basic"}, "invalid_client_metadata"},
+		"no redirect_uris":         {object{"redirect_uris": []string{}}, "invalid_redirect_uri"},
+		"a port":                   {object{"redirect_uris": []string{"http://127.0.0.1:80/"}}, "invalid_redirect_uri"},
+		"a fragment":               {object{"redirect_uris": []string{"https://mxinvite.example/#"}}, "invalid_redirect_uri"},
+		"another host":             {object{"redirect_uris": []string{"http://example.com/"}}, "invalid_redirect_uri"},
+		"scheme of another host":   {object{"redirect_uris": []string{"com.example:/callback"}}, "invalid_redirect_uri"},
+		"loopback of a web client": {object{"application_type": "web"}, "invalid_redirect_uri"},
 	} {
 		a := n.send("POST", n.w.AuthServerURL()+"/oauth2/registration", "", registration(tc.change))
 		if a.status != http.StatusBadRequest || a.body["error"] != tc.code {
@@ -138,7 +138,7 @@ func TestDeviceCode(t *testing.T) {
 	n.poll(d).refuses(t, 403, "authorization_pending")
 	n.poll(d).refuses(t, 400, "slow_down")
 	n.now = n.now.Add(5 * time.Second)
-	n.poll(d).refuses(t, 400, "slow_down") // it is ten seconds now
+	n.poll(d).refuses(t, 400, "slow_down") // the interval is ten seconds now
 	n.now = n.now.Add(15 * time.Second)
 	n.poll(d).refuses(t, 403, "authorization_pending")
 	if err := n.w.ApproveDevice(n.ada, signedjson.String(d["user_code"])); err != nil {
@@ -168,7 +168,7 @@ func TestDeviceCodeDeniedAndExpired(t *testing.T) {
 	late := n.startDevice()
 	n.now = n.now.Add(20*time.Minute + time.Second)
 	n.poll(late).refuses(t, 403, "expired_token")
-	n.poll(d).refuses(t, 403, "expired_token") // whatever was decided about it
+	n.poll(d).refuses(t, 403, "expired_token") // although it was denied
 }
 
 func TestExchangedDeviceCodeExpires(t *testing.T) {
@@ -183,24 +183,24 @@ func TestExchangedDeviceCodeExpires(t *testing.T) {
 	n.poll(d).refuses(t, 403, "expired_token")
 }
 
-func TestRefreshRotates(t *testing.T) {
+func TestRefreshTokensRotate(t *testing.T) {
 	n := newAuthTown(t)
 	first := n.signIn()
 	lost := n.refresh(first["refresh_token"]).ok(t)
-	second := n.refresh(first["refresh_token"]).ok(t) // the answer before was lost
+	second := n.refresh(first["refresh_token"]).ok(t) // the client did not get the first answer
 	n.refresh(lost["refresh_token"]).refuses(t, 400, "invalid_grant")
 
 	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 	n.token = signedjson.String(second["access_token"])
 	n.hs("GET", "account/whoami", nil).ok(t)
-	n.refresh(first["refresh_token"]).refuses(t, 400, "invalid_grant") // what followed was used
+	n.refresh(first["refresh_token"]).refuses(t, 400, "invalid_grant") // the new tokens were used
 
 	n.now = n.now.Add(5 * time.Minute)
 	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 	n.refresh(second["refresh_token"]).ok(t)
 }
 
-func TestRevocationSignsOut(t *testing.T) {
+func TestRevocationEndsTheSession(t *testing.T) {
 	n := newAuthTown(t)
 	tokens := n.signIn()
 	if a := n.form("/oauth2/revoke", "token", signedjson.String(tokens["refresh_token"])); a.status != http.StatusOK {
@@ -234,7 +234,7 @@ func TestRevocationOfAConsumedRefreshTokenEndsNothing(t *testing.T) {
 	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
 }
 
-func TestLockedAccountIsRenewedAndRefused(t *testing.T) {
+func TestLockedAccountIsRefreshedAndRefused(t *testing.T) {
 	n := newAuthTown(t)
 	first := n.signIn()
 	n.w.LockUser(n.ada, true)
@@ -242,12 +242,12 @@ func TestLockedAccountIsRenewedAndRefused(t *testing.T) {
 	second := n.refresh(first["refresh_token"]).ok(t)
 	n.token = signedjson.String(second["access_token"])
 	n.hs("GET", "account/whoami", nil).fails(t, 401, "M_UNKNOWN_TOKEN", "Token is not active")
-	n.refresh(first["refresh_token"]).refuses(t, 400, "invalid_grant") // what followed was used, if in vain
+	n.refresh(first["refresh_token"]).refuses(t, 400, "invalid_grant") // the new tokens were used, although refused
 	n.w.LockUser(n.ada, false)
 	n.hs("GET", "account/whoami", nil).ok(t)
 }
 
-func TestSynapseSaysThatAnAccountIsLocked(t *testing.T) {
+func TestSynapseReportsALockedAccount(t *testing.T) {
 	w, _ := newWorld()
 	ada := signIn(t, w, "ada")
 	w.LockUser(ada.id, true)
@@ -268,7 +268,7 @@ func TestSuspendedUserMayReadAndLeave(t *testing.T) {
 	ada.inviteByMail(room, "dave@example.org").
 		fails(t, 403, "M_USER_SUSPENDED", "Sending messages while account is suspended is not allowed.")
 	if len(w.Mails("dave@example.org")) != 1 {
-		t.Error("the mail goes out before the homeserver looks")
+		t.Error("the mail was not sent")
 	}
 	ada.hs("POST", "rooms/"+url.PathEscape(room)+"/leave", object{}).ok(t)
 }
@@ -284,7 +284,7 @@ func TestDeactivatedUserHasNoSession(t *testing.T) {
 	}
 }
 
-func TestCodeIsInNoAddressByDefault(t *testing.T) {
+func TestVerificationURIHasNoCodeByDefault(t *testing.T) {
 	n := newAuthTown(t)
 	d := n.startDevice()
 	if complete, given := d["verification_uri_complete"]; given {
@@ -295,7 +295,7 @@ func TestCodeIsInNoAddressByDefault(t *testing.T) {
 	}
 }
 
-func TestUserWithTooManySessionsIsNotLetIn(t *testing.T) {
+func TestSessionLimit(t *testing.T) {
 	n := newAuthTown(t)
 	n.w.SetWays(Ways{OAuth: true, SessionLimit: 1})
 	n.signIn()
@@ -353,7 +353,7 @@ func TestAuthorizationCode(t *testing.T) {
 	}
 }
 
-func TestApprovalPageTakesWhatAPersonTypes(t *testing.T) {
+func TestApprovalPage(t *testing.T) {
 	n := newAuthTown(t)
 	n.w.SetWays(Ways{OAuth: true, CodeInAddress: true})
 	d := n.startDevice()
@@ -395,7 +395,7 @@ func TestSingleSignOn(t *testing.T) {
 		fails(t, 400, "M_UNKNOWN", "Unknown login type m.login.password")
 }
 
-func TestHomeserversOwnRefreshTokens(t *testing.T) {
+func TestRefreshTokensOfTheHomeserver(t *testing.T) {
 	n := newAuthTown(t)
 	n.w.SetWays(Ways{Password: true})
 	first := n.hs("POST", "login", object{

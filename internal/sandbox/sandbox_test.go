@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// A caller sends raw requests to a world, as no library of ours would.
+// A caller sends requests to a world without a Matrix library.
 type caller struct {
 	t     *testing.T
 	w     *World
@@ -23,7 +23,7 @@ type caller struct {
 	over  http.RoundTripper // the world itself if nil
 }
 
-// A response is what came back.
+// A response is the answer to a request.
 type response struct {
 	status int
 	header http.Header
@@ -121,7 +121,7 @@ func (c *caller) inviteByMail(room, address string) response {
 	})
 }
 
-// newWorld has ada, grace and ken, and a room of ada's where everybody may invite.
+// newWorld has the users ada, grace and ken, and a room of ada in which every member may invite.
 func newWorld() (w *World, room string) {
 	clock := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	w = New(Options{Seed: 1, Now: func() time.Time {
@@ -186,7 +186,7 @@ func (c *caller) member(room, userID string) object {
 	return c.hs("GET", "rooms/"+url.PathEscape(room)+"/state/m.room.member/"+url.PathEscape(userID), nil).ok(c.t)
 }
 
-func TestInviteIsMailedKeptAndTaken(t *testing.T) {
+func TestInviteIsMailedStoredAndAccepted(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	ada.register()

@@ -10,9 +10,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// Simulate plays the invitees until ctx ends: every invite that is mailed meanwhile is accepted after about the given
-// time: first the invitee confirms the address, a moment later they join. An account is invented for every address that
-// has none. Addresses of [World.KeepSilent] do nothing. It returns once nothing of it runs any more, and panics if one of them did.
+// Simulate accepts the invites that are mailed until ctx ends. After the given time the address is bound, to a new user if
+// it is not bound yet, and after half of that time more the user joins. Addresses of [World.KeepSilent] do not accept. It
+// returns when all its goroutines have ended, and panics if one of them panicked.
 func (w *World) Simulate(ctx context.Context, after time.Duration) {
 	var people sync.WaitGroup
 	panicked := make(chan any, 1)
@@ -33,7 +33,7 @@ func (w *World) Simulate(ctx context.Context, after time.Duration) {
 			if m.Token != "" && !w.silent(m.To) {
 				people.Go(func() {
 					defer caught(panicked)
-					w.take(ctx, m, after)
+					w.accept(ctx, m, after)
 				})
 			}
 		}
@@ -45,7 +45,7 @@ func (w *World) Simulate(ctx context.Context, after time.Duration) {
 	}
 }
 
-// KeepSilent has [World.Simulate] leave the invites to an address unanswered.
+// KeepSilent makes [World.Simulate] ignore the invites to an address.
 func (w *World) KeepSilent(address string) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
@@ -58,7 +58,7 @@ func (w *World) silent(address string) bool {
 	return w.silentAddresses[threepid.Fold(address)]
 }
 
-// caught is deferred to keep the first panic for somebody else.
+// caught is deferred to send the first panic to a channel.
 func caught(first chan<- any) {
 	if r := recover(); r != nil {
 		select {
@@ -68,8 +68,8 @@ func caught(first chan<- any) {
 	}
 }
 
-// take is one invitee. Whatever stands in their way, a revocation for one, they give up.
-func (w *World) take(ctx context.Context, m Mail, after time.Duration) {
+// accept accepts the invite in a mail. It ends at the first error, for example if the invite was revoked.
+func (w *World) accept(ctx context.Context, m Mail, after time.Duration) {
 	if network.Wait(ctx, after) != nil {
 		return
 	}
@@ -98,7 +98,7 @@ func (w *World) inventUser(address string) string {
 	return w.AddNewUser(local, title(local))
 }
 
-// title makes a display name of a local part.
+// title makes a display name from a local part.
 func title(s string) string {
 	words := strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == '_' || r == '-' })
 	for i, w := range words {

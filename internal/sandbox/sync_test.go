@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// sync asks with an inline filter.
+// sync sends a request to /sync with an inline filter.
 func (c *caller) sync(since string, filter object, timeout time.Duration) object {
 	c.t.Helper()
 	return c.syncCtx(c.t.Context(), since, filter, timeout).ok(c.t)
@@ -90,7 +90,7 @@ func TestFirstSyncHasStateUpToTheTimeline(t *testing.T) {
 	}
 }
 
-func TestLimitedSyncTellsStateChangedInTheGap(t *testing.T) {
+func TestLimitedSyncHasTheStateChangedInTheGap(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	since := ada.sync("", nil, 0)["next_batch"].(string)
@@ -110,7 +110,7 @@ func TestLimitedSyncTellsStateChangedInTheGap(t *testing.T) {
 	}
 }
 
-func TestTimelineTellsWhatAnEventReplaced(t *testing.T) {
+func TestTimelineHasTheReplacedContent(t *testing.T) {
 	w, room := newWorld()
 	token := mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	ada := signIn(t, w, "ada")
@@ -133,7 +133,7 @@ func TestTimelineTellsWhatAnEventReplaced(t *testing.T) {
 	}
 }
 
-// A room whose changes the timeline's filter swallows does not appear at all, state or not.
+// A room is not in /sync if none of its changes passes the filter of the timeline, also if state changed.
 func TestStateAloneDoesNotMakeARoomAppear(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
@@ -148,7 +148,7 @@ func TestStateAloneDoesNotMakeARoomAppear(t *testing.T) {
 	}
 }
 
-func TestLazyLoadingSendsWhoSpoke(t *testing.T) {
+func TestLazyLoadingSendsTheSenders(t *testing.T) {
 	w, room := newWorld()
 	for _, id := range []string{"@grace:example.org", "@ken:example.org"} {
 		if err := w.Invite(room, "@ada:example.org", id); err != nil {
@@ -193,7 +193,7 @@ func TestLazyLoadingSendsWhoSpoke(t *testing.T) {
 	}
 }
 
-func TestInvitedPersonSeesStrippedState(t *testing.T) {
+func TestInviteeGetsStrippedState(t *testing.T) {
 	w, room := newWorld()
 	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	grace := signIn(t, w, "grace")
@@ -219,7 +219,7 @@ func TestInvitedPersonSeesStrippedState(t *testing.T) {
 	}
 }
 
-func TestLongPollEndsWithNewsTimeoutOrItsContext(t *testing.T) {
+func TestLongPollEndsAtAChangeATimeoutOrItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := New(Options{})
 		w.AddUser("ada", "ada", "Ada")
@@ -264,7 +264,7 @@ func TestLongPollEndsWithNewsTimeoutOrItsContext(t *testing.T) {
 	})
 }
 
-func TestAccountDataComesByTypeAndWhenItChanges(t *testing.T) {
+func TestAccountDataIsFilteredAndSentOnce(t *testing.T) {
 	w, _ := newWorld()
 	ada := signIn(t, w, "ada")
 	path := "user/" + url.PathEscape(ada.id) + "/account_data/m.identity_server"
@@ -280,7 +280,7 @@ func TestAccountDataComesByTypeAndWhenItChanges(t *testing.T) {
 	}
 }
 
-func TestFilterMayBeStored(t *testing.T) {
+func TestStoredFilter(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	path := "user/" + url.PathEscape(ada.id) + "/filter"
@@ -328,8 +328,8 @@ func TestMessagesPageThroughRareEvents(t *testing.T) {
 	}
 }
 
-// A timeline without gaps needs no state, one with a hole in it does.
-func TestFilteredTimelineTellsTheStateItLeavesOut(t *testing.T) {
+// A timeline without gaps needs no state, a timeline with a gap does.
+func TestFilteredTimelineHasTheStateItLeavesOut(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	since := signedjson.String(ada.sync("", nil, 0)["next_batch"])
@@ -346,8 +346,8 @@ func TestFilteredTimelineTellsTheStateItLeavesOut(t *testing.T) {
 	}
 }
 
-// The first look at a room goes through five batches of events, no more.
-func TestRareEventsFarBackAreLeftToMessages(t *testing.T) {
+// The first sync of a room reads five batches of events at most.
+func TestRareOldEventsAreInMessagesOnly(t *testing.T) {
 	w, room := newWorld()
 	mustInvite(t, w, room, "@ada:example.org", "dave@example.org")
 	for range 60 {
@@ -367,7 +367,7 @@ func TestRareEventsFarBackAreLeftToMessages(t *testing.T) {
 	}
 }
 
-func TestManyPeopleAtOnce(t *testing.T) {
+func TestConcurrentUsers(t *testing.T) {
 	w, room := newWorld()
 	ada := signIn(t, w, "ada")
 	ada.register()

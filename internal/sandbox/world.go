@@ -26,7 +26,7 @@ type World struct {
 	domain   network.Server
 	oauth    network.Server
 
-	silentAddresses map[string]bool // that never accept in [World.Simulate]
+	silentAddresses map[string]bool // that do not accept in [World.Simulate]
 }
 
 // Options say what a World is called and which clock and which seed it has. The zero value is valid.

@@ -67,7 +67,7 @@ func (a *Store) newToken(prefix string) string {
 	return prefix + "_" + a.Random.Pick("renewed token", network.Alphanumeric, 30) + "_" + a.Random.Pick("renewed token", network.Alphanumeric, 6)
 }
 
-// Renew exchanges a refresh token for a new pair. The caller has seen that it is not spent. The unused
+// Renew exchanges a refresh token, which must not be spent, for new tokens. The unused
 // pair of an exchange before is revoked: refresh_token_grant in crates/handlers/src/oauth2/token.rs of the Matrix
 // Authentication Service, replace_refresh_token in synapse/storage/databases/main/registration.py.
 func (a *Store) Renew(t *RefreshToken) *TokenPair {

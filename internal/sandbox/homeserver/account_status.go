@@ -7,7 +7,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/api"
 )
 
-// refusedAccount says why a request with a token that is good is refused: its account is locked. Behind a Matrix
+// refusedAccount returns the error of a request with a valid token of a locked account. Behind a Matrix
 // Authentication Service the token then is not active (User::is_valid in crates/data-model/src/users.rs, asked after the
 // token was marked as used in crates/handlers/src/oauth2/introspection.rs); Synapse itself says why, and still lets its
 // own session sign out (synapse/api/auth/internal.py, synapse/rest/client/logout.py).
@@ -40,8 +40,8 @@ func mayLogIn(u *account.User) error {
 	return nil
 }
 
-// refusesSuspended is what a suspended user may not do. It is looked at when an event is made, so that of an invite by
-// e-mail the mail has gone out before: create_event in synapse/handlers/message.py.
+// refusesSuspended returns the error of an event that a suspended user may not send. It is checked when the event is made,
+// so an invite by e-mail is mailed before: create_event in synapse/handlers/message.py.
 func (h *Homeserver) refusesSuspended(r *room, e *event) error {
 	u := h.Users[e.sender]
 	if u == nil || !u.Suspended {

@@ -26,7 +26,7 @@ func (r *room) authorize(e *event) error {
 	if m := r.member(e.sender); m.membership() != "join" {
 		return api.Forbidden(fmt.Sprintf("User %s not in room %s (%s)", e.sender, r.id, m.python()))
 	}
-	// The rule for e-mail invites ends here: neither state_default nor the level of the event's type matters.
+	// The rule for e-mail invites ends here: state_default and the level of the event type do not count.
 	if e.typ == typeThirdPartyInvite {
 		if r.powerOf(e.sender) < r.namedLevel("invite", 0) {
 			return api.Forbidden("You don't have permission to invite users")
@@ -54,8 +54,8 @@ func (r *room) authorizeSend(e *event) error {
 	return nil
 }
 
-// authorizeMember is the rule for membership. Invites by e-mail come first in it, before anything is asked about the
-// sender, so they outlive whoever sent them.
+// authorizeMember is the rule for membership. It checks invites by e-mail first, before it checks the sender, so they stay
+// valid when the sender leaves.
 func (r *room) authorizeMember(e *event) error {
 	target := *e.stateKey
 	sender, was := r.membership(e.sender), r.membership(target)
@@ -93,8 +93,8 @@ func (r *room) isFirstJoin(e *event) bool {
 	return len(r.events) == 1 && r.events[0].sender == *e.stateKey
 }
 
-// authorizeThirdParty is rule 5.4.1: the proof must fit the invite in the room's state, and then nothing but a ban of
-// the invited person stands in the way. (Synapse asks about the ban last, the specification first.)
+// authorizeThirdParty is rule 5.4.1: the proof must match the invite in the room's state, and the invitee must not be
+// banned. (Synapse checks the ban last, the specification first.)
 func (r *room) authorizeThirdParty(e *event, thirdPartyInvite any) error {
 	ok, err := r.verifyThirdParty(e, thirdPartyInvite)
 	if err != nil {
@@ -114,7 +114,7 @@ func (r *room) verifyThirdParty(e *event, thirdPartyInvite any) (bool, error) {
 	signed, _ := tpi["signed"].(object)
 	switch signed["token"].(type) {
 	case nil, object, []any:
-		// Synapse looks for the invite before it asks whether there is a token to look for.
+		// Synapse looks up the invite before it checks that there is a token.
 		return false, api.ErrInternal
 	}
 	for _, k := range []string{"mxid", "token", "signatures"} {
@@ -190,7 +190,7 @@ func (r *room) authorizeBan(e *event) error {
 	return nil
 }
 
-// creatorPower is the power nobody can take from a creator, since room version 12.
+// creatorPower is the power level of creators since room version 12, above all others.
 const creatorPower = math.MaxInt
 
 func (r *room) isCreator(userID string) bool {
@@ -247,7 +247,7 @@ func (r *room) sendLevel(typ string, isState bool) int {
 	return r.namedLevel("events_default", 0)
 }
 
-// python is how Synapse prints an event it complains about.
+// python prints an event as Synapse does in error texts.
 func (e *event) python() string {
 	if e == nil {
 		return "None"

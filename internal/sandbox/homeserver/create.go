@@ -22,7 +22,7 @@ type preset struct {
 	joinRule  string
 	guests    bool
 	invite    int  // the level to invite
-	inviteOps bool // who is invited gets the creator's power
+	inviteOps bool // invitees get the power level of the creator
 }
 
 func presetNamed(name string) (preset, bool) {
@@ -58,7 +58,7 @@ func (h *Homeserver) createRoom(c *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The room is there by now, and stays there when one of these fails.
+	// The room exists now, and stays when one of these fails.
 	for _, i := range invites {
 		if err := h.limitInvites(c.Context, c.session.User.ID); err != nil {
 			return nil, err
@@ -70,7 +70,7 @@ func (h *Homeserver) createRoom(c *request) (any, error) {
 	return object{"room_id": r.id}, nil
 }
 
-// newRoomFrom makes a room from the body of a /createRoom. The caller holds Mu.
+// newRoomFrom makes a room from the body of a request to /createRoom. The caller holds Mu.
 func (h *Homeserver) newRoomFrom(creator string, body object) (*room, error) {
 	version, number, err := roomVersion(body)
 	if err != nil {
@@ -100,11 +100,11 @@ func (h *Homeserver) newRoomFrom(creator string, body object) (*room, error) {
 		invitees = append(invitees, signedjson.String(i))
 	}
 
-	r := h.foundRoom(creator, version, number, body, p, invitees)
+	r := h.newRoomWithCreate(creator, version, number, body, p, invitees)
 	if alias != "" {
 		h.aliases[alias] = r.id
 	}
-	if err := h.furnish(r, creator, alias, body, p, invitees); err != nil {
+	if err := h.addInitialState(r, creator, alias, body, p, invitees); err != nil {
 		return nil, err
 	}
 	content := object{}
@@ -170,8 +170,8 @@ func presetOf(body object) (preset, error) {
 	return p, nil
 }
 
-// foundRoom makes the room and its first event. Since version 12 the room is called after that event.
-func (h *Homeserver) foundRoom(
+// newRoomWithCreate makes a room and its create event, whose hash is the room ID since version 12.
+func (h *Homeserver) newRoomWithCreate(
 	creator, version string, number int, body object, p preset, invitees []string,
 ) *room {
 	given, _ := body["creation_content"].(object)
@@ -199,8 +199,8 @@ func (h *Homeserver) foundRoom(
 	return r
 }
 
-// furnish puts the usual state into a new room, in Synapse's order.
-func (h *Homeserver) furnish(r *room, creator, alias string, body object, p preset, invitees []string) error {
+// addInitialState sends the state events of a new room in Synapse's order.
+func (h *Homeserver) addInitialState(r *room, creator, alias string, body object, p preset, invitees []string) error {
 	if _, err := h.setMembership(r, creator, creator, "join", nil); err != nil {
 		return err
 	}

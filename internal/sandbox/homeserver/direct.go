@@ -10,18 +10,18 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// RoomOptions say what a new room is like. The zero value is a nameless private one of the newest version.
+// RoomOptions describe a new room. The zero value is a private room without a name, of the newest version.
 type RoomOptions struct {
 	Name        string
 	Alias       string // local part
 	Topic       string
 	Preset      string // private_chat, trusted_private_chat or public_chat
 	RoomVersion string
-	PowerLevels map[string]any // laid over the usual ones
-	Members     []string       // user IDs who are in it from the start
+	PowerLevels map[string]any // override the defaults
+	Members     []string       // user IDs that are joined
 }
 
-// CreateRoom makes a room, as POST /createRoom does. It panics if the options make no room: they are the caller's own.
+// CreateRoom makes a room, as POST /createRoom does. It panics if the options are not valid.
 func (h *Homeserver) CreateRoom(creator string, o RoomOptions) (roomID string) {
 	body := object{}
 	for k, v := range map[string]string{
@@ -51,7 +51,7 @@ func (h *Homeserver) CreateRoom(creator string, o RoomOptions) (roomID string) {
 	return r.id
 }
 
-// SendState sends a state event, as PUT /state does: the auth rules apply, and what is said already is not said again.
+// SendState sends a state event, as PUT /state does: the auth rules apply, and the same state is not sent again.
 func (h *Homeserver) SendState(roomID, sender, eventType, stateKey string, content any) (eventID string, err error) {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -62,7 +62,7 @@ func (h *Homeserver) SendState(roomID, sender, eventType, stateKey string, conte
 	return e.id, nil
 }
 
-// PlantState puts a state event into a room past all rules, as a remote server might have. The content may be a
+// PlantState adds a state event to a room without checking any rule, as a remote server might have. The content may be a
 // json.RawMessage of any shape.
 func (h *Homeserver) PlantState(roomID, sender, eventType, stateKey string, content any) (eventID string, err error) {
 	h.Mu.Lock()
@@ -89,7 +89,7 @@ func (h *Homeserver) SendMessage(roomID, sender, text string) (eventID string, e
 	return e.id, nil
 }
 
-// Redact takes the content from an event.
+// Redact redacts an event.
 func (h *Homeserver) Redact(roomID, sender, eventID string) error {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -99,27 +99,27 @@ func (h *Homeserver) Redact(roomID, sender, eventID string) error {
 	return err
 }
 
-// Join lets somebody join a room.
+// Join joins a user to a room.
 func (h *Homeserver) Join(roomID, userID string) error {
 	return h.changeMembershipOf(roomID, userID, userID, "join")
 }
 
-// Leave lets somebody leave a room, or decline an invite.
+// Leave makes a user leave a room, or decline an invite.
 func (h *Homeserver) Leave(roomID, userID string) error {
 	return h.changeMembershipOf(roomID, userID, userID, "leave")
 }
 
-// Invite invites a Matrix ID.
+// Invite invites a user by Matrix ID.
 func (h *Homeserver) Invite(roomID, actor, target string) error {
 	return h.changeMembershipOf(roomID, actor, target, "invite")
 }
 
-// Kick throws somebody out.
+// Kick kicks a user.
 func (h *Homeserver) Kick(roomID, actor, target string) error {
 	return h.changeMembershipOf(roomID, actor, target, "kick")
 }
 
-// Ban throws somebody out for good.
+// Ban bans a user.
 func (h *Homeserver) Ban(roomID, actor, target string) error {
 	return h.changeMembershipOf(roomID, actor, target, "ban")
 }
@@ -129,7 +129,7 @@ func (h *Homeserver) Unban(roomID, actor, target string) error {
 	return h.changeMembershipOf(roomID, actor, target, "unban")
 }
 
-// Membership is what somebody is in a room; empty if they never were anything.
+// Membership returns the membership of a user in a room; empty if there is none.
 func (h *Homeserver) Membership(roomID, userID string) string {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()

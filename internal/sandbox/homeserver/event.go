@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// An event as a room keeps it.
+// An event of a room.
 type event struct {
 	id       string
 	room     string
@@ -21,13 +21,13 @@ type event struct {
 	content  json.RawMessage
 	fields   object // content, parsed; nil if it is no object
 	ts       int64  // ms
-	pos      int    // in the homeserver's stream of everything
+	pos      int    // in the stream of the homeserver
 	redacts  string // the event it redacts
 
-	replaces   *event // the state it took the place of
+	replaces   *event // the state event it replaced
 	redactedBy *event
 
-	device string // of the sender: only that device is shown the transaction
+	device string // of the sender: only that device gets the transaction ID
 	txn    string
 }
 
@@ -43,7 +43,7 @@ const (
 	typeRedaction        = "m.room.redaction"
 )
 
-// draft is an event nobody has accepted yet.
+// draft returns an event that is not in a room yet.
 func draft(room, typ, sender string, stateKey *string, content any) *event {
 	raw, ok := content.(json.RawMessage)
 	if !ok {
@@ -81,7 +81,7 @@ func (e *event) field(name string) string {
 	return signedjson.String(e.fields[name])
 }
 
-// identify gives an accepted event its ID: a hash of what it says and when, as the real one is.
+// identify sets the ID of an accepted event: a hash of its content and time, as in real servers.
 func (e *event) identify(seed uint64) {
 	sum := sha256.Sum256(signedjson.Canonical(object{
 		"room_id": e.room, "type": e.typ, "sender": e.sender, "state_key": e.stateKey,
@@ -90,16 +90,16 @@ func (e *event) identify(seed uint64) {
 	e.id = "$" + signedjson.EncodeURLBase64(sum[:])
 }
 
-// A view is how much of an event an endpoint shows.
+// A view says which fields of an event an endpoint shows.
 type view struct {
-	roomID      bool // the room's ID: not in /sync, which gives it once for all
-	v1          bool // the fields of the oldest API beside today's, as Synapse still sends them outside /sync
-	prevContent bool // what it replaced: only where Synapse reads events from its stream
+	roomID      bool // the room ID: not in /sync, where it is the key of the room
+	v1          bool // the fields of the oldest API too, as Synapse still sends them outside /sync
+	prevContent bool // the replaced content: only where Synapse reads events from its stream
 	membership  string
 	device      string
 }
 
-// client is the event as a client gets it.
+// client returns the event in the format for clients.
 func (e *event) client(now time.Time, v view) object {
 	unsigned := object{"age": now.UnixMilli() - e.ts}
 	if e.replaces != nil {
@@ -126,13 +126,13 @@ func (e *event) client(now time.Time, v view) object {
 	if e.stateKey != nil {
 		o["state_key"] = *e.stateKey
 	}
-	if e.redacts != "" { // in both places, whatever the room's version wants
+	if e.redacts != "" { // in both places, in every room version
 		content := maps.Clone(e.fields)
 		content["redacts"] = e.redacts
 		o["redacts"], o["content"] = e.redacts, content
 	}
 	if v.roomID || e.typ == typeCreate && isHash(e.room) {
-		o["room_id"] = e.room // Synapse cannot take it off the event that gives the room its ID
+		o["room_id"] = e.room // Synapse does not remove it from the create event of version 12
 	}
 	if v.v1 {
 		o["user_id"] = e.sender
@@ -145,10 +145,10 @@ func (e *event) client(now time.Time, v view) object {
 	return o
 }
 
-// isHash says whether a room ID is of version 12 or later.
+// isHash reports whether a room ID is of version 12 or later.
 func isHash(roomID string) bool { return !strings.Contains(roomID, ":") }
 
-// stripped is the event as an invited person sees it.
+// stripped returns the stripped state event for an invitee.
 func (e *event) stripped() object {
 	return object{"type": e.typ, "state_key": *e.stateKey, "content": e.content, "sender": e.sender}
 }

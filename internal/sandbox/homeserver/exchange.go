@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// exchangeSigned turns the third_party_signed of a join into a member invite, so that the join may follow.
+// exchangeSigned exchanges the third_party_signed of a join for a membership invite, after which the join is allowed.
 func (h *Homeserver) exchangeSigned(c *request, roomID, userID string, body object) error {
 	v, ok := body["third_party_signed"]
 	if !ok || v == nil {
@@ -30,17 +30,16 @@ func (h *Homeserver) exchangeSigned(c *request, roomID, userID string, body obje
 	return h.exchange(c.Context, sender, userID, roomID, signed)
 }
 
-// exchange turns a proof of an address into an invite of a Matrix ID, sent in the name of whoever invited the
-// address: https://spec.matrix.org/latest/server-server-api/#third-party-invites. The caller does not hold Mu: the
+// exchange exchanges a proof of an address for an invite of a Matrix ID by the sender of the invite by e-mail: https://spec.matrix.org/latest/server-server-api/#third-party-invites. The caller does not hold Mu: the
 // keys are checked over the network.
 func (h *Homeserver) exchange(ctx context.Context, sender, target, roomID string, signed object) error {
 	candidates, err := h.checkExchange(sender, target, roomID, signed)
 	if err != nil {
 		return err
 	}
-	// The first key that made a signature and is vouched for will do; else the last trouble is the answer.
+	// One valid key that made a signature is enough; else the last error is the answer.
 	for _, k := range candidates {
-		if err = h.vouch(ctx, k, signed); err == nil {
+		if err = h.checkKey(ctx, k, signed); err == nil {
 			break
 		}
 	}
@@ -60,7 +59,7 @@ func (h *Homeserver) checkExchange(sender, target, roomID string, signed object)
 	defer h.Mu.Unlock()
 	r := h.rooms[roomID]
 	if r == nil || !r.hasJoined(h.Domain()) {
-		if strings.HasSuffix(sender, ":"+h.Domain()) { // it will not ask itself
+		if strings.HasSuffix(sender, ":"+h.Domain()) { // it does not send the request to itself
 			return nil, api.ErrInternal
 		}
 		return nil, api.Fail(http.StatusBadGateway, "M_UNKNOWN", "Failed to forward third party invite")
@@ -78,7 +77,7 @@ func (h *Homeserver) checkExchange(sender, target, roomID string, signed object)
 	return keys, err
 }
 
-// thirdPartyMember is the member event of an exchange. It tells the display name of the invite, but no profile.
+// thirdPartyMember returns the member event of an exchange. It has the display name of the invite, and no profile.
 func thirdPartyMember(r *room, sender, target string, signed object) *event {
 	tpi := object{"signed": signed}
 	if invite := r.invite(signed["token"]); invite != nil {
@@ -87,14 +86,14 @@ func thirdPartyMember(r *room, sender, target string, signed object) *event {
 	return draft(r.id, typeMember, sender, &target, object{"membership": "invite", "third_party_invite": tpi})
 }
 
-// vouch checks a signature and asks the key's own URL whether it still holds. A key without URL needs no one's word.
-func (h *Homeserver) vouch(ctx context.Context, k publicKey, signed object) error {
+// checkKey checks a signature and asks the validity URL of the key. A key without a validity URL is valid.
+func (h *Homeserver) checkKey(ctx context.Context, k publicKey, signed object) error {
 	ok, err := k.signed(signed)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return api.ErrInternal // an exception of signedjson's, for which Synapse has no words
+		return api.ErrInternal // an exception of signedjson that Synapse does not handle
 	}
 	if !k.hasURL {
 		return nil
@@ -119,7 +118,7 @@ func (h *Homeserver) vouch(ctx context.Context, k publicKey, signed object) erro
 	return nil
 }
 
-// truthy is what Python takes for true.
+// truthy reports whether a value is true in Python.
 func truthy(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -143,9 +142,9 @@ func (r *room) hasJoined(domain string) bool {
 	})
 }
 
-// onBind hears from an identity server that somebody confirmed an address, and takes the invites that waited for it:
-// https://spec.matrix.org/latest/server-server-api/#put_matrixfederationv13pidonbind, which everybody sends as POST.
-// One bad invite makes the whole answer bad, but not the other invites.
+// onBind is the notification of an identity server that a user has bound an address. It accepts the invites of the address:
+// https://spec.matrix.org/latest/server-server-api/#put_matrixfederationv13pidonbind, which all servers send as POST. If
+// one invite is not valid, the answer is an error, and the others are accepted.
 func (h *Homeserver) onBind(c *request) (any, error) {
 	body, err := c.Object(false)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// A filter is what a client wants of /sync: https://spec.matrix.org/latest/client-server-api/#filtering.
+// A filter of /sync: https://spec.matrix.org/latest/client-server-api/#filtering.
 type filter struct {
 	Room struct {
 		Rooms        []string    `json:"rooms"`
@@ -56,7 +56,7 @@ func (f *eventFilter) limit(otherwise int) int {
 	return int(n)
 }
 
-// allows says whether an event of this type and sender, in this room, passes.
+// allows reports whether an event with this type, sender, room and content passes the filter.
 func (f *eventFilter) allows(typ, sender, room string, content object) bool {
 	if !listAllows(f.Types, f.NotTypes, func(p string) bool { return matchType(typ, p) }) ||
 		!listAllows(f.Senders, f.NotSenders, func(p string) bool { return p == sender }) ||
@@ -76,7 +76,7 @@ func (f *eventFilter) apply(events []*event) []*event {
 	return slices.DeleteFunc(slices.Clone(events), func(e *event) bool { return !f.allowsEvent(e) })
 }
 
-// blocksAll says whether the filter can let nothing through, whatever happens.
+// blocksAll reports whether no event can pass the filter.
 func (f *eventFilter) blocksAll() bool {
 	none := func(list, not []string) bool { return list != nil && len(list) == 0 || slices.Contains(not, "*") }
 	return none(f.Types, f.NotTypes) || none(f.Senders, f.NotSenders) || none(f.Rooms, f.NotRooms)
@@ -96,7 +96,7 @@ func matchType(typ, pattern string) bool {
 	return typ == pattern
 }
 
-// checkFilter refuses a filter of the wrong shape. Synapse's text here is what a JSON schema checker says.
+// checkFilter refuses a filter that is not valid. Synapse's text is that of its JSON schema checker.
 func checkFilter(o object) error {
 	var f filter
 	if err := json.Unmarshal(signedjson.Encode(o), &f); err != nil {
@@ -110,7 +110,7 @@ func checkFilter(o object) error {
 	return nil
 }
 
-// filterOf is the filter of a call to /sync: inline, or the ID of a stored one.
+// filterOf returns the filter of a call to /sync, which is inline or the ID of a stored filter.
 func (h *Homeserver) filterOf(c *request) (*filter, error) {
 	var f filter
 	s := c.Query.Get("filter")

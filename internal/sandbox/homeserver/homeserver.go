@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// A Homeserver answers as Synapse does.
+// A Homeserver answers as Synapse does, to clients and to identity servers.
 type Homeserver struct {
 	*account.Store
 
@@ -114,7 +114,7 @@ func (h *Homeserver) routes() {
 	}
 	c.Add(post, "rooms/{room}/forget", h.forget)
 
-	h.courtesies()
+	h.stubEndpoints()
 
 	f := &h.federation
 	f.Add(get, "openid/userinfo", h.openIDUserInfo).Public = true
@@ -123,7 +123,7 @@ func (h *Homeserver) routes() {
 	bind.Public, bind.Unlocked = true, true
 }
 
-// Serve answers a call to the homeserver's own host.
+// Serve answers a call to the host of the homeserver.
 func (h *Homeserver) Serve(c *api.Call) *api.Reply {
 	p := c.URL.EscapedPath()
 	var r *api.Reply
@@ -175,7 +175,7 @@ func (h *Homeserver) dispatch(c *request, path string) *api.Reply {
 	return api.Answer(r.Handle(c))
 }
 
-// routesFor takes the version off a path. Synapse serves every endpoint under all of these.
+// routesFor removes the version from a path. Synapse serves every endpoint under all of these.
 func (h *Homeserver) routesFor(path string) (api.Router[*request], string) {
 	if rest, ok := strings.CutPrefix(path, "/_matrix/federation/v1/"); ok {
 		return h.federation, rest
@@ -188,7 +188,7 @@ func (h *Homeserver) routesFor(path string) (api.Router[*request], string) {
 	return nil, ""
 }
 
-// ServeDomain answers on the bare domain of the user IDs: nothing but .well-known.
+// ServeDomain answers a call to the domain of the user IDs, which has .well-known only.
 func (h *Homeserver) ServeDomain(c *api.Call) *api.Reply {
 	r := api.Fail(http.StatusNotFound, "M_UNRECOGNIZED", "Unrecognized request").Reply()
 	switch c.URL.Path {

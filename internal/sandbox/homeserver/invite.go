@@ -12,8 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// inviteThirdParty is the e-mail form of /invite: Synapse's do_3pid_invite. The mail goes out before anybody asks
-// whether the inviter may invite: https://github.com/matrix-org/synapse/issues/4269.
+// inviteThirdParty is the e-mail form of /invite: Synapse's do_3pid_invite. The mail is sent before the power
+// level of the sender is checked: https://github.com/matrix-org/synapse/issues/4269.
 func (h *Homeserver) inviteThirdParty(c *request, body object) (any, error) {
 	_, hasServer := body["id_server"]
 	_, hasToken := body["id_access_token"]
@@ -81,8 +81,8 @@ func (h *Homeserver) refuses(medium, address string) bool {
 	return h.refused[threepid.New(medium, address)]
 }
 
-// identityURL is where Synapse looks for an identity server: always by https. Only a world that was told to live on
-// plain http, for somebody to try it on their own machine, makes an exception of its own server.
+// identityURL returns the base URL of an identity server, for Synapse always https. Only a world with URLs of
+// plain http, to try it on one machine, makes an exception for its own server.
 func (h *Homeserver) identityURL(idServer string) string {
 	if own := h.IdentityServerURL(); idServer == network.Host(own) && strings.HasPrefix(own, "http://") {
 		return own
@@ -90,8 +90,8 @@ func (h *Homeserver) identityURL(idServer string) string {
 	return "https://" + idServer
 }
 
-// lookup asks the identity server whose address it is. Whatever goes wrong counts as nobody's. The address is hashed
-// as it was given, without folding its case.
+// lookup asks the identity server for the user ID of an address. It is empty after every failure. The address is hashed
+// without case folding.
 func (h *Homeserver) lookup(ctx context.Context, idServer, idToken, medium, address string) string {
 	base := h.identityURL(idServer) + "/_matrix/identity/v2"
 	status, details, err := h.Ask(ctx, homeserverName, get,
@@ -110,8 +110,8 @@ func (h *Homeserver) lookup(ctx context.Context, idServer, idToken, medium, addr
 	return signedjson.String(mappings[hash])
 }
 
-// storeInviteRequest tells the identity server what to write in the mail, taken from the room without asking whether
-// the inviter is in it.
+// storeInviteRequest returns the body of the request to store-invite, with the texts for the mail. It does not check that
+// the sender is in the room.
 func (h *Homeserver) storeInviteRequest(roomID, inviter, medium, address string) object {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -138,8 +138,8 @@ func (h *Homeserver) storeInviteRequest(roomID, inviter, medium, address string)
 	return o
 }
 
-// writeInvite writes the state event of an invite the identity server has stored. The key at the top level gets a
-// validity URL that Synapse makes itself, of version 2, whatever the list of keys says. The caller holds Mu.
+// writeInvite sends the state event of an invite that the identity server has stored. The key at the top level gets a
+// validity URL that Synapse makes, of version 2, also if the list of keys has version 1. The caller holds Mu.
 func (h *Homeserver) writeInvite(roomID, inviter, idServer string, stored object) error {
 	tok, ok := stored["token"].(string)
 	name, hasName := stored["display_name"]

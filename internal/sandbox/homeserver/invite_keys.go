@@ -9,14 +9,14 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// A publicKey is one of the keys in an m.room.third_party_invite, still in whatever shape somebody wrote it.
+// A publicKey is a key of an m.room.third_party_invite, not validated.
 type publicKey struct {
 	key         any
 	validityURL any
-	hasURL      bool // without a URL a key is valid for ever
+	hasURL      bool // a key without a URL does not expire
 }
 
-// invite returns the e-mail invite with a token, if the room has one. A token may be anything a client sent.
+// invite returns the invite by e-mail with a token; nil if there is none. The token is not validated.
 func (r *room) invite(token any) *event {
 	s, ok := token.(string)
 	if !ok {
@@ -25,8 +25,8 @@ func (r *room) invite(token any) *event {
 	return r.state[stateKey{typeThirdPartyInvite, s}]
 }
 
-// publicKeys lists an invite's keys in the order they are tried. Synapse trips over entries of the wrong shape, and a
-// trip is a 500.
+// publicKeys returns the keys of an invite in the order in which they are tried. An entry of the wrong type is a 500, as in
+// Synapse.
 func publicKeys(invite *event) ([]publicKey, error) {
 	var keys []publicKey
 	if k, ok := invite.fields["public_key"]; ok {
@@ -56,8 +56,7 @@ func publicKeys(invite *event) ([]publicKey, error) {
 	return keys, nil
 }
 
-// signed says whether this key made any of the signatures of an object. Neither the entity nor the ID of the key is
-// compared with anything.
+// signed reports whether this key made one of the signatures of an object. The entity and the key ID are not compared.
 func (k publicKey) signed(o object) (bool, error) {
 	signatures, ok := o["signatures"].(object)
 	if !ok {
@@ -79,7 +78,7 @@ func (k publicKey) signed(o object) (bool, error) {
 			if signedjson.Verify(o, block[id], key) {
 				return true, nil
 			}
-			// The exception of the first failure ends the attempts with this key.
+			// The first signature that does not match is an exception, which ends the attempts with this key.
 			return false, nil
 		}
 	}

@@ -28,7 +28,7 @@ const (
 // limitPause is how long Synapse waits before it refuses a request that exceeds a limit.
 const limitPause = 500 * time.Millisecond
 
-// userInviteLimits are rc_invites; nil: none.
+// userInviteLimits are rc_invites; nil: no limit.
 type userInviteLimits struct{ perRoom, perRecipient, perIssuer *api.Bucket }
 
 // LimitInvites sets the homeserver's limit of e-mail invites per inviter, rc_third_party_invite. A burst of 0 or less
@@ -50,8 +50,8 @@ func (h *Homeserver) LimitUserInvites(perSecond float64, burst int, recipientPer
 	}
 }
 
-// limitInvites says no after a pause, as Synapse does to slow down whoever tries on and on. What it says of when to come
-// back counts from before the pause.
+// limitInvites refuses after a pause, as Synapse does to slow down clients. The time to retry after counts from before the
+// pause.
 func (h *Homeserver) limitInvites(ctx context.Context, userID string) error {
 	h.Mu.Lock()
 	left, ok := h.inviteLimit.Take(userID, h.Now())
@@ -63,8 +63,8 @@ func (h *Homeserver) limitInvites(ctx context.Context, userID string) error {
 }
 
 // limitUserInvites is Synapse's ratelimit_invite (synapse/handlers/room_member.py), which update_membership calls before
-// it looks at anything else: the room's bucket first, then the recipient's, then the issuer's. What one has counted stays
-// counted when a later one refuses.
+// it looks at anything else: the room's bucket first, then the recipient's, then the issuer's. An action that a later bucket refuses stays
+// counted in the earlier ones.
 func (h *Homeserver) limitUserInvites(ctx context.Context, room, recipient, issuer string) error {
 	h.Mu.Lock()
 	l, now := h.userInviteLimits, h.Now()

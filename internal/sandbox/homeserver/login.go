@@ -17,7 +17,7 @@ type openIDToken struct {
 	expires time.Time
 }
 
-// authenticate finds out whose token a call carries. One that has expired is good for signing out.
+// authenticate sets the session of the access token of a call. An expired token is accepted for signing out.
 func (h *Homeserver) authenticate(c *request, lapsed bool) error {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -42,7 +42,7 @@ func (h *Homeserver) authenticate(c *request, lapsed bool) error {
 	if s.Ended {
 		return unknownToken("Invalid access token passed.", false)
 	}
-	s.Used = true // even of a locked account, which pins the renewal that gave the token
+	s.Used = true // also of a locked account: the refresh token that gave it is then no longer valid
 	c.session = s
 	return refusedAccount(s, lapsed)
 }
@@ -102,7 +102,7 @@ func (h *Homeserver) login(c *request) (any, error) {
 	return answer, nil
 }
 
-// loginUser finds out who signs in.
+// loginUser returns the user who signs in.
 func (h *Homeserver) loginUser(body object) (*account.User, error) {
 	kind, ok := body["type"].(string)
 	if !ok {
@@ -129,10 +129,10 @@ func (h *Homeserver) loginUser(body object) (*account.User, error) {
 	return u, nil
 }
 
-// loginName is the user ID somebody means to sign in with; empty if it is nobody's.
+// loginName returns the user ID of a login identifier; empty if there is no such user.
 func (h *Homeserver) loginName(body object) (string, error) {
 	id, _ := body["identifier"].(object)
-	if len(id) == 0 { // the fields of old
+	if len(id) == 0 { // the fields of the old API
 		id = object{"type": "m.id.user", "user": body["user"]}
 		if body["address"] != nil {
 			id = object{"type": "m.id.thirdparty", "medium": body["medium"], "address": body["address"]}

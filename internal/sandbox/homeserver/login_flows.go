@@ -1,6 +1,6 @@
 package homeserver
 
-// loginFlows says how one may sign in without OAuth. A Matrix Authentication Service answers in the homeserver's place.
+// loginFlows returns the ways to sign in without OAuth. With OAuth the Matrix Authentication Service answers.
 func (h *Homeserver) loginFlows(*request) (any, error) {
 	flows := []object{}
 	if len(h.Ways.SSO) > 0 || h.Ways.OAuth {

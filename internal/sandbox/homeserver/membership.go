@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// setMembership is Synapse's update_membership: first some checks of its own, then the auth rules.
+// setMembership is Synapse's update_membership: its own checks, then the auth rules.
 func (h *Homeserver) setMembership(r *room, actor, target, action string, content object) (*event, error) {
 	membership := action
 	if action == "kick" || action == "unban" {
@@ -60,8 +60,8 @@ func setDefault(o object, key, value string) {
 	}
 }
 
-// refusesInvites is https://github.com/matrix-org/matrix-spec-proposals/pull/4380. Taking an e-mail invite is not
-// being invited in this sense.
+// refusesInvites is https://github.com/matrix-org/matrix-spec-proposals/pull/4380. Accepting an invite by e-mail is not
+// refused.
 func (h *Homeserver) refusesInvites(userID string) bool {
 	u := h.Users[userID]
 	return u != nil && u.Data[account.DataKey{Room: "", Type: "m.invite_permission_config"}].Content["default_action"] == "block"
@@ -88,7 +88,7 @@ func checkTransition(old *event, action string) error {
 	return nil
 }
 
-// roomForMembership finds a room, or says what Synapse says when it is in no such room.
+// roomForMembership returns a room, or the error of Synapse for a room that it is not in.
 func (h *Homeserver) roomForMembership(roomID, action string) (*room, error) {
 	if r := h.rooms[roomID]; r != nil {
 		return r, nil
@@ -199,7 +199,7 @@ func (h *Homeserver) roomOfAlias(alias string) (string, error) {
 	return id, nil
 }
 
-// forgetMark is the account data this server keeps to itself to remember who forgot a room.
+// forgetMark is the type of the account data that marks a forgotten room. Clients do not get it.
 const forgetMark = "org.mxinvite.sandbox.forgotten"
 
 func (h *Homeserver) forget(c *request) (any, error) {

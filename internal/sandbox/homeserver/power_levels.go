@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// authorizePowerLevels keeps people from giving, or taking, more power than they have.
+// authorizePowerLevels refuses changes of levels above the level of the sender.
 func (r *room) authorizePowerLevels(e *event) error {
 	if err := r.checkLevelUsers(e); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (r *room) authorizePowerLevels(e *event) error {
 	return nil
 }
 
-// checkLevelUsers refuses what the room's version does not let be named.
+// checkLevelUsers refuses user IDs that are not valid, or that the room's version does not allow.
 func (r *room) checkLevelUsers(e *event) error {
 	users, _ := e.fields["users"].(object)
 	for _, id := range slices.Sorted(maps.Keys(users)) {
@@ -62,7 +62,7 @@ func (r *room) checkLevelUsers(e *event) error {
 	return nil
 }
 
-// checkLevelShapes is the JSON schema of power levels, which comes before any rule.
+// checkLevelShapes is the JSON schema of power levels, which Synapse checks before the rules.
 func checkLevelShapes(e *event) error {
 	for _, name := range strings.Fields("ban events_default invite kick redact state_default users_default") {
 		if v, ok := e.fields[name]; ok && !isInteger(v) {
@@ -97,7 +97,7 @@ func notOfType(name string, v any, typ string) error {
 	return api.Fail(http.StatusBadRequest, "M_BAD_JSON", fmt.Sprintf("%q: %s is not of type '%s'", name, pythonRepr(v), typ))
 }
 
-// pythonRepr is how Python prints a simple value.
+// pythonRepr prints a simple value as Python does.
 func pythonRepr(v any) string {
 	switch v := v.(type) {
 	case nil:

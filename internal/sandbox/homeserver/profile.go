@@ -52,7 +52,7 @@ func (h *Homeserver) createFilter(c *request) (any, error) {
 		timeline, _ := room["timeline"].(object)
 		if n, ok := timeline["limit"]; ok {
 			if _, ok := n.(json.Number); !ok {
-				return nil, api.ErrInternal // compared with a number before anybody looks at its shape
+				return nil, api.ErrInternal // Synapse compares it with a number before it checks the type
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/api"
 )
 
-// readable returns a room and its state as far as somebody may read it: people in the room see it as it is, people
-// who left as they left it.
+// readable returns a room and the state that a user may read: the current state for joined users, the state at the time
+// of leaving for users who left.
 func (h *Homeserver) readable(userID, roomID string) (*room, map[stateKey]*event, error) {
 	r := h.rooms[roomID]
 	if r != nil {
@@ -30,7 +30,7 @@ func (h *Homeserver) readable(userID, roomID string) (*room, map[stateKey]*event
 	return nil, nil, api.Forbidden(fmt.Sprintf("User %s not in room %s, and room previews are disabled", userID, roomID))
 }
 
-// ordered lists state in the order it came about.
+// ordered returns state events in the order of the stream.
 func ordered(state map[stateKey]*event) []*event {
 	return slices.SortedFunc(maps.Values(state), func(a, b *event) int { return a.pos - b.pos })
 }
@@ -171,10 +171,10 @@ func (h *Homeserver) messages(c *request) (any, error) {
 	return out, nil
 }
 
-// A page is what a client wants to see of a room's history.
+// A page is a request for a part of the history of a room.
 type page struct {
 	back   bool
-	from   int // between two events: after the one with this position
+	from   int // between two events: after the event with this position
 	to     int // -1: no end
 	limit  int
 	filter eventFilter
@@ -228,7 +228,7 @@ func queryInt(name, s string) (int, error) {
 	return n, nil
 }
 
-// page returns events, where they end, and whether the limit cut something off.
+// page returns events, their end, and whether there are more.
 func (r *room) page(p page, f *eventFilter) (events []*event, end int, more bool) {
 	add := func(e *event) bool {
 		if !f.allowsEvent(e) {
@@ -264,7 +264,7 @@ func (r *room) page(p page, f *eventFilter) (events []*event, end int, more bool
 	return events, end, more
 }
 
-// token names a place in the stream: "s" as /sync does it, "t" as pages do.
+// token returns the token of a position in the stream: "s" in /sync, "t" in /messages.
 func token(kind string, pos int) string { return kind + strconv.Itoa(pos) }
 
 func position(s string) (int, error) {

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// redact takes from an event what a redaction takes:
-// https://spec.matrix.org/latest/client-server-api/#redactions. The content of an e-mail invite goes completely, in
-// every room version, so that a redacted invite reads as a revoked one.
+// redact removes the content of a redacted event:
+// https://spec.matrix.org/latest/client-server-api/#redactions. The content of an invite by e-mail is removed completely
+// in every room version, so a redacted invite looks like a revoked one.
 func (r *room) redact(redaction *event) {
 	target := r.byID[redaction.redacts]
 	if target == nil || target.redactedBy != nil {

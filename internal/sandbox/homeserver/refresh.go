@@ -6,7 +6,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/api"
 )
 
-// refresh is how a homeserver renews the sessions that it gave out itself:
+// refresh refreshes the access tokens that the homeserver itself issued:
 // https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3refresh.
 func (h *Homeserver) refresh(c *request) (any, error) {
 	body, err := c.Object(false)

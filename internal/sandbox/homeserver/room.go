@@ -9,8 +9,8 @@ import (
 
 type stateKey struct{ typ, key string }
 
-// A room is a line of events, oldest first, and the state they add up to. There is one homeserver, so there are no
-// forks to resolve.
+// A room has its events, oldest first, and the current state. There is one homeserver, so state never needs to be
+// resolved.
 type room struct {
 	id      string
 	version int
@@ -29,7 +29,7 @@ func (r *room) member(userID string) *event { return r.state[stateKey{typeMember
 
 func (r *room) membership(userID string) string { return r.member(userID).membership() }
 
-// same returns the state event that e would only repeat: https://github.com/element-hq/synapse, deduplicate_state_event.
+// same returns the current state event if e has the same content and sender: https://github.com/element-hq/synapse, deduplicate_state_event.
 func (r *room) same(e *event) *event {
 	if !e.isState() {
 		return nil
@@ -41,7 +41,7 @@ func (r *room) same(e *event) *event {
 	return old
 }
 
-// add puts an event at the end of the room.
+// add adds an event at the end of the room.
 func (r *room) add(e *event) {
 	if e.isState() {
 		e.replaces = r.state[e.key()]
@@ -71,20 +71,20 @@ func (r *room) stateAt(pos int) map[stateKey]*event {
 	return state
 }
 
-// upTo is how many events lie at or before a position.
+// upTo returns the number of events at or before a position.
 func (r *room) upTo(pos int) int {
 	return sort.Search(len(r.events), func(i int) bool { return r.events[i].pos > pos })
 }
 
-// A sight is what one person sees of a room: which events, and what they were in the room at each.
+// A sight is what a user sees of a room: which events, and the membership of the user at each event.
 type sight struct {
 	memberships []string // along room.events
 	visible     []bool
 }
 
-// seenBy computes what a person may see, as Synapse does:
-// https://spec.matrix.org/latest/client-server-api/#room-history-visibility. Who peeks is not in the room now. How far
-// somebody who left may look is not decided here, but by where their pages end.
+// seenBy computes what a user may see, as Synapse does:
+// https://spec.matrix.org/latest/client-server-api/#room-history-visibility. A peeking user is not in the room. Where the
+// history ends for a user who left is decided by messages.
 func (r *room) seenBy(userID string, peeking bool) sight {
 	s := sight{memberships: make([]string, len(r.events)), visible: make([]bool, len(r.events))}
 	membership, visibility := "leave", "shared"
@@ -92,7 +92,7 @@ func (r *room) seenBy(userID string, peeking bool) sight {
 		best := membership
 		if e.isState() && e.key() == (stateKey{typeMember, userID}) {
 			membership = e.membership()
-			if best != "join" { // of one's own changes the better side counts
+			if best != "join" { // for changes of the user's own membership the better one counts
 				best = membership
 			}
 		}

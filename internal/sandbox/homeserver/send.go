@@ -7,15 +7,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/api"
 )
 
-// A transaction is a request that must not happen twice, and its answer.
+// A transaction is a request with a transaction ID, and its answer.
 type transaction struct {
 	done  chan struct{}
 	value any
 	err   error
 }
 
-// once carries out a request with a transaction ID once per access token, and repeats its answer. As in Synapse an
-// attempt that failed may be made again.
+// once handles a request with a transaction ID once for an access token, and repeats its answer. As in Synapse a failed
+// request is handled again.
 func (h *Homeserver) once(c *request, do func() (any, error)) (any, error) {
 	if c.Args["txn"] == "" {
 		return do()
@@ -45,8 +45,8 @@ func (h *Homeserver) once(c *request, do func() (any, error)) (any, error) {
 	return t.value, t.err
 }
 
-// accept puts an event into a room, where all will hear of it, if the rules allow. State that says what was said
-// before is not said again: the old event is returned, and not even the rules are asked.
+// accept adds an event to a room if the rules allow it. If the same state is there already, it returns the old event and
+// does not check the rules.
 func (h *Homeserver) accept(r *room, e *event) (*event, error) {
 	if err := checkContent(e); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (h *Homeserver) accept(r *room, e *event) (*event, error) {
 	return h.plant(r, e), nil
 }
 
-// checkContent looks at the few fields whose shape Synapse cares for.
+// checkContent checks the few fields that Synapse validates.
 func checkContent(e *event) error {
 	var names []string
 	switch e.typ {
@@ -88,7 +88,7 @@ func checkContent(e *event) error {
 	return nil
 }
 
-// plant is accept without rules.
+// plant adds an event to a room without checking the rules.
 func (h *Homeserver) plant(r *room, e *event) *event {
 	h.stream++
 	e.pos, e.ts = h.stream, h.Now().UnixMilli()
@@ -100,7 +100,7 @@ func (h *Homeserver) plant(r *room, e *event) *event {
 
 const maxEvent = 65536 // bytes
 
-// post is what becomes of an event, other than of membership, that a user of this homeserver sends.
+// post accepts an event, other than of membership, that a user of this homeserver sends.
 func (h *Homeserver) post(e *event) (*event, error) {
 	r := h.rooms[e.room]
 	if r == nil || r.membership(e.sender) != "join" {
@@ -156,7 +156,7 @@ func (h *Homeserver) send(c *request) (any, error) {
 	return h.postOnce(c, e)
 }
 
-// postOnce posts an event unless this device has sent it before.
+// postOnce posts an event, unless this device has sent it before.
 func (h *Homeserver) postOnce(c *request, e *event) (any, error) {
 	e.device, e.txn = c.session.Device, c.Args["txn"]
 	if r := h.rooms[e.room]; r != nil && e.txn != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// ssoRedirect sends a browser to whoever vouches for people:
+// ssoRedirect redirects the browser to the identity provider:
 // https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3loginssoredirect.
 func (h *Homeserver) ssoRedirect(c *request) (any, error) {
 	page, ok := h.ssoPage(c.URL)
@@ -25,7 +25,7 @@ func (h *Homeserver) ssoRedirect(c *request) (any, error) {
 	return &api.Reply{Status: http.StatusFound, Header: http.Header{"Location": {page.String()}}}, nil
 }
 
-// SSOPage returns the page that an URL of the homeserver redirects to for single sign-on; nil if it is no such URL.
+// SSOPage returns the page that a URL of the homeserver redirects to for single sign-on; nil if it is no such URL.
 func (h *Homeserver) SSOPage(u *url.URL) *url.URL {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -47,7 +47,7 @@ func (h *Homeserver) ssoPage(u *url.URL) (*url.URL, bool) {
 	return page, true
 }
 
-// loginByToken signs in who comes back from single sign-on.
+// loginByToken returns the user of a login token.
 func (h *Homeserver) loginByToken(body object) (*account.User, error) {
 	u := h.UseLoginToken(signedjson.String(body["token"]))
 	if u == nil {

@@ -6,9 +6,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/api"
 )
 
-// courtesies are what ordinary clients ask in passing and are content with little of, so that they can be used with
-// the sandbox too. There is no encryption here, no push, no presence.
-func (h *Homeserver) courtesies() {
+// stubEndpoints answers endpoints that ordinary clients call, so that they work with the sandbox. It has no encryption, no
+// push and no presence.
+func (h *Homeserver) stubEndpoints() {
 	c := &h.client
 	say := func(method, path string, answer object) {
 		c.Add(method, path, func(*request) (any, error) { return answer, nil })
@@ -43,7 +43,7 @@ func (h *Homeserver) courtesies() {
 	})
 }
 
-// pushRules are none: what Synapse's many default rules are for is not to be had here.
+// pushRules returns no rules.
 func pushRules() object {
 	return object{"global": object{
 		"override": []any{}, "content": []any{}, "room": []any{}, "sender": []any{}, "underride": []any{},

@@ -73,7 +73,7 @@ func (h *Homeserver) newSyncer(c *request) (*syncer, time.Duration, error) {
 	return s, timeout, nil
 }
 
-// poll builds the answer as of now, and says whether there is anything in it and when to look again.
+// poll builds the answer as of now. empty reports whether it has no changes; news is closed at the next change.
 func (s *syncer) poll(*request) (answer object, empty bool, news <-chan struct{}) {
 	s.h.Mu.Lock()
 	defer s.h.Mu.Unlock()
@@ -117,7 +117,7 @@ func (s *syncer) wants(roomID string) bool {
 
 func (s *syncer) allData() bool { return s.since < 0 || s.fullState }
 
-// accountData lists what changed since the last sync; everything in the first one.
+// accountData returns the account data that changed since the last sync; in the first sync all of it.
 func (s *syncer) accountData(roomID string, f *eventFilter) []object {
 	out := []object{}
 	for _, k := range sortedKeys(s.session.User.Data) {
@@ -129,7 +129,7 @@ func (s *syncer) accountData(roomID string, f *eventFilter) []object {
 	return out
 }
 
-// room adds a room to the section it belongs to, if it has anything to say.
+// room adds a room to its section, if it has changes.
 func (s *syncer) room(r *room) {
 	me := s.session.User.ID
 	m := r.member(me)
@@ -143,7 +143,7 @@ func (s *syncer) room(r *room) {
 		if !initial {
 			before = r.membershipAt(me, s.since)
 		}
-		// Leaving and coming back between two syncs is joining anew, too.
+		// A user who left and joined again between two syncs has newly joined, too.
 		newlyJoined := !initial && (before != "join" || r.wasAway(me, s.since))
 		s.joined(r, entry{end: s.now, since: s.since, newlyJoined: newlyJoined, full: initial || newlyJoined || s.fullState})
 	case "invite":
@@ -165,7 +165,7 @@ func (s *syncer) forgotten(r *room, m *event) bool {
 	return ok && d.Position >= m.pos
 }
 
-// inviteState is what an invited person is shown, their own invite last.
+// inviteState returns the stripped state for an invitee, the invite itself last.
 func (r *room) inviteState(invite *event) []object {
 	state := []object{}
 	add := func(k stateKey) {

@@ -8,12 +8,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/account"
 )
 
-// An entry is a stretch of a room's history that a sync shows.
+// An entry is the part of the history of a room that a sync shows.
 type entry struct {
 	since, end  int // positions; since is -1 for all of it
 	newlyJoined bool
-	full        bool // all state, whatever was sent before
-	archived    bool // they are no longer in the room
+	full        bool // all state, also if it was sent before
+	archived    bool // the user is no longer in the room
 }
 
 func (s *syncer) joined(r *room, e entry) {
@@ -34,8 +34,8 @@ func (s *syncer) left(r *room, e entry) {
 	}
 }
 
-// section is what joined and left rooms have in common. It is nil if nothing happened: and as in Synapse, state that
-// changed counts as nothing when the timeline's filter let none of it through.
+// section returns the members that joined and left rooms have in common; nil if there are no changes. As in Synapse,
+// changed state is no change if no event passes the filter of the timeline.
 func (s *syncer) section(r *room, e entry) (object, timeline) {
 	t := s.timeline(r, e)
 	data := s.accountData(r.id, &s.filter.Room.AccountData)
@@ -69,8 +69,8 @@ type timeline struct {
 	prev    int // the position before the first event
 }
 
-// timeline chooses the newest events as Synapse's _load_filtered_recents does, its patience with rare events included:
-// it looks at five batches, and what lies further back is left to /messages.
+// timeline returns the newest events as Synapse's _load_filtered_recents does, which reads five batches at most: older
+// events that pass the filter are in /messages only.
 func (s *syncer) timeline(r *room, e entry) timeline {
 	f := &s.filter.Room.Timeline
 	limit := min(f.limit(defaultTimelineLimit), maxTimelineLimit)
@@ -123,7 +123,7 @@ func (s *syncer) timeline(r *room, e entry) timeline {
 	return t
 }
 
-// visible drops what a person may not see; current state they always may.
+// visible removes the events that the user may not see. The current state is always visible.
 func (s *syncer) visible(r *room, events []*event) []*event {
 	seen := r.seenBy(s.session.User.ID, false)
 	return slices.DeleteFunc(events, func(e *event) bool {
@@ -131,8 +131,8 @@ func (s *syncer) visible(r *room, events []*event) []*event {
 	})
 }
 
-// state is what a client must lay over the end of its last sync to arrive at the start of the timeline, and what
-// changed meanwhile without being in the timeline: Synapse's _calculate_state.
+// state returns the changes of state between the end of the last sync and the start of the timeline, and the changes in
+// that time that are not in the timeline: Synapse's _calculate_state.
 func (s *syncer) state(r *room, e entry, t timeline) []*event {
 	end := r.stateAt(e.end)
 	start, known := end, map[stateKey]*event{}
@@ -144,9 +144,9 @@ func (s *syncer) state(r *room, e entry, t timeline) []*event {
 	}
 	lazy := s.filter.Room.State.LazyLoadMembers
 	if !e.full && !t.limited && r.continues(e.since, t.events) {
-		return s.speakers(r, e, t, start)
+		return s.senders(r, e, t, start)
 	}
-	// Of a state that changes twice in the timeline only the last counts as being there.
+	// If a state event changes twice in the timeline, only the last counts as in the timeline.
 	inTimeline, needed := map[*event]bool{}, s.neededMembers(e, t)
 	last := map[stateKey]*event{}
 	for _, ev := range t.events {
@@ -158,7 +158,7 @@ func (s *syncer) state(r *room, e entry, t timeline) []*event {
 		inTimeline[ev] = true
 	}
 	out := map[stateKey]*event{}
-	// Who spoke is told again although it was known before, unless this device was told already.
+	// Senders are sent again although they did not change, unless this device has them already.
 	for k, ev := range start {
 		member := lazy && k.typ == typeMember
 		old := e.full || known[k] == ev
@@ -167,7 +167,7 @@ func (s *syncer) state(r *room, e entry, t timeline) []*event {
 		}
 		out[k] = ev
 	}
-	// A gap may hide changes of members who did not speak, so then nobody is left out.
+	// After a gap, members who sent nothing may have changed, so all are sent.
 	hideable := e.full || !t.limited
 	for k, ev := range end {
 		member := lazy && k.typ == typeMember
@@ -184,14 +184,14 @@ func (s *syncer) state(r *room, e entry, t timeline) []*event {
 	return s.filter.Room.State.apply(list)
 }
 
-// continues says whether a timeline begins right after a position and leaves nothing out.
+// continues reports whether a timeline begins right after a position and has no gap.
 func (r *room) continues(since int, timeline []*event) bool {
 	n := r.upTo(since)
 	return len(timeline) <= len(r.events)-n && slices.Equal(timeline, r.events[n:n+len(timeline)])
 }
 
-// speakers is all the state of a timeline without gaps: none, or with lazy loading the members who speak in it.
-func (s *syncer) speakers(r *room, e entry, t timeline, start map[stateKey]*event) []*event {
+// senders returns the state of a timeline without gaps: none, or with lazy loading the senders in it.
+func (s *syncer) senders(r *room, e entry, t timeline, start map[stateKey]*event) []*event {
 	if !s.filter.Room.State.LazyLoadMembers {
 		return nil
 	}
@@ -204,8 +204,8 @@ func (s *syncer) speakers(r *room, e entry, t timeline, start map[stateKey]*even
 	return s.filter.Room.State.apply(list)
 }
 
-// neededMembers are those whose member events a lazily loading client gets: whoever sent something in the timeline,
-// unless it tells who they are before, and themselves.
+// neededMembers returns the users whose member events a client with lazy loading gets: the senders in the timeline,
+// unless their member event is in it before, and the user.
 func (s *syncer) neededMembers(e entry, t timeline) map[string]bool {
 	needed, told := map[string]bool{}, map[string]bool{}
 	for _, ev := range t.events {
@@ -222,7 +222,7 @@ func (s *syncer) neededMembers(e entry, t timeline) map[string]bool {
 	return needed
 }
 
-// sent says whether lazy loading has sent a member to this device before.
+// sent reports whether lazy loading has sent a member to this device before.
 func (s *syncer) sent(r *room, member *event) bool {
 	return !s.filter.Room.State.RedundantMembers && s.session.SentMembers[r.id][*member.stateKey] == member.id
 }

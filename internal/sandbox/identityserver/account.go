@@ -14,7 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// register trades an OpenID token of a homeserver for a token of the identity server.
+// register exchanges an OpenID token of a homeserver for a token of the identity server.
 func (s *IdentityServer) register(c *api.Call) (any, error) {
 	body, err := params(c, "matrix_server_name", "access_token")
 	if err != nil {
@@ -58,8 +58,8 @@ func isServerName(s string) bool {
 	return true
 }
 
-// userInfo asks the homeserver whose OpenID token it is. That the homeserver refuses is not noticed as such: its
-// answer merely has no "sub".
+// userInfo asks the homeserver for the user of an OpenID token. Sydent does not look at the status of the answer: a
+// refusal is an answer without "sub".
 func (s *IdentityServer) userInfo(c *api.Call, name, token string) (string, error) {
 	trouble := func(text string) error { return api.Fail(http.StatusInternalServerError, "M_UNKNOWN", text) }
 	if name != strings.ToLower(s.Domain()) {
@@ -180,7 +180,7 @@ func (t terms) urls() map[string]bool {
 	return all
 }
 
-// satisfied says whether every policy was agreed to, in whichever language.
+// satisfied reports whether all policies were accepted, each in any language.
 func (t terms) satisfied(agreed map[string]bool) bool {
 	for _, p := range t.policies {
 		if !slices.ContainsFunc(slices.Collect(maps.Values(p.Languages)), func(d Document) bool { return agreed[d.URL] }) {

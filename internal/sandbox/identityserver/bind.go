@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// A validation is the attempt to show that an address is one's own.
+// A validation is a session to confirm an address.
 type validation struct {
 	sid    string
 	email  string
@@ -91,7 +91,7 @@ func (s *IdentityServer) mailCode(v *validation) {
 	})
 }
 
-// submitToken hands the mailed code in. Its refusals come with status 200.
+// submitToken confirms an address with the mailed code. Its errors have status 200.
 func (s *IdentityServer) submitToken(c *api.Call) (any, error) {
 	if !isV1(c) {
 		if _, err := s.authenticate(c, true); err != nil {
@@ -130,13 +130,13 @@ func sidOf(args object) string {
 	return signedjson.String(args["sid"])
 }
 
-// bind ties a confirmed address to a Matrix ID.
+// bind binds a confirmed address to a Matrix ID.
 func (s *IdentityServer) bind(c *api.Call) (any, error) {
 	email, mxid, err := s.checkBind(c)
 	if err != nil {
 		return nil, err
 	}
-	assoc, _ := s.addBinding(c.Context, threepid.New("email", email), mxid) // Sydent tells the homeserver behind its answer's back
+	assoc, _ := s.addBinding(c.Context, threepid.New("email", email), mxid) // Sydent does not wait for the homeserver
 	return assoc, nil
 }
 
@@ -172,8 +172,8 @@ func (s *IdentityServer) checkBind(c *api.Call) (email, mxid string, err error) 
 	return v.email, a.user, nil
 }
 
-// addBinding keeps an association and tells the homeserver about it with the invites that waited, each signed with
-// the long-term key. Where Sydent would try again for ever, this gives up; the invites count as sent either way.
+// addBinding stores a binding and notifies the homeserver of it and of the invites of the address, each signed with the
+// long-term key. Sydent retries without end, this does not; the invites count as sent in both cases.
 func (s *IdentityServer) addBinding(ctx context.Context, id threepid.ID, mxid string) (object, error) {
 	assoc, pending := s.associate(id, mxid)
 	status, _, err := s.Ask(ctx, identityServerName, http.MethodPost,
@@ -216,7 +216,7 @@ func (s *IdentityServer) associate(id threepid.ID, mxid string) (assoc object, p
 	return assoc, len(invites)
 }
 
-// forgetInvites is delete_tokens_on_bind: the mailed links of an address die once it is bound.
+// forgetInvites is delete_tokens_on_bind: the mailed links of an address are not valid after it was bound.
 func (s *IdentityServer) forgetInvites(id threepid.ID) {
 	kept := s.invites[:0]
 	for _, i := range s.invites {

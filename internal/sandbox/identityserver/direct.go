@@ -7,8 +7,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// Bind confirms an address at the identity server as somebody's own: from now on it is known there, the homeserver
-// hears of it, and the invites that waited become invites of the Matrix ID.
+// Bind binds an address to a user at the identity server, which notifies the homeserver: the invites of the address become
+// invites of the user.
 func (s *IdentityServer) Bind(address, userID string) error {
 	return s.BindContext(context.Background(), address, userID)
 }
@@ -19,14 +19,14 @@ func (s *IdentityServer) BindContext(ctx context.Context, address, userID string
 	return err
 }
 
-// PublicKey is the identity server's long-term key, as its pubkey endpoint tells it.
+// PublicKey returns the long-term key of the identity server, as its pubkey endpoint does.
 func (s *IdentityServer) PublicKey() string {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return s.publicKey()
 }
 
-// SignByLink signs with the key in the link of an invite's mail, as [IdentityServer.Serve] does for sign-ed25519.
+// SignByLink signs with the key in the link of an invite's mail, as sign-ed25519 does.
 func (s *IdentityServer) SignByLink(m Mail, userID string) (signed object, err error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()

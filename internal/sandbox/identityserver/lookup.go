@@ -73,7 +73,7 @@ func (s *IdentityServer) lookupPlain(addresses []any) (any, error) {
 	return object{"mappings": mappings}, nil
 }
 
-// lookupV1 is the lookup of before hashes, which Dendrite still asks: a signed association.
+// lookupV1 is the lookup without hashes, which Dendrite uses. It returns a signed association.
 func (s *IdentityServer) lookupV1(c *api.Call) (any, error) {
 	body, err := params(c, "medium", "address")
 	if err != nil {

@@ -9,25 +9,25 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// A Mail is what the identity server sent somebody.
+// A Mail is a mail that the identity server sent.
 type Mail struct {
 	At      time.Time
 	To      string
 	Subject string
 	Text    string
-	Link    string // what the person is asked to open
+	Link    string // the link that the recipient opens
 
-	// Of an invite, all in the link too.
+	// Of an invite; all in the link, too.
 	RoomID     string
 	Token      string
 	PrivateKey string
 	SignURL    string
 
-	// Of a mail that confirms an address, to hand in with submitToken.
+	// Of a mail that confirms an address: the code for submitToken.
 	Code string
 }
 
-// Mails returns the mailbox of an address, oldest first. Like mail servers it does not care for case.
+// Mails returns the mails to an address, oldest first. Case does not matter.
 func (s *IdentityServer) Mails(address string) []Mail {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -40,7 +40,7 @@ func (s *IdentityServer) Mails(address string) []Mail {
 	return out
 }
 
-// validAddress is what Python's email.utils takes for an address and gives back unchanged: rather a lot.
+// validAddress reports whether Python's email.utils returns an address unchanged, which it does for many texts.
 func validAddress(s string) bool {
 	if s == "" || s != strings.TrimSpace(s) || strings.ContainsAny(s, ",;:<>()\r\n") {
 		return false
@@ -80,7 +80,7 @@ func (s *IdentityServer) mailInvite(inv *storedInvite, args object, privateKey s
 
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// shorten cuts what is too long for a mail.
+// shorten cuts a text that is too long for a mail.
 func shorten(s string, most, keep int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:keep]) + "…"

@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// An IdentityServer answers as Sydent does, freshly started: the shared dictionary that makes a long-running one
-// resend the invites of earlier binders is left out.
+// An IdentityServer answers as a freshly started Sydent does. A long-running Sydent sends the invites of earlier bindings
+// again, because of a shared dictionary; this one does not.
 type IdentityServer struct {
 	*network.Network
 
@@ -42,13 +42,13 @@ const identityServerName = "identity server"
 type identityAccount struct {
 	user    string
 	agreed  map[string]bool // URLs
-	version string          // of the terms they agreed to as a whole
+	version string          // of all terms together that the user accepted
 }
 
-// terms are what the users of the identity server must agree to before it serves them.
+// terms are the policies that users must accept.
 type terms struct {
 	policies map[string]Policy
-	version  string // of them all: a new one asks everybody anew
+	version  string // of all policies together: all users must accept a new one
 }
 
 // A Policy is one document of the identity server's terms.
@@ -63,8 +63,8 @@ type Document struct {
 	URL  string `json:"url"`
 }
 
-// SetTerms sets what the identity server's users must agree to, policies by their ID. Nobody has agreed to new
-// versions. With nil there is nothing to sign, as in a new World.
+// SetTerms sets the policies by their ID. All users must accept new versions. With nil there are no terms, as in a new
+// world.
 func (s *IdentityServer) SetTerms(policies map[string]Policy) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -75,7 +75,7 @@ func (s *IdentityServer) SetTerms(policies map[string]Policy) {
 	s.terms = t
 }
 
-// RotatePepper changes the pepper of hashed lookups, so that hashes made with the old one are refused.
+// RotatePepper changes the pepper of hashed lookups. Hashes with the old pepper are refused.
 func (s *IdentityServer) RotatePepper() (pepper string) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -189,7 +189,7 @@ func (s *IdentityServer) routesFor(path string) (api.Router[*api.Call], string, 
 
 func (s *IdentityServer) nothing(*api.Call) (any, error) { return object{}, nil }
 
-// noResource is the page of Sydent's web server for paths it does not know.
+// noResource is the page of Sydent's web server for unknown paths.
 func noResource() *api.Reply {
 	return htmlReply(http.StatusNotFound, "404 - No Such Resource", "No Such Resource",
 		"Sorry. No luck finding that resource.")
@@ -250,13 +250,13 @@ func addForm(c *api.Call, o object) {
 		}
 	}
 	for k, v := range values {
-		if len(v) == 1 { // given twice is not given
+		if len(v) == 1 { // a parameter that is given twice is ignored
 			o[k] = v[0]
 		}
 	}
 }
 
-// errSydent is what Sydent says about exceptions it did not expect.
+// errSydent is the answer of Sydent to an unexpected exception.
 var errSydent = api.Fail(http.StatusInternalServerError, "M_UNKNOWN", "Internal Server Error")
 
 func unauthorized() *api.Failure {
@@ -278,7 +278,7 @@ func tokenOf(c *api.Call) (string, error) {
 	return signedjson.String(o["access_token"]), nil
 }
 
-// authenticate returns who asks, and unless told otherwise insists that they agreed to the terms.
+// authenticate returns the account of a call. With termsToo it refuses accounts that have not accepted the terms.
 func (s *IdentityServer) authenticate(c *api.Call, termsToo bool) (*identityAccount, error) {
 	token, err := tokenOf(c)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// A storedInvite waits at the identity server for somebody to confirm the address.
+// A storedInvite is an invite of an address that is not bound.
 type storedInvite struct {
 	id     threepid.ID
 	room   string
@@ -26,7 +26,7 @@ const (
 	tokenLength = 128
 )
 
-// storeInvite keeps an invite for whoever has the address and mails them:
+// storeInvite stores an invite and mails it:
 // https://spec.matrix.org/latest/identity-service-api/#post_matrixidentityv2store-invite.
 func (s *IdentityServer) storeInvite(c *api.Call) (any, error) {
 	args, err := params(c, "medium", "address", "room_id", "sender")
@@ -61,8 +61,8 @@ func (s *IdentityServer) storeInvite(c *api.Call) (any, error) {
 	return s.keepInvite(args, verified)
 }
 
-// keepInvite is the second half: token, keys, mail. The token is kept before the mail goes out, and the mail goes out
-// before the name is redacted, which wants an @: each failure leaves behind what was done.
+// keepInvite stores the token, then sends the mail, then redacts the display name, which fails without an @. A failure does
+// not undo the earlier steps.
 func (s *IdentityServer) keepInvite(args object, verified bool) (any, error) {
 	address, ok := args["address"].(string)
 	if !ok {
@@ -108,7 +108,8 @@ func redactAddress(address string) (string, error) {
 	return redact(local) + "@" + redact(domain), nil
 }
 
-// revealed is how many characters of each side of an address everybody may see, third_party_invite_*_obfuscate_characters.
+// revealed is the number of characters of each side of an address that the room sees:
+// third_party_invite_*_obfuscate_characters.
 const revealed = 3
 
 func redact(s string) string {
@@ -139,7 +140,7 @@ func (s *IdentityServer) isValid(c *api.Call) (any, error) {
 	return object{"valid": args["public_key"] == s.publicKey()}, nil
 }
 
-// isEphemeralValid knows every key that was ever given out: they outlive redemption and revocation.
+// isEphemeralValid reports every issued key as valid, also after the invite was accepted or revoked.
 func (s *IdentityServer) isEphemeralValid(c *api.Call) (any, error) {
 	args, err := params(c, "public_key")
 	if err != nil {
@@ -148,7 +149,7 @@ func (s *IdentityServer) isEphemeralValid(c *api.Call) (any, error) {
 	return object{"valid": s.ephemeral[signedjson.String(args["public_key"])]}, nil
 }
 
-// sign signs with the key it is handed, for whoever names a token it still knows:
+// sign signs with the private key in the request, if the token is known:
 // https://spec.matrix.org/latest/identity-service-api/#post_matrixidentityv2sign-ed25519.
 func (s *IdentityServer) sign(c *api.Call) (any, error) {
 	if !isV1(c) {

@@ -17,7 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/network"
 )
 
-// An authCode is what a browser carries back to a program.
+// An authCode is an authorization code.
 type authCode struct {
 	client              *oauthClient
 	user                *account.User
@@ -26,12 +26,12 @@ type authCode struct {
 	expires             time.Time
 }
 
-// ApproveDevice is a person who types a device's code on the page for that, signs in and agrees.
+// ApproveDevice does what a user does who enters a device code, signs in and approves.
 func (a *AuthServer) ApproveDevice(userID, userCode string) error {
 	return a.typeCode(userID, userCode, true)
 }
 
-// DenyDevice is a person who types a device's code and does not agree.
+// DenyDevice does what a user does who enters a device code and denies.
 func (a *AuthServer) DenyDevice(userID, userCode string) error {
 	return a.typeCode(userID, userCode, false)
 }
@@ -46,7 +46,7 @@ func (a *AuthServer) typeCode(userID, userCode string, agree bool) error {
 	return a.linked(userCode, person, agree)
 }
 
-// Decide is a user at a page of this server who approves or denies. It returns the URL that the browser is sent to next,
+// Decide does what a user does who approves or denies on a page of this server. It returns the URL that the browser is sent to next,
 // empty if there is none.
 func (a *AuthServer) Decide(userID string, page *url.URL, approve bool) (final string, err error) {
 	a.Mu.Lock()
@@ -61,7 +61,7 @@ func (a *AuthServer) Decide(userID string, page *url.URL, approve bool) (final s
 	return a.answered(page, person, approve)
 }
 
-// answered is where a page leads once somebody has decided.
+// answered returns the URL that a page redirects to after the decision of the user.
 func (a *AuthServer) answered(u *url.URL, person *account.User, agree bool) (string, error) {
 	query := u.Query()
 	switch u.Path {
@@ -74,16 +74,16 @@ func (a *AuthServer) answered(u *url.URL, person *account.User, agree bool) (str
 }
 
 var (
-	errNoCode  = errors.New("there is no such code, or it has been answered")
-	errNoPage  = errors.New("this address asks for nothing that can be given")
-	errNotThem = errors.New("wrong user name or password")
+	errNoCode  = errors.New("unknown device code, or it was already approved or denied")
+	errNoPage  = errors.New("unknown client or redirect URI")
+	errCredentials = errors.New("wrong user name or password")
 
 	// The words of policies/authorization_grant/authorization_grant.rego of the Matrix Authentication Service.
 	errTooManySessions = errors.New("user has too many active sessions")
 	errNotActive       = errors.New("this account is locked or deactivated")
 )
 
-// codeIn is the device code that an address fills in. A stock service ignores it: see [Ways].
+// codeIn returns the device code in a URL, which a stock service ignores: see [account.Ways].
 func (a *AuthServer) codeIn(query url.Values) string {
 	if !a.Ways.CodeInAddress {
 		return ""
@@ -91,11 +91,11 @@ func (a *AuthServer) codeIn(query url.Values) string {
 	return query.Get("code")
 }
 
-// mayStart says why a page does not let a user start a session. The program that waits for it is not told: its request
-// stays pending (crates/handlers/src/oauth2/device/consent.rs of the Matrix Authentication Service).
+// mayStart returns the reason why a user may not start a session. The client is not told: its request stays pending
+// (crates/handlers/src/oauth2/device/consent.rs of the Matrix Authentication Service).
 func (a *AuthServer) mayStart(person *account.User) error {
 	switch {
-	case person.Locked || person.Deactivated: // they cannot sign in to the service itself
+	case person.Locked || person.Deactivated: // the user cannot sign in to the service itself
 		return errNotActive
 	case a.Ways.SessionLimit > 0 && a.DeviceCount(person) >= a.Ways.SessionLimit:
 		return errTooManySessions
@@ -103,7 +103,7 @@ func (a *AuthServer) mayStart(person *account.User) error {
 	return nil
 }
 
-// linked decides about a device code.
+// linked approves or denies a device code.
 func (a *AuthServer) linked(userCode string, person *account.User, agree bool) error {
 	if err := a.mayStart(person); err != nil {
 		return err
@@ -119,12 +119,12 @@ func (a *AuthServer) linked(userCode string, person *account.User, agree bool) e
 	return errNoCode
 }
 
-// authorized decides about an authorization request: RFC 6749, section 4.1, with the rules of the Matrix specification,
+// authorized approves or denies an authorization request: RFC 6749, section 4.1, with the rules of the Matrix specification,
 // https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow.
 func (a *AuthServer) authorized(query url.Values, person *account.User, agree bool) (string, error) {
 	client := a.clients[query.Get("client_id")]
 	if client == nil || !client.redirectsTo(query.Get("redirect_uri")) {
-		return "", errNoPage // who asks is not known, so nobody is sent there
+		return "", errNoPage // the client is not known, so the browser is not redirected
 	}
 	if err := a.mayStart(person); err != nil {
 		return "", err
@@ -156,7 +156,7 @@ func (a *AuthServer) authorized(query url.Values, person *account.User, agree bo
 	return withParameters(query.Get("redirect_uri"), back, query.Get("response_mode") == "fragment")
 }
 
-// withParameters adds parameters to an address.
+// withParameters adds parameters to a URL.
 func withParameters(rawURL string, more url.Values, fragment bool) (string, error) {
 	u, err := url.Parse(rawURL)
 	if err != nil {
@@ -169,12 +169,12 @@ func withParameters(rawURL string, more url.Values, fragment bool) (string, erro
 	return u.String(), nil
 }
 
-// page asks a person. It is plain, for a demo and for whoever wants to see what a browser sees.
+// page shows the approval page.
 func (a *AuthServer) page(c *api.Call) (any, error) {
 	return a.show(c, http.StatusOK, "")
 }
 
-// decide takes what a person said on the page.
+// decide handles the form of the approval page.
 func (a *AuthServer) decide(c *api.Call) (any, error) {
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
@@ -186,7 +186,7 @@ func (a *AuthServer) decide(c *api.Call) (any, error) {
 	}
 	person := a.Users[name]
 	if person == nil || person.Password != form.Get("password") {
-		return a.show(c, http.StatusForbidden, errNotThem.Error())
+		return a.show(c, http.StatusForbidden, errCredentials.Error())
 	}
 	u := *c.URL
 	agree := form.Get("decision") == "approve"
@@ -206,7 +206,7 @@ func (a *AuthServer) decide(c *api.Call) (any, error) {
 }
 
 func (a *AuthServer) show(c *api.Call, status int, said string) (any, error) {
-	asks := "Somebody"
+	asks := "A client"
 	if client := a.clients[c.Query.Get("client_id")]; client != nil {
 		asks = client.name
 	}
@@ -233,7 +233,7 @@ var approvalPage = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 </form></html>
 `))
 
-// vouched ends single sign-on. Whoever is not vouched for stays where they are: the protocol has no way to say so.
+// vouched ends single sign-on. A user who denies is not redirected: the protocol has no error for it.
 func (a *AuthServer) vouched(query url.Values, person *account.User, agree bool) (string, error) {
 	if !agree {
 		return "", nil

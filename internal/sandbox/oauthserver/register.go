@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/signedjson"
 )
 
-// register takes a new program: RFC 7591, with what the Matrix specification asks of the metadata,
+// register registers a client: RFC 7591, with the metadata rules of the Matrix specification,
 // https://spec.matrix.org/v1.19/client-server-api/#client-metadata.
 func (a *AuthServer) register(c *api.Call) (any, error) {
 	body, err := c.Object(false)
@@ -53,7 +53,7 @@ func (a *AuthServer) register(c *api.Call) (any, error) {
 	return api.JSON(http.StatusCreated, answer), nil
 }
 
-// clientHome is the page of a program. Its other pages must lie on the same host or below it.
+// clientHome returns the client_uri. The other URIs must be on the same host or a subdomain.
 func clientHome(body object) (*url.URL, error) {
 	home, err := url.Parse(signedjson.String(body["client_uri"]))
 	if err != nil || home.Scheme != "https" || home.Host == "" || home.User != nil {
@@ -76,7 +76,7 @@ func below(u, home *url.URL) bool {
 	return u.Hostname() == home.Hostname() || strings.HasSuffix(u.Hostname(), "."+home.Hostname())
 }
 
-// mayRedirect says whether a program may have browsers sent there:
+// mayRedirect reports whether a client may register a redirect URI:
 // https://spec.matrix.org/v1.19/client-server-api/#redirect-uri-validation.
 func (client *oauthClient) mayRedirect(rawURL string, home *url.URL) bool {
 	u, err := url.Parse(rawURL)
@@ -91,7 +91,7 @@ func (client *oauthClient) mayRedirect(rawURL string, home *url.URL) bool {
 	case u.Scheme == "http":
 		return isLoopback(u) && u.Port() == ""
 	}
-	// A scheme of the program's own is its host backwards, and has no host in it.
+	// A private-use scheme is the reversed host of the client, and the URI has no host.
 	name := strings.Split(home.Hostname(), ".")
 	slices.Reverse(name)
 	own := strings.Join(name, ".")
@@ -102,7 +102,7 @@ func isLoopback(u *url.URL) bool {
 	return slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname())
 }
 
-// redirectsTo says whether a redirect URI is one that was registered. On this machine any port will do.
+// redirectsTo reports whether a redirect URI was registered. A loopback URI may have any port.
 func (client *oauthClient) redirectsTo(rawURL string) bool {
 	if slices.Contains(client.redirects, rawURL) {
 		return true
@@ -115,7 +115,7 @@ func (client *oauthClient) redirectsTo(rawURL string) bool {
 	return slices.Contains(client.redirects, u.String())
 }
 
-// texts are the strings of a list.
+// texts returns the strings of a list.
 func texts(v any) []string {
 	list, _ := v.([]any)
 	var out []string

@@ -13,8 +13,8 @@ import (
 )
 
 // An AuthServer is an OAuth 2.0 server as a Matrix Authentication Service is one:
-// https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api. Unlike that one it minds how often it is asked about a
-// device code, as RFC 8628 has it.
+// https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api. Unlike that one it
+// answers slow_down to frequent requests for a device code, as RFC 8628 says.
 type AuthServer struct {
 	*account.Store
 
@@ -24,7 +24,7 @@ type AuthServer struct {
 	router  api.Router[*api.Call]
 }
 
-// An oauthClient is a program that has registered.
+// An oauthClient is a registered client.
 type oauthClient struct {
 	id        string
 	name      string
@@ -88,7 +88,7 @@ func (a *AuthServer) Serve(c *api.Call) *api.Reply {
 	return answered
 }
 
-// A refusal is an error of OAuth: RFC 6749, section 5.2.
+// A refusal is an OAuth error: RFC 6749, section 5.2.
 type refusal struct {
 	status            int
 	code, description string
@@ -138,7 +138,7 @@ func (a *AuthServer) metadata() object {
 	return m
 }
 
-// form reads the parameters of a request, and which program makes it.
+// form returns the parameters of a request and its client.
 func (a *AuthServer) form(c *api.Call) (url.Values, *oauthClient, error) {
 	if kind, _, _ := strings.Cut(c.Header.Get("Content-Type"), ";"); kind != "application/x-www-form-urlencoded" {
 		return nil, nil, refuse("invalid_request", "")
@@ -170,7 +170,7 @@ func (a *AuthServer) revoke(c *api.Call) (any, error) {
 		return nil, refuse("unsupported_token_type", "")
 	}
 	switch {
-	case g == nil: // nothing is said about tokens that are not valid
+	case g == nil: // a token that is not valid is no error
 	case g.Client != client.id:
 		return nil, &refusal{http.StatusUnauthorized, "unauthorized_client", ""}
 	default:
@@ -179,7 +179,7 @@ func (a *AuthServer) revoke(c *api.Call) (any, error) {
 	return &api.Reply{Status: http.StatusOK, Header: http.Header{}}, nil
 }
 
-// revocable finds the grant of a valid token of the hinted kind; nil if there is none.
+// revocable returns the grant of a valid token of the hinted type; nil if there is none.
 func (a *AuthServer) revocable(token, hint string) *account.Grant {
 	t, s := a.RefreshTokens[token], a.Sessions[token]
 	switch {
@@ -191,7 +191,7 @@ func (a *AuthServer) revocable(token, hint string) *account.Grant {
 	return nil
 }
 
-// scopeDevice finds the device in a scope:
+// scopeDevice returns the device ID of a scope:
 // https://spec.matrix.org/v1.19/client-server-api/#device-id-allocation.
 func scopeDevice(scope string) (device string, ok bool) {
 	hasAPI := false
@@ -207,5 +207,5 @@ func scopeDevice(scope string) (device string, ok bool) {
 	return device, hasAPI && device != ""
 }
 
-// seconds is how OAuth writes how long something is good for.
+// seconds returns a lifetime in the format of OAuth.
 func seconds(d time.Duration) int { return int(d / time.Second) }

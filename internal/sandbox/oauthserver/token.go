@@ -20,7 +20,7 @@ const (
 	pollInterval       = 5 * time.Second
 )
 
-// A deviceCode is a sign-in that waits for somebody at another device: RFC 8628.
+// A deviceCode is a sign-in that a user approves on another device: RFC 8628.
 type deviceCode struct {
 	code, userCode string
 	client         *oauthClient
@@ -28,7 +28,7 @@ type deviceCode struct {
 	expires        time.Time
 	polled         time.Time
 	interval       time.Duration
-	user           *account.User // who approved
+	user           *account.User // who approved it
 	denied         bool
 	exchanged      bool // for tokens
 }
@@ -84,8 +84,8 @@ func (a *AuthServer) token(c *api.Call) (any, error) {
 	}, nil
 }
 
-// redeemDevice answers a program that asks again and again. An expired code is 403 expired_token whatever was decided
-// about it: device_code_grant in crates/handlers/src/oauth2/token.rs of the Matrix Authentication Service.
+// redeemDevice answers a client that polls for a device code. An expired code is 403 expired_token, also if it was approved
+// or denied: device_code_grant in crates/handlers/src/oauth2/token.rs of the Matrix Authentication Service.
 func (a *AuthServer) redeemDevice(form url.Values, client *oauthClient) (*account.TokenPair, error) {
 	d := a.devices[form.Get("device_code")]
 	if d == nil || d.client != client {
@@ -111,10 +111,10 @@ func (a *AuthServer) redeemDevice(form url.Values, client *oauthClient) (*accoun
 	return a.grant(d.user, client, d.scope)
 }
 
-// redeemCode answers a program to which a browser has come back.
+// redeemCode answers a client that has an authorization code.
 func (a *AuthServer) redeemCode(form url.Values, client *oauthClient) (*account.TokenPair, error) {
 	code := a.codes[form.Get("code")]
-	delete(a.codes, form.Get("code")) // it is good for one try
+	delete(a.codes, form.Get("code")) // it can be used once
 	if code == nil || code.client != client || a.Now().After(code.expires) {
 		return nil, refuse("invalid_grant", "")
 	}
@@ -128,7 +128,7 @@ func (a *AuthServer) redeemCode(form url.Values, client *oauthClient) (*account.
 	return a.grant(code.user, client, code.scope)
 }
 
-// redeemRefresh does not look whether the account is locked: refresh_token_grant in crates/handlers/src/oauth2/token.rs
+// redeemRefresh does not check whether the account is locked: refresh_token_grant in crates/handlers/src/oauth2/token.rs
 // of the Matrix Authentication Service reads the session alone.
 func (a *AuthServer) redeemRefresh(form url.Values, client *oauthClient) (*account.TokenPair, error) {
 	t := a.RefreshTokens[form.Get("refresh_token")]
@@ -138,7 +138,7 @@ func (a *AuthServer) redeemRefresh(form url.Values, client *oauthClient) (*accou
 	return a.Renew(t), nil
 }
 
-// grant signs somebody in.
+// grant signs a user in.
 func (a *AuthServer) grant(u *account.User, client *oauthClient, scope string) (*account.TokenPair, error) {
 	device, ok := scopeDevice(scope)
 	if !ok {

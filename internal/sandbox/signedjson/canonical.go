@@ -52,7 +52,7 @@ func appendCanonical(b []byte, v any) []byte {
 		case nil, bool, int, int64, float64:
 			return append(b, raw...)
 		}
-		plain, err := Parse(raw) // a Go type of ours: canonical is the form it takes on the wire
+		plain, err := Parse(raw) // another Go type: the canonical form is that of its JSON
 		if err != nil {
 			return append(b, "null"...)
 		}
@@ -120,7 +120,7 @@ func DecodeKey(v any) (ed25519.PublicKey, error) {
 	return k, nil
 }
 
-// Verify says whether the signature with this entity and key ID was made with the key's other half.
+// Verify reports whether a signature of o is valid for a key.
 func Verify(o Object, signature any, key ed25519.PublicKey) bool {
 	s, ok := signature.(string)
 	if !ok {
@@ -136,7 +136,7 @@ func EncodeBase64(b []byte) string { return base64.RawStdEncoding.EncodeToString
 // EncodeURLBase64 encodes in the alphabet for URLs without padding.
 func EncodeURLBase64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-// DecodeBase64 takes either alphabet, padded or not, and as Python does skips whatever is no base64 at all.
+// DecodeBase64 accepts both alphabets, with and without padding, and ignores other characters, as Python does.
 func DecodeBase64(s string) ([]byte, error) {
 	s = strings.Map(func(r rune) rune {
 		switch {

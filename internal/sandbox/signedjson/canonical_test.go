@@ -6,7 +6,7 @@ import (
 )
 
 // https://spec.matrix.org/latest/appendices/#cryptographic-test-vectors
-func TestSignaturesAreTheSpecs(t *testing.T) {
+func TestSignaturesOfTheSpecification(t *testing.T) {
 	seed, err := DecodeBase64("YJDBA9Xnr2sVqXD9Vj7XVUnmFZcZrlw8Md7kMW+3XA1")
 	if err != nil {
 		t.Fatal(err)

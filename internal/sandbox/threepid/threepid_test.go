@@ -2,7 +2,7 @@ package threepid
 
 import "testing"
 
-func TestLookupHashesAreTheSpecs(t *testing.T) {
+func TestHashesOfTheSpecification(t *testing.T) {
 	for in, want := range map[string]string{
 		"alice@example.com":   "4kenr7N9drpCJ4AfalmlGQVsOn3o2RHjkADUpXJWZUc",
 		"bob@example.com":     "LJwSazmv46n0hlMlsb_iYxI0_HXEqy_yj6Jm636cdT8",
