@@ -27,7 +27,7 @@ func (p *person) visitor() *client.Account {
 	return a
 }
 
-// accept takes the invite of a text with our client, and says yes to whoever has to confirm.
+// accept accepts the invite in a text with our client, and confirms every host that it asks about.
 func accept(tb testing.TB, a *client.Account, text string) (client.Accepted, error) {
 	tb.Helper()
 	l, err := link.Parse(text)
@@ -38,7 +38,7 @@ func accept(tb testing.TB, a *client.Account, text string) (client.Accepted, err
 	return a.Accept(tb.Context(), i, client.Consent{Host: i.Host})
 }
 
-// refusedFor is why the room did not let somebody in.
+// refusedFor returns the reason why a user could not join.
 func refusedFor(err error) client.Refusal {
 	var e *client.RefusedError
 	if errors.As(err, &e) {
@@ -107,7 +107,7 @@ func breakLines(s, brk string) string {
 	return b.String() + s
 }
 
-// Who knows the inviter, from the mail's text for one, needs nobody to confirm.
+// A user who gives the sender, for example from the text of the mail, need not confirm a host.
 func TestAccountSignsForItself(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
@@ -126,7 +126,7 @@ func TestAccountSignsForItself(t *testing.T) {
 	})
 }
 
-func TestAccountIsToldWhyTheLinkOpensNothing(t *testing.T) {
+func TestAccountReportsWhyTheLinkIsNotValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		grace := someone(t, w, "grace")
 		a := grace.visitor()
@@ -136,7 +136,7 @@ func TestAccountIsToldWhyTheLinkOpensNothing(t *testing.T) {
 			_, err := accept(t, a, m.Link)
 			check(t, w, "revoked", refusedFor(err), `not-invited`)
 		})
-		t.Run("revoked, as somebody who was there sees", func(t *testing.T) {
+		t.Run("revoked, seen by a member", func(t *testing.T) {
 			room, invite, m := invitedByLink(t, w)
 			room.setState(inviteEvent, invite["state_key"].(string), object{})
 			p := someone(t, w, "lin")
@@ -192,7 +192,7 @@ func TestAccountIsToldWhyTheLinkOpensNothing(t *testing.T) {
 	})
 }
 
-// Whoever confirms the address has an ordinary invite, whatever became of the link.
+// A user who binds the address has an ordinary invite, also if the link is not valid.
 func TestAccountAcceptsAfterBinding(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)

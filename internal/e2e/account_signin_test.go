@@ -73,7 +73,7 @@ func TestAccountSignsInAgainOnItsDevice(t *testing.T) {
 		grace := someone(t, w, "grace")
 		_, err = client.SignIn(t.Context(), opt, grace.homeserver(), grace.ID, grace.Password)
 		var other *client.OtherUserError
-		check(t, w, "somebody else", errors.As(err, &other), `true`)
+		check(t, w, "another user", errors.As(err, &other), `true`)
 	})
 }
 

@@ -106,7 +106,7 @@ func TestAccountInvitesByEmail(t *testing.T) {
 	})
 }
 
-func TestAccountInvitesSomebodyKnownByUserID(t *testing.T) {
+func TestAccountInvitesAUserWithABoundAddress(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -177,7 +177,7 @@ func TestAccountSendsNothingWithoutPower(t *testing.T) {
 	})
 }
 
-func TestAccountTellsThatTheIdentityServerIsDown(t *testing.T) {
+func TestAccountReportsThatTheIdentityServerIsDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()
@@ -203,7 +203,7 @@ func TestAccountTellsThatTheIdentityServerIsDown(t *testing.T) {
 	})
 }
 
-func TestAccountFindsOutWhyTheHomeserverFailed(t *testing.T) {
+func TestAccountReportsWhyTheHomeserverFailed(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()
@@ -221,7 +221,7 @@ func TestAccountFindsOutWhyTheHomeserverFailed(t *testing.T) {
 	})
 }
 
-func TestAccountSeesAnInviteTakenByBinding(t *testing.T) {
+func TestAccountSeesAnInviteAcceptedByBinding(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -230,8 +230,8 @@ func TestAccountSeesAnInviteTakenByBinding(t *testing.T) {
 		token := send(t, a, room, to).Token
 		w.Bind(t, to, grace.ID, grace.token)
 		room.becomes(grace.ID, "invite")
-		check(t, w, "taken", statusOf(t, w, a, room, token), `invited`)
-		check(t, w, "taken, to a new device", statusOf(t, w, ada.account(), room, token), `invited`)
+		check(t, w, "accepted", statusOf(t, w, a, room, token), `invited`)
+		check(t, w, "accepted, on a new device", statusOf(t, w, ada.account(), room, token), `invited`)
 		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
 		check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
 		check(t, w, "joined, to a new device", statusOf(t, w, ada.account(), room, token), `joined`)
@@ -243,7 +243,7 @@ func TestAccountSeesAnInviteTakenByBinding(t *testing.T) {
 	})
 }
 
-func TestAccountSeesTwoInvitesTakenAtOnce(t *testing.T) {
+func TestAccountSeesTwoInvitesAcceptedAtOnce(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -263,7 +263,7 @@ func TestAccountSeesTwoInvitesTakenAtOnce(t *testing.T) {
 	})
 }
 
-func TestAccountSeesAnInviteTakenByLink(t *testing.T) {
+func TestAccountSeesAnInviteAcceptedByLink(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -285,7 +285,7 @@ func TestAccountRevokes(t *testing.T) {
 		to := address("grace")
 		token := send(t, ada.account(), room, to).Token
 
-		// Whoever may invite may take back what others sent.
+		// A member who may invite may revoke invites of other senders.
 		a := rob.account()
 		if err := a.Revoke(t.Context(), id.RoomID(room.RoomID), token); err != nil {
 			t.Fatal(err)
@@ -299,7 +299,7 @@ func TestAccountRevokes(t *testing.T) {
 	})
 }
 
-func TestAccountHearsOfTheLimit(t *testing.T) {
+func TestAccountReportsTheLimit(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()
@@ -375,7 +375,7 @@ func TestAccountIsKicked(t *testing.T) {
 
 // Synapse answers a sync that repeats an earlier one out of a cache. A program
 // that starts, sends, ends and starts again must not be told the past.
-func TestAccountSeesTheNewsAtEveryStart(t *testing.T) {
+func TestAccountSeesChangesAtEveryStart(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()
@@ -394,7 +394,7 @@ func TestAccountSeesTheNewsAtEveryStart(t *testing.T) {
 }
 
 // What the identity server says of an invite's keys decides the verdict.
-func TestAccountJudgesKeys(t *testing.T) {
+func TestAccountChecksKeys(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// People may refuse invites from everybody (MSC4380, Matrix 1.18).
-func TestInviteOfWhoeverRefusesInvites(t *testing.T) {
+// Users may block all invites (MSC4380, Matrix 1.18).
+func TestInviteOfAUserWhoBlocksInvites(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		to := address("grace")

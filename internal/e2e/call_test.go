@@ -52,7 +52,7 @@ func ask(tb testing.TB, w world, method, url, token string, body any) answer {
 		tb.Fatalf("%s %s: %v", method, url, err)
 	}
 	a := answer{Status: response.StatusCode, Header: response.Header, Text: string(text)}
-	// Whoever expects an object or an array finds neither when this fails.
+	// After a failure the body is neither an object nor an array.
 	if strings.HasPrefix(a.Text, "[") {
 		_ = json.Unmarshal(text, &a.List)
 	} else {

@@ -68,7 +68,7 @@ func plainJSON(tb testing.TB, got any) any {
 // names are words to put in the place of what differs from run to run, such as "@ada" for "@ada-7:localhost:40123".
 type names map[string]string
 
-// in returns v with names in it, and with a word in the place of every event ID, key and signature.
+// in returns v with names instead of values, and with a placeholder instead of every event ID, key and signature.
 func (n names) in(v any) any {
 	switch v := v.(type) {
 	case object:

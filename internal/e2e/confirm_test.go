@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// confirmation is somebody's attempt to show that an address is theirs.
+// confirmation is a validation session of a user for an address.
 type confirmation struct {
 	*person
 	Address, Secret, Session string
@@ -48,7 +48,7 @@ func TestAddressMustBeConfirmedBeforeItIsBound(t *testing.T) {
 		mails := w.Mails(t, to, 1)
 		check(t, w, "mails", len(mails), `1`)
 		check(t, w, "the mailed token", c.submit(mails[0].Token).Body, `{"success": true}`)
-		refused(t, w, "bind to somebody else", c.bind(object{"mxid": ada.ID}), "403 M_UNAUTHORIZED: This user is prohibited from binding to the mxid")
+		refused(t, w, "bind to another user", c.bind(object{"mxid": ada.ID}), "403 M_UNAUTHORIZED: This user is prohibited from binding to the mxid")
 		refused(t, w, "another secret", c.bind(object{"client_secret": "another"}), "404 M_NO_VALID_SESSION: No valid session was found matching that sid and client secret")
 		refused(t, w, "another session", c.bind(object{"sid": "4711"}), "404 M_NO_VALID_SESSION: No valid session was found matching that sid and client secret")
 		check(t, w, "bind", c.bind(nil).Status, `200`)

@@ -1,12 +1,12 @@
-// Package e2e holds the scenarios that prove this program on real servers, and prove our own sandbox honest: each
-// scenario is written once and runs on every side there is.
+// Package e2e tests this program and its sandbox against real servers: each scenario is written once and runs on every
+// side.
 //
 //	go test ./internal/e2e               the sandbox, in this process
 //	go test -tags e2e ./internal/e2e     also Synapse with Sydent, and Dendrite with Sydent
 //
-// The second needs the servers that install.sh puts below a folder, named by MXINVITE_E2E. Where a side cannot answer
-// as the others do, differences_test.go says so and why; nothing is skipped otherwise.
+// The second needs the servers that install.sh installs into the folder in MXINVITE_E2E. Where a side answers otherwise,
+// differences_test.go has the answer and the reason; nothing else is skipped.
 //
-// A scenario takes a world and knows no more of it than a person does: URLs, accounts, mails. Most ask in plain HTTP, so
-// that they judge the servers and not our client; those that judge the client give it the world's Transport.
+// A scenario gets a world with URLs, accounts and mails. Most scenarios send HTTP requests, to test the servers and not our
+// client; those that test the client give it the world's Transport.
 package e2e

@@ -85,7 +85,7 @@ func benchmarkFirstSync(b *testing.B, w world) {
 	took, size := map[string][]time.Duration{}, map[string]int64{}
 	for n := 0; b.Loop(); n++ {
 		for k := range runs {
-			r := runs[(k+n)%len(runs)] // whoever comes first finds the server's caches cold
+			r := runs[(k+n)%len(runs)] // the first run has cold caches of the server
 			start := time.Now()
 			size[r.name] = r.run()
 			took[r.name] = append(took[r.name], time.Since(start))

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestIdentityServerIsThere(t *testing.T) {
+func TestIdentityServerHasAVersion(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		accepted(t, w, "v2", ask(t, w, http.MethodGet, w.IdentityServer()+"/_matrix/identity/v2", "", nil))
 	})
@@ -49,7 +49,7 @@ func TestIdentityServerRefusesABadOpenIDToken(t *testing.T) {
 	})
 }
 
-func TestIdentityServerWantsItsToken(t *testing.T) {
+func TestIdentityServerNeedsItsToken(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		for _, path := range []string{"/account", "/hash_details"} {
 			url := w.IdentityServer() + "/_matrix/identity/v2" + path
@@ -67,7 +67,7 @@ func TestIdentityServerSignsOut(t *testing.T) {
 	})
 }
 
-func TestTermsWaitToBeAccepted(t *testing.T) {
+func TestTermsMustBeAccepted(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		terms := w.IdentityServer() + "/_matrix/identity/v2/terms"
@@ -137,7 +137,7 @@ func TestLookup(t *testing.T) {
 }
 
 // Synapse puts the token into the query of this one call.
-func TestHashDetailsTakeATokenInTheQuery(t *testing.T) {
+func TestHashDetailsAcceptATokenInTheQuery(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		url := w.IdentityServer() + "/_matrix/identity/v2/hash_details?access_token=" + ada.atIdentityServer()

@@ -97,7 +97,7 @@ func TestInvitingByTransactionMailsOnce(t *testing.T) {
 }
 
 // The homeserver sends an address as it is; the identity server folds it for the mail, not for the name in the room.
-func TestAddressIsFoldedOnlyByTheIdentityServer(t *testing.T) {
+func TestOnlyTheIdentityServerFoldsAddresses(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room := someone(t, w, "ada").createRoom()
 		to := address("grace")

@@ -18,7 +18,7 @@ import (
 type mailbox struct {
 	mu    sync.Mutex
 	mails map[string][]mail
-	bad   error // the first mail nobody could read
+	bad   error // the first mail that could not be parsed
 }
 
 func (m *mailbox) receive(message []byte) {
@@ -48,7 +48,7 @@ var words = mime.WordDecoder{CharsetReader: func(charset string, input io.Reader
 
 var anyLink = regexp.MustCompile(`https?://\S+`)
 
-// readMail takes a mail apart. The link of an invite carries all there is to know in its fragment:
+// readMail parses a mail. The link of an invite has its parameters in the fragment:
 // https://app/#/room/ROOM?email=…&signurl=…, and the signurl carries the token and the private key.
 func readMail(message []byte) (mail, error) {
 	parsed, err := netmail.ReadMessage(bytes.NewReader(message))

@@ -71,7 +71,7 @@ func TestMessagesPageToTheBeginning(t *testing.T) {
 	})
 }
 
-func TestMessagesAreForMembers(t *testing.T) {
+func TestMessagesAreForMembersOnly(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()

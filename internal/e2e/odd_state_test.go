@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Whoever may invite may write anything at all into the event: servers do not look.
-func TestHomeserverTakesAnyContentForAnInvite(t *testing.T) {
+// A member who may invite may send any content in the event: servers do not validate it.
+func TestHomeserverAcceptsAnyContentOfAnInvite(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room := someone(t, w, "ada").createRoom()
 		for name, written := range map[string]object{

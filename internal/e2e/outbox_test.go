@@ -20,7 +20,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
-// outbox is somebody's outbox with one room to invite to. Its clock can be set
+// outbox is the outbox of a user with one room to invite to. Its clock can be set
 // forward, and it sees every request for an invite.
 type outbox struct {
 	*client.Account
@@ -103,7 +103,7 @@ func (o *outbox) items() client.Outbox {
 	return now
 }
 
-// run sends until nothing waits any more, or for good; turn hears of each turn.
+// run sends until nothing is due, or until an error; turn is called after each turn.
 func (o *outbox) run(turn func(client.Turn)) {
 	o.t.Helper()
 	ctx, cancel := context.WithTimeout(o.t.Context(), 2*time.Minute)
@@ -124,7 +124,7 @@ func (o *outbox) run(turn func(client.Turn)) {
 	}
 }
 
-// tally fails unless everybody's mails and the room's invites are what the
+// tally fails unless the mails to all addresses and the room's invites are what the
 // outbox says.
 func (o *outbox) tally() {
 	o.t.Helper()
@@ -177,7 +177,7 @@ func TestOutboxKeepsToTheLimit(t *testing.T) {
 		check(t, w, "sent", o.items().Count(client.ItemSent), `10`)
 		took, ideal := time.Since(begun), (10-burst)*interval
 		t.Logf("took %s, ideal is %s; answers by status: %v", took, ideal, o.said)
-		// One refusal teaches the limit. On a busy machine requests take so unlike times that it takes another or two.
+		// One refusal is enough to learn the limit. On a busy machine the time of requests varies, so one or two more are allowed.
 		if o.said[http.StatusTooManyRequests] > 3 || o.said[http.StatusOK] != 10 {
 			t.Errorf("answers by status: %v", o.said)
 		}
@@ -247,7 +247,7 @@ func TestOutboxOfEveryKindOfAddress(t *testing.T) {
 	})
 }
 
-func TestOutboxLearnsTheIdentityServersLimit(t *testing.T) {
+func TestOutboxLearnsTheLimitOfTheIdentityServer(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		o := newOutbox(t, w, someone(t, w, "ada").createRoom())
 		w.LimitMails(t, 0.0001, 3)
@@ -282,7 +282,7 @@ func TestOutboxLearnsTheIdentityServersLimit(t *testing.T) {
 	})
 }
 
-func TestOutboxOutlivesTheSession(t *testing.T) {
+func TestOutboxContinuesAfterTheSessionEnded(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()
@@ -312,7 +312,7 @@ func TestOutboxOutlivesTheSession(t *testing.T) {
 	})
 }
 
-func TestOutboxOutlivesTheIdentityServer(t *testing.T) {
+func TestOutboxContinuesAfterTheIdentityServerWasDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		o := newOutbox(t, w, someone(t, w, "ada").createRoom())
 		o.queue(o.plan(fresh(6)...))
@@ -337,7 +337,7 @@ func TestOutboxOutlivesTheIdentityServer(t *testing.T) {
 	})
 }
 
-func TestOutboxOutlivesTheHomeserver(t *testing.T) {
+func TestOutboxContinuesAfterTheHomeserverWasDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room := someone(t, w, "ada").createRoom()
 		o := newOutbox(t, w, room)

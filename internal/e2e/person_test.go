@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// person is somebody who is signed in at a world's homeserver.
+// person is a user who is signed in at the homeserver of a world.
 type person struct {
 	t             testing.TB
 	w             world
@@ -73,7 +73,7 @@ func (p *person) mustIdentity(method, path string, body any) object {
 	return a.Body
 }
 
-// atIdentityServer returns the person's token there: the homeserver vouches by OpenID.
+// atIdentityServer returns the person's token of the identity server, by an OpenID token of the homeserver.
 func (p *person) atIdentityServer() string {
 	p.t.Helper()
 	if p.identityToken == "" {

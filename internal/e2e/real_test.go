@@ -148,7 +148,7 @@ func (w *realWorld) ServerName() string           { return w.homeserver.serverNa
 func (w *realWorld) IdentityServer() string       { return w.sydent.settings.BaseURL }
 func (w *realWorld) Transport() http.RoundTripper { return w.transport }
 
-// User registers somebody by the shared secret, as register_new_matrix_user does.
+// User registers a user by the shared secret, as register_new_matrix_user does.
 func (w *realWorld) User(tb testing.TB, localpart string) (userID, password string) {
 	tb.Helper()
 	url := w.Homeserver() + "/_synapse/admin/v1/register"
@@ -198,7 +198,7 @@ func (w *realWorld) Bind(tb testing.TB, address, userID, accessToken string) {
 	})
 	before := w.sydent.logged()
 	p.mustIdentity(http.MethodPost, "/3pid/bind", object{"sid": session["sid"], "client_secret": secret, "mxid": userID})
-	eventually(tb, "the homeserver hears of the bind", func() bool {
+	eventually(tb, "the homeserver is notified of the binding", func() bool {
 		return strings.Contains(w.sydent.log(before), "on bind for "+userID) // and so it says when it was refused
 	})
 }

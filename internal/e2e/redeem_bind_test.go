@@ -86,7 +86,7 @@ func TestJoinAfterAnInviteByEmail(t *testing.T) {
 	})
 }
 
-func TestBindingTakesAllInvitesOfAnAddress(t *testing.T) {
+func TestBindingAcceptsAllInvitesOfAnAddress(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -96,27 +96,27 @@ func TestBindingTakesAllInvitesOfAnAddress(t *testing.T) {
 			room.inviteByEmail(to)["state_key"].(string): "second",
 		}
 		w.Bind(t, to, grace.ID, grace.token)
-		var taken []object
-		eventually(t, "both invites are taken", func() bool {
-			taken = room.messages(object{"types": []string{memberEvent}, "senders": []string{ada.ID}})
-			return len(taken) == 3 // and the inviter's own join
+		var accepted []object
+		eventually(t, "both invites are accepted", func() bool {
+			accepted = room.messages(object{"types": []string{memberEvent}, "senders": []string{ada.ID}})
+			return len(accepted) == 3 // and the sender's own join
 		})
 		token := func(member object) any {
 			return tokens.in(in(member, "third_party_invite", "signed")["token"])
 		}
-		check(t, w, "newest", token(content(taken[0])), `second`)
-		check(t, w, "what it replaced", token(in(unsigned(taken[0]), "prev_content")), `first`)
-		check(t, w, "which it names", unsigned(taken[0])["replaces_state"] == taken[1]["event_id"], `true`)
-		check(t, w, "oldest", token(content(taken[1])), `first`)
-		_, replaces := unsigned(taken[1])["replaces_state"]
+		check(t, w, "newest", token(content(accepted[0])), `second`)
+		check(t, w, "what it replaced", token(in(unsigned(accepted[0]), "prev_content")), `first`)
+		check(t, w, "which it names", unsigned(accepted[0])["replaces_state"] == accepted[1]["event_id"], `true`)
+		check(t, w, "oldest", token(content(accepted[1])), `first`)
+		_, replaces := unsigned(accepted[1])["replaces_state"]
 		check(t, w, "which replaced nothing", replaces, `false`)
 		inState := room.member(grace.ID)
 		check(t, w, "in state", token(content(inState)), `second`)
-		check(t, w, "what it replaced, in state", unsigned(inState)["replaces_state"] == taken[1]["event_id"], `true`)
+		check(t, w, "what it replaced, in state", unsigned(inState)["replaces_state"] == accepted[1]["event_id"], `true`)
 	})
 }
 
-func TestMemberFallsBackToInvitedWhenAnotherAddressIsBound(t *testing.T) {
+func TestBindingAnotherAddressChangesJoinToInvite(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -129,7 +129,7 @@ func TestMemberFallsBackToInvitedWhenAnotherAddressIsBound(t *testing.T) {
 	})
 }
 
-func TestInviteIsRedeemableAfterTheInviterLeft(t *testing.T) {
+func TestInviteIsAcceptedAfterItsSenderLeft(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
 		room := ada.createRoom()
@@ -143,27 +143,27 @@ func TestInviteIsRedeemableAfterTheInviterLeft(t *testing.T) {
 	})
 }
 
-func TestBindingTakesNoRevokedInvite(t *testing.T) {
+func TestBindingAcceptsNoRevokedInvite(t *testing.T) {
 	bindingIsRefused(t, func(r room, invite object, _ *person) {
 		r.setState(inviteEvent, invite["state_key"].(string), object{})
 	})
 }
 
 // The identity server signs for the first sender, who is not the event's sender any more.
-func TestBindingTakesNoInviteThatAnotherMemberReplaced(t *testing.T) {
+func TestBindingAcceptsNoInviteThatAnotherMemberReplaced(t *testing.T) {
 	bindingIsRefused(t, func(r room, invite object, _ *person) {
 		other := r.bring(someone(r.t, r.w, "rob"))
 		other.setState(inviteEvent, invite["state_key"].(string), content(invite))
 	})
 }
 
-func TestBindingDoesNotLetTheBannedIn(t *testing.T) {
+func TestBindingDoesNotInviteABannedUser(t *testing.T) {
 	bindingIsRefused(t, func(r room, _ object, grace *person) {
 		r.must(http.MethodPost, r.path("/ban"), object{"user_id": grace.ID})
 	})
 }
 
-// bindingIsRefused checks that a spoilt invite is not taken.
+// bindingIsRefused checks that an invalid invite is not accepted.
 func bindingIsRefused(t *testing.T, spoil func(r room, invite object, invitee *person)) {
 	t.Helper()
 	everywhere(t, func(t *testing.T, w world) {

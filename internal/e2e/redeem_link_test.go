@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// signByLink has the identity server sign somebody's user ID, as an app does when its user follows a mailed link.
+// signByLink asks the identity server to sign a user ID, as a client does when its user opens the link in a mail.
 func signByLink(tb testing.TB, w world, m mail, userID string) object {
 	tb.Helper()
 	status, signed := call(tb, w, http.MethodPost, m.SignURL+"&mxid="+url.QueryEscape(userID), nil)
@@ -22,7 +22,7 @@ func (r room) joinWith(signed object) answer {
 	return r.ask(http.MethodPost, r.path("/join"), object{"third_party_signed": signed})
 }
 
-// invitedByLink is a room somebody was invited to, and the mail.
+// invitedByLink is a room with an invite by e-mail, and the mail.
 func invitedByLink(tb testing.TB, w world) (inviter room, invite object, m mail) {
 	tb.Helper()
 	room := someone(tb, w, "ada").createRoom()
@@ -31,7 +31,7 @@ func invitedByLink(tb testing.TB, w world) (inviter room, invite object, m mail)
 	return room, invite, w.Mails(tb, to, 1)[0]
 }
 
-func TestLinkOfTheMailOpensTheRoom(t *testing.T) {
+func TestUserJoinsByTheLinkInTheMail(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, invite, m := invitedByLink(t, w)
 		grace := someone(t, w, "grace")
@@ -78,7 +78,7 @@ func TestLinkCanBeUsedTwice(t *testing.T) {
 	})
 }
 
-// Whoever has the link and knows the inviter needs no identity server to sign.
+// A user who has the link and knows the sender can sign without the identity server.
 func TestLinkCanBeSignedWithoutTheIdentityServer(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
@@ -88,7 +88,7 @@ func TestLinkCanBeSignedWithoutTheIdentityServer(t *testing.T) {
 	})
 }
 
-func TestInviterMayHaveLeftBeforeTheLinkIsUsed(t *testing.T) {
+func TestLinkIsValidAfterTheSenderLeft(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
 		room.bring(someone(t, w, "rob"))
@@ -98,14 +98,14 @@ func TestInviterMayHaveLeftBeforeTheLinkIsUsed(t *testing.T) {
 	})
 }
 
-func TestRoomsThatTheLinkDoesNotOpen(t *testing.T) {
+func TestLinksThatAreNotValid(t *testing.T) {
 	const notInvited = "403 M_FORBIDDEN: You are not invited to this room."
 	everywhere(t, func(t *testing.T, w world) {
 		grace := someone(t, w, "grace")
-		t.Run("a signature for somebody else", func(t *testing.T) {
+		t.Run("a signature for another user", func(t *testing.T) {
 			room, _, m := invitedByLink(t, w)
 			rob := someone(t, w, "rob")
-			refused(t, w, "for somebody else", room.as(grace).joinWith(signByLink(t, w, m, rob.ID)), notInvited)
+			refused(t, w, "for another user", room.as(grace).joinWith(signByLink(t, w, m, rob.ID)), notInvited)
 		})
 		t.Run("a signature by another key", func(t *testing.T) {
 			room, _, m := invitedByLink(t, w)

@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// internal is how the homeserver reports nearly every trouble with the identity server.
+// internal is the answer of the homeserver to nearly every error of the identity server.
 const internal = "500 M_UNKNOWN: Internal server error"
 
 // The homeserver asks the identity server to mail before it looks whether the event will be allowed.
-func TestMailGoesOutBeforeThePowerLevelIsChecked(t *testing.T) {
+func TestMailIsSentBeforeThePowerLevelIsChecked(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom(object{"power_level_content_override": object{"invite": 50}})
@@ -24,7 +24,7 @@ func TestMailGoesOutBeforeThePowerLevelIsChecked(t *testing.T) {
 	})
 }
 
-func TestMailGoesOutThoughTheInviterIsNotInTheRoom(t *testing.T) {
+func TestMailIsSentAlthoughTheSenderIsNotInTheRoom(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom().as(grace)
@@ -35,7 +35,7 @@ func TestMailGoesOutThoughTheInviterIsNotInTheRoom(t *testing.T) {
 	})
 }
 
-func TestInviteWithoutAllItsMembers(t *testing.T) {
+func TestInviteWithoutRequiredMembers(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room := someone(t, w, "ada").createRoom()
 		to := address("grace")
@@ -53,7 +53,7 @@ func TestInviteWithoutAllItsMembers(t *testing.T) {
 	})
 }
 
-func TestTroubleWithTheIdentityServerIsAnInternalError(t *testing.T) {
+func TestEveryErrorOfTheIdentityServerIsAnInternalError(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -65,7 +65,7 @@ func TestTroubleWithTheIdentityServerIsAnInternalError(t *testing.T) {
 			refused(t, w, fact, room.askInvite(body), internal)
 		}
 		try("bad id_access_token", object{"id_access_token": "not-a-token"})
-		try("somebody else's id_access_token", object{"id_access_token": grace.atIdentityServer()})
+		try("id_access_token of another user", object{"id_access_token": grace.atIdentityServer()})
 		try("no such identity server", object{"id_server": "localhost:1"})
 		try("no address", object{"address": "nonsense"})
 		try("an address with a name", object{"address": "Rob <rob@example.test>"})
@@ -89,7 +89,7 @@ func TestInviteWhileTheIdentityServerIsDown(t *testing.T) {
 	})
 }
 
-func TestInviteWhileTermsWait(t *testing.T) {
+func TestInviteBeforeTermsAreAccepted(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room := someone(t, w, "ada").createRoom()
 		to := address("grace")
@@ -106,12 +106,12 @@ func TestInviteOfABoundAddressInTheWrongCaseFails(t *testing.T) {
 		to := address("grace")
 		w.Bind(t, to, grace.ID, grace.token)
 		room := ada.createRoom()
-		// The homeserver hashes the address as it is and finds nobody; the identity server folds it and knows better.
+		// The homeserver hashes the address without case folding and finds no user; the identity server folds it and finds one.
 		refused(t, w, "answer", room.askInvite(room.byEmail("G"+to[1:])), internal)
 	})
 }
 
-func TestInviteOfABoundAddressWhoseOwnerCannotCome(t *testing.T) {
+func TestInviteOfABoundAddressOfAUserWhoCannotBeInvited(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		to := address("grace")
@@ -124,7 +124,7 @@ func TestInviteOfABoundAddressWhoseOwnerCannotCome(t *testing.T) {
 	})
 }
 
-func TestInviteIntoNoRoom(t *testing.T) {
+func TestInviteIntoAnUnknownRoom(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		nowhere := room{ada, "!nowhere:" + w.ServerName()}
@@ -152,6 +152,6 @@ func TestInvitesAreLimited(t *testing.T) {
 		check(t, w, "mails of the refused", len(w.Mails(t, to, 0)), `0`)
 
 		other := someone(t, w, "grace").createRoom()
-		accepted(t, w, "somebody else", other.askInvite(other.byEmail(address("rob"))))
+		accepted(t, w, "another user", other.askInvite(other.byEmail(address("rob"))))
 	})
 }

@@ -27,7 +27,7 @@ func TestRevokedInviteIsEmpty(t *testing.T) {
 }
 
 // The rule for these events asks for the level to invite and nothing else, whatever the levels for state say.
-func TestAnybodyWhoMayInviteMayRevoke(t *testing.T) {
+func TestMemberWhoMayInviteMayRevoke(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom(object{"power_level_content_override": object{
@@ -40,7 +40,7 @@ func TestAnybodyWhoMayInviteMayRevoke(t *testing.T) {
 	})
 }
 
-func TestNobodyElseMayRevoke(t *testing.T) {
+func TestMemberWhoMayNotInviteMayNotRevoke(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
 		room := ada.createRoom(object{"power_level_content_override": object{"invite": 50}})
@@ -64,7 +64,7 @@ func TestSameStateTwiceIsOneEvent(t *testing.T) {
 }
 
 // Synapse finds identical state only if the same person sent it.
-func TestSameStateByAnotherIsAnotherEvent(t *testing.T) {
+func TestSameStateByAnotherSenderIsAnotherEvent(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()

@@ -30,7 +30,7 @@ func (p *person) createRoom(more ...object) room {
 	return room{p, p.must(http.MethodPost, "/createRoom", request).Body["room_id"].(string)}
 }
 
-// as is the same room for somebody else.
+// as is the same room for another user.
 func (r room) as(p *person) room { return room{p, r.RoomID} }
 
 func (r room) path(tail string) string { return "/rooms/" + url.PathEscape(r.RoomID) + tail }
@@ -60,7 +60,7 @@ func (r room) inviteByEmail(address string) object {
 	return nil
 }
 
-// bring invites somebody by user ID, who joins.
+// bring invites a user by user ID, who joins.
 func (r room) bring(p *person) room {
 	r.t.Helper()
 	r.must(http.MethodPost, r.path("/invite"), object{"user_id": p.ID})
@@ -92,13 +92,13 @@ func (r room) invites() map[string]object {
 	return found
 }
 
-// member is somebody's member event, or nil.
+// member is the member event of a user, or nil.
 func (r room) member(userID string) object {
 	r.t.Helper()
 	return find(r.state(), memberEvent, userID)
 }
 
-// becomes waits until somebody has a membership, and returns the event that says so.
+// becomes waits until a user has a membership, and returns the member event.
 func (r room) becomes(userID, membership string) object {
 	r.t.Helper()
 	var event object

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestEveryRoomVersionTakesInvitesByEmail(t *testing.T) {
+func TestEveryRoomVersionHasInvitesByEmail(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		for _, version := range []string{"9", "10", "11", "12"} {
 			ada, grace := someone(t, w, "ada"), someone(t, w, "grace")

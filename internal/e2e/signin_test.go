@@ -26,7 +26,7 @@ func TestWellKnownNamesBothServers(t *testing.T) {
 	})
 }
 
-func TestPasswordIsAWayToSignIn(t *testing.T) {
+func TestLoginFlowsHavePassword(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		_, flows := call(t, w, http.MethodGet, w.Homeserver()+"/_matrix/client/v3/login", nil)
 		list, _ := flows["flows"].([]any)
@@ -85,7 +85,7 @@ func TestWhoami(t *testing.T) {
 	})
 }
 
-func TestTokensThatAreNone(t *testing.T) {
+func TestTokensThatAreNotValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		whoami := w.Homeserver() + "/_matrix/client/v3/account/whoami"
 		bad := ask(t, w, http.MethodGet, whoami, "not-a-token", nil)
@@ -105,7 +105,7 @@ func TestSignedOutTokenIsUnknown(t *testing.T) {
 	})
 }
 
-func TestWhatIsNotThere(t *testing.T) {
+func TestUnknownEndpointsAndRooms(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		refused(t, w, "path", ada.ask(http.MethodGet, "/tea", nil), "404 M_UNRECOGNIZED: Unrecognized request")
@@ -120,7 +120,7 @@ func TestAccountData(t *testing.T) {
 		refused(t, w, "not set", ada.ask(http.MethodGet, path(ada), nil), "404 M_NOT_FOUND: Account data not found")
 		accepted(t, w, "set", ada.ask(http.MethodPut, path(ada), object{"base_url": nil}))
 		check(t, w, "read back", ada.must(http.MethodGet, path(ada), nil).Body, `{"base_url": null}`)
-		refused(t, w, "somebody else's", ada.ask(http.MethodGet, path(grace), nil),
+		refused(t, w, "of another user", ada.ask(http.MethodGet, path(grace), nil),
 			"403 M_FORBIDDEN: Cannot get account data for other users.")
 		check(t, w, "in sync", account(ada.sync(object{}), "m.identity_server"), `{"base_url": null}`)
 	})
@@ -134,7 +134,7 @@ func TestOpenIDToken(t *testing.T) {
 		token["expires_in"] = token["expires_in"] == float64(3600)
 		check(t, w, "token", names{w.ServerName(): "server"}.in(token), `{
 			"access_token": true, "expires_in": true, "matrix_server_name": "server", "token_type": "Bearer"}`)
-		refused(t, w, "for somebody else", ada.ask(http.MethodPost, "/user/"+url.PathEscape(grace.ID)+"/openid/request_token", object{}),
+		refused(t, w, "for another user", ada.ask(http.MethodPost, "/user/"+url.PathEscape(grace.ID)+"/openid/request_token", object{}),
 			"403 M_FORBIDDEN: Cannot request tokens for other users.")
 	})
 }

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// cas vouches for people by CAS, the smallest protocol that Synapse takes for single sign-on. A ticket is the user's
-// localpart: whoever comes here has proven to be anybody.
+// cas is an identity provider for CAS, the smallest protocol that Synapse supports for single sign-on. A ticket is the user's
+// localpart: every user is signed in without a password.
 type cas struct{ address string }
 
 func newCAS() (*cas, error) {

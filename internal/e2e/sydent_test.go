@@ -13,7 +13,7 @@ import (
 )
 
 // sydent is a Sydent of our own behind its TLS front. It reads its terms only at its start, so asking for them, or not
-// any more, means starting it anew. It remembers everybody meanwhile.
+// any more, means starting it anew. It keeps all users meanwhile.
 type sydent struct {
 	*process
 	front    *front

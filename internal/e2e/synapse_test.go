@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// synapse is a Synapse of our own. It may be started anew with another limit on invites and remembers everybody.
+// synapse is a Synapse of our own. It can be restarted with another limit on invites and keeps all users.
 type synapse struct {
 	*process
 	settings homeserverSettings
@@ -29,7 +29,7 @@ type homeserverSettings struct {
 	IdentityServer             string // URL
 	IdentityServerName         string
 	SharedSecret               string // lets us register people
-	CAS                        string // URL of who vouches for people; empty for nobody
+	CAS                        string // URL of the identity provider; empty if there is none
 	InvitesPerSecond           float64
 	InviteBurst                int
 }

@@ -49,7 +49,7 @@ func narrow(limit int) object {
 	}
 }
 
-func TestFirstSyncBringsStateAndLazyMembers(t *testing.T) {
+func TestFirstSyncHasStateAndLazyMembers(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
 		room := ada.createRoom()
@@ -74,7 +74,7 @@ func TestFirstSyncBringsStateAndLazyMembers(t *testing.T) {
 	})
 }
 
-func TestSyncWithoutLazyLoadingBringsAllMembers(t *testing.T) {
+func TestSyncWithoutLazyLoadingHasAllMembers(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -86,7 +86,7 @@ func TestSyncWithoutLazyLoadingBringsAllMembers(t *testing.T) {
 	})
 }
 
-func TestNextSyncBringsOnlyNews(t *testing.T) {
+func TestNextSyncHasOnlyChanges(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room, quiet := ada.createRoom(), ada.createRoom()
@@ -106,12 +106,12 @@ func TestNextSyncBringsOnlyNews(t *testing.T) {
 		check(t, w, "what the join replaced", in(unsigned(join), "prev_content")["membership"], `invite`)
 
 		later := ada.syncSince(news["next_batch"].(string), narrow(20))
-		check(t, w, "no more news", in(later, "rooms", "join"), `{}`)
+		check(t, w, "no more changes", in(later, "rooms", "join"), `{}`)
 	})
 }
 
-// More news than the limit leaves a gap. What the timeline has no room for comes as state.
-func TestLimitedSyncBringsTheRestAsState(t *testing.T) {
+// More events than the limit leave a gap. State events that are not in the timeline are in state.
+func TestLimitedSyncHasTheRestAsState(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -127,7 +127,7 @@ func TestLimitedSyncBringsTheRestAsState(t *testing.T) {
 	})
 }
 
-func TestRoomJoinedSinceTheLastSyncComesWhole(t *testing.T) {
+func TestNewlyJoinedRoomIsCompleteInSync(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
 		room := ada.createRoom()
@@ -143,7 +143,7 @@ func TestRoomJoinedSinceTheLastSyncComesWhole(t *testing.T) {
 	})
 }
 
-func TestMessagesDoNotCrowdOutState(t *testing.T) {
+func TestFilteredTimelineSkipsMessages(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()
@@ -158,7 +158,7 @@ func TestMessagesDoNotCrowdOutState(t *testing.T) {
 	})
 }
 
-func TestHistoryGoesOnWhereTheTimelineBegins(t *testing.T) {
+func TestMessagesContinueBeforeTheTimeline(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()
@@ -172,7 +172,7 @@ func TestHistoryGoesOnWhereTheTimelineBegins(t *testing.T) {
 	})
 }
 
-func TestBannedSeeItInLeave(t *testing.T) {
+func TestBannedUserHasTheRoomInLeave(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -184,7 +184,7 @@ func TestBannedSeeItInLeave(t *testing.T) {
 	})
 }
 
-func TestKickedSeeItInLeave(t *testing.T) {
+func TestKickedUserHasTheRoomInLeave(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
 		room := ada.createRoom()
@@ -234,7 +234,7 @@ func TestOrdinaryInviteInSync(t *testing.T) {
 	})
 }
 
-func TestSyncWaitsForNews(t *testing.T) {
+func TestSyncWaitsForChanges(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
 		room := ada.createRoom()

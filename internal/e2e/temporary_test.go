@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// temporary makes a folder that goes when we go, however we do: like the servers, a shell hears of it by a pipe. It tries
+// temporary makes a folder that is removed when this process ends, also if it is killed: like the servers, a shell notices it by a pipe. It tries
 // twice, because a server that is dying may still write.
 func temporary() (dir string, remove func(), err error) {
 	if dir, err = os.MkdirTemp("", "mxinvite-e2e-"); err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // world is one side to test against: a homeserver, an identity server, and the people on them. A scenario sees nothing
-// else, so it cannot know which side it runs on. Scenarios run one after the other: what one changes for everybody (terms,
+// else, so it cannot know which side it runs on. Scenarios run one after the other: what one changes for all users (terms,
 // an identity server that is down, a limit) it changes back with t.Cleanup.
 type world interface {
 	// Name is what differences_test.go calls this side.
@@ -22,7 +22,7 @@ type world interface {
 	IdentityServer() string
 	// Transport reaches both servers and trusts their certificates. It follows no redirects and retries nothing.
 	Transport() http.RoundTripper
-	// User makes an account with a localpart that nobody has.
+	// User makes a user with a localpart that is not in use.
 	User(tb testing.TB, localpart string) (userID, password string)
 	// Vouch is a person at a browser who follows the address of single sign-on and proves who they are. It returns the
 	// address they are sent to in the end.
@@ -32,9 +32,9 @@ type world interface {
 	// Bind confirms an address at the identity server and binds it to a user, as a person does. The identity server then
 	// tells the homeserver, which turns pending invites into ordinary ones or refuses to; Bind waits for that.
 	Bind(tb testing.TB, address, userID, accessToken string)
-	// BindsItself is to be called before somebody who was invited binds an address without Bind.
+	// BindsItself is called before an invitee binds an address without Bind.
 	BindsItself(tb testing.TB)
-	// SetTerms has the identity server ask everybody to agree to terms, or not any more.
+	// SetTerms makes the identity server require terms, or no terms.
 	SetTerms(tb testing.TB, on bool)
 	// SetIdentityServerDown has the identity server refuse connections, or not any more.
 	SetIdentityServerDown(tb testing.TB, down bool)
@@ -81,7 +81,7 @@ func TestMain(m *testing.M) {
 	stop()
 	everything := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == ""
 	if everything && code == 0 && len(stale()) > 0 {
-		fmt.Fprintln(os.Stderr, "differences_test.go tells of what no test asks:", stale())
+		fmt.Fprintln(os.Stderr, "differences_test.go names facts that no test checks:", stale())
 		code = 1
 	}
 	os.Exit(code)

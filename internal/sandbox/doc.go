@@ -29,48 +29,48 @@
 // Synapse, sending invites:
 //
 //   - The mail is sent before the power level is checked: homeserver/invite.go,
-//     TestMailGoesOutBeforeThePowerLevelIsChecked, TestMailGoesOutThoughTheInviterIsNotInTheRoom.
+//     TestMailIsSentBeforeThePowerLevelIsChecked, TestMailIsSentAlthoughTheSenderIsNotInTheRoom.
 //   - Every failure of the identity server is a 500 M_UNKNOWN: homeserver/invite.go,
-//     TestTroubleWithTheIdentityServerIsAnInternalError, TestInviteWhileTheIdentityServerIsDown, TestInviteWhileTermsWait.
+//     TestEveryErrorOfTheIdentityServerIsAnInternalError, TestInviteWhileTheIdentityServerIsDown, TestInviteBeforeTermsAreAccepted.
 //   - The address is looked up without case folding, so an invite to a bound address in another case fails:
-//     homeserver/invite.go, TestInviteOfABoundAddressInTheWrongCaseFails, TestAddressIsFoldedOnlyByTheIdentityServer.
+//     homeserver/invite.go, TestInviteOfABoundAddressInTheWrongCaseFails, TestOnlyTheIdentityServerFoldsAddresses.
 //   - The access token of the identity server is in the query of hash_details: homeserver/invite.go,
-//     TestHashDetailsTakeATokenInTheQuery.
+//     TestHashDetailsAcceptATokenInTheQuery.
 //   - The key at the top level of an invite has a validity URL of version 2, the keys in its list have URLs of version 1:
 //     homeserver/invite.go, TestInviteOfAnUnboundAddressBecomesState.
 //   - A request to invite is repeated safely only with a transaction ID: homeserver/send.go,
 //     TestInvitingByTransactionMailsOnce, TestInvitingTwiceMakesTwoInvites.
 //   - The rate limit of invites by e-mail is per sender, and the answer comes late: homeserver/invite_limit.go,
 //     TestInvitesAreLimited.
-//   - A user who blocks invites is not invited: homeserver/membership.go, TestInviteOfWhoeverRefusesInvites.
+//   - A user who blocks invites is not invited: homeserver/membership.go, TestInviteOfAUserWhoBlocksInvites.
 //
 // Synapse, accepting and revoking invites:
 //
 //   - Accepting an invite changes the membership of a joined user to invite: homeserver/exchange.go,
-//     TestMemberFallsBackToInvitedWhenAnotherAddressIsBound.
-//   - The sender of an invite may have left: homeserver/auth_rules.go, TestInviterMayHaveLeftBeforeTheLinkIsUsed,
-//     TestInviteIsRedeemableAfterTheInviterLeft.
+//     TestBindingAnotherAddressChangesJoinToInvite.
+//   - The sender of an invite may have left: homeserver/auth_rules.go, TestLinkIsValidAfterTheSenderLeft,
+//     TestInviteIsAcceptedAfterItsSenderLeft.
 //   - An invite that another member has sent again cannot be accepted: homeserver/auth_rules.go,
-//     TestBindingTakesNoInviteThatAnotherMemberReplaced.
+//     TestBindingAcceptsNoInviteThatAnotherMemberReplaced.
 //   - A key without a validity URL is not checked: homeserver/exchange.go, TestKeyWithoutValidityURLIsNeverChecked.
 //   - The link in the mail can be used more than once: homeserver/exchange.go, TestLinkCanBeUsedTwice.
 //   - POST /join/{room} copies third_party_signed into the member event: homeserver/membership.go,
 //     TestJoiningByAliasPathCopiesTheProofIntoTheJoin.
 //   - A member who may invite may revoke; state_default and the level of the event type do not count:
-//     homeserver/auth_rules.go, TestAnybodyWhoMayInviteMayRevoke, TestNobodyElseMayRevoke.
+//     homeserver/auth_rules.go, TestMemberWhoMayInviteMayRevoke, TestMemberWhoMayNotInviteMayNotRevoke.
 //   - The homeserver accepts any content as an invite: homeserver/invite_keys.go,
-//     TestHomeserverTakesAnyContentForAnInvite.
+//     TestHomeserverAcceptsAnyContentOfAnInvite.
 //   - State with the same content by the same sender makes no new event: homeserver/room.go, TestSameStateTwiceIsOneEvent,
-//     TestSameStateByAnotherIsAnotherEvent.
+//     TestSameStateByAnotherSenderIsAnotherEvent.
 //   - A redaction removes the whole content of an invite: homeserver/redact.go, TestRedactedInviteIsEmpty.
 //
 // Synapse, reading rooms:
 //
 //   - A filtered timeline looks back at a limited number of events: homeserver/sync_room.go,
-//     TestMessagesDoNotCrowdOutState, TestHistoryGoesOnWhereTheTimelineBegins.
-//   - Lazy loading sends a member to a device once: homeserver/sync_room.go, TestFirstSyncBringsStateAndLazyMembers.
-//   - A user who was kicked or banned has the room in leave: homeserver/sync.go, TestKickedSeeItInLeave,
-//     TestBannedSeeItInLeave.
+//     TestFilteredTimelineSkipsMessages, TestMessagesContinueBeforeTheTimeline.
+//   - Lazy loading sends a member to a device once: homeserver/sync_room.go, TestFirstSyncHasStateAndLazyMembers.
+//   - A user who was kicked or banned has the room in leave: homeserver/sync.go, TestKickedUserHasTheRoomInLeave,
+//     TestBannedUserHasTheRoomInLeave.
 //
 // Sydent:
 //
@@ -79,8 +79,8 @@
 //   - Keys stay valid after the invite was accepted or revoked: identityserver/store_invite.go, TestKeysStayValid.
 //   - A bad OpenID token is a 500: identityserver/account.go, TestIdentityServerRefusesABadOpenIDToken.
 //   - Binding an address accepts all its invites, and the links in the mails are no longer valid: identityserver/bind.go,
-//     TestBindingTakesAllInvitesOfAnAddress.
-//   - The mail limit has no time to retry after: identityserver/limit.go, TestOutboxLearnsTheIdentityServersLimit.
+//     TestBindingAcceptsAllInvitesOfAnAddress.
+//   - The mail limit has no time to retry after: identityserver/limit.go, TestOutboxLearnsTheLimitOfTheIdentityServer.
 //
 // # Differences
 //

@@ -74,8 +74,8 @@ func (a *AuthServer) answered(u *url.URL, person *account.User, agree bool) (str
 }
 
 var (
-	errNoCode  = errors.New("unknown device code, or it was already approved or denied")
-	errNoPage  = errors.New("unknown client or redirect URI")
+	errNoCode      = errors.New("unknown device code, or it was already approved or denied")
+	errNoPage      = errors.New("unknown client or redirect URI")
 	errCredentials = errors.New("wrong user name or password")
 
 	// The words of policies/authorization_grant/authorization_grant.rego of the Matrix Authentication Service.
