@@ -199,6 +199,22 @@ func TestAddressIsConfirmedAndBound(t *testing.T) {
 	}
 }
 
+func TestSignInByBoundAddress(t *testing.T) {
+	w, _ := newWorld()
+	c := &caller{t: t, w: w}
+	login := object{
+		"type": "m.login.password", "password": "ken",
+		"identifier": object{"type": "m.id.thirdparty", "medium": "email", "address": "Ken@bell.example"},
+	}
+	c.hs("POST", "login", login).fails(t, 403, "M_FORBIDDEN", "Invalid username or password")
+	if err := w.Bind("ken@bell.example", "@ken:example.org"); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.hs("POST", "login", login).ok(t)["user_id"]; got != "@ken:example.org" {
+		t.Errorf("user %v", got)
+	}
+}
+
 // Dendrite uses version 1: forms, no token, signed associations.
 func TestVersion1NeedsNoToken(t *testing.T) {
 	w, room := newWorld()
