@@ -14,7 +14,7 @@ import (
 )
 
 // visitor is the person's account in our client, which may ask the host that a
-// mailed link names. The guard of real life would refuse the loopback of the test.
+// mailed link names. The transport of the program would refuse the loopback of the test.
 func (p *person) visitor() *client.Account {
 	p.t.Helper()
 	opt := clientOptions(p.w)
@@ -81,7 +81,7 @@ func TestAccountAcceptsFromTheMail(t *testing.T) {
 	})
 }
 
-// What mail programs make of the link changes nothing.
+// The link works as mail programs rewrite it.
 func TestAccountAcceptsABrokenLink(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)

@@ -18,10 +18,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// These scenarios judge our client: it must find on every server what the
-// scenarios in plain HTTP have shown to be there.
+// These scenarios test our client: on every server it must find the facts that
+// the scenarios with HTTP requests check.
 
-// clientOptions are what our client gets of a world. Dendrite recommends no
+// clientOptions returns the options of our client for a world. Dendrite recommends no
 // identity server, so there the configuration names it.
 func clientOptions(w world) client.Options {
 	return client.Options{Transport: w.Transport(), Now: time.Now, IdentityServer: w.IdentityServer(), DeviceName: "e2e"}
@@ -60,7 +60,7 @@ func plan(tb testing.TB, a *client.Account, r room, address string) (client.Plan
 	return a.Plan(tb.Context(), id.RoomID(r.RoomID), recipients.Invitee{Address: threePID})
 }
 
-// send plans and sends, which has to work.
+// send plans and sends. An error fails the test.
 func send(tb testing.TB, a *client.Account, r room, address string) client.Sent {
 	tb.Helper()
 	p, err := plan(tb, a, r, address)
@@ -74,7 +74,7 @@ func send(tb testing.TB, a *client.Account, r room, address string) client.Sent 
 	return sent
 }
 
-// statusOf is what our client makes of an invite after looking again.
+// statusOf returns the status of an invite in our client after a refresh.
 func statusOf(tb testing.TB, w world, a *client.Account, r room, token string) invite.Status {
 	tb.Helper()
 	refresh(tb, w, a)
@@ -374,7 +374,7 @@ func TestAccountIsKicked(t *testing.T) {
 }
 
 // Synapse answers a sync that repeats an earlier one out of a cache. A program
-// that starts, sends, ends and starts again must not be told the past.
+// that starts, sends, ends and starts again must not get old state.
 func TestAccountSeesChangesAtEveryStart(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")
@@ -393,7 +393,7 @@ func TestAccountSeesChangesAtEveryStart(t *testing.T) {
 	})
 }
 
-// What the identity server says of an invite's keys decides the verdict.
+// The answer of the identity server about the keys of an invite decides the verdict.
 func TestAccountChecksKeys(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := someone(t, w, "ada")

@@ -14,7 +14,7 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// answer is what a server said.
+// answer is the answer of a server.
 type answer struct {
 	Status int
 	Header http.Header
@@ -23,7 +23,7 @@ type answer struct {
 	Text   string
 }
 
-// ask sends one request, with JSON in its body unless body is nil, and returns whatever comes back.
+// ask sends one request, with JSON in its body unless body is nil, and returns the answer.
 func ask(tb testing.TB, w world, method, url, token string, body any) answer {
 	tb.Helper()
 	var content io.Reader
@@ -70,14 +70,14 @@ func encode(tb testing.TB, v any) []byte {
 	return encoded
 }
 
-// call is ask for what needs no token and is answered with an object.
+// call is ask without a token, for an endpoint whose answer is an object.
 func call(tb testing.TB, w world, method, url string, body any) (int, object) {
 	tb.Helper()
 	a := ask(tb, w, method, url, "", body)
 	return a.Status, a.Body
 }
 
-// eventually waits for something that happens soon by itself, and fails when it does not.
+// eventually waits until a condition is true, and fails after a timeout.
 func eventually(tb testing.TB, what string, happened func() bool) {
 	tb.Helper()
 	deadline := time.Now().Add(10 * time.Second)

@@ -27,7 +27,7 @@ func check(tb testing.TB, w world, fact string, got any, want string) {
 	}
 }
 
-// refused checks a refusal: its status, its errcode and, where the side speaks like Synapse and Sydent, its words.
+// refused checks a refusal: its status, its errcode and, where the side has the texts of Synapse and Sydent, its text.
 func refused(tb testing.TB, w world, fact string, a answer, want string) {
 	tb.Helper()
 	got := fmt.Sprintf("%d %v: %v", a.Status, a.Body["errcode"], a.Body["error"])
@@ -47,7 +47,7 @@ func accepted(tb testing.TB, w world, fact string, a answer) {
 	check(tb, w, fact, fmt.Sprintf("%d %s", a.Status, a.Text), "200 {}")
 }
 
-// written reads what a scenario wants. What is no JSON is a string, so that most strings need no quotes.
+// written parses the expected value of a scenario. A text that is not JSON is a string, so most strings need no quotes.
 func written(want string) any {
 	var v any
 	if json.Unmarshal([]byte(want), &v) != nil {
@@ -56,7 +56,7 @@ func written(want string) any {
 	return v
 }
 
-// plainJSON brings a value into the form that written gives.
+// plainJSON returns a value as written returns it.
 func plainJSON(tb testing.TB, got any) any {
 	tb.Helper()
 	if text, ok := got.(string); ok {
@@ -65,7 +65,7 @@ func plainJSON(tb testing.TB, got any) any {
 	return written(string(encode(tb, got)))
 }
 
-// names are words to put in the place of what differs from run to run, such as "@ada" for "@ada-7:localhost:40123".
+// names are placeholders for values that differ from run to run, such as "@ada" for "@ada-7:localhost:40123".
 type names map[string]string
 
 // in returns v with names instead of values, and with a placeholder instead of every event ID, key and signature.

@@ -58,7 +58,7 @@ func TestKeysOfAnInviteAreValid(t *testing.T) {
 	})
 }
 
-// The identity server compares text, so the key of the event must be asked for exactly as it stands there.
+// The identity server compares strings, so the request must have the key exactly as in the event.
 func TestKeyInTheOtherAlphabetIsNotValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room := someone(t, w, "ada").createRoom()
@@ -102,7 +102,7 @@ func TestPublicKeyByID(t *testing.T) {
 	})
 }
 
-// Neither redemption nor revocation makes a key invalid: validity says nothing about being pending.
+// Accepting or revoking an invite does not make its keys invalid.
 func TestKeysStayValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")

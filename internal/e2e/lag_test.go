@@ -9,7 +9,7 @@ import (
 )
 
 // lag waits for Dendrite, whose /sync and /messages run a little behind what it has answered: it writes one more event,
-// into a room that is there for nothing else, and returns once that has come through.
+// into a room for this purpose, and returns when /sync has it.
 type lag struct {
 	marker *person
 	roomID string

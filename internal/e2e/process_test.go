@@ -111,7 +111,7 @@ func (p *process) log(after int64) string {
 	return strings.Join(lines[max(0, len(lines)-100):], "\n")
 }
 
-// poll asks until the answer is yes, an error, or the context's end.
+// poll calls a function until it returns true or an error, or until the context ends.
 func poll(ctx context.Context, done func() (bool, error)) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

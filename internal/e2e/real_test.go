@@ -32,8 +32,8 @@ type servers struct {
 	seen      map[string]int // how many mails an address had when it was last bound
 }
 
-// startSides starts every real server. One that is missing is an error: nobody who asked for the real servers wants to
-// hear that all is well without them.
+// startSides starts every real server. A missing server is an error, so that a run with the real servers does not pass
+// without them.
 func startSides() (_ []side, stop func(), err error) {
 	installed := os.Getenv("MXINVITE_E2E")
 	if installed == "" {

@@ -26,7 +26,7 @@ func TestBindingTurnsAnInviteIntoAnOrdinaryOne(t *testing.T) {
 				"signed": {"mxid": "@grace", "token": "token", "signatures": {"identity server": {"ed25519:0": "signature"}}}}}}`)
 		check(t, w, "the invite stays as it was", content(room.invites()[token])["display_name"], `gra...@exa...`)
 
-		// The identity server forgets the token, so the mailed link is dead.
+		// The identity server forgets the token, so the mailed link is not valid.
 		m := w.Mails(t, to, 1)[0]
 		eventually(t, "the link dies", func() bool {
 			return ask(t, w, http.MethodPost, m.SignURL+"&mxid="+url.QueryEscape(grace.ID), "", nil).Status == http.StatusNotFound
@@ -52,7 +52,7 @@ func TestInviteeSeesTheInviteInSync(t *testing.T) {
 	})
 }
 
-// A join carries no proof of where the invite came from, and the state says only what event it replaced.
+// A join has no proof, and its state event has only the ID of the event that it replaced.
 func TestJoinAfterAnInviteByEmail(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")

@@ -175,7 +175,7 @@ func TestLinkWhileTheIdentityServerIsDown(t *testing.T) {
 	})
 }
 
-// A key without key_validity_url is valid for ever, so an invite needs no identity server at all.
+// A key without key_validity_url does not expire, so the invite needs no identity server.
 func TestKeyWithoutValidityURLIsNeverChecked(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, invite, m := invitedByLink(t, w)

@@ -10,7 +10,7 @@ import (
 // internal is the answer of the homeserver to nearly every error of the identity server.
 const internal = "500 M_UNKNOWN: Internal server error"
 
-// The homeserver asks the identity server to mail before it looks whether the event will be allowed.
+// The homeserver asks the identity server to send the mail before it checks whether the event is allowed.
 func TestMailIsSentBeforeThePowerLevelIsChecked(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")

@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// deliver is a mail server for people who want to read what others get: it accepts every mail and hands each to
-// receive before it tells the sender that the mail is safe.
+// deliver is a mail server that accepts every mail and passes it to receive before it confirms it.
 func deliver(listener net.Listener, receive func(message []byte)) {
 	for {
 		connection, err := listener.Accept()

@@ -112,7 +112,7 @@ func (s *sydent) limitMails(l limit) error {
 	return s.restart(s.settings.Terms != "")
 }
 
-// forget is to be called before somebody binds an address, with the news whether it was invited since it was last bound.
+// forget is called before an address is bound, with whether the address was invited since it was last bound.
 // Sydent keeps the invites of an association in a dictionary that all associations share (extra_fields in
 // sydent/threepid): one without invites would carry those of the last one that had some, send them to the homeserver
 // again and show them in lookups. Only a new process forgets.

@@ -29,7 +29,7 @@ type World struct {
 	silentAddresses map[string]bool // that do not accept in [World.Simulate]
 }
 
-// Options say what a World is called and which clock and which seed it has. The zero value is valid.
+// Options configure a World. The zero value is valid.
 type Options struct {
 	Domain            string // the server name in IDs; "example.org" if empty
 	HomeserverURL     string // "https://matrix.<Domain>" if empty

@@ -11,9 +11,9 @@ import (
 type Grant struct {
 	user   *User
 	device string
-	Client string // of OAuth; empty for a homeserver's own
+	Client string // of OAuth; empty for a grant of the homeserver itself
 	Scope  string
-	last   *Session // the newest
+	last   *Session // the newest access token
 	latest *RefreshToken
 	Ended  bool
 }
@@ -49,7 +49,7 @@ func (a *Store) issue(g *Grant) *TokenPair {
 	access, refresh := "syt_"+signedjson.EncodeURLBase64([]byte(g.user.ID[1:])), "syr_"+signedjson.EncodeURLBase64([]byte(g.user.ID[1:]))
 	if g.Client != "" {
 		access, refresh = "mat", "mar"
-		if g.last != nil { // a homeserver lets it live out its five minutes
+		if g.last != nil { // the homeserver keeps its old access token until it expires
 			delete(a.Sessions, g.last.Token)
 		}
 	}
@@ -67,8 +67,8 @@ func (a *Store) newToken(prefix string) string {
 	return prefix + "_" + a.Random.Pick("renewed token", network.Alphanumeric, 30) + "_" + a.Random.Pick("renewed token", network.Alphanumeric, 6)
 }
 
-// Renew exchanges a refresh token, which must not be spent, for new tokens. The unused
-// pair of an exchange before is revoked: refresh_token_grant in crates/handlers/src/oauth2/token.rs of the Matrix
+// Renew exchanges a refresh token, which must not be spent, for new tokens. It revokes the unused tokens of an earlier
+// exchange: refresh_token_grant in crates/handlers/src/oauth2/token.rs of the Matrix
 // Authentication Service, replace_refresh_token in synapse/storage/databases/main/registration.py.
 func (a *Store) Renew(t *RefreshToken) *TokenPair {
 	if t.Grant.Client == "" { // Synapse keeps no more than the last two
@@ -79,7 +79,7 @@ func (a *Store) Renew(t *RefreshToken) *TokenPair {
 			}
 		}
 	}
-	if t.Next != nil { // that answer was lost
+	if t.Next != nil { // the client did not get that answer
 		delete(a.Sessions, t.Next.Access.Token)
 		delete(a.RefreshTokens, t.Next.Refresh.Token)
 	}

@@ -53,7 +53,7 @@ func (a *Store) End(s *Session) {
 	}
 }
 
-// SignOutEverywhere ends all sessions of a user. A soft sign-out tells clients to keep what they know and to sign in
+// SignOutEverywhere ends all sessions of a user. After a soft logout clients keep their data and sign in
 // again: https://spec.matrix.org/latest/client-server-api/#soft-logout.
 func (a *Store) SignOutEverywhere(userID string, soft bool) {
 	a.Mu.Lock()
@@ -62,7 +62,7 @@ func (a *Store) SignOutEverywhere(userID string, soft bool) {
 		if s.User.ID == userID {
 			s.Ended, s.Soft = true, soft
 			if s.Grant != nil && !soft {
-				s.Grant.Ended = true // its refresh token goes with the device
+				s.Grant.Ended = true // its refresh token is no longer valid
 			}
 		}
 	}
@@ -105,8 +105,8 @@ func (a *Store) LatestTokens(userID, device string) (access, refresh string, err
 	return "", "", fmt.Errorf("%s has no session %s that can be renewed", userID, device)
 }
 
-// DeviceCount returns the number of devices of a user with a session: count_user_sessions_for_limiting in crates/handlers/src/session.rs of the
-// Matrix Authentication Service.
+// DeviceCount returns the number of devices of a user with a session: count_user_sessions_for_limiting in
+// crates/handlers/src/session.rs of the Matrix Authentication Service.
 func (a *Store) DeviceCount(u *User) int {
 	devices := map[string]bool{}
 	for _, s := range a.Sessions {

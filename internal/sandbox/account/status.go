@@ -1,6 +1,6 @@
 package account
 
-// LockUser locks an account or unlocks it. A locked user keeps the sessions, which are refused while it lasts:
+// LockUser locks or unlocks an account. The sessions of a locked account are refused and do not end:
 // https://spec.matrix.org/v1.19/client-server-api/#account-locking.
 func (a *Store) LockUser(userID string, locked bool) {
 	a.Mu.Lock()
@@ -11,7 +11,7 @@ func (a *Store) LockUser(userID string, locked bool) {
 	a.Changed() // long polls end too
 }
 
-// SuspendUser suspends an account or lifts that. A suspended user may read, leave rooms and redact their own events:
+// SuspendUser suspends an account, or ends the suspension. A suspended user may read, leave rooms and redact their own events:
 // https://spec.matrix.org/v1.19/client-server-api/#account-suspension.
 func (a *Store) SuspendUser(userID string, suspended bool) {
 	a.Mu.Lock()
@@ -21,7 +21,7 @@ func (a *Store) SuspendUser(userID string, suspended bool) {
 	}
 }
 
-// DeactivateUser ends an account for good, with all its sessions: DeactivateUserJob in crates/tasks/src/user.rs of the
+// DeactivateUser deactivates an account and ends its sessions: DeactivateUserJob in crates/tasks/src/user.rs of the
 // Matrix Authentication Service, and synapse/handlers/deactivate_account.py.
 func (a *Store) DeactivateUser(userID string) {
 	a.Mu.Lock()

@@ -9,7 +9,8 @@ import (
 type Ways struct {
 	Password bool
 
-	// OAuth puts a Matrix Authentication Service beside the homeserver: https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api.
+	// OAuth turns the OAuth server on:
+	// https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api.
 	OAuth bool
 	// NoDeviceGrant turns the device authorization grant off.
 	NoDeviceGrant bool

@@ -84,7 +84,7 @@ func (r *Route[C]) match(segments []string) (map[string]string, bool) {
 	return args, true
 }
 
-// Answer turns what a handler returned into a reply.
+// Answer returns the reply for the result of a handler.
 func Answer(v any, err error) *Reply {
 	if err != nil {
 		if f, ok := err.(*Failure); ok { //nolint:errorlint // handlers never wrap what they answer

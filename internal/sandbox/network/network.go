@@ -31,7 +31,7 @@ type Network struct {
 	Mu     sync.Mutex // guards everything below and the state of the servers; not held while waiting
 	Random Random
 	clock  func() time.Time
-	frozen time.Time     // the time during [network.At]; else zero
+	frozen time.Time     // the time during [Network.At]; else zero
 	wake   chan struct{} // closed at the next change; nil if no request waits for one
 	faults []*fault
 	log    []Request
@@ -127,7 +127,7 @@ func (n *Network) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// stamp adds the time by the servers' clock to the header of an answer.
+// stamp adds a Date header to an answer.
 func (n *Network) stamp(header http.Header) http.Header {
 	n.Mu.Lock()
 	defer n.Mu.Unlock()
@@ -170,7 +170,7 @@ func (n *Network) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		Context: req.Context(), Method: req.Method, URL: &u, Header: req.Header, Body: body,
 	}, fromClient, n.ResolvePath(&u))
 	if err != nil {
-		panic(http.ErrAbortHandler) // the way to break a connection
+		panic(http.ErrAbortHandler) // breaks the connection
 	}
 	for k, v := range n.stamp(r.Header) {
 		rw.Header()[k] = v

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Canonical writes a parsed JSON value in the one form that is signed and hashed:
+// Canonical encodes a parsed JSON value as canonical JSON:
 // https://spec.matrix.org/latest/appendices/#canonical-json.
 func Canonical(v any) []byte {
 	return appendCanonical(nil, v)
@@ -85,7 +85,7 @@ func appendCanonicalString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// signedBytes is what a signature of o covers: everything but the signatures and unsigned.
+// signedBytes returns the bytes that a signature of o covers: canonical JSON without signatures and unsigned.
 func signedBytes(o Object) []byte {
 	bare := maps.Clone(o)
 	delete(bare, "signatures")
@@ -104,7 +104,7 @@ func Sign(o Object, entity, keyID string, key ed25519.PrivateKey) {
 	signatures[entity] = Object{keyID: sig}
 }
 
-// errKeyUnusable is a key no signature can be checked with. Synapse does not expect it where it checks signatures.
+// errKeyUnusable is the error of a key that is not an ed25519 key.
 var errKeyUnusable = errors.New("not an ed25519 key")
 
 // DecodeKey returns an ed25519 key from its base64.

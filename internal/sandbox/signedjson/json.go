@@ -10,8 +10,7 @@ import (
 // Object is a JSON object.
 type Object = map[string]any
 
-// Encode writes JSON. Everything that gets here was JSON before or is made of plain types; what cannot be written
-// reads as null.
+// Encode returns v as JSON; null if v cannot be encoded.
 func Encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -22,7 +21,7 @@ func Encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// Parse decodes one JSON value, keeping numbers as they are written.
+// Parse decodes one JSON value. Numbers are json.Number.
 func Parse(raw []byte) (any, error) {
 	d := json.NewDecoder(strings.NewReader(string(raw)))
 	d.UseNumber()
@@ -42,7 +41,7 @@ func String(v any) string {
 	return s
 }
 
-// Int reads a power level: a whole number, or in old rooms its digits in a string.
+// Int returns an integer from a JSON number or, as old rooms have power levels, from a string.
 func Int(v any) (int, bool) {
 	switch v := v.(type) {
 	case json.Number:
@@ -55,7 +54,7 @@ func Int(v any) (int, bool) {
 	return 0, false
 }
 
-// Plain is a value as if it had come over the wire.
+// Plain returns v as it is after encoding and parsing.
 func Plain(v any) any {
 	p, err := Parse(Encode(v))
 	if err != nil {
@@ -64,5 +63,5 @@ func Plain(v any) any {
 	return p
 }
 
-// Number returns a number of a JSON value.
+// Number returns n as a number of a parsed JSON value.
 func Number(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }

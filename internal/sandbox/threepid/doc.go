@@ -1,3 +1,3 @@
-// Package threepid is third-party identifiers as Matrix servers compare and hash them:
+// Package threepid compares and hashes third-party identifiers as Matrix servers do:
 // https://spec.matrix.org/latest/appendices/#3pid-types.
 package threepid

@@ -11,7 +11,7 @@ import (
 // An ID is a third-party identifier.
 type ID struct{ Medium, Address string }
 
-// Fold is the canonical form of an e-mail address: https://spec.matrix.org/latest/appendices/#3pid-types.
+// Fold returns the canonical form of an e-mail address: https://spec.matrix.org/latest/appendices/#3pid-types.
 func Fold(address string) string { return cases.Fold().String(address) }
 
 // New returns a third-party identifier with its address in canonical form.
@@ -22,7 +22,8 @@ func New(medium, address string) ID {
 	return ID{medium, address}
 }
 
-// Hash is https://spec.matrix.org/latest/identity-service-api/#post_matrixidentityv2lookup.
+// Hash returns the hash of a lookup:
+// https://spec.matrix.org/latest/identity-service-api/#post_matrixidentityv2lookup.
 func Hash(address, medium, pepper string) string {
 	sum := sha256.Sum256([]byte(address + " " + medium + " " + pepper))
 	return signedjson.EncodeURLBase64(sum[:])
