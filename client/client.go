@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// longPoll is how long a homeserver may hold a /sync without news.
-	longPoll = 30 * time.Second
+	// pollTimeout is how long a homeserver may hold a /sync without news.
+	pollTimeout = 30 * time.Second
 )
 
 // Options is what an account needs of the world around it.
@@ -76,7 +76,7 @@ type Account struct {
 	base    *url.URL // of the homeserver
 	state   *state
 	syncing turn
-	poll    atomic.Pointer[context.CancelCauseFunc] // ends the long poll that is under way
+	poll    longPoll
 
 	identity identityState
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -489,7 +490,33 @@ func TestForgottenAddressesAreForgotten(t *testing.T) {
 	})
 }
 
-// Whoever sends does not wait until a long poll is over.
+// A long poll that waited for its turn before a sync that cannot wait asks the
+// homeserver for an answer at once.
+func TestLongPollThatWaitedGivesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTown(t)
+		a := n.lasting()
+		w := a.Watch()
+		n.must(w.Next(t.Context()).Err)
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502})
+		n.queue(a, "uncertain@navy.example", "next@kernel.example")
+
+		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Times: 1, Delay: 5 * time.Second})
+		var g sync.WaitGroup
+		g.Go(func() { n.must(a.Refresh(t.Context())) })
+		synctest.Wait() // its sync has the turn
+		g.Go(func() { n.must(w.Next(t.Context()).Err) })
+		synctest.Wait() // the long poll comes next, and then the sync of the runner
+		begun := time.Now()
+		n.empty(a)
+		if took := time.Since(begun); took > 6*time.Second || n.states(a)["next@kernel.example"] != client.ItemSent {
+			t.Errorf("took %s: %v", took, n.states(a))
+		}
+		g.Wait()
+	})
+}
+
+// A sender does not wait until a long poll is over.
 func TestLongPollGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)

@@ -87,15 +87,10 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	since := a.state.since
 	a.state.mu.RUnlock()
 
-	if wait > 0 {
-		var stop context.CancelCauseFunc
-		ctx, stop = context.WithCancelCause(ctx)
-		defer stop(nil)
-		a.poll.Store(&stop)
-		defer a.poll.Store(nil)
-	}
-	reply, err := a.askSync(ctx, since, wait)
-	if errors.Is(context.Cause(ctx), errHurry) {
+	polling, wait := a.poll.begin(ctx, wait)
+	reply, err := a.askSync(polling, since, wait)
+	a.poll.end()
+	if err != nil && errors.Is(context.Cause(polling), errGaveWay) {
 		return nil, nil // the next one begins where this one did
 	}
 	if since != "" && badSince(err) {
@@ -114,15 +109,10 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	return append(changed, left...), nil
 }
 
-// errHurry ends a long poll because somebody cannot wait for it.
-var errHurry = errors.New("somebody wants to know now")
-
-// syncNow asks the homeserver what is new at this moment. A long poll that is
-// under way gives way.
+// syncNow asks the homeserver what is new at this moment. The long poll gives way.
 func (a *Account) syncNow(ctx context.Context) error {
-	if stop := a.poll.Load(); stop != nil {
-		(*stop)(errHurry)
-	}
+	done := a.poll.giveWay()
+	defer done()
 	_, err := a.sync(ctx, 0)
 	return err
 }

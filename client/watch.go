@@ -84,7 +84,7 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		if rooms := a.state.untraced(); len(rooms) > 0 {
 			return rooms, a.traceAll(ctx, rooms)
 		}
-		wait := longPoll
+		wait := pollTimeout
 		if w.failures > 0 {
 			wait = 0 // whoever was offline wants to know at once that it is over
 		}
