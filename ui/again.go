@@ -151,7 +151,7 @@ func (c *again) done(msg sentAgain) tea.Cmd {
 	if msg.err == nil {
 		c.sh.closeScreen(c)
 		c.sh.say("The old invite is revoked, and a new one to %s is in the outbox.", c.address.Address)
-		return tea.Batch(c.sh.leave(true), c.sh.readOutbox())
+		return tea.Batch(c.sh.leave(true), c.sh.sending.read())
 	}
 	if c.problem = msg.err; msg.revoked {
 		c.problem = fmt.Errorf("the old invite is revoked, but no new one goes out: %w", msg.err)

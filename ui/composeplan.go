@@ -154,6 +154,6 @@ func (c *compose) enqueued(msg enqueued) tea.Cmd {
 		return c.sh.leave(false)
 	}
 	c.sh.closeScreen(c)
-	c.sh.tellQueued(msg.items)
-	return tea.Batch(c.sh.noteDraft(whom{}), c.sh.leave(true), c.sh.readOutbox())
+	c.sh.sending.tellQueued(msg.items, c.sh.keys.Outbox.Help().Key)
+	return tea.Batch(c.sh.noteDraft(whom{}), c.sh.leave(true), c.sh.sending.read())
 }

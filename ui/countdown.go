@@ -21,15 +21,14 @@ type countdownMsg struct{ tick int }
 
 // countDown reads the clock, and does so again when the words change. While an
 // invite is due, the outbox is read every second.
-func (sh *shell) countDown() tea.Cmd {
-	s := &sh.sending
+func (s *sending) countDown() tea.Cmd {
 	s.next.left = ""
 	s.next.ticks++
-	if s.waiting() == 0 || s.outbox.Paused || s.outbox.Next.IsZero() || sh.account == nil {
+	if s.waiting() == 0 || s.outbox.Paused || s.outbox.Next.IsZero() || s.account == nil {
 		return nil
 	}
 	wait := time.Second
-	if left := s.outbox.Next.Sub(sh.now()); left > 0 {
+	if left := s.outbox.Next.Sub(s.now()); left > 0 {
 		s.next.left = inTime(left)
 		wait = untilReadsDifferently(left)
 	}
@@ -37,16 +36,16 @@ func (sh *shell) countDown() tea.Cmd {
 	return tea.Tick(wait, func(time.Time) tea.Msg { return msg })
 }
 
-func (sh *shell) countedDown(msg countdownMsg) tea.Cmd {
-	s := &sh.sending
-	if sh.account == nil || msg.tick != s.next.ticks {
+// countedDown handles the end of a tick.
+func (s *sending) countedDown(msg countdownMsg) tea.Cmd {
+	if s.account == nil || msg.tick != s.next.ticks {
 		return nil
 	}
-	if !s.outbox.Next.After(sh.now()) {
+	if !s.outbox.Next.After(s.now()) {
 		s.next.left = ""
-		return sh.readOutbox()
+		return s.read()
 	}
-	return sh.countDown()
+	return s.countDown()
 }
 
 // inTime says how long something is off, in minutes until the last one.

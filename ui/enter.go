@@ -65,8 +65,8 @@ func (sh *shell) enter(e entered) tea.Cmd {
 	}
 	if sh.account != nil {
 		// What is being sent for the account before is seen through first.
-		return sh.stopSending(func() tea.Cmd {
-			sh.abandonSending()
+		return sh.sending.stop(func() tea.Cmd {
+			sh.sending.abandon()
 			sh.account, sh.work, sh.draft = nil, widget.Progress{}, whom{}
 			return sh.enter(e)
 		})
@@ -101,7 +101,7 @@ func (sh *shell) signOut() tea.Cmd {
 	}
 	sh.signing = true
 	ctx, account := sh.ctx, sh.account
-	return sh.stopSending(func() tea.Cmd {
+	return sh.sending.stop(func() tea.Cmd {
 		return func() tea.Msg { return signedOutMsg{account, account.SignOut(ctx)} }
 	})
 }

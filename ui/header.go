@@ -52,7 +52,7 @@ func (sh *shell) outboxWords() []string {
 	if n := sh.sending.waiting(); n > 0 {
 		arrow := st.Accent.Render(fmt.Sprintf("↑ %d", n))
 		left := sh.sending.next.left
-		switch elsewhere := cells.Cut(sh.elsewhere(), nameWidth); {
+		switch elsewhere := cells.Cut(sh.sending.elsewhere(), nameWidth); {
 		case o.Paused:
 			add(arrow+" to send, "+st.Warn.Render("paused"), arrow+" "+st.Warn.Render("paused"), arrow)
 		case sh.sending.trouble != nil:

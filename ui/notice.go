@@ -51,6 +51,9 @@ func (sh *shell) complain(err error) {
 	sh.notice = notice{text: text, bad: true}
 }
 
+// tell shows a notice.
+func (sh *shell) tell(n notice) { sh.notice = n }
+
 // problem shows an error in the page: what happened, and what to do about it.
 func (sh *shell) problem(err error, width int) string {
 	st := sh.styles

@@ -37,7 +37,7 @@ func newOutbox(sh *shell) func(context.Context) screen {
 	}
 }
 
-func (p *outboxPage) init() tea.Cmd { return p.sh.readOutbox() }
+func (p *outboxPage) init() tea.Cmd { return p.sh.sending.read() }
 func (p *outboxPage) title() string { return "Outbox" }
 
 // refresh takes in the outbox as it was read last.
@@ -162,7 +162,7 @@ func (p *outboxPage) pause() tea.Cmd {
 	if pause {
 		done = "Paused: no program sends anything until sending is resumed."
 	}
-	return p.sh.changeOutbox(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
+	return p.sh.sending.change(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
 }
 
 // terms are those that have to be accepted before anything more is sent.
@@ -176,7 +176,7 @@ func (p *outboxPage) acceptTerms() tea.Cmd {
 		return nil
 	}
 	return p.sh.open(newTerms(p.sh, terms, func() tea.Cmd {
-		return p.sh.changeOutbox("Sending goes on.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
+		return p.sh.sending.change("Sending goes on.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
 	}))
 }
 
@@ -241,7 +241,7 @@ func (p *outboxPage) refuse(why string) tea.Cmd {
 func (p *outboxPage) ask(question, what, done string, change func(context.Context, *client.Account) error) tea.Cmd {
 	return p.sh.openCard(newConfirm(p.sh, question, what, func() tea.Cmd {
 		clear(p.marked)
-		return p.sh.changeOutbox(done, change)
+		return p.sh.sending.change(done, change)
 	}))
 }
 

@@ -42,7 +42,7 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 	switch {
 	case s.err != nil && len(p.items) == 0:
 		return cells.Indent("\n"+p.sh.problem(s.err, width-4), 2), nil
-	case s.read == 0:
+	case s.reading == 0:
 		return cells.Indent("\nReading the outbox…", 2), nil
 	case len(p.items) == 0:
 		return cells.Indent("\n"+p.empty(width-4), 2), nil
@@ -125,7 +125,7 @@ func (p *outboxPage) outlook(width int) string {
 		text += ", the last one " + dayAndTime(now, o.Last)
 	}
 	text += "."
-	switch elsewhere := cells.Cut(p.sh.elsewhere(), nameWidth); {
+	switch elsewhere := cells.Cut(p.sh.sending.elsewhere(), nameWidth); {
 	case o.Sender == "" && s.runner == nil:
 		text = "No program sends. Start mxinvite again, or: mxinvite outbox run."
 	case elsewhere != "":

@@ -4,38 +4,67 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// sending is how it stands with the outbox: what is in it, and the runner that
+// A sendingHost is what sending needs of the shell.
+type sendingHost interface {
+	say(format string, args ...any)
+	complain(err error)
+	tell(n notice)
+	offline() bool
+	signedOutBy(why error) tea.Cmd
+	roomName(room id.RoomID) string
+}
+
+// sending is the outbox of the account that is signed in, and the runner that
 // sends it in the background.
 type sending struct {
+	host     sendingHost
+	program  context.Context // ends when the program ends
+	now      func() time.Time
+	name     string           // what other programs call this one
+	desktop  *desktopNotifier // hears when the outbox is done or cannot go on
+	readings chan int         // holds the number of the last reading of the outbox
+
+	account *client.Account // nil before signing in
+
 	runner *client.Runner // nil if none runs
 	ctx    context.Context
-	stop   context.CancelFunc
+	cancel context.CancelFunc
 	then   func() tea.Cmd // what is to be done when the runner has ended
 
 	outbox  client.Outbox
-	read    int   // which reading of the outbox that is; 0 for none yet
+	reading int   // which reading of the outbox that is; 0 for none yet
 	err     error // why it cannot be
 	trouble error // why nothing can be sent now
 	next    countdown
 	toldOf  int64 // when those were queued that the last notice was about
 }
 
-// startSending has what is in the outbox sent for as long as somebody is signed in.
-func (sh *shell) startSending() tea.Cmd {
-	s := &sh.sending
-	s.ctx, s.stop = context.WithCancel(sh.ctx)
-	s.runner, s.then = sh.account.Runner(sh.senderName()), nil
-	return tea.Batch(sh.nextTurn(), sh.readOutbox())
+// newSending returns the outbox of a shell on which no account is signed in.
+func newSending(sh *shell) sending {
+	s := sending{
+		host: sh, program: sh.ctx, now: sh.now, name: cmp.Or(sh.opt.Sender, "the screen"),
+		desktop: &sh.desktop, readings: make(chan int, 1),
+	}
+	s.readings <- 0
+	return s
 }
 
-// senderName is what other programs call this one.
-func (sh *shell) senderName() string { return cmp.Or(sh.opt.Sender, "the screen") }
+// start sends what is in the outbox of an account for as long as the account is
+// signed in.
+func (s *sending) start(account *client.Account) tea.Cmd {
+	s.account = account
+	s.ctx, s.cancel = context.WithCancel(s.program)
+	s.runner, s.then = account.Runner(s.name), nil
+	return tea.Batch(s.nextTurn(), s.read())
+}
 
 // turnMsg tells every screen what a runner brought.
 type turnMsg struct {
@@ -45,8 +74,8 @@ type turnMsg struct {
 
 // nextTurn asks the runner for what comes of the next invite. It is not asked
 // again after it has ended, and lets go of the outbox then.
-func (sh *shell) nextTurn() tea.Cmd {
-	ctx, runner := sh.sending.ctx, sh.sending.runner
+func (s *sending) nextTurn() tea.Cmd {
+	ctx, runner := s.ctx, s.runner
 	return func() tea.Msg {
 		turn := runner.Next(ctx)
 		if turn.Final {
@@ -56,48 +85,48 @@ func (sh *shell) nextTurn() tea.Cmd {
 	}
 }
 
-// stopSending ends the runner, and does something when it has: a request that is
-// under way is finished before.
-func (sh *shell) stopSending(then func() tea.Cmd) tea.Cmd {
-	if sh.sending.runner == nil {
+// stop ends the runner, and then calls a function: a request that is under way is
+// finished before.
+func (s *sending) stop(then func() tea.Cmd) tea.Cmd {
+	if s.runner == nil {
 		return then()
 	}
-	sh.sending.then = then
-	sh.sending.stop()
+	s.then = then
+	s.cancel()
 	return nil
 }
 
-// abandonSending leaves the runner to end by itself; nobody listens any more.
-func (sh *shell) abandonSending() {
-	if sh.sending.stop != nil {
-		sh.sending.stop()
+// abandon leaves the runner to end by itself, and forgets the outbox. What the
+// runner still brings is ignored.
+func (s *sending) abandon() {
+	if s.cancel != nil {
+		s.cancel()
 	}
-	sh.sending = sending{}
+	*s = sending{host: s.host, program: s.program, now: s.now, name: s.name, desktop: s.desktop, readings: s.readings}
 }
 
-// turned takes in what the runner brought.
-func (sh *shell) turned(msg turnMsg) tea.Cmd {
-	s := &sh.sending
+// turned handles what the runner brought.
+func (s *sending) turned(msg turnMsg) tea.Cmd {
 	switch {
 	case msg.runner != s.runner:
-		return nil // of somebody who is signed out
+		return nil // of an account that is signed out
 	case msg.turn.Final:
-		s.stop()
+		s.cancel()
 		s.runner = nil
 		if s.then != nil {
 			return s.then()
 		}
 		if gone := new(client.SignedOutError); errors.As(msg.turn.Err, &gone) {
-			return sh.signedOutBy(msg.turn.Err)
+			return s.host.signedOutBy(msg.turn.Err)
 		}
 		s.trouble = msg.turn.Err
-		return sh.readOutbox()
+		return s.read()
 	}
-	if err := msg.turn.Err; err != nil && s.trouble == nil && sh.link.err == nil {
-		sh.complain(err) // once; the outbox goes on saying that it is so
+	if err := msg.turn.Err; err != nil && s.trouble == nil && !s.host.offline() {
+		s.host.complain(err) // once; the outbox goes on saying that it is so
 	}
 	s.trouble = msg.turn.Err
-	return tea.Batch(sh.nextTurn(), sh.outboxCmd(outboxMsg{item: msg.turn.Item}, nil))
+	return tea.Batch(s.nextTurn(), s.readAfter(outboxMsg{item: msg.turn.Item}, nil))
 }
 
 // outboxMsg tells every screen how the outbox is now, and why that was asked.
@@ -112,18 +141,18 @@ type outboxMsg struct {
 	refused error       // or could not have it done
 }
 
-// readOutbox reads the outbox.
-func (sh *shell) readOutbox() tea.Cmd { return sh.outboxCmd(outboxMsg{}, nil) }
+// read reads the outbox.
+func (s *sending) read() tea.Cmd { return s.readAfter(outboxMsg{}, nil) }
 
-// changeOutbox does something to the outbox; done says so when it is.
-func (sh *shell) changeOutbox(done string, change func(context.Context, *client.Account) error) tea.Cmd {
-	return sh.outboxCmd(outboxMsg{done: done}, change)
+// change changes the outbox; done is what is said when it is changed.
+func (s *sending) change(done string, change func(context.Context, *client.Account) error) tea.Cmd {
+	return s.readAfter(outboxMsg{done: done}, change)
 }
 
-// outboxCmd changes the outbox, if change is not nil, and reads it. Readings take
+// readAfter changes the outbox, if change is not nil, and reads it. Readings take
 // turns and are numbered: they may arrive in another order.
-func (sh *shell) outboxCmd(msg outboxMsg, change func(context.Context, *client.Account) error) tea.Cmd {
-	ctx, account, numbers := sh.ctx, sh.account, sh.readings
+func (s *sending) readAfter(msg outboxMsg, change func(context.Context, *client.Account) error) tea.Cmd {
+	ctx, account, numbers := s.program, s.account, s.readings
 	msg.account = account
 	return func() tea.Msg {
 		if change != nil {
@@ -137,38 +166,37 @@ func (sh *shell) outboxCmd(msg outboxMsg, change func(context.Context, *client.A
 	}
 }
 
-// outboxChanged takes in how the outbox is now.
-func (sh *shell) outboxChanged(msg outboxMsg) tea.Cmd {
-	if msg.account != sh.account {
+// changed handles what was read of the outbox.
+func (s *sending) changed(msg outboxMsg) tea.Cmd {
+	if msg.account != s.account {
 		return nil
 	}
-	s := &sh.sending
 	var told tea.Cmd
-	if msg.read > s.read {
-		before, first := s.outbox, s.read == 0
-		s.read, s.err = msg.read, msg.err
+	if msg.read > s.reading {
+		before, first := s.outbox, s.reading == 0
+		s.reading, s.err = msg.read, msg.err
 		if msg.err == nil {
 			s.outbox = msg.outbox
 			if !first {
-				told = sh.tellOfOutbox(before)
+				told = s.notifyDesktop(before)
 			}
 		}
 	}
 	switch {
 	case msg.refused != nil:
-		sh.complain(msg.refused)
+		s.host.complain(msg.refused)
 	case msg.done != "":
-		sh.say("%s", msg.done)
+		s.host.say("%s", msg.done)
 	}
-	return tea.Batch(sh.tellOf(msg.item), sh.countDown(), told)
+	return tea.Batch(s.tellOf(msg.item), s.countDown(), told)
 }
 
 // waiting is how many invites are still to be sent.
 func (s *sending) waiting() int { return s.outbox.Count(client.ItemQueued, client.ItemSending) }
 
 // elsewhere is the program that sends instead of this one; empty if none does.
-func (sh *shell) elsewhere() string {
-	if name := sh.sending.outbox.Sender; name != sh.senderName() {
+func (s *sending) elsewhere() string {
+	if name := s.outbox.Sender; name != s.name {
 		return name
 	}
 	return ""

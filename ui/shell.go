@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/style"
@@ -34,7 +35,7 @@ type shell struct {
 	farewell  screen // asks whether to leave while invites wait
 	begun     int    // what is under way and should not be cut off, such as joining a room
 	sending   sending
-	news      news
+	desktop   desktopNotifier
 	tour      tour
 	work      widget.Progress
 	mouse     mouse
@@ -51,7 +52,6 @@ type shell struct {
 	chosen map[string]string // values of settings, chosen on the screen
 
 	keysChanged chan struct{} // holds one token while there is news of keys
-	readings    chan int      // holds the number of the last reading of the outbox
 
 	width, height int // of the place for a page
 }
@@ -59,12 +59,13 @@ type shell struct {
 func newShell(ctx context.Context, opt Options) *shell {
 	sh := &shell{
 		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys),
-		revokes: revokes{}, chosen: map[string]string{}, keysChanged: make(chan struct{}, 1), readings: make(chan int, 1),
+		revokes: revokes{}, chosen: map[string]string{}, keysChanged: make(chan struct{}, 1),
 	}
 	if opt.Vault != nil {
 		sh.vaultKind = opt.Vault.Kind
 	}
-	sh.readings <- 0
+	sh.desktop = desktopNotifier{now: sh.now, sequence: func() func(title, text string) string { return sh.opt.Notify }}
+	sh.sending = newSending(sh)
 	sh.restyle()
 	return sh
 }
@@ -83,7 +84,7 @@ func (sh *shell) restyle() {
 func (sh *shell) signedIn(a *client.Account) tea.Cmd {
 	sh.account, sh.unkept = a, nil
 	sh.link = link{}
-	return tea.Batch(sh.restart(newHome(sh)), sh.startSending(), sh.readDraft())
+	return tea.Batch(sh.restart(newHome(sh)), sh.sending.start(sh.account), sh.readDraft())
 }
 
 // signedOut goes back to signing in, after the person asked for it. doubt is why it
@@ -100,7 +101,7 @@ func (sh *shell) signedOutBy(why error) tea.Cmd {
 
 func (sh *shell) leaveAccount(note func(client.Session) error, again bool, why error) tea.Cmd {
 	session := sh.account.Session()
-	sh.abandonSending()
+	sh.sending.abandon()
 	sh.account, sh.work = nil, widget.Progress{}
 	if !again { // the person is done; otherwise what was typed survives
 		sh.draft = whom{}
@@ -147,11 +148,11 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	case draftRead:
 		sh.draftRead(msg)
 	case turnMsg:
-		return sh.turned(msg)
+		return sh.sending.turned(msg)
 	case outboxMsg:
-		return sh.outboxChanged(msg)
+		return sh.sending.changed(msg)
 	case countdownMsg:
-		return sh.countedDown(msg)
+		return sh.sending.countedDown(msg)
 	case leavingMsg:
 		sh.askForPatience()
 	case graceMsg:
@@ -161,13 +162,13 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	case revokedMsg:
 		return sh.revoked(msg)
 	case tea.FocusMsg:
-		sh.news.looks(true)
+		sh.desktop.focus(true)
 	case tea.BlurMsg:
-		sh.news.looks(false)
+		sh.desktop.focus(false)
 	case settingKeptMsg:
 		sh.settingKept(msg)
-	case newsMsg:
-		return sh.tellHeld()
+	case desktopMsg:
+		return sh.desktop.showHeld()
 	case notKeptMsg:
 		if msg.err != nil {
 			sh.complain(msg.err)
@@ -190,7 +191,7 @@ func (sh *shell) signOutEnded(msg signedOutMsg) tea.Cmd {
 	case msg.err != nil:
 		sh.signing = false
 		sh.complain(msg.err)
-		return sh.startSending()
+		return sh.sending.start(sh.account)
 	}
 	return sh.signedOut(nil)
 }
@@ -225,7 +226,7 @@ func (sh *shell) finish() tea.Cmd {
 		sh.askForPatience()
 		return tea.Batch(abandon, sh.hurry())
 	}
-	return tea.Batch(sh.stopSending(sh.ended), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
+	return tea.Batch(sh.sending.stop(sh.ended), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
 }
 
 func waits(n int) string {
@@ -255,7 +256,7 @@ func (sh *shell) ended() tea.Cmd { return tea.Quit }
 func (sh *shell) leftBehind() int {
 	o := sh.sending.outbox
 	n := o.Count(client.ItemQueued)
-	if sh.account == nil || sh.elsewhere() != "" || (n == 1 && !o.Paused && !o.Next.After(sh.now())) {
+	if sh.account == nil || sh.sending.elsewhere() != "" || (n == 1 && !o.Paused && !o.Next.After(sh.now())) {
 		return 0
 	}
 	return n
@@ -272,7 +273,7 @@ func (sh *shell) leave(well bool) tea.Cmd {
 		sh.leaving = false
 	}
 	if sh.leaving && !sh.busy() {
-		return sh.stopSending(sh.ended)
+		return sh.sending.stop(sh.ended)
 	}
 	return nil
 }
@@ -286,3 +287,14 @@ func (sh *shell) minute() tea.Cmd {
 
 // changedMsg tells every screen that the account's rooms or invites changed.
 type changedMsg struct{}
+
+// roomName is what a room is called, as long as one is in it.
+func (sh *shell) roomName(room id.RoomID) string {
+	if r, err := sh.account.Room(room); err == nil {
+		return r.Name
+	}
+	return string(room)
+}
+
+// offline reports whether the homeserver does not answer.
+func (sh *shell) offline() bool { return sh.link.err != nil }

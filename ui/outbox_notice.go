@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
-	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
@@ -20,44 +19,46 @@ func (s *sending) together(item client.Item) (items []client.Item) {
 	return items
 }
 
-// tellQueued says that many are in the outbox, unless more is told of them already.
-func (sh *shell) tellQueued(items []client.Item) {
-	if n := len(items); n > 1 && sh.sending.toldOf != items[0].QueuedAt.UnixMilli() {
-		sh.say("%s are in the outbox and go out in the background. Press %s to follow them.", count(n, "invite"), sh.keys.Outbox.Help().Key)
+// tellQueued says that many invites are in the outbox, unless a notice about them
+// was shown already. followKey opens the page of the outbox.
+func (s *sending) tellQueued(items []client.Item, followKey string) {
+	if n := len(items); n > 1 && s.toldOf != items[0].QueuedAt.UnixMilli() {
+		s.host.say("%s are in the outbox and go out in the background. Press %s to follow them.", count(n, "invite"), followKey)
 	}
 }
 
-// tellOf says what came of an item: all about one that was sent alone, and of
-// many how far they have come.
-func (sh *shell) tellOf(item client.Item) tea.Cmd {
+// tellOf shows the result of an item that was sent alone, and of several that were
+// sent together how many have gone out.
+func (s *sending) tellOf(item client.Item) tea.Cmd {
 	if item.Number == 0 {
 		return nil
 	}
-	batch := sh.sending.together(item)
-	sh.sending.toldOf = item.QueuedAt.UnixMilli()
+	batch := s.together(item)
+	s.toldOf = item.QueuedAt.UnixMilli()
 	if len(batch) > 1 {
-		sh.notice = tally(batch)
+		s.host.tell(tally(batch))
 		return nil
 	}
-	sh.tellOfOne(item)
+	s.tellOfOne(item)
 	if item.Token == "" {
 		return nil
 	}
 	return func() tea.Msg { return sentMsg{inviteKey{item.Room, item.Token}} }
 }
 
-func (sh *shell) tellOfOne(item client.Item) {
-	room := cells.Cut(sh.roomName(item.Room), nameWidth)
+// tellOfOne shows the result of an item that was sent alone.
+func (s *sending) tellOfOne(item client.Item) {
+	room := cells.Cut(s.host.roomName(item.Room), nameWidth)
 	switch item.State {
 	case client.ItemSent:
-		sh.say("Invited %s to %s. The mail is on its way.", item.Address.Address, room)
+		s.host.say("Invited %s to %s. The mail is on its way.", item.Address.Address, room)
 	case client.ItemResolved:
-		sh.say("Invited %s to %s.", item.UserID, room)
+		s.host.say("Invited %s to %s.", item.UserID, room)
 	case client.ItemQueued:
 		text := fmt.Sprintf("The homeserver accepts no more for now. The invite to %s waits in the outbox.", item.Invitee())
-		sh.notice = notice{text: text, counts: true}
+		s.host.tell(notice{text: text, counts: true})
 	default:
-		sh.notice = notice{text: sentence(item.Reason) + " " + item.Hint, bad: true}
+		s.host.tell(notice{text: sentence(item.Reason) + " " + item.Hint, bad: true})
 	}
 }
 
@@ -81,11 +82,3 @@ func tally(batch []client.Item) notice {
 
 // sentMsg tells every screen that an invite has gone out.
 type sentMsg struct{ key inviteKey }
-
-// roomName is what a room is called, as long as one is in it.
-func (sh *shell) roomName(room id.RoomID) string {
-	if r, err := sh.account.Room(room); err == nil {
-		return r.Name
-	}
-	return string(room)
-}

@@ -70,7 +70,7 @@ func TestDesktopHearsOfTakenInvites(t *testing.T) {
 		if got := told(term); got != "" {
 			t.Errorf("too soon: %q", got)
 		}
-		term.Wait(newsPause)
+		term.Wait(desktopPause)
 		if got := told(term); !strings.HasSuffix(got, ", and 1 more") || strings.Contains(got, ";") {
 			t.Errorf("told: %q", got)
 		}
