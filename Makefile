@@ -5,7 +5,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 E2E      := $(CURDIR)/.cache/e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run demo test golden lint fmt tidy bench fuzz e2e ci
+.PHONY: help build cross run demo test race golden lint fmt tidy bench fuzz e2e ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,10 @@ run: ## start the program
 demo: ## start the program on a made-up homeserver; nothing to set up
 	go run . demo
 
-test: ## run all tests but e2e, with the race detector
+test: ## run the tests but those that take long
+	go test -short ./...
+
+race: ## run all tests but e2e, with the race detector
 	go test -race ./...
 
 golden: ## write what the screens look like now to the golden files and pictures; look at them before committing
@@ -54,4 +57,4 @@ e2e: ## run the scenarios against real servers (the first time installs them, so
 	sh internal/e2e/install.sh $(E2E)
 	MXINVITE_E2E=$(E2E) go test -race -count=1 -tags e2e ./internal/e2e/...
 
-ci: tidy lint test build cross e2e ## all that has to pass before a change lands
+ci: tidy lint race build cross e2e ## all that has to pass before a change lands

@@ -158,6 +158,9 @@ func TestAVisitorsWholeLife(t *testing.T) {
 		wholeLife(t, l, func(command string) *sshVisit { return l.visit(t, l.ada, command) })
 	})
 	t.Run("OpenSSH", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("does again what Go's client has done")
+		}
 		if _, err := exec.LookPath("ssh"); err != nil {
 			t.Skip("OpenSSH is not installed: ", err)
 		}

@@ -116,6 +116,7 @@ func TestACommandThatFails(t *testing.T) {
 }
 
 func TestGarbageIsNobody(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{"head -c 300000 /dev/urandom", "head -c 3000000 /dev/zero", "yes a@x.org", "yes nobody", "yes talk >&2"} {
 		start := time.Now()
 		found, err := script(t, text).Find(t.Context(), "a")
@@ -135,6 +136,7 @@ func TestGarbageIsNobody(t *testing.T) {
 
 // The program leaves a mark if it is still there later.
 func TestACommandThatHangsIsEnded(t *testing.T) {
+	t.Parallel()
 	mark := filepath.Join(t.TempDir(), "mark")
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()

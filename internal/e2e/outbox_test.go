@@ -166,6 +166,9 @@ func fresh(n int) []string {
 }
 
 func TestOutboxKeepsToTheLimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a rate limit in real time")
+	}
 	everywhere(t, func(t *testing.T, w world) {
 		const interval, burst = 2 * time.Second, 3
 		o := newOutbox(t, w, someone(t, w, "ada").createRoom())

@@ -197,7 +197,7 @@ func TestEveryGlyphOfTheScreensIsThere(t *testing.T) {
 		return p.line(p.canvas.Rect, r, p.theme.Text) || p.block(p.canvas.Rect, r, colors{}) || p.braille(p.canvas.Rect, r, p.theme.Text) ||
 			faces.glyph(r, 0) != nil
 	}
-	seen := map[rune]bool{'\n': true}
+	seen := map[rune]bool{'\n': true, '\t': true}
 	err = filepath.WalkDir("../../ui/testdata", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".golden" {
 			return err
