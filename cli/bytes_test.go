@@ -17,6 +17,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
+	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
 // TestTerminalsAreToldWhatTheyUnderstand compares everything that a kind of
@@ -42,7 +43,7 @@ func TestTerminalsAreToldWhatTheyUnderstand(t *testing.T) {
 			var got string
 			synctest.Test(t, func(t *testing.T) { got = told(t, env) })
 			path := filepath.Join("testdata", "bytes", name+".golden")
-			if *update {
+			if termtest.Update() {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}

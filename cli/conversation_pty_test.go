@@ -68,7 +68,7 @@ func (d *dialogue) fromListToRevoke() {
 	d.answers("Whom?", "barbara@abstraction.example, fran@compiler.example")
 	d.answers("More, or an empty line:", "")
 	d.answers("Do you accept them? Type yes or no. Enter alone means no.", "yes")
-	d.hears("2 will get a mail from")
+	d.hears("2 new: will be e-mailed by")
 	d.answers("Send 2 invites? Type yes or no.", "yes")
 	d.hears("invitee barbara@abstraction.example, outcome mailed.")
 	d.answers("What now?", "list pending by:me compilers")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -10,10 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui"
 )
-
-var update = flag.Bool("update", false, "write the pages that are made from tables")
 
 // TestSettingsAreDocumented compares docs/config.md with the table of settings;
 // with -update it writes the page instead.
@@ -38,7 +36,7 @@ func TestManualHasTheDateOfTheChanges(t *testing.T) {
 // documented compares a page with what it should be, or writes it.
 func documented(t *testing.T, page, want string) {
 	t.Helper()
-	if *update {
+	if termtest.Update() {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}

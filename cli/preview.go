@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -18,33 +17,32 @@ type preview struct {
 	deliveries []*delivery // room by room, in the order of the list
 	problems   []recipients.Problem
 	repeats    []recipients.Repeat
+	again      bool // also to people who seem to have an invite
 }
 
 // preview sorts plans into those to be sent and those not. A person who seems to
-// have an invite gets no second mail, except with --again, or if the list has only
-// such people and the user is asked about it.
+// have an invite is sent another one only with --again, or if the user is asked
+// about nothing else.
 func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bool) *preview {
 	p := &preview{rooms: rooms, problems: o.list.Problems, repeats: o.list.Repeats}
+	p.again = o.again || asking && client.AsksAgain(plans)
 	for _, plan := range plans {
 		d := &delivery{Plan: plan, attempt: attempt{outcome: planned}}
-		switch err := plan.Err(); {
-		case err != nil:
-			d.fail(err)
-		case plan.Queued:
+		switch does := plan.Outcome(); does {
+		case client.PlanQueued:
 			d.outcome = queued
-		case plan.SameAs != recipients.Invitee{}:
+		case client.PlanSameUser:
 			d.outcome = repeated
+		case client.PlanPending:
+			if !p.again {
+				d.fail(d.pending())
+			}
+		default:
+			if !does.Sends(p.again) {
+				d.fail(plan.Err())
+			}
 		}
 		p.deliveries = append(p.deliveries, d)
-	}
-	onlyAgain := !slices.ContainsFunc(p.deliveries, func(d *delivery) bool { return d.open() && len(d.Similar) == 0 })
-	if o.again || asking && onlyAgain {
-		return p
-	}
-	for _, d := range p.deliveries {
-		if d.open() && len(d.Similar) > 0 {
-			d.fail(d.pending())
-		}
 	}
 	return p
 }
@@ -78,9 +76,9 @@ func (p *preview) question() string {
 	case 0:
 		return q + "?"
 	case invites:
-		return q + " all the same?"
+		return q + " again?"
 	}
-	return fmt.Sprintf("%s, %d of them perhaps not the first?", q, again)
+	return fmt.Sprintf("%s, %d of them again?", q, again)
 }
 
 // wanted is how many are to be sent or on their way.
@@ -135,10 +133,4 @@ func (d *delivery) pending() error {
 	similar := slices.Clone(d.Similar)
 	similar[0].DisplayName = out.Cut(similar[0].DisplayName, out.NameWidth)
 	return &client.PendingError{Address: d.Address.Address, Similar: similar}
-}
-
-// is reports whether what the person is in the room keeps them from being invited.
-func (d *delivery) is(membership string) bool {
-	e, ok := errors.AsType[*client.MemberError](d.err)
-	return ok && e.Membership == membership
 }

@@ -224,7 +224,7 @@ func (c *compose) ShortHelp() []key.Binding {
 		ready := c.preview.ready
 		return []key.Binding{
 			when(ready && n > 0, send), when(ready && many, k.LookInto),
-			when(ready && many && c.preview.count(pendingAlready) > 0, k.All), k.Edit, k.Interrupt,
+			when(ready && many && c.preview.pending(), k.All), k.Edit, k.Interrupt,
 		}
 	case planning:
 		return []key.Binding{as(k.Edit, "stop"), k.Interrupt}

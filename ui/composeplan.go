@@ -79,7 +79,7 @@ func (c *compose) planned(msg planned) tea.Cmd {
 	single := c.whom.single() && len(c.chosen) == 1
 	if msg.err == nil && single {
 		msg.err = msg.plans[0].Err()
-		if msg.plans[0].Queued {
+		if msg.plans[0].Outcome() == client.PlanQueued {
 			msg.err = errQueued
 		}
 	}

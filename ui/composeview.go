@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -121,10 +122,10 @@ func (c *compose) viewSingle(width int) string {
 	st, p := c.sh.styles, c.preview.plans[0]
 	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, nameWidth)
 	var text string
-	switch {
-	case p.Address.Address == "":
+	switch p.Outcome() {
+	case client.PlanUserID:
 		text = fmt.Sprintf("%s is invited to %s on Matrix, and no mail is sent.", who, room)
-	case p.UserID != "":
+	case client.PlanOnMatrix:
 		text = fmt.Sprintf("%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
 			who, cells.Cut(string(p.UserID), nameWidth), room)
 	default:

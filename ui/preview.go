@@ -6,54 +6,14 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/ui/cells"
-	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/ui/widget"
+	"github.com/mxinvite/mxinvite/wording"
 )
-
-// A kind is what will happen to a person.
-type kind int
-
-const (
-	mailed   kind = iota
-	byUserID      // named by a Matrix ID
-	onMatrix
-	pendingAlready
-	inRoom
-	banned
-	onTheWay
-	closedRoom // the account may not invite to it
-	notUnderstood
-	repeated
-	kinds
-)
-
-// kindOf is what a plan would do.
-func kindOf(p client.Plan) kind {
-	switch {
-	case !p.Room.MayInvite():
-		return closedRoom
-	case p.Queued:
-		return onTheWay
-	case p.SameAs != recipients.Invitee{}:
-		return repeated
-	case p.Membership == "join" || p.Membership == "invite":
-		return inRoom
-	case p.Membership == "ban":
-		return banned
-	case p.Address.Address == "":
-		return byUserID
-	case p.UserID != "":
-		return onMatrix
-	case len(p.Similar) > 0:
-		return pendingAlready
-	}
-	return mailed
-}
 
 // A preview is what confirming would do.
 type preview struct {
@@ -61,47 +21,30 @@ type preview struct {
 	plans   []client.Plan
 	people  int // in the list
 	rooms   int
-	groups  [kinds][]candidate
-	open    [kinds]bool
-	all     bool // those that look pending are mailed, too
+	groups  []client.PlanGroup
+	open    map[client.PlanOutcome]bool
+	again   bool // people whose invite may be pending are sent another one
 	list    widget.List[place]
 	ready   bool // it was on the screen long enough to be confirmed
 	presses int
 }
 
-// A candidate is one line of a group: a plan or, if that is nil, a part of the
-// list. For a room that is closed it is the plan of the first person.
-type candidate struct {
-	plan    *client.Plan
-	problem recipients.Problem
-	repeat  recipients.Repeat
-}
-
-// A place is a line of the preview: a candidate of a group or, -1, its heading.
+// A place is a line of the preview: an entry of a group or, -1, its heading.
 type place struct {
-	kind kind
-	n    int
+	outcome client.PlanOutcome
+	n       int
 }
 
 func newPreview(l recipients.List, plans []client.Plan, single bool) *preview {
-	p := &preview{single: single, plans: plans, people: len(l.Recipients)}
+	p := &preview{single: single, plans: plans, people: len(l.Recipients), open: map[client.PlanOutcome]bool{}}
 	for n := range plans {
-		plan := &plans[n]
-		plan.Name = l.Recipients[n%p.people].Name
+		plans[n].Name = l.Recipients[n%p.people].Name
 		if n%p.people == 0 {
 			p.rooms++
-		} else if !plan.Room.MayInvite() {
-			continue // a line for the room is enough
 		}
-		k := kindOf(*plan)
-		p.groups[k] = append(p.groups[k], candidate{plan: plan})
 	}
-	for _, problem := range l.Problems {
-		p.groups[notUnderstood] = append(p.groups[notUnderstood], candidate{problem: problem})
-	}
-	for _, repeat := range l.Repeats {
-		p.groups[repeated] = append(p.groups[repeated], candidate{repeat: repeat})
-	}
+	p.groups = client.GroupPlans(l, plans)
+	p.again = client.AsksAgain(plans)
 	p.arrange()
 	return p
 }
@@ -116,47 +59,42 @@ func (p *preview) settle(msg readyMsg) {
 // arrange lays the lines out.
 func (p *preview) arrange() {
 	var places []place
-	for k := range kinds {
-		if len(p.groups[k]) == 0 {
-			continue
-		}
-		places = append(places, place{k, -1})
-		for n := range p.groups[k] {
-			if p.open[k] {
-				places = append(places, place{k, n})
+	for _, g := range p.groups {
+		places = append(places, place{g.Outcome, -1})
+		for n := range g.Entries {
+			if p.open[g.Outcome] {
+				places = append(places, place{g.Outcome, n})
 			}
 		}
 	}
 	p.list.Set(places)
 }
 
-func (p *preview) count(k kind) int { return len(p.groups[k]) }
-
-// goes reports whether confirming sends what is of a kind.
-func (p *preview) goes(k kind) bool {
-	return k == mailed || k == byUserID || k == onMatrix || (k == pendingAlready && (p.all || p.single))
-}
-
-// chosen are the plans that confirming carries out, in the order of the list.
-func (p *preview) chosen() []client.Plan {
-	var chosen []client.Plan
-	for _, plan := range p.plans {
-		if p.goes(kindOf(plan)) {
-			chosen = append(chosen, plan)
+// group is the group with an outcome, without entries if there is none.
+func (p *preview) group(o client.PlanOutcome) client.PlanGroup {
+	for _, g := range p.groups {
+		if g.Outcome == o {
+			return g
 		}
 	}
-	return chosen
+	return client.PlanGroup{Outcome: o}
 }
+
+// pending reports whether an invite may be pending for some of the people.
+func (p *preview) pending() bool { return len(p.group(client.PlanPending).Entries) > 0 }
+
+// chosen are the plans that confirming carries out, in the order of the list.
+func (p *preview) chosen() []client.Plan { return client.ToSend(p.plans, p.again) }
 
 func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
 	at, some := p.list.Current()
 	switch {
 	case p.single || !some:
-	case key.Matches(msg, keys.All) && p.count(pendingAlready) > 0:
-		p.all = !p.all
+	case key.Matches(msg, keys.All) && p.pending():
+		p.again = !p.again
 	case key.Matches(msg, keys.LookInto):
-		p.open[at.kind] = !p.open[at.kind]
-		p.list.MoveTo(place{at.kind, -1})
+		p.open[at.outcome] = !p.open[at.outcome]
+		p.list.MoveTo(place{at.outcome, -1})
 		p.arrange()
 	default:
 		p.list.Press(msg, keys.Keys, page)
@@ -164,73 +102,27 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
 	p.list.Scroll(page)
 }
 
-// heading says what becomes of a group.
-func (p *preview) heading(st style.Styles, keys keyMap, k kind) (lipgloss.Style, string, string) {
-	switch k {
-	case mailed:
-		return st.Good, "✓", "new: will be e-mailed"
-	case byUserID:
-		return st.Good, "✓", "invited on Matrix"
-	case onMatrix:
-		return st.Good, "✓", "on Matrix already: invited there, no mail"
-	case pendingAlready:
-		if p.all {
-			return st.Warn, "!", "pending already: mailed all the same"
+// heading is the term for a group, and how that can be changed.
+func (p *preview) heading(keys keyMap, g client.PlanGroup) wording.Term {
+	t := wording.PlanGroup(string(g.Outcome), p.again, g.Server)
+	if g.Outcome == client.PlanPending && !p.single {
+		how := "; press " + keys.All.Help().Key + " to send"
+		if p.again {
+			how = "; press " + keys.All.Help().Key + " to leave out"
 		}
-		return st.Warn, "!", "pending already: left out, unless you press " + keys.All.Help().Key
-	case inRoom:
-		return st.Faint, "·", "in the room or invited already"
-	case banned:
-		return st.Bad, "✗", "banned from the room"
-	case onTheWay:
-		return st.Faint, "·", "in the outbox already"
-	case notUnderstood:
-		return st.Bad, "✗", "not understood"
-	case closedRoom:
-		return st.Warn, "!", "rooms you may not invite to: left out"
-	default:
-		return st.Faint, "·", "named more than once"
+		t.Text += how
 	}
+	return t
 }
 
-// candidateWords are a person and what there is to say about them.
-func (c *compose) candidateWords(k kind, of candidate) (who, note string) {
-	plan := of.plan
-	switch {
-	case k == notUnderstood:
-		return of.problem.Text, fmt.Sprintf("line %d: %v", of.problem.Line, of.problem.Err)
-	case plan == nil:
-		return of.repeat.String(), fmt.Sprintf("line %d, first in line %d", of.repeat.Line, of.repeat.First)
-	case k == closedRoom:
-		return plan.Room.Name, plan.Err().Error()
+// entryWords are a person and what there is to say about them.
+func (c *compose) entryWords(at place) (who, note string) {
+	e := c.preview.group(at.outcome).Entries[at.n]
+	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return ago(c.sh.now(), i.SentAt) })
+	if c.preview.rooms > 1 && e.Room != "" {
+		note = strings.TrimPrefix(note+", "+cells.Cut(e.Room, nameWidth), ", ")
 	}
-	switch k {
-	case onMatrix:
-		note = "as " + string(plan.UserID)
-	case repeated:
-		note = fmt.Sprintf("is %s, listed as %s", plan.UserID, plan.SameAs)
-	case pendingAlready:
-		i := plan.Similar[0]
-		note = fmt.Sprintf("%s, by %s, %s", nameOf(i), shortUser(string(i.Sender)), ago(c.sh.now(), i.SentAt))
-	case inRoom:
-		note = "has joined"
-		if plan.Membership == "invite" {
-			note = "is invited"
-		}
-		if plan.Address.Address != "" {
-			note = string(plan.UserID) + " " + note
-		}
-	case banned:
-		if plan.Address.Address != "" {
-			note = string(plan.UserID)
-		}
-	default:
-		note = plan.Name
-	}
-	if c.preview.rooms > 1 {
-		note = strings.TrimPrefix(note+", "+cells.Cut(plan.Room.Name, nameWidth), ", ")
-	}
-	return plan.Invitee().String(), note
+	return e.Who, note
 }
 
 // previewLines is how many lines the groups may take.
@@ -263,7 +155,7 @@ func (c *compose) wholeNote(width int) string {
 	if !some || at.n < 0 {
 		return ""
 	}
-	who, note := c.candidateWords(at.kind, c.preview.groups[at.kind][at.n])
+	who, note := c.entryWords(at)
 	if cells.Width(note) <= width-noteAt(width) {
 		return ""
 	}
@@ -273,15 +165,16 @@ func (c *compose) wholeNote(width int) string {
 func (c *compose) previewLine(at place, chosen bool, width int) string {
 	st, p := c.sh.styles.Lit(chosen), c.preview
 	if at.n < 0 {
-		style, mark, words := p.heading(st, c.sh.keys, at.kind)
+		g := p.group(at.outcome)
+		t := p.heading(c.sh.keys, g)
 		arrow := "▸"
-		if p.open[at.kind] {
+		if p.open[at.outcome] {
 			arrow = "▾"
 		}
-		line := style.Render(fmt.Sprintf("%s %4d  %s", mark, len(p.groups[at.kind]), words)) + " " + st.Faint.Render(arrow)
+		line := st.Role(t.Role).Render(fmt.Sprintf("%s %4d  %s", t.Glyph, len(g.Entries), t.Text)) + " " + st.Faint.Render(arrow)
 		return st.Row(chosen, " ", line, width)
 	}
-	who, note := c.candidateWords(at.kind, p.groups[at.kind][at.n])
+	who, note := c.entryWords(at)
 	left := noteAt(width)
 	return st.Row(chosen, " ", "        "+cells.Fit(who, left-12)+"  "+st.Faint.Render(cells.Cut(note, width-left)), width)
 }

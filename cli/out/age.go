@@ -31,11 +31,11 @@ func Age(now, t time.Time) string {
 
 // AgeCell shows people an age and gives scripts the time.
 func AgeCell(now, t time.Time) Cell {
-	return Cell{Shown: Age(now, t), Exact: Timestamp(t), Spoken: spokenAge(now, t)}
+	return Cell{Shown: Age(now, t), Exact: Timestamp(t), Spoken: SpokenAge(now, t)}
 }
 
-// spokenAge is how long ago something was, in whole words.
-func spokenAge(now, t time.Time) string {
+// SpokenAge is how long ago something was, in whole words.
+func SpokenAge(now, t time.Time) string {
 	short := Age(now, t)
 	n, err := strconv.Atoi(strings.TrimRight(short, "mhdw"))
 	switch unit := short[len(short)-1:]; {

@@ -39,7 +39,7 @@ func TestAgesAreWholeWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := spokenAge(now, now.Add(-d)); got != want {
+		if got := SpokenAge(now, now.Add(-d)); got != want {
 			t.Errorf("%s: %q, not %q", ago, got, want)
 		}
 	}

@@ -134,7 +134,7 @@ func (p *Printer) moment(t time.Time) Cell {
 		return Cell{}
 	}
 	shown := t.UTC().Format("2006-01-02 15:04 UTC")
-	if ago := spokenAge(p.Now(), t); p.Accessible && strings.HasSuffix(ago, " ago") {
+	if ago := SpokenAge(p.Now(), t); p.Accessible && strings.HasSuffix(ago, " ago") {
 		return Cell{Shown: shown + ", " + ago, Exact: exact}
 	}
 	if a := Age(p.Now(), t); !p.Accessible && len(a) <= len("59m") && a != "now" {
