@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/cli"
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 func main() {
@@ -19,7 +20,7 @@ func main() {
 	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
 		signal.Notify(hangup, syscall.SIGHUP)
 	}
-	w := cli.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, http.DefaultTransport)
+	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, http.DefaultTransport)
 	w.Hangup = hangup
 	os.Exit(cli.Run(ctx, w, os.Args[1:]))
 }

@@ -82,11 +82,11 @@ func newAccept(a *app) *cobra.Command {
 }
 
 func runAccept(ctx context.Context, o acceptOptions) error {
-	opt, _, err := o.kept(ctx)
+	opt, _, err := o.AccountOptions(ctx)
 	if err != nil {
 		return err
 	}
-	account, err := o.resume(ctx, opt)
+	account, err := o.Resume(ctx, opt)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -17,23 +18,23 @@ func (v *vigil) app() *app {
 	a := newApp(v.w)
 	settings, err := config.At(v.w.Getenv("MXINVITE_HOME")).LoadSettings(v.w.Getenv)
 	v.must(err)
-	a.settings = *settings
+	a.Settings = *settings
 	return a
 }
 
 // kept opens what is kept, as another start of the program would.
-func (v *vigil) kept() *sessions {
+func (v *vigil) kept() *host.Sessions {
 	v.t.Helper()
 	home := config.At(v.w.Getenv("MXINVITE_HOME"))
 	opened, err := vault.Open(vault.Options{Dir: home.Dir()})
 	v.must(err)
-	return &sessions{home, opened}
+	return &host.Sessions{Home: home, Vault: opened}
 }
 
 // saved is the session that is kept of somebody.
 func (v *vigil) saved(user string) client.Session {
 	v.t.Helper()
-	s, err := v.kept().read(v.t.Context(), vault.Name{UserID: user, Homeserver: v.HomeserverURL()})
+	s, err := v.kept().Read(v.t.Context(), vault.Name{UserID: user, Homeserver: v.HomeserverURL()})
 	v.must(err)
 	return s
 }
@@ -43,7 +44,7 @@ func TestSessionFromBeforeGetsAKeyAndKeepsIt(t *testing.T) {
 		v := newVigil(t)
 		old := v.saved(v.ada)
 		old.DataKey = seal.Key{}
-		v.must(v.kept().save(t.Context(), old))
+		v.must(v.kept().Save(t.Context(), old))
 		v.runs(exitOK, "rooms")
 		key := v.saved(v.ada).DataKey
 		v.runs(exitOK, "rooms")
@@ -61,12 +62,12 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 		if _, said := v.runs(exitSignedOut, "rooms"); !strings.Contains(said, "signed @ada:example.org out") {
 			t.Errorf("said %q", said)
 		}
-		if over := v.saved(v.ada); !ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {
+		if over := v.saved(v.ada); !host.Ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {
 			t.Error("what outlives a session is not what is kept of it")
 		}
 		v.typesPassword()
 		v.runs(exitOK, "login", v.ada)
-		if now := v.saved(v.ada); ended(now) || now.DataKey != before.DataKey || now.DeviceID != before.DeviceID {
+		if now := v.saved(v.ada); host.Ended(now) || now.DataKey != before.DataKey || now.DeviceID != before.DeviceID {
 			t.Error("another key or device, though it is the same account")
 		}
 		v.typesPassword()
@@ -103,8 +104,8 @@ func TestEndOfAFormerSessionLeavesTheNewOne(t *testing.T) {
 		former := v.saved(v.ada)
 		v.typesPassword()
 		v.runs(exitOK, "login", v.ada)
-		v.must(v.kept().end(t.Context(), former))
-		if ended(v.saved(v.ada)) {
+		v.must(v.kept().End(t.Context(), former))
+		if host.Ended(v.saved(v.ada)) {
 			t.Error("it is")
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -45,25 +46,25 @@ type jsonAccount struct {
 
 // accounts lists the accounts that there are.
 func (a *app) accounts(ctx context.Context) ([]jsonAccount, error) {
-	kept, err := a.sessions()
+	kept, err := a.Sessions()
 	if err != nil {
 		return nil, err
 	}
-	def, err := kept.choose(a.settings.Account)
+	def, err := kept.Choose(a.Settings.Account)
 	if err != nil && !undecided(err) {
 		return nil, err
 	}
-	held, err := kept.all(ctx)
+	held, err := kept.All(ctx)
 	all := make([]jsonAccount, len(held))
 	for i, s := range held {
-		all[i] = jsonAccount{string(s.UserID), s.Homeserver, nameOf(s) == def, ended(s)}
+		all[i] = jsonAccount{string(s.UserID), s.Homeserver, host.NameOf(s) == def, host.Ended(s)}
 	}
 	return all, err
 }
 
 // undecided reports whether err is that no account can be chosen.
 func undecided(err error) bool {
-	return fail.Either(fail.ErrNotSignedIn)(err) || fail.Is[*choiceError](err) || fail.Is[*unknownAccountError](err)
+	return fail.Either(fail.ErrNotSignedIn)(err) || fail.Is[*host.ChoiceError](err) || fail.Is[*host.UnknownAccountError](err)
 }
 
 func runAccounts(ctx context.Context, a *app) error {
@@ -93,29 +94,29 @@ func runAccounts(ctx context.Context, a *app) error {
 }
 
 func runUse(a *app, args []string) error {
-	kept, err := a.sessions()
+	kept, err := a.Sessions()
 	if err != nil {
 		return err
 	}
 	name := vault.Name{UserID: args[0]}
 	if len(args) > 1 {
 		name.Homeserver = args[1]
-	} else if name, err = kept.choose(args[0]); err != nil {
+	} else if name, err = kept.Choose(args[0]); err != nil {
 		return err
 	}
-	names, err := kept.vault.Accounts()
+	names, err := kept.Vault.Accounts()
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(names, name) {
-		return &unknownAccountError{name.UserID + " on " + name.Homeserver}
+		return &host.UnknownAccountError{Want: name.UserID + " on " + name.Homeserver}
 	}
-	if err := kept.use(name); err != nil {
+	if err := kept.Use(name); err != nil {
 		return err
 	}
 	a.Note("%s is used from now on.", name.UserID)
-	if from := a.settings.Origin("account"); from.Source != config.Default && a.settings.Account != name.UserID {
-		a.Note("But %s says %s, which is stronger.", from.String(), a.settings.Account)
+	if from := a.Settings.Origin("account"); from.Source != config.Default && a.Settings.Account != name.UserID {
+		a.Note("But %s says %s, which is stronger.", from.String(), a.Settings.Account)
 	}
 	return nil
 }

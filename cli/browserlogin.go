@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
@@ -77,10 +78,10 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs client.
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
 	redirect := client.PastedRedirectURI
-	var back *loopback
+	var back *host.Loopback
 	if o.Browse != nil && o.MayAsk() {
-		if back, err = listenLoopback(ctx); err == nil {
-			redirect = back.redirectURI()
+		if back, err = host.ListenLoopback(ctx); err == nil {
+			redirect = back.RedirectURI()
 		}
 	}
 	d, err := o.start(ctx, opt, hs, way, redirect)
@@ -111,7 +112,7 @@ func (o loginOptions) start(ctx context.Context, opt client.Options, hs client.H
 
 // finalAddress is where the browser ends: heard from itself, or pasted, whatever
 // comes first.
-func (o loginOptions) finalAddress(ctx context.Context, d detour, back *loopback) (string, error) {
+func (o loginOptions) finalAddress(ctx context.Context, d detour, back *host.Loopback) (string, error) {
 	type arrival struct {
 		address string
 		err     error
@@ -126,7 +127,7 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *loopback
 		came <- a
 	}
 	if back != nil {
-		go from(func() (string, error) { return back.wait(ctx, d.Expects) })
+		go from(func() (string, error) { return back.Wait(ctx, d.Expects) })
 	}
 	go from(func() (string, error) { return o.pasted(ctx, d) })
 	first := <-came

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 	"github.com/mxinvite/mxinvite/internal/termtest"
@@ -65,7 +66,7 @@ func told(t *testing.T, env []string) string {
 	t.Helper()
 	in, keys := io.Pipe()
 	stdout, said := new(sshtest.Buffer), new(sshtest.Buffer)
-	w := World{
+	w := host.World{
 		Streams: out.Streams{
 			In:     in,
 			Out:    stdout,

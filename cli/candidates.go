@@ -9,6 +9,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -17,16 +18,16 @@ import (
 // remembered is the account that is meant as far as the store knows it; nil if it
 // does not. The vault stays shut: which accounts there are stands outside.
 func (a *app) remembered(ctx context.Context) *client.Account {
-	kept, err := a.sessions()
+	kept, err := a.Sessions()
 	if err != nil {
 		return nil
 	}
-	name, err := kept.choose(a.settings.Account)
+	name, err := kept.Choose(a.Settings.Account)
 	if err != nil {
 		return nil
 	}
-	opt := a.clientOptions()
-	if opt.Store = a.remembers(ctx); opt.Store == nil {
+	opt := a.ClientOptions()
+	if opt.Store = a.OpenStore(ctx); opt.Store == nil {
 		return nil
 	}
 	account, err := client.Resume(opt, client.Session{Homeserver: name.Homeserver, UserID: id.UserID(name.UserID)})
@@ -119,7 +120,7 @@ func (a *app) roomAndAddresses(ctx context.Context, args []string, typed string)
 // addresses are those of contacts, and of people who were invited before if
 // nothing has to be typed to open the vault.
 func (a *app) addresses(ctx context.Context, _ []string, typed string) []candidate {
-	found, _ := a.complete(ctx, typed) // a shell has no place for an error
+	found, _ := a.CompleteContact(ctx, typed) // a shell has no place for an error
 	var all []candidate
 	for _, c := range found {
 		all = append(all, candidate{c.Address, c.Name})
@@ -129,11 +130,11 @@ func (a *app) addresses(ctx context.Context, _ []string, typed string) []candida
 
 // users are the accounts that are signed in here.
 func (a *app) users(context.Context, []string, string) []candidate {
-	kept, err := a.sessions()
+	kept, err := a.Sessions()
 	if err != nil {
 		return nil
 	}
-	names, _ := kept.vault.Accounts()
+	names, _ := kept.Vault.Accounts()
 	var all []candidate
 	for _, n := range names {
 		all = append(all, candidate{n.UserID, n.Homeserver})
@@ -160,17 +161,17 @@ func (a *app) senders(ctx context.Context, _ []string, _ string) []candidate {
 }
 
 func (a *app) trustedHosts(context.Context, []string, string) []candidate {
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return nil
 	}
-	trusted, err := loadTrusted(home)
+	trusted, err := host.LoadTrusted(home)
 	if err != nil {
 		return nil
 	}
 	var all []candidate
-	for host, may := range trusted.hosts {
-		all = append(all, candidate{host, strings.TrimSpace(may.words())})
+	for host, may := range trusted.Hosts {
+		all = append(all, candidate{host, strings.TrimSpace(may.Words())})
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -68,9 +69,9 @@ type offlineChecker struct {
 	refused []*keycheck.RefusedError
 }
 
-func (a *app) newOfflineChecker(trusted *trustedHosts) *offlineChecker {
+func (a *app) newOfflineChecker(trusted *host.TrustedHosts) *offlineChecker {
 	return &offlineChecker{
-		checker: keycheck.New(keycheck.Options{Transport: a.keyTransport(trusted), Trusted: trusted.has, Now: a.Now}),
+		checker: keycheck.New(keycheck.Options{Transport: a.KeyTransportTo(trusted), Trusted: trusted.Has, Now: a.Now}),
 		answers: map[keycheck.Question]invite.Validity{},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
@@ -24,7 +25,7 @@ const (
 )
 
 func (a *app) checkSettings(wrong error) checkup {
-	home, err := a.home()
+	home, err := a.Home()
 	switch {
 	case err != nil:
 		return unwell("settings", err)
@@ -74,7 +75,7 @@ func cells(n int) string {
 
 // checkStore opens the store, which makes it if need be, and reads it.
 func (a *app) checkStore(ctx context.Context) checkup {
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return unwell("store", err)
 	}
@@ -98,11 +99,11 @@ func (a *app) checkStore(ctx context.Context) checkup {
 
 // checkSession returns the account, if there is one.
 func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
-	opt, _, err := a.kept(ctx)
+	opt, _, err := a.AccountOptions(ctx)
 	if err != nil {
 		return nil, unwell("session", err)
 	}
-	account, err := a.resume(ctx, opt)
+	account, err := a.Resume(ctx, opt)
 	if errors.Is(err, fail.ErrNotSignedIn) {
 		return nil, uneasy("session", "Sign in with: mxinvite login", "not signed in")
 	}
@@ -176,4 +177,16 @@ func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
 		return unwell(name, err)
 	}
 	return well(name, "%s, named by %s; your account is registered there", base, source)
+}
+
+// checkVault says how sessions are kept.
+func (a *app) checkVault(ctx context.Context) checkup {
+	s, err := a.VaultState(ctx)
+	switch {
+	case err != nil:
+		return unwell("vault", err)
+	case s.Exists && s.Kind == vault.KindPlain:
+		return uneasy("vault", "Encrypt it with: mxinvite vault kind sealed", "%s", s)
+	}
+	return well("vault", "%s", s)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
@@ -22,7 +23,7 @@ func TestDoctorLooksAtTheTerminal(t *testing.T) {
 		"none":   {nil, 80, map[string]string{"terminal": checkWarn}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newApp(World{Streams: out.Streams{InTTY: true, OutTTY: true, Env: tc.env, Width: tc.width}})
+			a := newApp(host.World{Streams: out.Streams{InTTY: true, OutTTY: true, Env: tc.env, Width: tc.width}})
 			checks := a.checkTerminal()
 			if len(checks) != len(tc.want) {
 				t.Fatalf("%v", checks)

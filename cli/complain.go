@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
@@ -36,12 +37,10 @@ func (a *app) complain(err error) {
 	}
 }
 
-var errNoScreen = errors.New("the screen needs a terminal; mxinvite list shows the invites without one")
-
 // hintTerminal tells a visitor how to get a terminal, if it is missing.
 func (a *app) hintTerminal(err error) string {
 	switch {
-	case a.Guest == nil || a.InTTY || !fail.Either(fail.ErrNoTerminal, errNoScreen, vault.ErrNoKind, vault.ErrLocked)(err):
+	case a.Guest == nil || a.InTTY || !fail.Either(fail.ErrNoTerminal, host.ErrNoScreen, vault.ErrNoKind, vault.ErrLocked)(err):
 		return ""
 	case a.Guest.Key.NoTerminal:
 		return "Your key may not have a terminal on this server."
@@ -67,8 +66,8 @@ func explain(err error) (sentence string, details []string) {
 			details = append(details, p.String())
 		}
 	}
-	if e, ok := errors.AsType[*choiceError](err); ok {
-		for _, name := range e.names {
+	if e, ok := errors.AsType[*host.ChoiceError](err); ok {
+		for _, name := range e.Names {
 			details = append(details, name.UserID+" on "+name.Homeserver)
 		}
 	}
@@ -143,9 +142,9 @@ func hintSession(err error) string {
 	switch {
 	case errors.Is(err, fail.ErrNotSignedIn):
 		return "Sign in with: mxinvite login"
-	case fail.Is[*unknownAccountError](err):
+	case fail.Is[*host.UnknownAccountError](err):
 		return "mxinvite accounts lists those that are signed in, and mxinvite login adds one."
-	case fail.Is[*choiceError](err):
+	case fail.Is[*host.ChoiceError](err):
 		return "Say it with --account USER, or for good with: mxinvite accounts use USER"
 	case errors.Is(err, vault.ErrNoKind):
 		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give one; --vault plain seals nothing."

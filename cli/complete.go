@@ -195,8 +195,8 @@ func (c candidate) completion() cobra.Completion {
 
 // hush keeps a run from talking, and from whatever would ask the person.
 func (a *app) hush() {
-	a.silent, a.Quiet = true, true
-	a.InTTY, a.Agent, a.settings.PassphraseCommand = false, nil, nil
+	a.Silent, a.Quiet = true, true
+	a.InTTY, a.Agent, a.Settings.PassphraseCommand = false, nil, nil
 }
 
 // harmless reports whether no shell would do more with a word than to take it for

@@ -7,12 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 // TestSomebodyDecidedWhatIsCompleted fails for whatever is new: put it into
 // complete.go.
 func TestSomebodyDecidedWhatIsCompleted(t *testing.T) {
-	a := newApp(World{})
+	a := newApp(host.World{})
 	commands, flags := a.behindCommands(), a.behindFlags()
 	argument := regexp.MustCompile(`\b[A-Z]{2,}\b`)
 	walk(newRoot(a), func(c *cobra.Command) {

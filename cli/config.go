@@ -65,12 +65,12 @@ func runConfig(a *app) error {
 	if a.JSON {
 		var all []jsonSetting
 		for _, s := range config.AllSettings() {
-			from := a.settings.Origin(s.Name)
-			all = append(all, jsonSetting{s.Name, s.Value(&a.settings), from.Source, from.Where})
+			from := a.Settings.Origin(s.Name)
+			all = append(all, jsonSetting{s.Name, s.Value(&a.Settings), from.Source, from.Where})
 		}
-		for _, action := range slices.Sorted(maps.Keys(a.settings.Keys)) {
-			from := a.settings.Origin("keys." + action)
-			all = append(all, jsonSetting{"keys." + action, a.settings.Keys[action], from.Source, from.Where})
+		for _, action := range slices.Sorted(maps.Keys(a.Settings.Keys)) {
+			from := a.Settings.Origin("keys." + action)
+			all = append(all, jsonSetting{"keys." + action, a.Settings.Keys[action], from.Source, from.Where})
 		}
 		return a.WriteJSON(all)
 	}
@@ -82,10 +82,10 @@ func runConfig(a *app) error {
 			fmt.Fprintf(&b, "\n[%s]\n", table)
 			in = table
 		}
-		from := safetext.Line(a.settings.Origin(s.Name).String())
-		fmt.Fprintf(&b, "%s = %s # %s\n", key, config.TOML(s.Value(&a.settings)), from)
+		from := safetext.Line(a.Settings.Origin(s.Name).String())
+		fmt.Fprintf(&b, "%s = %s # %s\n", key, config.TOML(s.Value(&a.Settings)), from)
 	}
-	writeKeys(&b, &a.settings)
+	writeKeys(&b, &a.Settings)
 	_, err := fmt.Fprint(a.Out, b.String())
 	return err
 }
@@ -112,7 +112,7 @@ type jsonPath struct {
 }
 
 func runConfigPath(a *app) error {
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,7 @@ func runConfigPath(a *app) error {
 }
 
 func runConfigInit(a *app) error {
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return err
 	}

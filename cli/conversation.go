@@ -38,7 +38,7 @@ func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
 	if err := a.needAnswers(); err != nil {
 		return err
 	}
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (c *conversation) greet(ctx context.Context) {
 	if !c.demo {
 		c.Message("mxinvite, accessible mode.")
 	}
-	s, err := c.session(ctx)
+	s, err := c.Session(ctx)
 	switch {
 	case errors.Is(err, fail.ErrNotSignedIn):
 		c.Message("You are not signed in. Type login to sign in, or demo to try everything without an account.")
@@ -146,7 +146,7 @@ func (c *conversation) obey(ctx context.Context, line string) error {
 // command runs a command as on a command line.
 func (c *conversation) command(ctx context.Context, args ...string) error {
 	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--vault") }) {
-		c.vaulted = nil // the vault was opened for the kind that the settings name
+		c.OpenSessions = nil // the vault was opened for the kind that the settings name
 	}
 	root := newRoot(c.app)
 	root.SetArgs(append(slices.Clone(c.flags), args...))

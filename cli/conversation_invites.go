@@ -116,7 +116,7 @@ func (c *conversation) raw(ctx context.Context, args []string) error {
 	if t.Saved {
 		return errors.New("these invites are from a file, which has their events")
 	}
-	account, err := c.offline(ctx)
+	account, err := c.Offline(ctx)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (c *conversation) inspect(ctx context.Context, args []string) error {
 	}
 	command := []string{"inspect"}
 	for _, file := range args {
-		command = append(command, c.expand(file))
+		command = append(command, c.Expand(file))
 	}
 	return c.command(ctx, command...)
 }
@@ -203,13 +203,13 @@ func (c *conversation) export(ctx context.Context, args []string) error {
 		return fmt.Errorf("files of this machine are %w; export csv writes to the terminal", fail.ErrNotForVisitors)
 	}
 	if len(args) == 0 {
-		file, err := c.Ask(ctx, "Which file? Its name ends with .csv, .json or .md. Enter alone means "+c.typedPath("invites.csv")+".")
+		file, err := c.Ask(ctx, "Which file? Its name ends with .csv, .json or .md. Enter alone means "+c.TypedPath("invites.csv")+".")
 		if err != nil {
 			return unlessEnd(err)
 		}
 		args = []string{cmp.Or(file, "invites.csv")}
 	}
-	file := c.typedPath(args[0])
+	file := c.TypedPath(args[0])
 	if _, err := os.Stat(file); err == nil {
 		if yes, err := c.Confirm(ctx, file+" is there already. Replace it?"); err != nil || !yes {
 			return cmp.Or(unlessEnd(err), fail.ErrDeclined)

@@ -46,7 +46,7 @@ func (c *conversation) send(ctx context.Context, args []string, flags ...string)
 		room = t.Calls[rows[0]][0]
 	}
 	if len(people) == 2 && people[0] == "file" {
-		return c.command(ctx, slices.Concat([]string{"send", room, "--file=" + c.expand(people[1])}, flags)...)
+		return c.command(ctx, slices.Concat([]string{"send", room, "--file=" + c.Expand(people[1])}, flags)...)
 	}
 	if len(people) == 0 {
 		if people, err = c.askPeople(ctx); err != nil || len(people) == 0 {
@@ -72,7 +72,7 @@ func (c *conversation) askPeople(ctx context.Context) ([]string, error) {
 
 // terms reads the terms of the identity server that wait, and asks for them.
 func (c *conversation) terms(ctx context.Context, _ []string) error {
-	account, err := c.offline(ctx)
+	account, err := c.Offline(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,16 +12,12 @@ import (
 	"github.com/mxinvite/mxinvite/config"
 )
 
-// mayChange reports whether the user may change a setting here. Visitors have
-// no use for those that name files, programs and limits of the host.
-func (a *app) mayChange(name string) bool { return a.Guest == nil || named(guestSettings, name) }
-
 // changeSettings reads the settings or changes one.
 func (c *conversation) changeSettings(_ context.Context, args []string) error {
 	if len(args) == 0 {
 		t := &out.Table{Columns: []out.Column{{}}, Of: "setting"}
 		for _, s := range config.AllSettings() {
-			if c.mayChange(s.Name) {
+			if c.MayChange(s.Name) {
 				t.Add(out.Text(s.Name + " is " + c.value(s)))
 			}
 		}
@@ -29,13 +25,13 @@ func (c *conversation) changeSettings(_ context.Context, args []string) error {
 	}
 	name := strings.ToLower(args[0])
 	all := config.AllSettings()
-	n := slices.IndexFunc(all, func(s config.Setting) bool { return s.Name == name && c.mayChange(name) })
+	n := slices.IndexFunc(all, func(s config.Setting) bool { return s.Name == name && c.MayChange(name) })
 	if n < 0 {
 		return fmt.Errorf("there is no setting %q; type settings for all of them", name)
 	}
 	if len(args) == 1 {
 		from := "which is the default"
-		switch o := c.settings.Origin(name); {
+		switch o := c.Settings.Origin(name); {
 		case o.Source == config.File && c.Guest != nil: // who gets no paths of the host
 			from = "as you have chosen"
 		case o.Source != config.Default:
@@ -50,7 +46,7 @@ func (c *conversation) changeSettings(_ context.Context, args []string) error {
 
 // value is what a setting is, for a sentence.
 func (c *conversation) value(s config.Setting) string {
-	switch toml := config.TOML(s.Value(&c.settings)); toml {
+	switch toml := config.TOML(s.Value(&c.Settings)); toml {
 	case `""`, "[]":
 		return "not set"
 	default:
@@ -64,7 +60,7 @@ func (c *conversation) set(name, value string) error {
 		return err
 	}
 	c.Message("%s is %s from now on.", name, value)
-	if from := c.settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
+	if from := c.Settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
 		c.Message("But %s is stronger.", from.String())
 	}
 	return nil

@@ -75,7 +75,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	if o.Accessible {
 		return runDemoConversation(ctx, o.app)
 	}
-	if err := o.needScreen(); err != nil {
+	if err := o.NeedScreen(); err != nil {
 		return err
 	}
 	world, stop := startDemo(ctx, sandbox.Options{Now: o.Now})
@@ -89,7 +89,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	opt := client.Options{
 		Store:     kept,
 		Transport: world, KeyTransport: world, Now: o.Now,
-		StaleAfter: o.settings.StaleAfter, DeviceName: o.settings.DeviceName,
+		StaleAfter: o.Settings.StaleAfter, DeviceName: o.Settings.DeviceName,
 	}
 	hs, err := client.Discover(ctx, opt, world.HomeserverURL())
 	if err != nil {
@@ -99,13 +99,13 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
-	before := o.settings
-	defer func() { o.settings = before }()
-	_, err = o.screen(ctx, ui.Options{
+	before := o.Settings
+	defer func() { o.Settings = before }()
+	_, err = o.Screen(ctx, ui.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
-		Rehearsal: rehearsal(!o.noTour), Complete: completeInDemo, Export: o.screenExporter(),
-		Settings: o.screenSettings(true),
+		Rehearsal: rehearsal(!o.noTour), Complete: completeInDemo, Export: o.ScreenExporter(),
+		Settings: o.ScreenSettings(true),
 	})
 	return err
 }

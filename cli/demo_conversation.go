@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -29,15 +30,15 @@ func runDemoConversation(ctx context.Context, a *app) error {
 		return fmt.Errorf("start the demo: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	d := newApp(demoWorld(a.world(), world, dir))
-	defer d.close()
-	d.settings, d.Accessible = a.settings, true
-	d.settings.Account, d.settings.IdentityServer, d.settings.Vault = "", "", string(vault.KindPlain)
+	d := newApp(demoWorld(a.World(), world, dir))
+	defer d.Close()
+	d.Settings, d.Accessible = a.Settings, true
+	d.Settings.Account, d.Settings.IdentityServer, d.Settings.Vault = "", "", string(vault.KindPlain)
 	if err := d.signInToDemo(ctx, world); err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
 	a.Message("This is the demo. Its servers are part of this program: no mail leaves this machine, and nothing is kept.")
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func runDemoConversation(ctx context.Context, a *app) error {
 
 // demoWorld is a world whose one way out leads to the demo, and which keeps
 // everything in dir.
-func demoWorld(w World, demo *sandbox.World, dir string) World {
+func demoWorld(w host.World, demo *sandbox.World, dir string) host.World {
 	w.Transport = demo
 	w.KeyTransport = func(keycheck.TransportOptions) http.RoundTripper { return demo }
 	w.Keyring, w.Agent, w.Browse = nil, nil, nil
@@ -58,10 +59,10 @@ func demoWorld(w World, demo *sandbox.World, dir string) World {
 
 // signInToDemo signs the user of the demo in.
 func (a *app) signInToDemo(ctx context.Context, world *sandbox.World) (err error) {
-	if a.store, err = store.OpenMemory(ctx); err != nil {
+	if a.Store, err = store.OpenMemory(ctx); err != nil {
 		return err
 	}
-	opt, _, err := a.kept(ctx)
+	opt, _, err := a.AccountOptions(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,12 +74,12 @@ func (a *app) signInToDemo(ctx context.Context, world *sandbox.World) (err error
 	if err != nil {
 		return err
 	}
-	kept, err := a.sessions()
+	kept, err := a.Sessions()
 	if err != nil {
 		return err
 	}
-	if err := kept.save(ctx, account.Session()); err != nil {
+	if err := kept.Save(ctx, account.Session()); err != nil {
 		return err
 	}
-	return kept.use(nameOf(account.Session()))
+	return kept.Use(host.NameOf(account.Session()))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui"
@@ -24,7 +25,7 @@ func TestKeysAreDocumented(t *testing.T) { documented(t, "../docs/keys.md", keys
 
 // TestManualIsThatOfTheCommands does the same for docs/mxinvite.1 and the commands.
 func TestManualIsThatOfTheCommands(t *testing.T) {
-	documented(t, "../docs/mxinvite.1", manual(newRoot(newApp(World{}))))
+	documented(t, "../docs/mxinvite.1", manual(newRoot(newApp(host.World{}))))
 }
 
 func TestManualHasTheDateOfTheChanges(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
@@ -53,8 +54,8 @@ func exitCode(err error) int {
 		{exitUsage, fail.Either(threepid.ErrNotAddress, client.ErrNoServerNamed)},
 		{exitSignedOut, fail.Either(fail.ErrNotSignedIn)},
 		{exitSignedOut, fail.Is[*client.SignedOutError]},
-		{exitSignedOut, fail.Is[*unknownAccountError]},
-		{exitUsage, fail.Is[*choiceError]},
+		{exitSignedOut, fail.Is[*host.UnknownAccountError]},
+		{exitUsage, fail.Is[*host.ChoiceError]},
 		{exitTerms, fail.Is[*client.TermsError]},
 		{exitUsage, fail.Is[link.Error]},
 		{exitUsage, fail.Either(client.ErrNoRoomNamed, client.ErrNobodySigns)},

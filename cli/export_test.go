@@ -23,13 +23,13 @@ func TestScreenExportsWhereTheUserSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := v.app()
-		defer a.close()
-		account, err := a.account(t.Context())
+		defer a.Close()
+		account, err := a.Account(t.Context())
 		v.must(err)
 		home, here := t.TempDir(), t.TempDir()
 		a.Env = append(a.Env, "HOME="+home, "XDG_DOWNLOAD_DIR=")
 		t.Chdir(here)
-		e := a.screenExporter()
+		e := a.ScreenExporter()
 		for _, tt := range []struct{ room, format, want string }{
 			{v.room, out.FormatCSV, "invites-ops.csv"},
 			{other, out.FormatMarkdown, "invites-ops-2j.md"},
@@ -62,7 +62,7 @@ func TestScreenExportsWhereTheUserSays(t *testing.T) {
 			t.Errorf("%s, %v", data, err)
 		}
 		for typed, want := range map[string]string{"~/a.csv": filepath.Join(home, "a.csv"), "b.csv": filepath.Join(home, "b.csv")} {
-			if got := a.typedPath(typed); got != want {
+			if got := a.TypedPath(typed); got != want {
 				t.Errorf("%s is %s", typed, got)
 			}
 		}
@@ -77,13 +77,13 @@ func TestVisitorsExportToCopy(t *testing.T) {
 		v := newVigil(t)
 		v.sends(exitOK, "anna@bell.example")
 		a := v.app()
-		defer a.close()
-		account, err := a.account(t.Context())
+		defer a.Close()
+		account, err := a.Account(t.Context())
 		v.must(err)
 		a.Guest = new(serve.Session) // for whom no file is written
 		defer func() { a.Guest = nil }()
 		path := filepath.Join(t.TempDir(), "invites.csv")
-		e := a.screenExporter()
+		e := a.ScreenExporter()
 		got, err := e.Write(t.Context(), ui.Export{Account: account, Format: out.FormatCSV, Path: path, Invites: account.Invites()})
 		if err != nil || !strings.Contains(got.Text, "anna@bell.example") || got.Path != "" || e.Path != nil {
 			t.Errorf("a visitor got %+v, %v", got, err)

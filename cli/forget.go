@@ -33,7 +33,7 @@ func newForget(a *app) *cobra.Command {
 }
 
 func runForget(ctx context.Context, a *app, yes bool) error {
-	account, err := a.offline(ctx)
+	account, err := a.Offline(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,12 +3,12 @@ package cli
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 // What visitors from elsewhere may use. Whatever is not named here is refused,
@@ -22,19 +22,7 @@ const (
 	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than sort check trust all user state with provider format no-tour" + // what is looked at
 		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // what is done
-	// guestSettings are those that visitors may change, in a directory of their own.
-	guestSettings = "account identity_server device_name color accessible sync_output notify theme background glyphs mouse" +
-		" invites.stale_after invites.check_keys contacts.address_book"
 )
-
-func named(in, name string) bool {
-	for word := range strings.FieldsSeq(in) {
-		if word == name {
-			return true
-		}
-	}
-	return false
-}
 
 // forGuests takes from the program what visitors may not use. It does not show
 // in the help, and it is refused.
@@ -43,7 +31,7 @@ func forGuests(root *cobra.Command) {
 	walk(root, func(c *cobra.Command) {
 		refuseFlags(c.PersistentFlags())
 		refuseFlags(c.Flags())
-		if c.HasParent() && !named(guestCommands, c.Parent().Name()) || !named(guestCommands, c.Name()) {
+		if c.HasParent() && !host.HasWord(guestCommands, c.Parent().Name()) || !host.HasWord(guestCommands, c.Name()) {
 			refuseCommand(c)
 		}
 	})
@@ -74,7 +62,7 @@ func refuseCommand(c *cobra.Command) {
 
 func refuseFlags(flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		if !named(guestFlags, f.Name) {
+		if !host.HasWord(guestFlags, f.Name) {
 			f.Hidden = true
 			f.Value = refusedFlag{f.Value}
 		}
@@ -86,12 +74,3 @@ type refusedFlag struct{ pflag.Value }
 
 // Set refuses the flag.
 func (refusedFlag) Set(string) error { return fail.ErrNotForVisitors }
-
-// hideHost takes out of a visitor's settings what would run programs here or
-// read files. The keyring and the ssh-agent are those of the user who serves, and
-// are not available. A new vault is sealed with a passphrase unless they choose otherwise.
-func (a *app) hideHost() {
-	s := &a.settings
-	s.VCards, s.ContactCommand, s.PassphraseCommand = nil, nil, nil
-	a.Keyring, a.Agent, a.Browse, a.Descriptor = nil, nil, nil, nil
-}

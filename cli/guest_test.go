@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -27,11 +28,11 @@ const (
 // guest.go, or into the lists above.
 func TestSomebodyDecidedWhatVisitorsMayUse(t *testing.T) {
 	decided := func(what, allowed, refused, name string) {
-		if named(allowed, name) == named(refused, name) {
+		if host.HasWord(allowed, name) == host.HasWord(refused, name) {
 			t.Errorf("may visitors use the %s %s?", what, name)
 		}
 	}
-	walk(newRoot(newApp(World{})), func(c *cobra.Command) {
+	walk(newRoot(newApp(host.World{})), func(c *cobra.Command) {
 		decided("command", guestCommands, refusedCommands, c.Name())
 		c.InheritedFlags() // which has Cobra gather them
 		c.Flags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
@@ -43,14 +44,14 @@ func TestSomebodyDecidedWhatVisitorsMayUse(t *testing.T) {
 func guest(t *testing.T, args ...string) (code int, said string) {
 	t.Helper()
 	var stdout bytes.Buffer
-	w := World{
+	w := host.World{
 		Streams: out.Streams{
 			In:  strings.NewReader(""),
 			Out: &stdout,
 			Err: &stdout,
 			Env: []string{"MXINVITE_HOME=" + t.TempDir()},
 		},
-		Machine: Machine{
+		Machine: host.Machine{
 			Transport: phoneBook(""),
 			Guest:     new(serve.Session),
 		},
@@ -59,9 +60,9 @@ func guest(t *testing.T, args ...string) (code int, said string) {
 }
 
 func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
-	walk(newRoot(newApp(World{})), func(c *cobra.Command) {
+	walk(newRoot(newApp(host.World{})), func(c *cobra.Command) {
 		path := strings.Fields(c.CommandPath())[1:]
-		if c.HasParent() && (named(refusedCommands, c.Name()) || named(refusedCommands, c.Parent().Name())) {
+		if c.HasParent() && (host.HasWord(refusedCommands, c.Name()) || host.HasWord(refusedCommands, c.Parent().Name())) {
 			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help"), append([]string{"help"}, path...)} {
 				if code, said := guest(t, args...); code == exitOK || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
 					t.Errorf("%v: %d, %s", args, code, said)
@@ -70,7 +71,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 			return
 		}
 		refuse := func(f *pflag.Flag) {
-			if !named(refusedFlags, f.Name) {
+			if !host.HasWord(refusedFlags, f.Name) {
 				return
 			}
 			args := append(path, "--"+f.Name+"=true")
@@ -120,12 +121,12 @@ func TestVisitorsAreToldOfUnknownCommands(t *testing.T) {
 }
 
 func TestSettingsRunNothingForVisitors(t *testing.T) {
-	a := newApp(World{Machine: Machine{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")}})
-	a.settings = config.Settings{
+	a := newApp(host.World{Machine: host.Machine{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")}})
+	a.Settings = config.Settings{
 		VCards: []string{"/srv"}, ContactCommand: []string{"khard"}, PassphraseCommand: []string{"pass"}, Vault: "agent",
 	}
-	a.hideHost()
-	if s := a.settings; len(s.VCards)+len(s.ContactCommand)+len(s.PassphraseCommand) > 0 || a.Keyring != nil || a.Agent != nil {
+	a.RestrictVisitor()
+	if s := a.Settings; len(s.VCards)+len(s.ContactCommand)+len(s.PassphraseCommand) > 0 || a.Keyring != nil || a.Agent != nil {
 		t.Errorf("%+v", s)
 	}
 }

@@ -3,10 +3,12 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 func TestEveryCommandWithColumnsHasAHeader(t *testing.T) {
-	root := newRoot(newApp(World{}))
+	root := newRoot(newApp(host.World{}))
 	for name, columns := range scriptColumns() {
 		c := child(root, name)
 		if c == nil {

@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/dump"
@@ -82,7 +83,7 @@ func runInspect(c *cobra.Command, o inspectOptions) error {
 		return err
 	}
 	findings := dumpFindings(d)
-	facts := invite.Facts{Now: o.Now(), StaleAfter: o.settings.StaleAfter}
+	facts := invite.Facts{Now: o.Now(), StaleAfter: o.Settings.StaleAfter}
 	if o.check {
 		if facts.Validity, err = o.askOffline(ctx, trusted, findings); err != nil {
 			return err
@@ -110,28 +111,28 @@ func (e *cutShortError) Error() string {
 
 // mayAskAbout says which hosts may be asked: those of the person's list, and
 // those named for this time. Without --check there is no need for a list.
-func (o inspectOptions) mayAskAbout(c *cobra.Command) (*trustedHosts, error) {
+func (o inspectOptions) mayAskAbout(c *cobra.Command) (*host.TrustedHosts, error) {
 	if !o.check {
 		return nil, nil
 	}
 	now := make([]string, len(o.trusted))
 	for n, name := range o.trusted {
-		host, err := parseHost(name)
+		host, err := host.ParseHost(name)
 		if err != nil {
 			return nil, fail.Usage(c, err)
 		}
 		now[n] = host
 	}
-	home, err := o.home()
+	home, err := o.Home()
 	if err != nil {
 		return nil, err
 	}
-	trusted, err := loadTrusted(home)
+	trusted, err := host.LoadTrusted(home)
 	if err != nil {
 		return nil, err
 	}
 	for _, host := range now {
-		trusted.lend(host)
+		trusted.AddForThisRun(host)
 	}
 	return trusted, nil
 }
@@ -231,7 +232,7 @@ func foldDump(d *dump.Dump) ([]invite.Invite, map[id.RoomID]client.Room) {
 
 // askOffline asks about the keys of all invites that are out, and returns what
 // came of it.
-func (o inspectOptions) askOffline(ctx context.Context, trusted *trustedHosts, findings []out.Finding) (func(invite.Key) invite.Validity, error) {
+func (o inspectOptions) askOffline(ctx context.Context, trusted *host.TrustedHosts, findings []out.Finding) (func(invite.Key) invite.Validity, error) {
 	checker := o.newOfflineChecker(trusted)
 	err := o.During(ctx, "Asking about keys", func(ctx context.Context) error {
 		checker.ask(ctx, findings)

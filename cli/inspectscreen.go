@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/mxinvite/mxinvite/cli/out"
@@ -17,19 +16,10 @@ import (
 
 var errNoFile = errors.New("it is no file that has an end")
 
-// expand is a path that may begin with ~, where no shell has seen to that.
-func (a *app) expand(path string) string {
-	home := cmp.Or(a.Getenv("HOME"), a.Getenv("USERPROFILE"))
-	if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {
-		return filepath.Join(home, rest)
-	}
-	return path
-}
-
 // inspectForScreen reads a file for the screen, as inspect does. It may begin
 // with ~, which no shell is there to understand.
 func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error) {
-	file = a.expand(file)
+	file = a.Expand(file)
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
 		// Others would be read for ever, or are what the screen itself reads.
 		return ui.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)
@@ -43,7 +33,7 @@ func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error
 	if err != nil {
 		return ui.Dump{}, err
 	}
-	found := ui.Dump{Facts: invite.Facts{Now: a.Now(), StaleAfter: a.settings.StaleAfter}}
+	found := ui.Dump{Facts: invite.Facts{Now: a.Now(), StaleAfter: a.Settings.StaleAfter}}
 	found.Invites, found.Rooms = foldDump(d)
 	switch {
 	case len(cut) > 0:

@@ -57,7 +57,7 @@ func newList(a *app) *cobra.Command {
 }
 
 func runList(ctx context.Context, o listOptions) error {
-	account, err := o.account(ctx)
+	account, err := o.Account(ctx)
 	if err != nil {
 		return err
 	}

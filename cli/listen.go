@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -25,7 +26,7 @@ const listenPatience = 2 * time.Second
 func runListen(c *cobra.Command, o demoOptions) error {
 	ctx := c.Context()
 	// The passwords of the demo are public.
-	if err := checkLoopback("--listen", o.listen, "127.0.0.1:8008"); err != nil {
+	if err := host.CheckLoopback("--listen", o.listen, "127.0.0.1:8008"); err != nil {
 		return fail.Usage(c, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.listen)

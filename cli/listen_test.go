@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
@@ -21,7 +22,7 @@ func TestDemoSaysWhatToDoInAnotherTerminal(t *testing.T) {
 	said := newTerminal("Serving until interrupted.")
 	ended := make(chan int)
 	go func() {
-		w := World{Streams: out.Streams{Out: io.Discard, Err: said, OutTTY: true, Now: time.Now}}
+		w := host.World{Streams: out.Streams{Out: io.Discard, Err: said, OutTTY: true, Now: time.Now}}
 		ended <- Run(ctx, w, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
 	<-said.shown
@@ -47,7 +48,7 @@ func TestDemoOffersADeviceCode(t *testing.T) {
 	stdout, w := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- Run(ctx, World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
+		ended <- Run(ctx, host.World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
@@ -56,7 +57,7 @@ func TestDemoOffersADeviceCode(t *testing.T) {
 	_, base, _ := strings.Cut(strings.TrimSpace(line), "\t")
 
 	words := &sshtest.Buffer{}
-	person := World{
+	person := host.World{
 		Streams: out.Streams{
 			Out:    io.Discard,
 			Err:    words,
@@ -64,7 +65,7 @@ func TestDemoOffersADeviceCode(t *testing.T) {
 			Now:    time.Now,
 			Env:    []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
 		},
-		Machine: Machine{
+		Machine: host.Machine{
 			Transport: http.DefaultTransport,
 		},
 	}
@@ -92,7 +93,7 @@ func TestDemoServesAnyClientUntilInterrupted(t *testing.T) {
 	stdout, w := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- Run(ctx, World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
+		ended <- Run(ctx, host.World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
 
 	told := map[string]string{}

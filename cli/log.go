@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/logfile"
 )
@@ -19,18 +20,18 @@ const logName = "mxinvite.log"
 func (a *app) startLog(c *cobra.Command) {
 	level, wanted := map[string]slog.Level{
 		"error": slog.LevelError, "info": slog.LevelInfo, "debug": slog.LevelDebug,
-	}[a.settings.LogLevel]
-	home, err := a.home()
+	}[a.Settings.LogLevel]
+	home, err := a.Home()
 	demo := c.Name() == demoName && !c.Flags().Changed("log-level")
-	if begun := a.log.Enabled(slog.LevelError); begun || demo || !wanted || err != nil {
+	if begun := a.Log.Enabled(slog.LevelError); begun || demo || !wanted || err != nil {
 		return
 	}
-	a.log = logfile.At(filepath.Join(home.StateDir(), logName), level)
-	a.log.Info("begun", "command", c.CommandPath(), "version", thisBuild().Version)
-	a.Transport = logfile.Transport(a.Transport, a.log, a.Now)
+	a.Log = logfile.At(filepath.Join(home.StateDir(), logName), level)
+	a.Log.Info("begun", "command", c.CommandPath(), "version", host.ThisBuild().Version)
+	a.Transport = logfile.Transport(a.Transport, a.Log, a.Now)
 	if makes := a.KeyTransport; makes != nil {
 		a.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {
-			return logfile.Transport(makes(o), a.log, a.Now)
+			return logfile.Transport(makes(o), a.Log, a.Now)
 		}
 	}
 }

@@ -1,23 +1,19 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
 )
-
-// farewell is how long the end of a former session may take.
-const farewell = 10 * time.Second
 
 type loginOptions struct {
 	*app
@@ -73,7 +69,7 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	kept, err := o.sessions()
+	kept, err := o.Sessions()
 	if err != nil {
 		return err
 	}
@@ -88,10 +84,10 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.readyVault(ctx, kept.vault); err != nil {
+	if err := o.readyVault(ctx, kept.Vault); err != nil {
 		return err
 	}
-	opt := o.clientOptions()
+	opt := o.ClientOptions()
 	if opt.Again, err = o.again(ctx, kept, hs); err != nil {
 		return err
 	}
@@ -105,7 +101,7 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 // readyVault makes sure that a session can be kept before there is one. The
 // passphrase of a new vault is asked for only once there is a session to keep.
 func (a *app) readyVault(ctx context.Context, v *vault.Vault) error {
-	if _, err := v.Current(); errors.Is(err, fs.ErrNotExist) && a.typesPassphrase() && a.MayAsk() {
+	if _, err := v.Current(); errors.Is(err, fs.ErrNotExist) && a.TypesPassphrase() && a.MayAsk() {
 		return nil
 	}
 	return v.Unlock(ctx)
@@ -125,7 +121,7 @@ func (o loginOptions) orAsk(c *cobra.Command, value, question, argument string) 
 // discover finds the homeserver.
 func (o loginOptions) discover(ctx context.Context) (hs client.Homeserver, err error) {
 	err = o.During(ctx, "Looking for "+o.who, func(ctx context.Context) (err error) {
-		hs, err = client.Discover(ctx, o.clientOptions(), o.who)
+		hs, err = client.Discover(ctx, o.ClientOptions(), o.who)
 		return err
 	})
 	return hs, err
@@ -133,8 +129,8 @@ func (o loginOptions) discover(ctx context.Context) (hs client.Homeserver, err e
 
 // again is the session of the account that was named, if the homeserver has
 // ended it.
-func (o loginOptions) again(ctx context.Context, kept *sessions, hs client.Homeserver) (client.Session, error) {
-	names, err := kept.vault.Accounts()
+func (o loginOptions) again(ctx context.Context, kept *host.Sessions, hs client.Homeserver) (client.Session, error) {
+	names, err := kept.Vault.Accounts()
 	if err != nil && !fail.Is[*vault.DamagedError](err) {
 		return client.Session{}, err
 	}
@@ -144,11 +140,11 @@ func (o loginOptions) again(ctx context.Context, kept *sessions, hs client.Homes
 		if !named || name.Homeserver != hs.BaseURL {
 			continue
 		}
-		s, err := kept.read(ctx, name)
-		if err == nil && ended(s) {
+		s, err := kept.Read(ctx, name)
+		if err == nil && host.Ended(s) {
 			return s, nil
 		}
-		if err != nil && !absent(err) {
+		if err != nil && !host.NoSession(err) {
 			return client.Session{}, err
 		}
 	}
@@ -157,15 +153,15 @@ func (o loginOptions) again(ctx context.Context, kept *sessions, hs client.Homes
 
 // keep puts the new session beside those of other accounts, and ends the one
 // that this account had, which is not possible once its token is deleted.
-func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.Account, way client.Way) error {
+func (o loginOptions) keep(ctx context.Context, kept *host.Sessions, account *client.Account, way client.Way) error {
 	s := account.Session()
-	o.sealFor = string(s.UserID)
-	former, err := kept.replace(ctx, s)
+	o.SealFor = string(s.UserID)
+	former, err := kept.Replace(ctx, s)
 	if err != nil {
 		return errors.Join(err, abandon(ctx, account))
 	}
-	o.endFormer(ctx, former, s)
-	if err := kept.use(nameOf(s)); err != nil {
+	o.EndFormer(ctx, former, s)
+	if err := kept.Use(host.NameOf(s)); err != nil {
 		return err
 	}
 	if o.JSON {
@@ -177,7 +173,7 @@ func (o loginOptions) keep(ctx context.Context, kept *sessions, account *client.
 
 // abandon ends a session that is not kept, also if the program is being stopped.
 func abandon(ctx context.Context, account *client.Account) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), host.SignOutTimeout)
 	defer cancel()
 	return account.SignOut(ctx)
 }
@@ -188,19 +184,4 @@ type jsonLogin struct {
 	Homeserver string `json:"homeserver"`
 	DeviceID   string `json:"device_id"`
 	With       string `json:"with"`
-}
-
-// endFormer ends the session that was kept before, unless the new one is of the
-// same device and would end with it.
-func (a *app) endFormer(ctx context.Context, former, s client.Session) {
-	if ended(former) || cmp.Or(former.DeviceID, s.DeviceID) == s.DeviceID {
-		return
-	}
-	account, err := client.Resume(client.Options{Transport: a.Transport, Now: a.Now}, former)
-	if err != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, farewell)
-	defer cancel()
-	_ = account.SignOut(ctx) // its homeserver may be gone; the new session is what was asked for
 }

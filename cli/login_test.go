@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -48,7 +49,7 @@ func newStay(t *testing.T, ways sandbox.Ways) *stay {
 	v.must(os.WriteFile(v.opens, []byte(passphrase+"\n"), 0o600))
 	in, keyboard := io.Pipe()
 	v.keyboard = keyboard
-	v.w = World{
+	v.w = host.World{
 		Streams: out.Streams{
 			In:     in,
 			Out:    &v.out,
@@ -65,7 +66,7 @@ func newStay(t *testing.T, ways sandbox.Ways) *stay {
 				"MXINVITE_HOME=" + v.home, "MXINVITE_VAULT_KIND=sealed", "MXINVITE_VAULT_PASSPHRASE_COMMAND=cat " + v.opens,
 			},
 		},
-		Machine: Machine{
+		Machine: host.Machine{
 			Transport:    v.secrets,
 			KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
 		},
@@ -219,7 +220,7 @@ func TestLoginByABrowserThatComesBack(t *testing.T) {
 	in, keyboard := io.Pipe()
 	defer keyboard.Close()
 	var stdout, said bytes.Buffer
-	home := World{
+	home := host.World{
 		Streams: out.Streams{
 			In:     in,
 			Out:    &stdout,
@@ -229,7 +230,7 @@ func TestLoginByABrowserThatComesBack(t *testing.T) {
 			Now:    time.Now,
 			Env:    []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
 		},
-		Machine: Machine{
+		Machine: host.Machine{
 			Transport: w,
 			Browse: func(address string) error {
 				final, err := w.Approve(ada, address)
@@ -302,7 +303,7 @@ func (v *stay) noteDataKey() {
 	v.t.Helper()
 	opened, err := vault.Open(vault.Options{Dir: v.home, Passphrase: vault.FromFile(v.opens)})
 	v.must(err)
-	s, err := (&sessions{vault: opened}).read(v.t.Context(), vault.Name{UserID: v.ada, Homeserver: v.HomeserverURL()})
+	s, err := (&host.Sessions{Vault: opened}).Read(v.t.Context(), vault.Name{UserID: v.ada, Homeserver: v.HomeserverURL()})
 	v.must(err)
 	text, err := s.DataKey.MarshalText()
 	v.must(err)

@@ -3,6 +3,7 @@ package cli
 import (
 	"testing"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 )
 
@@ -21,9 +22,9 @@ func TestASCIIWhereTheLocaleSaysSo(t *testing.T) {
 		"Unicode anyway":   {"unicode", []string{"LANG=C"}, false},
 		"ASCII anyway":     {"ascii", []string{"LANG=de_DE.UTF-8"}, true},
 	} {
-		a := newApp(World{Streams: out.Streams{Env: c.env}})
-		a.settings.Glyphs = c.glyphs
-		if got := a.onlyASCII(&a.settings); got != c.want {
+		a := newApp(host.World{Streams: out.Streams{Env: c.env}})
+		a.Settings.Glyphs = c.glyphs
+		if got := a.OnlyASCII(&a.Settings); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

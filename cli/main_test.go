@@ -19,6 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
@@ -51,7 +52,7 @@ func runMain() {
 		}
 		clock = func() time.Time { return now }
 	}
-	w := Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), clock, phoneBook(os.Getenv(envServer)))
+	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), clock, phoneBook(os.Getenv(envServer)))
 	w.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {
 		return outside{phoneBook(os.Getenv(envServer)), os.Getenv(envDemo), keycheck.NewTransport(o)}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -23,8 +24,8 @@ func TestWatchNotifiesOfAcceptedInvites(t *testing.T) {
 		{"off", true, wasAccepted, ""},
 	} {
 		var err strings.Builder
-		w := &watch{watchOptions: watchOptions{app: newApp(World{Streams: out.Streams{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}}})}}
-		w.settings.Notify = tc.kind
+		w := &watch{watchOptions: watchOptions{app: newApp(host.World{Streams: out.Streams{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}}})}}
+		w.Settings.Notify = tc.kind
 		w.notify(change{tc.what, client.Room{Name: "Ops"}, invite.Invite{DisplayName: "gra...@nav..."}})
 		if err.String() != tc.want {
 			t.Errorf("%+v: %q", tc, err.String())

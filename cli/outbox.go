@@ -47,25 +47,6 @@ func newOutbox(a *app) *cobra.Command {
 	return c
 }
 
-// offline returns the account as it is remembered. Nobody is asked anything.
-func (a *app) offline(ctx context.Context) (*client.Account, error) {
-	opt, _, err := a.kept(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return a.resume(ctx, opt)
-}
-
-// offlineOutbox is offline, with the account's outbox.
-func (a *app) offlineOutbox(ctx context.Context) (*client.Account, client.Outbox, error) {
-	account, err := a.offline(ctx)
-	if err != nil {
-		return nil, client.Outbox{}, err
-	}
-	outbox, err := account.Outbox(ctx)
-	return account, outbox, err
-}
-
 // jsonItem is what outbox promises to scripts for each invite.
 type jsonItem struct {
 	Number   int64  `json:"number"`
@@ -92,7 +73,7 @@ func newJSONItem(i client.Item, room client.Room) jsonItem {
 }
 
 func runOutbox(ctx context.Context, o outboxOptions) error {
-	account, outbox, err := o.offlineOutbox(ctx)
+	account, outbox, err := o.OfflineOutbox(ctx)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func newOutboxResume(a *app) *cobra.Command {
 }
 
 func runOutboxPause(ctx context.Context, a *app, pause bool) error {
-	account, err := a.offline(ctx)
+	account, err := a.Offline(ctx)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (e *itemStateError) Error() string {
 // change does something to the items that are meant, all or none of them.
 func (a *app) change(c *cobra.Command, ch *choice, do func(*client.Account, context.Context, ...int64) error) error {
 	ctx := c.Context()
-	account, outbox, err := a.offlineOutbox(ctx)
+	account, outbox, err := a.OfflineOutbox(ctx)
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func newOutboxClear(a *app) *cobra.Command {
 }
 
 func runOutboxClear(ctx context.Context, a *app) error {
-	account, outbox, err := a.offlineOutbox(ctx)
+	account, outbox, err := a.OfflineOutbox(ctx)
 	if err != nil {
 		return err
 	}

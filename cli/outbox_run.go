@@ -53,7 +53,7 @@ type postRound struct {
 }
 
 func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
-	account, err := o.offline(ctx)
+	account, err := o.Offline(ctx)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 // TestEverythingShownIsRun compares the command lines on the pages with what the
@@ -101,7 +103,7 @@ func readScripts(t *testing.T) scripts {
 
 // fullRoot is the program with the command that Cobra adds when it runs.
 func fullRoot() *cobra.Command {
-	root := newRoot(newApp(World{}))
+	root := newRoot(newApp(host.World{}))
 	root.InitDefaultHelpCmd()
 	return root
 }

@@ -59,7 +59,7 @@ func newResend(a *app) *cobra.Command {
 }
 
 func runResend(ctx context.Context, o resendOptions) error {
-	account, room, err := o.accountInRoom(ctx, o.rooms[0])
+	account, room, err := o.AccountInRoom(ctx, o.rooms[0])
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func newRevoke(a *app) *cobra.Command {
 func (o revokeOptions) byToken() bool { return o.which.everything() && !o.allPending }
 
 func runRevoke(ctx context.Context, o revokeOptions) error {
-	account, err := o.account(ctx)
+	account, err := o.Account(ctx)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ type jsonRoom struct {
 }
 
 func runRooms(ctx context.Context, a *app) error {
-	account, err := a.account(ctx)
+	account, err := a.Account(ctx)
 	if err != nil {
 		return err
 	}

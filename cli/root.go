@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 // An app is one run of the program, for its commands.
 type app struct {
-	*program
+	*host.Program
 }
 
 // accessibleMode is the accessible mode that the command runs in; nil on a command
@@ -21,7 +22,7 @@ func (a *app) accessibleMode() *conversation {
 	return talk
 }
 
-func newApp(w World) *app { return &app{newProgram(w)} }
+func newApp(w host.World) *app { return &app{host.NewProgram(w)} }
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its
@@ -37,7 +38,7 @@ func newRoot(a *app) *cobra.Command {
 			"  mxinvite login @you:example.org\n" +
 			"  mxinvite send '#ops' grace@navy.example\n" +
 			"  mxinvite list --check --status pending --older-than 30d",
-		Version: thisBuild().String(),
+		Version: host.ThisBuild().String(),
 		Args:    noSuchCommand,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if err := a.readSettings(c); err != nil {
@@ -71,9 +72,9 @@ func newRoot(a *app) *cobra.Command {
 	f.String("log-level", "", "log `LEVEL`: off, error, info or debug")
 	f.String("account", "", "account to use: `USER` is a Matrix ID")
 	f.String("vault", "", "`KIND` of vault: keyring, sealed, agent or plain")
-	f.StringVar(&a.passphraseFile, "passphrase-file", "", "read the vault's passphrase from `FILE`")
-	f.StringVar(&a.passphraseFD, "passphrase-fd", "", "read the passphrase from file descriptor `N`")
-	f.StringVar(&a.homeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
+	f.StringVar(&a.PassphraseFile, "passphrase-file", "", "read the vault's passphrase from `FILE`")
+	f.StringVar(&a.PassphraseFD, "passphrase-fd", "", "read the passphrase from file descriptor `N`")
+	f.StringVar(&a.HomeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
 	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
 		newResend(a), newRevoke(a), newAccept(a), newInspect(a))

@@ -7,13 +7,14 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 )
 
 func TestHelpFitsATerminal(t *testing.T) {
-	for _, c := range newRoot(newApp(World{})).Commands() {
+	for _, c := range newRoot(newApp(host.World{})).Commands() {
 		var help bytes.Buffer
-		w := World{Streams: out.Streams{Out: &help, Err: &help}}
+		w := host.World{Streams: out.Streams{Out: &help, Err: &help}}
 		if code := Run(t.Context(), w, []string{c.Name(), "--help"}); code != exitOK {
 			t.Fatalf("%s ends with %d", c.Name(), code)
 		}

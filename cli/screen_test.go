@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
@@ -40,9 +41,9 @@ func (t *terminal) Write(p []byte) (int, error) {
 
 // screen is the world of a person at a terminal who keeps things in a
 // directory of their own.
-func screen(t *testing.T, in io.Reader, stdout io.Writer) World {
+func screen(t *testing.T, in io.Reader, stdout io.Writer) host.World {
 	t.Helper()
-	return World{
+	return host.World{
 		Streams: out.Streams{
 			In:     in,
 			Out:    stdout,
@@ -52,7 +53,7 @@ func screen(t *testing.T, in io.Reader, stdout io.Writer) World {
 			Env:    []string{"TERM=xterm-256color", "MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
 			Now:    time.Now,
 		},
-		Machine: Machine{
+		Machine: host.Machine{
 			Transport: phoneBook(""),
 		},
 	}
@@ -163,7 +164,7 @@ func TestFilesAreReadForTheScreen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "state.json"), []byte(state), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a := newApp(World{Streams: out.Streams{Env: []string{"HOME=" + home}, Now: time.Now, Err: io.Discard}})
+	a := newApp(host.World{Streams: out.Streams{Env: []string{"HOME=" + home}, Now: time.Now, Err: io.Discard}})
 	d, err := a.inspectForScreen(t.Context(), "~/state.json")
 	if err != nil {
 		t.Fatal(err)

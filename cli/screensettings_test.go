@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/serve"
@@ -17,7 +18,7 @@ import (
 // appWith is a run of the program with settings from this environment.
 func appWith(t *testing.T, env ...string) *app {
 	t.Helper()
-	a := newApp(World{Streams: out.Streams{Env: env}})
+	a := newApp(host.World{Streams: out.Streams{Env: env}})
 	c := newRoot(a)
 	if err := a.readSettings(c); err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func TestScreenKeepsSettings(t *testing.T) {
 		if c.guest {
 			a.Guest = new(serve.Session)
 		}
-		says, err := a.screenSettings(false).Keep(t.Context(), "theme", "high-contrast")
+		says, err := a.ScreenSettings(false).Keep(t.Context(), "theme", "high-contrast")
 		if err != nil || says != c.says {
 			t.Errorf("%s: %q, %v", name, says, err)
 		}
@@ -62,14 +63,14 @@ func TestScreenKeepsNoSettingOfTheHostForVisitors(t *testing.T) {
 	dir := t.TempDir()
 	a := appWith(t, "MXINVITE_HOME="+dir)
 	a.Guest = new(serve.Session)
-	s := a.screenSettings(false)
+	s := a.ScreenSettings(false)
 	for _, setting := range s.List {
-		if !named(guestSettings, setting.Name) {
+		if !host.HasWord(host.GuestSettings, setting.Name) {
 			t.Errorf("%s is offered", setting.Name)
 		}
 	}
 	for _, setting := range config.AllSettings() {
-		if named(guestSettings, setting.Name) {
+		if host.HasWord(host.GuestSettings, setting.Name) {
 			continue
 		}
 		if _, err := s.Keep(t.Context(), setting.Name, "touch /tmp/x"); !errors.Is(err, fail.ErrNotForVisitors) {
@@ -83,20 +84,20 @@ func TestScreenKeepsNoSettingOfTheHostForVisitors(t *testing.T) {
 
 func TestScreenSaysWhatIsNotKept(t *testing.T) {
 	home := t.TempDir()
-	if says, err := appWith(t, "MXINVITE_HOME="+home).screenSettings(true).Keep(t.Context(), "mouse", "false"); err != nil || says != "The demo does not keep it." {
+	if says, err := appWith(t, "MXINVITE_HOME="+home).ScreenSettings(true).Keep(t.Context(), "mouse", "false"); err != nil || says != "The demo does not keep it." {
 		t.Errorf("%q, %v", says, err)
 	}
 	if files, _ := os.ReadDir(home); len(files) > 0 {
 		t.Errorf("the demo has left %v", files)
 	}
-	if says, err := appWith(t).screenSettings(false).Keep(t.Context(), "mouse", "false"); err != nil || !strings.HasPrefix(says, "It is not kept: no home directory") {
+	if says, err := appWith(t).ScreenSettings(false).Keep(t.Context(), "mouse", "false"); err != nil || !strings.HasPrefix(says, "It is not kept: no home directory") {
 		t.Errorf("%q, %v", says, err)
 	}
 }
 
 func TestScreenShowsTheSettingsThatHold(t *testing.T) {
 	a := appWith(t, "MXINVITE_HOME="+t.TempDir(), "MXINVITE_THEME=mono", "MXINVITE_NOTIFY=bell", "LANG=C")
-	s := a.screenSettings(false)
+	s := a.ScreenSettings(false)
 	values := map[string]string{}
 	for _, setting := range s.List {
 		values[setting.Name] = setting.Value

@@ -20,6 +20,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -249,7 +250,7 @@ func demo(ts *testscript.TestScript, neg bool, args []string) {
 	stdout, w := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- Run(ctx, World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
+		ended <- Run(ctx, host.World{Streams: out.Streams{Out: w, Err: io.Discard, Now: time.Now}}, []string{"demo", "--listen", "127.0.0.1:0"})
 	}()
 	ts.Defer(func() { interrupt(); <-ended })
 	line, err := bufio.NewReader(stdout).ReadString('\n')

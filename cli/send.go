@@ -120,7 +120,7 @@ func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 }
 
 func runSend(ctx context.Context, o sendOptions) error {
-	account, rooms, err := o.accountInRooms(ctx, o.rooms)
+	account, rooms, err := o.AccountInRooms(ctx, o.rooms)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
-	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
@@ -64,10 +64,10 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	if o.authorizedKeys == "" {
 		return fail.Usage(c, errors.New("--authorized-keys is missing"))
 	}
-	if err := checkHostPort("--listen", o.listen, ":2222"); err != nil {
+	if err := host.CheckHostPort("--listen", o.listen, ":2222"); err != nil {
 		return fail.Usage(c, err)
 	}
-	home, err := o.home()
+	home, err := o.Home()
 	if err != nil {
 		return err
 	}
@@ -84,10 +84,10 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	}
 	log := slog.New(slog.NewTextHandler(o.Err, nil))
 	var s *serve.Server
-	v := visitors{World: o.world(), home: home, transport: guarded(o.allowPrivate), allowPrivate: o.allowPrivate}
+	v := host.Visitors{World: o.World(), Home: home, Transport: host.VisitorTransport(o.allowPrivate), AllowPrivate: o.allowPrivate}
 	s = serve.New(serve.Options{
 		HostKey: key, Keys: keys, Limits: o.limits(), Log: log,
-		Handle: func(ctx context.Context, visit *serve.Session) int { return v.visit(ctx, s, visit) },
+		Handle: func(ctx context.Context, visit *serve.Session) int { return Run(ctx, v.WorldOf(s, visit), visit.Args) },
 	})
 	if err := o.serveMetrics(c, s); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (o serveOptions) readKeys() (serve.Keys, error) {
 }
 
 func (o serveOptions) limits() serve.Limits {
-	return serve.Limits{Sessions: o.settings.Sessions, PerKey: o.settings.SessionsPerKey, Idle: o.settings.Idle}
+	return serve.Limits{Sessions: o.Settings.Sessions, PerKey: o.Settings.SessionsPerKey, Idle: o.Settings.Idle}
 }
 
 // reloads reads keys and settings again whenever it is asked to. If there is
@@ -143,7 +143,7 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	if o.metrics == "" {
 		return nil
 	}
-	if err := checkLoopback("--metrics", o.metrics, "127.0.0.1:9222"); err != nil {
+	if err := host.CheckLoopback("--metrics", o.metrics, "127.0.0.1:9222"); err != nil {
 		return fail.Usage(c, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(c.Context(), "tcp", o.metrics)
@@ -157,18 +157,4 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	go func() { _ = server.Serve(listener) }() // which ends with the context
 	o.Note("Serving metrics at http://%s/metrics", listener.Addr().String())
 	return nil
-}
-
-// visitors makes a world for each visitor.
-type visitors struct {
-	World
-
-	home         config.Home
-	transport    http.RoundTripper
-	allowPrivate bool
-}
-
-// visit does what a visitor came for.
-func (v visitors) visit(ctx context.Context, s *serve.Server, visit *serve.Session) int {
-	return Run(ctx, v.world(s, visit), visit.Args)
 }

@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
@@ -65,7 +66,7 @@ func openLodge(t *testing.T, args ...string) *lodge {
 	l.authorize(l.ada)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
-	w := World{
+	w := host.World{
 		Streams: out.Streams{
 			In:  strings.NewReader(""),
 			Out: io.Discard,
@@ -73,7 +74,7 @@ func openLodge(t *testing.T, args ...string) *lodge {
 			Now: time.Now,
 			Env: []string{"MXINVITE_HOME=" + filepath.Join(l.dir, "home")},
 		},
-		Machine: Machine{
+		Machine: host.Machine{
 			Hangup: l.hangup,
 		},
 	}
@@ -411,7 +412,7 @@ func TestServeIsUsedRightly(t *testing.T) {
 		{"serve", "--authorized-keys", "/dev/null", "--metrics", "0.0.0.0:9222", "--listen", "127.0.0.1:0"},
 		{"serve", "--authorized-keys", "/dev/null", "--metrics", ":9222", "--listen", "127.0.0.1:0"},
 	} {
-		w := World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}}
+		w := host.World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}}
 		if code := Run(t.Context(), w, args); code != exitUsage {
 			t.Errorf("%v ends with %d", args, code)
 		}
@@ -423,7 +424,7 @@ func TestNoArgumentsAreNotThoseOfTheProcess(t *testing.T) {
 	defer func() { os.Args = args }()
 	os.Args = []string{"mxinvite", "rooms"}
 	var said bytes.Buffer
-	w := World{Streams: out.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &said, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}}
+	w := host.World{Streams: out.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &said, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}}
 	if code := Run(t.Context(), w, nil); code != exitUsage || !strings.Contains(said.String(), "the screen needs a terminal") {
 		t.Errorf("%d: %s", code, said.String())
 	}

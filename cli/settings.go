@@ -14,17 +14,17 @@ import (
 // readSettings reads what the person has chosen. With an error there still are
 // settings, as far as they make sense.
 func (a *app) readSettings(c *cobra.Command) error {
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		home = config.Home{} // not every command needs one
 	}
 	settings, err := home.LoadSettings(a.Getenv, givenFlags(c)...)
 	err = settings.RefuseKeys(ui.CheckKeys(settings.Keys), err)
-	a.settings = *settings
-	a.Colors = a.chosenColors()
+	a.Settings = *settings
+	a.Colors = a.ChosenColors()
 	a.Accessible = a.wantsAccessible()
 	if a.Guest != nil {
-		a.hideHost()
+		a.RestrictVisitor()
 	}
 	if e, ok := errors.AsType[*config.SettingsError](err); ok && slices.ContainsFunc(e.Problems, ofFlag) {
 		return fail.Usage(c, err)
@@ -61,9 +61,9 @@ func givenFlags(c *cobra.Command) []config.Given {
 // The variable ACCESSIBLE is weaker than the flag and MXINVITE_ACCESSIBLE, and
 // stronger than the settings file.
 func (a *app) wantsAccessible() bool {
-	source, v := a.settings.Origin("accessible").Source, a.Getenv("ACCESSIBLE")
+	source, v := a.Settings.Origin("accessible").Source, a.Getenv("ACCESSIBLE")
 	if v != "" && source != config.Flag && source != config.Environment {
 		return v != "0"
 	}
-	return a.settings.Accessible
+	return a.Settings.Accessible
 }

@@ -36,7 +36,7 @@ func newShow(a *app) *cobra.Command {
 }
 
 func runShow(ctx context.Context, o showOptions) error {
-	account, room, err := o.accountInRoom(ctx, o.room)
+	account, room, err := o.AccountInRoom(ctx, o.room)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -62,7 +63,7 @@ func TestManyProgramsKeepOneSession(t *testing.T) {
 			if said, code := s.run(t.Context(), "rooms"); code != exitOK {
 				t.Errorf("ended with %d: %s", code, said)
 			}
-			saved, err := s.kept.read(t.Context(), nameOf(s.session))
+			saved, err := s.kept.Read(t.Context(), host.NameOf(s.session))
 			s.must(err)
 			access, refresh, err := s.world.LatestTokens(string(saved.UserID), string(saved.DeviceID))
 			s.must(err)
@@ -82,7 +83,7 @@ type soak struct {
 	world   *sandbox.World
 	server  string // host and port
 	home    string
-	kept    *sessions
+	kept    *host.Sessions
 	session client.Session
 
 	smooth                            atomic.Bool // nothing is lost any more
@@ -101,7 +102,7 @@ func newSoak(t *testing.T, ways sandbox.Ways) *soak {
 	home := config.At(s.home)
 	v, err := vault.Open(vault.Options{Dir: home.Dir(), Kind: vault.KindPlain})
 	s.must(err)
-	s.kept = &sessions{home, v}
+	s.kept = &host.Sessions{Home: home, Vault: v}
 	return s
 }
 
@@ -163,7 +164,7 @@ func (s *soak) signIn() client.Session {
 	if session.RefreshToken == "" {
 		s.t.Fatal("the session cannot be renewed")
 	}
-	s.must(s.kept.save(s.t.Context(), session))
+	s.must(s.kept.Save(s.t.Context(), session))
 	return session
 }
 

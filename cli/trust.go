@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 )
 
 func newTrust(a *app) *cobra.Command {
-	var may allowed
+	var may host.Allowed
 	c := &cobra.Command{
 		Use:   "trust [HOST...]",
 		Short: "Allow key checks at hosts, or list the trusted hosts",
@@ -30,7 +31,7 @@ func newTrust(a *app) *cobra.Command {
 			"  mxinvite list --check",
 		Args: takes(0, -1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 && may == (allowed{}) {
+			if len(args) == 0 && may == (host.Allowed{}) {
 				return runTrusted(a)
 			}
 			if len(args) == 0 {
@@ -39,8 +40,8 @@ func newTrust(a *app) *cobra.Command {
 			return runTrust(c, a, args, may)
 		},
 	}
-	c.Flags().BoolVar(&may.http, "http", false, "also allow http")
-	c.Flags().BoolVar(&may.private, "private", false, "also allow private network addresses")
+	c.Flags().BoolVar(&may.HTTP, "http", false, "also allow http")
+	c.Flags().BoolVar(&may.Private, "private", false, "also allow private network addresses")
 	return c
 }
 
@@ -61,7 +62,7 @@ type jsonHost struct {
 }
 
 func runTrusted(a *app) error {
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func runTrusted(a *app) error {
 	if err != nil {
 		return err
 	}
-	trusted, err := loadTrusted(home)
+	trusted, err := host.LoadTrusted(home)
 	if err != nil {
 		return err
 	}
@@ -77,16 +78,16 @@ func runTrusted(a *app) error {
 	t := &out.Table{Columns: []out.Column{{}}, Of: "host"}
 	seen := map[string]bool{}
 	for _, line := range lines {
-		host, _, err := parseTrust(line)
+		host, _, err := host.ParseTrust(line)
 		if err != nil {
 			a.Message("In %s: %s.", home.TrustPath(), err.Error())
 			continue
 		}
 		if !seen[host] {
 			seen[host] = true
-			may, _ := trusted.of(host)
-			all = append(all, jsonHost{host, may.http, may.private})
-			t.Add(out.Cell{Shown: host + may.clause(), Exact: host + may.words()})
+			may, _ := trusted.Of(host)
+			all = append(all, jsonHost{host, may.HTTP, may.Private})
+			t.Add(out.Cell{Shown: host + may.Clause(), Exact: host + may.Words()})
 			t.Call(host)
 		}
 	}
@@ -99,21 +100,21 @@ func runTrusted(a *app) error {
 	return a.WriteTable(t)
 }
 
-func runTrust(c *cobra.Command, a *app, names []string, may allowed) error {
+func runTrust(c *cobra.Command, a *app, names []string, may host.Allowed) error {
 	hosts, trusted, err := a.namedHosts(c, names)
 	if err != nil {
 		return err
 	}
 	for _, host := range hosts {
-		if before, ok := trusted.of(host); ok && before == before.and(may) {
-			a.Note("%s is already trusted%s.", host, before.clause())
+		if before, ok := trusted.Of(host); ok && before == before.And(may) {
+			a.Note("%s is already trusted%s.", host, before.Clause())
 			continue
 		}
-		if err := trusted.add(host, may); err != nil {
+		if err := trusted.Add(host, may); err != nil {
 			return err
 		}
-		now, _ := trusted.of(host)
-		a.Note("%s will be asked about keys%s.", host, now.clause())
+		now, _ := trusted.Of(host)
+		a.Note("%s will be asked about keys%s.", host, now.Clause())
 	}
 	return nil
 }
@@ -127,7 +128,7 @@ func runUntrust(c *cobra.Command, a *app, names []string) error {
 	}
 	var failures []failure
 	for _, host := range hosts {
-		was, err := trusted.drop(host)
+		was, err := trusted.Drop(host)
 		if err == nil && !was {
 			err = fmt.Errorf("%s: %w", host, errNotTrusted)
 		}
@@ -142,19 +143,19 @@ func runUntrust(c *cobra.Command, a *app, names []string) error {
 
 // namedHosts reads the hosts of a command line. Before all of them make sense
 // nothing is done to any.
-func (a *app) namedHosts(c *cobra.Command, names []string) ([]string, *trustedHosts, error) {
+func (a *app) namedHosts(c *cobra.Command, names []string) ([]string, *host.TrustedHosts, error) {
 	hosts := make([]string, len(names))
 	for i, name := range names {
-		host, err := parseHost(name)
+		host, err := host.ParseHost(name)
 		if err != nil {
 			return nil, nil, fail.Usage(c, err)
 		}
 		hosts[i] = host
 	}
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return nil, nil, err
 	}
-	trusted, err := loadTrusted(home)
+	trusted, err := host.LoadTrusted(home)
 	return hosts, trusted, err
 }

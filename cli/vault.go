@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,37 +78,18 @@ type jsonVault struct {
 }
 
 func runVault(ctx context.Context, a *app) error {
-	s, err := a.vaultState(ctx)
+	s, err := a.VaultState(ctx)
 	if err != nil {
 		return err
 	}
 	if a.JSON {
-		return a.WriteJSON(jsonVault{s.kind, a.shownPath(s.path), s.exists})
+		return a.WriteJSON(jsonVault{s.Kind, a.ShownPath(s.Path), s.Exists})
 	}
 	told := s.String()
 	a.Note("%s.", strings.ToUpper(told[:1])+told[1:])
 	t := &out.Table{Columns: []out.Column{{}, {}}}
-	t.Add(out.Text(string(s.kind)), out.Text(a.shownPath(s.path)))
+	t.Add(out.Text(string(s.Kind)), out.Text(a.ShownPath(s.Path)))
 	return a.WriteTable(t)
-}
-
-// shownPath is a path as the user may see it: visitors need not know where things
-// are on this machine.
-func (a *app) shownPath(path string) string {
-	if a.Guest != nil {
-		return filepath.Base(path)
-	}
-	return path
-}
-
-// anyVault opens the vault of any kind, to change it.
-func (a *app) anyVault() (config.Home, *vault.Vault, error) {
-	home, err := a.home()
-	if err != nil {
-		return home, nil, err
-	}
-	v, err := a.openVault(home, "")
-	return home, v, err
 }
 
 func runVaultKind(c *cobra.Command, a *app, to string) error {
@@ -118,7 +98,7 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 	if err := kind.UnmarshalText([]byte(to)); err != nil {
 		return fail.Usage(c, err)
 	}
-	home, v, err := a.anyVault()
+	home, v, err := a.AnyVault()
 	if err != nil {
 		return err
 	}
@@ -129,10 +109,10 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 	if err != nil {
 		return err
 	}
-	a.Note("The vault is now of kind %s: %s.", string(kind), a.shownPath(v.Path()))
-	if wanted := a.wantedKind(); wanted != "" && wanted != kind {
+	a.Note("The vault is now of kind %s: %s.", string(kind), a.ShownPath(v.Path()))
+	if wanted := a.WantedKind(); wanted != "" && wanted != kind {
 		a.Note("But %s is %s: until you change that, mxinvite does not open this vault.",
-			a.settings.Origin("vault.kind").String(), string(wanted))
+			a.Settings.Origin("vault.kind").String(), string(wanted))
 	}
 	return nil
 }
@@ -140,7 +120,7 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 // firstVault makes a vault of the session that lies in a plain file from before
 // there were any.
 func (a *app) firstVault(ctx context.Context, home config.Home, kind vault.Kind) error {
-	v, err := a.openVault(home, kind)
+	v, err := a.OpenVault(home, kind)
 	if err != nil {
 		return err
 	}
@@ -159,11 +139,11 @@ func (a *app) firstVault(ctx context.Context, home config.Home, kind vault.Kind)
 }
 
 func runVaultPassphrase(ctx context.Context, a *app, file string) error {
-	home, err := a.home()
+	home, err := a.Home()
 	if err != nil {
 		return err
 	}
-	before, err := a.asker()
+	before, err := a.Asker()
 	if err != nil {
 		return err
 	}
@@ -172,11 +152,11 @@ func runVaultPassphrase(ctx context.Context, a *app, file string) error {
 	case file != "":
 		next = vault.FromFile(file)
 	case a.MayAsk():
-		next = a.askPassphrase
+		next = a.AskPassphrase
 	default:
 		return fail.UsageOf("mxinvite vault passphrase", fmt.Errorf("%w for the new passphrase; --new-passphrase-file names a file", fail.ErrNoTerminal))
 	}
-	v, err := a.openVaultWith(home, "", func(ctx context.Context, why vault.Reason) (string, error) {
+	v, err := a.OpenVaultWith(home, "", func(ctx context.Context, why vault.Reason) (string, error) {
 		switch {
 		case why == vault.New:
 			return next(ctx, why)
@@ -196,7 +176,7 @@ func runVaultPassphrase(ctx context.Context, a *app, file string) error {
 }
 
 func runVaultAside(ctx context.Context, a *app) error {
-	_, v, err := a.anyVault()
+	_, v, err := a.AnyVault()
 	if err != nil {
 		return err
 	}
@@ -204,6 +184,6 @@ func runVaultAside(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.Note("The vault was renamed to %s. Sign in with: mxinvite login", a.shownPath(aside))
+	a.Note("The vault was renamed to %s. Sign in with: mxinvite login", a.ShownPath(aside))
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 func TestVersionNamesTheCommit(t *testing.T) {
@@ -12,12 +14,12 @@ func TestVersionNamesTheCommit(t *testing.T) {
 		{Key: "vcs.time", Value: "2026-11-26T16:00:00Z"},
 		{Key: "vcs.modified", Value: "true"},
 	}}
-	b := buildOf(info)
+	b := host.BuildOf(info)
 	b.OS, b.Arch = "linux", "amd64"
 	if got, want := b.String(), "mxinvite v0.3.1 (commit 0123456789ab of 2026-11-26, modified), go1.26.7 linux/amd64"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	b = buildOf(&debug.BuildInfo{GoVersion: "go1.26.7"})
+	b = host.BuildOf(&debug.BuildInfo{GoVersion: "go1.26.7"})
 	if got := b.String(); !strings.HasPrefix(got, "mxinvite (devel), go1.26.7 ") {
 		t.Errorf("without a checkout: %q", got)
 	}

@@ -44,12 +44,12 @@ func newWatch(a *app) *cobra.Command {
 }
 
 func runWatch(ctx context.Context, o watchOptions) error {
-	opt, _, err := o.kept(ctx)
+	opt, _, err := o.AccountOptions(ctx)
 	if err != nil {
 		return err
 	}
 	opt.Store = nil // it is what happens from now on that is asked for
-	account, err := o.resume(ctx, opt)
+	account, err := o.Resume(ctx, opt)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (w *watch) notify(c change) {
 		return
 	}
 	who := cmp.Or(string(taker(c.invite)), c.invite.DisplayName)
-	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.settings.Notify), w.Getenv("TERM"), "mxinvite", who+" accepted the invite to "+c.room.Name))
+	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.Settings.Notify), w.Getenv("TERM"), "mxinvite", who+" accepted the invite to "+c.room.Name))
 }
 
 // happeningCell says what happened.

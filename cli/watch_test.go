@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -44,7 +45,7 @@ func (t *tape) take() string {
 type vigil struct {
 	*sandbox.World
 	t          *testing.T
-	w          World
+	w          host.World
 	ada, grace string
 	room       string
 	out, err   tape
@@ -58,7 +59,7 @@ func newVigil(t *testing.T) *vigil {
 	v := &vigil{t: t, World: sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}), ended: make(chan int, 1)}
 	v.ada, v.grace = v.AddUser("ada", password, "Ada"), v.AddUser("grace", password, "Grace")
 	v.room = v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
-	v.w = World{
+	v.w = host.World{
 		Streams: out.Streams{
 			In:  strings.NewReader(password),
 			Out: &v.out,
@@ -66,7 +67,7 @@ func newVigil(t *testing.T) *vigil {
 			Now: time.Now,
 			Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
 		},
-		Machine: Machine{
+		Machine: host.Machine{
 			Transport:    v.World,
 			KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
 		},

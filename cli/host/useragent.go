@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"net/http"
@@ -17,6 +17,7 @@ type namedTransport struct {
 
 func withName(t http.RoundTripper) http.RoundTripper { return namedTransport{t, userAgent()} }
 
+// RoundTrip sends a request with the name of the program.
 func (t namedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.Header.Set("User-Agent", t.userAgent)
@@ -29,6 +30,6 @@ func userAgent() string {
 	if !known {
 		system = runtime.GOOS
 	}
-	number := strings.Trim(thisBuild().Version, "()") // of "(devel)"
+	number := strings.Trim(ThisBuild().Version, "()") // of "(devel)"
 	return "mxinvite/" + number + " (terminal; " + system + ")"
 }

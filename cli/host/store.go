@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"context"
@@ -8,37 +8,37 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
-// remembers opens what is kept from one start to the next. It stays open until
+// OpenStore opens what is kept from one start to the next. It stays open until
 // the command ends. What cannot be opened is told and done without: everything
 // in it can be asked for again. A damaged file is set aside, never overwritten.
-func (a *app) remembers(ctx context.Context) *store.Store {
-	if a.store != nil {
-		return a.store
+func (p *Program) OpenStore(ctx context.Context) *store.Store {
+	if p.Store != nil {
+		return p.Store
 	}
-	home, err := a.home()
+	home, err := p.Home()
 	if err != nil {
 		return nil
 	}
 	path := home.StorePath()
-	if a.silent {
-		a.store = openQuietly(ctx, path)
-		return a.store
+	if p.Silent {
+		p.Store = openQuietly(ctx, path)
+		return p.Store
 	}
 	s, err := store.Open(ctx, path)
 	if damaged := new(store.DamagedError); errors.As(err, &damaged) {
 		aside, moveErr := store.SetAside(path)
 		if moveErr != nil {
-			a.Note("What was known when mxinvite last ran cannot be read: %v", err)
+			p.Note("What was known when mxinvite last ran cannot be read: %v", err)
 			return nil
 		}
-		a.Note("What was known when mxinvite last ran cannot be read. It lies at %s now.", aside)
+		p.Note("What was known when mxinvite last ran cannot be read. It lies at %s now.", aside)
 		s, err = store.Open(ctx, path)
 	}
 	if err != nil {
-		a.Note("Nothing will be remembered for the next start: %v", err)
+		p.Note("Nothing will be remembered for the next start: %v", err)
 		return nil
 	}
-	a.store = s
+	p.Store = s
 	return s
 }
 
@@ -54,11 +54,11 @@ func openQuietly(ctx context.Context, path string) *store.Store {
 	return s
 }
 
-// close lets go of what a command has opened.
-func (a *app) close() {
-	if a.store != nil {
-		_ = a.store.Close() // what was saved is safe already
-		a.store = nil
+// Close lets go of what a command has opened.
+func (p *Program) Close() {
+	if p.Store != nil {
+		_ = p.Store.Close() // what was saved is safe already
+		p.Store = nil
 	}
-	_ = a.log.Close() // what could not be written there is lost anyway
+	_ = p.Log.Close() // what could not be written there is lost anyway
 }

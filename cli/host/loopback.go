@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"context"
@@ -26,34 +26,34 @@ const loopbackPage = `<!DOCTYPE html>
 <p>mxinvite has heard from your server. You can close this window.</p></html>
 `
 
-// A loopback is where a browser on this machine comes back to after a sign-in
+// A Loopback is where a browser on this machine comes back to after a sign-in
 // (RFC 8252, section 7.3).
-type loopback struct {
+type Loopback struct {
 	listener net.Listener
 }
 
-// listenLoopback opens a port that nobody but this machine reaches. It stays
+// ListenLoopback opens a port that nobody but this machine reaches. It stays
 // open until ctx ends, or until the answer came.
-func listenLoopback(ctx context.Context) (*loopback, error) {
+func ListenLoopback(ctx context.Context) (*Loopback, error) {
 	var failed error
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
 		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 		if err == nil {
 			context.AfterFunc(ctx, func() { _ = listener.Close() })
-			return &loopback{listener}, nil
+			return &Loopback{listener}, nil
 		}
 		failed = errors.Join(failed, err)
 	}
 	return nil, fmt.Errorf("listen for the browser: %w", failed)
 }
 
-// redirectURI is the address to have the browser sent to.
-func (l *loopback) redirectURI() string { return "http://" + l.listener.Addr().String() + loopbackPath }
+// RedirectURI is the address to have the browser sent to.
+func (l *Loopback) RedirectURI() string { return "http://" + l.listener.Addr().String() + loopbackPath }
 
-// wait returns the address that the browser came back with, which may tell of
+// Wait returns the address that the browser came back with, which may tell of
 // a refusal too. Whatever else on this machine asks is sent away: expects
 // knows what only the right answer has in it.
-func (l *loopback) wait(ctx context.Context, expects func(finalURL string) bool) (string, error) {
+func (l *Loopback) Wait(ctx context.Context, expects func(finalURL string) bool) (string, error) {
 	came := make(chan string, 1)
 	server := &http.Server{
 		Handler:        l.answer(expects, came),
@@ -87,7 +87,7 @@ func (l *loopback) wait(ctx context.Context, expects func(finalURL string) bool)
 
 // answer shows the page to who brings what is expected. The host is compared
 // too, so that no page on the web can have a name of its own lead here.
-func (l *loopback) answer(expects func(string) bool, came chan<- string) http.Handler {
+func (l *Loopback) answer(expects func(string) bool, came chan<- string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		final := "http://" + r.Host + r.URL.RequestURI()
 		h := w.Header()

@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"net"
@@ -15,27 +15,28 @@ import (
 // the account's identity server, or one that the user trusts. All other hosts go
 // the guarded way.
 type ownServer struct {
-	guarded, own http.RoundTripper
-	host         string // as [keycheck.Question.Host] has it
+	VisitorTransport, own http.RoundTripper
+	host                  string // as [keycheck.Question.Host] has it
 }
 
+// RoundTrip sends a request to the own server or through the guard.
 func (t ownServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme == "http" && (keycheck.Question{URL: req.URL.String()}).Host() == t.host {
 		return t.own.RoundTrip(req)
 	}
-	return t.guarded.RoundTrip(req)
+	return t.VisitorTransport.RoundTrip(req)
 }
 
 // withOwnServer is the way to the servers that vouch for keys, for an account. A
 // visitor reaches a homeserver on this machine only with serve --allow-private,
 // and the visitor's KeyTransport refuses it otherwise.
-func (a *app) withOwnServer(guarded http.RoundTripper, s client.Session) http.RoundTripper {
-	if guarded == nil || a.KeyTransport == nil || s.LoopbackHost() == "" {
+func (p *Program) withOwnServer(guarded http.RoundTripper, s client.Session) http.RoundTripper {
+	if guarded == nil || p.KeyTransport == nil || s.LoopbackHost() == "" {
 		return guarded
 	}
 	host := keycheck.Question{URL: s.Homeserver}.Host()
 	is := func(asked string) bool { return asked == host }
-	return ownServer{guarded, a.KeyTransport(keycheck.TransportOptions{Plain: is, Private: is}), host}
+	return ownServer{guarded, p.KeyTransport(keycheck.TransportOptions{Plain: is, Private: is}), host}
 }
 
 func isLoopback(host string) bool {

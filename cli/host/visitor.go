@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"context"
@@ -11,27 +11,28 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// world is what a visitor may touch: their own streams, a directory of their
+// WorldOf is what a visitor may touch: their own streams, a directory of their
 // own, and the public network.
-func (v visitors) world(s *serve.Server, visit *serve.Session) World {
+func (v Visitors) WorldOf(s *serve.Server, visit *serve.Session) World {
 	w := World{
 		Streams: out.Streams{
 			In:  visit.In,
 			Out: visit.Out,
 			Err: visit.Err,
-			Env: append(visit.Env, "MXINVITE_HOME="+filepath.Join(v.home.DataDir(), "visitors", visit.Key.Dir())),
+			Env: append(visit.Env, "MXINVITE_HOME="+filepath.Join(v.Home.DataDir(), "visitors", visit.Key.Dir())),
 			Now: v.Now,
 		},
 		Machine: Machine{
-			Transport: s.Counting(v.transport),
+			Transport: s.Counting(v.Transport),
 			KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper {
-				if !v.allowPrivate {
+				if !v.AllowPrivate {
 					o.Plain, o.Private = nil, nil
 				}
-				o.Dial = elsewhere(v.allowPrivate)
+				o.Dial = elsewhere(v.AllowPrivate)
 				return keycheck.NewTransport(o)
 			},
 			Guest: visit,
@@ -51,10 +52,10 @@ const (
 	visitorPerServer = 64 // connections that wait for a next request
 )
 
-// guarded is the way out to the network for visitors. They say themselves where
+// VisitorTransport is the way out to the network for visitors. They say themselves where
 // their homeserver is, so that they could ask this machine, and its neighbours,
 // what only it may ask.
-func guarded(private bool) http.RoundTripper {
+func VisitorTransport(private bool) http.RoundTripper {
 	dial := keycheck.Dialer(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
 	return keycheck.Raising(&http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -93,4 +94,13 @@ func elsewhere(private bool) func(ctx context.Context, network, address string) 
 		}
 		return dialer.DialContext(ctx, network, address)
 	}
+}
+
+// Visitors makes a world for each visitor.
+type Visitors struct {
+	World
+
+	Home         config.Home
+	Transport    http.RoundTripper
+	AllowPrivate bool
 }

@@ -1,8 +1,9 @@
-package cli
+package host
 
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,28 +20,28 @@ import (
 )
 
 // screenDesk is the desk of a screen with these settings.
-func screenDesk(t *testing.T, home, kind string, keyring vault.Keyring, edit func(*app)) desk {
+func screenDesk(t *testing.T, home, kind string, keyring vault.Keyring, edit func(*Program)) sessionSwitcher {
 	t.Helper()
-	a := newApp(World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, InTTY: true, OutTTY: true, ErrTTY: true}, Machine: Machine{Keyring: keyring}})
-	a.homeDir, a.settings.Vault = home, kind
+	a := NewProgram(World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, InTTY: true, OutTTY: true, ErrTTY: true}, Machine: Machine{Keyring: keyring}})
+	a.HomeDir, a.Settings.Vault = home, kind
 	if edit != nil {
 		edit(a)
 	}
-	return desk{a, client.Options{}}
+	return sessionSwitcher{a, client.Options{}}
 }
 
 func TestScreenAsksOnlyWhatIsNotDecided(t *testing.T) {
-	fromFile := func(a *app) { a.passphraseFile = "passphrase" }
-	ring := drawers(filepath.Join(t.TempDir(), "keyring"))
+	fromFile := func(a *Program) { a.PassphraseFile = "passphrase" }
+	ring := memoryKeyring{}
 	for name, tt := range map[string]struct {
 		kind    string
 		keyring vault.Keyring
-		edit    func(*app)
+		edit    func(*Program)
 		want    ui.VaultNeeds
 	}{
 		"keyring":                    {automatic, ring, nil, ui.VaultNeeds{Kinds: []string{"keyring", "sealed", "plain"}}},
 		"no keyring":                 {automatic, nil, nil, ui.VaultNeeds{Kinds: []string{"sealed", "plain"}, NoKeyring: vault.ErrNoKeyring}},
-		"visitor":                    {automatic, nil, func(a *app) { a.Guest = new(serve.Session) }, ui.VaultNeeds{Kinds: []string{"sealed", "plain"}}},
+		"visitor":                    {automatic, nil, func(a *Program) { a.Guest = new(serve.Session) }, ui.VaultNeeds{Kinds: []string{"sealed", "plain"}}},
 		"plain by setting":           {"plain", ring, nil, ui.VaultNeeds{Kind: "plain"}},
 		"sealed by setting":          {"sealed", ring, nil, ui.VaultNeeds{Kinds: []string{"sealed"}}},
 		"sealed with a file":         {"sealed", ring, fromFile, ui.VaultNeeds{Kind: "sealed"}},
@@ -55,16 +56,16 @@ func TestScreenAsksOnlyWhatIsNotDecided(t *testing.T) {
 }
 
 // signedIn makes a vault with a session of Ada's.
-func signedIn(t *testing.T, d desk, passphrase string) {
+func signedIn(t *testing.T, d sessionSwitcher, passphrase string) {
 	t.Helper()
-	kept, err := d.app.sessions()
+	kept, err := d.program.Sessions()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := kept.vault.Prepare(t.Context(), vault.Kind(d.app.settings.Vault), passphrase); err != nil {
+	if err := kept.Vault.Prepare(t.Context(), vault.Kind(d.program.Settings.Vault), passphrase); err != nil {
 		t.Fatal(err)
 	}
-	err = kept.save(t.Context(), client.Session{
+	err = kept.Save(t.Context(), client.Session{
 		Homeserver: "https://example.org", UserID: "@ada:example.org", DeviceID: "A", AccessToken: "x", DataKey: seal.NewKey(),
 	})
 	if err != nil {
@@ -74,7 +75,7 @@ func signedIn(t *testing.T, d desk, passphrase string) {
 
 // begins is how the screen begins: with an account, with a page about the vault,
 // or with an error before it.
-func begins(t *testing.T, d desk) string {
+func begins(t *testing.T, d sessionSwitcher) string {
 	t.Helper()
 	v, err := d.vault()
 	if err != nil {
@@ -96,7 +97,7 @@ func begins(t *testing.T, d desk) string {
 
 func TestScreenBeginsWithTheVaultOnlyIfItHasToBeOpened(t *testing.T) {
 	const account, passphrase = "@ada:example.org", "a rose is a rose"
-	home, rings := t.TempDir(), drawers(filepath.Join(t.TempDir(), "keyring"))
+	home, rings := t.TempDir(), memoryKeyring{}
 	if got := begins(t, screenDesk(t, home, automatic, nil, nil)); got != "sign in" {
 		t.Errorf("without a vault: %s", got)
 	}
@@ -119,7 +120,7 @@ func TestScreenBeginsWithTheVaultOnlyIfItHasToBeOpened(t *testing.T) {
 	if err := os.WriteFile(file, []byte(passphrase+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := begins(t, screenDesk(t, home, automatic, nil, func(a *app) { a.passphraseFile = file })); got != account {
+	if got := begins(t, screenDesk(t, home, automatic, nil, func(a *Program) { a.PassphraseFile = file })); got != account {
 		t.Errorf("with a passphrase file: %s", got)
 	}
 	if got, want := begins(t, screenDesk(t, home, "plain", nil, nil)), "is of kind sealed, not plain"; !strings.Contains(got, want) {
@@ -134,4 +135,25 @@ func TestScreenBeginsWithTheVaultOnlyIfItHasToBeOpened(t *testing.T) {
 	if got, want := begins(t, screenDesk(t, home, automatic, nil, nil)), "not available on this machine"; !strings.Contains(got, want) {
 		t.Errorf("without the keyring: %s", got)
 	}
+}
+
+// memoryKeyring is a keyring in memory.
+type memoryKeyring map[string]string
+
+func (k memoryKeyring) Get(entry string) (string, error) {
+	secret, ok := k[entry]
+	if !ok {
+		return "", fs.ErrNotExist
+	}
+	return secret, nil
+}
+
+func (k memoryKeyring) Set(entry, secret string) error {
+	k[entry] = secret
+	return nil
+}
+
+func (k memoryKeyring) Delete(entry string) error {
+	delete(k, entry)
+	return nil
 }

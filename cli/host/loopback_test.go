@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"context"
@@ -38,7 +38,7 @@ func TestBrowserComesBackToTheLoopback(t *testing.T) {
 	w.SetWays(sandbox.Ways{OAuth: true})
 	ada := w.AddUser("ada", "lovelace", "Ada")
 	opt := client.Options{Transport: w, Now: time.Now}
-	l, err := listenLoopback(t.Context())
+	l, err := ListenLoopback(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestBrowserComesBackToTheLoopback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := client.StartBrowser(t.Context(), opt, hs, l.redirectURI())
+	s, err := client.StartBrowser(t.Context(), opt, hs, l.RedirectURI())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func TestBrowserComesBackToTheLoopback(t *testing.T) {
 		_, text := visit(t, http.MethodGet, final, "")
 		page <- text
 	}()
-	came, err := l.wait(t.Context(), s.Expects)
+	came, err := l.Wait(t.Context(), s.Expects)
 	if err != nil || came != final {
 		t.Fatalf("%q, %v", came, err)
 	}
@@ -73,22 +73,22 @@ func TestBrowserComesBackToTheLoopback(t *testing.T) {
 }
 
 func TestLoopbackSendsStrangersAway(t *testing.T) {
-	l, err := listenLoopback(t.Context())
+	l, err := ListenLoopback(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan string, 1)
 	go func() {
-		final, _ := l.wait(t.Context(), func(s string) bool { return strings.HasSuffix(s, "?state=right") })
+		final, _ := l.Wait(t.Context(), func(s string) bool { return strings.HasSuffix(s, "?state=right") })
 		ended <- final
 	}()
-	good := l.redirectURI() + "?state=right"
+	good := l.RedirectURI() + "?state=right"
 	for name, ask := range map[string][3]string{
 		"another path":  {"GET", strings.Replace(good, "/callback", "/", 1), ""},
-		"another state": {"GET", l.redirectURI() + "?state=wrong", ""},
+		"another state": {"GET", l.RedirectURI() + "?state=wrong", ""},
 		"another host":  {"GET", good, "mallory.example"},
 		"a form":        {"POST", good, ""},
-		"an icon":       {"GET", strings.Replace(l.redirectURI(), "/callback", "/favicon.ico", 1), ""},
+		"an icon":       {"GET", strings.Replace(l.RedirectURI(), "/callback", "/favicon.ico", 1), ""},
 	} {
 		if status, page := visit(t, ask[0], ask[1], ask[2]); status != http.StatusNotFound || page != "" {
 			t.Errorf("%s: %d %q", name, status, page)
@@ -104,13 +104,13 @@ func TestLoopbackSendsStrangersAway(t *testing.T) {
 
 func TestLoopbackEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	l, err := listenLoopback(ctx)
+	l, err := ListenLoopback(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.redirectURI()
+	address := l.RedirectURI()
 	time.AfterFunc(10*time.Millisecond, cancel)
-	if _, err := l.wait(ctx, func(string) bool { return true }); !errors.Is(err, context.Canceled) {
+	if _, err := l.Wait(ctx, func(string) bool { return true }); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)

@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"context"
@@ -14,38 +14,38 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-// screenSettings are the settings that can be changed on the screen. Those of the
+// ScreenSettings are the settings that can be changed on the screen. Those of the
 // demo are not kept.
-func (a *app) screenSettings(demo bool) *ui.Settings {
-	start := a.settings
+func (p *Program) ScreenSettings(demo bool) *ui.Settings {
+	start := p.Settings
 	s := &ui.Settings{
-		Keep: a.keepSetting,
+		Keep: p.keepSetting,
 		Display: func(values map[string]string) ui.Display {
 			settings := &start
 			for name, value := range values {
 				settings = settings.With(name, value)
 			}
-			return a.display(settings)
+			return p.display(settings)
 		},
 	}
 	if demo {
 		s.Keep = func(context.Context, string, string) (string, error) { return "The demo does not keep it.", nil }
 	}
 	for name := range strings.FieldsSeq(settingsNow + " " + settingsLater) {
-		if a.mayChange(name) {
-			s.List = append(s.List, a.screenSetting(name))
+		if p.MayChange(name) {
+			s.List = append(s.List, p.screenSetting(name))
 		}
 	}
 	return s
 }
 
-// The settings that the screen changes, at once or from the next start on.
+// The Settings that the screen changes, at once or from the next start on.
 const (
 	settingsNow   = "theme background glyphs mouse notify"
 	settingsLater = "color sync_output invites.check_keys accessible"
 )
 
-func (a *app) screenSetting(name string) ui.Setting {
+func (p *Program) screenSetting(name string) ui.Setting {
 	for _, s := range config.AllSettings() {
 		if s.Name != name {
 			continue
@@ -54,40 +54,40 @@ func (a *app) screenSetting(name string) ui.Setting {
 		if values == nil {
 			values = []string{strconv.FormatBool(true), strconv.FormatBool(false)}
 		}
-		return ui.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&a.settings)), Later: named(settingsLater, name)}
+		return ui.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&p.Settings)), Later: HasWord(settingsLater, name)}
 	}
 	panic("there is no setting " + name) // a test would have failed
 }
 
 // keepSetting writes a setting to the settings file, and says where that is. A
 // visitor gets no paths of the host.
-func (a *app) keepSetting(_ context.Context, name, value string) (string, error) {
-	if !a.mayChange(name) {
+func (p *Program) keepSetting(_ context.Context, name, value string) (string, error) {
+	if !p.MayChange(name) {
 		return "", fmt.Errorf("the setting %s is %w", name, fail.ErrNotForVisitors)
 	}
-	home, err := a.home()
+	home, err := p.Home()
 	if errors.Is(err, config.ErrNoHome) {
 		return "It is not kept: " + err.Error() + ".", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	if err := home.ChangeSetting(a.Getenv, name, value); err != nil {
+	if err := home.ChangeSetting(p.Getenv, name, value); err != nil {
 		return "", err
 	}
 	where := "It is kept for your next visits."
-	if a.Guest == nil {
-		where = "It is kept in " + a.tilde(home.SettingsPath()) + "."
+	if p.Guest == nil {
+		where = "It is kept in " + p.tilde(home.SettingsPath()) + "."
 	}
-	if from := a.settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
+	if from := p.Settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
 		where += fmt.Sprintf(" %s overrides it as long as it is given.", safetext.Line(from.Where))
 	}
 	return where, nil
 }
 
 // tilde is a path with ~ in place of the user's home directory.
-func (a *app) tilde(path string) string {
-	home := a.Getenv("HOME")
+func (p *Program) tilde(path string) string {
+	home := p.Getenv("HOME")
 	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && runtime.GOOS != "windows" {
 		return "~/" + rest
 	}

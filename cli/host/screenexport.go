@@ -1,11 +1,14 @@
-package cli
+package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
@@ -14,12 +17,12 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-// screenExporter writes what the screen shows. Visitors have no files here, and
+// ScreenExporter writes what the screen shows. Visitors have no files here, and
 // get the text to copy.
-func (a *app) screenExporter() *ui.Exporter {
-	e := &ui.Exporter{Write: a.exportForScreen}
-	if a.Guest == nil {
-		e.Path = a.suggestPath
+func (p *Program) ScreenExporter() *ui.Exporter {
+	e := &ui.Exporter{Write: p.exportForScreen}
+	if p.Guest == nil {
+		e.Path = p.suggestPath
 	}
 	return e
 }
@@ -27,7 +30,7 @@ func (a *app) screenExporter() *ui.Exporter {
 // suggestPath is a file in the user's directory of downloads or home directory,
 // never in the current directory. It is named after the room if all invites are of
 // one.
-func (a *app) suggestPath(_ context.Context, account *client.Account, format string, invites []invite.Invite) string {
+func (p *Program) suggestPath(_ context.Context, account *client.Account, format string, invites []invite.Invite) string {
 	room := ""
 	for n, i := range invites {
 		if r, err := account.Room(i.RoomID); n == 0 && err == nil {
@@ -39,10 +42,10 @@ func (a *app) suggestPath(_ context.Context, account *client.Account, format str
 		}
 	}
 	extension := map[string]string{out.FormatCSV: "csv", out.FormatJSON: "json", out.FormatMarkdown: "md"}[format]
-	return filepath.Join(export.Directory(a.Getenv), export.FileName("invites "+room, "invites", extension))
+	return filepath.Join(export.Directory(p.Getenv), export.FileName("invites "+room, "invites", extension))
 }
 
-func (a *app) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, error) {
+func (p *Program) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, error) {
 	findings, err := out.FindingsOf(e.Account, e.Invites)
 	if err != nil {
 		return ui.Exported{}, err
@@ -51,10 +54,10 @@ func (a *app) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, erro
 	if err != nil {
 		return ui.Exported{}, err
 	}
-	if a.Guest != nil {
+	if p.Guest != nil {
 		return ui.Exported{Text: string(data)}, nil
 	}
-	path := a.typedPath(e.Path)
+	path := p.TypedPath(e.Path)
 	write := export.Create
 	if e.Overwrite {
 		write = export.Write
@@ -69,12 +72,21 @@ func (a *app) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, erro
 	return ui.Exported{Path: path}, nil
 }
 
-// typedPath is the whole path that a user means: ~ is their home directory, and
+// TypedPath is the whole path that a user means: ~ is their home directory, and
 // a name alone is in the directory that was suggested.
-func (a *app) typedPath(path string) string {
-	path = a.expand(path)
+func (p *Program) TypedPath(path string) string {
+	path = p.Expand(path)
 	if !filepath.IsAbs(path) {
-		path = filepath.Join(export.Directory(a.Getenv), path)
+		path = filepath.Join(export.Directory(p.Getenv), path)
 	}
 	return filepath.Clean(path)
+}
+
+// Expand is a path that may begin with ~, where no shell has seen to that.
+func (p *Program) Expand(path string) string {
+	home := cmp.Or(p.Getenv("HOME"), p.Getenv("USERPROFILE"))
+	if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {
+		return filepath.Join(home, rest)
+	}
+	return path
 }

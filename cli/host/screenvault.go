@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"context"
@@ -11,20 +11,20 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-// vault is the vault as the screen sees it, which asks about it on its own pages.
-func (d desk) vault() (*ui.Vault, error) {
-	kept, err := d.app.sessions()
+// Vault is the vault as the screen sees it, which asks about it on its own pages.
+func (d sessionSwitcher) vault() (*ui.Vault, error) {
+	kept, err := d.program.Sessions()
 	if err != nil {
 		return nil, err
 	}
-	kind, err := kept.vault.Current()
+	kind, err := kept.Vault.Current()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !fail.Is[*vault.DamagedError](err) {
 		return nil, err
 	}
-	v := kept.vault
+	v := kept.Vault
 	return &ui.Vault{
 		Kind:   string(kind),
-		Resume: func(ctx context.Context) (*client.Account, client.Session, error) { return d.app.first(ctx, d.opt) },
+		Resume: func(ctx context.Context) (*client.Account, client.Session, error) { return d.program.first(ctx, d.opt) },
 		Needs:  d.vaultNeeds,
 		Unlock: v.UnlockWith,
 		Make: func(ctx context.Context, kind, passphrase string) error {
@@ -32,29 +32,29 @@ func (d desk) vault() (*ui.Vault, error) {
 		},
 		SetAside: func(ctx context.Context) (string, error) {
 			path, err := v.SetAside(ctx)
-			return d.app.shownPath(path), err
+			return d.program.ShownPath(path), err
 		},
 	}, nil
 }
 
 // begin returns the account that the screen begins with, or the session that is
 // over, unless the vault has to be opened on the screen first.
-func (d desk) begin(ctx context.Context, v *ui.Vault) (account *client.Account, over client.Session, err error) {
-	kept, err := d.app.sessions()
+func (d sessionSwitcher) begin(ctx context.Context, v *ui.Vault) (account *client.Account, over client.Session, err error) {
+	kept, err := d.program.Sessions()
 	if err != nil {
 		return nil, over, err
 	}
-	switch _, err := kept.choose(d.app.settings.Account); {
+	switch _, err := kept.Choose(d.program.Settings.Account); {
 	case errors.Is(err, fail.ErrNotSignedIn):
 		return nil, over, nil
 	case err != nil:
 		return nil, over, err
 	}
-	if v.Locked, err = d.asksToUnlock(ctx, kept.vault); err != nil || v.Locked {
+	if v.Locked, err = d.asksToUnlock(ctx, kept.Vault); err != nil || v.Locked {
 		return nil, over, err
 	}
-	account, over, err = d.app.first(ctx, d.opt)
-	if err != nil && d.app.opensLater(err) {
+	account, over, err = d.program.first(ctx, d.opt)
+	if err != nil && d.program.opensLater(err) {
 		v.Trouble = err
 		return nil, over, nil
 	}
@@ -63,45 +63,45 @@ func (d desk) begin(ctx context.Context, v *ui.Vault) (account *client.Account, 
 
 // asksToUnlock reports whether the user has to type the passphrase of the vault
 // there is. One of another kind than was chosen stays shut.
-func (d desk) asksToUnlock(ctx context.Context, v *vault.Vault) (bool, error) {
-	if wanted := d.app.wantedKind(); wanted != "" && wanted != vault.KindSealed || !d.app.typesPassphrase() {
+func (d sessionSwitcher) asksToUnlock(ctx context.Context, v *vault.Vault) (bool, error) {
+	if wanted := d.program.WantedKind(); wanted != "" && wanted != vault.KindSealed || !d.program.TypesPassphrase() {
 		return false, nil
 	}
 	return v.Locked(ctx)
 }
 
 // opensLater reports whether err is that the key of the vault cannot be had now.
-func (a *app) opensLater(err error) bool {
+func (p *Program) opensLater(err error) bool {
 	return fail.Either(vault.ErrNoKeyring, vault.ErrKeyGone, vault.ErrNoAgent)(err)
 }
 
-// typesPassphrase reports whether passphrases are typed by the user, and come
+// TypesPassphrase reports whether passphrases are typed by the user, and come
 // neither from the command line nor from the settings.
-func (a *app) typesPassphrase() bool {
-	return a.passphraseFile == "" && a.passphraseFD == "" && len(a.settings.PassphraseCommand) == 0
+func (p *Program) TypesPassphrase() bool {
+	return p.PassphraseFile == "" && p.PassphraseFD == "" && len(p.Settings.PassphraseCommand) == 0
 }
 
 // vaultNeeds says what the user has to be asked before a session can be kept.
-func (d desk) vaultNeeds(ctx context.Context) (needs ui.VaultNeeds, err error) {
-	kept, err := d.app.sessions()
+func (d sessionSwitcher) vaultNeeds(ctx context.Context) (needs ui.VaultNeeds, err error) {
+	kept, err := d.program.Sessions()
 	if err != nil {
 		return needs, err
 	}
-	v := kept.vault
+	v := kept.Vault
 	if needs.Passphrase, err = d.asksToUnlock(ctx, v); err != nil || needs.Passphrase {
 		return needs, err
 	}
 	kind, err := v.Current()
-	switch wanted := d.app.wantedKind(); {
+	switch wanted := d.program.WantedKind(); {
 	case err == nil:
 		return ui.VaultNeeds{Kind: string(kind)}, nil
 	case !errors.Is(err, fs.ErrNotExist) && !fail.Is[*vault.DamagedError](err):
 		return needs, err
-	case wanted == vault.KindSealed && d.app.typesPassphrase():
+	case wanted == vault.KindSealed && d.program.TypesPassphrase():
 		return ui.VaultNeeds{Kinds: []string{ui.VaultPassphrase}}, nil
 	case wanted != "":
 		return ui.VaultNeeds{Kind: string(wanted)}, nil
-	case !d.app.typesPassphrase():
+	case !d.program.TypesPassphrase():
 		kind, err := v.Kind(ctx)
 		return ui.VaultNeeds{Kind: string(kind)}, err
 	}
@@ -109,9 +109,9 @@ func (d desk) vaultNeeds(ctx context.Context) (needs ui.VaultNeeds, err error) {
 }
 
 // vaultKinds are those that the user can choose from.
-func (d desk) vaultKinds(ctx context.Context, v *vault.Vault) (needs ui.VaultNeeds, err error) {
+func (d sessionSwitcher) vaultKinds(ctx context.Context, v *vault.Vault) (needs ui.VaultNeeds, err error) {
 	needs.Kinds = []string{ui.VaultPassphrase, ui.VaultPlain}
-	if d.app.Guest != nil { // whose keyring is elsewhere
+	if d.program.Guest != nil { // whose keyring is elsewhere
 		return needs, nil
 	}
 	switch err := v.ProbeKeyring(ctx); {

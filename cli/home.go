@@ -1,0 +1,29 @@
+package cli
+
+import (
+	"context"
+)
+
+// runHome opens the screen on the account there is, or on signing in.
+func runHome(ctx context.Context, a *app) error {
+	if err := a.NeedScreen(); err != nil {
+		return err
+	}
+	opt, trusted, err := a.AccountOptions(ctx)
+	if err != nil {
+		return err
+	}
+	if !a.Settings.CheckKeys {
+		opt.KeyTransport = nil
+	}
+	for {
+		wantsDemo, err := a.HomeScreen(ctx, opt, trusted, a.inspectForScreen)
+		if err != nil || !wantsDemo {
+			return err
+		}
+		// After the demo the user is back where they chose it.
+		if err := runDemo(ctx, demoOptions{app: a}); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package host
+
+import (
+	"context"
+	"slices"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/seal"
+)
+
+// A signedOutError says whose session the homeserver has ended.
+type signedOutError struct{ session client.Session }
+
+func (e *signedOutError) Error() string { return e.Unwrap().Error() }
+
+func (e *signedOutError) Unwrap() error {
+	return &client.SignedOutError{UserID: e.session.UserID, Homeserver: e.session.Homeserver}
+}
+
+// Session reads the session of the account that is meant.
+func (p *Program) Session(ctx context.Context) (client.Session, error) {
+	kept, err := p.Sessions()
+	if err != nil {
+		return client.Session{}, err
+	}
+	name, err := kept.Choose(p.Settings.Account)
+	if err != nil {
+		return client.Session{}, err
+	}
+	return p.sessionOf(ctx, name)
+}
+
+// sessionOf reads the session of an account, which may be over.
+func (p *Program) sessionOf(ctx context.Context, name vault.Name) (client.Session, error) {
+	kept, err := p.Sessions()
+	if err != nil {
+		return client.Session{}, err
+	}
+	s, err := kept.load(ctx, name)
+	switch {
+	case NoSession(err):
+		return s, fail.ErrNotSignedIn // another program was quicker
+	case err != nil:
+		return s, err
+	case Ended(s):
+		return s, &signedOutError{session: s}
+	}
+	return s, nil
+}
+
+// Resume returns the account that is meant with what it knew when the program
+// last ran. It has asked its homeserver nothing yet.
+func (p *Program) Resume(ctx context.Context, opt client.Options) (*client.Account, error) {
+	s, err := p.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	account, err := p.resumeSession(ctx, opt, s)
+	p.current = account
+	return account, err
+}
+
+// resumeSession is resume for any session. One that is renewed is kept before it
+// is used, and what another program made of it is found again.
+func (p *Program) resumeSession(ctx context.Context, opt client.Options, s client.Session) (*client.Account, error) {
+	kept, err := p.Sessions()
+	if err != nil {
+		return nil, err
+	}
+	opt.SavedSession = func() (client.Session, error) { return kept.Read(context.Background(), NameOf(s)) }
+	opt.KeyTransport = p.withOwnServer(opt.KeyTransport, s)
+	opt.LockSession = func(ctx context.Context) (func(), error) { return kept.Vault.LockAccount(ctx, NameOf(s)) }
+	account, err := client.Resume(opt, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := account.Restore(ctx); err != nil {
+		p.Note("What was known when mxinvite last ran cannot be read: %v", err)
+	}
+	return account, nil
+}
+
+// AccountOptions returns the options of an account that remembers what it knows from one
+// start to the next, and that may ask about keys where the person said so.
+func (p *Program) AccountOptions(ctx context.Context) (client.Options, *TrustedHosts, error) {
+	opt := p.ClientOptions()
+	home, err := p.Home()
+	if err != nil {
+		return opt, nil, err
+	}
+	trusted, err := LoadTrusted(home)
+	if err != nil {
+		return opt, nil, err
+	}
+	opt.Trusted, opt.KeyTransport = trusted.Has, p.KeyTransportTo(trusted)
+	opt.Store = p.OpenStore(ctx)
+	return opt, trusted, nil
+}
+
+// Account returns the account with everything that its homeserver knows now.
+func (p *Program) Account(ctx context.Context) (*client.Account, error) {
+	opt, _, err := p.AccountOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	account, err := p.Resume(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	err = p.During(ctx, "Reading the rooms of "+string(account.UserID()), account.Refresh)
+	return account, err
+}
+
+// AccountInRoom is account, with the room that a person names.
+func (p *Program) AccountInRoom(ctx context.Context, name string) (*client.Account, client.Room, error) {
+	account, err := p.Account(ctx)
+	if err != nil {
+		return nil, client.Room{}, err
+	}
+	room, err := account.FindRoom(name)
+	return account, room, err
+}
+
+// AccountInRooms is account, with rooms that a person names, each once.
+func (p *Program) AccountInRooms(ctx context.Context, names []string) (*client.Account, []client.Room, error) {
+	account, err := p.Account(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var rooms []client.Room
+	for _, name := range names {
+		room, err := account.FindRoom(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.ContainsFunc(rooms, func(r client.Room) bool { return r.ID == room.ID }) {
+			rooms = append(rooms, room)
+		}
+	}
+	return account, rooms, nil
+}
+
+// formerKey is the data key of an account's session, be it over or not. It opens
+// what that session wrote down, such as the outbox.
+func (p *Program) formerKey(user id.UserID, homeserver string) seal.Key {
+	kept, err := p.Sessions()
+	if err != nil {
+		return seal.Key{}
+	}
+	s, err := kept.Read(context.Background(), vault.Name{UserID: string(user), Homeserver: homeserver})
+	if err != nil {
+		return seal.Key{}
+	}
+	return s.DataKey
+}
+
+// saveSession keeps a session that was renewed. Its tokens are the only ones that
+// are good, so that no end of the program comes between.
+func (p *Program) saveSession(s client.Session) error {
+	kept, err := p.Sessions()
+	if err != nil {
+		return err
+	}
+	return kept.Save(context.Background(), s)
+}
+
+// RecordSignedOut keeps in mind that the homeserver has ended the session of the account
+// that a command used.
+func (p *Program) RecordSignedOut(ctx context.Context, err error) {
+	if p.current == nil || !fail.Is[*client.SignedOutError](err) {
+		return
+	}
+	kept, err := p.Sessions()
+	if err == nil {
+		err = kept.End(ctx, p.current.Session())
+	}
+	if err != nil && !NoSession(err) {
+		p.Note("That the session is over could not be noted: %v", err)
+	}
+}
+
+// Offline returns the account as it is remembered. Nobody is asked anything.
+func (p *Program) Offline(ctx context.Context) (*client.Account, error) {
+	opt, _, err := p.AccountOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p.Resume(ctx, opt)
+}
+
+// OfflineOutbox is offline, with the account's outbox.
+func (p *Program) OfflineOutbox(ctx context.Context) (*client.Account, client.Outbox, error) {
+	account, err := p.Offline(ctx)
+	if err != nil {
+		return nil, client.Outbox{}, err
+	}
+	outbox, err := account.Outbox(ctx)
+	return account, outbox, err
+}

@@ -1,0 +1,61 @@
+package host
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// A build says which program this is, from what the Go command recorded in it.
+type build struct {
+	Version  string `json:"version"`               // of the module; "(devel)" if it was built from a checkout without tags
+	Commit   string `json:"commit,omitempty"`      // empty if it was not built from a checkout
+	At       string `json:"commit_time,omitempty"` // RFC 3339
+	Modified bool   `json:"modified,omitempty"`    // the checkout had changes that were not committed
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+// ThisBuild is the running program.
+func ThisBuild() build {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return build{Version: "unknown", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	}
+	return BuildOf(info)
+}
+
+// BuildOf is the program with this build information.
+func BuildOf(info *debug.BuildInfo) build {
+	b := build{Version: cmp.Or(info.Main.Version, "(devel)"), Go: info.GoVersion, OS: runtime.GOOS, Arch: runtime.GOARCH}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.time":
+			b.At = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+// String is the line of --version.
+func (b build) String() string {
+	s := b.Version
+	if b.Commit != "" {
+		s += " (commit " + b.Commit[:min(len(b.Commit), 12)]
+		if at, err := time.Parse(time.RFC3339, b.At); err == nil {
+			s += " of " + at.UTC().Format(time.DateOnly)
+		}
+		if b.Modified {
+			s += ", modified"
+		}
+		s += ")"
+	}
+	return fmt.Sprintf("mxinvite %s, %s %s/%s", s, b.Go, b.OS, b.Arch)
+}

@@ -1,0 +1,136 @@
+package host
+
+import (
+	"context"
+	"errors"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/ui"
+)
+
+// A sessionSwitcher is where the screen has sessions kept, and where it gets accounts.
+type sessionSwitcher struct {
+	program *Program
+	opt     client.Options // of every account
+}
+
+// first returns the account that the screen begins with; without one, the session
+// that is over, if it is only that.
+func (p *Program) first(ctx context.Context, opt client.Options) (*client.Account, client.Session, error) {
+	account, err := p.Resume(ctx, opt)
+	if e, ok := errors.AsType[*signedOutError](err); ok {
+		return nil, e.session, nil
+	}
+	if errors.Is(err, fail.ErrNotSignedIn) {
+		return nil, client.Session{}, nil
+	}
+	return account, client.Session{}, err
+}
+
+// remember keeps a new session. Of two of one account the older one ends.
+func (d sessionSwitcher) remember(ctx context.Context, s client.Session) (*client.Account, error) {
+	kept, err := d.program.Sessions()
+	if err != nil {
+		return nil, err
+	}
+	account, err := d.program.resumeSession(ctx, d.opt, s)
+	if err != nil {
+		return nil, err
+	}
+	former, err := kept.Replace(ctx, s)
+	if err != nil { // it goes on without the vault, for as long as the screen is open
+		alone, resumeErr := client.Resume(d.opt, s)
+		return alone, errors.Join(err, resumeErr)
+	}
+	d.program.EndFormer(ctx, former, s)
+	return account, kept.Use(NameOf(s))
+}
+
+func (d sessionSwitcher) forget(s client.Session) error {
+	kept, err := d.program.Sessions()
+	if err != nil {
+		return err
+	}
+	return kept.Vault.Drop(context.Background(), NameOf(s))
+}
+
+func (d sessionSwitcher) end(s client.Session) error {
+	kept, err := d.program.Sessions()
+	if err != nil {
+		return err
+	}
+	if err := kept.End(context.Background(), s); !NoSession(err) {
+		return err
+	}
+	return nil
+}
+
+func (d sessionSwitcher) list(ctx context.Context) ([]ui.KnownAccount, error) {
+	kept, err := d.program.Sessions()
+	if err != nil {
+		return nil, err
+	}
+	all, err := kept.All(ctx)
+	known := make([]ui.KnownAccount, len(all))
+	for i, s := range all {
+		known[i] = ui.KnownAccount{UserID: s.UserID, Homeserver: s.Homeserver, DeviceID: s.DeviceID, SignedOut: Ended(s)}
+	}
+	return known, err
+}
+
+func (d sessionSwitcher) change(ctx context.Context, to ui.KnownAccount) (*client.Account, error) {
+	name := vaultName(to)
+	s, err := d.program.sessionOf(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	account, err := d.program.resumeSession(ctx, d.opt, s)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := d.program.Sessions()
+	if err != nil {
+		return nil, err
+	}
+	return account, kept.Use(name)
+}
+
+func (d sessionSwitcher) signOut(ctx context.Context, account ui.KnownAccount) error {
+	return d.program.SignOut(ctx, vaultName(account))
+}
+
+func vaultName(account ui.KnownAccount) vault.Name {
+	return NameOf(client.Session{UserID: account.UserID, Homeserver: account.Homeserver})
+}
+
+// browse is the browser of this machine, for the screen; nil without one.
+func (p *Program) browse() func(context.Context) (ui.Browser, error) {
+	if p.Browse == nil {
+		return nil
+	}
+	return func(ctx context.Context) (ui.Browser, error) {
+		back, err := ListenLoopback(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return window{back, p.Browse}, nil
+	}
+}
+
+// A window is a browser that comes back.
+type window struct {
+	back *Loopback
+	open func(string) error
+}
+
+// RedirectURI is the address to have the browser sent to.
+func (w window) RedirectURI() string       { return w.back.RedirectURI() }
+// Open opens an address in the browser.
+func (w window) Open(address string) error { return w.open(address) }
+
+// Wait returns the address that the browser came back with.
+func (w window) Wait(ctx context.Context, expects func(string) bool) (string, error) {
+	return w.back.Wait(ctx, expects)
+}

@@ -1,0 +1,220 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/seal"
+)
+
+// Sessions are those of all accounts that are kept here. One that its homeserver
+// has ended stays, without its tokens: whoever signs in again goes on with its
+// device, and with the key of what it left behind.
+type Sessions struct {
+	Home  config.Home
+	Vault *vault.Vault
+}
+
+// Sessions opens what is kept, once for a run of the program, so that somebody
+// is asked for a passphrase once.
+func (p *Program) Sessions() (*Sessions, error) {
+	if p.OpenSessions != nil {
+		return p.OpenSessions, nil
+	}
+	home, err := p.Home()
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.OpenVault(home, p.WantedKind())
+	if err != nil {
+		return nil, err
+	}
+	p.OpenSessions = &Sessions{home, v}
+	return p.OpenSessions, nil
+}
+
+// NameOf is the name of a session in the vault.
+func NameOf(s client.Session) vault.Name {
+	return vault.Name{UserID: string(s.UserID), Homeserver: s.Homeserver}
+}
+
+// Ended reports whether the homeserver has ended a session.
+func Ended(s client.Session) bool { return s.AccessToken == "" }
+
+// load reads a session. One from before there were data keys gets one.
+func (k *Sessions) load(ctx context.Context, name vault.Name) (client.Session, error) {
+	s, err := k.Read(ctx, name)
+	if err != nil || !s.DataKey.IsZero() || Ended(s) {
+		return s, err
+	}
+	unlock, err := k.lock(ctx, s)
+	if err != nil {
+		return s, err
+	}
+	defer unlock()
+	s, err = k.Read(ctx, name) // another program may have made one, or renewed the session
+	if err != nil || !s.DataKey.IsZero() || Ended(s) {
+		return s, err
+	}
+	s.DataKey = seal.NewKey()
+	return s, k.Save(ctx, s)
+}
+
+// Read reads a session as it is saved.
+func (k *Sessions) Read(ctx context.Context, name vault.Name) (s client.Session, err error) {
+	secret, err := k.Vault.Load(ctx, name)
+	if err != nil {
+		return s, err
+	}
+	if json.Unmarshal(secret, &s) != nil || NameOf(s) != name {
+		return s, &vault.DamagedError{Path: k.Vault.Path(), Err: errors.New("what it holds is no session")}
+	}
+	return s, nil
+}
+
+// Save saves a session.
+func (k *Sessions) Save(ctx context.Context, s client.Session) error {
+	secret, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return k.Vault.Save(ctx, NameOf(s), secret)
+}
+
+// lockPatience is how long another program may take that renews a session.
+const lockPatience = time.Minute
+
+// lock keeps other programs from renewing the session of an account.
+func (k *Sessions) lock(ctx context.Context, s client.Session) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	return k.Vault.LockAccount(ctx, NameOf(s))
+}
+
+// Replace saves the session of a sign-in, and returns the one that was kept before:
+// the newest, since no program renews it meanwhile. There may have been none.
+func (k *Sessions) Replace(ctx context.Context, s client.Session) (former client.Session, err error) {
+	if unlock, err := k.lock(ctx, s); err == nil { // else the new one is still better than none
+		defer unlock()
+	}
+	former, err = k.Read(ctx, NameOf(s))
+	if err != nil && !NoSession(err) && !fail.Is[*vault.DamagedError](err) {
+		return former, err
+	}
+	return former, k.Save(ctx, s)
+}
+
+// All reads the sessions of all accounts.
+func (k *Sessions) All(ctx context.Context) ([]client.Session, error) {
+	names, err := k.Vault.Accounts()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]client.Session, 0, len(names))
+	for _, name := range names {
+		s, err := k.Read(ctx, name)
+		switch {
+		case NoSession(err): // another program was quicker
+		case err != nil:
+			return nil, err
+		default:
+			all = append(all, s)
+		}
+	}
+	return all, nil
+}
+
+// End keeps of a session what outlives it. If it was renewed or replaced by another
+// sign-in meanwhile, nothing is done.
+func (k *Sessions) End(ctx context.Context, s client.Session) error {
+	unlock, err := k.lock(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, err := k.Read(ctx, NameOf(s))
+	if err != nil || now.AccessToken != s.AccessToken {
+		return err
+	}
+	return k.Save(ctx, client.Session{Homeserver: now.Homeserver, UserID: now.UserID, DeviceID: now.DeviceID, DataKey: now.DataKey})
+}
+
+// An UnknownAccountError says that somebody named an account that is not here.
+type UnknownAccountError struct{ Want string }
+
+func (e *UnknownAccountError) Error() string { return "you are not signed in as " + e.Want }
+
+// A ChoiceError says that there are several accounts, and none was named.
+type ChoiceError struct{ Names []vault.Name }
+
+func (e *ChoiceError) Error() string {
+	return fmt.Sprintf("you are signed in to %d accounts, and it has to be said which one to use", len(e.Names))
+}
+
+// Choose says which account is meant: the one that is wanted, else the one that
+// was used last, else the only one.
+func (k *Sessions) Choose(want string) (vault.Name, error) {
+	names, err := k.Vault.Accounts()
+	if err != nil {
+		return vault.Name{}, err
+	}
+	if want != "" {
+		names = slices.DeleteFunc(names, func(n vault.Name) bool { return n.UserID != want })
+	}
+	used, err := k.Home.Used()
+	if err != nil {
+		return vault.Name{}, err
+	}
+	last := slices.IndexFunc(names, func(n vault.Name) bool { return usedAs(n) == used })
+	switch {
+	case last >= 0:
+		return names[last], nil
+	case len(names) == 1:
+		return names[0], nil
+	case len(names) > 1:
+		return vault.Name{}, &ChoiceError{Names: names}
+	case want != "":
+		return vault.Name{}, &UnknownAccountError{want}
+	}
+	return vault.Name{}, fail.ErrNotSignedIn
+}
+
+// usedAs is how an account is called where it is remembered that it was used.
+func usedAs(n vault.Name) string { return n.UserID + " " + n.Homeserver }
+
+// Use makes an account the default.
+func (k *Sessions) Use(n vault.Name) error { return k.Home.Use(usedAs(n)) }
+
+// formerSession is the file in which a session lay before there were vaults.
+func formerSession(home config.Home) vault.Former {
+	return vault.Former{Path: home.SessionPath(), Name: func(secret []byte) (vault.Name, error) {
+		var s client.Session
+		if err := json.Unmarshal(secret, &s); err != nil {
+			return vault.Name{}, unquoted(err)
+		}
+		if s.UserID == "" || s.Homeserver == "" {
+			return vault.Name{}, errors.New("it names no account")
+		}
+		return NameOf(s), nil
+	}}
+}
+
+// unquoted says what is wrong with JSON and quotes none of it: it held a secret.
+func unquoted(err error) error {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("not JSON from byte %d on", syntax.Offset)
+	}
+	return errors.New("not the JSON of a session")
+}
+
+// NoSession reports whether err is that there is no such session.
+func NoSession(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,171 @@
+package host
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/config"
+)
+
+// TrustedHosts are the hosts that a person has said may be asked about keys.
+// Its methods may be called from many goroutines.
+type TrustedHosts struct {
+	home  config.Home
+	mu    sync.RWMutex
+	Hosts map[string]Allowed // in the form of parseHost
+}
+
+// Allowed is what a person allows a trusted host beyond https at a public address.
+type Allowed struct{ HTTP, Private bool }
+
+// And is what a or b allows.
+func (a Allowed) And(b Allowed) Allowed { return Allowed{a.HTTP || b.HTTP, a.Private || b.Private} }
+
+// Words are what stands behind a host on its line.
+func (a Allowed) Words() string {
+	s := ""
+	if a.HTTP {
+		s += " http"
+	}
+	if a.Private {
+		s += " private"
+	}
+	return s
+}
+
+// Clause ends a sentence about a host.
+func (a Allowed) Clause() string {
+	switch {
+	case a.HTTP && a.Private:
+		return ", also over http and at private addresses"
+	case a.HTTP:
+		return ", also over http"
+	case a.Private:
+		return ", also at private addresses"
+	}
+	return ""
+}
+
+// LoadTrusted reads them. Lines that name no host count for nothing: mxinvite
+// trust shows them.
+func LoadTrusted(home config.Home) (*TrustedHosts, error) {
+	lines, err := home.TrustedHosts()
+	if err != nil {
+		return nil, err
+	}
+	t := &TrustedHosts{home: home, Hosts: map[string]Allowed{}}
+	for _, line := range lines {
+		if host, may, err := ParseTrust(line); err == nil {
+			t.Hosts[host] = t.Hosts[host].And(may)
+		}
+	}
+	return t, nil
+}
+
+// Has reports whether a host, as keycheck writes it, may be asked.
+func (t *TrustedHosts) Has(host string) bool {
+	_, ok := t.Of(host)
+	return ok
+}
+
+// Of is what a trusted host is allowed.
+func (t *TrustedHosts) Of(host string) (may Allowed, ok bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	may, ok = t.Hosts[host]
+	return may, ok
+}
+
+// AddForThisRun makes a host one of them for this run.
+func (t *TrustedHosts) AddForThisRun(host string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.Hosts[host]; !ok {
+		t.Hosts[host] = Allowed{}
+	}
+}
+
+// Add makes a host one of them and allows it this, for good.
+func (t *TrustedHosts) Add(name string, may Allowed) error {
+	host, err := ParseHost(name)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before, ok := t.Hosts[host]
+	may = may.And(before)
+	if ok && may == before {
+		return nil
+	}
+	if err := t.home.AddTrustedHost(host + may.Words()); err != nil {
+		return err
+	}
+	t.Hosts[host] = may
+	return nil
+}
+
+// Drop makes a host none of them any more, and reports whether it was one.
+func (t *TrustedHosts) Drop(host string) (bool, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.Hosts, host)
+	n, err := t.home.DropTrustedHosts(func(line string) bool {
+		h, _, err := ParseTrust(line)
+		return err == nil && h == host
+	})
+	return n > 0, err
+}
+
+// KeyTransportTo is the way to those who vouch for keys; nil if there is none.
+func (p *Program) KeyTransportTo(t *TrustedHosts) http.RoundTripper {
+	if p.KeyTransport == nil {
+		return nil
+	}
+	return p.KeyTransport(keycheck.TransportOptions{
+		Plain:   func(host string) bool { may, _ := t.Of(host); return may.HTTP },
+		Private: func(host string) bool { may, _ := t.Of(host); return may.Private },
+	})
+}
+
+// ParseTrust reads a line of the list: a host, and behind it what it is allowed,
+// http or private or both. A URL's scheme says nothing there: older programs
+// wrote no words, and people may have pasted what a stranger wrote.
+func ParseTrust(line string) (host string, may Allowed, err error) {
+	words := strings.Fields(line)
+	name := ""
+	if len(words) > 0 {
+		name = words[0]
+	}
+	for _, word := range words[min(1, len(words)):] {
+		switch word {
+		case "http":
+			may.HTTP = true
+		case "private":
+			may.Private = true
+		default:
+			name = line // which is no host
+		}
+	}
+	host, err = ParseHost(name)
+	return host, may, err
+}
+
+// ParseHost reads host[:port], or a URL there, and returns it in the one form in
+// which hosts are compared: the one that keycheck asks by.
+func ParseHost(s string) (string, error) {
+	u := s
+	if !strings.Contains(u, "://") {
+		u = "https://" + u
+		if strings.ContainsAny(s, "/?#@") {
+			u = ""
+		}
+	}
+	if host := (keycheck.Question{URL: u}).Host(); host != "" {
+		return host, nil
+	}
+	return "", fmt.Errorf("%q is not a host such as id.example.org or id.example.org:8090", s)
+}

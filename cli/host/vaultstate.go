@@ -1,0 +1,70 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/mxinvite/mxinvite/config/vault"
+)
+
+// A VaultState is how sessions are kept here, or will be.
+type vaultState struct {
+	Path      string
+	Exists    bool
+	Kind      vault.Kind // of the vault to be, if there is none yet
+	noKeyring error      // why that one will not use the keyring; nil if it was not looked for
+}
+
+// VaultState looks at the vault and asks for no passphrase.
+func (p *Program) VaultState(ctx context.Context) (s vaultState, err error) {
+	home, v, err := p.AnyVault()
+	if err != nil {
+		return s, err
+	}
+	s.Path = vault.PathIn(home.Dir())
+	s.Kind, err = v.Current()
+	switch {
+	case err == nil:
+		s.Exists = true
+		return s, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return s, err
+	}
+	if s.Kind = p.WantedKind(); s.Kind != "" {
+		return s, nil
+	}
+	s.Kind = vault.KindKeyring
+	if s.noKeyring = v.ProbeKeyring(ctx); s.noKeyring != nil {
+		s.Kind = vault.KindSealed
+	}
+	if p.Guest != nil { // whose keyring is on another machine
+		s.noKeyring = nil
+	}
+	return s, ctx.Err()
+}
+
+// String is a sentence without its stop.
+func (s vaultState) String() string {
+	if s.Exists {
+		return "sessions are " + howKept(s.Kind)
+	}
+	text := "there is no vault yet; the first sign-in creates one, and sessions will be " + howKept(s.Kind)
+	if s.noKeyring != nil {
+		text += ", because " + s.noKeyring.Error()
+	}
+	return text
+}
+
+func howKept(kind vault.Kind) string {
+	switch kind {
+	case vault.KindKeyring:
+		return "encrypted, with the key in the system's keyring"
+	case vault.KindSealed:
+		return "encrypted with a passphrase"
+	case vault.KindAgent:
+		return "encrypted with a key of the ssh-agent"
+	default:
+		return "stored unencrypted, in a file that only you can read"
+	}
+}

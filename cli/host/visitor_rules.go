@@ -1,0 +1,32 @@
+package host
+
+import (
+	"strings"
+)
+
+// RestrictVisitor takes out of a visitor's settings what would run programs here or
+// read files. The keyring and the ssh-agent are those of the user who serves, and
+// are not available. A new vault is sealed with a passphrase unless they choose otherwise.
+func (p *Program) RestrictVisitor() {
+	s := &p.Settings
+	s.VCards, s.ContactCommand, s.PassphraseCommand = nil, nil, nil
+	p.Keyring, p.Agent, p.Browse, p.Descriptor = nil, nil, nil, nil
+}
+
+// MayChange reports whether the user may change a setting here. Visitors have
+// no use for those that name files, programs and limits of the host.
+func (p *Program) MayChange(name string) bool { return p.Guest == nil || HasWord(GuestSettings, name) }
+
+// HasWord reports whether a list of words has this one.
+func HasWord(in, name string) bool {
+	for word := range strings.FieldsSeq(in) {
+		if word == name {
+			return true
+		}
+	}
+	return false
+}
+
+// GuestSettings are the settings that visitors may change, in a directory of their own.
+const GuestSettings = "account identity_server device_name color accessible sync_output notify theme background glyphs mouse" +
+	" invites.stale_after invites.check_keys contacts.address_book"
