@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/recipients"
@@ -72,7 +73,7 @@ func TestPreviewIsTheSameOnTheScreenAndInCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		var said bytes.Buffer
-		o := sendOptions{app: newApp(World{Streams: out.Streams{Err: &said, Out: &said, Now: time.Now}}), list: read}
+		o := sendOptions{app: newApp(host.World{Streams: out.Streams{Err: &said, Out: &said, Now: time.Now}}), list: read}
 		o.announce(o.preview([]client.Room{in}, plans, true), time.Time{}, true)
 
 		term := termtest.Run(t, 120, 40, func(ctx context.Context) tea.Model {
