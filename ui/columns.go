@@ -94,7 +94,7 @@ func nameCell(st style.Styles, name lipgloss.Style, r *row, width int) string {
 // statusCell is the status of an invite and beside it, in a short word, what is most
 // wrong with it.
 func statusCell(sh *shell, st style.Styles, r *row) string {
-	if _, doing := sh.revokes[keyOf(r.invite)]; doing {
+	if sh.revocations.has(keyOf(r.invite)) {
 		return st.Warn.Render("… revoking")
 	}
 	status := wording.Status(r.invite.Status)

@@ -152,7 +152,7 @@ func (h *home) refresh() {
 	}
 	h.set(rooms, all)
 	for k := range h.Marked {
-		if h.Rows[k].invite.Status == invite.Revoked || h.sh.revokes[k] != nil {
+		if h.Rows[k].invite.Status == invite.Revoked || h.sh.revocations.has(k) {
 			delete(h.Marked, k) // on its way: a mark has served
 		}
 	}
@@ -255,7 +255,7 @@ func (h *home) ShortHelp() []key.Binding {
 	_, some := h.Selected()
 	return []key.Binding{
 		when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(h.sh.revokes.undoable() != nil, k.Undo), when(h.Filters(), as(k.Clear, "clear filter")),
+		when(h.sh.revocations.undoable() != nil, k.Undo), when(h.Filters(), as(k.Clear, "clear filter")),
 		when(len(h.Rows) > 0, k.NextStatus), when(h.mayFilter(), k.Filter),
 		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, when(h.leadsBack(), k.Back), k.Help, k.Quit,
 	}
@@ -278,7 +278,7 @@ func (h *home) FullHelp() [][]key.Binding {
 	return append([][]key.Binding{
 		{
 			when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
-			when(h.sh.revokes.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
+			when(h.sh.revocations.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
 			when(some && h.sh.maySendAgain(chosen), k.Again), when(some, k.Copy), when(some, k.CopyLink),
 			when(some && h.sh.opt.Export != nil, k.Export),
 		},

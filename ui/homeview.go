@@ -70,7 +70,7 @@ func (sh *shell) withDetails(list string, chosen *row, width, height int) string
 // nothing is, how many invites are shown and marked.
 func (h *home) tail() widget.Tail {
 	st := h.sh.styles
-	if p := h.sh.work; !p.None() && len(h.sh.revokes) > 0 {
+	if p := h.sh.work; !p.None() && h.sh.revocations.any() {
 		bar := st.Warn.Render("revoking") + " " + p.Bar(st, min(20, (h.sh.width-2)/6))
 		return widget.Tail{Long: bar, Short: bar}
 	}

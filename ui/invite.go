@@ -100,7 +100,7 @@ func (p *invitePage) ShortHelp() []key.Binding {
 	}
 	return []key.Binding{
 		when(p.sh.mayRevoke(p.row.invite), k.Revoke), when(len(p.sh.leftovers(p.row.invite)) > 0, k.Leftovers), when(p.sh.maySendAgain(p.row.invite), k.Again),
-		when(p.sh.revokes.undoable() != nil, k.Undo),
+		when(p.sh.revocations.undoable() != nil, k.Undo),
 		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, as(k.Rooms, "its room"), when(p.raw, as(k.Clear, "back")), when(!p.raw, k.Back), k.Help, k.Quit,
 	}
 }

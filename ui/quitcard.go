@@ -19,7 +19,7 @@ type quitCard struct {
 
 func newQuit(sh *shell) func(context.Context) screen {
 	return func(context.Context) screen {
-		c := &quitCard{sh, sh.revokes.waiting()}
+		c := &quitCard{sh, sh.revocations.waiting()}
 		for _, b := range c.batches {
 			b.timers++ // the timer that runs does not count any more
 		}
@@ -62,7 +62,7 @@ func (c *quitCard) stay() tea.Cmd {
 	c.sh.closeScreen(c)
 	var cmds []tea.Cmd
 	for i := len(c.batches) - 1; i >= 0; i-- { // the latest is the one that is announced
-		cmds = append(cmds, c.sh.startGrace(c.batches[i]))
+		cmds = append(cmds, c.sh.revocations.startGrace(c.batches[i]))
 	}
 	return tea.Batch(cmds...)
 }

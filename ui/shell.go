@@ -15,33 +15,32 @@ import (
 
 // shell is what every screen shares: one pointer, made once, never copied.
 type shell struct {
-	ctx       context.Context // ends when the program ends
-	opt       Options
-	now       func() time.Time
-	keys      keyMap
-	styles    style.Styles
-	terminal  style.Terminal
-	account   *client.Account // nil before signing in
-	unkept    *client.Account // signed in, while it is asked how to keep its session; else nil
-	vaultKind string
-	link      link
-	notice    notice
-	stack     []layer
-	revokes   revokes
-	batches   int // of revocations, so far
-	leaving   bool
-	signing   bool   // out
-	demo      bool   // was chosen instead of signing in
-	farewell  screen // asks whether to leave while invites wait
-	begun     int    // what is under way and should not be cut off, such as joining a room
-	sending   sending
-	desktop   desktopNotifier
-	tour      tour
-	work      widget.Progress
-	mouse     mouse
-	draft     whom      // typed to be invited, and not sent
-	drafts    int       // how often it has changed
-	draftAt   time.Time // when it changed last
+	ctx         context.Context // ends when the program ends
+	opt         Options
+	now         func() time.Time
+	keys        keyMap
+	styles      style.Styles
+	terminal    style.Terminal
+	account     *client.Account // nil before signing in
+	unkept      *client.Account // signed in, while it is asked how to keep its session; else nil
+	vaultKind   string
+	link        link
+	notice      notice
+	stack       []layer
+	revocations revocations
+	leaving     bool
+	signing     bool   // out
+	demo        bool   // was chosen instead of signing in
+	farewell    screen // asks whether to leave while invites wait
+	begun       int    // what is under way and should not be cut off, such as joining a room
+	sending     sending
+	desktop     desktopNotifier
+	tour        tour
+	work        widget.Progress
+	mouse       mouse
+	draft       whom      // typed to be invited, and not sent
+	drafts      int       // how often it has changed
+	draftAt     time.Time // when it changed last
 
 	// forgotten is closed once it is noted that the last session is over: the next
 	// one may not be remembered before. Nil if there was none.
@@ -59,13 +58,14 @@ type shell struct {
 func newShell(ctx context.Context, opt Options) *shell {
 	sh := &shell{
 		ctx: ctx, opt: opt, now: opt.Client.Now, keys: newKeyMap(opt.Keys),
-		revokes: revokes{}, chosen: map[string]string{}, keysChanged: make(chan struct{}, 1),
+		chosen: map[string]string{}, keysChanged: make(chan struct{}, 1),
 	}
 	if opt.Vault != nil {
 		sh.vaultKind = opt.Vault.Kind
 	}
 	sh.desktop = desktopNotifier{now: sh.now, sequence: func() func(title, text string) string { return sh.opt.Notify }}
 	sh.sending = newSending(sh)
+	sh.revocations = newRevocations(sh)
 	sh.restyle()
 	return sh
 }
@@ -106,7 +106,8 @@ func (sh *shell) leaveAccount(note func(client.Session) error, again bool, why e
 	if !again { // the person is done; otherwise what was typed survives
 		sh.draft = whom{}
 	}
-	sh.revokes, sh.leaving, sh.signing = revokes{}, false, false
+	sh.revocations.forget()
+	sh.leaving, sh.signing = false, false
 	// The person may have typed another homeserver than the Matrix ID tells.
 	o := offer{user: string(session.UserID), homeserver: session.Homeserver}
 	if again {
@@ -156,11 +157,11 @@ func (sh *shell) update(msg tea.Msg) tea.Cmd {
 	case leavingMsg:
 		sh.askForPatience()
 	case graceMsg:
-		return sh.graceOver(msg)
+		return sh.revocations.graceOver(msg)
 	case revokeStepMsg:
-		return sh.revokeStep(msg)
+		return sh.revocations.step(msg)
 	case revokedMsg:
-		return sh.revoked(msg)
+		return sh.revocations.ended(msg)
 	case tea.FocusMsg:
 		sh.desktop.focus(true)
 	case tea.BlurMsg:
@@ -206,7 +207,7 @@ func (sh *shell) quit() tea.Cmd {
 	if c, asked := sh.top().(*quitCard); asked {
 		return c.undo()
 	}
-	if len(sh.revokes.waiting()) > 0 {
+	if len(sh.revocations.waiting()) > 0 {
 		return sh.openCard(newQuit(sh))
 	}
 	if n := sh.leftBehind(); n > 0 && sh.top() != sh.farewell {
@@ -224,7 +225,7 @@ func (sh *shell) finish() tea.Cmd {
 	abandon := sh.abandon()
 	if sh.busy() {
 		sh.askForPatience()
-		return tea.Batch(abandon, sh.hurry())
+		return tea.Batch(abandon, sh.revocations.hurry())
 	}
 	return tea.Batch(sh.sending.stop(sh.ended), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
 }
@@ -264,7 +265,7 @@ func (sh *shell) leftBehind() int {
 
 // busy reports whether something is under way that should not be cut off, beside
 // a send, which ends by itself.
-func (sh *shell) busy() bool { return len(sh.revokes) > 0 || sh.begun > 0 }
+func (sh *shell) busy() bool { return sh.revocations.any() || sh.begun > 0 }
 
 // leave ends the program if that was only waiting for what has just ended. What
 // went wrong keeps it open: somebody has to read it.
@@ -298,3 +299,6 @@ func (sh *shell) roomName(room id.RoomID) string {
 
 // offline reports whether the homeserver does not answer.
 func (sh *shell) offline() bool { return sh.link.err != nil }
+
+// showProgress shows how far something has come that the user waits for.
+func (sh *shell) showProgress(p widget.Progress) { sh.work = p }

@@ -59,7 +59,7 @@ func (sh *shell) tourSteps() []tourStep {
 		},
 		{
 			"Press " + name(k.Back) + " and revoke a pending invite with " + name(k.Revoke) + ". Then " + name(k.Undo) + " undoes it.",
-			func(sh *shell) bool { return len(sh.revokes) > 0 },
+			func(sh *shell) bool { return sh.revocations.any() },
 		},
 		{
 			"Press " + name(k.Palette) + " to find any action, " + name(k.Help) + " for keys. " + name(k.Tour) + " starts the tour again.",

@@ -205,7 +205,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		sh.say("%s", string(msg))
 		return nil
 	case LeaveMsg: // the user confirmed the revocations, and may not be there to be asked
-		return tea.Batch(sh.hurry(), sh.quit())
+		return tea.Batch(sh.revocations.hurry(), sh.quit())
 	case tea.MouseMsg:
 		return m.hear(msg)
 	case tea.PasteMsg:
