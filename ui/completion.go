@@ -44,7 +44,7 @@ type (
 func (c *compose) wantCompletion() tea.Cmd {
 	c.people.close()
 	c.people.asked++
-	if c.sh.opt.Complete == nil || lastPiece(c.whom.typed.text) == "" {
+	if c.sh.opt.Complete == nil || lastPiece(c.invitees.typed.text) == "" {
 		c.suggest()
 		return nil
 	}
@@ -63,7 +63,7 @@ func (c *compose) complete(msg completeMsg) tea.Cmd {
 	if msg.asked != c.people.asked || c.step != editing {
 		return nil
 	}
-	find, typed := c.sh.opt.Complete, lastPiece(c.whom.typed.text)
+	find, typed := c.sh.opt.Complete, lastPiece(c.invitees.typed.text)
 	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		people, err := find(ctx, typed)
 		return completed{msg.asked, typed, people, err}
@@ -132,8 +132,8 @@ func (c *compose) put(contact Contact) tea.Cmd {
 	c.people.close()
 	c.people.asked++
 	c.kept = false
-	c.whom.write(text)
-	return c.sh.noteDraft(c.whom)
+	c.invitees.write(text)
+	return c.sh.noteDraft(c.invitees)
 }
 
 // lastPiece is what is being typed: what stands behind the last separator.

@@ -32,22 +32,22 @@ const (
 // compose is the page on which invites are made: whom, where to, a look at what
 // will happen, and go.
 type compose struct {
-	sh      *shell
-	ctx     context.Context
-	form    *widget.Form
-	list    widget.List[id.RoomID] // rooms that match what is typed
-	rooms   map[id.RoomID]client.Room
-	chosen  []id.RoomID // the rooms that are meant; empty while one is searched
-	several bool        // rooms are added to those that are chosen, instead of replacing them
-	whom    whom
-	kept    bool // whom is a draft that was kept, and not changed since
-	people  completion
-	step    step
-	looked  widget.Progress
-	preview *preview
-	stop    context.CancelFunc // ends the asking that is under way
-	problem error
-	spinner spinner.Model
+	sh       *shell
+	ctx      context.Context
+	form     *widget.Form
+	list     widget.List[id.RoomID] // rooms that match what is typed
+	rooms    map[id.RoomID]client.Room
+	chosen   []id.RoomID // the rooms that are meant; empty while one is searched
+	several  bool        // rooms are added to those that are chosen, instead of replacing them
+	invitees invitees
+	kept     bool // they are a draft that was kept, and not changed since
+	people   completion
+	step     step
+	looked   widget.Progress
+	preview  *preview
+	stop     context.CancelFunc // ends the asking that is under way
+	problem  error
+	spinner  spinner.Model
 }
 
 // newCompose returns the page, for those of some rooms that the account is in.
@@ -56,9 +56,9 @@ func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 		c := &compose{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
 		c.form.Add("Room", "type to search your rooms", "")
 		c.form.Add("People", sh.examples()+" or @user:server, or paste a list", "")
-		c.whom = sh.draft
-		c.kept = !c.whom.empty()
-		c.form.Fields[fieldPeople].Input.SetValue(c.whom.typed.text)
+		c.invitees = sh.draft
+		c.kept = !c.invitees.empty()
+		c.form.Fields[fieldPeople].Input.SetValue(c.invitees.typed.text)
 		c.refresh()
 		c.chooseAll(rooms)
 		c.suggest()
@@ -139,8 +139,8 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	case c.kept && key.Matches(msg, keys.ClearDraft):
 		return c.clearDraft()
-	case !inRoom && msg.String() == "backspace" && c.form.Fields[fieldPeople].Input.Value() == "" && len(c.whom.pasted) > 0:
-		c.whom.drop()
+	case !inRoom && msg.String() == "backspace" && c.form.Fields[fieldPeople].Input.Value() == "" && len(c.invitees.pasted) > 0:
+		c.invitees.drop()
 		return c.keep()
 	case key.Matches(msg, keys.Submit), key.Matches(msg, keys.Next):
 		return c.goOn(key.Matches(msg, keys.Submit))
@@ -170,7 +170,7 @@ func (c *compose) goOn(submit bool) tea.Cmd {
 			return nil
 		}
 	}
-	if submit && !inRoom && len(c.chosen) > 0 && !c.whom.empty() {
+	if submit && !inRoom && len(c.chosen) > 0 && !c.invitees.empty() {
 		return c.askForPlan()
 	}
 	c.focus(c.form.At + 1)
@@ -198,7 +198,7 @@ func (c *compose) typed(msg tea.Msg) tea.Cmd {
 
 // pasted takes a list, or text for a field.
 func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
-	if c.form.At != fieldPeople || !c.whom.paste(msg.Content) {
+	if c.form.At != fieldPeople || !c.invitees.paste(msg.Content) {
 		return c.typed(msg)
 	}
 	c.problem = nil
@@ -208,8 +208,8 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 // keep takes in what the field says, and keeps it in case the page is left.
 func (c *compose) keep() tea.Cmd {
 	c.kept = false
-	c.whom.write(c.form.Fields[fieldPeople].Input.Value())
-	return tea.Batch(c.sh.noteDraft(c.whom), c.wantCompletion())
+	c.invitees.write(c.form.Fields[fieldPeople].Input.Value())
+	return tea.Batch(c.sh.noteDraft(c.invitees), c.wantCompletion())
 }
 
 func (c *compose) ShortHelp() []key.Binding {

@@ -14,7 +14,7 @@ import (
 
 // askForPlan finds out what inviting these people will do.
 func (c *compose) askForPlan() tea.Cmd {
-	if err := c.whom.err(); err != nil {
+	if err := c.invitees.err(); err != nil {
 		c.problem = err
 		return nil
 	}
@@ -22,7 +22,7 @@ func (c *compose) askForPlan() tea.Cmd {
 	c.step, c.problem = planning, nil
 	var ctx context.Context
 	ctx, c.stop = context.WithCancel(c.ctx)
-	account, rooms, people := c.sh.account, slices.Clone(c.chosen), c.whom.people()
+	account, rooms, people := c.sh.account, slices.Clone(c.chosen), c.invitees.people()
 	c.looked = widget.Progress{Total: len(people)}
 	c.sh.work = c.looked
 	done := make(chan int, 1)
@@ -76,7 +76,7 @@ type planned struct {
 func (c *compose) planned(msg planned) tea.Cmd {
 	c.stop()
 	c.sh.work = widget.Progress{}
-	single := c.whom.single() && len(c.chosen) == 1
+	single := c.invitees.single() && len(c.chosen) == 1
 	if msg.err == nil && single {
 		msg.err = msg.plans[0].Err()
 		if msg.plans[0].Outcome() == client.PlanQueued {
@@ -92,7 +92,7 @@ func (c *compose) planned(msg planned) tea.Cmd {
 		c.step, c.problem = editing, msg.err
 		return nil
 	}
-	c.step, c.preview = previewing, newPreview(c.whom.list, msg.plans, single)
+	c.step, c.preview = previewing, newPreview(c.invitees.list, msg.plans, single)
 	return c.ready()
 }
 
@@ -155,5 +155,5 @@ func (c *compose) enqueued(msg enqueued) tea.Cmd {
 	}
 	c.sh.closeScreen(c)
 	c.sh.sending.tellQueued(msg.items, c.sh.keys.Outbox.Help().Key)
-	return tea.Batch(c.sh.noteDraft(whom{}), c.sh.leave(true), c.sh.sending.read())
+	return tea.Batch(c.sh.noteDraft(invitees{}), c.sh.leave(true), c.sh.sending.read())
 }

@@ -36,22 +36,22 @@ func (c *compose) understood(width int) string {
 	if c.several && c.form.At == fieldRoom && c.step == editing {
 		return st.Good.Render(cells.Cut(c.roomNames(), width))
 	}
-	text := c.whom.words()
-	if c.step == previewing && len(c.whom.pasted) == 0 {
+	text := c.invitees.words()
+	if c.step == previewing && len(c.invitees.pasted) == 0 {
 		return ""
 	}
 	if text == "" {
 		return ""
 	}
-	if n := len(c.whom.pasted); n > 0 {
+	if n := len(c.invitees.pasted); n > 0 {
 		lines := 0
-		for _, p := range c.whom.pasted {
+		for _, p := range c.invitees.pasted {
 			lines += cells.Height(p.text)
 		}
 		text += " (" + count(lines, "line") + " pasted)"
 	}
 	style := st.Good
-	if len(c.whom.list.Problems) > 0 || len(c.whom.list.Recipients) == 0 {
+	if len(c.invitees.list.Problems) > 0 || len(c.invitees.list.Recipients) == 0 {
 		style = st.Warn
 	}
 	return style.Render(cells.Cut(text, width))
@@ -61,7 +61,7 @@ func (c *compose) understood(width int) string {
 func (c *compose) below(width, height int) string {
 	st := c.sh.styles
 	switch {
-	case c.step == planning && !c.whom.asksIdentityServer():
+	case c.step == planning && !c.invitees.asksIdentityServer():
 		return c.spinner.View() + " Asking the homeserver who is in the room…"
 	case c.step == planning && c.looked.None():
 		return c.spinner.View() + " Asking the identity server who this is…"
@@ -79,11 +79,11 @@ func (c *compose) below(width, height int) string {
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
 		list := c.people.view(c.sh, width, c.pick)
-		if c.whom.empty() { // they are suggested
+		if c.invitees.empty() { // they are suggested
 			list = st.Faint.Render(cells.Wrap("Any address works in the demo. Some to try:", width)) + "\n" + list
 		}
 		return list
-	case len(c.whom.pasted) > 0 && c.whom.typed.text == "":
+	case len(c.invitees.pasted) > 0 && c.invitees.typed.text == "":
 		return st.Faint.Render(cells.Wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
 	default:
 		return st.Faint.Render(cells.Wrap("Nothing is sent before you have seen what will happen.", width))

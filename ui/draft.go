@@ -23,7 +23,7 @@ type draftRead struct {
 
 // noteDraft keeps whom somebody is about to invite: here at once, and for the next
 // start when they pause.
-func (sh *shell) noteDraft(w whom) tea.Cmd {
+func (sh *shell) noteDraft(w invitees) tea.Cmd {
 	sh.draft, sh.draftAt = w, sh.now()
 	sh.drafts++
 	version := sh.drafts
@@ -61,7 +61,7 @@ func (sh *shell) draftRead(msg draftRead) {
 }
 
 // texts are the parts as they came, the typed one last; nil of nothing.
-func (w *whom) texts() []string {
+func (w *invitees) texts() []string {
 	if w.empty() {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (w *whom) texts() []string {
 }
 
 // draftOf is texts the other way round.
-func draftOf(texts []string) (w whom) {
+func draftOf(texts []string) (w invitees) {
 	for _, text := range texts[:len(texts)-1] {
 		w.paste(text)
 	}
@@ -89,7 +89,7 @@ func (c *compose) draftWords(width int) string {
 	if at := sh.draftAt; !at.IsZero() {
 		text += " from " + clockOrDate(sh.now(), at)
 	}
-	text += ": " + persons(len(c.whom.list.Recipients))
+	text += ": " + persons(len(c.invitees.list.Recipients))
 	rest := st.Accent.Render(sh.keys.ClearDraft.Help().Key) + " clears it."
 	return st.Warn.Render(cells.Cut(text, width-cells.Width(rest)-2)+".") + " " + sh.keySpot(rest, sh.keys.ClearDraft)
 }
@@ -105,8 +105,8 @@ func clockOrDate(now, at time.Time) string {
 
 // clearDraft drops what was typed before.
 func (c *compose) clearDraft() tea.Cmd {
-	c.whom, c.kept, c.problem = whom{}, false, nil
+	c.invitees, c.kept, c.problem = invitees{}, false, nil
 	c.form.Fields[fieldPeople].Input.SetValue("")
 	c.people.close()
-	return c.sh.noteDraft(c.whom)
+	return c.sh.noteDraft(c.invitees)
 }

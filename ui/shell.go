@@ -38,7 +38,7 @@ type shell struct {
 	tour        tour
 	work        widget.Progress
 	mouse       mouse
-	draft       whom      // typed to be invited, and not sent
+	draft       invitees  // typed to be invited, and not sent
 	drafts      int       // how often it has changed
 	draftAt     time.Time // when it changed last
 
@@ -104,7 +104,7 @@ func (sh *shell) leaveAccount(note func(client.Session) error, again bool, why e
 	sh.sending.abandon()
 	sh.account, sh.work = nil, widget.Progress{}
 	if !again { // the person is done; otherwise what was typed survives
-		sh.draft = whom{}
+		sh.draft = invitees{}
 	}
 	sh.revocations.forget()
 	sh.leaving, sh.signing = false, false

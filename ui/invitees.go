@@ -9,10 +9,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
-// whom is the people to invite: those in the field, and those in lists that were
+// invitees are the people to invite: those in the field, and those in lists that were
 // pasted. A list is kept as it was pasted and not put into the field, which would
 // lose the tabs and lines of a table.
-type whom struct {
+type invitees struct {
 	pasted []part
 	typed  part
 	list   recipients.List // of all parts, as if they were one below the other
@@ -24,7 +24,7 @@ type part struct {
 }
 
 // paste adds a list. What fits on a line is left to the field.
-func (w *whom) paste(text string) (taken bool) {
+func (w *invitees) paste(text string) (taken bool) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	text = strings.Trim(text, "\n")
 	if !strings.Contains(text, "\n") {
@@ -36,19 +36,19 @@ func (w *whom) paste(text string) (taken bool) {
 }
 
 // drop takes the list away that was pasted last.
-func (w *whom) drop() {
+func (w *invitees) drop() {
 	w.pasted = w.pasted[:len(w.pasted)-1]
 	w.join()
 }
 
 // write takes in what stands in the field.
-func (w *whom) write(text string) {
+func (w *invitees) write(text string) {
 	w.typed = part{text, recipients.Parse(text)}
 	w.join()
 }
 
 // join reads the parts in order. A person in several of them counts in the first.
-func (w *whom) join() {
+func (w *invitees) join() {
 	w.list = recipients.List{}
 	first, above := map[recipients.Invitee]int{}, 0
 	for _, p := range append(w.pasted[:len(w.pasted):len(w.pasted)], w.typed) {
@@ -73,16 +73,16 @@ func (w *whom) join() {
 	}
 }
 
-func (w *whom) empty() bool { return len(w.pasted) == 0 && strings.TrimSpace(w.typed.text) == "" }
+func (w *invitees) empty() bool { return len(w.pasted) == 0 && strings.TrimSpace(w.typed.text) == "" }
 
 // single reports whether it is about one person and nothing else.
-func (w *whom) single() bool {
+func (w *invitees) single() bool {
 	l := w.list
 	return len(l.Recipients) == 1 && len(l.Problems)+len(l.Repeats) == 0
 }
 
 // people are those to invite, in order.
-func (w *whom) people() []recipients.Invitee {
+func (w *invitees) people() []recipients.Invitee {
 	var all []recipients.Invitee
 	for _, r := range w.list.Recipients {
 		all = append(all, r.Invitee)
@@ -91,12 +91,12 @@ func (w *whom) people() []recipients.Invitee {
 }
 
 // asksIdentityServer reports whether a person is named by an e-mail address.
-func (w *whom) asksIdentityServer() bool {
+func (w *invitees) asksIdentityServer() bool {
 	return slices.ContainsFunc(w.list.Recipients, func(r recipients.Recipient) bool { return r.UserID == "" })
 }
 
 // err says why no person can be invited; nil if one can.
-func (w *whom) err() error {
+func (w *invitees) err() error {
 	switch l := w.list; {
 	case len(l.Recipients) > 0:
 		return nil
@@ -108,7 +108,7 @@ func (w *whom) err() error {
 
 // words say how much was understood; empty for a single address. A word
 // beside an address is taken for a name.
-func (w *whom) words() string {
+func (w *invitees) words() string {
 	l := w.list
 	if len(w.pasted) == 0 && len(l.Recipients) < 2 && len(l.Repeats) == 0 {
 		if w.single() && l.Recipients[0].Name != "" && !strings.Contains(w.typed.text, "<") {

@@ -55,7 +55,7 @@ func (sh *shell) examples() string {
 // suggest offers the addresses of a rehearsal while nothing is typed.
 func (c *compose) suggest() {
 	r := c.sh.opt.Rehearsal
-	if r == nil || !c.whom.empty() {
+	if r == nil || !c.invitees.empty() {
 		return
 	}
 	c.people.close()

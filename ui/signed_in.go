@@ -67,7 +67,7 @@ func (sh *shell) enter(e entered) tea.Cmd {
 		// What is being sent for the account before is seen through first.
 		return sh.sending.stop(func() tea.Cmd {
 			sh.sending.abandon()
-			sh.account, sh.work, sh.draft = nil, widget.Progress{}, whom{}
+			sh.account, sh.work, sh.draft = nil, widget.Progress{}, invitees{}
 			return sh.enter(e)
 		})
 	}
