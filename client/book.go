@@ -85,7 +85,7 @@ func (a *Account) restoreBook(ctx context.Context) error {
 		return err
 	}
 	for _, e := range entries {
-		a.book.add(e.Room, e.Token, a.open(e).letter.threePID())
+		a.book.add(e.Room, e.Token, a.open(e).payload.threePID())
 	}
 	return nil
 }

@@ -13,6 +13,12 @@ import (
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
+// PastedRedirectURI is the address that a browser is sent back to if this program
+// does not listen for it: the user copies the address from the browser. It is a
+// loopback address because servers accept these for programs that cannot keep a
+// secret (RFC 8252, section 7.3), and so nothing leaves the browser's machine.
+const PastedRedirectURI = "http://127.0.0.1:4711/callback"
+
 // A BrowserSignIn waits for a browser to come back from the OAuth server.
 type BrowserSignIn struct {
 	oauthSignIn

@@ -13,6 +13,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -75,7 +76,7 @@ type Account struct {
 	secrets secrets
 	base    *url.URL // of the homeserver
 	state   *state
-	syncing turn
+	syncing ctxlock.Mutex
 	poll    longPoll
 
 	identity identityState

@@ -34,13 +34,13 @@ var (
 
 // dispatch sends an entry, if nothing has come between since it was queued.
 func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
-	if e.letter.invitee() == (recipients.Invitee{}) {
+	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Failed, errSealed))
 	}
 	if news, err := r.freshen(ctx); news || err != nil {
 		return nil, err // it may tell of an uncertain one that looks like this one
 	}
-	plan, err := r.a.Plan(ctx, e.Room, e.letter.invitee())
+	plan, err := r.a.Plan(ctx, e.Room, e.payload.invitee())
 	switch {
 	case e.Attempts > 0 && plan.UserID != "" && plan.UserID == e.UserID && isIn(err):
 		// The answer to an earlier request was lost.
@@ -51,9 +51,9 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		return nil, err
 	}
 	if news := e.unknown(plan.Similar); len(news) > 0 && plan.UserID == "" {
-		return r.save(ctx, r.ended(e, store.Failed, &PendingError{Address: e.letter.Address, Similar: news}))
+		return r.save(ctx, r.ended(e, store.Failed, &PendingError{Address: e.payload.Address, Similar: news}))
 	}
-	if now := r.a.opt.Now(); r.paces.next(now, plan.UserID).After(now) {
+	if now := r.a.opt.Now(); r.limits.Next(now, plan.UserID).After(now) {
 		// Meanwhile the address is, or is no longer, somebody's on Matrix, and
 		// those go by another pace. Nothing is sent before its time.
 		e.UserID = plan.UserID
@@ -64,8 +64,8 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	}
 	// From here on it may have been sent, whatever happens.
 	e.UserID = plan.UserID
-	if e.letter.Address != "" {
-		e.letter.Before = r.a.ownTokens(e.Room, e.letter.Address)
+	if e.payload.Address != "" {
+		e.payload.Before = r.a.ownTokens(e.Room, e.payload.Address)
 	}
 	e.State, e.Changed, e.Attempts = store.Sending, r.a.opt.Now(), e.Attempts+1
 	if err := r.write(ctx, outcome{envelope: e, was: store.Queued}); err != nil {
@@ -103,7 +103,7 @@ func isIn(err error) bool {
 // unknown are those of some invites that nobody knew of when e was queued.
 func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 	return slices.DeleteFunc(slices.Clone(similar), func(i invite.Invite) bool {
-		return slices.Contains(e.letter.Similar, i.Token)
+		return slices.Contains(e.payload.Similar, i.Token)
 	})
 }
 
@@ -153,12 +153,12 @@ func notSent(err error) bool {
 func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 	was := e.State
 	e.State, e.Changed = to, r.a.opt.Now()
-	e.letter.Reason, e.letter.Hint = "", ""
+	e.payload.Reason, e.payload.Hint = "", ""
 	if !to.Active() {
-		e.letter.forget()
+		e.payload.forget()
 	}
 	if err != nil {
-		e.letter.Reason, e.letter.Hint = err.Error(), Hint(err)
+		e.payload.Reason, e.payload.Hint = err.Error(), Hint(err)
 	}
 	return outcome{envelope: e, was: was}
 }
@@ -174,7 +174,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	if o.State == store.Uncertain || o.State == store.Sent && o.Token == "" {
 		r.blind = true // the next one may not be taken for it, nor leave while no answers come
 	}
-	r.a.book.add(o.Room, o.Token, o.letter.threePID())
+	r.a.book.add(o.Room, o.Token, o.payload.threePID())
 	if o.err != nil {
 		return nil, o.err
 	}
@@ -185,7 +185,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 func (r *Runner) write(ctx context.Context, o outcome) error {
 	var book []store.Address
 	if o.State == store.Sent && o.Token != "" && !r.a.opt.NoAddressBook {
-		book = append(book, r.a.sealAddress(o.Room, o.Token, o.letter.threePID()))
+		book = append(book, r.a.sealAddress(o.Room, o.Token, o.payload.threePID()))
 	}
 	r.read = false
 	return r.a.opt.Store.Advance(ctx, r.a.storeKey(), []store.State{o.was}, []store.Entry{r.a.close(o.envelope)}, book...)
@@ -194,7 +194,7 @@ func (r *Runner) write(ctx context.Context, o outcome) error {
 // clarify finds out what became of an entry that some program was sending when
 // it ended.
 func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
-	if e.letter.invitee() == (recipients.Invitee{}) {
+	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Uncertain, errInterrupted))
 	}
 	if e.UserID != "" {
@@ -205,11 +205,11 @@ func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 	if _, err := r.freshen(ctx); err != nil {
 		return nil, err
 	}
-	token, err := r.a.findSent(ctx, Plan{Room: Room{ID: e.Room}, Address: e.letter.threePID()}, r.a.notIt(e))
+	token, err := r.a.findSent(ctx, Plan{Room: Room{ID: e.Room}, Address: e.payload.threePID()}, r.a.notIt(e))
 	if err != nil && !is[*ServerError](err) {
 		return nil, err
 	}
-	o := r.ended(e, store.Uncertain, &UncertainError{Address: e.letter.Address, Err: errInterrupted})
+	o := r.ended(e, store.Uncertain, &UncertainError{Address: e.payload.Address, Err: errInterrupted})
 	if token != "" {
 		e.Token = token
 		o = r.ended(e, store.Sent, nil)
@@ -226,7 +226,7 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 	claims := map[string][]int64{} // the other way round
 	rooms := map[id.RoomID][]invite.Invite{}
 	for _, e := range r.entries {
-		if e.State != store.Uncertain || e.letter.Address == "" {
+		if e.State != store.Uncertain || e.payload.Address == "" {
 			continue
 		}
 		uncertain = append(uncertain, e)
@@ -235,7 +235,7 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 		}
 		other := r.a.notIt(e)
 		for _, i := range rooms[e.Room] {
-			if !other[i.Token] && invite.Matches(i.DisplayName, e.letter.Address) {
+			if !other[i.Token] && invite.Matches(i.DisplayName, e.payload.Address) {
 				shown[e.ID] = append(shown[e.ID], i.Token)
 				claims[i.Token] = append(claims[i.Token], e.ID)
 			}
@@ -261,7 +261,7 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 // are known to have gone to somebody.
 func (a *Account) notIt(e envelope) map[string]bool {
 	other := a.bookTokens(e.Room)
-	for _, token := range e.letter.Before {
+	for _, token := range e.payload.Before {
 		other[token] = true
 	}
 	return other

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -57,26 +56,6 @@ func (a *Account) WhoAmI(ctx context.Context) (id.UserID, error) {
 	}
 	err := a.get(ctx, path{"v3", "account", "whoami"}, nil, &reply)
 	return reply.UserID, err
-}
-
-// A Limit is how often the servers take invites, as far as sending has met it.
-type Limit struct {
-	What     string // "mails" or "invites to Matrix IDs"
-	Burst    int    // at once after a rest
-	Interval time.Duration
-}
-
-// Limits returns the limits that sending has met.
-func (a *Account) Limits(ctx context.Context) ([]Limit, error) {
-	if a.opt.Store == nil {
-		return nil, nil
-	}
-	p, err := a.loadPaces(ctx)
-	if err != nil {
-		return nil, err
-	}
-	met := []Limit{{"mails", p.Mail.Burst, p.Mail.Interval}, {"invites to Matrix IDs", p.User.Burst, p.User.Interval}}
-	return slices.DeleteFunc(met, func(l Limit) bool { return l.Interval == 0 }), nil
 }
 
 // CheckIdentityServer makes sure that the account's identity server answers,

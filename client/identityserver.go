@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 )
 
 // The account data that tells of identity servers
@@ -34,7 +35,7 @@ const (
 // identityState is the identity server in use, found and signed in to at most
 // once at a time.
 type identityState struct {
-	turn   turn // whoever has it may use the rest
+	turn   ctxlock.Mutex // whoever has it may use the rest
 	server *identity.Server
 	source Source
 	ready  bool // the server knows us and its terms are accepted
@@ -42,10 +43,10 @@ type identityState struct {
 
 // withIdentity runs f while nobody else uses the account's identity state.
 func (a *Account) withIdentity(ctx context.Context, f func(*identityState) error) error {
-	if err := a.identity.turn.take(ctx); err != nil {
+	if err := a.identity.turn.Lock(ctx); err != nil {
 		return err
 	}
-	defer a.identity.turn.give()
+	defer a.identity.turn.Unlock()
 	return f(&a.identity)
 }
 

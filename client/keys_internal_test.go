@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mxinvite/mxinvite/client/internal/syncreply"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
@@ -13,7 +14,7 @@ func TestAnswersAboutKeysOfNoInviteAreForgotten(t *testing.T) {
 	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	a := &Account{state: newState("@ada:hs"), opt: Options{Now: func() time.Time { return now }}}
 	a.answers = map[keycheck.Question]said{kept: {validity: invite.Valid, at: now}, {URL: kept.URL, PublicKey: "gone"}: {validity: invite.Valid, at: now}}
-	reply, _ := readSync([]byte(`{"next_batch":"s1","rooms":{"join":{"!r:hs":{"state":{"events":[{"type":"m.room.third_party_invite","event_id":"$1","state_key":"tok",
+	reply, _ := syncreply.Read([]byte(`{"next_batch":"s1","rooms":{"join":{"!r:hs":{"state":{"events":[{"type":"m.room.third_party_invite","event_id":"$1","state_key":"tok",
 		"sender":"@ada:hs","content":{"public_key":"` + kept.PublicKey + `","key_validity_url":"` + kept.URL + `"}}]}}}}}`))
 	a.state.apply(reply, now)
 	a.dueKeys()

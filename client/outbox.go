@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/threepid"
@@ -71,8 +73,8 @@ type Outbox struct {
 	// will have gone. They are zero if nothing waits, and Last if nobody can tell.
 	Next, Last time.Time
 
-	queued queued
-	paces  paces
+	queued ratelimit.Queue
+	limits ratelimit.Limits
 }
 
 // Count is how many items are in one of the states.
@@ -111,7 +113,7 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	entries := make([]store.Entry, len(plans))
 	for n, p := range plans {
 		who := p.Invitee()
-		l := letter{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: p.known()}
+		l := payload{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: p.known()}
 		entries[n] = a.close(envelope{store.Entry{
 			Room: p.Room.ID, Mark: a.mark(p.Room.ID, who), State: store.Queued,
 			QueuedAt: now, Changed: now, UserID: p.UserID,
@@ -145,7 +147,7 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 		a.book.add(i.Room, i.Token, i.Address) // another program may have sent it
 		o.Items = append(o.Items, i)
 		if i.State == ItemQueued {
-			o.queued.add(i.UserID)
+			o.queued.Add(i.UserID)
 		}
 	}
 	if o.Paused, err = a.paused(ctx); err != nil {
@@ -154,18 +156,18 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 	if o.Sender, err = a.sender(ctx); err != nil {
 		return o, err
 	}
-	paces, err := a.loadPaces(ctx)
+	limits, err := a.loadLimits(ctx)
 	if err != nil {
 		return o, err
 	}
-	o.paces = *paces
+	o.limits = *limits
 	o.Next, o.Last = o.Outlook(a.opt.Now(), nil)
 	return o, nil
 }
 
 func (a *Account) item(e store.Entry) Item {
 	opened := a.open(e)
-	l := opened.letter
+	l := opened.payload
 	return Item{
 		Number: e.ID, Room: e.Room, Address: l.threePID(), Name: l.Name, State: e.State,
 		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts, Sealed: l.invitee() == recipients.Invitee{},
@@ -221,14 +223,14 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 		}
 		e := a.open(found)
 		e.State, e.Changed = to, a.opt.Now()
-		e.letter.forget()
+		e.payload.forget()
 		if to == store.Queued {
 			// What is known by now was known to who decided to try again.
-			e.letter.Reason, e.letter.Hint = "", ""
+			e.payload.Reason, e.payload.Hint = "", ""
 			if pending[e.Room] == nil {
 				pending[e.Room] = a.pending(e.Room)
 			}
-			e.letter.Similar = tokens(pending[e.Room].to(e.letter.threePID()))
+			e.payload.Similar = tokens(pending[e.Room].to(e.payload.threePID()))
 		}
 		moved = append(moved, a.close(e))
 	}
@@ -267,4 +269,15 @@ func (a *Account) wakeRunner() {
 	case a.outboxNews <- struct{}{}:
 	default: // it has been told
 	}
+}
+
+// Outlook is when the next of everything in the outbox would go, and when the last,
+// if these plans were in it as well, as far as can be told now; zero if nothing
+// waits, and the last if that cannot be known.
+func (o Outbox) Outlook(now time.Time, plans []Plan) (next, last time.Time) {
+	q := ratelimit.Queue{Mails: o.queued.Mails, Users: maps.Clone(o.queued.Users)}
+	for _, p := range plans {
+		q.Add(p.UserID)
+	}
+	return o.limits.Forecast(now, q)
 }

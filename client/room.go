@@ -9,6 +9,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/power"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -185,10 +186,10 @@ func (r *roomState) read(room id.RoomID, me id.UserID) Room {
 	_ = json.Unmarshal(r.content(typeName, ""), &name)
 	_ = json.Unmarshal(r.content(typeCanonicalAlias, ""), &alias)
 	_ = json.Unmarshal(r.content(typeTombstone, ""), &tombstone)
-	power := readPower(r.content(typePowerLevels, ""), r.current[stateKey{typeCreate, ""}])
+	power := power.Read(r.content(typePowerLevels, ""), r.current[stateKey{typeCreate, ""}])
 	out := Room{
 		ID: room, Name: strings.TrimSpace(name.Name), Alias: alias.Alias,
-		Power: power.of(me), InvitePower: power.invite,
+		Power: power.Of(me), InvitePower: power.Invite,
 		Replacement: tombstone.Replacement,
 	}
 	if out.Name == "" {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
@@ -32,7 +33,7 @@ type Runner struct {
 	release func() // not nil while this runner is the one that sends
 	others  string // the program that is, as far as it was told
 	entries []envelope
-	paces   *paces
+	limits  *ratelimit.Limits
 	version int64
 	paused  bool
 	read    bool     // entries, paces and whether it is paused are as they are on the disk
@@ -151,7 +152,7 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	if r.paused || e == nil || due.After(now) {
 		wait := glance
 		if len(r.entries) == 0 && !r.a.opt.Store.Shared() {
-			wait = maxStall // whoever puts something in says so
+			wait = ratelimit.MaxStall // whoever puts something in says so
 		}
 		if e != nil && !r.paused {
 			wait = min(wait, due.Sub(now))
@@ -255,7 +256,7 @@ func (r *Runner) look(ctx context.Context) error {
 		return err
 	}
 	if !r.learned {
-		if r.paces, err = r.a.loadPaces(ctx); err != nil {
+		if r.limits, err = r.a.loadLimits(ctx); err != nil {
 			return err
 		}
 	}
@@ -266,13 +267,13 @@ func (r *Runner) look(ctx context.Context) error {
 // keepPaces writes down what was learned, and what a clock that was set makes of
 // it. As long as that fails nothing is sent: it would leave before its time.
 func (r *Runner) keepPaces(ctx context.Context) error {
-	if r.paces.settle(r.a.opt.Now()) {
+	if r.limits.Settle(r.a.opt.Now()) {
 		r.learned = true
 	}
 	if !r.learned {
 		return nil
 	}
-	err := r.a.savePaces(context.WithoutCancel(ctx), r.paces)
+	err := r.a.saveLimits(context.WithoutCancel(ctx), r.limits)
 	r.learned = err != nil
 	return err
 }
@@ -284,7 +285,7 @@ func (r *Runner) first(now time.Time) (first *envelope, due time.Time) {
 		if e.State != store.Queued {
 			continue
 		}
-		if t := r.paces.next(now, e.UserID); first == nil || t.Before(due) {
+		if t := r.limits.Next(now, e.UserID); first == nil || t.Before(due) {
 			first, due = e, t
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
@@ -61,7 +62,7 @@ func Resume(opt Options, s Session) (*Account, error) {
 	who.AccessToken, who.RefreshToken = "", ""
 	a := &Account{
 		opt: opt, session: who, secrets: secrets{kept: s.AccessToken}, base: base, state: newState(s.UserID),
-		syncing: newTurn(), identity: identityState{turn: newTurn()}, trusted: map[string]bool{},
+		syncing: ctxlock.New(), identity: identityState{turn: ctxlock.New()}, trusted: map[string]bool{},
 		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
 		answers: map[keycheck.Question]said{},
 	}

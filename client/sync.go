@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/syncreply"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
@@ -79,10 +80,10 @@ func syncFilter(limit int, nonce int64) string {
 // time the homeserver may hold the answer for as long as wait. It returns the
 // rooms in which something changed.
 func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
-	if err := a.syncing.take(ctx); err != nil {
+	if err := a.syncing.Lock(ctx); err != nil {
 		return nil, err
 	}
-	defer a.syncing.give()
+	defer a.syncing.Unlock()
 	a.state.mu.RLock()
 	since := a.state.since
 	a.state.mu.RUnlock()
@@ -117,7 +118,7 @@ func (a *Account) syncNow(ctx context.Context) error {
 	return err
 }
 
-func (a *Account) askSync(ctx context.Context, since string, wait time.Duration) (reply syncReply, err error) {
+func (a *Account) askSync(ctx context.Context, since string, wait time.Duration) (reply syncreply.Reply, err error) {
 	nonce := a.opt.Now().UnixNano()
 	query := map[string]string{"set_presence": "offline", "filter": syncFilter(firstLimit, nonce), "timeout": "0"}
 	if since != "" {
@@ -129,7 +130,7 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 	if err != nil {
 		return reply, err
 	}
-	reply, ok := readSync(raw)
+	reply, ok := syncreply.Read(raw)
 	if !ok {
 		return reply, &ServerError{Server: a.base.Host, Status: http.StatusOK, Message: "what came is no answer to a sync"}
 	}
@@ -153,19 +154,19 @@ func (s *state) forget() {
 
 // apply takes the answer of a sync in. It returns the rooms that it changed and
 // those that are gone.
-func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID) {
+func (s *state) apply(reply syncreply.Reply, now time.Time) (changed, left []id.RoomID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.since == ""
 	if first {
 		for room := range s.rooms { // known from before the homeserver forgot
-			if _, still := reply.join[room]; !still {
+			if _, still := reply.Join[room]; !still {
 				delete(s.rooms, room)
 				left = append(left, room)
 			}
 		}
 	}
-	for room := range reply.join {
+	for room := range reply.Join {
 		if s.rooms[room] == nil {
 			s.rooms[room] = newRoomState()
 		}
@@ -174,14 +175,14 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 	var g panicgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, room := range changed {
-		r, raw := s.rooms[room], reply.join[room]
+		r, raw := s.rooms[room], reply.Join[room]
 		g.Go(func() error {
-			r.take(s.me, room, readNews(raw), first)
+			r.take(s.me, room, syncreply.ReadRoom(raw), first)
 			return nil
 		})
 	}
 	_ = g.Wait() // nothing that runs there fails
-	for _, room := range reply.leave {
+	for _, room := range reply.Leave {
 		if _, known := s.rooms[room]; known {
 			delete(s.rooms, room)
 			left = append(left, room)
@@ -190,21 +191,21 @@ func (s *state) apply(reply syncReply, now time.Time) (changed, left []id.RoomID
 	for _, r := range s.rooms {
 		r.stuck = false
 	}
-	s.since, s.asOf = reply.nextBatch, now
+	s.since, s.asOf = reply.NextBatch, now
 	return changed, left
 }
 
 // take makes what a sync tells of a room part of what is known of it. gap says
 // that what happened in between is not all there.
-func (r *roomState) take(me id.UserID, room id.RoomID, news roomNews, gap bool) {
-	if len(news.heroes) > 0 {
-		r.heroes = news.heroes
+func (r *roomState) take(me id.UserID, room id.RoomID, news syncreply.Room, gap bool) {
+	if len(news.Heroes) > 0 {
+		r.heroes = news.Heroes
 	}
-	if gap = gap || news.limited; gap {
+	if gap = gap || news.Limited; gap {
 		r.forgetMembers(me)
 	}
 	fresh := len(r.current) == 0
-	for _, raw := range news.events {
+	for _, raw := range news.Events {
 		ev, err := invite.ReadEvent(raw)
 		switch {
 		case errors.Is(err, invite.ErrNotState):

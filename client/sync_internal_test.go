@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"github.com/mxinvite/mxinvite/client/internal/syncreply"
 )
 
 // Whatever a homeserver answers, it is taken in or refused, and what is known
@@ -16,7 +18,7 @@ func FuzzSync(f *testing.F) {
 	f.Fuzz(func(t *testing.T, first, second []byte) {
 		a := &Account{state: newState("@ada:hs"), opt: Options{Now: time.Now}}
 		for _, raw := range [][]byte{first, second} {
-			if reply, ok := readSync(raw); ok {
+			if reply, ok := syncreply.Read(raw); ok {
 				a.state.apply(reply, time.Now())
 			}
 		}
@@ -35,8 +37,8 @@ func FuzzSync(f *testing.F) {
 // An answer is looked at in parts; what is broken anywhere is none all the same.
 func TestBrokenAnswerIsRefused(t *testing.T) {
 	whole := []byte(`{"rooms":{"join":{"!a:hs":{"state":{"events":[{"type":"x","n":[1,"}"]}]}},"!b\u0021:hs":{}},"leave":{"!c:hs":{}}},"next_batch":"s1"}`)
-	reply, ok := readSync(whole)
-	if !ok || len(reply.join) != 2 || reply.join["!b!:hs"] == nil || len(reply.leave) != 1 {
+	reply, ok := syncreply.Read(whole)
+	if !ok || len(reply.Join) != 2 || reply.Join["!b!:hs"] == nil || len(reply.Leave) != 1 {
 		t.Fatalf("%v %+v", ok, reply)
 	}
 	for at := range whole {
@@ -44,7 +46,7 @@ func TestBrokenAnswerIsRefused(t *testing.T) {
 			changed := bytes.Clone(whole)
 			changed[at] = b
 			for _, raw := range [][]byte{changed, whole[:at]} {
-				if _, ok := readSync(raw); ok && !json.Valid(raw) {
+				if _, ok := syncreply.Read(raw); ok && !json.Valid(raw) {
 					t.Errorf("%s was taken for an answer", raw)
 				}
 			}

@@ -1,4 +1,4 @@
-package client
+package power
 
 import (
 	"encoding/json"
@@ -18,8 +18,8 @@ func TestOneWrongLevelSpoilsNoOther(t *testing.T) {
 		`null`: 7, `"fifty"`: 7, `"inf"`: 7, `"NaN"`: 7, `"50.7"`: 7, `""`: 7, `[50]`: 7, `{}`: 7, `true`: 7, `1e999`: 7,
 	} {
 		content := fmt.Sprintf(`{"invite":50,"users_default":7,"users":{"@a:hs":%s,"@b:hs":100}}`, raw)
-		p := readPower(json.RawMessage(content), invite.Event{Sender: "@c:hs"})
-		if p.of("@a:hs") != want || p.of("@b:hs") != 100 || p.invite != 50 {
+		p := Read(json.RawMessage(content), invite.Event{Sender: "@c:hs"})
+		if p.Of("@a:hs") != want || p.Of("@b:hs") != 100 || p.Invite != 50 {
 			t.Errorf("%s: %+v", raw, p)
 		}
 	}
@@ -30,8 +30,8 @@ func TestOneWrongLevelSpoilsNoOther(t *testing.T) {
 		`{"invite":"50","users_default":"7","users":{"@b:hs":[]}}`: {50, 7},
 		`[]`: {0, 0},
 	} {
-		p := readPower(json.RawMessage(content), invite.Event{Sender: "@c:hs"})
-		if p.invite != want[0] || p.of("@b:hs") != want[1] {
+		p := Read(json.RawMessage(content), invite.Event{Sender: "@c:hs"})
+		if p.Invite != want[0] || p.Of("@b:hs") != want[1] {
 			t.Errorf("%s: %+v", content, p)
 		}
 	}
@@ -43,15 +43,15 @@ func TestCreatorsAreAboveAllLevels(t *testing.T) {
 		`"11"`: false, `"12"`: true, `"13"`: true, `"org.matrix.hydra.11"`: true, `"org.matrix.msc3757.11"`: false, `12`: false, `null`: false,
 	} {
 		create := invite.Event{Sender: "@c:hs", Content: json.RawMessage(`{"room_version":` + version + `,"additional_creators":["@d:hs"]}`)}
-		p := readPower(levels, create)
+		p := Read(levels, create)
 		for _, creator := range []id.UserID{"@c:hs", "@d:hs"} {
-			if got := p.of(creator) == math.MaxInt; got != want {
-				t.Errorf("%s: %s has %d", version, creator, p.of(creator))
+			if got := p.Of(creator) == math.MaxInt; got != want {
+				t.Errorf("%s: %s has %d", version, creator, p.Of(creator))
 			}
 		}
 	}
 	create := invite.Event{Sender: "@c:hs", Content: json.RawMessage(`{"room_version":"12","additional_creators":"@d:hs"}`)}
-	if p := readPower(levels, create); p.of("@c:hs") != math.MaxInt {
+	if p := Read(levels, create); p.Of("@c:hs") != math.MaxInt {
 		t.Error("a list of creators that is none takes the creator's power away")
 	}
 }

@@ -1,4 +1,5 @@
-package client
+// Package power reads the power levels of a room.
+package power
 
 import (
 	"encoding/json"
@@ -11,35 +12,36 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// powerLevels is what of m.room.power_levels matters to invites.
-type powerLevels struct {
-	invite       int
+// Levels are the levels in m.room.power_levels that matter to invites.
+type Levels struct {
+	Invite       int // that a user needs to invite
 	users        map[id.UserID]int
 	usersDefault int
 }
 
-func (p powerLevels) of(user id.UserID) int {
+// Of returns the level of a user.
+func (p Levels) Of(user id.UserID) int {
 	if level, ok := p.users[user]; ok {
 		return level
 	}
 	return p.usersDefault
 }
 
-// readPower reads power levels with the defaults of the authorization rules:
+// Read reads power levels with the defaults of the authorization rules:
 // inviting takes 0 unless the room says otherwise, and a room without levels
-// obeys its creator. A level that is none is left out, and spoils no other:
+// obeys its creator. A value that is not a level is left out, and affects no other:
 // homeservers refuse such events only since room version 10.
-func readPower(content json.RawMessage, create invite.Event) powerLevels {
+func Read(content json.RawMessage, create invite.Event) Levels {
 	var wire struct {
 		Invite       json.RawMessage `json:"invite"`
 		UsersDefault json.RawMessage `json:"users_default"`
 		Users        json.RawMessage `json:"users"`
 	}
-	p := powerLevels{users: map[id.UserID]int{}}
+	p := Levels{users: map[id.UserID]int{}}
 	if content == nil {
 		p.users[create.Sender] = 100
 	} else if json.Unmarshal(content, &wire) == nil {
-		p.invite, _ = readLevel(wire.Invite)
+		p.Invite, _ = readLevel(wire.Invite)
 		p.usersDefault, _ = readLevel(wire.UsersDefault)
 		var users map[id.UserID]json.RawMessage
 		_ = json.Unmarshal(wire.Users, &users) // what is no object names nobody

@@ -1,4 +1,4 @@
-package client
+package ratelimit
 
 import (
 	"cmp"
@@ -12,15 +12,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// invitees are the paces of single users: Synapse limits how often a user is
+// invitees are the limits of single users: Synapse limits how often a user is
 // invited (rc_invites.per_user), whatever the room and the sender.
-type invitees map[id.UserID]*pace
+type invitees map[id.UserID]*Limit
 
 // mostInvitees is how many are kept.
 const mostInvitees = 100
 
-// invitee returns the pace of a user, which is new if there was none.
-func (p *paces) invitee(user id.UserID) *pace {
+// invitee returns the limit of a user, which is new if there was none.
+func (p *Limits) invitee(user id.UserID) *Limit {
 	if own := p.invitees[user]; own != nil {
 		return own
 	}
@@ -30,11 +30,11 @@ func (p *paces) invitee(user id.UserID) *pace {
 	if len(p.invitees) >= mostInvitees {
 		delete(p.invitees, p.invitees.leastUseful())
 	}
-	p.invitees[user] = new(pace)
+	p.invitees[user] = new(Limit)
 	return p.invitees[user]
 }
 
-// leastUseful is the user whose pace tells least: of those never refused, whose
+// leastUseful is the user whose limit says least: of those never refused, whose
 // Empty is zero, the one invited longest ago; else the one whose bucket is empty
 // first.
 func (v invitees) leastUseful() id.UserID {
@@ -43,7 +43,7 @@ func (v invitees) leastUseful() id.UserID {
 	})
 }
 
-// settle brings the paces in line with the clock, forgets those that are out of
+// settle brings the limits in line with the clock, forgets those that are out of
 // date, and reports whether that changed anything.
 func (v invitees) settle(now time.Time) (changed bool) {
 	for user, p := range v {
@@ -58,23 +58,24 @@ func (v invitees) settle(now time.Time) (changed bool) {
 	return changed
 }
 
-func (a *Account) inviteesKey() seal.Key { return a.session.DataKey.Derive("mxinvite invitees") }
+// sealedAs is the label of sealed limits of invitees.
+const sealedAs = "paces"
 
-// sealInvitees returns nil if there are none.
-func (a *Account) sealInvitees(v invitees) []byte {
+// seal returns nil if there are no invitees.
+func (v invitees) seal(key seal.Key) []byte {
 	if len(v) == 0 {
 		return nil
 	}
 	text, _ := json.Marshal(v) // of strings, numbers and times: cannot fail
-	return a.inviteesKey().Seal(notePaces, text)
+	return key.Seal(sealedAs, text)
 }
 
-// openInvitees returns none if they were sealed with another key.
-func (a *Account) openInvitees(sealed []byte) invitees {
+// openInvitees returns nil if they were sealed with another key.
+func openInvitees(key seal.Key, sealed []byte) invitees {
 	var v invitees
-	if text, err := a.inviteesKey().Open(notePaces, sealed); err != nil || json.Unmarshal(text, &v) != nil {
+	if text, err := key.Open(sealedAs, sealed); err != nil || json.Unmarshal(text, &v) != nil {
 		return nil
 	}
-	maps.DeleteFunc(v, func(_ id.UserID, p *pace) bool { return p == nil })
+	maps.DeleteFunc(v, func(_ id.UserID, p *Limit) bool { return p == nil })
 	return v
 }

@@ -1,4 +1,5 @@
-package client
+// Package syncreply reads the answer to a /sync without copying it.
+package syncreply
 
 import (
 	"encoding/json"
@@ -11,52 +12,52 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// syncReply is what is read of an answer to /sync
+// A Reply is what is read of an answer to /sync
 // (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync). It
 // is read by hand because the first one of a large account has megabytes.
-type syncReply struct {
-	nextBatch string
-	join      map[id.RoomID]json.RawMessage
-	leave     []id.RoomID
+type Reply struct {
+	NextBatch string
+	Join      map[id.RoomID]json.RawMessage
+	Leave     []id.RoomID
 }
 
-// roomNews is what a sync tells of a joined room. Its events stay raw, so that a
-// strange one spoils nothing but itself: first those of the state, then those of
+// A Room is what a sync says about a joined room. Its events stay raw, so that a
+// malformed one affects no other: first those of the state, then those of
 // the timeline, in their order.
-type roomNews struct {
-	heroes  []id.UserID
-	events  []json.RawMessage
-	limited bool // there is a gap before the timeline
+type Room struct {
+	Heroes  []id.UserID
+	Events  []json.RawMessage
+	Limited bool // there is a gap before the timeline
 }
 
-// readSync reads an answer and says whether it is one. The events in it are parts
-// of raw, which nobody may write to any more.
-func readSync(raw []byte) (reply syncReply, ok bool) {
-	reply.join = map[id.RoomID]json.RawMessage{}
+// Read reads an answer and says whether it is one. The events in it are parts
+// of raw, which must not be changed afterwards.
+func Read(raw []byte) (reply Reply, ok bool) {
+	reply.Join = map[id.RoomID]json.RawMessage{}
 	var joined []span
 	for w := rawjson.Object(raw); w.Next(); {
 		switch string(w.Name) {
 		case "next_batch":
-			reply.nextBatch, _ = rawjson.Text(w.Value)
+			reply.NextBatch, _ = rawjson.Text(w.Value)
 		case "rooms":
 			joined = append(joined, reply.readRooms(w.Value, w.At())...)
 		}
 	}
-	return reply, reply.nextBatch != "" && valid(raw, joined)
+	return reply, reply.NextBatch != "" && valid(raw, joined)
 }
 
 // readRooms reads the rooms, and says where in the answer each joined one stands
 // if they stand at a place of it.
-func (reply *syncReply) readRooms(raw json.RawMessage, at int) (joined []span) {
+func (reply *Reply) readRooms(raw json.RawMessage, at int) (joined []span) {
 	for kinds := rawjson.Object(raw); kinds.Next(); {
 		kind, from := string(kinds.Name), at+kinds.At()
 		for room := rawjson.Object(kinds.Value); room.Next(); {
 			switch kind {
 			case "join":
-				reply.join[id.RoomID(room.Name)] = room.Value
+				reply.Join[id.RoomID(room.Name)] = room.Value
 				joined = append(joined, span{from + room.At(), from + room.At() + len(room.Value)})
 			case "leave":
-				reply.leave = append(reply.leave, id.RoomID(room.Name))
+				reply.Leave = append(reply.Leave, id.RoomID(room.Name))
 			}
 		}
 	}
@@ -90,13 +91,13 @@ func valid(raw []byte, parts []span) bool {
 	return !broken.Load() && json.Valid(frame)
 }
 
-// readNews reads what a sync tells of a joined room.
-func readNews(raw json.RawMessage) (news roomNews) {
+// ReadRoom reads what a sync says about a joined room.
+func ReadRoom(raw json.RawMessage) (room Room) {
 	var state, timeline json.RawMessage
 	for w := rawjson.Object(raw); w.Next(); {
 		switch string(w.Name) {
 		case "summary":
-			news.heroes = readHeroes(w.Value)
+			room.Heroes = readHeroes(w.Value)
 		case "state":
 			state = w.Value
 		case "timeline":
@@ -105,11 +106,11 @@ func readNews(raw json.RawMessage) (news roomNews) {
 	}
 	for _, part := range []json.RawMessage{state, timeline} {
 		for events := rawjson.Array(memberOf(part, "events")); events.Next(); {
-			news.events = append(news.events, events.Value)
+			room.Events = append(room.Events, events.Value)
 		}
 	}
-	news.limited = string(memberOf(timeline, "limited")) == "true"
-	return news
+	room.Limited = string(memberOf(timeline, "limited")) == "true"
+	return room
 }
 
 func readHeroes(summary json.RawMessage) (heroes []id.UserID) {

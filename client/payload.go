@@ -12,18 +12,17 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// A letter is everything about an invite in the outbox that names a person. On
-// the disk it is sealed.
-type letter struct {
+// A payload is the part of an outbox entry that names people. It is stored sealed.
+type payload struct {
 	Medium  string    `json:"medium,omitempty"` // and Address are empty for a Matrix ID
 	Address string    `json:"address,omitempty"`
 	UserID  id.UserID `json:"user_id,omitempty"` // if the invite is for a Matrix ID
 	Name    string    `json:"name,omitempty"`
 
-	// Similar are the invites that the person who queued this knew of.
+	// Similar are the similar invites that the user had seen when queueing this one.
 	Similar []string `json:"similar,omitempty"`
-	// Before are our own invites that were there when it was sent last; whatever
-	// else looks like it is it.
+	// Before are the user's invites in the room before the last attempt to send: any
+	// other that matches is this one.
 	Before []string `json:"before,omitempty"`
 
 	// Reason and Hint are of the last failure.
@@ -31,23 +30,23 @@ type letter struct {
 	Hint   string `json:"hint,omitempty"`
 }
 
-// forget drops what no longer matters when an invite is over: for all those that
-// ever were it would fill a disk.
-func (l *letter) forget() { l.Similar, l.Before = nil, nil }
+// forget drops what only an invite that is still to be sent needs: entries are kept
+// for long.
+func (p *payload) forget() { p.Similar, p.Before = nil, nil }
 
-func (l letter) threePID() threepid.ID {
-	return threepid.ID{Medium: l.Medium, Address: l.Address}
+func (p payload) threePID() threepid.ID {
+	return threepid.ID{Medium: p.Medium, Address: p.Address}
 }
 
-// invitee is zero if the letter could not be opened.
-func (l letter) invitee() recipients.Invitee {
-	return recipients.Invitee{Address: l.threePID(), UserID: l.UserID}
+// invitee is zero if the payload could not be decrypted.
+func (p payload) invitee() recipients.Invitee {
+	return recipients.Invitee{Address: p.threePID(), UserID: p.UserID}
 }
 
-// An envelope is an entry of the outbox, opened.
+// An envelope is an outbox entry with its payload decrypted.
 type envelope struct {
 	store.Entry
-	letter letter
+	payload payload
 }
 
 // The keys of what is kept are derived from the account's own, one for each use.
@@ -64,26 +63,26 @@ func (a *Account) mark(room id.RoomID, who recipients.Invitee) []byte {
 	return a.session.DataKey.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, kind, who))
 }
 
-// close seals the letter of an envelope. A Matrix ID that was typed is in it and
-// nowhere else.
+// close encrypts the payload of an envelope. A Matrix ID that the user typed is
+// stored nowhere else.
 func (a *Account) close(e envelope) store.Entry {
-	if e.letter.UserID != "" {
+	if e.payload.UserID != "" {
 		e.UserID = ""
 	}
-	text, _ := json.Marshal(e.letter) // of strings: cannot fail
+	text, _ := json.Marshal(e.payload) // of strings: cannot fail
 	e.Sealed = a.outboxKey().Seal(string(e.Room), text)
 	return e.Entry
 }
 
-// open opens an entry. One that was sealed with another key opens as nobody's.
+// open decrypts an entry. The payload is empty if it was sealed with another key.
 func (a *Account) open(e store.Entry) envelope {
 	env := envelope{Entry: e}
 	text, err := a.outboxKey().Open(string(e.Room), e.Sealed)
-	if err != nil || json.Unmarshal(text, &env.letter) != nil {
-		env.letter = letter{}
+	if err != nil || json.Unmarshal(text, &env.payload) != nil {
+		env.payload = payload{}
 	}
-	if env.letter.UserID != "" {
-		env.UserID = env.letter.UserID
+	if env.payload.UserID != "" {
+		env.UserID = env.payload.UserID
 	}
 	return env
 }

@@ -1,4 +1,4 @@
-package client
+package ratelimit
 
 import (
 	"encoding/json"
@@ -33,7 +33,7 @@ const thinks = 500 * time.Millisecond
 
 // run sends n as soon as the pace lets it, each taking a while, and returns when
 // the last was taken and how many requests the bucket refused.
-func run(p *pace, b *bucket, now time.Time, n int, takes time.Duration) (time.Time, int) {
+func run(p *Limit, b *bucket, now time.Time, n int, takes time.Duration) (time.Time, int) {
 	refused := 0
 	for n > 0 {
 		now = p.next(now)
@@ -54,7 +54,7 @@ func run(p *pace, b *bucket, now time.Time, n int, takes time.Duration) (time.Ti
 func TestPaceLearnsALimitFromOneRefusal(t *testing.T) {
 	for _, takes := range []time.Duration{0, time.Second, 3 * time.Second} {
 		b := &bucket{burst: 5, interval: 400 * time.Second}
-		var p pace
+		var p Limit
 		end, refused := run(&p, b, dawn, 100, takes)
 		ideal := dawn.Add(95*400*time.Second + takes)
 		if over := end.Sub(ideal); over < 0 || over > ideal.Sub(dawn)/100 {
@@ -68,7 +68,7 @@ func TestPaceLearnsALimitFromOneRefusal(t *testing.T) {
 
 func TestPaceSpendsTheBurstAgainAfterARest(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
-	var p pace
+	var p Limit
 	now, _ := run(&p, b, dawn, 7, 0)
 	now = now.Add(3 * time.Hour)
 	end, refused := run(&p, b, now, 5, 0)
@@ -79,7 +79,7 @@ func TestPaceSpendsTheBurstAgainAfterARest(t *testing.T) {
 
 func TestPaceWhereOthersHaveSentBefore(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second, level: 5, at: dawn.Add(-time.Minute)}
-	var p pace
+	var p Limit
 	end, refused := run(&p, b, dawn, 10, 0)
 	if want := dawn.Add(9*400*time.Second + 340*time.Second); end.Before(want.Add(-time.Second)) || end.Sub(want) > time.Minute || refused > 3 {
 		t.Errorf("took %s rather than %s, refused %d times", end.Sub(dawn), want.Sub(dawn), refused)
@@ -87,40 +87,40 @@ func TestPaceWhereOthersHaveSentBefore(t *testing.T) {
 }
 
 func TestPaceToldByNobodyWaitsLongerEachTime(t *testing.T) {
-	var p pace
+	var p Limit
 	now := dawn
 	for _, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute} {
-		p.stalled(now, firstStall)
+		p.BackOff(now, HomeserverStall)
 		if got := p.next(now).Sub(now); got != want {
 			t.Errorf("waits %s, want %s", got, want)
 		}
 		now = p.next(now)
 	}
 	for range 20 {
-		p.stalled(now, firstStall)
+		p.BackOff(now, HomeserverStall)
 	}
-	if got := p.next(now).Sub(now); got != maxStall {
+	if got := p.next(now).Sub(now); got != MaxStall {
 		t.Errorf("waits %s at most", got)
 	}
 }
 
 func TestPaceLearnsFromWhatNobodyTold(t *testing.T) {
-	var p pace
+	var p Limit
 	now := dawn
 	for range 5 {
 		p.sent(now, now)
 	}
-	p.stalled(now, identityStall)
+	p.BackOff(now, IdentityServerStall)
 	now = p.next(now)
 	p.sent(now, now)
-	if got := p.next(now).Sub(now); got < identityStall || got > identityStall+time.Second {
+	if got := p.next(now).Sub(now); got < IdentityServerStall || got > IdentityServerStall+time.Second {
 		t.Errorf("the next one in %s", got)
 	}
 }
 
 func TestPaceBearsAClockThatJumps(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
-	var p pace
+	var p Limit
 	now, _ := run(&p, b, dawn, 6, 0)
 	for _, jump := range []time.Duration{-time.Hour, -10 * 365 * 24 * time.Hour} {
 		there := now.Add(jump)
@@ -128,17 +128,17 @@ func TestPaceBearsAClockThatJumps(t *testing.T) {
 			t.Errorf("set by %s: waits %s", jump, wait)
 		}
 	}
-	p = pace{}
-	p.stalled(now, firstStall)
+	p = Limit{}
+	p.BackOff(now, HomeserverStall)
 	there := now.Add(-time.Hour)
-	if wait := p.next(there).Sub(there); wait != firstStall {
+	if wait := p.next(there).Sub(there); wait != HomeserverStall {
 		t.Errorf("stalled: waits %s", wait)
 	}
 }
 
 func TestPaceTellsWhenTheLastGoes(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
-	var p pace
+	var p Limit
 	now, _ := run(&p, b, dawn, 5, 0)
 	if p.known() {
 		t.Error("it cannot know yet")
@@ -155,7 +155,7 @@ func TestPaceTellsWhenTheLastGoes(t *testing.T) {
 
 func TestPaceIsTheSameAfterARestart(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
-	var p, q pace
+	var p, q Limit
 	now, _ := run(&p, b, dawn, 6, 0)
 	data, err := json.Marshal(p)
 	if err != nil {
@@ -180,7 +180,7 @@ func TestPaceLearnsALimitFromSlowSends(t *testing.T) {
 		{1, 5 * time.Second, time.Second},
 	} {
 		b := &bucket{burst: tc.burst, interval: tc.interval}
-		var p pace
+		var p Limit
 		end, refused := run(&p, b, dawn, 100, tc.takes)
 		ideal := (100-time.Duration(tc.burst))*tc.interval + tc.takes
 		if tc.burst == 1 {
@@ -201,7 +201,7 @@ func TestPaceLearnsALimitFromSlowSends(t *testing.T) {
 // What was sent last month says nothing of today's limit.
 func TestPaceLearnsNothingAcrossARest(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
-	var p pace
+	var p Limit
 	run(&p, b, dawn.Add(-30*24*time.Hour), 3, 0)
 	end, refused := run(&p, b, dawn, 20, 0)
 	if over := end.Sub(dawn) - 15*400*time.Second; over < 0 || over > time.Minute || refused != 1 {
@@ -224,7 +224,7 @@ func TestPaceLearnsNothingAcrossARest(t *testing.T) {
 
 func TestPaceForgetsAfterADay(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
-	var p pace
+	var p Limit
 	now, _ := run(&p, b, dawn, 10, 0)
 	if p.settle(now.Add(23*time.Hour)) || !p.known() {
 		t.Error("forgotten too soon")
@@ -239,13 +239,13 @@ func TestPaceForgetsAfterADay(t *testing.T) {
 func TestPaceIsNotStuckWhenTheClockWasSetBack(t *testing.T) {
 	for _, jump := range []time.Duration{time.Hour, 10 * 365 * 24 * time.Hour} {
 		b := &bucket{burst: 5, interval: 400 * time.Second}
-		var limited, stalled pace
+		var limited, stalled Limit
 		now, _ := run(&limited, b, dawn, 6, 0)
-		stalled.stalled(now, firstStall)
+		stalled.BackOff(now, HomeserverStall)
 		now = now.Add(-jump)
 		limited.settle(now)
 		stalled.settle(now)
-		later := now.Add(firstStall)
+		later := now.Add(HomeserverStall)
 		if due := stalled.next(later); due.After(later) {
 			t.Errorf("set back by %s: stalled for %s more", jump, due.Sub(later))
 		}

@@ -1,0 +1,75 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/ratelimit"
+	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/seal"
+)
+
+// noteLimits is the name that the limits are stored by.
+const noteLimits = "paces"
+
+// A Limit is how often the servers accept invites, as far as sending has met it.
+type Limit struct {
+	What     string // "mails" or "invites to Matrix IDs"
+	Burst    int    // at once after a rest
+	Interval time.Duration
+}
+
+// Limits returns the limits that sending has met.
+func (a *Account) Limits(ctx context.Context) ([]Limit, error) {
+	if a.opt.Store == nil {
+		return nil, nil
+	}
+	p, err := a.loadLimits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	met := []Limit{{"mails", p.Mail.Burst, p.Mail.Interval}, {"invites to Matrix IDs", p.User.Burst, p.User.Interval}}
+	return slices.DeleteFunc(met, func(l Limit) bool { return l.Interval == 0 }), nil
+}
+
+// learn records what an answer says about the limits of the servers.
+func (r *Runner) learn(o outcome, began time.Time, err error) {
+	now, user := r.a.opt.Now(), o.UserID
+	limit, limited := errors.AsType[*RateLimitError](err)
+	switch {
+	case o.State == store.Sent || o.State == store.Resolved:
+		r.limits.Sent(user, r.moreFor(o), began, now)
+	case limited && limit.RetryAfter > 0:
+		r.limits.Refused(user, began, now, limit.RetryAfter)
+	case limited:
+		r.limits.Of(user).BackOff(now, ratelimit.HomeserverStall)
+	case is[*IdentityTroubleError](err):
+		r.limits.Of(user).BackOff(now, ratelimit.IdentityServerStall)
+	case o.State == store.Uncertain || o.State == store.Failed:
+		r.limits.Sent(user, r.moreFor(o), began, now) // it may have been counted
+	default:
+		return
+	}
+	r.learned = true
+}
+
+// moreFor reports whether other invites to the same user are queued.
+func (r *Runner) moreFor(o outcome) bool {
+	return o.UserID != "" && slices.ContainsFunc(r.entries, func(e envelope) bool {
+		return e.ID != o.ID && e.UserID == o.UserID && e.State == store.Queued
+	})
+}
+
+func (a *Account) loadLimits(ctx context.Context) (*ratelimit.Limits, error) {
+	value, err := a.opt.Store.Note(ctx, a.storeKey(), noteLimits)
+	return ratelimit.Decode(value, a.limitsKey()), err
+}
+
+func (a *Account) saveLimits(ctx context.Context, l *ratelimit.Limits) error {
+	return a.opt.Store.SetNote(ctx, a.storeKey(), noteLimits, l.Encode(a.limitsKey()))
+}
+
+// limitsKey seals the limits of invitees, whose Matrix IDs are in them.
+func (a *Account) limitsKey() seal.Key { return a.session.DataKey.Derive("mxinvite invitees") }

@@ -1,0 +1,67 @@
+package ratelimit
+
+import (
+	"time"
+
+	"maunium.net/go/mautrix/id"
+)
+
+// A Queue is how many invites wait: e-mails, and ordinary ones by invitee.
+type Queue struct {
+	Mails int
+	Users map[id.UserID]int
+}
+
+// Add counts one more invite; user is empty for an e-mail.
+func (q *Queue) Add(user id.UserID) {
+	switch {
+	case user == "":
+		q.Mails++
+	case q.Users == nil:
+		q.Users = map[id.UserID]int{user: 1}
+	default:
+		q.Users[user]++
+	}
+}
+
+// A forecast is when the next and the last of some invites are sent.
+type forecast struct {
+	next, last time.Time
+	unknown    bool // when the last one goes
+}
+
+// add counts n invites that a limit holds back, but none before notBefore.
+func (o *forecast) add(p *Limit, now, notBefore time.Time, n int) {
+	if n == 0 {
+		return
+	}
+	if t := latest(p.next(now), notBefore); o.next.IsZero() || t.Before(o.next) {
+		o.next = t
+	}
+	o.last = latest(o.last, p.nth(now, n))
+}
+
+// Forecast is when the next of the queued invites is sent and when the last; zero
+// if none waits, and the last if it cannot be known.
+func (p *Limits) Forecast(now time.Time, q Queue) (next, last time.Time) {
+	var o forecast
+	o.add(&p.Mail, now, now, q.Mails)
+	o.unknown = q.Mails > 1 && !p.Mail.known()
+	all, free := 0, 0 // ordinary invites, and those to invitees without a known limit
+	for user, n := range q.Users {
+		all += n
+		if own := p.invitees[user]; own != nil && own.known() {
+			o.add(own, now, p.User.next(now), n)
+		} else {
+			free += n
+		}
+	}
+	o.add(&p.User, now, now, free)
+	if all > 0 {
+		o.last = latest(o.last, p.User.nth(now, all))
+	}
+	if o.unknown || free > 1 && !p.User.known() {
+		o.last = time.Time{}
+	}
+	return o.next, o.last
+}
