@@ -67,15 +67,11 @@ func runResend(ctx context.Context, o resendOptions) error {
 	if err != nil {
 		return err
 	}
-	plans, err := o.plan(ctx, account, []client.Room{room})
+	plans, err := o.planResend(ctx, account, room, old)
 	if err != nil {
 		return err
 	}
-	for n := range plans {
-		// The one that is taken back is no reason not to send.
-		plans[n].Similar = slices.DeleteFunc(plans[n].Similar, func(i invite.Invite) bool { return i.Token == old[n].Token })
-	}
-	p := o.preview([]client.Room{room}, plans, false)
+	p := o.preview([]client.Room{room}, plans, !o.yes && o.MayAsk())
 	asking := !o.yes && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
 		outbox, err := account.Outbox(ctx)
@@ -105,6 +101,19 @@ func runResend(ctx context.Context, o resendOptions) error {
 	return o.report(p, waiting)
 }
 
+// planResend plans the new invites.
+func (o *resendOptions) planResend(ctx context.Context, account *client.Account, room client.Room, old []*withdrawal) ([]client.Plan, error) {
+	resends := make([]client.Resend, len(old))
+	for n, w := range old {
+		resends[n] = client.Resend{Invite: w.Invite, Address: o.list.Recipients[n].Address}
+	}
+	return o.withTerms(ctx, account, func() ([]client.Plan, error) {
+		t := o.Tally("Asking who is on Matrix", len(resends))
+		defer t.End()
+		return account.PlanResend(ctx, room.ID, resends, t.Reach)
+	})
+}
+
 // find returns the invites of the tokens, and makes the list of whom they are for.
 func (o *resendOptions) find(account *client.Account, room client.Room) ([]*withdrawal, error) {
 	facts := account.Facts()
@@ -121,7 +130,7 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
 			continue
 		}
-		found = append(found, newWithdrawal(out.FindingOf(account, facts, room, i), room))
+		found = append(found, newWithdrawal(account, out.FindingOf(account, facts, room, i), room))
 		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Invitee: recipients.Invitee{Address: address}})
 	}
 	return found, nil
@@ -129,8 +138,8 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*with
 
 // addressOf is whom an invite went to, if it is one that can be sent again.
 func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (threepid.ID, error) {
-	if !i.Live() && i.Status != invite.Revoked {
-		return threepid.ID{}, fmt.Errorf("the invite of %s is %s: there is nothing to send again", out.Cut(i.DisplayName, out.NameWidth), i.Status)
+	if err := account.Resendable(i); err != nil {
+		return threepid.ID{}, withShortName(err)
 	}
 	known, inBook := account.AddressOf(i.RoomID, i.Token)
 	if o.to == "" {
@@ -143,10 +152,7 @@ func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (thr
 	if err != nil {
 		return to, err
 	}
-	if o.force || inBook && to == known {
-		return to, nil
-	}
-	if inBook || !invite.Matches(i.DisplayName, to.Address) {
+	if !o.force && !account.MayBeTo(i, to) {
 		return to, &otherAddressError{i, to.Address}
 	}
 	return to, nil
@@ -162,8 +168,6 @@ func (o *resendOptions) takeBack(ctx context.Context, account *client.Account, p
 	}
 	o.withdraw(ctx, account, open)
 	for n, d := range p.deliveries {
-		// The room may not show yet that it is revoked.
-		d.Similar = append(d.Similar, old[n].Invite)
 		if err := old[n].err; d.open() && err != nil && !errors.Is(err, client.ErrAlreadyRevoked) {
 			d.fail(err)
 		}

@@ -35,7 +35,7 @@ func newRevoke(a *app) *cobra.Command {
 		Long: "Revoke invites of a room, or with filters those of all your rooms that match.\n" +
 			"The links in their mails stop working for this room. The identity server is\n" +
 			"not told, and members of the room stay. TOKEN may be shortened as long as it\n" +
-			"stays unique in the room. Filters match pending and invited invites, unless\n" +
+			"stays unique in the room. Filters match pending invites, unless\n" +
 			"--status says otherwise; an invite has to match all of them.",
 		Example: "  mxinvite revoke '#ops' kPzQxW\n" +
 			"  mxinvite revoke --by me --older-than 30d --dry-run\n" +

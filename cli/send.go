@@ -168,15 +168,22 @@ func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []
 	for n, r := range o.list.Recipients {
 		people[n] = r.Invitee
 	}
-	plans, err := o.planAll(ctx, account, rooms, people)
+	plans, err := o.withTerms(ctx, account, func() ([]client.Plan, error) { return o.planAll(ctx, account, rooms, people) })
+	for n := range plans {
+		plans[n].Name = o.list.Recipients[n%len(people)].Name
+	}
+	return plans, err
+}
+
+// withTerms makes plans. If the identity server wants its terms accepted first, it
+// asks for that, and tries once more.
+func (o sendOptions) withTerms(ctx context.Context, account *client.Account, plan func() ([]client.Plan, error)) ([]client.Plan, error) {
+	plans, err := plan()
 	if waiting, ok := errors.AsType[*client.TermsError](err); ok {
 		if err := o.acceptTerms(ctx, account, waiting); err != nil {
 			return nil, err
 		}
-		plans, err = o.planAll(ctx, account, rooms, people)
-	}
-	for n := range plans {
-		plans[n].Name = o.list.Recipients[n%len(people)].Name
+		plans, err = plan()
 	}
 	return plans, err
 }

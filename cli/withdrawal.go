@@ -9,6 +9,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -23,15 +24,22 @@ type withdrawal struct {
 	address string // empty if nobody here knows
 }
 
-func newWithdrawal(f out.Finding, room client.Room) *withdrawal {
+func newWithdrawal(account *client.Account, f out.Finding, room client.Room) *withdrawal {
 	w := &withdrawal{Invite: f.Invite, attempt: attempt{outcome: planned}, room: room, address: f.Address}
-	switch {
-	case f.Invite.Status == invite.Revoked:
-		w.fail(client.ErrAlreadyRevoked)
-	case !room.MayInvite():
-		w.fail(&client.PowerError{Room: out.Cut(room.Name, out.NameWidth), Have: room.Power, Need: room.InvitePower})
+	if err := account.Revocable(f.Invite); err != nil {
+		w.fail(withShortName(err))
 	}
 	return w
+}
+
+// withShortName is an error in which the name of a room is cut.
+func withShortName(err error) error {
+	if power, ok := errors.AsType[*client.PowerError](err); ok {
+		short := *power
+		short.Room = out.Cut(power.Room, out.NameWidth)
+		return &short
+	}
+	return err
 }
 
 // whom is how people are told which invite it is.
@@ -47,9 +55,6 @@ func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !room.MayInvite() {
-		return nil, &client.PowerError{Room: out.Cut(room.Name, out.NameWidth), Have: room.Power, Need: room.InvitePower}
-	}
 	facts := account.Facts()
 	var found []*withdrawal
 	for _, token := range o.tokens {
@@ -60,7 +65,11 @@ func (o revokeOptions) find(account *client.Account) ([]*withdrawal, error) {
 		if slices.ContainsFunc(found, func(w *withdrawal) bool { return w.Token == i.Token }) {
 			continue
 		}
-		found = append(found, newWithdrawal(out.FindingOf(account, facts, room, i), room))
+		w := newWithdrawal(account, out.FindingOf(account, facts, room, i), room)
+		if fail.Is[*client.PowerError](w.err) {
+			return nil, w.err // it is about every invite of the room
+		}
+		found = append(found, w)
 	}
 	return found, nil
 }
@@ -77,7 +86,7 @@ func (o revokeOptions) findSelected(account *client.Account) ([]*withdrawal, err
 	for _, i := range o.which.invites(account, rooms, o.Now()) {
 		f := out.FindingOf(account, facts, rooms[i.RoomID], i)
 		if i.Status != invite.Revoked && (i.Live() || len(o.which.statuses) > 0) && o.which.wants(f) {
-			found = append(found, newWithdrawal(f, rooms[i.RoomID]))
+			found = append(found, newWithdrawal(account, f, rooms[i.RoomID]))
 		}
 	}
 	return found, nil

@@ -104,7 +104,7 @@ type PowerError struct {
 func (e *PowerError) Error() string {
 	action := "inviting"
 	if e.Revoking {
-		action = "revoking an invite"
+		action = "revoking"
 	}
 	return fmt.Sprintf("your power level in %s is %d, and %s takes %d", e.Room, e.Have, action, e.Need)
 }

@@ -1,8 +1,7 @@
 package ui
 
 import (
-	"slices"
-
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -14,7 +13,7 @@ func (h *home) whyNot(action string) string {
 		return "your rooms are still being read"
 	case action == "invite":
 		if room, err := h.sh.account.Room(h.room); err == nil {
-			return needsPower("Inviting", room)
+			return reason(client.Plan{Room: room}.Err())
 		}
 		return "you are not in this room any more"
 	case !some && len(h.Rows) > 0 && action != "undo":
@@ -22,9 +21,19 @@ func (h *home) whyNot(action string) string {
 	case !some:
 		return ""
 	case action == "revoke" && len(h.Marked) > 0:
-		return "you may revoke none of those that are marked"
+		return "none of the marked invites can be revoked: " + h.whyNotMarked()
 	}
 	return h.sh.excuse(action, r.invite)
+}
+
+// whyNotMarked says why the first of the marked invites cannot be revoked.
+func (h *home) whyNotMarked() string {
+	for _, i := range h.chosen() {
+		if err := h.sh.revocable(i); err != nil {
+			return reason(err)
+		}
+	}
+	return ""
 }
 
 func (p *invitePage) whyNot(action string) string { return p.sh.excuse(action, p.row.invite) }
@@ -33,13 +42,12 @@ func (p *invitePage) whyNot(action string) string { return p.sh.excuse(action, p
 func (sh *shell) excuse(action string, i invite.Invite) string {
 	switch action {
 	case "revoke":
-		return sh.whyNotRevoke(i)
-	case "send-again":
-		if taken := []invite.Status{invite.Invited, invite.Joined, invite.Left, invite.Banned}; slices.Contains(taken, i.Status) {
-			return "it was accepted already"
+		if err := sh.revocable(i); err != nil {
+			return reason(err)
 		}
-		if r, err := sh.account.Room(i.RoomID); err == nil && !r.MayInvite() {
-			return needsPower("Inviting", r)
+	case "send-again":
+		if err := sh.resendable(i); err != nil {
+			return reason(err)
 		}
 	case "export":
 		if sh.opt.Export == nil {

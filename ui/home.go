@@ -222,7 +222,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 // invite opens the page that invites, to the room of the chosen invite or of the page.
 func (h *home) invite() tea.Cmd {
 	if !h.mayInvite() {
-		h.sh.notice = notice{text: h.whyNot("invite") + ".", bad: true}
+		h.sh.notice = notice{text: sentence(h.whyNot("invite")), bad: true}
 		return nil
 	}
 	if room := h.onlyRoom(); room != nil {

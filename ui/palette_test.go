@@ -156,7 +156,7 @@ func TestPaletteSaysWhyNot(t *testing.T) {
 		term.Send("revoke")
 		term.Golden("no power")
 		term.Press("enter")
-		if !strings.Contains(term.Screen(), "needs power level") {
+		if !strings.Contains(term.Screen(), "your power level in") {
 			t.Errorf("the palette is gone:\n%s", term.Screen())
 		}
 	})

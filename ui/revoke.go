@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"maunium.net/go/mautrix/id"
@@ -12,28 +14,35 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
-// mayRevoke reports whether it makes sense to revoke an invite, and is allowed.
-func (sh *shell) mayRevoke(i invite.Invite) bool {
-	if sh.revocations.has(keyOf(i)) || i.Status == invite.Revoked || i.Token == "" {
-		return false
+var errBeingRevoked = errors.New("the invite is being revoked")
+
+// revocable returns nil if an invite can be revoked, and otherwise the reason why
+// not.
+func (sh *shell) revocable(i invite.Invite) error {
+	if sh.revocations.has(keyOf(i)) {
+		return errBeingRevoked
 	}
-	r, err := sh.account.Room(i.RoomID)
-	return err == nil && r.MayInvite()
+	return sh.account.Revocable(i)
 }
+
+func (sh *shell) mayRevoke(i invite.Invite) bool { return sh.revocable(i) == nil }
 
 // confirmRevoke asks before invites are revoked, or says why they cannot be.
 func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 	var able []invite.Invite
+	var reasons []string // why the others cannot be revoked
 	for _, i := range chosen {
-		if sh.mayRevoke(i) {
+		if err := sh.revocable(i); err == nil {
 			able = append(able, i)
+		} else if text := reason(err); !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
 		}
 	}
 	switch {
 	case len(chosen) == 0:
 		return nil
 	case len(able) == 0:
-		sh.notice = notice{text: sh.whyNotRevoke(chosen[0]), bad: true}
+		sh.notice = notice{text: sentence(reasons[0]), bad: true}
 		return nil
 	}
 	question := "Revoke the invite of " + cells.Cut(sh.who(able[0]), nameWidth) + "?"
@@ -47,7 +56,7 @@ func (sh *shell) confirmRevoke(chosen []invite.Invite) tea.Cmd {
 		what = cells.Cut(string(a.UserID), nameWidth) + " has accepted it already and keeps their membership. The link cannot be used again."
 	}
 	if left := len(chosen) - len(able); left > 0 {
-		what += fmt.Sprintf(" %d more of those chosen cannot be revoked.", left)
+		what += fmt.Sprintf(" %s cannot be revoked: %s.", count(left, "other"), strings.Join(reasons, "; "))
 	}
 	return sh.openCard(newConfirmAll(sh, question, people, what, func() tea.Cmd { return sh.revoke(able) }))
 }
@@ -77,23 +86,14 @@ func (sh *shell) roomsOf(invites []invite.Invite) string {
 	return cells.Cut(sh.roomName(invites[0].RoomID), nameWidth)
 }
 
-func (sh *shell) whyNotRevoke(i invite.Invite) string {
-	r, err := sh.account.Room(i.RoomID)
-	switch {
-	case err != nil:
-		return err.Error()
-	case i.Status == invite.Revoked:
-		return "This invite is revoked already"
-	case !r.MayInvite():
-		return needsPower("Revoking", r)
-	default:
-		return "This invite is being revoked"
+// reason is an error in a few words, in which the name of a room is cut.
+func reason(err error) string {
+	if power, ok := errors.AsType[*client.PowerError](err); ok {
+		short := *power
+		short.Room = cells.Cut(power.Room, nameWidth)
+		return short.Error()
 	}
-}
-
-// needsPower says that one may not do something in a room.
-func needsPower(doing string, r client.Room) string {
-	return fmt.Sprintf("%s needs power level %d in %s, and yours is %d", doing, r.InvitePower, cells.Cut(r.Name, nameWidth), r.Power)
+	return err.Error()
 }
 
 // revoke revokes invites after a moment in which that can be undone.

@@ -49,7 +49,7 @@ func TestRevoke(t *testing.T) {
 			t.Error("not revoked")
 		}
 		term.Press("x")
-		if !strings.Contains(term.Screen(), "revoked already") {
+		if !strings.Contains(term.Screen(), "The invite was already revoked.") {
 			t.Error(term.Screen())
 		}
 	})

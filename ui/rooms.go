@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -190,7 +189,7 @@ func (p *roomsPage) invite() tea.Cmd {
 		}
 	}
 	if len(unable) > 0 {
-		p.sh.notice = notice{text: mayNotInvite(unable), bad: true}
+		p.sh.notice = notice{text: sentence(mayNotInvite(unable)), bad: true}
 	}
 	if len(able) == 0 {
 		return nil
@@ -200,17 +199,17 @@ func (p *roomsPage) invite() tea.Cmd {
 
 // mayNotInvite says why one may not invite to some rooms.
 func mayNotInvite(rooms []client.Room) string {
-	text := needsPower("Inviting", rooms[0])
+	text := reason(client.Plan{Room: rooms[0]}.Err())
 	if more := len(rooms) - 1; more > 0 {
 		text += fmt.Sprintf(", and %s like it", count(more, "room"))
 	}
-	return text + "."
+	return text
 }
 
 // whyNot says why an action does not work on the chosen rooms.
 func (p *roomsPage) whyNot(action string) string {
 	if rooms := p.chosen(); action == "invite" && len(rooms) > 0 {
-		return strings.TrimSuffix(mayNotInvite(rooms), ".")
+		return mayNotInvite(rooms)
 	}
 	return ""
 }

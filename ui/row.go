@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 
 	"maunium.net/go/mautrix/id"
 
@@ -45,14 +44,7 @@ func (sh *shell) who(i invite.Invite) string {
 	return cmp.Or(address.Address, nameOf(i))
 }
 
-// needsLook reports whether a person should look at the invite: something is
-// wrong with it that does not go away by itself.
-func (r *row) needsLook() bool {
-	if r.invite.Status == invite.Malformed || (r.invite.Status != invite.Revoked && r.verdict == invite.Refused) {
-		return true
-	}
-	return slices.ContainsFunc(r.warnings, invite.Warning.Lasting)
-}
+func (r *row) needsLook() bool { return r.invite.NeedsLook(r.verdict, r.warnings) }
 
 // acceptedBy is the user who accepted the invite; empty if none has.
 func (r *row) acceptedBy() string {

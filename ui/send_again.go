@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/spinner"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
@@ -26,28 +26,29 @@ type again struct {
 	form    *widget.Form // nil if the address is known
 	address threepid.ID
 	doubted string // what was typed and does not fit the invite; entered again it goes
+	// plan is what sending will do. If that is more than the first question says,
+	// it waits for a second yes.
+	plan    *client.Plan
 	busy    bool
 	problem error
 	spinner spinner.Model
 }
 
-// maySendAgain reports whether it makes sense to send an invite again.
-func (sh *shell) maySendAgain(i invite.Invite) bool {
-	switch i.Status {
-	case invite.Pending, invite.Malformed:
-		return sh.mayRevoke(i)
-	case invite.Revoked:
-		r, err := sh.account.Room(i.RoomID)
-		return err == nil && r.MayInvite() && i.Acceptance == nil
-	default:
-		return false // they have taken it
+// resendable returns nil if an invite can be sent again, and otherwise the reason
+// why not.
+func (sh *shell) resendable(i invite.Invite) error {
+	if sh.revocations.has(keyOf(i)) {
+		return errBeingRevoked
 	}
+	return sh.account.Resendable(i)
 }
+
+func (sh *shell) maySendAgain(i invite.Invite) bool { return sh.resendable(i) == nil }
 
 // sendAgain opens the card, or says why not.
 func (sh *shell) sendAgain(i invite.Invite) tea.Cmd {
-	if !sh.maySendAgain(i) {
-		sh.notice = notice{text: "Only an invite that is not accepted yet can be sent again, by a user who may invite.", bad: true}
+	if err := sh.resendable(i); err != nil {
+		sh.notice = notice{text: sentence(reason(err)), bad: true}
 		return nil
 	}
 	return sh.openCard(func(ctx context.Context) screen {
@@ -72,6 +73,8 @@ type sentAgain struct {
 
 func (c *again) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case plannedAgain:
+		return c.planned(msg)
 	case sentAgain:
 		return c.done(msg)
 	case spinner.TickMsg:
@@ -91,18 +94,24 @@ func (c *again) update(msg tea.Msg) tea.Cmd {
 func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := c.sh.keys
 	switch {
-	case c.form == nil && key.Matches(msg, keys.Yes):
+	case c.plan != nil && key.Matches(msg, keys.Yes):
 		return c.send()
-	case c.form == nil && key.Matches(msg, keys.No), key.Matches(msg, keys.Back):
+	case c.asks() && key.Matches(msg, keys.Yes):
+		return c.makePlan()
+	case c.asks() && key.Matches(msg, keys.No), key.Matches(msg, keys.Back):
 		c.sh.closeScreen(c)
-	case c.form != nil && key.Matches(msg, keys.Submit):
+	case c.asks():
+	case key.Matches(msg, keys.Submit):
 		return c.submit()
-	case c.form != nil:
+	default:
 		c.problem = nil
 		return c.form.Update(msg)
 	}
 	return nil
 }
+
+// asks reports whether the card asks for a yes, and not for an address.
+func (c *again) asks() bool { return c.form == nil || c.plan != nil }
 
 // submit takes the address that was typed. One that the invite cannot have gone
 // to has to be entered twice.
@@ -113,41 +122,72 @@ func (c *again) submit() tea.Cmd {
 		c.problem = err
 		return nil
 	}
-	if !invite.Matches(c.invite.DisplayName, address.Address) && c.doubted != typed {
+	if !c.sh.account.MayBeTo(c.invite, address) && c.doubted != typed {
 		c.doubted = typed
 		return nil
 	}
 	c.address = address
-	return c.send()
+	return c.makePlan()
 }
 
-// send looks first whether the new invite can go out, then revokes the old one,
-// and puts the new one into the outbox.
+// plannedAgain is what sending the invite again will do.
+type plannedAgain struct {
+	plan client.Plan
+	err  error
+}
+
+// makePlan finds out what sending the invite again will do. It changes nothing.
+func (c *again) makePlan() tea.Cmd {
+	c.busy, c.problem = true, nil
+	c.sh.begun++
+	account, resend := c.sh.account, client.Resend{Invite: c.invite, Address: c.address}
+	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
+		plans, err := account.PlanResend(ctx, resend.Invite.RoomID, []client.Resend{resend}, nil)
+		if err != nil {
+			return plannedAgain{err: err}
+		}
+		return plannedAgain{plans[0], plans[0].Err()}
+	}))
+}
+
+// planned sends the invite, or asks once more if there is another pending invite
+// or if the address belongs to a user on Matrix.
+func (c *again) planned(msg plannedAgain) tea.Cmd {
+	c.sh.begun--
+	c.busy = false
+	switch p := &msg.plan; {
+	case msg.err != nil:
+		c.problem = msg.err
+	case p.Queued:
+		c.problem = fmt.Errorf("an invite to %s is in the outbox already", c.address.Address)
+	case len(p.Similar) > 0, p.UserID != "":
+		c.plan = p
+	default:
+		c.plan = p
+		return c.send()
+	}
+	return c.sh.leave(false)
+}
+
+// send revokes the old invite, and puts the new one into the outbox.
 func (c *again) send() tea.Cmd {
 	c.busy, c.problem = true, nil
 	c.sh.begun++
-	account, old, address := c.sh.account, c.invite, c.address
+	account, old, plan := c.sh.account, c.invite, *c.plan
 	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
-		plan, err := account.Plan(ctx, old.RoomID, recipients.Invitee{Address: address})
-		switch {
-		case err != nil:
-			return sentAgain{err: err}
-		case plan.Queued:
-			return sentAgain{err: fmt.Errorf("an invite to %s is in the outbox already", address.Address)}
-		}
 		if old.Status != invite.Revoked {
 			if err := account.Revoke(ctx, old.RoomID, old.Token); err != nil {
 				return sentAgain{err: err}
 			}
 		}
-		_, err = account.Enqueue(ctx, []client.Plan{plan})
+		_, err := account.Enqueue(ctx, []client.Plan{plan})
 		return sentAgain{revoked: true, err: err}
 	}))
 }
 
 func (c *again) done(msg sentAgain) tea.Cmd {
 	c.sh.begun--
-	c.busy = false
+	c.busy, c.plan = false, nil
 	if msg.err == nil {
 		c.sh.closeScreen(c)
 		c.sh.say("The old invite is revoked, and a new one to %s is in the outbox.", c.address.Address)
@@ -162,7 +202,7 @@ func (c *again) done(msg sentAgain) tea.Cmd {
 
 func (c *again) ShortHelp() []key.Binding {
 	k := c.sh.keys
-	if c.form == nil {
+	if c.asks() {
 		return []key.Binding{when(!c.busy, k.Yes), when(!c.busy, k.No), k.Interrupt}
 	}
 	return []key.Binding{when(!c.busy, as(k.Submit, "send again")), when(!c.busy, k.Back), k.Interrupt}
@@ -181,6 +221,9 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 			cells.Wrap("The old invite is revoked. A new mail goes out.", width) + "\n\n"
 	}
 	var cursor *tea.Cursor
+	if c.plan != nil && !c.busy {
+		return text + c.surprises(width) + "\n\n" + c.sh.yesOrNo() + "\n", nil
+	}
 	if c.form != nil {
 		var form string
 		form, cursor = c.form.View(width, !c.busy)
@@ -202,4 +245,27 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 		text += st.Faint.Render(cells.Wrap("It was not sent from here, so only you know the address.", width))
 	}
 	return text + "\n", cursor
+}
+
+// surprises says what the plan does beyond what the first question says.
+func (c *again) surprises(width int) string {
+	const most = 3
+	var lines []string
+	add := func(format string, args ...any) {
+		lines = append(lines, cells.Bullet(c.sh.styles.Warn.Render("!"), fmt.Sprintf(format, args...), width))
+	}
+	room := cells.Cut(c.plan.Room.Name, nameWidth)
+	if c.plan.UserID != "" {
+		add("%s is %s on Matrix. That user is invited to %s on Matrix, and no mail goes out.",
+			cells.Cut(c.address.Address, nameWidth), cells.Cut(string(c.plan.UserID), nameWidth), room)
+	}
+	for n, i := range c.plan.Similar {
+		if n == most {
+			add("%d more like it are pending.", len(c.plan.Similar)-most)
+			break
+		}
+		add("Another invite to %s is pending: %s, sent %s by %s. It may be to the same address, and is not revoked.",
+			room, cells.Cut(c.sh.who(i), nameWidth), ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth))
+	}
+	return strings.Join(lines, "\n\n")
 }

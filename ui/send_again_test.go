@@ -89,3 +89,34 @@ func TestSendAgainThatFailsKeepsTheAddress(t *testing.T) {
 		})
 	}
 }
+
+// Another invite may be to the same address: it is shown before anything is revoked or sent.
+func TestSendAgainShowsTheOtherPendingInvite(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		n.invite(t, n.ops, "lin@kernel.example")
+		time.Sleep(48 * time.Hour)
+		n.invite(t, n.ops, "lin@kernel.example")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("e")
+		term.Send("lin@kernel.example\r")
+		term.Golden("other")
+		shows(t, term, "Another invite to Operations is pending")
+		nothingDone := func() {
+			t.Helper()
+			if got := n.statuses(t); got[invite.Pending] != 2 || len(n.Mails("lin@kernel.example")) != 2 {
+				t.Errorf("done without a yes: %v, %d mails", got, len(n.Mails("lin@kernel.example")))
+			}
+		}
+		nothingDone()
+		term.Press("n")
+		term.Wait(10 * time.Second)
+		nothingDone()
+		term.Press("e")
+		term.Send("lin@kernel.example\r")
+		term.Press("y")
+		term.Wait(10 * time.Second)
+		if got := n.statuses(t); got[invite.Pending] != 2 || got[invite.Revoked] != 1 || len(n.Mails("lin@kernel.example")) != 3 {
+			t.Errorf("%v, %d mails", got, len(n.Mails("lin@kernel.example")))
+		}
+	})
+}
