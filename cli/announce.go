@@ -9,6 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
@@ -37,7 +38,7 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 // announceGroups says what happens to the people in some groups, and names the
 // first of each.
 func (o sendOptions) announceGroups(say func(string, ...any), groups []client.PlanGroup, again bool) {
-	sent := func(i invite.Invite) string { return out.SpokenAge(o.Now(), i.SentAt) }
+	sent := func(i invite.Invite) string { return duration.Ago(o.Now(), i.SentAt) }
 	for _, g := range groups {
 		title := wording.PlanGroup(string(g.Outcome), again, g.Server).Text
 		if g.Outcome == client.PlanPending && !again {

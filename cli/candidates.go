@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
 // remembered is the account that is meant as far as the store knows it; nil if it
@@ -102,7 +103,7 @@ func (a *app) roomAndTokens(most int, fits func(invite.Invite) bool) candidates 
 				token = i.Token
 			}
 			if fits(i) {
-				all = append(all, candidate{token, fmt.Sprintf("%s, %s, %s", out.NameCell(i).Shown, i.Status, out.Age(a.Now(), i.SentAt))})
+				all = append(all, candidate{token, fmt.Sprintf("%s, %s, %s", out.NameCell(i).Shown, i.Status, duration.Age(a.Now(), i.SentAt))})
 			}
 		}
 		return all

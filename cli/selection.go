@@ -10,7 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
 // A selection says which of an account's invites a command is for.
@@ -26,7 +26,7 @@ func (s *selection) flags(f *pflag.FlagSet) {
 	s.findingFilter.flags(f)
 	f.StringVar(&s.by, "by", "", "only invites sent by `USER`: a Matrix ID, name or me")
 	f.StringArrayVar(&s.rooms, "room", nil, "only invites to `ROOM`; may be repeated")
-	f.Var(&s.olderThan, "older-than", "only invites older than `AGE`, such as 30d")
+	f.Var(&s.olderThan, "older-than", "only invites older than `AGE`, such as 30d or 1d12h")
 }
 
 // everything reports whether it is for every invite there is in its rooms.
@@ -96,7 +96,7 @@ func sentBy(i invite.Invite, who string, me id.UserID) bool {
 type ageFlag time.Duration
 
 func (f *ageFlag) Set(s string) error {
-	d, err := config.ParseAge(s)
+	d, err := duration.Parse(s)
 	if err == nil {
 		*f = ageFlag(d)
 	}
@@ -107,7 +107,7 @@ func (f *ageFlag) String() string {
 	if *f == 0 {
 		return ""
 	}
-	return time.Duration(*f).String()
+	return duration.Format(time.Duration(*f))
 }
 
 func (*ageFlag) Type() string { return "age" }

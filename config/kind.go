@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/kballard/go-shellquote"
+
+	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
 // A kind is what settings of the same type have in common.
@@ -132,23 +134,20 @@ const never = "never"
 
 func age() kind[time.Duration] {
 	return kind[time.Duration]{
-		takes: `an age such as "12h", "30d" or "4w", or "never"`,
+		takes: "an age such as " + duration.Examples + `, or "never"`,
 		read: func(given any) (time.Duration, bool) {
 			s, ok := asText(given)
 			if s == never {
 				return 0, true
 			}
-			d, err := ParseAge(s)
+			d, err := duration.Parse(s)
 			return d, ok && err == nil && d > 0
 		},
 		write: func(d time.Duration) any {
-			switch {
-			case d == 0:
+			if d == 0 {
 				return never
-			case d%day == 0:
-				return strconv.Itoa(int(d/day)) + "d"
 			}
-			return d.String()
+			return duration.Format(d)
 		},
 	}
 }

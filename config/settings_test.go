@@ -150,7 +150,7 @@ func TestStrongerSourceWins(t *testing.T) {
 }
 
 func TestMistakesSayWhereAndWhat(t *testing.T) {
-	const ages = `an age such as "12h", "30d" or "4w", or "never"`
+	const ages = `an age such as 90s, 12h, 30d, 4w, 6mo, 1y or 1d12h, or "never"`
 	for _, tt := range []struct{ file, want string }{
 		// Not known, and what is near.
 		{"\n\ncolour = 1", "config.toml:3: there is no setting colour; did you mean color?"},

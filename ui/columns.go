@@ -6,6 +6,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/wording"
@@ -70,7 +71,7 @@ func (c columns) row(sh *shell, r *row, chosen, marked bool) string {
 	}
 	return " " + st.Row(chosen, mark, c.line(
 		nameCell(st, rowName(st, r, chosen), r, c.name), cells.Cut(r.room.Label(), c.room), statusCell(sh, st, r), keyCell(st, r),
-		st.Faint.Render(cells.Cut(shortUser(inviter(i)), c.by)), st.Faint.Render(age(sh.now(), i.At())),
+		st.Faint.Render(cells.Cut(shortUser(inviter(i)), c.by)), st.Faint.Render(duration.Age(sh.now(), i.At())),
 	), c.width-2)
 }
 

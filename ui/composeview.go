@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -145,7 +146,7 @@ func (c *compose) viewSingle(width int) string {
 		}
 		b.WriteString("\n\n" + cells.Bullet(st.Warn.Render("!"), fmt.Sprintf(
 			"An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
-			cells.Cut(nameOf(i), nameWidth), ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth)), width))
+			cells.Cut(nameOf(i), nameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth)), width))
 	}
 	return b.String()
 }

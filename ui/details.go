@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/wording"
@@ -172,7 +173,7 @@ func (d *detailer) id(label, value string) {
 // story says in a sentence what became of an invite.
 func story(sh *shell, r row) string {
 	i := r.invite
-	sent := "Sent " + ago(sh.now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
+	sent := "Sent " + duration.Ago(sh.now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
 	who := ""
 	if i.Acceptance != nil {
 		who = shortUser(string(i.Acceptance.UserID))
@@ -196,7 +197,7 @@ func story(sh *shell, r row) string {
 	case invite.Banned:
 		return sent + " " + who + " accepted it and was banned."
 	case invite.Revoked:
-		text := "Revoked " + ago(sh.now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + ". It cannot be accepted any more."
+		text := "Revoked " + duration.Ago(sh.now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + ". It cannot be accepted any more."
 		if who != "" {
 			text += " " + who + " had accepted it before."
 		}

@@ -33,7 +33,9 @@ func TestFilterSaysWhatItDoesNotUnderstand(t *testing.T) {
 			"stat:":            `! no operator "stat"; did you mean status:?`,
 			"stauts:pending":   `! no operator "stauts"; did you mean status:?`,
 			"colour:red":       `! no operator "colour"`,
-			"older:3x":         `! "3x" is not an age: 30m 12h 30d 4w 6mo 1y`,
+			"older:3x":         `! "3x" is not an age such as 90s, 12h, 30d, 4w, 6mo, 1y or 1d12h`,
+			"older:3":          `! "3" is not an age such as 90s`,
+			"newer:12h1d":      `! "12h1d" is not an age such as 90s`,
 			"status:pnd":       `! no status begins with "pnd": pending invited joined left banned revoked`,
 			"warn:x":           `! no warning begins with "x": replaced duplicate`,
 			"room:#nosuchroom": `! no room begins with "#nosuchroom"`,
@@ -46,7 +48,7 @@ func TestFilterSaysWhatItDoesNotUnderstand(t *testing.T) {
 			}
 			shows(t, term, "0 of 45") // so that nothing is revoked by mistake
 		}
-		for _, typed := range []string{"status:", "st", "older:3", "room:#o", "@ada:example.org", "id.example.org:8448", `"a:b"`} {
+		for _, typed := range []string{"status:", "st", "older:3d", "newer:90s", "older:1d12h", "room:#o", "@ada:example.org", "id.example.org:8448", `"a:b"`} {
 			term.Press("ctrl+u")
 			term.Send(typed)
 			if got := line(term, 3); strings.Contains(got, "!") {
@@ -147,7 +149,7 @@ func TestFilterFinds(t *testing.T) {
 			"accepted-by:me":           "0 of 5",
 			"status:pending":           "5 of 5",
 			"STATUS:Pending":           "5 of 5",
-			"newer:1":                  "5 of 5",
+			"newer:1d":                 "5 of 5",
 			"older:6mo":                "0 of 5",
 			"verdict:honoured":         "5 of 5",
 			"key:valid -room:#ops":     "4 of 5",

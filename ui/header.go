@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
@@ -89,7 +90,7 @@ type link struct {
 func (l link) view(st style.Styles, now, asOf time.Time) string {
 	old := ""
 	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
-		old = ", as of " + ago(now, asOf)
+		old = ", as of " + duration.Ago(now, asOf)
 	}
 	locked := &client.AccountLockedError{}
 	switch {

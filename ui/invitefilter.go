@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/widget"
 	"github.com/mxinvite/mxinvite/wording"
@@ -30,7 +29,7 @@ func (t *inviteTable) operators() widget.Grammar[row] {
 			Name: "room", Example: `room:"Reading group"`, Does: "to a room: name, alias or ID",
 			Values: func(string) []string { return roomTerms(t.rooms) }, Compile: t.inRoom,
 		},
-		{Name: "older", Example: "older:30d", Does: "sent before: m h d w mo y", Values: ages, Compile: t.sent(true)},
+		{Name: "older", Example: "older:30d", Does: "sent before: s m h d w mo y", Values: ages, Compile: t.sent(true)},
 		{Name: "newer", Example: "newer:12h", Does: "sent since then", Values: ages, Compile: t.sent(false)},
 		{
 			Name: "warn", Example: "warn:duplicate", Does: "has this warning",
@@ -146,9 +145,9 @@ func (t *inviteTable) inRoom(value string) (func(*row) bool, string) {
 
 func (t *inviteTable) sent(before bool) func(string) (func(*row) bool, string) {
 	return func(value string) (func(*row) bool, string) {
-		age, ok := parseAge(value)
-		if !ok {
-			return nil, fmt.Sprintf("%q is not an age: 30m 12h 30d 4w 6mo 1y", value)
+		age, err := duration.Parse(value)
+		if err != nil {
+			return nil, fmt.Sprintf("%q is %v", value, err)
 		}
 		then := t.sh.now().Add(-age)
 		return func(r *row) bool {
@@ -167,14 +166,4 @@ func (r *row) mentions(text string) bool {
 		}
 	}
 	return widget.InOrder(strings.ToLower(safetext.Line(nameOf(r.invite))), text)
-}
-
-// parseAge reads an age such as 30m, 12h, 30d, 2w, 6mo or 1y; a number alone counts days.
-func parseAge(s string) (time.Duration, bool) {
-	const day = 24 * time.Hour
-	digits := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyz")
-	units := map[string]time.Duration{"": day, "m": time.Minute, "h": time.Hour, "d": day, "w": 7 * day, "mo": 30 * day, "y": 365 * day}
-	unit, ok := units[s[len(digits):]]
-	n, err := strconv.Atoi(digits)
-	return time.Duration(n) * unit, ok && err == nil && n >= 0 && n < 10000
 }

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
@@ -167,7 +168,7 @@ func (p *outboxPage) listing(width int) string {
 		}
 		lines = append(lines, markedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+st.Row(chosen, mark, line(
 			st.Name.Render(cells.Fit(addressOf(i), name)), cells.Fit(p.sh.roomName(i.Room), room),
-			itemStyle(st, i.State).Render(cells.Pad(itemWords(i.State), stateWidth)), st.Faint.Render(cells.PadLeft(age(p.sh.now(), i.Changed), sinceWidth)),
+			itemStyle(st, i.State).Render(cells.Pad(itemWords(i.State), stateWidth)), st.Faint.Render(cells.PadLeft(duration.Age(p.sh.now(), i.Changed), sinceWidth)),
 		), width-2)))
 	}
 	return strings.Join(lines, "\n")
@@ -207,7 +208,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 
 // stateStory says when an item came into its state, and how often it was tried.
 func (sh *shell) stateStory(i client.Item) string {
-	text := ago(sh.now(), i.Changed)
+	text := duration.Ago(sh.now(), i.Changed)
 	if i.Attempts > 1 {
 		text += ", tried " + count(i.Attempts, "time")
 	}

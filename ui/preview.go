@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 	"github.com/mxinvite/mxinvite/wording"
@@ -118,7 +119,7 @@ func (p *preview) heading(keys keyMap, g client.PlanGroup) wording.Term {
 // entryWords are a person and what there is to say about them.
 func (c *compose) entryWords(at place) (who, note string) {
 	e := c.preview.group(at.outcome).Entries[at.n]
-	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return ago(c.sh.now(), i.SentAt) })
+	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return duration.Ago(c.sh.now(), i.SentAt) })
 	if c.preview.rooms > 1 && e.Room != "" {
 		note = strings.TrimPrefix(note+", "+cells.Cut(e.Room, nameWidth), ", ")
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
@@ -265,7 +266,7 @@ func (c *again) surprises(width int) string {
 			break
 		}
 		add("Another invite to %s is pending: %s, sent %s by %s. It may be to the same address, and is not revoked.",
-			room, cells.Cut(c.sh.who(i), nameWidth), ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth))
+			room, cells.Cut(c.sh.who(i), nameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth))
 	}
 	return strings.Join(lines, "\n\n")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
@@ -134,10 +135,10 @@ func (p *Printer) moment(t time.Time) Cell {
 		return Cell{}
 	}
 	shown := t.UTC().Format("2006-01-02 15:04 UTC")
-	if ago := SpokenAge(p.Now(), t); p.Accessible && strings.HasSuffix(ago, " ago") {
+	if ago := duration.Ago(p.Now(), t); p.Accessible && strings.HasSuffix(ago, " ago") {
 		return Cell{Shown: shown + ", " + ago, Exact: exact}
 	}
-	if a := Age(p.Now(), t); !p.Accessible && len(a) <= len("59m") && a != "now" {
+	if a := duration.Age(p.Now(), t); !p.Accessible && a != "now" {
 		shown += ", " + a + " ago"
 	}
 	return Cell{Shown: shown, Exact: exact}
