@@ -126,7 +126,8 @@ type window struct {
 }
 
 // RedirectURI is the address to have the browser sent to.
-func (w window) RedirectURI() string       { return w.back.RedirectURI() }
+func (w window) RedirectURI() string { return w.back.RedirectURI() }
+
 // Open opens an address in the browser.
 func (w window) Open(address string) error { return w.open(address) }
 
