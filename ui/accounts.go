@@ -88,7 +88,7 @@ func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
 	case entered:
 		p.busy = false
 		if msg.account != nil {
-			return p.sh.enter(msg)
+			return enterAccount(p.sh, msg)
 		}
 		p.problem = msg.err
 	case tea.KeyPressMsg:

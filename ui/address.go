@@ -36,6 +36,6 @@ func linked(st style.Styles, shown, to string, width int) string {
 }
 
 // copyAddress gives an address to the terminal to keep.
-func (sh *shell) copyAddress(address string) tea.Cmd {
+func copyAddress(sh *shell, address string) tea.Cmd {
 	return sh.copied(address, "The address is copied, if your terminal allows it.")
 }

@@ -55,7 +55,7 @@ func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		c := &compose{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
 		c.form.Add("Room", "type to search your rooms", "")
-		c.form.Add("People", sh.examples()+" or @user:server, or paste a list", "")
+		c.form.Add("People", exampleAddress(sh)+" or @user:server, or paste a list", "")
 		c.invitees = sh.draft
 		c.kept = !c.invitees.empty()
 		c.form.Fields[fieldPeople].Input.SetValue(c.invitees.typed.text)

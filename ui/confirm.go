@@ -59,7 +59,7 @@ func (c *confirm) view(width, height int) (string, *tea.Cursor) {
 	if len(c.concerned) > 0 {
 		text += firstOf(c.concerned, height+margin-empty-cells.Height(question)-cells.Height(what), width) + "\n\n"
 	}
-	return text + what + "\n\n" + c.sh.yesOrNo() + "\n", nil
+	return text + what + "\n\n" + yesOrNo(c.sh) + "\n", nil
 }
 
 // firstOf is as many lines as fit, of which the last says how many more there are.
@@ -77,7 +77,7 @@ func firstOf(lines []string, fits, width int) string {
 }
 
 // yesOrNo names the keys that answer a question.
-func (sh *shell) yesOrNo() string {
+func yesOrNo(sh *shell) string {
 	st, k := sh.styles, sh.keys
 	return sh.keySpot(st.Accent.Render(k.Yes.Help().Key)+" yes", k.Yes) + "   " + sh.keySpot(st.Accent.Render(k.No.Help().Key)+" no", k.No)
 }

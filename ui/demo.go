@@ -44,8 +44,8 @@ func (r *Rehearsal) banner() string {
 	return fmt.Sprintf("demo %dx", r.Speed)
 }
 
-// examples are addresses for an empty field.
-func (sh *shell) examples() string {
+// exampleAddress are addresses for an empty field.
+func exampleAddress(sh *shell) string {
 	if r := sh.opt.Rehearsal; r != nil && len(r.Addresses) > 0 {
 		return r.Addresses[0].Address
 	}

@@ -89,7 +89,7 @@ func (d *detailer) advice() {
 		return
 	}
 	i, st := d.row.invite, d.st
-	if n := len(d.sh.leftovers(i)); n > 0 {
+	if n := len(leftovers(d.sh, i)); n > 0 {
 		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke what is left over.")
 	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {

@@ -35,7 +35,7 @@ func (p *devicePage) title() string { return "Sign in on " + p.door.hs.Name }
 // begin asks for a code.
 func (p *devicePage) begin() tea.Cmd {
 	p.signIn, p.problem = nil, nil
-	opt, hs := p.sh.doorOptions(p.door), p.door.hs
+	opt, hs := doorOptions(p.sh, p.door), p.door.hs
 	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		s, err := client.StartDevice(ctx, opt, hs)
 		return deviceStarted{s, err}
@@ -58,7 +58,7 @@ func (p *devicePage) update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		p.signIn = msg.signIn
-		s, keep := msg.signIn, p.sh.keeper()
+		s, keep := msg.signIn, keeper(p.sh)
 		return tea.Batch(p.second(), ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 			a, err := s.Wait(ctx)
 			return keep(ctx, a, err)
@@ -69,7 +69,7 @@ func (p *devicePage) update(msg tea.Msg) tea.Cmd {
 		}
 	case entered:
 		if msg.account != nil {
-			return p.sh.enter(msg)
+			return enterAccount(p.sh, msg)
 		}
 		p.problem = msg.err
 	case tea.KeyPressMsg:
@@ -90,7 +90,7 @@ func (p *devicePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case p.problem != nil && key.Matches(msg, keys.Submit):
 		return p.begin()
 	case p.waiting() && key.Matches(msg, keys.CopyAddress):
-		return p.sh.copyAddress(p.address())
+		return copyAddress(p.sh, p.address())
 	case p.waiting() && key.Matches(msg, keys.CopyCode):
 		return p.sh.copied(p.signIn.UserCode, "The code is in the clipboard.")
 	}
@@ -123,7 +123,7 @@ func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
 	case p.signIn == nil:
 		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
 	}
-	code := p.sh.qr(p.address(), width, height)
+	code := drawQR(p.sh, p.address(), width, height)
 	side := 0
 	if code != "" {
 		side = cells.Width(code) + 3
@@ -172,9 +172,9 @@ func grouped(st style.Styles, code string) string {
 	return strong.Render(code[:half]) + strong.Underline(true).Render(code[half:])
 }
 
-// qr draws an address for a camera if it is one of the web and there is room for
+// drawQR draws an address for a camera if it is one of the web and there is room for
 // it beside some text; empty otherwise.
-func (sh *shell) qr(address string, width, height int) string {
+func drawQR(sh *shell, address string, width, height int) string {
 	const text = 34 // cells that what stands beside it needs
 	if !onTheWeb(address) {
 		return ""

@@ -23,30 +23,30 @@ func (h *home) whyNot(action string) string {
 	case action == "revoke" && len(h.Marked) > 0:
 		return "none of the marked invites can be revoked: " + h.whyNotMarked()
 	}
-	return h.sh.excuse(action, r.invite)
+	return disabledReason(h.sh, action, r.invite)
 }
 
 // whyNotMarked says why the first of the marked invites cannot be revoked.
 func (h *home) whyNotMarked() string {
 	for _, i := range h.chosen() {
-		if err := h.sh.revocable(i); err != nil {
+		if err := revocable(h.sh, i); err != nil {
 			return reason(err)
 		}
 	}
 	return ""
 }
 
-func (p *invitePage) whyNot(action string) string { return p.sh.excuse(action, p.row.invite) }
+func (p *invitePage) whyNot(action string) string { return disabledReason(p.sh, action, p.row.invite) }
 
-// excuse says why an action does not work on an invite.
-func (sh *shell) excuse(action string, i invite.Invite) string {
+// disabledReason says why an action does not work on an invite.
+func disabledReason(sh *shell, action string, i invite.Invite) string {
 	switch action {
 	case "revoke":
-		if err := sh.revocable(i); err != nil {
+		if err := revocable(sh, i); err != nil {
 			return reason(err)
 		}
 	case "send-again":
-		if err := sh.resendable(i); err != nil {
+		if err := resendable(sh, i); err != nil {
 			return reason(err)
 		}
 	case "export":

@@ -11,7 +11,7 @@ type documentOpened struct{ err error }
 
 // openDocument opens a page of the web in the user's browser, from which nothing
 // comes back.
-func (sh *shell) openDocument(ctx context.Context, from screen, address string) tea.Cmd {
+func openDocument(ctx context.Context, sh *shell, from screen, address string) tea.Cmd {
 	browse := sh.opt.Browse
 	return ask(ctx, from, func(ctx context.Context) tea.Msg {
 		ctx, cancel := context.WithCancel(ctx)
@@ -24,7 +24,7 @@ func (sh *shell) openDocument(ctx context.Context, from screen, address string) 
 	})
 }
 
-func (sh *shell) tellOpened(msg documentOpened) {
+func tellOpened(sh *shell, msg documentOpened) {
 	if msg.err != nil {
 		sh.notice = notice{bad: true, text: "The browser could not be opened: " + msg.err.Error() + ". Press " +
 			sh.keys.CopyDocument.Help().Key + " to copy the address."}

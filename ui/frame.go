@@ -55,7 +55,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 			cursor = nil // it is covered
 		}
 	}
-	body = sh.header(m.width) + "\n" + cells.Block(body, sh.width, height)
+	body = m.header() + "\n" + cells.Block(body, sh.width, height)
 	below := m.footer()
 	if sh.touring() {
 		below = sh.tourLines() + "\n" + below
@@ -64,7 +64,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 		if _, previews := sh.top().(previewer); !previews {
 			body = sh.styles.BehindCards(body)
 		}
-		return m.withCards(cards, sh.beside(body)+"\n"+below)
+		return m.withCards(cards, m.beside(body)+"\n"+below)
 	}
 	return body + "\n" + below, cursor
 }
@@ -79,12 +79,12 @@ func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
 		text, cursor = l.view(m.width-8, height-6)
 		card := sh.styles.Card.Render(text)
 		if l.screen != sh.top() {
-			card = sh.beside(card)
+			card = m.beside(card)
 		}
 		w, h := lipgloss.Size(card)
 		x, y := (m.width-w)/2, (height-h)/2
 		if x < crumbs {
-			layers = append(layers, lipgloss.NewLayer(sh.beside(cells.Block("", m.width, h))).Y(y).Z(i+1))
+			layers = append(layers, lipgloss.NewLayer(m.beside(cells.Block("", m.width, h))).Y(y).Z(i+1))
 		}
 		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
 		if cursor != nil {
@@ -103,7 +103,7 @@ func (m *Model) footer() string {
 	keys := slices.DeleteFunc(sh.top().ShortHelp(), func(b key.Binding) bool { return !b.Enabled() })
 	text := ""
 	for _, h.ShortSeparator = range []string{"   ", "  "} {
-		if text = sh.keyHints(h, keys); cells.Width(text) <= m.width-2 {
+		if text = m.keyHints(h, keys); cells.Width(text) <= m.width-2 {
 			return cells.Block(" "+text, m.width, 1)
 		}
 	}
@@ -111,7 +111,7 @@ func (m *Model) footer() string {
 	for n := len(keys) - 1; n > 0 && cells.Width(text) > m.width-2; n-- {
 		if !slices.Contains(ways, widget.ActionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)
-			text = sh.keyHints(h, keys)
+			text = m.keyHints(h, keys)
 		}
 	}
 	return cells.Block(" "+text, m.width, 1)

@@ -15,7 +15,8 @@ import (
 
 // header is the line on top of every page. Where there is little room it says
 // less: first goes who one is, then the words about the outbox.
-func (sh *shell) header(width int) string {
+func (m *Model) header() string {
+	sh, width := m.shell, m.width
 	st := sh.styles
 	left := st.Brand.Render("mxinvite")
 	if banner := cmp.Or(sh.opt.Banner, sh.opt.Rehearsal.banner()); banner != "" {
@@ -30,7 +31,7 @@ func (sh *shell) header(width int) string {
 	}
 	user := "   " + st.Faint.Render(cells.Cut(string(sh.account.UserID()), width/3))
 	link := "   " + sh.link.view(st, sh.now(), sh.account.AsOf())
-	outbox := sh.outboxWords()
+	outbox := sh.sending.headerWords(st)
 	looks := []string{user + link + outbox[0]}
 	for _, words := range outbox {
 		looks = append(looks, link+words)
@@ -44,19 +45,19 @@ func (sh *shell) header(width int) string {
 	return cells.Ends(left, right+" ", width)
 }
 
-// outboxWords say how it stands with the outbox, in many words and in fewer;
+// headerWords say how it stands with the outbox, in many words and in fewer;
 // empty if nothing is on its way.
-func (sh *shell) outboxWords() []string {
-	st, o := sh.styles, sh.sending.outbox
+func (s *sending) headerWords(st style.Styles) []string {
+	o := s.outbox
 	var long, short, least []string
-	add := func(l, s, m string) { long, short, least = append(long, l), append(short, s), append(least, m) }
-	if n := sh.sending.waiting(); n > 0 {
+	add := func(l, m, s string) { long, short, least = append(long, l), append(short, m), append(least, s) }
+	if n := s.waiting(); n > 0 {
 		arrow := st.Accent.Render(fmt.Sprintf("↑ %d", n))
-		left := sh.sending.next.left
-		switch elsewhere := cells.Cut(sh.sending.elsewhere(), nameWidth); {
+		left := s.next.left
+		switch elsewhere := cells.Cut(s.elsewhere(), nameWidth); {
 		case o.Paused:
 			add(arrow+" to send, "+st.Warn.Render("paused"), arrow+" "+st.Warn.Render("paused"), arrow)
-		case sh.sending.trouble != nil:
+		case s.trouble != nil:
 			add(arrow+" to send, "+st.Bad.Render("not now"), arrow+" "+st.Bad.Render("not now"), arrow)
 		case elsewhere != "":
 			add(arrow+st.Faint.Render(" sent by "+elsewhere), arrow+st.Faint.Render(" elsewhere"), arrow)

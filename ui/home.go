@@ -144,7 +144,7 @@ func (h *home) refresh() {
 	all := make([]row, 0, len(invites))
 	for _, i := range invites {
 		if room, known := rooms[i.RoomID]; known { // or joined a moment ago; the change is on its way
-			all = append(all, h.sh.newRow(i, room, &facts))
+			all = append(all, newRow(h.sh, i, room, &facts))
 		}
 	}
 	if room := rooms[h.room]; room != nil {
@@ -192,7 +192,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Tour) && sh.opt.Rehearsal != nil:
 		sh.goToStep(1)
 	case key.Matches(msg, keys.SignOut):
-		return sh.confirmSignOut()
+		return confirmSignOut(sh)
 	case key.Matches(msg, keys.Outbox):
 		return sh.open(newOutbox(sh))
 	case h.loading():
@@ -200,19 +200,19 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		return h.invite()
 	case !some:
 	case key.Matches(msg, keys.Again):
-		return sh.sendAgain(r.invite)
+		return sendAgain(sh, r.invite)
 	case key.Matches(msg, keys.Export) && sh.opt.Export != nil:
 		return sh.openCard(newExport(sh, h.shown(), h.which()))
 	case key.Matches(msg, keys.Open):
 		return sh.open(newInvite(sh, r.invite))
 	case key.Matches(msg, keys.Revoke):
-		return sh.confirmRevoke(h.chosen())
+		return confirmRevoke(sh, h.chosen())
 	case key.Matches(msg, keys.Trust):
-		return sh.confirmTrust(r.invite)
+		return confirmTrust(sh, r.invite)
 	case key.Matches(msg, keys.Copy):
-		return sh.copyToken(r.invite)
+		return copyToken(sh, r.invite)
 	case key.Matches(msg, keys.CopyLink):
-		return sh.copyLink(r.invite)
+		return copyLink(sh, r.invite)
 	default:
 		h.inviteTable.press(msg)
 	}
@@ -250,7 +250,7 @@ func (h *home) openRooms() tea.Cmd {
 func (h *home) ShortHelp() []key.Binding {
 	k := h.sh.keys
 	if h.Filter.Typing {
-		return h.sh.typingHelp(h.Filter.HasOffers())
+		return typingHelp(h.sh, h.Filter.HasOffers())
 	}
 	_, some := h.Selected()
 	return []key.Binding{
@@ -279,7 +279,7 @@ func (h *home) FullHelp() [][]key.Binding {
 		{
 			when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
 			when(h.sh.revocations.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
-			when(some && h.sh.maySendAgain(chosen), k.Again), when(some, k.Copy), when(some, k.CopyLink),
+			when(some && maySendAgain(h.sh, chosen), k.Again), when(some, k.Copy), when(some, k.CopyLink),
 			when(some && h.sh.opt.Export != nil, k.Export),
 		},
 		append(k.moves(some), when(filled, k.NextStatus), when(filled, k.PrevStatus), when(filled, k.Sort), when(filled, k.Reverse)),

@@ -19,12 +19,12 @@ func (h *home) chosen() []invite.Invite {
 // for every frame, and thousands may be marked.
 func (h *home) mayRevoke() bool {
 	for k := range h.Marked {
-		if h.sh.mayRevoke(h.Rows[k].invite) {
+		if mayRevoke(h.sh, h.Rows[k].invite) {
 			return true
 		}
 	}
 	r, some := h.Selected()
-	return len(h.Marked) == 0 && some && h.sh.mayRevoke(r.invite)
+	return len(h.Marked) == 0 && some && mayRevoke(h.sh, r.invite)
 }
 
 // markAgain marks what was marked, and not revoked all the same.

@@ -33,7 +33,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 	case h.loading():
 		body = "\n" + h.spinner.View() + " Reading your rooms on " + cells.Cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:
-		body = "\n" + h.sh.noRooms(width-4)
+		body = "\n" + noRoomsText(h.sh, width-4)
 	case len(h.Rows) == 0:
 		body = "\n" + cells.Wrap("Nobody has been invited by e-mail to any of your "+count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
 			st.Accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
@@ -52,7 +52,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 
 // withDetails is a list of invites and, where they fit, the details of the chosen
 // one beside it.
-func (sh *shell) withDetails(list string, chosen *row, width, height int) string {
+func withDetails(sh *shell, list string, chosen *row, width, height int) string {
 	left := listWidth(width)
 	list = cells.Block(list, left, height)
 	if left == width {

@@ -158,7 +158,7 @@ func (p *inspectPage) ShortHelp() []key.Binding {
 	case p.file == "":
 		return []key.Binding{when(!p.busy, k.Submit), k.Back, k.Interrupt}
 	case p.invites.Filter.Typing:
-		return p.sh.typingHelp(p.invites.Filter.HasOffers())
+		return typingHelp(p.sh, p.invites.Filter.HasOffers())
 	}
 	_, some := p.invites.Selected()
 	filled, leave := len(p.invites.Rows) > 0, as(k.Clear, "another file")

@@ -52,7 +52,7 @@ func (p *invitePage) refresh() {
 	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
 		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
 		facts := p.sh.account.Facts()
-		p.row = p.sh.newRow(i, &r, &facts)
+		p.row = newRow(p.sh, i, &r, &facts)
 		p.past = p.sh.account.History(p.key.room, p.key.token)
 	}
 }
@@ -71,17 +71,17 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := p.sh, p.sh.keys
 	switch {
 	case key.Matches(msg, keys.Revoke):
-		return sh.confirmRevoke([]invite.Invite{p.row.invite})
+		return confirmRevoke(sh, []invite.Invite{p.row.invite})
 	case key.Matches(msg, keys.Leftovers):
-		return sh.confirmRevoke(sh.leftovers(p.row.invite))
+		return confirmRevoke(sh, leftovers(sh, p.row.invite))
 	case key.Matches(msg, keys.Again):
-		return sh.sendAgain(p.row.invite)
+		return sendAgain(sh, p.row.invite)
 	case key.Matches(msg, keys.Trust):
-		return sh.confirmTrust(p.row.invite)
+		return confirmTrust(sh, p.row.invite)
 	case key.Matches(msg, keys.Copy):
-		return sh.copyToken(p.row.invite)
+		return copyToken(sh, p.row.invite)
 	case key.Matches(msg, keys.CopyLink):
-		return sh.copyLink(p.row.invite)
+		return copyLink(sh, p.row.invite)
 	case key.Matches(msg, keys.Rooms):
 		return sh.open(newRoomsAt(sh, p.key.room))
 	case key.Matches(msg, keys.Raw), p.raw && key.Matches(msg, keys.Clear):
@@ -99,7 +99,7 @@ func (p *invitePage) ShortHelp() []key.Binding {
 		raw = as(k.Raw, "the details")
 	}
 	return []key.Binding{
-		when(p.sh.mayRevoke(p.row.invite), k.Revoke), when(len(p.sh.leftovers(p.row.invite)) > 0, k.Leftovers), when(p.sh.maySendAgain(p.row.invite), k.Again),
+		when(mayRevoke(p.sh, p.row.invite), k.Revoke), when(len(leftovers(p.sh, p.row.invite)) > 0, k.Leftovers), when(maySendAgain(p.sh, p.row.invite), k.Again),
 		when(p.sh.revocations.undoable() != nil, k.Undo),
 		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, as(k.Rooms, "its room"), when(p.raw, as(k.Clear, "back")), when(!p.raw, k.Back), k.Help, k.Quit,
 	}

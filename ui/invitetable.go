@@ -113,7 +113,7 @@ func (t *inviteTable) view(width, height int, right widget.Tail) (string, *tea.C
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 	}
-	return above + "\n" + t.sh.withDetails(t.listing(cols), chosen, width, height-cells.Height(above)), cursor
+	return above + "\n" + withDetails(t.sh, t.listing(cols), chosen, width, height-cells.Height(above)), cursor
 }
 
 // hiddenOrder says what the list is sorted by if that column has no room.

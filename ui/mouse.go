@@ -92,17 +92,18 @@ func markedRowSpot[K comparable](sh *shell, l *widget.List[K], n int, again key.
 }
 
 // keyHints are keys beside each other, each with what it does.
-func (sh *shell) keyHints(h help.Model, keys []key.Binding) string {
+func (m *Model) keyHints(h help.Model, keys []key.Binding) string {
 	var hints []string
 	for _, b := range keys {
-		hints = append(hints, sh.keySpot(h.ShortHelpView([]key.Binding{b}), b))
+		hints = append(hints, m.shell.keySpot(h.ShortHelpView([]key.Binding{b}), b))
 	}
 	return strings.Join(hints, h.Styles.ShortSeparator.Inline(true).Render(h.ShortSeparator))
 }
 
 // beside is what is drawn around and below the screen on top. Nothing in it can be
 // clicked by itself; a click goes back to it.
-func (sh *shell) beside(text string) string {
+func (m *Model) beside(text string) string {
+	sh := m.shell
 	if !sh.mouse.spots.Drawing() {
 		return text
 	}
@@ -122,7 +123,7 @@ func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.MouseWheelMsg:
 		if !m.tooSmall() {
-			return sh.wheel(msg.Button)
+			return m.wheel(msg.Button)
 		}
 	case tea.MouseClickMsg:
 		if msg.Button != tea.MouseLeft || m.tooSmall() {
@@ -154,7 +155,9 @@ func (m *Model) under(x, y int) func() tea.Cmd {
 // are typed there.
 type arrowed interface{ ArrowsMove() bool }
 
-func (sh *shell) wheel(b tea.MouseButton) tea.Cmd {
+// wheel goes up or down as far as a turn of the wheel does.
+func (m *Model) wheel(b tea.MouseButton) tea.Cmd {
+	sh := m.shell
 	var way key.Binding
 	var arrow rune
 	switch b {

@@ -43,7 +43,7 @@ func (p *passphrasePage) update(msg tea.Msg) tea.Cmd {
 	case entered:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
-			return p.sh.enter(msg)
+			return enterAccount(p.sh, msg)
 		}
 	case spinner.TickMsg:
 		return widget.Turn(&p.spinner, msg, p.busy)
@@ -69,7 +69,7 @@ func (p *passphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Prev):
 		p.form.Focus(p.form.At - 1)
 	case !p.above && key.Matches(msg, keys.Abandon):
-		return p.sh.confirmAbandon(p)
+		return confirmAbandon(p.sh, p)
 	default:
 		return p.form.Update(msg)
 	}
@@ -102,7 +102,7 @@ func (p *passphrasePage) submit() tea.Cmd {
 func (p *passphrasePage) keep(typed string) tea.Cmd {
 	p.busy = true
 	vault := p.sh.opt.Vault
-	return tea.Batch(p.spinner.Tick, p.sh.keep(p.ctx, p, p.account, VaultPassphrase, func(ctx context.Context) error {
+	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, VaultPassphrase, func(ctx context.Context) error {
 		return vault.Make(ctx, VaultPassphrase, typed)
 	}))
 }

@@ -183,7 +183,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	}
 	lines := []string{
 		st.Strong.Render(cells.Cut(who, width)),
-		itemStyle(st, i.State).Render(itemWords(i.State)) + st.Faint.Render(cells.Cut(", "+p.sh.stateStory(i), width-14)),
+		itemStyle(st, i.State).Render(itemWords(i.State)) + st.Faint.Render(cells.Cut(", "+stateStory(p.sh, i), width-14)),
 	}
 	switch {
 	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // it is of the past
@@ -207,7 +207,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 }
 
 // stateStory says when an item came into its state, and how often it was tried.
-func (sh *shell) stateStory(i client.Item) string {
+func stateStory(sh *shell, i client.Item) string {
 	text := duration.Ago(sh.now(), i.Changed)
 	if i.Attempts > 1 {
 		text += ", tried " + count(i.Attempts, "time")

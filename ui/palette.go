@@ -40,9 +40,9 @@ func newPalette(sh *shell) func(context.Context) screen {
 	}
 }
 
-// hasPalette reports whether a key opens the palette over the screen on top.
+// opensPalette reports whether a key opens the palette over the screen on top.
 // Where text is typed only a key that is no text does.
-func (sh *shell) hasPalette(msg tea.KeyPressMsg) bool {
+func opensPalette(sh *shell, msg tea.KeyPressMsg) bool {
 	return offers(sh.top(), sh.keys.Help) || msg.Text == "" && offers(sh.top(), sh.keys.Interrupt)
 }
 

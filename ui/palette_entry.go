@@ -42,7 +42,7 @@ func (p *palette) entries() []entry {
 			all[n] = p.actionEntry(a, b)
 		}
 	}
-	for _, s := range p.sh.settings() {
+	for _, s := range changeableSettings(p.sh) {
 		all = append(all, p.settingEntry(s))
 	}
 	return all

@@ -67,7 +67,7 @@ func (p *secretPage) update(msg tea.Msg) tea.Cmd {
 	case entered:
 		p.busy = false
 		if msg.account != nil {
-			return p.sh.enter(msg)
+			return enterAccount(p.sh, msg)
 		}
 		p.problem = msg.err
 	case spinner.TickMsg:
@@ -113,7 +113,7 @@ func (p *secretPage) submit() tea.Cmd {
 	for _, fd := range p.form.Fields {
 		typed = append(typed, fd.Input.Value())
 	}
-	opt, hs, signIn, keep := p.sh.doorOptions(p.door), p.door.hs, p.signIn, p.sh.keeper()
+	opt, hs, signIn, keep := doorOptions(p.sh, p.door), p.door.hs, p.signIn, keeper(p.sh)
 	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		a, err := signIn(ctx, opt, hs, typed)
 		return keep(ctx, a, err)

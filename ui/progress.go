@@ -9,7 +9,8 @@ import (
 
 // progressBar is the terminal's own progress: of what the person waits for, or
 // else of what goes on in the background with a known end.
-func (sh *shell) progressBar() *tea.ProgressBar {
+func (m *Model) progressBar() *tea.ProgressBar {
+	sh := m.shell
 	p := sh.work
 	if p.None() {
 		if p = sh.sending.progress(); p.None() || sh.sending.outbox.Last.IsZero() {

@@ -76,7 +76,7 @@ func (p *roomsPage) refresh() {
 	}
 	for _, i := range account.Invites() {
 		if r := at[i.RoomID]; r != nil {
-			r.count(p.sh.newRow(i, &r.room, &facts))
+			r.count(newRow(p.sh, i, &r.room, &facts))
 		}
 	}
 	for _, r := range all {
@@ -217,7 +217,7 @@ func (p *roomsPage) whyNot(action string) string {
 func (p *roomsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	if p.Filter.Typing {
-		return p.sh.typingHelp(p.Filter.HasOffers())
+		return typingHelp(p.sh, p.Filter.HasOffers())
 	}
 	_, some := p.Selected()
 	filled := len(p.Rows) > 0
@@ -241,8 +241,8 @@ func (p *roomsPage) FullHelp() [][]key.Binding {
 	}
 }
 
-// noRooms says what to do for somebody who is in none.
-func (sh *shell) noRooms(width int) string {
+// noRoomsText says what to do for somebody who is in none.
+func noRoomsText(sh *shell, width int) string {
 	st := sh.styles
 	return "You are in no room yet.\n\n" +
 		cells.Wrap("Join or create one in your Matrix client; it will show up here.", width) + "\n\n" +

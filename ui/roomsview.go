@@ -131,7 +131,7 @@ func (c roomColumns) line(name, alias, power string, numbers []string) string {
 
 func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 	if len(p.Rows) == 0 {
-		return cells.Indent("\n"+p.sh.noRooms(width-4), 2), nil
+		return cells.Indent("\n"+noRoomsText(p.sh, width-4), 2), nil
 	}
 	cols := newRoomColumns(width)
 	hidden := ""

@@ -28,7 +28,7 @@ type row struct {
 	warnings []invite.Warning
 }
 
-func (sh *shell) newRow(i invite.Invite, r *client.Room, f *invite.Facts) row {
+func newRow(sh *shell, i invite.Invite, r *client.Room, f *invite.Facts) row {
 	verdict, warnings := i.Assess(*f)
 	address, _ := sh.account.AddressOf(i.RoomID, i.Token)
 	return row{i, r, address.Address, f, verdict, warnings}
@@ -38,8 +38,9 @@ func (sh *shell) newRow(i invite.Invite, r *client.Room, f *invite.Facts) row {
 // left of it.
 func (r *row) who() string { return cmp.Or(r.address, nameOf(r.invite)) }
 
-// who is the same for an invite that is in no list.
-func (sh *shell) who(i invite.Invite) string {
+// inviteeOf is whom an invite is for, as (*row).who says it, for an invite that is
+// in no list.
+func inviteeOf(sh *shell, i invite.Invite) string {
 	address, _ := sh.account.AddressOf(i.RoomID, i.Token)
 	return cmp.Or(address.Address, nameOf(i))
 }

@@ -37,18 +37,18 @@ type again struct {
 
 // resendable returns nil if an invite can be sent again, and otherwise the reason
 // why not.
-func (sh *shell) resendable(i invite.Invite) error {
+func resendable(sh *shell, i invite.Invite) error {
 	if sh.revocations.has(keyOf(i)) {
 		return errBeingRevoked
 	}
 	return sh.account.Resendable(i)
 }
 
-func (sh *shell) maySendAgain(i invite.Invite) bool { return sh.resendable(i) == nil }
+func maySendAgain(sh *shell, i invite.Invite) bool { return resendable(sh, i) == nil }
 
 // sendAgain opens the card, or says why not.
-func (sh *shell) sendAgain(i invite.Invite) tea.Cmd {
-	if err := sh.resendable(i); err != nil {
+func sendAgain(sh *shell, i invite.Invite) tea.Cmd {
+	if err := resendable(sh, i); err != nil {
 		sh.notice = notice{text: sentence(reason(err)), bad: true}
 		return nil
 	}
@@ -214,7 +214,7 @@ func (c *again) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp(
 func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 64)
-	who := cells.Cut(c.sh.who(c.invite), nameWidth)
+	who := cells.Cut(inviteeOf(c.sh, c.invite), nameWidth)
 	text := "\n" + st.Strong.Render(cells.Wrap("Send the invite of "+who+" again?", width)) + "\n\n" +
 		cells.Wrap("The link in the old mail stops working in this room, and a new mail goes out.", width) + "\n\n"
 	if c.invite.Status == invite.Revoked {
@@ -223,7 +223,7 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	}
 	var cursor *tea.Cursor
 	if c.plan != nil && !c.busy {
-		return text + c.surprises(width) + "\n\n" + c.sh.yesOrNo() + "\n", nil
+		return text + c.surprises(width) + "\n\n" + yesOrNo(c.sh) + "\n", nil
 	}
 	if c.form != nil {
 		var form string
@@ -239,7 +239,7 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	case c.problem != nil:
 		text += c.sh.problem(c.problem, width)
 	case c.form == nil:
-		text += c.sh.yesOrNo()
+		text += yesOrNo(c.sh)
 	case c.doubted != "" && c.doubted == c.form.Value(0):
 		text += st.Warn.Render(cells.Wrap("! The invite was to "+cells.Cut(nameOf(c.invite), nameWidth)+", and this is another address. Press enter once more if it is right.", width))
 	default:
@@ -266,7 +266,7 @@ func (c *again) surprises(width int) string {
 			break
 		}
 		add("Another invite to %s is pending: %s, sent %s by %s. It may be to the same address, and is not revoked.",
-			room, cells.Cut(c.sh.who(i), nameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth))
+			room, cells.Cut(inviteeOf(c.sh, i), nameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth))
 	}
 	return strings.Join(lines, "\n\n")
 }

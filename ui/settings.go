@@ -56,8 +56,8 @@ func (s Setting) word(value string) string {
 // names of the settings.
 func (m *Model) ChosenSettings() map[string]string { return maps.Clone(m.shell.chosen) }
 
-// settings are those that can be changed, with the values that hold.
-func (sh *shell) settings() []Setting {
+// changeableSettings are those that can be changed, with the values that hold.
+func changeableSettings(sh *shell) []Setting {
 	if sh.opt.Settings == nil {
 		return nil
 	}

@@ -19,7 +19,7 @@ type entered struct {
 }
 
 // doorOptions are those to sign in with.
-func (sh *shell) doorOptions(d door) client.Options {
+func doorOptions(sh *shell, d door) client.Options {
 	opt := sh.opt.Client
 	opt.Again = d.again
 	return opt
@@ -28,8 +28,8 @@ func (sh *shell) doorOptions(d door) client.Options {
 // keeper returns what finishes signing in, in the background: it has the new
 // session kept, unless the user has to be asked about the vault before. A session
 // that no page waits for any more is ended.
-func (sh *shell) keeper() func(context.Context, *client.Account, error) entered {
-	vault, kept, remember := sh.opt.Vault, sh.opt.Remember != nil, sh.rememberer()
+func keeper(sh *shell) func(context.Context, *client.Account, error) entered {
+	vault, kept, remember := sh.opt.Vault, sh.opt.Remember != nil, rememberer(sh)
 	return func(ctx context.Context, a *client.Account, err error) entered {
 		switch {
 		case err != nil:
@@ -55,10 +55,10 @@ func (sh *shell) keeper() func(context.Context, *client.Account, error) entered 
 	}
 }
 
-// enter goes on with an account that has just signed in.
-func (sh *shell) enter(e entered) tea.Cmd {
+// enterAccount goes on with an account that has just signed in.
+func enterAccount(sh *shell, e entered) tea.Cmd {
 	if e.needs != nil {
-		return sh.askHowToKeep(e.account, *e.needs)
+		return askHowToKeep(sh, e.account, *e.needs)
 	}
 	if e.vault != "" {
 		sh.vaultKind = e.vault
@@ -68,7 +68,7 @@ func (sh *shell) enter(e entered) tea.Cmd {
 		return sh.sending.stop(func() tea.Cmd {
 			sh.sending.abandon()
 			sh.account, sh.work, sh.draft = nil, widget.Progress{}, invitees{}
-			return sh.enter(e)
+			return enterAccount(sh, e)
 		})
 	}
 	cmd := sh.signedIn(e.account)
@@ -85,7 +85,7 @@ type signedOutMsg struct {
 }
 
 // confirmSignOut asks before the session ends.
-func (sh *shell) confirmSignOut() tea.Cmd {
+func confirmSignOut(sh *shell) tea.Cmd {
 	what := "The session of " + string(sh.account.UserID()) + " ends, here and on the homeserver."
 	if n := sh.sending.waiting(); n > 0 {
 		what += " " + sentence(count(n, "invite")+" that "+waits(n)+" in the outbox will not be sent")

@@ -80,7 +80,7 @@ func (p *detourPage) begin() tea.Cmd {
 	p.detour, p.browser, p.over, p.problem = nil, nil, false, nil
 	var listening context.Context
 	listening, p.cancel = context.WithCancel(p.ctx)
-	opt, hs, way, browse := p.sh.doorOptions(p.door), p.door.hs, p.way, p.sh.opt.Browse
+	opt, hs, way, browse := doorOptions(p.sh, p.door), p.door.hs, p.way, p.sh.opt.Browse
 	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		var s detourStarted
 		redirect := client.PastedRedirectURI
@@ -120,7 +120,7 @@ func (p *detourPage) update(msg tea.Msg) tea.Cmd {
 	case entered:
 		p.busy = false
 		if msg.account != nil {
-			return p.sh.enter(msg)
+			return enterAccount(p.sh, msg)
 		}
 		p.problem, p.over = msg.err, p.spent
 		if p.over {
@@ -165,7 +165,7 @@ func (p *detourPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Submit):
 		return p.submit()
 	case key.Matches(msg, keys.CopyAddress):
-		return p.sh.copyAddress(p.detour.URL())
+		return copyAddress(p.sh, p.detour.URL())
 	default:
 		p.problem = nil
 		return p.form.Update(msg)
@@ -186,7 +186,7 @@ func (p *detourPage) submit() tea.Cmd {
 // is not the answer goes anywhere, and then the right one may still come.
 func (p *detourPage) finish(address string) tea.Cmd {
 	p.busy, p.spent, p.problem = true, p.detour.Expects(address), nil
-	d, keep := p.detour, p.sh.keeper()
+	d, keep := p.detour, keeper(p.sh)
 	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		a, err := d.Finish(ctx, address)
 		return keep(ctx, a, err)

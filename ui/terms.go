@@ -57,7 +57,7 @@ func (p *termsPage) update(msg tea.Msg) tea.Cmd {
 	case spinner.TickMsg:
 		return widget.Turn(&p.spinner, msg, p.busy)
 	case documentOpened:
-		p.sh.tellOpened(msg)
+		tellOpened(p.sh, msg)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)
@@ -75,9 +75,9 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		p.sh.closeScreen(p)
 		p.sh.notice = notice{bad: true, text: "Terms declined: " + p.terms.Server + " will neither look addresses up nor send mail."}
 	case key.Matches(msg, keys.OpenDocument) && p.mayOpen():
-		return p.sh.openDocument(p.ctx, p, address)
+		return openDocument(p.ctx, p.sh, p, address)
 	case key.Matches(msg, keys.CopyDocument) && address != "":
-		return p.sh.copyAddress(address)
+		return copyAddress(p.sh, address)
 	case msg.String() == "enter": // it accepts nothing: it may have been typed ahead
 		p.sh.notice = notice{text: "Press " + p.choice() + "."}
 	default:

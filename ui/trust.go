@@ -57,7 +57,7 @@ func (h *home) hearOfKeys() tea.Cmd {
 }
 
 // confirmTrust asks before a host that a stranger named is talked to.
-func (sh *shell) confirmTrust(i invite.Invite) tea.Cmd {
+func confirmTrust(sh *shell, i invite.Invite) tea.Cmd {
 	hosts := sh.account.Untrusted(i)
 	if refused := sh.account.Refusals(i); len(hosts) == 0 && len(refused) > 0 {
 		sh.complain(refused[0])
@@ -70,10 +70,10 @@ func (sh *shell) confirmTrust(i invite.Invite) tea.Cmd {
 	names := strings.Join(hosts, " and ")
 	return sh.openCard(newConfirm(sh, "Ask "+names+" about keys?",
 		"The sender of the invite chose this host. It learns your network address, and that the invite is being checked.",
-		func() tea.Cmd { return sh.trust(hosts) }))
+		func() tea.Cmd { return trustHosts(sh, hosts) }))
 }
 
-func (sh *shell) trust(hosts []string) tea.Cmd {
+func trustHosts(sh *shell, hosts []string) tea.Cmd {
 	for _, host := range hosts {
 		sh.account.Trust(host)
 	}
@@ -95,7 +95,7 @@ func (sh *shell) trust(hosts []string) tea.Cmd {
 type notKeptMsg struct{ err error }
 
 // copyToken puts an invite's token into the clipboard of the terminal.
-func (sh *shell) copyToken(i invite.Invite) tea.Cmd {
+func copyToken(sh *shell, i invite.Invite) tea.Cmd {
 	if strings.ContainsFunc(i.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		// It would be pasted into a shell.
 		sh.notice = notice{text: "The token holds what no identity server writes into one. It was not copied.", bad: true}
@@ -106,7 +106,7 @@ func (sh *shell) copyToken(i invite.Invite) tea.Cmd {
 
 // copyLink puts a link to the event into the clipboard of the terminal
 // (https://spec.matrix.org/v1.19/appendices/#matrixto-navigation).
-func (sh *shell) copyLink(i invite.Invite) tea.Cmd {
+func copyLink(sh *shell, i invite.Invite) tea.Cmd {
 	link := "https://matrix.to/#/" + url.PathEscape(string(i.RoomID)) + "/" + url.PathEscape(string(i.EventID))
 	if server := sh.account.UserID().Homeserver(); server != "" {
 		link += "?via=" + url.QueryEscape(server)

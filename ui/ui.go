@@ -111,7 +111,7 @@ func New(ctx context.Context, opt Options) *Model {
 	if opt.Account != nil {
 		m.start = sh.signedIn(opt.Account)
 	} else {
-		m.start = sh.begin()
+		m.start = openFirst(sh)
 	}
 	if opt.Rehearsal != nil && opt.Rehearsal.Tour {
 		sh.goToStep(1)
@@ -119,17 +119,17 @@ func New(ctx context.Context, opt Options) *Model {
 	return m
 }
 
-// begin is where the program begins without an account.
-func (sh *shell) begin() tea.Cmd {
+// openFirst is where the program begins without an account.
+func openFirst(sh *shell) tea.Cmd {
 	if v := sh.opt.Vault; v != nil && (v.Locked || v.Trouble != nil) {
 		return sh.open(newUnlock(sh, nil, v.Trouble))
 	}
-	return sh.beginSigningIn(sh.opt.Ended)
+	return beginSigningIn(sh, sh.opt.Ended)
 }
 
 // beginSigningIn begins with signing in; with going on with a session that its
 // homeserver has ended, if there is one.
-func (sh *shell) beginSigningIn(ended client.Session) tea.Cmd {
+func beginSigningIn(sh *shell, ended client.Session) tea.Cmd {
 	o := offer{user: sh.opt.User, homeserver: sh.opt.Homeserver, password: sh.opt.Password}
 	if ended.UserID == "" {
 		return sh.restart(newSignIn(sh, o, nil))
@@ -241,10 +241,10 @@ func (sh *shell) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.suspend()
 	case pressed(sh.keys.Help):
 		return sh.openCard(newHelp(sh))
-	case key.Matches(msg, sh.keys.Palette) && sh.hasPalette(msg):
+	case key.Matches(msg, sh.keys.Palette) && opensPalette(sh, msg):
 		return sh.openCard(newPalette(sh))
 	case pressed(sh.keys.Undo):
-		return sh.undo()
+		return undoRevocation(sh)
 	case pressed(sh.keys.Back):
 		sh.close()
 		return nil
@@ -269,7 +269,7 @@ func (m *Model) View() tea.View {
 	if m.shell.opt.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
-	v.ProgressBar = m.shell.progressBar()
+	v.ProgressBar = m.progressBar()
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.shell.top().title())
 	switch {
 	case m.width == 0: // the terminal has not said yet how large it is

@@ -58,12 +58,12 @@ func (p *unlockPage) update(msg tea.Msg) tea.Cmd {
 	case resumed:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
-			return p.sh.goOn(msg)
+			return openResumed(p.sh, msg)
 		}
 	case entered:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
-			return p.sh.enter(msg)
+			return enterAccount(p.sh, msg)
 		}
 	case setAside:
 		p.busy = false
@@ -94,7 +94,7 @@ func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 			"It stays on the disk under another name, and you sign in again. What it sealed can no longer be read, such as the addresses of invites that wait in the outbox.",
 			p.setAside))
 	case p.account != nil && key.Matches(msg, keys.Abandon):
-		return p.sh.confirmAbandon(p)
+		return confirmAbandon(p.sh, p)
 	case p.form != nil:
 		return p.form.Update(msg)
 	}
@@ -116,7 +116,7 @@ func (p *unlockPage) submit() tea.Cmd {
 	}
 	p.busy, p.problem = true, nil
 	if p.account != nil {
-		return tea.Batch(p.spinner.Tick, p.sh.keep(p.ctx, p, p.account, VaultPassphrase, unlock))
+		return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, VaultPassphrase, unlock))
 	}
 	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if err := unlock(ctx); err != nil {
@@ -127,12 +127,12 @@ func (p *unlockPage) submit() tea.Cmd {
 	}))
 }
 
-// goOn begins with what the vault holds.
-func (sh *shell) goOn(r resumed) tea.Cmd {
+// openResumed begins with what the vault holds.
+func openResumed(sh *shell, r resumed) tea.Cmd {
 	if r.account != nil {
 		return sh.signedIn(r.account)
 	}
-	return sh.beginSigningIn(r.ended)
+	return beginSigningIn(sh, r.ended)
 }
 
 func (p *unlockPage) setAside() tea.Cmd {
@@ -154,9 +154,9 @@ func (p *unlockPage) startOver(msg setAside) tea.Cmd {
 	var cmd tea.Cmd
 	if p.account != nil {
 		p.sh.closeScreen(p)
-		cmd = p.sh.askHowToKeep(p.account, msg.needs)
+		cmd = askHowToKeep(p.sh, p.account, msg.needs)
 	} else {
-		cmd = p.sh.beginSigningIn(client.Session{})
+		cmd = beginSigningIn(p.sh, client.Session{})
 	}
 	p.sh.say("The vault is kept as %s.", msg.name)
 	return cmd

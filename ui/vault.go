@@ -56,7 +56,7 @@ func (n VaultNeeds) any() bool { return n.Passphrase || len(n.Kinds) > 0 }
 
 // askHowToKeep asks what has to be known before the session of an account that
 // has just signed in can be kept.
-func (sh *shell) askHowToKeep(a *client.Account, needs VaultNeeds) tea.Cmd {
+func askHowToKeep(sh *shell, a *client.Account, needs VaultNeeds) tea.Cmd {
 	sh.unkept = a
 	switch {
 	case needs.Passphrase:
@@ -68,10 +68,10 @@ func (sh *shell) askHowToKeep(a *client.Account, needs VaultNeeds) tea.Cmd {
 	}
 }
 
-// keep opens or makes the vault and keeps the session in it. The answer is
+// keepSession opens or makes the vault and keeps the session in it. The answer is
 // entered, with an account only if the session is kept.
-func (sh *shell) keep(ctx context.Context, to screen, a *client.Account, kind string, open func(context.Context) error) tea.Cmd {
-	remember := sh.rememberer()
+func keepSession(ctx context.Context, sh *shell, to screen, a *client.Account, kind string, open func(context.Context) error) tea.Cmd {
+	remember := rememberer(sh)
 	return ask(ctx, to, func(ctx context.Context) tea.Msg {
 		if err := open(ctx); err != nil {
 			return entered{err: err}
@@ -85,7 +85,7 @@ func (sh *shell) keep(ctx context.Context, to screen, a *client.Account, kind st
 }
 
 // rememberer returns the function that keeps a session, for use in a command.
-func (sh *shell) rememberer() func(context.Context, *client.Account) (*client.Account, error) {
+func rememberer(sh *shell) func(context.Context, *client.Account) (*client.Account, error) {
 	remember, forgotten := sh.opt.Remember, sh.forgotten
 	return func(ctx context.Context, a *client.Account) (*client.Account, error) {
 		if forgotten != nil {
@@ -100,7 +100,7 @@ func (sh *shell) rememberer() func(context.Context, *client.Account) (*client.Ac
 }
 
 // confirmAbandon asks before a session that is not kept yet is ended again.
-func (sh *shell) confirmAbandon(page screen) tea.Cmd {
+func confirmAbandon(sh *shell, page screen) tea.Cmd {
 	return sh.openCard(newConfirm(sh, "Sign out again?", "The session of "+string(sh.unkept.UserID())+
 		" is not kept on this machine yet. It ends on the homeserver.", func() tea.Cmd {
 		sh.closeScreen(page)

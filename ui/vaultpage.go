@@ -41,7 +41,7 @@ func (p *vaultPage) update(msg tea.Msg) tea.Cmd {
 	case entered:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
-			return p.sh.enter(msg)
+			return enterAccount(p.sh, msg)
 		}
 	case spinner.TickMsg:
 		return widget.Turn(&p.spinner, msg, p.busy)
@@ -59,7 +59,7 @@ func (p *vaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Open):
 		return p.choose()
 	case key.Matches(msg, keys.Abandon):
-		return p.sh.confirmAbandon(p)
+		return confirmAbandon(p.sh, p)
 	}
 	p.list.Press(msg, keys.Keys, p.lines())
 	p.list.Scroll(p.lines())
@@ -73,7 +73,7 @@ func (p *vaultPage) choose() tea.Cmd {
 	}
 	p.busy, p.problem = true, nil
 	vault := p.sh.opt.Vault
-	return tea.Batch(p.spinner.Tick, p.sh.keep(p.ctx, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
+	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
 }
 
 // lines is how many kinds fit below what is said before them, two lines each.

@@ -262,7 +262,7 @@ func (w *walker) lookUp() {
 		works = w.working()
 		w.term.Resize(width, height)
 	}
-	if w.model.shell.hasPalette(tea.KeyPressMsg{}) {
+	if opensPalette(w.model.shell, tea.KeyPressMsg{}) {
 		w.term.Press("ctrl+p")
 		if _, opened := w.top().(*palette); !opened || w.top() == page {
 			return

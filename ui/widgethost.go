@@ -31,7 +31,7 @@ func (sh *shell) showOperators(lines [][2]string) tea.Cmd {
 
 // typingHelp are the keys that work while a filter is typed. offers is whether there
 // is anything to complete.
-func (sh *shell) typingHelp(offers bool) []key.Binding {
+func typingHelp(sh *shell, offers bool) []key.Binding {
 	k := sh.keys
 	return []key.Binding{
 		as(k.Submit, "keep"), when(offers, k.Complete), as(k.Operators, "help"), as(k.Clear, "clear"), k.Interrupt,
