@@ -56,7 +56,7 @@ func (a *app) sayRefused(refusals []*keycheck.RefusedError) {
 	for _, r := range refusals {
 		if !said[r.Host] && len(said) < out.MaxShown {
 			said[r.Host] = true
-			a.Note("Not asked about keys: %s. %s", r.Error(), client.Hint(r))
+			a.Note("Not asked about keys: %s. %s", r.Error(), a.clientHint(r))
 		}
 	}
 }

@@ -165,13 +165,13 @@ func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
 	base, source, err := account.IdentityServer(ctx)
 	switch {
 	case errors.Is(err, client.ErrNoIdentityServer), errors.Is(err, client.ErrIdentityServerOff):
-		return uneasy(name, client.Hint(err), "%v", err)
+		return uneasy(name, commandHint(err), "%v", err)
 	case err != nil:
 		return unwell(name, err)
 	}
 	err = account.CheckIdentityServer(ctx)
 	if fail.Is[*client.TermsError](err) {
-		return uneasy(name, client.Hint(err), "%s, named by %s: %v", base, source, err)
+		return uneasy(name, commandHint(err), "%s, named by %s: %v", base, source, err)
 	}
 	if err != nil {
 		return unwell(name, err)

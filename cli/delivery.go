@@ -54,15 +54,15 @@ func (e *itemError) Error() string {
 	return e.Reason
 }
 
-// hint is what a person can do about it.
-func (e *itemError) hint() string {
+// hint is what the user can do about it, beside the advice on the last failure.
+func (e *itemError) hint(advice string) string {
 	switch e.State {
 	case client.ItemUncertain:
-		return fmt.Sprintf("%s Record the result with: mxinvite outbox settle %d --sent, or --resend.", e.Hint, e.Number)
+		return fmt.Sprintf("%s Record the result with: mxinvite outbox settle %d --sent, or --resend.", advice, e.Number)
 	case client.ItemCancelled:
 		return fmt.Sprintf("To have it sent after all: mxinvite outbox retry %d", e.Number)
 	default:
-		return e.Hint
+		return advice
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/out"
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -58,7 +57,7 @@ func uneasy(name, next, format string, values ...any) checkup {
 
 // unwell is a check that ended with an error.
 func unwell(name string, err error) checkup {
-	return checkup{name, checkFail, err.Error(), client.Hint(err)}
+	return checkup{name, checkFail, err.Error(), commandHint(err)}
 }
 
 var errUnwell = errors.New("a check failed")

@@ -153,12 +153,12 @@ func notSent(err error) bool {
 func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 	was := e.State
 	e.State, e.Changed = to, r.a.opt.Now()
-	e.payload.Reason, e.payload.Hint = "", ""
+	e.payload.Reason, e.payload.Advice = "", Advice{}
 	if !to.Active() {
 		e.payload.forget()
 	}
 	if err != nil {
-		e.payload.Reason, e.payload.Hint = err.Error(), Hint(err)
+		e.payload.Reason, e.payload.Advice = err.Error(), Advise(err)
 	}
 	return outcome{envelope: e, was: was}
 }

@@ -2,8 +2,6 @@ package client
 
 import (
 	"errors"
-	"fmt"
-	"time"
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -12,43 +10,56 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// Hint says in a sentence what a person can do about an error; empty if
-// nothing comes to mind.
-func Hint(err error) string {
-	for _, hint := range []func(error) string{hintAccept, hintReason, hintSignIn, hintHomeserver, hintIdentity, hintKeys} {
-		if s := hint(err); s != "" {
-			return s
+// Advise says what a user can do about an error.
+func Advise(err error) Advice {
+	for _, advise := range []func(error) Advice{kindOf(hintPending), kindOf(hintAccept), kindOf(hintReason), adviseSignIn, adviseHomeserver, adviseIdentity, adviseKeys} {
+		if a := advise(err); a.Kind != "" {
+			return a
 		}
+	}
+	return Advice{}
+}
+
+// kindOf gives advice without values.
+func kindOf(hint func(error) HintKind) func(error) Advice {
+	return func(err error) Advice { return Advice{Kind: hint(err)} }
+}
+
+// hintPending comes first: of all that keeps a list from being sent, it is what
+// the user decides.
+func hintPending(err error) HintKind {
+	if is[*PendingError](err) {
+		return HintPending
 	}
 	return ""
 }
 
-func hintReason(err error) string {
+func hintReason(err error) HintKind {
 	for _, h := range []struct {
 		reason error
-		hint   string
+		hint   HintKind
 	}{
-		{errLockBusy, "Wait for it, or end it: it is another mxinvite that uses your account."},
-		{ErrPassword, "Check the user name and type the password again. Capital letters count."},
-		{ErrToken, "Copy the token again, whole. It may also have been signed out meanwhile."},
-		{ErrLoginToken, "Begin again: what single sign-on gives is good once, and for about two minutes."},
-		{ErrNotOffered, "Choose another way to sign in, or look the homeserver up again: it may have changed."},
-		{oauth.ErrDenied, "Begin again if that was not meant, and approve it this time."},
-		{oauth.ErrExpired, "Begin again with a new code. If the server's page refused it, for example because you have too many sessions, end one of them first."},
-		{oauth.ErrNotAnswer, "Copy the whole address out of the browser, after you have signed in there. The page itself may show an error."},
-		{oauth.ErrState, "Begin again, and use the address that you are shown now."},
-		{oauth.ErrMixUp, "Do not go on: another server stands between you and yours. Tell the people who run your homeserver."},
-		{ErrNoPassword, "Sign in with an account on a homeserver that takes passwords."},
-		{ErrNoServerNamed, "Type your Matrix ID, such as @you:example.org, or your homeserver's name."},
-		{ErrNotJoined, "Join the room in your Matrix client first. mxinvite rooms lists those you are in."},
-		{ErrNoIdentityServer, "Set an identity server in your Matrix client's settings, or give --identity-server."},
-		{ErrIdentityServerOff, "Choose an identity server in your Matrix client's settings if you want to invite by e-mail."},
-		{ErrNoInvite, "mxinvite list shows the invites of a room with their tokens."},
-		{ErrNoStore, "Make sure that mxinvite may write to its directory: mxinvite says at the start why it cannot."},
-		{ErrNotWaiting, "Look at the outbox again: mxinvite outbox."},
-		{threepid.ErrNotAddress, "Type an address such as grace@navy.example, or a Matrix ID such as @grace:navy.example."},
-		{recipients.ErrNoAddress, "Type an address such as grace@navy.example, or a Matrix ID such as @grace:navy.example."},
-		{recipients.ErrPhone, "Matrix can invite a phone number (medium msisdn), but only through an identity server that sends SMS. Those that do are rare."},
+		{errLockBusy, HintOtherProgram},
+		{ErrPassword, HintPassword},
+		{ErrToken, HintToken},
+		{ErrLoginToken, HintLoginToken},
+		{ErrNotOffered, HintOtherWay},
+		{oauth.ErrDenied, HintApprove},
+		{oauth.ErrExpired, HintNewCode},
+		{oauth.ErrNotAnswer, HintCopyAddress},
+		{oauth.ErrState, HintNewAddress},
+		{oauth.ErrMixUp, HintMixUp},
+		{ErrNoPassword, HintNoPassword},
+		{ErrNoServerNamed, HintServerName},
+		{ErrNotJoined, HintNotJoined},
+		{ErrNoIdentityServer, HintSetIdentityServer},
+		{ErrIdentityServerOff, HintIdentityServerOff},
+		{ErrNoInvite, HintListInvites},
+		{ErrNoStore, HintStore},
+		{ErrNotWaiting, HintOutbox},
+		{threepid.ErrNotAddress, HintAddress},
+		{recipients.ErrNoAddress, HintAddress},
+		{recipients.ErrPhone, HintPhone},
 	} {
 		if errors.Is(err, h.reason) {
 			return h.hint
@@ -57,33 +68,33 @@ func hintReason(err error) string {
 	return ""
 }
 
-func hintSignIn(err error) string {
+func adviseSignIn(err error) Advice {
 	var other *OtherUserError
 	var unsaved *SessionNotSavedError
 	var renewal *RenewalError
 	var refused *oauth.Error
 	switch {
 	case errors.As(err, &other):
-		return fmt.Sprintf("Sign in as %s, in a private window of the browser if it knows you as somebody else.", other.Want)
+		return Advice{HintOtherUser, HintValues{User: string(other.Want)}}
 	case errors.As(err, &unsaved):
-		return "Check that the disk is not full and that the folder is yours, before you close mxinvite."
+		return Advice{Kind: HintDisk}
 	case !errors.As(err, &refused):
-		return ""
+		return Advice{}
 	case errors.As(err, &renewal):
-		return "Try again in some minutes. If it stays so, sign in again."
+		return Advice{Kind: HintSignInLater}
 	}
 	switch refused.Code {
 	case "invalid_redirect_uri", "invalid_client_metadata":
-		return "The homeserver takes no programs like this one. Choose another way to sign in."
+		return Advice{Kind: HintWayRefused}
 	case "invalid_grant":
-		return "Begin again: what was approved is good once, and not for long."
+		return Advice{Kind: HintGrant}
 	case "server_error", "temporarily_unavailable":
-		return "Try again in some minutes."
+		return Advice{Kind: HintTryAgain}
 	}
-	return "Choose another way to sign in. If it stays so, tell the people who run the homeserver."
+	return Advice{Kind: HintSignInRefused}
 }
 
-func hintHomeserver(err error) string {
+func adviseHomeserver(err error) Advice {
 	var discovery *DiscoveryError
 	var unconfirmed *EndNotConfirmedError
 	var gone *SignedOutError
@@ -96,68 +107,59 @@ func hintHomeserver(err error) string {
 	var refused *ServerError
 	switch {
 	case errors.As(err, &discovery):
-		return "Check the spelling, or give the homeserver's URL, such as https://matrix.example.org."
+		return Advice{Kind: HintSpelling}
 	case errors.As(err, &gone):
-		return "Sign in again. Nothing else is lost."
+		return Advice{HintSignIn, HintValues{User: string(gone.UserID), Homeserver: gone.Homeserver}}
 	case errors.As(err, &unconfirmed):
-		return "Nothing of it is kept here. " + unconfirmed.Where()
+		return Advice{HintEndSession, HintValues{Where: unconfirmed.Where()}}
 	case is[*AccountLockedError](err), is[*AccountSuspendedError](err):
-		return "You stay signed in here. Ask the people who run your homeserver."
+		return Advice{Kind: HintAccountLocked}
 	case errors.As(err, &limit):
 		if limit.RetryAfter > 0 {
-			return fmt.Sprintf("Try again in %s.", limit.RetryAfter.Round(time.Second))
+			return Advice{HintWait, HintValues{Wait: limit.RetryAfter}}
 		}
-		return "Try again in some minutes."
+		return Advice{Kind: HintTryAgain}
 	case errors.As(err, &power):
-		return fmt.Sprintf("Ask somebody in charge of %s to raise your power level to %d.", power.Room, power.Need)
+		return Advice{HintPower, HintValues{Room: power.Room, Level: power.Need}}
 	case errors.As(err, &member):
 		if member.Membership == "ban" {
-			return "Somebody in charge has to lift the ban first."
+			return Advice{Kind: HintLiftBan}
 		}
-		return "There is nothing to do."
-	case is[*PendingError](err):
-		return "Send it again only if that one is not to the same person, or is lost."
+		return Advice{Kind: HintNothing}
 	case errors.As(err, &terms):
-		return "Read and accept them in mxinvite, or with: mxinvite send --accept-terms."
+		return Advice{Kind: HintTerms}
 	case errors.As(err, &uncertain):
-		return "If it went out, the room shows it within minutes. Send it again only if the person has no mail."
+		return Advice{Kind: HintUncertain}
 	case errors.As(err, &unreachable):
-		return "Check your connection, and that the homeserver is up."
+		return Advice{Kind: HintConnection}
 	case errors.As(err, &refused) && refused.Code == "M_FORBIDDEN":
-		return "Your place in the room may have changed. Look at the list of rooms."
+		return Advice{Kind: HintForbidden}
 	}
-	return ""
+	return Advice{}
 }
 
-func hintIdentity(err error) string {
+func adviseIdentity(err error) Advice {
 	var trouble *IdentityTroubleError
 	var unreachable *identity.UnreachableError
 	var refused *identity.Error
 	switch {
 	case errors.As(err, &unreachable):
-		return "Try again later, or choose another identity server in your Matrix client's settings."
+		return Advice{Kind: HintIdentityLater}
 	case errors.As(err, &refused):
 		if refused.RetryAfter > 0 {
-			return fmt.Sprintf("Try again in %s.", refused.RetryAfter.Round(time.Second))
+			return Advice{HintWait, HintValues{Wait: refused.RetryAfter}}
 		}
-		return "Try again later. If it stays so, tell the people who run the identity server."
+		return Advice{Kind: HintIdentityRefused}
 	case errors.As(err, &trouble):
-		return "It may be asked too often, or not be in reach of the homeserver. Try again in some minutes."
+		return Advice{Kind: HintIdentityBusy}
 	}
-	return ""
+	return Advice{}
 }
 
-func hintKeys(err error) string {
+func adviseKeys(err error) Advice {
 	var refused *keycheck.RefusedError
 	if !errors.As(err, &refused) {
-		return ""
+		return Advice{}
 	}
-	how := ""
-	if refused.HTTP {
-		how += " --http"
-	}
-	if refused.Private {
-		how += " --private"
-	}
-	return "To allow it to this host: mxinvite trust" + how + " " + refused.Host
+	return Advice{HintTrust, HintValues{Host: refused.Host, HTTP: refused.HTTP, Private: refused.Private}}
 }

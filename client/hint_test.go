@@ -13,7 +13,7 @@ func TestEveryRefusalOfASignInHasAHint(t *testing.T) {
 	refused := func(code string) error {
 		return &oauth.Error{ServerError: client.ServerError{Server: "account.example.org", Status: 400, Code: code}}
 	}
-	seen := map[string]error{}
+	seen := map[client.HintKind]error{}
 	for _, err := range []error{
 		client.ErrPassword, client.ErrNoPassword, client.ErrToken, client.ErrLoginToken, client.ErrNotOffered,
 		oauth.ErrDenied, oauth.ErrExpired, oauth.ErrNotAnswer, oauth.ErrState, oauth.ErrMixUp,

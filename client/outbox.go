@@ -48,8 +48,9 @@ type Item struct {
 	Sealed bool
 
 	// Reason says why it is uncertain or failed, or what happened when it was
-	// last tried; Hint what can be done.
-	Reason, Hint string
+	// last tried; Advice what can be done.
+	Reason string
+	Advice Advice
 }
 
 // Invitee is the person that is invited; zero if the item is Sealed.
@@ -171,7 +172,7 @@ func (a *Account) item(e store.Entry) Item {
 	return Item{
 		Number: e.ID, Room: e.Room, Address: l.threePID(), Name: l.Name, State: e.State,
 		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts, Sealed: l.invitee() == recipients.Invitee{},
-		UserID: opened.UserID, Token: e.Token, Reason: l.Reason, Hint: l.Hint,
+		UserID: opened.UserID, Token: e.Token, Reason: l.Reason, Advice: l.Advice,
 	}
 }
 
@@ -226,7 +227,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 		e.payload.forget()
 		if to == store.Queued {
 			// What is known by now was known to who decided to try again.
-			e.payload.Reason, e.payload.Hint = "", ""
+			e.payload.Reason, e.payload.Advice = "", Advice{}
 			if pending[e.Room] == nil {
 				pending[e.Room] = a.pending(e.Room)
 			}

@@ -256,8 +256,8 @@ func TestWhatComesOfAnItem(t *testing.T) {
 				if item.State != tc.state || len(n.invites("new@navy.example")) != tc.mails || time.Since(begun) < tc.takes {
 					t.Errorf("%s (%s) with %d mails after %s", item.State, item.Reason, len(n.invites("new@navy.example")), time.Since(begun))
 				}
-				if (item.State == client.ItemFailed || item.State == client.ItemUncertain) && (item.Reason == "" || item.Hint == "") {
-					t.Errorf("says only %q, %q", item.Reason, item.Hint)
+				if (item.State == client.ItemFailed || item.State == client.ItemUncertain) && (item.Reason == "" || item.Advice.Kind == "") {
+					t.Errorf("says only %q, %q", item.Reason, item.Advice.Kind)
 				}
 			})
 		})

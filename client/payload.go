@@ -25,9 +25,9 @@ type payload struct {
 	// other that matches is this one.
 	Before []string `json:"before,omitempty"`
 
-	// Reason and Hint are of the last failure.
+	// Reason and Advice are of the last failure.
 	Reason string `json:"reason,omitempty"`
-	Hint   string `json:"hint,omitempty"`
+	Advice Advice `json:"advice,omitzero"`
 }
 
 // forget drops what only an invite that is still to be sent needs: entries are kept

@@ -106,8 +106,8 @@ func explainJoin(err error) error {
 	return fmt.Errorf("join the room: %w", err)
 }
 
-// hintAccept says what a person can do who could not take an invite.
-func hintAccept(err error) string {
+// hintAccept is for an invite that could not be accepted.
+func hintAccept(err error) HintKind {
 	var refused *RefusedError
 	var signing *SigningError
 	var uncertain *UncertainJoinError
@@ -115,25 +115,25 @@ func hintAccept(err error) string {
 	case errors.As(err, &refused):
 		return refused.hint()
 	case errors.As(err, &uncertain):
-		return "Look at your rooms in a minute before you try again."
+		return HintCheckRooms
 	case errors.As(err, &signing):
 		return hintSigning(signing)
 	}
 	for _, h := range []struct {
 		reason error
-		hint   string
+		hint   HintKind
 	}{
-		{ErrAlreadyJoined, "There is nothing to do."},
-		{ErrNoRoomNamed, "Name the room by its ID, such as !abc:example.org: whoever invited you can find it in the room's settings."},
-		{ErrNobodySigns, "Name who invited you by their Matrix ID, if you know it."},
-		{ErrNoAddress, "Accept it without --bind."},
-		{ErrOtherIdentityServer, "Accept it without --bind, or choose that identity server in your Matrix client's settings."},
-		{ErrCode, "Copy the code, or the whole link, out of the newest mail."},
-		{link.ErrEmpty, "Copy the link out of the mail."},
-		{link.ErrKey, "Copy the whole link: mail programs break it over several lines."},
-		{link.ErrNoKey, "Copy the whole link: mail programs break it over several lines."},
-		{link.ErrNoToken, "Copy the whole link: mail programs break it over several lines."},
-		{link.ErrNotInvite, "The link of an invite's mail is long, and has signurl= in it."},
+		{ErrAlreadyJoined, HintNothing},
+		{ErrNoRoomNamed, HintNameRoom},
+		{ErrNobodySigns, HintNameInviter},
+		{ErrNoAddress, HintWithoutBind},
+		{ErrOtherIdentityServer, HintOtherIdentityServer},
+		{ErrCode, HintCopyCode},
+		{link.ErrEmpty, HintCopyLink},
+		{link.ErrKey, HintCopyWholeLink},
+		{link.ErrNoKey, HintCopyWholeLink},
+		{link.ErrNoToken, HintCopyWholeLink},
+		{link.ErrNotInvite, HintLongLink},
 	} {
 		if errors.Is(err, h.reason) {
 			return h.hint
@@ -142,33 +142,33 @@ func hintAccept(err error) string {
 	return ""
 }
 
-func (e *RefusedError) hint() string {
+func (e *RefusedError) hint() HintKind {
 	switch e.Reason {
 	case RefusedBanned:
-		return "Somebody in charge of the room has to lift the ban first."
+		return HintLiftBan
 	case RefusedUnchecked, RefusedFar:
-		return "Nothing was lost. Try again later."
+		return HintNothingLost
 	case RefusedRestricted:
-		return "Join the room or space first that it belongs to, or ask for an invite of your Matrix ID."
+		return HintJoinParent
 	case RefusedNoRoute:
-		return "Ask who invited you for a link that names a server, or to invite your Matrix ID."
+		return HintAskForServer
 	default:
-		return "Ask who invited you for a new invite, best of your Matrix ID."
+		return HintAskForInvite
 	}
 }
 
-func hintSigning(e *SigningError) string {
+func hintSigning(e *SigningError) HintKind {
 	var unreachable *identity.UnreachableError
 	switch {
 	case errors.Is(e.Err, ErrForgotten):
-		return "Identity servers forget an invite once somebody has confirmed its address. If that was you, look for the invite in the account that you did it with. If the mail names who invited you, give their Matrix ID: then nobody has to confirm."
+		return HintForgotten
 	case errors.Is(e.Err, ErrNotConfirmed):
-		return "Have another look at the invite, and say yes."
+		return HintConfirm
 	case errors.As(e.Err, &unreachable):
-		return "Try again later. If the mail names who invited you, give their Matrix ID: then nobody has to be asked."
+		return HintSignerUnreachable
 	case errors.Is(e.Err, invite.ErrSignedForOther), errors.Is(e.Err, invite.ErrSignedOther), errors.Is(e.Err, invite.ErrSignature), errors.Is(e.Err, invite.ErrNotSigned):
-		return "Nothing was sent to the room. The link may not be from whom it claims to be: ask who invited you."
+		return HintCheckSender
 	default:
-		return "Try again later, or ask who invited you to invite your Matrix ID."
+		return HintAskSender
 	}
 }

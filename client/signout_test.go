@@ -30,7 +30,7 @@ func (n *town) unconfirmed(err error, s client.Session) {
 	if s.ByOAuth() {
 		where = n.AuthServerURL() + "/account/?action=org.matrix.device_delete&device_id=" + string(s.DeviceID)
 	}
-	if hint := client.Hint(err); !strings.Contains(hint, where) || !strings.Contains(hint, string(s.DeviceID)) {
+	if hint := client.Advise(err).Values.Where; !strings.Contains(hint, where) || !strings.Contains(hint, string(s.DeviceID)) {
 		n.t.Errorf("%q", hint)
 	}
 }

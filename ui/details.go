@@ -6,7 +6,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
@@ -96,7 +95,7 @@ func (d *detailer) advice() {
 		d.point(st.Accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
 	}
 	for _, refused := range d.sh.account.Refusals(i) {
-		d.point(st.Accent.Render("→"), sentence(refused.Error())+" "+client.Hint(refused)+" (from the next start on)")
+		d.point(st.Accent.Render("→"), sentence(refused.Error())+" "+d.sh.hint(refused))
 	}
 }
 

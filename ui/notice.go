@@ -6,7 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
@@ -45,7 +44,7 @@ func (sh *shell) say(format string, args ...any) {
 // complain tells that something did not work, and what to do.
 func (sh *shell) complain(err error) {
 	text := sentence(err.Error())
-	if hint := client.Hint(err); hint != "" {
+	if hint := sh.hint(err); hint != "" {
 		text += " " + hint
 	}
 	sh.notice = notice{text: text, bad: true}
@@ -58,7 +57,7 @@ func (sh *shell) tell(n notice) { sh.notice = n }
 func (sh *shell) problem(err error, width int) string {
 	st := sh.styles
 	out := st.Bad.Render(cells.Wrap("! "+sentence(err.Error()), width))
-	if hint := client.Hint(err); hint != "" {
+	if hint := sh.hint(err); hint != "" {
 		out += "\n" + st.Plain.Render(cells.Wrap(hint, width))
 	}
 	return out

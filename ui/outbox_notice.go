@@ -58,7 +58,7 @@ func (s *sending) tellOfOne(item client.Item) {
 		text := fmt.Sprintf("The homeserver accepts no more for now. The invite to %s waits in the outbox.", item.Invitee())
 		s.host.tell(notice{text: text, counts: true})
 	default:
-		s.host.tell(notice{text: sentence(item.Reason) + " " + item.Hint, bad: true})
+		s.host.tell(notice{text: s.host.withHint(item.Reason, item.Advice), bad: true})
 	}
 }
 

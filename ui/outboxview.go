@@ -110,7 +110,7 @@ func (p *outboxPage) outlook(width int) string {
 	case o.Paused:
 		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to go on."
 	case n > 0 && s.trouble != nil:
-		return st.Bad.Render(cells.Cut("! Not now: "+s.trouble.Error()+". "+client.Hint(s.trouble), width))
+		return st.Bad.Render(cells.Cut("! Not now: "+s.trouble.Error()+". "+p.sh.hint(s.trouble), width))
 	case n == 0:
 		return st.Faint.Render("Nothing waits.")
 	}
@@ -190,7 +190,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	case i.State == client.ItemQueued: // what could be done about it was to wait
 		lines = append(lines, st.Faint.Render(cells.Wrap("Last time: "+i.Reason, width)))
 	default:
-		lines = append(lines, cells.Wrap(sentence(i.Reason)+" "+i.Hint, width))
+		lines = append(lines, cells.Wrap(p.sh.withHint(i.Reason, i.Advice), width))
 	}
 	switch {
 	case i.UserID == "":

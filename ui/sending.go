@@ -19,6 +19,7 @@ type sendingHost interface {
 	tell(n notice)
 	offline() bool
 	signedOutBy(why error) tea.Cmd
+	withHint(text string, a client.Advice) string
 	roomName(room id.RoomID) string
 }
 

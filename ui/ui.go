@@ -78,6 +78,9 @@ type Options struct {
 	// Rehearsal is set in the demo.
 	Rehearsal *Rehearsal
 
+	// Visitor is set if the user is on another machine, with no command line on this one.
+	Visitor bool
+
 	// Banner is a word beside the title, such as "demo"; a rehearsal has its own.
 	Banner string
 }

@@ -98,7 +98,7 @@ func (p *Program) Screen(ctx context.Context, o ui.Options) (wantsDemo bool, err
 	p.Covered.Store(true)
 	defer p.Covered.Store(false)
 	o.SyncOutput = p.syncOutput()
-	o.Suspend = p.canSuspend()
+	o.Suspend, o.Visitor = p.canSuspend(), p.Guest != nil
 	screen := ui.New(ctx, o)
 	var model tea.Model = screen
 	var running *tea.Program

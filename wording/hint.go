@@ -1,0 +1,141 @@
+package wording
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// HintValues are what the text of a hint names. They are those of the package client.
+type HintValues struct {
+	User       string
+	Homeserver string
+	Room       string
+	Level      int
+	Wait       time.Duration
+	Host       string
+	HTTP       bool
+	Private    bool
+	Where      string
+}
+
+// HintWays are the sentences that differ between the faces, each with a full
+// stop: they name a key of the screen, a command with its flags or a word of the
+// accessible mode.
+type HintWays struct {
+	ListRooms      string
+	ListInvites    string
+	ShowOutbox     string
+	AcceptTerms    string
+	IdentityServer string // continues "Set an identity server in …, or"
+	NameRoom       string
+	NameInviter    string // continues "If you know the sender,"
+	WithoutBind    string
+	SendAgain      string
+	SignIn         func(HintValues) string
+	Trust          func(HintValues) string
+}
+
+// Hint is the text of a hint for a face; empty for a kind that there is not.
+func Hint(kind string, v HintValues, ways HintWays) string {
+	text := hints[kind]
+	switch kind {
+	case "other-user":
+		text = fmt.Sprintf(text, v.User)
+	case "end-session":
+		text = fmt.Sprintf(text, v.Where)
+	case "wait":
+		text = fmt.Sprintf(text, v.Wait.Round(time.Second))
+	case "power":
+		text = fmt.Sprintf(text, v.Room, v.Level)
+	case "sign-in":
+		return strings.ReplaceAll(text, "{signin}", ways.SignIn(v))
+	case "trust":
+		return strings.ReplaceAll(text, "{trust}", ways.Trust(v))
+	default:
+		text = strings.NewReplacer(
+			"{rooms}", ways.ListRooms, "{invites}", ways.ListInvites, "{outbox}", ways.ShowOutbox, "{terms}", ways.AcceptTerms,
+			"{server}", ways.IdentityServer, "{room}", ways.NameRoom, "{inviter}", ways.NameInviter,
+			"{unbound}", ways.WithoutBind, "{again}", ways.SendAgain,
+		).Replace(text)
+	}
+	return text
+}
+
+// hints are the texts by kind. What is in braces is one of the [HintWays].
+var hints = map[string]string{
+	"lift-ban":              "An administrator of the room has to lift the ban first.",
+	"nothing-lost":          "Nothing was lost. Try again later.",
+	"join-parent":           "Join the room or space that it belongs to first, or ask for an invite to your Matrix ID.",
+	"ask-for-server":        "Ask the sender for a link that names a server, or for an invite to your Matrix ID.",
+	"ask-for-invite":        "Ask the sender for a new invite, if possible to your Matrix ID.",
+	"forgotten":             "Identity servers forget an invite once its address is confirmed. If you confirmed it, look for the invite in the account that you used. If the mail names the sender, {inviter} Then nothing has to be confirmed.",
+	"confirm":               "Look at the invite again, and confirm it.",
+	"signer-unreachable":    "Try again later. If the mail names the sender, {inviter} Then no server has to be asked.",
+	"check-sender":          "Nothing was sent to the room. The link may be forged: ask the sender.",
+	"ask-sender":            "Try again later, or ask the sender to invite your Matrix ID.",
+	"check-rooms":           "Check in a minute whether you are in the room, before you try again. {rooms}",
+	"nothing":               "There is nothing to do.",
+	"name-room":             "The sender can find the room ID in the settings of the room. {room}",
+	"name-inviter":          "If you know the sender, {inviter}",
+	"without-bind":          "{unbound}",
+	"other-identity-server": "{unbound} Or choose that identity server in the settings of your Matrix client.",
+	"copy-code":             "Copy the code, or the whole link, from the newest mail.",
+	"copy-link":             "Copy the link from the mail.",
+	"copy-whole-link":       "Copy the whole link: mail programs break it over several lines.",
+	"long-link":             "The link in the mail of an invite is long and contains signurl=.",
+	"other-program":         "Your account is in use by another process of this program. Wait for it, or end it.",
+	"password":              "Check the user name, and type the password again. It is case-sensitive.",
+	"token":                 "Copy the whole token again. It may also have been signed out meanwhile.",
+	"login-token":           "Begin again: a token of single sign-on works once, and for about two minutes.",
+	"other-way":             "Choose another way to sign in, or look the homeserver up again: it may have changed.",
+	"approve":               "Begin again and approve it, unless you meant to deny it.",
+	"new-code":              "Begin again with a new code. If the server's page refused it, for example because you have too many sessions, end one of them first.",
+	"copy-address":          "Copy the whole address from the browser after you have signed in there. The page itself may show an error.",
+	"new-address":           "Begin again, and use the new address that is shown.",
+	"mix-up":                "Do not continue: another server is between you and your homeserver. Tell the administrators of your homeserver.",
+	"no-password":           "Sign in to an account on a homeserver that accepts passwords.",
+	"server-name":           "Type your Matrix ID, such as @you:example.org, or the name of your homeserver.",
+	"not-joined":            "Join the room in your Matrix client first. {rooms}",
+	"set-identity-server":   "Set an identity server in the settings of your Matrix client, or {server}",
+	"identity-server-off":   "To invite by e-mail, choose an identity server in the settings of your Matrix client.",
+	"list-invites":          "{invites}",
+	"store":                 "Make sure that the directory with your data is writable: the message at the start says why it is not.",
+	"outbox":                "{outbox}",
+	"address":               "Type an address such as grace@navy.example, or a Matrix ID such as @grace:navy.example.",
+	"phone":                 "Matrix can invite a phone number (medium msisdn), but only through an identity server that sends SMS. Those that do are rare.",
+	"other-user":            "Sign in as %s. If the browser is signed in as another user, use a private window.",
+	"disk":                  "Before you close mxinvite, check that the disk is not full and that the folder belongs to you.",
+	"sign-in-later":         "Try again in some minutes. If it still fails, sign in again.",
+	"way-refused":           "The homeserver does not accept programs like this one. Choose another way to sign in.",
+	"grant":                 "Begin again: an approval works once, and for a short time.",
+	"try-again":             "Try again in some minutes.",
+	"sign-in-refused":       "Choose another way to sign in. If that fails too, tell the administrators of the homeserver.",
+	"spelling":              "Check the spelling, or give the homeserver's URL, such as https://matrix.example.org.",
+	"sign-in":               "Nothing else is lost. {signin}",
+	"end-session":           "Nothing of the session is kept here. %s",
+	"account-locked":        "You stay signed in here. Ask the administrators of your homeserver.",
+	"wait":                  "Try again in %s.",
+	"power":                 "Ask an administrator of %s to raise your power level to %d.",
+	"pending":               "If the pending invite is to another person or is lost, send one again. {again}",
+	"terms":                 "{terms}",
+	"uncertain":             "If it was sent, the room shows it within minutes. Send it again only if the person has no mail.",
+	"connection":            "Check your connection, and that the homeserver is up.",
+	"forbidden":             "Your permissions in the room may have changed. {rooms}",
+	"identity-later":        "Try again later, or choose another identity server in the settings of your Matrix client.",
+	"identity-refused":      "Try again later. If it still fails, tell the administrators of the identity server.",
+	"identity-busy":         "The homeserver may not reach the identity server, or asks it too often. Try again in some minutes.",
+	"trust":                 "{trust}",
+}
+
+// TrustCommand is the command that allows key checks at a host.
+func TrustCommand(v HintValues) string {
+	command := "mxinvite trust"
+	if v.HTTP {
+		command += " --http"
+	}
+	if v.Private {
+		command += " --private"
+	}
+	return command + " " + v.Host
+}
