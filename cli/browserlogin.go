@@ -14,17 +14,18 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
 )
 
 // signingIn is what is told while a homeserver is asked.
-func (o loginOptions) signingIn(c *cobra.Command, hs client.Homeserver, work func() error) error {
+func (o loginOptions) signingIn(c *cobra.Command, hs discovery.Homeserver, work func() error) error {
 	return o.During(c.Context(), "Signing in on "+hs.Name, func(context.Context) error { return work() })
 }
 
 // byDevice shows a code and waits until somebody has approved it elsewhere.
-func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs client.Homeserver) (*client.Account, error) {
+func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs discovery.Homeserver) (*client.Account, error) {
 	s, err := client.StartDevice(ctx, opt, hs)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ type detour interface {
 
 // byBrowser has a browser go to the server and come back: by itself if it is on
 // this machine, or by the address that it ends at and that somebody pastes.
-func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs client.Homeserver, way client.Way) (account *client.Account, err error) {
+func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (account *client.Account, err error) {
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
 	redirect := client.PastedRedirectURI
@@ -103,8 +104,8 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs client.
 	return account, err
 }
 
-func (o loginOptions) start(ctx context.Context, opt client.Options, hs client.Homeserver, way client.Way, redirect string) (detour, error) {
-	if way == client.WaySSO {
+func (o loginOptions) start(ctx context.Context, opt client.Options, hs discovery.Homeserver, way discovery.Way, redirect string) (detour, error) {
+	if way == discovery.WaySSO {
 		return client.StartSSO(ctx, opt, hs, redirect, o.provider)
 	}
 	return client.StartBrowser(ctx, opt, hs, redirect)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/ui"
@@ -115,7 +116,7 @@ func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
 
 // checkServers asks the homeserver and the identity server.
 func checkServers(ctx context.Context, account *client.Account) []checkup {
-	seen, err := account.Examine(ctx)
+	seen, err := account.Versions(ctx)
 	if err != nil {
 		return []checkup{unwell("homeserver", err)}
 	}
@@ -151,7 +152,7 @@ func checkServers(ctx context.Context, account *client.Account) []checkup {
 }
 
 // checkClock compares two clocks, if the homeserver told the time.
-func checkClock(seen client.Examination) (c checkup, told bool) {
+func checkClock(seen discovery.Versions) (c checkup, told bool) {
 	ahead := seen.Ahead.Abs()
 	if ahead > maxAhead {
 		return uneasy("clock", "Set this machine's clock; if it is right, tell the administrators of the homeserver.",
@@ -169,7 +170,7 @@ func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
 	case err != nil:
 		return unwell(name, err)
 	}
-	err = account.CheckIdentityServer(ctx)
+	err = account.UseIdentityServer(ctx)
 	if fail.Is[*client.TermsError](err) {
 		return uneasy(name, commandHint(err), "%s, named by %s: %v", base, source, err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
-	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 )
 
 func TestDoctorLooksAtTheTerminal(t *testing.T) {
@@ -41,11 +41,11 @@ func TestDoctorComparesClocks(t *testing.T) {
 	for ahead, want := range map[time.Duration]string{
 		0: checkPass, time.Minute: checkPass, -time.Hour: checkWarn, 3 * time.Minute: checkWarn,
 	} {
-		if c, told := checkClock(client.Examination{Ahead: ahead, Clock: true}); !told || c.Result != want {
+		if c, told := checkClock(discovery.Versions{Ahead: ahead, Clock: true}); !told || c.Result != want {
 			t.Errorf("%s ahead: %+v", ahead, c)
 		}
 	}
-	if _, told := checkClock(client.Examination{}); told {
+	if _, told := checkClock(discovery.Versions{}); told {
 		t.Error("a clock that told nothing was compared")
 	}
 }

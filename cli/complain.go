@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/safetext"
@@ -54,7 +55,7 @@ func explain(err error) (sentence string, details []string) {
 		return "interrupted", nil
 	}
 	sentence = err.Error()
-	if e, ok := errors.AsType[*client.DiscoveryError](err); ok {
+	if e, ok := errors.AsType[*discovery.Error](err); ok {
 		sentence, _, _ = strings.Cut(sentence, "\n")
 		for _, t := range e.Tried {
 			details = append(details, t.URL+": "+t.Outcome)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -91,7 +92,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 		Transport: world, KeyTransport: world, Now: o.Now,
 		StaleAfter: o.Settings.StaleAfter, DeviceName: o.Settings.DeviceName,
 	}
-	hs, err := client.Discover(ctx, opt, world.HomeserverURL())
+	hs, err := discovery.Find(ctx, opt.Transport, world.HomeserverURL())
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -66,7 +67,7 @@ func (a *app) signInToDemo(ctx context.Context, world *sandbox.World) (err error
 	if err != nil {
 		return err
 	}
-	hs, err := client.Discover(ctx, opt, world.HomeserverURL())
+	hs, err := discovery.Find(ctx, opt.Transport, world.HomeserverURL())
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/link"
 	"github.com/mxinvite/mxinvite/internal/threepid"
@@ -51,7 +52,7 @@ func exitCode(err error) int {
 		{exitPartly, partlyDone},
 		{exitPartly, fail.Is[*cutShortError]},
 		{exitUsage, fail.Is[*fail.UsageError]},
-		{exitUsage, fail.Either(threepid.ErrNotAddress, client.ErrNoServerNamed)},
+		{exitUsage, fail.Either(threepid.ErrNotAddress, discovery.ErrNoServerNamed)},
 		{exitSignedOut, fail.Either(fail.ErrNotSignedIn)},
 		{exitSignedOut, fail.Is[*client.SignedOutError]},
 		{exitSignedOut, fail.Is[*host.UnknownAccountError]},

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/config/vault"
 )
 
@@ -119,9 +120,9 @@ func (o loginOptions) orAsk(c *cobra.Command, value, question, argument string) 
 }
 
 // discover finds the homeserver.
-func (o loginOptions) discover(ctx context.Context) (hs client.Homeserver, err error) {
+func (o loginOptions) discover(ctx context.Context) (hs discovery.Homeserver, err error) {
 	err = o.During(ctx, "Looking for "+o.who, func(ctx context.Context) (err error) {
-		hs, err = client.Discover(ctx, o.ClientOptions(), o.who)
+		hs, err = discovery.Find(ctx, o.ClientOptions().Transport, o.who)
 		return err
 	})
 	return hs, err
@@ -129,7 +130,7 @@ func (o loginOptions) discover(ctx context.Context) (hs client.Homeserver, err e
 
 // again is the session of the account that was named, if the homeserver has
 // ended it.
-func (o loginOptions) again(ctx context.Context, kept *host.Sessions, hs client.Homeserver) (client.Session, error) {
+func (o loginOptions) again(ctx context.Context, kept *host.Sessions, hs discovery.Homeserver) (client.Session, error) {
 	names, err := kept.Vault.Accounts()
 	if err != nil && !fail.Is[*vault.DamagedError](err) {
 		return client.Session{}, err
@@ -153,7 +154,7 @@ func (o loginOptions) again(ctx context.Context, kept *host.Sessions, hs client.
 
 // keep puts the new session beside those of other accounts, and ends the one
 // that this account had, which is not possible once its token is deleted.
-func (o loginOptions) keep(ctx context.Context, kept *host.Sessions, account *client.Account, way client.Way) error {
+func (o loginOptions) keep(ctx context.Context, kept *host.Sessions, account *client.Account, way discovery.Way) error {
 	s := account.Session()
 	o.SealFor = string(s.UserID)
 	former, err := kept.Replace(ctx, s)

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -118,7 +119,7 @@ func (v *vigil) shownToAda() *termtest.Terminal {
 	v.must(err)
 	v.t.Cleanup(func() { s.Close() })
 	opt := client.Options{Transport: v.World, KeyTransport: v.World, Now: time.Now, Store: s}
-	hs, err := client.Discover(v.t.Context(), opt, v.ada)
+	hs, err := discovery.Find(v.t.Context(), opt.Transport, v.ada)
 	v.must(err)
 	account, err := client.SignIn(v.t.Context(), opt, hs, v.ada, password)
 	v.must(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -100,7 +101,7 @@ func signIn(t *testing.T, w *sandbox.World, user string) *client.Account {
 	}
 	t.Cleanup(func() { kept.Close() })
 	opt := client.Options{Transport: w, KeyTransport: w, Now: time.Now, DeviceName: "test", Store: kept}
-	hs, err := client.Discover(t.Context(), opt, user)
+	hs, err := discovery.Find(t.Context(), opt.Transport, user)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -145,7 +146,7 @@ func (s *soak) signIn() client.Session {
 	opt := client.Options{
 		Transport: s.world, Now: time.Now, SaveSession: func(client.Session) error { return nil },
 	}
-	hs, err := client.Discover(s.t.Context(), opt, "@ada:example.org")
+	hs, err := discovery.Find(s.t.Context(), opt.Transport, "@ada:example.org")
 	s.must(err)
 	var account *client.Account
 	if hs.OAuth == nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 )
 
 const (
@@ -25,27 +26,27 @@ const (
 )
 
 // ways are how they are called on the command line.
-func ways() map[client.Way]string {
-	return map[client.Way]string{
-		client.WayDevice: "device", client.WayBrowser: "browser", client.WaySSO: "sso",
-		client.WayPassword: "password", client.WayToken: "token",
+func ways() map[discovery.Way]string {
+	return map[discovery.Way]string{
+		discovery.WayDevice: "device", discovery.WayBrowser: "browser", discovery.WaySSO: "sso",
+		discovery.WayPassword: "password", discovery.WayToken: "token",
 	}
 }
 
-func nameOfWay(w client.Way) string { return ways()[w] }
+func nameOfWay(w discovery.Way) string { return ways()[w] }
 
 // wayNames are the names, the best way first.
 func wayNames() []string {
 	names := ways()
 	all := make([]string, 0, len(names))
-	for w := range client.Way(len(names)) {
+	for w := range discovery.Way(len(names)) {
 		all = append(all, names[w])
 	}
 	return all
 }
 
 // askedWay is the way that the command line asks for; nil if it leaves that open.
-func (o loginOptions) askedWay(c *cobra.Command) (*client.Way, error) {
+func (o loginOptions) askedWay(c *cobra.Command) (*discovery.Way, error) {
 	with := o.with
 	for _, file := range []struct{ flag, given, way string }{
 		{"--password-file", o.passwordFile, "password"}, {"--token-file", o.tokenFile, "token"},
@@ -65,25 +66,25 @@ func (o loginOptions) askedWay(c *cobra.Command) (*client.Way, error) {
 	if n < 0 {
 		return nil, fail.Usage(c, fmt.Errorf("there is no sign-in method %q, only %s", with, strings.Join(wayNames(), ", ")))
 	}
-	return new(client.Way(n)), nil
+	return new(discovery.Way(n)), nil
 }
 
 // way chooses how to sign in: as asked, else the best that the homeserver offers
 // and that works here.
-func (o loginOptions) way(hs client.Homeserver, asked *client.Way) (client.Way, error) {
+func (o loginOptions) way(hs discovery.Homeserver, asked *discovery.Way) (discovery.Way, error) {
 	offered := hs.Ways()
 	if asked != nil {
 		switch {
 		case slices.Contains(offered, *asked):
 			return *asked, nil
-		case *asked == client.WayPassword:
+		case *asked == discovery.WayPassword:
 			return 0, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNoPassword)
 		}
 		return 0, fmt.Errorf("sign in on %s with %s: %w", hs.Name, nameOfWay(*asked), client.ErrNotOffered)
 	}
 	// Who pipes something in means it for the password.
-	if !o.InTTY && slices.Contains(offered, client.WayPassword) {
-		return client.WayPassword, nil
+	if !o.InTTY && slices.Contains(offered, discovery.WayPassword) {
+		return discovery.WayPassword, nil
 	}
 	for _, w := range offered {
 		if o.works(w) {
@@ -94,11 +95,11 @@ func (o loginOptions) way(hs client.Homeserver, asked *client.Way) (client.Way, 
 }
 
 // works reports whether a way leads somewhere without anybody having asked for it.
-func (o loginOptions) works(w client.Way) bool {
+func (o loginOptions) works(w discovery.Way) bool {
 	switch w {
-	case client.WayDevice:
+	case discovery.WayDevice:
 		return o.ErrTTY // somebody reads the code
-	case client.WayPassword:
+	case discovery.WayPassword:
 		return true
 	default:
 		return o.MayAsk()
@@ -106,13 +107,13 @@ func (o loginOptions) works(w client.Way) bool {
 }
 
 // enter signs in.
-func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs client.Homeserver, way client.Way) (*client.Account, error) {
+func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (*client.Account, error) {
 	switch way {
-	case client.WayDevice:
+	case discovery.WayDevice:
 		return o.byDevice(c.Context(), opt, hs)
-	case client.WayBrowser, client.WaySSO:
+	case discovery.WayBrowser, discovery.WaySSO:
 		return o.byBrowser(c, opt, hs, way)
-	case client.WayToken:
+	case discovery.WayToken:
 		return o.byToken(c, opt, hs)
 	default:
 		return o.byPassword(c, opt, hs)
@@ -121,7 +122,7 @@ func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs client.Home
 
 // byPassword signs in with a password from a file or a pipe, or with one that is
 // typed, which may take a person more than one try.
-func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs client.Homeserver) (account *client.Account, err error) {
+func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
 	if o.user, err = o.orAsk(c, cmp.Or(o.user, string(hs.UserID)), "Your user name there:", "--user"); err != nil {
 		return nil, err
 	}
@@ -143,7 +144,7 @@ func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs client
 }
 
 // byToken signs in with an access token from elsewhere.
-func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs client.Homeserver) (account *client.Account, err error) {
+func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
 	token, err := o.secret(c, "access token", o.tokenFile)
 	if err != nil {
 		return nil, err

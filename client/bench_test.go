@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -30,7 +31,7 @@ func BenchmarkFirstSync(b *testing.B) {
 		}
 	}
 	opt := client.Options{Transport: http.DefaultTransport, Now: time.Now}
-	hs, err := client.Discover(b.Context(), opt, server.URL)
+	hs, err := discovery.Find(b.Context(), opt.Transport, server.URL)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
@@ -29,7 +30,7 @@ type BrowserSignIn struct {
 // this machine, such as http://127.0.0.1:4711/callback, whether somebody
 // listens there or not
 // (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
-func StartBrowser(ctx context.Context, opt Options, hs Homeserver, redirectURI string) (*BrowserSignIn, error) {
+func StartBrowser(ctx context.Context, opt Options, hs discovery.Homeserver, redirectURI string) (*BrowserSignIn, error) {
 	if hs.OAuth == nil || !hs.OAuth.OffersBrowser() {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
 	}
@@ -62,7 +63,7 @@ func (s *BrowserSignIn) Finish(ctx context.Context, finalURL string) (*Account, 
 // An SSOSignIn waits for a browser to come back from single sign-on.
 type SSOSignIn struct {
 	opt      Options
-	hs       Homeserver
+	hs       discovery.Homeserver
 	url      string
 	redirect string
 	state    string
@@ -71,9 +72,9 @@ type SSOSignIn struct {
 // StartSSO begins to sign in by single sign-on of the old kind. provider is the
 // ID of one of the homeserver's, or empty to have it ask. redirectURL is as for
 // [StartBrowser] (https://spec.matrix.org/v1.19/client-server-api/#client-login-via-sso).
-func StartSSO(_ context.Context, opt Options, hs Homeserver, redirectURL, provider string) (*SSOSignIn, error) {
-	known := provider == "" || slices.ContainsFunc(hs.Providers, func(p Provider) bool { return p.ID == provider })
-	if !hs.offers(flowSSO) || !known {
+func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectURL, provider string) (*SSOSignIn, error) {
+	known := provider == "" || slices.ContainsFunc(hs.Providers, func(p discovery.Provider) bool { return p.ID == provider })
+	if !hs.Offers(discovery.FlowSSO) || !known {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
 	}
 	s := &SSOSignIn{opt: opt, hs: hs, redirect: redirectURL, state: rand.Text()}
@@ -120,7 +121,7 @@ func (s *SSOSignIn) Finish(ctx context.Context, finalURL string) (*Account, erro
 	token, err := s.read(finalURL)
 	var a *Account
 	if err == nil {
-		a, err = login(ctx, s.opt, s.hs, loginRequest{Type: flowToken, Token: token})
+		a, err = login(ctx, s.opt, s.hs, loginRequest{Type: discovery.FlowToken, Token: token})
 	}
 	if HasCode(err, "M_FORBIDDEN") {
 		err = ErrLoginToken

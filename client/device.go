@@ -8,6 +8,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
@@ -20,7 +21,7 @@ type DeviceSignIn struct {
 
 // StartDevice begins to sign in with a code that is approved on another device
 // (https://spec.matrix.org/v1.19/client-server-api/#device-authorization-flow).
-func StartDevice(ctx context.Context, opt Options, hs Homeserver) (*DeviceSignIn, error) {
+func StartDevice(ctx context.Context, opt Options, hs discovery.Homeserver) (*DeviceSignIn, error) {
 	if hs.OAuth == nil || !hs.OAuth.OffersDevice() {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
 	}
@@ -45,12 +46,12 @@ func (s *DeviceSignIn) Wait(ctx context.Context) (*Account, error) {
 // An oauthSignIn is a sign-in by OAuth that has begun.
 type oauthSignIn struct {
 	opt    Options
-	hs     Homeserver
+	hs     discovery.Homeserver
 	client *oauth.Client
 	device id.DeviceID
 }
 
-func newOAuthSignIn(opt Options, hs Homeserver) oauthSignIn {
+func newOAuthSignIn(opt Options, hs discovery.Homeserver) oauthSignIn {
 	device := opt.Again.DeviceID
 	if !fitsScope(string(device)) {
 		device = id.DeviceID(rand.Text()[:10])

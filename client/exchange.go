@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
@@ -53,7 +54,7 @@ func (a *Account) moved(ctx context.Context, s *Session, err error) bool {
 	if !errors.As(err, &e) || e.Code != "" || e.Status >= http.StatusInternalServerError {
 		return false
 	}
-	m, err := authMetadata(ctx, a.opt, s.Homeserver)
+	m, err := discovery.OAuthMetadata(ctx, a.opt.Transport, s.Homeserver)
 	if err != nil || m == nil || m.Issuer != s.Issuer || m.TokenEndpoint == s.TokenEndpoint {
 		return false
 	}

@@ -2,7 +2,9 @@ package client
 
 import (
 	"errors"
+	"net/http"
 
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/oauth"
@@ -50,7 +52,7 @@ func hintReason(err error) HintKind {
 		{oauth.ErrState, HintNewAddress},
 		{oauth.ErrMixUp, HintMixUp},
 		{ErrNoPassword, HintNoPassword},
-		{ErrNoServerNamed, HintServerName},
+		{discovery.ErrNoServerNamed, HintServerName},
 		{ErrNotJoined, HintNotJoined},
 		{ErrNoIdentityServer, HintSetIdentityServer},
 		{ErrIdentityServerOff, HintIdentityServerOff},
@@ -95,7 +97,7 @@ func adviseSignIn(err error) Advice {
 }
 
 func adviseHomeserver(err error) Advice {
-	var discovery *DiscoveryError
+	var notFound *discovery.Error
 	var unconfirmed *EndNotConfirmedError
 	var gone *SignedOutError
 	var limit *RateLimitError
@@ -106,7 +108,7 @@ func adviseHomeserver(err error) Advice {
 	var unreachable *UnreachableError
 	var refused *ServerError
 	switch {
-	case errors.As(err, &discovery):
+	case errors.As(err, &notFound):
 		return Advice{Kind: HintSpelling}
 	case errors.As(err, &gone):
 		return Advice{HintSignIn, HintValues{User: string(gone.UserID), Homeserver: gone.Homeserver}}
@@ -132,6 +134,8 @@ func adviseHomeserver(err error) Advice {
 		return Advice{Kind: HintUncertain}
 	case errors.As(err, &unreachable):
 		return Advice{Kind: HintConnection}
+	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
+		return Advice{Kind: HintTryAgain}
 	case errors.As(err, &refused) && refused.Code == "M_FORBIDDEN":
 		return Advice{Kind: HintForbidden}
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 )
@@ -126,7 +127,7 @@ func (a *Account) findIdentityServer(ctx context.Context, s *identityState) erro
 	if err != nil {
 		return err
 	}
-	if u, err := url.Parse(base); source != FromConfig && (err != nil || (u.Scheme != "https" && !loopback(u.Hostname()))) {
+	if u, err := url.Parse(base); source != FromConfig && (err != nil || !discovery.Encrypted(u)) {
 		return fmt.Errorf("%s names the identity server %s: %w", source, base, errPlainHTTP)
 	}
 	if s.server, err = identity.New(base, a.opt.Transport); err != nil {
@@ -168,7 +169,7 @@ func (a *Account) nameIdentityServer(ctx context.Context) (string, Source, error
 // servers without one of their own the homeserver itself.
 func (a *Account) wellKnownIdentityServer(ctx context.Context) string {
 	for _, base := range []string{"https://" + a.session.UserID.Homeserver(), strings.TrimRight(a.session.Homeserver, "/")} {
-		wk, err := fetchWellKnown(ctx, a.opt.Transport, base)
+		wk, err := discovery.WellKnown(ctx, a.opt.Transport, base)
 		if err == nil && wk.IdentityServer.BaseURL != "" {
 			return strings.TrimRight(wk.IdentityServer.BaseURL, "/")
 		}

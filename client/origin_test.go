@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -28,7 +29,7 @@ func TestSignInOnOneOrigin(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	n := &town{World: w, t: t, ada: ada}
 	opt := client.Options{Transport: transport, Now: time.Now}
-	hs, err := client.Discover(t.Context(), opt, at)
+	hs, err := discovery.Find(t.Context(), opt.Transport, at)
 	n.must(err)
 	s, err := client.StartBrowser(t.Context(), opt, hs, redirectURI)
 	n.must(err)

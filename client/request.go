@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
@@ -111,4 +113,20 @@ func (a *Account) try(ctx context.Context, token, method, url string, body, repl
 		return nil, homeserverError(err)
 	}
 	return res.Body, nil
+}
+
+// WhoAmI returns the user that the session belongs to, as the homeserver says. The
+// error is a [SignedOutError] if the session has ended.
+func (a *Account) WhoAmI(ctx context.Context) (id.UserID, error) {
+	var reply struct {
+		UserID id.UserID `json:"user_id"`
+	}
+	err := a.get(ctx, path{"v3", "account", "whoami"}, nil, &reply)
+	return reply.UserID, err
+}
+
+// Versions returns the versions of the specification that the homeserver supports,
+// and the time on its clock. The session is not used.
+func (a *Account) Versions(ctx context.Context) (discovery.Versions, error) {
+	return discovery.ReadVersions(ctx, a.opt.Transport, a.opt.Now, a.session.Homeserver)
 }

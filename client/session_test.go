@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -31,7 +32,7 @@ func TestSignInResumeSignOut(t *testing.T) {
 
 func TestSignInNames(t *testing.T) {
 	n := newTown(t)
-	hs, err := client.Discover(t.Context(), n.options(), "example.org")
+	hs, err := discovery.Find(t.Context(), n.options().Transport, "example.org")
 	n.must(err)
 	for _, user := range []string{"@ada:example.org", "ada"} {
 		if _, err := client.SignIn(t.Context(), n.options(), hs, user, "lovelace"); err != nil {
@@ -53,7 +54,7 @@ func TestSignInRefused(t *testing.T) {
 	} {
 		n := newTown(t)
 		n.Inject(tc.fault)
-		hs, err := client.Discover(t.Context(), n.options(), n.ada)
+		hs, err := discovery.Find(t.Context(), n.options().Transport, n.ada)
 		n.must(err)
 		_, err = client.SignIn(t.Context(), n.options(), hs, n.ada, tc.password)
 		if !errors.Is(err, tc.want) || client.Hint(err) == "" {

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/discovery"
 )
 
 var errNoSession = errors.New("the homeserver's answer names no session")
@@ -42,11 +44,11 @@ type identifier struct {
 // SignIn signs in with a password. user may be a Matrix ID, its local part, or
 // an e-mail address that the homeserver knows
 // (https://spec.matrix.org/v1.19/client-server-api/#password-based).
-func SignIn(ctx context.Context, opt Options, hs Homeserver, user, password string) (*Account, error) {
-	if !hs.offers(flowPassword) {
+func SignIn(ctx context.Context, opt Options, hs discovery.Homeserver, user, password string) (*Account, error) {
+	if !hs.Offers(discovery.FlowPassword) {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNoPassword)
 	}
-	a, err := login(ctx, opt, hs, loginRequest{Type: flowPassword, Identifier: identify(user), Password: password})
+	a, err := login(ctx, opt, hs, loginRequest{Type: discovery.FlowPassword, Identifier: identify(user), Password: password})
 	if HasCode(err, "M_FORBIDDEN") {
 		err = ErrPassword
 	}
@@ -65,7 +67,7 @@ func identify(user string) *identifier {
 
 // SignInWithToken signs in with an access token that somebody has from
 // elsewhere. The homeserver says whose it is.
-func SignInWithToken(ctx context.Context, opt Options, hs Homeserver, token string) (*Account, error) {
+func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, token string) (*Account, error) {
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrToken)
 	}
@@ -80,7 +82,7 @@ func SignInWithToken(ctx context.Context, opt Options, hs Homeserver, token stri
 }
 
 // login signs in on the homeserver itself.
-func login(ctx context.Context, opt Options, hs Homeserver, body loginRequest) (*Account, error) {
+func login(ctx context.Context, opt Options, hs discovery.Homeserver, body loginRequest) (*Account, error) {
 	a, err := Resume(opt, Session{Homeserver: hs.BaseURL})
 	if err != nil {
 		return nil, err
@@ -152,7 +154,7 @@ func isExpected(opt Options, user id.UserID) error {
 
 // abandon ends a new session that is of no use. Nobody is helped by an error.
 func abandon(ctx context.Context, opt Options, s Session) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discoverTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTimeout)
 	defer cancel()
 	if a, err := Resume(Options{Transport: opt.Transport, Now: opt.Now}, s); err == nil {
 		_ = a.SignOut(ctx)

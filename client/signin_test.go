@@ -13,6 +13,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/oauth"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -31,9 +32,9 @@ func newAuthTown(t *testing.T) *town {
 	return n
 }
 
-func (n *town) homeserver() client.Homeserver {
+func (n *town) homeserver() discovery.Homeserver {
 	n.t.Helper()
-	hs, err := client.Discover(n.t.Context(), n.options(), n.ada)
+	hs, err := discovery.Find(n.t.Context(), n.options().Transport, n.ada)
 	n.must(err)
 	return hs
 }
@@ -63,14 +64,14 @@ func TestWays(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		ways sandbox.Ways
-		want []client.Way
+		want []discovery.Way
 	}{
-		{"stock", sandbox.Ways{Password: true}, []client.Way{client.WayPassword, client.WayToken}},
-		{"single sign-on first", sandbox.Ways{Password: true, SSO: sso}, []client.Way{client.WaySSO, client.WayPassword, client.WayToken}},
-		{"OAuth", sandbox.Ways{OAuth: true, SSO: sso}, []client.Way{client.WayDevice, client.WayBrowser, client.WayToken}},
-		{"OAuth with passwords", sandbox.Ways{OAuth: true, Password: true}, []client.Way{client.WayDevice, client.WayBrowser, client.WayPassword, client.WayToken}},
-		{"an older OAuth server", sandbox.Ways{OAuth: true, NoDeviceGrant: true}, []client.Way{client.WayBrowser, client.WayToken}},
-		{"nothing", sandbox.Ways{}, []client.Way{client.WayToken}},
+		{"stock", sandbox.Ways{Password: true}, []discovery.Way{discovery.WayPassword, discovery.WayToken}},
+		{"single sign-on first", sandbox.Ways{Password: true, SSO: sso}, []discovery.Way{discovery.WaySSO, discovery.WayPassword, discovery.WayToken}},
+		{"OAuth", sandbox.Ways{OAuth: true, SSO: sso}, []discovery.Way{discovery.WayDevice, discovery.WayBrowser, discovery.WayToken}},
+		{"OAuth with passwords", sandbox.Ways{OAuth: true, Password: true}, []discovery.Way{discovery.WayDevice, discovery.WayBrowser, discovery.WayPassword, discovery.WayToken}},
+		{"an older OAuth server", sandbox.Ways{OAuth: true, NoDeviceGrant: true}, []discovery.Way{discovery.WayBrowser, discovery.WayToken}},
+		{"nothing", sandbox.Ways{}, []discovery.Way{discovery.WayToken}},
 	} {
 		n := newTown(t)
 		n.SetWays(tc.ways)
@@ -78,7 +79,7 @@ func TestWays(t *testing.T) {
 		if got := hs.Ways(); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %v", tc.name, got)
 		}
-		if want := len(tc.ways.SSO); len(hs.Providers) != want || (want > 0 && hs.Providers[0] != client.Provider{ID: "navy", Name: "Navy", Brand: "anchor"}) {
+		if want := len(tc.ways.SSO); len(hs.Providers) != want || (want > 0 && hs.Providers[0] != discovery.Provider{ID: "navy", Name: "Navy", Brand: "anchor"}) {
 			t.Errorf("%s: %+v", tc.name, hs.Providers)
 		}
 	}
@@ -96,7 +97,7 @@ func TestUnsafeOAuthIsNoWayIn(t *testing.T) {
 		fault.Path = metadataPath
 		n.Inject(fault)
 		hs := n.homeserver()
-		if hs.OAuth != nil || hs.OAuthErr == nil || !slices.Equal(hs.Ways(), []client.Way{client.WayPassword, client.WayToken}) {
+		if hs.OAuth != nil || hs.OAuthErr == nil || !slices.Equal(hs.Ways(), []discovery.Way{discovery.WayPassword, discovery.WayToken}) {
 			t.Errorf("%s: %v, %v, %v", name, hs.OAuth, hs.OAuthErr, hs.Ways())
 		}
 		if _, err := client.StartDevice(t.Context(), n.options(), hs); !errors.Is(err, client.ErrNotOffered) || client.Hint(err) == "" {
@@ -111,7 +112,7 @@ func TestSSOIsOfferedWhereTheOAuthBehindItIsOfNoUse(t *testing.T) {
 		Method: "GET", Path: "/_matrix/client/v3/login", Status: 200,
 		Body: `{"flows":[{"type":"m.login.password"},{"type":"m.login.sso","oauth_aware_preferred":true}]}`,
 	})
-	if got := n.homeserver().Ways(); !slices.Equal(got, []client.Way{client.WayPassword, client.WaySSO, client.WayToken}) {
+	if got := n.homeserver().Ways(); !slices.Equal(got, []discovery.Way{discovery.WayPassword, discovery.WaySSO, discovery.WayToken}) {
 		t.Errorf("%v", got)
 	}
 }
@@ -119,7 +120,7 @@ func TestSSOIsOfferedWhereTheOAuthBehindItIsOfNoUse(t *testing.T) {
 func TestHomeserverWithOAuthAloneHasNoLogin(t *testing.T) {
 	n := newAuthTown(t)
 	n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/login", Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"no"}`})
-	if got := n.homeserver().Ways(); got[0] != client.WayDevice {
+	if got := n.homeserver().Ways(); got[0] != discovery.WayDevice {
 		t.Errorf("%v", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -52,7 +53,7 @@ const password = "lovelace"
 // signIn signs somebody in, without asking the homeserver for anything more.
 func (n *town) signIn(user string) *client.Account {
 	n.t.Helper()
-	hs, err := client.Discover(n.t.Context(), n.options(), user)
+	hs, err := discovery.Find(n.t.Context(), n.options().Transport, user)
 	n.must(err)
 	a, err := client.SignIn(n.t.Context(), n.options(), hs, user, password)
 	n.must(err)

@@ -20,6 +20,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/shot"
@@ -111,7 +112,7 @@ func enter(t *testing.T, sc scene) *stage {
 // signIn is Ada.
 func signIn(t *testing.T, opt client.Options, homeserver string) *client.Account {
 	t.Helper()
-	hs, err := client.Discover(t.Context(), opt, homeserver)
+	hs, err := discovery.Find(t.Context(), opt.Transport, homeserver)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
@@ -22,7 +23,7 @@ const (
 // startAsGrace shows the program to Grace, who is in no room but Compilers.
 func (n *town) startAsGrace(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
-	hs, err := client.Discover(t.Context(), n.options(), n.grace)
+	hs, err := discovery.Find(t.Context(), n.options().Transport, n.grace)
 	if err != nil {
 		t.Fatal(err)
 	}

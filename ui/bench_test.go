@@ -22,6 +22,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -53,7 +54,7 @@ func crowdedWith(b *testing.B, path string, rooms, invites int) (client.Options,
 		}
 	}
 	opt := client.Options{Transport: w, Now: time.Now}
-	hs, err := client.Discover(b.Context(), opt, ada)
+	hs, err := discovery.Find(b.Context(), opt.Transport, ada)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -21,7 +22,7 @@ type secretPage struct {
 	door    door
 	form    *widget.Form
 	about   string
-	signIn  func(context.Context, client.Options, client.Homeserver, []string) (*client.Account, error)
+	signIn  func(context.Context, client.Options, discovery.Homeserver, []string) (*client.Account, error)
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -32,7 +33,7 @@ func newPassword(sh *shell, d door) func(context.Context) screen {
 		p := &secretPage{
 			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
 			about: "The password goes to your homeserver and nowhere else. It is not kept.",
-			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
+			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
 			},
 		}
@@ -50,7 +51,7 @@ func newToken(sh *shell, d door) func(context.Context) screen {
 		p := &secretPage{
 			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
 			about: "Anyone who has an access token can use your account. Signing out here ends it everywhere.",
-			signIn: func(ctx context.Context, opt client.Options, hs client.Homeserver, typed []string) (*client.Account, error) {
+			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
 			},
 		}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -48,7 +49,7 @@ func goOn(s client.Session) offer {
 
 // A door is a homeserver, and who is expected to come in.
 type door struct {
-	hs             client.Homeserver
+	hs             discovery.Homeserver
 	user, password string
 	again          client.Session
 }
@@ -117,7 +118,7 @@ func (s *signIn) submit() tea.Cmd {
 	opt := s.sh.opt.Client
 	return tea.Batch(s.spinner.Tick, ask(s.ctx, s, func(ctx context.Context) tea.Msg {
 		var err error
-		d.hs, err = client.Discover(ctx, opt, where)
+		d.hs, err = discovery.Find(ctx, opt.Transport, where)
 		d.user = cmp.Or(d.user, string(d.hs.UserID))
 		return discovered{d, err}
 	}))

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -89,7 +90,7 @@ func (p *detourPage) begin() tea.Cmd {
 				s.browser, redirect = b, b.RedirectURI()
 			}
 		}
-		if way.way == client.WaySSO {
+		if way.way == discovery.WaySSO {
 			s.detour, s.err = client.StartSSO(ctx, opt, hs, redirect, way.provider)
 		} else {
 			s.detour, s.err = client.StartBrowser(ctx, opt, hs, redirect)

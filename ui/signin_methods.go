@@ -7,7 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -22,7 +22,7 @@ type waysPage struct {
 
 // A wayIn is one of them. Single sign-on has one for each who vouches for people.
 type wayIn struct {
-	way      client.Way
+	way      discovery.Way
 	provider string // its ID
 	name     string // of the provider
 }
@@ -32,7 +32,7 @@ func newWays(sh *shell, d door) func(context.Context) screen {
 		p := &waysPage{sh: sh, ctx: ctx, door: d}
 		var ways []wayIn
 		for _, way := range d.hs.Ways() {
-			if way != client.WaySSO || len(d.hs.Providers) == 0 {
+			if way != discovery.WaySSO || len(d.hs.Providers) == 0 {
 				ways = append(ways, wayIn{way: way})
 				continue
 			}
@@ -64,11 +64,11 @@ func (p *waysPage) update(msg tea.Msg) tea.Cmd {
 func (p *waysPage) open() tea.Cmd {
 	chosen, _ := p.list.Current()
 	switch chosen.way {
-	case client.WayDevice:
+	case discovery.WayDevice:
 		return p.sh.open(newDevice(p.sh, p.door))
-	case client.WayBrowser, client.WaySSO:
+	case discovery.WayBrowser, discovery.WaySSO:
 		return p.sh.open(newDetour(p.sh, p.door, chosen))
-	case client.WayToken:
+	case discovery.WayToken:
 		return p.sh.open(newToken(p.sh, p.door))
 	default:
 		return p.sh.open(newPassword(p.sh, p.door))
@@ -115,16 +115,16 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 // words say what a way is called, and what it takes.
 func (w wayIn) words() (name, what string) {
 	switch w.way {
-	case client.WayDevice:
+	case discovery.WayDevice:
 		return "With your phone or another browser", "Scan a QR code there, or type a short code."
-	case client.WayBrowser:
+	case discovery.WayBrowser:
 		return "With a browser", "It returns to mxinvite, or you paste its last address."
-	case client.WaySSO:
+	case discovery.WaySSO:
 		if w.name != "" {
 			return "With " + w.name, "In a browser, by single sign-on."
 		}
 		return "With single sign-on", "In a browser, by your organization's sign-in page."
-	case client.WayPassword:
+	case discovery.WayPassword:
 		return "With a password", "It goes to your homeserver only, and is not kept."
 	default:
 		return "With an access token", "From another client's settings, for instance."

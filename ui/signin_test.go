@@ -14,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/style"
@@ -324,7 +325,7 @@ func newHousehold(t *testing.T, n *town) (*household, *client.Account) {
 	t.Helper()
 	h := &household{n: n, live: map[KnownAccount]*client.Account{}}
 	ada := n.account(t)
-	hs, err := client.Discover(t.Context(), n.options(), n.grace)
+	hs, err := discovery.Find(t.Context(), n.options().Transport, n.grace)
 	if err != nil {
 		t.Fatal(err)
 	}

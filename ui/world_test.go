@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
@@ -63,7 +64,7 @@ func (n *town) account(t *testing.T) *client.Account {
 
 func (n *town) accountWith(t *testing.T, opt client.Options) *client.Account {
 	t.Helper()
-	hs, err := client.Discover(t.Context(), opt, n.ada)
+	hs, err := discovery.Find(t.Context(), opt.Transport, n.ada)
 	if err != nil {
 		t.Fatal(err)
 	}

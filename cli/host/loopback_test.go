@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -42,7 +43,7 @@ func TestBrowserComesBackToTheLoopback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hs, err := client.Discover(t.Context(), opt, ada)
+	hs, err := discovery.Find(t.Context(), opt.Transport, ada)
 	if err != nil {
 		t.Fatal(err)
 	}

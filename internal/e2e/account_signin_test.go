@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 )
 
-func (p *person) homeserver() client.Homeserver {
+func (p *person) homeserver() discovery.Homeserver {
 	p.t.Helper()
-	hs, err := client.Discover(p.t.Context(), clientOptions(p.w), p.w.Homeserver())
+	hs, err := discovery.Find(p.t.Context(), clientOptions(p.w).Transport, p.w.Homeserver())
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func TestAccountSignsInBySingleSignOn(t *testing.T) {
 		ada := someone(t, w, "ada")
 		hs := ada.homeserver()
 		check(t, w, "OAuth", hs.OAuth != nil || hs.OAuthErr != nil, `false`)
-		check(t, w, "ways", slices.Equal(hs.Ways(), []client.Way{client.WaySSO, client.WayPassword, client.WayToken}), `true`)
+		check(t, w, "ways", slices.Equal(hs.Ways(), []discovery.Way{discovery.WaySSO, discovery.WayPassword, discovery.WayToken}), `true`)
 		check(t, w, "providers", hs.Providers, `[{"id": "cas", "name": "CAS", "brand": ""}]`)
 		s, err := client.StartSSO(t.Context(), clientOptions(w), hs, "http://127.0.0.1:4711/callback", "cas")
 		if err != nil {

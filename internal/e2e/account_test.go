@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
@@ -30,7 +31,7 @@ func clientOptions(w world) client.Options {
 // account signs the person in with our client.
 func (p *person) account() *client.Account {
 	p.t.Helper()
-	hs, err := client.Discover(p.t.Context(), clientOptions(p.w), p.w.Homeserver())
+	hs, err := discovery.Find(p.t.Context(), clientOptions(p.w).Transport, p.w.Homeserver())
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -349,7 +350,7 @@ func TestAccountIsSignedOut(t *testing.T) {
 		if err := a.Refresh(t.Context()); !errors.As(err, &gone) {
 			t.Errorf("%v", err)
 		}
-		hs, err := client.Discover(t.Context(), clientOptions(w), w.Homeserver())
+		hs, err := discovery.Find(t.Context(), clientOptions(w).Transport, w.Homeserver())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 )
 
 // The account of the benchmark. Synapse takes about half a second to make a room.
@@ -45,7 +46,7 @@ func benchmarkFirstSync(b *testing.B, w world) {
 	filters := &filters{RoundTripper: w.Transport()}
 	opt := clientOptions(w)
 	opt.Transport = filters
-	hs, err := client.Discover(b.Context(), opt, w.Homeserver())
+	hs, err := discovery.Find(b.Context(), opt.Transport, w.Homeserver())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,43 +1,52 @@
-package client_test
+package discovery_test
 
 import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-func TestDiscover(t *testing.T) {
-	n := newTown(t)
+func newWorld(t *testing.T) *sandbox.World {
+	t.Helper()
+	w := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
+	w.AddUser("ada", "lovelace", "Ada")
+	return w
+}
+
+func TestFind(t *testing.T) {
+	w := newWorld(t)
 	for _, who := range []string{
 		"@ada:example.org", " example.org ", "matrix.example.org", "https://matrix.example.org", "https://matrix.example.org/", "https://example.org",
 	} {
-		hs, err := client.Discover(t.Context(), n.options(), who)
+		hs, err := discovery.Find(t.Context(), w, who)
 		if err != nil {
 			t.Errorf("%q: %v", who, err)
 			continue
 		}
-		if hs.BaseURL != n.HomeserverURL() || len(hs.Flows) == 0 {
+		if hs.BaseURL != w.HomeserverURL() || len(hs.Flows) == 0 {
 			t.Errorf("%q: %+v", who, hs)
 		}
 	}
 }
 
-func TestDiscoverRefusesWhatNamesNoServer(t *testing.T) {
-	n := newTown(t)
+func TestFindRefusesTextsThatNameNoServer(t *testing.T) {
+	w := newWorld(t)
 	for _, who := range []string{"", "@", "@ada", "ada@example.org", "two words", "ftp://example.org", "https://ada:secret@example.org", "https://", "a/b", "example.org/path", "\x1b[2J"} {
-		if _, err := client.Discover(t.Context(), n.options(), who); !errors.Is(err, client.ErrNoServerNamed) {
+		if _, err := discovery.Find(t.Context(), w, who); !errors.Is(err, discovery.ErrNoServerNamed) {
 			t.Errorf("%q: %v", who, err)
 		}
 	}
-	if len(n.Requests()) > 0 {
-		t.Errorf("somebody was asked: %v", n.Requests())
+	if len(w.Requests()) > 0 {
+		t.Errorf("requests were sent: %v", w.Requests())
 	}
 }
 
-func TestDiscoverTellsWhatItTried(t *testing.T) {
+func TestErrorListsTriedURLs(t *testing.T) {
 	const wellKnown = "/.well-known/matrix/client"
 	for _, tc := range []struct {
 		name, who string
@@ -52,10 +61,10 @@ func TestDiscoverTellsWhatItTried(t *testing.T) {
 		{"broken", "matrix.example.org", sandbox.Fault{Path: "/", Status: 503}, []string{"answers HTTP 503"}},
 		{"a flood", "matrix.example.org", sandbox.Fault{Path: "/", Status: 200, Body: `{"versions":["` + strings.Repeat("x", 100<<10) + `"]}`}, []string{"does not speak Matrix"}},
 	} {
-		n := newTown(t)
-		n.Inject(tc.fault)
-		_, err := client.Discover(t.Context(), n.options(), tc.who)
-		var e *client.DiscoveryError
+		w := newWorld(t)
+		w.Inject(tc.fault)
+		_, err := discovery.Find(t.Context(), w, tc.who)
+		var e *discovery.Error
 		if !errors.As(err, &e) {
 			t.Errorf("%s: %v", tc.name, err)
 			continue
