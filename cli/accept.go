@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/link"
@@ -21,7 +22,7 @@ import (
 const maxMail = 64 << 10
 
 type acceptOptions struct {
-	*app
+	*host.Program
 
 	link      string // or - for standard input
 	room, via string
@@ -30,8 +31,8 @@ type acceptOptions struct {
 	bind, yes bool
 }
 
-func newAccept(a *app) *cobra.Command {
-	o := acceptOptions{app: a}
+func newAccept(a *host.Program) *cobra.Command {
+	o := acceptOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "accept [LINK]",
 		Short: "Accept an invite by the link in its mail",

@@ -13,9 +13,9 @@ import (
 )
 
 // app is a run of the program that has read its settings.
-func (v *vigil) app() *app {
+func (v *vigil) app() *host.Program {
 	v.t.Helper()
-	a := newApp(v.w)
+	a := host.NewProgram(v.w)
 	settings, err := config.At(v.w.Getenv("MXINVITE_HOME")).LoadSettings(v.w.Getenv)
 	v.must(err)
 	a.Settings = *settings

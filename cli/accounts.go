@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/config/vault"
 )
 
-func newAccounts(a *app) *cobra.Command {
+func newAccounts(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "accounts",
 		Short: "List the accounts that are signed in here",
@@ -44,8 +44,8 @@ type jsonAccount struct {
 	SignedOut  bool   `json:"signed_out"`
 }
 
-// accounts lists the accounts that there are.
-func (a *app) accounts(ctx context.Context) ([]jsonAccount, error) {
+// listAccounts lists the accounts that there are.
+func listAccounts(ctx context.Context, a *host.Program) ([]jsonAccount, error) {
 	kept, err := a.Sessions()
 	if err != nil {
 		return nil, err
@@ -67,8 +67,8 @@ func undecided(err error) bool {
 	return fail.Either(fail.ErrNotSignedIn)(err) || fail.Is[*host.ChoiceError](err) || fail.Is[*host.UnknownAccountError](err)
 }
 
-func runAccounts(ctx context.Context, a *app) error {
-	all, err := a.accounts(ctx)
+func runAccounts(ctx context.Context, a *host.Program) error {
+	all, err := listAccounts(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func runAccounts(ctx context.Context, a *app) error {
 	return a.WriteTable(t)
 }
 
-func runUse(a *app, args []string) error {
+func runUse(a *host.Program, args []string) error {
 	kept, err := a.Sessions()
 	if err != nil {
 		return err

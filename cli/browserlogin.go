@@ -35,7 +35,7 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs disco
 		o.showQR(cmp.Or(s.VerificationURIComplete, s.VerificationURI))
 	}
 	o.Message("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))
-	talk := o.accessibleMode()
+	talk := accessibleMode(o.Program)
 	if talk == nil {
 		return s.Wait(ctx)
 	}

@@ -18,17 +18,17 @@ import (
 
 // remembered is the account that is meant as far as the store knows it; nil if it
 // does not. The vault stays shut: which accounts there are stands outside.
-func (a *app) remembered(ctx context.Context) *client.Account {
-	kept, err := a.Sessions()
+func (c *completer) remembered(ctx context.Context) *client.Account {
+	kept, err := c.Sessions()
 	if err != nil {
 		return nil
 	}
-	name, err := kept.Choose(a.Settings.Account)
+	name, err := kept.Choose(c.Settings.Account)
 	if err != nil {
 		return nil
 	}
-	opt := a.ClientOptions()
-	if opt.Store = a.OpenStore(ctx); opt.Store == nil {
+	opt := c.ClientOptions()
+	if opt.Store = c.OpenStore(ctx); opt.Store == nil {
 		return nil
 	}
 	account, err := client.Resume(opt, client.Session{Homeserver: name.Homeserver, UserID: id.UserID(name.UserID)})
@@ -39,8 +39,8 @@ func (a *app) remembered(ctx context.Context) *client.Account {
 }
 
 // rooms are those that the account is in.
-func (a *app) rooms(ctx context.Context, _ []string, typed string) []candidate {
-	return roomsFor(a.remembered(ctx), typed, func(client.Room) bool { return true })
+func (c *completer) rooms(ctx context.Context, _ []string, typed string) []candidate {
+	return roomsFor(c.remembered(ctx), typed, func(client.Room) bool { return true })
 }
 
 // roomsFor are rooms, each as what was typed begins: by a name that no other has
@@ -81,9 +81,9 @@ func shortNames(r client.Room) []string {
 
 // roomAndTokens are a room and then the tokens of its invites, as many as may
 // follow; -1 for any number.
-func (a *app) roomAndTokens(most int, fits func(invite.Invite) bool) candidates {
+func (c *completer) roomAndTokens(most int, fits func(invite.Invite) bool) candidates {
 	return func(ctx context.Context, args []string, typed string) []candidate {
-		account := a.remembered(ctx)
+		account := c.remembered(ctx)
 		switch {
 		case account == nil || most >= 0 && len(args) > most:
 			return nil
@@ -103,7 +103,7 @@ func (a *app) roomAndTokens(most int, fits func(invite.Invite) bool) candidates 
 				token = i.Token
 			}
 			if fits(i) {
-				all = append(all, candidate{token, fmt.Sprintf("%s, %s, %s", out.NameCell(i).Shown, i.Status, duration.Age(a.Now(), i.SentAt))})
+				all = append(all, candidate{token, fmt.Sprintf("%s, %s, %s", out.NameCell(i).Shown, i.Status, duration.Age(c.Now(), i.SentAt))})
 			}
 		}
 		return all
@@ -111,27 +111,27 @@ func (a *app) roomAndTokens(most int, fits func(invite.Invite) bool) candidates 
 }
 
 // roomAndAddresses are a room into which one may invite, and then contacts.
-func (a *app) roomAndAddresses(ctx context.Context, args []string, typed string) []candidate {
+func (c *completer) roomAndAddresses(ctx context.Context, args []string, typed string) []candidate {
 	if len(args) > 0 {
-		return a.addresses(ctx, args, typed)
+		return c.addresses(ctx, args, typed)
 	}
-	return roomsFor(a.remembered(ctx), typed, client.Room.MayInvite)
+	return roomsFor(c.remembered(ctx), typed, client.Room.MayInvite)
 }
 
 // addresses are those of contacts, and of people who were invited before if
 // nothing has to be typed to open the vault.
-func (a *app) addresses(ctx context.Context, _ []string, typed string) []candidate {
-	found, _ := a.CompleteContact(ctx, typed) // a shell has no place for an error
+func (c *completer) addresses(ctx context.Context, _ []string, typed string) []candidate {
+	found, _ := c.CompleteContact(ctx, typed) // a shell has no place for an error
 	var all []candidate
-	for _, c := range found {
-		all = append(all, candidate{c.Address, c.Name})
+	for _, f := range found {
+		all = append(all, candidate{f.Address, f.Name})
 	}
 	return all
 }
 
 // users are the accounts that are signed in here.
-func (a *app) users(context.Context, []string, string) []candidate {
-	kept, err := a.Sessions()
+func (c *completer) users(context.Context, []string, string) []candidate {
+	kept, err := c.Sessions()
 	if err != nil {
 		return nil
 	}
@@ -144,9 +144,9 @@ func (a *app) users(context.Context, []string, string) []candidate {
 }
 
 // senders are those who sent an invite that is known.
-func (a *app) senders(ctx context.Context, _ []string, _ string) []candidate {
+func (c *completer) senders(ctx context.Context, _ []string, _ string) []candidate {
 	all := []candidate{{word: "me"}}
-	account := a.remembered(ctx)
+	account := c.remembered(ctx)
 	if account == nil {
 		return all
 	}
@@ -161,8 +161,8 @@ func (a *app) senders(ctx context.Context, _ []string, _ string) []candidate {
 	return all
 }
 
-func (a *app) trustedHosts(context.Context, []string, string) []candidate {
-	home, err := a.Home()
+func (c *completer) trustedHosts(context.Context, []string, string) []candidate {
+	home, err := c.Home()
 	if err != nil {
 		return nil
 	}
@@ -178,9 +178,9 @@ func (a *app) trustedHosts(context.Context, []string, string) []candidate {
 }
 
 // items are the numbers of the outbox that something can be done to.
-func (a *app) items(to ...client.ItemState) candidates {
+func (c *completer) items(to ...client.ItemState) candidates {
 	return func(ctx context.Context, _ []string, _ string) []candidate {
-		account := a.remembered(ctx)
+		account := c.remembered(ctx)
 		if account == nil {
 			return nil
 		}

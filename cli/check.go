@@ -15,7 +15,7 @@ import (
 
 // checkKeys asks about the keys of an account's invites by means of ask, which
 // an interruption ends, and says whom nobody asked.
-func (a *app) checkKeys(ctx context.Context, account *client.Account, invites []invite.Invite, ask func(context.Context)) error {
+func checkKeys(ctx context.Context, a *host.Program, account *client.Account, invites []invite.Invite, ask func(context.Context)) error {
 	err := a.During(ctx, "Asking about keys", func(ctx context.Context) error {
 		ask(ctx)
 		return ctx.Err()
@@ -29,13 +29,13 @@ func (a *app) checkKeys(ctx context.Context, account *client.Account, invites []
 		hosts = append(hosts, account.Untrusted(i)...)
 		refusals = append(refusals, account.Refusals(i)...)
 	}
-	a.sayUnasked(hosts)
-	a.sayRefused(refusals)
+	noteUntrusted(a, hosts)
+	noteRefused(a, refusals)
 	return nil
 }
 
-// sayUnasked says which hosts were not asked about keys.
-func (a *app) sayUnasked(hosts []string) {
+// noteUntrusted says which hosts were not asked about keys.
+func noteUntrusted(a *host.Program, hosts []string) {
 	slices.Sort(hosts)
 	hosts = slices.Compact(hosts)
 	if len(hosts) == 0 {
@@ -49,14 +49,14 @@ func (a *app) sayUnasked(hosts []string) {
 	a.Note("To have one asked: mxinvite trust HOST")
 }
 
-// sayRefused says which trusted hosts were not asked about keys, each once, and
+// noteRefused says which trusted hosts were not asked about keys, each once, and
 // what would help.
-func (a *app) sayRefused(refusals []*keycheck.RefusedError) {
+func noteRefused(a *host.Program, refusals []*keycheck.RefusedError) {
 	said := map[string]bool{}
 	for _, r := range refusals {
 		if !said[r.Host] && len(said) < out.MaxShown {
 			said[r.Host] = true
-			a.Note("Not asked about keys: %s. %s", r.Error(), a.clientHint(r))
+			a.Note("Not asked about keys: %s. %s", r.Error(), clientHint(a, r))
 		}
 	}
 }
@@ -69,7 +69,7 @@ type offlineChecker struct {
 	refused []*keycheck.RefusedError
 }
 
-func (a *app) newOfflineChecker(trusted *host.TrustedHosts) *offlineChecker {
+func newOfflineChecker(a *host.Program, trusted *host.TrustedHosts) *offlineChecker {
 	return &offlineChecker{
 		checker: keycheck.New(keycheck.Options{Transport: a.KeyTransportTo(trusted), Trusted: trusted.Has, Now: a.Now}),
 		answers: map[keycheck.Question]invite.Validity{},

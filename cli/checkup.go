@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -25,7 +26,7 @@ const (
 	maxAhead = 2 * time.Minute
 )
 
-func (a *app) checkSettings(wrong error) checkup {
+func checkSettings(a *host.Program, wrong error) checkup {
 	home, err := a.Home()
 	switch {
 	case err != nil:
@@ -39,7 +40,7 @@ func (a *app) checkSettings(wrong error) checkup {
 
 // checkTerminal reports what the screen will find. A terminal cannot be asked
 // whether it accepts copied text.
-func (a *app) checkTerminal() []checkup {
+func checkTerminal(a *host.Program) []checkup {
 	term := a.Getenv("TERM")
 	if !a.InTTY || !a.OutTTY {
 		return []checkup{uneasy("terminal", "Start mxinvite in a terminal to use the screen.", "not connected to a terminal; the commands work, the screen does not")}
@@ -75,7 +76,7 @@ func cells(n int) string {
 }
 
 // checkStore opens the store, which makes it if need be, and reads it.
-func (a *app) checkStore(ctx context.Context) checkup {
+func checkStore(ctx context.Context, a *host.Program) checkup {
 	home, err := a.Home()
 	if err != nil {
 		return unwell("store", err)
@@ -99,7 +100,7 @@ func (a *app) checkStore(ctx context.Context) checkup {
 }
 
 // checkSession returns the account, if there is one.
-func (a *app) checkSession(ctx context.Context) (*client.Account, checkup) {
+func checkSession(ctx context.Context, a *host.Program) (*client.Account, checkup) {
 	opt, _, err := a.AccountOptions(ctx)
 	if err != nil {
 		return nil, unwell("session", err)
@@ -181,7 +182,7 @@ func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
 }
 
 // checkVault says how sessions are kept.
-func (a *app) checkVault(ctx context.Context) checkup {
+func checkVault(ctx context.Context, a *host.Program) checkup {
 	s, err := a.VaultState(ctx)
 	switch {
 	case err != nil:

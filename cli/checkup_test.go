@@ -23,8 +23,8 @@ func TestDoctorLooksAtTheTerminal(t *testing.T) {
 		"none":   {nil, 80, map[string]string{"terminal": checkWarn}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newApp(host.World{Streams: out.Streams{InTTY: true, OutTTY: true, Env: tc.env, Width: tc.width}})
-			checks := a.checkTerminal()
+			a := host.NewProgram(host.World{Streams: out.Streams{InTTY: true, OutTTY: true, Env: tc.env, Width: tc.width}})
+			checks := checkTerminal(a)
 			if len(checks) != len(tc.want) {
 				t.Fatalf("%v", checks)
 			}

@@ -6,12 +6,14 @@ package cli
 import (
 	"context"
 
+	"github.com/spf13/cobra"
+
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// endOnHangup ends what is done for a terminal that is gone.
-func (a *app) endOnHangup(ctx context.Context, end func()) {
+// cancelOnHangup ends what is done for a terminal that is gone.
+func cancelOnHangup(ctx context.Context, a *host.Program, end func()) {
 	select {
 	case <-a.Hangup:
 		end()
@@ -22,26 +24,26 @@ func (a *app) endOnHangup(ctx context.Context, end func()) {
 // Run carries out a command line, without the program's own name, and returns
 // the exit code.
 func Run(ctx context.Context, w host.World, args []string) int {
-	a := newApp(w)
+	a := host.NewProgram(w)
 	defer a.Close()
 	if w.Guest != nil && asksToComplete(args) {
-		a.complain(fail.ErrNotForVisitors)
+		complain(a, fail.ErrNotForVisitors)
 		return exitError
 	}
 	root := newRoot(a)
 	if asksToComplete(args) {
-		a.completes(root)
+		(&completer{a, func(c *cobra.Command) error { return readSettings(a, c) }}).completes(root)
 	}
 	root.SetArgs(append([]string{}, args...)) // of nil Cobra makes the arguments of this process
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if c, _, err := root.Find(args); err != nil || c.Name() != serveName {
-		go a.endOnHangup(ctx, cancel)
+		go cancelOnHangup(ctx, a, cancel)
 	}
 	err := execute(ctx, root)
 	a.RecordSignedOut(context.WithoutCancel(ctx), err)
 	if err != nil {
-		a.complain(err)
+		complain(a, err)
 		a.Log.Error("ended", "code", exitCode(err), "err", err)
 	}
 	return exitCode(err)

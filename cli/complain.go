@@ -18,9 +18,9 @@ import (
 
 // complain says what went wrong, the details if there are any, and what to do
 // next. Servers have a hand in all three.
-func (a *app) complain(err error) {
+func complain(a *host.Program, err error) {
 	sentence, details := explain(err)
-	talk := a.accessibleMode()
+	talk := accessibleMode(a)
 	if talk != nil {
 		fmt.Fprintln(a.Err, talk.sentence(sentence))
 	} else {
@@ -29,7 +29,7 @@ func (a *app) complain(err error) {
 	for _, d := range details {
 		fmt.Fprintf(a.Err, "  %s\n", safetext.Line(d))
 	}
-	next := cmp.Or(a.hintTerminal(err), a.hint(err))
+	next := cmp.Or(hintTerminal(a, err), hint(a, err))
 	if talk != nil {
 		next = talk.hint(err, next)
 	}
@@ -39,7 +39,7 @@ func (a *app) complain(err error) {
 }
 
 // hintTerminal tells a visitor how to get a terminal, if it is missing.
-func (a *app) hintTerminal(err error) string {
+func hintTerminal(a *host.Program, err error) string {
 	switch {
 	case a.Guest == nil || a.InTTY || !fail.Either(fail.ErrNoTerminal, host.ErrNoScreen, vault.ErrNoKind, vault.ErrLocked)(err):
 		return ""

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -25,48 +26,55 @@ type candidate struct{ word, about string }
 // begin with what was typed are left out later.
 type candidates func(ctx context.Context, args []string, typed string) []candidate
 
+// A completer finds the words that a shell may put where the user types.
+type completer struct {
+	*host.Program
+
+	readSettings func(*cobra.Command) error
+}
+
 // completes has the program answer a shell that asks what may come next. Cobra
 // keeps what follows a flag for as long as the process lives, so that no other
 // run is told: a server makes the program anew for each visitor.
-func (a *app) completes(root *cobra.Command) {
+func (c *completer) completes(root *cobra.Command) {
 	root.PersistentPreRunE = nil // whatever is wrong with the settings
-	behindCommands, behindFlags := a.behindCommands(), a.behindFlags()
-	walk(root, func(c *cobra.Command) {
-		c.ValidArgsFunction = cobra.NoFileCompletions
-		if f, ok := behindCommands[c.CommandPath()]; ok {
-			c.ValidArgsFunction = f
+	behindCommands, behindFlags := c.behindCommands(), c.behindFlags()
+	walk(root, func(cmd *cobra.Command) {
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+		if f, ok := behindCommands[cmd.CommandPath()]; ok {
+			cmd.ValidArgsFunction = f
 		}
 		note := func(f *pflag.Flag) {
 			complete, ok := behindFlags[f.Name]
-			if f.Name == "room" && c.Name() == "accept" {
+			if f.Name == "room" && cmd.Name() == "accept" {
 				complete = cobra.NoFileCompletions // nobody is in that one yet
 			}
 			if ok {
-				_ = c.RegisterFlagCompletionFunc(f.Name, complete) // fails for what has one already
+				_ = cmd.RegisterFlagCompletionFunc(f.Name, complete) // fails for what has one already
 			}
 		}
-		c.Flags().VisitAll(note)
-		c.PersistentFlags().VisitAll(note)
+		cmd.Flags().VisitAll(note)
+		cmd.PersistentFlags().VisitAll(note)
 	})
 }
 
 // behindCommands are the arguments of commands.
-func (a *app) behindCommands() map[string]cobra.CompletionFunc {
+func (c *completer) behindCommands() map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
-		"mxinvite list":          a.completing(first(a.rooms)),
-		"mxinvite show":          a.completing(a.roomAndTokens(1, func(invite.Invite) bool { return true })),
-		"mxinvite revoke":        a.completing(a.roomAndTokens(-1, invite.Invite.Live)),
-		"mxinvite resend":        a.completing(a.roomAndTokens(-1, invite.Invite.Live)),
-		"mxinvite send":          a.completeSend,
+		"mxinvite list":          c.completing(first(c.rooms)),
+		"mxinvite show":          c.completing(c.roomAndTokens(1, func(invite.Invite) bool { return true })),
+		"mxinvite revoke":        c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
+		"mxinvite resend":        c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
+		"mxinvite send":          c.completeSend,
 		"mxinvite inspect":       files,
-		"mxinvite login":         a.completing(first(a.users)),
-		"mxinvite accounts use":  a.completing(first(a.users)),
-		"mxinvite vault kind":    a.completing(first(oneOf(vault.KindKeyring, vault.KindSealed, vault.KindAgent, vault.KindPlain))),
-		"mxinvite untrust":       a.completing(a.trustedHosts),
-		"mxinvite outbox cancel": a.completing(a.items(client.ItemQueued)),
-		"mxinvite outbox retry":  a.completing(a.items(client.ItemFailed, client.ItemCancelled)),
-		"mxinvite outbox settle": a.completing(a.items(client.ItemUncertain)),
-		"mxinvite completion":    a.completing(first(oneOf(shells()...))),
+		"mxinvite login":         c.completing(first(c.users)),
+		"mxinvite accounts use":  c.completing(first(c.users)),
+		"mxinvite vault kind":    c.completing(first(oneOf(vault.KindKeyring, vault.KindSealed, vault.KindAgent, vault.KindPlain))),
+		"mxinvite untrust":       c.completing(c.trustedHosts),
+		"mxinvite outbox cancel": c.completing(c.items(client.ItemQueued)),
+		"mxinvite outbox retry":  c.completing(c.items(client.ItemFailed, client.ItemCancelled)),
+		"mxinvite outbox settle": c.completing(c.items(client.ItemUncertain)),
+		"mxinvite completion":    c.completing(first(oneOf(shells()...))),
 		// A link is a secret; whom to trust, and whom to look for, nobody else knows.
 		"mxinvite accept":   cobra.NoFileCompletions,
 		"mxinvite trust":    cobra.NoFileCompletions,
@@ -75,31 +83,31 @@ func (a *app) behindCommands() map[string]cobra.CompletionFunc {
 }
 
 // completeSend completes a room and then people or, with --room, people alone.
-func (a *app) completeSend(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if c.Flags().Changed("room") {
-		return a.completing(a.addresses)(c, args, typed)
+func (c *completer) completeSend(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if cmd.Flags().Changed("room") {
+		return c.completing(c.addresses)(cmd, args, typed)
 	}
-	return a.completing(a.roomAndAddresses)(c, args, typed)
+	return c.completing(c.roomAndAddresses)(cmd, args, typed)
 }
 
 // behindFlags are the values of flags.
-func (a *app) behindFlags() map[string]cobra.CompletionFunc {
+func (c *completer) behindFlags() map[string]cobra.CompletionFunc {
 	f := map[string]cobra.CompletionFunc{
-		"status":     a.completing(someOf(invite.Statuses()...)),
-		"verdict":    a.completing(someOf(invite.Verdicts()...)),
-		"warn":       a.completing(someOf(invite.Warnings()...)),
-		"state":      a.completing(someOf(out.ItemStates()...)),
-		"sort":       a.completing(oneOf(orders()...)),
-		"format":     a.completing(oneOf(out.FormatTable, out.FormatCSV, out.FormatJSON, out.FormatMarkdown)),
-		"with":       a.completing(oneOf(wayNames()...)),
-		"vault":      a.completing(oneOf(wordsOf("vault.kind")...)),
-		"theme":      a.completing(oneOf(wordsOf("theme")...)),
-		"background": a.completing(oneOf(wordsOf("background")...)),
-		"log-level":  a.completing(oneOf(wordsOf("log.level")...)),
-		"account":    a.completing(a.users),
-		"room":       a.completing(a.rooms),
-		"by":         a.completing(a.senders),
-		"to":         a.completing(a.addresses),
+		"status":     c.completing(someOf(invite.Statuses()...)),
+		"verdict":    c.completing(someOf(invite.Verdicts()...)),
+		"warn":       c.completing(someOf(invite.Warnings()...)),
+		"state":      c.completing(someOf(out.ItemStates()...)),
+		"sort":       c.completing(oneOf(orders()...)),
+		"format":     c.completing(oneOf(out.FormatTable, out.FormatCSV, out.FormatJSON, out.FormatMarkdown)),
+		"with":       c.completing(oneOf(wayNames()...)),
+		"vault":      c.completing(oneOf(wordsOf("vault.kind")...)),
+		"theme":      c.completing(oneOf(wordsOf("theme")...)),
+		"background": c.completing(oneOf(wordsOf("background")...)),
+		"log-level":  c.completing(oneOf(wordsOf("log.level")...)),
+		"account":    c.completing(c.users),
+		"room":       c.completing(c.rooms),
+		"by":         c.completing(c.senders),
+		"to":         c.completing(c.addresses),
 		"home":       directories,
 	}
 	for name := range strings.FieldsSeq("file output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
@@ -169,11 +177,11 @@ const mostAbout = 60
 
 // completing answers a shell. Nobody is asked for anything meanwhile, nothing is
 // told, and whatever fails offers nothing.
-func (a *app) completing(of candidates) cobra.CompletionFunc {
-	return func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		_ = a.readSettings(c) // as far as they make sense
-		a.hush()
-		ctx, cancel := context.WithTimeout(c.Context(), completionTime)
+func (c *completer) completing(of candidates) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		_ = c.readSettings(cmd) // as far as they make sense
+		c.hush()
+		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 		defer cancel()
 		var all []cobra.Completion
 		for _, next := range of(ctx, args, typed) {
@@ -194,9 +202,9 @@ func (c candidate) completion() cobra.Completion {
 }
 
 // hush keeps a run from talking, and from whatever would ask the person.
-func (a *app) hush() {
-	a.Silent, a.Quiet = true, true
-	a.InTTY, a.Agent, a.Settings.PassphraseCommand = false, nil, nil
+func (c *completer) hush() {
+	c.Silent, c.Quiet = true, true
+	c.InTTY, c.Agent, c.Settings.PassphraseCommand = false, nil, nil
 }
 
 // harmless reports whether no shell would do more with a word than to take it for

@@ -14,8 +14,9 @@ import (
 // TestSomebodyDecidedWhatIsCompleted fails for whatever is new: put it into
 // complete.go.
 func TestSomebodyDecidedWhatIsCompleted(t *testing.T) {
-	a := newApp(host.World{})
-	commands, flags := a.behindCommands(), a.behindFlags()
+	a := host.NewProgram(host.World{})
+	c := &completer{Program: a}
+	commands, flags := c.behindCommands(), c.behindFlags()
 	argument := regexp.MustCompile(`\b[A-Z]{2,}\b`)
 	walk(newRoot(a), func(c *cobra.Command) {
 		_, ok := commands[c.CommandPath()]

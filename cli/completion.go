@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
-func newCompletion(a *app) *cobra.Command {
+func newCompletion(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Write a completion script for a shell",
@@ -31,7 +32,7 @@ func newCompletion(a *app) *cobra.Command {
 	}
 }
 
-func runCompletion(c *cobra.Command, a *app, shell string) error {
+func runCompletion(c *cobra.Command, a *host.Program, shell string) error {
 	root := c.Root()
 	switch shell {
 	case "bash":

@@ -10,13 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-func newConfig(a *app) *cobra.Command {
+func newConfig(a *host.Program) *cobra.Command {
 	var wrong error // with the settings, which is no reason not to explain them
 	c := &cobra.Command{
 		Use:   "config",
@@ -29,7 +30,7 @@ func newConfig(a *app) *cobra.Command {
 			"  MXINVITE_INVITES_STALE_AFTER=2w mxinvite config",
 		Args: takes(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			wrong = a.readSettings(c)
+			wrong = readSettings(a, c)
 			return nil
 		},
 		RunE: func(*cobra.Command, []string) error { return errors.Join(runConfig(a), wrong) },
@@ -61,7 +62,7 @@ type jsonSetting struct {
 	Where  string        `json:"where,omitempty"`
 }
 
-func runConfig(a *app) error {
+func runConfig(a *host.Program) error {
 	if a.JSON {
 		var all []jsonSetting
 		for _, s := range config.AllSettings() {
@@ -111,7 +112,7 @@ type jsonPath struct {
 	Path string `json:"path"`
 }
 
-func runConfigPath(a *app) error {
+func runConfigPath(a *host.Program) error {
 	home, err := a.Home()
 	if err != nil {
 		return err
@@ -133,7 +134,7 @@ func runConfigPath(a *app) error {
 	return a.WriteTable(t)
 }
 
-func runConfigInit(a *app) error {
+func runConfigInit(a *host.Program) error {
 	home, err := a.Home()
 	if err != nil {
 		return err

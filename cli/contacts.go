@@ -5,11 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/contacts"
 )
 
-func newContacts(a *app) *cobra.Command {
+func newContacts(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "contacts TEXT",
 		Short: "List the contacts that match a text",
@@ -28,7 +29,7 @@ type jsonContact struct {
 	Name    string `json:"name,omitempty"`
 }
 
-func runContacts(ctx context.Context, a *app, typed string) error {
+func runContacts(ctx context.Context, a *host.Program, typed string) error {
 	var found []contacts.Contact
 	err := a.During(ctx, "Looking for "+typed, func(ctx context.Context) (err error) {
 		found, err = a.CompleteContact(ctx, typed)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 )
@@ -19,7 +20,7 @@ import (
 // A conversation is the accessible mode: it asks what to do, does it with the
 // commands there are, and writes plain lines.
 type conversation struct {
-	*app
+	*host.Program
 
 	flags []string    // that hold for every command of it
 	home  config.Home // of the settings, which are the user's own also in the demo
@@ -34,19 +35,19 @@ type conversation struct {
 }
 
 // runConversation asks what to do and does it until the user quits.
-func runConversation(ctx context.Context, a *app, flags *pflag.FlagSet) error {
-	if err := a.needAnswers(); err != nil {
+func runConversation(ctx context.Context, a *host.Program, flags *pflag.FlagSet) error {
+	if err := requireTerminal(a); err != nil {
 		return err
 	}
 	home, err := a.Home()
 	if err != nil {
 		return err
 	}
-	return (&conversation{app: a, flags: given(flags), home: home}).converse(ctx)
+	return (&conversation{Program: a, flags: given(flags), home: home}).converse(ctx)
 }
 
-// needAnswers refuses to ask where there is no terminal to answer at.
-func (a *app) needAnswers() error {
+// requireTerminal refuses to ask where there is no terminal to answer at.
+func requireTerminal(a *host.Program) error {
 	if a.MayAsk() {
 		return nil
 	}
@@ -79,7 +80,7 @@ func (c *conversation) converse(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return err
 			}
-			c.complain(err)
+			complain(c.Program, err)
 		}
 	}
 	return nil
@@ -101,7 +102,7 @@ func (c *conversation) greet(ctx context.Context) {
 	case errors.Is(err, fail.ErrNotSignedIn):
 		c.Message("You are not signed in. Type login to sign in, or demo to try everything without an account.")
 	case err != nil:
-		c.complain(err)
+		complain(c.Program, err)
 	default:
 		c.Message("You are signed in as %s.", string(s.UserID))
 	}
@@ -148,7 +149,7 @@ func (c *conversation) command(ctx context.Context, args ...string) error {
 	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--vault") }) {
 		c.OpenSessions = nil // the vault was opened for the kind that the settings name
 	}
-	root := newRoot(c.app)
+	root := newRoot(c.Program)
 	root.SetArgs(append(slices.Clone(c.flags), args...))
 	return execute(ctx, root)
 }
@@ -156,7 +157,7 @@ func (c *conversation) command(ctx context.Context, args ...string) error {
 // isCommand reports whether a word is one of a command line, which work in a
 // conversation as well.
 func (c *conversation) isCommand(name string) bool {
-	command, _, err := newRoot(c.app).Find([]string{name})
+	command, _, err := newRoot(c.Program).Find([]string{name})
 	return err == nil && command.HasParent()
 }
 

@@ -85,7 +85,7 @@ func (c *conversation) terms(ctx context.Context, _ []string) error {
 	case !ok:
 		return err
 	}
-	if err := (sendOptions{app: c.app}).acceptTerms(ctx, account, waiting); err != nil {
+	if err := (sendOptions{Program: c.Program}).acceptTerms(ctx, account, waiting); err != nil {
 		return err
 	}
 	c.Message("You have accepted them.")

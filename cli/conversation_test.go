@@ -39,12 +39,12 @@ func TestWordsAreExplained(t *testing.T) {
 // guestSettings, or into the list here.
 func TestEverySettingIsForVisitorsOrNot(t *testing.T) {
 	const refused = "contacts.vcards contacts.command vault.kind vault.passphrase_command log.level serve.sessions serve.sessions_per_key serve.idle"
-	visitor := newApp(host.World{Machine: host.Machine{Guest: new(serve.Session)}})
+	visitor := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session)}})
 	for _, s := range config.AllSettings() {
 		if visitor.MayChange(s.Name) == host.HasWord(refused, s.Name) {
 			t.Errorf("may visitors change the setting %s?", s.Name)
 		}
-		if !newApp(host.World{}).MayChange(s.Name) {
+		if !host.NewProgram(host.World{}).MayChange(s.Name) {
 			t.Errorf("users may not change the setting %s", s.Name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
@@ -126,14 +127,14 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 		}
 		add(j, r.Text, fmt.Errorf("line %d: %w", r.Line, r.Err))
 	}
-	if err := o.writeOutcomes(all, t, failures); err != nil {
+	if err := writeOutcomes(o.Program, all, t, failures); err != nil {
 		return err
 	}
-	return o.verdict(batch("invited", len(all), failures), waiting)
+	return batchOrWaiting(o.Program, batch("invited", len(all), failures), waiting)
 }
 
-// verdict is the one error of what went wrong and of what waits.
-func (a *app) verdict(failed error, waiting *out.WaitingError) error {
+// batchOrWaiting is the one error of what went wrong and of what waits.
+func batchOrWaiting(a *host.Program, failed error, waiting *out.WaitingError) error {
 	switch {
 	case waiting == nil:
 		return failed

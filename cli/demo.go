@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -22,14 +23,14 @@ const demoAnswer = 20 * time.Second
 const demoName = "demo"
 
 type demoOptions struct {
-	*app
+	*host.Program
 
 	listen string
 	noTour bool
 }
 
-func newDemo(a *app) *cobra.Command {
-	o := demoOptions{app: a}
+func newDemo(a *host.Program) *cobra.Command {
+	o := demoOptions{Program: a}
 	c := &cobra.Command{
 		Use:   demoName,
 		Short: "Try mxinvite on built-in servers, without an account",
@@ -74,7 +75,7 @@ func startDemo(ctx context.Context, o sandbox.Options) (world *sandbox.World, st
 
 func runDemo(ctx context.Context, o demoOptions) error {
 	if o.Accessible {
-		return runDemoConversation(ctx, o.app)
+		return runDemoConversation(ctx, o.Program)
 	}
 	if err := o.NeedScreen(); err != nil {
 		return err

@@ -20,8 +20,8 @@ import (
 // runDemoConversation is the demo in the accessible mode. Its commands are the
 // real ones: they get a world whose network is the demo, and a directory that
 // is removed at the end.
-func runDemoConversation(ctx context.Context, a *app) error {
-	if err := a.needAnswers(); err != nil {
+func runDemoConversation(ctx context.Context, a *host.Program) error {
+	if err := requireTerminal(a); err != nil {
 		return err
 	}
 	world, stop := startDemo(ctx, sandbox.Options{Now: a.Now})
@@ -31,11 +31,11 @@ func runDemoConversation(ctx context.Context, a *app) error {
 		return fmt.Errorf("start the demo: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	d := newApp(demoWorld(a.World(), world, dir))
+	d := host.NewProgram(demoWorld(a.World(), world, dir))
 	defer d.Close()
 	d.Settings, d.Accessible = a.Settings, true
 	d.Settings.Account, d.Settings.IdentityServer, d.Settings.Vault = "", "", string(vault.KindPlain)
-	if err := d.signInToDemo(ctx, world); err != nil {
+	if err := signInToDemo(ctx, d, world); err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
 	a.Message("This is the demo. Its servers are part of this program: no mail leaves this machine, and nothing is kept.")
@@ -43,7 +43,7 @@ func runDemoConversation(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return (&conversation{app: d, home: home, demo: true}).converse(ctx)
+	return (&conversation{Program: d, home: home, demo: true}).converse(ctx)
 }
 
 // demoWorld is a world whose one way out leads to the demo, and which keeps
@@ -59,7 +59,7 @@ func demoWorld(w host.World, demo *sandbox.World, dir string) host.World {
 }
 
 // signInToDemo signs the user of the demo in.
-func (a *app) signInToDemo(ctx context.Context, world *sandbox.World) (err error) {
+func signInToDemo(ctx context.Context, a *host.Program, world *sandbox.World) (err error) {
 	if a.Store, err = store.OpenMemory(ctx); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func TestKeysAreDocumented(t *testing.T) { documented(t, "../docs/keys.md", keys
 
 // TestManualIsThatOfTheCommands does the same for docs/mxinvite.1 and the commands.
 func TestManualIsThatOfTheCommands(t *testing.T) {
-	documented(t, "../docs/mxinvite.1", manual(newRoot(newApp(host.World{}))))
+	documented(t, "../docs/mxinvite.1", manual(newRoot(host.NewProgram(host.World{}))))
 }
 
 func TestManualHasTheDateOfTheChanges(t *testing.T) {

@@ -8,11 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-func newDoctor(a *app) *cobra.Command {
+func newDoctor(a *host.Program) *cobra.Command {
 	var wrong error // with the settings, which is a finding like any other
 	return &cobra.Command{
 		Use:   "doctor",
@@ -24,8 +25,8 @@ func newDoctor(a *app) *cobra.Command {
 			"a check fails.",
 		Args: takes(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			wrong = a.readSettings(c)
-			a.startLog(c)
+			wrong = readSettings(a, c)
+			startLog(a, c)
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return runDoctor(c.Context(), a, wrong) },
@@ -64,12 +65,12 @@ var errUnwell = errors.New("a check failed")
 
 // runDoctor makes every check there is. What others build upon comes first, and
 // nothing that cannot work is tried.
-func runDoctor(ctx context.Context, a *app, wrong error) error {
-	checks := []checkup{a.checkSettings(wrong)}
-	checks = append(checks, a.checkTerminal()...)
-	checks = append(checks, a.checkVault(ctx))
-	account, session := a.checkSession(ctx)
-	checks = append(checks, a.checkStore(ctx), session)
+func runDoctor(ctx context.Context, a *host.Program, wrong error) error {
+	checks := []checkup{checkSettings(a, wrong)}
+	checks = append(checks, checkTerminal(a)...)
+	checks = append(checks, checkVault(ctx, a))
+	account, session := checkSession(ctx, a)
+	checks = append(checks, checkStore(ctx, a), session)
 	if account != nil {
 		_ = a.During(ctx, "Asking the servers", func(ctx context.Context) error {
 			checks = append(checks, checkServers(ctx, account)...)
@@ -79,7 +80,7 @@ func runDoctor(ctx context.Context, a *app, wrong error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := a.writeCheckups(checks); err != nil {
+	if err := writeCheckups(a, checks); err != nil {
 		return err
 	}
 	for _, c := range checks {
@@ -90,7 +91,7 @@ func runDoctor(ctx context.Context, a *app, wrong error) error {
 	return nil
 }
 
-func (a *app) writeCheckups(checks []checkup) error {
+func writeCheckups(a *host.Program, checks []checkup) error {
 	if a.JSON {
 		return a.WriteJSON(checks)
 	}

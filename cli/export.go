@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/export"
 )
@@ -28,7 +29,7 @@ func (e *exportFlags) flags(c *cobra.Command) {
 }
 
 // check settles on a format.
-func (e *exportFlags) check(c *cobra.Command, a *app) error {
+func (e *exportFlags) check(c *cobra.Command, a *host.Program) error {
 	formats := []string{out.FormatTable, out.FormatCSV, out.FormatJSON, out.FormatMarkdown}
 	switch {
 	case e.format == "" && a.JSON:
@@ -48,7 +49,7 @@ func (e *exportFlags) check(c *cobra.Command, a *app) error {
 }
 
 // write writes what was found in a format that is no table.
-func (e *exportFlags) write(ctx context.Context, a *app, findings []out.Finding) error {
+func (e *exportFlags) write(ctx context.Context, a *host.Program, findings []out.Finding) error {
 	data, err := out.Encode(findings, e.format)
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func (e *exportFlags) write(ctx context.Context, a *app, findings []out.Finding)
 
 // writeFile writes the file of --output. One that is there already is overwritten
 // only if the user agrees.
-func (e *exportFlags) writeFile(ctx context.Context, a *app, data []byte) error {
+func (e *exportFlags) writeFile(ctx context.Context, a *host.Program, data []byte) error {
 	write := export.Create
 	if e.force {
 		write = export.Write

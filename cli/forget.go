@@ -7,10 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 )
 
-func newForget(a *app) *cobra.Command {
+func newForget(a *host.Program) *cobra.Command {
 	var yes bool
 	c := &cobra.Command{
 		Use:   "forget",
@@ -32,7 +33,7 @@ func newForget(a *app) *cobra.Command {
 	return c
 }
 
-func runForget(ctx context.Context, a *app, yes bool) error {
+func runForget(ctx context.Context, a *host.Program, yes bool) error {
 	account, err := a.Offline(ctx)
 	if err != nil {
 		return err

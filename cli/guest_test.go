@@ -32,7 +32,7 @@ func TestSomebodyDecidedWhatVisitorsMayUse(t *testing.T) {
 			t.Errorf("may visitors use the %s %s?", what, name)
 		}
 	}
-	walk(newRoot(newApp(host.World{})), func(c *cobra.Command) {
+	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
 		decided("command", guestCommands, refusedCommands, c.Name())
 		c.InheritedFlags() // which has Cobra gather them
 		c.Flags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
@@ -60,7 +60,7 @@ func guest(t *testing.T, args ...string) (code int, said string) {
 }
 
 func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
-	walk(newRoot(newApp(host.World{})), func(c *cobra.Command) {
+	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
 		path := strings.Fields(c.CommandPath())[1:]
 		if c.HasParent() && (host.HasWord(refusedCommands, c.Name()) || host.HasWord(refusedCommands, c.Parent().Name())) {
 			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help"), append([]string{"help"}, path...)} {
@@ -121,7 +121,7 @@ func TestVisitorsAreToldOfUnknownCommands(t *testing.T) {
 }
 
 func TestSettingsRunNothingForVisitors(t *testing.T) {
-	a := newApp(host.World{Machine: host.Machine{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")}})
+	a := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")}})
 	a.Settings = config.Settings{
 		VCards: []string{"/srv"}, ContactCommand: []string{"khard"}, PassphraseCommand: []string{"pass"}, Vault: "agent",
 	}

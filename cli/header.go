@@ -5,6 +5,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 // scriptColumns are the columns that each command writes where its output is not
@@ -31,7 +33,7 @@ func scriptColumns() map[string]string {
 
 // addHeaderFlags gives every command with columns the flag --header, and a
 // paragraph in its help that names them.
-func addHeaderFlags(a *app, root *cobra.Command) {
+func addHeaderFlags(a *host.Program, root *cobra.Command) {
 	all := scriptColumns()
 	for _, c := range root.Commands() {
 		names := strings.Fields(all[c.Name()])

@@ -8,7 +8,7 @@ import (
 )
 
 func TestEveryCommandWithColumnsHasAHeader(t *testing.T) {
-	root := newRoot(newApp(host.World{}))
+	root := newRoot(host.NewProgram(host.World{}))
 	for name, columns := range scriptColumns() {
 		c := child(root, name)
 		if c == nil {

@@ -5,12 +5,13 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
 // clientHint says what the user can do about an error of the package client.
-func (a *app) clientHint(err error) string { return a.adviceWords(client.Advise(err)) }
+func clientHint(a *host.Program, err error) string { return adviceWords(a, client.Advise(err)) }
 
 // commandHint is the same in the words of the commands.
 func commandHint(err error) string {
@@ -20,11 +21,11 @@ func commandHint(err error) string {
 
 // adviceWords is advice in the words of the commands or, in the accessible mode,
 // in those that are typed there. Visitors are told only what they may use.
-func (a *app) adviceWords(advice client.Advice) string {
-	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), a.hintWays())
+func adviceWords(a *host.Program, advice client.Advice) string {
+	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), hintWays(a))
 }
 
-func (a *app) hintWays() wording.HintWays {
+func hintWays(a *host.Program) wording.HintWays {
 	ways := commandWays()
 	if a.Conversation != nil {
 		ways = conversationWays()

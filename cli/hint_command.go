@@ -14,11 +14,11 @@ import (
 
 // hint is what the user can do about an error of a command. What is not about a
 // command or about where sessions are kept is for [client.Hint] to decide.
-func (a *app) hint(err error) string {
+func hint(a *host.Program, err error) string {
 	if e, ok := errors.AsType[*fail.UsageError](err); ok {
 		return "See: " + e.Command + " --help"
 	}
-	if next := a.hintSession(err); next != "" {
+	if next := hintSession(a, err); next != "" {
 		return next
 	}
 	switch {
@@ -33,30 +33,30 @@ func (a *app) hint(err error) string {
 	case fail.Is[*otherAddressError](err):
 		return "If it is the right address, use --force."
 	case fail.Is[*out.WaitingError](err):
-		return a.hintWaiting(err)
+		return hintWaiting(a, err)
 	}
 	if e, ok := errors.AsType[*itemError](err); ok {
-		return e.hint(a.adviceWords(e.Advice))
+		return e.hint(adviceWords(a, e.Advice))
 	}
-	return a.clientHint(err)
+	return clientHint(a, err)
 }
 
 // hintWaiting says how what waits in the outbox gets on its way.
-func (a *app) hintWaiting(err error) string {
+func hintWaiting(a *host.Program, err error) string {
 	e, _ := errors.AsType[*out.WaitingError](err)
 	if e.Paused {
 		return "Go on with: mxinvite outbox resume"
 	}
 	how := "Go on with mxinvite outbox run, in the screen, or the next time with send --wait."
 	if e.Cause != nil && !fail.Interrupted(e.Cause) {
-		return strings.TrimSpace(a.clientHint(e.Cause) + " " + how)
+		return strings.TrimSpace(clientHint(a, e.Cause) + " " + how)
 	}
 	return how
 }
 
 // hintSession is what the user can do about an error of a session, or of where
 // sessions are kept.
-func (a *app) hintSession(err error) string {
+func hintSession(a *host.Program, err error) string {
 	const another = "mxinvite vault aside makes room for a new one; then sign in again."
 	if e, ok := errors.AsType[*vault.KindError](err); ok && a.Guest != nil {
 		return fmt.Sprintf("To change it, run: mxinvite vault kind %s. Or leave out --vault.", e.Want)

@@ -38,15 +38,15 @@ func someAdvice() []client.Advice {
 }
 
 // hintFaces are all apps whose hints differ.
-func hintFaces() map[string]*app {
-	faces := map[string]*app{}
+func hintFaces() map[string]*host.Program {
+	faces := map[string]*host.Program{}
 	for _, guest := range []*serve.Session{nil, new(serve.Session)} {
 		who := "user"
 		if guest != nil {
 			who = "visitor"
 		}
-		commands, words := newApp(host.World{Machine: host.Machine{Guest: guest}}), newApp(host.World{Machine: host.Machine{Guest: guest}})
-		words.Conversation = &conversation{app: words}
+		commands, words := host.NewProgram(host.World{Machine: host.Machine{Guest: guest}}), host.NewProgram(host.World{Machine: host.Machine{Guest: guest}})
+		words.Conversation = &conversation{Program: words}
 		faces["commands, "+who], faces["words, "+who] = commands, words
 	}
 	return faces
@@ -54,9 +54,9 @@ func hintFaces() map[string]*app {
 
 // namesOnly fails for a hint with a command, flag or setting that does not exist,
 // or that visitors may not use.
-func namesOnly(t *testing.T, face string, a *app, hint string) {
+func namesOnly(t *testing.T, face string, a *host.Program, hint string) {
 	t.Helper()
-	root := newRoot(newApp(host.World{}))
+	root := newRoot(host.NewProgram(host.World{}))
 	for _, found := range namedCommand.FindAllStringSubmatch(hint, -1) {
 		args := strings.Fields(found[1])
 		c, _, err := root.Find(args[:min(2, len(args))])
@@ -91,7 +91,7 @@ func namesOnly(t *testing.T, face string, a *app, hint string) {
 func TestEveryHintHasWordsThatVisitorsMayUse(t *testing.T) {
 	for face, a := range hintFaces() {
 		for _, advice := range someAdvice() {
-			hint := a.adviceWords(advice)
+			hint := adviceWords(a, advice)
 			if hint == "" || strings.ContainsAny(hint, "{}%") {
 				t.Errorf("%s: %s reads %q", face, advice.Kind, hint)
 			}
@@ -109,7 +109,7 @@ func TestHintsOfCommandsNameWhatVisitorsMayUse(t *testing.T) {
 			fail.ErrNotSignedIn, &host.UnknownAccountError{}, &host.ChoiceError{}, vault.ErrNoKind, vault.ErrLocked, vault.ErrPassphrase, vault.ErrKeyGone,
 			vault.ErrNoKeyring, vault.ErrNoAgent, &vault.KindError{}, &vault.DamagedError{}, &vault.NewerError{},
 		} {
-			hint := a.hint(fmt.Errorf("try: %w", err))
+			hint := hint(a, fmt.Errorf("try: %w", err))
 			if hint == "" {
 				t.Errorf("%s: no hint for %T", face, err)
 			}

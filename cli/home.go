@@ -2,10 +2,13 @@ package cli
 
 import (
 	"context"
+
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/ui"
 )
 
 // runHome opens the screen on the account there is, or on signing in.
-func runHome(ctx context.Context, a *app) error {
+func runHome(ctx context.Context, a *host.Program) error {
 	if err := a.NeedScreen(); err != nil {
 		return err
 	}
@@ -17,12 +20,12 @@ func runHome(ctx context.Context, a *app) error {
 		opt.KeyTransport = nil
 	}
 	for {
-		wantsDemo, err := a.HomeScreen(ctx, opt, trusted, a.inspectForScreen)
+		wantsDemo, err := a.HomeScreen(ctx, opt, trusted, func(ctx context.Context, file string) (ui.Dump, error) { return inspectForScreen(ctx, a, file) })
 		if err != nil || !wantsDemo {
 			return err
 		}
 		// After the demo the user is back where they chose it.
-		if err := runDemo(ctx, demoOptions{app: a}); err != nil {
+		if err := runDemo(ctx, demoOptions{Program: a}); err != nil {
 			return err
 		}
 	}

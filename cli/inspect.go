@@ -28,7 +28,7 @@ const (
 )
 
 type inspectOptions struct {
-	*app
+	*host.Program
 
 	files   []string
 	filter  findingFilter
@@ -37,8 +37,8 @@ type inspectOptions struct {
 	note    func(format string, values ...any) // what cannot be read
 }
 
-func newInspect(a *app) *cobra.Command {
-	o := inspectOptions{app: a, note: a.Message}
+func newInspect(a *host.Program) *cobra.Command {
+	o := inspectOptions{Program: a, note: a.Message}
 	c := &cobra.Command{
 		Use:   "inspect FILE...",
 		Short: "List the invites in saved room state, without an account",
@@ -233,7 +233,7 @@ func foldDump(d *dump.Dump) ([]invite.Invite, map[id.RoomID]client.Room) {
 // askOffline asks about the keys of all invites that are out, and returns what
 // came of it.
 func (o inspectOptions) askOffline(ctx context.Context, trusted *host.TrustedHosts, findings []out.Finding) (func(invite.Key) invite.Validity, error) {
-	checker := o.newOfflineChecker(trusted)
+	checker := newOfflineChecker(o.Program, trusted)
 	err := o.During(ctx, "Asking about keys", func(ctx context.Context) error {
 		checker.ask(ctx, findings)
 		return ctx.Err()
@@ -241,8 +241,8 @@ func (o inspectOptions) askOffline(ctx context.Context, trusted *host.TrustedHos
 	if err != nil {
 		return nil, err
 	}
-	o.sayUnasked(checker.unasked)
-	o.sayRefused(checker.refused)
+	noteUntrusted(o.Program, checker.unasked)
+	noteRefused(o.Program, checker.refused)
 	return checker.validity, nil
 }
 
@@ -257,5 +257,5 @@ func (o inspectOptions) judge(findings []out.Finding, facts invite.Facts) error 
 			wanted = append(wanted, f)
 		}
 	}
-	return o.writeFindings(wanted, out.ShortTokens(invites), "")
+	return writeFindings(o.Program, wanted, out.ShortTokens(invites), "")
 }

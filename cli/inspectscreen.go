@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/dump"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -18,14 +19,14 @@ var errNoFile = errors.New("it is no file that has an end")
 
 // inspectForScreen reads a file for the screen, as inspect does. It may begin
 // with ~, which no shell is there to understand.
-func (a *app) inspectForScreen(ctx context.Context, file string) (ui.Dump, error) {
+func inspectForScreen(ctx context.Context, a *host.Program, file string) (ui.Dump, error) {
 	file = a.Expand(file)
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
 		// Others would be read for ever, or are what the screen itself reads.
 		return ui.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)
 	}
 	unread := ""
-	o := inspectOptions{app: a, files: []string{file}, note: func(format string, values ...any) {
+	o := inspectOptions{Program: a, files: []string{file}, note: func(format string, values ...any) {
 		unread = cmp.Or(unread, fmt.Sprintf(format, values...)) // the first will do
 	}}
 	d := &dump.Dump{}

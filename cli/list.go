@@ -8,12 +8,13 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
 type listOptions struct {
-	*app
+	*host.Program
 
 	which selection
 	check bool
@@ -21,8 +22,8 @@ type listOptions struct {
 	as    exportFlags
 }
 
-func newList(a *app) *cobra.Command {
-	o := listOptions{app: a}
+func newList(a *host.Program) *cobra.Command {
+	o := listOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "list [ROOM]",
 		Short: "List invites, the newest first",
@@ -69,7 +70,7 @@ func runList(ctx context.Context, o listOptions) error {
 	invites := o.which.invites(account, rooms, o.Now())
 	if o.check {
 		ask := func(ctx context.Context) { account.CheckKeys(ctx, func() {}) }
-		if err := o.checkKeys(ctx, account, invites, ask); err != nil {
+		if err := checkKeys(ctx, o.Program, account, invites, ask); err != nil {
 			return err
 		}
 	}
@@ -82,13 +83,13 @@ func runList(ctx context.Context, o listOptions) error {
 	}
 	sortFindings(findings, o.sort)
 	if o.as.format != out.FormatTable {
-		return o.as.write(ctx, o.app, findings)
+		return o.as.write(ctx, o.Program, findings)
 	}
-	return o.writeFindings(findings, short, account.UserID())
+	return writeFindings(o.Program, findings, short, account.UserID())
 }
 
 // writeFindings writes what was found, as list and inspect do.
-func (a *app) writeFindings(findings []out.Finding, short map[out.TokenKey]string, me id.UserID) error {
+func writeFindings(a *host.Program, findings []out.Finding, short map[out.TokenKey]string, me id.UserID) error {
 	if a.JSON {
 		return a.WriteJSON(out.NewJSONInvites(findings))
 	}

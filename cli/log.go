@@ -17,7 +17,7 @@ const logName = "mxinvite.log"
 // startLog keeps a log of this run, as the settings want it. A command's
 // arguments are not in it: they may name people. The demo leaves no file behind,
 // unless its flag asks for a log.
-func (a *app) startLog(c *cobra.Command) {
+func startLog(a *host.Program, c *cobra.Command) {
 	level, wanted := map[string]slog.Level{
 		"error": slog.LevelError, "info": slog.LevelInfo, "debug": slog.LevelDebug,
 	}[a.Settings.LogLevel]

@@ -17,7 +17,7 @@ import (
 )
 
 type loginOptions struct {
-	*app
+	*host.Program
 
 	who          string // a Matrix ID or a homeserver
 	user         string
@@ -27,8 +27,8 @@ type loginOptions struct {
 	tokenFile    string
 }
 
-func newLogin(a *app) *cobra.Command {
-	o := loginOptions{app: a}
+func newLogin(a *host.Program) *cobra.Command {
+	o := loginOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "login [USER-OR-SERVER]",
 		Short: "Sign in",
@@ -85,7 +85,7 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.readyVault(ctx, kept.Vault); err != nil {
+	if err := readyVault(ctx, o.Program, kept.Vault); err != nil {
 		return err
 	}
 	opt := o.ClientOptions()
@@ -101,7 +101,7 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 
 // readyVault makes sure that a session can be kept before there is one. The
 // passphrase of a new vault is asked for only once there is a session to keep.
-func (a *app) readyVault(ctx context.Context, v *vault.Vault) error {
+func readyVault(ctx context.Context, a *host.Program, v *vault.Vault) error {
 	if _, err := v.Current(); errors.Is(err, fs.ErrNotExist) && a.TypesPassphrase() && a.MayAsk() {
 		return nil
 	}

@@ -6,9 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-func newLogout(a *app) *cobra.Command {
+func newLogout(a *host.Program) *cobra.Command {
 	all := false
 	c := &cobra.Command{
 		Use:   "logout",
@@ -29,7 +30,7 @@ func newLogout(a *app) *cobra.Command {
 	return c
 }
 
-func runLogout(ctx context.Context, a *app) error {
+func runLogout(ctx context.Context, a *host.Program) error {
 	kept, err := a.Sessions()
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func runLogout(ctx context.Context, a *app) error {
 
 // runLogoutAll signs out of what can be signed out of. What went wrong with one
 // account keeps none of the others.
-func runLogoutAll(ctx context.Context, a *app) error {
+func runLogoutAll(ctx context.Context, a *host.Program) error {
 	kept, err := a.Sessions()
 	if err != nil {
 		return err

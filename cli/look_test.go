@@ -22,7 +22,7 @@ func TestASCIIWhereTheLocaleSaysSo(t *testing.T) {
 		"Unicode anyway":   {"unicode", []string{"LANG=C"}, false},
 		"ASCII anyway":     {"ascii", []string{"LANG=de_DE.UTF-8"}, true},
 	} {
-		a := newApp(host.World{Streams: out.Streams{Env: c.env}})
+		a := host.NewProgram(host.World{Streams: out.Streams{Env: c.env}})
 		a.Settings.Glyphs = c.glyphs
 		if got := a.OnlyASCII(&a.Settings); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

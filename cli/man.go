@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/manpage"
 )
 
-func newMan(a *app) *cobra.Command {
+func newMan(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man",
 		Short:  "Write the manual page",

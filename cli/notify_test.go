@@ -24,7 +24,7 @@ func TestWatchNotifiesOfAcceptedInvites(t *testing.T) {
 		{"off", true, wasAccepted, ""},
 	} {
 		var err strings.Builder
-		w := &watch{watchOptions: watchOptions{app: newApp(host.World{Streams: out.Streams{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}}})}}
+		w := &watch{watchOptions: watchOptions{Program: host.NewProgram(host.World{Streams: out.Streams{Err: &err, ErrTTY: tc.tty, Env: []string{"TERM=xterm"}}})}}
 		w.Settings.Notify = tc.kind
 		w.notify(change{tc.what, client.Room{Name: "Ops"}, invite.Invite{DisplayName: "gra...@nav..."}})
 		if err.String() != tc.want {

@@ -9,18 +9,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
 type outboxOptions struct {
-	*app
+	*host.Program
 
 	states []string
 }
 
-func newOutbox(a *app) *cobra.Command {
-	o := outboxOptions{app: a}
+func newOutbox(a *host.Program) *cobra.Command {
+	o := outboxOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "outbox",
 		Short: "List invites that are being sent, and their results",
@@ -116,12 +117,12 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 	} else {
 		err = o.WriteTable(t)
 	}
-	o.sayOutlook(outbox)
+	noteOutlook(o.Program, outbox)
 	return err
 }
 
-// sayOutlook says how it stands with what waits.
-func (a *app) sayOutlook(outbox client.Outbox) {
+// noteOutlook says how it stands with what waits.
+func noteOutlook(a *host.Program, outbox client.Outbox) {
 	n := outbox.Count(client.ItemQueued, client.ItemSending)
 	if n == 0 {
 		a.Note("Nothing waits in the outbox.")

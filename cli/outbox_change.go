@@ -10,11 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
-func newOutboxPause(a *app) *cobra.Command {
+func newOutboxPause(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "pause",
 		Short: "Pause sending",
@@ -23,7 +24,7 @@ func newOutboxPause(a *app) *cobra.Command {
 	}
 }
 
-func newOutboxResume(a *app) *cobra.Command {
+func newOutboxResume(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "resume",
 		Short: "Resume sending",
@@ -32,7 +33,7 @@ func newOutboxResume(a *app) *cobra.Command {
 	}
 }
 
-func runOutboxPause(ctx context.Context, a *app, pause bool) error {
+func runOutboxPause(ctx context.Context, a *host.Program, pause bool) error {
 	account, err := a.Offline(ctx)
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func runOutboxPause(ctx context.Context, a *app, pause bool) error {
 	if err != nil {
 		return err
 	}
-	a.sayOutlook(outbox)
+	noteOutlook(a, outbox)
 	return nil
 }
 
@@ -117,8 +118,8 @@ func (e *itemStateError) Error() string {
 		e.item.Number, e.item.State, out.Join(e.choice.of, " or "), e.choice.done)
 }
 
-// change does something to the items that are meant, all or none of them.
-func (a *app) change(c *cobra.Command, ch *choice, do func(*client.Account, context.Context, ...int64) error) error {
+// changeItems does something to the items that are meant, all or none of them.
+func changeItems(a *host.Program, c *cobra.Command, ch *choice, do func(*client.Account, context.Context, ...int64) error) error {
 	ctx := c.Context()
 	account, outbox, err := a.OfflineOutbox(ctx)
 	if err != nil {
@@ -137,20 +138,20 @@ func (a *app) change(c *cobra.Command, ch *choice, do func(*client.Account, cont
 	return nil
 }
 
-func newOutboxCancel(a *app) *cobra.Command {
+func newOutboxCancel(a *host.Program) *cobra.Command {
 	ch := &choice{of: []client.ItemState{client.ItemQueued}, done: "cancelled"}
 	c := &cobra.Command{
 		Use:     "cancel NUMBER... | --all",
 		Short:   "Cancel invites that have not been sent",
 		Long:    "Cancel invites that are queued in the outbox. An invite that is being sent cannot\nbe cancelled. To revoke an invite that was sent, use mxinvite revoke.",
 		Example: "  mxinvite outbox cancel 12 13",
-		RunE:    func(c *cobra.Command, _ []string) error { return a.change(c, ch, (*client.Account).Cancel) },
+		RunE:    func(c *cobra.Command, _ []string) error { return changeItems(a, c, ch, (*client.Account).Cancel) },
 	}
 	ch.flags(c, "all", "cancel all queued invites")
 	return c
 }
 
-func newOutboxRetry(a *app) *cobra.Command {
+func newOutboxRetry(a *host.Program) *cobra.Command {
 	ch := &choice{of: []client.ItemState{client.ItemFailed, client.ItemCancelled}, done: "queued again"}
 	c := &cobra.Command{
 		Use:   "retry NUMBER... | --failed",
@@ -162,14 +163,14 @@ func newOutboxRetry(a *app) *cobra.Command {
 			if ch.all {
 				ch.of = []client.ItemState{client.ItemFailed}
 			}
-			return a.change(c, ch, (*client.Account).Retry)
+			return changeItems(a, c, ch, (*client.Account).Retry)
 		},
 	}
 	ch.flags(c, "failed", "retry all failed invites")
 	return c
 }
 
-func newOutboxSettle(a *app) *cobra.Command {
+func newOutboxSettle(a *host.Program) *cobra.Command {
 	ch := &choice{of: []client.ItemState{client.ItemUncertain}, done: "settled"}
 	var sent, resend bool
 	c := &cobra.Command{
@@ -190,9 +191,9 @@ func newOutboxSettle(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if resend {
 				ch.done = "queued again"
-				return a.change(c, ch, (*client.Account).Retry)
+				return changeItems(a, c, ch, (*client.Account).Retry)
 			}
-			return a.change(c, ch, (*client.Account).MarkSent)
+			return changeItems(a, c, ch, (*client.Account).MarkSent)
 		},
 	}
 	c.Flags().BoolVar(&sent, "sent", false, "they were sent")
@@ -200,7 +201,7 @@ func newOutboxSettle(a *app) *cobra.Command {
 	return c
 }
 
-func newOutboxClear(a *app) *cobra.Command {
+func newOutboxClear(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "clear",
 		Short: "Delete finished invites from the outbox",
@@ -211,7 +212,7 @@ func newOutboxClear(a *app) *cobra.Command {
 	}
 }
 
-func runOutboxClear(ctx context.Context, a *app) error {
+func runOutboxClear(ctx context.Context, a *host.Program) error {
 	account, outbox, err := a.OfflineOutbox(ctx)
 	if err != nil {
 		return err

@@ -7,19 +7,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
 type outboxRunOptions struct {
-	*app
+	*host.Program
 
 	watch bool
 }
 
-func newOutboxRun(a *app) *cobra.Command {
-	o := outboxRunOptions{app: a}
+func newOutboxRun(a *host.Program) *cobra.Command {
+	o := outboxRunOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Send the invites in the outbox until it is empty",
@@ -102,7 +103,7 @@ func (r *postRound) run(ctx context.Context) (*out.WaitingError, error) {
 	}
 	outbox, err := r.account.Outbox(ctx)
 	if err == nil && !see(nil, outbox) {
-		err = r.pump(following, r.account, runnerName("outbox run"), see)
+		err = sendQueued(following, r.account, runnerName("outbox run"), see)
 	}
 	if fail.Interrupted(err) {
 		err = context.Cause(following) // perhaps that the session is over

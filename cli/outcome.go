@@ -1,6 +1,9 @@
 package cli
 
-import "github.com/mxinvite/mxinvite/cli/out"
+import (
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+)
 
 // outcome says what became of one of the things that a command was to do. It
 // is a promise to scripts.
@@ -55,7 +58,7 @@ func outcomeCell(o outcome) out.Cell {
 
 // writeOutcomes writes what became of everything. At a terminal a single
 // failure needs no table: the sentence that follows says it all.
-func (a *app) writeOutcomes(all any, t *out.Table, failures []failure) error {
+func writeOutcomes(a *host.Program, all any, t *out.Table, failures []failure) error {
 	switch {
 	case a.JSON:
 		return a.WriteJSON(all)

@@ -74,7 +74,7 @@ func TestPreviewIsTheSameOnTheScreenAndInCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		var said bytes.Buffer
-		o := sendOptions{app: newApp(host.World{Streams: out.Streams{Err: &said, Out: &said, Now: time.Now}}), list: read}
+		o := sendOptions{Program: host.NewProgram(host.World{Streams: out.Streams{Err: &said, Out: &said, Now: time.Now}}), list: read}
 		o.announce(o.preview([]client.Room{in}, plans, true), time.Time{}, true)
 
 		term := termtest.Run(t, 120, 40, func(ctx context.Context) tea.Model {

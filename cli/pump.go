@@ -18,11 +18,11 @@ func runnerName(command string) string {
 	return fmt.Sprintf("mxinvite %s (process %d)", command, os.Getpid())
 }
 
-// pump has sent what is in the outbox. After everything that comes of it, and
+// sendQueued has sent what is in the outbox. After everything that comes of it, and
 // now and then with a turn that is nil, see is shown the outbox; pump ends when
 // see is done, when sending cannot go on, or with ctx. An invite that is under way
 // by then is seen through.
-func (a *app) pump(ctx context.Context, account *client.Account, name string, see func(*client.Turn, client.Outbox) (done bool)) error {
+func sendQueued(ctx context.Context, account *client.Account, name string, see func(*client.Turn, client.Outbox) (done bool)) error {
 	running, stop := context.WithCancel(ctx)
 	turns := make(chan client.Turn)
 	var sending panicgroup.Group

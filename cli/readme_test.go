@@ -103,7 +103,7 @@ func readScripts(t *testing.T) scripts {
 
 // fullRoot is the program with the command that Cobra adds when it runs.
 func fullRoot() *cobra.Command {
-	root := newRoot(newApp(host.World{}))
+	root := newRoot(host.NewProgram(host.World{}))
 	root.InitDefaultHelpCmd()
 	return root
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -24,8 +25,8 @@ type resendOptions struct {
 	force  bool   // though it does not look like the invite's
 }
 
-func newResend(a *app) *cobra.Command {
-	o := resendOptions{sendOptions: sendOptions{app: a}}
+func newResend(a *host.Program) *cobra.Command {
+	o := resendOptions{sendOptions: sendOptions{Program: a}}
 	c := &cobra.Command{
 		Use:   "resend ROOM TOKEN...",
 		Short: "Revoke invites and send new ones to the same people",
@@ -166,7 +167,7 @@ func (o *resendOptions) takeBack(ctx context.Context, account *client.Account, p
 			open = append(open, old[n])
 		}
 	}
-	o.withdraw(ctx, account, open)
+	revokeEach(ctx, o.Program, account, open)
 	for n, d := range p.deliveries {
 		if err := old[n].err; d.open() && err != nil && !errors.Is(err, client.ErrAlreadyRevoked) {
 			d.fail(err)

@@ -11,12 +11,13 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
 type revokeOptions struct {
-	*app
+	*host.Program
 
 	room   string
 	tokens []string
@@ -27,8 +28,8 @@ type revokeOptions struct {
 	dryRun, yes bool
 }
 
-func newRevoke(a *app) *cobra.Command {
-	o := revokeOptions{app: a}
+func newRevoke(a *host.Program) *cobra.Command {
+	o := revokeOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "revoke ROOM TOKEN... | [ROOM] FILTER...",
 		Short: "Revoke invites",
@@ -100,7 +101,7 @@ func runRevoke(ctx context.Context, o revokeOptions) error {
 	if o.dryRun {
 		return o.report(withdrawals)
 	}
-	o.withdraw(ctx, account, withdrawals)
+	revokeEach(ctx, o.Program, account, withdrawals)
 	done := func(w *withdrawal) bool { return w.outcome == revoked }
 	if slices.ContainsFunc(withdrawals, done) {
 		o.Note("Revoked %s.", describe(withdrawals, done))
@@ -168,7 +169,7 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 			}
 			whom := out.Cut(w.whom(), out.NameWidth)
 			if !w.open() {
-				say(o.refusal(), whom, w.err.Error())
+				say(refusalFormat(o.Program), whom, w.err.Error())
 				continue
 			}
 			say("  %s, %s, sent by %s: the link stops working in this room%s",
@@ -178,8 +179,8 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 	say("The identity server is not told, and the mail stays where it is.")
 }
 
-// refusal is the line of an invite that cannot be revoked: whose it is, and why.
-func (a *app) refusal() string {
+// refusalFormat is the line of an invite that cannot be revoked: whose it is, and why.
+func refusalFormat(a *host.Program) string {
 	if a.Accessible {
 		return "  %s cannot be revoked: %s"
 	}

@@ -8,11 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 )
 
-func newRooms(a *app) *cobra.Command {
+func newRooms(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rooms",
 		Short: "List the rooms you are in, and whether you may invite there",
@@ -36,7 +37,7 @@ type jsonRoom struct {
 	UnreadEvents int `json:"unread_events,omitempty"`
 }
 
-func runRooms(ctx context.Context, a *app) error {
+func runRooms(ctx context.Context, a *host.Program) error {
 	account, err := a.Account(ctx)
 	if err != nil {
 		return err

@@ -10,24 +10,17 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// An app is one run of the program, for its commands.
-type app struct {
-	*host.Program
-}
-
 // accessibleMode is the accessible mode that the command runs in; nil on a command
 // line.
-func (a *app) accessibleMode() *conversation {
+func accessibleMode(a *host.Program) *conversation {
 	talk, _ := a.Conversation.(*conversation)
 	return talk
 }
 
-func newApp(w host.World) *app { return &app{host.NewProgram(w)} }
-
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its
 // environment, whoever the command runs for.
-func newRoot(a *app) *cobra.Command {
+func newRoot(a *host.Program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mxinvite",
 		Short: "Invite people to Matrix rooms by e-mail, and follow every invite",
@@ -41,10 +34,10 @@ func newRoot(a *app) *cobra.Command {
 		Version: host.ThisBuild().String(),
 		Args:    noSuchCommand,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if err := a.readSettings(c); err != nil {
+			if err := readSettings(a, c); err != nil {
 				return err
 			}
-			a.startLog(c)
+			startLog(a, c)
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestHelpFitsATerminal(t *testing.T) {
-	for _, c := range newRoot(newApp(host.World{})).Commands() {
+	for _, c := range newRoot(host.NewProgram(host.World{})).Commands() {
 		var help bytes.Buffer
 		w := host.World{Streams: out.Streams{Out: &help, Err: &help}}
 		if code := Run(t.Context(), w, []string{c.Name(), "--help"}); code != exitOK {

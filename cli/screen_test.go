@@ -164,8 +164,8 @@ func TestFilesAreReadForTheScreen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "state.json"), []byte(state), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a := newApp(host.World{Streams: out.Streams{Env: []string{"HOME=" + home}, Now: time.Now, Err: io.Discard}})
-	d, err := a.inspectForScreen(t.Context(), "~/state.json")
+	a := host.NewProgram(host.World{Streams: out.Streams{Env: []string{"HOME=" + home}, Now: time.Now, Err: io.Discard}})
+	d, err := inspectForScreen(t.Context(), a, "~/state.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestFilesAreReadForTheScreen(t *testing.T) {
 		t.Errorf("read %+v", d)
 	}
 	for file, want := range map[string]string{"~/none.json": "no such file", "-": errNoFile.Error(), "~/": errNoFile.Error(), os.DevNull: errNoFile.Error()} {
-		if _, err := a.inspectForScreen(t.Context(), file); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := inspectForScreen(t.Context(), a, file); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}

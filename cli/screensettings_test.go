@@ -16,11 +16,11 @@ import (
 )
 
 // appWith is a run of the program with settings from this environment.
-func appWith(t *testing.T, env ...string) *app {
+func appWith(t *testing.T, env ...string) *host.Program {
 	t.Helper()
-	a := newApp(host.World{Streams: out.Streams{Env: env}})
+	a := host.NewProgram(host.World{Streams: out.Streams{Env: env}})
 	c := newRoot(a)
-	if err := a.readSettings(c); err != nil {
+	if err := readSettings(a, c); err != nil {
 		t.Fatal(err)
 	}
 	return a

@@ -12,13 +12,14 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
 type sendOptions struct {
-	*app
+	*host.Program
 
 	rooms []string
 	list  recipients.List
@@ -28,8 +29,8 @@ type sendOptions struct {
 	terms                    bool // are accepted
 }
 
-func newSend(a *app) *cobra.Command {
-	o := sendOptions{app: a}
+func newSend(a *host.Program) *cobra.Command {
+	o := sendOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "send ROOM PERSON... | --file FILE | -",
 		Short: "Invite people by e-mail address or Matrix ID",
@@ -240,7 +241,7 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 	outbox, err := account.Outbox(ctx)
 	// Who is at it already, or that nothing may go yet, needs no trying.
 	if err == nil && !see(&client.Turn{Elsewhere: outbox.Sender}, outbox) {
-		err = o.pump(ctx, account, name, see)
+		err = sendQueued(ctx, account, name, see)
 	}
 	if err != nil {
 		w.Cause = err

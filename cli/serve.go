@@ -23,7 +23,7 @@ import (
 const serveName = "serve"
 
 type serveOptions struct {
-	*app
+	*host.Program
 
 	listen         string
 	authorizedKeys string
@@ -32,8 +32,8 @@ type serveOptions struct {
 	allowPrivate   bool
 }
 
-func newServe(a *app) *cobra.Command {
-	o := serveOptions{app: a}
+func newServe(a *host.Program) *cobra.Command {
+	o := serveOptions{Program: a}
 	c := &cobra.Command{
 		Use:   serveName,
 		Short: "Let others use mxinvite over SSH",
@@ -127,7 +127,7 @@ func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logge
 			return
 		case <-o.Hangup:
 		}
-		err := o.readSettings(c)
+		err := readSettings(o.Program, c)
 		keys, keysErr := o.readKeys()
 		if err = errors.Join(err, keysErr); err != nil {
 			log.Error("keys and settings were not reloaded; the former ones stay valid", "err", safetext.Line(err.Error()))

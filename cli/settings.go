@@ -7,13 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/ui"
 )
 
 // readSettings reads what the person has chosen. With an error there still are
 // settings, as far as they make sense.
-func (a *app) readSettings(c *cobra.Command) error {
+func readSettings(a *host.Program, c *cobra.Command) error {
 	home, err := a.Home()
 	if err != nil {
 		home = config.Home{} // not every command needs one
@@ -22,7 +23,7 @@ func (a *app) readSettings(c *cobra.Command) error {
 	err = settings.RefuseKeys(ui.CheckKeys(settings.Keys), err)
 	a.Settings = *settings
 	a.Colors = a.ChosenColors()
-	a.Accessible = a.wantsAccessible()
+	a.Accessible = wantsAccessible(a)
 	if a.Guest != nil {
 		a.RestrictVisitor()
 	}
@@ -60,7 +61,7 @@ func givenFlags(c *cobra.Command) []config.Given {
 // braille display. Then mxinvite writes plain lines and never moves the cursor.
 // The variable ACCESSIBLE is weaker than the flag and MXINVITE_ACCESSIBLE, and
 // stronger than the settings file.
-func (a *app) wantsAccessible() bool {
+func wantsAccessible(a *host.Program) bool {
 	source, v := a.Settings.Origin("accessible").Source, a.Getenv("ACCESSIBLE")
 	if v != "" && source != config.Flag && source != config.Environment {
 		return v != "0"

@@ -5,19 +5,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
 type showOptions struct {
-	*app
+	*host.Program
 
 	room, token string
 	check       bool
 }
 
-func newShow(a *app) *cobra.Command {
-	o := showOptions{app: a}
+func newShow(a *host.Program) *cobra.Command {
+	o := showOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "show ROOM TOKEN",
 		Short: "Show an invite with its checks and history",
@@ -46,7 +47,7 @@ func runShow(ctx context.Context, o showOptions) error {
 	}
 	if o.check {
 		ask := func(ctx context.Context) { account.CheckInvite(ctx, i, func() {}) }
-		if err := o.checkKeys(ctx, account, []invite.Invite{i}, ask); err != nil {
+		if err := checkKeys(ctx, o.Program, account, []invite.Invite{i}, ask); err != nil {
 			return err
 		}
 	}

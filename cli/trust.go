@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 )
 
-func newTrust(a *app) *cobra.Command {
+func newTrust(a *host.Program) *cobra.Command {
 	var may host.Allowed
 	c := &cobra.Command{
 		Use:   "trust [HOST...]",
@@ -45,7 +45,7 @@ func newTrust(a *app) *cobra.Command {
 	return c
 }
 
-func newUntrust(a *app) *cobra.Command {
+func newUntrust(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "untrust HOST...",
 		Short: "Stop key checks at hosts",
@@ -61,7 +61,7 @@ type jsonHost struct {
 	Private bool   `json:"private,omitempty"`
 }
 
-func runTrusted(a *app) error {
+func runTrusted(a *host.Program) error {
 	home, err := a.Home()
 	if err != nil {
 		return err
@@ -100,8 +100,8 @@ func runTrusted(a *app) error {
 	return a.WriteTable(t)
 }
 
-func runTrust(c *cobra.Command, a *app, names []string, may host.Allowed) error {
-	hosts, trusted, err := a.namedHosts(c, names)
+func runTrust(c *cobra.Command, a *host.Program, names []string, may host.Allowed) error {
+	hosts, trusted, err := namedHosts(a, c, names)
 	if err != nil {
 		return err
 	}
@@ -121,8 +121,8 @@ func runTrust(c *cobra.Command, a *app, names []string, may host.Allowed) error 
 
 var errNotTrusted = errors.New("not a trusted host")
 
-func runUntrust(c *cobra.Command, a *app, names []string) error {
-	hosts, trusted, err := a.namedHosts(c, names)
+func runUntrust(c *cobra.Command, a *host.Program, names []string) error {
+	hosts, trusted, err := namedHosts(a, c, names)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func runUntrust(c *cobra.Command, a *app, names []string) error {
 
 // namedHosts reads the hosts of a command line. Before all of them make sense
 // nothing is done to any.
-func (a *app) namedHosts(c *cobra.Command, names []string) ([]string, *host.TrustedHosts, error) {
+func namedHosts(a *host.Program, c *cobra.Command, names []string) ([]string, *host.TrustedHosts, error) {
 	hosts := make([]string, len(names))
 	for i, name := range names {
 		host, err := host.ParseHost(name)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 )
 
 // An unknownCommandError names a command that does not exist, and those that
@@ -77,7 +78,7 @@ func otherNames() map[string][]string {
 
 // newHelp replaces the help command of Cobra, which ends without an error for a
 // command that does not exist.
-func newHelp(a *app) *cobra.Command {
+func newHelp(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND...]",
 		Short: "Show the help of a command",

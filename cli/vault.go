@@ -10,12 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 )
 
-func newVault(a *app) *cobra.Command {
+func newVault(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "vault",
 		Short: "Show or change how sessions are stored",
@@ -55,7 +56,7 @@ func newVault(a *app) *cobra.Command {
 	return c
 }
 
-func newVaultPassphrase(a *app) *cobra.Command {
+func newVaultPassphrase(a *host.Program) *cobra.Command {
 	file := ""
 	c := &cobra.Command{
 		Use:   "passphrase",
@@ -77,7 +78,7 @@ type jsonVault struct {
 	Exists bool       `json:"exists"`
 }
 
-func runVault(ctx context.Context, a *app) error {
+func runVault(ctx context.Context, a *host.Program) error {
 	s, err := a.VaultState(ctx)
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func runVault(ctx context.Context, a *app) error {
 	return a.WriteTable(t)
 }
 
-func runVaultKind(c *cobra.Command, a *app, to string) error {
+func runVaultKind(c *cobra.Command, a *host.Program, to string) error {
 	ctx := c.Context()
 	var kind vault.Kind
 	if err := kind.UnmarshalText([]byte(to)); err != nil {
@@ -104,7 +105,7 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 	}
 	err = v.ChangeKind(ctx, kind)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = a.firstVault(ctx, home, kind)
+		err = firstVault(ctx, a, home, kind)
 	}
 	if err != nil {
 		return err
@@ -119,7 +120,7 @@ func runVaultKind(c *cobra.Command, a *app, to string) error {
 
 // firstVault makes a vault of the session that lies in a plain file from before
 // there were any.
-func (a *app) firstVault(ctx context.Context, home config.Home, kind vault.Kind) error {
+func firstVault(ctx context.Context, a *host.Program, home config.Home, kind vault.Kind) error {
 	v, err := a.OpenVault(home, kind)
 	if err != nil {
 		return err
@@ -138,7 +139,7 @@ func (a *app) firstVault(ctx context.Context, home config.Home, kind vault.Kind)
 	return v.Save(ctx, names[0], secret)
 }
 
-func runVaultPassphrase(ctx context.Context, a *app, file string) error {
+func runVaultPassphrase(ctx context.Context, a *host.Program, file string) error {
 	home, err := a.Home()
 	if err != nil {
 		return err
@@ -175,7 +176,7 @@ func runVaultPassphrase(ctx context.Context, a *app, file string) error {
 	return nil
 }
 
-func runVaultAside(ctx context.Context, a *app) error {
+func runVaultAside(ctx context.Context, a *host.Program) error {
 	_, v, err := a.AnyVault()
 	if err != nil {
 		return err

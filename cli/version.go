@@ -8,7 +8,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-func newVersion(a *app) *cobra.Command {
+func newVersion(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, the commit and the Go version",
@@ -21,7 +21,7 @@ func newVersion(a *app) *cobra.Command {
 	}
 }
 
-func runVersion(a *app) error {
+func runVersion(a *host.Program) error {
 	b := host.ThisBuild()
 	if a.JSON {
 		return a.WriteJSON(b)

@@ -11,6 +11,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -19,13 +20,13 @@ import (
 )
 
 type watchOptions struct {
-	*app
+	*host.Program
 
 	all bool
 }
 
-func newWatch(a *app) *cobra.Command {
-	o := watchOptions{app: a}
+func newWatch(a *host.Program) *cobra.Command {
+	o := watchOptions{Program: a}
 	c := &cobra.Command{
 		Use:   "watch",
 		Short: "Write a line for every change until interrupted",

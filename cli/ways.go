@@ -139,7 +139,7 @@ func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discov
 		if !typed || !errors.Is(err, client.ErrPassword) || try == passwordTries {
 			return account, err
 		}
-		o.complain(err)
+		complain(o.Program, err)
 	}
 }
 

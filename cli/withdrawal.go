@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -108,8 +109,8 @@ func byRoom(withdrawals []*withdrawal) [][]*withdrawal {
 	return all
 }
 
-// withdraw revokes one after the other, until all are or it is of no use to go on.
-func (a *app) withdraw(ctx context.Context, account *client.Account, withdrawals []*withdrawal) {
+// revokeEach revokes one after the other, until all are or it is of no use to go on.
+func revokeEach(ctx context.Context, a *host.Program, account *client.Account, withdrawals []*withdrawal) {
 	t := a.Tally("Revoking", countOpen(withdrawals))
 	defer t.End()
 	stopped, done := false, 0
@@ -119,7 +120,7 @@ func (a *app) withdraw(ctx context.Context, account *client.Account, withdrawals
 		case stopped:
 			w.skip()
 		default:
-			err := a.revoke(ctx, account, w, t)
+			err := revokeOne(ctx, a, account, w, t)
 			w.outcome = revoked
 			if err != nil {
 				w.fail(err)
@@ -134,9 +135,9 @@ func (a *app) withdraw(ctx context.Context, account *client.Account, withdrawals
 // unsaid is how long to leave a homeserver alone that does not say how long.
 const unsaid = time.Minute
 
-// revoke revokes one invite. If the homeserver wants to be left alone for a while
+// revokeOne revokes one invite. If the homeserver wants to be left alone for a while
 // it is: to ask twice for the same does no harm.
-func (a *app) revoke(ctx context.Context, account *client.Account, w *withdrawal, t *out.Tally) error {
+func revokeOne(ctx context.Context, a *host.Program, account *client.Account, w *withdrawal, t *out.Tally) error {
 	for {
 		err := account.Revoke(ctx, w.RoomID, w.Token)
 		limit, limited := errors.AsType[*client.RateLimitError](err)
@@ -198,7 +199,7 @@ func (o revokeOptions) report(withdrawals []*withdrawal) error {
 			out.Cell{Exact: string(w.room.Alias)},
 		)
 	}
-	if err := o.writeOutcomes(all, t, failures); err != nil {
+	if err := writeOutcomes(o.Program, all, t, failures); err != nil {
 		return err
 	}
 	if o.dryRun {

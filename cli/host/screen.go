@@ -213,4 +213,5 @@ func (p *Program) OnlyASCII(s *config.Settings) bool {
 	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
+// ErrNoScreen says that the screen cannot be shown without a terminal.
 var ErrNoScreen = errors.New("the screen needs a terminal; mxinvite list shows the invites without one")
