@@ -6,35 +6,11 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
-
-// unencrypted is the word in the header for sessions in a plain vault.
-const unencrypted = "unencrypted"
-
-// Accounts is what can be done with the accounts that are signed in here.
-type Accounts struct {
-	List func(context.Context) ([]KnownAccount, error)
-	// Switch returns the account, resumed. It is the one that the next start of
-	// the program uses.
-	Switch func(context.Context, KnownAccount) (*client.Account, error)
-	// SignOut ends the session of an account that is not on the screen, and
-	// forgets it.
-	SignOut func(context.Context, KnownAccount) error
-}
-
-// A KnownAccount is one that is signed in here, or that its homeserver has signed
-// out.
-type KnownAccount struct {
-	UserID     id.UserID
-	Homeserver string // base URL
-	DeviceID   id.DeviceID
-	SignedOut  bool
-}
 
 // accountsPage lists the accounts.
 type accountsPage struct {
@@ -168,7 +144,7 @@ func (p *accountsPage) ShortHelp() []key.Binding {
 	}
 	return []key.Binding{
 		when(some && !p.busy, as(k.Open, does)), when(!p.busy, k.Add), when(some && !p.busy, k.SignOut),
-		when(len(p.sh.stack) > 1, k.Back), k.Help, k.Quit,
+		when(p.sh.leadsBack(), k.Back), k.Help, k.Quit,
 	}
 }
 

@@ -133,7 +133,7 @@ func (c *compose) put(contact Contact) tea.Cmd {
 	c.people.asked++
 	c.kept = false
 	c.invitees.write(text)
-	return c.sh.noteDraft(c.invitees)
+	return c.sh.draft.note(c.invitees.texts())
 }
 
 // lastPiece is what is being typed: what stands behind the last separator.

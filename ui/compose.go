@@ -56,7 +56,7 @@ func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 		c := &compose{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
 		c.form.Add("Room", "type to search your rooms", "")
 		c.form.Add("People", exampleAddress(sh)+" or @user:server, or paste a list", "")
-		c.invitees = sh.draft
+		c.invitees = inviteesOf(sh.draft.texts)
 		c.kept = !c.invitees.empty()
 		c.form.Fields[fieldPeople].Input.SetValue(c.invitees.typed.text)
 		c.refresh()
@@ -209,7 +209,7 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 func (c *compose) keep() tea.Cmd {
 	c.kept = false
 	c.invitees.write(c.form.Fields[fieldPeople].Input.Value())
-	return tea.Batch(c.sh.noteDraft(c.invitees), c.wantCompletion())
+	return tea.Batch(c.sh.draft.note(c.invitees.texts()), c.wantCompletion())
 }
 
 func (c *compose) ShortHelp() []key.Binding {

@@ -98,11 +98,6 @@ func (c *compose) planned(msg planned) tea.Cmd {
 
 var errQueued = errors.New("an invite for this person is in the outbox already")
 
-// readable is how long the preview is on the screen before a key confirms it,
-// and how long no key must have come before: what was typed ahead, or twice by
-// a bouncing key, was not meant for it.
-const readable = 400 * time.Millisecond
-
 // readyMsg comes when a preview has been on the screen, and left alone, for a while.
 type readyMsg struct {
 	preview *preview
@@ -155,5 +150,5 @@ func (c *compose) enqueued(msg enqueued) tea.Cmd {
 	}
 	c.sh.closeScreen(c)
 	c.sh.sending.tellQueued(msg.items, c.sh.keys.Outbox.Help().Key)
-	return tea.Batch(c.sh.noteDraft(invitees{}), c.sh.leave(true), c.sh.sending.read())
+	return tea.Batch(c.sh.draft.note(nil), c.sh.leave(true), c.sh.sending.read())
 }

@@ -10,36 +10,10 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
-
-// An Exporter writes invites of an account in a format ("csv", "json" or
-// "markdown").
-type Exporter struct {
-	// Path suggests a file, with its whole path. It is nil where there are no
-	// files, as over SSH: there the text is copied.
-	Path  func(ctx context.Context, account *client.Account, format string, invites []invite.Invite) string
-	Write func(context.Context, Export) (Exported, error)
-}
-
-// An Export is what is written where.
-type Export struct {
-	Account   *client.Account
-	Format    string
-	Path      string // as the user typed it; empty where there are no files
-	Overwrite bool   // a file that is there already
-	Invites   []invite.Invite
-}
-
-// Exported is what came of an export.
-type Exported struct {
-	Path   string // that was written, in full
-	Text   string // to copy, where there are no files
-	Exists bool   // nothing was written, because there is such a file already
-}
 
 // mostCopied is how long a text may be that the terminal is given to copy:
 // longer ones are dropped by some without a word.

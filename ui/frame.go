@@ -44,7 +44,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	if cursor != nil {
 		cursor.Y++ // the header
 	}
-	height := m.height - 2 - sh.tourHeight()
+	height := m.height - 2 - sh.tour.height()
 	body = cells.Block(body, sh.width, sh.height)
 	if text := sh.notice.view(sh.styles, sh.sending.next, sh.width); text != "" {
 		// What does not fit into the status line covers the last lines, so that
@@ -57,8 +57,8 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	}
 	body = m.header() + "\n" + cells.Block(body, sh.width, height)
 	below := m.footer()
-	if sh.touring() {
-		below = sh.tourLines() + "\n" + below
+	if sh.tour.shown() {
+		below = sh.tour.lines() + "\n" + below
 	}
 	if cards := sh.stack[page+1:]; len(cards) > 0 {
 		if _, previews := sh.top().(previewer); !previews {
@@ -71,7 +71,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 
 // withCards lays cards over a frame. The cursor is in the one on top.
 func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
-	sh, height := m.shell, m.height-m.shell.tourHeight()
+	sh, height := m.shell, m.height-m.shell.tour.height()
 	layers := []*lipgloss.Layer{lipgloss.NewLayer(frame)}
 	var cursor *tea.Cursor
 	for i, l := range cards {

@@ -13,6 +13,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
+// unencrypted is the word in the header for sessions in a plain vault.
+const unencrypted = "unencrypted"
+
 // header is the line on top of every page. Where there is little room it says
 // less: first goes who one is, then the words about the outbox.
 func (m *Model) header() string {

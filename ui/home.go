@@ -190,7 +190,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Accounts) && sh.opt.Accounts != nil:
 		return sh.open(newAccounts(sh))
 	case key.Matches(msg, keys.Tour) && sh.opt.Rehearsal != nil:
-		sh.goToStep(1)
+		sh.tour.goTo(1)
 	case key.Matches(msg, keys.SignOut):
 		return confirmSignOut(sh)
 	case key.Matches(msg, keys.Outbox):
@@ -288,5 +288,5 @@ func (h *home) FullHelp() [][]key.Binding {
 			when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
 			when(h.sh.opt.Suspend, k.Suspend), k.Quit,
 		},
-	}, h.sh.tourKeys())
+	}, h.sh.tour.helpKeys())
 }

@@ -11,18 +11,9 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
-	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
-
-// A Dump is what [Options.Inspect] found in a file of saved room state.
-type Dump struct {
-	Invites []invite.Invite // the newest first
-	Rooms   map[id.RoomID]client.Room
-	Facts   invite.Facts // to judge them by
-	Unread  string       // what could not be read; empty if all could
-}
 
 // inspectPage asks for a file and shows the invites in it. Nobody is signed in,
 // and nobody is asked anything.

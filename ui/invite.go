@@ -38,7 +38,7 @@ func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
 
 // init asks about the keys again: whoever opens the page wants to know about now.
 func (p *invitePage) init() tea.Cmd {
-	account, i, tell := p.sh.account, p.row.invite, p.sh.tellOfKeys
+	account, i, tell := p.sh.account, p.row.invite, p.sh.keysChanged.send
 	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		account.CheckInvite(ctx, i, tell)
 		return nil

@@ -20,6 +20,11 @@ type mouse struct {
 	hasty bool      // this click followed another at once
 }
 
+// readable is how long the preview is on the screen before a key confirms it,
+// and how long no key must have come before: what was typed ahead, or twice by
+// a bouncing key, was not meant for it.
+const readable = 400 * time.Millisecond
+
 // wheelLines is how many lines a turn of the wheel goes.
 const wheelLines = 3
 

@@ -10,7 +10,7 @@ import (
 
 func TestBackgroundCanBeForced(t *testing.T) {
 	for forced, want := range map[style.Background]style.Background{"auto": style.LightBackground, style.DarkBackground: style.DarkBackground, style.LightBackground: style.LightBackground} {
-		sh := newShell(t.Context(), Options{Display: Display{Background: forced}})
+		sh := newShell(t.Context(), Options{Display: Display{Background: forced}}, allPages())
 		sh.terminal = style.Terminal{Background: style.LightBackground, Profile: colorprofile.TrueColor}
 		sh.restyle()
 		if got, want := sh.styles.Accent, style.New("", style.Terminal{Background: want, Profile: colorprofile.TrueColor}).Accent; got.GetForeground() != want.GetForeground() {

@@ -3,20 +3,10 @@ package ui
 import (
 	"cmp"
 
-	"maunium.net/go/mautrix/id"
-
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
-
-// inviteKey names an invite among all rooms.
-type inviteKey struct {
-	room  id.RoomID
-	token string
-}
-
-func keyOf(i invite.Invite) inviteKey { return inviteKey{i.RoomID, i.Token} }
 
 // A row is an invite with all that is known of it at the moment.
 type row struct {

@@ -63,6 +63,9 @@ func (sh *shell) close() {
 	}
 }
 
+// leadsBack reports whether there is a screen below the one on top.
+func (sh *shell) leadsBack() bool { return len(sh.stack) > 1 }
+
 // closeScreen takes a screen away wherever it is in the stack.
 func (sh *shell) closeScreen(s screen) {
 	for i, l := range sh.stack {

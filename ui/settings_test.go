@@ -125,7 +125,7 @@ func TestSuspendSaysWhyItDoesNotWork(t *testing.T) {
 }
 
 func TestSuspendStopsTheProcess(t *testing.T) {
-	sh := newShell(t.Context(), Options{Suspend: true})
+	sh := newShell(t.Context(), Options{Suspend: true}, allPages())
 	cmd := sh.suspend()
 	if _, ok := cmd().(tea.SuspendMsg); !ok {
 		t.Error("it does not")

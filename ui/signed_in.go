@@ -67,7 +67,8 @@ func enterAccount(sh *shell, e entered) tea.Cmd {
 		// What is being sent for the account before is seen through first.
 		return sh.sending.stop(func() tea.Cmd {
 			sh.sending.abandon()
-			sh.account, sh.work, sh.draft = nil, widget.Progress{}, invitees{}
+			sh.account, sh.work = nil, widget.Progress{}
+			sh.draft.leave(false)
 			return enterAccount(sh, e)
 		})
 	}
@@ -76,32 +77,4 @@ func enterAccount(sh *shell, e entered) tea.Cmd {
 		sh.complain(e.err)
 	}
 	return cmd
-}
-
-// signedOutMsg tells how signing out ended.
-type signedOutMsg struct {
-	account *client.Account
-	err     error
-}
-
-// confirmSignOut asks before the session ends.
-func confirmSignOut(sh *shell) tea.Cmd {
-	what := "The session of " + string(sh.account.UserID()) + " ends, here and on the homeserver."
-	if n := sh.sending.waiting(); n > 0 {
-		what += " " + sentence(count(n, "invite")+" that "+waits(n)+" in the outbox will not be sent")
-	}
-	return sh.openCard(newConfirm(sh, "Sign out?", what, sh.signOut))
-}
-
-// signOut ends the session on the homeserver, after what is being sent.
-func (sh *shell) signOut() tea.Cmd {
-	if sh.busy() {
-		sh.notice = notice{text: "Something is still under way. Sign out when it is done.", bad: true}
-		return nil
-	}
-	sh.signing = true
-	ctx, account := sh.ctx, sh.account
-	return sh.sending.stop(func() tea.Cmd {
-		return func() tea.Msg { return signedOutMsg{account, account.SignOut(ctx)} }
-	})
 }

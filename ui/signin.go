@@ -128,14 +128,14 @@ func (s *signIn) ShortHelp() []key.Binding {
 	k := s.sh.keys
 	return []key.Binding{
 		when(!s.busy, k.Submit), when(!s.busy && s.offersDemo(), k.Demo), when(!s.busy && s.offersInspect(), k.Inspect),
-		when(len(s.sh.stack) > 1, k.Back), k.Interrupt,
+		when(s.sh.leadsBack(), k.Back), k.Interrupt,
 	}
 }
 
 // first reports whether this is where somebody begins, rather than one who adds
 // an account or goes on with a session.
 func (s *signIn) first() bool {
-	return s.sh.account == nil && s.offer.again.UserID == "" && len(s.sh.stack) == 1
+	return s.sh.account == nil && s.offer.again.UserID == "" && !s.sh.leadsBack()
 }
 
 func (s *signIn) offersDemo() bool    { return s.first() && s.sh.opt.Demo }

@@ -15,14 +15,6 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A Browser is one on the machine of who looks at the screen, which can come back.
-type Browser interface {
-	RedirectURI() string // where it comes back to
-	Open(address string) error
-	// Wait returns the address that it came back with, which expects knows.
-	Wait(ctx context.Context, expects func(finalURL string) bool) (finalURL string, err error)
-}
-
 // detour is a sign-in by way of a browser, of the new kind or the old.
 type detour interface {
 	URL() string

@@ -305,7 +305,7 @@ func TestOddAddressesAreNoLinks(t *testing.T) {
 		if onTheWeb(odd) || strings.Contains(linked(style.New("", style.Terminal{}), odd, odd, 80), "\x1b]8") {
 			t.Errorf("%q is followed", odd)
 		}
-		if sh := newShell(t.Context(), Options{}); drawQR(sh, odd, 200, 50) != "" {
+		if sh := newShell(t.Context(), Options{}, allPages()); drawQR(sh, odd, 200, 50) != "" {
 			t.Errorf("%q is drawn", odd)
 		}
 	}

@@ -167,11 +167,11 @@ func TestDraftIsClearedDuringTheTour(t *testing.T) {
 
 // No text of the tour is cut in the smallest terminal.
 func TestTourFitsIntoASmallTerminal(t *testing.T) {
-	sh := newShell(t.Context(), Options{Rehearsal: &Rehearsal{Speed: 20}})
+	sh := newShell(t.Context(), Options{Rehearsal: &Rehearsal{Speed: 20}}, allPages())
 	sh.width = MinWidth
-	for n, step := range sh.tourSteps() {
-		sh.tour.step = n + 1
-		shown := strings.Join(strings.Fields(ansi.Strip(sh.tourLines())), " ")
+	for n, step := range sh.tour.steps {
+		sh.tour.goTo(n + 1)
+		shown := strings.Join(strings.Fields(ansi.Strip(sh.tour.lines())), " ")
 		for word := range strings.FieldsSeq(step.text) {
 			if !strings.Contains(shown, word) {
 				t.Errorf("step %d lacks %q: %s", n+1, word, shown)

@@ -26,17 +26,9 @@ const settleKeys = 100 * time.Millisecond
 func (h *home) check() tea.Cmd {
 	account, sh := h.sh.account, h.sh
 	return ask(h.ctx, h, func(ctx context.Context) tea.Msg {
-		account.CheckKeys(ctx, sh.tellOfKeys)
+		account.CheckKeys(ctx, sh.keysChanged.send)
 		return nil
 	})
-}
-
-// tellOfKeys wakes whoever waits in hearOfKeys. It may be called from anywhere.
-func (sh *shell) tellOfKeys() {
-	select {
-	case sh.keysChanged <- struct{}{}:
-	default: // somebody is told already
-	}
 }
 
 // hearOfKeys waits until something new is known about a key.
@@ -90,9 +82,6 @@ func trustHosts(sh *shell, hosts []string) tea.Cmd {
 		return notKeptMsg{errors.Join(errs...)}
 	})
 }
-
-// notKeptMsg tells why the next start will not know what is so now; nil if it will.
-type notKeptMsg struct{ err error }
 
 // copyToken puts an invite's token into the clipboard of the terminal.
 func copyToken(sh *shell, i invite.Invite) tea.Cmd {

@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
+)
+
+// texts are the parts as they came, the typed one last; nil of nothing.
+func (w *invitees) texts() []string {
+	if w.empty() {
+		return nil
+	}
+	var texts []string
+	for _, p := range w.pasted {
+		texts = append(texts, p.text)
+	}
+	return append(texts, w.typed.text)
+}
+
+// inviteesOf is texts the other way round.
+func inviteesOf(texts []string) (w invitees) {
+	if len(texts) == 0 {
+		return w
+	}
+	for _, text := range texts[:len(texts)-1] {
+		w.paste(text)
+	}
+	w.write(texts[len(texts)-1])
+	return w
+}
+
+// draftWords say that the form holds what was typed before, and how to be rid of
+// it.
+func (c *compose) draftWords(width int) string {
+	st, sh := c.sh.styles, c.sh
+	text := "Your draft"
+	if at := sh.draft.at; !at.IsZero() {
+		text += " from " + clockOrDate(sh.now(), at)
+	}
+	text += ": " + persons(len(c.invitees.list.Recipients))
+	rest := st.Accent.Render(sh.keys.ClearDraft.Help().Key) + " clears it."
+	return st.Warn.Render(cells.Cut(text, width-cells.Width(rest)-2)+".") + " " + sh.keySpot(rest, sh.keys.ClearDraft)
+}
+
+// clockOrDate is the time of a moment of today, and else its date.
+func clockOrDate(now, at time.Time) string {
+	at = at.In(now.Location())
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format(time.DateOnly)
+}
+
+// clearDraft drops what was typed before.
+func (c *compose) clearDraft() tea.Cmd {
+	c.invitees, c.kept, c.problem = invitees{}, false, nil
+	c.form.Fields[fieldPeople].Input.SetValue("")
+	c.people.close()
+	return c.sh.draft.note(c.invitees.texts())
+}

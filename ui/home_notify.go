@@ -1,0 +1,30 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/cells"
+)
+
+// noteTaken notes which invites are taken that certainly were pending before.
+func (h *home) noteTaken(before map[inviteKey]*row) {
+	for n := range h.All {
+		is := &h.All[n]
+		was, known := before[keyOf(is.invite)]
+		taken := is.invite.Status == invite.Invited || is.invite.Status == invite.Joined
+		if known && taken && was.invite.Status == invite.Pending && was.room.Certain(was.invite) {
+			h.taken = append(h.taken, is)
+		}
+	}
+}
+
+// tellOfTaken tells the desktop of the invites that were taken.
+func (h *home) tellOfTaken() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, r := range h.taken {
+		cmds = append(cmds, h.sh.desktop.show(cells.Cut(r.who(), nameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), nameWidth)))
+	}
+	h.taken = nil
+	return tea.Batch(cmds...)
+}
