@@ -8,9 +8,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// parseAddress reads a bare address. What it returns is read as itself again:
-// not every address that RFC 5322 allows is, once its quotes are off or its
-// letters are folded.
+// parseAddress reads an address without a name or brackets. It refuses an address
+// that would not parse to itself again: RFC 5322 allows addresses that become
+// invalid when their quotes are removed or their letters are folded.
 func parseAddress(s string) (threepid.ID, error) {
 	if len(s) > maxAddress {
 		return threepid.ID{}, fmt.Errorf("%w: too long", threepid.ErrNotAddress)
@@ -28,11 +28,11 @@ func parseAddress(s string) (threepid.ID, error) {
 	return id, nil
 }
 
-// maxAddress is beyond what any identity server takes.
+// maxAddress, in bytes, is longer than any address that identity servers accept.
 const maxAddress = 1000
 
-// reason says what is wrong with an address. [threepid.ParseEmail] says it too,
-// but quotes the address.
+// reason says what is wrong with an address. The error of [threepid.ParseEmail] is
+// not used because it quotes the address.
 func reason(s string) error {
 	local, domain, _ := strings.Cut(s, "@")
 	switch {
@@ -48,8 +48,8 @@ func reason(s string) error {
 	return threepid.ErrNotAddress
 }
 
-// bare takes off what stands around an address in running text, and what a
-// mailto: link has before and after it.
+// bare removes quotes, brackets and punctuation around an address, and the scheme
+// and the query of a mailto: link.
 func bare(word string) string {
 	if id := bareUserID(word); isUserID(id) {
 		return id
@@ -61,7 +61,7 @@ func bare(word string) string {
 	if link {
 		word = word[len(scheme):]
 	}
-	// A question mark may stand in a local part, not in a domain.
+	// A local part may contain a question mark, a domain may not.
 	if at := strings.LastIndexByte(word, '@'); at >= 0 {
 		if q := strings.IndexByte(word[at:], '?'); q >= 0 {
 			word = word[:at+q]

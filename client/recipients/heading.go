@@ -8,26 +8,27 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// columns says where the cells of a table are that matter.
+// columns are the indexes of the columns of a table that are used.
 type columns struct {
-	addresses   []int // and Matrix IDs, best first
-	name        int   // -1 if there is none, as for the others
+	addresses   []int // with addresses or Matrix IDs; the preferred column first
+	name        int   // -1 if there is no such column, like first and last
 	first, last int
 }
 
-// The headings that programs write, as [word] spells them.
+// Known column headings, in the form that [word] returns.
 var (
 	addressWords = []string{"email", "courriel", "correo", "epost", "sahkoposti", "почта", "メール", "邮箱", "邮件"}
 	notAddress   = []string{"type", "typ", "label", "name", "nom", "nombre", "status", "date", "format", "verified", "count"}
 	matrixWords  = []string{"matrix", "matrixid", "matrixuserid", "matrixuser", "matrixname", "matrixhandle", "matrixaddress", "matrixadresse", "matrixkennung", "mxid", "userid"}
 	mailWords    = []string{"mail", "mails", "mailaddress", "mailadresse", "internetadresse"}
-	placeWords   = []string{"address", "adresse", "direccion", "indirizzo"} // where one lives, if there is a better column
+	placeWords   = []string{"address", "adresse", "direccion", "indirizzo"} // a postal address, unless there is no better column
 	nameWords    = []string{"name", "displayname", "fullname", "formattedname", "wholename", "anzeigename", "nom", "nomcomplet", "nombre", "nombrecompleto"}
 	firstWords   = []string{"firstname", "givenname", "first", "given", "vorname", "prenom", "forename"}
 	lastWords    = []string{"lastname", "surname", "familyname", "last", "family", "nachname", "nomdefamille", "apellido", "apellidos"}
 )
 
-// headings reads a table's first row. Without a column of addresses it is none.
+// headings reads the first row of a table. It reports false if no column has
+// addresses.
 func headings(row []string) (columns, bool) {
 	c := columns{name: -1, first: -1, last: -1}
 	var ids, places []int
@@ -51,7 +52,8 @@ func headings(row []string) (columns, bool) {
 			c.last = i
 		}
 	}
-	// The German table has Name and Vorname, the Spanish one Nombre and Apellidos.
+	// German tables have the columns Name and Vorname, Spanish ones Nombre and
+	// Apellidos: then name is the last name or the first name.
 	switch {
 	case c.first >= 0 && c.last < 0:
 		c.last, c.name = c.name, -1
@@ -62,7 +64,7 @@ func headings(row []string) (columns, bool) {
 	return c, len(c.addresses) > 0
 }
 
-// word spells a heading in small letters, without accents, spaces and signs.
+// word returns a heading in lower case, without accents, spaces and punctuation.
 func word(heading string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

@@ -13,21 +13,22 @@ import (
 
 func number(n int) string { return strconv.Itoa(n) }
 
-// What grows with the square of its length takes long here.
-func TestHostileTextsTakeLittleTime(t *testing.T) {
+// A parser that takes quadratic time would exceed the limit for some of these
+// texts.
+func TestHostileTextsParseFast(t *testing.T) {
 	const size = 64 << 10
 	slowest := time.Duration(0)
 	for _, unit := range []string{
 		",", ";", "\n", "\"", "\"\n", "\"x\n", "-\"\n", "\"\"\"\n", "x\"\n,", "(", "<", "<@", "<@>", "@", "@ ", "a ", "- ", ">", "\x00", "\xff", "\t", "(@) ",
 		"=?utf-8?q?", "Doe, ", "mailto:", "#\n", "matrix:u/a", "matrix.to/#/@", "+1 ", "1-", "@a:", "[", "a@x.org,\"\n", "\"a@x.org\",\"b\n", "To: ",
 	} {
-		for _, head := range []string{"", "Name,Mail\n", "Name\tMail\n\"", "a,a@x.org\nb,b@x.org\n"} {
+		for _, prefix := range []string{"", "Name,Mail\n", "Name\tMail\n\"", "a,a@x.org\nb,b@x.org\n"} {
 			start := time.Now()
-			recipients.Parse(head + strings.Repeat(unit, size/len(unit)) + "\n\"x")
+			recipients.Parse(prefix + strings.Repeat(unit, size/len(unit)) + "\n\"x")
 			took := time.Since(start)
 			slowest = max(slowest, took)
 			if took > 10*time.Second {
-				t.Errorf("%q after %q: %v", unit, head, took)
+				t.Errorf("%q after %q: %v", unit, prefix, took)
 			}
 		}
 	}

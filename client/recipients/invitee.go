@@ -21,8 +21,9 @@ func (i Invitee) String() string {
 	return i.Address.Address
 }
 
-// Canonical is equal for two spellings of the same e-mail address. It is for
-// comparing. Matrix IDs have one spelling.
+// Canonical returns a form that is equal for two spellings of the same e-mail
+// address. Use it only to compare: send to the original. A Matrix ID has only one
+// spelling.
 func (i Invitee) Canonical() Invitee {
 	i.Address = i.Address.Canonical()
 	return i

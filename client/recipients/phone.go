@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// ErrPhone says that a piece is a phone number.
+// ErrPhone is the error of a text that is a phone number.
 var ErrPhone = errors.New("a phone number: mxinvite invites by e-mail address or Matrix ID only; ask for one of these")
 
 var (
@@ -15,8 +15,8 @@ var (
 	date  = regexp.MustCompile(`^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})$`)
 )
 
-// isPhone reports whether s is a phone number as people write it: seven to
-// fifteen digits (ITU-T E.164), and signs between them. A date is none.
+// isPhone reports whether s is a phone number as people write it: seven to fifteen
+// digits (ITU-T E.164) with punctuation between them. A date is not a phone number.
 func isPhone(s string) bool {
 	s = strings.Trim(s, " \t\"'<>,;:")
 	if len(s) > maxText || !phone.MatchString(s) || date.MatchString(s) {
@@ -31,7 +31,7 @@ func isPhone(s string) bool {
 	return digits >= 7 && digits <= 15
 }
 
-// endsWithPhone reports whether the words of a piece are a name and a phone number.
+// endsWithPhone reports whether a piece is a name followed by a phone number.
 func endsWithPhone(piece string) bool {
 	if len(piece) > maxText {
 		return false
@@ -49,8 +49,8 @@ func endsWithPhone(piece string) bool {
 	return false
 }
 
-// unreadable is why a piece without an @ invites no one.
-func unreadable(piece string) error {
+// notInvitee returns the reason why a piece without an @ is not an invitee.
+func notInvitee(piece string) error {
 	switch {
 	case roomLink.MatchString(start(piece)):
 		return ErrRoomLink

@@ -1,9 +1,9 @@
-// Package recipients reads whom to invite out of what people type, paste, pipe
-// and keep in files: lists, mail headers, tables.
+// Package recipients parses lists of e-mail addresses and Matrix IDs from typed or
+// pasted text, files and pipes: lines, mail headers, CSV and other tables.
 //
-// Nothing is dropped in silence. What is not understood becomes a [Problem]
-// and spoils nothing but itself. Names and the texts of problems are what was
-// read: a face cleans them before it shows them.
+// Nothing is dropped silently: a text that cannot be parsed becomes a [Problem] and
+// does not affect the rest of the list. Names and the texts of problems are
+// untrusted input; make them safe before you print them.
 package recipients
 
 import (
@@ -17,54 +17,56 @@ import (
 const (
 	maxBytes  = 8 << 20
 	maxPieces = 100_000
-	maxText   = 200 // bytes of a problem's text, and of a name
+	maxText   = 200 // bytes of a name, and of the text of a problem
 )
 
-// A Recipient is a person that a list names.
+// A Recipient is an invitee in a list.
 type Recipient struct {
 	Invitee
-	Name string // empty if the list gives none; at most 200 bytes
-	Line int    // the first is 1
+	Name string // empty if the list has none; at most 200 bytes
+	Line int    // line number, from 1
 }
 
-// A Problem is a piece of a list that is neither an e-mail address nor a Matrix
-// ID. Err is one of this package's errors or [threepid.ErrNotAddress], or wraps
-// one of them, and does not quote the text.
+// A Problem is a part of a list that is neither an e-mail address nor a Matrix ID.
+// Err is or wraps one of the errors of this package or [threepid.ErrNotAddress]. It
+// does not quote the text.
 type Problem struct {
 	Line int
 	Text string // at most 200 bytes
 	Err  error
 }
 
-// A Repeat is a piece of a list that names somebody again.
+// A Repeat is a later occurrence of an invitee that is already in the list. Line is
+// its line number and First that of the first occurrence.
 type Repeat struct {
 	Invitee
 	Line, First int
 }
 
-// A List is what was read, each part in the order of the text. No two
-// recipients have the same address, however it is spelled, or the same Matrix ID.
+// A List is the result of [Parse]. Each slice is in the order of the text. No two
+// recipients have the same Matrix ID or the same address in different spellings.
 type List struct {
 	Recipients []Recipient
 	Problems   []Problem
 	Repeats    []Repeat
 }
 
-// Errors of problems, and of what is read.
+// Errors of [Read] and in [Problem].
 var (
 	ErrNoAddress = errors.New("neither an e-mail address nor a Matrix ID")
-	ErrEncoding  = errors.New("the address is not in ASCII, and the list is not in UTF-8")
-	ErrNotText   = errors.New("not a text")
+	ErrEncoding  = errors.New("the address has non-ASCII characters, and the list is not in UTF-8")
+	ErrNotText   = errors.New("not a text file")
 	ErrTooLong   = errors.New("longer than 8 MiB")
-	ErrTooMany   = errors.New("more than 100,000 people")
+	ErrTooMany   = errors.New("more than 100,000 recipients")
 )
 
-// Parse reads what somebody typed or pasted. What is beyond the limits of
-// [Read] is left out, and a problem at the end says so.
+// Parse parses typed or pasted text. Text beyond the limits of [Read] is ignored;
+// the last problem then is [ErrTooLong] or [ErrTooMany].
 func Parse(text string) List {
 	var cut error
 	if len(text) > maxBytes {
-		// Half an address may be another one.
+		// Cut between two addresses: half of an address may be a valid address of
+		// another person.
 		text, cut = text[:strings.LastIndexAny(text[:maxBytes], " \t\r\n,;")+1], ErrTooLong
 	}
 	l, line, err := parse(text)
@@ -74,9 +76,9 @@ func Parse(text string) List {
 	return l
 }
 
-// Read reads a file or a pipe to its end: UTF-8, UTF-16 with a byte order mark,
-// or else Windows-1252. What is no text is refused, and so is what is longer
-// than 8 MiB or holds more than 100,000 people; nobody is invited from half a list.
+// Read parses a file or a pipe in UTF-8, UTF-16 with a byte order mark, or
+// Windows-1252. It returns an error and no list if the input is binary, longer than
+// 8 MiB, or has more than 100,000 recipients.
 func Read(r io.Reader) (List, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
 	switch {
@@ -96,8 +98,8 @@ func Read(r io.Reader) (List, error) {
 	return l, nil
 }
 
-// parse also returns the last line that was read, and [ErrTooMany] if that is
-// not the text's last.
+// parse also returns the number of the last line that was read, and [ErrTooMany] if
+// the rest of the text was not read.
 func parse(text string) (List, int, error) {
 	r := &reader{first: map[Invitee]int{}, guessed: !utf8.ValidString(text)}
 	text = normalize(text)
@@ -107,17 +109,18 @@ func parse(text string) (List, int, error) {
 	return r.list, max(r.line, 1), r.err
 }
 
-// A reader collects what a text names.
+// A reader holds the state while a text is parsed.
 type reader struct {
 	list    List
-	first   map[Invitee]int // line, by the canonical spelling
-	line    int             // where the reading is
-	guessed bool            // the text's encoding is anybody's guess
+	first   map[Invitee]int // line number by canonical spelling
+	line    int             // number of the current line
+	guessed bool            // the text is not UTF-8, and its encoding is a guess
 	pieces  int
 	err     error
 }
 
-// full reports whether there is no room for another piece, and remembers it.
+// full counts a piece and reports whether the limit is reached or was reached
+// before.
 func (r *reader) full() bool {
 	if r.pieces++; r.pieces > maxPieces {
 		r.err = ErrTooMany
@@ -125,13 +128,14 @@ func (r *reader) full() bool {
 	return r.err != nil
 }
 
-// add takes an address or a Matrix ID, spelled bare, or the reason why it is none.
+// add adds a recipient, or a problem if spelled is not a valid address or Matrix
+// ID.
 func (r *reader) add(spelled, name, piece string) {
 	if r.guessed && !ascii(spelled) {
 		r.refuse(piece, ErrEncoding)
 		return
 	}
-	who, err := parseInvitee(spelled)
+	invitee, err := parseInvitee(spelled)
 	if err != nil {
 		r.refuse(piece, err)
 		return
@@ -139,22 +143,22 @@ func (r *reader) add(spelled, name, piece string) {
 	if r.full() {
 		return
 	}
-	if first, ok := r.first[who.Canonical()]; ok {
-		r.list.Repeats = append(r.list.Repeats, Repeat{Invitee: who, Line: r.line, First: first})
+	if first, ok := r.first[invitee.Canonical()]; ok {
+		r.list.Repeats = append(r.list.Repeats, Repeat{Invitee: invitee, Line: r.line, First: first})
 		return
 	}
-	who.Address.Address = strings.Clone(who.Address.Address) // else it may keep the whole text
-	r.first[who.Canonical()] = r.line
-	r.list.Recipients = append(r.list.Recipients, Recipient{Invitee: who, Name: cut(name), Line: r.line})
+	invitee.Address.Address = strings.Clone(invitee.Address.Address) // a substring would keep the whole text in memory
+	r.first[invitee.Canonical()] = r.line
+	r.list.Recipients = append(r.list.Recipients, Recipient{Invitee: invitee, Name: cut(name), Line: r.line})
 }
 
-func parseInvitee(spelled string) (who Invitee, err error) {
+func parseInvitee(spelled string) (invitee Invitee, err error) {
 	if isUserID(spelled) {
-		who.UserID, err = parseUserID(spelled)
+		invitee.UserID, err = parseUserID(spelled)
 	} else {
-		who.Address, err = parseAddress(spelled)
+		invitee.Address, err = parseAddress(spelled)
 	}
-	return who, err
+	return invitee, err
 }
 
 func (r *reader) refuse(piece string, err error) {
@@ -164,7 +168,7 @@ func (r *reader) refuse(piece string, err error) {
 	r.list.Problems = append(r.list.Problems, Problem{Line: r.line, Text: cut(piece), Err: err})
 }
 
-// cut copies the beginning of s, whole runes of it.
+// cut returns a copy of the first maxText bytes of s, without a partial rune.
 func cut(s string) string {
 	s = strings.TrimSpace(s)
 	if len(s) > maxText {

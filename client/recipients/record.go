@@ -7,28 +7,29 @@ import (
 	"strings"
 )
 
-// A record is a row of a table, with the number of its first line and its text.
+// A record is a row of a table, with the line number where it begins and its text.
 type record struct {
 	cells []string
 	line  int
 	text  string
 }
 
-// records reads rows. A quote that is not closed, or is closed so late that it
-// holds other rows, is a letter like others: it costs its own line only.
+// records iterates over the rows of a table. A quote that is not closed, or that
+// would join rows with addresses, is treated as an ordinary character, so that only
+// its line is affected.
 func records(body string, comma byte) iter.Seq[record] {
 	return func(yield func(record) bool) {
 		line := 1
-		buffer := bufio.NewReader(nil) // one for all, for there may be many broken lines
+		buffer := bufio.NewReader(nil) // reused, for there may be many lines with broken quotes
 		for body != "" {
 			buffer.Reset(strings.NewReader(body))
 			rows := csv.NewReader(buffer)
 			rows.Comma, rows.FieldsPerRecord, rows.TrimLeadingSpace = rune(comma), -1, comma != '\t'
 			rows.Comment = '#'
-			done, lines := 0, 0 // of body, before the row
+			done, lines := 0, 0 // bytes and line breaks of body before the current row
 			for {
 				cells, err := rows.Read()
-				if err != nil || swallows(cells) {
+				if err != nil || joinsRows(cells) {
 					break
 				}
 				at, _ := rows.FieldPos(0)
@@ -56,7 +57,7 @@ func records(body string, comma byte) iter.Seq[record] {
 	}
 }
 
-// blank reports whether a line is no row.
+// blank reports whether a line is empty or a comment.
 func blank(line string) bool { return strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") }
 
 func firstLine(s string) string {
@@ -69,7 +70,7 @@ func afterLine(s string) string {
 	return rest
 }
 
-// lineStart is where line n of s starts; the first is 0.
+// lineStart returns the index where line n of s starts. The first line is 0.
 func lineStart(s string, n int) int {
 	start := 0
 	for range n {
@@ -82,8 +83,9 @@ func lineStart(s string, n int) int {
 	return start
 }
 
-// swallows reports whether a cell holds a line with an address.
-func swallows(cells []string) bool {
+// joinsRows reports whether a cell contains a line break and an address: its quote
+// was probably closed in a later row.
+func joinsRows(cells []string) bool {
 	for _, cell := range cells {
 		if strings.Contains(cell, "\n") && strings.Contains(cell, "@") {
 			return true
@@ -92,7 +94,7 @@ func swallows(cells []string) bool {
 	return false
 }
 
-// splitCells parts a line with broken quotes.
+// splitCells splits a line with broken quotes into cells.
 func splitCells(line string, comma byte) []string {
 	cells := strings.Split(line, string(comma))
 	for i, cell := range cells {

@@ -6,27 +6,27 @@ import (
 	"unicode"
 )
 
-// sample is how many rows show whether a text is a table.
+// sample is the number of rows that decide whether a text is a table.
 const sample = 50
 
-// widest is how long a table's line may be.
-const widest = 64 << 10
+// maxLineLength is the maximum length of a table's line, in bytes.
+const maxLineLength = 64 << 10
 
-// table reads a text that is a table, and reports whether it is one.
+// table reads a text if it is a table, and reports whether it is one.
 func (r *reader) table(text string) bool {
 	for line := range strings.SplitSeq(text, "\n") {
-		if len(line) > widest {
+		if len(line) > maxLineLength {
 			return false
 		}
 	}
-	body, start := text, 0 // lines before the body
+	body, start := text, 0 // start is the number of lines before the body
 	next := func() { body, start = afterLine(body), start+1 }
 	for body != "" && blank(firstLine(body)) {
 		next()
 	}
 	separators := "\t;,"
-	if told, ok := strings.CutPrefix(strings.TrimSpace(firstLine(body)), "sep="); ok && len(told) == 1 && strings.Contains(separators, told) {
-		separators = told // a spreadsheet says so
+	if declared, ok := strings.CutPrefix(strings.TrimSpace(firstLine(body)), "sep="); ok && len(declared) == 1 && strings.Contains(separators, declared) {
+		separators = declared // the separator that a spreadsheet announces
 		next()
 	}
 	top := firstLine(body)
@@ -38,7 +38,8 @@ func (r *reader) table(text string) bool {
 		}
 	}
 	if _, ok := headings([]string{top}); ok {
-		// A single column needs no separators, and may hold anything.
+		// A table with a single column has no separators; each row is read like a
+		// line of a list.
 		next()
 		r.line = start
 		r.lines(body)
@@ -53,17 +54,16 @@ func (r *reader) table(text string) bool {
 	return false
 }
 
-// guess finds the one column that holds bare addresses or Matrix IDs, in most of
-// the rows.
-// A single row between commas may as well be a list.
+// guess finds the only column that contains bare addresses or Matrix IDs in most of
+// the rows. A single row with commas is not a table: it may be a list.
 func guess(body string, comma byte) (columns, bool) {
-	rows, parted, found, column := 0, 0, 0, -1
+	rows, split, found, column := 0, 0, 0, -1
 	for row := range records(body, comma) {
 		if rows == sample {
 			break
 		}
 		if rows++; len(row.cells) > 1 {
-			parted++
+			split++
 		}
 		for i, cell := range row.cells {
 			if !strings.Contains(cell, "@") {
@@ -80,17 +80,17 @@ func guess(body string, comma byte) (columns, bool) {
 		}
 	}
 	enough := found > 1 || comma == '\t' && found == 1
-	return columns{addresses: []int{column}, name: -1, first: -1, last: -1}, enough && 2*found >= rows && 2*parted >= rows
+	return columns{addresses: []int{column}, name: -1, first: -1, last: -1}, enough && 2*found >= rows && 2*split >= rows
 }
 
-// rows reads a table. Without headings other cells may name people too, and a
-// row of one cell, or with an address out of place, is read as a line.
+// rows reads a table. Without headings, a row with one cell or with addresses in
+// other columns is read like a line of a list.
 func (r *reader) rows(body string, comma byte, start int, c columns, headed bool) {
 	for row := range records(body, comma) {
 		r.line = start + row.line
 		switch {
 		case headed && row.line == 1:
-		case !headed && (len(row.cells) == 1 || strayed(row.cells, c.addresses[0])):
+		case !headed && (len(row.cells) == 1 || hasAddressElsewhere(row.cells, c.addresses[0])):
 			r.readLine(row.text)
 		default:
 			r.row(row, c, headed)
@@ -101,7 +101,7 @@ func (r *reader) rows(body string, comma byte, start int, c columns, headed bool
 	}
 }
 
-func strayed(cells []string, column int) bool {
+func hasAddressElsewhere(cells []string, column int) bool {
 	for i, cell := range cells {
 		if i != column && strings.Contains(cell, "@") {
 			return true
@@ -110,8 +110,8 @@ func strayed(cells []string, column int) bool {
 	return false
 }
 
-// row reads the person in a row: the first of its addresses that is there. A
-// Matrix ID comes before any address, for it needs no mail.
+// row reads the recipient in a row from the first column that has an address. A
+// Matrix ID is preferred to an address because it needs no mail.
 func (r *reader) row(row record, c columns, headed bool) {
 	name := c.nameIn(row.cells)
 	if !headed {
@@ -119,19 +119,19 @@ func (r *reader) row(row record, c columns, headed bool) {
 	}
 	for _, i := range c.addresses {
 		if i < len(row.cells) && strings.Contains(row.cells[i], "@") {
-			r.people(strings.ReplaceAll(row.cells[i], ":::", ";"), name) // so Google parts several
+			r.people(strings.ReplaceAll(row.cells[i], ":::", ";"), name) // Google separates several addresses with :::
 			return
 		}
 	}
 	switch {
 	case slices.ContainsFunc(row.cells, isPhone):
 		r.refuse(row.text, ErrPhone)
-	case lettered(row.text):
+	case hasLetter(row.text):
 		r.refuse(row.text, ErrNoAddress)
 	}
 }
 
-// nameIn is the name that a row gives under headings.
+// nameIn returns the name in a row of a table with headings.
 func (c columns) nameIn(cells []string) string {
 	cell := func(i int) string {
 		if i < 0 || i >= len(cells) {
@@ -142,7 +142,7 @@ func (c columns) nameIn(cells []string) string {
 	return or(cell(c.name), strings.TrimSpace(cell(c.first)+" "+cell(c.last)))
 }
 
-// nameBeside is the name in a row without headings: the two cells before the
+// nameBeside returns the name in a row without headings: the two cells before the
 // address, or the one after it.
 func nameBeside(cells []string, column int) string {
 	column = min(column, len(cells))

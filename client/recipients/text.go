@@ -10,8 +10,8 @@ import (
 	unicodeenc "golang.org/x/text/encoding/unicode"
 )
 
-// decode returns the text in data. Spreadsheets write UTF-16, and older ones
-// the code page of their country, of which Windows-1252 is the likeliest.
+// decode returns the text in data. Spreadsheets write UTF-16 or, in older versions,
+// the code page of the country; the most common one is Windows-1252.
 func decode(data []byte) (string, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		decoded, err := unicodeenc.UTF16(unicodeenc.LittleEndian, unicodeenc.ExpectBOM).NewDecoder().Bytes(data)
@@ -26,10 +26,9 @@ func decode(data []byte) (string, error) {
 	return string(data), nil
 }
 
-// normalize gives the text one kind of line break, of space and of quote, and
-// takes out what is not seen. Links to users become Matrix IDs. The number of
-// lines stays. What is no UTF-8 is
-// read as Windows-1252.
+// normalize replaces the variants of line breaks, spaces and quotes by one form,
+// and removes invisible characters. Links to users become Matrix IDs. The number of
+// lines does not change. Text that is not UTF-8 is read as Windows-1252.
 func normalize(text string) string {
 	if !utf8.ValidString(text) {
 		if decoded, err := charmap.Windows1252.NewDecoder().String(text); err == nil {
@@ -37,7 +36,7 @@ func normalize(text string) string {
 		}
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return writeOutLinks(strings.Map(func(r rune) rune {
+	return replaceUserLinks(strings.Map(func(r rune) rune {
 		switch r {
 		case '\n', '\t':
 			return r
@@ -52,14 +51,14 @@ func normalize(text string) string {
 		case '＠':
 			return '@'
 		case '\u00ad', '\u200c', '\u200d':
-			return -1 // a soft hyphen and joiners; Cf has more
+			return -1 // soft hyphen and joiners
 		}
 		switch {
 		case r < utf8.RuneSelf && r >= ' ' && r != 0x7f:
 			return r
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.Is(unicode.Cf, r): // zero width, marks of byte order and of direction
+		case unicode.Is(unicode.Cf, r): // zero width, byte order and direction marks
 			return -1
 		}
 		return r
@@ -75,7 +74,8 @@ func ascii(s string) bool {
 	return true
 }
 
-// lettered reports whether s says something: separators and bullets alone do not.
-func lettered(s string) bool {
+// hasLetter reports whether s contains a letter or a digit: separators and bullets
+// do not.
+func hasLetter(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }

@@ -10,22 +10,23 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// ErrNotUserID is wrapped by the errors of what looks like a Matrix ID and is
-// none.
+// ErrNotUserID is the error of a text that begins like a Matrix ID and is not
+// valid.
 var ErrNotUserID = errors.New("not a Matrix ID")
 
-// ErrRoomLink says that a link leads to a room.
-var ErrRoomLink = errors.New("a link to a room, not to a person")
+// ErrRoomLink is the error of a link to a room.
+var ErrRoomLink = errors.New("a link to a room, not to a user")
 
-// isUserID reports whether s, which holds no spaces, is meant as a Matrix ID.
+// isUserID reports whether s, which contains no spaces, looks like a Matrix ID.
 func isUserID(s string) bool {
 	return len(s) > 1 && s[0] == '@' && !strings.Contains(s[1:], "@")
 }
 
-// parseUserID reads a Matrix ID. Localparts may have all characters that were
-// allowed in the past (https://spec.matrix.org/v1.19/appendices/#historical-user-ids),
-// except those beyond ASCII: no homeserver gives them out, and they look like
-// others.
+// parseUserID parses a Matrix ID. The localpart may contain all ASCII characters of
+// historical user IDs
+// (https://spec.matrix.org/v1.19/appendices/#historical-user-ids). Other characters
+// are refused: homeservers do not create such IDs, and they may look like other
+// IDs.
 func parseUserID(s string) (id.UserID, error) {
 	local, server, ok := strings.Cut(strings.TrimPrefix(s, "@"), ":")
 	switch {
@@ -34,17 +35,17 @@ func parseUserID(s string) (id.UserID, error) {
 	case len(s) > id.UserIDMaxLength:
 		return "", fmt.Errorf("%w: longer than %d bytes", ErrNotUserID, id.UserIDMaxLength)
 	case local == "":
-		return "", fmt.Errorf("%w: the part before the colon is empty", ErrNotUserID)
+		return "", fmt.Errorf("%w: nothing before the colon", ErrNotUserID)
 	case strings.ContainsFunc(local, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return "", fmt.Errorf("%w: a character that it may not have", ErrNotUserID)
+		return "", fmt.Errorf("%w: it contains a character that is not allowed", ErrNotUserID)
 	case !id.ValidateServerName(server):
-		return "", fmt.Errorf("%w: what follows the colon is not the name of a server", ErrNotUserID)
+		return "", fmt.Errorf("%w: no valid server name after the colon", ErrNotUserID)
 	}
 	return id.UserID(strings.Clone(s)), nil
 }
 
-// bareUserID takes off what stands around a Matrix ID in running text. The
-// server may be an IPv6 address in brackets.
+// bareUserID removes punctuation around a Matrix ID. The server may be an IPv6
+// address in brackets.
 func bareUserID(word string) string {
 	word = strings.TrimLeft(word, `"'<>()[]{},;:*|`+"`")
 	word = strings.TrimRight(word, `"'<>(){},;:*|.!?`+"`")
@@ -54,8 +55,8 @@ func bareUserID(word string) string {
 	return word
 }
 
-// Links to users: https://spec.matrix.org/v1.19/appendices/#uris. Clients copy a
-// mention as a link in Markdown.
+// Links to users (https://spec.matrix.org/v1.19/appendices/#uris). Some clients
+// copy a mention as a Markdown link.
 const userLinkPattern = `(?:https?://(?:www\.)?matrix\.to/#/(?:@|%40)|matrix:(?://)?(?:u|user)/)` +
 	`([^\s<>"?,;()\[\]]+)(?:\?[^\s<>",;()\[\]]*)?`
 
@@ -65,8 +66,8 @@ var (
 	roomLink = regexp.MustCompile(`(?i)^<?(?:https?://(?:www\.)?matrix\.to/#/(?:[#!]|%23|%21)|matrix:(?://)?(?:r|room|roomid)/)`)
 )
 
-// writeOutLinks replaces links to users by their Matrix IDs.
-func writeOutLinks(text string) string {
+// replaceUserLinks replaces links to users by their Matrix IDs.
+func replaceUserLinks(text string) string {
 	if !strings.Contains(text, "/") {
 		return text
 	}
@@ -85,7 +86,8 @@ func writeOutLinks(text string) string {
 	})
 }
 
-// unescapeUserID is the Matrix ID in a link, without its @.
+// unescapeUserID returns the Matrix ID in a link, where it is percent-encoded and
+// has no @.
 func unescapeUserID(s string) (string, bool) {
 	s, err := url.PathUnescape(strings.TrimRight(s, "/"))
 	if err != nil || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {

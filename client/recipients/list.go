@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// lines reads a text that is no table, line by line.
+// lines reads a text that is not a table, line by line.
 func (r *reader) lines(text string) {
 	for line := range strings.SplitSeq(text, "\n") {
 		r.line++
@@ -20,18 +20,19 @@ func (r *reader) lines(text string) {
 }
 
 var (
-	// Quotes of mails, and bullets. A number is one if a space follows.
+	// Quotation marks of replies (">") and list bullets. A number is a bullet only
+	// if a space follows it.
 	leading = regexp.MustCompile(`^(?:[\s>]*>\s*)?(?:(?:[-*+•‣◦–—]|\[[ xX]?\]|\(?\d{1,6}[.)])\s+)*`)
-	// Headings of mails. Those that hold an @ and name nobody are told apart: a
-	// Message-ID looks like an address.
-	heading = regexp.MustCompile(`^(?i:to|cc|bcc|from|reply-to|sender|resent-to|an|von|e-?mail)\s*:\s*`)
-	talk    = regexp.MustCompile(`^(?i:message-id|in-reply-to|references|received|content-[a-z]+|list-[a-z-]+|dkim-[a-z-]+|arc-[a-z-]+|x-[a-z-]+)\s*:`)
+	// Mail header fields. Fields that contain an @ but no recipient are matched
+	// separately: a Message-ID looks like an address.
+	header = regexp.MustCompile(`^(?i:to|cc|bcc|from|reply-to|sender|resent-to|an|von|e-?mail)\s*:\s*`)
+	noise  = regexp.MustCompile(`^(?i:message-id|in-reply-to|references|received|content-[a-z]+|list-[a-z-]+|dkim-[a-z-]+|arc-[a-z-]+|x-[a-z-]+)\s*:`)
 )
 
-// readLine reads a line of a list: a comment, a mail's heading, or people.
+// readLine reads a line of a list: a comment, a mail header field, or recipients.
 func (r *reader) readLine(line string) {
 	line = strings.TrimSpace(line)
-	if strings.HasPrefix(line, "(") && isPhone(line) { // or (030) would be taken for a bullet
+	if strings.HasPrefix(line, "(") && isPhone(line) { // otherwise (030) would be read as a bullet
 		r.refuse(line, ErrPhone)
 		return
 	}
@@ -39,20 +40,20 @@ func (r *reader) readLine(line string) {
 	switch {
 	case line == "" || line[0] == '#':
 		return
-	case talk.MatchString(start(line)):
+	case noise.MatchString(start(line)):
 		r.refuse(line, ErrNoAddress)
 		return
 	}
-	r.people(line[len(heading.FindString(start(line))):], "")
+	r.people(line[len(header.FindString(start(line))):], "")
 }
 
-// start is as much of a line as bullets and headings take.
+// start returns the part of a line in which bullets and header names are searched.
 func start(line string) string { return line[:min(len(line), maxText)] }
 
-// people reads pieces that commas, semicolons and closed angle brackets part.
-// A name in the list counts more than the one given.
+// people reads recipients that are separated by commas, semicolons or closing angle
+// brackets. A name in the text is preferred to the argument name.
 func (r *reader) people(line, name string) {
-	held := "" // Doe, of Doe, Jane <j@x>
+	held := "" // for "Doe, Jane <j@x>": Doe
 	for line != "" && r.err == nil {
 		end, comma := split(line)
 		piece := line[:end]
@@ -60,14 +61,14 @@ func (r *reader) people(line, name string) {
 			line = line[1:]
 		}
 		if held != "" {
-			if bracket := strings.IndexByte(piece, '<'); bracket > 0 && lettered(piece[:bracket]) {
+			if bracket := strings.IndexByte(piece, '<'); bracket > 0 && hasLetter(piece[:bracket]) {
 				piece = held + "," + piece
 			} else {
 				r.piece(held, name)
 			}
 			held = ""
 		}
-		if comma == ',' && lettered(piece) && len(piece) < maxText && !strings.Contains(piece, "@") {
+		if comma == ',' && hasLetter(piece) && len(piece) < maxText && !strings.Contains(piece, "@") {
 			held = piece
 			continue
 		}
@@ -76,16 +77,16 @@ func (r *reader) people(line, name string) {
 	r.piece(held, name)
 }
 
-// split returns the length of the piece that s begins with, and the separator
-// after it, if there is one. Separators in quotes, brackets and comments do
-// not count, if those are closed.
+// split returns the length of the first piece of s and the separator after it, or 0
+// if there is none. Separators inside quotes, brackets and comments are ignored if
+// these are closed.
 func split(s string) (int, byte) {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case ',', ';':
 			return i, s[i]
 		case '"':
-			if n := closing(s[i:], '"'); !strings.Contains(s[i:i+n], "<") { // a quote is missing
+			if n := closing(s[i:], '"'); !strings.Contains(s[i:i+n], "<") { // the closing quote is missing
 				i += n
 			}
 		case '(':
@@ -99,13 +100,13 @@ func split(s string) (int, byte) {
 	return len(s), 0
 }
 
-// closing is where the bracket that s begins with is closed; 0 if it is not,
-// or not where anybody would look for it.
+// closing returns the index of the bracket that closes the first one of s. It
+// returns 0 if there is none within maxAddress bytes.
 func closing(s string, bracket byte) int {
 	return strings.IndexByte(s[1:min(len(s), maxAddress)], bracket) + 1
 }
 
-// comment is the length of the comment that s begins with.
+// comment returns the length of the comment at the start of s, or 0.
 func comment(s string) int {
 	rest := strings.TrimLeft(s, " \t")
 	if !strings.HasPrefix(rest, "(") {
@@ -118,17 +119,17 @@ func comment(s string) int {
 	return len(s) - len(rest) + n + 1
 }
 
-// piece reads what should be one person, or bare addresses with spaces between.
+// piece reads one recipient, or several bare addresses separated by spaces.
 func (r *reader) piece(piece, name string) {
 	piece = strings.TrimSpace(piece)
 	switch {
-	case !lettered(piece):
+	case !hasLetter(piece):
 		if strings.Contains(piece, "@") {
 			r.refuse(piece, reason("@"))
 		}
 		return
 	case !strings.Contains(piece, "@"):
-		r.refuse(piece, unreadable(piece))
+		r.refuse(piece, notInvitee(piece))
 		return
 	case !strings.ContainsAny(piece, " \t\"<("):
 		r.add(bare(piece), name, piece)
@@ -148,7 +149,8 @@ func (r *reader) piece(piece, name string) {
 	r.words(piece, name)
 }
 
-// words reads what has no brackets. Beside a single address words are its name.
+// words reads a piece without brackets. If it has only one address, the other words
+// are its name.
 func (r *reader) words(piece, name string) {
 	addresses := 0
 	for word := range strings.FieldsSeq(piece) {
@@ -161,7 +163,7 @@ func (r *reader) words(piece, name string) {
 		case r.err != nil:
 			return
 		case !strings.Contains(word, "@"):
-			if addresses > 1 && lettered(word) {
+			if addresses > 1 && hasLetter(word) {
 				r.refuse(word, ErrNoAddress)
 			}
 		case addresses == 1:
@@ -173,8 +175,8 @@ func (r *reader) words(piece, name string) {
 	}
 }
 
-// bracketed finds <a@b>, and the name before or after it. A name may be an
-// address; two are people.
+// bracketed finds the address in <a@b> and the name before or after it. The name
+// may itself be an address; two addresses before the bracket are two recipients.
 func bracketed(piece string) (address, name string) {
 	end := strings.LastIndexByte(piece, '>')
 	start := strings.LastIndexByte(piece[:max(end, 0)], '<')
@@ -184,15 +186,15 @@ func bracketed(piece string) (address, name string) {
 	return strings.TrimSpace(piece[start+1 : end]), or(tidy(piece[:start]), tidy(piece[end+1:]))
 }
 
-// tidy takes off a name what stood between it and an address.
+// tidy removes separators between a name and an address from the name.
 func tidy(name string) string {
 	return strings.Trim(name, " \t\"'-–—:|()[]<>,;=")
 }
 
-// or is the first name that says something.
+// or returns the first name that contains a letter or a digit.
 func or(names ...string) string {
 	for _, name := range names {
-		if lettered(name) {
+		if hasLetter(name) {
 			return name
 		}
 	}
