@@ -1,6 +1,6 @@
-// Package dump reads saved room state: files of events and of a homeserver's
-// answers. It gives the invites in them and the names of the rooms, and reports
-// what it could not read.
+// Package dump reads files of saved room state: events and responses of a
+// homeserver in JSON. It returns the invites and the room names in them, and
+// reports the values that it could not read.
 package dump
 
 import (
@@ -14,46 +14,48 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A Dump collects the events that matter to invites from saved answers of a
+// A Dump collects the events about invites from files with saved responses of a
 // homeserver.
 //
-// A file is any number of JSON values: arrays of events, as /state gives them;
-// objects with such arrays, as from /messages, of one room in a sync or of a whole
-// sync; and single events. Events are looked for only where one of these forms has
-// them: a homeserver passes on members of an event that it does not know, and the
-// sender may have put whole rooms there.
+// A file contains any number of JSON values: arrays of events, as /state returns
+// them; objects with such arrays, like the response of /messages, one room of a
+// sync or a whole sync; and single events. Events are read only from the members
+// where these responses have them: homeservers pass on unknown members of an event,
+// so its sender could have put whole rooms into one.
 type Dump struct {
-	// Report is called for everything that should be an event, or hold events,
-	// and does not, unless it is nil. where is its path in the file, in the syntax
-	// of jq.
+	// Report, if it is not nil, is called for each value that should be an event,
+	// or contain events, and cannot be read. where is its path in the file, in the
+	// syntax of jq.
 	Report func(where string, reason error)
 
-	Events     int // events read, with those that have nothing to do with invites
+	Events     int // events that were read, including events that are not about invites
 	Unreadable int // values that could not be read
 
-	answers int // lists and objects that hold events, even empty ones
-	found   []roomEvent
+	responses int // lists and objects for events, including empty ones
+	found     []roomEvent
 }
 
-// A roomEvent is an event and its room, which is empty if the file does not name it.
+// A roomEvent is an event and its room ID, which is empty if the file does not
+// contain it.
 type roomEvent struct {
 	room  id.RoomID
 	event invite.Event
 }
 
-// Empty reports whether the files held no answer of a homeserver.
-func (d *Dump) Empty() bool { return d.Events == 0 && (d.answers == 0 || d.Unreadable > 0) }
+// Empty reports whether the files contain no response of a homeserver.
+func (d *Dump) Empty() bool { return d.Events == 0 && (d.responses == 0 || d.Unreadable > 0) }
 
 var (
-	errNoEvents = errors.New("neither an event nor an answer of a homeserver that holds some")
-	errNoList   = errors.New("not a list of events")
-	errNoObject = errors.New("not an object")
+	errNotEvents = errors.New("neither an event nor a response of a homeserver with events")
+	errNotList   = errors.New("not a list of events")
+	errNotObject = errors.New("not an object")
 )
 
-// byteOrderMark is what some editors put at the beginning of a file.
+// Some editors write a byte order mark at the beginning of a file.
 const byteOrderMark = "\uFEFF"
 
-// Read reads a file to its end. The events before an error are kept.
+// Read reads a file to its end. If it returns an error, the events before the error
+// are kept.
 func (d *Dump) Read(from io.Reader) error {
 	r := bufio.NewReaderSize(from, 64<<10)
 	if mark, _ := r.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
@@ -74,7 +76,7 @@ func (d *Dump) Read(from io.Reader) error {
 	}
 }
 
-// value reads what begins with t at the top of a file.
+// value reads a top-level value, which begins with t.
 func (d *Dump) value(dec *json.Decoder, t json.Token, at place) error {
 	switch t {
 	case json.Delim('['):
@@ -82,45 +84,45 @@ func (d *Dump) value(dec *json.Decoder, t json.Token, at place) error {
 	case json.Delim('{'):
 		return d.object(dec, at)
 	default:
-		d.refuse(at, errNoEvents)
+		d.refuse(at, errNotEvents)
 		return nil
 	}
 }
 
-// object reads the rest of an object at the top of a file: an event, if it has a
-// type, and otherwise an answer.
+// object reads the rest of a top-level object: an event if it has a type, otherwise
+// a response.
 func (d *Dump) object(dec *json.Decoder, at place) error {
-	before, event := *d, []byte{'{'}
-	typed, answered := false, false
+	saved, event := *d, []byte{'{'}
+	isEvent, isResponse := false, false
 	err := eachMember(dec, func(name string) (err error) {
 		switch {
 		case holdsEvents(name):
-			answered = true
+			isResponse = true
 			return d.events(dec, at.member(name))
 		case name == "rooms":
-			answered = true
+			isResponse = true
 			return d.sync(dec, at.member(name))
 		}
-		typed = typed || name == "type"
+		isEvent = isEvent || name == "type"
 		event, err = copyMember(dec, event, name)
 		return err
 	})
-	if typed {
-		*d = before // what an event holds beside itself is a stranger's
+	if isEvent {
+		*d = saved // the sender of an event may have added other members
 	}
 	switch {
 	case err != nil:
 		return err
-	case typed:
+	case isEvent:
 		d.event(append(event, '}'), at)
-	case !answered:
-		d.refuse(at, errNoEvents)
+	case !isResponse:
+		d.refuse(at, errNotEvents)
 	}
 	return nil
 }
 
-// holdsEvents reports whether events are in a member of this name, of an answer
-// of /messages or of a room in a sync.
+// holdsEvents reports whether the member with this name contains events, in a
+// response of /messages or in a room of a sync.
 func holdsEvents(name string) bool {
 	switch name {
 	case "chunk", "state", "state_after", "timeline":
@@ -130,7 +132,7 @@ func holdsEvents(name string) bool {
 	}
 }
 
-// events reads a list of events, or an object that has one.
+// events reads a list of events, or an object whose member "events" is such a list.
 func (d *Dump) events(dec *json.Decoder, at place) error {
 	t, err := dec.Token()
 	switch {
@@ -139,7 +141,7 @@ func (d *Dump) events(dec *json.Decoder, at place) error {
 	case t == json.Delim('['):
 		return d.list(dec, at)
 	case t != json.Delim('{'):
-		d.refuse(at, errNoList)
+		d.refuse(at, errNotList)
 		return nil
 	}
 	return eachMember(dec, func(name string) error {
@@ -153,13 +155,13 @@ func (d *Dump) events(dec *json.Decoder, at place) error {
 		case t == json.Delim('['):
 			return d.list(dec, at.member(name))
 		}
-		d.refuse(at.member(name), errNoList)
+		d.refuse(at.member(name), errNotList)
 		return skipRest(dec, t)
 	})
 }
 
-// sync reads the rooms of a sync. Of those one is only invited to it shows a
-// part, in which events have no IDs.
+// sync reads the rooms of a sync. Rooms that the user is only invited to are
+// skipped: their events are stripped state without IDs.
 func (d *Dump) sync(dec *json.Decoder, at place) error {
 	return d.members(dec, at, func(name string) error {
 		if name != "join" && name != "leave" {
@@ -178,23 +180,24 @@ func (d *Dump) sync(dec *json.Decoder, at place) error {
 	})
 }
 
-// members reads an object and calls f where the value of each member begins.
+// members reads an object and calls f for each member, when its value has not been
+// read yet.
 func (d *Dump) members(dec *json.Decoder, at place, f func(name string) error) error {
 	t, err := dec.Token()
 	switch {
 	case err != nil:
 		return err
 	case t == json.Delim('{'):
-		d.answers++
+		d.responses++
 		return eachMember(dec, f)
 	}
-	d.refuse(at, errNoObject)
+	d.refuse(at, errNotObject)
 	return skipRest(dec, t)
 }
 
 // list reads the rest of a list of events.
 func (d *Dump) list(dec *json.Decoder, at place) error {
-	d.answers++
+	d.responses++
 	for n := 0; dec.More(); n++ {
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {

@@ -11,33 +11,33 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// event keeps an event if it matters to invites.
+// event keeps an event if it is about invites or names the room.
 func (d *Dump) event(raw json.RawMessage, at place) {
 	ev, err := invite.ParseEvent(raw)
 	if err == nil && !matters(ev) {
 		d.Events++
 		return
 	}
-	room, wrong := envelope(raw)
-	switch message := errors.Is(err, invite.ErrNotState); {
-	case wrong != nil:
-		d.refuse(at, wrong)
-	case err != nil && !message:
+	room, invalid := envelope(raw)
+	switch notState := errors.Is(err, invite.ErrNotState); {
+	case invalid != nil:
+		d.refuse(at, invalid)
+	case err != nil && !notState:
 		d.refuse(at, err)
 	default:
 		d.Events++
-		if !message {
-			ev.Raw = nil // unused, and most of the memory that an event needs
+		if !notState {
+			ev.Raw = nil // not used, and the largest part of an event
 			d.found = append(d.found, roomEvent{cmp.Or(at.room, room), ev})
 		}
 	}
 }
 
-// envelope checks the members that every event has and returns the room that it
-// names, if any.
+// envelope checks the types of the members that every event has. It returns the
+// event's room ID, if any.
 func envelope(raw json.RawMessage) (id.RoomID, error) {
 	var value any
-	var members map[string]json.RawMessage // a struct's fields would also match "Room_ID"
+	var members map[string]json.RawMessage // not a struct: its fields would also match "Room_ID"
 	if json.Unmarshal(raw, &members) != nil || members == nil {
 		if err := json.Unmarshal(raw, &value); err != nil {
 			return "", err
@@ -63,13 +63,13 @@ func envelope(raw json.RawMessage) (id.RoomID, error) {
 	return id.RoomID(texts["room_id"]), nil
 }
 
-// kindOf says what kind of JSON a value is.
+// kindOf returns the JSON type of a value, with an article.
 func kindOf(value any) string {
 	switch value.(type) {
 	case nil:
 		return "null"
 	case bool:
-		return "true or false"
+		return "a boolean"
 	case float64:
 		return "a number"
 	case string:
@@ -81,7 +81,7 @@ func kindOf(value any) string {
 	}
 }
 
-// The event types with the names of a room.
+// Event types that name a room.
 const (
 	typeName           = "m.room.name"
 	typeCanonicalAlias = "m.room.canonical_alias"

@@ -10,13 +10,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A Room holds the names of a room.
+// A Room has the names of a room.
 type Room struct {
-	Name  string // m.room.name, or else the alias
+	Name  string // the name in m.room.name, or else the alias
 	Alias id.RoomAlias
 }
 
-// Fold returns the invites of all rooms, newest first, and the rooms they are in.
+// Fold returns the invites of all rooms, newest first, and the names of these
+// rooms.
 func (d *Dump) Fold() ([]invite.Invite, map[id.RoomID]Room) {
 	events := map[id.RoomID][]invite.Event{}
 	for _, e := range d.found {

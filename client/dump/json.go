@@ -8,23 +8,23 @@ import (
 	"io/fs"
 )
 
-// unreadable says why the rest of a file cannot be read.
+// unreadable returns the reason why the rest of a file cannot be read.
 func unreadable(dec *json.Decoder, err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("it ends in the middle")
+		return errors.New("unexpected end of file")
 	case errors.As(err, &syntax):
-		return fmt.Errorf("it is no JSON from about byte %d on", dec.InputOffset())
+		return fmt.Errorf("invalid JSON near byte %d", dec.InputOffset())
 	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err // callers name the path
+		return path.Err // callers add the path
 	}
 	return err
 }
 
-// eachMember reads the rest of an object and calls f where the value of each
-// member begins; f reads it.
+// eachMember reads the rest of an object and calls f for each member. f must read
+// the member's value.
 func eachMember(dec *json.Decoder, f func(name string) error) error {
 	for dec.More() {
 		t, err := dec.Token()
@@ -40,8 +40,9 @@ func eachMember(dec *json.Decoder, f func(name string) error) error {
 	return err
 }
 
-// copyMember reads the value of a member and puts the member at the end of an
-// object, which is open. Every byte of the value stays: signatures are over them.
+// copyMember reads a member's value and appends the member to object, which has no
+// closing bracket yet. The bytes of the value are not changed: signatures cover
+// them.
 func copyMember(dec *json.Decoder, object []byte, name string) ([]byte, error) {
 	var raw json.RawMessage
 	if err := dec.Decode(&raw); err != nil {
@@ -59,7 +60,7 @@ func copyMember(dec *json.Decoder, object []byte, name string) ([]byte, error) {
 	return append(object, raw...), nil
 }
 
-// skip reads a value and drops it.
+// skip reads a value and ignores it.
 func skip(dec *json.Decoder) error {
 	t, err := dec.Token()
 	if err != nil {
@@ -68,7 +69,7 @@ func skip(dec *json.Decoder) error {
 	return skipRest(dec, t)
 }
 
-// skipRest reads the rest of the value that begins with t.
+// skipRest reads and ignores the rest of the value that begins with t.
 func skipRest(dec *json.Decoder, t json.Token) error {
 	for depth := 0; ; {
 		switch t {

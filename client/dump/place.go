@@ -9,7 +9,7 @@ import (
 // A place is the position of a value in a file, and its room.
 type place struct {
 	value int    // number of the top-level value, from 1
-	path  string // within that value, in the syntax of jq
+	path  string // within the top-level value, in the syntax of jq
 	room  id.RoomID
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/link"
 )
 
-// FuzzParse reads what strangers might mail. What comes out is either whole, and
-// then harmless to put into a URL, or nothing.
+// FuzzParse checks that Parse returns either a complete link whose parts are safe
+// in a URL, or none.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		mailed, esc(mailed), esc(esc(mailed)), signed, strings.ReplaceAll(mailed, "=", "=3D"), strings.ReplaceAll(mailed, "&", "&amp;"),
@@ -22,7 +22,7 @@ func FuzzParse(f *testing.F) {
 		l, err := link.Parse(text)
 		if err != nil {
 			if l.Token != "" || l.RoomID != "" || l.PrivateKey() != "" {
-				t.Errorf("half a link: %v", l)
+				t.Errorf("an error with a partial link: %v", l)
 			}
 			if len(text) > 60 && strings.Contains(err.Error(), text) {
 				t.Error("the error repeats the link")

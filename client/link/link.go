@@ -1,5 +1,5 @@
-// Package link reads the link in the mail of a third-party invite, in whatever
-// form it comes out of a mail program. It is pure, and asks nobody.
+// Package link parses the link in the e-mail of a third-party invite, in the forms
+// that mail programs make of it. It makes no requests.
 package link
 
 import (
@@ -10,61 +10,64 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A Link is what the mail of an invite says. Identity servers have the last word
-// on its form, which the spec leaves to them; this is what Sydent writes
+// A Link is the parsed link of an invite's e-mail. The spec leaves its format to
+// identity servers; this is the format of Sydent
 // (https://github.com/element-hq/sydent/blob/main/res/vector-im/invite_template.eml.j2).
-// Nobody vouches for any of it, and whoever has it can take the invite: it is a
-// secret, and prints without.
+//
+// Nothing in it is authenticated. A link is a secret, because every user who has it
+// can accept the invite; when printed, it shows no secret.
 type Link struct {
-	RoomID id.RoomID // empty in a bare sign URL
-	Via    []string  // servers in the room, if the link names any
+	RoomID id.RoomID // empty if the text is only a sign URL
+	Via    []string  // servers in the room, if the link has any
 
-	// For people to read. Whoever wrote the link chose them.
+	// To show to the user. The author of the link can choose these texts freely.
 	Email, RoomName, RoomType, RoomAvatar, InviterName string
-	// Of the account that some identity servers have made for a guest.
+	// The guest account that some identity servers create.
 	GuestUserID      string
 	GuestAccessToken string `json:"-"`
 
-	// SignURL signs for who posts to it, without its query; empty if the link has none.
+	// SignURL is the URL of the endpoint that signs for the invitee, without query;
+	// empty if the link has none.
 	SignURL string
-	// IdentityServer is the base URL of the server behind it.
+	// IdentityServer is the base URL of the server in SignURL.
 	IdentityServer string
-	Token          string // the invite's, which is its event's state key
+	Token          string // state key of the invite's event
 	Key            invite.PrivateKey
-	secret         string // the key as the link has it
+	secret         string // the private key as written in the link
 }
 
-// PrivateKey is the private key as the link has it.
+// PrivateKey returns the private key as written in the link.
 func (l Link) PrivateKey() string { return l.secret }
 
-// String says which invite it is, and nothing that would be enough to take it.
+// String returns the room and the public key. It contains nothing secret.
 func (l Link) String() string {
 	return fmt.Sprintf("invite to %s, key %s", l.RoomID, l.Key.Public())
 }
 
-// GoString is the same.
+// GoString returns the same as String.
 func (l Link) GoString() string { return l.String() }
 
-// An Error says why a text is no link of an invite, and never repeats it.
+// An Error says why a text is not the link of an invite. It does not quote the
+// text.
 type Error string
 
 func (e Error) Error() string { return string(e) }
 
-// What may be wrong with a text that should be a link, and in it what came
-// closest to one. They are listed by how far that was.
+// Errors of [Parse], ordered by progress: of several candidates in a text, Parse
+// reports the error of the one that is closest to a link.
 const (
-	ErrTooLong   Error = "this is too long to be a link"
-	ErrEmpty     Error = "there is no link"
-	ErrNotInvite Error = "this is no link of an invite's mail: it has neither a signurl nor a token with a private key"
+	ErrTooLong   Error = "too long to be a link"
+	ErrEmpty     Error = "no link was given"
+	ErrNotInvite Error = "not the link of an invite's e-mail: it has neither a signurl nor a token with a private key"
 	ErrSignURL   Error = "the link's signurl is not the URL of an identity server"
-	ErrNoToken   Error = "the link names no token"
-	ErrToken     Error = "the link's token is none that an identity server writes"
+	ErrNoToken   Error = "the link has no token"
+	ErrToken     Error = "the link's token is not valid"
 	ErrNoKey     Error = "the link has no private key"
-	ErrKey       Error = "the link's private key is not whole"
-	ErrRoom      Error = "the link's room is no room ID"
+	ErrKey       Error = "the link's private key is incomplete or invalid"
+	ErrRoom      Error = "the link's room is not a room ID"
 )
 
-// farther lists the errors by how far a text got on its way to being a link.
-func farther() []error {
+// byProgress lists the errors in the order of their declaration.
+func byProgress() []error {
 	return []error{ErrEmpty, ErrNotInvite, ErrSignURL, ErrNoToken, ErrToken, ErrNoKey, ErrKey, ErrRoom}
 }

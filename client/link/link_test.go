@@ -14,7 +14,8 @@ import (
 const (
 	room  = "!AbCd:example.org"
 	token = "kPzQxWbABCDEFabcdef"
-	// key is a private key whose two encodings differ, and public its other half.
+	// key is a private key that differs in the two alphabets of base64; public is
+	// its public key.
 	key    = "Q8Aw7dc_yqwi0f1Kglj7fWcxMohUYpx40lIOxC82f6Q"
 	public = "UIWqmD96kTF_LESctfwvn1YhWhr_Ab-t6lfa1MS9D7c"
 
@@ -22,14 +23,14 @@ const (
 	signed = sign + "?token=" + token + "&private_key=" + key
 )
 
-// mailed is the link as Sydent's own template writes it.
+// mailed is a link as written by Sydent's template.
 var mailed = "https://app.element.io/#/room/" + esc(room) + "?email=" + esc("grace+x@navy.example") + "&signurl=" + esc(signed) +
 	"&room_name=" + esc("Compilers & Co") + "&room_avatar_url=mxc%3A//example.org/x&inviter_name=" + esc("Ada +1") +
 	"&guest_access_token=syt&guest_user_id=%40guest%3Aexample.org&room_type=m.space"
 
 func esc(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// want fails unless a text is the link, or at least opens the same room.
+// want fails the test if text does not parse to the link's invite.
 func want(t *testing.T, name, text string) link.Link {
 	t.Helper()
 	l, err := link.Parse(text)
@@ -39,8 +40,8 @@ func want(t *testing.T, name, text string) link.Link {
 	return l
 }
 
-func TestLinkOfTheMail(t *testing.T) {
-	l := want(t, "as mailed", mailed)
+func TestParseFields(t *testing.T) {
+	l := want(t, "unchanged", mailed)
 	for _, f := range [][2]string{
 		{l.Email, "grace+x@navy.example"},
 		{l.RoomName, "Compilers & Co"},
@@ -57,8 +58,8 @@ func TestLinkOfTheMail(t *testing.T) {
 	}
 }
 
-// Whatever a mail program, a person or another client does to a link, it stays the same invite.
-func TestForms(t *testing.T) {
+// Each form still parses to the same invite.
+func TestParseForms(t *testing.T) {
 	query := strings.SplitN(mailed, "?", 2)[1]
 	soft := func(s, brk string) string {
 		var out strings.Builder
@@ -99,14 +100,14 @@ func TestForms(t *testing.T) {
 		"broken and indented":             hard(mailed, "\r\n    "),
 		"broken by spaces":                hard(mailed, " "),
 		"broken in brackets":              "<" + hard(mailed, "\r\n ") + ">",
-		"in its mail":                     "Hi,\n\nAda (@ada:example.org) has invited you, see https://element.io/ for more.\n\n" + mailed + "\n\nYours,\nhttps://example.org/#about\n",
-		"in a sentence":                   "Ada (#ops) says: follow " + mailed + " at once",
+		"inside the mail":                 "Hi,\n\nAda (@ada:example.org) has invited you, see https://element.io/ for more.\n\n" + mailed + "\n\nYours,\nhttps://example.org/#about\n",
+		"inside a sentence":               "Ada (#ops) says: follow " + mailed + " at once",
 		"percent-encoded":                 esc(mailed),
 		"percent-encoded twice":           esc(esc(mailed)),
 		"lower-case percent":              strings.ToLower(strings.ReplaceAll(esc("https://app.element.io/#/room/"), "%20", "+")) + esc(room) + "?" + query,
 		"fragment escaped":                strings.Replace(mailed, "#", "%23", 1),
 		"signurl encoded twice":           strings.Replace(mailed, esc(signed), esc(esc(signed)), 1),
-		"its ampersand encoded twice":     strings.Replace(mailed, esc(signed), strings.Replace(esc(signed), "%26", "%2526", 1), 1),
+		"ampersand encoded twice":         strings.Replace(mailed, esc(signed), strings.Replace(esc(signed), "%26", "%2526", 1), 1),
 		"signurl not encoded":             strings.Replace(mailed, esc(signed), signed, 1),
 		"room as browsers encode it":      strings.Replace(mailed, esc(room), "!AbCd%3Aexample.org", 1),
 		"room not encoded":                strings.Replace(mailed, esc(room), room, 1),
@@ -128,15 +129,16 @@ func TestForms(t *testing.T) {
 	}
 }
 
-func TestViaNamesServers(t *testing.T) {
+func TestParseVia(t *testing.T) {
 	l, err := link.Parse("https://matrix.to/#/" + room + "?via=example.org&via=two.example%3A8448&via=a%20b&signurl=" + esc(signed))
 	if err != nil || strings.Join(l.Via, " ") != "example.org two.example:8448" {
 		t.Errorf("%v, %v", l.Via, err)
 	}
 }
 
-// A bare sign URL is enough but for the room, which somebody has to name.
-func TestBareSignURL(t *testing.T) {
+// A text that is only a sign URL has everything except the room, which the user
+// must enter.
+func TestParseSignURLOnly(t *testing.T) {
 	for _, text := range []string{signed, esc(signed), "<" + signed + ">", strings.Replace(signed, "&", "%26", 1), "See " + signed} {
 		l, err := link.Parse(text)
 		if err != nil || l.RoomID != "" || l.Token != token || l.SignURL != sign || l.Key.Public() != public {
@@ -149,7 +151,7 @@ func TestBareSignURL(t *testing.T) {
 	}
 }
 
-// An invite without an identity server has a key and a token, and nobody who signs.
+// A link without sign URL has a token and a key but no identity server.
 func TestLinkWithoutSignURL(t *testing.T) {
 	l, err := link.Parse("https://matrix.to/#/" + room + "?token=" + token + "&private_key=" + key)
 	if err != nil || l.SignURL != "" || l.IdentityServer != "" || l.RoomID != room {
@@ -157,7 +159,7 @@ func TestLinkWithoutSignURL(t *testing.T) {
 	}
 }
 
-func TestErrorsSayWhatIsMissing(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	with := func(signurl string) string {
 		return "https://app.element.io/#/room/" + room + "?email=a%40b.example&signurl=" + esc(signurl)
 	}

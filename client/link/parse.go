@@ -13,20 +13,19 @@ import (
 )
 
 const (
-	maxText  = 64 << 10 // bytes; a whole mail may be pasted
-	maxLink  = 8 << 10  // bytes; Sydent's have some 700
+	maxText  = 64 << 10 // bytes; the text may be a whole mail
+	maxLink  = 8 << 10  // bytes; links of Sydent have about 700
 	maxField = 255      // bytes of a room ID or a token, as in the spec
 	maxVia   = 10
-	// maxLevels is how often a link may have been percent-encoded as a whole.
-	// Each redirection service that a mail program puts in front adds one.
+	// maxLevels is the maximum number of times that a whole link is
+	// percent-encoded. Each redirection service of a mail program adds one.
 	maxLevels = 3
 )
 
-// Parse finds the link of an invite in a text: the URL itself, in angle brackets,
-// broken over lines, quoted-printable, with HTML's ampersands, percent-encoded
-// once or more, behind a redirection, or in the middle of its mail. Mail
-// programs do all of that. The error is one of this package's, and says what is
-// missing in what came closest to a link.
+// Parse finds the link of an invite in a text. The link may be surrounded by other
+// text or brackets, broken over several lines, quoted-printable, escaped for HTML,
+// percent-encoded several times, or the target of a redirection. If no candidate in
+// the text is a link, the error is that of the candidate that is closest to one.
 func Parse(text string) (Link, error) {
 	if len(text) > maxText {
 		return Link{}, ErrTooLong
@@ -35,14 +34,14 @@ func Parse(text string) (Link, error) {
 		return Link{}, ErrEmpty
 	}
 	var bare *Link
-	order, closest := farther(), error(ErrEmpty)
+	order, closest := byProgress(), error(ErrEmpty)
 	for candidate := range candidates(text) {
 		l, err := parse(candidate)
 		switch {
 		case err == nil && l.RoomID != "":
 			return l, nil
 		case err == nil:
-			bare = &l // it may be but a part of the link
+			bare = &l // another candidate may have the room
 		case slices.Index(order, err) > slices.Index(order, closest):
 			closest = err
 		}
@@ -53,7 +52,7 @@ func Parse(text string) (Link, error) {
 	return Link{}, closest
 }
 
-// parse reads what is nothing but a link.
+// parse parses a text that contains only a link.
 func parse(s string) (Link, error) {
 	address, query := split(s)
 	p := readParams(query)
@@ -65,7 +64,7 @@ func parse(s string) (Link, error) {
 	if err != nil && p.has("signurl") {
 		return Link{}, ErrSignURL
 	}
-	// A signurl that was not encoded has come apart at its ampersand.
+	// The ampersand of a signurl that was not encoded splits it in two parameters.
 	token := cmp.Or(signing.get("token"), p.get("token"))
 	key := cmp.Or(signing.get("private_key"), p.get("private_key"))
 	if err != nil && token == "" && key == "" {
@@ -97,11 +96,12 @@ func parse(s string) (Link, error) {
 	return l, nil
 }
 
-// split takes a web client's link apart: which room it opens, and the query
-// behind that. Clients keep both in the fragment, which no web server sees.
+// split returns the room in the link of a web client and the query after it.
+// Clients put both into the fragment, which is not sent to the web server.
 func split(s string) (room, query string) {
 	if _, fragment, ok := strings.Cut(s, "#"); ok {
-		// An alias has a # of its own, and so has a client inside a page.
+		// The first # may not start the fragment of the client: room aliases
+		// contain a #, and so may the path of the client.
 		for _, mark := range []string{"#/room/", "#/"} {
 			if _, after, ok := strings.Cut(s, mark); ok {
 				fragment = after
@@ -112,14 +112,14 @@ func split(s string) (room, query string) {
 	}
 	path, query, _ := strings.Cut(s, "?")
 	for part := range strings.SplitSeq(path, "/") {
-		if part != "" && (part[0] == '!' || part[0] == '%' && isRoomish(decodeUntil(part, isRoomish))) {
+		if part != "" && (part[0] == '!' || part[0] == '%' && startsRoomID(decodeUntil(part, startsRoomID))) {
 			return part, query
 		}
 	}
 	return "", query
 }
 
-func isRoomish(s string) bool { return strings.HasPrefix(s, "!") }
+func startsRoomID(s string) bool { return strings.HasPrefix(s, "!") }
 
 // IsRoomID reports whether s has the form of a room ID
 // (https://spec.matrix.org/v1.19/appendices/#room-ids).
@@ -128,7 +128,8 @@ func IsRoomID(s string) bool {
 		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/?#"<>%`, r) })
 }
 
-// readRoom checks a room ID. A bare sign URL names no room.
+// readRoom returns the room ID in s. It is empty if s is: a sign URL contains no
+// room.
 func readRoom(s string) (id.RoomID, error) {
 	s = decodeUntil(s, IsRoomID)
 	if s != "" && !IsRoomID(s) {
@@ -137,7 +138,7 @@ func readRoom(s string) (id.RoomID, error) {
 	return id.RoomID(s), nil
 }
 
-// isToken reports whether s may be an invite's token
+// isToken reports whether s is a valid token of an invite
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2store-invite).
 func isToken(s string) bool {
 	return len(s) <= maxField && !strings.ContainsFunc(s, func(r rune) bool {
@@ -145,18 +146,18 @@ func isToken(s string) bool {
 	})
 }
 
-// signing is a sign URL taken apart.
+// signing is a parsed sign URL.
 type signing struct {
 	url, server, query string
 	params
 }
 
-// signPath is how the path of every sign URL ends, in each version of the API
+// signPath is the end of the path of every sign URL, in all versions of the API
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2sign-ed25519).
 const signPath = "/sign-ed25519"
 
-// readSignURL reads the URL that signs. What it leads to gets the private key,
-// so it has to look the part.
+// readSignURL parses a sign URL. It is strict because the private key is sent to
+// this URL.
 func readSignURL(s string) (signing, error) {
 	u, err := url.Parse(decodeUntil(s, hasScheme))
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || !isServerName(u.Host) || u.User != nil ||
@@ -169,7 +170,7 @@ func readSignURL(s string) (signing, error) {
 		url:    (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
 		server: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: base}).String(),
 	}
-	// Mails of old had the ampersand between the two encoded once too often.
+	// Older mails encoded the ampersand of the query once too often.
 	out.query = decodeUntil(u.RawQuery, func(q string) bool { return readParams(q).get("private_key") != "" })
 	out.params = readParams(out.query)
 	return out, nil
@@ -180,12 +181,12 @@ func hasScheme(s string) bool {
 	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
-// params are the members of a query, each as it stands there: a plus is a space
-// in a text and a plus in a key.
+// params are the parameters of a query, still percent-encoded: a plus sign means a
+// space in some and a plus sign in others.
 type params map[string]string
 
-// readParams reads a query. Of two members with one name the first counts,
-// except for via, of which there may be some.
+// readParams parses a query. If a parameter is repeated, the first value is used,
+// except for via, which may have several.
 func readParams(query string) params {
 	p := params{}
 	for part := range strings.SplitSeq(query, "&") {
@@ -202,10 +203,10 @@ func readParams(query string) params {
 
 func (p params) has(name string) bool { return p[name] != "" }
 
-// get is a member that a machine reads.
+// get returns a parameter in which a plus sign is a plus sign.
 func (p params) get(name string) string { return unescape(p[name]) }
 
-// text is a member that people read.
+// text returns a parameter in which a plus sign is a space.
 func (p params) text(name string) string { return unescape(strings.ReplaceAll(p[name], "+", " ")) }
 
 func (p params) via() []string {
@@ -218,7 +219,7 @@ func (p params) via() []string {
 	return servers
 }
 
-// isServerName lets through what a server name is made of
+// isServerName reports whether s contains only characters of server names
 // (https://spec.matrix.org/v1.19/appendices/#server-name).
 func isServerName(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
@@ -226,7 +227,8 @@ func isServerName(s string) bool {
 	})
 }
 
-// unescape undoes one level of percent-encoding; what is none stays.
+// unescape removes one level of percent-encoding. It returns s if s is not valid
+// percent-encoding.
 func unescape(s string) string {
 	if out, err := url.PathUnescape(s); err == nil {
 		return out
@@ -234,8 +236,8 @@ func unescape(s string) string {
 	return s
 }
 
-// decodeUntil undoes levels of percent-encoding until good is satisfied, and
-// leaves what never satisfies it.
+// decodeUntil removes levels of percent-encoding until good returns true. It
+// returns s if that never happens.
 func decodeUntil(s string, good func(string) bool) string {
 	out := s
 	for range maxLevels {

@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	// softBreak is where quoted-printable breaks a line that is too long (RFC
-	// 2045, section 6.7). A form's field makes a space of the line break.
+	// softBreak is a soft line break of quoted-printable (RFC 2045, section 6.7). A
+	// line break that is pasted into a single-line input field becomes a space.
 	softBreak = regexp.MustCompile(`=[ \t]*(\r?\n|\r)|= +`)
 	qpByte    = regexp.MustCompile(`=[0-9A-Fa-f]{2}`)
 	ampersand = regexp.MustCompile(`(?i)&(amp|#38|#x26);`)
@@ -17,10 +17,11 @@ var (
 	blankLine = regexp.MustCompile(`\n[ \t\r>]*\n`)
 )
 
-// maxStarts is in how many places of a text a link is looked for.
+// maxStarts is the maximum number of places in a text where links are searched.
 const maxStarts = 64
 
-// candidates are what may be the link in a text, the likeliest first.
+// candidates iterates over the parts of a text that may be the link, the most
+// likely first.
 func candidates(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, plain := range readings(text) {
@@ -38,10 +39,11 @@ func candidates(text string) iter.Seq[string] {
 	}
 }
 
-// readings are a text as it was before a mail program wrote it down, and as it
-// is. Which one is right shows only when it is read: an = before two digits may
-// be either. Soft breaks go first, for a token may hold an =, and then a broken
-// one reads well.
+// readings returns the text without soft line breaks, decoded from
+// quoted-printable, and unchanged. Only parsing shows which one is right: an =
+// before two digits may belong to a token or be quoted-printable. The text without
+// soft line breaks is first: in the others, a token that is broken by one would parse
+// as a shorter token.
 func readings(text string) []string {
 	unwrapped := softBreak.ReplaceAllString(text, "")
 	decoded := qpByte.ReplaceAllStringFunc(unwrapped, func(s string) string {
@@ -53,7 +55,7 @@ func readings(text string) []string {
 	})
 	all := []string{unwrapped, decoded, text}
 	for i, s := range all {
-		for range maxLevels { // some are escaped twice
+		for range maxLevels { // some mails escape it several times
 			s = ampersand.ReplaceAllString(s, "&")
 		}
 		all[i] = equals.ReplaceAllString(s, "=")
@@ -61,8 +63,8 @@ func readings(text string) []string {
 	return all
 }
 
-// pieces are the parts of a text that begin like a link and, should none of
-// them be one, all of it.
+// pieces iterates over the parts of a text that begin like a link, and last over
+// the whole text.
 func pieces(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, at := range starts(text) {
@@ -84,7 +86,7 @@ func pieces(text string) iter.Seq[string] {
 	}
 }
 
-// starts are where a text goes on like a URL, which may be percent-encoded.
+// starts returns the indexes where a URL begins in a text, percent-encoded or not.
 func starts(text string) []int {
 	const longest = 32 // bytes of a scheme
 	var all []int
@@ -110,9 +112,9 @@ func isSchemeByte(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || strings.IndexByte("+-.", b) >= 0
 }
 
-// cuts are where a link may end that begins where s does: with what encloses it,
-// or else with its paragraph, for a mail program may have broken it over lines,
-// or with its first white space.
+// cuts returns the possible ends of a link that begins at the start of s: at the
+// closing bracket or quote, at the end of the paragraph, because mail programs
+// break long links, and at the first white space.
 func cuts(s string, before byte) []string {
 	ends := `<>"`
 	switch before {
