@@ -53,7 +53,7 @@ func TestErrorListsTriedURLs(t *testing.T) {
 		fault     sandbox.Fault
 		tried     []string // what the answer must tell, in order
 	}{
-		{"unknown host", "@ada:nowhere.test", sandbox.Fault{Path: "/none"}, []string{"https://nowhere.test/.well-known/matrix/client: no host is called nowhere.test", "https://nowhere.test/_matrix/client/versions: no host"}},
+		{"unknown host", "@ada:nowhere.test", sandbox.Fault{Path: "/none"}, []string{"https://nowhere.test/.well-known/matrix/client: no such host: nowhere.test", "https://nowhere.test/_matrix/client/versions: no such host"}},
 		{"no Matrix there", "https://matrix.example.org", sandbox.Fault{Path: "/", Status: 200, Body: "<html>"}, []string{"versions: something is there, but it does not speak Matrix"}},
 		{"a front page for all paths", "example.org", sandbox.Fault{Path: "/", Status: 200, Body: "{}"}, []string{"names no homeserver", "does not speak Matrix"}},
 		{"plain http for a password", "example.org", sandbox.Fault{Path: wellKnown, Status: 200, Body: `{"m.homeserver":{"base_url":"http://matrix.example.org"}}`}, []string{"not at an https URL"}},

@@ -10,15 +10,16 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// A Validation is an e-mail address that somebody is about to confirm
+// A Validation is a validation session of an e-mail address
 // (https://spec.matrix.org/v1.19/identity-service-api/#establishing-associations).
 type Validation struct {
 	Session string `json:"sid"`
 	Secret  string `json:"client_secret"`
 }
 
-// MailCode has the server mail a code to an address. The secret, 1 to 255
-// letters and digits, ties what follows to this.
+// MailCode starts a validation session: the server mails a code to the address. The
+// caller chooses the client secret, 1 to 255 letters and digits; later requests of
+// the session need it.
 func (s *Server) MailCode(ctx context.Context, t threepid.ID, secret string) (Validation, error) {
 	body := struct {
 		Secret  string `json:"client_secret"`
@@ -31,7 +32,8 @@ func (s *Server) MailCode(ctx context.Context, t threepid.ID, secret string) (Va
 	return v, err
 }
 
-// SubmitCode hands in the code that was mailed. Sydent refuses with status 200.
+// SubmitCode submits the code that was mailed. Sydent sends a refusal with status
+// 200.
 func (s *Server) SubmitCode(ctx context.Context, v Validation, code string) error {
 	body := struct {
 		Validation
@@ -49,9 +51,8 @@ func (s *Server) SubmitCode(ctx context.Context, v Validation, code string) erro
 	return err
 }
 
-// Bind lets the server tell everybody that a confirmed address is the user's.
-// The invites that waited for the address go to the user's homeserver, and the
-// server forgets them.
+// Bind publishes that a validated address belongs to the user. The server sends the
+// pending invites to that address to the user's homeserver and deletes them.
 func (s *Server) Bind(ctx context.Context, v Validation, user id.UserID) error {
 	body := struct {
 		Validation

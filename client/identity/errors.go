@@ -14,13 +14,12 @@ func (e *Error) Error() string { return "identity server " + e.ServerError.Error
 // HasCode reports whether err is an identity server's error with this code.
 func HasCode(err error, code string) bool { return jsonhttp.HasCode[*Error](err, code) }
 
-// An UnreachableError says that no answer came from an identity server.
+// An UnreachableError says that an identity server did not respond.
 type UnreachableError struct{ jsonhttp.UnreachableError }
 
 func (e *UnreachableError) Error() string { return "identity server " + e.UnreachableError.Error() }
 
-// Refusal returns an error of a request to an identity server as one of this
-// package's types.
+// Refusal converts an error of package jsonhttp to the type of this package.
 func Refusal(err error) error {
 	if e, ok := errors.AsType[*jsonhttp.ServerError](err); ok {
 		return &Error{*e}

@@ -1,6 +1,5 @@
-// Package identity speaks the identity service API, version 2
-// (https://spec.matrix.org/v1.19/identity-service-api/): the side of
-// third-party invites that knows e-mail addresses.
+// Package identity is a client of the Matrix identity service API, version 2
+// (https://spec.matrix.org/v1.19/identity-service-api/).
 package identity
 
 import (
@@ -19,19 +18,20 @@ import (
 
 const (
 	timeout  = 20 * time.Second
-	maxReply = 256 << 10 // terms in every language fit well below
+	maxReply = 256 << 10 // bytes; large enough for terms in all languages
 )
 
-// A Server is an identity server. Its methods may be called from many goroutines. It never sees the homeserver's access token:
-// it has one of its own, which it gives for an OpenID token.
+// A Server is a client of one identity server. It is safe for concurrent use. It
+// never gets the homeserver's access token: it has its own access token, which the
+// server issues in exchange for an OpenID token.
 type Server struct {
 	base      *url.URL
 	transport http.RoundTripper
-	token     atomic.Value // string; empty before Register
+	token     atomic.Value // access token, a string; empty before Register
 }
 
-// New returns the identity server at baseURL, as account data and
-// .well-known give it: without the /_matrix/identity path.
+// New returns a client of the identity server at baseURL. The URL does not include
+// the path /_matrix/identity, as in account data and .well-known.
 func New(baseURL string, transport http.RoundTripper) (*Server, error) {
 	u, err := url.Parse(strings.TrimRight(baseURL, "/"))
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || u.RawQuery != "" {
@@ -40,57 +40,58 @@ func New(baseURL string, transport http.RoundTripper) (*Server, error) {
 	return &Server{base: u, transport: transport}, nil
 }
 
-// URL is the server's base URL.
+// URL returns the server's base URL.
 func (s *Server) URL() string { return s.base.String() }
 
-// Name is the host and port that a homeserver is told in id_server.
+// Name returns the server's host and port, as used for id_server in requests to a
+// homeserver.
 func (s *Server) Name() string { return s.base.Host }
 
-// Token is the access token for this server; empty before Register.
+// Token returns the access token for this server. It is empty before Register.
 func (s *Server) Token() string {
 	token, _ := s.token.Load().(string)
 	return token
 }
 
-// Ping asks whether an identity server is there
+// Ping checks whether the server is an identity server
 // (https://spec.matrix.org/v1.19/identity-service-api/#get_matrixidentityv2).
 func (s *Server) Ping(ctx context.Context) error {
 	return s.call(ctx, http.MethodGet, "", nil, nil)
 }
 
-// Register trades an OpenID token of the homeserver, passed on as it came, for
-// an access token here
+// Register exchanges an OpenID token of the homeserver for an access token. openID
+// is the unchanged response of the homeserver
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2accountregister).
 func (s *Server) Register(ctx context.Context, openID json.RawMessage) error {
 	var reply struct {
 		Token       string `json:"token"`
-		AccessToken string `json:"access_token"` // of servers from before the spec had it
+		AccessToken string `json:"access_token"` // of servers that predate the spec
 	}
 	if err := s.call(ctx, http.MethodPost, "/account/register", openID, &reply); err != nil {
 		return err
 	}
 	token := cmp.Or(reply.Token, reply.AccessToken)
 	if token == "" {
-		return fmt.Errorf("identity server %s gave no token", s.Name())
+		return fmt.Errorf("identity server %s returned no access token", s.Name())
 	}
 	s.token.Store(token)
 	return nil
 }
 
-// CheckAccount asks whether the token still counts and the terms are accepted
+// CheckAccount checks whether the access token is valid and the terms are accepted
 // (https://spec.matrix.org/v1.19/identity-service-api/#get_matrixidentityv2account).
 func (s *Server) CheckAccount(ctx context.Context) error {
 	return s.call(ctx, http.MethodGet, "/account", nil, nil)
 }
 
-// Logout gives the token back
+// Logout invalidates the access token
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2accountlogout).
 func (s *Server) Logout(ctx context.Context) error {
 	return s.call(ctx, http.MethodPost, "/account/logout", struct{}{}, nil)
 }
 
-// call sends body as JSON to a path of the API and reads the reply into reply,
-// which may be nil.
+// call sends body as JSON to a path of the API and decodes the response into reply.
+// reply may be nil.
 func (s *Server) call(ctx context.Context, method, path string, body, reply any) error {
 	if reply == nil {
 		reply = new(json.RawMessage)

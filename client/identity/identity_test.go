@@ -7,7 +7,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// The spec's vectors and two of our own
+// Test vectors of the spec and two more
 // (https://spec.matrix.org/v1.19/identity-service-api/#sha256).
 func TestHash(t *testing.T) {
 	for _, tc := range []struct{ address, medium, pepper, want string }{
@@ -23,7 +23,7 @@ func TestHash(t *testing.T) {
 	}
 }
 
-func TestBaseURL(t *testing.T) {
+func TestNewValidatesBaseURL(t *testing.T) {
 	for _, u := range []string{"", "vector.im", "ftp://vector.im", "https://", "https://user:pw@vector.im", "https://vector.im?x", "%"} {
 		if _, err := identity.New(u, nil); err == nil {
 			t.Errorf("%q was accepted", u)

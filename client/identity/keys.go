@@ -9,8 +9,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// PublicKey returns the server's key with an ID such as "ed25519:0", in the
-// base64 that the server writes
+// PublicKey returns the server's key with an ID such as "ed25519:0", in base64 as
+// sent by the server
 // (https://spec.matrix.org/v1.19/identity-service-api/#get_matrixidentityv2pubkeykeyid).
 func (s *Server) PublicKey(ctx context.Context, keyID string) (string, error) {
 	var reply struct {
@@ -20,14 +20,14 @@ func (s *Server) PublicKey(ctx context.Context, keyID string) (string, error) {
 	return reply.PublicKey, err
 }
 
-// KeyValid asks whether a long-term key of the server still counts. The key is
-// sent exactly as given: the server compares letters
+// KeyValid asks whether a long-term key of the server is valid. The key is sent
+// unchanged because servers compare the encoded strings
 // (https://spec.matrix.org/v1.19/identity-service-api/#get_matrixidentityv2pubkeyisvalid).
 func (s *Server) KeyValid(ctx context.Context, publicKey string) (bool, error) {
 	return s.isValid(ctx, "/pubkey/isvalid", publicKey)
 }
 
-// EphemeralKeyValid asks the same of a key made for one invite
+// EphemeralKeyValid asks whether the ephemeral key of an invite is valid
 // (https://spec.matrix.org/v1.19/identity-service-api/#get_matrixidentityv2pubkeyephemeralisvalid).
 func (s *Server) EphemeralKeyValid(ctx context.Context, publicKey string) (bool, error) {
 	return s.isValid(ctx, "/pubkey/ephemeral/isvalid", publicKey)
@@ -41,9 +41,10 @@ func (s *Server) isValid(ctx context.Context, path, publicKey string) (bool, err
 	return reply.Valid, err
 }
 
-// Sign has the server sign that user takes the invite with this token, by the
-// private key from the mailed link. What comes back goes into a join as
-// third_party_signed; it stays raw because its signature covers every member
+// Sign asks the server to sign the acceptance of the invite with this token by
+// user, with the private key from the link in the mail. The result is the
+// third_party_signed of a join. It is returned unchanged because the signature
+// covers all of its members
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2sign-ed25519).
 func (s *Server) Sign(ctx context.Context, user id.UserID, token, privateKey string) (json.RawMessage, error) {
 	body := struct {

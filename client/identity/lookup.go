@@ -13,15 +13,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// Lookup asks which of the identifiers are bound to a Matrix ID. Those that
-// are not are missing from the result. Addresses travel hashed
-// (https://spec.matrix.org/v1.19/identity-service-api/#association-lookup);
-// a server that only knows the "none" algorithm, which would send them in the
-// clear, is refused.
+// Lookup returns the Matrix IDs that the identifiers are bound to. Identifiers
+// without a binding are not in the result. Addresses are sent hashed
+// (https://spec.matrix.org/v1.19/identity-service-api/#association-lookup). If the
+// server only supports the algorithm "none", which sends them as plain text, Lookup
+// returns an error.
 func (s *Server) Lookup(ctx context.Context, ids ...threepid.ID) (map[threepid.ID]id.UserID, error) {
 	found, err := s.lookup(ctx, ids)
 	if HasCode(err, "M_INVALID_PEPPER") {
-		// The server changed its pepper between our two questions.
+		// The pepper changed between the two requests.
 		found, err = s.lookup(ctx, ids)
 	}
 	return found, err
@@ -36,7 +36,7 @@ func (s *Server) lookup(ctx context.Context, ids []threepid.ID) (map[threepid.ID
 		return nil, err
 	}
 	if !slices.Contains(details.Algorithms, "sha256") {
-		return nil, fmt.Errorf("identity server %s would have addresses sent unhashed", s.Name())
+		return nil, fmt.Errorf("identity server %s does not support lookups with hashed addresses", s.Name())
 	}
 	hashes := make([]string, len(ids))
 	for i, t := range ids {
@@ -62,7 +62,7 @@ func (s *Server) lookup(ctx context.Context, ids []threepid.ID) (map[threepid.ID
 	return found, nil
 }
 
-// Hash is the lookup hash of an identifier
+// Hash returns the lookup hash of an identifier
 // (https://spec.matrix.org/v1.19/identity-service-api/#hashing).
 func Hash(t threepid.ID, pepper string) string {
 	sum := sha256.Sum256([]byte(t.Address + " " + t.Medium + " " + pepper))

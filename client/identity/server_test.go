@@ -10,7 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// registered returns the sandbox's identity server, signed in as Ada.
+// registered returns a client of the sandbox's identity server with an access token
+// for the user.
 func registered(t *testing.T, w *sandbox.World, user string) *identity.Server {
 	t.Helper()
 	var login struct {
@@ -43,7 +44,7 @@ func post(t *testing.T, w *sandbox.World, path, token, body string, reply any) {
 	}
 }
 
-func TestKeysAndSigning(t *testing.T) {
+func TestKeysAndSign(t *testing.T) {
 	w := sandbox.New(sandbox.Options{Seed: 3})
 	ada := w.AddUser("ada", "lovelace", "Ada")
 	room := w.CreateRoom(ada, sandbox.RoomOptions{Name: "Compilers"})
@@ -86,7 +87,7 @@ func TestKeysAndSigning(t *testing.T) {
 	}
 }
 
-func TestPolicyInALanguage(t *testing.T) {
+func TestPolicyIn(t *testing.T) {
 	p := identity.Policy{Texts: map[string]identity.PolicyText{"en": {Name: "E"}, "fr": {Name: "F"}}}
 	for lang, want := range map[string]string{"fr": "F", "en": "E", "de": "E"} {
 		if got := p.In(lang).Name; got != want {

@@ -9,23 +9,25 @@ import (
 	"slices"
 )
 
-// A Policy is a text that an identity server wants accepted before it serves
+// A Policy is a document that a user must accept before the identity server accepts
+// their requests
 // (https://spec.matrix.org/v1.19/identity-service-api/#terms-of-service).
 type Policy struct {
 	ID      string
 	Version string
-	// Texts holds the policy in each language, by its tag. Accepting one is enough.
+	// Texts maps language tags to the text in that language. A user has to accept
+	// only one of them.
 	Texts map[string]PolicyText
 }
 
-// A PolicyText is a policy in one language.
+// A PolicyText is the name and the URL of a policy in one language.
 type PolicyText struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
 }
 
-// In returns the policy in the first language that it has, English or any
-// other after those.
+// In returns the text in the first of the languages that is available. If none is,
+// it returns the English text, or else any.
 func (p Policy) In(languages ...string) PolicyText {
 	for _, l := range append(languages, "en") {
 		if t, ok := p.Texts[l]; ok {
@@ -38,7 +40,8 @@ func (p Policy) In(languages ...string) PolicyText {
 	return PolicyText{}
 }
 
-// Terms returns the policies of the server, sorted; none if it has none.
+// Terms returns the policies of the server, sorted by ID. Servers without terms
+// have none.
 func (s *Server) Terms(ctx context.Context) ([]Policy, error) {
 	var reply struct {
 		Policies map[string]map[string]json.RawMessage `json:"policies"`
@@ -63,7 +66,7 @@ func (s *Server) Terms(ctx context.Context) ([]Policy, error) {
 	return policies, nil
 }
 
-// AcceptTerms tells the server that the person accepts the texts at these URLs
+// AcceptTerms records that the user accepts the policies at these URLs
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2terms).
 func (s *Server) AcceptTerms(ctx context.Context, urls []string) error {
 	body := struct {
@@ -72,7 +75,7 @@ func (s *Server) AcceptTerms(ctx context.Context, urls []string) error {
 	return s.call(ctx, http.MethodPost, "/terms", body, nil)
 }
 
-// HasURL reports whether the policy's text in any language is at this URL.
+// HasURL reports whether the text of the policy in any language is at this URL.
 func (p Policy) HasURL(u string) bool {
 	for _, t := range p.Texts {
 		if t.URL == u {

@@ -13,23 +13,25 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
-// longestAddress is more than any browser shows of one.
-const longestAddress = 16 << 10
+// maxRedirectURL is the maximum length of a URL that the browser is redirected to,
+// in bytes.
+const maxRedirectURL = 16 << 10
 
-// An Authorization is a sign-in that waits for a browser to come back
+// An Authorization is a sign-in with a browser that is not complete yet
 // (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
 type Authorization struct {
-	URL string // to open
+	URL string // to open in the browser
 
 	redirectURI, state, verifier string
 }
 
-// Authorize prepares a sign-in. userID, which may be empty, is who is expected.
+// Authorize prepares a sign-in with a browser. userID is a hint for the server's
+// login form; it may be empty.
 func (c *Client) Authorize(redirectURI, scope, userID string) (Authorization, error) {
 	a := Authorization{redirectURI: redirectURI, state: random(), verifier: random()}
 	u, err := url.Parse(c.Server.AuthorizationEndpoint)
 	if err != nil {
-		return a, c.nonsense(c.Server.AuthorizationEndpoint)
+		return a, c.invalid(c.Server.AuthorizationEndpoint)
 	}
 	challenge := sha256.Sum256([]byte(a.verifier))
 	q := u.Query()
@@ -48,7 +50,8 @@ func (c *Client) Authorize(redirectURI, scope, userID string) (Authorization, er
 	return a, nil
 }
 
-// Expects reports whether an address is the answer to this sign-in, good or bad.
+// Expects reports whether finalURL is the redirect URI of this sign-in with its
+// state. It may contain an error of the server.
 func (a Authorization) Expects(finalURL string) bool {
 	_, err := a.read(finalURL)
 	return err == nil
@@ -65,14 +68,15 @@ func (a Authorization) read(finalURL string) (url.Values, error) {
 	return values, nil
 }
 
-// Redeem takes the address that the browser ended at for tokens.
+// Redeem exchanges the code in finalURL, which the browser was redirected to, for
+// tokens.
 func (c *Client) Redeem(ctx context.Context, a Authorization, finalURL string) (Tokens, error) {
 	values, err := a.read(finalURL)
 	if err != nil {
 		return Tokens{}, err
 	}
-	// Another server's answer would have its code sent to this one, or the other
-	// way round (RFC 9207, section 2.4).
+	// Otherwise the code of another server could be sent to this one (RFC 9207,
+	// section 2.4).
 	if iss := values.Get("iss"); (values.Has("iss") || c.Server.NamesIssuer) && iss != c.Server.Issuer {
 		return Tokens{}, ErrMixUp
 	}
@@ -98,13 +102,13 @@ func (c *Client) Redeem(ctx context.Context, a Authorization, finalURL string) (
 	}
 }
 
-// Returned is what a browser brings back to a redirect URI. The address may be
-// as a person pasted it: with line breaks that a terminal made, or without the
-// scheme that some browsers hide.
+// Returned returns the parameters in finalURL, a URL that the browser was
+// redirected to. It accepts a URL that a user has copied: with line breaks from a
+// terminal, or without the scheme, which some browsers hide.
 func Returned(redirectURI, finalURL string) (url.Values, error) {
 	finalURL = strings.Join(strings.Fields(finalURL), "")
 	want, err := url.Parse(redirectURI)
-	if err != nil || len(finalURL) > longestAddress {
+	if err != nil || len(finalURL) > maxRedirectURL {
 		return nil, ErrNotAnswer
 	}
 	if address, _, _ := strings.Cut(finalURL, "?"); !strings.Contains(address, "://") {
@@ -125,8 +129,8 @@ func Returned(redirectURI, finalURL string) (url.Values, error) {
 	return values, nil
 }
 
-// random is something that nobody can guess, in the letters of a PKCE verifier
-// (RFC 7636, section 4.1).
+// random returns a random string of the characters that are allowed in a PKCE
+// verifier (RFC 7636, section 4.1).
 func random() string {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails

@@ -10,8 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-func TestBrowserComesBack(t *testing.T) {
-	n := newTown(t)
+func TestRedeem(t *testing.T) {
+	n := newWorld(t)
 	a := n.browser()
 	u, err := url.Parse(a.URL)
 	n.must(err)
@@ -30,14 +30,14 @@ func TestBrowserComesBack(t *testing.T) {
 	}
 }
 
-func TestAddressMayBeAsAPersonPastesIt(t *testing.T) {
+func TestRedeemPastedURL(t *testing.T) {
 	for name, change := range map[string]func(string) string{
 		"broken by a terminal": func(s string) string { return "  " + s[:40] + "\n" + s[40:] + "\r\n" },
 		"without a scheme":     func(s string) string { return strings.TrimPrefix(s, "http://") },
 		"in the fragment":      func(s string) string { return strings.Replace(s, "?", "#", 1) },
 		"with the issuer":      func(s string) string { return s + "&iss=" + url.QueryEscape("https://account.example.org/") },
 	} {
-		n := newTown(t)
+		n := newWorld(t)
 		a := n.browser()
 		final, err := n.Approve(n.ada, a.URL)
 		n.must(err)
@@ -47,8 +47,8 @@ func TestAddressMayBeAsAPersonPastesIt(t *testing.T) {
 	}
 }
 
-func TestAddressesThatAreNoAnswer(t *testing.T) {
-	n := newTown(t)
+func TestRedeemRefusesOtherURLs(t *testing.T) {
+	n := newWorld(t)
 	a := n.browser()
 	final, err := n.Approve(n.ada, a.URL)
 	n.must(err)
@@ -58,11 +58,11 @@ func TestAddressesThatAreNoAnswer(t *testing.T) {
 		want        error
 	}{
 		{"empty", "", oauth.ErrNotAnswer},
-		{"the first address", a.URL, oauth.ErrNotAnswer},
+		{"the authorization URL", a.URL, oauth.ErrNotAnswer},
 		{"another port", strings.Replace(final, "4711", "4712", 1), oauth.ErrNotAnswer},
 		{"another path", strings.Replace(final, "/callback", "/", 1), oauth.ErrNotAnswer},
 		{"another scheme", strings.Replace(final, "http:", "javascript:", 1), oauth.ErrNotAnswer},
-		{"a flood", final + strings.Repeat("x", 20<<10), oauth.ErrNotAnswer},
+		{"too long", final + strings.Repeat("x", 20<<10), oauth.ErrNotAnswer},
 		{"no state", strings.Replace(final, "state=", "x=", 1), oauth.ErrState},
 		{"another state", strings.Replace(final, "state=", "state=x", 1), oauth.ErrState},
 		{"no code", redirect + "?" + state, oauth.ErrNotAnswer},
@@ -73,16 +73,16 @@ func TestAddressesThatAreNoAnswer(t *testing.T) {
 		}
 	}
 	if n.Count("POST", tokenPath) > 0 {
-		t.Error("a code went out")
+		t.Error("a code was sent")
 	}
 	n.Server.NamesIssuer = true
 	if _, err := n.Redeem(t.Context(), a, final); !errors.Is(err, oauth.ErrMixUp) {
-		t.Errorf("an issuer that is silent: %v", err)
+		t.Errorf("without the issuer: %v", err)
 	}
 }
 
-func TestErrorsInTheAddressAreTold(t *testing.T) {
-	n := newTown(t)
+func TestRedeemReturnsErrorsOfTheServer(t *testing.T) {
+	n := newWorld(t)
 	a := n.browser()
 	final, err := n.Deny(n.ada, a.URL)
 	n.must(err)
@@ -95,8 +95,8 @@ func TestErrorsInTheAddressAreTold(t *testing.T) {
 	}
 }
 
-func TestSecretsAreInNoError(t *testing.T) {
-	n := newTown(t)
+func TestErrorsContainNoSecrets(t *testing.T) {
+	n := newWorld(t)
 	a := n.browser()
 	final, err := n.Approve(n.ada, a.URL)
 	n.must(err)
@@ -105,9 +105,9 @@ func TestSecretsAreInNoError(t *testing.T) {
 	code := u.Query().Get("code")
 	n.Inject(sandbox.Fault{Path: tokenPath, Status: 400, Body: `{"error":"no ` + code + `","error_description":"you sent ` + code + ` and secret"}`})
 	_, err = n.Redeem(t.Context(), a, final)
-	tells(t, err.Error(), code)
+	checkNoSecret(t, err.Error(), code)
 	_, err = n.Refresh(t.Context(), "secret")
-	tells(t, err.Error(), "secret")
+	checkNoSecret(t, err.Error(), "secret")
 	n.Inject(sandbox.Fault{Path: "/oauth2/revoke", Refuse: true})
-	tells(t, n.Revoke(t.Context(), "secret").Error(), "secret")
+	checkNoSecret(t, n.Revoke(t.Context(), "secret").Error(), "secret")
 }

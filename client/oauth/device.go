@@ -13,23 +13,23 @@ import (
 
 const (
 	defaultInterval = 5 * time.Second // RFC 8628, section 3.2
-	slowDown        = 5 * time.Second // section 3.5
+	slowDown        = 5 * time.Second // RFC 8628, section 3.5
 	longestInterval = 5 * time.Minute
 	longestUserCode = 64
-	// longestWait is how long a person is waited for at most. A server whose page
-	// refuses them, for example since they have too many sessions, does not say so to
-	// the program: to that the sign-in is pending until the code expires, after 20
-	// minutes with the Matrix Authentication Service
-	// (crates/handlers/src/oauth2/device/consent.rs and authorize.rs there).
+	// longestWait limits how long a sign-in waits for the user. If the server
+	// refuses the user on its page, for example because they have too many
+	// sessions, the client is not told: the sign-in stays pending until the code
+	// expires. With the Matrix Authentication Service that is after 20 minutes
+	// (crates/handlers/src/oauth2/device/consent.rs and authorize.rs).
 	longestWait = 10 * time.Minute
 )
 
-// A DeviceCode is a sign-in that waits for a person to approve it on another
-// device (RFC 8628).
+// A DeviceCode is a sign-in that the user approves on another device (RFC 8628).
 type DeviceCode struct {
 	UserCode string
-	// VerificationURI is where to type the code; VerificationURIComplete, which
-	// may be empty, has it in it. Both are safe to open.
+	// VerificationURI is the page where the user enters UserCode.
+	// VerificationURIComplete, which may be empty, contains the code. Both are safe
+	// to open in a browser.
 	VerificationURI, VerificationURIComplete string
 	ExpiresAt                                time.Time
 
@@ -37,7 +37,8 @@ type DeviceCode struct {
 	interval time.Duration
 }
 
-// StartDevice asks for a code. homeserver is as for [ParseMetadata].
+// StartDevice requests a device code. homeserver is the base URL of the homeserver,
+// as for [ParseMetadata].
 func (c *Client) StartDevice(ctx context.Context, scope, homeserver string) (DeviceCode, error) {
 	var reply struct {
 		DeviceCode              string  `json:"device_code"`
@@ -52,12 +53,12 @@ func (c *Client) StartDevice(ctx context.Context, scope, homeserver string) (Dev
 		return DeviceCode{}, err
 	}
 	if reply.DeviceCode == "" || !printable(reply.UserCode) || len(reply.UserCode) > longestUserCode || reply.ExpiresIn <= 0 {
-		return DeviceCode{}, c.nonsense(c.Server.DeviceAuthorizationEndpoint)
+		return DeviceCode{}, c.invalid(c.Server.DeviceAuthorizationEndpoint)
 	}
 	if !safe(reply.VerificationURI, homeserver) ||
 		(reply.VerificationURIComplete != "" && !safe(reply.VerificationURIComplete, homeserver)) {
 		return DeviceCode{}, &Error{jsonhttp.ServerError{
-			Server: hostOf(c.Server.DeviceAuthorizationEndpoint), Message: "an address to open that is not at an https URL",
+			Server: hostOf(c.Server.DeviceAuthorizationEndpoint), Message: "with a verification URI that is not an https URL",
 		}}
 	}
 	d := DeviceCode{
@@ -70,12 +71,13 @@ func (c *Client) StartDevice(ctx context.Context, scope, homeserver string) (Dev
 	return d, nil
 }
 
-// WaitDevice returns once the person has decided: with tokens, [ErrDenied] or
-// [ErrExpired]. A server that cannot be reached for a while ends nothing.
+// WaitDevice polls the server until the user approves the sign-in. It returns
+// [ErrDenied] if the user refuses, and [ErrExpired] if the code expires. It
+// continues to poll while the server cannot be reached.
 func (c *Client) WaitDevice(ctx context.Context, d DeviceCode) (Tokens, error) {
 	interval, failures := d.interval, 0
 	for {
-		// Who does not answer is asked less and less often (RFC 8628, section 3.5).
+		// The interval grows after each failed request (RFC 8628, section 3.5).
 		if err := sleep(ctx, min(interval<<min(failures, 6), longestInterval)); err != nil {
 			return Tokens{}, err
 		}
@@ -86,7 +88,7 @@ func (c *Client) WaitDevice(ctx context.Context, d DeviceCode) (Tokens, error) {
 		switch {
 		case err == nil:
 			return t, nil
-		case passing(err):
+		case temporary(err):
 			failures++
 			continue
 		case HasCode(err, "slow_down"):
@@ -97,14 +99,14 @@ func (c *Client) WaitDevice(ctx context.Context, d DeviceCode) (Tokens, error) {
 		case HasCode(err, "expired_token"):
 			return Tokens{}, ErrExpired
 		default:
-			return Tokens{}, fmt.Errorf("wait for the code to be used: %w", err)
+			return Tokens{}, fmt.Errorf("wait for approval of the device code: %w", err)
 		}
 		failures = 0
 	}
 }
 
-// passing reports whether a failure may be over by the next try.
-func passing(err error) bool {
+// temporary reports whether the next request may succeed.
+func temporary(err error) bool {
 	var e *Error
 	var unreachable *UnreachableError
 	return errors.As(err, &unreachable) ||

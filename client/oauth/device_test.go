@@ -12,12 +12,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// after does something later, beside the test.
+// after calls f after d in another goroutine.
 func after(d time.Duration, f func()) { time.AfterFunc(d, f) }
 
-func TestDeviceCodeIsApprovedElsewhere(t *testing.T) {
+func TestDeviceCodeApproved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		if d := n.device(); d.VerificationURI != n.AuthServerURL()+"/link" || d.VerificationURIComplete != "" {
 			t.Errorf("%+v", d)
 		}
@@ -42,7 +42,7 @@ func TestDeviceCodeIsApprovedElsewhere(t *testing.T) {
 
 func TestDeviceCodeDenied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		d := n.device()
 		after(time.Minute, func() { n.must(n.DenyDevice(n.ada, d.UserCode)) })
 		if _, err := n.WaitDevice(t.Context(), d); !errors.Is(err, oauth.ErrDenied) {
@@ -53,7 +53,7 @@ func TestDeviceCodeDenied(t *testing.T) {
 
 func TestDeviceCodeExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		begin := time.Now()
 		if _, err := n.WaitDevice(t.Context(), n.device()); !errors.Is(err, oauth.ErrExpired) {
 			t.Errorf("%v", err)
@@ -64,10 +64,10 @@ func TestDeviceCodeExpires(t *testing.T) {
 	})
 }
 
-// Of a user with too many sessions the program hears nothing.
-func TestCodeThatIsRefusedOnThePageEndsBeforeTheServersTime(t *testing.T) {
+// The server does not tell the client that a user has too many sessions.
+func TestDeviceCodeRefusedBySessionLimitExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		n.SetWays(sandbox.Ways{OAuth: true, SessionLimit: 1})
 		first := n.device()
 		n.must(n.ApproveDevice(n.ada, first.UserCode))
@@ -75,7 +75,7 @@ func TestCodeThatIsRefusedOnThePageEndsBeforeTheServersTime(t *testing.T) {
 		n.must(err)
 		second := n.device()
 		if n.ApproveDevice(n.ada, second.UserCode) == nil {
-			t.Error("the page lets them in")
+			t.Error("the server approves a session over the limit")
 		}
 		begin := time.Now()
 		if _, err := n.WaitDevice(t.Context(), second); !errors.Is(err, oauth.ErrExpired) || time.Since(begin) > 11*time.Minute {
@@ -84,9 +84,9 @@ func TestCodeThatIsRefusedOnThePageEndsBeforeTheServersTime(t *testing.T) {
 	})
 }
 
-func TestServerThatDoesNotEndCodesIsNotAskedForEver(t *testing.T) {
+func TestWaitDeviceStopsWhenCodeExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		d := n.device()
 		n.Inject(sandbox.Fault{Path: tokenPath, Status: 400, Body: `{"error":"authorization_pending"}`})
 		if _, err := n.WaitDevice(t.Context(), d); !errors.Is(err, oauth.ErrExpired) {
@@ -95,9 +95,9 @@ func TestServerThatDoesNotEndCodesIsNotAskedForEver(t *testing.T) {
 	})
 }
 
-func TestSlowDownAddsFiveSecondsEachTime(t *testing.T) {
+func TestSlowDownAddsFiveSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		d := n.device()
 		n.Inject(sandbox.Fault{Path: tokenPath, Status: 400, Body: `{"error":"slow_down"}`, Times: 2})
 		after(time.Minute, func() { n.must(n.ApproveDevice(n.ada, d.UserCode)) })
@@ -109,13 +109,13 @@ func TestSlowDownAddsFiveSecondsEachTime(t *testing.T) {
 	})
 }
 
-func TestLostConnectionDoesNotEndTheWait(t *testing.T) {
+func TestWaitDeviceSurvivesTemporaryErrors(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
-		"refused": {Refuse: true}, "broken off": {Lose: true}, "no answer": {Delay: time.Hour},
-		"a proxy": {Status: 502, Body: "<html>"}, "too often": {Status: 429},
+		"refused": {Refuse: true}, "connection lost": {Lose: true}, "no answer": {Delay: time.Hour},
+		"bad gateway": {Status: 502, Body: "<html>"}, "rate limited": {Status: 429},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			n := newTown(t)
+			n := newWorld(t)
 			d := n.device()
 			fault.Path, fault.Times = tokenPath, 3
 			n.Inject(fault)
@@ -127,9 +127,9 @@ func TestLostConnectionDoesNotEndTheWait(t *testing.T) {
 	}
 }
 
-func TestWaitEndsWithItsContext(t *testing.T) {
+func TestWaitDeviceReturnsWhenContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
 		defer cancel()
 		if _, err := n.WaitDevice(ctx, n.device()); !errors.Is(err, context.DeadlineExceeded) {
@@ -138,7 +138,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	})
 }
 
-func TestHostileDeviceCodesAreRefused(t *testing.T) {
+func TestInvalidDeviceCodesAreRefused(t *testing.T) {
 	const good = `"device_code":"d","expires_in":600,"user_code":"ABC","verification_uri":"https://a.example/link"`
 	for _, body := range []string{
 		`{"device_code":"d","expires_in":600,"user_code":"ABC","verification_uri":"javascript:alert(1)"}`,
@@ -154,7 +154,7 @@ func TestHostileDeviceCodesAreRefused(t *testing.T) {
 		`{` + good + `,"expires_in":-1}`,
 		`{}`, `[]`, `<html>`,
 	} {
-		n := newTown(t)
+		n := newWorld(t)
 		n.must(n.RegisterDevice(t.Context()))
 		n.Inject(sandbox.Fault{Path: devicePath, Status: 200, Body: body})
 		if d, err := n.StartDevice(t.Context(), scope, n.HomeserverURL()); err == nil {
@@ -163,9 +163,9 @@ func TestHostileDeviceCodesAreRefused(t *testing.T) {
 	}
 }
 
-func TestNumbersThatNoClockHolds(t *testing.T) {
+func TestVeryLongDurationsAreLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		n.must(n.RegisterDevice(t.Context()))
 		n.Inject(sandbox.Fault{Path: devicePath, Status: 200, Body: `{"device_code":"d","expires_in":1e300,"interval":1e300,"user_code":"ABC","verification_uri":"https://a.example/"}`})
 		d, err := n.StartDevice(t.Context(), scope, n.HomeserverURL())

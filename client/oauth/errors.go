@@ -6,23 +6,23 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
-// Reasons why a sign-in failed, beside the types below.
+// Errors of a sign-in, besides [Error] and [UnreachableError].
 var (
 	ErrDenied    = errors.New("the sign-in was denied")
-	ErrExpired   = errors.New("the code was not used in time")
-	ErrNotAnswer = errors.New("this is not the address that the browser ends at after signing in")
-	ErrState     = errors.New("this address belongs to another sign-in than the one that waits for it")
-	ErrMixUp     = errors.New("the answer is from another server than the one that was asked")
+	ErrExpired   = errors.New("the code has expired")
+	ErrNotAnswer = errors.New("this is not the address that the browser shows after you sign in")
+	ErrState     = errors.New("this address belongs to another sign-in")
+	ErrMixUp     = errors.New("the response comes from a different server than the request was sent to")
 
-	errNonsense = errors.New("something that is not the answer of an OAuth server")
+	errInvalid = errors.New("with an invalid response")
 )
 
-// An Error is a server's error response (RFC 6749, section 5.2), or one that the
-// browser brought, or an answer that makes no sense.
+// An Error is an error response of the server (RFC 6749, section 5.2), an error in
+// the parameters of a redirect, or an invalid response.
 type Error struct{ jsonhttp.ServerError }
 
-// HasCode reports whether err is a server's error with this code.
+// HasCode reports whether err is an Error with this code.
 func HasCode(err error, code string) bool { return jsonhttp.HasCode[*Error](err, code) }
 
-// An UnreachableError says that no answer came.
+// An UnreachableError says that the server did not respond.
 type UnreachableError = jsonhttp.UnreachableError

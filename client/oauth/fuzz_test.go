@@ -9,12 +9,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// leads fails if an address is not one to follow from an https homeserver.
-func leads(t *testing.T, address string) {
+// checkURL fails the test if address is not a safe URL for an https homeserver.
+func checkURL(t *testing.T, address string) {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || strings.ContainsAny(address, "\x00\x1b\n\r\t \u202e") {
-		t.Errorf("%q leads somewhere unsafe", address)
+		t.Errorf("%q is not a safe URL", address)
 	}
 }
 
@@ -28,11 +28,11 @@ func FuzzMetadata(f *testing.F) {
 			return
 		}
 		for _, address := range []string{m.Issuer, m.TokenEndpoint, m.RegistrationEndpoint} {
-			leads(t, address)
+			checkURL(t, address)
 		}
 		for _, address := range []string{m.RevocationEndpoint, m.AuthorizationEndpoint, m.DeviceAuthorizationEndpoint} {
 			if address != "" {
-				leads(t, address)
+				checkURL(t, address)
 			}
 		}
 	})
@@ -42,33 +42,34 @@ func FuzzDeviceCode(f *testing.F) {
 	f.Add(`{"device_code":"d","expires_in":600,"interval":5,"user_code":"ABC","verification_uri":"https://a.example/link"}`)
 	f.Add(`{"device_code":"d","expires_in":1e400,"interval":-1,"user_code":"\u202e","verification_uri":"HTTPS://a.example/"}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		n := newTown(t)
+		n := newWorld(t)
 		n.must(n.RegisterDevice(t.Context()))
 		n.Inject(sandbox.Fault{Path: devicePath, Status: 200, Body: body})
 		d, err := n.StartDevice(t.Context(), scope, n.HomeserverURL())
 		if err != nil {
 			return
 		}
-		leads(t, d.VerificationURI)
+		checkURL(t, d.VerificationURI)
 		if d.VerificationURIComplete != "" {
-			leads(t, d.VerificationURIComplete)
+			checkURL(t, d.VerificationURIComplete)
 		}
 		if d.UserCode == "" || strings.IndexFunc(d.UserCode, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0 {
-			t.Errorf("%q is no code", d.UserCode)
+			t.Errorf("%q is not a valid user code", d.UserCode)
 		}
 	})
 }
 
-// FuzzReturned pastes what is not the answer: no code goes out for it.
+// FuzzReturned checks that no code is sent for a URL without the state of the
+// sign-in.
 func FuzzReturned(f *testing.F) {
 	f.Add("http://127.0.0.1:4711/callback?state=x&code=y")
 	f.Add("127.0.0.1:4711/callback#code=y&state=")
 	f.Add("http://127.0.0.1:4711@mallory.example/callback?;")
 	f.Add("%zz")
 	f.Fuzz(func(t *testing.T, final string) {
-		n := newTown(t)
+		n := newWorld(t)
 		if _, err := n.Redeem(t.Context(), n.browser(), final); err == nil || n.Count("POST", tokenPath) > 0 {
-			t.Errorf("%q was taken", final)
+			t.Errorf("%q was accepted", final)
 		}
 	})
 }

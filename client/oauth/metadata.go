@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Metadata is what a homeserver says about its OAuth server (RFC 8414).
+// Metadata describes the homeserver's OAuth server (RFC 8414).
 type Metadata struct {
 	Issuer                      string   `json:"issuer"`
 	AuthorizationEndpoint       string   `json:"authorization_endpoint"`
@@ -18,19 +18,20 @@ type Metadata struct {
 	DeviceAuthorizationEndpoint string   `json:"device_authorization_endpoint"`
 	GrantTypes                  []string `json:"grant_types_supported"`
 	CodeChallengeMethods        []string `json:"code_challenge_methods_supported"`
-	// NamesIssuer is set when answers by way of a browser say who gives them
-	// (RFC 9207).
+	// NamesIssuer is set if redirects of the server contain the parameter iss (RFC
+	// 9207).
 	NamesIssuer bool `json:"authorization_response_iss_parameter_supported"`
-	// AccountManagementURI is where users manage their accounts, in a browser; empty
-	// if the server does not say, or names an unsafe address
+	// AccountManagementURI is the page where users manage their accounts; empty if
+	// the server has none or its URL is not safe
 	// (https://spec.matrix.org/v1.19/client-server-api/#account-management-url-discovery).
 	AccountManagementURI string `json:"account_management_uri"`
 }
 
-var errNotMetadata = errors.New("what the homeserver says about its OAuth server makes no sense")
+var errNotMetadata = errors.New("the homeserver's metadata of its OAuth server is invalid")
 
-// ParseMetadata reads what the homeserver at a base URL answers, and accepts
-// nothing that would send a secret or a browser to an unsafe address.
+// ParseMetadata parses the metadata sent by the homeserver with this base URL. It
+// returns an error if a required endpoint is missing or an endpoint is not a safe
+// URL to send secrets to or to open in a browser.
 func ParseMetadata(data []byte, homeserver string) (Metadata, error) {
 	var m Metadata
 	if len(data) > maxReply || json.Unmarshal(data, &m) != nil {
@@ -48,7 +49,7 @@ func ParseMetadata(data []byte, homeserver string) (Metadata, error) {
 		{"device authorization endpoint", m.DeviceAuthorizationEndpoint, false},
 	} {
 		if (e.url != "" || e.needed) && !safe(e.url, homeserver) {
-			return Metadata{}, fmt.Errorf("the homeserver names an OAuth server whose %s is not at an https URL", e.name)
+			return Metadata{}, fmt.Errorf("the %s of the homeserver's OAuth server is not a valid https URL", e.name)
 		}
 	}
 	if !safe(m.AccountManagementURI, homeserver) {
@@ -57,8 +58,8 @@ func ParseMetadata(data []byte, homeserver string) (Metadata, error) {
 	return m, nil
 }
 
-// safe reports whether a URL is one to follow: https, unless it is on the
-// homeserver's own host and the person chose to go there without.
+// safe reports whether a URL may be used: an https URL, or an http URL on the
+// homeserver's own host if the user has chosen an http URL for the homeserver.
 func safe(rawURL, homeserver string) bool {
 	u, err := url.Parse(rawURL)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" || !printable(rawURL) {
@@ -67,16 +68,17 @@ func safe(rawURL, homeserver string) bool {
 	if u.Scheme == "https" {
 		return true
 	}
-	chosen, err := url.Parse(homeserver)
-	return err == nil && u.Scheme == "http" && chosen.Scheme == "http" && u.Hostname() == chosen.Hostname()
+	hs, err := url.Parse(homeserver)
+	return err == nil && u.Scheme == "http" && hs.Scheme == "http" && u.Hostname() == hs.Hostname()
 }
 
-// OffersDevice reports whether one may sign in with a code on another device.
+// OffersDevice reports whether the server supports sign-in with a device code.
 func (m Metadata) OffersDevice() bool {
 	return m.DeviceAuthorizationEndpoint != "" && m.offers(grantDevice)
 }
 
-// OffersBrowser reports whether one may sign in with a browser that comes back.
+// OffersBrowser reports whether the server supports sign-in with a browser that is
+// redirected back to this program.
 func (m Metadata) OffersBrowser() bool {
 	return m.AuthorizationEndpoint != "" && m.offers(grantCode) && slices.Contains(m.CodeChallengeMethods, "S256")
 }

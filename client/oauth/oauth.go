@@ -1,5 +1,5 @@
-// Package oauth is a client of the OAuth 2.0 server that a Matrix homeserver
-// names: it registers, signs in by device code or browser, renews and revokes
+// Package oauth is a client of the OAuth 2.0 API of Matrix homeservers: client
+// registration, sign-in by device code or browser, token refresh and revocation
 // (https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api).
 package oauth
 
@@ -17,58 +17,59 @@ import (
 const (
 	requestTimeout = 30 * time.Second
 	maxReply       = 64 << 10
-	// longestLife is how long anything is taken to be good for at most: a
-	// server may name a number that no duration holds.
+	// longestLife limits durations in responses: a server may send a number that
+	// overflows [time.Duration].
 	longestLife = 366 * 24 * time.Hour
 )
 
-// The grant types that Matrix knows.
+// Grant types that Matrix uses.
 const (
 	grantCode    = "authorization_code"
 	grantRefresh = "refresh_token"
 	grantDevice  = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
-// A Client is this program as one OAuth server knows it.
+// A Client is this program as a client of one OAuth server.
 type Client struct {
 	Server    Metadata
-	ID        string // from [Client.Register], or kept from another day
+	ID        string // client ID; set by [Client.RegisterDevice] or [Client.RegisterBrowser]
 	Transport http.RoundTripper
 	Now       func() time.Time
 }
 
-// Tokens is what a sign-in or a refresh gives. It is a secret.
+// Tokens is the result of a sign-in or a refresh. It is secret.
 type Tokens struct {
 	AccessToken  string
-	RefreshToken string    // empty if the server gave none
-	ExpiresAt    time.Time // of the access token; zero if the server did not say
+	RefreshToken string    // empty if the server issued none
+	ExpiresAt    time.Time // expiry of the access token; zero if the server did not send it
 }
 
-// Refresh exchanges a refresh token. The one that comes back, if any, is to be
-// kept before its access token is used: with that the old one dies.
+// Refresh exchanges a refresh token for new tokens. Save the new refresh token, if
+// there is one, before you use the new access token: its first use invalidates the
+// old refresh token.
 func (c *Client) Refresh(ctx context.Context, refreshToken string) (Tokens, error) {
 	t, err := c.tokens(ctx, url.Values{"grant_type": {grantRefresh}, "refresh_token": {refreshToken}})
 	if err == nil && t.RefreshToken == "" {
-		t.RefreshToken = refreshToken // it goes on being good (RFC 6749, section 6)
+		t.RefreshToken = refreshToken // it stays valid (RFC 6749, section 6)
 	}
 	return t, err
 }
 
-// Revoke ends the session that a refresh token belongs to. That there is none
-// any more is no failure, and is not told apart from success: neither is that the
-// token was exchanged, and its session goes on (RFC 7009, section 2.2).
+// Revoke ends the session of a refresh token. If the session has already ended,
+// Revoke returns nil. It also returns nil, without ending the session, if the
+// refresh token has been exchanged for a new one (RFC 7009, section 2.2).
 func (c *Client) Revoke(ctx context.Context, refreshToken string) error {
 	form := url.Values{"token": {refreshToken}, "token_type_hint": {"refresh_token"}}
 	return c.post(ctx, c.Server.RevocationEndpoint, form, nil)
 }
 
-// RevokeAccess is [Client.Revoke] for a session without a refresh token.
+// RevokeAccess ends a session that has no refresh token.
 func (c *Client) RevokeAccess(ctx context.Context, accessToken string) error {
 	form := url.Values{"token": {accessToken}, "token_type_hint": {"access_token"}}
 	return c.post(ctx, c.Server.RevocationEndpoint, form, nil)
 }
 
-// tokens asks the token endpoint.
+// tokens sends a request to the token endpoint.
 func (c *Client) tokens(ctx context.Context, form url.Values) (Tokens, error) {
 	var reply struct {
 		AccessToken  string  `json:"access_token"`
@@ -82,24 +83,24 @@ func (c *Client) tokens(ctx context.Context, form url.Values) (Tokens, error) {
 	}
 	if !printable(reply.AccessToken) || !strings.EqualFold(reply.TokenType, "Bearer") ||
 		(reply.RefreshToken != "" && !printable(reply.RefreshToken)) {
-		return Tokens{}, c.nonsense(c.Server.TokenEndpoint)
+		return Tokens{}, c.invalid(c.Server.TokenEndpoint)
 	}
 	t := Tokens{AccessToken: reply.AccessToken, RefreshToken: reply.RefreshToken}
 	if reply.ExpiresIn > 0 {
-		// In whole seconds and without a time zone, as it is kept.
+		// UTC and whole seconds, like the stored form.
 		t.ExpiresAt = asked.Add(seconds(reply.ExpiresIn)).UTC().Truncate(time.Second)
 	}
 	return t, nil
 }
 
-// post sends a form in this client's name and reads the answer into reply. A nil
-// reply ignores what the answer says.
+// post sends a form with the client ID and decodes the response into reply. If
+// reply is nil, the response is ignored.
 func (c *Client) post(ctx context.Context, endpoint string, form url.Values, reply any) error {
 	form.Set("client_id", c.ID)
 	return c.send(ctx, endpoint, form, secretsOf(form), reply)
 }
 
-// send sends a form or JSON. Secrets do not come back in an error.
+// send sends a form or JSON. It removes secrets from the server's error message.
 func (c *Client) send(ctx context.Context, endpoint string, body any, secrets []string, reply any) error {
 	r := jsonhttp.Request{
 		Method: http.MethodPost, URL: endpoint, Body: body, Secrets: secrets,
@@ -117,11 +118,11 @@ func (c *Client) send(ctx context.Context, endpoint string, body any, secrets []
 	return err
 }
 
-func (c *Client) nonsense(endpoint string) error {
-	return &Error{jsonhttp.ServerError{Server: hostOf(endpoint), Err: errNonsense}}
+func (c *Client) invalid(endpoint string) error {
+	return &Error{jsonhttp.ServerError{Server: hostOf(endpoint), Err: errInvalid}}
 }
 
-// secretsOf are the values of a form that nobody else may see.
+// secretsOf returns the secret values of a form.
 func secretsOf(form url.Values) []string {
 	var hidden []string
 	for _, name := range []string{"refresh_token", "token", "code", "code_verifier", "device_code"} {
@@ -140,12 +141,13 @@ func hostOf(endpoint string) string {
 	return u.Host
 }
 
-// printable reports whether s can be a token: visible ASCII, and not nothing.
+// printable reports whether s is not empty and contains only visible ASCII
+// characters, as tokens do.
 func printable(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
-// seconds is how OAuth writes how long something is good for.
+// seconds converts a number of seconds in a response.
 func seconds(n float64) time.Duration {
 	return time.Duration(min(n, longestLife.Seconds()) * float64(time.Second))
 }

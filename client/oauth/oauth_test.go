@@ -12,9 +12,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-func TestRefreshRotates(t *testing.T) {
+func TestRefreshReturnsNewTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		d := n.device()
 		n.must(n.ApproveDevice(n.ada, d.UserCode))
 		first, err := n.WaitDevice(t.Context(), d)
@@ -22,7 +22,7 @@ func TestRefreshRotates(t *testing.T) {
 		second, err := n.Refresh(t.Context(), first.RefreshToken)
 		n.must(err)
 		if second.RefreshToken == first.RefreshToken || second.AccessToken == first.AccessToken {
-			t.Error("nothing is new")
+			t.Error("the tokens did not change")
 		}
 		n.must(n.Revoke(t.Context(), second.RefreshToken))
 		if _, err := n.Refresh(t.Context(), second.RefreshToken); !oauth.HasCode(err, "invalid_grant") {
@@ -31,8 +31,8 @@ func TestRefreshRotates(t *testing.T) {
 	})
 }
 
-func TestRefreshTokenThatIsNotReplacedGoesOn(t *testing.T) {
-	n := newTown(t)
+func TestRefreshKeepsTokenThatIsNotReplaced(t *testing.T) {
+	n := newWorld(t)
 	n.Inject(sandbox.Fault{Path: tokenPath, Status: 200, Body: `{"access_token":"a","token_type":"Bearer"}`})
 	tokens, err := n.Refresh(t.Context(), "old")
 	n.must(err)
@@ -41,19 +41,19 @@ func TestRefreshTokenThatIsNotReplacedGoesOn(t *testing.T) {
 	}
 }
 
-func TestStrangeAnswersGiveNoTokens(t *testing.T) {
+func TestInvalidTokenResponses(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
-		"a redirection":       {Status: 307, Header: http.Header{"Location": {"https://mallory.example/"}}},
-		"a redirection home":  {Status: 302, Header: http.Header{"Location": {tokenPath}}},
-		"a page":              {Status: 200, Body: "<html>"},
-		"no token":            {Status: 200, Body: `{"token_type":"Bearer"}`},
-		"another type":        {Status: 200, Body: `{"access_token":"a","token_type":"mac"}`},
-		"a header":            {Status: 200, Body: `{"access_token":"a\r\nX: y","token_type":"Bearer"}`},
-		"a strange refresher": {Status: 200, Body: `{"access_token":"a","refresh_token":"\u0000","token_type":"Bearer"}`},
-		"a flood":             {Status: 200, Body: `{"access_token":"` + strings.Repeat("x", 100<<10) + `","token_type":"Bearer"}`},
-		"a flood of errors":   {Status: 400, Body: `{"error":"` + strings.Repeat("x", 60<<10) + `"}`},
+		"a redirect to another server": {Status: 307, Header: http.Header{"Location": {"https://mallory.example/"}}},
+		"a redirect to the same URL":   {Status: 302, Header: http.Header{"Location": {tokenPath}}},
+		"a page":                       {Status: 200, Body: "<html>"},
+		"no token":                     {Status: 200, Body: `{"token_type":"Bearer"}`},
+		"another type":                 {Status: 200, Body: `{"access_token":"a","token_type":"mac"}`},
+		"an invalid access token":      {Status: 200, Body: `{"access_token":"a\r\nX: y","token_type":"Bearer"}`},
+		"an invalid refresh token":     {Status: 200, Body: `{"access_token":"a","refresh_token":"\u0000","token_type":"Bearer"}`},
+		"too long":                     {Status: 200, Body: `{"access_token":"` + strings.Repeat("x", 100<<10) + `","token_type":"Bearer"}`},
+		"a long error":                 {Status: 400, Body: `{"error":"` + strings.Repeat("x", 60<<10) + `"}`},
 	} {
-		n := newTown(t)
+		n := newWorld(t)
 		fault.Path = tokenPath
 		n.Inject(fault)
 		tokens, err := n.Refresh(t.Context(), "secret")
@@ -61,15 +61,15 @@ func TestStrangeAnswersGiveNoTokens(t *testing.T) {
 		if !errors.As(err, &e) || len(err.Error()) > 1000 {
 			t.Errorf("%s: %+v, %v", name, tokens, err)
 		}
-		if got := n.Count("GET", "") + n.Count("POST", ""); got != 2 { // the metadata and this one
+		if got := n.Count("GET", "") + n.Count("POST", ""); got != 2 { // for the metadata and the tokens
 			t.Errorf("%s: %d requests", name, got)
 		}
 	}
 }
 
-func TestServerThatDoesNotAnswerIsLeftAfterAWhile(t *testing.T) {
+func TestRequestTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newWorld(t)
 		n.Inject(sandbox.Fault{Path: registrationPath, Delay: time.Hour})
 		begin := time.Now()
 		var unreachable *oauth.UnreachableError
@@ -79,8 +79,8 @@ func TestServerThatDoesNotAnswerIsLeftAfterAWhile(t *testing.T) {
 	})
 }
 
-func TestMetadataLeadsNowhereUnsafe(t *testing.T) {
-	n := newTown(t)
+func TestParseMetadataRefusesUnsafeURLs(t *testing.T) {
+	n := newWorld(t)
 	raw := n.rawMetadata()
 	for _, name := range []string{
 		"issuer", "token_endpoint", "registration_endpoint", "revocation_endpoint", "authorization_endpoint", "device_authorization_endpoint",
@@ -100,25 +100,25 @@ func TestMetadataLeadsNowhereUnsafe(t *testing.T) {
 		}
 	}
 	if _, err := oauth.ParseMetadata(append(raw, make([]byte, 1<<20)...), n.HomeserverURL()); err == nil {
-		t.Error("a flood")
+		t.Error("too long")
 	}
 }
 
-func TestPlainServerBesideAPlainHomeserver(t *testing.T) {
-	n := newTown(t)
+func TestParseMetadataAllowsHTTPOnTheHomeserversHost(t *testing.T) {
+	n := newWorld(t)
 	plain := []byte(strings.ReplaceAll(string(n.rawMetadata()), "https://account.example.org", "http://127.0.0.1:8080"))
 	if _, err := oauth.ParseMetadata(plain, "http://127.0.0.1:8008"); err != nil {
-		t.Errorf("on the host that somebody chose: %v", err)
+		t.Errorf("with an http homeserver on the same host: %v", err)
 	}
 	for _, homeserver := range []string{"https://127.0.0.1:8008", "http://matrix.example.org"} {
 		if _, err := oauth.ParseMetadata(plain, homeserver); err == nil {
-			t.Errorf("beside %s", homeserver)
+			t.Errorf("with %s", homeserver)
 		}
 	}
 }
 
-func TestWhatAServerOffers(t *testing.T) {
-	n := newTown(t)
+func TestMetadataOffers(t *testing.T) {
+	n := newWorld(t)
 	if !n.Server.OffersDevice() || !n.Server.OffersBrowser() {
 		t.Errorf("%+v", n.Server)
 	}

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// What the program calls itself. Servers want a page on the web from everybody.
+// Metadata of this program. Servers require the URL of a web page.
 const (
 	clientName = "mxinvite"
 	clientPage = "https://github.com/mxinvite/mxinvite"
 )
 
-// registration is the metadata of this program
+// registration is the body of a client registration
 // (https://spec.matrix.org/v1.19/client-server-api/#client-metadata).
 type registration struct {
 	Name          string   `json:"client_name"`
@@ -24,14 +24,13 @@ type registration struct {
 	AuthMethod    string   `json:"token_endpoint_auth_method"`
 }
 
-// RegisterDevice makes the program known to the server, for a sign-in with a
-// device code.
+// RegisterDevice registers the program for sign-in with a device code.
 func (c *Client) RegisterDevice(ctx context.Context) error {
 	return c.register(ctx, registration{GrantTypes: []string{grantDevice, grantRefresh}})
 }
 
-// RegisterBrowser makes the program known to the server, for a sign-in with a
-// browser that comes back to an address on this machine.
+// RegisterBrowser registers the program for sign-in with a browser that is
+// redirected to redirectURI, a URL on this machine.
 func (c *Client) RegisterBrowser(ctx context.Context, redirectURI string) error {
 	return c.register(ctx, registration{
 		GrantTypes: []string{grantCode, grantRefresh}, ResponseTypes: []string{"code"},
@@ -39,8 +38,8 @@ func (c *Client) RegisterBrowser(ctx context.Context, redirectURI string) error 
 	})
 }
 
-// register sets the client's ID. A server knows who registers with the same
-// words again, so nothing is lost by doing so for each sign-in.
+// register registers the program and sets c.ID. Servers return the same ID for the
+// same metadata, so it can be called for each sign-in.
 func (c *Client) register(ctx context.Context, r registration) error {
 	r.Name, r.Page, r.Type, r.AuthMethod = clientName, clientPage, "native", "none"
 	var reply struct {
@@ -50,14 +49,14 @@ func (c *Client) register(ctx context.Context, r registration) error {
 		return err
 	}
 	if !printable(reply.ClientID) {
-		return c.nonsense(c.Server.RegistrationEndpoint)
+		return c.invalid(c.Server.RegistrationEndpoint)
 	}
 	c.ID = reply.ClientID
 	return nil
 }
 
-// withoutPort is how an address on this machine is registered: any port will
-// do later (RFC 8252, section 7.3).
+// withoutPort removes the port of a loopback redirect URI. Servers accept any port
+// for it (RFC 8252, section 7.3).
 func withoutPort(redirectURI string) string {
 	u, err := url.Parse(redirectURI)
 	if err != nil || u.Port() == "" {

@@ -1,15 +1,16 @@
-// Package ctxlock is a mutex that a context can end the wait for.
+// Package ctxlock provides a mutex whose Lock can be cancelled by a context.
 package ctxlock
 
 import "context"
 
-// A Mutex guards what may last as long as a server takes to answer.
+// A Mutex is a lock that may be held during a request to a server.
 type Mutex chan struct{}
 
 // New returns an unlocked mutex.
 func New() Mutex { return make(Mutex, 1) }
 
-// Lock waits until the mutex is free, or returns the error of ctx.
+// Lock waits until the mutex is free. It returns the error of ctx if that ends
+// first.
 func (m Mutex) Lock(ctx context.Context) error {
 	select {
 	case m <- struct{}{}:
@@ -19,5 +20,5 @@ func (m Mutex) Lock(ctx context.Context) error {
 	}
 }
 
-// Unlock frees the mutex.
+// Unlock unlocks the mutex.
 func (m Mutex) Unlock() { <-m }

@@ -12,47 +12,47 @@ import (
 	"time"
 )
 
-// maxMessage bounds, in characters, what an error quotes of a server's words.
+// maxMessage is the maximum length of a server's message in an error, in
+// characters.
 const maxMessage = 300
 
-// A ServerError is an error response, in the server's own words, or a response
-// that makes no sense.
+// A ServerError is an error response, or a response that cannot be used.
 type ServerError struct {
 	Server     string        // host and port
-	Status     int           // of HTTP; 0 if the error did not come in a response
-	Code       string        // such as M_FORBIDDEN or invalid_grant; empty if there is none
-	Message    string        // without any secret of the request
-	RetryAfter time.Duration // zero if the server did not say
-	SoftLogout bool          // the session may be resumed by signing in again
-	Err        error         // why the response makes no sense; nil for an error response
+	Status     int           // HTTP status; 0 if the error was not sent in a response
+	Code       string        // such as M_FORBIDDEN or invalid_grant; may be empty
+	Message    string        // the server's message, without secrets of the request
+	RetryAfter time.Duration // zero if the server did not send it
+	SoftLogout bool          // the session can be resumed by signing in again
+	Err        error         // why the response cannot be used; nil for an error response
 }
 
 func (e *ServerError) Error() string {
-	said := e.Code
-	if said == "" && e.Status != 0 {
-		said = "HTTP " + strconv.Itoa(e.Status)
+	detail := e.Code
+	if detail == "" && e.Status != 0 {
+		detail = "HTTP " + strconv.Itoa(e.Status)
 	}
 	message := e.Message
 	if message == "" && e.Err != nil {
 		message = e.Err.Error()
 	}
-	if said != "" && message != "" {
-		said += ": "
+	if detail != "" && message != "" {
+		detail += ": "
 	}
-	return fmt.Sprintf("%s answered %s%s", e.Server, said, message)
+	return fmt.Sprintf("%s answered %s%s", e.Server, detail, message)
 }
 
 func (e *ServerError) Unwrap() error { return e.Err }
 
-// HasCode reports whether the server gave this error code.
+// HasCode reports whether the response has this error code.
 func (e *ServerError) HasCode(code string) bool { return e.Code == code }
 
-// Hide removes secrets from the server's words: errors are shown and logged.
+// Hide removes secrets from the server's message: errors are shown and logged.
 func (e *ServerError) Hide(secrets ...string) {
 	e.Code, e.Message = Clean(e.Code, secrets...), Clean(e.Message, secrets...)
 }
 
-// HasCode reports whether err is an error response of type T with this code.
+// HasCode reports whether err is an error of type T with this code.
 func HasCode[T interface {
 	error
 	HasCode(code string) bool
@@ -61,7 +61,7 @@ func HasCode[T interface {
 	return ok && e.HasCode(code)
 }
 
-// An UnreachableError says that no answer came.
+// An UnreachableError says that the server did not respond.
 type UnreachableError struct {
 	Server string // host and port
 	Err    error
@@ -73,8 +73,8 @@ func (e *UnreachableError) Error() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
-// Failure returns why there is no answer from a server: the context's error, or
-// an [UnreachableError] without the URL of the request, which may hold secrets.
+// Failure returns the reason why there is no response: the context's error, or an
+// [UnreachableError] without the URL of the request, which may contain secrets.
 func Failure(ctx context.Context, server string, err error) error {
 	switch {
 	case errors.Is(context.Cause(ctx), ErrTimeout):
@@ -85,7 +85,7 @@ func Failure(ctx context.Context, server string, err error) error {
 	return &UnreachableError{Server: server, Err: reason(err)}
 }
 
-// Clean removes secrets from what a server says, and its end if it is long.
+// Clean removes secrets from a server's message and truncates it to 300 characters.
 func Clean(s string, secrets ...string) string {
 	for _, secret := range secrets {
 		if secret != "" {
@@ -98,8 +98,8 @@ func Clean(s string, secrets ...string) string {
 	return s
 }
 
-// refusal reads an error response. A page of a proxy is no JSON: then the status
-// is all there is.
+// refusal reads an error response. The response of a proxy may not be JSON; then
+// the error has only the HTTP status.
 func (r Request) refusal(ctx context.Context, res *http.Response) error {
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
 	if err != nil && ctx.Err() != nil {
@@ -122,7 +122,8 @@ func (r Request) refusal(ctx context.Context, res *http.Response) error {
 	return e
 }
 
-// retryAfter is how long to wait by the body of an answer, or else by its header
+// retryAfter returns the time to wait that is given in the body of a response, or
+// else in its header
 // (https://spec.matrix.org/v1.19/client-server-api/#rate-limiting).
 func retryAfter(ms float64, header http.Header) time.Duration {
 	if ms > 0 {

@@ -1,4 +1,4 @@
-// Package jsonhttp sends one HTTP request and reads the JSON of its answer.
+// Package jsonhttp sends an HTTP request and decodes the JSON response.
 package jsonhttp
 
 import (
@@ -16,46 +16,49 @@ import (
 
 const (
 	userAgent = "mxinvite"
-	// maxErrorBody bounds the answers, in bytes, that errors are read from.
+	// maxErrorBody limits the size of an error response, in bytes.
 	maxErrorBody = 64 << 10
 )
 
-// Reasons why there is no answer, or one that is of no use.
+// Errors of [Do] and [Decode] that other errors wrap.
 var (
-	ErrTimeout = errors.New("no answer in time")
-	ErrTooLong = errors.New("an answer that is too long")
-	ErrNotJSON = errors.New("not the JSON that was expected")
+	ErrTimeout = errors.New("no response in time")
+	ErrTooLong = errors.New("the response is too long")
+	ErrNotJSON = errors.New("the response is not the expected JSON")
 
 	errURL = errors.New("its URL is not valid")
 )
 
-// A Request is sent once: it may mail a person. Its body is never logged.
+// A Request is an HTTP request. It is sent only once, because it may cause an
+// e-mail to be sent. Its body is never logged.
 type Request struct {
 	Method string
 	URL    string
-	Token  string        // access token; empty for none
-	Body   any           // url.Values are sent as a form, other values as JSON; nil sends no body
-	Limit  int64         // of the answer, in bytes
-	Within time.Duration // until the end of the answer; zero for as long as the context lasts
-	// Redirects allows redirects to be followed: a request without secrets only.
+	Token  string        // access token; may be empty
+	Body   any           // a form if url.Values, otherwise encoded as JSON; nil for no body
+	Limit  int64         // maximum size of the response, in bytes
+	Within time.Duration // maximum time until the response is read; zero for no limit besides the context
+	// Redirects allows redirects to be followed. Set it only for requests without
+	// secrets.
 	Redirects bool
-	// OAuth reads errors as RFC 6749, section 5.2 writes them. Others are Matrix errors.
+	// OAuth decodes error responses as in RFC 6749, section 5.2, instead of Matrix
+	// errors.
 	OAuth bool
-	// Secrets are removed from what a server says about the request. Token is always.
+	// Secrets and Token are removed from the server's error messages.
 	Secrets []string
 }
 
-// A Response is an answer with a status of 2xx.
+// A Response is a response with an HTTP status of 2xx.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Do sends a request. The error is the context's, or an [UnreachableError] if there
-// is no answer, or a [ServerError] if the status is not 2xx, or wraps
-// [ErrTooLong]. A context that ends with the cause [ErrTimeout] is an
-// [UnreachableError], too.
+// Do sends a request. It returns the context's error if the context ends, an
+// [UnreachableError] if the server does not respond, or a [ServerError] if the HTTP
+// status is not 2xx or the response is too long ([ErrTooLong]). If the context ends
+// with the cause [ErrTimeout], the error is an [UnreachableError].
 func Do(ctx context.Context, transport http.RoundTripper, r Request) (*Response, error) {
 	if r.Within > 0 {
 		var cancel context.CancelFunc
@@ -89,8 +92,8 @@ func Do(ctx context.Context, transport http.RoundTripper, r Request) (*Response,
 	return &Response{res.StatusCode, res.Header, data}, nil
 }
 
-// Decode is [Do] with the JSON of the answer read into reply. An answer that is
-// not the JSON of reply is a [ServerError] that wraps [ErrNotJSON].
+// Decode calls [Do] and decodes the JSON of the response into reply. If that is not
+// possible, it returns a [ServerError] that wraps [ErrNotJSON].
 func Decode(ctx context.Context, transport http.RoundTripper, r Request, reply any) error {
 	res, err := Do(ctx, transport, r)
 	if err == nil && json.Unmarshal(res.Body, reply) != nil {
@@ -123,7 +126,7 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
 	if err != nil {
-		return nil, &UnreachableError{Server: r.host(), Err: errURL} // err would show the URL, which may hold secrets
+		return nil, &UnreachableError{Server: r.host(), Err: errURL} // err contains the URL, which may contain secrets
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", userAgent)

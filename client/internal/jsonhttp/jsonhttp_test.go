@@ -16,7 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
 )
 
-// serve starts a server and returns its URL and how many requests it has had.
+// serve starts a server. It returns the server's URL and a counter of its requests.
 func serve(t *testing.T, handler http.HandlerFunc) (address string, requests *int) {
 	t.Helper()
 	requests = new(int)
@@ -28,14 +28,14 @@ func serve(t *testing.T, handler http.HandlerFunc) (address string, requests *in
 	return server.URL, requests
 }
 
-func answer(status int, body string) http.HandlerFunc {
+func respond(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}
 }
 
-func TestRequestIsSentAsDescribed(t *testing.T) {
+func TestRequestMethodBodyAndToken(t *testing.T) {
 	var got []string
 	address, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -70,18 +70,18 @@ func TestErrorResponses(t *testing.T) {
 		want   jsonhttp.ServerError
 		words  string
 	}{
-		"of Matrix":       {403, "", `{"errcode":"M_FORBIDDEN","error":"No."}`, false, jsonhttp.ServerError{Code: "M_FORBIDDEN", Message: "No."}, "answered M_FORBIDDEN: No."},
-		"of OAuth":        {400, "", `{"error":"invalid_grant","error_description":"Gone."}`, true, jsonhttp.ServerError{Code: "invalid_grant", Message: "Gone."}, "answered invalid_grant: Gone."},
-		"soft logout":     {401, "", `{"errcode":"M_UNKNOWN_TOKEN","soft_logout":true}`, false, jsonhttp.ServerError{Code: "M_UNKNOWN_TOKEN", SoftLogout: true}, "answered M_UNKNOWN_TOKEN"},
-		"of a proxy":      {502, "", "<html>", false, jsonhttp.ServerError{}, "answered HTTP 502"},
-		"a limit, body":   {429, "9", `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":1500}`, false, jsonhttp.ServerError{Code: "M_LIMIT_EXCEEDED", RetryAfter: 1500 * time.Millisecond}, "answered M_LIMIT_EXCEEDED"},
-		"a limit, header": {429, "9", `Slow down`, false, jsonhttp.ServerError{RetryAfter: 9 * time.Second}, "answered HTTP 429"},
-		"our secrets":     {400, "", `{"errcode":"M_X","error":"secret and token"}`, false, jsonhttp.ServerError{Code: "M_X", Message: "… and …"}, "answered M_X: … and …"},
-		"another type":    {400, "", `{"errcode":"M_X","error":5,"retry_after_ms":"a"}`, false, jsonhttp.ServerError{Code: "M_X"}, "answered M_X"},
-		"very long":       {400, "", `{"errcode":"M_X","error":"` + strings.Repeat("a", 10_000) + `"}`, false, jsonhttp.ServerError{Code: "M_X", Message: strings.Repeat("a", 300) + "…"}, "answered M_X: aaa"},
-		"a redirect":      {302, "", "", false, jsonhttp.ServerError{}, "answered HTTP 302"},
-		"without end":     {500, "", strings.Repeat("a", 1<<20), false, jsonhttp.ServerError{}, "answered HTTP 500"},
-		"a negative one":  {429, "-9", `{"retry_after_ms":-5}`, false, jsonhttp.ServerError{}, "answered HTTP 429"},
+		"Matrix":            {403, "", `{"errcode":"M_FORBIDDEN","error":"No."}`, false, jsonhttp.ServerError{Code: "M_FORBIDDEN", Message: "No."}, "answered M_FORBIDDEN: No."},
+		"OAuth":             {400, "", `{"error":"invalid_grant","error_description":"Gone."}`, true, jsonhttp.ServerError{Code: "invalid_grant", Message: "Gone."}, "answered invalid_grant: Gone."},
+		"soft logout":       {401, "", `{"errcode":"M_UNKNOWN_TOKEN","soft_logout":true}`, false, jsonhttp.ServerError{Code: "M_UNKNOWN_TOKEN", SoftLogout: true}, "answered M_UNKNOWN_TOKEN"},
+		"proxy":             {502, "", "<html>", false, jsonhttp.ServerError{}, "answered HTTP 502"},
+		"a limit, body":     {429, "9", `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":1500}`, false, jsonhttp.ServerError{Code: "M_LIMIT_EXCEEDED", RetryAfter: 1500 * time.Millisecond}, "answered M_LIMIT_EXCEEDED"},
+		"a limit, header":   {429, "9", `Slow down`, false, jsonhttp.ServerError{RetryAfter: 9 * time.Second}, "answered HTTP 429"},
+		"secrets":           {400, "", `{"errcode":"M_X","error":"secret and token"}`, false, jsonhttp.ServerError{Code: "M_X", Message: "… and …"}, "answered M_X: … and …"},
+		"wrong types":       {400, "", `{"errcode":"M_X","error":5,"retry_after_ms":"a"}`, false, jsonhttp.ServerError{Code: "M_X"}, "answered M_X"},
+		"very long message": {400, "", `{"errcode":"M_X","error":"` + strings.Repeat("a", 10_000) + `"}`, false, jsonhttp.ServerError{Code: "M_X", Message: strings.Repeat("a", 300) + "…"}, "answered M_X: aaa"},
+		"a redirect":        {302, "", "", false, jsonhttp.ServerError{}, "answered HTTP 302"},
+		"very long body":    {500, "", strings.Repeat("a", 1<<20), false, jsonhttp.ServerError{}, "answered HTTP 500"},
+		"negative limit":    {429, "-9", `{"retry_after_ms":-5}`, false, jsonhttp.ServerError{}, "answered HTTP 429"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			address, requests := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -89,7 +89,7 @@ func TestErrorResponses(t *testing.T) {
 					w.Header().Set("Retry-After", tt.header)
 				}
 				w.Header().Set("Location", "/elsewhere")
-				answer(tt.status, tt.body)(w, r)
+				respond(tt.status, tt.body)(w, r)
 			})
 			_, err := jsonhttp.Do(t.Context(), http.DefaultTransport, jsonhttp.Request{
 				Method: http.MethodPost, URL: address, Limit: 1000, OAuth: tt.oauth, Token: "token", Secrets: []string{"secret", ""},
@@ -112,14 +112,14 @@ func TestErrorResponses(t *testing.T) {
 	}
 }
 
-func TestAnswersThatMakeNoSense(t *testing.T) {
+func TestUnusableResponses(t *testing.T) {
 	for body, want := range map[string]error{
 		"<html>":                  jsonhttp.ErrNotJSON,
 		"":                        jsonhttp.ErrNotJSON,
-		`{"a":5}`:                 jsonhttp.ErrNotJSON, // another type
+		`{"a":5}`:                 jsonhttp.ErrNotJSON, // wrong type
 		strings.Repeat(" ", 1001): jsonhttp.ErrTooLong,
 	} {
-		address, _ := serve(t, answer(http.StatusOK, body))
+		address, _ := serve(t, respond(http.StatusOK, body))
 		var reply struct {
 			A string `json:"a"`
 		}
@@ -130,7 +130,7 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 	}
 }
 
-func TestNoAnswer(t *testing.T) {
+func TestNoResponse(t *testing.T) {
 	done := make(chan struct{})
 	address, requests := serve(t, func(http.ResponseWriter, *http.Request) { <-done })
 	defer close(done)
@@ -143,7 +143,7 @@ func TestNoAnswer(t *testing.T) {
 	defer cancel()
 	r.Within = 0
 	if _, err := jsonhttp.Do(ctx, http.DefaultTransport, r); err != context.DeadlineExceeded { //nolint:errorlint // not wrapped, either
-		t.Errorf("the caller gave up: %v", err)
+		t.Errorf("want the context's error: %v", err)
 	}
 	for _, bad := range []string{"http://127.0.0.1:1/?secret=1", "http://[secret", "://secret"} {
 		_, err = jsonhttp.Do(t.Context(), http.DefaultTransport, jsonhttp.Request{Method: http.MethodGet, URL: bad, Limit: 1})
@@ -159,7 +159,7 @@ func TestRedirectsAreFollowedOnlyIfAllowed(t *testing.T) {
 			http.Redirect(w, r, "/there", http.StatusFound)
 			return
 		}
-		answer(http.StatusOK, "{}")(w, r)
+		respond(http.StatusOK, "{}")(w, r)
 	})
 	r := jsonhttp.Request{Method: http.MethodGet, URL: address + "/", Limit: 1000, Redirects: true}
 	if _, err := jsonhttp.Do(t.Context(), http.DefaultTransport, r); err != nil || *requests != 2 {

@@ -10,14 +10,14 @@ import (
 	"os"
 )
 
-// missing is a host that does not exist.
+// missing is the error of a host that does not exist.
 type missing struct{ *net.DNSError }
 
-func (m *missing) Error() string { return "no host is called " + m.Name }
+func (m *missing) Error() string { return "no such host: " + m.Name }
 func (m *missing) Unwrap() error { return m.DNSError }
 
-// reason returns the innermost cause of a failed request, for people to read. It
-// leaves out URLs, which may hold secrets.
+// reason returns the innermost cause of a failed request, without URLs, which may
+// contain secrets.
 func reason(err error) error {
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
@@ -26,10 +26,10 @@ func reason(err error) error {
 	var unknown x509.UnknownAuthorityError
 	var cert *tls.CertificateVerificationError
 	if errors.As(err, &unknown) {
-		return errors.New("its certificate is signed by nobody this machine knows")
+		return errors.New("its certificate is signed by an unknown authority")
 	}
 	if errors.As(err, &cert) {
-		return fmt.Errorf("its certificate is not good: %w", cert.Err)
+		return fmt.Errorf("its certificate is not valid: %w", cert.Err)
 	}
 	var call *os.SyscallError
 	if errors.As(err, &call) {

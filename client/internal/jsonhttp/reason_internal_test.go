@@ -21,21 +21,21 @@ func TestReason(t *testing.T) {
 	}))
 	defer mute.Close()
 	for url, want := range map[string]string{
-		tls.URL:    "its certificate is signed by nobody this machine knows",
+		tls.URL:    "its certificate is signed by an unknown authority",
 		closed.URL: "connection refused",
 		mute.URL:   "EOF",
 	} {
 		res, err := http.Get(url + "/?secret=1")
 		if err == nil {
 			res.Body.Close()
-			t.Fatalf("%s answers", url)
+			t.Fatalf("%s responds", url)
 		}
 		if got := reason(err).Error(); got != want {
 			t.Errorf("%v\ngives %q, want %q", err, got, want)
 		}
 	}
 	missing := fmt.Errorf("get: %w", &net.DNSError{Name: "nowhere.test", IsNotFound: true})
-	if got := reason(missing).Error(); got != "no host is called nowhere.test" {
+	if got := reason(missing).Error(); got != "no such host: nowhere.test" {
 		t.Error(got)
 	}
 	if got := reason(errors.New("plain")).Error(); !strings.HasPrefix(got, "plain") {

@@ -1,4 +1,4 @@
-// Package power reads the power levels of a room.
+// Package power reads the power levels of a room that matter to invites.
 package power
 
 import (
@@ -12,14 +12,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// Levels are the levels in m.room.power_levels that matter to invites.
+// Levels are the power levels in m.room.power_levels that matter to invites.
 type Levels struct {
-	Invite       int // that a user needs to invite
+	Invite       int // required to invite
 	users        map[id.UserID]int
 	usersDefault int
 }
 
-// Of returns the level of a user.
+// Of returns the power level of a user.
 func (p Levels) Of(user id.UserID) int {
 	if level, ok := p.users[user]; ok {
 		return level
@@ -27,12 +27,13 @@ func (p Levels) Of(user id.UserID) int {
 	return p.usersDefault
 }
 
-// Read reads power levels with the defaults of the authorization rules:
-// inviting takes 0 unless the room says otherwise, and a room without levels
-// obeys its creator. A value that is not a level is left out, and affects no other:
-// homeservers refuse such events only since room version 10.
+// Read reads the content of m.room.power_levels, with the defaults of the
+// authorization rules: inviting requires level 0 unless the event says otherwise,
+// and in a room without the event the creator has level 100. An invalid level is
+// ignored and does not affect other levels, because homeservers refuse such events
+// only since room version 10.
 func Read(content json.RawMessage, create invite.Event) Levels {
-	var wire struct {
+	var event struct {
 		Invite       json.RawMessage `json:"invite"`
 		UsersDefault json.RawMessage `json:"users_default"`
 		Users        json.RawMessage `json:"users"`
@@ -40,11 +41,11 @@ func Read(content json.RawMessage, create invite.Event) Levels {
 	p := Levels{users: map[id.UserID]int{}}
 	if content == nil {
 		p.users[create.Sender] = 100
-	} else if json.Unmarshal(content, &wire) == nil {
-		p.Invite, _ = readLevel(wire.Invite)
-		p.usersDefault, _ = readLevel(wire.UsersDefault)
+	} else if json.Unmarshal(content, &event) == nil {
+		p.Invite, _ = readLevel(event.Invite)
+		p.usersDefault, _ = readLevel(event.UsersDefault)
 		var users map[id.UserID]json.RawMessage
-		_ = json.Unmarshal(wire.Users, &users) // what is no object names nobody
+		_ = json.Unmarshal(event.Users, &users) // users that is not an object is ignored
 		for user, raw := range users {
 			if level, ok := readLevel(raw); ok {
 				p.users[user] = level
@@ -56,7 +57,7 @@ func Read(content json.RawMessage, create invite.Event) Levels {
 		Creators json.RawMessage `json:"additional_creators"`
 	}
 	_ = json.Unmarshal(create.Content, &room)
-	if obeysCreators(room.Version) {
+	if hasPrivilegedCreators(room.Version) {
 		var more []id.UserID
 		_ = json.Unmarshal(room.Creators, &more)
 		for _, creator := range append(more, create.Sender) {
@@ -66,23 +67,23 @@ func Read(content json.RawMessage, create invite.Event) Levels {
 	return p
 }
 
-// obeysCreators reports whether a room's creators are above every level, as they
-// are from room version 12 on
-// (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules), and were in
-// the versions it was tried in.
-func obeysCreators(raw json.RawMessage) bool {
+// hasPrivilegedCreators reports whether the creators of a room have more power than every
+// level. That is so since room version 12
+// (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules) and in the
+// experimental versions before it.
+func hasPrivilegedCreators(raw json.RawMessage) bool {
 	var version string
 	_ = json.Unmarshal(raw, &version)
 	n, err := strconv.Atoi(version)
 	return (err == nil && n >= 12) || strings.HasPrefix(version, "org.matrix.hydra.")
 }
 
-// maxLevel bounds a power level: canonical JSON knows no larger numbers
+// maxLevel is the highest power level: the largest integer in canonical JSON
 // (https://spec.matrix.org/v1.19/appendices/#canonical-json).
 const maxLevel = 1<<53 - 1
 
-// readLevel reads a power level. Before room version 10 it may stand in a
-// string, with space around it, and before version 6 be a fraction.
+// readLevel reads a power level. Before room version 10 it may be a string with
+// white space around the number, and before version 6 a fraction.
 func readLevel(raw json.RawMessage) (level int, ok bool) {
 	var written string
 	if json.Unmarshal(raw, &written) == nil && len(raw) > 0 && raw[0] == '"' {

@@ -11,10 +11,10 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-func TestOneWrongLevelSpoilsNoOther(t *testing.T) {
+func TestInvalidLevelDoesNotAffectOthers(t *testing.T) {
 	for raw, want := range map[string]int{
 		`50`: 50, `"50"`: 50, `" 50\t"`: 50, `"-1"`: -1, `50.7`: 50, `1e300`: maxLevel, `-1e300`: -maxLevel, `"9223372036854775807"`: maxLevel,
-		// No levels: what is said of everybody counts.
+		// Invalid levels: users_default applies.
 		`null`: 7, `"fifty"`: 7, `"inf"`: 7, `"NaN"`: 7, `"50.7"`: 7, `""`: 7, `[50]`: 7, `{}`: 7, `true`: 7, `1e999`: 7,
 	} {
 		content := fmt.Sprintf(`{"invite":50,"users_default":7,"users":{"@a:hs":%s,"@b:hs":100}}`, raw)
@@ -23,7 +23,7 @@ func TestOneWrongLevelSpoilsNoOther(t *testing.T) {
 			t.Errorf("%s: %+v", raw, p)
 		}
 	}
-	for content, want := range map[string][2]int{ // the level of an invite, and that of Bob
+	for content, want := range map[string][2]int{ // the level to invite, and the level of Bob
 		`{"invite":[],"users_default":7,"users":{"@b:hs":100}}`:    {0, 100},
 		`{"invite":50,"users_default":{},"users":{"@b:hs":100}}`:   {50, 100},
 		`{"invite":50,"users_default":7,"users":["@b:hs"]}`:        {50, 7},
@@ -37,7 +37,7 @@ func TestOneWrongLevelSpoilsNoOther(t *testing.T) {
 	}
 }
 
-func TestCreatorsAreAboveAllLevels(t *testing.T) {
+func TestCreatorsHaveMaximumPower(t *testing.T) {
 	levels := json.RawMessage(`{"invite":50}`)
 	for version, want := range map[string]bool{
 		`"11"`: false, `"12"`: true, `"13"`: true, `"org.matrix.hydra.11"`: true, `"org.matrix.msc3757.11"`: false, `12`: false, `null`: false,
@@ -52,6 +52,6 @@ func TestCreatorsAreAboveAllLevels(t *testing.T) {
 	}
 	create := invite.Event{Sender: "@c:hs", Content: json.RawMessage(`{"room_version":"12","additional_creators":"@d:hs"}`)}
 	if p := Read(levels, create); p.Of("@c:hs") != math.MaxInt {
-		t.Error("a list of creators that is none takes the creator's power away")
+		t.Error("the creator loses their power if additional_creators is invalid")
 	}
 }

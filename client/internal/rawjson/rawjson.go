@@ -1,5 +1,5 @@
-// Package rawjson looks into JSON without copying it, letter by letter as
-// servers do: encoding/json would take a Public_Key for a public_key.
+// Package rawjson iterates over JSON without copying it. Unlike encoding/json it
+// compares member names case-sensitively, as servers do.
 package rawjson
 
 import (
@@ -10,23 +10,24 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// A Walk goes over the members of an object, or the elements of an array,
-// without copying any. It is for JSON that was found valid as a whole. In
-// anything else it sees something or other, and comes to an end.
+// A Walk iterates over the members of an object or the elements of an array without
+// copying them. The JSON must be valid as a whole. With invalid JSON the iteration
+// ends, but the members are unspecified.
 type Walk struct {
 	raw   []byte
 	at    int
 	named bool // it is an object
 
-	Name  []byte // of the member; an element has none
+	Name  []byte // name of the member; empty for an element
 	Value json.RawMessage
 }
 
-// Object begins a walk over an object's members. What is not an object has none.
-// Of a member that stands twice both come.
+// Object returns an iterator over the members of an object. It has none if raw is
+// not an object. Members with a repeated name are all returned.
 func Object(raw []byte) Walk { return begin(raw, '{') }
 
-// Array begins a walk over an array's elements. What is not an array has none.
+// Array returns an iterator over the elements of an array. It has none if raw is
+// not an array.
 func Array(raw []byte) Walk { return begin(raw, '[') }
 
 func begin(raw []byte, bracket byte) Walk {
@@ -37,7 +38,7 @@ func begin(raw []byte, bracket byte) Walk {
 	return Walk{raw: raw, at: at + 1, named: bracket == '{'}
 }
 
-// Next goes on to the next member and says whether there is one.
+// Next advances to the next member and reports whether there is one.
 func (w *Walk) Next() bool {
 	w.at = skipSpace(w.raw, w.at)
 	if w.named {
@@ -58,10 +59,11 @@ func (w *Walk) Next() bool {
 	return w.at > from
 }
 
-// At is where in the JSON the value begins.
+// At returns the index of Value in the JSON.
 func (w *Walk) At() int { return w.at - len(w.Value) }
 
-// skipSpace returns where the next value or bracket is, past commas and colons.
+// skipSpace returns the index of the next value or bracket, after white space,
+// commas and colons.
 func skipSpace(raw []byte, at int) int {
 	for at < len(raw) {
 		switch raw[at] {
@@ -74,7 +76,7 @@ func skipSpace(raw []byte, at int) int {
 	return at
 }
 
-// skipValue returns where the value ends that begins at a place.
+// skipValue returns the index after the value that begins at index at.
 func skipValue(raw []byte, at int) int {
 	for depth := 0; at < len(raw); at++ {
 		switch raw[at] {
@@ -85,7 +87,7 @@ func skipValue(raw []byte, at int) int {
 		case '{', '[':
 			depth++
 		case '}', ']':
-			if depth == 0 { // of what the value stands in
+			if depth == 0 { // the end of the enclosing value
 				return at
 			}
 			if depth--; depth == 0 {
@@ -100,14 +102,15 @@ func skipValue(raw []byte, at int) int {
 	return len(raw)
 }
 
-// closingQuote returns where the string ends whose opening quote is at a place.
+// closingQuote returns the index of the closing quote of the string that begins at
+// index at.
 func closingQuote(raw []byte, at int) int {
 	for at++; at < len(raw); at++ {
 		n := bytes.IndexByte(raw[at:], '"')
 		if n < 0 {
 			return len(raw)
 		}
-		// The quote belongs to the string after an odd number of backslashes.
+		// After an odd number of backslashes the quote is escaped.
 		end := at + n
 		slashes := 0
 		for slashes < n && raw[end-1-slashes] == '\\' {
@@ -120,7 +123,7 @@ func closingQuote(raw []byte, at int) int {
 	return len(raw)
 }
 
-// Text reads a JSON string and says whether raw was one.
+// Text decodes a JSON string and reports whether raw is one.
 func Text(raw json.RawMessage) (string, bool) {
 	if len(raw) < 2 || raw[0] != '"' {
 		return "", false
@@ -133,7 +136,8 @@ func Text(raw json.RawMessage) (string, bool) {
 
 func unescape(raw []byte) string { return gjson.ParseBytes(raw).Str }
 
-// Integer reads a JSON number without a fraction and says whether raw was one.
+// Integer decodes a JSON number without fraction and exponent and reports whether
+// raw is one.
 func Integer(raw json.RawMessage) (int64, bool) {
 	n, err := strconv.ParseInt(string(raw), 10, 64)
 	return n, err == nil

@@ -1,4 +1,4 @@
-// Package syncreply reads the answer to a /sync without copying it.
+// Package syncreply parses the response to /sync without copying it.
 package syncreply
 
 import (
@@ -12,26 +12,27 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// A Reply is what is read of an answer to /sync
-// (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync). It
-// is read by hand because the first one of a large account has megabytes.
+// A Reply is the part of a response to /sync that the program uses
+// (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3sync). It is
+// not parsed with encoding/json because the first response of a large account has
+// many megabytes.
 type Reply struct {
 	NextBatch string
 	Join      map[id.RoomID]json.RawMessage
 	Leave     []id.RoomID
 }
 
-// A Room is what a sync says about a joined room. Its events stay raw, so that a
-// malformed one affects no other: first those of the state, then those of
-// the timeline, in their order.
+// A Room is a joined room in a sync. Its events are not parsed, so that an invalid
+// event does not affect the others: first the state events, then those of the
+// timeline, in their order.
 type Room struct {
 	Heroes  []id.UserID
 	Events  []json.RawMessage
-	Limited bool // there is a gap before the timeline
+	Limited bool // events are missing before the timeline
 }
 
-// Read reads an answer and says whether it is one. The events in it are parts
-// of raw, which must not be changed afterwards.
+// Read parses a response and reports whether it is valid. The events are slices of
+// raw, so the caller must not change it.
 func Read(raw []byte) (reply Reply, ok bool) {
 	reply.Join = map[id.RoomID]json.RawMessage{}
 	var joined []span
@@ -46,8 +47,8 @@ func Read(raw []byte) (reply Reply, ok bool) {
 	return reply, reply.NextBatch != "" && valid(raw, joined)
 }
 
-// readRooms reads the rooms, and says where in the answer each joined one stands
-// if they stand at a place of it.
+// readRooms reads the rooms and returns the positions of the joined rooms in the
+// response. at is the position of raw.
 func (reply *Reply) readRooms(raw json.RawMessage, at int) (joined []span) {
 	for kinds := rawjson.Object(raw); kinds.Next(); {
 		kind, from := string(kinds.Name), at+kinds.At()
@@ -64,12 +65,12 @@ func (reply *Reply) readRooms(raw json.RawMessage, at int) (joined []span) {
 	return joined
 }
 
-// A span is a part of something: from one index to before another.
+// A span is a range of indexes, without its end.
 type span struct{ from, to int }
 
-// valid reports whether raw is JSON: its parts, each for itself on all cores, and
-// the whole with a number in the place of each. That takes half as long as to
-// look at all of it on one core, which is longer than everything else about it.
+// valid reports whether raw is valid JSON. It checks the parts in parallel, and the
+// whole with each part replaced by a number. This takes half as long as checking
+// all of it on one core, which is the slowest step of reading a sync.
 func valid(raw []byte, parts []span) bool {
 	var broken atomic.Bool
 	var g panicgroup.Group
@@ -87,11 +88,11 @@ func valid(raw []byte, parts []span) bool {
 		done = part.to
 	}
 	frame = append(frame, raw[done:]...)
-	_ = g.Wait() // nothing that runs there fails
+	_ = g.Wait() // the functions return no errors
 	return !broken.Load() && json.Valid(frame)
 }
 
-// ReadRoom reads what a sync says about a joined room.
+// ReadRoom parses a joined room of a sync.
 func ReadRoom(raw json.RawMessage) (room Room) {
 	var state, timeline json.RawMessage
 	for w := rawjson.Object(raw); w.Next(); {
@@ -121,7 +122,7 @@ func readHeroes(summary json.RawMessage) (heroes []id.UserID) {
 	return heroes
 }
 
-// memberOf is one member of an object; nil if there is none.
+// memberOf returns a member of an object, or nil if there is none.
 func memberOf(raw json.RawMessage, name string) (value json.RawMessage) {
 	for w := rawjson.Object(raw); w.Next(); {
 		if string(w.Name) == name {

@@ -15,37 +15,37 @@ import (
 const (
 	scope    = "urn:matrix:client:api:* urn:matrix:client:device:ABCDEFGHIJ"
 	redirect = "http://127.0.0.1:4711/callback"
-	// Where the sandbox's OAuth server takes what is sent.
+	// Endpoints of the sandbox's OAuth server.
 	registrationPath = "/oauth2/registration"
 	devicePath       = "/oauth2/device"
 	tokenPath        = "/oauth2/token"
 )
 
-// town is a homeserver with an OAuth server, and this program as it knows it.
-type town struct {
+// world is a sandbox with an OAuth server and a client of it.
+type world struct {
 	*sandbox.World
 	*oauth.Client
 	t   *testing.T
 	ada string
 }
 
-func newTown(t *testing.T) *town {
+func newWorld(t *testing.T) *world {
 	t.Helper()
-	n := &town{World: sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}), t: t}
+	n := &world{World: sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}), t: t}
 	n.SetWays(sandbox.Ways{OAuth: true})
 	n.ada = n.AddUser("ada", "lovelace", "Ada")
 	n.Client = &oauth.Client{Server: n.metadata(), Transport: n.World, Now: time.Now}
 	return n
 }
 
-func (n *town) metadata() oauth.Metadata {
+func (n *world) metadata() oauth.Metadata {
 	n.t.Helper()
 	m, err := oauth.ParseMetadata(n.rawMetadata(), n.HomeserverURL())
 	n.must(err)
 	return m
 }
 
-func (n *town) rawMetadata() []byte {
+func (n *world) rawMetadata() []byte {
 	n.t.Helper()
 	req, err := http.NewRequestWithContext(n.t.Context(), http.MethodGet, n.HomeserverURL()+"/_matrix/client/v1/auth_metadata", nil)
 	n.must(err)
@@ -57,15 +57,15 @@ func (n *town) rawMetadata() []byte {
 	return data
 }
 
-func (n *town) must(err error) {
+func (n *world) must(err error) {
 	n.t.Helper()
 	if err != nil {
 		n.t.Fatal(err)
 	}
 }
 
-// device starts a sign-in by device code.
-func (n *town) device() oauth.DeviceCode {
+// device starts a sign-in with a device code.
+func (n *world) device() oauth.DeviceCode {
 	n.t.Helper()
 	n.must(n.RegisterDevice(n.t.Context()))
 	d, err := n.StartDevice(n.t.Context(), scope, n.HomeserverURL())
@@ -73,8 +73,8 @@ func (n *town) device() oauth.DeviceCode {
 	return d
 }
 
-// browser starts a sign-in by browser.
-func (n *town) browser() oauth.Authorization {
+// browser starts a sign-in with a browser.
+func (n *world) browser() oauth.Authorization {
 	n.t.Helper()
 	n.must(n.RegisterBrowser(n.t.Context(), redirect))
 	a, err := n.Authorize(redirect, scope, n.ada)
@@ -82,8 +82,8 @@ func (n *town) browser() oauth.Authorization {
 	return a
 }
 
-// polls are how far apart the requests for tokens were.
-func (n *town) polls() []time.Duration {
+// polls returns the times between the requests to the token endpoint.
+func (n *world) polls() []time.Duration {
 	var gaps []time.Duration
 	var last time.Time
 	for _, r := range n.Requests() {
@@ -98,7 +98,7 @@ func (n *town) polls() []time.Duration {
 	return gaps
 }
 
-// with returns the metadata with a member changed.
+// with returns the metadata with one member changed.
 func with(t *testing.T, raw []byte, name string, value any) []byte {
 	t.Helper()
 	var m map[string]any
@@ -113,12 +113,12 @@ func with(t *testing.T, raw []byte, name string, value any) []byte {
 	return data
 }
 
-// tells fails if a text holds one of these.
-func tells(t *testing.T, text string, secrets ...string) {
+// checkNoSecret fails the test if text contains one of the secrets.
+func checkNoSecret(t *testing.T, text string, secrets ...string) {
 	t.Helper()
 	for _, s := range secrets {
 		if s != "" && strings.Contains(text, s) {
-			t.Errorf("a secret is in %q", text)
+			t.Errorf("%q contains a secret", text)
 		}
 	}
 }
