@@ -220,7 +220,7 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 
 	v = visit("")
 	v.answer("Open your vault", "of another vault\r")
-	v.answer("This is not the vault's passphrase.", "\x15of the vault\r")
+	v.answer("Wrong passphrase for the vault.", "\x15of the vault\r")
 	v.answer("#compilers", ":sign out\r")
 	v.answer("Sign out?", "y")
 	v.answer("enter continue", ctrlC)
@@ -254,7 +254,7 @@ func TestPassphraseQuestionEndsClearly(t *testing.T) {
 		keys, says string
 		code       int
 	}{
-		"three wrong ones":   {"a\rb\rc\r", "mxinvite: load the session of @ada:example.org: this is not the vault's passphrase", exitError},
+		"three wrong ones":   {"a\rb\rc\r", "mxinvite: load the session of @ada:example.org: wrong passphrase for the vault", exitError},
 		"the right one last": {"a\rb\rhorse\r", "Reading group", exitOK},
 		"typed ahead":        {"horse\r", "Reading group", exitOK},
 		"line feed":          {"horse\n", "Reading group", exitOK},
@@ -339,7 +339,7 @@ func TestVisitorWithoutATerminalIsToldHowToGetOne(t *testing.T) {
 		"":                           "the screen needs a terminal; mxinvite list shows the invites without one\nConnect with a terminal: ssh -t\n",
 		"login":                      "USER-OR-SERVER is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",
 		"revoke '#x' token":          "--yes is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",
-		"login --user x " + l.hs.URL: "there is no terminal to ask for a passphrase at",
+		"login --user x " + l.hs.URL: "there is no terminal to type a passphrase in",
 	} {
 		if code, _, said := l.run(l.ada, "", command); code == exitOK || !strings.Contains(said, want) || !strings.Contains(said, "ssh -t") {
 			t.Errorf("%q ends with %d and says %s", command, code, said)

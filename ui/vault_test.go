@@ -25,7 +25,7 @@ type strongbox struct {
 }
 
 var (
-	errWrong     = errors.New("this is not the vault's passphrase")
+	errWrong     = errors.New("wrong passphrase for the vault")
 	errNoKeyring = errors.New("the system keyring is not available on this machine (no D-Bus session)")
 )
 
@@ -274,7 +274,7 @@ func TestLockedVaultIsUnlockedForAnotherAccount(t *testing.T) {
 		signInAsAda(term)
 		term.Golden("locked")
 		term.Send("horse\r")
-		shows(t, term, "This is not the vault's passphrase.")
+		shows(t, term, "Wrong passphrase for the vault.")
 		term.Send("\x15" + strong + "\r")
 		term.Wait(time.Second)
 		shows(t, term, "Nobody has been invited")

@@ -194,9 +194,9 @@ func usedAs(n vault.Name) string { return n.UserID + " " + n.Homeserver }
 // Use makes an account the default.
 func (k *Sessions) Use(n vault.Name) error { return k.Home.Use(usedAs(n)) }
 
-// formerSession is the file in which a session lay before there were vaults.
-func formerSession(home config.Home) vault.Former {
-	return vault.Former{Path: home.SessionPath(), Name: func(secret []byte) (vault.Name, error) {
+// legacySession is the file in which a session lay before there were vaults.
+func legacySession(home config.Home) vault.LegacyFile {
+	return vault.LegacyFile{Path: home.SessionPath(), Name: func(secret []byte) (vault.Name, error) {
 		var s client.Session
 		if err := json.Unmarshal(secret, &s); err != nil {
 			return vault.Name{}, unquoted(err)

@@ -50,7 +50,7 @@ func (p *Program) OpenVault(home config.Home, kind vault.Kind) (*vault.Vault, er
 func (p *Program) OpenVaultWith(home config.Home, kind vault.Kind, asker vault.Asker) (*vault.Vault, error) {
 	return vault.Open(vault.Options{
 		Dir: home.Dir(), Kind: kind, Passphrase: asker, Keyring: p.Keyring, Agent: p.Agent,
-		Former: formerSession(home),
+		Legacy: legacySession(home),
 		Say:    func(text string) { p.Note("%s", text) },
 	})
 }

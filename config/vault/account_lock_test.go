@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-func TestAccountIsLockedByOneAtATime(t *testing.T) {
+func TestAccountLockIsExclusive(t *testing.T) {
 	w := newWorld(t, KindPlain)
 	v, other := w.start(t), w.start(t)
 	unlock, err := v.LockAccount(t.Context(), ada)
 	if err != nil {
 		t.Fatal(err)
 	}
-	save(t, other, ada, secret) // takes no notice of it
-	ctx, cancel := context.WithTimeout(t.Context(), 5*knock)
+	save(t, other, ada, secret) // Save does not need the lock
+	ctx, cancel := context.WithTimeout(t.Context(), 5*lockPollInterval)
 	defer cancel()
 	for _, v := range []*Vault{v, other} {
 		if _, err := v.LockAccount(ctx, ada); !errors.Is(err, context.DeadlineExceeded) {
@@ -27,7 +27,7 @@ func TestAccountIsLockedByOneAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	free()
-	time.AfterFunc(5*knock, unlock)
+	time.AfterFunc(5*lockPollInterval, unlock)
 	free, err = other.LockAccount(t.Context(), ada)
 	if err != nil {
 		t.Fatal(err)
@@ -35,13 +35,13 @@ func TestAccountIsLockedByOneAtATime(t *testing.T) {
 	free()
 }
 
-// The lock of a program that is killed is free.
-func TestKilledProgramLeavesNoAccountLocked(t *testing.T) {
+// The operating system releases the lock of a killed program.
+func TestAccountLockIsReleasedWhenTheProgramIsKilled(t *testing.T) {
 	w := newWorld(t, KindPlain)
 	v := w.start(t)
 	cmd, lines := start(t, "hold", v.opt.Dir, ada.UserID)
-	lines.Scan() // it has the lock
-	ctx, cancel := context.WithTimeout(t.Context(), 5*knock)
+	lines.Scan() // wait until it has the lock
+	ctx, cancel := context.WithTimeout(t.Context(), 5*lockPollInterval)
 	defer cancel()
 	if _, err := v.LockAccount(ctx, ada); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("locked twice: %v", err)

@@ -22,27 +22,28 @@ import (
 )
 
 const (
-	// agentLimit is how long an agent may take to say which keys it holds.
+	// agentLimit is the time that an agent has to list its keys.
 	agentLimit = 3 * time.Second
-	// signLimit is how long it may take to sign, for which some ask a person.
+	// signLimit is the time that it has to sign. Some agents ask the user
+	// first.
 	signLimit = 30 * time.Second
-	// agentPurpose is in what is signed and in the key, so that neither serves
-	// for anything else.
+	// agentPurpose is part of the signed message and of the derivation of the
+	// key, so that neither can be used for another purpose.
 	agentPurpose = "vault@mxinvite"
 )
 
-// A DialAgent reaches an ssh-agent. The connection is closed after each use, or
-// when the agent takes too long.
+// A DialAgent connects to an ssh-agent. The connection is closed after each
+// use, and when the agent exceeds its time limit.
 type DialAgent func(context.Context) (io.ReadWriteCloser, error)
 
-// AgentAt reaches the agent at a socket, as SSH_AUTH_SOCK names it.
+// AgentAt returns a DialAgent for the Unix socket in SSH_AUTH_SOCK.
 func AgentAt(socket string) DialAgent {
 	return func(ctx context.Context) (io.ReadWriteCloser, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}
 }
 
-// makeAgent chooses the SSH key for a new vault.
+// makeAgent creates the lock of a new vault of [KindAgent].
 func (v *Vault) makeAgent(ctx context.Context) (keyed, error) {
 	pub, err := v.chooseSSHKey(ctx)
 	if err != nil {
@@ -54,19 +55,20 @@ func (v *Vault) makeAgent(ctx context.Context) (keyed, error) {
 	if err != nil {
 		return keyed{}, err
 	}
-	// Ed25519 signs the same in the same way (RFC 8032), but not every device
-	// keeps to that, and what cannot be signed again could not be opened again.
+	// Ed25519 signatures are deterministic (RFC 8032), but some devices do not
+	// keep to that. The vault could not be opened again with such a key.
 	again, err := v.keyFromAgent(ctx, l)
 	switch {
 	case err != nil:
 		return keyed{}, err
 	case again != key:
-		return keyed{}, fmt.Errorf("%w: it signs the same in another way each time", ErrNoAgent)
+		return keyed{}, fmt.Errorf("%w: its signatures differ for the same message", ErrNoAgent)
 	}
 	return keyed{lock: l, key: key}, nil
 }
 
-// chooseSSHKey returns the key that the options name, or the only one there is.
+// chooseSSHKey returns the key in [Options.AgentKey], or the only key of the
+// agent.
 func (v *Vault) chooseSSHKey(ctx context.Context) (pub ssh.PublicKey, err error) {
 	held, err := v.sshKeys(ctx)
 	if err != nil {
@@ -81,16 +83,17 @@ func (v *Vault) chooseSSHKey(ctx context.Context) (pub ssh.PublicKey, err error)
 	}
 	switch len(found) {
 	case 0:
-		wanted := cmp.Or(v.opt.AgentKey, "no certificate and on no token")
-		return nil, fmt.Errorf("%w: it holds no Ed25519 key (%s)", ErrNoAgent, wanted)
+		wanted := cmp.Or(v.opt.AgentKey, "certificates and keys on hardware tokens cannot be used")
+		return nil, fmt.Errorf("%w: it has no Ed25519 key (%s)", ErrNoAgent, wanted)
 	case 1:
 		return pub, nil
 	}
-	return nil, fmt.Errorf("%w: it has to be said which of its Ed25519 keys to use: %s", ErrNoAgent, strings.Join(found, ", "))
+	return nil, fmt.Errorf("%w: it has several Ed25519 keys, and one of them has to be chosen: %s", ErrNoAgent, strings.Join(found, ", "))
 }
 
-// sshKeys lists the Ed25519 keys in the agent. Certificates and keys on tokens
-// are of other types: the ones expire, and the others count what they sign.
+// sshKeys lists the Ed25519 keys in the agent, without certificates and keys on
+// hardware tokens. Certificates expire, and tokens sign a counter as well, so
+// their signatures are never the same.
 func (v *Vault) sshKeys(ctx context.Context) (held []ssh.PublicKey, err error) {
 	err = v.withAgent(ctx, agentLimit, func(a agent.Agent) error {
 		keys, err := a.List()
@@ -104,8 +107,8 @@ func (v *Vault) sshKeys(ctx context.Context) (held []ssh.PublicKey, err error) {
 	return held, err
 }
 
-// parseSSHKey reads an Ed25519 key as it stands in authorized_keys, without
-// anything else.
+// parseSSHKey parses an Ed25519 key in the format of authorized_keys, without
+// options and comment.
 func parseSSHKey(text string) (ssh.PublicKey, error) {
 	pub, _, _, _, err := ssh.ParseAuthorizedKey([]byte(text))
 	if err != nil || pub.Type() != ssh.KeyAlgoED25519 || string(ssh.MarshalAuthorizedKey(pub)) != text+"\n" {
@@ -114,7 +117,7 @@ func parseSSHKey(text string) (ssh.PublicKey, error) {
 	return pub, nil
 }
 
-// keyFromAgent makes the key of a lock from what the agent signs.
+// keyFromAgent derives the key of a lock from a signature of the agent.
 func (v *Vault) keyFromAgent(ctx context.Context, l lock) (key seal.Key, err error) {
 	pub, err := parseSSHKey(l.SSHKey)
 	if err != nil {
@@ -126,27 +129,27 @@ func (v *Vault) keyFromAgent(ctx context.Context, l lock) (key seal.Key, err err
 	}
 	same := func(k ssh.PublicKey) bool { return bytes.Equal(k.Marshal(), pub.Marshal()) }
 	if !slices.ContainsFunc(held, same) {
-		return key, fmt.Errorf("%w: it does not hold %s", ErrNoAgent, ssh.FingerprintSHA256(pub))
+		return key, fmt.Errorf("%w: it does not have the key %s", ErrNoAgent, ssh.FingerprintSHA256(pub))
 	}
-	question := challenge(l.Salt)
+	message := challenge(l.Salt)
 	var sig *ssh.Signature
 	err = v.withAgent(ctx, signLimit, func(a agent.Agent) (err error) {
-		sig, err = a.Sign(pub, question)
+		sig, err = a.Sign(pub, message)
 		return err
 	})
 	if err != nil {
 		return key, err
 	}
-	if sig.Format != ssh.KeyAlgoED25519 || pub.Verify(question, sig) != nil {
-		return key, fmt.Errorf("%w: what it signed is not signed by %s", ErrNoAgent, ssh.FingerprintSHA256(pub))
+	if sig.Format != ssh.KeyAlgoED25519 || pub.Verify(message, sig) != nil {
+		return key, fmt.Errorf("%w: its signature was not made with the key %s", ErrNoAgent, ssh.FingerprintSHA256(pub))
 	}
 	derived, err := hkdf.Key(sha256.New, sig.Blob, l.Salt[:], agentPurpose, seal.KeySize)
 	copy(key[:], derived)
 	return key, err
 }
 
-// challenge is what the agent signs: a message in the frame that keeps the
-// signatures of SSH for one purpose from being taken for another's
+// challenge returns the message for the agent to sign, in the SSHSIG format,
+// which binds a signature to its purpose
 // (https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.sshsig).
 func challenge(s salt) []byte {
 	hash := sha512.Sum512(s[:])
@@ -155,10 +158,11 @@ func challenge(s salt) []byte {
 	})...)
 }
 
-// withAgent talks to the agent for no longer than a limit.
+// withAgent connects to the agent and calls talk. It returns after the limit at
+// the latest.
 func (v *Vault) withAgent(parent context.Context, limit time.Duration, talk func(agent.Agent) error) error {
 	if v.opt.Agent == nil {
-		return fmt.Errorf("%w: there is none", ErrNoAgent)
+		return fmt.Errorf("%w: no agent is configured", ErrNoAgent)
 	}
 	ctx, cancel := context.WithTimeout(parent, limit)
 	defer cancel()
@@ -176,5 +180,5 @@ func (v *Vault) withAgent(parent context.Context, limit time.Duration, talk func
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: it did not answer within %v", ErrNoAgent, limit)
 	}
-	return fmt.Errorf("%w: %w", ErrNoAgent, apart(err))
+	return fmt.Errorf("%w: %w", ErrNoAgent, hideNotExist(err))
 }

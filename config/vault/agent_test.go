@@ -22,10 +22,10 @@ import (
 	"golang.org/x/crypto/ssh/agent"
 )
 
-// sshAgent serves keys, over connections in memory.
+// sshAgent is an ssh-agent that serves keys over connections in memory.
 type sshAgent struct {
 	agent.Agent
-	sign func(ssh.PublicKey, []byte) (*ssh.Signature, error) // instead of the agent's, if it is there
+	sign func(ssh.PublicKey, []byte) (*ssh.Signature, error) // replaces the agent's Sign, if not nil
 }
 
 func newSSHKey(t *testing.T) ed25519.PrivateKey {
@@ -58,7 +58,7 @@ func (a *sshAgent) Sign(key ssh.PublicKey, data []byte) (*ssh.Signature, error) 
 func (a *sshAgent) dial(context.Context) (io.ReadWriteCloser, error) {
 	here, there := net.Pipe()
 	go func() {
-		_ = agent.ServeAgent(a, there) // until the other side closes
+		_ = agent.ServeAgent(a, there) // until the client disconnects
 		_ = there.Close()
 	}()
 	return here, nil
@@ -73,7 +73,7 @@ func fingerprint(t *testing.T, key ed25519.PrivateKey) string {
 	return ssh.FingerprintSHA256(pub)
 }
 
-func TestAgentKeyHasToBeClear(t *testing.T) {
+func TestSeveralAgentKeysRequireAChoice(t *testing.T) {
 	one, two := newSSHKey(t), newSSHKey(t)
 	w := newWorld(t, KindAgent)
 	w.Agent = newAgent(t, one, two).dial
@@ -84,7 +84,7 @@ func TestAgentKeyHasToBeClear(t *testing.T) {
 	w.AgentKey = fingerprint(t, two)
 	save(t, w.start(t), ada, secret)
 
-	w.AgentKey = "" // the file says which it is
+	w.AgentKey = "" // the existing vault says which key it needs
 	wantHeld(t, w.start(t), ada, secret)
 	w.Agent = newAgent(t, one).dial
 	if _, err := w.start(t).Load(t.Context(), ada); !errors.Is(err, ErrNoAgent) || !strings.Contains(err.Error(), fingerprint(t, two)) {
@@ -92,7 +92,7 @@ func TestAgentKeyHasToBeClear(t *testing.T) {
 	}
 }
 
-func TestOnlyEd25519KeysServe(t *testing.T) {
+func TestAgentKeysOfOtherTypesAreRefused(t *testing.T) {
 	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -124,14 +124,14 @@ func certificate(t *testing.T) agent.AddedKey {
 	return agent.AddedKey{PrivateKey: key, Certificate: cert}
 }
 
-func TestWhatTheAgentSignsIsNotTakenOnTrust(t *testing.T) {
+func TestAgentSignatureIsVerified(t *testing.T) {
 	key := newSSHKey(t)
 	genuine := newAgent(t, key)
 	for name, sign := range map[string]func(ssh.PublicKey, []byte) (*ssh.Signature, error){
-		"refused":      func(ssh.PublicKey, []byte) (*ssh.Signature, error) { return nil, errors.New("no") },
-		"another text": func(k ssh.PublicKey, _ []byte) (*ssh.Signature, error) { return genuine.Agent.Sign(k, nil) },
-		"another type": func(ssh.PublicKey, []byte) (*ssh.Signature, error) { return &ssh.Signature{Format: "ssh-rsa"}, nil },
-		"nothing at all": func(ssh.PublicKey, []byte) (*ssh.Signature, error) {
+		"refused":       func(ssh.PublicKey, []byte) (*ssh.Signature, error) { return nil, errors.New("no") },
+		"other message": func(k ssh.PublicKey, _ []byte) (*ssh.Signature, error) { return genuine.Agent.Sign(k, nil) },
+		"other type":    func(ssh.PublicKey, []byte) (*ssh.Signature, error) { return &ssh.Signature{Format: "ssh-rsa"}, nil },
+		"empty signature": func(ssh.PublicKey, []byte) (*ssh.Signature, error) {
 			return &ssh.Signature{Format: ssh.KeyAlgoED25519}, nil
 		},
 	} {
@@ -150,16 +150,15 @@ func TestWhatTheAgentSignsIsNotTakenOnTrust(t *testing.T) {
 	}
 }
 
-// The signatures are told apart from those for other purposes, and for other
-// vaults.
-func TestChallengeIsForOneVaultAlone(t *testing.T) {
+// A challenge differs from those for other purposes and for other vaults.
+func TestChallengeDependsOnTheSalt(t *testing.T) {
 	one, two := challenge(newSalt()), challenge(newSalt())
 	if string(one) == string(two) || !strings.HasPrefix(string(one), "SSHSIG\x00\x00\x00\x0evault@mxinvite\x00\x00\x00\x00\x00\x00\x00\x06sha512\x00\x00\x00\x40") {
 		t.Errorf("%q", one)
 	}
 }
 
-func TestAbsentAgentIsNoEmptyVault(t *testing.T) {
+func TestAbsentAgentIsNotReportedAsMissingVault(t *testing.T) {
 	w := newWorld(t, KindAgent)
 	w.Agent = newAgent(t, newSSHKey(t)).dial
 	save(t, w.start(t), ada, secret)
@@ -175,7 +174,7 @@ func TestAbsentAgentIsNoEmptyVault(t *testing.T) {
 	}
 }
 
-func TestHangingAgentIsNotWaitedFor(t *testing.T) {
+func TestAgentThatDoesNotRespondTimesOut(t *testing.T) {
 	w := newWorld(t, KindAgent)
 	genuine := newAgent(t, newSSHKey(t))
 	w.Agent = genuine.dial
@@ -204,7 +203,7 @@ func TestHangingAgentIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-func TestAgentAtASocket(t *testing.T) {
+func TestAgentAtConnectsToASocket(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "agent")
 	l, err := net.Listen("unix", socket)
 	if err != nil {
@@ -227,8 +226,8 @@ func TestAgentAtASocket(t *testing.T) {
 	wantHeld(t, w.start(t), ada, secret)
 }
 
-// signWithDrawnNonce signs as RFC 8032 does, save for where the nonce is from.
-func signWithDrawnNonce(key ed25519.PrivateKey, data []byte) []byte {
+// signWithRandomNonce signs as RFC 8032 does, but with a random nonce.
+func signWithRandomNonce(key ed25519.PrivateKey, data []byte) []byte {
 	digest := sha512.Sum512(key.Seed())
 	s, _ := edwards25519.NewScalar().SetBytesWithClamping(digest[:32])
 	var drawn [64]byte
@@ -240,16 +239,17 @@ func signWithDrawnNonce(key ed25519.PrivateKey, data []byte) []byte {
 	return append(point, k.MultiplyAdd(k, s, r).Bytes()...)
 }
 
-func TestAgentThatSignsDifferentlyEachTimeMakesNoVault(t *testing.T) {
-	// A valid signature that is not RFC 8032's: its nonce is drawn, not derived.
+func TestAgentWithRandomSignaturesIsRefused(t *testing.T) {
+	// A valid Ed25519 signature, but not deterministic as in RFC 8032: its
+	// nonce is random.
 	key := newSSHKey(t)
 	a := newAgent(t, key)
 	a.sign = func(_ ssh.PublicKey, data []byte) (*ssh.Signature, error) {
-		return &ssh.Signature{Format: ssh.KeyAlgoED25519, Blob: signWithDrawnNonce(key, data)}, nil
+		return &ssh.Signature{Format: ssh.KeyAlgoED25519, Blob: signWithRandomNonce(key, data)}, nil
 	}
 	w := newWorld(t, KindAgent)
 	w.Agent = a.dial
-	if err := w.start(t).Save(t.Context(), ada, nil); !errors.Is(err, ErrNoAgent) || !strings.Contains(err.Error(), "another way each time") {
+	if err := w.start(t).Save(t.Context(), ada, nil); !errors.Is(err, ErrNoAgent) || !strings.Contains(err.Error(), "its signatures differ") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,28 +6,29 @@ import (
 	"io/fs"
 )
 
-// These are for programs that ask about the vault themselves, without an [Asker].
+// The following methods are for programs that ask for the passphrase
+// themselves, without an [Asker].
 
-// Current is the kind of the vault that is there; if there is none, the error is
+// Current returns the kind of the existing vault. Without a vault, the error is
 // [fs.ErrNotExist].
 func (v *Vault) Current() (Kind, error) {
-	f, err := v.look()
+	f, err := v.readVault()
 	if err != nil {
 		return "", err
 	}
 	return f.Lock.Kind, nil
 }
 
-// Locked reports whether the next Load or Save needs the passphrase of the vault
-// that is there.
+// Locked reports whether the next Load or Save needs the passphrase of the
+// existing vault.
 func (v *Vault) Locked(ctx context.Context) (bool, error) {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return false, err
 	}
 	defer v.release()
-	f, err := v.look()
+	f, err := v.readVault()
 	switch {
-	case startsAnew(err):
+	case isAbsentOrDamaged(err):
 		return false, nil
 	case err != nil:
 		return false, err
@@ -35,14 +36,14 @@ func (v *Vault) Locked(ctx context.Context) (bool, error) {
 	return f.Lock.Kind == KindSealed && f.Lock != v.known.lock, nil
 }
 
-// UnlockWith opens the vault with its passphrase, which it then knows. The error
-// of a wrong one is [ErrPassphrase].
+// UnlockWith opens the vault with a passphrase and remembers it. If the
+// passphrase is wrong, the error is [ErrPassphrase].
 func (v *Vault) UnlockWith(ctx context.Context, passphrase string) error {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return err
 	}
 	defer v.release()
-	f, err := v.look()
+	f, err := v.readVault()
 	switch {
 	case err != nil:
 		return err
@@ -53,19 +54,19 @@ func (v *Vault) UnlockWith(ctx context.Context, passphrase string) error {
 	return err
 }
 
-// ProbeKeyring asks the keyring for an entry that it does not hold. If it does not
-// answer that there is none, the error is [ErrNoKeyring].
+// ProbeKeyring checks the keyring by reading an entry that does not exist. If
+// the keyring does not respond as expected, the error is [ErrNoKeyring].
 func (v *Vault) ProbeKeyring(ctx context.Context) error { return v.probeKeyring(ctx) }
 
-// Prepare makes the next Save create a vault of a kind, whatever [Options] says. The
-// passphrase is for [KindSealed]. There must be no vault yet, or a
-// damaged one.
+// Prepare makes the next Save create a vault of the given kind, regardless of
+// [Options]. The passphrase is used for [KindSealed] only. If there is a vault
+// already and it is not damaged, the error is [fs.ErrExist].
 func (v *Vault) Prepare(ctx context.Context, kind Kind, passphrase string) error {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return err
 	}
 	defer v.release()
-	if _, err := v.look(); !startsAnew(err) {
+	if _, err := v.readVault(); !isAbsentOrDamaged(err) {
 		return errors.Join(err, fs.ErrExist)
 	}
 	v.discard(ctx, v.spare.lock)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestVaultIsPreparedAsChosen(t *testing.T) {
+func TestPrepareCreatesTheGivenKind(t *testing.T) {
 	for _, kind := range []Kind{KindKeyring, KindSealed, KindPlain} {
 		w := newWorld(t, "")
 		w.Keyring, w.Passphrase = &keyringInMemory{}, nil
@@ -48,7 +48,7 @@ func TestVaultIsPreparedAsChosen(t *testing.T) {
 	}
 }
 
-func TestPreparedKeyIsNotLeftInTheKeyring(t *testing.T) {
+func TestUnusedPreparedKeyIsRemovedFromTheKeyring(t *testing.T) {
 	w := newWorld(t, "")
 	ring := &keyringInMemory{}
 	w.Keyring = ring

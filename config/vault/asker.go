@@ -13,32 +13,33 @@ import (
 )
 
 const (
-	// maxPassphrase is more than anybody types, and less than a file that was
-	// named by mistake.
+	// maxPassphrase is the length limit in bytes. It guards against reading a
+	// large file that was configured by mistake.
 	maxPassphrase = 4 << 10
-	// commandLimit is how long a command may take, which may ask a person.
+	// commandLimit is the time limit of a command. The command may ask the
+	// user.
 	commandLimit = 30 * time.Second
 )
 
-// A Reason is why somebody is asked for a passphrase.
+// A Reason says why a passphrase is asked for.
 type Reason int
 
 const (
-	// New asks for a passphrase to be. A person should type it twice.
+	// New asks for the passphrase of a new vault. It should be typed twice.
 	New Reason = iota
-	// Unlock asks for the one there is.
+	// Unlock asks for the passphrase of the existing vault.
 	Unlock
-	// Again asks for it after a wrong one.
+	// Again asks once more, after a wrong passphrase.
 	Again
 )
 
-// An Asker comes back with a passphrase.
+// An Asker returns a passphrase, for example by asking the user.
 type Asker func(ctx context.Context, why Reason) (string, error)
 
-// FromFile returns an Asker that reads a file, each time anew. A line break at
-// its end is not of the passphrase.
+// FromFile returns an Asker that reads a file whenever it is called. One line
+// break at the end of the file is not part of the passphrase.
 func FromFile(path string) Asker {
-	return steady(func(context.Context) (string, error) {
+	return withoutRetry(func(context.Context) (string, error) {
 		f, err := os.Open(path)
 		if err != nil {
 			return "", err
@@ -48,8 +49,8 @@ func FromFile(path string) Asker {
 	})
 }
 
-// FromReader returns an Asker that reads to the end, when it is first asked and
-// never again: most readers, as a file descriptor, can be read once only.
+// FromReader returns an Asker that reads to the end of r on the first call.
+// Later calls return the same passphrase.
 func FromReader(r io.Reader) Asker {
 	type result struct {
 		passphrase string
@@ -57,16 +58,16 @@ func FromReader(r io.Reader) Asker {
 	}
 	read := make(chan result, 1)
 	var once sync.Once
-	return steady(func(ctx context.Context) (string, error) {
+	return withoutRetry(func(ctx context.Context) (string, error) {
 		once.Do(func() {
-			go func() { // whoever writes may never come to an end
+			go func() { // reading may block for ever
 				passphrase, err := readPassphrase(r)
 				read <- result{passphrase, err}
 			}()
 		})
 		select {
 		case got := <-read:
-			read <- got // for the next time
+			read <- got // for later calls
 			return got.passphrase, got.err
 		case <-ctx.Done():
 			return "", ctx.Err()
@@ -74,13 +75,13 @@ func FromReader(r io.Reader) Asker {
 	})
 }
 
-// FromCommand returns an Asker that runs a command, each time anew, and reads
-// what it writes to standard output. It has 30 seconds. What else it says, and
-// what its arguments were, is in no error.
+// FromCommand returns an Asker that runs a command whenever it is called, and
+// reads its standard output. The command has 30 seconds. Errors contain neither
+// its arguments nor its output.
 func FromCommand(argv ...string) Asker {
-	return steady(func(ctx context.Context) (string, error) {
+	return withoutRetry(func(ctx context.Context) (string, error) {
 		if len(argv) == 0 {
-			return "", errors.New("there is no command")
+			return "", errors.New("the command is empty")
 		}
 		passphrase, err := run(ctx, argv, commandLimit)
 		if err != nil {
@@ -94,7 +95,7 @@ func run(parent context.Context, argv []string, limit time.Duration) (string, er
 	ctx, cancel := context.WithTimeout(parent, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.WaitDelay = time.Second // what it started may hold on to standard output
+	cmd.WaitDelay = time.Second // its child processes may keep standard output open
 	var out limited
 	cmd.Stdout = &out
 	err := cmd.Run()
@@ -102,14 +103,15 @@ func run(parent context.Context, argv []string, limit time.Duration) (string, er
 	case parent.Err() != nil:
 		return "", parent.Err()
 	case ctx.Err() != nil:
-		return "", fmt.Errorf("it took longer than %v", limit)
+		return "", fmt.Errorf("it timed out after %v", limit)
 	case err != nil:
 		return "", err
 	}
 	return readPassphrase(strings.NewReader(out.String()))
 }
 
-// limited keeps one byte more than a passphrase may have, and takes everything.
+// limited is a buffer that keeps the first maxPassphrase+3 bytes and discards
+// the rest.
 type limited struct{ strings.Builder }
 
 func (l *limited) Write(p []byte) (int, error) {
@@ -117,8 +119,9 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// steady makes an Asker of something that has but one answer.
-func steady(read func(context.Context) (string, error)) Asker {
+// withoutRetry returns an Asker whose passphrase does not change: asked again, it
+// fails with [ErrPassphrase].
+func withoutRetry(read func(context.Context) (string, error)) Asker {
 	return func(ctx context.Context, why Reason) (string, error) {
 		if why == Again {
 			return "", ErrPassphrase
@@ -127,7 +130,7 @@ func steady(read func(context.Context) (string, error)) Asker {
 	}
 }
 
-// readPassphrase reads to the end and takes off one line break.
+// readPassphrase reads to the end and removes one line break.
 func readPassphrase(r io.Reader) (string, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxPassphrase+3))
 	if err != nil {
@@ -141,7 +144,7 @@ func readPassphrase(r io.Reader) (string, error) {
 	case passphrase == "":
 		return "", errors.New("the passphrase is empty")
 	case len(passphrase) > maxPassphrase:
-		return "", errors.New("what came as the passphrase is too long to be one")
+		return "", fmt.Errorf("the passphrase is longer than %d bytes", maxPassphrase)
 	}
 	return passphrase, nil
 }

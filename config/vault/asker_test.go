@@ -12,7 +12,8 @@ import (
 	"testing/synctest"
 )
 
-// speaking makes this test binary write a text and end with a code.
+// speaking returns an Asker that runs this test binary, which writes text and
+// exits with code.
 func speaking(text, code string) Asker {
 	exe, err := os.Executable()
 	if err != nil {
@@ -21,7 +22,7 @@ func speaking(text, code string) Asker {
 	return FromCommand(exe, roleArg, "say", text, code)
 }
 
-func TestOneLineBreakIsNotOfThePassphrase(t *testing.T) {
+func TestOneLineBreakAtTheEndIsRemoved(t *testing.T) {
 	for text, want := range map[string]string{
 		"horse": "horse", "horse\n": "horse", "horse\r\n": "horse", "horse\n\n": "horse\n", " horse \n": " horse ",
 		"horse\r": "horse\r", "a\nb": "a\nb", strings.Repeat("x", maxPassphrase) + "\r\n": strings.Repeat("x", maxPassphrase),
@@ -43,12 +44,12 @@ func TestOneLineBreakIsNotOfThePassphrase(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoPassphraseIsRefused(t *testing.T) {
+func TestEmptyAndTooLongPassphrasesAreRefused(t *testing.T) {
 	for _, text := range []string{"", "\n", "\r\n", strings.Repeat("x", maxPassphrase+1), strings.Repeat("x", 1<<20) + "\n"} {
 		path := filepath.Join(t.TempDir(), "passphrase")
 		write(t, path, []byte(text))
 		asks := map[string]Asker{"file": FromFile(path), "reader": FromReader(strings.NewReader(text))}
-		if len(text) < 1<<16 { // more is no argument
+		if len(text) < 1<<16 { // a longer one does not fit into an argument
 			asks["command"] = speaking(text, "0")
 		}
 		for name, ask := range asks {
@@ -59,7 +60,7 @@ func TestWhatIsNoPassphraseIsRefused(t *testing.T) {
 	}
 }
 
-func TestFailingSourceSaysNothingOfWhatItSaid(t *testing.T) {
+func TestErrorsOfSourcesDoNotQuoteTheirOutput(t *testing.T) {
 	for name, ask := range map[string]Asker{
 		"exit code": speaking("horse", "3"), "no such command": FromCommand("mxinvite-none", "horse"), "no command": FromCommand(),
 		"no file":       FromFile(filepath.Join(t.TempDir(), "none")),
@@ -76,8 +77,8 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("broken") }
 
-// A passphrase file that is not there does not mean that no vault is.
-func TestMissingPassphraseFileIsNoEmptyVault(t *testing.T) {
+// A missing passphrase file is not reported as a missing vault.
+func TestMissingPassphraseFileIsNotReportedAsMissingVault(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	save(t, w.start(t), ada, secret)
 	w.Passphrase = FromFile(filepath.Join(t.TempDir(), "none"))
@@ -91,7 +92,7 @@ func TestMissingPassphraseFileIsNoEmptyVault(t *testing.T) {
 	}
 }
 
-func TestReaderThatNeverEndsIsNotWaitedFor(t *testing.T) {
+func TestReaderThatNeverEndsIsInterruptedByTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
 		ask := FromReader(r)
@@ -110,7 +111,7 @@ func TestReaderThatNeverEndsIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-func TestCommandEndsWithTheContext(t *testing.T) {
+func TestCommandIsKilledWithTheContext(t *testing.T) {
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -120,12 +121,12 @@ func TestCommandEndsWithTheContext(t *testing.T) {
 	if _, err := FromCommand(exe, roleArg, "hang")(ctx, Unlock); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := run(t.Context(), []string{exe, roleArg, "hang"}, 1); err == nil || !strings.Contains(err.Error(), "longer than") {
+	if _, err := run(t.Context(), []string{exe, roleArg, "hang"}, 1); err == nil || !strings.Contains(err.Error(), "timed out") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestVaultOpensWithACommand(t *testing.T) {
+func TestVaultOpensWithThePassphraseOfACommand(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	save(t, w.start(t), ada, secret)
 	w.Passphrase = speaking(phrase+"\n", "0")

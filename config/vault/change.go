@@ -6,11 +6,10 @@ import (
 	"fmt"
 )
 
-// ChangeKind makes the vault one of another kind, or gives it a new key of the
-// same kind. What was in it before is still readable in copies of the old file
-// to whoever could read those.
+// ChangeKind converts the vault to another kind, or gives it a new key of the
+// same kind. Copies of the old file can still be opened with the old key.
 func (v *Vault) ChangeKind(ctx context.Context, to Kind) error {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return err
 	}
 	defer v.release()
@@ -23,13 +22,14 @@ func (v *Vault) ChangeKind(ctx context.Context, to Kind) error {
 	return nil
 }
 
-// ChangePassphrase asks for the passphrase, unless it is known, and for a new one.
+// ChangePassphrase asks for the current passphrase, unless it is known, and for
+// a new one.
 func (v *Vault) ChangePassphrase(ctx context.Context) error {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return err
 	}
 	defer v.release()
-	f, err := v.look()
+	f, err := v.readVault()
 	switch {
 	case err == nil && f.Lock.Kind != KindSealed:
 		err = ErrNotSealed
@@ -44,8 +44,8 @@ func (v *Vault) ChangePassphrase(ctx context.Context) error {
 
 func (v *Vault) change(ctx context.Context, kind Kind) error {
 	var next keyed
-	for range turns {
-		f, err := v.look()
+	for range maxAttempts {
+		f, err := v.readVault()
 		if err != nil {
 			return err
 		}
@@ -58,12 +58,12 @@ func (v *Vault) change(ctx context.Context, kind Kind) error {
 			}
 		}
 		before := v.known.lock
-		err = v.exclusively(ctx, func() error { return v.rewrite(next, func(contents) {}) })
+		err = v.withFileLock(ctx, func() error { return v.rewrite(next, func(contents) {}) })
 		switch {
-		case v.known == next: // it is on the disk, whatever else went wrong
+		case v.known == next: // saved, whatever else failed
 			v.discard(ctx, before)
 			return err
-		case !errors.Is(err, errMoved):
+		case !errors.Is(err, errChanged):
 			v.discard(ctx, next.lock)
 			return err
 		}

@@ -12,12 +12,13 @@ import (
 	"time"
 )
 
-// roleArg makes the test binary another program: the one whose role follows.
+// roleArg is the argument before the role that the test binary plays as a child
+// process.
 const roleArg = "-as-another-program"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) < 3 || os.Args[1] != roleArg {
-		os.Setenv("GORACE", "atexit_sleep_ms=0") // else each of the others takes a second to end
+		os.Setenv("GORACE", "atexit_sleep_ms=0") // otherwise each child process waits a second before it exits
 		os.Exit(m.Run())
 	}
 	if err := play(context.Background(), os.Args[2], os.Args[3:]); err != nil {
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 
 func play(ctx context.Context, role string, args []string) error {
 	switch role {
-	case "say": // a text, and end with a code
+	case "say": // write a text and exit with a code
 		fmt.Print(args[0])
 		code, err := strconv.Atoi(args[1])
 		if err != nil {
@@ -37,13 +38,13 @@ func play(ctx context.Context, role string, args []string) error {
 		os.Exit(code)
 	case "hang":
 		time.Sleep(time.Hour)
-	case "count": // in a vault, for a user, to a number
+	case "count": // save the numbers up to a limit in a vault
 		to, err := strconv.Atoi(args[2])
 		if err != nil {
 			return err
 		}
 		return count(ctx, args[0], Name{args[1], ada.Homeserver}, to)
-	case "hold": // the lock of a user, until it is killed
+	case "hold": // hold the lock of an account until the process is killed
 		v, err := open(Options{Dir: args[0], Kind: KindPlain}, cheap)
 		if err != nil {
 			return err
@@ -53,14 +54,14 @@ func play(ctx context.Context, role string, args []string) error {
 		}
 		fmt.Println("locked")
 		time.Sleep(time.Hour)
-	case "fill": // the disk with a vault
+	case "fill": // save a vault that does not fit on the disk
 		return fill(ctx, args[0])
 	}
 	return errors.New("no such role: " + role)
 }
 
-// count saves one number after the other for an account, says so, and finds
-// each again.
+// count saves the numbers up to a limit for an account. It prints each number
+// and reads it back.
 func count(ctx context.Context, dir string, name Name, to int) error {
 	w := &world{Options: Options{Dir: dir, Kind: KindSealed}}
 	w.answers(phrase)
@@ -80,7 +81,7 @@ func count(ctx context.Context, dir string, name Name, to int) error {
 	return nil
 }
 
-// numbered is a secret of some size that says in every line which it is.
+// numbered returns a secret of several lines; each contains the number.
 func numbered(n int) []byte {
 	var text []byte
 	for range 500 {
@@ -89,7 +90,7 @@ func numbered(n int) []byte {
 	return text
 }
 
-// start starts another program, which ends with the test at the latest.
+// start starts a child process, which is killed at the end of the test.
 func start(t *testing.T, role string, args ...string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	exe, err := os.Executable()

@@ -13,14 +13,15 @@ import (
 )
 
 const (
-	// patience is how long another program may keep the vault for itself.
-	patience = 5 * time.Second
-	// knock is how often one looks whether it let go.
-	knock = 10 * time.Millisecond
+	// lockTimeout is how long to wait for another program that holds the file
+	// lock.
+	lockTimeout = 5 * time.Second
+	// lockPollInterval is the time between two attempts to get the file lock.
+	lockPollInterval = 10 * time.Millisecond
 )
 
-// look reads the vault's file as it is now.
-func (v *Vault) look() (*file, error) {
+// readVault reads the vault's file without opening the vault.
+func (v *Vault) readVault() (*file, error) {
 	data, err := v.readPrivate(v.Path())
 	if err != nil {
 		return nil, err
@@ -35,15 +36,15 @@ func (v *Vault) look() (*file, error) {
 	return f, nil
 }
 
-// readPrivate reads a file that nobody else can have written. If others may read
-// it, they may no longer afterwards.
+// readPrivate reads a file that no other user can have written. If others could
+// read the file, it removes their permission.
 func (v *Vault) readPrivate(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() { // opening it could take for ever
-		return nil, fmt.Errorf("%s is not a file: %w", path, fs.ErrPermission)
+	if !info.Mode().IsRegular() { // opening a named pipe could block for ever
+		return nil, fmt.Errorf("%s is not a regular file: %w", path, fs.ErrPermission)
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -54,25 +55,25 @@ func (v *Vault) readPrivate(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case mended:
-		v.opt.Say(fmt.Sprintf("Others on this machine could read %s. They no longer can.", path))
+		v.opt.Say(fmt.Sprintf("Other users of this machine could read %s. Their permission has been removed.", path))
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = &DamagedError{Path: path, Err: errors.New("it is too long")}
+		err = &DamagedError{Path: path, Err: errors.New("it is too large")}
 	}
 	return data, err
 }
 
-// exclusively does something while no other program writes the vault.
-func (v *Vault) exclusively(parent context.Context, do func() error) error {
+// withFileLock calls do while no other program can write the vault.
+func (v *Vault) withFileLock(parent context.Context, do func() error) error {
 	if err := os.MkdirAll(v.opt.Dir, 0o700); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(parent, v.patience)
+	ctx, cancel := context.WithTimeout(parent, v.lockTimeout)
 	defer cancel()
 	l := flock.New(v.Path()+".lock", flock.SetPermissions(0o600))
 	defer l.Close()
-	_, err := l.TryLockContext(ctx, knock)
+	_, err := l.TryLockContext(ctx, lockPollInterval)
 	switch {
 	case err == nil:
 		return do()

@@ -6,43 +6,44 @@ import (
 	"io/fs"
 )
 
-// What the caller may do something about, beside the types below,
-// [fs.ErrNotExist] and [fs.ErrPermission].
+// Errors that a caller can handle, filesIn the types below, [fs.ErrNotExist] and
+// [fs.ErrPermission].
 var (
-	// ErrLocked says that there is no source of the passphrase.
-	ErrLocked = errors.New("the vault is sealed with a passphrase, and there is no terminal to ask for it at")
+	// ErrLocked means that a passphrase is needed and [Options.Passphrase] is
+	// nil.
+	ErrLocked = errors.New("the vault is encrypted with a passphrase, and there is no terminal to type it in")
 
-	// ErrPassphrase says that the passphrase is wrong. Of a file that was changed
-	// by somebody who took care, it is said as well.
-	ErrPassphrase = errors.New("this is not the vault's passphrase")
+	// ErrPassphrase means that the passphrase is wrong, or that the file was
+	// modified and its checksum adapted.
+	ErrPassphrase = errors.New("wrong passphrase for the vault")
 
-	// ErrNoKeyring says that the keyring is absent, does not answer in time or
-	// keeps nothing.
+	// ErrNoKeyring means that the keyring is absent, does not respond in time
+	// or does not store entries.
 	ErrNoKeyring = errors.New("the system keyring is not available on this machine")
 
-	// ErrNoAgent says that the ssh-agent is absent, does not answer in time, does
-	// not hold the key or does not sign with it.
+	// ErrNoAgent means that the ssh-agent is absent, does not respond in time,
+	// does not have the key or refuses to sign with it.
 	ErrNoAgent = errors.New("the ssh-agent is not available")
 
-	// ErrKeyGone says that the keyring answers, but does not hold the vault's
-	// key. It may be another keyring than usual. [Vault.SetAside] makes room for
-	// a new vault.
-	ErrKeyGone = errors.New("the keyring does not hold the vault's key")
+	// ErrKeyGone means that the keyring works but does not have the vault's
+	// key. It may be a different keyring. Call [Vault.SetAside] to be able to
+	// create a new vault.
+	ErrKeyGone = errors.New("the keyring does not have the vault's key")
 
-	// ErrNoKind says that a new vault can be of no kind that keeps a secret: there
-	// is no keyring, and no source of a passphrase.
-	ErrNoKind = errors.New("there is no terminal to ask for a passphrase at")
+	// ErrNoKind means that no encrypted vault can be created: there is no
+	// keyring, and [Options.Passphrase] is nil.
+	ErrNoKind = errors.New("there is no terminal to type a passphrase in")
 
-	// ErrNotSealed says that the vault has no passphrase to change.
-	ErrNotSealed = errors.New("the vault is not sealed with a passphrase")
+	// ErrNotSealed means that the vault has no passphrase to change.
+	ErrNotSealed = errors.New("the vault is not encrypted with a passphrase")
 
-	// ErrBusy says that another program kept the vault for longer than is worth
-	// waiting for.
-	ErrBusy = errors.New("another program does not let go of the vault")
+	// ErrBusy means that another program held the file lock for too long, or
+	// kept changing the vault.
+	ErrBusy = errors.New("another program is using the vault")
 )
 
-// A DamagedError says that a file is there and cannot be understood. It is left
-// as it is, and stays under another name when something new is saved.
+// A DamagedError means that a file exists and cannot be parsed. It is renamed,
+// not overwritten, by the next Save.
 type DamagedError struct {
 	Path string
 	Err  error
@@ -52,17 +53,17 @@ func (e *DamagedError) Error() string { return fmt.Sprintf("%s is damaged: %v", 
 
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// A NewerError says that a later version of the program wrote the vault.
+// A NewerError means that a later version of the program wrote the vault.
 type NewerError struct {
 	Path           string
 	Version, Known int
 }
 
 func (e *NewerError) Error() string {
-	return fmt.Sprintf("%s was written by a newer program (format %d; this one knows %d)", e.Path, e.Version, e.Known)
+	return fmt.Sprintf("%s was written by a newer program (format %d; this version supports %d)", e.Path, e.Version, e.Known)
 }
 
-// A KindError says that the vault is of another kind than it has to be.
+// A KindError means that the vault is not of the kind in [Options.Kind].
 type KindError struct {
 	Path       string
 	Have, Want Kind
@@ -77,14 +78,14 @@ func isDamaged(err error) bool {
 	return ok
 }
 
-// apart is an error of somebody whom the vault asked. That they lack a file, such
-// as a socket or a command, does not mean that the vault does.
-func apart(err error) error {
+// hideNotExist hides [fs.ErrNotExist] in an error of an agent or an Asker.
+// Otherwise a missing socket or command would look like a missing vault.
+func hideNotExist(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.New(err.Error())
 	}
 	return err
 }
 
-// startsAnew reports whether what went wrong leaves room for a new vault.
-func startsAnew(err error) bool { return errors.Is(err, fs.ErrNotExist) || isDamaged(err) }
+// isAbsentOrDamaged reports whether a new vault may be created after err.
+func isAbsentOrDamaged(err error) bool { return errors.Is(err, fs.ErrNotExist) || isDamaged(err) }

@@ -19,24 +19,25 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// A vault's file is two lines of text and what is sealed:
+// A vault file consists of two lines of text and the encrypted secrets:
 //
 //	mxinvite vault 1 SUM
 //	{"lock":{…},"accounts":[{…},…]}
-//	the sealed secrets, in the order of the accounts
+//	the encrypted secrets, in the order of the accounts
 //
-// SUM is the SHA-256 of the rest with the first line up to it. It tells damage
-// from a wrong passphrase before anybody is asked for one, and proves nothing.
-// The proof is the seal: the secrets open only behind the very same head. The
-// first line stays as it is in all versions to come.
+// SUM is the hex SHA-256 of the first line up to it and of the rest of the
+// file. It tells damage from a wrong passphrase before a passphrase is asked
+// for, and does not protect against an attacker. That is the task of the
+// encryption, which authenticates both lines. All later versions must keep the
+// first line.
 const (
 	magic   = "mxinvite vault "
 	version = 1
-	// maxFile is far more than anybody's accounts need.
+	// maxFile is the limit of the file's size in bytes.
 	maxFile = 1 << 20
 )
 
-// A Name says whose secret it is. It may lie in the clear.
+// A Name identifies an account. It is stored unencrypted.
 type Name struct {
 	UserID     string `json:"user_id"`
 	Homeserver string `json:"homeserver"` // base URL
@@ -46,7 +47,8 @@ func (n Name) compare(m Name) int {
 	return cmp.Or(strings.Compare(n.UserID, m.UserID), strings.Compare(n.Homeserver, m.Homeserver))
 }
 
-// check lets through what can be a name, and what reads back as it was written.
+// check returns an error for a name that is empty, too long or would not
+// survive JSON.
 func (n Name) check() error {
 	for _, part := range []string{n.UserID, n.Homeserver} {
 		if part == "" || len(part) > 2048 || !utf8.ValidString(part) || strings.ContainsFunc(part, unicode.IsControl) {
@@ -56,34 +58,34 @@ func (n Name) check() error {
 	return nil
 }
 
-// contents are the secrets of the accounts.
+// contents are the secrets by account.
 type contents map[Name][]byte
 
-// head is what anybody sees who may read the file.
+// head is the unencrypted part of the file.
 type head struct {
 	Lock     lock   `json:"lock"`
 	Accounts []Name `json:"accounts"`
 }
 
-// A file is a vault that is shut.
+// A file is a parsed vault file whose secrets are still encrypted.
 type file struct {
 	head
-	place  string // what the secrets were sealed for
+	place  string // additional data of the encryption
 	sealed []byte
 }
 
-// newer is the version of a file that a later program wrote.
+// newer is an unknown format version, as an error.
 type newer int
 
-func (n newer) Error() string { return fmt.Sprintf("format %d is not known", int(n)) }
+func (n newer) Error() string { return fmt.Sprintf("format %d is not supported", int(n)) }
 
-// parse reads a file. Its errors quote nothing of it.
+// parse parses a vault file. Its errors do not quote the file.
 func parse(data []byte, c costs) (*file, error) {
 	first, rest, _ := bytes.Cut(data, []byte("\n"))
 	number, sum, _ := strings.Cut(strings.TrimPrefix(string(first), magic), " ")
 	n, err := strconv.Atoi(number)
 	if err != nil || string(first) != firstLine(n, rest) || sum == "" || len(data) > maxFile {
-		return nil, errors.New("it is no vault, or not all of one")
+		return nil, errors.New("it is not a vault, or it is incomplete")
 	}
 	if n != version {
 		return nil, newer(n)
@@ -93,14 +95,14 @@ func parse(data []byte, c costs) (*file, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&f.head); err != nil {
-		return nil, errors.New("its head is not understood")
+		return nil, errors.New("its header is not valid")
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("its head has no end")
+		return nil, errors.New("its header is followed by other data")
 	}
 	for i, name := range f.Accounts {
 		if name.check() != nil || i > 0 && f.Accounts[i-1].compare(name) >= 0 {
-			return nil, errors.New("its list of accounts is none")
+			return nil, errors.New("its list of accounts is not valid")
 		}
 	}
 	if err := f.Lock.check(c); err != nil {
@@ -119,7 +121,7 @@ func firstLine(n int, rest []byte) string {
 
 func place(head []byte) string { return magic + strconv.Itoa(version) + "\n" + string(head) }
 
-// open returns the secrets.
+// open decrypts the secrets.
 func (f *file) open(k seal.Key) (contents, error) {
 	plain, err := k.Open(f.place, f.sealed)
 	if err != nil {
@@ -127,7 +129,7 @@ func (f *file) open(k seal.Key) (contents, error) {
 	}
 	var secrets [][]byte
 	if err := json.Unmarshal(plain, &secrets); err != nil || len(secrets) != len(f.Accounts) {
-		return nil, errors.New("it does not hold a secret for each account")
+		return nil, errors.New("its secrets do not match its accounts")
 	}
 	held := contents{}
 	for i, name := range f.Accounts {
@@ -136,7 +138,7 @@ func (f *file) open(k seal.Key) (contents, error) {
 	return held, nil
 }
 
-// format is the file of a vault with this lock.
+// format returns the contents of a vault file.
 func format(k keyed, held contents) ([]byte, error) {
 	h := head{Lock: k.lock, Accounts: slices.SortedFunc(maps.Keys(held), Name.compare)}
 	secrets := make([][]byte, len(h.Accounts))
@@ -154,7 +156,7 @@ func format(k keyed, held contents) ([]byte, error) {
 	rest := slices.Concat(text, []byte("\n"), k.key.Seal(place(text), plain))
 	data := slices.Concat([]byte(firstLine(version, rest)), []byte("\n"), rest)
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("a vault has room for %d bytes, and this would take %d", maxFile, len(data))
+		return nil, fmt.Errorf("the vault would have %d bytes; the limit is %d", len(data), maxFile)
 	}
 	return data, nil
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// mend puts the checksum of a changed file right, as somebody who took care would.
-func mend(data []byte) []byte {
+// fixChecksum replaces the checksum of a modified file, as an attacker would.
+func fixChecksum(data []byte) []byte {
 	_, rest, _ := bytes.Cut(data, []byte("\n"))
 	return append([]byte(firstLine(version, rest)+"\n"), rest...)
 }
 
-// wantShut puts something in the place of a vault's file and checks that no
-// secret comes out of it, and that it is still there after a save.
-func wantShut(t *testing.T, w *world, bad []byte, what string, i int) {
+// wantRefused writes bad as the vault's file and checks that no secret can be
+// loaded from it, and that it still exists after a save.
+func wantRefused(t *testing.T, w *world, bad []byte, what string, i int) {
 	t.Helper()
 	v := w.start(t)
 	write(t, v.Path(), bad)
@@ -29,11 +29,11 @@ func wantShut(t *testing.T, w *world, bad []byte, what string, i int) {
 		t.Fatalf("%s %d: loaded %q, %v", what, i, got, err)
 	}
 	saved := v.Save(t.Context(), ada, []byte("new"))
-	if saved == nil { // then it was set aside
+	if saved == nil { // it was renamed
 		if !isDamaged(err) && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatalf("%s %d: overwritten after %v", what, i, err)
 		}
-		for _, path := range beside(t, v, "vault.damaged-*") {
+		for _, path := range filesIn(t, v, "vault.damaged-*") {
 			if bytes.Equal(read(t, path), bad) {
 				_ = os.Remove(path)
 				return
@@ -46,7 +46,7 @@ func wantShut(t *testing.T, w *world, bad []byte, what string, i int) {
 	}
 }
 
-func TestEveryFlippedByteIsNoticed(t *testing.T) {
+func TestEveryChangedByteIsDetected(t *testing.T) {
 	for kind, w := range everyKind(t) {
 		v := w.start(t)
 		save(t, v, ada, secret)
@@ -73,13 +73,13 @@ func TestEveryFlippedByteIsNoticed(t *testing.T) {
 		for _, i := range []int{0, 15, 17, 30, 81, 82, 100, 200, len(good) - 1} {
 			bad := bytes.Clone(good)
 			bad[i] ^= 1
-			wantShut(t, w, bad, "byte", i)
+			wantRefused(t, w, bad, "byte", i)
 		}
 	}
 }
 
-// Against somebody who puts the checksum right stands the seal alone.
-func TestEveryByteFlippedWithCareIsNoticed(t *testing.T) {
+// An attacker can correct the checksum, but not the encryption.
+func TestEveryChangedByteIsDetectedDespiteARightChecksum(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	save(t, v, ada, secret)
@@ -88,10 +88,11 @@ func TestEveryByteFlippedWithCareIsNoticed(t *testing.T) {
 	for i := start; i < len(good); i++ {
 		bad := bytes.Clone(good)
 		bad[i] ^= 1
-		bad = mend(bad)
+		bad = fixChecksum(bad)
 		v := w.start(t)
 		write(t, v.Path(), bad)
-		// A name that was changed is not found; the others do not open either.
+		// An account whose name was changed is not found; the others cannot be
+		// decrypted.
 		names, err := v.Accounts()
 		if err == nil {
 			if len(names) != 1 {
@@ -107,25 +108,25 @@ func TestEveryByteFlippedWithCareIsNoticed(t *testing.T) {
 			t.Fatalf("byte %d: saved: %v", i, err)
 		} else if err != nil && !bytes.Equal(read(t, v.Path()), bad) {
 			t.Fatalf("byte %d: it is overwritten", i)
-		} else if err == nil && len(beside(t, v, "vault.damaged-*")) == 0 {
+		} else if err == nil && len(filesIn(t, v, "vault.damaged-*")) == 0 {
 			t.Fatalf("byte %d: it is gone", i)
 		}
-		for _, path := range beside(t, v, "vault.damaged-*") {
+		for _, path := range filesIn(t, v, "vault.damaged-*") {
 			_ = os.Remove(path)
 		}
 	}
 }
 
-func TestEveryTruncationIsNoticed(t *testing.T) {
+func TestEveryTruncationIsDetected(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	save(t, v, ada, secret)
 	good := read(t, v.Path())
 	for i := range good {
 		if i%13 == 0 {
-			wantShut(t, w, good[:i], "cut to", i)
+			wantRefused(t, w, good[:i], "cut to", i)
 		}
-		for _, bad := range [][]byte{good[:i], mend(good[:i])} {
+		for _, bad := range [][]byte{good[:i], fixChecksum(good[:i])} {
 			v := w.start(t)
 			write(t, v.Path(), bad)
 			if got, err := v.Load(t.Context(), ada); err == nil || got != nil {
@@ -133,11 +134,11 @@ func TestEveryTruncationIsNoticed(t *testing.T) {
 			}
 		}
 	}
-	wantShut(t, w, append(bytes.Clone(good), 'x'), "longer", 0)
-	wantShut(t, w, make([]byte, 2*maxFile), "huge", 0)
+	wantRefused(t, w, append(bytes.Clone(good), 'x'), "longer", 0)
+	wantRefused(t, w, make([]byte, 2*maxFile), "huge", 0)
 }
 
-func TestNewerVaultIsLeftAlone(t *testing.T) {
+func TestVaultOfANewerVersionIsNotChanged(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	rest := []byte("whatever\nis new")
@@ -154,7 +155,7 @@ func TestNewerVaultIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestDirectoryInTheWayIsLeftAlone(t *testing.T) {
+func TestDirectoryInPlaceOfTheVaultIsNotChanged(t *testing.T) {
 	v := newWorld(t, KindPlain).start(t)
 	if err := os.MkdirAll(v.Path(), 0o700); err != nil {
 		t.Fatal(err)
@@ -164,41 +165,41 @@ func TestDirectoryInTheWayIsLeftAlone(t *testing.T) {
 	}
 }
 
-// wellFormed is the file of a vault whose head is as given.
+// wellFormed returns a vault file with the given header and a right checksum.
 func wellFormed(head string) []byte {
-	return mend([]byte("\n" + head + "\n" + strings.Repeat("x", 60)))
+	return fixChecksum([]byte("\n" + head + "\n" + strings.Repeat("x", 60)))
 }
 
 const saltText = "AAAAAAAAAAAAAAAAAAAAAQ"
 
-func TestHostileLocksAreRefusedUntried(t *testing.T) {
+func TestInvalidLocksAreRefusedWithoutAskingForAPassphrase(t *testing.T) {
 	sealed := `{"lock":{"kind":"sealed","salt":"` + saltText + `","argon2id":%},"accounts":[]}`
 	for name, head := range map[string]string{
-		"1 TiB":        strings.Replace(sealed, "%", `{"time":3,"memory_kib":1073741824,"threads":4}`, 1),
-		"8 TiB":        strings.Replace(sealed, "%", `{"time":3,"memory_kib":8589934592,"threads":4}`, 1),
-		"a bit much":   strings.Replace(sealed, "%", `{"time":3,"memory_kib":524289,"threads":4}`, 1),
-		"endless":      strings.Replace(sealed, "%", `{"time":4294967295,"memory_kib":65536,"threads":4}`, 1),
-		"many threads": strings.Replace(sealed, "%", `{"time":3,"memory_kib":65536,"threads":255}`, 1),
-		"weak":         strings.Replace(sealed, "%", `{"time":1,"memory_kib":8,"threads":1}`, 1),
-		"no time":      strings.Replace(sealed, "%", `{"time":0,"memory_kib":65536,"threads":1}`, 1),
-		"no threads":   strings.Replace(sealed, "%", `{"time":3,"memory_kib":65536,"threads":0}`, 1),
-		"none":         strings.Replace(sealed, "%", `{}`, 1),
-		"short salt":   `{"lock":{"kind":"sealed","salt":"AAAA","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
-		"no salt":      `{"lock":{"kind":"sealed","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
-		"two kinds":    `{"lock":{"kind":"sealed","entry":"x","salt":"` + saltText + `","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
-		"no kind":      `{"lock":{},"accounts":[]}`,
-		"odd kind":     `{"lock":{"kind":"open"},"accounts":[]}`,
-		"odd entry":    `{"lock":{"kind":"keyring","entry":"-D/root; rm"},"accounts":[]}`,
-		"no key":       `{"lock":{"kind":"plain"},"accounts":[]}`,
-		"RSA":          `{"lock":{"kind":"agent","salt":"` + saltText + `","ssh_key":"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ=="},"accounts":[]}`,
-		"unknown part": `{"lock":{"kind":"plain"},"accounts":[],"more":1}`,
-		"two heads":    `{"lock":{"kind":"plain"},"accounts":[]}{}`,
-		"odd account":  `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"","homeserver":""}]}`,
-		"twice":        `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"a","homeserver":"b"},{"user_id":"a","homeserver":"b"}]}`,
+		"1 TiB":           strings.Replace(sealed, "%", `{"time":3,"memory_kib":1073741824,"threads":4}`, 1),
+		"8 TiB":           strings.Replace(sealed, "%", `{"time":3,"memory_kib":8589934592,"threads":4}`, 1),
+		"too much memory": strings.Replace(sealed, "%", `{"time":3,"memory_kib":524289,"threads":4}`, 1),
+		"too much time":   strings.Replace(sealed, "%", `{"time":4294967295,"memory_kib":65536,"threads":4}`, 1),
+		"many threads":    strings.Replace(sealed, "%", `{"time":3,"memory_kib":65536,"threads":255}`, 1),
+		"weak":            strings.Replace(sealed, "%", `{"time":1,"memory_kib":8,"threads":1}`, 1),
+		"no time":         strings.Replace(sealed, "%", `{"time":0,"memory_kib":65536,"threads":1}`, 1),
+		"no threads":      strings.Replace(sealed, "%", `{"time":3,"memory_kib":65536,"threads":0}`, 1),
+		"none":            strings.Replace(sealed, "%", `{}`, 1),
+		"short salt":      `{"lock":{"kind":"sealed","salt":"AAAA","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
+		"no salt":         `{"lock":{"kind":"sealed","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
+		"two kinds":       `{"lock":{"kind":"sealed","entry":"x","salt":"` + saltText + `","argon2id":{"time":3,"memory_kib":65536,"threads":4}},"accounts":[]}`,
+		"no kind":         `{"lock":{},"accounts":[]}`,
+		"odd kind":        `{"lock":{"kind":"open"},"accounts":[]}`,
+		"odd entry":       `{"lock":{"kind":"keyring","entry":"-D/root; rm"},"accounts":[]}`,
+		"no key":          `{"lock":{"kind":"plain"},"accounts":[]}`,
+		"RSA":             `{"lock":{"kind":"agent","salt":"` + saltText + `","ssh_key":"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ=="},"accounts":[]}`,
+		"unknown part":    `{"lock":{"kind":"plain"},"accounts":[],"more":1}`,
+		"two headers":     `{"lock":{"kind":"plain"},"accounts":[]}{}`,
+		"odd account":     `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"","homeserver":""}]}`,
+		"twice":           `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"a","homeserver":"b"},{"user_id":"a","homeserver":"b"}]}`,
 	} {
 		w := newWorld(t, "")
 		w.Keyring = &keyringInMemory{failing: errors.New("must not be asked")}
-		v, err := Open(w.Options) // with what is allowed in earnest
+		v, err := Open(w.Options) // with the real limits
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +213,7 @@ func TestHostileLocksAreRefusedUntried(t *testing.T) {
 	}
 }
 
-func TestContentsThatFitNoListAreDamage(t *testing.T) {
+func TestSecretsThatDoNotMatchTheAccountsAreDamage(t *testing.T) {
 	key := seal.NewKey()
 	text, err := json.Marshal(head{Lock: lock{Kind: KindPlain, Key: key}, Accounts: []Name{ada}})
 	if err != nil {
@@ -222,7 +223,7 @@ func TestContentsThatFitNoListAreDamage(t *testing.T) {
 		w := newWorld(t, KindPlain)
 		v := w.start(t)
 		rest := append(append(text, '\n'), key.Seal(place(text), []byte(plain))...)
-		write(t, v.Path(), mend(append([]byte("\n"), rest...)))
+		write(t, v.Path(), fixChecksum(append([]byte("\n"), rest...)))
 		if _, err := v.Load(t.Context(), ada); !isDamaged(err) {
 			t.Errorf("%s: %v", plain, err)
 		}
@@ -233,7 +234,7 @@ func FuzzParse(f *testing.F) {
 	key := seal.NewKey()
 	for _, l := range []lock{
 		{Kind: KindPlain, Key: key},
-		{Kind: KindSealed, Salt: newSalt(), Argon2id: today.now},
+		{Kind: KindSealed, Salt: newSalt(), Argon2id: defaultCosts.now},
 		{Kind: KindKeyring, Entry: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
 		{Kind: KindAgent, Salt: newSalt(), SSHKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"},
 	} {
@@ -241,14 +242,14 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		if _, err := parse(data, today); err != nil {
+		if _, err := parse(data, defaultCosts); err != nil {
 			f.Fatal(l.Kind, err)
 		}
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, data := range [][]byte{data, mend(data)} {
-			got, err := parse(data, today)
+		for _, data := range [][]byte{data, fixChecksum(data)} {
+			got, err := parse(data, defaultCosts)
 			if err != nil {
 				if got != nil {
 					t.Fatal("a file and an error")
@@ -256,7 +257,7 @@ func FuzzParse(f *testing.F) {
 				continue
 			}
 			l := got.Lock
-			if l.Kind == KindSealed && (l.Argon2id.Memory > today.most.Memory || l.Argon2id.Time > today.most.Time) {
+			if l.Kind == KindSealed && (l.Argon2id.Memory > defaultCosts.most.Memory || l.Argon2id.Time > defaultCosts.most.Time) {
 				t.Fatalf("it would take %+v", l.Argon2id)
 			}
 			held, err := got.open(key)
@@ -267,7 +268,7 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := parse(again, today); err != nil {
+			if _, err := parse(again, defaultCosts); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -13,12 +13,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// keyringLimit is how long a keyring may take. Where nobody has a desktop it may
-// never answer, or wait for a window that nobody sees.
+// keyringLimit is the time limit of a keyring. Without a desktop session, a
+// keyring may block or wait for a dialog that is not visible.
 const keyringLimit = 3 * time.Second
 
-// A Keyring keeps small secrets for whoever is logged in. It may fail, and it
-// may never come back.
+// A Keyring stores small secrets of the user who is logged in. Its methods may
+// block for ever.
 type Keyring interface {
 	Get(entry string) (secret string, err error) // [fs.ErrNotExist] if there is no such entry
 	Set(entry, secret string) error
@@ -29,7 +29,7 @@ type Keyring interface {
 // the macOS Keychain or the Windows Credential Manager.
 type SystemKeyring struct{}
 
-// service is under which name the program's entries are found there.
+// service is the service name of the program's entries.
 const service = "mxinvite"
 
 // Get reads an entry.
@@ -41,15 +41,15 @@ func (SystemKeyring) Get(entry string) (string, error) {
 	return secret, err
 }
 
-// Set makes or overwrites an entry.
+// Set creates or overwrites an entry.
 func (SystemKeyring) Set(entry, secret string) error { return keyring.Set(service, entry, secret) }
 
 // Delete removes an entry.
 func (SystemKeyring) Delete(entry string) error { return keyring.Delete(service, entry) }
 
-// inTime returns what the keyring answers, and waits no longer than the limit.
-// A call that hangs is left behind.
-func (v *Vault) inTime(parent context.Context, call func(Keyring) (string, error)) (string, error) {
+// callKeyring calls the keyring and waits for it until keyringLimit. A call
+// that does not return leaves its goroutine behind.
+func (v *Vault) callKeyring(parent context.Context, call func(Keyring) (string, error)) (string, error) {
 	if v.opt.Keyring == nil {
 		return "", ErrNoKeyring
 	}
@@ -78,9 +78,10 @@ func (v *Vault) inTime(parent context.Context, call func(Keyring) (string, error
 	}
 }
 
-// probeKeyring asks for what is not there, to see whether anybody answers.
+// probeKeyring reads an entry that does not exist, to see whether the keyring
+// responds.
 func (v *Vault) probeKeyring(ctx context.Context) error {
-	_, err := v.inTime(ctx, func(k Keyring) (string, error) { return k.Get("probe") })
+	_, err := v.callKeyring(ctx, func(k Keyring) (string, error) { return k.Get("probe") })
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -88,22 +89,21 @@ func (v *Vault) probeKeyring(ctx context.Context) error {
 }
 
 func (v *Vault) keyFromKeyring(ctx context.Context, entry string) (key seal.Key, err error) {
-	secret, err := v.inTime(ctx, func(k Keyring) (string, error) { return k.Get(entry) })
+	secret, err := v.callKeyring(ctx, func(k Keyring) (string, error) { return k.Get(entry) })
 	if errors.Is(err, fs.ErrNotExist) || err == nil && key.UnmarshalText([]byte(secret)) != nil {
 		err = ErrKeyGone
 	}
 	return key, err
 }
 
-// makeKeyring makes a key, and believes the keyring that it has it only when it
-// gives it back.
+// makeKeyring creates a key, stores it and reads it back.
 func (v *Vault) makeKeyring(ctx context.Context) (keyed, error) {
 	made := keyed{lock: lock{Kind: KindKeyring, Entry: rand.Text()}, key: seal.NewKey()}
 	secret, err := made.key.MarshalText()
 	if err != nil {
 		return keyed{}, err
 	}
-	_, err = v.inTime(ctx, func(k Keyring) (string, error) {
+	_, err = v.callKeyring(ctx, func(k Keyring) (string, error) {
 		return "", k.Set(made.lock.Entry, string(secret))
 	})
 	if err != nil {
@@ -112,7 +112,7 @@ func (v *Vault) makeKeyring(ctx context.Context) (keyed, error) {
 	kept, err := v.keyFromKeyring(ctx, made.lock.Entry)
 	switch {
 	case errors.Is(err, ErrKeyGone), err == nil && kept != made.key:
-		return keyed{}, fmt.Errorf("%w (it does not keep what it is given)", ErrNoKeyring)
+		return keyed{}, fmt.Errorf("%w (it does not return a stored key)", ErrNoKeyring)
 	case err != nil:
 		return keyed{}, err
 	}
@@ -120,6 +120,6 @@ func (v *Vault) makeKeyring(ctx context.Context) (keyed, error) {
 }
 
 func (v *Vault) dropFromKeyring(ctx context.Context, entry string) error {
-	_, err := v.inTime(ctx, func(k Keyring) (string, error) { return "", k.Delete(entry) })
+	_, err := v.callKeyring(ctx, func(k Keyring) (string, error) { return "", k.Delete(entry) })
 	return err
 }

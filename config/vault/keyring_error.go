@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A keyringError is [ErrNoKeyring] with the reason in words. What the keyring
-// itself said, such as an error of D-Bus, is for programmers.
+// A keyringError is [ErrNoKeyring] with a reason in plain words. The error of
+// the keyring, such as a D-Bus error name, is not shown to users.
 type keyringError struct{ err error }
 
 func (e *keyringError) Error() string {
@@ -22,10 +22,11 @@ func (e *keyringError) Is(target error) bool { return target == ErrNoKeyring }
 
 func (e *keyringError) Unwrap() error { return e.err }
 
-// keyringReason is why a keyring failed, empty if it is not known. The libraries
-// below have no types for these errors:
+// keyringReason returns why a keyring failed, or "" if the reason is unknown.
+// The libraries have no types for these errors:
 // https://github.com/godbus/dbus/blob/v5.1.0/conn_other.go,
-// https://dbus.freedesktop.org/doc/dbus-specification.html#standard-messages and
+// https://dbus.freedesktop.org/doc/dbus-specification.html#standard-messages
+// and
 // https://specifications.freedesktop.org/secret-service-spec/latest/errors.html.
 func keyringReason(err error) string {
 	text := err.Error()

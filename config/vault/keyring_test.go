@@ -11,14 +11,14 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// keyringInMemory is a keyring that may be told to fail.
+// keyringInMemory is a keyring in memory that can fail.
 type keyringInMemory struct {
 	mu      sync.Mutex
 	set     map[string]string
-	failing error         // of every call
-	full    error         // of Set
-	forgets bool          // what it is given
-	hangs   chan struct{} // every call waits for it, if it is there
+	failing error         // error of every method
+	full    error         // error of Set
+	forgets bool          // Set stores nothing
+	hangs   chan struct{} // if not nil, every method waits until it is closed
 }
 
 func (k *keyringInMemory) enter() error {
@@ -63,7 +63,7 @@ func (k *keyringInMemory) Delete(entry string) error {
 	return nil
 }
 
-func TestKeyringThatAnswersComesFirst(t *testing.T) {
+func TestKeyringIsPreferred(t *testing.T) {
 	w := newWorld(t, "")
 	ring := &keyringInMemory{}
 	w.Keyring = ring
@@ -77,7 +77,7 @@ func TestKeyringThatAnswersComesFirst(t *testing.T) {
 	}
 }
 
-func TestUselessKeyringMeansAPassphraseAndThatIsSaid(t *testing.T) {
+func TestPassphraseIsUsedWithAMessageIfTheKeyringFails(t *testing.T) {
 	broken := errors.New("no bus")
 	for name, ring := range map[string]*keyringInMemory{
 		"absent": {failing: broken}, "full": {full: broken}, "forgetful": {forgets: true},
@@ -103,13 +103,13 @@ func TestUselessKeyringMeansAPassphraseAndThatIsSaid(t *testing.T) {
 		if err := v.Save(t.Context(), ada, nil); !errors.Is(err, ErrNoKeyring) {
 			t.Errorf("%s: wanted all the same: %v", name, err)
 		}
-		if files := beside(t, v, "vault"); files != nil {
+		if files := filesIn(t, v, "vault"); files != nil {
 			t.Errorf("%s: there lies %q", name, files)
 		}
 	}
 }
 
-func TestNeverPlainWithoutAWord(t *testing.T) {
+func TestPlainVaultIsNeverChosenAutomatically(t *testing.T) {
 	w := newWorld(t, "")
 	w.Passphrase = nil
 	v := w.start(t)
@@ -121,7 +121,7 @@ func TestNeverPlainWithoutAWord(t *testing.T) {
 	}
 }
 
-func TestHangingKeyringIsNotWaitedFor(t *testing.T) {
+func TestKeyringThatDoesNotRespondTimesOut(t *testing.T) {
 	w, locked := newWorld(t, ""), newWorld(t, "")
 	locked.Keyring = &keyringInMemory{}
 	save(t, locked.start(t), ada, secret)
@@ -146,7 +146,7 @@ func TestHangingKeyringIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-func TestLostKeyIsNoDamage(t *testing.T) {
+func TestMissingKeyIsNotReportedAsDamage(t *testing.T) {
 	for name, ring := range map[string]map[string]string{"gone": nil, "garbled": {"": "x"}} {
 		w := newWorld(t, KindKeyring)
 		w.Keyring = &keyringInMemory{}
@@ -173,8 +173,8 @@ func TestLostKeyIsNoDamage(t *testing.T) {
 	}
 }
 
-// In another's entry lies another's key.
-func TestWrongKeyFromTheKeyringIsDamage(t *testing.T) {
+// The entry contains the key of another vault.
+func TestWrongKeyFromTheKeyringIsReportedAsDamage(t *testing.T) {
 	w := newWorld(t, KindKeyring)
 	ring := &keyringInMemory{}
 	w.Keyring = ring
@@ -188,13 +188,13 @@ func TestWrongKeyFromTheKeyringIsDamage(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	save(t, v, grace, "new")
-	if aside := beside(t, v, "vault.damaged-*"); len(aside) != 1 {
+	if aside := filesIn(t, v, "vault.damaged-*"); len(aside) != 1 {
 		t.Errorf("set aside %q", aside)
 	}
 	wantHeld(t, w.start(t), grace, "new")
 }
 
-func TestLockThatFoundNoFileLeavesNoEntry(t *testing.T) {
+func TestKeyringEntryIsRemovedIfTheSaveFails(t *testing.T) {
 	w := newWorld(t, KindKeyring)
 	ring := &keyringInMemory{}
 	w.Keyring = ring
@@ -206,9 +206,9 @@ func TestLockThatFoundNoFileLeavesNoEntry(t *testing.T) {
 	}
 }
 
-// These are what go-keyring returned on Linux: without a session bus, without
+// The errors are those of go-keyring on Linux: without a session bus, without
 // dbus-launch, without a Secret Service, and with a locked one.
-func TestKeyringSaysInWordsWhyItIsNotAvailable(t *testing.T) {
+func TestKeyringErrorsArePlainEnglish(t *testing.T) {
 	for raw, want := range map[string]string{
 		"dial unix /run/user/1000/bus: connect: no such file or directory":        " (no D-Bus session)",
 		`exec: "dbus-launch": executable file not found in $PATH`:                 " (no D-Bus session)",

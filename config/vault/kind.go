@@ -7,25 +7,25 @@ import (
 	"slices"
 )
 
-// A Kind says where the key of a vault comes from. It reads and writes as text.
+// A Kind says where the key of a vault comes from.
 type Kind string
 
 const (
-	// KindKeyring leaves the key to the system's keyring. The secrets are in the
-	// file all the same, for some keyrings take only small ones.
+	// KindKeyring keeps the key in the system's keyring. The secrets themselves
+	// are in the vault's file, since some keyrings limit the size of an entry.
 	KindKeyring Kind = "keyring"
 
-	// KindSealed makes the key from a passphrase.
+	// KindSealed derives the key from a passphrase.
 	KindSealed Kind = "sealed"
 
-	// KindAgent makes the key from what an Ed25519 key in an ssh-agent signs.
-	// Whoever may use that agent can have the same signed, and so has the key:
-	// also who rules a host to which the agent is forwarded, if they have the
-	// file. And without the SSH key nothing opens the vault.
+	// KindAgent derives the key from a signature of an Ed25519 key in an
+	// ssh-agent. Every program that can use the agent can derive the key. That
+	// includes the administrators of a host to which the agent is forwarded, if
+	// they have the file. Without the SSH key the vault cannot be opened.
 	KindAgent Kind = "agent"
 
-	// KindPlain leaves the key in the file, beside what it seals: it shows damage
-	// and hides nothing from anybody who can read the file.
+	// KindPlain keeps the key unencrypted in the file. Damage is detected, but
+	// the secrets are readable by every user who can read the file.
 	KindPlain Kind = "plain"
 )
 
@@ -34,10 +34,10 @@ func (k Kind) known() bool {
 }
 
 func (k Kind) unknown() error {
-	return fmt.Errorf("there is no vault of kind %q: it is keyring, sealed, agent or plain", string(k))
+	return fmt.Errorf("unknown kind of vault %q: use keyring, sealed, agent or plain", string(k))
 }
 
-// UnmarshalText takes the kinds there are.
+// UnmarshalText accepts the kinds above only.
 func (k *Kind) UnmarshalText(text []byte) error {
 	if kind := Kind(text); !kind.known() {
 		return kind.unknown()
@@ -46,7 +46,8 @@ func (k *Kind) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// openWanted unlocks a file, unless it is of another kind than has to be.
+// openWanted unlocks a file. If it is not of the kind in [Options.Kind], the
+// error is a [KindError].
 func (v *Vault) openWanted(ctx context.Context, f *file) (contents, error) {
 	if v.opt.Kind != "" && f.Lock.Kind != v.opt.Kind {
 		return nil, &KindError{Path: v.Path(), Have: f.Lock.Kind, Want: v.opt.Kind}
@@ -54,8 +55,8 @@ func (v *Vault) openWanted(ctx context.Context, f *file) (contents, error) {
 	return v.unlock(ctx, f)
 }
 
-// choose says of which kind a new vault is. Beside a sealed one the error says
-// why it is not kept by the keyring, if there is one.
+// choose returns the kind of a new vault. If that is [KindSealed] because the
+// keyring is not available, noKeyring says why.
 func (v *Vault) choose(ctx context.Context) (kind Kind, noKeyring, err error) {
 	if v.opt.Kind != "" {
 		return v.opt.Kind, nil, nil
@@ -72,7 +73,7 @@ func (v *Vault) choose(ctx context.Context) (kind Kind, noKeyring, err error) {
 	return KindSealed, err, nil
 }
 
-// begin makes the lock of a new vault.
+// begin creates the lock of a new vault.
 func (v *Vault) begin(ctx context.Context) (keyed, error) {
 	kind, noKeyring, err := v.choose(ctx)
 	if err != nil {
@@ -83,13 +84,13 @@ func (v *Vault) begin(ctx context.Context) (keyed, error) {
 		if !errors.Is(err, ErrNoKeyring) || v.opt.Kind != "" {
 			return made, err
 		}
-		noKeyring, kind = err, KindSealed // it answers, but keeps nothing
+		noKeyring, kind = err, KindSealed // it responds, but does not store entries
 		if v.opt.Passphrase == nil {
 			return keyed{}, fmt.Errorf("%w, and %w", err, ErrNoKind)
 		}
 	}
 	if noKeyring != nil && v.opt.Keyring != nil {
-		v.opt.Say(fmt.Sprintf("Sessions are sealed with a passphrase, for %v.", noKeyring))
+		v.opt.Say(fmt.Sprintf("Sessions are encrypted with a passphrase, because %v.", noKeyring))
 	}
 	return v.make(ctx, kind)
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// A lock says what it takes to get a vault's key. It lies in the file for
-// everybody to see; what a kind has no use for stays zero.
+// A lock describes how to get the key of a vault. It is stored unencrypted.
+// Fields that a kind does not use are zero.
 type lock struct {
 	Kind     Kind     `json:"kind"`
 	Salt     salt     `json:"salt,omitzero"`     // sealed, agent
 	Argon2id argon2id `json:"argon2id,omitzero"` // sealed
-	SSHKey   string   `json:"ssh_key,omitempty"` // agent: as in authorized_keys
-	Entry    string   `json:"entry,omitempty"`   // keyring: what the key is called there
+	SSHKey   string   `json:"ssh_key,omitempty"` // agent: in the format of authorized_keys
+	Entry    string   `json:"entry,omitempty"`   // keyring: name of the entry
 	Key      seal.Key `json:"key,omitzero"`      // plain: the key itself
 }
 
@@ -29,11 +29,11 @@ type keyed struct {
 	passphrase string // sealed
 }
 
-// entryName is what [rand.Text] makes.
+// entryName matches the results of [rand.Text].
 var entryName = regexp.MustCompile(`^[A-Z2-7]{26}$`)
 
-// check refuses what this program would not write, above all what would make a
-// key weak or its making endless.
+// check refuses a lock that this program would not write. A modified file could
+// otherwise ask for a weak key, or for a hash that takes hours.
 func (l lock) check(c costs) error {
 	own, whole := lock{Kind: l.Kind}, false
 	switch l.Kind {
@@ -41,7 +41,7 @@ func (l lock) check(c costs) error {
 		own.Salt, own.Argon2id = l.Salt, l.Argon2id
 		whole = !l.Salt.isZero()
 		if !c.allow(l.Argon2id) {
-			return errors.New("its passphrase would be hashed too weakly, or at too great a cost")
+			return errors.New("the cost of its passphrase hash is outside of the allowed range")
 		}
 	case KindAgent:
 		own.Salt, own.SSHKey = l.Salt, l.SSHKey
@@ -55,13 +55,13 @@ func (l lock) check(c costs) error {
 		whole = !l.Key.IsZero()
 	}
 	if l != own || !whole {
-		return errors.New("its lock is not understood")
+		return errors.New("its lock is not valid")
 	}
 	return nil
 }
 
-// unlock opens a file. The key is fetched, or the passphrase asked for, only
-// if the lock is another one than last time.
+// unlock decrypts a file. It gets the key or asks for the passphrase only if
+// the lock has changed since the last call.
 func (v *Vault) unlock(ctx context.Context, f *file) (contents, error) {
 	if f.Lock != v.known.lock {
 		if f.Lock.Kind == KindSealed {
@@ -76,7 +76,7 @@ func (v *Vault) unlock(ctx context.Context, f *file) (contents, error) {
 	return v.reopen(f)
 }
 
-// reopen opens a file whose key is known.
+// reopen decrypts a file whose key is known.
 func (v *Vault) reopen(f *file) (contents, error) {
 	held, err := f.open(v.known.key)
 	if err != nil {
@@ -85,7 +85,7 @@ func (v *Vault) reopen(f *file) (contents, error) {
 	return held, nil
 }
 
-// fetch returns the key of a lock that has no passphrase.
+// fetch returns the key of a lock without a passphrase.
 func (v *Vault) fetch(ctx context.Context, l lock) (seal.Key, error) {
 	switch l.Kind {
 	case KindKeyring:
@@ -99,7 +99,7 @@ func (v *Vault) fetch(ctx context.Context, l lock) (seal.Key, error) {
 	}
 }
 
-// make makes a new lock with a new key.
+// make creates a new lock with a new key.
 func (v *Vault) make(ctx context.Context, kind Kind) (keyed, error) {
 	switch kind {
 	case KindKeyring:
@@ -116,14 +116,14 @@ func (v *Vault) make(ctx context.Context, kind Kind) (keyed, error) {
 	}
 }
 
-// discard takes back what a lock left outside of the file, once no file has it.
+// discard removes the keyring entry of a lock that is no longer in use.
 func (v *Vault) discard(ctx context.Context, l lock) {
 	if l.Kind == KindKeyring {
-		_ = v.dropFromKeyring(context.WithoutCancel(ctx), l.Entry) // it opens nothing any more
+		_ = v.dropFromKeyring(context.WithoutCancel(ctx), l.Entry) // the entry is of no use to an attacker
 	}
 }
 
-// A salt makes a key that the same passphrase or SSH key yields nowhere else.
+// A salt makes the derived key different for each vault.
 type salt [16]byte
 
 func newSalt() (s salt) {

@@ -10,10 +10,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// tries is how often somebody may mistype the passphrase.
+// tries is how often the user may type the passphrase.
 const tries = 3
 
-// argon2id is what it costs to try a passphrase
+// argon2id are the parameters of the passphrase hash
 // (https://datatracker.ietf.org/doc/html/rfc9106).
 type argon2id struct {
 	Time    uint32 `json:"time"`
@@ -21,13 +21,13 @@ type argon2id struct {
 	Threads uint8  `json:"threads"`
 }
 
-// costs are what a new lock takes, and the least and the most that a file may
-// ask for: it may be of an attacker's making.
+// costs are the parameters for new locks, and the smallest and largest values
+// that are accepted from a file, which an attacker may have written.
 type costs struct{ now, least, most argon2id }
 
-// today is RFC 9106's choice for machines that have little memory to spare,
-// between the least that anybody recommends and what any machine can bear.
-var today = costs{
+// defaultCosts are the values of RFC 9106 for machines with little memory. The
+// minimum is OWASP's smallest recommendation.
+var defaultCosts = costs{
 	now:   argon2id{Time: 3, Memory: 64 << 10, Threads: 4},
 	least: argon2id{Time: 2, Memory: 19 << 10, Threads: 1},
 	most:  argon2id{Time: 16, Memory: 512 << 10, Threads: 16},
@@ -39,8 +39,8 @@ func (c costs) allow(p argon2id) bool {
 		c.least.Threads <= p.Threads && p.Threads <= c.most.Threads
 }
 
-// outdated reports whether a lock costs an attacker less than a new one. Threads
-// do not count: they share the work.
+// outdated reports whether passphrases are cheaper to try with p than with the
+// parameters of new locks. Threads share the work, so they do not count.
 func (c costs) outdated(p argon2id) bool {
 	return p.Memory < c.now.Memory || uint64(p.Memory)*uint64(p.Time) < uint64(c.now.Memory)*uint64(c.now.Time)
 }
@@ -50,7 +50,7 @@ func (p argon2id) key(passphrase string, s salt) (k seal.Key) {
 	return k
 }
 
-// sealWith makes a new lock for a passphrase.
+// sealWith creates a new lock with a passphrase.
 func (v *Vault) sealWith(passphrase string) keyed {
 	l := lock{Kind: KindSealed, Salt: newSalt(), Argon2id: v.costs.now}
 	return keyed{lock: l, key: l.Argon2id.key(passphrase, l.Salt), passphrase: passphrase}
@@ -65,15 +65,15 @@ func (v *Vault) makeSealed(ctx context.Context) (keyed, error) {
 	passphrase, err := v.opt.Passphrase(ctx, New)
 	switch {
 	case err != nil:
-		return keyed{}, fmt.Errorf("ask for a new passphrase: %w", apart(err))
+		return keyed{}, fmt.Errorf("ask for a new passphrase: %w", hideNotExist(err))
 	case passphrase == "":
 		return keyed{}, errEmpty
 	}
 	return v.sealWith(passphrase), nil
 }
 
-// unlockSealed tries the passphrase that is known, for another program may have
-// renewed the lock, and then asks.
+// unlockSealed tries the known passphrase first, since another program may have
+// renewed the lock, and then asks for it.
 func (v *Vault) unlockSealed(ctx context.Context, f *file) (contents, error) {
 	if held, err := v.try(f, v.known.passphrase); !errors.Is(err, ErrPassphrase) {
 		return held, err
@@ -85,7 +85,7 @@ func (v *Vault) unlockSealed(ctx context.Context, f *file) (contents, error) {
 	for range tries {
 		passphrase, err := v.opt.Passphrase(ctx, why)
 		if err != nil {
-			return nil, fmt.Errorf("ask for the passphrase: %w", apart(err))
+			return nil, fmt.Errorf("ask for the passphrase: %w", hideNotExist(err))
 		}
 		if held, err := v.try(f, passphrase); !errors.Is(err, ErrPassphrase) {
 			return held, err
@@ -95,7 +95,8 @@ func (v *Vault) unlockSealed(ctx context.Context, f *file) (contents, error) {
 	return nil, ErrPassphrase
 }
 
-// try opens a file with a passphrase, and remembers one that fits.
+// try decrypts a file with a passphrase and remembers the passphrase if it is
+// right.
 func (v *Vault) try(f *file, passphrase string) (contents, error) {
 	if passphrase == "" {
 		return nil, ErrPassphrase

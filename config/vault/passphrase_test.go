@@ -61,7 +61,7 @@ func TestWrongPassphraseChangesNothing(t *testing.T) {
 	}
 }
 
-func TestNobodyToAskMeansLocked(t *testing.T) {
+func TestWithoutAnAskerTheVaultIsLocked(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	save(t, w.start(t), ada, secret)
 	w.Passphrase = nil
@@ -76,7 +76,7 @@ func TestNobodyToAskMeansLocked(t *testing.T) {
 	}
 }
 
-func TestWhoeverIsAskedMayLeave(t *testing.T) {
+func TestErrorOfTheAskerIsReturned(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	leave := func(context.Context, Reason) (string, error) { return "", context.Canceled }
 	ask := w.Passphrase
@@ -92,25 +92,25 @@ func TestWhoeverIsAskedMayLeave(t *testing.T) {
 	}
 }
 
-func TestEmptyPassphraseSealsNothing(t *testing.T) {
+func TestEmptyPassphraseIsRefused(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	w.answers("")
 	v := w.start(t)
-	if err := v.Save(t.Context(), ada, nil); err == nil || beside(t, v, "vault") != nil {
+	if err := v.Save(t.Context(), ada, nil); err == nil || filesIn(t, v, "vault") != nil {
 		t.Errorf("got %v", err)
 	}
 }
 
 func lockOf(t *testing.T, v *Vault) lock {
 	t.Helper()
-	f, err := v.look()
+	f, err := v.readVault()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return f.Lock
 }
 
-func TestParametersFromAnOlderVersionAreRenewedAtTheNextSave(t *testing.T) {
+func TestOutdatedParametersAreRenewedAtTheNextSave(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	older := cheap
 	older.now = older.least
@@ -132,19 +132,19 @@ func TestParametersFromAnOlderVersionAreRenewedAtTheNextSave(t *testing.T) {
 	if after.Argon2id != cheap.now || after.Salt == before.Salt {
 		t.Errorf("renewed to %+v", after.Argon2id)
 	}
-	wantHeld(t, v, ada, secret) // the other program knows the passphrase still
+	wantHeld(t, v, ada, secret) // the other program knows the passphrase
 	if d := cmp.Diff([]Reason{Unlock}, w.asked); d != "" {
 		t.Error(d)
 	}
-	save(t, v, ada, "newer") // an older program makes nothing weaker
+	save(t, v, ada, "newer") // an older program does not weaken the lock
 	if lockOf(t, v) != after {
 		t.Error("weakened")
 	}
 	wantHeld(t, w.start(t), ada, "newer")
 }
 
-// What is taken in earnest: it takes tens of milliseconds.
-func TestTodaysParametersOpenWhatTheySeal(t *testing.T) {
+// With the real parameters, which take tens of milliseconds.
+func TestDefaultParametersEncryptAndDecrypt(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	for _, do := range []func(*Vault){
 		func(v *Vault) { save(t, v, ada, secret) },
@@ -155,11 +155,11 @@ func TestTodaysParametersOpenWhatTheySeal(t *testing.T) {
 			t.Fatal(err)
 		}
 		do(v)
-		if got := lockOf(t, v).Argon2id; got != today.now {
+		if got := lockOf(t, v).Argon2id; got != defaultCosts.now {
 			t.Errorf("sealed with %+v", got)
 		}
 	}
-	if !today.allow(today.now) || !today.allow(today.least) || !today.allow(today.most) || today.outdated(today.now) {
+	if !defaultCosts.allow(defaultCosts.now) || !defaultCosts.allow(defaultCosts.least) || !defaultCosts.allow(defaultCosts.most) || defaultCosts.outdated(defaultCosts.now) {
 		t.Error("the bounds exclude what they hold")
 	}
 }
@@ -175,7 +175,7 @@ func TestPassphraseCanBeChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff([]Reason{Unlock, New}, w.asked); d != "" || lockOf(t, v).Salt == before.Salt {
-		t.Error("the salt stays, or:", d)
+		t.Error("the salt did not change, or:", d)
 	}
 	save(t, v, grace, "new")
 
@@ -187,7 +187,7 @@ func TestPassphraseCanBeChanged(t *testing.T) {
 	}
 }
 
-func TestFormerPassphraseIsAskedForAgainElsewhere(t *testing.T) {
+func TestChangedPassphraseIsAskedForInOtherPrograms(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	save(t, v, ada, secret)
@@ -203,7 +203,7 @@ func TestFormerPassphraseIsAskedForAgainElsewhere(t *testing.T) {
 	}
 }
 
-func TestOnlyAPassphraseCanBeChanged(t *testing.T) {
+func TestChangePassphraseNeedsASealedVault(t *testing.T) {
 	w := newWorld(t, KindPlain)
 	v := w.start(t)
 	save(t, v, ada, secret)
@@ -212,7 +212,7 @@ func TestOnlyAPassphraseCanBeChanged(t *testing.T) {
 	}
 }
 
-func TestEveryKindChangesIntoEvery(t *testing.T) {
+func TestEveryKindCanBeChangedToEveryKind(t *testing.T) {
 	kinds := slices.Collect(func(yield func(Kind) bool) {
 		for kind := range everyKind(t) {
 			if !yield(kind) {
@@ -249,7 +249,7 @@ func TestEveryKindChangesIntoEvery(t *testing.T) {
 	}
 }
 
-func TestFailedChangeLeavesTheVault(t *testing.T) {
+func TestFailedChangeDoesNotChangeTheVault(t *testing.T) {
 	w := newWorld(t, KindPlain)
 	v := w.start(t)
 	save(t, v, ada, secret)

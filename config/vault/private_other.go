@@ -4,6 +4,6 @@ package vault
 
 import "os"
 
-// keepPrivate leaves a file as it is: where rights come from the directory, a
-// person's own one has them right.
+// keepPrivate does nothing: on these systems, files inherit the permissions of
+// the user's own directory.
 func keepPrivate(*os.File) (mended bool, err error) { return false, nil }

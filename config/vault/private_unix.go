@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// keepPrivate refuses a file that others may have written, and takes from them
-// the right to read it. It reports whether they had it.
+// keepPrivate returns an error if other users may have written the file. If
+// others may read it, it removes their permission and returns true.
 func keepPrivate(f *os.File) (mended bool, err error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -18,12 +18,12 @@ func keepPrivate(f *os.File) (mended bool, err error) {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if ok && stat.Uid != 0 && int64(stat.Uid) != int64(os.Geteuid()) {
-		return false, fmt.Errorf("%s belongs to somebody else: %w", f.Name(), fs.ErrPermission)
+		return false, fmt.Errorf("%s belongs to another user: %w", f.Name(), fs.ErrPermission)
 	}
 	mode := info.Mode().Perm()
 	switch {
 	case mode&0o022 != 0:
-		return false, fmt.Errorf("others may write %s, so it cannot be trusted; if it is as it should be, chmod it to 0600: %w", f.Name(), fs.ErrPermission)
+		return false, fmt.Errorf("other users may write to %s, so it cannot be trusted; if its contents are right, change its mode to 0600: %w", f.Name(), fs.ErrPermission)
 	case mode&0o077 == 0:
 		return false, nil
 	}

@@ -11,17 +11,18 @@ import (
 	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
-// turns is how often another program may come first with another lock.
-const turns = 3
+// maxAttempts is how often an operation starts again because another program
+// changed the lock.
+const maxAttempts = 3
 
-// errMoved says that the vault is no longer what was prepared for.
-var errMoved = errors.New("another program changed the vault meanwhile")
+// errChanged means that the vault has changed since it was read.
+var errChanged = errors.New("another program changed the vault at the same time")
 
-// Save makes the secret the one of an account, and is done when it is on the
-// disk. All others stay as they are. A damaged vault is set aside and a new one
-// begun.
+// Save stores the secret of an account, and returns when it is on the disk. The
+// secrets of other accounts do not change. A damaged vault is renamed and a new
+// one created.
 func (v *Vault) Save(ctx context.Context, name Name, secret []byte) error {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return err
 	}
 	defer v.release()
@@ -35,63 +36,62 @@ func (v *Vault) Save(ctx context.Context, name Name, secret []byte) error {
 	return nil
 }
 
-// Drop forgets the secret of an account. That there is none is no failure. A
-// vault without accounts stays, with its passphrase.
+// Drop removes the secret of an account. It is not an error if there is none. A
+// vault without accounts keeps its passphrase.
 func (v *Vault) Drop(ctx context.Context, name Name) error {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return err
 	}
 	defer v.release()
 	if err := v.drop(ctx, name); err != nil {
-		return fmt.Errorf("forget the session of %s: %w", name.UserID, err)
+		return fmt.Errorf("remove the session of %s: %w", name.UserID, err)
 	}
 	return nil
 }
 
 func (v *Vault) drop(ctx context.Context, name Name) error {
-	switch f, err := v.look(); {
+	switch f, err := v.readVault(); {
 	case err == nil && slices.Contains(f.Accounts, name):
 		return v.update(ctx, false, func(held contents) { delete(held, name) })
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	switch former, _, err := v.former(); {
+	switch former, _, err := v.legacyFile(); {
 	case errors.Is(err, fs.ErrNotExist), err == nil && former != name:
 		return nil
 	case err != nil:
 		return err
 	}
-	return v.removeFormer()
+	return v.removeLegacy()
 }
 
-// update reads the vault, edits what it holds and writes it back. If it is
-// absent or damaged, and anew says so, it begins a new one.
+// update reads the vault, edits its contents and writes it back. If it is
+// absent or damaged, and anew is true, a new vault is created.
 func (v *Vault) update(ctx context.Context, anew bool, edit func(contents)) error {
-	defer func() { // it is zero if it found its file
+	defer func() { // spare is zero if it was written to the file
 		v.discard(ctx, v.spare.lock)
 		v.spare = keyed{}
 	}()
-	for range turns {
+	for range maxAttempts {
 		if err := v.prepare(ctx, anew); err != nil {
 			return err
 		}
-		err := v.exclusively(ctx, func() error { return v.rewrite(keyed{}, edit) })
-		if !errors.Is(err, errMoved) {
+		err := v.withFileLock(ctx, func() error { return v.rewrite(keyed{}, edit) })
+		if !errors.Is(err, errChanged) {
 			return err
 		}
 	}
 	return ErrBusy
 }
 
-// prepare does everything that may need a person or take long, before other
-// programs are kept waiting: it gets to know the key of the vault, or makes the
-// lock of a new one.
+// prepare does the work that may ask the user or take long, before the file
+// lock is held: it gets the key of the vault or makes the lock of a new one.
 func (v *Vault) prepare(ctx context.Context, anew bool) error {
-	f, err := v.look()
+	f, err := v.readVault()
 	if err == nil {
 		_, err = v.openWanted(ctx, f)
 	}
-	if !anew || !startsAnew(err) {
+	if !anew || !isAbsentOrDamaged(err) {
 		return err
 	}
 	if v.spare != (keyed{}) {
@@ -101,8 +101,8 @@ func (v *Vault) prepare(ctx context.Context, anew bool) error {
 	return err
 }
 
-// rewrite is what happens while no other program writes. It asks nobody, and
-// writes behind a lock that it is given, else behind the one there is.
+// rewrite runs with the file lock held and never asks the user. It encrypts
+// with the lock to, or with the existing lock if to is zero.
 func (v *Vault) rewrite(to keyed, edit func(contents)) error {
 	held, err := v.current()
 	damaged := isDamaged(err)
@@ -110,14 +110,14 @@ func (v *Vault) rewrite(to keyed, edit func(contents)) error {
 	case err == nil && to == (keyed{}):
 		to = v.renewed()
 	case err == nil:
-	case !startsAnew(err):
+	case !isAbsentOrDamaged(err):
 		return err
 	case to != (keyed{}), v.spare == (keyed{}):
-		return fmt.Errorf("%w: %w", errMoved, err) // nobody prepared for that
+		return fmt.Errorf("%w: %w", errChanged, err) // prepare saw a vault that is now absent or damaged
 	default:
 		to, held = v.spare, contents{}
 	}
-	after, err := v.adopt(held)
+	after, err := v.importLegacy(held)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (v *Vault) rewrite(to keyed, edit func(contents)) error {
 			return err
 		}
 	}
-	_ = atomicfile.Sweep(v.Path()) // what cannot be removed is no less private than the vault
+	_ = atomicfile.Sweep(v.Path()) // files that cannot be removed are encrypted, too
 	if err := atomicfile.Write(v.Path(), data); err != nil {
 		return err
 	}
@@ -142,20 +142,20 @@ func (v *Vault) rewrite(to keyed, edit func(contents)) error {
 	return after()
 }
 
-// current returns what the vault holds now, if its key is known.
+// current returns the contents of the vault. The key has to be known already.
 func (v *Vault) current() (contents, error) {
-	f, err := v.look()
+	f, err := v.readVault()
 	if err != nil {
 		return nil, err
 	}
 	if f.Lock != v.known.lock {
-		return nil, errMoved
+		return nil, errChanged
 	}
 	return v.reopen(f)
 }
 
-// renewed returns the lock to write behind: the one there is, unless it was made
-// when passphrases were cheaper to try.
+// renewed returns the lock to write with: the known one, or a new one if its
+// passphrase hash is outdated.
 func (v *Vault) renewed() keyed {
 	if v.known.lock.Kind == KindSealed && v.costs.outdated(v.known.lock.Argon2id) {
 		return v.sealWith(v.known.passphrase)
@@ -168,6 +168,6 @@ func (v *Vault) setDamagedAside() error {
 	if err != nil {
 		return fmt.Errorf("set aside %s: %w", v.Path(), err)
 	}
-	v.opt.Say(fmt.Sprintf("%s was damaged and is kept as %s.", v.Path(), aside))
+	v.opt.Say(fmt.Sprintf("%s was damaged and has been renamed to %s.", v.Path(), aside))
 	return nil
 }

@@ -1,11 +1,11 @@
-// Package vault keeps the sessions of several accounts sealed on this machine.
+// Package vault stores the sessions of several accounts in an encrypted file.
 //
-// All of them lie in one file, sealed with one key; the kinds of vault differ in
-// where that key comes from (see [Kind]). In the clear lie only how the vault is
-// locked and the names of its accounts, so that they can be listed before
-// anybody is asked for anything. Everything in the file is authenticated.
+// All sessions are in one file, encrypted with one key. The kinds of vault
+// differ in where the key comes from (see [Kind]). Only the description of the
+// lock and the names of the accounts are unencrypted, so that accounts can be
+// listed without a passphrase. The whole file is authenticated.
 //
-// A vault cannot tell that somebody put an older copy of its file back.
+// A vault cannot detect that its file was replaced with an older copy.
 package vault
 
 import (
@@ -21,51 +21,50 @@ import (
 	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
-// vaultFile is what the file is called in its directory.
+// vaultFile is the name of the file in its directory.
 const vaultFile = "vault"
 
-// Options are what a vault knows of the world around it. None of the functions
-// may call the vault: it waits for them.
+// Options configure a vault. Its functions must not call the vault: that would
+// be a deadlock.
 type Options struct {
-	// Dir is where the vault lies. It is made when something is saved.
+	// Dir is the directory of the vault. It is created by the first Save.
 	Dir string
-	// Kind is the kind that has to be: a vault of another kind is left shut
-	// ([KindError]). Without it an existing vault is what it is, and a new one is
-	// kept by the keyring if that answers, else sealed if a passphrase can be
-	// asked for, and never plain.
+	// Kind is the required kind: a vault of another kind is not opened
+	// ([KindError]). If Kind is empty, every existing vault is opened. A new
+	// one is of [KindKeyring] if the keyring is available, otherwise of
+	// [KindSealed] if Passphrase is set. It is never of [KindPlain].
 	Kind Kind
 
-	Passphrase Asker     // nil if there is nobody to ask
+	Passphrase Asker     // nil if the user cannot be asked
 	Keyring    Keyring   // nil if there is none
 	Agent      DialAgent // nil if there is none
-	AgentKey   string    // the fingerprint ("SHA256:…") of the key for a new vault; "" is the only Ed25519 key that the agent holds
+	AgentKey   string    // fingerprint ("SHA256:…") of the key for a new vault; "" means the agent's only Ed25519 key
 
-	// Former is the plain file from before there were vaults.
-	Former Former
-	// Say tells a person what was decided for them. nil tells nobody.
+	// Legacy is the unencrypted file that versions before the vault wrote.
+	Legacy LegacyFile
+	// Say shows the user a message about an automatic decision. It may be nil.
 	Say func(text string)
 }
 
-// A Vault keeps secrets, each under the name of its account. Many goroutines and
-// many programs may use the same one at once: whoever saves an account last
-// wins, and no save undoes one of another account.
+// A Vault stores one secret for each account. It is safe for use by several
+// goroutines and programs at the same time: the last Save of an account wins,
+// and does not change other accounts.
 //
-// Somebody may have to be asked for a passphrase before the first secret is
-// read or written, and nobody is asked again in the life of a Vault while the
-// passphrase stays the same.
+// The first Load or Save may ask for a passphrase. The Vault then remembers it,
+// and asks again only after another program has changed it.
 type Vault struct {
-	opt      Options
-	costs    costs
-	turn     chan struct{} // holds one thing while somebody is at work
-	patience time.Duration
+	opt         Options
+	costs       costs
+	busy        chan struct{} // a mutex that ctx can interrupt: full while a method runs
+	lockTimeout time.Duration
 
-	known keyed // the lock that was opened or made last
-	spare keyed // a lock for a new vault that no file has yet
+	known keyed // the lock that was opened or created last
+	spare keyed // the prepared lock of a new vault, not written yet
 }
 
-// Open returns the vault in a directory, whether there is one yet or not. It
-// reads nothing and asks nobody.
-func Open(opt Options) (*Vault, error) { return open(opt, today) }
+// Open returns the vault in a directory, which need not exist yet. It reads
+// nothing and does not ask the user.
+func Open(opt Options) (*Vault, error) { return open(opt, defaultCosts) }
 
 func open(opt Options, c costs) (*Vault, error) {
 	if opt.Dir == "" {
@@ -77,59 +76,59 @@ func open(opt Options, c costs) (*Vault, error) {
 	if opt.Say == nil {
 		opt.Say = func(string) {}
 	}
-	return &Vault{opt: opt, costs: c, patience: patience, turn: make(chan struct{}, 1)}, nil
+	return &Vault{opt: opt, costs: c, lockTimeout: lockTimeout, busy: make(chan struct{}, 1)}, nil
 }
 
-// Path is the vault's file.
+// Path returns the path of the vault's file.
 func (v *Vault) Path() string { return PathIn(v.opt.Dir) }
 
-// PathIn is the file of the vault in a directory.
+// PathIn returns the path of the vault's file in a directory.
 func PathIn(dir string) string { return filepath.Join(dir, vaultFile) }
 
-// Format keeps everything but the path out of what is printed, whatever the verb.
+// Format prints the path only, for every verb, so that no secret is ever
+// printed.
 func (v *Vault) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "the vault at "+v.Path()) }
 
-// take waits until nobody else in this process uses the vault.
-func (v *Vault) take(ctx context.Context) error {
+// acquire waits until no other method of this Vault runs.
+func (v *Vault) acquire(ctx context.Context) error {
 	select {
-	case v.turn <- struct{}{}:
+	case v.busy <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (v *Vault) release() { <-v.turn }
+func (v *Vault) release() { <-v.busy }
 
-// Kind is the kind of the vault; if there is none yet, or a damaged one, the
-// kind of the one that the next Save will make, for which the keyring is asked
-// whether it answers.
+// Kind returns the kind of the vault. If it is absent or damaged, Kind returns
+// the kind that the next Save will create. For that it may call the keyring.
 func (v *Vault) Kind(ctx context.Context) (Kind, error) {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return "", err
 	}
 	defer v.release()
-	switch f, err := v.look(); {
+	switch f, err := v.readVault(); {
 	case err == nil:
 		return f.Lock.Kind, nil
-	case !startsAnew(err):
+	case !isAbsentOrDamaged(err):
 		return "", err
 	}
 	kind, _, err := v.choose(ctx)
 	return kind, err
 }
 
-// Accounts lists the accounts, in order. It asks nobody; so what is listed is
-// proven only once one of them is loaded.
+// Accounts lists the accounts in order. It needs no passphrase, so the list is
+// authenticated only when one of them is loaded.
 func (v *Vault) Accounts() ([]Name, error) {
 	var names []Name
-	switch f, err := v.look(); {
+	switch f, err := v.readVault(); {
 	case err == nil:
 		names = f.Accounts
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	switch name, _, err := v.former(); {
+	switch name, _, err := v.legacyFile(); {
 	case err == nil && !slices.Contains(names, name):
 		names = append(names, name)
 		slices.SortFunc(names, Name.compare)
@@ -139,10 +138,10 @@ func (v *Vault) Accounts() ([]Name, error) {
 	return names, nil
 }
 
-// Load returns the secret of an account. If there is none the error is
-// [fs.ErrNotExist], and nobody was asked for a passphrase.
+// Load returns the secret of an account. If there is none, the error is
+// [fs.ErrNotExist], and the passphrase is not asked for.
 func (v *Vault) Load(ctx context.Context, name Name) ([]byte, error) {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return nil, err
 	}
 	defer v.release()
@@ -154,55 +153,55 @@ func (v *Vault) Load(ctx context.Context, name Name) ([]byte, error) {
 }
 
 func (v *Vault) load(ctx context.Context, name Name) ([]byte, error) {
-	switch f, err := v.look(); {
+	switch f, err := v.readVault(); {
 	case err == nil && slices.Contains(f.Accounts, name):
 		held, err := v.openWanted(ctx, f)
 		return held[name], err
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	switch formerName, secret, err := v.former(); {
+	switch legacyName, secret, err := v.legacyFile(); {
 	case err != nil:
 		return nil, err
-	case formerName == name:
+	case legacyName == name:
 		return secret, nil
 	}
 	return nil, fs.ErrNotExist
 }
 
-// Unlock asks now for what the first Load or Save would ask for: the passphrase
-// of the vault, or that of a sealed one to be. Afterwards nobody is asked, unless
-// another program changes how the vault is locked.
+// Unlock asks for the passphrase now, which the first Load or Save would do
+// otherwise. Later calls do not ask, unless another program has changed the
+// lock.
 func (v *Vault) Unlock(ctx context.Context) error {
 	kind, err := v.Kind(ctx)
 	if err != nil {
 		return err
 	}
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return err
 	}
 	defer v.release()
-	switch f, err := v.look(); {
+	switch f, err := v.readVault(); {
 	case err == nil:
 		_, err = v.openWanted(ctx, f)
 		return err
-	case !startsAnew(err):
+	case !isAbsentOrDamaged(err):
 		return err
-	case kind != KindSealed: // it leaves nothing behind if nothing is saved
+	case kind != KindSealed: // it has nothing to ask
 		return nil
 	}
 	return v.prepare(ctx, true)
 }
 
-// SetAside gives the vault's file another name beside its old one, which it
-// returns, so that the next Save makes a new one: for somebody who forgot the
-// passphrase, or whose key is gone.
+// SetAside renames the vault's file and returns the new name. The next Save
+// creates a new vault. It is for users who forgot the passphrase or lost the
+// key.
 func (v *Vault) SetAside(ctx context.Context) (aside string, err error) {
-	if err := v.take(ctx); err != nil {
+	if err := v.acquire(ctx); err != nil {
 		return "", err
 	}
 	defer v.release()
-	err = v.exclusively(ctx, func() (err error) {
+	err = v.withFileLock(ctx, func() (err error) {
 		aside, err = atomicfile.SetAside(v.Path(), "aside")
 		return err
 	})

@@ -25,22 +25,22 @@ const (
 	phrase = "correct horse"
 )
 
-// cheap makes a passphrase take no time; a test is no attacker.
+// cheap are parameters for a fast passphrase hash.
 var cheap = costs{
 	now:   argon2id{Time: 2, Memory: 16, Threads: 1},
 	least: argon2id{Time: 1, Memory: 8, Threads: 1},
 	most:  argon2id{Time: 4, Memory: 64, Threads: 2},
 }
 
-// a world is everything around a vault, and remembers what it was asked.
+// A world is the environment of a vault. It records the questions and messages.
 type world struct {
 	Options
-	script []string // what the person answers
+	script []string // the user's answers
 	asked  []Reason
 	said   []string
 }
 
-// newWorld has one passphrase and neither keyring nor agent.
+// newWorld returns a world with one passphrase, without keyring and agent.
 func newWorld(t *testing.T, kind Kind) *world {
 	t.Helper()
 	w := &world{Options: Options{Dir: filepath.Join(t.TempDir(), "deep", "mxinvite"), Kind: kind}}
@@ -54,7 +54,7 @@ func newWorld(t *testing.T, kind Kind) *world {
 	return w
 }
 
-// answers makes the person answer so, one after the other, and stay with the last.
+// answers sets the user's answers. The last one is repeated.
 func (w *world) answers(passphrases ...string) {
 	w.script = passphrases
 	w.Passphrase = func(_ context.Context, why Reason) (string, error) {
@@ -67,7 +67,7 @@ func (w *world) answers(passphrases ...string) {
 	}
 }
 
-// start is what another start of the program has.
+// start opens the vault as another run of the program.
 func (w *world) start(t *testing.T) *Vault {
 	t.Helper()
 	v, err := open(w.Options, cheap)
@@ -110,8 +110,8 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
-// beside lists what lies in the vault's directory.
-func beside(t *testing.T, v *Vault, pattern string) []string {
+// filesIn lists files in the vault's directory.
+func filesIn(t *testing.T, v *Vault, pattern string) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(v.opt.Dir, pattern))
 	if err != nil {
@@ -120,7 +120,7 @@ func beside(t *testing.T, v *Vault, pattern string) []string {
 	return names
 }
 
-// everyKind is a world for each kind of vault.
+// everyKind returns a world for each kind of vault.
 func everyKind(t *testing.T) map[Kind]*world {
 	t.Helper()
 	all := map[Kind]*world{}
@@ -133,7 +133,7 @@ func everyKind(t *testing.T) map[Kind]*world {
 	return all
 }
 
-func TestSecretsComeBack(t *testing.T) {
+func TestSavedSecretsCanBeLoaded(t *testing.T) {
 	for kind, w := range everyKind(t) {
 		v := w.start(t)
 		save(t, v, grace, "first")
@@ -160,7 +160,7 @@ func TestSecretsComeBack(t *testing.T) {
 	}
 }
 
-func TestNothingThereIsNotExist(t *testing.T) {
+func TestMissingAccountIsErrNotExist(t *testing.T) {
 	v := newWorld(t, "").start(t)
 	if names, err := v.Accounts(); names != nil || err != nil {
 		t.Errorf("listed %v, %v", names, err)
@@ -176,7 +176,7 @@ func TestNothingThereIsNotExist(t *testing.T) {
 	}
 }
 
-func TestListingAndMissingAccountsAskNobody(t *testing.T) {
+func TestPassphraseIsNotAskedForToList(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	save(t, w.start(t), ada, secret)
 	w.asked = nil
@@ -195,7 +195,7 @@ func TestListingAndMissingAccountsAskNobody(t *testing.T) {
 	}
 }
 
-func TestVaultOfAnotherKindThanWantedStaysShut(t *testing.T) {
+func TestVaultOfAnotherKindIsNotOpened(t *testing.T) {
 	w := newWorld(t, KindPlain)
 	save(t, w.start(t), ada, secret)
 	w.Kind = KindSealed
@@ -213,7 +213,7 @@ func TestVaultOfAnotherKindThanWantedStaysShut(t *testing.T) {
 	wantHeld(t, w.start(t), ada, secret)
 }
 
-func TestOnlyTheOwnerMayRead(t *testing.T) {
+func TestFilesAreReadableByTheOwnerOnly(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no such modes there")
 	}
@@ -226,7 +226,7 @@ func TestOnlyTheOwnerMayRead(t *testing.T) {
 	}
 }
 
-func TestFileThatOthersCouldReadIsMended(t *testing.T) {
+func TestPermissionOfOthersToReadIsRemoved(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no such modes there")
 	}
@@ -241,12 +241,12 @@ func TestFileThatOthersCouldReadIsMended(t *testing.T) {
 	if info, err := os.Stat(v.Path()); err != nil || info.Mode() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if len(w.said) != 1 || !strings.Contains(w.said[0], "Others on this machine could read") {
+	if len(w.said) != 1 || !strings.Contains(w.said[0], "Other users of this machine could read") {
 		t.Errorf("said %q", w.said)
 	}
 }
 
-func TestFileThatOthersMayHaveWrittenIsRefused(t *testing.T) {
+func TestFileWritableByOthersIsRefused(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no such modes there")
 	}
@@ -259,11 +259,11 @@ func TestFileThatOthersMayHaveWrittenIsRefused(t *testing.T) {
 		save(t, v, ada, secret)
 		before := read(t, v.Path())
 		if err := spoil(v.Path()); err != nil {
-			t.Logf("%s: not tried: %v", name, err) // only root gives files away
+			t.Logf("%s: not tried: %v", name, err) // only root can change the owner
 			continue
 		}
 		if name == "foreign" && os.Geteuid() != 0 {
-			t.Fatal("gave a file away")
+			t.Fatal("changed the owner")
 		}
 		if _, err := v.Load(t.Context(), ada); !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("%s: loaded: %v", name, err)
@@ -277,7 +277,7 @@ func TestFileThatOthersMayHaveWrittenIsRefused(t *testing.T) {
 	}
 }
 
-func TestForgottenVaultIsSetAsideAndCanComeBack(t *testing.T) {
+func TestVaultCanBeSetAsideAndRestored(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	save(t, w.start(t), ada, secret)
 	w.answers("forgotten")
@@ -300,7 +300,7 @@ func TestForgottenVaultIsSetAsideAndCanComeBack(t *testing.T) {
 	wantHeld(t, w.start(t), ada, secret)
 }
 
-func TestNamesThatAreNoneAreRefused(t *testing.T) {
+func TestInvalidNamesAreRefused(t *testing.T) {
 	v := newWorld(t, KindPlain).start(t)
 	for _, name := range []Name{{}, {"@ada:x", ""}, {"", "https://x"}, {"@a\n:x", "https://x"}, {"@\xff:x", "https://x"}, {"@ada:x", strings.Repeat("x", 3000)}} {
 		if err := v.Save(t.Context(), name, nil); err == nil {
@@ -309,7 +309,7 @@ func TestNamesThatAreNoneAreRefused(t *testing.T) {
 	}
 }
 
-func TestVaultThatWouldBeTooLargeIsNotWritten(t *testing.T) {
+func TestTooLargeVaultIsNotWritten(t *testing.T) {
 	v := newWorld(t, KindPlain).start(t)
 	save(t, v, ada, secret)
 	if err := v.Save(t.Context(), grace, make([]byte, maxFile)); err == nil {
@@ -318,7 +318,7 @@ func TestVaultThatWouldBeTooLargeIsNotWritten(t *testing.T) {
 	wantHeld(t, v, ada, secret)
 }
 
-func TestOptionsThatMakeNoVault(t *testing.T) {
+func TestInvalidOptionsAreRefused(t *testing.T) {
 	for _, opt := range []Options{{}, {Dir: "x", Kind: "safe"}} {
 		if _, err := Open(opt); err == nil {
 			t.Errorf("%+v opened", opt)
@@ -333,9 +333,9 @@ func TestOptionsThatMakeNoVault(t *testing.T) {
 	}
 }
 
-func TestWaitingEndsWithTheContext(t *testing.T) {
+func TestAcquireIsInterruptedByTheContext(t *testing.T) {
 	v := newWorld(t, KindPlain).start(t)
-	if err := v.take(t.Context()); err != nil {
+	if err := v.acquire(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -352,8 +352,8 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// Whatever happens, what is written and said is free of what is secret.
-func TestSecretsAreNowhereToBeSeen(t *testing.T) {
+// No file and no message contains a secret.
+func TestSecretsAreNotVisible(t *testing.T) {
 	var seen strings.Builder
 	for _, w := range everyKind(t) {
 		v := w.start(t)
@@ -367,22 +367,22 @@ func TestSecretsAreNowhereToBeSeen(t *testing.T) {
 		write(t, v.Path(), append(data, 'x'))
 		_, err = w.start(t).Load(t.Context(), ada)
 		fmt.Fprintln(&seen, err, v.Save(t.Context(), grace, []byte(secret)), w.said)
-		write(t, v.Path(), mend(data[:len(data)-1]))
+		write(t, v.Path(), fixChecksum(data[:len(data)-1]))
 		_, err = w.start(t).Load(t.Context(), ada)
 		fmt.Fprintln(&seen, err, v.Save(t.Context(), grace, make([]byte, maxFile)))
 		fmt.Fprintln(&seen, w.Keyring.(*keyringInMemory).set)
-		for _, path := range beside(t, v, "*") {
+		for _, path := range filesIn(t, v, "*") {
 			fmt.Fprintf(&seen, "%s\n", read(t, path))
 		}
 	}
 	for _, hidden := range []string{"syt_of_ada", "access_token", phrase, "wrong one"} {
 		if strings.Contains(seen.String(), hidden) {
-			t.Errorf("%q is to be seen", hidden)
+			t.Errorf("%q is visible", hidden)
 		}
 	}
 }
 
-func TestUnlockedVaultAsksNobodyAgain(t *testing.T) {
+func TestUnlockedVaultDoesNotAskAgain(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	if err := v.Unlock(t.Context()); err != nil {
@@ -403,7 +403,7 @@ func TestUnlockedVaultAsksNobodyAgain(t *testing.T) {
 	}
 }
 
-func TestUnlockingLeavesNothingBehind(t *testing.T) {
+func TestUnlockCreatesNoFiles(t *testing.T) {
 	w := newWorld(t, "")
 	k := &keyringInMemory{}
 	w.Keyring = k

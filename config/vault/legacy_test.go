@@ -12,20 +12,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const formerSecret = `{"user_id":"@ada:example.org","homeserver":"https://matrix.example.org","access_token":"syt_of_ada"}`
+const legacySecret = `{"user_id":"@ada:example.org","homeserver":"https://matrix.example.org","access_token":"syt_of_ada"}`
 
-// withFormer puts a plain file beside the vault, as programs before it wrote.
-func withFormer(t *testing.T, w *world, text string) string {
+// withLegacy writes an unencrypted session file as versions before the vault
+// did.
+func withLegacy(t *testing.T, w *world, text string) string {
 	t.Helper()
-	w.Former = Former{Path: filepath.Join(w.Dir, "session.json"), Name: func(secret []byte) (Name, error) {
+	w.Legacy = LegacyFile{Path: filepath.Join(w.Dir, "session.json"), Name: func(secret []byte) (Name, error) {
 		var n Name
 		if json.Unmarshal(secret, &n) != nil {
 			return n, errors.New("not the JSON of a session")
 		}
 		return n, nil
 	}}
-	write(t, w.Former.Path, []byte(text))
-	return w.Former.Path
+	write(t, w.Legacy.Path, []byte(text))
+	return w.Legacy.Path
 }
 
 func gone(path string) bool {
@@ -33,48 +34,48 @@ func gone(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-func TestFormerFileCountsUntilTheVaultHasIt(t *testing.T) {
+func TestLegacyFileIsReadUntilTheFirstSave(t *testing.T) {
 	w := newWorld(t, KindSealed)
-	path := withFormer(t, w, formerSecret)
+	path := withLegacy(t, w, legacySecret)
 	v := w.start(t)
 	if names, err := v.Accounts(); err != nil || !cmp.Equal(names, []Name{ada}) {
 		t.Errorf("listed %v, %v", names, err)
 	}
-	wantHeld(t, v, ada, formerSecret)
+	wantHeld(t, v, ada, legacySecret)
 	if gone(path) || w.asked != nil {
-		t.Fatal("looking took it over")
+		t.Fatal("listing moved it into the vault")
 	}
 	save(t, v, grace, "new")
 	if !gone(path) {
-		t.Error("the plain file stays")
+		t.Error("the unencrypted file still exists")
 	}
 	next := w.start(t)
-	wantHeld(t, next, ada, formerSecret)
+	wantHeld(t, next, ada, legacySecret)
 	wantHeld(t, next, grace, "new")
 }
 
-func TestNewSecretReplacesTheFormer(t *testing.T) {
+func TestNewSecretReplacesTheLegacyFile(t *testing.T) {
 	w := newWorld(t, KindSealed)
-	path := withFormer(t, w, formerSecret)
+	path := withLegacy(t, w, legacySecret)
 	save(t, w.start(t), ada, "new")
 	wantHeld(t, w.start(t), ada, "new")
 	if !gone(path) {
-		t.Error("the plain file stays")
+		t.Error("the unencrypted file still exists")
 	}
 
-	withFormer(t, w, formerSecret) // as after a kill between the two
+	withLegacy(t, w, legacySecret) // as if the program was killed before it removed the file
 	v := w.start(t)
 	wantHeld(t, v, ada, "new")
 	save(t, v, grace, "more")
 	wantHeld(t, v, ada, "new")
 	if !gone(path) {
-		t.Error("the plain file stays")
+		t.Error("the unencrypted file still exists")
 	}
 }
 
-func TestFormerFileStaysWhileTheVaultCannotBeWritten(t *testing.T) {
+func TestLegacyFileIsKeptIfTheVaultCannotBeWritten(t *testing.T) {
 	w := newWorld(t, KindSealed)
-	path := withFormer(t, w, formerSecret)
+	path := withLegacy(t, w, legacySecret)
 	w.Passphrase = nil
 	v := w.start(t)
 	if err := v.Save(t.Context(), ada, []byte("new")); !errors.Is(err, ErrLocked) {
@@ -87,15 +88,15 @@ func TestFormerFileStaysWhileTheVaultCannotBeWritten(t *testing.T) {
 	if err := w.start(t).Save(t.Context(), ada, []byte("new")); err == nil {
 		t.Fatal("saved")
 	}
-	if string(read(t, path)) != formerSecret {
-		t.Error("the plain file changed")
+	if string(read(t, path)) != legacySecret {
+		t.Error("the unencrypted file changed")
 	}
-	wantHeld(t, v, ada, formerSecret)
+	wantHeld(t, v, ada, legacySecret)
 }
 
-func TestDroppedFormerFileIsGone(t *testing.T) {
+func TestDropRemovesTheLegacyFile(t *testing.T) {
 	w := newWorld(t, KindSealed)
-	path := withFormer(t, w, formerSecret)
+	path := withLegacy(t, w, legacySecret)
 	v := w.start(t)
 	if err := v.Drop(t.Context(), grace); err != nil || gone(path) {
 		t.Fatalf("another one: %v", err)
@@ -103,12 +104,12 @@ func TestDroppedFormerFileIsGone(t *testing.T) {
 	if err := v.Drop(t.Context(), ada); err != nil || !gone(path) {
 		t.Errorf("got %v", err)
 	}
-	if files := beside(t, v, "vault"); files != nil || w.asked != nil {
+	if files := filesIn(t, v, "vault"); files != nil || w.asked != nil {
 		t.Errorf("there lies %q; asked %v", files, w.asked)
 	}
 
 	save(t, v, ada, "new")
-	withFormer(t, w, formerSecret)
+	withLegacy(t, w, legacySecret)
 	if err := v.Drop(t.Context(), ada); err != nil || !gone(path) {
 		t.Errorf("in both: %v", err)
 	}
@@ -117,9 +118,9 @@ func TestDroppedFormerFileIsGone(t *testing.T) {
 	}
 }
 
-func TestDamagedFormerFileIsSetAside(t *testing.T) {
+func TestDamagedLegacyFileIsRenamed(t *testing.T) {
 	w := newWorld(t, KindSealed)
-	path := withFormer(t, w, `{"user_id": "syt_of`)
+	path := withLegacy(t, w, `{"user_id": "syt_of`)
 	v := w.start(t)
 	_, listed := v.Accounts()
 	_, loaded := v.Load(t.Context(), ada)
@@ -129,7 +130,7 @@ func TestDamagedFormerFileIsSetAside(t *testing.T) {
 		}
 	}
 	save(t, v, ada, secret)
-	aside := beside(t, v, "session.json.damaged-*")
+	aside := filesIn(t, v, "session.json.damaged-*")
 	if len(aside) != 1 || string(read(t, aside[0])) != `{"user_id": "syt_of` || !gone(path) || len(w.said) != 1 {
 		t.Errorf("set aside %q, said %q", aside, w.said)
 	}

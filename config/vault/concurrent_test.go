@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-func TestManyProgramsLoseNothingOfEachOther(t *testing.T) {
+func TestConcurrentProgramsKeepEachOthersAccounts(t *testing.T) {
 	const to = 25
 	v := newWorld(t, KindSealed).start(t)
 	users := []string{"@ada:x", "@grace:x", "@ken:x"}
@@ -33,13 +33,14 @@ func TestManyProgramsLoseNothingOfEachOther(t *testing.T) {
 	for _, user := range users {
 		wantHeld(t, v, Name{user, ada.Homeserver}, string(numbered(to)))
 	}
-	if files := beside(t, v, "*"); len(files) != 2 {
+	if files := filesIn(t, v, "*"); len(files) != 2 {
 		t.Errorf("there lie %q", files)
 	}
 }
 
-// Two programs that save one account leave what one of them saved, whole.
-func TestLastWriteOfAnAccountWins(t *testing.T) {
+// If two programs save the same account, one of the two secrets is stored
+// completely.
+func TestLastSaveOfAnAccountWins(t *testing.T) {
 	v := newWorld(t, KindSealed).start(t)
 	var g errgroup.Group
 	for _, to := range []int{20, 21} {
@@ -61,7 +62,7 @@ func TestLastWriteOfAnAccountWins(t *testing.T) {
 	}
 }
 
-func TestManyProgramsMakeTheVaultAtOnce(t *testing.T) {
+func TestConcurrentProgramsCreateOneVault(t *testing.T) {
 	for range 5 {
 		w := newWorld(t, KindKeyring)
 		ring := &keyringInMemory{}
@@ -85,7 +86,7 @@ func TestManyProgramsMakeTheVaultAtOnce(t *testing.T) {
 	}
 }
 
-func TestProgramThatKeepsTheVaultIsNotWaitedForForEver(t *testing.T) {
+func TestFileLockOfAnotherProgramTimesOut(t *testing.T) {
 	w := newWorld(t, KindPlain)
 	v := w.start(t)
 	save(t, v, ada, secret)
@@ -94,22 +95,22 @@ func TestProgramThatKeepsTheVaultIsNotWaitedForForEver(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	v.patience = time.Millisecond
+	v.lockTimeout = time.Millisecond
 	if err := v.Save(t.Context(), ada, nil); !errors.Is(err, ErrBusy) {
 		t.Errorf("got %v", err)
 	}
-	wantHeld(t, v, ada, secret) // reading waits for nobody
+	wantHeld(t, v, ada, secret) // reading needs no file lock
 }
 
-// A program killed at any moment leaves one whole vault, not older than it said,
-// and the next one cleans up after it.
-func TestKilledProgramLeavesTheVaultWhole(t *testing.T) {
+// Killed at any moment, a program leaves a complete vault with its last
+// reported secret, and the next program removes its temporary files.
+func TestKilledProgramLeavesACompleteVault(t *testing.T) {
 	const kills = 20
 	v := newWorld(t, KindSealed).start(t)
 	save(t, v, grace, "other")
 	for range kills {
 		cmd, lines := start(t, "count", v.opt.Dir, ada.UserID, "1000000")
-		lines.Scan() // it has begun
+		lines.Scan() // wait until it saves
 		begun, said := time.Now(), 1
 		lines.Scan()
 		time.AfterFunc(rand.N(3*time.Since(begun)), func() { _ = cmd.Process.Kill() })
@@ -118,7 +119,7 @@ func TestKilledProgramLeavesTheVaultWhole(t *testing.T) {
 				said = n
 			}
 		}
-		_ = cmd.Wait() // says that it was killed
+		_ = cmd.Wait() // the error says that it was killed
 
 		got, err := v.Load(t.Context(), ada)
 		if err != nil || string(got) != string(numbered(said)) && string(got) != string(numbered(said+1)) {
@@ -128,13 +129,14 @@ func TestKilledProgramLeavesTheVaultWhole(t *testing.T) {
 	}
 	write(t, v.Path()+".new-1", []byte("half"))
 	save(t, v, ada, secret)
-	if files := beside(t, v, "*"); len(files) != 2 {
+	if files := filesIn(t, v, "*"); len(files) != 2 {
 		t.Errorf("there lie %q", files)
 	}
 }
 
-// While one program asks for a new passphrase, another one changes the vault.
-func TestChangeThatIsOvertakenBeginsAgain(t *testing.T) {
+// While one program asks for a new passphrase, another program changes the
+// vault.
+func TestChangeIsRepeatedAfterAConcurrentChange(t *testing.T) {
 	w, other := newWorld(t, KindPlain), newWorld(t, "")
 	v := w.start(t)
 	save(t, v, ada, secret)
@@ -145,7 +147,7 @@ func TestChangeThatIsOvertakenBeginsAgain(t *testing.T) {
 			overtaken = true
 			v := other.start(t)
 			save(t, v, grace, "new")
-			if err := v.ChangeKind(ctx, KindPlain); err != nil { // with another key
+			if err := v.ChangeKind(ctx, KindPlain); err != nil { // uses another key
 				t.Error(err)
 			}
 		}
@@ -162,20 +164,20 @@ func TestChangeThatIsOvertakenBeginsAgain(t *testing.T) {
 	wantHeld(t, v, grace, "new")
 }
 
-// Nobody prepared for a vault that is suddenly damaged; it is kept all the same.
-func TestVaultDamagedUnderOurHandsIsSetAside(t *testing.T) {
+// The vault is damaged after prepare has read it. The damaged file is kept.
+func TestVaultDamagedDuringASaveIsRenamed(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	save(t, v, ada, secret)
 	write(t, v.Path(), []byte("damaged"))
-	if err := v.rewrite(keyed{}, func(contents) {}); !errors.Is(err, errMoved) || !isDamaged(err) {
+	if err := v.rewrite(keyed{}, func(contents) {}); !errors.Is(err, errChanged) || !isDamaged(err) {
 		t.Errorf("got %v", err)
 	}
 	if err := v.ChangeKind(t.Context(), KindPlain); !isDamaged(err) {
 		t.Errorf("changed: %v", err)
 	}
 	save(t, v, ada, "new")
-	aside := beside(t, v, "vault.damaged-*")
+	aside := filesIn(t, v, "vault.damaged-*")
 	if len(aside) != 1 || string(read(t, aside[0])) != "damaged" {
 		t.Errorf("set aside %q", aside)
 	}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// fill saves more than may be written. A limit for files refuses what does not
-// fit as a full disk does: in the middle.
+// fill saves more than the limit for file sizes allows. The write fails in the
+// middle of the file, as on a full disk.
 func fill(ctx context.Context, dir string) error {
 	const room = 2000
 	limit := syscall.Rlimit{Cur: room, Max: room}
@@ -29,7 +29,7 @@ func fill(ctx context.Context, dir string) error {
 	return nil
 }
 
-func TestFullDiskLeavesTheVault(t *testing.T) {
+func TestFullDiskDoesNotDamageTheVault(t *testing.T) {
 	v := newWorld(t, KindSealed).start(t)
 	save(t, v, ada, secret)
 	cmd, _ := start(t, "fill", v.opt.Dir)
@@ -37,7 +37,7 @@ func TestFullDiskLeavesTheVault(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantHeld(t, v, ada, secret)
-	if files := beside(t, v, "*"); len(files) != 2 {
+	if files := filesIn(t, v, "*"); len(files) != 2 {
 		t.Errorf("there lie %q", files)
 	}
 }
