@@ -334,7 +334,7 @@ func TestSettingsAndKeysAreReadAgain(t *testing.T) {
 	if _, err := c.NewSession(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.NewSession(); err == nil || !strings.Contains(err.Error(), "1 sessions already") {
+	if _, err := c.NewSession(); err == nil || !strings.Contains(err.Error(), "your key already has 1 sessions") {
 		t.Errorf("a second session: %v", err)
 	}
 }
@@ -358,7 +358,7 @@ func TestStoppingTellsVisitors(t *testing.T) {
 	if err := s.Wait(); err != nil {
 		t.Error(err)
 	}
-	if got := screen.String(); !strings.HasSuffix(got, "mxinvite: the server is being stopped\r\n") || !strings.Contains(got, "\x1b[?1049l") {
+	if got := screen.String(); !strings.HasSuffix(got, "mxinvite: the server is shutting down\r\n") || !strings.Contains(got, "\x1b[?1049l") {
 		t.Errorf("%q", got[max(0, len(got)-200):])
 	}
 }
@@ -401,7 +401,7 @@ func TestFiguresAndLogNameNoAddress(t *testing.T) {
 		}
 	}
 	said := l.said.String()
-	if strings.Count(said, `msg="visitor comes" name=visitor0 key=SHA256:`) != 4 || strings.Contains(said, "person.example") || strings.Contains(said, "send") {
+	if strings.Count(said, `msg="session started" name=visitor0 key=SHA256:`) != 4 || strings.Contains(said, "person.example") || strings.Contains(said, "send") {
 		t.Error(said)
 	}
 }

@@ -17,47 +17,47 @@ import (
 )
 
 const (
-	// maxRequests is how many a session may make, not counting changes of the
-	// window's size.
+	// maxRequests limits the requests of a session, not counting changes of the
+	// window size.
 	maxRequests = 200
-	// maxCommand is more than any command line needs, in bytes. Addresses come by
-	// standard input.
+	// maxCommand limits the length of a command line, in bytes.
 	maxCommand = 16 << 10
-	// startGrace is how long a channel may be open before it says what for.
+	// startGrace is the time in which a new channel has to request a shell or a
+	// command.
 	startGrace = 30 * time.Second
-	// closeGrace is how long the visitor's side may take to close its end.
+	// closeGrace is the time in which the client has to close its end.
 	closeGrace = 30 * time.Second
 )
 
-// session is one channel of a connection, from its being asked for to its end.
+// session handles one SSH channel from the request to open it until its end.
 //
-// It stands in place of the handler of charm.land/ssh: that takes any number of
-// variables, says yes to agent forwarding, and waits for ever to deliver a
-// window's size that nobody reads.
+// It replaces the handler of charm.land/ssh, which accepts any number of
+// environment variables, accepts agent forwarding, and blocks for ever if a
+// window size is not read.
 func (s *Server) session(_ *ssh.Server, _ *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
-	l, _ := ctx.Value(lineKey{}).(*line)
+	l, _ := ctx.Value(connectionKey{}).(*connection)
 	shown, _ := ctx.Value(ssh.ContextKeyPublicKey).(gossh.PublicKey)
 	v := s.newSession(l)
 	defer v.cancel()
-	defer v.caught()
-	if no := s.admit(v, shown); no != nil {
-		s.metrics.refused.WithLabelValues(no.reason).Inc()
-		_ = offer.Reject(gossh.ResourceShortage, no.told)
+	defer v.recoverPanic()
+	if refused := s.admit(v, shown); refused != nil {
+		s.metrics.refused.WithLabelValues(refused.reason).Inc()
+		_ = offer.Reject(gossh.ResourceShortage, refused.message)
 		return
 	}
 	defer s.dismiss(v)
 	channel, requests, err := offer.Accept()
 	if err != nil {
-		return // the connection is gone
+		return // the connection is closed
 	}
 	v.channel = channel
 	v.Err = channel.Stderr()
-	v.hear(requests)
+	v.serveRequests(requests)
 }
 
-// hear takes the visitor's requests until the channel is closed, and returns
-// when what they have started has ended.
-func (v *Session) hear(requests <-chan *gossh.Request) {
+// serveRequests handles the requests of the client until the channel is closed,
+// and returns when the program has ended.
+func (v *Session) serveRequests(requests <-chan *gossh.Request) {
 	late := time.AfterFunc(startGrace, func() { _ = v.channel.Close() })
 	defer late.Stop()
 	started, n := false, 0
@@ -67,9 +67,9 @@ func (v *Session) hear(requests <-chan *gossh.Request) {
 		}
 		ok := n <= maxRequests && v.request(r, started)
 		if r.WantReply {
-			_ = r.Reply(ok, nil) // before the end of what is so short that it ends at once
+			_ = r.Reply(ok, nil) // the reply has to be sent before the program can end
 		}
-		if ok && begins(r) {
+		if ok && startsProgram(r) {
 			started = true
 			late.Stop()
 			go v.run()
@@ -78,7 +78,7 @@ func (v *Session) hear(requests <-chan *gossh.Request) {
 			_ = v.channel.Close()
 		}
 	}
-	close(v.heard)
+	close(v.inputClosed)
 	v.leave(reasonGone)
 	if started {
 		<-v.ended
@@ -87,10 +87,10 @@ func (v *Session) hear(requests <-chan *gossh.Request) {
 	}
 }
 
-func begins(r *gossh.Request) bool { return r.Type == "shell" || r.Type == "exec" }
+func startsProgram(r *gossh.Request) bool { return r.Type == "shell" || r.Type == "exec" }
 
-// request does what a visitor may ask for. Everything else is refused:
-// subsystems such as SFTP, forwarding of agents and of X11.
+// request handles one request. Only the types below are accepted: no subsystems
+// such as SFTP, no agent forwarding and no X11 forwarding.
 func (v *Session) request(r *gossh.Request, started bool) bool {
 	switch {
 	case r.Type == "window-change" && v.Terminal != nil:
@@ -124,7 +124,7 @@ func (v *Session) request(r *gossh.Request, started bool) bool {
 	return false
 }
 
-// allocate gives the visitor a terminal.
+// allocate gives the session a terminal.
 func (v *Session) allocate(payload []byte) bool {
 	var want struct {
 		Term                                   string
@@ -134,7 +134,7 @@ func (v *Session) allocate(payload []byte) bool {
 	if v.Terminal != nil || v.Key.NoTerminal || gossh.Unmarshal(payload, &want) != nil || !passes("TERM", want.Term) {
 		return false
 	}
-	// It is stronger than a variable of that name.
+	// TERM in the request for a terminal overrides the variable.
 	v.Env = slices.DeleteFunc(v.Env, func(kv string) bool { return strings.HasPrefix(kv, "TERM=") })
 	v.Env = append(v.Env, "TERM="+want.Term)
 	v.Terminal = newTerminal(v.channel, v.touch, v.cancel)
@@ -142,7 +142,7 @@ func (v *Session) allocate(payload []byte) bool {
 	return true
 }
 
-// command takes the words of a command line apart. No shell ever sees it.
+// command splits a command line into words. It is not passed to a shell.
 func (v *Session) command(payload []byte) bool {
 	var line struct{ Text string }
 	if gossh.Unmarshal(payload, &line) != nil || len(line.Text) > maxCommand {
@@ -156,7 +156,7 @@ func (v *Session) command(payload []byte) bool {
 	return true
 }
 
-// signal does what a person can do to a program in a shell.
+// signal handles a signal as a shell does.
 func (v *Session) signal(name string) bool {
 	switch name {
 	case "INT":
@@ -169,74 +169,75 @@ func (v *Session) signal(name string) bool {
 	return true
 }
 
-// run does what the visitor came for, and says how it went.
+// run runs the program and reports its exit code.
 func (v *Session) run() {
 	defer close(v.ended)
-	defer v.caught()
+	defer v.recoverPanic()
 	v.open()
-	go v.beside(v.watch)
-	v.server.opt.Log.Info("visitor comes", "name", v.Key.Name, "key", v.Key.Fingerprint)
+	go v.goSafe(v.watch)
+	v.server.opt.Log.Info("session started", "name", v.Key.Name, "key", v.Key.Fingerprint)
 	code := v.handle()
 	if why := v.farewell(); why != "" {
 		fmt.Fprintf(v.Err, "mxinvite: %s\n", why)
 	}
 	v.server.metrics.end(code)
-	v.server.opt.Log.Info("visitor leaves", "name", v.Key.Name, "key", v.Key.Fingerprint, "code", code)
+	v.server.opt.Log.Info("session ended", "name", v.Key.Name, "key", v.Key.Fingerprint, "code", code)
 	if v.Terminal != nil {
 		v.Terminal.close()
 	}
 	_, _ = v.channel.SendRequest("exit-status", false, gossh.Marshal(struct{ Code uint32 }{uint32(code)}))
 	_ = v.channel.Close()
 	select {
-	case <-v.heard:
-	case <-time.After(closeGrace): // the visitor's side does not close its end
-		_ = v.line.Close()
+	case <-v.inputClosed:
+	case <-time.After(closeGrace): // the client has not closed its end
+		_ = v.conn.Close()
 	}
 }
 
-// open connects the program with the visitor.
+// open connects the program's streams to the channel.
 func (v *Session) open() {
 	if t := v.Terminal; t != nil {
-		go v.beside(t.listen)
+		go v.goSafe(t.listen)
 		v.In, v.Out, v.Err = t, t, t
 		return
 	}
-	// Who has no terminal types nothing while a command works.
-	in := lively{v.channel, v.touch}
-	v.In, v.Out, v.Err = in, in, lively{v.channel.Stderr(), v.touch}
+	// Without a terminal, output counts as activity, too: the visitor of a
+	// long-running command types nothing.
+	in := activityStream{v.channel, v.touch}
+	v.In, v.Out, v.Err = in, in, activityStream{v.channel.Stderr(), v.touch}
 }
 
-// handle runs the program. What goes wrong in it ends this session and no other.
+// handle runs the program. A panic ends this session only.
 func (v *Session) handle() (code int) {
 	defer func() {
 		if r := recover(); r != nil {
-			v.panicked(r, debug.Stack())
-			fmt.Fprintln(v.Err, "mxinvite: a mistake in the program has ended this session; it is in the server's log")
+			v.logPanic(r, debug.Stack())
+			fmt.Fprintln(v.Err, "mxinvite: an internal error ended this session; the details are in the server's log")
 			code = 1
 		}
 	}()
 	return v.server.opt.Handle(v.ctx, v)
 }
 
-// beside does what is done for a session while its program runs.
-func (v *Session) beside(f func()) {
-	defer v.caught()
+// beside runs a goroutine of the session beside its program.
+func (v *Session) goSafe(f func()) {
+	defer v.recoverPanic()
 	f()
 }
 
-// caught is deferred around everything that is done for a session but its
-// program. What goes wrong there ends the session and its connection.
-func (v *Session) caught() {
+// caught is deferred in every goroutine of a session except the program's. A
+// panic there ends the session and its connection.
+func (v *Session) recoverPanic() {
 	if r := recover(); r != nil {
-		v.panicked(r, debug.Stack())
+		v.logPanic(r, debug.Stack())
 		v.cancel()
-		_ = v.line.Close()
+		_ = v.conn.Close()
 	}
 }
 
-// panicked writes down a panic, but nothing that a visitor may have typed: of a
-// value that is not the runtime's own only the type is told.
-func (v *Session) panicked(value any, stack []byte) {
+// panicked logs a panic without anything that the visitor may have typed: for a
+// value that is not a runtime.Error, only its type is logged.
+func (v *Session) logPanic(value any, stack []byte) {
 	what := fmt.Sprintf("%T", value)
 	if e, ok := value.(runtime.Error); ok {
 		what = safetext.Line(e.Error())

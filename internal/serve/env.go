@@ -6,11 +6,11 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// maxValue is more than any of these variables needs, in bytes.
+// maxValue limits the length of a value, in bytes.
 const maxValue = 128
 
-// passes reports whether a visitor may set an environment variable: those that
-// say what the terminal is like and which language its reader has.
+// passes reports whether a visitor may set an environment variable. Only
+// variables of the terminal and of the language are allowed.
 func passes(name, value string) bool {
 	switch {
 	case len(value) > maxValue || safetext.Line(value) != value:

@@ -14,8 +14,8 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// HostKey reads the key by which visitors know this server again. If there is
-// none yet it is made, for nobody else to read, and fresh is set.
+// HostKey reads the private host key of the server. If the file does not exist,
+// HostKey creates it, readable by its owner only, and sets fresh.
 func HostKey(path string) (key gossh.Signer, fresh bool, err error) {
 	key, err = readHostKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,7 +36,7 @@ func readHostKey(path string) (gossh.Signer, error) {
 		return nil, err
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("others than you may read %s; its mode should be 0600", path)
+		return nil, fmt.Errorf("other users may read %s; change its mode to 0600", path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -44,13 +44,12 @@ func readHostKey(path string) (gossh.Signer, error) {
 	}
 	key, err := gossh.ParsePrivateKey(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s holds no private key without a passphrase", path)
+		return nil, fmt.Errorf("%s is not an unencrypted private key", path)
 	}
 	return key, nil
 }
 
-// makeHostKey puts a new key at a path where nothing is. It is there whole or
-// not at all.
+// makeHostKey writes a new key atomically to a path that does not exist yet.
 func makeHostKey(path string) error {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -63,7 +62,7 @@ func makeHostKey(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // made with mode 0600
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // with mode 0600
 	if err != nil {
 		return err
 	}
@@ -72,5 +71,5 @@ func makeHostKey(path string) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Link(f.Name(), path) // which replaces nothing
+	return os.Link(f.Name(), path) // fails if path exists
 }

@@ -16,20 +16,20 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// Keys are the authorized keys, by their fingerprints.
+// Keys are the authorized keys, by fingerprint.
 type Keys map[string]Key
 
-// A Key is one of them. Whoever holds it is one visitor.
+// A Key is an authorized key. Each key is a visitor of its own.
 type Key struct {
-	Name        string // the comment behind it, for people who read logs
-	Fingerprint string // of SHA-256, as ssh-keygen -l has it
-	NoTerminal  bool   // it may run commands, but gets no screen
+	Name        string // the comment of the line, for logs
+	Fingerprint string // SHA-256, as printed by ssh-keygen -l
+	NoTerminal  bool   // the key may run commands, but gets no screen
 
 	public gossh.PublicKey
 }
 
-// Dir is a name for a directory of the visitor's own, in letters that every
-// file system takes.
+// Dir returns a directory name for the visitor that is valid on all file
+// systems.
 func (k Key) Dir() string {
 	return strings.NewReplacer(":", "-", "/", "_", "+", "-").Replace(k.Fingerprint)
 }
@@ -39,7 +39,7 @@ const (
 	minRSA     = 2048    // bits
 )
 
-// keyAlgorithms are those by which a visitor may sign.
+// keyAlgorithms are the accepted signature algorithms.
 func keyAlgorithms() []string {
 	return []string{
 		gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519,
@@ -48,9 +48,9 @@ func keyAlgorithms() []string {
 	}
 }
 
-// ReadKeys reads a file of authorized keys as sshd(8) describes it. A line that
-// holds what we do not understand counts for nothing, for it may be meant to
-// keep somebody out; what is wrong with it is among the warnings.
+// ReadKeys reads an authorized_keys file in the format of sshd(8). A line with
+// an unknown option is ignored, since the option may be a restriction. For each
+// ignored line there is a warning.
 func ReadKeys(path string) (keys Keys, warnings []string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -74,11 +74,11 @@ func ReadKeys(path string) (keys Keys, warnings []string, err error) {
 		}
 		k, err := parseKey(text)
 		if err != nil {
-			warnings = append(warnings, fmt.Sprintf("%s:%d lets nobody in: %v", path, n, err))
+			warnings = append(warnings, fmt.Sprintf("%s:%d is ignored: %v", path, n, err))
 			continue
 		}
 		if _, ok := keys[k.Fingerprint]; ok {
-			warnings = append(warnings, fmt.Sprintf("%s:%d repeats a key; the first line counts", path, n))
+			warnings = append(warnings, fmt.Sprintf("%s:%d is ignored: the key is already on another line", path, n))
 			continue
 		}
 		keys[k.Fingerprint] = k
@@ -92,45 +92,45 @@ func ReadKeys(path string) (keys Keys, warnings []string, err error) {
 func parseKey(text []byte) (Key, error) {
 	public, comment, options, _, err := gossh.ParseAuthorizedKey(text)
 	if err != nil {
-		return Key{}, errors.New("it holds no key")
+		return Key{}, errors.New("it is not a public key")
 	}
 	if _, ok := public.(*gossh.Certificate); ok {
-		return Key{}, errors.New("it is a certificate, and those are not taken")
+		return Key{}, errors.New("certificates are not supported")
 	}
 	if err := strongEnough(public); err != nil {
 		return Key{}, err
 	}
 	k := Key{Fingerprint: gossh.FingerprintSHA256(public), public: public}
 	if k.Name = safetext.Line(comment); k.Name == "" {
-		k.Name = "without a name"
+		k.Name = "(no comment)"
 	}
 	for _, o := range options {
 		switch strings.ToLower(o) {
 		case "no-port-forwarding", "no-agent-forwarding", "no-x11-forwarding", "no-user-rc":
-			// Nobody gets these here.
+			// No visitor gets these.
 		case "restrict", "no-pty":
 			k.NoTerminal = true
 		case "pty":
 			k.NoTerminal = false
 		default:
 			name, _, _ := strings.Cut(o, "=")
-			return Key{}, fmt.Errorf("it has the option %q, which would not be obeyed", safetext.Line(name))
+			return Key{}, fmt.Errorf("the option %q is not supported", safetext.Line(name))
 		}
 	}
 	return k, nil
 }
 
-// strongEnough refuses keys that others may be able to find out.
+// strongEnough refuses keys that are too weak.
 func strongEnough(public gossh.PublicKey) error {
 	crypto, ok := public.(gossh.CryptoPublicKey)
 	if !ok {
-		return nil // one that lives in a security key
+		return nil // of a hardware security key
 	}
 	if k, ok := crypto.CryptoPublicKey().(*rsa.PublicKey); ok && k.N.BitLen() < minRSA {
-		return fmt.Errorf("its RSA key has %d bits; it takes %d", k.N.BitLen(), minRSA)
+		return fmt.Errorf("its RSA key has %d bits; at least %d are required", k.N.BitLen(), minRSA)
 	}
 	if _, ok := crypto.CryptoPublicKey().(*dsa.PublicKey); ok {
-		return errors.New("it is a DSA key, and those are not safe any more")
+		return errors.New("DSA keys are not supported")
 	}
 	return nil
 }

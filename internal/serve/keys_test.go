@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-func TestLinesThatWouldNotBeObeyedLetNobodyIn(t *testing.T) {
+func TestUnsupportedLinesAreIgnoredWithAWarning(t *testing.T) {
 	ada := sshtest.KeyLine(sshtest.NewKey(t), "ada")
 	weak, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
@@ -41,18 +41,18 @@ func TestLinesThatWouldNotBeObeyedLetNobodyIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		keys, warnings, err := ReadKeys(path)
-		if len(keys) > 0 || len(warnings) != 1 || err != nil || !strings.Contains(warnings[0], ":3 lets nobody in") {
+		if len(keys) > 0 || len(warnings) != 1 || err != nil || !strings.Contains(warnings[0], ":3 is ignored") {
 			t.Errorf("%s: %v, %v, %v", line, keys, warnings, err)
 		}
 	}
 }
 
-func TestKeyIsNamedByItsComment(t *testing.T) {
+func TestKeyNameIsItsComment(t *testing.T) {
 	key := sshtest.NewKey(t)
 	fingerprint := ssh.FingerprintSHA256(key.PublicKey())
 	for line, want := range map[string]Key{
 		sshtest.KeyLine(key, "ada@laptop two"):                              {Name: "ada@laptop two"},
-		sshtest.KeyLine(key, ""):                                            {Name: "without a name"},
+		sshtest.KeyLine(key, ""):                                            {Name: "(no comment)"},
 		"no-port-forwarding,no-X11-forwarding " + sshtest.KeyLine(key, "x"): {Name: "x"},
 		"restrict " + sshtest.KeyLine(key, "x"):                             {Name: "x", NoTerminal: true},
 		"restrict,pty " + sshtest.KeyLine(key, "x"):                         {Name: "x"},
@@ -65,14 +65,14 @@ func TestKeyIsNamedByItsComment(t *testing.T) {
 	}
 }
 
-func TestDirectoryOfAKeyIsOneName(t *testing.T) {
+func TestDirIsASingleFileName(t *testing.T) {
 	k := Key{Fingerprint: "SHA256:a/b+c"}
 	if got := k.Dir(); got != "SHA256-a_b-c" {
 		t.Error(got)
 	}
 }
 
-func TestHostKeyIsMadeOnceForNobodyElse(t *testing.T) {
+func TestHostKeyIsCreatedOnceForTheOwnerOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "below", "key")
 	first, fresh, err := HostKey(path)
 	if err != nil || !fresh {

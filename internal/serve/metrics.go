@@ -10,17 +10,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Why somebody was refused.
+// Reasons for refusing a connection or session.
 const (
-	refusedHandshake = "handshake" // no key of theirs is authorized, or they do not speak SSH
+	refusedHandshake = "handshake" // no authorized key, or no SSH client
 	refusedWaiting   = "waiting"   // too many connections without a session
-	refusedKey       = "key"       // it was removed since they came
+	refusedKey       = "key"       // it was removed after the client connected
 	refusedFull      = "full"
 	refusedPerKey    = "per_key"
 	refusedStopping  = "stopping"
 )
 
-// metrics are what the server counts.
+// metrics are the server's Prometheus metrics.
 type metrics struct {
 	registry *prometheus.Registry
 	now      prometheus.Gauge
@@ -34,9 +34,9 @@ type metrics struct {
 func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		now:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "mxinvite_sessions", Help: "Sessions of visitors now."}),
-		total:    prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_sessions_total", Help: "Sessions of visitors since the start."}),
-		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_panics_total", Help: "Sessions that ended by a mistake in the program."}),
+		now:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "mxinvite_sessions", Help: "Open sessions of visitors."}),
+		total:    prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_sessions_total", Help: "Sessions of visitors since the server started."}),
+		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_panics_total", Help: "Sessions that ended with an internal error."}),
 		refused:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_refused_total", Help: "Connections and sessions refused, by reason."}, []string{"reason"}),
 		ended:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sessions_ended_total", Help: "Sessions that ended, by exit code."}, []string{"code"}),
 		invites:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sends_total", Help: "Invites sent to homeservers, by outcome: sent, refused, limited, failed, uncertain."}, []string{"outcome"}),
@@ -53,15 +53,16 @@ func (m *metrics) begin() {
 
 func (m *metrics) end(code int) { m.ended.WithLabelValues(strconv.Itoa(code)).Inc() }
 
-// Metrics serves what the server counts in the text form of Prometheus. Nothing
-// in it names anybody.
+// Metrics serves the metrics in Prometheus' text format. They contain no names
+// of visitors or users.
 func (s *Server) Metrics() http.Handler {
 	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
 }
 
-// Counting returns a way to the network that counts the invites which go by it.
-func (s *Server) Counting(way http.RoundTripper) http.RoundTripper {
-	return counting{way, s.metrics}
+// Counting returns an [http.RoundTripper] that counts the invites sent through
+// next.
+func (s *Server) Counting(next http.RoundTripper) http.RoundTripper {
+	return counting{next, s.metrics}
 }
 
 type counting struct {
@@ -78,9 +79,10 @@ func (c counting) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// isInvite reports whether a request invites somebody into a room, by either of
-// the two ways there are
-// (https://spec.matrix.org/v1.19/client-server-api/#thirdparty_post_matrixclientv3roomsroomidinvite).
+// isInvite reports whether a request invites a user or an address into a room,
+// by POST to /invite
+// (https://spec.matrix.org/v1.19/client-server-api/#thirdparty_post_matrixclientv3roomsroomidinvite)
+// or by Synapse's PUT with a transaction ID.
 func isInvite(req *http.Request) bool {
 	_, after, ok := strings.Cut(req.URL.EscapedPath(), "/rooms/")
 	_, verb, _ := strings.Cut(after, "/")

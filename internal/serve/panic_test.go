@@ -12,28 +12,28 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// stumbling is a log that breaks at one of its lines, if it is told which.
-type stumbling struct {
+// panickingLog is a slog.Handler that panics at one log message.
+type panickingLog struct {
 	slog.Handler
 	at *atomic.Pointer[string]
 }
 
-func (s stumbling) Handle(ctx context.Context, r slog.Record) error {
+func (s panickingLog) Handle(ctx context.Context, r slog.Record) error {
 	if at := s.at.Load(); at != nil && r.Message == *at {
 		panic("grace@navy.example")
 	}
 	return s.Handler.Handle(ctx, r)
 }
 
-func TestPanicAroundAProgramEndsItsOwnConnectionOnly(t *testing.T) {
-	for _, at := range []string{"visitor comes", "visitor leaves"} {
+func TestPanicOutsideTheProgramEndsItsOwnConnectionOnly(t *testing.T) {
+	for _, at := range []string{"session started", "session ended"} {
 		t.Run(at, func(t *testing.T) {
-			d := openDoor(t, roomy(), sit)
+			d := startServer(t, largeLimits(), sit)
 			bystander := d.session()
 			if err := bystander.Shell(); err != nil {
 				t.Fatal(err)
 			}
-			settle(t, "the bystander sits", func() bool { return strings.Contains(d.log.String(), "visitor comes") })
+			settle(t, "the bystander sits", func() bool { return strings.Contains(d.log.String(), "session started") })
 			d.stumbles.Store(&at)
 			s := d.session()
 			if err := s.Shell(); err != nil {
@@ -56,31 +56,31 @@ func TestPanicAroundAProgramEndsItsOwnConnectionOnly(t *testing.T) {
 	}
 }
 
-// offered is a channel that breaks when it is accepted.
+// offered is a channel that panics when it is accepted.
 type offered struct{ gossh.NewChannel }
 
 func (offered) Accept() (gossh.Channel, <-chan *gossh.Request, error) { panic("accepted") }
 
-// hand is the context of a connection.
-type hand struct {
+// connContext is the context of a connection.
+type connContext struct {
 	ssh.Context
 	values map[any]any
 }
 
-func (h hand) Value(key any) any { return h.values[key] }
+func (h connContext) Value(key any) any { return h.values[key] }
 
-// silent is a terminal's channel that breaks when somebody types.
+// silent is a channel that panics on Read.
 type silent struct{ gossh.Channel }
 
 func (silent) Read([]byte) (int, error) { panic("typed") }
 
 func TestPanicOfAChannelClosesItsConnection(t *testing.T) {
-	d := openDoor(t, roomy(), sit)
-	for name, f := range map[string]func(*line){
-		"accepted": func(l *line) {
-			d.server.session(nil, nil, offered{}, hand{values: map[any]any{lineKey{}: l, ssh.ContextKeyPublicKey: d.ada.PublicKey()}})
+	d := startServer(t, largeLimits(), sit)
+	for name, f := range map[string]func(*connection){
+		"accepted": func(l *connection) {
+			d.server.session(nil, nil, offered{}, connContext{values: map[any]any{connectionKey{}: l, ssh.ContextKeyPublicKey: d.ada.PublicKey()}})
 		},
-		"typed": func(l *line) {
+		"typed": func(l *connection) {
 			v := d.server.newSession(l)
 			v.Terminal = newTerminal(silent{}, v.touch, v.cancel)
 			v.open()
@@ -89,7 +89,7 @@ func TestPanicOfAChannelClosesItsConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			closed := make(chan struct{})
-			f(&line{close: func() error { close(closed); return nil }, grace: time.NewTimer(time.Hour)})
+			f(&connection{close: func() error { close(closed); return nil }, grace: time.NewTimer(time.Hour)})
 			<-closed
 			if n := d.count(); n != 0 {
 				t.Errorf("%d sessions are left", n)

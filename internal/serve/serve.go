@@ -1,6 +1,5 @@
-// Package serve is the SSH side of a server for visitors: who may come in, how
-// many at once and for how long, and what passes between them and the program.
-// It runs nothing but the function that it is given.
+// Package serve is an SSH server that runs a function for each visitor: it
+// authenticates by public key, limits sessions and provides terminals.
 package serve
 
 import (
@@ -15,63 +14,63 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// Limits is how much visitors may have. They hold for sessions that begin from
-// then on.
+// Limits are the limits of sessions. A change applies to new sessions.
 type Limits struct {
-	Sessions int           // of all visitors at once
-	PerKey   int           // of one key at once
-	Idle     time.Duration // after which a session ends in which nothing is typed; 0 for never
+	Sessions int           // of all visitors together
+	PerKey   int           // of one key
+	Idle     time.Duration // without input, after which a session ends; 0 means no limit
 }
 
 const (
-	// loginGrace is how long a connection may take until somebody is signed in.
+	// loginGrace is the time limit of authentication.
 	loginGrace = 20 * time.Second
-	// maxTries is how many keys a client may offer.
+	// maxTries limits the keys that a client may offer.
 	maxTries = 6
-	// stopGrace is how long what was begun may take once a session has to end,
-	// and hardGrace how long it may take to hear of that.
+	// stopGrace is the time that a program has to finish after its session was
+	// told to end. hardGrace is the time that it then has to return after its
+	// context has ended.
 	stopGrace = 8 * time.Second
 	hardGrace = 2 * time.Second
 )
 
-// Options is what a server needs of the world around it.
+// Options configure a server.
 type Options struct {
 	HostKey gossh.Signer
 	Keys    Keys
 	Limits  Limits
-	// Handle does what a visitor came for and returns the exit code. It must
+	// Handle runs the program for a session and returns its exit code. It must
 	// return soon after ctx ends.
 	Handle func(ctx context.Context, s *Session) int
 	Log    *slog.Logger
 }
 
-// A Server lets visitors in.
+// A Server accepts connections of visitors.
 type Server struct {
 	opt     Options
 	metrics *metrics
 
-	mu       sync.Mutex
-	keys     Keys
-	limits   Limits
-	sessions map[*Session]struct{}
-	lines    map[*line]struct{}
-	closing  bool
+	mu          sync.Mutex
+	keys        Keys
+	limits      Limits
+	sessions    map[*Session]struct{}
+	connections map[*connection]struct{}
+	closing     bool
 
 	running sync.WaitGroup // sessions
 	open    sync.WaitGroup // connections
 }
 
-// New returns a server that does not listen yet.
+// New returns a server. Call [Server.Serve] to start it.
 func New(o Options) *Server {
 	return &Server{
 		opt: o, metrics: newMetrics(), keys: o.Keys, limits: o.Limits,
-		sessions: map[*Session]struct{}{}, lines: map[*line]struct{}{},
+		sessions: map[*Session]struct{}{}, connections: map[*connection]struct{}{},
 	}
 }
 
-// Serve lets in who comes to l, until ctx ends. Then visitors are told, what
-// they have begun is brought to its end within some seconds, and nothing is left
-// when Serve returns.
+// Serve accepts connections from l until ctx ends. Then all sessions are told
+// to end and have some seconds to finish. All sessions and connections are
+// closed when Serve returns.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &ssh.Server{
 		Version:              "mxinvite",
@@ -80,29 +79,29 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ConnCallback:         s.connected,
 		PublicKeyHandler:     s.authorize,
 		ServerConfigCallback: func(ssh.Context) *gossh.ServerConfig { return sshConfig() },
-		// What is not named here is refused: every other channel and every request
-		// of a connection, with them forwarding of ports, agents and X11.
+		// All other channels and global requests are refused, among them the
+		// forwarding of ports, agents and X11.
 		ChannelHandlers:          map[string]ssh.ChannelHandler{"session": s.session},
 		RequestHandlers:          map[string]ssh.RequestHandler{},
 		ConnectionFailedCallback: func(net.Conn, error) { s.metrics.refused.WithLabelValues(refusedHandshake).Inc() },
 	}
-	// Nobody can come in while the others leave.
+	// No new connections while sessions end.
 	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 	err := srv.Serve(l)
 	s.stop()
 	if ctx.Err() == nil {
-		return fmt.Errorf("wait for visitors: %w", err)
+		return fmt.Errorf("accept connections: %w", err)
 	}
 	return nil
 }
 
-// sshConfig allows plain public keys and nothing else: no certificates, whose
-// authority nobody here has named, and no SHA-1.
+// sshConfig allows public keys only: no certificates, since no certificate
+// authority is configured, and no SHA-1.
 func sshConfig() *gossh.ServerConfig {
 	return &gossh.ServerConfig{MaxAuthTries: maxTries, PublicKeyAuthAlgorithms: keyAlgorithms()}
 }
 
-// stop ends every session as gently as there is time for, and every connection.
+// stop ends all sessions within stopGrace, then all connections.
 func (s *Server) stop() {
 	s.mu.Lock()
 	s.closing = true
@@ -117,10 +116,10 @@ func (s *Server) stop() {
 	}()
 	select {
 	case <-left:
-	case <-time.After(stopGrace + 2*hardGrace): // somebody's side does not close its end
+	case <-time.After(stopGrace + 2*hardGrace): // a client does not close its end
 	}
 	s.mu.Lock()
-	for l := range s.lines {
+	for l := range s.connections {
 		go func() { _ = l.Close() }()
 	}
 	s.mu.Unlock()
@@ -128,8 +127,8 @@ func (s *Server) stop() {
 	s.open.Wait()
 }
 
-// Reload exchanges the authorized keys and the limits. Whose key is no longer
-// among them has to leave.
+// Reload replaces the authorized keys and the limits. Sessions whose key was
+// removed are told to end.
 func (s *Server) Reload(keys Keys, limits Limits) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,13 +140,13 @@ func (s *Server) Reload(keys Keys, limits Limits) {
 	}
 }
 
-// authorize reports whether a key opens the door.
+// authorize reports whether a key is authorized.
 func (s *Server) authorize(_ ssh.Context, key ssh.PublicKey) bool {
 	_, ok := s.key(key)
 	return ok
 }
 
-// key is the authorized key that a visitor has shown.
+// key returns the authorized key that a client has used.
 func (s *Server) key(shown gossh.PublicKey) (Key, bool) {
 	if shown == nil {
 		return Key{}, false
@@ -158,12 +157,13 @@ func (s *Server) key(shown gossh.PublicKey) (Key, bool) {
 	return k, ok && string(k.public.Marshal()) == string(shown.Marshal())
 }
 
-// A refusal is why a session does not begin.
-type refusal struct{ reason, told string }
+// A refusal says why a session is refused: reason is for the metrics, message
+// for the visitor.
+type refusal struct{ reason, message string }
 
-// admit makes room for a session of a key.
+// admit registers a session, or refuses it.
 func (s *Server) admit(v *Session, shown gossh.PublicKey) *refusal {
-	key, ok := s.key(shown) // which may have been removed since the connection began
+	key, ok := s.key(shown) // it may have been removed after the client connected
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	same := 0
@@ -174,27 +174,27 @@ func (s *Server) admit(v *Session, shown gossh.PublicKey) *refusal {
 	}
 	switch {
 	case s.closing:
-		return &refusal{refusedStopping, "the server is being stopped"}
+		return &refusal{refusedStopping, "the server is shutting down"}
 	case !ok:
 		return &refusal{refusedKey, "your key is no longer authorized"}
 	case len(s.sessions) >= s.limits.Sessions:
 		return &refusal{refusedFull, "there are too many visitors; please try again later"}
 	case same >= s.limits.PerKey:
-		return &refusal{refusedPerKey, fmt.Sprintf("your key has %d sessions already", same)}
+		return &refusal{refusedPerKey, fmt.Sprintf("your key already has %d sessions", same)}
 	}
 	v.Key, v.idle = key, s.limits.Idle
-	v.line.took(1)
+	v.conn.addSessions(1)
 	s.sessions[v] = struct{}{}
 	s.running.Add(1)
 	s.metrics.begin()
 	return nil
 }
 
-// dismiss gives the room of a session back.
+// dismiss removes a session.
 func (s *Server) dismiss(v *Session) {
 	s.mu.Lock()
 	delete(s.sessions, v)
-	v.line.took(-1)
+	v.conn.addSessions(-1)
 	s.mu.Unlock()
 	s.metrics.now.Dec()
 	s.running.Done()

@@ -23,21 +23,21 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// A door is a server on loopback, and the keys that open it.
-type door struct {
+// A testServer is a server on loopback with one authorized key.
+type testServer struct {
 	t       testing.TB
 	server  *Server
 	address string
 	hostKey ssh.PublicKey
 	ada     ssh.Signer
 	log     *sshtest.Buffer
-	close   func() error // waits until everybody has left
+	close   func() error // waits until all sessions have ended
 
-	stumbles atomic.Pointer[string] // the line of the log that is not written but panics
+	stumbles atomic.Pointer[string] // the log message that panics instead of being written
 }
 
-// authorized reads lines of authorized keys, none of which may have anything
-// wrong with it.
+// authorized parses lines of an authorized_keys file. They must cause no
+// warning.
 func authorized(tb testing.TB, lines ...string) Keys {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "authorized_keys")
@@ -51,17 +51,17 @@ func authorized(tb testing.TB, lines ...string) Keys {
 	return keys
 }
 
-func roomy() Limits { return Limits{Sessions: 1000, PerKey: 1000} }
+func largeLimits() Limits { return Limits{Sessions: 1000, PerKey: 1000} }
 
-// openDoor serves until the test ends.
-func openDoor(tb testing.TB, limits Limits, handle func(context.Context, *Session) int) *door {
+// startServer runs a server until the test ends.
+func startServer(tb testing.TB, limits Limits, handle func(context.Context, *Session) int) *testServer {
 	tb.Helper()
-	d := &door{t: tb, ada: sshtest.NewKey(tb), log: new(sshtest.Buffer)}
+	d := &testServer{t: tb, ada: sshtest.NewKey(tb), log: new(sshtest.Buffer)}
 	hostKey := sshtest.NewKey(tb)
 	d.hostKey = hostKey.PublicKey()
 	d.server = New(Options{
 		HostKey: hostKey, Keys: authorized(tb, sshtest.KeyLine(d.ada, "ada")), Limits: limits, Handle: handle,
-		Log: slog.New(stumbling{slog.NewTextHandler(d.log, nil), &d.stumbles}),
+		Log: slog.New(panickingLog{slog.NewTextHandler(d.log, nil), &d.stumbles}),
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -83,14 +83,14 @@ func openDoor(tb testing.TB, limits Limits, handle func(context.Context, *Sessio
 	return d
 }
 
-func (d *door) dial(auth ...ssh.AuthMethod) (*ssh.Client, error) {
+func (d *testServer) dial(auth ...ssh.AuthMethod) (*ssh.Client, error) {
 	return ssh.Dial("tcp", d.address, &ssh.ClientConfig{
 		User: "anybody", Auth: auth, HostKeyCallback: ssh.FixedHostKey(d.hostKey), Timeout: 30 * time.Second,
 	})
 }
 
-// enter comes in with Ada's key.
-func (d *door) enter() *ssh.Client {
+// connect connects with Ada's key.
+func (d *testServer) connect() *ssh.Client {
 	d.t.Helper()
 	client, err := d.dial(ssh.PublicKeys(d.ada))
 	if err != nil {
@@ -100,16 +100,16 @@ func (d *door) enter() *ssh.Client {
 	return client
 }
 
-func (d *door) session() *ssh.Session {
+func (d *testServer) session() *ssh.Session {
 	d.t.Helper()
-	s, err := d.enter().NewSession()
+	s, err := d.connect().NewSession()
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	return s
 }
 
-// settle waits until it is so.
+// settle waits until a condition is true.
 func settle(tb testing.TB, what string, so func() bool) {
 	tb.Helper()
 	for end := time.Now().Add(20 * time.Second); !so(); time.Sleep(5 * time.Millisecond) {
@@ -119,19 +119,19 @@ func settle(tb testing.TB, what string, so func() bool) {
 	}
 }
 
-func (d *door) count() int {
+func (d *testServer) count() int {
 	d.server.mu.Lock()
 	defer d.server.mu.Unlock()
 	return len(d.server.sessions)
 }
 
-// echo writes the words of its command line.
+// echo prints its arguments.
 func echo(_ context.Context, s *Session) int {
 	fmt.Fprintln(s.Out, strings.Join(s.Args, "|"))
 	return 3
 }
 
-// sit stays until it has to leave.
+// sit waits until it has to end.
 func sit(ctx context.Context, s *Session) int {
 	fmt.Fprintln(s.Out, "here")
 	select {
@@ -141,8 +141,8 @@ func sit(ctx context.Context, s *Session) int {
 	return 0
 }
 
-func TestCommandLineIsTakenApartAndRunByNoShell(t *testing.T) {
-	d := openDoor(t, roomy(), echo)
+func TestCommandLineIsSplitWithoutAShell(t *testing.T) {
+	d := startServer(t, largeLimits(), echo)
 	out, err := d.session().Output(`list '#ops room' "$HOME" ; rm -rf / | #x`)
 	if got, want := string(out), "list|#ops room|$HOME|;|rm|-rf|/|||#x\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -152,8 +152,8 @@ func TestCommandLineIsTakenApartAndRunByNoShell(t *testing.T) {
 	}
 }
 
-func TestOnlyAuthorizedKeysComeIn(t *testing.T) {
-	d := openDoor(t, roomy(), echo)
+func TestOnlyAuthorizedKeysAreAccepted(t *testing.T) {
+	d := startServer(t, largeLimits(), echo)
 	cert := &ssh.Certificate{Key: d.ada.PublicKey(), CertType: ssh.UserCert, ValidPrincipals: []string{"ada"}, ValidBefore: ssh.CertTimeInfinity}
 	if err := cert.SignCert(rand.Reader, d.ada); err != nil {
 		t.Fatal(err)
@@ -172,18 +172,18 @@ func TestOnlyAuthorizedKeysComeIn(t *testing.T) {
 	} {
 		if c, err := d.dial(auth); err == nil {
 			_ = c.Close()
-			t.Errorf("%s opens the door", name)
+			t.Errorf("%s is accepted", name)
 		}
 	}
 	if c, err := d.dial(); err == nil {
 		_ = c.Close()
-		t.Error("nothing opens the door")
+		t.Error("a client without a key is accepted")
 	}
 }
 
 func TestNothingIsForwarded(t *testing.T) {
-	d := openDoor(t, roomy(), sit)
-	c := d.enter()
+	d := startServer(t, largeLimits(), sit)
+	c := d.connect()
 	if _, err := c.Dial("tcp", d.address); err == nil {
 		t.Error("a connection was forwarded")
 	}
@@ -207,15 +207,15 @@ func TestNothingIsForwarded(t *testing.T) {
 		t.Error("the agent was forwarded")
 	}
 	if err := s.RequestSubsystem("sftp"); err == nil {
-		t.Error("there is a subsystem")
+		t.Error("a subsystem was started")
 	}
 	if ok, _ := s.SendRequest("x11-req", true, nil); ok {
 		t.Error("X11 was forwarded")
 	}
 }
 
-func TestEnvironmentSaysOnlyWhatTheTerminalIsLike(t *testing.T) {
-	d := openDoor(t, roomy(), func(_ context.Context, s *Session) int {
+func TestOnlyTerminalVariablesAreAccepted(t *testing.T) {
+	d := startServer(t, largeLimits(), func(_ context.Context, s *Session) int {
 		fmt.Fprint(s.Out, strings.Join(s.Env, " "))
 		return 0
 	})
@@ -225,12 +225,12 @@ func TestEnvironmentSaysOnlyWhatTheTerminalIsLike(t *testing.T) {
 		"LANG": strings.Repeat("x", 4096), "COLORTERM": "\x1b[31m",
 	} {
 		if err := s.Setenv(name, value); err == nil {
-			t.Errorf("%q was taken", name)
+			t.Errorf("%q was accepted", name)
 		}
 	}
 	for _, name := range []string{"LC_ALL", "NO_COLOR", "TERM"} {
 		if err := s.Setenv(name, "C"); err != nil {
-			t.Errorf("%s was not taken: %v", name, err)
+			t.Errorf("%s was refused: %v", name, err)
 		}
 	}
 	if err := s.RequestPty("xterm-256color", 24, 80, nil); err != nil {
@@ -242,19 +242,19 @@ func TestEnvironmentSaysOnlyWhatTheTerminalIsLike(t *testing.T) {
 	}
 }
 
-func TestKeyWithoutTerminalGetsNone(t *testing.T) {
-	d := openDoor(t, roomy(), echo)
-	d.server.Reload(authorized(t, "restrict "+sshtest.KeyLine(d.ada, "ada")), roomy())
+func TestNoPtyKeyGetsNoTerminal(t *testing.T) {
+	d := startServer(t, largeLimits(), echo)
+	d.server.Reload(authorized(t, "restrict "+sshtest.KeyLine(d.ada, "ada")), largeLimits())
 	if err := d.session().RequestPty("xterm", 24, 80, nil); err == nil {
 		t.Error("it got a terminal")
 	}
 }
 
-func TestLimitsOfSessions(t *testing.T) {
-	d := openDoor(t, Limits{Sessions: 3, PerKey: 2}, sit)
+func TestSessionLimits(t *testing.T) {
+	d := startServer(t, Limits{Sessions: 3, PerKey: 2}, sit)
 	grace := sshtest.NewKey(t)
 	d.server.Reload(authorized(t, sshtest.KeyLine(d.ada, "ada"), sshtest.KeyLine(grace, "grace")), Limits{Sessions: 3, PerKey: 2})
-	ada := d.enter()
+	ada := d.connect()
 	start := func(c *ssh.Client) error {
 		s, err := c.NewSession()
 		if err == nil {
@@ -267,7 +267,7 @@ func TestLimitsOfSessions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := start(ada); err == nil || !strings.Contains(err.Error(), "your key has 2 sessions already") {
+	if err := start(ada); err == nil || !strings.Contains(err.Error(), "your key already has 2 sessions") {
 		t.Errorf("a third session: %v", err)
 	}
 	other, err := d.dial(ssh.PublicKeys(grace))
@@ -288,9 +288,9 @@ func TestLimitsOfSessions(t *testing.T) {
 	}
 }
 
-func TestStormOfSizesLeavesTheLast(t *testing.T) {
+func TestLastOfManyWindowSizesIsUsed(t *testing.T) {
 	seen := make(chan Size, 1)
-	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+	d := startServer(t, largeLimits(), func(ctx context.Context, s *Session) int {
 		for {
 			select {
 			case size := <-s.Terminal.Sizes():
@@ -307,7 +307,7 @@ func TestStormOfSizesLeavesTheLast(t *testing.T) {
 	if err := s.RequestPty("xterm", 1<<30, 1<<31, nil); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 5000 { // before anybody reads them
+	for i := range 5000 { // before the program reads them
 		if err := s.WindowChange(i%300, i%700); err != nil {
 			t.Fatal(err)
 		}
@@ -331,8 +331,8 @@ func TestStormOfSizesLeavesTheLast(t *testing.T) {
 	}
 }
 
-func TestWindowHasASizeThatMakesSense(t *testing.T) {
-	d := openDoor(t, roomy(), func(_ context.Context, s *Session) int {
+func TestWindowSizeIsLimited(t *testing.T) {
+	d := startServer(t, largeLimits(), func(_ context.Context, s *Session) int {
 		fmt.Fprint(s.Out, s.Terminal.Size())
 		return 0
 	})
@@ -348,13 +348,13 @@ func TestWindowHasASizeThatMakesSense(t *testing.T) {
 }
 
 func TestPanicEndsItsOwnSessionOnly(t *testing.T) {
-	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+	d := startServer(t, largeLimits(), func(ctx context.Context, s *Session) int {
 		if len(s.Args) > 0 {
-			_ = s.Args[len(s.Args)] // beyond the last
+			_ = s.Args[len(s.Args)] // out of range
 		}
 		return sit(ctx, s)
 	})
-	c := d.enter()
+	c := d.connect()
 	bystander, err := c.NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -372,7 +372,7 @@ func TestPanicEndsItsOwnSessionOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, err := s.CombinedOutput("boom grace@navy.example")
-	if e, ok := errors.AsType[*ssh.ExitError](err); !ok || e.ExitStatus() != 1 || !strings.Contains(string(said), "a mistake in the program") {
+	if e, ok := errors.AsType[*ssh.ExitError](err); !ok || e.ExitStatus() != 1 || !strings.Contains(string(said), "an internal error") {
 		t.Errorf("ended with %v and said %q", err, said)
 	}
 	settle(t, "one session is left", func() bool { return d.count() == 1 })
@@ -385,8 +385,8 @@ func TestPanicEndsItsOwnSessionOnly(t *testing.T) {
 	}
 }
 
-func TestPanicWithAValueTellsOnlyItsType(t *testing.T) {
-	d := openDoor(t, roomy(), func(context.Context, *Session) int { panic("grace@navy.example") })
+func TestPanicValueIsLoggedByTypeOnly(t *testing.T) {
+	d := startServer(t, largeLimits(), func(context.Context, *Session) int { panic("grace@navy.example") })
 	_ = d.session().Run("boom")
 	if err := d.close(); err != nil {
 		t.Error(err)
@@ -396,8 +396,8 @@ func TestPanicWithAValueTellsOnlyItsType(t *testing.T) {
 	}
 }
 
-func TestIdleSessionIsToldAndEnds(t *testing.T) {
-	d := openDoor(t, Limits{Sessions: 1, PerKey: 1, Idle: 600 * time.Millisecond}, func(_ context.Context, s *Session) int {
+func TestIdleSessionIsWarnedAndEnds(t *testing.T) {
+	d := startServer(t, Limits{Sessions: 1, PerKey: 1, Idle: 600 * time.Millisecond}, func(_ context.Context, s *Session) int {
 		for {
 			select {
 			case text := <-s.Notices:
@@ -425,18 +425,18 @@ func TestIdleSessionIsToldAndEnds(t *testing.T) {
 	if err := s.Wait(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took < time.Second {
-		t.Errorf("it ended after %v, while somebody typed", took)
+	if addSessions := time.Since(began); addSessions < time.Second {
+		t.Errorf("it ended after %v, while somebody typed", addSessions)
 	}
-	if got := out.String(); !strings.Contains(got, "This session ends in 300ms unless you press a key.") || !strings.Contains(got, "mxinvite: nothing was typed for too long") {
+	if got := out.String(); !strings.Contains(got, "This session ends in 300ms unless you press a key.") || !strings.Contains(got, "mxinvite: there was no input for too long") {
 		t.Errorf("it said %q", got)
 	}
 }
 
-func TestRemovedKeyHasToLeave(t *testing.T) {
-	d := openDoor(t, roomy(), sit)
+func TestSessionOfARemovedKeyEnds(t *testing.T) {
+	d := startServer(t, largeLimits(), sit)
 	grace := sshtest.NewKey(t)
-	c := d.enter()
+	c := d.connect()
 	s, err := c.NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -446,7 +446,7 @@ func TestRemovedKeyHasToLeave(t *testing.T) {
 	if err := s.Start("sit"); err != nil {
 		t.Fatal(err)
 	}
-	d.server.Reload(authorized(t, sshtest.KeyLine(grace, "grace")), roomy())
+	d.server.Reload(authorized(t, sshtest.KeyLine(grace, "grace")), largeLimits())
 	if err := s.Wait(); err != nil || !strings.Contains(said.String(), "your key is no longer authorized") {
 		t.Errorf("%v, and said %q", err, said.String())
 	}
@@ -455,7 +455,7 @@ func TestRemovedKeyHasToLeave(t *testing.T) {
 	}
 	if c, err := d.dial(ssh.PublicKeys(d.ada)); err == nil {
 		_ = c.Close()
-		t.Error("the removed key opens the door")
+		t.Error("the removed key is accepted")
 	}
 	if c, err := d.dial(ssh.PublicKeys(grace)); err != nil {
 		t.Error(err)
@@ -464,13 +464,13 @@ func TestRemovedKeyHasToLeave(t *testing.T) {
 	}
 }
 
-func TestStopLetsSendsFinish(t *testing.T) {
+func TestSendIsFinishedWhenTheServerStops(t *testing.T) {
 	sent := make(chan bool, 1)
-	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+	d := startServer(t, largeLimits(), func(ctx context.Context, s *Session) int {
 		fmt.Fprintln(s.Out, "here")
 		<-s.Leave
 		select {
-		case <-time.After(300 * time.Millisecond): // an answer on its way
+		case <-time.After(300 * time.Millisecond): // time for a response
 			sent <- true
 		case <-ctx.Done():
 			sent <- false
@@ -491,20 +491,20 @@ func TestStopLetsSendsFinish(t *testing.T) {
 	if !<-sent {
 		t.Error("the send was cut off")
 	}
-	if err := s.Wait(); err != nil || !strings.Contains(said.String(), "the server is being stopped") {
+	if err := s.Wait(); err != nil || !strings.Contains(said.String(), "the server is shutting down") {
 		t.Errorf("%v, and said %q", err, said.String())
 	}
 }
 
-func TestLostConnectionLetsSendsFinish(t *testing.T) {
+func TestSendIsFinishedAfterALostConnection(t *testing.T) {
 	sent := make(chan bool, 1)
-	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+	d := startServer(t, largeLimits(), func(ctx context.Context, s *Session) int {
 		fmt.Fprintln(s.Out, "here")
 		<-s.Leave
 		sent <- ctx.Err() == nil
 		return 0
 	})
-	c := d.enter()
+	c := d.connect()
 	s, err := c.NewSession()
 	if err != nil {
 		t.Fatal(err)
@@ -520,13 +520,13 @@ func TestLostConnectionLetsSendsFinish(t *testing.T) {
 	}
 }
 
-func TestManySessionsAtOnceLeaveNothingBehind(t *testing.T) {
+func TestManySessionsLeaveNoGoroutines(t *testing.T) {
 	n := 200
 	if testing.Short() {
 		n = 30
 	}
 	before := runtime.NumGoroutine()
-	d := openDoor(t, Limits{Sessions: n, PerKey: n}, sit)
+	d := startServer(t, Limits{Sessions: n, PerKey: n}, sit)
 	var wg sync.WaitGroup
 	clients := make([]*ssh.Client, n)
 	for i := range n {
@@ -552,7 +552,7 @@ func TestManySessionsAtOnceLeaveNothingBehind(t *testing.T) {
 			_, _ = io.ReadFull(out, make([]byte, len("here")))
 		})
 		if i%20 == 19 {
-			wg.Wait() // or the listener's queue overflows
+			wg.Wait() // otherwise the listener's queue overflows
 		}
 	}
 	wg.Wait()
@@ -570,11 +570,11 @@ func TestManySessionsAtOnceLeaveNothingBehind(t *testing.T) {
 	settle(t, "every goroutine ends", func() bool { return runtime.NumGoroutine() <= before })
 }
 
-func TestVisitorWhoReadsNothingHoldsNobodyUp(t *testing.T) {
+func TestVisitorWhoReadsNothingDoesNotDelayTheStop(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes as long as what was begun may take")
 	}
-	d := openDoor(t, roomy(), func(ctx context.Context, s *Session) int {
+	d := startServer(t, largeLimits(), func(ctx context.Context, s *Session) int {
 		for ctx.Err() == nil {
 			if _, err := s.Out.Write(make([]byte, 1<<16)); err != nil {
 				break
@@ -583,7 +583,7 @@ func TestVisitorWhoReadsNothingHoldsNobodyUp(t *testing.T) {
 		return 0
 	})
 	s := d.session()
-	_, _ = s.StdoutPipe() // and never read
+	_, _ = s.StdoutPipe() // never read
 	if err := s.Start("flood"); err != nil {
 		t.Fatal(err)
 	}
@@ -592,7 +592,7 @@ func TestVisitorWhoReadsNothingHoldsNobodyUp(t *testing.T) {
 	if err := d.close(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took > stopGrace+3*hardGrace {
-		t.Errorf("stopping took %v", took)
+	if addSessions := time.Since(began); addSessions > stopGrace+3*hardGrace {
+		t.Errorf("stopping addSessions %v", addSessions)
 	}
 }

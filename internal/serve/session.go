@@ -9,73 +9,73 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// A Session is one visit: a screen, or a command.
+// A Session is one run of the program for a visitor: the screen, or a command.
 type Session struct {
 	Key  Key
-	Args []string // the command; none for the screen
-	Env  []string // what the visitor may set of it
+	Args []string // arguments of the command; none for the screen
+	Env  []string // the environment variables that a visitor may set
 
 	In       io.Reader
 	Out, Err io.Writer
-	Terminal *Terminal // nil if the visitor has none
+	Terminal *Terminal // nil without a terminal
 
-	// Notices are lines that the visitor should see.
+	// Notices are messages for the visitor.
 	Notices <-chan string
-	// Leave is closed when the session has to end, as soon as what was begun is
-	// done. The context ends some seconds later.
+	// Leave is closed when the program should end. What has begun may be
+	// finished; the context ends some seconds later.
 	Leave <-chan struct{}
-	// Panicked takes note of a panic that was caught, and of where it was.
+	// Panicked logs a panic that was recovered, with its stack.
 	Panicked func(value any, stack []byte)
 
-	server  *Server
-	line    *line
-	channel gossh.Channel
-	ctx     context.Context
-	cancel  context.CancelFunc
-	idle    time.Duration
-	active  chan struct{} // holds a token while there is news of activity
-	notices chan string
-	leaving chan struct{}
-	once    sync.Once
-	reason  string        // why the session has to end; set before leaving is closed
-	heard   chan struct{} // closed when nothing can come from the visitor any more
-	ended   chan struct{} // closed when nothing of the session runs any more
+	server      *Server
+	conn        *connection
+	channel     gossh.Channel
+	ctx         context.Context
+	cancel      context.CancelFunc
+	idle        time.Duration
+	active      chan struct{} // has an element after activity
+	notices     chan string
+	leaving     chan struct{}
+	once        sync.Once
+	reason      string        // set before leaving is closed
+	inputClosed chan struct{} // closed when the client can send nothing more
+	ended       chan struct{} // closed when the program has ended
 }
 
-// Why sessions end, in words for who sits there.
+// Reasons for the end of a session, as the visitor reads them.
 const (
-	reasonStopping = "the server is being stopped"
+	reasonStopping = "the server is shutting down"
 	reasonRemoved  = "your key is no longer authorized"
-	reasonIdle     = "nothing was typed for too long"
-	reasonGone     = "" // there is nobody to tell
+	reasonIdle     = "there was no input for too long"
+	reasonGone     = "" // the visitor has disconnected
 )
 
-func (s *Server) newSession(l *line) *Session {
+func (s *Server) newSession(l *connection) *Session {
 	v := &Session{
-		server: s, line: l,
+		server: s, conn: l,
 		active: make(chan struct{}, 1), notices: make(chan string, 4),
-		leaving: make(chan struct{}), heard: make(chan struct{}), ended: make(chan struct{}),
+		leaving: make(chan struct{}), inputClosed: make(chan struct{}), ended: make(chan struct{}),
 	}
 	v.ctx, v.cancel = context.WithCancel(context.Background())
 	v.Notices, v.Leave = v.notices, v.leaving
-	v.Panicked = v.panicked
+	v.Panicked = v.logPanic
 	return v
 }
 
-// leave has the session end: first it is asked to, then what it does is cut off,
-// and at last its connection.
+// leave tells the program to end. After stopGrace its context is cancelled, and
+// after hardGrace its connection closed.
 func (v *Session) leave(reason string) {
 	v.once.Do(func() {
 		v.reason = reason
 		if reason != reasonGone {
-			v.tell(reason + "; what was begun is brought to its end")
+			v.tell(reason + "; work in progress is being finished")
 		}
 		close(v.leaving)
-		go v.beside(v.hurry)
+		go v.goSafe(v.endInTime)
 	})
 }
 
-// farewell is why the session had to end, in words for its visitor.
+// farewell returns the reason for the end of the session, for its visitor.
 func (v *Session) farewell() string {
 	select {
 	case <-v.leaving:
@@ -85,7 +85,7 @@ func (v *Session) farewell() string {
 	}
 }
 
-func (v *Session) hurry() {
+func (v *Session) endInTime() {
 	soft := time.NewTimer(stopGrace)
 	defer soft.Stop()
 	select {
@@ -98,12 +98,12 @@ func (v *Session) hurry() {
 	defer hard.Stop()
 	select {
 	case <-v.ended:
-	case <-hard.C: // the visitor reads nothing, so that a write never ends
-		_ = v.line.Close()
+	case <-hard.C: // the client reads nothing, so a write blocks
+		_ = v.conn.Close()
 	}
 }
 
-// tell has a line shown, unless the visitor has several before them already.
+// tell sends a notice, unless too many are unread.
 func (v *Session) tell(text string) {
 	select {
 	case v.notices <- text:
@@ -111,7 +111,7 @@ func (v *Session) tell(text string) {
 	}
 }
 
-// touch notes that the visitor is there.
+// touch records activity.
 func (v *Session) touch() {
 	select {
 	case v.active <- struct{}{}:
@@ -119,16 +119,16 @@ func (v *Session) touch() {
 	}
 }
 
-// lastWords is how long before its end an idle session says so.
-const lastWords = time.Minute
+// idleWarning is the time between the warning and the end of an idle session.
+const idleWarning = time.Minute
 
-// watch ends the session when nothing happens in it for too long.
+// watch ends the session after too long without activity.
 func (v *Session) watch() {
 	if v.idle <= 0 {
 		return
 	}
-	words := min(lastWords, v.idle/2)
-	t := time.NewTimer(v.idle - words)
+	warning := min(idleWarning, v.idle/2)
+	t := time.NewTimer(v.idle - warning)
 	defer t.Stop()
 	for told := false; ; {
 		select {
@@ -138,27 +138,27 @@ func (v *Session) watch() {
 			return
 		case <-v.active:
 			told = false
-			t.Reset(v.idle - words)
+			t.Reset(v.idle - warning)
 		case <-t.C:
 			if told {
 				v.leave(reasonIdle)
 				return
 			}
 			told = true
-			v.tell("This session ends in " + words.String() + " unless you press a key.")
-			t.Reset(words)
+			v.tell("This session ends in " + warning.String() + " unless you press a key.")
+			t.Reset(warning)
 		}
 	}
 }
 
-// lively is a stream on which everything that passes is a sign of life.
-type lively struct {
+// activityStream records every read and write as activity.
+type activityStream struct {
 	io.ReadWriter
 
 	touch func()
 }
 
-func (l lively) Read(p []byte) (int, error) {
+func (l activityStream) Read(p []byte) (int, error) {
 	n, err := l.ReadWriter.Read(p)
 	if n > 0 {
 		l.touch()
@@ -166,7 +166,7 @@ func (l lively) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (l lively) Write(p []byte) (int, error) {
+func (l activityStream) Write(p []byte) (int, error) {
 	l.touch()
 	return l.ReadWriter.Write(p)
 }

@@ -13,39 +13,39 @@ import (
 )
 
 const (
-	// maxColumns and maxRows are more than any screen has: a larger window costs
-	// the server and shows nothing more.
+	// maxColumns and maxRows limit the size of the screen, and with it the work
+	// of drawing it.
 	maxColumns, maxRows = 500, 200
-	// maxAhead is how much may be typed before the program reads it, in bytes.
+	// maxAhead limits the input that the program has not read yet, in bytes.
 	maxAhead = 64 << 10
 )
 
-// windowSize is the size of a window as SSH tells it (RFC 4254, section 6.7).
+// windowSize is the size of a window in SSH requests (RFC 4254, section 6.7).
 type windowSize struct{ Columns, Rows, PixelWidth, PixelHeight uint32 }
 
-// A Size is that of a terminal, in cells.
+// A Size is the size of a terminal in cells.
 type Size struct{ Width, Height int }
 
-// A Terminal is that of a visitor. There is no device of this machine behind it:
-// what a kernel does for a terminal here, it does itself. A screen gets keys, by
-// [Terminal.Keys]. Everything else gets lines, which are edited while they are
-// typed; then ctrl+c interrupts the session.
+// A Terminal is the terminal of a visitor. It works without a pseudo-terminal
+// of the operating system. A screen reads keys with [Terminal.Keys]. Other
+// programs read lines, which the visitor can edit while typing, and ctrl+c
+// interrupts them.
 type Terminal struct {
 	channel   io.ReadWriter
 	out       io.Writer
 	touch     func()
 	interrupt func()
-	sizes     chan Size // holds the newest
+	sizes     chan Size // contains the newest size
 
-	reading sync.Mutex // held while a line is read; guards the next two
+	reading sync.Mutex // held while a line is read; guards editor and rest
 	editor  lineedit.Editor
-	rest    string // of a line that Read has not returned yet
+	rest    string // the part of a line that Read has not returned yet
 
 	mu      sync.Mutex
 	changed *sync.Cond
 	size    Size
-	ahead   []byte          // typed and not read yet
-	screen  <-chan struct{} // closed when the screen that gets keys has ended; nil before the first
+	ahead   []byte          // typed but not read yet
+	screen  <-chan struct{} // closed when the current screen has ended; nil before the first one
 	asking  bool            // a line is being read
 	eof     bool            // nothing more will be typed
 }
@@ -59,19 +59,18 @@ func newTerminal(channel gossh.Channel, touch, interrupt func()) *Terminal {
 	return t
 }
 
-// Size is the terminal's size.
+// Size returns the terminal's size.
 func (t *Terminal) Size() Size {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.size
 }
 
-// Sizes tells when the size changes. Of several changes in a row the last is
-// told.
+// Sizes returns a channel with the newest size after each change.
 func (t *Terminal) Sizes() <-chan Size { return t.sizes }
 
 func (t *Terminal) resize(to windowSize) {
-	if to.Columns == 0 || to.Rows == 0 { // which says that it is not known
+	if to.Columns == 0 || to.Rows == 0 { // the client does not know it
 		to.Columns, to.Rows = 80, 24
 	}
 	size := Size{int(min(to.Columns, maxColumns)), int(min(to.Rows, maxRows))}
@@ -82,17 +81,19 @@ func (t *Terminal) resize(to windowSize) {
 	}
 	t.size = size
 	select {
-	case <-t.sizes: // it is out of date
+	case <-t.sizes: // an older size
 	default:
 	}
 	t.sizes <- size
 }
 
-// Write shows text. A line break begins a new line, as on any terminal.
+// Write writes text. "
+// " is translated to "\r
+// ".
 func (t *Terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
 
-// Read returns what was typed, line by line. At ctrl+d it returns [io.EOF], or
-// what the line has so far; it may be called again.
+// Read returns input line by line. At ctrl+d it returns the text of the line,
+// or [io.EOF] if it is empty; later calls read on.
 func (t *Terminal) Read(p []byte) (int, error) {
 	t.reading.Lock()
 	defer t.reading.Unlock()
@@ -111,8 +112,8 @@ func (t *Terminal) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// ReadLine returns the next line without its end, or [io.EOF] at ctrl+d on an
-// empty line. Unless echo is set the terminal does not show what is typed.
+// ReadLine returns the next line without its line break, or [io.EOF] at ctrl+d
+// on an empty line. If echo is false, the terminal does not show the input.
 func (t *Terminal) ReadLine(ctx context.Context, echo bool) (string, error) {
 	t.reading.Lock()
 	defer t.reading.Unlock()
@@ -120,7 +121,8 @@ func (t *Terminal) ReadLine(ctx context.Context, echo bool) (string, error) {
 	return line, err
 }
 
-// line reads a line and how it ended. The caller holds reading.
+// line reads a line and returns the event that ended it. The caller holds
+// reading.
 func (t *Terminal) line(ctx context.Context, echo bool) (string, lineedit.Event, error) {
 	t.ask(true)
 	defer t.ask(false)
@@ -132,7 +134,7 @@ func (t *Terminal) line(ctx context.Context, echo bool) (string, lineedit.Event,
 			return t.editor.Text(), lineedit.End, nil
 		case err != nil:
 			return "", lineedit.None, err
-		case b == keyInterrupt: // typed while there was a screen
+		case b == keyInterrupt: // typed while a screen was open
 			t.interrupt()
 			return "", lineedit.None, context.Canceled
 		}
@@ -168,7 +170,7 @@ func (t *Terminal) next(ctx context.Context) (byte, error) {
 	return b, nil
 }
 
-// wait waits until something was typed. The caller holds mu.
+// wait waits for input. The caller holds mu.
 func (t *Terminal) wait(ctx context.Context) error {
 	if len(t.ahead) == 0 && !t.eof {
 		defer context.AfterFunc(ctx, t.wake)()
@@ -191,8 +193,9 @@ func (t *Terminal) wake() {
 	t.changed.Broadcast()
 }
 
-// Keys returns the keys as they are typed, for a screen, until ctx ends. They
-// include what was typed ahead. Nothing may read lines meanwhile.
+// Keys returns a reader of the raw input for a screen, until ctx ends. The
+// input includes what was typed before. Lines must not be read at the same
+// time.
 func (t *Terminal) Keys(ctx context.Context) io.Reader {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -200,7 +203,7 @@ func (t *Terminal) Keys(ctx context.Context) io.Reader {
 	return keys{ctx, t}
 }
 
-// hasScreen reports whether a screen gets the keys. The caller holds mu.
+// hasScreen reports whether a screen reads the input. The caller holds mu.
 func (t *Terminal) hasScreen() bool {
 	if t.screen == nil {
 		return false
@@ -213,13 +216,13 @@ func (t *Terminal) hasScreen() bool {
 	}
 }
 
-// keys are what is typed while there is a screen.
+// keys reads raw input for a screen.
 type keys struct {
 	ctx context.Context //nolint:containedctx // a reader has no other place for it
 	*Terminal
 }
 
-// Read returns keys, or [io.EOF] once the screen has ended.
+// Read returns input, or [io.EOF] after the screen has ended.
 func (k keys) Read(p []byte) (int, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -232,7 +235,7 @@ func (k keys) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// close ends the input: reads return what is there and then [io.EOF].
+// close ends the input: reads return the remaining input and then [io.EOF].
 func (t *Terminal) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -240,7 +243,7 @@ func (t *Terminal) close() {
 	t.changed.Broadcast()
 }
 
-// listen reads what is typed until the visitor's side ends.
+// listen reads from the client until it closes its end.
 func (t *Terminal) listen() {
 	defer t.close()
 	buf := make([]byte, 1024)
@@ -259,8 +262,8 @@ func (t *Terminal) listen() {
 // keyInterrupt is ctrl+c.
 const keyInterrupt = 0x03
 
-// typed notes what was typed. If the program does not read it waits, and so does
-// the visitor's side: nothing is lost.
+// typed stores input. If the program does not read it, typed blocks, and SSH
+// flow control stops the client.
 func (t *Terminal) typed(p []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -281,8 +284,9 @@ func (t *Terminal) typed(p []byte) {
 	t.changed.Broadcast()
 }
 
-// interrupted interrupts the session. A question ends its line itself. The caller
-// does not hold mu: the visitor's side may be slow to read.
+// interrupted cancels the session. If a line is being read, the line editor
+// ends the line; otherwise ^C is shown. The caller does not hold mu, because
+// writing to the client may block.
 func (t *Terminal) interrupted(asking bool) {
 	if !asking {
 		_, _ = io.WriteString(t.channel, "^C\r\n")

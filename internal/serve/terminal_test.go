@@ -10,24 +10,24 @@ import (
 	"testing/synctest"
 )
 
-// paper is a channel that shows what was written to it.
-type paper struct {
+// recorder is a channel that records output.
+type recorder struct {
 	io.Reader
 	bytes.Buffer
 }
 
-func (p *paper) Read(b []byte) (int, error) { return p.Reader.Read(b) }
+func (p *recorder) Read(b []byte) (int, error) { return p.Reader.Read(b) }
 
-func (p *paper) Write(b []byte) (int, error) { return p.Buffer.Write(b) }
+func (p *recorder) Write(b []byte) (int, error) { return p.Buffer.Write(b) }
 
-func typing(keys io.Reader) (*Terminal, *paper, *int) {
-	p, interrupts := &paper{Reader: keys}, 0
+func typing(keys io.Reader) (*Terminal, *recorder, *int) {
+	p, interrupts := &recorder{Reader: keys}, 0
 	t := newTerminal(nil, func() {}, func() { interrupts++ })
 	t.channel, t.out = p, p
 	return t, p, &interrupts
 }
 
-func typed(keys string) (*Terminal, *paper, *int) {
+func typed(keys string) (*Terminal, *recorder, *int) {
 	t, p, interrupts := typing(strings.NewReader(keys))
 	t.listen()
 	return t, p, interrupts
@@ -51,7 +51,7 @@ func TestCommandReadsLines(t *testing.T) {
 	}
 }
 
-func TestEndOfInputIsReadOnce(t *testing.T) {
+func TestEndOfInputIsReportedOnce(t *testing.T) {
 	term, _, _ := typed("list\x04\x04answer\r")
 	if list, err := io.ReadAll(term); string(list) != "list" || err != nil {
 		t.Errorf("read %q, %v", list, err)
@@ -64,7 +64,7 @@ func TestEndOfInputIsReadOnce(t *testing.T) {
 	}
 }
 
-func TestHiddenLineIsNotShown(t *testing.T) {
+func TestReadLineWithoutEchoShowsNothing(t *testing.T) {
 	term, shown, _ := typed("secreT\x7ft\rshown\r")
 	if line, err := term.ReadLine(t.Context(), false); line != "secret" || err != nil || shown.Len() > 0 {
 		t.Errorf("read %q, %v, shown %q", line, err, shown.String())
@@ -74,7 +74,7 @@ func TestHiddenLineIsNotShown(t *testing.T) {
 	}
 }
 
-func TestInterruptKeyInterruptsACommandAndNoScreen(t *testing.T) {
+func TestCtrlCInterruptsCommandsButNotScreens(t *testing.T) {
 	term, shown, interrupts := typed("abc\x03")
 	if *interrupts != 1 || shown.String() != "^C\r\n" || len(term.ahead) > 0 {
 		t.Errorf("%d interrupts, shown %q, kept %q", *interrupts, shown.String(), term.ahead)
@@ -87,8 +87,8 @@ func TestInterruptKeyInterruptsACommandAndNoScreen(t *testing.T) {
 	}
 }
 
-// A visitor's side that reads nothing holds up its own session and not the server.
-func TestInterruptKeyWaitsForNoReader(t *testing.T) {
+// A client that reads nothing blocks its own session, not the server.
+func TestCtrlCWorksIfTheClientReadsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term, _, interrupts := typing(nil)
 		shown, out := io.Pipe()
@@ -110,15 +110,15 @@ func TestInterruptKeyWaitsForNoReader(t *testing.T) {
 	})
 }
 
-func TestTypedAheadIsThereForTheScreen(t *testing.T) {
+func TestScreenGetsInputTypedBeforeIt(t *testing.T) {
 	term, shown, _ := typed("i\tgrace")
 	if read, _ := io.ReadAll(term.Keys(t.Context())); string(read) != "i\tgrace" || shown.Len() > 0 {
 		t.Errorf("the screen got %q, and %q was shown", read, shown.String())
 	}
 }
 
-// The screen that has ended may still wait for a key.
-func TestLinesAreReadAfterAScreen(t *testing.T) {
+// A screen that has ended may still be reading a key.
+func TestLinesCanBeReadAfterAScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keyboard, keys := io.Pipe()
 		term, shown, interrupts := typing(keyboard)
@@ -148,7 +148,7 @@ func TestLinesAreReadAfterAScreen(t *testing.T) {
 	})
 }
 
-func TestReadingALineEndsWithTheContext(t *testing.T) {
+func TestReadLineIsInterruptedByTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keyboard, keys := io.Pipe()
 		defer keys.Close()
@@ -166,7 +166,7 @@ func TestReadingALineEndsWithTheContext(t *testing.T) {
 	})
 }
 
-func TestFullTerminalLosesNothing(t *testing.T) {
+func TestInputBeyondTheBufferIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lines := strings.Repeat("0123456789\r", maxAhead/10)
 		term, _, _ := typing(strings.NewReader(lines))

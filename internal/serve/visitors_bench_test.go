@@ -18,10 +18,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// BenchmarkVisitors has 200 visitors look at the demo's invites at once, and
-// says what each costs: memory of the server's process beyond what it has
-// without them, and its share of a processor while nobody types. The visitors
-// and their homeserver are in other processes. VISITORS sets another number.
+// BenchmarkVisitors opens the list of the demo's invites in 200 sessions at
+// once. It reports the additional memory of the server's process per session,
+// and the CPU time per session while there is no input. Visitors and homeserver
+// run in other processes. The environment variable VISITORS changes the number.
 //
 //	go test -run - -bench Visitors -benchtime 1x ./internal/serve
 func BenchmarkVisitors(b *testing.B) {
@@ -56,7 +56,7 @@ func benchVisitors(b *testing.B, program string, n int) {
 	hs, password := demo.word(`homeserver\t(\S+)`), demo.word(`password\t(\S+)`)
 	serve := exec.Command(program, "--home", filepath.Join(dir, "home"), "serve", "--listen", "127.0.0.1:0",
 		"--allow-private", "--authorized-keys", filepath.Join(dir, "keys"))
-	serve.Env = append(os.Environ(), fmt.Sprintf("MXINVITE_SERVE_SESSIONS=%d", n+1)) // one signs in
+	serve.Env = append(os.Environ(), fmt.Sprintf("MXINVITE_SERVE_SESSIONS=%d", n+1)) // one more to sign in
 	server := begin(b, serve)
 	address := server.word(`Listening on (\S+)`)
 
@@ -72,7 +72,7 @@ func benchVisitors(b *testing.B, program string, n int) {
 		look(b, c, "login "+hs+" --user ada", password)
 	}
 	b.ReportMetric(float64(time.Since(began).Milliseconds())/float64(n), "ms/arrival")
-	time.Sleep(5 * time.Second) // until everybody has come to rest
+	time.Sleep(5 * time.Second) // until all sessions are idle
 	full := server.memory()
 	b.ReportMetric(full-empty, "MiB-visitors")
 	b.ReportMetric((full-empty)/float64(n), "MiB/visitor")
@@ -108,7 +108,7 @@ func look(b *testing.B, c *ssh.Client, login, password string) {
 	settle(b, "the screen is there", func() bool { return strings.Contains(screen.String(), "#compilers") })
 }
 
-// A child is the program in a process of its own.
+// A child is a child process that runs mxinvite.
 type child struct {
 	b    *testing.B
 	pid  int
@@ -130,7 +130,7 @@ func begin(b *testing.B, cmd *exec.Cmd) child {
 	return c
 }
 
-// word waits until the child says something.
+// word waits for a text in the child's output.
 func (c child) word(pattern string) (word string) {
 	c.b.Helper()
 	re := regexp.MustCompile(pattern)
@@ -144,7 +144,7 @@ func (c child) word(pattern string) (word string) {
 	return word
 }
 
-// memory is what the child holds that no other process has, in MiB.
+// memory returns the private memory of the child, in MiB.
 func (c child) memory() float64 {
 	c.b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
@@ -159,7 +159,7 @@ func (c child) memory() float64 {
 	return float64(kib) / 1024
 }
 
-// cpu is how long the child has run on processors.
+// cpu returns the CPU time of the child.
 func (c child) cpu() time.Duration {
 	c.b.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.pid))
