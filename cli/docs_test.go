@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/termtest"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
 // TestSettingsAreDocumented compares docs/config.md with the table of settings;
@@ -69,7 +69,7 @@ that no action has, and a key that does something else on the same page, are tol
 | action | keys | | works on |
 |---|---|---|---|
 `)
-	for _, a := range ui.Actions() {
+	for _, a := range keymap.Actions() {
 		var keys []string
 		for _, k := range a.Keys {
 			keys = append(keys, "`"+k+"`")

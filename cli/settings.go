@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/config"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
 // readSettings reads what the person has chosen. With an error there still are
@@ -20,7 +20,7 @@ func readSettings(a *host.Program, c *cobra.Command) error {
 		home = config.Home{} // not every command needs one
 	}
 	settings, err := home.LoadSettings(a.Getenv, givenFlags(c)...)
-	err = settings.RefuseKeys(ui.CheckKeys(settings.Keys), err)
+	err = settings.RefuseKeys(keymap.Check(settings.Keys), err)
 	a.Settings = *settings
 	a.Colors = a.ChosenColors()
 	a.Accessible = wantsAccessible(a)

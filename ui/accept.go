@@ -12,6 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	maillink "github.com/mxinvite/mxinvite/client/link"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -159,7 +161,7 @@ func (p *acceptPage) ShortHelp() []key.Binding {
 	switch {
 	case p.joined:
 		_, err := p.room()
-		return []key.Binding{when(err == nil, as(k.Open, "open the room")), k.Back, k.Interrupt}
+		return []key.Binding{keymap.When(err == nil, keymap.As(k.Open, "open the room")), k.Back, k.Interrupt}
 	case p.step == previewing:
 		return []key.Binding{k.Accept, k.Edit, k.Interrupt}
 	case p.step == doing:
@@ -212,9 +214,9 @@ func (p *acceptPage) facts(width int) string {
 	}
 	b.WriteString("\n" + st.Warn.Render(cells.Wrap("! This is what the link says. The names are not verified.", width)) + "\n")
 	if by := p.inviter(); by != "" {
-		b.WriteString(cells.Wrap("You name "+cells.Cut(string(by), nameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
+		b.WriteString(cells.Wrap("You name "+cells.Cut(string(by), phrase.NameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
 	} else {
-		b.WriteString(cells.Wrap("The link wants "+cells.Cut(i.Host, nameWidth)+" to confirm that you accept the invite. "+
+		b.WriteString(cells.Wrap("The link wants "+cells.Cut(i.Host, phrase.NameWidth)+" to confirm that you accept the invite. "+
 			"That host learns your Matrix ID and your network address.", width))
 	}
 	b.WriteString("\n\nPress " + st.Accent.Render("a") + " to accept it, " + st.Accent.Render("esc") + " to change it.")
@@ -228,9 +230,9 @@ func (p *acceptPage) result(width int) string {
 	if r, err := p.room(); err == nil {
 		name = r.Name
 	}
-	text := st.Good.Render("✓ ") + cells.Wrap("You are in "+cells.Cut(name, nameWidth)+" now.", width-2) + "\n"
+	text := st.Good.Render("✓ ") + cells.Wrap("You are in "+cells.Cut(name, phrase.NameWidth)+" now.", width-2) + "\n"
 	if p.done.Inviter == "" {
 		return text + "\n" + cells.Wrap("An invite of your Matrix ID was waiting, so the link was not needed.", width)
 	}
-	return text + "\n" + cells.Wrap("Invited by "+cells.Cut(string(p.done.Inviter), nameWidth)+".", width)
+	return text + "\n" + cells.Wrap("Invited by "+cells.Cut(string(p.done.Inviter), phrase.NameWidth)+".", width)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -143,14 +144,14 @@ func (p *accountsPage) ShortHelp() []key.Binding {
 		does = "sign in again"
 	}
 	return []key.Binding{
-		when(some && !p.busy, as(k.Open, does)), when(!p.busy, k.Add), when(some && !p.busy, k.SignOut),
-		when(p.sh.leadsBack(), k.Back), k.Help, k.Quit,
+		keymap.When(some && !p.busy, keymap.As(k.Open, does)), keymap.When(!p.busy, k.Add), keymap.When(some && !p.busy, k.SignOut),
+		keymap.When(p.sh.leadsBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
 func (p *accountsPage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), append(k.moves(true), k.Palette)}
+	return [][]key.Binding{p.ShortHelp(), append(k.Moves(true), k.Palette)}
 }
 
 func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
 const (
@@ -90,7 +91,7 @@ func (p *completion) close() { p.people, p.at, p.problem = nil, -1, nil }
 // press moves in the list or picks from it, and reports whether the key meant
 // that. Enter does only once somebody has moved there: it may have been typed
 // ahead, for the whole page.
-func (p *completion) press(msg tea.KeyPressMsg, keys keyMap) bool {
+func (p *completion) press(msg tea.KeyPressMsg, keys keymap.Map) bool {
 	switch {
 	case len(p.people) == 0:
 		return false

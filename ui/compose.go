@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -219,26 +220,26 @@ func (c *compose) ShortHelp() []key.Binding {
 		n, many := len(c.preview.chosen()), !c.preview.single
 		send := k.Send
 		if many {
-			send = as(k.Send, fmt.Sprintf("send %d", n))
+			send = keymap.As(k.Send, fmt.Sprintf("send %d", n))
 		}
 		ready := c.preview.ready
 		return []key.Binding{
-			when(ready && n > 0, send), when(ready && many, k.LookInto),
-			when(ready && many && c.preview.pending(), k.All), k.Edit, k.Interrupt,
+			keymap.When(ready && n > 0, send), keymap.When(ready && many, k.LookInto),
+			keymap.When(ready && many && c.preview.pending(), k.All), k.Edit, k.Interrupt,
 		}
 	case planning:
-		return []key.Binding{as(k.Edit, "stop"), k.Interrupt}
+		return []key.Binding{keymap.As(k.Edit, "stop"), k.Interrupt}
 	case doing:
 		return []key.Binding{k.Interrupt}
 	default:
 		return []key.Binding{
 			k.Submit, k.Next, c.addRoomKey(), k.Back,
-			when(c.kept, k.ClearDraft), k.Interrupt,
+			keymap.When(c.kept, k.ClearDraft), k.Interrupt,
 		}
 	}
 }
 
 func (c *compose) FullHelp() [][]key.Binding {
 	listed := c.step == previewing && c.preview.ready && !c.preview.single
-	return [][]key.Binding{c.ShortHelp(), c.sh.keys.moves(listed)}
+	return [][]key.Binding{c.ShortHelp(), c.sh.keys.Moves(listed)}
 }

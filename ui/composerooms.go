@@ -11,6 +11,8 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // refresh reads the rooms anew and keeps those that match what is typed. A room
@@ -53,7 +55,7 @@ func (c *compose) lostRoom(gone client.Room) {
 	c.chosen = slices.DeleteFunc(c.chosen, func(r id.RoomID) bool { return r == gone.ID })
 	c.problem = fmt.Errorf("%w any more", client.ErrNotJoined)
 	if c.several && len(c.chosen) > 0 {
-		c.problem = fmt.Errorf("%s: %w", cells.Cut(gone.Name, nameWidth), c.problem)
+		c.problem = fmt.Errorf("%s: %w", cells.Cut(gone.Name, phrase.NameWidth), c.problem)
 		c.nameRooms()
 		return
 	}
@@ -120,13 +122,13 @@ func (c *compose) addRoomKey() key.Binding {
 	room, ok := c.list.Current()
 	switch {
 	case c.form.At != fieldRoom:
-		return when(len(c.chosen) > 0, as(k, "more rooms"))
+		return keymap.When(len(c.chosen) > 0, keymap.As(k, "more rooms"))
 	case !c.several && len(c.chosen) > 0:
-		return as(k, "more rooms")
+		return keymap.As(k, "more rooms")
 	case c.several && slices.Contains(c.chosen, room):
-		return as(k, "drop this room")
+		return keymap.As(k, "drop this room")
 	}
-	return when(ok, k)
+	return keymap.When(ok, k)
 }
 
 // focus puts the cursor into a field. Where rooms are added, that of the rooms
@@ -158,7 +160,7 @@ func (c *compose) nameRooms() {
 func (c *compose) roomNames() string {
 	var names []string
 	for _, room := range c.chosen {
-		names = append(names, cells.Cut(c.rooms[room].Name, nameWidth))
+		names = append(names, cells.Cut(c.rooms[room].Name, phrase.NameWidth))
 	}
 	if len(names) == 1 {
 		return names[0]

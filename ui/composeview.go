@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -49,7 +50,7 @@ func (c *compose) understood(width int) string {
 		for _, p := range c.invitees.pasted {
 			lines += cells.Height(p.text)
 		}
-		text += " (" + count(lines, "line") + " pasted)"
+		text += " (" + phrase.Count(lines, "line") + " pasted)"
 	}
 	style := st.Good
 	if len(c.invitees.list.Problems) > 0 || len(c.invitees.list.Recipients) == 0 {
@@ -95,7 +96,7 @@ func (c *compose) below(width, height int) string {
 func (c *compose) choices(width, height int) string {
 	st := c.sh.styles
 	if len(c.list.Keys) == 0 {
-		return st.Warn.Render(cells.Wrap("None of your "+count(len(c.rooms), "room")+" is called that.", width))
+		return st.Warn.Render(cells.Wrap("None of your "+phrase.Count(len(c.rooms), "room")+" is called that.", width))
 	}
 	var lines []string
 	from, to := c.list.Window(min(height, 10))
@@ -121,22 +122,22 @@ func (c *compose) choices(width, height int) string {
 // viewSingle says what sending to one person will do, and what gives pause.
 func (c *compose) viewSingle(width int) string {
 	st, p := c.sh.styles, c.preview.plans[0]
-	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, nameWidth)
+	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, phrase.NameWidth)
 	var text string
 	switch p.Outcome() {
 	case client.PlanUserID:
 		text = fmt.Sprintf("%s is invited to %s on Matrix, and no mail is sent.", who, room)
 	case client.PlanOnMatrix:
 		text = fmt.Sprintf("%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
-			who, cells.Cut(string(p.UserID), nameWidth), room)
+			who, cells.Cut(string(p.UserID), phrase.NameWidth), room)
 	default:
 		text = fmt.Sprintf("No Matrix ID is known for %s. An invite to %s is sent there by e-mail in your name, by the identity server %s.",
-			who, room, cells.Cut(p.Server, nameWidth))
+			who, room, cells.Cut(p.Server, phrase.NameWidth))
 	}
 	var b strings.Builder
 	b.WriteString(cells.Bullet(st.Good.Render("✓"), text, width))
 	if p.Name != "" {
-		b.WriteString("\n\n" + cells.Bullet(st.Faint.Render("·"), fmt.Sprintf("The name you gave is %q. It is not sent.", cells.Cut(p.Name, nameWidth)), width))
+		b.WriteString("\n\n" + cells.Bullet(st.Faint.Render("·"), fmt.Sprintf("The name you gave is %q. It is not sent.", cells.Cut(p.Name, phrase.NameWidth)), width))
 	}
 	for n, i := range p.Similar {
 		const most = 3
@@ -146,7 +147,7 @@ func (c *compose) viewSingle(width int) string {
 		}
 		b.WriteString("\n\n" + cells.Bullet(st.Warn.Render("!"), fmt.Sprintf(
 			"An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
-			cells.Cut(nameOf(i), nameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth)), width))
+			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth)), width))
 	}
 	return b.String()
 }

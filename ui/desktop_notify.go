@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // desktopPause is the least time between two desktop notifications.
@@ -75,7 +76,7 @@ func (s *sending) notifyDesktop(before client.Outbox) tea.Cmd {
 	waiting := func(o client.Outbox) int { return o.Count(client.ItemQueued, client.ItemSending) }
 	switch {
 	case stuck(now) > stuck(before):
-		return s.desktop.show(count(stuck(now), "invite") + " in the outbox " + need(stuck(now)) + " you")
+		return s.desktop.show(phrase.Count(stuck(now), "invite") + " in the outbox " + need(stuck(now)) + " you")
 	case waiting(before) > 0 && waiting(now) == 0:
 		return s.desktop.show("All invites of the outbox have gone out")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/wording"
 )
@@ -95,7 +96,7 @@ func (d *detailer) advice() {
 		d.point(st.Accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
 	}
 	for _, refused := range d.sh.account.Refusals(i) {
-		d.point(st.Accent.Render("→"), sentence(refused.Error())+" "+d.sh.hint(refused))
+		d.point(st.Accent.Render("→"), phrase.Sentence(refused.Error())+" "+d.sh.hint(refused))
 	}
 }
 
@@ -111,16 +112,16 @@ func (d *detailer) fields() {
 	}
 	if i.Sender != "" {
 		d.field("By", string(i.Sender))
-		d.field("Sent", moment(i.SentAt))
+		d.field("Sent", phrase.Moment(i.SentAt))
 	}
 	if a := i.Acceptance; a != nil {
 		d.field("Accepted", "by "+string(a.UserID))
 		if !a.At.IsZero() {
-			d.field("", moment(a.At))
+			d.field("", phrase.Moment(a.At))
 		}
 	}
 	if rev := i.Revocation; rev != nil {
-		d.field("Revoked", moment(rev.At))
+		d.field("Revoked", phrase.Moment(rev.At))
 		d.field("", "by "+string(rev.Sender))
 	}
 }
@@ -218,5 +219,5 @@ func leftoverWords(n int) string {
 	if n == 1 {
 		return "another invite to this name is still pending; accepting it would change their membership from join to invite."
 	}
-	return count(n, "other invite") + " to this name are still pending; accepting one would change their membership from join to invite."
+	return phrase.Count(n, "other invite") + " to this name are still pending; accepting one would change their membership from join to invite."
 }

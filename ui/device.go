@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/qrtext"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -108,7 +109,7 @@ func (p *devicePage) address() string {
 func (p *devicePage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	return []key.Binding{
-		when(p.problem != nil, as(k.Submit, "try again")), when(p.waiting(), k.CopyCode), when(p.waiting(), k.CopyAddress), k.Back, k.Interrupt,
+		keymap.When(p.problem != nil, keymap.As(k.Submit, "try again")), keymap.When(p.waiting(), k.CopyCode), keymap.When(p.waiting(), k.CopyAddress), k.Back, k.Interrupt,
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -176,7 +178,7 @@ func (c *exportCard) done(e exported) tea.Cmd {
 			func() tea.Cmd { return c.export(true) }))
 	}
 	c.sh.closeScreen(c)
-	switch n := count(len(c.invites), "invite"); {
+	switch n := phrase.Count(len(c.invites), "invite"); {
 	case e.Text == "":
 		c.sh.say("Wrote %s to %s.", n, e.Path)
 	case len(e.Text) > mostCopied:
@@ -197,11 +199,11 @@ func (c *exportCard) ShortHelp() []key.Binding {
 	if c.form != nil {
 		does = "write the file"
 	}
-	return []key.Binding{when(!c.busy, as(k.Submit, does)), when(!c.busy, as(k.Next, "next format")), k.Back, k.Interrupt}
+	return []key.Binding{keymap.When(!c.busy, keymap.As(k.Submit, does)), keymap.When(!c.busy, keymap.As(k.Next, "next format")), k.Back, k.Interrupt}
 }
 
 func (c *exportCard) FullHelp() [][]key.Binding {
-	return [][]key.Binding{c.ShortHelp(), {when(!c.busy, as(c.sh.keys.Prev, "previous format"))}}
+	return [][]key.Binding{c.ShortHelp(), {keymap.When(!c.busy, keymap.As(c.sh.keys.Prev, "previous format"))}}
 }
 
 func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
@@ -215,7 +217,7 @@ func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
 		}
 	}
 	space()
-	lines = append(lines, st.Strong.Render("Export "+count(len(c.invites), "invite")))
+	lines = append(lines, st.Strong.Render("Export "+phrase.Count(len(c.invites), "invite")))
 	space()
 	lines = append(lines, strings.Split(cells.Wrap(cells.Cut(c.which, 2*width), width), "\n")...)
 	space()
@@ -256,7 +258,7 @@ func (c *exportCard) says(width int) string {
 // which says which invites are shown, and in which order.
 func (t *inviteTable) which() string {
 	filter := t.Filter.Text()
-	words := []string{fmt.Sprintf("%d of %s", len(t.List.Keys), count(len(t.Rows), "invite"))}
+	words := []string{fmt.Sprintf("%d of %s", len(t.List.Keys), phrase.Count(len(t.Rows), "invite"))}
 	switch {
 	case t.tab == (tab{}) && filter == "":
 		words = []string{"All invites of your rooms"}

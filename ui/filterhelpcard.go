@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
 // filterHelp is a card with all that a filter may consist of.
@@ -45,7 +46,7 @@ func (f *filterHelp) update(msg tea.Msg) tea.Cmd {
 func (f *filterHelp) ShortHelp() []key.Binding {
 	k := f.sh.keys
 	more := len(f.lines) > f.height()
-	return []key.Binding{as(k.Back, "close"), when(more, k.Up), when(more, k.Down)}
+	return []key.Binding{keymap.As(k.Back, "close"), keymap.When(more, k.Up), keymap.When(more, k.Down)}
 }
 
 func (f *filterHelp) FullHelp() [][]key.Binding { return [][]key.Binding{f.ShortHelp()} }

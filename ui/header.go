@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -57,7 +58,7 @@ func (s *sending) headerWords(st style.Styles) []string {
 	if n := s.waiting(); n > 0 {
 		arrow := st.Accent.Render(fmt.Sprintf("↑ %d", n))
 		left := s.next.left
-		switch elsewhere := cells.Cut(s.elsewhere(), nameWidth); {
+		switch elsewhere := cells.Cut(s.elsewhere(), phrase.NameWidth); {
 		case o.Paused:
 			add(arrow+" to send, "+st.Warn.Render("paused"), arrow+" "+st.Warn.Render("paused"), arrow)
 		case s.trouble != nil:

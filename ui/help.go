@@ -12,6 +12,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -71,7 +72,7 @@ func (h *helpCard) ShortHelp() []key.Binding {
 	k := h.sh.keys
 	lines, height := h.lines()
 	more := len(lines) > height
-	return []key.Binding{as(k.Back, "close"), when(more, k.Up), when(more, k.Down)}
+	return []key.Binding{keymap.As(k.Back, "close"), keymap.When(more, k.Up), keymap.When(more, k.Down)}
 }
 
 func (h *helpCard) FullHelp() [][]key.Binding { return [][]key.Binding{h.ShortHelp()} }

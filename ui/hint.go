@@ -3,9 +3,8 @@ package ui
 import (
 	"strings"
 
-	"charm.land/bubbles/v2/key"
-
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
@@ -14,40 +13,10 @@ func (sh *shell) hint(err error) string { return sh.adviceWords(client.Advise(er
 
 // adviceWords is advice in the words of the screen, which name its keys.
 func (sh *shell) adviceWords(a client.Advice) string {
-	return wording.Hint(string(a.Kind), wording.HintValues(a.Values), sh.keys.hintWays(sh.opt.Visitor))
+	return wording.Hint(string(a.Kind), wording.HintValues(a.Values), sh.keys.HintWays(sh.opt.Visitor))
 }
 
 // withHint is an error's text as a sentence, and what can be done about it.
 func (sh *shell) withHint(text string, a client.Advice) string {
-	return strings.TrimSpace(sentence(text) + " " + sh.adviceWords(a))
-}
-
-// hintWays names the keys that do what hints are about, and the fields of forms.
-// A visitor cannot run commands on the machine that the screen runs on.
-func (k *keyMap) hintWays(visitor bool) wording.HintWays {
-	press := func(b key.Binding) string { return "press " + b.Help().Key }
-	ways := wording.HintWays{
-		ListRooms:      "To see your rooms, " + press(k.Rooms) + " among the invites.",
-		ListInvites:    "To read the invites again, go back to them.",
-		ShowOutbox:     "To see the outbox, " + press(k.Outbox) + " among the invites.",
-		AcceptTerms:    "To read and accept them, " + press(k.Accept) + " in the outbox.",
-		IdentityServer: "ask its administrators for one.",
-		NameRoom:       "Type it into the field Room.",
-		NameInviter:    "type their Matrix ID into the field Invited by.",
-		WithoutBind:    "Accept it here, where the address is not bound.",
-		SendAgain:      "To send it as well, " + press(k.All) + " in the preview.",
-		SignIn:         func(wording.HintValues) string { return "Sign in again." },
-		Trust: func(v wording.HintValues) string {
-			return "To allow it from the next start on, run: " + wording.TrustCommand(v)
-		},
-	}
-	if visitor {
-		ways.Trust = func(v wording.HintValues) string {
-			if v.HTTP || v.Private {
-				return "Visitors cannot allow that."
-			}
-			return "To allow it, " + press(k.Trust) + " among the invites."
-		}
-	}
-	return ways
+	return strings.TrimSpace(phrase.Sentence(text) + " " + sh.adviceWords(a))
 }

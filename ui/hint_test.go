@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
 // Hints of the screen name keys that there are and no commands, but for what has
@@ -15,7 +16,7 @@ func TestEveryHintHasWordsOnTheScreen(t *testing.T) {
 	own := map[string][]string{"rooms": {"f5"}, "outbox": {"f6"}, "accept": {"f7"}, "mail-pending": {"f8"}}
 	pressed := regexp.MustCompile(`press (\S+)`)
 	for _, visitor := range []bool{false, true} {
-		keys := newKeyMap(own)
+		keys := keymap.New(own)
 		sh := &shell{keys: keys, opt: Options{Visitor: visitor}}
 		for _, kind := range client.HintKinds() {
 			for _, needsFlags := range []bool{false, true} {
@@ -26,7 +27,7 @@ func TestEveryHintHasWordsOnTheScreen(t *testing.T) {
 					t.Errorf("%s reads %q", kind, hint)
 				}
 				for _, found := range pressed.FindAllStringSubmatch(hint, -1) {
-					known := slices.ContainsFunc(keys.table(), func(a action) bool { return a.at.Help().Key == found[1] })
+					known := slices.ContainsFunc(keys.Table(), func(a keymap.Row) bool { return a.At.Help().Key == found[1] })
 					if !known {
 						t.Errorf("%s names the key %q: %s", kind, found[1], hint)
 					}

@@ -14,6 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -57,7 +59,7 @@ func (h *home) init() tea.Cmd {
 
 func (h *home) title() string {
 	if room := h.onlyRoom(); room != nil {
-		return "Invites of " + cells.Cut(room.Name, nameWidth)
+		return "Invites of " + cells.Cut(room.Name, phrase.NameWidth)
 	}
 	return "Invites of all rooms"
 }
@@ -222,7 +224,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 // invite opens the page that invites, to the room of the chosen invite or of the page.
 func (h *home) invite() tea.Cmd {
 	if !h.mayInvite() {
-		h.sh.notice = notice{text: sentence(h.whyNot("invite")), bad: true}
+		h.sh.notice = notice{text: phrase.Sentence(h.whyNot("invite")), bad: true}
 		return nil
 	}
 	if room := h.onlyRoom(); room != nil {
@@ -254,10 +256,10 @@ func (h *home) ShortHelp() []key.Binding {
 	}
 	_, some := h.Selected()
 	return []key.Binding{
-		when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(h.mayRevoke(), k.Revoke),
-		when(h.sh.revocations.undoable() != nil, k.Undo), when(h.Filters(), as(k.Clear, "clear filter")),
-		when(len(h.Rows) > 0, k.NextStatus), when(h.mayFilter(), k.Filter),
-		when(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, when(h.leadsBack(), k.Back), k.Help, k.Quit,
+		keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(h.mayRevoke(), k.Revoke),
+		keymap.When(h.sh.revocations.undoable() != nil, k.Undo), keymap.When(h.Filters(), keymap.As(k.Clear, "clear filter")),
+		keymap.When(len(h.Rows) > 0, k.NextStatus), keymap.When(h.mayFilter(), k.Filter),
+		keymap.When(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, keymap.When(h.leadsBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
@@ -277,16 +279,16 @@ func (h *home) FullHelp() [][]key.Binding {
 	filled := len(h.Rows) > 0
 	return append([][]key.Binding{
 		{
-			when(!h.loading() && h.mayInvite(), k.Invite), when(some, k.Open), when(some, k.Mark), when(some, k.MarkAll), when(h.mayRevoke(), k.Revoke),
-			when(h.sh.revocations.undoable() != nil, k.Undo), when(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
-			when(some && maySendAgain(h.sh, chosen), k.Again), when(some, k.Copy), when(some, k.CopyLink),
-			when(some && h.sh.opt.Export != nil, k.Export),
+			keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(h.mayRevoke(), k.Revoke),
+			keymap.When(h.sh.revocations.undoable() != nil, k.Undo), keymap.When(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
+			keymap.When(some && maySendAgain(h.sh, chosen), k.Again), keymap.When(some, k.Copy), keymap.When(some, k.CopyLink),
+			keymap.When(some && h.sh.opt.Export != nil, k.Export),
 		},
-		append(k.moves(some), when(filled, k.NextStatus), when(filled, k.PrevStatus), when(filled, k.Sort), when(filled, k.Reverse)),
+		append(k.Moves(some), keymap.When(filled, k.NextStatus), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse)),
 		{
-			when(h.mayFilter(), k.Filter), when(!h.leadsBack(), k.Clear), when(h.leadsBack(), k.Back), k.Outbox, k.Rooms, k.Take,
-			when(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
-			when(h.sh.opt.Suspend, k.Suspend), k.Quit,
+			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.leadsBack(), k.Clear), keymap.When(h.leadsBack(), k.Back), k.Outbox, k.Rooms, k.Take,
+			keymap.When(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
+			keymap.When(h.sh.opt.Suspend, k.Suspend), k.Quit,
 		},
 	}, h.sh.tour.helpKeys())
 }

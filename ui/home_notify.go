@@ -5,6 +5,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // noteTaken notes which invites are taken that certainly were pending before.
@@ -23,7 +24,7 @@ func (h *home) noteTaken(before map[inviteKey]*row) {
 func (h *home) tellOfTaken() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range h.taken {
-		cmds = append(cmds, h.sh.desktop.show(cells.Cut(r.who(), nameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), nameWidth)))
+		cmds = append(cmds, h.sh.desktop.show(cells.Cut(r.who(), phrase.NameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), phrase.NameWidth)))
 	}
 	h.taken = nil
 	return tea.Batch(cmds...)

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -35,7 +36,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 	case len(h.rooms) == 0:
 		body = "\n" + noRoomsText(h.sh, width-4)
 	case len(h.Rows) == 0:
-		body = "\n" + cells.Wrap("Nobody has been invited by e-mail to any of your "+count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
+		body = "\n" + cells.Wrap("Nobody has been invited by e-mail to any of your "+phrase.Count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
 			st.Accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
 	default:
 		return h.inviteTable.view(width, height, h.tail())

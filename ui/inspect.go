@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -147,16 +148,16 @@ func (p *inspectPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	switch {
 	case p.file == "":
-		return []key.Binding{when(!p.busy, k.Submit), k.Back, k.Interrupt}
+		return []key.Binding{keymap.When(!p.busy, k.Submit), k.Back, k.Interrupt}
 	case p.invites.Filter.Typing:
 		return typingHelp(p.sh, p.invites.Filter.HasOffers())
 	}
 	_, some := p.invites.Selected()
-	filled, leave := len(p.invites.Rows) > 0, as(k.Clear, "another file")
+	filled, leave := len(p.invites.Rows) > 0, keymap.As(k.Clear, "another file")
 	if p.invites.Clears() {
-		leave = as(k.Clear, "clear filter")
+		leave = keymap.As(k.Clear, "clear filter")
 	}
-	return []key.Binding{when(some, k.Open), when(filled, k.NextStatus), when(filled, k.Filter), leave, k.Help, k.Quit}
+	return []key.Binding{keymap.When(some, k.Open), keymap.When(filled, k.NextStatus), keymap.When(filled, k.Filter), leave, k.Help, k.Quit}
 }
 
 func (p *inspectPage) FullHelp() [][]key.Binding {
@@ -168,7 +169,7 @@ func (p *inspectPage) FullHelp() [][]key.Binding {
 	filled := len(p.invites.Rows) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		append(k.moves(some), when(filled, k.PrevStatus), when(filled, k.Sort), when(filled, k.Reverse), k.Palette),
+		append(k.Moves(some), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse), k.Palette),
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -96,18 +98,18 @@ func (p *invitePage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	raw := k.Raw
 	if p.raw {
-		raw = as(k.Raw, "the details")
+		raw = keymap.As(k.Raw, "the details")
 	}
 	return []key.Binding{
-		when(mayRevoke(p.sh, p.row.invite), k.Revoke), when(len(leftovers(p.sh, p.row.invite)) > 0, k.Leftovers), when(maySendAgain(p.sh, p.row.invite), k.Again),
-		when(p.sh.revocations.undoable() != nil, k.Undo),
-		when(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, as(k.Rooms, "its room"), when(p.raw, as(k.Clear, "back")), when(!p.raw, k.Back), k.Help, k.Quit,
+		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.Leftovers), keymap.When(maySendAgain(p.sh, p.row.invite), k.Again),
+		keymap.When(p.sh.revocations.undoable() != nil, k.Undo),
+		keymap.When(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "its room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
 	}
 }
 
 func (p *invitePage) FullHelp() [][]key.Binding {
 	k := p.sh.keys
-	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, k.moves(true)}
+	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, k.Moves(true)}
 }
 
 func (p *invitePage) view(_, height int) (string, *tea.Cursor) {
@@ -140,7 +142,7 @@ func (p *invitePage) history(width int) string {
 		case ev.Replaces != "":
 			what = "wrote it; what stood there before is not known"
 		}
-		lines = append(lines, st.Faint.Render(moment(ev.At))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-20))
+		lines = append(lines, st.Faint.Render(phrase.Moment(ev.At))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-20))
 		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
 			lines = append(lines, st.Faint.Render("What stood there in between is not shown."))
 		}

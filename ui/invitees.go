@@ -7,6 +7,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // invitees are the people to invite: those in the field, and those in lists that were
@@ -101,7 +102,7 @@ func (w *invitees) err() error {
 	case len(l.Recipients) > 0:
 		return nil
 	case len(l.Problems) == 1 && len(w.pasted) == 0:
-		return fmt.Errorf("%q is %w", cells.Cut(l.Problems[0].Text, nameWidth), l.Problems[0].Err)
+		return fmt.Errorf("%q is %w", cells.Cut(l.Problems[0].Text, phrase.NameWidth), l.Problems[0].Err)
 	}
 	return fmt.Errorf("all of this is %w", recipients.ErrNoAddress)
 }

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // quit ends the program, once nothing is left that the user wants done. It asks
@@ -22,7 +23,7 @@ func (sh *shell) quit() tea.Cmd {
 		return sh.openCard(newQuit(sh))
 	}
 	if n := sh.leftBehind(); n > 0 && sh.top() != sh.farewell {
-		cmd := sh.openCard(newConfirm(sh, "Leave while "+count(n, "invite")+" "+waits(n)+"?",
+		cmd := sh.openCard(newConfirm(sh, "Leave while "+phrase.Count(n, "invite")+" "+waits(n)+"?",
 			"Nothing is lost: what waits stays in the outbox and goes out when mxinvite runs again, here or as: mxinvite outbox run.", sh.finish))
 		sh.farewell = sh.top()
 		return cmd

@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -52,7 +53,7 @@ func find(t *testing.T, term *termtest.Terminal, text string) (x, y int) {
 
 // tagged reports whether a key that no keyboard has was taken for text.
 func tagged(screen string) bool {
-	return slices.ContainsFunc(Actions(), func(a Action) bool { return strings.Contains(screen, widget.Tag(a.Name)) })
+	return slices.ContainsFunc(keymap.Actions(), func(a keymap.Action) bool { return strings.Contains(screen, widget.Tag(a.Name)) })
 }
 
 // shows fails unless a text is on the screen.

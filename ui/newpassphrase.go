@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/weakpass"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -112,7 +113,7 @@ func (p *passphrasePage) ShortHelp() []key.Binding {
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
-	return []key.Binding{k.Submit, k.Next, k.Prev, when(p.above, k.Back), when(!p.above, k.Abandon), k.Interrupt}
+	return []key.Binding{k.Submit, k.Next, k.Prev, keymap.When(p.above, k.Back), keymap.When(!p.above, k.Abandon), k.Interrupt}
 }
 
 func (p *passphrasePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }

@@ -3,10 +3,9 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -43,7 +42,7 @@ func (sh *shell) say(format string, args ...any) {
 
 // complain tells that something did not work, and what to do.
 func (sh *shell) complain(err error) {
-	text := sentence(err.Error())
+	text := phrase.Sentence(err.Error())
 	if hint := sh.hint(err); hint != "" {
 		text += " " + hint
 	}
@@ -56,27 +55,9 @@ func (sh *shell) tell(n notice) { sh.notice = n }
 // problem shows an error in the page: what happened, and what to do about it.
 func (sh *shell) problem(err error, width int) string {
 	st := sh.styles
-	out := st.Bad.Render(cells.Wrap("! "+sentence(err.Error()), width))
+	out := st.Bad.Render(cells.Wrap("! "+phrase.Sentence(err.Error()), width))
 	if hint := sh.hint(err); hint != "" {
 		out += "\n" + st.Plain.Render(cells.Wrap(hint, width))
 	}
 	return out
-}
-
-// sentence makes an error's text one. A name in front keeps its small letter.
-func sentence(s string) string {
-	word, _, _ := strings.Cut(s, " ")
-	if !strings.ContainsAny(word, ".:@!#") {
-		s = capital(s)
-	}
-	if !strings.HasSuffix(s, ".") {
-		s += "."
-	}
-	return s
-}
-
-// capital is a text that begins with a capital letter.
-func capital(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
 }

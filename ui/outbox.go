@@ -11,6 +11,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -143,9 +145,9 @@ func numbers(items []client.Item) []int64 {
 // these names one item, and counts more.
 func these(items []client.Item) string {
 	if len(items) == 1 {
-		return "the invite to " + cells.Cut(addressOf(items[0]), nameWidth)
+		return "the invite to " + cells.Cut(addressOf(items[0]), phrase.NameWidth)
 	}
-	return count(len(items), "invite")
+	return phrase.Count(len(items), "invite")
 }
 
 // addressOf is the address or the Matrix ID that an item is for, as far as that
@@ -185,7 +187,7 @@ func (p *outboxPage) sweep() tea.Cmd {
 	if p.sh.sending.outbox.Over() == 0 {
 		return nil
 	}
-	question := "Clear " + count(p.sh.sending.outbox.Over(), "invite") + " that are over?"
+	question := "Clear " + phrase.Count(p.sh.sending.outbox.Over(), "invite") + " that are over?"
 	if p.sh.sending.outbox.Over() == 1 {
 		question = "Clear the invite that is over?"
 	}
@@ -215,7 +217,7 @@ func (p *outboxPage) retry() tea.Cmd {
 		question = "Send " + these(chosen) + " again?"
 		what = "It is not known whether the first mail was sent. If it was, this is a second one to the same person."
 		if len(chosen) == 1 {
-			what = sentence(chosen[0].Reason) + " " + what
+			what = phrase.Sentence(chosen[0].Reason) + " " + what
 		}
 	}
 	return p.ask(question, what, "Back in the outbox: "+these(chosen)+".",
@@ -250,8 +252,8 @@ func (p *outboxPage) ShortHelp() []key.Binding {
 	again := len(p.chosen(client.ItemFailed, client.ItemCancelled, client.ItemUncertain)) > 0
 	_, terms := p.terms()
 	return []key.Binding{
-		when(terms, as(k.Accept, "read the terms")), p.pauseKey(), when(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), when(again, k.Again),
-		when(len(p.chosen(client.ItemUncertain)) > 0, k.Settle), when(len(p.marked) > 0, as(k.Clear, "unmark")), when(len(p.marked) == 0, k.Back),
+		keymap.When(terms, keymap.As(k.Accept, "read the terms")), p.pauseKey(), keymap.When(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), keymap.When(again, k.Again),
+		keymap.When(len(p.chosen(client.ItemUncertain)) > 0, k.Settle), keymap.When(len(p.marked) > 0, keymap.As(k.Clear, "unmark")), keymap.When(len(p.marked) == 0, k.Back),
 		k.Help, k.Quit,
 	}
 }
@@ -260,9 +262,9 @@ func (p *outboxPage) ShortHelp() []key.Binding {
 func (p *outboxPage) pauseKey() key.Binding {
 	o := p.sh.sending.outbox
 	if o.Paused {
-		return as(p.sh.keys.Pause, "resume")
+		return keymap.As(p.sh.keys.Pause, "resume")
 	}
-	return when(len(o.Items) > 0, p.sh.keys.Pause)
+	return keymap.When(len(o.Items) > 0, p.sh.keys.Pause)
 }
 
 func (p *outboxPage) FullHelp() [][]key.Binding {
@@ -270,8 +272,8 @@ func (p *outboxPage) FullHelp() [][]key.Binding {
 	some := len(p.items) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		{k.Invite, when(some, k.Mark), when(some, k.MarkAll), when(p.sh.sending.outbox.Over() > 0, k.Sweep), k.Palette},
-		k.moves(some),
+		{k.Invite, keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.sending.outbox.Over() > 0, k.Sweep), k.Palette},
+		k.Moves(some),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // together are the items that were put into the outbox at once with one.
@@ -23,7 +24,7 @@ func (s *sending) together(item client.Item) (items []client.Item) {
 // was shown already. followKey opens the page of the outbox.
 func (s *sending) tellQueued(items []client.Item, followKey string) {
 	if n := len(items); n > 1 && s.toldOf != items[0].QueuedAt.UnixMilli() {
-		s.host.say("%s are in the outbox and go out in the background. Press %s to follow them.", count(n, "invite"), followKey)
+		s.host.say("%s are in the outbox and go out in the background. Press %s to follow them.", phrase.Count(n, "invite"), followKey)
 	}
 }
 
@@ -48,7 +49,7 @@ func (s *sending) tellOf(item client.Item) tea.Cmd {
 
 // tellOfOne shows the result of an item that was sent alone.
 func (s *sending) tellOfOne(item client.Item) {
-	room := cells.Cut(s.host.roomName(item.Room), nameWidth)
+	room := cells.Cut(s.host.roomName(item.Room), phrase.NameWidth)
 	switch item.State {
 	case client.ItemSent:
 		s.host.say("Invited %s to %s. The mail is on its way.", item.Address.Address, room)

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -106,7 +107,7 @@ func (p *outboxPage) outlook(width int) string {
 	n := s.waiting()
 	switch {
 	case s.err != nil:
-		return st.Bad.Render(cells.Cut("! "+sentence(s.err.Error()), width))
+		return st.Bad.Render(cells.Cut("! "+phrase.Sentence(s.err.Error()), width))
 	case o.Paused:
 		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to go on."
 	case n > 0 && s.trouble != nil:
@@ -126,7 +127,7 @@ func (p *outboxPage) outlook(width int) string {
 		text += ", the last one " + dayAndTime(now, o.Last)
 	}
 	text += "."
-	switch elsewhere := cells.Cut(p.sh.sending.elsewhere(), nameWidth); {
+	switch elsewhere := cells.Cut(p.sh.sending.elsewhere(), phrase.NameWidth); {
 	case o.Sender == "" && s.runner == nil:
 		text = "No program sends. Start mxinvite again, or: mxinvite outbox run."
 	case elsewhere != "":
@@ -201,7 +202,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	}
 	if p.wide() {
 		lines = append(lines, "", st.Label.Render("Room  ")+cells.Cut(p.sh.roomName(i.Room), width-6),
-			st.Label.Render("Put   ")+moment(i.QueuedAt)+" into the outbox")
+			st.Label.Render("Put   ")+phrase.Moment(i.QueuedAt)+" into the outbox")
 	}
 	return strings.Join(lines, "\n")
 }
@@ -210,7 +211,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 func stateStory(sh *shell, i client.Item) string {
 	text := duration.Ago(sh.now(), i.Changed)
 	if i.Attempts > 1 {
-		text += ", tried " + count(i.Attempts, "time")
+		text += ", tried " + phrase.Count(i.Attempts, "time")
 	}
 	return text
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -58,7 +59,7 @@ func (p *palette) find() {
 	var all []found
 	typed := p.form.Value(0)
 	for _, e := range p.entries() {
-		if m, ok := widget.MatchOf(typed, e.title, synonyms(e.name), e.does); ok {
+		if m, ok := widget.MatchOf(typed, e.title, keymap.Synonyms(e.name), e.does); ok {
 			all = append(all, found{e.name, m})
 		}
 	}
@@ -149,7 +150,7 @@ func (p *palette) ArrowsMove() bool { return true }
 func (p *palette) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	e, ok := p.current()
-	return []key.Binding{when(ok && e.off == "", as(k.Submit, "do it")), k.Back}
+	return []key.Binding{keymap.When(ok && e.off == "", keymap.As(k.Submit, "do it")), k.Back}
 }
 
 func (p *palette) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }

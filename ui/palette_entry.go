@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -24,18 +25,18 @@ type entry struct {
 // entries are the actions that the screen below names, working or not, each
 // once, and the settings.
 func (p *palette) entries() []entry {
-	actions := map[string]action{}
-	for _, a := range new(keyMap).table() {
-		actions[a.name] = a
+	actions := map[string]keymap.Row{}
+	for _, a := range new(keymap.Map).Table() {
+		actions[a.Name] = a
 	}
 	var all []entry
 	for _, b := range slices.Concat(p.below.FullHelp()...) {
 		a, known := actions[widget.ActionOf(b)]
-		if !known || a.name == "palette" {
+		if !known || a.Name == "palette" {
 			continue
 		}
 		// A page may name an action in several words, of which one works.
-		switch n := slices.IndexFunc(all, func(e entry) bool { return e.name == a.name }); {
+		switch n := slices.IndexFunc(all, func(e entry) bool { return e.name == a.Name }); {
 		case n < 0:
 			all = append(all, p.actionEntry(a, b))
 		case all[n].off != "":
@@ -58,10 +59,10 @@ func (p *palette) entry(name string) (entry, bool) {
 	return all[n], true
 }
 
-func (p *palette) actionEntry(a action, b key.Binding) entry {
+func (p *palette) actionEntry(a keymap.Row, b key.Binding) entry {
 	e := entry{
-		name: a.name, title: b.Help().Desc, right: b.Help().Key, does: a.does,
-		run: func() tea.Cmd { return p.sh.press(widget.PressOf(a.name)) },
+		name: a.Name, title: b.Help().Desc, right: b.Help().Key, does: a.Does,
+		run: func() tea.Cmd { return p.sh.press(widget.PressOf(a.Name)) },
 	}
 	if !b.Enabled() {
 		e.off = p.why(a)
@@ -88,10 +89,10 @@ func (p *palette) settingEntry(s Setting) entry {
 }
 
 // why says why an action does not work at the moment.
-func (p *palette) why(a action) string {
+func (p *palette) why(a keymap.Row) string {
 	text := ""
 	if below, ok := p.below.(excuser); ok {
-		text = below.whyNot(a.name)
+		text = below.whyNot(a.Name)
 	}
-	return cmp.Or(text, a.lacks, "not now")
+	return cmp.Or(text, a.Lacks, "not now")
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
 func TestPalette(t *testing.T) {
@@ -129,10 +130,10 @@ func TestPaletteAsksBeforeItDoesHarm(t *testing.T) {
 
 func TestEverySynonymIsOfAnAction(t *testing.T) {
 	names := map[string]bool{}
-	for _, a := range Actions() {
+	for _, a := range keymap.Actions() {
 		names[a.Name] = true
 	}
-	source, err := os.ReadFile("synonyms.go")
+	source, err := os.ReadFile("keymap/synonyms.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestPaletteTypesNothing(t *testing.T) {
 }
 
 func TestChosenKeys(t *testing.T) {
-	k := newKeyMap(map[string][]string{"revoke": {"delete", "x"}, "up": {"w"}})
+	k := keymap.New(map[string][]string{"revoke": {"delete", "x"}, "up": {"w"}})
 	if got := k.Revoke.Help().Key + " " + k.Up.Help().Key + " " + k.Down.Help().Key; got != "delete w ↓/j" {
 		t.Error(got)
 	}
@@ -206,15 +207,15 @@ func TestChosenKeys(t *testing.T) {
 		"as it is":          {map[string][]string{"clear": {"esc"}}, "clear", ""},
 		"both chosen alike": {map[string][]string{"sort": {"w"}, "filter": {"w"}}, "sort", `"w" does filter on the same page`},
 	} {
-		if got := CheckKeys(c.chosen)[c.of]; got != c.want {
+		if got := keymap.Check(c.chosen)[c.of]; got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	if wrong := CheckKeys(nil); len(wrong) > 0 {
+	if wrong := keymap.Check(nil); len(wrong) > 0 {
 		t.Error(wrong)
 	}
-	for _, a := range Actions() {
-		if wrong := CheckKeys(map[string][]string{a.Name: a.Keys}); len(wrong) > 0 {
+	for _, a := range keymap.Actions() {
+		if wrong := keymap.Check(map[string][]string{a.Name: a.Keys}); len(wrong) > 0 {
 			t.Error(wrong)
 		}
 	}

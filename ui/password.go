@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -126,7 +127,7 @@ func (p *secretPage) ShortHelp() []key.Binding {
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
-	return []key.Binding{as(k.Submit, "sign in"), when(p.several(), k.Next), when(p.several(), k.Prev), k.Back, k.Interrupt}
+	return []key.Binding{keymap.As(k.Submit, "sign in"), keymap.When(p.several(), k.Next), keymap.When(p.several(), k.Prev), k.Back, k.Interrupt}
 }
 
 func (p *secretPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }

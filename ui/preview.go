@@ -12,6 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 	"github.com/mxinvite/mxinvite/wording"
 )
@@ -87,7 +89,7 @@ func (p *preview) pending() bool { return len(p.group(client.PlanPending).Entrie
 // chosen are the plans that confirming carries out, in the order of the list.
 func (p *preview) chosen() []client.Plan { return client.ToSend(p.plans, p.again) }
 
-func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
+func (p *preview) press(msg tea.KeyPressMsg, keys keymap.Map, page int) {
 	at, some := p.list.Current()
 	switch {
 	case p.single || !some:
@@ -104,7 +106,7 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keyMap, page int) {
 }
 
 // heading is the term for a group, and how that can be changed.
-func (p *preview) heading(keys keyMap, g client.PlanGroup) wording.Term {
+func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
 	t := wording.PlanGroup(string(g.Outcome), p.again, g.Server)
 	if g.Outcome == client.PlanPending && !p.single {
 		how := "; press " + keys.All.Help().Key + " to send"
@@ -121,7 +123,7 @@ func (c *compose) entryWords(at place) (who, note string) {
 	e := c.preview.group(at.outcome).Entries[at.n]
 	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return duration.Ago(c.sh.now(), i.SentAt) })
 	if c.preview.rooms > 1 && e.Room != "" {
-		note = strings.TrimPrefix(note+", "+cells.Cut(e.Room, nameWidth), ", ")
+		note = strings.TrimPrefix(note+", "+cells.Cut(e.Room, phrase.NameWidth), ", ")
 	}
 	return e.Who, note
 }
@@ -160,7 +162,7 @@ func (c *compose) wholeNote(width int) string {
 	if cells.Width(note) <= width-noteAt(width) {
 		return ""
 	}
-	return "\n\n" + c.sh.styles.Faint.Render(cells.Wrap(cells.Cut(who, nameWidth)+": "+note, width))
+	return "\n\n" + c.sh.styles.Faint.Render(cells.Wrap(cells.Cut(who, phrase.NameWidth)+": "+note, width))
 }
 
 func (c *compose) previewLine(at place, chosen bool, width int) string {
@@ -188,7 +190,7 @@ func (c *compose) cost(width int) string {
 	if n == 0 {
 		return st.Warn.Render("There is no one to invite.") + " Press " + st.Accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
 	}
-	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cells.Cut(c.preview.plans[0].Room.Name, nameWidth))
+	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cells.Cut(c.preview.plans[0].Room.Name, phrase.NameWidth))
 	if c.preview.rooms > 1 {
 		text = fmt.Sprintf("%s, %d rooms: %s out, in the background. ", persons(c.preview.people), c.preview.rooms, goes(n))
 	}

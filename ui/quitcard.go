@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
 // quitCard asks whether to send revocations that can still be undone, before the
@@ -69,7 +70,7 @@ func (c *quitCard) stay() tea.Cmd {
 
 func (c *quitCard) ShortHelp() []key.Binding {
 	k := c.sh.keys
-	return []key.Binding{as(k.Yes, "revoke and quit"), as(k.Undo, "undo and quit"), as(k.No, "stay")}
+	return []key.Binding{keymap.As(k.Yes, "revoke and quit"), keymap.As(k.Undo, "undo and quit"), keymap.As(k.No, "stay")}
 }
 
 func (c *quitCard) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
@@ -87,4 +88,12 @@ func (c *quitCard) view(width, _ int) (string, *tea.Cursor) {
 		lines = append(lines, c.sh.keySpot(st.Accent.Render(cells.Pad(b.Help().Key, 5))+b.Help().Desc, b))
 	}
 	return strings.Join(append(lines, ""), "\n"), nil
+}
+
+// undoRevocation undoes what was confirmed last; when the user is about to quit, all.
+func undoRevocation(sh *shell) tea.Cmd {
+	if c, asked := sh.top().(*quitCard); asked {
+		return c.undo()
+	}
+	return sh.revocations.undo()
 }

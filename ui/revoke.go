@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 var errBeingRevoked = errors.New("the invite is being revoked")
@@ -42,10 +43,10 @@ func confirmRevoke(sh *shell, chosen []invite.Invite) tea.Cmd {
 	case len(chosen) == 0:
 		return nil
 	case len(able) == 0:
-		sh.notice = notice{text: sentence(reasons[0]), bad: true}
+		sh.notice = notice{text: phrase.Sentence(reasons[0]), bad: true}
 		return nil
 	}
-	question := "Revoke the invite of " + cells.Cut(inviteeOf(sh, able[0]), nameWidth) + "?"
+	question := "Revoke the invite of " + cells.Cut(inviteeOf(sh, able[0]), phrase.NameWidth) + "?"
 	what := "The link in the mail stops working in this room. The identity server is not told, and the mail stays where it is."
 	var people []string
 	if len(able) > 1 {
@@ -53,10 +54,10 @@ func confirmRevoke(sh *shell, chosen []invite.Invite) tea.Cmd {
 		question = fmt.Sprintf("Revoke %d invites in %s?", len(able), roomsOf(sh, able))
 		what = "The links in their mails stop working there. The identity server is not told."
 	} else if a := able[0].Acceptance; a != nil {
-		what = cells.Cut(string(a.UserID), nameWidth) + " has accepted it already and keeps their membership. The link cannot be used again."
+		what = cells.Cut(string(a.UserID), phrase.NameWidth) + " has accepted it already and keeps their membership. The link cannot be used again."
 	}
 	if left := len(chosen) - len(able); left > 0 {
-		what += fmt.Sprintf(" %s cannot be revoked: %s.", count(left, "other"), strings.Join(reasons, "; "))
+		what += fmt.Sprintf(" %s cannot be revoked: %s.", phrase.Count(left, "other"), strings.Join(reasons, "; "))
 	}
 	return sh.openCard(newConfirmAll(sh, question, people, what, func() tea.Cmd { return beginRevoking(sh, able) }))
 }
@@ -66,9 +67,9 @@ func peopleOf(sh *shell, invites []invite.Invite) []string {
 	people := make([]string, len(invites))
 	oneRoom := !slices.ContainsFunc(invites, func(i invite.Invite) bool { return i.RoomID != invites[0].RoomID })
 	for n, i := range invites {
-		people[n] = cells.Cut(inviteeOf(sh, i), nameWidth)
+		people[n] = cells.Cut(inviteeOf(sh, i), phrase.NameWidth)
 		if r, err := sh.account.Room(i.RoomID); err == nil && !oneRoom {
-			people[n] += " in " + cells.Cut(r.Label(), nameWidth)
+			people[n] += " in " + cells.Cut(r.Label(), phrase.NameWidth)
 		}
 	}
 	return people
@@ -81,16 +82,16 @@ func roomsOf(sh *shell, invites []invite.Invite) string {
 		rooms[i.RoomID] = true
 	}
 	if len(rooms) > 1 {
-		return count(len(rooms), "room")
+		return phrase.Count(len(rooms), "room")
 	}
-	return cells.Cut(sh.roomName(invites[0].RoomID), nameWidth)
+	return cells.Cut(sh.roomName(invites[0].RoomID), phrase.NameWidth)
 }
 
 // reason is an error in a few words, in which the name of a room is cut.
 func reason(err error) string {
 	if power, ok := errors.AsType[*client.PowerError](err); ok {
 		short := *power
-		short.Room = cells.Cut(power.Room, nameWidth)
+		short.Room = cells.Cut(power.Room, phrase.NameWidth)
 		return short.Error()
 	}
 	return err.Error()
@@ -98,9 +99,9 @@ func reason(err error) string {
 
 // beginRevoking revokes invites after a moment in which that can be undone.
 func beginRevoking(sh *shell, chosen []invite.Invite) tea.Cmd {
-	what := "the invite of " + cells.Cut(inviteeOf(sh, chosen[0]), nameWidth)
+	what := "the invite of " + cells.Cut(inviteeOf(sh, chosen[0]), phrase.NameWidth)
 	if len(chosen) > 1 {
-		what = count(len(chosen), "invite")
+		what = phrase.Count(len(chosen), "invite")
 	}
 	keys := make([]inviteKey, len(chosen))
 	for n, i := range chosen {
@@ -108,14 +109,6 @@ func beginRevoking(sh *shell, chosen []invite.Invite) tea.Cmd {
 	}
 	marksGo := func() tea.Msg { return changedMsg{} }
 	return tea.Batch(marksGo, sh.revocations.begin(sh.account, what, keys))
-}
-
-// undoRevocation undoes what was confirmed last; when the user is about to quit, all.
-func undoRevocation(sh *shell) tea.Cmd {
-	if c, asked := sh.top().(*quitCard); asked {
-		return c.undo()
-	}
-	return sh.revocations.undo()
 }
 
 // leftovers are the pending invites that look like one whose invitee is in the

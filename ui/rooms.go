@@ -12,6 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -189,7 +191,7 @@ func (p *roomsPage) invite() tea.Cmd {
 		}
 	}
 	if len(unable) > 0 {
-		p.sh.notice = notice{text: sentence(mayNotInvite(unable)), bad: true}
+		p.sh.notice = notice{text: phrase.Sentence(mayNotInvite(unable)), bad: true}
 	}
 	if len(able) == 0 {
 		return nil
@@ -201,7 +203,7 @@ func (p *roomsPage) invite() tea.Cmd {
 func mayNotInvite(rooms []client.Room) string {
 	text := reason(client.Plan{Room: rooms[0]}.Err())
 	if more := len(rooms) - 1; more > 0 {
-		text += fmt.Sprintf(", and %s like it", count(more, "room"))
+		text += fmt.Sprintf(", and %s like it", phrase.Count(more, "room"))
 	}
 	return text
 }
@@ -222,9 +224,9 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 	_, some := p.Selected()
 	filled := len(p.Rows) > 0
 	return []key.Binding{
-		when(some, as(k.Open, roomNumbers()[p.number].opens)), when(p.mayInvite(), k.Invite), when(some, as(k.NextStatus, "number")),
-		when(filled, k.Filter), when(filled, k.Sort), when(some, k.Mark),
-		when(p.Clears(), as(k.Clear, "clear")), when(!p.Clears(), k.Back), k.Help, k.Quit,
+		keymap.When(some, keymap.As(k.Open, roomNumbers()[p.number].opens)), keymap.When(p.mayInvite(), k.Invite), keymap.When(some, keymap.As(k.NextStatus, "number")),
+		keymap.When(filled, k.Filter), keymap.When(filled, k.Sort), keymap.When(some, k.Mark),
+		keymap.When(p.Clears(), keymap.As(k.Clear, "clear")), keymap.When(!p.Clears(), k.Back), k.Help, k.Quit,
 	}
 }
 
@@ -237,7 +239,7 @@ func (p *roomsPage) FullHelp() [][]key.Binding {
 	filled := len(p.Rows) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		append(k.moves(some), when(some, as(k.PrevStatus, "previous number")), when(filled, k.Reverse), when(some, k.MarkAll), k.Palette),
+		append(k.Moves(some), keymap.When(some, keymap.As(k.PrevStatus, "previous number")), keymap.When(filled, k.Reverse), keymap.When(some, k.MarkAll), k.Palette),
 	}
 }
 
@@ -251,5 +253,5 @@ func noRoomsText(sh *shell, width int) string {
 
 // unread says that events of a room were left out.
 func unread(n int) string {
-	return "Left out because they made no sense: " + count(n, "event") + " of this room."
+	return "Left out because they made no sense: " + phrase.Count(n, "event") + " of this room."
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -148,7 +149,7 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 // countLine says how many rooms there are and what is to be done in them.
 func (p *roomsPage) countLine(width int) string {
 	st, t := p.sh.styles, p.total
-	parts := []string{st.Strong.Render(count(len(p.All), "room"))}
+	parts := []string{st.Strong.Render(phrase.Count(len(p.All), "room"))}
 	if t.look > 0 {
 		parts = append(parts, st.Warn.Render(fmt.Sprintf("! %d%s", t.look, needs(t.look))))
 	}

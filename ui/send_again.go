@@ -14,6 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -49,7 +51,7 @@ func maySendAgain(sh *shell, i invite.Invite) bool { return resendable(sh, i) ==
 // sendAgain opens the card, or says why not.
 func sendAgain(sh *shell, i invite.Invite) tea.Cmd {
 	if err := resendable(sh, i); err != nil {
-		sh.notice = notice{text: sentence(reason(err)), bad: true}
+		sh.notice = notice{text: phrase.Sentence(reason(err)), bad: true}
 		return nil
 	}
 	return sh.openCard(func(ctx context.Context) screen {
@@ -204,9 +206,9 @@ func (c *again) done(msg sentAgain) tea.Cmd {
 func (c *again) ShortHelp() []key.Binding {
 	k := c.sh.keys
 	if c.asks() {
-		return []key.Binding{when(!c.busy, k.Yes), when(!c.busy, k.No), k.Interrupt}
+		return []key.Binding{keymap.When(!c.busy, k.Yes), keymap.When(!c.busy, k.No), k.Interrupt}
 	}
-	return []key.Binding{when(!c.busy, as(k.Submit, "send again")), when(!c.busy, k.Back), k.Interrupt}
+	return []key.Binding{keymap.When(!c.busy, keymap.As(k.Submit, "send again")), keymap.When(!c.busy, k.Back), k.Interrupt}
 }
 
 func (c *again) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
@@ -214,7 +216,7 @@ func (c *again) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp(
 func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.styles
 	width = min(width, 64)
-	who := cells.Cut(inviteeOf(c.sh, c.invite), nameWidth)
+	who := cells.Cut(inviteeOf(c.sh, c.invite), phrase.NameWidth)
 	text := "\n" + st.Strong.Render(cells.Wrap("Send the invite of "+who+" again?", width)) + "\n\n" +
 		cells.Wrap("The link in the old mail stops working in this room, and a new mail goes out.", width) + "\n\n"
 	if c.invite.Status == invite.Revoked {
@@ -241,7 +243,7 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	case c.form == nil:
 		text += yesOrNo(c.sh)
 	case c.doubted != "" && c.doubted == c.form.Value(0):
-		text += st.Warn.Render(cells.Wrap("! The invite was to "+cells.Cut(nameOf(c.invite), nameWidth)+", and this is another address. Press enter once more if it is right.", width))
+		text += st.Warn.Render(cells.Wrap("! The invite was to "+cells.Cut(nameOf(c.invite), phrase.NameWidth)+", and this is another address. Press enter once more if it is right.", width))
 	default:
 		text += st.Faint.Render(cells.Wrap("It was not sent from here, so only you know the address.", width))
 	}
@@ -255,10 +257,10 @@ func (c *again) surprises(width int) string {
 	add := func(format string, args ...any) {
 		lines = append(lines, cells.Bullet(c.sh.styles.Warn.Render("!"), fmt.Sprintf(format, args...), width))
 	}
-	room := cells.Cut(c.plan.Room.Name, nameWidth)
+	room := cells.Cut(c.plan.Room.Name, phrase.NameWidth)
 	if c.plan.UserID != "" {
 		add("%s is %s on Matrix. That user is invited to %s on Matrix, and no mail goes out.",
-			cells.Cut(c.address.Address, nameWidth), cells.Cut(string(c.plan.UserID), nameWidth), room)
+			cells.Cut(c.address.Address, phrase.NameWidth), cells.Cut(string(c.plan.UserID), phrase.NameWidth), room)
 	}
 	for n, i := range c.plan.Similar {
 		if n == most {
@@ -266,7 +268,7 @@ func (c *again) surprises(width int) string {
 			break
 		}
 		add("Another invite to %s is pending: %s, sent %s by %s. It may be to the same address, and is not revoked.",
-			room, cells.Cut(inviteeOf(c.sh, i), nameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), nameWidth))
+			room, cells.Cut(inviteeOf(c.sh, i), phrase.NameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth))
 	}
 	return strings.Join(lines, "\n\n")
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -67,7 +68,7 @@ type signedOutMsg struct {
 func confirmSignOut(sh *shell) tea.Cmd {
 	what := "The session of " + string(sh.account.UserID()) + " ends, here and on the homeserver."
 	if n := sh.sending.waiting(); n > 0 {
-		what += " " + sentence(count(n, "invite")+" that "+waits(n)+" in the outbox will not be sent")
+		what += " " + phrase.Sentence(phrase.Count(n, "invite")+" that "+waits(n)+" in the outbox will not be sent")
 	}
 	return sh.openCard(newConfirm(sh, "Sign out?", what, sh.signOut))
 }

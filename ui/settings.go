@@ -10,6 +10,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -110,7 +112,7 @@ func (sh *shell) settingKept(msg settingKeptMsg) {
 	if s.Later {
 		when = " from the next start on"
 	}
-	sh.say("%s is %s%s. %s", capital(s.title()), s.word(msg.value), when, msg.where)
+	sh.say("%s is %s%s. %s", phrase.Capital(s.title()), s.word(msg.value), when, msg.where)
 }
 
 // settingCard chooses the value of a setting. The page behind it shows what the
@@ -133,7 +135,7 @@ func newSettingCard(sh *shell, s Setting, at string) func(context.Context) scree
 }
 
 func (c *settingCard) init() tea.Cmd { return nil }
-func (c *settingCard) title() string { return capital(c.setting.title()) }
+func (c *settingCard) title() string { return phrase.Capital(c.setting.title()) }
 
 // A previewer is a card over a page that shows what it would change, and so keeps
 // its colors.
@@ -166,11 +168,11 @@ func (c *settingCard) update(msg tea.Msg) tea.Cmd {
 
 func (c *settingCard) ShortHelp() []key.Binding {
 	k := c.sh.keys
-	return []key.Binding{as(k.Submit, "keep it"), k.Up, k.Down, as(k.Back, "leave it")}
+	return []key.Binding{keymap.As(k.Submit, "keep it"), k.Up, k.Down, keymap.As(k.Back, "leave it")}
 }
 
 func (c *settingCard) FullHelp() [][]key.Binding {
-	return [][]key.Binding{c.ShortHelp(), c.sh.keys.moves(true)}
+	return [][]key.Binding{c.ShortHelp(), c.sh.keys.Moves(true)}
 }
 
 func (c *settingCard) view(width, _ int) (string, *tea.Cursor) {

@@ -8,6 +8,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -18,7 +19,7 @@ type shell struct {
 	opt         Options
 	pages       pages
 	now         func() time.Time
-	keys        keyMap
+	keys        keymap.Map
 	styles      style.Styles
 	terminal    style.Terminal
 	account     *client.Account // nil before signing in
@@ -56,7 +57,7 @@ type shell struct {
 // newShell returns a shell on which no page is open.
 func newShell(ctx context.Context, opt Options, pages pages) *shell {
 	sh := &shell{
-		ctx: ctx, opt: opt, pages: pages, now: opt.Client.Now, keys: newKeyMap(opt.Keys),
+		ctx: ctx, opt: opt, pages: pages, now: opt.Client.Now, keys: keymap.New(opt.Keys),
 		chosen: map[string]string{}, keysChanged: newSignal(),
 	}
 	if opt.Vault != nil {

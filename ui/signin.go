@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -127,8 +128,8 @@ func (s *signIn) submit() tea.Cmd {
 func (s *signIn) ShortHelp() []key.Binding {
 	k := s.sh.keys
 	return []key.Binding{
-		when(!s.busy, k.Submit), when(!s.busy && s.offersDemo(), k.Demo), when(!s.busy && s.offersInspect(), k.Inspect),
-		when(s.sh.leadsBack(), k.Back), k.Interrupt,
+		keymap.When(!s.busy, k.Submit), keymap.When(!s.busy && s.offersDemo(), k.Demo), keymap.When(!s.busy && s.offersInspect(), k.Inspect),
+		keymap.When(s.sh.leadsBack(), k.Back), k.Interrupt,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -189,8 +190,8 @@ func (p *detourPage) finish(address string) tea.Cmd {
 func (p *detourPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	return []key.Binding{
-		when(p.over, as(k.Submit, "try again")), when(p.asking(), as(k.Submit, "sign in")),
-		when(p.asking(), k.CopyAddress), when(!p.busy, k.Back), k.Interrupt,
+		keymap.When(p.over, keymap.As(k.Submit, "try again")), keymap.When(p.asking(), keymap.As(k.Submit, "sign in")),
+		keymap.When(p.asking(), k.CopyAddress), keymap.When(!p.busy, k.Back), k.Interrupt,
 	}
 }
 

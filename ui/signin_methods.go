@@ -9,6 +9,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -80,11 +82,11 @@ func (p *waysPage) lines() int { return max(1, (p.sh.height-6)/2) }
 
 func (p *waysPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
-	return []key.Binding{as(k.Open, "choose"), k.Up, k.Down, k.Back, k.Interrupt}
+	return []key.Binding{keymap.As(k.Open, "choose"), k.Up, k.Down, k.Back, k.Interrupt}
 }
 
 func (p *waysPage) FullHelp() [][]key.Binding {
-	return [][]key.Binding{p.ShortHelp(), p.sh.keys.moves(true)}
+	return [][]key.Binding{p.ShortHelp(), p.sh.keys.Moves(true)}
 }
 
 func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
@@ -107,7 +109,7 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
 	}
 	if err := p.door.hs.OAuthErr; err != nil {
-		b.WriteString("\n" + st.Warn.Render(cells.Wrap("! "+sentence(err.Error()), width)))
+		b.WriteString("\n" + st.Warn.Render(cells.Wrap("! "+phrase.Sentence(err.Error()), width)))
 	}
 	return cells.Indent(b.String(), 2), nil
 }

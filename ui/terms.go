@@ -12,6 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -109,13 +111,13 @@ func (p *termsPage) accept() tea.Cmd {
 func (p *termsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	return []key.Binding{
-		when(!p.busy, k.Accept), when(!p.busy, k.Decline), when(!p.busy && p.mayOpen(), k.OpenDocument),
-		when(!p.busy && p.address() != "", k.CopyDocument), when(p.busy, k.Back), k.Interrupt,
+		keymap.When(!p.busy, k.Accept), keymap.When(!p.busy, k.Decline), keymap.When(!p.busy && p.mayOpen(), k.OpenDocument),
+		keymap.When(!p.busy && p.address() != "", k.CopyDocument), keymap.When(p.busy, k.Back), k.Interrupt,
 	}
 }
 
 func (p *termsPage) FullHelp() [][]key.Binding {
-	return [][]key.Binding{p.ShortHelp(), p.sh.keys.moves(!p.busy && len(p.texts) > 1)}
+	return [][]key.Binding{p.ShortHelp(), p.sh.keys.Moves(!p.busy && len(p.texts) > 1)}
 }
 
 // whatToPress names the keys.
@@ -139,7 +141,7 @@ func (p *termsPage) choice() string {
 func (p *termsPage) view(width, height int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width-4, 90)
-	above := "\n" + cells.Wrap(cells.Cut(p.terms.Server, nameWidth)+" is the identity server that looks e-mail addresses up and sends the invites. "+
+	above := "\n" + cells.Wrap(cells.Cut(p.terms.Server, phrase.NameWidth)+" is the identity server that looks e-mail addresses up and sends the invites. "+
 		"It wants you to accept its terms first. Nothing has been sent to it but your Matrix ID.", width) + "\n\n"
 	below := st.Faint.Render(cells.Wrap(p.whatToPress(), width))
 	switch {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -92,7 +93,7 @@ func (t *tour) helpKeys() []key.Binding {
 		return nil
 	}
 	k := t.sh.keys
-	return []key.Binding{k.Tour, when(t.shown(), k.TourNext), when(t.shown(), k.TourEnd)}
+	return []key.Binding{k.Tour, keymap.When(t.shown(), k.TourNext), keymap.When(t.shown(), k.TourEnd)}
 }
 
 // lines are the step and the keys of the tour.

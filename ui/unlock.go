@@ -9,6 +9,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -167,11 +169,11 @@ func (p *unlockPage) ShortHelp() []key.Binding {
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
-	submit := as(k.Submit, "open")
+	submit := keymap.As(k.Submit, "open")
 	if p.form == nil {
-		submit = as(k.Submit, "try again")
+		submit = keymap.As(k.Submit, "try again")
 	}
-	return []key.Binding{submit, k.SetAside, when(p.account != nil, k.Abandon), k.Interrupt}
+	return []key.Binding{submit, k.SetAside, keymap.When(p.account != nil, k.Abandon), k.Interrupt}
 }
 
 func (p *unlockPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
@@ -204,7 +206,7 @@ func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
 
 func (p *unlockPage) about() string {
 	if p.account != nil {
-		return "You are signed in as " + cells.Cut(string(p.account.UserID()), nameWidth) + ". The passphrase opens the vault that is on this machine already, to keep the session in it."
+		return "You are signed in as " + cells.Cut(string(p.account.UserID()), phrase.NameWidth) + ". The passphrase opens the vault that is on this machine already, to keep the session in it."
 	}
 	return "Your sessions on this machine are encrypted with a passphrase."
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -84,18 +86,18 @@ func (p *vaultPage) ShortHelp() []key.Binding {
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
-	return []key.Binding{as(k.Open, "choose"), k.Abandon, k.Up, k.Down, k.Interrupt}
+	return []key.Binding{keymap.As(k.Open, "choose"), k.Abandon, k.Up, k.Down, k.Interrupt}
 }
 
 func (p *vaultPage) FullHelp() [][]key.Binding {
-	return [][]key.Binding{p.ShortHelp(), p.sh.keys.moves(!p.busy)}
+	return [][]key.Binding{p.ShortHelp(), p.sh.keys.Moves(!p.busy)}
 }
 
 func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width-4, 90)
 	var b strings.Builder
-	b.WriteString("\n" + cells.Wrap("You are signed in as "+cells.Cut(string(p.account.UserID()), nameWidth)+". How shall mxinvite keep the session?", width) + "\n\n")
+	b.WriteString("\n" + cells.Wrap("You are signed in as "+cells.Cut(string(p.account.UserID()), phrase.NameWidth)+". How shall mxinvite keep the session?", width) + "\n\n")
 	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
 		chosen := n == p.list.At
@@ -110,7 +112,7 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	case p.problem != nil:
 		b.WriteString("\n" + p.sh.problem(p.problem, width))
 	case p.needs.NoKeyring != nil:
-		b.WriteString("\n" + st.Faint.Render(cells.Wrap(sentence(p.needs.NoKeyring.Error()), width)))
+		b.WriteString("\n" + st.Faint.Render(cells.Wrap(phrase.Sentence(p.needs.NoKeyring.Error()), width)))
 	}
 	return cells.Indent(b.String(), 2), nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -212,7 +213,7 @@ func (w *walker) pressNonsense() {
 	for _, b := range w.working() {
 		work = append(work, b.Keys()...)
 	}
-	for _, a := range Actions() {
+	for _, a := range keymap.Actions() {
 		for _, k := range a.Keys {
 			if !slices.Contains(work, k) {
 				w.term.Press(k)

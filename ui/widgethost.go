@@ -4,6 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -34,6 +35,6 @@ func (sh *shell) showOperators(lines [][2]string) tea.Cmd {
 func typingHelp(sh *shell, offers bool) []key.Binding {
 	k := sh.keys
 	return []key.Binding{
-		as(k.Submit, "keep"), when(offers, k.Complete), as(k.Operators, "help"), as(k.Clear, "clear"), k.Interrupt,
+		keymap.As(k.Submit, "keep"), keymap.When(offers, k.Complete), keymap.As(k.Operators, "help"), keymap.As(k.Clear, "clear"), k.Interrupt,
 	}
 }

@@ -1,4 +1,4 @@
-package ui
+package keymap
 
 import (
 	"fmt"
@@ -21,22 +21,22 @@ type Action struct {
 // Actions are all there are, in the order in which a person would learn them.
 func Actions() []Action {
 	var all []Action
-	for _, a := range new(keyMap).table() {
-		all = append(all, Action{a.name, a.keys, a.does, a.where.words()})
+	for _, a := range new(Map).Table() {
+		all = append(all, Action{a.Name, a.keys, a.Does, a.where.words()})
 	}
 	return all
 }
 
-// action is a row of the table that feeds the keys, the help, the palette, the
+// A Row is a row of the table that feeds the keys, the help, the palette, the
 // settings and the documentation.
-type action struct {
-	at    *key.Binding
-	name  string
+type Row struct {
+	At    *key.Binding
+	Name  string
 	keys  []string
 	words string // in the help
-	does  string // a sentence
+	Does  string // a sentence
 	where places
-	lacks string // why it does not work, where the page says nothing else
+	Lacks string // why it does not work, where the page says nothing else
 }
 
 // places are kinds of pages, each a bit.
@@ -73,10 +73,10 @@ func (p places) words() []string {
 	return words
 }
 
-// table is every action but one: ctrl+c quits, whatever anybody chooses.
-func (k *keyMap) table() []action {
+// Table is every action but one: ctrl+c quits, whatever anybody chooses.
+func (k *Map) Table() []Row {
 	const noInvite, noItem, nothingHere = "no invite is selected", "nothing like that is selected", "there is nothing here"
-	return []action{
+	return []Row{
 		{&k.Invite, "invite", keys("i"), "invite", "Invite people by e-mail address or Matrix ID.", onHome | onRooms | onOutbox, "your rooms are still being read"},
 		{&k.Open, "open", keys("enter"), "open", "Open what is under the cursor.", onHome | onRooms | onAccounts, nothingHere},
 		{&k.Revoke, "revoke", keys("x"), "revoke", "Revoke the invite under the cursor, or those that are marked.", onHome | onInvite, noInvite},
@@ -156,13 +156,13 @@ func (k *keyMap) table() []action {
 
 func keys(names ...string) []string { return names }
 
-// CheckKeys says what is wrong with keys that a person chose, by the action they
+// Check says what is wrong with keys that a person chose, by the action they
 // chose them for.
-func CheckKeys(chosen map[string][]string) map[string]string {
+func Check(chosen map[string][]string) map[string]string {
 	wrong := map[string]string{}
-	all := new(keyMap).table()
+	all := new(Map).Table()
 	for name, own := range chosen {
-		n := slices.IndexFunc(all, func(a action) bool { return a.name == name })
+		n := slices.IndexFunc(all, func(a Row) bool { return a.Name == name })
 		if n < 0 {
 			wrong[name] = "there is no action of this name"
 			continue
@@ -188,23 +188,23 @@ func CheckKeys(chosen map[string][]string) map[string]string {
 
 // clash finds another action that has one of the keys chosen for an action, on
 // a page that has both. Where both have it by default, only one works at a time.
-func clash(all []action, chosen map[string][]string, name string) (other, key string) {
-	n := slices.IndexFunc(all, func(a action) bool { return a.name == name })
+func clash(all []Row, chosen map[string][]string, name string) (other, key string) {
+	n := slices.IndexFunc(all, func(a Row) bool { return a.Name == name })
 	if n < 0 {
 		return "", ""
 	}
 	for _, a := range all {
-		if a.name == name || a.where&all[n].where == 0 {
+		if a.Name == name || a.where&all[n].where == 0 {
 			continue
 		}
 		keys := a.keys
-		if own := chosen[a.name]; len(own) > 0 {
+		if own := chosen[a.Name]; len(own) > 0 {
 			keys = own
 		}
 		for _, k := range chosen[name] {
 			meant := slices.Contains(a.keys, k) && slices.Contains(all[n].keys, k)
 			if slices.Contains(keys, k) && !meant {
-				return a.name, k
+				return a.Name, k
 			}
 		}
 	}

@@ -1,4 +1,6 @@
-package ui
+// Package keymap has every key of the screen, and the table of actions that feeds
+// the keys, the help, the palette, the settings and the documentation.
+package keymap
 
 import (
 	"strings"
@@ -8,9 +10,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// keyMap is every key of the program. The same key means the same everywhere.
+// A Map is every key of the program. The same key means the same everywhere.
 // What the keys are, and what they do, stands in its table.
-type keyMap struct {
+type Map struct {
 	widget.Keys
 
 	NextStatus, PrevStatus key.Binding
@@ -35,16 +37,16 @@ type keyMap struct {
 	Back, Palette, Help, Suspend, Quit, Interrupt key.Binding
 }
 
-// newKeyMap returns the keys, with those a person chose for an action instead
+// New returns the keys, with those a person chose for an action instead
 // of its own.
-func newKeyMap(chosen map[string][]string) keyMap {
-	k := keyMap{Interrupt: key.NewBinding(key.WithKeys(widget.Tag("interrupt"), "ctrl+c"), key.WithHelp("ctrl+c", "quit"))}
-	for _, a := range k.table() {
+func New(chosen map[string][]string) Map {
+	k := Map{Interrupt: key.NewBinding(key.WithKeys(widget.Tag("interrupt"), "ctrl+c"), key.WithHelp("ctrl+c", "quit"))}
+	for _, a := range k.Table() {
 		keys := a.keys
-		if own := chosen[a.name]; len(own) > 0 {
+		if own := chosen[a.Name]; len(own) > 0 {
 			keys = own
 		}
-		*a.at = key.NewBinding(key.WithKeys(append([]string{widget.Tag(a.name)}, keys...)...), key.WithHelp(keyLabel(keys), a.words))
+		*a.At = key.NewBinding(key.WithKeys(append([]string{widget.Tag(a.Name)}, keys...)...), key.WithHelp(keyLabel(keys), a.words))
 	}
 	return k
 }
@@ -62,20 +64,20 @@ func keyLabel(keys []string) string {
 	return strings.Replace(keys[0], "pgdown", "pgdn", 1)
 }
 
-// as is the same key with other words for what it does here.
-func as(b key.Binding, does string) key.Binding {
+// As is the same key with other words for what it does here.
+func As(b key.Binding, does string) key.Binding {
 	b.SetHelp(b.Help().Key, does)
 	return b
 }
 
-// when is the key, working only if ok.
-func when(ok bool, b key.Binding) key.Binding {
+// When is the key, working only if ok.
+func When(ok bool, b key.Binding) key.Binding {
 	b.SetEnabled(ok)
 	return b
 }
 
-// moves are the keys that move in a list or a long text, working only if there
+// Moves are the keys that move in a list or a long text, working only if there
 // is anything to move in.
-func (k keyMap) moves(some bool) []key.Binding {
-	return []key.Binding{when(some, k.Up), when(some, k.Down), when(some, k.PageUp), when(some, k.PageDown), when(some, k.Top), when(some, k.Bottom)}
+func (k Map) Moves(some bool) []key.Binding {
+	return []key.Binding{When(some, k.Up), When(some, k.Down), When(some, k.PageUp), When(some, k.PageDown), When(some, k.Top), When(some, k.Bottom)}
 }

@@ -1,8 +1,8 @@
-package ui
+package keymap
 
-// synonyms are the words by which the palette finds an action or a setting
+// Synonyms are the words by which the palette finds an action or a setting
 // beside its own, by its name.
-func synonyms(name string) []string {
+func Synonyms(name string) []string {
 	settings := func(words ...string) []string {
 		return append(words, "settings", "setting", "preferences", "options", "configuration", "configure", "config")
 	}
