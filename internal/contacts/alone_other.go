@@ -4,5 +4,6 @@ package contacts
 
 import "os/exec"
 
-// alone does nothing: a command is ended by itself here.
-func alone(*exec.Cmd) {}
+// runInNewSession does nothing on this system: only the command itself can be
+// killed.
+func runInNewSession(*exec.Cmd) {}

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// alone runs a command in a session of its own, so that it cannot touch the
-// terminal, and ends it together with what it started.
-func alone(cmd *exec.Cmd) {
+// runInNewSession makes a command run in a new session, where it has no
+// terminal, and be killed together with its child processes.
+func runInNewSession(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }

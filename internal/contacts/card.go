@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	maxLine   = 4 << 10 // of a card, unfolded; names and addresses fit
+	maxLine   = 4 << 10 // bytes of an unfolded line; names and addresses are shorter
 	maxFields = 100     // of a card
 )
 
-// cards reads all cards of a file and counts those that are broken.
+// cards parses all cards of a file and counts the malformed ones.
 func cards(text string) (entries []entry, broken int) {
 	var card []string
 	open := false
@@ -36,7 +36,7 @@ func cards(text string) (entries []entry, broken int) {
 			if entries = append(entries, found...); !ok {
 				broken++
 			}
-		case slices.Contains(read, name) && len(card) < maxFields:
+		case slices.Contains(usedProperties, name) && len(card) < maxFields:
 			card = append(card, spell(line))
 		}
 	}
@@ -46,11 +46,11 @@ func cards(text string) (entries []entry, broken int) {
 	return entries, broken
 }
 
-// read are the properties that matter here. Photos do not.
-var read = []string{"FN", "N", "NICKNAME", "ORG", "EMAIL"}
+// read are the properties that are used. Others, such as photos, are skipped.
+var usedProperties = []string{"FN", "N", "NICKNAME", "ORG", "EMAIL"}
 
-// people are the contacts of a card, the preferred address first; not ok if the
-// card is no card, or has addresses of which none is one.
+// people returns the contacts of a card, the preferred address first. ok is
+// false if the card cannot be parsed or none of its addresses is valid.
 func people(lines []string) ([]entry, bool) {
 	card, err := vcard.NewDecoder(strings.NewReader("BEGIN:VCARD\n" + strings.Join(lines, "\n") + "\nEND:VCARD\n")).Decode()
 	if err != nil {
@@ -67,7 +67,8 @@ func people(lines []string) ([]entry, bool) {
 	return out, len(out) > 0 || len(emails) == 0
 }
 
-// nameOn is the name on a card. Older cards have no formatted one.
+// nameOn returns the name on a card. Cards before vCard 3.0 have no FN
+// property.
 func nameOn(card vcard.Card) string {
 	if s := value(card.Preferred(vcard.FieldFormattedName)); s != "" {
 		return s
@@ -84,7 +85,8 @@ func nameOn(card vcard.Card) string {
 	return cmp.Or(value(card.Preferred(vcard.FieldNickname)), strings.Trim(value(card.Preferred(vcard.FieldOrganization)), ";"))
 }
 
-// preference is 1 for what is preferred most (https://www.rfc-editor.org/rfc/rfc6350#section-5.3).
+// preference returns the PREF of an address; 1 is the most preferred
+// (https://www.rfc-editor.org/rfc/rfc6350#section-5.3).
 func preference(f *vcard.Field) int {
 	if n, err := strconv.Atoi(f.Params.Get(vcard.ParamPreferred)); err == nil && n > 0 {
 		return n
@@ -95,7 +97,7 @@ func preference(f *vcard.Field) int {
 	return 101
 }
 
-// value is a field's text. vCard 2.1 may have encoded it.
+// value returns the text of a field, decoded if it is from vCard 2.1.
 func value(f *vcard.Field) string {
 	if f == nil {
 		return ""

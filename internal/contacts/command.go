@@ -17,38 +17,39 @@ import (
 )
 
 const (
-	patience  = 3 * time.Second
-	maxOutput = 1 << 20
-	maxStderr = 2 << 10
-	maxFound  = 10_000
+	commandTimeout = 3 * time.Second
+	maxOutput      = 1 << 20
+	maxStderr      = 2 << 10
+	maxFound       = 10_000
 )
 
-// A Command asks a program for contacts, as aerc does with its
-// address-book-cmd: it is given what was typed and prints an address on each
-// line, and after a tab the name. Fields after another tab do not count.
+// A Command gets contacts from a program, in the format of aerc's
+// address-book-cmd. The program gets the search text as an argument and prints
+// one contact on each line: the address, a tab and the name. Further fields are
+// ignored.
 //
-// What was typed is one argument and is never read by a shell. A program that
-// has a shell of its own read its arguments, as ssh does, must quote it there.
+// The search text is one argument and is not interpreted by a shell. A program
+// that passes its arguments to a shell, as ssh does, has to quote it.
 type Command struct {
 	argv []string
 	env  []string
-	asks bool // has a place for what was typed
+	asks bool // the search text is an argument
 }
 
-// NewCommand reads a line of settings such as
+// NewCommand parses a command line such as
 //
 //	khard email --parsable --remove-first-line %s
 //
-// Words are parted and quoted as in a shell, which is not asked. %s stands for
-// what was typed; without it the program prints everybody, and we choose. A
-// %s within a shell's script is refused: there it would be run. env is the
-// program's environment.
+// Words are split and quoted as in a shell, but no shell runs. %s is replaced
+// with the search text. Without %s, the program prints all contacts, and they
+// are filtered here. %s in the script of a shell is an error, because the shell
+// would execute the search text. env is the environment of the program.
 func NewCommand(line string, env []string) (*Command, error) {
 	argv, err := shellquote.Split(line)
 	if err != nil {
 		return nil, fmt.Errorf("address book command: %w", err)
 	}
-	if len(argv) == 0 || strings.HasPrefix(argv[0], "#") { // a comment, for a shell
+	if len(argv) == 0 || strings.HasPrefix(argv[0], "#") { // a comment in a shell
 		return nil, errors.New("address book command: empty")
 	}
 	c := &Command{argv: argv, env: env}
@@ -66,45 +67,46 @@ func NewCommand(line string, env []string) (*Command, error) {
 
 var errPlace = errors.New(`address book command: %s must be a word of its own; in a script write "$1", as in sh -c '... "$1" ...' sh %s`)
 
-// option is an option with its value in one word.
+// option matches an option with its value in the same word.
 var option = regexp.MustCompile(`^--?[A-Za-z][A-Za-z0-9-]*=%s$`)
 
-// Find runs the program. It has three seconds and may print a mebibyte. That it
-// fails without a word means that it found nobody.
+// Find runs the program. It may run for three seconds and print one MiB. A
+// non-zero exit code without a message on standard error means that no contact
+// was found.
 func (c *Command) Find(ctx context.Context, typed string) ([]Contact, error) {
 	argv, ok := c.arguments(typed)
 	if !ok {
 		return nil, nil
 	}
-	limited, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	out := &head{limit: maxOutput, full: cancel}
 	errs := &head{limit: maxStderr}
 	cmd := exec.CommandContext(limited, argv[0], argv[1:]...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.env, out, errs
-	alone(cmd)
-	cmd.WaitDelay = 100 * time.Millisecond // for who inherited its streams
+	runInNewSession(cmd)
+	cmd.WaitDelay = 100 * time.Millisecond // child processes may keep its streams open
 	err := cmd.Run()
 
 	contacts := c.contacts(string(out.data), typed)
 	var exit *exec.ExitError
-	switch said := safetext.Line(string(errs.data)); {
+	switch message := safetext.Line(string(errs.data)); {
 	case err == nil || out.over:
 		return contacts, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		return contacts, fmt.Errorf("address book command %s: no answer within %v", c.argv[0], patience)
-	case said != "":
-		return contacts, fmt.Errorf("address book command %s: %w: %s", c.argv[0], err, said)
+		return contacts, fmt.Errorf("address book command %s: timed out after %v", c.argv[0], commandTimeout)
+	case message != "":
+		return contacts, fmt.Errorf("address book command %s: %w: %s", c.argv[0], err, message)
 	case errors.As(err, &exit), errors.Is(err, exec.ErrWaitDelay):
 		return contacts, nil
 	}
 	return contacts, fmt.Errorf("address book command: %w", err)
 }
 
-// arguments puts what was typed into its place. What would pass for an option
-// is not asked for: no name and no address begins so.
+// arguments returns the arguments with the search text. ok is false if the
+// search text would be taken for an option.
 func (c *Command) arguments(typed string) ([]string, bool) {
 	typed = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -123,7 +125,8 @@ func (c *Command) arguments(typed string) ([]string, bool) {
 	return argv, true
 }
 
-// contacts reads what the program printed. Lines that name nobody are talk.
+// contacts parses the output of the program. Lines without an address are
+// ignored.
 func (c *Command) contacts(output, typed string) []Contact {
 	q := newQuery(typed)
 	var out []Contact
@@ -141,8 +144,8 @@ func (c *Command) contacts(output, typed string) []Contact {
 	return out
 }
 
-// A head keeps the beginning of what is written to it, and calls full, if there
-// is one, when more comes.
+// A head keeps the first limit bytes that are written to it. It calls full, if
+// not nil, when more are written.
 type head struct {
 	data  []byte
 	limit int

@@ -1,5 +1,5 @@
-// Package contacts completes e-mail addresses from where people keep them: in
-// vCards, and behind a command such as mail programs ask.
+// Package contacts completes e-mail addresses from vCards and from the output
+// of an address book command.
 package contacts
 
 import (
@@ -11,22 +11,22 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// A Contact is a person somebody knows. The name is as it was kept, and may be
-// empty; the address is as [threepid.ParseEmail] gives it. A face cleans both
-// before it shows them.
+// A Contact is a name with an e-mail address. The name is as stored in the
+// source and may be empty; the address is normalized by [threepid.ParseEmail].
+// Both have to pass safetext before they are shown.
 type Contact struct{ Name, Address string }
 
-// A Source knows contacts.
+// A Source is a source of contacts.
 type Source interface {
-	// Find returns those that fit what was typed, and those that can be had
-	// even if there is an error.
+	// Find returns the contacts that match the search text. With an error, it
+	// returns those that were found nevertheless.
 	Find(ctx context.Context, typed string) ([]Contact, error)
 }
 
-// Complete asks all sources at once and returns the contacts that fit best, each
-// address once, at most limit. Among equals the earlier source and its order
-// count. A source that fails hides no other: its error comes beside what the
-// others know.
+// Complete searches all sources in parallel and returns the best matches, each
+// address once, limit at most. Contacts with the same rank are in the order of
+// the sources. If sources fail, their errors are joined, and the matches of the
+// others are returned.
 func Complete(ctx context.Context, sources []Source, typed string, limit int) ([]Contact, error) {
 	q := newQuery(typed)
 	if q.empty() {
@@ -45,8 +45,8 @@ func Complete(ctx context.Context, sources []Source, typed string, limit int) ([
 	return best(q, slices.Concat(found...), limit), errors.Join(errs...)
 }
 
-// best ranks contacts. One that does not fit comes last: its source knows why,
-// perhaps by a nickname.
+// best ranks contacts. Those without a match are last: the source matched them
+// by something else, such as a nickname.
 func best(q query, contacts []Contact, limit int) []Contact {
 	type ranked struct {
 		Contact

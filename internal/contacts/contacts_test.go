@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// A list gives all it has, and an error if it has one.
+// A list is a source with fixed contacts and an error.
 type list struct {
 	contacts []contacts.Contact
 	err      error
@@ -36,7 +36,7 @@ func addresses(found []contacts.Contact) []string {
 	return out
 }
 
-func TestTheBestComesFirst(t *testing.T) {
+func TestBestMatchIsFirst(t *testing.T) {
 	friends := list{contacts: []contacts.Contact{
 		{"Peter Janssen", "peter@x.org"},
 		{"Søren Łukasz", "soren@x.org"},
@@ -75,7 +75,7 @@ func TestTheBestComesFirst(t *testing.T) {
 	}
 }
 
-func TestASourceKnowsWhatFits(t *testing.T) {
+func TestMatchesOfTheSourceAreKept(t *testing.T) {
 	first := list{contacts: []contacts.Contact{{"By Nickname", "nick@x.org"}, {"Bob", "bob2@x.org"}}}
 	second := list{contacts: []contacts.Contact{{"Bob", "bob@x.org"}, {"Nick's other name", "NICK@x.org"}}}
 	if diff := cmp.Diff([]string{"bob2@x.org", "bob@x.org", "nick@x.org"}, complete(t, "bob", 10, first, second)); diff != "" {
@@ -83,7 +83,7 @@ func TestASourceKnowsWhatFits(t *testing.T) {
 	}
 }
 
-func TestASourceThatFailsHidesNoOther(t *testing.T) {
+func TestFailingSourceDoesNotHideOthers(t *testing.T) {
 	one, two := errors.New("one"), errors.New("two")
 	found, err := contacts.Complete(t.Context(), []contacts.Source{
 		list{err: one}, list{contacts: []contacts.Contact{{"A", "a@x.org"}}}, list{contacts: []contacts.Contact{{"B", "ab@x.org"}}, err: two},
@@ -96,12 +96,12 @@ func TestASourceThatFailsHidesNoOther(t *testing.T) {
 	}
 }
 
-// broken is a source with a mistake in it.
+// broken is a source that panics.
 type broken struct{}
 
 func (broken) Find(context.Context, string) ([]contacts.Contact, error) { panic("broken") }
 
-func TestPanicOfASourceGoesOnWithWhoAsks(t *testing.T) {
+func TestPanicOfASourceIsRaisedInComplete(t *testing.T) {
 	err := panicgroup.Try(func() error {
 		_, err := contacts.Complete(t.Context(), []contacts.Source{list{}, broken{}}, "jane", 5)
 		return err

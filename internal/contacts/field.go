@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// fields yields the lines of a vCard, unfolded as vCard 3 and 4 fold them and
-// as quoted-printable does in vCard 2.1. The vCard library copies a line once
-// for each of its folds, which is too much for a photo: a line ends at maxLine.
+// fields yields the unfolded lines of a vCard, folded as in vCard 3 and 4 or as
+// quoted-printable in vCard 2.1. The vCard library copies a line once for each
+// fold, which is slow for photos; here a line is cut at maxLine.
 func fields(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		var line []byte
-		soft := false // the line goes on, as quoted-printable
+		soft := false // the line continues, as quoted-printable
 		for next := range strings.SplitSeq(text, "\n") {
 			next = strings.TrimSuffix(next, "\r")
 			switch {
@@ -39,7 +39,8 @@ func quotedPrintable(line string) bool {
 	return strings.Contains(strings.ToUpper(head), "QUOTED-PRINTABLE")
 }
 
-// property is the name of a line's property, without its group, and the value.
+// property returns the name of a line's property, without its group, and the
+// value.
 func property(line string) (name, value string) {
 	head, value := cutHead(line)
 	name, _, _ = strings.Cut(head, ";")
@@ -49,7 +50,7 @@ func property(line string) (name, value string) {
 	return strings.ToUpper(strings.TrimSpace(name)), strings.TrimSpace(value)
 }
 
-// cutHead parts a line at the colon that is not in quotes.
+// cutHead splits a line at the first colon outside of quotes.
 func cutHead(line string) (head, value string) {
 	quotes := false
 	for i := range len(line) {
@@ -62,11 +63,12 @@ func cutHead(line string) (head, value string) {
 			}
 		}
 	}
-	head, value, _ = strings.Cut(line, ":") // the quotes are none
+	head, value, _ = strings.Cut(line, ":") // the quotes are not closed
 	return head, value
 }
 
-// spell writes parameters as vCard 3 has them: vCard 2.1 leaves their names out.
+// spell converts parameters from vCard 2.1, which omits their names, to vCard
+// 3.
 func spell(line string) string {
 	head, value := cutHead(line)
 	if strings.Contains(head, `"`) {

@@ -12,15 +12,14 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// An entry is a contact as it is looked for.
+// An entry is a contact with the folded texts that are searched.
 type entry struct {
 	Contact
 	name    string // folded
 	letters string // the address, folded
 }
 
-// newEntry makes an entry of what a source holds, and reports whether that is
-// somebody who can be invited.
+// newEntry returns an entry. ok is false if the address is not valid.
 func newEntry(name, address string) (entry, bool) {
 	if len(name) > maxName {
 		name = strings.ToValidUTF8(name[:maxName], "")
@@ -35,9 +34,9 @@ func newEntry(name, address string) (entry, bool) {
 	return entry{Contact{name, id.Address}, fold(name), fold(id.Address)}, true
 }
 
-const maxName = 1000 // bytes, and of an address
+const maxName = 1000 // in bytes, also for addresses
 
-// fold takes case, accents and compatibility forms out: é and Ｅ are e.
+// fold removes case, accents and compatibility forms: é and Ｅ become e.
 func fold(s string) string {
 	if plain(s) {
 		return strings.ToLower(s)
@@ -47,7 +46,7 @@ func fold(s string) string {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 			return -1
-		case r == 'ø': // strokes do not come apart
+		case r == 'ø': // Unicode does not decompose strokes
 			return 'o'
 		case r == 'ł':
 			return 'l'
@@ -69,10 +68,10 @@ func plain(s string) bool {
 	return true
 }
 
-// maxTyped is how much of what was typed is looked for.
+// maxTyped limits the search text, in bytes.
 const maxTyped = 200
 
-// A query is what was typed, folded: words that must all be found.
+// A query is the folded search text: words that all have to match.
 type query struct {
 	whole string
 	words []string
@@ -86,10 +85,10 @@ func newQuery(typed string) query {
 
 func (q query) empty() bool { return len(q.words) == 0 }
 
-// never is the rank of what does not fit.
+// never is the rank of a contact that does not match.
 const never = math.MaxInt
 
-// rank says how well e fits; less is better.
+// rank returns how well e matches; smaller is better.
 func (q query) rank(e entry) int {
 	switch {
 	case e.letters == q.whole:
@@ -106,8 +105,8 @@ func (q query) rank(e entry) int {
 	return worst
 }
 
-// rankWord says where a word is found: at the beginning of a word, within one, or only
-// its letters, in order.
+// rankWord ranks where a word is found: at the beginning of a word, inside a
+// word, or as a sequence of letters with others in between.
 func rankWord(e entry, w string) int {
 	switch {
 	case begins(e.name, w):
@@ -123,7 +122,7 @@ func rankWord(e entry, w string) int {
 	case inOrder(e.name, w):
 		return 7
 	}
-	if local, _, _ := strings.Cut(e.letters, "@"); inOrder(local, w) { // a domain's letters fit too much
+	if local, _, _ := strings.Cut(e.letters, "@"); inOrder(local, w) { // without the domain, which would match too often
 		return 8
 	}
 	return never
@@ -142,7 +141,7 @@ func begins(s, w string) bool {
 		}
 		_, size := utf8.DecodeRuneInString(s[i:])
 		s = s[i+size:]
-		// What is left does not begin a word.
+		// Skip the rest of this word.
 		for s != "" {
 			r, size := utf8.DecodeRuneInString(s)
 			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
@@ -153,7 +152,8 @@ func begins(s, w string) bool {
 	}
 }
 
-// inOrder reports whether s has all letters of w, others between them.
+// inOrder reports whether s has all letters of w in order, with others in
+// between.
 func inOrder(s, w string) bool {
 	for _, r := range w {
 		i := strings.IndexRune(s, r)

@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	fresh    = 3 * time.Second // what was seen is believed that long
+	fresh    = 3 * time.Second // time until changes are looked for again
 	maxFiles = 20_000
-	maxSeen  = 100_000  // files and folders of all kinds
+	maxSeen  = 100_000  // files and directories of all kinds
 	maxBytes = 64 << 20 // of all files
 )
 
-// VCards are the contacts in a vCard file, or in all .vcf files of a folder and
-// its folders. Links to files are followed, links to folders are not, except
-// path itself; hidden ones are passed over. Its methods may be called from
-// many goroutines.
+// VCards are the contacts in a vCard file, or in all .vcf and .vcard files of a
+// directory and its subdirectories. Symbolic links to files are followed, links
+// to directories only if path itself is one. Hidden files and directories are
+// skipped. It is safe for concurrent use.
 type VCards struct {
 	path string
 	now  func() time.Time
@@ -31,11 +31,11 @@ type VCards struct {
 	mu     sync.Mutex
 	looked time.Time
 	files  map[string]file
-	order  []string // of the files that count
-	err    error    // of the last look
+	order  []string // of the files that were read
+	err    error    // of the last call of look
 }
 
-// A file is what a vCard file held when it was read.
+// A file is a parsed vCard file.
 type file struct {
 	size    int64
 	changed time.Time
@@ -43,18 +43,18 @@ type file struct {
 	broken  int
 }
 
-// NewVCards returns the contacts at path, which is read when the first is
-// looked for, and again where files changed.
+// NewVCards returns the contacts at path. Files are read by the first call of
+// Find, and again when they have changed.
 func NewVCards(path string, now func() time.Time) *VCards {
 	return &VCards{path: path, now: now, files: map[string]file{}}
 }
 
-// Find returns the contacts that fit what was typed, in the order of the files.
+// Find returns the matching contacts in the order of the files.
 func (v *VCards) Find(ctx context.Context, typed string) ([]Contact, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if age := v.now().Sub(v.looked); v.looked.IsZero() || age < 0 || age > fresh {
-		if err := v.look(ctx); ctx.Err() != nil {
+		if err := v.update(ctx); ctx.Err() != nil {
 			return nil, ctx.Err()
 		} else if v.err = err; err != nil {
 			v.err = fmt.Errorf("contacts in %s: %w", v.path, err)
@@ -73,7 +73,7 @@ func (v *VCards) Find(ctx context.Context, typed string) ([]Contact, error) {
 	return out, v.err
 }
 
-// Broken is how many cards were left out at the last look.
+// Broken returns the number of malformed cards.
 func (v *VCards) Broken() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -84,14 +84,16 @@ func (v *VCards) Broken() int {
 	return n
 }
 
-// Errors of a look. What was read within the limits counts.
+// Errors of Find for sources over the limits. The contacts within the limits
+// are returned as well.
 var (
 	ErrTooManyFiles = fmt.Errorf("more than %d vCard files", maxFiles)
 	ErrTooLarge     = fmt.Errorf("more than %d MiB of vCards", maxBytes>>20)
 )
 
-// look reads what changed. If ctx ends, what was read already is not read again.
-func (v *VCards) look(ctx context.Context) error {
+// look reads the changed files. If ctx ends, the files that were read need not
+// be read again.
+func (v *VCards) update(ctx context.Context) error {
 	names, err := vcardFiles(ctx, v.path)
 	files := make(map[string]file, len(names))
 	order := names[:0]
@@ -103,7 +105,7 @@ func (v *VCards) look(ctx context.Context) error {
 		}
 		f, err := v.read(name, left)
 		if err != nil {
-			errs = append(errs[:min(len(errs), 3)], err) // a folder of unreadable files is one trouble
+			errs = append(errs[:min(len(errs), 3)], err) // at most three errors for a directory of unreadable files
 			continue
 		}
 		v.files[name], files[name] = f, f
@@ -113,14 +115,14 @@ func (v *VCards) look(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// read reads a file of at most limit bytes, unless it is as it was.
+// read reads a file of at most limit bytes, unless it has not changed.
 func (v *VCards) read(name string, limit int64) (file, error) {
 	stat, err := os.Stat(name)
 	switch {
 	case err != nil:
 		return file{}, err
-	case !stat.Mode().IsRegular(): // a pipe would be waited for
-		return file{}, fmt.Errorf("%s is no file", name)
+	case !stat.Mode().IsRegular(): // opening a named pipe could block
+		return file{}, fmt.Errorf("%s is not a regular file", name)
 	case stat.Size() > limit:
 		return file{}, fmt.Errorf("%s: %w", name, ErrTooLarge)
 	}
@@ -141,7 +143,8 @@ func (v *VCards) read(name string, limit int64) (file, error) {
 	return f, nil
 }
 
-// vcardFiles returns path itself if that is a file, or else the vCard files below it.
+// vcardFiles returns path if it is a file, otherwise the vCard files in the
+// directory.
 func vcardFiles(ctx context.Context, path string) ([]string, error) {
 	root, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -151,7 +154,7 @@ func vcardFiles(ctx context.Context, path string) ([]string, error) {
 		return []string{root}, err
 	}
 	var names []string
-	var closed error // of a folder below
+	var closed error // error of a subdirectory
 	seen := 0
 	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		seen++
@@ -176,7 +179,8 @@ func vcardFiles(ctx context.Context, path string) ([]string, error) {
 	return names, errors.Join(err, closed)
 }
 
-// isVCard reports whether d, or what it links to, is a vCard file by its name.
+// isVCard reports whether d, or the target of the link d, is a vCard file, by
+// its extension.
 func isVCard(d fs.DirEntry) bool {
 	switch strings.ToLower(filepath.Ext(d.Name())) {
 	case ".vcf", ".vcard":

@@ -14,7 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/contacts"
 )
 
-// A clock is turned by hand.
+// A clock is set by the test.
 type clock struct{ time.Time }
 
 func (c *clock) now() time.Time { return c.Time }
@@ -45,7 +45,7 @@ func card(lines ...string) string {
 	return "BEGIN:VCARD\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VCARD\r\n"
 }
 
-func TestCardsOfAllVersions(t *testing.T) {
+func TestCardsOfAllVersionsAreRead(t *testing.T) {
 	for name, tc := range map[string]struct {
 		text string
 		want []contacts.Contact
@@ -82,7 +82,7 @@ func TestCardsOfAllVersions(t *testing.T) {
 	}
 }
 
-func TestBrokenCardsAreCounted(t *testing.T) {
+func TestMalformedCardsAreCounted(t *testing.T) {
 	text := "BEGIN:VCARD\nFN:A\nEMAIL:a@x.org\n" + card("FN:B", "EMAIL:b@x.org") + card("FN:C", "EMAIL:none") + "rest\nBEGIN:VCARD\nFN:D"
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "a.vcf"), text)
@@ -94,7 +94,7 @@ func TestBrokenCardsAreCounted(t *testing.T) {
 	}
 }
 
-func TestAPhotoCostsNothing(t *testing.T) {
+func TestPhotosAreSkippedQuickly(t *testing.T) {
 	photo := "PHOTO;ENCODING=b;TYPE=JPEG:" + strings.Repeat("AAAA\r\n ", 500_000)
 	v := contacts.NewVCards(write(t, filepath.Join(t.TempDir(), "a.vcf"), card("FN:A", photo, "EMAIL:a@x.org")), newClock().now)
 	if got := find(t, v, "a"); len(got) != 1 {
@@ -102,7 +102,7 @@ func TestAPhotoCostsNothing(t *testing.T) {
 	}
 }
 
-func TestFoldersAreWalked(t *testing.T) {
+func TestSubdirectoriesAreRead(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
 	write(t, filepath.Join(dir, "a.vcf"), card("FN:A", "EMAIL:a@x.org"))
 	write(t, filepath.Join(dir, "work", "team", "b.VCF"), card("FN:B", "EMAIL:b@x.org"))
@@ -122,7 +122,7 @@ func TestFoldersAreWalked(t *testing.T) {
 	}
 }
 
-func TestOneFileThatFailsHidesNoOther(t *testing.T) {
+func TestUnreadableFileDoesNotHideOthers(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "a.vcf"), card("FN:A", "EMAIL:a@x.org"))
 	if err := os.Symlink(filepath.Join(dir, "b.vcf"), filepath.Join(dir, "b.vcf")); err != nil {
@@ -137,7 +137,7 @@ func TestOneFileThatFailsHidesNoOther(t *testing.T) {
 	}
 }
 
-func TestALargeFileIsRefused(t *testing.T) {
+func TestTooLargeFileIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "a.vcf"), card("FN:A", "EMAIL:a@x.org"))
 	if err := os.Truncate(write(t, filepath.Join(dir, "b.vcf"), ""), 65<<20); err != nil {
@@ -149,7 +149,7 @@ func TestALargeFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestChangesAreSeenSecondsLater(t *testing.T) {
+func TestChangesAreFoundAfterSeconds(t *testing.T) {
 	c, dir := newClock(), t.TempDir()
 	a := write(t, filepath.Join(dir, "a.vcf"), card("FN:A", "EMAIL:a@x.org"))
 	v := contacts.NewVCards(dir, c.now)
@@ -167,14 +167,14 @@ func TestChangesAreSeenSecondsLater(t *testing.T) {
 	c.Time = c.Add(5 * time.Second)
 	sees("changed@x.org", "b@x.org")
 
-	// Same size, same time: nothing says that it changed.
+	// Same size and time: the change cannot be detected.
 	stat, _ := os.Stat(a)
 	write(t, a, card("FN:A", "EMAIL:CHANGE2@x.org"))
 	os.Chtimes(a, stat.ModTime(), stat.ModTime())
 	c.Time = c.Add(5 * time.Second)
 	sees("changed@x.org", "b@x.org")
 	os.Chtimes(a, stat.ModTime(), stat.ModTime().Add(time.Second))
-	c.Time = c.Add(-time.Hour) // a clock set back
+	c.Time = c.Add(-time.Hour) // the clock was set back
 	sees("change2@x.org", "b@x.org")
 
 	os.Remove(a)
@@ -182,7 +182,7 @@ func TestChangesAreSeenSecondsLater(t *testing.T) {
 	sees("b@x.org")
 }
 
-func TestAnEndedContextReadsNothing(t *testing.T) {
+func TestFindStopsWithTheContext(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "a.vcf"), card("FN:A", "EMAIL:a@x.org"))
 	v := contacts.NewVCards(dir, newClock().now)

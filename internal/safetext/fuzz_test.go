@@ -16,7 +16,7 @@ func FuzzLine(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Line(s)
-		promises(t, s, got, "")
+		checkDocumented(t, s, got, "")
 		if again := Line(got); again != got {
 			t.Errorf("Line(%q) = %+q, and once more %+q", s, got, again)
 		}
@@ -30,16 +30,16 @@ func FuzzText(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Text(s)
-		promises(t, s, got, "\n")
+		checkDocumented(t, s, got, "\n")
 		if again := Text(got); again != got {
 			t.Errorf("Text(%q) = %+q, and once more %+q", s, got, again)
 		}
 	})
 }
 
-// TestNastyPieces puts together at random what has a meaning in some rule; the
-// fuzzing would need luck to find them side by side.
-func TestNastyPieces(t *testing.T) {
+// TestRandomCombinationsOfSpecialStrings combines at random the strings that have a meaning in some
+// rule. Fuzzing rarely finds such combinations.
+func TestRandomCombinationsOfSpecialStrings(t *testing.T) {
 	pieces := strings.Split("a|0|é|界|ᄀ|ᅡ|क|क्|\u0d4e|\u0e33|\u0903|\u0301|\u20dd|🇩|👩|ﾞ|�|◌|…| |  |\t|\n|\n\n\n|\r|\r\n|\u2028|\u3000|"+
 		"\u200d|\ufe0f|\U0001F3FD|\u200b|\u202e|\U000E0041|\x1b|\x1b[|\x1b[1m|\x1b]0;|\x07|\x1b\\|\u009b|\u009d|\x9c|\xf0|\x9f|\xff|[|]|;|1m|\\", "|")
 	random := rand.New(rand.NewPCG(1, 2))
@@ -58,8 +58,8 @@ func TestNastyPieces(t *testing.T) {
 			"a Text of lines": func(s string) string { return Text(Line(s)) },
 		} {
 			out := clean(in)
-			if i%200 == 0 { // it takes its time
-				promises(t, in, out, "\n")
+			if i%200 == 0 { // it is slow
+				checkDocumented(t, in, out, "\n")
 			}
 			if again := clean(out); again != out {
 				t.Errorf("%s of %q is %+q, and once more %+q", name, in, out, again)
@@ -71,7 +71,7 @@ func TestNastyPieces(t *testing.T) {
 	}
 }
 
-// seed starts the fuzzing from every string the other tests use.
+// seed seeds the fuzzing with the strings of the other tests.
 func seed(f *testing.F) {
 	f.Helper()
 	for _, c := range cases {
@@ -79,8 +79,8 @@ func seed(f *testing.F) {
 	}
 }
 
-// promises checks what holds for every s, whatever it was made from.
-func promises(t *testing.T, in, s, controls string) {
+// checkDocumented checks what is documented for every s.
+func checkDocumented(t *testing.T, in, s, controls string) {
 	t.Helper()
 	if !utf8.ValidString(s) {
 		t.Fatalf("%q -> %+q: not UTF-8", in, s)
@@ -99,8 +99,8 @@ func promises(t *testing.T, in, s, controls string) {
 	}
 }
 
-// fillsCells writes s to a terminal and checks that nothing happens but cells
-// being filled, as many as everybody measures.
+// fillsCells writes s to a terminal and checks that it only fills cells, as
+// many as measured.
 func fillsCells(t *testing.T, in, s string) {
 	t.Helper()
 	width, sum := ansi.StringWidth(s), 0

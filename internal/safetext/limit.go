@@ -8,20 +8,21 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// maxCluster is how many runes one grapheme may have. The longest in real use,
-// conjuncts of Indic scripts, have about a dozen. Hangul and Indic letters can
-// be chained without end, and the whole chain is measured like its first letter.
+// maxCluster limits the runes of a grapheme. The longest graphemes in real
+// text, conjuncts of Indic scripts, have about a dozen. Hangul and Indic
+// letters can be chained without limit, and the chain is measured like its
+// first letter.
 const maxCluster = 16
 
-// limit takes out graphemes that are too long, and ends s with an ellipsis
-// where it has more than most of them. Graphemes are found by the library that
-// also measures them on the screen.
+// limit removes graphemes that are too long, and ends s with an ellipsis if it
+// has more than most graphemes. Graphemes are found with the library that also
+// measures them on the screen.
 func limit(s string, most int) string {
 	var (
 		out   = output{src: s}
 		count int
-		cut   int  // where the output may end for the ellipsis to follow
-		gap   bool // the output ends with a sign for what was taken out
+		cut   int  // where the output may be cut for the ellipsis
+		gap   bool // the output ends with a replacement character
 	)
 	for len(s) > 0 {
 		c := grapheme(s)
@@ -30,24 +31,24 @@ func limit(s string, most int) string {
 			return out.upTo(cut) + string(ellipsis)
 		}
 		cut = out.len()
-		if !sound(c) {
-			c = string(taken)
+		if !plausible(c) {
+			c = string(replacement)
 		}
-		if more, ok := strings.CutPrefix(c, string(taken)); ok && gap {
-			out.put(more) // the same run goes on
+		if more, ok := strings.CutPrefix(c, string(replacement)); ok && gap {
+			out.put(more) // it belongs to the same run
 		} else {
 			out.put(c)
 			count++
 		}
-		gap = strings.HasSuffix(c, string(taken))
+		gap = strings.HasSuffix(c, string(replacement))
 	}
 	return out.String()
 }
 
-// sound reports whether grapheme c is one that occurs in real text. Letters of
-// other scripts do not join with ASCII, and where they seem to, not even the
-// terminals that know graphemes agree about the width.
-func sound(c string) bool {
+// plausible reports whether grapheme c can occur in real text. Letters of other
+// scripts do not join with ASCII. Where they seem to, terminals disagree about
+// the width.
+func plausible(c string) bool {
 	if len(c) == 1 {
 		return true
 	}
@@ -59,7 +60,7 @@ func sound(c string) bool {
 	return utf8.RuneCountInString(c) <= maxCluster && (!ascii || !joined)
 }
 
-// grapheme is the first user-perceived character of s.
+// grapheme returns the first user-perceived character of s.
 func grapheme(s string) string {
 	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
 		return s[:1]
@@ -68,12 +69,12 @@ func grapheme(s string) string {
 	return c
 }
 
-// output collects a string that may turn out to be src, or to begin like it.
-// As long as it does, nothing is copied.
+// output collects a string. As long as it is a prefix of src, nothing is
+// copied.
 type output struct {
 	src  string
-	same int    // this much of src was put so far,
-	buf  []byte // until something differed
+	same int    // length of the prefix of src that was put so far
+	buf  []byte // the output, once it differs from src
 }
 
 func (o *output) put(s string) {

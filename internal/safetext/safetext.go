@@ -1,23 +1,22 @@
 // Package safetext makes text from the network safe for a terminal.
 //
-// Room names, display names, server errors: strangers write them, and a
-// terminal obeys what it is shown. What comes out of this package is valid
-// UTF-8 that only fills cells. It holds no control characters and no escape
-// sequences, nothing that reorders the line (bidirectional controls) and
-// nothing that takes no room of its own (zero-width and other default-ignorable
-// characters), no private use and no code point this version of Unicode does
-// not know.
+// Other users choose room names, display names and server errors, and a
+// terminal executes the escape sequences in its output. The results of this
+// package are valid UTF-8 that only fills cells: without control characters,
+// escape sequences, bidirectional controls, zero-width and other
+// default-ignorable characters, private-use characters and code points that are
+// not assigned in this version of Unicode.
 //
-// Where something was taken out, a U+FFFD (�) is left, one for each run. It is
-// the sign every terminal already draws for what it cannot show, so every font
-// has it; any ASCII sign might have been in the text.
+// Each run of removed characters is replaced by U+FFFD (�). Every terminal
+// already draws it for characters that it cannot show, so every font has it. An
+// ASCII character might be part of the text.
 //
-// Joiners, variation selectors and skin tones are taken out without a trace
-// where writing systems and emoji use them: after anything that is not ASCII.
-// Terminals disagree about their width, and without them a family is drawn as
-// its members, in as many cells as everybody expects.
+// Joiners, variation selectors and skin tones after a character outside of
+// ASCII are removed without replacement, since writing systems and emoji use
+// them. Terminals disagree about their width. Without them, an emoji of a
+// family is drawn as its members, and its width is certain.
 //
-// Letters of right-to-left scripts stay. A terminal that reorders them by
+// Letters of right-to-left scripts are kept. A terminal that reorders them
 // itself may draw a row with such a name in another order.
 package safetext
 
@@ -35,33 +34,35 @@ const (
 )
 
 const (
-	taken    = '\uFFFD' // stands for what was taken out
-	ellipsis = '…'      // stands for the rest of what is too long
-	circle   = '\u25CC' // carries a combining mark that came without a base
+	replacement = '\uFFFD' // replaces removed characters
+	ellipsis    = '…'      // replaces the end of a text that is too long
+	circle      = '\u25CC' // base for a combining mark without one
 )
 
-// Line returns s fit for one line: a name, a title, a cell of a table. Every
-// run of white space, line breaks included, becomes one space, and none is left
-// at either end. What is longer than 512 graphemes ends in an ellipsis.
+// Line returns s in one safe line: for a name, a title or a cell of a table.
+// Each run of white space, including line breaks, becomes one space; white
+// space at both ends is removed. A line longer than 512 graphemes is cut and
+// ends with an ellipsis.
 //
-// A string that is clean already is returned as it is, without allocation, so
-// Line(Line(s)) == Line(s). White space alone gives "".
+// A safe string is returned unchanged, without allocation, so Line(Line(s)) ==
+// Line(s). A string of white space gives "".
 func Line(s string) string {
 	return limit(scrub(s, false), lineLength)
 }
 
-// Text returns s fit for several lines. Line breaks of all kinds become "\n",
-// with at most one empty line in a row; a tab becomes four spaces, and other
-// white space a space. White space at the end of lines and empty lines around
-// the text are dropped. What is longer than 65,536 graphemes ends in an
-// ellipsis.
+// Text returns s as safe text of several lines. All kinds of line breaks become
+// "
+// ", with at most one empty line in a row. A tab becomes four spaces, other
+// white space one space. White space at the end of lines and empty lines at
+// both ends are removed. A text longer than 65,536 graphemes is cut and ends
+// with an ellipsis.
 //
-// Like [Line], it returns a clean string as it is, and "" for white space.
+// Like [Line], it returns a safe string unchanged, and "" for white space.
 func Text(s string) string {
 	return limit(scrub(s, true), textLength)
 }
 
-// scrub takes out everything that is not text, rune by rune.
+// scrub removes everything that is not text, rune by rune.
 func scrub(s string, breaks bool) string {
 	w := writer{out: output{src: s}, breaks: breaks}
 	for i := 0; i < len(s); {
@@ -69,7 +70,7 @@ func scrub(s string, breaks bool) string {
 			w.text(s[i:i+n], rune(s[i+n-1]))
 			i += n
 		} else if n := sequence(s[i:]); n > 0 {
-			w.take()
+			w.replace()
 			i += n
 		} else {
 			r, n := next(s[i:])
@@ -82,7 +83,7 @@ func scrub(s string, breaks bool) string {
 	return w.out.String()
 }
 
-// plain is the length of the ASCII letters, digits and signs s begins with.
+// plain returns the length of the printable ASCII that s begins with.
 func plain(s string) int {
 	i := 0
 	for i < len(s) && ' ' < s[i] && s[i] <= '~' {
@@ -91,10 +92,10 @@ func plain(s string) int {
 	return i
 }
 
-// next returns the first rune of s and its length. A lone byte from 0x80 to
-// 0x9F is the C1 control of that number, as on an eight-bit terminal. Broken
+// next returns the first rune of s and its length. A single byte from 0x80 to
+// 0x9F is the C1 control of that number, as on an eight-bit terminal. Invalid
 // UTF-8 is one U+FFFD together with its continuation bytes, so that half an
-// emoji does not pass for a control.
+// emoji is not taken for a control.
 func next(s string) (rune, int) {
 	r, n := utf8.DecodeRuneInString(s)
 	switch {
@@ -110,17 +111,17 @@ func next(s string) (rune, int) {
 	return r, n
 }
 
-// writer decides about each rune by what it wrote before.
+// writer handles runes one by one, depending on what it wrote before.
 type writer struct {
 	out    output
-	breaks bool // line breaks stay line breaks
+	breaks bool // keep line breaks
 
-	last             rune // the last one written, 0 at the beginning
+	last             rune // the last rune written, 0 at the beginning
 	marks            int  // combining marks since the last base
-	newlines, spaces int  // read, but not written: something must follow
+	newlines, spaces int  // read, but only written if text follows
 }
 
-// rune handles one rune, spelled s.
+// rune handles one rune; s is its encoding.
 func (w *writer) rune(r rune, s string) {
 	switch {
 	case r == '\n' || r == '\u0085' || r == '\u2028' || r == '\u2029':
@@ -130,8 +131,8 @@ func (w *writer) rune(r rune, s string) {
 	case blank(r):
 		w.spaces++
 	case !shown(r):
-		if !w.tacit(r) {
-			w.take()
+		if !w.removable(r) {
+			w.replace()
 		}
 	case unicode.Is(unicode.M, r):
 		w.mark(r, s)
@@ -140,14 +141,14 @@ func (w *writer) rune(r rune, s string) {
 	}
 }
 
-// text writes s, which ends with last, a rune that can carry combining marks.
+// text writes s. Its last rune can carry combining marks.
 func (w *writer) text(s string, last rune) {
 	w.gap()
 	w.out.put(s)
 	w.last, w.marks = last, 0
 }
 
-// mark writes a combining mark, unless its base carries enough already.
+// mark writes a combining mark, unless its base has maxMarks already.
 func (w *writer) mark(r rune, s string) {
 	if w.last == 0 || w.white() {
 		w.text(string(circle), circle)
@@ -158,23 +159,23 @@ func (w *writer) mark(r rune, s string) {
 	}
 }
 
-// take notes that something was taken out here.
-func (w *writer) take() {
-	if w.last != taken || w.white() {
-		w.text(string(taken), taken)
+// take writes the replacement character, unless it was written last.
+func (w *writer) replace() {
+	if w.last != replacement || w.white() {
+		w.text(string(replacement), replacement)
 	}
 }
 
-// tacit reports whether r may go without a trace: it only joins or dresses
-// what was written just before. Of ASCII, only the signs on keycaps are dressed.
-func (w *writer) tacit(r rune) bool {
-	if !dress(r) || w.last == 0 || w.white() {
+// removable reports whether r may be removed without replacement: it only joins or
+// modifies the character before it. In ASCII, that applies to keycaps only.
+func (w *writer) removable(r rune) bool {
+	if !modifier(r) || w.last == 0 || w.white() {
 		return false
 	}
 	return w.last >= utf8.RuneSelf || strings.ContainsRune("0123456789#*", w.last)
 }
 
-// gap writes the white space that was held back.
+// gap writes the pending white space.
 func (w *writer) gap() {
 	first := w.last == 0
 	switch {
@@ -193,23 +194,23 @@ func (w *writer) gap() {
 	w.newlines, w.spaces = 0, 0
 }
 
-// white reports whether white space is held back.
+// white reports whether white space is pending.
 func (w *writer) white() bool { return w.newlines > 0 || w.spaces > 0 }
 
-// blank reports whether r is drawn as nothing but takes a cell. Two symbols do
-// so too: the empty pattern of Braille and the null note head.
+// blank reports whether r is an empty cell. Two symbols look like a space: the
+// empty Braille pattern and the null note head.
 func blank(r rune) bool {
 	return unicode.Is(unicode.Zs, r) || r == '\u2800' || r == '\U0001D159'
 }
 
-// dress reports whether r changes how its neighbours are drawn and nothing else.
-func dress(r rune) bool {
+// modifier reports whether r only changes how its neighbours are drawn.
+func modifier(r rune) bool {
 	const zwnj, zwj = '\u200C', '\u200D'
 	return r == zwnj || r == zwj || skinTone(r) || unicode.Is(unicode.Variation_Selector, r)
 }
 
-// prepended reports whether r is one of the rare letters that join with whatever
-// follows them, be it a space, an ellipsis or the next of their kind:
+// prepended reports whether r is one of the rare letters that join with the
+// character after them, even a space or an ellipsis:
 // https://www.unicode.org/reports/tr29/#Prepend
 func prepended(r rune) bool {
 	switch r {
@@ -224,10 +225,10 @@ func skinTone(r rune) bool {
 	return '\U0001F3FB' <= r && r <= '\U0001F3FF'
 }
 
-// shown reports whether r has a look of its own. What is left out are the
-// categories C and Z and the default-ignorable code points in the others:
+// shown reports whether r is visible on its own. That excludes the categories C
+// and Z and the default-ignorable code points of the other categories:
 // https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
 func shown(r rune) bool {
-	return unicode.IsGraphic(r) && r != taken && !skinTone(r) && !prepended(r) &&
+	return unicode.IsGraphic(r) && r != replacement && !skinTone(r) && !prepended(r) &&
 		!unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// cases has every kind of SECURITY.md, section 1. Where text is empty, Text
-// gives the same as Line.
+// cases has all kinds of input in section 1 of SECURITY.md. An empty text means
+// that Text returns the same as Line.
 var cases = []struct{ name, in, line, text string }{
 	{name: "empty", in: "", line: ""},
 	{name: "ascii", in: "Ada's room #1 <ada@example.org> ~", line: "Ada's room #1 <ada@example.org> ~"},
@@ -126,15 +126,15 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestPromises asks of every case what the fuzzing asks.
-func TestPromises(t *testing.T) {
+// TestDocumentedPropertiesOfAllCases checks for every case what the fuzzing checks.
+func TestDocumentedPropertiesOfAllCases(t *testing.T) {
 	for _, c := range cases {
-		promises(t, c.in, Line(c.in), "")
-		promises(t, c.in, Text(c.in), "\n")
+		checkDocumented(t, c.in, Line(c.in), "")
+		checkDocumented(t, c.in, Text(c.in), "\n")
 	}
 }
 
-// TestNoShownRuneJoinsTheNext goes through all of Unicode.
+// TestNoShownRuneJoinsTheNext checks all of Unicode.
 func TestNoShownRuneJoinsTheNext(t *testing.T) {
 	for r := rune(' '); r <= unicode.MaxRune; r++ {
 		if shown(r) && grapheme(string(r)+"x") != string(r) {
@@ -143,7 +143,7 @@ func TestNoShownRuneJoinsTheNext(t *testing.T) {
 	}
 }
 
-func TestCleanTextIsReturnedAsItIs(t *testing.T) {
+func TestSafeTextIsReturnedUnchanged(t *testing.T) {
 	for _, c := range cases {
 		line, text := Line(c.in), Text(c.in)
 		if n := testing.AllocsPerRun(10, func() { Line(line) }); n != 0 {
@@ -155,8 +155,8 @@ func TestCleanTextIsReturnedAsItIs(t *testing.T) {
 	}
 }
 
-// BenchmarkLine shows what rows cost, and that a stranger cannot buy more time
-// with more bytes than the bytes are worth: MB/s stay the same.
+// BenchmarkLine shows that the time is linear in the length of the text for
+// hostile input, too: the MB/s are similar.
 func BenchmarkLine(b *testing.B) {
 	for name, s := range map[string]string{
 		"ascii": "Ada's room #1",

@@ -2,8 +2,8 @@ package safetext
 
 import "strings"
 
-// The controls that matter for where an escape sequence begins and ends
-// (ECMA-48, and https://vt100.net/emu/dec_ansi_parser for what terminals do).
+// The controls that begin or end an escape sequence (ECMA-48; for the behaviour
+// of terminals see https://vt100.net/emu/dec_ansi_parser).
 const (
 	bel = 0x07
 	can = 0x18
@@ -19,9 +19,10 @@ const (
 	apc = 0x9F
 )
 
-// sequence is the length of the escape sequence s begins with, with all it
-// carries, so that no "31m" or half a clipboard is left as text. It is 0 if s
-// begins with something else.
+// sequence returns the length of the escape sequence that s begins with,
+// including its parameters and its string, so that neither "31m" nor a part of
+// the clipboard is left as text. It returns 0 if s does not begin with a
+// sequence.
 func sequence(s string) int {
 	r, n := next(s)
 	if r == esc {
@@ -47,9 +48,9 @@ func sequence(s string) int {
 	return 0
 }
 
-// body is the length of any number of bytes from lo to hi and one from
-// first to last that ends them. A sequence that is broken off ends before
-// the byte that does not fit.
+// body returns the length of a sequence's body: bytes from lo to hi and a final
+// byte from first to last. An incomplete sequence ends before the first byte
+// that does not belong to it.
 func body(s string, lo, hi, first, last byte) int {
 	i := 0
 	for i < len(s) && lo <= s[i] && s[i] <= hi {
@@ -61,9 +62,9 @@ func body(s string, lo, hi, first, last byte) int {
 	return i
 }
 
-// controlString is the length of what follows an OSC, DCS, APC, PM or SOS, with
-// its terminator. One without a terminator ends with the line, or it would
-// swallow the rest of a message that quotes it.
+// controlString returns the length of the string of an OSC, DCS, APC, PM or SOS
+// with its terminator. Without a terminator the string ends with the line, so
+// that it does not hide the rest of a message that quotes it.
 func controlString(s string) int {
 	line := -1
 	i := 0
@@ -76,7 +77,7 @@ func controlString(s string) int {
 			return i + n + 1
 		}
 		if r == esc || 0x80 <= r && r <= 0x9F {
-			break // something else begins
+			break // another sequence begins
 		}
 		if r == '\n' && line < 0 {
 			line = i
