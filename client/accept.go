@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/link"
+	"github.com/mxinvite/mxinvite/client/session"
 )
 
 // An Invitation is the link of an invite's mail, and what is known of it before
@@ -113,7 +114,7 @@ func (a *Account) lookInto(ctx context.Context, i Invitation) (inviter id.UserID
 		return "", &RefusedError{Reason: RefusedBanned}
 	}
 	var raw json.RawMessage
-	err = a.get(ctx, path{"v3", "rooms", i.Link.RoomID, "state", invite.TypeThirdPartyInvite, i.Link.Token}, map[string]string{"format": "event"}, &raw)
+	err = a.hs.Get(ctx, session.Path{"v3", "rooms", i.Link.RoomID, "state", invite.TypeThirdPartyInvite, i.Link.Token}, url.Values{"format": {"event"}}, &raw)
 	if err != nil {
 		return "", onlyIfGone(ctx, err)
 	}
@@ -185,12 +186,12 @@ func (a *Account) join(ctx context.Context, room id.RoomID, signed json.RawMessa
 	body := struct {
 		Signed json.RawMessage `json:"third_party_signed,omitempty"`
 	}{signed}
-	err := a.call(ctx, http.MethodPost, path{"v3", "rooms", room, "join"}, nil, body, nil)
+	err := a.hs.Call(ctx, http.MethodPost, session.Path{"v3", "rooms", room, "join"}, nil, body, nil)
 	var e *ServerError
 	if errors.As(err, &e) && e.Status == http.StatusNotFound && len(via) > 0 {
 		err = a.joinVia(ctx, room, via)
 	}
-	if !noAnswer(err) {
+	if !session.NoResponse(err) {
 		return explainJoin(err)
 	}
 	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
@@ -205,7 +206,6 @@ func (a *Account) join(ctx context.Context, room id.RoomID, signed json.RawMessa
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3joinroomidoralias).
 // Servers from before version 1.12 of the spec know via as server_name.
 func (a *Account) joinVia(ctx context.Context, room id.RoomID, via []string) error {
-	u := a.urlWith(path{"v3", "join", room}, url.Values{"via": via, "server_name": via})
-	_, err := a.requestURL(ctx, http.MethodPost, u, struct{}{}, new(json.RawMessage))
-	return err
+	query := url.Values{"via": via, "server_name": via}
+	return a.hs.Call(ctx, http.MethodPost, session.Path{"v3", "join", room}, query, struct{}{}, nil)
 }

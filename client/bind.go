@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/internal/sleep"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
@@ -77,7 +78,7 @@ func (a *Account) AcceptByAddress(ctx context.Context, i Invitation, v identity.
 	for n := 1; ; n++ {
 		err := a.join(ctx, i.Link.RoomID, nil, routes(i.Link, ""))
 		var early *RefusedError
-		if n == arrivals || !errors.As(err, &early) || early.Reason != RefusedNotInvited || !wait(ctx, arrivalWait) {
+		if n == arrivals || !errors.As(err, &early) || early.Reason != RefusedNotInvited || !sleep.For(ctx, arrivalWait) {
 			return Accepted{RoomID: i.Link.RoomID}, err
 		}
 	}

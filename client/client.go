@@ -6,15 +6,16 @@ package client
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
@@ -72,9 +73,8 @@ type Options struct {
 // from many goroutines.
 type Account struct {
 	opt     Options
-	session Session // who and where, without tokens
-	secrets secrets
-	base    *url.URL // of the homeserver
+	session Session // without tokens
+	hs      *session.Client
 	state   *state
 	syncing ctxlock.Mutex
 	poll    longPoll
@@ -87,7 +87,6 @@ type Account struct {
 
 	overtaken atomic.Bool // another program keeps the store
 	missed    atomic.Bool // the last change could not be stored
-	ended     atomic.Bool // the session was signed out of
 	keepErr   atomic.Pointer[error]
 
 	keys    *keycheck.Checker // nil if keys are not checked
@@ -103,4 +102,60 @@ type Account struct {
 func (a *Account) UserID() id.UserID { return a.session.UserID }
 
 // Session is what it takes to resume the account later. It is a secret.
-func (a *Account) Session() Session { return a.secrets.session() }
+func (a *Account) Session() Session { return a.hs.Session() }
+
+// WhoAmI returns the user that the session belongs to, as the homeserver says. The
+// error is a [SignedOutError] if the session has ended.
+func (a *Account) WhoAmI(ctx context.Context) (id.UserID, error) {
+	user, _, err := a.hs.WhoAmI(ctx)
+	return user, err
+}
+
+// Versions returns the versions of the specification that the homeserver supports,
+// and the time on its clock. The session is not used.
+func (a *Account) Versions(ctx context.Context) (discovery.Versions, error) {
+	return discovery.ReadVersions(ctx, a.opt.Transport, a.opt.Now, a.session.Homeserver)
+}
+
+// A Session is a signed-in device of a user, with its tokens. It is a secret.
+type Session = session.Session
+
+// begin returns the account of a new session. The session keeps the data key of an
+// earlier session of the same account.
+func begin(opt Options, s Session) (*Account, error) {
+	if opt.FormerKey != nil {
+		s.DataKey = opt.FormerKey(s.UserID, s.Homeserver)
+	}
+	if s.DataKey.IsZero() {
+		s.DataKey = seal.NewKey()
+	}
+	return Resume(opt, s)
+}
+
+// Resume returns the account of a session. It sends no request: whether the session
+// is valid shows with the first request.
+func Resume(opt Options, s Session) (*Account, error) {
+	hs, err := newClient(opt, s)
+	if err != nil {
+		return nil, err
+	}
+	user := s
+	user.AccessToken, user.RefreshToken = "", ""
+	a := &Account{
+		opt: opt, session: user, hs: hs, state: newState(s.UserID),
+		syncing: ctxlock.New(), identity: identityState{turn: ctxlock.New()}, trusted: map[string]bool{},
+		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
+		answers: map[keycheck.Question]said{},
+	}
+	if opt.KeyTransport != nil {
+		a.keys = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: a.trusts, Now: opt.Now})
+	}
+	return a, nil
+}
+
+// newClient returns the client that sends the requests of a session.
+func newClient(opt Options, s Session) (*session.Client, error) {
+	return session.New(session.Options{
+		Transport: opt.Transport, Now: opt.Now, Save: opt.SaveSession, Saved: opt.SavedSession, Lock: opt.LockSession,
+	}, s)
+}

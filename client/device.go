@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/oauth"
+	"github.com/mxinvite/mxinvite/client/session"
 )
 
 // A DeviceSignIn waits for a person to approve it on another device. Its texts
@@ -83,21 +84,21 @@ func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Ac
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	session := Session{
+	signedIn := Session{
 		Homeserver: s.hs.BaseURL, DeviceID: s.device,
 		Issuer: s.client.Server.Issuer, ClientID: s.client.ID,
 		TokenEndpoint: s.client.Server.TokenEndpoint, RevocationEndpoint: s.client.Server.RevocationEndpoint,
 		AccountURL: s.client.Server.AccountManagementURI,
 	}
-	session = session.with(t)
-	a, err := enter(ctx, s.opt, session, patience)
+	signedIn = signedIn.With(t)
+	a, err := enter(ctx, s.opt, signedIn, patience)
 	if err != nil {
-		abandon(ctx, s.opt, session)
+		abandon(ctx, s.opt, signedIn)
 		return nil, s.failed(err)
 	}
 	return a, nil
 }
 
 func (s oauthSignIn) failed(err error) error {
-	return fmt.Errorf("sign in on %s: %w", s.hs.Name, outOfOAuth(err))
+	return fmt.Errorf("sign in on %s: %w", s.hs.Name, session.OAuthError(err))
 }

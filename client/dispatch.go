@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
@@ -132,11 +133,11 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 		o := r.ended(e, store.Queued, err)
 		o.err = err
 		return o
-	case sent.UserID != "" && noAnswer(err) && e.Attempts < mostLost:
+	case sent.UserID != "" && session.NoResponse(err) && e.Attempts < mostLost:
 		o := r.ended(e, store.Queued, err) // its membership is read before it is sent again
 		o.err = err
 		return o
-	case sent.UserID != "" && noAnswer(err):
+	case sent.UserID != "" && session.NoResponse(err):
 		return r.ended(e, store.Uncertain, &UncertainError{Address: string(sent.UserID), Err: err})
 	}
 	return r.ended(e, store.Failed, err)

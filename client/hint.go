@@ -9,6 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/oauth"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
@@ -41,7 +42,7 @@ func hintReason(err error) HintKind {
 		reason error
 		hint   HintKind
 	}{
-		{errLockBusy, HintOtherProgram},
+		{session.ErrLockBusy, HintOtherProgram},
 		{ErrPassword, HintPassword},
 		{ErrToken, HintToken},
 		{ErrLoginToken, HintLoginToken},

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
+	"github.com/mxinvite/mxinvite/client/session"
 )
 
 // The account data that tells of identity servers
@@ -181,7 +182,7 @@ func (a *Account) wellKnownIdentityServer(ctx context.Context) string {
 // of the homeserver, and sees to the terms.
 func (a *Account) register(ctx context.Context, server *identity.Server) error {
 	var openID json.RawMessage
-	err := a.call(ctx, http.MethodPost, path{"v3", "user", a.session.UserID, "openid", "request_token"}, nil, struct{}{}, &openID)
+	err := a.hs.Call(ctx, http.MethodPost, session.Path{"v3", "user", a.session.UserID, "openid", "request_token"}, nil, struct{}{}, &openID)
 	if err != nil {
 		return fmt.Errorf("ask the homeserver to vouch for you: %w", err)
 	}
@@ -264,7 +265,7 @@ func (a *Account) acceptedTerms(ctx context.Context) ([]string, error) {
 // its value if there is none.
 func (a *Account) accountData(ctx context.Context, typ string, content any) error {
 	var raw json.RawMessage
-	err := a.get(ctx, path{"v3", "user", a.session.UserID, "account_data", typ}, nil, &raw)
+	err := a.hs.Get(ctx, session.Path{"v3", "user", a.session.UserID, "account_data", typ}, nil, &raw)
 	if HasCode(err, "M_NOT_FOUND") {
 		return nil
 	}
@@ -276,7 +277,7 @@ func (a *Account) accountData(ctx context.Context, typ string, content any) erro
 }
 
 func (a *Account) setAccountData(ctx context.Context, typ string, content any) error {
-	err := a.call(ctx, http.MethodPut, path{"v3", "user", a.session.UserID, "account_data", typ}, nil, content, nil)
+	err := a.hs.Call(ctx, http.MethodPut, session.Path{"v3", "user", a.session.UserID, "account_data", typ}, nil, content, nil)
 	if err != nil {
 		return fmt.Errorf("write %s of your account: %w", typ, err)
 	}

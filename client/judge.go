@@ -1,9 +1,6 @@
 package client
 
 import (
-	"net"
-	"net/url"
-
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
@@ -15,17 +12,7 @@ func (a *Account) Judge(i invite.Invite) invite.Judgement { return i.Judge(a.Fac
 // Facts are what is known now beside the events. Who judges many invites asks
 // for them once.
 func (a *Account) Facts() invite.Facts {
-	return invite.Facts{Validity: a.validity, Apart: a.apart(), OwnHost: a.Session().LoopbackHost(), Now: a.opt.Now(), StaleAfter: a.opt.StaleAfter}
-}
-
-// LoopbackHost is the host and port of a homeserver that the session uses over
-// http at a loopback address. It is empty for all other homeservers.
-func (s Session) LoopbackHost() string {
-	u, err := url.Parse(s.Homeserver)
-	if err != nil || u.Scheme != "http" || u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback() {
-		return ""
-	}
-	return u.Host
+	return invite.Facts{Validity: a.validity, Apart: a.apart(), OwnHost: a.session.LoopbackHost(), Now: a.opt.Now(), StaleAfter: a.opt.StaleAfter}
 }
 
 // validity is what was last said of a key. The checker forgets its answers

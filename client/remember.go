@@ -116,7 +116,7 @@ func (a *Account) NotKept() error {
 	if err := a.keepErr.Swap(nil); err != nil {
 		return *err
 	}
-	return nil
+	return a.hs.NotSaved()
 }
 
 // batch is what is known now of rooms that changed.

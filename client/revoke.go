@@ -8,6 +8,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/session"
 )
 
 // Revocable returns nil if the account may revoke an invite, and otherwise the
@@ -45,7 +46,7 @@ func (a *Account) Revoke(ctx context.Context, room id.RoomID, token string) erro
 	if err != nil {
 		return err
 	}
-	err = a.call(ctx, http.MethodPut, path{"v3", "rooms", room, "state", invite.TypeThirdPartyInvite, token}, nil, struct{}{}, nil)
+	err = a.hs.Call(ctx, http.MethodPut, session.Path{"v3", "rooms", room, "state", invite.TypeThirdPartyInvite, token}, nil, struct{}{}, nil)
 	if err != nil {
 		return fmt.Errorf("revoke the invite of %s: %w", i.DisplayName, err)
 	}

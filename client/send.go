@@ -5,16 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
-	"syscall"
 
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
@@ -36,7 +35,7 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 		body := struct {
 			UserID id.UserID `json:"user_id"`
 		}{p.UserID}
-		err := a.call(ctx, http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
+		err := a.hs.Call(ctx, http.MethodPost, session.Path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
 		if err != nil && mayBeSent(err) && a.hasArrived(ctx, p) {
 			err = nil
 		}
@@ -58,7 +57,7 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 		Address       string `json:"address"`
 	}{server.Name(), server.Token(), p.Address.Medium, p.Address.Address}
 	var left departure
-	err = a.call(left.watch(ctx), http.MethodPost, path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
+	err = a.hs.Call(left.watch(ctx), http.MethodPost, session.Path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
 	switch {
 	case err == nil:
 		token, _ := a.findSent(ctx, p, before) // it went out; the list will show it soon
@@ -104,17 +103,7 @@ func (d *departure) not() bool { return d.begun.Load() && !d.gone.Load() }
 // does the rest afterwards.
 func mayBeSent(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
-	return noAnswer(err) || ok && e.Status >= http.StatusInternalServerError
-}
-
-// noAnswer reports whether a request may have been carried out all the same.
-func noAnswer(err error) bool {
-	if errors.Is(err, syscall.ECONNREFUSED) || is[*net.DNSError](err) || is[*RenewalError](err) {
-		return false // it was never sent
-	}
-	e, ok := errors.AsType[*ServerError](err)
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
-		is[*UnreachableError](err) || ok && e.Code == "" && e.Status >= http.StatusBadGateway // a proxy lost patience
+	return session.NoResponse(err) || ok && e.Status >= http.StatusInternalServerError
 }
 
 // knownTokens are the invites known to be in a room: what it shows, and what was
@@ -142,7 +131,7 @@ func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) 
 		return token, nil
 	}
 	var state []json.RawMessage
-	if err := a.get(ctx, path{"v3", "rooms", p.Room.ID, "state"}, nil, &state); err != nil {
+	if err := a.hs.Get(ctx, session.Path{"v3", "rooms", p.Room.ID, "state"}, nil, &state); err != nil {
 		return "", err
 	}
 	return a.pickSent(state, p, before), nil

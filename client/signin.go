@@ -3,17 +3,17 @@ package client
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/internal/sleep"
+	"github.com/mxinvite/mxinvite/client/session"
 )
-
-var errNoSession = errors.New("the homeserver's answer names no session")
 
 // An OtherUserError says that somebody signed in, but not who was expected.
 type OtherUserError struct{ Want, Got id.UserID }
@@ -72,7 +72,7 @@ func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, 
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrToken)
 	}
 	a, err := enter(ctx, opt, Session{Homeserver: hs.BaseURL, AccessToken: token}, 1)
-	if signedOut(err) {
+	if session.HasEnded(err) {
 		err = ErrToken
 	}
 	if err != nil {
@@ -83,28 +83,28 @@ func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, 
 
 // login signs in on the homeserver itself.
 func login(ctx context.Context, opt Options, hs discovery.Homeserver, body loginRequest) (*Account, error) {
-	a, err := Resume(opt, Session{Homeserver: hs.BaseURL})
+	hsClient, err := newClient(opt, Session{Homeserver: hs.BaseURL})
 	if err != nil {
 		return nil, err
 	}
 	body.DeviceID, body.DeviceName = opt.Again.DeviceID, opt.DeviceName
 	body.RefreshToken = opt.SaveSession != nil
 	var reply struct {
-		lifetime
+		session.TokenReply
 		UserID   id.UserID   `json:"user_id"`
 		DeviceID id.DeviceID `json:"device_id"`
 	}
 	asked := opt.Now()
-	if err := a.call(ctx, http.MethodPost, path{"v3", "login"}, nil, body, &reply); err != nil {
-		return nil, hide(err, body.Password, body.Token)
+	if err := hsClient.Call(ctx, http.MethodPost, session.Path{"v3", "login"}, nil, body, &reply); err != nil {
+		return nil, session.HideSecrets(err, body.Password, body.Token)
 	}
 	if reply.AccessToken == "" || reply.UserID == "" {
-		return nil, errNoSession
+		return nil, session.ErrNoSession
 	}
 	// The answer's well_known is left alone: the URL that the person gave has
 	// just proven to work.
 	s := Session{Homeserver: hs.BaseURL, UserID: reply.UserID, DeviceID: reply.DeviceID}
-	s = s.with(reply.tokens(asked))
+	s = s.With(reply.Tokens(asked))
 	if err := isExpected(opt, s.UserID); err != nil {
 		abandon(ctx, opt, s)
 		return nil, err
@@ -112,39 +112,38 @@ func login(ctx context.Context, opt Options, hs discovery.Homeserver, body login
 	return begin(opt, s)
 }
 
-// enter makes an account of tokens alone: the homeserver says whose they are.
-// It is asked so many times if it cannot be reached.
+// enter returns the account of a session that is known only by its tokens: the
+// homeserver says whose it is. If it cannot be reached, it is asked again, tries
+// times in all.
 func enter(ctx context.Context, opt Options, s Session, tries int) (*Account, error) {
-	a, err := Resume(Options{Transport: opt.Transport, Now: opt.Now}, s)
+	c, err := session.New(session.Options{Transport: opt.Transport, Now: opt.Now}, s)
 	if err != nil {
 		return nil, err
 	}
-	var me struct {
-		UserID   id.UserID   `json:"user_id"`
-		DeviceID id.DeviceID `json:"device_id"`
-	}
+	var user id.UserID
+	var device id.DeviceID
 	for pause := firstBackoff; ; pause *= 2 {
-		err = a.get(ctx, path{"v3", "account", "whoami"}, nil, &me)
-		unreachable := new(UnreachableError)
-		if tries--; tries == 0 || !errors.As(err, &unreachable) || !wait(ctx, pause) {
+		user, device, err = c.WhoAmI(ctx)
+		if tries--; tries == 0 || !is[*UnreachableError](err) || !sleep.For(ctx, pause) {
 			break
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := me.UserID.Parse(); err != nil {
-		return nil, errNoSession
+	if _, _, err := user.Parse(); err != nil {
+		return nil, session.ErrNoSession
 	}
-	if err := isExpected(opt, me.UserID); err != nil {
+	if err := isExpected(opt, user); err != nil {
 		return nil, err
 	}
-	s = a.Session()
-	s.UserID, s.DeviceID = me.UserID, cmp.Or(me.DeviceID, s.DeviceID)
+	s = c.Session()
+	s.UserID, s.DeviceID = user, cmp.Or(device, s.DeviceID)
 	return begin(opt, s)
 }
 
-// isExpected makes sure that nobody else signs in where a session goes on.
+// isExpected returns an [OtherUserError] if the user is not that of the session to
+// continue.
 func isExpected(opt Options, user id.UserID) error {
 	if want := opt.Again.UserID; want != "" && want != user {
 		return &OtherUserError{Want: want, Got: user}
@@ -152,11 +151,14 @@ func isExpected(opt Options, user id.UserID) error {
 	return nil
 }
 
-// abandon ends a new session that is of no use. Nobody is helped by an error.
+// abandonTimeout is the limit for ending a session that is not used.
+const abandonTimeout = 15 * time.Second
+
+// abandon ends a new session that is not used. An error would not help the user.
 func abandon(ctx context.Context, opt Options, s Session) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonTimeout)
 	defer cancel()
-	if a, err := Resume(Options{Transport: opt.Transport, Now: opt.Now}, s); err == nil {
-		_ = a.SignOut(ctx)
+	if c, err := session.New(session.Options{Transport: opt.Transport, Now: opt.Now}, s); err == nil {
+		_, _ = c.End(ctx)
 	}
 }

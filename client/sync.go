@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"runtime"
 	"strconv"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/internal/syncreply"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
@@ -120,19 +122,19 @@ func (a *Account) syncNow(ctx context.Context) error {
 
 func (a *Account) askSync(ctx context.Context, since string, wait time.Duration) (reply syncreply.Reply, err error) {
 	nonce := a.opt.Now().UnixNano()
-	query := map[string]string{"set_presence": "offline", "filter": syncFilter(firstLimit, nonce), "timeout": "0"}
+	query := url.Values{"set_presence": {"offline"}, "filter": {syncFilter(firstLimit, nonce)}, "timeout": {"0"}}
 	if since != "" {
-		query["since"] = since
-		query["filter"] = syncFilter(nextLimit, nonce)
-		query["timeout"] = strconv.FormatInt(wait.Milliseconds(), 10)
+		query.Set("since", since)
+		query.Set("filter", syncFilter(nextLimit, nonce))
+		query.Set("timeout", strconv.FormatInt(wait.Milliseconds(), 10))
 	}
-	raw, err := a.getRaw(ctx, path{"v3", "sync"}, query)
+	raw, err := a.hs.GetRaw(ctx, session.Path{"v3", "sync"}, query)
 	if err != nil {
 		return reply, err
 	}
 	reply, ok := syncreply.Read(raw)
 	if !ok {
-		return reply, &ServerError{Server: a.base.Host, Status: http.StatusOK, Message: "what came is no answer to a sync"}
+		return reply, &ServerError{Server: a.hs.Host(), Status: http.StatusOK, Message: "what came is no answer to a sync"}
 	}
 	return reply, nil
 }

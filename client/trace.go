@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
@@ -48,7 +50,7 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 				return nil
 			}
 			a.state.setStuck(room)
-			if ctx.Err() != nil || signedOut(err) || is[*AccountLockedError](err) {
+			if ctx.Err() != nil || session.HasEnded(err) || is[*AccountLockedError](err) {
 				return err
 			}
 			return nil // a homeserver out of reach shows with the next sync
@@ -125,7 +127,7 @@ func (a *Account) recall(ctx context.Context, room id.RoomID) error {
 		var found []invite.Event
 		for _, ev := range missing {
 			var raw json.RawMessage
-			err := a.get(ctx, path{"v3", "rooms", room, "event", ev}, nil, &raw)
+			err := a.hs.Get(ctx, session.Path{"v3", "rooms", room, "event", ev}, nil, &raw)
 			if err != nil && !isGone(err) {
 				return fmt.Errorf("read an earlier event of %s: %w", room, err)
 			}
@@ -210,11 +212,11 @@ type messagesPage struct {
 // messages reads a page of a room's past, the newest first
 // (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidmessages).
 func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from string) (page messagesPage, err error) {
-	query := map[string]string{"dir": "b", "limit": strconv.Itoa(tracePage), "filter": filter}
+	query := url.Values{"dir": {"b"}, "limit": {strconv.Itoa(tracePage)}, "filter": {filter}}
 	if from != "" {
-		query["from"] = from
+		query.Set("from", from)
 	}
-	err = a.get(ctx, path{"v3", "rooms", room, "messages"}, query, &page)
+	err = a.hs.Get(ctx, session.Path{"v3", "rooms", room, "messages"}, query, &page)
 	return page, err
 }
 
@@ -320,7 +322,7 @@ func (s *state) finishTrace(room id.RoomID) (since string, ok bool) {
 // has none is empty.
 func (a *Account) member(ctx context.Context, room id.RoomID, user id.UserID) (json.RawMessage, error) {
 	var content json.RawMessage
-	err := a.get(ctx, path{"v3", "rooms", room, "state", invite.TypeMember, user}, nil, &content)
+	err := a.hs.Get(ctx, session.Path{"v3", "rooms", room, "state", invite.TypeMember, user}, nil, &content)
 	if HasCode(err, "M_NOT_FOUND") {
 		return json.RawMessage("{}"), nil
 	}

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/sleep"
+	"github.com/mxinvite/mxinvite/client/session"
 )
 
 const (
@@ -57,7 +60,7 @@ func (a *Account) Watch() *Watcher {
 
 // Next returns when something is new, or something failed.
 func (w *Watcher) Next(ctx context.Context) Change {
-	if !wait(ctx, w.retryIn) {
+	if !sleep.For(ctx, w.retryIn) {
 		return Change{Err: ctx.Err(), Final: true}
 	}
 	rooms, err := w.step(ctx)
@@ -67,7 +70,7 @@ func (w *Watcher) Next(ctx context.Context) Change {
 	}
 	w.failures++
 	w.retryIn = w.backoff(err)
-	return Change{Err: err, RetryIn: w.retryIn, Final: ctx.Err() != nil || signedOut(err)}
+	return Change{Err: err, RetryIn: w.retryIn, Final: ctx.Err() != nil || session.HasEnded(err)}
 }
 
 // step does the next thing: look, find out about the past, or wait for news.
@@ -117,18 +120,4 @@ func longestBackoff(err error) time.Duration {
 		return lockedBackoff
 	}
 	return maxBackoff
-}
-
-func wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -1,0 +1,22 @@
+// Package sleep waits for a duration or the end of a context.
+package sleep
+
+import (
+	"context"
+	"time"
+)
+
+// For waits for d and returns true, or false if ctx ends first.
+func For(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
