@@ -1,4 +1,5 @@
-// Mxinvite invites people to Matrix rooms by e-mail and shows what became of every such invite.
+// Mxinvite invites people to Matrix rooms by e-mail and shows the state of each
+// invite.
 package main
 
 import (
@@ -15,9 +16,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program the hard way
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	hangup := make(chan os.Signal, 1)
-	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+	if !signal.Ignored(syscall.SIGHUP) { // ignored under nohup
 		signal.Notify(hangup, syscall.SIGHUP)
 	}
 	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, http.DefaultTransport)

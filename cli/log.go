@@ -26,7 +26,7 @@ func startLog(a *host.Program, c *cobra.Command) {
 	if begun := a.Log.Enabled(slog.LevelError); begun || demo || !wanted || err != nil {
 		return
 	}
-	a.Log = logfile.At(filepath.Join(home.StateDir(), logName), level)
+	a.Log = logfile.New(filepath.Join(home.StateDir(), logName), level)
 	a.Log.Info("begun", "command", c.CommandPath(), "version", host.ThisBuild().Version)
 	a.Transport = logfile.Transport(a.Transport, a.Log, a.Now)
 	if makes := a.KeyTransport; makes != nil {

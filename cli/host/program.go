@@ -38,7 +38,7 @@ func NewProgram(w World) *Program {
 	if w.Transport != nil {
 		w.Transport = withName(w.Transport)
 	}
-	return &Program{Printer: &out.Printer{Streams: w.Streams}, Machine: w.Machine, Log: logfile.Nowhere()}
+	return &Program{Printer: &out.Printer{Streams: w.Streams}, Machine: w.Machine, Log: logfile.Discard()}
 }
 
 // Home is where this run keeps things.

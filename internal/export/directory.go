@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Directory is where users find files that were made for them: the directory of
-// downloads (https://www.freedesktop.org/wiki/Software/xdg-user-dirs/), else the
-// home directory. It is empty if none is known.
+// Directory returns the default directory for exported files: the download
+// directory (https://www.freedesktop.org/wiki/Software/xdg-user-dirs/), or the
+// home directory if it does not exist. It returns "" if HOME is not set.
 func Directory(getenv func(string) string) string {
 	home := cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
 	if home == "" {
@@ -24,8 +24,8 @@ func Directory(getenv func(string) string) string {
 	return home
 }
 
-// userDir is what the file user-dirs.dirs says of a directory, which it writes as
-// a shell would: XDG_DOWNLOAD_DIR="$HOME/Downloads".
+// userDir returns a directory from the file user-dirs.dirs, which has lines in
+// shell syntax: XDG_DOWNLOAD_DIR="$HOME/Downloads".
 func userDir(getenv func(string) string, home, name string) string {
 	config := getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(config) {

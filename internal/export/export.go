@@ -1,6 +1,6 @@
-// Package export writes tables for spreadsheets and for pages, and into files
-// of their own. What strangers wrote into a cell stays text there: it runs
-// nothing, links nowhere and breaks no table.
+// Package export writes tables as CSV and Markdown, and creates the files for
+// them. Cells may contain hostile text: it is escaped, so that it cannot be a
+// formula, a link or markup.
 package export
 
 import (
@@ -12,14 +12,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// A Table is rows below titles. Every row has a cell for every column.
+// A Table has column titles and rows. Every row has a cell for every column.
 type Table struct {
 	Columns []string
 	Rows    [][]string
 }
 
-// CSV writes a table as of RFC 4180, in UTF-8. A cell that a spreadsheet would
-// take for a formula begins with an apostrophe, which shows that it is text.
+// CSV writes a table in the format of RFC 4180, in UTF-8. In cells that a
+// spreadsheet would take for a formula, an apostrophe is inserted, which marks
+// them as text.
 func CSV(w io.Writer, t Table) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(t.Columns); err != nil {
@@ -38,15 +39,15 @@ func CSV(w io.Writer, t Table) error {
 	return out.Error()
 }
 
-// formula is where a spreadsheet may see the beginning of a formula: at that of a
-// cell, and after a semicolon, for there are countries where that parts cells. Some
-// take the wide forms of the signs, too
+// formula matches where a spreadsheet may see the beginning of a formula: at
+// the beginning of a cell, and after a semicolon, which separates cells in some
+// countries. Some spreadsheets accept full-width signs, too
 // (https://owasp.org/www-community/attacks/CSV_Injection).
 var formula = regexp.MustCompile(`(^|;)(["'\s]*)([=+@\t\r＝＋－＠-])`)
 
 func defuse(s string) string { return formula.ReplaceAllString(s, `${1}'${2}${3}`) }
 
-// Markdown writes a table as GitHub and others read it
+// Markdown writes a table in GitHub Flavored Markdown
 // (https://github.github.com/gfm/#tables-extension-).
 func Markdown(w io.Writer, t Table) error {
 	var b strings.Builder
@@ -65,8 +66,8 @@ func Markdown(w io.Writer, t Table) error {
 	return err
 }
 
-// marks are what Markdown and HTML read as more than text. A colon before slashes
-// and the dot of www. make links out of nothing but letters.
+// marks escapes the special characters of Markdown and HTML. The colon of "://"
+// and the dot of "www." are escaped because they make plain text a link.
 var marks = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;",
 	`\`, `\\`, "`", "\\`", "|", `\|`, "*", `\*`, "_", `\_`, "~", `\~`, "#", `\#`, "!", `\!`, "$", `\$`,

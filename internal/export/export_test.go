@@ -16,7 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-func TestCellsOfCSVAreText(t *testing.T) {
+func TestCSVCellsAreNotFormulas(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":                         "plain",
 		"":                              "",
@@ -47,7 +47,7 @@ func TestCellsOfCSVAreText(t *testing.T) {
 	}
 }
 
-func TestCellsOfMarkdownAreText(t *testing.T) {
+func TestMarkdownCellsAreEscaped(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":                       "plain",
 		"a|b\nc":                      `a\|b c`,
@@ -71,7 +71,7 @@ func TestCellsOfMarkdownAreText(t *testing.T) {
 	}
 }
 
-// FuzzCSV reads back what was written: the same cells, none of them a formula.
+// FuzzCSV parses the output: the cells are the same, and none is a formula.
 func FuzzCSV(f *testing.F) {
 	for _, s := range []string{"=1", `"`, "a,b", "\r\n", ";=x", `";"=`, "\xff"} {
 		f.Add(s, "b")
@@ -97,7 +97,7 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
-func TestFileNamesAreHarmless(t *testing.T) {
+func TestFileNamesAreSafeOnAllSystems(t *testing.T) {
 	for in, want := range map[string]string{
 		"Ops":                     "ops.csv",
 		"../../etc/passwd":        "etc-passwd.csv",
@@ -119,7 +119,7 @@ func TestFileNamesAreHarmless(t *testing.T) {
 	}
 }
 
-func TestFileIsOverwrittenOnlyByWrite(t *testing.T) {
+func TestCreateDoesNotOverwrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "ops.csv")
 	if err := Create(path, []byte("old")); err != nil {
@@ -147,7 +147,7 @@ func TestFileIsOverwrittenOnlyByWrite(t *testing.T) {
 	}
 }
 
-func TestDirectoryIsWhereDownloadsGo(t *testing.T) {
+func TestDirectoryIsTheDownloadDirectory(t *testing.T) {
 	home := t.TempDir()
 	env := map[string]string{"HOME": home}
 	getenv := func(name string) string { return env[name] }

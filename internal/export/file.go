@@ -10,12 +10,12 @@ import (
 	"unicode"
 )
 
-// maxName is how much of a name goes into that of a file, in runes.
+// maxName limits the part of the file name that is made from words, in runes.
 const maxName = 60
 
-// FileName makes the name of a file out of words that anybody may have written:
-// letters and digits of them, and nothing that is special on any system. Without
-// any it is other.
+// FileName returns a file name made of the letters and digits in words, which
+// may be hostile text. If there are none, the name is other. The name is valid
+// on all operating systems.
 func FileName(words, other, extension string) string {
 	var b strings.Builder
 	n := 0
@@ -35,20 +35,19 @@ func FileName(words, other, extension string) string {
 		name = other
 	}
 	if slices.Contains([]string{"con", "prn", "aux", "nul"}, name) || device(name) {
-		name = other + "-" + name // Windows would open something else
+		name = other + "-" + name // otherwise Windows opens a device
 	}
 	return name + "." + extension
 }
 
-// device reports whether a name is that of a port on Windows.
+// device reports whether Windows reserves a name for a serial or parallel port.
 func device(name string) bool {
 	return len(name) == 4 && (strings.HasPrefix(name, "com") || strings.HasPrefix(name, "lpt")) && unicode.IsDigit(rune(name[3]))
 }
 
-// Write writes a file that only its owner may read: all of it, or what was there
-// before.
+// Write writes a file atomically, readable by its owner only.
 func Write(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // made with mode 0600
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // with mode 0600
 	if err != nil {
 		return err
 	}
@@ -63,8 +62,8 @@ func Write(path string, data []byte) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// Create writes a file that only its owner may read. If there is one already the
-// error is [fs.ErrExist].
+// Create writes a new file, readable by its owner only. If the file exists
+// already, the error is [fs.ErrExist].
 func Create(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package lineedit edits a line while it is typed at a terminal that has no
-// kernel behind it, with the keys that a kernel gives every program: backspace,
-// ctrl+h, ctrl+u, ctrl+w, ctrl+d.
+// Package lineedit is a line editor for terminals without a pseudo-terminal. It
+// supports the editing keys of a Unix terminal: backspace, ctrl+h, ctrl+u,
+// ctrl+w and ctrl+d.
 package lineedit
 
 import (
@@ -11,21 +11,19 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// maxLine is how long a line may be, in bytes. What is typed beyond it rings the
-// bell. It is what Linux allows.
+// maxLine limits the length of a line, in bytes, as on Linux. Further input
+// rings the bell.
 const maxLine = 4095
 
-// An Event says what a key means for the reader of the line.
+// An Event is the effect of a key on the reader of the line.
 type Event int
 
-// The events.
 const (
-	None  Event = iota // the line goes on
+	None  Event = iota // the line is not complete
 	Enter              // the line is complete
-	End                // ctrl+d: the input ends here; the line may have text
+	End                // ctrl+d: end of input; the line may have text
 )
 
-// The keys.
 const (
 	ctrlD     = 0x04
 	bell      = 0x07
@@ -36,26 +34,26 @@ const (
 	backspace = 0x7f
 )
 
-// An Editor is a line and the state of its input between two keys. The zero
-// value is an empty line.
+// An Editor contains a line and the state of the input. The zero value is an
+// empty line.
 type Editor struct {
 	line     []byte
 	sequence sequence
-	afterCR  bool // a line feed belongs to the Enter before it
+	afterCR  bool // the next line feed belongs to the same Enter
 }
 
-// Text is the line so far.
+// Text returns the line so far.
 func (e *Editor) Text() string { return string(e.line) }
 
-// Next begins the next line. What the terminal has begun to say goes on.
+// Next begins a new line. An incomplete escape sequence continues.
 func (e *Editor) Next() { e.line = e.line[:0] }
 
-// Type takes a byte that was typed. It returns what the terminal shows of it.
+// Type handles one byte of input. It returns the text to show on the terminal.
 func (e *Editor) Type(b byte) (echo string, event Event) {
 	second := e.afterCR && b == '\n'
 	e.afterCR = b == '\r'
 	switch {
-	case second, e.sequence.swallows(b):
+	case second, e.sequence.consumes(b):
 		return "", None
 	case b == '\r', b == '\n':
 		return "\r\n", Enter
@@ -74,12 +72,13 @@ func (e *Editor) Type(b byte) (echo string, event Event) {
 	}
 	e.line = append(e.line, b)
 	if b == '\t' {
-		return " ", None // so that it can be erased
+		return " ", None // so that it can be deleted in one step
 	}
 	return string([]byte{b}), None
 }
 
-// erase removes the last n bytes and returns what removes them from the screen.
+// erase deletes the last n bytes and returns the output that deletes them on
+// the screen.
 func (e *Editor) erase(n int) string {
 	kept := len(e.line) - n
 	shown := strings.ReplaceAll(strings.ToValidUTF8(string(e.line[kept:]), "?"), "\t", " ")
@@ -87,7 +86,7 @@ func (e *Editor) erase(n int) string {
 	return strings.Repeat("\b \b", ansi.StringWidth(shown))
 }
 
-// letter is the length of the last letter with the marks combined with it.
+// letter returns the length of the last letter with its combining marks.
 func (e *Editor) letter() int {
 	n := 0
 	for n < len(e.line) {
@@ -100,14 +99,14 @@ func (e *Editor) letter() int {
 	return n
 }
 
-// word is the length of the last word with the spaces after it.
+// word returns the length of the last word with the spaces after it.
 func (e *Editor) word() int {
 	before := strings.TrimRightFunc(string(e.line), unicode.IsSpace)
 	return len(e.line) - strings.LastIndexFunc(before, unicode.IsSpace) - 1
 }
 
-// Clean returns a line as the editor would have it: without escape sequences,
-// such as those around pasted text, and without other control characters.
+// Clean removes escape sequences, such as those around pasted text, and control
+// characters from a line, as the editor does.
 func Clean(line string) string {
 	var e Editor
 	for _, b := range []byte(line) {

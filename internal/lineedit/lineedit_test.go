@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// typed types keys up to the first Enter or End and returns what was shown.
+// typed types keys up to the first Enter or End and returns the output.
 func typed(e *Editor, keys string) (shown, rest string, event Event) {
 	for i := range len(keys) {
 		echo, event := e.Type(keys[i])
@@ -59,7 +59,7 @@ func TestKeysEditTheLine(t *testing.T) {
 	}
 }
 
-func TestEnterIsOneLineByAnyEnding(t *testing.T) {
+func TestEveryLineEndingIsOneEnter(t *testing.T) {
 	for _, ending := range []string{"\r", "\n", "\r\n"} {
 		var e Editor
 		rest := "one" + ending + "two" + ending + ending + "x"
@@ -85,7 +85,7 @@ func TestTooLongLineRingsTheBell(t *testing.T) {
 	}
 }
 
-func TestCleanLeavesTheText(t *testing.T) {
+func TestCleanKeepsTheText(t *testing.T) {
 	for line, want := range map[string]string{
 		"correct horse": "correct horse", " two  spaces ": " two  spaces ", "\x1b[200~pasted\x1b[201~": "pasted", "\u4f60\tgr\u00fc\u00df\r": "\u4f60\tgr\u00fc\u00df",
 	} {

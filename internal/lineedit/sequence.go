@@ -1,8 +1,8 @@
 package lineedit
 
-// A sequence follows the escape sequences that a terminal sends: arrow keys, the
-// brackets around pasted text, answers to a program that has ended. They are no
-// part of a line.
+// A sequence is the state of a parser that skips the escape sequences of a
+// terminal: arrow keys, brackets around pasted text, and replies to a program
+// that has ended.
 type sequence int
 
 const (
@@ -13,10 +13,10 @@ const (
 	text             // OSC, DCS, APC, PM, SOS: up to BEL or ESC \
 )
 
-// swallows takes a byte and reports whether it belongs to a sequence. Another
-// control character ends the sequence and counts: the user may have pressed Esc
-// and gone on to type, and Enter must work all the same.
-func (s *sequence) swallows(b byte) bool {
+// consumes reports whether a byte belongs to a sequence. A control character
+// ends the sequence and does not belong to it: if the user pressed Esc and went
+// on typing, Enter still works.
+func (s *sequence) consumes(b byte) bool {
 	was := *s
 	if b == escape {
 		*s = escaped
@@ -45,7 +45,8 @@ func (s *sequence) swallows(b byte) bool {
 	return false
 }
 
-// introduced is what follows ESC and a byte; ground if they are alt and a letter.
+// introduced returns the kind of sequence that begins with ESC and a byte. It
+// is ground for alt and a letter.
 func introduced(b byte) sequence {
 	switch b {
 	case '[':

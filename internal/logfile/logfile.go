@@ -1,6 +1,5 @@
-// Package logfile keeps a log of what the program does, for whoever wants to
-// know why it did not work: in a file that does not grow for ever, in cleaned
-// text, and without anything secret.
+// Package logfile writes a log file of limited size. It escapes control
+// characters and removes e-mail addresses and other private data.
 package logfile
 
 import (
@@ -16,29 +15,28 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// maxSize is how large a log may be before it is put away as the old one, of
-// which there is one.
+// maxSize is the size in bytes at which the log is renamed to path.old,
+// replacing the previous one.
 const maxSize = 1 << 20
 
-// A File is an open log. Its methods may be called from many goroutines.
+// A File is a log file. It is safe for concurrent use.
 type File struct {
 	*slog.Logger
 	w *rotating
 }
 
-// At is the log at path. The file is made when there is something to write,
-// together with its directory, for nobody else to read. What is below level is
-// left out.
-func At(path string, level slog.Level) *File {
+// New returns a log at path. The file and its directory are created by the first
+// entry, readable by their owner only. Entries below level are discarded.
+func New(path string, level slog.Level) *File {
 	w := &rotating{path: path}
 	h := slog.NewTextHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: clean})
 	return &File{slog.New(h), w}
 }
 
-// Nowhere is a log that keeps nothing.
-func Nowhere() *File { return &File{Logger: slog.New(slog.DiscardHandler)} }
+// Discard returns a log that discards all entries.
+func Discard() *File { return &File{Logger: slog.New(slog.DiscardHandler)} }
 
-// Close closes the file. A log that is closed keeps nothing more.
+// Close closes the file. Later entries are discarded.
 func (f *File) Close() error {
 	if f.w == nil {
 		return nil
@@ -46,8 +44,7 @@ func (f *File) Close() error {
 	return f.w.close()
 }
 
-// clean makes text from outside safe for the terminal of whoever reads the log,
-// and takes people's addresses out of it.
+// clean makes values safe for a terminal and removes e-mail addresses.
 func clean(_ []string, a slog.Attr) slog.Attr {
 	switch v := a.Value.Any().(type) {
 	case string:
@@ -58,18 +55,18 @@ func clean(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// address is what looks like one for mail. A Matrix ID does not: nothing is
-// before its @.
+// address matches e-mail addresses. Matrix IDs do not match, since nothing
+// precedes their @.
 var address = regexp.MustCompile(`[^\s@<>"':,;/]+@[^\s@<>"',;]+`)
 
 func cleanText(s string) string { return address.ReplaceAllString(safetext.Line(s), "…@…") }
 
-// rotating is a file that is put away when it is full.
+// rotating is a file that is renamed when it reaches maxSize.
 type rotating struct {
 	path string
 
 	mu     sync.Mutex
-	f      *os.File // nil until it is needed, and once it is closed
+	f      *os.File // nil until the first write and after close
 	size   int64
 	closed bool
 }
@@ -105,7 +102,8 @@ func (r *rotating) Write(p []byte) (int, error) {
 		}
 	}
 	if r.size > 0 && r.size+int64(len(p)) > maxSize {
-		// Another program that writes to the same log goes on in the old one.
+		// Another program with the same log continues to write to the renamed
+		// file.
 		if err := errors.Join(r.f.Close(), os.Rename(r.path, r.path+".old"), r.open()); err != nil {
 			return 0, err
 		}
@@ -127,7 +125,7 @@ func (r *rotating) close() error {
 	return err
 }
 
-// Enabled reports whether anything of a level is kept.
+// Enabled reports whether entries of a level are written.
 func (f *File) Enabled(level slog.Level) bool {
 	return f.Logger.Enabled(context.Background(), level)
 }

@@ -17,7 +17,7 @@ import (
 func open(t *testing.T, level slog.Level) (log *logfile.File, path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "state", "mxinvite.log")
-	log = logfile.At(path, level)
+	log = logfile.New(path, level)
 	t.Cleanup(func() { log.Close() })
 	return log, path
 }
@@ -31,7 +31,7 @@ func read(t *testing.T, path string) string {
 	return string(data)
 }
 
-func TestLogIsPrivateAndClean(t *testing.T) {
+func TestLogIsPrivateAndEscaped(t *testing.T) {
 	log, path := open(t, slog.LevelInfo)
 	if _, err := os.Stat(path); err == nil {
 		t.Error("there is a file before there is anything in it")
@@ -50,7 +50,7 @@ func TestLogIsPrivateAndClean(t *testing.T) {
 	}
 }
 
-func TestLogDoesNotGrowForEver(t *testing.T) {
+func TestLogSizeIsLimited(t *testing.T) {
 	log, path := open(t, slog.LevelInfo)
 	for range 5000 {
 		log.Info(strings.Repeat("x", 1000))
@@ -72,7 +72,7 @@ func TestLogDoesNotGrowForEver(t *testing.T) {
 	}
 }
 
-// answers is a network of which every request is answered alike.
+// answers is a transport that returns the same response for all requests.
 type answers struct {
 	status int
 	err    error
@@ -85,7 +85,7 @@ func (a answers) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.status, Body: io.NopCloser(strings.NewReader("the-body"))}, nil
 }
 
-func TestRequestsAreLoggedWithoutWhatIsPrivate(t *testing.T) {
+func TestRequestsAreLoggedWithoutPrivateData(t *testing.T) {
 	log, path := open(t, slog.LevelDebug)
 	const url = "https://matrix.example.org/_matrix/client/v3/rooms/%21room-of-ada:example.org/state/m.room.third_party_invite/tokenOfGrace?access_token=secret-of-ada"
 	for _, network := range []answers{{200, nil}, {403, nil}, {0, errors.New("dial " + url)}} {
@@ -110,7 +110,7 @@ func TestRequestsAreLoggedWithoutWhatIsPrivate(t *testing.T) {
 	}
 }
 
-func TestPathKeepsTheWordsOfTheAPI(t *testing.T) {
+func TestPathKeepsAPIWords(t *testing.T) {
 	for path, want := range map[string]string{
 		"/_matrix/client/v3/sync":                                       "/_matrix/client/v3/sync",
 		"/.well-known/matrix/client":                                    "/.well-known/matrix/client",
@@ -127,8 +127,8 @@ func TestPathKeepsTheWordsOfTheAPI(t *testing.T) {
 	}
 }
 
-func TestNowhereKeepsNothing(t *testing.T) {
-	log := logfile.Nowhere()
+func TestDiscard(t *testing.T) {
+	log := logfile.Discard()
 	log.Error("gone")
 	network := answers{200, nil}
 	if got := logfile.Transport(network, log, time.Now); got != network {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Transport returns a way to the network that notes every request: method,
-// host, path without what is private in it, outcome and duration. Queries,
-// headers and bodies are never noted: they hold tokens, passwords and addresses.
+// Transport returns an [http.RoundTripper] that logs every request: method,
+// host, path without private parts, status and duration. Queries, headers and
+// bodies are never logged: they contain tokens, passwords and addresses.
 func Transport(next http.RoundTripper, log *File, now func() time.Time) http.RoundTripper {
 	if !log.Enabled(slog.LevelWarn) {
 		return next
@@ -30,20 +30,20 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	what := slog.Group("request", "method", req.Method, "host", req.URL.Host, "path", Path(req.URL.Path))
 	switch {
 	case req.Context().Err() != nil:
-		t.log.Debug("request given up", what, took)
+		t.log.Debug("request canceled", what, took)
 	case err != nil:
-		// What went wrong may quote the whole URL.
-		t.log.Warn("no answer", what, took)
+		// The error may contain the whole URL.
+		t.log.Warn("no response", what, took)
 	case res.StatusCode >= http.StatusBadRequest && res.StatusCode != http.StatusNotFound:
-		t.log.Warn("request refused", what, "status", res.StatusCode, took)
+		t.log.Warn("request failed", what, "status", res.StatusCode, took)
 	default:
 		t.log.Debug("request", what, "status", res.StatusCode, took)
 	}
 	return res, err
 }
 
-// Path is a path without the parts that name a person, a room or an invite.
-// What stays are the words of the Matrix APIs.
+// Path replaces the parts of a path that identify a user, a room or an invite.
+// Only words of the Matrix API are kept.
 func Path(path string) string {
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
@@ -54,8 +54,8 @@ func Path(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// isWord reports whether a part of a path is one that an API has, rather than
-// somebody's: v3, join_rules, well-known, m.room.third_party_invite, org.matrix….
+// isWord reports whether a part of a path is a word of the API: v3, join_rules,
+// well-known, m.room.third_party_invite, org.matrix….
 func isWord(part string) bool {
 	if strings.HasPrefix(part, "m.") || strings.HasPrefix(part, "org.matrix.") || strings.HasPrefix(part, ".well-known") || part == "_matrix" {
 		return strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789._-") == ""

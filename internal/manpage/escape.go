@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// escape has a text stand in a manual as it is, so that whoever copies an option
-// or a quote gets what can be typed.
+// escape escapes a text for roff, so that copied options and quotes can be
+// pasted into a shell.
 func escape(s string) string {
 	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(s)
-	if strings.HasPrefix(s, ".") { // or it would be a request
+	if strings.HasPrefix(s, ".") { // it would be a roff request
 		s = `\&` + s
 	}
 	return s
@@ -18,8 +18,7 @@ func escape(s string) string {
 func bold(s string) string   { return `\fB` + escape(s) + `\fR` }
 func italic(s string) string { return `\fI` + escape(s) + `\fR` }
 
-// form is the arguments of a command, with what stands for something else in
-// italics.
+// form formats the arguments of a command, with placeholders in italics.
 func form(use string) string {
 	return regexp.MustCompile(`[A-Z][-A-Z]*|-+[a-z]*|[^-A-Z]+`).ReplaceAllStringFunc(use, func(s string) string {
 		switch {
@@ -32,11 +31,11 @@ func form(use string) string {
 	})
 }
 
-// width is how long lines get, for who reads the source.
+// width is the maximal length of a source line.
 const width = 76
 
-// prose is sentences, each of which begins a line. Hyphens and apostrophes within
-// words are those of books, and options stand out.
+// prose formats sentences, each on a new source line. Hyphens and apostrophes
+// inside words are typographic, and options are bold.
 func prose(s string) string {
 	var b strings.Builder
 	used := 0
@@ -69,7 +68,7 @@ func proseWord(word string) string {
 	case strings.Contains(word, "://"):
 		return word
 	case word == "?":
-		return `?\&` // which ends no sentence
+		return `?\&` // it does not end a sentence
 	}
 	within := func(sign, plain string) {
 		word = regexp.MustCompile(`(\pL)`+regexp.QuoteMeta(sign)+`(\p{Ll})`).ReplaceAllString(word, "${1}"+plain+"${2}")

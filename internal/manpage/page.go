@@ -1,4 +1,4 @@
-// Package manpage writes a manual page in the language of man(7).
+// Package manpage writes a manual page in the format of man(7).
 package manpage
 
 import (
@@ -10,26 +10,25 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A Page is a manual page that is being written. It holds what it was given and
-// nothing else, so that the same commands make the same page on every machine and
-// on every day.
+// A Page is a manual page that is being written. The output depends on the
+// input only, not on the machine or the date.
 type Page struct {
 	b     strings.Builder
-	fresh bool // nothing stands below the title yet
+	fresh bool // there is no text below the title yet
 }
 
-// New begins the page of a program: its name, what it is for, and the date of the
-// page in the form 2006-01-02.
+// New returns a page with the name and purpose of a program, and the date of
+// the page in the form 2006-01-02.
 func New(name, purpose, date string) *Page {
 	p := &Page{}
 	p.line(`.TH %s 1 %s %s "User Commands"`, strings.ToUpper(name), date, name)
-	p.line(".nh\n.ad l") // nobody wants a command with a hyphen in it, or gaps
+	p.line(".nh\n.ad l") // no hyphenation and no justification
 	p.Section("Name")
 	p.line(`%s \- %s`, escape(name), prose(strings.ToLower(purpose[:1])+purpose[1:]))
 	return p
 }
 
-// String is the page as far as it is written.
+// String returns the source of the page.
 func (p *Page) String() string { return p.b.String() }
 
 func (p *Page) line(format string, values ...any) { fmt.Fprintf(&p.b, format+"\n", values...) }
@@ -37,7 +36,7 @@ func (p *Page) line(format string, values ...any) { fmt.Fprintf(&p.b, format+"\n
 // Section begins a section.
 func (p *Page) Section(title string) { p.begin(".SH", strings.ToUpper(title)) }
 
-// Subsection begins a part of a section.
+// Subsection begins a subsection.
 func (p *Page) Subsection(title string) { p.begin(".SS", title) }
 
 func (p *Page) begin(macro, title string) {
@@ -45,7 +44,8 @@ func (p *Page) begin(macro, title string) {
 	p.fresh = true
 }
 
-// paragraph leaves a line empty, except below a title.
+// paragraph begins a paragraph. The first one after a title needs no empty
+// line.
 func (p *Page) paragraph() {
 	if !p.fresh {
 		p.line(".PP")
@@ -53,14 +53,14 @@ func (p *Page) paragraph() {
 	p.fresh = false
 }
 
-// Usage is a way to call the program. Words in capitals stand for something else.
+// Usage adds a usage line. Words in capitals are placeholders.
 func (p *Page) Usage(name, arguments string) {
 	p.paragraph()
 	p.line("%s%s", bold(name), form(arguments))
 }
 
-// Text is paragraphs, with an empty line between. One that is indented lists
-// words, each with what it means behind it.
+// Text adds paragraphs, which are separated by empty lines. An indented
+// paragraph is a list of words with their meanings.
 func (p *Page) Text(text string) {
 	for paragraph := range strings.SplitSeq(text, "\n\n") {
 		if strings.HasPrefix(paragraph, "  ") {
@@ -80,13 +80,13 @@ func (p *Page) list(text string) {
 		}
 		p.line("%s", prose(meaning))
 		if n == 0 {
-			p.line(".PD 0") // the next ones stand close
+			p.line(".PD 0") // no empty lines between the next ones
 		}
 	}
 	p.line(".PD")
 }
 
-// Literal is lines that are shown as they are.
+// Literal adds lines without filling.
 func (p *Page) Literal(text string) {
 	if !p.fresh {
 		p.line(".sp")
@@ -99,7 +99,7 @@ func (p *Page) Literal(text string) {
 	p.fresh = false
 }
 
-// Item is what there is to say about something that has one name or several.
+// Item adds a list item with one or several names.
 func (p *Page) Item(text string, names ...string) {
 	for n, name := range names {
 		names[n] = bold(name)
@@ -108,7 +108,7 @@ func (p *Page) Item(text string, names ...string) {
 	p.fresh = false
 }
 
-// Command is all there is to say about a command and those below it.
+// Command adds the documentation of a command and its subcommands.
 func (p *Page) Command(c *cobra.Command) {
 	if c.Hidden {
 		return
@@ -127,7 +127,7 @@ func (p *Page) Command(c *cobra.Command) {
 	}
 }
 
-// Flags are what each of some flags does.
+// Flags adds the documentation of flags.
 func (p *Page) Flags(flags *pflag.FlagSet) {
 	if !flags.HasAvailableFlags() {
 		return
@@ -142,11 +142,11 @@ func (p *Page) Flags(flags *pflag.FlagSet) {
 		if f.Shorthand != "" {
 			tag = bold("-"+f.Shorthand) + ", " + tag
 		}
-		if value != "" && value == strings.ToUpper(value) { // and no type of Go's
+		if value != "" && value == strings.ToUpper(value) { // not the name of a Go type
 			tag += " " + italic(value)
 		}
 		if f.Value.Type() == "string" && f.DefValue != "" {
-			usage += ", " + f.DefValue + " if nothing is said"
+			usage += " (default " + f.DefValue + ")"
 		}
 		p.line(".TP 20\n%s\n%s", tag, prose(usage))
 		if first {
@@ -157,7 +157,7 @@ func (p *Page) Flags(flags *pflag.FlagSet) {
 	p.line(".PD")
 }
 
-// SeeAlso names other pages, such as ssh(1).
+// SeeAlso adds a list of other pages, such as ssh(1).
 func (p *Page) SeeAlso(pages ...string) {
 	p.Section("See also")
 	for n, page := range pages {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func TestTextStaysWhatItIs(t *testing.T) {
+func TestTextIsEscaped(t *testing.T) {
 	for _, tt := range []struct{ got, want string }{
 		{escape(`a\b 'c' ~/d-e`), `a\eb \(aqc\(aq \(ti/d\-e`},
 		{escape(".TH"), `\&.TH`},
@@ -22,7 +22,7 @@ func TestTextStaysWhatItIs(t *testing.T) {
 	}
 }
 
-func TestPageShowsWhatIsNotHidden(t *testing.T) {
+func TestHiddenCommandsAndFlagsAreOmitted(t *testing.T) {
 	root := &cobra.Command{Use: "post"}
 	send := &cobra.Command{Use: "send ADDRESS", Short: "Send a letter", Run: func(*cobra.Command, []string) {}}
 	send.Flags().BoolP("fast", "f", false, "by air")
@@ -54,7 +54,7 @@ by air
 .PD 0
 .TP 20
 \fB\-\-stamp\fR \fICOLOR\fR
-with a stamp of COLOR, red if nothing is said
+with a stamp of COLOR (default red)
 .PD
 .RE
 .SH SEE ALSO

@@ -1,5 +1,5 @@
-// Package notify makes what a terminal writes to its person's desktop out of a
-// title and a text.
+// Package notify makes the escape sequences for desktop notifications of
+// terminals.
 package notify
 
 import (
@@ -9,10 +9,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// A Kind is a way to be told of news while one looks elsewhere.
+// A Kind is a kind of notification.
 type Kind string
 
-// Terminals know different ways; all of them know the bell.
+// The kinds of notification. Every terminal supports the bell.
 const (
 	Off    Kind = "off"
 	Bell   Kind = "bell"
@@ -21,12 +21,12 @@ const (
 	OSC99  Kind = "osc99"  // kitty
 )
 
-// maxText is as much as a desktop shows.
+// maxText limits title and text, in runes.
 const maxText = 200
 
-// Sequence is what to write to a terminal that is called term, as TERM has it,
-// to notify its person; empty if nobody wants that. Title and text may be
-// anybody's: they are cleaned, and what would end the sequence is taken out.
+// Sequence returns the output that makes a terminal show a notification; term
+// is its TERM. It is empty for Off. Title and text may be hostile: control
+// characters and terminators are removed.
 func Sequence(kind Kind, term, title, text string) string {
 	title, text = clean(title), clean(text)
 	var seq string
@@ -61,14 +61,15 @@ func clean(s string) string {
 	return string(runes)
 }
 
-// passThrough wraps a sequence for multiplexers, which keep what they do not
-// know to themselves (tmux: set -g allow-passthrough on).
+// passThrough wraps a sequence for terminal multiplexers, which otherwise
+// discard unknown sequences (tmux: set -g allow-passthrough on).
 func passThrough(term, seq string) string {
 	switch {
 	case strings.HasPrefix(term, "tmux"):
 		return fmt.Sprintf("\x1bPtmux;%s\x1b\\", strings.ReplaceAll(seq, "\x1b", "\x1b\x1b"))
 	case strings.HasPrefix(term, "screen"):
-		// GNU screen ends its own string at the first ST, so each goes by itself.
+		// GNU screen ends its string at the first ST, so each sequence is
+		// wrapped separately.
 		var b strings.Builder
 		for part := range strings.SplitSeq(strings.TrimSuffix(seq, "\x1b\\"), "\x1b\\") {
 			b.WriteString("\x1bP" + part + "\a" + "\x1b\\")

@@ -29,7 +29,7 @@ func TestSequences(t *testing.T) {
 	}
 }
 
-func TestNobodyEndsASequenceFromWithin(t *testing.T) {
+func TestTextCannotEndTheSequence(t *testing.T) {
 	hostile := "Ops\x1b\\\x1b]52;c;Z290Y2hh\a\u009c\x07\n\u202eevil;" + strings.Repeat("x", 1<<16)
 	for _, kind := range []notify.Kind{notify.Off, notify.Bell, notify.OSC9, notify.OSC777, notify.OSC99} {
 		got := notify.Sequence(kind, "xterm", hostile, hostile)

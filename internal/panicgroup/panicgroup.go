@@ -1,5 +1,5 @@
-// Package together does several things at once, and has a panic in one of them go
-// on where somebody waits.
+// Package panicgroup is an errgroup that re-raises a panic of a goroutine in
+// Wait.
 package panicgroup
 
 import (
@@ -13,44 +13,47 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// A Group is an [errgroup.Group] in which a panic of a goroutine does not end the
-// process: Wait panics in its place. A server that recovers in the goroutine that
-// calls Wait loses one session instead of all of them.
+// A Group is an [errgroup.Group] in which a panic of a goroutine does not end
+// the process: Wait panics instead. A server that recovers in the goroutine
+// that calls Wait loses one session, not all of them.
 type Group struct {
 	group    errgroup.Group
-	cancel   context.CancelCauseFunc // nil of one without a context
+	cancel   context.CancelCauseFunc // nil without a context
 	first    sync.Once
-	err      error // the first; others may only follow from the context that it ended
+	err      error // the first error; later ones may be caused by the canceled context
 	panicked atomic.Pointer[Panic]
 }
 
-// WithContext returns a group, and a context that ends when one of the group
-// fails or somebody has waited for all, as that of [errgroup.WithContext].
+// WithContext returns a group and a context that ends when a goroutine fails or
+// Wait returns, as [errgroup.WithContext] does.
 func WithContext(ctx context.Context) (*Group, context.Context) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	return &Group{cancel: cancel}, ctx
 }
 
-// A Panic is one that was caught, to go on somewhere else.
+// A Panic is a recovered panic.
 type Panic struct {
 	Value any
-	Stack []byte // of where it was
+	Stack []byte // of the panic
 }
 
-// Error says what it was, without values that strangers may have sent.
-func (p *Panic) Error() string { return fmt.Sprintf("panic elsewhere: %T\n%s", p.Value, p.Stack) }
+// Error returns the type and the stack, but not the value, which may contain
+// private data.
+func (p *Panic) Error() string {
+	return fmt.Sprintf("panic in another goroutine: %T\n%s", p.Value, p.Stack)
+}
 
-// RuntimeError marks it as an error that only a mistake in the program causes.
+// RuntimeError makes Panic a [runtime.Error].
 func (*Panic) RuntimeError() {}
 
-// Try returns what f returns, or the [Panic] that f ended with. Whoever waits
-// for f in another goroutine gives it to [Raise].
+// Try calls f. If f panics, it returns a [Panic], which the caller passes to
+// [Raise] in another goroutine.
 func Try(f func() error) (err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
 		case *Panic:
-			err = r // whose stack says where it began
+			err = r // keep the original stack
 		default:
 			err = &Panic{r, debug.Stack()}
 		}
@@ -58,14 +61,14 @@ func Try(f func() error) (err error) {
 	return f()
 }
 
-// Raise has the panic go on that err is or wraps; of other errors it knows nothing.
+// Raise panics if err is or wraps a [Panic].
 func Raise(err error) {
 	if p, ok := errors.AsType[*Panic](err); ok {
 		panic(p)
 	}
 }
 
-// Go runs f in a goroutine of its own.
+// Go runs f in a new goroutine.
 func (g *Group) Go(f func() error) {
 	g.group.Go(func() error {
 		err := Try(f)
@@ -79,10 +82,10 @@ func (g *Group) Go(f func() error) {
 	})
 }
 
-// SetLimit is that of an [errgroup.Group].
+// SetLimit limits the goroutines, as [errgroup.Group.SetLimit] does.
 func (g *Group) SetLimit(n int) { g.group.SetLimit(n) }
 
-// fail notes the first error, and then ends the group's context if it has one.
+// fail stores the first error and cancels the group's context.
 func (g *Group) fail(err error) {
 	g.first.Do(func() {
 		g.err = err
@@ -92,10 +95,10 @@ func (g *Group) fail(err error) {
 	})
 }
 
-// Wait waits for all of them and returns the first error. If one has panicked it
-// panics with a [Panic].
+// Wait waits for all goroutines and returns the first error. If a goroutine has
+// panicked, it panics with a [Panic].
 func (g *Group) Wait() error {
-	_ = g.group.Wait() // the same error, or one that follows from it
+	_ = g.group.Wait() // g.err is the first error
 	if g.cancel != nil {
 		g.cancel(g.err)
 	}

@@ -34,7 +34,7 @@ func TestFirstErrorIsReturned(t *testing.T) {
 	}
 }
 
-func TestFirstFailureEndsTheContext(t *testing.T) {
+func TestFirstErrorCancelsTheContext(t *testing.T) {
 	why := errors.New("no")
 	for name, f := range map[string]func() error{
 		"fails":  func() error { return why },
@@ -43,7 +43,7 @@ func TestFirstFailureEndsTheContext(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g, ctx := WithContext(t.Context())
 			g.Go(f)
-			<-ctx.Done() // or this test never ends
+			<-ctx.Done() // otherwise this test never ends
 			defer func() {
 				if r := recover(); (r != nil) != (name == "panics") {
 					t.Errorf("recovered %v", r)
@@ -56,8 +56,9 @@ func TestFirstFailureEndsTheContext(t *testing.T) {
 	}
 }
 
-// What follows from the end of the context is not taken for what ended it.
-func TestFirstErrorIsTheOneThatIsTold(t *testing.T) {
+// An error caused by the end of the context is not returned in place of the
+// first error.
+func TestErrorAfterCancellationIsNotReturned(t *testing.T) {
 	why := errors.New("no")
 	for range 200 {
 		g, ctx := WithContext(t.Context())
@@ -79,7 +80,7 @@ func TestContextEndsWithTheGroup(t *testing.T) {
 	}
 }
 
-func TestPanicTellsWhereItBegan(t *testing.T) {
+func TestPanicHasTheOriginalStack(t *testing.T) {
 	var inner, outer Group
 	outer.Go(func() error {
 		inner.Go(func() error { begin(); return nil })
@@ -96,7 +97,7 @@ func TestPanicTellsWhereItBegan(t *testing.T) {
 
 func begin() { panic("no") }
 
-func TestPanicIsTriedAndRaised(t *testing.T) {
+func TestTryAndRaise(t *testing.T) {
 	no := errors.New("no")
 	Raise(nil)
 	Raise(Try(func() error { return no }))

@@ -8,21 +8,21 @@ import (
 	"rsc.io/qr"
 )
 
-// border is the light edge that readers need around a code, in modules
-// (ISO/IEC 18004, section 6.3.8).
+// border is the width of the light border around a code, in modules (ISO/IEC
+// 18004, section 6.3.8).
 const border = 4
 
-// What stands before and behind each line of a code that is drawn light on dark,
-// so that it looks the same on any terminal. The colours are of the part of the
-// palette that nobody changes.
+// LightOnDark and Reset are written before and after each line to draw a code
+// in white on black on any terminal. The colours are in the part of the palette
+// that users do not change.
 const (
 	LightOnDark = "\x1b[38;5;231;48;5;16m"
 	Reset       = "\x1b[0m"
 )
 
 // Draw returns the lines of a code, with two modules in a cell, one above the
-// other. Where the terminal is dark (so that what is drawn shows light) the light
-// modules are drawn, and where it is light the dark ones.
+// other. On a dark terminal the light modules are drawn, on a light one the
+// dark modules.
 func Draw(text string, onLight bool) ([]string, error) {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {
@@ -31,7 +31,7 @@ func Draw(text string, onLight bool) ([]string, error) {
 	size := code.Size + 2*border
 	drawn := func(x, y int) bool {
 		if y >= size {
-			return !onLight // the light edge goes on to the end of the cell
+			return !onLight // the border extends to the end of the cell
 		}
 		return code.Black(x-border, y-border) == onLight
 	}
@@ -46,7 +46,7 @@ func Draw(text string, onLight bool) ([]string, error) {
 	return lines, nil
 }
 
-// cell is two modules.
+// cell returns the character for two modules.
 func cell(upper, lower bool) string {
 	switch {
 	case upper && lower:
@@ -59,7 +59,7 @@ func cell(upper, lower bool) string {
 	return " "
 }
 
-// Width is how many cells a code takes from left to right.
+// Width returns the width of a code in cells.
 func Width(lines []string) int {
 	if len(lines) == 0 {
 		return 0

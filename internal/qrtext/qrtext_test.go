@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/qrtext"
 )
 
-// read says of each module whether it is drawn.
+// read returns for each module whether it is drawn.
 func read(lines []string) func(x, y int) bool {
 	return func(x, y int) bool {
 		cell := []rune(lines[y/2])[x]
@@ -20,7 +20,7 @@ func read(lines []string) func(x, y int) bool {
 	}
 }
 
-func TestWhatIsDrawnIsTheCode(t *testing.T) {
+func TestDrawnModulesMatchTheCode(t *testing.T) {
 	const address = "https://account.example.org/link?code=HRPITC"
 	code, err := qr.Encode(address, qr.L)
 	if err != nil {
@@ -46,7 +46,7 @@ func TestWhatIsDrawnIsTheCode(t *testing.T) {
 	}
 }
 
-func TestWhatIsTooLongIsNotDrawn(t *testing.T) {
+func TestTooLongTextIsAnError(t *testing.T) {
 	if _, err := qrtext.Draw(strings.Repeat("x", 10000), false); err == nil {
 		t.Error("drawn all the same")
 	}

@@ -1,5 +1,4 @@
-// Package seal closes what is kept on a disk, so that only who holds the key
-// can read it, change it or put it in another place.
+// Package seal encrypts records at rest (XChaCha20-Poly1305).
 package seal
 
 import (
@@ -18,7 +17,7 @@ import (
 // KeySize is the length of a key in bytes.
 const KeySize = chacha20poly1305.KeySize
 
-// A Key seals and opens. It is a secret; as text it is unpadded base64.
+// A Key encrypts and decrypts. Its text form is unpadded base64 and secret.
 type Key [KeySize]byte
 
 var (
@@ -26,28 +25,29 @@ var (
 	_ encoding.TextUnmarshaler = (*Key)(nil)
 )
 
-// ErrSealed says that a key does not open something: it was sealed with another
-// one, or for another place, or it is damaged.
-var ErrSealed = errors.New("it was sealed with another key, or it is damaged")
+// ErrSealed means that a record was encrypted with another key or for another
+// place, or that it is damaged.
+var ErrSealed = errors.New("it was encrypted with another key, or it is damaged")
 
-// NewKey makes a key that nobody else has.
+// NewKey returns a random key.
 func NewKey() Key {
 	var k Key
 	_, _ = rand.Read(k[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
 	return k
 }
 
-// Seal closes plain with XChaCha20-Poly1305 under a nonce of its own
-// (https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03). The place
-// is where it will be kept; it opens nowhere else.
+// Seal encrypts plain with XChaCha20-Poly1305 and a random nonce
+// (https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03). The
+// place, such as a table and a row, is authenticated: [Key.Open] needs the same
+// one.
 func (k Key) Seal(place string, plain []byte) []byte {
 	nonce := make([]byte, chacha20poly1305.NonceSizeX, chacha20poly1305.NonceSizeX+len(plain)+chacha20poly1305.Overhead)
 	_, _ = rand.Read(nonce)
-	aead, _ := chacha20poly1305.NewX(k[:]) // fails only for keys of another length
+	aead, _ := chacha20poly1305.NewX(k[:]) // fails only for another key size
 	return aead.Seal(nonce, nonce, plain, []byte(place))
 }
 
-// Open returns what was sealed for a place.
+// Open decrypts a record for a place. The error is [ErrSealed].
 func (k Key) Open(place string, sealed []byte) ([]byte, error) {
 	if len(sealed) < chacha20poly1305.NonceSizeX {
 		return nil, ErrSealed
@@ -61,38 +61,38 @@ func (k Key) Open(place string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// Derive returns the key for one purpose, from which nobody finds this one
+// Derive returns a key for one purpose with HKDF
 // (https://datatracker.ietf.org/doc/html/rfc5869).
 func (k Key) Derive(purpose string) Key {
 	var out Key
-	derived, _ := hkdf.Key(sha256.New, k[:], nil, purpose, KeySize) // fails only beyond 8 KiB
+	derived, _ := hkdf.Key(sha256.New, k[:], nil, purpose, KeySize) // fails only for more than 8 KiB
 	copy(out[:], derived)
 	return out
 }
 
-// Mark returns what stands for a text and tells nobody else which: the same for
-// the same text (HMAC-SHA-256).
+// Mark returns the HMAC-SHA-256 of a text, to find a record by the text without
+// storing it.
 func (k Key) Mark(text string) []byte {
 	h := hmac.New(sha256.New, k[:])
 	h.Write([]byte(text))
 	return h.Sum(nil)
 }
 
-// IsZero reports whether the key was never made.
+// IsZero reports whether the key is the zero value.
 func (k Key) IsZero() bool { return k == Key{} }
 
-// String keeps a key that somebody prints out of what is printed.
+// String hides the key when it is printed.
 func (Key) String() string { return "(a key)" }
 
-// GoString does the same for %#v.
+// GoString hides the key for %#v.
 func (Key) GoString() string { return "(a key)" }
 
-// MarshalText writes the key down.
+// MarshalText returns the key in base64.
 func (k Key) MarshalText() ([]byte, error) {
 	return base64.RawStdEncoding.AppendEncode(nil, k[:]), nil
 }
 
-// UnmarshalText reads a key. What the text was is in no error.
+// UnmarshalText parses a key. Its error does not quote the text.
 func (k *Key) UnmarshalText(text []byte) error {
 	raw, err := base64.RawStdEncoding.Strict().DecodeString(string(text))
 	if err != nil || len(raw) != KeySize {

@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-func TestWhatIsSealedOpens(t *testing.T) {
+func TestSealedRecordCanBeOpened(t *testing.T) {
 	k := seal.NewKey()
 	for _, plain := range []string{"", "grace@navy.example", strings.Repeat("x", 1<<16)} {
 		sealed := k.Seal("book", []byte(plain))
@@ -25,7 +25,7 @@ func TestWhatIsSealedOpens(t *testing.T) {
 	}
 }
 
-func TestEveryFlippedByteIsNoticed(t *testing.T) {
+func TestEveryChangedByteIsDetected(t *testing.T) {
 	k := seal.NewKey()
 	sealed := k.Seal("book", []byte("grace@navy.example"))
 	for i := range sealed {
@@ -40,7 +40,7 @@ func TestEveryFlippedByteIsNoticed(t *testing.T) {
 	}
 }
 
-func TestItOpensOnlyWithItsKeyAndInItsPlace(t *testing.T) {
+func TestOpenNeedsTheSameKeyAndPlace(t *testing.T) {
 	k := seal.NewKey()
 	sealed := k.Seal("book", []byte("grace"))
 	if _, err := k.Open("outbox", sealed); !errors.Is(err, seal.ErrSealed) {
@@ -53,7 +53,7 @@ func TestItOpensOnlyWithItsKeyAndInItsPlace(t *testing.T) {
 	}
 }
 
-func TestDerivedKeysDifferByPurposeAndStayTheSame(t *testing.T) {
+func TestDerivedKeysAreStableAndDifferByPurpose(t *testing.T) {
 	k := seal.NewKey()
 	book := k.Derive("book")
 	if book == k.Derive("outbox") || book == k {
@@ -64,7 +64,7 @@ func TestDerivedKeysDifferByPurposeAndStayTheSame(t *testing.T) {
 	}
 }
 
-func TestKeysPrintAsNothing(t *testing.T) {
+func TestKeysAreNotPrinted(t *testing.T) {
 	k := seal.NewKey()
 	text, err := json.Marshal(k)
 	if err != nil {

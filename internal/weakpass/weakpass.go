@@ -1,4 +1,4 @@
-// Package weakpass says why a passphrase is easy to guess.
+// Package weakpass finds out why a passphrase is easy to guess.
 package weakpass
 
 import (
@@ -9,21 +9,21 @@ import (
 )
 
 const (
-	// minLength is how many characters a passphrase needs against an attacker who has
-	// the file that it encrypts and can try passphrases without a limit.
+	// minLength is the minimal number of characters. An attacker with the
+	// encrypted file can try passphrases without a limit.
 	minLength = 12
-	// minDistinct is how many of them have to differ.
+	// minDistinct is the minimal number of distinct characters.
 	minDistinct = 6
-	// minRest is how many have to be left beside what is known of the user.
+	// minRest is the minimal number of characters beside the names of the user.
 	minRest = 8
 )
 
-// Reason says in words why a passphrase is easy to guess: a clause without a
-// subject, such as "is among the most common ones". It is empty if nothing is
-// wrong. The names are what others know of the user, such as their Matrix ID.
+// Reason returns why a passphrase is easy to guess: a clause without a subject,
+// such as "is among the most common ones", or "" if no weakness was found. The
+// names are public names of the user, such as their Matrix ID.
 //
-// It finds only what is obvious. A passphrase without a weakness may be in a list
-// of stolen ones all the same.
+// It finds obvious weaknesses only. A passphrase without one may still be in a
+// list of leaked passphrases.
 func Reason(passphrase string, names ...string) string {
 	plain := strings.ToLower(passphrase)
 	switch {
@@ -39,8 +39,8 @@ func Reason(passphrase string, names ...string) string {
 	return ""
 }
 
-// stems are the parts that the most common passwords are made of, by the lists
-// that are published each year.
+// stems are the parts of the most common passwords, from the lists that are
+// published each year.
 var stems = []string{
 	"password", "passphrase", "passwort", "secret", "letmein", "welcome", "admin", "administrator", "login", "iloveyou", "monkey", "dragon",
 	"football", "baseball", "master", "superman", "batman", "sunshine", "princess", "shadow", "trustno", "starwars", "changeme", "default",
@@ -48,8 +48,7 @@ var stems = []string{
 	"qwerty", "qwertz", "azerty", "asdf", "zxcv", "correcthorsebatterystaple",
 }
 
-// isCommon reports whether nothing is left of a passphrase without the stems and
-// what people put around them: digits and signs.
+// isCommon reports whether a passphrase consists of stems, digits and signs.
 func isCommon(plain string) bool {
 	letters := strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i", "0", "o", "5", "s", "$", "s", "7", "t")
 	for _, s := range []string{plain, letters.Replace(strings.TrimRight(plain, "0123456789!?.$@"))} {
@@ -65,7 +64,7 @@ func isCommon(plain string) bool {
 	return false
 }
 
-// lettersOf is a text without anything but letters.
+// lettersOf removes everything but letters.
 func lettersOf(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) {
@@ -83,8 +82,8 @@ func distinct(s string) int {
 	return len(seen)
 }
 
-// isRun reports whether most characters follow the one before, in the alphabet,
-// among the digits or on a keyboard, forwards or backwards.
+// isRun reports whether most characters follow the previous one in the
+// alphabet, in the digits or on a keyboard, forwards or backwards.
 func isRun(plain string) bool {
 	rows := []string{"abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"}
 	characters := []rune(plain)

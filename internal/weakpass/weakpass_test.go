@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWeakPassphrasesAreNamed(t *testing.T) {
+func TestReasonOfWeakPassphrases(t *testing.T) {
 	const common, short, run, name = "most common", "fewer than 12", "repeats", "user name"
 	for passphrase, want := range map[string]string{
 		"":                                short,
