@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/client/roomstate"
 	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -75,7 +76,7 @@ type Account struct {
 	opt     Options
 	session Session // without tokens
 	hs      *session.Client
-	state   *state
+	rooms   *roomstate.Rooms
 	syncing ctxlock.Mutex
 	poll    longPoll
 
@@ -142,7 +143,7 @@ func Resume(opt Options, s Session) (*Account, error) {
 	user := s
 	user.AccessToken, user.RefreshToken = "", ""
 	a := &Account{
-		opt: opt, session: user, hs: hs, state: newState(s.UserID),
+		opt: opt, session: user, hs: hs, rooms: roomstate.New(s.UserID),
 		syncing: ctxlock.New(), identity: identityState{turn: ctxlock.New()}, trusted: map[string]bool{},
 		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
 		answers: map[keycheck.Question]said{},

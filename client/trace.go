@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/roomstate"
 	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
@@ -24,20 +23,6 @@ const (
 	maxRecall     = 16 // times that an event may have been overwritten
 )
 
-// untraced lists the rooms with invites that look pending and may have been
-// taken before we looked, but for those whose trace has just failed.
-func (s *state) untraced() []id.RoomID {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var rooms []id.RoomID
-	for room, r := range s.rooms {
-		if !r.traced && !r.stuck {
-			rooms = append(rooms, room)
-		}
-	}
-	return rooms
-}
-
 // traceAll traces rooms, a few at a time. A room whose past cannot be read is
 // left for after the next sync: it may not keep news of the others away.
 func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
@@ -49,7 +34,7 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 			if err == nil {
 				return nil
 			}
-			a.state.setStuck(room)
+			a.rooms.SetStuck(room)
 			if ctx.Err() != nil || session.HasEnded(err) || is[*AccountLockedError](err) {
 				return err
 			}
@@ -57,15 +42,6 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 		})
 	}
 	return g.Wait()
-}
-
-// setStuck puts a room's trace off until after the next sync.
-func (s *state) setStuck(room id.RoomID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if r, ok := s.rooms[room]; ok {
-		r.stuck = true
-	}
 }
 
 // trace finds out which invites of a room were taken before we looked. Once a
@@ -78,7 +54,7 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	if err := a.recall(ctx, room); err != nil {
 		return err
 	}
-	senders, open := a.state.wanted(room)
+	senders, open := a.rooms.Pending(room)
 	filter := traceFilter(senders)
 
 	var found []invite.Event
@@ -90,7 +66,7 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		}
 		for _, raw := range page.Chunk {
 			ev, err := invite.ParseEvent(raw)
-			if err == nil && (ev.Type == invite.TypeThirdPartyInvite || tellsOfInvite(ev)) {
+			if err == nil && (ev.Type == invite.TypeThirdPartyInvite || roomstate.MentionsInvite(ev)) {
 				found = append(found, ev)
 				delete(open, ev.ID)
 			}
@@ -106,11 +82,11 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		}
 		from = page.End
 	}
-	a.state.addHistory(room, found)
+	a.rooms.AddHistory(room, found)
 	if err := a.askMemberships(ctx, room); err != nil {
 		return err
 	}
-	if since, ok := a.state.finishTrace(room); ok {
+	if since, ok := a.rooms.FinishTrace(room); ok {
 		a.keep(ctx, since, []id.RoomID{room}, nil)
 	}
 	return nil
@@ -120,7 +96,7 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 // overwritten: who sent it when, and to whom.
 func (a *Account) recall(ctx context.Context, room id.RoomID) error {
 	for range maxRecall {
-		missing := a.state.missing(room)
+		missing := a.rooms.Missing(room)
 		if len(missing) == 0 {
 			return nil
 		}
@@ -138,62 +114,9 @@ func (a *Account) recall(ctx context.Context, room id.RoomID) error {
 		if len(found) == 0 {
 			return nil // the homeserver keeps them to itself
 		}
-		a.state.addHistory(room, found)
+		a.rooms.AddHistory(room, found)
 	}
 	return nil
-}
-
-// missing are events that invites of a room replaced and that nobody has shown.
-func (s *state) missing(room id.RoomID) []id.EventID {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, ok := s.rooms[room]
-	if !ok {
-		return nil
-	}
-	var ids []id.EventID
-	rewrites := r.countRewrites()
-	want := func(ev invite.Event) {
-		_, known := r.history[ev.Replaces]
-		if ev.Type == invite.TypeThirdPartyInvite && ev.Replaces != "" && !known && rewrites[ev.StateKey] < maxRewrites {
-			ids = append(ids, ev.Replaces)
-		}
-	}
-	for ev := range r.doubtful {
-		ids = append(ids, ev)
-	}
-	for _, ev := range r.current {
-		want(ev)
-	}
-	for _, ev := range r.history {
-		want(ev)
-	}
-	return ids
-}
-
-// wanted are who may have sent what took an invite that looks pending, and the
-// events before which nobody can have taken one: the oldest that each is known
-// to have been.
-func (s *state) wanted(room id.RoomID) (senders []id.UserID, oldest map[id.EventID]bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, ok := s.rooms[room]
-	if !ok {
-		return nil, nil // left meanwhile
-	}
-	oldest = map[id.EventID]bool{}
-	from := map[id.UserID]bool{}
-	for _, i := range r.invites {
-		if !i.Live() {
-			continue
-		}
-		versions := r.versions(i.Token)
-		for _, ev := range versions {
-			from[ev.Sender] = true
-		}
-		oldest[versions[len(versions)-1].ID] = true
-	}
-	return slices.Sorted(maps.Keys(from)), oldest
 }
 
 func traceFilter(senders []id.UserID) string {
@@ -223,25 +146,6 @@ func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from str
 // isGone reports whether a homeserver keeps something to itself, or has lost it.
 func isGone(err error) bool { return HasCode(err, "M_FORBIDDEN") || HasCode(err, "M_NOT_FOUND") }
 
-func (s *state) addHistory(room id.RoomID, events []invite.Event) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, ok := s.rooms[room]
-	if !ok {
-		return
-	}
-	for _, ev := range events {
-		switch k := (stateKey{ev.Type, ev.StateKey}); {
-		case r.current[k].ID != ev.ID:
-			r.remember(ev)
-		case r.doubtful[ev.ID]:
-			r.current[k] = ev
-			delete(r.doubtful, ev.ID)
-		}
-	}
-	r.fold(s.me, room)
-}
-
 // askMemberships asks where those stand now who took an invite or sent one that
 // is out, if no event has told yet, of a few at a time. It ends at the first that
 // is refused: a homeserver that wants to be left alone is. What was told by then
@@ -249,7 +153,7 @@ func (s *state) addHistory(room id.RoomID, events []invite.Event) {
 func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 	g, ctx := panicgroup.WithContext(ctx)
 	g.SetLimit(askParallel)
-	for _, user := range a.state.strangers(room) {
+	for _, user := range a.rooms.UnknownMembers(room) {
 		g.Go(func() error {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -258,64 +162,11 @@ func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 			if err != nil {
 				return fmt.Errorf("ask for the membership of %s in %s: %w", user, room, err)
 			}
-			a.state.setMember(room, user, content)
+			a.rooms.SetMember(room, user, content)
 			return nil
 		})
 	}
 	return g.Wait()
-}
-
-// strangers are those who took an invite, or sent one that is out, and of whom
-// no current member event is known.
-func (s *state) strangers(room id.RoomID) []id.UserID {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, ok := s.rooms[room]
-	if !ok {
-		return nil
-	}
-	users := map[id.UserID]bool{}
-	for _, i := range r.invites {
-		if i.Acceptance != nil {
-			users[i.Acceptance.UserID] = true
-		} else if i.Live() {
-			users[i.Sender] = true
-		}
-	}
-	maps.DeleteFunc(users, func(user id.UserID, _ bool) bool {
-		return user == "" || r.content(invite.TypeMember, string(user)) != nil
-	})
-	return slices.Sorted(maps.Keys(users))
-}
-
-func (s *state) setMember(room id.RoomID, user id.UserID, content json.RawMessage) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, ok := s.rooms[room]
-	if !ok {
-		return // left meanwhile
-	}
-	k := stateKey{invite.TypeMember, string(user)}
-	if _, told := r.current[k]; told {
-		return // a sync was quicker, and knows better
-	}
-	// There is no event to keep, only its content.
-	raw, err := json.Marshal(map[string]any{"type": k.typ, "state_key": k.key, "content": content})
-	if ev, parseErr := invite.ParseEvent(raw); err == nil && parseErr == nil {
-		r.current[k] = ev
-	}
-}
-
-// finishTrace notes that a room is traced and says which sync that builds on.
-func (s *state) finishTrace(room id.RoomID) (since string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, ok := s.rooms[room]
-	if ok {
-		r.fold(s.me, room)
-		r.traced = true
-	}
-	return s.since, ok
 }
 
 // member asks for the content of a user's member event; that of somebody who

@@ -26,7 +26,7 @@ func (a *Account) Refresh(ctx context.Context) error {
 	if _, err := a.sync(ctx, 0); err != nil {
 		return err
 	}
-	return a.traceAll(ctx, a.state.untraced())
+	return a.traceAll(ctx, a.rooms.Untraced())
 }
 
 // A Change is what a [Watcher] brings.
@@ -84,7 +84,7 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		return rooms, err
 	}
 	for {
-		if rooms := a.state.untraced(); len(rooms) > 0 {
+		if rooms := a.rooms.Untraced(); len(rooms) > 0 {
 			return rooms, a.traceAll(ctx, rooms)
 		}
 		wait := pollTimeout

@@ -1,4 +1,4 @@
-package client
+package roomstate
 
 import (
 	"cmp"
@@ -9,29 +9,15 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// maxRewrites is how many earlier versions of one invite are kept, in memory and
-// in the store: one half are the newest, the other the oldest, which tell who
-// first sent it and with which keys. Anybody who may invite can rewrite an event
-// as often as they like.
+// maxRewrites is how many earlier events of one invite are kept, in memory and in the
+// store: one half are the newest, the other the oldest, which have the first sender and
+// the first keys. Every user who may invite can replace the event without limit.
 const maxRewrites = 64
 
-// History is what stood in a room under an invite's token, the newest event
-// first, as far as the homeserver has told and it was kept. Where an event says
-// that it replaced another than the one that follows, some are left out.
-func (a *Account) History(room id.RoomID, token string) []invite.Event {
-	a.state.mu.RLock()
-	defer a.state.mu.RUnlock()
-	r, ok := a.state.rooms[room]
-	if !ok {
-		return nil
-	}
-	return r.versions(token)
-}
-
-// versions is what stood under an invite's token, the newest event first. Where
-// what an event replaced is not known, the newest is next of which nobody says
-// that they replaced it.
-func (r *roomState) versions(token string) []invite.Event {
+// versions lists the events of an invite, the newest first. If the event that another
+// one replaces is not known, the next in the list is the newest event that no known
+// event replaces.
+func (r *events) versions(token string) []invite.Event {
 	ev, ok := r.current[stateKey{invite.TypeThirdPartyInvite, token}]
 	if !ok {
 		return nil
@@ -55,9 +41,9 @@ func (r *roomState) versions(token string) []invite.Event {
 	return chain
 }
 
-// loose are the events of an invite's past of which nobody says that they
-// replaced them, the newest first. It is not nil.
-func (r *roomState) loose(token string) []invite.Event {
+// loose lists the earlier events of an invite that no known event replaces, the newest
+// first. It is not nil.
+func (r *events) loose(token string) []invite.Event {
 	found := r.rewrites(token)
 	replaced := map[id.EventID]bool{r.current[stateKey{invite.TypeThirdPartyInvite, token}].Replaces: true}
 	for _, ev := range found {
@@ -66,8 +52,8 @@ func (r *roomState) loose(token string) []invite.Event {
 	return slices.DeleteFunc(found, func(ev invite.Event) bool { return replaced[ev.ID] })
 }
 
-// rewrites are all events of an invite's past, the newest first.
-func (r *roomState) rewrites(token string) []invite.Event {
+// rewrites lists the earlier events of an invite, the newest first.
+func (r *events) rewrites(token string) []invite.Event {
 	found := []invite.Event{}
 	for _, ev := range r.history {
 		if ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == token {
@@ -78,8 +64,8 @@ func (r *roomState) rewrites(token string) []invite.Event {
 	return found
 }
 
-// countRewrites says how many earlier versions of each invite are known.
-func (r *roomState) countRewrites() map[string]int {
+// countRewrites returns the number of earlier events of each invite.
+func (r *events) countRewrites() map[string]int {
 	count := map[string]int{}
 	for _, ev := range r.history {
 		if ev.Type == invite.TypeThirdPartyInvite {
@@ -89,8 +75,9 @@ func (r *roomState) countRewrites() map[string]int {
 	return count
 }
 
-// trim lets go of what an invite was in the middle of a long past.
-func (r *roomState) trim() {
+// trim removes the events in the middle of the history of an invite with more than
+// maxRewrites earlier events.
+func (r *events) trim() {
 	if len(r.history) <= maxRewrites {
 		return
 	}
@@ -101,7 +88,7 @@ func (r *roomState) trim() {
 	}
 }
 
-func (r *roomState) trimInvite(token string) {
+func (r *events) trimInvite(token string) {
 	var past []id.EventID
 	seen := map[id.EventID]bool{}
 	for _, ev := range append(r.versions(token), r.rewrites(token)...) {

@@ -1,0 +1,125 @@
+package roomstate
+
+import (
+	"encoding/json"
+	"errors"
+	"runtime"
+	"time"
+
+	"github.com/tidwall/gjson"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/syncreply"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
+)
+
+// Restart makes the next response count as that of a first sync. What is known stays
+// until then.
+func (s *Rooms) Restart() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.since = ""
+}
+
+// Apply updates the rooms with the response of a sync. It returns the rooms that have
+// changed and those that the user has left.
+func (s *Rooms) Apply(reply syncreply.Reply, now time.Time) (changed, left []id.RoomID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.since == ""
+	if first {
+		for room := range s.rooms { // known from before the restart
+			if _, still := reply.Join[room]; !still {
+				delete(s.rooms, room)
+				left = append(left, room)
+			}
+		}
+	}
+	for room := range reply.Join {
+		if s.rooms[room] == nil {
+			s.rooms[room] = newEvents()
+		}
+		changed = append(changed, room)
+	}
+	var g panicgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, room := range changed {
+		r, raw := s.rooms[room], reply.Join[room]
+		g.Go(func() error {
+			r.apply(s.me, room, syncreply.ReadRoom(raw), first)
+			return nil
+		})
+	}
+	_ = g.Wait() // its functions return no errors
+	for _, room := range reply.Leave {
+		if _, known := s.rooms[room]; known {
+			delete(s.rooms, room)
+			left = append(left, room)
+		}
+	}
+	for _, r := range s.rooms {
+		r.stuck = false
+	}
+	s.since, s.asOf = reply.NextBatch, now
+	return changed, left
+}
+
+// apply updates a room with its part of a sync. With gap, events between the last sync
+// and this one are missing.
+func (r *events) apply(me id.UserID, room id.RoomID, reply syncreply.Room, gap bool) {
+	if len(reply.Heroes) > 0 {
+		r.heroes = reply.Heroes
+	}
+	if gap = gap || reply.Limited; gap {
+		r.forgetMembers(me)
+	}
+	fresh := len(r.current) == 0
+	for _, raw := range reply.Events {
+		ev, err := invite.ReadEvent(raw)
+		switch {
+		case errors.Is(err, invite.ErrNotState):
+			r.doubt(raw)
+		case err != nil:
+			r.bad++
+		default:
+			r.set(me, ev)
+		}
+	}
+	r.fold(me, room)
+	if fresh || gap {
+		r.traced = len(r.invites) == 0
+	}
+	if len(r.doubtful) > 0 {
+		r.traced = false
+	}
+}
+
+// doubt marks the event of an invite as doubtful if raw is a redaction of it. It is
+// fetched again when the room is traced. Since room version 11 the ID of the redacted
+// event is in the content
+// (https://spec.matrix.org/v1.19/client-server-api/#mroomredaction).
+func (r *events) doubt(raw json.RawMessage) {
+	ev := gjson.ParseBytes(raw)
+	if ev.Get("type").Str != typeRedaction {
+		return
+	}
+	for _, redacts := range []string{ev.Get("redacts").Str, ev.Get("content.redacts").Str} {
+		for k, current := range r.current {
+			if redacts != "" && k.typ == invite.TypeThirdPartyInvite && string(current.ID) == redacts {
+				r.doubtful[current.ID] = true
+			}
+		}
+	}
+}
+
+// forgetMembers moves the member events of other users to the history: their
+// membership may have changed in a gap of the timeline.
+func (r *events) forgetMembers(me id.UserID) {
+	for k, ev := range r.current {
+		if k.typ == invite.TypeMember && k.key != string(me) {
+			r.remember(ev)
+			delete(r.current, k)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package roomstate
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/power"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// A Room is a room that the user has joined.
+type Room struct {
+	ID    id.RoomID
+	Name  string       // or made from the alias, the members or the ID; never empty
+	Alias id.RoomAlias // empty if it has none
+	// Power is the user's power level and InvitePower the level that is needed to
+	// invite (https://spec.matrix.org/v1.19/client-server-api/#mroompower_levels).
+	Power, InvitePower int
+	// Replacement is the room that replaces this one; empty if there is none.
+	Replacement id.RoomID
+	// Unread is the number of events that are malformed and were ignored.
+	Unread int
+	// Traced is set once it is certain which invites of the room are pending.
+	Traced bool
+}
+
+// MayInvite reports whether the user may send and revoke invites of the room. The
+// authorization rules need the invite level for both
+// (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 7).
+func (r Room) MayInvite() bool { return r.Power >= r.InvitePower }
+
+// Certain reports whether the status of an invite of the room is certain: until the
+// room is traced, an invite that looks pending may have been accepted.
+func (r Room) Certain(i invite.Invite) bool { return r.Traced || !i.Live() }
+
+// Label returns a short name for the room: its alias without the server, or its name.
+func (r Room) Label() string {
+	if local, _, ok := strings.Cut(string(r.Alias), ":"); ok {
+		return local
+	}
+	return r.Name
+}
+
+// room returns the properties of the room.
+func (r *events) room() Room {
+	facts := r.facts
+	facts.Traced, facts.Unread = r.traced, r.bad
+	return facts
+}
+
+// read reads the properties of the room from its state events.
+func (r *events) read(room id.RoomID, me id.UserID) Room {
+	var name struct {
+		Name string `json:"name"`
+	}
+	var alias struct {
+		Alias id.RoomAlias `json:"alias"`
+	}
+	var tombstone struct {
+		Replacement id.RoomID `json:"replacement_room"`
+	}
+	// Malformed content counts as none.
+	_ = json.Unmarshal(r.content(typeName, ""), &name)
+	_ = json.Unmarshal(r.content(typeCanonicalAlias, ""), &alias)
+	_ = json.Unmarshal(r.content(typeTombstone, ""), &tombstone)
+	power := power.Read(r.content(typePowerLevels, ""), r.current[stateKey{typeCreate, ""}])
+	out := Room{
+		ID: room, Name: strings.TrimSpace(name.Name), Alias: alias.Alias,
+		Power: power.Of(me), InvitePower: power.Invite,
+		Replacement: tombstone.Replacement,
+	}
+	if out.Name == "" {
+		out.Name = cmp.Or(string(out.Alias), r.people(me), string(room))
+	}
+	return out
+}
+
+// people returns a name made from the members of the room
+// (https://spec.matrix.org/v1.19/client-server-api/#calculating-the-display-name-for-a-room).
+func (r *events) people(me id.UserID) string {
+	var names []string
+	for _, hero := range r.heroes {
+		if hero != me {
+			names = append(names, hero.Localpart())
+		}
+	}
+	return strings.Join(names, ", ")
+}

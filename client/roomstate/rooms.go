@@ -1,0 +1,161 @@
+// Package roomstate holds the state events of an account's joined rooms, as far as
+// invites need them: from /sync, from the store and from the rooms' history.
+package roomstate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// These state events are requested, and no others.
+const (
+	typeCreate         = "m.room.create"
+	typeName           = "m.room.name"
+	typeCanonicalAlias = "m.room.canonical_alias"
+	typePowerLevels    = "m.room.power_levels"
+	typeTombstone      = "m.room.tombstone"
+	typeRedaction      = "m.room.redaction" // which changes an event without replacing it
+)
+
+// EventTypes lists the types of the events that [Rooms] reads.
+func EventTypes() []string {
+	return []string{
+		typeCreate, typeName, typeCanonicalAlias, typePowerLevels, typeTombstone, typeRedaction,
+		invite.TypeThirdPartyInvite, invite.TypeMember,
+	}
+}
+
+// Rooms is what the homeserver has told about the joined rooms of a user. Its methods
+// may be called concurrently.
+type Rooms struct {
+	me    id.UserID
+	mu    sync.RWMutex
+	since string    // next_batch of the last sync; empty before the first
+	asOf  time.Time // of the last sync
+	rooms map[id.RoomID]*events
+}
+
+// New returns the rooms of a user, of which nothing is known.
+func New(me id.UserID) *Rooms {
+	return &Rooms{me: me, rooms: map[id.RoomID]*events{}}
+}
+
+// Since returns the token with which the next sync continues; empty before the first.
+func (s *Rooms) Since() string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.since
+}
+
+// AsOf returns the time of the last sync; zero before the first.
+func (s *Rooms) AsOf() time.Time {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.asOf
+}
+
+// All lists the joined rooms by name.
+func (s *Rooms) All() []Room {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	rooms := make([]Room, 0, len(s.rooms))
+	for _, r := range s.rooms {
+		rooms = append(rooms, r.room())
+	}
+	slices.SortFunc(rooms, func(a, b Room) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return rooms
+}
+
+// Room returns a joined room.
+func (s *Rooms) Room(room id.RoomID) (Room, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, ok := s.rooms[room]
+	if !ok {
+		return Room{}, false
+	}
+	return r.room(), true
+}
+
+// Invites lists the invites of all rooms, or of the given ones, the newest first.
+func (s *Rooms) Invites(rooms ...id.RoomID) []invite.Invite {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	found := s.invites(rooms)
+	slices.SortFunc(found, func(a, b dated) int {
+		if a.at != b.at {
+			return cmp.Compare(b.at, a.at)
+		}
+		return invite.Compare(a.Invite, b.Invite)
+	})
+	all := make([]invite.Invite, len(found))
+	for n, i := range found {
+		all[n] = *i.Invite
+	}
+	return all
+}
+
+// dated is an invite with its time, in milliseconds: numbers are compared in no
+// time, and nearly always they decide.
+type dated struct {
+	at int64
+	*invite.Invite
+}
+
+// invites are those of some rooms, or of all if none is named, in no order.
+func (s *Rooms) invites(rooms []id.RoomID) []dated {
+	var found []dated
+	add := func(r *events) {
+		for n := range r.invites {
+			i := &r.invites[n]
+			found = append(found, dated{i.At().UnixMilli(), i})
+		}
+	}
+	if len(rooms) == 0 {
+		for _, r := range s.rooms {
+			add(r)
+		}
+	}
+	for _, room := range slices.Compact(slices.Sorted(slices.Values(rooms))) {
+		if r, ok := s.rooms[room]; ok {
+			add(r)
+		}
+	}
+	return found
+}
+
+// Invite returns one invite of a room.
+func (s *Rooms) Invite(room id.RoomID, token string) (invite.Invite, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if r, ok := s.rooms[room]; ok {
+		for _, i := range r.invites {
+			if i.Token == token {
+				return i, true
+			}
+		}
+	}
+	return invite.Invite{}, false
+}
+
+// History lists the events of an invite, the newest first, as far as the homeserver
+// has sent them and they were kept. Where an event replaces another than the next one
+// in the list, some are missing.
+func (s *Rooms) History(room id.RoomID, token string) []invite.Event {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, ok := s.rooms[room]
+	if !ok {
+		return nil
+	}
+	return r.versions(token)
+}
