@@ -40,9 +40,9 @@ func TestDemoLeavesNothingBehind(t *testing.T) {
 		shown string
 		end   func(*testing.T, *exec.Cmd, io.Writer)
 	}{
-		{"q", screen, "Nothing is real here", key("q")},
-		{"ctrl+c", screen, "Nothing is real here", key("\x03")},
-		{"SIGTERM", screen, "Nothing is real here", terminate},
+		{"q", screen, "This is a demo", key("q")},
+		{"ctrl+c", screen, "This is a demo", key("\x03")},
+		{"SIGTERM", screen, "This is a demo", terminate},
 		{"accessible, quit", accessible, "What now?", key("quit\r")},
 		{"accessible, ctrl+c", accessible, "What now?", key("\x03")},
 		{"accessible, SIGTERM", accessible, "What now?", terminate},

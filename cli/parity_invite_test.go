@@ -165,7 +165,7 @@ func TestScreenAndCommandAgreeOnSendingAgain(t *testing.T) {
 				answer := v.answers("resend", room, token, "--to", parityFor)
 				term := v.shownToAda()
 				term.Press("e")
-				if strings.Contains(term.Screen(), "that it went to") {
+				if strings.Contains(term.Screen(), "address of the old invite") {
 					term.Send(parityFor + "\r")
 				}
 				agree(t, answer, term.Screen(), map[string]string{mayDo: "Invited lin@kernel.example to Ops", mayIfSure: "Another invite to Ops is pending"})

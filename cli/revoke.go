@@ -176,7 +176,7 @@ func (o revokeOptions) announce(withdrawals []*withdrawal, asking bool) {
 				whom, string(w.Status), out.Cut(string(w.Sender), out.NameWidth), afterwards(w.Invite))
 		}
 	}
-	say("The identity server is not told, and the mail stays where it is.")
+	say("The identity server is not told, and the mail is not deleted.")
 }
 
 // refusalFormat is the line of an invite that cannot be revoked: whose it is, and why.

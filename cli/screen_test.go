@@ -146,7 +146,7 @@ func TestDemoIsChosenAndLeft(t *testing.T) {
 	go func() {
 		before := since(0, "try the demo")
 		_, _ = io.WriteString(keys, "\x14") // ctrl+t
-		before = since(before, "Nothing is real here")
+		before = since(before, "This is a demo")
 		_, _ = io.WriteString(keys, "q")
 		since(before, "try the demo")
 		_, _ = io.WriteString(keys, "\x03")

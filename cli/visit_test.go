@@ -308,7 +308,7 @@ func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
 
 	v := l.visit(t, l.ada, "")
 	v.answer("Open your vault", "\x0ey") // ctrl+n
-	v.answer("The vault is kept as vault.aside-", ctrlC)
+	v.answer("The old vault was renamed to vault.aside-", ctrlC)
 	v.ends(exitOK)
 	if code, _, said := l.run(l.ada, "", "list"); code != exitSignedOut {
 		t.Errorf("%d: %s", code, said)

@@ -51,7 +51,7 @@ func scenes() []scene {
 			s.Press("enter")
 			s.Wait(2 * time.Minute)
 			s.Press("o")
-			s.until("The next one goes")
+			s.until("The next invite is sent")
 		}},
 		{name: "device", width: 90, height: 24, stranger: true, play: func(s *stage) {
 			s.world.SetWays(sandbox.Ways{OAuth: true})
@@ -63,7 +63,7 @@ func scenes() []scene {
 		}},
 		{name: "rooms", width: 100, height: 16, play: func(s *stage) {
 			s.Press("r")
-			s.until("MAY YOU INVITE")
+			s.until("CAN YOU INVITE")
 		}},
 		{name: "help", width: 100, height: 28, play: func(s *stage) {
 			s.Press("?")

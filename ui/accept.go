@@ -41,9 +41,9 @@ type acceptPage struct {
 func newAccept(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &acceptPage{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
-		p.form.Add("Link", "paste it here, or the whole mail", "")
-		p.form.Add("Room", "its ID, if the link does not say", "")
-		p.form.Add("Invited by", "@ada:example.org, if you know; then no server has to confirm", "")
+		p.form.Add("Link", "paste the link or the whole mail", "")
+		p.form.Add("Room", "room ID, if the link has none", "")
+		p.form.Add("Invited by", "@ada:example.org, if known; then no server has to confirm", "")
 		return p
 	}
 }
@@ -188,8 +188,8 @@ func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+1
 	}
-	below := st.Faint.Render(cells.Wrap("No server is contacted before you have seen what the link says. "+
-		"An invite by e-mail cannot be declined, for Matrix has no way to. Ignore it.", width))
+	below := st.Faint.Render(cells.Wrap("No server is contacted before you have seen the contents of the link. "+
+		"An invite by e-mail cannot be declined. You can ignore it.", width))
 	if p.problem != nil {
 		below = p.sh.problem(p.problem, width)
 	}
@@ -214,9 +214,9 @@ func (p *acceptPage) facts(width int) string {
 	}
 	b.WriteString("\n" + st.Warn.Render(cells.Wrap("! This is what the link says. The names are not verified.", width)) + "\n")
 	if by := p.inviter(); by != "" {
-		b.WriteString(cells.Wrap("You name "+cells.Cut(string(by), phrase.NameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
+		b.WriteString(cells.Wrap("You named "+cells.Cut(string(by), phrase.NameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
 	} else {
-		b.WriteString(cells.Wrap("The link wants "+cells.Cut(i.Host, phrase.NameWidth)+" to confirm that you accept the invite. "+
+		b.WriteString(cells.Wrap("The link names "+cells.Cut(i.Host, phrase.NameWidth)+" as the host that confirms the invite. "+
 			"That host learns your Matrix ID and your network address.", width))
 	}
 	b.WriteString("\n\nPress " + st.Accent.Render("a") + " to accept it, " + st.Accent.Render("esc") + " to change it.")
@@ -232,7 +232,7 @@ func (p *acceptPage) result(width int) string {
 	}
 	text := st.Good.Render("✓ ") + cells.Wrap("You are in "+cells.Cut(name, phrase.NameWidth)+" now.", width-2) + "\n"
 	if p.done.Inviter == "" {
-		return text + "\n" + cells.Wrap("An invite of your Matrix ID was waiting, so the link was not needed.", width)
+		return text + "\n" + cells.Wrap("Your Matrix ID was already invited, so the link was not used.", width)
 	}
 	return text + "\n" + cells.Wrap("Invited by "+cells.Cut(string(p.done.Inviter), phrase.NameWidth)+".", width)
 }

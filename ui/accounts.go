@@ -114,7 +114,7 @@ func (p *accountsPage) use(a KnownAccount) tea.Cmd {
 	case a.SignedOut:
 		return p.sh.open(newSignIn(p.sh, goOn(client.Session{UserID: a.UserID, Homeserver: a.Homeserver, DeviceID: a.DeviceID}), nil))
 	case p.sh.busy():
-		p.sh.notice = notice{text: "Something is still under way. Change the account when it is done.", bad: true}
+		p.sh.notice = notice{text: "An operation is still running. Switch accounts when it has finished.", bad: true}
 		return nil
 	}
 	p.busy, p.problem = true, nil
@@ -139,7 +139,7 @@ func (p *accountsPage) lines() int { return max(1, p.sh.height-5) }
 func (p *accountsPage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	a, some := p.list.Current()
-	does := "use it"
+	does := "switch"
 	if a.SignedOut {
 		does = "sign in again"
 	}
@@ -181,7 +181,7 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 	case p.loaded && len(p.known) == 0:
 		b.WriteString("   No account is signed in. Press " + st.Accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
 	case p.loaded && p.sh.vaultKind != "":
-		b.WriteString("\n" + cells.Indent(st.Faint.Render(cells.Wrap("Their sessions are kept on this machine: "+kept(p.sh.vaultKind)+".", width-6)), 3))
+		b.WriteString("\n" + cells.Indent(st.Faint.Render(cells.Wrap("Their sessions are stored on this machine: "+kept(p.sh.vaultKind)+".", width-6)), 3))
 	}
 	return b.String(), nil
 }
@@ -190,11 +190,11 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 func kept(vault string) string {
 	switch vault {
 	case VaultKeyring:
-		return "sealed, with the key in its keyring"
+		return "encrypted, with the key in the system keyring"
 	case VaultPassphrase:
-		return "sealed with your passphrase"
+		return "encrypted with your passphrase"
 	case "agent":
-		return "sealed by a key of your ssh-agent"
+		return "encrypted with a key of your ssh-agent"
 	default:
 		return "not encrypted, in a file that only you can read"
 	}

@@ -159,7 +159,7 @@ func (p *completion) view(sh *shell, width int, pick func(int) tea.Cmd) string {
 		lines = append(lines, sh.spot(st.Row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
 	}
 	if p.problem != nil {
-		lines = append(lines, st.Faint.Render(cells.Cut("No more could be looked up: "+p.problem.Error(), width)))
+		lines = append(lines, st.Faint.Render(cells.Cut("Some contacts could not be looked up: "+p.problem.Error(), width)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -224,7 +224,7 @@ func (c *compose) ShortHelp() []key.Binding {
 		}
 		ready := c.preview.ready
 		return []key.Binding{
-			keymap.When(ready && n > 0, send), keymap.When(ready && many, k.LookInto),
+			keymap.When(ready && n > 0, send), keymap.When(ready && many, c.preview.expandKey(k)),
 			keymap.When(ready && many && c.preview.pending(), k.All), k.Edit, k.Interrupt,
 		}
 	case planning:

@@ -126,7 +126,7 @@ func (c *compose) addRoomKey() key.Binding {
 	case !c.several && len(c.chosen) > 0:
 		return keymap.As(k, "more rooms")
 	case c.several && slices.Contains(c.chosen, room):
-		return keymap.As(k, "drop this room")
+		return keymap.As(k, "remove this room")
 	}
 	return keymap.When(ok, k)
 }

@@ -66,11 +66,11 @@ func (c *compose) below(width, height int) string {
 	case c.step == planning && !c.invitees.asksIdentityServer():
 		return c.spinner.View() + " Asking the homeserver who is in the room…"
 	case c.step == planning && c.looked.None():
-		return c.spinner.View() + " Asking the identity server who this is…"
+		return c.spinner.View() + " Asking the identity server for the Matrix ID…"
 	case c.step == planning:
-		return c.spinner.View() + " Asking the identity server who these are…\n\n" + c.looked.Bar(st, min(40, width/2)) + " looked up"
+		return c.spinner.View() + " Asking the identity server for Matrix IDs…\n\n" + c.looked.Bar(st, min(40, width/2)) + " looked up"
 	case c.step == doing:
-		return c.spinner.View() + " Writing it down…"
+		return c.spinner.View() + " Saving to the outbox…"
 	case c.step == previewing:
 		return c.viewSingle(width)
 	case c.problem != nil && c.form.At != fieldRoom:
@@ -86,9 +86,9 @@ func (c *compose) below(width, height int) string {
 		}
 		return list
 	case len(c.invitees.pasted) > 0 && c.invitees.typed.text == "":
-		return st.Faint.Render(cells.Wrap("Press backspace to drop what was pasted. Nothing is sent before you have seen what will happen.", width))
+		return st.Faint.Render(cells.Wrap("Press backspace to remove the pasted text. Nothing is sent before you confirm the preview.", width))
 	default:
-		return st.Faint.Render(cells.Wrap("Nothing is sent before you have seen what will happen.", width))
+		return st.Faint.Render(cells.Wrap("Nothing is sent before you confirm the preview.", width))
 	}
 }
 
@@ -96,7 +96,7 @@ func (c *compose) below(width, height int) string {
 func (c *compose) choices(width, height int) string {
 	st := c.sh.styles
 	if len(c.list.Keys) == 0 {
-		return st.Warn.Render(cells.Wrap("None of your "+phrase.Count(len(c.rooms), "room")+" is called that.", width))
+		return st.Warn.Render(cells.Wrap("None of your "+phrase.Count(len(c.rooms), "room")+" has this name.", width))
 	}
 	var lines []string
 	from, to := c.list.Window(min(height, 10))
@@ -128,11 +128,11 @@ func (c *compose) viewSingle(width int) string {
 	case client.PlanUserID:
 		text = fmt.Sprintf("%s is invited to %s on Matrix, and no mail is sent.", who, room)
 	case client.PlanOnMatrix:
-		text = fmt.Sprintf("%s is %s on Matrix. That Matrix ID is invited to %s, and no mail is sent.",
+		text = fmt.Sprintf("%s is %s on Matrix. This user is invited to %s, and no mail is sent.",
 			who, cells.Cut(string(p.UserID), phrase.NameWidth), room)
 	default:
-		text = fmt.Sprintf("No Matrix ID is known for %s. An invite to %s is sent there by e-mail in your name, by the identity server %s.",
-			who, room, cells.Cut(p.Server, phrase.NameWidth))
+		text = fmt.Sprintf("No Matrix ID is known for %s. The identity server %s will send an invite to %s there by e-mail, in your name.",
+			who, cells.Cut(p.Server, phrase.NameWidth), room)
 	}
 	var b strings.Builder
 	b.WriteString(cells.Bullet(st.Good.Render("✓"), text, width))
@@ -146,7 +146,7 @@ func (c *compose) viewSingle(width int) string {
 			break
 		}
 		b.WriteString("\n\n" + cells.Bullet(st.Warn.Render("!"), fmt.Sprintf(
-			"An invite to %s is still pending, sent %s by %s. It may be to the same address, and then this one is a second mail.",
+			"An invite to %s is still pending, sent %s by %s. If it is to the same address, this is a second mail.",
 			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth)), width))
 	}
 	return b.String()

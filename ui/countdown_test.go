@@ -12,7 +12,7 @@ import (
 // next invite goes out, in every second of the wait.
 func TestCountdownIsTheSameEverywhere(t *testing.T) {
 	header := regexp.MustCompile(`to send, next in ((?:\d+h )?\d+[ms])`)
-	words := regexp.MustCompile(`(?:The next one goes|Next) in ((?:\d+h )?\d+[ms])`)
+	words := regexp.MustCompile(`(?:The next invite is sent|Next) in ((?:\d+h )?\d+[ms])`)
 	inTown(t, func(t *testing.T, n *town) {
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 2)
 		term := n.startAsAda(t, 120, 32)

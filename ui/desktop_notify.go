@@ -76,9 +76,9 @@ func (s *sending) notifyDesktop(before client.Outbox) tea.Cmd {
 	waiting := func(o client.Outbox) int { return o.Count(client.ItemQueued, client.ItemSending) }
 	switch {
 	case stuck(now) > stuck(before):
-		return s.desktop.show(phrase.Count(stuck(now), "invite") + " in the outbox " + need(stuck(now)) + " you")
+		return s.desktop.show(phrase.Count(stuck(now), "invite") + " in the outbox " + need(stuck(now)) + " a look")
 	case waiting(before) > 0 && waiting(now) == 0:
-		return s.desktop.show("All invites of the outbox have gone out")
+		return s.desktop.show("All invites in the outbox are sent")
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func TestDesktopHearsOfTheOutbox(t *testing.T) {
 		send(term, people(2)...)
 		term.Send(lookAway)
 		term.Wait(time.Hour)
-		if got := told(term); got != "All invites of the outbox have gone out" {
+		if got := told(term); got != "All invites in the outbox are sent" {
 			t.Errorf("told: %q", got)
 		}
 		term.Send(lookBack)
@@ -100,7 +100,7 @@ func TestDesktopHearsOfTheOutbox(t *testing.T) {
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 		term.Send(lookAway)
 		term.Wait(time.Hour)
-		if got := told(term); got != "1 invite in the outbox needs you" {
+		if got := told(term); got != "1 invite in the outbox needs a look" {
 			t.Errorf("told: %q", got)
 		}
 	})

@@ -90,10 +90,10 @@ func (d *detailer) advice() {
 	}
 	i, st := d.row.invite, d.st
 	if n := len(leftovers(d.sh, i)); n > 0 {
-		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke what is left over.")
+		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke redundant invites.")
 	}
 	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
-		d.point(st.Accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to have "+strings.Join(hosts, " and ")+" asked.")
+		d.point(st.Accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to check the keys at "+strings.Join(hosts, " and ")+".")
 	}
 	for _, refused := range d.sh.account.Refusals(i) {
 		d.point(st.Accent.Render("→"), phrase.Sentence(refused.Error())+" "+d.sh.hint(refused))
@@ -183,17 +183,17 @@ func story(sh *shell, r row) string {
 		switch {
 		case r.room.Certain(i):
 		case sh.account == nil:
-			return sent + " The saved state does not show for certain whether it was accepted."
+			return sent + " The saved state does not show whether it was accepted."
 		default:
 			return sent + " Still checking whether it was accepted."
 		}
 		return sent + " Not accepted yet."
 	case invite.Invited:
-		return sent + " " + who + " has accepted it and not joined yet."
+		return sent + " " + who + " has accepted it but has not joined yet."
 	case invite.Joined:
 		return sent + " " + who + " accepted it and is in the room."
 	case invite.Left:
-		return sent + " " + who + " accepted it and is not in the room any more."
+		return sent + " " + who + " accepted it and is no longer in the room."
 	case invite.Banned:
 		return sent + " " + who + " accepted it and was banned."
 	case invite.Revoked:
@@ -217,7 +217,7 @@ func shorten(s string, n int) string {
 
 func leftoverWords(n int) string {
 	if n == 1 {
-		return "another invite to this name is still pending; accepting it would change their membership from join to invite."
+		return "another invite with this name is still pending; accepting it would change their membership from join to invite."
 	}
-	return phrase.Count(n, "other invite") + " to this name are still pending; accepting one would change their membership from join to invite."
+	return phrase.Count(n, "other invite") + " with this name are still pending; accepting one would change their membership from join to invite."
 }

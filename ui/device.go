@@ -120,7 +120,7 @@ func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
 	switch {
 	case p.problem != nil:
 		return cells.Indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+
-			p.sh.styles.Accent.Render("enter")+" tries again.", 2), nil
+			"Press "+p.sh.styles.Accent.Render("enter")+" to try again.", 2), nil
 	case p.signIn == nil:
 		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
 	}
@@ -149,13 +149,13 @@ func (p *devicePage) text(width int, scan bool) string {
 		first = "Scan this with your phone, or open in any browser"
 	}
 	if s.VerificationURIComplete != "" {
-		then = "and see that it shows this code, or type it:"
+		then = "and check that it shows this code, or type it:"
 	}
 	b.WriteString(cells.Wrap(first, width) + "\n\n")
 	b.WriteString(cells.Indent(linked(st, s.VerificationURI, p.address(), width-2), 2) + "\n\n" + cells.Wrap(then, width) + "\n\n")
 	b.WriteString(cells.Indent(st.Code.Render(grouped(st, s.UserCode)), 2) + "\n\n")
 	left := max(0, s.ExpiresAt.Sub(p.sh.now())).Round(time.Second)
-	b.WriteString(cells.Wrap("Sign in there and approve it. This page goes on by itself.", width) + "\n")
+	b.WriteString(cells.Wrap("Sign in there and approve the request. This page continues automatically.", width) + "\n")
 	b.WriteString(st.Faint.Render(fmt.Sprintf("Waiting, %02d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
 	return b.String()
 }

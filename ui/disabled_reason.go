@@ -10,14 +10,14 @@ func (h *home) whyNot(action string) string {
 	r, some := h.Selected()
 	switch {
 	case h.loading():
-		return "your rooms are still being read"
+		return "your rooms are still loading"
 	case action == "invite":
 		if room, err := h.sh.account.Room(h.room); err == nil {
 			return reason(client.Plan{Room: room}.Err())
 		}
 		return "you are not in this room any more"
 	case !some && len(h.Rows) > 0 && action != "undo":
-		return "no invite matches what is shown"
+		return "no invite is shown"
 	case !some:
 		return ""
 	case action == "revoke" && len(h.Marked) > 0:
@@ -51,7 +51,7 @@ func disabledReason(sh *shell, action string, i invite.Invite) string {
 		}
 	case "export":
 		if sh.opt.Export == nil {
-			return "invites cannot be exported from here"
+			return "export is not available here"
 		}
 	}
 	return ""

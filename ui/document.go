@@ -30,5 +30,5 @@ func tellOpened(sh *shell, msg documentOpened) {
 			sh.keys.CopyDocument.Help().Key + " to copy the address."}
 		return
 	}
-	sh.say("Your browser has opened it.")
+	sh.say("Opened in your browser.")
 }

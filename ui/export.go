@@ -49,7 +49,7 @@ func newExport(sh *shell, invites []invite.Invite, which string) func(context.Co
 		c := &exportCard{sh: sh, ctx: ctx, invites: invites, which: which}
 		if sh.opt.Export.Path != nil {
 			c.form = sh.newForm()
-			c.form.Add("File", "the whole path", "")
+			c.form.Add("File", "full path", "")
 		}
 		return c
 	}
@@ -174,7 +174,7 @@ func (c *exportCard) done(e exported) tea.Cmd {
 		return nil
 	}
 	if e.Exists {
-		return c.sh.openCard(newConfirm(c.sh, "Overwrite the file?", e.Path+" is there already. What is in it would be lost.",
+		return c.sh.openCard(newConfirm(c.sh, "Overwrite the file?", e.Path+" already exists. Its contents will be lost.",
 			func() tea.Cmd { return c.export(true) }))
 	}
 	c.sh.closeScreen(c)
@@ -182,7 +182,7 @@ func (c *exportCard) done(e exported) tea.Cmd {
 	case e.Text == "":
 		c.sh.say("Wrote %s to %s.", n, e.Path)
 	case len(e.Text) > mostCopied:
-		c.sh.notice = notice{text: "That is too much for the clipboard of a terminal. Filter the list, and export what is left.", bad: true}
+		c.sh.notice = notice{text: "Too long to copy through a terminal. Filter the list and export fewer invites.", bad: true}
 	default:
 		c.sh.say("Copied %s.", n)
 		return tea.SetClipboard(e.Text)

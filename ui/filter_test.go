@@ -38,7 +38,7 @@ func TestFilterSaysWhatItDoesNotUnderstand(t *testing.T) {
 			"newer:12h1d":      `! "12h1d" is not an age such as 90s`,
 			"status:pnd":       `! no status begins with "pnd": pending invited joined left banned revoked`,
 			"warn:x":           `! no warning begins with "x": replaced duplicate`,
-			"room:#nosuchroom": `! no room begins with "#nosuchroom"`,
+			"room:#nosuchroom": `! no room matches "#nosuchroom"`,
 			"-older:soon ada":  `! "soon" is not an age`,
 		} {
 			term.Press("ctrl+u")

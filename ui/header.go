@@ -62,7 +62,7 @@ func (s *sending) headerWords(st style.Styles) []string {
 		case o.Paused:
 			add(arrow+" to send, "+st.Warn.Render("paused"), arrow+" "+st.Warn.Render("paused"), arrow)
 		case s.trouble != nil:
-			add(arrow+" to send, "+st.Bad.Render("not now"), arrow+" "+st.Bad.Render("not now"), arrow)
+			add(arrow+" to send, "+st.Bad.Render("stopped"), arrow+" "+st.Bad.Render("stopped"), arrow)
 		case elsewhere != "":
 			add(arrow+st.Faint.Render(" sent by "+elsewhere), arrow+st.Faint.Render(" elsewhere"), arrow)
 		case left == "":

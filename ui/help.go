@@ -205,5 +205,5 @@ func (h *helpCard) badge(width int) string {
 		return ""
 	}
 	st := h.sh.styles
-	return "\n\n" + st.Warn.Render(unencrypted) + st.Faint.Render(cells.Wrap(": your sessions are in a file that is not sealed. To seal them: mxinvite vault kind sealed", width-len(unencrypted)))
+	return "\n\n" + st.Warn.Render(unencrypted) + st.Faint.Render(cells.Wrap(": your sessions are in a file that is not encrypted. To encrypt them, run: mxinvite vault kind sealed", width-len(unencrypted)))
 }

@@ -12,7 +12,7 @@ func TestHelpShowsAllKeysAt80x24(t *testing.T) {
 		term := n.startAsAda(t, 80, 24)
 		term.Press("?")
 		screen := term.Screen()
-		for _, key := range []string{" invite ", " copy a link to the event ", " previous status ", " last ", " filter ", " accept an invite ", " quit "} {
+		for _, key := range []string{" invite ", " copy link to event ", " previous status ", " last ", " filter ", " accept an invite ", " quit "} {
 			if !strings.Contains(screen, key) {
 				t.Errorf("%q is not shown:\n%s", key, screen)
 			}
@@ -39,7 +39,7 @@ func TestHelpScrollsToEveryKeyAt60x16(t *testing.T) {
 			seen.WriteString(term.Screen())
 		}
 		term.Golden("bottom")
-		for _, key := range []string{" invite ", " copy a link to the event ", " previous status ", " last ", " rooms ", " quit "} {
+		for _, key := range []string{" invite ", " copy link to event ", " previous status ", " last ", " rooms ", " quit "} {
 			if !strings.Contains(seen.String(), key) {
 				t.Errorf("%q is on no page of the help", key)
 			}

@@ -32,12 +32,12 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 		body = "\n" + h.sh.problem(h.problem, width-4) + "\n\n" +
 			st.Faint.Render("Trying again at "+h.sh.link.retryAt.Format("15:04:05")+".")
 	case h.loading():
-		body = "\n" + h.spinner.View() + " Reading your rooms on " + cells.Cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
+		body = "\n" + h.spinner.View() + " Loading your rooms from " + cells.Cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:
 		body = "\n" + noRoomsText(h.sh, width-4)
 	case len(h.Rows) == 0:
-		body = "\n" + cells.Wrap("Nobody has been invited by e-mail to any of your "+phrase.Count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
-			st.Accent.Render(h.sh.keys.Invite.Help().Key) + " to invite somebody."
+		body = "\n" + cells.Wrap("There are no invites by e-mail in your "+phrase.Count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
+			st.Accent.Render(h.sh.keys.Invite.Help().Key) + " to invite someone."
 	default:
 		return h.inviteTable.view(width, height, h.tail())
 	}

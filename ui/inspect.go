@@ -34,7 +34,7 @@ type inspectPage struct {
 func newInspect(sh *shell) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &inspectPage{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
-		p.form.Add("File", "state.json, of /state, /messages or /sync", "")
+		p.form.Add("File", "state.json, from /state, /messages or /sync", "")
 		return p
 	}
 }
@@ -43,7 +43,7 @@ func (p *inspectPage) init() tea.Cmd { return nil }
 
 func (p *inspectPage) title() string {
 	if p.file == "" {
-		return "Look into saved room state"
+		return "Inspect saved room state"
 	}
 	return "Invites in " + filepath.Base(p.file)
 }
@@ -178,7 +178,7 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 		return p.found(width, height)
 	}
 	width = min(width-4, 90)
-	above := "\n" + cells.Wrap("See the invites in saved answers of a homeserver, and whether a homeserver would honour them. No server is contacted.", width) + "\n\n"
+	above := "\n" + cells.Wrap("Shows the invites in a saved response of a homeserver, and whether a homeserver would honour them. No server is contacted.", width) + "\n\n"
 	form, cursor := p.form.View(width, p.asks())
 	if cursor != nil {
 		cursor.X, cursor.Y = cursor.X+2, cursor.Y+strings.Count(above, "\n")
@@ -205,8 +205,8 @@ func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 		end = widget.Tail{Long: unread + end.Long, Short: st.Warn.Render("!") + " " + end.Short}
 	}
 	if len(p.invites.Rows) == 0 {
-		return " " + cells.Ends("no invites", end.Long, width-2) + "\n\n   There are no invites by e-mail in it.\n\n" +
-			cells.Indent(st.Faint.Render(cells.Wrap("Accepted invites of joined users show only in answers of /messages or /sync.", width-6)), 3), nil
+		return " " + cells.Ends("no invites", end.Long, width-2) + "\n\n   The file contains no invites by e-mail.\n\n" +
+			cells.Indent(st.Faint.Render(cells.Wrap("Accepted invites of joined users appear only in responses of /messages and /sync.", width-6)), 3), nil
 	}
 	return p.invites.view(width, height, end)
 }

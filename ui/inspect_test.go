@@ -127,6 +127,6 @@ func TestFileIsFilteredAndSorted(t *testing.T) {
 		term.Press("esc")
 		shows(t, term, "l...@ker...")
 		term.Press("esc") // another file
-		shows(t, term, "Look into saved room state")
+		shows(t, term, "Inspect saved room state")
 	})
 }

@@ -98,12 +98,12 @@ func (p *invitePage) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	raw := k.Raw
 	if p.raw {
-		raw = keymap.As(k.Raw, "the details")
+		raw = keymap.As(k.Raw, "show details")
 	}
 	return []key.Binding{
 		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.Leftovers), keymap.When(maySendAgain(p.sh, p.row.invite), k.Again),
 		keymap.When(p.sh.revocations.undoable() != nil, k.Undo),
-		keymap.When(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "its room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
+		keymap.When(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
 	}
 }
 
@@ -134,17 +134,17 @@ func (p *invitePage) history(width int) string {
 		what := "wrote it"
 		switch last := n == len(p.past)-1; {
 		case string(ev.Content) == "{}":
-			what = "emptied it"
+			what = "revoked it"
 		case !last && ev.Sender != p.past[n+1].Sender:
 			what = "overwrote it"
 		case !last:
 			what = "wrote it again"
 		case ev.Replaces != "":
-			what = "wrote it; what stood there before is not known"
+			what = "wrote it; the earlier content is not known"
 		}
 		lines = append(lines, st.Faint.Render(phrase.Moment(ev.At))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-20))
 		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
-			lines = append(lines, st.Faint.Render("What stood there in between is not shown."))
+			lines = append(lines, st.Faint.Render("The versions between these are not shown."))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -154,7 +154,7 @@ func (p *invitePage) history(width int) string {
 func (p *invitePage) event(width int) string {
 	const most, deepest = 64 << 10, 32
 	if len(p.past) == 0 {
-		return "The homeserver has not shown the event."
+		return "The homeserver did not return the event."
 	}
 	var b bytes.Buffer
 	raw := p.past[0].Raw

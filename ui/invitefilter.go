@@ -29,14 +29,14 @@ func (t *inviteTable) operators() widget.Grammar[row] {
 			Name: "room", Example: `room:"Reading group"`, Does: "to a room: name, alias or ID",
 			Values: func(string) []string { return roomTerms(t.rooms) }, Compile: t.inRoom,
 		},
-		{Name: "older", Example: "older:30d", Does: "sent before: s m h d w mo y", Values: ages, Compile: t.sent(true)},
-		{Name: "newer", Example: "newer:12h", Does: "sent since then", Values: ages, Compile: t.sent(false)},
+		{Name: "older", Example: "older:30d", Does: "older than: s m h d w mo y", Values: ages, Compile: t.sent(true)},
+		{Name: "newer", Example: "newer:12h", Does: "newer than this", Values: ages, Compile: t.sent(false)},
 		{
 			Name: "warn", Example: "warn:duplicate", Does: "has this warning",
 			Values: widget.Always(warningNames()), Compile: warns,
 		},
 		{
-			Name: "key", Example: "key:invalid", Does: "keys or proof in this state",
+			Name: "key", Example: "key:invalid", Does: "with this word under KEY",
 			Values: widget.Always(standings()), Compile: widget.OneOf("state of a key", standings(), func(r *row) []string { return []string{r.standing()} }),
 		},
 		{

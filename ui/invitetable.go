@@ -156,10 +156,10 @@ func (t *inviteTable) wayOut() string {
 	case t.Filters():
 		return "No invite matches the filter." + press(k.Clear, "to clear the filter.")
 	case t.found.all == 0 && t.mayInvite():
-		return "This room has no invites by e-mail yet." + press(k.Invite, "to invite somebody.")
+		return "This room has no invites by e-mail yet." + press(k.Invite, "to invite someone.")
 	case t.found.all == 0:
 		return "This room has no invites by e-mail yet."
 	default:
-		return "No invite has this status." + press(k.NextStatus, "for those of another status.")
+		return "No invite has this status." + press(k.NextStatus, "for another status.")
 	}
 }

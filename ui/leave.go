@@ -23,8 +23,8 @@ func (sh *shell) quit() tea.Cmd {
 		return sh.openCard(newQuit(sh))
 	}
 	if n := sh.leftBehind(); n > 0 && sh.top() != sh.farewell {
-		cmd := sh.openCard(newConfirm(sh, "Leave while "+phrase.Count(n, "invite")+" "+waits(n)+"?",
-			"Nothing is lost: what waits stays in the outbox and goes out when mxinvite runs again, here or as: mxinvite outbox run.", sh.finish))
+		cmd := sh.openCard(newConfirm(sh, "Quit while "+phrase.Count(n, "invite")+" "+waits(n)+" in the outbox?",
+			"Nothing is lost. Queued invites are sent when you start mxinvite again or run: mxinvite outbox run", sh.finish))
 		sh.farewell = sh.top()
 		return cmd
 	}
@@ -60,7 +60,7 @@ type leavingMsg struct{}
 
 func (sh *shell) askForPatience() {
 	if sh.leaving {
-		sh.say("Finishing what was begun. Press the key again to leave at once.")
+		sh.say("Waiting for requests to finish. Press the key again to quit now.")
 	}
 }
 

@@ -149,7 +149,7 @@ func TestClickInThePaletteDoesIt(t *testing.T) {
 		term.Press(":")
 		term.Send("outb")
 		click(t, term, "outbox")
-		shows(t, term, "Nothing is on its way")
+		shows(t, term, "The outbox is empty")
 	})
 }
 

@@ -77,7 +77,7 @@ func (p *passphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-var errNotTheSame = errors.New("the two passphrases are not the same")
+var errNotTheSame = errors.New("the two passphrases are different")
 
 func (p *passphrasePage) submit() tea.Cmd {
 	p.problem = nil
@@ -95,7 +95,7 @@ func (p *passphrasePage) submit() tea.Cmd {
 	}
 	if weakness := weakpass.Reason(typed, string(p.account.UserID())); weakness != "" {
 		return p.sh.openCard(newConfirm(p.sh, "Use a weak passphrase?", "It "+weakness+
-			". Anybody who gets the file can guess it. Four or more random words make a strong one.", func() tea.Cmd { return p.keep(typed) }))
+			". Anyone who gets the file could guess it. Four or more random words make a strong passphrase.", func() tea.Cmd { return p.keep(typed) }))
 	}
 	return p.keep(typed)
 }
@@ -126,10 +126,10 @@ func (p *passphrasePage) view(width, _ int) (string, *tea.Cursor) {
 		cursor.X += 2
 	}
 	below := p.sh.styles.Faint.Render(cells.Wrap("It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
-		"If you forget it, you sign in again.", width))
+		"If you forget it, you have to sign in again.", width))
 	switch {
 	case p.busy:
-		below = p.spinner.View() + " Keeping the session…"
+		below = p.spinner.View() + " Storing the session…"
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width)
 	}

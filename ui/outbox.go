@@ -154,15 +154,15 @@ func these(items []client.Item) string {
 // can be read.
 func addressOf(i client.Item) string {
 	if i.Sealed {
-		return "(sealed in a session that is lost)"
+		return "(encrypted with a lost session)"
 	}
 	return i.Invitee().String()
 }
 
 func (p *outboxPage) pause() tea.Cmd {
-	pause, done := !p.sh.sending.outbox.Paused, "Sending goes on."
+	pause, done := !p.sh.sending.outbox.Paused, "Sending is resumed."
 	if pause {
-		done = "Paused: no program sends anything until sending is resumed."
+		done = "Paused: no program sends invites until you resume sending."
 	}
 	return p.sh.sending.change(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
 }
@@ -178,7 +178,7 @@ func (p *outboxPage) acceptTerms() tea.Cmd {
 		return nil
 	}
 	return p.sh.open(newTerms(p.sh, terms, func() tea.Cmd {
-		return p.sh.sending.change("Sending goes on.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
+		return p.sh.sending.change("Sending is resumed.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
 	}))
 }
 
@@ -187,18 +187,18 @@ func (p *outboxPage) sweep() tea.Cmd {
 	if p.sh.sending.outbox.Over() == 0 {
 		return nil
 	}
-	question := "Clear " + phrase.Count(p.sh.sending.outbox.Over(), "invite") + " that are over?"
+	question := "Clear " + phrase.Count(p.sh.sending.outbox.Over(), "finished invite") + "?"
 	if p.sh.sending.outbox.Over() == 1 {
-		question = "Clear the invite that is over?"
+		question = "Clear the finished invite?"
 	}
-	return p.ask(question, "They leave this page. Sent invites stay in their rooms; failed and cancelled ones are forgotten.",
-		"Cleared what was over.", func(ctx context.Context, a *client.Account) error { return a.ClearOutbox(ctx) })
+	return p.ask(question, "Finished invites are removed from this page. Sent invites stay in their rooms; failed and cancelled invites are deleted.",
+		"Cleared the finished invites.", func(ctx context.Context, a *client.Account) error { return a.ClearOutbox(ctx) })
 }
 
 func (p *outboxPage) cancel() tea.Cmd {
 	chosen := p.chosen(client.ItemQueued)
 	if len(chosen) == 0 {
-		return p.refuse("Only what still waits can be cancelled.")
+		return p.refuse("Only queued invites can be cancelled.")
 	}
 	return p.ask("Cancel "+these(chosen)+"?", "No mail is sent. Cancelled invites stay on this page and can be sent later.",
 		"Cancelled "+these(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.Cancel(ctx, numbers(chosen)...) })
@@ -208,19 +208,19 @@ func (p *outboxPage) cancel() tea.Cmd {
 // may be a second mail.
 func (p *outboxPage) retry() tea.Cmd {
 	chosen := p.chosen(client.ItemFailed, client.ItemCancelled)
-	what := "They wait in the outbox again and go out when their time has come."
-	question := "Send " + these(chosen) + " after all?"
+	what := "mxinvite puts them back into the queue and sends them when the homeserver's limit allows it."
+	question := "Queue " + these(chosen) + " again?"
 	if len(chosen) == 0 {
 		if chosen = p.chosen(client.ItemUncertain); len(chosen) == 0 {
-			return p.refuse("Only what failed, was cancelled or is uncertain can be sent again.")
+			return p.refuse("Only failed, cancelled and uncertain invites can be sent again.")
 		}
 		question = "Send " + these(chosen) + " again?"
-		what = "It is not known whether the first mail was sent. If it was, this is a second one to the same person."
+		what = "It is not known whether the first mail was sent. If it was, this sends a second mail to the same person."
 		if len(chosen) == 1 {
 			what = phrase.Sentence(chosen[0].Reason) + " " + what
 		}
 	}
-	return p.ask(question, what, "Back in the outbox: "+these(chosen)+".",
+	return p.ask(question, what, "Queued again: "+these(chosen)+".",
 		func(ctx context.Context, a *client.Account) error { return a.Retry(ctx, numbers(chosen)...) })
 }
 
@@ -228,10 +228,10 @@ func (p *outboxPage) retry() tea.Cmd {
 func (p *outboxPage) settle() tea.Cmd {
 	chosen := p.chosen(client.ItemUncertain)
 	if len(chosen) == 0 {
-		return p.refuse("Only what is uncertain can be settled.")
+		return p.refuse("Only uncertain invites can be marked as sent.")
 	}
-	return p.ask("Did "+these(chosen)+" go out?", "If you say so, it counts as sent, and nothing more is mailed. If it did not, the person never hears of it.",
-		"Settled: "+these(chosen)+" went out.", func(ctx context.Context, a *client.Account) error { return a.MarkSent(ctx, numbers(chosen)...) })
+	return p.ask("Mark "+these(chosen)+" as sent?", "mxinvite will not send it again. If the mail was not sent, the person gets no invite.",
+		"Marked as sent: "+these(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.MarkSent(ctx, numbers(chosen)...) })
 }
 
 func (p *outboxPage) refuse(why string) tea.Cmd {

@@ -24,7 +24,7 @@ func (s *sending) together(item client.Item) (items []client.Item) {
 // was shown already. followKey opens the page of the outbox.
 func (s *sending) tellQueued(items []client.Item, followKey string) {
 	if n := len(items); n > 1 && s.toldOf != items[0].QueuedAt.UnixMilli() {
-		s.host.say("%s are in the outbox and go out in the background. Press %s to follow them.", phrase.Count(n, "invite"), followKey)
+		s.host.say("%s are in the outbox and are sent in the background. Press %s to see them.", phrase.Count(n, "invite"), followKey)
 	}
 }
 
@@ -56,7 +56,7 @@ func (s *sending) tellOfOne(item client.Item) {
 	case client.ItemResolved:
 		s.host.say("Invited %s to %s.", item.UserID, room)
 	case client.ItemQueued:
-		text := fmt.Sprintf("The homeserver accepts no more for now. The invite to %s waits in the outbox.", item.Invitee())
+		text := fmt.Sprintf("The homeserver accepts no more invites now. The invite to %s waits in the outbox.", item.Invitee())
 		s.host.tell(notice{text: text, counts: true})
 	default:
 		s.host.tell(notice{text: s.host.withHint(item.Reason, item.Advice), bad: true})
@@ -66,7 +66,7 @@ func (s *sending) tellOfOne(item client.Item) {
 // tally counts what has become of invites that were sent together.
 func tally(batch []client.Item) notice {
 	o := client.Outbox{Items: batch}
-	text := fmt.Sprintf("%d of %d invites have gone out", o.Count(client.ItemSent, client.ItemResolved), len(batch))
+	text := fmt.Sprintf("%d of %d invites are sent", o.Count(client.ItemSent, client.ItemResolved), len(batch))
 	failed, uncertain := o.Count(client.ItemFailed), o.Count(client.ItemUncertain)
 	if failed > 0 {
 		text += fmt.Sprintf(", %d failed", failed)
@@ -76,7 +76,7 @@ func tally(batch []client.Item) notice {
 	}
 	waiting := o.Count(client.ItemQueued) > 0
 	if waiting {
-		text += "; the others will follow"
+		text += "; the others are queued"
 	}
 	return notice{text: text + ".", bad: failed+uncertain > 0, counts: waiting}
 }

@@ -107,7 +107,7 @@ func TestPreviewKnowsWhenTheLastOneGoes(t *testing.T) {
 		for i := range 10 {
 			more = append(more, fmt.Sprintf("more%d@navy.example", i))
 		}
-		last := regexp.MustCompile(`(?i)the last one (?:goes )?at (\d\d:\d\d)`)
+		last := regexp.MustCompile(`(?i)the last one (?:is sent )?at (\d\d:\d\d)`)
 		term.Press("i")
 		term.Send(strings.Join(more, ", ") + "\r")
 		term.Wait(time.Second)
@@ -329,7 +329,7 @@ func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
 		term.Send("lovelace\r")
 		term.Wait(time.Second)
 		term.Press("o")
-		if !strings.Contains(term.Screen(), "Nothing is on its way") {
+		if !strings.Contains(term.Screen(), "The outbox is empty") {
 			t.Error(term.Screen())
 		}
 	})

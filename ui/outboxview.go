@@ -67,9 +67,9 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 
 func (p *outboxPage) empty(width int) string {
 	st := p.sh.styles
-	text := cells.Wrap("Nothing is on its way.", width) + "\n\n" +
-		st.Faint.Render(cells.Wrap("What you invite goes through here: servers take only so many at a time, and what has to wait is sent in the background.", width))
-	text += "\n\nPress " + st.Accent.Render(p.sh.keys.Invite.Help().Key) + " to invite somebody."
+	text := cells.Wrap("The outbox is empty.", width) + "\n\n" +
+		st.Faint.Render(cells.Wrap("This page lists the invites that you send. A homeserver accepts only a few at once; mxinvite sends the others later, in the background.", width))
+	text += "\n\nPress " + st.Accent.Render(p.sh.keys.Invite.Help().Key) + " to invite someone."
 	if p.sh.sending.outbox.Paused {
 		text += "\n\n" + st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to resume sending."
 	}
@@ -109,27 +109,27 @@ func (p *outboxPage) outlook(width int) string {
 	case s.err != nil:
 		return st.Bad.Render(cells.Cut("! "+phrase.Sentence(s.err.Error()), width))
 	case o.Paused:
-		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to go on."
+		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to resume."
 	case n > 0 && s.trouble != nil:
-		return st.Bad.Render(cells.Cut("! Not now: "+s.trouble.Error()+". "+p.sh.hint(s.trouble), width))
+		return st.Bad.Render(cells.Cut("! Sending has stopped: "+s.trouble.Error()+". "+p.sh.hint(s.trouble), width))
 	case n == 0:
-		return st.Faint.Render("Nothing waits.")
+		return st.Faint.Render("The queue is empty.")
 	}
-	text := "One is being sent"
+	text := "One invite is being sent"
 	if s.next.left != "" {
-		text = "The next one goes in " + s.next.left
+		text = "The next invite is sent in " + s.next.left
 	}
 	switch {
 	case n == 1:
 	case o.Last.IsZero():
-		text += "; when the last one goes is not known yet"
+		text += "; the time of the last one is not known yet"
 	default:
 		text += ", the last one " + dayAndTime(now, o.Last)
 	}
 	text += "."
 	switch elsewhere := cells.Cut(p.sh.sending.elsewhere(), phrase.NameWidth); {
 	case o.Sender == "" && s.runner == nil:
-		text = "No program sends. Start mxinvite again, or: mxinvite outbox run."
+		text = "No program is sending. Start mxinvite again, or run: mxinvite outbox run"
 	case elsewhere != "":
 		text += " Sent by " + elsewhere + "."
 	}
@@ -189,16 +189,16 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	switch {
 	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // it is of the past
 	case i.State == client.ItemQueued: // what could be done about it was to wait
-		lines = append(lines, st.Faint.Render(cells.Wrap("Last time: "+i.Reason, width)))
+		lines = append(lines, st.Faint.Render(cells.Wrap("Last attempt: "+i.Reason, width)))
 	default:
 		lines = append(lines, cells.Wrap(p.sh.withHint(i.Reason, i.Advice), width))
 	}
 	switch {
 	case i.UserID == "":
 	case i.Address.Address == "":
-		lines = append(lines, "Is invited on Matrix, without a mail.")
+		lines = append(lines, "Invited on Matrix, without a mail.")
 	default:
-		lines = append(lines, cells.Cut("Is "+string(i.UserID)+" on Matrix, who is invited instead of a mail.", width))
+		lines = append(lines, cells.Cut("On Matrix as "+string(i.UserID)+": invited there, without a mail.", width))
 	}
 	if p.wide() {
 		lines = append(lines, "", st.Label.Render("Room  ")+cells.Cut(p.sh.roomName(i.Room), width-6),

@@ -35,7 +35,7 @@ func newPalette(sh *shell) func(context.Context) screen {
 	below := sh.top()
 	return func(context.Context) screen {
 		p := &palette{sh: sh, below: below, form: sh.newForm()}
-		p.form.Add("Do", "type to find an action or a setting", "")
+		p.form.Add("Action", "type to find an action or a setting", "")
 		p.find()
 		return p
 	}
@@ -150,7 +150,7 @@ func (p *palette) ArrowsMove() bool { return true }
 func (p *palette) ShortHelp() []key.Binding {
 	k := p.sh.keys
 	e, ok := p.current()
-	return []key.Binding{keymap.When(ok && e.off == "", keymap.As(k.Submit, "do it")), k.Back}
+	return []key.Binding{keymap.When(ok && e.off == "", keymap.As(k.Submit, "run")), k.Back}
 }
 
 func (p *palette) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
@@ -190,7 +190,7 @@ func (p *palette) says() string {
 	case p.form.Value(0) == "":
 		return "Type, or choose with the arrow keys."
 	}
-	return "Nothing is called exactly so. Choose with the arrow keys."
+	return "No exact match. Choose with the arrow keys."
 }
 
 // line is an entry with its key or value, or why it does not work.

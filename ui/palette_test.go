@@ -68,7 +68,7 @@ func TestPaletteKnowsSynonyms(t *testing.T) {
 		for typed, want := range map[string]string{
 			"resend": "send again", "again": "send again", "delete": "revoke", "remove": "revoke", "logout": "sign out", "log out": "sign out",
 			"exit": "quit", "quit": "quit", "search": "filter", "find": "filter", "theme": "theme", "dark": "background", "light": "background",
-			"settings": "theme", "preferences": "theme", "rev": "revoke", "REVOKE": "revoke", "copy link": "copy a link to the event",
+			"settings": "theme", "preferences": "theme", "rev": "revoke", "REVOKE": "revoke", "copy link": "copy link to event",
 			"mouse": "mouse", "bell": "notify", "keys": "help", "room": "rooms",
 		} {
 			titles, selected := found(term, typed)
@@ -198,14 +198,14 @@ func TestChosenKeys(t *testing.T) {
 	}{
 		"fine":              {map[string][]string{"revoke": {"delete", "x"}}, "revoke", ""},
 		"swapped":           {map[string][]string{"revoke": {"u"}, "undo": {"x"}}, "revoke", ""},
-		"unknown action":    {map[string][]string{"revok": {"x"}}, "revok", "there is no action of this name"},
+		"unknown action":    {map[string][]string{"revok": {"x"}}, "revok", "there is no action with this name"},
 		"unknown key":       {map[string][]string{"revoke": {"hyper"}}, "revoke", `there is no key "hyper"`},
-		"same page":         {map[string][]string{"revoke": {"i"}}, "revoke", `"i" does invite on the same page`},
+		"same page":         {map[string][]string{"revoke": {"i"}}, "revoke", `"i" is the key of invite on the same page`},
 		"another page":      {map[string][]string{"revoke": {"w"}}, "revoke", ""},
-		"letter in a form":  {map[string][]string{"back": {"b"}}, "back", `"b" is needed to type it`},
+		"letter in a form":  {map[string][]string{"back": {"b"}}, "back", `"b" is needed to type text`},
 		"the way out":       {map[string][]string{"sort": {"ctrl+c"}}, "sort", "ctrl+c always quits"},
 		"as it is":          {map[string][]string{"clear": {"esc"}}, "clear", ""},
-		"both chosen alike": {map[string][]string{"sort": {"w"}, "filter": {"w"}}, "sort", `"w" does filter on the same page`},
+		"both chosen alike": {map[string][]string{"sort": {"w"}, "filter": {"w"}}, "sort", `"w" is the key of filter on the same page`},
 	} {
 		if got := keymap.Check(c.chosen)[c.of]; got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)

@@ -33,7 +33,7 @@ func newPassword(sh *shell, d door) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &secretPage{
 			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
-			about: "The password goes to your homeserver and nowhere else. It is not kept.",
+			about: "The password is sent only to your homeserver and is not stored.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
 			},
@@ -51,7 +51,7 @@ func newToken(sh *shell, d door) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &secretPage{
 			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
-			about: "Anyone who has an access token can use your account. Signing out here ends it everywhere.",
+			about: "Anyone who has an access token can use your account. Signing out here makes it invalid everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
 			},

@@ -105,6 +105,14 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keymap.Map, page int) {
 	p.list.Scroll(page)
 }
 
+// expandKey is named after what it does to the group under the cursor.
+func (p *preview) expandKey(keys keymap.Map) key.Binding {
+	if at, some := p.list.Current(); some && p.open[at.outcome] {
+		return keymap.As(keys.LookInto, "collapse")
+	}
+	return keys.LookInto
+}
+
 // heading is the term for a group, and how that can be changed.
 func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
 	t := wording.PlanGroup(string(g.Outcome), p.again, g.Server)
@@ -190,23 +198,23 @@ func (c *compose) cost(width int) string {
 	if n == 0 {
 		return st.Warn.Render("There is no one to invite.") + " Press " + st.Accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
 	}
-	text := fmt.Sprintf("%s out to %s, in the background. ", goes(n), cells.Cut(c.preview.plans[0].Room.Name, phrase.NameWidth))
+	text := fmt.Sprintf("%s sent to %s in the background. ", goes(n), cells.Cut(c.preview.plans[0].Room.Name, phrase.NameWidth))
 	if c.preview.rooms > 1 {
-		text = fmt.Sprintf("%s, %d rooms: %s out, in the background. ", persons(c.preview.people), c.preview.rooms, goes(n))
+		text = fmt.Sprintf("%s, %d rooms: %s sent in the background. ", persons(c.preview.people), c.preview.rooms, goes(n))
 	}
 	_, last := c.sh.sending.outbox.Outlook(now, chosen)
 	switch {
 	case last.After(now):
-		text += "The last one goes " + dayAndTime(now, last) + "."
+		text += "The last one is sent " + dayAndTime(now, last) + "."
 	case last.IsZero() && n > 5:
-		text += "Many homeservers take 5 mails at once and then one in some minutes. The server has not announced its limit yet."
+		text += "Many homeservers accept 5 invites at once and then one every few minutes. The limit of yours is not known yet."
 	}
 	return cells.Wrap(text, width)
 }
 
 func goes(n int) string {
 	if n == 1 {
-		return "1 invite goes"
+		return "1 invite is"
 	}
-	return fmt.Sprintf("%d invites go", n)
+	return fmt.Sprintf("%d invites are", n)
 }

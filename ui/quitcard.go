@@ -82,7 +82,7 @@ func (c *quitCard) view(width, _ int) (string, *tea.Cursor) {
 	for _, b := range c.batches {
 		what = append(what, b.what)
 	}
-	text := "Confirmed, not sent yet, and can still be undone: the revocation of " + cells.Cut(strings.Join(what, ", and of "), 3*width)
+	text := "You can still undo the revocation of " + cells.Cut(strings.Join(what, " and of "), 3*width) + "."
 	lines := []string{"", st.Strong.Render(c.title()), "", cells.Wrap(text, width), ""}
 	for _, b := range c.ShortHelp() {
 		lines = append(lines, c.sh.keySpot(st.Accent.Render(cells.Pad(b.Help().Key, 5))+b.Help().Desc, b))

@@ -33,7 +33,7 @@ func (r *Rehearsal) limitNote() string {
 	if r == nil {
 		return ""
 	}
-	return fmt.Sprintf("Demo: the limit is %d times as fast as a stock server's.", r.Speed)
+	return fmt.Sprintf("Demo: the rate limit is %d times as fast as that of a real server.", r.Speed)
 }
 
 // banner is shown in the header.

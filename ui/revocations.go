@@ -205,7 +205,7 @@ func (rs *revocations) ended(msg revokedMsg) tea.Cmd {
 	}
 	switch {
 	case msg.undone:
-		rs.host.say("Undone: nothing was revoked of %s", msg.batch.what)
+		rs.host.say("Undone. Not revoked: %s", msg.batch.what)
 	case msg.err != nil && len(msg.batch.keys) > 1:
 		failed := len(msg.batch.failed)
 		rs.host.complain(fmt.Errorf("%d of %s revoked, %d not: %w", len(msg.batch.keys)-failed, msg.batch.what, failed, msg.err))

@@ -47,14 +47,14 @@ func confirmRevoke(sh *shell, chosen []invite.Invite) tea.Cmd {
 		return nil
 	}
 	question := "Revoke the invite of " + cells.Cut(inviteeOf(sh, able[0]), phrase.NameWidth) + "?"
-	what := "The link in the mail stops working in this room. The identity server is not told, and the mail stays where it is."
+	what := "The link in the mail stops working in this room. The identity server is not told, and the mail is not deleted."
 	var people []string
 	if len(able) > 1 {
 		people = peopleOf(sh, able)
 		question = fmt.Sprintf("Revoke %d invites in %s?", len(able), roomsOf(sh, able))
 		what = "The links in their mails stop working there. The identity server is not told."
 	} else if a := able[0].Acceptance; a != nil {
-		what = cells.Cut(string(a.UserID), phrase.NameWidth) + " has accepted it already and keeps their membership. The link cannot be used again."
+		what = cells.Cut(string(a.UserID), phrase.NameWidth) + " has already accepted it and keeps their membership. The link cannot be used again."
 	}
 	if left := len(chosen) - len(able); left > 0 {
 		what += fmt.Sprintf(" %s cannot be revoked: %s.", phrase.Count(left, "other"), strings.Join(reasons, "; "))

@@ -38,7 +38,7 @@ func roomNamed(value string, rooms iter.Seq[*client.Room]) (is func(*client.Room
 			return is, ""
 		}
 	}
-	return nil, fmt.Sprintf("no room begins with %q", value)
+	return nil, fmt.Sprintf("no room matches %q", value)
 }
 
 // byRoomID is for an ID as it stands: the case of its letters matters.

@@ -203,7 +203,7 @@ func (p *roomsPage) invite() tea.Cmd {
 func mayNotInvite(rooms []client.Room) string {
 	text := reason(client.Plan{Room: rooms[0]}.Err())
 	if more := len(rooms) - 1; more > 0 {
-		text += fmt.Sprintf(", and %s like it", phrase.Count(more, "room"))
+		text += fmt.Sprintf("; the same applies to %s", phrase.Count(more, "room"))
 	}
 	return text
 }
@@ -224,7 +224,7 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 	_, some := p.Selected()
 	filled := len(p.Rows) > 0
 	return []key.Binding{
-		keymap.When(some, keymap.As(k.Open, roomNumbers()[p.number].opens)), keymap.When(p.mayInvite(), k.Invite), keymap.When(some, keymap.As(k.NextStatus, "number")),
+		keymap.When(some, keymap.As(k.Open, roomNumbers()[p.number].opens)), keymap.When(p.mayInvite(), k.Invite), keymap.When(some, keymap.As(k.NextStatus, "column")),
 		keymap.When(filled, k.Filter), keymap.When(filled, k.Sort), keymap.When(some, k.Mark),
 		keymap.When(p.Clears(), keymap.As(k.Clear, "clear")), keymap.When(!p.Clears(), k.Back), k.Help, k.Quit,
 	}
@@ -239,19 +239,19 @@ func (p *roomsPage) FullHelp() [][]key.Binding {
 	filled := len(p.Rows) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		append(k.Moves(some), keymap.When(some, keymap.As(k.PrevStatus, "previous number")), keymap.When(filled, k.Reverse), keymap.When(some, k.MarkAll), k.Palette),
+		append(k.Moves(some), keymap.When(some, keymap.As(k.PrevStatus, "previous column")), keymap.When(filled, k.Reverse), keymap.When(some, k.MarkAll), k.Palette),
 	}
 }
 
 // noRoomsText says what to do for somebody who is in none.
 func noRoomsText(sh *shell, width int) string {
 	st := sh.styles
-	return "You are in no room yet.\n\n" +
-		cells.Wrap("Join or create one in your Matrix client; it will show up here.", width) + "\n\n" +
+	return "You have not joined a room yet.\n\n" +
+		cells.Wrap("Join or create one in your Matrix client; it then appears here.", width) + "\n\n" +
 		"Invited by e-mail? Press " + st.Accent.Render(sh.keys.Take.Help().Key) + " on the first page."
 }
 
 // unread says that events of a room were left out.
 func unread(n int) string {
-	return "Left out because they made no sense: " + phrase.Count(n, "event") + " of this room."
+	return phrase.Count(n, "event") + " of this room could not be read."
 }

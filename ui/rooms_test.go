@@ -16,7 +16,7 @@ func TestRoomSaysWhatWasLeftOut(t *testing.T) {
 			{"type":"m.room.name","state_key":"","sender":"@ada:example.org","content":{"name":"Odd"}},{"type":5,"state_key":""},{"type":"m.room.topic","state_key":"","sender":[]}]}}}}}`})
 		term := n.startAsAda(t, 80, 24)
 		term.Press("r", "j")
-		if s := term.Screen(); !strings.Contains(s, "! Left out because they made no sense: 2 events of this room.") {
+		if s := term.Screen(); !strings.Contains(s, "! 2 events of this room could not be read.") {
 			t.Error(s)
 		}
 	})

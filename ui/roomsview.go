@@ -37,9 +37,9 @@ type roomNumber struct {
 
 func roomNumbers() []roomNumber {
 	return []roomNumber{
-		{byPending, "PENDING", 8, func(r *roomRow) int { return r.pending }, tab{status: invite.Pending}, "those pending"},
-		{byLook, "LOOK", 5, func(r *roomRow) int { return r.look }, tab{look: true}, "those to look at"},
-		{byAll, "ALL", 5, func(r *roomRow) int { return r.all }, tab{}, "its invites"},
+		{byPending, "PENDING", 8, func(r *roomRow) int { return r.pending }, tab{status: invite.Pending}, "show pending"},
+		{byLook, "LOOK", 5, func(r *roomRow) int { return r.look }, tab{look: true}, "show those to look at"},
+		{byAll, "ALL", 5, func(r *roomRow) int { return r.all }, tab{}, "show invites"},
 	}
 }
 

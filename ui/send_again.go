@@ -59,7 +59,7 @@ func sendAgain(sh *shell, i invite.Invite) tea.Cmd {
 		var known bool
 		if c.address, known = sh.account.AddressOf(i.RoomID, i.Token); !known {
 			c.form = sh.newForm()
-			c.form.Add("E-mail", "that it went to", "")
+			c.form.Add("E-mail", "address of the old invite", "")
 		}
 		return c
 	})
@@ -193,11 +193,11 @@ func (c *again) done(msg sentAgain) tea.Cmd {
 	c.busy, c.plan = false, nil
 	if msg.err == nil {
 		c.sh.closeScreen(c)
-		c.sh.say("The old invite is revoked, and a new one to %s is in the outbox.", c.address.Address)
+		c.sh.say("The old invite is revoked, and a new invite to %s is in the outbox.", c.address.Address)
 		return tea.Batch(c.sh.leave(true), c.sh.sending.read())
 	}
 	if c.problem = msg.err; msg.revoked {
-		c.problem = fmt.Errorf("the old invite is revoked, but no new one goes out: %w", msg.err)
+		c.problem = fmt.Errorf("the old invite is revoked, but no new invite was sent: %w", msg.err)
 		c.invite.Status = invite.Revoked // there is nothing left to revoke
 	}
 	return c.sh.leave(false)
@@ -218,10 +218,10 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	width = min(width, 64)
 	who := cells.Cut(inviteeOf(c.sh, c.invite), phrase.NameWidth)
 	text := "\n" + st.Strong.Render(cells.Wrap("Send the invite of "+who+" again?", width)) + "\n\n" +
-		cells.Wrap("The link in the old mail stops working in this room, and a new mail goes out.", width) + "\n\n"
+		cells.Wrap("The link in the old mail stops working in this room, and a new mail is sent.", width) + "\n\n"
 	if c.invite.Status == invite.Revoked {
 		text = "\n" + st.Strong.Render(cells.Wrap("Invite "+who+" again?", width)) + "\n\n" +
-			cells.Wrap("The old invite is revoked. A new mail goes out.", width) + "\n\n"
+			cells.Wrap("The old invite is revoked. A new mail is sent.", width) + "\n\n"
 	}
 	var cursor *tea.Cursor
 	if c.plan != nil && !c.busy {
@@ -243,9 +243,9 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	case c.form == nil:
 		text += yesOrNo(c.sh)
 	case c.doubted != "" && c.doubted == c.form.Value(0):
-		text += st.Warn.Render(cells.Wrap("! The invite was to "+cells.Cut(nameOf(c.invite), phrase.NameWidth)+", and this is another address. Press enter once more if it is right.", width))
+		text += st.Warn.Render(cells.Wrap("! This address does not match "+cells.Cut(nameOf(c.invite), phrase.NameWidth)+", the name in the old invite. Press enter again to use it.", width))
 	default:
-		text += st.Faint.Render(cells.Wrap("It was not sent from here, so only you know the address.", width))
+		text += st.Faint.Render(cells.Wrap("mxinvite did not send the old invite and does not know its address.", width))
 	}
 	return text + "\n", cursor
 }
@@ -259,7 +259,7 @@ func (c *again) surprises(width int) string {
 	}
 	room := cells.Cut(c.plan.Room.Name, phrase.NameWidth)
 	if c.plan.UserID != "" {
-		add("%s is %s on Matrix. That user is invited to %s on Matrix, and no mail goes out.",
+		add("%s is %s on Matrix. That user is invited to %s on Matrix, and no mail is sent.",
 			cells.Cut(c.address.Address, phrase.NameWidth), cells.Cut(string(c.plan.UserID), phrase.NameWidth), room)
 	}
 	for n, i := range c.plan.Similar {

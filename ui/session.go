@@ -76,7 +76,7 @@ func confirmSignOut(sh *shell) tea.Cmd {
 // signOut ends the session on the homeserver, after what is being sent.
 func (sh *shell) signOut() tea.Cmd {
 	if sh.busy() {
-		sh.notice = notice{text: "Something is still under way. Sign out when it is done.", bad: true}
+		sh.notice = notice{text: "An operation is still running. Sign out when it has finished.", bad: true}
 		return nil
 	}
 	sh.signing = true

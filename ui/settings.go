@@ -110,7 +110,7 @@ func (sh *shell) settingKept(msg settingKeptMsg) {
 	s := msg.setting
 	when := ""
 	if s.Later {
-		when = " from the next start on"
+		when = " after the next start"
 	}
 	sh.say("%s is %s%s. %s", phrase.Capital(s.title()), s.word(msg.value), when, msg.where)
 }

@@ -66,7 +66,7 @@ func TestSettingIsSwitchedInThePalette(t *testing.T) {
 		term.Golden("off")
 		term.Press("esc", ":")
 		term.Send("check keys\r")
-		shows(t, term, "Check keys is off from the next start on. It is kept in ~/config.toml.")
+		shows(t, term, "Check keys is off after the next start. It is kept in ~/config.toml.")
 		if want := map[string]string{"mouse": "false", "invites.check_keys": "false"}; !maps.Equal(f.kept, want) {
 			t.Errorf("kept %v", f.kept)
 		}

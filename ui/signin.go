@@ -156,7 +156,7 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	below := ""
 	switch {
 	case s.busy:
-		below = s.spinner.View() + " Looking for " + cells.Cut(s.form.Value(0), width-16) + "…"
+		below = s.spinner.View() + " Looking up " + cells.Cut(s.form.Value(0), width-16) + "…"
 	case s.problem != nil:
 		below = s.sh.problem(s.problem, width)
 	case s.first() && s.sh.opt.Banner == "":
@@ -167,8 +167,8 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 			key  key.Binding
 			what string
 		}{
-			{s.offersDemo(), s.sh.keys.Demo, "on a made-up homeserver"},
-			{s.offersInspect(), s.sh.keys.Inspect, "of saved room state"},
+			{s.offersDemo(), s.sh.keys.Demo, "on a built-in homeserver"},
+			{s.offersInspect(), s.sh.keys.Inspect, "with saved room state"},
 		} {
 			if o.made {
 				line := st.Accent.Render(cells.Pad(o.key.Help().Key, widget.LabelWidth-2)) + cells.Pad(o.key.Help().Desc, 19) + st.Faint.Render(o.what)

@@ -46,7 +46,7 @@ func newDetour(sh *shell, d door, way wayIn) func(context.Context) screen {
 	return func(ctx context.Context) screen {
 		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.newForm(), spinner: widget.NewSpinner(), cancel: func() {}}
 		p.form.AddHidden("Address", "") // it has a code in it
-		p.form.Fields[0].Input.Placeholder = "paste it here"
+		p.form.Fields[0].Input.Placeholder = "paste the address"
 		return p
 	}
 }
@@ -202,19 +202,19 @@ func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
 	width = min(width-4, 100)
 	switch {
 	case p.over:
-		return cells.Indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+st.Accent.Render("enter")+" begins again.", 2), nil
+		return cells.Indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\nPress "+st.Accent.Render("enter")+" to try again.", 2), nil
 	case p.busy:
 		return cells.Indent("\n"+p.spinner.View()+" Signing in on "+cells.Cut(p.door.hs.Name, width-16)+"…", 2), nil
 	case p.detour == nil:
-		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-20)+" where to go…", 2), nil
+		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-28)+" for a sign-in page…", 2), nil
 	}
 	gap := "\n\n"
 	if height < roomy {
 		gap = "\n"
 	}
-	first := "Open the address below in a browser and sign in there. Then paste here the one that it ends at, even if the page shows an error."
+	first := "Open the address below in a browser and sign in there. Then copy the last address from the browser and paste it here, even if the page shows an error."
 	if p.opened {
-		first = "Your browser has opened the address below. Sign in there, and this page goes on by itself. If it does not, paste here where the browser ends."
+		first = "Your browser has opened the address below. Sign in there; this page then continues automatically. If it does not, paste the last address of the browser here."
 	}
 	above := strings.TrimPrefix(gap, "\n") + cells.Wrap(first, width) + gap
 	form, cursor := p.form.View(width, true)

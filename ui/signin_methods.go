@@ -95,7 +95,7 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 	var b strings.Builder
 	b.WriteString("\n")
 	if user := p.door.again.UserID; user != "" {
-		b.WriteString(cells.Cut("As "+string(user)+", in the session that ended. How do you want to sign in?", width))
+		b.WriteString(cells.Cut("Signing in again as "+string(user)+". How do you want to sign in?", width))
 	} else {
 		b.WriteString(cells.Cut("How do you want to sign in?", width))
 	}
@@ -127,7 +127,7 @@ func (w wayIn) words() (name, what string) {
 		}
 		return "With single sign-on", "In a browser, by your organization's sign-in page."
 	case discovery.WayPassword:
-		return "With a password", "It goes to your homeserver only, and is not kept."
+		return "With a password", "It is sent only to your homeserver and is not stored."
 	default:
 		return "With an access token", "From another client's settings, for instance."
 	}

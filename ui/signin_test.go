@@ -43,7 +43,7 @@ func TestSignInByPassword(t *testing.T) {
 		term.Golden("typed")
 		term.Press("enter")
 		waitUntil(term, 10*time.Second)
-		if !strings.Contains(term.Screen(), "Nobody has been invited") {
+		if !strings.Contains(term.Screen(), "There are no invites by e-mail") {
 			t.Error(term.Screen())
 		}
 	})
@@ -103,7 +103,7 @@ func TestSignInByDevice(t *testing.T) {
 			t.Fatal(err)
 		}
 		term.Wait(10 * time.Second)
-		if !strings.Contains(term.Screen(), "Nobody has been invited") {
+		if !strings.Contains(term.Screen(), "There are no invites by e-mail") {
 			t.Error(term.Screen())
 		}
 	})
@@ -218,7 +218,7 @@ func TestSignInByPastedAddress(t *testing.T) {
 			}
 			term.Press("enter")
 			term.Wait(time.Second)
-			if !strings.Contains(term.Screen(), "Nobody has been invited") {
+			if !strings.Contains(term.Screen(), "There are no invites by e-mail") {
 				t.Error(term.Screen())
 			}
 		})

@@ -75,7 +75,7 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.accept()
 	case key.Matches(msg, keys.Decline):
 		p.sh.closeScreen(p)
-		p.sh.notice = notice{bad: true, text: "Terms declined: " + p.terms.Server + " will neither look addresses up nor send mail."}
+		p.sh.notice = notice{bad: true, text: "Terms declined: " + p.terms.Server + " looks up no addresses and sends no mail."}
 	case key.Matches(msg, keys.OpenDocument) && p.mayOpen():
 		return openDocument(p.ctx, p.sh, p, address)
 	case key.Matches(msg, keys.CopyDocument) && address != "":
@@ -141,8 +141,8 @@ func (p *termsPage) choice() string {
 func (p *termsPage) view(width, height int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width-4, 90)
-	above := "\n" + cells.Wrap(cells.Cut(p.terms.Server, phrase.NameWidth)+" is the identity server that looks e-mail addresses up and sends the invites. "+
-		"It wants you to accept its terms first. Nothing has been sent to it but your Matrix ID.", width) + "\n\n"
+	above := "\n" + cells.Wrap(cells.Cut(p.terms.Server, phrase.NameWidth)+" is the identity server that looks up e-mail addresses and sends the mails. "+
+		"You have to accept its terms first. So far it has received only your Matrix ID.", width) + "\n\n"
 	below := st.Faint.Render(cells.Wrap(p.whatToPress(), width))
 	switch {
 	case p.busy:

@@ -34,7 +34,7 @@ func TestTermsAreLeftWhileTheyWait(t *testing.T) {
 			t.Errorf("not back where it was typed:\n%s", s)
 		}
 		term.Press("esc", "esc")
-		if !strings.Contains(term.Screen(), "Nobody has been invited") {
+		if !strings.Contains(term.Screen(), "There are no invites by e-mail") {
 			t.Errorf("not left:\n%s", term.Screen())
 		}
 	})
@@ -106,7 +106,7 @@ func TestTermsOpenInABrowser(t *testing.T) {
 		if d := cmp.Diff([]string{privacyURL, "https://id.example.org/terms"}, w.opened); d != "" {
 			t.Error(d)
 		}
-		if !strings.Contains(term.Screen(), "Your browser has opened it.") {
+		if !strings.Contains(term.Screen(), "Opened in your browser.") {
 			t.Error(term.Screen())
 		}
 		w.err = errors.New("no display")

@@ -15,27 +15,27 @@ func tourSteps(sh *shell) []tourStep {
 	name := func(b key.Binding) string { return b.Help().Key }
 	return []tourStep{
 		{
-			"Nothing is real here. Each line is an invite: " + first(name(k.Up)) + " " + first(name(k.Down)) + " choose, " + name(k.Open) + " opens.",
+			"This is a demo. Each line is an invite: " + first(name(k.Up)) + " " + first(name(k.Down)) + " select, " + name(k.Open) + " opens.",
 			untilOpen[*invitePage],
 		},
 		{
-			"Why a server would accept this invite, or refuse it. " + name(k.Back) + " goes back.",
+			"See whether a server would accept the invite, and why. " + name(k.Back) + " goes back.",
 			untilOpen[*home],
 		},
 		{
-			"Press " + name(k.Invite) + " to invite somebody. Addresses are suggested; any works.",
+			"Press " + name(k.Invite) + " to invite someone. Choose an address or type any other.",
 			untilMore(func(sh *shell) int { return len(sh.sending.outbox.Items) }),
 		},
 		{
-			"The mail is out. Within a minute it becomes invited, then joined.",
+			"An invite that you send becomes invited, then joined, within a minute.",
 			untilMore(joined),
 		},
 		{
-			"Now invite the eight suggested at once: the server has a limit.",
+			"Now invite all eight suggested people at once. The server has a limit.",
 			until(func(sh *shell) bool { return sh.sending.next.left != "" }),
 		},
 		{
-			fmt.Sprintf("Some wait; a real server is %d times slower. Press ", sh.opt.Rehearsal.Speed) + name(k.Outbox) + " to see them.",
+			fmt.Sprintf("Some are queued; a real server is %d times slower. Press ", sh.opt.Rehearsal.Speed) + name(k.Outbox) + " to see them.",
 			untilOpen[*outboxPage],
 		},
 		{

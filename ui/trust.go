@@ -56,12 +56,12 @@ func confirmTrust(sh *shell, i invite.Invite) tea.Cmd {
 		return nil
 	}
 	if len(hosts) == 0 {
-		sh.say("All hosts that vouch for this invite's keys are asked already")
+		sh.say("All hosts of this invite's keys are already trusted")
 		return nil
 	}
 	names := strings.Join(hosts, " and ")
-	return sh.openCard(newConfirm(sh, "Ask "+names+" about keys?",
-		"The sender of the invite chose this host. It learns your network address, and that the invite is being checked.",
+	return sh.openCard(newConfirm(sh, "Check keys at "+names+"?",
+		"The sender of the invite chose this host. It learns your network address, and that you check the invite.",
 		func() tea.Cmd { return trustHosts(sh, hosts) }))
 }
 
@@ -87,7 +87,7 @@ func trustHosts(sh *shell, hosts []string) tea.Cmd {
 func copyToken(sh *shell, i invite.Invite) tea.Cmd {
 	if strings.ContainsFunc(i.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		// It would be pasted into a shell.
-		sh.notice = notice{text: "The token holds what no identity server writes into one. It was not copied.", bad: true}
+		sh.notice = notice{text: "Not copied: the token contains characters that identity servers do not use.", bad: true}
 		return nil
 	}
 	return sh.copied(i.Token, "Copied the token")

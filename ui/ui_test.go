@@ -108,7 +108,7 @@ func TestTooSmall(t *testing.T) {
 		term.Resize(20, 2)
 		term.Resize(1, 1)
 		term.Resize(80, 24)
-		if !strings.Contains(term.Screen(), "Nobody has been invited") {
+		if !strings.Contains(term.Screen(), "There are no invites by e-mail") {
 			t.Error(term.Screen())
 		}
 	})

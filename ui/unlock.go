@@ -93,7 +93,7 @@ func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.submit()
 	case key.Matches(msg, keys.SetAside):
 		return p.sh.openCard(newConfirm(p.sh, "Set the vault aside?",
-			"It stays on the disk under another name, and you sign in again. What it sealed can no longer be read, such as the addresses of invites that wait in the outbox.",
+			"The file is renamed, and you sign in again. Data that was encrypted with its sessions can no longer be read, such as the addresses in the outbox.",
 			p.setAside))
 	case p.account != nil && key.Matches(msg, keys.Abandon):
 		return confirmAbandon(p.sh, p)
@@ -160,7 +160,7 @@ func (p *unlockPage) startOver(msg setAside) tea.Cmd {
 	} else {
 		cmd = beginSigningIn(p.sh, client.Session{})
 	}
-	p.sh.say("The vault is kept as %s.", msg.name)
+	p.sh.say("The old vault was renamed to %s.", msg.name)
 	return cmd
 }
 
@@ -190,14 +190,14 @@ func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
 		cursor.Y++
 		cursor.X += 2
 	}
-	forgotten := st.Faint.Render("Forgotten? ") + st.Accent.Render(p.sh.keys.SetAside.Help().Key) + st.Faint.Render(" makes room for a new vault.")
+	forgotten := st.Faint.Render("Forgotten? Press ") + st.Accent.Render(p.sh.keys.SetAside.Help().Key) + st.Faint.Render(" to start with a new vault.")
 	below := st.Faint.Render(cells.Wrap(p.about(), width)) + "\n\n" + forgotten
 	switch {
 	case p.busy:
 		below = p.spinner.View() + " Opening the vault…"
 	case p.form == nil:
-		below = p.sh.problem(p.problem, width) + "\n\n" + st.Faint.Render(cells.Wrap("Your sessions are sealed in a vault that cannot be opened now. "+
-			"Try again when this is mended, or set the vault aside and sign in again.", width))
+		below = p.sh.problem(p.problem, width) + "\n\n" + st.Faint.Render(cells.Wrap("Your sessions are in an encrypted vault that cannot be opened now. "+
+			"Try again when the problem is solved, or set the vault aside and sign in again.", width))
 	case p.problem != nil:
 		below = p.sh.problem(p.problem, width) + "\n\n" + forgotten
 	}
@@ -206,7 +206,7 @@ func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
 
 func (p *unlockPage) about() string {
 	if p.account != nil {
-		return "You are signed in as " + cells.Cut(string(p.account.UserID()), phrase.NameWidth) + ". The passphrase opens the vault that is on this machine already, to keep the session in it."
+		return "You are signed in as " + cells.Cut(string(p.account.UserID()), phrase.NameWidth) + ". Type the passphrase of the vault on this machine to store the session in it."
 	}
 	return "Your sessions on this machine are encrypted with a passphrase."
 }

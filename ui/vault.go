@@ -56,7 +56,7 @@ func rememberer(sh *shell) func(context.Context, *client.Account) (*client.Accou
 // confirmAbandon asks before a session that is not kept yet is ended again.
 func confirmAbandon(sh *shell, page screen) tea.Cmd {
 	return sh.openCard(newConfirm(sh, "Sign out again?", "The session of "+string(sh.unkept.UserID())+
-		" is not kept on this machine yet. It ends on the homeserver.", func() tea.Cmd {
+		" is not stored on this machine yet. It ends on the homeserver.", func() tea.Cmd {
 		sh.closeScreen(page)
 		return sh.abandon()
 	}))

@@ -118,7 +118,7 @@ func TestVaultIsAskedAboutAfterSigningIn(t *testing.T) {
 			term.Send("\x15" + strong + "\r")
 			term.Press("enter")
 			term.Wait(time.Second)
-			shows(t, term, "Nobody has been invited")
+			shows(t, term, "There are no invites by e-mail")
 			if b.kind != VaultPassphrase || b.passphrase != strong || len(b.kept) != 1 {
 				t.Errorf("it is of kind %q with %d sessions", b.kind, len(b.kept))
 			}
@@ -134,7 +134,7 @@ func TestKeyringIsOfferedFirst(t *testing.T) {
 		term.Golden("60x16")
 		term.Press("enter")
 		term.Wait(time.Second)
-		shows(t, term, "Nobody has been invited")
+		shows(t, term, "There are no invites by e-mail")
 		if b.kind != VaultKeyring || len(b.kept) != 1 {
 			t.Errorf("it is of kind %q with %d sessions", b.kind, len(b.kept))
 		}
@@ -157,7 +157,7 @@ func TestWeakPassphraseTakesASecondYes(t *testing.T) {
 		}
 		term.Press("y")
 		term.Wait(time.Second)
-		shows(t, term, "Nobody has been invited")
+		shows(t, term, "There are no invites by e-mail")
 		if b.passphrase != "ada.example.org" {
 			t.Errorf("the passphrase is %q", b.passphrase)
 		}
@@ -186,23 +186,23 @@ func TestEscGoesBackFromTheVaultWithoutLosingTheSignIn(t *testing.T) {
 		term.Press("enter")
 		term.Send("half")
 		term.Press("esc")
-		shows(t, term, "How shall mxinvite keep the session?")
+		shows(t, term, "Choose how to store the session.")
 		term.Press("esc")
 		term.Golden("esc")
 		term.Press("n")
-		shows(t, term, "How shall mxinvite keep the session?")
+		shows(t, term, "Choose how to store the session.")
 		if n.Count("POST", "/_matrix/client/v3/logout") != 0 {
 			t.Error("the session has ended")
 		}
 		term.Press("esc", "y")
 		term.Wait(time.Second)
-		shows(t, term, "The password goes to your homeserver")
+		shows(t, term, "The password is sent only to your homeserver")
 		if n.Count("POST", "/_matrix/client/v3/logout") != 1 || len(b.kept) > 0 {
 			t.Error("the session goes on")
 		}
 		term.Send("\r")
 		term.Wait(time.Second)
-		shows(t, term, "How shall mxinvite keep the session?")
+		shows(t, term, "Choose how to store the session.")
 	})
 }
 
@@ -229,7 +229,7 @@ func TestSessionThatCannotBeKeptIsTriedAgain(t *testing.T) {
 		b.failing = nil
 		term.Press("enter")
 		term.Wait(time.Second)
-		shows(t, term, "Nobody has been invited")
+		shows(t, term, "There are no invites by e-mail")
 	})
 }
 
@@ -248,7 +248,7 @@ func TestVaultIsUnlockedAtTheStart(t *testing.T) {
 			term.Golden("wrong")
 			term.Send("\x15" + strong + "\r")
 			term.Wait(time.Second)
-			shows(t, term, "Nobody has been invited")
+			shows(t, term, "There are no invites by e-mail")
 		})
 	}
 }
@@ -262,7 +262,7 @@ func TestForgottenPassphraseLeadsToSigningInAnew(t *testing.T) {
 		term.Press("y")
 		term.Golden("sign in")
 		signInAsAda(term)
-		shows(t, term, "How shall mxinvite keep the session?")
+		shows(t, term, "Choose how to store the session.")
 	})
 }
 
@@ -277,7 +277,7 @@ func TestLockedVaultIsUnlockedForAnotherAccount(t *testing.T) {
 		shows(t, term, "Wrong passphrase for the vault.")
 		term.Send("\x15" + strong + "\r")
 		term.Wait(time.Second)
-		shows(t, term, "Nobody has been invited")
+		shows(t, term, "There are no invites by e-mail")
 	})
 }
 
@@ -288,8 +288,8 @@ func TestVaultInTheWayIsSetAsideForANewOne(t *testing.T) {
 		term := b.start(t, 80, 24)
 		signInAsAda(term)
 		term.Press("ctrl+n", "y")
-		shows(t, term, "How shall mxinvite keep the session?")
-		shows(t, term, "The vault is kept as vault.aside-1.")
+		shows(t, term, "Choose how to store the session.")
+		shows(t, term, "The old vault was renamed to vault.aside-1.")
 	})
 }
 
@@ -311,10 +311,10 @@ func TestVaultThatDoesNotOpenIsTriedAgain(t *testing.T) {
 		})
 		term.Golden("trouble")
 		term.Press("enter")
-		shows(t, term, "Your sessions are sealed in a vault that cannot be opened now.")
+		shows(t, term, "Your sessions are in an encrypted vault that cannot be opened now.")
 		ready = true
 		term.Press("enter")
 		term.Wait(time.Second)
-		shows(t, term, "Nobody has been invited")
+		shows(t, term, "There are no invites by e-mail")
 	})
 }

@@ -36,7 +36,7 @@ func newVaultPage(sh *shell, a *client.Account, needs VaultNeeds) func(context.C
 }
 
 func (p *vaultPage) init() tea.Cmd { return nil }
-func (p *vaultPage) title() string { return "Keep your session" }
+func (p *vaultPage) title() string { return "Store your session" }
 
 func (p *vaultPage) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -97,7 +97,7 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.styles
 	width = min(width-4, 90)
 	var b strings.Builder
-	b.WriteString("\n" + cells.Wrap("You are signed in as "+cells.Cut(string(p.account.UserID()), phrase.NameWidth)+". How shall mxinvite keep the session?", width) + "\n\n")
+	b.WriteString("\n" + cells.Wrap("You are signed in as "+cells.Cut(string(p.account.UserID()), phrase.NameWidth)+". Choose how to store the session.", width) + "\n\n")
 	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
 		chosen := n == p.list.At
@@ -108,7 +108,7 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	}
 	switch {
 	case p.busy:
-		b.WriteString("\n" + p.spinner.View() + " Keeping the session…")
+		b.WriteString("\n" + p.spinner.View() + " Storing the session…")
 	case p.problem != nil:
 		b.WriteString("\n" + p.sh.problem(p.problem, width))
 	case p.needs.NoKeyring != nil:
@@ -125,6 +125,6 @@ func vaultWords(kind string) (name, what string) {
 	case VaultPassphrase:
 		return "With a passphrase", "Encrypted. mxinvite asks for it at each start."
 	default:
-		return "Unencrypted", "Anybody who reads the file can use your account."
+		return "Unencrypted", "Anyone who can read the file can use your account."
 	}
 }

@@ -113,7 +113,7 @@ func (p *Printer) pastCell(events []invite.Event) Cell {
 	what := "wrote it"
 	switch {
 	case string(ev.Content) == "{}":
-		what = "emptied it"
+		what = "revoked it"
 	case len(events) > 1 && events[1].Sender != ev.Sender:
 		what = "overwrote it"
 	case len(events) > 1:

@@ -184,11 +184,11 @@ func Identified(value string, ids func(yield func(string) bool)) func(id string)
 
 // help is a line for each operator of a filter, and for what is no operator.
 func (g Grammar[R]) help() [][2]string {
-	lines := [][2]string{{"ada navy", "both words are in the row"}}
+	lines := [][2]string{{"ada navy", "rows that contain both words"}}
 	for _, o := range g.Operators {
 		lines = append(lines, [2]string{o.Example, o.Does})
 	}
-	return append(lines, [2]string{"-status:revoked", "the opposite of a term"}, [2]string{`"two words"`, "spaces within a term"})
+	return append(lines, [2]string{"-status:revoked", "does not match the term"}, [2]string{`"two words"`, "a text with spaces"})
 }
 
 // Always offers the same values, whatever is typed.
