@@ -49,7 +49,7 @@ func newAccept(a *host.Program) *cobra.Command {
 			"An invite by e-mail cannot be declined; Matrix has no way to. Ignore it.",
 		Example: "  mxinvite accept\n" +
 			"  mxinvite accept - --yes < mail.txt",
-		Args: takes(0, 1),
+		Args: fail.Args(0, 1),
 		PreRunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case o.bind && !o.MayAsk():
@@ -242,12 +242,12 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 
 // jsonAcceptance is what accept promises to scripts.
 type jsonAcceptance struct {
-	RoomID   string  `json:"room_id"`
-	RoomName string  `json:"room_name,omitempty"`
-	Outcome  outcome `json:"outcome"`
-	UserID   string  `json:"user_id"`
-	Inviter  string  `json:"inviter,omitempty"`
-	SignedBy string  `json:"signed_by,omitempty"` // the host that confirmed, if one was asked
+	RoomID   string      `json:"room_id"`
+	RoomName string      `json:"room_name,omitempty"`
+	Outcome  out.Outcome `json:"outcome"`
+	UserID   string      `json:"user_id"`
+	Inviter  string      `json:"inviter,omitempty"`
+	SignedBy string      `json:"signed_by,omitempty"` // the host that confirmed, if one was asked
 }
 
 // report writes what was joined, by the name that the room itself has.
@@ -259,10 +259,10 @@ func (o acceptOptions) report(ctx context.Context, account *client.Account, i cl
 	}
 	if o.JSON {
 		return o.WriteJSON(jsonAcceptance{
-			string(got.RoomID), name, joined, string(account.UserID()), string(got.Inviter), got.Signer,
+			string(got.RoomID), name, out.Joined, string(account.UserID()), string(got.Inviter), got.Signer,
 		})
 	}
 	t := &out.Table{Columns: []out.Column{{Title: "ROOM ID", Yields: true}, {Title: "ROOM", Yields: true}, {Title: "OUTCOME"}, {Title: "INVITED BY", Yields: true}}}
-	t.Add(out.Text(string(got.RoomID)), out.Text(name), outcomeCell(joined), out.Text(string(got.Inviter)))
+	t.Add(out.Text(string(got.RoomID)), out.Text(name), out.OutcomeCell(out.Joined), out.Text(string(got.Inviter)))
 	return o.WriteTable(t)
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
@@ -45,9 +46,9 @@ func TestSessionFromBeforeGetsAKeyAndKeepsIt(t *testing.T) {
 		old := v.saved(v.ada)
 		old.DataKey = seal.Key{}
 		v.must(v.kept().Save(t.Context(), old))
-		v.runs(exitOK, "rooms")
+		v.runs(exit.OK, "rooms")
 		key := v.saved(v.ada).DataKey
-		v.runs(exitOK, "rooms")
+		v.runs(exit.OK, "rooms")
 		if key.IsZero() || v.saved(v.ada).DataKey != key {
 			t.Error("the key changes")
 		}
@@ -59,20 +60,20 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 		v := newVigil(t)
 		before := v.saved(v.ada)
 		v.SignOutEverywhere(v.ada, false)
-		if _, said := v.runs(exitSignedOut, "rooms"); !strings.Contains(said, "signed @ada:example.org out") {
+		if _, said := v.runs(exit.SignedOut, "rooms"); !strings.Contains(said, "signed @ada:example.org out") {
 			t.Errorf("said %q", said)
 		}
 		if over := v.saved(v.ada); !host.Ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {
 			t.Error("what outlives a session is not what is kept of it")
 		}
 		v.typesPassword()
-		v.runs(exitOK, "login", v.ada)
+		v.runs(exit.OK, "login", v.ada)
 		if now := v.saved(v.ada); host.Ended(now) || now.DataKey != before.DataKey || now.DeviceID != before.DeviceID {
 			t.Error("another key or device, though it is the same account")
 		}
 		v.typesPassword()
-		v.runs(exitOK, "login", v.grace)
-		if out, _ := v.runs(exitOK, "accounts"); strings.Count(out, "signed in") != 2 {
+		v.runs(exit.OK, "login", v.grace)
+		if out, _ := v.runs(exit.OK, "accounts"); strings.Count(out, "signed in") != 2 {
 			t.Errorf("the accounts are %q", out)
 		}
 		if v.saved(v.grace).DataKey == before.DataKey {
@@ -89,7 +90,7 @@ func TestRenewedSessionIsKept(t *testing.T) {
 		for range 3 {
 			before := v.saved(v.ada)
 			v.ExpireTokens(v.ada)
-			v.runs(exitOK, "rooms")
+			v.runs(exit.OK, "rooms")
 			if now := v.saved(v.ada); now.AccessToken == before.AccessToken || now.RefreshToken == before.RefreshToken {
 				t.Error("nothing was renewed")
 			}
@@ -103,7 +104,7 @@ func TestEndOfAFormerSessionLeavesTheNewOne(t *testing.T) {
 		v := newVigil(t)
 		former := v.saved(v.ada)
 		v.typesPassword()
-		v.runs(exitOK, "login", v.ada)
+		v.runs(exit.OK, "login", v.ada)
 		v.must(v.kept().End(t.Context(), former))
 		if host.Ended(v.saved(v.ada)) {
 			t.Error("it is")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
@@ -104,7 +105,7 @@ func told(t *testing.T, env []string) []string {
 		_, _ = io.WriteString(keys, "\x03")
 		_ = keys.Close() // what is not read any more holds nobody up
 	}()
-	if code := Run(t.Context(), w, []string{"demo", "--no-tour"}); code != exitOK && said.String() == "" {
+	if code := Run(t.Context(), w, []string{"demo", "--no-tour"}); code != exit.OK && said.String() == "" {
 		t.Errorf("ended with %d", code)
 	}
 	_ = in.Close()

@@ -6,8 +6,8 @@ package cli
 import (
 	"context"
 
-	"github.com/spf13/cobra"
-
+	"github.com/mxinvite/mxinvite/cli/completion"
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 )
@@ -27,12 +27,13 @@ func Run(ctx context.Context, w host.World, args []string) int {
 	a := host.NewProgram(w)
 	defer a.Close()
 	if w.Guest != nil && asksToComplete(args) {
-		complain(a, fail.ErrNotForVisitors)
-		return exitError
+		exit.PrintError(a, fail.ErrNotForVisitors)
+		return exit.Error
 	}
 	root := newRoot(a)
 	if asksToComplete(args) {
-		(&completer{a, func(c *cobra.Command) error { return readSettings(a, c) }}).completes(root)
+		root.PersistentPreRunE = nil // completion works also with invalid settings
+		walk(root, (&completion.Completer{Program: a, ReadSettings: readSettings}).Add())
 	}
 	root.SetArgs(append([]string{}, args...)) // of nil Cobra makes the arguments of this process
 	ctx, cancel := context.WithCancel(ctx)
@@ -43,8 +44,8 @@ func Run(ctx context.Context, w host.World, args []string) int {
 	err := execute(ctx, root)
 	a.RecordSignedOut(context.WithoutCancel(ctx), err)
 	if err != nil {
-		complain(a, err)
-		a.Log.Error("ended", "code", exitCode(err), "err", err)
+		exit.PrintError(a, err)
+		a.Log.Error("ended", "code", exit.Code(err), "err", err)
 	}
-	return exitCode(err)
+	return exit.Code(err)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/config"
@@ -28,7 +29,7 @@ func newConfig(a *host.Program) *cobra.Command {
 			"error is shown and the exit code is not 0.",
 		Example: "  mxinvite config init  (write a settings file that explains itself)\n" +
 			"  MXINVITE_INVITES_STALE_AFTER=2w mxinvite config",
-		Args: takes(0, 0),
+		Args: fail.Args(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			wrong = readSettings(a, c)
 			return nil
@@ -39,7 +40,7 @@ func newConfig(a *host.Program) *cobra.Command {
 		&cobra.Command{
 			Use:   "path",
 			Short: "Show the paths of the files that mxinvite uses",
-			Args:  takes(0, 0),
+			Args:  fail.Args(0, 0),
 			RunE:  func(*cobra.Command, []string) error { return runConfigPath(a) },
 		},
 		&cobra.Command{
@@ -47,7 +48,7 @@ func newConfig(a *host.Program) *cobra.Command {
 			Short: "Write a settings file that explains every setting",
 			Long: "Write a settings file that explains every setting and changes none. A file that\n" +
 				"exists already is not overwritten.",
-			Args: takes(0, 0),
+			Args: fail.Args(0, 0),
 			RunE: func(*cobra.Command, []string) error { return runConfigInit(a) },
 		},
 	)

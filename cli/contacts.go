@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/contacts"
@@ -18,7 +19,7 @@ func newContacts(a *host.Program) *cobra.Command {
 			"and the command in the settings (contacts.vcards, contacts.command), and from\n" +
 			"the address book of mxinvite itself.",
 		Example: "  mxinvite contacts grace",
-		Args:    takes(1, 1),
+		Args:    fail.Args(1, 1),
 		RunE:    func(c *cobra.Command, args []string) error { return runContacts(c.Context(), a, args[0]) },
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
@@ -159,7 +160,7 @@ func (d *dialogue) quits(s *ssh.Session) {
 func TestVisitorHasAnAccessibleMode(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	l.signIn()
-	if code, _, said := l.run(l.ada, "", "--accessible"); code != exitUsage || !strings.Contains(said, "ssh -t") {
+	if code, _, said := l.run(l.ada, "", "--accessible"); code != exit.Usage || !strings.Contains(said, "ssh -t") {
 		t.Errorf("without a terminal: %d, %s", code, said)
 	}
 	d, s := l.talks(l.ada, "--accessible")

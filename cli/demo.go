@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
@@ -43,7 +44,7 @@ func newDemo(a *host.Program) *cobra.Command {
 			"localhost or a loopback address; port 0 chooses a free one.",
 		Example: "  mxinvite demo\n" +
 			"  mxinvite demo --listen 127.0.0.1:8008",
-		Args: takes(0, 0),
+		Args: fail.Args(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.listen != "" {
 				return runListen(c, o)

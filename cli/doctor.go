@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/safetext"
@@ -23,7 +25,7 @@ func newDoctor(a *host.Program) *cobra.Command {
 			"settings are changed. If your account is not registered at the identity server\n" +
 			"yet, it is registered there, as before the first invite. The exit code is 1 if\n" +
 			"a check fails.",
-		Args: takes(0, 0),
+		Args: fail.Args(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			wrong = readSettings(a, c)
 			startLog(a, c)
@@ -58,7 +60,7 @@ func uneasy(name, next, format string, values ...any) checkup {
 
 // unwell is a check that ended with an error.
 func unwell(name string, err error) checkup {
-	return checkup{name, checkFail, err.Error(), commandHint(err)}
+	return checkup{name, checkFail, err.Error(), exit.CommandHint(err)}
 }
 
 var errUnwell = errors.New("a check failed")

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -17,7 +18,7 @@ import (
 func TestScreenExportsWhereTheUserSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
-		v.sends(exitOK, "anna@bell.example")
+		v.sends(exit.OK, "anna@bell.example")
 		other := v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "../../Ops\x1b[2J"})
 		if _, err := v.InviteByEmail(other, v.ada, "boris@bell.example"); err != nil {
 			t.Fatal(err)
@@ -75,7 +76,7 @@ func TestScreenExportsWhereTheUserSays(t *testing.T) {
 func TestVisitorsExportToCopy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
-		v.sends(exitOK, "anna@bell.example")
+		v.sends(exit.OK, "anna@bell.example")
 		a := v.app()
 		defer a.Close()
 		account, err := a.Account(t.Context())

@@ -20,7 +20,7 @@ func newForget(a *host.Program) *cobra.Command {
 			"finished invites in the outbox. Queued invites stay in the outbox, and invites\n" +
 			"that were sent stay valid. With the setting contacts.address_book = false no\n" +
 			"addresses are remembered.",
-		Args: takes(0, 0),
+		Args: fail.Args(0, 0),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			if !yes && !a.MayAsk() {
 				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))

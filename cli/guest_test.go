@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mxinvite/mxinvite/cli/conversation"
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
@@ -64,7 +66,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 		path := strings.Fields(c.CommandPath())[1:]
 		if c.HasParent() && (host.HasWord(refusedCommands, c.Name()) || host.HasWord(refusedCommands, c.Parent().Name())) {
 			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help"), append([]string{"help"}, path...)} {
-				if code, said := guest(t, args...); code == exitOK || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
+				if code, said := guest(t, args...); code == exit.OK || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
 					t.Errorf("%v: %d, %s", args, code, said)
 				}
 			}
@@ -75,7 +77,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 				return
 			}
 			args := append(path, "--"+f.Name+"=true")
-			if code, said := guest(t, args...); code != exitUsage || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
+			if code, said := guest(t, args...); code != exit.Usage || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
 				t.Errorf("%v: %d, %s", args, code, said)
 			}
 		}
@@ -85,7 +87,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 	for _, args := range [][]string{
 		{"inspect", "/etc/passwd"}, {"inspect", "-", "/dev/null"}, {"__complete", "inspect", ""}, {"completion", "bash"},
 	} {
-		if code, said := guest(t, args...); code == exitOK {
+		if code, said := guest(t, args...); code == exit.OK {
 			t.Errorf("%v: %s", args, said)
 		}
 	}
@@ -94,7 +96,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 func TestHelpShowsVisitorsWhatTheyHave(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"login", "--help"}, {"trust", "--help"}, {"demo", "--help"}} {
 		code, said := guest(t, args...)
-		if code != exitOK {
+		if code != exit.OK {
 			t.Errorf("%v ends with %d", args, code)
 		}
 		for name := range strings.FieldsSeq("serve config --home --password-file --listen --http --private") {
@@ -114,7 +116,7 @@ func TestVisitorsAreToldOfUnknownCommands(t *testing.T) {
 		"outbox runner": `there is no command "outbox runner"`,
 	} {
 		code, said := guest(t, strings.Fields(args)...)
-		if code != exitUsage || !strings.Contains(said, want) || strings.Contains(said, "mean serve") {
+		if code != exit.Usage || !strings.Contains(said, want) || strings.Contains(said, "mean serve") {
 			t.Errorf("%s: %d, %s", args, code, said)
 		}
 	}
@@ -128,5 +130,28 @@ func TestSettingsRunNothingForVisitors(t *testing.T) {
 	a.RestrictVisitor()
 	if s := a.Settings; len(s.VCards)+len(s.ContactCommand)+len(s.PassphraseCommand) > 0 || a.Keyring != nil || a.Agent != nil {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestEverySettingIsForVisitorsOrNot fails for a new setting: put it into
+// guestSettings, or into the list here.
+func TestEverySettingIsForVisitorsOrNot(t *testing.T) {
+	const refused = "contacts.vcards contacts.command vault.kind vault.passphrase_command log.level serve.sessions serve.sessions_per_key serve.idle"
+	visitor := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session)}})
+	for _, s := range config.AllSettings() {
+		if visitor.MayChange(s.Name) == host.HasWord(refused, s.Name) {
+			t.Errorf("may visitors change the setting %s?", s.Name)
+		}
+		if !host.NewProgram(host.World{}).MayChange(s.Name) {
+			t.Errorf("users may not change the setting %s", s.Name)
+		}
+	}
+}
+
+func TestCommandWordsOfTheAccessibleModeAreCommands(t *testing.T) {
+	for _, name := range conversation.CommandWords() {
+		if _, _, err := fullRoot().Find([]string{name}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

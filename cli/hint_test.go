@@ -11,9 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/conversation"
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/cli/send"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -46,7 +49,7 @@ func hintFaces() map[string]*host.Program {
 			who = "visitor"
 		}
 		commands, words := host.NewProgram(host.World{Machine: host.Machine{Guest: guest}}), host.NewProgram(host.World{Machine: host.Machine{Guest: guest}})
-		words.Conversation = &conversation{Program: words}
+		words.Conversation = &conversation.Conversation{Program: words}
 		faces["commands, "+who], faces["words, "+who] = commands, words
 	}
 	return faces
@@ -91,7 +94,7 @@ func namesOnly(t *testing.T, face string, a *host.Program, hint string) {
 func TestEveryHintHasWordsThatVisitorsMayUse(t *testing.T) {
 	for face, a := range hintFaces() {
 		for _, advice := range someAdvice() {
-			hint := adviceWords(a, advice)
+			hint := exit.AdviceText(a, advice)
 			if hint == "" || strings.ContainsAny(hint, "{}%") {
 				t.Errorf("%s: %s reads %q", face, advice.Kind, hint)
 			}
@@ -103,13 +106,15 @@ func TestEveryHintHasWordsThatVisitorsMayUse(t *testing.T) {
 func TestHintsOfCommandsNameWhatVisitorsMayUse(t *testing.T) {
 	for face, a := range hintFaces() {
 		for _, err := range []error{
-			&fail.UsageError{Command: "mxinvite list", Err: errors.New("wrong")}, errNoDump, &config.SettingsError{}, &noAddressError{}, &otherAddressError{},
+			&fail.UsageError{Command: "mxinvite list", Err: errors.New("wrong")},
+			noEventsError{},
+			&config.SettingsError{}, &send.NoAddressError{}, &send.OtherAddressError{},
 			&out.WaitingError{Paused: true}, &out.WaitingError{}, &out.WaitingError{Cause: client.ErrNoIdentityServer},
-			&itemError{client.Item{State: client.ItemUncertain}}, &itemError{client.Item{State: client.ItemCancelled}},
+			&send.ItemError{Item: client.Item{State: client.ItemUncertain}}, &send.ItemError{Item: client.Item{State: client.ItemCancelled}},
 			fail.ErrNotSignedIn, &host.UnknownAccountError{}, &host.ChoiceError{}, vault.ErrNoKind, vault.ErrLocked, vault.ErrPassphrase, vault.ErrKeyGone,
 			vault.ErrNoKeyring, vault.ErrNoAgent, &vault.KindError{}, &vault.DamagedError{}, &vault.NewerError{},
 		} {
-			hint := hint(a, fmt.Errorf("try: %w", err))
+			hint := exit.Hint(a, fmt.Errorf("try: %w", err))
 			if hint == "" {
 				t.Errorf("%s: no hint for %T", face, err)
 			}
@@ -119,13 +124,13 @@ func TestHintsOfCommandsNameWhatVisitorsMayUse(t *testing.T) {
 }
 
 // What can be done about an error of the package client is decided there alone:
-// here and on the screen one file asks for it, and the hints of commands are about
-// other errors.
+// in package exit and on the screen one file asks for it, and the hints of commands
+// are about other errors.
 func TestHintsOfClientErrorsAreDecidedOnce(t *testing.T) {
 	asks := regexp.MustCompile(`client\.(Hint|Advise)\(`)
 	decides := regexp.MustCompile(`client\.(Err\w+|\w+Error)\b`)
-	for _, dir := range []string{".", "../ui"} {
-		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	for _, dir := range []string{"*.go", "*/*.go", "../ui/*.go"} {
+		files, err := filepath.Glob(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,8 +140,8 @@ func TestHintsOfClientErrorsAreDecidedOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			name := filepath.Base(file)
-			if asks.Match(source) && name != "hint.go" && !strings.HasSuffix(name, "_test.go") {
-				t.Errorf("%s asks for a hint: hint.go of its package has the words", file)
+			if asks.Match(source) && file != "exit/client_hint.go" && file != "../ui/hint.go" && !strings.HasSuffix(name, "_test.go") {
+				t.Errorf("%s asks for a hint: exit/client_hint.go and ui/hint.go have the words", file)
 			}
 			if found := decides.Find(source); found != nil && strings.HasPrefix(name, "hint") && !strings.HasSuffix(name, "_test.go") {
 				t.Errorf("%s decides what to do about %s: that is for client.Hint", file, found)

@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/filter"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
@@ -31,7 +32,7 @@ type inspectOptions struct {
 	*host.Program
 
 	files   []string
-	filter  findingFilter
+	filter  filter.Findings
 	check   bool
 	trusted []string
 	note    func(format string, values ...any) // what cannot be read
@@ -52,12 +53,12 @@ func newInspect(a *host.Program) *cobra.Command {
 			"makes the exit code 3.",
 		Example: "  mxinvite inspect state.json messages.json --json\n" +
 			"  mxinvite inspect --check --trust id.example.org state.json",
-		Args: takes(1, -1),
+		Args: fail.Args(1, -1),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			if len(o.trusted) > 0 && !o.check {
 				return fail.Usage(c, errors.New("--trust is of no use without --check"))
 			}
-			return o.filter.check(c)
+			return o.filter.Check(c)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			o.files = args
@@ -65,7 +66,7 @@ func newInspect(a *host.Program) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	o.filter.flags(f)
+	o.filter.AddFlags(f)
 	f.BoolVar(&o.check, "check", false, "ask trusted servers whether keys are valid")
 	f.StringArrayVar(&o.trusted, "trust", nil, "trust `HOST` for this run; may be repeated")
 	return c
@@ -93,20 +94,9 @@ func runInspect(c *cobra.Command, o inspectOptions) error {
 		return err
 	}
 	if len(cut) > 0 {
-		return &cutShortError{cut}
+		return &fail.TruncatedError{Failures: cut}
 	}
 	return nil
-}
-
-// A cutShortError says that files could not be read to their ends.
-type cutShortError struct{ failures []failure }
-
-func (e *cutShortError) Error() string {
-	var all []string
-	for _, f := range e.failures {
-		all = append(all, fmt.Sprintf("%s could only be read in part: %v", f.subject, f.err))
-	}
-	return strings.Join(all, "; ")
 }
 
 // mayAskAbout says which hosts may be asked: those of the person's list, and
@@ -139,7 +129,7 @@ func (o inspectOptions) mayAskAbout(c *cobra.Command) (*host.TrustedHosts, error
 
 // readAll reads all files into d and returns those that ended too early. That
 // nothing at all could be read is an error.
-func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []failure, err error) {
+func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []fail.Failure, err error) {
 	var file string
 	d.Report = func(where string, reason error) {
 		if d.Unreadable <= maxComplaints {
@@ -159,19 +149,27 @@ func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []failur
 		case err != nil && (from == nil || d.Events == 0):
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		case err != nil:
-			cut = append(cut, failure{file, err})
+			cut = append(cut, fail.Failure{Subject: file, Err: err})
 		}
 	}
 	if n := d.Unreadable - maxComplaints; n > 0 {
 		o.note("%d more cannot be read.", n)
 	}
 	if d.Empty() {
-		return nil, fmt.Errorf("read %s: %w", strings.Join(o.files, ", "), errNoDump)
+		return nil, fmt.Errorf("read %s: %w", strings.Join(o.files, ", "), noEventsError{})
 	}
 	return cut, nil
 }
 
-var errNoDump = errors.New("there are no events of rooms")
+// A noEventsError says that files contain no events of rooms.
+type noEventsError struct{}
+
+func (noEventsError) Error() string { return "there are no events of rooms" }
+
+// Hint says where the formats are described.
+func (noEventsError) Hint(func(client.Advice) string) string {
+	return "To see what it reads, run: mxinvite inspect --help"
+}
 
 // open opens a file, or standard input.
 func (o inspectOptions) open(file string) (io.ReadCloser, error) {
@@ -253,7 +251,7 @@ func (o inspectOptions) judge(findings []out.Finding, facts invite.Facts) error 
 	for _, f := range findings {
 		invites = append(invites, f.Invite)
 		f = f.Judged(facts)
-		if o.filter.wants(f) {
+		if o.filter.Match(f) {
 			wanted = append(wanted, f)
 		}
 	}

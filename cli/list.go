@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/filter"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -16,7 +18,7 @@ import (
 type listOptions struct {
 	*host.Program
 
-	which selection
+	which filter.Invites
 	check bool
 	sort  string // one of the orders
 	as    exportFlags
@@ -29,7 +31,7 @@ func newList(a *host.Program) *cobra.Command {
 		Short: "List invites, the newest first",
 		Long: "List the e-mail invites of a room, or of all your rooms. ROOM is an alias, a\n" +
 			"name or an ID. An ORDER is one of\n" +
-			strings.Join(orders(), ", ") + ".\n" +
+			strings.Join(filter.Orders(), ", ") + ".\n" +
 			"A STATUS is one of\n" +
 			out.Join(invite.Statuses(), ", ") + ".\n" +
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
@@ -40,17 +42,17 @@ func newList(a *host.Program) *cobra.Command {
 			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json\n" +
 			"  mxinvite list --output invites.csv",
-		Args: takes(0, 1),
+		Args: fail.Args(0, 1),
 		PreRunE: func(c *cobra.Command, _ []string) error {
-			return cmp.Or(o.as.check(c, a), o.which.check(c), o.checkOrder(c))
+			return cmp.Or(o.as.check(c, a), o.which.Check(c), filter.CheckOrder(c, o.sort))
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			o.which.rooms = append(o.which.rooms, args...)
+			o.which.Rooms = append(o.which.Rooms, args...)
 			return runList(c.Context(), o)
 		},
 	}
 	f := c.Flags()
-	o.which.flags(f)
+	o.which.AddFlags(f)
 	o.as.flags(c)
 	f.StringVar(&o.sort, "sort", "", "sort by `ORDER`, such as name (default newest)")
 	f.BoolVar(&o.check, "check", false, "ask trusted servers whether keys are valid")
@@ -62,12 +64,12 @@ func runList(ctx context.Context, o listOptions) error {
 	if err != nil {
 		return err
 	}
-	rooms, err := findRooms(account, o.which.rooms)
+	rooms, err := filter.FindRooms(account, o.which.Rooms)
 	if err != nil {
 		return err
 	}
-	short := out.ShortTokens(invitesOf(account, rooms))
-	invites := o.which.invites(account, rooms, o.Now())
+	short := out.ShortTokens(filter.InvitesOf(account, rooms))
+	invites := o.which.Select(account, rooms, o.Now())
 	if o.check {
 		ask := func(ctx context.Context) { account.CheckKeys(ctx, func() {}) }
 		if err := checkKeys(ctx, o.Program, account, invites, ask); err != nil {
@@ -77,11 +79,11 @@ func runList(ctx context.Context, o listOptions) error {
 	facts := account.Facts()
 	var findings []out.Finding
 	for _, i := range invites {
-		if f := out.FindingOf(account, facts, rooms[i.RoomID], i); o.which.wants(f) {
+		if f := out.FindingOf(account, facts, rooms[i.RoomID], i); o.which.Match(f) {
 			findings = append(findings, f)
 		}
 	}
-	sortFindings(findings, o.sort)
+	filter.Sort(findings, o.sort)
 	if o.as.format != out.FormatTable {
 		return o.as.write(ctx, o.Program, findings)
 	}

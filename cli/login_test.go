@@ -17,8 +17,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/cli/signin"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -105,7 +107,7 @@ func (v *stay) ends(code int) string {
 func (v *stay) does(args ...string) {
 	v.t.Helper()
 	v.begin(args...)
-	v.ends(exitOK)
+	v.ends(exit.OK)
 }
 
 // A pattern's first group is what is looked for.
@@ -177,15 +179,15 @@ func TestLoginByDevice(t *testing.T) {
 		}
 		v.must(v.ApproveDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))
 		time.Sleep(time.Minute)
-		var told jsonLogin
-		said = v.ends(exitOK)
+		var told signin.LoginResult
+		said = v.ends(exit.OK)
 		if err := json.Unmarshal([]byte(said), &told); err != nil || told.UserID != v.ada || told.With != "device" || told.DeviceID == "" {
 			t.Errorf("told %q, %v", said, err)
 		}
 		said = v.begin("login", "example.org")
 		v.must(v.DenyDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))
 		time.Sleep(time.Minute)
-		if said := v.ends(exitError); !strings.Contains(said, "the sign-in was denied") {
+		if said := v.ends(exit.Error); !strings.Contains(said, "the sign-in was denied") {
 			t.Errorf("said %q", said)
 		}
 	})
@@ -204,7 +206,7 @@ func TestLoginByPastedAddress(t *testing.T) {
 				t.Errorf("said %q", said)
 			}
 			v.typesLine(final)
-			if said := v.ends(exitOK); !strings.Contains(said, "Signed in as @ada:example.org") {
+			if said := v.ends(exit.OK); !strings.Contains(said, "Signed in as @ada:example.org") {
 				t.Errorf("said %q", said)
 			}
 		})
@@ -245,7 +247,7 @@ func TestLoginByABrowserThatComesBack(t *testing.T) {
 			},
 		},
 	}
-	if code := Run(t.Context(), home, []string{"login", "example.org", "--json"}); code != exitOK || !strings.Contains(stdout.String(), `"with": "browser"`) {
+	if code := Run(t.Context(), home, []string{"login", "example.org", "--json"}); code != exit.OK || !strings.Contains(stdout.String(), `"with": "browser"`) {
 		t.Errorf("ended with %d: %s", code, said.String())
 	}
 }
@@ -282,7 +284,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 		}
 		for _, way := range []string{"device", "browser", "sso", "password"} {
 			enters[way]()
-			v.ends(exitOK)
+			v.ends(exit.OK)
 			v.does("send", "ops", way+"@navy.example", "--yes", "--again")
 			v.ExpireTokens(v.ada)
 			v.does("list", "--json")

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -17,7 +18,7 @@ func (v *stay) signsIn(user string) (device string) {
 	said := v.begin("login", user, "--with", "device", "--json")
 	v.must(v.ApproveDevice(user, v.find(`type this code:\s+(\w+)\s`, said)))
 	time.Sleep(time.Minute)
-	return v.find(`"device_id": "(\w+)"`, v.ends(exitOK))
+	return v.find(`"device_id": "(\w+)"`, v.ends(exit.OK))
 }
 
 // forgot checks that nothing is kept of any account.
@@ -26,7 +27,7 @@ func (v *stay) forgot() {
 	if said := v.begin("accounts"); !strings.Contains(said, "No account is signed in") {
 		v.t.Errorf("kept %q", said)
 	}
-	v.ends(exitOK)
+	v.ends(exit.OK)
 }
 
 func TestLogoutOutlivesLostAnswers(t *testing.T) {
@@ -49,7 +50,7 @@ func TestLogoutThatIsNotConfirmedSaysWhereToEndTheSession(t *testing.T) {
 		device := v.signsIn(v.ada)
 		v.Inject(sandbox.Fault{Path: "/oauth2/", Refuse: true})
 		said := v.begin("logout")
-		said += v.ends(exitError)
+		said += v.ends(exit.Error)
 		for _, part := range []string{
 			"could not confirm that the session of @ada:example.org has ended: account.example.org cannot be reached",
 			"End the session of the device " + device + " (mxinvite) here: " +
@@ -71,7 +72,7 @@ func TestLogoutOfAllSaysWhichIsNotConfirmed(t *testing.T) {
 		v.signsIn(v.grace)
 		v.Inject(sandbox.Fault{Path: tokenPath, Refuse: true, Times: 1})
 		said := v.begin("logout", "--all")
-		said += v.ends(exitPartly)
+		said += v.ends(exit.Partly)
 		if !strings.Contains(said, "could not confirm that the session of @ada:example.org has ended") ||
 			!strings.Contains(said, "org.matrix.device_delete") || !strings.Contains(said, "@grace:example.org is signed out") {
 			t.Errorf("said %q", said)
@@ -86,7 +87,7 @@ func TestLockedAccountIsNotSignedOut(t *testing.T) {
 		v.signsIn(v.ada)
 		v.LockUser(v.ada, true)
 		said := v.begin("rooms")
-		said += v.ends(exitError)
+		said += v.ends(exit.Error)
 		if !strings.Contains(said, "your account may be locked or suspended") || !strings.Contains(said, "You stay signed in here") {
 			t.Errorf("said %q", said)
 		}
@@ -104,14 +105,14 @@ func TestServerDownWhileATokenHasExpired(t *testing.T) {
 			} else {
 				v.begin("login", v.ada)
 				v.typesLine(password)
-				v.ends(exitOK)
+				v.ends(exit.OK)
 			}
 			time.Sleep(time.Hour)
 			remove := []func(){
 				v.Inject(sandbox.Fault{Path: "/oauth2/", Refuse: true}), v.Inject(sandbox.Fault{Path: "/_matrix/", Refuse: true}),
 			}
 			said := v.begin("rooms")
-			said += v.ends(exitError)
+			said += v.ends(exit.Error)
 			if !strings.Contains(said, "cannot be reached") {
 				t.Errorf("%s: said %q", name, said)
 			}
@@ -129,13 +130,13 @@ func TestDeactivatedAccountIsTold(t *testing.T) {
 		v.signsIn(v.ada)
 		v.DeactivateUser(v.ada)
 		said := v.begin("rooms")
-		said += v.ends(exitSignedOut)
+		said += v.ends(exit.SignedOut)
 		if !strings.Contains(said, "the homeserver has signed @ada:example.org out") {
 			t.Errorf("said %q", said)
 		}
 		v.begin("login", v.ada, "--with", "password")
 		v.typesLine(password)
-		if said := v.ends(exitError); !strings.Contains(said, "deactivated") {
+		if said := v.ends(exit.Error); !strings.Contains(said, "deactivated") {
 			t.Errorf("said %q", said)
 		}
 	})

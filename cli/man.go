@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
@@ -20,7 +22,7 @@ func newMan(a *host.Program) *cobra.Command {
 		Short:  "Write the manual page",
 		Long:   "Write the manual page, for packages of this program.",
 		Hidden: true,
-		Args:   takes(0, 0),
+		Args:   fail.Args(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			_, err := fmt.Fprint(a.Out, manual(c.Root()))
 			return err
@@ -65,7 +67,7 @@ func manual(root *cobra.Command) string {
 	manualSettings(p)
 	manualPlaces(p)
 	p.Section("Exit status")
-	for code, words := range exitWords() {
+	for code, words := range exit.Meanings() {
 		p.Item(words, strconv.Itoa(code))
 	}
 	p.Section("Examples")

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -64,14 +65,14 @@ func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 		v := newVigil(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
-		_, said := v.sends(exitRateLimited, twenty()...)
+		_, said := v.sends(exit.RateLimited, twenty()...)
 		if v.mailed(twenty()...) != 5 || !strings.Contains(said, "15 invites wait in the outbox") {
 			t.Errorf("%d mails; said %q", v.mailed(twenty()...), said)
 		}
 		if took := time.Since(begun); took > time.Minute {
 			t.Errorf("send took %s", took)
 		}
-		out, said := v.runs(exitOK, "outbox", "run")
+		out, said := v.runs(exit.OK, "outbox", "run")
 		took, ideal := time.Since(begun), 15*400*time.Second
 		if took < ideal || took > ideal+ideal/100 || v.mailed(twenty()...) != 20 {
 			t.Errorf("took %s for %d, ideal is %s", took, v.mailed(twenty()...), ideal)
@@ -80,7 +81,7 @@ func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 			t.Errorf("wrote %q, said %q", out, said)
 		}
 		begun = time.Now()
-		v.runs(exitOK, "outbox", "run", "--quiet")
+		v.runs(exit.OK, "outbox", "run", "--quiet")
 		if time.Since(begun) > time.Second {
 			t.Error("an empty outbox takes a while")
 		}
@@ -92,7 +93,7 @@ func TestSendWaitStaysUntilAllIsSettled(t *testing.T) {
 		v := newVigil(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
-		out, said := v.sends(exitOK, append(twenty()[:7], "--wait")...)
+		out, said := v.sends(exit.OK, append(twenty()[:7], "--wait")...)
 		if strings.Count(out, "\tmailed\t") != 7 || time.Since(begun) < 800*time.Second {
 			t.Errorf("after %s: %s", time.Since(begun), out)
 		}
@@ -111,13 +112,13 @@ func TestInterruptLeavesTheRestInTheOutbox(t *testing.T) {
 				v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 				args := append([]string{"send", "ops", "--wait"}, twenty()...)
 				if command == "run" {
-					v.sends(exitRateLimited, twenty()...)
+					v.sends(exit.RateLimited, twenty()...)
 					args = []string{"outbox", "run"}
 				}
 				p := v.starts(args...)
 				time.Sleep(500 * time.Second)
 				p.stop()
-				if code := <-p.ended; code != exitError {
+				if code := <-p.ended; code != exit.Error {
 					t.Errorf("ended with %d", code)
 				}
 				if said := p.err.take(); !strings.Contains(said, "mxinvite: interrupted; 14 invites wait in the outbox\n") {
@@ -126,7 +127,7 @@ func TestInterruptLeavesTheRestInTheOutbox(t *testing.T) {
 				if out := p.out.take(); command == "send" && strings.Count(out, "\tqueued\t") != 14 {
 					t.Errorf("wrote %q", out)
 				}
-				v.runs(exitOK, "outbox", "run", "-q")
+				v.runs(exit.OK, "outbox", "run", "-q")
 				if n := v.mailed(twenty()...); n != 20 {
 					t.Errorf("%d mails", n)
 				}
@@ -158,7 +159,7 @@ func TestOneOfTwoProgramsSends(t *testing.T) {
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		first := v.starts("outbox", "run", "--watch")
 		time.Sleep(time.Minute)
-		_, said := v.sends(exitOK, twenty()[:6]...)
+		_, said := v.sends(exit.OK, twenty()[:6]...)
 		if !strings.Contains(said, "mxinvite outbox run (process ") || !strings.Contains(said, "It will send these.") {
 			t.Errorf("said %q", said)
 		}
@@ -171,10 +172,10 @@ func TestOneOfTwoProgramsSends(t *testing.T) {
 			t.Errorf("%d mails", n)
 		}
 		first.stop()
-		if code := <-first.ended; code != exitOK {
+		if code := <-first.ended; code != exit.OK {
 			t.Errorf("ended with %d", code)
 		}
-		if code := <-second.ended; code != exitOK || v.mailed(append(twenty()[:6], "last@example.com")...) != 7 {
+		if code := <-second.ended; code != exit.OK || v.mailed(append(twenty()[:6], "last@example.com")...) != 7 {
 			t.Errorf("ended with %d: %s", code, second.err.take())
 		}
 	})
@@ -184,19 +185,19 @@ func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		v.sends(exitRateLimited, twenty()[:9]...)
+		v.sends(exit.RateLimited, twenty()[:9]...)
 		p := v.starts("outbox", "run")
 		time.Sleep(time.Minute)
-		v.runs(exitOK, "outbox", "pause")
-		v.runs(exitOK, "outbox", "cancel", "8")
+		v.runs(exit.OK, "outbox", "pause")
+		v.runs(exit.OK, "outbox", "cancel", "8")
 		time.Sleep(10 * time.Minute)
 		if n := v.mailed(twenty()...); n != 5 {
 			t.Errorf("%d mails though it is paused", n)
 		}
-		v.runs(exitOK, "outbox", "resume")
+		v.runs(exit.OK, "outbox", "resume")
 		time.Sleep(time.Second)
-		v.runs(exitOK, "outbox", "cancel", "--all")
-		if code := <-p.ended; code != exitOK {
+		v.runs(exit.OK, "outbox", "cancel", "--all")
+		if code := <-p.ended; code != exit.OK {
 			t.Errorf("ended with %d: %s", code, p.err.take())
 		}
 		said := p.err.take()
@@ -205,14 +206,14 @@ func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
 				t.Errorf("%q is missing in %q", want, said)
 			}
 		}
-		out, _ := v.runs(exitOK, "outbox", "--state", "cancelled")
+		out, _ := v.runs(exit.OK, "outbox", "--state", "cancelled")
 		if !strings.Contains(out, "8\tperson07@example.com\t"+v.room+"\tcancelled\t") {
 			t.Errorf("%q", out)
 		}
-		v.runs(exitUsage, "outbox", "retry", "--failed", "8")
-		v.runs(exitError, "outbox", "cancel", "8")
-		v.runs(exitOK, "outbox", "retry", "8")
-		v.runs(exitOK, "outbox", "run")
+		v.runs(exit.Usage, "outbox", "retry", "--failed", "8")
+		v.runs(exit.Error, "outbox", "cancel", "8")
+		v.runs(exit.OK, "outbox", "retry", "8")
+		v.runs(exit.OK, "outbox", "run")
 		if n := len(v.Mails("person07@example.com")); n != 1 {
 			t.Errorf("%d mails", n)
 		}
@@ -223,16 +224,16 @@ func TestOutboxGoesOnAfterSigningInAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		v.sends(exitRateLimited, twenty()[:8]...)
+		v.sends(exit.RateLimited, twenty()[:8]...)
 		p := v.starts("outbox", "run")
 		time.Sleep(time.Minute)
 		v.SignOutEverywhere(v.ada, false)
-		if code := <-p.ended; code != exitSignedOut {
+		if code := <-p.ended; code != exit.SignedOut {
 			t.Errorf("ended with %d: %s", code, p.err.take())
 		}
 		v.typesPassword()
-		v.runs(exitOK, "login", v.ada)
-		v.runs(exitOK, "outbox", "run")
+		v.runs(exit.OK, "login", v.ada)
+		v.runs(exit.OK, "outbox", "run")
 		if n := v.mailed(twenty()[:8]...); n != 8 {
 			t.Errorf("%d mails", n)
 		}

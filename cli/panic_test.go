@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
@@ -38,7 +39,7 @@ func TestPanicOfACommandIsItsCallers(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				v := newVigil(t)
 				v.LimitInvites(1.0/400, 1)
-				v.sends(exitRateLimited, "grace@example.com", "ken@example.com")
+				v.sends(exit.RateLimited, "grace@example.com", "ken@example.com")
 				w := v.w
 				w.Transport = crumbling{w.Transport, tt.what}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)

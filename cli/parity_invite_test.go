@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -94,15 +95,15 @@ func (v *vigil) answers(args ...string) string {
 	Run(v.t.Context(), v.w, append(args, "--dry-run", "--json"))
 	said := v.err.take()
 	var results []struct {
-		Outcome outcome `json:"outcome"`
-		Error   string  `json:"error"`
+		Outcome out.Outcome `json:"outcome"`
+		Error   string      `json:"error"`
 	}
 	if json.Unmarshal([]byte(v.out.take()), &results) != nil || len(results) != 1 {
 		reason, _, _ := strings.Cut(strings.TrimPrefix(said, "mxinvite: "), "\n")
 		return reason
 	}
 	switch r := results[0]; {
-	case r.Outcome == planned:
+	case r.Outcome == out.Planned:
 		return mayDo
 	case strings.Contains(r.Error, "may have an invite already"):
 		return mayIfSure

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mxinvite/mxinvite/cli/completion"
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 )
@@ -58,7 +60,7 @@ func TestServicesStartWhatThereIs(t *testing.T) {
 }
 
 func TestReleasesCompleteInEveryShell(t *testing.T) {
-	for _, shell := range shells() {
+	for _, shell := range completion.Shells() {
 		if err := hasLine(".goreleaser.yaml", `go run \. completion `+shell+` > completions/`); err != nil {
 			t.Error(err)
 		}
@@ -71,7 +73,7 @@ func TestExitCodesAreThoseOfTheREADME(t *testing.T) {
 		t.Fatal("README.md names no exit codes")
 	}
 	var want []string
-	for code, words := range exitWords() {
+	for code, words := range exit.Meanings() {
 		want = append(want, fmt.Sprintf("%d %s", code, words))
 	}
 	if got := strings.Join(strings.Fields(sentence[1]), " "); got != strings.Join(want, ", ") {

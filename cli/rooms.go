@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
@@ -17,7 +18,7 @@ func newRooms(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rooms",
 		Short: "List the rooms you are in, and whether you may invite there",
-		Args:  takes(0, 0),
+		Args:  fail.Args(0, 0),
 		RunE:  func(c *cobra.Command, _ []string) error { return runRooms(c.Context(), a) },
 	}
 }

@@ -1,21 +1,15 @@
 package cli
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/completion"
+	"github.com/mxinvite/mxinvite/cli/conversation"
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/send"
+	"github.com/mxinvite/mxinvite/cli/signin"
 )
-
-// accessibleMode is the accessible mode that the command runs in; nil on a command
-// line.
-func accessibleMode(a *host.Program) *conversation {
-	talk, _ := a.Conversation.(*conversation)
-	return talk
-}
 
 // newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
 // asks this process's own terminal for width and background and reads its
@@ -32,7 +26,7 @@ func newRoot(a *host.Program) *cobra.Command {
 			"  mxinvite send '#ops' grace@navy.example\n" +
 			"  mxinvite list --check --status pending --older-than 30d",
 		Version: host.ThisBuild().String(),
-		Args:    noSuchCommand,
+		Args:    fail.NoSuchCommand,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if err := readSettings(a, c); err != nil {
 				return err
@@ -42,7 +36,7 @@ func newRoot(a *host.Program) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, _ []string) error {
 			if a.Accessible {
-				return runConversation(c.Context(), a, c.Flags())
+				return conversation.Run(c.Context(), a, commands{a}, c.Flags())
 			}
 			return runHome(c.Context(), a)
 		},
@@ -69,10 +63,10 @@ func newRoot(a *host.Program) *cobra.Command {
 	f.StringVar(&a.PassphraseFD, "passphrase-fd", "", "read the passphrase from file descriptor `N`")
 	f.StringVar(&a.HomeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
-	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), newSend(a), newOutbox(a),
-		newResend(a), newRevoke(a), newAccept(a), newInspect(a))
-	addGroup(root, "Account:", newLogin(a), newLogout(a), newAccounts(a), newVault(a), newTrust(a), newUntrust(a), newForget(a))
-	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a), newCompletion(a))
+	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), send.NewSend(a), send.NewOutbox(a),
+		send.NewResend(a), send.NewRevoke(a), newAccept(a), newInspect(a))
+	addGroup(root, "Account:", signin.NewLogin(a), signin.NewLogout(a), signin.NewAccounts(a), signin.NewVault(a), newTrust(a), newUntrust(a), newForget(a))
+	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a), completion.NewCommand(a))
 	addGroup(root, "To look around:", newDemo(a))
 	addGroup(root, "For others:", newServe(a))
 	root.AddCommand(newVersion(a), newMan(a))
@@ -91,22 +85,5 @@ func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
 	for _, c := range commands {
 		c.GroupID, c.SuggestFor = title, otherNames()[c.Name()]
 		root.AddCommand(c)
-	}
-}
-
-// takes checks that a command gets so many arguments; most may be negative for
-// as many as one likes.
-func takes(least, most int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		form := strings.TrimSuffix(c.CommandPath(), c.Name()) + c.Use
-		switch {
-		case len(args) < least:
-			return fail.Usage(c, fmt.Errorf("an argument is missing: %s", form))
-		case most == 0 && len(args) > 0 && c.HasAvailableSubCommands():
-			return noSuchCommand(c, args)
-		case most >= 0 && len(args) > most:
-			return fail.Usage(c, fmt.Errorf("there is an argument too many, %q: %s", args[most], form))
-		}
-		return nil
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 )
@@ -15,7 +16,7 @@ func TestHelpFitsATerminal(t *testing.T) {
 	for _, c := range newRoot(host.NewProgram(host.World{})).Commands() {
 		var help bytes.Buffer
 		w := host.World{Streams: out.Streams{Out: &help, Err: &help}}
-		if code := Run(t.Context(), w, []string{c.Name(), "--help"}); code != exitOK {
+		if code := Run(t.Context(), w, []string{c.Name(), "--help"}); code != exit.OK {
 			t.Fatalf("%s ends with %d", c.Name(), code)
 		}
 		for line := range strings.Lines(help.String()) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
@@ -75,7 +76,7 @@ func TestScreenOpensAndIsLeft(t *testing.T) {
 				_, _ = io.WriteString(keys, "\x03") // Ctrl+C, which leaves from everywhere
 			}()
 			w := screen(t, in, stdout)
-			if code := Run(t.Context(), w, tt.args); code != exitOK {
+			if code := Run(t.Context(), w, tt.args); code != exit.OK {
 				t.Errorf("ended with %d", code)
 			}
 			kept, err := os.ReadDir(w.Getenv("MXINVITE_HOME"))
@@ -100,7 +101,7 @@ func TestSignalEndsTheScreen(t *testing.T) {
 	w := screen(t, in, stdout)
 	w.Err = &said
 	code := Run(ctx, w, []string{"demo"})
-	if d := cmp.Diff("mxinvite: interrupted\n", said.String()); d != "" || code != exitError {
+	if d := cmp.Diff("mxinvite: interrupted\n", said.String()); d != "" || code != exit.Error {
 		t.Errorf("ended with %d%s", code, d)
 	}
 }
@@ -116,7 +117,7 @@ func TestLostTerminalEndsTheScreen(t *testing.T) {
 	}()
 	w := screen(t, in, stdout)
 	w.Hangup = hangup
-	if code := Run(t.Context(), w, []string{"demo"}); code != exitError {
+	if code := Run(t.Context(), w, []string{"demo"}); code != exit.Error {
 		t.Errorf("ended with %d", code)
 	}
 }
@@ -151,7 +152,7 @@ func TestDemoIsChosenAndLeft(t *testing.T) {
 		since(before, "try the demo")
 		_, _ = io.WriteString(keys, "\x03")
 	}()
-	if code := Run(t.Context(), w, nil); code != exitOK {
+	if code := Run(t.Context(), w, nil); code != exit.OK {
 		t.Errorf("ended with %d", code)
 	}
 }

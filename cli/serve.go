@@ -47,7 +47,7 @@ func newServe(a *host.Program) *cobra.Command {
 		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
 			"  ssh -p 2222 host\n" +
 			"  ssh -p 2222 host list --json",
-		Args: takes(0, 0),
+		Args: fail.Args(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return runServe(c, o) },
 	}
 	f := c.Flags()

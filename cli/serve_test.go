@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -87,7 +88,7 @@ func openLodge(t *testing.T, args ...string) *lodge {
 		return <-ended
 	})
 	t.Cleanup(func() {
-		if code := l.stop(); code != exitOK {
+		if code := l.stop(); code != exit.OK {
 			t.Errorf("serve ended with %d: %s", code, l.said)
 		}
 		l.hs.Close()
@@ -155,7 +156,7 @@ func (l *lodge) run(key ssh.Signer, in, command string) (code int, out, said str
 
 func (l *lodge) signIn() {
 	l.t.Helper()
-	if code, _, said := l.run(l.ada, sandbox.DemoPassword, "login --vault plain "+l.hs.URL+" --user "+sandbox.DemoUser); code != exitOK {
+	if code, _, said := l.run(l.ada, sandbox.DemoPassword, "login --vault plain "+l.hs.URL+" --user "+sandbox.DemoUser); code != exit.OK {
 		l.t.Fatalf("signing in ended with %d: %s", code, said)
 	}
 }
@@ -167,10 +168,10 @@ func TestVisitorsHaveAnAccountAndADirectoryOfTheirOwn(t *testing.T) {
 	l.hangup <- syscall.SIGHUP
 	l.said.Until(t, "were reloaded")
 	l.signIn()
-	if code, out, said := l.run(l.ada, "", "list --json"); code != exitOK || !strings.HasPrefix(out, "[\n") {
+	if code, out, said := l.run(l.ada, "", "list --json"); code != exit.OK || !strings.HasPrefix(out, "[\n") {
 		t.Errorf("ada's list ends with %d: %.100s %s", code, out, said)
 	}
-	if code, out, said := l.run(grace, "", "list --json"); code != exitSignedOut || out != "" {
+	if code, out, said := l.run(grace, "", "list --json"); code != exit.SignedOut || out != "" {
 		t.Errorf("grace's list ends with %d: %.100s %s", code, out, said)
 	}
 	dirs, err := os.ReadDir(filepath.Join(l.dir, "home", "visitors"))
@@ -197,11 +198,11 @@ func TestVisitorsRunOurCommandsAndNothingElse(t *testing.T) {
 		"id", "/bin/sh -c id", "sh", "scp -t /tmp", "rooms; id", "$(id)", "serve", "config path",
 		"inspect /etc/passwd", "login x --password-file /etc/passwd", "--home / list", "trust --private 127.0.0.1",
 	} {
-		if code, out, said := l.run(l.ada, "", command); code == exitOK || strings.Contains(out+said, "uid=") || strings.Contains(out+said, "root:") {
+		if code, out, said := l.run(l.ada, "", command); code == exit.OK || strings.Contains(out+said, "uid=") || strings.Contains(out+said, "root:") {
 			t.Errorf("%q ends with %d: %s%s", command, code, out, said)
 		}
 	}
-	if code, out, _ := l.run(l.ada, "[]", "--version"); code != exitOK || !strings.Contains(out, "mxinvite (devel)") {
+	if code, out, _ := l.run(l.ada, "[]", "--version"); code != exit.OK || !strings.Contains(out, "mxinvite (devel)") {
 		t.Errorf("%d: %s", code, out)
 	}
 }
@@ -214,7 +215,7 @@ func TestVisitorsReachNoServerOfThisMachine(t *testing.T) {
 	}
 	for _, host := range []string{"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "127.1", "2130706433", "169.254.169.254", "10.0.0.1"} {
 		code, _, said := l.run(l.ada, "x", "login http://"+host+":"+port+" --user ada")
-		if code == exitOK {
+		if code == exit.OK {
 			t.Errorf("%s was reached: %s", host, said)
 		}
 	}
@@ -313,7 +314,7 @@ func TestSettingsAndKeysAreReadAgain(t *testing.T) {
 	}
 	l.hangup <- syscall.SIGHUP
 	l.said.Until(t, "the former ones stay valid")
-	if code, _, said := l.run(l.ada, "", "--version"); code != exitOK {
+	if code, _, said := l.run(l.ada, "", "--version"); code != exit.OK {
 		t.Errorf("after a mistake in the settings: %d, %s", code, said)
 	}
 	grace := sshtest.NewKey(t)
@@ -352,7 +353,7 @@ func TestStoppingTellsVisitors(t *testing.T) {
 		t.Fatal(err)
 	}
 	screen.Until(t, "#compilers")
-	if code := l.stop(); code != exitOK {
+	if code := l.stop(); code != exit.OK {
 		t.Errorf("ended with %d", code)
 	}
 	if err := s.Wait(); err != nil {
@@ -384,7 +385,7 @@ func TestFiguresAndLogNameNoAddress(t *testing.T) {
 	_, _, _ = l.run(l.ada, "", "rooms")
 	_, rooms, _ := l.run(l.ada, "", "rooms --json")
 	room := regexp.MustCompile(`"room_id": "([^"]+)",\s+"name": "Reading group"`).FindStringSubmatch(rooms)[1]
-	if code, out, said := l.run(l.ada, "", "send '"+room+"' new@person.example --yes --accept-terms"); code != exitOK {
+	if code, out, said := l.run(l.ada, "", "send '"+room+"' new@person.example --yes --accept-terms"); code != exit.OK {
 		t.Fatalf("%d: %s%s", code, out, said)
 	}
 	figures := l.figures(t)
@@ -413,7 +414,7 @@ func TestServeIsUsedRightly(t *testing.T) {
 		{"serve", "--authorized-keys", "/dev/null", "--metrics", ":9222", "--listen", "127.0.0.1:0"},
 	} {
 		w := host.World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}}
-		if code := Run(t.Context(), w, args); code != exitUsage {
+		if code := Run(t.Context(), w, args); code != exit.Usage {
 			t.Errorf("%v ends with %d", args, code)
 		}
 	}
@@ -425,7 +426,7 @@ func TestNoArgumentsAreNotThoseOfTheProcess(t *testing.T) {
 	os.Args = []string{"mxinvite", "rooms"}
 	var said bytes.Buffer
 	w := host.World{Streams: out.Streams{In: strings.NewReader(""), Out: io.Discard, Err: &said, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}}
-	if code := Run(t.Context(), w, nil); code != exitUsage || !strings.Contains(said.String(), "the screen needs a terminal") {
+	if code := Run(t.Context(), w, nil); code != exit.Usage || !strings.Contains(said.String(), "the screen needs a terminal") {
 		t.Errorf("%d: %s", code, said.String())
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -26,7 +27,7 @@ func newShow(a *host.Program) *cobra.Command {
 			"of its event. TOKEN may be shortened as long as it stays unique in the room. If\n" +
 			"the output is not a terminal, each line is a name of the JSON, a tab and its\n" +
 			"value.",
-		Args: takes(2, 2),
+		Args: fail.Args(2, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.room, o.token = args[0], args[1]
 			return runShow(c.Context(), o)

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
@@ -61,7 +62,7 @@ func TestManyProgramsKeepOneSession(t *testing.T) {
 			programs.Wait()
 			s.smooth.Store(true)
 			time.Sleep(soakToken) // so that the next request needs another token
-			if said, code := s.run(t.Context(), "rooms"); code != exitOK {
+			if said, code := s.run(t.Context(), "rooms"); code != exit.OK {
 				t.Errorf("ended with %d: %s", code, said)
 			}
 			saved, err := s.kept.Read(t.Context(), host.NameOf(s.session))
@@ -194,12 +195,12 @@ func (s *soak) repeat(ctx context.Context, follows bool) {
 // judge looks at how a program ended. It may have met a lost answer.
 func (s *soak) judge(said string, code int) {
 	switch {
-	case code == exitSignedOut || strings.Contains(said, "signed you out") || strings.Contains(said, "signed @ada:example.org out"):
+	case code == exit.SignedOut || strings.Contains(said, "signed you out") || strings.Contains(said, "signed @ada:example.org out"):
 		s.t.Errorf("signed out: %s", said)
 	case strings.Contains(said, "may be locked"): // its tokens lived for less than a request took
 		s.locked.Add(1)
 		s.stumbled.Add(1)
-	case code > exitOK:
+	case code > exit.OK:
 		s.stumbled.Add(1)
 		if !strings.Contains(said, "cannot be reached") && !strings.Contains(said, "interrupted") {
 			s.t.Errorf("ended with %d: %s", code, said)
@@ -220,7 +221,7 @@ func (s *soak) run(ctx context.Context, args ...string) (said string, code int) 
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
 	if cmd.ProcessState == nil {
-		return fmt.Sprint(err), exitError
+		return fmt.Sprint(err), exit.Error
 	}
 	return out.String(), cmd.ProcessState.ExitCode()
 }

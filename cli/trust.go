@@ -29,7 +29,7 @@ func newTrust(a *host.Program) *cobra.Command {
 		Example: "  mxinvite trust id.example.org\n" +
 			"  mxinvite trust --http --private localhost:8090\n" +
 			"  mxinvite list --check",
-		Args: takes(0, -1),
+		Args: fail.Args(0, -1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 && may == (host.Allowed{}) {
 				return runTrusted(a)
@@ -49,7 +49,7 @@ func newUntrust(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "untrust HOST...",
 		Short: "Stop key checks at hosts",
-		Args:  takes(1, -1),
+		Args:  fail.Args(1, -1),
 		RunE:  func(c *cobra.Command, args []string) error { return runUntrust(c, a, args) },
 	}
 }
@@ -126,19 +126,19 @@ func runUntrust(c *cobra.Command, a *host.Program, names []string) error {
 	if err != nil {
 		return err
 	}
-	var failures []failure
+	var failures []fail.Failure
 	for _, host := range hosts {
 		was, err := trusted.Drop(host)
 		if err == nil && !was {
 			err = fmt.Errorf("%s: %w", host, errNotTrusted)
 		}
 		if err != nil {
-			failures = append(failures, failure{host, err})
+			failures = append(failures, fail.Failure{Subject: host, Err: err})
 			continue
 		}
 		a.Note("%s will no longer be asked about keys.", host)
 	}
-	return batch("untrusted", len(hosts), failures)
+	return fail.Batch("untrusted", len(hosts), failures)
 }
 
 // namedHosts reads the hosts of a command line. Before all of them make sense

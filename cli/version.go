@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
@@ -14,7 +15,7 @@ func newVersion(a *host.Program) *cobra.Command {
 		Short: "Print the version, the commit and the Go version",
 		Long: "Print the version of the program, the commit that it was built from, and the\n" +
 			"Go version. --version prints the same line.",
-		Args: takes(0, 0),
+		Args: fail.Args(0, 0),
 		// A broken settings file does not keep a bug report from naming the version.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE:              func(*cobra.Command, []string) error { return runVersion(a) },

@@ -15,6 +15,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
@@ -192,31 +193,31 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v.answer("a accept", "a")
 	v.answer("enter send", "\r")
 	v.answer("The mail is on its way", "q")
-	v.ends(exitOK)
+	v.ends(exit.OK)
 
 	v = visit("list --by @ada:example.org")
 	v.answer("Passphrase of your sessions:", "of another vault\r")
 	v.answer("That is not the passphrase.", "of the vault\r")
 	v.screen.Until(t, "barbara@clu.ex")
-	v.ends(exitOK)
+	v.ends(exit.OK)
 
 	v = visit("send '#reading' kay@smalltalk.example")
 	v.answer("Passphrase of your sessions:", "of the vault\r\n")
 	v.answer("[y/N]", "no\x15yes\r\n")
 	v.screen.Until(t, "✓ mailed")
-	v.ends(exitOK)
+	v.ends(exit.OK)
 
 	const revoke = "revoke --by @ada:example.org --status pending --older-than 40d"
 	v = visit(revoke)
 	v.answer("Passphrase of your sessions:", ctrlC)
 	v.screen.Until(t, "mxinvite: interrupted")
-	v.ends(exitError)
+	v.ends(exit.Error)
 
 	v = visit(revoke)
 	v.answer("Passphrase of your sessions:", "of the vault\r")
 	v.answer("[y/N]", "y\r")
 	v.screen.Until(t, "revoked")
-	v.ends(exitOK)
+	v.ends(exit.OK)
 
 	v = visit("")
 	v.answer("Open your vault", "of another vault\r")
@@ -224,15 +225,15 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v.answer("#compilers", ":sign out\r")
 	v.answer("Sign out?", "y")
 	v.answer("enter continue", ctrlC)
-	v.ends(exitOK)
+	v.ends(exit.OK)
 
 	v = visit("list")
 	v.screen.Until(t, "you are not signed in")
-	v.ends(exitSignedOut)
+	v.ends(exit.SignedOut)
 
 	v = visit("")
 	v.answer("or your homeserver", ctrlC)
-	v.ends(exitOK)
+	v.ends(exit.OK)
 }
 
 // keepsAPassphrase signs Ada in by commands, with a passphrase for the vault.
@@ -244,7 +245,7 @@ func (l *lodge) keepsAPassphrase(t *testing.T, passphrase string) {
 	v.answer("The same again:", passphrase+"\r")
 	v.answer("Use it all the same? [y/N]", "y\r")
 	v.screen.Until(t, "Signed in as")
-	v.ends(exitOK)
+	v.ends(exit.OK)
 }
 
 func TestPassphraseQuestionEndsClearly(t *testing.T) {
@@ -254,17 +255,17 @@ func TestPassphraseQuestionEndsClearly(t *testing.T) {
 		keys, says string
 		code       int
 	}{
-		"three wrong ones":   {"a\rb\rc\r", "mxinvite: load the session of @ada:example.org: wrong passphrase for the vault", exitError},
-		"the right one last": {"a\rb\rhorse\r", "Reading group", exitOK},
-		"typed ahead":        {"horse\r", "Reading group", exitOK},
-		"line feed":          {"horse\n", "Reading group", exitOK},
-		"both":               {"horse\r\n", "Reading group", exitOK},
-		"ctrl+h":             {"horsf\be\r", "Reading group", exitOK},
-		"ctrl+u":             {"donkey\x15horse\r", "Reading group", exitOK},
-		"ctrl+w":             {"donkey\x17horse\r", "Reading group", exitOK},
-		"pasted":             {paste + "horse" + pasted + "\r", "Reading group", exitOK},
-		"ctrl+c":             {"hor" + ctrlC, "mxinvite: interrupted", exitError},
-		"ctrl+d":             {"\x04", "no answer came", exitError},
+		"three wrong ones":   {"a\rb\rc\r", "mxinvite: load the session of @ada:example.org: wrong passphrase for the vault", exit.Error},
+		"the right one last": {"a\rb\rhorse\r", "Reading group", exit.OK},
+		"typed ahead":        {"horse\r", "Reading group", exit.OK},
+		"line feed":          {"horse\n", "Reading group", exit.OK},
+		"both":               {"horse\r\n", "Reading group", exit.OK},
+		"ctrl+h":             {"horsf\be\r", "Reading group", exit.OK},
+		"ctrl+u":             {"donkey\x15horse\r", "Reading group", exit.OK},
+		"ctrl+w":             {"donkey\x17horse\r", "Reading group", exit.OK},
+		"pasted":             {paste + "horse" + pasted + "\r", "Reading group", exit.OK},
+		"ctrl+c":             {"hor" + ctrlC, "mxinvite: interrupted", exit.Error},
+		"ctrl+d":             {"\x04", "no answer came", exit.Error},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := l.visit(t, l.ada, "rooms")
@@ -287,7 +288,7 @@ func TestSessionEndsIfNoPassphraseIsChosen(t *testing.T) {
 		v := l.visit(t, l.ada, "login --user "+sandbox.DemoUser+" "+l.hs.URL)
 		v.answer("Password:", sandbox.DemoPassword+"\r")
 		v.answer("New passphrase:", key)
-		v.ends(exitError)
+		v.ends(exit.Error)
 		if got := l.logouts.Load(); got != int64(n+1) {
 			t.Errorf("after %q %d sessions have ended", key, got)
 		}
@@ -301,7 +302,7 @@ func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
 		t.Errorf("the vault is told as %q: %s", out, said)
 	}
 	code, _, said := l.run(l.ada, "", "vault aside")
-	if code != exitOK || !strings.Contains(said, "The vault was renamed to vault.aside-") {
+	if code != exit.OK || !strings.Contains(said, "The vault was renamed to vault.aside-") {
 		t.Errorf("%d: %s", code, said)
 	}
 	l.keepsAPassphrase(t, "donkey")
@@ -309,8 +310,8 @@ func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
 	v := l.visit(t, l.ada, "")
 	v.answer("Open your vault", "\x0ey") // ctrl+n
 	v.answer("The old vault was renamed to vault.aside-", ctrlC)
-	v.ends(exitOK)
-	if code, _, said := l.run(l.ada, "", "list"); code != exitSignedOut {
+	v.ends(exit.OK)
+	if code, _, said := l.run(l.ada, "", "list"); code != exit.SignedOut {
 		t.Errorf("%d: %s", code, said)
 	}
 }
@@ -323,14 +324,14 @@ func TestWindowMayChangeWhileAQuestionIsAsked(t *testing.T) {
 	v.resize(60, 16)
 	v.press("se\r")
 	v.answer("enter open", "q")
-	v.ends(exitOK)
+	v.ends(exit.OK)
 
 	v = l.visit(t, l.ada, "rooms")
 	v.answer("Passphrase of your sessions:", "hor")
 	v.resize(60, 16)
 	v.press("se\r")
 	v.screen.Until(t, "Reading group")
-	v.ends(exitOK)
+	v.ends(exit.OK)
 }
 
 func TestVisitorWithoutATerminalIsToldHowToGetOne(t *testing.T) {
@@ -341,7 +342,7 @@ func TestVisitorWithoutATerminalIsToldHowToGetOne(t *testing.T) {
 		"revoke '#x' token":          "--yes is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",
 		"login --user x " + l.hs.URL: "there is no terminal to type a passphrase in",
 	} {
-		if code, _, said := l.run(l.ada, "", command); code == exitOK || !strings.Contains(said, want) || !strings.Contains(said, "ssh -t") {
+		if code, _, said := l.run(l.ada, "", command); code == exit.OK || !strings.Contains(said, want) || !strings.Contains(said, "ssh -t") {
 			t.Errorf("%q ends with %d and says %s", command, code, said)
 		}
 	}

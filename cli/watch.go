@@ -37,7 +37,7 @@ func newWatch(a *host.Program) *cobra.Command {
 			"automatically; a line of offline has the reason in place of the name. With\n" +
 			"--json each line is an object.",
 		Example: "  mxinvite watch --json | jq --unbuffered 'select(.change == \"joined\")'",
-		Args:    takes(0, 0),
+		Args:    fail.Args(0, 0),
 		RunE:    func(c *cobra.Command, _ []string) error { return runWatch(c.Context(), o) },
 	}
 	c.Flags().BoolVar(&o.all, "all", false, "begin with all existing invites, as present")

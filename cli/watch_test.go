@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -72,7 +73,7 @@ func newVigil(t *testing.T) *vigil {
 			KeyTransport: func(keycheck.TransportOptions) http.RoundTripper { return v.World },
 		},
 	}
-	if code := Run(t.Context(), v.w, []string{"login", v.ada}); code != exitOK {
+	if code := Run(t.Context(), v.w, []string{"login", v.ada}); code != exit.OK {
 		t.Fatalf("login ended with %d: %s", code, v.err.take())
 	}
 	v.err.take()
@@ -168,7 +169,7 @@ func TestWatchTellsEveryChange(t *testing.T) {
 		v.hears(strings.Join([]string{now(), "room-left", "", side, "", "", "", "", "Side", ""}, "\t"))
 
 		v.stop()
-		if code := <-v.ended; code != exitOK {
+		if code := <-v.ended; code != exit.OK {
 			t.Errorf("ended with %d", code)
 		}
 	})
@@ -214,7 +215,7 @@ func TestWatchBeginsWithAllAndEndsWhenSignedOut(t *testing.T) {
 		v.watch("--all", "--header")
 		v.hears(strings.Join(strings.Fields(scriptColumns()["watch"]), "\t"), strings.Join([]string{now(), "present", "l...@ker...", v.room, v.ada, "", "pending", token, "Ops", "#ops:example.org"}, "\t"))
 		v.SignOutEverywhere(v.ada, false)
-		if code := <-v.ended; code != exitSignedOut {
+		if code := <-v.ended; code != exit.SignedOut {
 			t.Errorf("ended with %d", code)
 		}
 		v.hears()

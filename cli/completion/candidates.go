@@ -1,0 +1,200 @@
+package completion
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
+)
+
+// remembered is the account that is meant as far as the store knows it; nil if it
+// does not. The vault stays shut: which accounts there are stands outside.
+func (c *Completer) remembered(ctx context.Context) *client.Account {
+	kept, err := c.Sessions()
+	if err != nil {
+		return nil
+	}
+	name, err := kept.Choose(c.Settings.Account)
+	if err != nil {
+		return nil
+	}
+	opt := c.ClientOptions()
+	if opt.Store = c.OpenStore(ctx); opt.Store == nil {
+		return nil
+	}
+	account, err := client.Resume(opt, client.Session{Homeserver: name.Homeserver, UserID: id.UserID(name.UserID)})
+	if err != nil || account.Restore(ctx) != nil {
+		return nil
+	}
+	return account
+}
+
+// rooms are those that the account is in.
+func (c *Completer) rooms(ctx context.Context, _ []string, typed string) []candidate {
+	return roomsFor(c.remembered(ctx), typed, func(client.Room) bool { return true })
+}
+
+// roomsFor are rooms, each as what was typed begins: by a name that no other has
+// and that needs no quotes, else by its alias or its ID.
+func roomsFor(account *client.Account, typed string, fits func(client.Room) bool) []candidate {
+	if account == nil {
+		return nil
+	}
+	called := map[string]map[id.RoomID]bool{}
+	for _, r := range account.Rooms() {
+		for _, name := range shortNames(r) {
+			name = strings.ToLower(name)
+			if called[name] == nil {
+				called[name] = map[id.RoomID]bool{}
+			}
+			called[name][r.ID] = true
+		}
+	}
+	var all []candidate
+	for _, r := range account.Rooms() {
+		if !fits(r) {
+			continue
+		}
+		for _, name := range append(shortNames(r), string(r.Alias), string(r.ID)) {
+			if strings.HasPrefix(name, typed) && harmless(name) && len(called[strings.ToLower(name)]) <= 1 {
+				all = append(all, candidate{name, r.Name})
+				break
+			}
+		}
+	}
+	return all
+}
+
+// shortNames are what a room may be called beside its alias and its ID.
+func shortNames(r client.Room) []string {
+	return []string{strings.TrimPrefix(r.Label(), "#"), r.Name}
+}
+
+// roomAndTokens are a room and then the tokens of its invites, as many as may
+// follow; -1 for any number.
+func (c *Completer) roomAndTokens(most int, fits func(invite.Invite) bool) candidates {
+	return func(ctx context.Context, args []string, typed string) []candidate {
+		account := c.remembered(ctx)
+		switch {
+		case account == nil || most >= 0 && len(args) > most:
+			return nil
+		case len(args) == 0:
+			return roomsFor(account, typed, func(r client.Room) bool { return slices.ContainsFunc(account.Invites(r.ID), fits) })
+		}
+		room, err := account.FindRoom(args[0])
+		if err != nil {
+			return nil
+		}
+		invites := account.Invites(room.ID)
+		short := out.ShortTokens(invites)
+		var all []candidate
+		for _, i := range invites {
+			token := short[out.TokenKey{Room: room.ID, Token: i.Token}]
+			if !strings.HasPrefix(token, typed) {
+				token = i.Token
+			}
+			if fits(i) {
+				all = append(all, candidate{token, fmt.Sprintf("%s, %s, %s", out.NameCell(i).Shown, i.Status, duration.Age(c.Now(), i.SentAt))})
+			}
+		}
+		return all
+	}
+}
+
+// roomAndAddresses are a room into which one may invite, and then contacts.
+func (c *Completer) roomAndAddresses(ctx context.Context, args []string, typed string) []candidate {
+	if len(args) > 0 {
+		return c.addresses(ctx, args, typed)
+	}
+	return roomsFor(c.remembered(ctx), typed, client.Room.MayInvite)
+}
+
+// addresses are those of contacts, and of people who were invited before if
+// nothing has to be typed to open the vault.
+func (c *Completer) addresses(ctx context.Context, _ []string, typed string) []candidate {
+	found, _ := c.CompleteContact(ctx, typed) // a shell has no place for an error
+	var all []candidate
+	for _, f := range found {
+		all = append(all, candidate{f.Address, f.Name})
+	}
+	return all
+}
+
+// users are the accounts that are signed in here.
+func (c *Completer) users(context.Context, []string, string) []candidate {
+	kept, err := c.Sessions()
+	if err != nil {
+		return nil
+	}
+	names, _ := kept.Vault.Accounts()
+	var all []candidate
+	for _, n := range names {
+		all = append(all, candidate{n.UserID, n.Homeserver})
+	}
+	return all
+}
+
+// senders are those who sent an invite that is known.
+func (c *Completer) senders(ctx context.Context, _ []string, _ string) []candidate {
+	all := []candidate{{word: "me"}}
+	account := c.remembered(ctx)
+	if account == nil {
+		return all
+	}
+	var users []string
+	for _, i := range account.Invites() {
+		users = append(users, string(i.Sender))
+	}
+	slices.Sort(users)
+	for _, u := range slices.Compact(users) {
+		all = append(all, candidate{word: u})
+	}
+	return all
+}
+
+func (c *Completer) trustedHosts(context.Context, []string, string) []candidate {
+	home, err := c.Home()
+	if err != nil {
+		return nil
+	}
+	trusted, err := host.LoadTrusted(home)
+	if err != nil {
+		return nil
+	}
+	var all []candidate
+	for host, may := range trusted.Hosts {
+		all = append(all, candidate{host, strings.TrimSpace(may.Words())})
+	}
+	return all
+}
+
+// items are the numbers of the outbox that something can be done to.
+func (c *Completer) items(to ...client.ItemState) candidates {
+	return func(ctx context.Context, _ []string, _ string) []candidate {
+		account := c.remembered(ctx)
+		if account == nil {
+			return nil
+		}
+		outbox, err := account.Outbox(ctx)
+		if err != nil {
+			return nil
+		}
+		var all []candidate
+		for _, i := range outbox.Items {
+			if slices.Contains(to, i.State) {
+				room, _ := account.Room(i.Room) // it may have been left
+				all = append(all, candidate{strconv.FormatInt(i.Number, 10), string(i.State) + " for " + out.ItemRoom(room, i)})
+			}
+		}
+		return all
+	}
+}

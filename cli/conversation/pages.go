@@ -1,0 +1,137 @@
+package conversation
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mxinvite/mxinvite/cli/out"
+)
+
+// pageRows is how much of a list is read aloud at once.
+const pageRows = 10
+
+// ReadTable reads the first page of a list.
+func (c *Conversation) ReadTable(t *out.Table) error {
+	c.rest = nil
+	if len(t.Rows) == 0 {
+		return nil // the command has said so
+	}
+	if len(t.Calls) > 0 {
+		c.lists[t.Of] = t
+	}
+	c.rest, c.spoke = t, 0
+	return c.nextPage()
+}
+
+// more reads the next page of the last list.
+func (c *Conversation) more(context.Context, []string) error {
+	if c.rest == nil {
+		return errors.New("there is no list with more to read")
+	}
+	return c.nextPage()
+}
+
+// nextPage reads the next page of a list that was not read to its end. Its numbers
+// go on.
+func (c *Conversation) nextPage() error {
+	t, from, all := c.rest, c.spoke, len(c.rest.Rows)
+	to := min(from+pageRows, all)
+	if all > pageRows {
+		c.Message("%s %d to %d of %d.", capital(t.Of)+"s", from+1, to, all)
+	} else {
+		c.Message("%s.", capital(out.Count(all, t.Of)))
+	}
+	w := bufio.NewWriter(c.Out)
+	for n := from; n < to; n++ {
+		if len(t.Calls) > 0 {
+			fmt.Fprint(w, rowNumber(t, n)+". ")
+		}
+		fmt.Fprintln(w, t.Sentence(t.Rows[n], false)+".")
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	c.spoke = to
+	switch {
+	case to < all:
+		c.Message("%d more. Press Enter, or type more.", all-to)
+	case from > 0:
+		c.rest = nil
+		c.Message("That was the last one.")
+	default:
+		c.rest = nil
+	}
+	return nil
+}
+
+// capital is text of ours that begins with a capital letter.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+// rows are the rows of the last list of this kind that some numbers name: 3, a
+// range such as 2-5, or several of these.
+func (c *Conversation) numbered(of, command string, args []string) ([]int, *out.Table, error) {
+	t := c.lists[of]
+	if t == nil {
+		return nil, nil, fmt.Errorf("no %s has a number yet: type %s first", of, command)
+	}
+	var rows []int
+	for _, arg := range args {
+		first, last, isRange := strings.Cut(strings.Trim(arg, ",;."), "-")
+		if !isRange {
+			last = first
+		}
+		from, err := rowOf(t, first)
+		if err != nil {
+			return nil, nil, err
+		}
+		to, err := rowOf(t, last)
+		if err != nil {
+			return nil, nil, err
+		}
+		for n := from; n <= to; n++ {
+			rows = append(rows, n)
+		}
+	}
+	return rows, t, nil
+}
+
+// rowOf is the row that a number names.
+func rowOf(t *out.Table, called string) (int, error) {
+	for n := range t.Rows {
+		if rowNumber(t, n) == called {
+			return n, nil
+		}
+	}
+	if t.Of == out.OutboxItem {
+		return 0, fmt.Errorf("no %s has the number %q", t.Of, called)
+	}
+	return 0, fmt.Errorf("%q is not a number from 1 to %d", called, len(t.Rows))
+}
+
+// isNumber reports whether a word is a number, or a range of them.
+func isNumber(s string) bool {
+	first, last, isRange := strings.Cut(strings.Trim(s, ",;."), "-")
+	_, err := strconv.Atoi(first)
+	if err == nil && isRange {
+		_, err = strconv.Atoi(last)
+	}
+	return err == nil
+}
+
+// rowNumber is the number by which the user names a row. Items of the outbox have
+// numbers that stay the same from one list to the next.
+func rowNumber(t *out.Table, row int) string {
+	if t.Of == out.OutboxItem {
+		return t.Calls[row][0]
+	}
+	return strconv.Itoa(row + 1)
+}

@@ -1,0 +1,79 @@
+package conversation
+
+import (
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEveryPageHasAWord fails for a new page of the screen until a word of the
+// conversation does its work: name the page's type at that word in
+// words.go.
+func TestEveryPageHasAWord(t *testing.T) {
+	named := map[string]string{}
+	for _, w := range vocabulary() {
+		for _, page := range w.pages {
+			named[page] = w.name
+		}
+	}
+	pages := pagesOfScreen(t)
+	for _, page := range pages {
+		if named[page] == "" {
+			t.Errorf("no word does the work of the page %s", page)
+		}
+		delete(named, page)
+	}
+	for page, word := range named {
+		t.Errorf("the word %s names a page %s, which there is not", word, page)
+	}
+	if len(pages) < 10 {
+		t.Errorf("only %d pages were found", len(pages))
+	}
+}
+
+// pagesOfScreen are the types of package ui that are pages or cards: those with
+// the methods of its interface screen.
+func pagesOfScreen(t *testing.T) (pages []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "..", "ui", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	methods := map[string][]string{} // by type
+	wanted := []string{"ShortHelp", "FullHelp"}
+	for _, name := range files {
+		file, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Recv != nil {
+					of := strings.TrimPrefix(types.ExprString(n.Recv.List[0].Type), "*")
+					methods[of] = append(methods[of], n.Name.Name)
+				}
+			case *ast.TypeSpec:
+				if i, ok := n.Type.(*ast.InterfaceType); ok && n.Name.Name == "screen" {
+					for _, m := range i.Methods.List {
+						for _, name := range m.Names {
+							wanted = append(wanted, name.Name)
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	for page, has := range methods {
+		if !slices.ContainsFunc(wanted, func(m string) bool { return !slices.Contains(has, m) }) {
+			pages = append(pages, page)
+		}
+	}
+	return pages
+}

@@ -1,0 +1,125 @@
+package conversation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+)
+
+// invite asks for what it was not told: the room, and the people.
+func (c *Conversation) invite(ctx context.Context, args []string) error {
+	return c.send(ctx, args)
+}
+
+// preview is invite, and sends nothing.
+func (c *Conversation) preview(ctx context.Context, args []string) error {
+	return c.send(ctx, args, "--dry-run")
+}
+
+func (c *Conversation) send(ctx context.Context, args []string, flags ...string) error {
+	room, people := "", args
+	// A room's ID or alias begins with another sign.
+	if len(args) > 0 && (!strings.Contains(args[0], "@") || strings.HasPrefix(args[0], "#") || strings.HasPrefix(args[0], "!")) {
+		room, people = args[0], args[1:]
+	}
+	if n := len(people); n > 0 && people[n-1] == "again" {
+		people, flags = people[:n-1], append(flags, "--again")
+	}
+	var err error
+	if room == "" {
+		room, err = c.Ask(ctx, "To which room? Its name, alias or ID, or its number in the last list of rooms. Enter alone goes back.")
+		if err != nil || room == "" {
+			return unlessEnd(err)
+		}
+	}
+	if isNumber(room) {
+		rows, t, err := c.numbered("room", "rooms", []string{room})
+		if err != nil {
+			return err
+		}
+		room = t.Calls[rows[0]][0]
+	}
+	if len(people) == 2 && people[0] == "file" {
+		return c.command(ctx, slices.Concat([]string{"send", room, "--file=" + c.Expand(people[1])}, flags)...)
+	}
+	if len(people) == 0 {
+		if people, err = c.askPeople(ctx); err != nil || len(people) == 0 {
+			return unlessEnd(err)
+		}
+	}
+	return c.command(ctx, slices.Concat([]string{"send"}, flags, []string{"--", room}, people)...)
+}
+
+// askPeople reads people from one line or several, as they are typed or pasted. An empty line ends them.
+func (c *Conversation) askPeople(ctx context.Context) ([]string, error) {
+	var people []string
+	question := "Whom? E-mail addresses or Matrix IDs, on one line or several. An empty line ends them."
+	for {
+		line, err := c.Ask(ctx, question)
+		if err != nil || line == "" {
+			return people, err
+		}
+		people = append(people, line)
+		question = "More, or an empty line:"
+	}
+}
+
+// terms reads the terms of the identity server that wait, and asks for them.
+func (c *Conversation) terms(ctx context.Context, _ []string) error {
+	account, err := c.Offline(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.During(ctx, "Asking the identity server", account.UseIdentityServer)
+	waiting, ok := errors.AsType[*client.TermsError](err)
+	switch {
+	case err == nil:
+		c.Message("There are no terms that you have not accepted.")
+		return nil
+	case !ok:
+		return err
+	}
+	if err := c.AcceptTerms(ctx, account, waiting, false); err != nil {
+		return err
+	}
+	c.Message("You have accepted them.")
+	return nil
+}
+
+// outbox reads the outbox or changes it.
+func (c *Conversation) outbox(ctx context.Context, args []string) error {
+	flags := map[string]string{"cancel all": "--all", "retry failed": "--failed", "retry all": "--failed", "settle sent": "--sent", "settle resend": "--resend"}
+	switch {
+	case len(args) == 0:
+		return c.command(ctx, "outbox")
+	case args[0] == "run":
+		return c.commandUntilEnter(ctx, append([]string{"outbox"}, args...)...)
+	case slices.Contains(out.ItemStates(), client.ItemState(args[0])):
+		return c.command(ctx, "outbox", "--state="+strings.Join(args, ","))
+	}
+	if !slices.Contains([]string{"pause", "resume", "cancel", "retry", "settle", "clear"}, args[0]) {
+		return fail.UsageOf("mxinvite outbox", fmt.Errorf("outbox has no word %q", args[0]))
+	}
+	command := []string{"outbox", args[0]}
+	for _, arg := range args[1:] {
+		if flag := flags[args[0]+" "+arg]; flag != "" {
+			arg = flag
+		}
+		command = append(command, arg)
+	}
+	return c.command(ctx, command...)
+}
+
+// watch reads what changes until Enter is pressed.
+func (c *Conversation) watch(ctx context.Context, args []string) error {
+	if len(args) == 1 && args[0] == "all" {
+		args = []string{"--all"}
+	}
+	return c.commandUntilEnter(ctx, append([]string{"watch"}, args...)...)
+}

@@ -1,0 +1,92 @@
+package exit
+
+import (
+	"strings"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/wording"
+)
+
+// ClientHint says what the user can do about an error of the package client.
+func ClientHint(a *host.Program, err error) string { return AdviceText(a, client.Advise(err)) }
+
+// CommandHint is the same in the words of the commands.
+func CommandHint(err error) string {
+	advice := client.Advise(err)
+	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), commandWays())
+}
+
+// AdviceText is advice in the words of the commands or, in the accessible mode,
+// in those that are typed there. Visitors are told only what they may use.
+func AdviceText(a *host.Program, advice client.Advice) string {
+	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), hintWays(a))
+}
+
+func hintWays(a *host.Program) wording.HintWays {
+	ways := commandWays()
+	if a.Conversation != nil {
+		ways = conversationWays()
+	}
+	if trust := ways.Trust; a.Guest != nil {
+		ways.Trust = func(v wording.HintValues) string {
+			if v.HTTP || v.Private {
+				return "Visitors cannot allow that."
+			}
+			return trust(v)
+		}
+	}
+	return ways
+}
+
+// commandWays names commands and flags.
+func commandWays() wording.HintWays {
+	return wording.HintWays{
+		ListRooms:      "To list your rooms, run: mxinvite rooms",
+		ListInvites:    "To list the invites of a room with their tokens, run: mxinvite list",
+		ShowOutbox:     "To see the outbox, run: mxinvite outbox",
+		AcceptTerms:    "To accept them after they are shown, run: mxinvite send --accept-terms",
+		IdentityServer: "use --identity-server.",
+		NameRoom:       "Use --room with an ID such as !abc:example.org.",
+		NameInviter:    "use --inviter with their Matrix ID.",
+		WithoutBind:    "Accept it without --bind.",
+		SendAgain:      "To send it, use --again.",
+		SignIn: func(v wording.HintValues) string {
+			command := "mxinvite login"
+			if v.Homeserver != "" {
+				command += " " + v.Homeserver
+			}
+			if v.User != "" {
+				command += " --user " + id.UserID(v.User).Localpart()
+			}
+			return "Sign in again with: " + command
+		},
+		Trust: func(v wording.HintValues) string { return "To allow it, run: " + wording.TrustCommand(v) },
+	}
+}
+
+// conversationWays names what is typed in the accessible mode. What is no word of
+// it is a command there.
+func conversationWays() wording.HintWays {
+	ways := commandWays()
+	ways.ListRooms = "To list your rooms, type rooms."
+	ways.ListInvites = "To read the invites, type list."
+	ways.ShowOutbox = "To read the outbox, type outbox."
+	ways.AcceptTerms = "To read and accept them, type terms."
+	ways.SendAgain = "To send it, add the word again at the end."
+	ways.SignIn = func(v wording.HintValues) string {
+		if v.User == "" {
+			return "Sign in again: type login."
+		}
+		return "Sign in again: type login " + v.User
+	}
+	ways.Trust = func(v wording.HintValues) string {
+		if v.HTTP || v.Private {
+			return "To allow it, type " + strings.TrimPrefix(wording.TrustCommand(v), "mxinvite ")
+		}
+		return "To allow it, type trust " + v.Host
+	}
+	return ways
+}

@@ -1,0 +1,97 @@
+package exit
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/config/vault"
+)
+
+// A hinter is an error that says what the user can do about it. words puts advice
+// of the package client into words.
+type hinter interface {
+	error
+	Hint(words func(client.Advice) string) string
+}
+
+// Hint is what the user can do about an error of a command. What is not about a
+// command or about where sessions are kept is for [client.Hint] to decide.
+func Hint(a *host.Program, err error) string {
+	if e, ok := errors.AsType[*fail.UsageError](err); ok {
+		return "See: " + e.Command + " --help"
+	}
+	if next := hintSession(a, err); next != "" {
+		return next
+	}
+	var hinting hinter
+	if errors.As(err, &hinting) {
+		return hinting.Hint(func(advice client.Advice) string { return AdviceText(a, advice) })
+	}
+	switch {
+	case fail.Is[*config.SettingsError](err) && a.Guest != nil:
+		return "Your settings are not used until that is corrected."
+	case fail.Is[*config.SettingsError](err):
+		return "To see the effective settings, run: mxinvite config"
+	case fail.Is[*out.WaitingError](err):
+		return hintWaiting(a, err)
+	}
+	return ClientHint(a, err)
+}
+
+// hintWaiting says how what waits in the outbox gets on its way.
+func hintWaiting(a *host.Program, err error) string {
+	e, _ := errors.AsType[*out.WaitingError](err)
+	if e.Paused {
+		return "Go on with: mxinvite outbox resume"
+	}
+	how := "Go on with mxinvite outbox run, in the screen, or the next time with send --wait."
+	if e.Cause != nil && !fail.Interrupted(e.Cause) {
+		return strings.TrimSpace(ClientHint(a, e.Cause) + " " + how)
+	}
+	return how
+}
+
+// hintSession is what the user can do about an error of a session, or of where
+// sessions are kept.
+func hintSession(a *host.Program, err error) string {
+	const another = "mxinvite vault aside makes room for a new one; then sign in again."
+	if e, ok := errors.AsType[*vault.KindError](err); ok && a.Guest != nil {
+		return fmt.Sprintf("To change it, run: mxinvite vault kind %s. Or leave out --vault.", e.Want)
+	}
+	if e, ok := errors.AsType[*vault.KindError](err); ok {
+		return fmt.Sprintf("mxinvite vault kind %s makes it one; or leave --vault and the setting vault.kind away.", e.Want)
+	}
+	switch {
+	case errors.Is(err, fail.ErrNotSignedIn):
+		return "Sign in with: mxinvite login"
+	case fail.Is[*host.UnknownAccountError](err):
+		return "mxinvite accounts lists those that are signed in, and mxinvite login adds one."
+	case fail.Is[*host.ChoiceError](err):
+		return "Say it with --account USER, or for good with: mxinvite accounts use USER"
+	case a.Guest != nil && fail.Either(vault.ErrNoKind, vault.ErrLocked)(err):
+		return "Connect again, and type the passphrase when you are asked for it."
+	case errors.Is(err, vault.ErrNoKind):
+		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give one; --vault plain seals nothing."
+	case errors.Is(err, vault.ErrLocked):
+		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give it without a terminal."
+	case errors.Is(err, vault.ErrPassphrase):
+		return "If it is forgotten, " + another
+	case errors.Is(err, vault.ErrKeyGone):
+		return "If it is the right keyring, " + another
+	case errors.Is(err, vault.ErrNoKeyring), errors.Is(err, vault.ErrNoAgent):
+		return "Make it serve; or, if it never will again, " + another
+	case fail.Is[*vault.DamagedError](err):
+		return "Sign in again with: mxinvite login. The damaged file will be kept under another name."
+	case fail.Is[*vault.NewerError](err) && a.Guest != nil:
+		return "This server has to be updated first."
+	case fail.Is[*vault.NewerError](err):
+		return "Use the newer mxinvite, or keep things apart with --home DIR."
+	}
+	return ""
+}

@@ -1,0 +1,56 @@
+package fail
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Args checks that a command gets so many arguments; most may be negative for
+// as many as one likes.
+func Args(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		form := strings.TrimSuffix(c.CommandPath(), c.Name()) + c.Use
+		switch {
+		case len(args) < least:
+			return Usage(c, fmt.Errorf("an argument is missing: %s", form))
+		case most == 0 && len(args) > 0 && c.HasAvailableSubCommands():
+			return NoSuchCommand(c, args)
+		case most >= 0 && len(args) > most:
+			return Usage(c, fmt.Errorf("there is an argument too many, %q: %s", args[most], form))
+		}
+		return nil
+	}
+}
+
+// An UnknownCommandError names a command that does not exist, and those that
+// were probably meant.
+type UnknownCommandError struct {
+	name   string // with the commands above it, such as "outbox bogus"
+	nearby []string
+}
+
+func (e *UnknownCommandError) Error() string {
+	s := fmt.Sprintf("there is no command %q", e.name)
+	if len(e.nearby) > 0 {
+		s += "; did you mean " + strings.Join(e.nearby, " or ") + "?"
+	}
+	return s
+}
+
+// NoSuchCommand refuses the first argument of a command that takes only
+// subcommands.
+func NoSuchCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	above := strings.TrimPrefix(c.CommandPath(), c.Root().Name())
+	full := func(name string) string { return strings.TrimSpace(above + " " + name) }
+	e := &UnknownCommandError{name: full(args[0])}
+	c.SuggestionsMinimumDistance = 2 // the default, which Cobra sets only when it suggests by itself
+	for _, name := range c.SuggestionsFor(args[0]) {
+		e.nearby = append(e.nearby, full(name))
+	}
+	return Usage(c, e)
+}

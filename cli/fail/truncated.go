@@ -1,0 +1,17 @@
+package fail
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A TruncatedError says that files could not be read to their ends.
+type TruncatedError struct{ Failures []Failure }
+
+func (e *TruncatedError) Error() string {
+	var all []string
+	for _, f := range e.Failures {
+		all = append(all, fmt.Sprintf("%s could only be read in part: %v", f.Subject, f.Err))
+	}
+	return strings.Join(all, "; ")
+}

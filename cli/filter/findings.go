@@ -1,0 +1,58 @@
+// Package filter selects and sorts invites by the flags of a command.
+package filter
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// Findings selects findings by what is known of them. An empty list selects all.
+type Findings struct {
+	Statuses, verdicts, warnings []string
+}
+
+// AddFlags adds --status, --verdict and --warn to the flags of a command.
+func (f *Findings) AddFlags(flags *pflag.FlagSet) {
+	flags.StringSliceVar(&f.Statuses, "status", nil, "only invites with `STATUS`, or one of several")
+	flags.StringSliceVar(&f.verdicts, "verdict", nil, "only invites with `VERDICT`, or one of several")
+	flags.StringSliceVar(&f.warnings, "warn", nil, "only invites with `WARNING`, or one of several")
+}
+
+// Check returns a usage error if a value of a flag does not exist.
+func (f *Findings) Check(c *cobra.Command) error {
+	for _, w := range f.Statuses {
+		if !slices.Contains(invite.Statuses(), invite.Status(w)) {
+			return fail.Usage(c, fmt.Errorf("no invite can be %q, only %s", w, out.Join(invite.Statuses(), ", ")))
+		}
+	}
+	for _, w := range f.verdicts {
+		if !slices.Contains(invite.Verdicts(), invite.Verdict(w)) {
+			return fail.Usage(c, fmt.Errorf("no verdict is %q, only %s", w, out.Join(invite.Verdicts(), ", ")))
+		}
+	}
+	for _, w := range f.warnings {
+		if !slices.Contains(invite.Warnings(), invite.Warning(w)) {
+			return fail.Usage(c, fmt.Errorf("no warning is %q, only %s", w, out.Join(invite.Warnings(), ", ")))
+		}
+	}
+	return nil
+}
+
+// Match reports whether a finding is selected.
+func (f *Findings) Match(found out.Finding) bool {
+	if len(f.Statuses) > 0 && !slices.Contains(f.Statuses, string(found.Invite.Status)) {
+		return false
+	}
+	if len(f.verdicts) > 0 && !slices.Contains(f.verdicts, string(found.Verdict)) {
+		return false
+	}
+	return len(f.warnings) == 0 ||
+		slices.ContainsFunc(found.Warnings, func(w invite.Warning) bool { return slices.Contains(f.warnings, string(w)) })
+}

@@ -1,0 +1,116 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/duration"
+)
+
+// Invites selects invites of an account.
+type Invites struct {
+	Findings
+
+	Rooms     []string // names, aliases or IDs; all rooms if empty
+	by        string
+	olderThan age
+}
+
+// AddFlags adds the flags of [Findings], --by, --room and --older-than to those of
+// a command.
+func (s *Invites) AddFlags(f *pflag.FlagSet) {
+	s.Findings.AddFlags(f)
+	f.StringVar(&s.by, "by", "", "only invites sent by `USER`: a Matrix ID, name or me")
+	f.StringArrayVar(&s.Rooms, "room", nil, "only invites to `ROOM`; may be repeated")
+	f.Var(&s.olderThan, "older-than", "only invites older than `AGE`, such as 30d or 1d12h")
+}
+
+// MatchesAll reports whether all invites of the rooms are selected.
+func (s *Invites) MatchesAll() bool {
+	return s.by == "" && s.olderThan == 0 && len(s.Statuses)+len(s.verdicts)+len(s.warnings) == 0
+}
+
+// FindRooms returns the rooms of these names, or all if there are no names.
+func FindRooms(account *client.Account, names []string) (map[id.RoomID]client.Room, error) {
+	rooms := map[id.RoomID]client.Room{}
+	if len(names) == 0 {
+		for _, r := range account.Rooms() {
+			rooms[r.ID] = r
+		}
+	}
+	for _, name := range names {
+		r, err := account.FindRoom(name)
+		if err != nil {
+			return nil, err
+		}
+		rooms[r.ID] = r
+	}
+	return rooms, nil
+}
+
+// Select returns the invites of rooms that --by and --older-than select, the newest
+// first. Match has to decide about the findings of these.
+func (s *Invites) Select(account *client.Account, rooms map[id.RoomID]client.Room, now time.Time) []invite.Invite {
+	return slices.DeleteFunc(InvitesOf(account, rooms), func(i invite.Invite) bool { return !s.matches(i, account.UserID(), now) })
+}
+
+// InvitesOf returns all invites of some rooms, the newest first.
+func InvitesOf(account *client.Account, rooms map[id.RoomID]client.Room) []invite.Invite {
+	if len(rooms) == 0 {
+		return nil
+	}
+	var ids []id.RoomID
+	for room := range rooms {
+		ids = append(ids, room)
+	}
+	return account.Invites(ids...)
+}
+
+// matches reports whether --by and --older-than select an invite. An invite whose
+// sender or time is not known does not match.
+func (s *Invites) matches(i invite.Invite, me id.UserID, now time.Time) bool {
+	switch {
+	case s.by != "" && !sentBy(i, s.by, me):
+		return false
+	case s.olderThan > 0 && (i.SentAt.IsZero() || now.Sub(i.SentAt) <= time.Duration(s.olderThan)):
+		return false
+	}
+	return true
+}
+
+func sentBy(i invite.Invite, who string, me id.UserID) bool {
+	switch {
+	case who == "me":
+		return i.Sender == me
+	case strings.HasPrefix(who, "@") && strings.Contains(who, ":"):
+		return string(i.Sender) == who
+	default:
+		return i.Sender != "" && i.Sender.Localpart() == strings.TrimPrefix(who, "@")
+	}
+}
+
+// An age is the value of a flag, such as 30d.
+type age time.Duration
+
+func (f *age) Set(s string) error {
+	d, err := duration.Parse(s)
+	if err == nil {
+		*f = age(d)
+	}
+	return err
+}
+
+func (f *age) String() string {
+	if *f == 0 {
+		return ""
+	}
+	return duration.Format(time.Duration(*f))
+}
+
+func (*age) Type() string { return "age" }

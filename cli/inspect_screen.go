@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client/dump"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui"
+)
+
+var errNoFile = errors.New("it is no file that has an end")
+
+// inspectForScreen reads a file for the screen, as inspect does. It may begin
+// with ~, which no shell is there to understand.
+func inspectForScreen(ctx context.Context, a *host.Program, file string) (ui.Dump, error) {
+	file = a.Expand(file)
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
+		// Others would be read for ever, or are what the screen itself reads.
+		return ui.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)
+	}
+	unread := ""
+	o := inspectOptions{Program: a, files: []string{file}, note: func(format string, values ...any) {
+		unread = cmp.Or(unread, fmt.Sprintf(format, values...)) // the first will do
+	}}
+	d := &dump.Dump{}
+	cut, err := o.readAll(ctx, d)
+	if err != nil {
+		return ui.Dump{}, err
+	}
+	found := ui.Dump{Facts: invite.Facts{Now: a.Now(), StaleAfter: a.Settings.StaleAfter}}
+	found.Invites, found.Rooms = foldDump(d)
+	switch {
+	case len(cut) > 0:
+		found.Unread = "read in part: " + cut[0].Err.Error()
+	case d.Unreadable > 0:
+		found.Unread = fmt.Sprintf("%s unread: %s", out.Count(d.Unreadable, "thing"), strings.TrimPrefix(unread, file+": "))
+	}
+	return found, nil
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/cli/exit"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/keycheck"
+)
+
+// checkKeys asks about the keys of an account's invites by means of ask, which
+// an interruption ends, and says whom nobody asked.
+func checkKeys(ctx context.Context, a *host.Program, account *client.Account, invites []invite.Invite, ask func(context.Context)) error {
+	err := a.During(ctx, "Asking about keys", func(ctx context.Context) error {
+		ask(ctx)
+		return ctx.Err()
+	})
+	if err != nil {
+		return err
+	}
+	var hosts []string
+	var refusals []*keycheck.RefusedError
+	for _, i := range invites {
+		hosts = append(hosts, account.Untrusted(i)...)
+		refusals = append(refusals, account.Refusals(i)...)
+	}
+	noteUntrusted(a, hosts)
+	noteRefused(a, refusals)
+	return nil
+}
+
+// noteUntrusted says which hosts were not asked about keys.
+func noteUntrusted(a *host.Program, hosts []string) {
+	slices.Sort(hosts)
+	hosts = slices.Compact(hosts)
+	if len(hosts) == 0 {
+		return
+	}
+	more := ""
+	if n := len(hosts) - out.MaxShown; n > 0 {
+		hosts, more = hosts[:out.MaxShown], fmt.Sprintf(" and %d more", n)
+	}
+	a.Note("Not asked about keys, because you have not said that they may be: %s%s.", strings.Join(hosts, ", "), more)
+	a.Note("To have one asked: mxinvite trust HOST")
+}
+
+// noteRefused says which trusted hosts were not asked about keys, each once, and
+// what would help.
+func noteRefused(a *host.Program, refusals []*keycheck.RefusedError) {
+	said := map[string]bool{}
+	for _, r := range refusals {
+		if !said[r.Host] && len(said) < out.MaxShown {
+			said[r.Host] = true
+			a.Note("Not asked about keys: %s. %s", r.Error(), exit.ClientHint(a, r))
+		}
+	}
+}
+
+// An offlineChecker tells of keys without an account.
+type offlineChecker struct {
+	checker *keycheck.Checker
+	answers map[keycheck.Question]invite.Validity
+	unasked []string // hosts
+	refused []*keycheck.RefusedError
+}
+
+func newOfflineChecker(a *host.Program, trusted *host.TrustedHosts) *offlineChecker {
+	return &offlineChecker{
+		checker: keycheck.New(keycheck.Options{Transport: a.KeyTransportTo(trusted), Trusted: trusted.Has, Now: a.Now}),
+		answers: map[keycheck.Question]invite.Validity{},
+	}
+}
+
+// ask asks about the keys of all invites that are out.
+func (c *offlineChecker) ask(ctx context.Context, findings []out.Finding) {
+	var questions []keycheck.Question
+	for _, f := range findings {
+		for _, k := range f.Invite.Keys {
+			if f.Invite.Live() && k.Usable() && k.ValidityURL != "" {
+				questions = append(questions, questionAbout(k))
+			}
+		}
+	}
+	c.checker.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
+		c.answers[q] = v
+		if v == invite.Unchecked {
+			c.unasked = append(c.unasked, q.Host())
+		}
+		if r := c.checker.Refusal(q); r != nil {
+			c.refused = append(c.refused, r)
+		}
+	})
+}
+
+// validity is what came out about a key.
+func (c *offlineChecker) validity(k invite.Key) invite.Validity {
+	if v, ok := c.answers[questionAbout(k)]; ok {
+		return v
+	}
+	return invite.Unchecked
+}
+
+func questionAbout(k invite.Key) keycheck.Question {
+	return keycheck.Question{URL: k.ValidityURL, PublicKey: k.Public}
+}

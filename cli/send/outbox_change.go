@@ -1,0 +1,225 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+)
+
+func newOutboxPause(a *host.Program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "pause",
+		Short: "Pause sending",
+		Args:  fail.Args(0, 0),
+		RunE:  func(c *cobra.Command, _ []string) error { return runOutboxPause(c.Context(), a, true) },
+	}
+}
+
+func newOutboxResume(a *host.Program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "resume",
+		Short: "Resume sending",
+		Args:  fail.Args(0, 0),
+		RunE:  func(c *cobra.Command, _ []string) error { return runOutboxPause(c.Context(), a, false) },
+	}
+}
+
+func runOutboxPause(ctx context.Context, a *host.Program, pause bool) error {
+	account, err := a.Offline(ctx)
+	if err != nil {
+		return err
+	}
+	if err := account.PauseOutbox(ctx, pause); err != nil {
+		return err
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	noteOutlook(a, outbox)
+	return nil
+}
+
+// A choice says which items a command is for: some by their numbers, or all that
+// are in certain states.
+type choice struct {
+	numbers []string
+	all     bool
+	of      []client.ItemState // that it can be done to
+	done    string             // in the past, such as "cancelled"
+}
+
+// flags gives the command a flag for all there are.
+func (ch *choice) flags(c *cobra.Command, name, usageText string) {
+	c.Flags().BoolVar(&ch.all, name, false, usageText)
+	c.Args = func(c *cobra.Command, args []string) error {
+		switch {
+		case ch.all && len(args) > 0:
+			return fail.Usage(c, fmt.Errorf("either numbers or --%s", name))
+		case !ch.all && len(args) == 0:
+			return fail.Args(1, -1)(c, args)
+		}
+		ch.numbers = args
+		return nil
+	}
+}
+
+// pick returns the numbers that are meant. Before all of them are known to be
+// right nothing is done to any.
+func (ch *choice) pick(c *cobra.Command, outbox client.Outbox) ([]int64, error) {
+	var picked []int64
+	for _, i := range outbox.Items {
+		if ch.all && slices.Contains(ch.of, i.State) {
+			picked = append(picked, i.Number)
+		}
+	}
+	for _, word := range ch.numbers {
+		number, err := strconv.ParseInt(word, 10, 64)
+		if err != nil {
+			return nil, fail.Usage(c, fmt.Errorf("%q is not a number of the outbox", word))
+		}
+		n := slices.IndexFunc(outbox.Items, func(i client.Item) bool { return i.Number == number })
+		switch {
+		case n < 0:
+			return nil, &noItemError{number}
+		case !slices.Contains(ch.of, outbox.Items[n].State):
+			return nil, &itemStateError{outbox.Items[n], ch}
+		case !slices.Contains(picked, number):
+			picked = append(picked, number)
+		}
+	}
+	return picked, nil
+}
+
+// A noItemError says that the outbox has no such number.
+type noItemError struct{ number int64 }
+
+func (e *noItemError) Error() string {
+	return fmt.Sprintf("there is no number %d in the outbox", e.number)
+}
+
+// An itemStateError says that something cannot be done to an item as it is.
+type itemStateError struct {
+	item   client.Item
+	choice *choice
+}
+
+func (e *itemStateError) Error() string {
+	return fmt.Sprintf("number %d is %s; only an invite that is %s can be %s",
+		e.item.Number, e.item.State, out.Join(e.choice.of, " or "), e.choice.done)
+}
+
+// changeItems does something to the items that are meant, all or none of them.
+func changeItems(a *host.Program, c *cobra.Command, ch *choice, do func(*client.Account, context.Context, ...int64) error) error {
+	ctx := c.Context()
+	account, outbox, err := a.OfflineOutbox(ctx)
+	if err != nil {
+		return err
+	}
+	numbers, err := ch.pick(c, outbox)
+	if err != nil {
+		return err
+	}
+	if len(numbers) > 0 {
+		if err := do(account, ctx, numbers...); err != nil {
+			return err
+		}
+	}
+	a.Note("%s.", out.Count(len(numbers), "invite")+" "+ch.done)
+	return nil
+}
+
+func newOutboxCancel(a *host.Program) *cobra.Command {
+	ch := &choice{of: []client.ItemState{client.ItemQueued}, done: "cancelled"}
+	c := &cobra.Command{
+		Use:     "cancel NUMBER... | --all",
+		Short:   "Cancel invites that have not been sent",
+		Long:    "Cancel invites that are queued in the outbox. An invite that is being sent cannot\nbe cancelled. To revoke an invite that was sent, use mxinvite revoke.",
+		Example: "  mxinvite outbox cancel 12 13",
+		RunE:    func(c *cobra.Command, _ []string) error { return changeItems(a, c, ch, (*client.Account).Cancel) },
+	}
+	ch.flags(c, "all", "cancel all queued invites")
+	return c
+}
+
+func newOutboxRetry(a *host.Program) *cobra.Command {
+	ch := &choice{of: []client.ItemState{client.ItemFailed, client.ItemCancelled}, done: "queued again"}
+	c := &cobra.Command{
+		Use:   "retry NUMBER... | --failed",
+		Short: "Send failed or cancelled invites again",
+		Long: "Queue failed or cancelled invites again. For uncertain invites use\n" +
+			"mxinvite outbox settle.",
+		Example: "  mxinvite outbox retry --failed",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if ch.all {
+				ch.of = []client.ItemState{client.ItemFailed}
+			}
+			return changeItems(a, c, ch, (*client.Account).Retry)
+		},
+	}
+	ch.flags(c, "failed", "retry all failed invites")
+	return c
+}
+
+func newOutboxSettle(a *host.Program) *cobra.Command {
+	ch := &choice{of: []client.ItemState{client.ItemUncertain}, done: "settled"}
+	var sent, resend bool
+	c := &cobra.Command{
+		Use:   "settle NUMBER... --sent | --resend",
+		Short: "Record whether uncertain invites were sent",
+		Long: "Record whether uncertain invites were sent. An invite is uncertain if the server\n" +
+			"did not answer the request. Use --sent if the invitee got the mail. Use --resend\n" +
+			"if not: the invite is queued again.",
+		Example: "  mxinvite outbox settle 12 --resend",
+		PreRunE: func(c *cobra.Command, args []string) error {
+			if sent == resend {
+				return fail.Usage(c, errors.New("either --sent or --resend is required"))
+			}
+			ch.numbers = args
+			return nil
+		},
+		Args: fail.Args(1, -1),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if resend {
+				ch.done = "queued again"
+				return changeItems(a, c, ch, (*client.Account).Retry)
+			}
+			return changeItems(a, c, ch, (*client.Account).MarkSent)
+		},
+	}
+	c.Flags().BoolVar(&sent, "sent", false, "they were sent")
+	c.Flags().BoolVar(&resend, "resend", false, "they were not sent; send them again")
+	return c
+}
+
+func newOutboxClear(a *host.Program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "clear",
+		Short: "Delete finished invites from the outbox",
+		Long: "Delete sent, failed and cancelled invites from the outbox. Queued and uncertain\n" +
+			"invites stay, and so does the address book (see mxinvite forget).",
+		Args: fail.Args(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return runOutboxClear(c.Context(), a) },
+	}
+}
+
+func runOutboxClear(ctx context.Context, a *host.Program) error {
+	account, outbox, err := a.OfflineOutbox(ctx)
+	if err != nil {
+		return err
+	}
+	if err := account.ClearOutbox(ctx); err != nil {
+		return err
+	}
+	a.Note("%s deleted from the outbox.", out.Count(outbox.Over(), "invite"))
+	return nil
+}

@@ -1,0 +1,179 @@
+package send
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
+)
+
+type outboxRunOptions struct {
+	*host.Program
+
+	watch bool
+}
+
+func newOutboxRun(a *host.Program) *cobra.Command {
+	o := outboxRunOptions{Program: a}
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Send the invites in the outbox until it is empty",
+		Long: "Send the invites that are queued in the outbox, as fast as the server's limit\n" +
+			"allows, and end when no invite is left; with --watch keep running and send\n" +
+			"invites that are queued later. Only one program sends for an account at a time:\n" +
+			"if another one does, this command waits. A signal ends it after the current\n" +
+			"request; the other invites stay queued. With --json it writes one object on a\n" +
+			"line for every result.",
+		Example: "  mxinvite outbox run\n" +
+			"  tmux new -d -s outbox mxinvite outbox run --watch",
+		Args: fail.Args(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return runOutboxRun(c.Context(), o) },
+	}
+	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "keep running when the outbox is empty")
+	return c
+}
+
+// A outboxRun is a run of the command.
+type outboxRun struct {
+	outboxRunOptions
+	*out.Status
+
+	account   *client.Account
+	done      int            // of which something came
+	failures  []fail.Failure // among them
+	trouble   string         // that was told last
+	elsewhere string         // the program that sends instead
+	paused    bool
+	err       error // what ends it
+}
+
+func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
+	account, err := o.Offline(ctx)
+	if err != nil {
+		return err
+	}
+	r := &outboxRun{outboxRunOptions: o, account: account, Status: o.StartStatus("Reading the outbox…")}
+	left, err := r.run(ctx)
+	switch {
+	case r.err != nil:
+		return r.err
+	case fail.Interrupted(err) && (o.watch || left.Count == 0):
+		return nil // being stopped is how it ends
+	case err != nil && left.Count > 0:
+		left.Cause = err
+		return left
+	case err != nil:
+		return err
+	}
+	o.Note("Nothing waits in the outbox.")
+	return fail.Batch("sent", r.done, r.failures)
+}
+
+// run sends, and follows the rooms meanwhile: they show what became of uncertain
+// invites, and that the session is over.
+func (r *outboxRun) run(ctx context.Context) (*out.WaitingError, error) {
+	defer r.End()
+	left := &out.WaitingError{}
+	following, stop := context.WithCancelCause(ctx)
+	var follows panicgroup.Group
+	follows.Go(func() error {
+		defer stop(nil)
+		for watcher := r.account.Watch(); following.Err() == nil; {
+			if c := watcher.Next(following); c.Final && following.Err() == nil {
+				stop(c.Err)
+			}
+		}
+		return nil
+	})
+	see := func(turn *client.Turn, outbox client.Outbox) bool {
+		waiting := outbox.Count(client.ItemQueued, client.ItemSending)
+		left.Take(r.Now(), outbox, waiting)
+		r.Set(out.SendingLine(r.Now(), outbox, r.done, r.done+waiting))
+		if turn != nil {
+			r.tellTurn(*turn, outbox)
+		}
+		r.tellOutbox(outbox)
+		return r.err != nil || waiting == 0 && !r.watch
+	}
+	outbox, err := r.account.Outbox(ctx)
+	if err == nil && !see(nil, outbox) {
+		err = sendQueued(following, r.account, runnerName("outbox run"), see)
+	}
+	if fail.Interrupted(err) {
+		err = context.Cause(following) // perhaps that the session is over
+	}
+	stop(nil)
+	_ = follows.Wait() // what ended it is the cause
+	return left, err
+}
+
+// tellTurn tells what came of an invite, or why none goes out.
+func (r *outboxRun) tellTurn(turn client.Turn, outbox client.Outbox) {
+	switch {
+	case turn.Err != nil:
+		if fail.Is[*client.TermsError](turn.Err) && !r.watch {
+			r.err = turn.Err
+			return
+		}
+		if s := turn.Err.Error(); s != r.trouble {
+			r.trouble = s
+			r.Note("No invites are sent for now: %s", s)
+		}
+	case turn.Elsewhere != "":
+		// Another program may only have looked who sends.
+		if !slices.Contains([]string{"", runnerName("outbox run"), r.elsewhere}, outbox.Sender) {
+			r.elsewhere = outbox.Sender
+			r.Note("%s is sending for this account. This command waits until it ends.", r.elsewhere)
+		}
+	case turn.Item.Number != 0:
+		r.trouble = ""
+		r.tellItem(turn.Item, outbox)
+	}
+}
+
+func (r *outboxRun) tellItem(i client.Item, outbox client.Outbox) {
+	room, _ := r.account.Room(i.Room) // it may have been left
+	if r.JSON {
+		if err := r.WriteJSONLine(newJSONItem(i, room)); err != nil {
+			r.err = err
+		}
+	}
+	to := out.ItemRoom(room, i)
+	switch i.State {
+	case client.ItemQueued:
+		r.Note("The server accepts no more invites for now%s.", out.Forecast(r.Now(), outbox.Next, outbox.Last))
+		return
+	case client.ItemSent:
+		r.Note("%s was sent a mail for %s.", i.Address.Address, to)
+	case client.ItemResolved:
+		if i.Address.Address == "" {
+			r.Note("%s was invited to %s.", string(i.UserID), to)
+			break
+		}
+		r.Note("%s is %s, who was invited to %s.", i.Address.Address, string(i.UserID), to)
+	default:
+		err := &ItemError{i}
+		r.failures = append(r.failures, fail.Failure{Subject: i.Invitee().String(), Err: err})
+		r.Note("%s to %s is %s: %s", i.Invitee().String(), to, string(i.State), err.Error())
+	}
+	r.done++
+}
+
+// tellOutbox reports when the outbox was paused or resumed.
+func (r *outboxRun) tellOutbox(outbox client.Outbox) {
+	if outbox.Paused == r.paused {
+		return
+	}
+	r.paused = outbox.Paused
+	if r.paused {
+		r.Note("The outbox is paused. To resume, run: mxinvite outbox resume")
+	} else {
+		r.Note("The outbox is no longer paused.")
+	}
+}

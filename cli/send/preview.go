@@ -1,0 +1,136 @@
+package send
+
+import (
+	"fmt"
+	"slices"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/recipients"
+)
+
+// A preview is what sending to a list of people will do, before anything is sent.
+type preview struct {
+	rooms      []client.Room
+	deliveries []*delivery // room by room, in the order of the list
+	problems   []recipients.Problem
+	repeats    []recipients.Repeat
+	again      bool // also to people who seem to have an invite
+}
+
+// preview sorts plans into those to be sent and those not. A person who seems to
+// have an invite is sent another one only with --again, or if the user is asked
+// about nothing else.
+func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bool) *preview {
+	p := &preview{rooms: rooms, problems: o.list.Problems, repeats: o.list.Repeats}
+	p.again = o.again || asking && client.AsksAgain(plans)
+	for _, plan := range plans {
+		d := &delivery{Plan: plan, attempt: attempt{outcome: out.Planned}}
+		switch does := plan.Outcome(); does {
+		case client.PlanQueued:
+			d.outcome = out.Queued
+		case client.PlanSameUser:
+			d.outcome = out.Repeated
+		case client.PlanPending:
+			if !p.again {
+				d.fail(d.pending())
+			}
+		default:
+			if !does.Sends(p.again) {
+				d.fail(plan.Err())
+			}
+		}
+		p.deliveries = append(p.deliveries, d)
+	}
+	return p
+}
+
+// plans are those that are to be sent.
+func (p *preview) plans() []client.Plan {
+	var plans []client.Plan
+	for _, d := range p.deliveries {
+		if d.open() {
+			plans = append(plans, d.Plan)
+		}
+	}
+	return plans
+}
+
+func (p *preview) open() int { return len(p.plans()) }
+
+// question asks for everything that announce has said.
+func (p *preview) question() string {
+	invites, again := p.open(), 0
+	for _, d := range p.deliveries {
+		if d.open() {
+			again += min(1, len(d.Similar))
+		}
+	}
+	q := "Send the invite"
+	if invites > 1 {
+		q = fmt.Sprintf("Send %d invites", invites)
+	}
+	switch again {
+	case 0:
+		return q + "?"
+	case invites:
+		return q + " again?"
+	}
+	return fmt.Sprintf("%s, %d of them again?", q, again)
+}
+
+// wanted is how many are to be sent or on their way.
+func (p *preview) wanted() int {
+	n := 0
+	for _, d := range p.deliveries {
+		if d.err == nil && d.outcome != out.Repeated {
+			n++
+		}
+	}
+	return n
+}
+
+// waiting is how many of them still wait in the outbox, or are being sent.
+func (p *preview) waiting(outbox client.Outbox) int {
+	out := map[delivered]bool{}
+	for _, i := range outbox.Items {
+		if i.State == client.ItemQueued || i.State == client.ItemSending {
+			out[delivered{i.Room, i.Invitee()}] = true
+		}
+	}
+	n := 0
+	for _, d := range p.deliveries {
+		if d.err == nil && out[delivered{d.Room.ID, d.Invitee()}] {
+			n++
+		}
+	}
+	return n
+}
+
+// settle takes in what has become of the deliveries in the outbox.
+func (p *preview) settle(outbox client.Outbox) {
+	latest := map[delivered]client.Item{}
+	for _, i := range outbox.Items {
+		latest[delivered{i.Room, i.Invitee()}] = i
+	}
+	for _, d := range p.deliveries {
+		if i, ok := latest[delivered{d.Room.ID, d.Invitee()}]; ok && d.err == nil && d.outcome != out.Repeated {
+			d.take(i)
+		}
+	}
+}
+
+// delivered is the invitee and the room of an invite.
+type delivered struct {
+	room id.RoomID
+	who  recipients.Invitee
+}
+
+// pending says that the person seems to have an invite. Its name was chosen by another user.
+func (d *delivery) pending() error {
+	similar := slices.Clone(d.Similar)
+	similar[0].DisplayName = out.Cut(similar[0].DisplayName, out.NameWidth)
+	return &client.PendingError{Address: d.Address.Address, Similar: similar}
+}

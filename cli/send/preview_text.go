@@ -1,0 +1,83 @@
+package send
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/duration"
+	"github.com/mxinvite/mxinvite/wording"
+)
+
+// announce says what will happen, before a person is asked or for a dry run.
+func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
+	say := o.Note
+	if asking {
+		say = o.Message
+	}
+	if len(p.rooms) > 1 {
+		say("%s, %d rooms: %s.", persons(len(o.list.Recipients)), len(p.rooms), out.Count(p.open(), "invite"))
+	}
+	for _, room := range p.rooms {
+		say("To %s (%s):", out.Cut(room.Name, out.NameWidth), string(room.ID))
+		o.announceGroups(say, client.GroupPlans(recipients.List{}, p.plansFor(room)), p.again)
+	}
+	o.announceGroups(say, client.GroupPlans(recipients.List{Problems: p.problems, Repeats: p.repeats}, nil), p.again)
+	if now := o.Now(); p.open() > 0 && last.After(now) {
+		say("The last one goes at %s.", out.Clock(now, last))
+	}
+}
+
+// announceGroups says what happens to the people in some groups, and names the
+// first of each.
+func (o sendOptions) announceGroups(say func(string, ...any), groups []client.PlanGroup, again bool) {
+	sent := func(i invite.Invite) string { return duration.Ago(o.Now(), i.SentAt) }
+	for _, g := range groups {
+		title := wording.PlanGroup(string(g.Outcome), again, g.Server).Text
+		if g.Outcome == client.PlanPending && !again {
+			title += "; " + o.againFlag() + " sends it"
+		}
+		say("  %d %s:", len(g.Entries), title)
+		for n, e := range g.Entries {
+			if n == out.MaxNamed && len(g.Entries) > out.MaxNamed+1 {
+				say("    and %d more", len(g.Entries)-n)
+				break
+			}
+			line := out.Cut(e.Who, 2*out.NameWidth)
+			if note := wording.PlanLine(e).Note(sent); note != "" {
+				line = strings.TrimSpace(line + " (" + out.Cut(note, 3*out.NameWidth) + ")")
+			}
+			say("    %s", line)
+		}
+	}
+}
+
+// againFlag is what sends an invite to people who seem to have one.
+func (o sendOptions) againFlag() string {
+	if o.Conversation != nil {
+		return "the word again at the end"
+	}
+	return "--again"
+}
+
+// plansFor are the plans for one room, sent or not.
+func (p *preview) plansFor(room client.Room) []client.Plan {
+	var plans []client.Plan
+	for _, d := range p.deliveries {
+		if d.Room.ID == room.ID {
+			plans = append(plans, d.Plan)
+		}
+	}
+	return plans
+}
+
+func persons(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}

@@ -1,0 +1,204 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/threepid"
+)
+
+type resendOptions struct {
+	sendOptions
+
+	tokens []string
+	to     string // the address, if it is not in the book
+	force  bool   // though it does not look like the invite's
+}
+
+// NewResend returns the command mxinvite resend.
+func NewResend(a *host.Program) *cobra.Command {
+	o := resendOptions{sendOptions: sendOptions{Program: a}}
+	c := &cobra.Command{
+		Use:   "resend ROOM TOKEN...",
+		Short: "Revoke invites and send new ones to the same people",
+		Long: "Revoke invites of a room and send new ones to the same addresses, for mails\n" +
+			"that were lost. The address is the one that the address book knows, or given\n" +
+			"with --to: a room only has a part of it. The rest is as for mxinvite send.",
+		Example: "  mxinvite resend '#ops' kPzQxW\n" +
+			"  mxinvite resend '#ops' kPzQxW --to grace@navy.example",
+		Args: fail.Args(2, -1),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case o.to != "" && len(args) > 2:
+				return fail.Usage(c, errors.New("--to is for a single invite"))
+			case !o.yes && !o.dryRun && !o.MayAsk():
+				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+			}
+			o.rooms, o.tokens = args[:1], args[1:]
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return runResend(c.Context(), o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.to, "to", "", "send to `ADDRESS`")
+	f.BoolVar(&o.force, "force", false, "even if the address does not match the invite")
+	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.BoolVar(&o.again, "again", false, "even if the person has another invite")
+	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
+	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
+	return c
+}
+
+func runResend(ctx context.Context, o resendOptions) error {
+	account, room, err := o.AccountInRoom(ctx, o.rooms[0])
+	if err != nil {
+		return err
+	}
+	old, err := o.find(account, room)
+	if err != nil {
+		return err
+	}
+	plans, err := o.planResend(ctx, account, room, old)
+	if err != nil {
+		return err
+	}
+	p := o.preview([]client.Room{room}, plans, !o.yes && o.MayAsk())
+	asking := !o.yes && !o.dryRun && p.open() > 0
+	if asking || o.dryRun {
+		outbox, err := account.Outbox(ctx)
+		if err != nil {
+			return err
+		}
+		_, last := outbox.Outlook(o.Now(), p.plans())
+		o.announce(p, last, asking)
+	}
+	if asking {
+		yes, err := o.Confirm(ctx, fmt.Sprintf("Revoke %s, and invite anew?", out.Count(p.open(), "invite")))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return fail.ErrDeclined
+		}
+	}
+	if o.dryRun {
+		return o.report(p, nil)
+	}
+	o.revokeOld(ctx, account, p, old)
+	waiting, err := o.deliver(ctx, account, p)
+	if err != nil {
+		return err
+	}
+	return o.report(p, waiting)
+}
+
+// planResend plans the new invites.
+func (o *resendOptions) planResend(ctx context.Context, account *client.Account, room client.Room, old []*revocation) ([]client.Plan, error) {
+	resends := make([]client.Resend, len(old))
+	for n, w := range old {
+		resends[n] = client.Resend{Invite: w.Invite, Address: o.list.Recipients[n].Address}
+	}
+	return o.withTerms(ctx, account, func() ([]client.Plan, error) {
+		t := o.Tally("Asking who is on Matrix", len(resends))
+		defer t.End()
+		return account.PlanResend(ctx, room.ID, resends, t.Reach)
+	})
+}
+
+// find returns the invites of the tokens, and makes the list of whom they are for.
+func (o *resendOptions) find(account *client.Account, room client.Room) ([]*revocation, error) {
+	facts := account.Facts()
+	var found []*revocation
+	for _, token := range o.tokens {
+		i, err := out.FindInvite(account, room, token)
+		if err != nil {
+			return nil, err
+		}
+		address, err := o.addressOf(account, i)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(found, func(w *revocation) bool { return w.Token == i.Token }) {
+			continue
+		}
+		found = append(found, newRevocation(account, out.FindingOf(account, facts, room, i), room))
+		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Invitee: recipients.Invitee{Address: address}})
+	}
+	return found, nil
+}
+
+// addressOf is whom an invite went to, if it is one that can be sent again.
+func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (threepid.ID, error) {
+	if err := account.Resendable(i); err != nil {
+		return threepid.ID{}, withShortName(err)
+	}
+	known, inBook := account.AddressOf(i.RoomID, i.Token)
+	if o.to == "" {
+		if !inBook {
+			return known, &NoAddressError{i}
+		}
+		return known, nil
+	}
+	to, err := threepid.ParseEmail(o.to)
+	if err != nil {
+		return to, err
+	}
+	if !o.force && !account.MayBeTo(i, to) {
+		return to, &OtherAddressError{i, to.Address}
+	}
+	return to, nil
+}
+
+// revokeOld revokes the invites that are sent anew. Where that fails nothing is sent.
+func (o *resendOptions) revokeOld(ctx context.Context, account *client.Account, p *preview, old []*revocation) {
+	var open []*revocation
+	for n, d := range p.deliveries {
+		if d.open() {
+			open = append(open, old[n])
+		}
+	}
+	revokeEach(ctx, o.Program, account, open)
+	for n, d := range p.deliveries {
+		if err := old[n].err; d.open() && err != nil && !errors.Is(err, client.ErrAlreadyRevoked) {
+			d.fail(err)
+		}
+	}
+}
+
+// A NoAddressError says that nobody here knows to whom an invite went.
+type NoAddressError struct{ invite invite.Invite }
+
+func (e *NoAddressError) Error() string {
+	return fmt.Sprintf("the invite of %s was not sent from here, so its address is not known", out.Cut(e.invite.DisplayName, out.NameWidth))
+}
+
+// Hint says how to name the address.
+func (*NoAddressError) Hint(func(client.Advice) string) string {
+	return "To name the address, use --to."
+}
+
+// An OtherAddressError says that an address does not look like an invite's.
+type OtherAddressError struct {
+	invite  invite.Invite
+	address string
+}
+
+func (e *OtherAddressError) Error() string {
+	return fmt.Sprintf("%s does not look like the address of %s", e.address, out.Cut(e.invite.DisplayName, out.NameWidth))
+}
+
+// Hint says how to send it to the address all the same.
+func (*OtherAddressError) Hint(func(client.Advice) string) string {
+	return "If it is the right address, use --force."
+}

@@ -1,0 +1,220 @@
+package send
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/exit"
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/filter"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// A revocation is one invite on its way to being revoked.
+type revocation struct {
+	invite.Invite
+	attempt
+
+	room    client.Room
+	address string // empty if nobody here knows
+}
+
+func newRevocation(account *client.Account, f out.Finding, room client.Room) *revocation {
+	w := &revocation{Invite: f.Invite, attempt: attempt{outcome: out.Planned}, room: room, address: f.Address}
+	if err := account.Revocable(f.Invite); err != nil {
+		w.fail(withShortName(err))
+	}
+	return w
+}
+
+// withShortName is an error in which the name of a room is cut.
+func withShortName(err error) error {
+	if power, ok := errors.AsType[*client.PowerError](err); ok {
+		short := *power
+		short.Room = out.Cut(power.Room, out.NameWidth)
+		return &short
+	}
+	return err
+}
+
+// whom is how people are told which invite it is.
+func (w *revocation) whom() string { return cmp.Or(w.address, out.NameCell(w.Invite).Shown) }
+
+// find returns the invites that are meant. Before all tokens are known to be right
+// nothing is done to any.
+func (o revokeOptions) find(account *client.Account) ([]*revocation, error) {
+	if !o.byToken() {
+		return o.findSelected(account)
+	}
+	room, err := account.FindRoom(o.room)
+	if err != nil {
+		return nil, err
+	}
+	facts := account.Facts()
+	var found []*revocation
+	for _, token := range o.tokens {
+		i, err := out.FindInvite(account, room, token)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(found, func(w *revocation) bool { return w.Token == i.Token }) {
+			continue
+		}
+		w := newRevocation(account, out.FindingOf(account, facts, room, i), room)
+		if fail.Is[*client.PowerError](w.err) {
+			return nil, w.err // it is about every invite of the room
+		}
+		found = append(found, w)
+	}
+	return found, nil
+}
+
+// findSelected returns the invites that the filters find. What is not out any more
+// has to be asked for.
+func (o revokeOptions) findSelected(account *client.Account) ([]*revocation, error) {
+	rooms, err := filter.FindRooms(account, o.which.Rooms)
+	if err != nil {
+		return nil, err
+	}
+	facts := account.Facts()
+	var found []*revocation
+	for _, i := range o.which.Select(account, rooms, o.Now()) {
+		f := out.FindingOf(account, facts, rooms[i.RoomID], i)
+		if i.Status != invite.Revoked && (i.Live() || len(o.which.Statuses) > 0) && o.which.Match(f) {
+			found = append(found, newRevocation(account, f, rooms[i.RoomID]))
+		}
+	}
+	return found, nil
+}
+
+// byRoom puts those of a room together, in the order of the first of each.
+func byRoom(revocations []*revocation) [][]*revocation {
+	var all [][]*revocation
+	at := map[id.RoomID]int{}
+	for _, w := range revocations {
+		n, known := at[w.RoomID]
+		if !known {
+			n = len(all)
+			at[w.RoomID] = n
+			all = append(all, nil)
+		}
+		all[n] = append(all[n], w)
+	}
+	return all
+}
+
+// revokeEach revokes one after the other, until all are or it is of no use to go on.
+func revokeEach(ctx context.Context, a *host.Program, account *client.Account, revocations []*revocation) {
+	t := a.Tally("Revoking", countOpen(revocations))
+	defer t.End()
+	stopped, done := false, 0
+	for _, w := range revocations {
+		switch {
+		case !w.open():
+		case stopped:
+			w.skip()
+		default:
+			err := revokeOne(ctx, a, account, w, t)
+			w.outcome = out.Revoked
+			if err != nil {
+				w.fail(err)
+				stopped = endsAll(err)
+			}
+			done++
+			t.Reach(done)
+		}
+	}
+}
+
+// unsaid is how long to leave a homeserver alone that does not say how long.
+const unsaid = time.Minute
+
+// revokeOne revokes one invite. If the homeserver wants to be left alone for a while
+// it is: to ask twice for the same does no harm.
+func revokeOne(ctx context.Context, a *host.Program, account *client.Account, w *revocation, t *out.Tally) error {
+	for {
+		err := account.Revoke(ctx, w.RoomID, w.Token)
+		limit, limited := errors.AsType[*client.RateLimitError](err)
+		if !limited {
+			return err
+		}
+		pause := cmp.Or(limit.RetryAfter, unsaid)
+		t.Set("Revoking: the homeserver takes the next one at " + out.Clock(a.Now(), a.Now().Add(pause)) + "…")
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// jsonRevocation is what revoke promises to scripts for each invite.
+type jsonRevocation struct {
+	RoomID      string      `json:"room_id"`
+	RoomName    string      `json:"room_name"`
+	Token       string      `json:"token"`
+	DisplayName string      `json:"display_name,omitempty"`
+	Address     string      `json:"address,omitempty"`
+	Outcome     out.Outcome `json:"outcome"`
+	Error       string      `json:"error,omitempty"`
+}
+
+// outlook counts those that could not be revoked. To have found that out is no failure.
+func (o revokeOptions) outlook(revocations []*revocation) {
+	if open := countOpen(revocations); open < len(revocations) {
+		o.Note("%d would be revoked, %d cannot be.", open, len(revocations)-open)
+	}
+}
+
+// report writes what became of all revocations and returns what went wrong.
+func (o revokeOptions) report(revocations []*revocation) error {
+	all := make([]jsonRevocation, 0, len(revocations))
+	t := &out.Table{Columns: []out.Column{{Title: "INVITED", Yields: true}, {Title: "OUTCOME"}, {Title: "TOKEN", Yields: true}, {}, {Title: "ROOM", Yields: true}, {}, {}}, Of: "result"}
+	var failures []fail.Failure
+	rooms := len(byRoom(revocations))
+	for _, w := range revocations {
+		reason := ""
+		if w.err != nil {
+			reason = w.err.Error()
+			failures = append(failures, fail.Failure{Subject: out.Cut(w.whom(), out.NameWidth), Err: w.err})
+		}
+		all = append(all, jsonRevocation{string(w.RoomID), w.room.Name, w.Token, w.DisplayName, w.address, w.outcome, reason})
+		room := out.Cell{Exact: string(w.RoomID)}
+		if rooms > 1 {
+			room.Shown = w.room.Label()
+		}
+		t.Add(
+			out.Cell{Shown: w.whom(), Exact: w.DisplayName},
+			out.OutcomeCell(w.outcome),
+			out.Cell{Shown: out.FirstLetters(w.Token, out.ShortestToken), Exact: w.Token, Call: true},
+			out.Cell{Exact: reason},
+			room,
+			out.Cell{Exact: w.room.Name},
+			out.Cell{Exact: string(w.room.Alias)},
+		)
+	}
+	if err := o.WriteOutcomes(all, t, failures); err != nil {
+		return err
+	}
+	if o.dryRun {
+		o.outlook(revocations)
+		return nil
+	}
+	return fail.Batch("revoked", len(revocations), failures)
+}
+
+// endsAll reports whether after such a failure there is no use in going on with
+// the next one: it is not about the one that failed, or nobody answers.
+func endsAll(err error) bool {
+	return exit.Code(err) != exit.Error || fail.Interrupted(err) ||
+		fail.Is[*client.UncertainError](err) || fail.Is[*client.UnreachableError](err) || fail.Is[*identity.UnreachableError](err)
+}

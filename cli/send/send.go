@@ -1,0 +1,256 @@
+// Package send is the commands that send and revoke invites: send, resend, revoke and
+// outbox.
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/recipients"
+)
+
+type sendOptions struct {
+	*host.Program
+
+	rooms []string
+	list  recipients.List
+	file  string // that the list comes from; empty for arguments, - for standard input
+
+	dryRun, yes, again, wait bool
+	terms                    bool // are accepted
+}
+
+// NewSend returns the command mxinvite send.
+func NewSend(a *host.Program) *cobra.Command {
+	o := sendOptions{Program: a}
+	c := &cobra.Command{
+		Use:   "send ROOM PERSON... | --file FILE | -",
+		Short: "Invite people by e-mail address or Matrix ID",
+		Long: "Invite people to a room, or to several with --room. A person is an e-mail\n" +
+			"address or a Matrix ID. They are arguments, or in a file or on standard input\n" +
+			"(-): a table in CSV, or any text with addresses and Matrix IDs in it. Users on\n" +
+			"Matrix are invited there; the others get a mail from the identity server. At a\n" +
+			"terminal you are shown what will happen, and asked before anything is sent.\n\n" +
+			"Invites go through the outbox. When the server takes no more for now, what is\n" +
+			"left waits there: send ends and says how to go on, or stays with --wait.",
+		Example: "  mxinvite send '#ops' grace@navy.example @ken:bell.example\n" +
+			"  mxinvite send --room '#ops' --room '#compilers' grace@navy.example\n" +
+			"  mxinvite send '#ops' --file people.csv --dry-run\n" +
+			"  mxinvite send '#ops' --file people.csv --yes --wait",
+		Args: fail.Args(0, -1),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			args = o.takeRooms(args)
+			if len(args) == 1 && args[0] == "-" {
+				o.file, args = "-", nil
+			}
+			switch {
+			case len(o.rooms) == 0:
+				return fail.Args(1, -1)(c, args)
+			case o.file == "" && len(args) == 0:
+				return fail.Args(2, -1)(c, o.rooms[:1])
+			case o.file != "" && len(args) > 0:
+				return fail.Usage(c, errors.New("people come either from a list or as arguments"))
+			case o.file != "" && !o.yes && !o.dryRun && (o.file == "-" || !o.MayAsk()):
+				return fail.Usage(c, errors.New("--yes or --dry-run is missing: mxinvite cannot ask for confirmation without a terminal, or if the list is standard input"))
+			}
+			return o.read(c, args)
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return runSend(c.Context(), o) },
+	}
+	f := c.Flags()
+	f.StringArrayVar(&o.rooms, "room", nil, "invite to `ROOM`; give it again for another one")
+	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
+	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.BoolVar(&o.again, "again", false, "send even if the person has another invite")
+	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
+	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
+	return c
+}
+
+// takeRooms takes the room from the arguments: the first one, unless --room names
+// it. An alias or a room ID is a room beside --room, too, for no person is called so.
+func (o *sendOptions) takeRooms(args []string) (people []string) {
+	if len(o.rooms) == 0 && len(args) > 0 {
+		o.rooms = args[:1]
+		return args[1:]
+	}
+	for _, arg := range args {
+		if strings.HasPrefix(arg, "#") || strings.HasPrefix(arg, "!") {
+			o.rooms = append(o.rooms, arg)
+		} else {
+			people = append(people, arg)
+		}
+	}
+	return people
+}
+
+// read reads the people to invite. An argument that is neither an address nor a Matrix
+// ID is a mistake; in a list there may be anything.
+func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
+	if o.file == "" {
+		o.list = recipients.Parse(strings.Join(args, "\n"))
+		if len(o.list.Problems) > 0 {
+			p := o.list.Problems[0]
+			return fail.Usage(c, fmt.Errorf("%q is %w", p.Text, p.Err))
+		}
+		return nil
+	}
+	from := o.In
+	if o.file != "-" {
+		f, err := os.Open(o.file)
+		if err != nil {
+			return fmt.Errorf("read whom to invite: %w", err)
+		}
+		defer f.Close()
+		from = f
+	}
+	o.list, err = out.Await(c.Context(), func() (recipients.List, error) { return recipients.Read(from) })
+	if err != nil {
+		return fmt.Errorf("read whom to invite: %w", err)
+	}
+	return nil
+}
+
+func runSend(ctx context.Context, o sendOptions) error {
+	account, rooms, err := o.AccountInRooms(ctx, o.rooms)
+	if err != nil {
+		return err
+	}
+	plans, err := o.plan(ctx, account, rooms)
+	if err != nil {
+		return err
+	}
+	if len(plans)+len(o.list.Problems) == 0 {
+		o.Note("The list contains no e-mail addresses and no Matrix IDs.")
+	}
+	asking := o.MayAsk() && !o.yes
+	p := o.preview(rooms, plans, asking)
+	asking = asking && !o.dryRun && p.open() > 0
+	if asking || o.dryRun {
+		outbox, err := account.Outbox(ctx)
+		if err != nil {
+			return err
+		}
+		_, last := outbox.Outlook(o.Now(), p.plans())
+		o.announce(p, last, asking)
+	}
+	if asking {
+		yes, err := o.Confirm(ctx, p.question())
+		if err != nil {
+			return err
+		}
+		if !yes {
+			return fail.ErrDeclined
+		}
+	}
+	if o.dryRun {
+		return o.report(p, nil)
+	}
+	waiting, err := o.deliver(ctx, account, p)
+	if err != nil {
+		return err
+	}
+	return o.report(p, waiting)
+}
+
+// plan looks into every person in every room. Most that can go wrong has nothing
+// to do with the one person, and ends the whole.
+func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []client.Room) ([]client.Plan, error) {
+	people := make([]recipients.Invitee, len(o.list.Recipients))
+	for n, r := range o.list.Recipients {
+		people[n] = r.Invitee
+	}
+	plans, err := o.withTerms(ctx, account, func() ([]client.Plan, error) { return o.planAll(ctx, account, rooms, people) })
+	for n := range plans {
+		plans[n].Name = o.list.Recipients[n%len(people)].Name
+	}
+	return plans, err
+}
+
+// withTerms makes plans. If the identity server wants its terms accepted first, it
+// asks for that, and tries once more.
+func (o sendOptions) withTerms(ctx context.Context, account *client.Account, plan func() ([]client.Plan, error)) ([]client.Plan, error) {
+	plans, err := plan()
+	if waiting, ok := errors.AsType[*client.TermsError](err); ok {
+		if err := o.AcceptTerms(ctx, account, waiting, o.terms); err != nil {
+			return nil, err
+		}
+		plans, err = plan()
+	}
+	return plans, err
+}
+
+func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms []client.Room, people []recipients.Invitee) ([]client.Plan, error) {
+	ids := make([]id.RoomID, len(rooms))
+	for n, r := range rooms {
+		ids[n] = r.ID
+	}
+	t := o.Tally("Asking who is on Matrix", len(people))
+	defer t.End()
+	return account.PlanAll(ctx, ids, people, t.Reach)
+}
+
+// deliver puts into the outbox what is to be sent and has it sent, as far as it
+// may go. It returns why some wait; nil if none does.
+func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *preview) (*out.WaitingError, error) {
+	if plans := p.plans(); len(plans) > 0 {
+		if _, err := account.Enqueue(ctx, plans); err != nil {
+			return nil, err
+		}
+	}
+	waiting := o.carry(ctx, account, p)
+	outbox, err := account.Outbox(context.WithoutCancel(ctx))
+	p.settle(outbox)
+	return waiting, err
+}
+
+// carry sends until nothing can go on, or with --wait until everything is
+// settled. It returns why some wait, nil if none does or another program is at it.
+func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *out.WaitingError {
+	w := &out.WaitingError{}
+	total, name := p.wanted(), runnerName("send")
+	s := o.StartStatus("Sending…")
+	defer s.End()
+	elsewhere := ""
+	see := func(turn *client.Turn, outbox client.Outbox) bool {
+		w.Take(o.Now(), outbox, p.waiting(outbox))
+		s.Set(out.SendingLine(w.Now, outbox, total-w.Count, total))
+		switch {
+		case w.Count == 0:
+			return true
+		case turn != nil && turn.Elsewhere != "" && !slices.Contains([]string{"", name, elsewhere}, outbox.Sender):
+			elsewhere = outbox.Sender
+			s.Note("%s is the one that sends for this account. It will send these.", elsewhere)
+		case turn != nil && turn.Err != nil && o.wait:
+			s.Note("Nothing goes out for now: %s", turn.Err.Error())
+		case turn != nil && turn.Err != nil:
+			w.Cause = turn.Err
+			return true
+		}
+		return !o.wait && (elsewhere != "" || w.Stuck(outbox))
+	}
+	outbox, err := account.Outbox(ctx)
+	// Who is at it already, or that nothing may go yet, needs no trying.
+	if err == nil && !see(&client.Turn{Elsewhere: outbox.Sender}, outbox) {
+		err = sendQueued(ctx, account, name, see)
+	}
+	if err != nil {
+		w.Cause = err
+	}
+	if w.Count == 0 || w.Cause == nil && elsewhere != "" && !o.wait {
+		return nil
+	}
+	return w
+}

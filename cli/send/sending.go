@@ -1,0 +1,77 @@
+package send
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
+)
+
+// peek is how often a command looks what has become of the outbox.
+const peek = 5 * time.Second
+
+// runnerName is what other programs call this one while it sends.
+func runnerName(command string) string {
+	return fmt.Sprintf("mxinvite %s (process %d)", command, os.Getpid())
+}
+
+// sendQueued has sent what is in the outbox. After everything that comes of it, and
+// now and then with a turn that is nil, see is shown the outbox; pump ends when
+// see is done, when sending cannot go on, or with ctx. An invite that is under way
+// by then is seen through.
+func sendQueued(ctx context.Context, account *client.Account, name string, see func(*client.Turn, client.Outbox) (done bool)) error {
+	running, stop := context.WithCancel(ctx)
+	turns := make(chan client.Turn)
+	var sending panicgroup.Group
+	sending.Go(func() error {
+		defer close(turns)
+		runner := account.Runner(name)
+		defer runner.Close()
+		for {
+			turn := runner.Next(running)
+			turns <- turn
+			if turn.Final {
+				return nil
+			}
+		}
+	})
+	defer func() {
+		stop()
+		for range turns { // see has panicked, and the runner has to let go of the outbox
+		}
+	}()
+	ticker := time.NewTicker(peek)
+	defer ticker.Stop()
+	var failure error
+	for {
+		var turn *client.Turn
+		select {
+		case t, more := <-turns:
+			if !more {
+				_ = sending.Wait() // what kept it from sending is in its turns
+				return failure
+			}
+			turn = &t
+		case <-ticker.C:
+			if running.Err() != nil {
+				continue // it is ending
+			}
+		}
+		if turn != nil && turn.Final {
+			if ctx.Err() != nil || running.Err() == nil {
+				failure = turn.Err
+			}
+			continue
+		}
+		outbox, err := account.Outbox(context.WithoutCancel(ctx))
+		if err != nil {
+			failure = err
+		}
+		if err != nil || see(turn, outbox) {
+			stop()
+		}
+	}
+}

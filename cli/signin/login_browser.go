@@ -1,0 +1,162 @@
+package signin
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/internal/panicgroup"
+	"github.com/mxinvite/mxinvite/internal/qrtext"
+)
+
+// signingIn is what is told while a homeserver is asked.
+func (o loginOptions) signingIn(c *cobra.Command, hs discovery.Homeserver, work func() error) error {
+	return o.During(c.Context(), "Signing in on "+hs.Name, func(context.Context) error { return work() })
+}
+
+// byDevice shows a code and waits until somebody has approved it elsewhere.
+func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs discovery.Homeserver) (*client.Account, error) {
+	s, err := client.StartDevice(ctx, opt, hs)
+	if err != nil {
+		return nil, err
+	}
+	o.Message("Open this address on any device:\n\n  %s\n\nand type this code:\n\n  %s\n", s.VerificationURI, s.UserCode)
+	if o.ErrTTY && !o.Accessible {
+		o.showQR(cmp.Or(s.VerificationURIComplete, s.VerificationURI))
+	}
+	o.Message("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))
+	talk, ok := o.Conversation.(interrupter)
+	if !ok {
+		return s.Wait(ctx)
+	}
+	var account *client.Account
+	stopped, err := talk.UntilEnter(ctx, func(ctx context.Context) (err error) {
+		account, err = s.Wait(ctx)
+		return err
+	})
+	if stopped {
+		return nil, fail.ErrDeclined
+	}
+	return account, err
+}
+
+// An interrupter cancels work when the user presses Enter. The accessible mode is one.
+type interrupter interface {
+	UntilEnter(ctx context.Context, work func(context.Context) error) (stopped bool, err error)
+}
+
+// showQR draws an address for a telephone's camera, if the terminal is wide
+// enough.
+func (o loginOptions) showQR(address string) {
+	lines, err := qrtext.Draw(address, false)
+	if err != nil || qrtext.Width(lines) > o.Width {
+		return
+	}
+	for _, line := range lines {
+		if o.MayColor() {
+			line = qrtext.LightOnDark + line + qrtext.Reset
+		}
+		fmt.Fprintln(o.Err, line)
+	}
+	fmt.Fprintln(o.Err)
+}
+
+// A detour is a sign-in that goes by a browser.
+type detour interface {
+	URL() string
+	Expects(finalURL string) bool
+	Finish(ctx context.Context, finalURL string) (*client.Account, error)
+}
+
+// byBrowser has a browser go to the server and come back: by itself if it is on
+// this machine, or by the address that it ends at and that somebody pastes.
+func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (account *client.Account, err error) {
+	ctx, cancel := context.WithCancel(c.Context())
+	defer cancel()
+	redirect := client.PastedRedirectURI
+	var back *host.Loopback
+	if o.Browse != nil && o.MayAsk() {
+		if back, err = host.ListenLoopback(ctx); err == nil {
+			redirect = back.RedirectURI()
+		}
+	}
+	d, err := o.start(ctx, opt, hs, way, redirect)
+	if err != nil {
+		return nil, err
+	}
+	o.Message("Open this address in a browser and sign in there:\n\n  %s\n", d.URL())
+	if back != nil && o.Browse(d.URL()) == nil {
+		o.Note("Your browser should have done so already.")
+	}
+	final, err := o.finalAddress(ctx, d, back)
+	if err != nil {
+		return nil, err
+	}
+	err = o.signingIn(c, hs, func() (err error) {
+		account, err = d.Finish(ctx, final)
+		return err
+	})
+	return account, err
+}
+
+func (o loginOptions) start(ctx context.Context, opt client.Options, hs discovery.Homeserver, way discovery.Way, redirect string) (detour, error) {
+	if way == discovery.WaySSO {
+		return client.StartSSO(ctx, opt, hs, redirect, o.provider)
+	}
+	return client.StartBrowser(ctx, opt, hs, redirect)
+}
+
+// finalAddress is where the browser ends: heard from itself, or pasted, whatever
+// comes first.
+func (o loginOptions) finalAddress(ctx context.Context, d detour, back *host.Loopback) (string, error) {
+	type arrival struct {
+		address string
+		err     error
+	}
+	came := make(chan arrival, 2)
+	from := func(wait func() (string, error)) {
+		var a arrival
+		a.err = panicgroup.Try(func() (err error) {
+			a.address, err = wait()
+			return err
+		})
+		came <- a
+	}
+	if back != nil {
+		go from(func() (string, error) { return back.Wait(ctx, d.Expects) })
+	}
+	go from(func() (string, error) { return o.pasted(ctx, d) })
+	first := <-came
+	panicgroup.Raise(first.err)
+	if first.err != nil && back != nil && ctx.Err() == nil {
+		first = <-came // the other may still come
+		panicgroup.Raise(first.err)
+	}
+	return first.address, first.err
+}
+
+// pasted asks for the address that the browser ended at. A person who pastes
+// another is asked again.
+func (o loginOptions) pasted(ctx context.Context, d detour) (string, error) {
+	for {
+		o.Message("Paste the address that it ends at (the page itself may show an error):")
+		line, err := out.ReadLine(ctx, o.In)
+		switch line = strings.TrimSpace(line); {
+		case err != nil && line == "":
+			return "", errors.Join(fail.ErrNoAnswer, ctx.Err())
+		case d.Expects(line) || !o.MayAsk():
+			return line, nil
+		}
+		o.Message("That is not it: it begins with the address that your browser was sent back to, and has a code in it.")
+	}
+}

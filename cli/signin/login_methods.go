@@ -1,0 +1,189 @@
+package signin
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/exit"
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
+)
+
+const (
+	// maxSecret is more than any homeserver takes, and less than a file that was
+	// named by mistake.
+	maxSecret = 16 << 10
+	// passwordTries is how often a person may type the password.
+	passwordTries = 3
+)
+
+// methodNames are how they are called on the command line.
+func methodNames() map[discovery.Way]string {
+	return map[discovery.Way]string{
+		discovery.WayDevice: "device", discovery.WayBrowser: "browser", discovery.WaySSO: "sso",
+		discovery.WayPassword: "password", discovery.WayToken: "token",
+	}
+}
+
+func methodName(w discovery.Way) string { return methodNames()[w] }
+
+// MethodNames are the names, the best way first.
+func MethodNames() []string {
+	names := methodNames()
+	all := make([]string, 0, len(names))
+	for w := range discovery.Way(len(names)) {
+		all = append(all, names[w])
+	}
+	return all
+}
+
+// askedWay is the way that the command line asks for; nil if it leaves that open.
+func (o loginOptions) askedWay(c *cobra.Command) (*discovery.Way, error) {
+	with := o.with
+	for _, file := range []struct{ flag, given, way string }{
+		{"--password-file", o.passwordFile, "password"}, {"--token-file", o.tokenFile, "token"},
+	} {
+		switch {
+		case file.given == "":
+		case with != "" && with != file.way:
+			return nil, fail.Usage(c, fmt.Errorf("%s is for signing in with a %s, not with %s", file.flag, file.way, with))
+		default:
+			with = file.way
+		}
+	}
+	if with == "" {
+		return nil, nil
+	}
+	n := slices.Index(MethodNames(), with)
+	if n < 0 {
+		return nil, fail.Usage(c, fmt.Errorf("there is no sign-in method %q, only %s", with, strings.Join(MethodNames(), ", ")))
+	}
+	return new(discovery.Way(n)), nil
+}
+
+// way chooses how to sign in: as asked, else the best that the homeserver offers
+// and that works here.
+func (o loginOptions) way(hs discovery.Homeserver, asked *discovery.Way) (discovery.Way, error) {
+	offered := hs.Ways()
+	if asked != nil {
+		switch {
+		case slices.Contains(offered, *asked):
+			return *asked, nil
+		case *asked == discovery.WayPassword:
+			return 0, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNoPassword)
+		}
+		return 0, fmt.Errorf("sign in on %s with %s: %w", hs.Name, methodName(*asked), client.ErrNotOffered)
+	}
+	// Who pipes something in means it for the password.
+	if !o.InTTY && slices.Contains(offered, discovery.WayPassword) {
+		return discovery.WayPassword, nil
+	}
+	for _, w := range offered {
+		if o.works(w) {
+			return w, nil
+		}
+	}
+	return 0, fail.UsageOf("mxinvite login", errors.New("signing in needs a terminal; without one, choose a method with --with"))
+}
+
+// works reports whether a way leads somewhere without anybody having asked for it.
+func (o loginOptions) works(w discovery.Way) bool {
+	switch w {
+	case discovery.WayDevice:
+		return o.ErrTTY // somebody reads the code
+	case discovery.WayPassword:
+		return true
+	default:
+		return o.MayAsk()
+	}
+}
+
+// enter signs in.
+func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (*client.Account, error) {
+	switch way {
+	case discovery.WayDevice:
+		return o.byDevice(c.Context(), opt, hs)
+	case discovery.WayBrowser, discovery.WaySSO:
+		return o.byBrowser(c, opt, hs, way)
+	case discovery.WayToken:
+		return o.byToken(c, opt, hs)
+	default:
+		return o.byPassword(c, opt, hs)
+	}
+}
+
+// byPassword signs in with a password from a file or a pipe, or with one that is
+// typed, which may take a person more than one try.
+func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
+	if o.user, err = o.orAsk(c, cmp.Or(o.user, string(hs.UserID)), "Your user name there:", "--user"); err != nil {
+		return nil, err
+	}
+	typed := (o.passwordFile == "" || o.passwordFile == "-") && o.InTTY
+	for try := 1; ; try++ {
+		password, err := o.secret(c, "password", o.passwordFile)
+		if err != nil {
+			return nil, err
+		}
+		err = o.signingIn(c, hs, func() (err error) {
+			account, err = client.SignIn(c.Context(), opt, hs, o.user, password)
+			return err
+		})
+		if !typed || !errors.Is(err, client.ErrPassword) || try == passwordTries {
+			return account, err
+		}
+		exit.PrintError(o.Program, err)
+	}
+}
+
+// byToken signs in with an access token from elsewhere.
+func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
+	token, err := o.secret(c, "access token", o.tokenFile)
+	if err != nil {
+		return nil, err
+	}
+	err = o.signingIn(c, hs, func() (err error) {
+		account, err = client.SignInWithToken(c.Context(), opt, hs, strings.TrimSpace(token))
+		return err
+	})
+	return account, err
+}
+
+// secret reads a secret from a file or a pipe, or from a terminal that does not
+// show it, and takes the line break from its end.
+func (o loginOptions) secret(c *cobra.Command, what, file string) (string, error) {
+	if (file == "" || file == "-") && o.InTTY {
+		return o.AskHidden(c.Context(), strings.ToUpper(what[:1])+what[1:]+": ")
+	}
+	from := o.In
+	if file != "" && file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return "", fmt.Errorf("read the %s: %w", what, err)
+		}
+		defer f.Close()
+		from = f
+	}
+	data, err := io.ReadAll(io.LimitReader(from, maxSecret+1))
+	if err != nil {
+		return "", fmt.Errorf("read the %s: %w", what, err)
+	}
+	data = bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
+	switch {
+	case len(data) == 0:
+		return "", fail.Usage(c, fmt.Errorf("the %s is missing: it comes from --%s-file, standard input or a terminal", what, lastWord(what)))
+	case len(data) > maxSecret:
+		return "", fail.Usage(c, fmt.Errorf("what came as the %s is too long to be one", what))
+	}
+	return string(data), nil
+}
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
