@@ -18,6 +18,7 @@ const maxLine = 4095
 // An Event is the effect of a key on the reader of the line.
 type Event int
 
+// The events of a key.
 const (
 	None  Event = iota // the line is not complete
 	Enter              // the line is complete
