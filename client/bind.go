@@ -43,7 +43,7 @@ func (a *Account) MailCode(ctx context.Context, i Invitation) (v identity.Valida
 	if (keycheck.Question{URL: base}).Host() != i.Host {
 		return v, fmt.Errorf("%s: %w", i.Host, ErrOtherIdentityServer)
 	}
-	err = a.withServer(ctx, func(s *identity.Server) (err error) {
+	err = a.identity.do(ctx, func(s *identity.Server) (err error) {
 		v, err = s.MailCode(ctx, address, rand.Text())
 		return err
 	})
@@ -60,7 +60,7 @@ const (
 // that it came in; empty if the person has opened that. From then on the
 // identity server tells everybody who asks that the address is the account's.
 func (a *Account) AcceptByAddress(ctx context.Context, i Invitation, v identity.Validation, code string) (Accepted, error) {
-	err := a.withServer(ctx, func(s *identity.Server) error {
+	err := a.identity.do(ctx, func(s *identity.Server) error {
 		if code := codeIn(code); code != "" {
 			if err := s.SubmitCode(ctx, v, code); err != nil {
 				return err

@@ -12,8 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// An addressBook knows whom invites went to that were sent from here. Room state
-// only has a name that the identity server has made unreadable.
+// An addressBook holds the addresses of the invites that were sent from here. Room
+// state only has a name that the identity server has shortened.
 type addressBook struct {
 	mu        sync.RWMutex
 	addresses map[bookEntry]threepid.ID
@@ -37,31 +37,28 @@ func (b *addressBook) add(room id.RoomID, token string, address threepid.ID) {
 	b.addresses[bookEntry{room, token}] = address
 }
 
-// AddressOf returns the address that an invite went to, if it was sent from here
-// and is remembered.
-func (a *Account) AddressOf(room id.RoomID, token string) (threepid.ID, bool) {
-	a.book.mu.RLock()
-	defer a.book.mu.RUnlock()
-	address, ok := a.book.addresses[bookEntry{room, token}]
+func (b *addressBook) address(room id.RoomID, token string) (threepid.ID, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	address, ok := b.addresses[bookEntry{room, token}]
 	return address, ok
 }
 
-// Addresses lists everybody whom invites went to that are remembered, by address.
-func (a *Account) Addresses() []threepid.ID {
-	a.book.mu.RLock()
-	defer a.book.mu.RUnlock()
-	all := slices.SortedFunc(maps.Values(a.book.addresses), func(x, y threepid.ID) int {
+func (b *addressBook) all() []threepid.ID {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	all := slices.SortedFunc(maps.Values(b.addresses), func(x, y threepid.ID) int {
 		return cmp.Compare(x.Address, y.Address)
 	})
 	return slices.Compact(all)
 }
 
-// bookTokens are the invites of a room that are in the book.
-func (a *Account) bookTokens(room id.RoomID) map[string]bool {
-	a.book.mu.RLock()
-	defer a.book.mu.RUnlock()
+// tokens returns the tokens of the invites of a room.
+func (b *addressBook) tokens(room id.RoomID) map[string]bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
 	tokens := map[string]bool{}
-	for entry := range a.book.addresses {
+	for entry := range b.addresses {
 		if entry.room == room {
 			tokens[entry.token] = true
 		}
@@ -69,14 +66,28 @@ func (a *Account) bookTokens(room id.RoomID) map[string]bool {
 	return tokens
 }
 
-// restoreBook reads the address book, and what the outbox still holds.
+func (b *addressBook) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.addresses)
+}
+
+// AddressOf returns the address that an invite was sent to, if it was sent from here.
+func (a *Account) AddressOf(room id.RoomID, token string) (threepid.ID, bool) {
+	return a.book.address(room, token)
+}
+
+// Addresses lists the addresses that invites were sent to, in order.
+func (a *Account) Addresses() []threepid.ID { return a.book.all() }
+
+// restoreBook reads the stored address book and the addresses in the outbox.
 func (a *Account) restoreBook(ctx context.Context) error {
 	book, err := a.opt.Store.Addresses(ctx, a.storeKey())
 	if err != nil {
 		return err
 	}
 	for _, sealed := range book {
-		if address, ok := a.openAddress(sealed); ok {
+		if address, ok := a.data.decryptAddress(sealed); ok {
 			a.book.add(sealed.Room, sealed.Token, address)
 		}
 	}
@@ -85,13 +96,13 @@ func (a *Account) restoreBook(ctx context.Context) error {
 		return err
 	}
 	for _, e := range entries {
-		a.book.add(e.Room, e.Token, a.open(e).payload.threePID())
+		a.book.add(e.Room, e.Token, a.data.decrypt(e).payload.threePID())
 	}
 	return nil
 }
 
-// Remembered is of how many invites the addresses are kept on the disk, also those
-// that were sealed in a session that is lost: what [Account.ForgetAddresses] forgets.
+// Remembered returns the number of stored addresses, with those that were encrypted
+// in a session that is lost.
 func (a *Account) Remembered(ctx context.Context) (int, error) {
 	if a.opt.Store == nil {
 		return 0, ErrNoStore
@@ -100,8 +111,8 @@ func (a *Account) Remembered(ctx context.Context) (int, error) {
 	return len(book), err
 }
 
-// ForgetAddresses forgets to whom invites were sent, here and on the disk. What
-// is still to be sent stays.
+// ForgetAddresses deletes the addresses that invites were sent to, in memory and in
+// the store. The outbox stays.
 func (a *Account) ForgetAddresses(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
@@ -109,8 +120,6 @@ func (a *Account) ForgetAddresses(ctx context.Context) error {
 	if err := a.opt.Store.ForgetAddresses(ctx, a.storeKey()); err != nil {
 		return err
 	}
-	a.book.mu.Lock()
-	defer a.book.mu.Unlock()
-	clear(a.book.addresses)
+	a.book.clear()
 	return nil
 }

@@ -6,7 +6,6 @@ package client
 import (
 	"context"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
-	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/roomstate"
 	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -71,32 +69,27 @@ type Options struct {
 }
 
 // An Account is a signed-in user on a homeserver. Its methods may be called
-// from many goroutines.
+// concurrently.
 type Account struct {
 	opt     Options
 	session Session // without tokens
-	hs      *session.Client
-	rooms   *roomstate.Rooms
-	syncing ctxlock.Mutex
+	data    dataKey
+
+	hs       *session.Client
+	rooms    *roomstate.Rooms
+	identity *identityServer
+	keys     *keyChecks
+	book     *addressBook
+
+	syncing ctxlock.Mutex // held during a sync
 	poll    longPoll
 
-	identity identityState
+	outboxChanged chan struct{} // by this program
+	sends         atomic.Bool   // the runner of this program sends
 
-	book       *addressBook
-	outboxNews chan struct{} // this program has changed the outbox
-	sends      atomic.Bool   // this program's runner is the one that sends
-
-	overtaken atomic.Bool // another program keeps the store
+	overtaken atomic.Bool // another program writes to the store
 	missed    atomic.Bool // the last change could not be stored
 	keepErr   atomic.Pointer[error]
-
-	keys    *keycheck.Checker // nil if keys are not checked
-	trustMu sync.RWMutex
-	trusted map[string]bool // hosts that may be asked about keys
-	answers map[keycheck.Question]said
-	swept   time.Time // when answers nobody needs were last forgotten
-	// noServerUntil is until when nobody looks for an identity server to trust.
-	noServerUntil time.Time
 }
 
 // UserID is the account's Matrix ID.
@@ -142,16 +135,12 @@ func Resume(opt Options, s Session) (*Account, error) {
 	}
 	user := s
 	user.AccessToken, user.RefreshToken = "", ""
-	a := &Account{
-		opt: opt, session: user, hs: hs, rooms: roomstate.New(s.UserID),
-		syncing: ctxlock.New(), identity: identityState{turn: ctxlock.New()}, trusted: map[string]bool{},
-		book: newAddressBook(), outboxNews: make(chan struct{}, 1),
-		answers: map[keycheck.Question]said{},
-	}
-	if opt.KeyTransport != nil {
-		a.keys = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: a.trusts, Now: opt.Now})
-	}
-	return a, nil
+	identity := newIdentityServer(opt, user, hs)
+	return &Account{
+		opt: opt, session: user, data: dataKey{s.DataKey}, hs: hs,
+		rooms: roomstate.New(s.UserID), identity: identity, keys: newKeyChecks(opt, identity), book: newAddressBook(),
+		syncing: ctxlock.New(), outboxChanged: make(chan struct{}, 1),
+	}, nil
 }
 
 // newClient returns the client that sends the requests of a session.

@@ -179,17 +179,17 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
-	return &Turn{Item: r.a.item(r.a.close(o.envelope))}, nil
+	return &Turn{Item: r.a.item(r.a.data.encrypt(o.envelope))}, nil
 }
 
 // write writes an entry down, and in the address book whom it went to.
 func (r *Runner) write(ctx context.Context, o outcome) error {
 	var book []store.Address
 	if o.State == store.Sent && o.Token != "" && !r.a.opt.NoAddressBook {
-		book = append(book, r.a.sealAddress(o.Room, o.Token, o.payload.threePID()))
+		book = append(book, r.a.data.encryptAddress(o.Room, o.Token, o.payload.threePID()))
 	}
 	r.read = false
-	return r.a.opt.Store.Advance(ctx, r.a.storeKey(), []store.State{o.was}, []store.Entry{r.a.close(o.envelope)}, book...)
+	return r.a.opt.Store.Advance(ctx, r.a.storeKey(), []store.State{o.was}, []store.Entry{r.a.data.encrypt(o.envelope)}, book...)
 }
 
 // clarify finds out what became of an entry that some program was sending when
@@ -261,7 +261,7 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 // notIt are the invites that were in the room before e was sent, and those that
 // are known to have gone to somebody.
 func (a *Account) notIt(e envelope) map[string]bool {
-	other := a.bookTokens(e.Room)
+	other := a.book.tokens(e.Room)
 	for _, token := range e.payload.Before {
 		other[token] = true
 	}

@@ -39,7 +39,7 @@ func (a *Account) KeepDraft(ctx context.Context, draft Draft) error {
 		if err != nil { // a clock beyond the year 9999
 			return err
 		}
-		sealed = a.session.DataKey.Derive("mxinvite draft").Seal(noteDraft, plain)
+		sealed = a.data.draft().Seal(noteDraft, plain)
 	}
 	return a.opt.Store.SetNote(ctx, a.storeKey(), noteDraft, sealed)
 }
@@ -54,7 +54,7 @@ func (a *Account) Draft(ctx context.Context) (draft Draft, err error) {
 	if err != nil || len(sealed) == 0 {
 		return draft, err
 	}
-	plain, err := a.session.DataKey.Derive("mxinvite draft").Open(noteDraft, sealed)
+	plain, err := a.data.draft().Open(noteDraft, sealed)
 	if errors.Is(err, seal.ErrSealed) {
 		return draft, nil
 	}

@@ -7,16 +7,18 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
+
+	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
 	"github.com/mxinvite/mxinvite/client/session"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// The account data that tells of identity servers
+// Account data about identity servers
 // (https://spec.matrix.org/v1.19/client-server-api/#midentity_server,
 // https://spec.matrix.org/v1.19/client-server-api/#maccepted_terms).
 const (
@@ -24,114 +26,147 @@ const (
 	dataAcceptedTerms  = "m.accepted_terms"
 )
 
-// A Source says who named an identity server.
+// A Source says where the choice of the identity server is from.
 type Source string
 
-// An identity server is named by one of these, the first that names one.
+// The sources, in the order in which they are used.
 const (
 	FromAccount    Source = "your account"
 	FromHomeserver Source = "your homeserver"
 	FromConfig     Source = "the configuration"
 )
 
-// identityState is the identity server in use, found and signed in to at most
-// once at a time.
-type identityState struct {
-	turn   ctxlock.Mutex // whoever has it may use the rest
+// identityServer finds the identity server of an account and signs in to it.
+type identityServer struct {
+	hs         *session.Client
+	user       id.UserID
+	homeserver string // base URL
+	transport  http.RoundTripper
+	configured string // base URL; empty if none is configured
+
+	lock   ctxlock.Mutex // for the fields below
 	server *identity.Server
 	source Source
-	ready  bool // the server knows us and its terms are accepted
+	ready  bool // the account is signed in and the terms are accepted
 }
 
-// withIdentity runs f while nobody else uses the account's identity state.
-func (a *Account) withIdentity(ctx context.Context, f func(*identityState) error) error {
-	if err := a.identity.turn.Lock(ctx); err != nil {
-		return err
+func newIdentityServer(opt Options, user Session, hs *session.Client) *identityServer {
+	return &identityServer{
+		hs: hs, user: user.UserID, homeserver: user.Homeserver, transport: opt.Transport,
+		configured: opt.IdentityServer, lock: ctxlock.New(),
 	}
-	defer a.identity.turn.Unlock()
-	return f(&a.identity)
 }
 
-// IdentityServer says which identity server the account uses and who named it.
-// Nothing is sent there.
+// IdentityServer returns the base URL of the account's identity server, and where
+// that choice is from. It sends no request to the identity server.
 func (a *Account) IdentityServer(ctx context.Context) (baseURL string, source Source, err error) {
-	err = a.withIdentity(ctx, func(s *identityState) error {
-		if err := a.findIdentityServer(ctx, s); err != nil {
-			return err
-		}
-		baseURL, source = s.server.URL(), s.source
-		return nil
-	})
-	return baseURL, source, err
+	return a.identity.find(ctx)
 }
 
-// UseIdentityServer signs in to the identity server, if that was not done yet.
+// UseIdentityServer signs in to the identity server, unless that is done already.
 // The error is a [TermsError] if its terms have to be accepted first.
 func (a *Account) UseIdentityServer(ctx context.Context) error {
-	_, err := a.signedInServer(ctx)
+	_, err := a.identity.signedIn(ctx)
 	return err
 }
 
-// signedInServer returns the identity server once it knows the account and its
-// terms are accepted. Otherwise the error says what is missing, a
-// [TermsError] for instance.
-func (a *Account) signedInServer(ctx context.Context) (server *identity.Server, err error) {
-	err = a.withIdentity(ctx, func(s *identityState) error {
-		if err := a.findIdentityServer(ctx, s); err != nil {
-			return err
-		}
-		if !s.ready {
-			if err := a.register(ctx, s.server); err != nil {
-				return err
-			}
-			s.ready = true
-		}
-		server = s.server
-		return nil
-	})
-	return server, err
+// AcceptTerms accepts policies of the identity server in the languages that were
+// shown, and saves that in the account data for other clients.
+func (a *Account) AcceptTerms(ctx context.Context, shown []identity.PolicyText) error {
+	return a.identity.acceptTerms(ctx, shown)
 }
 
-// forgetIdentityToken makes the next use sign in to the identity server again.
-func (a *Account) forgetIdentityToken(ctx context.Context) {
-	_ = a.withIdentity(ctx, func(s *identityState) error {
-		s.ready = false
-		return nil
-	})
+// Lookup asks the identity server for the user with an address; empty if there is
+// none.
+func (a *Account) Lookup(ctx context.Context, address threepid.ID) (id.UserID, error) {
+	found, _, err := a.identity.lookup(ctx, address)
+	return found[address], err
 }
 
-// withServer calls f with the identity server. If the server has forgotten the
-// account or has new terms meanwhile, it signs in and calls f once more.
-func (a *Account) withServer(ctx context.Context, f func(*identity.Server) error) error {
-	server, err := a.signedInServer(ctx)
+// find returns the base URL of the identity server.
+func (s *identityServer) find(ctx context.Context) (baseURL string, source Source, err error) {
+	if err := s.lock.Lock(ctx); err != nil {
+		return "", "", err
+	}
+	defer s.lock.Unlock()
+	if err := s.choose(ctx); err != nil {
+		return "", "", err
+	}
+	return s.server.URL(), s.source, nil
+}
+
+// signedIn returns the identity server once the account is signed in and its terms
+// are accepted.
+func (s *identityServer) signedIn(ctx context.Context) (*identity.Server, error) {
+	if err := s.lock.Lock(ctx); err != nil {
+		return nil, err
+	}
+	defer s.lock.Unlock()
+	if err := s.choose(ctx); err != nil {
+		return nil, err
+	}
+	if !s.ready {
+		if err := s.register(ctx); err != nil {
+			return nil, err
+		}
+		s.ready = true
+	}
+	return s.server, nil
+}
+
+// signInAgain makes the next use sign in again.
+func (s *identityServer) signInAgain(ctx context.Context) {
+	if s.lock.Lock(ctx) != nil {
+		return
+	}
+	defer s.lock.Unlock()
+	s.ready = false
+}
+
+// do calls f with the identity server. If the server no longer knows the account or
+// has new terms, do signs in and calls f once more.
+func (s *identityServer) do(ctx context.Context, f func(*identity.Server) error) error {
+	server, err := s.signedIn(ctx)
 	if err != nil {
 		return err
 	}
 	err = f(server)
 	if identity.HasCode(err, "M_UNAUTHORIZED") || identity.HasCode(err, "M_TERMS_NOT_SIGNED") {
-		a.forgetIdentityToken(ctx)
-		if server, err = a.signedInServer(ctx); err == nil {
+		s.signInAgain(ctx)
+		if server, err = s.signedIn(ctx); err == nil {
 			err = f(server)
 		}
 	}
 	return err
 }
 
-// findIdentityServer settles which server to use: the account's own choice,
-// then the homeserver's, then the configured one
-// (https://spec.matrix.org/v1.19/client-server-api/#identity-servers).
-func (a *Account) findIdentityServer(ctx context.Context, s *identityState) error {
+// lookup asks the identity server for the users with some addresses, and returns its
+// host. Addresses that it does not know are not in found.
+func (s *identityServer) lookup(ctx context.Context, addresses ...threepid.ID) (found map[threepid.ID]id.UserID, host string, err error) {
+	err = s.do(ctx, func(server *identity.Server) (err error) {
+		host = server.Name()
+		found, err = server.Lookup(ctx, addresses...)
+		return err
+	})
+	return found, host, err
+}
+
+// choose sets the server: that of the account data, else that of the homeserver, else
+// the configured one
+// (https://spec.matrix.org/v1.19/client-server-api/#identity-servers). The caller
+// holds the lock.
+func (s *identityServer) choose(ctx context.Context) error {
 	if s.server != nil {
 		return nil
 	}
-	base, source, err := a.nameIdentityServer(ctx)
+	base, source, err := s.baseURL(ctx)
 	if err != nil {
 		return err
 	}
 	if u, err := url.Parse(base); source != FromConfig && (err != nil || !discovery.Encrypted(u)) {
 		return fmt.Errorf("%s names the identity server %s: %w", source, base, errPlainHTTP)
 	}
-	if s.server, err = identity.New(base, a.opt.Transport); err != nil {
+	if s.server, err = identity.New(base, s.transport); err != nil {
 		return fmt.Errorf("%s: %w", source, err)
 	}
 	s.source = source
@@ -140,10 +175,9 @@ func (a *Account) findIdentityServer(ctx context.Context, s *identityState) erro
 
 var errPlainHTTP = errors.New("not an https URL")
 
-func (a *Account) nameIdentityServer(ctx context.Context) (string, Source, error) {
+func (s *identityServer) baseURL(ctx context.Context) (string, Source, error) {
 	var chosen map[string]json.RawMessage
-	err := a.accountData(ctx, dataIdentityServer, &chosen)
-	if err != nil {
+	if err := s.accountData(ctx, dataIdentityServer, &chosen); err != nil {
 		return "", "", err
 	}
 	if raw, ok := chosen["base_url"]; ok {
@@ -154,23 +188,23 @@ func (a *Account) nameIdentityServer(ctx context.Context) (string, Source, error
 			return *base, FromAccount, nil
 		}
 	}
-	if base := a.wellKnownIdentityServer(ctx); base != "" {
+	if base := s.wellKnown(ctx); base != "" {
 		return base, FromHomeserver, nil
 	}
 	if err := ctx.Err(); err != nil {
 		return "", "", err
 	}
-	if a.opt.IdentityServer != "" {
-		return a.opt.IdentityServer, FromConfig, nil
+	if s.configured != "" {
+		return s.configured, FromConfig, nil
 	}
 	return "", "", ErrNoIdentityServer
 }
 
-// wellKnownIdentityServer asks the domain in the account's Matrix ID, and for
-// servers without one of their own the homeserver itself.
-func (a *Account) wellKnownIdentityServer(ctx context.Context) string {
-	for _, base := range []string{"https://" + a.session.UserID.Homeserver(), strings.TrimRight(a.session.Homeserver, "/")} {
-		wk, err := discovery.WellKnown(ctx, a.opt.Transport, base)
+// wellKnown returns the identity server in the .well-known document of the Matrix
+// ID's domain or else of the homeserver; empty if there is none.
+func (s *identityServer) wellKnown(ctx context.Context) string {
+	for _, base := range []string{"https://" + s.user.Homeserver(), strings.TrimRight(s.homeserver, "/")} {
+		wk, err := discovery.WellKnown(ctx, s.transport, base)
 		if err == nil && wk.IdentityServer.BaseURL != "" {
 			return strings.TrimRight(wk.IdentityServer.BaseURL, "/")
 		}
@@ -178,120 +212,28 @@ func (a *Account) wellKnownIdentityServer(ctx context.Context) string {
 	return ""
 }
 
-// register makes the account known to an identity server with an OpenID token
-// of the homeserver, and sees to the terms.
-func (a *Account) register(ctx context.Context, server *identity.Server) error {
+// register signs in to the identity server with an OpenID token of the homeserver.
+func (s *identityServer) register(ctx context.Context) error {
 	var openID json.RawMessage
-	err := a.hs.Call(ctx, http.MethodPost, session.Path{"v3", "user", a.session.UserID, "openid", "request_token"}, nil, struct{}{}, &openID)
+	err := s.hs.Call(ctx, http.MethodPost, session.Path{"v3", "user", s.user, "openid", "request_token"}, nil, struct{}{}, &openID)
 	if err != nil {
-		return fmt.Errorf("ask the homeserver to vouch for you: %w", err)
+		return fmt.Errorf("ask the homeserver for an OpenID token: %w", err)
 	}
-	if err := server.Register(ctx, openID); err != nil {
-		return a.termsOr(ctx, server, err)
+	if err := s.server.Register(ctx, openID); err != nil {
+		return s.termsError(ctx, err)
 	}
-	return a.termsOr(ctx, server, server.CheckAccount(ctx))
+	return s.termsError(ctx, s.server.CheckAccount(ctx))
 }
 
-// termsOr returns err, but if err says that terms are not accepted, a
-// TermsError that holds them. Terms that the account has accepted in another
-// client are accepted here without a question.
-func (a *Account) termsOr(ctx context.Context, server *identity.Server, err error) error {
-	if !identity.HasCode(err, "M_TERMS_NOT_SIGNED") {
-		return err
+// logout gives the token of the identity server back, if there is one. Errors are
+// ignored: the token expires unused.
+func (s *identityServer) logout(ctx context.Context) {
+	if s.lock.Lock(ctx) != nil {
+		return
 	}
-	policies, err := server.Terms(ctx)
-	if err != nil {
-		return err
+	defer s.lock.Unlock()
+	if s.server != nil && s.ready {
+		_ = s.server.Logout(ctx)
 	}
-	accepted, err := a.acceptedTerms(ctx)
-	if err != nil {
-		return err
-	}
-	var waiting []identity.Policy
-	known := []string{}
-	for _, p := range policies {
-		if len(p.Texts) == 0 {
-			continue // there is nothing that anybody could accept
-		}
-		i := slices.IndexFunc(accepted, func(u string) bool { return p.HasURL(u) })
-		if i < 0 {
-			waiting = append(waiting, p)
-		} else {
-			known = append(known, accepted[i])
-		}
-	}
-	if len(waiting) > 0 {
-		return &TermsError{Server: server.Name(), Policies: waiting}
-	}
-	return server.AcceptTerms(ctx, known)
-}
-
-// AcceptTerms accepts policies of the identity server in the languages that
-// were shown, and remembers that in the account for other clients.
-func (a *Account) AcceptTerms(ctx context.Context, shown []identity.PolicyText) error {
-	return a.withIdentity(ctx, func(s *identityState) error {
-		if err := a.findIdentityServer(ctx, s); err != nil {
-			return err
-		}
-		accepted, err := a.acceptedTerms(ctx)
-		if err != nil {
-			return err
-		}
-		var urls []string
-		for _, t := range shown {
-			urls = append(urls, t.URL)
-			if !slices.Contains(accepted, t.URL) {
-				accepted = append(accepted, t.URL)
-			}
-		}
-		if err := s.server.AcceptTerms(ctx, urls); err != nil {
-			return fmt.Errorf("accept terms: %w", err)
-		}
-		return a.setAccountData(ctx, dataAcceptedTerms, acceptedTerms{accepted})
-	})
-}
-
-type acceptedTerms struct {
-	Accepted []string `json:"accepted"`
-}
-
-func (a *Account) acceptedTerms(ctx context.Context) ([]string, error) {
-	var data acceptedTerms
-	err := a.accountData(ctx, dataAcceptedTerms, &data)
-	return data.Accepted, err
-}
-
-// accountData reads a piece of the account's data into content, which keeps
-// its value if there is none.
-func (a *Account) accountData(ctx context.Context, typ string, content any) error {
-	var raw json.RawMessage
-	err := a.hs.Get(ctx, session.Path{"v3", "user", a.session.UserID, "account_data", typ}, nil, &raw)
-	if HasCode(err, "M_NOT_FOUND") {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read %s of your account: %w", typ, err)
-	}
-	_ = json.Unmarshal(raw, content) // data of the wrong shape counts as none
-	return nil
-}
-
-func (a *Account) setAccountData(ctx context.Context, typ string, content any) error {
-	err := a.hs.Call(ctx, http.MethodPut, session.Path{"v3", "user", a.session.UserID, "account_data", typ}, nil, content, nil)
-	if err != nil {
-		return fmt.Errorf("write %s of your account: %w", typ, err)
-	}
-	return nil
-}
-
-// leaveIdentityServer gives the identity server's token back, if there is one.
-// Nobody is helped by an error here: the token dies unused.
-func (a *Account) leaveIdentityServer(ctx context.Context) {
-	_ = a.withIdentity(ctx, func(s *identityState) error {
-		if s.server != nil && s.ready {
-			_ = s.server.Logout(ctx)
-		}
-		s.ready = false
-		return nil
-	})
+	s.ready = false
 }

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -14,64 +15,111 @@ import (
 )
 
 const (
-	// askAgain is how long a yes or a no counts while somebody follows the
-	// account, and askSpread by how much longer at the most. What was asked at
-	// once is not asked again at once.
-	askAgain  = time.Hour
-	askSpread = 30 * time.Minute
-	// sweepAfter is how often answers are looked through for those about keys
-	// that are in no invite any more.
+	// recheckAfter is the age from which on a response about a key is requested again.
+	// Each key adds a part of recheckSpread, so that keys that were checked together
+	// are not checked together again.
+	recheckAfter  = time.Hour
+	recheckSpread = 30 * time.Minute
+	// sweepAfter is how often responses about keys of no pending invite are removed.
 	sweepAfter = time.Minute
+	// findServerAfter is how long an account counts as one without an identity server.
+	findServerAfter = 10 * time.Minute
 )
 
-// said is what came of asking about a key.
-type said struct {
+// keyChecks are the hosts that may be asked about keys, and their responses.
+type keyChecks struct {
+	checker    *keycheck.Checker // nil if keys are not checked
+	identity   *identityServer
+	configured func(host string) bool // nil for none
+	now        func() time.Time
+
+	mu       sync.RWMutex
+	trusted  map[string]bool // hosts, besides the configured ones
+	results  map[keycheck.Question]keyResult
+	swept    time.Time // last removal of results that are not needed
+	noServer time.Time // the identity server is not looked for until then
+}
+
+// A keyResult is the last response about a key.
+type keyResult struct {
 	validity invite.Validity
-	refusal  *keycheck.RefusedError // why nobody was asked, though the host is trusted
+	refusal  *keycheck.RefusedError // why a trusted host was not asked
 	at       time.Time
 }
 
-// due reports whether it is time to ask about a key: nobody has said yes or no
-// so far, or that was long ago. A key may die at any time, and nobody tells.
-func (s said) due(q keycheck.Question, now time.Time) bool {
-	if s.validity != invite.Valid && s.validity != invite.Invalid {
-		return true
+func newKeyChecks(opt Options, identity *identityServer) *keyChecks {
+	c := &keyChecks{
+		identity: identity, configured: opt.Trusted, now: opt.Now,
+		trusted: map[string]bool{}, results: map[keycheck.Question]keyResult{},
 	}
-	h := fnv.New64a()
-	h.Write([]byte(q.URL))
-	h.Write([]byte(q.PublicKey))
-	spread := time.Duration(h.Sum64() % uint64(askSpread))
-	return now.Sub(s.at) >= askAgain+spread
+	if opt.KeyTransport != nil {
+		c.checker = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: c.trusts, Now: opt.Now})
+	}
+	return c
 }
 
-// CheckKeys asks about the keys of all invites that are out, where that is due,
-// and calls tell after every answer that is news. Each key is asked about once,
-// and only at hosts that are trusted: the account's identity server and what the
-// user named. It returns when there is nothing left to ask. Called every minute
-// it asks about each key once in a while, and not about all of them at once.
-func (a *Account) CheckKeys(ctx context.Context, tell func()) {
-	a.askAbout(ctx, a.dueKeys(), tell)
-}
-
-// dueKeys are the keys that are to be asked about. Answers about those that
-// are in no invite any more are forgotten on the way.
-func (a *Account) dueKeys() []invite.Key {
+// CheckKeys checks the keys of all pending invites whose last check is long ago, and
+// calls changed after each response that differs from the last. It asks the identity
+// server of the account and the hosts that the user trusts. It returns when all checks
+// are done. It may be called every minute.
+func (a *Account) CheckKeys(ctx context.Context, changed func()) {
 	traced := map[id.RoomID]bool{}
 	for _, r := range a.Rooms() {
-		traced[r.ID] = r.Traced // in others it is not certain which invites are out
+		traced[r.ID] = r.Traced // in other rooms the pending invites are not certain
 	}
-	invites := a.Invites()
-	now := a.opt.Now()
-	a.trustMu.Lock()
-	defer a.trustMu.Unlock()
-	a.sweep(invites, now)
+	pending := slices.DeleteFunc(a.Invites(), func(i invite.Invite) bool { return !i.Live() })
+	due := a.keys.due(pending, func(i invite.Invite) bool { return traced[i.RoomID] })
+	a.keys.check(ctx, due, changed)
+}
+
+// CheckInvite checks the keys of one invite again, unless they were checked a moment
+// ago. It calls changed after each response that differs from the last.
+func (a *Account) CheckInvite(ctx context.Context, i invite.Invite, changed func()) {
+	if i.Live() {
+		a.keys.check(ctx, i.Keys, changed)
+	}
+}
+
+// Untrusted lists the hosts in the keys of a pending invite that are not asked because
+// the user does not trust them.
+func (a *Account) Untrusted(i invite.Invite) []string {
+	if a.keys.checker == nil || !i.Live() {
+		return nil
+	}
+	var hosts []string
+	for _, k := range i.Keys {
+		if h := question(k).Host(); k.Usable() && k.ValidityURL != "" && h != "" && !a.keys.trusts(h) && !slices.Contains(hosts, h) {
+			hosts = append(hosts, h)
+		}
+	}
+	return hosts
+}
+
+// Refusals returns why trusted hosts in the keys of a pending invite are not asked.
+func (a *Account) Refusals(i invite.Invite) []*keycheck.RefusedError {
+	if !i.Live() {
+		return nil
+	}
+	return a.keys.refusals(i.Keys)
+}
+
+// Trust allows a host, as in [Account.Untrusted], to be asked about keys.
+func (a *Account) Trust(host string) { a.keys.trust(host) }
+
+// due returns the keys that have to be checked, of those invites for which certain
+// returns true. It removes results that are about none of the pending invites.
+func (c *keyChecks) due(pending []invite.Invite, certain func(invite.Invite) bool) []invite.Key {
+	now := c.now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sweep(pending, now)
 	var due []invite.Key
-	for _, i := range invites {
-		if !i.Live() || !traced[i.RoomID] {
+	for _, i := range pending {
+		if !certain(i) {
 			continue
 		}
 		for _, k := range i.Keys {
-			if q := question(k); a.answers[q].due(q, now) {
+			if q := question(k); c.results[q].due(q, now) {
 				due = append(due, k)
 			}
 		}
@@ -79,109 +127,87 @@ func (a *Account) dueKeys() []invite.Key {
 	return due
 }
 
-// sweep forgets the answers about keys that are in no invite that is out, now
-// and then. The caller holds trustMu.
-func (a *Account) sweep(invites []invite.Invite, now time.Time) {
-	if now.Sub(a.swept) < sweepAfter {
+// due reports whether a key has to be checked: it is neither valid nor invalid, or its
+// result is old. A key may become invalid at any time.
+func (r keyResult) due(q keycheck.Question, now time.Time) bool {
+	if r.validity != invite.Valid && r.validity != invite.Invalid {
+		return true
+	}
+	h := fnv.New64a()
+	h.Write([]byte(q.URL))
+	h.Write([]byte(q.PublicKey))
+	spread := time.Duration(h.Sum64() % uint64(recheckSpread))
+	return now.Sub(r.at) >= recheckAfter+spread
+}
+
+// sweep removes results about keys of no pending invite, if the last time is long
+// enough ago. The caller holds mu.
+func (c *keyChecks) sweep(pending []invite.Invite, now time.Time) {
+	if now.Sub(c.swept) < sweepAfter {
 		return
 	}
-	a.swept = now
-	out := map[keycheck.Question]bool{}
-	for _, i := range invites {
+	c.swept = now
+	needed := map[keycheck.Question]bool{}
+	for _, i := range pending {
 		for _, k := range i.Keys {
-			if i.Live() {
-				out[question(k)] = true
-			}
+			needed[question(k)] = true
 		}
 	}
-	maps.DeleteFunc(a.answers, func(q keycheck.Question, _ said) bool { return !out[q] })
+	maps.DeleteFunc(c.results, func(q keycheck.Question, _ keyResult) bool { return !needed[q] })
 }
 
-// CheckInvite asks about the keys of one invite again, unless that was done a
-// moment ago.
-func (a *Account) CheckInvite(ctx context.Context, i invite.Invite, tell func()) {
-	if i.Live() {
-		a.askAbout(ctx, i.Keys, tell)
-	}
-}
-
-func (a *Account) askAbout(ctx context.Context, keys []invite.Key, tell func()) {
+func (c *keyChecks) check(ctx context.Context, keys []invite.Key, changed func()) {
 	var questions []keycheck.Question
 	for _, k := range keys {
 		if k.Usable() && k.ValidityURL != "" {
 			questions = append(questions, question(k))
 		}
 	}
-	if a.keys == nil || len(questions) == 0 {
+	if c.checker == nil || len(questions) == 0 {
 		return
 	}
-	a.trustIdentityServer(ctx)
-	a.keys.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
-		if v != invite.Unchecked && a.remember(q, v) {
-			tell()
+	c.trustIdentityServer(ctx)
+	c.checker.Ask(ctx, questions, func(q keycheck.Question, v invite.Validity) {
+		if v != invite.Unchecked && c.record(q, v) {
+			changed()
 		}
 	})
 }
 
-// remember notes an answer and reports whether it is another than before.
-func (a *Account) remember(q keycheck.Question, v invite.Validity) (news bool) {
-	now, refusal := a.opt.Now(), a.keys.Refusal(q)
-	a.trustMu.Lock()
-	defer a.trustMu.Unlock()
-	before, known := a.answers[q]
-	a.answers[q] = said{v, refusal, now}
-	return !known || before.validity != v || (before.refusal == nil) != (refusal == nil)
+// record stores a result and reports whether it differs from the last.
+func (c *keyChecks) record(q keycheck.Question, v invite.Validity) (changed bool) {
+	now, refusal := c.now(), c.checker.Refusal(q)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last, known := c.results[q]
+	c.results[q] = keyResult{v, refusal, now}
+	return !known || last.validity != v || (last.refusal == nil) != (refusal == nil)
 }
 
-// tryAgain is how long an account counts as one without an identity server
-// before that is looked into again.
-const tryAgain = 10 * time.Minute
-
-// trustIdentityServer has the account's identity server asked, if it has one.
-func (a *Account) trustIdentityServer(ctx context.Context) {
-	now := a.opt.Now()
-	a.trustMu.RLock()
-	known := now.Before(a.noServerUntil)
-	a.trustMu.RUnlock()
-	if known {
-		return
+// validity returns the last response about a key. The checker forgets responses after
+// a while, so that it requests them again.
+func (c *keyChecks) validity(k invite.Key) invite.Validity {
+	if c.checker == nil {
+		return invite.Unchecked
 	}
-	base, _, err := a.IdentityServer(ctx)
-	if err == nil {
-		a.Trust(keycheck.Question{URL: base}.Host())
-		return
+	q := question(k)
+	if v := c.checker.Known(q); v != invite.Unchecked {
+		return v
 	}
-	a.trustMu.Lock()
-	defer a.trustMu.Unlock()
-	a.noServerUntil = now.Add(tryAgain)
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if r, ok := c.results[q]; ok {
+		return r.validity
+	}
+	return invite.Unchecked
 }
 
-// Untrusted lists the hosts that vouch for keys of an invite that is out and are
-// not asked, because nobody has said that they may be.
-func (a *Account) Untrusted(i invite.Invite) []string {
-	if a.keys == nil || !i.Live() {
-		return nil
-	}
-	var hosts []string
-	for _, k := range i.Keys {
-		if h := question(k).Host(); k.Usable() && k.ValidityURL != "" && h != "" && !a.trusts(h) && !slices.Contains(hosts, h) {
-			hosts = append(hosts, h)
-		}
-	}
-	return hosts
-}
-
-// Refusals says of hosts that vouch for keys of an invite that is out, and that
-// are trusted, why they are not asked all the same.
-func (a *Account) Refusals(i invite.Invite) []*keycheck.RefusedError {
-	if !i.Live() {
-		return nil
-	}
-	a.trustMu.RLock()
-	defer a.trustMu.RUnlock()
+func (c *keyChecks) refusals(keys []invite.Key) []*keycheck.RefusedError {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	var refusals []*keycheck.RefusedError
-	for _, k := range i.Keys {
-		r := a.answers[question(k)].refusal
+	for _, k := range keys {
+		r := c.results[question(k)].refusal
 		if r != nil && !slices.ContainsFunc(refusals, func(e *keycheck.RefusedError) bool { return *e == *r }) {
 			refusals = append(refusals, r)
 		}
@@ -189,15 +215,37 @@ func (a *Account) Refusals(i invite.Invite) []*keycheck.RefusedError {
 	return refusals
 }
 
-// Trust has a host, as [Account.Untrusted] names it, asked about keys from now on.
-func (a *Account) Trust(host string) {
-	a.trustMu.Lock()
-	defer a.trustMu.Unlock()
-	a.trusted[host] = true
+// trustIdentityServer trusts the identity server of the account, if it has one.
+func (c *keyChecks) trustIdentityServer(ctx context.Context) {
+	now := c.now()
+	c.mu.RLock()
+	wait := now.Before(c.noServer)
+	c.mu.RUnlock()
+	if wait {
+		return
+	}
+	base, _, err := c.identity.find(ctx)
+	if err == nil {
+		c.trust(keycheck.Question{URL: base}.Host())
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.noServer = now.Add(findServerAfter)
 }
 
-func (a *Account) trusts(host string) bool {
-	a.trustMu.RLock()
-	defer a.trustMu.RUnlock()
-	return a.trusted[host] || (a.opt.Trusted != nil && a.opt.Trusted(host))
+func (c *keyChecks) trust(host string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trusted[host] = true
+}
+
+func (c *keyChecks) trusts(host string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.trusted[host] || (c.configured != nil && c.configured(host))
+}
+
+func question(k invite.Key) keycheck.Question {
+	return keycheck.Question{URL: k.ValidityURL, PublicKey: k.Public}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/store"
-	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
 // noteLimits is the name that the limits are stored by.
@@ -64,12 +63,9 @@ func (r *Runner) moreFor(o outcome) bool {
 
 func (a *Account) loadLimits(ctx context.Context) (*ratelimit.Limits, error) {
 	value, err := a.opt.Store.Note(ctx, a.storeKey(), noteLimits)
-	return ratelimit.Decode(value, a.limitsKey()), err
+	return ratelimit.Decode(value, a.data.limits()), err
 }
 
 func (a *Account) saveLimits(ctx context.Context, l *ratelimit.Limits) error {
-	return a.opt.Store.SetNote(ctx, a.storeKey(), noteLimits, l.Encode(a.limitsKey()))
+	return a.opt.Store.SetNote(ctx, a.storeKey(), noteLimits, l.Encode(a.data.limits()))
 }
-
-// limitsKey seals the limits of invitees, whose Matrix IDs are in them.
-func (a *Account) limitsKey() seal.Key { return a.session.DataKey.Derive("mxinvite invitees") }

@@ -115,8 +115,8 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	for n, p := range plans {
 		who := p.Invitee()
 		l := payload{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: p.known()}
-		entries[n] = a.close(envelope{store.Entry{
-			Room: p.Room.ID, Mark: a.mark(p.Room.ID, who), State: store.Queued,
+		entries[n] = a.data.encrypt(envelope{store.Entry{
+			Room: p.Room.ID, Mark: a.data.mark(p.Room.ID, who), State: store.Queued,
 			QueuedAt: now, Changed: now, UserID: p.UserID,
 		}, l})
 	}
@@ -167,7 +167,7 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 }
 
 func (a *Account) item(e store.Entry) Item {
-	opened := a.open(e)
+	opened := a.data.decrypt(e)
 	l := opened.payload
 	return Item{
 		Number: e.ID, Room: e.Room, Address: l.threePID(), Name: l.Name, State: e.State,
@@ -222,7 +222,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 		if !ok {
 			return fmt.Errorf("number %d in the outbox: %w", number, ErrNotWaiting)
 		}
-		e := a.open(found)
+		e := a.data.decrypt(found)
 		e.State, e.Changed = to, a.opt.Now()
 		e.payload.forget()
 		if to == store.Queued {
@@ -233,7 +233,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 			}
 			e.payload.Similar = tokens(pending[e.Room].to(e.payload.threePID()))
 		}
-		moved = append(moved, a.close(e))
+		moved = append(moved, a.data.encrypt(e))
 	}
 	err = a.opt.Store.Advance(ctx, a.storeKey(), from, moved)
 	if errors.Is(err, store.ErrChanged) {
@@ -267,7 +267,7 @@ func (a *Account) paused(ctx context.Context) (bool, error) {
 // wakeRunner tells this program's runner to look again.
 func (a *Account) wakeRunner() {
 	select {
-	case a.outboxNews <- struct{}{}:
+	case a.outboxChanged <- struct{}{}:
 	default: // it has been told
 	}
 }

@@ -49,35 +49,40 @@ type envelope struct {
 	payload payload
 }
 
-// The keys of what is kept are derived from the account's own, one for each use.
-func (a *Account) outboxKey() seal.Key { return a.session.DataKey.Derive("mxinvite outbox") }
-func (a *Account) bookKey() seal.Key   { return a.session.DataKey.Derive("mxinvite address book") }
+// A dataKey is the [Session.DataKey]. What names people is encrypted with keys that are
+// derived from it, one for each use.
+type dataKey struct{ seal.Key }
+
+func (k dataKey) outbox() seal.Key      { return k.Derive("mxinvite outbox") }
+func (k dataKey) addressBook() seal.Key { return k.Derive("mxinvite address book") }
+func (k dataKey) limits() seal.Key      { return k.Derive("mxinvite invitees") }
+func (k dataKey) draft() seal.Key       { return k.Derive("mxinvite draft") }
 
 // mark identifies an address or a Matrix ID in a room without revealing it.
-func (a *Account) mark(room id.RoomID, who recipients.Invitee) []byte {
+func (k dataKey) mark(room id.RoomID, who recipients.Invitee) []byte {
 	who = who.Canonical()
 	kind := who.Address.Medium
 	if who.UserID != "" {
 		kind = "matrix"
 	}
-	return a.session.DataKey.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, kind, who))
+	return k.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, kind, who))
 }
 
-// close encrypts the payload of an envelope. A Matrix ID that the user typed is
-// stored nowhere else.
-func (a *Account) close(e envelope) store.Entry {
+// encrypt encrypts the payload of an entry. A Matrix ID that the user typed is stored
+// in the payload only.
+func (k dataKey) encrypt(e envelope) store.Entry {
 	if e.payload.UserID != "" {
 		e.UserID = ""
 	}
 	text, _ := json.Marshal(e.payload) // of strings: cannot fail
-	e.Sealed = a.outboxKey().Seal(string(e.Room), text)
+	e.Sealed = k.outbox().Seal(string(e.Room), text)
 	return e.Entry
 }
 
-// open decrypts an entry. The payload is empty if it was sealed with another key.
-func (a *Account) open(e store.Entry) envelope {
+// decrypt decrypts an entry. The payload is empty if it was encrypted with another key.
+func (k dataKey) decrypt(e store.Entry) envelope {
 	env := envelope{Entry: e}
-	text, err := a.outboxKey().Open(string(e.Room), e.Sealed)
+	text, err := k.outbox().Open(string(e.Room), e.Sealed)
 	if err != nil || json.Unmarshal(text, &env.payload) != nil {
 		env.payload = payload{}
 	}
@@ -87,14 +92,14 @@ func (a *Account) open(e store.Entry) envelope {
 	return env
 }
 
-func (a *Account) sealAddress(room id.RoomID, token string, address threepid.ID) store.Address {
+func (k dataKey) encryptAddress(room id.RoomID, token string, address threepid.ID) store.Address {
 	text, _ := json.Marshal([2]string{address.Medium, address.Address}) // cannot fail
-	return store.Address{Room: room, Token: token, Sealed: a.bookKey().Seal(string(room)+"\n"+token, text)}
+	return store.Address{Room: room, Token: token, Sealed: k.addressBook().Seal(string(room)+"\n"+token, text)}
 }
 
-func (a *Account) openAddress(sealed store.Address) (threepid.ID, bool) {
+func (k dataKey) decryptAddress(sealed store.Address) (threepid.ID, bool) {
 	var parts [2]string
-	text, err := a.bookKey().Open(string(sealed.Room)+"\n"+sealed.Token, sealed.Sealed)
+	text, err := k.addressBook().Open(string(sealed.Room)+"\n"+sealed.Token, sealed.Sealed)
 	if err != nil || json.Unmarshal(text, &parts) != nil {
 		return threepid.ID{}, false
 	}

@@ -8,7 +8,6 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
-	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
@@ -155,7 +154,7 @@ func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (use
 	}
 	var found map[threepid.ID]id.UserID
 	if len(addresses) > 0 {
-		if found, server, err = a.lookup(ctx, addresses...); err != nil {
+		if found, server, err = a.identity.lookup(ctx, addresses...); err != nil {
 			return nil, "", err
 		}
 	}
@@ -259,19 +258,8 @@ func (a *Account) queuedFor(q queuedInvites, room id.RoomID, who recipients.Invi
 	if len(q.marks) == 0 {
 		return false
 	}
-	return q.marks[string(a.mark(room, who))] ||
-		user != "" && (q.users[room][user] || q.marks[string(a.mark(room, recipients.Invitee{UserID: user}))])
-}
-
-// lookup asks the identity server which users have the addresses. Addresses that
-// it does not know are not in found.
-func (a *Account) lookup(ctx context.Context, addresses ...threepid.ID) (found map[threepid.ID]id.UserID, server string, err error) {
-	err = a.withServer(ctx, func(s *identity.Server) (err error) {
-		server = s.Name()
-		found, err = s.Lookup(ctx, addresses...)
-		return err
-	})
-	return found, server, err
+	return q.marks[string(a.data.mark(room, who))] ||
+		user != "" && (q.users[room][user] || q.marks[string(a.data.mark(room, recipients.Invitee{UserID: user}))])
 }
 
 // membershipOf asks for the membership of a user in a room; empty if there is none.

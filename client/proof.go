@@ -63,7 +63,7 @@ func (a *Account) sign(ctx context.Context, i Invitation) (json.RawMessage, erro
 	if ownErr != nil || (keycheck.Question{URL: base}).Host() != i.Host {
 		return nil, err
 	}
-	err = a.withServer(ctx, func(s *identity.Server) (err error) {
+	err = a.identity.do(ctx, func(s *identity.Server) (err error) {
 		signed, err = s.Sign(ctx, a.session.UserID, i.Link.Token, i.Link.PrivateKey())
 		return err
 	})

@@ -234,7 +234,7 @@ func (a *Account) sender(ctx context.Context) (string, error) {
 // changed no version tells.
 func (r *Runner) look(ctx context.Context) error {
 	select {
-	case <-r.a.outboxNews:
+	case <-r.a.outboxChanged:
 		r.read = false
 	default:
 	}
@@ -249,7 +249,7 @@ func (r *Runner) look(ctx context.Context) error {
 	r.entries = r.entries[:0]
 	for _, e := range entries {
 		if e.State.Active() {
-			r.entries = append(r.entries, r.a.open(e))
+			r.entries = append(r.entries, r.a.data.decrypt(e))
 		}
 	}
 	if r.paused, err = r.a.paused(ctx); err != nil {
@@ -299,7 +299,7 @@ func (r *Runner) idle(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-t.C:
-	case <-r.a.outboxNews:
+	case <-r.a.outboxChanged:
 		r.read = false
 		if !r.asked {
 			r.wait = 0 // somebody did something about it, perhaps

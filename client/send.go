@@ -14,7 +14,6 @@ import (
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/session"
-	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // Sent says what came of a plan.
@@ -44,7 +43,7 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 		}
 		return Sent{UserID: p.UserID}, err
 	}
-	server, err := a.signedInServer(ctx)
+	server, err := a.identity.signedIn(ctx)
 	if err != nil {
 		return Sent{}, err
 	}
@@ -109,7 +108,7 @@ func mayBeSent(err error) bool {
 // knownTokens are the invites known to be in a room: what it shows, and what was
 // sent from here and may not show yet.
 func (a *Account) knownTokens(room id.RoomID) map[string]bool {
-	known := a.bookTokens(room)
+	known := a.book.tokens(room)
 	for _, i := range a.Invites(room) {
 		known[i.Token] = true
 	}
@@ -197,10 +196,4 @@ func (e *IdentityTroubleError) Unwrap() []error {
 		return []error{e.Homeserver}
 	}
 	return []error{e.Homeserver, e.Err}
-}
-
-// Lookup asks the identity server whose address this is; nobody is "".
-func (a *Account) Lookup(ctx context.Context, address threepid.ID) (id.UserID, error) {
-	found, _, err := a.lookup(ctx, address)
-	return found[address], err
 }

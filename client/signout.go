@@ -44,7 +44,7 @@ func (e *EndNotConfirmedError) Where() string {
 // ended already is no error. If it is not certain that the session has ended, the
 // error is an [EndNotConfirmedError]; what is stored is deleted all the same.
 func (a *Account) SignOut(ctx context.Context) error {
-	a.leaveIdentityServer(ctx)
+	a.identity.logout(ctx)
 	s, err := a.hs.End(ctx)
 	if err != nil && ctx.Err() == nil {
 		err = &EndNotConfirmedError{UserID: s.UserID, DeviceID: s.DeviceID, AccountURL: s.AccountURL, Err: err}
