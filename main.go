@@ -21,7 +21,7 @@ func main() {
 	if !signal.Ignored(syscall.SIGHUP) { // ignored under nohup
 		signal.Notify(hangup, syscall.SIGHUP)
 	}
-	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, http.DefaultTransport)
+	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, time.Local, http.DefaultTransport)
 	w.Hangup = hangup
 	os.Exit(cli.Run(ctx, w, os.Args[1:]))
 }

@@ -52,7 +52,7 @@ func runMain() {
 		}
 		clock = func() time.Time { return now }
 	}
-	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), clock, phoneBook(os.Getenv(envServer)))
+	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), clock, time.Local, phoneBook(os.Getenv(envServer)))
 	w.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {
 		return outside{phoneBook(os.Getenv(envServer)), os.Getenv(envDemo), keycheck.NewTransport(o)}
 	}

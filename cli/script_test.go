@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			server := httptest.NewServer(s.world)
 			env.Defer(server.Close)
 			env.Values[storyKey{}] = s
+			env.Setenv("TZ", "UTC")
 			env.Setenv(envServer, server.Listener.Addr().String())
 			env.Setenv(envTime, s.now().Format(time.RFC3339))
 			env.Setenv("HS", server.URL)

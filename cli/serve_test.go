@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -72,7 +73,7 @@ func openLodge(t *testing.T, args ...string) *lodge {
 			In:  strings.NewReader(""),
 			Out: io.Discard,
 			Err: l.said,
-			Now: time.Now,
+			Now: time.Now, Location: time.FixedZone("here", -11*60*60),
 			Env: []string{"MXINVITE_HOME=" + filepath.Join(l.dir, "home")},
 		},
 		Machine: host.Machine{
@@ -189,6 +190,38 @@ func TestVisitorsHaveAnAccountAndADirectoryOfTheirOwn(t *testing.T) {
 	}
 	if info, err := os.Stat(sessions[0]); err != nil || info.Mode().Perm() != 0o600 {
 		t.Error(info, err)
+	}
+}
+
+// A visitor's SSH client may send TZ. The time zone of the server is not theirs.
+func TestVisitorsSeeTimesInTheirTimeZone(t *testing.T) {
+	l := openLodge(t, "--allow-private")
+	l.signIn()
+	var invites []out.JSONInvite
+	if _, list, _ := l.run(l.ada, "", "list --json"); json.Unmarshal([]byte(list), &invites) != nil || len(invites) == 0 {
+		t.Fatal(list)
+	}
+	i := invites[0]
+	at, err := time.Parse(time.RFC3339, i.SentAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	utc := at.Format("15:04") + " UTC"
+	for tz, want := range map[string]string{
+		"Asia/Tokyo": at.Add(9*time.Hour).Format("15:04") + ",", ":Asia/Tokyo": at.Add(9*time.Hour).Format("15:04") + ",",
+		"": utc, "Local": utc, "Nowhere/Town": utc, "../../etc/passwd": utc, "JST-9": utc,
+	} {
+		s := l.session(l.ada)
+		if err := s.Setenv("TZ", tz); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.RequestPty("xterm", 30, 120, nil); err != nil {
+			t.Fatal(err)
+		}
+		shown, err := s.Output("show --no-color " + i.RoomID + " " + i.Token)
+		if err != nil || !regexp.MustCompile(`(?m)^Sent .*`+want).Match(shown) {
+			t.Errorf("with TZ=%s, want %q: %s %v", tz, want, shown, err)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
@@ -139,13 +138,14 @@ func (w *watch) write(c change, reason string) error {
 		return w.WriteJSONLine(j)
 	}
 	i := c.invite
-	widths := []int{len(time.TimeOnly), len("! room-left"), 20, 20, 24, 24, 0, 0, 0, 0}
+	clock := wording.Seconds(now, w.Location)
+	widths := []int{len(clock), len("! room-left"), 20, 20, 24, 24, 0, 0, 0, 0}
 	if !about {
 		widths[2] = 120 // there is more to say, and nothing to align it with
 	}
 	w.notify(c)
 	return w.WriteRow([]out.Column{3: {Title: "room"}, 4: {Title: "by"}, 5: {Title: "accepted by"}, 7: {}}, []out.Cell{
-		{Shown: now.Format(time.TimeOnly), Exact: out.Timestamp(now), Role: out.Faint},
+		{Shown: clock, Exact: out.Timestamp(now), Role: out.Faint},
 		happeningCell(c),
 		out.Text(cmp.Or(reason, i.DisplayName)),
 		{Shown: c.room.Label(), Exact: string(c.room.ID)},

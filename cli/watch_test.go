@@ -65,7 +65,7 @@ func newVigil(t *testing.T) *vigil {
 			In:  strings.NewReader(password),
 			Out: &v.out,
 			Err: &v.err,
-			Now: time.Now,
+			Now: time.Now, Location: time.UTC,
 			Env: []string{"MXINVITE_HOME=" + t.TempDir(), "MXINVITE_VAULT_KIND=plain"},
 		},
 		Machine: host.Machine{
@@ -223,6 +223,26 @@ func TestWatchBeginsWithAllAndEndsWhenSignedOut(t *testing.T) {
 			t.Errorf("said %q", said)
 		}
 	})
+}
+
+func TestWatchShowsTheTimeOfTheUser(t *testing.T) {
+	for _, tc := range []struct {
+		zone *time.Location
+		want string
+	}{{time.FixedZone("Asia/Tokyo", 9*60*60), "09:00:00  "}, {nil, "00:00:00 UTC  "}} {
+		synctest.Test(t, func(t *testing.T) {
+			v := newVigil(t)
+			v.w.OutTTY, v.w.Width, v.w.Location = true, 120, tc.zone
+			v.watch("--no-color", "-q")
+			v.hears()
+			v.invite("bob@bell.example")
+			if got := v.out.take(); !strings.HasPrefix(got, tc.want+"+ new ") {
+				t.Errorf("in %v it writes %q", tc.zone, got)
+			}
+			v.stop()
+			<-v.ended
+		})
+	}
 }
 
 func TestWatchAtATerminalIsClean(t *testing.T) {

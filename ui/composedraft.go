@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/ui/cells"
@@ -38,20 +36,11 @@ func (c *compose) draftWords(width int) string {
 	st, sh := c.sh.styles, c.sh
 	text := "Your draft"
 	if at := sh.draft.at; !at.IsZero() {
-		text += " from " + clockOrDate(sh.now(), at)
+		text += " from " + sh.time(at)
 	}
 	text += ": " + persons(len(c.invitees.list.Recipients))
 	rest := st.Accent.Render(sh.keys.ClearDraft.Help().Key) + " clears it."
 	return st.Warn.Render(cells.Cut(text, width-cells.Width(rest)-2)+".") + " " + sh.keySpot(rest, sh.keys.ClearDraft)
-}
-
-// clockOrDate is the time of a moment of today, and else its date.
-func clockOrDate(now, at time.Time) string {
-	at = at.In(now.Location())
-	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return at.Format("15:04")
-	}
-	return at.Format(time.DateOnly)
 }
 
 // clearDraft drops what was typed before.

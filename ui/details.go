@@ -112,16 +112,16 @@ func (d *detailer) fields() {
 	}
 	if i.Sender != "" {
 		d.field("By", string(i.Sender))
-		d.field("Sent", phrase.Moment(i.SentAt))
+		d.field("Sent", d.sh.time(i.SentAt))
 	}
 	if a := i.Acceptance; a != nil {
 		d.field("Accepted", "by "+string(a.UserID))
 		if !a.At.IsZero() {
-			d.field("", phrase.Moment(a.At))
+			d.field("", d.sh.time(a.At))
 		}
 	}
 	if rev := i.Revocation; rev != nil {
-		d.field("Revoked", phrase.Moment(rev.At))
+		d.field("Revoked", d.sh.time(rev.At))
 		d.field("", "by "+string(rev.Sender))
 	}
 }

@@ -23,7 +23,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 				t.Fatal(err)
 			}
 			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: opt, Account: account})
+				return New(ctx, Options{Location: time.UTC, Client: opt, Account: account})
 			})
 			term.Wait(time.Second)
 			return term

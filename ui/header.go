@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // unencrypted is the word in the header for sessions in a plain vault.
@@ -34,7 +35,7 @@ func (m *Model) header() string {
 		return cells.Pad(left, width)
 	}
 	user := "   " + st.Faint.Render(cells.Cut(string(sh.account.UserID()), width/3))
-	link := "   " + sh.link.view(st, sh.now(), sh.account.AsOf())
+	link := "   " + sh.link.view(st, sh.now(), sh.account.AsOf(), sh.opt.Location)
 	outbox := sh.sending.headerWords(st)
 	looks := []string{user + link + outbox[0]}
 	for _, words := range outbox {
@@ -92,7 +93,7 @@ type link struct {
 	retryAt time.Time
 }
 
-func (l link) view(st style.Styles, now, asOf time.Time) string {
+func (l link) view(st style.Styles, now, asOf time.Time, zone *time.Location) string {
 	old := ""
 	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
 		old = ", as of " + duration.Ago(now, asOf)
@@ -100,9 +101,9 @@ func (l link) view(st style.Styles, now, asOf time.Time) string {
 	locked := &client.AccountLockedError{}
 	switch {
 	case errors.As(l.err, &locked):
-		return st.Bad.Render("○ locked") + st.Faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
+		return st.Bad.Render("○ locked") + st.Faint.Render(old+", again at "+wording.Seconds(l.retryAt, zone))
 	case l.err != nil:
-		return st.Bad.Render("○ offline") + st.Faint.Render(old+", again at "+l.retryAt.Format("15:04:05"))
+		return st.Bad.Render("○ offline") + st.Faint.Render(old+", again at "+wording.Seconds(l.retryAt, zone))
 	case l.up:
 		return st.Good.Render("● live")
 	default:

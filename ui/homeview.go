@@ -8,6 +8,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // sideBySide is the width from which the details stand beside the list.
@@ -30,7 +31,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 	switch {
 	case h.loading() && h.problem != nil:
 		body = "\n" + h.sh.problem(h.problem, width-4) + "\n\n" +
-			st.Faint.Render("Trying again at "+h.sh.link.retryAt.Format("15:04:05")+".")
+			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.link.retryAt, h.sh.opt.Location)+".")
 	case h.loading():
 		body = "\n" + h.spinner.View() + " Loading your rooms from " + cells.Cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:

@@ -14,7 +14,6 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
-	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -130,6 +129,10 @@ func (p *invitePage) lines() []string {
 func (p *invitePage) history(width int) string {
 	st := p.sh.styles
 	lines := []string{st.Label.Render("History of the event")}
+	timeWidth := 0
+	for _, ev := range p.past {
+		timeWidth = max(timeWidth, cells.Width(p.sh.time(ev.At)))
+	}
 	for n, ev := range p.past {
 		what := "wrote it"
 		switch last := n == len(p.past)-1; {
@@ -142,7 +145,7 @@ func (p *invitePage) history(width int) string {
 		case ev.Replaces != "":
 			what = "wrote it; the earlier content is not known"
 		}
-		lines = append(lines, st.Faint.Render(phrase.Moment(ev.At))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-20))
+		lines = append(lines, st.Faint.Render(cells.Pad(p.sh.time(ev.At), timeWidth))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-timeWidth-2))
 		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
 			lines = append(lines, st.Faint.Render("The versions between these are not shown."))
 		}

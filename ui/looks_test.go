@@ -44,7 +44,7 @@ func TestLooks(t *testing.T) {
 	cryptotest.SetGlobalRandom(t, 1) // a code holds what nobody can guess
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
-		w := dress(t, Options{Client: n.options()})
+		w := dress(t, Options{Location: time.UTC, Client: n.options()})
 		w.golden("sign-in")
 		w.term.Send("example.org\r")
 		w.term.Press("enter")
@@ -58,7 +58,7 @@ func TestLooks(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		n.invite(t, n.compilers, "edsger@shortest.example")
-		w := dress(t, Options{Client: n.options(), Account: n.account(t), Banner: "demo"})
+		w := dress(t, Options{Location: time.UTC, Client: n.options(), Account: n.account(t), Banner: "demo"})
 		w.term.Wait(time.Second) // until the keys are checked
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 		send(w.term, "failed@navy.example", "東京@navy.example")

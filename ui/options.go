@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/style"
@@ -11,6 +12,9 @@ import (
 type Options struct {
 	Account *client.Account // a resumed account; nil begins with signing in
 	Client  client.Options  // for signing in, and the clock
+	// Location is the time zone of the user. If it is not known (nil), times are in
+	// UTC, and say so.
+	Location *time.Location
 	// Ended is a session that its homeserver has ended, if the person may go on
 	// with it by signing in again.
 	Ended client.Session

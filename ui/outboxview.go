@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
@@ -15,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/style"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // detailLines is how many lines the chosen item's details take below the list,
@@ -124,7 +124,7 @@ func (p *outboxPage) outlook(width int) string {
 	case o.Last.IsZero():
 		text += "; the time of the last one is not known yet"
 	default:
-		text += ", the last one " + dayAndTime(now, o.Last)
+		text += ", the last one " + wording.At(now, o.Last, p.sh.opt.Location)
 	}
 	text += "."
 	switch elsewhere := cells.Cut(p.sh.sending.elsewhere(), phrase.NameWidth); {
@@ -134,19 +134,6 @@ func (p *outboxPage) outlook(width int) string {
 		text += " Sent by " + elsewhere + "."
 	}
 	return cells.Cut(text, width)
-}
-
-// dayAndTime says when something will be, as one would say it today.
-func dayAndTime(now, t time.Time) string {
-	t = t.In(now.Location())
-	date := func(t time.Time) string { return t.Format(time.DateOnly) }
-	switch date(t) {
-	case date(now):
-		return "at " + t.Format("15:04")
-	case date(now.AddDate(0, 0, 1)):
-		return "tomorrow at " + t.Format("15:04")
-	}
-	return t.Format("on Monday, 2 January, at 15:04")
 }
 
 // listing is the columns' names and the items that fit.
@@ -202,7 +189,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	}
 	if p.wide() {
 		lines = append(lines, "", st.Label.Render("Room  ")+cells.Cut(p.sh.roomName(i.Room), width-6),
-			st.Label.Render("Put   ")+phrase.Moment(i.QueuedAt)+" into the outbox")
+			st.Label.Render("Put   ")+p.sh.time(i.QueuedAt)+" into the outbox")
 	}
 	return strings.Join(lines, "\n")
 }

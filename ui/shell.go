@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/ui/widget"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // shell is what every screen shares: one pointer, made once, never copied.
@@ -71,6 +72,9 @@ func newShell(ctx context.Context, opt Options, pages pages) *shell {
 	sh.restyle()
 	return sh
 }
+
+// time is a time for reading, in the time zone of the user.
+func (sh *shell) time(t time.Time) string { return wording.Time(sh.now(), t, sh.opt.Location) }
 
 // restyle makes the styles again after the theme or what is known of the
 // terminal has changed.

@@ -53,7 +53,7 @@ func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 	opt := n.options()
 	account := n.accountWith(t, opt)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		model.Model = New(ctx, Options{Client: opt, Account: account, Rehearsal: r})
+		model.Model = New(ctx, Options{Location: time.UTC, Client: opt, Account: account, Rehearsal: r})
 		return model
 	})
 	term.Wait(time.Second) // until the keys are checked

@@ -147,7 +147,7 @@ func TestDemo(t *testing.T) {
 			n := &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 			account := n.account(t)
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: n.options(), Account: account, Banner: "demo"})
+				return New(ctx, Options{Location: time.UTC, Client: n.options(), Account: account, Banner: "demo"})
 			})
 			term.Wait(time.Second) // until the keys are checked
 			term.Golden("home")

@@ -45,7 +45,7 @@ func walkThrough(t *testing.T, mouse bool) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		h, _ := newHousehold(t, n)
 		box := n.sealedBox(t)
-		opt := Options{Client: n.options(), Accounts: h.accounts(), Display: Display{Mouse: true}, Vault: box.vault(), Remember: box.remember}
+		opt := Options{Location: time.UTC, Client: n.options(), Accounts: h.accounts(), Display: Display{Mouse: true}, Vault: box.vault(), Remember: box.remember}
 		opt.Export = &Exporter{
 			Path:  func(context.Context, *client.Account, string, []invite.Invite) string { return "/home/ada/invites.csv" },
 			Write: func(_ context.Context, e Export) (Exported, error) { return Exported{Path: e.Path}, nil },

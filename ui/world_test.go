@@ -80,7 +80,7 @@ func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	opt := n.options()
 	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: opt})
+		return New(ctx, Options{Location: time.UTC, Client: opt})
 	})
 }
 
@@ -89,7 +89,7 @@ func (n *town) startAsAda(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: n.options(), Account: account})
+		return New(ctx, Options{Location: time.UTC, Client: n.options(), Account: account})
 	})
 	term.Wait(time.Second) // until the keys are checked
 	return term

@@ -16,8 +16,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/lineedit"
 )
 
-// Process returns the world of a process with these streams.
-func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time, transport http.RoundTripper) World {
+// Process returns the world of a process with these streams, whose user is in this time zone.
+func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time, location *time.Location, transport http.RoundTripper) World {
 	width, height, _ := term.GetSize(stdout.Fd()) // 0 of what is no terminal
 	w := World{
 		Streams: out.Streams{
@@ -32,6 +32,7 @@ func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time,
 			ReadPassword: func(ctx context.Context) (string, error) { return readPassword(ctx, stdin) },
 			Env:          env,
 			Now:          now,
+			Location:     location,
 		},
 		Machine: Machine{
 			Transport:    transport,

@@ -97,7 +97,7 @@ func (p *Program) Screen(ctx context.Context, o ui.Options) (wantsDemo bool, err
 	o.Sender = fmt.Sprintf("the screen (process %d)", os.Getpid())
 	p.Covered.Store(true)
 	defer p.Covered.Store(false)
-	o.SyncOutput = p.syncOutput()
+	o.SyncOutput, o.Location = p.syncOutput(), p.Location
 	o.Suspend, o.Visitor = p.canSuspend(), p.Guest != nil
 	screen := ui.New(ctx, o)
 	var model tea.Model = screen

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"time"
+	_ "time/tzdata" // for the time zones of visitors, on machines that have none
 
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -25,6 +27,8 @@ func (v Visitors) WorldOf(s *serve.Server, visit *serve.Session) World {
 			Err: visit.Err,
 			Env: append(visit.Env, "MXINVITE_HOME="+filepath.Join(v.Home.DataDir(), "visitors", visit.Key.Dir())),
 			Now: v.Now,
+
+			Location: locationOf(visit.Env),
 		},
 		Machine: Machine{
 			Transport: s.Counting(v.Transport),
@@ -44,6 +48,21 @@ func (v Visitors) WorldOf(s *serve.Server, visit *serve.Session) World {
 		w.ReadPassword = func(ctx context.Context) (string, error) { return t.ReadLine(ctx, false) }
 	}
 	return w
+}
+
+// locationOf is the time zone that the last TZ of an environment names, such as
+// Asia/Tokyo; nil if there is none, or it is not known. The zone of this machine is not
+// that of a visitor.
+func locationOf(env []string) *time.Location {
+	name := strings.TrimPrefix(out.Streams{Env: env}.Getenv("TZ"), ":")
+	if name == "" || name == "Local" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	return zone
 }
 
 const (

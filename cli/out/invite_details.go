@@ -134,7 +134,7 @@ func (p *Printer) moment(t time.Time) Cell {
 	if exact == "" {
 		return Cell{}
 	}
-	shown := t.UTC().Format("2006-01-02 15:04 UTC")
+	shown := wording.Time(p.Now(), t, p.Location)
 	if ago := duration.Ago(p.Now(), t); p.Accessible && strings.HasSuffix(ago, " ago") {
 		return Cell{Shown: shown + ", " + ago, Exact: exact}
 	}

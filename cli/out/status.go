@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 const (
@@ -133,11 +134,13 @@ type Tally struct {
 	total int
 	now   func() time.Time
 	began time.Time
+
+	location *time.Location
 }
 
 // Tally returns a status of work with so many parts; the caller has to end it.
 func (p *Printer) Tally(what string, total int) *Tally {
-	t := &Tally{what: what, total: total, now: p.Now, began: p.Now()}
+	t := &Tally{what: what, total: total, now: p.Now, began: p.Now(), location: p.Location}
 	t.Status = p.StartStatus(t.line(0))
 	return t
 }
@@ -150,20 +153,17 @@ func (t *Tally) line(done int) string {
 	line := fmt.Sprintf("%s: %d of %d", t.what, done, t.total)
 	now := t.now()
 	if took := now.Sub(t.began); done > 0 && done < t.total && took > patience {
-		line += ", done at " + Clock(now, t.began.Add(took/time.Duration(done)*time.Duration(t.total)))
+		line += ", done " + at(now, t.began.Add(took/time.Duration(done)*time.Duration(t.total)), t.location)
 	}
 	return line + "…"
 }
 
-// Clock is a time to come as people say it: with seconds if it is near, with the
-// day if it is not today.
-func Clock(now, t time.Time) string {
-	t = t.In(now.Location())
-	switch {
-	case t.Sub(now) < time.Hour:
-		return t.Format("15:04:05")
-	case t.YearDay() == now.YearDay() && t.Year() == now.Year():
-		return t.Format("15:04")
+// At says in a sentence when something will happen, with seconds if it is near.
+func (s Streams) At(t time.Time) string { return at(s.Now(), t, s.Location) }
+
+func at(now, t time.Time, zone *time.Location) string {
+	if t.Sub(now) < time.Hour {
+		return "at " + wording.Seconds(t, zone)
 	}
-	return t.Format("15:04 on 2 January")
+	return wording.At(now, t, zone)
 }

@@ -24,6 +24,9 @@ type Streams struct {
 
 	Env []string // in the form "key=value"
 	Now func() time.Time
+	// Location is the time zone of the user. If it is not known (nil), times are in
+	// UTC, and say so.
+	Location *time.Location
 }
 
 // Getenv is the value of an environment variable; of two the last counts, as

@@ -11,8 +11,9 @@ import (
 // A WaitingError says that invites wait in the outbox, and why.
 type WaitingError struct {
 	Count      int
-	next, last time.Time // as in an outbox
-	Now        time.Time // when that was said
+	next, last time.Time      // as in an outbox
+	Now        time.Time      // when that was said
+	Location   *time.Location // as in [Streams]
 	Paused     bool
 	Cause      error // what else keeps them from being sent; nil if it is a limit
 }
@@ -41,7 +42,7 @@ func (e *WaitingError) Error() string {
 	case e.Paused:
 		return wait + ", which is paused"
 	}
-	return wait + Forecast(e.Now, e.next, e.last)
+	return wait + Forecast(e.Now, e.next, e.last, e.Location)
 }
 
 func (e *WaitingError) Unwrap() error { return e.Cause }
@@ -50,26 +51,26 @@ func (e *WaitingError) Unwrap() error { return e.Cause }
 func (e *WaitingError) Limited() bool { return e.Cause == nil && !e.Paused }
 
 // Forecast is when the next invite goes and when the last, as far as it is known.
-func Forecast(now, next, last time.Time) string {
+func Forecast(now, next, last time.Time, zone *time.Location) string {
 	s := ""
 	if next.After(now) {
-		s = ", the next may go at " + Clock(now, next)
+		s = ", the next may go " + at(now, next, zone)
 	}
 	if last.After(next) {
-		s += ", the last at " + Clock(now, last)
+		s += ", the last " + at(now, last, zone)
 	}
 	return s
 }
 
 // SendingLine is the progress of sending.
-func SendingLine(now time.Time, outbox client.Outbox, done, total int) string {
+func SendingLine(now time.Time, zone *time.Location, outbox client.Outbox, done, total int) string {
 	line := fmt.Sprintf("Sending: %d of %d", done, total)
 	switch {
 	case outbox.Paused:
 		line += ", paused"
 	case outbox.Count(client.ItemSending) > 0:
 	default:
-		line += Forecast(now, outbox.Next, outbox.Last)
+		line += Forecast(now, outbox.Next, outbox.Last, zone)
 	}
 	return line + "…"
 }

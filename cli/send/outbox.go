@@ -129,7 +129,7 @@ func noteOutlook(a *host.Program, outbox client.Outbox) {
 		a.Note("Nothing waits in the outbox.")
 		return
 	}
-	w := &out.WaitingError{}
+	w := &out.WaitingError{Location: a.Location}
 	w.Take(a.Now(), outbox, n)
 	switch s := w.Error() + "."; {
 	case outbox.Paused:

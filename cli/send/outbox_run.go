@@ -79,7 +79,7 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 // invites, and that the session is over.
 func (r *outboxRun) run(ctx context.Context) (*out.WaitingError, error) {
 	defer r.End()
-	left := &out.WaitingError{}
+	left := &out.WaitingError{Location: r.Location}
 	following, stop := context.WithCancelCause(ctx)
 	var follows panicgroup.Group
 	follows.Go(func() error {
@@ -94,7 +94,7 @@ func (r *outboxRun) run(ctx context.Context) (*out.WaitingError, error) {
 	see := func(turn *client.Turn, outbox client.Outbox) bool {
 		waiting := outbox.Count(client.ItemQueued, client.ItemSending)
 		left.Take(r.Now(), outbox, waiting)
-		r.Set(out.SendingLine(r.Now(), outbox, r.done, r.done+waiting))
+		r.Set(out.SendingLine(r.Now(), r.Location, outbox, r.done, r.done+waiting))
 		if turn != nil {
 			r.tellTurn(*turn, outbox)
 		}
@@ -147,7 +147,7 @@ func (r *outboxRun) tellItem(i client.Item, outbox client.Outbox) {
 	to := out.ItemRoom(room, i)
 	switch i.State {
 	case client.ItemQueued:
-		r.Note("The server accepts no more invites for now%s.", out.Forecast(r.Now(), outbox.Next, outbox.Last))
+		r.Note("The server accepts no more invites for now%s.", out.Forecast(r.Now(), outbox.Next, outbox.Last, r.Location))
 		return
 	case client.ItemSent:
 		r.Note("%s was sent a mail for %s.", i.Address.Address, to)

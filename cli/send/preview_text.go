@@ -27,8 +27,8 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 		o.announceGroups(say, client.GroupPlans(recipients.List{}, p.plansFor(room)), p.again)
 	}
 	o.announceGroups(say, client.GroupPlans(recipients.List{Problems: p.problems, Repeats: p.repeats}, nil), p.again)
-	if now := o.Now(); p.open() > 0 && last.After(now) {
-		say("The last one goes at %s.", out.Clock(now, last))
+	if p.open() > 0 && last.After(o.Now()) {
+		say("The last one goes %s.", o.At(last))
 	}
 }
 

@@ -148,7 +148,7 @@ func revokeOne(ctx context.Context, a *host.Program, account *client.Account, w 
 			return err
 		}
 		pause := cmp.Or(limit.RetryAfter, unsaid)
-		t.Set("Revoking: the homeserver takes the next one at " + out.Clock(a.Now(), a.Now().Add(pause)) + "…")
+		t.Set("Revoking: the homeserver accepts the next one " + a.At(a.Now().Add(pause)) + "…")
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():

@@ -219,14 +219,14 @@ func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *pr
 // carry sends until nothing can go on, or with --wait until everything is
 // settled. It returns why some wait, nil if none does or another program is at it.
 func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *out.WaitingError {
-	w := &out.WaitingError{}
+	w := &out.WaitingError{Location: o.Location}
 	total, name := p.wanted(), runnerName("send")
 	s := o.StartStatus("Sending…")
 	defer s.End()
 	elsewhere := ""
 	see := func(turn *client.Turn, outbox client.Outbox) bool {
 		w.Take(o.Now(), outbox, p.waiting(outbox))
-		s.Set(out.SendingLine(w.Now, outbox, total-w.Count, total))
+		s.Set(out.SendingLine(w.Now, o.Location, outbox, total-w.Count, total))
 		switch {
 		case w.Count == 0:
 			return true

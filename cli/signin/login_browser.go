@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // signingIn is what is told while a homeserver is asked.
@@ -34,7 +34,7 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs disco
 	if o.ErrTTY && !o.Accessible {
 		o.showQR(cmp.Or(s.VerificationURIComplete, s.VerificationURI))
 	}
-	o.Message("It is good until %s. Waiting for you to approve it…", s.ExpiresAt.Local().Format(time.TimeOnly))
+	o.Message("It is good until %s. Waiting for you to approve it…", wording.Seconds(s.ExpiresAt, o.Location))
 	talk, ok := o.Conversation.(interrupter)
 	if !ok {
 		return s.Wait(ctx)

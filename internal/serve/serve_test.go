@@ -228,7 +228,7 @@ func TestOnlyTerminalVariablesAreAccepted(t *testing.T) {
 			t.Errorf("%q was accepted", name)
 		}
 	}
-	for _, name := range []string{"LC_ALL", "NO_COLOR", "TERM"} {
+	for _, name := range []string{"LC_ALL", "NO_COLOR", "TERM", "TZ"} {
 		if err := s.Setenv(name, "C"); err != nil {
 			t.Errorf("%s was refused: %v", name, err)
 		}
@@ -237,7 +237,7 @@ func TestOnlyTerminalVariablesAreAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := s.Output("env")
-	if got, want := string(out), "LC_ALL=C NO_COLOR=C TERM=xterm-256color"; got != want || err != nil {
+	if got, want := string(out), "LC_ALL=C NO_COLOR=C TZ=C TERM=xterm-256color"; got != want || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
 }

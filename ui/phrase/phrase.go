@@ -1,10 +1,9 @@
-// Package phrase puts numbers, times and errors into words.
+// Package phrase puts numbers and errors into words.
 package phrase
 
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -20,14 +19,6 @@ func Count(n any, word string) string {
 		word += "s"
 	}
 	return s + " " + word
-}
-
-// Moment is a point in time for reading.
-func Moment(t time.Time) string {
-	if t.IsZero() {
-		return "unknown"
-	}
-	return t.Format("2006-01-02 15:04")
 }
 
 // Sentence makes an error's text one. A name in front keeps its small letter.
