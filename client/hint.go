@@ -109,6 +109,8 @@ func adviseHomeserver(err error) Advice {
 	var unreachable *UnreachableError
 	var refused *ServerError
 	switch {
+	case errors.As(err, &notFound) && notFound.LoopbackOverHTTPS():
+		return Advice{HintLoopback, HintValues{Host: notFound.Server}}
 	case errors.As(err, &notFound):
 		return Advice{Kind: HintSpelling}
 	case errors.As(err, &gone):

@@ -56,6 +56,7 @@ const (
 	HintTryAgain            HintKind = "try-again"
 	HintSignInRefused       HintKind = "sign-in-refused"
 	HintSpelling            HintKind = "spelling"
+	HintLoopback            HintKind = "loopback"
 	HintSignIn              HintKind = "sign-in"
 	HintEndSession          HintKind = "end-session"
 	HintAccountLocked       HintKind = "account-locked"
@@ -83,7 +84,7 @@ func HintKinds() []HintKind {
 		HintNewCode, HintCopyAddress, HintNewAddress, HintMixUp, HintNoPassword, HintServerName,
 		HintNotJoined, HintSetIdentityServer, HintIdentityServerOff, HintListInvites, HintStore,
 		HintOutbox, HintAddress, HintPhone, HintOtherUser, HintDisk, HintSignInLater, HintWayRefused,
-		HintGrant, HintTryAgain, HintSignInRefused, HintSpelling, HintSignIn, HintEndSession,
+		HintGrant, HintTryAgain, HintSignInRefused, HintSpelling, HintLoopback, HintSignIn, HintEndSession,
 		HintAccountLocked, HintWait, HintPower, HintPending, HintTerms, HintUncertain, HintConnection,
 		HintForbidden, HintIdentityLater, HintIdentityRefused, HintIdentityBusy, HintTrust,
 	}

@@ -94,5 +94,5 @@ func (p *palette) why(a keymap.Row) string {
 	if below, ok := p.below.(excuser); ok {
 		text = below.whyNot(a.Name)
 	}
-	return cmp.Or(text, a.Lacks, "not now")
+	return cmp.Or(text, a.Lacks, "not available now")
 }

@@ -168,7 +168,7 @@ func (c *settingCard) update(msg tea.Msg) tea.Cmd {
 
 func (c *settingCard) ShortHelp() []key.Binding {
 	k := c.sh.keys
-	return []key.Binding{keymap.As(k.Submit, "keep it"), k.Up, k.Down, keymap.As(k.Back, "leave it")}
+	return []key.Binding{keymap.As(k.Submit, "save"), k.Up, k.Down, keymap.As(k.Back, "cancel")}
 }
 
 func (c *settingCard) FullHelp() [][]key.Binding {

@@ -72,6 +72,24 @@ func TestSignInFails(t *testing.T) {
 	})
 }
 
+// A homeserver on this machine often has no TLS, and is only found by its URL.
+func TestSignInOnThisMachineSuggestsHTTP(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.start(t, 80, 24)
+		const hint = "type: http://127.0.0.1:8008"
+		term.Send("127.0.0.1:8008\r")
+		term.Wait(time.Second)
+		shows(t, term, hint)
+		term.Press("ctrl+u")
+		term.Send("http://127.0.0.1:8008\r")
+		term.Wait(time.Second)
+		shows(t, term, "Check the spelling")
+		if strings.Contains(term.Screen(), hint) {
+			t.Error("the URL is suggested again:\n" + term.Screen())
+		}
+	})
+}
+
 // What is typed before a page is there for it lands nowhere.
 func TestTypedAheadLandsInNoOtherField(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {

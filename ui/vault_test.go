@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,6 +95,22 @@ func signInAsAda(term *termtest.Terminal) {
 	term.Press("enter")
 	term.Send("lovelace\r")
 	term.Wait(time.Second)
+}
+
+// The files of a visitor are on a machine that another person administers.
+func TestVisitorIsToldWhoCanReadAnUnencryptedSession(t *testing.T) {
+	for _, visitor := range []bool{false, true} {
+		inTown(t, func(t *testing.T, n *town) {
+			b := &strongbox{n: n}
+			term := termtest.Run(t, 60, 16, func(ctx context.Context) tea.Model {
+				return New(ctx, Options{Client: n.options(), Vault: b.vault(), Remember: b.remember, Visitor: visitor})
+			})
+			signInAsAda(term)
+			if told := strings.Contains(term.Screen(), "The administrator of this host can use your account."); told != visitor {
+				t.Errorf("visitor %v:\n%s", visitor, term.Screen())
+			}
+		})
+	}
 }
 
 const strong = "violet kettle orbit seven"

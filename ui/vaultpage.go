@@ -102,7 +102,7 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	for n := from; n < to; n++ {
 		chosen := n == p.list.At
 		st := st.Lit(chosen)
-		name, what := vaultWords(p.list.Keys[n])
+		name, what := vaultWords(p.list.Keys[n], p.sh.opt.Visitor)
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
 	}
@@ -117,13 +117,16 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	return cells.Indent(b.String(), 2), nil
 }
 
-// vaultWords say what a kind of vault is called, and what it means.
-func vaultWords(kind string) (name, what string) {
-	switch kind {
-	case VaultKeyring:
+// vaultWords are the name of a kind of vault and its consequence. A visitor is
+// told who can read a file on this machine.
+func vaultWords(kind string, visitor bool) (name, what string) {
+	switch {
+	case kind == VaultKeyring:
 		return "In the system keyring", "Encrypted. It opens when you are logged in here."
-	case VaultPassphrase:
+	case kind == VaultPassphrase:
 		return "With a passphrase", "Encrypted. mxinvite asks for it at each start."
+	case visitor:
+		return "Unencrypted", "The administrator of this host can use your account."
 	default:
 		return "Unencrypted", "Anyone who can read the file can use your account."
 	}

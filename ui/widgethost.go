@@ -35,6 +35,6 @@ func (sh *shell) showOperators(lines [][2]string) tea.Cmd {
 func typingHelp(sh *shell, offers bool) []key.Binding {
 	k := sh.keys
 	return []key.Binding{
-		keymap.As(k.Submit, "keep"), keymap.When(offers, k.Complete), keymap.As(k.Operators, "help"), keymap.As(k.Clear, "clear"), k.Interrupt,
+		keymap.As(k.Submit, "done"), keymap.When(offers, k.Complete), keymap.As(k.Operators, "help"), keymap.As(k.Clear, "clear"), k.Interrupt,
 	}
 }

@@ -46,6 +46,8 @@ func Hint(kind string, v HintValues, ways HintWays) string {
 		text = fmt.Sprintf(text, v.Where)
 	case "wait":
 		text = fmt.Sprintf(text, v.Wait.Round(time.Second))
+	case "loopback":
+		text = fmt.Sprintf(text, v.Host)
 	case "power":
 		text = fmt.Sprintf(text, v.Room, v.Level)
 	case "sign-in":
@@ -112,6 +114,7 @@ var hints = map[string]string{
 	"try-again":             "Try again in some minutes.",
 	"sign-in-refused":       "Choose another way to sign in. If that fails too, tell the administrators of the homeserver.",
 	"spelling":              "Check the spelling, or give the homeserver's URL, such as https://matrix.example.org.",
+	"loopback":              "If the homeserver on this machine uses no TLS, type: http://%s",
 	"sign-in":               "Nothing else is lost. {signin}",
 	"end-session":           "Nothing of the session is kept here. %s",
 	"account-locked":        "You stay signed in here. Ask the administrators of your homeserver.",

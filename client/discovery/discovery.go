@@ -52,6 +52,13 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// LoopbackOverHTTPS reports whether the server is on this machine and was tried
+// over https first, as it is if the user typed no URL.
+func (e *Error) LoopbackOverHTTPS() bool {
+	u, err := url.Parse("https://" + e.Server)
+	return err == nil && IsLoopback(u.Hostname()) && len(e.Tried) > 0 && strings.HasPrefix(e.Tried[0].URL, "https://")
+}
+
 // ErrNoServerNamed says that a text is neither a Matrix ID nor a homeserver.
 var ErrNoServerNamed = errors.New("neither a Matrix ID such as @you:example.org nor a homeserver")
 
