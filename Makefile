@@ -1,5 +1,5 @@
-# make help lists what there is to do. Nothing needs to be installed but Go
-# (and for e2e Python 3.11 or newer with venv): tools run as pinned modules.
+# "make help" lists the targets. They need only Go, and e2e needs Python 3.11 or
+# newer with venv. Tools run as pinned Go modules.
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 E2E      := $(CURDIR)/.cache/e2e
@@ -13,7 +13,7 @@ help: ## list these targets
 build: ## build the program into bin/
 	CGO_ENABLED=0 go build -trimpath -o bin/mxinvite .
 
-cross: ## build for every system that there are releases for, and throw that away
+cross: ## check that the program builds for every released system
 	@set -e; for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
 		echo "$$target"; CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -trimpath -o /dev/null .; \
 	done
@@ -21,40 +21,40 @@ cross: ## build for every system that there are releases for, and throw that awa
 run: ## start the program
 	go run .
 
-demo: ## start the program on a made-up homeserver; nothing to set up
+demo: ## start the program on a built-in homeserver; nothing to set up
 	go run . demo
 
-test: ## run the tests but those that take long
+test: ## run all tests except the long ones
 	go test -short ./...
 
-race: ## run all tests but e2e, with the race detector
+race: ## run all tests except e2e, with the race detector
 	go test -race ./...
 
-golden: ## write what the screens look like now to the golden files and pictures; look at them before committing
+golden: ## rewrite the golden files and pictures; review the diff before you commit
 	find ui/testdata -name '*.golden' -delete
 	go test ./ui ./cli ./screenshots -update
 
-lint: ## check the style and who imports whom
+lint: ## run the linters, which also check imports between packages
 	go run $(GOLANGCI) run
 
 fmt: ## format the code
 	go run $(GOLANGCI) fmt
 
-tidy: ## fail if go.mod or go.sum lack or hold something they should not
+tidy: ## fail if go.mod or go.sum are not tidy
 	go mod tidy -diff
 
-bench: ## measure what there are budgets for; compare the figures of one machine only
+bench: ## run the benchmarks; compare results of the same machine only
 	go test -run '^$$' -bench . -benchtime 20x ./client ./client/invite ./client/keycheck ./client/store ./ui
 
-fuzz: ## fuzz everything that reads what strangers write, a minute each
+fuzz: ## fuzz every parser of untrusted input, a minute each
 	@set -e; for pkg in $$(go list ./...); do \
 		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime 1m $$pkg; \
 		done; \
 	done
 
-e2e: ## run the scenarios against real servers (the first time installs them, some minutes)
+e2e: ## run the scenarios against real servers (the first run installs them, which takes minutes)
 	sh internal/e2e/install.sh $(E2E)
 	MXINVITE_E2E=$(E2E) go test -race -count=1 -tags e2e ./internal/e2e/...
 
-ci: tidy lint race build cross e2e ## all that has to pass before a change lands
+ci: tidy lint race build cross e2e ## run everything that must pass before a change is merged

@@ -56,15 +56,15 @@ func keysPage() string {
 	var b strings.Builder
 	b.WriteString(`# Keys
 
-` + "`?`" + ` shows the keys that work on a page at the moment, and ` + "`:`" + ` (where text is typed, ` + "`ctrl+p`" + `) finds an action by its
-name; what does not work at the moment is there too, with the reason. A key of the first column is the one that pages show.
+` + "`?`" + ` shows the keys that work on the current page. ` + "`:`" + ` (` + "`ctrl+p`" + ` while you type text) finds an action by its name, and gives
+the reason if the action is not available. If an action has several keys, pages show the first one.
 
-Other keys are chosen in the settings file, by the name of the action, one or several:
+To change the keys of an action, give its name and one or several keys in the settings file:
 
 ` + "```toml\n[keys]\nrevoke = [\"x\", \"delete\"]\nup = \"ctrl+k\"\n```" + `
 
-A key is a character, ` + "`space`, `enter`, `esc`, `tab`, `delete`, `f5`" + ` and so on, with ` + "`ctrl+`, `alt+` or `shift+`" + ` before it. A name
-that no action has, and a key that does something else on the same page, are told with their line. ` + "`ctrl+c`" + ` always quits.
+A key is a character, ` + "`space`, `enter`, `esc`, `tab`, `delete`, `f5`" + ` and so on, with ` + "`ctrl+`, `alt+` or `shift+`" + ` before it. An unknown
+action, and a key that another action has on the same page, are errors that name the line. ` + "`ctrl+c`" + ` always quits.
 
 | action | keys | | works on |
 |---|---|---|---|

@@ -43,9 +43,9 @@ func manual(root *cobra.Command) string {
 	p.Usage(root.Name(), " COMMAND [OPTION...] [ARGUMENT...]")
 	p.Section("Description")
 	p.Text(root.Long)
-	p.Text("Data goes to standard output and talk to standard error. On anything but a\n" +
-		"terminal the output has tabs between its columns, no colors and no questions.\n" +
-		"--json gives JSON wherever there is output.")
+	p.Text("Data goes to standard output, messages to standard error. If the output is not a\n" +
+		"terminal, its columns are separated by tabs, and there are no colors and no\n" +
+		"questions. --json writes JSON wherever there is output.")
 	p.Section("Commands")
 	for _, g := range root.Groups() {
 		p.Subsection(strings.TrimSuffix(g.Title, ":"))
@@ -56,13 +56,13 @@ func manual(root *cobra.Command) string {
 		}
 	}
 	p.Section("Options")
-	p.Text("Every command has these beside its own.")
+	p.Text("All commands accept these options.")
 	root.InitDefaultHelpFlag()
 	root.InitDefaultVersionFlag()
 	p.Flags(root.LocalFlags())
 	p.Section("Keys")
-	p.Text("On the screen the line at the bottom names the keys that work, ? shows all of the\n" +
-		"page, and : or ctrl+p finds an action by its name. Other keys are chosen in the\n" +
+	p.Text("The bottom line of the screen shows the most important keys, ? shows all keys of\n" +
+		"the page, and : or ctrl+p finds an action by its name. To change keys, use the\n" +
 		"table [keys] of the settings file.")
 	manualSettings(p)
 	manualPlaces(p)
@@ -80,9 +80,9 @@ func manual(root *cobra.Command) string {
 
 func manualSettings(p *manpage.Page) {
 	p.Section("Settings")
-	p.Text("Nothing has to be set. What config.toml says is weaker than the environment\n" +
-		"variable beside it here, and that is weaker than a flag. mxinvite config init\n" +
-		"writes a file that explains itself; mxinvite config says what holds, and why.")
+	p.Text("No settings are required. Flags override environment variables, which override\n" +
+		"config.toml. mxinvite config init writes a config.toml that explains every\n" +
+		"setting; mxinvite config shows the effective settings and where each comes from.")
 	for _, s := range config.AllSettings() {
 		p.Item(s.Doc+"\nIt takes "+s.Takes+".", s.Name, s.Variable())
 	}
@@ -90,22 +90,22 @@ func manualSettings(p *manpage.Page) {
 
 func manualPlaces(p *manpage.Page) {
 	p.Section("Environment")
-	p.Text("There are those of the settings, of which an empty one counts as none, and these:")
-	p.Item("Everything is kept in this directory, as with --home.", "MXINVITE_HOME")
-	p.Item("In place of the directories below.", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
-	p.Item("There are no colors, as with --no-color.", "NO_COLOR")
+	p.Text("The variables of the settings, and those below. An empty variable is ignored.")
+	p.Item("The directory for all files, as with --home.", "MXINVITE_HOME")
+	p.Item("Replace the directories below.", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+	p.Item("If it is set, no colors are used, as with --no-color.", "NO_COLOR")
 	p.Item("If it is 1, mxinvite asks and answers in plain lines, as with --accessible.", "ACCESSIBLE")
 	p.Item("The ssh-agent that a vault of kind agent needs.", "SSH_AUTH_SOCK")
 	p.Section("Files")
-	p.Text("On macOS and Windows they lie elsewhere: mxinvite config path says where.")
+	p.Text("To see the paths on macOS and Windows, run: mxinvite config path")
 	home, err := config.FindHome(func(name string) string { return map[string]string{"HOME": "~"}[name] }, "linux")
 	if err != nil {
 		return // it is where HOME says
 	}
 	file := func(path, text string) { p.Item(text, filepath.ToSlash(path)) }
-	file(home.SettingsPath(), "The settings. Only people write it.")
+	file(home.SettingsPath(), "The settings.")
 	file(vault.PathIn(home.Dir()), "The sessions.")
-	file(home.TrustPath(), "The hosts that may be asked about keys, one on a line.")
-	file(home.StorePath(), "What is known of your rooms, the outbox and the address book. Addresses are\nsealed there.")
-	file(home.StateDir(), "The log, without anything secret in it.")
+	file(home.TrustPath(), "The hosts that are trusted to check keys, one on a line.")
+	file(home.StorePath(), "The state of your rooms, the outbox and the address book. Addresses are\nencrypted.")
+	file(home.StateDir(), "The log, without secrets.")
 }
