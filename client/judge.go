@@ -10,7 +10,7 @@ func (a *Account) Judge(i invite.Invite) invite.Judgement { return i.Judge(a.Fac
 // judges many invites calls it once.
 func (a *Account) Facts() invite.Facts {
 	return invite.Facts{
-		Validity: a.keys.validity, Apart: a.apart(), OwnHost: a.session.LoopbackHost(),
+		Validity: a.keys.validity, OtherPerson: a.apart(), OwnHost: a.session.LoopbackHost(),
 		Now: a.opt.Now(), StaleAfter: a.opt.StaleAfter,
 	}
 }

@@ -67,7 +67,7 @@ func TestOldAnswersAreAskedForAgain(t *testing.T) {
 			if k.Public == longTerm {
 				want = invite.Invalid
 			}
-			if got := a.Facts().Of(k); got != want {
+			if got := a.Facts().KeyValidity(k); got != want {
 				t.Errorf("%s is %s", k.Public, got)
 			}
 		}

@@ -23,7 +23,7 @@ type namesakes map[namesake]struct{ pending, joined int }
 func (a *Account) namesakes() namesakes {
 	all := namesakes{}
 	for _, i := range a.Invites() {
-		if i.Status != invite.Joined && !i.Mistakable() {
+		if i.Status != invite.Joined && !i.HasNameWarning() {
 			continue
 		}
 		n := a.namesakeOf(i)

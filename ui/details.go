@@ -150,7 +150,7 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 	if k.Usable() && k.Host() != "" && !d.row.invite.Live() {
 		return public + st.Faint.Render(cells.Cut(k.Host(), rest)) // which is not asked any more
 	}
-	t := wording.Key(k, d.row.facts.Of(k))
+	t := wording.Key(k, d.row.facts.KeyValidity(k))
 	return public + st.Role(t.Role).Render(t.Glyph+" ") + cells.Cut(t.Sentence(), rest-2)
 }
 

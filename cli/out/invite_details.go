@@ -80,7 +80,7 @@ func (p *Printer) addKeys(f Finding, add func(title, name string, c Cell)) {
 		add("Key", "public_key", keyCell(k))
 		add("", "key_validity_url", Text(k.ValidityURL))
 		if !p.OutTTY || k.Usable() && (k.Host() == "" || f.Invite.Live()) { // people need no more of the others
-			add("", "validity", validityCell(k, f.Facts.Of(k)))
+			add("", "validity", validityCell(k, f.Facts.KeyValidity(k)))
 		}
 	}
 	add("", "", more)

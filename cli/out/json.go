@@ -104,7 +104,7 @@ func NewJSONInvite(f Finding) JSONInvite {
 		Address: f.Address,
 	}
 	for _, k := range i.Keys {
-		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.Facts.Of(k))})
+		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.Facts.KeyValidity(k))})
 	}
 	if i.Acceptance != nil {
 		j.AcceptedBy, j.AcceptedAt = string(i.Acceptance.UserID), Timestamp(i.Acceptance.At)

@@ -10,25 +10,27 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
-// An Acceptance tells who took an invite.
+// An Acceptance describes how an invite was accepted: by which user, and in which
+// m.room.member event.
 type Acceptance struct {
 	UserID     id.UserID
-	EventID    id.EventID // the member event that holds the proof
-	At         time.Time  // when it was sent; zero if only a later event tells of it
-	Membership string     // where the user stands now: invite, join, leave or ban
+	EventID    id.EventID // the member event with the proof
+	At         time.Time  // when that event was sent; zero if the event is only known from a later one
+	Membership string     // the user's current membership: invite, join, leave or ban
 
 	Proof Proof
-	Key   string // that verified the proof, as the invite has it
+	Key   string // the key that made the signature, as in the invite; empty if none did
 
-	// What the authorization rules ask of the member event, each for itself.
-	sameSender match // its sender is the invite's
+	// Whether the sender of the member event is the sender of the invite, as the
+	// authorization rules require.
+	sameSender match
 }
 
-// A match is a comparison that may lack one of its sides.
+// A match is the result of a comparison whose operands may be unknown.
 type match int
 
 const (
-	unknowable match = iota
+	unknownMatch match = iota
 	matches
 	differs
 )
@@ -36,7 +38,7 @@ const (
 func compareUsers(a, b id.UserID) match {
 	switch {
 	case a == "" || b == "":
-		return unknowable
+		return unknownMatch
 	case a == b:
 		return matches
 	default:
@@ -44,19 +46,19 @@ func compareUsers(a, b id.UserID) match {
 	}
 }
 
-// A version is what an invite's event said at one time.
+// A version is a state that an invite's event has had.
 type version struct {
 	sender id.UserID
 	keys   []Key
 }
 
-// maxVersions bounds how often overwriting an event makes work. It is even.
+// maxVersions limits how many versions of an event are verified. It is even.
 const maxVersions = 8
 
-// verify checks what an acceptance rests on: who sent it, and the signatures.
-// What counts is the version of the invite that was taken: the one whose key
-// made a signature, or if none did the newest. If some are not there, cut, a
-// signature that fits none may have fitted one of those.
+// verify checks the sender and the signatures of an acceptance against the versions
+// of the invite: the version with a key that made a signature or, if there is none,
+// the newest. If versions are missing (cut) and no signature matches, the
+// acceptance is unverifiable and not forged: a missing version may have the key.
 func (a *Acceptance) verify(from acceptance, versions []version, cut bool) {
 	a.Proof = ProofUnverifiable
 	for n, v := range versions {
@@ -73,8 +75,8 @@ func (a *Acceptance) verify(from acceptance, versions []version, cut bool) {
 	}
 }
 
-// compare orders two acceptances of one token, the telling one first: who came
-// furthest, then the one whose time is known, then the earlier.
+// compare orders the acceptances of one token by relevance: first by membership,
+// then a known time before an unknown one, then the earlier time.
 func (a Acceptance) compare(b Acceptance) int {
 	return cmp.Or(
 		cmp.Compare(rank(a.Membership), rank(b.Membership)),
@@ -84,7 +86,7 @@ func (a Acceptance) compare(b Acceptance) int {
 	)
 }
 
-// compareTimes puts the earlier time first, and one that is not known last.
+// compareTimes orders times ascending, with zero times last.
 func compareTimes(a, b time.Time) int {
 	switch {
 	case a.IsZero() == b.IsZero():
@@ -96,7 +98,7 @@ func compareTimes(a, b time.Time) int {
 	}
 }
 
-// rank says how far into the room a membership leads, the furthest first.
+// rank orders memberships: join first.
 func rank(membership string) int {
 	switch membership {
 	case "join":
@@ -125,15 +127,15 @@ func (a Acceptance) status() Status {
 	}
 }
 
-// acceptance is an Acceptance that has not been verified yet.
+// acceptance is an Acceptance whose signatures are not verified yet.
 type acceptance struct {
 	Acceptance
 	token  string
-	sender id.UserID // of the member event
+	sender id.UserID // sender of the member event
 	signed json.RawMessage
 }
 
-// memberEvent is an m.room.member event, read once.
+// memberEvent is a parsed m.room.member event.
 type memberEvent struct {
 	ev         Event
 	user       id.UserID
@@ -154,9 +156,9 @@ func readMember(ev Event) memberEvent {
 	return m
 }
 
-// accepted returns what a member event says of taking an invite. Only an invite
-// counts: the auth rules look at its third_party_invite and at no other
-// membership's, so a member could write anything into their own join
+// accepted returns the acceptance in a member event, if it has one. Only the
+// membership "invite" can have one: for other memberships the authorization rules
+// ignore third_party_invite, so members could write anything into their own event
 // (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 5.4.1).
 func (m memberEvent) accepted() (acceptance, bool) {
 	if m.membership != "invite" || len(m.thirdParty) == 0 {

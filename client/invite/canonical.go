@@ -11,14 +11,14 @@ import (
 	"strconv"
 )
 
-// canonicalJSON returns raw, an object, in the form that is signed: no spaces,
-// members in order, the fewest escapes, and without the members named
-// (https://spec.matrix.org/v1.19/appendices/#canonical-json). It refuses what
-// two readers may take for two different things: a member that stands twice,
-// and numbers other than integers that every language can hold.
+// canonicalJSON encodes an object as canonical JSON, which is what is signed,
+// without the members named
+// (https://spec.matrix.org/v1.19/appendices/#canonical-json). It returns an error
+// for JSON that two parsers may read differently: repeated members, and numbers
+// that are not integers of at most 53 bits.
 //
-// The library's own writes control characters as \u001F instead of \u001f,
-// which changes what is signed.
+// The encoder of mautrix-go is not used: it writes control characters as \u001F and
+// not as \u001f, which changes the signed bytes.
 func canonicalJSON(raw []byte, without ...string) ([]byte, error) {
 	c := canonical{dec: json.NewDecoder(bytes.NewReader(raw))}
 	c.dec.UseNumber()
@@ -36,8 +36,8 @@ func canonicalJSON(raw []byte, without ...string) ([]byte, error) {
 }
 
 var (
-	errDuplicate = errors.New("a member stands twice")
-	errNumber    = errors.New("a number that canonical JSON does not have")
+	errDuplicate = errors.New("a member is repeated")
+	errNumber    = errors.New("a number that is not allowed in canonical JSON")
 	errDeep      = errors.New("nested too deep")
 )
 
@@ -45,7 +45,7 @@ const maxDepth = 32
 
 type canonical struct{ dec *json.Decoder }
 
-// object reads the rest of an object and returns it in canonical form.
+// object reads the rest of an object and returns it as canonical JSON.
 func (c canonical) object(depth int, without []string) ([]byte, error) {
 	values := map[string][]byte{}
 	for c.dec.More() {
@@ -123,8 +123,8 @@ func (c canonical) value(depth int) ([]byte, error) {
 	}
 }
 
-// appendString writes a JSON string with the escapes that have to be, each in
-// its shortest form.
+// appendString appends a JSON string. It escapes only the characters that must be
+// escaped, in the shortest form.
 func appendString(out []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	out = append(out, '"')

@@ -2,7 +2,7 @@ package invite
 
 import "testing"
 
-// The examples of the specification, and what it forbids
+// Examples of the spec, and values that it forbids
 // (https://spec.matrix.org/v1.19/appendices/#canonical-json).
 func TestCanonicalJSON(t *testing.T) {
 	for raw, want := range map[string]string{

@@ -2,7 +2,7 @@ package invite
 
 import "fmt"
 
-// eventChecks looks at the invite's event: would it let anybody in?
+// eventChecks checks whether the invite's event can be accepted.
 func (i Invite) eventChecks() []Check {
 	usable := 0
 	for _, k := range i.Keys {
@@ -13,34 +13,34 @@ func (i Invite) eventChecks() []Check {
 	key := Check{Name: "usable-key", Rule: "5.4.1.7"}
 	switch {
 	case i.Status == Revoked:
-		key.Result, key.Detail = Fail, "the event was emptied, so no key is left"
+		key.Result, key.Detail = Fail, "the invite was revoked, so the event has no key"
 		return []Check{key}
 	case usable == 0:
-		key.Result, key.Detail = Fail, fmt.Sprintf("none of the event's %d keys can verify anything", len(i.Keys))
+		key.Result, key.Detail = Fail, fmt.Sprintf("none of the event's %d keys is usable", len(i.Keys))
 	default:
-		key.Result, key.Detail = Pass, fmt.Sprintf("the event holds %d usable keys", usable)
+		key.Result, key.Detail = Pass, fmt.Sprintf("the event has %d usable keys", usable)
 		if usable == 1 {
-			key.Detail = "the event holds 1 usable key"
+			key.Detail = "the event has 1 usable key"
 		}
 	}
-	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: i.senderResult(), Detail: "the inviter is still the event's sender"}
+	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: i.senderResult(), Detail: "the event's sender is the inviter"}
 	if sender.Result == Fail {
-		sender.Detail = fmt.Sprintf("%s overwrote the event, and the identity server will name %s", i.Sender, i.OriginalSender)
+		sender.Detail = fmt.Sprintf("%s overwrote the event, but the identity server names %s as inviter", i.Sender, i.OriginalSender)
 	}
 	return []Check{key, sender}
 }
 
-// keyChecks says of each key whether it is valid.
+// keyChecks checks whether each key is valid.
 func (i Invite) keyChecks(f Facts) []Check {
 	var checks []Check
 	for n, k := range i.Keys {
-		v := f.Of(k)
+		v := f.KeyValidity(k)
 		checks = append(checks, Check{Name: "key-valid", Result: keyResult(v), Detail: k.detail(fmt.Sprintf("key %d", n+1), v)})
 	}
 	return checks
 }
 
-// detail says what is known of the key that is called name.
+// detail describes the validity of a key, which is called name in the text.
 func (k Key) detail(name string, v Validity) string {
 	host := k.Host()
 	if v != Unusable && v != Perpetual && host == "" {
@@ -48,7 +48,7 @@ func (k Key) detail(name string, v Validity) string {
 	}
 	switch v {
 	case Valid:
-		return host + " vouches for " + name
+		return host + " says that " + name + " is valid"
 	case Perpetual:
 		return name + " has no validity URL and does not expire"
 	case Invalid:
@@ -56,38 +56,38 @@ func (k Key) detail(name string, v Validity) string {
 	case Unusable:
 		return name + " is not a key: " + k.Problem
 	case Unreachable:
-		return host + " gave no answer about " + name
+		return host + " did not say whether " + name + " is valid"
 	default:
 		return host + " was not asked about " + name
 	}
 }
 
-// checks goes through the authorization rules for the member event that took
-// the invite, one check for each. The first four are why it counts as having
-// taken the invite at all.
+// checks returns the checks of the member event that accepted the invite, one for
+// each authorization rule. The first four always pass: Fold ignores member events
+// that do not fulfil them.
 func (a *Acceptance) checks() []Check {
 	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: a.senderResult()}
 	switch sender.Result {
 	case Pass:
-		sender.Detail = "the member event was sent in the inviter's name"
+		sender.Detail = "the sender of the member event is the inviter"
 	case Fail:
-		sender.Detail = "the member event was not sent in the inviter's name"
+		sender.Detail = "the sender of the member event is not the inviter"
 	case Undecidable:
-		sender.Detail = "who sent the member event, or the invite, is not known"
+		sender.Detail = "the sender of the member event or of the invite is not known"
 	}
 	signature := Check{Name: "signature-matches-key", Rule: "5.4.1.7", Result: a.proofResult()}
 	switch signature.Result {
 	case Pass:
-		signature.Detail = "a signature was made with a key of the invite"
+		signature.Detail = "a signature matches a key of the invite"
 	case Fail:
-		signature.Detail = "no signature was made with a key of the invite"
+		signature.Detail = "no signature matches a key of the invite"
 	case Undecidable:
-		signature.Detail = "the invite's keys are gone, so this cannot be checked"
+		signature.Detail = "the invite's keys are not known, so no signature can be verified"
 	}
 	return []Check{
-		{"target-not-banned", Pass, "they were not banned when they accepted it", "5.4.1.1"},
-		{"signed-complete", Pass, "the member event holds a signed object with mxid and token", "5.4.1.3"},
-		{"mxid-is-member", Pass, "it was signed for the member who accepted it", "5.4.1.4"},
+		{"target-not-banned", Pass, "the user was not banned when they accepted the invite", "5.4.1.1"},
+		{"signed-complete", Pass, "the member event has a signed object with mxid and token", "5.4.1.3"},
+		{"mxid-is-member", Pass, "the object was signed for the user who accepted the invite", "5.4.1.4"},
 		{"invite-exists", Pass, "the room has an invite with this token", "5.4.1.5"},
 		sender, signature,
 	}

@@ -11,33 +11,33 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
-// The event types this package reads.
+// Event types of invites and members.
 const (
 	TypeThirdPartyInvite = "m.room.third_party_invite"
 	TypeMember           = "m.room.member"
 )
 
-// An Event is a state event of a room, as far as invites need it. Its content
-// stays raw: whatever a stranger wrote there is looked at member by member,
-// and signatures are verified over the very bytes.
+// An Event is a state event of a room. Its content is not parsed as a whole,
+// because its sender may have written anything, and because signatures cover its
+// bytes.
 type Event struct {
 	ID       id.EventID
 	Type     string
 	StateKey string
 	Sender   id.UserID
-	At       time.Time // origin_server_ts, which the sender's homeserver may have made up
+	At       time.Time // origin_server_ts, which is set by the sender's homeserver and may be wrong
 	Content  json.RawMessage
-	Raw      json.RawMessage // all of it, as the homeserver gave it
+	Raw      json.RawMessage // the whole event as sent by the homeserver
 
-	// Replaces is the event that this one replaced in the room's state.
-	// PrevContent and PrevSender say what that was, where the homeserver tells:
-	// Synapse does in /sync and /messages, not in /state.
+	// Replaces is the ID of the state event that this event replaced. PrevContent
+	// and PrevSender are that event's content and sender, if the homeserver sends
+	// them: Synapse does so in /sync and /messages, but not in /state.
 	Replaces    id.EventID
 	PrevContent json.RawMessage
 	PrevSender  id.UserID
 
-	// Redactor took the content away at RedactedAt, if somebody did and the
-	// homeserver tells.
+	// Redactor is the sender of the redaction, if the event was redacted and the
+	// homeserver sends the redaction.
 	Redactor   id.UserID
 	RedactedAt time.Time
 }
@@ -47,11 +47,12 @@ var (
 	errNotString = errors.New("read event: its type, event_id or sender is not a string")
 )
 
-// ErrNotState says that an event has no state key and so is no state event.
+// ErrNotState is the error for an event without a state key.
 var ErrNotState = errors.New("not a state event")
 
-// ParseEvent reads a client event (https://spec.matrix.org/v1.19/client-server-api/#room-event-format).
-// It keeps raw.
+// ParseEvent parses a client event
+// (https://spec.matrix.org/v1.19/client-server-api/#room-event-format). The event
+// refers to raw, which the caller must not change.
 func ParseEvent(raw []byte) (Event, error) {
 	if !json.Valid(raw) {
 		return Event{}, errNotJSON
@@ -59,9 +60,8 @@ func ParseEvent(raw []byte) (Event, error) {
 	return ReadEvent(raw)
 }
 
-// ReadEvent is [ParseEvent] for what is known to be JSON, because it was found so
-// as part of something larger or at an earlier time. Looking again takes as long
-// as everything else about an event.
+// ReadEvent is [ParseEvent] for JSON that was already validated. Validation takes
+// as long as everything else that is done with an event.
 func ReadEvent(raw []byte) (Event, error) {
 	ev := Event{Raw: raw}
 	var eventID, typ, stateKey, sender, unsigned json.RawMessage
@@ -94,13 +94,13 @@ func ReadEvent(raw []byte) (Event, error) {
 		return Event{}, fmt.Errorf("read %q event: %w", kind, ErrNotState)
 	}
 	ev.Type, ev.ID, ev.Sender = kind, id.EventID(event), id.UserID(from)
-	ev.comment(unsigned)
+	ev.readUnsigned(unsigned)
 	return ev, nil
 }
 
-// comment reads unsigned, which is the homeserver's comment on the event. When it
-// cannot be read the event itself still counts.
-func (ev *Event) comment(unsigned json.RawMessage) {
+// readUnsigned reads the member unsigned, which the homeserver adds. Invalid values
+// are ignored.
+func (ev *Event) readUnsigned(unsigned json.RawMessage) {
 	for w := rawjson.Object(unsigned); w.Next(); {
 		switch string(w.Name) {
 		case "replaces_state":
@@ -130,7 +130,8 @@ func readRedaction(raw json.RawMessage) (by id.UserID, at time.Time) {
 	return by, at
 }
 
-// timestamp reads milliseconds since 1970; what is none is the zero time.
+// timestamp parses milliseconds since 1970. It returns the zero time if raw is not
+// an integer.
 func timestamp(raw json.RawMessage) time.Time {
 	ms, ok := rawjson.Integer(raw)
 	if !ok {
@@ -139,8 +140,8 @@ func timestamp(raw json.RawMessage) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// previous returns what ev replaced, as far as ev itself tells, and whether it
-// tells anything. Nobody but its server knows when that was sent: its At is zero.
+// previous returns the event that ev replaced, if unsigned contains its content.
+// Its time is not known: At is zero.
 func (ev Event) previous() (Event, bool) {
 	if len(ev.PrevContent) == 0 {
 		return Event{}, false

@@ -12,12 +12,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// Fold reads the invites of a room. state holds its current state events, one
-// for each type and state key; history holds earlier ones, as many as are
-// known. Events may come in any order, repeated, and mixed with ones that do
-// not matter: the result is the same. It is sorted, the newest invite first.
+// Fold returns the invites of a room, sorted with the newest first. state has the
+// current state events of the room, one for each type and state key; history has
+// earlier ones, as far as known. The order of the events does not matter, and
+// repeated events and events of other types are ignored.
 func Fold(room id.RoomID, state, history []Event) []Invite {
-	p := newPast(state, history)
+	p := newRoomEvents(state, history)
 	events := make([]*Event, 0, len(state))
 	for n := range state {
 		if state[n].Type == TypeThirdPartyInvite {
@@ -25,16 +25,16 @@ func Fold(room id.RoomID, state, history []Event) []Invite {
 		}
 	}
 	invites := make([]Invite, len(events))
-	each(len(events), func(n int) { invites[n] = p.read(room, *events[n]) })
+	each(len(events), func(n int) { invites[n] = p.readInvite(room, *events[n]) })
 	p.warn(invites)
 	Sort(invites)
 	return invites
 }
 
-// each calls f with 0 to n-1, on all cores if there is much to do: checking a
-// signature takes longer than everything else about an invite.
+// each calls f with 0 to n-1, on all cores if n is large: verifying a signature is
+// the slowest step of reading an invite.
 func each(n int, f func(int)) {
-	const share = 64 // worth a goroutine
+	const share = 64 // minimum number of calls in a goroutine
 	var g panicgroup.Group
 	var next atomic.Int64
 	for range min(runtime.GOMAXPROCS(0), (n+share-1)/share) {
@@ -50,16 +50,16 @@ func each(n int, f func(int)) {
 			}
 		})
 	}
-	_ = g.Wait() // nothing that runs there fails
+	_ = g.Wait() // the functions return no errors
 }
 
-// Sort puts the newest invite first.
+// Sort sorts invites with the newest first.
 func Sort(invites []Invite) {
 	slices.SortFunc(invites, func(a, b Invite) int { return Compare(&a, &b) })
 }
 
-// Compare puts the newer invite first. Of two of one moment the room and the
-// token decide, so that only an invite and itself are equal.
+// Compare orders invites with the newest first. Invites with the same time are
+// ordered by room and token, so only an invite and itself are equal.
 func Compare(a, b *Invite) int {
 	if c := b.At().Compare(a.At()); c != 0 {
 		return c
@@ -67,25 +67,25 @@ func Compare(a, b *Invite) int {
 	return cmp.Or(cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(a.Token, b.Token))
 }
 
-// past is what the events of a room tell beside its invites themselves.
-type past struct {
+// roomEvents is an index of the events of a room.
+type roomEvents struct {
 	earlier    map[id.EventID]Event
-	membership map[id.UserID]string  // where everybody stands now
-	taken      map[string]acceptance // who took which token
-	loose      map[string][]Event    // of each token, what nobody says they replaced, the newest first
+	membership map[id.UserID]string  // current membership
+	accepted   map[string]acceptance // by token
+	unlinked   map[string][]Event    // by token: invite events that are not known to be replaced by another one, the newest first
 }
 
-func newPast(state, history []Event) *past {
-	p := &past{
+func newRoomEvents(state, history []Event) *roomEvents {
+	p := &roomEvents{
 		earlier:    make(map[id.EventID]Event, len(history)),
 		membership: map[id.UserID]string{},
-		taken:      map[string]acceptance{},
-		loose:      map[string][]Event{},
+		accepted:   map[string]acceptance{},
+		unlinked:   map[string][]Event{},
 	}
 	for _, ev := range history {
 		p.earlier[ev.ID] = ev
 	}
-	p.loosen(state, history)
+	p.findUnlinked(state, history)
 	var members []memberEvent
 	for n := range state {
 		if state[n].Type == TypeMember {
@@ -100,16 +100,17 @@ func newPast(state, history []Event) *past {
 		}
 	}
 	for _, m := range members {
-		p.note(m)
+		p.addAcceptance(m)
 		if prev, ok := m.ev.previous(); ok {
-			p.note(readMember(prev))
+			p.addAcceptance(readMember(prev))
 		}
 	}
 	return p
 }
 
-// loosen finds what events were before that nobody says they replaced.
-func (p *past) loosen(state, history []Event) {
+// findUnlinked finds the events of earlier invites that no other event says it
+// replaced.
+func (p *roomEvents) findUnlinked(state, history []Event) {
 	replaced := map[id.EventID]bool{}
 	for _, events := range [][]Event{state, history} {
 		for n := range events {
@@ -120,44 +121,44 @@ func (p *past) loosen(state, history []Event) {
 	}
 	for _, ev := range p.earlier {
 		if ev.Type == TypeThirdPartyInvite && !replaced[ev.ID] {
-			p.loose[ev.StateKey] = append(p.loose[ev.StateKey], ev)
+			p.unlinked[ev.StateKey] = append(p.unlinked[ev.StateKey], ev)
 		}
 	}
-	for _, events := range p.loose {
+	for _, events := range p.unlinked {
 		slices.SortFunc(events, func(a, b Event) int { return compareEvents(b, a) })
 	}
 }
 
-// note takes down that a member event took an invite, if it did.
-func (p *past) note(m memberEvent) {
+// addAcceptance adds the acceptance in a member event, if it has one.
+func (p *roomEvents) addAcceptance(m memberEvent) {
 	a, ok := m.accepted()
 	if !ok {
 		return
 	}
 	a.Membership = cmp.Or(p.membership[m.user], "invite")
-	if old, had := p.taken[a.token]; !had || a.compare(old.Acceptance) < 0 {
-		p.taken[a.token] = a
+	if old, had := p.accepted[a.token]; !had || a.compare(old.Acceptance) < 0 {
+		p.accepted[a.token] = a
 	}
 }
 
-// read reads one invite event with all that is known around it.
-func (p *past) read(room id.RoomID, ev Event) Invite {
+// readInvite returns the invite of an event.
+func (p *roomEvents) readInvite(room id.RoomID, ev Event) Invite {
 	i := Invite{RoomID: room, Token: ev.StateKey, EventID: ev.ID}
 	c := readContent(ev.Content)
 	i.describe(ev, c)
-	earlier, gap := p.keyed(ev)
+	earlier, gap := p.earlierVersions(ev)
 	if n := len(earlier); n > 0 && earlier[n-1].Sender != ev.Sender {
-		i.OriginalSender = earlier[n-1].Sender // the identity server was asked for the first
+		i.OriginalSender = earlier[n-1].Sender // the identity server knows the first sender as the inviter
 	}
 	switch {
 	case !c.hasKeys():
 		i.Status = Revoked
 		i.Revocation = &Revocation{Sender: ev.Sender, At: ev.At}
-		if ev.Redactor != "" { // the event itself was the invite
+		if ev.Redactor != "" { // the event was redacted: it is the invite itself
 			i.Revocation = &Revocation{Sender: ev.Redactor, At: ev.RedactedAt}
 			break
 		}
-		var last Event // nothing, if nobody tells
+		var last Event // empty if the earlier versions are not known
 		if len(earlier) > 0 {
 			last = earlier[0]
 		}
@@ -168,13 +169,13 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	default:
 		i.Status = Pending
 	}
-	if taken, ok := p.taken[i.Token]; ok && i.Status != Malformed {
-		a := taken.Acceptance
+	if accepted, ok := p.accepted[i.Token]; ok && i.Status != Malformed {
+		a := accepted.Acceptance
 		all, cut := versions(ev, earlier)
-		a.verify(taken, all, cut || gap)
+		a.verify(accepted, all, cut || gap)
 		i.Acceptance = &a
-		// A revoked invite that somebody took before shows its end as revoked:
-		// nobody can take it again.
+		// A revoked invite that was accepted before is shown as revoked: it cannot
+		// be accepted again.
 		if i.Status == Pending {
 			i.Status = a.status()
 		}
@@ -182,19 +183,19 @@ func (p *past) read(room id.RoomID, ev Event) Invite {
 	return i
 }
 
-// describe takes over what an invite event tells.
+// describe sets the fields that are read from an invite event.
 func (i *Invite) describe(ev Event, c content) {
 	i.DisplayName, _ = rawjson.Text(c.displayName)
 	i.Sender, i.SentAt = ev.Sender, ev.At
 	i.Keys = c.keys()
 }
 
-// versions are what an invite's event has been while it held keys, the newest
-// first. Somebody may have overwritten it after it was taken; that takes nothing
-// away from who took it. Of very many only the newest and the oldest count, and
-// cut is set.
+// versions returns the versions of an invite's event that have keys, the newest
+// first. An invite may be overwritten after it was accepted; the acceptance stays
+// valid. If there are many versions, only the newest and the oldest are returned,
+// and cut is true.
 func versions(ev Event, earlier []Event) (all []version, cut bool) {
-	events := append([]Event{ev}, earlier...) // which all held keys
+	events := append([]Event{ev}, earlier...) // all of them have keys
 	if !readContent(ev.Content).hasKeys() {
 		events = earlier
 	}
@@ -207,16 +208,17 @@ func versions(ev Event, earlier []Event) (all []version, cut bool) {
 	return all, cut
 }
 
-// keyed goes back through what ev replaced, as far as anybody tells, and returns
-// what held keys, the newest first. A homeserver might have events replace each
-// other in a circle; nobody goes round twice. Where what an event replaced is
-// not known, the newest that is loose must have come before, and gap is set.
-func (p *past) keyed(ev Event) (found []Event, gap bool) {
+// earlierVersions returns the events that ev replaced, directly and indirectly, and
+// that have keys, the newest first. An event that was already visited ends the
+// search: a homeserver may say that events replace each other in a circle. If the
+// event that was replaced is not known, the search continues with the newest
+// unlinked event, and gap is true.
+func (p *roomEvents) earlierVersions(ev Event) (found []Event, gap bool) {
 	if ev.Replaces == "" && len(ev.PrevContent) == 0 {
-		return nil, false // it replaced nothing
+		return nil, false // it replaced no event
 	}
 	seen := map[id.EventID]bool{}
-	others, unknown := p.loose[ev.StateKey], false
+	unlinked, unknown := p.unlinked[ev.StateKey], false
 	for !seen[ev.ID] {
 		seen[ev.ID] = true
 		prev, ok := p.earlier[ev.Replaces]
@@ -224,8 +226,8 @@ func (p *past) keyed(ev Event) (found []Event, gap bool) {
 			unknown = unknown || ev.Replaces != ""
 			prev, ok = ev.previous()
 		}
-		for !ok && unknown && len(others) > 0 {
-			prev, others = others[0], others[1:]
+		for !ok && unknown && len(unlinked) > 0 {
+			prev, unlinked = unlinked[0], unlinked[1:]
 			ok = !seen[prev.ID]
 			gap = gap || ok
 		}

@@ -7,9 +7,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// What is folded strangers have written, and others may be folding in the same
-// process.
-func TestPanicWhileFoldingGoesOnWithWhoFolds(t *testing.T) {
+// The events come from other users, and other accounts may be served by the same
+// process, so a panic must reach the caller.
+func TestPanicInFoldReachesTheCaller(t *testing.T) {
 	err := panicgroup.Try(func() error {
 		each(1000, func(n int) {
 			if n == 900 {

@@ -17,13 +17,14 @@ import (
 
 const room = "!r:hs.test"
 
-// A real key, once in each alphabet (PublicKey of the seed SHA-256("mx-3pid-vector-0")).
+// The public key of the seed SHA-256("mx-3pid-vector-0"), in both alphabets of
+// base64.
 const (
 	stdKey = "UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c"
 	urlKey = "UIWqmD96kTF_LESctfwvn1YhWhr_Ab-t6lfa1MS9D7c"
 )
 
-// sample reads the events of an answer that a real Synapse gave.
+// sample reads the events of a response of Synapse.
 func sample(t *testing.T, name string) []invite.Event {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name))
@@ -42,14 +43,14 @@ func sample(t *testing.T, name string) []invite.Event {
 	for _, r := range raw {
 		ev, err := invite.ParseEvent(r)
 		if err != nil {
-			continue // messages
+			continue // a message event
 		}
 		events = append(events, ev)
 	}
 	return events
 }
 
-// event makes a state event out of a few words.
+// event parses a state event with these members.
 func event(t *testing.T, typ, key, sender, content string, more ...string) invite.Event {
 	t.Helper()
 	raw := fmt.Sprintf(`{"event_id":"$%s-%s","type":%q,"state_key":%q,"sender":%q,"origin_server_ts":1000,"content":%s%s}`,
@@ -61,14 +62,14 @@ func event(t *testing.T, typ, key, sender, content string, more ...string) invit
 	return ev
 }
 
-// pending is an invite with the token "tok" that nobody took.
+// pending returns an invite with the token "tok" that was not accepted.
 func pending(t *testing.T) invite.Event {
 	t.Helper()
 	return event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test",
 		`{"display_name":"gra...@nav...","public_key":"`+stdKey+`","key_validity_url":"https://is.test/valid"}`)
 }
 
-func took(user, token string) string {
+func acceptance(user, token string) string {
 	return fmt.Sprintf(`{"membership":"invite","third_party_invite":{"display_name":"gra...@nav...","signed":{"mxid":%q,"token":%q,"signatures":{}}}}`, user, token)
 }
 
@@ -80,7 +81,7 @@ func statuses(invites []invite.Invite) map[invite.Status]int {
 	return n
 }
 
-func TestSamplesOfRealServers(t *testing.T) {
+func TestStatusesInResponsesOfSynapse(t *testing.T) {
 	history := sample(t, "messages_after_redeem.json")
 	for _, tc := range []struct {
 		name    string
@@ -89,8 +90,8 @@ func TestSamplesOfRealServers(t *testing.T) {
 	}{
 		{"state_pending.json", nil, map[invite.Status]int{invite.Pending: 5}},
 		{"state_revoked.json", nil, map[invite.Status]int{invite.Pending: 4, invite.Revoked: 1}},
-		// State alone shows one of the two invites that Bob took, for the second
-		// member event replaced the first; history shows both.
+		// The state has only one of the two invites that Bob accepted, because the
+		// second member event replaced the first. The history has both.
 		{"state_redeemed_onbind_invited.json", nil, map[invite.Status]int{invite.Pending: 3, invite.Invited: 1, invite.Revoked: 1}},
 		{"state_redeemed_onbind_joined.json", nil, map[invite.Status]int{invite.Pending: 4, invite.Revoked: 1}},
 		{"state_redeemed_onbind_joined.json", history, map[invite.Status]int{invite.Pending: 2, invite.Joined: 2, invite.Revoked: 1}},
@@ -104,7 +105,7 @@ func TestSamplesOfRealServers(t *testing.T) {
 
 func TestStatusFollowsMembership(t *testing.T) {
 	const grace = "@grace:hs.test"
-	before := event(t, invite.TypeMember, grace, "@ada:hs.test", took(grace, "tok"))
+	before := event(t, invite.TypeMember, grace, "@ada:hs.test", acceptance(grace, "tok"))
 	for membership, want := range map[string]invite.Status{
 		"join": invite.Joined, "leave": invite.Left, "ban": invite.Banned, "invite": invite.Invited,
 	} {
@@ -116,10 +117,10 @@ func TestStatusFollowsMembership(t *testing.T) {
 	}
 }
 
-func TestJoinTellsWhatItReplaced(t *testing.T) {
+func TestAcceptanceIsReadFromPrevContent(t *testing.T) {
 	const grace = "@grace:hs.test"
 	join := event(t, invite.TypeMember, grace, grace, `{"membership":"join"}`,
-		`,"unsigned":{"replaces_state":"$inv","prev_sender":"@ada:hs.test","prev_content":`+took(grace, "tok")+`}`)
+		`,"unsigned":{"replaces_state":"$inv","prev_sender":"@ada:hs.test","prev_content":`+acceptance(grace, "tok")+`}`)
 	got := invite.Fold(room, []invite.Event{pending(t), join}, nil)
 	want := &invite.Acceptance{UserID: grace, EventID: "$inv", Membership: "join", Proof: invite.ProofForged}
 	if diff := cmp.Diff(want, got[0].Acceptance, cmpopts.IgnoreUnexported(invite.Acceptance{})); diff != "" {
@@ -127,14 +128,14 @@ func TestJoinTellsWhatItReplaced(t *testing.T) {
 	}
 }
 
-func TestNobodyTakesAnInviteByTheirOwnWord(t *testing.T) {
+func TestOnlyInviteMembershipIsAnAcceptance(t *testing.T) {
 	const mallory = "@mallory:hs.test"
 	for name, content := range map[string]string{
-		"in a join":           strings.Replace(took(mallory, "tok"), `"invite"`, `"join"`, 1),
-		"for somebody else":   took("@grace:hs.test", "tok"),
+		"in a join":           strings.Replace(acceptance(mallory, "tok"), `"invite"`, `"join"`, 1),
+		"for another user":    acceptance("@grace:hs.test", "tok"),
 		"signed is a list":    `{"membership":"invite","third_party_invite":{"signed":[]}}`,
 		"token is a number":   `{"membership":"invite","third_party_invite":{"signed":{"mxid":"@mallory:hs.test","token":5}}}`,
-		"not even an object":  `"join"`,
+		"not an object":       `"join"`,
 		"membership is a map": `{"membership":{}}`,
 	} {
 		ev := event(t, invite.TypeMember, mallory, mallory, content)
@@ -144,11 +145,11 @@ func TestNobodyTakesAnInviteByTheirOwnWord(t *testing.T) {
 	}
 }
 
-func TestRevokedRemembersWhatItWas(t *testing.T) {
-	was := pending(t)
+func TestRevokedInviteKeepsNameAndSender(t *testing.T) {
+	before := pending(t)
 	now := event(t, invite.TypeThirdPartyInvite, "tok", "@ken:hs.test", `{}`,
-		`,"unsigned":{"replaces_state":"`+string(was.ID)+`","prev_sender":"@ada:hs.test","prev_content":`+string(was.Content)+`}`)
-	for name, history := range map[string][]invite.Event{"by itself": nil, "by history": {was}} {
+		`,"unsigned":{"replaces_state":"`+string(before.ID)+`","prev_sender":"@ada:hs.test","prev_content":`+string(before.Content)+`}`)
+	for name, history := range map[string][]invite.Event{"by prev_content": nil, "by history": {before}} {
 		got := invite.Fold(room, []invite.Event{now}, history)[0]
 		if got.Status != invite.Revoked || got.DisplayName != "gra...@nav..." || got.Sender != "@ada:hs.test" || got.Revocation.Sender != "@ken:hs.test" {
 			t.Errorf("%s: %+v", name, got)
@@ -159,11 +160,11 @@ func TestRevokedRemembersWhatItWas(t *testing.T) {
 	}
 	alone := event(t, invite.TypeThirdPartyInvite, "tok", "@ken:hs.test", `{}`)
 	if got := invite.Fold(room, []invite.Event{alone}, nil)[0]; got.Status != invite.Revoked || got.Sender != "" {
-		t.Errorf("with nothing known before: %+v", got)
+		t.Errorf("without earlier events: %+v", got)
 	}
 }
 
-func TestRevokedInACircleEnds(t *testing.T) {
+func TestCircleOfReplacedEventsEnds(t *testing.T) {
 	a := event(t, invite.TypeThirdPartyInvite, "tok", "@a:hs.test", `{}`, `,"unsigned":{"replaces_state":"$tok-@b:hs.test"}`)
 	b := event(t, invite.TypeThirdPartyInvite, "tok", "@b:hs.test", `{}`, `,"unsigned":{"replaces_state":"$tok-@a:hs.test"}`)
 	if got := invite.Fold(room, []invite.Event{a}, []invite.Event{a, b}); got[0].Status != invite.Revoked {
@@ -171,29 +172,29 @@ func TestRevokedInACircleEnds(t *testing.T) {
 	}
 }
 
-func TestContent(t *testing.T) {
+func TestInviteContent(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for _, tc := range []struct {
 		name, content string
 		status        invite.Status
-		problems      []string // of the keys, in order
+		problems      []string // problems of the keys, in order
 	}{
 		{"one key", `{"public_key":"` + stdKey + `"}`, invite.Pending, []string{""}},
 		{"url alphabet", `{"public_key":"` + urlKey + `"}`, invite.Pending, []string{""}},
 		{"padded", `{"public_key":"` + stdKey + `="}`, invite.Pending, []string{""}},
 		{"only in the list", `{"public_keys":[{"public_key":"` + urlKey + `"}]}`, invite.Pending, []string{""}},
 		{"the same twice", `{"public_key":"` + stdKey + `","public_keys":[{"public_key":"` + urlKey + `"}]}`, invite.Pending, []string{""}},
-		{"a good one among bad", `{"public_key":5,"public_keys":[7,{"public_key":"abc123"},{"public_key":"` + stdKey + `"}]}`, invite.Pending, []string{"not a string", "4 bytes instead of 32", ""}},
+		{"one usable key among others", `{"public_key":5,"public_keys":[7,{"public_key":"abc123"},{"public_key":"` + stdKey + `"}]}`, invite.Pending, []string{"not a string", "4 bytes instead of 32", ""}},
 		{"null", `{"public_key":null}`, invite.Malformed, []string{"not a string"}},
 		{"not base64", `{"public_key":"!"}`, invite.Malformed, []string{"not base64"}},
-		{"a list of nothing", `{"public_keys":[{},5]}`, invite.Malformed, nil},
+		{"a list without keys", `{"public_keys":[{},5]}`, invite.Malformed, nil},
 		{"keys are a map", `{"public_keys":{}}`, invite.Revoked, nil},
 		{"empty", `{}`, invite.Revoked, nil},
 		{"redacted", `null`, invite.Revoked, nil},
 		{"a list", `[]`, invite.Revoked, nil},
-		{"a megabyte of name", `{"display_name":"` + long + `","public_key":"` + stdKey + `"}`, invite.Pending, []string{""}},
-		{"other letters", `{"Public_Key":"` + stdKey + `"}`, invite.Revoked, nil},
-		{"said twice", `{"public_key":"` + stdKey + `","public_key":7}`, invite.Malformed, []string{"not a string"}},
+		{"a name of a megabyte", `{"display_name":"` + long + `","public_key":"` + stdKey + `"}`, invite.Pending, []string{""}},
+		{"a member name in other case", `{"Public_Key":"` + stdKey + `"}`, invite.Revoked, nil},
+		{"a repeated member", `{"public_key":"` + stdKey + `","public_key":7}`, invite.Malformed, []string{"not a string"}},
 		{"name is a number", `{"display_name":1,"public_key":"` + stdKey + `"}`, invite.Pending, []string{""}},
 	} {
 		got := invite.Fold(room, []invite.Event{event(t, invite.TypeThirdPartyInvite, "tok", "@ada:hs.test", tc.content)}, nil)[0]
@@ -207,7 +208,7 @@ func TestContent(t *testing.T) {
 	}
 }
 
-func TestOrderDoesNotMatter(t *testing.T) {
+func TestFoldIgnoresTheOrderOfEvents(t *testing.T) {
 	state := sample(t, "state_redeemed_onbind_joined.json")
 	history := sample(t, "messages_after_redeem.json")
 	want := invite.Fold(room, state, history)
@@ -217,7 +218,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		rng.Shuffle(len(history), func(i, j int) { history[i], history[j] = history[j], history[i] })
 		got := invite.Fold(room, state, append(history, history[rng.IntN(len(history))]))
 		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(invite.Key{}, invite.Acceptance{})); diff != "" {
-			t.Fatalf("another order, another answer (-want +got):\n%s", diff)
+			t.Fatalf("the result depends on the order (-want +got):\n%s", diff)
 		}
 	}
 }
@@ -247,7 +248,7 @@ func TestMatches(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	f.Add([]byte(`{"type":"m.room.third_party_invite","state_key":"t","content":{"public_key":"`+stdKey+`"}}`), []byte(`{"type":"m.room.member","state_key":"@a:b","content":`+took("@a:b", "t")+`}`))
+	f.Add([]byte(`{"type":"m.room.third_party_invite","state_key":"t","content":{"public_key":"`+stdKey+`"}}`), []byte(`{"type":"m.room.member","state_key":"@a:b","content":`+acceptance("@a:b", "t")+`}`))
 	f.Add([]byte(`{"type":"m.room.third_party_invite","state_key":"t","content":{},"unsigned":{"prev_content":{"public_keys":[1]}}}`), []byte(`{}`))
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		var events []invite.Event

@@ -1,6 +1,6 @@
-// Package invite reads a room's third-party invites out of its state events:
-// which there are, who sent them, and what became of each. It is pure. Events
-// go in, invites come out, and neither clock nor network has a say.
+// Package invite computes the third-party invites of a room from its state events:
+// their status, acceptance and revocation, and whether a homeserver would accept
+// them. It makes no requests and does not read the clock.
 package invite
 
 import (
@@ -9,53 +9,54 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// An Invite is an m.room.third_party_invite of a room, and what is known of
-// its fate (https://spec.matrix.org/v1.19/client-server-api/#third-party-invites).
+// An Invite is an m.room.third_party_invite event and what is known about it
+// (https://spec.matrix.org/v1.19/client-server-api/#third-party-invites).
 type Invite struct {
 	RoomID id.RoomID
-	// Token is the event's state key. It names the invite within its room.
+	// Token is the event's state key. It identifies the invite within its room.
 	Token   string
-	EventID id.EventID // the event now in state
+	EventID id.EventID // ID of the current event
 
-	// DisplayName is what the identity server left of the address, such as
-	// "gra...@nav...". Many addresses share one, so it names nobody.
+	// DisplayName is the shortened address that the identity server returned, such
+	// as "gra...@nav...". Several addresses can have the same one.
 	DisplayName string
-	Sender      id.UserID // of the event, or what it was before; empty when only its revocation is known
-	SentAt      time.Time // when; zero when only its revocation is known
+	Sender      id.UserID // of the event or, if it was revoked, of the event before; empty if that is not known
+	SentAt      time.Time // likewise; zero if not known
 	Keys        []Key
-	// OriginalSender is who first sent it, if somebody else has overwritten the
-	// event since.
+	// OriginalSender is the first sender, if another user has overwritten the
+	// event.
 	OriginalSender id.UserID
 
 	Status     Status
-	Acceptance *Acceptance // who took it, if anybody did
-	Revocation *Revocation // who took it back, if anybody did
+	Acceptance *Acceptance // nil if the invite was not accepted
+	Revocation *Revocation // nil if the invite was not revoked
 	Warnings   []Warning
 }
 
-// Status says what became of an invite.
+// Status is the state of an invite.
 type Status string
 
-// An invite is in one of these states.
+// Statuses of an invite.
 const (
-	Pending   Status = "pending"   // nobody took it yet
-	Invited   Status = "invited"   // a Matrix ID took it and has not joined yet
-	Joined    Status = "joined"    // who took it is in the room
-	Left      Status = "left"      // who took it left, declined, or was kicked
-	Banned    Status = "banned"    // who took it was banned
-	Revoked   Status = "revoked"   // taken back: the event holds no key any more
-	Malformed Status = "malformed" // the event holds no key that could verify anything
+	Pending   Status = "pending"   // not accepted yet
+	Invited   Status = "invited"   // accepted; the user has not joined yet
+	Joined    Status = "joined"    // accepted; the user is in the room
+	Left      Status = "left"      // accepted; the user left, declined, or was kicked
+	Banned    Status = "banned"    // accepted; the user was banned
+	Revoked   Status = "revoked"   // the event has no keys any more
+	Malformed Status = "malformed" // the event has no usable key
 )
 
-// Statuses lists every Status in the order people ask for them.
+// Statuses returns all statuses in the order in which they are shown.
 func Statuses() []Status {
 	return []Status{Pending, Invited, Joined, Left, Banned, Revoked, Malformed}
 }
 
-// Live reports whether somebody could still take the invite for the first time.
+// Live reports whether the invite can still be accepted for the first time.
 func (i Invite) Live() bool { return i.Status == Pending }
 
-// At is when the invite was sent or, if only its revocation is known, when that was.
+// At returns when the invite was sent. If only its revocation is known, it returns
+// when it was revoked.
 func (i Invite) At() time.Time {
 	if i.SentAt.IsZero() && i.Revocation != nil {
 		return i.Revocation.At
@@ -63,7 +64,7 @@ func (i Invite) At() time.Time {
 	return i.SentAt
 }
 
-// A Revocation tells who took an invite back.
+// A Revocation describes who revoked an invite.
 type Revocation struct {
 	Sender id.UserID
 	At     time.Time

@@ -6,14 +6,13 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
-// An object is a JSON object whose members are still raw. Names are compared
-// letter by letter, as servers do: encoding/json would take a Public_Key for a
-// public_key, and so for a key that no server sees.
+// An object is a JSON object with raw values. Member names are compared
+// case-sensitively, as servers do: encoding/json would accept Public_Key for
+// public_key, which homeservers ignore.
 type object map[string]json.RawMessage
 
-// members splits a JSON object. Anything that is not an object has no members.
-// Of a member that stands twice the last one counts. The values are parts of
-// raw, not copies.
+// members splits a JSON object. It returns no members if raw is not an object. If a
+// member is repeated, the last one is returned. The values are slices of raw.
 func members(raw json.RawMessage) object {
 	var o object
 	for w := rawjson.Object(raw); w.Next(); {
@@ -25,8 +24,8 @@ func members(raw json.RawMessage) object {
 	return o
 }
 
-// optionalText reads a JSON string that may be missing, and says whether it is
-// anything else.
+// optionalText parses a JSON string. It returns ok for a missing value and false
+// for a value of another type.
 func optionalText(raw json.RawMessage) (s string, ok bool) {
 	if raw == nil {
 		return "", true

@@ -10,37 +10,38 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
-// A Key is one that may sign for an invite: the invite's public_key, or an
-// entry of its public_keys
+// A Key is a public key of an invite: its public_key, or an entry of its
+// public_keys
 // (https://spec.matrix.org/v1.19/client-server-api/#mroomthird_party_invite).
 type Key struct {
-	// Public is the key exactly as the event has it. An identity server compares
-	// it letter by letter, so it must be asked about in this very form.
+	// Public is the encoded key as in the event. Identity servers compare encoded
+	// keys, so requests must contain it unchanged.
 	Public string
-	// ValidityURL is where a homeserver asks whether the key still counts. A key
-	// without one counts for ever.
+	// ValidityURL is the URL where homeservers ask whether the key is valid. A key
+	// without URL does not expire.
 	ValidityURL string
-	// Problem says why nothing can be verified with the key; empty if something can.
+	// Problem says why the key is not usable; empty if it is.
 	Problem string
 
 	ed25519 ed25519.PublicKey
 }
 
-// Usable reports whether a signature can be verified with the key.
+// Usable reports whether signatures can be verified with the key.
 func (k Key) Usable() bool { return k.Problem == "" }
 
-// content is the content of an invite's event, its members still raw: a
-// stranger may have written anything.
+// content is the content of an invite's event. Its values are raw: they may have
+// any type.
 type content struct {
 	displayName json.RawMessage
 	rawKey
 	list json.RawMessage // public_keys
 }
 
-// rawKey is a key as an event writes it, at the top and in a list.
+// rawKey has the raw members of a key.
 type rawKey struct{ public, validityURL json.RawMessage }
 
-// readContent reads content; what is not an object has no members.
+// readContent parses the content of an event. Values that are not objects have no
+// members.
 func readContent(raw json.RawMessage) (c content) {
 	for w := rawjson.Object(raw); w.Next(); {
 		switch string(w.Name) {
@@ -55,7 +56,7 @@ func readContent(raw json.RawMessage) (c content) {
 	return c
 }
 
-// read takes over the member that a walk is at, if it is one of a key.
+// read sets the member at which w is, if it belongs to a key.
 func (k *rawKey) read(w *rawjson.Walk) {
 	switch string(w.Name) {
 	case "public_key":
@@ -65,16 +66,16 @@ func (k *rawKey) read(w *rawjson.Walk) {
 	}
 }
 
-// hasKeys reports whether the content names any key at all. Clients take an
-// invite back by overwriting it with {}: the auth rules then find no key that a
-// signature could match. A redacted event looks the same.
+// hasKeys reports whether the content has a key, usable or not. Clients revoke an
+// invite by replacing its content with {}: then no signature can match a key. A
+// redacted event looks the same.
 func (c content) hasKeys() bool {
 	list := rawjson.Array(c.list)
 	return c.public != nil || list.Next()
 }
 
-// keys lists the keys: the top-level one first, as homeservers try them, and of
-// two that are the same only the first.
+// keys returns the keys in the order in which homeservers try them: public_key
+// first, then public_keys. Repeated keys are returned once.
 func (c content) keys() []Key {
 	var keys []Key
 	add := func(raw rawKey) {
@@ -88,7 +89,7 @@ func (c content) keys() []Key {
 			}
 		}
 		if keys == nil {
-			keys = make([]Key, 0, 2) // as many as identity servers write
+			keys = make([]Key, 0, 2) // the usual number
 		}
 		keys = append(keys, k)
 	}
@@ -116,7 +117,7 @@ func readKey(public, validityURL json.RawMessage) Key {
 	case err != nil:
 		k.Problem = "not base64"
 	case len(raw) != ed25519.PublicKeySize:
-		// crypto/ed25519 panics on these.
+		// crypto/ed25519 panics on keys of other lengths.
 		k.Problem = fmt.Sprintf("%d bytes instead of %d", len(raw), ed25519.PublicKeySize)
 	default:
 		k.ed25519 = raw
@@ -124,9 +125,9 @@ func readKey(public, validityURL json.RawMessage) Key {
 	return k
 }
 
-// decodeBase64 takes either alphabet, padded or not: the spec asks for the
-// standard one without padding, and for leniency, and Sydent writes both
-// alphabets into one event
+// decodeBase64 decodes both alphabets of base64, with or without padding. The spec
+// requires the standard alphabet without padding but recommends to accept others,
+// and Sydent uses both alphabets in one event
 // (https://spec.matrix.org/v1.19/appendices/#unpadded-base64).
 func decodeBase64(s string) ([]byte, error) {
 	s = strings.TrimRight(s, "=")

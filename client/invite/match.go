@@ -2,10 +2,10 @@ package invite
 
 import "strings"
 
-// Matches reports whether address may be the one behind a display name such as
-// "gra...@nav...": identity servers keep the beginning of both halves and put
-// dots for the rest. Other addresses match as well. It serves to ask "is this
-// the same person again?", never to answer.
+// Matches reports whether a display name such as "gra...@nav..." may be that of
+// address. Identity servers keep the beginning of the local part and of the domain
+// and replace the rest by dots, so the display name of another address may match,
+// too: a match does not prove that the address is the same.
 func Matches(displayName, address string) bool {
 	nameLocal, nameDomain, ok := cutLast(displayName, "@")
 	local, domain, ok2 := cutLast(address, "@")

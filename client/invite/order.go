@@ -8,17 +8,16 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Order tells which of a room's events are its state and which are history, for
-// events that nobody has kept in order: dumps of several answers, taken at
-// several times and put together. Both lists are ready for [Fold], and the same
-// for the same events in any order.
+// Order splits the events of a room into current state and history, for [Fold]. The
+// events may come from several responses of a homeserver, taken at different times.
+// The result does not depend on their order.
 //
-// An event that another of its type and state key says it replaced is history.
-// Of what remains the newest is state. Where a server never says what was
-// replaced, as Dendrite does not, each event replaced the one before it.
+// An event is history if another event of the same type and state key says that it
+// replaced it. Of the remaining events the newest is the state. If no event says
+// what it replaced, as with Dendrite, each is taken to replace the one before it.
 //
-// The time of an event is the word of its sender's server: a lying one may pass
-// off an older event as state where the one that replaced it is not there to tell.
+// The time of an event is set by its sender's homeserver. With a wrong time, an
+// older event may be taken for the state if the event that replaced it is missing.
 func Order(events []Event) (state, history []Event) {
 	events = distinct(events)
 	slices.SortFunc(events, compareEvents)
@@ -35,8 +34,8 @@ func Order(events []Event) (state, history []Event) {
 		}
 		versions := events[:n]
 		events = events[n:]
-		link(versions)
-		current := len(versions) - 1 // also where they claim to replace each other in a circle
+		linkVersions(versions)
+		current := len(versions) - 1 // the newest, if all replace each other in a circle
 		for i, ev := range slices.Backward(versions) {
 			if !replaced[replacement{ev.Type, ev.StateKey, ev.ID}] {
 				current = i
@@ -50,9 +49,9 @@ func Order(events []Event) (state, history []Event) {
 	return state, history
 }
 
-// link has each version of an event replace the one before it, if the server has
-// said that of none of them.
-func link(versions []Event) {
+// linkVersions sets Replaces of each version to the version before it, if the
+// server has set it for none of them.
+func linkVersions(versions []Event) {
 	if slices.ContainsFunc(versions, func(ev Event) bool { return ev.Replaces != "" }) {
 		return
 	}
@@ -61,14 +60,13 @@ func link(versions []Event) {
 	}
 }
 
-// A replacement is an event that was replaced in its place of the state.
+// A replacement identifies an event that was replaced.
 type replacement struct {
 	typ, key string
 	id       id.EventID
 }
 
-// distinct keeps one copy of each event. Those without an ID cannot be told from
-// their copies and all stay.
+// distinct returns one copy of each event. Events without ID are all returned.
 func distinct(events []Event) []Event {
 	var out []Event
 	at := map[id.EventID]int{}
@@ -85,20 +83,20 @@ func distinct(events []Event) []Event {
 	return out
 }
 
-// compareCopies puts the copy of an event first that tells the most of today. A
-// redaction only takes away and is never taken back, so the emptier content is
+// compareCopies orders copies of an event by how current and complete they are. A
+// redaction removes content and cannot be undone, so the copy with less content is
 // the later one (https://spec.matrix.org/v1.19/client-server-api/#redactions).
-// Otherwise servers say more of an event in one answer than in another.
+// Otherwise the copy with more information in unsigned is preferred.
 func compareCopies(a, b Event) int {
 	return cmp.Or(
 		cmp.Compare(len(members(a.Content)), len(members(b.Content))),
-		cmp.Compare(b.told(), a.told()),
+		cmp.Compare(b.prevFields(), a.prevFields()),
 		compareEvents(a, b),
 	)
 }
 
-// told is how much the homeserver said of what the event replaced.
-func (ev Event) told() int {
+// prevFields returns how many of the members about the replaced event are known.
+func (ev Event) prevFields() int {
 	n := 0
 	for _, known := range []bool{ev.Replaces != "", len(ev.PrevContent) > 0, ev.PrevSender != ""} {
 		if known {
@@ -108,8 +106,8 @@ func (ev Event) told() int {
 	return n
 }
 
-// compareEvents orders events by their place in the state and then by time. What
-// follows only makes sure that no two different ones are equal.
+// compareEvents orders events by type, state key and time. The other comparisons
+// make the order of different events unique.
 func compareEvents(a, b Event) int {
 	return cmp.Or(
 		cmp.Compare(a.Type, b.Type),

@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// version makes an event of a member of a room out of what matters to its order.
+// version returns an m.room.member event with the members that determine its order.
 func version(t *testing.T, eventID, key string, at int, replaces string) invite.Event {
 	t.Helper()
 	raw := fmt.Sprintf(`{"event_id":%q,"type":"m.room.member","state_key":%q,"origin_server_ts":%d,"content":{},"unsigned":{"replaces_state":%q}}`,
@@ -45,14 +45,14 @@ func TestOrder(t *testing.T) {
 	}{
 		{"nothing", nil, []string{}, []string{}},
 		{"the newest", []invite.Event{v("$a", "k", 2, ""), v("$b", "k", 3, ""), v("$c", "k", 1, "")}, []string{"$b"}, []string{"$a", "$c"}},
-		{"of one time the greater ID", []invite.Event{v("$b", "k", 1, ""), v("$a", "k", 1, "")}, []string{"$b"}, []string{"$a"}},
-		{"each key for itself", []invite.Event{v("$a", "k", 1, ""), v("$b", "l", 2, "")}, []string{"$a", "$b"}, []string{}},
-		{"a clock that went wrong", []invite.Event{v("$a", "k", 9, ""), v("$b", "k", 1, "$a")}, []string{"$b"}, []string{"$a"}},
-		{"a link that is missing", []invite.Event{v("$a", "k", 1, ""), v("$c", "k", 3, "$b")}, []string{"$c"}, []string{"$a"}},
-		{"nobody retires what is another's", []invite.Event{v("$a", "k", 1, ""), v("$b", "l", 2, "$a")}, []string{"$a", "$b"}, []string{}},
-		{"itself", []invite.Event{v("$a", "k", 1, ""), v("$b", "k", 2, "$b")}, []string{"$b"}, []string{"$a"}},
+		{"of the same time, the greater ID", []invite.Event{v("$b", "k", 1, ""), v("$a", "k", 1, "")}, []string{"$b"}, []string{"$a"}},
+		{"two state keys", []invite.Event{v("$a", "k", 1, ""), v("$b", "l", 2, "")}, []string{"$a", "$b"}, []string{}},
+		{"a wrong clock", []invite.Event{v("$a", "k", 9, ""), v("$b", "k", 1, "$a")}, []string{"$b"}, []string{"$a"}},
+		{"a missing event", []invite.Event{v("$a", "k", 1, ""), v("$c", "k", 3, "$b")}, []string{"$c"}, []string{"$a"}},
+		{"replaces an event of another state key", []invite.Event{v("$a", "k", 1, ""), v("$b", "l", 2, "$a")}, []string{"$a", "$b"}, []string{}},
+		{"replaces itself", []invite.Event{v("$a", "k", 1, ""), v("$b", "k", 2, "$b")}, []string{"$b"}, []string{"$a"}},
 		{"a circle", []invite.Event{v("$a", "k", 1, "$b"), v("$b", "k", 2, "$a")}, []string{"$b"}, []string{"$a"}},
-		{"a circle and one outside", []invite.Event{v("$a", "k", 5, "$b"), v("$b", "k", 6, "$a"), v("$c", "k", 1, "")}, []string{"$c"}, []string{"$a", "$b"}},
+		{"a circle and another event", []invite.Event{v("$a", "k", 5, "$b"), v("$b", "k", 6, "$a"), v("$c", "k", 1, "")}, []string{"$c"}, []string{"$a", "$b"}},
 		{"copies", []invite.Event{v("$a", "k", 1, ""), v("$a", "k", 1, ""), v("$b", "k", 2, "$a"), v("$b", "k", 2, "")}, []string{"$b"}, []string{"$a"}},
 		{"without IDs", []invite.Event{v("", "k", 1, ""), v("", "k", 2, ""), v("", "l", 1, "")}, []string{"", ""}, []string{""}},
 	} {
@@ -63,9 +63,9 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-func TestOrderKeepsTheTellingCopy(t *testing.T) {
-	poor := version(t, "$b", "k", 2, "")
-	rich := version(t, "$b", "k", 2, "$a")
+func TestOrderKeepsTheMostCompleteCopy(t *testing.T) {
+	bare := version(t, "$b", "k", 2, "")
+	linked := version(t, "$b", "k", 2, "$a")
 	full, redacted := pending(t), pending(t)
 	redacted.Content = []byte(`{}`)
 	full.Replaces = "$before"
@@ -74,8 +74,8 @@ func TestOrderKeepsTheTellingCopy(t *testing.T) {
 		copies []invite.Event
 		want   invite.Event
 	}{
-		{"more unsigned", []invite.Event{poor, rich}, rich},
-		{"redacted since", []invite.Event{full, redacted}, redacted},
+		{"more unsigned", []invite.Event{bare, linked}, linked},
+		{"redacted", []invite.Event{full, redacted}, redacted},
 	} {
 		for range 2 {
 			state, history := invite.Order(tc.copies)
@@ -90,11 +90,11 @@ func TestOrderKeepsTheTellingCopy(t *testing.T) {
 	}
 }
 
-func TestOrderTellsWhatASilentServerDoesNot(t *testing.T) {
-	was := pending(t)
+func TestOrderWithoutReplacesState(t *testing.T) {
+	before := pending(t)
 	now := event(t, invite.TypeThirdPartyInvite, "tok", "@ken:hs.test", `{}`)
-	now.At = was.At.Add(1)
-	for _, events := range [][]invite.Event{{was, now}, {now, was}} {
+	now.At = before.At.Add(1)
+	for _, events := range [][]invite.Event{{before, now}, {now, before}} {
 		state, history := invite.Order(events)
 		got := invite.Fold(room, state, history)
 		if len(got) != 1 || got[0].Status != invite.Revoked || got[0].Sender != "@ada:hs.test" {
@@ -103,7 +103,7 @@ func TestOrderTellsWhatASilentServerDoesNot(t *testing.T) {
 	}
 }
 
-func TestDumpsPutTogetherTellAll(t *testing.T) {
+func TestOrderOfSeveralResponses(t *testing.T) {
 	var all []invite.Event
 	for _, name := range []string{
 		"state_pending.json", "state_redeemed_onbind_joined.json", "messages_after_redeem.json",
@@ -122,7 +122,7 @@ func TestDumpsPutTogetherTellAll(t *testing.T) {
 	}
 }
 
-func TestOrderIsThatOfNoList(t *testing.T) {
+func TestOrderIgnoresTheOrderOfEvents(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	name := func() string { return string(rune('a' + rng.IntN(6))) }
 	for range 2000 {
@@ -143,32 +143,32 @@ func TestOrderIsThatOfNoList(t *testing.T) {
 			rng.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 			state, history := invite.Order(events)
 			if got := [][]invite.Event{state, history}; !reflect.DeepEqual(want, got) {
-				t.Fatalf("another order, another answer (-want +got):\n%s", cmp.Diff(want, got))
+				t.Fatalf("the result depends on the order (-want +got):\n%s", cmp.Diff(want, got))
 			}
 		}
 		checkOrder(t, events, state, history)
 	}
 }
 
-// checkOrder checks what is true of every order: each place in the state is
-// taken once, and no event got lost.
+// checkOrder checks that state has one event for each type and state key, and that
+// no event is missing.
 func checkOrder(t *testing.T, events, state, history []invite.Event) {
 	t.Helper()
 	type slot struct{ typ, key string }
-	taken, left := map[slot]bool{}, map[string]bool{}
+	seen, kept := map[slot]bool{}, map[string]bool{}
 	for _, ev := range state {
 		s := slot{ev.Type, ev.StateKey}
-		if taken[s] {
-			t.Fatalf("%v is taken twice", s)
+		if seen[s] {
+			t.Fatalf("%v has two events", s)
 		}
-		taken[s] = true
+		seen[s] = true
 	}
 	for _, ev := range slices.Concat(state, history) {
-		left[string(ev.ID)] = true
+		kept[string(ev.ID)] = true
 	}
 	for _, ev := range events {
-		if !left[string(ev.ID)] {
-			t.Fatalf("%s got lost", ev.ID)
+		if !kept[string(ev.ID)] {
+			t.Fatalf("%s is missing", ev.ID)
 		}
 	}
 }
@@ -191,7 +191,7 @@ func FuzzOrder(f *testing.F) {
 		state, history = invite.Order(events)
 		again := invite.Fold(room, state, history)
 		if d := cmp.Diff(invites, again, cmpopts.IgnoreUnexported(invite.Key{}, invite.Acceptance{})); d != "" {
-			t.Errorf("another order, another answer (-want +got):\n%s", d)
+			t.Errorf("the result depends on the order (-want +got):\n%s", d)
 		}
 	})
 }

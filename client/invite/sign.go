@@ -12,15 +12,16 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
-// A PrivateKey is the half of an invite's key that only the mail has. Who holds
-// it can take the invite. It is a secret, and prints as its public half.
+// A PrivateKey is the private key of an invite, which only the invite's e-mail
+// contains. It is a secret, because every user who has it can accept the invite.
+// When printed, it shows its public key.
 type PrivateKey struct{ ed25519 ed25519.PrivateKey }
 
-// ErrPrivateKey says that a text is no private key.
+// ErrPrivateKey is the error for a text that is not a private key.
 var ErrPrivateKey = errors.New("not an Ed25519 key of 32 bytes in base64")
 
-// ParsePrivateKey reads a private key as identity servers write it into a
-// mailed link: 32 bytes, in either alphabet of base64.
+// ParsePrivateKey parses a private key as in the link of an invite's e-mail: 32
+// bytes in one of the two alphabets of base64.
 func ParsePrivateKey(s string) (PrivateKey, error) {
 	seed, err := decodeBase64(s)
 	if err != nil || len(seed) != ed25519.SeedSize {
@@ -29,11 +30,11 @@ func ParsePrivateKey(s string) (PrivateKey, error) {
 	return PrivateKey{ed25519.NewKeyFromSeed(seed)}, nil
 }
 
-// IsZero reports whether there is no key.
+// IsZero reports whether k is the zero value, which is no key.
 func (k PrivateKey) IsZero() bool { return k.ed25519 == nil }
 
-// Public is the public half in the base64 that Sydent writes of such keys; empty
-// of no key.
+// Public returns the public key in URL-safe base64, as Sydent writes it. It is
+// empty for the zero value.
 func (k PrivateKey) Public() string {
 	if k.IsZero() {
 		return ""
@@ -45,31 +46,31 @@ func (k PrivateKey) public() ed25519.PublicKey {
 	return ed25519.PublicKey(k.ed25519[ed25519.SeedSize:])
 }
 
-// String is the public half: a secret is in no log.
+// String returns the public key: the private key must not be in a log.
 func (k PrivateKey) String() string { return k.Public() }
 
-// GoString is the same.
+// GoString returns the same as String.
 func (k PrivateKey) GoString() string { return k.Public() }
 
-// MarshalText is the same.
+// MarshalText returns the same as String.
 func (k PrivateKey) MarshalText() ([]byte, error) { return []byte(k.Public()), nil }
 
-// Matches reports whether an invite's key is the public half of k.
+// Matches reports whether key is the public key of k.
 func (k PrivateKey) Matches(key Key) bool {
 	return key.Usable() && !k.IsZero() && k.public().Equal(key.ed25519)
 }
 
-// signerName and signerKey are who we say has signed. Servers compare neither
-// with anything (see verify).
+// Names of the signer and of its key in signatures. Servers ignore both (see
+// verify).
 const (
 	signerName = "mxinvite"
 	signerKey  = "ed25519:0"
 )
 
-// Sign signs that user takes the invite with this token, which sender sent. It
-// is what an identity server does for who holds the key, and as good
-// (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidjoin,
-// third_party_signed).
+// Sign signs the acceptance of an invite by user. sender is the sender of the
+// invite and token its token. The result is the same as that of an identity server:
+// the third_party_signed of a join
+// (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidjoin).
 func (k PrivateKey) Sign(user, sender id.UserID, token string) (json.RawMessage, error) {
 	if k.IsZero() {
 		return nil, ErrPrivateKey
@@ -88,16 +89,17 @@ func (k PrivateKey) Sign(user, sender id.UserID, token string) (json.RawMessage,
 	return json.Marshal(signed)
 }
 
-// What may be wrong with a signed object that somebody else made.
+// Errors of [PrivateKey.Check].
 var (
 	ErrSignedForOther = errors.New("it was signed for another Matrix ID")
-	ErrSignedOther    = errors.New("another invite was signed")
+	ErrSignedOther    = errors.New("it was signed for another invite")
 	ErrSignature      = errors.New("it was not signed with the link's key")
-	ErrNotSigned      = errors.New("what came is no signature")
+	ErrNotSigned      = errors.New("the response is not a signed object")
 )
 
-// Check tells whether a signed object proves that user takes the invite with
-// this token, by the link's key, and whom it names as the invite's sender.
+// Check verifies a signed object of an identity server: whether it is for user and
+// for the invite with this token, and signed with k. It returns the sender of the
+// invite that the object names.
 func (k PrivateKey) Check(signed json.RawMessage, user id.UserID, token string) (sender id.UserID, err error) {
 	if !json.Valid(signed) {
 		return "", ErrNotSigned
@@ -117,7 +119,7 @@ func (k PrivateKey) Check(signed json.RawMessage, user id.UserID, token string) 
 		return "", ErrSignature
 	}
 	if _, _, err := id.UserID(from).Parse(); err != nil {
-		return "", fmt.Errorf("%w: its sender is no Matrix ID", ErrNotSigned)
+		return "", fmt.Errorf("%w: its sender is not a Matrix ID", ErrNotSigned)
 	}
 	own := Key{ed25519: k.public()}
 	if _, proof := verify(signed, []Key{own}); proof != ProofVerified {

@@ -12,7 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// ownSeed is the private half of ownKey, as a link has it.
+// ownSeed is the private key of ownKey, as in a link.
 const ownSeed = "Q8Aw7dc_yqwi0f1Kglj7fWcxMohUYpx40lIOxC82f6Q"
 
 func ownPrivate(tb testing.TB) PrivateKey {
@@ -24,7 +24,7 @@ func ownPrivate(tb testing.TB) PrivateKey {
 	return k
 }
 
-func TestPrivateKeyHasItsPublicHalf(t *testing.T) {
+func TestPrivateKeyMatchesItsPublicKey(t *testing.T) {
 	for _, s := range []string{ownSeed, ownSeed + "=", strings.ReplaceAll(ownSeed, "_", "/")} {
 		k, err := ParsePrivateKey(s)
 		if err != nil || k.Public() != ownURL {
@@ -58,8 +58,8 @@ func TestPrivateKeyIsNeverPrinted(t *testing.T) {
 	}
 }
 
-// A signature of ours is the one that others make, byte by byte.
-func TestSignMakesTheVector(t *testing.T) {
+// A signature is the same, byte for byte, as that of another implementation.
+func TestSignMatchesTestVector(t *testing.T) {
 	signed, err := ownPrivate(t).Sign("@bob:example.test", "@alice:example.test", "tok123")
 	if err != nil || !strings.Contains(string(signed), vectors[5].signature) {
 		t.Errorf("%s, %v", signed, err)
@@ -73,7 +73,7 @@ func TestSignMakesTheVector(t *testing.T) {
 	}
 }
 
-func TestCheckRefusesWhatIsNotOurs(t *testing.T) {
+func TestCheckRefusesOtherSignatures(t *testing.T) {
 	other := PrivateKey{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 	sign := func(k PrivateKey, user, sender, token string) string {
 		signed, err := k.Sign(id.UserID(user), id.UserID(sender), token)

@@ -9,22 +9,22 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
-// Proof says what the signatures of an acceptance are worth.
+// Proof is the result of verifying the signatures of an acceptance.
 type Proof string
 
-// The worth of an acceptance's signatures.
+// Results of verifying the signatures.
 const (
-	ProofVerified     Proof = "verified"     // one of them was made with a key of the invite
-	ProofForged       Proof = "forged"       // there are keys, and none of them made one
-	ProofUnverifiable Proof = "unverifiable" // the invite's keys are gone and nobody tells what they were
+	ProofVerified     Proof = "verified"     // a signature matches a key of the invite
+	ProofForged       Proof = "forged"       // the invite has keys, and no signature matches
+	ProofUnverifiable Proof = "unverifiable" // the invite's keys are not known any more
 )
 
-// Proofs lists every Proof.
+// Proofs returns all values of Proof.
 func Proofs() []Proof { return []Proof{ProofVerified, ProofForged, ProofUnverifiable} }
 
-// verify tells which of the keys made one of the signatures of a signed
-// object. Servers try every signature against every key; neither the name of
-// the signer nor that of its key is compared with anything
+// verify returns the key that made one of the signatures of a signed object. Like
+// servers, it tries every signature with every key and ignores the names of the
+// signer and of its key
 // (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 5.4.1).
 func verify(signed json.RawMessage, keys []Key) (Key, Proof) {
 	usable := keys[:0:0]
@@ -51,17 +51,16 @@ func verify(signed json.RawMessage, keys []Key) (Key, Proof) {
 	return Key{}, ProofForged
 }
 
-// maxKeys and maxSignatures bound the work that one invite can cause. Identity
-// servers make two keys and one signature.
+// maxKeys and maxSignatures limit the work for one invite. Identity servers use two
+// keys and one signature.
 const (
 	maxKeys       = 16
 	maxSignatures = 16
 )
 
-// splitSigned takes a signed object apart: what was signed, which is its
-// canonical JSON without signatures and unsigned but with every other member,
-// and the Ed25519 signatures
-// (https://spec.matrix.org/v1.19/appendices/#signing-json).
+// splitSigned returns the bytes that are signed, which are the canonical JSON of
+// the object without the members signatures and unsigned, and the Ed25519
+// signatures (https://spec.matrix.org/v1.19/appendices/#signing-json).
 func splitSigned(signed json.RawMessage) (message []byte, signatures [][]byte, err error) {
 	if message, err = canonicalJSON(signed, "signatures", "unsigned"); err != nil {
 		return nil, nil, err
@@ -74,7 +73,7 @@ func splitSigned(signed json.RawMessage) (message []byte, signatures [][]byte, e
 		for keyID, raw := range byKey {
 			s, _ := rawjson.Text(raw)
 			sig, err := decodeBase64(s)
-			// crypto/ed25519 would take another length for a forgery, at best.
+			// A signature of another length is ignored.
 			if strings.HasPrefix(keyID, "ed25519:") && err == nil && len(sig) == ed25519.SignatureSize {
 				signatures = append(signatures, sig)
 			}

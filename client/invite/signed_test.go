@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// Signing keys and signatures made by others: the first is that of the spec's
-// appendices (https://spec.matrix.org/v1.19/appendices/#json-signing), the
-// second one's public key differs between the two alphabets of base64.
+// Keys and signatures of other implementations. The first key is that of the spec's
+// appendices (https://spec.matrix.org/v1.19/appendices/#json-signing). The public
+// key of the second one differs between the two alphabets of base64.
 const (
 	specKey = "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI"
 	ownKey  = "UIWqmD96kTF/LESctfwvn1YhWhr/Ab+t6lfa1MS9D7c"
@@ -30,7 +30,7 @@ var vectors = []struct{ message, key, signature string }{
 	{mxidSenderToken, ownURL, "oX1nwOrq/q0hihOUlz2taHnyPlZGCPnC9uIgW2+w7iHYj+lUVRfZaTnlJRuJZV+PWDGDxSxPuZaBChE2W82KCw"},
 }
 
-// withSignatures puts signatures into an object.
+// withSignatures adds signatures to an object.
 func withSignatures(message, signatures string) json.RawMessage {
 	inner := strings.TrimSuffix(strings.TrimPrefix(message, "{"), "}")
 	if inner != "" {
@@ -48,7 +48,7 @@ func keysOf(tb testing.TB, public ...string) []Key {
 	return keys
 }
 
-func TestVectors(t *testing.T) {
+func TestVerifyTestVectors(t *testing.T) {
 	for _, v := range vectors {
 		signed := withSignatures(v.message, `{"is.test":{"ed25519:0":"`+v.signature+`"}}`)
 		if k, proof := verify(signed, keysOf(t, "not a key", v.key)); proof != ProofVerified || k.Public != v.key {
@@ -70,12 +70,12 @@ func TestVerify(t *testing.T) {
 		keys   []Key
 		want   Proof
 	}{
-		{"as it came", withSignatures(mxidToken, sig(good)), keysOf(t, specKey), ProofVerified},
+		{"unchanged", withSignatures(mxidToken, sig(good)), keysOf(t, specKey), ProofVerified},
 		{"other order and spaces", json.RawMessage(`{ "token": "tok123", "signatures": ` + sig(good) + `, "mxid" : "@bob:example.test" }`), keysOf(t, specKey), ProofVerified},
-		{"escaped letters", json.RawMessage(`{"token":"\u0074ok123","mxid":"@bob:example.test","signatures":` + sig(good) + `}`), keysOf(t, specKey), ProofVerified},
-		{"unsigned is left out", withSignatures(`{"unsigned":{"age":5},`+mxidToken[1:], sig(good)), keysOf(t, specKey), ProofVerified},
-		{"an added member counts", withSignatures(`{"sender":"@alice:example.test",`+mxidToken[1:], sig(good)), keysOf(t, specKey), ProofForged},
-		{"a missing member counts", withSignatures(mxidToken, sig(vectors[3].signature)), keysOf(t, specKey), ProofForged},
+		{"escaped characters", json.RawMessage(`{"token":"\u0074ok123","mxid":"@bob:example.test","signatures":` + sig(good) + `}`), keysOf(t, specKey), ProofVerified},
+		{"unsigned is ignored", withSignatures(`{"unsigned":{"age":5},`+mxidToken[1:], sig(good)), keysOf(t, specKey), ProofVerified},
+		{"an added member", withSignatures(`{"sender":"@alice:example.test",`+mxidToken[1:], sig(good)), keysOf(t, specKey), ProofForged},
+		{"a missing member", withSignatures(mxidToken, sig(vectors[3].signature)), keysOf(t, specKey), ProofForged},
 		{"url-safe and padded", withSignatures(mxidToken, sig(urlSafe+"==")), keysOf(t, specKey+"="), ProofVerified},
 		{"second key, second signer", withSignatures(mxidToken, `{"a":{"ed25519:x":"AAAA"},"b":{"ed25519:1":"`+good+`"}}`), keysOf(t, ownKey, specKey), ProofVerified},
 		{"other algorithm", withSignatures(mxidToken, `{"a":{"rsa:0":"`+good+`"}}`), keysOf(t, specKey), ProofForged},
@@ -87,7 +87,7 @@ func TestVerify(t *testing.T) {
 		{"a huge number", withSignatures(`{"n":1e400,`+mxidToken[1:], sig(good)), keysOf(t, specKey), ProofForged},
 		{"a fraction", withSignatures(`{"n":0.5,`+mxidToken[1:], sig(good)), keysOf(t, specKey), ProofForged},
 		{"no keys", withSignatures(mxidToken, sig(good)), nil, ProofUnverifiable},
-		{"only keys that are none", withSignatures(mxidToken, sig(good)), keysOf(t, "abc123", ""), ProofUnverifiable},
+		{"only unusable keys", withSignatures(mxidToken, sig(good)), keysOf(t, "abc123", ""), ProofUnverifiable},
 		{"null", json.RawMessage(`null`), keysOf(t, specKey), ProofForged},
 		{"nothing", nil, keysOf(t, specKey), ProofForged},
 	} {
@@ -97,11 +97,11 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// What is signed is canonical JSON, whatever letters it holds.
-func TestVerifyAnyLetters(t *testing.T) {
+// The signature covers canonical JSON, in which few characters are escaped.
+func TestVerifyUnescapedCharacters(t *testing.T) {
 	public, private, _ := ed25519.GenerateKey(nil)
 	for _, token := range []string{"<&>", "é", "日本", "😀", "\u2028", "\x01\x1f", `\"/`, "\x7f"} {
-		canonical := func(s string) string { // as the spec writes strings
+		canonical := func(s string) string { // canonical JSON of a string
 			var b strings.Builder
 			enc := json.NewEncoder(&b)
 			enc.SetEscapeHTML(false)

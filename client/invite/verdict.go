@@ -5,93 +5,94 @@ import (
 	"time"
 )
 
-// Validity is what is known about whether a key still counts.
+// Validity says whether a key is valid, as far as known.
 type Validity string
 
-// What may be known of a key.
+// Values of Validity.
 const (
-	Valid       Validity = "valid"       // its host says so
-	Invalid     Validity = "invalid"     // its host says no
-	Unreachable Validity = "unreachable" // its host gave no answer that says either
+	Valid       Validity = "valid"       // its host says that it is valid
+	Invalid     Validity = "invalid"     // its host says that it is not valid
+	Unreachable Validity = "unreachable" // its host did not respond, or with neither
 	Unchecked   Validity = "unchecked"   // its host was not asked
-	Perpetual   Validity = "perpetual"   // it has no host to ask and counts for ever
-	Unusable    Validity = "unusable"    // it is no key
+	Perpetual   Validity = "perpetual"   // it has no validity URL and does not expire
+	Unusable    Validity = "unusable"    // it is not an Ed25519 key
 )
 
-// Validities lists every Validity.
+// Validities returns all values of Validity.
 func Validities() []Validity {
 	return []Validity{Valid, Invalid, Unreachable, Unchecked, Perpetual, Unusable}
 }
 
-// A Verdict says whether a homeserver would honour an invite today or, if it
-// was taken, whether it was rightly honoured.
+// A Verdict says whether a homeserver would accept the use of a pending invite now
+// or, for an accepted invite, whether the acceptance was valid.
 type Verdict string
 
-// The verdicts.
+// Values of Verdict.
 const (
 	Honoured Verdict = "honoured"
 	Refused  Verdict = "refused"
 	Unknown  Verdict = "unknown"
 )
 
-// Verdicts lists every Verdict.
+// Verdicts returns all values of Verdict.
 func Verdicts() []Verdict { return []Verdict{Honoured, Refused, Unknown} }
 
-// A Check is one thing that a verdict rests on.
+// A Check is one of the conditions for a verdict.
 type Check struct {
 	Name   string // such as usable-key
 	Result Result
-	Detail string // in plain words; may hold strangers' text
-	// Rule is the authorization rule it comes from, as room version 12 numbers
-	// them (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules); empty
-	// if it comes from elsewhere.
+	Detail string // in English; may contain text of other users
+	// Rule is the number of the authorization rule in room version 12
+	// (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules); empty if the
+	// condition is not an authorization rule.
 	Rule string
 }
 
-// A Result is how a check ended.
+// A Result is the result of a check.
 type Result string
 
-// The results of a check.
+// Values of Result.
 const (
 	Pass        Result = "pass"
 	Fail        Result = "fail"
 	Undecidable Result = "unknown"
 )
 
-// Results lists every Result.
+// Results returns all values of Result.
 func Results() []Result { return []Result{Pass, Fail, Undecidable} }
 
-// Facts is what a judgement needs to know beside the events.
+// Facts are the inputs of a judgement besides the events.
 type Facts struct {
-	// Validity tells what is known of a usable key that has a validity URL.
+	// Validity returns the validity of a usable key with a validity URL.
 	Validity func(Key) Validity
-	// Apart tells whether the others that a pending invite is warned of for its
-	// name, a [Duplicate] or a [RejoinHazard], are known to be to somebody else.
-	// Nil knows nothing of that.
-	Apart func(Invite, Warning) bool
+	// OtherPerson reports whether a warning that compares display names,
+	// [Duplicate] or [RejoinHazard], is known to be wrong because the other invites
+	// are for other persons. It may be nil.
+	OtherPerson func(Invite, Warning) bool
 	// OwnHost is the host and port of a homeserver on this machine that is used
-	// over http. Its keys do not become less safe by an [InsecureURL] to the same
-	// host. It is empty for all other homeservers.
+	// over http. [InsecureURL] is not a problem for URLs on the same host. It is
+	// empty for other homeservers.
 	OwnHost string
-	// Now and StaleAfter say which invites have been out for long; a zero
-	// StaleAfter says none.
+	// An invite that was sent more than StaleAfter before Now is stale. If
+	// StaleAfter is zero, none is.
 	Now        time.Time
 	StaleAfter time.Duration
 }
 
-// A Judgement is a verdict with the checks it rests on, and what is worth a look.
+// A Judgement is a verdict, the checks that it is based on, and the warnings of an
+// invite.
 type Judgement struct {
 	Verdict  Verdict
 	Checks   []Check
 	Warnings []Warning
 }
 
-// Assess says whether a homeserver would honour the invite, and what is worth a
-// look. It is [Invite.Judge] without the reasons, and cheap.
+// Assess returns the verdict and the warnings of an invite. It is [Invite.Judge]
+// without checks, and faster.
 func (i Invite) Assess(f Facts) (Verdict, []Warning) {
 	warnings := i.Warnings
-	if f.Apart != nil && i.Mistakable() {
-		warnings = slices.DeleteFunc(slices.Clone(warnings), func(w Warning) bool { return w.byName() && f.Apart(i, w) })
+	if f.OtherPerson != nil && i.HasNameWarning() {
+		warnings = slices.DeleteFunc(slices.Clone(warnings), func(w Warning) bool { return w.comparesNames() && f.OtherPerson(i, w) })
 	}
 	if f.OwnHost != "" && slices.Contains(warnings, InsecureURL) && !make(hosts).insecure(i.Keys, f.OwnHost) {
 		warnings = slices.DeleteFunc(slices.Clone(warnings), func(w Warning) bool { return w == InsecureURL })
@@ -103,13 +104,13 @@ func (i Invite) Assess(f Facts) (Verdict, []Warning) {
 	case i.Status == Revoked || i.Status == Malformed:
 		return Refused, warnings
 	case i.Acceptance != nil:
-		return weigh(i.Acceptance.senderResult(), i.Acceptance.proofResult()), warnings
+		return verdictOf(i.Acceptance.senderResult(), i.Acceptance.proofResult()), warnings
 	default:
-		return weigh(i.senderResult(), i.keysResult(f)), warnings
+		return verdictOf(i.senderResult(), i.keysResult(f)), warnings
 	}
 }
 
-// Judge says whether a homeserver would honour the invite, and why.
+// Judge returns the verdict, the checks and the warnings of an invite.
 func (i Invite) Judge(f Facts) Judgement {
 	var j Judgement
 	j.Verdict, j.Warnings = i.Assess(f)
@@ -124,8 +125,8 @@ func (i Invite) Judge(f Facts) Judgement {
 	return j
 }
 
-// weigh makes a verdict of results that all have to be good.
-func weigh(results ...Result) Verdict {
+// verdictOf returns the verdict for results that all have to pass.
+func verdictOf(results ...Result) Verdict {
 	switch {
 	case slices.Contains(results, Fail):
 		return Refused
@@ -136,8 +137,8 @@ func weigh(results ...Result) Verdict {
 	}
 }
 
-// senderResult tells whether the inviter is still the event's sender: the
-// identity server will name the one who asked it.
+// senderResult checks whether the inviter is the event's sender: the object that
+// the identity server signs names the inviter.
 func (i Invite) senderResult() Result {
 	if i.OriginalSender != "" {
 		return Fail
@@ -145,21 +146,21 @@ func (i Invite) senderResult() Result {
 	return Pass
 }
 
-// keysResult weighs what is known of the keys. Whoever comes by the mailed link
-// signs with one, whoever has their address confirmed with another, and a
-// homeserver asks about the one that fits: a single valid key lets somebody in.
+// keysResult checks whether one of the keys is valid. One is enough: an invitee who
+// follows the link in the e-mail needs one of the keys, and an invitee who confirms
+// the address needs the other.
 func (i Invite) keysResult(f Facts) Result {
-	all := Fail
+	result := Fail
 	for _, k := range i.Keys {
-		switch keyResult(f.Of(k)) {
+		switch keyResult(f.KeyValidity(k)) {
 		case Pass:
 			return Pass
 		case Undecidable:
-			all = Undecidable
+			result = Undecidable
 		case Fail:
 		}
 	}
-	return all
+	return result
 }
 
 func keyResult(v Validity) Result {
@@ -195,8 +196,8 @@ func (a *Acceptance) proofResult() Result {
 	}
 }
 
-// Of is what is known of a key.
-func (f Facts) Of(k Key) Validity {
+// KeyValidity returns the validity of a key.
+func (f Facts) KeyValidity(k Key) Validity {
 	switch {
 	case !k.Usable():
 		return Unusable
@@ -209,9 +210,9 @@ func (f Facts) Of(k Key) Validity {
 	}
 }
 
-// Standing says in a word how it stands with the keys: of an invite that is out,
-// whether they still count, and one that does is enough (a [Validity]); of one
-// that was taken, whether they prove it (a [Proof]); of any other nothing.
+// Standing returns the validity of the keys of a pending invite, which is that of
+// the best key (a [Validity]), or the proof of an accepted invite (a [Proof]). For
+// other invites it is empty.
 func (i Invite) Standing(f Facts) string {
 	switch {
 	case i.Acceptance != nil:
@@ -221,7 +222,7 @@ func (i Invite) Standing(f Facts) string {
 	}
 	all := Invalid
 	for _, k := range i.Keys {
-		switch v := f.Of(k); v {
+		switch v := f.KeyValidity(k); v {
 		case Valid, Perpetual:
 			return string(v)
 		case Unreachable, Unchecked:

@@ -11,32 +11,32 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-const longTerm = "cZ+rFDPSOSoWBs9gmQx2V4UcFLd0t2bRFtKjdQGXV14" // of the identity server in the samples
+const longTerm = "cZ+rFDPSOSoWBs9gmQx2V4UcFLd0t2bRFtKjdQGXV14" // key of the identity server in the samples
 
-func TestProofsOfRealServers(t *testing.T) {
+func TestProofsInResponsesOfSynapse(t *testing.T) {
 	history := sample(t, "messages_after_redeem.json")
 	for name, past := range map[string][]invite.Event{
 		"state_redeemed_onbind_invited.json": nil,
 		"state_redeemed_onbind_joined.json":  history,
 	} {
-		taken := 0
+		accepted := 0
 		for _, i := range invite.Fold(room, sample(t, name), past) {
 			if i.Acceptance == nil {
 				continue
 			}
-			taken++
+			accepted++
 			j := i.Judge(invite.Facts{})
 			if i.Acceptance.Proof != invite.ProofVerified || i.Acceptance.Key != longTerm || j.Verdict != invite.Honoured {
 				t.Errorf("%s: %s by %q, %s: %+v", name, i.Acceptance.Proof, i.Acceptance.Key, j.Verdict, j.Checks)
 			}
 		}
-		if taken == 0 {
-			t.Errorf("%s: nobody took anything", name)
+		if accepted == 0 {
+			t.Errorf("%s: no invite was accepted", name)
 		}
 	}
 }
 
-// results are the checks of a judgement in short: name=result.
+// results formats the checks of a judgement: name=result.
 func results(j invite.Judgement) string {
 	var out []string
 	for _, c := range j.Checks {
@@ -51,7 +51,7 @@ func content(name string) string {
 		{"public_key":"` + longTerm + `","key_validity_url":"https://is.test/ephemeral"}]}`
 }
 
-func TestVerdictOfAPendingInvite(t *testing.T) {
+func TestVerdictOfPendingInvite(t *testing.T) {
 	with := func(first, second invite.Validity) func(invite.Key) invite.Validity {
 		return func(k invite.Key) invite.Validity {
 			if k.Public == stdKey {
@@ -77,13 +77,13 @@ func TestVerdictOfAPendingInvite(t *testing.T) {
 		{"both valid", plain, with(invite.Valid, invite.Valid), invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=pass key-valid=pass"},
 		{"one is enough", plain, with(invite.Invalid, invite.Valid), invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=fail key-valid=pass"},
 		{"none", plain, with(invite.Invalid, invite.Invalid), invite.Refused, "usable-key=pass sender-is-inviter=pass key-valid=fail key-valid=fail"},
-		{"nobody knows", plain, with(invite.Unreachable, invite.Invalid), invite.Unknown, "usable-key=pass sender-is-inviter=pass key-valid=unknown key-valid=fail"},
-		{"nobody was asked", plain, nil, invite.Unknown, "usable-key=pass sender-is-inviter=pass key-valid=unknown key-valid=unknown"},
-		{"nobody to ask", noURL, nil, invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=pass"},
-		{"overwritten by another", replaced, with(invite.Valid, invite.Valid), invite.Refused, "usable-key=pass sender-is-inviter=fail key-valid=pass key-valid=pass"},
+		{"unreachable", plain, with(invite.Unreachable, invite.Invalid), invite.Unknown, "usable-key=pass sender-is-inviter=pass key-valid=unknown key-valid=fail"},
+		{"unchecked", plain, nil, invite.Unknown, "usable-key=pass sender-is-inviter=pass key-valid=unknown key-valid=unknown"},
+		{"no validity URL", noURL, nil, invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=pass"},
+		{"overwritten by another user", replaced, with(invite.Valid, invite.Valid), invite.Refused, "usable-key=pass sender-is-inviter=fail key-valid=pass key-valid=pass"},
 		{"revoked", empty, with(invite.Valid, invite.Valid), invite.Refused, "usable-key=fail"},
 		{"malformed", broken, with(invite.Valid, invite.Valid), invite.Refused, "usable-key=fail sender-is-inviter=pass"},
-		{"half of it", half, with(invite.Valid, invite.Valid), invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=fail key-valid=pass"},
+		{"one unusable key", half, with(invite.Valid, invite.Valid), invite.Honoured, "usable-key=pass sender-is-inviter=pass key-valid=fail key-valid=pass"},
 	} {
 		j := invite.Fold(room, []invite.Event{tc.ev}, nil)[0].Judge(invite.Facts{Validity: tc.validity})
 		if j.Verdict != tc.verdict || results(j) != tc.checks {
@@ -92,10 +92,10 @@ func TestVerdictOfAPendingInvite(t *testing.T) {
 	}
 }
 
-func TestVerdictOfAnAcceptance(t *testing.T) {
+func TestVerdictOfAcceptedInvite(t *testing.T) {
 	const grace = "@grace:hs.test"
 	state := pending(t)
-	signed := took(grace, "tok") // without any signature
+	signed := acceptance(grace, "tok") // without signatures
 	for _, tc := range []struct {
 		name    string
 		state   invite.Event
@@ -115,17 +115,17 @@ func TestVerdictOfAnAcceptance(t *testing.T) {
 	}
 }
 
-func TestRevokedSinceIsVerifiedByWhatItWas(t *testing.T) {
+func TestAcceptanceOfRevokedInviteIsVerifiedWithEarlierKeys(t *testing.T) {
 	history := sample(t, "messages_after_redeem.json")
 	state := sample(t, "state_redeemed_onbind_joined.json")
-	taken := ""
+	token := ""
 	for _, i := range invite.Fold(room, state, history) {
 		if i.Acceptance != nil {
-			taken = i.Token
+			token = i.Token
 		}
 	}
 	for n, ev := range state {
-		if ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == taken {
+		if ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == token {
 			history = append(history, ev)
 			state[n].Content, state[n].ID, state[n].Replaces = []byte(`{}`), "$revocation", ev.ID
 		}
@@ -136,12 +136,12 @@ func TestRevokedSinceIsVerifiedByWhatItWas(t *testing.T) {
 		want    invite.Proof
 	}{
 		{"known", history, invite.ProofVerified},
-		{"not known", slices.DeleteFunc(slices.Clone(history), func(ev invite.Event) bool {
-			return ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == taken
+		{"unknown", slices.DeleteFunc(slices.Clone(history), func(ev invite.Event) bool {
+			return ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == token
 		}), invite.ProofUnverifiable},
 	} {
 		for _, i := range invite.Fold(room, state, tc.history) {
-			if i.Token == taken && (i.Status != invite.Revoked || i.Acceptance == nil || i.Acceptance.Proof != tc.want) {
+			if i.Token == token && (i.Status != invite.Revoked || i.Acceptance == nil || i.Acceptance.Proof != tc.want) {
 				t.Errorf("%s: %s, %+v", tc.name, i.Status, i.Acceptance)
 			}
 		}
@@ -154,7 +154,7 @@ func TestWarnings(t *testing.T) {
 		return event(t, invite.TypeThirdPartyInvite, token, sender, content, more...)
 	}
 	join := event(t, invite.TypeMember, grace, grace, `{"membership":"join"}`)
-	tookIt := event(t, invite.TypeMember, grace, "@ada:hs.test", took(grace, "taken"))
+	accepting := event(t, invite.TypeMember, grace, "@ada:hs.test", acceptance(grace, "accepted"))
 	left := event(t, invite.TypeMember, "@ada:hs.test", "@ada:hs.test", `{"membership":"leave"}`)
 	for _, tc := range []struct {
 		name           string
@@ -164,14 +164,14 @@ func TestWarnings(t *testing.T) {
 	}{
 		{"nothing", []invite.Event{tpi("tok", "@ada:hs.test", content("gra...@nav..."))}, nil, "tok", nil},
 		{"twice", []invite.Event{tpi("tok", "@ada:hs.test", content("gra...@nav...")), tpi("two", "@ada:hs.test", content("gra...@nav..."))}, nil, "tok", []invite.Warning{invite.Duplicate}},
-		{"twice by two", []invite.Event{tpi("tok", "@ada:hs.test", content("gra...@nav...")), tpi("two", "@eve:hs.test", content("gra...@nav..."))}, nil, "tok", nil},
+		{"twice by two senders", []invite.Event{tpi("tok", "@ada:hs.test", content("gra...@nav...")), tpi("two", "@eve:hs.test", content("gra...@nav..."))}, nil, "tok", nil},
 		{"whole address", []invite.Event{tpi("tok", "@ada:hs.test", content("grace@navy.example"))}, nil, "tok", []invite.Warning{invite.LeaksAddress}},
-		{"clear URL", []invite.Event{tpi("tok", "@ada:hs.test", `{"public_key":"`+stdKey+`","key_validity_url":"http://is.test/"}`)}, nil, "tok", []invite.Warning{invite.InsecureURL}},
+		{"http URL", []invite.Event{tpi("tok", "@ada:hs.test", `{"public_key":"`+stdKey+`","key_validity_url":"http://is.test/"}`)}, nil, "tok", []invite.Warning{invite.InsecureURL}},
 		{"two hosts", []invite.Event{tpi("tok", "@ada:hs.test", strings.Replace(content("g...@n..."), "is.test/e", "other.test/e", 1))}, nil, "tok", []invite.Warning{invite.ForeignHost}},
 		{"sender left", []invite.Event{tpi("tok", "@ada:hs.test", content("g...@n...")), left}, nil, "tok", []invite.Warning{invite.InviterGone}},
 		{"overwritten", []invite.Event{tpi("tok", "@eve:hs.test", content("g...@n..."), `,"unsigned":{"prev_sender":"@ada:hs.test","prev_content":`+content("g...@n...")+`}`)}, nil, "tok", []invite.Warning{invite.Replaced}},
-		{"taken", []invite.Event{tpi("taken", "@ada:hs.test", content("g...@n...")), join}, []invite.Event{tookIt}, "taken", []invite.Warning{invite.Reusable}},
-		{"another one of a member", []invite.Event{tpi("taken", "@ada:hs.test", content("g...@n...")), join, tpi("tok", "@ada:hs.test", content("g...@n..."))}, []invite.Event{tookIt}, "tok", []invite.Warning{invite.RejoinHazard}},
+		{"accepted", []invite.Event{tpi("accepted", "@ada:hs.test", content("g...@n...")), join}, []invite.Event{accepting}, "accepted", []invite.Warning{invite.Reusable}},
+		{"another one for a member", []invite.Event{tpi("accepted", "@ada:hs.test", content("g...@n...")), join, tpi("tok", "@ada:hs.test", content("g...@n..."))}, []invite.Event{accepting}, "tok", []invite.Warning{invite.RejoinHazard}},
 	} {
 		for _, i := range invite.Fold(room, tc.state, tc.history) {
 			if i.Token == tc.token {
@@ -183,7 +183,7 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-func TestHomeserverOnThisMachineNeedsNoEncryption(t *testing.T) {
+func TestNoInsecureURLWarningForHomeserverOnThisMachine(t *testing.T) {
 	key := func(host string) string {
 		return `{"public_key":"` + stdKey + `","key_validity_url":"http://` + host + `/"}`
 	}

@@ -6,24 +6,24 @@ import (
 	"strings"
 )
 
-// A Warning names what is worth a look about an invite.
+// A Warning is a possible problem of an invite.
 type Warning string
 
-// These are all the warnings there are.
+// Values of Warning.
 const (
-	Replaced     Warning = "replaced"      // another member overwrote the event; nobody can take it any more
-	Duplicate    Warning = "duplicate"     // another one with the same name, by the same sender, is pending too
-	LeaksAddress Warning = "leaks-address" // its name holds a whole address, for all the room to see
-	InsecureURL  Warning = "insecure-url"  // a key's validity is asked in the clear
-	ForeignHost  Warning = "foreign-host"  // its keys are vouched for by different hosts
-	InviterGone  Warning = "inviter-gone"  // its sender has left; it works all the same
+	Replaced     Warning = "replaced"      // another member overwrote the event, so the invite cannot be accepted any more
+	Duplicate    Warning = "duplicate"     // the sender has another pending invite with the same display name in the room
+	LeaksAddress Warning = "leaks-address" // the display name is a complete address, which all members of the room can read
+	InsecureURL  Warning = "insecure-url"  // a key has a validity URL without encryption
+	ForeignHost  Warning = "foreign-host"  // the keys have validity URLs on different hosts
+	InviterGone  Warning = "inviter-gone"  // the sender has left the room; the invite can still be accepted
 	RejoinHazard Warning = "rejoin-hazard" // the invitee seems to be in the room: accepting it would change their membership from join to invite
-	Reusable     Warning = "reusable"      // taken, and not revoked: the link still works
-	Stale        Warning = "stale"         // has been out for long
+	Reusable     Warning = "reusable"      // accepted but not revoked: the link can be used again
+	Stale        Warning = "stale"         // sent a long time ago
 )
 
-// warn finds the warnings that the events alone give.
-func (p *past) warn(invites []Invite) {
+// warn adds the warnings that depend on the events only.
+func (p *roomEvents) warn(invites []Invite) {
 	type name struct{ display, sender string }
 	pending, joined := map[name]int{}, map[name]bool{}
 	nameOf := func(i Invite) name { return name{i.DisplayName, string(i.Sender)} }
@@ -61,19 +61,19 @@ func (p *past) warn(invites []Invite) {
 	}
 }
 
-// isAddress reports whether a name is an address that nobody shortened.
+// isAddress reports whether a display name is a complete address.
 func isAddress(name string) bool {
 	local, domain, ok := cutLast(name, "@")
 	return ok && local != "" && strings.Contains(strings.Trim(domain, "."), ".") && !strings.Contains(name, "..")
 }
 
-// Host is the host and port that vouches for the key; empty if none does.
+// Host returns the host and port of the key's validity URL; empty if there is none.
 func (k Key) Host() string { return readHost(k.ValidityURL).name }
 
-// A host is who vouches for a key.
+// A host is the host of a validity URL.
 type host struct {
-	name   string // and port; empty if there is none
-	secure bool   // it is asked over an encrypted connection
+	name   string // with port; empty if there is none
+	secure bool   // the scheme is https
 }
 
 func readHost(validityURL string) host {
@@ -84,8 +84,8 @@ func readHost(validityURL string) host {
 	return host{name: u.Host, secure: u.Scheme == "https"}
 }
 
-// hosts remembers who is behind a validity URL: a room's invites have few
-// different ones.
+// hosts caches the hosts of validity URLs: most invites of a room have the same
+// ones.
 type hosts map[string]host
 
 func (h hosts) of(k Key) host {
@@ -97,8 +97,8 @@ func (h hosts) of(k Key) host {
 	return found
 }
 
-// insecure reports whether any of the keys has a validity URL without encryption,
-// other than at one host.
+// insecure reports whether one of the keys has a validity URL without https. URLs
+// on the host except are ignored.
 func (h hosts) insecure(keys []Key, except string) bool {
 	return slices.ContainsFunc(keys, func(k Key) bool {
 		of := h.of(k)
@@ -106,7 +106,7 @@ func (h hosts) insecure(keys []Key, except string) bool {
 	})
 }
 
-// differ reports whether more than one host vouches for the keys.
+// differ reports whether the keys have validity URLs on different hosts.
 func (h hosts) differ(keys []Key) bool {
 	first := ""
 	for _, k := range keys {
@@ -121,25 +121,27 @@ func (h hosts) differ(keys []Key) bool {
 	return false
 }
 
-// byName reports whether it is warned of for a name alone, which two people may
-// have.
-func (w Warning) byName() bool { return w == Duplicate || w == RejoinHazard }
+// comparesNames reports whether the warning results from comparing display names,
+// which different persons may share.
+func (w Warning) comparesNames() bool { return w == Duplicate || w == RejoinHazard }
 
-// Mistakable reports whether the invite is warned of for its name alone.
-func (i Invite) Mistakable() bool { return slices.ContainsFunc(i.Warnings, Warning.byName) }
+// HasNameWarning reports whether the invite has a warning that results from
+// comparing display names.
+func (i Invite) HasNameWarning() bool { return slices.ContainsFunc(i.Warnings, Warning.comparesNames) }
 
-// LooksLike reports whether two invites cannot be told apart in their room.
+// LooksLike reports whether two invites have the same room, display name and
+// sender.
 func (i Invite) LooksLike(other Invite) bool {
 	return i.RoomID == other.RoomID && i.DisplayName == other.DisplayName && i.Sender == other.Sender
 }
 
-// Warnings lists every Warning.
+// Warnings returns all values of Warning.
 func Warnings() []Warning {
 	return []Warning{Replaced, Duplicate, LeaksAddress, InsecureURL, ForeignHost, InviterGone, RejoinHazard, Reusable, Stale}
 }
 
-// Lasting reports whether a person should look: what it warns of is wrong and
-// does not go away by itself.
+// Lasting reports whether the warning is about a problem that does not go away by
+// itself. Invites with such a warning need a look ([Invite.NeedsLook]).
 func (w Warning) Lasting() bool {
 	switch w {
 	case InviterGone, Reusable, Stale:

@@ -417,7 +417,7 @@ func TestAccountChecksKeys(t *testing.T) {
 		for n, k := range i.Keys {
 			_, answer := call(t, w, http.MethodGet, k.ValidityURL+"?public_key="+url.QueryEscape(k.Public), nil)
 			says := map[any]invite.Validity{true: invite.Valid, false: invite.Invalid}[answer["valid"]]
-			if got := a.Facts().Of(k); got != says {
+			if got := a.Facts().KeyValidity(k); got != says {
 				t.Errorf("key %d is %s, and the identity server says %s", n+1, got, says)
 			}
 		}

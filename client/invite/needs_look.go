@@ -2,9 +2,9 @@ package invite
 
 import "slices"
 
-// NeedsLook reports whether a person should look at the invite, whose verdict and
-// warnings are those of [Invite.Assess]: it cannot be accepted, was accepted with a
-// wrong proof, or has a warning that is lasting ([Warning.Lasting]).
+// NeedsLook reports whether a user should look at the invite: it cannot be
+// accepted, it was accepted with an invalid proof, or it has a warning that is
+// [Warning.Lasting]. v and warnings are the results of [Invite.Assess].
 func (i Invite) NeedsLook(v Verdict, warnings []Warning) bool {
 	switch {
 	case i.Status == Malformed:
