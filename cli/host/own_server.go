@@ -36,7 +36,7 @@ func (p *Program) withOwnServer(guarded http.RoundTripper, s client.Session) htt
 	}
 	host := keycheck.Question{URL: s.Homeserver}.Host()
 	is := func(asked string) bool { return asked == host }
-	return ownServer{guarded, p.KeyTransport(keycheck.TransportOptions{Plain: is, Private: is}), host}
+	return ownServer{guarded, p.KeyTransport(keycheck.TransportOptions{AllowHTTP: is, AllowPrivate: is}), host}
 }
 
 func isLoopback(host string) bool {

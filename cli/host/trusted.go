@@ -126,8 +126,8 @@ func (p *Program) KeyTransportTo(t *TrustedHosts) http.RoundTripper {
 		return nil
 	}
 	return p.KeyTransport(keycheck.TransportOptions{
-		Plain:   func(host string) bool { may, _ := t.Of(host); return may.HTTP },
-		Private: func(host string) bool { may, _ := t.Of(host); return may.Private },
+		AllowHTTP:    func(host string) bool { may, _ := t.Of(host); return may.HTTP },
+		AllowPrivate: func(host string) bool { may, _ := t.Of(host); return may.Private },
 	})
 }
 

@@ -34,7 +34,7 @@ func (v Visitors) WorldOf(s *serve.Server, visit *serve.Session) World {
 			Transport: s.Counting(v.Transport),
 			KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper {
 				if !v.AllowPrivate {
-					o.Plain, o.Private = nil, nil
+					o.AllowHTTP, o.AllowPrivate = nil, nil
 				}
 				o.Dial = elsewhere(v.AllowPrivate)
 				return keycheck.NewTransport(o)
@@ -76,7 +76,7 @@ const (
 // what only it may ask.
 func VisitorTransport(private bool) http.RoundTripper {
 	dial := keycheck.Dialer(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
-	return keycheck.Raising(&http.Transport{
+	return keycheck.RaisePanics(&http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, visitorDial)
 			defer cancel()

@@ -12,55 +12,53 @@ import (
 )
 
 const (
-	// maxAddresses is how many of a host's addresses are tried.
+	// maxAddresses is the number of a host's addresses that are tried.
 	maxAddresses = 3
-	// dialTimeout is for each of them: where IPv6 is broken, time must remain for
-	// IPv4.
+	// dialTimeout is the time limit for each address. If IPv6 does not work, enough
+	// time must be left to try IPv4.
 	dialTimeout = 3 * time.Second
 )
 
-// A Resolver finds the addresses of a host, as [net.Resolver] does.
+// A Resolver looks up the addresses of a host, like [net.Resolver].
 type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 }
 
-// A dialer connects to hosts whose every address passes the guard.
+// A dialer connects to a host if all of its addresses are allowed.
 type dialer struct {
 	resolver Resolver
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
-	local    bool // addresses of a person's own network pass, too
+	local    bool // private addresses are allowed, too
 }
 
 // Dialer returns a DialContext for an [net/http.Transport] that connects to public
-// addresses alone, as a [Transport] does; with private set also to those of
-// loopback, private networks and a carrier's NAT. It is for requests to servers
-// that somebody else may name.
-//
-// The transport belongs into [Raising].
+// addresses only, like [Transport]. If private is true, it also connects to
+// loopback addresses, private networks and carrier-grade NAT. Use it for requests
+// to servers that other users can name, and wrap the transport with [RaisePanics].
 func Dialer(o TransportOptions, private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
 	o = o.orDefaults()
 	return dialer{o.Resolver, o.Dial, private}.dialContext
 }
 
-// Raising returns a way that has a panic of a [Dialer] go on where somebody waits
-// for the request.
-func Raising(way http.RoundTripper) http.RoundTripper { return raising{way} }
+// RaisePanics returns a RoundTripper that raises a panic of a [Dialer] in the
+// goroutine that makes the request.
+func RaisePanics(transport http.RoundTripper) http.RoundTripper { return raisePanics{transport} }
 
-type raising struct{ http.RoundTripper }
+type raisePanics struct{ http.RoundTripper }
 
-// RoundTrip makes a request.
-func (r raising) RoundTrip(req *http.Request) (*http.Response, error) {
+// RoundTrip implements [http.RoundTripper].
+func (r raisePanics) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := r.RoundTripper.RoundTrip(req)
 	panicgroup.Raise(err)
 	return res, err
 }
 
-// dialContext is what [http.Transport] wants. It looks the host up once and dials
-// the very addresses it has checked. A second lookup may be answered differently,
-// which is what DNS rebinding lives on.
+// dialContext is the DialContext of an [http.Transport]. It looks up the host once
+// and connects to the addresses that it has checked, which prevents DNS rebinding:
+// a second lookup could return other addresses.
 //
-// [http.Transport] calls it in a goroutine of its own: a panic becomes an error,
-// which [Raising] has go on.
+// [http.Transport] calls it in another goroutine, so it returns a panic as an
+// error, which [RaisePanics] raises again.
 func (d dialer) dialContext(ctx context.Context, network, address string) (conn net.Conn, err error) {
 	err = panicgroup.Try(func() error {
 		conn, err = d.connect(ctx, network, address)
@@ -93,8 +91,8 @@ func (d dialer) try(ctx context.Context, network, address string) (net.Conn, err
 	return d.dial(ctx, network, address)
 }
 
-// resolve returns the addresses of a host, at least one. A host of which only
-// one leads where it should not is refused as a whole: no honest one has such.
+// resolve returns at least one address of a host. If one of its addresses is not
+// allowed, the host is refused: an honest host does not have such addresses.
 func (d dialer) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{a}, refuse(a, d.local)
@@ -105,7 +103,7 @@ func (d dialer) resolve(ctx context.Context, host string) ([]netip.Addr, error) 
 	}
 	var addrs []netip.Addr
 	for _, a := range found {
-		a = a.Unmap() // Go's resolver writes IPv4 addresses as mapped ones
+		a = a.Unmap() // Go's resolver returns IPv4 addresses as IPv4-mapped IPv6 addresses
 		if err := refuse(a, d.local); err != nil {
 			return nil, fmt.Errorf("%s: %w", host, err)
 		}

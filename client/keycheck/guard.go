@@ -5,21 +5,22 @@ import (
 	"net/netip"
 )
 
-// A block is a range of addresses where no public server lives.
+// A block is a range of addresses that public servers do not have.
 type block struct {
 	netip.Prefix
 	what string
-	// local is set where a person's own server may live. The others are refused
-	// whoever asks: cloud machines hand out their secrets at 169.254.169.254.
+	// local is set for networks where users run their own servers. The other blocks
+	// are always refused; for example, cloud providers serve credentials at
+	// 169.254.169.254.
 	local bool
 }
 
-// reserved lists the blocks of the registries of special-purpose addresses, the
-// first that fits first (RFC 6890,
+// reserved lists the special-purpose address blocks (RFC 6890,
 // https://www.iana.org/assignments/iana-ipv4-special-registry,
-// https://www.iana.org/assignments/iana-ipv6-special-registry). The IPv6 ones that
-// wrap an IPv4 address are refused whatever they wrap: what would unwrap it, and
-// to where, cannot be seen from here.
+// https://www.iana.org/assignments/iana-ipv6-special-registry). The first block
+// that contains an address counts. IPv6 addresses that embed an IPv4 address are
+// refused whatever that address is, because it is not known which host translates
+// them, and to which network.
 var reserved = []block{
 	{netip.MustParsePrefix("0.0.0.0/8"), "unspecified", false},            // RFC 1122
 	{netip.MustParsePrefix("10.0.0.0/8"), "private", true},                // RFC 1918
@@ -54,17 +55,17 @@ var reserved = []block{
 	{netip.MustParsePrefix("fec0::/10"), "site-local", false},             // RFC 3879
 	{netip.MustParsePrefix("ff00::/8"), "multicast", false},               // RFC 4291
 
-	// Of IPv6, only 2000::/3 is given out to the public (RFC 3587).
+	// Of the IPv6 addresses, only 2000::/3 is allocated for public use (RFC 3587).
 	{netip.MustParsePrefix("::/3"), "reserved", false},
 	{netip.MustParsePrefix("4000::/2"), "reserved", false},
 	{netip.MustParsePrefix("8000::/1"), "reserved", false},
 }
 
-// refuse says why an address may not be dialled; nil if it may. With local set,
-// a person's own network counts as public.
+// refuse returns why an address may not be dialled, or nil if it may. If local is
+// true, addresses of private networks are allowed.
 func refuse(a netip.Addr, local bool) error {
 	if !a.IsValid() || a.Zone() != "" {
-		return fmt.Errorf("%s is no address of a public server", a)
+		return fmt.Errorf("%s is not the address of a public server", a)
 	}
 	for _, b := range reserved {
 		if !b.Contains(a) {
@@ -74,9 +75,9 @@ func refuse(a netip.Addr, local bool) error {
 			return nil
 		}
 		if b.local {
-			return fmt.Errorf("%s is no address of a public server (%s), but %w", a, b.what, errLocal)
+			return fmt.Errorf("%s is not the address of a public server (%s): %w", a, b.what, errLocal)
 		}
-		return fmt.Errorf("%s is no address of a public server (%s)", a, b.what)
+		return fmt.Errorf("%s is not the address of a public server (%s)", a, b.what)
 	}
 	return nil
 }

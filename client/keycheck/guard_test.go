@@ -10,10 +10,10 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// reach says which addresses are dialled for a request to a URL.
+// reach returns the addresses that are dialled for a request to a URL.
 func reach(t *testing.T, o keycheck.TransportOptions, rawURL string) []string {
 	t.Helper()
-	w := &wire{}
+	w := &recordingDialer{}
 	o.Dial = w.dial
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, rawURL, nil)
 	if err != nil {
@@ -27,7 +27,7 @@ func reach(t *testing.T, o keycheck.TransportOptions, rawURL string) []string {
 	return w.dialled
 }
 
-// literal is the URL of an address.
+// literal returns a URL with an IP address as host.
 func literal(a string) string {
 	if strings.Contains(a, ":") {
 		a = "[" + a + "]"
@@ -35,7 +35,7 @@ func literal(a string) string {
 	return "https://" + a + "/"
 }
 
-func TestAddressesThatAreNoPublicServer(t *testing.T) {
+func TestReservedAddressesAreNotDialled(t *testing.T) {
 	for _, a := range []string{
 		"0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255",
 		"127.0.0.1", "127.255.255.255", "169.254.0.1", "169.254.169.254", "172.16.0.0", "172.31.255.255",
@@ -59,7 +59,7 @@ func TestAddressesThatAreNoPublicServer(t *testing.T) {
 	}
 }
 
-func TestAddressesBesideThem(t *testing.T) {
+func TestPublicAddressesAreDialled(t *testing.T) {
 	for _, a := range []string{
 		"1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
 		"169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0", "192.167.255.255", "192.169.0.0",
@@ -76,7 +76,7 @@ func TestAddressesBesideThem(t *testing.T) {
 	}
 }
 
-func TestScopedAddressIsRefused(t *testing.T) {
+func TestAddressWithZoneIsNotDialled(t *testing.T) {
 	for _, a := range []string{"fe80::1%eth0", "2606:4700::1111%eth0"} {
 		if got := reach(t, keycheck.TransportOptions{Resolver: dns{"evil.example": {{a}}}}, "https://evil.example"); got != nil {
 			t.Errorf("%s: dialled %s", a, got)
@@ -84,14 +84,14 @@ func TestScopedAddressIsRefused(t *testing.T) {
 	}
 }
 
-func TestResolversMappedAddressesAreIPv4(t *testing.T) {
+func TestMappedAddressesOfResolverAreIPv4(t *testing.T) {
 	resolver := dns{"good.example": {{"::ffff:" + public}}}
 	if got := reach(t, keycheck.TransportOptions{Resolver: resolver}, "https://good.example/"); !slices.Equal(got, []string{public + ":443"}) {
 		t.Errorf("dialled %s", got)
 	}
 }
 
-func TestOneBadAddressRefusesTheHost(t *testing.T) {
+func TestHostWithOneReservedAddressIsNotDialled(t *testing.T) {
 	for _, addrs := range [][]string{
 		{public, "127.0.0.1"},
 		{"127.0.0.1", public},
@@ -103,7 +103,7 @@ func TestOneBadAddressRefusesTheHost(t *testing.T) {
 	}
 }
 
-func TestCheckedAddressIsTheOneDialled(t *testing.T) {
+func TestDNSRebinding(t *testing.T) {
 	rebinding := dns{"evil.example": {{public}, {"127.0.0.1"}}}
 	if got := reach(t, keycheck.TransportOptions{Resolver: rebinding}, "https://evil.example:8448/"); !slices.Equal(got, []string{public + ":8448"}) {
 		t.Errorf("dialled %s", got)
@@ -113,14 +113,14 @@ func TestCheckedAddressIsTheOneDialled(t *testing.T) {
 	}
 }
 
-func TestFewAddressesOfAHostAreTried(t *testing.T) {
+func TestThreeAddressesOfAHostAreTried(t *testing.T) {
 	many := dns{"many.example": {{"1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4", "1.1.1.5"}}}
 	if got := reach(t, keycheck.TransportOptions{Resolver: many}, "https://many.example/"); len(got) != 3 {
 		t.Errorf("dialled %s", got)
 	}
 }
 
-func TestPrivateAddressNeedsTheHostNamed(t *testing.T) {
+func TestPrivateAddressIsDialledOnlyIfAllowed(t *testing.T) {
 	private := func(host string) bool { return host == "id.lan" || host == "id.lan:8448" || host == "[::1]" }
 	for _, c := range []struct {
 		url, address string
@@ -136,7 +136,8 @@ func TestPrivateAddressNeedsTheHostNamed(t *testing.T) {
 		{"https://id.lan:22/", "192.168.1.2", false},
 		{"https://other.lan/", "192.168.1.2", false},
 		{"https://[::1]:8448/", "", false},
-		// Nobody's own server lives here, whatever the user named.
+		// Servers of users cannot have these addresses, even if the host is
+		// allowed.
 		{"https://id.lan/", "169.254.169.254", false},
 		{"https://id.lan/", "::ffff:0:127.0.0.1", false},
 		{"https://id.lan/", "64:ff9b::192.168.1.2", false},
@@ -147,17 +148,17 @@ func TestPrivateAddressNeedsTheHostNamed(t *testing.T) {
 		if c.address != "" {
 			resolver = dns{"id.lan": {{c.address}}, "other.lan": {{c.address}}}
 		}
-		got := reach(t, keycheck.TransportOptions{Resolver: resolver, Private: private}, c.url)
+		got := reach(t, keycheck.TransportOptions{Resolver: resolver, AllowPrivate: private}, c.url)
 		if dialled := got != nil; dialled != c.dialled {
 			t.Errorf("%s at %s: dialled %s", c.url, c.address, got)
 		}
 	}
 }
 
-func TestPlainHTTPNeedsTheHostNamed(t *testing.T) {
+func TestHTTPIsUsedOnlyIfAllowed(t *testing.T) {
 	o := keycheck.TransportOptions{
-		Resolver: dns{"id.lan": {{public}}, "other.lan": {{public}}},
-		Plain:    func(host string) bool { return host == "id.lan" },
+		Resolver:  dns{"id.lan": {{public}}, "other.lan": {{public}}},
+		AllowHTTP: func(host string) bool { return host == "id.lan" },
 	}
 	for url, want := range map[string][]string{
 		"http://id.lan/":     {public + ":80"},
@@ -173,8 +174,8 @@ func TestPlainHTTPNeedsTheHostNamed(t *testing.T) {
 	}
 }
 
-func TestOddHostsAreNotDialled(t *testing.T) {
-	// A resolver such as glibc's would find these all.
+func TestNumericHostsAreNotDialled(t *testing.T) {
+	// Some resolvers, such as glibc's, resolve all of these.
 	resolver := dns{}
 	hosts := []string{
 		"2130706433", "0x7f.1", "127.1", "0177.0.0.1", "127.0.0.1.", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",

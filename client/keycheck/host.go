@@ -8,23 +8,23 @@ import (
 	"strings"
 )
 
-// hostOf is the host of an http or https URL in the one form in which hosts are
-// compared, dialled and shown; see [Question.Host].
+// hostOf returns the host of an http or https URL in the normal form of
+// [Question.Host].
 //
-// It takes what a server name may be
-// (https://spec.matrix.org/v1.19/appendices/#server-name) and nothing that one
-// program reads as a name and the next as an address. A name beyond ASCII is in
-// a URL as its xn-- form or not at all (RFC 3986, section 3.2.2).
+// The host must be a server name
+// (https://spec.matrix.org/v1.19/appendices/#server-name), and not one that some
+// programs parse as a name and others as an address. Non-ASCII names must be
+// encoded as xn-- names (RFC 3986, section 3.2.2).
 func hostOf(u *url.URL) (string, bool) {
 	name, ok := hostname(strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")))
 	if !ok {
 		return "", false
 	}
-	own, ok := ownPort(u.Scheme)
+	standard, ok := defaultPort(u.Scheme)
 	if !ok {
 		return "", false
 	}
-	port := own
+	port := standard
 	if p := u.Port(); p != "" {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil || n == 0 {
@@ -32,7 +32,7 @@ func hostOf(u *url.URL) (string, bool) {
 		}
 		port = strconv.FormatUint(n, 10)
 	}
-	if port != own {
+	if port != standard {
 		return net.JoinHostPort(name, port), true
 	}
 	if strings.Contains(name, ":") {
@@ -41,7 +41,7 @@ func hostOf(u *url.URL) (string, bool) {
 	return name, true
 }
 
-func ownPort(scheme string) (string, bool) {
+func defaultPort(scheme string) (string, bool) {
 	switch scheme {
 	case "https":
 		return "443", true
@@ -51,7 +51,7 @@ func ownPort(scheme string) (string, bool) {
 	return "", false
 }
 
-// hostname is an IP address in its shortest form, or a DNS name.
+// hostname returns an IP address in its shortest form, or a DNS name.
 func hostname(s string) (string, bool) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a.String(), a.Zone() == ""
@@ -59,8 +59,8 @@ func hostname(s string) (string, bool) {
 	return s, isDNSName(s)
 }
 
-// isDNSName reports whether s, in lower case, is a name by RFC 1123, section
-// 2.1, that nobody takes for an address: some resolvers read 2130706433, 0x7f.1
+// isDNSName reports whether s, in lower case, is a host name (RFC 1123, section
+// 2.1) that cannot be parsed as an address. Some resolvers parse 2130706433, 0x7f.1
 // and 127.1 as 127.0.0.1 (https://url.spec.whatwg.org/#ends-in-a-number-checker).
 func isDNSName(s string) bool {
 	if len(s) > 253 {

@@ -12,29 +12,30 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// timeout is how long a server has for its answer, from dialling to the last byte.
+// timeout is the time limit for a request, from dialling to the end of the
+// response.
 const timeout = 10 * time.Second
 
-// An answer is what became of a question.
+// An answer is the result of a question.
 type answer struct {
 	question Question
-	host     string // that was asked
+	host     string // the host that was asked
 	validity invite.Validity
-	refusal  *RefusedError // why nobody was asked; nil if somebody was
-	mistake  error         // of the program, which has to go on where somebody waits
+	refusal  *RefusedError // why no request was made; nil if one was made
+	panicErr error         // a panic during the request, to be raised in the callers
 }
 
-// An inquiry is a question that waits to be asked or is being asked, for
-// everybody who wants to know.
+// An inquiry is a question that is in flight or queued, with all callers that wait
+// for its answer.
 type inquiry struct {
 	question Question
 	target   *url.URL
-	ctx      context.Context // ends when nobody waits any more, not when the first who asked leaves
+	ctx      context.Context // cancelled when no caller waits any more
 	cancel   context.CancelFunc
-	done     chan struct{} // closed once nothing of it runs any more
-	mistake  error         // of the answer, once done is closed
+	done     chan struct{} // closed when its request has ended
+	panicErr error         // that of the answer; set when done is closed
 
-	// The checker's mu guards these.
+	// Guarded by the mutex of the checker.
 	running bool
 	callers []chan<- answer
 }
@@ -45,21 +46,21 @@ func newInquiry(ctx context.Context, q Question, target *url.URL) *inquiry {
 	return i
 }
 
-// lose takes a caller out and reports whether another still waits.
-func (i *inquiry) lose(caller chan<- answer) bool {
+// removeCaller removes a caller and reports whether others still wait.
+func (i *inquiry) removeCaller(caller chan<- answer) bool {
 	i.callers = slices.DeleteFunc(i.callers, func(c chan<- answer) bool { return c == caller })
 	return len(i.callers) > 0
 }
 
-// ask makes the request, and catches what panics on the way.
+// ask makes the request and recovers a panic.
 func (i *inquiry) ask(transport http.RoundTripper) (a answer) {
 	err := panicgroup.Try(func() error { a = i.request(transport); return nil })
-	a.question, a.mistake = i.question, err
+	a.question, a.panicErr = i.question, err
 	return a
 }
 
-// request makes the request, one and no other. It goes past [http.Client] because
-// a bare transport follows no redirect and knows no cookies.
+// request makes exactly one request. It does not use [http.Client], so that no
+// redirect is followed and no cookie is stored.
 func (i *inquiry) request(transport http.RoundTripper) answer {
 	a := answer{host: i.target.Host, validity: invite.Unreachable}
 	ctx, cancel := context.WithTimeout(i.ctx, timeout)

@@ -1,6 +1,6 @@
-// Package keycheck asks the servers that vouch for the keys of third-party
-// invites whether a key still counts, and takes care where that leads: the URLs
-// were written by strangers.
+// Package keycheck asks identity servers whether the keys of third-party invites
+// are valid. The URLs come from other users, so it protects against server-side
+// request forgery.
 package keycheck
 
 import (
@@ -14,45 +14,45 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// Options is what a Checker needs of the world around it.
+// Options are the settings of a Checker.
 type Options struct {
-	// Transport is the one way out to the network: a [Transport], or a world of
-	// one's own in tests and the demo.
+	// Transport makes all requests: a [Transport], or a sandbox in tests and the
+	// demo.
 	Transport http.RoundTripper
-	// Trusted tells whether a host, in the form of [Question.Host], may be asked
-	// at all. Others are not: what they would vouch for stays unchecked. Nil
-	// trusts nobody. It may be called from many goroutines.
+	// Trusted reports whether a host, in the form of [Question.Host], may be asked.
+	// Keys of other hosts are [invite.Unchecked]. Nil trusts no host. It must be
+	// safe for concurrent use.
 	Trusted func(host string) bool
-	// Now is the clock.
+	// Now returns the current time.
 	Now func() time.Time
 }
 
-// A Checker asks about keys, about each once, and remembers the answers for a
-// while. Its methods may be called from many goroutines.
+// A Checker asks about each key once and caches the answers. It is safe for
+// concurrent use.
 type Checker struct {
 	opt Options
 
-	mu       sync.Mutex // guards the rest; never held while waiting
-	underway map[Question]*inquiry
+	mu       sync.Mutex // guards the fields below; not held during requests
+	inFlight map[Question]*inquiry
 	queue    queue
-	memory   memory
+	cache    cache
 }
 
-// New returns a Checker that has not asked anything yet.
+// New returns a Checker with an empty cache.
 func New(o Options) *Checker {
 	if o.Trusted == nil {
 		o.Trusted = func(string) bool { return false }
 	}
-	return &Checker{opt: o, underway: map[Question]*inquiry{}}
+	return &Checker{opt: o, inFlight: map[Question]*inquiry{}}
 }
 
-// Known is what is known of a key without asking. It is [invite.Unchecked] if
-// that is nothing, or no longer so: a server's answer is remembered for ten
-// minutes, its silence for one.
+// Known returns what is known about a key without a request. It is
+// [invite.Unchecked] if nothing is cached. Answers are cached for ten minutes,
+// failures for one.
 func (c *Checker) Known(q Question) invite.Validity {
 	now := c.opt.Now()
 	c.mu.Lock()
-	a, ok := c.memory.recall(q, now)
+	a, ok := c.cache.get(q, now)
 	c.mu.Unlock()
 	if ok && c.opt.Trusted(a.host) {
 		return a.validity
@@ -61,15 +61,16 @@ func (c *Checker) Known(q Question) invite.Validity {
 	return v
 }
 
-// Ask asks the questions, in parallel, and tells each distinct one's answer as
-// it comes: [invite.Valid], [invite.Invalid], [invite.Unreachable] for anything
-// else that came or did not, and [invite.Unchecked] where the host is not
-// trusted. Nobody is asked who was asked lately or is being asked, by whichever
-// call. It returns when everything is told or ctx has ended; a request that
-// another call waits for goes on then, and of the others nothing is left.
+// Ask asks the questions in parallel and calls tell with the answer to each
+// distinct one, in the order in which they arrive: [invite.Valid],
+// [invite.Invalid], [invite.Unreachable] if there was no valid response, or
+// [invite.Unchecked] if the host is not trusted. Cached answers are used, and a
+// question that is already in flight is not asked again.
 //
-// It calls tell on its own goroutine only, and never after it has returned. If a
-// request panics, so does everybody's Ask who waits for it.
+// Ask returns when all questions are answered or ctx ends. It cancels its requests,
+// except those that other calls wait for. It calls tell only in its own goroutine
+// and never after it has returned. If a request panics, all calls of Ask that wait
+// for it panic.
 func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Question, invite.Validity)) {
 	answers := make(chan answer, len(questions))
 	var open []*inquiry
@@ -83,7 +84,7 @@ func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Quest
 			continue
 		}
 		seen[q] = true
-		v, i := c.seek(ctx, q, answers)
+		v, i := c.start(ctx, q, answers)
 		if i != nil {
 			open = append(open, i)
 			continue
@@ -93,7 +94,7 @@ func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Quest
 	for range open {
 		select {
 		case a := <-answers:
-			panicgroup.Raise(a.mistake)
+			panicgroup.Raise(a.panicErr)
 			tell(a.question, a.validity)
 		case <-ctx.Done():
 			return
@@ -101,8 +102,8 @@ func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Quest
 	}
 }
 
-// target is where a question goes, nil if nobody may be asked. Either way the
-// validity is all that can be said without an answer.
+// target returns the URL of a question, or nil if it may not be asked, and the
+// validity while there is no answer.
 func (c *Checker) target(q Question) (*url.URL, invite.Validity) {
 	target := q.target()
 	if target == nil {
@@ -114,9 +115,9 @@ func (c *Checker) target(q Question) (*url.URL, invite.Validity) {
 	return target, invite.Unchecked
 }
 
-// seek returns the answer to a question if it can be told at once. Otherwise it
-// returns an inquiry, old or new, that will send the answer to answers.
-func (c *Checker) seek(ctx context.Context, q Question, answers chan<- answer) (invite.Validity, *inquiry) {
+// start returns the answer to a question if it is known. Otherwise it returns an
+// inquiry, existing or new, that will send the answer to answers.
+func (c *Checker) start(ctx context.Context, q Question, answers chan<- answer) (invite.Validity, *inquiry) {
 	target, v := c.target(q)
 	if target == nil {
 		return v, nil
@@ -124,13 +125,13 @@ func (c *Checker) seek(ctx context.Context, q Question, answers chan<- answer) (
 	now := c.opt.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a, ok := c.memory.recall(q, now); ok {
+	if a, ok := c.cache.get(q, now); ok {
 		return a.validity, nil
 	}
-	i := c.underway[q]
+	i := c.inFlight[q]
 	if i == nil {
 		i = newInquiry(ctx, q, target)
-		c.underway[q] = i
+		c.inFlight[q] = i
 		c.queue.add(i)
 	}
 	i.callers = append(i.callers, answers)
@@ -138,7 +139,7 @@ func (c *Checker) seek(ctx context.Context, q Question, answers chan<- answer) (
 	return v, i
 }
 
-// startNext starts what may run now. The caller holds mu.
+// startNext starts the inquiries that may run now. The caller must hold mu.
 func (c *Checker) startNext() {
 	for i := c.queue.next(); i != nil; i = c.queue.next() {
 		i.running = true
@@ -146,37 +147,37 @@ func (c *Checker) startNext() {
 	}
 }
 
-// run asks, and tells everybody who waits for it.
+// run makes the request and sends the answer to the callers.
 func (c *Checker) run(i *inquiry) {
 	a := i.ask(c.opt.Transport)
 	now := c.opt.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.underway[i.question] == i { // otherwise nobody waits, and the answer is only that we gave up
-		delete(c.underway, i.question)
-		if a.mistake == nil {
-			c.memory.keep(a, now)
+	if c.inFlight[i.question] == i { // otherwise the request was cancelled
+		delete(c.inFlight, i.question)
+		if a.panicErr == nil {
+			c.cache.put(a, now)
 		}
 		for _, caller := range i.callers {
-			caller <- a // which has room for everything its owner seeks
+			caller <- a // does not block: the buffer has room for all questions of the caller
 		}
 	}
 	c.queue.remove(i)
 	c.startNext()
 	i.cancel()
-	i.mistake = a.mistake
+	i.panicErr = a.panicErr
 	close(i.done)
 }
 
-// leave ends what only this caller still waits for, and returns when nothing
-// of that runs any more.
+// leave cancels the inquiries that no other caller waits for, and returns when
+// their requests have ended.
 func (c *Checker) leave(open []*inquiry, answers chan<- answer) {
 	running := c.abandon(open, answers)
 	for _, i := range running {
 		<-i.done
 	}
 	for _, i := range running {
-		panicgroup.Raise(i.mistake)
+		panicgroup.Raise(i.panicErr)
 	}
 }
 
@@ -184,15 +185,15 @@ func (c *Checker) abandon(open []*inquiry, answers chan<- answer) (running []*in
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, i := range open {
-		if c.underway[i.question] != i || i.lose(answers) {
+		if c.inFlight[i.question] != i || i.removeCaller(answers) {
 			continue
 		}
-		delete(c.underway, i.question)
+		delete(c.inFlight, i.question)
 		i.cancel()
 		if i.running {
 			running = append(running, i)
 		}
 	}
-	c.startNext() // which clears the queue of what was abandoned in it
+	c.startNext() // also removes cancelled inquiries from the queue
 	return running
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// A host takes a second for each answer, and counts.
+// A host responds after a second and counts requests.
 type host struct {
 	mu            sync.Mutex
 	answer        string
-	asked         map[string]int // by URL
-	now, most     map[string]int // requests at once, by host name
-	total, mostOf int            // and of all
-	given         int            // requests that were given up
+	asked         map[string]int // requests by URL
+	now, most     map[string]int // concurrent requests by host name
+	total, mostOf int            // concurrent requests in total
+	cancelled     int            // cancelled requests
 }
 
 func newHost() *host {
@@ -50,13 +50,13 @@ func (h *host) RoundTrip(req *http.Request) (*http.Response, error) {
 	case <-req.Context().Done():
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.given++
+		h.cancelled++
 		return nil, req.Context().Err()
 	}
 	return &http.Response{StatusCode: http.StatusOK, Body: &body{Reader: strings.NewReader(h.answer)}}, nil
 }
 
-// requests is how many were made, and to how many URLs.
+// requests returns the number of requests and of different URLs.
 func (h *host) requests() (n, urls int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -74,7 +74,7 @@ func questions(host string, n int) []keycheck.Question {
 	return qs
 }
 
-func TestEachQuestionIsAskedOnce(t *testing.T) {
+func TestConcurrentQuestionsAreAskedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
 		c := newChecker(h)
@@ -102,14 +102,14 @@ func TestEachQuestionIsAskedOnce(t *testing.T) {
 	})
 }
 
-func TestFewAreAskedAtOnce(t *testing.T) {
+func TestConcurrentRequestsAreLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
 		qs := questions("slow.example", 40)
 		for i := range 9 {
 			qs = append(qs, questions(fmt.Sprintf("host%d.example:%d", i, 1000+i), 8)...)
 		}
-		qs = append(qs, questions("slow.example:8448", 4)...) // a port is no other host
+		qs = append(qs, questions("slow.example:8448", 4)...) // the same host for the limit
 		told := 0
 		start := time.Now()
 		newChecker(h).Ask(t.Context(), qs, func(keycheck.Question, invite.Validity) { told++ })
@@ -124,14 +124,15 @@ func TestFewAreAskedAtOnce(t *testing.T) {
 				t.Errorf("%s: %d at once", name, most)
 			}
 		}
-		// 44 questions of the slow host by fours take 11 s, and nobody waits for it.
+		// 44 questions to the slow host, four at a time, take 11 s. The other hosts
+		// are not delayed.
 		if took := time.Since(start); took < 11*time.Second || took > 16*time.Second {
 			t.Errorf("took %s", took)
 		}
 	})
 }
 
-func TestAnswersAreToldAsTheyCome(t *testing.T) {
+func TestAnswersAreReportedImmediately(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Duration
 		start := time.Now()
@@ -144,40 +145,40 @@ func TestAnswersAreToldAsTheyCome(t *testing.T) {
 	})
 }
 
-func TestHostThatIsNotTrustedIsNotAsked(t *testing.T) {
+func TestOnlyTrustedHostsAreAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
-		var heard []string
+		var asked []string
 		trusted := true
 		c := keycheck.New(keycheck.Options{Transport: h, Now: time.Now, Trusted: func(host string) bool {
-			heard = append(heard, host)
+			asked = append(asked, host)
 			return trusted && host == "id.example.org:8448"
 		}})
-		friend := keycheck.Question{URL: "https://ID.example.org.:8448/isvalid"}
-		stranger := keycheck.Question{URL: "https://id.example.org/isvalid"}
-		if got := askOne(t.Context(), c, friend); got != invite.Valid {
-			t.Errorf("friend: %s", got)
+		trustedHost := keycheck.Question{URL: "https://ID.example.org.:8448/isvalid"}
+		otherHost := keycheck.Question{URL: "https://id.example.org/isvalid"}
+		if got := askOne(t.Context(), c, trustedHost); got != invite.Valid {
+			t.Errorf("trusted: %s", got)
 		}
-		if got := askOne(t.Context(), c, stranger); got != invite.Unchecked {
-			t.Errorf("stranger: %s", got)
+		if got := askOne(t.Context(), c, otherHost); got != invite.Unchecked {
+			t.Errorf("not trusted: %s", got)
 		}
-		if want := []string{"id.example.org:8448", "id.example.org"}; !slices.Equal(heard, want) {
-			t.Errorf("heard %s", heard)
+		if want := []string{"id.example.org:8448", "id.example.org"}; !slices.Equal(asked, want) {
+			t.Errorf("asked %s", asked)
 		}
 		trusted = false
-		if got := c.Known(friend); got != invite.Unchecked {
-			t.Errorf("no friend any more: %s", got)
+		if got := c.Known(trustedHost); got != invite.Unchecked {
+			t.Errorf("not trusted any more: %s", got)
 		}
 		if n, _ := h.requests(); n != 1 {
 			t.Errorf("%d requests", n)
 		}
-		if got := askOne(t.Context(), keycheck.New(keycheck.Options{Transport: h, Now: time.Now}), friend); got != invite.Unchecked {
-			t.Errorf("trusting nobody: %s", got)
+		if got := askOne(t.Context(), keycheck.New(keycheck.Options{Transport: h, Now: time.Now}), trustedHost); got != invite.Unchecked {
+			t.Errorf("without Trusted: %s", got)
 		}
 	})
 }
 
-func TestAnswersAreRememberedForAWhile(t *testing.T) {
+func TestAnswersAreCached(t *testing.T) {
 	for _, c := range []struct {
 		answer string
 		want   invite.Validity
@@ -193,10 +194,10 @@ func TestAnswersAreRememberedForAWhile(t *testing.T) {
 			checker := newChecker(h)
 			expect := func(when string, known invite.Validity, requests int) {
 				t.Helper()
-				if got := checker.Known(strangersKey); got != known {
+				if got := checker.Known(testQuestion); got != known {
 					t.Errorf("%s %s: known as %s", c.want, when, got)
 				}
-				if got := askOne(t.Context(), checker, strangersKey); got != c.want {
+				if got := askOne(t.Context(), checker, testQuestion); got != c.want {
 					t.Errorf("%s %s: %s", c.want, when, got)
 				}
 				if n, _ := h.requests(); n != requests {
@@ -209,13 +210,13 @@ func TestAnswersAreRememberedForAWhile(t *testing.T) {
 			expect("a moment before", c.want, 1)
 			time.Sleep(time.Nanosecond)
 			expect("later", invite.Unchecked, 2)
-			askOne(t.Context(), checker, keycheck.Question{URL: strangersKey.URL, PublicKey: "another"})
+			askOne(t.Context(), checker, keycheck.Question{URL: testQuestion.URL, PublicKey: "another"})
 			expect("after another", c.want, 3)
 		})
 	}
 }
 
-func TestNobodyIsAskedInVain(t *testing.T) {
+func TestContextCancelsRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
 		c := newChecker(h)
@@ -227,10 +228,11 @@ func TestNobodyIsAskedInVain(t *testing.T) {
 		if took := time.Since(start); told != 4 || took != 1500*time.Millisecond {
 			t.Errorf("%d told, took %s", told, took)
 		}
-		if h.total != 0 || h.given != 4 {
-			t.Errorf("%d still run, %d were given up", h.total, h.given)
+		if h.total != 0 || h.cancelled != 4 {
+			t.Errorf("%d still run, %d were cancelled", h.total, h.cancelled)
 		}
-		// What was given up is not remembered, and what waited is not in the way.
+		// Cancelled requests are not cached, and cancelled questions are not in the
+		// queue.
 		if got := askOne(t.Context(), c, questions("example.com", 5)[4]); got != invite.Valid {
 			t.Errorf("asked again: %s", got)
 		}
@@ -238,21 +240,22 @@ func TestNobodyIsAskedInVain(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 		cancel()
-		c.Ask(ctx, questions("example.com", 1), func(keycheck.Question, invite.Validity) { t.Error("told after the end") })
+		c.Ask(ctx, questions("example.com", 1), func(keycheck.Question, invite.Validity) { t.Error("tell was called after Ask has returned") })
 	})
 }
 
-func TestARequestOutlivesWhoeverMadeIt(t *testing.T) {
+func TestRequestContinuesForOtherCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
 		c := newChecker(h)
 		impatient, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
-		// The first four run when the first caller leaves, the rest wait.
+		// The first four are in flight when the first caller leaves, the others are
+		// queued.
 		qs := questions("example.com", 8)
 		var calls sync.WaitGroup
 		calls.Go(func() {
-			c.Ask(impatient, qs, func(keycheck.Question, invite.Validity) { t.Error("told after the end") })
+			c.Ask(impatient, qs, func(keycheck.Question, invite.Validity) { t.Error("tell was called after Ask has returned") })
 		})
 		synctest.Wait()
 		told := 0
@@ -264,17 +267,17 @@ func TestARequestOutlivesWhoeverMadeIt(t *testing.T) {
 			})
 		})
 		calls.Wait()
-		if n, urls := h.requests(); told != 8 || n != 8 || urls != 8 || h.given != 0 {
-			t.Errorf("%d told, %d requests of %d URLs, %d given up", told, n, urls, h.given)
+		if n, urls := h.requests(); told != 8 || n != 8 || urls != 8 || h.cancelled != 0 {
+			t.Errorf("%d told, %d requests of %d URLs, %d cancelled", told, n, urls, h.cancelled)
 		}
 	})
 }
 
-func TestAskAgainWhileTheOldRequestIsGivenUp(t *testing.T) {
+func TestAskWhileCancelledRequestIsStillRunning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHost()
-		// A transport that needs a while to notice that nobody waits.
-		c := newChecker(roundTrip(func(req *http.Request) (*http.Response, error) {
+		// A transport that returns some time after the request was cancelled.
+		c := newChecker(roundTripFunc(func(req *http.Request) (*http.Response, error) {
 			defer func() {
 				if req.Context().Err() != nil {
 					time.Sleep(5 * time.Second)
@@ -285,27 +288,27 @@ func TestAskAgainWhileTheOldRequestIsGivenUp(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
 		var calls sync.WaitGroup
-		calls.Go(func() { askOne(ctx, c, strangersKey) })
+		calls.Go(func() { askOne(ctx, c, testQuestion) })
 		time.Sleep(time.Second)
-		if got := askOne(t.Context(), c, strangersKey); got != invite.Valid {
+		if got := askOne(t.Context(), c, testQuestion); got != invite.Valid {
 			t.Errorf("%s", got)
 		}
 		calls.Wait()
-		if got := c.Known(strangersKey); got != invite.Valid {
-			t.Errorf("the old request spoiled the answer: %s", got)
+		if got := c.Known(testQuestion); got != invite.Valid {
+			t.Errorf("the cancelled request changed the answer: %s", got)
 		}
 	})
 }
 
-func TestTellMayAsk(t *testing.T) {
+func TestTellMayCallAsk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChecker(newHost())
 		var inner invite.Validity
 		c.Ask(t.Context(), questions("example.com", 1), func(q keycheck.Question, v invite.Validity) {
 			if known := c.Known(q); known != v {
-				t.Errorf("told %s, knows %s", v, known)
+				t.Errorf("told %s, but known as %s", v, known)
 			}
-			inner = askOne(t.Context(), c, strangersKey)
+			inner = askOne(t.Context(), c, testQuestion)
 		})
 		if inner != invite.Valid {
 			t.Errorf("%s", inner)

@@ -16,18 +16,20 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// fragile panics whenever something is asked of it, after a second.
-type fragile struct{}
+// panicking is a transport and a resolver that panics.
+type panicking struct{}
 
-func (fragile) RoundTrip(*http.Request) (*http.Response, error) {
+func (panicking) RoundTrip(*http.Request) (*http.Response, error) {
 	time.Sleep(time.Second)
 	panic("asked")
 }
 
-func (fragile) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) { panic("looked up") }
+func (panicking) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	panic("looked up")
+}
 
-// caught is what f panicked with where it was called.
-func caught(f func()) any {
+// recovered returns the value that f panics with, or nil.
+func recovered(f func()) any {
 	err := panicgroup.Try(func() error { f(); return nil })
 	if p, ok := errors.AsType[*panicgroup.Panic](err); ok {
 		return p.Value
@@ -35,13 +37,13 @@ func caught(f func()) any {
 	return nil
 }
 
-func TestPanicGoesOnWithAllWhoAsk(t *testing.T) {
+func TestPanicReachesAllCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecker(fragile{})
-		heard := make(chan any)
+		c := newChecker(panicking{})
+		values := make(chan any)
 		for range 3 {
 			go func() {
-				heard <- caught(func() {
+				values <- recovered(func() {
 					c.Ask(t.Context(), questions("example.com", 20), func(q keycheck.Question, v invite.Validity) {
 						t.Errorf("%s: %s", q.PublicKey, v)
 					})
@@ -49,57 +51,57 @@ func TestPanicGoesOnWithAllWhoAsk(t *testing.T) {
 			}()
 		}
 		for range 3 {
-			if got := <-heard; got != "asked" {
-				t.Errorf("heard %v", got)
+			if got := <-values; got != "asked" {
+				t.Errorf("panic value %v", got)
 			}
 		}
 	})
 }
 
-func TestPanicIsNoAnswer(t *testing.T) {
+func TestPanicIsNotCached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newChecker(fragile{})
-		for range 2 * 4 { // more than are asked at once
-			if got := caught(func() { askOne(t.Context(), c, strangersKey) }); got != "asked" {
-				t.Fatalf("heard %v", got)
+		c := newChecker(panicking{})
+		for range 2 * 4 { // more than may be in flight for a host
+			if got := recovered(func() { askOne(t.Context(), c, testQuestion) }); got != "asked" {
+				t.Fatalf("panic value %v", got)
 			}
 		}
-		if v := c.Known(strangersKey); v != invite.Unchecked {
+		if v := c.Known(testQuestion); v != invite.Unchecked {
 			t.Error(v)
 		}
 	})
 }
 
-func TestPanicIsHeardByWhoLeaves(t *testing.T) {
+func TestPanicReachesCallerWhoseContextEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
 		defer cancel()
-		if got := caught(func() { askOne(ctx, newChecker(fragile{}), strangersKey) }); got != "asked" {
-			t.Errorf("heard %v", got)
+		if got := recovered(func() { askOne(ctx, newChecker(panicking{}), testQuestion) }); got != "asked" {
+			t.Errorf("panic value %v", got)
 		}
 	})
 }
 
-func TestPanicWhileDiallingGoesOnWithTheRequest(t *testing.T) {
-	o := keycheck.TransportOptions{Resolver: fragile{}}
-	for name, way := range map[string]http.RoundTripper{
-		"to strangers": keycheck.NewTransport(o),
-		"for visitors": keycheck.Raising(&http.Transport{DialContext: keycheck.Dialer(o, true)}),
+func TestPanicInDialerReachesTheCaller(t *testing.T) {
+	o := keycheck.TransportOptions{Resolver: panicking{}}
+	for name, transport := range map[string]http.RoundTripper{
+		"Transport": keycheck.NewTransport(o),
+		"Dialer":    keycheck.RaisePanics(&http.Transport{DialContext: keycheck.Dialer(o, true)}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://example.com/", io.NopCloser(strings.NewReader("x")))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := caught(func() {
-				res, err := (&http.Client{Transport: way}).Do(req)
+			got := recovered(func() {
+				res, err := (&http.Client{Transport: transport}).Do(req)
 				if err == nil {
 					_ = res.Body.Close()
 				}
-				t.Error("came back with", err)
+				t.Error("returned", err)
 			})
 			if got != "looked up" {
-				t.Errorf("heard %v", got)
+				t.Errorf("panic value %v", got)
 			}
 		})
 	}

@@ -2,20 +2,20 @@ package keycheck
 
 import "net/url"
 
-// maxURL bounds, in bytes, a URL and its key: many servers take no longer ones.
+// maxURL is the maximum length of a URL and its key, in bytes. Many servers refuse
+// longer URLs.
 const maxURL = 8 << 10
 
-// A Question is whether a key still counts
+// A Question asks whether a key is valid
 // (https://spec.matrix.org/v1.19/client-server-api/#mroomthird_party_invite).
 type Question struct {
-	URL       string // the key's key_validity_url
-	PublicKey string // the key exactly as the event has it: servers compare it letter by letter
+	URL       string // the key_validity_url of the key
+	PublicKey string // the encoded key as in the event: servers compare encoded keys
 }
 
-// Host is the host that the question goes to: in lower case, without a trailing
-// dot, and with a port only if that is not the scheme's own. Such a name holds
-// nothing but letters, digits and ".-:[]", so it may be shown as it is. It is
-// empty if the question cannot be asked.
+// Host returns the host of the URL in a normal form: in lower case, without a
+// trailing dot, and without the default port. It contains only letters, digits and
+// ".-:[]", so it is safe to print. It is empty if the question cannot be asked.
 func (q Question) Host() string {
 	if u := q.target(); u != nil {
 		return u.Host
@@ -23,12 +23,12 @@ func (q Question) Host() string {
 	return ""
 }
 
-// target is the URL to request: the event's, with the key in its query. It is
-// nil if the question cannot be asked.
+// target returns the URL of the request, which is q.URL with the key in its query.
+// It is nil if the question cannot be asked.
 //
-// A public_key that a stranger put there before ours might be the one that the
-// server looks at, so it goes. For the same reason a query that servers read
-// differently ("a;public_key=…") is not asked.
+// A public_key that is already in the query is removed, because the server might
+// read it instead of ours. Queries that servers parse in different ways
+// ("a;public_key=…") are refused for the same reason.
 func (q Question) target() *url.URL {
 	if len(q.URL)+len(q.PublicKey) > maxURL {
 		return nil
@@ -46,6 +46,6 @@ func (q Question) target() *url.URL {
 	if !ok {
 		return nil
 	}
-	// Built anew, so that nothing is in it but what is named here.
+	// A new URL, so that it has no other fields of u.
 	return &url.URL{Scheme: u.Scheme, Host: host, Path: u.Path, RawPath: u.RawPath, RawQuery: query.Encode()}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-func TestHostHasOneForm(t *testing.T) {
+func TestHostIsNormalized(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://id.example.org/isvalid":        "id.example.org",
 		"HTTPS://ID.Example.ORG./isvalid":       "id.example.org",
@@ -29,7 +29,7 @@ func TestHostHasOneForm(t *testing.T) {
 		"https://[2606:4700:0:0:0:0:0:1111]:1/": "[2606:4700::1111]:1",
 		"https://[::1]/":                        "[::1]",
 
-		// None of these can be asked.
+		// These cannot be asked.
 		"":                                                       "",
 		"id.example.org":                                         "",
 		"//id.example.org/":                                      "",
@@ -82,19 +82,19 @@ func TestHostHasOneForm(t *testing.T) {
 	}
 }
 
-// asked is the request that a question makes.
+// asked returns the request for a question.
 func asked(t *testing.T, q keycheck.Question) *http.Request {
 	t.Helper()
 	var got *http.Request
-	c := newChecker(roundTrip(func(req *http.Request) (*http.Response, error) {
+	c := newChecker(roundTripFunc(func(req *http.Request) (*http.Response, error) {
 		got = req
-		return nil, errWire
+		return nil, errNoConn
 	}))
 	askOne(t.Context(), c, q)
 	return got
 }
 
-func TestServerReceivesTheExactKey(t *testing.T) {
+func TestKeyIsSentUnchanged(t *testing.T) {
 	for _, key := range []string{
 		"XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI",
 		"a+b/c==", "a-b_c", "a b&c=d;e#f?g%20h", "ключ\x00\n", "",
@@ -110,7 +110,7 @@ func TestServerReceivesTheExactKey(t *testing.T) {
 	}
 }
 
-func TestURLIsRequestedAsWritten(t *testing.T) {
+func TestURLIsRequestedUnchanged(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://ID.example.org.:443/a%2Fb//c/../d#frag":      "https://id.example.org/a%2Fb//c/../d?public_key=k",
 		"https://id.example.org":                              "https://id.example.org?public_key=k",
@@ -130,12 +130,12 @@ func TestBadURLIsUnreachableWithoutARequest(t *testing.T) {
 		{URL: "gopher://id.example.org/"},
 		{URL: "https://id.example.org/", PublicKey: strings.Repeat("k", 1<<20)},
 	} {
-		c := newChecker(roundTrip(func(*http.Request) (*http.Response, error) {
+		c := newChecker(roundTripFunc(func(*http.Request) (*http.Response, error) {
 			t.Errorf("%.80q was asked", q.URL)
-			return nil, errWire
+			return nil, errNoConn
 		}))
 		if got := c.Known(q); got != invite.Unreachable {
-			t.Errorf("%.80q is known to be %s", q.URL, got)
+			t.Errorf("%.80q is known as %s", q.URL, got)
 		}
 		if got := askOne(t.Context(), c, q); got != invite.Unreachable {
 			t.Errorf("%.80q is %s", q.URL, got)

@@ -1,41 +1,40 @@
 package keycheck
 
-// How many are asked at once: few of one host, which may be small, and so few in
-// all that slow hosts cannot use up this machine.
+// Maximum number of concurrent requests, per host and in total.
 const (
 	maxPerHost = 4
 	maxRunning = 16
 )
 
-// A queue holds the inquiries that wait for their turn, by host name, so that a
-// slow host holds up nobody else.
+// A queue holds the inquiries that are not started yet, by host name: a slow host
+// does not delay the others.
 type queue struct {
-	lines   map[string]*line
+	hosts   map[string]*hostQueue
 	running int
 }
 
-type line struct {
+type hostQueue struct {
 	waiting []*inquiry
 	running int
 }
 
 func (q *queue) add(i *inquiry) {
 	name := i.target.Hostname()
-	l := q.lines[name]
+	l := q.hosts[name]
 	if l == nil {
-		if q.lines == nil {
-			q.lines = map[string]*line{}
+		if q.hosts == nil {
+			q.hosts = map[string]*hostQueue{}
 		}
-		l = &line{}
-		q.lines[name] = l
+		l = &hostQueue{}
+		q.hosts[name] = l
 	}
 	l.waiting = append(l.waiting, i)
 }
 
-// next takes out an inquiry that may run now; nil if there is none. Those that
-// were abandoned while they waited are dropped.
+// next removes and returns an inquiry that may be started, or nil. It drops
+// cancelled inquiries.
 func (q *queue) next() *inquiry {
-	for name, l := range q.lines {
+	for name, l := range q.hosts {
 		if q.running == maxRunning {
 			return nil
 		}
@@ -44,22 +43,22 @@ func (q *queue) next() *inquiry {
 			return i
 		}
 		if l.running == 0 {
-			delete(q.lines, name)
+			delete(q.hosts, name)
 		}
 	}
 	return nil
 }
 
-// remove makes room after an inquiry that ran.
+// remove is called when the request of an inquiry has ended.
 func (q *queue) remove(i *inquiry) {
 	q.running--
-	q.lines[i.target.Hostname()].running--
+	q.hosts[i.target.Hostname()].running--
 }
 
-func (l *line) next() *inquiry {
+func (l *hostQueue) next() *inquiry {
 	for l.running < maxPerHost && len(l.waiting) > 0 {
 		i := l.waiting[0]
-		l.waiting[0] = nil // or it would be kept as long as the line
+		l.waiting[0] = nil // so that it can be garbage collected
 		l.waiting = l.waiting[1:]
 		if len(i.callers) > 0 {
 			l.running++

@@ -2,34 +2,34 @@ package keycheck
 
 import "errors"
 
-// A RefusedError says that a trusted host was not asked for where its URL or its
-// name leads. A person may allow it that, by name (see [TransportOptions]).
+// A RefusedError says that a trusted host was not asked because its URL is an http
+// URL or its address is private. The user may allow both for the host; see
+// [TransportOptions].
 type RefusedError struct {
 	Host string // in the form of [Question.Host]
-	// What the host would have to be allowed.
+	// What the user has to allow.
 	HTTP, Private bool
 }
 
 func (e *RefusedError) Error() string {
 	switch {
 	case e.HTTP && e.Private:
-		return e.Host + " would be asked over http and at a private address"
+		return e.Host + " uses http and has a private address"
 	case e.HTTP:
-		return e.Host + " would be asked over http"
+		return e.Host + " uses http"
 	default:
 		return e.Host + " has a private address"
 	}
 }
 
-// errLocal is a refused address that a person may allow.
-var errLocal = errors.New("in a network of one's own")
+// errLocal is the error for an address that the user may allow.
+var errLocal = errors.New("it belongs to a private network")
 
-// Refusal says why the answer to a question, if there is one of late, is that
-// nobody was asked; nil if that is not so.
+// Refusal returns the cached reason why a question was not asked, or nil.
 func (c *Checker) Refusal(q Question) *RefusedError {
 	now := c.opt.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	a, _ := c.memory.recall(q, now)
+	a, _ := c.cache.get(q, now)
 	return a.refusal
 }

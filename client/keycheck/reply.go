@@ -8,11 +8,12 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// maxReply bounds, in bytes, an answer that ought to be {"valid":true}.
+// maxReply is the maximum size of a response, in bytes. It should be
+// {"valid":true}.
 const maxReply = 64 << 10
 
-// read makes an answer of a response. Nothing is valid or invalid by default:
-// either a server says so in so many words, or it said nothing
+// read returns the validity in a response. It is Valid or Invalid only if the
+// response says so explicitly
 // (https://spec.matrix.org/v1.19/identity-service-api/#get_matrixidentityv2pubkeyisvalid).
 func read(res *http.Response) invite.Validity {
 	if res.StatusCode != http.StatusOK {
@@ -22,8 +23,8 @@ func read(res *http.Response) invite.Validity {
 	if err != nil || len(data) > maxReply {
 		return invite.Unreachable
 	}
-	// Homeservers look at what came, not at its Content-Type, and so do we. A
-	// map, because a struct's fields would also match "Valid".
+	// The Content-Type is ignored, as homeservers do. The JSON is decoded into a
+	// map because the field of a struct would also match "Valid".
 	var members map[string]json.RawMessage
 	if json.Unmarshal(data, &members) != nil {
 		return invite.Unreachable

@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-func TestOnlyAPlainYesIsValid(t *testing.T) {
+func TestOnlyValidTrueIsValid(t *testing.T) {
 	pad := strings.Repeat(" ", 64<<10)
 	for reply, want := range map[string]invite.Validity{
 		`{"valid":true}`: invite.Valid,
@@ -39,28 +39,28 @@ func TestOnlyAPlainYesIsValid(t *testing.T) {
 		`{"valid":true}` + pad:             invite.Unreachable,
 		strings.Repeat(`{"valid":`, 5_000): invite.Unreachable,
 	} {
-		c := newChecker(roundTrip(func(*http.Request) (*http.Response, error) {
+		c := newChecker(roundTripFunc(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(reply))}, nil
 		}))
-		if got := askOne(t.Context(), c, strangersKey); got != want {
+		if got := askOne(t.Context(), c, testQuestion); got != want {
 			t.Errorf("%.40q: %s, not %s", reply, got, want)
 		}
 	}
 }
 
-func TestOnlyOKIsAnAnswer(t *testing.T) {
+func TestOnlyStatus200IsAnAnswer(t *testing.T) {
 	for _, status := range []int{101, 201, 202, 203, 204, 206, 301, 304, 400, 401, 403, 404, 418, 429, 500, 503} {
 		b := &body{Reader: strings.NewReader(`{"valid":true}`)}
-		c := newChecker(roundTrip(func(*http.Request) (*http.Response, error) {
+		c := newChecker(roundTripFunc(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: status, Body: b}, nil
 		}))
-		if got := askOne(t.Context(), c, strangersKey); got != invite.Unreachable || !b.closed {
+		if got := askOne(t.Context(), c, testQuestion); got != invite.Unreachable || !b.closed {
 			t.Errorf("%d: %s, body closed: %v", status, got, b.closed)
 		}
 	}
 }
 
-// An endless reader never stops, and counts how much was read.
+// endless is a reader that does not end, and counts the bytes read.
 type endless struct{ n int }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -71,12 +71,12 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestEndlessReplyIsCutShort(t *testing.T) {
+func TestEndlessResponseIsTruncated(t *testing.T) {
 	e := &endless{}
-	c := newChecker(roundTrip(func(*http.Request) (*http.Response, error) {
+	c := newChecker(roundTripFunc(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(e)}, nil
 	}))
-	if got := askOne(t.Context(), c, strangersKey); got != invite.Unreachable || e.n > 128<<10 {
+	if got := askOne(t.Context(), c, testQuestion); got != invite.Unreachable || e.n > 128<<10 {
 		t.Errorf("%s after %d bytes", got, e.n)
 	}
 }

@@ -14,7 +14,8 @@ import (
 
 const isValidPath = "/_matrix/identity/*/pubkey/isvalid"
 
-// invited is a world in which one invite is out, and its ephemeral key.
+// invited returns a sandbox with one pending invite, and the invite's ephemeral
+// key.
 func invited(t *testing.T) (w *sandbox.World, ephemeral ed25519.PublicKey) {
 	t.Helper()
 	w = sandbox.New(sandbox.Options{Seed: 3, Now: time.Now})
@@ -30,13 +31,13 @@ func invited(t *testing.T) (w *sandbox.World, ephemeral ed25519.PublicKey) {
 	return w, ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey)
 }
 
-func TestIdentityServersAnswers(t *testing.T) {
+func TestAnswersOfIdentityServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, key := invited(t)
 		longTerm := w.PublicKey()
 		urlSafe, standard := base64.RawURLEncoding.EncodeToString(key), base64.RawStdEncoding.EncodeToString(key)
 		if urlSafe == standard {
-			t.Fatal("the key looks the same in both alphabets; take another seed")
+			t.Fatal("the key is the same in both alphabets; use another seed")
 		}
 		v1, v2 := w.IdentityServerURL()+"/_matrix/identity/api/v1/pubkey", w.IdentityServerURL()+"/_matrix/identity/v2/pubkey"
 		c := newChecker(w)
@@ -61,7 +62,7 @@ func TestIdentityServersAnswers(t *testing.T) {
 	})
 }
 
-func TestIdentityServerThatIsDown(t *testing.T) {
+func TestIdentityServerDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, _ := invited(t)
 		q := keycheck.Question{URL: w.IdentityServerURL() + "/_matrix/identity/v2/pubkey/isvalid", PublicKey: w.PublicKey()}

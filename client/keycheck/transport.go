@@ -18,44 +18,45 @@ const (
 	idleTimeout = 30 * time.Second
 )
 
-// TransportOptions is what a Transport needs of the world around it, and whom it
-// treats differently. The zero value is the strictest there is.
+// TransportOptions are the settings of a Transport. The zero value allows the
+// least.
 type TransportOptions struct {
-	// Plain and Private tell whether a host, in the form of [Question.Host], may
-	// be asked over http, and whether it may have an address of loopback, a
-	// private network or a carrier's NAT. They are for hosts that the user has
-	// named for just that, such as an identity server in the same house. That a
-	// host is trusted is no reason: who controls its DNS would get in. Nil
-	// allows nobody. They may be called from many goroutines.
-	Plain, Private func(host string) bool
+	// AllowHTTP and AllowPrivate report whether a host, in the form of
+	// [Question.Host], may be asked over http, and whether it may have an address
+	// of loopback, a private network or carrier-grade NAT. They should allow only
+	// hosts that the user has named for this purpose, such as an identity server in
+	// their own network. Trust in a host is not enough: its owner could let its
+	// name resolve to any address. Nil allows no host. They must be safe for
+	// concurrent use.
+	AllowHTTP, AllowPrivate func(host string) bool
 
-	Resolver Resolver                                                             // net.DefaultResolver if nil
-	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // a net.Dialer's if nil
-	Roots    *x509.CertPool                                                       // the system's if nil
+	Resolver Resolver                                                             // if nil, net.DefaultResolver
+	Dial     func(ctx context.Context, network, address string) (net.Conn, error) // if nil, that of a net.Dialer
+	Roots    *x509.CertPool                                                       // if nil, the system's
 }
 
-// A Transport is the only way to URLs that strangers wrote. It speaks HTTP/1.1
-// over verified TLS, through no proxy, with nobody's credentials, to public
-// addresses. Like every [http.RoundTripper] it follows no redirects and keeps no
-// cookies.
+// A Transport makes requests to URLs that come from other users. It uses HTTP/1.1
+// over TLS with verified certificates, without proxies and credentials, and
+// connects to public addresses only. Like every [http.RoundTripper] it follows no
+// redirects and stores no cookies.
 type Transport struct {
-	plain, private func(host string) bool
-	public, local  *http.Transport // two ways out that differ in the addresses they refuse
+	allowHTTP, allowPrivate func(host string) bool
+	public, local           *http.Transport // public refuses private addresses, local does not
 }
 
-// NewTransport returns a Transport that has no connections yet.
+// NewTransport returns a Transport without connections.
 func NewTransport(o TransportOptions) *Transport {
 	o = o.orDefaults()
-	return &Transport{plain: o.Plain, private: o.Private, public: o.way(false), local: o.way(true)}
+	return &Transport{allowHTTP: o.AllowHTTP, allowPrivate: o.AllowPrivate, public: o.newTransport(false), local: o.newTransport(true)}
 }
 
 func (o TransportOptions) orDefaults() TransportOptions {
-	nobody := func(string) bool { return false }
-	if o.Plain == nil {
-		o.Plain = nobody
+	none := func(string) bool { return false }
+	if o.AllowHTTP == nil {
+		o.AllowHTTP = none
 	}
-	if o.Private == nil {
-		o.Private = nobody
+	if o.AllowPrivate == nil {
+		o.AllowPrivate = none
 	}
 	if o.Resolver == nil {
 		o.Resolver = net.DefaultResolver
@@ -66,7 +67,7 @@ func (o TransportOptions) orDefaults() TransportOptions {
 	return o
 }
 
-func (o TransportOptions) way(local bool) *http.Transport {
+func (o TransportOptions) newTransport(local bool) *http.Transport {
 	http1 := new(http.Protocols)
 	http1.SetHTTP1(true)
 	return &http.Transport{
@@ -75,7 +76,7 @@ func (o TransportOptions) way(local bool) *http.Transport {
 		TLSHandshakeTimeout:    timeout,
 		ResponseHeaderTimeout:  timeout,
 		MaxResponseHeaderBytes: maxHeader,
-		DisableCompression:     true, // a small answer that unpacks to a large one is no use to us
+		DisableCompression:     true, // a small compressed response could expand to a large one
 		MaxIdleConns:           maxRunning,
 		MaxIdleConnsPerHost:    maxPerHost,
 		IdleConnTimeout:        idleTimeout,
@@ -83,16 +84,16 @@ func (o TransportOptions) way(local bool) *http.Transport {
 	}
 }
 
-// RoundTrip makes Transport an [http.RoundTripper].
+// RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	way, err := t.way(req)
+	transport, err := t.choose(req)
 	if err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
 		return nil, err
 	}
-	res, err := way.RoundTrip(req)
+	res, err := transport.RoundTrip(req)
 	panicgroup.Raise(err)
 	if errors.Is(err, errLocal) {
 		host, _ := hostOf(req.URL)
@@ -101,33 +102,33 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// CloseIdleConnections closes the connections that wait for a next request.
+// CloseIdleConnections closes the idle connections.
 func (t *Transport) CloseIdleConnections() {
 	t.public.CloseIdleConnections()
 	t.local.CloseIdleConnections()
 }
 
 var (
-	errURL         = errors.New("not a URL that can be followed safely")
-	errCredentials = errors.New("credentials do not go to strangers")
+	errURL         = errors.New("not a safe URL")
+	errCredentials = errors.New("credentials are not sent to hosts named by other users")
 )
 
-// way checks a request and says which way out it takes.
-func (t *Transport) way(req *http.Request) (*http.Transport, error) {
+// choose checks a request and returns the transport for it.
+func (t *Transport) choose(req *http.Request) (*http.Transport, error) {
 	host, ok := hostOf(req.URL)
 	if !ok || req.URL.User != nil {
 		return nil, errURL
 	}
-	if req.URL.Scheme != "https" && !t.plain(host) {
-		// Where it is cannot be told before a name is looked up, but an address can.
+	if req.URL.Scheme != "https" && !t.allowHTTP(host) {
+		// A name is not looked up yet, but an address or localhost can be checked.
 		a, _ := netip.ParseAddr(req.URL.Hostname())
 		local := req.URL.Hostname() == "localhost" || errors.Is(refuse(a.Unmap(), false), errLocal)
-		return nil, &RefusedError{Host: host, HTTP: true, Private: local && !t.private(host)}
+		return nil, &RefusedError{Host: host, HTTP: true, Private: local && !t.allowPrivate(host)}
 	}
 	if req.Header.Get("Authorization") != "" || req.Header.Get("Cookie") != "" {
 		return nil, errCredentials
 	}
-	if t.private(host) {
+	if t.allowPrivate(host) {
 		return t.local, nil
 	}
 	return t.public, nil

@@ -18,20 +18,20 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-var strangersKey = keycheck.Question{URL: "https://example.com/isvalid", PublicKey: "k"}
+var testQuestion = keycheck.Question{URL: "https://example.com/isvalid", PublicKey: "k"}
 
 func valid(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"valid":true}`) }
 
-func TestRequestSaysNothingAboutUs(t *testing.T) {
+func TestRequestHasNoIdentifyingHeaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		t.Setenv("HTTPS_PROXY", "http://proxy.example:3128")
-		s := newStranger(t, func(w http.ResponseWriter, r *http.Request) {
+		s := newTLSServer(t, func(w http.ResponseWriter, r *http.Request) {
 			http.SetCookie(w, &http.Cookie{Name: "id", Value: "1", Path: "/"})
 			valid(w, r)
 		})
 		c := newChecker(s.transport(t))
 		for _, key := range []string{"k", "l"} {
-			q := keycheck.Question{URL: strangersKey.URL, PublicKey: key}
+			q := keycheck.Question{URL: testQuestion.URL, PublicKey: key}
 			if got := askOne(t.Context(), c, q); got != invite.Valid {
 				t.Errorf("%s: %s", key, got)
 			}
@@ -53,14 +53,14 @@ func TestRequestSaysNothingAboutUs(t *testing.T) {
 func TestRedirectIsNotFollowed(t *testing.T) {
 	for _, status := range []int{300, 301, 302, 303, 307, 308} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newStranger(t, func(w http.ResponseWriter, r *http.Request) {
+			s := newTLSServer(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/isvalid" {
 					w.Header().Set("Location", "https://example.com/elsewhere")
 					w.WriteHeader(status)
 				}
 				valid(w, r)
 			})
-			if got := askOne(t.Context(), newChecker(s.transport(t)), strangersKey); got != invite.Unreachable {
+			if got := askOne(t.Context(), newChecker(s.transport(t)), testQuestion); got != invite.Unreachable {
 				t.Errorf("%d: %s", status, got)
 			}
 			if n := len(s.requests()); n != 1 {
@@ -72,14 +72,14 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 
 func TestCertificateIsVerified(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStranger(t, valid)
+		s := newTLSServer(t, valid)
 		unknown := keycheck.NewTransport(keycheck.TransportOptions{Resolver: dns{"example.com": {{public}}}, Dial: s.dial})
-		if got := askOne(t.Context(), newChecker(unknown), strangersKey); got != invite.Unreachable {
-			t.Errorf("signed by nobody: %s", got)
+		if got := askOne(t.Context(), newChecker(unknown), testQuestion); got != invite.Unreachable {
+			t.Errorf("unknown authority: %s", got)
 		}
 		misnamed := keycheck.Question{URL: "https://other.example/"}
 		if got := askOne(t.Context(), newChecker(s.transport(t)), misnamed); got != invite.Unreachable {
-			t.Errorf("another's name: %s", got)
+			t.Errorf("wrong name: %s", got)
 		}
 		if n := len(s.requests()); n != 0 {
 			t.Errorf("%d requests", n)
@@ -89,17 +89,17 @@ func TestCertificateIsVerified(t *testing.T) {
 
 func TestLargeHeaderIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStranger(t, func(w http.ResponseWriter, r *http.Request) {
+		s := newTLSServer(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X", strings.Repeat("x", 64<<10))
 			valid(w, r)
 		})
-		if got := askOne(t.Context(), newChecker(s.transport(t)), strangersKey); got != invite.Unreachable {
+		if got := askOne(t.Context(), newChecker(s.transport(t)), testQuestion); got != invite.Unreachable {
 			t.Errorf("%s", got)
 		}
 	})
 }
 
-func TestSlowServerGetsTenSeconds(t *testing.T) {
+func TestRequestTimesOutAfterTenSeconds(t *testing.T) {
 	trickle := func(w http.ResponseWriter, r *http.Request) {
 		for r.Context().Err() == nil {
 			_, _ = io.WriteString(w, " ")
@@ -111,11 +111,11 @@ func TestSlowServerGetsTenSeconds(t *testing.T) {
 		}
 	}
 	silent := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-	for name, handler := range map[string]http.HandlerFunc{"slow body": trickle, "no answer": silent} {
+	for name, handler := range map[string]http.HandlerFunc{"slow body": trickle, "no response": silent} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newStranger(t, handler)
+			s := newTLSServer(t, handler)
 			start := time.Now()
-			if got := askOne(t.Context(), newChecker(s.transport(t)), strangersKey); got != invite.Unreachable {
+			if got := askOne(t.Context(), newChecker(s.transport(t)), testQuestion); got != invite.Unreachable {
 				t.Errorf("%s: %s", name, got)
 			}
 			if took := time.Since(start); took != 10*time.Second {
@@ -125,9 +125,9 @@ func TestSlowServerGetsTenSeconds(t *testing.T) {
 	}
 }
 
-func TestNextAddressIsTriedWhenOneIsSilent(t *testing.T) {
+func TestNextAddressIsTriedAfterTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStranger(t, valid)
+		s := newTLSServer(t, valid)
 		tr := keycheck.NewTransport(keycheck.TransportOptions{
 			Resolver: dns{"example.com": {{"2606:4700::1111", public}}},
 			Roots:    s.roots,
@@ -141,7 +141,7 @@ func TestNextAddressIsTriedWhenOneIsSilent(t *testing.T) {
 		})
 		t.Cleanup(tr.CloseIdleConnections)
 		start := time.Now()
-		if got := askOne(t.Context(), newChecker(tr), strangersKey); got != invite.Valid {
+		if got := askOne(t.Context(), newChecker(tr), testQuestion); got != invite.Valid {
 			t.Errorf("%s", got)
 		}
 		if took := time.Since(start); took != 3*time.Second {
@@ -150,7 +150,7 @@ func TestNextAddressIsTriedWhenOneIsSilent(t *testing.T) {
 	})
 }
 
-// A body tells whether it was closed.
+// body records whether it was closed.
 type body struct {
 	io.Reader
 	closed bool
@@ -162,19 +162,19 @@ func (b *body) Close() error {
 }
 
 func TestTransportSendsNoCredentials(t *testing.T) {
-	for name, spoil := range map[string]func(*http.Request){
+	for name, change := range map[string]func(*http.Request){
 		"token":    func(r *http.Request) { r.Header.Set("Authorization", "Bearer secret") },
 		"cookie":   func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "a", Value: "b"}) },
 		"userinfo": func(r *http.Request) { r.URL.User = url.UserPassword("a", "secret") },
 	} {
-		w := &wire{}
+		w := &recordingDialer{}
 		tr := keycheck.NewTransport(keycheck.TransportOptions{Resolver: dns{"example.com": {{public}}}, Dial: w.dial})
 		b := &body{Reader: strings.NewReader("{}")}
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://example.com/sign", b)
-		spoil(req)
+		change(req)
 		if res, err := tr.RoundTrip(req); err == nil {
 			res.Body.Close()
-			t.Errorf("%s went out", name)
+			t.Errorf("%s was sent", name)
 		} else if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -184,8 +184,9 @@ func TestTransportSendsNoCredentials(t *testing.T) {
 	}
 }
 
-// The one test with sockets: what the others replace is as strict.
-func TestThisMachineIsReachedOnlyIfNamed(t *testing.T) {
+// This is the only test with sockets. It checks the parts that the other tests
+// replace.
+func TestLoopbackIsReachedOnlyIfAllowed(t *testing.T) {
 	asked := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
@@ -198,22 +199,22 @@ func TestThisMachineIsReachedOnlyIfNamed(t *testing.T) {
 		host           string
 		plain, private func(string) bool
 		want           invite.Validity
-		refusal        string // what it lacks
+		refusal        string // what is not allowed
 	}{
 		{"127.0.0.1", named, named, invite.Valid, ""},
 		{"127.0.0.1", named, nil, invite.Unreachable, "private"},
 		{"127.0.0.1", nil, named, invite.Unreachable, "http"},
 		{"127.0.0.1", nil, nil, invite.Unreachable, "http private"},
-		{"localhost", everybody, nil, invite.Unreachable, "private"},
+		{"localhost", trustAll, nil, invite.Unreachable, "private"},
 		{"localhost", named, named, invite.Unreachable, "http private"},
 	} {
-		tr := keycheck.NewTransport(keycheck.TransportOptions{Plain: c.plain, Private: c.private})
+		tr := keycheck.NewTransport(keycheck.TransportOptions{AllowHTTP: c.plain, AllowPrivate: c.private})
 		before := asked
 		checker, q := newChecker(tr), keycheck.Question{URL: "http://" + c.host + ":" + port + "/isvalid"}
 		got := askOne(t.Context(), checker, q)
 		tr.CloseIdleConnections()
-		if refusal := lacks(checker.Refusal(q)); refusal != c.refusal {
-			t.Errorf("%s lacks %q, want %q", c.host, refusal, c.refusal)
+		if refusal := refusedFor(checker.Refusal(q)); refusal != c.refusal {
+			t.Errorf("refusal for %s: %q, want %q", c.host, refusal, c.refusal)
 		}
 		if got != c.want || (asked > before) != (got == invite.Valid) {
 			t.Errorf("%s: %s, %d requests", c.host, got, asked-before)
@@ -221,8 +222,8 @@ func TestThisMachineIsReachedOnlyIfNamed(t *testing.T) {
 	}
 }
 
-// lacks is what a host would have to be allowed.
-func lacks(e *keycheck.RefusedError) string {
+// refusedFor returns what is not allowed.
+func refusedFor(e *keycheck.RefusedError) string {
 	var words []string
 	if e != nil && e.HTTP {
 		words = append(words, "http")

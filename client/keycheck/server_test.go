@@ -20,24 +20,24 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// public is an address that a stranger's server may have.
+// public is the address of the test server.
 const public = "93.184.215.14"
 
-// everybody is whom a trusting user trusts.
-func everybody(string) bool { return true }
+// trustAll trusts every host.
+func trustAll(string) bool { return true }
 
 func newChecker(transport http.RoundTripper) *keycheck.Checker {
-	return keycheck.New(keycheck.Options{Transport: transport, Trusted: everybody, Now: time.Now})
+	return keycheck.New(keycheck.Options{Transport: transport, Trusted: trustAll, Now: time.Now})
 }
 
-// askOne asks a question and returns what was told, empty if nothing was.
+// askOne asks one question. It returns an empty validity if there was no answer.
 func askOne(ctx context.Context, c *keycheck.Checker, q keycheck.Question) (told invite.Validity) {
 	c.Ask(ctx, []keycheck.Question{q}, func(_ keycheck.Question, v invite.Validity) { told = v })
 	return told
 }
 
-// A dns answers with what it was given for a host, one lookup after the other,
-// and with the last of it from then on.
+// dns is a resolver that returns the given results of a host one after the other,
+// and then repeats the last.
 type dns map[string][][]string
 
 func (d dns) LookupNetIP(_ context.Context, network, host string) ([]netip.Addr, error) {
@@ -55,24 +55,24 @@ func (d dns) LookupNetIP(_ context.Context, network, host string) ([]netip.Addr,
 	return addrs, nil
 }
 
-// A wire writes down who was dialled, and connects nobody.
-type wire struct {
+// recordingDialer records the dialled addresses and refuses all connections.
+type recordingDialer struct {
 	mu      sync.Mutex
 	dialled []string
 }
 
-var errWire = errors.New("nobody is there")
+var errNoConn = errors.New("connection refused")
 
-func (w *wire) dial(_ context.Context, _, address string) (net.Conn, error) {
+func (w *recordingDialer) dial(_ context.Context, _, address string) (net.Conn, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.dialled = append(w.dialled, address)
-	return nil, errWire
+	return nil, errNoConn
 }
 
-// A stranger is a server called example.com, without sockets, so that it may live
-// in a bubble.
-type stranger struct {
+// tlsServer is an HTTPS server for example.com on connections in memory, so that it
+// can run in a synctest bubble.
+type tlsServer struct {
 	conns   chan net.Conn
 	closed  chan struct{}
 	roots   *x509.CertPool
@@ -81,10 +81,10 @@ type stranger struct {
 	dialled []string
 }
 
-// newStranger starts a server that answers with handler, over TLS.
-func newStranger(t *testing.T, handler http.HandlerFunc) *stranger {
+// newTLSServer starts a server with this handler.
+func newTLSServer(t *testing.T, handler http.HandlerFunc) *tlsServer {
 	t.Helper()
-	s := &stranger{conns: make(chan net.Conn), closed: make(chan struct{}), roots: x509.NewCertPool()}
+	s := &tlsServer{conns: make(chan net.Conn), closed: make(chan struct{}), roots: x509.NewCertPool()}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.asked = append(s.asked, r)
@@ -93,7 +93,7 @@ func newStranger(t *testing.T, handler http.HandlerFunc) *stranger {
 	}))
 	_ = server.Listener.Close()
 	server.Listener = s
-	server.EnableHTTP2 = true // which we do not speak
+	server.EnableHTTP2 = true // the transport must use HTTP/1.1
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	s.roots.AddCert(server.Certificate())
@@ -101,8 +101,8 @@ func newStranger(t *testing.T, handler http.HandlerFunc) *stranger {
 	return s
 }
 
-// transport is a guarded way to the stranger, whatever address is dialled.
-func (s *stranger) transport(t *testing.T) *keycheck.Transport {
+// transport returns a transport that connects every address to the server.
+func (s *tlsServer) transport(t *testing.T) *keycheck.Transport {
 	t.Helper()
 	tr := keycheck.NewTransport(keycheck.TransportOptions{
 		Resolver: dns{"example.com": {{public}}, "other.example": {{public}}},
@@ -113,40 +113,40 @@ func (s *stranger) transport(t *testing.T) *keycheck.Transport {
 	return tr
 }
 
-func (s *stranger) requests() []*http.Request {
+func (s *tlsServer) requests() []*http.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.asked)
 }
 
-func (s *stranger) dial(ctx context.Context, _, address string) (net.Conn, error) {
+func (s *tlsServer) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	s.mu.Lock()
 	s.dialled = append(s.dialled, address)
 	s.mu.Unlock()
 	ours, theirs := net.Pipe()
 	select {
-	case s.conns <- abrupt{theirs}:
-		return abrupt{ours}, nil
+	case s.conns <- noCloseNotify{theirs}:
+		return noCloseNotify{ours}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// An abrupt connection gives nobody time to write, and so ends without TLS's
-// farewell, for which alone net/http wants some. On a [net.Pipe] that waits for a
-// reader; when both ends bid farewell while net/http holds its locks, neither
-// reads, and a bubble's time stands still.
-type abrupt struct{ net.Conn }
+// noCloseNotify is a connection without write deadlines in the future. net/http
+// sets one only to send TLS's close_notify. On a [net.Pipe] that write blocks until
+// the other side reads: if both sides close at the same time, neither reads, and
+// the time of a synctest bubble stops.
+type noCloseNotify struct{ net.Conn }
 
-func (c abrupt) SetWriteDeadline(t time.Time) error {
+func (c noCloseNotify) SetWriteDeadline(t time.Time) error {
 	if !t.IsZero() {
 		t = time.Unix(0, 0)
 	}
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// Accept makes a stranger a [net.Listener].
-func (s *stranger) Accept() (net.Conn, error) {
+// Accept implements [net.Listener].
+func (s *tlsServer) Accept() (net.Conn, error) {
 	select {
 	case c := <-s.conns:
 		return c, nil
@@ -155,7 +155,7 @@ func (s *stranger) Accept() (net.Conn, error) {
 	}
 }
 
-func (s *stranger) Close() error {
+func (s *tlsServer) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	select {
@@ -166,9 +166,9 @@ func (s *stranger) Close() error {
 	return nil
 }
 
-func (s *stranger) Addr() net.Addr { return &net.TCPAddr{} }
+func (s *tlsServer) Addr() net.Addr { return &net.TCPAddr{} }
 
-// A roundTrip is a function that is an [http.RoundTripper].
-type roundTrip func(*http.Request) (*http.Response, error)
+// roundTripFunc is a function that implements [http.RoundTripper].
+type roundTripFunc func(*http.Request) (*http.Response, error)
 
-func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
