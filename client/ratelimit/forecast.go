@@ -6,13 +6,14 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// A Queue is how many invites wait: e-mails, and ordinary ones by invitee.
+// A Queue counts the invites that wait to be sent: invites by e-mail, and invites
+// to Matrix users by user.
 type Queue struct {
 	Mails int
 	Users map[id.UserID]int
 }
 
-// Add counts one more invite; user is empty for an e-mail.
+// Add counts one more invite; user is empty for an invite by e-mail.
 func (q *Queue) Add(user id.UserID) {
 	switch {
 	case user == "":
@@ -24,13 +25,14 @@ func (q *Queue) Add(user id.UserID) {
 	}
 }
 
-// A forecast is when the next and the last of some invites are sent.
+// A forecast holds the times when the next and the last of some invites are sent.
 type forecast struct {
 	next, last time.Time
-	unknown    bool // when the last one goes
+	unknown    bool // last is not known
 }
 
-// add counts n invites that a limit holds back, but none before notBefore.
+// add adds n invites that are subject to the limit p and are sent at notBefore or
+// later.
 func (o *forecast) add(p *Limit, now, notBefore time.Time, n int) {
 	if n == 0 {
 		return
@@ -41,13 +43,13 @@ func (o *forecast) add(p *Limit, now, notBefore time.Time, n int) {
 	o.last = latest(o.last, p.nth(now, n))
 }
 
-// Forecast is when the next of the queued invites is sent and when the last; zero
-// if none waits, and the last if it cannot be known.
+// Forecast returns when the next and the last of the queued invites can be sent.
+// next is zero if the queue is empty; last is also zero if it cannot be computed.
 func (p *Limits) Forecast(now time.Time, q Queue) (next, last time.Time) {
 	var o forecast
 	o.add(&p.Mail, now, now, q.Mails)
 	o.unknown = q.Mails > 1 && !p.Mail.known()
-	all, free := 0, 0 // ordinary invites, and those to invitees without a known limit
+	all, free := 0, 0 // invites to Matrix users; those without a known limit of their own
 	for user, n := range q.Users {
 		all += n
 		if own := p.invitees[user]; own != nil && own.known() {

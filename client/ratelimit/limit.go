@@ -1,12 +1,12 @@
-// Package ratelimit learns from a homeserver's refusals how often it accepts
-// invites, and says when the next one may be sent.
+// Package ratelimit learns a homeserver's rate limits for invites from its
+// responses, and computes when the next invite may be sent.
 package ratelimit
 
 import "time"
 
-// The first wait for a server that accepts no more and does not say until when: a
-// homeserver, or an identity server behind one (Sydent's own limit is one mail in
-// 300 s). The wait doubles each time, up to MaxStall.
+// First wait after a response that does not contain a time to wait: of a
+// homeserver, or of an identity server behind it (Sydent's limit is one mail in 300
+// s). The wait is doubled after each further response, up to MaxStall.
 const (
 	HomeserverStall     = time.Minute
 	IdentityServerStall = 5 * time.Minute
@@ -14,44 +14,45 @@ const (
 )
 
 const (
-	// jitter is how much the delays of two requests may differ.
+	// jitter is the maximum difference of the network delays of two requests.
 	jitter = 10 * time.Millisecond
-	// rest is a pause after which earlier requests say nothing about how many a
-	// server accepts at once.
+	// rest is a pause after which earlier requests are ignored when the burst is
+	// computed.
 	rest = 10 * time.Minute
-	// outdated is how long after the last counted request a limit is forgotten and
-	// learned again: the server's may have changed.
+	// outdated is the time after the last accepted request when a limit is
+	// discarded and learned again: the server's limit may have changed.
 	outdated = 24 * time.Hour
 )
 
-// A Limit is what is known of how often a server accepts an invite: Burst of them
-// after a rest, and then one in every Interval. No server announces these; they are
-// learned from its refusals. From then on its leaky bucket is mirrored here, as
-// the generic cell rate algorithm does it
-// (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm), so that no request
-// leaves before its time.
+// A Limit is a rate limit of a server: it accepts Burst requests after a pause, and
+// then one in every Interval. Servers do not announce these values, so they are
+// learned from refusals. A Limit mirrors the server's leaky bucket with the generic
+// cell rate algorithm (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm),
+// so that no request is sent too early.
 type Limit struct {
-	Interval time.Duration `json:"interval,omitzero"` // 0 until it is known
+	Interval time.Duration `json:"interval,omitzero"` // 0 if not known yet
 	Burst    int           `json:"burst,omitzero"`
-	Empty    time.Time     `json:"empty,omitzero"` // when the bucket will have leaked out
+	Empty    time.Time     `json:"empty,omitzero"` // when the bucket will be empty
 
-	// What the two are learned from: those sent in one go before the first
-	// refusal, and the time from the first of them until there was room again.
+	// Interval and Burst are computed from these: the number of requests that were
+	// accepted without a pause before the first refusal, and the time from the
+	// first of them until the server had room again.
 	Count int           `json:"count,omitzero"`
 	First time.Time     `json:"first,omitzero"`
 	Span  time.Duration `json:"span,omitzero"`
-	Last  time.Time     `json:"last,omitzero"` // when the last accepted request began
+	Last  time.Time     `json:"last,omitzero"` // start of the last accepted request
 
-	// A server that names no time is asked again Stall after Stalled.
+	// If a refusal contains no time to wait, the next request is sent Stall after
+	// Stalled.
 	Stalled time.Time     `json:"stalled,omitzero"`
 	Stall   time.Duration `json:"stall,omitzero"`
 }
 
-// next is when the server accepts the next one; now at the earliest.
+// next returns when the server accepts the next request: now or later.
 func (p Limit) next(now time.Time) time.Time { return p.nth(now, 1) }
 
-// nth is when it accepts the nth from now on if each is sent as soon as possible. Until
-// the interval is known that is only a guess for n beyond the first.
+// nth returns when the server accepts the nth request from now, if each is sent as
+// soon as possible. For n greater than 1 it is a guess until the interval is known.
 func (p Limit) nth(now time.Time, n int) time.Time {
 	due := now
 	if p.Stall > 0 {
@@ -67,11 +68,10 @@ func (p Limit) nth(now time.Time, n int) time.Time {
 	return due
 }
 
-// known reports whether anything beyond the next one can be told.
+// known reports whether the interval is known.
 func (p Limit) known() bool { return p.Interval > 0 }
 
-// empty is when the bucket has leaked out: between now and, for it holds no
-// more, Burst intervals from now.
+// empty returns when the bucket will be empty: between now and full.
 func (p Limit) empty(now time.Time) time.Time {
 	if full := p.full(now); p.Empty.After(full) {
 		return full
@@ -79,12 +79,13 @@ func (p Limit) empty(now time.Time) time.Time {
 	return latest(now, p.Empty)
 }
 
-// full is when a bucket will have leaked out that is full now.
+// full returns when a bucket that is full now will be empty.
 func (p Limit) full(now time.Time) time.Time {
 	return now.Add(time.Duration(p.Burst) * p.Interval)
 }
 
-// until is when a server that named no time is asked again.
+// until returns when the next request may be sent after a refusal without a time to
+// wait.
 func (p Limit) until(now time.Time) time.Time {
 	if p.Stalled.After(now) {
 		return now.Add(p.Stall)
@@ -92,9 +93,9 @@ func (p Limit) until(now time.Time) time.Time {
 	return latest(now, p.Stalled.Add(p.Stall))
 }
 
-// settle brings what is known in line with a clock that was set back, and forgets
-// what is outdated. It reports whether that changed anything. Without it the
-// clock would have to come back to where it was before anything went.
+// settle adjusts the limit if the clock was set back, and discards it if it is
+// outdated. It reports whether anything changed. Without it, no request would be
+// sent until the clock reaches its earlier time again.
 func (p *Limit) settle(now time.Time) (changed bool) {
 	if p.Interval > 0 && p.Stall == 0 && now.Sub(p.Empty) > outdated {
 		*p = Limit{}
@@ -109,13 +110,13 @@ func (p *Limit) settle(now time.Time) (changed bool) {
 	return changed
 }
 
-// sent records that the server accepted a request, which it counted at some time
-// between began and now. Both what is learned and what is waited for assume the
-// worse of the two.
+// sent records that the server accepted a request. The server counted it at some
+// time between began and now; for each computation the less favourable time is
+// used.
 func (p *Limit) sent(began, now time.Time) {
 	if p.Stall > 0 {
-		// The interval is not known. It is at most the time since the last request, if
-		// that one filled the bucket.
+		// The interval is not known. It is at most the time since the last request,
+		// if that request filled the bucket.
 		took := began.Sub(p.Last)
 		if took < 0 || took > 2*p.Stall {
 			took = p.Stall
@@ -123,7 +124,7 @@ func (p *Limit) sent(began, now time.Time) {
 		p.Interval, p.Burst, p.Stall = max(p.Interval, min(took, MaxStall)), max(1, p.Burst), 0
 	}
 	if p.Interval == 0 {
-		if !p.inOneGo(began) {
+		if !p.recent(began) {
 			p.First, p.Count = began, 0
 		}
 		p.Count++
@@ -132,36 +133,36 @@ func (p *Limit) sent(began, now time.Time) {
 	p.Last = began
 }
 
-// counted fills the bucket by one request, if its interval is known.
+// counted adds one request to the bucket, if the interval is known.
 func (p *Limit) counted(now time.Time) {
 	if p.Interval > 0 {
 		p.Empty = p.empty(now).Add(p.Interval)
 	}
 }
 
-// inOneGo reports whether something was sent not long ago.
-func (p Limit) inOneGo(now time.Time) bool {
+// recent reports whether the last accepted request was less than a rest ago.
+func (p Limit) recent(now time.Time) bool {
 	since := now.Sub(p.Last)
 	return p.Count > 0 && since >= 0 && since <= rest
 }
 
-// refused records that the server, asked at began, accepts no more for retryAfter.
-// Then it has room for one more. There was room for the last one, too: the
-// interval is at most the time between the two.
+// refused records that the server refused a request that was sent at began, and
+// that it will accept one after retryAfter. It also had room for the last accepted
+// request, so the interval is at most the time between these two.
 //
-// Synapse thinks for half a second before it refuses, which is no part of the
-// interval: that is learned from when requests were begun, and waited for from
-// when they were answered.
+// Synapse delays refusals by half a second, which must not be counted as part of
+// the interval. So the interval is computed from the times when requests were sent,
+// but the wait begins when the response arrives.
 func (p *Limit) refused(began, now time.Time, retryAfter time.Duration) {
-	retryAfter += time.Millisecond // Synapse rounds down to one
+	retryAfter += time.Millisecond // Synapse rounds down to milliseconds
 	free := began.Add(retryAfter + jitter)
 	gap, since := free.Sub(p.Last), began.Sub(p.Last)
 	switch {
-	case p.Interval == 0 && p.inOneGo(began):
+	case p.Interval == 0 && p.recent(began):
 		p.Span = free.Sub(p.First)
 		p.Interval = p.Span / time.Duration(min(p.Count, max(1, int(p.Span/gap))))
 	case p.Interval == 0:
-		p.Count = 0 // other programs have filled the bucket
+		p.Count = 0 // the bucket was filled by other programs
 	case since >= 0 && since <= 2*p.Interval:
 		p.Interval = max(p.Interval, gap)
 	}
@@ -171,15 +172,15 @@ func (p *Limit) refused(began, now time.Time, retryAfter time.Duration) {
 	p.Stall = 0
 }
 
-// burst is how many the server accepts after a rest. Of those that it accepted in one
-// go the bucket had room for all but the ones that leaked out meanwhile.
+// burst returns how many requests the server accepts after a pause: those that it
+// accepted without a pause, minus those that leaked out of the bucket in this time.
 func (p Limit) burst() int {
-	leaked := int((p.Span + p.Interval/2) / p.Interval) // the nearest
+	leaked := int((p.Span + p.Interval/2) / p.Interval) // rounded to the nearest number
 	return max(1, min(p.Count, p.Count+1-leaked))
 }
 
-// BackOff records that the server accepts no more and does not say until when.
-// The first wait is as long as first, and each further one twice as long.
+// BackOff records that the server refused a request without a time to wait. The
+// first wait is first; each further one is twice as long.
 func (p *Limit) BackOff(now time.Time, first time.Duration) {
 	p.Stall = min(max(first, 2*p.Stall), MaxStall)
 	p.Stalled = now

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A bucket is a homeserver's limit, as Synapse has it: a burst, and one more
-// whenever an interval has passed.
+// bucket is the rate limit of a simulated homeserver, a leaky bucket as in Synapse:
+// a burst, and one more request after each interval.
 type bucket struct {
 	burst    float64
 	interval time.Duration
@@ -15,8 +15,8 @@ type bucket struct {
 	at       time.Time
 }
 
-// take says how long to wait; 0 if it was taken.
-func (b *bucket) take(now time.Time) time.Duration {
+// request returns the time to wait; 0 if the request was accepted.
+func (b *bucket) request(now time.Time) time.Duration {
 	b.level = max(0, b.level-float64(now.Sub(b.at))/float64(b.interval))
 	b.at = now
 	if over := b.level + 1 - b.burst; over > 1e-7 {
@@ -26,20 +26,20 @@ func (b *bucket) take(now time.Time) time.Duration {
 	return 0
 }
 
-var dawn = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
+var start = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 
-// thinks is how long Synapse does before it refuses.
-const thinks = 500 * time.Millisecond
+// refusalDelay is the time by which Synapse delays a refusal.
+const refusalDelay = 500 * time.Millisecond
 
-// run sends n as soon as the pace lets it, each taking a while, and returns when
-// the last was taken and how many requests the bucket refused.
+// run sends n requests as soon as the limit allows it. Each takes the time takes.
+// It returns when the last one was accepted, and the number of refusals.
 func run(p *Limit, b *bucket, now time.Time, n int, takes time.Duration) (time.Time, int) {
 	refused := 0
 	for n > 0 {
 		now = p.next(now)
-		if wait := b.take(now); wait > 0 {
-			p.refused(now, now.Add(thinks), wait)
-			now = now.Add(thinks)
+		if wait := b.request(now); wait > 0 {
+			p.refused(now, now.Add(refusalDelay), wait)
+			now = now.Add(refusalDelay)
 			refused++
 			continue
 		}
@@ -51,25 +51,25 @@ func run(p *Limit, b *bucket, now time.Time, n int, takes time.Duration) (time.T
 	return now, refused
 }
 
-func TestPaceLearnsALimitFromOneRefusal(t *testing.T) {
+func TestLimitIsLearnedFromOneRefusal(t *testing.T) {
 	for _, takes := range []time.Duration{0, time.Second, 3 * time.Second} {
 		b := &bucket{burst: 5, interval: 400 * time.Second}
 		var p Limit
-		end, refused := run(&p, b, dawn, 100, takes)
-		ideal := dawn.Add(95*400*time.Second + takes)
-		if over := end.Sub(ideal); over < 0 || over > ideal.Sub(dawn)/100 {
-			t.Errorf("each taking %s: %s too long", takes, over)
+		end, refused := run(&p, b, start, 100, takes)
+		ideal := start.Add(95*400*time.Second + takes)
+		if over := end.Sub(ideal); over < 0 || over > ideal.Sub(start)/100 {
+			t.Errorf("%s per request: %s too long", takes, over)
 		}
 		if refused != 1 {
-			t.Errorf("each taking %s: refused %d times", takes, refused)
+			t.Errorf("%s per request: refused %d times", takes, refused)
 		}
 	}
 }
 
-func TestPaceSpendsTheBurstAgainAfterARest(t *testing.T) {
+func TestBurstAfterPause(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
 	var p Limit
-	now, _ := run(&p, b, dawn, 7, 0)
+	now, _ := run(&p, b, start, 7, 0)
 	now = now.Add(3 * time.Hour)
 	end, refused := run(&p, b, now, 5, 0)
 	if !end.Equal(now) || refused != 0 {
@@ -77,18 +77,18 @@ func TestPaceSpendsTheBurstAgainAfterARest(t *testing.T) {
 	}
 }
 
-func TestPaceWhereOthersHaveSentBefore(t *testing.T) {
-	b := &bucket{burst: 5, interval: 400 * time.Second, level: 5, at: dawn.Add(-time.Minute)}
+func TestLimitWithFullBucketAtStart(t *testing.T) {
+	b := &bucket{burst: 5, interval: 400 * time.Second, level: 5, at: start.Add(-time.Minute)}
 	var p Limit
-	end, refused := run(&p, b, dawn, 10, 0)
-	if want := dawn.Add(9*400*time.Second + 340*time.Second); end.Before(want.Add(-time.Second)) || end.Sub(want) > time.Minute || refused > 3 {
-		t.Errorf("took %s rather than %s, refused %d times", end.Sub(dawn), want.Sub(dawn), refused)
+	end, refused := run(&p, b, start, 10, 0)
+	if want := start.Add(9*400*time.Second + 340*time.Second); end.Before(want.Add(-time.Second)) || end.Sub(want) > time.Minute || refused > 3 {
+		t.Errorf("took %s rather than %s, refused %d times", end.Sub(start), want.Sub(start), refused)
 	}
 }
 
-func TestPaceToldByNobodyWaitsLongerEachTime(t *testing.T) {
+func TestBackOffDoublesTheWait(t *testing.T) {
 	var p Limit
-	now := dawn
+	now := start
 	for _, want := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute} {
 		p.BackOff(now, HomeserverStall)
 		if got := p.next(now).Sub(now); got != want {
@@ -104,9 +104,9 @@ func TestPaceToldByNobodyWaitsLongerEachTime(t *testing.T) {
 	}
 }
 
-func TestPaceLearnsFromWhatNobodyTold(t *testing.T) {
+func TestIntervalIsLearnedAfterBackOff(t *testing.T) {
 	var p Limit
-	now := dawn
+	now := start
 	for range 5 {
 		p.sent(now, now)
 	}
@@ -114,14 +114,14 @@ func TestPaceLearnsFromWhatNobodyTold(t *testing.T) {
 	now = p.next(now)
 	p.sent(now, now)
 	if got := p.next(now).Sub(now); got < IdentityServerStall || got > IdentityServerStall+time.Second {
-		t.Errorf("the next one in %s", got)
+		t.Errorf("the next request in %s", got)
 	}
 }
 
-func TestPaceBearsAClockThatJumps(t *testing.T) {
+func TestNextAfterClockChange(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
 	var p Limit
-	now, _ := run(&p, b, dawn, 6, 0)
+	now, _ := run(&p, b, start, 6, 0)
 	for _, jump := range []time.Duration{-time.Hour, -10 * 365 * 24 * time.Hour} {
 		there := now.Add(jump)
 		if wait := p.next(there).Sub(there); wait > 401*time.Second || wait < 0 {
@@ -136,27 +136,27 @@ func TestPaceBearsAClockThatJumps(t *testing.T) {
 	}
 }
 
-func TestPaceTellsWhenTheLastGoes(t *testing.T) {
+func TestNth(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
 	var p Limit
-	now, _ := run(&p, b, dawn, 5, 0)
+	now, _ := run(&p, b, start, 5, 0)
 	if p.known() {
-		t.Error("it cannot know yet")
+		t.Error("known before the first refusal")
 	}
 	now, _ = run(&p, b, now, 1, 0)
 	if late := p.nth(now, 10).Sub(now.Add(10 * 400 * time.Second)); late < 0 || late > time.Second {
-		t.Errorf("the tenth goes %s too late", late)
+		t.Errorf("the tenth is sent %s too late", late)
 	}
 	rested := now.Add(24 * time.Hour)
 	if late := p.nth(rested, 7).Sub(rested.Add(2 * 400 * time.Second)); late < 0 || late > time.Second {
-		t.Errorf("after a rest the seventh goes %s too late", late)
+		t.Errorf("after a pause the seventh is sent %s too late", late)
 	}
 }
 
-func TestPaceIsTheSameAfterARestart(t *testing.T) {
+func TestLimitSurvivesJSON(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
 	var p, q Limit
-	now, _ := run(&p, b, dawn, 6, 0)
+	now, _ := run(&p, b, start, 6, 0)
 	data, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)
@@ -166,8 +166,9 @@ func TestPaceIsTheSameAfterARestart(t *testing.T) {
 	}
 }
 
-// Sending takes time, in which the bucket leaks: more are taken than it holds.
-func TestPaceLearnsALimitFromSlowSends(t *testing.T) {
+// Requests take time, in which the bucket leaks, so more are accepted than fit into
+// the bucket.
+func TestLimitIsLearnedFromSlowRequests(t *testing.T) {
 	for _, tc := range []struct {
 		burst    float64
 		interval time.Duration
@@ -181,13 +182,13 @@ func TestPaceLearnsALimitFromSlowSends(t *testing.T) {
 	} {
 		b := &bucket{burst: tc.burst, interval: tc.interval}
 		var p Limit
-		end, refused := run(&p, b, dawn, 100, tc.takes)
+		end, refused := run(&p, b, start, 100, tc.takes)
 		ideal := (100-time.Duration(tc.burst))*tc.interval + tc.takes
 		if tc.burst == 1 {
-			ideal += 98 * tc.takes // when it was counted nobody can tell
+			ideal += 98 * tc.takes // it is not known when the server counted them
 		}
-		if over := end.Sub(dawn) - ideal; over < -time.Second || over > ideal/50 {
-			t.Errorf("%v: took %s, ideal is %s", tc, end.Sub(dawn), ideal)
+		if over := end.Sub(start) - ideal; over < -time.Second || over > ideal/50 {
+			t.Errorf("%v: took %s, ideal is %s", tc, end.Sub(start), ideal)
 		}
 		if refused > 3 {
 			t.Errorf("%v: refused %d times", tc, refused)
@@ -198,23 +199,23 @@ func TestPaceLearnsALimitFromSlowSends(t *testing.T) {
 	}
 }
 
-// What was sent last month says nothing of today's limit.
-func TestPaceLearnsNothingAcrossARest(t *testing.T) {
+// Requests of the last month are not used to compute today's limit.
+func TestRequestsBeforePauseAreIgnored(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
 	var p Limit
-	run(&p, b, dawn.Add(-30*24*time.Hour), 3, 0)
-	end, refused := run(&p, b, dawn, 20, 0)
-	if over := end.Sub(dawn) - 15*400*time.Second; over < 0 || over > time.Minute || refused != 1 {
+	run(&p, b, start.Add(-30*24*time.Hour), 3, 0)
+	end, refused := run(&p, b, start, 20, 0)
+	if over := end.Sub(start) - 15*400*time.Second; over < 0 || over > time.Minute || refused != 1 {
 		t.Errorf("%s too long, refused %d times", over, refused)
 	}
-	// Nor does a refusal after a rest, which others have caused.
+	// A refusal after a pause is caused by other programs.
 	now := end.Add(12 * time.Hour)
 	b.level, b.at = 5, now
 	end, _ = run(&p, b, now, 2, 0)
 	if took := end.Sub(now); took > 801*time.Second {
 		t.Errorf("after others have sent: took %s", took)
 	}
-	// Nor one that came of a clock set forward.
+	// A refusal after the clock was set forward.
 	ahead := end.Add(24*time.Hour - time.Minute)
 	p.refused(ahead, ahead, 399*time.Second)
 	if p.Interval > 401*time.Second {
@@ -222,25 +223,25 @@ func TestPaceLearnsNothingAcrossARest(t *testing.T) {
 	}
 }
 
-func TestPaceForgetsAfterADay(t *testing.T) {
+func TestLimitIsDiscardedAfterADay(t *testing.T) {
 	b := &bucket{burst: 5, interval: 400 * time.Second}
 	var p Limit
-	now, _ := run(&p, b, dawn, 10, 0)
+	now, _ := run(&p, b, start, 10, 0)
 	if p.settle(now.Add(23*time.Hour)) || !p.known() {
-		t.Error("forgotten too soon")
+		t.Error("discarded too early")
 	}
 	if !p.settle(now.Add(25*time.Hour)) || p.known() {
-		t.Error("not forgotten")
+		t.Error("not discarded")
 	}
 }
 
-// Whenever the clock is set back, the next one goes an interval later at most,
-// not when the clock is back where it was.
-func TestPaceIsNotStuckWhenTheClockWasSetBack(t *testing.T) {
+// If the clock is set back, the next request is sent after an interval at most, and
+// not when the clock reaches its earlier time again.
+func TestSettleAfterClockWasSetBack(t *testing.T) {
 	for _, jump := range []time.Duration{time.Hour, 10 * 365 * 24 * time.Hour} {
 		b := &bucket{burst: 5, interval: 400 * time.Second}
 		var limited, stalled Limit
-		now, _ := run(&limited, b, dawn, 6, 0)
+		now, _ := run(&limited, b, start, 6, 0)
 		stalled.BackOff(now, HomeserverStall)
 		now = now.Add(-jump)
 		limited.settle(now)

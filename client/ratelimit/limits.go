@@ -9,34 +9,35 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// Limits are the limits of a homeserver that are known. Servers limit mails and
-// ordinary invites apart from each other (Synapse: rc_third_party_invite and
-// rc_invites), and ordinary invites also by invitee.
+// Limits are the rate limits of a homeserver for invites. Servers have separate
+// limits for invites by e-mail and invites to Matrix users (Synapse:
+// rc_third_party_invite and rc_invites), and limit the latter also for each
+// invitee.
 type Limits struct {
 	Mail, User Limit
 
-	// Row is how many invitees were refused in a row, each for its own limit,
-	// with no ordinary invite accepted since.
+	// Row is the number of consecutive refusals that were attributed to the limit
+	// of an invitee, since the last accepted invite to a Matrix user.
 	Row int `json:",omitempty"`
 
-	// Sealed is invitees as it is stored.
+	// Sealed has the encrypted limits of invitees.
 	Sealed   []byte `json:",omitempty"`
 	invitees invitees
 }
 
 const (
-	// shortWait is a wait that may hold up all ordinary invites, even if it is
-	// the limit of one invitee. In Synapse the limits by room and by sender ask
-	// for 3.3 seconds, and the limit by invitee for 333 seconds.
+	// shortWait is the longest wait that is never attributed to an invitee. In
+	// Synapse the limits by room and by sender require a wait of 3.3 seconds, and
+	// the limit by invitee 333 seconds.
 	shortWait = 10 * time.Second
-	// mostInRow is how many invitees in a row may be refused, each for its own
-	// limit, while the limit of all ordinary invites is not known. The refusal
-	// after them is treated as that limit.
+	// mostInRow is the maximum of Row while the limit for all invites to Matrix
+	// users is not known. The next refusal is attributed to that limit.
 	mostInRow = 10
 )
 
-// Of is the limit of all invites of an entry's kind. The kind of an address is a
-// guess until it is sent.
+// Of returns the limit for all invites of a kind; user is empty for invites by
+// e-mail. The homeserver may invite a Matrix user instead of sending an e-mail, so
+// for an address the kind is a guess.
 func (p *Limits) Of(user id.UserID) *Limit {
 	if user != "" {
 		return &p.User
@@ -44,7 +45,7 @@ func (p *Limits) Of(user id.UserID) *Limit {
 	return &p.Mail
 }
 
-// Next is when an invite may be sent; user is empty for an e-mail.
+// Next returns when an invite may be sent; user is empty for an invite by e-mail.
 func (p *Limits) Next(now time.Time, user id.UserID) time.Time {
 	due := p.Of(user).next(now)
 	if own := p.invitees[user]; own != nil {
@@ -53,8 +54,9 @@ func (p *Limits) Next(now time.Time, user id.UserID) time.Time {
 	return due
 }
 
-// Sent records that the server accepted an invite. For an invitee that more
-// invites wait for, it is counted towards the invitee's limit as well.
+// Sent records that the server accepted an invite. more says that more invites to
+// the same user are queued; then the invite is also counted for the limit of the
+// invitee.
 func (p *Limits) Sent(user id.UserID, more bool, began, now time.Time) {
 	p.Of(user).sent(began, now)
 	if user == "" {
@@ -66,8 +68,8 @@ func (p *Limits) Sent(user id.UserID, more bool, began, now time.Time) {
 	}
 }
 
-// Refused records that the server accepts no invite for retryAfter: to the same
-// user, or of the same kind.
+// Refused records that the server refused an invite and will accept one after
+// retryAfter: to the same user, or of the same kind.
 func (p *Limits) Refused(user id.UserID, began, now time.Time, retryAfter time.Duration) {
 	if !p.onlyInvitee(user, began, retryAfter) {
 		p.Of(user).refused(began, now, retryAfter)
@@ -75,33 +77,35 @@ func (p *Limits) Refused(user id.UserID, began, now time.Time, retryAfter time.D
 	}
 	p.Row++
 	p.invitee(user).refused(began, now, retryAfter)
-	// Synapse has counted it for the room by then:
-	// https://github.com/element-hq/synapse/blob/develop/synapse/handlers/room_member.py (ratelimit_invite)
+	// Synapse counts the request for the room before it checks the limit of the
+	// invitee:
+	// https://github.com/element-hq/synapse/blob/develop/synapse/handlers/room_member.py
+	// (ratelimit_invite)
 	p.User.counted(now)
 }
 
-// onlyInvitee reports whether a refusal is treated as the limit of one invitee.
-// The answer does not say which limit was exceeded. If it was another one, the
-// next invitee is refused as well.
+// onlyInvitee reports whether a refusal is attributed to the limit of the invitee.
+// The response does not say which limit was exceeded. If it was another one, the
+// next invitee is refused, too.
 func (p *Limits) onlyInvitee(user id.UserID, began time.Time, retryAfter time.Duration) bool {
 	if user == "" || retryAfter <= max(shortWait, 2*p.User.Interval) {
 		return false
 	}
 	own := p.invitees[user]
 	switch {
-	case own == nil, !own.known() && !own.inOneGo(began):
-		return p.Row == 0 // nothing was sent to them, as far as is known
+	case own == nil, !own.known() && !own.recent(began):
+		return p.Row == 0 // as far as known, no invite was sent to this user
 	case p.User.known():
-		return true // the wait is longer than that limit asks for
+		return true // the wait is longer than that limit requires
 	case own.known():
-		return p.Row == 0 // their own limit should have had room
+		return p.Row == 0 // the invitee's known limit had room
 	default:
 		return p.Row < mostInRow
 	}
 }
 
-// Settle brings the limits in line with the clock, and reports whether that
-// changed anything.
+// Settle adjusts the limits after a change of the clock and removes outdated ones.
+// It reports whether anything changed.
 func (p *Limits) Settle(now time.Time) bool {
 	mail, user, invitees := p.Mail.settle(now), p.User.settle(now), p.invitees.settle(now)
 	if len(p.invitees) == 0 {
@@ -110,20 +114,21 @@ func (p *Limits) Settle(now time.Time) bool {
 	return mail || user || invitees
 }
 
-// Decode returns the limits that [Limits.Encode] has written: none if value is
-// empty or damaged, and those of no invitee if they were sealed with another key.
+// Decode returns the limits that [Limits.Encode] has encoded. It returns empty
+// limits if value is empty or damaged, and no limits of invitees if the key is
+// wrong.
 func Decode(value []byte, key seal.Key) *Limits {
 	p := new(Limits)
 	if json.Unmarshal(value, p) != nil {
-		*p = Limits{} // to be learned again
+		*p = Limits{} // the limits will be learned again
 	}
 	p.invitees = openInvitees(key, p.Sealed)
 	return p
 }
 
-// Encode returns the limits as they are stored, those of invitees sealed.
+// Encode returns the limits as JSON. The limits of invitees are encrypted with key.
 func (p *Limits) Encode(key seal.Key) []byte {
 	p.Sealed = p.invitees.seal(key)
-	value, _ := json.Marshal(p) // of numbers and times: cannot fail
+	value, _ := json.Marshal(p) // cannot fail: the values are numbers and times
 	return value
 }
