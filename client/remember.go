@@ -41,7 +41,7 @@ func (a *Account) keep(ctx context.Context, since string, changed, left []id.Roo
 	err := a.opt.Store.Save(context.WithoutCancel(ctx), a.storeKey(), b)
 	a.missed.Store(err != nil)
 	switch {
-	case errors.Is(err, store.ErrOvertaken):
+	case errors.Is(err, store.ErrConflict):
 		// Another program follows the same account and is ahead. It keeps the
 		// store, and what we know builds on something else by now.
 		a.overtaken.Store(true)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// thousandRooms is 1,000 rooms of 10 invites of about 900 bytes, which with
-// their names and history are 12,000 rows.
+// thousandRooms returns 1,000 rooms with 10 invites of about 900 bytes each, which
+// are stored in 12,000 rows.
 func thousandRooms() []Room {
 	var rooms []Room
 	for i := range 1000 {
@@ -29,7 +29,8 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkStart opens a store and loads it, as the program does to paint.
+// BenchmarkStart opens a store and loads an account, as at the start of the
+// program.
 func BenchmarkStart(b *testing.B) {
 	path := newPath(b)
 	s := open(b, path)
@@ -78,8 +79,7 @@ func BenchmarkSaveFirst(b *testing.B) {
 	}
 }
 
-// BenchmarkSaveOverAll saves everything where nothing differs, as a program
-// does that was overtaken.
+// BenchmarkSaveOverAll saves all rooms again without changes, as after a conflict.
 func BenchmarkSaveOverAll(b *testing.B) {
 	rooms := thousandRooms()
 	s := open(b, newPath(b))
@@ -88,7 +88,7 @@ func BenchmarkSaveOverAll(b *testing.B) {
 	}
 }
 
-// BenchmarkSaveOne saves one invite that changed of a room's 1,000.
+// BenchmarkSaveOne saves a room with 1,000 invites of which one has changed.
 func BenchmarkSaveOne(b *testing.B) {
 	s := open(b, newPath(b))
 	r := room("big", 1000)

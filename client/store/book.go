@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// Addresses reads the address book of an account.
+// Addresses returns the address book of an account.
 func (s *Store) Addresses(ctx context.Context, account Account) (book []Address, err error) {
 	err = read(ctx, s.db, func(tx *sql.Tx) error {
 		book = nil
@@ -27,9 +27,9 @@ func (s *Store) Addresses(ctx context.Context, account Account) (book []Address,
 	return book, explain("read the address book in", s.path, err)
 }
 
-// ForgetAddresses empties the address book of an account, and deletes what is
-// over from its outbox, which holds addresses, too. None of them is left in the
-// files. After an error it may be called again.
+// ForgetAddresses deletes the address book of an account and the finished entries
+// of its outbox, which contain addresses, too. The files contain no copy of them
+// afterwards. After an error it may be called again.
 func (s *Store) ForgetAddresses(ctx context.Context, account Account) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		for _, q := range []string{
@@ -43,7 +43,7 @@ func (s *Store) ForgetAddresses(ctx context.Context, account Account) error {
 		return nil
 	})
 	if err == nil {
-		err = takeTurns(ctx, func() error { return shrink(ctx, s.db) })
+		err = retryBusy(ctx, func() error { return shrink(ctx, s.db) })
 	}
 	return explain("forget addresses in", s.path, err)
 }

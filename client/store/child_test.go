@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// The test binary is also the other program: started with a role in its
-// environment it plays that on the store at a path.
+// Tests start the test binary as another program, which plays the role in its
+// environment on the store at the path there.
 const (
 	roleVar = "MXINVITE_STORE_ROLE"
 	pathVar = "MXINVITE_STORE_PATH"
@@ -37,10 +37,10 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// A child is another program on the same store.
+// A child is another program that uses the store.
 type child struct {
 	cmd   *exec.Cmd
-	lines *bufio.Scanner // what it says on standard output
+	lines *bufio.Scanner // its standard output
 }
 
 func start(t *testing.T, role, path string) child {
@@ -63,5 +63,5 @@ func start(t *testing.T, role, path string) child {
 	return child{cmd, bufio.NewScanner(out)}
 }
 
-// kill ends the child as a crash does: it learns nothing of it.
-func (c child) kill() { _ = c.cmd.Process.Kill() } // it may have ended by itself
+// kill ends the child as a crash does, without a chance to clean up.
+func (c child) kill() { _ = c.cmd.Process.Kill() } // it may have ended already

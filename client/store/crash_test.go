@@ -13,13 +13,13 @@ import (
 const (
 	kills = 60
 
-	// A batch of as many rooms takes milliseconds, so that a kill may well
-	// meet it on its way.
+	// A batch with this number of rooms takes milliseconds to save, so that the
+	// program is often killed while it saves.
 	crashRooms = 15
 )
 
-// saveForever saves batch after batch and says so. Every event of a batch is its
-// NextBatch.
+// saveForever saves one batch after the other and prints the number of each. All
+// events of a batch are its number.
 func saveForever(ctx context.Context, path string) error {
 	fmt.Println("opening")
 	s, err := Open(ctx, path)
@@ -43,7 +43,7 @@ func nextOf(snapshot Snapshot) Batch {
 	n, _ := strconv.Atoi(snapshot.NextBatch)
 	batch := Batch{Since: snapshot.NextBatch, NextBatch: strconv.Itoa(n + 1), At: noon}
 	for i := range crashRooms {
-		r := room(strconv.Itoa(i), 5+n%5) // some rows come and go
+		r := room(strconv.Itoa(i), 5+n%5) // the number of rows varies
 		for key := range r.Current {
 			r.Current[key] = json.RawMessage(batch.NextBatch)
 		}
@@ -52,39 +52,40 @@ func nextOf(snapshot Snapshot) Batch {
 	return batch
 }
 
-// A program killed at any moment leaves the rooms and the next_batch of one
-// batch, and never an older one than it said it had saved.
-func TestKilledProgramLeavesOneBatchWhole(t *testing.T) {
+// The store must contain one complete batch, which is not older than the last one
+// that the program has printed.
+func TestKilledProgramLeavesACompleteBatch(t *testing.T) {
 	path := newPath(t)
 	saved := 0
 	for range kills {
 		c := start(t, "save", path)
-		c.lines.Scan() // it opens the store
-		c.lines.Scan() // it saves for the first time
+		c.lines.Scan() // "opening"
+		c.lines.Scan() // the first batch
 		begun := time.Now()
-		c.lines.Scan() // and for the second: so long does it take
-		saved = max(saved, c.said())
+		c.lines.Scan() // the second batch: the time of one save
+		saved = max(saved, c.lastSaved())
 		time.AfterFunc(rand.N(2*time.Since(begun)), c.kill)
 		for c.lines.Scan() {
-			saved = max(saved, c.said())
+			saved = max(saved, c.lastSaved())
 		}
-		_ = c.cmd.Wait() // says that it was killed
-		saved = wholeBatch(t, path, saved)
+		_ = c.cmd.Wait() // returns the error of the killed process
+		saved = completeBatch(t, path, saved)
 	}
 	if saved < 2*kills {
 		t.Errorf("%d batches were saved between %d kills", saved, kills)
 	}
 }
 
-// said is the number in the last whole line that a child wrote; 0 if there is none.
-func (c child) said() int {
+// lastSaved returns the number in the last complete line that the child has printed, or
+// 0.
+func (c child) lastSaved() int {
 	n, _ := strconv.Atoi(c.lines.Text())
 	return n
 }
 
-// wholeBatch loads what is stored, checks that it is all of one batch and not
-// older than it may be, and returns its number.
-func wholeBatch(t *testing.T, path string, atLeast int) int {
+// completeBatch checks that the stored rooms are of one batch whose number is at least
+// atLeast, and returns its number.
+func completeBatch(t *testing.T, path string, atLeast int) int {
 	t.Helper()
 	s, err := Open(t.Context(), path)
 	if err != nil {
@@ -121,19 +122,20 @@ func wholeBatch(t *testing.T, path string, atLeast int) int {
 	return n
 }
 
-// Whenever a program was killed while it made the file, the next one can go on.
-func TestKilledWhileMakingTheFile(t *testing.T) {
+// If a program is killed while it creates the file, the next one must be able to
+// open it.
+func TestKilledWhileCreatingTheFile(t *testing.T) {
 	begun := time.Now()
 	open(t, newPath(t))
 	takes := time.Since(begun)
 	for range kills / 3 {
 		path := newPath(t)
 		c := start(t, "save", path)
-		c.lines.Scan()                          // it opens the store
-		time.AfterFunc(rand.N(2*takes), c.kill) // no bubble reaches into another process
+		c.lines.Scan()                          // "opening"
+		time.AfterFunc(rand.N(2*takes), c.kill) // a real sleep: a synctest bubble has no control over another process
 		for c.lines.Scan() {
 		}
-		_ = c.cmd.Wait() // says that it was killed
-		wholeBatch(t, path, 0)
+		_ = c.cmd.Wait() // returns the error of the killed process
+		completeBatch(t, path, 0)
 	}
 }

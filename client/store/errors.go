@@ -9,39 +9,37 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// What the caller may do something about, beside the types below and
-// [fs.ErrPermission].
+// Errors that callers handle, besides the types below and [fs.ErrPermission].
 var (
-	// ErrOvertaken says that a batch builds on another state than the stored
-	// one: another program saved meanwhile, or an earlier batch got lost.
-	// Nothing was written. Saving everything helps (see [Batch]).
-	ErrOvertaken = errors.New("it holds another state than the one that this builds on")
+	// ErrConflict says that the stored state is not the one that a batch is based
+	// on: another program has saved, or an earlier batch was lost. Nothing was
+	// written. Save everything instead (see [Batch]).
+	ErrConflict = errors.New("another program has changed it")
 
-	// ErrBusy says that another program kept the file locked for longer than is
-	// worth waiting for.
-	ErrBusy = errors.New("another program does not let go of it")
+	// ErrBusy says that another program has kept the file locked for too long.
+	ErrBusy = errors.New("another program has locked it")
 
-	// ErrFull says that the disk has no room left. What was saved before is intact.
+	// ErrFull says that the disk is full. The data saved before is intact.
 	ErrFull = errors.New("the disk is full")
 )
 
 var (
 	errForeign = errors.New("it is the database of another program")
-	errGarbled = errors.New("it holds what this program does not write")
+	errInvalid = errors.New("it contains invalid data")
 )
 
-// A NewerError says that a later version of the program wrote the file.
+// A NewerError says that the file was written by a later version of the program.
 type NewerError struct {
 	Path          string
-	Schema, Known int // the file's schema, and the newest that this program knows
+	Schema, Known int // schema version of the file, and the latest one that this program supports
 }
 
 func (e *NewerError) Error() string {
-	return fmt.Sprintf("the store at %s was written by a newer program (schema %d; this one knows %d)", e.Path, e.Schema, e.Known)
+	return fmt.Sprintf("the store at %s was written by a newer program (schema %d; this one supports up to %d)", e.Path, e.Schema, e.Known)
 }
 
-// A DamagedError says that a file is there and cannot be understood. Nothing in
-// it was changed; [SetAside] makes room for a new one.
+// A DamagedError says that the file exists and cannot be read. It was not changed;
+// [SetAside] renames it.
 type DamagedError struct {
 	Path string
 	Err  error
@@ -53,8 +51,9 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// explain says where something failed, and in this package's words why. SQLite
-// names tables and columns in its messages, but nothing of what is in them.
+// explain adds the operation and the path to an error, and replaces SQLite's error
+// by one of this package. The messages of SQLite contain names of tables and
+// columns, but no data.
 func explain(doing, path string, err error) error {
 	if err == nil {
 		return nil
@@ -64,20 +63,20 @@ func explain(doing, path string, err error) error {
 		return &NewerError{Path: path, Schema: newer.Schema, Known: newer.Known}
 	}
 	switch c := code(err); {
-	case inTheWay(err):
+	case isBusy(err):
 		err = ErrBusy
-	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT, errors.Is(err, errGarbled):
+	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT, errors.Is(err, errInvalid):
 		return &DamagedError{Path: path, Err: err}
 	case c == sqlite3.SQLITE_FULL:
 		err = ErrFull
 	case c == sqlite3.SQLITE_READONLY, c == sqlite3.SQLITE_CANTOPEN, c == sqlite3.SQLITE_PERM:
-		err = fmt.Errorf("the file and its directory have to be writable: %w (%w)", fs.ErrPermission, err)
+		err = fmt.Errorf("the file and its directory must be writable: %w (%w)", fs.ErrPermission, err)
 	}
 	return fmt.Errorf("%s the store at %s: %w", doing, path, err)
 }
 
-// code is the primary result code of an error that came from SQLite, and
-// SQLITE_OK of any other (https://www.sqlite.org/rescode.html).
+// code returns the primary result code of an error from SQLite, and SQLITE_OK for
+// other errors (https://www.sqlite.org/rescode.html).
 func code(err error) int {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {

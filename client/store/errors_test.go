@@ -21,7 +21,7 @@ func fileBytes(t *testing.T, path string) []byte {
 	return data
 }
 
-// closedStore is the path of a store with something in it.
+// closedStore returns the path of a store that contains a room.
 func closedStore(t *testing.T) string {
 	t.Helper()
 	path := newPath(t)
@@ -33,7 +33,7 @@ func closedStore(t *testing.T) string {
 	return path
 }
 
-func TestDamagedFileIsReportedAndLeftAlone(t *testing.T) {
+func TestDamagedFileIsReportedAndNotChanged(t *testing.T) {
 	for name, damage := range map[string]func([]byte) []byte{
 		"text":           func([]byte) []byte { return []byte("this is no database\n") },
 		"garbage":        func([]byte) []byte { return bytes.Repeat([]byte{0xa5}, 1<<16) },
@@ -61,7 +61,7 @@ func TestDamagedFileIsReportedAndLeftAlone(t *testing.T) {
 	}
 }
 
-func TestRowsThatNobodyWroteAreDamage(t *testing.T) {
+func TestInvalidRowIsReportedAsDamage(t *testing.T) {
 	s := open(t, closedStore(t))
 	if _, err := s.db.Exec(`UPDATE rooms SET heroes = '[secret'`); err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func openAndLoad(ctx context.Context, path string) error {
 	return errors.Join(err, s.Close())
 }
 
-func TestDamagedFileIsSetAsideWithItsLog(t *testing.T) {
+func TestSetAsideRenamesLogs(t *testing.T) {
 	path := closedStore(t)
 	for _, suffix := range append(companions(), "") {
 		if err := os.WriteFile(path+suffix, []byte("damaged"+suffix), 0o600); err != nil {
@@ -95,13 +95,13 @@ func TestDamagedFileIsSetAsideWithItsLog(t *testing.T) {
 	}
 	for _, suffix := range append(companions(), "") {
 		if got := fileBytes(t, aside+suffix); string(got) != "damaged"+suffix {
-			t.Errorf("%s holds %q", suffix, got)
+			t.Errorf("%s contains %q", suffix, got)
 		}
 	}
 	expect(t, open(t, path), ada, Snapshot{})
 }
 
-func TestDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
+func TestDatabaseOfAnotherProgramIsNotChanged(t *testing.T) {
 	path := closedStore(t)
 	s := open(t, path)
 	if _, err := s.db.Exec(`PRAGMA application_id = 7`); err != nil {
@@ -117,7 +117,7 @@ func TestDatabaseOfAnotherProgramIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestFullDiskLosesNothing(t *testing.T) {
+func TestFullDiskKeepsSavedData(t *testing.T) {
 	s := open(t, newPath(t))
 	first := Batch{NextBatch: "s1", At: noon, Changed: []Room{room("a", 10)}}
 	put(t, s, ada, first)
@@ -137,7 +137,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 	put(t, s, ada, big)
 }
 
-func TestReadOnlyPlacesAreNamed(t *testing.T) {
+func TestReadOnlyFileIsPermissionError(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
 	}
@@ -156,7 +156,7 @@ func TestReadOnlyPlacesAreNamed(t *testing.T) {
 			if err := os.Chmod(filepath.Dir(path), modes.dir); err != nil {
 				t.Fatal(err)
 			}
-			defer os.Chmod(filepath.Dir(path), 0o700) // for the test's own sweeping up
+			defer os.Chmod(filepath.Dir(path), 0o700) // so that the test directory can be removed
 			err := openAndSave(t.Context(), path)
 			if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), path) {
 				t.Errorf("got %v", err)
@@ -174,7 +174,7 @@ func openAndSave(ctx context.Context, path string) error {
 	return errors.Join(err, s.Close())
 }
 
-func TestPathThroughAFileIsNamed(t *testing.T) {
+func TestPathBelowAFileIsAnError(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -185,13 +185,13 @@ func TestPathThroughAFileIsNamed(t *testing.T) {
 	}
 }
 
-func TestLockedFileIsWaitedForAndThenGivenUp(t *testing.T) {
+func TestLockedFileIsBusy(t *testing.T) {
 	path := newPath(t)
 	s, other := open(t, path), open(t, path)
 	if _, err := s.db.Exec(`PRAGMA busy_timeout = 20`); err != nil {
 		t.Fatal(err)
 	}
-	tx, err := other.db.BeginTx(t.Context(), nil) // takes the only turn to write
+	tx, err := other.db.BeginTx(t.Context(), nil) // gets the write lock
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,9 +201,9 @@ func TestLockedFileIsWaitedForAndThenGivenUp(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	if err := s.Save(ctx, ada, Batch{NextBatch: "s1", At: noon}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("locked, and no time to wait: %v", err)
+		t.Errorf("locked, with a deadline: %v", err)
 	}
-	expect(t, s, ada, Snapshot{}) // readers wait for nobody
+	expect(t, s, ada, Snapshot{}) // readers do not wait
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}

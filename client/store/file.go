@@ -9,42 +9,43 @@ import (
 	"strings"
 )
 
-// settings are those of every connection.
+// settings are the SQLite settings of each connection.
 //
-//   - A writer asks for its turn when it begins (_txlock): one that begins as a
-//     reader cannot wait for it later.
-//   - What was written is on the disk before anybody goes on (_synchronous):
-//     after a power cut nobody else could tell that an invite has left.
-//   - A page has room for events (page_size, of a new file): one takes about a
-//     kilobyte, and what is more than a quarter of a page goes to others.
-//   - What is deleted is overwritten (secure_delete), and copies of it never go
-//     to another directory (temp_store).
-//   - The file is not trusted to be of our making (_defensive, trusted_schema).
+//   - A write transaction gets the write lock when it begins (_txlock): a
+//     transaction that begins as a reader cannot wait for the lock later.
+//   - A transaction is on the disk when it is committed (_synchronous): after a
+//     power failure nothing else shows that an invite was sent.
+//   - A page has room for several events (page_size, for new files): an event has
+//     about a kilobyte, and rows of more than a quarter of a page overflow to other
+//     pages.
+//   - Deleted data is overwritten (secure_delete), and temporary copies are not
+//     written to other directories (temp_store).
+//   - The file may have been written by an attacker (_defensive, trusted_schema).
 const settings = "_txlock=immediate&_busy_timeout=2000&_foreign_keys=on&_synchronous=FULL" +
 	"&_pragma=page_size(8192)&_pragma=secure_delete(on)&_pragma=temp_store(memory)" +
 	"&_defensive=true&_pragma=trusted_schema(off)&_dqs=false&_error_rc=true"
 
-// dataSource names the file in a way that leaves no character of its path with
-// a meaning (https://www.sqlite.org/uri.html).
+// dataSource returns a URI for the file in which all special characters of the path
+// are escaped (https://www.sqlite.org/uri.html).
 func dataSource(path string) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // a volume of Windows
+		path = "/" + path // a drive letter of Windows
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: settings}).String()
 }
 
-// companions are what SQLite calls the files that it keeps beside a database.
-// They hold pages of it, and get its mode when they are made.
+// companions returns the suffixes of the files that SQLite creates beside a
+// database. They contain pages of it, and are created with the mode of the
+// database.
 func companions() []string { return []string{"-wal", "-shm"} }
 
-// keepPrivate makes the file, if need be with its directory, and takes away
-// what rights others may have been given to it.
+// ensurePrivate creates the file and its directory if necessary, and removes the
+// permissions of other users.
 //
-// An existing database is not opened here: closing it again would drop the
-// locks that this process may hold on it
-// (https://www.sqlite.org/howtocorrupt.html, section 2.2).
-func keepPrivate(path string) error {
+// It does not open an existing database: closing it would release the locks that
+// this process has on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+func ensurePrivate(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
@@ -56,15 +57,15 @@ func keepPrivate(path string) error {
 		return err
 	}
 	for _, suffix := range companions() {
-		if err := dropRights(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := restrictMode(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return dropRights(path)
+	return restrictMode(path)
 }
 
-// dropRights leaves a file to its owner alone.
-func dropRights(path string) error {
+// restrictMode removes all permissions of other users from a file.
+func restrictMode(path string) error {
 	stat, err := os.Stat(path)
 	if err != nil || stat.Mode().Perm()&0o077 == 0 {
 		return err
@@ -72,9 +73,8 @@ func dropRights(path string) error {
 	return os.Chmod(path, 0o600)
 }
 
-// SetAside gives a file that [Open] or a [Store] called damaged another name
-// beside its old one, which is then free, and returns it. Nobody may have it
-// open.
+// SetAside renames a damaged file, which [Open] or a [Store] has reported, and
+// returns its new path. No program may have it open.
 func SetAside(path string) (string, error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".damaged-*")
 	if err != nil {
@@ -84,8 +84,8 @@ func SetAside(path string) (string, error) {
 	if err := f.Close(); err != nil {
 		return "", explain("set aside", path, err)
 	}
-	// The companions go first: SQLite deletes a log that lies beside a new file,
-	// and it may be all that is left of what was saved last.
+	// The companions are renamed first: SQLite deletes a log that it finds beside a
+	// new file, and the log may have the only copy of the last changes.
 	for _, suffix := range append(companions(), "") {
 		err := os.Rename(path+suffix, aside+suffix)
 		if err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {

@@ -5,9 +5,9 @@ import (
 	"database/sql"
 )
 
-// Forget deletes everything of an account, and leaves none of it in the files.
-// After an error the files may still hold some of it, and Forget may be called
-// again.
+// Forget deletes all data of an account. The files contain no copy of it
+// afterwards. After an error the files may still contain some of it; Forget may be
+// called again.
 func (s *Store) Forget(ctx context.Context, account Account) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		const q = `DELETE FROM accounts WHERE user_id = ? AND homeserver = ?`
@@ -15,24 +15,23 @@ func (s *Store) Forget(ctx context.Context, account Account) error {
 		return err
 	})
 	if err == nil {
-		err = takeTurns(ctx, func() error { return shrink(ctx, s.db) })
+		err = retryBusy(ctx, func() error { return shrink(ctx, s.db) })
 	}
 	return explain("forget an account in", s.path, err)
 }
 
-// shrink gives the space of what was deleted back, and empties the log, which
-// still holds it, into the database, which does not. Only somebody who has been
-// reading all the while can keep that from happening.
+// shrink removes deleted data from the file and from the log, and releases the
+// space. It fails if another program reads during the whole time.
 func shrink(ctx context.Context, db *sql.DB) error {
 	if _, err := db.ExecContext(ctx, `VACUUM`); err != nil {
 		return err
 	}
-	var held bool
+	var busy bool
 	var pages, moved int
-	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&held, &pages, &moved); err != nil {
+	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved); err != nil {
 		return err
 	}
-	if held {
+	if busy {
 		return ErrBusy
 	}
 	return nil

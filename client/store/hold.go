@@ -8,10 +8,12 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Hold makes this program the one that sends for an account, until release is
-// called or the program ends, however it ends. If another one is at it, held is
-// false. The lock is the operating system's on a file beside the store: no clock
-// can let it go too early, and no crash can leave it behind.
+// Hold makes this program the only one that sends the invites of an account. It
+// ends when release is called or the program ends for any reason. If another
+// program holds the account, held is false.
+//
+// The lock is a lock of the operating system on a file beside the store: it does
+// not depend on the clock and does not remain after a crash.
 func (s *Store) Hold(_ context.Context, account Account) (release func(), held bool, err error) {
 	if s.path == "" {
 		return s.holdAlone(account)
@@ -20,18 +22,18 @@ func (s *Store) Hold(_ context.Context, account Account) (release func(), held b
 	lock := flock.New(s.path+".sending-"+hex.EncodeToString(sum[:6]), flock.SetPermissions(0o600))
 	held, err = lock.TryLock()
 	if err != nil || !held {
-		_ = lock.Close() // there is nothing to let go of
+		_ = lock.Close() // there is no lock to release
 		return nil, false, explain("lock the outbox of", s.path, err)
 	}
 	return func() { _ = lock.Close() }, true, nil
 }
 
-// Shared reports whether other programs may have the store open.
+// Shared reports whether other programs can open the store.
 func (s *Store) Shared() bool { return s.path != "" }
 
-// holdAlone holds in a store that no other program can see.
+// holdAlone is Hold for a store in memory, which other programs cannot open.
 func (s *Store) holdAlone(account Account) (release func(), held bool, err error) {
-	if _, taken := s.holders.LoadOrStore(account, true); taken {
+	if _, exists := s.holders.LoadOrStore(account, true); exists {
 		return nil, false, nil
 	}
 	return func() { s.holders.Delete(account) }, true, nil

@@ -10,7 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Load reads all that is stored of an account, as one Save left it.
+// Load returns all data of an account, as saved by one call of Save.
 func (s *Store) Load(ctx context.Context, account Account) (Snapshot, error) {
 	var rooms []Room
 	snapshot, err := s.Stream(ctx, account, func(r Room) { rooms = append(rooms, r) })
@@ -18,14 +18,14 @@ func (s *Store) Load(ctx context.Context, account Account) (Snapshot, error) {
 	return snapshot, err
 }
 
-// Stream is [Store.Load] that hands each room on as soon as it is read, in the
-// order of their IDs, and returns what it tells beside them. What was handed on
-// counts for nothing if there is an error.
-func (s *Store) Stream(ctx context.Context, account Account, take func(Room)) (Snapshot, error) {
+// Stream is like [Store.Load] but passes each room to yield as soon as it is read,
+// ordered by ID. The snapshot it returns has no rooms. If it returns an error, the
+// rooms must be discarded.
+func (s *Store) Stream(ctx context.Context, account Account, yield func(Room)) (Snapshot, error) {
 	var snapshot Snapshot
 	err := read(ctx, s.db, func(tx *sql.Tx) error {
 		var err error
-		snapshot, err = load(ctx, tx, account, take)
+		snapshot, err = load(ctx, tx, account, yield)
 		return err
 	})
 	if err != nil {
@@ -34,9 +34,9 @@ func (s *Store) Stream(ctx context.Context, account Account, take func(Room)) (S
 	return snapshot, nil
 }
 
-// load reads an account. Another program can be in its way only before the first
-// row: from there on it sees one state of the file, and no room comes twice.
-func load(ctx context.Context, tx *sql.Tx, account Account, take func(Room)) (Snapshot, error) {
+// load reads an account. It can only fail with a busy error before the first row:
+// after that it reads a fixed state of the file, so no room is passed on twice.
+func load(ctx context.Context, tx *sql.Tx, account Account, yield func(Room)) (Snapshot, error) {
 	const q = `SELECT id, next_batch, saved_at FROM accounts WHERE user_id = ? AND homeserver = ?`
 	var (
 		row, savedAt int64
@@ -57,10 +57,10 @@ func load(ctx context.Context, tx *sql.Tx, account Account, take func(Room)) (Sn
 	if err := loadHistory(ctx, tx, row, rooms); err != nil {
 		return Snapshot{}, err
 	}
-	return snapshot, loadCurrent(ctx, tx, row, rooms, take)
+	return snapshot, loadCurrent(ctx, tx, row, rooms, yield)
 }
 
-// roomList is the rooms of an account, and where each row of the file is in it.
+// roomList has the rooms of an account, and their indexes by row ID.
 type roomList struct {
 	list []Room
 	at   map[int64]int
@@ -79,7 +79,7 @@ func loadRooms(ctx context.Context, tx *sql.Tx, account int64) (roomList, error)
 		rooms.at[row] = len(rooms.list)
 		r := Room{ID: room, Traced: traced, Current: map[Key]json.RawMessage{}, History: map[id.EventID]json.RawMessage{}}
 		if json.Unmarshal(heroes, &r.Heroes) != nil {
-			return errGarbled // what is wrong with it would quote it
+			return errInvalid // an error of encoding/json would quote the value
 		}
 		rooms.list = append(rooms.list, r)
 		return nil
@@ -87,8 +87,8 @@ func loadRooms(ctx context.Context, tx *sql.Tx, account int64) (roomList, error)
 	return rooms, err
 }
 
-// The order of the joins below is ours to choose (CROSS JOIN): without
-// statistics SQLite might read the events of every account and discard most.
+// The joins below use CROSS JOIN to fix their order: without statistics SQLite
+// might read the events of all accounts first.
 
 func loadHistory(ctx context.Context, tx *sql.Tx, account int64, rooms roomList) error {
 	const q = `SELECT room, event_id, raw
@@ -96,7 +96,7 @@ func loadHistory(ctx context.Context, tx *sql.Tx, account int64, rooms roomList)
 	var (
 		row   int64
 		event id.EventID
-		raw   []byte // a new one with every row
+		raw   []byte // a new slice for each row
 	)
 	return each(ctx, tx, q, account, []any{&row, &event, &raw}, func() error {
 		rooms.list[rooms.at[row]].History[event] = raw
@@ -104,35 +104,35 @@ func loadHistory(ctx context.Context, tx *sql.Tx, account int64, rooms roomList)
 	})
 }
 
-// loadCurrent reads the rooms' current events, which is nearly all there is, and
-// hands on each room when the next one's begin.
-func loadCurrent(ctx context.Context, tx *sql.Tx, account int64, rooms roomList, take func(Room)) error {
+// loadCurrent reads the current events, which are most of the data, and passes on
+// each room when it is complete.
+func loadCurrent(ctx context.Context, tx *sql.Tx, account int64, rooms roomList, yield func(Room)) error {
 	const q = `SELECT room, type, state_key, raw
 		FROM rooms CROSS JOIN current_events ON room = rooms.id WHERE account = ? ORDER BY room_id`
 	var (
 		row  int64
 		key  Key
-		raw  []byte // a new one with every row
+		raw  []byte // a new slice for each row
 		done int
 	)
-	handOn := func(before int) {
+	flush := func(before int) {
 		for ; done < before; done++ {
-			take(rooms.list[done])
+			yield(rooms.list[done])
 		}
 	}
 	err := each(ctx, tx, q, account, []any{&row, &key.Type, &key.StateKey, &raw}, func() error {
 		n := rooms.at[row]
-		handOn(n)
+		flush(n)
 		rooms.list[n].Current[key] = raw
 		return nil
 	})
 	if err == nil {
-		handOn(len(rooms.list))
+		flush(len(rooms.list))
 	}
 	return err
 }
 
-// each reads the rows of a query into columns and calls f after each.
+// each scans the rows of a query into columns and calls f after each row.
 func each(ctx context.Context, tx *sql.Tx, query string, arg any, columns []any, f func() error) error {
 	rows, err := tx.QueryContext(ctx, query, arg)
 	if err != nil {

@@ -8,17 +8,18 @@ import (
 	"io/fs"
 )
 
-// migrations lead from an empty file to the schema of today, one numbered file
-// for each step. The last statement of each sets user_version to its number. A
-// step that has been released is never changed.
+// migrations are the SQL scripts that upgrade the schema, each by one version,
+// starting from an empty file. The last statement of each sets user_version.
+// Released scripts must not be changed.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// applicationID marks a database as ours. The first migration sets it.
+// applicationID identifies databases of this program. The first migration sets it.
 const applicationID = 0x6d786976
 
-// migrate brings the file up to date, and leaves it alone if it is not ours.
+// migrate upgrades the schema to the latest version. It does not change a file of
+// another program.
 func migrate(ctx context.Context, db *sql.DB, steps fs.FS) error {
 	names, err := fs.Glob(steps, "migrations/*.sql")
 	if err != nil {
@@ -33,7 +34,7 @@ func migrate(ctx context.Context, db *sql.DB, steps fs.FS) error {
 	case version == len(names):
 		return nil
 	case version == 0:
-		if err := logAhead(ctx, db); err != nil {
+		if err := enableWAL(ctx, db); err != nil {
 			return err
 		}
 	}
@@ -49,7 +50,7 @@ func migrate(ctx context.Context, db *sql.DB, steps fs.FS) error {
 	return nil
 }
 
-// step takes the file to a version, unless another program has done so first.
+// step upgrades the file to a version, unless another program has done it already.
 func step(ctx context.Context, db *sql.DB, to int, statements string) error {
 	return write(ctx, db, func(tx *sql.Tx) error {
 		version, err := userVersion(ctx, tx)
@@ -60,13 +61,14 @@ func step(ctx context.Context, db *sql.DB, to int, statements string) error {
 			return err
 		}
 		if version, err = userVersion(ctx, tx); err == nil && version != to {
-			err = fmt.Errorf("it leads to schema %d", version)
+			err = fmt.Errorf("it sets schema %d", version)
 		}
 		return err
 	})
 }
 
-// identify tells the schema's version of a file that is ours or empty.
+// identify returns the schema version of a file of this program or of an empty
+// file.
 func identify(ctx context.Context, db *sql.DB) (version int, err error) {
 	err = read(ctx, db, func(tx *sql.Tx) error {
 		var application, objects int
@@ -88,11 +90,11 @@ func userVersion(ctx context.Context, tx *sql.Tx) (version int, err error) {
 	return version, err
 }
 
-// logAhead makes an empty file one that is read while it is written
-// (https://www.sqlite.org/wal.html). It stays that way. Where the file system
-// cannot do this, SQLite goes on without.
-func logAhead(ctx context.Context, db *sql.DB) error {
-	return takeTurns(ctx, func() error {
+// enableWAL switches an empty file to write-ahead logging, so that it can be read
+// while another program writes (https://www.sqlite.org/wal.html). The setting is
+// permanent. If the file system does not support it, SQLite works without.
+func enableWAL(ctx context.Context, db *sql.DB) error {
+	return retryBusy(ctx, func() error {
 		_, err := db.ExecContext(ctx, `PRAGMA journal_mode = WAL`)
 		return err
 	})

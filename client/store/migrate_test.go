@@ -17,9 +17,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// The file of each schema that was ever released, as its program left it, opens
-// today with what was in it.
-func TestStoresOfOlderProgramsOpen(t *testing.T) {
+// A file of each released schema, written by the program of that time, must open
+// with its content.
+func TestOlderSchemasAreUpgraded(t *testing.T) {
 	fixtures, err := filepath.Glob("testdata/schema-*.sql")
 	if err != nil || len(fixtures) == 0 {
 		t.Fatalf("fixtures: %v, %v", fixtures, err)
@@ -41,7 +41,7 @@ func TestStoresOfOlderProgramsOpen(t *testing.T) {
 	}
 }
 
-// connect opens a file and migrates nothing.
+// connect opens a file without migrations.
 func connect(t *testing.T, path string) *sql.DB {
 	t.Helper()
 	connector, err := sqlite.NewConnector(dataSource(path))
@@ -53,36 +53,36 @@ func connect(t *testing.T, path string) *sql.DB {
 	return db
 }
 
-// nextRelease is the migrations of today and one more.
+// nextRelease returns the migrations with one more.
 func nextRelease(t *testing.T, statements string) (steps fs.FS, schema int) {
 	t.Helper()
-	today, err := fs.Glob(migrations, "migrations/*.sql")
+	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
 	next := fstest.MapFS{"migrations/9999_next.sql": {Data: []byte(statements)}}
-	for _, name := range today {
+	for _, name := range names {
 		data, err := fs.ReadFile(migrations, name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		next[name] = &fstest.MapFile{Data: data}
 	}
-	return next, len(today) + 1
+	return next, len(names) + 1
 }
 
-// known is the schema of today.
+// known returns the latest schema version.
 func known(t *testing.T) int {
 	t.Helper()
 	_, next := nextRelease(t, "")
 	return next - 1
 }
 
-func TestMigrationKeepsWhatIsThere(t *testing.T) {
+func TestMigrationKeepsData(t *testing.T) {
 	path := closedStore(t)
 	steps, _ := nextRelease(t, fmt.Sprintf(`CREATE TABLE next (x); INSERT INTO next VALUES (7); PRAGMA user_version = %d;`, known(t)+1))
 	db := connect(t, path)
-	for range 2 { // the second time there is nothing to do
+	for range 2 { // the second time changes nothing
 		if err := migrate(t.Context(), db, steps); err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +98,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 	before := fileBytes(t, path)
 	for _, statements := range []string{
 		fmt.Sprintf(`CREATE TABLE next (x); PRAGMA user_version = %d; INSERT INTO nowhere VALUES (1);`, known(t)+1),
-		`CREATE TABLE next (x);`, // and forgets to say what it leads to
+		`CREATE TABLE next (x);`, // does not set the version
 		fmt.Sprintf(`CREATE TABLE next (x); PRAGMA user_version = %d;`, known(t)+2),
 	} {
 		db := connect(t, path)
@@ -115,7 +115,7 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 	open(t, path)
 }
 
-func TestStoreOfANewerProgramIsLeftAlone(t *testing.T) {
+func TestNewerSchemaIsNotChanged(t *testing.T) {
 	path := closedStore(t)
 	db := connect(t, path)
 	if _, err := db.Exec(`PRAGMA user_version = 7`); err != nil {
@@ -132,6 +132,6 @@ func TestStoreOfANewerProgramIsLeftAlone(t *testing.T) {
 		t.Error("the file was changed")
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
-		t.Errorf("left behind: %v", entries)
+		t.Errorf("other files: %v", entries)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 )
 
-// Note reads what was noted for an account under a name; nil if nothing was.
+// Note returns the value that was saved for an account under a name, or nil.
 func (s *Store) Note(ctx context.Context, account Account, name string) (value []byte, err error) {
 	err = read(ctx, s.db, func(tx *sql.Tx) error {
 		value = nil
@@ -20,7 +20,7 @@ func (s *Store) Note(ctx context.Context, account Account, name string) (value [
 	return value, explain("read a note in", s.path, err)
 }
 
-// SetNote notes something for an account under a name.
+// SetNote saves a value for an account under a name.
 func (s *Store) SetNote(ctx context.Context, account Account, name string, value []byte) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		row, err := rowOf(ctx, tx, account)
@@ -34,9 +34,9 @@ func (s *Store) SetNote(ctx context.Context, account Account, name string, value
 	return explain("write a note in", s.path, err)
 }
 
-// Version is another number whenever another program has written to the file
-// since (https://www.sqlite.org/pragma.html#pragma_data_version). It says
-// nothing of what this program wrote.
+// Version returns a number that changes when another program writes to the file
+// (https://www.sqlite.org/pragma.html#pragma_data_version). It does not change when
+// this program writes.
 func (s *Store) Version(ctx context.Context) (version int64, err error) {
 	err = s.db.QueryRowContext(ctx, `PRAGMA data_version`).Scan(&version)
 	return version, explain("read", s.path, err)

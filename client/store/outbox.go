@@ -12,44 +12,44 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// A State is how far an invite in the outbox has come.
+// A State is the state of an invite in the outbox.
 type State string
 
-// An invite is queued, then sending, then one of the others. Sending is written
-// down before the request leaves, and what came of it afterwards: what is found
-// sending when nobody sends was interrupted.
+// An invite is queued, then sending, then in one of the other states. Sending is
+// saved before the request is sent, and the result afterwards: an entry that is
+// sending while no program sends was interrupted.
 const (
 	Queued    State = "queued"
 	Sending   State = "sending"
-	Sent      State = "sent"      // a mail went out
-	Resolved  State = "resolved"  // a Matrix ID was invited: the one that was given, or the owner of the address
-	Uncertain State = "uncertain" // no answer came, and the room does not tell
+	Sent      State = "sent"      // an e-mail was sent
+	Resolved  State = "resolved"  // a Matrix user was invited: the one given, or the owner of the address
+	Uncertain State = "uncertain" // there was no response, and the room does not show whether the invite was sent
 	Failed    State = "failed"
 	Cancelled State = "cancelled"
 )
 
-// Active reports whether the invite may still go out, or may have.
+// Active reports whether the invite will be sent, or may have been sent.
 func (s State) Active() bool { return s == Queued || s == Sending || s == Uncertain }
 
-// ErrChanged says that an invite in the outbox is not, or no longer, in the
-// state that a change begins with. Nothing was written.
-var ErrChanged = errors.New("somebody else changed it meanwhile")
+// ErrChanged says that an entry is not in the state from which it should be
+// changed. Nothing was written.
+var ErrChanged = errors.New("another program has changed it")
 
 // An Entry is an invite in the outbox.
 type Entry struct {
 	ID       int64
 	Room     id.RoomID
-	Mark     []byte // the same for the same address in the same room
+	Mark     []byte // identifies the address within the room
 	State    State
-	QueuedAt time.Time // to the millisecond, like the next
-	Changed  time.Time // when it came into its state
+	QueuedAt time.Time // in milliseconds, like Changed
+	Changed  time.Time // time of the last change of the state
 	Attempts int
 	UserID   id.UserID
 	Token    string
-	Sealed   []byte // everything that names the person
+	Sealed   []byte // everything that identifies the invitee, encrypted
 }
 
-// An Address is who an invite went to.
+// An Address is the encrypted address that an invite was sent to.
 type Address struct {
 	Room   id.RoomID
 	Token  string
@@ -58,9 +58,9 @@ type Address struct {
 
 const entryColumns = `id, room_id, mark, state, queued_at, changed_at, attempts, user_id, token, sealed`
 
-// Enqueue puts entries at the end of the outbox, all or none, and sets their
-// numbers. One that is on its way to the same room already is left alone; its
-// number stays 0.
+// Enqueue adds entries to the end of the outbox and sets their IDs. It adds all or
+// none. An entry with the same mark as an active one in the same room is not added;
+// its ID stays 0.
 func (s *Store) Enqueue(ctx context.Context, account Account, entries []Entry) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		row, err := rowOf(ctx, tx, account)
@@ -82,7 +82,7 @@ func (s *Store) Enqueue(ctx context.Context, account Account, entries []Entry) e
 	return explain("write to the outbox in", s.path, err)
 }
 
-// Outbox reads the entries of an account, the oldest first.
+// Outbox returns the entries of an account, the oldest first.
 func (s *Store) Outbox(ctx context.Context, account Account) (entries []Entry, err error) {
 	err = read(ctx, s.db, func(tx *sql.Tx) error {
 		entries = nil
@@ -107,9 +107,9 @@ func (s *Store) Outbox(ctx context.Context, account Account) (entries []Entry, e
 	return entries, explain("read the outbox in", s.path, err)
 }
 
-// Advance changes entries that are in one of the states from, all or none, and
-// adds to the address book who they went to. An entry in another state makes it
-// [ErrChanged]; one that would be on its way twice does, too.
+// Advance changes entries that are in one of the states from, and adds addresses to
+// the address book. It writes all or nothing. It returns [ErrChanged] if an entry
+// is in another state, or if there would be two active entries with the same mark.
 func (s *Store) Advance(ctx context.Context, account Account, from []State, entries []Entry, book ...Address) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		row, err := rowOf(ctx, tx, account)
@@ -153,13 +153,12 @@ func advanceEntry(ctx context.Context, tx *sql.Tx, account int64, from []State, 
 	return nil
 }
 
-// Clear deletes entries that are over: those in the states given. None of those
-// may be active.
+// Clear deletes the entries in these states. No active state is allowed.
 func (s *Store) Clear(ctx context.Context, account Account, states ...State) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		for _, state := range states {
 			if state.Active() {
-				return errors.New("what is on its way cannot be cleared: " + string(state))
+				return errors.New("active entries cannot be cleared: " + string(state))
 			}
 			q := `DELETE FROM outbox WHERE account = ` + accountRow + ` AND state = ?`
 			if _, err := tx.ExecContext(ctx, q, account.UserID, account.Homeserver, state); err != nil {
@@ -171,11 +170,11 @@ func (s *Store) Clear(ctx context.Context, account Account, states ...State) err
 	return explain("clear the outbox in", s.path, err)
 }
 
-// accountRow finds the row of an account by its user ID and homeserver.
+// accountRow is the subquery for the row of an account.
 const accountRow = `(SELECT id FROM accounts WHERE user_id = ? AND homeserver = ?)`
 
-// rowOf is the row of an account, which is made if need be: one may send before
-// anything was ever synced.
+// rowOf returns the row of an account and creates it if necessary: invites may be
+// sent before the first sync.
 func rowOf(ctx context.Context, tx *sql.Tx, account Account) (row int64, err error) {
 	const put = `INSERT INTO accounts (user_id, homeserver, next_batch, saved_at) VALUES (?, ?, '', 0) ON CONFLICT DO NOTHING`
 	if _, err := tx.ExecContext(ctx, put, account.UserID, account.Homeserver); err != nil {

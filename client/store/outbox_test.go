@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// entries are invites to the room, one for each mark.
+// entries returns an invite to the room for each mark.
 func entries(marks ...string) []Entry {
 	var list []Entry
 	for _, mark := range marks {
@@ -38,7 +38,7 @@ func outbox(t *testing.T, s *Store, account Account) []Entry {
 	return list
 }
 
-func TestOutboxKeepsItsOrderAndItsNumbers(t *testing.T) {
+func TestOutboxKeepsOrderAndIDs(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path)
 	want := enqueue(t, s, "a", "b", "c")
@@ -48,35 +48,35 @@ func TestOutboxKeepsItsOrderAndItsNumbers(t *testing.T) {
 		t.Error(diff)
 	}
 	if list := outbox(t, s, grace); len(list) != 0 {
-		t.Errorf("somebody else's: %v", list)
+		t.Errorf("of another account: %v", list)
 	}
 	expect(t, s, ada, Snapshot{SavedAt: time.UnixMilli(0).UTC()})
 }
 
-func TestNobodyIsQueuedTwice(t *testing.T) {
+func TestActiveEntryIsNotQueuedAgain(t *testing.T) {
 	s := open(t, newPath(t))
 	first := enqueue(t, s, "a")
 	again := enqueue(t, s, "a", "b")
 	if again[0].ID != 0 || again[1].ID == 0 {
-		t.Errorf("numbers %d and %d", again[0].ID, again[1].ID)
+		t.Errorf("IDs %d and %d", again[0].ID, again[1].ID)
 	}
 	for _, state := range []State{Sending, Uncertain, Sent} {
-		was := first[0].State
+		from := first[0].State
 		first[0].State = state
-		if err := s.Advance(t.Context(), ada, []State{was}, first); err != nil {
+		if err := s.Advance(t.Context(), ada, []State{from}, first); err != nil {
 			t.Fatal(err)
 		}
 		if n := enqueue(t, s, "a")[0].ID; (n != 0) != (state == Sent) {
-			t.Errorf("while %s: number %d", state, n)
+			t.Errorf("while %s: ID %d", state, n)
 		}
 	}
 	first[0].State = Queued
 	if err := s.Advance(t.Context(), ada, []State{Sent}, first); !errors.Is(err, ErrChanged) {
-		t.Errorf("back on its way beside another: %v", err)
+		t.Errorf("queued beside another: %v", err)
 	}
 }
 
-func TestOnlyOneMayAdvanceAnEntry(t *testing.T) {
+func TestAdvanceFailsAfterAnotherProgram(t *testing.T) {
 	path := newPath(t)
 	s, other := open(t, path), open(t, path)
 	list := enqueue(t, s, "a", "b")
@@ -88,14 +88,14 @@ func TestOnlyOneMayAdvanceAnEntry(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if got := outbox(t, s, ada)[0].State; got != Queued {
-		t.Errorf("half of it was written: %s", got)
+		t.Errorf("one entry was written: %s", got)
 	}
 	if err := s.Advance(t.Context(), grace, []State{Queued}, list[:1]); !errors.Is(err, ErrChanged) {
-		t.Errorf("somebody else's: %v", err)
+		t.Errorf("of another account: %v", err)
 	}
 }
 
-func TestSentGoesIntoTheAddressBookAtOnce(t *testing.T) {
+func TestAdvanceAddsAddresses(t *testing.T) {
 	s := open(t, newPath(t))
 	list := enqueue(t, s, "a", "b")
 	list[0].State, list[0].Token = Sent, "tok"
@@ -115,11 +115,11 @@ func TestSentGoesIntoTheAddressBookAtOnce(t *testing.T) {
 	}
 }
 
-func TestForgottenAddressesLeaveNoTrace(t *testing.T) {
+func TestForgetAddressesRemovesAllCopies(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path)
 	list := enqueue(t, s, "mark-of-a", "mark-of-b")
-	list[0].State, list[0].Token, list[0].Sealed = Sent, "tok", []byte("letter-of-a")
+	list[0].State, list[0].Token, list[0].Sealed = Sent, "tok", []byte("payload-of-a")
 	address := Address{Room: list[0].Room, Token: "tok", Sealed: []byte("address-of-a")}
 	if err := s.Advance(t.Context(), ada, []State{Queued}, list[:1], address); err != nil {
 		t.Fatal(err)
@@ -127,17 +127,17 @@ func TestForgottenAddressesLeaveNoTrace(t *testing.T) {
 	if err := s.ForgetAddresses(t.Context(), ada); err != nil {
 		t.Fatal(err)
 	}
-	for _, trace := range []string{"mark-of-a", "letter-of-a", "address-of-a"} {
+	for _, trace := range []string{"mark-of-a", "payload-of-a", "address-of-a"} {
 		if inFiles(t, path, trace) {
 			t.Errorf("%q is still there", trace)
 		}
 	}
 	if got := outbox(t, s, ada); len(got) != 1 || string(got[0].Mark) != "mark-of-b" {
-		t.Errorf("left: %v", got)
+		t.Errorf("remaining: %v", got)
 	}
 }
 
-func TestOnlyWhatIsOverIsCleared(t *testing.T) {
+func TestOnlyFinishedEntriesAreCleared(t *testing.T) {
 	s := open(t, newPath(t))
 	list := enqueue(t, s, "a", "b")
 	list[0].State = Cancelled
@@ -145,17 +145,17 @@ func TestOnlyWhatIsOverIsCleared(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.Clear(t.Context(), ada, Cancelled, Queued); err == nil {
-		t.Error("what is on its way was cleared")
+		t.Error("active entries were cleared")
 	}
 	if err := s.Clear(t.Context(), ada, Cancelled, Sent); err != nil {
 		t.Fatal(err)
 	}
 	if got := outbox(t, s, ada); len(got) != 1 || got[0].ID != list[1].ID {
-		t.Errorf("left: %v", got)
+		t.Errorf("remaining: %v", got)
 	}
 }
 
-func TestNotesAreKeptForEachAccount(t *testing.T) {
+func TestNotes(t *testing.T) {
 	s := open(t, newPath(t))
 	for _, value := range []string{"1", "", "2"} {
 		if err := s.SetNote(t.Context(), ada, "paused", []byte(value)); err != nil {
@@ -170,7 +170,7 @@ func TestNotesAreKeptForEachAccount(t *testing.T) {
 	}
 }
 
-func TestVersionTellsWhatOthersWrote(t *testing.T) {
+func TestVersionChangesWhenOthersWrite(t *testing.T) {
 	path := newPath(t)
 	s, other := open(t, path), open(t, path)
 	version := func() int64 {
@@ -183,15 +183,15 @@ func TestVersionTellsWhatOthersWrote(t *testing.T) {
 	before := version()
 	enqueue(t, s, "ours")
 	if version() != before {
-		t.Error("our own writing counts")
+		t.Error("the version changed after a write of this program")
 	}
 	enqueue(t, other, "theirs")
 	if version() == before {
-		t.Error("what another wrote does not count")
+		t.Error("the version did not change after a write of another program")
 	}
 }
 
-func TestOneProgramHoldsAnAccount(t *testing.T) {
+func TestHold(t *testing.T) {
 	path := newPath(t)
 	memory, err := OpenMemory(t.Context())
 	if err != nil {
@@ -211,15 +211,15 @@ func TestOneProgramHoldsAnAccount(t *testing.T) {
 		}
 		mine := hold(pair[0], ada)
 		if mine == nil || hold(pair[1], ada) != nil {
-			t.Fatal("two hold it, or nobody")
+			t.Fatal("both hold it, or none")
 		}
 		theirs := hold(pair[1], grace)
 		if theirs == nil {
-			t.Fatal("another account is held, too")
+			t.Fatal("another account cannot be held")
 		}
 		mine()
 		if mine = hold(pair[1], ada); mine == nil {
-			t.Fatal("it was not let go")
+			t.Fatal("it was not released")
 		}
 		mine()
 		theirs()

@@ -7,48 +7,48 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// An Account is whose rooms are stored. The same user ID may stand for somebody
-// else on another homeserver, such as one for trying things out.
+// An Account identifies the account that data is stored for. The homeserver is part
+// of it because a test server may have users with the same IDs.
 type Account struct {
 	UserID     id.UserID
-	Homeserver string // its base URL
+	Homeserver string // base URL
 }
 
-// A Room is what a homeserver told of a room, in its own bytes.
+// A Room is the stored data of a room. Events are stored as sent by the homeserver.
 type Room struct {
 	ID     id.RoomID
-	Heroes []id.UserID // members to name a room after that has no name
+	Heroes []id.UserID // members whose names are used for a room without a name
 
-	// Traced is set if every invite that looks pending is known to be.
+	// Traced is set if every invite that looks pending is known to be pending.
 	Traced bool
 
-	// Current is the room's narrow state, and History what of its past tells
-	// about invites. An event may be empty, but not nil.
+	// Current has the current state events that are needed, and History earlier
+	// events about invites. An event may be empty, but not nil.
 	Current map[Key]json.RawMessage
 	History map[id.EventID]json.RawMessage
 }
 
-// A Key is what a room has one current event for.
+// A Key identifies a current state event of a room.
 type Key struct{ Type, StateKey string }
 
-// A Batch is what a sync changed.
+// A Batch contains the changes of a sync.
 type Batch struct {
-	// Since is the NextBatch of the state that this one builds on. If it is
-	// empty, this is all there is to know, and rooms not in it are dropped.
+	// Since is the NextBatch of the state that this batch is based on. If it is
+	// empty, the batch has all rooms, and other rooms are deleted.
 	Since string
 
-	// NextBatch is where the next sync goes on
+	// NextBatch is the token for the next sync
 	// (https://spec.matrix.org/v1.19/client-server-api/#syncing).
 	NextBatch string
 
-	At      time.Time   // when the homeserver told
-	Changed []Room      // whole, each of them
-	Left    []id.RoomID // rooms to drop
+	At      time.Time   // time of the homeserver's response
+	Changed []Room      // complete data of each changed room
+	Left    []id.RoomID // rooms to delete
 }
 
-// A Snapshot is all that is stored of an account. It is empty if that is nothing.
+// A Snapshot has all data of an account. It is empty if nothing is stored.
 type Snapshot struct {
 	NextBatch string
-	SavedAt   time.Time // the last batch's At, to the millisecond
-	Rooms     []Room    // in the order of their IDs
+	SavedAt   time.Time // At of the last batch, in milliseconds
+	Rooms     []Room    // ordered by ID
 }

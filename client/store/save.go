@@ -9,9 +9,9 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Save makes a batch part of what is stored: its rooms and its NextBatch, or,
-// if the program is killed meanwhile, neither. If the batch builds on another
-// state than the stored one, the error is [ErrOvertaken].
+// Save stores the rooms and the NextBatch of a batch. If the program is killed
+// during Save, nothing is stored. If the batch is not based on the stored state,
+// Save returns [ErrConflict].
 func (s *Store) Save(ctx context.Context, account Account, batch Batch) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error { return save(ctx, tx, account, batch) })
 	return explain("save to", s.path, err)
@@ -42,7 +42,7 @@ func save(ctx context.Context, tx *sql.Tx, account Account, batch Batch) error {
 	return nil
 }
 
-// advance moves an account on to a batch and returns its row.
+// advance sets the NextBatch of an account and returns its row.
 func advance(ctx context.Context, tx *sql.Tx, account Account, batch Batch) (row int64, err error) {
 	var stored string
 	const get = `SELECT next_batch FROM accounts WHERE user_id = ? AND homeserver = ?`
@@ -51,7 +51,7 @@ func advance(ctx context.Context, tx *sql.Tx, account Account, batch Batch) (row
 		return 0, err
 	}
 	if batch.Since != "" && batch.Since != stored {
-		return 0, ErrOvertaken
+		return 0, ErrConflict
 	}
 	const put = `INSERT INTO accounts (user_id, homeserver, next_batch, saved_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET next_batch = excluded.next_batch, saved_at = excluded.saved_at
@@ -60,7 +60,7 @@ func advance(ctx context.Context, tx *sql.Tx, account Account, batch Batch) (row
 	return row, err
 }
 
-// dropOthers drops the rooms that are stored and not among those to keep.
+// dropOthers deletes all rooms of an account except those in keep.
 func dropOthers(ctx context.Context, tx *sql.Tx, account int64, keep []Room) error {
 	kept := make(map[id.RoomID]bool, len(keep))
 	for _, room := range keep {
@@ -128,9 +128,9 @@ func (w writer) save(ctx context.Context, account int64, room Room) error {
 	return w.history.replace(ctx, row, room.History)
 }
 
-// saveRoom writes what is known of a room beside its events and returns its row.
+// saveRoom writes the data of a room without its events and returns its row.
 func (w writer) saveRoom(ctx context.Context, account int64, room Room) (row int64, err error) {
-	wanted, err := json.Marshal(append([]id.UserID{}, room.Heroes...)) // [] rather than null
+	wanted, err := json.Marshal(append([]id.UserID{}, room.Heroes...)) // [] instead of null
 	if err != nil {
 		return 0, err
 	}

@@ -12,7 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-func TestWhatWasSavedIsThereAfterARestart(t *testing.T) {
+func TestSavedDataIsLoadedAfterRestart(t *testing.T) {
 	path := newPath(t)
 	rooms := []Room{room("compilers", 3), room("ops", 0), {ID: "!empty:example.org"}}
 	s := open(t, path)
@@ -26,7 +26,7 @@ func TestWhatWasSavedIsThereAfterARestart(t *testing.T) {
 	})
 }
 
-func TestEventsComeBackToTheByte(t *testing.T) {
+func TestEventsAreStoredByteForByte(t *testing.T) {
 	s := open(t, newPath(t))
 	r := Room{ID: "!\x00'\";--", Heroes: []id.UserID{"@\x1b[31m:x", `@"',:x`}, Current: map[Key]json.RawMessage{
 		{}:                               json.RawMessage(`{ "n" : 1e400, "n": 2,	"lone":"\ud800" }`),
@@ -38,7 +38,7 @@ func TestEventsComeBackToTheByte(t *testing.T) {
 	expect(t, s, ada, Snapshot{NextBatch: "s1", SavedAt: noon, Rooms: []Room{r}})
 }
 
-func TestAccountsKnowNothingOfEachOther(t *testing.T) {
+func TestAccountsAreSeparate(t *testing.T) {
 	s := open(t, newPath(t))
 	trial := Account{UserID: ada.UserID, Homeserver: "http://localhost:8008"}
 	want := map[Account]Snapshot{}
@@ -54,7 +54,7 @@ func TestAccountsKnowNothingOfEachOther(t *testing.T) {
 	}
 }
 
-func TestBatchChangesItsRoomsOnly(t *testing.T) {
+func TestBatchDoesNotChangeOtherRooms(t *testing.T) {
 	s := open(t, newPath(t))
 	a, b, c := room("a", 2), room("b", 2), room("c", 2)
 	put(t, s, ada, Batch{NextBatch: "s1", At: noon, Changed: []Room{a, b, c}})
@@ -67,7 +67,7 @@ func TestBatchChangesItsRoomsOnly(t *testing.T) {
 	expect(t, s, ada, Snapshot{NextBatch: "s2", SavedAt: noon, Rooms: []Room{a, b}})
 }
 
-func TestBatchWithoutSinceIsAllThereIs(t *testing.T) {
+func TestBatchWithoutSinceReplacesAll(t *testing.T) {
 	s := open(t, newPath(t))
 	a, b := room("a", 1), room("b", 1)
 	put(t, s, ada, Batch{NextBatch: "s1", At: noon, Changed: []Room{a, b}})
@@ -75,22 +75,22 @@ func TestBatchWithoutSinceIsAllThereIs(t *testing.T) {
 	expect(t, s, ada, Snapshot{NextBatch: "s9", SavedAt: noon, Rooms: []Room{b}})
 }
 
-func TestBatchOnAnotherStateIsRefused(t *testing.T) {
+func TestSaveConflict(t *testing.T) {
 	s := open(t, newPath(t))
 	lost := Batch{Since: "s1", NextBatch: "s2", At: noon, Changed: []Room{room("b", 1)}}
-	if err := s.Save(t.Context(), ada, lost); !errors.Is(err, ErrOvertaken) {
+	if err := s.Save(t.Context(), ada, lost); !errors.Is(err, ErrConflict) {
 		t.Errorf("on nothing: %v", err)
 	}
 	expect(t, s, ada, Snapshot{})
 
 	put(t, s, ada, Batch{NextBatch: "other", At: noon})
-	if err := s.Save(t.Context(), ada, lost); !errors.Is(err, ErrOvertaken) {
+	if err := s.Save(t.Context(), ada, lost); !errors.Is(err, ErrConflict) {
 		t.Errorf("on another state: %v", err)
 	}
 	expect(t, s, ada, Snapshot{NextBatch: "other", SavedAt: noon})
 }
 
-func TestOnlyRowsThatDifferAreWritten(t *testing.T) {
+func TestOnlyChangedRowsAreWritten(t *testing.T) {
 	s := open(t, newPath(t))
 	r := room("big", 1000)
 	put(t, s, ada, Batch{NextBatch: "s1", At: noon, Changed: []Room{r}})
@@ -104,7 +104,7 @@ func TestOnlyRowsThatDifferAreWritten(t *testing.T) {
 	}{
 		{"nothing", Batch{Since: "s1", NextBatch: "s1", At: noon, Changed: []Room{r}}, 1},
 		{"one invite", Batch{Since: "s1", NextBatch: "s2", At: noon, Changed: []Room{changed}}, 2},
-		{"one invite back, everything given", Batch{NextBatch: "s3", At: noon, Changed: []Room{r}}, 2},
+		{"one invite, batch with all rooms", Batch{NextBatch: "s3", At: noon, Changed: []Room{r}}, 2},
 	} {
 		before := rowsWritten(t, s)
 		put(t, s, ada, c.batch)
@@ -122,7 +122,7 @@ func rowsWritten(t *testing.T, s *Store) (n int) {
 	return n
 }
 
-func TestContextEndsEverything(t *testing.T) {
+func TestCancelledContext(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path)
 	put(t, s, ada, Batch{NextBatch: "s1", At: noon})
@@ -142,14 +142,14 @@ func TestContextEndsEverything(t *testing.T) {
 	expect(t, s, ada, Snapshot{NextBatch: "s1", SavedAt: noon})
 }
 
-func TestForgottenAccountLeavesNoTrace(t *testing.T) {
+func TestForgetRemovesAllCopies(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path)
 	secret, kept := room("secret-of-ada", 2000), room("kept-by-grace", 10)
 	put(t, s, ada, Batch{NextBatch: "batch-of-ada", At: noon, Changed: []Room{secret}})
 	put(t, s, grace, Batch{NextBatch: "g1", At: noon, Changed: []Room{kept}})
 	if !inFiles(t, path, "secret-of-ada") {
-		t.Fatal("this test would not find what it looks for")
+		t.Fatal("the test cannot find stored text")
 	}
 	if err := s.Forget(t.Context(), ada); err != nil {
 		t.Fatal(err)
@@ -162,14 +162,14 @@ func TestForgottenAccountLeavesNoTrace(t *testing.T) {
 	expect(t, s, ada, Snapshot{})
 	expect(t, s, grace, Snapshot{NextBatch: "g1", SavedAt: noon, Rooms: []Room{kept}})
 	if size := len(fileBytes(t, path)); size > 200<<10 {
-		t.Errorf("the file still takes %d bytes", size)
+		t.Errorf("the file has %d bytes", size)
 	}
 	if err := s.Forget(t.Context(), ada); err != nil {
 		t.Errorf("a second time: %v", err)
 	}
 }
 
-func TestForgettingIsNotDoneWhileSomebodyReads(t *testing.T) {
+func TestForgetIsBusyWhileAnotherProgramReads(t *testing.T) {
 	path := newPath(t)
 	s, other := open(t, path), open(t, path)
 	put(t, s, ada, Batch{NextBatch: "batch-of-ada", At: noon})
@@ -193,7 +193,7 @@ func TestForgettingIsNotDoneWhileSomebodyReads(t *testing.T) {
 	}
 }
 
-// inFiles looks for text in all that lies beside path.
+// inFiles reports whether the database or one of its companions contains text.
 func inFiles(t *testing.T, path, text string) bool {
 	t.Helper()
 	for _, suffix := range append(companions(), "") {

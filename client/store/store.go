@@ -1,6 +1,6 @@
-// Package store keeps in an SQLite file what an account knew when the program
-// last ran, so that the next start has something to show before any server has
-// answered; and the outbox, so that no invite is forgotten or sent twice.
+// Package store saves the state of accounts in an SQLite database: the rooms and
+// invites of the last sync, so that the next start can show them before the first
+// response; the outbox; and the encrypted address book.
 package store
 
 import (
@@ -12,31 +12,31 @@ import (
 	"modernc.org/sqlite"
 )
 
-// A Store is an open file. It may be used from many goroutines, and many
-// programs may have the same file open.
+// A Store is an open database. It is safe for concurrent use, and several programs
+// may have the same file open.
 type Store struct {
-	path    string // empty of one in memory
+	path    string // empty for a store in memory
 	db      *sql.DB
-	holders sync.Map // the accounts that a store in memory is held for
+	holders sync.Map // accounts that are held, for a store in memory
 }
 
-// Open opens the file at path, which is made if need be, together with its
-// directory, for nobody else to read. The schema of an older program is brought
-// up to date. That of a newer one is left alone ([NewerError]), and so is a file
-// that cannot be understood ([DamagedError]).
+// Open opens the file at path. It creates the file and its directory if necessary,
+// readable only by the user. It upgrades the schema of older programs. It returns a
+// [NewerError] for a file of a newer program, and a [DamagedError] for a file that
+// cannot be read.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, explain("open", path, err)
 	}
-	if err := keepPrivate(path); err != nil {
+	if err := ensurePrivate(path); err != nil {
 		return nil, explain("open", path, err)
 	}
 	return openSource(ctx, path, dataSource(path))
 }
 
-// OpenMemory returns a store that is gone when it is closed, for looking around
-// and for trying things out.
+// OpenMemory returns a store in memory, for the demo and for programs that should
+// store nothing.
 func OpenMemory(ctx context.Context) (*Store, error) {
 	return openSource(ctx, "", "file::memory:?"+settings)
 }
@@ -47,15 +47,15 @@ func openSource(ctx context.Context, path, source string) (*Store, error) {
 		return nil, explain("open", path, err)
 	}
 	s := &Store{path: path, db: sql.OpenDB(connector)}
-	// Writers take turns whatever we do, and reading everything takes less time
-	// than a second connection's memory is worth.
+	// Several connections would not be faster: SQLite allows only one writer, and
+	// reading everything is fast.
 	s.db.SetMaxOpenConns(1)
 	if err := migrate(ctx, s.db, migrations); err != nil {
-		_ = s.db.Close() // the first error is the one that tells
+		_ = s.db.Close() // the first error is returned
 		return nil, explain("open", path, err)
 	}
 	return s, nil
 }
 
-// Close lets go of the file. What was saved is safe already.
+// Close closes the file. Everything that was saved is on the disk already.
 func (s *Store) Close() error { return explain("close", s.path, s.db.Close()) }

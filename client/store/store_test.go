@@ -23,7 +23,7 @@ var (
 	noon  = time.Date(2026, 11, 20, 12, 0, 0, int(250*time.Millisecond), time.UTC)
 )
 
-// open opens the store at path and closes it with the test.
+// open opens the store at path and closes it at the end of the test.
 func open(tb testing.TB, path string) *Store {
 	tb.Helper()
 	s, err := Open(tb.Context(), path)
@@ -34,13 +34,13 @@ func open(tb testing.TB, path string) *Store {
 	return s
 }
 
-// newPath is where no store is yet.
+// newPath returns a path where no store exists.
 func newPath(tb testing.TB) string {
 	tb.Helper()
 	return filepath.Join(tb.TempDir(), "mxinvite", "store.db")
 }
 
-// put saves what has to be saved for a test to begin.
+// put saves a batch that must be saved without error.
 func put(tb testing.TB, s *Store, account Account, batch Batch) {
 	tb.Helper()
 	if err := s.Save(tb.Context(), account, batch); err != nil {
@@ -48,7 +48,7 @@ func put(tb testing.TB, s *Store, account Account, batch Batch) {
 	}
 }
 
-// expect compares what is stored of an account.
+// expect compares the stored data of an account.
 func expect(tb testing.TB, s *Store, account Account, want Snapshot) {
 	tb.Helper()
 	got, err := s.Load(tb.Context(), account)
@@ -60,7 +60,7 @@ func expect(tb testing.TB, s *Store, account Account, want Snapshot) {
 	}
 }
 
-// room makes a room with a name and as many invites.
+// room returns a room with this number of invites.
 func room(name string, invites int) Room {
 	r := Room{
 		ID:      id.RoomID("!" + name + ":example.org"),
@@ -76,18 +76,18 @@ func room(name string, invites int) Room {
 	return r
 }
 
-// invite is an event of the size that such events have.
+// invite returns an event of realistic size.
 func invite(token string) json.RawMessage {
 	return fmt.Appendf(nil, `{"state_key":%q,"content":{"display_name":%q}}`, token, strings.Repeat("x", 850))
 }
 
-func TestNothingIsStoredAtFirst(t *testing.T) {
+func TestNewStoreIsEmpty(t *testing.T) {
 	expect(t, open(t, newPath(t)), ada, Snapshot{})
 }
 
-func TestPathHasNoCharacterWithAMeaning(t *testing.T) {
+func TestPathWithSpecialCharacters(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("file names are narrower there")
+		t.Skip("file names cannot contain these characters")
 	}
 	path := filepath.Join(t.TempDir(), "what?mode=memory&x=%41#é '\";\n", "a b.db")
 	s := open(t, path)
@@ -97,21 +97,21 @@ func TestPathHasNoCharacterWithAMeaning(t *testing.T) {
 	}
 }
 
-func TestRelativePathStaysWhereItWas(t *testing.T) {
+func TestRelativePathAfterChdir(t *testing.T) {
 	t.Chdir(t.TempDir())
 	s := open(t, "store.db")
 	t.Chdir(t.TempDir())
-	s.db.SetMaxIdleConns(0) // whatever makes the pool connect anew
+	s.db.SetMaxIdleConns(0) // so that a new connection is made
 	s.db.SetMaxIdleConns(1)
 	put(t, s, ada, Batch{NextBatch: "s1", At: noon})
 	if _, err := os.Stat("store.db"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a second file: %v", err)
+		t.Errorf("a second file was created: %v", err)
 	}
 }
 
-func TestOnlyTheOwnerMayRead(t *testing.T) {
+func TestFilesArePrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("files have no such modes there")
+		t.Skip("files have no such modes")
 	}
 	path := newPath(t)
 	s := open(t, path)
@@ -125,9 +125,9 @@ func TestOnlyTheOwnerMayRead(t *testing.T) {
 	}
 }
 
-func TestRightsOfOthersAreTakenAway(t *testing.T) {
+func TestOpenRemovesPermissionsOfOthers(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("files have no such modes there")
+		t.Skip("files have no such modes")
 	}
 	path := newPath(t)
 	s := open(t, path)
@@ -145,20 +145,20 @@ func TestRightsOfOthersAreTakenAway(t *testing.T) {
 	}
 }
 
-func TestLinkToNowhereIsRefused(t *testing.T) {
+func TestDanglingSymlinkIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "store.db")
 	if err := os.Symlink(filepath.Join(dir, "nowhere"), path); err != nil {
 		t.Skip(err)
 	}
 	if _, err := Open(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("got %v", err) // SQLite would make the file, for all to read
+		t.Errorf("got %v", err) // SQLite would create the file, readable by other users
 	}
 }
 
-func TestDirectoryOfOnesOwnKeepsItsMode(t *testing.T) {
+func TestExistingDirectoryKeepsItsMode(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("files have no such modes there")
+		t.Skip("files have no such modes")
 	}
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o750); err != nil {
@@ -181,7 +181,7 @@ func mode(t *testing.T, path string) fs.FileMode {
 
 func TestEveryConnectionHasTheSettings(t *testing.T) {
 	s := open(t, newPath(t))
-	s.db.SetMaxIdleConns(0) // so that the next one is new
+	s.db.SetMaxIdleConns(0) // so that a new connection is made
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": "2000",
 		"page_size": "8192", "secure_delete": "1", "temp_store": "2", "trusted_schema": "0",

@@ -12,11 +12,11 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// A table holds events of rooms, each under a key. Its statements take the
-// room's row first, then the columns of the key.
+// A table stores events of rooms, each under a key. The parameters of its
+// statements are the room's row, followed by the columns of the key.
 type table[K comparable] struct {
 	list, put, drop *sql.Stmt
-	columns         func(*K) []any // pointers to the parts of a key, to read it or to write it
+	columns         func(*K) []any // returns pointers to the parts of a key, to scan or to write it
 	compare         func(a, b K) int
 }
 
@@ -44,7 +44,7 @@ func historyTable(prepare func(string) *sql.Stmt) table[id.EventID] {
 	}
 }
 
-// replace makes events those of a room, and writes no row that is right already.
+// replace makes events the events of a room. It writes only rows that differ.
 func (t table[K]) replace(ctx context.Context, room int64, events map[K]json.RawMessage) error {
 	missing, extra, err := t.differences(ctx, room, events)
 	if err != nil {
@@ -55,7 +55,7 @@ func (t table[K]) replace(ctx context.Context, room int64, events map[K]json.Raw
 			return err
 		}
 	}
-	// In the order of the file, so that a new room fills its pages.
+	// In key order, so that the pages of a new room are filled.
 	for _, key := range slices.SortedFunc(maps.Keys(missing), t.compare) {
 		args := append(append([]any{room}, t.columns(&key)...), []byte(missing[key]))
 		if _, err := t.put.ExecContext(ctx, args...); err != nil {
@@ -65,8 +65,8 @@ func (t table[K]) replace(ctx context.Context, room int64, events map[K]json.Raw
 	return nil
 }
 
-// differences tells which of the events are missing from the file or differ
-// there, and which of the file's are extra.
+// differences returns the events that are missing from the file or different there,
+// and the keys in the file that are not in events.
 func (t table[K]) differences(ctx context.Context, room int64, events map[K]json.RawMessage) (missing map[K]json.RawMessage, extra []K, err error) {
 	rows, err := t.list.QueryContext(ctx, room)
 	if err != nil {

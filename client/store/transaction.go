@@ -11,41 +11,42 @@ import (
 )
 
 const (
-	// turns is how often a transaction is tried when another program is in the
-	// way. SQLite waits in most of them itself, up to its _busy_timeout; in some
-	// it answers at once, and then pause keeps the two from meeting again.
-	turns = 5
-	pause = 20 * time.Millisecond
+	// maxTries is the maximum number of tries of a transaction while another
+	// program has locked the file. For most locks SQLite itself waits up to
+	// _busy_timeout. For some it returns an error immediately; pause is the time
+	// before the next try.
+	maxTries = 5
+	pause    = 20 * time.Millisecond
 )
 
-// read runs f and lets it see one state of the file, whatever others write.
+// read runs f in a read transaction: f reads a fixed state of the file.
 func read(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	return transact(ctx, db, &sql.TxOptions{ReadOnly: true}, f)
 }
 
-// write runs f such that all it writes is in the file or, if it fails, nothing.
+// write runs f in a write transaction, which is rolled back if f returns an error.
 func write(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	return transact(ctx, db, nil, f)
 }
 
 func transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, f func(*sql.Tx) error) error {
-	return takeTurns(ctx, func() error {
+	return retryBusy(ctx, func() error {
 		tx, err := db.BeginTx(ctx, opts)
 		if err != nil {
 			return err
 		}
 		if err := f(tx); err != nil {
-			_ = tx.Rollback() // the first error is the one that tells
+			_ = tx.Rollback() // the error of f is returned
 			return err
 		}
 		return tx.Commit()
 	})
 }
 
-// takeTurns runs f anew for as long as another program is in the way.
-func takeTurns(ctx context.Context, f func() error) error {
+// retryBusy calls f again while another program has locked the file.
+func retryBusy(ctx context.Context, f func() error) error {
 	err := f()
-	for turn := 1; turn < turns && inTheWay(err); turn++ {
+	for try := 1; try < maxTries && isBusy(err); try++ {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -56,7 +57,7 @@ func takeTurns(ctx context.Context, f func() error) error {
 	return err
 }
 
-func inTheWay(err error) bool {
+func isBusy(err error) bool {
 	c := code(err)
 	return c == sqlite3.SQLITE_BUSY || c == sqlite3.SQLITE_PROTOCOL || errors.Is(err, ErrBusy)
 }

@@ -7,23 +7,23 @@ import (
 	"testing/synctest"
 )
 
-func TestTransactionIsTriedAnewWhileAnotherIsInTheWay(t *testing.T) {
+func TestRetryBusy(t *testing.T) {
 	other := errors.New("something else")
 	for _, c := range []struct {
 		what  string
-		errs  []error // of each time; nil after that
+		errs  []error // results of the first calls; nil after that
 		want  error
 		tried int
 	}{
-		{"nothing in the way", nil, nil, 1},
-		{"twice in the way", []error{ErrBusy, ErrBusy}, nil, 3},
-		{"always in the way", []error{ErrBusy, ErrBusy, ErrBusy, ErrBusy, ErrBusy, ErrBusy}, ErrBusy, turns},
-		{"a failure", []error{other}, other, 1},
-		{"in the way, then a failure", []error{ErrBusy, other}, other, 2},
+		{"not busy", nil, nil, 1},
+		{"busy twice", []error{ErrBusy, ErrBusy}, nil, 3},
+		{"always busy", []error{ErrBusy, ErrBusy, ErrBusy, ErrBusy, ErrBusy, ErrBusy}, ErrBusy, maxTries},
+		{"another error", []error{other}, other, 1},
+		{"busy, then another error", []error{ErrBusy, other}, other, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			tried := 0
-			err := takeTurns(t.Context(), func() error {
+			err := retryBusy(t.Context(), func() error {
 				tried++
 				if tried > len(c.errs) {
 					return nil
@@ -37,9 +37,9 @@ func TestTransactionIsTriedAnewWhileAnotherIsInTheWay(t *testing.T) {
 	}
 }
 
-func TestContextEndsTheWaitForATurn(t *testing.T) {
+func TestRetryBusyStopsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	err := takeTurns(ctx, func() error {
+	err := retryBusy(ctx, func() error {
 		cancel()
 		return ErrBusy
 	})

@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// countTo is how far each of several programs counts.
+// countTo is the number of increments of each program.
 const countTo = 40
 
-// count adds one to a number in the store, so many times, and saves it as any
-// program has to: building on what it read, and anew if it was overtaken.
+// count increments a number in the store. Like the program it saves a batch based
+// on what it has read, and starts again after a conflict.
 func count(ctx context.Context, path string, times int) error {
 	s, err := Open(ctx, path)
 	if err != nil {
@@ -35,7 +35,7 @@ func count(ctx context.Context, path string, times int) error {
 		switch err := s.Save(ctx, ada, batch); {
 		case err == nil:
 			done++
-		case !errors.Is(err, ErrOvertaken):
+		case !errors.Is(err, ErrConflict):
 			return err
 		}
 	}
@@ -56,9 +56,9 @@ func oneMore(snapshot Snapshot) (Batch, error) {
 	return Batch{Since: snapshot.NextBatch, NextBatch: next, At: noon, Changed: []Room{r}}, nil
 }
 
-func TestManyProgramsLoseNothingOfEachOther(t *testing.T) {
+func TestConcurrentProgramsLoseNoUpdates(t *testing.T) {
 	path := newPath(t)
-	first := open(t, path) // a Batch without Since would overtake everybody
+	first := open(t, path) // a later Batch without Since would replace that of another program
 	one, err := oneMore(Snapshot{})
 	if err != nil {
 		t.Fatal(err)
@@ -76,11 +76,11 @@ func TestManyProgramsLoseNothingOfEachOther(t *testing.T) {
 	}
 	want := strconv.Itoa(1 + 4*countTo)
 	if snapshot, err := first.Load(t.Context(), ada); err != nil || snapshot.NextBatch != want {
-		t.Errorf("they counted to %s, %v; want %s", snapshot.NextBatch, err, want)
+		t.Errorf("the count is %s, %v; want %s", snapshot.NextBatch, err, want)
 	}
 }
 
-func TestManyProgramsMakeTheFileAtOnce(t *testing.T) {
+func TestConcurrentOpenOfNewFile(t *testing.T) {
 	dir := t.TempDir()
 	for round := range 10 {
 		path := filepath.Join(dir, strconv.Itoa(round), "store.db")
@@ -102,7 +102,7 @@ func TestManyProgramsMakeTheFileAtOnce(t *testing.T) {
 	}
 }
 
-func TestOneStoreServesManyGoroutines(t *testing.T) {
+func TestConcurrentGoroutines(t *testing.T) {
 	s := open(t, newPath(t))
 	var all sync.WaitGroup
 	for i := range 8 {
