@@ -1,5 +1,5 @@
--- The accounts of this person, and what their homeservers told of their rooms:
--- raw events, so that a later version of the program can read more out of them.
+-- The user's accounts and their rooms, with raw events, so that a later version of
+-- the program can use more of their members.
 
 CREATE TABLE accounts (
     id         INTEGER PRIMARY KEY,
@@ -19,8 +19,7 @@ CREATE TABLE rooms (
     UNIQUE (account, room_id)
 ) STRICT;
 
--- Without a rowid the events of a room lie side by side, however far apart in
--- time they came.
+-- WITHOUT ROWID stores the events of a room in adjacent pages.
 CREATE TABLE current_events (
     room      INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
     type      TEXT    NOT NULL,
@@ -36,5 +35,5 @@ CREATE TABLE past_events (
     PRIMARY KEY (room, event_id)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA application_id = 0x6d786976; -- "mxiv", by which file(1) and store.go know this database
+PRAGMA application_id = 0x6d786976; -- "mxiv", identifies databases of this program
 PRAGMA user_version = 1;

@@ -1,5 +1,5 @@
--- Invites on their way, and the addresses that sent ones went to. What names a
--- person is sealed; the store does not have the key.
+-- The outbox, and the addresses of the invites that were sent. Data that
+-- identifies an invitee is encrypted; the store does not have the key.
 
 CREATE TABLE outbox (
     id         INTEGER PRIMARY KEY AUTOINCREMENT, -- a number is never used again
@@ -17,7 +17,7 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_of_account ON outbox (account, id);
 
--- Nobody is on the way to the same room twice.
+-- An address can have only one active invite to a room.
 CREATE UNIQUE INDEX outbox_once ON outbox (account, mark)
     WHERE state IN ('queued', 'sending', 'uncertain');
 
@@ -29,8 +29,8 @@ CREATE TABLE addresses (
     PRIMARY KEY (account, room_id, token)
 ) STRICT, WITHOUT ROWID;
 
--- What programs that send tell one another: who is at it, how often a server
--- takes an invite, whether to pause.
+-- Values that all programs share, such as the learned rate limits and whether
+-- sending is paused.
 CREATE TABLE notes (
     account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
     name    TEXT    NOT NULL,
