@@ -104,14 +104,14 @@ func (s *SSOSignIn) Expects(finalURL string) bool {
 }
 
 func (s *SSOSignIn) read(finalURL string) (token string, err error) {
-	values, err := oauth.Returned(s.redirect, finalURL)
+	values, err := oauth.RedirectParams(s.redirect, finalURL)
 	switch {
 	case err != nil:
 		return "", err
 	case subtle.ConstantTimeCompare([]byte(values.Get("state")), []byte(s.state)) != 1:
 		return "", oauth.ErrState
 	case values.Get("loginToken") == "":
-		return "", oauth.ErrNotAnswer
+		return "", oauth.ErrNotRedirect
 	}
 	return values.Get("loginToken"), nil
 }

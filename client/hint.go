@@ -49,7 +49,7 @@ func hintReason(err error) HintKind {
 		{ErrNotOffered, HintOtherWay},
 		{oauth.ErrDenied, HintApprove},
 		{oauth.ErrExpired, HintNewCode},
-		{oauth.ErrNotAnswer, HintCopyAddress},
+		{oauth.ErrNotRedirect, HintCopyAddress},
 		{oauth.ErrState, HintNewAddress},
 		{oauth.ErrMixUp, HintMixUp},
 		{ErrNoPassword, HintNoPassword},

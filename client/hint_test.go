@@ -16,7 +16,7 @@ func TestEveryRefusalOfASignInHasAHint(t *testing.T) {
 	seen := map[client.HintKind]error{}
 	for _, err := range []error{
 		client.ErrPassword, client.ErrNoPassword, client.ErrToken, client.ErrLoginToken, client.ErrNotOffered,
-		oauth.ErrDenied, oauth.ErrExpired, oauth.ErrNotAnswer, oauth.ErrState, oauth.ErrMixUp,
+		oauth.ErrDenied, oauth.ErrExpired, oauth.ErrNotRedirect, oauth.ErrState, oauth.ErrMixUp,
 		&client.OtherUserError{Want: "@ada:example.org", Got: "@grace:example.org"},
 		&client.SessionNotSavedError{Err: errors.New("disk full")},
 		&client.RenewalError{Err: refused("server_error")},

@@ -90,7 +90,7 @@ func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage,
 	if errors.Is(err, jsonhttp.ErrTooLong) {
 		return nil, invite.ErrNotSigned
 	}
-	if err = identity.Refusal(err); err != nil {
+	if err = identity.WrapError(err); err != nil {
 		if refused, ok := errors.AsType[*identity.Error](err); ok && saysForgotten(refused) {
 			err = ErrForgotten
 		}

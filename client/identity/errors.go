@@ -19,8 +19,8 @@ type UnreachableError struct{ jsonhttp.UnreachableError }
 
 func (e *UnreachableError) Error() string { return "identity server " + e.UnreachableError.Error() }
 
-// Refusal converts an error of package jsonhttp to the type of this package.
-func Refusal(err error) error {
+// WrapError converts an error of package jsonhttp to the type of this package.
+func WrapError(err error) error {
 	if e, ok := errors.AsType[*jsonhttp.ServerError](err); ok {
 		return &Error{*e}
 	}

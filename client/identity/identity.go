@@ -96,7 +96,7 @@ func (s *Server) call(ctx context.Context, method, path string, body, reply any)
 	if reply == nil {
 		reply = new(json.RawMessage)
 	}
-	return Refusal(jsonhttp.Decode(ctx, s.transport, jsonhttp.Request{
+	return WrapError(jsonhttp.Decode(ctx, s.transport, jsonhttp.Request{
 		Method: method, URL: s.base.String() + "/_matrix/identity/v2" + path, Token: s.Token(), Body: body,
 		Limit: maxReply, Within: timeout,
 	}, reply))

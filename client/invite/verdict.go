@@ -12,7 +12,7 @@ type Validity string
 const (
 	Valid       Validity = "valid"       // its host says that it is valid
 	Invalid     Validity = "invalid"     // its host says that it is not valid
-	Unreachable Validity = "unreachable" // its host did not respond, or with neither
+	Unreachable Validity = "unreachable" // its host gave no valid response
 	Unchecked   Validity = "unchecked"   // its host was not asked
 	Perpetual   Validity = "perpetual"   // it has no validity URL and does not expire
 	Unusable    Validity = "unusable"    // it is not an Ed25519 key

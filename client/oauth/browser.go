@@ -58,7 +58,7 @@ func (a Authorization) Expects(finalURL string) bool {
 }
 
 func (a Authorization) read(finalURL string) (url.Values, error) {
-	values, err := Returned(a.redirectURI, finalURL)
+	values, err := RedirectParams(a.redirectURI, finalURL)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (c *Client) Redeem(ctx context.Context, a Authorization, finalURL string) (
 		e.Hide(a.state, a.verifier)
 		return Tokens{}, e
 	case code == "":
-		return Tokens{}, ErrNotAnswer
+		return Tokens{}, ErrNotRedirect
 	default:
 		t, err := c.tokens(ctx, url.Values{
 			"grant_type": {grantCode}, "code": {code}, "redirect_uri": {a.redirectURI}, "code_verifier": {a.verifier},
@@ -102,21 +102,21 @@ func (c *Client) Redeem(ctx context.Context, a Authorization, finalURL string) (
 	}
 }
 
-// Returned returns the parameters in finalURL, a URL that the browser was
+// RedirectParams returns the parameters of finalURL, a URL that the browser was
 // redirected to. It accepts a URL that a user has copied: with line breaks from a
 // terminal, or without the scheme, which some browsers hide.
-func Returned(redirectURI, finalURL string) (url.Values, error) {
+func RedirectParams(redirectURI, finalURL string) (url.Values, error) {
 	finalURL = strings.Join(strings.Fields(finalURL), "")
 	want, err := url.Parse(redirectURI)
 	if err != nil || len(finalURL) > maxRedirectURL {
-		return nil, ErrNotAnswer
+		return nil, ErrNotRedirect
 	}
 	if address, _, _ := strings.Cut(finalURL, "?"); !strings.Contains(address, "://") {
 		finalURL = want.Scheme + "://" + finalURL
 	}
 	got, err := url.Parse(finalURL)
 	if err != nil || got.Scheme != want.Scheme || got.Host != want.Host || got.Path != want.Path {
-		return nil, ErrNotAnswer
+		return nil, ErrNotRedirect
 	}
 	query := got.RawQuery
 	if got.Fragment != "" {
@@ -124,7 +124,7 @@ func Returned(redirectURI, finalURL string) (url.Values, error) {
 	}
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return nil, ErrNotAnswer
+		return nil, ErrNotRedirect
 	}
 	return values, nil
 }

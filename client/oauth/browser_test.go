@@ -57,15 +57,15 @@ func TestRedeemRefusesOtherURLs(t *testing.T) {
 		name, final string
 		want        error
 	}{
-		{"empty", "", oauth.ErrNotAnswer},
-		{"the authorization URL", a.URL, oauth.ErrNotAnswer},
-		{"another port", strings.Replace(final, "4711", "4712", 1), oauth.ErrNotAnswer},
-		{"another path", strings.Replace(final, "/callback", "/", 1), oauth.ErrNotAnswer},
-		{"another scheme", strings.Replace(final, "http:", "javascript:", 1), oauth.ErrNotAnswer},
-		{"too long", final + strings.Repeat("x", 20<<10), oauth.ErrNotAnswer},
+		{"empty", "", oauth.ErrNotRedirect},
+		{"the authorization URL", a.URL, oauth.ErrNotRedirect},
+		{"another port", strings.Replace(final, "4711", "4712", 1), oauth.ErrNotRedirect},
+		{"another path", strings.Replace(final, "/callback", "/", 1), oauth.ErrNotRedirect},
+		{"another scheme", strings.Replace(final, "http:", "javascript:", 1), oauth.ErrNotRedirect},
+		{"too long", final + strings.Repeat("x", 20<<10), oauth.ErrNotRedirect},
 		{"no state", strings.Replace(final, "state=", "x=", 1), oauth.ErrState},
 		{"another state", strings.Replace(final, "state=", "state=x", 1), oauth.ErrState},
-		{"no code", redirect + "?" + state, oauth.ErrNotAnswer},
+		{"no code", redirect + "?" + state, oauth.ErrNotRedirect},
 		{"another server's", final + "&iss=https%3A%2F%2Fmallory.example%2F", oauth.ErrMixUp},
 	} {
 		if _, err := n.Redeem(t.Context(), a, tc.final); !errors.Is(err, tc.want) {

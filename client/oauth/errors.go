@@ -8,11 +8,11 @@ import (
 
 // Errors of a sign-in, besides [Error] and [UnreachableError].
 var (
-	ErrDenied    = errors.New("the sign-in was denied")
-	ErrExpired   = errors.New("the code has expired")
-	ErrNotAnswer = errors.New("this is not the address that the browser shows after you sign in")
-	ErrState     = errors.New("this address belongs to another sign-in")
-	ErrMixUp     = errors.New("the response comes from a different server than the request was sent to")
+	ErrDenied      = errors.New("the sign-in was denied")
+	ErrExpired     = errors.New("the code has expired")
+	ErrNotRedirect = errors.New("this is not the address that the browser shows after you sign in")
+	ErrState       = errors.New("this address belongs to another sign-in")
+	ErrMixUp       = errors.New("the response comes from a different server than the request was sent to")
 
 	errInvalid = errors.New("with an invalid response")
 )

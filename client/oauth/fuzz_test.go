@@ -59,9 +59,9 @@ func FuzzDeviceCode(f *testing.F) {
 	})
 }
 
-// FuzzReturned checks that no code is sent for a URL without the state of the
+// FuzzRedeem checks that no code is sent for a URL without the state of the
 // sign-in.
-func FuzzReturned(f *testing.F) {
+func FuzzRedeem(f *testing.F) {
 	f.Add("http://127.0.0.1:4711/callback?state=x&code=y")
 	f.Add("127.0.0.1:4711/callback#code=y&state=")
 	f.Add("http://127.0.0.1:4711@mallory.example/callback?;")

@@ -39,7 +39,7 @@ var ErrChanged = errors.New("another program has changed it")
 type Entry struct {
 	ID       int64
 	Room     id.RoomID
-	Mark     []byte // identifies the address within the room
+	Mark     []byte // identifies the invitee within the room
 	State    State
 	QueuedAt time.Time // in milliseconds, like Changed
 	Changed  time.Time // time of the last change of the state
