@@ -102,7 +102,7 @@ In a variable, separate paths as in ` + "`PATH`" + `. Write a command as in a sh
 		t.Fatal(err)
 	}
 	for _, s := range config.AllSettings() {
-		fmt.Fprintf(&b, "| `%s` | `%s` | `%s` | %s It takes %s. |\n",
+		fmt.Fprintf(&b, "| `%s` | `%s` | `%s` | %s It must be %s. |\n",
 			s.Name, config.TOML(s.Value(defaults)), s.Variable(), s.Doc, s.Takes)
 	}
 	b.WriteString(`

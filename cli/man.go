@@ -84,7 +84,7 @@ func manualSettings(p *manpage.Page) {
 		"config.toml. mxinvite config init writes a config.toml that explains every\n" +
 		"setting; mxinvite config shows the effective settings and where each comes from.")
 	for _, s := range config.AllSettings() {
-		p.Item(s.Doc+"\nIt takes "+s.Takes+".", s.Name, s.Variable())
+		p.Item(s.Doc+"\nIt must be "+s.Takes+".", s.Name, s.Variable())
 	}
 }
 

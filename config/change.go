@@ -15,14 +15,14 @@ import (
 	"github.com/mxinvite/mxinvite/config/internal/atomicfile"
 )
 
-// ErrByHand is returned when a settings file is written in a way that
-// [Home.ChangeSetting] cannot change.
+// ErrByHand means that [Home.ChangeSetting] cannot change the settings file
+// because of its syntax.
 var ErrByHand = errors.New("the settings file has to be edited by hand")
 
-// ChangeSetting writes one setting into the settings file, which it creates if
-// there is none, and keeps the rest of the file, with its comments. The value is
-// text as in an environment variable. If the setting does not take it the error
-// says what it takes, and the file stays as it is.
+// ChangeSetting changes one setting in the settings file, which is created if
+// needed. The rest of the file is kept, including comments. The value is text
+// as in an environment variable. If the value is not valid, the error says
+// which values are, and the file does not change.
 func (h Home) ChangeSetting(getenv func(string) string, name, value string) error {
 	if err := h.changeSetting(table(userHome(getenv)), name, value); err != nil {
 		return fmt.Errorf("change the setting %s: %w", name, err)
@@ -33,18 +33,18 @@ func (h Home) ChangeSetting(getenv func(string) string, name, value string) erro
 func (h Home) changeSetting(all []Setting, name, value string) error {
 	n := slices.IndexFunc(all, func(s Setting) bool { return s.Name == name })
 	if n < 0 {
-		return errors.New("there is no such setting")
+		return errors.New("unknown setting")
 	}
 	var read Settings
 	if !all[n].read(&read, text(value)) {
-		return fmt.Errorf("it takes %s", all[n].Takes)
+		return fmt.Errorf("it must be %s", all[n].Takes)
 	}
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return err
 	}
 	path := h.SettingsPath()
 	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target // a link to a file that is kept elsewhere stays a link
+		path = target // a symbolic link to a file elsewhere is kept
 	}
 	data, err := readSettings(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -61,8 +61,7 @@ func (h Home) changeSetting(all []Setting, name, value string) error {
 	return replaceFile(path, changed)
 }
 
-// asWritten changes a file whose lines may end as on Windows and which may begin
-// with a byte order mark, and keeps both.
+// asWritten changes a file and keeps its line endings and its byte order mark.
 func asWritten(data []byte, change func(plain []byte) []byte) []byte {
 	plain, mark := bytes.CutPrefix(data, []byte(byteOrderMark))
 	lines := bytes.Count(plain, []byte("\n"))
@@ -80,7 +79,7 @@ func asWritten(data []byte, change func(plain []byte) []byte) []byte {
 	return changed
 }
 
-// replaceFile writes a file and keeps who may read it.
+// replaceFile replaces a file and keeps its permissions.
 func replaceFile(path string, data []byte) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -95,8 +94,8 @@ func replaceFile(path string, data []byte) error {
 	return os.Chmod(path, info.Mode().Perm())
 }
 
-// With returns the settings with another value for one of them, written as in an
-// environment variable. A value that the setting does not take changes nothing.
+// With returns the settings with another value for one of them, as text like in
+// an environment variable. If the value is not valid, nothing changes.
 func (s *Settings) With(name, value string) *Settings {
 	changed := *s
 	for _, setting := range AllSettings() {
@@ -107,7 +106,7 @@ func (s *Settings) With(name, value string) *Settings {
 	return &changed
 }
 
-// holds reports whether a settings file gives a setting this value.
+// holds reports whether a settings file sets this setting to this value.
 func holds(data []byte, s Setting, toml string) bool {
 	t, wrong := parse(data)
 	if wrong != nil {
@@ -121,8 +120,8 @@ func holds(data []byte, s Setting, toml string) bool {
 	return ok && TOML(in[key]) == toml
 }
 
-// withSetting returns the file with a setting: where it was, or else after the
-// comment that explains it, at the end of its table, or in a new table.
+// withSetting returns the file with a changed setting: in its place, or after
+// the comment that documents it, at the end of its table, or in a new table.
 func withSetting(data []byte, s Setting, toml string) []byte {
 	table, key := s.Split()
 	p := findPlace(data, s)
@@ -132,7 +131,7 @@ func withSetting(data []byte, s Setting, toml string) []byte {
 		return replace(data, p.value[0], p.value[1], toml)
 	case p.end < 0 && len(data) == 0:
 		return []byte("[" + table + "]\n" + line)
-	case p.end < 0: // its table is not there
+	case p.end < 0: // there is no such table
 		return slices.Concat(ended(data), []byte("\n["+table+"]\n"+line))
 	}
 	at := p.end
@@ -145,13 +144,14 @@ func withSetting(data []byte, s Setting, toml string) []byte {
 	return replace(data, at, at, line)
 }
 
-// A place is where a setting is in a file, in bytes, or where it can be added.
+// A place is the place of a setting in a file, or where it can be added, as
+// byte offsets.
 type place struct {
-	value      []int // the beginning and the end of its value; nil if it is not there
-	begin, end int   // of the part of the file that its table has; end is -1 if there is no such table
+	value      []int // begin and end of its value; nil without a value
+	begin, end int   // of the setting's table; end is -1 without a table
 }
 
-// findPlace looks for a setting in a file that is known to be TOML.
+// findPlace finds a setting in a file that is valid TOML.
 func findPlace(data []byte, s Setting) place {
 	in, _ := s.Split()
 	found := place{end: -1}
@@ -194,7 +194,7 @@ func keyOffset(e *unstable.Node) int {
 	return int(key.Node().Raw.Offset)
 }
 
-// valueRange is where the value of a key begins and ends.
+// valueRange returns the begin and end of a key's value.
 func valueRange(data []byte, e *unstable.Node) []int {
 	begin, end := 0, int(e.Raw.Offset+e.Raw.Length)
 	for key := e.Key(); key.Next(); {
@@ -205,8 +205,8 @@ func valueRange(data []byte, e *unstable.Node) []int {
 	return []int{begin, end}
 }
 
-// endOfPart is where a table ends before the head of the next one. The comments
-// right above that head belong to the next one.
+// endOfPart returns the end of a table before the header of the next one.
+// Comments directly above that header belong to the next table.
 func endOfPart(data []byte, begin, head int) int {
 	end := begin + bytes.LastIndexByte(data[begin:head], '\n') + 1
 	for end > begin {
@@ -217,12 +217,12 @@ func endOfPart(data []byte, begin, head int) int {
 		end = last
 	}
 	for end > begin+1 && data[end-1] == '\n' && data[end-2] == '\n' {
-		end-- // empty lines separate it from the next one
+		end-- // empty lines before the next table
 	}
 	return end
 }
 
-// commentedOut is the end of the line that has the setting as a comment, as
+// commentedOut returns the end of the line with the setting as a comment, as
 // [Example] writes it; -1 if there is none.
 func commentedOut(part []byte, key string) int {
 	at := 0
@@ -235,7 +235,7 @@ func commentedOut(part []byte, key string) int {
 	return -1
 }
 
-// lineAfter is where the next line begins.
+// lineAfter returns the begin of the next line.
 func lineAfter(data []byte, at int) int {
 	if n := bytes.IndexByte(data[at:], '\n'); n >= 0 {
 		return at + n + 1
@@ -243,7 +243,7 @@ func lineAfter(data []byte, at int) int {
 	return len(data)
 }
 
-// ended is a file whose last line has an end.
+// ended adds a missing line break at the end of a file.
 func ended(data []byte) []byte {
 	if len(data) > 0 && data[len(data)-1] != '\n' {
 		return append(slices.Clone(data), '\n')

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestChangedSettingKeepsTheRestOfTheFile(t *testing.T) {
+func TestChangeSettingKeepsTheRestOfTheFile(t *testing.T) {
 	for name, c := range map[string]struct{ before, setting, value, after string }{
 		"no file": {"", "accessible", "true", "accessible = true\n"},
 		"no file, in a table": {
@@ -78,8 +78,7 @@ func writeSettings(t *testing.T, h Home, text string) {
 	}
 }
 
-// Every setting can be changed in the file that explains all of them, and the
-// file only gets one line longer.
+// Every setting can be changed in the example file, which gets one line longer.
 func TestEverySettingCanBeChangedInTheExample(t *testing.T) {
 	for _, s := range AllSettings() {
 		h := home(t)
@@ -113,10 +112,10 @@ func TestEverySettingCanBeChangedInTheExample(t *testing.T) {
 	}
 }
 
-func TestSettingIsNotChangedToWhatItDoesNotTake(t *testing.T) {
+func TestInvalidValueDoesNotChangeTheFile(t *testing.T) {
 	for name, c := range map[string]struct{ file, setting, value, says string }{
-		"a wrong value":      {"mouse = true\n", "mouse", "perhaps", "it takes true or false"},
-		"no setting":         {"mouse = true\n", "mice", "true", "there is no such setting"},
+		"a wrong value":      {"mouse = true\n", "mouse", "perhaps", "it must be true or false"},
+		"no setting":         {"mouse = true\n", "mice", "true", "unknown setting"},
 		"a file that is bad": {"mouse = true\n[[[\n", "mouse", "false", "line 2: "},
 		"an inline table":    {"invites = {check_keys = true}\n", "invites.check_keys", "false", ErrByHand.Error()},
 	} {
@@ -132,7 +131,7 @@ func TestSettingIsNotChangedToWhatItDoesNotTake(t *testing.T) {
 	}
 }
 
-func TestChangedSettingFollowsALink(t *testing.T) {
+func TestChangeSettingFollowsASymbolicLink(t *testing.T) {
 	h, elsewhere := home(t), filepath.Join(t.TempDir(), "dotfiles.toml")
 	if err := os.WriteFile(elsewhere, []byte("mouse = true\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -154,7 +153,7 @@ func TestChangedSettingFollowsALink(t *testing.T) {
 	}
 }
 
-func TestChangedFileKeepsItsMode(t *testing.T) {
+func TestChangeSettingKeepsTheMode(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no such modes")
 	}

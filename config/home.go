@@ -1,5 +1,4 @@
-// Package config keeps what mxinvite remembers between two runs: where it lies,
-// and how it gets there whole; and it reads what a person has chosen.
+// Package config reads the settings and locates the files of mxinvite.
 package config
 
 import (
@@ -9,31 +8,29 @@ import (
 	"path/filepath"
 )
 
-// A Home is where everything lies that mxinvite keeps: what people write and
-// what belongs to them, what the program gathers, and what it tells of itself.
-// None of the directories need exist before something is saved. The zero Home
-// has no settings file.
+// A Home locates the files of mxinvite: configuration, data and logs. The
+// directories are created when something is saved. The zero Home has no
+// settings file.
 type Home struct{ dir, data, state string }
 
-// At returns the home that is a single directory of the person's own choice.
+// At returns a home in a single directory.
 func At(dir string) Home { return Home{dir, dir, dir} }
 
-// Dir is the directory of the settings, the session and the trusted hosts.
+// Dir returns the directory of the settings, the vault and the trusted hosts.
 func (h Home) Dir() string { return h.dir }
 
-// DataDir is the directory of what the program gathers: rooms, invites, what
-// waits to be sent.
+// DataDir returns the directory of the store: rooms, invites and the outbox.
 func (h Home) DataDir() string { return h.data }
 
-// StateDir is the directory of logs.
+// StateDir returns the directory of logs.
 func (h Home) StateDir() string { return h.state }
 
-// storeFile holds what is known from one start to the next.
+// storeFile is the name of the store's file.
 const storeFile = "store.db"
 
-// StorePath is where the store lies. One that an older mxinvite left beside
-// the settings stays there: another program may have it open, and a database of
-// several files does not move in one step.
+// StorePath returns the path of the store. A store that an older version
+// created in Dir is used there: another program may have it open, and a
+// database of several files cannot be moved atomically.
 func (h Home) StorePath() string {
 	here, before := filepath.Join(h.data, storeFile), filepath.Join(h.dir, storeFile)
 	if !exists(here) && exists(before) {
@@ -47,13 +44,13 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// ErrNoHome says that the environment names no place for configuration.
-var ErrNoHome = errors.New("no home directory is known: HOME is not set")
+// ErrNoHome means that the environment does not define a home directory.
+var ErrNoHome = errors.New("no home directory: HOME is not set")
 
-// FindHome returns the home that the environment asks for: MXINVITE_HOME, then
-// the places where people on this operating system (as in runtime.GOOS) expect
-// them. The XDG variables count wherever somebody took the trouble to set them,
-// unless they are relative, which their specification forbids
+// FindHome returns the home for an environment: MXINVITE_HOME, or the usual
+// directories of an operating system (a runtime.GOOS). The XDG variables are
+// used on all systems, unless their value is a relative path, which the
+// specification forbids
 // (https://specifications.freedesktop.org/basedir-spec/latest/).
 func FindHome(getenv func(string) string, goos string) (Home, error) {
 	if dir := getenv("MXINVITE_HOME"); dir != "" {

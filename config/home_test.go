@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestHomeIsWherePeopleExpectIt(t *testing.T) {
+func TestFindHome(t *testing.T) {
 	linux := Home{"/home/ada/.config/mxinvite", "/home/ada/.local/share/mxinvite", "/home/ada/.local/state/mxinvite"}
 	const library = "/Users/ada/Library/"
 	for _, tt := range []struct {
@@ -66,13 +66,13 @@ func TestHomeIsWherePeopleExpectIt(t *testing.T) {
 	}
 }
 
-func TestNoHomeIsAnError(t *testing.T) {
+func TestMissingHomeIsAnError(t *testing.T) {
 	if _, err := FindHome(func(string) string { return "" }, "linux"); !errors.Is(err, ErrNoHome) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestStoreOfAnOlderVersionIsUsedWhereItLies(t *testing.T) {
+func TestStoreOfAnOlderVersionIsNotMoved(t *testing.T) {
 	h := Home{dir: t.TempDir(), data: t.TempDir()}
 	before, now := filepath.Join(h.Dir(), "store.db"), filepath.Join(h.DataDir(), "store.db")
 	if got := h.StorePath(); got != now {

@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// keysTable is the table of the file that says which keys do what.
+// keysTable is the table of keys for actions.
 const keysTable = "keys"
 
-// takeKeys takes the table of keys, or the keys of one action.
+// takeKeys reads the table of keys, or the keys of one action.
 func (r *reading) takeKeys(file string, t *tree, path []string, value any, from Origin) {
 	if len(path) == 1 {
 		if actions, ok := value.(map[string]any); ok {
 			r.takeTable(file, t, path, actions)
 		} else {
-			r.complain(from, "%s is %s; it takes a table: [%s]", keysTable, quoted(value), keysTable)
+			r.complain(from, "%s is %s; it must be a table: [%s]", keysTable, quoted(value), keysTable)
 		}
 		return
 	}
@@ -23,15 +23,15 @@ func (r *reading) takeKeys(file string, t *tree, path []string, value any, from 
 	k := listKind(`a key or a list of keys: ["x", "delete"]`, one, func(keys []string) ([]string, bool) { return keys, len(keys) > 0 })
 	keys, ok := k.read(value)
 	if !ok {
-		r.complain(from, "%s is %s; it takes %s", dotted(path), quoted(value), k.takes)
+		r.complain(from, "%s is %s; it must be %s", dotted(path), quoted(value), k.takes)
 		return
 	}
 	r.settings.Keys[path[1]] = keys
 	r.settings.origins[keysTable+"."+path[1]] = from
 }
 
-// RefuseKeys drops keys that make no sense, and adds what is wrong with them, by
-// action, to what else was wrong; nil if all is well.
+// RefuseKeys removes invalid keys and adds their problems, by action, to a
+// [SettingsError]. It returns nil if there are no problems.
 func (s *Settings) RefuseKeys(wrong map[string]string, err error) error {
 	all, _ := errors.AsType[*SettingsError](err)
 	if len(wrong) == 0 || err != nil && all == nil {

@@ -16,19 +16,18 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
-// A kind is what settings of the same type have in common.
+// A kind is the type of a setting.
 type kind[T any] struct {
-	takes string   // what it may be, in words
-	words []string // that it may be; nil if it may be anything else
+	takes string   // the valid values, for error messages
+	words []string // all valid values; nil if there are others
 	read  func(any) (T, bool)
 	write func(T) any
 }
 
-// text is a value that comes from the environment or the command line, where
-// everything is text.
+// text is a value from the environment or the command line.
 type text string
 
-// asText is the text of a value, wherever it comes from.
+// asText returns a value as text, from any source.
 func asText(given any) (string, bool) {
 	switch v := given.(type) {
 	case text:
@@ -39,7 +38,7 @@ func asText(given any) (string, bool) {
 	return "", false
 }
 
-// textKind is a kind whose values are text that has to pass a check.
+// textKind returns a kind of text that has to pass a check.
 func textKind(takes string, check func(string) bool) kind[string] {
 	return kind[string]{
 		takes: takes,
@@ -51,7 +50,7 @@ func textKind(takes string, check func(string) bool) kind[string] {
 	}
 }
 
-// word is one of these words.
+// word returns a kind with a fixed list of values.
 func word(words ...string) kind[string] {
 	quoted := make([]string, len(words))
 	for i, w := range words {
@@ -65,25 +64,25 @@ func word(words ...string) kind[string] {
 	return k
 }
 
-// baseURL is where a server is, or empty.
+// baseURL returns the kind of server URLs. Empty is valid.
 func baseURL() kind[string] {
-	return textKind(`a base URL such as "https://vector.im", or nothing`, func(s string) bool {
+	return textKind(`a base URL such as "https://vector.im", or empty`, func(s string) bool {
 		u, err := url.Parse(s)
 		return s == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
 			u.User == nil && u.RawQuery == "" && u.Fragment == ""
 	})
 }
 
-// matrixID is a user, or empty.
+// matrixID returns the kind of Matrix IDs. Empty is valid.
 func matrixID() kind[string] {
-	return textKind(`a Matrix ID such as "@you:example.org", or nothing`, func(s string) bool {
+	return textKind(`a Matrix ID such as "@you:example.org", or empty`, func(s string) bool {
 		local, server, ok := strings.Cut(s, ":")
 		return s == "" || ok && strings.HasPrefix(local, "@") && len(local) > 1 && server != "" &&
 			len(s) <= 255 && strings.IndexFunc(s, unprintable) < 0 && !strings.Contains(s, " ")
 	})
 }
 
-// label is a short name that others see.
+// label returns the kind of short names for other users.
 func label() kind[string] {
 	const most = 100
 	return textKind("a name of 1 to 100 characters", func(s string) bool {
@@ -111,13 +110,13 @@ func yesNo() kind[bool] {
 	}
 }
 
-// number is a whole number from least to most.
+// number returns the kind of whole numbers from least to most.
 func number(least, most int) kind[int] {
 	return kind[int]{
 		takes: fmt.Sprintf("a whole number from %d to %d", least, most),
 		read: func(given any) (int, bool) {
 			switch v := given.(type) {
-			case int64: // as TOML has it
+			case int64: // a TOML integer
 				return int(v), int64(least) <= v && v <= int64(most)
 			case text:
 				n, err := strconv.Atoi(string(v))
@@ -129,7 +128,7 @@ func number(least, most int) kind[int] {
 	}
 }
 
-// never is the age that nothing reaches.
+// never is the age that is never reached.
 const never = "never"
 
 func age() kind[time.Duration] {
@@ -152,8 +151,8 @@ func age() kind[time.Duration] {
 	}
 }
 
-// listKind is a kind whose values are lists of text, or one text that split
-// takes apart.
+// listKind returns a kind of lists of text, which may also be one text that
+// split splits.
 func listKind(takes string, split func(string) ([]string, bool), check func([]string) ([]string, bool)) kind[[]string] {
 	return kind[[]string]{
 		takes: takes,
@@ -186,8 +185,9 @@ func listKind(takes string, split func(string) ([]string, bool), check func([]st
 	}
 }
 
-// command is a program and its arguments. It is run without a shell; written as
-// one text it is taken apart as a shell would. For example this one.
+// command returns the kind of a program and its arguments. It runs without a
+// shell; a command line is split as a shell does. The arguments of command are
+// an example for error messages.
 func command(program, argument string) kind[[]string] {
 	split := func(s string) ([]string, bool) {
 		list, err := shellquote.Split(s)
@@ -205,11 +205,12 @@ func command(program, argument string) kind[[]string] {
 		})
 }
 
-// paths are files and directories, of which ~ begins those below home. One that
-// depends on where the program was started would not be a setting.
+// paths returns the kind of lists of files and directories. ~ is the user's
+// home directory. Other relative paths are invalid, since they depend on the
+// current directory.
 func paths(home string) kind[[]string] {
 	split := func(s string) ([]string, bool) { return filepath.SplitList(s), true }
-	return listKind(`absolute paths, or paths that begin with ~/: ["~/contacts"]`, split,
+	return listKind(`a list of absolute paths, or of paths that begin with ~/: ["~/contacts"]`, split,
 		func(list []string) ([]string, bool) {
 			whole := make([]string, len(list))
 			for i, path := range list {

@@ -2,10 +2,10 @@ package config
 
 import "strings"
 
-// nearest is the known name that one which is not known was most likely meant
-// to be: that of a setting, or of a table. Empty if none is near.
+// nearest returns the setting or table with the most similar name, or "" if
+// none is similar.
 func nearest(name string, all []Setting) string {
-	best, found := min(len(name)/3, 4)+1, "" // more is another word
+	best, found := min(len(name)/3, 4)+1, "" // a larger distance means another word
 	try := func(as, known, shown string) {
 		if d := distance(as, known); d < best {
 			best, found = d, shown
@@ -26,11 +26,11 @@ func nearest(name string, all []Setting) string {
 	return found
 }
 
-// distance is how many letters have to be put in, taken out, changed or swapped
-// with their neighbor to turn one word into the other.
+// distance returns the number of letters to insert, delete, replace or swap
+// with a neighbor to turn a into b.
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
-	const most = 64 // nobody misspells so much
+	const most = 64 // limits the work; no misspelled name is so long
 	if len(s) > most || len(t) > most {
 		return most
 	}

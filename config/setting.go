@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// A Setting is one setting of the program. Reading and checking settings, the
-// config command and the documentation use one table of these.
+// A Setting is one setting of the program. The program reads and checks
+// settings, prints them and documents them with one table.
 type Setting struct {
-	Name  string   // as in the file: a key, or its table, a dot and the key
-	Takes string   // what it may be, in words
-	Words []string // the words that it may be; nil if it may be anything else
+	Name  string   // as in the file: a key, or a table, a dot and a key
+	Takes string   // the valid values, for error messages
+	Words []string // all valid values; nil if there are others
 	Doc   string   // sentences
 
 	reset func(*Settings)
-	read  func(*Settings, any) bool // false if the value is none it takes
-	value func(*Settings) any       // as a value of TOML
+	read  func(*Settings, any) bool // false if the value is not valid
+	value func(*Settings) any       // in TOML
 }
 
-// Variable is the environment variable that holds the setting.
+// Variable returns the environment variable of the setting.
 func (s Setting) Variable() string {
 	return "MXINVITE_" + strings.ToUpper(strings.ReplaceAll(s.Name, ".", "_"))
 }
 
-// Value is what the setting is, in TOML.
+// Value returns the value in TOML.
 func (s Setting) Value(of *Settings) any { return s.value(of) }
 
-// Split is the table, empty if there is none, and the key.
+// Split returns the table, which may be empty, and the key.
 func (s Setting) Split() (table, key string) {
 	table, key, ok := strings.Cut(s.Name, ".")
 	if !ok {
@@ -36,7 +36,7 @@ func (s Setting) Split() (table, key string) {
 	return table, key
 }
 
-// define returns a setting that is kept in a field.
+// define returns a setting that is stored in a field.
 func define[T any](name string, field func(*Settings) *T, def T, k kind[T], doc string) Setting {
 	return Setting{
 		Name: name, Takes: k.takes, Words: k.words, Doc: doc,
@@ -52,17 +52,17 @@ func define[T any](name string, field func(*Settings) *T, def T, k kind[T], doc 
 	}
 }
 
-// AllSettings are the settings there are, those of a table together.
+// AllSettings returns all settings, those of a table together.
 func AllSettings() []Setting { return table("") }
 
-// userHome is what ~ stands for.
+// userHome returns the directory that ~ stands for.
 func userHome(getenv func(string) string) string {
 	return cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
 }
 
 const day = 24 * time.Hour
 
-// table is the settings there are, for a person whose directory is home.
+// table returns all settings for a user with the directory home.
 func table(home string) []Setting {
 	return []Setting{
 		define("account", func(s *Settings) *string { return &s.Account }, "",

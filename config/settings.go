@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Settings are what a person has chosen, and what holds where they have not.
+// Settings are the values of all settings: those of the user and the defaults.
 type Settings struct {
-	Account        string // a Matrix ID; empty for the one there is
+	Account        string // a Matrix ID; empty for the only account
 	IdentityServer string // a base URL; empty for none
 	DeviceName     string
 	Color          string // ColorAuto or ColorNever
@@ -25,7 +25,7 @@ type Settings struct {
 	Theme      string // default, high-contrast, 16-color or mono
 	Background string // auto, dark or light
 	Glyphs     string // auto, unicode or ascii
-	Mouse      bool   // works on the screen
+	Mouse      bool   // use the mouse on the screen
 
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool
@@ -39,34 +39,34 @@ type Settings struct {
 
 	LogLevel string // off, error, info or debug
 
-	// For a server of visitors.
+	// Limits of mxinvite serve.
 	Sessions, SessionsPerKey int
 	Idle                     time.Duration // zero for never
 
-	// Keys are those chosen for actions of the screen, by their names. What
-	// actions and keys there are is not known here.
+	// Keys are the user's keys for actions of the screen, by the action's name.
+	// Package config does not know the actions.
 	Keys map[string][]string
 
 	origins map[string]Origin
 }
 
-// What [Settings.Color] may be.
+// The values of [Settings.Color].
 const (
 	ColorAuto  = "auto"
 	ColorNever = "never"
 )
 
-// What [Settings.SyncOutput] may be.
+// The values of [Settings.SyncOutput].
 const (
 	SyncAuto = "auto"
 	SyncOn   = "on"
 	SyncOff  = "off"
 )
 
-// A Source is a kind of place that settings come from. The later ones win.
+// A Source is a type of source. A later one overrides an earlier one.
 type Source string
 
-// The sources, from the weakest to the strongest.
+// The sources, from the lowest to the highest priority.
 const (
 	Default     Source = "default"
 	File        Source = "file"
@@ -74,11 +74,11 @@ const (
 	Flag        Source = "flag"
 )
 
-// An Origin is where a value comes from.
+// An Origin is the place where a value is set.
 type Origin struct {
 	Source Source
-	// Where is the place as a person finds it: path and line, the name of a
-	// variable or of a flag. A default has none.
+	// Where is the path and line, the name of an environment variable or of a
+	// flag. It is empty for a default.
 	Where string
 }
 
@@ -89,7 +89,7 @@ func (o Origin) String() string {
 	return o.Where
 }
 
-// Origin is where the value of a setting comes from.
+// Origin returns the place where a setting is set.
 func (s *Settings) Origin(name string) Origin {
 	if o, ok := s.origins[name]; ok {
 		return o
@@ -97,8 +97,8 @@ func (s *Settings) Origin(name string) Origin {
 	return Origin{Source: Default}
 }
 
-// InitSettings writes a settings file in which everything is explained. If
-// there is one already the error is [fs.ErrExist].
+// InitSettings writes a settings file with the documentation of all settings.
+// If the file exists already, the error is [fs.ErrExist].
 func (h Home) InitSettings() error {
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return fmt.Errorf("write settings: %w", err)
@@ -115,22 +115,22 @@ func (h Home) InitSettings() error {
 	return nil
 }
 
-// A Given is a value that the command line has for a setting.
+// A Given is a value of a setting from the command line.
 type Given struct{ Flag, Name, Value string }
 
 const (
 	settingsFile = "config.toml"
-	// maxSettings is far more than anybody chooses.
+	// maxSettings limits the size of the settings file, in bytes.
 	maxSettings = 64 << 10
 )
 
-// SettingsPath is where the settings lie. The user writes them, and [Home.ChangeSetting].
+// SettingsPath returns the path of the settings file.
 func (h Home) SettingsPath() string { return filepath.Join(h.dir, settingsFile) }
 
-// LoadSettings reads the settings: defaults, the file if there is one, the
-// environment, the command line. A variable that is empty counts as none. The
-// error is a [SettingsError]; then the settings are still there, and those with
-// something wrong are what a weaker source says.
+// LoadSettings reads the settings from the defaults, the file if it exists, the
+// environment and the command line. An empty variable counts as unset. If
+// values are not valid, the error is a [SettingsError], and these settings have
+// the value of a source with a lower priority.
 func (h Home) LoadSettings(getenv func(string) string, given ...Given) (*Settings, error) {
 	r := newReading(userHome(getenv))
 	if h != (Home{}) {
@@ -151,7 +151,7 @@ func (h Home) LoadSettings(getenv func(string) string, given ...Given) (*Setting
 	return r.settings, nil
 }
 
-// A reading is settings that are being read.
+// A reading is the state of LoadSettings.
 type reading struct {
 	all      []Setting
 	settings *Settings
@@ -166,10 +166,10 @@ func newReading(userHome string) *reading {
 	return r
 }
 
-// take gives a setting the value that stands somewhere.
+// take sets a setting to a value from a source.
 func (r *reading) take(s Setting, value any, from Origin) {
 	if !s.read(r.settings, value) {
-		r.complain(from, "%s is %s; it takes %s", s.Name, quoted(value), s.Takes)
+		r.complain(from, "%s is %s; it must be %s", s.Name, quoted(value), s.Takes)
 		return
 	}
 	r.settings.origins[s.Name] = from
@@ -179,7 +179,7 @@ func (r *reading) complain(from Origin, format string, values ...any) {
 	r.problems = append(r.problems, Problem{from, fmt.Sprintf(format, values...)})
 }
 
-// readFile takes what stands in the file.
+// readFile reads the settings file.
 func (r *reading) readFile(path string) {
 	data, err := readSettings(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -192,7 +192,7 @@ func (r *reading) readFile(path string) {
 	r.takeFile(path, data)
 }
 
-// takeFile takes what a file says.
+// takeFile sets the settings of a file.
 func (r *reading) takeFile(path string, data []byte) {
 	tree, wrong := parse(data)
 	if wrong != nil {
@@ -220,7 +220,7 @@ func readSettings(path string) ([]byte, error) {
 	return data, nil
 }
 
-// bare is an error without the path, which is told anyway.
+// bare returns the error without the path, which the Problem has already.
 func bare(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
@@ -228,16 +228,16 @@ func bare(err error) error {
 	return err
 }
 
-// A Problem is something wrong with the settings.
+// A Problem is a mistake in the settings.
 type Problem struct {
 	Origin
 
-	What string // a sentence without an end
+	What string // a sentence without a full stop
 }
 
 func (p Problem) String() string { return p.Where + ": " + p.What }
 
-// A SettingsError is everything that is wrong with the settings.
+// A SettingsError contains all mistakes in the settings.
 type SettingsError struct{ Problems []Problem }
 
 func (e *SettingsError) Error() string {

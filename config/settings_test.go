@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// settingsOf are the settings of a file, which lies at /home/ada/config.toml
-// as far as origins and problems tell.
+// settingsOf returns the settings of a file. Origins and problems call it
+// /home/ada/config.toml.
 func settingsOf(t *testing.T, file string, env map[string]string, given ...Given) (*Settings, []Problem) {
 	t.Helper()
 	h := At(t.TempDir())
@@ -50,7 +50,7 @@ func diff(want, got *Settings) string {
 	return cmp.Diff(want, got, cmpopts.IgnoreUnexported(Settings{}), cmpopts.EquateEmpty())
 }
 
-func TestDefaultsHoldWithoutAnything(t *testing.T) {
+func TestDefaults(t *testing.T) {
 	for name, h := range map[string]Home{"no home": {}, "no file": home(t)} {
 		s, err := h.LoadSettings(func(string) string { return "" })
 		if err != nil {
@@ -127,7 +127,7 @@ idle = "1h"
 	}
 }
 
-func TestStrongerSourceWins(t *testing.T) {
+func TestSourceWithHigherPriorityWins(t *testing.T) {
 	const file = "device_name = \"file\"\ncolor = \"never\"\n[log]\nlevel = \"off\""
 	s, problems := settingsOf(t, file,
 		map[string]string{"MXINVITE_DEVICE_NAME": "environment", "MXINVITE_COLOR": "auto", "MXINVITE_LOG_LEVEL": ""},
@@ -149,45 +149,45 @@ func TestStrongerSourceWins(t *testing.T) {
 	}
 }
 
-func TestMistakesSayWhereAndWhat(t *testing.T) {
+func TestProblemsHaveLineAndReason(t *testing.T) {
 	const ages = `an age such as 90s, 12h, 30d, 4w, 6mo, 1y or 1d12h, or "never"`
 	for _, tt := range []struct{ file, want string }{
-		// Not known, and what is near.
-		{"\n\ncolour = 1", "config.toml:3: there is no setting colour; did you mean color?"},
-		{"Color = 1", "config.toml:1: there is no setting Color; did you mean color?"},
-		{"cloor = 1", "config.toml:1: there is no setting cloor; did you mean color?"},
-		{"stale_after = '1d'", "config.toml:1: there is no setting stale_after; did you mean invites.stale_after?"},
-		{"log_level = 'off'", "config.toml:1: there is no setting log_level; did you mean log.level?"},
-		{"[vault]\nidentity_server = ''", "config.toml:2: there is no setting vault.identity_server; did you mean identity_server?"},
-		{"[contact]\nvcards = []", "config.toml:1: there is no setting contact; did you mean [contacts]?"},
-		{"[invites]\n\n[weather.today]\nrain = 1", "config.toml:3: there is no setting weather"},
-		{"invites = { # how\n stale_after = '1d', nonsense = 1 }", "config.toml:2: there is no setting invites.nonsense"},
-		{"'vault.kind' = 'auto'", `config.toml:1: there is no setting "vault.kind"; did you mean vault.kind?`},
-		{`"\u001b[31m\u202e" = 1`, `config.toml:1: there is no setting "\u001B[31m\u202E"`},
-		{strings.Repeat("x", 1000) + " = 1", "config.toml:1: there is no setting " + strings.Repeat("x", 60) + "…"},
-		{"'' = 1", `config.toml:1: there is no setting ""`},
-		// Of the wrong type.
-		{"color = true", `config.toml:1: color is true; it takes "auto" or "never"`},
-		{"[invites]\ncheck_keys = 'yes'", `config.toml:2: invites.check_keys is "yes"; it takes true or false`},
-		{"[invites]\nstale_after = 90", "config.toml:2: invites.stale_after is 90; it takes " + ages},
-		{"[invites]\nstale_after = 1979-05-27", "config.toml:2: invites.stale_after is 1979-05-27; it takes " + ages},
-		{"[contacts]\nvcards = [1]", `config.toml:2: contacts.vcards is [1]; it takes absolute paths, or paths that begin with ~/: ["~/contacts"]`},
-		{"vault = 'plain'", `config.toml:1: vault is "plain"; it takes a table: [vault]`},
-		{"[color]\nx = 1", `config.toml:1: color is a table; it takes "auto" or "never"`},
-		{"[[log]]\nlevel = 'off'", "config.toml:1: log is [a table]; it takes a table: [log]"},
-		// Of the right type, and yet not allowed.
-		{"color = 'Never'", `config.toml:1: color is "Never"; it takes "auto" or "never"`},
-		{"[invites]\nstale_after = '0d'", `config.toml:2: invites.stale_after is "0d"; it takes ` + ages},
-		{"[invites]\nstale_after = '-1d'", `config.toml:2: invites.stale_after is "-1d"; it takes ` + ages},
-		{"identity_server = 'vector.im'", `config.toml:1: identity_server is "vector.im"; it takes a base URL such as "https://vector.im", or nothing`},
-		{"identity_server = 'https://ada:secret@vector.im'", `config.toml:1: identity_server is "https://…@vector.im"; it takes a base URL such as "https://vector.im", or nothing`},
-		{"account = 'ada'", `config.toml:1: account is "ada"; it takes a Matrix ID such as "@you:example.org", or nothing`},
-		{`device_name = "a\u0007"`, `config.toml:1: device_name is "a\u0007"; it takes a name of 1 to 100 characters`},
-		{"device_name = ' '", `config.toml:1: device_name is " "; it takes a name of 1 to 100 characters`},
-		{"[contacts]\ncommand = 'khard \"'", `config.toml:2: contacts.command is "khard \""; it takes a program and its arguments: ["khard", "email"], or "khard email"`},
-		{"[contacts]\ncommand = ['']", `config.toml:2: contacts.command is [""]; it takes a program and its arguments: ["khard", "email"], or "khard email"`},
-		{"[contacts]\nvcards = ['cards']", `config.toml:2: contacts.vcards is ["cards"]; it takes absolute paths, or paths that begin with ~/: ["~/contacts"]`},
-		{"[contacts]\nvcards = ['~grace/cards']", `config.toml:2: contacts.vcards is ["~grace/cards"]; it takes absolute paths, or paths that begin with ~/: ["~/contacts"]`},
+		// Unknown, with suggestions.
+		{"\n\ncolour = 1", "config.toml:3: unknown setting colour; did you mean color?"},
+		{"Color = 1", "config.toml:1: unknown setting Color; did you mean color?"},
+		{"cloor = 1", "config.toml:1: unknown setting cloor; did you mean color?"},
+		{"stale_after = '1d'", "config.toml:1: unknown setting stale_after; did you mean invites.stale_after?"},
+		{"log_level = 'off'", "config.toml:1: unknown setting log_level; did you mean log.level?"},
+		{"[vault]\nidentity_server = ''", "config.toml:2: unknown setting vault.identity_server; did you mean identity_server?"},
+		{"[contact]\nvcards = []", "config.toml:1: unknown setting contact; did you mean [contacts]?"},
+		{"[invites]\n\n[weather.today]\nrain = 1", "config.toml:3: unknown setting weather"},
+		{"invites = { # how\n stale_after = '1d', nonsense = 1 }", "config.toml:2: unknown setting invites.nonsense"},
+		{"'vault.kind' = 'auto'", `config.toml:1: unknown setting "vault.kind"; did you mean vault.kind?`},
+		{`"\u001b[31m\u202e" = 1`, `config.toml:1: unknown setting "\u001B[31m\u202E"`},
+		{strings.Repeat("x", 1000) + " = 1", "config.toml:1: unknown setting " + strings.Repeat("x", 60) + "…"},
+		{"'' = 1", `config.toml:1: unknown setting ""`},
+		// The wrong type.
+		{"color = true", `config.toml:1: color is true; it must be "auto" or "never"`},
+		{"[invites]\ncheck_keys = 'yes'", `config.toml:2: invites.check_keys is "yes"; it must be true or false`},
+		{"[invites]\nstale_after = 90", "config.toml:2: invites.stale_after is 90; it must be " + ages},
+		{"[invites]\nstale_after = 1979-05-27", "config.toml:2: invites.stale_after is 1979-05-27; it must be " + ages},
+		{"[contacts]\nvcards = [1]", `config.toml:2: contacts.vcards is [1]; it must be a list of absolute paths, or of paths that begin with ~/: ["~/contacts"]`},
+		{"vault = 'plain'", `config.toml:1: vault is "plain"; it must be a table: [vault]`},
+		{"[color]\nx = 1", `config.toml:1: color is a table; it must be "auto" or "never"`},
+		{"[[log]]\nlevel = 'off'", "config.toml:1: log is [a table]; it must be a table: [log]"},
+		// The right type, but not valid.
+		{"color = 'Never'", `config.toml:1: color is "Never"; it must be "auto" or "never"`},
+		{"[invites]\nstale_after = '0d'", `config.toml:2: invites.stale_after is "0d"; it must be ` + ages},
+		{"[invites]\nstale_after = '-1d'", `config.toml:2: invites.stale_after is "-1d"; it must be ` + ages},
+		{"identity_server = 'vector.im'", `config.toml:1: identity_server is "vector.im"; it must be a base URL such as "https://vector.im", or empty`},
+		{"identity_server = 'https://ada:secret@vector.im'", `config.toml:1: identity_server is "https://…@vector.im"; it must be a base URL such as "https://vector.im", or empty`},
+		{"account = 'ada'", `config.toml:1: account is "ada"; it must be a Matrix ID such as "@you:example.org", or empty`},
+		{`device_name = "a\u0007"`, `config.toml:1: device_name is "a\u0007"; it must be a name of 1 to 100 characters`},
+		{"device_name = ' '", `config.toml:1: device_name is " "; it must be a name of 1 to 100 characters`},
+		{"[contacts]\ncommand = 'khard \"'", `config.toml:2: contacts.command is "khard \""; it must be a program and its arguments: ["khard", "email"], or "khard email"`},
+		{"[contacts]\ncommand = ['']", `config.toml:2: contacts.command is [""]; it must be a program and its arguments: ["khard", "email"], or "khard email"`},
+		{"[contacts]\nvcards = ['cards']", `config.toml:2: contacts.vcards is ["cards"]; it must be a list of absolute paths, or of paths that begin with ~/: ["~/contacts"]`},
+		{"[contacts]\nvcards = ['~grace/cards']", `config.toml:2: contacts.vcards is ["~grace/cards"]; it must be a list of absolute paths, or of paths that begin with ~/: ["~/contacts"]`},
 		// Not TOML.
 		{"color = 'auto'\nx = [", "config.toml:2: "},
 		{"color = auto", "config.toml:1: "},
@@ -195,13 +195,13 @@ func TestMistakesSayWhereAndWhat(t *testing.T) {
 		{"color = \"\xff\"", "config.toml:1: "},
 		{"\n\n=", "config.toml:3: "},
 		{"x = " + strings.Repeat("[", 60_000), "config.toml:1: "},
-		{strings.Repeat("a.", 30_000) + "a = 1", "config.toml:1: there is no setting a"},
+		{strings.Repeat("a.", 30_000) + "a = 1", "config.toml:1: unknown setting a"},
 		{strings.Repeat("#", maxSettings+1), "config.toml: it is longer than 64 KiB"},
 	} {
 		s, problems := settingsOf(t, tt.file, map[string]string{"HOME": t.TempDir()})
 		name := tt.file[:min(len(tt.file), 40)]
 		got := fmt.Sprint(problems)
-		if strings.HasSuffix(tt.want, ": ") { // then come the library's words
+		if strings.HasSuffix(tt.want, ": ") { // followed by the message of the library
 			got = got[:min(len(got), len(tt.want)+1)] + "]"
 		}
 		if want := "[" + tt.want + "]"; got != want {
@@ -213,7 +213,7 @@ func TestMistakesSayWhereAndWhat(t *testing.T) {
 	}
 }
 
-func TestEveryMistakeIsTold(t *testing.T) {
+func TestAllProblemsAreReported(t *testing.T) {
 	s, problems := settingsOf(t, "z = 1\ncolor = 1\na = 1\ndevice_name = 'mine'\n", map[string]string{"MXINVITE_LOG_LEVEL": "loud"},
 		Given{"--identity-server", "identity_server", "ftp://x"})
 	var where []string
@@ -249,7 +249,7 @@ func TestUnreadableFileIsAProblem(t *testing.T) {
 	}
 }
 
-func TestExampleSaysTheDefaults(t *testing.T) {
+func TestExampleContainsTheDefaults(t *testing.T) {
 	if s, problems := settingsOf(t, Example(), nil); len(problems) > 0 || len(s.origins) > 0 {
 		t.Errorf("the example chooses: %v, %v", s.origins, problems)
 	}
@@ -285,11 +285,11 @@ func TestSettingsFileIsNeverOverwritten(t *testing.T) {
 	}
 }
 
-func TestValuesComeBackFromTOML(t *testing.T) {
+func TestValuesSurviveTOML(t *testing.T) {
 	for _, name := range []string{"plain", `"quoted" \ back`, "🦀 日本\u3000語", "~", "a\U000e0041b"[:1]} {
 		s, problems := settingsOf(t, "device_name = "+TOML(name), nil)
 		if len(problems) > 0 {
-			continue // which the kind does not take
+			continue // not a valid value of the kind
 		}
 		if s.DeviceName != name {
 			t.Errorf("%q came back as %q", name, s.DeviceName)
@@ -303,8 +303,9 @@ func TestValuesComeBackFromTOML(t *testing.T) {
 	}
 }
 
-// FuzzSettings reads any file: there is no panic, every mistake has a line, and
-// what was read is the same when it is read again from what is written of it.
+// FuzzSettings reads hostile files: there is no panic, every problem has a
+// line, and settings that are written as TOML are the same when they are read
+// again.
 func FuzzSettings(f *testing.F) {
 	f.Add([]byte(Example()))
 	f.Add([]byte("colour = 1\n[invites]\nstale_after = '3w'\ncheck_keys = false\n[contacts]\nvcards = ['/a', '~/b']\ncommand = 'a \"b c\"'"))

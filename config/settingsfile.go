@@ -10,26 +10,26 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// byteOrderMark is what editors on Windows put at the beginning of a file.
+// byteOrderMark is at the beginning of files from some editors on Windows.
 const byteOrderMark = "\ufeff"
 
-// A tree is a settings file, taken apart.
+// A tree is a parsed settings file.
 type tree struct {
 	root  map[string]any
-	lines map[string]int // on which a key stands first, by its path
+	lines map[string]int // first line of each key, by its path
 
 	data     []byte
-	at, line int // how far it was walked through
+	at, line int // position of walkTo
 }
 
-// A syntaxError says on which line a file stops being TOML.
+// A syntaxError is the line and message of a TOML error.
 type syntaxError struct {
 	line int
 	what string
 }
 
-// parse takes a file apart. What stands there is decided by the library's
-// decoder; only the lines come from its syntax tree, which it calls unstable.
+// parse parses a file. The values are from the library's decoder; only the line
+// numbers are from its syntax tree, whose API is unstable.
 func parse(data []byte) (*tree, *syntaxError) {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	t := tree{root: map[string]any{}, lines: map[string]int{}, data: data, line: 1}
@@ -46,18 +46,18 @@ func parse(data []byte) (*tree, *syntaxError) {
 	for p.NextExpression() {
 		if e := p.Expression(); e.Kind == unstable.KeyValue {
 			t.noteValue(table, e)
-		} else { // the head of a table, or of one in a list
+		} else { // the header of a table or of an array table
 			table = t.note(nil, e)
 		}
 	}
 	return &t, nil
 }
 
-// deepest is how many keys it takes to name a setting, and one more.
+// deepest is the largest number of keys in the name of a setting, plus one.
 const deepest = 3
 
-// note notes the lines of a key below a table, and returns the key's path. What
-// lies deeper than any setting is not told apart.
+// note stores the lines of a key in a table, and returns the key's path. Keys
+// below deepest are not stored.
 func (t *tree) note(table []string, e *unstable.Node) []string {
 	path := slices.Clone(table)
 	for key := e.Key(); key.Next() && len(path) < deepest; {
@@ -69,15 +69,16 @@ func (t *tree) note(table []string, e *unstable.Node) []string {
 	return path
 }
 
-// walkTo returns the line of an offset. The library would count from the top
-// every time; keys come in their order.
+// walkTo returns the line of an offset. Offsets have to be in ascending order,
+// so that the file is read only once.
 func (t *tree) walkTo(offset int) int {
 	t.line += bytes.Count(t.data[t.at:offset], []byte("\n"))
 	t.at = offset
 	return t.line
 }
 
-// noteValue is note for a key with a value, which may be a table in one line.
+// noteValue stores the lines of a key with a value, which may be an inline
+// table.
 func (t *tree) noteValue(table []string, e *unstable.Node) {
 	path := t.note(table, e)
 	if e.Value().Kind != unstable.InlineTable {
@@ -88,10 +89,10 @@ func (t *tree) noteValue(table []string, e *unstable.Node) {
 	}
 }
 
-// joined is a path as one string. A key may hold dots of its own.
+// joined returns a path as one string. A key may contain dots.
 func joined(path []string) string { return strings.Join(path, "\x00") }
 
-// takeTable takes what stands in a table, in the order in which it stands there.
+// takeTable sets the settings in a table in the order of their lines.
 func (r *reading) takeTable(file string, t *tree, above []string, table map[string]any) {
 	line := func(key string) int { return t.lines[joined(append(slices.Clone(above), key))] }
 	var keys []string
@@ -109,7 +110,8 @@ func (r *reading) takeTable(file string, t *tree, above []string, table map[stri
 	}
 }
 
-// takeKey takes what stands at a path, be it a setting, a table or unknown.
+// takeKey sets the setting or reads the table at a path, or reports an unknown
+// name.
 func (r *reading) takeKey(file string, t *tree, path []string, value any) {
 	from := Origin{File, at(file, t.lines[joined(path)])}
 	name := strings.Join(path, ".")
@@ -127,14 +129,14 @@ func (r *reading) takeKey(file string, t *tree, path []string, value any) {
 			if inside, ok := value.(map[string]any); ok {
 				r.takeTable(file, t, path, inside)
 			} else {
-				r.complain(from, "%s is %s; it takes a table: [%s]", name, quoted(value), name)
+				r.complain(from, "%s is %s; it must be a table: [%s]", name, quoted(value), name)
 			}
 			return
 		}
 	}
 	if near := nearest(name, r.all); near != "" {
-		r.complain(from, "there is no setting %s; did you mean %s?", dotted(path), near)
+		r.complain(from, "unknown setting %s; did you mean %s?", dotted(path), near)
 		return
 	}
-	r.complain(from, "there is no setting %s", dotted(path))
+	r.complain(from, "unknown setting %s", dotted(path))
 }

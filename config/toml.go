@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// TOML writes a value of a setting as the file has it, in one line. Nothing in
-// it can be obeyed by a terminal.
+// TOML returns a value of a setting in TOML, in one line. Control characters
+// are escaped.
 func TOML(value any) string {
 	switch v := value.(type) {
 	case string:
@@ -27,7 +27,7 @@ func TOML(value any) string {
 	}
 }
 
-// quote writes a basic string (https://toml.io/en/v1.0.0#string).
+// quote returns a basic string (https://toml.io/en/v1.0.0#string).
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -48,8 +48,8 @@ func quote(s string) string {
 	return b.String()
 }
 
-// quoted is a value as an error shows it: short, and without a password that
-// somebody put into a URL.
+// quoted returns a value for an error message: cut, and without the password of
+// a URL.
 func quoted(value any) string {
 	s := TOML(value)
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
@@ -60,7 +60,7 @@ func quoted(value any) string {
 	return short(s)
 }
 
-// dotted is the path of a key as an error shows it.
+// dotted returns the path of a key for an error message.
 func dotted(path []string) string {
 	parts := make([]string, len(path))
 	for i, key := range path {
@@ -72,7 +72,7 @@ func dotted(path []string) string {
 	return short(strings.Join(parts, "."))
 }
 
-// notBare reports whether a letter makes a key need quotes.
+// notBare reports whether a character makes quotes necessary.
 func notBare(r rune) bool {
 	return r != '_' && r != '-' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
 }
@@ -85,8 +85,8 @@ func short(s string) string {
 	return s
 }
 
-// Example is a settings file in which everything is explained and nothing is
-// chosen.
+// Example returns a settings file with the documentation of all settings, and
+// all of them as comments.
 func Example() string {
 	var b strings.Builder
 	b.WriteString("# Settings of mxinvite. The values here are the defaults. To change one, remove\n" +
@@ -101,14 +101,14 @@ func Example() string {
 			fmt.Fprintf(&b, "\n[%s]\n", table)
 			in = table
 		}
-		fmt.Fprintf(&b, "\n%s# It takes %s.\n# %s = %s\n", comment(s.Doc), s.Takes, key, TOML(s.value(&defaults)))
+		fmt.Fprintf(&b, "\n%s# It must be %s.\n# %s = %s\n", comment(s.Doc), s.Takes, key, TOML(s.value(&defaults)))
 	}
 	b.WriteString("\n[keys]\n\n# Keys of the screen: the name of an action, and its key or keys.\n" +
 		"# docs/keys.md lists the actions. For example:\n#\n#     revoke = [\"x\", \"delete\"]\n")
 	return b.String()
 }
 
-// comment breaks sentences into lines of a comment.
+// comment splits sentences into comment lines.
 func comment(s string) string {
 	const width = 78
 	var b strings.Builder

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// trustFile lists hosts, one on a line, with what they are allowed behind them.
-	// It is apart from the settings because
-	// a program should not rewrite what a person has written.
+	// trustFile lists trusted hosts, one on a line, followed by what they may
+	// be asked by. It is separate from the settings so that the program does
+	// not change a file of the user.
 	trustFile = "trusted_hosts"
-	// maxTrustFile is far more than anybody trusts.
+	// maxTrustFile limits the size of the file, in bytes.
 	maxTrustFile = 1 << 20
 
 	trustHead = "# Hosts that mxinvite may ask about keys of invites, one on a line.\n" +
@@ -26,13 +26,12 @@ const (
 		"# mxinvite trust and mxinvite untrust change this file; it may be edited, too.\n"
 )
 
-// TrustPath is where the trusted hosts are listed.
+// TrustPath returns the path of the list of trusted hosts.
 func (h Home) TrustPath() string { return filepath.Join(h.dir, trustFile) }
 
-// TrustedHosts reads the trusted hosts in the order of their lines, as they
-// stand there, with the words behind them: what makes a host, and what it is
-// allowed, is for others to say. Without a file there are
-// none.
+// TrustedHosts returns the lines of the file without comments, in order. The
+// caller parses the hosts and the words after them. Without a file the list is
+// empty.
 func (h Home) TrustedHosts() ([]string, error) {
 	lines, err := h.trustLines()
 	if err != nil {
@@ -47,10 +46,10 @@ func (h Home) TrustedHosts() ([]string, error) {
 	return hosts, nil
 }
 
-// AddTrustedHost puts a host on a line at the end, even if it stands there already.
+// AddTrustedHost adds a line at the end, even if the host is listed already.
 func (h Home) AddTrustedHost(host string) error {
 	if host == "" || hostOn(host) != host || strings.ContainsAny(host, "\r\n") {
-		return fmt.Errorf("%q is not for a line of its own", host)
+		return fmt.Errorf("%q is not a single line with a host", host)
 	}
 	lines, err := h.trustLines()
 	switch {
@@ -65,8 +64,8 @@ func (h Home) AddTrustedHost(host string) error {
 	return h.writeTrust(append(lines, host+"\n"))
 }
 
-// DropTrustedHosts takes out every line whose host drop asks for, and returns
-// how many that were. All others stay, letter for letter.
+// DropTrustedHosts removes the lines of all hosts for which drop returns true,
+// and returns their number. The other lines do not change.
 func (h Home) DropTrustedHosts(drop func(host string) bool) (int, error) {
 	lines, err := h.trustLines()
 	if err != nil {
@@ -85,13 +84,13 @@ func (h Home) DropTrustedHosts(drop func(host string) bool) (int, error) {
 	return dropped, h.writeTrust(rest)
 }
 
-// hostOn is the host on a line: what stands there before any comment.
+// hostOn returns a line without its comment.
 func hostOn(line string) string {
 	host, _, _ := strings.Cut(line, "#")
 	return strings.TrimSpace(host)
 }
 
-// trustLines reads the lines of the file, each with its end.
+// trustLines returns the lines of the file with their line breaks.
 func (h Home) trustLines() ([]string, error) {
 	f, err := os.Open(h.TrustPath())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -106,7 +105,7 @@ func (h Home) trustLines() ([]string, error) {
 		return nil, fmt.Errorf("read trusted hosts: %w", err)
 	}
 	if len(data) > maxTrustFile || bytes.IndexByte(data, 0) >= 0 {
-		return nil, fmt.Errorf("read trusted hosts: %s is no list of hosts", h.TrustPath())
+		return nil, fmt.Errorf("read trusted hosts: %s is not a list of hosts", h.TrustPath())
 	}
 	var lines []string
 	for line := range strings.Lines(string(data)) {

@@ -19,7 +19,7 @@ func trusted(t *testing.T, h Home) []string {
 	return hosts
 }
 
-func TestNobodyIsTrustedAtFirst(t *testing.T) {
+func TestNoHostIsTrustedByDefault(t *testing.T) {
 	h := home(t)
 	if hosts := trusted(t, h); hosts != nil {
 		t.Errorf("got %q", hosts)
@@ -32,7 +32,7 @@ func TestNobodyIsTrustedAtFirst(t *testing.T) {
 	}
 }
 
-func TestTrustedHostsComeBack(t *testing.T) {
+func TestTrustedHostsAreSaved(t *testing.T) {
 	h := home(t)
 	for _, host := range []string{"id.example.org", "[::1]:8090"} {
 		if err := h.AddTrustedHost(host); err != nil {
@@ -50,7 +50,7 @@ func TestTrustedHostsComeBack(t *testing.T) {
 	}
 }
 
-func TestWhatAPersonWroteStays(t *testing.T) {
+func TestOtherLinesAreKept(t *testing.T) {
 	h := At(t.TempDir())
 	before := "# ours\r\n\r\n  id.example.org   # the old one\nother.example\r\n\t# and no more\nlast.example"
 	if err := os.WriteFile(h.TrustPath(), []byte(before), 0o600); err != nil {
@@ -73,7 +73,7 @@ func TestWhatAPersonWroteStays(t *testing.T) {
 	}
 }
 
-func TestHostTakesOneLine(t *testing.T) {
+func TestHostWithLineBreakIsRefused(t *testing.T) {
 	h := home(t)
 	for _, host := range []string{"", " ", "a\nb", "a\r", " a", "a # b", "#"} {
 		if err := h.AddTrustedHost(host); err == nil {
@@ -82,7 +82,7 @@ func TestHostTakesOneLine(t *testing.T) {
 	}
 }
 
-func TestNoListIsNotOverwritten(t *testing.T) {
+func TestFileThatIsNotAListIsNotOverwritten(t *testing.T) {
 	for name, content := range map[string]string{"zeros": "a.example\n\x00\x00", "huge": strings.Repeat("#", maxTrustFile+1)} {
 		h := At(t.TempDir())
 		if err := os.WriteFile(h.TrustPath(), []byte(content), 0o600); err != nil {

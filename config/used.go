@@ -13,44 +13,45 @@ import (
 )
 
 const (
-	// sessionFile held the one session there was, before there were vaults.
+	// sessionFile is the unencrypted session of versions before the vault.
 	sessionFile = "session.json"
-	// usedFile says which account is used when nobody says which.
+	// usedFile contains the default account.
 	usedFile = "account"
-	// maxUsed is more than any account's name.
+	// maxUsed limits the size of the file, in bytes.
 	maxUsed = 8 << 10
 )
 
-// SessionPath is where a session lay before there were vaults.
+// SessionPath returns the path of the unencrypted session of versions before
+// the vault.
 func (h Home) SessionPath() string { return filepath.Join(h.dir, sessionFile) }
 
-// Used is the account that [Home.Use] chose last, by whatever name it was given;
-// empty if there is none. It is apart from the settings because a program should
-// not rewrite what a person has written.
+// Used returns the name that was passed to the last [Home.Use], or "". It is
+// separate from the settings so that the program does not change a file of the
+// user.
 func (h Home) Used() (string, error) {
 	f, err := os.Open(h.usedPath())
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read which account is used: %w", err)
+		return "", fmt.Errorf("read the default account: %w", err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxUsed))
 	if err != nil {
-		return "", fmt.Errorf("read which account is used: %w", err)
+		return "", fmt.Errorf("read the default account: %w", err)
 	}
 	return strings.TrimSuffix(string(data), "\n"), nil
 }
 
-// Use makes an account the one that is used when nobody says which.
+// Use saves the default account.
 func (h Home) Use(account string) error {
 	err := os.MkdirAll(h.dir, 0o700)
 	if err == nil {
 		err = atomicfile.Write(h.usedPath(), []byte(account+"\n"))
 	}
 	if err != nil {
-		return fmt.Errorf("save which account is used: %w", err)
+		return fmt.Errorf("save the default account: %w", err)
 	}
 	return nil
 }

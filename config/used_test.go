@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// home returns one that does not exist yet.
+// home returns a home that does not exist yet.
 func home(t *testing.T) Home {
 	t.Helper()
 	return At(filepath.Join(t.TempDir(), "deep", "mxinvite"))

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Write replaces the file at path by data, readable by its owner only. A reader
-// finds all of the old content or all of the new, also after a loss of power.
+// Write replaces the file at path, readable by its owner only. Readers see the
+// old content or the new, never a part, even after a power failure.
 func Write(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // made with mode 0600
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // with mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			_ = f.Close() // may be closed already
+			_ = f.Close() // it may be closed already
 			_ = os.Remove(f.Name())
 		}
 	}()
@@ -37,8 +37,7 @@ func Write(path string, data []byte) (err error) {
 	return nil
 }
 
-// syncDir brings a rename to the disk, on systems where one may ask for that.
-// The file is in place either way.
+// syncDir flushes a rename to the disk, where the system supports that.
 func syncDir(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		_ = d.Sync()
@@ -46,8 +45,8 @@ func syncDir(dir string) {
 	}
 }
 
-// Sweep removes what a program that was killed within [Write] left beside the
-// file. Nobody else may be writing it.
+// Sweep removes the temporary files of a killed program's [Write]. No other
+// program may be writing the file.
 func Sweep(path string) error {
 	dir, base := filepath.Dir(path), filepath.Base(path)
 	entries, err := os.ReadDir(dir)
@@ -59,8 +58,8 @@ func Sweep(path string) error {
 	return err
 }
 
-// SetAside gives a file a name of its own beside its old one, which says why,
-// and returns it.
+// SetAside renames a file in its directory and returns the new path, which
+// contains the reason why.
 func SetAside(path, why string) (string, error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+"."+why+"-*")
 	if err != nil {
@@ -70,7 +69,7 @@ func SetAside(path, why string) (string, error) {
 		return "", err
 	}
 	if err := os.Rename(path, f.Name()); err != nil {
-		_ = os.Remove(f.Name()) // it is empty
+		_ = os.Remove(f.Name()) // the new file is empty
 		return "", err
 	}
 	syncDir(filepath.Dir(path))

@@ -14,7 +14,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-func TestWrittenFileIsItsOwnersAlone(t *testing.T) {
+func TestWrittenFileIsReadableByItsOwnerOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	write(t, path, "old")
 	if err := Write(path, []byte("new")); err != nil {
@@ -28,7 +28,7 @@ func TestWrittenFileIsItsOwnersAlone(t *testing.T) {
 	}
 }
 
-func TestFailureLeavesNothing(t *testing.T) {
+func TestFailedWriteLeavesNoFiles(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	write(t, filepath.Join(dir, "other"), "")
@@ -43,7 +43,7 @@ func TestFailureLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestSweepTakesOnlyWhatAWriteLeft(t *testing.T) {
+func TestSweepRemovesOnlyTemporaryFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "[a]*")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
