@@ -1,6 +1,6 @@
-// Package screenshots holds the pictures of the program that its pages show, and
-// the test that draws them and proves that they are of today's program.
+// Package screenshots has the pictures for the README, and the test that draws
+// them and compares them with the current program.
 //
-//	go test ./screenshots            compare them with the program
-//	go test ./screenshots -update    draw them anew
+//	go test ./screenshots            compare the pictures
+//	go test ./screenshots -update    draw them again
 package screenshots

@@ -10,19 +10,19 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
-// A scene is one picture: a terminal with the program in it, shown to Ada, who
-// is signed in to the demo's homeserver, and what she does.
+// A scene is a picture of the program in a terminal. Ada is signed in to the
+// demo's homeserver, and the scene says which keys she presses.
 type scene struct {
 	name          string
 	width, height int
 	terminal      termtest.Kind
 	options       []tea.ProgramOption
-	window        string // title of the window, if not the one the program gives it
-	stranger      bool   // nobody is signed in yet
+	window        string // title of the window; by default that of the program
+	stranger      bool   // start without an account
 	play          func(*stage)
 }
 
-// scenes are the pictures: each is what is on the screen when it has been played.
+// scenes are the still pictures.
 func scenes() []scene {
 	return []scene{
 		{name: "home", width: 120, height: 32, play: overwritten},
@@ -74,7 +74,7 @@ func scenes() []scene {
 		}},
 		{
 			name: "ssh", width: 80, height: 24, window: "ssh mxinvite.example.org",
-			options: []tea.ProgramOption{tea.WithColorProfile(colorprofile.ANSI256)}, // what SSH tells of a terminal
+			options: []tea.ProgramOption{tea.WithColorProfile(colorprofile.ANSI256)}, // the environment variables that SSH sets
 			play: func(s *stage) {
 				s.Press("/")
 				s.Send("room:#compilers")
@@ -84,10 +84,11 @@ func scenes() []scene {
 	}
 }
 
-// overwritten is an invite that looks fine in the room, and that nobody can take.
+// overwritten is an invite that looks pending in the room but cannot be
+// accepted.
 func overwritten(s *stage) { s.goTo("pet...@aar...") }
 
-// guests is a list as people have it.
+// guests is a typical list of addresses.
 const guests = `Barbara Liskov <barbara@clu.example>
 karen@uucp.example, radia@spanning.example
 "Fernando Corbató" <corby@ctss.example>
@@ -97,7 +98,7 @@ adele at smalltalk
 jean@eniac.example
 `
 
-// films are the animated pictures: what the scenes show meanwhile.
+// films are the animated pictures.
 func films() []scene {
 	return []scene{{name: "send", width: 100, height: 24, play: func(s *stage) {
 		s.goTo("#compilers")
@@ -108,7 +109,7 @@ func films() []scene {
 		s.show(500 * time.Millisecond)
 		s.Press("enter")
 		s.until("No Matrix ID is known")
-		s.Wait(time.Second) // a preview is read before it is confirmed
+		s.Wait(time.Second) // time to read the preview
 		s.show(2500 * time.Millisecond)
 		s.Press("enter")
 		s.until("The mail is on its way")

@@ -28,11 +28,11 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-// thinking is how long people think about an invite that Ada sends them.
+// thinking is the time until an invitee accepts an invite from Ada.
 const thinking = 20 * time.Second
 
 func TestMain(m *testing.M) {
-	time.Local = time.UTC // the pictures tell the time
+	time.Local = time.UTC // the pictures contain times
 	os.Exit(m.Run())
 }
 
@@ -56,7 +56,7 @@ func TestFilms(t *testing.T) {
 	}
 }
 
-// Nothing shows a picture that is not drawn any more.
+// Every picture file has a scene.
 func TestEveryPictureHasAScene(t *testing.T) {
 	var want []string
 	for _, sc := range scenes() {
@@ -72,17 +72,17 @@ func TestEveryPictureHasAScene(t *testing.T) {
 	}
 }
 
-// A stage is a scene while it is played.
+// A stage is a running scene.
 type stage struct {
 	*termtest.Terminal
 	t     *testing.T
-	world *sandbox.World // the servers, for what happens there
+	world *sandbox.World // the servers of the demo
 	scene scene
 	film  shot.Film
 }
 
-// enter starts the program on the demo's homeserver, on whose identity server's
-// terms Ada has agreed.
+// enter starts the program on the demo's homeserver. Ada has agreed to the
+// terms of the identity server.
 func enter(t *testing.T, sc scene) *stage {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))) // a bubble begins in the year 2000
@@ -104,12 +104,12 @@ func enter(t *testing.T, sc scene) *stage {
 	s := &stage{Terminal: term, t: t, world: world, scene: sc}
 	if !sc.stranger {
 		s.until("● live")
-		s.Wait(time.Second) // until the keys are checked
+		s.Wait(time.Second) // wait until the keys are checked
 	}
 	return s
 }
 
-// signIn is Ada.
+// signIn signs in Ada.
 func signIn(t *testing.T, opt client.Options, homeserver string) *client.Account {
 	t.Helper()
 	hs, err := discovery.Find(t.Context(), opt.Transport, homeserver)
@@ -123,7 +123,7 @@ func signIn(t *testing.T, opt client.Options, homeserver string) *client.Account
 	return account
 }
 
-// Title is the title of the scene's window.
+// Title returns the title of the scene's window.
 func (s *stage) Title() string {
 	if s.scene.window != "" {
 		return s.scene.window
@@ -131,7 +131,7 @@ func (s *stage) Title() string {
 	return s.Terminal.Title()
 }
 
-// until lets fake time pass until the screen says text.
+// until advances fake time until a text is on the screen.
 func (s *stage) until(text string) {
 	s.t.Helper()
 	for range 60 {
@@ -143,7 +143,7 @@ func (s *stage) until(text string) {
 	s.t.Fatalf("%s: nothing says %q:\n%s", s.scene.name, text, s.Screen())
 }
 
-// goTo moves the list's cursor to the line that holds text.
+// goTo moves the cursor of the list to the line with a text.
 func (s *stage) goTo(text string) {
 	s.t.Helper()
 	for range 60 {
@@ -157,7 +157,7 @@ func (s *stage) goTo(text string) {
 	s.t.Fatalf("%s: no line says %q:\n%s", s.scene.name, text, s.Screen())
 }
 
-// typing types text as a person does, in a film.
+// typing types text at human speed, for a film.
 func (s *stage) typing(text string) {
 	s.t.Helper()
 	for _, r := range text {
@@ -166,7 +166,7 @@ func (s *stage) typing(text string) {
 	}
 }
 
-// show keeps what is on the screen in the film for so long.
+// show adds the screen to the film with a duration.
 func (s *stage) show(d time.Duration) {
 	s.t.Helper()
 	s.film.Add(s.draw(), d)
@@ -185,8 +185,8 @@ func (s *stage) draw() *image.Paletted {
 	return m
 }
 
-// comparePNG compares a picture with the file. Their pixels count: how a file
-// is compressed may change with Go.
+// comparePNG compares the pixels of a picture with the file. The compression
+// may differ between Go versions.
 func comparePNG(t *testing.T, file string, got *image.Paletted) {
 	t.Helper()
 	problem := func() error {
@@ -206,7 +206,7 @@ func comparePNG(t *testing.T, file string, got *image.Paletted) {
 	}
 }
 
-// compareGIF compares a film with the file, picture by picture.
+// compareGIF compares the pictures of a film with the file.
 func compareGIF(t *testing.T, file string, got *gif.GIF) {
 	t.Helper()
 	problem := func() error {
@@ -234,7 +234,7 @@ func compareGIF(t *testing.T, file string, got *gif.GIF) {
 	}
 }
 
-// differ says how two pictures do.
+// differ describes the difference between two pictures.
 func differ(want image.Image, got *image.Paletted) error {
 	if want.Bounds() != got.Bounds() {
 		return fmt.Errorf("it is %v, not %v", got.Bounds(), want.Bounds())
@@ -249,8 +249,8 @@ func differ(want image.Image, got *image.Paletted) error {
 	return nil
 }
 
-// renew writes a picture that is not the program's any more, if it is to, and
-// else says so.
+// renew reports a picture that differs from the program, or writes it with
+// -update.
 func renew(t *testing.T, file string, problem error, write func(io.Writer) error) {
 	t.Helper()
 	if !termtest.Update() {

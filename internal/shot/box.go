@@ -7,14 +7,14 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// Lines and blocks are drawn by geometry: a font leaves gaps between them, and
-// a QR code with gaps cannot be read.
+// Lines and blocks are drawn as rectangles: a font leaves gaps between them,
+// and a QR code with gaps cannot be scanned.
 
-// arms is how thick the lines are that go from the middle of a character to
-// the left, right, top and bottom.
+// arms are the thickness of the lines from the middle of a character to the
+// left, right, top and bottom.
 type arms [4]int
 
-// lines are the characters made of such lines.
+// lines are the characters that consist of such lines.
 func lines(r rune) (a arms, ok bool) {
 	if r < '─' || '╿' < r {
 		return a, false
@@ -31,7 +31,7 @@ func lines(r rune) (a arms, ok bool) {
 	return a, ok
 }
 
-// line draws a character of lines, and reports whether r is one.
+// line draws a box-drawing character and reports whether r is one.
 func (p *pen) line(cell image.Rectangle, r rune, c color.RGBA) bool {
 	a, ok := lines(r)
 	if !ok {
@@ -58,7 +58,8 @@ func (p *pen) line(cell image.Rectangle, r rune, c color.RGBA) bool {
 	return true
 }
 
-// corner draws a round one: a quarter of a ring, and the upright line behind it.
+// corner draws a rounded corner: a quarter of a ring, and the vertical line
+// next to it.
 func (p *pen) corner(cell image.Rectangle, mid image.Point, a arms, c color.RGBA) {
 	aside, upright, far := image.Pt(-1, 0), image.Pt(0, -1), cell.Max.Y // of ╭, seen from the ring's centre
 	if a[0] > 0 {
@@ -77,7 +78,7 @@ func (p *pen) corner(cell image.Rectangle, mid image.Point, a arms, c color.RGBA
 	p.fill(image.Rect(mid.X-1, centre.Y, mid.X+1, far), c)
 }
 
-// block draws a block element, and reports whether r is one.
+// block draws a block element and reports whether r is one.
 func (p *pen) block(cell image.Rectangle, r rune, c colors) bool {
 	eighths := func(left, top, right, bottom int) {
 		p.fill(image.Rect(
@@ -100,7 +101,8 @@ func (p *pen) block(cell image.Rectangle, r rune, c colors) bool {
 	case r == '▕':
 		eighths(7, 0, 8, 8)
 	case '▖' <= r && r <= '▟':
-		// Bits for the upper left, upper right, lower left and lower right quarter.
+		// Bits of the upper left, upper right, lower left and lower right
+		// quarter.
 		quarters := [...]int{4, 8, 1, 13, 9, 7, 11, 2, 6, 14}[r-'▖']
 		for i := range 4 {
 			if quarters&(1<<i) != 0 {
@@ -114,7 +116,7 @@ func (p *pen) block(cell image.Rectangle, r rune, c colors) bool {
 	return true
 }
 
-// braille draws a braille pattern, and reports whether r is one.
+// braille draws a braille pattern and reports whether r is one.
 func (p *pen) braille(cell image.Rectangle, r rune, c color.RGBA) bool {
 	if r < 0x2800 || r > 0x28FF {
 		return false

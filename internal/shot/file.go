@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// WritePNG writes a picture as small as it gets.
+// WritePNG writes a picture with the best compression.
 func WritePNG(w io.Writer, m *image.Paletted) error {
 	e := png.Encoder{CompressionLevel: png.BestCompression}
 	return e.Encode(w, m)
 }
 
-// A Film is an animated picture that never ends.
+// A Film is an animated picture that is repeated without end.
 type Film struct {
 	gif  gif.GIF
 	last *image.Paletted
 }
 
-// Add shows m for so long, to a hundredth of a second. All pictures of a film
-// are of one size.
+// Add appends m with its duration, which is rounded to hundredths of a second.
+// All pictures of a film have the same size.
 func (f *Film) Add(m *image.Paletted, d time.Duration) {
 	delay := int(d / (10 * time.Millisecond))
 	m = withoutAlpha(m)
@@ -43,11 +43,11 @@ func (f *Film) Add(m *image.Paletted, d time.Duration) {
 	f.gif.Disposal = append(f.gif.Disposal, gif.DisposalNone)
 }
 
-// GIF is the film as it is written to a file.
+// GIF returns the film as an animated GIF.
 func (f *Film) GIF() *gif.GIF { return &f.gif }
 
-// withoutAlpha is m with every pixel seen or not: more a GIF does not know, and
-// it has one colour that is not seen.
+// withoutAlpha makes each pixel of m opaque or transparent: a GIF has one
+// transparent color only.
 func withoutAlpha(m *image.Paletted) *image.Paletted {
 	out := image.NewPaletted(m.Rect, color.Palette{color.NRGBA{}})
 	index := make([]uint8, len(m.Palette))
@@ -64,8 +64,8 @@ func withoutAlpha(m *image.Paletted) *image.Paletted {
 	return out
 }
 
-// Changes is the smallest rectangle outside which two pictures of one size are
-// the same.
+// Changes returns the smallest rectangle that contains all differences between
+// two pictures of the same size.
 func Changes(a, b *image.Paletted) image.Rectangle {
 	var differ [256][256]bool
 	for i, c := range a.Palette {

@@ -13,13 +13,13 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// A face is a font, and the glyphs of it that were drawn already.
+// A face is a font with a cache of its glyphs.
 type face struct {
 	font   *sfnt.Font
-	glyphs map[rune]*image.Alpha // nil for those it lacks
+	glyphs map[rune]*image.Alpha // nil if the font does not have it
 }
 
-// faces are the fonts by whether they are bold and whether they are italic.
+// faces are the fonts, by bold and italic.
 type faces map[uint8]*face
 
 func newFaces() (faces, error) {
@@ -39,8 +39,8 @@ func newFaces() (faces, error) {
 	return fs, nil
 }
 
-// glyph is r as it looks with the attributes: in the upright font if the
-// oblique one lacks it. It is nil if none has it.
+// glyph returns r with the given attributes, from the upright font if the
+// oblique one does not have it. It is nil if no font has it.
 func (fs faces) glyph(r rune, attrs uint8) *image.Alpha {
 	attrs &= uv.AttrBold | uv.AttrItalic
 	for _, attrs := range []uint8{attrs, attrs & uv.AttrBold, 0} {
@@ -51,7 +51,7 @@ func (fs faces) glyph(r rune, attrs uint8) *image.Alpha {
 	return nil
 }
 
-// glyph is r with its origin at (0, 0).
+// glyph returns r with its origin at (0, 0).
 func (f *face) glyph(r rune) *image.Alpha {
 	if g, ok := f.glyphs[r]; ok {
 		return g
@@ -80,7 +80,7 @@ func (f *face) draw(r rune) *image.Alpha {
 			p.lineTo(s.Args[0])
 		case sfnt.SegmentOpQuadTo:
 			p.quadTo(s.Args[0], s.Args[1])
-		default: // these fonts have no others
+		default: // these fonts have no other segments
 			return nil
 		}
 	}

@@ -7,22 +7,22 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// A path is a closed outline in 64ths of a pixel. It is filled with whole
-// numbers only: floating point may come out differently on another machine, for
-// some multiply and add in one step and round once.
+// A path is a closed outline in 64ths of a pixel. It is filled with integer
+// arithmetic only: floating point can give different results on different
+// machines, because some combine multiplication and addition with one rounding.
 type path struct {
 	edges     []edge
 	start, at fixed.Point26_6
 }
 
-// An edge is a straight piece of an outline that is not level.
+// An edge is a straight segment of an outline that is not horizontal.
 type edge struct{ from, to fixed.Point26_6 }
 
 const (
-	// rays is how many lines of a pixel are looked along.
+	// rays is the number of scan lines in a pixel.
 	rays = 8
-	// shades is how many steps there are between nothing and all of a colour. Few
-	// keep the files small and are more than one sees.
+	// shades is the number of steps from transparent to opaque. A small number
+	// makes small files, and more would not be visible.
 	shades = 4
 )
 
@@ -50,7 +50,7 @@ func (p *path) quadTo(via, to fixed.Point26_6) {
 	}
 }
 
-// bounds is the smallest rectangle of whole pixels around the path.
+// bounds returns the smallest rectangle of whole pixels around the path.
 func (p *path) bounds() image.Rectangle {
 	var r fixed.Rectangle26_6
 	for _, e := range p.edges {
@@ -62,12 +62,12 @@ func (p *path) bounds() image.Rectangle {
 	return image.Rect(r.Min.X.Floor(), r.Min.Y.Floor(), r.Max.X.Ceil(), r.Max.Y.Ceil())
 }
 
-// mask says how much of each pixel is inside the path.
+// mask returns the coverage of each pixel.
 func (p *path) mask() *image.Alpha {
 	p.lineTo(p.start)
 	r := p.bounds()
 	m := image.NewAlpha(r)
-	changes := make([]int, r.Dx()+2) // of what is covered, from one pixel to the next
+	changes := make([]int, r.Dx()+2) // of the coverage, from one pixel to the next
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		clear(changes)
 		for ray := range rays {
@@ -83,13 +83,13 @@ func (p *path) mask() *image.Alpha {
 	return m
 }
 
-// A crossing is where a ray meets an edge, and whether that goes down or up.
+// A crossing is the point where a scan line crosses an edge, and its direction.
 type crossing struct {
 	x    fixed.Int26_6
 	down int
 }
 
-// along adds what is inside on the level line y.
+// along adds the coverage of the scan line y.
 func (p *path) along(y, left fixed.Int26_6, changes []int) {
 	var met []crossing
 	for _, e := range p.edges {
@@ -109,17 +109,17 @@ func (p *path) along(y, left fixed.Int26_6, changes []int) {
 		winding += c.down
 		pixel, part := int(c.x>>6), int(c.x&63)
 		switch {
-		case before == 0: // in
+		case before == 0: // enter
 			changes[pixel] += 64 - part
 			changes[pixel+1] += part
-		case winding == 0: // out
+		case winding == 0: // leave
 			changes[pixel] -= 64 - part
 			changes[pixel+1] -= part
 		}
 	}
 }
 
-// circle adds one.
+// circle adds a circle.
 func (p *path) circle(centre image.Point, radius int) {
 	left, right, up, down := image.Pt(-1, 0), image.Pt(1, 0), image.Pt(0, -1), image.Pt(0, 1)
 	p.moveTo(fixed.P(centre.X-radius, centre.Y))
@@ -129,8 +129,8 @@ func (p *path) circle(centre image.Point, radius int) {
 	p.quarter(centre, radius, down, left)
 }
 
-// quarter adds a quarter of a circle, from one direction of its centre to
-// another, as two curves.
+// quarter adds a quarter of a circle between two directions from its centre, as
+// two curves.
 func (p *path) quarter(centre image.Point, radius int, from, to image.Point) {
 	at := func(a, b int) fixed.Point26_6 { // ten thousandths of the radius
 		d := from.Mul(a * radius * 64).Add(to.Mul(b * radius * 64)).Div(10000)

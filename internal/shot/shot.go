@@ -1,4 +1,4 @@
-// Package shot draws what is on a terminal as a picture: the same picture on
+// Package shot draws a terminal screen as a picture, with the same result on
 // every machine.
 package shot
 
@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// A Screen is what can be drawn. Cells are counted from 0.
+// A Screen is a screen that can be drawn. Cells are counted from 0.
 type Screen interface {
 	Size() (width, height int)
 	Cell(x, y int) uv.Cell
@@ -20,11 +20,11 @@ type Screen interface {
 	Title() string
 }
 
-// Measures in pixels, of which there are two for each that a page shows: the
-// pictures are to be sharp on good displays.
+// Sizes in pixels. Pictures have twice the size at which pages show them, to be
+// sharp on high-resolution displays.
 const (
 	fontSize   = 23
-	cellWidth  = 14 // as wide as a glyph of the font, rounded
+	cellWidth  = 14 // the width of a glyph, rounded
 	cellHeight = 28 // twice the width, so that a QR code is square
 	baseline   = 21
 	padding    = 22
@@ -40,8 +40,8 @@ type pen struct {
 	canvas *image.RGBA
 }
 
-// Draw draws a screen in a window. It fails if there are more colours than a
-// picture with a palette has, 256.
+// Draw draws a screen in a window. It returns an error if there are more than
+// 256 colors.
 func Draw(s Screen, theme Theme) (*image.Paletted, error) {
 	fs, err := newFaces()
 	if err != nil {
@@ -55,7 +55,7 @@ func Draw(s Screen, theme Theme) (*image.Paletted, error) {
 	return paletted(p.canvas)
 }
 
-// window draws what is around the screen.
+// window draws the window around the screen.
 func (p *pen) window(title string) {
 	outer := p.canvas.Bounds()
 	p.rounded(outer, rounding, p.theme.Border)
@@ -74,8 +74,8 @@ func cellAt(x, y, width int) image.Rectangle {
 	return image.Rect(x*cellWidth, y*cellHeight, (x+width)*cellWidth, (y+1)*cellHeight)
 }
 
-// screen draws the cells: first what is behind them, for a glyph may reach
-// into the next.
+// screen draws the cells: all backgrounds first, since a glyph may reach into
+// the next cell.
 func (p *pen) screen(s Screen) {
 	width, height := s.Size()
 	cx, cy, visible := s.Cursor()
@@ -84,7 +84,7 @@ func (p *pen) screen(s Screen) {
 			for x := range width {
 				c := s.Cell(x, y)
 				if c.Width == 0 {
-					continue // the second half of a wide one
+					continue // the second half of a wide cell
 				}
 				cell := cellAt(x, y, c.Width).Add(image.Pt(padding, titleBar))
 				part(cell, c, p.colors(c.Style, visible && x == cx && y == cy))
@@ -93,7 +93,7 @@ func (p *pen) screen(s Screen) {
 	}
 }
 
-// colors are those of a cell.
+// colors returns the colors of a cell.
 type colors struct{ text, behind, underline color.RGBA }
 
 func (p *pen) colors(s uv.Style, cursor bool) colors {
@@ -118,7 +118,7 @@ func (p *pen) behind(cell image.Rectangle, _ uv.Cell, c colors) {
 
 func (p *pen) content(cell image.Rectangle, c uv.Cell, co colors) {
 	if c.Style.Attrs&uv.AttrConceal == 0 {
-		for _, r := range norm.NFC.String(c.Content) { // marks come to stand over what they belong to
+		for _, r := range norm.NFC.String(c.Content) { // combining marks are drawn over their base
 			p.character(cell, r, c.Style.Attrs, co)
 		}
 	}
@@ -130,7 +130,7 @@ func (p *pen) content(cell image.Rectangle, c uv.Cell, co colors) {
 	}
 }
 
-// character draws r, or an empty frame if there is nothing to draw it with.
+// character draws r, or an empty frame if no font has it.
 func (p *pen) character(cell image.Rectangle, r rune, attrs uint8, c colors) {
 	if p.line(cell, r, c.text) || p.block(cell, r, c) || p.braille(cell, r, c.text) {
 		return
@@ -153,7 +153,7 @@ func (p *pen) disc(middle image.Point, radius int, c color.RGBA) {
 	p.paint(round.mask(), image.Point{}, c)
 }
 
-// rounded fills a rectangle with round corners.
+// rounded fills a rectangle with rounded corners.
 func (p *pen) rounded(r image.Rectangle, radius int, c color.RGBA) {
 	for _, corner := range []image.Point{
 		{r.Min.X + radius, r.Min.Y + radius},
@@ -167,12 +167,12 @@ func (p *pen) rounded(r image.Rectangle, radius int, c color.RGBA) {
 	p.fill(image.Rect(r.Min.X, r.Min.Y+radius, r.Max.X, r.Max.Y-radius), c)
 }
 
-// paint lays a colour over what mask covers, with the mask's origin at a point.
+// paint draws a color through a mask, with the mask's origin at a point.
 func (p *pen) paint(mask *image.Alpha, at image.Point, c color.RGBA) {
 	draw.DrawMask(p.canvas, mask.Rect.Add(at), image.NewUniform(c), image.Point{}, mask, mask.Rect.Min, draw.Over)
 }
 
-// paletted is the same picture with a palette.
+// paletted converts the picture to one with a palette.
 func paletted(m *image.RGBA) (*image.Paletted, error) {
 	out := image.NewPaletted(m.Rect, nil)
 	index := map[color.RGBA]uint8{}

@@ -13,10 +13,10 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// paper is a screen on which something was written.
+// paper is a screen with text on it.
 type paper struct {
 	*vt.Emulator
-	cursor image.Point // outside if it is not to be seen
+	cursor image.Point // outside of the screen if not visible
 }
 
 func (p paper) Size() (width, height int) { return p.Width(), p.Height() }
@@ -26,7 +26,7 @@ func (p paper) Cursor() (x, y int, visible bool) {
 	return p.cursor.X, p.cursor.Y, p.cursor.In(image.Rect(0, 0, p.Width(), p.Height()))
 }
 
-// write is a screen of 8 by 3 with text on it.
+// write returns a screen of 8 by 3 cells with text on it.
 func write(t *testing.T, text string) paper {
 	t.Helper()
 	p := paper{vt.NewEmulator(8, 3), image.Pt(-1, -1)}
@@ -45,12 +45,12 @@ func picture(t *testing.T, s Screen) *image.Paletted {
 	return m
 }
 
-// cell is the part of a picture where a cell is.
+// cell returns the part of a picture with a cell.
 func cell(m *image.Paletted, x, y int) image.Image {
 	return m.SubImage(cellAt(x, y, 1).Add(image.Pt(padding, titleBar)))
 }
 
-// count says how many pixels have which colour.
+// count counts the pixels of each color.
 func count(m image.Image) map[color.NRGBA]int {
 	n := map[color.NRGBA]int{}
 	for y := m.Bounds().Min.Y; y < m.Bounds().Max.Y; y++ {
@@ -61,9 +61,9 @@ func count(m image.Image) map[color.NRGBA]int {
 	return n
 }
 
-func nrgba(c color.RGBA) color.NRGBA { return color.NRGBA(c) } // without alpha the two are alike
+func nrgba(c color.RGBA) color.NRGBA { return color.NRGBA(c) } // colors are compared without alpha
 
-func TestColoursAreTheTerminals(t *testing.T) {
+func TestPaletteColoursAreThoseOfTheTheme(t *testing.T) {
 	th := Dark()
 	for text, want := range map[string]color.RGBA{
 		"█":                             th.Text,
@@ -88,7 +88,7 @@ func TestColoursAreTheTerminals(t *testing.T) {
 	}
 }
 
-func TestAttributesShow(t *testing.T) {
+func TestAttributesAreDrawn(t *testing.T) {
 	plain := count(cell(picture(t, write(t, "a")), 0, 0))
 	text := nrgba(Dark().Text)
 	for _, attribute := range []string{"1", "3", "4", "9"} {
@@ -102,7 +102,7 @@ func TestAttributesShow(t *testing.T) {
 	}
 }
 
-func TestCursorStandsOnItsCell(t *testing.T) {
+func TestCursorIsDrawnOnItsCell(t *testing.T) {
 	s := write(t, "abc")
 	s.cursor = image.Pt(3, 0)
 	if got := count(cell(picture(t, s), 3, 0)); got[nrgba(Dark().Cursor)] != cellWidth*cellHeight {
@@ -110,7 +110,7 @@ func TestCursorStandsOnItsCell(t *testing.T) {
 	}
 }
 
-func TestWideCellsWithoutAGlyphAreOneFrame(t *testing.T) {
+func TestWideCellWithoutAGlyphIsOneFrame(t *testing.T) {
 	m := picture(t, write(t, "界界"))
 	th := Dark()
 	if l, r := count(cell(m, 0, 0)), count(cell(m, 1, 0)); l[nrgba(th.Background)] != r[nrgba(th.Background)] || len(l) < 2 {
@@ -118,7 +118,7 @@ func TestWideCellsWithoutAGlyphAreOneFrame(t *testing.T) {
 	}
 }
 
-func TestMarksStandOverWhatTheyBelongTo(t *testing.T) {
+func TestCombiningMarksAreDrawnOverTheirBase(t *testing.T) {
 	text := nrgba(Dark().Text)
 	drawn := func(grapheme string) int {
 		s := write(t, "")
@@ -133,7 +133,7 @@ func TestMarksStandOverWhatTheyBelongTo(t *testing.T) {
 	}
 }
 
-// A line of the same kind meets the next one on the whole border of the cells.
+// Lines of the same kind join at the border between two cells.
 func TestLinesJoin(t *testing.T) {
 	m := picture(t, write(t, "╭─┬┐\r\n│ ├┤\r\n╰━┻╯"))
 	text := nrgba(Dark().Text)
@@ -154,8 +154,7 @@ func TestLinesJoin(t *testing.T) {
 	}
 }
 
-// Two modules of a QR code stand in a cell, and each must be a square without
-// seams.
+// A cell contains two modules of a QR code; both must be squares without gaps.
 func TestHalfBlocksAreWholeSquares(t *testing.T) {
 	m := picture(t, write(t, "█▀\r\n▄█"))
 	text := nrgba(Dark().Text)
@@ -166,7 +165,7 @@ func TestHalfBlocksAreWholeSquares(t *testing.T) {
 	}
 }
 
-func TestCornersOfTheWindowAreSeenThrough(t *testing.T) {
+func TestCornersOfTheWindowAreTransparent(t *testing.T) {
 	m := picture(t, write(t, ""))
 	r := m.Bounds()
 	for _, at := range []image.Point{r.Min, {r.Max.X - 1, 0}, {0, r.Max.Y - 1}, r.Max.Sub(image.Pt(1, 1))} {
@@ -176,7 +175,7 @@ func TestCornersOfTheWindowAreSeenThrough(t *testing.T) {
 	}
 }
 
-func TestTooManyColoursAreSaid(t *testing.T) {
+func TestTooManyColoursAreAnError(t *testing.T) {
 	s := paper{vt.NewEmulator(300, 1), image.Pt(-1, -1)}
 	for i := range 300 {
 		s.SetCell(i, 0, &uv.Cell{Content: " ", Width: 1, Style: uv.Style{Bg: color.RGBA{uint8(i), uint8(i >> 8), 0, 255}}})
@@ -186,8 +185,8 @@ func TestTooManyColoursAreSaid(t *testing.T) {
 	}
 }
 
-// Whatever the program shows can be drawn.
-func TestEveryGlyphOfTheScreensIsThere(t *testing.T) {
+// Every character that the program shows can be drawn.
+func TestFontsHaveEveryGlyphOfTheScreens(t *testing.T) {
 	faces, err := newFaces()
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +204,7 @@ func TestEveryGlyphOfTheScreensIsThere(t *testing.T) {
 		screen, err := os.ReadFile(path)
 		for _, r := range string(screen) {
 			if ansi.StringWidth(string(r)) == 2 {
-				continue // of those that fill two cells the frame is drawn
+				continue // for wide characters the frame is drawn
 			}
 			if !seen[r] && !drawn(r) {
 				t.Errorf("%s: nothing to draw %q (%U) with", path, r, r)
@@ -219,7 +218,7 @@ func TestEveryGlyphOfTheScreensIsThere(t *testing.T) {
 	}
 }
 
-func TestAFilmHoldsOnlyWhatChanges(t *testing.T) {
+func TestFilmContainsOnlyChanges(t *testing.T) {
 	var f Film
 	f.Add(picture(t, write(t, "a")), 100_000_000)
 	f.Add(picture(t, write(t, "a")), 200_000_000)

@@ -6,8 +6,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A Theme is the terminal's own look: what is seen where the program says
-// nothing, and what it gets when it asks for one of the sixteen colours.
+// A Theme has the colors of a terminal: the default ones and the 16 colors of
+// the palette.
 type Theme struct {
 	Text, Background color.RGBA
 	Cursor           color.RGBA
@@ -15,7 +15,7 @@ type Theme struct {
 	Colors           [16]color.RGBA
 }
 
-// Dark is a dark terminal.
+// Dark is the theme of a dark terminal.
 func Dark() Theme {
 	return Theme{
 		Text: rgb(0xE4E4EF), Background: rgb(0x17171F), Cursor: rgb(0xE4E4EF),
@@ -27,7 +27,7 @@ func Dark() Theme {
 	}
 }
 
-// Light is a light terminal.
+// Light is the theme of a light terminal.
 func Light() Theme {
 	return Theme{
 		Text: rgb(0x24242E), Background: rgb(0xFDFDFE), Cursor: rgb(0x24242E),
@@ -43,8 +43,8 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 0xFF}
 }
 
-// color is what the terminal shows for c, which may be one of its sixteen
-// colours, or nothing in particular.
+// color returns the color of the terminal for c, which may be a palette color
+// or nil for the default.
 func (th Theme) color(c color.Color, otherwise color.RGBA) color.RGBA {
 	switch c := c.(type) {
 	case nil:
@@ -59,7 +59,7 @@ func (th Theme) color(c color.Color, otherwise color.RGBA) color.RGBA {
 	return color.RGBAModel.Convert(c).(color.RGBA)
 }
 
-// mix is so many hundredths of a, and the rest of b.
+// mix returns a mixture with the given percentage of a, the rest of b.
 func mix(a, b color.RGBA, hundredths int) color.RGBA {
 	part := func(a, b uint8) uint8 { return uint8((int(a)*hundredths + int(b)*(100-hundredths)) / 100) }
 	return color.RGBA{part(a.R, b.R), part(a.G, b.G), part(a.B, b.B), 0xFF}

@@ -9,14 +9,14 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// A Screen is a terminal in memory that shows what was written to it.
+// A Screen is a terminal in memory.
 type Screen struct {
 	mu  sync.Mutex
 	emu *vt.Emulator
 }
 
-// NewScreen returns a screen of a size whose answers, as any terminal gives them
-// to a program, go to keys.
+// NewScreen returns a screen of the given size. Its replies to queries are
+// written to keys.
 func NewScreen(tb testing.TB, width, height int, keys io.Writer) *Screen {
 	tb.Helper()
 	s := &Screen{emu: vt.NewEmulator(width, height)}
@@ -25,21 +25,21 @@ func NewScreen(tb testing.TB, width, height int, keys io.Writer) *Screen {
 	return s
 }
 
-// Write shows p.
+// Write writes p to the screen.
 func (s *Screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.emu.Write(p)
 }
 
-// Resize makes the screen larger or smaller.
+// Resize changes the size of the screen.
 func (s *Screen) Resize(width, height int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.emu.Resize(width, height)
 }
 
-// Text is what the screen shows, without colors.
+// Text returns the text on the screen, without colors.
 func (s *Screen) Text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,7 +50,7 @@ func (s *Screen) Text() string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// Until waits until the screen shows a text.
+// Until waits until a text is on the screen.
 func (s *Screen) Until(tb testing.TB, text string) {
 	tb.Helper()
 	if !Await(func() bool { return strings.Contains(s.Text(), text) }) {

@@ -1,5 +1,4 @@
-// Package sshtest is what tests need that come in over SSH: keys, and a place for
-// what they see.
+// Package sshtest has keys, buffers and screens for tests over SSH.
 package sshtest
 
 import (
@@ -14,7 +13,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// NewPrivateKey makes a key that can be saved.
+// NewPrivateKey returns a new Ed25519 private key, which can be saved.
 func NewPrivateKey(tb testing.TB) ed25519.PrivateKey {
 	tb.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
@@ -24,7 +23,7 @@ func NewPrivateKey(tb testing.TB) ed25519.PrivateKey {
 	return private
 }
 
-// NewKey makes a visitor's key, or a server's.
+// NewKey returns a new key of a visitor or a server.
 func NewKey(tb testing.TB) ssh.Signer {
 	tb.Helper()
 	key, err := ssh.NewSignerFromKey(NewPrivateKey(tb))
@@ -34,12 +33,12 @@ func NewKey(tb testing.TB) ssh.Signer {
 	return key
 }
 
-// KeyLine is the line of a key in a file of authorized keys.
+// KeyLine returns a line for an authorized_keys file.
 func KeyLine(key ssh.Signer, comment string) string {
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key.PublicKey()))) + " " + comment
 }
 
-// A Buffer is a buffer for several goroutines.
+// A Buffer is a buffer that is safe for concurrent use.
 type Buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -57,7 +56,7 @@ func (b *Buffer) String() string {
 	return b.b.String()
 }
 
-// Until waits for a text and returns all that is there by then.
+// Until waits for a text and returns the whole content of the buffer.
 func (b *Buffer) Until(tb testing.TB, text string) string {
 	tb.Helper()
 	got := ""
@@ -67,8 +66,9 @@ func (b *Buffer) Until(tb testing.TB, text string) string {
 	return got
 }
 
-// Await waits until a condition holds, for as long as a slow machine may need, and
-// reports whether it does. It is for other processes, which no synctest bubble holds.
+// Await waits until a condition is true and reports whether it became true. It
+// uses real time and is for child processes, which cannot be in a synctest
+// bubble.
 func Await(holds func() bool) bool {
 	const every, most = 5 * time.Millisecond, 20 * time.Second
 	for range most / every {

@@ -13,16 +13,16 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// display is the way out of the program: an emulator, and the little it does
-// not know. Reading it gives what the terminal answers.
+// display is the output side of the terminal: an emulator, with the sequences
+// that it does not support. Reading from it returns the terminal's replies.
 type display struct {
 	mu        sync.Mutex
 	emu       *vt.Emulator
-	written   int    // bytes so far
-	raw       []byte // bytes since somebody asked
+	written   int    // bytes written so far
+	raw       []byte // bytes since the last call of Raw
 	title     string
 	clipboard string
-	hidden    bool // the cursor is
+	hidden    bool // whether the cursor is visible
 	modes     map[ansi.Mode]bool
 	gone      bool
 }
@@ -48,8 +48,9 @@ func newDisplay(k Kind, width, height int) *display {
 	return d
 }
 
-// Write shows p. Like a tty that was not put into raw mode, it returns the
-// carriage at a line feed: Bubble Tea counts on it when its input is no tty.
+// Write writes p to the screen. As a terminal that is not in raw mode, it adds
+// a carriage return to a line feed: Bubble Tea relies on it when its input is
+// not a terminal.
 func (d *display) Write(p []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -64,14 +65,14 @@ func (d *display) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Read reads what the terminal answers.
+// Read reads the terminal's replies.
 func (d *display) Read(p []byte) (int, error) { return d.emu.Read(p) }
 
 func (d *display) hangUp() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.gone = true
-	// Not emu.Close: it would race with the Read that is waiting.
+	// emu.Close would race with a pending Read.
 	_ = d.emu.InputPipe().(io.Closer).Close()
 }
 
@@ -96,8 +97,7 @@ func (d *display) setClipboard(data []byte) bool {
 	return true
 }
 
-// reportMode answers for the modes of modern terminals, which the emulator
-// does not know by name.
+// reportMode replies to queries about modes that the emulator does not support.
 func (d *display) reportMode(params ansi.Params) bool {
 	n, _, _ := params.Param(0, 0)
 	mode := ansi.DECMode(n)
@@ -112,7 +112,7 @@ func (d *display) reportMode(params ansi.Params) bool {
 	return true
 }
 
-// mute keeps the terminal from answering anything.
+// mute makes the terminal ignore queries.
 func (d *display) mute() {
 	ignore := func(ansi.Params) bool { return true }
 	for _, cmd := range []int{
@@ -122,7 +122,7 @@ func (d *display) mute() {
 	} {
 		d.emu.RegisterCsiHandler(cmd, ignore)
 	}
-	for _, cmd := range []int{10, 11, 12} { // colours
+	for _, cmd := range []int{10, 11, 12} { // colors
 		d.emu.RegisterOscHandler(cmd, func(data []byte) bool { return bytes.HasSuffix(data, []byte(";?")) })
 	}
 }
@@ -139,8 +139,8 @@ func (d *display) count() int {
 	return d.written
 }
 
-// Screen is the text one sees, without the spaces at the end of lines and the
-// empty lines at the end. It ends with a line feed.
+// Screen returns the text on the screen, without trailing spaces and empty
+// lines. It ends with a line feed.
 func (term *Terminal) Screen() string {
 	d := term.display
 	d.mu.Lock()
@@ -150,7 +150,7 @@ func (term *Terminal) Screen() string {
 		var line strings.Builder
 		for x := range d.emu.Width() {
 			if c := d.emu.CellAt(x, y); c != nil {
-				line.WriteString(c.Content) // the second half of a wide cell has none
+				line.WriteString(c.Content) // the second half of a wide cell is empty
 			}
 		}
 		text.WriteString(strings.TrimRight(line.String(), " ") + "\n")
@@ -158,7 +158,7 @@ func (term *Terminal) Screen() string {
 	return strings.TrimRight(text.String(), "\n") + "\n"
 }
 
-// Size is the size of the terminal in cells.
+// Size returns the size of the terminal in cells.
 func (term *Terminal) Size() (width, height int) {
 	d := term.display
 	d.mu.Lock()
@@ -166,8 +166,8 @@ func (term *Terminal) Size() (width, height int) {
 	return d.emu.Width(), d.emu.Height()
 }
 
-// Cell is a copy of the cell in column x and line y, counted from 0. Outside
-// the screen it is the zero Cell, as is the second half of a wide one.
+// Cell returns the cell in column x and line y, counted from 0. It is the zero
+// Cell outside of the screen and for the second half of a wide cell.
 func (term *Terminal) Cell(x, y int) uv.Cell {
 	d := term.display
 	d.mu.Lock()
@@ -178,7 +178,7 @@ func (term *Terminal) Cell(x, y int) uv.Cell {
 	return uv.Cell{}
 }
 
-// Cursor is where the cursor stands, and whether it is shown.
+// Cursor returns the position of the cursor, and whether it is visible.
 func (term *Terminal) Cursor() (x, y int, visible bool) {
 	d := term.display
 	d.mu.Lock()
@@ -187,7 +187,7 @@ func (term *Terminal) Cursor() (x, y int, visible bool) {
 	return pos.X, pos.Y, !d.hidden
 }
 
-// Title is the title of the window.
+// Title returns the title of the window.
 func (term *Terminal) Title() string {
 	d := term.display
 	d.mu.Lock()
@@ -195,7 +195,7 @@ func (term *Terminal) Title() string {
 	return d.title
 }
 
-// Clipboard is what the program last put there (OSC 52).
+// Clipboard returns the text that the program copied last (OSC 52).
 func (term *Terminal) Clipboard() string {
 	d := term.display
 	d.mu.Lock()

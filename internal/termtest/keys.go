@@ -9,9 +9,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Send types raw bytes in one burst, then settles. Nothing should follow the
-// key that ends the program: Bubble Tea leaves a goroutine behind that waits to
-// deliver it.
+// Send types raw bytes at once, then settles. Do not send anything after the
+// key that ends the program: Bubble Tea would leave a goroutine behind.
 func (term *Terminal) Send(s string) {
 	term.tb.Helper()
 	_, _ = io.WriteString(term.keyboard, s)
@@ -21,9 +20,9 @@ func (term *Terminal) Send(s string) {
 	term.Settle()
 }
 
-// Press presses keys one after the other and settles after each. A key is named
-// as Bubble Tea names it ("enter", "shift+tab", "ctrl+c", "alt+x", "pgdown",
-// "f1", "space", "?") and sent as xterm sends it.
+// Press presses keys one by one and settles after each. Keys have the names of
+// Bubble Tea ("enter", "shift+tab", "ctrl+c", "alt+x", "pgdown", "f1", "space",
+// "?") and are encoded as by xterm.
 func (term *Terminal) Press(keys ...string) {
 	term.tb.Helper()
 	for _, key := range keys {
@@ -35,8 +34,8 @@ func (term *Terminal) Press(keys ...string) {
 	}
 }
 
-// Paste pastes s, in brackets if the program asked for them. Line feeds become
-// carriage returns, as with xterm and VTE; other terminals leave them.
+// Paste pastes s, in brackets if the program has enabled bracketed paste. Line
+// feeds become carriage returns, as in xterm and VTE.
 func (term *Terminal) Paste(s string) {
 	term.tb.Helper()
 	s = strings.ReplaceAll(s, "\n", "\r")
@@ -46,16 +45,16 @@ func (term *Terminal) Paste(s string) {
 	term.Send(s)
 }
 
-// Click presses and releases the left button at column x and line y, counted
-// from 0. A program that did not ask for the mouse hears nothing.
+// Click clicks the left button at column x and line y, counted from 0. Nothing
+// is sent if the program has not enabled the mouse.
 func (term *Terminal) Click(x, y int) {
 	term.tb.Helper()
 	left := ansi.EncodeMouseButton(ansi.MouseLeft, false, false, false, false)
 	term.mouse(ansi.MouseSgr(left, x, y, false) + ansi.MouseSgr(left, x, y, true))
 }
 
-// Wheel turns the wheel at column x and line y by so many notches, down or, if
-// negative, up.
+// Wheel turns the mouse wheel at column x and line y by a number of steps, down
+// or, if negative, up.
 func (term *Terminal) Wheel(x, y, notches int) {
 	term.tb.Helper()
 	button := ansi.MouseWheelDown
@@ -66,7 +65,7 @@ func (term *Terminal) Wheel(x, y, notches int) {
 	term.mouse(strings.Repeat(notch, notches))
 }
 
-// mouse sends s if the program listens to the mouse.
+// mouse sends s if the program has enabled the mouse.
 func (term *Terminal) mouse(s string) {
 	term.tb.Helper()
 	if term.mode(ansi.ModeMouseButtonEvent) || term.mode(ansi.ModeMouseAnyEvent) {
@@ -81,7 +80,7 @@ func (term *Terminal) mode(m ansi.Mode) bool {
 	return term.display.modes[m]
 }
 
-// Modifiers as xterm counts them:
+// Modifiers in the encoding of xterm:
 // https://invisible-island.net/xterm/ctlseqs/ctlseqs.html#h2-PC-Style-Function-Keys
 const (
 	shift = 1 << iota
@@ -89,7 +88,7 @@ const (
 	ctrl
 )
 
-// keystroke is what xterm sends for a key.
+// keystroke returns the bytes that xterm sends for a key.
 func keystroke(key string) (s string, ok bool) {
 	mods, name := cutModifiers(key)
 	if number, final, ok := functionKey(name); ok {
@@ -117,10 +116,10 @@ func keystroke(key string) (s string, ok bool) {
 	case mods == ctrl && '@' <= char && char <= '~':
 		return string(char & 0x1F), true
 	}
-	return fmt.Sprintf("\x1b[27;%d;%d~", mods+1, char), true // modifyOtherKeys, which Bubble Tea asks for
+	return fmt.Sprintf("\x1b[27;%d;%d~", mods+1, char), true // modifyOtherKeys, which Bubble Tea enables
 }
 
-// cutModifiers splits "ctrl+shift+up" into its modifiers and the rest.
+// cutModifiers splits "ctrl+shift+up" into the modifiers and the key.
 func cutModifiers(key string) (mods int, name string) {
 	if rest, ok := strings.CutPrefix(key, "ctrl+"); ok {
 		key, mods = rest, mods|ctrl
@@ -134,7 +133,7 @@ func cutModifiers(key string) (mods int, name string) {
 	return mods, key
 }
 
-// character is the character a key sends.
+// character returns the character of a key.
 func character(name string) (char rune, ok bool) {
 	switch name {
 	case "enter":
@@ -154,7 +153,7 @@ func character(name string) (char rune, ok bool) {
 	return 0, false
 }
 
-// functionKey is the number of a key and the final byte of what it sends.
+// functionKey returns the number of a key and the final byte of its sequence.
 func functionKey(name string) (number, final string, ok bool) {
 	if final, ok := map[string]string{
 		"up": "A", "down": "B", "right": "C", "left": "D", "end": "F", "home": "H",

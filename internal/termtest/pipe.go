@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// pipe is an [io.Pipe] in which the writer never waits: who types need not care
-// whether the program reads, be it busy, hung or gone.
+// pipe is an [io.Pipe] whose writer never blocks: a test can type while the
+// program is busy or has ended.
 type pipe struct {
 	mu      sync.Mutex
 	written *sync.Cond
@@ -29,7 +29,7 @@ func (p *pipe) Write(b []byte) (int, error) {
 	return p.bytes.Write(b)
 }
 
-// Read waits for something to read. After Close, it reads to the end.
+// Read waits for data. After Close, it returns the remaining data.
 func (p *pipe) Read(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,9 +50,9 @@ func (p *pipe) Close() error {
 	return nil
 }
 
-// deliver copies what comes from a terminal to a program, each piece the same
-// time after it was sent. Without a delay an answer would race with whatever
-// the program does in the same instant.
+// deliver copies the terminal's replies to the program, each with the same
+// delay. Without it, replies would race with other events at the same fake
+// time.
 func deliver(to io.Writer, from io.Reader, delay time.Duration) {
 	way := newPipe()
 	go func() {

@@ -9,8 +9,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Looks is how each cell looks, in words, line by line. A cell that looks like any
-// other text has none.
+// Looks describes the style of each cell in words, line by line. Cells in the
+// default style are left out.
 func (term *Terminal) Looks() [][]string {
 	width, height := term.Size()
 	lines := make([][]string, height)
@@ -23,11 +23,11 @@ func (term *Terminal) Looks() [][]string {
 	return lines
 }
 
-// look is how a cell looks, in words.
+// look describes the style of a cell in words.
 func look(c uv.Cell) string {
 	var words []string
 	if c.Content == " " && c.Style.Bg == nil && c.Style.Attrs&uv.AttrReverse == 0 {
-		return "" // nobody sees it
+		return "" // it is not visible
 	}
 	if c.Style.Fg != nil {
 		words = append(words, colorName(c.Style.Fg))
@@ -49,7 +49,8 @@ func look(c uv.Cell) string {
 	return strings.Join(words, " ")
 }
 
-// colorName is one of the terminal's own colours by its number, or as in HTML.
+// colorName returns the number of a palette color, or the color in HTML
+// notation.
 func colorName(c color.Color) string {
 	switch c := c.(type) {
 	case ansi.BasicColor:

@@ -1,14 +1,14 @@
-// Package termtest is a terminal in memory, for tests of whole programs and for
-// the screenshots.
+// Package termtest runs a whole program in a terminal in memory, for tests and
+// for the screenshots.
 //
-// A test starts a program in it, types, and reads the screen. It must do so
-// inside a [testing/synctest] bubble: there time is fake, and "the program has
-// come to rest" can be known instead of guessed.
+// A test starts a program, types, and reads the screen. It has to run in a
+// [testing/synctest] bubble: time is fake there, and the test knows when the
+// program is idle.
 //
 //	synctest.Test(t, func(t *testing.T) {
-//		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { return ui.New(ctx, …) })
-//		term.Press("down", "enter")
-//		term.Golden("details")
+//	\tterm := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { return ui.New(ctx, …) })
+//	\tterm.Press("down", "enter")
+//	\tterm.Golden("details")
 //	})
 package termtest
 
@@ -24,30 +24,30 @@ import (
 )
 
 const (
-	frame     = time.Second / 60       // the renderer draws this often
-	restless  = 30                     // frames after which a program that never rests is looked at anyway
-	latency   = time.Millisecond       // until the terminal's answers reach the program
-	lonelyEsc = 101 * time.Millisecond // after it, an ESC with nothing behind it is the escape key
-	linger    = time.Minute            // what a timer of the program may still take when the program has ended
+	frame     = time.Second / 60       // time between two frames of the renderer
+	restless  = 30                     // frames after which Settle stops waiting for a program that is never idle
+	latency   = time.Millisecond       // until a reply of the terminal reaches the program
+	lonelyEsc = 101 * time.Millisecond // after this time, a single ESC is the escape key
+	linger    = time.Minute            // time limit for the program and its timers to end
 )
 
-// Terminal is a whole terminal in memory with a program running in it. Its
-// methods are for the goroutine of the test.
+// A Terminal is a terminal in memory with a program running in it. Its methods
+// may only be called in the goroutine of the test.
 type Terminal struct {
 	tb       testing.TB
 	keyboard *pipe
 	display  *display
 	program  *tea.Program
 	hangUp   context.CancelFunc
-	ended    chan struct{} // closed when the program has ended,
-	err      error         // with this error
+	ended    chan struct{} // closed when the program has ended
+	err      error         // the program's error; valid after ended is closed
 }
 
-// Kind is a kind of terminal. The zero Kind is a modern one: dark, in true
-// colour, with synchronized output and graphemes (modes 2026 and 2027).
+// A Kind is a kind of terminal. The zero Kind is a modern one: dark, in true
+// color, with synchronized output and graphemes (modes 2026 and 2027).
 type Kind struct {
 	Light bool // has a light background
-	Mute  bool // never answers a query, like the oldest ones and some lines
+	Mute  bool // does not reply to queries, like very old terminals and some connections
 }
 
 // Run starts a program in a terminal of the zero [Kind].
@@ -57,9 +57,9 @@ func Run(tb testing.TB, width, height int, model func(context.Context) tea.Model
 }
 
 // Run starts the program in a terminal of width by height cells and waits until
-// it is still. When the test is over the context ends and the program with it;
-// that the program does not end, has panicked, or leaves a goroutine behind
-// fails the test.
+// it is idle. At the end of the test, the context ends, and the program has to
+// end with it. The test fails if the program does not end, panics or leaves a
+// goroutine behind.
 func (k Kind) Run(tb testing.TB, width, height int, model func(context.Context) tea.Model, opts ...tea.ProgramOption) *Terminal {
 	tb.Helper()
 	ctx, hangUp := context.WithCancel(tb.Context())
@@ -90,7 +90,7 @@ func (k Kind) Run(tb testing.TB, width, height int, model func(context.Context) 
 	return term
 }
 
-// close ends the program and whatever belongs to the terminal.
+// close ends the program and the terminal.
 func (term *Terminal) close() {
 	term.hangUp()
 	select {
@@ -103,13 +103,13 @@ func (term *Terminal) close() {
 	}
 	_ = term.keyboard.Close()
 	term.display.hangUp()
-	time.Sleep(linger) // Bubble Tea cannot cancel a timer, only ignore it
+	time.Sleep(linger) // Bubble Tea ignores expired timers, but cannot cancel them
 }
 
-// Settle waits until the program is still: every goroutine of the bubble waits
-// for something, and nothing is drawn for two frames. Fake time moves on by as
-// much, and by half a second with a program that never stops drawing. A timer
-// that is due later does not disturb it.
+// Settle waits until the program is idle: all goroutines of the bubble are
+// blocked, and there is no output for two frames. Fake time advances by two
+// frames, or by half a second if the program never stops drawing. Later timers
+// do not matter.
 func (term *Terminal) Settle() {
 	term.tb.Helper()
 	synctest.Wait()
@@ -127,14 +127,14 @@ func (term *Terminal) Settle() {
 	}
 }
 
-// Wait lets d of fake time pass, then settles.
+// Wait advances fake time by d, then settles.
 func (term *Terminal) Wait(d time.Duration) {
 	term.tb.Helper()
 	time.Sleep(d)
 	term.Settle()
 }
 
-// Resize gives the terminal another size, tells the program, and settles.
+// Resize changes the size of the terminal and settles.
 func (term *Terminal) Resize(width, height int) {
 	term.tb.Helper()
 	term.display.resize(width, height)
@@ -142,8 +142,8 @@ func (term *Terminal) Resize(width, height int) {
 	term.Settle()
 }
 
-// Lose cuts the connection, as when an SSH client vanishes: input ends, output
-// fails, the program's context is over.
+// Lose simulates a lost connection, as when an SSH client vanishes: input ends,
+// output fails and the program's context ends.
 func (term *Terminal) Lose() {
 	term.tb.Helper()
 	_ = term.keyboard.Close()
@@ -162,7 +162,8 @@ func (term *Terminal) Exited() bool {
 	}
 }
 
-// Err is the error the program ended with. It is nil as long as it runs.
+// Err returns the error the program ended with. It is nil while the program
+// runs.
 func (term *Terminal) Err() error {
 	if !term.Exited() {
 		return nil

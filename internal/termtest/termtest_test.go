@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// page is a program in one function: it gets a message and what it has shown
-// so far, and returns what to show, and a command.
+// A page is a program in one function: it gets a message and its current text,
+// and returns the new text and a command.
 type page struct {
 	text   string
 	turns  int
@@ -38,13 +38,13 @@ func (p *page) View() tea.View {
 	return v
 }
 
-// show runs p in a terminal of 40 by 6.
+// show runs p in a terminal of 40 by 6 cells.
 func show(tb testing.TB, p *page) *Terminal {
 	tb.Helper()
 	return Run(tb, 40, 6, func(context.Context) tea.Model { return p })
 }
 
-// note is a page where one writes; q with ctrl ends it.
+// note is a page to type text on; ctrl+q quits.
 func note() *page {
 	p := &page{text: "Your name?\n> ", update: func(p *page, msg tea.Msg) tea.Cmd {
 		switch msg := msg.(type) {
@@ -70,7 +70,7 @@ func note() *page {
 	return p
 }
 
-func TestOneSeesWhatOneTypes(t *testing.T) {
+func TestTypedTextIsOnTheScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := show(t, note())
 		term.Send("ada")
@@ -91,9 +91,9 @@ func TestOneSeesWhatOneTypes(t *testing.T) {
 	})
 }
 
-// TestTheScreenIsWhatTheProgramDrew draws at random, so that the renderer uses
-// all its shortcuts, and the emulator must follow them all.
-func TestTheScreenIsWhatTheProgramDrew(t *testing.T) {
+// TestScreenShowsWhatTheProgramDraws draws at random, so that the renderer uses
+// all its optimizations.
+func TestScreenShowsWhatTheProgramDraws(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		random := rand.New(rand.NewPCG(1, 2))
 		words := []string{"a", "bb", "----------", "          ", "界", "é", "\x1b[1;31mred\x1b[m", "\x1b[44m     \x1b[m", "नमस्ते"}
@@ -137,7 +137,7 @@ func TestTheScreenIsWhatTheProgramDrew(t *testing.T) {
 	})
 }
 
-func TestAPanicFails(t *testing.T) {
+func TestPanicFailsTheTest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &recorder{TB: t}
 		term := show(r, &page{text: "calm", update: func(_ *page, msg tea.Msg) tea.Cmd {
@@ -157,7 +157,7 @@ func TestAPanicFails(t *testing.T) {
 	})
 }
 
-func TestPasteArrivesWhole(t *testing.T) {
+func TestPasteIsOneMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := show(t, note())
 		term.Paste("a@b\nc@d")
@@ -209,9 +209,9 @@ func TestNothingIsWrittenWhenIdle(t *testing.T) {
 	})
 }
 
-// TestKeysHaveTheirNames presses every key there is a name for; the program
-// must know it by the same name.
-func TestKeysHaveTheirNames(t *testing.T) {
+// TestKeysAreReportedByTheirNames presses every named key and compares the name that
+// Bubble Tea reports.
+func TestKeysAreReportedByTheirNames(t *testing.T) {
 	keys := strings.Fields("enter tab esc backspace space a Z ? é 界 + alt++ shift+tab ctrl+space ctrl+enter " +
 		"ctrl+a ctrl+c ctrl+z ctrl+\\ alt+x alt+enter alt+esc ctrl+alt+x ctrl+shift+tab ctrl+?")
 	for _, name := range strings.Fields("up down left right home end insert delete pgup pgdown " +
@@ -283,7 +283,7 @@ func TestResize(t *testing.T) {
 	})
 }
 
-// tick is due every d.
+// tick sends a message every d.
 func tick(d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(t time.Time) tea.Msg { return t })
 }
@@ -300,7 +300,7 @@ func spinner(d time.Duration) *page {
 	}}
 }
 
-func TestASpinnerSettles(t *testing.T) {
+func TestSettleReturnsDespiteASpinner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := show(t, spinner(130*time.Millisecond))
 		term.Wait(time.Second)
@@ -318,7 +318,7 @@ func TestASpinnerSettles(t *testing.T) {
 	})
 }
 
-func TestAChainOfAnswersIsWaitedFor(t *testing.T) {
+func TestSettleWaitsForAChainOfMessages(t *testing.T) {
 	type link int
 	p := &page{start: func() tea.Msg { return link(0) }}
 	p.update = func(p *page, msg tea.Msg) tea.Cmd {
@@ -338,7 +338,7 @@ func TestAChainOfAnswersIsWaitedFor(t *testing.T) {
 	})
 }
 
-func TestALongPollDoesNotDisturb(t *testing.T) {
+func TestSettleDoesNotWaitForLongTimers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := Run(t, 40, 6, func(ctx context.Context) tea.Model {
 			return &page{
@@ -390,7 +390,7 @@ func TestTerminalAnswers(t *testing.T) {
 	}
 }
 
-func TestALostConnectionEndsTheProgram(t *testing.T) {
+func TestLoseEndsTheProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := show(t, note())
 		term.Raw()
@@ -419,8 +419,8 @@ func TestOptionsComeLast(t *testing.T) {
 	})
 }
 
-// TestRunsAreAlike types the same twice; the programs must write the same.
-func TestRunsAreAlike(t *testing.T) {
+// TestRunsAreDeterministic runs the same input twice and compares the output.
+func TestRunsAreDeterministic(t *testing.T) {
 	var runs []string
 	for range 2 {
 		synctest.Test(t, func(t *testing.T) {
@@ -439,7 +439,7 @@ func TestRunsAreAlike(t *testing.T) {
 	}
 }
 
-// recorder is a test that may fail.
+// recorder is a testing.TB whose failures are recorded.
 type recorder struct {
 	testing.TB
 	name     string
@@ -461,7 +461,7 @@ func (r *recorder) cleanup() {
 	}
 }
 
-// stuck is a note whose Update does not return from "!" until released.
+// stuck is a note whose Update blocks at "!" until it is released.
 func stuck() (p *page, release chan struct{}) {
 	p, release = note(), make(chan struct{})
 	update := p.update
@@ -474,7 +474,7 @@ func stuck() (p *page, release chan struct{}) {
 	return p, release
 }
 
-func TestTypingDoesNotWait(t *testing.T) {
+func TestTypingDoesNotBlock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, release := stuck()
 		term := show(t, p)
@@ -491,7 +491,7 @@ func TestTypingDoesNotWait(t *testing.T) {
 	})
 }
 
-func TestAProgramThatDoesNotEndFails(t *testing.T) {
+func TestProgramThatDoesNotEndFailsTheTest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, release := stuck()
 		r := &recorder{TB: t}

@@ -27,9 +27,10 @@ const maxTyped = 1000
 // ErrNotAddress means that a text is not an e-mail address.
 var ErrNotAddress = errors.New("not an e-mail address")
 
-// ParseEmail reads an e-mail address as people type and paste them: bare, as
-// Name <a@b>, or as a mailto: link. The result is case folded, the local part
-// included, because identity servers hash it that way and homeservers do not fold it.
+// ParseEmail parses an e-mail address as users type and paste it: alone, as
+// Name <a@b>, or as a mailto: link. The result is case folded, including the
+// local part, because identity servers hash it that way and homeservers do not
+// fold it.
 func ParseEmail(s string) (ID, error) {
 	s = strings.TrimSpace(s)
 	if len(s) >= 7 && strings.EqualFold(s[:7], "mailto:") {
@@ -45,7 +46,7 @@ func ParseEmail(s string) (ID, error) {
 	domain := a.Address[strings.LastIndexByte(a.Address, '@')+1:]
 	switch {
 	case strings.ContainsAny(a.Address, " \t\"\\,;:<>()") || strings.HasPrefix(domain, "["):
-		// Legal by RFC 5322, but neither hashed nor mailed by any identity server.
+		// Valid in RFC 5322, but no identity server hashes or mails it.
 		return ID{}, fmt.Errorf("%q is %w that can be invited", s, ErrNotAddress)
 	case !strings.Contains(domain, "."):
 		return ID{}, fmt.Errorf("%q is %w: the part after the @ has no dot", s, ErrNotAddress)

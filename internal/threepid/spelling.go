@@ -45,10 +45,10 @@ func (t ID) Spellings() []string {
 	return all
 }
 
-// inASCII returns the ASCII form of a domain, or the domain unchanged if the form
-// is ambiguous: the addresses of two people must not become one. No letter is
-// mapped to another that only looks or means the same, and a label that begins
-// with xn-- must be what encoding its Unicode form gives.
+// inASCII returns the ASCII form of a domain, or the unchanged domain if the
+// form is ambiguous: the addresses of two people must not become one. Letters
+// are not mapped to others that look or mean the same, and a label that begins
+// with xn-- must be the encoding of its Unicode form.
 func inASCII(domain string) string {
 	if isASCII(domain) && !strings.Contains(domain, ace) {
 		return domain

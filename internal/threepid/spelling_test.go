@@ -33,18 +33,18 @@ func TestSpellingsOfOneAddress(t *testing.T) {
 	}
 }
 
-func TestOthersStayOthers(t *testing.T) {
+func TestDifferentAddressesStayDifferent(t *testing.T) {
 	seen := map[threepid.ID]string{}
 	for _, address := range []string{
 		"ada@bucher.example",
 		"ada@bücher.example",
 		"ada@bücher.example.org",
-		"adä@bücher.example",       // what is before the @ is its server's business
-		"ada@xn--bcher.example",    // stands for something else
-		"ada@xn--bcher-kv.example", // and so does this
-		"ada@xn--bcher-.example",   // stands for ASCII alone
-		"ada@bcher.example",        // which is this
-		"ada@xn--.example",         // stands for nothing
+		"adä@bücher.example",       // the local part is compared as it is
+		"ada@xn--bcher.example",    // not the encoding of its Unicode form
+		"ada@xn--bcher-kv.example", // nor this
+		"ada@xn--bcher-.example",   // the encoding of ASCII
+		"ada@bcher.example",        // that is this one
+		"ada@xn--.example",         // not an encoding
 		"ada@xn--a.example",
 		"ada@xn--99999999999.example", // overflows
 		"ada@xn--\u00fc.example",
@@ -52,8 +52,8 @@ func TestOthersStayOthers(t *testing.T) {
 		"ada@xn--bcher-kva\u00ad.example", // a soft hyphen
 		"ada@b\u00fccher\u200d.example",   // a joiner
 		"ada@\u0431\u00fccher.example",    // in two scripts
-		"ada@b\u202e\u00fccher.example",   // turned round
-		"ada@\uff42ucher.example",         // wide
+		"ada@b\u202e\u00fccher.example",   // reversed
+		"ada@\uff42ucher.example",         // full width
 		"ada@strasse.example",
 		"ada@xn--strae-oqa.example", // stra\u00dfe, which is another domain
 		"ada@-b\u00fccher.example",
@@ -65,7 +65,7 @@ func TestOthersStayOthers(t *testing.T) {
 	} {
 		id, err := threepid.ParseEmail(address)
 		if err != nil {
-			id = threepid.ID{Medium: threepid.Email, Address: address} // it may come out of a file
+			id = threepid.ID{Medium: threepid.Email, Address: address} // it may be from a file
 		}
 		c := id.Canonical()
 		if other, ok := seen[c]; ok {
@@ -89,8 +89,9 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
-// FuzzCanonical reads any address: there is no panic, what is before the @ stays,
-// ASCII that stands for nothing else stays, and no spelling is somebody else.
+// FuzzCanonical reads hostile addresses: there is no panic, the local part and
+// ASCII domains that encode nothing do not change, and no spelling is the
+// address of another person.
 func FuzzCanonical(f *testing.F) {
 	for _, s := range []string{
 		"ada@bücher.example", "ada@xn--bcher-kva.example", "ada@xn--.example", "ada@xn--bcher-.example", "@", "a@b@c",
