@@ -65,7 +65,7 @@ func NewCommand(line string, env []string) (*Command, error) {
 	return c, nil
 }
 
-var errPlace = errors.New(`address book command: %s must be a word of its own; in a script write "$1", as in sh -c '... "$1" ...' sh %s`)
+var errPlace = errors.New(`address book command: %s must be a separate argument; in a script, write "$1", as in sh -c '... "$1" ...' sh %s`)
 
 // option matches an option with its value in the same word.
 var option = regexp.MustCompile(`^--?[A-Za-z][A-Za-z0-9-]*=%s$`)

@@ -19,7 +19,7 @@ import (
 // Keys are the authorized keys, by fingerprint.
 type Keys map[string]Key
 
-// A Key is an authorized key. Each key is a visitor of its own.
+// A Key is an authorized key. It identifies a visitor.
 type Key struct {
 	Name        string // the comment of the line, for logs
 	Fingerprint string // SHA-256, as printed by ssh-keygen -l

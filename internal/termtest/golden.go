@@ -13,25 +13,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write what is on the screen to the golden files")
+var update = flag.Bool("update", false, "write the screens to the golden files")
 
 // Update reports whether golden files are to be written and not to be compared
 // with.
 func Update() bool { return *update }
 
 // Golden compares the screen with testdata/<name of the test>/<name>.golden, where
-// spaces become dashes. That file has a section for each size of the terminal. A
-// screen of 200x50 has none if it shows what the screen of 120x32 shows and has only
-// more blank space: then it is compared with that section, blank space aside.
+// spaces become dashes. The file has a section for each size of the terminal. A
+// screen of 200x50 has no section if it differs from the screen of 120x32 in blank
+// space only: then it is compared with that section, without blank space.
 //
-// The bottom line, in which a program names its keys, is compared with the line in
-// testdata/footers.golden, which holds those of all screens: a word that is in every
-// footer is changed in one file.
+// The bottom line, which lists keys, is compared with testdata/footers.golden. That
+// file has the bottom lines of all screens, so that a change in every footer changes
+// one file only.
 //
-// A spinner counts as standing still: which of its frames is on the screen depends on
-// how long the test took to look.
+// Spinners are ignored, since their frame depends on the time of the test.
 //
-// With the flag -update Golden writes the files instead.
+// With the flag -update, Golden writes the files.
 func (term *Terminal) Golden(name string) {
 	term.tb.Helper()
 	width, height := term.Size()
@@ -69,8 +68,7 @@ func (term *Terminal) Golden(name string) {
 	term.compare(footersPath+" "+frame, footers[frame], footer)
 }
 
-// GoldenText compares a text that was made of what was seen with the whole of
-// testdata/<name of the test>/<name>.golden.
+// GoldenText compares a text with testdata/<name of the test>/<name>.golden.
 func (term *Terminal) GoldenText(name, text string) {
 	term.tb.Helper()
 	path, got := term.golden(name), stopSpinner(text)
@@ -88,16 +86,16 @@ func (term *Terminal) GoldenText(name, text string) {
 	term.compare(path, string(want), got)
 }
 
-// goldenFiles is locked while golden files are read and written: parallel tests share
-// one.
+// goldenFiles is locked while golden files are read and written, since parallel
+// tests share a file.
 var goldenFiles sync.Mutex
 
-// frame is how the golden of this name is called in testdata.
+// frame returns the name of a golden in testdata.
 func (term *Terminal) frame(name string) string {
 	return term.tb.Name() + "/" + strings.ReplaceAll(name, " ", "-")
 }
 
-// golden is the path of the golden file of this name.
+// golden returns the path of the golden file with a name.
 func (term *Terminal) golden(name string) string {
 	return filepath.Join("testdata", filepath.FromSlash(term.frame(name))+".golden")
 }
@@ -109,7 +107,8 @@ func (term *Terminal) compare(path, want, got string) {
 	}
 }
 
-// cutFooter cuts a screen of so many lines before its bottom line.
+// cutFooter splits off the bottom line of a screen with the given number of
+// lines.
 func cutFooter(screen string, height int) (page, footer string) {
 	lines := strings.Split(strings.TrimSuffix(screen, "\n"), "\n")
 	if len(lines) < height {
@@ -119,12 +118,11 @@ func cutFooter(screen string, height int) (page, footer string) {
 	return strings.TrimRight(page, "\n") + "\n", lines[height-1]
 }
 
-// blank is where a screen has room to spare: between columns, and in the lines of a
+// blank matches space without content: between columns, and in the lines of a
 // border.
 var blank = regexp.MustCompile(` {2,}|─+`)
 
-// squeeze takes the room to spare out of a screen: the space between columns, and
-// empty lines.
+// squeeze removes the space between columns and empty lines.
 func squeeze(screen string) string {
 	var kept []string
 	for line := range strings.SplitSeq(screen, "\n") {
@@ -136,7 +134,7 @@ func squeeze(screen string) string {
 	return strings.Join(kept, "\n") + "\n"
 }
 
-// stopSpinner replaces every frame of the usual braille spinner by its first.
+// stopSpinner replaces every frame of the braille spinner with the first one.
 func stopSpinner(screen string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", r) {

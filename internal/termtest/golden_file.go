@@ -21,14 +21,14 @@ const (
 	narrower = "120x32"
 )
 
-// footersPath is the file with the bottom lines of all screens: each line that is the
-// bottom line of any, and below it, indented by a tab, the screens that have it.
+// footersPath is the file with the bottom lines of all screens: each bottom
+// line is followed by the screens that have it, indented by a tab.
 const footersPath = "testdata/footers.golden"
 
 // errNoSection means that a golden file has no section for a size.
 var errNoSection = errors.New("no section for this size")
 
-// readSection reads the section of a golden file for a size.
+// readSection reads the section for a size from a golden file.
 func readSection(path, size string) (string, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -42,8 +42,8 @@ func readSection(path, size string) (string, error) {
 	return "", fmt.Errorf("%s %s: %w", path, size, errNoSection)
 }
 
-// writeSection writes the section of a golden file for a size. The smallest terminal
-// comes first.
+// writeSection writes the section for a size to a golden file. The smallest
+// size comes first.
 func writeSection(path, size, page string) error {
 	b, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -111,7 +111,7 @@ func writeFooter(frame, footer string) error {
 // the first screen of each, so that a line that changes stays where it was.
 func formatFooters(footers map[string]string) string {
 	var order []string
-	screens := make(map[string][]string) // by footer, those of several sizes in one line
+	screens := make(map[string][]string) // by footer; all sizes of a screen are on one line
 	for _, screen := range slices.SortedFunc(maps.Keys(footers), compareScreens) {
 		footer := footers[screen]
 		frame, size, _ := strings.Cut(screen, " ")

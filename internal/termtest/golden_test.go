@@ -11,11 +11,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// A poster is a page with a name on the left, a word on the right and its keys on the
-// bottom line.
+// A poster is a page with a name on the left, a word on the right and a footer
+// with keys.
 type poster struct{ word, keys string }
 
-// page is the poster in a terminal that is so large.
+// page returns the poster for a terminal of the given size.
 func (p poster) page(width, height int) *page {
 	gap := strings.Repeat(" ", width-len("Name")-len(p.word))
 	return &page{
@@ -24,7 +24,7 @@ func (p poster) page(width, height int) *page {
 	}
 }
 
-// golden compares the poster with its golden, or updates that.
+// golden compares the poster with its golden file, or writes the file.
 func (p poster) golden(t *testing.T, width, height int, write bool) (errs []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -39,7 +39,8 @@ func (p poster) golden(t *testing.T, width, height int, write bool) (errs []stri
 	return errs
 }
 
-// fails fails unless an error names both texts, the golden one and that on the screen.
+// fails fails unless the error contains both texts, that of the file and that
+// of the screen.
 func fails(t *testing.T, errs []string, golden, screen string) {
 	t.Helper()
 	if len(errs) != 1 || !strings.Contains(errs[0], golden) || !strings.Contains(errs[0], screen) {
