@@ -1,6 +1,6 @@
-// Package ui is the program one sees: a [Model] for Bubble Tea. It knows no
-// process and no network. It is told everything in [Options], so that it runs
-// in this terminal as well as in one at the other end of a connection.
+// Package ui is the full-screen terminal interface: a [Model] for Bubble Tea. It
+// uses no files, processes or network addresses of this machine, and takes all it
+// needs from [Options], so that it runs in this terminal and over SSH.
 package ui
 
 import "context"
