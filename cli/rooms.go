@@ -34,7 +34,7 @@ type jsonRoom struct {
 	MayInvite   bool   `json:"may_invite"`
 	Pending     int    `json:"pending"`
 	ReplacedBy  string `json:"replaced_by,omitempty"`
-	// UnreadEvents counts those that made no sense and were left out.
+	// UnreadEvents counts the events that could not be read.
 	UnreadEvents int `json:"unread_events,omitempty"`
 }
 
@@ -55,7 +55,7 @@ func runRooms(ctx context.Context, a *host.Program) error {
 	}
 	for _, r := range rooms {
 		if r.Unread > 0 {
-			a.Note("Left out because they made no sense: %d events of %s.", r.Unread, r.Name)
+			a.Note("%d events of %s could not be read.", r.Unread, r.Name)
 		}
 	}
 	if a.JSON {

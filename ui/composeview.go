@@ -131,7 +131,7 @@ func (c *compose) viewSingle(width int) string {
 		text = fmt.Sprintf("%s is %s on Matrix. This user is invited to %s, and no mail is sent.",
 			who, cells.Cut(string(p.UserID), phrase.NameWidth), room)
 	default:
-		text = fmt.Sprintf("No Matrix ID is known for %s. The identity server %s will send an invite to %s there by e-mail, in your name.",
+		text = fmt.Sprintf("No Matrix ID is known for %s. The identity server %s will send an invite to %s by e-mail, in your name.",
 			who, cells.Cut(p.Server, phrase.NameWidth), room)
 	}
 	var b strings.Builder
