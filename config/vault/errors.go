@@ -6,7 +6,7 @@ import (
 	"io/fs"
 )
 
-// Errors that a caller can handle, filesIn the types below, [fs.ErrNotExist] and
+// Errors that a caller can handle, beside the types below, [fs.ErrNotExist] and
 // [fs.ErrPermission].
 var (
 	// ErrLocked means that a passphrase is needed and [Options.Passphrase] is

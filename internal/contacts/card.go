@@ -46,7 +46,7 @@ func cards(text string) (entries []entry, broken int) {
 	return entries, broken
 }
 
-// read are the properties that are used. Others, such as photos, are skipped.
+// usedProperties are the properties to parse. Others, such as photos, are skipped.
 var usedProperties = []string{"FN", "N", "NICKNAME", "ORG", "EMAIL"}
 
 // people returns the contacts of a card, the preferred address first. ok is

@@ -91,7 +91,7 @@ var (
 	ErrTooLarge     = fmt.Errorf("more than %d MiB of vCards", maxBytes>>20)
 )
 
-// look reads the changed files. If ctx ends, the files that were read need not
+// update reads the changed files. If ctx ends, the files that were read need not
 // be read again.
 func (v *VCards) update(ctx context.Context) error {
 	names, err := vcardFiles(ctx, v.path)

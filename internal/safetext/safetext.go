@@ -159,7 +159,7 @@ func (w *writer) mark(r rune, s string) {
 	}
 }
 
-// take writes the replacement character, unless it was written last.
+// replace writes the replacement character, unless it was written last.
 func (w *writer) replace() {
 	if w.last != replacement || w.white() {
 		w.text(string(replacement), replacement)

@@ -174,7 +174,7 @@ func (v *Session) run() {
 	defer close(v.ended)
 	defer v.recoverPanic()
 	v.open()
-	go v.goSafe(v.watch)
+	go v.callSafely(v.watch)
 	v.server.opt.Log.Info("session started", "name", v.Key.Name, "key", v.Key.Fingerprint)
 	code := v.handle()
 	if why := v.farewell(); why != "" {
@@ -197,7 +197,7 @@ func (v *Session) run() {
 // open connects the program's streams to the channel.
 func (v *Session) open() {
 	if t := v.Terminal; t != nil {
-		go v.goSafe(t.listen)
+		go v.callSafely(t.listen)
 		v.In, v.Out, v.Err = t, t, t
 		return
 	}
@@ -219,13 +219,13 @@ func (v *Session) handle() (code int) {
 	return v.server.opt.Handle(v.ctx, v)
 }
 
-// beside runs a goroutine of the session beside its program.
-func (v *Session) goSafe(f func()) {
+// callSafely calls f and recovers a panic. It is for goroutines beside the program.
+func (v *Session) callSafely(f func()) {
 	defer v.recoverPanic()
 	f()
 }
 
-// caught is deferred in every goroutine of a session except the program's. A
+// recoverPanic is deferred in every goroutine of a session except the program's. A
 // panic there ends the session and its connection.
 func (v *Session) recoverPanic() {
 	if r := recover(); r != nil {
@@ -235,7 +235,7 @@ func (v *Session) recoverPanic() {
 	}
 }
 
-// panicked logs a panic without anything that the visitor may have typed: for a
+// logPanic logs a panic without anything that the visitor may have typed: for a
 // value that is not a runtime.Error, only its type is logged.
 func (v *Session) logPanic(value any, stack []byte) {
 	what := fmt.Sprintf("%T", value)

@@ -71,7 +71,7 @@ func (v *Session) leave(reason string) {
 			v.tell(reason + "; work in progress is being finished")
 		}
 		close(v.leaving)
-		go v.goSafe(v.endInTime)
+		go v.callSafely(v.endInTime)
 	})
 }
 
