@@ -72,7 +72,7 @@ func TestDemoOffersADeviceCode(t *testing.T) {
 	}
 	signedIn := make(chan int)
 	go func() { signedIn <- Run(t.Context(), person, []string{"login", base, "--with", "device"}) }()
-	shown := regexp.MustCompile(`type this code:\s+(\S+)\s`).FindStringSubmatch(words.Until(t, "It is good until"))
+	shown := regexp.MustCompile(`type this code:\s+(\S+)\s`).FindStringSubmatch(words.Until(t, "The code expires at"))
 	res, err := http.PostForm(base+"/link", url.Values{
 		"code": {shown[1]}, "user": {"ada"}, "password": {"lovelace"}, "decision": {"approve"},
 	})

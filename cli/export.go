@@ -37,13 +37,13 @@ func (e *exportFlags) check(c *cobra.Command, a *host.Program) error {
 	case e.format == "":
 		e.format = out.FormatOf(e.output)
 	case !slices.Contains(formats, e.format):
-		return fail.Usage(c, fmt.Errorf("no format is %q, only %s", e.format, strings.Join(formats, ", ")))
+		return fail.Usage(c, fmt.Errorf("unknown format %q; use one of %s", e.format, strings.Join(formats, ", ")))
 	}
 	if a.JSON && e.format != out.FormatJSON {
-		return fail.Usage(c, errors.New("either --json or another --format"))
+		return fail.Usage(c, errors.New("--json cannot be used with another --format"))
 	}
 	if e.output != "" && e.format == out.FormatTable {
-		return fail.Usage(c, errors.New("a file takes --format csv, json or markdown"))
+		return fail.Usage(c, errors.New("--output needs --format csv, json or markdown"))
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (e *exportFlags) writeFile(ctx context.Context, a *host.Program, data []byt
 	err := write(e.output, data)
 	if errors.Is(err, fs.ErrExist) {
 		if !a.MayAsk() {
-			return fmt.Errorf("%s is there already; --force overwrites it", e.output)
+			return fmt.Errorf("%s already exists; --force overwrites it", e.output)
 		}
 		agreed, err := a.Confirm(ctx, "Overwrite "+e.output+"?")
 		if err != nil {

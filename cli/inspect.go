@@ -56,7 +56,7 @@ func newInspect(a *host.Program) *cobra.Command {
 		Args: fail.Args(1, -1),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			if len(o.trusted) > 0 && !o.check {
-				return fail.Usage(c, errors.New("--trust is of no use without --check"))
+				return fail.Usage(c, errors.New("--trust needs --check"))
 			}
 			return o.filter.Check(c)
 		},

@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui"
 )
 
-var errNoFile = errors.New("it is no file that has an end")
+var errNoFile = errors.New("not a regular file")
 
 // inspectForScreen reads a file for the screen, as inspect does. It may begin
 // with ~, which no shell is there to understand.

@@ -46,8 +46,8 @@ func noteUntrusted(a *host.Program, hosts []string) {
 	if n := len(hosts) - out.MaxShown; n > 0 {
 		hosts, more = hosts[:out.MaxShown], fmt.Sprintf(" and %d more", n)
 	}
-	a.Note("Not asked about keys, because you have not said that they may be: %s%s.", strings.Join(hosts, ", "), more)
-	a.Note("To have one asked: mxinvite trust HOST")
+	a.Note("These hosts were not asked about keys, because they are not trusted: %s%s.", strings.Join(hosts, ", "), more)
+	a.Note("To trust one, run: mxinvite trust HOST")
 }
 
 // noteRefused says which trusted hosts were not asked about keys, each once, and

@@ -202,7 +202,7 @@ func TestLoginByPastedAddress(t *testing.T) {
 			final, err := v.Approve(v.ada, v.find(`sign in there:\s+(\S+)\s`, v.begin("login", "example.org", "--with", with)))
 			v.must(err)
 			v.typesLine("http://127.0.0.1:4711/callback?state=wrong")
-			if said := v.says(); !strings.Contains(said, "That is not it") {
+			if said := v.says(); !strings.Contains(said, "This is not the right address") {
 				t.Errorf("said %q", said)
 			}
 			v.typesLine(final)

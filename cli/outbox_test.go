@@ -98,7 +98,7 @@ func TestSendWaitStaysUntilAllIsSettled(t *testing.T) {
 			t.Errorf("after %s: %s", time.Since(begun), out)
 		}
 		lines := strings.Count(said, "\n")
-		if lines == 0 || lines > 80 || !strings.Contains(said, "Sending: 5 of 7, the next may go at ") {
+		if lines == 0 || lines > 80 || !strings.Contains(said, "Sending: 5 of 7, the next can be sent at ") {
 			t.Errorf("%d lines of progress: %s", lines, said)
 		}
 	})

@@ -62,7 +62,7 @@ func runRooms(ctx context.Context, a *host.Program) error {
 		return a.WriteJSON(all)
 	}
 	if len(rooms) == 0 {
-		a.Note("%s is in no room.", string(account.UserID()))
+		a.Note("%s is not in any room.", string(account.UserID()))
 	}
 	return a.WriteTable(t)
 }

@@ -21,7 +21,7 @@ func newRoot(a *host.Program) *cobra.Command {
 		Long: "mxinvite invites people to Matrix rooms by e-mail and shows the state of every\n" +
 			"such invite. Without a command it opens the screen, which can do everything\n" +
 			"that the commands do.",
-		Example: "  mxinvite demo              (look around, nothing to set up)\n" +
+		Example: "  mxinvite demo              (try it without an account)\n" +
 			"  mxinvite login @you:example.org\n" +
 			"  mxinvite send '#ops' grace@navy.example\n" +
 			"  mxinvite list --check --status pending --older-than 30d",
@@ -67,8 +67,8 @@ func newRoot(a *host.Program) *cobra.Command {
 		send.NewResend(a), send.NewRevoke(a), newAccept(a), newInspect(a))
 	addGroup(root, "Account:", signin.NewLogin(a), signin.NewLogout(a), signin.NewAccounts(a), signin.NewVault(a), newTrust(a), newUntrust(a), newForget(a))
 	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a), completion.NewCommand(a))
-	addGroup(root, "To look around:", newDemo(a))
-	addGroup(root, "For others:", newServe(a))
+	addGroup(root, "Demo:", newDemo(a))
+	addGroup(root, "Server:", newServe(a))
 	root.AddCommand(newVersion(a), newMan(a))
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetHelpCommand(newHelp(a))

@@ -41,9 +41,9 @@ func TestScreenKeepsSettings(t *testing.T) {
 		guest bool
 		says  string
 	}{
-		"at home":               {nil, false, "It is kept in ~/mxinvite/config.toml."},
-		"a variable overrides":  {[]string{"MXINVITE_THEME=mono"}, false, "It is kept in ~/mxinvite/config.toml. MXINVITE_THEME overrides it as long as it is given."},
-		"a visitor, of no path": {nil, true, "It is kept for your next visits."},
+		"at home":               {nil, false, "It is saved in ~/mxinvite/config.toml."},
+		"a variable overrides":  {[]string{"MXINVITE_THEME=mono"}, false, "It is saved in ~/mxinvite/config.toml. MXINVITE_THEME overrides it."},
+		"a visitor, of no path": {nil, true, "It is saved for your next visits."},
 	} {
 		a := appWith(t, append(c.env, "HOME="+home, "MXINVITE_HOME="+dir)...)
 		if c.guest {
@@ -84,13 +84,13 @@ func TestScreenKeepsNoSettingOfTheHostForVisitors(t *testing.T) {
 
 func TestScreenSaysWhatIsNotKept(t *testing.T) {
 	home := t.TempDir()
-	if says, err := appWith(t, "MXINVITE_HOME="+home).ScreenSettings(true).Keep(t.Context(), "mouse", "false"); err != nil || says != "The demo does not keep it." {
+	if says, err := appWith(t, "MXINVITE_HOME="+home).ScreenSettings(true).Keep(t.Context(), "mouse", "false"); err != nil || says != "The demo does not save it." {
 		t.Errorf("%q, %v", says, err)
 	}
 	if files, _ := os.ReadDir(home); len(files) > 0 {
 		t.Errorf("the demo has left %v", files)
 	}
-	if says, err := appWith(t).ScreenSettings(false).Keep(t.Context(), "mouse", "false"); err != nil || !strings.HasPrefix(says, "It is not kept: no home directory") {
+	if says, err := appWith(t).ScreenSettings(false).Keep(t.Context(), "mouse", "false"); err != nil || !strings.HasPrefix(says, "It is not saved: no home directory") {
 		t.Errorf("%q, %v", says, err)
 	}
 }

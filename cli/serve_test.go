@@ -269,11 +269,11 @@ func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
 	if err := s.Start("login " + l.hs.URL); err != nil {
 		t.Fatal(err)
 	}
-	screen.Until(t, "Your user name there: ")
+	screen.Until(t, "Your user name on ")
 	_, _ = io.WriteString(keys, sandbox.DemoUser+"x\x7f\r")
 	screen.Until(t, "Password: ")
 	_, _ = io.WriteString(keys, sandbox.DemoPassword+"\r")
-	for _, question := range []string{"New passphrase: ", "The same again: "} {
+	for _, question := range []string{"New passphrase: ", "Repeat the passphrase: "} {
 		screen.Until(t, question)
 		_, _ = io.WriteString(keys, "of the vault\r")
 	}

@@ -196,25 +196,25 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v.ends(exit.OK)
 
 	v = visit("list --by @ada:example.org")
-	v.answer("Passphrase of your sessions:", "of another vault\r")
-	v.answer("That is not the passphrase.", "of the vault\r")
+	v.answer("Passphrase of the vault:", "of another vault\r")
+	v.answer("Wrong passphrase.", "of the vault\r")
 	v.screen.Until(t, "barbara@clu.ex")
 	v.ends(exit.OK)
 
 	v = visit("send '#reading' kay@smalltalk.example")
-	v.answer("Passphrase of your sessions:", "of the vault\r\n")
+	v.answer("Passphrase of the vault:", "of the vault\r\n")
 	v.answer("[y/N]", "no\x15yes\r\n")
 	v.screen.Until(t, "✓ mailed")
 	v.ends(exit.OK)
 
 	const revoke = "revoke --by @ada:example.org --status pending --older-than 40d"
 	v = visit(revoke)
-	v.answer("Passphrase of your sessions:", ctrlC)
+	v.answer("Passphrase of the vault:", ctrlC)
 	v.screen.Until(t, "mxinvite: interrupted")
 	v.ends(exit.Error)
 
 	v = visit(revoke)
-	v.answer("Passphrase of your sessions:", "of the vault\r")
+	v.answer("Passphrase of the vault:", "of the vault\r")
 	v.answer("[y/N]", "y\r")
 	v.screen.Until(t, "revoked")
 	v.ends(exit.OK)
@@ -242,8 +242,8 @@ func (l *lodge) keepsAPassphrase(t *testing.T, passphrase string) {
 	v := l.visit(t, l.ada, "login --vault sealed --user "+sandbox.DemoUser+" "+l.hs.URL)
 	v.answer("Password:", sandbox.DemoPassword+"\r")
 	v.answer("New passphrase:", passphrase+"\r")
-	v.answer("The same again:", passphrase+"\r")
-	v.answer("Use it all the same? [y/N]", "y\r")
+	v.answer("Repeat the passphrase:", passphrase+"\r")
+	v.answer("Use it anyway? [y/N]", "y\r")
 	v.screen.Until(t, "Signed in as")
 	v.ends(exit.OK)
 }
@@ -265,12 +265,12 @@ func TestPassphraseQuestionEndsClearly(t *testing.T) {
 		"ctrl+w":             {"donkey\x17horse\r", "Reading group", exit.OK},
 		"pasted":             {paste + "horse" + pasted + "\r", "Reading group", exit.OK},
 		"ctrl+c":             {"hor" + ctrlC, "mxinvite: interrupted", exit.Error},
-		"ctrl+d":             {"\x04", "no answer came", exit.Error},
+		"ctrl+d":             {"\x04", "no answer was given", exit.Error},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := l.visit(t, l.ada, "rooms")
 			if name != "typed ahead" {
-				v.screen.Until(t, "Passphrase of your sessions:")
+				v.screen.Until(t, "Passphrase of the vault:")
 			}
 			v.press(tt.keys)
 			v.screen.Until(t, tt.says)
@@ -327,7 +327,7 @@ func TestWindowMayChangeWhileAQuestionIsAsked(t *testing.T) {
 	v.ends(exit.OK)
 
 	v = l.visit(t, l.ada, "rooms")
-	v.answer("Passphrase of your sessions:", "hor")
+	v.answer("Passphrase of the vault:", "hor")
 	v.resize(60, 16)
 	v.press("se\r")
 	v.screen.Until(t, "Reading group")

@@ -46,5 +46,5 @@ func runCompletion(c *cobra.Command, a *host.Program, shell string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(a.Out)
 	}
-	return fail.Usage(c, fmt.Errorf("there is no completion for the shell %q, only for %s", shell, strings.Join(Shells(), ", ")))
+	return fail.Usage(c, fmt.Errorf("unknown shell %q; use one of %s", shell, strings.Join(Shells(), ", ")))
 }

@@ -30,7 +30,7 @@ func (c *Conversation) accountNamed(args []string) ([]string, error) {
 // switchAccount uses another account from now on.
 func (c *Conversation) switchAccount(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		line, err := c.Ask(ctx, "Which account? Its number in the last list of accounts, or its Matrix ID. Enter alone goes back.")
+		line, err := c.Ask(ctx, "Which account? Its number in the last list of accounts, or its Matrix ID. Press Enter to go back.")
 		if err != nil || line == "" {
 			return unlessEnd(err)
 		}
@@ -67,6 +67,6 @@ func (c *Conversation) rehearse(ctx context.Context, args []string) error {
 	if err := c.command(ctx, append([]string{"demo"}, args...)...); err != nil {
 		return err
 	}
-	c.Message("The demo has ended. These are your own accounts and rooms again.")
+	c.Message("The demo has ended. You are back in your own account.")
 	return nil
 }

@@ -130,7 +130,7 @@ func (c *Conversation) greet(ctx context.Context) {
 // question asks for the next word.
 func (c *Conversation) question() string {
 	if c.rest != nil {
-		return "What now? Enter reads on."
+		return "What now? Press Enter to read on."
 	}
 	return "What now?"
 }
@@ -139,7 +139,7 @@ func (c *Conversation) question() string {
 func (c *Conversation) obey(ctx context.Context, line string) error {
 	args, err := shellquote.Split(line)
 	if err != nil {
-		return fail.UsageOf("mxinvite", fmt.Errorf("the line %q has a quote without an end", line))
+		return fail.UsageOf("mxinvite", fmt.Errorf("the line %q has an unclosed quote", line))
 	}
 	if len(args) == 0 {
 		if c.rest != nil {

@@ -94,9 +94,9 @@ func (c *Conversation) Hint(err error, onCommandLine string) string {
 	case fail.Is[*fail.UsageError](err) && c.explains(c.word):
 		return "Type help " + c.word + " for examples."
 	case fail.Is[*fail.UsageError](err):
-		return "Type help for the words."
+		return "Type help to list the words."
 	case waits && waiting.Limited():
-		return "Type outbox run to send them in time."
+		return "Type outbox run to send them."
 	}
 	return c.Rephrase(onCommandLine)
 }

@@ -59,7 +59,7 @@ func (c *Conversation) list(ctx context.Context, args []string) error {
 // room reads the invites of a room that a number or a name tells.
 func (c *Conversation) room(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		line, err := c.Ask(ctx, "Which room? Its number in the last list of rooms, its name, alias or ID. Enter alone goes back.")
+		line, err := c.Ask(ctx, "Which room? Its number in the last list of rooms, its name, alias or ID. Press Enter to go back.")
 		if err != nil || line == "" {
 			return unlessEnd(err)
 		}
@@ -79,7 +79,7 @@ func (c *Conversation) room(ctx context.Context, args []string) error {
 // are none.
 func (c *Conversation) chosen(ctx context.Context, args []string) ([]int, *out.Table, error) {
 	if len(args) == 0 && c.lists["invite"] != nil {
-		line, err := c.Ask(ctx, "Which invite? Its number in the last list, or several. Enter alone goes back.")
+		line, err := c.Ask(ctx, "Which invite? Its number in the last list, or several. Press Enter to go back.")
 		if err != nil {
 			return nil, nil, unlessEnd(err)
 		}
@@ -114,7 +114,7 @@ func (c *Conversation) raw(ctx context.Context, args []string) error {
 		return err
 	}
 	if t.Saved {
-		return errors.New("these invites are from a file, which has their events")
+		return errors.New("these invites are from a file; the file contains their events")
 	}
 	account, err := c.Offline(ctx)
 	if err != nil {
@@ -181,7 +181,7 @@ func (c *Conversation) inRooms(ctx context.Context, command string, numbers []st
 // inspect reads the invites in files.
 func (c *Conversation) inspect(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		file, err := c.Ask(ctx, "Which file? Enter alone goes back.")
+		file, err := c.Ask(ctx, "Which file? Press Enter to go back.")
 		if err != nil || file == "" {
 			return unlessEnd(err)
 		}
@@ -209,9 +209,9 @@ func (c *Conversation) export(ctx context.Context, args []string) error {
 		}
 		args = []string{cmp.Or(file, "invites.csv")}
 	}
-	file := c.TypedPath(args[0])
+	file := c.TypedPath(strings.Join(args, " ")) // a name may contain spaces
 	if _, err := os.Stat(file); err == nil {
-		if yes, err := c.Confirm(ctx, file+" is there already. Replace it?"); err != nil || !yes {
+		if yes, err := c.Confirm(ctx, file+" already exists. Overwrite it?"); err != nil || !yes {
 			return cmp.Or(unlessEnd(err), fail.ErrDeclined)
 		}
 	}

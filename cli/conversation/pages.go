@@ -32,7 +32,7 @@ func (c *Conversation) ReadTable(t *out.Table) error {
 // more reads the next page of the last list.
 func (c *Conversation) more(context.Context, []string) error {
 	if c.rest == nil {
-		return errors.New("there is no list with more to read")
+		return errors.New("the last list has no more rows")
 	}
 	return c.nextPage()
 }

@@ -33,7 +33,7 @@ func (c *Conversation) send(ctx context.Context, args []string, flags ...string)
 	}
 	var err error
 	if room == "" {
-		room, err = c.Ask(ctx, "To which room? Its name, alias or ID, or its number in the last list of rooms. Enter alone goes back.")
+		room, err = c.Ask(ctx, "To which room? Its name, alias or ID, or its number in the last list of rooms. Press Enter to go back.")
 		if err != nil || room == "" {
 			return unlessEnd(err)
 		}
@@ -59,7 +59,7 @@ func (c *Conversation) send(ctx context.Context, args []string, flags ...string)
 // askPeople reads people from one line or several, as they are typed or pasted. An empty line ends them.
 func (c *Conversation) askPeople(ctx context.Context) ([]string, error) {
 	var people []string
-	question := "Whom? E-mail addresses or Matrix IDs, on one line or several. An empty line ends them."
+	question := "People to invite: e-mail addresses or Matrix IDs, on one line or several. An empty line ends the list."
 	for {
 		line, err := c.Ask(ctx, question)
 		if err != nil || line == "" {
@@ -104,7 +104,7 @@ func (c *Conversation) outbox(ctx context.Context, args []string) error {
 		return c.command(ctx, "outbox", "--state="+strings.Join(args, ","))
 	}
 	if !slices.Contains([]string{"pause", "resume", "cancel", "retry", "settle", "clear"}, args[0]) {
-		return fail.UsageOf("mxinvite outbox", fmt.Errorf("outbox has no word %q", args[0]))
+		return fail.UsageOf("mxinvite outbox", fmt.Errorf("outbox has no subcommand %q", args[0]))
 	}
 	command := []string{"outbox", args[0]}
 	for _, arg := range args[1:] {

@@ -54,14 +54,14 @@ func (c *Conversation) value(s config.Setting) string {
 	}
 }
 
-// set changes a setting for good, and says if something else is stronger.
+// set changes a setting for good, and says if something else overrides it.
 func (c *Conversation) set(name, value string) error {
 	if err := c.home.ChangeSetting(c.Getenv, name, value); err != nil {
 		return err
 	}
 	c.Message("%s is %s from now on.", name, value)
 	if from := c.Settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
-		c.Message("But %s is stronger.", from.String())
+		c.Message("But %s overrides it.", from.String())
 	}
 	return nil
 }

@@ -48,9 +48,9 @@ func Hint(a *host.Program, err error) string {
 func hintWaiting(a *host.Program, err error) string {
 	e, _ := errors.AsType[*out.WaitingError](err)
 	if e.Paused {
-		return "Go on with: mxinvite outbox resume"
+		return "To resume, run: mxinvite outbox resume"
 	}
-	how := "Go on with mxinvite outbox run, in the screen, or the next time with send --wait."
+	how := "To send them, run: mxinvite outbox run"
 	if e.Cause != nil && !fail.Interrupted(e.Cause) {
 		return strings.TrimSpace(ClientHint(a, e.Cause) + " " + how)
 	}
@@ -60,38 +60,38 @@ func hintWaiting(a *host.Program, err error) string {
 // hintSession is what the user can do about an error of a session, or of where
 // sessions are kept.
 func hintSession(a *host.Program, err error) string {
-	const another = "mxinvite vault aside makes room for a new one; then sign in again."
+	const another = "run mxinvite vault aside and sign in again."
 	if e, ok := errors.AsType[*vault.KindError](err); ok && a.Guest != nil {
 		return fmt.Sprintf("To change it, run: mxinvite vault kind %s. Or leave out --vault.", e.Want)
 	}
 	if e, ok := errors.AsType[*vault.KindError](err); ok {
-		return fmt.Sprintf("mxinvite vault kind %s makes it one; or leave --vault and the setting vault.kind away.", e.Want)
+		return fmt.Sprintf("To change it, run: mxinvite vault kind %s. Or leave out --vault and the setting vault.kind.", e.Want)
 	}
 	switch {
 	case errors.Is(err, fail.ErrNotSignedIn):
 		return "Sign in with: mxinvite login"
 	case fail.Is[*host.UnknownAccountError](err):
-		return "mxinvite accounts lists those that are signed in, and mxinvite login adds one."
+		return "To list your accounts, run: mxinvite accounts. To add one, run: mxinvite login"
 	case fail.Is[*host.ChoiceError](err):
-		return "Say it with --account USER, or for good with: mxinvite accounts use USER"
+		return "Use --account USER. To set the default, run: mxinvite accounts use USER"
 	case a.Guest != nil && fail.Either(vault.ErrNoKind, vault.ErrLocked)(err):
 		return "Connect again, and type the passphrase when you are asked for it."
 	case errors.Is(err, vault.ErrNoKind):
-		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give one; --vault plain seals nothing."
+		return "Give one with --passphrase-file FILE, --passphrase-fd N or the setting vault.passphrase_command. With --vault plain sessions are stored unencrypted."
 	case errors.Is(err, vault.ErrLocked):
-		return "--passphrase-file FILE, --passphrase-fd N and the setting vault.passphrase_command give it without a terminal."
+		return "Without a terminal, give it with --passphrase-file FILE, --passphrase-fd N or the setting vault.passphrase_command."
 	case errors.Is(err, vault.ErrPassphrase):
-		return "If it is forgotten, " + another
+		return "If you have forgotten it, " + another
 	case errors.Is(err, vault.ErrKeyGone):
-		return "If it is the right keyring, " + another
+		return "If the key is lost, " + another
 	case errors.Is(err, vault.ErrNoKeyring), errors.Is(err, vault.ErrNoAgent):
-		return "Make it serve; or, if it never will again, " + another
+		return "Start it. If it is gone for good, " + another
 	case fail.Is[*vault.DamagedError](err):
-		return "Sign in again with: mxinvite login. The damaged file will be kept under another name."
+		return "Sign in again with: mxinvite login. The damaged file will be renamed."
 	case fail.Is[*vault.NewerError](err) && a.Guest != nil:
 		return "This server has to be updated first."
 	case fail.Is[*vault.NewerError](err):
-		return "Use the newer mxinvite, or keep things apart with --home DIR."
+		return "Use the newer mxinvite, or another directory with --home DIR."
 	}
 	return ""
 }

@@ -24,7 +24,7 @@ func PrintError(a *host.Program, err error) {
 	if talk != nil {
 		fmt.Fprintln(a.Err, talk.Sentence(sentence))
 	} else {
-		fmt.Fprintf(a.Err, "mxinvite: %s\n", safetext.Line(sentence))
+		fmt.Fprintln(a.Err, a.Wrap("mxinvite: "+safetext.Line(sentence)))
 	}
 	for _, d := range details {
 		fmt.Fprintf(a.Err, "  %s\n", safetext.Line(d))
@@ -34,7 +34,7 @@ func PrintError(a *host.Program, err error) {
 		next = talk.Hint(err, next)
 	}
 	if next != "" {
-		fmt.Fprintln(a.Err, safetext.Line(next))
+		fmt.Fprintln(a.Err, a.Wrap(safetext.Line(next)))
 	}
 }
 

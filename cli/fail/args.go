@@ -18,7 +18,7 @@ func Args(least, most int) cobra.PositionalArgs {
 		case most == 0 && len(args) > 0 && c.HasAvailableSubCommands():
 			return NoSuchCommand(c, args)
 		case most >= 0 && len(args) > most:
-			return Usage(c, fmt.Errorf("there is an argument too many, %q: %s", args[most], form))
+			return Usage(c, fmt.Errorf("unexpected argument %q: %s", args[most], form))
 		}
 		return nil
 	}

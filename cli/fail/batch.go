@@ -66,4 +66,4 @@ func Batch(what string, total int, failures []Failure) error {
 
 // ErrNotTried says that something was not tried after an error that would have
 // stopped it as well.
-var ErrNotTried = errors.New("not tried any more")
+var ErrNotTried = errors.New("not tried after the previous error")

@@ -31,7 +31,7 @@ func Either(targets ...error) func(error) bool {
 var (
 	ErrNotSignedIn    = errors.New("you are not signed in")
 	ErrDeclined       = errors.New("nothing was done")
-	ErrNoAnswer       = errors.New("no answer came")
+	ErrNoAnswer       = errors.New("no answer was given")
 	ErrNoTerminal     = errors.New("there is no terminal to ask at")
 	ErrNotForVisitors = errors.New("not for visitors")
 )

@@ -20,26 +20,26 @@ type Findings struct {
 
 // AddFlags adds --status, --verdict and --warn to the flags of a command.
 func (f *Findings) AddFlags(flags *pflag.FlagSet) {
-	flags.StringSliceVar(&f.Statuses, "status", nil, "only invites with `STATUS`, or one of several")
-	flags.StringSliceVar(&f.verdicts, "verdict", nil, "only invites with `VERDICT`, or one of several")
-	flags.StringSliceVar(&f.warnings, "warn", nil, "only invites with `WARNING`, or one of several")
+	flags.StringSliceVar(&f.Statuses, "status", nil, "only invites with `STATUS`; several with commas between")
+	flags.StringSliceVar(&f.verdicts, "verdict", nil, "only invites with `VERDICT`; several with commas between")
+	flags.StringSliceVar(&f.warnings, "warn", nil, "only invites with `WARNING`; several with commas between")
 }
 
 // Check returns a usage error if a value of a flag does not exist.
 func (f *Findings) Check(c *cobra.Command) error {
 	for _, w := range f.Statuses {
 		if !slices.Contains(invite.Statuses(), invite.Status(w)) {
-			return fail.Usage(c, fmt.Errorf("no invite can be %q, only %s", w, out.Join(invite.Statuses(), ", ")))
+			return fail.Usage(c, fmt.Errorf("unknown status %q; use one of %s", w, out.Join(invite.Statuses(), ", ")))
 		}
 	}
 	for _, w := range f.verdicts {
 		if !slices.Contains(invite.Verdicts(), invite.Verdict(w)) {
-			return fail.Usage(c, fmt.Errorf("no verdict is %q, only %s", w, out.Join(invite.Verdicts(), ", ")))
+			return fail.Usage(c, fmt.Errorf("unknown verdict %q; use one of %s", w, out.Join(invite.Verdicts(), ", ")))
 		}
 	}
 	for _, w := range f.warnings {
 		if !slices.Contains(invite.Warnings(), invite.Warning(w)) {
-			return fail.Usage(c, fmt.Errorf("no warning is %q, only %s", w, out.Join(invite.Warnings(), ", ")))
+			return fail.Usage(c, fmt.Errorf("unknown warning %q; use one of %s", w, out.Join(invite.Warnings(), ", ")))
 		}
 	}
 	return nil

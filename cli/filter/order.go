@@ -34,7 +34,7 @@ func CheckOrder(c *cobra.Command, order string) error {
 	if order == "" || slices.Contains(Orders(), order) {
 		return nil
 	}
-	return fail.Usage(c, fmt.Errorf("there is no order %q, only %s", order, strings.Join(Orders(), ", ")))
+	return fail.Usage(c, fmt.Errorf("unknown order %q; use one of %s", order, strings.Join(Orders(), ", ")))
 }
 
 // Sort sorts findings, which the caller passes with the newest first. Findings

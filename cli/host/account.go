@@ -79,7 +79,7 @@ func (p *Program) resumeSession(ctx context.Context, opt client.Options, s clien
 		return nil, err
 	}
 	if err := account.Restore(ctx); err != nil {
-		p.Note("What was known when mxinvite last ran cannot be read: %v", err)
+		p.Note("The store cannot be read: %v", err)
 	}
 	return account, nil
 }
@@ -179,7 +179,7 @@ func (p *Program) RecordSignedOut(ctx context.Context, err error) {
 		err = kept.End(ctx, p.current.Session())
 	}
 	if err != nil && !NoSession(err) {
-		p.Note("That the session is over could not be noted: %v", err)
+		p.Note("The session has ended, but that could not be stored: %v", err)
 	}
 }
 

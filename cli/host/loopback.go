@@ -23,7 +23,7 @@ const (
 // loopbackPage is what a person sees who comes back, whatever they decided.
 const loopbackPage = `<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>mxinvite</title>
-<p>mxinvite has heard from your server. You can close this window.</p></html>
+<p>mxinvite has received the response of your server. You can close this window.</p></html>
 `
 
 // A Loopback is where a browser on this machine comes back to after a sign-in

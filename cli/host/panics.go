@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-var errPanicked = errors.New("a mistake in the program has ended this session")
+var errPanicked = errors.New("this session ended because of an internal error")
 
 // contained is a screen whose panics end it and nothing else. Bubble Tea would
 // write them to this process's own standard error, with whatever a visitor had

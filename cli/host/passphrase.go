@@ -46,9 +46,9 @@ func (p *Program) AskPassphrase(ctx context.Context, why vault.Reason) (string, 
 	case why == vault.New:
 		return p.newPassphrase(ctx)
 	case why == vault.Again:
-		p.Message("That is not the passphrase.")
+		p.Message("Wrong passphrase.")
 	}
-	return p.AskHidden(ctx, "Passphrase of your sessions: ")
+	return p.AskHidden(ctx, "Passphrase of the vault: ")
 }
 
 // newPassphrase asks for a new one, twice, and whether a weak one is meant.
@@ -63,12 +63,12 @@ func (p *Program) newPassphrase(ctx context.Context) (string, error) {
 			p.Message("The passphrase is empty.")
 			continue
 		}
-		again, err := p.AskHidden(ctx, "The same again: ")
+		again, err := p.AskHidden(ctx, "Repeat the passphrase: ")
 		if err != nil {
 			return "", err
 		}
 		if first != again {
-			p.Message("The two passphrases are not the same.")
+			p.Message("The passphrases differ.")
 			continue
 		}
 		weakness := weakpass.Reason(first, p.SealFor)
@@ -76,7 +76,7 @@ func (p *Program) newPassphrase(ctx context.Context) (string, error) {
 			return first, nil
 		}
 		p.Message("This passphrase %s. Four or more random words make a strong one.", weakness)
-		switch meant, err := p.Confirm(ctx, "Use it all the same?"); {
+		switch meant, err := p.Confirm(ctx, "Use it anyway?"); {
 		case err != nil:
 			return "", err
 		case meant:

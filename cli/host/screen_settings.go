@@ -29,7 +29,7 @@ func (p *Program) ScreenSettings(demo bool) *ui.Settings {
 		},
 	}
 	if demo {
-		s.Keep = func(context.Context, string, string) (string, error) { return "The demo does not keep it.", nil }
+		s.Keep = func(context.Context, string, string) (string, error) { return "The demo does not save it.", nil }
 	}
 	for name := range strings.FieldsSeq(settingsNow + " " + settingsLater) {
 		if p.MayChange(name) {
@@ -67,7 +67,7 @@ func (p *Program) keepSetting(_ context.Context, name, value string) (string, er
 	}
 	home, err := p.Home()
 	if errors.Is(err, config.ErrNoHome) {
-		return "It is not kept: " + err.Error() + ".", nil
+		return "It is not saved: " + err.Error() + ".", nil
 	}
 	if err != nil {
 		return "", err
@@ -75,12 +75,12 @@ func (p *Program) keepSetting(_ context.Context, name, value string) (string, er
 	if err := home.ChangeSetting(p.Getenv, name, value); err != nil {
 		return "", err
 	}
-	where := "It is kept for your next visits."
+	where := "It is saved for your next visits."
 	if p.Guest == nil {
-		where = "It is kept in " + p.tilde(home.SettingsPath()) + "."
+		where = "It is saved in " + p.tilde(home.SettingsPath()) + "."
 	}
 	if from := p.Settings.Origin(name); from.Source == config.Environment || from.Source == config.Flag {
-		where += fmt.Sprintf(" %s overrides it as long as it is given.", safetext.Line(from.Where))
+		where += fmt.Sprintf(" %s overrides it.", safetext.Line(from.Where))
 	}
 	return where, nil
 }

@@ -76,7 +76,7 @@ func (k *Sessions) Read(ctx context.Context, name vault.Name) (s client.Session,
 		return s, err
 	}
 	if json.Unmarshal(secret, &s) != nil || NameOf(s) != name {
-		return s, &vault.DamagedError{Path: k.Vault.Path(), Err: errors.New("what it holds is no session")}
+		return s, &vault.DamagedError{Path: k.Vault.Path(), Err: errors.New("it does not contain a session")}
 	}
 	return s, nil
 }
@@ -157,7 +157,7 @@ func (e *UnknownAccountError) Error() string { return "you are not signed in as 
 type ChoiceError struct{ Names []vault.Name }
 
 func (e *ChoiceError) Error() string {
-	return fmt.Sprintf("you are signed in to %d accounts, and it has to be said which one to use", len(e.Names))
+	return fmt.Sprintf("you are signed in to %d accounts; choose one of them", len(e.Names))
 }
 
 // Choose says which account is meant: the one that is wanted, else the one that
@@ -202,7 +202,7 @@ func legacySession(home config.Home) vault.LegacyFile {
 			return vault.Name{}, unquoted(err)
 		}
 		if s.UserID == "" || s.Homeserver == "" {
-			return vault.Name{}, errors.New("it names no account")
+			return vault.Name{}, errors.New("it does not name an account")
 		}
 		return NameOf(s), nil
 	}}
@@ -211,7 +211,7 @@ func legacySession(home config.Home) vault.LegacyFile {
 // unquoted says what is wrong with JSON and quotes none of it: it held a secret.
 func unquoted(err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("not JSON from byte %d on", syntax.Offset)
+		return fmt.Errorf("invalid JSON at byte %d", syntax.Offset)
 	}
 	return errors.New("not the JSON of a session")
 }

@@ -28,14 +28,14 @@ func (p *Program) OpenStore(ctx context.Context) *store.Store {
 	if damaged := new(store.DamagedError); errors.As(err, &damaged) {
 		aside, moveErr := store.SetAside(path)
 		if moveErr != nil {
-			p.Note("What was known when mxinvite last ran cannot be read: %v", err)
+			p.Note("The store cannot be read: %v", err)
 			return nil
 		}
-		p.Note("What was known when mxinvite last ran cannot be read. It lies at %s now.", aside)
+		p.Note("The store cannot be read. It was renamed to %s, and a new one is created.", aside)
 		s, err = store.Open(ctx, path)
 	}
 	if err != nil {
-		p.Note("Nothing will be remembered for the next start: %v", err)
+		p.Note("Nothing is stored in this run: %v", err)
 		return nil
 	}
 	p.Store = s

@@ -108,7 +108,7 @@ func elsewhere(private bool) func(ctx context.Context, network, address string) 
 		}
 		for _, a := range own {
 			if n, ok := a.(*net.IPNet); ok && n.IP.Equal(to.Addr().AsSlice()) {
-				return nil, fmt.Errorf("%s is this server itself", to.Addr())
+				return nil, fmt.Errorf("%s is an address of this server", to.Addr())
 			}
 		}
 		return dialer.DialContext(ctx, network, address)

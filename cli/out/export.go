@@ -45,7 +45,7 @@ func Encode(findings []Finding, format string) ([]byte, error) {
 		err := export.Markdown(&b, exportTable(findings))
 		return b.Bytes(), err
 	}
-	return nil, fmt.Errorf("no format is %q", format)
+	return nil, fmt.Errorf("unknown format %q", format)
 }
 
 // exportTable is what was found as a table whose columns have the names of the

@@ -2,6 +2,7 @@ package out
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -27,7 +28,45 @@ func (p *Printer) Message(format string, values ...any) {
 	if p.Conversation != nil {
 		text = p.Conversation.Rephrase(text)
 	}
-	fmt.Fprintln(p.Err, text)
+	fmt.Fprintln(p.Err, p.Wrap(text))
+}
+
+// Wrap breaks the lines of a message between words, so that the terminal does not
+// break them inside words. An address, which has no spaces, is not broken.
+func (p *Printer) Wrap(text string) string {
+	if !p.ErrTTY || p.Width == 0 || p.Accessible {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for n, line := range lines {
+		lines[n] = wrapLine(line, p.Width)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// wrapLine breaks a line between words. Indented lines, which are rows of lists and
+// addresses, stay as they are.
+func wrapLine(line string, width int) string {
+	if ansi.StringWidth(line) <= width || strings.HasPrefix(line, " ") {
+		return line
+	}
+	var b strings.Builder
+	used := 0
+	for n, word := range strings.Split(line, " ") {
+		w := ansi.StringWidth(word)
+		switch {
+		case n == 0:
+		case used+1+w > width:
+			b.WriteByte('\n')
+			used = 0
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += w
+	}
+	return b.String()
 }
 
 // NameWidth is how much of a stranger's name stands in a sentence of ours: a

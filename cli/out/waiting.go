@@ -54,7 +54,7 @@ func (e *WaitingError) Limited() bool { return e.Cause == nil && !e.Paused }
 func Forecast(now, next, last time.Time, zone *time.Location) string {
 	s := ""
 	if next.After(now) {
-		s = ", the next may go " + at(now, next, zone)
+		s = ", the next can be sent " + at(now, next, zone)
 	}
 	if last.After(next) {
 		s += ", the last " + at(now, last, zone)

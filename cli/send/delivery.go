@@ -76,7 +76,7 @@ func (e *ItemError) Hint(words func(client.Advice) string) string {
 	case client.ItemUncertain:
 		return fmt.Sprintf("%s Record the result with: mxinvite outbox settle %d --sent, or --resend.", advice, e.Number)
 	case client.ItemCancelled:
-		return fmt.Sprintf("To have it sent after all: mxinvite outbox retry %d", e.Number)
+		return fmt.Sprintf("To send it, run: mxinvite outbox retry %d", e.Number)
 	default:
 		return advice
 	}

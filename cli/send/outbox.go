@@ -36,7 +36,7 @@ func NewOutbox(a *host.Program) *cobra.Command {
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			for _, s := range o.states {
 				if !slices.Contains(out.ItemStates(), client.ItemState(s)) {
-					return fail.Usage(c, fmt.Errorf("nothing in the outbox can be %q, only %s", s, out.Join(out.ItemStates(), ", ")))
+					return fail.Usage(c, fmt.Errorf("unknown state %q; use one of %s", s, out.Join(out.ItemStates(), ", ")))
 				}
 			}
 			return nil

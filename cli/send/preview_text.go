@@ -28,7 +28,7 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 	}
 	o.announceGroups(say, client.GroupPlans(recipients.List{Problems: p.problems, Repeats: p.repeats}, nil), p.again)
 	if p.open() > 0 && last.After(o.Now()) {
-		say("The last one goes %s.", o.At(last))
+		say("The last one will be sent %s.", o.At(last))
 	}
 }
 

@@ -84,7 +84,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 		o.announce(p, last, asking)
 	}
 	if asking {
-		yes, err := o.Confirm(ctx, fmt.Sprintf("Revoke %s, and invite anew?", out.Count(p.open(), "invite")))
+		yes, err := o.Confirm(ctx, fmt.Sprintf("Revoke %s and send new invites?", out.Count(p.open(), "invite")))
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (o *resendOptions) planResend(ctx context.Context, account *client.Account,
 		resends[n] = client.Resend{Invite: w.Invite, Address: o.list.Recipients[n].Address}
 	}
 	return o.withTerms(ctx, account, func() ([]client.Plan, error) {
-		t := o.Tally("Asking who is on Matrix", len(resends))
+		t := o.Tally("Looking up the addresses", len(resends))
 		defer t.End()
 		return account.PlanResend(ctx, room.ID, resends, t.Reach)
 	})

@@ -111,14 +111,14 @@ func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 	if o.file != "-" {
 		f, err := os.Open(o.file)
 		if err != nil {
-			return fmt.Errorf("read whom to invite: %w", err)
+			return fmt.Errorf("read the list of people: %w", err)
 		}
 		defer f.Close()
 		from = f
 	}
 	o.list, err = out.Await(c.Context(), func() (recipients.List, error) { return recipients.Read(from) })
 	if err != nil {
-		return fmt.Errorf("read whom to invite: %w", err)
+		return fmt.Errorf("read the list of people: %w", err)
 	}
 	return nil
 }
@@ -197,7 +197,7 @@ func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms
 	for n, r := range rooms {
 		ids[n] = r.ID
 	}
-	t := o.Tally("Asking who is on Matrix", len(people))
+	t := o.Tally("Looking up the addresses", len(people))
 	defer t.End()
 	return account.PlanAll(ctx, ids, people, t.Reach)
 }

@@ -115,9 +115,9 @@ func runUse(a *host.Program, args []string) error {
 	if err := kept.Use(name); err != nil {
 		return err
 	}
-	a.Note("%s is used from now on.", name.UserID)
+	a.Note("%s is now the default account.", name.UserID)
 	if from := a.Settings.Origin("account"); from.Source != config.Default && a.Settings.Account != name.UserID {
-		a.Note("But %s says %s, which is stronger.", from.String(), a.Settings.Account)
+		a.Note("But %s says %s, which overrides it.", from.String(), a.Settings.Account)
 	}
 	return nil
 }

@@ -165,6 +165,9 @@ func (o loginOptions) keep(ctx context.Context, kept *host.Sessions, account *cl
 		return errors.Join(err, abandon(ctx, account))
 	}
 	o.EndFormer(ctx, former, s)
+	if kind, err := kept.Vault.Current(); err == nil {
+		warnVisitor(o.Program, kind)
+	}
 	if err := kept.Use(host.NameOf(s)); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs disco
 	if o.ErrTTY && !o.Accessible {
 		o.showQR(cmp.Or(s.VerificationURIComplete, s.VerificationURI))
 	}
-	o.Message("It is good until %s. Waiting for you to approve it…", wording.Seconds(s.ExpiresAt, o.Location))
+	o.Message("The code expires at %s. Waiting for your approval…", wording.Seconds(s.ExpiresAt, o.Location))
 	talk, ok := o.Conversation.(interrupter)
 	if !ok {
 		return s.Wait(ctx)
@@ -96,7 +96,7 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discove
 	}
 	o.Message("Open this address in a browser and sign in there:\n\n  %s\n", d.URL())
 	if back != nil && o.Browse(d.URL()) == nil {
-		o.Note("Your browser should have done so already.")
+		o.Note("Your browser should have opened it already.")
 	}
 	final, err := o.finalAddress(ctx, d, back)
 	if err != nil {
@@ -149,7 +149,7 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *host.Loo
 // another is asked again.
 func (o loginOptions) pasted(ctx context.Context, d detour) (string, error) {
 	for {
-		o.Message("Paste the address that it ends at (the page itself may show an error):")
+		o.Message("Then paste the address of the last page, even if that page shows an error:")
 		line, err := out.ReadLine(ctx, o.In)
 		switch line = strings.TrimSpace(line); {
 		case err != nil && line == "":
@@ -157,6 +157,6 @@ func (o loginOptions) pasted(ctx context.Context, d detour) (string, error) {
 		case d.Expects(line) || !o.MayAsk():
 			return line, nil
 		}
-		o.Message("That is not it: it begins with the address that your browser was sent back to, and has a code in it.")
+		o.Message("This is not the right address. It begins with the address that your browser was redirected to, and contains a code.")
 	}
 }

@@ -65,7 +65,7 @@ func (o loginOptions) askedWay(c *cobra.Command) (*discovery.Way, error) {
 	}
 	n := slices.Index(MethodNames(), with)
 	if n < 0 {
-		return nil, fail.Usage(c, fmt.Errorf("there is no sign-in method %q, only %s", with, strings.Join(MethodNames(), ", ")))
+		return nil, fail.Usage(c, fmt.Errorf("unknown sign-in method %q; use one of %s", with, strings.Join(MethodNames(), ", ")))
 	}
 	return new(discovery.Way(n)), nil
 }
@@ -124,7 +124,7 @@ func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs discovery.H
 // byPassword signs in with a password from a file or a pipe, or with one that is
 // typed, which may take a person more than one try.
 func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
-	if o.user, err = o.orAsk(c, cmp.Or(o.user, string(hs.UserID)), "Your user name there:", "--user"); err != nil {
+	if o.user, err = o.orAsk(c, cmp.Or(o.user, string(hs.UserID)), "Your user name on "+hs.Name+":", "--user"); err != nil {
 		return nil, err
 	}
 	typed := (o.passwordFile == "" || o.passwordFile == "-") && o.InTTY
@@ -179,9 +179,9 @@ func (o loginOptions) secret(c *cobra.Command, what, file string) (string, error
 	data = bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
 	switch {
 	case len(data) == 0:
-		return "", fail.Usage(c, fmt.Errorf("the %s is missing: it comes from --%s-file, standard input or a terminal", what, lastWord(what)))
+		return "", fail.Usage(c, fmt.Errorf("the %s is missing; give it with --%s-file, on standard input or at a terminal", what, lastWord(what)))
 	case len(data) > maxSecret:
-		return "", fail.Usage(c, fmt.Errorf("what came as the %s is too long to be one", what))
+		return "", fail.Usage(c, fmt.Errorf("the %s is too long", what))
 	}
 	return string(data), nil
 }

@@ -112,11 +112,19 @@ func runVaultKind(c *cobra.Command, a *host.Program, to string) error {
 		return err
 	}
 	a.Note("The vault is now of kind %s: %s.", string(kind), a.ShownPath(v.Path()))
+	warnVisitor(a, kind)
 	if wanted := a.WantedKind(); wanted != "" && wanted != kind {
 		a.Note("But %s is %s: until you change that, mxinvite does not open this vault.",
 			a.Settings.Origin("vault.kind").String(), string(wanted))
 	}
 	return nil
+}
+
+// warnVisitor tells a visitor over SSH who can read an unencrypted vault.
+func warnVisitor(a *host.Program, kind vault.Kind) {
+	if a.Guest != nil && kind == vault.KindPlain {
+		a.Message("Your sessions are stored unencrypted: the administrator of this server can use your account.")
+	}
 }
 
 // firstVault makes a vault of the session that lies in a plain file from before
