@@ -93,3 +93,21 @@ func TestPanicOfAQuestionIsItsCallers(t *testing.T) {
 		t.Errorf("heard %v", got)
 	}
 }
+
+func TestMessagesBreakBetweenWords(t *testing.T) {
+	const address = "https://example.org/a-long-address-of-a-page"
+	for text, want := range map[string]string{
+		"one two three four": "one two\nthree four",
+		"see " + address:     "see\n" + address,
+		"  a row of a list":  "  a row of a list",
+		"one two\nthree":     "one two\nthree",
+	} {
+		p := &Printer{Streams: Streams{ErrTTY: true, Width: 10}}
+		if got := p.Wrap(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+		if got := new(Printer).Wrap(text); got != text {
+			t.Errorf("without a terminal %q is %q", text, got)
+		}
+	}
+}
