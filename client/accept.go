@@ -19,19 +19,20 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// An Invitation is the link of an invite's mail, and what is known of it before
-// anybody is asked. Nobody vouches for anything that the link says.
+// An Invitation is the link of an invite's e-mail, with what is known before any
+// server is asked. Nothing that the link says is verified.
 type Invitation struct {
 	Link link.Link
-	// Host is who would be asked to sign that the account takes the invite, in
-	// the form of [keycheck.Question.Host]. It gets to know the account's Matrix
-	// ID and network address. Empty if the link names nobody that can be asked.
+	// Host is the server that would be asked to sign that the account accepts the
+	// invite, in the form of [keycheck.Question.Host]. It learns the account's
+	// Matrix ID and network address. It is empty if the link names no such server.
 	Host string
-	// Joined is the room, if the account is known to be in it.
+	// Joined is the room if the account is in it; nil if not, or if that is not
+	// known.
 	Joined *Room
 }
 
-// Preview says what is known of an invite before anybody is asked.
+// Preview returns what is known of an invite. It sends no request.
 func (a *Account) Preview(l link.Link) Invitation {
 	i := Invitation{Link: l, Host: keycheck.Question{URL: l.SignURL}.Host()}
 	if r, err := a.Room(l.RoomID); err == nil {
@@ -40,31 +41,31 @@ func (a *Account) Preview(l link.Link) Invitation {
 	return i
 }
 
-// Consent is what a person says after a look at an [Invitation].
+// A Consent is the decision of the user about an [Invitation].
 type Consent struct {
-	// Host may be asked to sign. It has to be the Invitation's, so that nobody is
-	// asked who was not shown.
+	// Host may be asked to sign. It must equal Invitation.Host, so that only the
+	// server that was shown is asked.
 	Host string
-	// Inviter is who sent the invite, if the person knows: some mails say. Then
-	// nobody has to be asked. A wrong one makes the room refuse, and no harm.
+	// Inviter is the sender of the invite, if the user knows: some e-mails say. Then
+	// no server is asked to sign. With a wrong inviter the room refuses the join.
 	Inviter id.UserID
 }
 
-// Accepted says how an invite was taken.
+// Accepted is how an invite was accepted.
 type Accepted struct {
 	RoomID  id.RoomID
-	Inviter id.UserID // empty if an ordinary invite was waiting
-	Signer  string    // the host that signed; empty if nobody was asked
+	Inviter id.UserID // empty if an ordinary invite was accepted
+	Signer  string    // the host that signed; empty if none was asked
 }
 
-// Accept takes an invite: it has the proof made that the mail's link allows for,
-// or makes it itself if the room tells who sent the invite, and joins with it
+// Accept accepts an invite and joins the room
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidjoin).
-// The proof is used once. An invite cannot be declined: the protocol has no
-// word for that.
+// The account signs the proof itself if the inviter is known, and has it signed by
+// the server in the link if not. The proof is used once. The specification has no
+// request that declines such an invite.
 //
-// Beside those of the homeserver its errors are [RefusedError], [SigningError],
-// [UncertainJoinError], ErrAlreadyJoined, ErrNoRoomNamed and ErrNobodySigns.
+// Errors, besides those of the homeserver, are [RefusedError], [SigningError],
+// [UncertainJoinError], [ErrAlreadyJoined], [ErrNoRoomNamed] and [ErrNobodySigns].
 func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted, error) {
 	if i.Link.RoomID == "" {
 		return Accepted{}, ErrNoRoomNamed
@@ -86,10 +87,10 @@ func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted
 	return out, a.join(ctx, i.Link.RoomID, signed, routes(i.Link, out.Inviter))
 }
 
-// acceptOrdinary joins without the link, which its identity server has
-// forgotten. That is what happens when somebody confirms the address; and if it
-// was this account, the room has an ordinary invite for it. If it has none, what
-// is wrong is that the link was forgotten.
+// acceptOrdinary joins without the link, whose token the identity server no longer
+// knows. Identity servers delete a token when the address is bound. If it was bound
+// to this account, the room has an ordinary invite. If the room has none, the error
+// is forgotten.
 func (a *Account) acceptOrdinary(ctx context.Context, l link.Link, forgotten error) error {
 	err := a.join(ctx, l.RoomID, nil, routes(l, ""))
 	var refused *RefusedError
@@ -99,16 +100,16 @@ func (a *Account) acceptOrdinary(ctx context.Context, l link.Link, forgotten err
 	return err
 }
 
-// lookInto finds out what the homeserver tells of the room and the invite to
-// somebody who is outside: mostly nothing. It returns who sent the invite, if
-// that can be seen.
+// lookInto returns the sender of the invite, if the homeserver shows the invite to
+// users outside the room: most do not. The error says why the invite cannot be
+// accepted.
 func (a *Account) lookInto(ctx context.Context, i Invitation) (inviter id.UserID, err error) {
 	membership, err := a.membership(ctx, i.Link.RoomID)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("ask whether you are in the room: %w", err)
 	case membership == "join":
-		// Taking an invite once more would turn a member back into an invitee.
+		// The proof would change the membership from join to invite.
 		return "", ErrAlreadyJoined
 	case membership == "ban":
 		return "", &RefusedError{Reason: RefusedBanned}
@@ -121,9 +122,9 @@ func (a *Account) lookInto(ctx context.Context, i Invitation) (inviter id.UserID
 	return inviterBy(i.Link, raw)
 }
 
-// inviterBy reads who sent the invite out of its event, and whether the link
-// still fits it. A homeserver that does not know the format gives the content
-// alone, which tells nothing here.
+// inviterBy returns the sender of the invite event, and an error if the link does
+// not fit the event. A homeserver that ignores the parameter format returns the
+// content alone, which has no sender.
 func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
 	ev, notEvent := invite.ParseEvent(raw)
 	if notEvent != nil {
@@ -141,8 +142,8 @@ func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
 	return ev.Sender, nil
 }
 
-// onlyIfGone returns what went wrong, unless it is that the homeserver does not
-// tell: then the room will.
+// onlyIfGone returns nil if the homeserver refuses to say something, and err for
+// other errors.
 func onlyIfGone(ctx context.Context, err error) error {
 	var refused *ServerError
 	if ctx.Err() == nil && errors.As(err, &refused) {
@@ -151,7 +152,7 @@ func onlyIfGone(ctx context.Context, err error) error {
 	return err
 }
 
-// membership is where the account stands in a room; empty if the homeserver
+// membership returns the account's membership of a room; empty if the homeserver
 // does not tell.
 func (a *Account) membership(ctx context.Context, room id.RoomID) (string, error) {
 	membership, err := a.membershipOf(ctx, room, a.session.UserID)
@@ -161,8 +162,8 @@ func (a *Account) membership(ctx context.Context, room id.RoomID) (string, error
 	return membership, nil
 }
 
-// routes are servers that may be in the room: those that the link names, the
-// inviter's, and the one that a room ID may end with
+// routes lists servers that may be in the room: those in the link, that of the
+// inviter, and the domain of the room ID if it has one
 // (https://spec.matrix.org/v1.19/appendices/#routing).
 func routes(l link.Link, inviter id.UserID) []string {
 	via := slices.Clone(l.Via)
@@ -175,13 +176,14 @@ func routes(l link.Link, inviter id.UserID) []string {
 	return via
 }
 
-// lookAgain is how long it may take to see what became of a join that nobody answered.
-const lookAgain = 20 * time.Second
+// membershipTimeout is the limit for the request that follows a join without a
+// response.
+const membershipTimeout = 20 * time.Second
 
-// join joins a room, with a proof if there is one. By the room's own endpoint,
-// for Synapse copies whatever is sent to the other into the member event; but
-// only the other takes routes, so that one is asked if no server is known. The
-// proof has been used by then.
+// join joins a room, with a proof if there is one. It uses the endpoint of the room,
+// because Synapse copies all of the body of the other endpoint into the member
+// event. Only the other one takes routes, so it is used if the homeserver knows no
+// server in the room; the proof has been used then.
 func (a *Account) join(ctx context.Context, room id.RoomID, signed json.RawMessage, via []string) error {
 	body := struct {
 		Signed json.RawMessage `json:"third_party_signed,omitempty"`
@@ -194,7 +196,7 @@ func (a *Account) join(ctx context.Context, room id.RoomID, signed json.RawMessa
 	if !session.NoResponse(err) {
 		return explainJoin(err)
 	}
-	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookAgain)
+	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), membershipTimeout)
 	defer cancel()
 	if membership, lookErr := a.membership(look, room); lookErr == nil && membership == "join" {
 		return nil
@@ -204,7 +206,7 @@ func (a *Account) join(ctx context.Context, room id.RoomID, signed json.RawMessa
 
 // joinVia joins a room that the homeserver is not in
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3joinroomidoralias).
-// Servers from before version 1.12 of the spec know via as server_name.
+// Before version 1.12 of the specification the parameter via was named server_name.
 func (a *Account) joinVia(ctx context.Context, room id.RoomID, via []string) error {
 	query := url.Values{"via": via, "server_name": via}
 	return a.hs.Call(ctx, http.MethodPost, session.Path{"v3", "join", room}, query, struct{}{}, nil)

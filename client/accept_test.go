@@ -104,7 +104,7 @@ func (n *town) noTokenWentTo(host string, a *client.Account) {
 	}
 }
 
-func TestNobodyIsAskedWithoutAYes(t *testing.T) {
+func TestNoServerIsAskedWithoutConsent(t *testing.T) {
 	n := newTown(t)
 	a := n.visitor()
 	i := a.Preview(n.mailed("grace@navy.example"))
@@ -136,7 +136,7 @@ func TestAcceptSignsItselfIfTheInviterIsKnown(t *testing.T) {
 	n.wantJoined(2)
 }
 
-func TestAcceptSignsItselfIfTheRoomTellsTheInviter(t *testing.T) {
+func TestAcceptSignsItselfIfTheRoomShowsTheInviter(t *testing.T) {
 	n := newTown(t)
 	l := n.mailed("grace@navy.example")
 	n.wasThere()
@@ -148,7 +148,7 @@ func TestAcceptSignsItselfIfTheRoomTellsTheInviter(t *testing.T) {
 	n.wantJoined(1)
 }
 
-func TestAcceptLooksBeforeItLeaps(t *testing.T) {
+func TestAcceptRefusesBeforeAnyJoin(t *testing.T) {
 	for name, tc := range map[string]struct {
 		prepare func(n *town, l *link.Link)
 		want    func(error) bool
@@ -280,7 +280,7 @@ func (n *town) plantKey(l link.Link, validityURL string) {
 }
 
 // What the host in the link signs is looked at before the room sees it.
-func TestWhatWasSignedIsChecked(t *testing.T) {
+func TestSignedProofIsChecked(t *testing.T) {
 	n := newTown(t)
 	l := n.mailed("grace@navy.example")
 	other, err := invite.ParsePrivateKey(n.mailed("rob@bell.example").PrivateKey())
@@ -312,7 +312,7 @@ func TestWhatWasSignedIsChecked(t *testing.T) {
 	}
 }
 
-func TestTroubleWithSigning(t *testing.T) {
+func TestSigningErrors(t *testing.T) {
 	n := newTown(t)
 	l := n.mailed("grace@navy.example")
 	a := n.visitor()
@@ -351,7 +351,7 @@ func TestAcceptSignsByVersion2AtItsOwnServer(t *testing.T) {
 
 // Once an address is confirmed the identity server forgets the invite, and the
 // account that did it has an ordinary one.
-func TestForgottenTokenMayMeanAnOrdinaryInvite(t *testing.T) {
+func TestForgottenTokenAcceptsAnOrdinaryInvite(t *testing.T) {
 	n := newTown(t)
 	l := n.mailed("grace@navy.example")
 	forget := sandbox.Fault{Path: signPath, Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"Didn't recognize token"}`}
@@ -374,7 +374,7 @@ func TestForgottenTokenMayMeanAnOrdinaryInvite(t *testing.T) {
 	n.wantJoined(3)
 }
 
-func TestAnswerToTheJoinThatNeverCame(t *testing.T) {
+func TestJoinWithoutAResponse(t *testing.T) {
 	n := newTown(t)
 	l := n.mailed("grace@navy.example")
 	a := n.visitor()
@@ -389,7 +389,7 @@ func TestAnswerToTheJoinThatNeverCame(t *testing.T) {
 	n.wantJoined(2)
 }
 
-func TestStoppedJoinIsLookedAt(t *testing.T) {
+func TestCancelledJoinReadsTheMembership(t *testing.T) {
 	n := newTown(t)
 	l := n.mailed("grace@navy.example")
 	a := n.visitor()
@@ -427,7 +427,7 @@ func TestJoinByRoutes(t *testing.T) {
 }
 
 // Over the real guard nothing goes where no stranger may send us.
-func TestGuardHoldsForSignURLs(t *testing.T) {
+func TestSignURLsUseTheKeyTransport(t *testing.T) {
 	n := newTown(t)
 	l := n.mailed("grace@navy.example")
 	a := n.visitorOver(keycheck.NewTransport(keycheck.TransportOptions{}))

@@ -15,16 +15,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// Reasons why an invite cannot be taken by confirming its address.
+// Reasons why an invite cannot be accepted by binding its address.
 var (
 	ErrNoAddress           = errors.New("the link does not say which address was invited")
-	ErrOtherIdentityServer = errors.New("the invite waits at another identity server than yours")
+	ErrOtherIdentityServer = errors.New("the invite is at another identity server than yours")
 	ErrCode                = errors.New("this is not the code of the mail")
 )
 
-// MailCode begins the other way to take an invite: the account's identity server
-// mails a code to the address that was invited, with which
-// [Account.AcceptByAddress] goes on. It has to be the server where the invite waits.
+// MailCode makes the account's identity server mail a code to the invited address,
+// for [Account.AcceptByAddress]. The invite must be at the same identity server.
 func (a *Account) MailCode(ctx context.Context, i Invitation) (v identity.Validation, err error) {
 	if i.Link.RoomID == "" {
 		return v, ErrNoRoomNamed
@@ -50,15 +49,15 @@ func (a *Account) MailCode(ctx context.Context, i Invitation) (v identity.Valida
 	return v, err
 }
 
-// An invite that an identity server passes on may take a moment to arrive.
+// The identity server passes the invite on to the homeserver, which may take seconds.
 const (
-	arrivals    = 10 // times to look
-	arrivalWait = time.Second
+	joinTries = 10
+	joinPause = time.Second
 )
 
-// AcceptByAddress takes an invite with the code that was mailed, or the link
-// that it came in; empty if the person has opened that. From then on the
-// identity server tells everybody who asks that the address is the account's.
+// AcceptByAddress accepts an invite with the code from the e-mail or the link that
+// holds the code. The code is empty if the user has opened that link. From then on
+// the identity server returns the account for the address to everyone.
 func (a *Account) AcceptByAddress(ctx context.Context, i Invitation, v identity.Validation, code string) (Accepted, error) {
 	err := a.identity.do(ctx, func(s *identity.Server) error {
 		if code := codeIn(code); code != "" {
@@ -78,13 +77,13 @@ func (a *Account) AcceptByAddress(ctx context.Context, i Invitation, v identity.
 	for n := 1; ; n++ {
 		err := a.join(ctx, i.Link.RoomID, nil, routes(i.Link, ""))
 		var early *RefusedError
-		if n == arrivals || !errors.As(err, &early) || early.Reason != RefusedNotInvited || !sleep.For(ctx, arrivalWait) {
+		if n == joinTries || !errors.As(err, &early) || early.Reason != RefusedNotInvited || !sleep.For(ctx, joinPause) {
 			return Accepted{RoomID: i.Link.RoomID}, err
 		}
 	}
 }
 
-// isCodeTrouble reports whether a code is wrong, has not been handed in, or is too old.
+// isCodeTrouble reports whether a code is wrong, missing or expired.
 func isCodeTrouble(code string) bool {
 	switch code {
 	case "M_INVALID_PARAM", "M_NO_VALID_SESSION", "M_SESSION_NOT_VALIDATED", "M_SESSION_EXPIRED":
@@ -93,8 +92,8 @@ func isCodeTrouble(code string) bool {
 	return false
 }
 
-// codeIn is the code in what a person copied out of the mail. A link there is
-// only read, for the code goes to the identity server that mailed it.
+// codeIn returns the code in what the user copied from the e-mail. A link is not
+// opened: only its token is read.
 func codeIn(s string) string {
 	s = strings.Join(strings.Fields(s), "")
 	if u, err := url.Parse(s); err == nil && u.Host != "" {

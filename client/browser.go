@@ -14,21 +14,21 @@ import (
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
-// PastedRedirectURI is the address that a browser is sent back to if this program
-// does not listen for it: the user copies the address from the browser. It is a
-// loopback address because servers accept these for programs that cannot keep a
-// secret (RFC 8252, section 7.3), and so nothing leaves the browser's machine.
+// PastedRedirectURI is the redirect URI if this program does not listen for it: the
+// user copies the address from the browser. It is a loopback address, because
+// servers accept these for programs that cannot keep a secret (RFC 8252, section
+// 7.3), and nothing leaves the browser's machine.
 const PastedRedirectURI = "http://127.0.0.1:4711/callback"
 
-// A BrowserSignIn waits for a browser to come back from the OAuth server.
+// A BrowserSignIn is a sign-in by OAuth in a browser that has begun.
 type BrowserSignIn struct {
 	oauthSignIn
 	authorization oauth.Authorization
 }
 
-// StartBrowser begins to sign in with a browser. redirectURI is an address on
-// this machine, such as http://127.0.0.1:4711/callback, whether somebody
-// listens there or not
+// StartBrowser begins to sign in by OAuth in a browser. redirectURI is an address on
+// this machine, such as http://127.0.0.1:4711/callback; it may be that no program
+// listens there
 // (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
 func StartBrowser(ctx context.Context, opt Options, hs discovery.Homeserver, redirectURI string) (*BrowserSignIn, error) {
 	if hs.OAuth == nil || !hs.OAuth.OffersBrowser() {
@@ -46,21 +46,21 @@ func StartBrowser(ctx context.Context, opt Options, hs discovery.Homeserver, red
 	return s, nil
 }
 
-// URL is the address to open.
+// URL returns the address to open in the browser.
 func (s *BrowserSignIn) URL() string { return s.authorization.URL }
 
-// Expects reports whether an address is the answer to this sign-in, good or
-// bad: the redirect URI, with what only this sign-in knows.
+// Expects reports whether an address is the redirect of this sign-in, successful or
+// not.
 func (s *BrowserSignIn) Expects(finalURL string) bool { return s.authorization.Expects(finalURL) }
 
-// Finish returns the account. finalURL is the address that the browser ended
-// at, as a listener saw it or as a person pasted it.
+// Finish returns the account. finalURL is the address to which the browser was
+// redirected.
 func (s *BrowserSignIn) Finish(ctx context.Context, finalURL string) (*Account, error) {
 	t, err := s.client.Redeem(ctx, s.authorization, finalURL)
 	return s.finish(ctx, t, err)
 }
 
-// An SSOSignIn waits for a browser to come back from single sign-on.
+// An SSOSignIn is a legacy single sign-on in a browser that has begun.
 type SSOSignIn struct {
 	opt      Options
 	hs       discovery.Homeserver
@@ -69,9 +69,10 @@ type SSOSignIn struct {
 	state    string
 }
 
-// StartSSO begins to sign in by single sign-on of the old kind. provider is the
-// ID of one of the homeserver's, or empty to have it ask. redirectURL is as for
-// [StartBrowser] (https://spec.matrix.org/v1.19/client-server-api/#client-login-via-sso).
+// StartSSO begins to sign in by legacy single sign-on. provider is the ID of one of
+// the homeserver's providers, or empty to let the homeserver ask. redirectURL is as
+// for [StartBrowser]
+// (https://spec.matrix.org/v1.19/client-server-api/#client-login-via-sso).
 func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectURL, provider string) (*SSOSignIn, error) {
 	known := provider == "" || slices.ContainsFunc(hs.Providers, func(p discovery.Provider) bool { return p.ID == provider })
 	if !hs.Offers(discovery.FlowSSO) || !known {
@@ -82,7 +83,7 @@ func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectU
 	if err != nil {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
 	}
-	// The protocol has no state of its own, so it travels in the address.
+	// The protocol has no state parameter, so the redirect URL has one.
 	query := back.Query()
 	query.Set("state", s.state)
 	back.RawQuery = query.Encode()
@@ -94,10 +95,10 @@ func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectU
 	return s, nil
 }
 
-// URL is the address to open.
+// URL returns the address to open in the browser.
 func (s *SSOSignIn) URL() string { return s.url }
 
-// Expects is as for [BrowserSignIn].
+// Expects is like [BrowserSignIn.Expects].
 func (s *SSOSignIn) Expects(finalURL string) bool {
 	_, err := s.read(finalURL)
 	return err == nil
@@ -116,7 +117,7 @@ func (s *SSOSignIn) read(finalURL string) (token string, err error) {
 	return values.Get("loginToken"), nil
 }
 
-// Finish is as for [BrowserSignIn].
+// Finish is like [BrowserSignIn.Finish].
 func (s *SSOSignIn) Finish(ctx context.Context, finalURL string) (*Account, error) {
 	token, err := s.read(finalURL)
 	var a *Account

@@ -1,6 +1,5 @@
-// Package client is a Matrix account that sends third-party invites and
-// watches what becomes of them: it signs in, follows the account's rooms, and
-// talks to the identity server that the account uses.
+// Package client sends, revokes, accepts and lists the third-party invites of a Matrix
+// account.
 package client
 
 import (
@@ -20,51 +19,46 @@ import (
 )
 
 const (
-	// pollTimeout is how long a homeserver may hold a /sync without news.
+	// pollTimeout is how long a homeserver may hold a /sync without events.
 	pollTimeout = 30 * time.Second
 )
 
-// Options is what an account needs of the world around it.
+// Options are what an account needs from its caller.
 type Options struct {
-	// Transport is the one way out to the network.
+	// Transport sends all requests but those of KeyTransport.
 	Transport http.RoundTripper
-	// Now is the clock.
+	// Now returns the current time.
 	Now func() time.Time
-	// IdentityServer is the base URL of the identity server to use when neither
+	// IdentityServer is the base URL of the identity server that is used if neither
 	// the account nor its homeserver names one; empty for none.
 	IdentityServer string
-	// KeyTransport is the way to the URLs that strangers wrote into invites. Nil
-	// leaves their keys unchecked.
+	// KeyTransport sends requests to URLs in invites of other users. Nil checks no
+	// keys.
 	KeyTransport http.RoundTripper
-	// Trusted says which hosts may be asked about keys beside the identity
-	// server, in the form of [keycheck.Question.Host].
+	// Trusted reports whether a host may be asked about keys besides the identity
+	// server. Hosts are in the form of [keycheck.Question.Host].
 	Trusted func(host string) bool
-	// StaleAfter is how long an invite may be out before it is worth a look;
-	// zero for ever.
+	// StaleAfter is the age from which on a pending invite is stale; zero for never.
 	StaleAfter time.Duration
-	// Store keeps what is known from one start to the next; nil keeps nothing.
+	// Store keeps what is known for the next start; nil keeps nothing.
 	Store *store.Store
-	// FormerKey returns the DataKey of an earlier session of the account; the zero
-	// key if there was none. Nil never finds one.
+	// FormerKey returns the DataKey of an earlier session of the account, or the
+	// zero key. It may be nil.
 	FormerKey func(user id.UserID, homeserver string) seal.Key
-	// NoAddressBook keeps no addresses of those that invites were sent to.
+	// NoAddressBook stores no addresses of sent invites.
 	NoAddressBook bool
-	// DeviceName is how the session is called in the list of one's sessions.
+	// DeviceName is the name of the session in the user's list of sessions.
 	DeviceName string
-	// Again is a session that has ended, if a sign-in is to go on with it: the
-	// device stays the same, and nobody else may sign in in its place.
+	// Again is the session that a sign-in continues: the device stays the same, and
+	// only the same user may sign in. It is zero for a new session.
 	Again Session
-	// SaveSession keeps a session that was renewed for the next start. It is
-	// called before the new tokens are used for anything, because then the old
-	// ones die. Nil keeps nothing, and asks homeservers for no tokens that need it.
+	// SaveSession stores a renewed session; see [session.Options.Save]. Nil stores
+	// nothing and requests no refresh tokens.
 	SaveSession func(Session) error
-	// SavedSession returns the session that was saved last, perhaps by another
-	// program that has the same one; nil if there is only this program. The error
-	// is [fs.ErrNotExist] if another program has signed out of it.
+	// SavedSession returns the session that was saved last; see
+	// [session.Options.Saved].
 	SavedSession func() (Session, error)
-	// LockSession waits until no other program renews or ends the session, and
-	// keeps all others from it until unlock is called. Nil if there is only this
-	// program.
+	// LockSession locks the session; see [session.Options.Lock].
 	LockSession func(context.Context) (unlock func(), err error)
 }
 
@@ -92,10 +86,10 @@ type Account struct {
 	keepErr   atomic.Pointer[error]
 }
 
-// UserID is the account's Matrix ID.
+// UserID returns the Matrix ID of the account.
 func (a *Account) UserID() id.UserID { return a.session.UserID }
 
-// Session is what it takes to resume the account later. It is a secret.
+// Session returns the session with its newest tokens, for [Resume]. It is a secret.
 func (a *Account) Session() Session { return a.hs.Session() }
 
 // WhoAmI returns the user that the session belongs to, as the homeserver says. The

@@ -73,7 +73,7 @@ func sendForever(ctx context.Context, session, path string) error {
 
 // Whenever a program is killed while it sends, every address gets one mail, or
 // is shown as uncertain.
-func TestKilledProgramMailsNobodyTwice(t *testing.T) {
+func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills many programs")
 	}

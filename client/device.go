@@ -13,8 +13,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// A DeviceSignIn waits for a person to approve it on another device. Its texts
-// are the server's: an address there is safe to open, and the code is one word.
+// A DeviceSignIn waits for the user to approve it on another device. Its texts are
+// from the server: its URLs are safe to open, and its code is one printable word.
 type DeviceSignIn struct {
 	oauth.DeviceCode
 	oauthSignIn
@@ -37,8 +37,8 @@ func StartDevice(ctx context.Context, opt Options, hs discovery.Homeserver) (*De
 	return s, nil
 }
 
-// Wait returns the account once the person has approved. A connection that is
-// gone for a while ends nothing; a denial does, and so does the time.
+// Wait returns the account once the user has approved the sign-in. It retries when
+// the connection is lost. It ends when the user denies or the code expires.
 func (s *DeviceSignIn) Wait(ctx context.Context) (*Account, error) {
 	t, err := s.client.WaitDevice(ctx, s.DeviceCode)
 	return s.finish(ctx, t, err)
@@ -63,23 +63,23 @@ func newOAuthSignIn(opt Options, hs discovery.Homeserver) oauthSignIn {
 	}
 }
 
-// scope asks for the client-server API and names the device
+// scope requests the client-server API and names the device
 // (https://spec.matrix.org/v1.19/client-server-api/#scope).
 func (s oauthSignIn) scope() string {
 	return "urn:matrix:client:api:* urn:matrix:client:device:" + string(s.device)
 }
 
-// fitsScope reports whether a device ID from elsewhere can be named in a scope.
+// fitsScope reports whether a device ID can be part of a scope.
 func fitsScope(device string) bool {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 	return len(device) >= 10 && strings.Trim(device, letters) == ""
 }
 
-// patience is how often the homeserver is asked whom the tokens are for. A
-// person has just approved them, and would have to do so again.
-const patience = 5
+// whoAmITries is how often the homeserver is asked for the user of new tokens: the
+// user would have to approve again.
+const whoAmITries = 5
 
-// finish makes an account of the tokens that came.
+// finish returns the account of new tokens.
 func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Account, error) {
 	if err != nil {
 		return nil, s.failed(err)
@@ -91,7 +91,7 @@ func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Ac
 		AccountURL: s.client.Server.AccountManagementURI,
 	}
 	signedIn = signedIn.With(t)
-	a, err := enter(ctx, s.opt, signedIn, patience)
+	a, err := enter(ctx, s.opt, signedIn, whoAmITries)
 	if err != nil {
 		abandon(ctx, s.opt, signedIn)
 		return nil, s.failed(err)

@@ -16,37 +16,37 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// mostLost is how often a Matrix ID is invited without an answer before a person
-// has to decide. Unlike an invite by e-mail, a repeated one does not arrive twice:
-// it is only sent if the membership shows that the others did not arrive.
-const mostLost = 3
+// maxLost is how often a Matrix ID is invited without a response before the user has
+// to decide. It is repeated only if the membership shows that it did not arrive, and
+// unlike an invite by e-mail it does not arrive twice.
+const maxLost = 3
 
-// An outcome is an entry as it is to be written down, and what it was.
+// An outcome is an entry in its new state, to be stored.
 type outcome struct {
 	envelope
-	was store.State
-	err error // what keeps others from being sent, too
+	was store.State // before
+	err error       // keeps the other entries from being sent as well
 }
 
 var (
-	errSealed      = errors.New("the invitee was sealed in a session that is lost")
-	errInterrupted = errors.New("mxinvite was ended while it was being sent")
+	errSealed      = errors.New("the invitee was encrypted in a session that is lost")
+	errInterrupted = errors.New("mxinvite ended while it was being sent")
 )
 
-// dispatch sends an entry, if nothing has come between since it was queued.
+// dispatch sends an entry, unless something has changed since it was queued.
 func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Failed, errSealed))
 	}
 	if news, err := r.freshen(ctx); news || err != nil {
-		return nil, err // it may tell of an uncertain one that looks like this one
+		return nil, err // an uncertain entry for the same address may show up
 	}
 	plan, err := r.a.Plan(ctx, e.Room, e.payload.invitee())
 	switch {
 	case e.Attempts > 0 && plan.UserID != "" && plan.UserID == e.UserID && isIn(err):
-		// The answer to an earlier request was lost.
+		// The response to an earlier request was lost.
 		return r.save(ctx, r.ended(e, store.Resolved, nil))
-	case hopeless(err):
+	case cannotSucceed(err):
 		return r.save(ctx, r.ended(e, store.Failed, err))
 	case err != nil:
 		return nil, err
@@ -55,15 +55,15 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		return r.save(ctx, r.ended(e, store.Failed, &PendingError{Address: e.payload.Address, Similar: news}))
 	}
 	if now := r.a.opt.Now(); r.limits.Next(now, plan.UserID).After(now) {
-		// Meanwhile the address is, or is no longer, somebody's on Matrix, and
-		// those go by another pace. Nothing is sent before its time.
+		// Whether the address belongs to a user has changed, and the limits for
+		// e-mails and for users differ.
 		e.UserID = plan.UserID
 		return nil, unlessChanged(r.write(ctx, outcome{envelope: e, was: store.Queued}))
 	}
 	if r.paused, err = r.a.paused(ctx); r.paused || err != nil {
 		return nil, err // while it was planned
 	}
-	// From here on it may have been sent, whatever happens.
+	// From here on it may have been sent.
 	e.UserID = plan.UserID
 	if e.payload.Address != "" {
 		e.payload.Before = r.a.ownTokens(e.Room, e.payload.Address)
@@ -76,17 +76,17 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
 	o := r.judge(e, sent, err)
 	if is[*AccountSuspendedError](err) {
-		// The homeserver says so once the mail has gone out. Each further invite
-		// would mail a person in vain.
+		// The homeserver refuses after the e-mail was sent. Further invites would
+		// send e-mails without an invite.
 		o.err = errors.Join(err, r.a.PauseOutbox(context.WithoutCancel(ctx), true))
 	}
 	r.learn(o, began, err)
-	o.err = errors.Join(o.err, r.keepPaces(ctx))
+	o.err = errors.Join(o.err, r.storeLimits(ctx))
 	return r.save(ctx, o)
 }
 
-// unlessChanged is err, or nil if it says that somebody has decided otherwise
-// about an entry meanwhile, who is right.
+// unlessChanged returns nil if err says that another program or the user has changed
+// the entry meanwhile, and err otherwise.
 func unlessChanged(err error) error {
 	if errors.Is(err, store.ErrChanged) {
 		return nil
@@ -94,27 +94,27 @@ func unlessChanged(err error) error {
 	return err
 }
 
-// isIn reports whether err says that the person is where an invite would have
-// them.
+// isIn reports whether err says that the user is invited or joined already.
 func isIn(err error) bool {
 	e, ok := errors.AsType[*MemberError](err)
 	return ok && e.Membership != "ban"
 }
 
-// unknown are those of some invites that nobody knew of when e was queued.
+// unknown returns those of some invites that the user did not know of when e was
+// queued.
 func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 	return slices.DeleteFunc(slices.Clone(similar), func(i invite.Invite) bool {
 		return slices.Contains(e.payload.Similar, i.Token)
 	})
 }
 
-// hopeless reports whether an invite could not be sent in an hour either.
-func hopeless(err error) bool {
+// cannotSucceed reports whether an invite would fail again if it were sent later.
+func cannotSucceed(err error) bool {
 	return is[*MemberError](err) || is[*PowerError](err) ||
 		errors.Is(err, ErrNotJoined) || errors.Is(err, threepid.ErrNotAddress)
 }
 
-// judge is what to write down of an entry that was being sent.
+// judge returns the outcome of an entry after its request.
 func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 	switch {
 	case err == nil && sent.UserID != "":
@@ -127,14 +127,14 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 		return r.ended(e, store.Uncertain, err)
 	case notSent(err):
 		if limit, ok := errors.AsType[*RateLimitError](err); ok {
-			// How long that lasts is out of date as soon as it is written down.
+			// The duration would be out of date as soon as it is stored.
 			return r.ended(e, store.Queued, fmt.Errorf("the rate limit of %s was reached", limit.Server))
 		}
 		o := r.ended(e, store.Queued, err)
 		o.err = err
 		return o
-	case sent.UserID != "" && session.NoResponse(err) && e.Attempts < mostLost:
-		o := r.ended(e, store.Queued, err) // its membership is read before it is sent again
+	case sent.UserID != "" && session.NoResponse(err) && e.Attempts < maxLost:
+		o := r.ended(e, store.Queued, err) // the membership is read before it is sent again
 		o.err = err
 		return o
 	case sent.UserID != "" && session.NoResponse(err):
@@ -143,14 +143,14 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 	return r.ended(e, store.Failed, err)
 }
 
-// notSent reports whether a request was not carried out, for a reason that has
-// nothing to do with this one invite.
+// notSent reports whether a request was not carried out, for a reason that concerns
+// other invites as well.
 func notSent(err error) bool {
 	return is[*RateLimitError](err) || is[*SignedOutError](err) || is[*UnreachableError](err) ||
 		is[*RenewalError](err) || is[*AccountLockedError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
 }
 
-// ended is an entry that goes from the state it is in to another.
+// ended returns an entry with a new state.
 func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 	was := e.State
 	e.State, e.Changed = to, r.a.opt.Now()
@@ -164,8 +164,8 @@ func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 	return outcome{envelope: e, was: was}
 }
 
-// save writes down what came of an entry and tells it. As long as it cannot be
-// written, as on a full disk, nothing else is sent.
+// save stores an outcome and returns it. Until it can be stored, as on a full disk,
+// nothing else is sent.
 func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	r.unsaved = &o
 	if err := unlessChanged(r.write(context.WithoutCancel(ctx), o)); err != nil {
@@ -173,7 +173,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	}
 	r.unsaved = nil
 	if o.State == store.Uncertain || o.State == store.Sent && o.Token == "" {
-		r.blind = true // the next one may not be taken for it, nor leave while no answers come
+		r.blind = true // the next one is sent after a sync, so that it is not mistaken for this one
 	}
 	r.a.book.add(o.Room, o.Token, o.payload.threePID())
 	if o.err != nil {
@@ -182,7 +182,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	return &Turn{Item: r.a.item(r.a.data.encrypt(o.envelope))}, nil
 }
 
-// write writes an entry down, and in the address book whom it went to.
+// write stores an entry, and its address in the address book.
 func (r *Runner) write(ctx context.Context, o outcome) error {
 	var book []store.Address
 	if o.State == store.Sent && o.Token != "" && !r.a.opt.NoAddressBook {
@@ -192,17 +192,17 @@ func (r *Runner) write(ctx context.Context, o outcome) error {
 	return r.a.opt.Store.Advance(ctx, r.a.storeKey(), []store.State{o.was}, []store.Entry{r.a.data.encrypt(o.envelope)}, book...)
 }
 
-// clarify finds out what became of an entry that some program was sending when
-// it ended.
+// clarify finds out whether an entry was sent that a program was sending when it
+// ended.
 func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Uncertain, errInterrupted))
 	}
 	if e.UserID != "" {
-		// Its membership is read before it is sent again.
+		// The membership is read before it is sent again.
 		return r.save(ctx, r.ended(e, store.Queued, nil))
 	}
-	r.blind = true // a homeserver that is down cannot tell
+	r.blind = true // the homeserver may be down
 	if _, err := r.freshen(ctx); err != nil {
 		return nil, err
 	}
@@ -215,16 +215,16 @@ func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 		e.Token = token
 		o = r.ended(e, store.Sent, nil)
 	}
-	r.learn(o, e.Changed, nil) // who sent it may not have come to it
+	r.learn(o, e.Changed, nil) // the program that sent it may have ended before it did
 	return r.save(ctx, o)
 }
 
-// noticeSent looks whether an uncertain entry has shown up in its room. Where
-// invites that look alike are fewer than entries, nobody can tell whose they are.
+// noticeSent looks for uncertain entries in their rooms. If fewer invites than
+// entries match, it is not certain which entry is which.
 func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 	var uncertain []envelope
-	shown := map[int64][]string{}  // by the entries' numbers
-	claims := map[string][]int64{} // the other way round
+	shown := map[int64][]string{}  // tokens by entry
+	claims := map[string][]int64{} // entries by token
 	rooms := map[id.RoomID][]invite.Invite{}
 	for _, e := range r.entries {
 		if e.State != store.Uncertain || e.payload.Address == "" {
@@ -258,8 +258,8 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 	return nil, nil
 }
 
-// notIt are the invites that were in the room before e was sent, and those that
-// are known to have gone to somebody.
+// notIt returns the tokens of invites that cannot be e: they were in the room before
+// e was sent, or their address is known.
 func (a *Account) notIt(e envelope) map[string]bool {
 	other := a.book.tokens(e.Room)
 	for _, token := range e.payload.Before {
@@ -268,21 +268,20 @@ func (a *Account) notIt(e envelope) map[string]bool {
 	return other
 }
 
-// own are the account's own invites in a room.
+// own returns the invites of a room that the account sent.
 func (a *Account) own(room id.RoomID) []invite.Invite {
 	return slices.DeleteFunc(a.Invites(room), func(i invite.Invite) bool { return i.Sender != a.session.UserID })
 }
 
-// ownTokens are those of the account's own invites in a room that may be to an
+// ownTokens returns the tokens of the account's invites of a room that match an
 // address.
 func (a *Account) ownTokens(room id.RoomID, address string) []string {
 	return tokens(slices.DeleteFunc(a.own(room), func(i invite.Invite) bool { return !invite.Matches(i.DisplayName, address) }))
 }
 
-// freshen asks the homeserver what is new if nothing has for a while, and reports
-// whether it has.
+// freshen syncs if the last sync is too old, and reports whether it did.
 func (r *Runner) freshen(ctx context.Context) (bool, error) {
-	if age := r.a.opt.Now().Sub(r.a.AsOf()); !r.blind && age >= 0 && age < fresh {
+	if age := r.a.opt.Now().Sub(r.a.AsOf()); !r.blind && age >= 0 && age < maxSyncAge {
 		return false, nil
 	}
 	err := r.a.syncNow(ctx)

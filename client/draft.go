@@ -11,14 +11,14 @@ import (
 
 const noteDraft = "draft"
 
-// A Draft is what a user has typed and not sent: each text that was pasted, and
-// the one that was typed.
+// A Draft is a list of invitees that the user has not sent: the pasted texts and the
+// typed text.
 type Draft struct {
-	At    time.Time `json:"at"` // when it changed last; zero if that is not known
+	At    time.Time `json:"at"` // of the last change; zero if not known
 	Texts []string  `json:"texts"`
 }
 
-// UnmarshalJSON also reads the form that drafts had at first: the texts alone.
+// UnmarshalJSON also reads the first format of drafts: a list of texts.
 func (d *Draft) UnmarshalJSON(data []byte) error {
 	type current Draft
 	if json.Unmarshal(data, &d.Texts) == nil {
@@ -27,8 +27,7 @@ func (d *Draft) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*current)(d))
 }
 
-// KeepDraft keeps a draft, sealed; one without texts is forgotten. A connection
-// that is lost takes nothing of it along.
+// KeepDraft stores a draft, encrypted. A draft without texts deletes the stored one.
 func (a *Account) KeepDraft(ctx context.Context, draft Draft) error {
 	if a.opt.Store == nil {
 		return nil
@@ -44,8 +43,8 @@ func (a *Account) KeepDraft(ctx context.Context, draft Draft) error {
 	return a.opt.Store.SetNote(ctx, a.storeKey(), noteDraft, sealed)
 }
 
-// Draft returns what was kept; without texts if nothing was. One that was sealed in
-// a session that is lost counts as nothing.
+// Draft returns the stored draft. It has no texts if there is none, or if it was
+// encrypted in a session that is lost.
 func (a *Account) Draft(ctx context.Context) (draft Draft, err error) {
 	if a.opt.Store == nil {
 		return draft, nil

@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-func TestDraftIsThereAtTheNextStart(t *testing.T) {
+func TestDraftIsRestored(t *testing.T) {
 	n := newTown(t)
 	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
@@ -42,7 +42,7 @@ func TestDraftIsThereAtTheNextStart(t *testing.T) {
 	}
 }
 
-func TestDraftOfOldIsRead(t *testing.T) {
+func TestFirstFormatOfDraftsIsRead(t *testing.T) {
 	var draft client.Draft
 	if err := json.Unmarshal([]byte(`["grace@navy.example","rob@be"]`), &draft); err != nil || len(draft.Texts) != 2 || !draft.At.IsZero() {
 		t.Errorf("%+v, %v", draft, err)

@@ -11,12 +11,12 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// Reasons why something cannot be done, beside the types below.
+// Errors of sign-ins, rooms, identity servers and invites, besides the types below.
 var (
 	ErrPassword          = errors.New("wrong user name or password")
 	ErrNoPassword        = errors.New("the homeserver does not offer to sign in with a password")
 	ErrToken             = errors.New("the homeserver does not know this access token")
-	ErrLoginToken        = errors.New("the homeserver does not take what single sign-on gave")
+	ErrLoginToken        = errors.New("the homeserver refuses the login token of single sign-on")
 	ErrNotOffered        = errors.New("the homeserver does not offer this way to sign in")
 	ErrNotJoined         = errors.New("you are not in this room")
 	ErrNoIdentityServer  = errors.New("no identity server is set, and only one can send invites by e-mail")
@@ -53,13 +53,13 @@ func (e *PowerError) Error() string {
 	if e.Revoking {
 		action = "revoking"
 	}
-	return fmt.Sprintf("your power level in %s is %d, and %s takes %d", e.Room, e.Have, action, e.Need)
+	return fmt.Sprintf("your power level in %s is %d, and %s needs %d", e.Room, e.Have, action, e.Need)
 }
 
 // A MemberError says that a user cannot be invited because of their membership of
 // the room.
 type MemberError struct {
-	Address    string // of the user, if the invite was to be for that
+	Address    string // of the user, if the invite was to an address
 	UserID     id.UserID
 	Room       string
 	Membership string // join, invite or ban
@@ -80,8 +80,8 @@ func (e *MemberError) Error() string {
 	}
 }
 
-// A PendingError says that an address seems to have an invite already that is
-// still out. The redacted names are all there is to go by.
+// A PendingError says that there may be a pending invite for an address. Their
+// display names match.
 type PendingError struct {
 	Address string
 	Similar []invite.Invite
@@ -92,22 +92,22 @@ func (e *PendingError) Error() string {
 	return fmt.Sprintf("%s may have an invite already: %s, sent by %s, is still pending", e.Address, i.DisplayName, i.Sender)
 }
 
-// A TermsError says that an identity server wants its terms accepted first.
+// A TermsError says that the terms of an identity server have to be accepted first.
 type TermsError struct {
 	Server   string
-	Policies []identity.Policy // those still to be accepted
+	Policies []identity.Policy // that are not accepted
 }
 
 func (e *TermsError) Error() string {
 	return "the terms of " + e.Server + " have not been accepted yet"
 }
 
-// An UncertainError says that a request for an invite was sent, what came of it
-// was not told, and the room's state does not show the invite. A mail may or may
-// not have gone out.
+// An UncertainError says that it is not known whether an invite was sent: there is
+// no response that tells, and the invite is not in the room. An e-mail may have been
+// sent.
 type UncertainError struct {
 	Address string // or the Matrix ID
-	Err     error  // why it is not known
+	Err     error  // why
 }
 
 func (e *UncertainError) Error() string {

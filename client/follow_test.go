@@ -19,7 +19,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-func TestTakenBeforeWeLooked(t *testing.T) {
+func TestAcceptedBeforeTheFirstSync(t *testing.T) {
 	n := newTown(t)
 	taken, open, revoked := n.invite("grace@navy.example"), n.invite("lin@kernel.example"), n.invite("rob@bell.example")
 	second := n.invite("grace@navy.example")
@@ -39,7 +39,7 @@ func TestTakenBeforeWeLooked(t *testing.T) {
 	}
 }
 
-func TestLinkTakenByAnotherAccount(t *testing.T) {
+func TestLinkAcceptedByAnotherAccount(t *testing.T) {
 	n := newTown(t)
 	token := n.invite("grace@navy.example")
 	a := n.account()
@@ -96,7 +96,7 @@ func TestRevoke(t *testing.T) {
 	}
 }
 
-func TestGarbageSpoilsNothingButItself(t *testing.T) {
+func TestMalformedEventAffectsNoOther(t *testing.T) {
 	n := newTown(t)
 	n.room = id.RoomID(n.CreateRoom(n.ada, sandbox.RoomOptions{RoomVersion: "9"})) // a newer one lets creators do all
 	good := n.invite("grace@navy.example")
@@ -126,7 +126,7 @@ func TestGarbageSpoilsNothingButItself(t *testing.T) {
 	}
 }
 
-func TestRoomsHaveNames(t *testing.T) {
+func TestRoomNames(t *testing.T) {
 	n := newTown(t)
 	n.CreateRoom(n.ada, sandbox.RoomOptions{Members: []string{n.grace}})
 	empty := n.CreateRoom(n.ada, sandbox.RoomOptions{})
@@ -159,7 +159,7 @@ func TestFindRoom(t *testing.T) {
 	}
 }
 
-func TestWatcherBringsNews(t *testing.T) {
+func TestWatcherReturnsChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		w := n.signIn(n.ada).Watch()
@@ -181,7 +181,7 @@ func TestWatcherBringsNews(t *testing.T) {
 	})
 }
 
-func TestWatcherComesBack(t *testing.T) {
+func TestWatcherRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		w := n.signIn(n.ada).Watch()
@@ -227,7 +227,7 @@ func TestWatcherEnds(t *testing.T) {
 	})
 }
 
-func TestKickedRoomIsGone(t *testing.T) {
+func TestKickedRoomIsRemoved(t *testing.T) {
 	n := newTown(t)
 	quiet := id.RoomID(n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Quiet", Members: []string{n.ada}}))
 	a := n.account()
@@ -261,7 +261,7 @@ func TestTraceOfAClosedRoomEnds(t *testing.T) {
 
 // Whoever overwrites an invite after it was taken takes nothing away from who
 // took it, and cannot hide that they did.
-func TestOverwrittenAfterItWasTaken(t *testing.T) {
+func TestReplacedAfterItWasAccepted(t *testing.T) {
 	n := newTown(t)
 	eve := n.AddUser("eve", password, "Eve")
 	n.must(n.Invite(string(n.room), n.ada, eve))
@@ -285,7 +285,7 @@ func TestOverwrittenAfterItWasTaken(t *testing.T) {
 }
 
 // One room whose past cannot be read keeps news of the others from nobody.
-func TestStuckTraceLetsNewsThrough(t *testing.T) {
+func TestFailedTraceDelaysNoChangesOfOtherRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		n.invite("grace@navy.example")
@@ -308,7 +308,7 @@ func TestStuckTraceLetsNewsThrough(t *testing.T) {
 }
 
 // A redaction changes an event and replaces none.
-func TestRedactedWhileWatched(t *testing.T) {
+func TestRedactedInviteIsFetchedAgain(t *testing.T) {
 	n := newTown(t)
 	token := n.invite("grace@navy.example")
 	a := n.account()
@@ -327,7 +327,7 @@ func TestRedactedWhileWatched(t *testing.T) {
 
 // Many took an invite before we looked. Where they stand is asked of a few at a
 // time, and of nobody more once the homeserver has had enough.
-func TestMembershipsAreAskedForTogether(t *testing.T) {
+func TestMembershipsAreRequestedConcurrently(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const people, memberPath = 20, "/_matrix/client/v3/rooms/*/state/m.room.member/*"
 		n := newTown(t)
@@ -371,7 +371,7 @@ func TestMembershipsAreAskedForTogether(t *testing.T) {
 
 // Rewriting an invite over and over neither fills the memory nor hides who first
 // sent it, or that somebody had taken it.
-func TestLongPastIsCut(t *testing.T) {
+func TestLongHistoryIsTrimmed(t *testing.T) {
 	n := newTown(t)
 	eve := n.AddUser("eve", password, "Eve")
 	n.must(n.Invite(string(n.room), n.ada, eve))

@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-func TestWhoNamesTheIdentityServer(t *testing.T) {
+func TestSourceOfTheIdentityServer(t *testing.T) {
 	const (
 		dataPath  = "/_matrix/client/v3/user/*/account_data/m.identity_server"
 		wellKnown = "/.well-known/matrix/client"
@@ -59,7 +59,7 @@ func TestPlainIdentityServerIsRefused(t *testing.T) {
 	}
 }
 
-func TestIdentityServerIsInTrouble(t *testing.T) {
+func TestIdentityServerErrors(t *testing.T) {
 	for name, spoil := range map[string]func(*town){
 		"down": func(n *town) { n.SetIdentityServerDown(true) },
 		"a page instead": func(n *town) {
@@ -91,7 +91,7 @@ func TestIdentityServerIsInTrouble(t *testing.T) {
 	}
 }
 
-func TestPepperChangesBetweenTwoQuestions(t *testing.T) {
+func TestPepperChangesBetweenTwoLookups(t *testing.T) {
 	n := newTown(t)
 	n.must(n.Bind("grace@navy.example", n.grace))
 	n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/hash_details", Times: 1, Status: 200, Body: `{"algorithms":["sha256"],"lookup_pepper":"old"}`})

@@ -23,7 +23,7 @@ func (n *town) asked() map[string]int {
 
 // A key may die while somebody looks on. It is asked about again, each key for
 // itself and no more often than it takes.
-func TestOldAnswersAreAskedForAgain(t *testing.T) {
+func TestOldKeyResultsAreCheckedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		token := n.invite("lin@kernel.example")

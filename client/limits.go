@@ -10,17 +10,17 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
-// noteLimits is the name that the limits are stored by.
+// noteLimits is the name under which the limits are stored.
 const noteLimits = "paces"
 
-// A Limit is how often the servers accept invites, as far as sending has met it.
+// A Limit is a rate limit of the servers, as far as sending has reached it.
 type Limit struct {
 	What     string // "mails" or "invites to Matrix IDs"
-	Burst    int    // at once after a rest
+	Burst    int    // invites at once, after a pause
 	Interval time.Duration
 }
 
-// Limits returns the limits that sending has met.
+// Limits returns the rate limits that sending has reached.
 func (a *Account) Limits(ctx context.Context) ([]Limit, error) {
 	if a.opt.Store == nil {
 		return nil, nil
@@ -33,7 +33,7 @@ func (a *Account) Limits(ctx context.Context) ([]Limit, error) {
 	return slices.DeleteFunc(met, func(l Limit) bool { return l.Interval == 0 }), nil
 }
 
-// learn records what an answer says about the limits of the servers.
+// learn records what a response says about the rate limits.
 func (r *Runner) learn(o outcome, began time.Time, err error) {
 	now, user := r.a.opt.Now(), o.UserID
 	limit, limited := errors.AsType[*RateLimitError](err)
@@ -54,7 +54,7 @@ func (r *Runner) learn(o outcome, began time.Time, err error) {
 	r.learned = true
 }
 
-// moreFor reports whether other invites to the same user are queued.
+// moreFor reports whether other invites for the same user are queued.
 func (r *Runner) moreFor(o outcome) bool {
 	return o.UserID != "" && slices.ContainsFunc(r.entries, func(e envelope) bool {
 		return e.ID != o.ID && e.UserID == o.UserID && e.State == store.Queued

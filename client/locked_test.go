@@ -34,7 +34,7 @@ func TestLockedAccountStaysSignedIn(t *testing.T) {
 	})
 }
 
-func TestLockedAccountSendsNothingAndLosesNothing(t *testing.T) {
+func TestLockedAccountSendsNothingAndKeepsTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.start(n.signIn(n.ada).Session(), t.TempDir()+"/store.db")

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// errGaveWay ends a long poll because another sync cannot wait for it.
-var errGaveWay = errors.New("another sync cannot wait for this one")
+// errGaveWay ends a long poll because another sync must not wait for it.
+var errGaveWay = errors.New("another sync must not wait for this one")
 
-// A longPoll is the sync that the homeserver may answer late. It gives way to those
-// that cannot wait: it ends if it is under way, and if it has yet to begin it asks for
-// an answer at once.
+// A longPoll is the sync whose response the homeserver may hold. It gives way to
+// syncs that must not wait: it ends if it is in progress, and requests an immediate
+// response if it has not begun.
 type longPoll struct {
 	mu     sync.Mutex
-	urgent int                     // syncs that cannot wait and are not done yet
-	stop   context.CancelCauseFunc // ends the poll that is under way
+	urgent int                     // syncs that must not wait and are not done
+	stop   context.CancelCauseFunc // ends the poll in progress
 }
 
-// begin is called by the sync that has its turn. It returns the context for the
-// request and how long the homeserver may hold the answer.
+// begin returns the context for the request and how long the homeserver may hold the
+// response. The caller holds Account.syncing.
 func (p *longPoll) begin(ctx context.Context, wait time.Duration) (context.Context, time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -31,7 +31,7 @@ func (p *longPoll) begin(ctx context.Context, wait time.Duration) (context.Conte
 	return ctx, wait
 }
 
-// end is called when the request that begin was called for is over.
+// end is called when the request is over.
 func (p *longPoll) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -41,8 +41,8 @@ func (p *longPoll) end() {
 	}
 }
 
-// giveWay ends the poll that is under way, and keeps the homeserver from holding any
-// answer until done is called.
+// giveWay ends the poll in progress, and requests immediate responses until done is
+// called.
 func (p *longPoll) giveWay() (done func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,16 +8,17 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A namesake is whoever an invite to a name in a room, by one sender, may be to.
+// A namesake is the display name of an invite in a room, with its sender and its
+// address.
 type namesake struct {
 	room    id.RoomID
 	name    string
 	sender  id.UserID
-	address string // "" for those of which it is not known
+	address string // empty if not known
 }
 
-// namesakes are the invites that are warned of for their names alone, and those
-// that they are warned of.
+// namesakes counts the invites with the same namesake, to decide which warnings
+// about equal display names apply.
 type namesakes map[namesake]struct{ pending, joined int }
 
 func (a *Account) namesakes() namesakes {
@@ -45,9 +46,9 @@ func (a *Account) namesakeOf(i invite.Invite) namesake {
 	return namesake{i.RoomID, i.DisplayName, i.Sender, to.Canonical().Address}
 }
 
-// apart returns what tells whether the others that an invite is warned of are
-// known to be to somebody else. The invites are looked through when it is first
-// asked, and once.
+// apart returns a function that reports whether the other invites that a warning is
+// about are known to be for other addresses. It reads the invites once, in the first
+// call.
 func (a *Account) apart() func(invite.Invite, invite.Warning) bool {
 	all := sync.OnceValue(a.namesakes)
 	return func(i invite.Invite, w invite.Warning) bool {
@@ -55,9 +56,9 @@ func (a *Account) apart() func(invite.Invite, invite.Warning) bool {
 		if me.address == "" {
 			return false
 		}
-		nobody := me
-		nobody.address = ""
-		same, unknown := all()[me], all()[nobody]
+		noAddress := me
+		noAddress.address = ""
+		same, unknown := all()[me], all()[noAddress]
 		if w == invite.RejoinHazard {
 			return same.joined+unknown.joined == 0
 		}

@@ -16,7 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// An ItemState is how far an invite in the outbox has come.
+// An ItemState is the state of an invite in the outbox.
 type ItemState = store.State
 
 // The states of an [Item].
@@ -32,19 +32,19 @@ const (
 
 // An Item is an invite in the outbox.
 type Item struct {
-	Number   int64 // for as long as the outbox remembers it, and never another's
+	Number   int64 // unique, also after items are deleted
 	Room     id.RoomID
 	Address  threepid.ID // zero if it is for a Matrix ID, or Sealed
-	Name     string      // of the person, if it was given
+	Name     string      // of the invitee, if the inviter gave it
 	State    ItemState
 	QueuedAt time.Time
-	Changed  time.Time // when it came into its state
+	Changed  time.Time // time of the last change of the state
 	Attempts int
-	UserID   id.UserID // the Matrix ID that is invited, and no mail sent
-	Token    string    // of the invite in the room, once that is known
+	UserID   id.UserID // that is invited; then no e-mail is sent
+	Token    string    // of the invite in the room; empty until known
 
-	// Sealed is set if the invitee is not known, because they were sealed in a
-	// session that is lost.
+	// Sealed is set if the invitee is not known: they were encrypted in a session
+	// that is lost.
 	Sealed bool
 
 	// Reason says why it is uncertain or failed, or what happened when it was
@@ -53,7 +53,7 @@ type Item struct {
 	Advice Advice
 }
 
-// Invitee is the person that is invited; zero if the item is Sealed.
+// Invitee returns the invitee; zero if the item is Sealed.
 func (i Item) Invitee() recipients.Invitee {
 	switch {
 	case i.Sealed:
@@ -64,21 +64,22 @@ func (i Item) Invitee() recipients.Invitee {
 	return recipients.Invitee{UserID: i.UserID}
 }
 
-// An Outbox is what is on its way, and what became of it.
+// An Outbox is the list of invites that are queued, sent, failed or cancelled.
 type Outbox struct {
 	Items  []Item // the oldest first
 	Paused bool
 	// Sender is the program that sends; empty if none does.
 	Sender string
-	// Next is when the next one goes out if a program sends, and Last when all
-	// will have gone. They are zero if nothing waits, and Last if nobody can tell.
+	// Next is when the next invite is sent if a program sends, and Last when all are
+	// sent. They are zero if none is queued; Last is also zero if it cannot be
+	// computed.
 	Next, Last time.Time
 
 	queued ratelimit.Queue
 	limits ratelimit.Limits
 }
 
-// Count is how many items are in one of the states.
+// Count returns the number of items in the given states.
 func (o Outbox) Count(states ...ItemState) int {
 	n := 0
 	for _, i := range o.Items {
@@ -89,23 +90,23 @@ func (o Outbox) Count(states ...ItemState) int {
 	return n
 }
 
-// Over is how many items nothing more will happen to: what [Account.ClearOutbox]
-// forgets.
+// Over returns the number of items that [Account.ClearOutbox] deletes.
 func (o Outbox) Over() int { return o.Count(over()...) }
 
-// over are the states in which nothing more happens.
+// over returns the states that do not change any more.
 func over() []store.State {
 	return []store.State{store.Sent, store.Resolved, store.Failed, store.Cancelled}
 }
 
-// ErrNoStore says that there is nowhere to write down what is sent.
-var ErrNoStore = errors.New("nothing can be written down, so nothing is sent")
+// ErrNoStore says that there is no store, which sending needs.
+var ErrNoStore = errors.New("the store cannot be written, so nothing is sent")
 
-// ErrNotWaiting says that what is to be done with an item does not fit its state.
-var ErrNotWaiting = errors.New("it has gone on meanwhile")
+// ErrNotWaiting says that the state of an item does not allow the change.
+var ErrNotWaiting = errors.New("its state has changed meanwhile")
 
-// Enqueue puts plans into the outbox, in their order; a [Runner] sends them. What
-// is on its way to the same room already is left out. It returns the new items.
+// Enqueue adds plans to the outbox, in their order; a [Runner] sends them. Plans for
+// an invitee who is in the outbox for the same room are left out. It returns the new
+// items.
 func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	if a.opt.Store == nil {
 		return nil, ErrNoStore
@@ -133,7 +134,7 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	return items, nil
 }
 
-// Outbox reads the outbox.
+// Outbox returns the outbox.
 func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 	if a.opt.Store == nil {
 		return Outbox{}, nil
@@ -176,25 +177,25 @@ func (a *Account) item(e store.Entry) Item {
 	}
 }
 
-// Cancel keeps items from being sent. One that is being sent cannot be called
-// back; then none is cancelled, and the error is [ErrNotWaiting].
+// Cancel cancels queued items. If one of them is being sent or was sent, none is
+// cancelled, and the error is [ErrNotWaiting].
 func (a *Account) Cancel(ctx context.Context, numbers ...int64) error {
 	return a.move(ctx, numbers, store.Cancelled, store.Queued)
 }
 
-// Retry queues items again. For one that is uncertain somebody has to have
-// decided that it may be sent a second time.
+// Retry queues failed, cancelled and uncertain items again. The user decides whether
+// an uncertain one is sent a second time.
 func (a *Account) Retry(ctx context.Context, numbers ...int64) error {
 	return a.move(ctx, numbers, store.Queued, store.Failed, store.Cancelled, store.Uncertain)
 }
 
-// MarkSent says of uncertain items that they went out.
+// MarkSent marks uncertain items as sent.
 func (a *Account) MarkSent(ctx context.Context, numbers ...int64) error {
 	return a.move(ctx, numbers, store.Sent, store.Uncertain)
 }
 
-// ClearOutbox forgets what is over. With it goes what it knew of addresses; the
-// address book stays.
+// ClearOutbox deletes the items whose state does not change any more. The address
+// book stays.
 func (a *Account) ClearOutbox(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
@@ -202,7 +203,7 @@ func (a *Account) ClearOutbox(ctx context.Context) error {
 	return a.opt.Store.Clear(ctx, a.storeKey(), over()...)
 }
 
-// move takes items from one of some states to another, all or none.
+// move moves items from one of some states to another, all or none.
 func (a *Account) move(ctx context.Context, numbers []int64, to store.State, from ...store.State) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
@@ -226,7 +227,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 		e.State, e.Changed = to, a.opt.Now()
 		e.payload.forget()
 		if to == store.Queued {
-			// What is known by now was known to who decided to try again.
+			// The user decided to try again knowing these invites.
 			e.payload.Reason, e.payload.Advice = "", Advice{}
 			if pending[e.Room] == nil {
 				pending[e.Room] = a.pending(e.Room)
@@ -245,7 +246,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 
 const notePaused = "paused"
 
-// PauseOutbox keeps all programs from sending what waits, until it is resumed.
+// PauseOutbox keeps all programs from sending, until it is called with false.
 func (a *Account) PauseOutbox(ctx context.Context, pause bool) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
@@ -264,17 +265,17 @@ func (a *Account) paused(ctx context.Context) (bool, error) {
 	return len(value) > 0, err
 }
 
-// wakeRunner tells this program's runner to look again.
+// wakeRunner makes the runner of this program read the outbox.
 func (a *Account) wakeRunner() {
 	select {
 	case a.outboxChanged <- struct{}{}:
-	default: // it has been told
+	default: // it is awake
 	}
 }
 
-// Outlook is when the next of everything in the outbox would go, and when the last,
-// if these plans were in it as well, as far as can be told now; zero if nothing
-// waits, and the last if that cannot be known.
+// Outlook returns when the next and the last invite would be sent if the outbox had
+// these plans as well. The times are zero if nothing is queued; last is also zero if
+// it cannot be computed.
 func (o Outbox) Outlook(now time.Time, plans []Plan) (next, last time.Time) {
 	q := ratelimit.Queue{Mails: o.queued.Mails, Users: maps.Clone(o.queued.Users)}
 	for _, p := range plans {

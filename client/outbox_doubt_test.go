@@ -20,7 +20,7 @@ import (
 )
 
 // A proxy in front of a homeserver that is away answers everything with 502.
-func TestHomeserverAwayBehindAProxyCostsOneUncertainInvite(t *testing.T) {
+func TestHomeserverDownBehindAProxyLeavesOneUncertainInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -35,7 +35,7 @@ func TestHomeserverAwayBehindAProxyCostsOneUncertainInvite(t *testing.T) {
 }
 
 // Of two that look alike one went out and nobody can tell which.
-func TestUncertainInvitesThatLookAlikeAreNotTakenForEachOther(t *testing.T) {
+func TestUncertainInvitesWithEqualNamesAreNotMistaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -60,7 +60,7 @@ func TestUncertainInvitesThatLookAlikeAreNotTakenForEachOther(t *testing.T) {
 	})
 }
 
-func TestBothOfTwoUncertainInvitesShowUp(t *testing.T) {
+func TestBothOfTwoUncertainInvitesAreFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -112,7 +112,7 @@ func (n *town) interrupted(address string) *client.Account {
 	return n.start(session, path)
 }
 
-func TestInviteOfAMatrixIDWhoseAnswerWasLostCounts(t *testing.T) {
+func TestInviteOfAMatrixIDWithALostResponseIsFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		n.must(n.Bind("grace@navy.example", n.grace))
@@ -147,7 +147,7 @@ func TestCancelledOrPausedWhileItIsPlannedIsNotSent(t *testing.T) {
 	}
 }
 
-func TestNewsCutNoWaitShortThatAServerAskedFor(t *testing.T) {
+func TestOutboxChangesDoNotShortenARateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -171,7 +171,7 @@ func TestNewsCutNoWaitShortThatAServerAskedFor(t *testing.T) {
 }
 
 // A request that never leaves leaves no doubt, whatever kept it.
-func TestWhatNeverLeftIsNotUncertain(t *testing.T) {
+func TestUnsentRequestIsNotUncertain(t *testing.T) {
 	n := newServedTown(t)
 	var away atomic.Bool
 	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -199,7 +199,7 @@ func TestWhatNeverLeftIsNotUncertain(t *testing.T) {
 }
 
 // An identity server that breaks behind a proxy may have sent the mail before.
-func TestBrokenIdentityServerLeavesADoubt(t *testing.T) {
+func TestBrokenIdentityServerLeavesTheInviteUncertain(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
 	plan, err := a.Plan(t.Context(), n.room, n.who("one@navy.example"))

@@ -73,7 +73,7 @@ func errs(turns <-chan client.Turn) (list []error) {
 	}
 }
 
-func TestWhatCannotBeWrittenDownIsNotSent(t *testing.T) {
+func TestNothingIsSentIfTheStoreCannotBeWritten(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		fails []string
@@ -137,7 +137,7 @@ func TestWhatCannotBeWrittenDownIsNotSent(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeQueuedIsNotQueued(t *testing.T) {
+func TestEnqueueFailsIfTheStoreCannotBeWritten(t *testing.T) {
 	n := newTown(t)
 	path := filepath.Join(t.TempDir(), "store.db")
 	a := n.start(n.signIn(n.ada).Session(), path)
@@ -187,7 +187,7 @@ func (n *town) set(offset *atomic.Int64) *client.Account {
 
 // However the clock is set while invites wait, one request at most leaves before
 // its time, and each goes an interval late at most.
-func TestClockThatIsSetHoldsNothingUp(t *testing.T) {
+func TestSetClockDelaysNothing(t *testing.T) {
 	for _, jump := range []time.Duration{-time.Hour, -10 * 365 * 24 * time.Hour, 24 * time.Hour, -time.Second, time.Minute} {
 		t.Run(jump.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -221,7 +221,7 @@ func TestClockThatIsSetHoldsNothingUp(t *testing.T) {
 	}
 }
 
-func TestClockSetBackEndsNoBackOffLater(t *testing.T) {
+func TestClockSetBackDoesNotExtendABackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		var offset atomic.Int64
@@ -244,7 +244,7 @@ func TestClockSetBackEndsNoBackOffLater(t *testing.T) {
 }
 
 // While a laptop sleeps its timers do not run.
-func TestLaptopThatSleptSendsAtOnce(t *testing.T) {
+func TestLaptopSendsAtOnceAfterSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		var offset atomic.Int64
@@ -268,7 +268,7 @@ func TestLaptopThatSleptSendsAtOnce(t *testing.T) {
 	})
 }
 
-func TestRacingProgramsMailEverybodyOnce(t *testing.T) {
+func TestConcurrentProgramsSendEachInviteOnce(t *testing.T) {
 	n := newServedTown(t)
 	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
@@ -326,7 +326,7 @@ func TestRacingProgramsMailEverybodyOnce(t *testing.T) {
 	}
 }
 
-func TestNoAddressIsOnTheDiskInTheClear(t *testing.T) {
+func TestStoredAddressesAreEncrypted(t *testing.T) {
 	n := newTown(t)
 	path := filepath.Join(t.TempDir(), "store.db")
 	a := n.start(n.signIn(n.ada).Session(), path)

@@ -86,7 +86,7 @@ func (n *town) finished(a *client.Account, user id.UserID, others bool) time.Tim
 
 // Synapse takes 5 invites to one user, and then one in 333 seconds. Of all
 // invites by one sender it takes 10, and then one in 3.3 seconds.
-func TestInviteeLimitHoldsUpThatInviteeOnly(t *testing.T) {
+func TestInviteeLimitDelaysThatInviteeOnly(t *testing.T) {
 	for name, othersFirst := range map[string]bool{"the invitee first": false, "the others first": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestInviteeLimitHoldsUpThatInviteeOnly(t *testing.T) {
 	}
 }
 
-func TestOutlookKnowsTheLimitOfAnInvitee(t *testing.T) {
+func TestOutlookUsesTheLimitOfAnInvitee(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		rooms := n.createRooms(8)
@@ -139,7 +139,7 @@ func TestOutlookKnowsTheLimitOfAnInvitee(t *testing.T) {
 	})
 }
 
-func TestKilledProgramKnowsTheLimitOfAnInvitee(t *testing.T) {
+func TestInviteeLimitIsRestoredAfterAKill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		rooms := n.createRooms(8)

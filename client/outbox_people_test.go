@@ -82,9 +82,9 @@ func TestPlansForSeveralRooms(t *testing.T) {
 	got := planned(n.planAll(a, []id.RoomID{n.room, board, ops}, "lin@kernel.example, grace@navy.example, @ken:bell.example"))
 	want := []string{
 		"Compilers: lin@kernel.example: mail", "Compilers: grace@navy.example: invite @grace:example.org", "Compilers: @ken:bell.example: invite @ken:bell.example",
-		"Board: lin@kernel.example: your power level in Board is 0, and inviting takes 50",
-		"Board: grace@navy.example: your power level in Board is 0, and inviting takes 50",
-		"Board: @ken:bell.example: your power level in Board is 0, and inviting takes 50",
+		"Board: lin@kernel.example: your power level in Board is 0, and inviting needs 50",
+		"Board: grace@navy.example: your power level in Board is 0, and inviting needs 50",
+		"Board: @ken:bell.example: your power level in Board is 0, and inviting needs 50",
 		"Ops: lin@kernel.example: mail", "Ops: grace@navy.example: grace@navy.example is @grace:example.org, who is already in Ops", "Ops: @ken:bell.example: invite @ken:bell.example",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -126,7 +126,7 @@ func TestOneUserIsInvitedOnce(t *testing.T) {
 }
 
 // The membership shows whether an invite to a Matrix ID arrived.
-func TestLostAnswersOfInvitesToMatrixIDs(t *testing.T) {
+func TestLostResponsesOfInvitesToMatrixIDs(t *testing.T) {
 	for name, tc := range map[string]struct {
 		fault    sandbox.Fault
 		requests int
@@ -171,7 +171,7 @@ func TestUncertainMatrixIDIsNotInvitedAgainIfItArrived(t *testing.T) {
 	})
 }
 
-func TestQueuedMatrixIDIsNotOnTheDiskInTheClear(t *testing.T) {
+func TestStoredMatrixIDsAreEncrypted(t *testing.T) {
 	n := newTown(t)
 	path, session := filepath.Join(t.TempDir(), "store.db"), n.signIn(n.ada).Session()
 	a := n.start(session, path)

@@ -84,7 +84,7 @@ func hundred() []string {
 	return addresses
 }
 
-func TestHundredAddressesGoAsFastAsAStockHomeserverLets(t *testing.T) {
+func TestHundredAddressesAreSentAtTheLimitOfAStockHomeserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -115,7 +115,7 @@ func TestHundredAddressesGoAsFastAsAStockHomeserverLets(t *testing.T) {
 	})
 }
 
-func TestOutlookTellsWhenTheNextAndTheLastGo(t *testing.T) {
+func TestOutlookOfTheNextAndTheLastInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -145,7 +145,7 @@ func TestOutlookTellsWhenTheNextAndTheLastGo(t *testing.T) {
 	})
 }
 
-func TestRestartGoesOnWhereItWas(t *testing.T) {
+func TestRestartContinuesTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
@@ -171,7 +171,7 @@ func TestRestartGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
-func TestWhoTakesOverKnowsWhomTheOtherInvited(t *testing.T) {
+func TestNextRunnerReadsTheAddressBookOfTheFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
@@ -192,7 +192,7 @@ func TestWhoTakesOverKnowsWhomTheOtherInvited(t *testing.T) {
 	})
 }
 
-func TestWhatComesOfAnItem(t *testing.T) {
+func TestStatesOfAnItem(t *testing.T) {
 	const is = "/_matrix/identity/v2/store-invite"
 	limited := sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED"}`}
 	hinted := limited
@@ -277,7 +277,7 @@ func (n *town) invites(address string) (tokens []string) {
 	return tokens
 }
 
-func TestIdentityServersLimitCostsOneUncertainInvite(t *testing.T) {
+func TestIdentityServerLimitLeavesOneUncertainInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -295,7 +295,7 @@ func TestIdentityServersLimitCostsOneUncertainInvite(t *testing.T) {
 	})
 }
 
-func TestUncertainIsSettledByTheRoomOrAPerson(t *testing.T) {
+func TestUncertainIsSettledByTheRoomOrTheUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		a := n.lasting()
@@ -464,7 +464,7 @@ func TestLostKeySendsNothing(t *testing.T) {
 	})
 }
 
-func TestForgottenAddressesAreForgotten(t *testing.T) {
+func TestForgetAddresses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")

@@ -11,26 +11,25 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// pendingInvites are the invites of a room that are still out, in an order in
-// which those that may be to an address are found without looking at all: lists
-// and rooms are long.
+// pendingInvites are the pending invites of a room, indexed so that the ones that
+// may be to an address are found without reading all.
 type pendingInvites struct {
-	known map[threepid.ID][]sent     // by whom they are known to have gone to
-	named map[string][]invite.Invite // the others, by their names, folded
-	cuts  map[cut]bool               // how the names are cut
+	known map[threepid.ID][]sent     // by address, if it is known
+	named map[string][]invite.Invite // the others, by folded display name
+	cuts  map[cut]bool               // how the display names are shortened
 }
 
-// A sent invite is one that went to an address, in the spelling that it went to.
+// A sent invite is one with a known address, in the spelling that was used.
 type sent struct {
 	invite.Invite
 	address string
 }
 
-// A cut is how much of an address is left in a name such as "gra...@nav...", in
-// bytes: -1 if all of it is.
+// A cut is the number of bytes that are left of an address in a display name such as
+// "gra...@nav...": -1 if a part is whole.
 type cut struct{ local, domain int }
 
-// pending sorts the invites of a room that are still out.
+// pending returns the pending invites of a room.
 func (a *Account) pending(room id.RoomID) *pendingInvites {
 	p := &pendingInvites{
 		known: map[threepid.ID][]sent{}, named: map[string][]invite.Invite{}, cuts: map[cut]bool{},
@@ -48,7 +47,7 @@ func (a *Account) pending(room id.RoomID) *pendingInvites {
 	return p
 }
 
-// add sorts in an invite of which nobody knows who it went to.
+// add adds an invite whose address is not known.
 func (p *pendingInvites) add(i invite.Invite) {
 	local, domain, ok := cutAt(i.DisplayName)
 	if !ok {
@@ -59,7 +58,7 @@ func (p *pendingInvites) add(i invite.Invite) {
 	p.cuts[cut{left(local), left(domain)}] = true
 }
 
-// to are the invites that may be to an address; see [invite.Matches].
+// to returns the invites that may be to an address; see [invite.Matches].
 func (p *pendingInvites) to(address threepid.ID) []invite.Invite {
 	var found []invite.Invite
 	add := func(i invite.Invite, spelling string) {
@@ -79,8 +78,8 @@ func (p *pendingInvites) to(address threepid.ID) []invite.Invite {
 	return slices.CompactFunc(found, func(i, j invite.Invite) bool { return i.Token == j.Token })
 }
 
-// like are the invites of which nobody knows who they went to, and whose names
-// an address may have been cut to.
+// like returns the invites without a known address whose display name may be a
+// shortened form of an address.
 func (p *pendingInvites) like(address string) (found []invite.Invite) {
 	local, domain, ok := cutAt(address)
 	for c := range p.cuts {
@@ -91,7 +90,7 @@ func (p *pendingInvites) like(address string) (found []invite.Invite) {
 	return found
 }
 
-// of is the name that an address is given when it is cut so.
+// of returns the display name of an address that is shortened by c.
 func (c cut) of(local, domain string) string {
 	part := func(s string, n int) string {
 		if n < 0 {
@@ -117,7 +116,7 @@ func cutAt(address string) (local, domain string, ok bool) {
 	return address[:n], address[n+1:], true
 }
 
-// fold makes those strings equal that [strings.EqualFold] calls so.
+// fold maps strings that are equal by [strings.EqualFold] to the same string.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		least := r

@@ -15,40 +15,39 @@ import (
 )
 
 const (
-	// lookups is how many addresses go into one question to an identity server.
+	// lookups is the number of addresses in one request to an identity server.
 	lookups = 100
-	// askers is how many people a homeserver is asked about at once.
+	// askers is the number of concurrent requests for memberships.
 	askers = 4
 )
 
-// A Plan says what inviting a person to a room will do. [Account.Enqueue] has it
-// carried out.
+// A Plan is what inviting a person to a room will do. [Account.Enqueue] queues it.
 type Plan struct {
 	Room    Room
-	Address threepid.ID // zero if the person was named by a Matrix ID
+	Address threepid.ID // zero if the person was given by Matrix ID
 	Name    string      // of the person, if the inviter gave it
-	// UserID is set when the person was named by it, or when the address belongs to
-	// a user on Matrix. Then that Matrix ID is invited and no mail is sent.
+	// UserID is set if the person was given by Matrix ID, or if the address belongs
+	// to a user. Then the user is invited and no e-mail is sent.
 	UserID id.UserID
-	// Membership is what that user is in the room: join, invite, ban, leave, knock
-	// or, if they never were there, empty.
+	// Membership is the user's membership of the room: join, invite, ban, leave,
+	// knock, or empty if there is none.
 	Membership string
-	// Server is the host of the identity server, which will send the mail.
+	// Server is the host of the identity server, which sends the e-mail.
 	Server string
-	// Similar are pending invites of the room that may be to the same address; for
-	// those that were not sent from here the redacted name is all there is to go by.
+	// Similar are pending invites of the room that may be to the same address. For
+	// those that were not sent from here only the display names are compared.
 	Similar []invite.Invite
 	// Replaces is the token of the invite that is revoked for this one; empty if
 	// there is none (see [Account.PlanResend]).
 	Replaces string
-	// Queued is set if an invite for the person is on its way to the room already.
+	// Queued is set if the outbox has an invite for the person to the room.
 	Queued bool
-	// SameAs is set if another plan for the room invites the same user: that names
-	// them so. This plan is not to be carried out.
+	// SameAs is the invitee of another plan for the room that invites the same user.
+	// Then this plan is not sent.
 	SameAs recipients.Invitee
 }
 
-// Invitee is the person as the inviter named them.
+// Invitee returns the person as the inviter gave them.
 func (p Plan) Invitee() recipients.Invitee {
 	if p.Address.Address != "" {
 		return recipients.Invitee{Address: p.Address}
@@ -56,7 +55,7 @@ func (p Plan) Invitee() recipients.Invitee {
 	return recipients.Invitee{UserID: p.UserID}
 }
 
-// Err says why the plan cannot be carried out; nil if it can.
+// Err returns why the plan cannot be sent; nil if it can.
 func (p Plan) Err() error {
 	if !p.Room.MayInvite() {
 		return &PowerError{Room: p.Room.Name, Have: p.Room.Power, Need: p.Room.InvitePower}
@@ -68,8 +67,8 @@ func (p Plan) Err() error {
 	return nil
 }
 
-// Plan looks into everything that decides whether an invite will work, before
-// anything is sent: a homeserver has the mail sent first and checks afterwards.
+// Plan plans an invite. All that decides whether it will succeed is read before it
+// is sent: a homeserver has the e-mail sent first and checks afterwards.
 func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invitee) (Plan, error) {
 	plans, err := a.PlanAll(ctx, []id.RoomID{room}, []recipients.Invitee{who}, nil)
 	if err != nil {
@@ -78,12 +77,11 @@ func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invit
 	return plans[0], plans[0].Err()
 }
 
-// PlanAll makes a plan for each of some people in each of some rooms: room by
-// room, and in each in the order of the people. What keeps one of them from being
-// invited is in its plan, and so is that the account may not invite to the room
-// if it may to another; an error is about all. An identity server is only asked
-// if there are addresses. Now and then progress, which may be nil, is called with
-// the number of people that are done.
+// PlanAll makes a plan for each person in each room: room by room, and in each room
+// in the order of the people. A reason why one person cannot be invited is in the
+// plan. An error is returned if the account may invite to none of the rooms, or if a
+// request fails. The identity server is only asked about addresses. progress, which
+// may be nil, is called with the number of people that are done.
 func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
 	in, err := a.roomsToInvite(rooms)
 	if err != nil {
@@ -127,8 +125,8 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 	return plans, nil
 }
 
-// roomsToInvite are the rooms by their IDs. If the account may not invite to any
-// of them, the error says why not to the first.
+// roomsToInvite returns the rooms. If the account may invite to none of them, the
+// error says why for the first.
 func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
 	for _, room := range rooms {
 		r, err := a.Room(room)
@@ -143,8 +141,8 @@ func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
 	return in, nil
 }
 
-// usersOf are the Matrix IDs of people, empty where there is none, and the
-// identity server that was asked about their addresses, if there are any.
+// usersOf returns the Matrix IDs of people, empty if there is none, and the identity
+// server that was asked about addresses, if there are any.
 func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (users []id.UserID, server string, err error) {
 	var addresses []threepid.ID
 	for _, who := range people {
@@ -167,8 +165,8 @@ func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (use
 	return users, server, nil
 }
 
-// readMemberships asks what the users of some plans are in their rooms, if the
-// account may invite there.
+// readMemberships reads the memberships of the users of some plans, in rooms to
+// which the account may invite.
 func (a *Account) readMemberships(ctx context.Context, plans []Plan) error {
 	g, ctx := panicgroup.WithContext(ctx)
 	g.SetLimit(askers)
@@ -187,8 +185,8 @@ func (a *Account) readMemberships(ctx context.Context, plans []Plan) error {
 	return g.Wait()
 }
 
-// markRepeats marks all but one of the plans for a room that invite the same
-// user. The one that was named by the Matrix ID stays: it asks no identity server.
+// markRepeats marks all but one of the plans for a room that invite the same user. A
+// plan by Matrix ID stays: it needs no identity server.
 func markRepeats(plans []Plan) {
 	kept := map[id.UserID]recipients.Invitee{}
 	for _, byID := range []bool{true, false} {
@@ -206,12 +204,12 @@ func markRepeats(plans []Plan) {
 	}
 }
 
-// known are the tokens of the pending invites that the person who made the plan
-// knows of: they do not keep the new one from being sent.
+// known returns the tokens of the pending invites that the user knew of when
+// planning: they do not stop the new invite.
 func (p Plan) known() []string {
 	known := tokens(p.Similar)
 	if p.Replaces != "" {
-		known = append(known, p.Replaces) // the room may still show it
+		known = append(known, p.Replaces) // the room may not show the revocation yet
 	}
 	return known
 }
@@ -224,8 +222,8 @@ func tokens(invites []invite.Invite) []string {
 	return tokens
 }
 
-// queuedInvites are those in the outbox that may still go out, or may have: by
-// their marks and by the users that addresses were found to belong to.
+// queuedInvites are the invites in the outbox that may be sent or were perhaps sent:
+// by mark, and by user if an address belongs to one.
 type queuedInvites struct {
 	marks map[string]bool
 	users map[id.RoomID]map[id.UserID]bool
@@ -252,8 +250,8 @@ func (a *Account) queuedInvites(ctx context.Context) (queuedInvites, error) {
 	return q, err
 }
 
-// queuedFor reports whether the outbox holds an invite to a room for a person,
-// who is a user on Matrix if user is set.
+// queuedFor reports whether the outbox has an invite to a room for a person. user is
+// the person's Matrix ID if it is known.
 func (a *Account) queuedFor(q queuedInvites, room id.RoomID, who recipients.Invitee, user id.UserID) bool {
 	if len(q.marks) == 0 {
 		return false
@@ -262,14 +260,14 @@ func (a *Account) queuedFor(q queuedInvites, room id.RoomID, who recipients.Invi
 		user != "" && (q.users[room][user] || q.marks[string(a.data.mark(room, recipients.Invitee{UserID: user}))])
 }
 
-// membershipOf asks for the membership of a user in a room; empty if there is none.
+// membershipOf returns the membership of a user in a room; empty if there is none.
 func (a *Account) membershipOf(ctx context.Context, room id.RoomID, user id.UserID) (string, error) {
 	content, err := a.member(ctx, room, user)
 	var member struct {
 		Membership string `json:"membership"`
 	}
 	if err == nil {
-		_ = json.Unmarshal(content, &member) // of the wrong shape it tells nothing
+		_ = json.Unmarshal(content, &member) // malformed content has no membership
 	}
 	return member.Membership, err
 }

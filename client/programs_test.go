@@ -93,7 +93,7 @@ func (n *town) newestIsSaved(d *drawer) {
 
 // Two programs exchange one refresh token. The answer to the first exchange, which
 // the second one has made worthless, arrives last.
-func TestSlowAnswerReplacesNoBetterOne(t *testing.T) {
+func TestSlowResponseDoesNotReplaceANewerSession(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		other := n.resume(d)
 		n.ExpireTokens(n.ada)
@@ -112,7 +112,7 @@ func TestSlowAnswerReplacesNoBetterOne(t *testing.T) {
 	})
 }
 
-func TestProgramKilledWhileItRenewsEndsNothing(t *testing.T) {
+func TestProgramKilledDuringARenewalEndsNoSession(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Lose: true, Times: 1})
@@ -126,7 +126,7 @@ func TestProgramKilledWhileItRenewsEndsNothing(t *testing.T) {
 	})
 }
 
-func TestNothingIsExchangedWhileTheSavedSessionCannotBeRead(t *testing.T) {
+func TestUnreadableSavedSessionIsNotExchanged(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		n.works(n.resume(d))
 		n.ExpireTokens(n.ada)
@@ -156,7 +156,7 @@ func TestSessionThatAnotherProgramSignedOutOfIsNotRenewed(t *testing.T) {
 	}
 }
 
-func TestProgramThatHoldsTheLockForEverEndsNothing(t *testing.T) {
+func TestLockThatIsNeverReleasedEndsNoSession(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		n.ExpireTokens(n.ada)
 		d.held.Lock()
@@ -170,7 +170,7 @@ func TestProgramThatHoldsTheLockForEverEndsNothing(t *testing.T) {
 }
 
 // The session is renewed between the answer that gives a token and its first use.
-func TestTokenThatAnotherProgramReplacedIsNoLockedAccount(t *testing.T) {
+func TestTokenReplacedByAnotherProgramIsNoLockedAccount(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		other := n.resume(d)
 		d.look = func(client.Session) {

@@ -24,8 +24,8 @@ const (
 	maxSigned   = 64 << 10 // bytes; Sydent's have some 400
 )
 
-// proof is the object that proves that the account takes the invite. Who knows
-// the inviter needs nobody to sign it: the key is in the link.
+// proof returns the signed object that proves that the account accepts the invite.
+// If the inviter is known, it is signed with the key in the link, without a request.
 func (a *Account) proof(ctx context.Context, i Invitation, c Consent, inviter id.UserID) (json.RawMessage, Accepted, error) {
 	l, out := i.Link, Accepted{RoomID: i.Link.RoomID, Inviter: inviter}
 	if inviter != "" {
@@ -49,9 +49,9 @@ func (a *Account) proof(ctx context.Context, i Invitation, c Consent, inviter id
 	return signed, out, err
 }
 
-// sign has the host that the link names sign. One that no longer serves what it
-// mailed, for it was version 1 of the API, may serve version 2 to who has an
-// account there, as this one has if it is its own identity server
+// sign has the server in the link sign. A server that no longer has version 1 of the
+// identity service API, as in the link, may have version 2 for users who are signed
+// in, as this account is at its own identity server
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2sign-ed25519).
 func (a *Account) sign(ctx context.Context, i Invitation) (json.RawMessage, error) {
 	signed, err := a.askToSign(ctx, i)
@@ -73,16 +73,16 @@ func (a *Account) sign(ctx context.Context, i Invitation) (json.RawMessage, erro
 	return signed, err
 }
 
-// askToSign has the host that the link names sign, as a web client does that
-// opens the link. The way there is the guarded one for what strangers wrote:
-// nobody's credentials go along, and no redirect is followed.
+// askToSign sends the request of the link, as a web client does. It uses the
+// transport for URLs of other users: it sends no access token and follows no
+// redirect.
 func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage, error) {
 	u, err := url.Parse(i.Link.SignURL)
 	if err != nil {
 		return nil, ErrNobodySigns
 	}
 	query := url.Values{"token": {i.Link.Token}, "private_key": {i.Link.PrivateKey()}, "mxid": {string(a.session.UserID)}}
-	// The URL is built anew, so that it holds nothing but what is named here.
+	// A new URL has only the parts that are named here.
 	sign := url.URL{Scheme: u.Scheme, Host: i.Host, Path: u.Path, RawQuery: query.Encode()}
 	res, err := jsonhttp.Do(ctx, a.opt.KeyTransport, jsonhttp.Request{
 		Method: http.MethodPost, URL: sign.String(), Limit: maxSigned, Within: signTimeout, Secrets: []string{i.Link.PrivateKey()},
@@ -99,22 +99,22 @@ func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage,
 	return json.RawMessage(bytes.TrimSpace(res.Body)), nil
 }
 
-// saysForgotten reports whether a server has forgotten the token. Of a path that
-// it does not know it says M_UNRECOGNIZED as well; only the words differ.
+// saysForgotten reports whether a server no longer knows the token. For a path that
+// it does not know it sends M_UNRECOGNIZED as well, with another message.
 func saysForgotten(e *identity.Error) bool {
 	return e.Status == http.StatusNotFound && e.Code == "M_UNRECOGNIZED" && strings.Contains(strings.ToLower(e.Message), "token")
 }
 
-// Reasons why nobody signs, beside what the host itself says and those of
-// [invite.PrivateKey.Check].
+// Reasons why there is no valid signature, besides the responses of the server and the
+// errors of [invite.PrivateKey.Check].
 var (
-	ErrNobodySigns  = errors.New("the link names nobody who could sign that you take the invite")
-	ErrNotConfirmed = errors.New("it may not be asked before you have said so")
+	ErrNobodySigns  = errors.New("the link names no server that could confirm that you accept the invite")
+	ErrNotConfirmed = errors.New("it is not asked before you agree")
 	ErrForgotten    = errors.New("it no longer knows the invite")
 )
 
-// A SigningError says that the host in a link did not sign, or not what it was
-// asked to.
+// A SigningError says that the server in a link did not sign, or signed something
+// else.
 type SigningError struct {
 	Host string
 	Err  error
@@ -123,10 +123,10 @@ type SigningError struct {
 func (e *SigningError) Error() string {
 	var refused *identity.Error
 	var unreachable *identity.UnreachableError
-	if errors.As(e.Err, &refused) || errors.As(e.Err, &unreachable) { // which name the host themselves
-		return fmt.Sprintf("nobody has confirmed that you take the invite: %v", e.Err)
+	if errors.As(e.Err, &refused) || errors.As(e.Err, &unreachable) { // their texts name the server
+		return fmt.Sprintf("could not get a confirmation that you accept the invite: %v", e.Err)
 	}
-	return fmt.Sprintf("%s did not confirm that you take the invite: %v", e.Host, e.Err)
+	return fmt.Sprintf("%s did not confirm that you accept the invite: %v", e.Host, e.Err)
 }
 
 func (e *SigningError) Unwrap() error { return e.Err }

@@ -114,7 +114,7 @@ func (n *town) refreshes() int {
 	return count
 }
 
-func TestSessionIsRenewedBeforeItsEnd(t *testing.T) {
+func TestSessionIsRenewedBeforeItExpires(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		first := a.Session()
 		for range 3 {
@@ -130,7 +130,7 @@ func TestSessionIsRenewedBeforeItsEnd(t *testing.T) {
 	})
 }
 
-func TestPanicWhileRenewingGoesOnWithAllWhoWait(t *testing.T) {
+func TestPanicInARenewalIsRaisedInAllCallers(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		time.Sleep(5*time.Minute - 20*time.Second)
 		d.look = func(client.Session) { panic("the drawer is stuck") }
@@ -148,7 +148,7 @@ func TestPanicWhileRenewingGoesOnWithAllWhoWait(t *testing.T) {
 	})
 }
 
-func TestSessionIsRenewedWhenItIsRefused(t *testing.T) {
+func TestRefusedTokenIsRenewed(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.ExpireTokens(n.ada)
 		n.works(a)
@@ -169,7 +169,7 @@ func TestInviteIsSentOnceAcrossARenewal(t *testing.T) {
 	})
 }
 
-func TestInviteThatAwaitsARenewalIsNotUncertain(t *testing.T) {
+func TestInviteWaitingForARenewalIsNotUncertain(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.works(a)
 		plan, err := a.Plan(n.t.Context(), n.room, n.who("grace@navy.example"))
@@ -186,7 +186,7 @@ func TestInviteThatAwaitsARenewalIsNotUncertain(t *testing.T) {
 	})
 }
 
-func TestLostRenewalIsAskedForAgain(t *testing.T) {
+func TestLostRenewalIsRequestedAgain(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Lose: true, Times: 1})
@@ -199,7 +199,7 @@ func TestLostRenewalIsAskedForAgain(t *testing.T) {
 	})
 }
 
-func TestMissedRenewalDoesNotMatterWhileTheTokenIsGood(t *testing.T) {
+func TestFailedRenewalIsIgnoredWhileTheTokenIsValid(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.Inject(sandbox.Fault{Path: tokenPath, Status: 503})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Status: 503})
@@ -208,7 +208,7 @@ func TestMissedRenewalDoesNotMatterWhileTheTokenIsGood(t *testing.T) {
 	})
 }
 
-func TestManyRequestsWaitForOneRenewal(t *testing.T) {
+func TestConcurrentRequestsShareOneRenewal(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.works(a)
 		n.ExpireTokens(n.ada)
@@ -232,7 +232,7 @@ func TestManyRequestsWaitForOneRenewal(t *testing.T) {
 	})
 }
 
-func TestRenewalGoesOnWhenNobodyWaits(t *testing.T) {
+func TestRenewalContinuesAfterItsCallerIsCancelled(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Delay: time.Second, Times: 1})
@@ -266,7 +266,7 @@ func TestNewTokensAreSavedBeforeTheyAreUsed(t *testing.T) {
 	})
 }
 
-func TestUnsavedSessionWorksAndIsTold(t *testing.T) {
+func TestUnsavedSessionIsUsedAndReported(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		d.stuck = os.ErrPermission
 		n.ExpireTokens(n.ada)
@@ -312,7 +312,7 @@ func TestOtherOAuthServerGetsNoRefreshToken(t *testing.T) {
 	})
 }
 
-func TestRevokedSessionIsTold(t *testing.T) {
+func TestRevokedSessionIsReported(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.works(a)
 		n.RevokeGrants(n.ada)
@@ -327,7 +327,7 @@ func TestRevokedSessionIsTold(t *testing.T) {
 	})
 }
 
-func TestNewTokensThatAreRefusedEndTheAttempts(t *testing.T) {
+func TestRefusedNewTokensEndTheRetries(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 401, Body: `{"errcode":"M_UNKNOWN_TOKEN","error":"no","soft_logout":true}`})
 		locked := new(client.AccountLockedError)
@@ -340,14 +340,14 @@ func TestNewTokensThatAreRefusedEndTheAttempts(t *testing.T) {
 	})
 }
 
-func TestNobodyWhoKeepsNothingGetsTokensThatEnd(t *testing.T) {
+func TestNoRefreshTokenIsRequestedWithoutSaveSession(t *testing.T) {
 	n := newTown(t)
 	if s := n.signIn(n.ada).Session(); s.RefreshToken != "" || !s.ExpiresAt.IsZero() {
 		t.Errorf("%+v", s)
 	}
 }
 
-func TestWatcherOutlivesItsTokens(t *testing.T) {
+func TestWatcherRenewsItsTokens(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		w := a.Watch()
 		for end := time.Now().Add(time.Hour); time.Now().Before(end); {

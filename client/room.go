@@ -32,8 +32,8 @@ func (a *Account) Room(room id.RoomID) (Room, error) {
 	return r, nil
 }
 
-// FindRoom returns the joined room that a person means by its ID, its alias
-// with or without the server, or its name.
+// FindRoom returns the joined room with an ID, an alias with or without its server,
+// or a name.
 func (a *Account) FindRoom(name string) (Room, error) {
 	var found []Room
 	for _, r := range a.Rooms() {

@@ -12,47 +12,50 @@ import (
 )
 
 const (
-	// glance is how often a runner looks what other programs do to the outbox.
-	// Waiting in such slices also notices that a laptop has slept.
-	glance = 2 * time.Second
-	// glimpse is longer than it takes to see whether somebody sends.
-	glimpse = 50 * time.Millisecond
-	// fresh is how old what is known of the rooms may be when an invite goes out.
-	fresh = time.Minute
+	// pollInterval is how often a runner looks for changes of other programs to the
+	// outbox. It is short also because timers stop while a laptop sleeps.
+	pollInterval = 2 * time.Second
+	// holdTime is longer than another program holds the lock to see whether a program
+	// sends.
+	holdTime = 50 * time.Millisecond
+	// maxSyncAge is the age of the last sync up to which an invite is sent without another
+	// sync.
+	maxSyncAge = time.Minute
 
 	noteSender = "sender"
 )
 
-// A Runner sends what is in the outbox of an account, one after the other and
-// each when its time has come. Of all programs with the same store one sends at
-// a time; the others wait to take over.
+// A Runner sends the invites in the outbox of an account, one after the other, when
+// the rate limits allow it. Of all programs with the same store one sends at a time;
+// the others wait for it to end.
 type Runner struct {
 	a    *Account
 	name string
 
-	release func() // not nil while this runner is the one that sends
-	others  string // the program that is, as far as it was told
+	release func() // not nil while this runner sends
+	others  string // the program that sends; empty if not known
 	entries []envelope
 	limits  *ratelimit.Limits
 	version int64
 	paused  bool
-	read    bool     // entries, paces and whether it is paused are as they are on the disk
-	unsaved *outcome // what came of the last one, if it could not be written
-	learned bool     // paces are ahead of those on the disk
-	blind   bool     // something may be in a room that no sync has shown
+	read    bool     // entries, limits and paused are those of the store
+	unsaved *outcome // the last outcome, if it could not be stored
+	learned bool     // limits have changed and are not stored
+	blind   bool     // an invite may have been sent since the last sync
 
 	failures int           // in a row
-	failedAt time.Time     // the last of them
-	wait     time.Duration // from then on
-	asked    bool          // to wait that long, by a server
+	failedAt time.Time     // time of the last failure
+	wait     time.Duration // after the last failure
+	asked    bool          // a server asked for the wait
 }
 
-// A Turn is what a [Runner] brings.
+// A Turn is a result of [Runner.Next].
 type Turn struct {
-	// Item is what became of an invite; Number 0 if the turn is of none.
+	// Item is an invite that changed its state; its Number is 0 if the turn is about
+	// none.
 	Item Item
-	// Err says why nothing can be sent now. Sending is tried again in RetryIn;
-	// it is not worth waiting for if Final is set.
+	// Err is why nothing can be sent now. The next call of Next waits RetryIn before
+	// it tries again; if Final is set, trying again does not help.
 	Err     error
 	RetryIn time.Duration
 	Final   bool
@@ -60,13 +63,13 @@ type Turn struct {
 	Elsewhere string
 }
 
-// Runner returns a Runner; name is what other programs call it, such as "the
-// screen (process 4711)". Nothing happens before its Next is called.
+// Runner returns a Runner. name is how other programs show it, such as "the screen
+// (process 4711)". Nothing is sent before Next is called.
 func (a *Account) Runner(name string) *Runner { return &Runner{a: a, name: name} }
 
-// Next returns when something came of an invite, or sending cannot go on. When
-// ctx ends, an invite that is being sent is not given up: Next returns when its
-// answer is there or the homeserver's time is over.
+// Next returns when an invite has changed its state, or when sending fails. If ctx
+// ends while an invite is being sent, Next waits for the response, up to the limit
+// for a request.
 func (r *Runner) Next(ctx context.Context) Turn {
 	if r.a.opt.Store == nil {
 		return Turn{Err: ErrNoStore, Final: true}
@@ -91,16 +94,16 @@ func (r *Runner) Close() {
 		return
 	}
 	if r.unsaved != nil {
-		_ = r.write(context.Background(), *r.unsaved) // if not, who sends next finds out
+		_ = r.write(context.Background(), *r.unsaved) // if that fails, the next program clarifies it
 		r.unsaved = nil
 	}
-	_ = r.a.opt.Store.SetNote(context.Background(), r.a.storeKey(), noteSender, nil) // the lock is what counts
+	_ = r.a.opt.Store.SetNote(context.Background(), r.a.storeKey(), noteSender, nil) // only the lock decides who sends
 	r.a.sends.Store(false)
 	r.release()
 	r.release, r.read = nil, false
 }
 
-// failed is a turn that says why nothing goes now, and puts the next try off.
+// failed returns the turn of an error and sets the time of the next try.
 func (r *Runner) failed(err error) Turn {
 	wait := growing(r.failures, longestBackoff(err))
 	r.asked = askedToWait(err) > 0
@@ -111,7 +114,7 @@ func (r *Runner) failed(err error) Turn {
 	return Turn{Err: err, RetryIn: wait, Final: is[*SignedOutError](err) || errors.Is(err, context.Canceled)}
 }
 
-// askedToWait is for how long a server wants to be left alone.
+// askedToWait returns how long a server asked to wait.
 func askedToWait(err error) time.Duration {
 	if limit, ok := errors.AsType[*RateLimitError](err); ok {
 		return limit.RetryAfter
@@ -122,10 +125,10 @@ func askedToWait(err error) time.Duration {
 	return 0
 }
 
-// step does the next thing there is to do; nil if it only waited.
+// step does the next piece of work; it returns nil if it only waited.
 func (r *Runner) step(ctx context.Context) (*Turn, error) {
-	if passed := r.a.opt.Now().Sub(r.failedAt); passed >= 0 && passed < r.wait { // else a clock was set
-		r.idle(ctx, min(r.wait-passed, glance))
+	if passed := r.a.opt.Now().Sub(r.failedAt); passed >= 0 && passed < r.wait { // else the clock was set
+		r.idle(ctx, min(r.wait-passed, pollInterval))
 		return nil, nil
 	}
 	r.wait = 0
@@ -135,10 +138,10 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	if r.unsaved != nil {
 		return r.save(ctx, *r.unsaved)
 	}
-	if err := r.look(ctx); err != nil {
+	if err := r.readOutbox(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.keepPaces(ctx); err != nil {
+	if err := r.storeLimits(ctx); err != nil {
 		return nil, err
 	}
 	if i := slices.IndexFunc(r.entries, func(e envelope) bool { return e.State == store.Sending }); i >= 0 {
@@ -150,9 +153,9 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	now := r.a.opt.Now()
 	e, due := r.first(now)
 	if r.paused || e == nil || due.After(now) {
-		wait := glance
+		wait := pollInterval
 		if len(r.entries) == 0 && !r.a.opt.Store.Shared() {
-			wait = ratelimit.MaxStall // whoever puts something in says so
+			wait = ratelimit.MaxStall // Enqueue wakes the runner
 		}
 		if e != nil && !r.paused {
 			wait = min(wait, due.Sub(now))
@@ -163,13 +166,13 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	return r.dispatch(ctx, *e)
 }
 
-// takeOver makes this runner the one that sends, if no other program is.
+// takeOver makes this runner the one that sends, unless another program is.
 func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	a := r.a
 	release, held, err := a.opt.Store.Hold(ctx, a.storeKey())
 	if err == nil && !held && r.others == "" {
-		// Who only asks whether somebody sends holds it for a moment, too.
-		r.idle(ctx, glimpse)
+		// A program that only looks whether another one sends holds the lock briefly.
+		r.idle(ctx, holdTime)
 		release, held, err = a.opt.Store.Hold(ctx, a.storeKey())
 	}
 	if err != nil {
@@ -178,7 +181,7 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	if held {
 		err := a.opt.Store.SetNote(ctx, a.storeKey(), noteSender, []byte(r.name))
 		if err == nil {
-			// What others have sent is not to be taken for what this one will send.
+			// The invites of other programs are not mistaken for those of this one.
 			err = a.restoreBook(ctx)
 		}
 		if err != nil {
@@ -189,7 +192,7 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 		a.sends.Store(true)
 		return nil, nil
 	}
-	// The version is read first: what is written after it will be noticed.
+	// The version is read first, so that later changes are noticed.
 	version, err := a.opt.Store.Version(ctx)
 	if err != nil {
 		return nil, err
@@ -198,22 +201,22 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name := orSomebody(others); name != r.others || version != r.version {
+	if name := senderName(others); name != r.others || version != r.version {
 		r.others, r.version = name, version
 		return &Turn{Elsewhere: name}, nil
 	}
-	r.idle(ctx, glance)
+	r.idle(ctx, pollInterval)
 	return nil, nil
 }
 
-func orSomebody(name []byte) string {
+func senderName(name []byte) string {
 	if len(name) == 0 {
 		return "another program"
 	}
 	return string(name)
 }
 
-// sender is the program that sends for the account now; empty if none does.
+// sender returns the program that sends for the account now; empty if none does.
 func (a *Account) sender(ctx context.Context) (string, error) {
 	if !a.sends.Load() {
 		release, held, err := a.opt.Store.Hold(ctx, a.storeKey())
@@ -225,14 +228,14 @@ func (a *Account) sender(ctx context.Context) (string, error) {
 			return "", nil
 		}
 	}
-	// One without a name only asks the same, or has not yet begun.
+	// A program without a name only looks, or has not yet begun.
 	name, err := a.opt.Store.Note(ctx, a.storeKey(), noteSender)
 	return string(name), err
 }
 
-// look reads the outbox if anybody may have changed it. What this program has
-// changed no version tells.
-func (r *Runner) look(ctx context.Context) error {
+// readOutbox reads the outbox if it may have changed. The version of the store shows
+// the changes of other programs only.
+func (r *Runner) readOutbox(ctx context.Context) error {
 	select {
 	case <-r.a.outboxChanged:
 		r.read = false
@@ -264,9 +267,10 @@ func (r *Runner) look(ctx context.Context) error {
 	return nil
 }
 
-// keepPaces writes down what was learned, and what a clock that was set makes of
-// it. As long as that fails nothing is sent: it would leave before its time.
-func (r *Runner) keepPaces(ctx context.Context) error {
+// storeLimits stores what was learned about the limits, after a correction for a
+// clock that was set. Until it can be stored nothing is sent: it could be sent too
+// early.
+func (r *Runner) storeLimits(ctx context.Context) error {
 	if r.limits.Settle(r.a.opt.Now()) {
 		r.learned = true
 	}
@@ -278,7 +282,8 @@ func (r *Runner) keepPaces(ctx context.Context) error {
 	return err
 }
 
-// first is the queued entry that may go out first, and when; nil if there is none.
+// first returns the queued entry that may be sent first, and when; nil if there is
+// none.
 func (r *Runner) first(now time.Time) (first *envelope, due time.Time) {
 	for i := range r.entries {
 		e := &r.entries[i]
@@ -292,7 +297,7 @@ func (r *Runner) first(now time.Time) (first *envelope, due time.Time) {
 	return first, due
 }
 
-// idle waits for a while, or until this program has changed the outbox.
+// idle waits for a duration, or until this program changes the outbox.
 func (r *Runner) idle(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -302,7 +307,7 @@ func (r *Runner) idle(ctx context.Context, d time.Duration) {
 	case <-r.a.outboxChanged:
 		r.read = false
 		if !r.asked {
-			r.wait = 0 // somebody did something about it, perhaps
+			r.wait = 0 // the user may have ended the cause
 		}
 	}
 }

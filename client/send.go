@@ -16,19 +16,19 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// Sent says what came of a plan.
+// Sent is the result of a plan that was sent.
 type Sent struct {
-	// UserID is the Matrix ID that was to be invited; empty for a mail.
+	// UserID is the Matrix ID that was invited; empty if an e-mail was sent.
 	UserID id.UserID
-	// Token names the new invite in the room. It is empty if the invite went
-	// to a Matrix ID, and if the homeserver did not show it right away.
+	// Token is the token of the new invite in the room. It is empty if a Matrix ID was
+	// invited, or if the homeserver did not show the invite at once.
 	Token string
 }
 
-// Send carries a plan out. The request is made once and never again, for it may
-// mail a person. If no answer comes, or one that leaves open whether a mail has
-// gone out, and the room's state does not tell either, the error is an
-// [UncertainError]. Of a Matrix ID the membership tells.
+// Send sends a plan. The request is sent once, because it may send an e-mail to a
+// person. If the response does not tell whether an e-mail was sent, and the room's
+// state does not either, the error is an [UncertainError]. For a Matrix ID the
+// membership tells.
 func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	if p.UserID != "" {
 		body := struct {
@@ -59,7 +59,7 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	err = a.hs.Call(left.watch(ctx), http.MethodPost, session.Path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
 	switch {
 	case err == nil:
-		token, _ := a.findSent(ctx, p, before) // it went out; the list will show it soon
+		token, _ := a.findSent(ctx, p, before) // it was sent; a sync will show it
 		return Sent{Token: token}, nil
 	case left.not():
 	case mayBeSent(err):
@@ -76,14 +76,14 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 }
 
 // hasArrived reports whether the membership of the invited user shows an invite
-// whose answer was lost.
+// whose response was lost.
 func (a *Account) hasArrived(ctx context.Context, p Plan) bool {
 	membership, err := a.membershipOf(ctx, p.Room.ID, p.UserID)
 	return err == nil && (membership == "invite" || membership == "join")
 }
 
-// A departure watches whether a request leaves this machine. Without a network,
-// or when a certificate is not good, it does not, and nobody has to wonder.
+// A departure observes whether a request is written to a connection. Without a
+// network or a valid certificate it is not, so the result is certain.
 type departure struct{ begun, gone atomic.Bool }
 
 func (d *departure) watch(ctx context.Context) context.Context {
@@ -93,20 +93,20 @@ func (d *departure) watch(ctx context.Context) context.Context {
 	})
 }
 
-// not reports whether it is certain that the request never left. A transport
-// that does not tell leaves it open.
+// not reports whether it is certain that the request was not written. With a
+// transport that has no trace it is not certain.
 func (d *departure) not() bool { return d.begun.Load() && !d.gone.Load() }
 
-// mayBeSent reports whether a mail may have gone out all the same: no answer
-// came, or the homeserver gave up in the middle. It has the mail sent first, and
-// does the rest afterwards.
+// mayBeSent reports whether an e-mail may have been sent although the request
+// failed: there is no response, or the homeserver failed in between. It has the
+// e-mail sent first.
 func mayBeSent(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
 	return session.NoResponse(err) || ok && e.Status >= http.StatusInternalServerError
 }
 
-// knownTokens are the invites known to be in a room: what it shows, and what was
-// sent from here and may not show yet.
+// knownTokens returns the tokens of the known invites of a room, with those that
+// were sent from here and are not in its state yet.
 func (a *Account) knownTokens(room id.RoomID) map[string]bool {
 	known := a.book.tokens(room)
 	for _, i := range a.Invites(room) {
@@ -115,9 +115,9 @@ func (a *Account) knownTokens(room id.RoomID) map[string]bool {
 	return known
 }
 
-// findSent looks for the invite that a request has just made. The homeserver
-// does not say which that is; but it is ours, new, and has a matching name.
-// Where /messages lags behind, as Dendrite's does, the whole state tells.
+// findSent returns the token of the invite that a request has just made. The
+// response does not tell it; the invite is new, of the account, and its display name
+// matches. Dendrite's /messages may lag behind, so the state is read as well.
 func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) (token string, err error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
@@ -136,7 +136,8 @@ func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) 
 	return a.pickSent(state, p, before), nil
 }
 
-// pickSent finds the invite of a plan among events; "" if it is not there.
+// pickSent returns the token of the invite of a plan among events; empty if there is
+// none.
 func (a *Account) pickSent(events []json.RawMessage, p Plan, before map[string]bool) string {
 	for _, raw := range events {
 		ev, err := invite.ParseEvent(raw)
@@ -152,10 +153,9 @@ func (a *Account) pickSent(events []json.RawMessage, p Plan, before map[string]b
 	return ""
 }
 
-// explain finds out why a homeserver gave up on an invite, and whether it is
-// certain that no mail went out. Synapse answers M_UNKNOWN to nearly everything
-// that goes wrong between it and the identity server, so that one is asked what
-// it has to say.
+// explain finds out why a homeserver failed, and whether it is certain that no
+// e-mail was sent. Synapse responds with M_UNKNOWN to nearly all errors of an
+// identity server, so that server is asked as well.
 func (a *Account) explain(ctx context.Context, p Plan, err error) (why error, certain bool) {
 	e, ok := errors.AsType[*ServerError](err)
 	if !ok || e.Status != http.StatusInternalServerError {
@@ -164,29 +164,29 @@ func (a *Account) explain(ctx context.Context, p Plan, err error) (why error, ce
 	user, lookupErr := a.Lookup(ctx, p.Address)
 	switch {
 	case lookupErr != nil:
-		// Only who is refused altogether has had no mail sent. An identity server
-		// that has broken since may have done it before.
+		// No e-mail was sent if the identity server refuses the account. If it fails
+		// now, it may still have sent the e-mail before.
 		refused := is[*TermsError](lookupErr) || identity.HasCode(lookupErr, "M_UNAUTHORIZED") || identity.HasCode(lookupErr, "M_TERMS_NOT_SIGNED")
 		return &IdentityTroubleError{Homeserver: e, Err: lookupErr}, refused
 	case user != "":
-		return &IdentityTroubleError{Homeserver: e, Err: fmt.Errorf("%s has meanwhile become known as %s", p.Address.Address, user)}, true
+		return &IdentityTroubleError{Homeserver: e, Err: fmt.Errorf("%s was bound to %s meanwhile", p.Address.Address, user)}, true
 	}
 	return &IdentityTroubleError{Homeserver: e}, false
 }
 
-// An IdentityTroubleError says that a homeserver could not get an invite out of
-// the identity server.
+// An IdentityTroubleError says that a homeserver could not get an invite from the
+// identity server.
 type IdentityTroubleError struct {
 	Homeserver *ServerError
-	// Err is what the identity server said to us; nil if it finds nothing wrong,
-	// so that a limit of its own or a way it cannot be reached from the
-	// homeserver is what remains.
+	// Err is the error of the identity server when this program asked it; nil if it
+	// responded. Then its rate limit may be reached, or the homeserver cannot reach
+	// it.
 	Err error
 }
 
 func (e *IdentityTroubleError) Error() string {
 	if e.Err == nil {
-		return e.Homeserver.Server + " could not get the invite from the identity server, which answers us well"
+		return e.Homeserver.Server + " could not get the invite from the identity server, although that responds to this program"
 	}
 	return fmt.Sprintf("%s could not get the invite from the identity server: %v", e.Homeserver.Server, e.Err)
 }

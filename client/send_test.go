@@ -121,7 +121,7 @@ func TestPlanRefuses(t *testing.T) {
 	}
 }
 
-func TestPlanShowsWhoMayBeTheSame(t *testing.T) {
+func TestPlanListsSimilarInvites(t *testing.T) {
 	n := newTown(t)
 	token := n.invite("grace@navy.example")
 	n.invite("lin@kernel.example")
@@ -250,7 +250,7 @@ func uncertain(err error) bool {
 	return errors.As(err, &e)
 }
 
-func TestLostAnswerIsLookedUp(t *testing.T) {
+func TestLostResponseIsLookedUp(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
 	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
@@ -263,7 +263,7 @@ func TestLostAnswerIsLookedUp(t *testing.T) {
 	}
 }
 
-func TestStoppedSendIsUncertain(t *testing.T) {
+func TestCancelledSendIsUncertain(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
 	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
@@ -276,7 +276,7 @@ func TestStoppedSendIsUncertain(t *testing.T) {
 	}
 }
 
-func TestIdentityServerForgotUs(t *testing.T) {
+func TestIdentityServerForgotTheAccount(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
 	_, err := n.send(a, "grace@navy.example")
@@ -289,7 +289,7 @@ func TestIdentityServerForgotUs(t *testing.T) {
 	}
 }
 
-func TestNoErrorTellsTheAddressTokens(t *testing.T) {
+func TestNoErrorContainsTokens(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
 	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))

@@ -66,7 +66,7 @@ func TestSignInRefused(t *testing.T) {
 	}
 }
 
-func TestSoftLogoutIsTold(t *testing.T) {
+func TestSoftLogoutIsReported(t *testing.T) {
 	n := newTown(t)
 	a := n.account()
 	n.SignOutEverywhere(n.ada, true)

@@ -15,14 +15,15 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// An OtherUserError says that somebody signed in, but not who was expected.
+// An OtherUserError says that another user signed in than that of the session to
+// continue.
 type OtherUserError struct{ Want, Got id.UserID }
 
 func (e *OtherUserError) Error() string {
-	return fmt.Sprintf("you signed in as %s, and the session to go on with is that of %s", e.Got, e.Want)
+	return fmt.Sprintf("you signed in as %s, but the session to continue is that of %s", e.Got, e.Want)
 }
 
-// loginRequest is the body of a sign-in without OAuth
+// loginRequest is the body of a login without OAuth
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3login).
 type loginRequest struct {
 	Type         string      `json:"type"`
@@ -41,8 +42,8 @@ type identifier struct {
 	Address string `json:"address,omitempty"`
 }
 
-// SignIn signs in with a password. user may be a Matrix ID, its local part, or
-// an e-mail address that the homeserver knows
+// SignIn signs in with a password. user is a Matrix ID, its local part, or an e-mail
+// address that the homeserver knows
 // (https://spec.matrix.org/v1.19/client-server-api/#password-based).
 func SignIn(ctx context.Context, opt Options, hs discovery.Homeserver, user, password string) (*Account, error) {
 	if !hs.Offers(discovery.FlowPassword) {
@@ -65,8 +66,8 @@ func identify(user string) *identifier {
 	return &identifier{Type: "m.id.user", User: user}
 }
 
-// SignInWithToken signs in with an access token that somebody has from
-// elsewhere. The homeserver says whose it is.
+// SignInWithToken signs in with an access token of another program. The homeserver
+// says which user it belongs to.
 func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, token string) (*Account, error) {
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrToken)
@@ -81,7 +82,7 @@ func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, 
 	return a, nil
 }
 
-// login signs in on the homeserver itself.
+// login signs in without OAuth.
 func login(ctx context.Context, opt Options, hs discovery.Homeserver, body loginRequest) (*Account, error) {
 	hsClient, err := newClient(opt, Session{Homeserver: hs.BaseURL})
 	if err != nil {
@@ -101,8 +102,7 @@ func login(ctx context.Context, opt Options, hs discovery.Homeserver, body login
 	if reply.AccessToken == "" || reply.UserID == "" {
 		return nil, session.ErrNoSession
 	}
-	// The answer's well_known is left alone: the URL that the person gave has
-	// just proven to work.
+	// The well_known of the response is ignored: the URL that the user gave works.
 	s := Session{Homeserver: hs.BaseURL, UserID: reply.UserID, DeviceID: reply.DeviceID}
 	s = s.With(reply.Tokens(asked))
 	if err := isExpected(opt, s.UserID); err != nil {

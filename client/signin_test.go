@@ -85,7 +85,7 @@ func TestWays(t *testing.T) {
 	}
 }
 
-func TestUnsafeOAuthIsNoWayIn(t *testing.T) {
+func TestUnsafeOAuthIsNotOffered(t *testing.T) {
 	const metadataPath = "/_matrix/client/v1/auth_metadata"
 	for name, fault := range map[string]sandbox.Fault{
 		"plain":   {Status: 200, Body: `{"issuer":"http://account.example.org/","token_endpoint":"http://account.example.org/t","registration_endpoint":"http://account.example.org/r"}`},
@@ -106,7 +106,7 @@ func TestUnsafeOAuthIsNoWayIn(t *testing.T) {
 	}
 }
 
-func TestSSOIsOfferedWhereTheOAuthBehindItIsOfNoUse(t *testing.T) {
+func TestSSOIsOfferedIfItsOAuthCannotBeUsed(t *testing.T) {
 	n := newTown(t)
 	n.Inject(sandbox.Fault{
 		Method: "GET", Path: "/_matrix/client/v3/login", Status: 200,
@@ -143,7 +143,7 @@ func TestSignInByDevice(t *testing.T) {
 	})
 }
 
-func TestLostConnectionAfterTheApprovalDoesNotUndoIt(t *testing.T) {
+func TestLostConnectionAfterTheApprovalIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newAuthTown(t)
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/account/whoami", Refuse: true, Times: 3})
@@ -248,7 +248,7 @@ func TestSigningInAgainKeepsTheDevice(t *testing.T) {
 	})
 }
 
-func TestNobodyElseSignsInAgain(t *testing.T) {
+func TestOtherUserCannotContinueASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newAuthTown(t)
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
@@ -296,7 +296,7 @@ func TestSigningOutRevokes(t *testing.T) {
 }
 
 // Signing out of an account ends the session that is kept of it.
-func TestSigningOutEndsTheSessionThatFollowed(t *testing.T) {
+func TestSignOutEndsTheRenewedSession(t *testing.T) {
 	renewable(t, func(n *town, former *client.Account, d *drawer) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
 		opt := n.keeping(d)
@@ -337,7 +337,7 @@ func TestOlderSessionFilesAreRead(t *testing.T) {
 	}
 }
 
-func TestHostileOAuthServersGetNobodyAnywhere(t *testing.T) {
+func TestHostileOAuthMetadataIsRefused(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"no ID":       {Path: "/oauth2/registration", Status: 201, Body: `{"client_id":"\u001b[2J"}`},
 		"too often":   {Path: "/oauth2/registration", Status: 429},
@@ -355,7 +355,7 @@ func TestHostileOAuthServersGetNobodyAnywhere(t *testing.T) {
 	}
 }
 
-func TestSecretsComeBackInNoError(t *testing.T) {
+func TestNoErrorContainsSecrets(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		s := a.Session()
 		echo := func(secret string) string { return `{"errcode":"M_BAD","error":"you sent ` + secret + `"}` }

@@ -64,7 +64,7 @@ func TestSigningOutAfterALostExchangeEndsTheSession(t *testing.T) {
 	})
 }
 
-func TestSigningOutOutlivesLostAnswers(t *testing.T) {
+func TestSigningOutRetriesAfterLostResponses(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.loseExchanges(1)
 		n.Inject(sandbox.Fault{Path: "/oauth2/revoke", Lose: true, Times: 1})
@@ -76,7 +76,7 @@ func TestSigningOutOutlivesLostAnswers(t *testing.T) {
 
 // What is saved was put back from an older copy. The session goes on, with tokens
 // that are lost.
-func TestSigningOutWithConsumedTokensIsNotCalledDone(t *testing.T) {
+func TestSigningOutWithConsumedTokensIsNotConfirmed(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		old := d.saved
 		for range 2 {
@@ -89,7 +89,7 @@ func TestSigningOutWithConsumedTokensIsNotCalledDone(t *testing.T) {
 	})
 }
 
-func TestSigningOutOfAServerThatIsDownIsNotCalledDone(t *testing.T) {
+func TestSigningOutOfAServerThatIsDownIsNotConfirmed(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.Inject(sandbox.Fault{Path: "/oauth2/", Refuse: true})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/", Refuse: true})
@@ -97,7 +97,7 @@ func TestSigningOutOfAServerThatIsDownIsNotCalledDone(t *testing.T) {
 	})
 }
 
-func TestSigningOutOfAServerThatHangsEnds(t *testing.T) {
+func TestSigningOutOfAHangingServerTimesOut(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, _ *drawer) {
 		n.Inject(sandbox.Fault{Path: "/oauth2/", Delay: time.Hour})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/", Delay: time.Hour})
@@ -136,7 +136,7 @@ func TestSigningOutWaitsForARenewal(t *testing.T) {
 }
 
 // A program that was stopped holds the lock.
-func TestSigningOutDoesNotWaitForEver(t *testing.T) {
+func TestSigningOutWaitsForTheLockWithALimit(t *testing.T) {
 	renewable(t, func(n *town, a *client.Account, d *drawer) {
 		d.held.Lock()
 		n.must(a.SignOut(n.t.Context()))
@@ -144,7 +144,7 @@ func TestSigningOutDoesNotWaitForEver(t *testing.T) {
 	})
 }
 
-func TestSigningOutWithoutARevocationEndpointIsNotCalledDone(t *testing.T) {
+func TestSigningOutWithoutARevocationEndpointIsNotConfirmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newAuthTown(t)
 		s := n.byDevice(n.options()).Session()

@@ -16,21 +16,20 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// firstLimit and nextLimit bound a room's timeline in a sync. The first sync
-// brings the state anyway; later ones bring what happened since, and a room
-// where more did than fits is traced anew.
+// firstLimit and nextLimit are the limits of a room's timeline in a sync. The first sync
+// has the state anyway. If a later one leaves out events, the room is traced again.
 const (
 	firstLimit = 1
 	nextLimit  = 100
 )
 
-// syncFilter narrows a sync down to what invites need
-// (https://spec.matrix.org/v1.19/client-server-api/#filtering). Members come
-// lazily: one's own, and those who sent what is in the timeline.
+// syncFilter returns a filter for the events that invites need
+// (https://spec.matrix.org/v1.19/client-server-api/#filtering). Members are loaded
+// lazily: the user and the senders of the events in the timeline.
 //
-// The nonce makes every filter another. Synapse answers a sync that repeats an
-// earlier one to the letter out of a cache for two minutes: a program that
-// starts, sends, ends and starts again would be told the past.
+// The nonce makes each filter unique. Synapse caches the response to a sync for two
+// minutes and returns it to an equal request, so that a program that was started
+// again would read an old state.
 func syncFilter(limit int, nonce int64) string {
 	type events struct {
 		Types    []string `json:"types,omitempty"`
@@ -55,16 +54,13 @@ func syncFilter(limit int, nonce int64) string {
 	return string(data)
 }
 
-// Simplified sliding sync (MSC4186) is not used. Of the same state of 200 rooms on
-// Synapse it took 0.4 s where this takes 1.0 s (BenchmarkFirstSync in
-// internal/e2e), but only the very first sync asks for that much: what is stored
-// goes on from its token. For one wait of a second in an account's life it would
-// be a second protocol, which Dendrite does not have and whose positions /sync
-// does not take.
+// Simplified sliding sync (MSC4186) is not used. With the state of 200 rooms on Synapse
+// it takes 0.4 s where /sync takes 1.0 s (BenchmarkFirstSync in internal/e2e), but only
+// the very first sync requests all of that: later ones continue from the stored token.
+// Dendrite does not support it, and its positions are not valid for /sync.
 
-// sync asks the homeserver once what is new and takes it in. After the first
-// time the homeserver may hold the answer for as long as wait. It returns the
-// rooms in which something changed.
+// sync sends one /sync and applies the response. After the first sync the homeserver
+// may hold the response for up to wait. It returns the rooms that have changed.
 func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
 	if err := a.syncing.Lock(ctx); err != nil {
 		return nil, err
@@ -75,11 +71,11 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	reply, err := a.askSync(polling, since, wait)
 	a.poll.end()
 	if err != nil && errors.Is(context.Cause(polling), errGaveWay) {
-		return nil, nil // the next one begins where this one did
+		return nil, nil // the next one continues from the same token
 	}
 	if since != "" && badSince(err) {
-		// The homeserver was set back, or has forgotten. Everything is asked anew,
-		// and what is known stays until that is answered.
+		// The homeserver no longer knows the token. Everything is requested again,
+		// and the rooms stay as they are until there is a response.
 		since = ""
 		if reply, err = a.askSync(ctx, since, wait); err == nil {
 			a.rooms.Restart()
@@ -93,7 +89,7 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	return append(changed, left...), nil
 }
 
-// syncNow asks the homeserver what is new at this moment. The long poll gives way.
+// syncNow syncs without a long poll. A long poll in progress ends.
 func (a *Account) syncNow(ctx context.Context) error {
 	done := a.poll.giveWay()
 	defer done()
@@ -115,14 +111,14 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 	}
 	reply, ok := syncreply.Read(raw)
 	if !ok {
-		return reply, &ServerError{Server: a.hs.Host(), Status: http.StatusOK, Message: "what came is no answer to a sync"}
+		return reply, &ServerError{Server: a.hs.Host(), Status: http.StatusOK, Message: "the response is not that of a sync"}
 	}
 	return reply, nil
 }
 
-// badSince reports whether a homeserver may not know where a sync should go on:
-// Synapse and Dendrite say M_UNKNOWN then. A request that is wrong for another
-// reason would only be wrong again, and cost everything that is known.
+// badSince reports whether a homeserver may not know the token of a sync: Synapse
+// and Dendrite respond with M_UNKNOWN then. A request that is malformed in another
+// way would fail again.
 func badSince(err error) bool {
 	var e *ServerError
 	return errors.As(err, &e) && e.Status == http.StatusBadRequest && (e.Code == "M_UNKNOWN" || e.Code == "M_INVALID_PARAM")

@@ -36,7 +36,7 @@ func FuzzSync(f *testing.F) {
 }
 
 // An answer is looked at in parts; what is broken anywhere is none all the same.
-func TestBrokenAnswerIsRefused(t *testing.T) {
+func TestMalformedSyncResponseIsRefused(t *testing.T) {
 	whole := []byte(`{"rooms":{"join":{"!a:hs":{"state":{"events":[{"type":"x","n":[1,"}"]}]}},"!b\u0021:hs":{}},"leave":{"!c:hs":{}}},"next_batch":"s1"}`)
 	reply, ok := syncreply.Read(whole)
 	if !ok || len(reply.Join) != 2 || reply.Join["!b!:hs"] == nil || len(reply.Leave) != 1 {

@@ -20,11 +20,11 @@ const (
 	maxPages      = 1000
 	traceParallel = 4  // rooms at once
 	askParallel   = 4  // memberships of a room at once
-	maxRecall     = 16 // times that an event may have been overwritten
+	maxRecall     = 16 // earlier events in a row
 )
 
-// traceAll traces rooms, a few at a time. A room whose past cannot be read is
-// left for after the next sync: it may not keep news of the others away.
+// traceAll traces rooms, a few at a time. A room that cannot be traced is tried
+// again after the next sync, so that it does not delay events of other rooms.
 func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 	var g panicgroup.Group
 	g.SetLimit(traceParallel)
@@ -38,18 +38,17 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 			if ctx.Err() != nil || session.HasEnded(err) || is[*AccountLockedError](err) {
 				return err
 			}
-			return nil // a homeserver out of reach shows with the next sync
+			return nil // if the homeserver cannot be reached, the next sync fails
 		})
 	}
 	return g.Wait()
 }
 
-// trace finds out which invites of a room were taken before we looked. Once a
-// person has joined, their member event no longer tells: it is the one before
-// that holds the token. Whoever takes an invite, the member event is sent in the
-// name of the inviter, so it is the inviters' events that are paged through,
-// backwards, until every invite that looks pending has been met: before its own
-// event nobody can have taken it.
+// trace finds out which invites of a room were accepted before the first sync. When
+// a user joins, the member event no longer has the token: the one before has it.
+// Servers send that event in the name of the inviter. So the events of the inviters
+// are read backwards, until every invite that looks pending is found: it cannot be
+// accepted before its own event.
 func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	if err := a.recall(ctx, room); err != nil {
 		return err
@@ -74,8 +73,8 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		if empty++; len(page.Chunk) > 0 {
 			empty = 0
 		}
-		// A filtered page may be empty before the end; but some servers give an
-		// end for ever, and others pages that lead in a circle.
+		// A filtered page may be empty before the end. Some servers return an end token
+		// without end, and others tokens that repeat.
 		seen[from] = true
 		if page.End == "" || seen[page.End] || empty > 3 {
 			break
@@ -92,8 +91,8 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	return nil
 }
 
-// recall fetches what stood in the room before an invite was revoked or
-// overwritten: who sent it when, and to whom.
+// recall fetches the events that were revoked or replaced: they have the sender, the
+// time and the display name.
 func (a *Account) recall(ctx context.Context, room id.RoomID) error {
 	for range maxRecall {
 		missing := a.rooms.Missing(room)
@@ -105,14 +104,14 @@ func (a *Account) recall(ctx context.Context, room id.RoomID) error {
 			var raw json.RawMessage
 			err := a.hs.Get(ctx, session.Path{"v3", "rooms", room, "event", ev}, nil, &raw)
 			if err != nil && !isGone(err) {
-				return fmt.Errorf("read an earlier event of %s: %w", room, err)
+				return fmt.Errorf("fetch an earlier event of %s: %w", room, err)
 			}
 			if past, parseErr := invite.ParseEvent(raw); err == nil && parseErr == nil && past.ID == ev {
 				found = append(found, past)
 			}
 		}
 		if len(found) == 0 {
-			return nil // the homeserver keeps them to itself
+			return nil // the homeserver does not return them
 		}
 		a.rooms.AddHistory(room, found)
 	}
@@ -132,7 +131,7 @@ type messagesPage struct {
 	End   string            `json:"end"`
 }
 
-// messages reads a page of a room's past, the newest first
+// messages reads a page of a room's history, the newest events first
 // (https://spec.matrix.org/v1.19/client-server-api/#get_matrixclientv3roomsroomidmessages).
 func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from string) (page messagesPage, err error) {
 	query := url.Values{"dir": {"b"}, "limit": {strconv.Itoa(tracePage)}, "filter": {filter}}
@@ -143,13 +142,12 @@ func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from str
 	return page, err
 }
 
-// isGone reports whether a homeserver keeps something to itself, or has lost it.
+// isGone reports whether a homeserver does not have or does not show something.
 func isGone(err error) bool { return HasCode(err, "M_FORBIDDEN") || HasCode(err, "M_NOT_FOUND") }
 
-// askMemberships asks where those stand now who took an invite or sent one that
-// is out, if no event has told yet, of a few at a time. It ends at the first that
-// is refused: a homeserver that wants to be left alone is. What was told by then
-// is not asked again.
+// askMemberships requests the memberships that no event has told, a few at a time.
+// It ends at the first error, because of rate limits. Memberships that were read
+// stay.
 func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 	g, ctx := panicgroup.WithContext(ctx)
 	g.SetLimit(askParallel)
@@ -169,8 +167,7 @@ func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 	return g.Wait()
 }
 
-// member asks for the content of a user's member event; that of somebody who
-// has none is empty.
+// member returns the content of a user's member event; empty if there is none.
 func (a *Account) member(ctx context.Context, room id.RoomID, user id.UserID) (json.RawMessage, error) {
 	var content json.RawMessage
 	err := a.hs.Get(ctx, session.Path{"v3", "rooms", room, "state", invite.TypeMember, user}, nil, &content)

@@ -16,12 +16,11 @@ import (
 const (
 	firstBackoff = time.Second
 	maxBackoff   = time.Minute
-	// lockedBackoff is how long an account that is locked is left alone at most.
+	// lockedBackoff is the longest wait if the account is locked.
 	lockedBackoff = 15 * time.Minute
 )
 
-// Refresh brings the account up to date once: what the homeserver knows now,
-// with the past of every invite that looks pending.
+// Refresh syncs once and traces the rooms with invites that look pending.
 func (a *Account) Refresh(ctx context.Context) error {
 	if _, err := a.sync(ctx, 0); err != nil {
 		return err
@@ -29,36 +28,37 @@ func (a *Account) Refresh(ctx context.Context) error {
 	return a.traceAll(ctx, a.rooms.Untraced())
 }
 
-// A Change is what a [Watcher] brings.
+// A Change is a result of [Watcher.Next].
 type Change struct {
-	Rooms []id.RoomID // in which something is new
+	Rooms []id.RoomID // that have changed
 
-	// Err is why nothing came this time. The next call of Next waits RetryIn
-	// before it tries again; it is not worth calling if Final is set.
+	// Err is why there is no change. The next call of Next waits RetryIn before it
+	// tries again; if Final is set, trying again does not help.
 	Err     error
 	RetryIn time.Duration
 	Final   bool
 }
 
-// A Watcher follows an account. There should be one for each account.
+// A Watcher waits for changes of an account's rooms. There should be one for each
+// account.
 type Watcher struct {
 	account  *Account
-	looked   bool // asked the homeserver once
+	synced   bool // the first sync has succeeded
 	failures int
 	retryIn  time.Duration
 	jitter   *rand.Rand
 }
 
-// Watch returns a Watcher. Nothing happens before its Next is called.
+// Watch returns a Watcher. No request is sent before Next is called.
 func (a *Account) Watch() *Watcher {
-	// Many copies that lost the same homeserver should not all come back at
-	// once; each goes by its own device.
+	// Many programs that lost the same homeserver should not reconnect at once, so the
+	// wait depends on the device.
 	h := fnv.New64a()
 	h.Write([]byte(a.session.DeviceID))
 	return &Watcher{account: a, jitter: rand.New(rand.NewPCG(h.Sum64(), 0))}
 }
 
-// Next returns when something is new, or something failed.
+// Next returns when rooms have changed, or when a request fails.
 func (w *Watcher) Next(ctx context.Context) Change {
 	if !sleep.For(ctx, w.retryIn) {
 		return Change{Err: ctx.Err(), Final: true}
@@ -73,14 +73,13 @@ func (w *Watcher) Next(ctx context.Context) Change {
 	return Change{Err: err, RetryIn: w.retryIn, Final: ctx.Err() != nil || session.HasEnded(err)}
 }
 
-// step does the next thing: look, find out about the past, or wait for news.
+// step does the next piece of work: the first sync, a trace, or a long poll.
 func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 	a := w.account
-	if !w.looked {
-		// What is known may be from another day. Nobody waits for news before
-		// they have seen today's.
+	if !w.synced {
+		// What was stored may be old, so the first sync is not a long poll.
 		rooms, err := a.sync(ctx, 0)
-		w.looked = err == nil
+		w.synced = err == nil
 		return rooms, err
 	}
 	for {
@@ -89,7 +88,7 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		}
 		wait := pollTimeout
 		if w.failures > 0 {
-			wait = 0 // whoever was offline wants to know at once that it is over
+			wait = 0 // to know at once that the homeserver can be reached again
 		}
 		rooms, err := a.sync(ctx, wait)
 		if err != nil || len(rooms) > 0 || w.failures > 0 {
@@ -98,7 +97,7 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 	}
 }
 
-// backoff is how long to wait after a failure: what the server asks for, or
+// backoff returns how long to wait after a failure: what the server asks for, or
 // twice as long each time.
 func (w *Watcher) backoff(err error) time.Duration {
 	var limit *RateLimitError
@@ -109,12 +108,12 @@ func (w *Watcher) backoff(err error) time.Duration {
 	return d + time.Duration(w.jitter.Int64N(int64(d)/4))
 }
 
-// growing is how long to wait after so many failures before this one.
+// growing returns how long to wait after a number of earlier failures.
 func growing(failures int, longest time.Duration) time.Duration {
 	return min(firstBackoff<<min(failures, 30), longest)
 }
 
-// longestBackoff is how long to wait at most after a failure.
+// longestBackoff returns the longest wait after a failure.
 func longestBackoff(err error) time.Duration {
 	if is[*AccountLockedError](err) {
 		return lockedBackoff

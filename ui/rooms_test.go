@@ -192,7 +192,7 @@ func TestRoomsAreFilteredAndSorted(t *testing.T) {
 
 func TestInviteOnlyWhereOneMay(t *testing.T) {
 	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
-		const why = "our power level in Board is 0, and inviting takes 75"
+		const why = "our power level in Board is 0, and inviting needs 75"
 		term.Press("r", "g")
 		shows(t, term, "✗ needs 75, you have 0")
 		if strings.Contains(line(term, 23), "i invite") {

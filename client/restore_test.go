@@ -28,7 +28,7 @@ func (n *town) start(session client.Session, path string) *client.Account {
 	return a
 }
 
-func TestNextStartKnowsTheLast(t *testing.T) {
+func TestRestoreReadsWhatWasStored(t *testing.T) {
 	n := newTown(t)
 	joined, open := n.invite("grace@navy.example"), n.invite("lin@kernel.example")
 	n.must(n.Bind("grace@navy.example", n.grace))
@@ -93,7 +93,7 @@ func TestTwoProgramsOnOneStore(t *testing.T) {
 	}
 }
 
-func TestHomeserverForgotWhereWeWere(t *testing.T) {
+func TestUnknownSinceTokenRestartsTheSync(t *testing.T) {
 	n := newTown(t)
 	token := n.invite("grace@navy.example")
 	session := n.signIn(n.ada).Session()
@@ -142,7 +142,7 @@ func TestRefusedSyncIsAnError(t *testing.T) {
 	}
 }
 
-func TestSigningOutForgets(t *testing.T) {
+func TestSignOutDeletesTheStoredRooms(t *testing.T) {
 	n := newTown(t)
 	n.invite("grace@navy.example")
 	session := n.signIn(n.ada).Session()

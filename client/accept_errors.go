@@ -13,74 +13,74 @@ import (
 	"github.com/mxinvite/mxinvite/client/link"
 )
 
-// Reasons why an invite cannot be taken, beside the types below.
+// Reasons why an invite cannot be accepted, besides the types below.
 var (
 	ErrAlreadyJoined = errors.New("you are in this room already")
 	ErrNoRoomNamed   = errors.New("the link does not say to which room it is an invite")
 )
 
-// A Refusal is why a room does not let somebody in who has an invite's link.
+// A Refusal is why a user with the link of an invite cannot join the room.
 type Refusal string
 
-// The refusals that can be told from each other.
+// The refusals that the homeserver's responses distinguish.
 const (
-	RefusedRevoked    Refusal = "revoked"         // the invite was taken back
-	RefusedOtherKey   Refusal = "other-key"       // the room's invite is not the link's any more
-	RefusedNotInvited Refusal = "not-invited"     // one of the two, or no such invite: the room does not say
-	RefusedBanned     Refusal = "banned"          // the account is
-	RefusedKey        Refusal = "key-not-valid"   // the identity server no longer vouches for the key
-	RefusedUnchecked  Refusal = "key-unchecked"   // it did not answer the homeserver
-	RefusedRestricted Refusal = "restricted"      // the room wants membership of another
-	RefusedFar        Refusal = "not-forwarded"   // the inviter's homeserver did not take the proof
+	RefusedRevoked    Refusal = "revoked"         // the invite was revoked
+	RefusedOtherKey   Refusal = "other-key"       // the invite in the room has another key than the link
+	RefusedNotInvited Refusal = "not-invited"     // one of the above, or there is no such invite: the room does not tell
+	RefusedBanned     Refusal = "banned"          // the account is banned
+	RefusedKey        Refusal = "key-not-valid"   // the identity server says that the key is not valid
+	RefusedUnchecked  Refusal = "key-unchecked"   // the homeserver could not ask the identity server
+	RefusedRestricted Refusal = "restricted"      // only members of another room may join
+	RefusedFar        Refusal = "not-forwarded"   // the inviter's homeserver refused the proof
 	RefusedNoRoute    Refusal = "no-server-known" // no server is known that is in the room
 )
 
-// A RefusedError says that a room did not let the account in.
+// A RefusedError says that the account could not join the room.
 type RefusedError struct {
 	Reason Refusal
-	Err    error // what the homeserver answered; nil if it did not have to be asked
+	Err    error // of the homeserver; nil if no join was requested
 }
 
 func (e *RefusedError) Error() string {
 	switch e.Reason {
 	case RefusedRevoked:
-		return "the invite was taken back"
+		return "the invite was revoked"
 	case RefusedOtherKey:
-		return "the invite in the room was made anew since the mail was sent, and the link's key does not fit it"
+		return "the invite in the room was replaced after the e-mail was sent, and has another key than the link"
 	case RefusedBanned:
 		return "you are banned from this room"
 	case RefusedKey:
-		return "the identity server no longer vouches for the invite's key"
+		return "the identity server says that the invite's key is no longer valid"
 	case RefusedUnchecked:
-		return "the homeserver could not ask the identity server whether the invite's key still counts"
+		return "the homeserver could not ask the identity server whether the invite's key is valid"
 	case RefusedRestricted:
-		return "the room lets in only who is in another room or space"
+		return "only members of another room or space may join the room"
 	case RefusedFar:
-		return "the homeserver of who invited you did not take the invite's proof"
+		return "the inviter's homeserver refused the proof of the invite"
 	case RefusedNoRoute:
 		return "your homeserver knows no server that is in the room"
 	default:
-		return "the room does not know this invite: it was taken back, or made anew since, or never was one to this room"
+		return "the room has no such invite: it was revoked or replaced, or was for another room"
 	}
 }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// An UncertainJoinError says that a request to join was sent, no answer came,
-// and the account does not stand in the room so far.
+// An UncertainJoinError says that a join was requested without a response, and that
+// the account has not joined so far.
 type UncertainJoinError struct {
 	RoomID id.RoomID
-	Err    error // why there is no answer
+	Err    error // why there is no response
 }
 
 func (e *UncertainJoinError) Error() string {
-	return fmt.Sprintf("no answer came, so it is uncertain whether you joined %s: %v", e.RoomID, e.Err)
+	return fmt.Sprintf("there is no response, so it is uncertain whether you joined %s: %v", e.RoomID, e.Err)
 }
 
 func (e *UncertainJoinError) Unwrap() error { return e.Err }
 
-// explainJoin reads why a homeserver refused a join. The spec gives most of it
-// no error code, so that Synapse's words have to do.
+// explainJoin returns why a homeserver refused a join. The specification has error
+// codes for few reasons, so the messages of Synapse are read.
 func explainJoin(err error) error {
 	var e *ServerError
 	if !errors.As(err, &e) {
