@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // demoAnswer is how long an invitee of the demo takes to confirm the address.
@@ -104,7 +104,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	}
 	before := o.Settings
 	defer func() { o.Settings = before }()
-	_, err = o.Screen(ctx, ui.Options{
+	_, err = o.Screen(ctx, shell.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
 		Rehearsal: rehearsal(!o.noTour), Complete: completeInDemo, Export: o.ScreenExporter(),
@@ -114,19 +114,19 @@ func runDemo(ctx context.Context, o demoOptions) error {
 }
 
 // rehearsal is what the screen says of the demo.
-func rehearsal(tour bool) *ui.Rehearsal {
-	r := &ui.Rehearsal{Speed: sandbox.DemoSpeed, Tour: tour}
+func rehearsal(tour bool) *shell.Rehearsal {
+	r := &shell.Rehearsal{Speed: sandbox.DemoSpeed, Tour: tour}
 	for _, a := range sandbox.DemoAddresses() {
-		r.Addresses = append(r.Addresses, ui.Suggestion{Address: a.Address, Outcome: a.Outcome})
+		r.Addresses = append(r.Addresses, shell.Suggestion{Address: a.Address, Outcome: a.Outcome})
 	}
 	return r
 }
 
 // completeInDemo finds the addresses of the demo that begin as typed.
-func completeInDemo(_ context.Context, typed string) (found []ui.Contact, err error) {
+func completeInDemo(_ context.Context, typed string) (found []shell.Contact, err error) {
 	for _, a := range sandbox.DemoAddresses() {
 		if strings.HasPrefix(a.Address, strings.ToLower(typed)) {
-			found = append(found, ui.Contact{Address: a.Address})
+			found = append(found, shell.Contact{Address: a.Address})
 		}
 	}
 	return found, nil

@@ -16,7 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config/vault"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 const (
@@ -50,8 +50,8 @@ func checkTerminal(a *host.Program) []checkup {
 		return []checkup{uneasy("terminal", "Use the commands, such as mxinvite list.", "the screen cannot be drawn on this terminal (TERM is empty or dumb)")}
 	}
 	checks := []checkup{well("terminal", "%s, width %s", term, cells(a.Width))}
-	if a.Width > 0 && a.Width < ui.MinWidth {
-		checks[0] = uneasy("terminal", "Make it wider.", "%s, width %s; the screen needs %d", term, cells(a.Width), ui.MinWidth)
+	if a.Width > 0 && a.Width < shell.MinWidth {
+		checks[0] = uneasy("terminal", "Make it wider.", "%s, width %s; the screen needs %d", term, cells(a.Width), shell.MinWidth)
 	}
 	profile := "turned off"
 	if a.MayColor() {

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/serve"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 func TestScreenExportsWhereTheUserSays(t *testing.T) {
@@ -46,7 +46,7 @@ func TestScreenExportsWhereTheUserSays(t *testing.T) {
 			if path != filepath.Join(home, tt.want) {
 				t.Errorf("suggests %s, not %s", path, tt.want)
 			}
-			export := ui.Export{Account: account, Format: tt.format, Path: path, Invites: invites}
+			export := shell.Export{Account: account, Format: tt.format, Path: path, Invites: invites}
 			if got, err := e.Write(t.Context(), export); err != nil || got.Path != path || got.Exists {
 				t.Errorf("%+v, %v", got, err)
 			}
@@ -85,7 +85,7 @@ func TestVisitorsExportToCopy(t *testing.T) {
 		defer func() { a.Guest = nil }()
 		path := filepath.Join(t.TempDir(), "invites.csv")
 		e := a.ScreenExporter()
-		got, err := e.Write(t.Context(), ui.Export{Account: account, Format: out.FormatCSV, Path: path, Invites: account.Invites()})
+		got, err := e.Write(t.Context(), shell.Export{Account: account, Format: out.FormatCSV, Path: path, Invites: account.Invites()})
 		if err != nil || !strings.Contains(got.Text, "anna@bell.example") || got.Path != "" || e.Path != nil {
 			t.Errorf("a visitor got %+v, %v", got, err)
 		}

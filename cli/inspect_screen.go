@@ -12,18 +12,18 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/dump"
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 var errNoFile = errors.New("not a regular file")
 
 // inspectForScreen reads a file for the screen, as inspect does. It may begin
 // with ~, which no shell is there to understand.
-func inspectForScreen(ctx context.Context, a *host.Program, file string) (ui.Dump, error) {
+func inspectForScreen(ctx context.Context, a *host.Program, file string) (shell.Dump, error) {
 	file = a.Expand(file)
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
 		// Others would be read for ever, or are what the screen itself reads.
-		return ui.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)
+		return shell.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)
 	}
 	unread := ""
 	o := inspectOptions{Program: a, files: []string{file}, note: func(format string, values ...any) {
@@ -32,9 +32,9 @@ func inspectForScreen(ctx context.Context, a *host.Program, file string) (ui.Dum
 	d := &dump.Dump{}
 	cut, err := o.readAll(ctx, d)
 	if err != nil {
-		return ui.Dump{}, err
+		return shell.Dump{}, err
 	}
-	found := ui.Dump{Facts: invite.Facts{Now: a.Now(), StaleAfter: a.Settings.StaleAfter}}
+	found := shell.Dump{Facts: invite.Facts{Now: a.Now(), StaleAfter: a.Settings.StaleAfter}}
 	found.Invites, found.Rooms = foldDump(d)
 	switch {
 	case len(cut) > 0:

@@ -18,6 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 const (
@@ -125,7 +126,7 @@ func (v *vigil) shownToAda() *termtest.Terminal {
 	account, err := client.SignIn(v.t.Context(), opt, hs, v.ada, password)
 	v.must(err)
 	term := termtest.Run(v.t, 200, 50, func(ctx context.Context) tea.Model {
-		return ui.New(ctx, ui.Options{Client: opt, Account: account})
+		return ui.New(ctx, shell.Options{Client: opt, Account: account})
 	})
 	term.Wait(time.Second)
 	return term

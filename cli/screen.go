@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/mxinvite/mxinvite/cli/host"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // runHome opens the screen on the account there is, or on signing in.
@@ -20,7 +20,7 @@ func runHome(ctx context.Context, a *host.Program) error {
 		opt.KeyTransport = nil
 	}
 	for {
-		wantsDemo, err := a.HomeScreen(ctx, opt, trusted, func(ctx context.Context, file string) (ui.Dump, error) { return inspectForScreen(ctx, a, file) })
+		wantsDemo, err := a.HomeScreen(ctx, opt, trusted, func(ctx context.Context, file string) (shell.Dump, error) { return inspectForScreen(ctx, a, file) })
 		if err != nil || !wantsDemo {
 			return err
 		}

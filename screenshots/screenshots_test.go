@@ -26,6 +26,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/shot"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // thinking is the time until an invitee accepts an invite from Ada.
@@ -95,8 +96,8 @@ func enter(t *testing.T, sc scene) *stage {
 	}
 	t.Cleanup(func() { kept.Close() })
 	opt := client.Options{Transport: world, KeyTransport: world, Now: time.Now, Store: kept, DeviceName: "mxinvite"}
-	o := ui.Options{Client: opt, Demo: true}
-	o.Inspect = func(context.Context, string) (ui.Dump, error) { return ui.Dump{}, nil }
+	o := shell.Options{Client: opt, Demo: true}
+	o.Inspect = func(context.Context, string) (shell.Dump, error) { return shell.Dump{}, nil }
 	if !sc.stranger {
 		o.Account = signIn(t, opt, world.HomeserverURL())
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -27,7 +28,7 @@ const (
 // acceptPage is the page on which the link of an invite's mail is taken: paste
 // it, see what it says and who would be contacted, and go.
 type acceptPage struct {
-	sh         *shell
+	sh         *shell.Shell
 	ctx        context.Context
 	form       *widget.Form
 	step       step
@@ -38,9 +39,9 @@ type acceptPage struct {
 	spinner    spinner.Model
 }
 
-func newAccept(sh *shell) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		p := &acceptPage{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
+func newAccept(sh *shell.Shell) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		p := &acceptPage{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		p.form.Add("Link", "paste the link or the whole mail", "")
 		p.form.Add("Room", "room ID, if the link has none", "")
 		p.form.Add("Invited by", "@ada:example.org, if known; then no server has to confirm", "")
@@ -48,8 +49,8 @@ func newAccept(sh *shell) func(context.Context) screen {
 	}
 }
 
-func (p *acceptPage) init() tea.Cmd { return nil }
-func (p *acceptPage) title() string { return "Accept an invite" }
+func (p *acceptPage) Init() tea.Cmd { return nil }
+func (p *acceptPage) Title() string { return "Accept an invite" }
 
 // acceptedMsg is how taking an invite ended.
 type acceptedMsg struct {
@@ -57,7 +58,7 @@ type acceptedMsg struct {
 	err      error
 }
 
-func (p *acceptPage) update(msg tea.Msg) tea.Cmd {
+func (p *acceptPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case acceptedMsg:
 		return p.accepted(msg)
@@ -75,12 +76,12 @@ func (p *acceptPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *acceptPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	switch {
 	case p.joined:
 		if _, err := p.room(); err == nil && key.Matches(msg, keys.Open) {
-			p.sh.closeScreen(p)
-			return p.sh.open(newRoomsAt(p.sh, p.done.RoomID))
+			p.sh.CloseScreen(p)
+			return p.sh.Open(newRoomsAt(p.sh, p.done.RoomID))
 		}
 	case p.step == previewing && key.Matches(msg, keys.Accept):
 		return p.accept()
@@ -110,7 +111,7 @@ func (p *acceptPage) preview() {
 			p.form.Focus(fieldRoomID)
 		}
 	}
-	i := p.sh.account.Preview(l)
+	i := p.sh.Account.Preview(l)
 	switch {
 	case err != nil:
 	case i.Joined != nil:
@@ -134,30 +135,30 @@ func (p *acceptPage) inviter() id.UserID { return id.UserID(p.form.Value(fieldIn
 // request to join is not called back by closing a page.
 func (p *acceptPage) accept() tea.Cmd {
 	p.step, p.problem = doing, nil
-	p.sh.begun++
-	account, i := p.sh.account, p.invitation
+	p.sh.Begun++
+	account, i := p.sh.Account, p.invitation
 	consent := client.Consent{Host: i.Host, Inviter: p.inviter()}
-	return tea.Batch(p.spinner.Tick, ask(p.sh.ctx, p, func(ctx context.Context) tea.Msg {
+	return tea.Batch(p.spinner.Tick, shell.Ask(p.sh.Ctx, p, func(ctx context.Context) tea.Msg {
 		accepted, err := account.Accept(ctx, i, consent)
 		return acceptedMsg{accepted, err}
 	}))
 }
 
 func (p *acceptPage) accepted(msg acceptedMsg) tea.Cmd {
-	p.sh.begun--
+	p.sh.Begun--
 	p.step, p.problem = editing, msg.err
 	p.done, p.joined = msg.accepted, msg.err == nil
-	if p.problem != nil && p.sh.top() != p {
-		p.sh.complain(msg.err)
+	if p.problem != nil && p.sh.Top() != p {
+		p.sh.Complain(msg.err)
 	}
-	return p.sh.leave(msg.err == nil)
+	return p.sh.Leave(msg.err == nil)
 }
 
 // room is the room that was joined, as soon as the homeserver has told of it.
-func (p *acceptPage) room() (client.Room, error) { return p.sh.account.Room(p.done.RoomID) }
+func (p *acceptPage) room() (client.Room, error) { return p.sh.Account.Room(p.done.RoomID) }
 
 func (p *acceptPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	switch {
 	case p.joined:
 		_, err := p.room()
@@ -173,8 +174,8 @@ func (p *acceptPage) ShortHelp() []key.Binding {
 
 func (p *acceptPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
-	st := p.sh.styles
+func (p *acceptPage) View(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.Styles
 	width = min(width-4, 90)
 	switch {
 	case p.joined:
@@ -191,14 +192,14 @@ func (p *acceptPage) view(width, _ int) (string, *tea.Cursor) {
 	below := st.Faint.Render(cells.Wrap("No server is contacted before you have seen the contents of the link. "+
 		"An invite by e-mail cannot be declined. You can ignore it.", width))
 	if p.problem != nil {
-		below = p.sh.problem(p.problem, width)
+		below = p.sh.Problem(p.problem, width)
 	}
 	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }
 
 // facts are what the link says and whom doing it will contact.
 func (p *acceptPage) facts(width int) string {
-	st, i := p.sh.styles, p.invitation
+	st, i := p.sh.Styles, p.invitation
 	var b strings.Builder
 	for _, row := range [][2]string{
 		{"Room", i.Link.RoomName},
@@ -206,7 +207,7 @@ func (p *acceptPage) facts(width int) string {
 		{"Invited by", i.Link.InviterName},
 		{"Invited", i.Link.Email},
 		{"Key", i.Link.Key.Public()},
-		{"You join as", string(p.sh.account.UserID())},
+		{"You join as", string(p.sh.Account.UserID())},
 	} {
 		if row[1] != "" {
 			b.WriteString(st.Label.Render(cells.Pad(row[0], widget.LabelWidth)) + cells.Cut(row[1], width-widget.LabelWidth) + "\n")
@@ -225,7 +226,7 @@ func (p *acceptPage) facts(width int) string {
 
 // result says which room was joined, by the name that it really has.
 func (p *acceptPage) result(width int) string {
-	st := p.sh.styles
+	st := p.sh.Styles
 	name := string(p.done.RoomID)
 	if r, err := p.room(); err == nil {
 		name = r.Name

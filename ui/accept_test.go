@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 const (
@@ -32,7 +33,7 @@ func (n *town) startAsGrace(t *testing.T, width, height int) *termtest.Terminal 
 		t.Fatal(err)
 	}
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: n.options(), Account: account})
+		return New(ctx, shell.Options{Client: n.options(), Account: account})
 	})
 	term.Wait(time.Second)
 	return term

@@ -10,30 +10,31 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // accountsPage lists the accounts.
 type accountsPage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
-	known   []KnownAccount
-	list    widget.List[KnownAccount]
+	known   []shell.KnownAccount
+	list    widget.List[shell.KnownAccount]
 	loaded  bool
 	busy    bool
 	problem error
 }
 
-func newAccounts(sh *shell) func(context.Context) screen {
-	return func(ctx context.Context) screen { return &accountsPage{sh: sh, ctx: ctx} }
+func newAccounts(sh *shell.Shell) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen { return &accountsPage{sh: sh, ctx: ctx} }
 }
 
-func (p *accountsPage) init() tea.Cmd { return p.load() }
-func (p *accountsPage) title() string { return "Accounts" }
+func (p *accountsPage) Init() tea.Cmd { return p.load() }
+func (p *accountsPage) Title() string { return "Accounts" }
 
 // accountsListed are the accounts there are.
 type accountsListed struct {
-	known []KnownAccount
+	known []shell.KnownAccount
 	err   error
 }
 
@@ -41,8 +42,8 @@ type accountsListed struct {
 type accountChanged struct{ err error }
 
 func (p *accountsPage) load() tea.Cmd {
-	list, forgotten := p.sh.opt.Accounts.List, p.sh.forgotten
-	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	list, forgotten := p.sh.Opt.Accounts.List, p.sh.Forgotten
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if forgotten != nil {
 			<-forgotten // or one that is gone would still be there
 		}
@@ -51,7 +52,7 @@ func (p *accountsPage) load() tea.Cmd {
 	})
 }
 
-func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
+func (p *accountsPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case accountsListed:
 		p.loaded, p.known = true, msg.known
@@ -78,16 +79,16 @@ func (p *accountsPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *accountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	a, some := p.list.Current()
 	switch {
 	case key.Matches(msg, keys.Add):
-		return p.sh.open(newSignIn(p.sh, offer{}, nil))
+		return p.sh.Open(newSignIn(p.sh, offer{}, nil))
 	case !some:
 	case key.Matches(msg, keys.Open):
 		return p.use(a)
 	case key.Matches(msg, keys.SignOut):
-		return p.sh.openCard(newConfirm(p.sh, "Sign out?", "The session of "+string(a.UserID)+" ends, here and on the homeserver.",
+		return p.sh.OpenCard(shell.NewConfirm(p.sh, "Sign out?", "The session of "+string(a.UserID)+" ends, here and on the homeserver.",
 			func() tea.Cmd { return p.signOut(a) }))
 	default:
 		p.list.Press(msg, keys.Keys, p.lines())
@@ -97,47 +98,47 @@ func (p *accountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // inUse reports whether an account is the one on the screen.
-func (p *accountsPage) inUse(a KnownAccount) bool {
-	if p.sh.account == nil {
+func (p *accountsPage) inUse(a shell.KnownAccount) bool {
+	if p.sh.Account == nil {
 		return false
 	}
-	s := p.sh.account.Session()
+	s := p.sh.Account.Session()
 	return s.UserID == a.UserID && s.Homeserver == a.Homeserver
 }
 
 // use puts an account on the screen, or has somebody sign in to it again.
-func (p *accountsPage) use(a KnownAccount) tea.Cmd {
+func (p *accountsPage) use(a shell.KnownAccount) tea.Cmd {
 	switch {
 	case p.inUse(a):
-		p.sh.close()
+		p.sh.Close()
 		return nil
 	case a.SignedOut:
-		return p.sh.open(newSignIn(p.sh, goOn(client.Session{UserID: a.UserID, Homeserver: a.Homeserver, DeviceID: a.DeviceID}), nil))
-	case p.sh.busy():
-		p.sh.notice = notice{text: "An operation is still running. Switch accounts when it has finished.", bad: true}
+		return p.sh.Open(newSignIn(p.sh, goOn(client.Session{UserID: a.UserID, Homeserver: a.Homeserver, DeviceID: a.DeviceID}), nil))
+	case p.sh.Busy():
+		p.sh.Notice = shell.Notice{Text: "An operation is still running. Switch accounts when it has finished.", Bad: true}
 		return nil
 	}
 	p.busy, p.problem = true, nil
-	change := p.sh.opt.Accounts.Switch
-	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	change := p.sh.Opt.Accounts.Switch
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		account, err := change(ctx, a)
 		return entered{account: account, err: err}
 	})
 }
 
-func (p *accountsPage) signOut(a KnownAccount) tea.Cmd {
+func (p *accountsPage) signOut(a shell.KnownAccount) tea.Cmd {
 	if p.inUse(a) {
-		return p.sh.signOut()
+		return p.sh.SignOut()
 	}
 	p.busy, p.problem = true, nil
-	end := p.sh.opt.Accounts.SignOut
-	return ask(p.ctx, p, func(ctx context.Context) tea.Msg { return accountChanged{end(ctx, a)} })
+	end := p.sh.Opt.Accounts.SignOut
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg { return accountChanged{end(ctx, a)} })
 }
 
-func (p *accountsPage) lines() int { return max(1, p.sh.height-5) }
+func (p *accountsPage) lines() int { return max(1, p.sh.Height-5) }
 
 func (p *accountsPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	a, some := p.list.Current()
 	does := "switch"
 	if a.SignedOut {
@@ -145,17 +146,17 @@ func (p *accountsPage) ShortHelp() []key.Binding {
 	}
 	return []key.Binding{
 		keymap.When(some && !p.busy, keymap.As(k.Open, does)), keymap.When(!p.busy, k.Add), keymap.When(some && !p.busy, k.SignOut),
-		keymap.When(p.sh.leadsBack(), k.Back), k.Help, k.Quit,
+		keymap.When(p.sh.LeadsBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
 func (p *accountsPage) FullHelp() [][]key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return [][]key.Binding{p.ShortHelp(), append(k.Moves(true), k.Palette)}
 }
 
-func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
-	st := p.sh.styles
+func (p *accountsPage) View(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.Styles
 	var b strings.Builder
 	b.WriteString("\n")
 	from, to := p.list.Window(p.lines())
@@ -173,15 +174,15 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 		}
 		line := st.Name.Render(cells.Fit(string(a.UserID), name)) + "  " + cells.Pad(state, stateWidth) +
 			st.Faint.Render(cells.Cut(a.Homeserver, width-name-stateWidth-7))
-		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, " "+st.Row(chosen, " ", line, width-2)) + "\n")
+		b.WriteString(shell.RowSpot(p.sh, &p.list, n, p.sh.Keys.Open, " "+st.Row(chosen, " ", line, width-2)) + "\n")
 	}
 	switch {
 	case p.problem != nil:
-		b.WriteString("\n" + cells.Indent(p.sh.problem(p.problem, min(width-4, 76)), 3))
+		b.WriteString("\n" + cells.Indent(p.sh.Problem(p.problem, min(width-4, 76)), 3))
 	case p.loaded && len(p.known) == 0:
-		b.WriteString("   No account is signed in. Press " + st.Accent.Render(p.sh.keys.Add.Help().Key) + " to add an account.")
-	case p.loaded && p.sh.vaultKind != "":
-		b.WriteString("\n" + cells.Indent(st.Faint.Render(cells.Wrap("Their sessions are stored on this machine: "+kept(p.sh.vaultKind)+".", width-6)), 3))
+		b.WriteString("   No account is signed in. Press " + st.Accent.Render(p.sh.Keys.Add.Help().Key) + " to add an account.")
+	case p.loaded && p.sh.VaultKind != "":
+		b.WriteString("\n" + cells.Indent(st.Faint.Render(cells.Wrap("Their sessions are stored on this machine: "+kept(p.sh.VaultKind)+".", width-6)), 3))
 	}
 	return b.String(), nil
 }
@@ -189,9 +190,9 @@ func (p *accountsPage) view(width, _ int) (string, *tea.Cursor) {
 // kept says in words how sessions are kept.
 func kept(vault string) string {
 	switch vault {
-	case VaultKeyring:
+	case shell.VaultKeyring:
 		return "encrypted, with the key in the system keyring"
-	case VaultPassphrase:
+	case shell.VaultPassphrase:
 		return "encrypted with your passphrase"
 	case "agent":
 		return "encrypted with a key of your ssh-agent"

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -36,6 +37,6 @@ func linked(st style.Styles, shown, to string, width int) string {
 }
 
 // copyAddress gives an address to the terminal to keep.
-func copyAddress(sh *shell, address string) tea.Cmd {
-	return sh.copied(address, "The address is copied, if your terminal allows it.")
+func copyAddress(sh *shell.Shell, address string) tea.Cmd {
+	return sh.Copy(address, "The address is copied, if your terminal allows it.")
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // The account that the budgets are about.
@@ -115,7 +116,7 @@ func BenchmarkFirstPaint(b *testing.B) {
 func firstPaint(tb testing.TB, opt client.Options, session client.Session, path string) {
 	tb.Helper()
 	a := reopen(tb, opt, session, path)
-	m := New(tb.Context(), Options{Account: a, Client: opt})
+	m := New(tb.Context(), shell.Options{Account: a, Client: opt})
 	m.Init()
 	m.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
 	if v := m.View(); !strings.Contains(v.Content, "10000") {
@@ -240,7 +241,7 @@ func typedAndErased(letters string) func(n int) string {
 // keyToFrame measures the time from a key to the bytes that the terminal gets.
 func keyToFrame(b *testing.B, opt client.Options, session client.Session, path string, before []string, key func(n int) string) {
 	b.Helper()
-	m := New(b.Context(), Options{Account: reopen(b, opt, session, path), Client: opt})
+	m := New(b.Context(), shell.Options{Account: reopen(b, opt, session, path), Client: opt})
 	out := &counter{}
 	ctx, cancel := context.WithCancel(b.Context())
 	input, keys := io.Pipe()
@@ -280,11 +281,11 @@ func BenchmarkChange(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
 	opt, session := crowded(b, path)
 	a := reopen(b, opt, session, path)
-	m := New(b.Context(), Options{Account: a, Client: opt})
+	m := New(b.Context(), shell.Options{Account: a, Client: opt})
 	m.Init()
 	m.Update(tea.WindowSizeMsg{Width: 200, Height: 50})
 	for b.Loop() {
-		m.Update(changedMsg{})
+		m.Update(shell.ChangedMsg{})
 		m.View()
 	}
 }

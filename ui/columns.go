@@ -8,6 +8,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/wording"
 )
@@ -43,7 +44,7 @@ func inviteColumns(width int) columns {
 
 // head is the names of the columns, of which each sorts by itself.
 func (c columns) head(t *inviteTable) string {
-	return t.sh.styles.Column.Render("   " + c.line(t.Head(byName, "INVITED", false), t.Head(byRoom, "ROOM", false), t.Head(byStatus, "STATUS", false),
+	return t.sh.Styles.Column.Render("   " + c.line(t.Head(byName, "INVITED", false), t.Head(byRoom, "ROOM", false), t.Head(byStatus, "STATUS", false),
 		t.Head(byKey, "KEY", false), t.Head(bySender, "BY", false), t.Head(bySent, "SENT", true)))
 }
 
@@ -63,15 +64,15 @@ func (c columns) line(name, room, status, key, by, sent string) string {
 	return strings.Join(append(parts, cells.PadLeft(sent, c.sent)), strings.Repeat(" ", gap))
 }
 
-func (c columns) row(sh *shell, r *row, chosen, marked bool) string {
-	st, i := sh.styles.Lit(chosen), r.invite
+func (c columns) row(sh *shell.Shell, r *row, chosen, marked bool) string {
+	st, i := sh.Styles.Lit(chosen), r.invite
 	mark := " "
 	if marked {
 		mark = st.Accent.Render("+")
 	}
 	return " " + st.Row(chosen, mark, c.line(
 		nameCell(st, rowName(st, r, chosen), r, c.name), cells.Cut(r.room.Label(), c.room), statusCell(sh, st, r), keyCell(st, r),
-		st.Faint.Render(cells.Cut(shortUser(inviter(i)), c.by)), st.Faint.Render(duration.Age(sh.now(), i.At())),
+		st.Faint.Render(cells.Cut(shortUser(inviter(i)), c.by)), st.Faint.Render(duration.Age(sh.Now(), i.At())),
 	), c.width-2)
 }
 
@@ -94,8 +95,8 @@ func nameCell(st style.Styles, name lipgloss.Style, r *row, width int) string {
 
 // statusCell is the status of an invite and beside it, in a short word, what is most
 // wrong with it.
-func statusCell(sh *shell, st style.Styles, r *row) string {
-	if sh.revocations.has(keyOf(r.invite)) {
+func statusCell(sh *shell.Shell, st style.Styles, r *row) string {
+	if sh.Revocations.Has(shell.KeyOf(r.invite)) {
 		return st.Warn.Render("… revoking")
 	}
 	status := wording.Status(r.invite.Status)

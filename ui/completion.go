@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // completion is the people whom what is typed may mean, below the field.
 type completion struct {
 	typed   string // the piece that they complete
-	people  []Contact
+	people  []shell.Contact
 	at      int // -1 until somebody has moved into the list
 	picked  bool
 	asked   int
@@ -36,7 +37,7 @@ type (
 	completed   struct {
 		asked  int
 		typed  string
-		people []Contact
+		people []shell.Contact
 		err    error
 	}
 )
@@ -45,12 +46,12 @@ type (
 func (c *compose) wantCompletion() tea.Cmd {
 	c.people.close()
 	c.people.asked++
-	if c.sh.opt.Complete == nil || lastPiece(c.invitees.typed.text) == "" {
+	if c.sh.Opt.Complete == nil || lastPiece(c.invitees.typed.text) == "" {
 		c.suggest()
 		return nil
 	}
 	msg := completeMsg{c.people.asked}
-	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		select {
 		case <-time.After(typingPause):
 		case <-ctx.Done():
@@ -64,8 +65,8 @@ func (c *compose) complete(msg completeMsg) tea.Cmd {
 	if msg.asked != c.people.asked || c.step != editing {
 		return nil
 	}
-	find, typed := c.sh.opt.Complete, lastPiece(c.invitees.typed.text)
-	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+	find, typed := c.sh.Opt.Complete, lastPiece(c.invitees.typed.text)
+	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		people, err := find(ctx, typed)
 		return completed{msg.asked, typed, people, err}
 	})
@@ -110,16 +111,16 @@ func (p *completion) press(msg tea.KeyPressMsg, keys keymap.Map) bool {
 }
 
 // choice is who was picked.
-func (p *completion) choice() (Contact, bool) {
+func (p *completion) choice() (shell.Contact, bool) {
 	if !p.picked {
-		return Contact{}, false
+		return shell.Contact{}, false
 	}
 	p.picked = false
 	return p.people[p.at], true
 }
 
 // put writes a person into the field in the place of what was typed of them.
-func (c *compose) put(contact Contact) tea.Cmd {
+func (c *compose) put(contact shell.Contact) tea.Cmd {
 	in := &c.form.Fields[fieldPeople].Input
 	text := strings.TrimSuffix(in.Value(), c.people.typed)
 	name := safetext.Line(contact.Name)
@@ -134,7 +135,7 @@ func (c *compose) put(contact Contact) tea.Cmd {
 	c.people.asked++
 	c.kept = false
 	c.invitees.write(text)
-	return c.sh.draft.note(c.invitees.texts())
+	return c.sh.Draft.Note(c.invitees.texts())
 }
 
 // lastPiece is what is being typed: what stands behind the last separator.
@@ -146,17 +147,17 @@ func lastPiece(s string) string {
 func (c *compose) pick(n int) tea.Cmd { return c.put(c.people.people[n]) }
 
 // view draws the list; pick is for who is clicked.
-func (p *completion) view(sh *shell, width int, pick func(int) tea.Cmd) string {
-	st := sh.styles
+func (p *completion) view(sh *shell.Shell, width int, pick func(int) tea.Cmd) string {
+	st := sh.Styles
 	var lines []string
 	for n, contact := range p.people {
 		chosen, left, note := n == p.at, min(36, width/2), contact.Name
-		if outcome := sh.opt.Rehearsal.outcome(contact.Address); outcome != "" {
+		if outcome := sh.Opt.Rehearsal.Outcome(contact.Address); outcome != "" {
 			left, note = 22, outcome
 		}
 		st := st.Lit(chosen)
 		line := st.Name.Render(cells.Fit(contact.Address, left)) + "  " + st.Faint.Render(cells.Cut(note, width-left-5))
-		lines = append(lines, sh.spot(st.Row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
+		lines = append(lines, sh.Spot(st.Row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
 	}
 	if p.problem != nil {
 		lines = append(lines, st.Faint.Render(cells.Cut("Some contacts could not be looked up: "+p.problem.Error(), width)))

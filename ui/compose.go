@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -33,7 +34,7 @@ const (
 // compose is the page on which invites are made: whom, where to, a look at what
 // will happen, and go.
 type compose struct {
-	sh       *shell
+	sh       *shell.Shell
 	ctx      context.Context
 	form     *widget.Form
 	list     widget.List[id.RoomID] // rooms that match what is typed
@@ -52,12 +53,12 @@ type compose struct {
 }
 
 // newCompose returns the page, for those of some rooms that the account is in.
-func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		c := &compose{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
+func newCompose(sh *shell.Shell, rooms ...id.RoomID) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		c := &compose{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		c.form.Add("Room", "type to search your rooms", "")
 		c.form.Add("People", exampleAddress(sh)+" or @user:server, or paste a list", "")
-		c.invitees = inviteesOf(sh.draft.texts)
+		c.invitees = inviteesOf(sh.Draft.Texts)
 		c.kept = !c.invitees.empty()
 		c.form.Fields[fieldPeople].Input.SetValue(c.invitees.typed.text)
 		c.refresh()
@@ -67,12 +68,12 @@ func newCompose(sh *shell, rooms ...id.RoomID) func(context.Context) screen {
 	}
 }
 
-func (c *compose) init() tea.Cmd { return nil }
-func (c *compose) title() string { return "Invite people" }
+func (c *compose) Init() tea.Cmd { return nil }
+func (c *compose) Title() string { return "Invite people" }
 
-func (c *compose) update(msg tea.Msg) tea.Cmd {
+func (c *compose) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case changedMsg:
+	case shell.ChangedMsg:
 		c.refresh()
 	case lookedUp:
 		return c.lookedUp(msg)
@@ -101,7 +102,7 @@ func (c *compose) update(msg tea.Msg) tea.Cmd {
 }
 
 func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := c.sh.keys
+	keys := c.sh.Keys
 	switch c.step {
 	case editing:
 		return c.edit(msg)
@@ -119,7 +120,7 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 	case planning:
 		if key.Matches(msg, keys.Edit) {
 			c.stop() // the answer will find nobody waiting
-			c.step, c.sh.work = editing, widget.Progress{}
+			c.step, c.sh.Work = editing, widget.Progress{}
 		}
 	case doing:
 	}
@@ -127,7 +128,7 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
-	keys := c.sh.keys
+	keys := c.sh.Keys
 	inRoom := c.form.At == fieldRoom
 	switch {
 	case inRoom && (msg.String() == "up" || msg.String() == "down"):
@@ -210,11 +211,11 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 func (c *compose) keep() tea.Cmd {
 	c.kept = false
 	c.invitees.write(c.form.Fields[fieldPeople].Input.Value())
-	return tea.Batch(c.sh.draft.note(c.invitees.texts()), c.wantCompletion())
+	return tea.Batch(c.sh.Draft.Note(c.invitees.texts()), c.wantCompletion())
 }
 
 func (c *compose) ShortHelp() []key.Binding {
-	k := c.sh.keys
+	k := c.sh.Keys
 	switch c.step {
 	case previewing:
 		n, many := len(c.preview.chosen()), !c.preview.single
@@ -241,5 +242,5 @@ func (c *compose) ShortHelp() []key.Binding {
 
 func (c *compose) FullHelp() [][]key.Binding {
 	listed := c.step == previewing && c.preview.ready && !c.preview.single
-	return [][]key.Binding{c.ShortHelp(), c.sh.keys.Moves(listed)}
+	return [][]key.Binding{c.ShortHelp(), c.sh.Keys.Moves(listed)}
 }

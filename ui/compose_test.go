@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 func TestInviteByMail(t *testing.T) {
@@ -350,16 +351,16 @@ func TestPeopleAreCompleted(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "ada@home.example")
 		var asked []string
-		complete := func(_ context.Context, typed string) ([]Contact, error) {
+		complete := func(_ context.Context, typed string) ([]shell.Contact, error) {
 			asked = append(asked, typed)
 			if typed == "x" {
 				return nil, errors.New("the address book is locked")
 			}
-			var found []Contact
-			for _, c := range []Contact{
-				{"Grace Hopper", "grace@navy.example"},
-				{"Grady \x1b[31mBooch", "grady@uml.example"},
-				{"Grant, \"Ulysses\"", "grant@president.example"},
+			var found []shell.Contact
+			for _, c := range []shell.Contact{
+				{Name: "Grace Hopper", Address: "grace@navy.example"},
+				{Name: "Grady \x1b[31mBooch", Address: "grady@uml.example"},
+				{Name: "Grant, \"Ulysses\"", Address: "grant@president.example"},
 			} {
 				if strings.HasPrefix(c.Address, typed) {
 					found = append(found, c)
@@ -370,7 +371,7 @@ func TestPeopleAreCompleted(t *testing.T) {
 		opt := n.options()
 		account := n.accountWith(t, opt)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: opt, Account: account, Complete: complete})
+			return New(ctx, shell.Options{Client: opt, Account: account, Complete: complete})
 		})
 		term.Wait(time.Second)
 		term.Press("i")

@@ -33,14 +33,14 @@ func inviteesOf(texts []string) (w invitees) {
 // draftWords say that the form holds what was typed before, and how to be rid of
 // it.
 func (c *compose) draftWords(width int) string {
-	st, sh := c.sh.styles, c.sh
+	st, sh := c.sh.Styles, c.sh
 	text := "Your draft"
-	if at := sh.draft.at; !at.IsZero() {
-		text += " from " + sh.time(at)
+	if at := sh.Draft.At; !at.IsZero() {
+		text += " from " + sh.Time(at)
 	}
 	text += ": " + persons(len(c.invitees.list.Recipients))
-	rest := st.Accent.Render(sh.keys.ClearDraft.Help().Key) + " clears it."
-	return st.Warn.Render(cells.Cut(text, width-cells.Width(rest)-2)+".") + " " + sh.keySpot(rest, sh.keys.ClearDraft)
+	rest := st.Accent.Render(sh.Keys.ClearDraft.Help().Key) + " clears it."
+	return st.Warn.Render(cells.Cut(text, width-cells.Width(rest)-2)+".") + " " + sh.KeySpot(rest, sh.Keys.ClearDraft)
 }
 
 // clearDraft drops what was typed before.
@@ -48,5 +48,5 @@ func (c *compose) clearDraft() tea.Cmd {
 	c.invitees, c.kept, c.problem = invitees{}, false, nil
 	c.form.Fields[fieldPeople].Input.SetValue("")
 	c.people.close()
-	return c.sh.draft.note(c.invitees.texts())
+	return c.sh.Draft.Note(c.invitees.texts())
 }

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -22,11 +23,11 @@ func (c *compose) askForPlan() tea.Cmd {
 	c.step, c.problem = planning, nil
 	var ctx context.Context
 	ctx, c.stop = context.WithCancel(c.ctx)
-	account, rooms, people := c.sh.account, slices.Clone(c.chosen), c.invitees.people()
+	account, rooms, people := c.sh.Account, slices.Clone(c.chosen), c.invitees.people()
 	c.looked = widget.Progress{Total: len(people)}
-	c.sh.work = c.looked
+	c.sh.Work = c.looked
 	done := make(chan int, 1)
-	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), ask(ctx, c, func(ctx context.Context) tea.Msg {
+	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
 		plans, err := account.PlanAll(ctx, rooms, people, func(n int) { latest(done, n) })
 		return planned{plans, err}
 	}))
@@ -51,7 +52,7 @@ type lookedUp struct {
 
 // hearLookups waits for the next number.
 func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
-	return ask(ctx, c, func(ctx context.Context) tea.Msg {
+	return shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
 		select {
 		case n := <-done:
 			return lookedUp{ctx, done, n}
@@ -63,7 +64,7 @@ func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
 
 func (c *compose) lookedUp(msg lookedUp) tea.Cmd {
 	c.looked.Done = msg.n
-	c.sh.work = c.looked
+	c.sh.Work = c.looked
 	return c.hearLookups(msg.ctx, msg.done)
 }
 
@@ -75,7 +76,7 @@ type planned struct {
 
 func (c *compose) planned(msg planned) tea.Cmd {
 	c.stop()
-	c.sh.work = widget.Progress{}
+	c.sh.Work = widget.Progress{}
 	single := c.invitees.single() && len(c.chosen) == 1
 	if msg.err == nil && single {
 		msg.err = msg.plans[0].Err()
@@ -87,7 +88,7 @@ func (c *compose) planned(msg planned) tea.Cmd {
 	switch {
 	case errors.As(msg.err, &terms):
 		c.step = editing
-		return c.sh.open(newTerms(c.sh, terms, c.askForPlan))
+		return c.sh.Open(newTerms(c.sh, terms, c.askForPlan))
 	case msg.err != nil:
 		c.step, c.problem = editing, msg.err
 		return nil
@@ -108,9 +109,9 @@ type readyMsg struct {
 func (c *compose) ready() tea.Cmd {
 	c.preview.presses++
 	msg := readyMsg{c.preview, c.preview.presses}
-	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		select {
-		case <-time.After(readable):
+		case <-time.After(shell.Readable):
 		case <-ctx.Done():
 		}
 		return msg
@@ -125,9 +126,9 @@ func (c *compose) enqueue() tea.Cmd {
 		return nil
 	}
 	c.step, c.problem = doing, nil
-	c.sh.begun++
-	account := c.sh.account
-	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
+	c.sh.Begun++
+	account := c.sh.Account
+	return tea.Batch(c.spinner.Tick, shell.Ask(c.sh.Ctx, c, func(ctx context.Context) tea.Msg {
 		items, err := account.Enqueue(ctx, plans)
 		return enqueued{items, err}
 	}))
@@ -140,15 +141,15 @@ type enqueued struct {
 }
 
 func (c *compose) enqueued(msg enqueued) tea.Cmd {
-	c.sh.begun--
+	c.sh.Begun--
 	if msg.err == nil && len(msg.items) == 0 {
 		msg.err = errQueued // meanwhile, by another program
 	}
 	if msg.err != nil {
 		c.step, c.preview, c.problem = editing, nil, msg.err
-		return c.sh.leave(false)
+		return c.sh.Leave(false)
 	}
-	c.sh.closeScreen(c)
-	c.sh.sending.tellQueued(msg.items, c.sh.keys.Outbox.Help().Key)
-	return tea.Batch(c.sh.draft.note(nil), c.sh.leave(true), c.sh.sending.read())
+	c.sh.CloseScreen(c)
+	c.sh.Sending.TellQueued(msg.items, c.sh.Keys.Outbox.Help().Key)
+	return tea.Batch(c.sh.Draft.Note(nil), c.sh.Leave(true), c.sh.Sending.Read())
 }

@@ -23,7 +23,7 @@ func (c *compose) refresh() {
 	c.rooms = map[id.RoomID]client.Room{}
 	typed := strings.ToLower(c.form.Value(fieldRoom))
 	var ids []id.RoomID
-	for _, r := range c.sh.account.Rooms() {
+	for _, r := range c.sh.Account.Rooms() {
 		c.rooms[r.ID] = r
 		// What is typed is compared with what is seen.
 		name := safetext.Line(r.Name + " " + string(r.Alias) + " " + string(r.ID))
@@ -118,7 +118,7 @@ func (c *compose) addRoom() {
 
 // addRoomKey says what the key does now.
 func (c *compose) addRoomKey() key.Binding {
-	k := c.sh.keys.AddRoom
+	k := c.sh.Keys.AddRoom
 	room, ok := c.list.Current()
 	switch {
 	case c.form.At != fieldRoom:

@@ -11,10 +11,11 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-func (c *compose) view(width, height int) (string, *tea.Cursor) {
+func (c *compose) View(width, height int) (string, *tea.Cursor) {
 	width = min(width-4, 90)
 	if c.step == previewing && !c.preview.single {
 		return cells.Indent("\n"+c.viewMany(width), 2), nil
@@ -34,7 +35,7 @@ func (c *compose) view(width, height int) (string, *tea.Cursor) {
 // understood says which rooms are chosen while others are searched, or else what
 // was pasted, and how much of all was understood.
 func (c *compose) understood(width int) string {
-	st := c.sh.styles
+	st := c.sh.Styles
 	if c.several && c.form.At == fieldRoom && c.step == editing {
 		return st.Good.Render(cells.Cut(c.roomNames(), width))
 	}
@@ -61,7 +62,7 @@ func (c *compose) understood(width int) string {
 
 // below is what stands below the form: what is going on, or what there is to choose.
 func (c *compose) below(width, height int) string {
-	st := c.sh.styles
+	st := c.sh.Styles
 	switch {
 	case c.step == planning && !c.invitees.asksIdentityServer():
 		return c.spinner.View() + " Asking the homeserver who is in the room…"
@@ -74,9 +75,9 @@ func (c *compose) below(width, height int) string {
 	case c.step == previewing:
 		return c.viewSingle(width)
 	case c.problem != nil && c.form.At != fieldRoom:
-		return c.sh.problem(c.problem, width)
+		return c.sh.Problem(c.problem, width)
 	case c.problem != nil:
-		return c.sh.problem(c.problem, width) + "\n\n" + c.choices(width, height-4)
+		return c.sh.Problem(c.problem, width) + "\n\n" + c.choices(width, height-4)
 	case c.form.At == fieldRoom:
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
@@ -94,7 +95,7 @@ func (c *compose) below(width, height int) string {
 
 // choices are the rooms that match what is typed.
 func (c *compose) choices(width, height int) string {
-	st := c.sh.styles
+	st := c.sh.Styles
 	if len(c.list.Keys) == 0 {
 		return st.Warn.Render(cells.Wrap("None of your "+phrase.Count(len(c.rooms), "room")+" has this name.", width))
 	}
@@ -102,16 +103,16 @@ func (c *compose) choices(width, height int) string {
 	from, to := c.list.Window(min(height, 10))
 	for n := from; n < to; n++ {
 		r := c.rooms[c.list.Keys[n]]
-		chosen, mark, again := n == c.list.At, " ", c.sh.keys.Submit
+		chosen, mark, again := n == c.list.At, " ", c.sh.Keys.Submit
 		st := st.Lit(chosen)
 		if c.several {
-			again = c.sh.keys.AddRoom
+			again = c.sh.Keys.AddRoom
 		}
 		if c.several && slices.Contains(c.chosen, r.ID) {
 			mark = st.Accent.Render("+")
 		}
 		line := st.Row(chosen, mark, st.Name.Render(cells.Fit(r.Name, width/2))+"  "+permission(st, r), width)
-		lines = append(lines, rowSpot(c.sh, &c.list, n, again, line))
+		lines = append(lines, shell.RowSpot(c.sh, &c.list, n, again, line))
 	}
 	if more := len(c.list.Keys) - to; more > 0 {
 		lines = append(lines, st.Faint.Render(fmt.Sprintf("  and %d more", more)))
@@ -121,7 +122,7 @@ func (c *compose) choices(width, height int) string {
 
 // viewSingle says what sending to one person will do, and what gives pause.
 func (c *compose) viewSingle(width int) string {
-	st, p := c.sh.styles, c.preview.plans[0]
+	st, p := c.sh.Styles, c.preview.plans[0]
 	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, phrase.NameWidth)
 	var text string
 	switch p.Outcome() {
@@ -147,7 +148,7 @@ func (c *compose) viewSingle(width int) string {
 		}
 		b.WriteString("\n\n" + cells.Bullet(st.Warn.Render("!"), fmt.Sprintf(
 			"An invite to %s is still pending, sent %s by %s. If it is to the same address, this is a second mail.",
-			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth)), width))
+			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.Now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth)), width))
 	}
 	return b.String()
 }

@@ -1,8 +1,10 @@
 package ui
 
+import "github.com/mxinvite/mxinvite/ui/shell"
+
 // exampleAddress are addresses for an empty field.
-func exampleAddress(sh *shell) string {
-	if r := sh.opt.Rehearsal; r != nil && len(r.Addresses) > 0 {
+func exampleAddress(sh *shell.Shell) string {
+	if r := sh.Opt.Rehearsal; r != nil && len(r.Addresses) > 0 {
 		return r.Addresses[0].Address
 	}
 	return "grace@navy.example"
@@ -10,13 +12,13 @@ func exampleAddress(sh *shell) string {
 
 // suggest offers the addresses of a rehearsal while nothing is typed.
 func (c *compose) suggest() {
-	r := c.sh.opt.Rehearsal
+	r := c.sh.Opt.Rehearsal
 	if r == nil || !c.invitees.empty() {
 		return
 	}
 	c.people.close()
 	for _, s := range r.Addresses {
-		c.people.people = append(c.people.people, Contact{Address: s.Address})
+		c.people.people = append(c.people.people, shell.Contact{Address: s.Address})
 	}
 	c.people.typed = ""
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // lookAway and lookBack are what a terminal says when its person does.
@@ -24,7 +25,7 @@ func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: n.options(), Account: account, Display: Display{Notify: func(title, text string) string {
+		return New(ctx, shell.Options{Client: n.options(), Account: account, Display: shell.Display{Notify: func(title, text string) string {
 			return "\x1b]9;" + title + ": " + text + "\x1b\\"
 		}}})
 	})
@@ -70,7 +71,7 @@ func TestDesktopHearsOfTakenInvites(t *testing.T) {
 		if got := told(term); got != "" {
 			t.Errorf("too soon: %q", got)
 		}
-		term.Wait(desktopPause)
+		term.Wait(shell.DesktopPause)
 		if got := told(term); !strings.HasSuffix(got, ", and 1 more") || strings.Contains(got, ";") {
 			t.Errorf("told: %q", got)
 		}

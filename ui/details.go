@@ -10,6 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/wording"
 )
@@ -18,8 +19,8 @@ import (
 const labelled = 10
 
 // details tells everything about one invite, in a column of a given width.
-func details(sh *shell, r row, width int) string {
-	d := &detailer{sh: sh, st: sh.styles, row: r, width: width}
+func details(sh *shell.Shell, r row, width int) string {
+	d := &detailer{sh: sh, st: sh.Styles, row: r, width: width}
 	d.head()
 	d.verdict()
 	d.fields()
@@ -30,7 +31,7 @@ func details(sh *shell, r row, width int) string {
 
 // A detailer writes the details, part by part.
 type detailer struct {
-	sh    *shell
+	sh    *shell.Shell
 	st    style.Styles
 	row   row
 	width int
@@ -85,18 +86,18 @@ func (d *detailer) verdict() {
 
 // advice is what the person may do about it, who is signed in.
 func (d *detailer) advice() {
-	if d.sh.account == nil {
+	if d.sh.Account == nil {
 		return
 	}
 	i, st := d.row.invite, d.st
 	if n := len(leftovers(d.sh, i)); n > 0 {
-		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.keys.Leftovers.Help().Key+" to revoke redundant invites.")
+		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.Keys.Leftovers.Help().Key+" to revoke redundant invites.")
 	}
-	if hosts := d.sh.account.Untrusted(i); len(hosts) > 0 {
-		d.point(st.Accent.Render("→"), "Press "+d.sh.keys.Trust.Help().Key+" to check the keys at "+strings.Join(hosts, " and ")+".")
+	if hosts := d.sh.Account.Untrusted(i); len(hosts) > 0 {
+		d.point(st.Accent.Render("→"), "Press "+d.sh.Keys.Trust.Help().Key+" to check the keys at "+strings.Join(hosts, " and ")+".")
 	}
-	for _, refused := range d.sh.account.Refusals(i) {
-		d.point(st.Accent.Render("→"), phrase.Sentence(refused.Error())+" "+d.sh.hint(refused))
+	for _, refused := range d.sh.Account.Refusals(i) {
+		d.point(st.Accent.Render("→"), phrase.Sentence(refused.Error())+" "+d.sh.Hint(refused))
 	}
 }
 
@@ -112,16 +113,16 @@ func (d *detailer) fields() {
 	}
 	if i.Sender != "" {
 		d.field("By", string(i.Sender))
-		d.field("Sent", d.sh.time(i.SentAt))
+		d.field("Sent", d.sh.Time(i.SentAt))
 	}
 	if a := i.Acceptance; a != nil {
 		d.field("Accepted", "by "+string(a.UserID))
 		if !a.At.IsZero() {
-			d.field("", d.sh.time(a.At))
+			d.field("", d.sh.Time(a.At))
 		}
 	}
 	if rev := i.Revocation; rev != nil {
-		d.field("Revoked", d.sh.time(rev.At))
+		d.field("Revoked", d.sh.Time(rev.At))
 		d.field("", "by "+string(rev.Sender))
 	}
 }
@@ -171,9 +172,9 @@ func (d *detailer) id(label, value string) {
 }
 
 // story says in a sentence what became of an invite.
-func story(sh *shell, r row) string {
+func story(sh *shell.Shell, r row) string {
 	i := r.invite
-	sent := "Sent " + duration.Ago(sh.now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
+	sent := "Sent " + duration.Ago(sh.Now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
 	who := ""
 	if i.Acceptance != nil {
 		who = shortUser(string(i.Acceptance.UserID))
@@ -182,7 +183,7 @@ func story(sh *shell, r row) string {
 	case invite.Pending:
 		switch {
 		case r.room.Certain(i):
-		case sh.account == nil:
+		case sh.Account == nil:
 			return sent + " The saved state does not show whether it was accepted."
 		default:
 			return sent + " Still checking whether it was accepted."
@@ -197,7 +198,7 @@ func story(sh *shell, r row) string {
 	case invite.Banned:
 		return sent + " " + who + " accepted it and was banned."
 	case invite.Revoked:
-		text := "Revoked " + duration.Ago(sh.now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + ". It cannot be accepted any more."
+		text := "Revoked " + duration.Ago(sh.Now(), i.Revocation.At) + " by " + shortUser(string(i.Revocation.Sender)) + ". It cannot be accepted any more."
 		if who != "" {
 			text += " " + who + " had accepted it before."
 		}

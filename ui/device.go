@@ -14,30 +14,31 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // devicePage shows a code that is approved on another device, and waits for that.
 type devicePage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	door    door
 	signIn  *client.DeviceSignIn // nil until there is a code
 	problem error                // why it is over
 }
 
-func newDevice(sh *shell, d door) func(context.Context) screen {
-	return func(ctx context.Context) screen { return &devicePage{sh: sh, ctx: ctx, door: d} }
+func newDevice(sh *shell.Shell, d door) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen { return &devicePage{sh: sh, ctx: ctx, door: d} }
 }
 
-func (p *devicePage) init() tea.Cmd { return p.begin() }
-func (p *devicePage) title() string { return "Sign in on " + p.door.hs.Name }
+func (p *devicePage) Init() tea.Cmd { return p.begin() }
+func (p *devicePage) Title() string { return "Sign in on " + p.door.hs.Name }
 
 // begin asks for a code.
 func (p *devicePage) begin() tea.Cmd {
 	p.signIn, p.problem = nil, nil
 	opt, hs := doorOptions(p.sh, p.door), p.door.hs
-	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		s, err := client.StartDevice(ctx, opt, hs)
 		return deviceStarted{s, err}
 	})
@@ -52,7 +53,7 @@ type deviceStarted struct {
 // secondMsg comes every second to a page that counts down.
 type secondMsg struct{}
 
-func (p *devicePage) update(msg tea.Msg) tea.Cmd {
+func (p *devicePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case deviceStarted:
 		if p.problem = msg.err; msg.err != nil {
@@ -60,7 +61,7 @@ func (p *devicePage) update(msg tea.Msg) tea.Cmd {
 		}
 		p.signIn = msg.signIn
 		s, keep := msg.signIn, keeper(p.sh)
-		return tea.Batch(p.second(), ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+		return tea.Batch(p.second(), shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 			a, err := s.Wait(ctx)
 			return keep(ctx, a, err)
 		}))
@@ -80,20 +81,19 @@ func (p *devicePage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *devicePage) second() tea.Cmd {
-	ctx := p.ctx
-	return tea.Tick(time.Second, func(time.Time) tea.Msg { return answer{ctx, p, secondMsg{}} })
+	return shell.After(p.ctx, p, time.Second, secondMsg{})
 }
 
 func (p *devicePage) waiting() bool { return p.signIn != nil && p.problem == nil }
 
 func (p *devicePage) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch keys := p.sh.keys; {
+	switch keys := p.sh.Keys; {
 	case p.problem != nil && key.Matches(msg, keys.Submit):
 		return p.begin()
 	case p.waiting() && key.Matches(msg, keys.CopyAddress):
 		return copyAddress(p.sh, p.address())
 	case p.waiting() && key.Matches(msg, keys.CopyCode):
-		return p.sh.copied(p.signIn.UserCode, "The code is in the clipboard.")
+		return p.sh.Copy(p.signIn.UserCode, "The code is in the clipboard.")
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (p *devicePage) address() string {
 }
 
 func (p *devicePage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return []key.Binding{
 		keymap.When(p.problem != nil, keymap.As(k.Submit, "try again")), keymap.When(p.waiting(), k.CopyCode), keymap.When(p.waiting(), k.CopyAddress), k.Back, k.Interrupt,
 	}
@@ -115,16 +115,16 @@ func (p *devicePage) ShortHelp() []key.Binding {
 
 func (p *devicePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
+func (p *devicePage) View(width, height int) (string, *tea.Cursor) {
 	width -= 4
 	switch {
 	case p.problem != nil:
-		return cells.Indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\n"+
-			"Press "+p.sh.styles.Accent.Render("enter")+" to try again.", 2), nil
+		return cells.Indent("\n"+p.sh.Problem(p.problem, min(width, 76))+"\n\n"+
+			"Press "+p.sh.Styles.Accent.Render("enter")+" to try again.", 2), nil
 	case p.signIn == nil:
 		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
 	}
-	code := drawQR(p.sh, p.address(), width, height)
+	code := drawQR(p.sh.Styles, p.address(), width, height)
 	side := 0
 	if code != "" {
 		side = cells.Width(code) + 3
@@ -141,7 +141,7 @@ func (p *devicePage) view(width, height int) (string, *tea.Cursor) {
 // text says what to do: where to go and what to type there. An address with the
 // code in it shows the code there, to be compared.
 func (p *devicePage) text(width int, scan bool) string {
-	st := p.sh.styles
+	st := p.sh.Styles
 	s := p.signIn
 	var b strings.Builder
 	first, then := "On your phone or in any browser, open", "then type this code:"
@@ -154,7 +154,7 @@ func (p *devicePage) text(width int, scan bool) string {
 	b.WriteString(cells.Wrap(first, width) + "\n\n")
 	b.WriteString(cells.Indent(linked(st, s.VerificationURI, p.address(), width-2), 2) + "\n\n" + cells.Wrap(then, width) + "\n\n")
 	b.WriteString(cells.Indent(st.Code.Render(grouped(st, s.UserCode)), 2) + "\n\n")
-	left := max(0, s.ExpiresAt.Sub(p.sh.now())).Round(time.Second)
+	left := max(0, s.ExpiresAt.Sub(p.sh.Now())).Round(time.Second)
 	b.WriteString(cells.Wrap("Sign in there and approve the request. This page continues automatically.", width) + "\n")
 	b.WriteString(st.Faint.Render(fmt.Sprintf("Waiting, %02d:%02d left.", int(left.Minutes()), int(left.Seconds())%60)))
 	return b.String()
@@ -175,17 +175,17 @@ func grouped(st style.Styles, code string) string {
 
 // drawQR draws an address for a camera if it is one of the web and there is room for
 // it beside some text; empty otherwise.
-func drawQR(sh *shell, address string, width, height int) string {
+func drawQR(st style.Styles, address string, width, height int) string {
 	const text = 34 // cells that what stands beside it needs
 	if !onTheWeb(address) {
 		return ""
 	}
-	lines, err := qrtext.Draw(address, !sh.styles.Dark)
+	lines, err := qrtext.Draw(address, !st.Dark)
 	if err != nil || len(lines) > height || qrtext.Width(lines)+3+text > width {
 		return ""
 	}
 	for i, line := range lines {
-		lines[i] = sh.styles.QR.Render(line)
+		lines[i] = st.QR.Render(line)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -3,16 +3,17 @@ package ui
 import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// whyNot says why an action does not work on the invite under the cursor.
-func (h *home) whyNot(action string) string {
+// WhyNot says why an action does not work on the invite under the cursor.
+func (h *home) WhyNot(action string) string {
 	r, some := h.Selected()
 	switch {
 	case h.loading():
 		return "your rooms are still loading"
 	case action == "invite":
-		if room, err := h.sh.account.Room(h.room); err == nil {
+		if room, err := h.sh.Account.Room(h.room); err == nil {
 			return reason(client.Plan{Room: room}.Err())
 		}
 		return "you are not in this room any more"
@@ -36,10 +37,10 @@ func (h *home) whyNotMarked() string {
 	return ""
 }
 
-func (p *invitePage) whyNot(action string) string { return disabledReason(p.sh, action, p.row.invite) }
+func (p *invitePage) WhyNot(action string) string { return disabledReason(p.sh, action, p.row.invite) }
 
 // disabledReason says why an action does not work on an invite.
-func disabledReason(sh *shell, action string, i invite.Invite) string {
+func disabledReason(sh *shell.Shell, action string, i invite.Invite) string {
 	switch action {
 	case "revoke":
 		if err := revocable(sh, i); err != nil {
@@ -50,7 +51,7 @@ func disabledReason(sh *shell, action string, i invite.Invite) string {
 			return reason(err)
 		}
 	case "export":
-		if sh.opt.Export == nil {
+		if sh.Opt.Export == nil {
 			return "export is not available here"
 		}
 	}

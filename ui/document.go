@@ -4,6 +4,8 @@ import (
 	"context"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // documentOpened says whether the browser has a document.
@@ -11,9 +13,9 @@ type documentOpened struct{ err error }
 
 // openDocument opens a page of the web in the user's browser, from which nothing
 // comes back.
-func openDocument(ctx context.Context, sh *shell, from screen, address string) tea.Cmd {
-	browse := sh.opt.Browse
-	return ask(ctx, from, func(ctx context.Context) tea.Msg {
+func openDocument(ctx context.Context, sh *shell.Shell, from shell.Screen, address string) tea.Cmd {
+	browse := sh.Opt.Browse
+	return shell.Ask(ctx, from, func(ctx context.Context) tea.Msg {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel() // nothing is waited for
 		browser, err := browse(ctx)
@@ -24,11 +26,11 @@ func openDocument(ctx context.Context, sh *shell, from screen, address string) t
 	})
 }
 
-func tellOpened(sh *shell, msg documentOpened) {
+func tellOpened(sh *shell.Shell, msg documentOpened) {
 	if msg.err != nil {
-		sh.notice = notice{bad: true, text: "The browser could not be opened: " + msg.err.Error() + ". Press " +
-			sh.keys.CopyDocument.Help().Key + " to copy the address."}
+		sh.Notice = shell.Notice{Bad: true, Text: "The browser could not be opened: " + msg.err.Error() + ". Press " +
+			sh.Keys.CopyDocument.Help().Key + " to copy the address."}
 		return
 	}
-	sh.say("Opened in your browser.")
+	sh.Say("Opened in your browser.")
 }

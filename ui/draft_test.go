@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // A connection that is lost takes nothing along of what was typed.
@@ -23,7 +24,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 				t.Fatal(err)
 			}
 			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Location: time.UTC, Client: opt, Account: account})
+				return New(ctx, shell.Options{Location: time.UTC, Client: opt, Account: account})
 			})
 			term.Wait(time.Second)
 			return term
@@ -33,7 +34,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 		term.Send("oper\r")
 		term.Paste("lin@kernel.example\nrob@bell.example\n")
 		term.Send("ken@be")
-		term.Wait(2 * draftPause)
+		term.Wait(2 * shell.DraftPause)
 		term.Press("ctrl+c")
 		if !term.Exited() {
 			t.Fatal("still here")
@@ -46,7 +47,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 		}
 		term.Send("oper\rll.example\r")
 		sendIt(term)
-		term.Wait(2 * draftPause)
+		term.Wait(2 * shell.DraftPause)
 		term.Press("i")
 		if s := term.Screen(); strings.Contains(s, "ken@be") {
 			t.Errorf("it is still there after it was sent:\n%s", s)
@@ -66,7 +67,7 @@ func TestDraftSaysSoAndIsCleared(t *testing.T) {
 		term.Golden("kept")
 		term.Press("ctrl+l")
 		term.Golden("cleared")
-		term.Wait(2 * draftPause)
+		term.Wait(2 * shell.DraftPause)
 		term.Press("esc", "i")
 		if s := term.Screen(); strings.Contains(s, "draft") || strings.Contains(s, "lin@") {
 			t.Error(s)

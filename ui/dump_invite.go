@@ -7,45 +7,46 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // foundPage is the page of an invite in a file: its details.
 type foundPage struct {
-	sh     *shell
+	sh     *shell.Shell
 	row    row
 	scroll widget.Scroll
 }
 
-func newFound(sh *shell, r row) func(context.Context) screen {
-	return func(context.Context) screen { return &foundPage{sh: sh, row: r} }
+func newFound(sh *shell.Shell, r row) func(context.Context) shell.Screen {
+	return func(context.Context) shell.Screen { return &foundPage{sh: sh, row: r} }
 }
 
-func (p *foundPage) init() tea.Cmd { return nil }
-func (p *foundPage) title() string { return "Invite of " + p.row.who() }
+func (p *foundPage) Init() tea.Cmd { return nil }
+func (p *foundPage) Title() string { return "Invite of " + p.row.who() }
 
-func (p *foundPage) update(msg tea.Msg) tea.Cmd {
+func (p *foundPage) Update(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok {
-		p.scroll.Press(press, p.sh.keys.Keys, p.lines(), p.sh.height)
+		p.scroll.Press(press, p.sh.Keys.Keys, p.lines(), p.sh.Height)
 	}
 	return nil
 }
 
 // lines are the text of the page.
 func (p *foundPage) lines() []string {
-	return strings.Split(details(p.sh, p.row, min(p.sh.width-4, 100)), "\n")
+	return strings.Split(details(p.sh, p.row, min(p.sh.Width-4, 100)), "\n")
 }
 
 func (p *foundPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return []key.Binding{k.Up, k.Down, k.Back, k.Help, k.Quit}
 }
 
 func (p *foundPage) FullHelp() [][]key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return [][]key.Binding{p.ShortHelp(), {k.PageUp, k.PageDown, k.Top, k.Bottom, k.Palette}}
 }
 
-func (p *foundPage) view(_, height int) (string, *tea.Cursor) {
-	return p.scroll.View(p.sh.styles, p.lines(), height), nil
+func (p *foundPage) View(_, height int) (string, *tea.Cursor) {
+	return p.scroll.View(p.sh.Styles, p.lines(), height), nil
 }

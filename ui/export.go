@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -34,7 +35,7 @@ func formats() []format {
 
 // exportCard chooses how and where the invites that are shown are written.
 type exportCard struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	invites []invite.Invite
 	which   string       // invites these are, in words
@@ -44,33 +45,33 @@ type exportCard struct {
 	problem error
 }
 
-func newExport(sh *shell, invites []invite.Invite, which string) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newExport(sh *shell.Shell, invites []invite.Invite, which string) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		c := &exportCard{sh: sh, ctx: ctx, invites: invites, which: which}
-		if sh.opt.Export.Path != nil {
-			c.form = sh.newForm()
+		if sh.Opt.Export.Path != nil {
+			c.form = sh.NewForm()
 			c.form.Add("File", "full path", "")
 		}
 		return c
 	}
 }
 
-func (c *exportCard) title() string { return "Export" }
+func (c *exportCard) Title() string { return "Export" }
 
 // suggestedPath is where the invites could go.
 type suggestedPath string
 
-func (c *exportCard) init() tea.Cmd {
+func (c *exportCard) Init() tea.Cmd {
 	if c.form == nil {
 		return nil
 	}
-	suggest, account, invites := c.sh.opt.Export.Path, c.sh.account, c.invites
-	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+	suggest, account, invites := c.sh.Opt.Export.Path, c.sh.Account, c.invites
+	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		return suggestedPath(suggest(ctx, account, formats()[0].name, invites))
 	})
 }
 
-func (c *exportCard) update(msg tea.Msg) tea.Cmd {
+func (c *exportCard) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case suggestedPath:
 		if c.form.Value(0) == "" {
@@ -88,7 +89,7 @@ func (c *exportCard) update(msg tea.Msg) tea.Cmd {
 }
 
 func (c *exportCard) press(msg tea.KeyPressMsg) tea.Cmd {
-	switch k := c.sh.keys; {
+	switch k := c.sh.Keys; {
 	case c.busy:
 	case key.Matches(msg, k.Submit):
 		return c.export(false)
@@ -149,20 +150,20 @@ func (c *exportCard) enter(msg tea.Msg) tea.Cmd {
 
 // exported is how it ended.
 type exported struct {
-	Exported
+	shell.Exported
 	err error
 }
 
 func (c *exportCard) export(overwrite bool) tea.Cmd {
-	e := Export{Account: c.sh.account, Format: formats()[c.at].name, Overwrite: overwrite, Invites: c.invites}
+	e := shell.Export{Account: c.sh.Account, Format: formats()[c.at].name, Overwrite: overwrite, Invites: c.invites}
 	if c.form != nil {
 		if e.Path = c.form.Value(0); e.Path == "" {
 			return nil
 		}
 	}
 	c.busy, c.problem = true, nil
-	write := c.sh.opt.Export.Write
-	return ask(c.ctx, c, func(ctx context.Context) tea.Msg {
+	write := c.sh.Opt.Export.Write
+	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		done, err := write(ctx, e)
 		return exported{done, err}
 	})
@@ -174,17 +175,17 @@ func (c *exportCard) done(e exported) tea.Cmd {
 		return nil
 	}
 	if e.Exists {
-		return c.sh.openCard(newConfirm(c.sh, "Overwrite the file?", e.Path+" already exists. Its contents will be lost.",
+		return c.sh.OpenCard(shell.NewConfirm(c.sh, "Overwrite the file?", e.Path+" already exists. Its contents will be lost.",
 			func() tea.Cmd { return c.export(true) }))
 	}
-	c.sh.closeScreen(c)
+	c.sh.CloseScreen(c)
 	switch n := phrase.Count(len(c.invites), "invite"); {
 	case e.Text == "":
-		c.sh.say("Wrote %s to %s.", n, e.Path)
+		c.sh.Say("Wrote %s to %s.", n, e.Path)
 	case len(e.Text) > mostCopied:
-		c.sh.notice = notice{text: "Too long to copy through a terminal. Filter the list and export fewer invites.", bad: true}
+		c.sh.Notice = shell.Notice{Text: "Too long to copy through a terminal. Filter the list and export fewer invites.", Bad: true}
 	default:
-		c.sh.say("Copied %s.", n)
+		c.sh.Say("Copied %s.", n)
 		return tea.SetClipboard(e.Text)
 	}
 	return nil
@@ -194,7 +195,7 @@ func (c *exportCard) done(e exported) tea.Cmd {
 func (c *exportCard) ArrowsMove() bool { return true }
 
 func (c *exportCard) ShortHelp() []key.Binding {
-	k := c.sh.keys
+	k := c.sh.Keys
 	does := "copy"
 	if c.form != nil {
 		does = "write the file"
@@ -203,12 +204,12 @@ func (c *exportCard) ShortHelp() []key.Binding {
 }
 
 func (c *exportCard) FullHelp() [][]key.Binding {
-	return [][]key.Binding{c.ShortHelp(), {keymap.When(!c.busy, keymap.As(c.sh.keys.Prev, "previous format"))}}
+	return [][]key.Binding{c.ShortHelp(), {keymap.When(!c.busy, keymap.As(c.sh.Keys.Prev, "previous format"))}}
 }
 
-func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
+func (c *exportCard) View(width, height int) (string, *tea.Cursor) {
 	const spacious = 14 // lines, with empty ones between the parts
-	st := c.sh.styles
+	st := c.sh.Styles
 	width = min(width, 76)
 	var lines []string
 	space := func() {
@@ -224,7 +225,7 @@ func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
 	for n, f := range formats() {
 		chosen := n == c.at
 		line := st.Row(chosen, " ", st.Lit(chosen).Name.Render(f.words), width)
-		lines = append(lines, c.sh.spot(line, func() tea.Cmd { c.choose(n); return nil }))
+		lines = append(lines, c.sh.Spot(line, func() tea.Cmd { c.choose(n); return nil }))
 	}
 	space()
 	var cursor *tea.Cursor
@@ -243,12 +244,12 @@ func (c *exportCard) view(width, height int) (string, *tea.Cursor) {
 
 // says is what happens next, or what went wrong.
 func (c *exportCard) says(width int) string {
-	st := c.sh.styles
+	st := c.sh.Styles
 	switch {
 	case c.busy:
 		return "Writing…"
 	case c.problem != nil:
-		return c.sh.problem(c.problem, width)
+		return c.sh.Problem(c.problem, width)
 	case c.form == nil:
 		return st.Faint.Render(cells.Wrap("The text is copied through your terminal.", width))
 	}

@@ -8,31 +8,32 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 func TestExportAsksWhere(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		n.invite(t, n.compilers, "rob@bell.example")
-		var written []Export
-		exporter := &Exporter{
+		var written []shell.Export
+		exporter := &shell.Exporter{
 			Path: func(_ context.Context, _ *client.Account, _ string, _ []invite.Invite) string {
 				return "/home/ada/Downloads/invites-ops.csv"
 			},
-			Write: func(_ context.Context, e Export) (Exported, error) {
+			Write: func(_ context.Context, e shell.Export) (shell.Exported, error) {
 				written = append(written, e)
 				switch {
 				case len(e.Invites) != 1 || string(e.Invites[0].RoomID) != n.ops:
-					return Exported{}, errors.New("that is not what is shown")
+					return shell.Exported{}, errors.New("that is not what is shown")
 				case strings.HasPrefix(e.Path, "/full/"):
-					return Exported{}, errors.New("write the invites: no space left on device")
+					return shell.Exported{}, errors.New("write the invites: no space left on device")
 				case !e.Overwrite:
-					return Exported{Path: e.Path, Exists: true}, nil
+					return shell.Exported{Path: e.Path, Exists: true}, nil
 				}
-				return Exported{Path: e.Path}, nil
+				return shell.Exported{Path: e.Path}, nil
 			},
 		}
-		term := n.startWith(t, func(o *Options) { o.Export = exporter })
+		term := n.startWith(t, func(o *shell.Options) { o.Export = exporter })
 		term.Press("/")
 		term.Send("room:ops\r")
 		term.Press("E")
@@ -67,16 +68,16 @@ func TestExportAsksWhere(t *testing.T) {
 func TestExportIsCopiedWhereThereAreNoFiles(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "lin@kernel.example")
-		exporter := &Exporter{Write: func(_ context.Context, e Export) (Exported, error) {
+		exporter := &shell.Exporter{Write: func(_ context.Context, e shell.Export) (shell.Exported, error) {
 			if e.Path != "" {
-				return Exported{}, errors.New("there is no file")
+				return shell.Exported{}, errors.New("there is no file")
 			}
 			if e.Format == "json" {
-				return Exported{Text: "[]"}, nil
+				return shell.Exported{Text: "[]"}, nil
 			}
-			return Exported{Text: strings.Repeat("x", mostCopied+1)}, nil
+			return shell.Exported{Text: strings.Repeat("x", mostCopied+1)}, nil
 		}}
-		term := n.startWith(t, func(o *Options) { o.Export = exporter })
+		term := n.startWith(t, func(o *shell.Options) { o.Export = exporter })
 		term.Press("E")
 		term.Golden("asks")
 		term.Press("down", "enter")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // inDemo runs a test in the demo, which is as full as a real account.
@@ -178,7 +179,7 @@ func TestOperatorsAreListed(t *testing.T) {
 				term.Press("down")
 			}
 			seen := all.String()
-			for _, o := range newInviteTable(&shell{now: time.Now}).operators().Operators {
+			for _, o := range newInviteTable(&shell.Shell{Now: time.Now}).operators().Operators {
 				if !strings.Contains(seen, o.Example) {
 					t.Errorf("%v: no %s", size, o.Example)
 				}
@@ -196,7 +197,7 @@ func TestCountsAreNeverCut(t *testing.T) {
 	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		term.Press("space", "space", "/")
 		term.Send("example\r")
-		for width := MinWidth; width < 130; width += 7 {
+		for width := shell.MinWidth; width < 130; width += 7 {
 			term.Resize(width, 24)
 			for range 9 {
 				top, chosen := line(term, 1), false

@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -33,15 +34,15 @@ type home struct {
 	problem error
 }
 
-func newHome(sh *shell) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		return &home{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.account.Watch(), spinner: widget.NewSpinner()}
+func newHome(sh *shell.Shell) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		return &home{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.Account.Watch(), spinner: widget.NewSpinner()}
 	}
 }
 
 // newRoomInvites returns the page of a room's invites.
-func newRoomInvites(sh *shell, room id.RoomID, tab tab) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newRoomInvites(sh *shell.Shell, room id.RoomID, tab tab) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: widget.NewSpinner()}
 		h.room, h.tab = room, tab
 		h.refresh()
@@ -49,7 +50,7 @@ func newRoomInvites(sh *shell, room id.RoomID, tab tab) func(context.Context) sc
 	}
 }
 
-func (h *home) init() tea.Cmd {
+func (h *home) Init() tea.Cmd {
 	if h.watcher == nil {
 		return nil
 	}
@@ -57,31 +58,31 @@ func (h *home) init() tea.Cmd {
 	return tea.Batch(h.watch(), h.check(), h.hearOfKeys(), h.spinner.Tick)
 }
 
-func (h *home) title() string {
+func (h *home) Title() string {
 	if room := h.onlyRoom(); room != nil {
 		return "Invites of " + cells.Cut(room.Name, phrase.NameWidth)
 	}
 	return "Invites of all rooms"
 }
 
-func (h *home) update(msg tea.Msg) tea.Cmd {
+func (h *home) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case client.Change:
 		return h.changed(msg)
 	case keysMsg:
-		return tea.Batch(h.hearOfKeys(), func() tea.Msg { return changedMsg{} })
-	case trustedMsg, minuteMsg:
+		return tea.Batch(h.hearOfKeys(), func() tea.Msg { return shell.ChangedMsg{} })
+	case trustedMsg, shell.MinuteMsg:
 		if h.watcher != nil {
 			return h.check()
 		}
-	case revokedMsg:
+	case shell.RevokedMsg:
 		h.refresh()
 		h.markAgain(msg)
-	case changedMsg:
+	case shell.ChangedMsg:
 		h.refresh()
 		return h.tellOfTaken()
-	case sentMsg:
-		h.wanted = msg.key
+	case shell.SentMsg:
+		h.wanted = msg.Key
 		h.refresh()
 	case spinner.TickMsg:
 		return widget.Turn(&h.spinner, msg, h.loading())
@@ -100,7 +101,7 @@ func (h *home) update(msg tea.Msg) tea.Cmd {
 
 // watch asks for the next change.
 func (h *home) watch() tea.Cmd {
-	return ask(h.ctx, h, func(ctx context.Context) tea.Msg { return h.watcher.Next(ctx) })
+	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg { return h.watcher.Next(ctx) })
 }
 
 // changed takes in what the homeserver told, or that it told nothing.
@@ -109,34 +110,34 @@ func (h *home) changed(c client.Change) tea.Cmd {
 	if c.Err != nil {
 		gone := new(client.SignedOutError)
 		if errors.As(c.Err, &gone) {
-			if sh.signing {
+			if sh.Signing {
 				return nil // it is what the person wanted
 			}
-			return sh.signedOutBy(c.Err)
+			return sh.SignedOutBy(c.Err)
 		}
 		if h.problem == nil && !h.loading() {
-			sh.complain(c.Err) // once; the header goes on saying that it is so
+			sh.Complain(c.Err) // once; the header goes on saying that it is so
 		}
 		h.problem = c.Err
-		sh.link = link{err: c.Err, retryAt: sh.now().Add(c.RetryIn)}
+		sh.Link = shell.Link{Err: c.Err, RetryAt: sh.Now().Add(c.RetryIn)}
 		if c.Final {
 			return nil
 		}
 		return h.watch()
 	}
 	if h.problem != nil {
-		h.problem, sh.notice = nil, notice{}
+		h.problem, sh.Notice = nil, shell.Notice{}
 	}
-	sh.link = link{up: true}
-	if err := sh.account.NotKept(); err != nil {
-		sh.complain(err)
+	sh.Link = shell.Link{Up: true}
+	if err := sh.Account.NotKept(); err != nil {
+		sh.Complain(err)
 	}
-	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return changedMsg{} })
+	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return shell.ChangedMsg{} })
 }
 
 // refresh reads the account's rooms and invites anew.
 func (h *home) refresh() {
-	account := h.sh.account
+	account := h.sh.Account
 	rooms := map[id.RoomID]*client.Room{}
 	for _, r := range account.Rooms() {
 		rooms[r.ID] = &r
@@ -154,7 +155,7 @@ func (h *home) refresh() {
 	}
 	h.set(rooms, all)
 	for k := range h.Marked {
-		if h.Rows[k].invite.Status == invite.Revoked || h.sh.revocations.has(k) {
+		if h.Rows[k].invite.Status == invite.Revoked || h.sh.Revocations.Has(k) {
 			delete(h.Marked, k) // on its way: a mark has served
 		}
 	}
@@ -163,7 +164,7 @@ func (h *home) refresh() {
 	}
 }
 
-func (h *home) loading() bool { return !h.sh.account.Synced() }
+func (h *home) loading() bool { return !h.sh.Account.Synced() }
 
 // nameRoom has the page's own filter name its room, whose alias may have changed.
 func (h *home) nameRoom(own string) {
@@ -179,7 +180,7 @@ func (h *home) nameRoom(own string) {
 func (h *home) mayFilter() bool { return h.loading() || len(h.Rows) > 0 }
 
 func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
-	sh, keys := h.sh, h.sh.keys
+	sh, keys := h.sh, h.sh.Keys
 	r, some := h.Selected()
 	switch {
 	case key.Matches(msg, keys.Filter) && !h.mayFilter():
@@ -188,25 +189,25 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Rooms):
 		return h.openRooms()
 	case key.Matches(msg, keys.Take):
-		return sh.open(newAccept(sh))
-	case key.Matches(msg, keys.Accounts) && sh.opt.Accounts != nil:
-		return sh.open(newAccounts(sh))
-	case key.Matches(msg, keys.Tour) && sh.opt.Rehearsal != nil:
-		sh.tour.goTo(1)
+		return sh.Open(newAccept(sh))
+	case key.Matches(msg, keys.Accounts) && sh.Opt.Accounts != nil:
+		return sh.Open(newAccounts(sh))
+	case key.Matches(msg, keys.Tour) && sh.Opt.Rehearsal != nil:
+		sh.Tour.GoTo(1)
 	case key.Matches(msg, keys.SignOut):
-		return confirmSignOut(sh)
+		return shell.ConfirmSignOut(sh)
 	case key.Matches(msg, keys.Outbox):
-		return sh.open(newOutbox(sh))
+		return sh.Open(newOutbox(sh))
 	case h.loading():
 	case key.Matches(msg, keys.Invite):
 		return h.invite()
 	case !some:
 	case key.Matches(msg, keys.Again):
 		return sendAgain(sh, r.invite)
-	case key.Matches(msg, keys.Export) && sh.opt.Export != nil:
-		return sh.openCard(newExport(sh, h.shown(), h.which()))
+	case key.Matches(msg, keys.Export) && sh.Opt.Export != nil:
+		return sh.OpenCard(newExport(sh, h.shown(), h.which()))
 	case key.Matches(msg, keys.Open):
-		return sh.open(newInvite(sh, r.invite))
+		return sh.Open(newInvite(sh, r.invite))
 	case key.Matches(msg, keys.Revoke):
 		return confirmRevoke(sh, h.chosen())
 	case key.Matches(msg, keys.Trust):
@@ -224,42 +225,42 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 // invite opens the page that invites, to the room of the chosen invite or of the page.
 func (h *home) invite() tea.Cmd {
 	if !h.mayInvite() {
-		h.sh.notice = notice{text: phrase.Sentence(h.whyNot("invite")), bad: true}
+		h.sh.Notice = shell.Notice{Text: phrase.Sentence(h.WhyNot("invite")), Bad: true}
 		return nil
 	}
 	if room := h.onlyRoom(); room != nil {
-		return h.sh.open(newCompose(h.sh, room.ID))
+		return h.sh.Open(newCompose(h.sh, room.ID))
 	}
 	if r, some := h.Selected(); some {
-		return h.sh.open(newCompose(h.sh, r.invite.RoomID))
+		return h.sh.Open(newCompose(h.sh, r.invite.RoomID))
 	}
-	return h.sh.open(newCompose(h.sh))
+	return h.sh.Open(newCompose(h.sh))
 }
 
 // openRooms goes to the rooms, with the cursor on that of the chosen invite. From the
 // page of a room that is the way back.
 func (h *home) openRooms() tea.Cmd {
 	if h.watcher == nil {
-		h.sh.closeScreen(h)
+		h.sh.CloseScreen(h)
 		return nil
 	}
 	if r, some := h.Selected(); some {
-		return h.sh.open(newRoomsAt(h.sh, r.invite.RoomID))
+		return h.sh.Open(newRoomsAt(h.sh, r.invite.RoomID))
 	}
-	return h.sh.open(newRooms(h.sh))
+	return h.sh.Open(newRooms(h.sh))
 }
 
 func (h *home) ShortHelp() []key.Binding {
-	k := h.sh.keys
+	k := h.sh.Keys
 	if h.Filter.Typing {
-		return typingHelp(h.sh, h.Filter.HasOffers())
+		return shell.TypingHelp(h.sh, h.Filter.HasOffers())
 	}
 	_, some := h.Selected()
 	return []key.Binding{
 		keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(h.mayRevoke(), k.Revoke),
-		keymap.When(h.sh.revocations.undoable() != nil, k.Undo), keymap.When(h.Filters(), keymap.As(k.Clear, "clear filter")),
+		keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(h.Filters(), keymap.As(k.Clear, "clear filter")),
 		keymap.When(len(h.Rows) > 0, k.NextStatus), keymap.When(h.mayFilter(), k.Filter),
-		keymap.When(len(h.sh.sending.outbox.Items) > 0, k.Outbox), k.Rooms, keymap.When(h.leadsBack(), k.Back), k.Help, k.Quit,
+		keymap.When(len(h.sh.Sending.Outbox.Items) > 0, k.Outbox), k.Rooms, keymap.When(h.leadsBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
@@ -267,7 +268,7 @@ func (h *home) ShortHelp() []key.Binding {
 func (h *home) leadsBack() bool { return h.watcher == nil && !h.Clears() }
 
 func (h *home) FullHelp() [][]key.Binding {
-	k := h.sh.keys
+	k := h.sh.Keys
 	if h.Filter.Typing {
 		return [][]key.Binding{h.ShortHelp()}
 	}
@@ -280,15 +281,15 @@ func (h *home) FullHelp() [][]key.Binding {
 	return append([][]key.Binding{
 		{
 			keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(h.mayRevoke(), k.Revoke),
-			keymap.When(h.sh.revocations.undoable() != nil, k.Undo), keymap.When(some && len(h.sh.account.Untrusted(chosen)) > 0, k.Trust),
+			keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(some && len(h.sh.Account.Untrusted(chosen)) > 0, k.Trust),
 			keymap.When(some && maySendAgain(h.sh, chosen), k.Again), keymap.When(some, k.Copy), keymap.When(some, k.CopyLink),
-			keymap.When(some && h.sh.opt.Export != nil, k.Export),
+			keymap.When(some && h.sh.Opt.Export != nil, k.Export),
 		},
 		append(k.Moves(some), keymap.When(filled, k.NextStatus), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse)),
 		{
 			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.leadsBack(), k.Clear), keymap.When(h.leadsBack(), k.Back), k.Outbox, k.Rooms, k.Take,
-			keymap.When(h.sh.opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
-			keymap.When(h.sh.opt.Suspend, k.Suspend), k.Quit,
+			keymap.When(h.sh.Opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
+			keymap.When(h.sh.Opt.Suspend, k.Suspend), k.Quit,
 		},
-	}, h.sh.tour.helpKeys())
+	}, h.sh.Tour.HelpKeys())
 }

@@ -6,13 +6,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // noteTaken notes which invites are taken that certainly were pending before.
-func (h *home) noteTaken(before map[inviteKey]*row) {
+func (h *home) noteTaken(before map[shell.InviteKey]*row) {
 	for n := range h.All {
 		is := &h.All[n]
-		was, known := before[keyOf(is.invite)]
+		was, known := before[shell.KeyOf(is.invite)]
 		taken := is.invite.Status == invite.Invited || is.invite.Status == invite.Joined
 		if known && taken && was.invite.Status == invite.Pending && was.room.Certain(was.invite) {
 			h.taken = append(h.taken, is)
@@ -24,7 +25,7 @@ func (h *home) noteTaken(before map[inviteKey]*row) {
 func (h *home) tellOfTaken() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range h.taken {
-		cmds = append(cmds, h.sh.desktop.show(cells.Cut(r.who(), phrase.NameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), phrase.NameWidth)))
+		cmds = append(cmds, h.sh.Desktop.Show(cells.Cut(r.who(), phrase.NameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), phrase.NameWidth)))
 	}
 	h.taken = nil
 	return tea.Batch(cmds...)

@@ -1,6 +1,9 @@
 package ui
 
-import "github.com/mxinvite/mxinvite/client/invite"
+import (
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/shell"
+)
 
 // chosen are the marked invites, seen or not, or the one under the cursor.
 func (h *home) chosen() []invite.Invite {
@@ -28,12 +31,12 @@ func (h *home) mayRevoke() bool {
 }
 
 // markAgain marks what was marked, and not revoked all the same.
-func (h *home) markAgain(msg revokedMsg) {
-	keys := msg.batch.failed
-	if msg.undone {
-		keys = msg.batch.keys
+func (h *home) markAgain(msg shell.RevokedMsg) {
+	keys := msg.Batch.Failed
+	if msg.Undone {
+		keys = msg.Batch.Keys
 	}
-	if len(msg.batch.keys) == 1 {
+	if len(msg.Batch.Keys) == 1 {
 		return
 	}
 	for _, k := range keys {

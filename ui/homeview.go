@@ -7,6 +7,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 	"github.com/mxinvite/mxinvite/wording"
 )
@@ -25,22 +26,22 @@ func listWidth(width int) int {
 	return min(width*5/8, wide)
 }
 
-func (h *home) view(width, height int) (string, *tea.Cursor) {
-	st := h.sh.styles
+func (h *home) View(width, height int) (string, *tea.Cursor) {
+	st := h.sh.Styles
 	var body string
 	switch {
 	case h.loading() && h.problem != nil:
-		body = "\n" + h.sh.problem(h.problem, width-4) + "\n\n" +
-			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.link.retryAt, h.sh.opt.Location)+".")
+		body = "\n" + h.sh.Problem(h.problem, width-4) + "\n\n" +
+			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.Link.RetryAt, h.sh.Opt.Location)+".")
 	case h.loading():
-		body = "\n" + h.spinner.View() + " Loading your rooms from " + cells.Cut(h.sh.account.UserID().Homeserver(), width/2) + "…"
+		body = "\n" + h.spinner.View() + " Loading your rooms from " + cells.Cut(h.sh.Account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:
 		body = "\n" + noRoomsText(h.sh, width-4)
 	case len(h.Rows) == 0:
 		body = "\n" + cells.Wrap("There are no invites by e-mail in your "+phrase.Count(len(h.rooms), "room")+" yet.", width-4) + "\n\nPress " +
-			st.Accent.Render(h.sh.keys.Invite.Help().Key) + " to invite someone."
+			st.Accent.Render(h.sh.Keys.Invite.Help().Key) + " to invite someone."
 	default:
-		return h.inviteTable.view(width, height, h.tail())
+		return h.view(width, height, h.tail())
 	}
 	line, cursor := h.Filter.View(width-3, "", h.Pick)
 	if strings.TrimSpace(line) != "" {
@@ -54,7 +55,7 @@ func (h *home) view(width, height int) (string, *tea.Cursor) {
 
 // withDetails is a list of invites and, where they fit, the details of the chosen
 // one beside it.
-func withDetails(sh *shell, list string, chosen *row, width, height int) string {
+func withDetails(sh *shell.Shell, list string, chosen *row, width, height int) string {
 	left := listWidth(width)
 	list = cells.Block(list, left, height)
 	if left == width {
@@ -63,17 +64,17 @@ func withDetails(sh *shell, list string, chosen *row, width, height int) string 
 	pane := ""
 	if chosen != nil {
 		lines := strings.Split(details(sh, *chosen, width-left-3), "\n")
-		pane = sh.keySpot(cells.Indent(widget.FitLines(sh.styles, lines, height), 1), sh.keys.Open)
+		pane = sh.KeySpot(cells.Indent(widget.FitLines(sh.Styles, lines, height), 1), sh.Keys.Open)
 	}
-	return cells.Beside(list, cells.Block(pane, width-left-1, height), sh.styles.Rule.Render("│"))
+	return cells.Beside(list, cells.Block(pane, width-left-1, height), sh.Styles.Rule.Render("│"))
 }
 
 // tail is what stands at the end of the line of tabs: what is going on or, where
 // nothing is, how many invites are shown and marked.
 func (h *home) tail() widget.Tail {
-	st := h.sh.styles
-	if p := h.sh.work; !p.None() && h.sh.revocations.any() {
-		bar := st.Warn.Render("revoking") + " " + p.Bar(st, min(20, (h.sh.width-2)/6))
+	st := h.sh.Styles
+	if p := h.sh.Work; !p.None() && h.sh.Revocations.Any() {
+		bar := st.Warn.Render("revoking") + " " + p.Bar(st, min(20, (h.sh.Width-2)/6))
 		return widget.Tail{Long: bar, Short: bar}
 	}
 	return h.TailWords()

@@ -13,13 +13,14 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // inspectPage asks for a file and shows the invites in it. Nobody is signed in,
 // and nobody is asked anything.
 type inspectPage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	form    *widget.Form
 	spinner spinner.Model
@@ -27,21 +28,21 @@ type inspectPage struct {
 	problem error
 
 	file    string // that is shown; empty while one is asked for
-	dump    Dump
+	dump    shell.Dump
 	invites *inviteTable
 }
 
-func newInspect(sh *shell) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		p := &inspectPage{sh: sh, ctx: ctx, form: sh.newForm(), spinner: widget.NewSpinner()}
+func newInspect(sh *shell.Shell) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		p := &inspectPage{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		p.form.Add("File", "state.json, from /state, /messages or /sync", "")
 		return p
 	}
 }
 
-func (p *inspectPage) init() tea.Cmd { return nil }
+func (p *inspectPage) Init() tea.Cmd { return nil }
 
-func (p *inspectPage) title() string {
+func (p *inspectPage) Title() string {
 	if p.file == "" {
 		return "Inspect saved room state"
 	}
@@ -51,11 +52,11 @@ func (p *inspectPage) title() string {
 // inspected is what became of reading a file.
 type inspected struct {
 	file string
-	dump Dump
+	dump shell.Dump
 	err  error
 }
 
-func (p *inspectPage) update(msg tea.Msg) tea.Cmd {
+func (p *inspectPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case inspected:
 		p.busy, p.problem = false, msg.err
@@ -81,7 +82,7 @@ func (p *inspectPage) update(msg tea.Msg) tea.Cmd {
 func (p *inspectPage) asks() bool { return !p.busy && p.file == "" }
 
 func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	k := p.sh.keys
+	k := p.sh.Keys
 	switch {
 	case p.busy:
 	case p.asks() && key.Matches(msg, k.Submit):
@@ -96,7 +97,7 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case len(p.invites.Rows) == 0:
 	case key.Matches(msg, k.Open):
 		if r, some := p.invites.Selected(); some {
-			return p.sh.open(newFound(p.sh, *r))
+			return p.sh.Open(newFound(p.sh, *r))
 		}
 	case key.Matches(msg, k.Mark, k.MarkAll): // there is nothing to do to them
 	default:
@@ -117,8 +118,8 @@ func (p *inspectPage) read() tea.Cmd {
 		return nil
 	}
 	p.busy, p.problem = true, nil
-	inspect := p.sh.opt.Inspect
-	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	inspect := p.sh.Opt.Inspect
+	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		d, err := inspect(ctx, file)
 		return inspected{file, d, err}
 	}))
@@ -145,12 +146,12 @@ func (p *inspectPage) show(i inspected) {
 }
 
 func (p *inspectPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	switch {
 	case p.file == "":
 		return []key.Binding{keymap.When(!p.busy, k.Submit), k.Back, k.Interrupt}
 	case p.invites.Filter.Typing:
-		return typingHelp(p.sh, p.invites.Filter.HasOffers())
+		return shell.TypingHelp(p.sh, p.invites.Filter.HasOffers())
 	}
 	_, some := p.invites.Selected()
 	filled, leave := len(p.invites.Rows) > 0, keymap.As(k.Clear, "another file")
@@ -161,7 +162,7 @@ func (p *inspectPage) ShortHelp() []key.Binding {
 }
 
 func (p *inspectPage) FullHelp() [][]key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	if p.file == "" || p.invites.Filter.Typing {
 		return [][]key.Binding{p.ShortHelp()}
 	}
@@ -173,7 +174,7 @@ func (p *inspectPage) FullHelp() [][]key.Binding {
 	}
 }
 
-func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
+func (p *inspectPage) View(width, height int) (string, *tea.Cursor) {
 	if p.file != "" {
 		return p.found(width, height)
 	}
@@ -188,14 +189,14 @@ func (p *inspectPage) view(width, height int) (string, *tea.Cursor) {
 	case p.busy:
 		below = p.spinner.View() + " Reading " + cells.Cut(p.form.Value(0), width-12) + "…"
 	case p.problem != nil:
-		below = p.sh.problem(p.problem, width)
+		below = p.sh.Problem(p.problem, width)
 	}
 	return cells.Indent(above+form+"\n\n"+below, 2), cursor
 }
 
 // found is the list, with the details beside it where they fit.
 func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
-	st := p.sh.styles
+	st := p.sh.Styles
 	end := p.invites.TailWords()
 	if p.dump.Unread != "" {
 		unread := st.Warn.Render("! " + cells.Cut(p.dump.Unread, width/2))

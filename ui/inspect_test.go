@@ -14,16 +14,17 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // dump is what a file would hold of the town's rooms.
-func (n *town) dump(t *testing.T) Dump {
+func (n *town) dump(t *testing.T) shell.Dump {
 	t.Helper()
 	account := n.account(t)
 	if err := account.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	d := Dump{Invites: account.Invites(), Rooms: map[id.RoomID]client.Room{}, Facts: invite.Facts{Now: time.Now()}, Unread: "1 thing unread"}
+	d := shell.Dump{Invites: account.Invites(), Rooms: map[id.RoomID]client.Room{}, Facts: invite.Facts{Now: time.Now()}, Unread: "1 thing unread"}
 	for _, r := range account.Rooms() {
 		d.Rooms[r.ID] = client.Room{ID: r.ID, Name: r.Name, Alias: r.Alias}
 	}
@@ -38,9 +39,9 @@ func TestInspectBeforeSigningIn(t *testing.T) {
 			d, opt := n.dump(t), n.options()
 			asked := len(n.Requests())
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: opt, Demo: true, Inspect: func(_ context.Context, file string) (Dump, error) {
+				return New(ctx, shell.Options{Client: opt, Demo: true, Inspect: func(_ context.Context, file string) (shell.Dump, error) {
 					if file != "state.json" {
-						return Dump{}, fmt.Errorf("read %s: %w", file, errors.New("there are no events of rooms"))
+						return shell.Dump{}, fmt.Errorf("read %s: %w", file, errors.New("there are no events of rooms"))
 					}
 					return d, nil
 				}})
@@ -71,7 +72,7 @@ func TestNothingToFindInAFile(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		opt := n.options()
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: opt, Inspect: func(context.Context, string) (Dump, error) { return Dump{}, nil }})
+			return New(ctx, shell.Options{Client: opt, Inspect: func(context.Context, string) (shell.Dump, error) { return shell.Dump{}, nil }})
 		})
 		term.Press("ctrl+o")
 		term.Send("state.json\r")
@@ -83,13 +84,13 @@ func TestNothingToFindInAFile(t *testing.T) {
 // Whoever is signed in, or goes on with a session, is offered neither.
 func TestDemoIsForThoseWhoBegin(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
-		for _, o := range []Options{
+		for _, o := range []shell.Options{
 			{Demo: true},
 			{Demo: true, Ended: client.Session{UserID: id.UserID(n.ada), Homeserver: n.HomeserverURL()}},
 			{},
 		} {
 			o.Client = n.options()
-			var m *Model
+			var m *shell.Model
 			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { m = New(ctx, o); return m })
 			offered := strings.Contains(term.Screen(), "try the demo")
 			if begins := o.Demo && o.Ended.UserID == ""; offered != begins {
@@ -110,7 +111,7 @@ func TestFileIsFilteredAndSorted(t *testing.T) {
 		n.invite(t, n.ops, "rob@bell.example")
 		d, opt := n.dump(t), n.options()
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: opt, Inspect: func(context.Context, string) (Dump, error) { return d, nil }})
+			return New(ctx, shell.Options{Client: opt, Inspect: func(context.Context, string) (shell.Dump, error) { return d, nil }})
 		})
 		term.Press("ctrl+o")
 		term.Send("state.json\r")

@@ -14,53 +14,54 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // invitePage is the page of one invite: its details, what happened to its
 // event, and on a key the event itself.
 type invitePage struct {
-	sh     *shell
+	sh     *shell.Shell
 	ctx    context.Context
-	key    inviteKey
+	key    shell.InviteKey
 	row    row
 	past   []invite.Event // what stood there, the newest first
 	raw    bool
 	scroll widget.Scroll
 }
 
-func newInvite(sh *shell, i invite.Invite) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		p := &invitePage{sh: sh, ctx: ctx, key: keyOf(i), row: row{invite: i, room: &client.Room{}, facts: &invite.Facts{}}}
+func newInvite(sh *shell.Shell, i invite.Invite) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		p := &invitePage{sh: sh, ctx: ctx, key: shell.KeyOf(i), row: row{invite: i, room: &client.Room{}, facts: &invite.Facts{}}}
 		p.refresh()
 		return p
 	}
 }
 
-// init asks about the keys again: whoever opens the page wants to know about now.
-func (p *invitePage) init() tea.Cmd {
-	account, i, tell := p.sh.account, p.row.invite, p.sh.keysChanged.send
-	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+// Init asks about the keys again: whoever opens the page wants to know about now.
+func (p *invitePage) Init() tea.Cmd {
+	account, i, tell := p.sh.Account, p.row.invite, p.sh.KeysChanged.Send
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		account.CheckInvite(ctx, i, tell)
 		return nil
 	})
 }
 
-func (p *invitePage) title() string { return "Invite of " + p.row.who() }
+func (p *invitePage) Title() string { return "Invite of " + p.row.who() }
 
 // refresh reads the invite anew. One that is gone stays as it was last seen.
 func (p *invitePage) refresh() {
-	if i, err := p.sh.account.Invite(p.key.room, p.key.token); err == nil {
-		r, _ := p.sh.account.Room(p.key.room) // gone together with the invite
-		facts := p.sh.account.Facts()
+	if i, err := p.sh.Account.Invite(p.key.Room, p.key.Token); err == nil {
+		r, _ := p.sh.Account.Room(p.key.Room) // gone together with the invite
+		facts := p.sh.Account.Facts()
 		p.row = newRow(p.sh, i, &r, &facts)
-		p.past = p.sh.account.History(p.key.room, p.key.token)
+		p.past = p.sh.Account.History(p.key.Room, p.key.Token)
 	}
 }
 
-func (p *invitePage) update(msg tea.Msg) tea.Cmd {
+func (p *invitePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case changedMsg, revokedMsg:
+	case shell.ChangedMsg, shell.RevokedMsg:
 		p.refresh()
 	case tea.KeyPressMsg:
 		return p.press(msg)
@@ -69,7 +70,7 @@ func (p *invitePage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
-	sh, keys := p.sh, p.sh.keys
+	sh, keys := p.sh, p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Revoke):
 		return confirmRevoke(sh, []invite.Invite{p.row.invite})
@@ -84,40 +85,40 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.CopyLink):
 		return copyLink(sh, p.row.invite)
 	case key.Matches(msg, keys.Rooms):
-		return sh.open(newRoomsAt(sh, p.key.room))
+		return sh.Open(newRoomsAt(sh, p.key.Room))
 	case key.Matches(msg, keys.Raw), p.raw && key.Matches(msg, keys.Clear):
 		p.raw, p.scroll = !p.raw, 0
 	default:
-		p.scroll.Press(msg, keys.Keys, p.lines(), sh.height)
+		p.scroll.Press(msg, keys.Keys, p.lines(), sh.Height)
 	}
 	return nil
 }
 
 func (p *invitePage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	raw := k.Raw
 	if p.raw {
 		raw = keymap.As(k.Raw, "show details")
 	}
 	return []key.Binding{
 		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.Leftovers), keymap.When(maySendAgain(p.sh, p.row.invite), k.Again),
-		keymap.When(p.sh.revocations.undoable() != nil, k.Undo),
-		keymap.When(len(p.sh.account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
+		keymap.When(p.sh.Revocations.Undoable() != nil, k.Undo),
+		keymap.When(len(p.sh.Account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
 	}
 }
 
 func (p *invitePage) FullHelp() [][]key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return [][]key.Binding{p.ShortHelp(), {k.Copy, k.CopyLink, k.Palette}, k.Moves(true)}
 }
 
-func (p *invitePage) view(_, height int) (string, *tea.Cursor) {
-	return p.scroll.View(p.sh.styles, p.lines(), height), nil
+func (p *invitePage) View(_, height int) (string, *tea.Cursor) {
+	return p.scroll.View(p.sh.Styles, p.lines(), height), nil
 }
 
 // lines are the text of the page.
 func (p *invitePage) lines() []string {
-	width := min(p.sh.width-4, 100)
+	width := min(p.sh.Width-4, 100)
 	text := details(p.sh, p.row, width) + "\n\n" + p.history(width)
 	if p.raw {
 		text = p.event(width)
@@ -127,11 +128,11 @@ func (p *invitePage) lines() []string {
 
 // history says who wrote the event when, and what became of it.
 func (p *invitePage) history(width int) string {
-	st := p.sh.styles
+	st := p.sh.Styles
 	lines := []string{st.Label.Render("History of the event")}
 	timeWidth := 0
 	for _, ev := range p.past {
-		timeWidth = max(timeWidth, cells.Width(p.sh.time(ev.At)))
+		timeWidth = max(timeWidth, cells.Width(p.sh.Time(ev.At)))
 	}
 	for n, ev := range p.past {
 		what := "wrote it"
@@ -145,7 +146,7 @@ func (p *invitePage) history(width int) string {
 		case ev.Replaces != "":
 			what = "wrote it; the earlier content is not known"
 		}
-		lines = append(lines, st.Faint.Render(cells.Pad(p.sh.time(ev.At), timeWidth))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-timeWidth-2))
+		lines = append(lines, st.Faint.Render(cells.Pad(p.sh.Time(ev.At), timeWidth))+"  "+cells.Cut(string(ev.Sender)+" "+what, width-timeWidth-2))
 		if n+1 < len(p.past) && ev.Replaces != "" && ev.Replaces != p.past[n+1].ID {
 			lines = append(lines, st.Faint.Render("The versions between these are not shown."))
 		}

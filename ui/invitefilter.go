@@ -95,7 +95,7 @@ func (t *inviteTable) users(of func(*row) string) func(string) []string {
 			}
 		}
 		users := slices.Sorted(maps.Keys(names))
-		if t.sh.account != nil {
+		if t.sh.Account != nil {
 			users = append([]string{"me"}, users...)
 		}
 		return users
@@ -106,10 +106,10 @@ func (t *inviteTable) users(of func(*row) string) func(string) []string {
 func (t *inviteTable) byUser(of func(*row) string) func(string) (func(*row) bool, string) {
 	return func(value string) (func(*row) bool, string) {
 		switch {
-		case value == "me" && t.sh.account == nil:
+		case value == "me" && t.sh.Account == nil:
 			return nil, "\"me\" works only while signed in"
 		case value == "me":
-			me := string(t.sh.account.UserID())
+			me := string(t.sh.Account.UserID())
 			return func(r *row) bool { return of(r) == me }, ""
 		case strings.HasPrefix(value, "@"):
 			named := widget.Identified(value, func(yield func(string) bool) {
@@ -149,7 +149,7 @@ func (t *inviteTable) sent(before bool) func(string) (func(*row) bool, string) {
 		if err != nil {
 			return nil, fmt.Sprintf("%q is %v", value, err)
 		}
-		then := t.sh.now().Add(-age)
+		then := t.sh.Now().Add(-age)
 		return func(r *row) bool {
 			at := r.invite.At()
 			return !at.IsZero() && at.Before(then) == before

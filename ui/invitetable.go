@@ -10,29 +10,30 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // An inviteTable is a table of invites with a tab for each status, for the page of
 // an account's invites and for that of a file's.
 type inviteTable struct {
-	widget.Table[inviteKey, row]
+	widget.Table[shell.InviteKey, row]
 
-	sh *shell
+	sh *shell.Shell
 
 	rooms  map[id.RoomID]*client.Room
 	has    tabCounts // of all invites
 	found  tabCounts // of those that the filter keeps
 	tab    tab
-	wanted inviteKey // the cursor goes there as soon as it shows
-	room   id.RoomID // of whose page this is; empty on the others
+	wanted shell.InviteKey // the cursor goes there as soon as it shows
+	room   id.RoomID       // of whose page this is; empty on the others
 }
 
-func newInviteTable(sh *shell) *inviteTable {
-	t := &inviteTable{sh: sh, Table: widget.Table[inviteKey, row]{
-		Host: widgetHost{sh}, Explain: sh.showOperators, Orders: inviteOrders(), Marked: map[inviteKey]bool{},
-		Key:    func(r *row) inviteKey { return keyOf(r.invite) },
-		Filter: widget.NewFilterLine(widgetHost{sh}, "words, or an operator such as status:pending"),
+func newInviteTable(sh *shell.Shell) *inviteTable {
+	t := &inviteTable{sh: sh, Table: widget.Table[shell.InviteKey, row]{
+		Host: sh.WidgetHost(), Explain: sh.ShowOperators, Orders: inviteOrders(), Marked: map[shell.InviteKey]bool{},
+		Key:    func(r *row) shell.InviteKey { return shell.KeyOf(r.invite) },
+		Filter: widget.NewFilterLine(sh.WidgetHost(), "words, or an operator such as status:pending"),
 	}}
 	t.Choose = t.ofTab
 	t.Lines = t.rowLines
@@ -42,7 +43,7 @@ func newInviteTable(sh *shell) *inviteTable {
 
 // rowLines is how many invites fit on the page below the counts, the filter and the
 // columns' names.
-func (t *inviteTable) rowLines() int { return max(1, t.sh.height-3-t.Filter.Lines()) }
+func (t *inviteTable) rowLines() int { return max(1, t.sh.Height-3-t.Filter.Lines()) }
 
 // set replaces the invites, which come with the newest first.
 func (t *inviteTable) set(rooms map[id.RoomID]*client.Room, all []row) {
@@ -54,7 +55,7 @@ func (t *inviteTable) set(rooms map[id.RoomID]*client.Room, all []row) {
 	t.Set(all)
 	if _, ok := t.Rows[t.wanted]; ok {
 		t.List.MoveTo(t.wanted)
-		t.wanted = inviteKey{}
+		t.wanted = shell.InviteKey{}
 		t.List.Scroll(t.Lines())
 	}
 }
@@ -89,7 +90,7 @@ func (t *inviteTable) onlyRoom() *client.Room {
 
 // press is a key for the table.
 func (t *inviteTable) press(msg tea.KeyPressMsg) {
-	keys := t.sh.keys
+	keys := t.sh.Keys
 	switch {
 	case key.Matches(msg, keys.NextStatus):
 		t.step(1)
@@ -122,7 +123,7 @@ func (t *inviteTable) hiddenOrder(cols columns) string {
 	if !cols.hides(by) {
 		return ""
 	}
-	return t.sh.styles.Faint.Render("by " + by + " " + t.Arrow(by))
+	return t.sh.Styles.Faint.Render("by " + by + " " + t.Arrow(by))
 }
 
 // listing is the columns' names and the rows that fit.
@@ -132,7 +133,7 @@ func (t *inviteTable) listing(cols columns) string {
 	for n := from; n < to; n++ {
 		k := t.List.Keys[n]
 		row := cols.row(t.sh, t.Rows[k], n == t.List.At, t.Marked[k])
-		lines = append(lines, markedRowSpot(t.sh, &t.List, n, t.sh.keys.Open, row))
+		lines = append(lines, shell.MarkedRowSpot(t.sh, &t.List, n, t.sh.Keys.Open, row))
 	}
 	if len(t.List.Keys) == 0 {
 		lines = append(lines, "", cells.Indent(t.wayOut(), 3))
@@ -148,9 +149,9 @@ func (t *inviteTable) mayInvite() bool {
 
 // wayOut says that no invite is shown, and how to see some.
 func (t *inviteTable) wayOut() string {
-	k := t.sh.keys
+	k := t.sh.Keys
 	press := func(b key.Binding, to string) string {
-		return "\n\nPress " + t.sh.styles.Accent.Render(b.Help().Key) + " " + to
+		return "\n\nPress " + t.sh.Styles.Accent.Render(b.Help().Key) + " " + to
 	}
 	switch {
 	case t.Filters():

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -44,7 +45,7 @@ func TestLooks(t *testing.T) {
 	cryptotest.SetGlobalRandom(t, 1) // a code holds what nobody can guess
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
-		w := dress(t, Options{Location: time.UTC, Client: n.options()})
+		w := dress(t, shell.Options{Location: time.UTC, Client: n.options()})
 		w.golden("sign-in")
 		w.term.Send("example.org\r")
 		w.term.Press("enter")
@@ -58,7 +59,7 @@ func TestLooks(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		n.invite(t, n.compilers, "edsger@shortest.example")
-		w := dress(t, Options{Location: time.UTC, Client: n.options(), Account: n.account(t), Banner: "demo"})
+		w := dress(t, shell.Options{Location: time.UTC, Client: n.options(), Account: n.account(t), Banner: "demo"})
 		w.term.Wait(time.Second) // until the keys are checked
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 		send(w.term, "failed@navy.example", "東京@navy.example")
@@ -95,7 +96,7 @@ type wardrobe struct {
 
 // dress starts the program. Its clock can be stopped, so that all looks show the
 // same moment.
-func dress(t *testing.T, opt Options) *wardrobe {
+func dress(t *testing.T, opt shell.Options) *wardrobe {
 	t.Helper()
 	w := &wardrobe{t: t}
 	opt.Client.Now = func() time.Time {
@@ -111,7 +112,7 @@ func dress(t *testing.T, opt Options) *wardrobe {
 // dressed is the program, which puts another look on when a terminal tells its
 // background.
 type dressed struct {
-	*Model
+	*shell.Model
 
 	wardrobe *wardrobe
 }
@@ -119,7 +120,7 @@ type dressed struct {
 func (d dressed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if look := d.wardrobe.look.Load(); look != nil {
 		if _, told := msg.(tea.BackgroundColorMsg); told {
-			d.shell.opt.Theme, d.shell.opt.ASCII = look.theme, look.ascii
+			d.Shell.Opt.Theme, d.Shell.Opt.ASCII = look.theme, look.ascii
 		}
 	}
 	_, cmd := d.Model.Update(msg)

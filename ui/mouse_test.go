@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -24,7 +25,7 @@ func (n *town) withMouse(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: n.options(), Account: account, Display: Display{Mouse: true}})
+		return New(ctx, shell.Options{Client: n.options(), Account: account, Display: shell.Display{Mouse: true}})
 	})
 	term.Wait(time.Second) // until the keys are checked
 	return term
@@ -34,7 +35,7 @@ func (n *town) withMouse(t *testing.T, width, height int) *termtest.Terminal {
 // time after the click before.
 func click(t *testing.T, term *termtest.Terminal, text string) {
 	t.Helper()
-	term.Wait(readable)
+	term.Wait(shell.Readable)
 	x, y := find(t, term, text)
 	term.Click(x, y)
 }
@@ -124,7 +125,7 @@ func TestClickBeforeARowMarksIt(t *testing.T) {
 			t.Error(term.Screen())
 		}
 		click(t, term, "o outbox")
-		term.Wait(readable)
+		term.Wait(shell.Readable)
 		for n, person := range []string{"person2@", "person3@"} {
 			_, y := find(t, term, person)
 			term.Click(0, y)
@@ -157,8 +158,8 @@ func TestMouseInTheComposePage(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, Display: Display{Mouse: true}, Complete: func(context.Context, string) ([]Contact, error) {
-				return []Contact{{"Lin", "lin@kernel.example"}, {"Linda", "linda@place.example"}}, nil
+			return New(ctx, shell.Options{Client: n.options(), Account: account, Display: shell.Display{Mouse: true}, Complete: func(context.Context, string) ([]shell.Contact, error) {
+				return []shell.Contact{{Name: "Lin", Address: "lin@kernel.example"}, {Name: "Linda", Address: "linda@place.example"}}, nil
 			}})
 		})
 		click(t, term, "i invite")
@@ -320,7 +321,7 @@ func TestClicksChangeNothingBeforeAYes(t *testing.T) {
 					term.Press("esc")
 				}
 				titles[term.Title()] = true
-				term.Wait(readable)
+				term.Wait(shell.Readable)
 			}
 			if all := changes(n.Requests()); len(all) != before || term.Exited() {
 				t.Errorf("at %v it did %q, and ended: %v", size, all[before:], term.Exited())
@@ -356,7 +357,7 @@ func TestClickWhileTheFilterIsTyped(t *testing.T) {
 		term.Send("@")
 		x, y := find(t, term, "honoured: it can")
 		term.Click(x, y) // the details
-		term.Wait(readable)
+		term.Wait(shell.Readable)
 		_, y = find(t, term, "r...@bel...")
 		term.Click(1, y) // where a mark would be
 		if s := term.Screen(); tagged(s) || !strings.Contains(s, "▌ Filter      @\n") {

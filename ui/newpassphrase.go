@@ -12,12 +12,13 @@ import (
 	"github.com/mxinvite/mxinvite/internal/weakpass"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // passphrasePage asks for the passphrase of a new vault, twice.
 type passphrasePage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	account *client.Account
 	above   bool // the page that offers other kinds of vault
@@ -27,19 +28,19 @@ type passphrasePage struct {
 	problem error
 }
 
-func newPassphrase(sh *shell, a *client.Account, above bool) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		p := &passphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: sh.newForm(), spinner: widget.NewSpinner()}
+func newPassphrase(sh *shell.Shell, a *client.Account, above bool) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		p := &passphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		p.form.AddHidden("Passphrase", "")
 		p.form.AddHidden("Again", "")
 		return p
 	}
 }
 
-func (p *passphrasePage) init() tea.Cmd { return nil }
-func (p *passphrasePage) title() string { return "Choose a passphrase" }
+func (p *passphrasePage) Init() tea.Cmd { return nil }
+func (p *passphrasePage) Title() string { return "Choose a passphrase" }
 
-func (p *passphrasePage) update(msg tea.Msg) tea.Cmd {
+func (p *passphrasePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case entered:
 		p.busy = false
@@ -61,7 +62,7 @@ func (p *passphrasePage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *passphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Submit):
 		return p.submit()
@@ -94,7 +95,7 @@ func (p *passphrasePage) submit() tea.Cmd {
 		return nil
 	}
 	if weakness := weakpass.Reason(typed, string(p.account.UserID())); weakness != "" {
-		return p.sh.openCard(newConfirm(p.sh, "Use a weak passphrase?", "It "+weakness+
+		return p.sh.OpenCard(shell.NewConfirm(p.sh, "Use a weak passphrase?", "It "+weakness+
 			". Anyone who gets the file could guess it. Four or more random words make a strong passphrase.", func() tea.Cmd { return p.keep(typed) }))
 	}
 	return p.keep(typed)
@@ -102,14 +103,14 @@ func (p *passphrasePage) submit() tea.Cmd {
 
 func (p *passphrasePage) keep(typed string) tea.Cmd {
 	p.busy = true
-	vault := p.sh.opt.Vault
-	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, VaultPassphrase, func(ctx context.Context) error {
-		return vault.Make(ctx, VaultPassphrase, typed)
+	vault := p.sh.Opt.Vault
+	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, func(ctx context.Context) error {
+		return vault.Make(ctx, shell.VaultPassphrase, typed)
 	}))
 }
 
 func (p *passphrasePage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
@@ -118,20 +119,20 @@ func (p *passphrasePage) ShortHelp() []key.Binding {
 
 func (p *passphrasePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *passphrasePage) view(width, _ int) (string, *tea.Cursor) {
+func (p *passphrasePage) View(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
 	form, cursor := p.form.View(width, !p.busy)
 	if cursor != nil {
 		cursor.Y++
 		cursor.X += 2
 	}
-	below := p.sh.styles.Faint.Render(cells.Wrap("It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
+	below := p.sh.Styles.Faint.Render(cells.Wrap("It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
 		"If you forget it, you have to sign in again.", width))
 	switch {
 	case p.busy:
 		below = p.spinner.View() + " Storing the session…"
 	case p.problem != nil:
-		below = p.sh.problem(p.problem, width)
+		below = p.sh.Problem(p.problem, width)
 	}
 	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }

@@ -13,19 +13,20 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // outboxPage shows what is on its way, and what became of it.
 type outboxPage struct {
-	sh     *shell
+	sh     *shell.Shell
 	items  map[int64]client.Item
 	list   widget.List[int64]
 	marked map[int64]bool
 }
 
-func newOutbox(sh *shell) func(context.Context) screen {
-	return func(context.Context) screen {
+func newOutbox(sh *shell.Shell) func(context.Context) shell.Screen {
+	return func(context.Context) shell.Screen {
 		p := &outboxPage{sh: sh, marked: map[int64]bool{}}
 		p.refresh()
 		for n, number := range p.list.Keys { // begin with what is not over yet
@@ -39,14 +40,14 @@ func newOutbox(sh *shell) func(context.Context) screen {
 	}
 }
 
-func (p *outboxPage) init() tea.Cmd { return p.sh.sending.read() }
-func (p *outboxPage) title() string { return "Outbox" }
+func (p *outboxPage) Init() tea.Cmd { return p.sh.Sending.Read() }
+func (p *outboxPage) Title() string { return "Outbox" }
 
 // refresh takes in the outbox as it was read last.
 func (p *outboxPage) refresh() {
 	p.items = map[int64]client.Item{}
 	var numbers []int64
-	for _, i := range p.sh.sending.outbox.Items {
+	for _, i := range p.sh.Sending.Outbox.Items {
 		p.items[i.Number] = i
 		numbers = append(numbers, i.Number)
 	}
@@ -58,9 +59,9 @@ func (p *outboxPage) refresh() {
 	}
 }
 
-func (p *outboxPage) update(msg tea.Msg) tea.Cmd {
+func (p *outboxPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case outboxMsg:
+	case shell.OutboxMsg:
 		p.refresh()
 	case tea.KeyPressMsg:
 		cmd := p.press(msg)
@@ -71,11 +72,11 @@ func (p *outboxPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	sh, keys := p.sh, p.sh.keys
+	sh, keys := p.sh, p.sh.Keys
 	number, some := p.list.Current()
 	switch {
 	case key.Matches(msg, keys.Invite):
-		return sh.open(newCompose(sh))
+		return sh.Open(newCompose(sh))
 	case key.Matches(msg, keys.Pause):
 		return p.pause()
 	case key.Matches(msg, keys.Accept):
@@ -160,16 +161,16 @@ func addressOf(i client.Item) string {
 }
 
 func (p *outboxPage) pause() tea.Cmd {
-	pause, done := !p.sh.sending.outbox.Paused, "Sending is resumed."
+	pause, done := !p.sh.Sending.Outbox.Paused, "Sending is resumed."
 	if pause {
 		done = "Paused: no program sends invites until you resume sending."
 	}
-	return p.sh.sending.change(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
+	return p.sh.Sending.Change(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
 }
 
 // terms are those that have to be accepted before anything more is sent.
 func (p *outboxPage) terms() (terms *client.TermsError, wait bool) {
-	return terms, errors.As(p.sh.sending.trouble, &terms)
+	return terms, errors.As(p.sh.Sending.Trouble, &terms)
 }
 
 func (p *outboxPage) acceptTerms() tea.Cmd {
@@ -177,18 +178,18 @@ func (p *outboxPage) acceptTerms() tea.Cmd {
 	if !wait {
 		return nil
 	}
-	return p.sh.open(newTerms(p.sh, terms, func() tea.Cmd {
-		return p.sh.sending.change("Sending is resumed.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
+	return p.sh.Open(newTerms(p.sh, terms, func() tea.Cmd {
+		return p.sh.Sending.Change("Sending is resumed.", func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, false) })
 	}))
 }
 
 // sweep forgets what is over.
 func (p *outboxPage) sweep() tea.Cmd {
-	if p.sh.sending.outbox.Over() == 0 {
+	if p.sh.Sending.Outbox.Over() == 0 {
 		return nil
 	}
-	question := "Clear " + phrase.Count(p.sh.sending.outbox.Over(), "finished invite") + "?"
-	if p.sh.sending.outbox.Over() == 1 {
+	question := "Clear " + phrase.Count(p.sh.Sending.Outbox.Over(), "finished invite") + "?"
+	if p.sh.Sending.Outbox.Over() == 1 {
 		question = "Clear the finished invite?"
 	}
 	return p.ask(question, "Finished invites are removed from this page. Sent invites stay in their rooms; failed and cancelled invites are deleted.",
@@ -235,20 +236,20 @@ func (p *outboxPage) settle() tea.Cmd {
 }
 
 func (p *outboxPage) refuse(why string) tea.Cmd {
-	p.sh.notice = notice{text: why, bad: true}
+	p.sh.Notice = shell.Notice{Text: why, Bad: true}
 	return nil
 }
 
 // ask asks before the outbox is changed. The marks have served then.
 func (p *outboxPage) ask(question, what, done string, change func(context.Context, *client.Account) error) tea.Cmd {
-	return p.sh.openCard(newConfirm(p.sh, question, what, func() tea.Cmd {
+	return p.sh.OpenCard(shell.NewConfirm(p.sh, question, what, func() tea.Cmd {
 		clear(p.marked)
-		return p.sh.sending.change(done, change)
+		return p.sh.Sending.Change(done, change)
 	}))
 }
 
 func (p *outboxPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	again := len(p.chosen(client.ItemFailed, client.ItemCancelled, client.ItemUncertain)) > 0
 	_, terms := p.terms()
 	return []key.Binding{
@@ -260,19 +261,19 @@ func (p *outboxPage) ShortHelp() []key.Binding {
 
 // pauseKey is named after what it does next.
 func (p *outboxPage) pauseKey() key.Binding {
-	o := p.sh.sending.outbox
+	o := p.sh.Sending.Outbox
 	if o.Paused {
-		return keymap.As(p.sh.keys.Pause, "resume")
+		return keymap.As(p.sh.Keys.Pause, "resume")
 	}
-	return keymap.When(len(o.Items) > 0, p.sh.keys.Pause)
+	return keymap.When(len(o.Items) > 0, p.sh.Keys.Pause)
 }
 
 func (p *outboxPage) FullHelp() [][]key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	some := len(p.items) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		{k.Invite, keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.sending.outbox.Over() > 0, k.Sweep), k.Palette},
+		{k.Invite, keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.Sending.Outbox.Over() > 0, k.Sweep), k.Palette},
 		k.Moves(some),
 	}
 }

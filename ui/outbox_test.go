@@ -12,6 +12,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // sizes are the terminals that every page has to look well in, the smallest first.
@@ -246,7 +247,7 @@ func TestAnotherProgramSends(t *testing.T) {
 		}
 		opt := n.options()
 		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: opt, Account: account})
+			return New(ctx, shell.Options{Client: opt, Account: account})
 		})
 		term.Wait(time.Second)
 		send(term, people(3)...)
@@ -302,7 +303,7 @@ func TestOutboxThatCannotBeRead(t *testing.T) {
 		opt := n.options()
 		account := n.accountWith(t, opt)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: opt, Account: account})
+			return New(ctx, shell.Options{Client: opt, Account: account})
 		})
 		opt.Store.Close()
 		term.Press("o")

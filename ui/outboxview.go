@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/wording"
 )
@@ -20,36 +21,36 @@ import (
 // detailLines is how many lines the chosen item's details take below the list,
 // with the rule above them.
 func (p *outboxPage) detailLines() int {
-	if p.sh.height < 20 {
+	if p.sh.Height < 20 {
 		return 5
 	}
 	return 6
 }
 
 // wide reports whether the details stand beside the list.
-func (p *outboxPage) wide() bool { return p.sh.width >= sideBySide }
+func (p *outboxPage) wide() bool { return p.sh.Width >= sideBySide }
 
 // lines is how many items fit below the counts, the outlook, an empty line and
 // the columns' names.
 func (p *outboxPage) lines() int {
-	rest := p.sh.height - 4
+	rest := p.sh.Height - 4
 	if !p.wide() {
 		rest -= p.detailLines()
 	}
 	return max(1, rest)
 }
 
-func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
-	s := &p.sh.sending
+func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
+	s := &p.sh.Sending
 	switch {
-	case s.err != nil && len(p.items) == 0:
-		return cells.Indent("\n"+p.sh.problem(s.err, width-4), 2), nil
-	case s.reading == 0:
+	case s.Err != nil && len(p.items) == 0:
+		return cells.Indent("\n"+p.sh.Problem(s.Err, width-4), 2), nil
+	case s.Reading == 0:
 		return cells.Indent("\nReading the outbox…", 2), nil
 	case len(p.items) == 0:
 		return cells.Indent("\n"+p.empty(width-4), 2), nil
 	}
-	st, left := p.sh.styles, listWidth(width)
+	st, left := p.sh.Styles, listWidth(width)
 	list, details := p.listing(left), ""
 	if number, ok := p.list.Current(); ok {
 		details = p.details(p.items[number], min(width-left-4, 80))
@@ -57,28 +58,28 @@ func (p *outboxPage) view(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.opt.Rehearsal.limitNote(), width-2)) + "\n"
+	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.Opt.Rehearsal.LimitNote(), width-2)) + "\n"
 	if p.wide() {
 		rows := height - cells.Height(top) + 1
-		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.styles.Rule.Render("│")), nil
+		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.Styles.Rule.Render("│")), nil
 	}
-	return top + cells.Block(list, width, p.lines()+1) + "\n" + cells.Indent(p.sh.styles.Rule.Render(strings.Repeat("─", width-2))+"\n"+details, 1), nil
+	return top + cells.Block(list, width, p.lines()+1) + "\n" + cells.Indent(p.sh.Styles.Rule.Render(strings.Repeat("─", width-2))+"\n"+details, 1), nil
 }
 
 func (p *outboxPage) empty(width int) string {
-	st := p.sh.styles
+	st := p.sh.Styles
 	text := cells.Wrap("The outbox is empty.", width) + "\n\n" +
 		st.Faint.Render(cells.Wrap("This page lists the invites that you send. A homeserver accepts only a few at once; mxinvite sends the others later, in the background.", width))
-	text += "\n\nPress " + st.Accent.Render(p.sh.keys.Invite.Help().Key) + " to invite someone."
-	if p.sh.sending.outbox.Paused {
-		text += "\n\n" + st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to resume sending."
+	text += "\n\nPress " + st.Accent.Render(p.sh.Keys.Invite.Help().Key) + " to invite someone."
+	if p.sh.Sending.Outbox.Paused {
+		text += "\n\n" + st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.Keys.Pause.Help().Key) + " to resume sending."
 	}
 	return text
 }
 
 // counts says how many items are in each state, and how far all have come.
 func (p *outboxPage) counts(width int) string {
-	st, o := p.sh.styles, p.sh.sending.outbox
+	st, o := p.sh.Styles, p.sh.Sending.Outbox
 	var long, short []string
 	for _, state := range tabulated() {
 		if n := o.Count(state); n > 0 {
@@ -89,7 +90,7 @@ func (p *outboxPage) counts(width int) string {
 	right := ""
 	if n := len(p.marked); n > 0 {
 		right = st.Accent.Render(fmt.Sprintf("%d marked", n))
-	} else if pr := p.sh.sending.progress(); !pr.None() {
+	} else if pr := p.sh.Sending.Progress(); !pr.None() {
 		right = pr.Bar(st, min(24, width/5))
 	}
 	for _, gap := range []string{"   ", "  ", " "} {
@@ -102,33 +103,33 @@ func (p *outboxPage) counts(width int) string {
 
 // outlook says who sends, when the next one goes, and when the last.
 func (p *outboxPage) outlook(width int) string {
-	st, s, now := p.sh.styles, &p.sh.sending, p.sh.now()
-	o := s.outbox
-	n := s.waiting()
+	st, s, now := p.sh.Styles, &p.sh.Sending, p.sh.Now()
+	o := s.Outbox
+	n := s.Waiting()
 	switch {
-	case s.err != nil:
-		return st.Bad.Render(cells.Cut("! "+phrase.Sentence(s.err.Error()), width))
+	case s.Err != nil:
+		return st.Bad.Render(cells.Cut("! "+phrase.Sentence(s.Err.Error()), width))
 	case o.Paused:
-		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.keys.Pause.Help().Key) + " to resume."
-	case n > 0 && s.trouble != nil:
-		return st.Bad.Render(cells.Cut("! Sending has stopped: "+s.trouble.Error()+". "+p.sh.hint(s.trouble), width))
+		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.Keys.Pause.Help().Key) + " to resume."
+	case n > 0 && s.Trouble != nil:
+		return st.Bad.Render(cells.Cut("! Sending has stopped: "+s.Trouble.Error()+". "+p.sh.Hint(s.Trouble), width))
 	case n == 0:
 		return st.Faint.Render("The queue is empty.")
 	}
 	text := "One invite is being sent"
-	if s.next.left != "" {
-		text = "The next invite is sent in " + s.next.left
+	if s.Next.Left != "" {
+		text = "The next invite is sent in " + s.Next.Left
 	}
 	switch {
 	case n == 1:
 	case o.Last.IsZero():
 		text += "; the time of the last one is not known yet"
 	default:
-		text += ", the last one " + wording.At(now, o.Last, p.sh.opt.Location)
+		text += ", the last one " + wording.At(now, o.Last, p.sh.Opt.Location)
 	}
 	text += "."
-	switch elsewhere := cells.Cut(p.sh.sending.elsewhere(), phrase.NameWidth); {
-	case o.Sender == "" && s.runner == nil:
+	switch elsewhere := cells.Cut(p.sh.Sending.Elsewhere(), phrase.NameWidth); {
+	case o.Sender == "" && s.Runner == nil:
 		text = "No program is sending. Start mxinvite again, or run: mxinvite outbox run"
 	case elsewhere != "":
 		text += " Sent by " + elsewhere + "."
@@ -139,7 +140,7 @@ func (p *outboxPage) outlook(width int) string {
 // listing is the columns' names and the items that fit.
 func (p *outboxPage) listing(width int) string {
 	const stateWidth = 11
-	st := p.sh.styles
+	st := p.sh.Styles
 	const sinceWidth = 5
 	rest := width - 4 - stateWidth - sinceWidth - 3*gap
 	room := rest * 2 / 5
@@ -154,9 +155,9 @@ func (p *outboxPage) listing(width int) string {
 		if p.marked[i.Number] {
 			mark = st.Accent.Render("+")
 		}
-		lines = append(lines, markedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+st.Row(chosen, mark, line(
-			st.Name.Render(cells.Fit(addressOf(i), name)), cells.Fit(p.sh.roomName(i.Room), room),
-			itemStyle(st, i.State).Render(cells.Pad(itemWords(i.State), stateWidth)), st.Faint.Render(cells.PadLeft(duration.Age(p.sh.now(), i.Changed), sinceWidth)),
+		lines = append(lines, shell.MarkedRowSpot(p.sh, &p.list, n, key.Binding{}, " "+st.Row(chosen, mark, line(
+			st.Name.Render(cells.Fit(addressOf(i), name)), cells.Fit(p.sh.RoomName(i.Room), room),
+			itemStyle(st, i.State).Render(cells.Pad(itemWords(i.State), stateWidth)), st.Faint.Render(cells.PadLeft(duration.Age(p.sh.Now(), i.Changed), sinceWidth)),
 		), width-2)))
 	}
 	return strings.Join(lines, "\n")
@@ -164,7 +165,7 @@ func (p *outboxPage) listing(width int) string {
 
 // details tells about one item, the most important first: they may be cut.
 func (p *outboxPage) details(i client.Item, width int) string {
-	st := p.sh.styles
+	st := p.sh.Styles
 	who := addressOf(i)
 	if i.Name != "" {
 		who = i.Name + " <" + who + ">"
@@ -178,7 +179,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	case i.State == client.ItemQueued: // what could be done about it was to wait
 		lines = append(lines, st.Faint.Render(cells.Wrap("Last attempt: "+i.Reason, width)))
 	default:
-		lines = append(lines, cells.Wrap(p.sh.withHint(i.Reason, i.Advice), width))
+		lines = append(lines, cells.Wrap(p.sh.WithHint(i.Reason, i.Advice), width))
 	}
 	switch {
 	case i.UserID == "":
@@ -188,15 +189,15 @@ func (p *outboxPage) details(i client.Item, width int) string {
 		lines = append(lines, cells.Cut("On Matrix as "+string(i.UserID)+": invited there, without a mail.", width))
 	}
 	if p.wide() {
-		lines = append(lines, "", st.Label.Render("Room  ")+cells.Cut(p.sh.roomName(i.Room), width-6),
-			st.Label.Render("Put   ")+p.sh.time(i.QueuedAt)+" into the outbox")
+		lines = append(lines, "", st.Label.Render("Room  ")+cells.Cut(p.sh.RoomName(i.Room), width-6),
+			st.Label.Render("Put   ")+p.sh.Time(i.QueuedAt)+" into the outbox")
 	}
 	return strings.Join(lines, "\n")
 }
 
 // stateStory says when an item came into its state, and how often it was tried.
-func stateStory(sh *shell, i client.Item) string {
-	text := duration.Ago(sh.now(), i.Changed)
+func stateStory(sh *shell.Shell, i client.Item) string {
+	text := duration.Ago(sh.Now(), i.Changed)
 	if i.Attempts > 1 {
 		text += ", tried " + phrase.Count(i.Attempts, "time")
 	}

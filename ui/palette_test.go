@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 func TestPalette(t *testing.T) {
@@ -64,7 +65,7 @@ func found(term *termtest.Terminal, typed string) (titles []string, selected boo
 func TestPaletteKnowsSynonyms(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
-		term := n.startWith(t, func(o *Options) { o.Settings = newSettingsFile().settings() })
+		term := n.startWith(t, func(o *shell.Options) { o.Settings = newSettingsFile().settings() })
 		for typed, want := range map[string]string{
 			"resend": "send again", "again": "send again", "delete": "revoke", "remove": "revoke", "logout": "sign out", "log out": "sign out",
 			"exit": "quit", "quit": "quit", "search": "filter", "find": "filter", "theme": "theme", "dark": "background", "light": "background",

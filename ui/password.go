@@ -12,13 +12,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // A secretPage signs in with something that is typed and that nobody sees: a
 // password with the user it belongs to, or an access token.
 type secretPage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	door    door
 	form    *widget.Form
@@ -29,10 +30,10 @@ type secretPage struct {
 	problem error
 }
 
-func newPassword(sh *shell, d door) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newPassword(sh *shell.Shell, d door) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		p := &secretPage{
-			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
+			sh: sh, ctx: ctx, door: d, form: sh.NewForm(), spinner: widget.NewSpinner(),
 			about: "The password is sent only to your homeserver and is not stored.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
@@ -47,10 +48,10 @@ func newPassword(sh *shell, d door) func(context.Context) screen {
 	}
 }
 
-func newToken(sh *shell, d door) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newToken(sh *shell.Shell, d door) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		p := &secretPage{
-			sh: sh, ctx: ctx, door: d, form: sh.newForm(), spinner: widget.NewSpinner(),
+			sh: sh, ctx: ctx, door: d, form: sh.NewForm(), spinner: widget.NewSpinner(),
 			about: "Anyone who has an access token can use your account. Signing out here makes it invalid everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
@@ -61,10 +62,10 @@ func newToken(sh *shell, d door) func(context.Context) screen {
 	}
 }
 
-func (p *secretPage) init() tea.Cmd { return nil }
-func (p *secretPage) title() string { return "Sign in on " + p.door.hs.Name }
+func (p *secretPage) Init() tea.Cmd { return nil }
+func (p *secretPage) Title() string { return "Sign in on " + p.door.hs.Name }
 
-func (p *secretPage) update(msg tea.Msg) tea.Cmd {
+func (p *secretPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case entered:
 		p.busy = false
@@ -87,7 +88,7 @@ func (p *secretPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *secretPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Submit):
 		for i, fd := range p.form.Fields {
@@ -116,14 +117,14 @@ func (p *secretPage) submit() tea.Cmd {
 		typed = append(typed, fd.Input.Value())
 	}
 	opt, hs, signIn, keep := doorOptions(p.sh, p.door), p.door.hs, p.signIn, keeper(p.sh)
-	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		a, err := signIn(ctx, opt, hs, typed)
 		return keep(ctx, a, err)
 	}))
 }
 
 func (p *secretPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
@@ -132,19 +133,19 @@ func (p *secretPage) ShortHelp() []key.Binding {
 
 func (p *secretPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *secretPage) view(width, _ int) (string, *tea.Cursor) {
+func (p *secretPage) View(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
 	form, cursor := p.form.View(width, !p.busy)
 	if cursor != nil {
 		cursor.Y++
 		cursor.X += 2
 	}
-	below := p.sh.styles.Faint.Render(cells.Wrap(p.about, width))
+	below := p.sh.Styles.Faint.Render(cells.Wrap(p.about, width))
 	switch {
 	case p.busy:
 		below = p.spinner.View() + " Signing in on " + cells.Cut(p.door.hs.Name, width-16) + "…"
 	case p.problem != nil:
-		below = p.sh.problem(p.problem, width)
+		below = p.sh.Problem(p.problem, width)
 	}
 	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 	"github.com/mxinvite/mxinvite/wording"
 )
@@ -129,7 +130,7 @@ func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
 // entryWords are a person and what there is to say about them.
 func (c *compose) entryWords(at place) (who, note string) {
 	e := c.preview.group(at.outcome).Entries[at.n]
-	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return duration.Ago(c.sh.now(), i.SentAt) })
+	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return duration.Ago(c.sh.Now(), i.SentAt) })
 	if c.preview.rooms > 1 && e.Room != "" {
 		note = strings.TrimPrefix(note+", "+cells.Cut(e.Room, phrase.NameWidth), ", ")
 	}
@@ -137,19 +138,19 @@ func (c *compose) entryWords(at place) (who, note string) {
 }
 
 // previewLines is how many lines the groups may take.
-func (c *compose) previewLines() int { return max(1, c.sh.height-7) }
+func (c *compose) previewLines() int { return max(1, c.sh.Height-7) }
 
 // viewMany is the groups, and below them what confirming costs.
 func (c *compose) viewMany(width int) string {
-	st, p := c.sh.styles, c.preview
+	st, p := c.sh.Styles, c.preview
 	var lines []string
 	from, to := p.list.Window(c.previewLines())
 	for n := from; n < to; n++ {
 		at, opens := p.list.Keys[n], key.Binding{}
 		if at.n < 0 {
-			opens = c.sh.keys.LookInto
+			opens = c.sh.Keys.LookInto
 		}
-		lines = append(lines, rowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.At, width)))
+		lines = append(lines, shell.RowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.At, width)))
 	}
 	if more := len(p.list.Keys) - to; more > 0 {
 		lines = append(lines, st.Faint.Render(fmt.Sprintf("    and %d more below", more)))
@@ -170,14 +171,14 @@ func (c *compose) wholeNote(width int) string {
 	if cells.Width(note) <= width-noteAt(width) {
 		return ""
 	}
-	return "\n\n" + c.sh.styles.Faint.Render(cells.Wrap(cells.Cut(who, phrase.NameWidth)+": "+note, width))
+	return "\n\n" + c.sh.Styles.Faint.Render(cells.Wrap(cells.Cut(who, phrase.NameWidth)+": "+note, width))
 }
 
 func (c *compose) previewLine(at place, chosen bool, width int) string {
-	st, p := c.sh.styles.Lit(chosen), c.preview
+	st, p := c.sh.Styles.Lit(chosen), c.preview
 	if at.n < 0 {
 		g := p.group(at.outcome)
-		t := p.heading(c.sh.keys, g)
+		t := p.heading(c.sh.Keys, g)
 		arrow := "▸"
 		if p.open[at.outcome] {
 			arrow = "▾"
@@ -192,20 +193,20 @@ func (c *compose) previewLine(at place, chosen bool, width int) string {
 
 // cost says what confirming does, and until when.
 func (c *compose) cost(width int) string {
-	st, now := c.sh.styles, c.sh.now()
+	st, now := c.sh.Styles, c.sh.Now()
 	chosen := c.preview.chosen()
 	n := len(chosen)
 	if n == 0 {
-		return st.Warn.Render("There is no one to invite.") + " Press " + st.Accent.Render(c.sh.keys.Edit.Help().Key) + " to change the list."
+		return st.Warn.Render("There is no one to invite.") + " Press " + st.Accent.Render(c.sh.Keys.Edit.Help().Key) + " to change the list."
 	}
 	text := fmt.Sprintf("%s sent to %s in the background. ", goes(n), cells.Cut(c.preview.plans[0].Room.Name, phrase.NameWidth))
 	if c.preview.rooms > 1 {
 		text = fmt.Sprintf("%s, %d rooms: %s sent in the background. ", persons(c.preview.people), c.preview.rooms, goes(n))
 	}
-	_, last := c.sh.sending.outbox.Outlook(now, chosen)
+	_, last := c.sh.Sending.Outbox.Outlook(now, chosen)
 	switch {
 	case last.After(now):
-		text += "The last one is sent " + wording.At(now, last, c.sh.opt.Location) + "."
+		text += "The last one is sent " + wording.At(now, last, c.sh.Opt.Location) + "."
 	case last.IsZero() && n > 5:
 		text += "Many homeservers accept 5 invites at once and then one every few minutes. The limit of yours is not known yet."
 	}

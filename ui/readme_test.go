@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -27,7 +28,7 @@ func TestFilterIsTheOneOfTheREADME(t *testing.T) {
 			shown = append(shown, code[1])
 		}
 	}
-	sh := &shell{now: time.Now}
+	sh := &shell.Shell{Now: time.Now}
 	operators := newInviteTable(sh).operators()
 	var got []string
 	for _, term := range widget.Terms(strings.Join(shown, " ")) {

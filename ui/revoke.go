@@ -13,23 +13,24 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 var errBeingRevoked = errors.New("the invite is being revoked")
 
 // revocable returns nil if an invite can be revoked, and otherwise the reason why
 // not.
-func revocable(sh *shell, i invite.Invite) error {
-	if sh.revocations.has(keyOf(i)) {
+func revocable(sh *shell.Shell, i invite.Invite) error {
+	if sh.Revocations.Has(shell.KeyOf(i)) {
 		return errBeingRevoked
 	}
-	return sh.account.Revocable(i)
+	return sh.Account.Revocable(i)
 }
 
-func mayRevoke(sh *shell, i invite.Invite) bool { return revocable(sh, i) == nil }
+func mayRevoke(sh *shell.Shell, i invite.Invite) bool { return revocable(sh, i) == nil }
 
 // confirmRevoke asks before invites are revoked, or says why they cannot be.
-func confirmRevoke(sh *shell, chosen []invite.Invite) tea.Cmd {
+func confirmRevoke(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 	var able []invite.Invite
 	var reasons []string // why the others cannot be revoked
 	for _, i := range chosen {
@@ -43,7 +44,7 @@ func confirmRevoke(sh *shell, chosen []invite.Invite) tea.Cmd {
 	case len(chosen) == 0:
 		return nil
 	case len(able) == 0:
-		sh.notice = notice{text: phrase.Sentence(reasons[0]), bad: true}
+		sh.Notice = shell.Notice{Text: phrase.Sentence(reasons[0]), Bad: true}
 		return nil
 	}
 	question := "Revoke the invite of " + cells.Cut(inviteeOf(sh, able[0]), phrase.NameWidth) + "?"
@@ -59,16 +60,16 @@ func confirmRevoke(sh *shell, chosen []invite.Invite) tea.Cmd {
 	if left := len(chosen) - len(able); left > 0 {
 		what += fmt.Sprintf(" %s cannot be revoked: %s.", phrase.Count(left, "other"), strings.Join(reasons, "; "))
 	}
-	return sh.openCard(newConfirmAll(sh, question, people, what, func() tea.Cmd { return beginRevoking(sh, able) }))
+	return sh.OpenCard(shell.NewConfirmAll(sh, question, people, what, func() tea.Cmd { return beginRevoking(sh, able) }))
 }
 
 // peopleOf names the invitees and, if the invites are of several rooms, the rooms.
-func peopleOf(sh *shell, invites []invite.Invite) []string {
+func peopleOf(sh *shell.Shell, invites []invite.Invite) []string {
 	people := make([]string, len(invites))
 	oneRoom := !slices.ContainsFunc(invites, func(i invite.Invite) bool { return i.RoomID != invites[0].RoomID })
 	for n, i := range invites {
 		people[n] = cells.Cut(inviteeOf(sh, i), phrase.NameWidth)
-		if r, err := sh.account.Room(i.RoomID); err == nil && !oneRoom {
+		if r, err := sh.Account.Room(i.RoomID); err == nil && !oneRoom {
 			people[n] += " in " + cells.Cut(r.Label(), phrase.NameWidth)
 		}
 	}
@@ -76,7 +77,7 @@ func peopleOf(sh *shell, invites []invite.Invite) []string {
 }
 
 // roomsOf names the rooms of invites, or counts them.
-func roomsOf(sh *shell, invites []invite.Invite) string {
+func roomsOf(sh *shell.Shell, invites []invite.Invite) string {
 	rooms := map[id.RoomID]bool{}
 	for _, i := range invites {
 		rooms[i.RoomID] = true
@@ -84,7 +85,7 @@ func roomsOf(sh *shell, invites []invite.Invite) string {
 	if len(rooms) > 1 {
 		return phrase.Count(len(rooms), "room")
 	}
-	return cells.Cut(sh.roomName(invites[0].RoomID), phrase.NameWidth)
+	return cells.Cut(sh.RoomName(invites[0].RoomID), phrase.NameWidth)
 }
 
 // reason is an error in a few words, in which the name of a room is cut.
@@ -98,29 +99,29 @@ func reason(err error) string {
 }
 
 // beginRevoking revokes invites after a moment in which that can be undone.
-func beginRevoking(sh *shell, chosen []invite.Invite) tea.Cmd {
+func beginRevoking(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 	what := "the invite of " + cells.Cut(inviteeOf(sh, chosen[0]), phrase.NameWidth)
 	if len(chosen) > 1 {
 		what = phrase.Count(len(chosen), "invite")
 	}
-	keys := make([]inviteKey, len(chosen))
+	keys := make([]shell.InviteKey, len(chosen))
 	for n, i := range chosen {
-		keys[n] = keyOf(i)
+		keys[n] = shell.KeyOf(i)
 	}
-	marksGo := func() tea.Msg { return changedMsg{} }
-	return tea.Batch(marksGo, sh.revocations.begin(sh.account, what, keys))
+	marksGo := func() tea.Msg { return shell.ChangedMsg{} }
+	return tea.Batch(marksGo, sh.Revocations.Begin(sh.Account, what, keys))
 }
 
 // leftovers are the pending invites that look like one whose invitee is in the
 // room: taking one throws them back to invited.
-func leftovers(sh *shell, of invite.Invite) []invite.Invite {
+func leftovers(sh *shell.Shell, of invite.Invite) []invite.Invite {
 	if of.Status != invite.Joined {
 		return nil
 	}
-	to, known := sh.account.AddressOf(of.RoomID, of.Token)
+	to, known := sh.Account.AddressOf(of.RoomID, of.Token)
 	var left []invite.Invite
-	for _, i := range sh.account.Invites(of.RoomID) {
-		other, otherKnown := sh.account.AddressOf(i.RoomID, i.Token)
+	for _, i := range sh.Account.Invites(of.RoomID) {
+		other, otherKnown := sh.Account.AddressOf(i.RoomID, i.Token)
 		same := i.LooksLike(of) && (!known || !otherKnown || to.Canonical() == other.Canonical())
 		if i.Live() && same && slices.Contains(i.Warnings, invite.RejoinHazard) && mayRevoke(sh, i) {
 			left = append(left, i)

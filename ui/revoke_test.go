@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 func TestRevoke(t *testing.T) {
@@ -127,11 +128,11 @@ func TestMadeToLeaveFinishesRevocations(t *testing.T) {
 		account := n.account(t)
 		var program *tea.Program
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account})
+			return New(ctx, shell.Options{Client: n.options(), Account: account})
 		}, func(p *tea.Program) { program = p })
 		term.Wait(time.Second)
 		term.Press("x", "y")
-		program.Send(LeaveMsg{})
+		program.Send(shell.LeaveMsg{})
 		term.Wait(time.Second)
 		if !term.Exited() || n.statuses(t)[invite.Revoked] != 1 {
 			t.Errorf("still here, or not revoked:\n%s", term.Screen())

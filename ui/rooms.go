@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
@@ -14,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -22,7 +22,7 @@ import (
 type roomsPage struct {
 	widget.Table[id.RoomID, roomRow]
 
-	sh *shell
+	sh *shell.Shell
 
 	total  roomTotals
 	number int // among numbers, that Enter follows
@@ -40,16 +40,16 @@ type roomTotals struct {
 	unread             bool // a room has events that could not be read
 }
 
-func newRooms(sh *shell) func(context.Context) screen { return newRoomsAt(sh, "") }
+func newRooms(sh *shell.Shell) func(context.Context) shell.Screen { return newRoomsAt(sh, "") }
 
 // newRoomsAt returns the page with the cursor on a room.
-func newRoomsAt(sh *shell, room id.RoomID) func(context.Context) screen {
-	return func(context.Context) screen {
+func newRoomsAt(sh *shell.Shell, room id.RoomID) func(context.Context) shell.Screen {
+	return func(context.Context) shell.Screen {
 		p := &roomsPage{sh: sh, number: slices.IndexFunc(roomNumbers(), func(n roomNumber) bool { return n.order == byAll })}
 		p.Table = widget.Table[id.RoomID, roomRow]{
-			Host: widgetHost{sh}, Explain: sh.showOperators, Grammar: roomGrammar(), Orders: roomOrders(), Marked: map[id.RoomID]bool{},
+			Host: sh.WidgetHost(), Explain: sh.ShowOperators, Grammar: roomGrammar(), Orders: roomOrders(), Marked: map[id.RoomID]bool{},
 			Key:    func(r *roomRow) id.RoomID { return r.room.ID },
-			Filter: widget.NewFilterLine(widgetHost{sh}, "words, or an operator such as may:invite"), Lines: p.rowLines,
+			Filter: widget.NewFilterLine(sh.WidgetHost(), "words, or an operator such as may:invite"), Lines: p.rowLines,
 		}
 		p.refresh()
 		p.List.MoveTo(room)
@@ -58,12 +58,12 @@ func newRoomsAt(sh *shell, room id.RoomID) func(context.Context) screen {
 	}
 }
 
-func (p *roomsPage) init() tea.Cmd { return nil }
-func (p *roomsPage) title() string { return "Rooms" }
+func (p *roomsPage) Init() tea.Cmd { return nil }
+func (p *roomsPage) Title() string { return "Rooms" }
 
 // refresh reads the rooms and their invites anew.
 func (p *roomsPage) refresh() {
-	account := p.sh.account
+	account := p.sh.Account
 	rooms, facts := account.Rooms(), account.Facts()
 	all := make([]roomRow, len(rooms))
 	at := make(map[id.RoomID]*roomRow, len(rooms))
@@ -101,16 +101,16 @@ func (r *roomRow) count(i row) {
 // rowLines is how many rooms fit below the counts, the filter and the columns' names,
 // and above what may be said of the chosen one.
 func (p *roomsPage) rowLines() int {
-	lines := p.sh.height - 3 - p.Filter.Lines()
+	lines := p.sh.Height - 3 - p.Filter.Lines()
 	if p.total.unread {
 		lines -= 2
 	}
 	return max(1, lines)
 }
 
-func (p *roomsPage) update(msg tea.Msg) tea.Cmd {
+func (p *roomsPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case changedMsg, revokedMsg:
+	case shell.ChangedMsg, shell.RevokedMsg:
 		p.refresh()
 	case tea.PasteMsg:
 		if p.Filter.Typing {
@@ -126,7 +126,7 @@ func (p *roomsPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys, numbers := p.sh.keys, len(roomNumbers())
+	keys, numbers := p.sh.Keys, len(roomNumbers())
 	r, some := p.Selected()
 	switch {
 	case len(p.Rows) == 0:
@@ -147,7 +147,7 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 // follow shows the invites that a number of a room counts.
 func (p *roomsPage) follow(r *roomRow, number int) tea.Cmd {
 	p.List.MoveTo(r.room.ID)
-	return p.sh.open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab))
+	return p.sh.Open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab))
 }
 
 // chosen are the marked rooms, seen or not, or the one under the cursor.
@@ -191,25 +191,25 @@ func (p *roomsPage) invite() tea.Cmd {
 		}
 	}
 	if len(unable) > 0 {
-		p.sh.notice = notice{text: phrase.Sentence(mayNotInvite(unable)), bad: true}
+		p.sh.Notice = shell.Notice{Text: phrase.Sentence(mayNotInvite(unable)), Bad: true}
 	}
 	if len(able) == 0 {
 		return nil
 	}
-	return p.sh.open(newCompose(p.sh, able...))
+	return p.sh.Open(newCompose(p.sh, able...))
 }
 
 // mayNotInvite says why one may not invite to some rooms.
 func mayNotInvite(rooms []client.Room) string {
 	text := reason(client.Plan{Room: rooms[0]}.Err())
 	if more := len(rooms) - 1; more > 0 {
-		text += fmt.Sprintf("; the same applies to %s", phrase.Count(more, "room"))
+		text += "; the same applies to " + phrase.Count(more, "room")
 	}
 	return text
 }
 
-// whyNot says why an action does not work on the chosen rooms.
-func (p *roomsPage) whyNot(action string) string {
+// WhyNot says why an action does not work on the chosen rooms.
+func (p *roomsPage) WhyNot(action string) string {
 	if rooms := p.chosen(); action == "invite" && len(rooms) > 0 {
 		return mayNotInvite(rooms)
 	}
@@ -217,9 +217,9 @@ func (p *roomsPage) whyNot(action string) string {
 }
 
 func (p *roomsPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	if p.Filter.Typing {
-		return typingHelp(p.sh, p.Filter.HasOffers())
+		return shell.TypingHelp(p.sh, p.Filter.HasOffers())
 	}
 	_, some := p.Selected()
 	filled := len(p.Rows) > 0
@@ -231,7 +231,7 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 }
 
 func (p *roomsPage) FullHelp() [][]key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	if p.Filter.Typing {
 		return [][]key.Binding{p.ShortHelp()}
 	}
@@ -244,11 +244,11 @@ func (p *roomsPage) FullHelp() [][]key.Binding {
 }
 
 // noRoomsText says what to do for somebody who is in none.
-func noRoomsText(sh *shell, width int) string {
-	st := sh.styles
+func noRoomsText(sh *shell.Shell, width int) string {
+	st := sh.Styles
 	return "You have not joined a room yet.\n\n" +
 		cells.Wrap("Join or create one in your Matrix client; it then appears here.", width) + "\n\n" +
-		"Invited by e-mail? Press " + st.Accent.Render(sh.keys.Take.Help().Key) + " on the first page."
+		"Invited by e-mail? Press " + st.Accent.Render(sh.Keys.Take.Help().Key) + " on the first page."
 }
 
 // unread says that events of a room were left out.

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
@@ -130,14 +131,14 @@ func (c roomColumns) line(name, alias, power string, numbers []string) string {
 	return strings.Join(parts, strings.Repeat(" ", gap))
 }
 
-func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
+func (p *roomsPage) View(width, _ int) (string, *tea.Cursor) {
 	if len(p.Rows) == 0 {
 		return cells.Indent("\n"+noRoomsText(p.sh, width-4), 2), nil
 	}
 	cols := newRoomColumns(width)
 	hidden := ""
 	if p.Orders[p.By].Name == byAlias && cols.alias == 0 {
-		hidden = p.sh.styles.Faint.Render("by alias " + p.Arrow(byAlias))
+		hidden = p.sh.Styles.Faint.Render("by alias " + p.Arrow(byAlias))
 	}
 	filter, cursor := p.Filter.View(width-3, hidden, p.Pick)
 	if cursor != nil {
@@ -148,7 +149,7 @@ func (p *roomsPage) view(width, _ int) (string, *tea.Cursor) {
 
 // countLine says how many rooms there are and what is to be done in them.
 func (p *roomsPage) countLine(width int) string {
-	st, t := p.sh.styles, p.total
+	st, t := p.sh.Styles, p.total
 	parts := []string{st.Strong.Render(phrase.Count(len(p.All), "room"))}
 	if t.look > 0 {
 		parts = append(parts, st.Warn.Render(fmt.Sprintf("! %d%s", t.look, needs(t.look))))
@@ -166,7 +167,7 @@ func (p *roomsPage) countLine(width int) string {
 }
 
 func (p *roomsPage) listing(cols roomColumns) string {
-	st := p.sh.styles
+	st := p.sh.Styles
 	heads := make([]string, len(roomNumbers()))
 	for n, number := range roomNumbers() {
 		heads[n] = p.Head(number.order, number.head, true)
@@ -181,7 +182,7 @@ func (p *roomsPage) listing(cols roomColumns) string {
 		lines = append(lines, p.row(cols, n))
 	}
 	if len(p.List.Keys) == 0 {
-		lines = append(lines, "", "   No room matches the filter.", "", "   Press "+st.Accent.Render(p.sh.keys.Clear.Help().Key)+" to clear the filter.")
+		lines = append(lines, "", "   No room matches the filter.", "", "   Press "+st.Accent.Render(p.sh.Keys.Clear.Help().Key)+" to clear the filter.")
 	}
 	if r, some := p.Selected(); some && r.room.Unread > 0 {
 		lines = append(lines, "", "   "+st.Warn.Render("! "+unread(r.room.Unread)))
@@ -192,7 +193,7 @@ func (p *roomsPage) listing(cols roomColumns) string {
 // row is a room. A click on one of its numbers follows it.
 func (p *roomsPage) row(cols roomColumns, n int) string {
 	r, chosen := p.Rows[p.List.Keys[n]], n == p.List.At
-	st := p.sh.styles.Lit(chosen)
+	st := p.sh.Styles.Lit(chosen)
 	mark := " "
 	if p.Marked[r.room.ID] {
 		mark = st.Accent.Render("+")
@@ -233,7 +234,7 @@ func numberCell(st style.Styles, number roomNumber, n int, followed bool) string
 
 // rowSpots has a row be chosen and opened by clicks, and each of its numbers followed.
 func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) string {
-	if !p.sh.mouse.spots.Drawing() {
+	if !p.sh.Mouse.Spots.Drawing() {
 		return line
 	}
 	end := cols.width - 1 // of the last number
@@ -241,10 +242,10 @@ func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) s
 	for _, number := range roomNumbers() {
 		from -= number.width + gap
 	}
-	spots := []string{markedRowSpot(p.sh, &p.List, n, p.sh.keys.Open, ansi.Truncate(line, from, ""))}
+	spots := []string{shell.MarkedRowSpot(p.sh, &p.List, n, p.sh.Keys.Open, ansi.Truncate(line, from, ""))}
 	for at, number := range roomNumbers() {
 		to := from + gap + number.width
-		spots = append(spots, p.sh.button(ansi.Cut(line, from, to), func() tea.Cmd { return p.follow(r, at) }))
+		spots = append(spots, p.sh.Button(ansi.Cut(line, from, to), func() tea.Cmd { return p.follow(r, at) }))
 		from = to
 	}
 	return strings.Join(spots, "") + ansi.TruncateLeft(line, end, "")

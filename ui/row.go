@@ -5,6 +5,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -18,9 +19,9 @@ type row struct {
 	warnings []invite.Warning
 }
 
-func newRow(sh *shell, i invite.Invite, r *client.Room, f *invite.Facts) row {
+func newRow(sh *shell.Shell, i invite.Invite, r *client.Room, f *invite.Facts) row {
 	verdict, warnings := i.Assess(*f)
-	address, _ := sh.account.AddressOf(i.RoomID, i.Token)
+	address, _ := sh.Account.AddressOf(i.RoomID, i.Token)
 	return row{i, r, address.Address, f, verdict, warnings}
 }
 
@@ -30,8 +31,8 @@ func (r *row) who() string { return cmp.Or(r.address, nameOf(r.invite)) }
 
 // inviteeOf is whom an invite is for, as (*row).who says it, for an invite that is
 // in no list.
-func inviteeOf(sh *shell, i invite.Invite) string {
-	address, _ := sh.account.AddressOf(i.RoomID, i.Token)
+func inviteeOf(sh *shell.Shell, i invite.Invite) string {
+	address, _ := sh.Account.AddressOf(i.RoomID, i.Token)
 	return cmp.Or(address.Address, nameOf(i))
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -23,7 +24,7 @@ import (
 // a new one goes to the same address. That is known if it was sent from here;
 // otherwise the person types it.
 type again struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	invite  invite.Invite
 	form    *widget.Form // nil if the address is known
@@ -39,34 +40,34 @@ type again struct {
 
 // resendable returns nil if an invite can be sent again, and otherwise the reason
 // why not.
-func resendable(sh *shell, i invite.Invite) error {
-	if sh.revocations.has(keyOf(i)) {
+func resendable(sh *shell.Shell, i invite.Invite) error {
+	if sh.Revocations.Has(shell.KeyOf(i)) {
 		return errBeingRevoked
 	}
-	return sh.account.Resendable(i)
+	return sh.Account.Resendable(i)
 }
 
-func maySendAgain(sh *shell, i invite.Invite) bool { return resendable(sh, i) == nil }
+func maySendAgain(sh *shell.Shell, i invite.Invite) bool { return resendable(sh, i) == nil }
 
 // sendAgain opens the card, or says why not.
-func sendAgain(sh *shell, i invite.Invite) tea.Cmd {
+func sendAgain(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	if err := resendable(sh, i); err != nil {
-		sh.notice = notice{text: phrase.Sentence(reason(err)), bad: true}
+		sh.Notice = shell.Notice{Text: phrase.Sentence(reason(err)), Bad: true}
 		return nil
 	}
-	return sh.openCard(func(ctx context.Context) screen {
+	return sh.OpenCard(func(ctx context.Context) shell.Screen {
 		c := &again{sh: sh, ctx: ctx, invite: i, spinner: widget.NewSpinner()}
 		var known bool
-		if c.address, known = sh.account.AddressOf(i.RoomID, i.Token); !known {
-			c.form = sh.newForm()
+		if c.address, known = sh.Account.AddressOf(i.RoomID, i.Token); !known {
+			c.form = sh.NewForm()
 			c.form.Add("E-mail", "address of the old invite", "")
 		}
 		return c
 	})
 }
 
-func (c *again) init() tea.Cmd { return nil }
-func (c *again) title() string { return "Send again" }
+func (c *again) Init() tea.Cmd { return nil }
+func (c *again) Title() string { return "Send again" }
 
 // sentAgain is how it ended.
 type sentAgain struct {
@@ -74,7 +75,7 @@ type sentAgain struct {
 	err     error
 }
 
-func (c *again) update(msg tea.Msg) tea.Cmd {
+func (c *again) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case plannedAgain:
 		return c.planned(msg)
@@ -95,14 +96,14 @@ func (c *again) update(msg tea.Msg) tea.Cmd {
 }
 
 func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := c.sh.keys
+	keys := c.sh.Keys
 	switch {
 	case c.plan != nil && key.Matches(msg, keys.Yes):
 		return c.send()
 	case c.asks() && key.Matches(msg, keys.Yes):
 		return c.makePlan()
 	case c.asks() && key.Matches(msg, keys.No), key.Matches(msg, keys.Back):
-		c.sh.closeScreen(c)
+		c.sh.CloseScreen(c)
 	case c.asks():
 	case key.Matches(msg, keys.Submit):
 		return c.submit()
@@ -125,7 +126,7 @@ func (c *again) submit() tea.Cmd {
 		c.problem = err
 		return nil
 	}
-	if !c.sh.account.MayBeTo(c.invite, address) && c.doubted != typed {
+	if !c.sh.Account.MayBeTo(c.invite, address) && c.doubted != typed {
 		c.doubted = typed
 		return nil
 	}
@@ -142,9 +143,9 @@ type plannedAgain struct {
 // makePlan finds out what sending the invite again will do. It changes nothing.
 func (c *again) makePlan() tea.Cmd {
 	c.busy, c.problem = true, nil
-	c.sh.begun++
-	account, resend := c.sh.account, client.Resend{Invite: c.invite, Address: c.address}
-	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
+	c.sh.Begun++
+	account, resend := c.sh.Account, client.Resend{Invite: c.invite, Address: c.address}
+	return tea.Batch(c.spinner.Tick, shell.Ask(c.sh.Ctx, c, func(ctx context.Context) tea.Msg {
 		plans, err := account.PlanResend(ctx, resend.Invite.RoomID, []client.Resend{resend}, nil)
 		if err != nil {
 			return plannedAgain{err: err}
@@ -156,7 +157,7 @@ func (c *again) makePlan() tea.Cmd {
 // planned sends the invite, or asks once more if there is another pending invite
 // or if the address belongs to a user on Matrix.
 func (c *again) planned(msg plannedAgain) tea.Cmd {
-	c.sh.begun--
+	c.sh.Begun--
 	c.busy = false
 	switch p := &msg.plan; {
 	case msg.err != nil:
@@ -169,15 +170,15 @@ func (c *again) planned(msg plannedAgain) tea.Cmd {
 		c.plan = p
 		return c.send()
 	}
-	return c.sh.leave(false)
+	return c.sh.Leave(false)
 }
 
 // send revokes the old invite, and puts the new one into the outbox.
 func (c *again) send() tea.Cmd {
 	c.busy, c.problem = true, nil
-	c.sh.begun++
-	account, old, plan := c.sh.account, c.invite, *c.plan
-	return tea.Batch(c.spinner.Tick, ask(c.sh.ctx, c, func(ctx context.Context) tea.Msg {
+	c.sh.Begun++
+	account, old, plan := c.sh.Account, c.invite, *c.plan
+	return tea.Batch(c.spinner.Tick, shell.Ask(c.sh.Ctx, c, func(ctx context.Context) tea.Msg {
 		if old.Status != invite.Revoked {
 			if err := account.Revoke(ctx, old.RoomID, old.Token); err != nil {
 				return sentAgain{err: err}
@@ -189,22 +190,22 @@ func (c *again) send() tea.Cmd {
 }
 
 func (c *again) done(msg sentAgain) tea.Cmd {
-	c.sh.begun--
+	c.sh.Begun--
 	c.busy, c.plan = false, nil
 	if msg.err == nil {
-		c.sh.closeScreen(c)
-		c.sh.say("The old invite is revoked, and a new invite to %s is in the outbox.", c.address.Address)
-		return tea.Batch(c.sh.leave(true), c.sh.sending.read())
+		c.sh.CloseScreen(c)
+		c.sh.Say("The old invite is revoked, and a new invite to %s is in the outbox.", c.address.Address)
+		return tea.Batch(c.sh.Leave(true), c.sh.Sending.Read())
 	}
 	if c.problem = msg.err; msg.revoked {
 		c.problem = fmt.Errorf("the old invite is revoked, but no new invite was sent: %w", msg.err)
 		c.invite.Status = invite.Revoked // there is nothing left to revoke
 	}
-	return c.sh.leave(false)
+	return c.sh.Leave(false)
 }
 
 func (c *again) ShortHelp() []key.Binding {
-	k := c.sh.keys
+	k := c.sh.Keys
 	if c.asks() {
 		return []key.Binding{keymap.When(!c.busy, k.Yes), keymap.When(!c.busy, k.No), k.Interrupt}
 	}
@@ -213,8 +214,8 @@ func (c *again) ShortHelp() []key.Binding {
 
 func (c *again) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
 
-func (c *again) view(width, _ int) (string, *tea.Cursor) {
-	st := c.sh.styles
+func (c *again) View(width, _ int) (string, *tea.Cursor) {
+	st := c.sh.Styles
 	width = min(width, 64)
 	who := cells.Cut(inviteeOf(c.sh, c.invite), phrase.NameWidth)
 	text := "\n" + st.Strong.Render(cells.Wrap("Send the invite of "+who+" again?", width)) + "\n\n" +
@@ -225,7 +226,7 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	}
 	var cursor *tea.Cursor
 	if c.plan != nil && !c.busy {
-		return text + c.surprises(width) + "\n\n" + yesOrNo(c.sh) + "\n", nil
+		return text + c.surprises(width) + "\n\n" + shell.YesOrNo(c.sh) + "\n", nil
 	}
 	if c.form != nil {
 		var form string
@@ -239,9 +240,9 @@ func (c *again) view(width, _ int) (string, *tea.Cursor) {
 	case c.busy:
 		text += c.spinner.View() + " Sending it again…"
 	case c.problem != nil:
-		text += c.sh.problem(c.problem, width)
+		text += c.sh.Problem(c.problem, width)
 	case c.form == nil:
-		text += yesOrNo(c.sh)
+		text += shell.YesOrNo(c.sh)
 	case c.doubted != "" && c.doubted == c.form.Value(0):
 		text += st.Warn.Render(cells.Wrap("! This address does not match "+cells.Cut(nameOf(c.invite), phrase.NameWidth)+", the name in the old invite. Press enter again to use it.", width))
 	default:
@@ -255,7 +256,7 @@ func (c *again) surprises(width int) string {
 	const most = 3
 	var lines []string
 	add := func(format string, args ...any) {
-		lines = append(lines, cells.Bullet(c.sh.styles.Warn.Render("!"), fmt.Sprintf(format, args...), width))
+		lines = append(lines, cells.Bullet(c.sh.Styles.Warn.Render("!"), fmt.Sprintf(format, args...), width))
 	}
 	room := cells.Cut(c.plan.Room.Name, phrase.NameWidth)
 	if c.plan.UserID != "" {
@@ -268,7 +269,7 @@ func (c *again) surprises(width int) string {
 			break
 		}
 		add("Another invite to %s is pending: %s, sent %s by %s. It may be to the same address, and is not revoked.",
-			room, cells.Cut(inviteeOf(c.sh, i), phrase.NameWidth), duration.Ago(c.sh.now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth))
+			room, cells.Cut(inviteeOf(c.sh, i), phrase.NameWidth), duration.Ago(c.sh.Now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth))
 	}
 	return strings.Join(lines, "\n\n")
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -21,17 +22,17 @@ type settingsFile struct {
 
 func newSettingsFile() *settingsFile { return &settingsFile{kept: map[string]string{}} }
 
-func (f *settingsFile) settings() *Settings {
-	return &Settings{
-		List: []Setting{
+func (f *settingsFile) settings() *shell.Settings {
+	return &shell.Settings{
+		List: []shell.Setting{
 			{Name: "theme", Doc: "How the screen looks.", Values: []string{"default", "high-contrast", "mono"}, Value: "default"},
 			{Name: "background", Doc: "Whether the background is dark or light.", Values: []string{"auto", "dark", "light"}, Value: "auto"},
 			{Name: "notify", Doc: "How you are notified.", Values: []string{"off", "bell"}, Value: "off"},
 			{Name: "mouse", Doc: "Whether the mouse works.", Values: []string{"true", "false"}, Value: "true"},
 			{Name: "invites.check_keys", Doc: "Whether keys are checked.", Values: []string{"true", "false"}, Value: "true", Later: true},
 		},
-		Display: func(values map[string]string) Display {
-			return Display{Theme: style.Theme(values["theme"]), Mouse: values["mouse"] != "false"}
+		Display: func(values map[string]string) shell.Display {
+			return shell.Display{Theme: style.Theme(values["theme"]), Mouse: values["mouse"] != "false"}
 		},
 		Keep: func(_ context.Context, name, value string) (string, error) {
 			if f.err != nil {
@@ -44,9 +45,9 @@ func (f *settingsFile) settings() *Settings {
 }
 
 // startWith starts the program as Ada, with some options changed.
-func (n *town) startWith(t *testing.T, change func(*Options)) *termtest.Terminal {
+func (n *town) startWith(t *testing.T, change func(*shell.Options)) *termtest.Terminal {
 	t.Helper()
-	opt := Options{Client: n.options(), Account: n.account(t)}
+	opt := shell.Options{Client: n.options(), Account: n.account(t)}
 	change(&opt)
 	return termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { return New(ctx, opt) })
 }
@@ -55,7 +56,7 @@ func TestSettingIsSwitchedInThePalette(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		f := newSettingsFile()
-		term := n.startWith(t, func(o *Options) { o.Settings = f.settings() })
+		term := n.startWith(t, func(o *shell.Options) { o.Settings = f.settings() })
 		term.Press(":")
 		term.Send("mouse")
 		term.Golden("on")
@@ -77,7 +78,7 @@ func TestThemeIsPreviewedAndKept(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		f := newSettingsFile()
-		term := n.startWith(t, func(o *Options) { o.Settings = f.settings() })
+		term := n.startWith(t, func(o *shell.Options) { o.Settings = f.settings() })
 		look := func() string { return strings.Join(term.Looks()[0][:12], " ") } // of the header
 		before := look()
 		term.Press(":")
@@ -109,7 +110,7 @@ func TestSettingThatIsNotKeptIsSaid(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		f := newSettingsFile()
 		f.err = errors.New("change the setting mouse: no space left on device")
-		term := n.startWith(t, func(o *Options) { o.Settings = f.settings() })
+		term := n.startWith(t, func(o *shell.Options) { o.Settings = f.settings() })
 		term.Press(":")
 		term.Send("mouse\r")
 		shows(t, term, "Change the setting mouse: no space left on device.")
@@ -122,12 +123,4 @@ func TestSuspendSaysWhyItDoesNotWork(t *testing.T) {
 		term.Press("ctrl+z")
 		shows(t, term, "mxinvite cannot be suspended here: it was not started from a Unix shell.")
 	})
-}
-
-func TestSuspendStopsTheProcess(t *testing.T) {
-	sh := newShell(t.Context(), Options{Suspend: true}, allPages())
-	cmd := sh.suspend()
-	if _, ok := cmd().(tea.SuspendMsg); !ok {
-		t.Error("it does not")
-	}
 }

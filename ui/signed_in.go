@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -13,14 +14,14 @@ import (
 // its session could not be kept.
 type entered struct {
 	account *client.Account
-	vault   string      // the kind of vault that the session is in
-	needs   *VaultNeeds // what has to be asked before the session can be kept
+	vault   string            // the kind of vault that the session is in
+	needs   *shell.VaultNeeds // what has to be asked before the session can be kept
 	err     error
 }
 
 // doorOptions are those to sign in with.
-func doorOptions(sh *shell, d door) client.Options {
-	opt := sh.opt.Client
+func doorOptions(sh *shell.Shell, d door) client.Options {
+	opt := sh.Opt.Client
 	opt.Again = d.again
 	return opt
 }
@@ -28,8 +29,8 @@ func doorOptions(sh *shell, d door) client.Options {
 // keeper returns what finishes signing in, in the background: it has the new
 // session kept, unless the user has to be asked about the vault before. A session
 // that no page waits for any more is ended.
-func keeper(sh *shell) func(context.Context, *client.Account, error) entered {
-	vault, kept, remember := sh.opt.Vault, sh.opt.Remember != nil, rememberer(sh)
+func keeper(sh *shell.Shell) func(context.Context, *client.Account, error) entered {
+	vault, kept, remember := sh.Opt.Vault, sh.Opt.Remember != nil, rememberer(sh)
 	return func(ctx context.Context, a *client.Account, err error) entered {
 		switch {
 		case err != nil:
@@ -40,14 +41,14 @@ func keeper(sh *shell) func(context.Context, *client.Account, error) entered {
 		case !kept:
 			return entered{account: a}
 		}
-		var needs VaultNeeds
+		var needs shell.VaultNeeds
 		if vault != nil && vault.Needs != nil {
 			needs, err = vault.Needs(ctx)
 		}
 		switch {
 		case err != nil:
 			return entered{account: a, err: err}
-		case needs.any():
+		case needs.Any():
 			return entered{account: a, needs: &needs}
 		}
 		a, err = remember(ctx, a)
@@ -56,25 +57,25 @@ func keeper(sh *shell) func(context.Context, *client.Account, error) entered {
 }
 
 // enterAccount goes on with an account that has just signed in.
-func enterAccount(sh *shell, e entered) tea.Cmd {
+func enterAccount(sh *shell.Shell, e entered) tea.Cmd {
 	if e.needs != nil {
 		return askHowToKeep(sh, e.account, *e.needs)
 	}
 	if e.vault != "" {
-		sh.vaultKind = e.vault
+		sh.VaultKind = e.vault
 	}
-	if sh.account != nil {
+	if sh.Account != nil {
 		// What is being sent for the account before is seen through first.
-		return sh.sending.stop(func() tea.Cmd {
-			sh.sending.abandon()
-			sh.account, sh.work = nil, widget.Progress{}
-			sh.draft.leave(false)
+		return sh.Sending.Stop(func() tea.Cmd {
+			sh.Sending.Abandon()
+			sh.Account, sh.Work = nil, widget.Progress{}
+			sh.Draft.Leave(false)
 			return enterAccount(sh, e)
 		})
 	}
-	cmd := sh.signedIn(e.account)
+	cmd := sh.SignedIn(e.account)
 	if e.err != nil { // signed in, but it could not be kept
-		sh.complain(e.err)
+		sh.Complain(e.err)
 	}
 	return cmd
 }

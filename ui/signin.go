@@ -13,13 +13,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // signIn is the first page of signing in: it finds the homeserver. How to go on
 // is asked on pages above it, so that esc goes back one step at a time.
 type signIn struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	offer   offer
 	form    *widget.Form
@@ -55,16 +56,16 @@ type door struct {
 	again          client.Session
 }
 
-func newSignIn(sh *shell, o offer, why error) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: sh.newForm(), spinner: widget.NewSpinner()}
+func newSignIn(sh *shell.Shell, o offer, why error) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		s.form.Add("Account", "@you:example.org, or your homeserver", o.typed())
 		return s
 	}
 }
 
-func (s *signIn) init() tea.Cmd { return nil }
-func (s *signIn) title() string { return "Sign in" }
+func (s *signIn) Init() tea.Cmd { return nil }
+func (s *signIn) Title() string { return "Sign in" }
 
 // discovered is the homeserver that somebody means.
 type discovered struct {
@@ -72,26 +73,26 @@ type discovered struct {
 	err  error
 }
 
-func (s *signIn) update(msg tea.Msg) tea.Cmd {
+func (s *signIn) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case discovered:
 		s.busy = false
 		if s.problem = msg.err; msg.err != nil {
 			return nil
 		}
-		return s.sh.open(newWays(s.sh, msg.door))
+		return s.sh.Open(newWays(s.sh, msg.door))
 	case spinner.TickMsg:
 		return widget.Turn(&s.spinner, msg, s.busy)
 	case tea.KeyPressMsg:
 		switch {
 		case s.busy: // what is typed ahead is meant for a page that is not there yet
-		case key.Matches(msg, s.sh.keys.Submit):
+		case key.Matches(msg, s.sh.Keys.Submit):
 			return s.submit()
-		case key.Matches(msg, s.sh.keys.Demo) && s.offersDemo():
-			s.sh.demo = true
-			return s.sh.finish()
-		case key.Matches(msg, s.sh.keys.Inspect) && s.offersInspect():
-			return s.sh.open(newInspect(s.sh))
+		case key.Matches(msg, s.sh.Keys.Demo) && s.offersDemo():
+			s.sh.Demo = true
+			return s.sh.Finish()
+		case key.Matches(msg, s.sh.Keys.Inspect) && s.offersInspect():
+			return s.sh.Open(newInspect(s.sh))
 		default:
 			return s.form.Update(msg)
 		}
@@ -116,8 +117,8 @@ func (s *signIn) submit() tea.Cmd {
 		where = cmp.Or(s.offer.homeserver, where)
 	}
 	s.busy, s.problem = true, nil
-	opt := s.sh.opt.Client
-	return tea.Batch(s.spinner.Tick, ask(s.ctx, s, func(ctx context.Context) tea.Msg {
+	opt := s.sh.Opt.Client
+	return tea.Batch(s.spinner.Tick, shell.Ask(s.ctx, s, func(ctx context.Context) tea.Msg {
 		var err error
 		d.hs, err = discovery.Find(ctx, opt.Transport, where)
 		d.user = cmp.Or(d.user, string(d.hs.UserID))
@@ -126,26 +127,26 @@ func (s *signIn) submit() tea.Cmd {
 }
 
 func (s *signIn) ShortHelp() []key.Binding {
-	k := s.sh.keys
+	k := s.sh.Keys
 	return []key.Binding{
 		keymap.When(!s.busy, k.Submit), keymap.When(!s.busy && s.offersDemo(), k.Demo), keymap.When(!s.busy && s.offersInspect(), k.Inspect),
-		keymap.When(s.sh.leadsBack(), k.Back), k.Interrupt,
+		keymap.When(s.sh.LeadsBack(), k.Back), k.Interrupt,
 	}
 }
 
 // first reports whether this is where somebody begins, rather than one who adds
 // an account or goes on with a session.
 func (s *signIn) first() bool {
-	return s.sh.account == nil && s.offer.again.UserID == "" && !s.sh.leadsBack()
+	return s.sh.Account == nil && s.offer.again.UserID == "" && !s.sh.LeadsBack()
 }
 
-func (s *signIn) offersDemo() bool    { return s.first() && s.sh.opt.Demo }
-func (s *signIn) offersInspect() bool { return s.first() && s.sh.opt.Inspect != nil }
+func (s *signIn) offersDemo() bool    { return s.first() && s.sh.Opt.Demo }
+func (s *signIn) offersInspect() bool { return s.first() && s.sh.Opt.Inspect != nil }
 
 func (s *signIn) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
 
-func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
-	st := s.sh.styles
+func (s *signIn) View(width, _ int) (string, *tea.Cursor) {
+	st := s.sh.Styles
 	width = min(width-4, 76)
 	intro := "\n" + cells.Wrap("Invite people to Matrix rooms by e-mail or Matrix ID, and see the state of every invite.", width) + "\n\n"
 	form, cursor := s.form.View(width, !s.busy)
@@ -158,8 +159,8 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 	case s.busy:
 		below = s.spinner.View() + " Looking up " + cells.Cut(s.form.Value(0), width-16) + "…"
 	case s.problem != nil:
-		below = s.sh.problem(s.problem, width)
-	case s.first() && s.sh.opt.Banner == "":
+		below = s.sh.Problem(s.problem, width)
+	case s.first() && s.sh.Opt.Banner == "":
 		below = st.Faint.Render(cells.Wrap("Sign in with your Matrix account. The next page shows the ways to sign in that your homeserver offers.", width))
 		offers := []string{}
 		for _, o := range []struct {
@@ -167,12 +168,12 @@ func (s *signIn) view(width, _ int) (string, *tea.Cursor) {
 			key  key.Binding
 			what string
 		}{
-			{s.offersDemo(), s.sh.keys.Demo, "on a built-in homeserver"},
-			{s.offersInspect(), s.sh.keys.Inspect, "with saved room state"},
+			{s.offersDemo(), s.sh.Keys.Demo, "on a built-in homeserver"},
+			{s.offersInspect(), s.sh.Keys.Inspect, "with saved room state"},
 		} {
 			if o.made {
 				line := st.Accent.Render(cells.Pad(o.key.Help().Key, widget.LabelWidth-2)) + cells.Pad(o.key.Help().Desc, 19) + st.Faint.Render(o.what)
-				offers = append(offers, s.sh.keySpot(line, o.key))
+				offers = append(offers, s.sh.KeySpot(line, o.key))
 			}
 		}
 		if len(offers) > 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -26,14 +27,14 @@ type detour interface {
 // detourPage sends somebody to a browser, and waits until it comes back or the
 // address that it ended at is pasted.
 type detourPage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	door    door
 	way     wayIn
 	form    *widget.Form
-	detour  detour  // nil until there is an address
-	browser Browser // nil if it cannot come back by itself
-	opened  bool    // the browser has the address
+	detour  detour        // nil until there is an address
+	browser shell.Browser // nil if it cannot come back by itself
+	opened  bool          // the browser has the address
 	cancel  context.CancelFunc
 	spinner spinner.Model
 	busy    bool // the sign-in is being finished
@@ -42,22 +43,22 @@ type detourPage struct {
 	problem error
 }
 
-func newDetour(sh *shell, d door, way wayIn) func(context.Context) screen {
-	return func(ctx context.Context) screen {
-		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.newForm(), spinner: widget.NewSpinner(), cancel: func() {}}
+func newDetour(sh *shell.Shell, d door, way wayIn) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.NewForm(), spinner: widget.NewSpinner(), cancel: func() {}}
 		p.form.AddHidden("Address", "") // it has a code in it
 		p.form.Fields[0].Input.Placeholder = "paste the address"
 		return p
 	}
 }
 
-func (p *detourPage) init() tea.Cmd { return p.begin() }
-func (p *detourPage) title() string { return "Sign in on " + p.door.hs.Name }
+func (p *detourPage) Init() tea.Cmd { return p.begin() }
+func (p *detourPage) Title() string { return "Sign in on " + p.door.hs.Name }
 
 // detourStarted is the address to open, or why there is none.
 type detourStarted struct {
 	detour    detour
-	browser   Browser
+	browser   shell.Browser
 	notOpened error
 	err       error
 }
@@ -74,8 +75,8 @@ func (p *detourPage) begin() tea.Cmd {
 	p.detour, p.browser, p.over, p.problem = nil, nil, false, nil
 	var listening context.Context
 	listening, p.cancel = context.WithCancel(p.ctx)
-	opt, hs, way, browse := doorOptions(p.sh, p.door), p.door.hs, p.way, p.sh.opt.Browse
-	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	opt, hs, way, browse := doorOptions(p.sh, p.door), p.door.hs, p.way, p.sh.Opt.Browse
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		var s detourStarted
 		redirect := client.PastedRedirectURI
 		if browse != nil {
@@ -97,7 +98,7 @@ func (p *detourPage) begin() tea.Cmd {
 	})
 }
 
-func (p *detourPage) update(msg tea.Msg) tea.Cmd {
+func (p *detourPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case detourStarted:
 		if msg.err != nil {
@@ -141,7 +142,7 @@ func (p *detourPage) await() tea.Cmd {
 		return nil
 	}
 	b, expects := p.browser, p.detour.Expects
-	return ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		address, err := b.Wait(ctx, expects)
 		return cameBack{address, err}
 	})
@@ -151,7 +152,7 @@ func (p *detourPage) await() tea.Cmd {
 func (p *detourPage) asking() bool { return p.detour != nil && !p.busy && !p.over }
 
 func (p *detourPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	switch {
 	case p.over && key.Matches(msg, keys.Submit):
 		return p.begin()
@@ -181,14 +182,14 @@ func (p *detourPage) submit() tea.Cmd {
 func (p *detourPage) finish(address string) tea.Cmd {
 	p.busy, p.spent, p.problem = true, p.detour.Expects(address), nil
 	d, keep := p.detour, keeper(p.sh)
-	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		a, err := d.Finish(ctx, address)
 		return keep(ctx, a, err)
 	}))
 }
 
 func (p *detourPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return []key.Binding{
 		keymap.When(p.over, keymap.As(k.Submit, "try again")), keymap.When(p.asking(), keymap.As(k.Submit, "sign in")),
 		keymap.When(p.asking(), k.CopyAddress), keymap.When(!p.busy, k.Back), k.Interrupt,
@@ -197,12 +198,12 @@ func (p *detourPage) ShortHelp() []key.Binding {
 
 func (p *detourPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
-	st := p.sh.styles
+func (p *detourPage) View(width, height int) (string, *tea.Cursor) {
+	st := p.sh.Styles
 	width = min(width-4, 100)
 	switch {
 	case p.over:
-		return cells.Indent("\n"+p.sh.problem(p.problem, min(width, 76))+"\n\nPress "+st.Accent.Render("enter")+" to try again.", 2), nil
+		return cells.Indent("\n"+p.sh.Problem(p.problem, min(width, 76))+"\n\nPress "+st.Accent.Render("enter")+" to try again.", 2), nil
 	case p.busy:
 		return cells.Indent("\n"+p.spinner.View()+" Signing in on "+cells.Cut(p.door.hs.Name, width-16)+"…", 2), nil
 	case p.detour == nil:
@@ -223,7 +224,7 @@ func (p *detourPage) view(width, height int) (string, *tea.Cursor) {
 	}
 	below := gap
 	if p.problem != nil {
-		below += p.sh.problem(p.problem, min(width, 76)) + gap
+		below += p.sh.Problem(p.problem, min(width, 76)) + gap
 	}
 	return cells.Indent(above+form+below+linked(st, p.detour.URL(), p.detour.URL(), width), 2), cursor
 }

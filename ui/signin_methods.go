@@ -11,12 +11,13 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // waysPage offers the ways in which a homeserver takes people in, the best first.
 type waysPage struct {
-	sh   *shell
+	sh   *shell.Shell
 	ctx  context.Context
 	door door
 	list widget.List[wayIn]
@@ -29,8 +30,8 @@ type wayIn struct {
 	name     string // of the provider
 }
 
-func newWays(sh *shell, d door) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newWays(sh *shell.Shell, d door) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		p := &waysPage{sh: sh, ctx: ctx, door: d}
 		var ways []wayIn
 		for _, way := range d.hs.Ways() {
@@ -47,18 +48,18 @@ func newWays(sh *shell, d door) func(context.Context) screen {
 	}
 }
 
-func (p *waysPage) init() tea.Cmd { return nil }
-func (p *waysPage) title() string { return "Sign in on " + p.door.hs.Name }
+func (p *waysPage) Init() tea.Cmd { return nil }
+func (p *waysPage) Title() string { return "Sign in on " + p.door.hs.Name }
 
-func (p *waysPage) update(msg tea.Msg) tea.Cmd {
+func (p *waysPage) Update(msg tea.Msg) tea.Cmd {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		return nil
 	}
-	if key.Matches(press, p.sh.keys.Open) {
+	if key.Matches(press, p.sh.Keys.Open) {
 		return p.open()
 	}
-	p.list.Press(press, p.sh.keys.Keys, p.lines())
+	p.list.Press(press, p.sh.Keys.Keys, p.lines())
 	p.list.Scroll(p.lines())
 	return nil
 }
@@ -67,30 +68,30 @@ func (p *waysPage) open() tea.Cmd {
 	chosen, _ := p.list.Current()
 	switch chosen.way {
 	case discovery.WayDevice:
-		return p.sh.open(newDevice(p.sh, p.door))
+		return p.sh.Open(newDevice(p.sh, p.door))
 	case discovery.WayBrowser, discovery.WaySSO:
-		return p.sh.open(newDetour(p.sh, p.door, chosen))
+		return p.sh.Open(newDetour(p.sh, p.door, chosen))
 	case discovery.WayToken:
-		return p.sh.open(newToken(p.sh, p.door))
+		return p.sh.Open(newToken(p.sh, p.door))
 	default:
-		return p.sh.open(newPassword(p.sh, p.door))
+		return p.sh.Open(newPassword(p.sh, p.door))
 	}
 }
 
 // lines is how many ways fit below what is said before them, two lines each.
-func (p *waysPage) lines() int { return max(1, (p.sh.height-6)/2) }
+func (p *waysPage) lines() int { return max(1, (p.sh.Height-6)/2) }
 
 func (p *waysPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return []key.Binding{keymap.As(k.Open, "choose"), k.Up, k.Down, k.Back, k.Interrupt}
 }
 
 func (p *waysPage) FullHelp() [][]key.Binding {
-	return [][]key.Binding{p.ShortHelp(), p.sh.keys.Moves(true)}
+	return [][]key.Binding{p.ShortHelp(), p.sh.Keys.Moves(true)}
 }
 
-func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
-	st := p.sh.styles
+func (p *waysPage) View(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.Styles
 	width = min(width-4, 90)
 	var b strings.Builder
 	b.WriteString("\n")
@@ -106,7 +107,7 @@ func (p *waysPage) view(width, _ int) (string, *tea.Cursor) {
 		st := st.Lit(chosen)
 		name, what := p.list.Keys[n].words()
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
-		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
+		b.WriteString(shell.RowSpot(p.sh, &p.list, n, p.sh.Keys.Open, lines) + "\n")
 	}
 	if err := p.door.hs.OAuthErr; err != nil {
 		b.WriteString("\n" + st.Warn.Render(cells.Wrap("! "+phrase.Sentence(err.Error()), width)))

@@ -17,6 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -131,7 +132,7 @@ func TestDeviceCodeOnALightTerminal(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true})
 		term := termtest.Kind{Light: true}.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options()})
+			return New(ctx, shell.Options{Client: n.options()})
 		})
 		term.Send("example.org\r")
 		term.Press("enter")
@@ -186,7 +187,7 @@ func TestSignInAgainIsForTheSamePersonOnly(t *testing.T) {
 		over := client.Session{UserID: "@ada:example.org", Homeserver: n.HomeserverURL(), DeviceID: "ABCDEFGHIJ"}
 		var kept []client.Session
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Ended: over, Remember: func(_ context.Context, s client.Session) (*client.Account, error) {
+			return New(ctx, shell.Options{Client: n.options(), Ended: over, Remember: func(_ context.Context, s client.Session) (*client.Account, error) {
 				kept = append(kept, s)
 				return nil, nil
 			}})
@@ -280,7 +281,7 @@ func TestBrowserComesBack(t *testing.T) {
 		inTown(t, func(t *testing.T, n *town) {
 			n.SetWays(sandbox.Ways{OAuth: true, NoDeviceGrant: true})
 			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: n.options(), Browse: func(context.Context) (Browser, error) {
+				return New(ctx, shell.Options{Client: n.options(), Browse: func(context.Context) (shell.Browser, error) {
 					return person{n, make(chan string, 1), fails}, nil
 				}})
 			})
@@ -323,7 +324,7 @@ func TestOddAddressesAreNoLinks(t *testing.T) {
 		if onTheWeb(odd) || strings.Contains(linked(style.New("", style.Terminal{}), odd, odd, 80), "\x1b]8") {
 			t.Errorf("%q is followed", odd)
 		}
-		if sh := newShell(t.Context(), Options{}, allPages()); drawQR(sh, odd, 200, 50) != "" {
+		if drawQR(style.New("", style.Terminal{}), odd, 200, 50) != "" {
 			t.Errorf("%q is drawn", odd)
 		}
 	}
@@ -335,13 +336,13 @@ func TestOddAddressesAreNoLinks(t *testing.T) {
 // household is two accounts, kept nowhere but here.
 type household struct {
 	n    *town
-	all  []KnownAccount
-	live map[KnownAccount]*client.Account
+	all  []shell.KnownAccount
+	live map[shell.KnownAccount]*client.Account
 }
 
 func newHousehold(t *testing.T, n *town) (*household, *client.Account) {
 	t.Helper()
-	h := &household{n: n, live: map[KnownAccount]*client.Account{}}
+	h := &household{n: n, live: map[shell.KnownAccount]*client.Account{}}
 	ada := n.account(t)
 	hs, err := discovery.Find(t.Context(), n.options().Transport, n.grace)
 	if err != nil {
@@ -354,23 +355,25 @@ func newHousehold(t *testing.T, n *town) (*household, *client.Account) {
 	for _, a := range []*client.Account{ada, grace} {
 		h.add(a)
 	}
-	h.all = append(h.all, KnownAccount{UserID: "@ken:example.org", Homeserver: n.HomeserverURL(), SignedOut: true})
+	h.all = append(h.all, shell.KnownAccount{UserID: "@ken:example.org", Homeserver: n.HomeserverURL(), SignedOut: true})
 	return h, ada
 }
 
 func (h *household) add(a *client.Account) {
 	s := a.Session()
-	k := KnownAccount{UserID: s.UserID, Homeserver: s.Homeserver, DeviceID: s.DeviceID}
+	k := shell.KnownAccount{UserID: s.UserID, Homeserver: s.Homeserver, DeviceID: s.DeviceID}
 	h.all, h.live[k] = append(h.all, k), a
 }
 
-func (h *household) accounts() *Accounts {
-	return &Accounts{
-		List: func(context.Context) ([]KnownAccount, error) { return append([]KnownAccount{}, h.all...), nil },
-		Switch: func(_ context.Context, k KnownAccount) (*client.Account, error) {
+func (h *household) accounts() *shell.Accounts {
+	return &shell.Accounts{
+		List: func(context.Context) ([]shell.KnownAccount, error) {
+			return append([]shell.KnownAccount{}, h.all...), nil
+		},
+		Switch: func(_ context.Context, k shell.KnownAccount) (*client.Account, error) {
 			return client.Resume(h.n.options(), h.live[k].Session())
 		},
-		SignOut: func(ctx context.Context, k KnownAccount) error {
+		SignOut: func(ctx context.Context, k shell.KnownAccount) error {
 			for i := range h.all {
 				if h.all[i] == k {
 					h.all = append(h.all[:i:i], h.all[i+1:]...)
@@ -389,7 +392,7 @@ func TestAccounts(t *testing.T) {
 			h, ada := newHousehold(t, n)
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &Vault{Kind: VaultPlain}})
+				return New(ctx, shell.Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &shell.Vault{Kind: shell.VaultPlain}})
 			})
 			term.Wait(time.Second)
 			term.Press("@")
@@ -421,7 +424,7 @@ func TestSignedOutAmongOthers(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		h, ada := newHousehold(t, n)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &Vault{Kind: VaultKeyring}})
+			return New(ctx, shell.Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &shell.Vault{Kind: shell.VaultKeyring}})
 		})
 		n.SignOutEverywhere(n.ada, false)
 		term.Wait(time.Minute)

@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // The homeserver does not answer while the person signs out: the session is
@@ -20,7 +21,7 @@ func TestSignOutThatIsNotConfirmed(t *testing.T) {
 		forgot := false
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, Forget: func(client.Session) error { forgot = true; return nil }})
+			return New(ctx, shell.Options{Client: n.options(), Account: account, Forget: func(client.Session) error { forgot = true; return nil }})
 		})
 		term.Wait(time.Second)
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/logout", Refuse: true})
@@ -37,7 +38,7 @@ func TestSignOutOfAnotherAccountThatIsNotConfirmed(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		h, ada := newHousehold(t, n)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: ada, Accounts: h.accounts()})
+			return New(ctx, shell.Options{Client: n.options(), Account: ada, Accounts: h.accounts()})
 		})
 		term.Wait(time.Second)
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/logout", Refuse: true})
@@ -55,7 +56,7 @@ func TestLockedAccountIsToldAndKept(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		account := n.account(t)
 		term := termtest.Run(t, 100, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, End: func(client.Session) error {
+			return New(ctx, shell.Options{Client: n.options(), Account: account, End: func(client.Session) error {
 				t.Error("the session has not ended")
 				return nil
 			}})

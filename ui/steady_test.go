@@ -17,6 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // While rooms are read, invites traced, keys checked and new invites arrive, no
@@ -34,7 +35,7 @@ func TestListIsSteadyWhileDataArrives(t *testing.T) {
 				mine := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Mine", Preset: "private_chat"})
 				account := n.account(t)
 				f := &film{t: t, columns: "INVITED"}
-				term := f.start(size, Options{Client: n.options(), Account: account})
+				term := f.start(size, shell.Options{Client: n.options(), Account: account})
 				for !strings.HasPrefix(f.under.Load().(string), order) {
 					term.Press("s")
 				}
@@ -66,7 +67,7 @@ func TestOutboxIsSteadyWhileItGoesOn(t *testing.T) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Delay: 300 * time.Millisecond})
 			account := n.account(t)
 			f := &film{t: t, columns: "INVITEE"}
-			term := f.start(size, Options{Client: n.options(), Account: account})
+			term := f.start(size, shell.Options{Client: n.options(), Account: account})
 			term.Wait(time.Second)
 			send(term, people(12)...)
 			term.Press("o")
@@ -103,11 +104,11 @@ type film struct {
 
 // start starts the program. What is under the cursor is asked where the program
 // runs, and not from beside it.
-func (f *film) start(size [2]int, opt Options) *termtest.Terminal {
+func (f *film) start(size [2]int, opt shell.Options) *termtest.Terminal {
 	f.t.Helper()
 	f.term = termtest.Run(f.t, size[0], size[1], func(ctx context.Context) tea.Model {
-		return noting{New(ctx, opt), func(m *Model) {
-			switch page := m.shell.top().(type) {
+		return noting{New(ctx, opt), func(m *shell.Model) {
+			switch page := m.Shell.Top().(type) {
 			case *home:
 				f.under.Store(page.Orders[page.By].Name + " " + fmt.Sprint(page.List.Current()))
 			case *outboxPage:
@@ -120,9 +121,9 @@ func (f *film) start(size [2]int, opt Options) *termtest.Terminal {
 
 // noting is the program, with a note made after each step.
 type noting struct {
-	*Model
+	*shell.Model
 
-	note func(*Model)
+	note func(*shell.Model)
 }
 
 func (n noting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {

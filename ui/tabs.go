@@ -108,13 +108,13 @@ func (t *inviteTable) more(left []tab) string {
 	for _, tab := range left {
 		n += t.found.of[tab.status]
 	}
-	return t.tabSpot(left[len(left)-1], t.sh.styles.Faint.Render(fmt.Sprintf("more %d", n)))
+	return t.tabSpot(left[len(left)-1], t.sh.Styles.Faint.Render(fmt.Sprintf("more %d", n)))
 }
 
 // labels are the tabs' names. needs is what stands behind the number of invites that
 // need a look.
 func (t *inviteTable) labels(tabs []tab, needs string) []string {
-	st := t.sh.styles
+	st := t.sh.Styles
 	var labels []string
 	for _, tab := range tabs {
 		text := fmt.Sprintf("%s %d", tab.status, t.found.of[tab.status])
@@ -137,7 +137,7 @@ func (t *inviteTable) labels(tabs []tab, needs string) []string {
 }
 
 func (t *inviteTable) tabSpot(tab tab, text string) string {
-	return t.sh.spot(text, func() tea.Cmd {
+	return t.sh.Spot(text, func() tea.Cmd {
 		t.goTo(tab)
 		return nil
 	})

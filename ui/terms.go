@@ -14,12 +14,13 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // termsPage shows the terms of an identity server before anything goes there.
 type termsPage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	terms   *client.TermsError
 	texts   []identity.PolicyText // the policies in the language that is shown
@@ -30,8 +31,8 @@ type termsPage struct {
 	problem error
 }
 
-func newTerms(sh *shell, terms *client.TermsError, then func() tea.Cmd) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newTerms(sh *shell.Shell, terms *client.TermsError, then func() tea.Cmd) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		p := &termsPage{sh: sh, ctx: ctx, terms: terms, then: then, spinner: widget.NewSpinner()}
 		for n, policy := range terms.Policies {
 			p.texts = append(p.texts, policy.In())
@@ -41,20 +42,20 @@ func newTerms(sh *shell, terms *client.TermsError, then func() tea.Cmd) func(con
 	}
 }
 
-func (p *termsPage) init() tea.Cmd { return nil }
-func (p *termsPage) title() string { return "Terms of " + p.terms.Server }
+func (p *termsPage) Init() tea.Cmd { return nil }
+func (p *termsPage) Title() string { return "Terms of " + p.terms.Server }
 
 // termsAccepted is how accepting ended.
 type termsAccepted struct{ err error }
 
-func (p *termsPage) update(msg tea.Msg) tea.Cmd {
+func (p *termsPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case termsAccepted:
 		p.busy = false
 		if p.problem = msg.err; msg.err != nil {
 			return nil
 		}
-		p.sh.closeScreen(p)
+		p.sh.CloseScreen(p)
 		return p.then()
 	case spinner.TickMsg:
 		return widget.Turn(&p.spinner, msg, p.busy)
@@ -69,19 +70,19 @@ func (p *termsPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	switch address := p.address(); {
 	case key.Matches(msg, keys.Accept):
 		return p.accept()
 	case key.Matches(msg, keys.Decline):
-		p.sh.closeScreen(p)
-		p.sh.notice = notice{bad: true, text: "Terms declined: " + p.terms.Server + " looks up no addresses and sends no mail."}
+		p.sh.CloseScreen(p)
+		p.sh.Notice = shell.Notice{Bad: true, Text: "Terms declined: " + p.terms.Server + " looks up no addresses and sends no mail."}
 	case key.Matches(msg, keys.OpenDocument) && p.mayOpen():
 		return openDocument(p.ctx, p.sh, p, address)
 	case key.Matches(msg, keys.CopyDocument) && address != "":
 		return copyAddress(p.sh, address)
 	case msg.String() == "enter": // it accepts nothing: it may have been typed ahead
-		p.sh.notice = notice{text: "Press " + p.choice() + "."}
+		p.sh.Notice = shell.Notice{Text: "Press " + p.choice() + "."}
 	default:
 		p.list.Press(msg, keys.Keys, len(p.texts))
 	}
@@ -98,18 +99,18 @@ func (p *termsPage) address() string {
 	return p.texts[n].URL
 }
 
-func (p *termsPage) mayOpen() bool { return p.address() != "" && p.sh.opt.Browse != nil }
+func (p *termsPage) mayOpen() bool { return p.address() != "" && p.sh.Opt.Browse != nil }
 
 func (p *termsPage) accept() tea.Cmd {
 	p.busy, p.problem = true, nil
-	account, texts := p.sh.account, p.texts
-	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	account, texts := p.sh.Account, p.texts
+	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		return termsAccepted{account.AcceptTerms(ctx, texts)}
 	}))
 }
 
 func (p *termsPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return []key.Binding{
 		keymap.When(!p.busy, k.Accept), keymap.When(!p.busy, k.Decline), keymap.When(!p.busy && p.mayOpen(), k.OpenDocument),
 		keymap.When(!p.busy && p.address() != "", k.CopyDocument), keymap.When(p.busy, k.Back), k.Interrupt,
@@ -117,12 +118,12 @@ func (p *termsPage) ShortHelp() []key.Binding {
 }
 
 func (p *termsPage) FullHelp() [][]key.Binding {
-	return [][]key.Binding{p.ShortHelp(), p.sh.keys.Moves(!p.busy && len(p.texts) > 1)}
+	return [][]key.Binding{p.ShortHelp(), p.sh.Keys.Moves(!p.busy && len(p.texts) > 1)}
 }
 
 // whatToPress names the keys.
 func (p *termsPage) whatToPress() string {
-	k := p.sh.keys
+	k := p.sh.Keys
 	read := ""
 	switch {
 	case p.mayOpen():
@@ -134,12 +135,12 @@ func (p *termsPage) whatToPress() string {
 }
 
 func (p *termsPage) choice() string {
-	k := p.sh.keys
+	k := p.sh.Keys
 	return k.Accept.Help().Key + " to accept the terms, or " + k.Decline.Help().Key + " to decline"
 }
 
-func (p *termsPage) view(width, height int) (string, *tea.Cursor) {
-	st := p.sh.styles
+func (p *termsPage) View(width, height int) (string, *tea.Cursor) {
+	st := p.sh.Styles
 	width = min(width-4, 90)
 	above := "\n" + cells.Wrap(cells.Cut(p.terms.Server, phrase.NameWidth)+" is the identity server that looks up e-mail addresses and sends the mails. "+
 		"You have to accept its terms first. So far it has received only your Matrix ID.", width) + "\n\n"
@@ -148,7 +149,7 @@ func (p *termsPage) view(width, height int) (string, *tea.Cursor) {
 	case p.busy:
 		below = p.spinner.View() + " Accepting…"
 	case p.problem != nil:
-		below = p.sh.problem(p.problem, width)
+		below = p.sh.Problem(p.problem, width)
 	}
 	room := height - strings.Count(above, "\n") - cells.Height(below)
 	return cells.Indent(above+p.documents(width, room)+below, 2), nil
@@ -173,7 +174,7 @@ func (p *termsPage) documents(width, height int) string {
 }
 
 func (p *termsPage) document(n, width int) string {
-	st, t := p.sh.styles, p.texts[n]
+	st, t := p.sh.Styles, p.texts[n]
 	name := st.Strong.Render(cells.Cut(t.Name, width-36))
 	if v := p.terms.Policies[n].Version; v != "" {
 		name += st.Faint.Render("  version " + cells.Cut(v, 10))
@@ -186,7 +187,7 @@ func (p *termsPage) document(n, width int) string {
 		mark = st.Cursor.Render("▌")
 	}
 	address := linked(st, cells.Cut(t.URL, 3*width), t.URL, width-2)
-	return p.sh.spot(mark+" "+name, func() tea.Cmd { p.list.At = n; return nil }) + "\n" + cells.Indent(address, 2)
+	return p.sh.Spot(mark+" "+name, func() tea.Cmd { p.list.At = n; return nil }) + "\n" + cells.Indent(address, 2)
 }
 
 // lines is how many lines these texts take.

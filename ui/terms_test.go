@@ -13,6 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // A silent identity server keeps nobody on the page.
@@ -54,7 +55,7 @@ func policies(url string) map[string]sandbox.Policy {
 const privacyURL = "https://id.example.org/privacy"
 
 // atTerms is the program where the terms have come between.
-func atTerms(t *testing.T, n *town, width, height int, opt Options, url string) *termtest.Terminal {
+func atTerms(t *testing.T, n *town, width, height int, opt shell.Options, url string) *termtest.Terminal {
 	t.Helper()
 	n.SetTerms(policies(url))
 	opt.Client, opt.Account = n.options(), n.account(t)
@@ -69,7 +70,7 @@ func atTerms(t *testing.T, n *town, width, height int, opt Options, url string) 
 func TestEnterOnTermsSaysWhatToPress(t *testing.T) {
 	for _, size := range sizes() {
 		inTown(t, func(t *testing.T, n *town) {
-			term := atTerms(t, n, size[0], size[1], Options{}, privacyURL)
+			term := atTerms(t, n, size[0], size[1], shell.Options{}, privacyURL)
 			term.Golden("terms")
 			term.Press("enter")
 			if s := term.Screen(); !strings.Contains(s, "to accept the terms, or esc to decline") || !strings.Contains(s, "Terms of Service") {
@@ -100,7 +101,7 @@ func (*windowOnly) Wait(ctx context.Context, _ func(string) bool) (string, error
 func TestTermsOpenInABrowser(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		w := &windowOnly{}
-		opt := Options{Browse: func(context.Context) (Browser, error) { return w, nil }}
+		opt := shell.Options{Browse: func(context.Context) (shell.Browser, error) { return w, nil }}
 		term := atTerms(t, n, 80, 24, opt, privacyURL)
 		term.Press("o", "down", "o")
 		if d := cmp.Diff([]string{privacyURL, "https://id.example.org/terms"}, w.opened); d != "" {
@@ -120,7 +121,7 @@ func TestTermsOpenInABrowser(t *testing.T) {
 // Visitors have no browser here, but a terminal that copies.
 func TestTermsAreCopiedWithoutABrowser(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
-		term := atTerms(t, n, 80, 24, Options{}, privacyURL)
+		term := atTerms(t, n, 80, 24, shell.Options{}, privacyURL)
 		if strings.Contains(term.Screen(), "o open") {
 			t.Error("a browser is offered:\n" + term.Screen())
 		}
@@ -135,7 +136,7 @@ func TestTermsThatAreNoPageAreNeitherOpenedNorCopied(t *testing.T) {
 	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://id.example.org/\x1b]52;c;cm0=\x07"} {
 		inTown(t, func(t *testing.T, n *town) {
 			w := &windowOnly{}
-			opt := Options{Browse: func(context.Context) (Browser, error) { return w, nil }}
+			opt := shell.Options{Browse: func(context.Context) (shell.Browser, error) { return w, nil }}
 			term := atTerms(t, n, 80, 24, opt, url)
 			raw := string(term.Raw())
 			term.Press("o", "c")
@@ -153,7 +154,7 @@ func TestManyTermsFit(t *testing.T) {
 			name := fmt.Sprintf("Policy %02d", i)
 			many[name] = sandbox.Policy{Version: "1", Languages: map[string]sandbox.Document{"en": {Name: name, URL: "https://id.example.org/" + strings.Repeat("x", 70)}}}
 		}
-		term := atTerms(t, n, 60, 16, Options{}, privacyURL)
+		term := atTerms(t, n, 60, 16, shell.Options{}, privacyURL)
 		term.Press("esc")
 		n.SetTerms(many)
 		term.Press("enter")

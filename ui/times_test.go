@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // The details of an invite, its page, the outbox and the header show times in the time
@@ -28,7 +29,7 @@ func TestTimesAreInTheZoneOfTheUser(t *testing.T) {
 				n.invite(t, n.ops, "lin@kernel.example")
 				account := n.account(t)
 				term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
-					return New(ctx, Options{Location: tc.zone, Client: n.options(), Account: account})
+					return New(ctx, shell.Options{Location: tc.zone, Client: n.options(), Account: account})
 				})
 				term.Wait(time.Second)
 				shows := func(text string) {

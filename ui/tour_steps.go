@@ -7,82 +7,83 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // tourSteps are the steps of the tour of the demo.
-func tourSteps(sh *shell) []tourStep {
-	k := sh.keys
+func tourSteps(sh *shell.Shell) []shell.TourStep {
+	k := sh.Keys
 	name := func(b key.Binding) string { return b.Help().Key }
-	return []tourStep{
+	return []shell.TourStep{
 		{
-			"This is a demo. Each line is an invite: " + first(name(k.Up)) + " " + first(name(k.Down)) + " select, " + name(k.Open) + " opens.",
-			untilOpen[*invitePage],
+			Text:  "This is a demo. Each line is an invite: " + first(name(k.Up)) + " " + first(name(k.Down)) + " select, " + name(k.Open) + " opens.",
+			Begin: untilOpen[*invitePage],
 		},
 		{
-			"See whether a server would accept the invite, and why. " + name(k.Back) + " goes back.",
-			untilOpen[*home],
+			Text:  "See whether a server would accept the invite, and why. " + name(k.Back) + " goes back.",
+			Begin: untilOpen[*home],
 		},
 		{
-			"Press " + name(k.Invite) + " to invite someone. Choose an address or type any other.",
-			untilMore(func(sh *shell) int { return len(sh.sending.outbox.Items) }),
+			Text:  "Press " + name(k.Invite) + " to invite someone. Choose an address or type any other.",
+			Begin: untilMore(func(sh *shell.Shell) int { return len(sh.Sending.Outbox.Items) }),
 		},
 		{
-			"An invite that you send becomes invited, then joined, within a minute.",
-			untilMore(joined),
+			Text:  "An invite that you send becomes invited, then joined, within a minute.",
+			Begin: untilMore(joined),
 		},
 		{
-			"Now invite all eight suggested people at once. The server has a limit.",
-			until(func(sh *shell) bool { return sh.sending.next.left != "" }),
+			Text:  "Now invite all eight suggested people at once. The server has a limit.",
+			Begin: until(func(sh *shell.Shell) bool { return sh.Sending.Next.Left != "" }),
 		},
 		{
-			fmt.Sprintf("Some are queued; a real server is %d times slower. Press ", sh.opt.Rehearsal.Speed) + name(k.Outbox) + " to see them.",
-			untilOpen[*outboxPage],
+			Text:  fmt.Sprintf("Some are queued; a real server is %d times slower. Press ", sh.Opt.Rehearsal.Speed) + name(k.Outbox) + " to see them.",
+			Begin: untilOpen[*outboxPage],
 		},
 		{
-			"Press " + name(k.Back) + " and revoke a pending invite with " + name(k.Revoke) + ". Then " + name(k.Undo) + " undoes it.",
-			until(func(sh *shell) bool { return sh.revocations.any() }),
+			Text:  "Press " + name(k.Back) + " and revoke a pending invite with " + name(k.Revoke) + ". Then " + name(k.Undo) + " undoes it.",
+			Begin: until(func(sh *shell.Shell) bool { return sh.Revocations.Any() }),
 		},
 		{
-			"Press " + name(k.Palette) + " to find any action, " + name(k.Help) + " for keys. " + name(k.Tour) + " starts the tour again.",
-			until(func(sh *shell) bool { return onTop[*palette](sh) || onTop[*helpCard](sh) }),
+			Text:  "Press " + name(k.Palette) + " to find any action, " + name(k.Help) + " for keys. " + name(k.Tour) + " starts the tour again.",
+			Begin: until(func(sh *shell.Shell) bool { return onTop[*shell.Palette](sh) || onTop[*shell.HelpCard](sh) }),
 		},
 	}
 }
 
 // until returns a step's begin for a step that is done when a condition holds.
-func until(holds func(*shell) bool) func(*shell) func() bool {
-	return func(sh *shell) func() bool {
+func until(holds func(*shell.Shell) bool) func(*shell.Shell) func() bool {
+	return func(sh *shell.Shell) func() bool {
 		return func() bool { return holds(sh) }
 	}
 }
 
 // untilOpen is the begin of a step that is done when a kind of screen is on top.
-func untilOpen[T screen](sh *shell) func() bool {
+func untilOpen[T shell.Screen](sh *shell.Shell) func() bool {
 	return func() bool { return onTop[T](sh) }
 }
 
 // untilMore returns a step's begin for a step that is done when there are more of
 // something than at its beginning.
-func untilMore(count func(*shell) int) func(*shell) func() bool {
-	return func(sh *shell) func() bool {
+func untilMore(count func(*shell.Shell) int) func(*shell.Shell) func() bool {
+	return func(sh *shell.Shell) func() bool {
 		before := count(sh)
 		return func() bool { return count(sh) > before }
 	}
 }
 
 // onTop reports whether the screen on top is of a kind.
-func onTop[T screen](sh *shell) bool {
-	_, is := sh.top().(T)
+func onTop[T shell.Screen](sh *shell.Shell) bool {
+	_, is := sh.Top().(T)
 	return is
 }
 
 // joined is how many invites are accepted and joined.
-func joined(sh *shell) int {
-	if sh.account == nil {
+func joined(sh *shell.Shell) int {
+	if sh.Account == nil {
 		return 0
 	}
 	n := 0
-	for _, i := range sh.account.Invites() {
+	for _, i := range sh.Account.Invites() {
 		if i.Status == invite.Joined {
 			n++
 		}

@@ -14,11 +14,12 @@ import (
 
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // A guarded model can be looked at while the program runs.
 type guarded struct {
-	*Model
+	*shell.Model
 	mu sync.Mutex
 }
 
@@ -45,15 +46,15 @@ func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 	people.Go(func() { w.Simulate(ctx, 20*time.Second) })
 	t.Cleanup(func() { cancel(); people.Wait() })
 	n := &town{World: w, t: t, ada: "@ada:example.org"}
-	r := &Rehearsal{Speed: sandbox.DemoSpeed, Tour: true}
+	r := &shell.Rehearsal{Speed: sandbox.DemoSpeed, Tour: true}
 	for _, a := range sandbox.DemoAddresses() {
-		r.Addresses = append(r.Addresses, Suggestion(a))
+		r.Addresses = append(r.Addresses, shell.Suggestion(a))
 	}
 	model := &guarded{}
 	opt := n.options()
 	account := n.accountWith(t, opt)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		model.Model = New(ctx, Options{Location: time.UTC, Client: opt, Account: account, Rehearsal: r})
+		model.Model = New(ctx, shell.Options{Location: time.UTC, Client: opt, Account: account, Rehearsal: r})
 		return model
 	})
 	term.Wait(time.Second) // until the keys are checked
@@ -167,12 +168,12 @@ func TestDraftIsClearedDuringTheTour(t *testing.T) {
 
 // No text of the tour is cut in the smallest terminal.
 func TestTourFitsIntoASmallTerminal(t *testing.T) {
-	sh := newShell(t.Context(), Options{Rehearsal: &Rehearsal{Speed: 20}}, allPages())
-	sh.width = MinWidth
-	for n, step := range sh.tour.steps {
-		sh.tour.goTo(n + 1)
-		shown := strings.Join(strings.Fields(ansi.Strip(sh.tour.lines())), " ")
-		for word := range strings.FieldsSeq(step.text) {
+	sh := shell.New(t.Context(), shell.Options{Rehearsal: &shell.Rehearsal{Speed: 20}}, allPages())
+	sh.Width = shell.MinWidth
+	for n, step := range sh.Tour.Steps {
+		sh.Tour.GoTo(n + 1)
+		shown := strings.Join(strings.Fields(ansi.Strip(sh.Tour.Lines())), " ")
+		for word := range strings.FieldsSeq(step.Text) {
 			if !strings.Contains(shown, word) {
 				t.Errorf("step %d lacks %q: %s", n+1, word, shown)
 			}

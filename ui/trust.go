@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // keysMsg tells that something new is known about a key.
@@ -24,17 +25,17 @@ const settleKeys = 100 * time.Millisecond
 // check asks about the keys of all invites that are out. Answers show one by
 // one, as they come.
 func (h *home) check() tea.Cmd {
-	account, sh := h.sh.account, h.sh
-	return ask(h.ctx, h, func(ctx context.Context) tea.Msg {
-		account.CheckKeys(ctx, sh.keysChanged.send)
+	account, sh := h.sh.Account, h.sh
+	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
+		account.CheckKeys(ctx, sh.KeysChanged.Send)
 		return nil
 	})
 }
 
 // hearOfKeys waits until something new is known about a key.
 func (h *home) hearOfKeys() tea.Cmd {
-	changed := h.sh.keysChanged
-	return ask(h.ctx, h, func(ctx context.Context) tea.Msg {
+	changed := h.sh.KeysChanged
+	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
 		select {
 		case <-changed:
 		case <-ctx.Done():
@@ -49,28 +50,28 @@ func (h *home) hearOfKeys() tea.Cmd {
 }
 
 // confirmTrust asks before a host that a stranger named is talked to.
-func confirmTrust(sh *shell, i invite.Invite) tea.Cmd {
-	hosts := sh.account.Untrusted(i)
-	if refused := sh.account.Refusals(i); len(hosts) == 0 && len(refused) > 0 {
-		sh.complain(refused[0])
+func confirmTrust(sh *shell.Shell, i invite.Invite) tea.Cmd {
+	hosts := sh.Account.Untrusted(i)
+	if refused := sh.Account.Refusals(i); len(hosts) == 0 && len(refused) > 0 {
+		sh.Complain(refused[0])
 		return nil
 	}
 	if len(hosts) == 0 {
-		sh.say("All hosts of this invite's keys are already trusted")
+		sh.Say("All hosts of this invite's keys are already trusted")
 		return nil
 	}
 	names := strings.Join(hosts, " and ")
-	return sh.openCard(newConfirm(sh, "Check keys at "+names+"?",
+	return sh.OpenCard(shell.NewConfirm(sh, "Check keys at "+names+"?",
 		"The sender of the invite chose this host. It learns your network address, and that you check the invite.",
 		func() tea.Cmd { return trustHosts(sh, hosts) }))
 }
 
-func trustHosts(sh *shell, hosts []string) tea.Cmd {
+func trustHosts(sh *shell.Shell, hosts []string) tea.Cmd {
 	for _, host := range hosts {
-		sh.account.Trust(host)
+		sh.Account.Trust(host)
 	}
 	told := func() tea.Msg { return trustedMsg{} }
-	remember := sh.opt.Trust
+	remember := sh.Opt.Trust
 	if remember == nil {
 		return told
 	}
@@ -79,26 +80,26 @@ func trustHosts(sh *shell, hosts []string) tea.Cmd {
 		for _, host := range hosts {
 			errs = append(errs, remember(host))
 		}
-		return notKeptMsg{errors.Join(errs...)}
+		return shell.NotKeptMsg{Err: errors.Join(errs...)}
 	})
 }
 
 // copyToken puts an invite's token into the clipboard of the terminal.
-func copyToken(sh *shell, i invite.Invite) tea.Cmd {
+func copyToken(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	if strings.ContainsFunc(i.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		// It would be pasted into a shell.
-		sh.notice = notice{text: "Not copied: the token contains characters that identity servers do not use.", bad: true}
+		sh.Notice = shell.Notice{Text: "Not copied: the token contains characters that identity servers do not use.", Bad: true}
 		return nil
 	}
-	return sh.copied(i.Token, "Copied the token")
+	return sh.Copy(i.Token, "Copied the token")
 }
 
 // copyLink puts a link to the event into the clipboard of the terminal
 // (https://spec.matrix.org/v1.19/appendices/#matrixto-navigation).
-func copyLink(sh *shell, i invite.Invite) tea.Cmd {
+func copyLink(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	link := "https://matrix.to/#/" + url.PathEscape(string(i.RoomID)) + "/" + url.PathEscape(string(i.EventID))
-	if server := sh.account.UserID().Homeserver(); server != "" {
+	if server := sh.Account.UserID().Homeserver(); server != "" {
 		link += "?via=" + url.QueryEscape(server)
 	}
-	return sh.copied(link, "Copied a link to the event")
+	return sh.Copy(link, "Copied a link to the event")
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // A guard refuses every host.
@@ -39,7 +40,7 @@ func TestSlowDiskHoldsUpNoKey(t *testing.T) {
 		}
 		account := n.account(t)
 		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{
+			return New(ctx, shell.Options{
 				Client: n.options(), Account: account,
 				Trust:    func(string) error { return slow("trust") },
 				End:      func(client.Session) error { return slow("forget") },
@@ -79,7 +80,7 @@ func TestRefusedHostIsSaidWithWhatHelps(t *testing.T) {
 			t.Fatal(err)
 		}
 		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: opt, Account: account})
+			return New(ctx, shell.Options{Client: opt, Account: account})
 		})
 		term.Wait(time.Second)
 		term.Golden("refused")

@@ -1,14 +1,20 @@
-// Package ui is the full-screen terminal interface: a [Model] for Bubble Tea. It
-// uses no files, processes or network addresses of this machine, and takes all it
-// needs from [Options], so that it runs in this terminal and over SSH.
+// Package ui is the full-screen terminal interface: [New] returns a model for
+// Bubble Tea with all pages. It uses no files, processes or network addresses of this machine, and takes all it
+// needs from [shell.Options], so that it runs in this terminal and over SSH.
 package ui
 
-import "context"
+import (
+	"context"
+
+	"github.com/mxinvite/mxinvite/ui/shell"
+)
 
 // New returns a model whose work ends with ctx.
-func New(ctx context.Context, opt Options) *Model { return newModel(ctx, opt, allPages()) }
+func New(ctx context.Context, opt shell.Options) *shell.Model {
+	return shell.NewModel(ctx, opt, allPages())
+}
 
 // allPages are the pages that the shell opens.
-func allPages() pages {
-	return pages{start: openFirst, home: newHome, signIn: openSignIn, tour: tourSteps}
+func allPages() shell.Pages {
+	return shell.Pages{Start: openFirst, Home: newHome, SignIn: openSignIn, Tour: tourSteps}
 }

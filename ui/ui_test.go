@@ -17,6 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 const (
@@ -147,7 +148,7 @@ func TestDemo(t *testing.T) {
 			n := &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 			account := n.account(t)
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Location: time.UTC, Client: n.options(), Account: account, Banner: "demo"})
+				return New(ctx, shell.Options{Location: time.UTC, Client: n.options(), Account: account, Banner: "demo"})
 			})
 			term.Wait(time.Second) // until the keys are checked
 			term.Golden("home")
@@ -256,7 +257,7 @@ func TestStartedOffline(t *testing.T) {
 		n.Inject(sandbox.Fault{Path: syncPath, Refuse: true})
 		account := start()
 		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account})
+			return New(ctx, shell.Options{Client: n.options(), Account: account})
 		})
 		term.Golden("offline")
 	})
@@ -267,7 +268,7 @@ func TestSignedOutByTheServer(t *testing.T) {
 		forgot := false
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, End: func(client.Session) error { forgot = true; return nil }})
+			return New(ctx, shell.Options{Client: n.options(), Account: account, End: func(client.Session) error { forgot = true; return nil }})
 		})
 		n.SignOutEverywhere(n.ada, false)
 		term.Wait(time.Minute)
@@ -386,7 +387,7 @@ func TestLightAndMute(t *testing.T) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			account := n.account(t)
 			term := kind.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: n.options(), Account: account})
+				return New(ctx, shell.Options{Client: n.options(), Account: account})
 			})
 			term.Wait(time.Second) // until the keys are checked
 			term.Golden(name)
@@ -513,7 +514,7 @@ func TestTrust(t *testing.T) {
 		var kept []string
 		account := n.account(t)
 		term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Account: account, Trust: func(host string) error { kept = append(kept, host); return nil }})
+			return New(ctx, shell.Options{Client: n.options(), Account: account, Trust: func(host string) error { kept = append(kept, host); return nil }})
 		})
 		term.Wait(time.Second)
 		term.Golden("unchecked")
@@ -568,10 +569,10 @@ func TestHistoryOfTheEvent(t *testing.T) {
 func TestSignedOutTwice(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		account := n.account(t)
-		m := New(t.Context(), Options{Client: n.options(), Account: account})
-		m.shell.signedOut(nil) // the homeserver was quicker
-		m.Update(signedOutMsg{account: account})
-		if got := m.shell.top().title(); got != "Sign in" {
+		m := New(t.Context(), shell.Options{Client: n.options(), Account: account})
+		m.Shell.SignedOut(nil) // the homeserver was quicker
+		m.Update(shell.SignedOutMsg{Account: account})
+		if got := m.Shell.Top().Title(); got != "Sign in" {
 			t.Errorf("on the page %q", got)
 		}
 	})

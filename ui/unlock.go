@@ -11,6 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -18,7 +19,7 @@ import (
 // signing in, to keep the new session in it. If the vault cannot be opened by a
 // passphrase it says why.
 type unlockPage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	account *client.Account // that has just signed in; nil at the start
 	form    *widget.Form    // nil if no passphrase helps
@@ -27,19 +28,19 @@ type unlockPage struct {
 	problem error
 }
 
-func newUnlock(sh *shell, a *client.Account, trouble error) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newUnlock(sh *shell.Shell, a *client.Account, trouble error) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		p := &unlockPage{sh: sh, ctx: ctx, account: a, problem: trouble, spinner: widget.NewSpinner()}
 		if trouble == nil {
-			p.form = sh.newForm()
+			p.form = sh.NewForm()
 			p.form.AddHidden("Passphrase", "")
 		}
 		return p
 	}
 }
 
-func (p *unlockPage) init() tea.Cmd { return nil }
-func (p *unlockPage) title() string { return "Open your vault" }
+func (p *unlockPage) Init() tea.Cmd { return nil }
+func (p *unlockPage) Title() string { return "Open your vault" }
 
 // resumed is the account to begin with.
 type resumed struct {
@@ -51,11 +52,11 @@ type resumed struct {
 // setAside is how setting the vault aside ended.
 type setAside struct {
 	name  string
-	needs VaultNeeds // once an account has signed in
+	needs shell.VaultNeeds // once an account has signed in
 	err   error
 }
 
-func (p *unlockPage) update(msg tea.Msg) tea.Cmd {
+func (p *unlockPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case resumed:
 		p.busy = false
@@ -87,12 +88,12 @@ func (p *unlockPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Submit):
 		return p.submit()
 	case key.Matches(msg, keys.SetAside):
-		return p.sh.openCard(newConfirm(p.sh, "Set the vault aside?",
+		return p.sh.OpenCard(shell.NewConfirm(p.sh, "Set the vault aside?",
 			"The file is renamed, and you sign in again. Data that was encrypted with its sessions can no longer be read, such as the addresses in the outbox.",
 			p.setAside))
 	case p.account != nil && key.Matches(msg, keys.Abandon):
@@ -104,7 +105,7 @@ func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (p *unlockPage) submit() tea.Cmd {
-	vault, passphrase := p.sh.opt.Vault, ""
+	vault, passphrase := p.sh.Opt.Vault, ""
 	if p.form != nil {
 		if passphrase = p.form.Fields[0].Input.Value(); passphrase == "" {
 			return nil
@@ -118,9 +119,9 @@ func (p *unlockPage) submit() tea.Cmd {
 	}
 	p.busy, p.problem = true, nil
 	if p.account != nil {
-		return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, VaultPassphrase, unlock))
+		return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, unlock))
 	}
-	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if err := unlock(ctx); err != nil {
 			return resumed{err: err}
 		}
@@ -130,17 +131,17 @@ func (p *unlockPage) submit() tea.Cmd {
 }
 
 // openResumed begins with what the vault holds.
-func openResumed(sh *shell, r resumed) tea.Cmd {
+func openResumed(sh *shell.Shell, r resumed) tea.Cmd {
 	if r.account != nil {
-		return sh.signedIn(r.account)
+		return sh.SignedIn(r.account)
 	}
 	return beginSigningIn(sh, r.ended)
 }
 
 func (p *unlockPage) setAside() tea.Cmd {
 	p.busy, p.problem = true, nil
-	vault, account := p.sh.opt.Vault, p.account
-	return tea.Batch(p.spinner.Tick, ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	vault, account := p.sh.Opt.Vault, p.account
+	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		name, err := vault.SetAside(ctx)
 		if err != nil || account == nil {
 			return setAside{name: name, err: err}
@@ -152,20 +153,20 @@ func (p *unlockPage) setAside() tea.Cmd {
 
 // startOver goes on without the vault that was set aside.
 func (p *unlockPage) startOver(msg setAside) tea.Cmd {
-	p.sh.vaultKind = ""
+	p.sh.VaultKind = ""
 	var cmd tea.Cmd
 	if p.account != nil {
-		p.sh.closeScreen(p)
+		p.sh.CloseScreen(p)
 		cmd = askHowToKeep(p.sh, p.account, msg.needs)
 	} else {
 		cmd = beginSigningIn(p.sh, client.Session{})
 	}
-	p.sh.say("The old vault was renamed to %s.", msg.name)
+	p.sh.Say("The old vault was renamed to %s.", msg.name)
 	return cmd
 }
 
 func (p *unlockPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
@@ -178,8 +179,8 @@ func (p *unlockPage) ShortHelp() []key.Binding {
 
 func (p *unlockPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
-	st := p.sh.styles
+func (p *unlockPage) View(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.Styles
 	width = min(width-4, 76)
 	form, cursor := "", (*tea.Cursor)(nil)
 	if p.form != nil {
@@ -190,16 +191,16 @@ func (p *unlockPage) view(width, _ int) (string, *tea.Cursor) {
 		cursor.Y++
 		cursor.X += 2
 	}
-	forgotten := st.Faint.Render("Forgotten? Press ") + st.Accent.Render(p.sh.keys.SetAside.Help().Key) + st.Faint.Render(" to start with a new vault.")
+	forgotten := st.Faint.Render("Forgotten? Press ") + st.Accent.Render(p.sh.Keys.SetAside.Help().Key) + st.Faint.Render(" to start with a new vault.")
 	below := st.Faint.Render(cells.Wrap(p.about(), width)) + "\n\n" + forgotten
 	switch {
 	case p.busy:
 		below = p.spinner.View() + " Opening the vault…"
 	case p.form == nil:
-		below = p.sh.problem(p.problem, width) + "\n\n" + st.Faint.Render(cells.Wrap("Your sessions are in an encrypted vault that cannot be opened now. "+
+		below = p.sh.Problem(p.problem, width) + "\n\n" + st.Faint.Render(cells.Wrap("Your sessions are in an encrypted vault that cannot be opened now. "+
 			"Try again when the problem is solved, or set the vault aside and sign in again.", width))
 	case p.problem != nil:
-		below = p.sh.problem(p.problem, width) + "\n\n" + forgotten
+		below = p.sh.Problem(p.problem, width) + "\n\n" + forgotten
 	}
 	return cells.Indent("\n"+form+below, 2), cursor
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // strongbox is a vault in memory.
@@ -30,8 +31,8 @@ var (
 	errNoKeyring = errors.New("the system keyring is not available on this machine (no D-Bus session)")
 )
 
-func (b *strongbox) vault() *Vault {
-	return &Vault{
+func (b *strongbox) vault() *shell.Vault {
+	return &shell.Vault{
 		Kind: b.kind, Locked: b.locked() && len(b.kept) > 0,
 		Resume: func(context.Context) (*client.Account, client.Session, error) {
 			if len(b.kept) == 0 {
@@ -40,16 +41,16 @@ func (b *strongbox) vault() *Vault {
 			a, err := client.Resume(b.n.options(), b.kept[0])
 			return a, client.Session{}, err
 		},
-		Needs: func(context.Context) (VaultNeeds, error) {
+		Needs: func(context.Context) (shell.VaultNeeds, error) {
 			switch {
 			case b.locked():
-				return VaultNeeds{Passphrase: true}, nil
+				return shell.VaultNeeds{Passphrase: true}, nil
 			case b.kind != "":
-				return VaultNeeds{Kind: b.kind}, nil
+				return shell.VaultNeeds{Kind: b.kind}, nil
 			case b.keyring:
-				return VaultNeeds{Kinds: []string{VaultKeyring, VaultPassphrase, VaultPlain}}, nil
+				return shell.VaultNeeds{Kinds: []string{shell.VaultKeyring, shell.VaultPassphrase, shell.VaultPlain}}, nil
 			}
-			return VaultNeeds{Kinds: []string{VaultPassphrase, VaultPlain}, NoKeyring: errNoKeyring}, nil
+			return shell.VaultNeeds{Kinds: []string{shell.VaultPassphrase, shell.VaultPlain}, NoKeyring: errNoKeyring}, nil
 		},
 		Unlock: func(_ context.Context, passphrase string) error {
 			if passphrase != b.passphrase {
@@ -69,7 +70,7 @@ func (b *strongbox) vault() *Vault {
 	}
 }
 
-func (b *strongbox) locked() bool { return b.kind == VaultPassphrase && !b.open }
+func (b *strongbox) locked() bool { return b.kind == shell.VaultPassphrase && !b.open }
 
 func (b *strongbox) remember(_ context.Context, s client.Session) (*client.Account, error) {
 	if b.failing != nil {
@@ -85,7 +86,7 @@ func (b *strongbox) remember(_ context.Context, s client.Session) (*client.Accou
 func (b *strongbox) start(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Client: b.n.options(), Vault: b.vault(), Remember: b.remember})
+		return New(ctx, shell.Options{Client: b.n.options(), Vault: b.vault(), Remember: b.remember})
 	})
 }
 
@@ -103,7 +104,7 @@ func TestVisitorIsToldWhoCanReadAnUnencryptedSession(t *testing.T) {
 		inTown(t, func(t *testing.T, n *town) {
 			b := &strongbox{n: n}
 			term := termtest.Run(t, 60, 16, func(ctx context.Context) tea.Model {
-				return New(ctx, Options{Client: n.options(), Vault: b.vault(), Remember: b.remember, Visitor: visitor})
+				return New(ctx, shell.Options{Client: n.options(), Vault: b.vault(), Remember: b.remember, Visitor: visitor})
 			})
 			signInAsAda(term)
 			if told := strings.Contains(term.Screen(), "The administrator of this host can use your account."); told != visitor {
@@ -136,7 +137,7 @@ func TestVaultIsAskedAboutAfterSigningIn(t *testing.T) {
 			term.Press("enter")
 			term.Wait(time.Second)
 			shows(t, term, "There are no invites by e-mail")
-			if b.kind != VaultPassphrase || b.passphrase != strong || len(b.kept) != 1 {
+			if b.kind != shell.VaultPassphrase || b.passphrase != strong || len(b.kept) != 1 {
 				t.Errorf("it is of kind %q with %d sessions", b.kind, len(b.kept))
 			}
 		})
@@ -152,7 +153,7 @@ func TestKeyringIsOfferedFirst(t *testing.T) {
 		term.Press("enter")
 		term.Wait(time.Second)
 		shows(t, term, "There are no invites by e-mail")
-		if b.kind != VaultKeyring || len(b.kept) != 1 {
+		if b.kind != shell.VaultKeyring || len(b.kept) != 1 {
 			t.Errorf("it is of kind %q with %d sessions", b.kind, len(b.kept))
 		}
 	})
@@ -189,7 +190,7 @@ func TestUnencryptedVaultIsMarkedInTheHeader(t *testing.T) {
 		term.Press("down", "enter")
 		term.Wait(time.Second)
 		shows(t, term, "mxinvite  unencrypted  Invites of all rooms")
-		if b.kind != VaultPlain {
+		if b.kind != shell.VaultPlain {
 			t.Errorf("the vault is of kind %q", b.kind)
 		}
 	})
@@ -253,7 +254,7 @@ func TestSessionThatCannotBeKeptIsTriedAgain(t *testing.T) {
 // sealedBox is a vault with a passphrase that holds a session of Ada's.
 func (n *town) sealedBox(t *testing.T) *strongbox {
 	t.Helper()
-	return &strongbox{n: n, kind: VaultPassphrase, passphrase: strong, kept: []client.Session{n.account(t).Session()}}
+	return &strongbox{n: n, kind: shell.VaultPassphrase, passphrase: strong, kept: []client.Session{n.account(t).Session()}}
 }
 
 func TestVaultIsUnlockedAtTheStart(t *testing.T) {
@@ -313,7 +314,7 @@ func TestVaultInTheWayIsSetAsideForANewOne(t *testing.T) {
 func TestVaultThatDoesNotOpenIsTriedAgain(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		b := n.sealedBox(t)
-		b.kind = VaultKeyring
+		b.kind = shell.VaultKeyring
 		v := b.vault()
 		v.Trouble = errNoKeyring
 		resume, ready := v.Resume, false
@@ -324,7 +325,7 @@ func TestVaultThatDoesNotOpenIsTriedAgain(t *testing.T) {
 			return resume(ctx)
 		}
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
-			return New(ctx, Options{Client: n.options(), Vault: v})
+			return New(ctx, shell.Options{Client: n.options(), Vault: v})
 		})
 		term.Golden("trouble")
 		term.Press("enter")

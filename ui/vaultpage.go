@@ -12,33 +12,34 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // vaultPage asks how the session of an account that has just signed in is kept.
 type vaultPage struct {
-	sh      *shell
+	sh      *shell.Shell
 	ctx     context.Context
 	account *client.Account
-	needs   VaultNeeds
+	needs   shell.VaultNeeds
 	list    widget.List[string] // kinds
 	spinner spinner.Model
 	busy    bool
 	problem error
 }
 
-func newVaultPage(sh *shell, a *client.Account, needs VaultNeeds) func(context.Context) screen {
-	return func(ctx context.Context) screen {
+func newVaultPage(sh *shell.Shell, a *client.Account, needs shell.VaultNeeds) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
 		p := &vaultPage{sh: sh, ctx: ctx, account: a, needs: needs, spinner: widget.NewSpinner()}
 		p.list.Set(needs.Kinds)
 		return p
 	}
 }
 
-func (p *vaultPage) init() tea.Cmd { return nil }
-func (p *vaultPage) title() string { return "Store your session" }
+func (p *vaultPage) Init() tea.Cmd { return nil }
+func (p *vaultPage) Title() string { return "Store your session" }
 
-func (p *vaultPage) update(msg tea.Msg) tea.Cmd {
+func (p *vaultPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case entered:
 		p.busy = false
@@ -56,7 +57,7 @@ func (p *vaultPage) update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *vaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
-	keys := p.sh.keys
+	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Open):
 		return p.choose()
@@ -70,19 +71,19 @@ func (p *vaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
 
 func (p *vaultPage) choose() tea.Cmd {
 	kind, _ := p.list.Current()
-	if kind == VaultPassphrase {
-		return p.sh.open(newPassphrase(p.sh, p.account, true))
+	if kind == shell.VaultPassphrase {
+		return p.sh.Open(newPassphrase(p.sh, p.account, true))
 	}
 	p.busy, p.problem = true, nil
-	vault := p.sh.opt.Vault
+	vault := p.sh.Opt.Vault
 	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
 }
 
 // lines is how many kinds fit below what is said before them, two lines each.
-func (p *vaultPage) lines() int { return max(1, (p.sh.height-7)/2) }
+func (p *vaultPage) lines() int { return max(1, (p.sh.Height-7)/2) }
 
 func (p *vaultPage) ShortHelp() []key.Binding {
-	k := p.sh.keys
+	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
 	}
@@ -90,11 +91,11 @@ func (p *vaultPage) ShortHelp() []key.Binding {
 }
 
 func (p *vaultPage) FullHelp() [][]key.Binding {
-	return [][]key.Binding{p.ShortHelp(), p.sh.keys.Moves(!p.busy)}
+	return [][]key.Binding{p.ShortHelp(), p.sh.Keys.Moves(!p.busy)}
 }
 
-func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
-	st := p.sh.styles
+func (p *vaultPage) View(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.Styles
 	width = min(width-4, 90)
 	var b strings.Builder
 	b.WriteString("\n" + cells.Wrap("You are signed in as "+cells.Cut(string(p.account.UserID()), phrase.NameWidth)+". Choose how to store the session.", width) + "\n\n")
@@ -102,15 +103,15 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 	for n := from; n < to; n++ {
 		chosen := n == p.list.At
 		st := st.Lit(chosen)
-		name, what := vaultWords(p.list.Keys[n], p.sh.opt.Visitor)
+		name, what := vaultWords(p.list.Keys[n], p.sh.Opt.Visitor)
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
-		b.WriteString(rowSpot(p.sh, &p.list, n, p.sh.keys.Open, lines) + "\n")
+		b.WriteString(shell.RowSpot(p.sh, &p.list, n, p.sh.Keys.Open, lines) + "\n")
 	}
 	switch {
 	case p.busy:
 		b.WriteString("\n" + p.spinner.View() + " Storing the session…")
 	case p.problem != nil:
-		b.WriteString("\n" + p.sh.problem(p.problem, width))
+		b.WriteString("\n" + p.sh.Problem(p.problem, width))
 	case p.needs.NoKeyring != nil:
 		b.WriteString("\n" + st.Faint.Render(cells.Wrap(phrase.Sentence(p.needs.NoKeyring.Error()), width)))
 	}
@@ -121,9 +122,9 @@ func (p *vaultPage) view(width, _ int) (string, *tea.Cursor) {
 // told who can read a file on this machine.
 func vaultWords(kind string, visitor bool) (name, what string) {
 	switch {
-	case kind == VaultKeyring:
+	case kind == shell.VaultKeyring:
 		return "In the system keyring", "Encrypted. It opens when you are logged in here."
-	case kind == VaultPassphrase:
+	case kind == shell.VaultPassphrase:
 		return "With a passphrase", "Encrypted. mxinvite asks for it at each start."
 	case visitor:
 		return "Unencrypted", "The administrator of this host can use your account."

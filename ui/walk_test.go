@@ -21,6 +21,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // Every page there is, and every card, is reached by keys and then by the mouse,
@@ -45,15 +46,17 @@ func walkThrough(t *testing.T, mouse bool) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		h, _ := newHousehold(t, n)
 		box := n.sealedBox(t)
-		opt := Options{Location: time.UTC, Client: n.options(), Accounts: h.accounts(), Display: Display{Mouse: true}, Vault: box.vault(), Remember: box.remember}
-		opt.Export = &Exporter{
-			Path:  func(context.Context, *client.Account, string, []invite.Invite) string { return "/home/ada/invites.csv" },
-			Write: func(_ context.Context, e Export) (Exported, error) { return Exported{Path: e.Path}, nil },
+		opt := shell.Options{Location: time.UTC, Client: n.options(), Accounts: h.accounts(), Display: shell.Display{Mouse: true}, Vault: box.vault(), Remember: box.remember}
+		opt.Export = &shell.Exporter{
+			Path: func(context.Context, *client.Account, string, []invite.Invite) string { return "/home/ada/invites.csv" },
+			Write: func(_ context.Context, e shell.Export) (shell.Exported, error) {
+				return shell.Exported{Path: e.Path}, nil
+			},
 		}
 		opt.Demo = true
 		opt.Settings = newSettingsFile().settings()
 		d := n.dump(t)
-		opt.Inspect = func(context.Context, string) (Dump, error) { return d, nil }
+		opt.Inspect = func(context.Context, string) (shell.Dump, error) { return d, nil }
 		w := &walker{t: t, town: n, mouse: mouse, seen: map[string]bool{}}
 		w.term = termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 			w.model = New(ctx, opt)
@@ -75,9 +78,13 @@ func walkThrough(t *testing.T, mouse bool) {
 // screensInTheSource are the names of all types that are a screen.
 func screensInTheSource(t *testing.T) (names []string) {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*.go", "*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	methods := map[string]map[string]bool{} // by receiver
 	for _, name := range files {
@@ -96,7 +103,7 @@ func screensInTheSource(t *testing.T) (names []string) {
 		}
 	}
 	for name, has := range methods {
-		all, wanted := true, reflect.TypeFor[screen]()
+		all, wanted := true, reflect.TypeFor[shell.Screen]()
 		for n := range wanted.NumMethod() {
 			all = all && has[wanted.Method(n).Name]
 		}
@@ -112,7 +119,7 @@ func screensInTheSource(t *testing.T) (names []string) {
 func (w *walker) comeIn() {
 	w.at((*unlockPage)(nil), "Open your vault")
 	w.do("set-vault-aside")
-	w.at((*confirm)(nil), "Set the vault aside?")
+	w.at((*shell.Confirm)(nil), "Set the vault aside?")
 	w.do("yes")
 	w.at((*signIn)(nil), "Sign in")
 	w.do("inspect")
@@ -161,20 +168,20 @@ func (w *walker) lookAround() {
 	w.term.Send("room:comp")
 	w.at((*home)(nil), all)
 	w.do("operators")
-	w.at((*filterHelp)(nil), "Operators")
+	w.at((*shell.FilterHelp)(nil), "Operators")
 	w.dismiss()
 	w.do("clear")
 	w.do("help")
-	w.at((*helpCard)(nil), "Keys")
+	w.at((*shell.HelpCard)(nil), "Keys")
 	w.dismiss()
 	w.do("palette")
 	w.term.Send("a")
-	w.at((*palette)(nil), "Actions")
+	w.at((*shell.Palette)(nil), "Actions")
 	w.dismiss()
 	w.do("palette")
 	w.term.Send("theme")
 	w.term.Press("enter")
-	w.at((*settingCard)(nil), "Theme")
+	w.at((*shell.SettingCard)(nil), "Theme")
 	w.dismiss()
 	w.do("export")
 	w.at((*exportCard)(nil), "Export")
@@ -185,7 +192,7 @@ func (w *walker) lookAround() {
 	w.do("raw-event")
 	w.at((*invitePage)(nil), "Invite of gra...@nav...")
 	w.do("revoke")
-	w.at((*confirm)(nil), "Revoke the invite of gra...@nav...?")
+	w.at((*shell.Confirm)(nil), "Revoke the invite of gra...@nav...?")
 	w.do("no")
 	w.do("clear") // the event itself
 	w.do("send-again")
@@ -264,7 +271,7 @@ func (w *walker) inviteSomebody() {
 	w.at((*outboxPage)(nil), "Outbox")
 	w.do("mark")
 	w.do("cancel")
-	w.at((*confirm)(nil), "Cancel ")
+	w.at((*shell.Confirm)(nil), "Cancel ")
 	w.dismiss()
 	w.do("clear")
 	w.do("back")
@@ -275,9 +282,9 @@ func (w *walker) goOut() {
 	w.do("revoke")
 	w.do("yes")
 	w.do("quit")
-	w.at((*quitCard)(nil), "Revoke before you quit?")
+	w.at((*shell.QuitCard)(nil), "Revoke before you quit?")
 	w.do("undo")
-	w.at((*confirm)(nil), "Quit while ")
+	w.at((*shell.Confirm)(nil), "Quit while ")
 	w.do("yes")
 	if !w.term.Exited() {
 		w.t.Error("the program goes on")

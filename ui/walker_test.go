@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -25,13 +26,13 @@ type walker struct {
 
 	t     *testing.T
 	term  *termtest.Terminal
-	model *Model
+	model *shell.Model
 	mouse bool
 	seen  map[string]bool // types of screens
 	whole strings.Builder // all screens, header and footer included
 }
 
-func (w *walker) top() screen { return w.model.shell.top() }
+func (w *walker) top() shell.Screen { return w.model.Shell.Top() }
 
 // binding is the key of an action that works here.
 func (w *walker) binding(action string) key.Binding {
@@ -77,7 +78,7 @@ func hint(b key.Binding) *regexp.Regexp {
 // as people who look at what they do.
 func (w *walker) click(text *regexp.Regexp) bool {
 	w.t.Helper()
-	w.term.Wait(readable)
+	w.term.Wait(shell.Readable)
 	for y, line := range slices.Backward(strings.Split(w.term.Screen(), "\n")) {
 		if at := text.FindStringIndex(line); at != nil {
 			found := line[at[0]:at[1]]
@@ -124,7 +125,7 @@ func (w *walker) dismiss() {
 	w.t.Helper()
 	card := w.top()
 	if w.mouse {
-		w.term.Wait(readable)
+		w.term.Wait(shell.Readable)
 		w.term.Click(0, 2) // no card reaches the edge
 	} else {
 		w.term.Press("esc")
@@ -135,20 +136,20 @@ func (w *walker) dismiss() {
 }
 
 // at looks at a page or card from all sides, and leaves it as it was.
-func (w *walker) at(page screen, title string) {
+func (w *walker) at(page shell.Screen, title string) {
 	w.t.Helper()
 	if got, want := fmt.Sprintf("%T", w.top()), fmt.Sprintf("%T", page); got != want {
 		w.t.Fatalf("at %s, not at %s:\n%s", got, want, w.term.Screen())
 	}
 	w.seen[reflect.TypeOf(page).Elem().Name()] = true
-	if got := w.top().title(); !strings.HasPrefix(got, title) || w.term.Title() != "mxinvite · "+got {
+	if got := w.top().Title(); !strings.HasPrefix(got, title) || w.term.Title() != "mxinvite · "+got {
 		w.t.Errorf("called %q, the window %q, not %q", got, w.term.Title(), title)
 	}
-	_, help := page.(*helpCard) // which any key closes
+	_, help := page.(*shell.HelpCard) // which any key closes
 	if !help {
 		w.term.Press("f9") // whatever was said is read
 	}
-	fmt.Fprintf(&w.whole, "-- %s --\n%s", w.top().title(), w.term.Screen())
+	fmt.Fprintf(&w.whole, "-- %s --\n%s", w.top().Title(), w.term.Screen())
 	w.keeps("other sizes", w.resize)
 	if !help && !w.mouse { // the keys are the same, however one came
 		w.keeps("keys that mean nothing", w.pressNonsense)
@@ -182,10 +183,10 @@ func (w *walker) resize() {
 }
 
 // fits fails if what is drawn would wrap or scroll.
-func fits(t *testing.T, term *termtest.Terminal, m *Model) {
+func fits(t *testing.T, term *termtest.Terminal, m *shell.Model) {
 	t.Helper()
 	width, height := term.Size()
-	v, page := m.View(), m.shell.top()
+	v, page := m.View(), m.Shell.Top()
 	lines := strings.Split(v.Content, "\n")
 	if len(lines) != height {
 		t.Errorf("%T has %d lines at %dx%d", page, len(lines), width, height)
@@ -250,7 +251,7 @@ func (w *walker) lookUp() {
 			}
 		}
 	}
-	if offers(page, w.model.shell.keys.Help) {
+	if shell.Offers(page, w.model.Shell.Keys.Help) {
 		w.term.Press("?")
 		tells("help", w.readOn())
 		w.term.Press("esc")
@@ -263,9 +264,9 @@ func (w *walker) lookUp() {
 		works = w.working()
 		w.term.Resize(width, height)
 	}
-	if opensPalette(w.model.shell, tea.KeyPressMsg{}) {
+	if shell.OpensPalette(w.model.Shell, tea.KeyPressMsg{}) {
 		w.term.Press("ctrl+p")
-		if _, opened := w.top().(*palette); !opened || w.top() == page {
+		if _, opened := w.top().(*shell.Palette); !opened || w.top() == page {
 			return
 		}
 		tells("palette", w.readOn())
@@ -280,7 +281,7 @@ func (w *walker) readOn() string {
 	for range 60 {
 		text.WriteString(w.term.Screen())
 		before, card := w.term.Screen(), w.top()
-		if _, palette := card.(*palette); !palette && !offers(card, w.model.shell.keys.Down) {
+		if _, palette := card.(*shell.Palette); !palette && !shell.Offers(card, w.model.Shell.Keys.Down) {
 			break
 		}
 		w.term.Press("pgdown")

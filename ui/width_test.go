@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // wideNames are those of which it is not plain how wide they are.
@@ -38,9 +39,9 @@ func TestColumnsAlignWhateverTheNames(t *testing.T) {
 				}
 			}
 			account := n.account(t)
-			var m *Model
+			var m *shell.Model
 			term := terminal.Run(t, 120, 60, func(ctx context.Context) tea.Model {
-				m = New(ctx, Options{Client: n.options(), Account: account})
+				m = New(ctx, shell.Options{Client: n.options(), Account: account})
 				return m
 			})
 			term.Wait(time.Second)

@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // town is a small world: Ada's rooms, and the people in them.
@@ -80,7 +81,7 @@ func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	opt := n.options()
 	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Location: time.UTC, Client: opt})
+		return New(ctx, shell.Options{Location: time.UTC, Client: opt})
 	})
 }
 
@@ -89,7 +90,7 @@ func (n *town) startAsAda(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		return New(ctx, Options{Location: time.UTC, Client: n.options(), Account: account})
+		return New(ctx, shell.Options{Location: time.UTC, Client: n.options(), Account: account})
 	})
 	term.Wait(time.Second) // until the keys are checked
 	return term

@@ -36,13 +36,17 @@ func TestEveryPageHasAWord(t *testing.T) {
 	}
 }
 
-// pagesOfScreen are the types of package ui that are pages or cards: those with
-// the methods of its interface screen.
+// pagesOfScreen are the types below ui that are pages or cards: those with the
+// methods of the interface Screen.
 func pagesOfScreen(t *testing.T) (pages []string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", "ui", "*.go"))
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"../../ui/*.go", "../../ui/*/*.go"} {
+		found, err := filepath.Glob(filepath.FromSlash(pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	methods := map[string][]string{} // by type
 	wanted := []string{"ShortHelp", "FullHelp"}
@@ -59,7 +63,7 @@ func pagesOfScreen(t *testing.T) (pages []string) {
 					methods[of] = append(methods[of], n.Name.Name)
 				}
 			case *ast.TypeSpec:
-				if i, ok := n.Type.(*ast.InterfaceType); ok && n.Name.Name == "screen" {
+				if i, ok := n.Type.(*ast.InterfaceType); ok && n.Name.Name == "Screen" {
 					for _, m := range i.Methods.List {
 						for _, name := range m.Names {
 							wanted = append(wanted, name.Name)

@@ -45,7 +45,7 @@ func CommandWords() []string {
 func firstWords() []word {
 	return []word{
 		{
-			name: "list", does: "read the invites, ten at a time", Run: (*Conversation).list, pages: []string{"home", "filterHelp"},
+			name: "list", does: "read the invites, ten at a time", Run: (*Conversation).list, pages: []string{"home", "FilterHelp"},
 			forms: []string{
 				"list  all invites, the newest first",
 				"list pending  those with this status: " + statusWords(),
@@ -76,7 +76,7 @@ func firstWords() []word {
 			fileForms: []string{"invite ops file people.csv  the people in a file"},
 		},
 		{
-			name: "revoke", does: "revoke invites", Run: (*Conversation).revoke, pages: []string{"confirm"},
+			name: "revoke", does: "revoke invites", Run: (*Conversation).revoke, pages: []string{"Confirm"},
 			forms: []string{
 				"revoke 3  the invite with the number 3", "revoke 2 5-7  several",
 				"revoke pending ops older:30d  those that match a filter, as for list",
@@ -87,7 +87,7 @@ func firstWords() []word {
 			forms: []string{"rooms  ten at a time"},
 		},
 		{
-			name: "outbox", does: "read and change the outbox: invites that are being sent, and their results", Run: (*Conversation).outbox, pages: []string{"outboxPage", "confirm"},
+			name: "outbox", does: "read and change the outbox: invites that are being sent, and their results", Run: (*Conversation).outbox, pages: []string{"outboxPage", "Confirm"},
 			forms: []string{
 				"outbox  all of it", "outbox failed  invites in this state: " + stateWords(),
 				"outbox run  send the queued invites, until you press Enter",
@@ -103,10 +103,10 @@ func firstWords() []word {
 			forms: []string{"accept  ask for the link, which is not shown"},
 		},
 		{
-			name: "help", also: []string{"?"}, does: "read the words, or explain one", Run: (*Conversation).help, pages: []string{"helpCard", "palette"},
+			name: "help", also: []string{"?"}, does: "read the words, or explain one", Run: (*Conversation).help, pages: []string{"HelpCard", "Palette"},
 			forms: []string{"help  or ? lists the words", "help revoke  explains one"},
 		},
-		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", Run: (*Conversation).quit, pages: []string{"quitCard"}, forms: []string{"quit"}},
+		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", Run: (*Conversation).quit, pages: []string{"QuitCard"}, forms: []string{"quit"}},
 	}
 }
 
@@ -199,7 +199,7 @@ func wordsOfAccounts() []word {
 func wordsOfProgram() []word {
 	return []word{
 		{
-			name: "settings", does: "read the settings, and change one", Run: (*Conversation).changeSettings, pages: []string{"palette", "settingCard"},
+			name: "settings", does: "read the settings, and change one", Run: (*Conversation).changeSettings, pages: []string{"Palette", "SettingCard"},
 			forms: []string{"settings  all of them", "settings theme  one of them", "settings theme mono  change it"},
 		},
 		{

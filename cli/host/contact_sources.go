@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/internal/contacts"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // offered is how many contacts are offered at once.
@@ -117,11 +117,11 @@ func (b *ownBook) look(ctx context.Context) error {
 }
 
 // completeForScreen finds people while somebody types on the screen.
-func (p *Program) completeForScreen(ctx context.Context, typed string) ([]ui.Contact, error) {
+func (p *Program) completeForScreen(ctx context.Context, typed string) ([]shell.Contact, error) {
 	found, err := p.CompleteContact(ctx, typed)
-	people := make([]ui.Contact, len(found))
+	people := make([]shell.Contact, len(found))
 	for n, c := range found {
-		people[n] = ui.Contact{Name: c.Name, Address: c.Address}
+		people[n] = shell.Contact{Name: c.Name, Address: c.Address}
 	}
 	return people, err
 }

@@ -21,11 +21,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/notify"
 	"github.com/mxinvite/mxinvite/internal/serve"
 	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
 // HomeScreen shows the screen once. It is left for good, or for the demo.
-func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *TrustedHosts, inspect func(context.Context, string) (ui.Dump, error)) (wantsDemo bool, err error) {
+func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *TrustedHosts, inspect func(context.Context, string) (shell.Dump, error)) (wantsDemo bool, err error) {
 	d := sessionSwitcher{p, opt}
 	vault, err := d.vault()
 	if err != nil {
@@ -38,11 +39,11 @@ func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *T
 	if p.Guest != nil { // who has no files here
 		inspect = nil
 	}
-	return p.Screen(ctx, ui.Options{
+	return p.Screen(ctx, shell.Options{
 		Demo: true, Inspect: inspect,
 		Account: account, Ended: over, Client: opt,
 		Remember: d.remember, Forget: d.forget, End: d.end,
-		Accounts: &ui.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},
+		Accounts: &shell.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},
 		Browse:   p.browse(), Vault: vault,
 		Trust:    func(host string) error { return trusted.Add(host, Allowed{}) },
 		Complete: p.completeForScreen, Export: p.ScreenExporter(),
@@ -90,7 +91,7 @@ func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
 }
 
 // Screen runs the program one sees until it is left, for good or for the demo.
-func (p *Program) Screen(ctx context.Context, o ui.Options) (wantsDemo bool, err error) {
+func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	o.Keys, o.Display = p.Settings.Keys, p.display(&p.Settings)
@@ -132,8 +133,8 @@ func (p *Program) canSuspend() bool {
 }
 
 // display is what settings say of how the screen is displayed.
-func (p *Program) display(s *config.Settings) ui.Display {
-	d := ui.Display{Theme: style.Theme(s.Theme), Background: style.Background(s.Background), ASCII: p.OnlyASCII(s), Mouse: s.Mouse}
+func (p *Program) display(s *config.Settings) shell.Display {
+	d := shell.Display{Theme: style.Theme(s.Theme), Background: style.Background(s.Background), ASCII: p.OnlyASCII(s), Mouse: s.Mouse}
 	if kind := notify.Kind(s.Notify); kind != notify.Off {
 		d.Notify = func(title, text string) string { return notify.Sequence(kind, p.Getenv("TERM"), title, text) }
 	}
@@ -195,10 +196,10 @@ func (p *Program) relay(ctx context.Context, running *tea.Program) {
 		case s := <-p.Guest.Terminal.Sizes():
 			running.Send(tea.WindowSizeMsg{Width: s.Width, Height: s.Height})
 		case text := <-p.Guest.Notices:
-			running.Send(ui.TellMsg(text))
+			running.Send(shell.TellMsg(text))
 		case <-leave:
 			leave = nil
-			running.Send(ui.LeaveMsg{})
+			running.Send(shell.LeaveMsg{})
 		}
 	}
 }

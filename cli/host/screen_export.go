@@ -14,13 +14,13 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/export"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // ScreenExporter writes what the screen shows. Visitors have no files here, and
 // get the text to copy.
-func (p *Program) ScreenExporter() *ui.Exporter {
-	e := &ui.Exporter{Write: p.exportForScreen}
+func (p *Program) ScreenExporter() *shell.Exporter {
+	e := &shell.Exporter{Write: p.exportForScreen}
 	if p.Guest == nil {
 		e.Path = p.suggestPath
 	}
@@ -45,17 +45,17 @@ func (p *Program) suggestPath(_ context.Context, account *client.Account, format
 	return filepath.Join(export.Directory(p.Getenv), export.FileName("invites "+room, "invites", extension))
 }
 
-func (p *Program) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, error) {
+func (p *Program) exportForScreen(_ context.Context, e shell.Export) (shell.Exported, error) {
 	findings, err := out.FindingsOf(e.Account, e.Invites)
 	if err != nil {
-		return ui.Exported{}, err
+		return shell.Exported{}, err
 	}
 	data, err := out.Encode(findings, e.Format)
 	if err != nil {
-		return ui.Exported{}, err
+		return shell.Exported{}, err
 	}
 	if p.Guest != nil {
-		return ui.Exported{Text: string(data)}, nil
+		return shell.Exported{Text: string(data)}, nil
 	}
 	path := p.TypedPath(e.Path)
 	write := export.Create
@@ -64,12 +64,12 @@ func (p *Program) exportForScreen(_ context.Context, e ui.Export) (ui.Exported, 
 	}
 	err = write(path, data)
 	if errors.Is(err, fs.ErrExist) && !e.Overwrite {
-		return ui.Exported{Path: path, Exists: true}, nil
+		return shell.Exported{Path: path, Exists: true}, nil
 	}
 	if err != nil {
-		return ui.Exported{}, fmt.Errorf("write the invites: %w", err)
+		return shell.Exported{}, fmt.Errorf("write the invites: %w", err)
 	}
-	return ui.Exported{Path: path}, nil
+	return shell.Exported{Path: path}, nil
 }
 
 // TypedPath is the whole path that a user means: ~ is their home directory, and

@@ -11,16 +11,16 @@ import (
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/safetext"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // ScreenSettings are the settings that can be changed on the screen. Those of the
 // demo are not kept.
-func (p *Program) ScreenSettings(demo bool) *ui.Settings {
+func (p *Program) ScreenSettings(demo bool) *shell.Settings {
 	start := p.Settings
-	s := &ui.Settings{
+	s := &shell.Settings{
 		Keep: p.keepSetting,
-		Display: func(values map[string]string) ui.Display {
+		Display: func(values map[string]string) shell.Display {
 			settings := &start
 			for name, value := range values {
 				settings = settings.With(name, value)
@@ -45,7 +45,7 @@ const (
 	settingsLater = "color sync_output invites.check_keys accessible"
 )
 
-func (p *Program) screenSetting(name string) ui.Setting {
+func (p *Program) screenSetting(name string) shell.Setting {
 	for _, s := range config.AllSettings() {
 		if s.Name != name {
 			continue
@@ -54,7 +54,7 @@ func (p *Program) screenSetting(name string) ui.Setting {
 		if values == nil {
 			values = []string{strconv.FormatBool(true), strconv.FormatBool(false)}
 		}
-		return ui.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&p.Settings)), Later: HasWord(settingsLater, name)}
+		return shell.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&p.Settings)), Later: HasWord(settingsLater, name)}
 	}
 	panic("there is no setting " + name) // a test would have failed
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // Vault is the vault as the screen sees it, which asks about it on its own pages.
-func (d sessionSwitcher) vault() (*ui.Vault, error) {
+func (d sessionSwitcher) vault() (*shell.Vault, error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func (d sessionSwitcher) vault() (*ui.Vault, error) {
 		return nil, err
 	}
 	v := kept.Vault
-	return &ui.Vault{
+	return &shell.Vault{
 		Kind:   string(kind),
 		Resume: func(ctx context.Context) (*client.Account, client.Session, error) { return d.program.first(ctx, d.opt) },
 		Needs:  d.vaultNeeds,
@@ -39,7 +39,7 @@ func (d sessionSwitcher) vault() (*ui.Vault, error) {
 
 // begin returns the account that the screen begins with, or the session that is
 // over, unless the vault has to be opened on the screen first.
-func (d sessionSwitcher) begin(ctx context.Context, v *ui.Vault) (account *client.Account, over client.Session, err error) {
+func (d sessionSwitcher) begin(ctx context.Context, v *shell.Vault) (account *client.Account, over client.Session, err error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
 		return nil, over, err
@@ -82,7 +82,7 @@ func (p *Program) TypesPassphrase() bool {
 }
 
 // vaultNeeds says what the user has to be asked before a session can be kept.
-func (d sessionSwitcher) vaultNeeds(ctx context.Context) (needs ui.VaultNeeds, err error) {
+func (d sessionSwitcher) vaultNeeds(ctx context.Context) (needs shell.VaultNeeds, err error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
 		return needs, err
@@ -94,29 +94,29 @@ func (d sessionSwitcher) vaultNeeds(ctx context.Context) (needs ui.VaultNeeds, e
 	kind, err := v.Current()
 	switch wanted := d.program.WantedKind(); {
 	case err == nil:
-		return ui.VaultNeeds{Kind: string(kind)}, nil
+		return shell.VaultNeeds{Kind: string(kind)}, nil
 	case !errors.Is(err, fs.ErrNotExist) && !fail.Is[*vault.DamagedError](err):
 		return needs, err
 	case wanted == vault.KindSealed && d.program.TypesPassphrase():
-		return ui.VaultNeeds{Kinds: []string{ui.VaultPassphrase}}, nil
+		return shell.VaultNeeds{Kinds: []string{shell.VaultPassphrase}}, nil
 	case wanted != "":
-		return ui.VaultNeeds{Kind: string(wanted)}, nil
+		return shell.VaultNeeds{Kind: string(wanted)}, nil
 	case !d.program.TypesPassphrase():
 		kind, err := v.Kind(ctx)
-		return ui.VaultNeeds{Kind: string(kind)}, err
+		return shell.VaultNeeds{Kind: string(kind)}, err
 	}
 	return d.vaultKinds(ctx, v)
 }
 
 // vaultKinds are those that the user can choose from.
-func (d sessionSwitcher) vaultKinds(ctx context.Context, v *vault.Vault) (needs ui.VaultNeeds, err error) {
-	needs.Kinds = []string{ui.VaultPassphrase, ui.VaultPlain}
+func (d sessionSwitcher) vaultKinds(ctx context.Context, v *vault.Vault) (needs shell.VaultNeeds, err error) {
+	needs.Kinds = []string{shell.VaultPassphrase, shell.VaultPlain}
 	if d.program.Guest != nil { // whose keyring is elsewhere
 		return needs, nil
 	}
 	switch err := v.ProbeKeyring(ctx); {
 	case err == nil:
-		needs.Kinds = append([]string{ui.VaultKeyring}, needs.Kinds...)
+		needs.Kinds = append([]string{shell.VaultKeyring}, needs.Kinds...)
 	case errors.Is(err, vault.ErrNoKeyring):
 		needs.NoKeyring = err
 	default:

@@ -16,7 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/seal"
 	"github.com/mxinvite/mxinvite/internal/serve"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // screenDesk is the desk of a screen with these settings.
@@ -37,16 +37,16 @@ func TestScreenAsksOnlyWhatIsNotDecided(t *testing.T) {
 		kind    string
 		keyring vault.Keyring
 		edit    func(*Program)
-		want    ui.VaultNeeds
+		want    shell.VaultNeeds
 	}{
-		"keyring":                    {automatic, ring, nil, ui.VaultNeeds{Kinds: []string{"keyring", "sealed", "plain"}}},
-		"no keyring":                 {automatic, nil, nil, ui.VaultNeeds{Kinds: []string{"sealed", "plain"}, NoKeyring: vault.ErrNoKeyring}},
-		"visitor":                    {automatic, nil, func(a *Program) { a.Guest = new(serve.Session) }, ui.VaultNeeds{Kinds: []string{"sealed", "plain"}}},
-		"plain by setting":           {"plain", ring, nil, ui.VaultNeeds{Kind: "plain"}},
-		"sealed by setting":          {"sealed", ring, nil, ui.VaultNeeds{Kinds: []string{"sealed"}}},
-		"sealed with a file":         {"sealed", ring, fromFile, ui.VaultNeeds{Kind: "sealed"}},
-		"a file":                     {automatic, nil, fromFile, ui.VaultNeeds{Kind: "sealed"}},
-		"a keyring, although a file": {automatic, ring, fromFile, ui.VaultNeeds{Kind: "keyring"}},
+		"keyring":                    {automatic, ring, nil, shell.VaultNeeds{Kinds: []string{"keyring", "sealed", "plain"}}},
+		"no keyring":                 {automatic, nil, nil, shell.VaultNeeds{Kinds: []string{"sealed", "plain"}, NoKeyring: vault.ErrNoKeyring}},
+		"visitor":                    {automatic, nil, func(a *Program) { a.Guest = new(serve.Session) }, shell.VaultNeeds{Kinds: []string{"sealed", "plain"}}},
+		"plain by setting":           {"plain", ring, nil, shell.VaultNeeds{Kind: "plain"}},
+		"sealed by setting":          {"sealed", ring, nil, shell.VaultNeeds{Kinds: []string{"sealed"}}},
+		"sealed with a file":         {"sealed", ring, fromFile, shell.VaultNeeds{Kind: "sealed"}},
+		"a file":                     {automatic, nil, fromFile, shell.VaultNeeds{Kind: "sealed"}},
+		"a keyring, although a file": {automatic, ring, fromFile, shell.VaultNeeds{Kind: "keyring"}},
 	} {
 		needs, err := screenDesk(t, t.TempDir(), tt.kind, tt.keyring, tt.edit).vaultNeeds(t.Context())
 		if diff := cmp.Diff(tt.want, needs, cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) || errors.Is(b, a) })); diff != "" || err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config/vault"
-	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // A sessionSwitcher is where the screen has sessions kept, and where it gets accounts.
@@ -67,20 +67,20 @@ func (d sessionSwitcher) end(s client.Session) error {
 	return nil
 }
 
-func (d sessionSwitcher) list(ctx context.Context) ([]ui.KnownAccount, error) {
+func (d sessionSwitcher) list(ctx context.Context) ([]shell.KnownAccount, error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
 		return nil, err
 	}
 	all, err := kept.All(ctx)
-	known := make([]ui.KnownAccount, len(all))
+	known := make([]shell.KnownAccount, len(all))
 	for i, s := range all {
-		known[i] = ui.KnownAccount{UserID: s.UserID, Homeserver: s.Homeserver, DeviceID: s.DeviceID, SignedOut: Ended(s)}
+		known[i] = shell.KnownAccount{UserID: s.UserID, Homeserver: s.Homeserver, DeviceID: s.DeviceID, SignedOut: Ended(s)}
 	}
 	return known, err
 }
 
-func (d sessionSwitcher) change(ctx context.Context, to ui.KnownAccount) (*client.Account, error) {
+func (d sessionSwitcher) change(ctx context.Context, to shell.KnownAccount) (*client.Account, error) {
 	name := vaultName(to)
 	s, err := d.program.sessionOf(ctx, name)
 	if err != nil {
@@ -97,20 +97,20 @@ func (d sessionSwitcher) change(ctx context.Context, to ui.KnownAccount) (*clien
 	return account, kept.Use(name)
 }
 
-func (d sessionSwitcher) signOut(ctx context.Context, account ui.KnownAccount) error {
+func (d sessionSwitcher) signOut(ctx context.Context, account shell.KnownAccount) error {
 	return d.program.SignOut(ctx, vaultName(account))
 }
 
-func vaultName(account ui.KnownAccount) vault.Name {
+func vaultName(account shell.KnownAccount) vault.Name {
 	return NameOf(client.Session{UserID: account.UserID, Homeserver: account.Homeserver})
 }
 
 // browse is the browser of this machine, for the screen; nil without one.
-func (p *Program) browse() func(context.Context) (ui.Browser, error) {
+func (p *Program) browse() func(context.Context) (shell.Browser, error) {
 	if p.Browse == nil {
 		return nil
 	}
-	return func(ctx context.Context) (ui.Browser, error) {
+	return func(ctx context.Context) (shell.Browser, error) {
 		back, err := ListenLoopback(ctx)
 		if err != nil {
 			return nil, err

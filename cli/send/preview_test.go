@@ -21,6 +21,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // groupLine finds the heading of a group in a preview of either face: how many
@@ -78,7 +79,7 @@ func TestPreviewIsTheSameOnTheScreenAndInCommands(t *testing.T) {
 		o.announce(o.preview([]client.Room{in}, plans, true), time.Time{}, true)
 
 		term := termtest.Run(t, 120, 40, func(ctx context.Context) tea.Model {
-			return ui.New(ctx, ui.Options{Account: account, Client: client.Options{Transport: w, KeyTransport: w, Now: time.Now}})
+			return ui.New(ctx, shell.Options{Account: account, Client: client.Options{Transport: w, KeyTransport: w, Now: time.Now}})
 		})
 		term.Wait(time.Second)
 		term.Press("i")

@@ -1,0 +1,84 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
+)
+
+// Confirm is a card that asks before something is done.
+type Confirm struct {
+	sh             *Shell
+	question, what string
+	concerned      []string // each a line; empty where the question names it
+	yes            func() tea.Cmd
+}
+
+// NewConfirm returns a card that asks about one thing, and does it on yes.
+func NewConfirm(sh *Shell, question, what string, yes func() tea.Cmd) func(context.Context) Screen {
+	return NewConfirmAll(sh, question, nil, what, yes)
+}
+
+// NewConfirmAll returns a card that asks about several things, and names them.
+func NewConfirmAll(sh *Shell, question string, concerned []string, what string, yes func() tea.Cmd) func(context.Context) Screen {
+	return func(context.Context) Screen { return &Confirm{sh, question, what, concerned, yes} }
+}
+
+func (c *Confirm) Init() tea.Cmd { return nil }
+func (c *Confirm) Title() string { return c.question }
+
+func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
+	press, ok := msg.(tea.KeyPressMsg)
+	switch {
+	case !ok:
+	case key.Matches(press, c.sh.Keys.Yes):
+		c.sh.CloseScreen(c)
+		return c.yes()
+	case key.Matches(press, c.sh.Keys.No):
+		c.sh.CloseScreen(c)
+	}
+	return nil
+}
+
+func (c *Confirm) ShortHelp() []key.Binding  { return []key.Binding{c.sh.Keys.Yes, c.sh.Keys.No} }
+func (c *Confirm) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+
+func (c *Confirm) View(width, height int) (string, *tea.Cursor) {
+	const (
+		empty  = 6 // lines around and between the parts, and the one with the keys
+		margin = 3 // more lines than a card has by itself
+	)
+	st := c.sh.Styles
+	width = min(width, 60)
+	question, what := cells.Wrap(cells.Cut(c.question, 2*width), width), cells.Wrap(cells.Cut(c.what, 6*width), width)
+	text := "\n" + st.Strong.Render(question) + "\n\n"
+	if len(c.concerned) > 0 {
+		text += firstOf(c.concerned, height+margin-empty-cells.Height(question)-cells.Height(what), width) + "\n\n"
+	}
+	return text + what + "\n\n" + YesOrNo(c.sh) + "\n", nil
+}
+
+// firstOf is as many lines as fit, of which the last says how many more there are.
+func firstOf(lines []string, fits, width int) string {
+	const most = 12
+	fits = max(2, min(fits, most))
+	if more := len(lines) - fits; more > 0 {
+		lines = append(lines[:fits-1:fits-1], fmt.Sprintf("and %d more", more+1))
+	}
+	shown := make([]string, len(lines))
+	for n, l := range lines {
+		shown[n] = "  " + cells.Cut(l, width-2)
+	}
+	return strings.Join(shown, "\n")
+}
+
+// YesOrNo names the keys that answer a question.
+func YesOrNo(sh *Shell) string {
+	st, k := sh.Styles, sh.Keys
+	return sh.KeySpot(st.Accent.Render(k.Yes.Help().Key)+" yes", k.Yes) + "   " + sh.KeySpot(st.Accent.Render(k.No.Help().Key)+" no", k.No)
+}

@@ -1,0 +1,91 @@
+package shell
+
+import (
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/phrase"
+)
+
+// DesktopPause is the least time between two desktop notifications.
+const DesktopPause = 10 * time.Second
+
+// A desktopNotifier shows desktop notifications while the terminal has no focus.
+type desktopNotifier struct {
+	now func() time.Time
+	// sequence returns what makes the terminal show a notification; it is nil if
+	// notifications are off.
+	sequence func() func(title, text string) string
+
+	away bool      // the terminal has no focus
+	next time.Time // before that no notification is shown
+	held string    // the text that waits until then,
+	more int       // and how many others wait
+}
+
+// desktopMsg comes when a text that was held may be shown.
+type desktopMsg struct{}
+
+// focus handles a change of the terminal's focus. With the focus, the user sees on
+// the screen what happened.
+func (n *desktopNotifier) focus(here bool) {
+	n.away = !here
+	if here {
+		n.held, n.more = "", 0
+	}
+}
+
+// Show shows a text if the terminal has no focus: now, or after the pause.
+func (n *desktopNotifier) Show(text string) tea.Cmd {
+	now, sequence := n.now(), n.sequence()
+	switch {
+	case !n.away || sequence == nil:
+		return nil
+	case n.held != "":
+		n.more++
+		return nil
+	case now.Before(n.next):
+		n.held = text
+		return tea.Tick(n.next.Sub(now), func(time.Time) tea.Msg { return desktopMsg{} })
+	}
+	n.next = now.Add(DesktopPause)
+	return tea.Raw(sequence("mxinvite", text))
+}
+
+// showHeld shows the text that was held, and how many others were.
+func (n *desktopNotifier) showHeld() tea.Cmd {
+	text, more := n.held, n.more
+	n.held, n.more = "", 0
+	switch {
+	case text == "":
+		return nil
+	case more > 0:
+		text = fmt.Sprintf("%s, and %d more", text, more)
+	}
+	return n.Show(text)
+}
+
+// notifyDesktop tells the desktop that the outbox is done, or cannot go on without
+// the user.
+func (s *Sending) notifyDesktop(before client.Outbox) tea.Cmd {
+	now := s.Outbox
+	stuck := func(o client.Outbox) int { return o.Count(client.ItemUncertain, client.ItemFailed) }
+	waiting := func(o client.Outbox) int { return o.Count(client.ItemQueued, client.ItemSending) }
+	switch {
+	case stuck(now) > stuck(before):
+		return s.desktop.Show(phrase.Count(stuck(now), "invite") + " in the outbox " + need(stuck(now)) + " a look")
+	case waiting(before) > 0 && waiting(now) == 0:
+		return s.desktop.Show("All invites in the outbox are sent")
+	}
+	return nil
+}
+
+func need(n int) string {
+	if n == 1 {
+		return "needs"
+	}
+	return "need"
+}

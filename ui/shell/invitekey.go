@@ -1,0 +1,16 @@
+package shell
+
+import (
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
+
+// InviteKey names an invite among all rooms.
+type InviteKey struct {
+	Room  id.RoomID
+	Token string
+}
+
+// KeyOf is the key of an invite.
+func KeyOf(i invite.Invite) InviteKey { return InviteKey{i.RoomID, i.Token} }

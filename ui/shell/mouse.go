@@ -1,0 +1,187 @@
+package shell
+
+import (
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/mxinvite/mxinvite/ui/widget"
+)
+
+// A Mouse holds what can be clicked, and the last click.
+type mouse struct {
+	Spots widget.Spots
+	last  time.Time // when there was a click
+	on    Screen    // where it was
+	hasty bool      // this click followed another at once
+}
+
+// Readable is how long the preview is on the screen before a key confirms it,
+// and how long no key must have come before: what was typed ahead, or twice by
+// a bouncing key, was not meant for it.
+const Readable = 400 * time.Millisecond
+
+// wheelLines is how many lines a turn of the wheel goes.
+const wheelLines = 3
+
+// Spot has a text do something when it is clicked.
+func (sh *Shell) Spot(text string, click func() tea.Cmd) string {
+	return sh.Mouse.Spots.Add(text, click)
+}
+
+// Button is a spot that the second half of a double click leaves alone: it was
+// not meant for what the first has put there.
+func (sh *Shell) Button(text string, click func() tea.Cmd) string {
+	return sh.Spot(text, func() tea.Cmd {
+		if sh.Mouse.hasty {
+			return nil
+		}
+		return click()
+	})
+}
+
+// KeySpot has a text press a key when it is clicked.
+func (sh *Shell) KeySpot(text string, b key.Binding) string {
+	return sh.Button(text, func() tea.Cmd {
+		if !names(sh.Top(), b) { // it may be drawn where letters are typed
+			return nil
+		}
+		return sh.press(widget.PressOf(widget.ActionOf(b)))
+	})
+}
+
+// RowSpot has a row of a list be chosen by a click. One on what is chosen already
+// presses a key, if that is offered.
+func RowSpot[K comparable](sh *Shell, l *widget.List[K], n int, again key.Binding, text string) string {
+	return sh.Spot(text, func() tea.Cmd {
+		if l.At == n && names(sh.Top(), again) {
+			return sh.press(widget.PressOf(widget.ActionOf(again)))
+		}
+		l.At = n
+		return nil
+	})
+}
+
+// names reports whether a screen's help names the action of a key now, in
+// whatever words.
+func names(s Screen, b key.Binding) bool {
+	for _, group := range append(s.FullHelp(), s.ShortHelp()) {
+		for _, k := range group {
+			if k.Enabled() && widget.ActionOf(k) == widget.ActionOf(b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// MarkedRowSpot is [RowSpot] for a list of which rows can be marked: by a click
+// before their beginning, where the mark stands.
+func MarkedRowSpot[K comparable](sh *Shell, l *widget.List[K], n int, again key.Binding, text string) string {
+	const margin = 3
+	if !sh.Mouse.Spots.Drawing() {
+		return text
+	}
+	mark := sh.Spot(ansi.Truncate(text, margin, ""), func() tea.Cmd {
+		l.At = n
+		if !names(sh.Top(), sh.Keys.Mark) {
+			return nil
+		}
+		return sh.press(widget.PressOf(widget.ActionOf(sh.Keys.Mark))) // which goes on to the next
+	})
+	return mark + RowSpot(sh, l, n, again, ansi.TruncateLeft(text, margin, ""))
+}
+
+// keyHints are keys beside each other, each with what it does.
+func (m *Model) keyHints(h help.Model, keys []key.Binding) string {
+	var hints []string
+	for _, b := range keys {
+		hints = append(hints, m.Shell.KeySpot(h.ShortHelpView([]key.Binding{b}), b))
+	}
+	return strings.Join(hints, h.Styles.ShortSeparator.Inline(true).Render(h.ShortSeparator))
+}
+
+// beside is what is drawn around and below the screen on top. Nothing in it can be
+// clicked by itself; a click goes back to it.
+func (m *Model) beside(text string) string {
+	sh := m.Shell
+	if !sh.Mouse.Spots.Drawing() {
+		return text
+	}
+	return sh.Button(ansi.Strip(text), func() tea.Cmd {
+		for _, b := range []key.Binding{sh.Keys.Back, sh.Keys.No} {
+			if Offers(sh.Top(), b) {
+				return sh.press(widget.PressOf(widget.ActionOf(b)))
+			}
+		}
+		return nil
+	})
+}
+
+// hear does what a key would do: the wheel goes up and down where keys do.
+func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
+	sh := m.Shell
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		if !m.tooSmall() {
+			return m.wheel(msg.Button)
+		}
+	case tea.MouseClickMsg:
+		if msg.Button != tea.MouseLeft || m.tooSmall() {
+			return nil
+		}
+		click, now := m.under(msg.X, msg.Y), sh.Now()
+		sh.Mouse.hasty, sh.Mouse.last = now.Sub(sh.Mouse.last) < Readable, now
+		if sh.Mouse.hasty && sh.Mouse.on != sh.Top() {
+			return nil // nobody has seen what it would do there
+		}
+		sh.Mouse.on = sh.Top()
+		sh.Notice = Notice{}
+		if click != nil {
+			return click()
+		}
+	}
+	return nil
+}
+
+// under is what a click does in a cell; nil for nothing.
+func (m *Model) under(x, y int) func() tea.Cmd {
+	return m.Shell.Mouse.Spots.At(x, y, m.width, m.height, func() string {
+		frame, _ := m.frame()
+		return frame
+	})
+}
+
+// An arrowed is a screen on which the arrows may move in a list though letters
+// are typed there.
+type arrowed interface{ ArrowsMove() bool }
+
+// wheel goes up or down as far as a turn of the wheel does.
+func (m *Model) wheel(b tea.MouseButton) tea.Cmd {
+	sh := m.Shell
+	var way key.Binding
+	var arrow rune
+	switch b {
+	case tea.MouseWheelUp:
+		way, arrow = sh.Keys.Up, tea.KeyUp
+	case tea.MouseWheelDown:
+		way, arrow = sh.Keys.Down, tea.KeyDown
+	default:
+		return nil
+	}
+	press := widget.PressOf(widget.ActionOf(way))
+	if list, typed := sh.Top().(arrowed); typed && list.ArrowsMove() {
+		press = tea.KeyPressMsg{Code: arrow}
+	} else if !Offers(sh.Top(), way) {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for range wheelLines {
+		cmds = append(cmds, sh.press(press))
+	}
+	return tea.Batch(cmds...)
+}

@@ -1,0 +1,63 @@
+package shell
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
+	"github.com/mxinvite/mxinvite/ui/style"
+)
+
+// A Notice is a line about something that just happened.
+type Notice struct {
+	Text   string
+	Bad    bool
+	counts bool // it ends with the time until the next invite goes out
+}
+
+// view takes as many lines as the notice needs, but not more than three.
+func (n Notice) view(st style.Styles, next countdown, width int) string {
+	const most = 3
+	if n.counts && next.Left != "" {
+		n.Text = cells.Cut(n.Text, 300) + " Next in " + next.Left + "."
+	}
+	lines := strings.Split(cells.Wrap(cells.Cut(n.Text, 400), width-3), "\n")
+	lines = lines[:min(most, len(lines))]
+	text := strings.Join(lines, "\n   ")
+	switch {
+	case n.Text == "":
+		return ""
+	case n.Bad:
+		return " " + st.Bad.Render("! "+text)
+	default:
+		return " " + st.Good.Render("✓ ") + text
+	}
+}
+
+// Say tells that something worked.
+func (sh *Shell) Say(format string, args ...any) {
+	sh.Notice = Notice{Text: fmt.Sprintf(format, args...)}
+}
+
+// Complain tells that something did not work, and what to do.
+func (sh *Shell) Complain(err error) {
+	text := phrase.Sentence(err.Error())
+	if hint := sh.Hint(err); hint != "" {
+		text += " " + hint
+	}
+	sh.Notice = Notice{Text: text, Bad: true}
+}
+
+// Tell shows a notice.
+func (sh *Shell) Tell(n Notice) { sh.Notice = n }
+
+// Problem shows an error in the page: what happened, and what to do about it.
+func (sh *Shell) Problem(err error, width int) string {
+	st := sh.Styles
+	out := st.Bad.Render(cells.Wrap("! "+phrase.Sentence(err.Error()), width))
+	if hint := sh.Hint(err); hint != "" {
+		out += "\n" + st.Plain.Render(cells.Wrap(hint, width))
+	}
+	return out
+}

@@ -1,0 +1,85 @@
+package shell
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/phrase"
+)
+
+// together are the items that were put into the outbox at once with one.
+func (s *Sending) together(item client.Item) (items []client.Item) {
+	for _, i := range s.Outbox.Items {
+		if i.QueuedAt.Equal(item.QueuedAt) {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
+// TellQueued says that many invites are in the outbox, unless a notice about them
+// was shown already. followKey opens the page of the outbox.
+func (s *Sending) TellQueued(items []client.Item, followKey string) {
+	if n := len(items); n > 1 && s.toldOf != items[0].QueuedAt.UnixMilli() {
+		s.host.Say("%s are in the outbox and are sent in the background. Press %s to see them.", phrase.Count(n, "invite"), followKey)
+	}
+}
+
+// tellOf shows the result of an item that was sent alone, and of several that were
+// sent together how many have gone out.
+func (s *Sending) tellOf(item client.Item) tea.Cmd {
+	if item.Number == 0 {
+		return nil
+	}
+	batch := s.together(item)
+	s.toldOf = item.QueuedAt.UnixMilli()
+	if len(batch) > 1 {
+		s.host.Tell(tally(batch))
+		return nil
+	}
+	s.tellOfOne(item)
+	if item.Token == "" {
+		return nil
+	}
+	return func() tea.Msg { return SentMsg{InviteKey{item.Room, item.Token}} }
+}
+
+// tellOfOne shows the result of an item that was sent alone.
+func (s *Sending) tellOfOne(item client.Item) {
+	room := cells.Cut(s.host.RoomName(item.Room), phrase.NameWidth)
+	switch item.State {
+	case client.ItemSent:
+		s.host.Say("Invited %s to %s. The mail is on its way.", item.Address.Address, room)
+	case client.ItemResolved:
+		s.host.Say("Invited %s to %s.", item.UserID, room)
+	case client.ItemQueued:
+		text := fmt.Sprintf("The homeserver accepts no more invites now. The invite to %s waits in the outbox.", item.Invitee())
+		s.host.Tell(Notice{Text: text, counts: true})
+	default:
+		s.host.Tell(Notice{Text: s.host.WithHint(item.Reason, item.Advice), Bad: true})
+	}
+}
+
+// tally counts what has become of invites that were sent together.
+func tally(batch []client.Item) Notice {
+	o := client.Outbox{Items: batch}
+	text := fmt.Sprintf("%d of %d invites are sent", o.Count(client.ItemSent, client.ItemResolved), len(batch))
+	failed, uncertain := o.Count(client.ItemFailed), o.Count(client.ItemUncertain)
+	if failed > 0 {
+		text += fmt.Sprintf(", %d failed", failed)
+	}
+	if uncertain > 0 {
+		text += fmt.Sprintf(", %d uncertain", uncertain)
+	}
+	waiting := o.Count(client.ItemQueued) > 0
+	if waiting {
+		text += "; the others are queued"
+	}
+	return Notice{Text: text + ".", Bad: failed+uncertain > 0, counts: waiting}
+}
+
+// SentMsg tells every screen that an invite has gone out.
+type SentMsg struct{ Key InviteKey }

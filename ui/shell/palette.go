@@ -1,0 +1,209 @@
+package shell
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/ui/cells"
+	"github.com/mxinvite/mxinvite/ui/keymap"
+	"github.com/mxinvite/mxinvite/ui/widget"
+)
+
+// Palette is a card that finds an action of the screen below it, or a setting, by
+// its name or a synonym.
+type Palette struct {
+	sh    *Shell
+	below Screen
+	form  *widget.Form
+	list  widget.List[string] // of names of entries that match what is typed
+	typed bool                // what is typed names the first entry
+	moved bool                // the cursor was moved
+}
+
+// An excuser is a screen that knows why a key does not work at the moment. It is
+// asked only about those; nothing means the usual reason.
+type excuser interface {
+	WhyNot(action string) string
+}
+
+func newPalette(sh *Shell) func(context.Context) Screen {
+	below := sh.Top()
+	return func(context.Context) Screen {
+		p := &Palette{sh: sh, below: below, form: sh.NewForm()}
+		p.form.Add("Action", "type to find an action or a setting", "")
+		p.find()
+		return p
+	}
+}
+
+// OpensPalette reports whether a key opens the palette over the screen on top.
+// Where text is typed only a key that is no text does.
+func OpensPalette(sh *Shell, msg tea.KeyPressMsg) bool {
+	return Offers(sh.Top(), sh.Keys.Help) || msg.Text == "" && Offers(sh.Top(), sh.Keys.Interrupt)
+}
+
+func (p *Palette) Init() tea.Cmd { return nil }
+func (p *Palette) Title() string { return "Actions" }
+
+// find keeps the entries that match what is typed, the best match first.
+func (p *Palette) find() {
+	type found struct {
+		name string
+		widget.Match
+	}
+	var all []found
+	typed := p.form.Value(0)
+	for _, e := range p.entries() {
+		if m, ok := widget.MatchOf(typed, e.title, keymap.Synonyms(e.name), e.does); ok {
+			all = append(all, found{e.name, m})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(b.Score, a.Score) })
+	names := make([]string, len(all))
+	for n, f := range all {
+		names[n] = f.name
+	}
+	p.list.Set(names)
+	p.list.Scroll(p.lines())
+	p.typed = typed != "" && len(all) > 0 && all[0].Close
+}
+
+func (p *Palette) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case ChangedMsg, OutboxMsg, RevokedMsg, settingKeptMsg:
+		p.find()
+	case tea.PasteMsg:
+		return p.enter(msg)
+	case tea.KeyPressMsg:
+		keys := p.sh.Keys
+		switch {
+		case key.Matches(msg, keys.Submit):
+			return p.choose()
+		case widget.MovesWhileTyping(msg):
+			p.move(msg)
+		default:
+			return p.enter(msg)
+		}
+	}
+	return nil
+}
+
+// move moves the cursor. The first move shows it on the first entry, if what is
+// typed did not, and the way back up hides it.
+func (p *Palette) move(msg tea.KeyPressMsg) {
+	at := p.list.At
+	if p.meant() {
+		p.list.Press(msg, p.sh.Keys.Keys, p.lines())
+		p.list.Scroll(p.lines())
+	}
+	p.moved = at != 0 || p.list.At != 0 || !strings.HasSuffix(msg.String(), "up")
+}
+
+// meant reports whether the user has chosen the entry under the cursor.
+func (p *Palette) meant() bool { return p.typed || p.moved }
+
+func (p *Palette) enter(msg tea.Msg) tea.Cmd {
+	before := p.form.Value(0)
+	cmd := p.form.Update(msg)
+	if p.form.Value(0) != before {
+		p.list.At, p.list.Offset, p.list.Keys = 0, 0, nil
+		p.moved = false
+		p.find()
+	}
+	return cmd
+}
+
+// current is the entry that is selected.
+func (p *Palette) current() (e entry, ok bool) {
+	name, some := p.list.Current()
+	if !some || !p.meant() {
+		return entry{}, false
+	}
+	return p.entry(name)
+}
+
+// choose does what the entry under the cursor says, if it works and is the one
+// that was meant.
+func (p *Palette) choose() tea.Cmd {
+	e, ok := p.current()
+	if !ok || e.off != "" {
+		return nil
+	}
+	p.sh.CloseScreen(p)
+	return e.run()
+}
+
+// click does what an entry says, as a menu does.
+func (p *Palette) click(n int) tea.Cmd {
+	p.list.At, p.moved = n, true
+	return p.choose()
+}
+
+// ArrowsMove is true: letters are typed, and find.
+func (p *Palette) ArrowsMove() bool { return true }
+
+func (p *Palette) ShortHelp() []key.Binding {
+	k := p.sh.Keys
+	e, ok := p.current()
+	return []key.Binding{keymap.When(ok && e.off == "", keymap.As(k.Submit, "run")), k.Back}
+}
+
+func (p *Palette) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+// Lines is how many entries are shown: always as many, so that the card keeps
+// its size while one types.
+func (p *Palette) lines() int { return max(1, min(14, p.sh.Height-9)) }
+
+func (p *Palette) View(width, _ int) (string, *tea.Cursor) {
+	st := p.sh.Styles
+	width = min(width, 76)
+	input, cursor := p.form.View(width, true)
+	if cursor != nil {
+		cursor.Y++
+	}
+	lines := []string{"", input, ""}
+	from, to := p.list.Window(p.lines())
+	for n := from; n < to; n++ {
+		if e, ok := p.entry(p.list.Keys[n]); ok {
+			lines = append(lines, p.sh.Button(p.line(e, n == p.list.At && p.meant(), width), func() tea.Cmd { return p.click(n) }))
+		}
+	}
+	if len(p.list.Keys) == 0 {
+		lines = append(lines, "  "+st.Faint.Render("No action matches."))
+	}
+	return cells.Block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.Faint.Render(cells.Fit(p.says(), width)), cursor
+}
+
+// says is the line below the entries.
+func (p *Palette) says() string {
+	e, ok := p.current()
+	switch {
+	case ok:
+		return e.does
+	case len(p.list.Keys) == 0:
+		return ""
+	case p.form.Value(0) == "":
+		return "Type, or choose with the arrow keys."
+	}
+	return "No exact match. Choose with the arrow keys."
+}
+
+// line is an entry with its key or value, or why it does not work.
+func (p *Palette) line(e entry, chosen bool, width int) string {
+	const keyWidth = 10
+	st := p.sh.Styles
+	st = st.Lit(chosen && e.off == "")
+	inner := width - 3 // beside the cursor, and before the edge
+	if e.off == "" {
+		right := cells.Pad(e.right, keyWidth)
+		return st.Row(chosen, " ", cells.Ends(st.Name.Render(e.title), st.Accent.Render(right), inner), width)
+	}
+	name := st.Faint.Render(e.title)
+	reason := cells.Cut(e.off, inner-cells.Width(name)-3)
+	return st.Row(chosen, " ", cells.Ends(name, st.Faint.Render(reason), inner), width)
+}

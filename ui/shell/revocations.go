@@ -1,0 +1,218 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/ui/widget"
+)
+
+// grace is how long a revocation can be undone before it is sent.
+const grace = 5 * time.Second
+
+// A revocationsHost is what revocations need of the shell.
+type revocationsHost interface {
+	Say(format string, args ...any)
+	Complain(err error)
+	ShowProgress(p widget.Progress)
+	Leave(well bool) tea.Cmd
+}
+
+// Revocations are those that are confirmed and not yet done.
+type Revocations struct {
+	host    revocationsHost
+	program context.Context // ends when the program ends
+	undoKey string          // as it is shown
+
+	batches map[InviteKey]*batch
+	begun   int // batches so far
+}
+
+// newRevocations returns the revocations of a shell, of which there are none.
+func newRevocations(sh *Shell) Revocations {
+	return Revocations{host: sh, program: sh.Ctx, undoKey: sh.Keys.Undo.Help().Key, batches: map[InviteKey]*batch{}}
+}
+
+// Begin revokes invites of an account after a moment in which that can be undone.
+// what says whose invite that is, or how many.
+func (rs *Revocations) Begin(account *client.Account, what string, keys []InviteKey) tea.Cmd {
+	b := &batch{account: account, what: what, Keys: keys, order: rs.begun}
+	rs.begun++
+	for _, k := range keys {
+		rs.batches[k] = b
+	}
+	return rs.startGrace(b)
+}
+
+// forget drops all revocations, as on signing out.
+func (rs *Revocations) forget() { rs.batches = map[InviteKey]*batch{} }
+
+// Any reports whether a revocation is confirmed and not yet done.
+func (rs *Revocations) Any() bool { return len(rs.batches) > 0 }
+
+// Has reports whether the revocation of an invite is confirmed and not yet done.
+func (rs *Revocations) Has(k InviteKey) bool { return rs.batches[k] != nil }
+
+// A Batch is what was confirmed at once: it is undone at once, and carried out
+// one after the other.
+type batch struct {
+	account *client.Account
+	Keys    []InviteKey
+	what    string // in words: whose invite, or how many
+	timers  int    // that were started for it; only the last one counts
+	decided bool   // it is undone or being sent
+	order   int
+
+	Failed []InviteKey
+	err    error // of the last that failed
+}
+
+// RevokedMsg tells every screen what became of a batch.
+type RevokedMsg struct {
+	Batch  *batch
+	Undone bool
+	err    error // of the last that failed
+}
+
+// graceMsg comes when the time to undo a batch is over.
+type graceMsg struct {
+	batch *batch
+	timer int
+}
+
+// startGrace gives the user the whole time to undo a batch.
+func (rs *Revocations) startGrace(b *batch) tea.Cmd {
+	rs.host.Say("Revoking %s in %d seconds. Press %s to undo.", b.what, grace/time.Second, rs.undoKey)
+	b.timers++
+	msg := graceMsg{b, b.timers}
+	return tea.Tick(grace, func(time.Time) tea.Msg { return msg })
+}
+
+// graceOver sends a batch that was not undone in time.
+func (rs *Revocations) graceOver(msg graceMsg) tea.Cmd {
+	if b := msg.batch; msg.timer == b.timers && !b.decided {
+		return b.send()
+	}
+	return nil
+}
+
+// Send begins to carry a batch out. It cannot be undone any more.
+func (b *batch) send() tea.Cmd {
+	b.decided = true
+	return func() tea.Msg { return revokeStepMsg{batch: b} }
+}
+
+// revokeStepMsg comes between the revocations of a batch.
+type revokeStepMsg struct {
+	batch *batch
+	tried int
+	err   error // of the one before
+}
+
+// step goes on with the next one of a batch.
+func (rs *Revocations) step(msg revokeStepMsg) tea.Cmd {
+	b := msg.batch
+	if rs.batches[b.Keys[0]] != b {
+		return nil // of an account that is signed out
+	}
+	if msg.tried == 0 {
+		rs.host.Say("Revoking %s…", b.what)
+	}
+	if msg.err != nil {
+		b.Failed, b.err = append(b.Failed, b.Keys[msg.tried-1]), msg.err
+	}
+	rs.host.ShowProgress(widget.Progress{Done: msg.tried, Total: len(b.Keys)})
+	if msg.tried == len(b.Keys) {
+		rs.host.ShowProgress(widget.Progress{})
+		return func() tea.Msg { return RevokedMsg{Batch: b, err: b.err} }
+	}
+	ctx, account, k := rs.program, b.account, b.Keys[msg.tried]
+	return func() tea.Msg {
+		return revokeStepMsg{b, msg.tried + 1, revokeOne(ctx, account, k)}
+	}
+}
+
+// longestWait is how long one revocation may wait for a rate limit.
+const longestWait = time.Minute
+
+// revokeOne revokes an invite, and waits once if the homeserver asks for that.
+func revokeOne(ctx context.Context, account *client.Account, k InviteKey) error {
+	err := account.Revoke(ctx, k.Room, k.Token)
+	var limit *client.RateLimitError
+	if !errors.As(err, &limit) || limit.RetryAfter > longestWait {
+		return err
+	}
+	select {
+	case <-time.After(max(limit.RetryAfter, time.Second)):
+		return account.Revoke(ctx, k.Room, k.Token)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Waiting are the batches that can still be undone, the latest first.
+func (rs *Revocations) waiting() []*batch {
+	var all []*batch
+	for _, b := range rs.batches {
+		if !b.decided && !slices.Contains(all, b) {
+			all = append(all, b)
+		}
+	}
+	slices.SortFunc(all, func(a, b *batch) int { return b.order - a.order })
+	return all
+}
+
+// Undoable is what was confirmed last and can still be undone; nil if nothing.
+func (rs *Revocations) Undoable() *batch {
+	if all := rs.waiting(); len(all) > 0 {
+		return all[0]
+	}
+	return nil
+}
+
+func (b *batch) undo() tea.Cmd {
+	b.decided = true
+	return func() tea.Msg { return RevokedMsg{Batch: b, Undone: true} }
+}
+
+// undo undoes what was confirmed last.
+func (rs *Revocations) undo() tea.Cmd {
+	if b := rs.Undoable(); b != nil {
+		return b.undo()
+	}
+	return nil
+}
+
+// hurry sends all that wait.
+func (rs *Revocations) hurry() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, b := range rs.waiting() {
+		cmds = append(cmds, b.send())
+	}
+	return tea.Batch(cmds...)
+}
+
+// ended says how a batch ended.
+func (rs *Revocations) ended(msg RevokedMsg) tea.Cmd {
+	for _, k := range msg.Batch.Keys {
+		delete(rs.batches, k)
+	}
+	switch {
+	case msg.Undone:
+		rs.host.Say("Undone. Not revoked: %s", msg.Batch.what)
+	case msg.err != nil && len(msg.Batch.Keys) > 1:
+		failed := len(msg.Batch.Failed)
+		rs.host.Complain(fmt.Errorf("%d of %s revoked, %d not: %w", len(msg.Batch.Keys)-failed, msg.Batch.what, failed, msg.err))
+	case msg.err != nil:
+		rs.host.Complain(msg.err)
+	default:
+		rs.host.Say("Revoked %s", msg.Batch.what)
+	}
+	return rs.host.Leave(msg.err == nil)
+}
