@@ -17,12 +17,12 @@ import (
 
 // ErrByHand means that [Home.ChangeSetting] cannot change the settings file
 // because of its syntax.
-var ErrByHand = errors.New("the settings file has to be edited by hand")
+var ErrByHand = errors.New("the settings file cannot be changed automatically: edit it by hand")
 
 // ChangeSetting changes one setting in the settings file, which is created if
 // needed. The rest of the file is kept, including comments. The value is text
-// as in an environment variable. If the value is not valid, the error says
-// which values are, and the file does not change.
+// as in an environment variable. If the value is not valid, the file does not
+// change, and the error lists the valid values.
 func (h Home) ChangeSetting(getenv func(string) string, name, value string) error {
 	if err := h.changeSetting(table(userHome(getenv)), name, value); err != nil {
 		return fmt.Errorf("change the setting %s: %w", name, err)

@@ -28,8 +28,8 @@ func (h Home) StateDir() string { return h.state }
 // storeFile is the name of the store's file.
 const storeFile = "store.db"
 
-// StorePath returns the path of the store. A store that an older version
-// created in Dir is used there: another program may have it open, and a
+// StorePath returns the path of the store. If an older version created the
+// store in Dir, it stays there: another program may have it open, and a
 // database of several files cannot be moved atomically.
 func (h Home) StorePath() string {
 	here, before := filepath.Join(h.data, storeFile), filepath.Join(h.dir, storeFile)

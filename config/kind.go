@@ -19,7 +19,7 @@ import (
 // A kind is the type of a setting.
 type kind[T any] struct {
 	takes string   // the valid values, for error messages
-	words []string // all valid values; nil if there are others
+	words []string // the valid values; nil if they cannot be listed
 	read  func(any) (T, bool)
 	write func(T) any
 }

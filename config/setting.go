@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// A Setting is one setting of the program. The program reads and checks
-// settings, prints them and documents them with one table.
+// A Setting is one setting of the program. The table of all settings is used to
+// read, check, print and document them.
 type Setting struct {
 	Name  string   // as in the file: a key, or a table, a dot and a key
 	Takes string   // the valid values, for error messages
-	Words []string // all valid values; nil if there are others
+	Words []string // the valid values; nil if they cannot be listed
 	Doc   string   // sentences
 
 	reset func(*Settings)

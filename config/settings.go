@@ -63,7 +63,7 @@ const (
 	SyncOff  = "off"
 )
 
-// A Source is a type of source. A later one overrides an earlier one.
+// A Source is a kind of place where settings are set.
 type Source string
 
 // The sources, from the lowest to the highest priority.
@@ -77,8 +77,8 @@ const (
 // An Origin is the place where a value is set.
 type Origin struct {
 	Source Source
-	// Where is the path and line, the name of an environment variable or of a
-	// flag. It is empty for a default.
+	// Where is the path and line in the file, the name of the environment
+	// variable, or the name of the flag. It is empty for a default.
 	Where string
 }
 
@@ -115,7 +115,7 @@ func (h Home) InitSettings() error {
 	return nil
 }
 
-// A Given is a value of a setting from the command line.
+// A Given is the value of a setting that was given on the command line.
 type Given struct{ Flag, Name, Value string }
 
 const (
@@ -129,8 +129,8 @@ func (h Home) SettingsPath() string { return filepath.Join(h.dir, settingsFile) 
 
 // LoadSettings reads the settings from the defaults, the file if it exists, the
 // environment and the command line. An empty variable counts as unset. If
-// values are not valid, the error is a [SettingsError], and these settings have
-// the value of a source with a lower priority.
+// values are not valid, the error is a [SettingsError], and each such setting
+// keeps its value from the source with the next lower priority.
 func (h Home) LoadSettings(getenv func(string) string, given ...Given) (*Settings, error) {
 	r := newReading(userHome(getenv))
 	if h != (Home{}) {

@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// trustFile lists trusted hosts, one on a line, followed by what they may
-	// be asked by. It is separate from the settings so that the program does
-	// not change a file of the user.
+	// trustFile lists trusted hosts, one on a line. After a host, the words
+	// http and private say what else is allowed for it. It is separate from the
+	// settings so that the program does not change a file that the user edits.
 	trustFile = "trusted_hosts"
 	// maxTrustFile limits the size of the file, in bytes.
 	maxTrustFile = 1 << 20
 
 	trustHead = "# Hosts that mxinvite may ask about keys of invites, one on a line.\n" +
-		"# Behind a host, http and private allow what else it may be asked by.\n" +
-		"# mxinvite trust and mxinvite untrust change this file; it may be edited, too.\n"
+		"# After a host, http allows unencrypted requests and private allows private addresses.\n" +
+		"# The commands mxinvite trust and mxinvite untrust change this file. You can also edit it.\n"
 )
 
 // TrustPath returns the path of the list of trusted hosts.
@@ -46,7 +46,8 @@ func (h Home) TrustedHosts() ([]string, error) {
 	return hosts, nil
 }
 
-// AddTrustedHost adds a line at the end, even if the host is listed already.
+// AddTrustedHost adds a line at the end of the file. It does not check whether
+// the host is listed already.
 func (h Home) AddTrustedHost(host string) error {
 	if host == "" || hostOn(host) != host || strings.ContainsAny(host, "\r\n") {
 		return fmt.Errorf("%q is not a single line with a host", host)

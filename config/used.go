@@ -26,8 +26,8 @@ const (
 func (h Home) SessionPath() string { return filepath.Join(h.dir, sessionFile) }
 
 // Used returns the name that was passed to the last [Home.Use], or "". It is
-// separate from the settings so that the program does not change a file of the
-// user.
+// separate from the settings so that the program does not change a file that
+// the user edits.
 func (h Home) Used() (string, error) {
 	f, err := os.Open(h.usedPath())
 	if errors.Is(err, fs.ErrNotExist) {

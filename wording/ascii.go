@@ -1,7 +1,6 @@
 package wording
 
-// ASCII is the character for a glyph of a term on a terminal that shows nothing
-// but ASCII.
+// ASCII returns the ASCII character that replaces a glyph of a term.
 func ASCII(glyph string) (char byte, ok bool) {
 	const glyphs, chars = "◔◑●○✓✗·?!", ".o*-+x-?!"
 	n := 0

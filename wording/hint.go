@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// HintValues are what the text of a hint names. They are those of the package client.
+// HintValues are the values in the text of a hint. They come from the hint of package
+// client.
 type HintValues struct {
 	User       string
 	Homeserver string
@@ -19,9 +20,9 @@ type HintValues struct {
 	Where      string
 }
 
-// HintWays are the sentences that differ between the faces, each with a full
-// stop: they name a key of the screen, a command with its flags or a word of the
-// accessible mode.
+// HintWays are the sentences of hints that differ between the screen, the
+// commands and the accessible mode, because they name a key, a command or an
+// answer to type. Each ends with a full stop.
 type HintWays struct {
 	ListRooms      string
 	ListInvites    string
@@ -36,7 +37,8 @@ type HintWays struct {
 	Trust          func(HintValues) string
 }
 
-// Hint is the text of a hint for a face; empty for a kind that there is not.
+// Hint returns the text of a hint with the sentences of ways. It is empty for
+// an unknown kind.
 func Hint(kind string, v HintValues, ways HintWays) string {
 	text := hints[kind]
 	switch kind {
@@ -71,7 +73,7 @@ var hints = map[string]string{
 	"join-parent":           "Join the room or space that it belongs to first, or ask for an invite to your Matrix ID.",
 	"ask-for-server":        "Ask the sender for a link that names a server, or for an invite to your Matrix ID.",
 	"ask-for-invite":        "Ask the sender for a new invite, if possible to your Matrix ID.",
-	"forgotten":             "Identity servers forget an invite once its address is confirmed. If you confirmed it, look for the invite in the account that you used. If the mail names the sender, {inviter} Then nothing has to be confirmed.",
+	"forgotten":             "Identity servers delete an invite when its address is confirmed. If you confirmed it, look for the invite in the account that you used. If the mail names the sender, {inviter} Then nothing has to be confirmed.",
 	"confirm":               "Look at the invite again, and confirm it.",
 	"signer-unreachable":    "Try again later. If the mail names the sender, {inviter} Then no server has to be asked.",
 	"check-sender":          "Nothing was sent to the room. The link may be forged: ask the sender.",
@@ -88,7 +90,7 @@ var hints = map[string]string{
 	"long-link":             "The link in the mail of an invite is long and contains signurl=.",
 	"other-program":         "Your account is in use by another process of this program. Wait for it, or end it.",
 	"password":              "Check the user name, and type the password again. It is case-sensitive.",
-	"token":                 "Copy the whole token again. It may also have been signed out meanwhile.",
+	"token":                 "Copy the whole token again. Its session may also have been signed out.",
 	"login-token":           "Begin again: a token of single sign-on works once, and for about two minutes.",
 	"other-way":             "Choose another way to sign in, or look the homeserver up again: it may have changed.",
 	"approve":               "Begin again and approve it, unless you meant to deny it.",
@@ -105,7 +107,7 @@ var hints = map[string]string{
 	"store":                 "Make sure that the directory with your data is writable: the message at the start says why it is not.",
 	"outbox":                "{outbox}",
 	"address":               "Type an address such as grace@navy.example, or a Matrix ID such as @grace:navy.example.",
-	"phone":                 "Matrix can invite a phone number (medium msisdn), but only through an identity server that sends SMS. Those that do are rare.",
+	"phone":                 "Matrix can invite a phone number (medium msisdn), but only through an identity server that sends SMS. Few identity servers do.",
 	"other-user":            "Sign in as %s. If the browser is signed in as another user, use a private window.",
 	"disk":                  "Before you close mxinvite, check that the disk is not full and that the folder belongs to you.",
 	"sign-in-later":         "Try again in some minutes. If it still fails, sign in again.",
@@ -116,7 +118,7 @@ var hints = map[string]string{
 	"spelling":              "Check the spelling, or give the homeserver's URL, such as https://matrix.example.org.",
 	"loopback":              "If the homeserver on this machine uses no TLS, type: http://%s",
 	"sign-in":               "Nothing else is lost. {signin}",
-	"end-session":           "Nothing of the session is kept here. %s",
+	"end-session":           "The local copy of the session was deleted. %s",
 	"account-locked":        "You stay signed in here. Ask the administrators of your homeserver.",
 	"wait":                  "Try again in %s.",
 	"power":                 "Ask an administrator of %s to raise your power level to %d.",
@@ -127,11 +129,11 @@ var hints = map[string]string{
 	"forbidden":             "Your permissions in the room may have changed. {rooms}",
 	"identity-later":        "Try again later, or choose another identity server in the settings of your Matrix client.",
 	"identity-refused":      "Try again later. If it still fails, tell the administrators of the identity server.",
-	"identity-busy":         "The homeserver may not reach the identity server, or asks it too often. Try again in some minutes.",
+	"identity-busy":         "Perhaps the homeserver cannot reach the identity server, or has sent it too many requests. Try again in some minutes.",
 	"trust":                 "{trust}",
 }
 
-// TrustCommand is the command that allows key checks at a host.
+// TrustCommand returns the command that allows key checks at a host.
 func TrustCommand(v HintValues) string {
 	command := "mxinvite trust"
 	if v.HTTP {

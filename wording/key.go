@@ -36,8 +36,9 @@ func Proof(p invite.Proof) Term {
 	return t
 }
 
-// Standing is the term for the keys of an invite or, once it is accepted, for the
-// proof ([invite.Invite.Standing]). It reports false if there is nothing to say.
+// Standing returns the term for a result of [invite.Invite.Standing]: for the
+// keys of a pending invite, or for the proof of an accepted one. It reports
+// false if the result is empty.
 func Standing(word string) (Term, bool) {
 	for _, v := range invite.Validities() {
 		if string(v) == word {
@@ -52,8 +53,8 @@ func Standing(word string) (Term, bool) {
 	return Term{}, false
 }
 
-// Key is the term for one key of an invite and its validity. The text is the host
-// that answers for the key, or why the key cannot be used.
+// Key is the term for one key of an invite and its validity. The text names the
+// host that is asked about the key, or says why the key cannot be used.
 func Key(k invite.Key, v invite.Validity) Term {
 	switch {
 	case !k.Usable():

@@ -8,10 +8,10 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// PlanGroup is the term for a group of a preview: all people with the same
-// [client.PlanOutcome]. With again, people whose invite may be pending are sent
-// another one. Server is the identity server, for those who are sent an e-mail.
-// Each face adds how that can be changed.
+// PlanGroup returns the term for a group of a preview: all people with the same
+// [client.PlanOutcome]. If again is true, people whose invite may be pending
+// are sent another one. server is the identity server that sends the e-mails.
+// The caller adds how the user can change this.
 //
 // [client.PlanOutcome]: https://pkg.go.dev/github.com/mxinvite/mxinvite/client#PlanOutcome
 func PlanGroup(outcome string, again bool, server string) Term {
@@ -48,21 +48,22 @@ func PlanGroup(outcome string, again bool, server string) Term {
 	return t
 }
 
-// A PlanLine is what a preview tells about one person, or one room.
+// A PlanLine describes one person, or one room, in the preview of a list.
 type PlanLine struct {
-	Who     string          // an address, a Matrix ID, a room's name or a piece of the list
-	Name    string          // of the person, if the inviter gave it
-	UserID  id.UserID       // of the person, if they are on Matrix
+	Who     string          // an address, a Matrix ID, a room's name, or text of the list that is not understood
+	Name    string          // the person's name, if the sender gave one
+	UserID  id.UserID       // the person's Matrix ID, if known
 	SameAs  string          // the other person in the list who is the same user
-	Room    string          // its name; empty for a line of the list
+	Room    string          // the room's name; empty if this is a line of the list
 	Similar []invite.Invite // pending invites that may be to the same person
-	Line    int             // of the list, with an error or where the person is named before
-	First   int             // line in which the person is named first
+	Line    int             // line number, if the line has an error or repeats a person
+	First   int             // number of the line that has the person first
 	Err     error           // why nothing is sent
 }
 
-// Note says what there is to say about a person, beside the group; empty for
-// nothing. Ago says when an invite was sent.
+// Note returns what the preview shows about a person in addition to the group.
+// It is empty if there is nothing to add. ago returns when an invite was sent,
+// as text.
 func (l PlanLine) Note(ago func(invite.Invite) string) string {
 	switch {
 	case l.Err != nil && l.Line > 0:

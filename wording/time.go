@@ -2,10 +2,11 @@ package wording
 
 import "time"
 
-// Time is a time for reading: the time of day for a time of today, the day too for
-// another day, and the year too for another year than that of now. It is in the time
-// zone of the user. If that is not known (nil), it is in UTC, and says so. A time that
-// is not known, or in a year that RFC 3339 cannot write, is "unknown".
+// Time formats t for the user. For a time on the same day as now it returns the time
+// of day, otherwise also the date, and the year if it is not the year of now. zone is
+// the time zone of the user; if it is nil, the time is in UTC, and the text says so.
+// For the zero time, and for a year that RFC 3339 does not allow, it returns
+// "unknown".
 func Time(now, t time.Time, zone *time.Location) string {
 	if t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
 		return "unknown"
@@ -21,14 +22,14 @@ func Time(now, t time.Time, zone *time.Location) string {
 	return t.Format(layout) + suffix(zone)
 }
 
-// Seconds is the time of day with its seconds, of a time that is near, in a time
-// zone as of [Time].
+// Seconds formats the time of day with seconds, without the date. zone is as in
+// [Time].
 func Seconds(t time.Time, zone *time.Location) string {
 	return t.In(orUTC(zone)).Format(time.TimeOnly) + suffix(zone)
 }
 
-// At says in a sentence when something will happen: "at 15:04", "tomorrow at 15:04"
-// or "on Monday, 2 January, at 15:04", in a time zone as of [Time].
+// At formats a future time for use in a sentence: "at 15:04", "tomorrow at 15:04"
+// or "on Monday, 2 January, at 15:04". zone is as in [Time].
 func At(now, t time.Time, zone *time.Location) string {
 	now, t = now.In(orUTC(zone)), t.In(orUTC(zone))
 	layout := "on Monday, 2 January 2006, at 15:04"

@@ -15,7 +15,7 @@ func Warning(w invite.Warning) Term {
 	case invite.InsecureURL:
 		t.Short, t.Text = "http", "its keys are checked over http, without encryption"
 	case invite.ForeignHost:
-		t.Short, t.Text = "host", "different hosts answer for its keys"
+		t.Short, t.Text = "host", "its keys are checked at different hosts"
 	case invite.InviterGone:
 		t.Text = "the sender has left the room; the invite can still be accepted"
 	case invite.RejoinHazard:

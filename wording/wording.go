@@ -1,27 +1,30 @@
-// Package wording has the words and glyphs for what is known of an invite. The
-// screen and the commands both use them, so that they say the same.
+// Package wording has the words and glyphs that describe an invite and its
+// state. The screen and the commands use the same ones.
 package wording
 
-// A Term is how a state is shown.
+// A Term says how a state is shown: its words, its glyph and its role.
 type Term struct {
 	// Word is the state's name in JSON, in filters and in flags.
 	Word string
-	// Short is the word for a column of a table; empty if Word is short enough.
+	// Short is a shorter word for a column of a table. It is empty if Word is
+	// short enough.
 	Short string
-	// Glyph stands before the word, so that no meaning is in colour alone.
+	// Glyph is shown before the word, so that users who see no colours miss
+	// nothing.
 	Glyph string
 	Role  Role
-	// Text explains the state. It goes on after the word and a colon.
+	// Text explains the state. It is shown after the word and a colon.
 	Text string
 }
 
-// String is the glyph and the word.
+// String returns the glyph and the word.
 func (t Term) String() string { return t.Glyph + " " + t.Word }
 
-// Column is what stands in a column of a table: the glyph and the short word.
+// Column returns the text for a column of a table: the glyph and the short
+// word.
 func (t Term) Column() string { return t.Glyph + " " + t.Brief() }
 
-// Brief is the shortest word there is.
+// Brief returns Short or, if it is empty, Word.
 func (t Term) Brief() string {
 	if t.Short != "" {
 		return t.Short
@@ -29,7 +32,7 @@ func (t Term) Brief() string {
 	return t.Word
 }
 
-// Sentence is the word and the text that explains it.
+// Sentence returns the word and the text that explains it.
 func (t Term) Sentence() string {
 	if t.Text == "" {
 		return t.Word
@@ -37,21 +40,22 @@ func (t Term) Sentence() string {
 	return t.Word + ": " + t.Text
 }
 
-// Uncertain is the term of a state that could not be confirmed yet.
+// Uncertain returns the term for the same state if it is not confirmed yet.
 func (t Term) Uncertain() Term {
 	t.Word += "?"
 	return t
 }
 
-// A Role says how a state is to be judged. Each face has a colour for it.
+// A Role says whether a state is good or bad. The screen and the commands show
+// each role in a colour.
 type Role int
 
 // The roles.
 const (
 	Plain  Role = iota
-	Faint       // over, or not known and not urgent
-	Accent      // going on
-	Good        // as it should be
-	Warn        // to be looked at
-	Bad         // does not work
+	Faint       // finished, or unknown and not urgent
+	Accent      // in progress
+	Good        // no problem
+	Warn        // the user should look at it
+	Bad         // a failure
 )

@@ -20,12 +20,13 @@ import (
 // A file contains any number of JSON values: arrays of events, as /state returns
 // them; objects with such arrays, like the response of /messages, one room of a
 // sync or a whole sync; and single events. Events are read only from the members
-// where these responses have them: homeservers pass on unknown members of an event,
-// so its sender could have put whole rooms into one.
+// that contain events in these responses. Other members are ignored, because the
+// sender of an event can put anything into it, even a forged room, and homeservers
+// pass it on.
 type Dump struct {
-	// Report, if it is not nil, is called for each value that should be an event,
-	// or contain events, and cannot be read. where is its path in the file, in the
-	// syntax of jq.
+	// Report is called for each value that cannot be read, in a place where an
+	// event or a list of events should be. It may be nil. where is its path in the
+	// file, in the syntax of jq.
 	Report func(where string, reason error)
 
 	Events     int // events that were read, including events that are not about invites
@@ -54,8 +55,8 @@ var (
 // Some editors write a byte order mark at the beginning of a file.
 const byteOrderMark = "\uFEFF"
 
-// Read reads a file to its end. If it returns an error, the events before the error
-// are kept.
+// Read reads a file to its end. After an error, the events before the error stay in
+// the Dump.
 func (d *Dump) Read(from io.Reader) error {
 	r := bufio.NewReaderSize(from, 64<<10)
 	if mark, _ := r.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {

@@ -32,8 +32,8 @@ func (s *Server) MailCode(ctx context.Context, t threepid.ID, secret string) (Va
 	return v, err
 }
 
-// SubmitCode submits the code that was mailed. Sydent sends a refusal with status
-// 200.
+// SubmitCode submits the code that was mailed. It also recognizes the refusal of
+// Sydent, which has the status 200.
 func (s *Server) SubmitCode(ctx context.Context, v Validation, code string) error {
 	body := struct {
 		Validation
@@ -51,8 +51,9 @@ func (s *Server) SubmitCode(ctx context.Context, v Validation, code string) erro
 	return err
 }
 
-// Bind publishes that a validated address belongs to the user. The server sends the
-// pending invites to that address to the user's homeserver and deletes them.
+// Bind publishes that a validated address belongs to the user. The server then
+// notifies the user's homeserver of the pending invites for that address, and
+// deletes them.
 func (s *Server) Bind(ctx context.Context, v Validation, user id.UserID) error {
 	body := struct {
 		Validation

@@ -30,8 +30,8 @@ type Server struct {
 	token     atomic.Value // access token, a string; empty before Register
 }
 
-// New returns a client of the identity server at baseURL. The URL does not include
-// the path /_matrix/identity, as in account data and .well-known.
+// New returns a client of the identity server at baseURL. Like the URLs in account
+// data and .well-known, it does not include the path /_matrix/identity.
 func New(baseURL string, transport http.RoundTripper) (*Server, error) {
 	u, err := url.Parse(strings.TrimRight(baseURL, "/"))
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || u.RawQuery != "" {

@@ -41,8 +41,8 @@ func (s *Server) isValid(ctx context.Context, path, publicKey string) (bool, err
 	return reply.Valid, err
 }
 
-// Sign asks the server to sign the acceptance of the invite with this token by
-// user, with the private key from the link in the mail. The result is the
+// Sign asks the server to sign that user accepts the invite with this token.
+// privateKey is the key from the link in the mail. The result is the
 // third_party_signed of a join. It is returned unchanged because the signature
 // covers all of its members
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2sign-ed25519).

@@ -26,8 +26,8 @@ type PolicyText struct {
 	URL  string `json:"url"`
 }
 
-// In returns the text in the first of the languages that is available. If none is,
-// it returns the English text, or else any.
+// In returns the text in the first of the languages that is available. If none is
+// available, it returns the English text or, without one, any text.
 func (p Policy) In(languages ...string) PolicyText {
 	for _, l := range append(languages, "en") {
 		if t, ok := p.Texts[l]; ok {
@@ -40,8 +40,8 @@ func (p Policy) In(languages ...string) PolicyText {
 	return PolicyText{}
 }
 
-// Terms returns the policies of the server, sorted by ID. Servers without terms
-// have none.
+// Terms returns the policies of the server, sorted by ID. A server without
+// terms has no policies.
 func (s *Server) Terms(ctx context.Context) ([]Policy, error) {
 	var reply struct {
 		Policies map[string]map[string]json.RawMessage `json:"policies"`

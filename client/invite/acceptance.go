@@ -15,11 +15,11 @@ import (
 type Acceptance struct {
 	UserID     id.UserID
 	EventID    id.EventID // the member event with the proof
-	At         time.Time  // when that event was sent; zero if the event is only known from a later one
+	At         time.Time  // when the member event was sent; zero if only a later event that replaced it is known
 	Membership string     // the user's current membership: invite, join, leave or ban
 
 	Proof Proof
-	Key   string // the key that made the signature, as in the invite; empty if none did
+	Key   string // the key that the signature was verified with, as in the invite; empty if there is none
 
 	// Whether the sender of the member event is the sender of the invite, as the
 	// authorization rules require.

@@ -60,8 +60,8 @@ func ParseEvent(raw []byte) (Event, error) {
 	return ReadEvent(raw)
 }
 
-// ReadEvent is [ParseEvent] for JSON that was already validated. Validation takes
-// as long as everything else that is done with an event.
+// ReadEvent is like [ParseEvent], for JSON that was already validated. Validation
+// would take as long as all other work on an event.
 func ReadEvent(raw []byte) (Event, error) {
 	ev := Event{Raw: raw}
 	var eventID, typ, stateKey, sender, unsigned json.RawMessage

@@ -59,7 +59,8 @@ func Sort(invites []Invite) {
 }
 
 // Compare orders invites with the newest first. Invites with the same time are
-// ordered by room and token, so only an invite and itself are equal.
+// ordered by room and token, so it returns 0 only for the same room, token and
+// time.
 func Compare(a, b *Invite) int {
 	if c := b.At().Compare(a.At()); c != 0 {
 		return c

@@ -20,8 +20,8 @@ type Invite struct {
 	// DisplayName is the shortened address that the identity server returned, such
 	// as "gra...@nav...". Several addresses can have the same one.
 	DisplayName string
-	Sender      id.UserID // of the event or, if it was revoked, of the event before; empty if that is not known
-	SentAt      time.Time // likewise; zero if not known
+	Sender      id.UserID // sender of the event or, if the invite was revoked, of the event before; empty if not known
+	SentAt      time.Time // when the same event was sent; zero if not known
 	Keys        []Key
 	// OriginalSender is the first sender, if another user has overwritten the
 	// event.
@@ -64,7 +64,7 @@ func (i Invite) At() time.Time {
 	return i.SentAt
 }
 
-// A Revocation describes who revoked an invite.
+// A Revocation says who revoked an invite, and when.
 type Revocation struct {
 	Sender id.UserID
 	At     time.Time

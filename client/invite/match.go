@@ -2,10 +2,10 @@ package invite
 
 import "strings"
 
-// Matches reports whether a display name such as "gra...@nav..." may be that of
-// address. Identity servers keep the beginning of the local part and of the domain
-// and replace the rest by dots, so the display name of another address may match,
-// too: a match does not prove that the address is the same.
+// Matches reports whether a display name such as "gra...@nav..." may be the
+// shortened form of address. Identity servers keep the beginning of the local part
+// and of the domain and replace the rest by dots, so several addresses can have
+// the same display name. A match does not prove that the address is the same.
 func Matches(displayName, address string) bool {
 	nameLocal, nameDomain, ok := cutLast(displayName, "@")
 	local, domain, ok2 := cutLast(address, "@")

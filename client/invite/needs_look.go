@@ -3,8 +3,8 @@ package invite
 import "slices"
 
 // NeedsLook reports whether a user should look at the invite: it cannot be
-// accepted, it was accepted with an invalid proof, or it has a warning that is
-// [Warning.Lasting]. v and warnings are the results of [Invite.Assess].
+// accepted, it was accepted with an invalid proof, or [Warning.Lasting] is true
+// for one of its warnings. v and warnings are the results of [Invite.Assess].
 func (i Invite) NeedsLook(v Verdict, warnings []Warning) bool {
 	switch {
 	case i.Status == Malformed:

@@ -9,15 +9,17 @@ import (
 )
 
 // Order splits the events of a room into current state and history, for [Fold]. The
-// events may come from several responses of a homeserver, taken at different times.
-// The result does not depend on their order.
+// events may come from several responses of a homeserver, received at different
+// times. The result does not depend on their order.
 //
 // An event is history if another event of the same type and state key says that it
-// replaced it. Of the remaining events the newest is the state. If no event says
-// what it replaced, as with Dendrite, each is taken to replace the one before it.
+// replaced it. Of the remaining events the newest is the state. Some homeservers,
+// such as Dendrite, do not send which event was replaced. Then Order assumes that
+// each event replaced the one sent before it.
 //
-// The time of an event is set by its sender's homeserver. With a wrong time, an
-// older event may be taken for the state if the event that replaced it is missing.
+// The time of an event is set by its sender's homeserver. If a time is wrong and
+// the event that replaced an older one is missing, Order may return the older event
+// as state.
 func Order(events []Event) (state, history []Event) {
 	events = distinct(events)
 	slices.SortFunc(events, compareEvents)

@@ -30,7 +30,7 @@ func ParsePrivateKey(s string) (PrivateKey, error) {
 	return PrivateKey{ed25519.NewKeyFromSeed(seed)}, nil
 }
 
-// IsZero reports whether k is the zero value, which is no key.
+// IsZero reports whether k is the zero value, which contains no key.
 func (k PrivateKey) IsZero() bool { return k.ed25519 == nil }
 
 // Public returns the public key in URL-safe base64, as Sydent writes it. It is
@@ -67,9 +67,9 @@ const (
 	signerKey  = "ed25519:0"
 )
 
-// Sign signs the acceptance of an invite by user. sender is the sender of the
-// invite and token its token. The result is the same as that of an identity server:
-// the third_party_signed of a join
+// Sign signs that user accepts an invite. sender and token are those of the invite.
+// The result is the same as that of an identity server: the third_party_signed of a
+// join
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidjoin).
 func (k PrivateKey) Sign(user, sender id.UserID, token string) (json.RawMessage, error) {
 	if k.IsZero() {
@@ -97,9 +97,9 @@ var (
 	ErrNotSigned      = errors.New("the response is not a signed object")
 )
 
-// Check verifies a signed object of an identity server: whether it is for user and
-// for the invite with this token, and signed with k. It returns the sender of the
-// invite that the object names.
+// Check verifies a signed object of an identity server. It returns an error unless
+// the object is for this user and token and signed with k. It returns the object's
+// sender, the user who sent the invite.
 func (k PrivateKey) Check(signed json.RawMessage, user id.UserID, token string) (sender id.UserID, err error) {
 	if !json.Valid(signed) {
 		return "", ErrNotSigned

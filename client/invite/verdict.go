@@ -23,8 +23,8 @@ func Validities() []Validity {
 	return []Validity{Valid, Invalid, Unreachable, Unchecked, Perpetual, Unusable}
 }
 
-// A Verdict says whether a homeserver would accept the use of a pending invite now
-// or, for an accepted invite, whether the acceptance was valid.
+// A Verdict says, for a pending invite, whether a homeserver would let the invitee
+// accept it now and, for an accepted invite, whether the acceptance was valid.
 type Verdict string
 
 // Values of Verdict.
@@ -61,20 +61,20 @@ const (
 // Results returns all values of Result.
 func Results() []Result { return []Result{Pass, Fail, Undecidable} }
 
-// Facts are the inputs of a judgement besides the events.
+// Facts are the inputs of a judgement that are not in the room's events.
 type Facts struct {
 	// Validity returns the validity of a usable key with a validity URL.
 	Validity func(Key) Validity
-	// OtherPerson reports whether a warning that compares display names,
-	// [Duplicate] or [RejoinHazard], is known to be wrong because the other invites
-	// are for other persons. It may be nil.
+	// OtherPerson reports whether a [Duplicate] or [RejoinHazard] warning is known
+	// to be wrong: the display names match, but they belong to different persons.
+	// It may be nil.
 	OtherPerson func(Invite, Warning) bool
-	// OwnHost is the host and port of a homeserver on this machine that is used
-	// over http. [InsecureURL] is not a problem for URLs on the same host. It is
-	// empty for other homeservers.
+	// OwnHost is the host and port of the user's homeserver, if it is on this
+	// machine and used over http; otherwise it is empty. URLs on this host do
+	// not cause the warning [InsecureURL].
 	OwnHost string
 	// An invite that was sent more than StaleAfter before Now is stale. If
-	// StaleAfter is zero, none is.
+	// StaleAfter is zero, no invite is stale.
 	Now        time.Time
 	StaleAfter time.Duration
 }
@@ -210,9 +210,8 @@ func (f Facts) KeyValidity(k Key) Validity {
 	}
 }
 
-// Standing returns the validity of the keys of a pending invite, which is that of
-// the best key (a [Validity]), or the proof of an accepted invite (a [Proof]). For
-// other invites it is empty.
+// Standing returns a [Validity] for a pending invite, that of its best key, and a
+// [Proof] for an accepted invite. For other invites it is empty.
 func (i Invite) Standing(f Facts) string {
 	switch {
 	case i.Acceptance != nil:

@@ -14,7 +14,7 @@ const (
 	Replaced     Warning = "replaced"      // another member overwrote the event, so the invite cannot be accepted any more
 	Duplicate    Warning = "duplicate"     // the sender has another pending invite with the same display name in the room
 	LeaksAddress Warning = "leaks-address" // the display name is a complete address, which all members of the room can read
-	InsecureURL  Warning = "insecure-url"  // a key has a validity URL without encryption
+	InsecureURL  Warning = "insecure-url"  // a key's validity URL uses http, without encryption
 	ForeignHost  Warning = "foreign-host"  // the keys have validity URLs on different hosts
 	InviterGone  Warning = "inviter-gone"  // the sender has left the room; the invite can still be accepted
 	RejoinHazard Warning = "rejoin-hazard" // the invitee seems to be in the room: accepting it would change their membership from join to invite

@@ -31,17 +31,19 @@ type dialer struct {
 	local    bool // private addresses are allowed, too
 }
 
-// Dialer returns a DialContext for an [net/http.Transport] that connects to public
-// addresses only, like [Transport]. If private is true, it also connects to
-// loopback addresses, private networks and carrier-grade NAT. Use it for requests
-// to servers that other users can name, and wrap the transport with [RaisePanics].
+// Dialer returns a DialContext function for a [net/http.Transport]. Like
+// [Transport], it connects to public addresses only. If private is true, it also
+// connects to loopback addresses, private networks and carrier-grade NAT. Use it
+// for requests to servers that other users can name, and wrap the transport with
+// [RaisePanics].
 func Dialer(o TransportOptions, private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
 	o = o.orDefaults()
 	return dialer{o.Resolver, o.Dial, private}.dialContext
 }
 
-// RaisePanics returns a RoundTripper that raises a panic of a [Dialer] in the
-// goroutine that makes the request.
+// RaisePanics returns a RoundTripper for a transport that uses [Dialer]. If the
+// dialer panics, the panic is raised again in the goroutine that makes the
+// request.
 func RaisePanics(transport http.RoundTripper) http.RoundTripper { return raisePanics{transport} }
 
 type raisePanics struct{ http.RoundTripper }

@@ -20,8 +20,8 @@ type Options struct {
 	// demo.
 	Transport http.RoundTripper
 	// Trusted reports whether a host, in the form of [Question.Host], may be asked.
-	// Keys of other hosts are [invite.Unchecked]. Nil trusts no host. It must be
-	// safe for concurrent use.
+	// Keys of other hosts are [invite.Unchecked]. If Trusted is nil, no host is
+	// trusted. It must be safe for concurrent use.
 	Trusted func(host string) bool
 	// Now returns the current time.
 	Now func() time.Time
@@ -48,7 +48,7 @@ func New(o Options) *Checker {
 
 // Known returns what is known about a key without a request. It is
 // [invite.Unchecked] if nothing is cached. Answers are cached for ten minutes,
-// failures for one.
+// failures for one minute.
 func (c *Checker) Known(q Question) invite.Validity {
 	now := c.opt.Now()
 	c.mu.Lock()
@@ -61,16 +61,16 @@ func (c *Checker) Known(q Question) invite.Validity {
 	return v
 }
 
-// Ask asks the questions in parallel and calls tell with the answer to each
-// distinct one, in the order in which they arrive: [invite.Valid],
-// [invite.Invalid], [invite.Unreachable] if there was no valid response, or
-// [invite.Unchecked] if the host is not trusted. Cached answers are used, and a
-// question that is already in flight is not asked again.
+// Ask asks the questions in parallel. It calls tell once for each distinct
+// question, as soon as it has the answer: [invite.Valid], [invite.Invalid],
+// [invite.Unreachable] if there was no valid response, or [invite.Unchecked] if the
+// host is not trusted. It uses cached answers, and does not ask a question again
+// while another call waits for its answer.
 //
-// Ask returns when all questions are answered or ctx ends. It cancels its requests,
-// except those that other calls wait for. It calls tell only in its own goroutine
-// and never after it has returned. If a request panics, all calls of Ask that wait
-// for it panic.
+// Ask returns when all questions are answered or ctx ends. When ctx ends, it
+// cancels its requests, except those that other calls of Ask wait for. It calls
+// tell only in its own goroutine and never after it has returned. If a request
+// panics, all calls of Ask that wait for it panic.
 func (c *Checker) Ask(ctx context.Context, questions []Question, tell func(Question, invite.Validity)) {
 	answers := make(chan answer, len(questions))
 	var open []*inquiry

@@ -2,12 +2,13 @@ package keycheck
 
 import "errors"
 
-// A RefusedError says that a trusted host was not asked because its URL is an http
-// URL or its address is private. The user may allow both for the host; see
-// [TransportOptions].
+// A RefusedError says that a trusted host was not asked because its URL is an
+// http URL or its address is private. The user can allow either for this host;
+// see [TransportOptions].
 type RefusedError struct {
 	Host string // in the form of [Question.Host]
-	// What the user has to allow.
+	// What the user has to allow for this host: http, a private address, or
+	// both.
 	HTTP, Private bool
 }
 

@@ -18,15 +18,15 @@ const (
 	idleTimeout = 30 * time.Second
 )
 
-// TransportOptions are the settings of a Transport. The zero value allows the
-// least.
+// TransportOptions are the settings of a Transport. The zero value allows only
+// https and public addresses.
 type TransportOptions struct {
-	// AllowHTTP and AllowPrivate report whether a host, in the form of
-	// [Question.Host], may be asked over http, and whether it may have an address
-	// of loopback, a private network or carrier-grade NAT. They should allow only
-	// hosts that the user has named for this purpose, such as an identity server in
-	// their own network. Trust in a host is not enough: its owner could let its
-	// name resolve to any address. Nil allows no host. They must be safe for
+	// AllowHTTP reports whether a host, in the form of [Question.Host], may be
+	// asked over http. AllowPrivate reports whether it may have a loopback address,
+	// a private address or one of carrier-grade NAT. They should allow only hosts
+	// that the user has named for this purpose, such as an identity server in their
+	// own network. Trust in a host is not enough: its owner could let its name
+	// resolve to any address. If nil, they allow no host. They must be safe for
 	// concurrent use.
 	AllowHTTP, AllowPrivate func(host string) bool
 

@@ -1,5 +1,5 @@
-// Package link parses the link in the e-mail of a third-party invite, in the forms
-// that mail programs make of it. It makes no requests.
+// Package link parses the link in the e-mail of a third-party invite, also if a
+// mail program has broken or encoded it. It makes no requests.
 package link
 
 import (
@@ -20,7 +20,7 @@ type Link struct {
 	RoomID id.RoomID // empty if the text is only a sign URL
 	Via    []string  // servers in the room, if the link has any
 
-	// To show to the user. The author of the link can choose these texts freely.
+	// Texts to show to the user. The author of the link can choose them freely.
 	Email, RoomName, RoomType, RoomAvatar, InviterName string
 	// The guest account that some identity servers create.
 	GuestUserID      string
@@ -39,7 +39,7 @@ type Link struct {
 // PrivateKey returns the private key as written in the link.
 func (l Link) PrivateKey() string { return l.secret }
 
-// String returns the room and the public key. It contains nothing secret.
+// String returns the room and the public key. The text contains no secret.
 func (l Link) String() string {
 	return fmt.Sprintf("invite to %s, key %s", l.RoomID, l.Key.Public())
 }
@@ -53,8 +53,9 @@ type Error string
 
 func (e Error) Error() string { return string(e) }
 
-// Errors of [Parse], ordered by progress: of several candidates in a text, Parse
-// reports the error of the one that is closest to a link.
+// Errors of [Parse]. If a text contains several possible links and none is
+// valid, Parse returns the error that comes last in this list: it belongs to the
+// one that is closest to a valid link.
 const (
 	ErrTooLong   Error = "too long to be a link"
 	ErrEmpty     Error = "no link was given"

@@ -24,8 +24,9 @@ const (
 
 // Parse finds the link of an invite in a text. The link may be surrounded by other
 // text or brackets, broken over several lines, quoted-printable, escaped for HTML,
-// percent-encoded several times, or the target of a redirection. If no candidate in
-// the text is a link, the error is that of the candidate that is closest to one.
+// percent-encoded several times, or the target of a redirection. If the text
+// contains several possible links and none is valid, the error is about the one
+// that is closest to a valid link.
 func Parse(text string) (Link, error) {
 	if len(text) > maxText {
 		return Link{}, ErrTooLong

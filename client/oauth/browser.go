@@ -50,8 +50,8 @@ func (c *Client) Authorize(redirectURI, scope, userID string) (Authorization, er
 	return a, nil
 }
 
-// Expects reports whether finalURL is the redirect URI of this sign-in with its
-// state. It may contain an error of the server.
+// Expects reports whether finalURL is the redirect of this sign-in: its
+// redirect URI with its state. The redirect of a failed sign-in counts, too.
 func (a Authorization) Expects(finalURL string) bool {
 	_, err := a.read(finalURL)
 	return err == nil

@@ -72,8 +72,8 @@ func (c *Client) StartDevice(ctx context.Context, scope, homeserver string) (Dev
 }
 
 // WaitDevice polls the server until the user approves the sign-in. It returns
-// [ErrDenied] if the user refuses, and [ErrExpired] if the code expires. It
-// continues to poll while the server cannot be reached.
+// [ErrDenied] if the user refuses, and [ErrExpired] if the code expires. If the
+// server cannot be reached, it continues to poll.
 func (c *Client) WaitDevice(ctx context.Context, d DeviceCode) (Tokens, error) {
 	interval, failures := d.interval, 0
 	for {

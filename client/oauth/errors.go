@@ -12,7 +12,7 @@ var (
 	ErrExpired     = errors.New("the code has expired")
 	ErrNotRedirect = errors.New("this is not the address that the browser shows after you sign in")
 	ErrState       = errors.New("this address belongs to another sign-in")
-	ErrMixUp       = errors.New("the response comes from a different server than the request was sent to")
+	ErrMixUp       = errors.New("the response is from another server than the one that received the request")
 
 	errInvalid = errors.New("with an invalid response")
 )

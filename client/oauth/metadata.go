@@ -27,7 +27,7 @@ type Metadata struct {
 	AccountManagementURI string `json:"account_management_uri"`
 }
 
-var errNotMetadata = errors.New("the homeserver's metadata of its OAuth server is invalid")
+var errNotMetadata = errors.New("the metadata of the homeserver's OAuth server is invalid")
 
 // ParseMetadata parses the metadata sent by the homeserver with this base URL. It
 // returns an error if a required endpoint is missing or an endpoint is not a safe

@@ -29,7 +29,7 @@ const (
 	grantDevice  = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
-// A Client is this program as a client of one OAuth server.
+// A Client sends the requests of this program to one OAuth server.
 type Client struct {
 	Server    Metadata
 	ID        string // client ID; set by [Client.RegisterDevice] or [Client.RegisterBrowser]
@@ -44,9 +44,9 @@ type Tokens struct {
 	ExpiresAt    time.Time // expiry of the access token; zero if the server did not send it
 }
 
-// Refresh exchanges a refresh token for new tokens. Save the new refresh token, if
-// there is one, before you use the new access token: its first use invalidates the
-// old refresh token.
+// Refresh exchanges a refresh token for new tokens. If there is a new refresh
+// token, save it before you use the new access token: the first use of the access
+// token invalidates the old refresh token.
 func (c *Client) Refresh(ctx context.Context, refreshToken string) (Tokens, error) {
 	t, err := c.tokens(ctx, url.Values{"grant_type": {grantRefresh}, "refresh_token": {refreshToken}})
 	if err == nil && t.RefreshToken == "" {

@@ -4,9 +4,10 @@ package ratelimit
 
 import "time"
 
-// First wait after a response that does not contain a time to wait: of a
-// homeserver, or of an identity server behind it (Sydent's limit is one mail in 300
-// s). The wait is doubled after each further response, up to MaxStall.
+// The first wait after a refusal that does not say how long to wait:
+// HomeserverStall if it comes from the homeserver, IdentityServerStall if it comes
+// from the identity server (Sydent's limit is one mail in 300 s). The wait is
+// doubled after each further refusal, up to MaxStall.
 const (
 	HomeserverStall     = time.Minute
 	IdentityServerStall = 5 * time.Minute
@@ -24,11 +25,12 @@ const (
 	outdated = 24 * time.Hour
 )
 
-// A Limit is a rate limit of a server: it accepts Burst requests after a pause, and
-// then one in every Interval. Servers do not announce these values, so they are
-// learned from refusals. A Limit mirrors the server's leaky bucket with the generic
-// cell rate algorithm (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm),
-// so that no request is sent too early.
+// A Limit is a rate limit of a server: after a pause it accepts Burst requests at
+// once, and then one request per Interval. Servers do not announce these values, so
+// a Limit learns them from refusals. A Limit mirrors the server's leaky bucket with
+// the generic cell rate algorithm
+// (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm), so that no request
+// is sent too early.
 type Limit struct {
 	Interval time.Duration `json:"interval,omitzero"` // 0 if not known yet
 	Burst    int           `json:"burst,omitzero"`
@@ -36,14 +38,14 @@ type Limit struct {
 
 	// Interval and Burst are computed from these: the number of requests that were
 	// accepted without a pause before the first refusal, and the time from the
-	// first of them until the server had room again.
+	// first of them until the server accepted requests again.
 	Count int           `json:"count,omitzero"`
 	First time.Time     `json:"first,omitzero"`
 	Span  time.Duration `json:"span,omitzero"`
 	Last  time.Time     `json:"last,omitzero"` // start of the last accepted request
 
-	// If a refusal contains no time to wait, the next request is sent Stall after
-	// Stalled.
+	// If a refusal does not say how long to wait, the next request is sent at
+	// Stalled plus Stall.
 	Stalled time.Time     `json:"stalled,omitzero"`
 	Stall   time.Duration `json:"stall,omitzero"`
 }
@@ -179,8 +181,9 @@ func (p Limit) burst() int {
 	return max(1, min(p.Count, p.Count+1-leaked))
 }
 
-// BackOff records that the server refused a request without a time to wait. The
-// first wait is first; each further one is twice as long.
+// BackOff records that the server refused a request and did not say how long to
+// wait. The wait is first after the first refusal, and doubles after each
+// further one.
 func (p *Limit) BackOff(now time.Time, first time.Duration) {
 	p.Stall = min(max(first, 2*p.Stall), MaxStall)
 	p.Stalled = now

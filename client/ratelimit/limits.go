@@ -11,13 +11,13 @@ import (
 
 // Limits are the rate limits of a homeserver for invites. Servers have separate
 // limits for invites by e-mail and invites to Matrix users (Synapse:
-// rc_third_party_invite and rc_invites), and limit the latter also for each
-// invitee.
+// rc_third_party_invite and rc_invites), and also limit how often the same user
+// is invited.
 type Limits struct {
 	Mail, User Limit
 
-	// Row is the number of consecutive refusals that were attributed to the limit
-	// of an invitee, since the last accepted invite to a Matrix user.
+	// Row is the number of refusals, since the last accepted invite to a Matrix
+	// user, that were counted as caused by the limit of an invitee.
 	Row int `json:",omitempty"`
 
 	// Sealed has the encrypted limits of invitees.
@@ -36,8 +36,8 @@ const (
 )
 
 // Of returns the limit for all invites of a kind; user is empty for invites by
-// e-mail. The homeserver may invite a Matrix user instead of sending an e-mail, so
-// for an address the kind is a guess.
+// e-mail. If an address is bound, the homeserver invites a Matrix user instead of
+// sending an e-mail, so the limit for an address may be the wrong one.
 func (p *Limits) Of(user id.UserID) *Limit {
 	if user != "" {
 		return &p.User
@@ -54,9 +54,9 @@ func (p *Limits) Next(now time.Time, user id.UserID) time.Time {
 	return due
 }
 
-// Sent records that the server accepted an invite. more says that more invites to
-// the same user are queued; then the invite is also counted for the limit of the
-// invitee.
+// Sent records that the server accepted an invite. If more is true, more invites
+// to the same user are queued, and the invite is also counted for the limit of
+// the invitee.
 func (p *Limits) Sent(user id.UserID, more bool, began, now time.Time) {
 	p.Of(user).sent(began, now)
 	if user == "" {
@@ -68,8 +68,9 @@ func (p *Limits) Sent(user id.UserID, more bool, began, now time.Time) {
 	}
 }
 
-// Refused records that the server refused an invite and will accept one after
-// retryAfter: to the same user, or of the same kind.
+// Refused records that the server refused an invite, and that it will accept
+// another one after retryAfter. The refusal counts for the limit of the user or
+// for that of all invites of the kind.
 func (p *Limits) Refused(user id.UserID, began, now time.Time, retryAfter time.Duration) {
 	if !p.onlyInvitee(user, began, retryAfter) {
 		p.Of(user).refused(began, now, retryAfter)
@@ -104,7 +105,7 @@ func (p *Limits) onlyInvitee(user id.UserID, began time.Time, retryAfter time.Du
 	}
 }
 
-// Settle adjusts the limits after a change of the clock and removes outdated ones.
+// Settle adjusts the limits if the clock was changed, and removes outdated ones.
 // It reports whether anything changed.
 func (p *Limits) Settle(now time.Time) bool {
 	mail, user, invitees := p.Mail.settle(now), p.User.settle(now), p.invitees.settle(now)

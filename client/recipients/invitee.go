@@ -21,9 +21,9 @@ func (i Invitee) String() string {
 	return i.Address.Address
 }
 
-// Canonical returns a form that is equal for two spellings of the same e-mail
-// address. Use it only to compare: send to the original. A Matrix ID has only one
-// spelling.
+// Canonical returns the same value for all spellings of an e-mail address. Use it
+// only for comparisons, and send to the original address. A Matrix ID has only
+// one spelling.
 func (i Invitee) Canonical() Invitee {
 	i.Address = i.Address.Canonical()
 	return i

@@ -37,7 +37,7 @@ type Problem struct {
 }
 
 // A Repeat is a later occurrence of an invitee that is already in the list. Line is
-// its line number and First that of the first occurrence.
+// the line number of this occurrence, First that of the first one.
 type Repeat struct {
 	Invitee
 	Line, First int
@@ -60,8 +60,8 @@ var (
 	ErrTooMany   = errors.New("more than 100,000 recipients")
 )
 
-// Parse parses typed or pasted text. Text beyond the limits of [Read] is ignored;
-// the last problem then is [ErrTooLong] or [ErrTooMany].
+// Parse parses typed or pasted text. If the text exceeds a limit of [Read], the
+// rest is ignored and the last problem is [ErrTooLong] or [ErrTooMany].
 func Parse(text string) List {
 	var cut error
 	if len(text) > maxBytes {

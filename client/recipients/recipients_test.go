@@ -70,7 +70,7 @@ func TestParseLists(t *testing.T) {
 		{"full-width punctuation", "a＠x.org，b@x.org；c@x.org、d@x.org", []string{"1 a@x.org", "1 b@x.org", "1 c@x.org", "1 d@x.org"}},
 		{"again", "A@x.org\nB <a@X.ORG>", []string{"1 a@x.org", "2 a@x.org again, as 1"}},
 		{"mistakes", "grace\ng@\n@x.org\ng@localhost\na@b@x.org\n@grace:x.org\na@x.org", []string{
-			"6 @grace:x.org", "7 a@x.org", "1 grace: neither an e-mail address nor a Matrix ID", "2 g@: not an e-mail address: nothing after the @", "3 @x.org: not a Matrix ID: the server is missing, as in @grace:navy.example",
+			"6 @grace:x.org", "7 a@x.org", "1 grace: neither an e-mail address nor a Matrix ID", "2 g@: not an e-mail address: nothing after the @", "3 @x.org: not a Matrix ID: add the server name, as in @grace:navy.example",
 			"4 g@localhost: not an e-mail address: no dot after the @", "5 a@b@x.org: not an e-mail address: more than one @",
 		}},
 		{"Matrix IDs", "@ken:bell.example, Grace Hopper <@grace:navy.example>; lin@kernel.example\n- @ada:home.example:8448.\nDennis @dmr:bell.example (C)", []string{
@@ -80,7 +80,7 @@ func TestParseLists(t *testing.T) {
 			"1 @Ken!Thompson~1:Bell.example", "2 @=_-./+:x.org", "3 @ken:[2001:db8::1]:8448", "4 @ken:[::1]", "5 @ken:127.0.0.1",
 		}},
 		{"invalid Matrix IDs", "@ken\n@:x.org\n@kén:x.org\n@ken:x_y.org\n@ken:x.org:port\n@" + strings.Repeat("k", 250) + ":x.org\n@ken@x.org", []string{
-			"1 @ken: not a Matrix ID: the server is missing, as in @grace:navy.example", "2 @:x.org: not a Matrix ID: nothing before the colon",
+			"1 @ken: not a Matrix ID: add the server name, as in @grace:navy.example", "2 @:x.org: not a Matrix ID: nothing before the colon",
 			"3 @kén:x.org: not a Matrix ID: it contains a character that is not allowed", "4 @ken:x_y.org: not a Matrix ID: no valid server name after the colon",
 			"5 @ken:x.org:port: not a Matrix ID: no valid server name after the colon",
 			"6 @" + strings.Repeat("k", 199) + ": not a Matrix ID: longer than 255 bytes", "7 @ken@x.org: not an e-mail address: more than one @",

@@ -10,7 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// ErrNotUserID is the error of a text that begins like a Matrix ID and is not
+// ErrNotUserID is the error for a text that looks like a Matrix ID but is not
 // valid.
 var ErrNotUserID = errors.New("not a Matrix ID")
 
@@ -31,7 +31,7 @@ func parseUserID(s string) (id.UserID, error) {
 	local, server, ok := strings.Cut(strings.TrimPrefix(s, "@"), ":")
 	switch {
 	case !ok || server == "":
-		return "", fmt.Errorf("%w: the server is missing, as in @grace:navy.example", ErrNotUserID)
+		return "", fmt.Errorf("%w: add the server name, as in @grace:navy.example", ErrNotUserID)
 	case len(s) > id.UserIDMaxLength:
 		return "", fmt.Errorf("%w: longer than %d bytes", ErrNotUserID, id.UserIDMaxLength)
 	case local == "":

@@ -11,9 +11,9 @@ import (
 
 // Errors that callers handle, besides the types below and [fs.ErrPermission].
 var (
-	// ErrConflict says that the stored state is not the one that a batch is based
-	// on: another program has saved, or an earlier batch was lost. Nothing was
-	// written. Save everything instead (see [Batch]).
+	// ErrConflict says that the NextBatch in the store is not the Since of the
+	// batch, because another program has saved or an earlier batch was lost.
+	// Nothing was written. Save a batch with all rooms instead (see [Batch]).
 	ErrConflict = errors.New("another program has changed it")
 
 	// ErrBusy says that another program has kept the file locked for too long.

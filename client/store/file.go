@@ -74,7 +74,7 @@ func restrictMode(path string) error {
 }
 
 // SetAside renames a damaged file, which [Open] or a [Store] has reported, and
-// returns its new path. No program may have it open.
+// returns its new path. No program may have the file open.
 func SetAside(path string) (string, error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".damaged-*")
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Hold makes this program the only one that sends the invites of an account. It
-// ends when release is called or the program ends for any reason. If another
-// program holds the account, held is false.
+// Hold takes the lock of an account, so that only this program sends its
+// invites. The lock is released when release is called or the program ends for
+// any reason. If another program has the lock, held is false.
 //
 // The lock is a lock of the operating system on a file beside the store: it does
 // not depend on the clock and does not remain after a crash.

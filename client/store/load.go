@@ -10,7 +10,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// Load returns all data of an account, as saved by one call of Save.
+// Load returns all data of an account. It includes a concurrent Save completely
+// or not at all.
 func (s *Store) Load(ctx context.Context, account Account) (Snapshot, error) {
 	var rooms []Room
 	snapshot, err := s.Stream(ctx, account, func(r Room) { rooms = append(rooms, r) })

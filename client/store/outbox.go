@@ -15,14 +15,15 @@ import (
 // A State is the state of an invite in the outbox.
 type State string
 
-// An invite is queued, then sending, then in one of the other states. Sending is
-// saved before the request is sent, and the result afterwards: an entry that is
-// sending while no program sends was interrupted.
+// An invite is first queued, then sending, and then in one of the other states.
+// The state Sending is saved before the request is sent, and the result after
+// the response. An entry that is still in Sending when no program is sending was
+// interrupted.
 const (
 	Queued    State = "queued"
 	Sending   State = "sending"
 	Sent      State = "sent"      // an e-mail was sent
-	Resolved  State = "resolved"  // a Matrix user was invited: the one given, or the owner of the address
+	Resolved  State = "resolved"  // a Matrix user was invited: by Matrix ID, or because the address is bound to that user
 	Uncertain State = "uncertain" // there was no response, and the room does not show whether the invite was sent
 	Failed    State = "failed"
 	Cancelled State = "cancelled"
@@ -31,8 +32,8 @@ const (
 // Active reports whether the invite will be sent, or may have been sent.
 func (s State) Active() bool { return s == Queued || s == Sending || s == Uncertain }
 
-// ErrChanged says that an entry is not in the state from which it should be
-// changed. Nothing was written.
+// ErrChanged says that an entry is no longer in a state that the change
+// expects. Nothing was written.
 var ErrChanged = errors.New("another program has changed it")
 
 // An Entry is an invite in the outbox.
@@ -41,8 +42,8 @@ type Entry struct {
 	Room     id.RoomID
 	Mark     []byte // identifies the invitee within the room
 	State    State
-	QueuedAt time.Time // in milliseconds, like Changed
-	Changed  time.Time // time of the last change of the state
+	QueuedAt time.Time // with millisecond precision, like Changed
+	Changed  time.Time // when State changed last
 	Attempts int
 	UserID   id.UserID
 	Token    string
@@ -107,9 +108,10 @@ func (s *Store) Outbox(ctx context.Context, account Account) (entries []Entry, e
 	return entries, explain("read the outbox in", s.path, err)
 }
 
-// Advance changes entries that are in one of the states from, and adds addresses to
-// the address book. It writes all or nothing. It returns [ErrChanged] if an entry
-// is in another state, or if there would be two active entries with the same mark.
+// Advance changes entries whose stored state is one of from, and adds addresses to
+// the address book. It writes everything or nothing. It returns [ErrChanged] if an
+// entry has another stored state, or if two active entries would have the same
+// mark.
 func (s *Store) Advance(ctx context.Context, account Account, from []State, entries []Entry, book ...Address) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		row, err := rowOf(ctx, tx, account)
@@ -153,7 +155,8 @@ func advanceEntry(ctx context.Context, tx *sql.Tx, account int64, from []State, 
 	return nil
 }
 
-// Clear deletes the entries in these states. No active state is allowed.
+// Clear deletes the entries in these states. It returns an error if one of the
+// states is active (see [State.Active]).
 func (s *Store) Clear(ctx context.Context, account Account, states ...State) error {
 	err := write(ctx, s.db, func(tx *sql.Tx) error {
 		for _, state := range states {

@@ -19,11 +19,12 @@ type Room struct {
 	ID     id.RoomID
 	Heroes []id.UserID // members whose names are used for a room without a name
 
-	// Traced is set if every invite that looks pending is known to be pending.
+	// Traced is set if it is certain which invites of the room are pending.
 	Traced bool
 
-	// Current has the current state events that are needed, and History earlier
-	// events about invites. An event may be empty, but not nil.
+	// Current has those current state events of the room that this program
+	// uses. History has earlier events about invites. An event may be empty,
+	// but not nil.
 	Current map[Key]json.RawMessage
 	History map[id.EventID]json.RawMessage
 }
@@ -49,6 +50,6 @@ type Batch struct {
 // A Snapshot has all data of an account. It is empty if nothing is stored.
 type Snapshot struct {
 	NextBatch string
-	SavedAt   time.Time // At of the last batch, in milliseconds
+	SavedAt   time.Time // At of the last batch, with millisecond precision
 	Rooms     []Room    // ordered by ID
 }

@@ -32,8 +32,8 @@ const (
 	agentPurpose = "vault@mxinvite"
 )
 
-// A DialAgent connects to an ssh-agent. The connection is closed after each
-// use, and when the agent exceeds its time limit.
+// A DialAgent connects to an ssh-agent. The vault closes the connection after
+// each use, and when the agent does not respond in time.
 type DialAgent func(context.Context) (io.ReadWriteCloser, error)
 
 // AgentAt returns a DialAgent for the Unix socket in SSH_AUTH_SOCK.

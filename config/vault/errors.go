@@ -6,7 +6,7 @@ import (
 	"io/fs"
 )
 
-// Errors that a caller can handle, beside the types below, [fs.ErrNotExist] and
+// Errors that a caller can handle, besides the types below, [fs.ErrNotExist] and
 // [fs.ErrPermission].
 var (
 	// ErrLocked means that a passphrase is needed and [Options.Passphrase] is
@@ -14,7 +14,7 @@ var (
 	ErrLocked = errors.New("the vault is encrypted with a passphrase, and there is no terminal to type it in")
 
 	// ErrPassphrase means that the passphrase is wrong, or that the file was
-	// modified and its checksum adapted.
+	// modified and its checksum computed again.
 	ErrPassphrase = errors.New("wrong passphrase for the vault")
 
 	// ErrNoKeyring means that the keyring is absent, does not respond in time
@@ -42,8 +42,8 @@ var (
 	ErrBusy = errors.New("another program is using the vault")
 )
 
-// A DamagedError means that a file exists and cannot be parsed. It is renamed,
-// not overwritten, by the next Save.
+// A DamagedError means that a file exists and cannot be parsed. The next Save
+// renames it and does not overwrite it.
 type DamagedError struct {
 	Path string
 	Err  error

@@ -19,9 +19,9 @@ const (
 	KindSealed Kind = "sealed"
 
 	// KindAgent derives the key from a signature of an Ed25519 key in an
-	// ssh-agent. Every program that can use the agent can derive the key. That
-	// includes the administrators of a host to which the agent is forwarded, if
-	// they have the file. Without the SSH key the vault cannot be opened.
+	// ssh-agent. Every program that can use the agent can derive the key. So
+	// can the administrators of a host to which the agent is forwarded, if they
+	// have the file. Without the SSH key the vault cannot be opened.
 	KindAgent Kind = "agent"
 
 	// KindPlain keeps the key unencrypted in the file. Damage is detected, but

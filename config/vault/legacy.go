@@ -10,9 +10,9 @@ import (
 )
 
 // A LegacyFile is an unencrypted file with the secret of one account, as
-// versions before the vault wrote it. Until the first Save it is read as part
-// of the vault. Save moves its secret into the vault and removes the file. If
-// the vault has a secret of the same account, that one is used.
+// written by program versions without a vault. Until the first Save it is read
+// as part of the vault. Save moves its secret into the vault and removes the
+// file. If the vault has a secret of the same account, that one is used.
 type LegacyFile struct {
 	Path string // "" means no file
 	// Name returns the account of a secret. Its errors must not quote the

@@ -18,9 +18,9 @@ const maxAttempts = 3
 // errChanged means that the vault has changed since it was read.
 var errChanged = errors.New("another program changed the vault at the same time")
 
-// Save stores the secret of an account, and returns when it is on the disk. The
-// secrets of other accounts do not change. A damaged vault is renamed and a new
-// one created.
+// Save stores the secret of an account. When it returns, the secret is on the
+// disk. The secrets of other accounts do not change. A damaged vault is renamed
+// and a new one created.
 func (v *Vault) Save(ctx context.Context, name Name, secret []byte) error {
 	if err := v.acquire(ctx); err != nil {
 		return err

@@ -1,9 +1,10 @@
 // Package vault stores the sessions of several accounts in an encrypted file.
 //
 // All sessions are in one file, encrypted with one key. The kinds of vault
-// differ in where the key comes from (see [Kind]). Only the description of the
-// lock and the names of the accounts are unencrypted, so that accounts can be
-// listed without a passphrase. The whole file is authenticated.
+// differ in where the key comes from (see [Kind]). Two parts of the file are
+// not encrypted: the kind of vault with its parameters, such as a salt, and the
+// names of the accounts, so that they can be listed without a passphrase. The
+// whole file is authenticated.
 //
 // A vault cannot detect that its file was replaced with an older copy.
 package vault
@@ -24,8 +25,8 @@ import (
 // vaultFile is the name of the file in its directory.
 const vaultFile = "vault"
 
-// Options configure a vault. Its functions must not call the vault: that would
-// be a deadlock.
+// Options configure a vault. The functions in it must not call the vault,
+// because that would be a deadlock.
 type Options struct {
 	// Dir is the directory of the vault. It is created by the first Save.
 	Dir string
@@ -40,7 +41,8 @@ type Options struct {
 	Agent      DialAgent // nil if there is none
 	AgentKey   string    // fingerprint ("SHA256:…") of the key for a new vault; "" means the agent's only Ed25519 key
 
-	// Legacy is the unencrypted file that versions before the vault wrote.
+	// Legacy is the unencrypted file that program versions without a vault
+	// wrote.
 	Legacy LegacyFile
 	// Say shows the user a message about an automatic decision. It may be nil.
 	Say func(text string)
@@ -50,8 +52,8 @@ type Options struct {
 // goroutines and programs at the same time: the last Save of an account wins,
 // and does not change other accounts.
 //
-// The first Load or Save may ask for a passphrase. The Vault then remembers it,
-// and asks again only after another program has changed it.
+// The first Load or Save may ask for a passphrase. The Vault remembers the
+// passphrase, and asks again only after another program has changed it.
 type Vault struct {
 	opt         Options
 	costs       costs
@@ -101,8 +103,9 @@ func (v *Vault) acquire(ctx context.Context) error {
 
 func (v *Vault) release() { <-v.busy }
 
-// Kind returns the kind of the vault. If it is absent or damaged, Kind returns
-// the kind that the next Save will create. For that it may call the keyring.
+// Kind returns the kind of the vault. If there is no vault or it is damaged,
+// Kind returns the kind of the vault that the next Save will create. To find
+// out, it may call the keyring.
 func (v *Vault) Kind(ctx context.Context) (Kind, error) {
 	if err := v.acquire(ctx); err != nil {
 		return "", err
@@ -118,8 +121,8 @@ func (v *Vault) Kind(ctx context.Context) (Kind, error) {
 	return kind, err
 }
 
-// Accounts lists the accounts in order. It needs no passphrase, so the list is
-// authenticated only when one of them is loaded.
+// Accounts lists the accounts in order. It needs no passphrase. Therefore it
+// does not detect a modified list; Load of one of the accounts does.
 func (v *Vault) Accounts() ([]Name, error) {
 	var names []Name
 	switch f, err := v.readVault(); {
@@ -169,9 +172,9 @@ func (v *Vault) load(ctx context.Context, name Name) ([]byte, error) {
 	return nil, fs.ErrNotExist
 }
 
-// Unlock asks for the passphrase now, which the first Load or Save would do
-// otherwise. Later calls do not ask, unless another program has changed the
-// lock.
+// Unlock asks for the passphrase now. Otherwise the first Load or Save asks for
+// it. Later calls do not ask, unless another program has changed the passphrase
+// or the kind.
 func (v *Vault) Unlock(ctx context.Context) error {
 	kind, err := v.Kind(ctx)
 	if err != nil {

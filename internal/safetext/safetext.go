@@ -2,22 +2,23 @@
 //
 // Other users choose room names, display names and server errors, and a
 // terminal executes the escape sequences in its output. The results of this
-// package are valid UTF-8 that only fills cells: without control characters,
-// escape sequences, bidirectional controls, zero-width and other
-// default-ignorable characters, private-use characters and code points that are
-// not assigned in this version of Unicode.
+// package are valid UTF-8 and contain only visible characters and spaces,
+// without control characters, escape sequences, bidirectional controls,
+// zero-width and other default-ignorable characters, private-use characters and
+// code points that are not assigned in this version of Unicode.
 //
-// Each run of removed characters is replaced by U+FFFD (�). Every terminal
-// already draws it for characters that it cannot show, so every font has it. An
-// ASCII character might be part of the text.
+// Each run of removed characters is replaced by U+FFFD (�). Terminals draw this
+// character for text that they cannot show, so all of them have a glyph for it.
+// An ASCII character would look like a part of the text.
 //
 // Joiners, variation selectors and skin tones after a character outside of
 // ASCII are removed without replacement, since writing systems and emoji use
-// them. Terminals disagree about their width. Without them, an emoji of a
-// family is drawn as its members, and its width is certain.
+// them. Terminals disagree about their width. Without them the width is
+// certain. For example, the emoji of a family becomes one emoji for each
+// member.
 //
-// Letters of right-to-left scripts are kept. A terminal that reorders them
-// itself may draw a row with such a name in another order.
+// Letters of right-to-left scripts are kept. Some terminals reorder them, and
+// may then show the columns of a row with such a name in another order.
 package safetext
 
 import (
@@ -45,7 +46,7 @@ const (
 // ends with an ellipsis.
 //
 // A safe string is returned unchanged, without allocation, so Line(Line(s)) ==
-// Line(s). A string of white space gives "".
+// Line(s). For a string of white space only, Line returns "".
 func Line(s string) string {
 	return limit(scrub(s, false), lineLength)
 }

@@ -28,13 +28,13 @@ func (w *World) AcceptLink(m Mail, userID string) error {
 	return w.Join(m.RoomID, userID)
 }
 
-// Approve does what a user does in a browser: opens a URL that a client shows, signs in and approves. It returns the URL
-// that the browser is sent to, which is the client's; empty after a device code.
+// Approve simulates a user in a browser, who opens a URL that a client shows, signs in and approves. It returns the URL
+// of the client that the browser is redirected to; empty for a device code.
 func (w *World) Approve(userID, address string) (final string, err error) {
 	return w.decide(userID, address, true)
 }
 
-// Deny is [World.Approve] of a user who denies.
+// Deny is like [World.Approve], for a user who denies.
 func (w *World) Deny(userID, address string) (final string, err error) {
 	return w.decide(userID, address, false)
 }

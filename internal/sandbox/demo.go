@@ -14,9 +14,9 @@ const (
 )
 
 // Demo returns a world with a history: six rooms, 21 users, and invites by e-mail with every status, sent in the months
-// before o.Now. Sign in as @ada with the password "lovelace". The identity server has terms that ada has
-// not accepted yet, and knows who grace@navy.example and rob@bell.example are. [DemoAddresses] has the
-// outcomes of invites to other addresses. There is no rate limit before [World.LimitDemo].
+// before o.Now. Sign in as @ada with the password "lovelace". The identity server has terms that ada has not accepted
+// yet, and has grace@navy.example and rob@bell.example bound to users. [DemoAddresses] has the outcomes of invites to
+// other addresses. There are no rate limits until [World.LimitDemo] is called.
 func Demo(o Options) *World {
 	d := &demo{World: New(o), rooms: map[string]string{}}
 	d.people()

@@ -13,10 +13,11 @@ const (
 // A DemoAddress is an address to invite in the demo, or several separated by commas, and the outcome.
 type DemoAddress struct{ Address, Outcome string }
 
-// List reports whether there is more than one address.
+// List reports whether a has more than one address.
 func (a DemoAddress) List() bool { return strings.Contains(a.Address, ",") }
 
-// DemoAddresses returns addresses with different outcomes. Every other address is mailed and accepts.
+// DemoAddresses returns addresses with different outcomes. For every other address, an e-mail is sent
+// and the invite is accepted.
 func DemoAddresses() []DemoAddress {
 	return []DemoAddress{
 		{"edith@clarke.example", "is mailed, and accepts soon"},
@@ -31,11 +32,11 @@ func DemoAddresses() []DemoAddress {
 	}
 }
 
-// LimitDemo sets the limit of invites by e-mail of a stock Synapse, [DemoSpeed] times as fast.
+// LimitDemo limits invites by e-mail like a stock Synapse, but [DemoSpeed] times as fast.
 func (w *World) LimitDemo() {
 	w.LimitInvites(DemoSpeed*StockInvitesPerSecond, StockInviteBurst)
 }
 
-// DemoSpeed is the factor by which the rate limit of invites by e-mail is higher in the demo than in a stock Synapse: after
-// the first five, one invite in 20 seconds instead of 400.
+// DemoSpeed is how many times faster than a stock Synapse the demo allows invites by e-mail: after the first five, one
+// every 20 seconds instead of every 400.
 const DemoSpeed = 20

@@ -10,9 +10,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// Simulate accepts the invites that are mailed until ctx ends. After the given time the address is bound, to a new user if
-// it is not bound yet, and after half of that time more the user joins. Addresses of [World.KeepSilent] do not accept. It
-// returns when all its goroutines have ended, and panics if one of them panicked.
+// Until ctx ends, Simulate accepts every invite that is mailed. It binds the address after the given time, to a new user
+// if it is not bound yet, and lets the user join after half of that time more. It does not accept invites to addresses of
+// [World.KeepSilent]. It returns when all its goroutines have ended, and panics if one of them panicked.
 func (w *World) Simulate(ctx context.Context, after time.Duration) {
 	var people sync.WaitGroup
 	panicked := make(chan any, 1)
@@ -45,7 +45,7 @@ func (w *World) Simulate(ctx context.Context, after time.Duration) {
 	}
 }
 
-// KeepSilent makes [World.Simulate] ignore the invites to an address.
+// KeepSilent makes [World.Simulate] not accept invites to an address.
 func (w *World) KeepSilent(address string) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()

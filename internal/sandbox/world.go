@@ -36,10 +36,11 @@ type Options struct {
 	IdentityServerURL string // "https://id.<Domain>" if empty
 	AuthServerURL     string // "https://account.<Domain>" if empty
 
-	// Seed decides every token, key and ID: two worlds with one seed and one history are the same.
+	// Seed determines all tokens, keys and IDs: with the same seed and the same calls, two worlds
+	// are equal.
 	Seed uint64
 
-	// Now tells the time; time.Now if nil.
+	// Now returns the current time. If nil, it is time.Now.
 	Now func() time.Time
 }
 

@@ -59,8 +59,8 @@ func (s *Server) Metrics() http.Handler {
 	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
 }
 
-// Counting returns an [http.RoundTripper] that counts the invites sent through
-// next.
+// Counting returns an [http.RoundTripper] that sends requests through next and
+// counts the invites among them for the metrics.
 func (s *Server) Counting(next http.RoundTripper) http.RoundTripper {
 	return counting{next, s.metrics}
 }

@@ -18,7 +18,7 @@ import (
 type Limits struct {
 	Sessions int           // of all visitors together
 	PerKey   int           // of one key
-	Idle     time.Duration // without input, after which a session ends; 0 means no limit
+	Idle     time.Duration // a session ends after this time without input; 0 means no limit
 }
 
 const (
@@ -127,8 +127,8 @@ func (s *Server) stop() {
 	s.open.Wait()
 }
 
-// Reload replaces the authorized keys and the limits. Sessions whose key was
-// removed are told to end.
+// Reload replaces the authorized keys and the limits. It tells the sessions of
+// removed keys to end.
 func (s *Server) Reload(keys Keys, limits Limits) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

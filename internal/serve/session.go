@@ -21,8 +21,8 @@ type Session struct {
 
 	// Notices are messages for the visitor.
 	Notices <-chan string
-	// Leave is closed when the program should end. What has begun may be
-	// finished; the context ends some seconds later.
+	// Leave is closed when the program should end. It has some seconds to
+	// finish its work; then the context ends.
 	Leave <-chan struct{}
 	// Panicked logs a panic that was recovered, with its stack.
 	Panicked func(value any, stack []byte)

@@ -92,8 +92,9 @@ func (t *Terminal) resize(to windowSize) {
 // ".
 func (t *Terminal) Write(p []byte) (int, error) { return t.out.Write(p) }
 
-// Read returns input line by line. At ctrl+d it returns the text of the line,
-// or [io.EOF] if it is empty; later calls read on.
+// Read returns input line by line. At ctrl+d it returns the text of the line so
+// far, or [io.EOF] if the line is empty. The next call continues with new
+// input.
 func (t *Terminal) Read(p []byte) (int, error) {
 	t.reading.Lock()
 	defer t.reading.Unlock()
@@ -194,8 +195,8 @@ func (t *Terminal) wake() {
 }
 
 // Keys returns a reader of the raw input for a screen, until ctx ends. The
-// input includes what was typed before. Lines must not be read at the same
-// time.
+// input includes everything that was typed before the call and not read yet.
+// Lines must not be read at the same time.
 func (t *Terminal) Keys(ctx context.Context) io.Reader {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,3 +1,2 @@
-// Package account keeps the users of a homeserver, their sessions and their tokens, which the homeserver shares with its
-// OAuth server.
+// Package account stores the users, sessions and tokens that a homeserver shares with its OAuth server.
 package account

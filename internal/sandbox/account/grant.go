@@ -18,8 +18,8 @@ type Grant struct {
 	Ended  bool
 }
 
-// A RefreshToken is valid until the tokens that it was exchanged for have been used: a client that did not get the answer
-// may repeat the request.
+// A RefreshToken is valid until one of the tokens that it was exchanged for is used. Until then a client that did not get
+// the response can repeat the request.
 type RefreshToken struct {
 	Grant  *Grant
 	Token  string
@@ -38,7 +38,7 @@ func (t *RefreshToken) Spent() bool {
 	return t.Grant.Ended || t.Next != nil && (t.Next.Access.Used || t.Next.Refresh.Next != nil)
 }
 
-// NewGrant makes a new session one that can be refreshed. client and scope are empty without OAuth.
+// NewGrant gives a new session a refresh token. client and scope are empty without OAuth.
 func (a *Store) NewGrant(s *Session, client, scope string) *TokenPair {
 	delete(a.Sessions, s.Token)
 	return a.issue(&Grant{user: s.User, device: s.Device, Client: client, Scope: scope})

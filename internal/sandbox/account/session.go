@@ -15,13 +15,13 @@ type Session struct {
 	Token  string
 	Device string
 	Ended  bool // signed out by the server
-	Soft   bool // it was a soft logout
+	Soft   bool // ended by a soft logout
 
-	Grant   *Grant    // if the token can be refreshed; else nil
-	Expires time.Time // if there is a grant
+	Grant   *Grant    // nil if the token cannot be refreshed
+	Expires time.Time // when the token expires; set only with a grant
 	Used    bool      // the access token was used
 
-	SentMembers map[string]map[string]string // that lazy loading has sent: event IDs by room and user
+	SentMembers map[string]map[string]string // member events sent with lazy loading: event IDs by room and user
 }
 
 // NewSession signs a user in. It ends an earlier session of the same device.
@@ -69,7 +69,7 @@ func (a *Store) SignOutEverywhere(userID string, soft bool) {
 	a.Changed() // long polls end too
 }
 
-// ExpireTokens makes all access tokens of a user expire that can be refreshed.
+// ExpireTokens expires all access tokens of a user that have a refresh token.
 func (a *Store) ExpireTokens(userID string) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
@@ -81,7 +81,8 @@ func (a *Store) ExpireTokens(userID string) {
 	a.Changed() // long polls end too
 }
 
-// RevokeGrants ends the sessions of a user that can be refreshed, as the account management page of an OAuth server does.
+// RevokeGrants ends all sessions of a user that have a refresh token, as the account management page of an OAuth server
+// does.
 func (a *Store) RevokeGrants(userID string) {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()

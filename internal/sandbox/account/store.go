@@ -38,10 +38,10 @@ type User struct {
 	Locked, Suspended, Deactivated bool
 }
 
-// A DataKey names a piece of account data; the room is empty for global account data.
+// A DataKey identifies account data. Room is empty for global account data.
 type DataKey struct{ Room, Type string }
 
-// Data is the content of a piece of account data and its position in the stream.
+// Data is the content of an account data event and its position in the stream.
 type Data struct {
 	Content  map[string]any
 	Position int

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Ways are the ways to sign in. A new store has passwords, as a stock Synapse.
+// Ways are the ways to sign in. In a new store users sign in with passwords, as
+// with a stock Synapse.
 type Ways struct {
 	Password bool
 
@@ -15,8 +16,8 @@ type Ways struct {
 	// NoDeviceGrant turns the device authorization grant off.
 	NoDeviceGrant bool
 
-	// CodeInAddress adds verification_uri_complete to the answer for a device code. A stock service leaves it out:
-	// device_code_user_code_auto_fill_enabled is false in crates/config/src/sections/oauth.rs of the Matrix
+	// CodeInAddress adds verification_uri_complete to the answer for a device code. A stock service does not send
+	// it: device_code_user_code_auto_fill_enabled is false in crates/config/src/sections/oauth.rs of the Matrix
 	// Authentication Service.
 	CodeInAddress bool
 
@@ -24,7 +25,8 @@ type Ways struct {
 	// crates/config/src/sections/experimental.rs of the Matrix Authentication Service. 0: any number.
 	SessionLimit int
 
-	// SSO lists the identity providers; with OAuth the service itself is one, for clients without OAuth.
+	// SSO lists the identity providers for single sign-on. With OAuth, the OAuth server itself is one,
+	// for clients that do not support OAuth.
 	SSO []Provider
 
 	// NoRefresh turns refresh tokens of the homeserver itself off, as in Dendrite.
@@ -50,7 +52,7 @@ func (a *Store) SetWays(ways Ways) {
 	a.Ways = ways
 }
 
-// HasProvider reports whether there is an identity provider with an ID; with an empty ID, whether there is any.
+// HasProvider reports whether there is an identity provider with this ID or, if id is empty, any provider.
 func (a *Store) HasProvider(id string) bool {
 	if id == "" {
 		return a.Ways.OAuth || len(a.Ways.SSO) > 0

@@ -2,7 +2,8 @@ package api
 
 import "time"
 
-// A Bucket is a leaky bucket, as Synapse limits rates: an action adds one, and time takes away.
+// A Bucket is a leaky bucket, the algorithm of Synapse for rate limits: each action adds one,
+// and the level falls with time.
 type Bucket struct {
 	rate   float64
 	burst  int
@@ -15,7 +16,8 @@ type fill struct {
 	since time.Time
 }
 
-// NewBucket returns an empty bucket; nil, which allows everything, without a rate or a burst.
+// NewBucket returns an empty bucket. Without a rate or a burst it returns nil, which allows
+// everything.
 func NewBucket(perSecond float64, burst int) *Bucket {
 	if burst <= 0 || perSecond <= 0 {
 		return nil

@@ -45,8 +45,8 @@ func MissingParam(text string) *Failure { return Fail(http.StatusBadRequest, "M_
 // BadRequest returns a 400 M_UNKNOWN.
 func BadRequest(text string) *Failure { return Fail(http.StatusBadRequest, "M_UNKNOWN", text) }
 
-// ErrInternal is the answer of Synapse to an unexpected exception. Every failure of the identity server is one:
-// https://github.com/element-hq/synapse/issues/19257.
+// ErrInternal is the answer of Synapse to an unexpected exception. It is also the answer if the identity server
+// fails: https://github.com/element-hq/synapse/issues/19257.
 var ErrInternal = Fail(http.StatusInternalServerError, "M_UNKNOWN", "Internal server error")
 
 // Error makes a failure an error.

@@ -16,7 +16,7 @@ type Call struct {
 	URL     *url.URL
 	Header  http.Header
 	Body    []byte
-	Args    map[string]string // the path's variables, decoded
+	Args    map[string]string // the decoded variables of the path
 	Query   url.Values
 }
 

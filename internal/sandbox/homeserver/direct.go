@@ -51,7 +51,8 @@ func (h *Homeserver) CreateRoom(creator string, o RoomOptions) (roomID string) {
 	return r.id
 }
 
-// SendState sends a state event, as PUT /state does: the auth rules apply, and the same state is not sent again.
+// SendState sends a state event, as PUT /state does: the auth rules apply, and there is no new event if the
+// state does not change.
 func (h *Homeserver) SendState(roomID, sender, eventType, stateKey string, content any) (eventID string, err error) {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
@@ -62,7 +63,7 @@ func (h *Homeserver) SendState(roomID, sender, eventType, stateKey string, conte
 	return e.id, nil
 }
 
-// PlantState adds a state event to a room without checking any rule, as a remote server might have. The content may be a
+// PlantState adds a state event to a room without checking any rule, as a remote server might do. The content may be a
 // json.RawMessage of any shape.
 func (h *Homeserver) PlantState(roomID, sender, eventType, stateKey string, content any) (eventID string, err error) {
 	h.Mu.Lock()
@@ -166,7 +167,8 @@ func (h *Homeserver) SendInvite(roomID, sender string, stored map[string]any) (t
 	return signedjson.String(stored["token"]), nil
 }
 
-// Exchange invites a user by the proof that an identity server signed.
+// Exchange exchanges an object that an identity server signed for an invite of
+// the user.
 func (h *Homeserver) Exchange(ctx context.Context, userID, roomID string, signed map[string]any) error {
 	return h.exchange(ctx, signedjson.String(signed["sender"]), userID, roomID, signed)
 }

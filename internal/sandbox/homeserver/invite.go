@@ -66,8 +66,8 @@ func (h *Homeserver) doThirdPartyInvite(c *request, roomID string, body object) 
 	return object{}, nil
 }
 
-// RefuseAddress has the homeserver refuse invites to an address, as a Synapse does whose module says so in
-// check_threepid_can_be_invited: do_3pid_invite in
+// RefuseAddress makes the homeserver refuse invites to an address, like a Synapse with a module that
+// refuses it in check_threepid_can_be_invited: do_3pid_invite in
 // https://github.com/element-hq/synapse/blob/develop/synapse/handlers/room_member.py.
 func (h *Homeserver) RefuseAddress(address string) {
 	h.Mu.Lock()

@@ -25,7 +25,8 @@ func (h *Homeserver) ssoRedirect(c *request) (any, error) {
 	return &api.Reply{Status: http.StatusFound, Header: http.Header{"Location": {page.String()}}}, nil
 }
 
-// SSOPage returns the page that a URL of the homeserver redirects to for single sign-on; nil if it is no such URL.
+// SSOPage returns the page that a URL of the homeserver for single sign-on redirects to, or nil if it is another
+// URL.
 func (h *Homeserver) SSOPage(u *url.URL) *url.URL {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()

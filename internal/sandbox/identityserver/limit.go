@@ -9,7 +9,7 @@ const (
 )
 
 // LimitMails sets the identity server's limit of mails per sender. A sender who exceeds it gets a 429 with M_UNKNOWN
-// without a time to retry after, which the homeserver turns into a 500. A burst of 0 or less lifts it, as in a new World.
+// that does not say when to retry; the homeserver turns it into a 500. A burst of 0 or less lifts it, as in a new World.
 func (s *IdentityServer) LimitMails(perSecond float64, burst int) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()

@@ -17,13 +17,13 @@ type Mail struct {
 	Text    string
 	Link    string // the link that the recipient opens
 
-	// Of an invite; all in the link, too.
+	// Only for the mail of an invite. The link contains these values, too.
 	RoomID     string
 	Token      string
 	PrivateKey string
 	SignURL    string
 
-	// Of a mail that confirms an address: the code for submitToken.
+	// Only for a mail that confirms an address: the code for submitToken.
 	Code string
 }
 

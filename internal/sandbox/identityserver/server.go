@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// An IdentityServer answers as a freshly started Sydent does. A long-running Sydent sends the invites of earlier bindings
-// again, because of a shared dictionary; this one does not.
+// An IdentityServer answers as a freshly started Sydent does. A long-running Sydent has a bug, a shared dictionary: with
+// each binding it also sends the invites of earlier ones. This server does not.
 type IdentityServer struct {
 	*network.Network
 
@@ -83,8 +83,8 @@ func (s *IdentityServer) RotatePepper() (pepper string) {
 	return s.pepper
 }
 
-// RotateKey gives the identity server a new long-term key. The old one is no longer valid, and so are the proofs made
-// with it.
+// RotateKey gives the identity server a new long-term key. The old key and the proofs made with it are no longer
+// valid.
 func (s *IdentityServer) RotateKey() {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()

@@ -2,8 +2,8 @@ package network
 
 import "time"
 
-// At runs f with the clock of all servers stopped at t, so that events that f causes have t as their origin_server_ts. It is
-// for seeding, while nothing else uses the servers.
+// At runs f with the clock of all servers stopped at t, so that t is the origin_server_ts of events that f sends. Use it to
+// create a history, while there are no other requests.
 func (n *Network) At(t time.Time, f func()) {
 	n.setClock(t)
 	defer n.setClock(time.Time{})
@@ -32,8 +32,8 @@ func (n *Network) Changed() {
 	}
 }
 
-// NextChange returns a channel that is closed at the next change. The caller makes it, so that it belongs to the caller's
-// synctest bubble. The caller holds Mu.
+// NextChange returns a channel that is closed at the next change. It makes the channel in the caller's goroutine, so that
+// it belongs to the caller's synctest bubble. The caller holds Mu.
 func (n *Network) NextChange() <-chan struct{} {
 	if n.wake == nil {
 		n.wake = make(chan struct{})

@@ -11,25 +11,28 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/api"
 )
 
-// A Fault makes requests that match it fail or take longer, requests between servers included.
+// A Fault makes matching requests fail or take longer. It also applies to requests between
+// servers.
 //
-// Without Status, Refuse and Lose a fault only delays.
+// Without Status, Refuse and Lose, it only delays them.
 type Fault struct {
 	Method string // any if empty
 
-	// Path is a pattern as of [path.Match], where * stands for one segment; a pattern that ends with / matches
-	// everything below it; empty matches everything. It is compared with the escaped path without query.
+	// Path is a pattern for the escaped path without query, as for [path.Match]: * matches one segment. A
+	// pattern that ends with / matches all paths below it. An empty pattern matches all paths.
 	Path string
 
-	Times int // the number of requests it applies to; 0: all, until it is removed
+	Times int // the number of requests that it applies to; 0 means all until it is removed
 
-	// Delay passes before the server handles the request, or with Lose after it.
+	// Delay is the time before the server handles the request. With Lose it is
+	// the time after that.
 	Delay time.Duration
 
-	// AnswerDelay passes after the server has handled the request, before the answer arrives.
+	// AnswerDelay is the time between the handling of the request and the arrival of the
+	// answer.
 	AnswerDelay time.Duration
 
-	Status int // the answer, with Header and Body; the server does not see the request
+	Status int // if set, this is the answer, with Header and Body; the server does not see the request
 	Header http.Header
 	Body   string
 

@@ -23,9 +23,10 @@ import (
 type Network struct {
 	addresses Addresses
 
-	// Resolve returns the server that a URL leads to, by its host; nil if there is none.
+	// Resolve returns the server for the host of a URL, or nil if there is none.
 	Resolve func(*url.URL) *Server
-	// ResolvePath returns the server that serves a path, where all servers have one origin.
+	// ResolvePath returns the server for the path of a URL, when all servers have the same
+	// origin.
 	ResolvePath func(*url.URL) *Server
 
 	Mu     sync.Mutex // guards everything below and the state of the servers; not held while waiting
@@ -60,7 +61,8 @@ func (n *Network) HomeserverURL() string { return n.addresses.HomeserverURL }
 // IdentityServerURL is the base URL of the identity service API.
 func (n *Network) IdentityServerURL() string { return n.addresses.IdentityServerURL }
 
-// AuthServerURL is the base URL of the OAuth server, which answers only if it was turned on.
+// AuthServerURL returns the base URL of the OAuth server, which answers only if it is
+// enabled.
 func (n *Network) AuthServerURL() string { return n.addresses.AuthServerURL }
 
 // New returns a network without servers.
@@ -80,7 +82,7 @@ type Request struct {
 
 const fromClient = "client"
 
-// Requests returns all requests that reached a server, oldest first, those between servers included.
+// Requests returns all requests that reached a server, also those from other servers, oldest first.
 func (n *Network) Requests() []Request {
 	n.Mu.Lock()
 	defer n.Mu.Unlock()
@@ -94,7 +96,8 @@ func (n *Network) ForgetRequests() {
 	n.log = nil
 }
 
-// Count returns the number of requests of clients with a method and a path, which matches as in [Fault].
+// Count returns the number of requests of clients with a method and a path, which is a pattern as in
+// [Fault].
 func (n *Network) Count(method, path string) int {
 	count := 0
 	for _, r := range n.Requests() {

@@ -13,8 +13,8 @@ const (
 	Alphanumeric = Letters + "0123456789"
 )
 
-// Random generates the same values for the same seed. Each purpose has its own stream, so that one more sign-in does
-// not change the token of the next invite.
+// Random generates the same values for the same seed. Each purpose has a separate sequence of values, so that, for
+// example, another sign-in does not change the tokens of later invites.
 type Random struct {
 	Seed    uint64
 	streams map[string]*rand.ChaCha8
@@ -49,7 +49,7 @@ func (r *Random) Key(purpose string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(r.bytes(purpose, ed25519.SeedSize))
 }
 
-// Number returns a number below a limit.
+// Number returns a number from 0 to below-1.
 func (r *Random) Number(purpose string, below uint64) uint64 {
 	return binary.BigEndian.Uint64(r.bytes(purpose, 8)) % below
 }

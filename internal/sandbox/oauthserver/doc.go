@@ -1,2 +1,2 @@
-// Package oauthserver is the OAuth 2.0 server of a homeserver, which answers as a Matrix Authentication Service does.
+// Package oauthserver is the OAuth 2.0 server of a homeserver. It answers like a Matrix Authentication Service.
 package oauthserver

@@ -26,12 +26,12 @@ type authCode struct {
 	expires             time.Time
 }
 
-// ApproveDevice does what a user does who enters a device code, signs in and approves.
+// ApproveDevice simulates a user who enters a device code, signs in and approves.
 func (a *AuthServer) ApproveDevice(userID, userCode string) error {
 	return a.typeCode(userID, userCode, true)
 }
 
-// DenyDevice does what a user does who enters a device code and denies.
+// DenyDevice simulates a user who enters a device code and denies.
 func (a *AuthServer) DenyDevice(userID, userCode string) error {
 	return a.typeCode(userID, userCode, false)
 }
@@ -46,7 +46,7 @@ func (a *AuthServer) typeCode(userID, userCode string, agree bool) error {
 	return a.linked(userCode, person, agree)
 }
 
-// Decide does what a user does who approves or denies on a page of this server. It returns the URL that the browser is sent to next,
+// Decide simulates a user who approves or denies on a page of this server. It returns the URL that the browser is redirected to;
 // empty if there is none.
 func (a *AuthServer) Decide(userID string, page *url.URL, approve bool) (final string, err error) {
 	a.Mu.Lock()

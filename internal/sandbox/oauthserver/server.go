@@ -12,9 +12,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/network"
 )
 
-// An AuthServer is an OAuth 2.0 server as a Matrix Authentication Service is one:
-// https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api. Unlike that one it
-// answers slow_down to frequent requests for a device code, as RFC 8628 says.
+// An AuthServer is an OAuth 2.0 server that answers like a Matrix Authentication
+// Service: https://spec.matrix.org/v1.19/client-server-api/#oauth-20-api. Unlike
+// that service, it answers slow_down to frequent requests for a device code, as
+// RFC 8628 says.
 type AuthServer struct {
 	*account.Store
 

@@ -107,7 +107,7 @@ func Sign(o Object, entity, keyID string, key ed25519.PrivateKey) {
 // errKeyUnusable is the error of a key that is not an ed25519 key.
 var errKeyUnusable = errors.New("not an ed25519 key")
 
-// DecodeKey returns an ed25519 key from its base64.
+// DecodeKey decodes an ed25519 key in base64.
 func DecodeKey(v any) (ed25519.PublicKey, error) {
 	s, ok := v.(string)
 	if !ok {

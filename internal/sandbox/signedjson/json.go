@@ -41,7 +41,8 @@ func String(v any) string {
 	return s
 }
 
-// Int returns an integer from a JSON number or, as old rooms have power levels, from a string.
+// Int returns an integer from a JSON number, or from a string, because power levels in old
+// rooms are strings.
 func Int(v any) (int, bool) {
 	switch v := v.(type) {
 	case json.Number:
@@ -54,7 +55,7 @@ func Int(v any) (int, bool) {
 	return 0, false
 }
 
-// Plain returns v as it is after encoding and parsing.
+// Plain encodes v as JSON and returns the parsed result.
 func Plain(v any) any {
 	p, err := Parse(Encode(v))
 	if err != nil {
