@@ -172,8 +172,8 @@ func (o acceptOptions) readLink(ctx context.Context) (link.Link, error) {
 	return l, nil
 }
 
-// askLink asks for the link and does not show it: what is on a screen stays in
-// its history.
+// askLink asks for the link without echoing it, because a terminal keeps its
+// scrollback.
 func (o acceptOptions) askLink(ctx context.Context) (string, error) {
 	fmt.Fprint(o.Err, "Link of the mail (not shown): ")
 	text, err := o.ReadPassword(ctx)
@@ -250,7 +250,8 @@ type jsonAcceptance struct {
 	SignedBy string      `json:"signed_by,omitempty"` // the host that confirmed, if one was asked
 }
 
-// report writes what was joined, by the name that the room itself has.
+// report writes the result, with the name that the room has now instead of the
+// name in the link.
 func (o acceptOptions) report(ctx context.Context, account *client.Account, i client.Invitation, got client.Accepted) error {
 	name := i.Link.RoomName
 	err := o.During(ctx, "Reading the room", account.Refresh)

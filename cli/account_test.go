@@ -23,7 +23,7 @@ func (v *vigil) app() *host.Program {
 	return a
 }
 
-// kept opens what is kept, as another start of the program would.
+// kept opens the stored sessions as the next run of the program would.
 func (v *vigil) kept() *host.Sessions {
 	v.t.Helper()
 	home := config.At(v.w.Getenv("MXINVITE_HOME"))
@@ -32,7 +32,7 @@ func (v *vigil) kept() *host.Sessions {
 	return &host.Sessions{Home: home, Vault: opened}
 }
 
-// saved is the session that is kept of somebody.
+// saved returns the stored session of a user.
 func (v *vigil) saved(user string) client.Session {
 	v.t.Helper()
 	s, err := v.kept().Read(v.t.Context(), vault.Name{UserID: user, Homeserver: v.HomeserverURL()})
@@ -40,7 +40,7 @@ func (v *vigil) saved(user string) client.Session {
 	return s
 }
 
-func TestSessionFromBeforeGetsAKeyAndKeepsIt(t *testing.T) {
+func TestOldSessionGetsAStoreKeyOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		old := v.saved(v.ada)
@@ -84,7 +84,7 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 
 // Renewed tokens are the only ones that are good: they are on the disk before
 // they are used.
-func TestRenewedSessionIsKept(t *testing.T) {
+func TestRefreshedTokensAreSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		for range 3 {
@@ -98,8 +98,8 @@ func TestRenewedSessionIsKept(t *testing.T) {
 	})
 }
 
-// A session that somebody has put in the place of one that ended is not ended.
-func TestEndOfAFormerSessionLeavesTheNewOne(t *testing.T) {
+// The end of a session must not affect a newer session of the same account.
+func TestEndOfOldSessionKeepsNewSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		former := v.saved(v.ada)

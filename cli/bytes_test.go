@@ -22,7 +22,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
-// TestTerminalsAreToldWhatTheyUnderstand compares everything that a kind of
+// TestTerminalsGetSupportedSequences compares everything that a kind of
 // terminal is told, while the demo opens and is left, with a golden file: each
 // escape sequence once, without positions. The text between them is that of the
 // goldens of package ui.
@@ -32,7 +32,7 @@ import (
 // those of the golden's sequences that move the cursor or change cells, and no others;
 // all other sequences are the same each time. With -update such a sequence is added to
 // the golden and none is removed.
-func TestTerminalsAreToldWhatTheyUnderstand(t *testing.T) {
+func TestTerminalsGetSupportedSequences(t *testing.T) {
 	for name, env := range map[string][]string{
 		"xterm":           {"TERM=xterm"},
 		"xterm-256color":  {"TERM=xterm-256color"},
@@ -103,13 +103,13 @@ func told(t *testing.T, env []string) []string {
 			t.Errorf("%d bytes were written while nothing happened", after-before)
 		}
 		_, _ = io.WriteString(keys, "\x03")
-		_ = keys.Close() // what is not read any more holds nobody up
+		_ = keys.Close() // unread input blocks no sender
 	}()
 	if code := Run(t.Context(), w, []string{"demo", "--no-tour"}); code != exit.OK && said.String() == "" {
 		t.Errorf("ended with %d", code)
 	}
 	_ = in.Close()
-	time.Sleep(2 * time.Minute) // timers that nobody can cancel
+	time.Sleep(2 * time.Minute) // timers that cannot be cancelled
 	lines := sequences(stdout.String())
 	if text := strings.TrimSuffix(said.String(), "\n"); text != "" {
 		lines = append(lines, strings.Split(text, "\n")...)
@@ -125,7 +125,7 @@ var (
 	title    = regexp.MustCompile("^\x1b]2;.*")
 )
 
-// sequences are the escape sequences in what was written, each once.
+// sequences returns the distinct escape sequences in the output.
 func sequences(s string) []string {
 	seen := map[string]bool{}
 	for _, m := range sequence.FindAllString(s, -1) {

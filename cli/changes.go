@@ -38,7 +38,7 @@ type change struct {
 
 // A memory is how rooms and their invites stood when they were looked at last.
 type memory struct {
-	all   bool // what is there at the start counts as a change
+	all   bool // report all invites that exist at the start as changes
 	began bool
 	rooms map[id.RoomID]remembered
 }
@@ -88,8 +88,8 @@ func (m *memory) missing(now map[id.RoomID]remembered) []client.Room {
 	return gone
 }
 
-// compare returns how the invites of a room stand, and what is new about that,
-// the oldest invite first.
+// compare returns the room's invites by token, and how they differ from
+// r.invites, oldest invite first.
 func (r remembered) compare(invites []invite.Invite) (map[string]invite.Invite, []change) {
 	var changes []change
 	now := make(map[string]invite.Invite, len(invites))
@@ -119,7 +119,7 @@ func happened(before, now invite.Invite) happening {
 	case before.Status != now.Status:
 		return end(now.Status)
 	case taker(before) != taker(now):
-		return end(now.Status) // somebody else took it too
+		return end(now.Status) // another user accepted it too
 	case before.EventID != now.EventID && now.Status != invite.Revoked:
 		return wasReplaced
 	default:

@@ -33,7 +33,7 @@ func (m *memory) look(stands ...stand) string {
 	return strings.Join(out, ", ")
 }
 
-func TestChangesBetweenTwoLooks(t *testing.T) {
+func TestChangesBetweenTwoSyncs(t *testing.T) {
 	room := client.Room{ID: "!r", Traced: true}
 	at := func(s invite.Status, event string) invite.Invite {
 		return invite.Invite{Token: "t", Status: s, EventID: id.EventID(event)}

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// cancelOnHangup ends what is done for a terminal that is gone.
+// cancelOnHangup calls end when the terminal closes.
 func cancelOnHangup(ctx context.Context, a *host.Program, end func()) {
 	select {
 	case <-a.Hangup:

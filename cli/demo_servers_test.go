@@ -18,7 +18,7 @@ import (
 )
 
 // What the demo says at the start is enough to use it from another terminal.
-func TestDemoSaysWhatToDoInAnotherTerminal(t *testing.T) {
+func TestDemoPrintsCommandsForAnotherTerminal(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	said := newTerminal("Serving until interrupted.")
 	ended := make(chan int)

@@ -23,12 +23,12 @@ func TestSettingsAreDocumented(t *testing.T) {
 // TestKeysAreDocumented does the same for docs/keys.md and the table of actions.
 func TestKeysAreDocumented(t *testing.T) { documented(t, "../docs/keys.md", keysPage()) }
 
-// TestManualIsThatOfTheCommands does the same for docs/mxinvite.1 and the commands.
-func TestManualIsThatOfTheCommands(t *testing.T) {
+// TestManualMatchesCommands does the same for docs/mxinvite.1 and the commands.
+func TestManualMatchesCommands(t *testing.T) {
 	documented(t, "../docs/mxinvite.1", manual(newRoot(host.NewProgram(host.World{}))))
 }
 
-func TestManualHasTheDateOfTheChanges(t *testing.T) {
+func TestManualDateMatchesChangelog(t *testing.T) {
 	if err := hasLine("CHANGELOG.md", `^## .*\(`+manualDate+`\)$`); err != nil {
 		t.Error(err)
 	}

@@ -48,7 +48,8 @@ func (e *exportFlags) check(c *cobra.Command, a *host.Program) error {
 	return nil
 }
 
-// write writes what was found in a format that is no table.
+// write encodes the findings in e.format and writes them to the output file or
+// to standard output.
 func (e *exportFlags) write(ctx context.Context, a *host.Program, findings []out.Finding) error {
 	data, err := out.Encode(findings, e.format)
 	if err != nil {

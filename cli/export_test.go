@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-func TestScreenExportsWhereTheUserSays(t *testing.T) {
+func TestScreenExportsToChosenFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.sends(exit.OK, "anna@bell.example")
@@ -73,7 +73,7 @@ func TestScreenExportsWhereTheUserSays(t *testing.T) {
 	})
 }
 
-func TestVisitorsExportToCopy(t *testing.T) {
+func TestVisitorsCopyExports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.sends(exit.OK, "anna@bell.example")

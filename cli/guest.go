@@ -20,8 +20,8 @@ const (
 	guestCommands = "mxinvite help version rooms list show watch send revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
 	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
-		" status verdict warn by room older-than sort check trust all user state with provider format no-tour" + // what is looked at
-		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // what is done
+		" status verdict warn by room older-than sort check trust all user state with provider format no-tour" + // flags that read
+		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // flags that act
 )
 
 // forGuests takes from the program what visitors may not use. It does not show
@@ -37,8 +37,8 @@ func forGuests(root *cobra.Command) {
 	})
 }
 
-// asksToComplete reports whether a shell asks which words come next. Cobra
-// answers that by itself, whatever is refused.
+// asksToComplete reports whether args are a shell's request for completions,
+// which Cobra answers itself.
 func asksToComplete(args []string) bool {
 	return slices.Contains(args, cobra.ShellCompRequestCmd) || slices.Contains(args, cobra.ShellCompNoDescRequestCmd)
 }

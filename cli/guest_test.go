@@ -18,17 +18,17 @@ import (
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// refusedCommands and refusedFlags are the commands and flags that somebody has decided to keep
-// from visitors, for they read or write files of this machine, run programs or
-// open ports on it, or lead into its network.
+// refusedCommands and refusedFlags list the commands and flags that visitors
+// must not use: they read or write files of this machine, run programs, open
+// ports or access its network.
 const (
 	refusedCommands = "serve config path init completion man doctor"
 	refusedFlags    = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics allow-private http private"
 )
 
-// TestSomebodyDecidedWhatVisitorsMayUse fails for whatever is new: put it into
+// TestEveryFlagIsAllowedOrRefusedForVisitors fails for whatever is new: put it into
 // guest.go, or into the lists above.
-func TestSomebodyDecidedWhatVisitorsMayUse(t *testing.T) {
+func TestEveryFlagIsAllowedOrRefusedForVisitors(t *testing.T) {
 	decided := func(what, allowed, refused, name string) {
 		if host.HasWord(allowed, name) == host.HasWord(refused, name) {
 			t.Errorf("may visitors use the %s %s?", what, name)
@@ -61,7 +61,7 @@ func guest(t *testing.T, args ...string) (code int, said string) {
 	return Run(t.Context(), w, args), stdout.String()
 }
 
-func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
+func TestVisitorsCannotAccessTheHost(t *testing.T) {
 	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
 		path := strings.Fields(c.CommandPath())[1:]
 		if c.HasParent() && (host.HasWord(refusedCommands, c.Name()) || host.HasWord(refusedCommands, c.Parent().Name())) {
@@ -93,7 +93,7 @@ func TestVisitorsMayNotTouchThisMachine(t *testing.T) {
 	}
 }
 
-func TestHelpShowsVisitorsWhatTheyHave(t *testing.T) {
+func TestVisitorHelpListsOnlyAllowedCommands(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"login", "--help"}, {"trust", "--help"}, {"demo", "--help"}} {
 		code, said := guest(t, args...)
 		if code != exit.OK {
@@ -107,7 +107,7 @@ func TestHelpShowsVisitorsWhatTheyHave(t *testing.T) {
 	}
 }
 
-func TestVisitorsAreToldOfUnknownCommands(t *testing.T) {
+func TestUnknownCommandsOfVisitorsAreReported(t *testing.T) {
 	for args, want := range map[string]string{
 		"bogus":         `there is no command "bogus"`,
 		"help lisst":    "did you mean list?",
@@ -122,7 +122,7 @@ func TestVisitorsAreToldOfUnknownCommands(t *testing.T) {
 	}
 }
 
-func TestSettingsRunNothingForVisitors(t *testing.T) {
+func TestVisitorSettingsRunNoPrograms(t *testing.T) {
 	a := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")}})
 	a.Settings = config.Settings{
 		VCards: []string{"/srv"}, ContactCommand: []string{"khard"}, PassphraseCommand: []string{"pass"}, Vault: "agent",
@@ -133,9 +133,9 @@ func TestSettingsRunNothingForVisitors(t *testing.T) {
 	}
 }
 
-// TestEverySettingIsForVisitorsOrNot fails for a new setting: put it into
+// TestEverySettingIsAllowedOrRefusedForVisitors fails for a new setting: put it into
 // guestSettings, or into the list here.
-func TestEverySettingIsForVisitorsOrNot(t *testing.T) {
+func TestEverySettingIsAllowedOrRefusedForVisitors(t *testing.T) {
 	const refused = "contacts.vcards contacts.command vault.kind vault.passphrase_command log.level serve.sessions serve.sessions_per_key serve.idle"
 	visitor := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session)}})
 	for _, s := range config.AllSettings() {

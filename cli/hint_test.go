@@ -91,7 +91,7 @@ func namesOnly(t *testing.T, face string, a *host.Program, hint string) {
 	}
 }
 
-func TestEveryHintHasWordsThatVisitorsMayUse(t *testing.T) {
+func TestEveryHintHasATextForVisitors(t *testing.T) {
 	for face, a := range hintFaces() {
 		for _, advice := range someAdvice() {
 			hint := exit.AdviceText(a, advice)
@@ -103,7 +103,7 @@ func TestEveryHintHasWordsThatVisitorsMayUse(t *testing.T) {
 	}
 }
 
-func TestHintsOfCommandsNameWhatVisitorsMayUse(t *testing.T) {
+func TestCommandHintsNameOnlyCommandsAllowedForVisitors(t *testing.T) {
 	for face, a := range hintFaces() {
 		for _, err := range []error{
 			&fail.UsageError{Command: "mxinvite list", Err: errors.New("wrong")},

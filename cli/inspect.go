@@ -127,8 +127,8 @@ func (o inspectOptions) mayAskAbout(c *cobra.Command) (*host.TrustedHosts, error
 	return trusted, nil
 }
 
-// readAll reads all files into d and returns those that ended too early. That
-// nothing at all could be read is an error.
+// readAll reads all files into d and returns the truncated ones. It returns an
+// error if no file could be read.
 func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []fail.Failure, err error) {
 	var file string
 	d.Report = func(where string, reason error) {

@@ -22,7 +22,7 @@ var errNoFile = errors.New("not a regular file")
 func inspectForScreen(ctx context.Context, a *host.Program, file string) (shell.Dump, error) {
 	file = a.Expand(file)
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
-		// Others would be read for ever, or are what the screen itself reads.
+		// A pipe or device might never end, and standard input belongs to the screen.
 		return shell.Dump{}, fmt.Errorf("read %s: %w", file, errNoFile)
 	}
 	unread := ""

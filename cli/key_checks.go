@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// checkKeys asks about the keys of an account's invites by means of ask, which
-// an interruption ends, and says whom nobody asked.
+// checkKeys calls ask to check the keys of an account's invites, until it is
+// interrupted, and reports the servers that were not asked.
 func checkKeys(ctx context.Context, a *host.Program, account *client.Account, invites []invite.Invite, ask func(context.Context)) error {
 	err := a.During(ctx, "Asking about keys", func(ctx context.Context) error {
 		ask(ctx)
@@ -62,7 +62,7 @@ func noteRefused(a *host.Program, refusals []*keycheck.RefusedError) {
 	}
 }
 
-// An offlineChecker tells of keys without an account.
+// An offlineChecker checks keys without an account.
 type offlineChecker struct {
 	checker *keycheck.Checker
 	answers map[keycheck.Question]invite.Validity

@@ -18,7 +18,7 @@ var (
 	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
 )
 
-func TestLinksLeadSomewhere(t *testing.T) {
+func TestLinksInDocsResolve(t *testing.T) {
 	all := pages(t)
 	anchors := map[string][]string{}
 	for _, p := range all {
@@ -61,7 +61,7 @@ func (p page) anchors() []string {
 	return all
 }
 
-// Nobody is asked whether a page on the web is there, only whether it could be.
+// This checks only the form of a URL. It makes no requests.
 func TestAddressesArePublic(t *testing.T) {
 	for _, p := range pages(t) {
 		for _, s := range address.FindAllString(p.text, -1) {

@@ -90,7 +90,7 @@ func runList(ctx context.Context, o listOptions) error {
 	return writeFindings(o.Program, findings, short, account.UserID())
 }
 
-// writeFindings writes what was found, as list and inspect do.
+// writeFindings writes the findings of list and inspect.
 func writeFindings(a *host.Program, findings []out.Finding, short map[out.TokenKey]string, me id.UserID) error {
 	if a.JSON {
 		return a.WriteJSON(out.NewJSONInvites(findings))

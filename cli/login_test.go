@@ -82,7 +82,7 @@ func (v *stay) begin(args ...string) string {
 	return v.says()
 }
 
-// says is what was written since, once everybody has come to rest.
+// says returns the output since the last call, once all goroutines are blocked.
 func (v *stay) says() string {
 	said := v.out.take() + v.err.take()
 	v.told.WriteString(said)
@@ -110,7 +110,7 @@ func (v *stay) does(args ...string) {
 	v.ends(exit.OK)
 }
 
-// A pattern's first group is what is looked for.
+// The first group of a pattern is the text to find.
 func (v *stay) find(pattern, in string) string {
 	v.t.Helper()
 	m := regexp.MustCompile(pattern).FindStringSubmatch(in)
@@ -215,7 +215,7 @@ func TestLoginByPastedAddress(t *testing.T) {
 
 // The browser is a real one as far as the program can tell: it opens, and it
 // asks for the page it is sent to.
-func TestLoginByABrowserThatComesBack(t *testing.T) {
+func TestLoginByBrowserRedirect(t *testing.T) {
 	w := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
 	ada := w.AddUser("ada", password, "Ada")
 	w.SetWays(sandbox.Ways{OAuth: true, NoDeviceGrant: true})
@@ -254,7 +254,7 @@ func TestLoginByABrowserThatComesBack(t *testing.T) {
 
 // A run as people have them: in by every way, an invite, out again. Nothing that
 // would let anybody in is in any file afterwards, or was ever written to a terminal.
-func TestSecretsAreNowhere(t *testing.T) {
+func TestSecretsAreNotWrittenAnywhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
 		v.secrets.add("password", password)

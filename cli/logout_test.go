@@ -30,7 +30,7 @@ func (v *stay) forgot() {
 	v.ends(exit.OK)
 }
 
-func TestLogoutOutlivesLostAnswers(t *testing.T) {
+func TestLogoutRetriesLostResponses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newStay(t, sandbox.Ways{OAuth: true})
 		device := v.signsIn(v.ada)
@@ -124,7 +124,7 @@ func TestServerDownWhileATokenHasExpired(t *testing.T) {
 	}
 }
 
-func TestDeactivatedAccountIsTold(t *testing.T) {
+func TestDeactivatedAccountIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
 		v.signsIn(v.ada)

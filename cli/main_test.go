@@ -31,7 +31,7 @@ const (
 	envDemo     = "TEST_DEMO"     // host and port of a demo that is really there
 	envKeyring  = "TEST_KEYRING"  // the directory of a keyring; without it there is none
 	envTerminal = "TEST_TERMINAL" // standard output and error are a terminal this wide
-	envUntil    = "TEST_UNTIL"    // somebody stops the program when it has written this
+	envUntil    = "TEST_UNTIL"    // the program is interrupted after it has written this
 	envGuest    = "TEST_GUEST"    // a visitor's command line, from elsewhere
 )
 

@@ -30,9 +30,8 @@ func newMan(a *host.Program) *cobra.Command {
 	}
 }
 
-// manualDate is the date of the newest entry in CHANGELOG.md. A build has no date
-// of its own that is the same everywhere: go run and a build from an archive know
-// nothing of the repository.
+// manualDate is the date of the newest entry in CHANGELOG.md. It is a constant
+// because go run and a build from an archive have no commit date.
 const manualDate = "2026-11-26"
 
 // manual is the manual page of the program.

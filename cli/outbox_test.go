@@ -88,7 +88,7 @@ func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 	})
 }
 
-func TestSendWaitStaysUntilAllIsSettled(t *testing.T) {
+func TestSendWaitRunsUntilAllItemsAreFinal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
@@ -136,7 +136,7 @@ func TestInterruptLeavesTheRestInTheOutbox(t *testing.T) {
 	}
 }
 
-func TestInterruptSeesTheInviteUnderWayThrough(t *testing.T) {
+func TestInterruptCompletesCurrentInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/client/v3/rooms/*/invite", Delay: 10 * time.Second, Times: 1})

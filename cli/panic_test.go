@@ -26,7 +26,7 @@ func (c crumbling) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.RoundTripper.RoundTrip(req)
 }
 
-func TestPanicOfACommandIsItsCallers(t *testing.T) {
+func TestCommandPanicReachesCaller(t *testing.T) {
 	for _, tt := range []struct {
 		name, what string
 		args       []string

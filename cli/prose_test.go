@@ -36,7 +36,7 @@ func TestFlagsInProseExist(t *testing.T) {
 	}
 }
 
-func TestServicesStartWhatThereIs(t *testing.T) {
+func TestServiceFilesUseExistingCommands(t *testing.T) {
 	services, err := filepath.Glob(filepath.Join(repository, "docs/*.service"))
 	if err != nil || len(services) == 0 {
 		t.Fatal("no services", err)
@@ -67,7 +67,7 @@ func TestReleasesCompleteInEveryShell(t *testing.T) {
 	}
 }
 
-func TestExitCodesAreThoseOfTheREADME(t *testing.T) {
+func TestExitCodesMatchREADME(t *testing.T) {
 	sentence := regexp.MustCompile(`(?s)Exit codes: (.*?)\.\s`).FindStringSubmatch(readme(t).prose)
 	if sentence == nil {
 		t.Fatal("README.md names no exit codes")
@@ -81,7 +81,7 @@ func TestExitCodesAreThoseOfTheREADME(t *testing.T) {
 	}
 }
 
-// TestFilesInProseExist finds what was renamed.
+// TestFilesInProseExist finds references to renamed files.
 func TestFilesInProseExist(t *testing.T) {
 	file := regexp.MustCompile(`^[a-z][\w.]*(/[\w.]+)+$`)
 	for _, p := range pages(t) {

@@ -15,9 +15,9 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// TestEverythingShownIsRun compares the command lines on the pages with what the
+// TestDocumentedCommandsRun compares the command lines on the pages with what the
 // scripts of the README run. That those work TestScripts proves.
-func TestEverythingShownIsRun(t *testing.T) {
+func TestDocumentedCommandsRun(t *testing.T) {
 	s := readScripts(t)
 	for _, p := range pages(t) {
 		for _, line := range p.commandLines() {
@@ -254,7 +254,7 @@ func child(c *cobra.Command, name string) *cobra.Command {
 	return nil
 }
 
-func TestREADMEForgetsNoCommand(t *testing.T) {
+func TestREADMEListsEveryCommand(t *testing.T) {
 	named := map[string]bool{}
 	for _, line := range synopsis(t) {
 		for _, c := range line.commands {

@@ -28,7 +28,7 @@ type jsonRoom struct {
 	RoomID string `json:"room_id"`
 	Name   string `json:"name"`
 	Alias  string `json:"alias,omitempty"`
-	// PowerLevel is absent for a creator whom the room puts above all levels.
+	// PowerLevel is absent for a room creator whose power level is unlimited.
 	PowerLevel  *int   `json:"power_level,omitempty"`
 	InviteLevel int    `json:"invite_level"`
 	MayInvite   bool   `json:"may_invite"`

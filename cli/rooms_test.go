@@ -8,7 +8,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-func TestRoomTellsProgramsWhatWasLeftOut(t *testing.T) {
+func TestRoomJSONCountsUnreadEvents(t *testing.T) {
 	for n, want := range map[int]bool{0: false, 3: true} {
 		got, err := json.Marshal(newJSONRoom(client.Room{Unread: n}, 0))
 		if err != nil || strings.Contains(string(got), `"unread_events":3`) != want || strings.Contains(string(got), "unread") != want {

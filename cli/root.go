@@ -11,9 +11,9 @@ import (
 	"github.com/mxinvite/mxinvite/cli/signin"
 )
 
-// newRoot returns the program. It is plain Cobra: Fang, which dresses its help,
-// asks this process's own terminal for width and background and reads its
-// environment, whoever the command runs for.
+// newRoot returns the root command. It does not use Fang for the help, because
+// Fang reads the terminal and environment of the process, which are not those
+// of an SSH visitor.
 func newRoot(a *host.Program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mxinvite",

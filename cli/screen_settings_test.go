@@ -26,7 +26,7 @@ func appWith(t *testing.T, env ...string) *host.Program {
 	return a
 }
 
-func TestScreenKeepsSettings(t *testing.T) {
+func TestScreenSavesSettings(t *testing.T) {
 	home := t.TempDir()
 	dir := filepath.Join(home, "mxinvite")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -59,7 +59,7 @@ func TestScreenKeepsSettings(t *testing.T) {
 	}
 }
 
-func TestScreenKeepsNoSettingOfTheHostForVisitors(t *testing.T) {
+func TestScreenSavesNoHostSettingsForVisitors(t *testing.T) {
 	dir := t.TempDir()
 	a := appWith(t, "MXINVITE_HOME="+dir)
 	a.Guest = new(serve.Session)
@@ -82,7 +82,7 @@ func TestScreenKeepsNoSettingOfTheHostForVisitors(t *testing.T) {
 	}
 }
 
-func TestScreenSaysWhatIsNotKept(t *testing.T) {
+func TestScreenReportsUnsavedSettings(t *testing.T) {
 	home := t.TempDir()
 	if says, err := appWith(t, "MXINVITE_HOME="+home).ScreenSettings(true).Keep(t.Context(), "mouse", "false"); err != nil || says != "The demo does not save it." {
 		t.Errorf("%q, %v", says, err)
@@ -95,7 +95,7 @@ func TestScreenSaysWhatIsNotKept(t *testing.T) {
 	}
 }
 
-func TestScreenShowsTheSettingsThatHold(t *testing.T) {
+func TestScreenShowsEffectiveSettings(t *testing.T) {
 	a := appWith(t, "MXINVITE_HOME="+t.TempDir(), "MXINVITE_THEME=mono", "MXINVITE_NOTIFY=bell", "LANG=C")
 	s := a.ScreenSettings(false)
 	values := map[string]string{}

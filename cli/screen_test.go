@@ -40,8 +40,7 @@ func (t *terminal) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// screen is the world of a person at a terminal who keeps things in a
-// directory of their own.
+// screen returns the world of a user at a terminal with a private directory.
 func screen(t *testing.T, in io.Reader, stdout io.Writer) host.World {
 	t.Helper()
 	return host.World{
@@ -60,7 +59,7 @@ func screen(t *testing.T, in io.Reader, stdout io.Writer) host.World {
 	}
 }
 
-func TestScreenOpensAndIsLeft(t *testing.T) {
+func TestScreenOpensAndQuits(t *testing.T) {
 	for _, tt := range []struct {
 		name, title string
 		args        []string
@@ -123,7 +122,7 @@ func TestLostTerminalEndsTheScreen(t *testing.T) {
 }
 
 // The demo is chosen on the first page, and leaving it leads back there.
-func TestDemoIsChosenAndLeft(t *testing.T) {
+func TestDemoOpensAndQuits(t *testing.T) {
 	in, keys, err := os.Pipe() // a file, of which a screen that ends reads no more
 	if err != nil {
 		t.Fatal(err)

@@ -105,7 +105,8 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	return s.Serve(ctx, listener)
 }
 
-// readKeys reads the authorized keys and says what is wrong with them.
+// readKeys reads the authorized keys and writes a warning for each line that it
+// ignores.
 func (o serveOptions) readKeys() (serve.Keys, error) {
 	keys, warnings, err := serve.ReadKeys(o.authorizedKeys)
 	for _, w := range warnings {

@@ -125,7 +125,7 @@ func (l *lodge) dial(key ssh.Signer) (*ssh.Client, error) {
 	})
 }
 
-// session is one of whoever holds the key.
+// session opens a session of a client that holds the key.
 func (l *lodge) session(key ssh.Signer) *ssh.Session {
 	l.t.Helper()
 	c, err := l.dial(key)
@@ -140,7 +140,7 @@ func (l *lodge) session(key ssh.Signer) *ssh.Session {
 	return s
 }
 
-// run runs a command of whoever holds the key.
+// run runs a command as a client that holds the key.
 func (l *lodge) run(key ssh.Signer, in, command string) (code int, out, said string) {
 	l.t.Helper()
 	s := l.session(key)
@@ -149,7 +149,7 @@ func (l *lodge) run(key ssh.Signer, in, command string) (code int, out, said str
 	err := s.Run(command)
 	if e, ok := errors.AsType[*ssh.ExitError](err); ok {
 		code = e.ExitStatus()
-	} else if err != nil && !errors.Is(err, io.EOF) { // which comes of input that nobody read
+	} else if err != nil && !errors.Is(err, io.EOF) { // caused by unread input
 		l.t.Fatal(err)
 	}
 	return code, stdout.String(), stderr.String()
@@ -162,7 +162,7 @@ func (l *lodge) signIn() {
 	}
 }
 
-func TestVisitorsHaveAnAccountAndADirectoryOfTheirOwn(t *testing.T) {
+func TestVisitorsHaveSeparateAccountsAndDirectories(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	grace := sshtest.NewKey(t)
 	l.authorize(l.ada, grace)
@@ -225,7 +225,7 @@ func TestVisitorsSeeTimesInTheirTimeZone(t *testing.T) {
 	}
 }
 
-func TestVisitorsRunOurCommandsAndNothingElse(t *testing.T) {
+func TestVisitorsRunOnlyMxinviteCommands(t *testing.T) {
 	l := openLodge(t)
 	for _, command := range []string{
 		"id", "/bin/sh -c id", "sh", "scp -t /tmp", "rooms; id", "$(id)", "serve", "config path",
@@ -314,7 +314,7 @@ func TestVisitorHasTheScreen(t *testing.T) {
 	}
 }
 
-func TestTypedAheadIsThereWhenTheScreenIs(t *testing.T) {
+func TestScreenReceivesTypeahead(t *testing.T) {
 	l := openLodge(t)
 	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
@@ -339,7 +339,7 @@ func TestTypedAheadIsThereWhenTheScreenIs(t *testing.T) {
 	}
 }
 
-func TestSettingsAndKeysAreReadAgain(t *testing.T) {
+func TestSettingsAndKeysAreReloaded(t *testing.T) {
 	l := openLodge(t)
 	settings := filepath.Join(l.dir, "home", "config.toml")
 	if err := os.WriteFile(settings, []byte("[serve]\nsessions = 0\n"), 0o600); err != nil {
@@ -373,7 +373,7 @@ func TestSettingsAndKeysAreReadAgain(t *testing.T) {
 	}
 }
 
-func TestStoppingTellsVisitors(t *testing.T) {
+func TestVisitorsAreNotifiedOfShutdown(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	l.signIn()
 	s := l.session(l.ada)
@@ -412,7 +412,7 @@ func (l *lodge) figures(t *testing.T) string {
 	return string(figures)
 }
 
-func TestFiguresAndLogNameNoAddress(t *testing.T) {
+func TestMetricsAndLogContainNoAddress(t *testing.T) {
 	l := openLodge(t, "--allow-private")
 	l.signIn()
 	_, _, _ = l.run(l.ada, "", "rooms")
@@ -440,7 +440,7 @@ func TestFiguresAndLogNameNoAddress(t *testing.T) {
 	}
 }
 
-func TestServeIsUsedRightly(t *testing.T) {
+func TestServeRejectsInvalidUsage(t *testing.T) {
 	for _, args := range [][]string{
 		{"serve"},
 		{"serve", "--authorized-keys", "/dev/null", "--metrics", "0.0.0.0:9222", "--listen", "127.0.0.1:0"},
@@ -453,7 +453,7 @@ func TestServeIsUsedRightly(t *testing.T) {
 	}
 }
 
-func TestNoArgumentsAreNotThoseOfTheProcess(t *testing.T) {
+func TestEmptyArgumentsDoNotUseProcessArguments(t *testing.T) {
 	args := os.Args
 	defer func() { os.Args = args }()
 	os.Args = []string{"mxinvite", "rooms"}

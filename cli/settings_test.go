@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// counted is a network that counts what is asked of it.
+// counted is a network that counts its requests.
 type counted struct {
 	http.RoundTripper
 	n atomic.Int64

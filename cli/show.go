@@ -59,8 +59,8 @@ func runShow(ctx context.Context, o showOptions) error {
 	return o.WriteTable(o.InviteTable(f, withFirst(account.History(room.ID, i.Token))))
 }
 
-// withFirst adds what the oldest event of a history says it replaced. Nobody has
-// told when that was sent.
+// withFirst adds the event that the oldest event of a history replaced, from
+// its prev_content. The time of that event is unknown.
 func withFirst(history []invite.Event) []invite.Event {
 	if len(history) == 0 {
 		return nil

@@ -35,9 +35,9 @@ const (
 	soakJitter   = 120 * time.Millisecond // before a request is carried out, and again before its answer
 )
 
-// Programs that share one session with tokens that live for two seconds are never
-// signed out, whenever they are killed and whichever answers are lost. When they
-// have come to rest, what is saved is what the server gave out last.
+// Programs that share a session with two-second tokens stay signed in, even if
+// they are killed and responses are lost. At the end the stored tokens are the
+// last ones that the server issued.
 func TestManyProgramsKeepOneSession(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs and kills many programs")

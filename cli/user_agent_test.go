@@ -8,8 +8,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// Every request names the program, from the first on, so that the list of one's
-// devices does.
+// Every request carries the program's User-Agent, so that the list of devices
+// shows it.
 func TestEveryRequestNamesTheProgram(t *testing.T) {
 	// As the Matrix Authentication Service reads it: CUSTOM_USER_AGENT_REGEX in
 	// crates/data-model/src/user_agent.rs.

@@ -153,7 +153,7 @@ func (l *lodge) saveKey(t *testing.T) (file string, key ssh.Signer) {
 	return file, key
 }
 
-func TestAVisitorsWholeLife(t *testing.T) {
+func TestVisitorSessionFromStartToEnd(t *testing.T) {
 	t.Run("Go's client", func(t *testing.T) {
 		l := openLodge(t, "--allow-private")
 		wholeLife(t, l, func(command string) *sshVisit { return l.visit(t, l.ada, command) })

@@ -33,7 +33,7 @@ func (t *tape) Write(p []byte) (int, error) {
 	return t.buf.Write(p)
 }
 
-// take waits until everybody has come to rest, and returns what was written.
+// take waits until all goroutines are blocked and returns the output.
 func (t *tape) take() string {
 	synctest.Wait()
 	t.mu.Lock()
@@ -114,7 +114,7 @@ func (v *vigil) must(err error) {
 	}
 }
 
-// hears checks what was written since.
+// hears checks the output since the last call.
 func (v *vigil) hears(lines ...string) {
 	v.t.Helper()
 	want := strings.Join(append(lines, ""), "\n")
@@ -126,7 +126,7 @@ func (v *vigil) hears(lines ...string) {
 // now is what a line begins with.
 func now() string { return time.Now().UTC().Format(time.RFC3339Nano) }
 
-func TestWatchTellsEveryChange(t *testing.T) {
+func TestWatchReportsEveryChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		before := v.invite("before@bell.example")
@@ -175,7 +175,7 @@ func TestWatchTellsEveryChange(t *testing.T) {
 	})
 }
 
-func TestWatchComesBack(t *testing.T) {
+func TestWatchReconnects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		v.watch("--json", "--quiet")
@@ -208,7 +208,7 @@ func TestWatchComesBack(t *testing.T) {
 	})
 }
 
-func TestWatchBeginsWithAllAndEndsWhenSignedOut(t *testing.T) {
+func TestWatchListsAllFirstAndEndsOnLogout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVigil(t)
 		token := v.invite("lin@kernel.example")

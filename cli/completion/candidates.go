@@ -38,13 +38,13 @@ func (c *Completer) remembered(ctx context.Context) *client.Account {
 	return account
 }
 
-// rooms are those that the account is in.
+// rooms returns the rooms that the account has joined.
 func (c *Completer) rooms(ctx context.Context, _ []string, typed string) []candidate {
 	return roomsFor(c.remembered(ctx), typed, func(client.Room) bool { return true })
 }
 
-// roomsFor are rooms, each as what was typed begins: by a name that no other has
-// and that needs no quotes, else by its alias or its ID.
+// roomsFor returns rooms for the typed prefix. A room is offered by its name if
+// the name is unique and needs no quotes, else by its alias or its ID.
 func roomsFor(account *client.Account, typed string, fits func(client.Room) bool) []candidate {
 	if account == nil {
 		return nil

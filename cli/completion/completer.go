@@ -23,11 +23,11 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// A candidate is a word that a shell may put where somebody types.
+// A candidate is a completion for the current word, with a description.
 type candidate struct{ word, about string }
 
-// candidates are the words for a place behind some arguments. Those that do not
-// begin with what was typed are left out later.
+// candidates returns the candidates for the argument that follows args. The
+// caller removes those that do not begin with typed.
 type candidates func(ctx context.Context, args []string, typed string) []candidate
 
 // A Completer completes command lines for a shell.
@@ -79,7 +79,7 @@ func (c *Completer) Arguments() map[string]cobra.CompletionFunc {
 		"mxinvite outbox retry":  c.completing(c.items(client.ItemFailed, client.ItemCancelled)),
 		"mxinvite outbox settle": c.completing(c.items(client.ItemUncertain)),
 		"mxinvite completion":    c.completing(first(oneOf(Shells()...))),
-		// A link is a secret; whom to trust, and whom to look for, nobody else knows.
+		// A link is a secret. The arguments of trust and contacts are not known here.
 		"mxinvite accept":   cobra.NoFileCompletions,
 		"mxinvite trust":    cobra.NoFileCompletions,
 		"mxinvite contacts": cobra.NoFileCompletions,
@@ -132,7 +132,7 @@ func directories(*cobra.Command, []string, string) ([]cobra.Completion, cobra.Sh
 	return nil, cobra.ShellCompDirectiveFilterDirs
 }
 
-// wordsOf are those that a setting may be.
+// wordsOf returns the allowed values of a setting.
 func wordsOf(name string) []string {
 	all := config.AllSettings()
 	n := slices.IndexFunc(all, func(s config.Setting) bool { return s.Name == name })
@@ -173,14 +173,14 @@ func first(of candidates) candidates {
 	}
 }
 
-// completionTime is how long somebody who is typing may be kept waiting.
+// completionTime limits how long a completion may take.
 const completionTime = 2 * time.Second
 
-// mostAbout is as much of what is said about a word as fits beside it, in bytes.
+// mostAbout is the longest description of a candidate, in bytes.
 const mostAbout = 60
 
-// completing answers a shell. Nobody is asked for anything meanwhile, nothing is
-// told, and whatever fails offers nothing.
+// completing returns a completion function for Cobra. It asks no questions and
+// writes no messages; after an error it offers nothing.
 func (c *Completer) completing(of candidates) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		_ = c.ReadSettings(c.Program, cmd) // as far as they make sense
@@ -211,9 +211,9 @@ func (c *Completer) hush() {
 	c.InTTY, c.Agent, c.Settings.PassphraseCommand = false, nil, nil
 }
 
-// harmless reports whether no shell would do more with a word than to take it for
-// a comment, a name or a piece of its history, even unquoted; Cobra's scripts quote
-// it. Strangers name rooms, and shells have evaluated what they were offered before.
+// harmless reports whether word is safe to offer to a shell, even unquoted.
+// Cobra's scripts quote it, but other users choose room names, and some shells
+// have evaluated completions.
 func harmless(word string) bool {
 	return word != "" && word[0] != '-' && word[0] != '=' && word == safetext.Line(word) && !strings.ContainsFunc(word, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("#@!:.,_-+=/", r)

@@ -17,8 +17,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// filterFlags are the flags of list and revoke for words as people type them:
-// pending, by:me, older:30d, and the name of a room. Flags stay what they are.
+// filterFlags converts the filter words of list and revoke (pending, by:me,
+// older:30d, a room name) into flags. It returns args unchanged if one is a
+// flag.
 func filterFlags(args []string) []string {
 	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "-") }) {
 		return args

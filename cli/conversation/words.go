@@ -8,13 +8,13 @@ import (
 	"github.com/mxinvite/mxinvite/cli/filter"
 )
 
-// A word is something that a user can type in a conversation. What is not one of
-// these is a command as on a command line.
+// A word is a command of the accessible mode. Other input is run as an ordinary
+// command line.
 type word struct {
 	name, does string
 	also       []string // other names
 	forms      []string // how it is used, with an explanation behind two spaces
-	fileForms  []string // those that name files of this machine, which visitors have no access to
+	fileForms  []string // forms with file names of this machine, which visitors cannot access
 	local      bool     // for users of this machine, not for visitors
 	// pages are the pages of the screen whose work the word does, by the names of
 	// their types in ui.
@@ -41,7 +41,7 @@ func CommandWords() []string {
 	return names
 }
 
-// firstWords are those that every user needs. They are on one page.
+// firstWords returns the words that every user needs, which fit on one page.
 func firstWords() []word {
 	return []word{
 		{

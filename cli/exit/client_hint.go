@@ -19,8 +19,9 @@ func CommandHint(err error) string {
 	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), commandWays())
 }
 
-// AdviceText is advice in the words of the commands or, in the accessible mode,
-// in those that are typed there. Visitors are told only what they may use.
+// AdviceText returns the text of an advice. It names commands or, in the
+// accessible mode, the words to type there. For visitors it names only what
+// they may use.
 func AdviceText(a *host.Program, advice client.Advice) string {
 	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), hintWays(a))
 }
@@ -67,8 +68,8 @@ func commandWays() wording.HintWays {
 	}
 }
 
-// conversationWays names what is typed in the accessible mode. What is no word of
-// it is a command there.
+// conversationWays returns hints that name the words of the accessible mode.
+// Other commands work there as well.
 func conversationWays() wording.HintWays {
 	ways := commandWays()
 	ways.ListRooms = "To list your rooms, type rooms."

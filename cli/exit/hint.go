@@ -20,8 +20,8 @@ type hinter interface {
 	Hint(words func(client.Advice) string) string
 }
 
-// Hint is what the user can do about an error of a command. What is not about a
-// command or about where sessions are kept is for [client.Hint] to decide.
+// Hint returns what the user can do about an error of a command. [client.Hint]
+// handles errors that concern neither the command line nor the stored sessions.
 func Hint(a *host.Program, err error) string {
 	if e, ok := errors.AsType[*fail.UsageError](err); ok {
 		return "See: " + e.Command + " --help"

@@ -24,8 +24,8 @@ func Args(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// An UnknownCommandError names a command that does not exist, and those that
-// were probably meant.
+// An UnknownCommandError reports a command that does not exist, and suggests
+// commands with similar names.
 type UnknownCommandError struct {
 	name   string // with the commands above it, such as "outbox bogus"
 	nearby []string
@@ -48,7 +48,7 @@ func NoSuchCommand(c *cobra.Command, args []string) error {
 	above := strings.TrimPrefix(c.CommandPath(), c.Root().Name())
 	full := func(name string) string { return strings.TrimSpace(above + " " + name) }
 	e := &UnknownCommandError{name: full(args[0])}
-	c.SuggestionsMinimumDistance = 2 // the default, which Cobra sets only when it suggests by itself
+	c.SuggestionsMinimumDistance = 2 // the default, which Cobra sets only for its own suggestions
 	for _, name := range c.SuggestionsFor(args[0]) {
 		e.nearby = append(e.nearby, full(name))
 	}

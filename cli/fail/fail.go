@@ -36,7 +36,7 @@ var (
 	ErrNotForVisitors = errors.New("not for visitors")
 )
 
-// Interrupted reports whether err is that somebody stopped the program.
+// Interrupted reports whether err means that the user stopped the program.
 func Interrupted(err error) bool { return errors.Is(err, context.Canceled) }
 
 // A UsageError says that a command line makes no sense.

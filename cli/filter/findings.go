@@ -13,7 +13,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// Findings selects findings by what is known of them. An empty list selects all.
+// Findings selects findings by status, verdict and warning. An empty list
+// selects all.
 type Findings struct {
 	Statuses, verdicts, warnings []string
 }

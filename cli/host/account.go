@@ -183,7 +183,7 @@ func (p *Program) RecordSignedOut(ctx context.Context, err error) {
 	}
 }
 
-// Offline returns the account as it is remembered. Nobody is asked anything.
+// Offline returns the account from the local store. It makes no requests.
 func (p *Program) Offline(ctx context.Context) (*client.Account, error) {
 	opt, _, err := p.AccountOptions(ctx)
 	if err != nil {

@@ -43,8 +43,8 @@ func browser(goos string, getenv func(string) string) func(address string) error
 	}
 }
 
-// browsable reports whether an address is one that leads to the web and nowhere
-// on this machine. It cannot be taken for an option.
+// browsable reports whether address is an http or https URL. Such an address
+// cannot be mistaken for an option of the browser's command.
 func browsable(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil

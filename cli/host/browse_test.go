@@ -2,7 +2,7 @@ package host
 
 import "testing"
 
-func TestBrowserIsForThoseWhoSeeIt(t *testing.T) {
+func TestBrowserOpensOnlyOnTheUsersDisplay(t *testing.T) {
 	for _, tc := range []struct {
 		goos string
 		env  map[string]string
@@ -22,7 +22,7 @@ func TestBrowserIsForThoseWhoSeeIt(t *testing.T) {
 	}
 }
 
-func TestBrowserIsSentToTheWebAlone(t *testing.T) {
+func TestBrowserOpensOnlyWebAddresses(t *testing.T) {
 	for _, odd := range []string{"file:///etc/passwd", "javascript:alert(1)", "-h", "--help", "", "https://", "mailto:a@b", "https://u:p@example.org", "/etc/passwd"} {
 		if browsable(odd) {
 			t.Errorf("%q is opened", odd)

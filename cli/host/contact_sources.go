@@ -13,8 +13,8 @@ import (
 // offered is how many contacts are offered at once.
 const offered = 20
 
-// CompleteContact returns the contacts that fit what was typed. There may be some beside
-// an error. It may be called from many goroutines.
+// CompleteContact returns the contacts that match typed. It may return contacts
+// together with an error. It is safe for concurrent use.
 func (p *Program) CompleteContact(ctx context.Context, typed string) ([]contacts.Contact, error) {
 	sources, err := p.contactSources()
 	if err != nil {
@@ -57,7 +57,7 @@ func quoted(words []string) string {
 	return strings.Join(out, " ")
 }
 
-// bookAge is how long what was read of our own address book is believed.
+// bookAge is how long the contacts read from the local address book are cached.
 const bookAge = 10 * time.Second
 
 // An ownBook is the people who were invited from here.
@@ -116,7 +116,8 @@ func (b *ownBook) look(ctx context.Context) error {
 	return nil
 }
 
-// completeForScreen finds people while somebody types on the screen.
+// completeForScreen returns the contacts that match the text typed on the
+// screen.
 func (p *Program) completeForScreen(ctx context.Context, typed string) ([]shell.Contact, error) {
 	found, err := p.CompleteContact(ctx, typed)
 	people := make([]shell.Contact, len(found))

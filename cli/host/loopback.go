@@ -32,8 +32,8 @@ type Loopback struct {
 	listener net.Listener
 }
 
-// ListenLoopback opens a port that nobody but this machine reaches. It stays
-// open until ctx ends, or until the answer came.
+// ListenLoopback listens on a port of the loopback interface, until ctx ends or
+// Wait returns.
 func ListenLoopback(ctx context.Context) (*Loopback, error) {
 	var failed error
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
@@ -50,9 +50,8 @@ func ListenLoopback(ctx context.Context) (*Loopback, error) {
 // RedirectURI is the address to have the browser sent to.
 func (l *Loopback) RedirectURI() string { return "http://" + l.listener.Addr().String() + loopbackPath }
 
-// Wait returns the address that the browser came back with, which may tell of
-// a refusal too. Whatever else on this machine asks is sent away: expects
-// knows what only the right answer has in it.
+// Wait returns the URL of the redirect, which may report a refusal. It rejects
+// other requests: expects reports whether a URL belongs to this sign-in.
 func (l *Loopback) Wait(ctx context.Context, expects func(finalURL string) bool) (string, error) {
 	came := make(chan string, 1)
 	server := &http.Server{
@@ -85,8 +84,8 @@ func (l *Loopback) Wait(ctx context.Context, expects func(finalURL string) bool)
 	}
 }
 
-// answer shows the page to who brings what is expected. The host is compared
-// too, so that no page on the web can have a name of its own lead here.
+// answer returns the handler of the redirect. It shows the page only for an
+// expected URL. It also compares the Host header, against DNS rebinding.
 func (l *Loopback) answer(expects func(string) bool, came chan<- string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		final := "http://" + r.Host + r.URL.RequestURI()
@@ -103,7 +102,7 @@ func (l *Loopback) answer(expects func(string) bool, came chan<- string) http.Ha
 		_, _ = io.WriteString(w, loopbackPage) // who left does not need it
 		select {
 		case came <- final:
-		default: // somebody reloads the page
+		default: // the page was reloaded
 		}
 	})
 }

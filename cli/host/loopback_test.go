@@ -34,7 +34,7 @@ func visit(t *testing.T, method, address, host string) (status int, page string)
 	return res.StatusCode, string(data)
 }
 
-func TestBrowserComesBackToTheLoopback(t *testing.T) {
+func TestBrowserIsRedirectedToLoopback(t *testing.T) {
 	w := sandbox.New(sandbox.Options{Seed: 1})
 	w.SetWays(sandbox.Ways{OAuth: true})
 	ada := w.AddUser("ada", "lovelace", "Ada")
@@ -73,7 +73,7 @@ func TestBrowserComesBackToTheLoopback(t *testing.T) {
 	}
 }
 
-func TestLoopbackSendsStrangersAway(t *testing.T) {
+func TestLoopbackRejectsOtherRequests(t *testing.T) {
 	l, err := ListenLoopback(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func (f fragile) at(where string) {
 	}
 }
 
-func TestPanicEndsTheScreenThatItIsIn(t *testing.T) {
+func TestPanicEndsOnlyItsScreen(t *testing.T) {
 	for _, where := range []string{"init", "update", "view", "command", "batch", "beside"} {
 		t.Run(where, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

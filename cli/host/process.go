@@ -18,7 +18,7 @@ import (
 
 // Process returns the world of a process with these streams, whose user is in this time zone.
 func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time, location *time.Location, transport http.RoundTripper) World {
-	width, height, _ := term.GetSize(stdout.Fd()) // 0 of what is no terminal
+	width, height, _ := term.GetSize(stdout.Fd()) // 0 if stdout is not a terminal
 	w := World{
 		Streams: out.Streams{
 			In:           stdin,
@@ -48,8 +48,8 @@ func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time,
 	return w
 }
 
-// readPassword reads a line from a terminal that does not show it. When ctx
-// ends first the terminal shows again what is typed.
+// readPassword reads a line from a terminal without echo. It restores the echo
+// if ctx ends first.
 func readPassword(ctx context.Context, terminal *os.File) (string, error) {
 	before, err := term.GetState(terminal.Fd())
 	if err != nil {

@@ -51,7 +51,8 @@ func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *T
 	})
 }
 
-// NeedScreen refuses to draw where nobody would see it or could press a key.
+// NeedScreen returns an error if the streams or the terminal cannot show the
+// screen.
 func (p *Program) NeedScreen() error {
 	switch {
 	case p.InTTY && p.OutTTY && p.drawable():
@@ -141,9 +142,9 @@ func (p *Program) display(s *config.Settings) shell.Display {
 	return d
 }
 
-// visitorFrames is how often in a second the screen of a visitor may change.
-// Bubble Tea looks as often whether there is anything to draw, also while nobody
-// types, and there may be many visitors.
+// visitorFrames is the frame rate of a visitor's screen per second. Bubble Tea
+// checks at this rate whether to redraw, even without input, and there may be
+// many visitors.
 const visitorFrames = 30
 
 // terminal says what Bubble Tea has to know of the terminal.

@@ -108,7 +108,7 @@ func (d sessionSwitcher) vaultNeeds(ctx context.Context) (needs shell.VaultNeeds
 	return d.vaultKinds(ctx, v)
 }
 
-// vaultKinds are those that the user can choose from.
+// vaultKinds returns the kinds of encryption that the user can choose.
 func (d sessionSwitcher) vaultKinds(ctx context.Context, v *vault.Vault) (needs shell.VaultNeeds, err error) {
 	needs.Kinds = []string{shell.VaultPassphrase, shell.VaultPlain}
 	if d.program.Guest != nil { // whose keyring is elsewhere

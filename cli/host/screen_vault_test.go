@@ -30,7 +30,7 @@ func screenDesk(t *testing.T, home, kind string, keyring vault.Keyring, edit fun
 	return sessionSwitcher{a, client.Options{}}
 }
 
-func TestScreenAsksOnlyWhatIsNotDecided(t *testing.T) {
+func TestScreenAsksOnlyForMissingVaultChoices(t *testing.T) {
 	fromFile := func(a *Program) { a.PassphraseFile = "passphrase" }
 	ring := memoryKeyring{}
 	for name, tt := range map[string]struct {
@@ -95,7 +95,7 @@ func begins(t *testing.T, d sessionSwitcher) string {
 	return "sign in"
 }
 
-func TestScreenBeginsWithTheVaultOnlyIfItHasToBeOpened(t *testing.T) {
+func TestScreenStartsWithVaultPageOnlyIfLocked(t *testing.T) {
 	const account, passphrase = "@ada:example.org", "a rose is a rose"
 	home, rings := t.TempDir(), memoryKeyring{}
 	if got := begins(t, screenDesk(t, home, automatic, nil, nil)); got != "sign in" {

@@ -16,16 +16,16 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// Sessions are those of all accounts that are kept here. One that its homeserver
-// has ended stays, without its tokens: whoever signs in again goes on with its
-// device, and with the key of what it left behind.
+// Sessions are the stored sessions of all accounts. A session that its
+// homeserver has ended stays without its tokens, so that the next sign-in
+// reuses its device ID and the key of its stored records.
 type Sessions struct {
 	Home  config.Home
 	Vault *vault.Vault
 }
 
-// Sessions opens what is kept, once for a run of the program, so that somebody
-// is asked for a passphrase once.
+// Sessions opens the stored sessions once per run, so that the user is asked
+// for a passphrase only once.
 func (p *Program) Sessions() (*Sessions, error) {
 	if p.OpenSessions != nil {
 		return p.OpenSessions, nil
@@ -148,7 +148,8 @@ func (k *Sessions) End(ctx context.Context, s client.Session) error {
 	return k.Save(ctx, client.Session{Homeserver: now.Homeserver, UserID: now.UserID, DeviceID: now.DeviceID, DataKey: now.DataKey})
 }
 
-// An UnknownAccountError says that somebody named an account that is not here.
+// An UnknownAccountError reports an account name for which no session is
+// stored.
 type UnknownAccountError struct{ Want string }
 
 func (e *UnknownAccountError) Error() string { return "you are not signed in as " + e.Want }
@@ -208,7 +209,8 @@ func legacySession(home config.Home) vault.LegacyFile {
 	}}
 }
 
-// unquoted says what is wrong with JSON and quotes none of it: it held a secret.
+// unquoted returns a JSON error without the input that it quotes, which
+// contains secrets.
 func unquoted(err error) error {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("invalid JSON at byte %d", syntax.Offset)

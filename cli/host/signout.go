@@ -26,11 +26,11 @@ func (p *Program) EndFormer(ctx context.Context, former, s client.Session) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, SignOutTimeout)
 	defer cancel()
-	_ = account.SignOut(ctx) // its homeserver may be gone; the new session is what was asked for
+	_ = account.SignOut(ctx) // the old homeserver may be unreachable; this must not fail the new sign-in
 }
 
-// SignOut ends a session and forgets it, whether its homeserver can be told or
-// not: who leaves a machine wants nothing to stay behind.
+// SignOut ends a session and deletes its local data, even if its homeserver
+// cannot be reached.
 func (p *Program) SignOut(ctx context.Context, name vault.Name) error {
 	kept, err := p.Sessions()
 	if err != nil {
@@ -54,8 +54,8 @@ func (p *Program) SignOut(ctx context.Context, name vault.Name) error {
 	return nil
 }
 
-// leave tells the homeserver, unless it has ended the session itself, and forgets
-// what is stored of the account.
+// leave signs out at the homeserver, unless the homeserver has ended the
+// session already, and deletes the stored data of the account.
 func (p *Program) leave(ctx context.Context, s client.Session) (left, err error) {
 	opt, _, err := p.AccountOptions(ctx)
 	if err != nil {

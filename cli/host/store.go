@@ -8,9 +8,10 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
-// OpenStore opens what is kept from one start to the next. It stays open until
-// the command ends. What cannot be opened is told and done without: everything
-// in it can be asked for again. A damaged file is set aside, never overwritten.
+// OpenStore opens the local store, which stays open until the command ends. If
+// it cannot be opened, a warning is written and the program works without it,
+// because all its content can be fetched again. A damaged file is renamed,
+// never overwritten.
 func (p *Program) OpenStore(ctx context.Context) *store.Store {
 	if p.Store != nil {
 		return p.Store
@@ -54,10 +55,10 @@ func openQuietly(ctx context.Context, path string) *store.Store {
 	return s
 }
 
-// Close lets go of what a command has opened.
+// Close closes the store and the log.
 func (p *Program) Close() {
 	if p.Store != nil {
-		_ = p.Store.Close() // what was saved is safe already
+		_ = p.Store.Close() // every write was saved already
 		p.Store = nil
 	}
 	_ = p.Log.Close() // what could not be written there is lost anyway

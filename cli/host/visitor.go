@@ -17,8 +17,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// WorldOf is what a visitor may touch: their own streams, a directory of their
-// own, and the public network.
+// WorldOf returns the world of a visitor: the streams of the SSH session, a
+// private directory, and the public network.
 func (v Visitors) WorldOf(s *serve.Server, visit *serve.Session) World {
 	w := World{
 		Streams: out.Streams{

@@ -13,8 +13,8 @@ func (p *Program) RestrictVisitor() {
 	p.Keyring, p.Agent, p.Browse, p.Descriptor = nil, nil, nil, nil
 }
 
-// MayChange reports whether the user may change a setting here. Visitors have
-// no use for those that name files, programs and limits of the host.
+// MayChange reports whether the user may change the named setting. Visitors may
+// not change settings for files, programs and limits of the host.
 func (p *Program) MayChange(name string) bool { return p.Guest == nil || HasWord(GuestSettings, name) }
 
 // HasWord reports whether a list of words has this one.
@@ -27,6 +27,6 @@ func HasWord(in, name string) bool {
 	return false
 }
 
-// GuestSettings are the settings that visitors may change, in a directory of their own.
+// GuestSettings are the settings that visitors may change, separated by spaces.
 const GuestSettings = "account identity_server device_name color accessible sync_output notify theme background glyphs mouse" +
 	" invites.stale_after invites.check_keys contacts.address_book"

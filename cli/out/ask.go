@@ -18,8 +18,7 @@ type lineReader interface {
 	ReadLine(ctx context.Context, shown bool) (string, error)
 }
 
-// ReadLine reads a line, and nothing of what follows it: that may be for
-// somebody else.
+// ReadLine reads one line and leaves the bytes after it unread.
 func ReadLine(ctx context.Context, r io.Reader) (string, error) {
 	if t, ok := r.(lineReader); ok {
 		line, err := t.ReadLine(ctx, true)
@@ -75,7 +74,7 @@ func (p *Printer) Ask(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(p.Err, question+" ")
 	line, err := ReadLine(ctx, p.In)
 	if err != nil {
-		fmt.Fprintln(p.Err) // nobody else ended the line
+		fmt.Fprintln(p.Err) // no Enter key ended the line
 	}
 	if errors.Is(err, io.EOF) {
 		err = fail.ErrNoAnswer

@@ -63,7 +63,7 @@ func ItemStates() []client.ItemState {
 	}
 }
 
-// NameCell is whom an invite is for, as far as anybody may know.
+// NameCell returns the cell of an invite's display name.
 func NameCell(i invite.Invite) Cell {
 	if strings.TrimSpace(i.DisplayName) == "" {
 		return Cell{Shown: "(no name)", Exact: i.DisplayName, Role: Faint}
@@ -81,7 +81,8 @@ func InviteeCell(f Finding) Cell {
 	return c
 }
 
-// UserCell is a user, whose server needs no mention if it is one's own.
+// UserCell returns the cell of a user ID. The server name is omitted if it is
+// the server of me.
 func UserCell(user, me id.UserID) Cell {
 	c := Text(string(user))
 	if local, server, err := user.Parse(); err == nil && server == me.Homeserver() {

@@ -32,7 +32,7 @@ func FormatOf(name string) string {
 	return FormatTable
 }
 
-// Encode is what was found in a format.
+// Encode returns the findings in the given format.
 func Encode(findings []Finding, format string) ([]byte, error) {
 	var b bytes.Buffer
 	switch format {
@@ -48,8 +48,8 @@ func Encode(findings []Finding, format string) ([]byte, error) {
 	return nil, fmt.Errorf("unknown format %q", format)
 }
 
-// exportTable is what was found as a table whose columns have the names of the
-// JSON's members.
+// exportTable returns the findings as a table. Its columns have the names of
+// the JSON members.
 func exportTable(findings []Finding) export.Table {
 	t := export.Table{Columns: []string{
 		"room_name", "room_id", "display_name", "address", "status", "keys", "verdict", "sender", "sent_at",

@@ -19,7 +19,7 @@ type Finding struct {
 	// Certain is set if the status is more than how things look (see
 	// [client.Room.Certain]).
 	Certain bool
-	Address string // whom it went to; empty if nobody here knows
+	Address string // address of the invitee; empty if unknown
 }
 
 // FindingOf is what an account knows of an invite, with its facts of the moment.

@@ -13,7 +13,7 @@ import (
 // WriteJSON writes v for a program to read.
 func (p *Printer) WriteJSON(v any) error { return p.encode(v, "  ") }
 
-// WriteJSONLine writes v on a line of its own.
+// WriteJSONLine writes v as one line of JSON.
 func (p *Printer) WriteJSONLine(v any) error { return p.encode(v, "") }
 
 func (p *Printer) encode(v any, indent string) error {
@@ -55,8 +55,8 @@ func EscapeJSON(data []byte) []byte {
 	return out
 }
 
-// JSONInvite is an invite as list, show, inspect and watch promise it to
-// scripts. What is absent is not known; the lists are always there.
+// JSONInvite is the stable JSON form of an invite in list, show, inspect and
+// watch. Unknown values are omitted; the lists are always present.
 type JSONInvite struct {
 	RoomID      string `json:"room_id,omitempty"`
 	RoomName    string `json:"room_name,omitempty"`

@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-func TestJSONOfAnInviteIsThePromise(t *testing.T) {
+func TestInviteJSONIsStable(t *testing.T) {
 	at := time.Date(2026, 11, 20, 11, 0, 0, 500e6, time.FixedZone("", 3600))
 	whole := Finding{
 		Invite: invite.Invite{

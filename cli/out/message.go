@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// Note tells how things go, unless nobody wants to know or the screen is open.
+// Note writes a progress message, unless --quiet is set or the screen is open.
 func (p *Printer) Note(format string, values ...any) {
 	if !p.Quiet && !p.Covered.Load() {
 		p.Message(format, values...)
@@ -69,8 +69,8 @@ func wrapLine(line string, width int) string {
 	return b.String()
 }
 
-// NameWidth is how much of a stranger's name stands in a sentence of ours: a
-// longer one could say what we do not.
+// NameWidth is the width limit, in cells, of another user's name within a
+// message. A longer name could imitate the program's own text.
 const NameWidth = 48
 
 // Cut cleans a stranger's text and makes it at most width cells wide.

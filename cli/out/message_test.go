@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-func TestLongWorkSaysSo(t *testing.T) {
+func TestLongOperationShowsStatus(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		takes time.Duration
@@ -39,7 +39,7 @@ func TestLongWorkSaysSo(t *testing.T) {
 	}
 }
 
-func TestQuestionLeavesTheNextLineAlone(t *testing.T) {
+func TestQuestionReadsOnlyOneLine(t *testing.T) {
 	in := strings.NewReader("ada\nsecret\n")
 	p := &Printer{Streams: Streams{In: in, Err: io.Discard}}
 	if answer, err := p.Ask(t.Context(), "Who?"); answer != "ada" || err != nil {
@@ -70,7 +70,7 @@ func caught(f func()) any {
 	return nil
 }
 
-func TestPanicOfAStatusIsItsCallers(t *testing.T) {
+func TestStatusPanicReachesCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &Printer{Streams: Streams{Err: broken{}, ErrTTY: true}}
 		work := func(context.Context) error { time.Sleep(2 * patience); return nil }
@@ -87,7 +87,7 @@ func (broken) Read([]byte) (int, error) { panic("broken") }
 
 func (broken) Write([]byte) (int, error) { panic("broken") }
 
-func TestPanicOfAQuestionIsItsCallers(t *testing.T) {
+func TestQuestionPanicReachesCaller(t *testing.T) {
 	p := &Printer{Streams: Streams{In: broken{}, Err: io.Discard}}
 	if got := caught(func() { _, _ = p.Ask(t.Context(), "Who?") }); got != "broken" {
 		t.Errorf("heard %v", got)

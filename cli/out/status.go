@@ -23,8 +23,8 @@ const (
 	spokenPace = 5 * time.Second
 )
 
-// A Status says on standard error what is going on, once that takes a while: on
-// one line that changes at a terminal, and elsewhere by a line now and then.
+// A Status reports on standard error an operation that takes long: on a
+// terminal as one changing line, elsewhere as an occasional line.
 type Status struct {
 	p       *Printer
 	done    chan struct{}
@@ -32,7 +32,7 @@ type Status struct {
 
 	mu   sync.Mutex
 	text string // what there is to say
-	seen string // what was said last; at a terminal, what stands there
+	seen string // the last text written; on a terminal, the text of the line
 }
 
 // StartStatus returns a status; the caller has to end it.

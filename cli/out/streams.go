@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Streams are what a command reads and writes, and what is known of the other end.
+// Streams are the input and output of a command, and the properties of their
+// terminal.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer // data goes to Out, messages go to Err

@@ -23,7 +23,7 @@ type Table struct {
 	// Calls are the words by which commands know each row. The accessible mode
 	// gives such rows numbers; an outbox has its own.
 	Calls [][]string
-	// Findings are the invites of the rows, if that is what they are.
+	// Findings are the invites of the rows; nil if the rows are not invites.
 	Findings []Finding
 	Saved    bool // they are from a file, and no account knows them
 }
@@ -41,7 +41,7 @@ type Cell struct {
 	Shown, Exact string
 	Role         Role
 
-	// Spoken is what a screen reader gets, if that is not what is shown.
+	// Spoken is the text for a screen reader; empty if it is the same as Shown.
 	Spoken string
 	// Call is set if only commands need the cell, to tell rows apart. A terminal that
 	// is wide enough shows it exactly, and where rows have numbers it is not read
@@ -186,8 +186,8 @@ func (t *Table) titles() []Cell {
 	return row
 }
 
-// widths is how wide each column is: as its widest cell, but the widest of
-// those that yield give way until the rows fit.
+// widths returns the column widths: that of the widest cell, reduced for the
+// columns that may shrink, widest first, until the rows fit.
 func (t *Table) widths(rows [][]Cell, width int) []int {
 	widths := make([]int, len(t.Columns))
 	total := gap * (len(widths) - 1)
@@ -233,7 +233,8 @@ func line(row []Cell, widths []int, in inks) string {
 	return b.String()
 }
 
-// WriteRow writes one row at once: nobody knows how wide the next ones will be.
+// WriteRow writes one row at once, with given widths, because the later rows
+// are not known yet.
 func (p *Printer) WriteRow(columns []Column, row []Cell, widths []int) error {
 	s := tabbed(row)
 	switch {

@@ -55,7 +55,7 @@ func TestTerminalGetsAlignedColumns(t *testing.T) {
 	}
 }
 
-func TestFirstColumnYieldsLast(t *testing.T) {
+func TestFirstColumnShrinksLast(t *testing.T) {
 	rows := &Table{Columns: []Column{{Title: "INVITED", Yields: true}, {Title: "ROOM", Yields: true}, {Title: "BY", Yields: true}, {Title: "WARNINGS", Yields: true}}}
 	rows.Add(Text("grace.hopper@navy.example"), Text("#compilers:navy.example"), Text("@mallory:elsewhere.example"), Text("insecure-url, duplicate"))
 	for width, want := range map[int]string{
@@ -73,7 +73,7 @@ func TestFirstColumnYieldsLast(t *testing.T) {
 	}
 }
 
-func TestColorChangesNoLetter(t *testing.T) {
+func TestColorKeepsText(t *testing.T) {
 	var colored, bare bytes.Buffer
 	people().align(&colored, 80, inks{Good: lipgloss.NewStyle().Bold(true)})
 	people().align(&bare, 80, nil)
@@ -82,7 +82,7 @@ func TestColorChangesNoLetter(t *testing.T) {
 	}
 }
 
-func TestScriptGetsAllOfEverything(t *testing.T) {
+func TestScriptOutputIsNotTruncated(t *testing.T) {
 	var out bytes.Buffer
 	p := &Printer{Streams: Streams{Out: &out, Width: 10}}
 	if err := p.WriteTable(people()); err != nil {
@@ -114,7 +114,7 @@ func TestShortTokenTellsInvitesOfARoomApart(t *testing.T) {
 	}
 }
 
-func TestOwnServerNeedsNoMention(t *testing.T) {
+func TestOwnServerNameIsOmitted(t *testing.T) {
 	const me id.UserID = "@ada:example.org"
 	for user, want := range map[id.UserID]string{
 		"@ken:example.org": "@ken", "@ken:elsewhere.example": "@ken:elsewhere.example", "": "", "garbage": "garbage",
@@ -125,7 +125,7 @@ func TestOwnServerNeedsNoMention(t *testing.T) {
 	}
 }
 
-func TestTokensAreWholeWhereThereIsRoom(t *testing.T) {
+func TestWideTerminalShowsWholeTokens(t *testing.T) {
 	rows := &Table{Columns: []Column{{Title: "INVITED", Yields: true}, {Title: "TOKEN"}, {Title: "WARNINGS", Yields: true}}}
 	rows.Add(Text("grace@navy.example"), Cell{Shown: "kPzQxW", Exact: "kPzQxWabcdefghijklmnopqrstuvwxyz", Call: true}, Text("duplicate"))
 	for width, want := range map[int]string{

@@ -18,7 +18,7 @@ type WaitingError struct {
 	Cause      error // what else keeps them from being sent; nil if it is a limit
 }
 
-// Take takes in how many of somebody's invites wait, and in which outbox.
+// Take sets the number of waiting invites and the state of their outbox.
 func (e *WaitingError) Take(now time.Time, outbox client.Outbox, count int) {
 	e.Count, e.Now, e.next, e.last, e.Paused = count, now, outbox.Next, outbox.Last, outbox.Paused
 }

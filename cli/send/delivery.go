@@ -96,8 +96,8 @@ type jsonDelivery struct {
 	Line     int         `json:"line,omitempty"` // of a list, where there is no address
 }
 
-// report writes what became of all deliveries and returns what went wrong, or
-// why some wait.
+// report writes the outcome of all deliveries. It returns the failures or,
+// without any, why some invites wait.
 func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
 	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}}, Of: "result"}

@@ -141,7 +141,7 @@ func noteOutlook(a *host.Program, outbox client.Outbox) {
 	}
 }
 
-// addressCell is to whom an item goes.
+// addressCell returns the cell of the invitee's address.
 func addressCell(i client.Item) out.Cell {
 	if i.Sealed {
 		return out.Cell{Shown: "(sealed)", Role: out.Faint}

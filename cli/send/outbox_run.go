@@ -75,8 +75,8 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 	return fail.Batch("sent", r.done, r.failures)
 }
 
-// run sends, and follows the rooms meanwhile: they show what became of uncertain
-// invites, and that the session is over.
+// run sends the outbox and meanwhile syncs the rooms. The sync resolves
+// uncertain invites and reports the end of the session.
 func (r *outboxRun) run(ctx context.Context) (*out.WaitingError, error) {
 	defer r.End()
 	left := &out.WaitingError{Location: r.Location}

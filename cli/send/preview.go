@@ -47,7 +47,7 @@ func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bo
 	return p
 }
 
-// plans are those that are to be sent.
+// plans returns the plans of the deliveries that are still to be sent.
 func (p *preview) plans() []client.Plan {
 	var plans []client.Plan
 	for _, d := range p.deliveries {

@@ -116,7 +116,7 @@ func (o *resendOptions) planResend(ctx context.Context, account *client.Account,
 	})
 }
 
-// find returns the invites of the tokens, and makes the list of whom they are for.
+// find returns the invites of the tokens and sets the list of their invitees.
 func (o *resendOptions) find(account *client.Account, room client.Room) ([]*revocation, error) {
 	facts := account.Facts()
 	var found []*revocation
@@ -138,7 +138,8 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*revo
 	return found, nil
 }
 
-// addressOf is whom an invite went to, if it is one that can be sent again.
+// addressOf returns the address of an invite, or an error if the invite cannot
+// be sent again.
 func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (threepid.ID, error) {
 	if err := account.Resendable(i); err != nil {
 		return threepid.ID{}, withShortName(err)
@@ -160,7 +161,8 @@ func (o *resendOptions) addressOf(account *client.Account, i invite.Invite) (thr
 	return to, nil
 }
 
-// revokeOld revokes the invites that are sent anew. Where that fails nothing is sent.
+// revokeOld revokes the old invites. An invite whose revocation fails is not
+// sent again.
 func (o *resendOptions) revokeOld(ctx context.Context, account *client.Account, p *preview, old []*revocation) {
 	var open []*revocation
 	for n, d := range p.deliveries {
@@ -176,7 +178,7 @@ func (o *resendOptions) revokeOld(ctx context.Context, account *client.Account, 
 	}
 }
 
-// A NoAddressError says that nobody here knows to whom an invite went.
+// A NoAddressError reports an invite whose address is not in the local store.
 type NoAddressError struct{ invite invite.Invite }
 
 func (e *NoAddressError) Error() string {

@@ -25,7 +25,7 @@ type revocation struct {
 	attempt
 
 	room    client.Room
-	address string // empty if nobody here knows
+	address string // empty if unknown
 }
 
 func newRevocation(account *client.Account, f out.Finding, room client.Room) *revocation {
@@ -46,7 +46,8 @@ func withShortName(err error) error {
 	return err
 }
 
-// whom is how people are told which invite it is.
+// whom returns the text that identifies the invite in messages: its address,
+// else its display name.
 func (w *revocation) whom() string { return cmp.Or(w.address, out.NameCell(w.Invite).Shown) }
 
 // find returns the invites that are meant. Before all tokens are known to be right
@@ -78,8 +79,8 @@ func (o revokeOptions) find(account *client.Account) ([]*revocation, error) {
 	return found, nil
 }
 
-// findSelected returns the invites that the filters find. What is not out any more
-// has to be asked for.
+// findSelected returns the invites that match the filters, without the revoked
+// ones. Accepted invites match only if --status is set.
 func (o revokeOptions) findSelected(account *client.Account) ([]*revocation, error) {
 	rooms, err := filter.FindRooms(account, o.which.Rooms)
 	if err != nil {
@@ -168,14 +169,15 @@ type jsonRevocation struct {
 	Error       string      `json:"error,omitempty"`
 }
 
-// outlook counts those that could not be revoked. To have found that out is no failure.
+// outlook writes, for a dry run, how many invites cannot be revoked. This is
+// not a failure.
 func (o revokeOptions) outlook(revocations []*revocation) {
 	if open := countOpen(revocations); open < len(revocations) {
 		o.Note("%d would be revoked, %d cannot be.", open, len(revocations)-open)
 	}
 }
 
-// report writes what became of all revocations and returns what went wrong.
+// report writes the outcome of all revocations and returns the failures.
 func (o revokeOptions) report(revocations []*revocation) error {
 	all := make([]jsonRevocation, 0, len(revocations))
 	t := &out.Table{Columns: []out.Column{{Title: "INVITED", Yields: true}, {Title: "OUTCOME"}, {Title: "TOKEN", Yields: true}, {}, {Title: "ROOM", Yields: true}, {}, {}}, Of: "result"}
@@ -212,8 +214,8 @@ func (o revokeOptions) report(revocations []*revocation) error {
 	return fail.Batch("revoked", len(revocations), failures)
 }
 
-// endsAll reports whether after such a failure there is no use in going on with
-// the next one: it is not about the one that failed, or nobody answers.
+// endsAll reports whether err stops the remaining revocations too: it does not
+// concern a single invite, or a server cannot be reached.
 func endsAll(err error) bool {
 	return exit.Code(err) != exit.Error || fail.Interrupted(err) ||
 		fail.Is[*client.UncertainError](err) || fail.Is[*client.UnreachableError](err) || fail.Is[*identity.UnreachableError](err)

@@ -124,8 +124,7 @@ func countOpen(revocations []*revocation) int {
 // namedInSentence is how many invitees a sentence names before it counts.
 const namedInSentence = 3
 
-// describe names the invites that are meant in a few words: whom they are for, and
-// in which room.
+// describe summarizes the selected invites: their invitees and their room.
 func describe(revocations []*revocation, meant func(*revocation) bool) string {
 	var invitees []string
 	rooms := map[id.RoomID]string{}

@@ -202,8 +202,8 @@ func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms
 	return account.PlanAll(ctx, ids, people, t.Reach)
 }
 
-// deliver puts into the outbox what is to be sent and has it sent, as far as it
-// may go. It returns why some wait; nil if none does.
+// deliver adds the invites to the outbox and sends as many as the limits allow.
+// It returns why some wait; nil if none does.
 func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *preview) (*out.WaitingError, error) {
 	if plans := p.plans(); len(plans) > 0 {
 		if _, err := account.Enqueue(ctx, plans); err != nil {

@@ -40,7 +40,7 @@ func sendQueued(ctx context.Context, account *client.Account, name string, see f
 	})
 	defer func() {
 		stop()
-		for range turns { // see has panicked, and the runner has to let go of the outbox
+		for range turns { // see has panicked; the runner must still release the outbox
 		}
 	}()
 	ticker := time.NewTicker(peek)

@@ -19,12 +19,13 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// signingIn is what is told while a homeserver is asked.
+// signingIn shows a status while work signs in on the homeserver.
 func (o loginOptions) signingIn(c *cobra.Command, hs discovery.Homeserver, work func() error) error {
 	return o.During(c.Context(), "Signing in on "+hs.Name, func(context.Context) error { return work() })
 }
 
-// byDevice shows a code and waits until somebody has approved it elsewhere.
+// byDevice shows a device code and waits until the user has approved it on
+// another device.
 func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs discovery.Homeserver) (*client.Account, error) {
 	s, err := client.StartDevice(ctx, opt, hs)
 	if err != nil {
@@ -78,8 +79,8 @@ type detour interface {
 	Finish(ctx context.Context, finalURL string) (*client.Account, error)
 }
 
-// byBrowser has a browser go to the server and come back: by itself if it is on
-// this machine, or by the address that it ends at and that somebody pastes.
+// byBrowser signs in with a browser. A browser on this machine is redirected to
+// a loopback port; otherwise the user pastes the URL of the last page.
 func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (account *client.Account, err error) {
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()

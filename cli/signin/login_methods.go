@@ -99,7 +99,7 @@ func (o loginOptions) way(hs discovery.Homeserver, asked *discovery.Way) (discov
 func (o loginOptions) works(w discovery.Way) bool {
 	switch w {
 	case discovery.WayDevice:
-		return o.ErrTTY // somebody reads the code
+		return o.ErrTTY // the user must be able to read the code
 	case discovery.WayPassword:
 		return true
 	default:
