@@ -91,7 +91,7 @@ func (p *devicePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case p.problem != nil && key.Matches(msg, keys.Submit):
 		return p.begin()
 	case p.waiting() && key.Matches(msg, keys.CopyAddress):
-		return copyAddress(p.sh, p.address())
+		return p.sh.CopyURL(p.address())
 	case p.waiting() && key.Matches(msg, keys.CopyCode):
 		return p.sh.Copy(p.signIn.UserCode, "The code is in the clipboard.")
 	}
@@ -152,7 +152,7 @@ func (p *devicePage) text(width int, scan bool) string {
 		then = "and check that it shows this code, or type it:"
 	}
 	b.WriteString(cells.Wrap(first, width) + "\n\n")
-	b.WriteString(cells.Indent(linked(st, s.VerificationURI, p.address(), width-2), 2) + "\n\n" + cells.Wrap(then, width) + "\n\n")
+	b.WriteString(cells.Indent(shell.RenderURL(st, s.VerificationURI, p.address(), width-2), 2) + "\n\n" + cells.Wrap(then, width) + "\n\n")
 	b.WriteString(cells.Indent(st.Code.Render(grouped(st, s.UserCode)), 2) + "\n\n")
 	left := max(0, s.ExpiresAt.Sub(p.sh.Now())).Round(time.Second)
 	b.WriteString(cells.Wrap("Sign in there and approve the request. This page continues automatically.", width) + "\n")
@@ -177,7 +177,7 @@ func grouped(st style.Styles, code string) string {
 // it beside some text; empty otherwise.
 func drawQR(st style.Styles, address string, width, height int) string {
 	const text = 34 // cells that what stands beside it needs
-	if !onTheWeb(address) {
+	if !shell.IsWebURL(address) {
 		return ""
 	}
 	lines, err := qrtext.Draw(address, !st.Dark)

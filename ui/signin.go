@@ -92,7 +92,7 @@ func (s *signIn) Update(msg tea.Msg) tea.Cmd {
 			s.sh.Demo = true
 			return s.sh.Finish()
 		case key.Matches(msg, s.sh.Keys.Inspect) && s.offersInspect():
-			return s.sh.Open(newInspect(s.sh))
+			return s.sh.OpenInspect()
 		default:
 			return s.form.Update(msg)
 		}

@@ -89,7 +89,7 @@ func (p *detourPage) begin() tea.Cmd {
 		} else {
 			s.detour, s.err = client.StartBrowser(ctx, opt, hs, redirect)
 		}
-		if s.err == nil && s.browser != nil && onTheWeb(s.detour.URL()) {
+		if s.err == nil && s.browser != nil && shell.IsWebURL(s.detour.URL()) {
 			if err := s.browser.Open(s.detour.URL()); err != nil {
 				s.notOpened = fmt.Errorf("the browser could not be opened: %w", err)
 			}
@@ -160,7 +160,7 @@ func (p *detourPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Submit):
 		return p.submit()
 	case key.Matches(msg, keys.CopyAddress):
-		return copyAddress(p.sh, p.detour.URL())
+		return p.sh.CopyURL(p.detour.URL())
 	default:
 		p.problem = nil
 		return p.form.Update(msg)
@@ -226,7 +226,7 @@ func (p *detourPage) View(width, height int) (string, *tea.Cursor) {
 	if p.problem != nil {
 		below += p.sh.Problem(p.problem, min(width, 76)) + gap
 	}
-	return cells.Indent(above+form+below+linked(st, p.detour.URL(), p.detour.URL(), width), 2), cursor
+	return cells.Indent(above+form+below+shell.RenderURL(st, p.detour.URL(), p.detour.URL(), width), 2), cursor
 }
 
 // roomy is the height from which there are empty lines between the parts of a

@@ -321,14 +321,14 @@ func TestSignInWithToken(t *testing.T) {
 // An address that is none of the web is neither drawn for cameras nor linked.
 func TestOddAddressesAreNoLinks(t *testing.T) {
 	for _, odd := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://u:p@example.org/", "https://\x1b]8;;", "data:text/html,x", ""} {
-		if onTheWeb(odd) || strings.Contains(linked(style.New("", style.Terminal{}), odd, odd, 80), "\x1b]8") {
+		if shell.IsWebURL(odd) || strings.Contains(shell.RenderURL(style.New("", style.Terminal{}), odd, odd, 80), "\x1b]8") {
 			t.Errorf("%q is followed", odd)
 		}
 		if drawQR(style.New("", style.Terminal{}), odd, 200, 50) != "" {
 			t.Errorf("%q is drawn", odd)
 		}
 	}
-	if !onTheWeb("https://account.example.org/link?code=ABC") {
+	if !shell.IsWebURL("https://account.example.org/link?code=ABC") {
 		t.Error("a good one is not")
 	}
 }

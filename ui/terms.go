@@ -80,7 +80,7 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.OpenDocument) && p.mayOpen():
 		return openDocument(p.ctx, p.sh, p, address)
 	case key.Matches(msg, keys.CopyDocument) && address != "":
-		return copyAddress(p.sh, address)
+		return p.sh.CopyURL(address)
 	case msg.String() == "enter": // it accepts nothing: it may have been typed ahead
 		p.sh.Notice = shell.Notice{Text: "Press " + p.choice() + "."}
 	default:
@@ -93,7 +93,7 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 // browser should follow.
 func (p *termsPage) address() string {
 	n, ok := p.list.Current()
-	if !ok || !onTheWeb(p.texts[n].URL) {
+	if !ok || !shell.IsWebURL(p.texts[n].URL) {
 		return ""
 	}
 	return p.texts[n].URL
@@ -186,7 +186,7 @@ func (p *termsPage) document(n, width int) string {
 	if many && n == p.list.At {
 		mark = st.Cursor.Render("▌")
 	}
-	address := linked(st, cells.Cut(t.URL, 3*width), t.URL, width-2)
+	address := shell.RenderURL(st, cells.Cut(t.URL, 3*width), t.URL, width-2)
 	return p.sh.Spot(mark+" "+name, func() tea.Cmd { p.list.At = n; return nil }) + "\n" + cells.Indent(address, 2)
 }
 

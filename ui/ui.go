@@ -16,5 +16,5 @@ func New(ctx context.Context, opt shell.Options) *shell.Model {
 
 // allPages are the pages that the shell opens.
 func allPages() shell.Pages {
-	return shell.Pages{Start: openFirst, Home: newHome, SignIn: openSignIn, Tour: tourSteps}
+	return shell.Pages{Start: openFirst, Home: newHome, SignIn: openSignIn, Inspect: newInspect, Tour: tourSteps}
 }

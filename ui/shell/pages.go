@@ -17,6 +17,11 @@ type Pages struct {
 	// SignIn opens the page to sign in after a session has ended. If resume is set,
 	// the next session goes on from it. why is shown; nil if the user signed out.
 	SignIn func(sh *Shell, ended client.Session, resume bool, why error) tea.Cmd
+	// Inspect returns the page that reads saved room state.
+	Inspect func(*Shell) func(context.Context) Screen
 	// Tour returns the steps of the tour. It is called in the demo only.
 	Tour func(*Shell) []TourStep
 }
+
+// OpenInspect opens the page that reads saved room state.
+func (sh *Shell) OpenInspect() tea.Cmd { return sh.Open(sh.pages.Inspect(sh)) }

@@ -1,4 +1,4 @@
-package ui
+package shell
 
 import (
 	"net/url"
@@ -7,23 +7,22 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
-	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// onTheWeb reports whether an address is one for a browser or a camera to follow:
-// it leads to no file and runs nothing.
-func onTheWeb(address string) bool {
+// IsWebURL reports whether an address is an http or https URL without control
+// characters and user names, so that a browser can open it safely.
+func IsWebURL(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
 		safetext.Line(address) == address
 }
 
-// linked shows an address over as many lines as it takes. Terminals that know
-// links follow each of them to the whole of where it leads.
-func linked(st style.Styles, shown, to string, width int) string {
+// RenderURL wraps the text of a link to lines of a width in cells. Each line is a
+// hyperlink to the whole URL, for terminals that support hyperlinks.
+func RenderURL(st style.Styles, shown, to string, width int) string {
 	look := st.Accent
-	if onTheWeb(to) {
+	if IsWebURL(to) {
 		look = look.Hyperlink(to)
 	}
 	shown = safetext.Line(shown)
@@ -36,7 +35,7 @@ func linked(st style.Styles, shown, to string, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// copyAddress gives an address to the terminal to keep.
-func copyAddress(sh *shell.Shell, address string) tea.Cmd {
+// CopyURL copies an address to the clipboard of the user's terminal.
+func (sh *Shell) CopyURL(address string) tea.Cmd {
 	return sh.Copy(address, "The address is copied, if your terminal allows it.")
 }
