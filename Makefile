@@ -35,6 +35,7 @@ golden: ## rewrite the golden files and pictures; review the diff before you com
 	go test ./ui ./cli ./screenshots -update
 
 lint: ## run the linters, which also check imports between packages
+	.ci/structure
 	go run $(GOLANGCI) run
 
 fmt: ## format the code

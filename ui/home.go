@@ -17,6 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/shell"
+	"github.com/mxinvite/mxinvite/ui/signin"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -191,7 +192,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Take):
 		return sh.Open(newAccept(sh))
 	case key.Matches(msg, keys.Accounts) && sh.Opt.Accounts != nil:
-		return sh.Open(newAccounts(sh))
+		return sh.Open(signin.NewAccounts(sh))
 	case key.Matches(msg, keys.Tour) && sh.Opt.Rehearsal != nil:
 		sh.Tour.GoTo(1)
 	case key.Matches(msg, keys.SignOut):

@@ -18,6 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/shell"
+	"github.com/mxinvite/mxinvite/ui/signin"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -324,7 +325,7 @@ func TestOddAddressesAreNoLinks(t *testing.T) {
 		if shell.IsWebURL(odd) || strings.Contains(shell.RenderURL(style.New("", style.Terminal{}), odd, odd, 80), "\x1b]8") {
 			t.Errorf("%q is followed", odd)
 		}
-		if drawQR(style.New("", style.Terminal{}), odd, 200, 50) != "" {
+		if signin.DrawQR(style.New("", style.Terminal{}), odd, 200, 50) != "" {
 			t.Errorf("%q is drawn", odd)
 		}
 	}

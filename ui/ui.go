@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/mxinvite/mxinvite/ui/shell"
+	"github.com/mxinvite/mxinvite/ui/signin"
 )
 
 // New returns a model whose work ends with ctx.
@@ -16,5 +17,5 @@ func New(ctx context.Context, opt shell.Options) *shell.Model {
 
 // allPages are the pages that the shell opens.
 func allPages() shell.Pages {
-	return shell.Pages{Start: openFirst, Home: newHome, SignIn: openSignIn, Inspect: newInspect, Tour: tourSteps}
+	return shell.Pages{Start: signin.Start, Home: newHome, SignIn: signin.Open, Inspect: newInspect, Tour: tourSteps}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/shell"
+	"github.com/mxinvite/mxinvite/ui/signin"
 )
 
 // Every page there is, and every card, is reached by keys and then by the mouse,
@@ -117,11 +118,11 @@ func screensInTheSource(t *testing.T) (names []string) {
 
 // comeIn signs in, after a look at all the ways.
 func (w *walker) comeIn() {
-	w.at((*unlockPage)(nil), "Open your vault")
+	w.at((*signin.UnlockPage)(nil), "Open your vault")
 	w.do("set-vault-aside")
 	w.at((*shell.Confirm)(nil), "Set the vault aside?")
 	w.do("yes")
-	w.at((*signIn)(nil), "Sign in")
+	w.at((*signin.ServerPage)(nil), "Sign in")
 	w.do("inspect")
 	w.term.Send("state.json")
 	w.at((*inspectPage)(nil), "Inspect saved room state")
@@ -137,24 +138,24 @@ func (w *walker) comeIn() {
 	w.do("clear")
 	w.do("back")
 	w.term.Send("example.org")
-	w.at((*signIn)(nil), "Sign in")
+	w.at((*signin.ServerPage)(nil), "Sign in")
 	w.do("continue")
-	w.at((*waysPage)(nil), "Sign in on example.org")
+	w.at((*signin.MethodsPage)(nil), "Sign in on example.org")
 	w.open(0, "With your phone")
-	w.at((*devicePage)(nil), "Sign in on example.org")
+	w.at((*signin.DevicePage)(nil), "Sign in on example.org")
 	w.do("back")
 	w.open(1, "With a browser")
-	w.at((*detourPage)(nil), "Sign in on example.org")
+	w.at((*signin.BrowserPage)(nil), "Sign in on example.org")
 	w.do("back")
 	w.open(1, "With a password")
 	w.term.Send("ada")
 	w.field("Password", "tab")
 	w.term.Send("lovelace")
-	w.at((*secretPage)(nil), "Sign in on example.org")
+	w.at((*signin.SecretPage)(nil), "Sign in on example.org")
 	w.do("continue")
-	w.at((*vaultPage)(nil), "Store your session")
+	w.at((*signin.VaultPage)(nil), "Store your session")
 	w.open(0, "With a passphrase")
-	w.at((*passphrasePage)(nil), "Choose a passphrase")
+	w.at((*signin.PassphrasePage)(nil), "Choose a passphrase")
 	w.do("back")
 	w.open(1, "Unencrypted")
 	w.term.Wait(time.Second) // until the keys are checked
@@ -202,7 +203,7 @@ func (w *walker) lookAround() {
 	w.do("back")
 
 	w.do("accounts")
-	w.at((*accountsPage)(nil), "Accounts")
+	w.at((*signin.AccountsPage)(nil), "Accounts")
 	w.do("back")
 	w.do("rooms")
 	w.at((*roomsPage)(nil), "Rooms")

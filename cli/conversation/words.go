@@ -175,22 +175,22 @@ func wordsOfAccounts() []word {
 	return []word{
 		{
 			name: "login", does: "sign in, also to another account", Run: (*Conversation).login,
-			pages: []string{"signIn", "waysPage", "devicePage", "detourPage", "secretPage", "vaultPage", "passphrasePage", "unlockPage"},
+			pages: []string{"ServerPage", "MethodsPage", "DevicePage", "BrowserPage", "SecretPage", "VaultPage", "PassphrasePage", "UnlockPage"},
 			forms: []string{
 				"login  ask for your Matrix ID or homeserver", "login @you:example.org",
 				"login example.org with password  sign in this way: device, browser, sso, password or token",
 			},
 		},
 		{
-			name: "accounts", does: "read the accounts that are signed in here", pages: []string{"accountsPage"},
+			name: "accounts", does: "read the accounts that are signed in here", pages: []string{"AccountsPage"},
 			forms: []string{"accounts"},
 		},
 		{
-			name: "switch", does: "use another account", Run: (*Conversation).switchAccount, pages: []string{"accountsPage"},
+			name: "switch", does: "use another account", Run: (*Conversation).switchAccount, pages: []string{"AccountsPage"},
 			forms: []string{"switch 2  the account with the number 2 in the last list of accounts", "switch @you:example.org"},
 		},
 		{
-			name: "logout", does: "sign out", Run: (*Conversation).logout, pages: []string{"accountsPage"},
+			name: "logout", does: "sign out", Run: (*Conversation).logout, pages: []string{"AccountsPage"},
 			forms: []string{"logout  of the account in use", "logout 2  of the account with this number", "logout all"},
 		},
 	}

@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// waysPage offers the ways in which a homeserver takes people in, the best first.
-type waysPage struct {
+// MethodsPage offers the sign-in methods of a homeserver, the recommended one first.
+type MethodsPage struct {
 	sh   *shell.Shell
 	ctx  context.Context
 	door door
@@ -32,7 +32,7 @@ type wayIn struct {
 
 func newWays(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &waysPage{sh: sh, ctx: ctx, door: d}
+		p := &MethodsPage{sh: sh, ctx: ctx, door: d}
 		var ways []wayIn
 		for _, way := range d.hs.Ways() {
 			if way != discovery.WaySSO || len(d.hs.Providers) == 0 {
@@ -48,10 +48,10 @@ func newWays(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 	}
 }
 
-func (p *waysPage) Init() tea.Cmd { return nil }
-func (p *waysPage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *MethodsPage) Init() tea.Cmd { return nil }
+func (p *MethodsPage) Title() string { return "Sign in on " + p.door.hs.Name }
 
-func (p *waysPage) Update(msg tea.Msg) tea.Cmd {
+func (p *MethodsPage) Update(msg tea.Msg) tea.Cmd {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		return nil
@@ -64,7 +64,7 @@ func (p *waysPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *waysPage) open() tea.Cmd {
+func (p *MethodsPage) open() tea.Cmd {
 	chosen, _ := p.list.Current()
 	switch chosen.way {
 	case discovery.WayDevice:
@@ -79,18 +79,18 @@ func (p *waysPage) open() tea.Cmd {
 }
 
 // lines is how many ways fit below what is said before them, two lines each.
-func (p *waysPage) lines() int { return max(1, (p.sh.Height-6)/2) }
+func (p *MethodsPage) lines() int { return max(1, (p.sh.Height-6)/2) }
 
-func (p *waysPage) ShortHelp() []key.Binding {
+func (p *MethodsPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	return []key.Binding{keymap.As(k.Open, "choose"), k.Up, k.Down, k.Back, k.Interrupt}
 }
 
-func (p *waysPage) FullHelp() [][]key.Binding {
+func (p *MethodsPage) FullHelp() [][]key.Binding {
 	return [][]key.Binding{p.ShortHelp(), p.sh.Keys.Moves(true)}
 }
 
-func (p *waysPage) View(width, _ int) (string, *tea.Cursor) {
+func (p *MethodsPage) View(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	width = min(width-4, 90)
 	var b strings.Builder

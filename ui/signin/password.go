@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -16,15 +16,15 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A secretPage signs in with something that is typed and that nobody sees: a
-// password with the user it belongs to, or an access token.
-type secretPage struct {
+// A SecretPage signs in with a user name and a password, or with an access token.
+// The secret is not shown while it is typed.
+type SecretPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	door    door
 	form    *widget.Form
 	about   string
-	signIn  func(context.Context, client.Options, discovery.Homeserver, []string) (*client.Account, error)
+	signIn    func(context.Context, client.Options, discovery.Homeserver, []string) (*client.Account, error)
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -32,7 +32,7 @@ type secretPage struct {
 
 func newPassword(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &secretPage{
+		p := &SecretPage{
 			sh: sh, ctx: ctx, door: d, form: sh.NewForm(), spinner: widget.NewSpinner(),
 			about: "The password is sent only to your homeserver and is not stored.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
@@ -50,7 +50,7 @@ func newPassword(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 
 func newToken(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &secretPage{
+		p := &SecretPage{
 			sh: sh, ctx: ctx, door: d, form: sh.NewForm(), spinner: widget.NewSpinner(),
 			about: "Anyone who has an access token can use your account. Signing out here makes it invalid everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
@@ -62,10 +62,10 @@ func newToken(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 	}
 }
 
-func (p *secretPage) Init() tea.Cmd { return nil }
-func (p *secretPage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *SecretPage) Init() tea.Cmd { return nil }
+func (p *SecretPage) Title() string { return "Sign in on " + p.door.hs.Name }
 
-func (p *secretPage) Update(msg tea.Msg) tea.Cmd {
+func (p *SecretPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case entered:
 		p.busy = false
@@ -87,7 +87,7 @@ func (p *secretPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *secretPage) press(msg tea.KeyPressMsg) tea.Cmd {
+func (p *SecretPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Submit):
@@ -108,9 +108,9 @@ func (p *secretPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (p *secretPage) several() bool { return len(p.form.Fields) > 1 }
+func (p *SecretPage) several() bool { return len(p.form.Fields) > 1 }
 
-func (p *secretPage) submit() tea.Cmd {
+func (p *SecretPage) submit() tea.Cmd {
 	p.busy, p.problem = true, nil
 	var typed []string
 	for _, fd := range p.form.Fields {
@@ -123,7 +123,7 @@ func (p *secretPage) submit() tea.Cmd {
 	}))
 }
 
-func (p *secretPage) ShortHelp() []key.Binding {
+func (p *SecretPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
@@ -131,9 +131,9 @@ func (p *secretPage) ShortHelp() []key.Binding {
 	return []key.Binding{keymap.As(k.Submit, "sign in"), keymap.When(p.several(), k.Next), keymap.When(p.several(), k.Prev), k.Back, k.Interrupt}
 }
 
-func (p *secretPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *SecretPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *secretPage) View(width, _ int) (string, *tea.Cursor) {
+func (p *SecretPage) View(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
 	form, cursor := p.form.View(width, !p.busy)
 	if cursor != nil {

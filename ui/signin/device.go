@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -18,24 +18,25 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// devicePage shows a code that is approved on another device, and waits for that.
-type devicePage struct {
+// DevicePage shows the code of a device authorization grant (RFC 8628) and waits
+// until the user approves it on another device.
+type DevicePage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	door    door
-	signIn  *client.DeviceSignIn // nil until there is a code
+	signIn    *client.DeviceSignIn // nil until there is a code
 	problem error                // why it is over
 }
 
 func newDevice(sh *shell.Shell, d door) func(context.Context) shell.Screen {
-	return func(ctx context.Context) shell.Screen { return &devicePage{sh: sh, ctx: ctx, door: d} }
+	return func(ctx context.Context) shell.Screen { return &DevicePage{sh: sh, ctx: ctx, door: d} }
 }
 
-func (p *devicePage) Init() tea.Cmd { return p.begin() }
-func (p *devicePage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *DevicePage) Init() tea.Cmd { return p.begin() }
+func (p *DevicePage) Title() string { return "Sign in on " + p.door.hs.Name }
 
 // begin asks for a code.
-func (p *devicePage) begin() tea.Cmd {
+func (p *DevicePage) begin() tea.Cmd {
 	p.signIn, p.problem = nil, nil
 	opt, hs := doorOptions(p.sh, p.door), p.door.hs
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
@@ -47,13 +48,13 @@ func (p *devicePage) begin() tea.Cmd {
 // deviceStarted is the code, or why there is none.
 type deviceStarted struct {
 	signIn *client.DeviceSignIn
-	err    error
+	err  error
 }
 
 // secondMsg comes every second to a page that counts down.
 type secondMsg struct{}
 
-func (p *devicePage) Update(msg tea.Msg) tea.Cmd {
+func (p *DevicePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case deviceStarted:
 		if p.problem = msg.err; msg.err != nil {
@@ -80,13 +81,13 @@ func (p *devicePage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *devicePage) second() tea.Cmd {
+func (p *DevicePage) second() tea.Cmd {
 	return shell.After(p.ctx, p, time.Second, secondMsg{})
 }
 
-func (p *devicePage) waiting() bool { return p.signIn != nil && p.problem == nil }
+func (p *DevicePage) waiting() bool { return p.signIn != nil && p.problem == nil }
 
-func (p *devicePage) press(msg tea.KeyPressMsg) tea.Cmd {
+func (p *DevicePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch keys := p.sh.Keys; {
 	case p.problem != nil && key.Matches(msg, keys.Submit):
 		return p.begin()
@@ -99,23 +100,23 @@ func (p *devicePage) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // address is the one to open, with the code in it if there is such a one.
-func (p *devicePage) address() string {
+func (p *DevicePage) address() string {
 	if a := p.signIn.VerificationURIComplete; a != "" {
 		return a
 	}
 	return p.signIn.VerificationURI
 }
 
-func (p *devicePage) ShortHelp() []key.Binding {
+func (p *DevicePage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	return []key.Binding{
 		keymap.When(p.problem != nil, keymap.As(k.Submit, "try again")), keymap.When(p.waiting(), k.CopyCode), keymap.When(p.waiting(), k.CopyAddress), k.Back, k.Interrupt,
 	}
 }
 
-func (p *devicePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *DevicePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *devicePage) View(width, height int) (string, *tea.Cursor) {
+func (p *DevicePage) View(width, height int) (string, *tea.Cursor) {
 	width -= 4
 	switch {
 	case p.problem != nil:
@@ -124,7 +125,7 @@ func (p *devicePage) View(width, height int) (string, *tea.Cursor) {
 	case p.signIn == nil:
 		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
 	}
-	code := drawQR(p.sh.Styles, p.address(), width, height)
+	code := DrawQR(p.sh.Styles, p.address(), width, height)
 	side := 0
 	if code != "" {
 		side = cells.Width(code) + 3
@@ -140,7 +141,7 @@ func (p *devicePage) View(width, height int) (string, *tea.Cursor) {
 
 // text says what to do: where to go and what to type there. An address with the
 // code in it shows the code there, to be compared.
-func (p *devicePage) text(width int, scan bool) string {
+func (p *DevicePage) text(width int, scan bool) string {
 	st := p.sh.Styles
 	s := p.signIn
 	var b strings.Builder
@@ -173,9 +174,9 @@ func grouped(st style.Styles, code string) string {
 	return strong.Render(code[:half]) + strong.Underline(true).Render(code[half:])
 }
 
-// drawQR draws an address for a camera if it is one of the web and there is room for
-// it beside some text; empty otherwise.
-func drawQR(st style.Styles, address string, width, height int) string {
+// DrawQR draws the QR code of an http or https URL. It returns the empty string for
+// another URL, or if the code and a few lines of text do not fit.
+func DrawQR(st style.Styles, address string, width, height int) string {
 	const text = 34 // cells that what stands beside it needs
 	if !shell.IsWebURL(address) {
 		return ""

@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// vaultPage asks how the session of an account that has just signed in is kept.
-type vaultPage struct {
+// VaultPage asks how to store the session of an account that has just signed in.
+type VaultPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	account *client.Account
@@ -30,16 +30,16 @@ type vaultPage struct {
 
 func newVaultPage(sh *shell.Shell, a *client.Account, needs shell.VaultNeeds) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &vaultPage{sh: sh, ctx: ctx, account: a, needs: needs, spinner: widget.NewSpinner()}
+		p := &VaultPage{sh: sh, ctx: ctx, account: a, needs: needs, spinner: widget.NewSpinner()}
 		p.list.Set(needs.Kinds)
 		return p
 	}
 }
 
-func (p *vaultPage) Init() tea.Cmd { return nil }
-func (p *vaultPage) Title() string { return "Store your session" }
+func (p *VaultPage) Init() tea.Cmd { return nil }
+func (p *VaultPage) Title() string { return "Store your session" }
 
-func (p *vaultPage) Update(msg tea.Msg) tea.Cmd {
+func (p *VaultPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case entered:
 		p.busy = false
@@ -56,7 +56,7 @@ func (p *vaultPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *vaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
+func (p *VaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Open):
@@ -69,7 +69,7 @@ func (p *vaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (p *vaultPage) choose() tea.Cmd {
+func (p *VaultPage) choose() tea.Cmd {
 	kind, _ := p.list.Current()
 	if kind == shell.VaultPassphrase {
 		return p.sh.Open(newPassphrase(p.sh, p.account, true))
@@ -80,9 +80,9 @@ func (p *vaultPage) choose() tea.Cmd {
 }
 
 // lines is how many kinds fit below what is said before them, two lines each.
-func (p *vaultPage) lines() int { return max(1, (p.sh.Height-7)/2) }
+func (p *VaultPage) lines() int { return max(1, (p.sh.Height-7)/2) }
 
-func (p *vaultPage) ShortHelp() []key.Binding {
+func (p *VaultPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
@@ -90,11 +90,11 @@ func (p *vaultPage) ShortHelp() []key.Binding {
 	return []key.Binding{keymap.As(k.Open, "choose"), k.Abandon, k.Up, k.Down, k.Interrupt}
 }
 
-func (p *vaultPage) FullHelp() [][]key.Binding {
+func (p *VaultPage) FullHelp() [][]key.Binding {
 	return [][]key.Binding{p.ShortHelp(), p.sh.Keys.Moves(!p.busy)}
 }
 
-func (p *vaultPage) View(width, _ int) (string, *tea.Cursor) {
+func (p *VaultPage) View(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	width = min(width-4, 90)
 	var b strings.Builder

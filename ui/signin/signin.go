@@ -1,4 +1,6 @@
-package ui
+// Package signin has the pages to sign in, to store the session, to open the vault,
+// and to choose an account.
+package signin
 
 import (
 	"cmp"
@@ -17,9 +19,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// signIn is the first page of signing in: it finds the homeserver. How to go on
-// is asked on pages above it, so that esc goes back one step at a time.
-type signIn struct {
+// ServerPage is the first page to sign in: it finds the homeserver. The pages for the
+// sign-in method open over it, so that esc goes back one step at a time.
+type ServerPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	offer   offer
@@ -58,14 +60,14 @@ type door struct {
 
 func newSignIn(sh *shell.Shell, o offer, why error) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		s := &signIn{sh: sh, ctx: ctx, offer: o, problem: why, form: sh.NewForm(), spinner: widget.NewSpinner()}
+		s := &ServerPage{sh: sh, ctx: ctx, offer: o, problem: why, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		s.form.Add("Account", "@you:example.org, or your homeserver", o.typed())
 		return s
 	}
 }
 
-func (s *signIn) Init() tea.Cmd { return nil }
-func (s *signIn) Title() string { return "Sign in" }
+func (s *ServerPage) Init() tea.Cmd { return nil }
+func (s *ServerPage) Title() string { return "Sign in" }
 
 // discovered is the homeserver that somebody means.
 type discovered struct {
@@ -73,7 +75,7 @@ type discovered struct {
 	err  error
 }
 
-func (s *signIn) Update(msg tea.Msg) tea.Cmd {
+func (s *ServerPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case discovered:
 		s.busy = false
@@ -106,7 +108,7 @@ func (s *signIn) Update(msg tea.Msg) tea.Cmd {
 
 // submit looks for the homeserver. What was offered and not changed is known
 // better than a Matrix ID tells.
-func (s *signIn) submit() tea.Cmd {
+func (s *ServerPage) submit() tea.Cmd {
 	where := s.form.Value(0)
 	if where == "" {
 		return nil
@@ -126,7 +128,7 @@ func (s *signIn) submit() tea.Cmd {
 	}))
 }
 
-func (s *signIn) ShortHelp() []key.Binding {
+func (s *ServerPage) ShortHelp() []key.Binding {
 	k := s.sh.Keys
 	return []key.Binding{
 		keymap.When(!s.busy, k.Submit), keymap.When(!s.busy && s.offersDemo(), k.Demo), keymap.When(!s.busy && s.offersInspect(), k.Inspect),
@@ -136,16 +138,16 @@ func (s *signIn) ShortHelp() []key.Binding {
 
 // first reports whether this is where somebody begins, rather than one who adds
 // an account or goes on with a session.
-func (s *signIn) first() bool {
+func (s *ServerPage) first() bool {
 	return s.sh.Account == nil && s.offer.again.UserID == "" && !s.sh.LeadsBack()
 }
 
-func (s *signIn) offersDemo() bool    { return s.first() && s.sh.Opt.Demo }
-func (s *signIn) offersInspect() bool { return s.first() && s.sh.Opt.Inspect != nil }
+func (s *ServerPage) offersDemo() bool    { return s.first() && s.sh.Opt.Demo }
+func (s *ServerPage) offersInspect() bool { return s.first() && s.sh.Opt.Inspect != nil }
 
-func (s *signIn) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
+func (s *ServerPage) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
 
-func (s *signIn) View(width, _ int) (string, *tea.Cursor) {
+func (s *ServerPage) View(width, _ int) (string, *tea.Cursor) {
 	st := s.sh.Styles
 	width = min(width-4, 76)
 	intro := "\n" + cells.Wrap("Invite people to Matrix rooms by e-mail or Matrix ID, and see the state of every invite.", width) + "\n\n"

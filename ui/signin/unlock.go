@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -15,10 +15,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// unlockPage asks for the passphrase of the existing vault: at the start, or after
-// signing in, to keep the new session in it. If the vault cannot be opened by a
-// passphrase it says why.
-type unlockPage struct {
+// UnlockPage asks for the passphrase of the existing vault: when the program
+// starts, or after signing in, to store the new session. If the vault cannot be
+// opened with a passphrase, it shows the reason.
+type UnlockPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	account *client.Account // that has just signed in; nil at the start
@@ -30,7 +30,7 @@ type unlockPage struct {
 
 func newUnlock(sh *shell.Shell, a *client.Account, trouble error) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &unlockPage{sh: sh, ctx: ctx, account: a, problem: trouble, spinner: widget.NewSpinner()}
+		p := &UnlockPage{sh: sh, ctx: ctx, account: a, problem: trouble, spinner: widget.NewSpinner()}
 		if trouble == nil {
 			p.form = sh.NewForm()
 			p.form.AddHidden("Passphrase", "")
@@ -39,8 +39,8 @@ func newUnlock(sh *shell.Shell, a *client.Account, trouble error) func(context.C
 	}
 }
 
-func (p *unlockPage) Init() tea.Cmd { return nil }
-func (p *unlockPage) Title() string { return "Open your vault" }
+func (p *UnlockPage) Init() tea.Cmd { return nil }
+func (p *UnlockPage) Title() string { return "Open your vault" }
 
 // resumed is the account to begin with.
 type resumed struct {
@@ -56,7 +56,7 @@ type setAside struct {
 	err   error
 }
 
-func (p *unlockPage) Update(msg tea.Msg) tea.Cmd {
+func (p *UnlockPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case resumed:
 		p.busy = false
@@ -87,7 +87,7 @@ func (p *unlockPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
+func (p *UnlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Submit):
@@ -104,7 +104,7 @@ func (p *unlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (p *unlockPage) submit() tea.Cmd {
+func (p *UnlockPage) submit() tea.Cmd {
 	vault, passphrase := p.sh.Opt.Vault, ""
 	if p.form != nil {
 		if passphrase = p.form.Fields[0].Input.Value(); passphrase == "" {
@@ -138,7 +138,7 @@ func openResumed(sh *shell.Shell, r resumed) tea.Cmd {
 	return beginSigningIn(sh, r.ended)
 }
 
-func (p *unlockPage) setAside() tea.Cmd {
+func (p *UnlockPage) setAside() tea.Cmd {
 	p.busy, p.problem = true, nil
 	vault, account := p.sh.Opt.Vault, p.account
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
@@ -152,7 +152,7 @@ func (p *unlockPage) setAside() tea.Cmd {
 }
 
 // startOver goes on without the vault that was set aside.
-func (p *unlockPage) startOver(msg setAside) tea.Cmd {
+func (p *UnlockPage) startOver(msg setAside) tea.Cmd {
 	p.sh.VaultKind = ""
 	var cmd tea.Cmd
 	if p.account != nil {
@@ -165,7 +165,7 @@ func (p *unlockPage) startOver(msg setAside) tea.Cmd {
 	return cmd
 }
 
-func (p *unlockPage) ShortHelp() []key.Binding {
+func (p *UnlockPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
@@ -177,9 +177,9 @@ func (p *unlockPage) ShortHelp() []key.Binding {
 	return []key.Binding{submit, k.SetAside, keymap.When(p.account != nil, k.Abandon), k.Interrupt}
 }
 
-func (p *unlockPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *UnlockPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *unlockPage) View(width, _ int) (string, *tea.Cursor) {
+func (p *UnlockPage) View(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	width = min(width-4, 76)
 	form, cursor := "", (*tea.Cursor)(nil)
@@ -205,7 +205,7 @@ func (p *unlockPage) View(width, _ int) (string, *tea.Cursor) {
 	return cells.Indent("\n"+form+below, 2), cursor
 }
 
-func (p *unlockPage) about() string {
+func (p *UnlockPage) about() string {
 	if p.account != nil {
 		return "You are signed in as " + cells.Cut(string(p.account.UserID()), phrase.NameWidth) + ". Type the passphrase of the vault on this machine to store the session in it."
 	}

@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -24,9 +24,9 @@ type detour interface {
 	Finish(ctx context.Context, finalURL string) (*client.Account, error)
 }
 
-// detourPage sends somebody to a browser, and waits until it comes back or the
-// address that it ended at is pasted.
-type detourPage struct {
+// BrowserPage opens the sign-in page of the server in a browser. It waits until the
+// browser is redirected to this program, or the user pastes the URL of the redirect.
+type BrowserPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	door    door
@@ -45,15 +45,15 @@ type detourPage struct {
 
 func newDetour(sh *shell.Shell, d door, way wayIn) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &detourPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.NewForm(), spinner: widget.NewSpinner(), cancel: func() {}}
+		p := &BrowserPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.NewForm(), spinner: widget.NewSpinner(), cancel: func() {}}
 		p.form.AddHidden("Address", "") // it has a code in it
 		p.form.Fields[0].Input.Placeholder = "paste the address"
 		return p
 	}
 }
 
-func (p *detourPage) Init() tea.Cmd { return p.begin() }
-func (p *detourPage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *BrowserPage) Init() tea.Cmd { return p.begin() }
+func (p *BrowserPage) Title() string { return "Sign in on " + p.door.hs.Name }
 
 // detourStarted is the address to open, or why there is none.
 type detourStarted struct {
@@ -70,7 +70,7 @@ type cameBack struct {
 }
 
 // begin gets the address and opens it if a browser is at hand.
-func (p *detourPage) begin() tea.Cmd {
+func (p *BrowserPage) begin() tea.Cmd {
 	p.cancel()
 	p.detour, p.browser, p.over, p.problem = nil, nil, false, nil
 	var listening context.Context
@@ -98,7 +98,7 @@ func (p *detourPage) begin() tea.Cmd {
 	})
 }
 
-func (p *detourPage) Update(msg tea.Msg) tea.Cmd {
+func (p *BrowserPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case detourStarted:
 		if msg.err != nil {
@@ -137,7 +137,7 @@ func (p *detourPage) Update(msg tea.Msg) tea.Cmd {
 }
 
 // await waits for the browser, if it can come back.
-func (p *detourPage) await() tea.Cmd {
+func (p *BrowserPage) await() tea.Cmd {
 	if p.browser == nil {
 		return nil
 	}
@@ -149,9 +149,9 @@ func (p *detourPage) await() tea.Cmd {
 }
 
 // asking reports whether an address may be typed.
-func (p *detourPage) asking() bool { return p.detour != nil && !p.busy && !p.over }
+func (p *BrowserPage) asking() bool { return p.detour != nil && !p.busy && !p.over }
 
-func (p *detourPage) press(msg tea.KeyPressMsg) tea.Cmd {
+func (p *BrowserPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	switch {
 	case p.over && key.Matches(msg, keys.Submit):
@@ -169,7 +169,7 @@ func (p *detourPage) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // submit takes the address that was pasted.
-func (p *detourPage) submit() tea.Cmd {
+func (p *BrowserPage) submit() tea.Cmd {
 	address := p.form.Value(0)
 	if address == "" {
 		return nil
@@ -179,7 +179,7 @@ func (p *detourPage) submit() tea.Cmd {
 
 // finish signs in with the address that the browser ended at. Nothing of one that
 // is not the answer goes anywhere, and then the right one may still come.
-func (p *detourPage) finish(address string) tea.Cmd {
+func (p *BrowserPage) finish(address string) tea.Cmd {
 	p.busy, p.spent, p.problem = true, p.detour.Expects(address), nil
 	d, keep := p.detour, keeper(p.sh)
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
@@ -188,7 +188,7 @@ func (p *detourPage) finish(address string) tea.Cmd {
 	}))
 }
 
-func (p *detourPage) ShortHelp() []key.Binding {
+func (p *BrowserPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	return []key.Binding{
 		keymap.When(p.over, keymap.As(k.Submit, "try again")), keymap.When(p.asking(), keymap.As(k.Submit, "sign in")),
@@ -196,9 +196,9 @@ func (p *detourPage) ShortHelp() []key.Binding {
 	}
 }
 
-func (p *detourPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *BrowserPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *detourPage) View(width, height int) (string, *tea.Cursor) {
+func (p *BrowserPage) View(width, height int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	width = min(width-4, 100)
 	switch {

@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// accountsPage lists the accounts.
-type accountsPage struct {
+// AccountsPage lists the accounts with stored sessions.
+type AccountsPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	known   []shell.KnownAccount
@@ -25,12 +25,13 @@ type accountsPage struct {
 	problem error
 }
 
-func newAccounts(sh *shell.Shell) func(context.Context) shell.Screen {
-	return func(ctx context.Context) shell.Screen { return &accountsPage{sh: sh, ctx: ctx} }
+// NewAccounts returns a function that makes an [AccountsPage].
+func NewAccounts(sh *shell.Shell) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen { return &AccountsPage{sh: sh, ctx: ctx} }
 }
 
-func (p *accountsPage) Init() tea.Cmd { return p.load() }
-func (p *accountsPage) Title() string { return "Accounts" }
+func (p *AccountsPage) Init() tea.Cmd { return p.load() }
+func (p *AccountsPage) Title() string { return "Accounts" }
 
 // accountsListed are the accounts there are.
 type accountsListed struct {
@@ -41,7 +42,7 @@ type accountsListed struct {
 // accountChanged is how signing one out that is not on the screen ended.
 type accountChanged struct{ err error }
 
-func (p *accountsPage) load() tea.Cmd {
+func (p *AccountsPage) load() tea.Cmd {
 	list, forgotten := p.sh.Opt.Accounts.List, p.sh.Forgotten
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if forgotten != nil {
@@ -52,7 +53,7 @@ func (p *accountsPage) load() tea.Cmd {
 	})
 }
 
-func (p *accountsPage) Update(msg tea.Msg) tea.Cmd {
+func (p *AccountsPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case accountsListed:
 		p.loaded, p.known = true, msg.known
@@ -78,7 +79,7 @@ func (p *accountsPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *accountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
+func (p *AccountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	a, some := p.list.Current()
 	switch {
@@ -98,7 +99,7 @@ func (p *accountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // inUse reports whether an account is the one on the screen.
-func (p *accountsPage) inUse(a shell.KnownAccount) bool {
+func (p *AccountsPage) inUse(a shell.KnownAccount) bool {
 	if p.sh.Account == nil {
 		return false
 	}
@@ -107,7 +108,7 @@ func (p *accountsPage) inUse(a shell.KnownAccount) bool {
 }
 
 // use puts an account on the screen, or has somebody sign in to it again.
-func (p *accountsPage) use(a shell.KnownAccount) tea.Cmd {
+func (p *AccountsPage) use(a shell.KnownAccount) tea.Cmd {
 	switch {
 	case p.inUse(a):
 		p.sh.Close()
@@ -126,7 +127,7 @@ func (p *accountsPage) use(a shell.KnownAccount) tea.Cmd {
 	})
 }
 
-func (p *accountsPage) signOut(a shell.KnownAccount) tea.Cmd {
+func (p *AccountsPage) signOut(a shell.KnownAccount) tea.Cmd {
 	if p.inUse(a) {
 		return p.sh.SignOut()
 	}
@@ -135,9 +136,9 @@ func (p *accountsPage) signOut(a shell.KnownAccount) tea.Cmd {
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg { return accountChanged{end(ctx, a)} })
 }
 
-func (p *accountsPage) lines() int { return max(1, p.sh.Height-5) }
+func (p *AccountsPage) lines() int { return max(1, p.sh.Height-5) }
 
-func (p *accountsPage) ShortHelp() []key.Binding {
+func (p *AccountsPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	a, some := p.list.Current()
 	does := "switch"
@@ -150,12 +151,12 @@ func (p *accountsPage) ShortHelp() []key.Binding {
 	}
 }
 
-func (p *accountsPage) FullHelp() [][]key.Binding {
+func (p *AccountsPage) FullHelp() [][]key.Binding {
 	k := p.sh.Keys
 	return [][]key.Binding{p.ShortHelp(), append(k.Moves(true), k.Palette)}
 }
 
-func (p *accountsPage) View(width, _ int) (string, *tea.Cursor) {
+func (p *AccountsPage) View(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	var b strings.Builder
 	b.WriteString("\n")

@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// passphrasePage asks for the passphrase of a new vault, twice.
-type passphrasePage struct {
+// PassphrasePage asks for the passphrase of a new vault, twice.
+type PassphrasePage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	account *client.Account
@@ -30,17 +30,17 @@ type passphrasePage struct {
 
 func newPassphrase(sh *shell.Shell, a *client.Account, above bool) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &passphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: sh.NewForm(), spinner: widget.NewSpinner()}
+		p := &PassphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		p.form.AddHidden("Passphrase", "")
 		p.form.AddHidden("Again", "")
 		return p
 	}
 }
 
-func (p *passphrasePage) Init() tea.Cmd { return nil }
-func (p *passphrasePage) Title() string { return "Choose a passphrase" }
+func (p *PassphrasePage) Init() tea.Cmd { return nil }
+func (p *PassphrasePage) Title() string { return "Choose a passphrase" }
 
-func (p *passphrasePage) Update(msg tea.Msg) tea.Cmd {
+func (p *PassphrasePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case entered:
 		p.busy = false
@@ -61,7 +61,7 @@ func (p *passphrasePage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (p *passphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
+func (p *PassphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Submit):
@@ -80,7 +80,7 @@ func (p *passphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
 
 var errNotTheSame = errors.New("the two passphrases are different")
 
-func (p *passphrasePage) submit() tea.Cmd {
+func (p *PassphrasePage) submit() tea.Cmd {
 	p.problem = nil
 	for i, fd := range p.form.Fields {
 		if fd.Input.Value() == "" {
@@ -101,7 +101,7 @@ func (p *passphrasePage) submit() tea.Cmd {
 	return p.keep(typed)
 }
 
-func (p *passphrasePage) keep(typed string) tea.Cmd {
+func (p *PassphrasePage) keep(typed string) tea.Cmd {
 	p.busy = true
 	vault := p.sh.Opt.Vault
 	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, func(ctx context.Context) error {
@@ -109,7 +109,7 @@ func (p *passphrasePage) keep(typed string) tea.Cmd {
 	}))
 }
 
-func (p *passphrasePage) ShortHelp() []key.Binding {
+func (p *PassphrasePage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	if p.busy {
 		return []key.Binding{k.Interrupt}
@@ -117,9 +117,9 @@ func (p *passphrasePage) ShortHelp() []key.Binding {
 	return []key.Binding{k.Submit, k.Next, k.Prev, keymap.When(p.above, k.Back), keymap.When(!p.above, k.Abandon), k.Interrupt}
 }
 
-func (p *passphrasePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+func (p *PassphrasePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-func (p *passphrasePage) View(width, _ int) (string, *tea.Cursor) {
+func (p *PassphrasePage) View(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
 	form, cursor := p.form.View(width, !p.busy)
 	if cursor != nil {

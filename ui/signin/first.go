@@ -1,4 +1,4 @@
-package ui
+package signin
 
 import (
 	tea "charm.land/bubbletea/v2"
@@ -7,8 +7,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// openFirst opens the first page of a program that begins without an account.
-func openFirst(sh *shell.Shell) tea.Cmd {
+// Start opens the first page of a program that begins without an account.
+func Start(sh *shell.Shell) tea.Cmd {
 	if v := sh.Opt.Vault; v != nil && (v.Locked || v.Trouble != nil) {
 		return sh.Open(newUnlock(sh, nil, v.Trouble))
 	}
@@ -22,13 +22,13 @@ func beginSigningIn(sh *shell.Shell, ended client.Session) tea.Cmd {
 		o := offer{user: sh.Opt.User, homeserver: sh.Opt.Homeserver, password: sh.Opt.Password}
 		return sh.Restart(newSignIn(sh, o, nil))
 	}
-	return openSignIn(sh, ended, true, &client.SignedOutError{UserID: ended.UserID, Homeserver: ended.Homeserver})
+	return Open(sh, ended, true, &client.SignedOutError{UserID: ended.UserID, Homeserver: ended.Homeserver})
 }
 
-// openSignIn opens the page to sign in after a session has ended, over the list
+// Open opens the page to sign in after a session has ended, over the list
 // of the accounts if there may be others. If resume is set, the next session goes
 // on from the one that has ended.
-func openSignIn(sh *shell.Shell, ended client.Session, resume bool, why error) tea.Cmd {
+func Open(sh *shell.Shell, ended client.Session, resume bool, why error) tea.Cmd {
 	// The user may have typed another homeserver than the Matrix ID tells.
 	o := offer{user: string(ended.UserID), homeserver: ended.Homeserver}
 	if resume {
@@ -37,5 +37,5 @@ func openSignIn(sh *shell.Shell, ended client.Session, resume bool, why error) t
 	if sh.Opt.Accounts == nil {
 		return sh.Restart(newSignIn(sh, o, why))
 	}
-	return tea.Batch(sh.Restart(newAccounts(sh)), sh.Open(newSignIn(sh, o, why)))
+	return tea.Batch(sh.Restart(NewAccounts(sh)), sh.Open(newSignIn(sh, o, why)))
 }
