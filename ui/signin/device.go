@@ -24,7 +24,7 @@ type DevicePage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	door    door
-	signIn    *client.DeviceSignIn // nil until there is a code
+	signIn  *client.DeviceSignIn // nil until there is a code
 	problem error                // why it is over
 }
 
@@ -48,7 +48,7 @@ func (p *DevicePage) begin() tea.Cmd {
 // deviceStarted is the code, or why there is none.
 type deviceStarted struct {
 	signIn *client.DeviceSignIn
-	err  error
+	err    error
 }
 
 // secondMsg comes every second to a page that counts down.

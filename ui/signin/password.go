@@ -24,7 +24,7 @@ type SecretPage struct {
 	door    door
 	form    *widget.Form
 	about   string
-	signIn    func(context.Context, client.Options, discovery.Homeserver, []string) (*client.Account, error)
+	signIn  func(context.Context, client.Options, discovery.Homeserver, []string) (*client.Account, error)
 	spinner spinner.Model
 	busy    bool
 	problem error
