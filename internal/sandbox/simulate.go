@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/threepid"
 )
 
-// Until ctx ends, Simulate accepts every invite that is mailed. It binds the address after the given time, to a new user
+// Simulate accepts every invite that is mailed, until ctx ends. It binds the address after the given time, to a new user
 // if it is not bound yet, and lets the user join after half of that time more. It does not accept invites to addresses of
 // [World.KeepSilent]. It returns when all its goroutines have ended, and panics if one of them panicked.
 func (w *World) Simulate(ctx context.Context, after time.Duration) {
