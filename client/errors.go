@@ -27,14 +27,22 @@ var (
 
 // Errors of requests to a homeserver; see the package session.
 type (
-	ServerError           = session.ServerError
-	UnreachableError      = session.UnreachableError
-	SignedOutError        = session.SignedOutError
-	AccountLockedError    = session.AccountLockedError
+	// ServerError is a [session.ServerError].
+	ServerError = session.ServerError
+	// UnreachableError is a [session.UnreachableError].
+	UnreachableError = session.UnreachableError
+	// SignedOutError is a [session.SignedOutError].
+	SignedOutError = session.SignedOutError
+	// AccountLockedError is a [session.AccountLockedError].
+	AccountLockedError = session.AccountLockedError
+	// AccountSuspendedError is a [session.AccountSuspendedError].
 	AccountSuspendedError = session.AccountSuspendedError
-	RateLimitError        = session.RateLimitError
-	RenewalError          = session.RenewalError
-	SessionNotSavedError  = session.SessionNotSavedError
+	// RateLimitError is a [session.RateLimitError].
+	RateLimitError = session.RateLimitError
+	// RenewalError is a [session.RenewalError].
+	RenewalError = session.RenewalError
+	// SessionNotSavedError is a [session.NotSavedError].
+	SessionNotSavedError = session.NotSavedError
 )
 
 // HasCode reports whether err is an error response of a homeserver with this code.

@@ -51,7 +51,7 @@ type Client struct {
 	base   *url.URL // of the homeserver
 
 	ended   atomic.Bool // the session was ended by End
-	saveErr atomic.Pointer[SessionNotSavedError]
+	saveErr atomic.Pointer[NotSavedError]
 }
 
 // New returns a client for a session. It sends no request.

@@ -100,15 +100,15 @@ func (e *RenewalError) Error() string { return fmt.Sprintf("renew the session: %
 
 func (e *RenewalError) Unwrap() error { return e.Err }
 
-// A SessionNotSavedError says that a renewed session could not be saved. The one
+// A NotSavedError says that a renewed session could not be saved. The one
 // that was saved before is no longer valid.
-type SessionNotSavedError struct{ Err error }
+type NotSavedError struct{ Err error }
 
-func (e *SessionNotSavedError) Error() string {
+func (e *NotSavedError) Error() string {
 	return fmt.Sprintf("your renewed session could not be saved, so that you will have to sign in again at the next start: %v", e.Err)
 }
 
-func (e *SessionNotSavedError) Unwrap() error { return e.Err }
+func (e *NotSavedError) Unwrap() error { return e.Err }
 
 // homeserverError returns the meaning of an error response of a homeserver.
 func homeserverError(err error) error {

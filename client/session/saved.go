@@ -112,7 +112,7 @@ func (c *Client) save(s Session) {
 		return
 	}
 	if err := c.opt.Save(s); err != nil {
-		c.saveErr.Store(&SessionNotSavedError{err})
+		c.saveErr.Store(&NotSavedError{err})
 		return
 	}
 	c.tokens.setSaved(s)
