@@ -20,7 +20,7 @@ const (
 	guestCommands = "mxinvite help version rooms list show watch send revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
 	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
-		" status verdict warn by room older-than sort check trust all user state with provider format no-tour" + // flags that read
+		" status verdict warn by room older-than sort needs-look check trust all user state with provider format no-tour" + // flags that read
 		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // flags that act
 )
 

@@ -20,6 +20,7 @@ type listOptions struct {
 
 	which filter.Invites
 	check bool
+	look  bool   // only invites that need a look
 	sort  string // one of the orders
 	as    exportFlags
 }
@@ -55,6 +56,7 @@ func newList(a *host.Program) *cobra.Command {
 	o.which.AddFlags(f)
 	o.as.flags(c)
 	f.StringVar(&o.sort, "sort", "", "sort by `ORDER`, such as name (default newest)")
+	f.BoolVar(&o.look, "needs-look", false, "only invites with a problem or a lasting warning")
 	f.BoolVar(&o.check, "check", false, "ask trusted servers whether keys are valid")
 	return c
 }
@@ -79,7 +81,7 @@ func runList(ctx context.Context, o listOptions) error {
 	facts := account.Facts()
 	var findings []out.Finding
 	for _, i := range invites {
-		if f := out.FindingOf(account, facts, rooms[i.RoomID], i); o.which.Match(f) {
+		if f := out.FindingOf(account, facts, rooms[i.RoomID], i); o.which.Match(f) && (!o.look || f.NeedsLook()) {
 			findings = append(findings, f)
 		}
 	}
@@ -123,7 +125,7 @@ func writeFindings(a *host.Program, findings []out.Finding, short map[out.TokenK
 			out.AgeCell(a.Now(), i.SentAt),
 			out.Cell{Shown: short[out.TokenKey{Room: i.RoomID, Token: i.Token}], Exact: i.Token, Call: true},
 			out.Cell{Exact: string(f.Verdict)},
-			out.Cell{Shown: out.Join(f.NeedLook(), ", "), Exact: out.Join(f.Warnings, ","), Role: out.Warn},
+			out.FaultsCell(f),
 			out.Cell{Exact: f.Address},
 			out.Cell{Exact: f.RoomName},
 			out.Cell{Exact: string(f.RoomAlias)},

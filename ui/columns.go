@@ -114,19 +114,11 @@ func statusCell(sh *shell.Shell, st style.Styles, r *row) string {
 // fault is what is most wrong with an invite, in a word of four letters; empty if
 // nothing is. It is bad if the invite cannot be accepted.
 func (r *row) fault() (word string, bad bool) {
-	if r.invite.Status == invite.Malformed || r.invite.Status == invite.Revoked {
-		return "", false // which says it
+	faults := wording.Faults(r.invite, r.verdict, r.warnings)
+	if len(faults) == 0 {
+		return "", false
 	}
-	for _, w := range r.warnings {
-		if w == invite.Replaced || word == "" && w.Lasting() {
-			word = wording.Warning(w).Short
-		}
-	}
-	refused := r.verdict == invite.Refused
-	if refused && word == "" {
-		word = "void"
-	}
-	return word, refused
+	return faults[0].Short, r.verdict == invite.Refused
 }
 
 // statusTerm is the term for the status of an invite.

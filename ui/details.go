@@ -63,7 +63,7 @@ func (d *detailer) head() {
 // verdict says whether a homeserver would honour the invite, and why.
 func (d *detailer) verdict() {
 	i, st := d.row.invite, d.st
-	if i.Status == invite.Revoked {
+	if !wording.HasVerdict(i) {
 		return
 	}
 	verdict := wording.Verdict(d.row.verdict, i)
@@ -74,10 +74,7 @@ func (d *detailer) verdict() {
 	for _, c := range checks[:min(most, len(checks))] {
 		d.term(wording.Check(c))
 	}
-	for _, w := range d.row.warnings {
-		if w == invite.Replaced && d.row.verdict == invite.Refused {
-			continue // a check has said who did it
-		}
+	for _, w := range wording.Warnings(i, d.row.verdict, d.row.warnings) {
 		d.term(wording.Warning(w))
 	}
 	d.advice()

@@ -26,6 +26,10 @@ func Verdict(v invite.Verdict, of invite.Invite) Term {
 	return t
 }
 
+// HasVerdict reports whether users are shown the verdict on an invite, its checks and
+// its warnings. The status of a revoked invite says that it cannot be accepted.
+func HasVerdict(i invite.Invite) bool { return i.Status != invite.Revoked }
+
 // Check is the term for a check that a verdict is based on. Its word is the
 // detail of the check.
 func Check(c invite.Check) Term {

@@ -1,6 +1,10 @@
 package wording
 
-import "github.com/mxinvite/mxinvite/client/invite"
+import (
+	"slices"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
 
 // Warning is the term for a warning. One that needs a look has a short word.
 func Warning(w invite.Warning) Term {
@@ -26,4 +30,38 @@ func Warning(w invite.Warning) Term {
 		t.Text = "it has been pending for a long time"
 	}
 	return t
+}
+
+// Warnings are the warnings of an invite that users are shown below its verdict and
+// its checks. If the verdict is refused, a check says already who overwrote the event.
+func Warnings(i invite.Invite, v invite.Verdict, all []invite.Warning) []invite.Warning {
+	if !HasVerdict(i) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(w invite.Warning) bool {
+		return w == invite.Replaced && v == invite.Refused
+	})
+}
+
+// Faults are the terms for why a user should look at an invite
+// ([invite.Invite.NeedsLook]), the worst first. There are none if its status says it.
+func Faults(i invite.Invite, v invite.Verdict, warnings []invite.Warning) []Term {
+	if i.Status == invite.Malformed || i.Status == invite.Revoked || !i.NeedsLook(v, warnings) {
+		return nil
+	}
+	var faults []Term
+	for _, w := range warnings {
+		switch {
+		case w == invite.Replaced:
+			faults = slices.Insert(faults, 0, Warning(w))
+		case w.Lasting():
+			faults = append(faults, Warning(w))
+		}
+	}
+	if len(faults) == 0 {
+		t := Verdict(v, i)
+		t.Short = "void"
+		faults = append(faults, t)
+	}
+	return faults
 }

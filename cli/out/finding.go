@@ -1,12 +1,13 @@
 package out
 
 import (
-	"slices"
+	"strings"
 
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // A Finding is an invite with all that is known of it at the moment.
@@ -36,7 +37,15 @@ func (f Finding) Judged(facts invite.Facts) Finding {
 	return f
 }
 
-// NeedLook are the warnings that do not go away by themselves.
-func (f Finding) NeedLook() []invite.Warning {
-	return slices.DeleteFunc(slices.Clone(f.Warnings), func(w invite.Warning) bool { return !w.Lasting() })
+// NeedsLook reports whether a user should look at the invite.
+func (f Finding) NeedsLook() bool { return f.Invite.NeedsLook(f.Verdict, f.Warnings) }
+
+// FaultsCell has for users why they should look at the invite, and for scripts all
+// its warnings.
+func FaultsCell(f Finding) Cell {
+	var faults []string
+	for _, t := range wording.Faults(f.Invite, f.Verdict, f.Warnings) {
+		faults = append(faults, t.Word)
+	}
+	return Cell{Shown: strings.Join(faults, ", "), Exact: Join(f.Warnings, ","), Role: Warn}
 }

@@ -35,15 +35,7 @@ func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
 	case !f.Certain && p.OutTTY:
 		add("", "", Text("The room's history could not be searched. The invite may have been accepted."))
 	}
-	add("Verdict", "verdict", verdictCell(f))
-	checks, more := some(p, f.Checks)
-	for _, c := range checks {
-		add("", "check", checkCell(c))
-	}
-	add("", "", more)
-	for _, w := range f.Warnings {
-		add("Warning", "warning", warningCell(w))
-	}
+	p.addVerdict(f, add)
 	add("Room", "room_name", Text(f.RoomName))
 	add("", "room_id", Text(string(i.RoomID)))
 	add("Sent by", "sender", Text(string(i.Sender)))
@@ -71,6 +63,26 @@ func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
 		}
 	}
 	return t
+}
+
+// addVerdict adds the verdict, its checks and the warnings. Scripts get all of them,
+// users what the screen shows, too.
+func (p *Printer) addVerdict(f Finding, add func(title, name string, c Cell)) {
+	warnings := f.Warnings
+	if p.OutTTY {
+		warnings = wording.Warnings(f.Invite, f.Verdict, warnings)
+	}
+	if !p.OutTTY || wording.HasVerdict(f.Invite) {
+		add("Verdict", "verdict", verdictCell(f))
+		checks, more := some(p, f.Checks)
+		for _, c := range checks {
+			add("", "check", checkCell(c))
+		}
+		add("", "", more)
+	}
+	for _, w := range warnings {
+		add("Warning", "warning", warningCell(w))
+	}
 }
 
 // addKeys adds the keys: what each is, who vouches for it, and what came of that.
