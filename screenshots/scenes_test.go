@@ -63,7 +63,7 @@ func scenes() []scene {
 		}},
 		{name: "rooms", width: 100, height: 16, play: func(s *stage) {
 			s.Press("r")
-			s.until("CAN YOU INVITE")
+			s.until("MAY YOU INVITE")
 		}},
 		{name: "help", width: 100, height: 28, play: func(s *stage) {
 			s.Press("?")
