@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,11 +18,11 @@ import (
 )
 
 // serve starts a server. It returns the server's URL and a counter of its requests.
-func serve(t *testing.T, handler http.HandlerFunc) (address string, requests *int) {
+func serve(t *testing.T, handler http.HandlerFunc) (address string, requests *atomic.Int32) {
 	t.Helper()
-	requests = new(int)
+	requests = new(atomic.Int32)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*requests++
+		requests.Add(1)
 		handler(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -102,8 +103,8 @@ func TestErrorResponses(t *testing.T) {
 			if diff := cmp.Diff(tt.want, *e); diff != "" {
 				t.Error(diff)
 			}
-			if !strings.Contains(err.Error(), tt.words) || *requests != 1 {
-				t.Errorf("%q after %d requests", err, *requests)
+			if !strings.Contains(err.Error(), tt.words) || requests.Load() != 1 {
+				t.Errorf("%q after %d requests", err, requests.Load())
 			}
 			if tt.want.Code != "" && !jsonhttp.HasCode[*jsonhttp.ServerError](err, tt.want.Code) {
 				t.Errorf("%v does not have the code", err)
@@ -136,8 +137,8 @@ func TestNoResponse(t *testing.T) {
 	defer close(done)
 	r := jsonhttp.Request{Method: http.MethodPost, URL: address + "/?secret=1", Limit: 1000, Within: 20 * time.Millisecond}
 	_, err := jsonhttp.Do(t.Context(), http.DefaultTransport, r)
-	if _, ok := errors.AsType[*jsonhttp.UnreachableError](err); !ok || !errors.Is(err, jsonhttp.ErrTimeout) || *requests != 1 {
-		t.Errorf("%v after %d requests", err, *requests)
+	if _, ok := errors.AsType[*jsonhttp.UnreachableError](err); !ok || !errors.Is(err, jsonhttp.ErrTimeout) || requests.Load() != 1 {
+		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -162,7 +163,7 @@ func TestRedirectsAreFollowedOnlyIfAllowed(t *testing.T) {
 		respond(http.StatusOK, "{}")(w, r)
 	})
 	r := jsonhttp.Request{Method: http.MethodGet, URL: address + "/", Limit: 1000, Redirects: true}
-	if _, err := jsonhttp.Do(t.Context(), http.DefaultTransport, r); err != nil || *requests != 2 {
-		t.Errorf("%v after %d requests", err, *requests)
+	if _, err := jsonhttp.Do(t.Context(), http.DefaultTransport, r); err != nil || requests.Load() != 2 {
+		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
