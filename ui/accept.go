@@ -18,22 +18,22 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// The fields of the form for a link.
+// The fields of the form.
 const (
 	fieldLink = iota
 	fieldRoomID
 	fieldInviter
 )
 
-// acceptPage is the page on which the link of an invite's mail is taken: paste
-// it, see what it says and who would be contacted, and go.
+// acceptPage is the page to accept an invite with the link from its mail. The user pastes
+// the link, sees its contents and the servers to contact, and confirms.
 type acceptPage struct {
 	sh         *shell.Shell
 	ctx        context.Context
 	form       *widget.Form
 	step       step
 	invitation client.Invitation
-	done       client.Accepted // once joined is set
+	done       client.Accepted // valid if joined is set
 	joined     bool
 	problem    error
 	spinner    spinner.Model
@@ -52,7 +52,7 @@ func newAccept(sh *shell.Shell) func(context.Context) shell.Screen {
 func (p *acceptPage) Init() tea.Cmd { return nil }
 func (p *acceptPage) Title() string { return "Accept an invite" }
 
-// acceptedMsg is how taking an invite ended.
+// acceptedMsg is the result of accepting an invite.
 type acceptedMsg struct {
 	accepted client.Accepted
 	err      error
@@ -87,7 +87,7 @@ func (p *acceptPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.accept()
 	case p.step == previewing && key.Matches(msg, keys.Edit):
 		p.step = editing
-	case p.step != editing: // it is under way and cannot be called back
+	case p.step != editing: // the request is running and cannot be cancelled
 	case key.Matches(msg, keys.Submit):
 		p.preview()
 	case key.Matches(msg, keys.Next):
@@ -101,7 +101,7 @@ func (p *acceptPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// preview reads what was typed. Nobody is asked.
+// preview reads the form. It contacts no server.
 func (p *acceptPage) preview() {
 	l, err := maillink.Parse(p.form.Value(fieldLink))
 	if room := p.form.Value(fieldRoomID); room != "" && err == nil {
@@ -128,11 +128,11 @@ func (p *acceptPage) preview() {
 	}
 }
 
-// inviter is who the person says has sent the invite.
+// inviter returns the inviter that the user typed.
 func (p *acceptPage) inviter() id.UserID { return id.UserID(p.form.Value(fieldInviter)) }
 
-// accept takes the invite. It runs on the program's leash, not the page's: a
-// request to join is not called back by closing a page.
+// accept accepts the invite. It uses the context of the program, not of the page, so that
+// closing the page does not cancel the request to join.
 func (p *acceptPage) accept() tea.Cmd {
 	p.step, p.problem = doing, nil
 	p.sh.Begun++
@@ -154,7 +154,8 @@ func (p *acceptPage) accepted(msg acceptedMsg) tea.Cmd {
 	return p.sh.Leave(msg.err == nil)
 }
 
-// room is the room that was joined, as soon as the homeserver has told of it.
+// room returns the joined room. It returns an error until the homeserver has sent the
+// room.
 func (p *acceptPage) room() (client.Room, error) { return p.sh.Account.Room(p.done.RoomID) }
 
 func (p *acceptPage) ShortHelp() []key.Binding {
@@ -197,7 +198,7 @@ func (p *acceptPage) View(width, _ int) (string, *tea.Cursor) {
 	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }
 
-// facts are what the link says and whom doing it will contact.
+// facts returns the contents of the link and the server that accepting will contact.
 func (p *acceptPage) facts(width int) string {
 	st, i := p.sh.Styles, p.invitation
 	var b strings.Builder

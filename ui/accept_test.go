@@ -144,7 +144,8 @@ func TestAcceptOfAHostileMail(t *testing.T) {
 	})
 }
 
-// Who knows the inviter needs nobody to confirm, and a bare sign URL needs a room.
+// If the user names the inviter, no server has to confirm the invite. A sign URL alone
+// needs a room.
 func TestAcceptWithRoomAndInviter(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		m := n.mailToGrace(t)

@@ -28,20 +28,20 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// The account that the budgets are about.
+// The size of the account for which the budgets are defined.
 const (
 	manyRooms   = 1000
 	manyInvites = 10
 )
 
-// crowded is a world with 1,000 rooms and 10,000 invites, and an account that
-// has seen it all and stored it at path.
+// crowded makes a world with 1,000 rooms and 10,000 invites, and an account that
+// has read all of it and stored it at path.
 func crowded(b *testing.B, path string) (client.Options, client.Session) {
 	b.Helper()
 	return crowdedWith(b, path, manyRooms, manyInvites)
 }
 
-// crowdedWith is the same with so many rooms, and so many invites in each.
+// crowdedWith is like crowded, with another number of rooms and of invites per room.
 func crowdedWith(b *testing.B, path string, rooms, invites int) (client.Options, client.Session) {
 	b.Helper()
 	w := sandbox.New(sandbox.Options{Now: time.Now})
@@ -67,21 +67,21 @@ func crowdedWith(b *testing.B, path string, rooms, invites int) (client.Options,
 	if err := a.Refresh(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	// What follows is before anybody is asked, and the world may go: its events
-	// would be marked at every collection.
+	// The benchmarks send no requests. Without a reference to the world, the garbage
+	// collector need not mark its events.
 	opt.Transport = nobody{}
 	return opt, a.Session()
 }
 
-// nobody answers nothing.
+// nobody is a transport that fails every request.
 type nobody struct{}
 
 func (nobody) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("nobody is there")
 }
 
-// reopen is the account at the next start of the program, before it has asked
-// anybody anything.
+// reopen returns the account as at the next start of the program, before its first
+// request.
 func reopen(tb testing.TB, opt client.Options, session client.Session, path string) *client.Account {
 	tb.Helper()
 	s, err := store.Open(tb.Context(), path)
@@ -100,10 +100,9 @@ func reopen(tb testing.TB, opt client.Options, session client.Session, path stri
 	return a
 }
 
-// BenchmarkFirstPaint is from nothing in memory to the first full screen of
-// 1,000 rooms and 10,000 invites, out of the store, again and again in one
-// process. BenchmarkStart has the figures to hold against the budget; this is
-// the one to profile.
+// BenchmarkFirstPaint measures the time from opening the store to the first full
+// screen of 1,000 rooms and 10,000 invites, repeatedly in one process. It is for
+// profiling; BenchmarkStart gives the figures to compare with the budget.
 func BenchmarkFirstPaint(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
 	opt, session := crowded(b, path)
@@ -126,21 +125,21 @@ func firstPaint(tb testing.TB, opt client.Options, session client.Session, path 
 
 const startVar = "MXINVITE_START" // a startOf, for the other process
 
-// A startOf is what a program knows when it starts.
+// A startOf is the input of a program at its start.
 type startOf struct {
 	Session client.Session
 	Path    string
 }
 
-// A startCost is what its first screen took.
+// A startCost is the cost of the first screen.
 type startCost struct {
 	Took            time.Duration
-	Allocated, Peak uint64 // bytes; Peak is 0 where the system does not tell
+	Allocated, Peak uint64 // bytes; Peak is 0 if the system does not report it
 }
 
-// BenchmarkStart is the first full screen of 1,000 rooms and 10,000 invites as a
-// person meets it: each in a process of its own, with nothing warm but the
-// file. It compares with the budget of 50 ms and 60 MB at the process's peak.
+// BenchmarkStart measures the first full screen of 1,000 rooms and 10,000 invites
+// as a user sees it: each run is a new process, and only the file is cached. The
+// budget is 50 ms and a peak of 60 MB.
 func BenchmarkStart(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
 	_, session := crowded(b, path)
@@ -189,8 +188,8 @@ func TestStart(t *testing.T) {
 	fmt.Println(startVar + string(data))
 }
 
-// BenchmarkKeyPress is from a key to the bytes that the terminal gets, in a list
-// of 10,000 invites at 200x50.
+// BenchmarkKeyPress measures the time from a key press to the output to the
+// terminal, in a list of 10,000 invites at 200x50.
 func BenchmarkKeyPress(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
 	opt, session := crowded(b, path)
@@ -200,8 +199,8 @@ func BenchmarkKeyPress(b *testing.B) {
 	})
 }
 
-// BenchmarkKeyInRooms is the same in a list of rooms: for a cursor that moves, for a
-// filter that is typed, and for the key that sorts.
+// BenchmarkKeyInRooms is like BenchmarkKeyPress for a list of rooms: it moves the
+// cursor, types a filter, and sorts.
 func BenchmarkKeyInRooms(b *testing.B) {
 	for _, rooms := range []int{300, 3000} {
 		path := filepath.Join(b.TempDir(), fmt.Sprint(rooms, ".db"))
@@ -276,7 +275,7 @@ func keyToFrame(b *testing.B, opt client.Options, session client.Session, path s
 	b.ReportMetric(float64(written)/float64(len(took)), "bytes/key")
 }
 
-// BenchmarkChange is what one new event costs the list of 10,000.
+// BenchmarkChange measures the cost of one new event in the list of 10,000 invites.
 func BenchmarkChange(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
 	opt, session := crowded(b, path)
@@ -290,7 +289,7 @@ func BenchmarkChange(b *testing.B) {
 	}
 }
 
-// A counter counts what is written to it.
+// A counter counts the bytes that are written to it.
 type counter struct {
 	mu sync.Mutex
 	n  int

@@ -13,8 +13,8 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// columns are the widths of the list of invites, in parts; a column of no width
-// is left out.
+// columns are the widths of the columns in the list of invites. A column of width zero
+// is not shown.
 type columns struct{ width, name, room, status, key, by, sent int }
 
 const (
@@ -24,8 +24,8 @@ const (
 	gap         = 2
 )
 
-// inviteColumns shares a line out: what must be told first, and the rest
-// between the names.
+// inviteColumns divides the width of a line. The columns of fixed width come first; the
+// names share the rest.
 func inviteColumns(width int) columns {
 	c := columns{width: width, status: statusWidth, sent: sentWidth}
 	rest := width - 4 - c.status - c.sent - 3*gap // the cursor, the edges, and gaps
@@ -42,13 +42,13 @@ func inviteColumns(width int) columns {
 	return c
 }
 
-// head is the names of the columns, of which each sorts by itself.
+// head returns the line of column names. A click on a name sorts by that column.
 func (c columns) head(t *inviteTable) string {
 	return t.sh.Styles.Column.Render("   " + c.line(t.Head(byName, "INVITED", false), t.Head(byRoom, "ROOM", false), t.Head(byStatus, "STATUS", false),
 		t.Head(byKey, "KEY", false), t.Head(bySender, "BY", false), t.Head(bySent, "SENT", true)))
 }
 
-// hides reports whether a column has no room.
+// hides reports whether the line is too narrow to show a column.
 func (c columns) hides(column string) bool {
 	return column == byKey && c.key == 0 || column == bySender && c.by == 0
 }
@@ -76,7 +76,7 @@ func (c columns) row(sh *shell.Shell, r *row, chosen, marked bool) string {
 	), c.width-2)
 }
 
-// rowName is the look of a name: what is over and done with steps back.
+// rowName returns the style of a name: faint for a revoked invite, unless it is selected.
 func rowName(st style.Styles, r *row, chosen bool) lipgloss.Style {
 	if !chosen && r.invite.Status == invite.Revoked {
 		return st.Faint
@@ -84,8 +84,8 @@ func rowName(st style.Styles, r *row, chosen bool) lipgloss.Style {
 	return st.Name
 }
 
-// nameCell is whom the invite is for. An arrow stands before the address that it
-// went to: what has none is all the room shows.
+// nameCell returns the invitee of an invite. An arrow marks an address from the address
+// book; without an arrow, the cell shows the name from the room state.
 func nameCell(st style.Styles, name lipgloss.Style, r *row, width int) string {
 	if r.address == "" {
 		return name.Render(cells.Cut(nameOf(r.invite), width))
@@ -93,8 +93,8 @@ func nameCell(st style.Styles, name lipgloss.Style, r *row, width int) string {
 	return st.Faint.Render("→ ") + name.Render(cells.Cut(r.address, width-2))
 }
 
-// statusCell is the status of an invite and beside it, in a short word, what is most
-// wrong with it.
+// statusCell returns the status of an invite, and a short word for its most serious
+// fault.
 func statusCell(sh *shell.Shell, st style.Styles, r *row) string {
 	if sh.Revocations.Has(shell.KeyOf(r.invite)) {
 		return st.Warn.Render("… revoking")
@@ -111,8 +111,8 @@ func statusCell(sh *shell.Shell, st style.Styles, r *row) string {
 	return st.Role(status.Role).Render(status.String()) + " " + look.Render("!"+word)
 }
 
-// fault is what is most wrong with an invite, in a word of four letters; empty if
-// nothing is. It is bad if the invite cannot be accepted.
+// fault returns the most serious fault of an invite as a word of four letters, or an
+// empty word if there is none. bad is true if the invite cannot be accepted.
 func (r *row) fault() (word string, bad bool) {
 	faults := wording.Faults(r.invite, r.verdict, r.warnings)
 	if len(faults) == 0 {
@@ -143,7 +143,7 @@ func keyCell(st style.Styles, r *row) string {
 	}
 }
 
-// nameOf is what an invite is called: what is left of the address.
+// nameOf returns the display name of an invite, a shortened form of the address.
 func nameOf(i invite.Invite) string {
 	if i.DisplayName == "" {
 		return "(no name)"

@@ -15,23 +15,25 @@ import (
 )
 
 const (
-	// typingPause is how long nobody types before completions are looked for.
+	// typingPause is the time without a key press after which the page looks for
+	// completions.
 	typingPause = 150 * time.Millisecond
 	mostPeople  = 6
 )
 
-// completion is the people whom what is typed may mean, below the field.
+// completion is the list of contacts below the field. It suggests contacts for
+// the text that the user types.
 type completion struct {
-	typed   string // the piece that they complete
+	typed   string // the piece of text that the contacts complete
 	people  []shell.Contact
-	at      int // -1 until somebody has moved into the list
+	at      int // -1 until the user moves into the list
 	picked  bool
 	asked   int
 	problem error
-	told    bool // of a problem, once
+	told    bool // the page has shown a problem; it shows only the first
 }
 
-// completeMsg comes when nothing was typed for a while; completed is what was found.
+// completeMsg arrives after typingPause; completed is the result of the search.
 type (
 	completeMsg struct{ asked int }
 	completed   struct {
@@ -42,7 +44,8 @@ type (
 	}
 )
 
-// wantCompletion has people looked for, unless more is typed.
+// wantCompletion starts a search for contacts after typingPause. More typing
+// replaces the search.
 func (c *compose) wantCompletion() tea.Cmd {
 	c.people.close()
 	c.people.asked++
@@ -60,7 +63,8 @@ func (c *compose) wantCompletion() tea.Cmd {
 	})
 }
 
-// complete looks for people if nothing was typed since.
+// complete looks for contacts, unless the user has typed more since msg was
+// requested.
 func (c *compose) complete(msg completeMsg) tea.Cmd {
 	if msg.asked != c.people.asked || c.step != editing {
 		return nil
@@ -72,7 +76,7 @@ func (c *compose) complete(msg completeMsg) tea.Cmd {
 	})
 }
 
-// take shows what was found for what still stands there.
+// take shows the result of a search, unless the text has changed since.
 func (p *completion) take(msg completed) {
 	if msg.asked != p.asked {
 		return
@@ -89,9 +93,9 @@ func (p *completion) take(msg completed) {
 
 func (p *completion) close() { p.people, p.at, p.problem = nil, -1, nil }
 
-// press moves in the list or picks from it, and reports whether the key meant
-// that. Enter does only once somebody has moved there: it may have been typed
-// ahead, for the whole page.
+// press moves in the list or picks a contact, and reports whether it used the key.
+// Enter picks only after the user has moved into the list, because the user may
+// have pressed it early to submit the page.
 func (p *completion) press(msg tea.KeyPressMsg, keys keymap.Map) bool {
 	switch {
 	case len(p.people) == 0:
@@ -110,7 +114,7 @@ func (p *completion) press(msg tea.KeyPressMsg, keys keymap.Map) bool {
 	return true
 }
 
-// choice is who was picked.
+// choice returns the contact that the user picked, and whether there is one.
 func (p *completion) choice() (shell.Contact, bool) {
 	if !p.picked {
 		return shell.Contact{}, false
@@ -119,7 +123,7 @@ func (p *completion) choice() (shell.Contact, bool) {
 	return p.people[p.at], true
 }
 
-// put writes a person into the field in the place of what was typed of them.
+// put replaces the typed piece in the field by the contact.
 func (c *compose) put(contact shell.Contact) tea.Cmd {
 	in := &c.form.Fields[fieldPeople].Input
 	text := strings.TrimSuffix(in.Value(), c.people.typed)
@@ -138,15 +142,15 @@ func (c *compose) put(contact shell.Contact) tea.Cmd {
 	return c.sh.Draft.Note(c.invitees.texts())
 }
 
-// lastPiece is what is being typed: what stands behind the last separator.
+// lastPiece returns the text after the last separator, which the user is typing.
 func lastPiece(s string) string {
 	return strings.TrimLeft(s[strings.LastIndexAny(s, ",;")+1:], " ")
 }
 
-// pick takes somebody whom the mouse chose.
+// pick puts the contact that the user clicked into the field.
 func (c *compose) pick(n int) tea.Cmd { return c.put(c.people.people[n]) }
 
-// view draws the list; pick is for who is clicked.
+// view draws the list. A click on a contact calls pick with its index.
 func (p *completion) view(sh *shell.Shell, width int, pick func(int) tea.Cmd) string {
 	st := sh.Styles
 	var lines []string

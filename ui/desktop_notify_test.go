@@ -14,13 +14,14 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// lookAway and lookBack are what a terminal says when its person does.
+// lookAway and lookBack are the sequences that a terminal sends when it loses and
+// gets the focus.
 const (
 	lookAway = "\x1b[O"
 	lookBack = "\x1b[I"
 )
 
-// withDesktop shows the program to Ada in a terminal that has a desktop around it.
+// withDesktop runs the program for Ada in a terminal with desktop notifications.
 func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
@@ -33,7 +34,8 @@ func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
 	return term
 }
 
-// told is what the desktop was told since somebody asked.
+// told returns the desktop notifications since the previous read of the terminal's
+// output.
 func told(term *termtest.Terminal) string {
 	var all []string
 	for _, found := range regexp.MustCompile("\x1b\\]9;mxinvite: ([^\x1b]*)").FindAllStringSubmatch(string(term.Raw()), -1) {

@@ -15,10 +15,10 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// labelled is how far the values of the details are moved to the right.
+// labelled is the indentation of the values in the details, in cells.
 const labelled = 10
 
-// details tells everything about one invite, in a column of a given width.
+// details returns the details of one invite, in a column of the given width.
 func details(sh *shell.Shell, r row, width int) string {
 	d := &detailer{sh: sh, st: sh.Styles, row: r, width: width}
 	d.head()
@@ -40,18 +40,18 @@ type detailer struct {
 
 func (d *detailer) line(s string) { d.b.WriteString(s + "\n") }
 
-// field writes a label and a stranger's text.
+// field writes a label and an untrusted text.
 func (d *detailer) field(label, value string) {
 	text := cells.Wrap(cells.Cut(value, 3*d.width), d.width-labelled)
 	d.line(d.st.Label.Render(cells.Pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }
 
-// point writes a mark and a text that may take several lines.
+// point writes a mark and a text, on several lines if necessary.
 func (d *detailer) point(mark, text string) {
 	d.line(cells.Bullet(mark, cells.Cut(text, 4*d.width), d.width))
 }
 
-// term writes a term and what explains it.
+// term writes the mark of a term and the sentence that explains it.
 func (d *detailer) term(t wording.Term) { d.point(d.st.Role(t.Role).Render(t.Glyph), t.Sentence()) }
 
 func (d *detailer) head() {
@@ -60,7 +60,7 @@ func (d *detailer) head() {
 	d.line(d.st.Faint.Render(cells.Wrap(story(d.sh, d.row), d.width)) + "\n")
 }
 
-// verdict says whether a homeserver would honour the invite, and why.
+// verdict writes whether a homeserver would accept the invite, and why.
 func (d *detailer) verdict() {
 	i, st := d.row.invite, d.st
 	if !wording.HasVerdict(i) {
@@ -69,7 +69,7 @@ func (d *detailer) verdict() {
 	verdict := wording.Verdict(d.row.verdict, i)
 	text := cells.Bullet(verdict.Glyph, verdict.Sentence(), d.width)
 	d.line(style.Bold(st.Role(verdict.Role)).Render(verdict.String()) + strings.TrimPrefix(text, verdict.String()))
-	const most = 12 // a stranger may have written thousands of keys
+	const most = 12 // an untrusted event may contain thousands of keys
 	checks := i.Judge(*d.row.facts).Checks
 	for _, c := range checks[:min(most, len(checks))] {
 		d.term(wording.Check(c))
@@ -81,7 +81,7 @@ func (d *detailer) verdict() {
 	d.line("")
 }
 
-// advice is what the person may do about it, who is signed in.
+// advice writes the actions that a signed-in user can take.
 func (d *detailer) advice() {
 	if d.sh.Account == nil {
 		return
@@ -128,7 +128,7 @@ func (d *detailer) keys() {
 	if len(d.row.invite.Keys) == 0 {
 		return
 	}
-	const most = 12 // a stranger may have written thousands
+	const most = 12 // an untrusted event may contain thousands of keys
 	d.line("\n" + d.st.Label.Render("Keys"))
 	for n, k := range d.row.invite.Keys {
 		if n == most {
@@ -139,14 +139,14 @@ func (d *detailer) keys() {
 	}
 }
 
-// keyLine tells of a key who vouches for it, or why it is of no use.
+// keyLine returns the line of a key: its host and state, or why the key cannot be used.
 func (d *detailer) keyLine(n int, k invite.Key) string {
 	const publicWidth = 14
 	st := d.st
 	public := fmt.Sprintf("%d ", n) + cells.Pad(cells.Cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
 	rest := d.width - publicWidth - 4
 	if k.Usable() && k.Host() != "" && !d.row.invite.Live() {
-		return public + st.Faint.Render(cells.Cut(k.Host(), rest)) // which is not asked any more
+		return public + st.Faint.Render(cells.Cut(k.Host(), rest)) // the program does not check keys of such an invite
 	}
 	t := wording.Key(k, d.row.facts.KeyValidity(k))
 	return public + st.Role(t.Role).Render(t.Glyph+" ") + cells.Cut(t.Sentence(), rest-2)
@@ -158,17 +158,17 @@ func (d *detailer) ids() {
 	d.id("Event", string(d.row.invite.EventID))
 }
 
-// longestID is how long a state key and an event ID may be, in bytes:
+// longestID is the maximum length of a state key and of an event ID, in bytes:
 // https://spec.matrix.org/latest/client-server-api/#size-limits
 const longestID = 255
 
-// id writes a label and an ID whole, broken anywhere.
+// id writes a label and a whole ID. The line may break at any character.
 func (d *detailer) id(label, value string) {
 	text := ansi.Hardwrap(cells.Cut(value, longestID), max(1, d.width-labelled), true)
 	d.line(d.st.Label.Render(cells.Pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }
 
-// story says in a sentence what became of an invite.
+// story returns a short text about the history and state of an invite.
 func story(sh *shell.Shell, r row) string {
 	i := r.invite
 	sent := "Sent " + duration.Ago(sh.Now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
@@ -205,7 +205,7 @@ func story(sh *shell.Shell, r row) string {
 	}
 }
 
-// shorten keeps the beginning of what only a machine reads whole.
+// shorten returns the beginning of a text that users need not read whole.
 func shorten(s string, n int) string {
 	if len(s) <= n+1 {
 		return s

@@ -21,17 +21,18 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// home is the page of all invites of all rooms. It follows the account for as
-// long as somebody is signed in.
+// home is the page of all invites of all rooms. It watches the account until the user
+// signs out.
 //
-// Opened from a room it shows the invites of that room, and leads back there.
+// If the page is opened from a room, it shows the invites of that room, and the back key
+// returns to the rooms.
 type home struct {
 	*inviteTable
 
 	ctx     context.Context
-	watcher *client.Watcher // nil on a page of one room: the first page follows the account
+	watcher *client.Watcher // nil on a page of one room: the first page watches the account
 	spinner spinner.Model
-	taken   []*row // without a notice so far
+	taken   []*row // rows that have no notice yet
 	problem error
 }
 
@@ -100,24 +101,24 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// watch asks for the next change.
+// watch waits for the next change of the account.
 func (h *home) watch() tea.Cmd {
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg { return h.watcher.Next(ctx) })
 }
 
-// changed takes in what the homeserver told, or that it told nothing.
+// changed handles a change from the homeserver, or an error of the connection.
 func (h *home) changed(c client.Change) tea.Cmd {
 	sh := h.sh
 	if c.Err != nil {
 		gone := new(client.SignedOutError)
 		if errors.As(c.Err, &gone) {
 			if sh.Signing {
-				return nil // it is what the person wanted
+				return nil // the user asked to sign out
 			}
 			return sh.SignedOutBy(c.Err)
 		}
 		if h.problem == nil && !h.loading() {
-			sh.Complain(c.Err) // once; the header goes on saying that it is so
+			sh.Complain(c.Err) // only once; the header shows the state of the connection
 		}
 		h.problem = c.Err
 		sh.Link = shell.Link{Err: c.Err, RetryAt: sh.Now().Add(c.RetryIn)}
@@ -136,7 +137,7 @@ func (h *home) changed(c client.Change) tea.Cmd {
 	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return shell.ChangedMsg{} })
 }
 
-// refresh reads the account's rooms and invites anew.
+// refresh reads the rooms and invites from the account.
 func (h *home) refresh() {
 	account := h.sh.Account
 	rooms := map[id.RoomID]*client.Room{}
@@ -147,7 +148,7 @@ func (h *home) refresh() {
 	invites, facts := account.Invites(), account.Facts()
 	all := make([]row, 0, len(invites))
 	for _, i := range invites {
-		if room, known := rooms[i.RoomID]; known { // or joined a moment ago; the change is on its way
+		if room, known := rooms[i.RoomID]; known { // if unknown, the room was joined just now and the next change adds it
 			all = append(all, newRow(h.sh, i, room, &facts))
 		}
 	}
@@ -157,7 +158,7 @@ func (h *home) refresh() {
 	h.set(rooms, all)
 	for k := range h.Marked {
 		if h.Rows[k].invite.Status == invite.Revoked || h.sh.Revocations.Has(k) {
-			delete(h.Marked, k) // on its way: a mark has served
+			delete(h.Marked, k) // the revocation is confirmed; the mark is no longer needed
 		}
 	}
 	if h.watcher != nil {
@@ -167,7 +168,7 @@ func (h *home) refresh() {
 
 func (h *home) loading() bool { return !h.sh.Account.Synced() }
 
-// nameRoom has the page's own filter name its room, whose alias may have changed.
+// nameRoom updates the page's own filter, because the alias of its room may have changed.
 func (h *home) nameRoom(own string) {
 	if !h.Filters() {
 		h.Filter.Set(own)
@@ -175,9 +176,9 @@ func (h *home) nameRoom(own string) {
 	h.Own = own
 }
 
-// mayFilter reports whether there may be something to look for. People type ahead:
-// what follows a filter's key must not be taken for keys, nor be lost, because
-// the rooms are still being read.
+// mayFilter reports whether the filter can be opened. It can be opened while the rooms
+// are loading, because users type ahead: the text after the filter key must not be lost,
+// and its letters must not act as keys.
 func (h *home) mayFilter() bool { return h.loading() || len(h.Rows) > 0 }
 
 func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -223,7 +224,8 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// invite opens the page that invites, to the room of the chosen invite or of the page.
+// invite opens the page to send invites, for the room of the page or of the selected
+// invite.
 func (h *home) invite() tea.Cmd {
 	if !h.mayInvite() {
 		h.sh.Notice = shell.Notice{Text: phrase.Sentence(h.WhyNot("invite")), Bad: true}
@@ -238,8 +240,8 @@ func (h *home) invite() tea.Cmd {
 	return h.sh.Open(newCompose(h.sh))
 }
 
-// openRooms goes to the rooms, with the cursor on that of the chosen invite. From the
-// page of a room that is the way back.
+// openRooms opens the list of rooms, with the cursor on the room of the selected invite.
+// On the page of a room it closes the page, because the list of rooms is below it.
 func (h *home) openRooms() tea.Cmd {
 	if h.watcher == nil {
 		h.sh.CloseScreen(h)
@@ -265,7 +267,8 @@ func (h *home) ShortHelp() []key.Binding {
 	}
 }
 
-// leadsBack reports whether the page is that of a room, with no filter or mark to clear first.
+// leadsBack reports whether the page shows one room and has no filter or mark to clear
+// first.
 func (h *home) leadsBack() bool { return h.watcher == nil && !h.Clears() }
 
 func (h *home) FullHelp() [][]key.Binding {

@@ -9,7 +9,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// noteTaken notes which invites are taken that certainly were pending before.
+// noteTaken records the invites that are accepted now and were certainly pending
+// before.
 func (h *home) noteTaken(before map[shell.InviteKey]*row) {
 	for n := range h.All {
 		is := &h.All[n]
@@ -21,7 +22,7 @@ func (h *home) noteTaken(before map[shell.InviteKey]*row) {
 	}
 }
 
-// tellOfTaken tells the desktop of the invites that were taken.
+// tellOfTaken shows a desktop notification for each accepted invite.
 func (h *home) tellOfTaken() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range h.taken {

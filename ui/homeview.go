@@ -15,7 +15,7 @@ import (
 // sideBySide is the width from which the details stand beside the list.
 const sideBySide = 110
 
-// wide is as much as an eye follows from one end of a row to the other.
+// wide is the greatest width at which a row is easy to read.
 const wide = 140
 
 // listWidth is how much of a page a list takes, with details beside it or not.
@@ -69,8 +69,8 @@ func withDetails(sh *shell.Shell, list string, chosen *row, width, height int) s
 	return cells.Beside(list, cells.Block(pane, width-left-1, height), sh.Styles.Rule.Render("│"))
 }
 
-// tail is what stands at the end of the line of tabs: what is going on or, where
-// nothing is, how many invites are shown and marked.
+// tail returns the end of the line of tabs: the progress of revocations or, if there is
+// none, the numbers of shown and marked invites.
 func (h *home) tail() widget.Tail {
 	st := h.sh.Styles
 	if p := h.sh.Work; !p.None() && h.sh.Revocations.Any() {

@@ -17,8 +17,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// inspectPage asks for a file and shows the invites in it. Nobody is signed in,
-// and nobody is asked anything.
+// inspectPage asks for a file and shows the invites in it. The user is not signed
+// in, and the page sends no requests.
 type inspectPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
@@ -27,7 +27,7 @@ type inspectPage struct {
 	busy    bool
 	problem error
 
-	file    string // that is shown; empty while one is asked for
+	file    string // the file that the page shows; empty while the page asks for a file
 	dump    shell.Dump
 	invites *inviteTable
 }
@@ -49,7 +49,7 @@ func (p *inspectPage) Title() string {
 	return "Invites in " + filepath.Base(p.file)
 }
 
-// inspected is what became of reading a file.
+// inspected is the result of reading a file.
 type inspected struct {
 	file string
 	dump shell.Dump
@@ -78,7 +78,7 @@ func (p *inspectPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// asks reports whether a file may be named.
+// asks reports whether the page asks for a file.
 func (p *inspectPage) asks() bool { return !p.busy && p.file == "" }
 
 func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -99,7 +99,7 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		if r, some := p.invites.Selected(); some {
 			return p.sh.Open(newFound(p.sh, *r))
 		}
-	case key.Matches(msg, k.Mark, k.MarkAll): // there is nothing to do to them
+	case key.Matches(msg, k.Mark, k.MarkAll): // invites from a file have no actions
 	default:
 		p.invites.press(msg)
 	}
@@ -109,7 +109,7 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 // typesFilter reports whether the filter has the cursor.
 func (p *inspectPage) typesFilter() bool { return p.file != "" && p.invites.Filter.Typing }
 
-// ArrowsMove reports whether the arrows move in the list though letters are typed.
+// ArrowsMove reports whether the arrow keys move in the list while the user types.
 func (p *inspectPage) ArrowsMove() bool { return p.typesFilter() }
 
 func (p *inspectPage) read() tea.Cmd {
@@ -125,7 +125,7 @@ func (p *inspectPage) read() tea.Cmd {
 	}))
 }
 
-// show judges what was read.
+// show evaluates the invites of the file and shows them.
 func (p *inspectPage) show(i inspected) {
 	p.file, p.dump, p.invites = i.file, i.dump, newInviteTable(p.sh)
 	rooms := map[id.RoomID]*client.Room{}
@@ -194,7 +194,7 @@ func (p *inspectPage) View(width, height int) (string, *tea.Cursor) {
 	return cells.Indent(above+form+"\n\n"+below, 2), cursor
 }
 
-// found is the list, with the details beside it where they fit.
+// found draws the list, and the details beside it if they fit.
 func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	end := p.invites.TailWords()

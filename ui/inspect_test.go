@@ -17,7 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// dump is what a file would hold of the town's rooms.
+// dump returns the content of a file with the state of the town's rooms.
 func (n *town) dump(t *testing.T) shell.Dump {
 	t.Helper()
 	account := n.account(t)
@@ -81,8 +81,9 @@ func TestNothingToFindInAFile(t *testing.T) {
 	})
 }
 
-// Whoever is signed in, or goes on with a session, is offered neither.
-func TestDemoIsForThoseWhoBegin(t *testing.T) {
+// The program does not offer the demo to a user who resumes an ended session, and
+// its key has no effect then.
+func TestDemoIsNotOfferedToResumeASession(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		for _, o := range []shell.Options{
 			{Demo: true},

@@ -18,14 +18,14 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// invitePage is the page of one invite: its details, what happened to its
-// event, and on a key the event itself.
+// invitePage is the page of one invite: its details, the history of its event, and the
+// event as JSON if the user presses a key.
 type invitePage struct {
 	sh     *shell.Shell
 	ctx    context.Context
 	key    shell.InviteKey
 	row    row
-	past   []invite.Event // what stood there, the newest first
+	past   []invite.Event // the versions of the event, the newest first
 	raw    bool
 	scroll widget.Scroll
 }
@@ -38,7 +38,7 @@ func newInvite(sh *shell.Shell, i invite.Invite) func(context.Context) shell.Scr
 	}
 }
 
-// Init asks about the keys again: whoever opens the page wants to know about now.
+// Init checks the keys again, because the page must show their present state.
 func (p *invitePage) Init() tea.Cmd {
 	account, i, tell := p.sh.Account, p.row.invite, p.sh.KeysChanged.Send
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
@@ -49,10 +49,11 @@ func (p *invitePage) Init() tea.Cmd {
 
 func (p *invitePage) Title() string { return "Invite of " + p.row.who() }
 
-// refresh reads the invite anew. One that is gone stays as it was last seen.
+// refresh reads the invite from the account. If the invite is gone, the page keeps its
+// last known state.
 func (p *invitePage) refresh() {
 	if i, err := p.sh.Account.Invite(p.key.Room, p.key.Token); err == nil {
-		r, _ := p.sh.Account.Room(p.key.Room) // gone together with the invite
+		r, _ := p.sh.Account.Room(p.key.Room) // the room and the invite disappear together
 		facts := p.sh.Account.Facts()
 		p.row = newRow(p.sh, i, &r, &facts)
 		p.past = p.sh.Account.History(p.key.Room, p.key.Token)
@@ -116,7 +117,7 @@ func (p *invitePage) View(_, height int) (string, *tea.Cursor) {
 	return p.scroll.View(p.sh.Styles, p.lines(), height), nil
 }
 
-// lines are the text of the page.
+// lines returns the text of the page.
 func (p *invitePage) lines() []string {
 	width := min(p.sh.Width-4, 100)
 	text := details(p.sh, p.row, width) + "\n\n" + p.history(width)
@@ -126,7 +127,8 @@ func (p *invitePage) lines() []string {
 	return strings.Split(text, "\n")
 }
 
-// history says who wrote the event when, and what became of it.
+// history returns the history of the event: the sender and the time of each version,
+// and the kind of change.
 func (p *invitePage) history(width int) string {
 	st := p.sh.Styles
 	lines := []string{st.Label.Render("History of the event")}
@@ -154,7 +156,7 @@ func (p *invitePage) history(width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// event is the event as the homeserver gave it.
+// event returns the event as the homeserver sent it.
 func (p *invitePage) event(width int) string {
 	const most, deepest = 64 << 10, 32
 	if len(p.past) == 0 {
@@ -168,7 +170,7 @@ func (p *invitePage) event(width int) string {
 	}
 	var lines []string
 	for line := range strings.SplitSeq(b.String(), "\n") {
-		// Indentation is ours; what is behind it is not.
+		// json.Indent writes the indentation; the rest is untrusted text.
 		body := strings.TrimLeft(line, " ")
 		margin := line[:len(line)-len(body)]
 		lines = append(lines, cells.Indent(cells.Wrap(safetext.Line(body), width-len(margin)), len(margin)))
@@ -176,8 +178,8 @@ func (p *invitePage) event(width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// depth is how many brackets are open at once in JSON, at the most. Those in
-// strings count as well: it is only a bound.
+// depth returns the greatest number of brackets that are open at once in JSON. It also
+// counts brackets in strings, so the result is an upper bound.
 func depth(raw []byte) int {
 	open, deepest := 0, 0
 	for _, b := range raw {

@@ -42,7 +42,7 @@ func looks() []look {
 // the text of a page, a letter for each cell that stands out, and at its end how
 // what has a letter looks in each theme.
 func TestLooks(t *testing.T) {
-	cryptotest.SetGlobalRandom(t, 1) // a code holds what nobody can guess
+	cryptotest.SetGlobalRandom(t, 1) // the device code contains random data
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
 		w := dress(t, shell.Options{Location: time.UTC, Client: n.options()})
@@ -65,7 +65,7 @@ func TestLooks(t *testing.T) {
 		send(w.term, "failed@navy.example", "東京@navy.example")
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
 		send(w.term, "queued@place.example", "person1@place.example", "person2@place.example")
-		w.term.Press("f9") // what was said is read
+		w.term.Press("f9") // any key clears the notice
 		w.golden("home")
 		w.term.Press("?")
 		w.golden("help")

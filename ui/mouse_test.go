@@ -31,8 +31,8 @@ func (n *town) withMouse(t *testing.T, width, height int) *termtest.Terminal {
 	return term
 }
 
-// click presses and lets go of a button where a text stands on the screen, some
-// time after the click before.
+// click clicks on a text on the screen. It waits first, so that the program does
+// not treat the click as the second of a double click.
 func click(t *testing.T, term *termtest.Terminal, text string) {
 	t.Helper()
 	term.Wait(shell.Readable)
@@ -40,7 +40,7 @@ func click(t *testing.T, term *termtest.Terminal, text string) {
 	term.Click(x, y)
 }
 
-// find is where a text stands on the screen, counted from 0.
+// find returns the position of a text on the screen, counted from 0.
 func find(t *testing.T, term *termtest.Terminal, text string) (x, y int) {
 	t.Helper()
 	for y, line := range strings.Split(term.Screen(), "\n") {
@@ -52,7 +52,8 @@ func find(t *testing.T, term *termtest.Terminal, text string) (x, y int) {
 	return 0, 0
 }
 
-// tagged reports whether a key that no keyboard has was taken for text.
+// tagged reports whether the screen shows the tag of an action as text. Clicks
+// produce such tags as keys; no keyboard has them.
 func tagged(screen string) bool {
 	return slices.ContainsFunc(keymap.Actions(), func(a keymap.Action) bool { return strings.Contains(screen, widget.Tag(a.Name)) })
 }
@@ -175,7 +176,7 @@ func TestMouseInTheComposePage(t *testing.T) {
 		click(t, term, "new: will be e-mailed") // where the cursor is
 		shows(t, term, "rob@bell.example")
 		click(t, term, "rob@bell.example")
-		click(t, term, "rob@bell.example") // which opens nothing
+		click(t, term, "rob@bell.example") // this opens nothing
 		shows(t, term, "rob@bell.example")
 		click(t, term, "enter send 3")
 		term.Wait(time.Second)
@@ -185,7 +186,7 @@ func TestMouseInTheComposePage(t *testing.T) {
 	})
 }
 
-// The wheel moves where arrows do, also while letters are typed.
+// The wheel moves the cursor as the arrow keys do, also while the user types text.
 func TestWheel(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		for at := range 9 {
@@ -230,7 +231,7 @@ func TestWheel(t *testing.T) {
 	})
 }
 
-// Whoever clicks twice by habit has not answered what the first click asked.
+// A double click does not answer the question that its first click opens.
 func TestDoubleClickConfirmsNothing(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
@@ -238,7 +239,7 @@ func TestDoubleClickConfirmsNothing(t *testing.T) {
 		term.Press("enter")
 		x, y := find(t, term, "x revoke")
 		term.Click(x, y)
-		term.Click(x, y) // where it says "y yes" now
+		term.Click(x, y) // "y yes" is now at this place
 		shows(t, term, "Revoke the invite of")
 		click(t, term, "y yes")
 		shows(t, term, "Press u to undo")
@@ -257,8 +258,7 @@ func TestMouseIsLeftToTheTerminal(t *testing.T) {
 	})
 }
 
-// Somebody who leans on the mouse changes nothing, however fast, on whatever page
-// that leads to.
+// Many fast clicks at random places change nothing, on any page.
 func TestWildMouseDoesNoHarm(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{60, 16}, {120, 32}} {
@@ -295,8 +295,8 @@ func TestWildMouseDoesNoHarm(t *testing.T) {
 	}
 }
 
-// A click does no more than it says: as long as nothing is clicked that says yes,
-// send, accept or quit, wherever one gets nothing is changed.
+// Clicks change nothing on any page, unless the clicked text says yes, send,
+// accept or quit.
 func TestClicksChangeNothingBeforeAYes(t *testing.T) {
 	t.Parallel()
 	says := regexp.MustCompile(`yes|send|accept|quit|^q$`)
@@ -312,7 +312,7 @@ func TestClicksChangeNothingBeforeAYes(t *testing.T) {
 			for range 150 {
 				y := random.IntN(size[1])
 				if random.IntN(2) == 0 {
-					y = size[1] - 1 // most that can be clicked is there
+					y = size[1] - 1 // the most clickable texts are there
 				}
 				x := random.IntN(size[0])
 				if !says.MatchString(words(term, x, y)) {
@@ -333,7 +333,7 @@ func TestClicksChangeNothingBeforeAYes(t *testing.T) {
 	}
 }
 
-// words are those in one breath with a cell; a gap belongs to the whole line.
+// words returns the words around a cell, or the whole line if the cell is in a gap.
 func words(term *termtest.Terminal, x, y int) string {
 	lines := strings.Split(term.Screen(), "\n")
 	if y >= len(lines) {
@@ -347,7 +347,7 @@ func words(term *termtest.Terminal, x, y int) string {
 	return lines[y]
 }
 
-// While letters are typed a click does not press what works at other times.
+// While the user types a filter, a click does not trigger the keys of the list.
 func TestClickWhileTheFilterIsTyped(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")

@@ -10,7 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// In the smallest terminal everything can be reached, and what is chosen is seen.
+// In the smallest terminal the chosen tab is visible, and the user can scroll the
+// help to its end.
 func TestNarrow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := sandbox.Demo(sandbox.Options{Now: time.Now})

@@ -17,7 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// outboxPage shows what is on its way, and what became of it.
+// outboxPage shows the invites in the outbox and their states.
 type outboxPage struct {
 	sh     *shell.Shell
 	items  map[int64]client.Item
@@ -29,7 +29,7 @@ func newOutbox(sh *shell.Shell) func(context.Context) shell.Screen {
 	return func(context.Context) shell.Screen {
 		p := &outboxPage{sh: sh, marked: map[int64]bool{}}
 		p.refresh()
-		for n, number := range p.list.Keys { // begin with what is not over yet
+		for n, number := range p.list.Keys { // the cursor starts at the first unfinished invite
 			if p.items[number].State.Active() {
 				p.list.At = n
 				break
@@ -43,7 +43,7 @@ func newOutbox(sh *shell.Shell) func(context.Context) shell.Screen {
 func (p *outboxPage) Init() tea.Cmd { return p.sh.Sending.Read() }
 func (p *outboxPage) Title() string { return "Outbox" }
 
-// refresh takes in the outbox as it was read last.
+// refresh updates the page from the latest copy of the outbox.
 func (p *outboxPage) refresh() {
 	p.items = map[int64]client.Item{}
 	var numbers []int64
@@ -111,7 +111,7 @@ func (p *outboxPage) mark(number int64) {
 	p.list.At = min(p.list.At+1, len(p.list.Keys)-1)
 }
 
-// markAll marks all, or if they all are, none.
+// markAll marks all items. If all are marked, it removes all marks.
 func (p *outboxPage) markAll() {
 	if len(p.marked) == len(p.items) {
 		clear(p.marked)
@@ -122,8 +122,8 @@ func (p *outboxPage) markAll() {
 	}
 }
 
-// chosen are those of the marked items, or of the one under the cursor, that are
-// in one of some states.
+// chosen returns the marked items in one of the states. If no item is marked, it
+// considers the item under the cursor.
 func (p *outboxPage) chosen(states ...client.ItemState) []client.Item {
 	var chosen []client.Item
 	for n, number := range p.list.Keys {
@@ -143,7 +143,7 @@ func numbers(items []client.Item) []int64 {
 	return numbers
 }
 
-// these names one item, and counts more.
+// these returns the name of a single item, or the number of several.
 func these(items []client.Item) string {
 	if len(items) == 1 {
 		return "the invite to " + cells.Cut(addressOf(items[0]), phrase.NameWidth)
@@ -151,8 +151,8 @@ func these(items []client.Item) string {
 	return phrase.Count(len(items), "invite")
 }
 
-// addressOf is the address or the Matrix ID that an item is for, as far as that
-// can be read.
+// addressOf returns the e-mail address or the Matrix ID of the item's invitee, or a
+// note if the item cannot be decrypted.
 func addressOf(i client.Item) string {
 	if i.Sealed {
 		return "(encrypted with a lost session)"
@@ -168,7 +168,7 @@ func (p *outboxPage) pause() tea.Cmd {
 	return p.sh.Sending.Change(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
 }
 
-// terms are those that have to be accepted before anything more is sent.
+// terms returns the terms that the user must accept before sending continues.
 func (p *outboxPage) terms() (terms *client.TermsError, wait bool) {
 	return terms, errors.As(p.sh.Sending.Trouble, &terms)
 }
@@ -183,7 +183,7 @@ func (p *outboxPage) acceptTerms() tea.Cmd {
 	}))
 }
 
-// sweep forgets what is over.
+// sweep removes the finished invites from the outbox, after a question.
 func (p *outboxPage) sweep() tea.Cmd {
 	if p.sh.Sending.Outbox.Over() == 0 {
 		return nil
@@ -205,8 +205,8 @@ func (p *outboxPage) cancel() tea.Cmd {
 		"Cancelled "+these(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.Cancel(ctx, numbers(chosen)...) })
 }
 
-// retry sends again what failed. What is uncertain is asked about by itself: it
-// may be a second mail.
+// retry sends failed and cancelled invites again. Uncertain invites get a separate
+// question, because sending them again may cause a second mail.
 func (p *outboxPage) retry() tea.Cmd {
 	chosen := p.chosen(client.ItemFailed, client.ItemCancelled)
 	what := "mxinvite puts them back into the queue and sends them when the homeserver's limit allows it."
@@ -225,7 +225,7 @@ func (p *outboxPage) retry() tea.Cmd {
 		func(ctx context.Context, a *client.Account) error { return a.Retry(ctx, numbers(chosen)...) })
 }
 
-// settle says of what is uncertain that it went out.
+// settle marks uncertain invites as sent, after a question.
 func (p *outboxPage) settle() tea.Cmd {
 	chosen := p.chosen(client.ItemUncertain)
 	if len(chosen) == 0 {
@@ -240,7 +240,8 @@ func (p *outboxPage) refuse(why string) tea.Cmd {
 	return nil
 }
 
-// ask asks before the outbox is changed. The marks have served then.
+// ask asks for confirmation before a change to the outbox. A confirmed change
+// removes the marks.
 func (p *outboxPage) ask(question, what, done string, change func(context.Context, *client.Account) error) tea.Cmd {
 	return p.sh.OpenCard(shell.NewConfirm(p.sh, question, what, func() tea.Cmd {
 		clear(p.marked)
@@ -259,7 +260,7 @@ func (p *outboxPage) ShortHelp() []key.Binding {
 	}
 }
 
-// pauseKey is named after what it does next.
+// pauseKey returns the pause key, named after its next effect.
 func (p *outboxPage) pauseKey() key.Binding {
 	o := p.sh.Sending.Outbox
 	if o.Paused {
@@ -278,7 +279,7 @@ func (p *outboxPage) FullHelp() [][]key.Binding {
 	}
 }
 
-// tabulated are the states in the order in which the page counts them.
+// tabulated returns the states in the order in which the page counts them.
 func tabulated() []client.ItemState {
 	return []client.ItemState{
 		client.ItemQueued, client.ItemSending, client.ItemSent, client.ItemResolved,
@@ -286,7 +287,7 @@ func tabulated() []client.ItemState {
 	}
 }
 
-// itemGlyph is the sign that stands beside the word for a state.
+// itemGlyph returns the sign beside the name of a state.
 func itemGlyph(s client.ItemState) string {
 	switch s {
 	case client.ItemQueued:
@@ -304,7 +305,7 @@ func itemGlyph(s client.ItemState) string {
 	}
 }
 
-// itemWords are a state with its sign.
+// itemWords returns the name of a state with its sign.
 func itemWords(s client.ItemState) string {
 	if s == client.ItemResolved {
 		return itemGlyph(s) + " invited" // instead of mailed

@@ -17,7 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// roomsPage lists the joined rooms: whether one may invite there, and how many
+// roomsPage lists the joined rooms: whether the user may invite there, and how many
 // invites each has. The numbers lead to those invites.
 type roomsPage struct {
 	widget.Table[id.RoomID, roomRow]
@@ -61,7 +61,7 @@ func newRoomsAt(sh *shell.Shell, room id.RoomID) func(context.Context) shell.Scr
 func (p *roomsPage) Init() tea.Cmd { return nil }
 func (p *roomsPage) Title() string { return "Rooms" }
 
-// refresh reads the rooms and their invites anew.
+// refresh reads the rooms and their invites again.
 func (p *roomsPage) refresh() {
 	account := p.sh.Account
 	rooms, facts := account.Rooms(), account.Facts()
@@ -98,8 +98,8 @@ func (r *roomRow) count(i row) {
 	}
 }
 
-// rowLines is how many rooms fit below the counts, the filter and the columns' names,
-// and above what may be said of the chosen one.
+// rowLines returns the number of rooms that fit between the column names and the
+// note about the chosen room.
 func (p *roomsPage) rowLines() int {
 	lines := p.sh.Height - 3 - p.Filter.Lines()
 	if p.total.unread {
@@ -144,13 +144,14 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// follow shows the invites that a number of a room counts.
+// follow opens the list of the invites behind a number of a room.
 func (p *roomsPage) follow(r *roomRow, number int) tea.Cmd {
 	p.List.MoveTo(r.room.ID)
 	return p.sh.Open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab))
 }
 
-// chosen are the marked rooms, seen or not, or the one under the cursor.
+// chosen returns the marked rooms, visible or not. If no room is marked, it returns
+// the room under the cursor.
 func (p *roomsPage) chosen() []client.Room {
 	var rooms []client.Room
 	for n := range p.All {
@@ -164,8 +165,8 @@ func (p *roomsPage) chosen() []client.Room {
 	return rooms
 }
 
-// mayInvite reports whether one may invite to any of the chosen rooms. It is asked for
-// every frame.
+// mayInvite reports whether the user may invite to any of the chosen rooms. It must
+// be fast, because every frame calls it.
 func (p *roomsPage) mayInvite() bool {
 	if len(p.Marked) == 0 {
 		r, some := p.Selected()
@@ -179,7 +180,8 @@ func (p *roomsPage) mayInvite() bool {
 	return false
 }
 
-// invite opens the page that invites to the chosen rooms, and says which are left out.
+// invite opens the invite page for the chosen rooms, and shows a notice about rooms
+// that it leaves out.
 func (p *roomsPage) invite() tea.Cmd {
 	var able []id.RoomID
 	var unable []client.Room
@@ -199,7 +201,7 @@ func (p *roomsPage) invite() tea.Cmd {
 	return p.sh.Open(newCompose(p.sh, able...))
 }
 
-// mayNotInvite says why one may not invite to some rooms.
+// mayNotInvite returns the reason why the user may not invite to rooms.
 func mayNotInvite(rooms []client.Room) string {
 	text := reason(client.Plan{Room: rooms[0]}.Err())
 	if more := len(rooms) - 1; more > 0 {
@@ -208,7 +210,7 @@ func mayNotInvite(rooms []client.Room) string {
 	return text
 }
 
-// WhyNot says why an action does not work on the chosen rooms.
+// WhyNot returns the reason why an action does not work on the chosen rooms.
 func (p *roomsPage) WhyNot(action string) string {
 	if rooms := p.chosen(); action == "invite" && len(rooms) > 0 {
 		return mayNotInvite(rooms)
@@ -243,7 +245,7 @@ func (p *roomsPage) FullHelp() [][]key.Binding {
 	}
 }
 
-// noRoomsText says what to do for somebody who is in none.
+// noRoomsText returns the instructions for a user who has joined no room.
 func noRoomsText(sh *shell.Shell, width int) string {
 	st := sh.Styles
 	return "You have not joined a room yet.\n\n" +
@@ -251,7 +253,7 @@ func noRoomsText(sh *shell.Shell, width int) string {
 		"Invited by e-mail? Press " + st.Accent.Render(sh.Keys.Take.Help().Key) + " on the first page."
 }
 
-// unread says that events of a room were left out.
+// unread returns the note about unreadable events of a room.
 func unread(n int) string {
 	return phrase.Count(n, "event") + " of this room could not be read."
 }

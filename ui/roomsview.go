@@ -147,7 +147,8 @@ func (p *roomsPage) View(width, _ int) (string, *tea.Cursor) {
 	return " " + p.countLine(width-2) + "\n" + cells.Indent(filter, 1) + "\n" + p.listing(cols), cursor
 }
 
-// countLine says how many rooms there are and what is to be done in them.
+// countLine returns the number of rooms, and the numbers of invites that need a look or
+// are pending.
 func (p *roomsPage) countLine(width int) string {
 	st, t := p.sh.Styles, p.total
 	parts := []string{st.Strong.Render(phrase.Count(len(p.All), "room"))}
@@ -190,7 +191,7 @@ func (p *roomsPage) listing(cols roomColumns) string {
 	return strings.Join(lines, "\n")
 }
 
-// row is a room. A click on one of its numbers follows it.
+// row returns the row of a room. A click on a number opens the invites that it counts.
 func (p *roomsPage) row(cols roomColumns, n int) string {
 	r, chosen := p.Rows[p.List.Keys[n]], n == p.List.At
 	st := p.sh.Styles.Lit(chosen)
@@ -251,7 +252,7 @@ func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) s
 	return strings.Join(spots, "") + ansi.TruncateLeft(line, end, "")
 }
 
-// permission says whether one may invite to a room, and why not.
+// permission returns whether the user may invite to a room, and if not, why.
 func permission(st style.Styles, r client.Room) string {
 	switch {
 	case r.Replacement != "":

@@ -21,17 +21,17 @@ import (
 )
 
 // again is a card on which an invite is sent again: the old one is revoked, and
-// a new one goes to the same address. That is known if it was sent from here;
-// otherwise the person types it.
+// a new one goes to the same address. The program knows the address if it sent the old
+// invite; otherwise the user types it.
 type again struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	invite  invite.Invite
 	form    *widget.Form // nil if the address is known
 	address threepid.ID
-	doubted string // what was typed and does not fit the invite; entered again it goes
-	// plan is what sending will do. If that is more than the first question says,
-	// it waits for a second yes.
+	doubted string // typed address that does not match the invite; a second entry confirms it
+	// plan holds the effects of sending. If they go beyond the first question, the
+	// card asks for a second yes.
 	plan    *client.Plan
 	busy    bool
 	problem error
@@ -49,7 +49,7 @@ func resendable(sh *shell.Shell, i invite.Invite) error {
 
 func maySendAgain(sh *shell.Shell, i invite.Invite) bool { return resendable(sh, i) == nil }
 
-// sendAgain opens the card, or says why not.
+// sendAgain opens the card, or shows the reason why the invite cannot be sent again.
 func sendAgain(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	if err := resendable(sh, i); err != nil {
 		sh.Notice = shell.Notice{Text: phrase.Sentence(reason(err)), Bad: true}
@@ -69,7 +69,7 @@ func sendAgain(sh *shell.Shell, i invite.Invite) tea.Cmd {
 func (c *again) Init() tea.Cmd { return nil }
 func (c *again) Title() string { return "Send again" }
 
-// sentAgain is how it ended.
+// sentAgain is the result of sending an invite again.
 type sentAgain struct {
 	revoked bool
 	err     error
@@ -117,8 +117,8 @@ func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
 // asks reports whether the card asks for a yes, and not for an address.
 func (c *again) asks() bool { return c.form == nil || c.plan != nil }
 
-// submit takes the address that was typed. One that the invite cannot have gone
-// to has to be entered twice.
+// submit reads the typed address. The user must enter an address twice if it does
+// not match the invite.
 func (c *again) submit() tea.Cmd {
 	typed := c.form.Value(0)
 	address, err := threepid.ParseEmail(typed)
@@ -134,13 +134,13 @@ func (c *again) submit() tea.Cmd {
 	return c.makePlan()
 }
 
-// plannedAgain is what sending the invite again will do.
+// plannedAgain holds the effects of sending the invite again.
 type plannedAgain struct {
 	plan client.Plan
 	err  error
 }
 
-// makePlan finds out what sending the invite again will do. It changes nothing.
+// makePlan determines the effects of sending the invite again. It changes nothing.
 func (c *again) makePlan() tea.Cmd {
 	c.busy, c.problem = true, nil
 	c.sh.Begun++
@@ -251,7 +251,8 @@ func (c *again) View(width, _ int) (string, *tea.Cursor) {
 	return text + "\n", cursor
 }
 
-// surprises says what the plan does beyond what the first question says.
+// surprises describes the effects of the plan that the first question does not
+// mention.
 func (c *again) surprises(width int) string {
 	const most = 3
 	var lines []string

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A tab is which invites are shown: of one status, those that need a look, or all.
+// A tab selects invites: those of one status, those that need a look, or all.
 type tab struct {
 	status invite.Status
 	look   bool
@@ -22,7 +22,7 @@ func (t tab) shows(r *row) bool {
 	return (t.status == "" || t.status == r.invite.Status) && (!t.look || r.needsLook())
 }
 
-// tabCounts are how many invites each tab has.
+// tabCounts are the numbers of invites in each tab.
 type tabCounts struct {
 	all, look int
 	of        map[invite.Status]int
@@ -38,7 +38,7 @@ func (c *tabCounts) add(r *row) {
 	}
 }
 
-// ofTab counts rows for the tabs, and keeps those of the chosen one.
+// ofTab counts the rows of each tab and returns the rows of the selected tab.
 func (t *inviteTable) ofTab(rows []*row) []*row {
 	t.found = newTabCounts()
 	return slices.DeleteFunc(rows, func(r *row) bool {
@@ -47,8 +47,8 @@ func (t *inviteTable) ofTab(rows []*row) []*row {
 	})
 }
 
-// tabs are the choices that there is anything to see of without a filter. Those that need a look come
-// second: they are never left out.
+// tabs returns the tabs that have invites when no filter is set, and the selected tab.
+// The tab for invites that need a look is second, because a narrow line never hides it.
 func (t *inviteTable) tabs() []tab {
 	tabs := []tab{{}}
 	if t.has.look > 0 || t.tab.look {
@@ -73,9 +73,9 @@ func (t *inviteTable) goTo(tab tab) {
 	t.Arrange()
 }
 
-// countLine says how many of the invites that the filter keeps each tab has, the chosen
-// one standing out. Where there is little room it says so in fewer words, and then the
-// last tabs become one.
+// countLine returns the line of tabs, each with its number of invites that match the
+// filter, and highlights the selected tab. On a narrow screen the line uses fewer words;
+// if that is not enough, one tab replaces the last tabs.
 func (t *inviteTable) countLine(width int, right widget.Tail) string {
 	fits := func(line, right string) bool {
 		return cells.Width(line)+cells.Width(right)+min(2, cells.Width(right)) <= width
@@ -102,7 +102,7 @@ func (t *inviteTable) countLine(width int, right widget.Tail) string {
 	return cells.Ends(strings.Join(t.labels(tabs, ""), "  "), right.Short, width)
 }
 
-// more is one tab for those that are left out, and leads to the first of them.
+// more returns one tab in place of the hidden tabs. A click opens the first hidden tab.
 func (t *inviteTable) more(left []tab) string {
 	n := 0
 	for _, tab := range left {
@@ -111,8 +111,8 @@ func (t *inviteTable) more(left []tab) string {
 	return t.tabSpot(left[len(left)-1], t.sh.Styles.Faint.Render(fmt.Sprintf("more %d", n)))
 }
 
-// labels are the tabs' names. needs is what stands behind the number of invites that
-// need a look.
+// labels returns the names of the tabs. needs is the text after the number of invites
+// that need a look.
 func (t *inviteTable) labels(tabs []tab, needs string) []string {
 	st := t.sh.Styles
 	var labels []string

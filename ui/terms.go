@@ -18,14 +18,15 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// termsPage shows the terms of an identity server before anything goes there.
+// termsPage shows the terms of an identity server before the program sends data to
+// that server.
 type termsPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	terms   *client.TermsError
 	texts   []identity.PolicyText // the policies in the language that is shown
 	list    widget.List[int]      // of texts
-	then    func() tea.Cmd        // what was to be done when the terms came between
+	then    func() tea.Cmd        // continues the action that needs the terms
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -45,7 +46,7 @@ func newTerms(sh *shell.Shell, terms *client.TermsError, then func() tea.Cmd) fu
 func (p *termsPage) Init() tea.Cmd { return nil }
 func (p *termsPage) Title() string { return "Terms of " + p.terms.Server }
 
-// termsAccepted is how accepting ended.
+// termsAccepted is the result of accepting the terms.
 type termsAccepted struct{ err error }
 
 func (p *termsPage) Update(msg tea.Msg) tea.Cmd {
@@ -89,8 +90,8 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// address is that of the document under the cursor; empty if it is none that a
-// browser should follow.
+// address returns the URL of the document under the cursor. It is empty if a
+// browser should not open the URL.
 func (p *termsPage) address() string {
 	n, ok := p.list.Current()
 	if !ok || !shell.IsWebURL(p.texts[n].URL) {
@@ -190,5 +191,5 @@ func (p *termsPage) document(n, width int) string {
 	return p.sh.Spot(mark+" "+name, func() tea.Cmd { p.list.At = n; return nil }) + "\n" + cells.Indent(address, 2)
 }
 
-// lines is how many lines these texts take.
+// lines returns the number of lines of the texts.
 func lines(texts []string) int { return strings.Count(strings.Join(texts, ""), "\n") }

@@ -13,10 +13,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// keysMsg tells that something new is known about a key.
+// keysMsg reports that the state of a key has changed.
 type keysMsg struct{}
 
-// trustedMsg tells every screen that a host may be asked from now on.
+// trustedMsg reports to every screen that the user has trusted a host.
 type trustedMsg struct{}
 
 // settleKeys is how long answers about keys are gathered before they are shown.
@@ -49,7 +49,8 @@ func (h *home) hearOfKeys() tea.Cmd {
 	})
 }
 
-// confirmTrust asks before a host that a stranger named is talked to.
+// confirmTrust asks the user before the program contacts a host that the sender of an
+// invite chose.
 func confirmTrust(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	hosts := sh.Account.Untrusted(i)
 	if refused := sh.Account.Refusals(i); len(hosts) == 0 && len(refused) > 0 {

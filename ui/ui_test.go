@@ -25,7 +25,7 @@ const (
 	syncPath   = "/_matrix/client/v3/sync"
 )
 
-// lookup is any question to the identity server about an address.
+// lookupPath is the path of the identity server's requests about addresses.
 const lookupPath = "/_matrix/identity/v2/lookup"
 
 // inTown runs a test in a bubble, where time is fake.
@@ -37,7 +37,7 @@ func inTown(t *testing.T, f func(t *testing.T, n *town)) {
 	})
 }
 
-// waitUntil lets fake time pass until so long after the start of the bubble.
+// waitUntil lets fake time pass until d after the start of the bubble.
 func waitUntil(term *termtest.Terminal, d time.Duration) {
 	term.Wait(time.Until(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(d)))
 }
@@ -140,7 +140,8 @@ func TestNothingIsDoneUnseen(t *testing.T) {
 	})
 }
 
-// The demo is as full as a real account, and holds what hostile members write.
+// The demo has as many invites as a real account, and includes the text of hostile
+// members.
 func TestDemo(t *testing.T) {
 	for _, size := range sizes() {
 		synctest.Test(t, func(t *testing.T) {
@@ -166,7 +167,8 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// screenIsClean fails if the program wrote what only a stranger could have.
+// screenIsClean fails if the program wrote control characters that only hostile
+// text contains.
 func screenIsClean(t *testing.T, term *termtest.Terminal) {
 	t.Helper()
 	raw := string(term.Raw())
@@ -227,7 +229,8 @@ func TestOfflineAndBack(t *testing.T) {
 	})
 }
 
-// Started without a homeserver in reach, the list is there, marked with its age.
+// If the homeserver is not reachable at the start, the program shows the stored
+// list and its age.
 func TestStartedOffline(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
@@ -305,7 +308,7 @@ func TestIdleWritesNothing(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 120, 32)
-		term.Wait(65 * time.Minute) // past what is told in minutes
+		term.Wait(65 * time.Minute) // after that, no time on the screen is in minutes
 		term.Raw()
 		term.Wait(10 * time.Minute)
 		if raw := term.Raw(); len(raw) > 0 {
@@ -395,7 +398,7 @@ func TestLightAndMute(t *testing.T) {
 	}
 }
 
-// listed is a town with invites to look for, as Ada sees it.
+// listed returns Ada's screen with a list of invites for the filter tests.
 func listed(t *testing.T, n *town) *termtest.Terminal {
 	t.Helper()
 	n.invite(t, n.compilers, "grace@navy.example")
@@ -453,8 +456,8 @@ func TestFilter(t *testing.T) {
 	})
 }
 
-// A filter may hide the chosen invite for a while: then the first is chosen, and
-// without the filter the same as before.
+// If a filter hides the chosen invite, the first invite is chosen. Without the
+// filter, the earlier invite is chosen again.
 func TestFilterKeepsThePlace(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		term := listed(t, n)
@@ -475,7 +478,7 @@ func TestFilterKeepsThePlace(t *testing.T) {
 			{[]string{"backspace", "b"}, "r...@bel..."}, // it is hidden
 			{[]string{"backspace"}, "gra...@nav..."},
 			{[]string{"b", "esc"}, "gra...@nav..."},
-			{[]string{"/", "k", "down"}, "l...@ker..."}, // moved on purpose
+			{[]string{"/", "k", "down"}, "l...@ker..."}, // the user moves the cursor
 			{[]string{"esc"}, "l...@ker..."},
 			{[]string{"/", "k", "enter", "esc"}, "l...@ker..."},
 		} {
@@ -595,7 +598,8 @@ func TestHostileNameLeavesTheQuestionReadable(t *testing.T) {
 	})
 }
 
-// Before a room's past is looked through, pending is how things look.
+// Before the program has searched the history of a room, it shows pending as
+// uncertain.
 func TestPendingIsUncertainBeforeTheTrace(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")

@@ -73,7 +73,7 @@ func (p places) words() []string {
 	return words
 }
 
-// Table is every action but one: ctrl+c quits, whatever anybody chooses.
+// Table returns every action except one: ctrl+c always quits and cannot be changed.
 func (k *Map) Table() []Row {
 	const noInvite, noItem, nothingHere = "no invite is selected", "no invite is selected", "this list is empty"
 	return []Row{
@@ -156,8 +156,7 @@ func (k *Map) Table() []Row {
 
 func keys(names ...string) []string { return names }
 
-// Check says what is wrong with keys that a person chose, by the action they
-// chose them for.
+// Check returns the errors in the keys that the user chose, by the name of the action.
 func Check(chosen map[string][]string) map[string]string {
 	wrong := map[string]string{}
 	all := new(Map).Table()
@@ -211,7 +210,7 @@ func clash(all []Row, chosen map[string][]string, name string) (other, key strin
 	return "", ""
 }
 
-// isKey reports whether a key is called so.
+// isKey reports whether a name is the name of a key.
 func isKey(name string) bool {
 	for _, with := range []string{"ctrl+", "alt+", "shift+"} {
 		name = strings.TrimPrefix(name, with)

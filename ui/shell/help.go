@@ -51,7 +51,7 @@ func (h *HelpCard) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// Lines are the groups of keys, and how many of the lines fit.
+// lines returns the groups of keys, and the number of lines that fit.
 func (h *HelpCard) lines() (lines []string, height int) {
 	width := h.sh.Width - 8
 	height = h.sh.Height - helpFrame
@@ -97,7 +97,7 @@ func (h *HelpCard) View(width, _ int) (string, *tea.Cursor) {
 	return text, nil
 }
 
-// moreWords says how many lines there are above and below those that are shown.
+// moreWords returns the numbers of hidden lines above and below the visible lines.
 func moreWords(above, below int) string {
 	var parts []string
 	if above > 0 {

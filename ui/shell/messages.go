@@ -1,8 +1,8 @@
 package shell
 
-// A TellMsg is a line for the person from who runs the program.
+// A TellMsg is a line of text that the operator of the program shows to the user.
 type TellMsg string
 
-// A LeaveMsg ends the program as the person's own key does: not before what was
-// begun is done.
+// A LeaveMsg ends the program without a question. Like the quit key, it lets the
+// running operations finish; it sends the confirmed revocations first.
 type LeaveMsg struct{}

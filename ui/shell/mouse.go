@@ -20,21 +20,21 @@ type mouse struct {
 	hasty bool      // this click followed another at once
 }
 
-// Readable is how long the preview is on the screen before a key confirms it,
-// and how long no key must have come before: what was typed ahead, or twice by
-// a bouncing key, was not meant for it.
+// Readable is the time that the preview must be on the screen, and the time without any
+// key, before a key confirms it. A key that the user typed ahead, or that a keyboard sent
+// twice, must not confirm it.
 const Readable = 400 * time.Millisecond
 
 // wheelLines is how many lines a turn of the wheel goes.
 const wheelLines = 3
 
-// Spot has a text do something when it is clicked.
+// Spot returns a text that calls a function when it is clicked.
 func (sh *Shell) Spot(text string, click func() tea.Cmd) string {
 	return sh.Mouse.Spots.Add(text, click)
 }
 
-// Button is a spot that the second half of a double click leaves alone: it was
-// not meant for what the first has put there.
+// Button is a [Shell.Spot] that ignores the second click of a double click, because the
+// first click may have changed the screen.
 func (sh *Shell) Button(text string, click func() tea.Cmd) string {
 	return sh.Spot(text, func() tea.Cmd {
 		if sh.Mouse.hasty {
@@ -44,7 +44,7 @@ func (sh *Shell) Button(text string, click func() tea.Cmd) string {
 	})
 }
 
-// KeySpot has a text press a key when it is clicked.
+// KeySpot returns a text that presses a key when it is clicked.
 func (sh *Shell) KeySpot(text string, b key.Binding) string {
 	return sh.Button(text, func() tea.Cmd {
 		if !names(sh.Top(), b) { // it may be drawn where letters are typed
@@ -54,8 +54,8 @@ func (sh *Shell) KeySpot(text string, b key.Binding) string {
 	})
 }
 
-// RowSpot has a row of a list be chosen by a click. One on what is chosen already
-// presses a key, if that is offered.
+// RowSpot returns a row of a list that a click selects. A click on the selected row
+// presses a key instead, if the screen offers that key.
 func RowSpot[K comparable](sh *Shell, l *widget.List[K], n int, again key.Binding, text string) string {
 	return sh.Spot(text, func() tea.Cmd {
 		if l.At == n && names(sh.Top(), again) {
@@ -105,8 +105,8 @@ func (m *Model) keyHints(h help.Model, keys []key.Binding) string {
 	return strings.Join(hints, h.Styles.ShortSeparator.Inline(true).Render(h.ShortSeparator))
 }
 
-// beside is what is drawn around and below the screen on top. Nothing in it can be
-// clicked by itself; a click goes back to it.
+// beside returns the text around and below the top screen. Parts of this text cannot be
+// clicked; a click anywhere in it goes back.
 func (m *Model) beside(text string) string {
 	sh := m.Shell
 	if !sh.Mouse.Spots.Drawing() {
@@ -137,7 +137,7 @@ func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
 		click, now := m.under(msg.X, msg.Y), sh.Now()
 		sh.Mouse.hasty, sh.Mouse.last = now.Sub(sh.Mouse.last) < Readable, now
 		if sh.Mouse.hasty && sh.Mouse.on != sh.Top() {
-			return nil // nobody has seen what it would do there
+			return nil // the user has not yet seen the new screen
 		}
 		sh.Mouse.on = sh.Top()
 		sh.Notice = Notice{}

@@ -35,12 +35,12 @@ func (n Notice) view(st style.Styles, next countdown, width int) string {
 	}
 }
 
-// Say tells that something worked.
+// Say shows a notice of success.
 func (sh *Shell) Say(format string, args ...any) {
 	sh.Notice = Notice{Text: fmt.Sprintf(format, args...)}
 }
 
-// Complain tells that something did not work, and what to do.
+// Complain shows an error, with a hint what to do.
 func (sh *Shell) Complain(err error) {
 	text := phrase.Sentence(err.Error())
 	if hint := sh.Hint(err); hint != "" {

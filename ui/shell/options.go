@@ -8,61 +8,63 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// Options are what the program needs of the world around it.
+// Options are the settings and functions that the screen gets from the program.
 type Options struct {
 	Account *client.Account // a resumed account; nil begins with signing in
 	Client  client.Options  // for signing in, and the clock
-	// Location is the time zone of the user. If it is not known (nil), times are in
-	// UTC, and say so.
+	// Location is the time zone of the user. If it is nil (unknown), the screen shows
+	// times in UTC, with the name of the zone.
 	Location *time.Location
-	// Ended is a session that its homeserver has ended, if the person may go on
-	// with it by signing in again.
+	// Ended is a session that its homeserver has ended, if the user may resume it by
+	// signing in again.
 	Ended client.Session
-	// Remember keeps a new session, and returns the account that goes on from it.
-	// Nil keeps nothing.
+	// Remember stores a new session, and returns the account that continues it. Nil
+	// stores no session.
 	Remember func(context.Context, client.Session) (*client.Account, error)
 	Forget   func(client.Session) error // after signing out
 	End      func(client.Session) error // after the homeserver has ended it
-	Accounts *Accounts                  // nil where there is but one
-	Trust    func(host string) error    // remembers a host that may be asked about keys
+	Accounts *Accounts                  // nil if there is only one account
+	Trust    func(host string) error    // stores a host to which the program may send requests about keys
 	// Browse returns a browser that comes back until ctx ends. Nil if there is
-	// none on the machine of who looks at the screen, as over SSH.
+	// no browser on the machine of the user, as over SSH.
 	Browse func(ctx context.Context) (Browser, error)
-	// Vault is where Remember keeps sessions; nil if it needs to ask nothing.
+	// Vault is the place in which Remember stores sessions; nil if Remember needs no
+	// input from the user.
 	Vault *Vault
 
-	// What stands in the sign-in form to begin with.
+	// The initial values of the sign-in form.
 	Homeserver, User, Password string
 
-	// Sender is what other programs call this one while it sends from the
-	// outbox, such as "the screen (process 4711)".
+	// Sender is the name that other programs show for this one while it sends from
+	// the outbox, such as "the screen (process 4711)".
 	Sender string
-	// Complete finds people whose name or address begins as typed; nil finds
-	// none. It may return some beside an error.
+	// Complete finds contacts whose name or address begins with the typed text; nil
+	// finds none. It may return both contacts and an error.
 	Complete func(ctx context.Context, typed string) ([]Contact, error)
 	// Export writes invites into files; nil offers no export.
 	Export *Exporter
-	// SyncOutput has each picture shown at once, without asking the terminal
-	// whether it can do that.
+	// SyncOutput makes the terminal show each frame at once. The program does not
+	// first query the terminal for this feature.
 	SyncOutput bool
 
-	// Demo is set where there is one, which somebody who is not signed in may
-	// choose; see [Model.WantsDemo].
+	// Demo offers the demo to a user who is not signed in; see [Model.WantsDemo].
 	Demo bool
-	// Inspect reads a file of saved room state, for somebody who is not signed in;
-	// nil reads none.
+	// Inspect reads a file of saved room state for a user who is not signed in. Nil
+	// does not offer this.
 	Inspect func(ctx context.Context, file string) (Dump, error)
 
-	// Keys are those a person chose, by action; [keymap.Check] has seen them.
+	// Keys are the keys that the user configured, by action. [keymap.Check] has
+	// checked them.
 	Keys map[string][]string
 
 	Display
 
-	// Settings are those that the palette lets the user change; nil for none.
+	// Settings are the settings that the user can change in the palette; nil offers
+	// none.
 	Settings *Settings
 
-	// Suspend has ctrl+z stop the process, as a shell expects it. Without it ctrl+z
-	// says why not.
+	// Suspend lets ctrl+z stop the process, as a shell expects it. Otherwise ctrl+z
+	// shows the reason why it does not.
 	Suspend bool
 
 	// Rehearsal is set in the demo.
@@ -75,17 +77,19 @@ type Options struct {
 	Banner string
 }
 
-// A Display is what the user can change about the screen while the program runs.
+// A Display holds the display settings that the user can change while the program
+// runs.
 type Display struct {
 	Theme      style.Theme
 	Background style.Background
 	ASCII      bool // draws signs and lines without Unicode
-	Mouse      bool // takes the mouse from the terminal, which then selects no text with it
+	Mouse      bool // enables the mouse; the terminal then selects no text with it
 
-	// Notify gives what a terminal writes to show a desktop notification. It is
-	// called only while the terminal has no focus; nil shows none.
+	// Notify returns the control sequence that makes the terminal show a desktop
+	// notification. The shell calls it only while the terminal has no focus. Nil
+	// shows no notifications.
 	Notify func(title, text string) string
 }
 
-// A Contact is a person that [Options.Complete] knows.
+// A Contact is a person in the results of [Options.Complete].
 type Contact struct{ Name, Address string }

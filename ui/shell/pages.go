@@ -8,7 +8,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// Pages are the pages that the shell opens by itself.
+// Pages are the pages that the shell opens without a request from another page.
 type Pages struct {
 	// Start opens the first page if the program begins without an account.
 	Start func(*Shell) tea.Cmd

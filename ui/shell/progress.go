@@ -7,8 +7,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// progressBar is the terminal's own progress: of what the person waits for, or
-// else of what goes on in the background with a known end.
+// progressBar returns the progress for the terminal's own display: of the operation
+// that the user waits for, or else of a background operation with a known end.
 func (m *Model) progressBar() *tea.ProgressBar {
 	sh := m.Shell
 	p := sh.Work
@@ -27,10 +27,10 @@ func (m *Model) progressBar() *tea.ProgressBar {
 	return tea.NewProgressBar(state, 100*p.Done/p.Total)
 }
 
-// Progress is how many have gone of those that were put into the outbox together
-// with what still waits.
+// Progress counts the invites of all batches with unfinished invites. A batch is
+// the set of invites with the same queue time.
 func (s *Sending) Progress() widget.Progress {
-	waiting := map[int64]bool{} // by when they were queued
+	waiting := map[int64]bool{} // by queue time
 	for _, i := range s.Outbox.Items {
 		if i.State == client.ItemQueued || i.State == client.ItemSending {
 			waiting[i.QueuedAt.UnixMilli()] = true

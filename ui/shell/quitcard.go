@@ -43,7 +43,7 @@ func (c *QuitCard) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// undo quits, and nothing is revoked.
+// undo quits without revoking any invite.
 func (c *QuitCard) undo() tea.Cmd { return c.finish((*batch).undo) }
 
 // Finish decides about the revocations and goes on quitting.
@@ -58,11 +58,11 @@ func (c *QuitCard) finish(decide func(*batch) tea.Cmd) tea.Cmd {
 	return tea.Batch(append(cmds, c.sh.quit())...)
 }
 
-// stay goes on with the program. The time to undo begins anew.
+// stay does not quit. The time to undo starts again.
 func (c *QuitCard) stay() tea.Cmd {
 	c.sh.CloseScreen(c)
 	var cmds []tea.Cmd
-	for i := len(c.batches) - 1; i >= 0; i-- { // the latest is the one that is announced
+	for i := len(c.batches) - 1; i >= 0; i-- { // the notice shows the last one
 		cmds = append(cmds, c.sh.Revocations.startGrace(c.batches[i]))
 	}
 	return tea.Batch(cmds...)
@@ -90,7 +90,8 @@ func (c *QuitCard) View(width, _ int) (string, *tea.Cursor) {
 	return strings.Join(append(lines, ""), "\n"), nil
 }
 
-// undoRevocation undoes what was confirmed last; when the user is about to quit, all.
+// undoRevocation undoes the last confirmed revocation. While the QuitCard is open,
+// it undoes all of them.
 func undoRevocation(sh *Shell) tea.Cmd {
 	if c, asked := sh.Top().(*QuitCard); asked {
 		return c.undo()

@@ -24,7 +24,7 @@ type revocationsHost interface {
 	Leave(well bool) tea.Cmd
 }
 
-// Revocations are those that are confirmed and not yet done.
+// Revocations are the revocations that are confirmed but not finished.
 type Revocations struct {
 	host    revocationsHost
 	program context.Context // ends when the program ends
@@ -59,8 +59,8 @@ func (rs *Revocations) Any() bool { return len(rs.batches) > 0 }
 // Has reports whether the revocation of an invite is confirmed and not yet done.
 func (rs *Revocations) Has(k InviteKey) bool { return rs.batches[k] != nil }
 
-// A Batch is what was confirmed at once: it is undone at once, and carried out
-// one after the other.
+// A batch is the revocations that the user confirmed together. The user can undo them
+// only together; the program sends them one after the other.
 type batch struct {
 	account *client.Account
 	Keys    []InviteKey
@@ -73,7 +73,7 @@ type batch struct {
 	err    error // of the last that failed
 }
 
-// RevokedMsg tells every screen what became of a batch.
+// RevokedMsg reports the result of a batch to every screen.
 type RevokedMsg struct {
 	Batch  *batch
 	Undone bool
@@ -102,7 +102,7 @@ func (rs *Revocations) graceOver(msg graceMsg) tea.Cmd {
 	return nil
 }
 
-// Send begins to carry a batch out. It cannot be undone any more.
+// send begins to send a batch. After that the batch cannot be undone.
 func (b *batch) send() tea.Cmd {
 	b.decided = true
 	return func() tea.Msg { return revokeStepMsg{batch: b} }
@@ -168,7 +168,7 @@ func (rs *Revocations) waiting() []*batch {
 	return all
 }
 
-// Undoable is what was confirmed last and can still be undone; nil if nothing.
+// Undoable returns the latest batch that can still be undone, or nil.
 func (rs *Revocations) Undoable() *batch {
 	if all := rs.waiting(); len(all) > 0 {
 		return all[0]
@@ -181,7 +181,7 @@ func (b *batch) undo() tea.Cmd {
 	return func() tea.Msg { return RevokedMsg{Batch: b, Undone: true} }
 }
 
-// undo undoes what was confirmed last.
+// undo undoes the latest batch that can still be undone.
 func (rs *Revocations) undo() tea.Cmd {
 	if b := rs.Undoable(); b != nil {
 		return b.undo()
@@ -189,7 +189,7 @@ func (rs *Revocations) undo() tea.Cmd {
 	return nil
 }
 
-// hurry sends all that wait.
+// hurry sends all waiting batches at once.
 func (rs *Revocations) hurry() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, b := range rs.waiting() {
@@ -198,7 +198,7 @@ func (rs *Revocations) hurry() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// ended says how a batch ended.
+// ended shows the result of a batch.
 func (rs *Revocations) ended(msg RevokedMsg) tea.Cmd {
 	for _, k := range msg.Batch.Keys {
 		delete(rs.batches, k)

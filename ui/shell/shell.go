@@ -1,6 +1,7 @@
-// Package shell runs the screen: it holds the stack of pages and cards, brings
-// keys, the mouse, answers and news to them, and draws the frame around them. It
-// knows no page: those that it opens by itself it is given as [Pages].
+// Package shell runs the screen: it holds the stack of pages and cards, delivers
+// key presses, mouse events, responses and changes to them, and draws the frame
+// around them. It does not depend on the pages: [Pages] supplies the pages that
+// the shell itself opens.
 package shell
 
 import (
@@ -17,7 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// Shell is what every screen shares: one pointer, made once, never copied.
+// Shell is the state that all screens share. It must not be copied.
 type Shell struct {
 	Ctx         context.Context // ends when the program ends
 	Opt         Options
@@ -27,17 +28,17 @@ type Shell struct {
 	Styles      style.Styles
 	terminal    style.Terminal
 	Account     *client.Account // nil before signing in
-	Unkept      *client.Account // signed in, while it is asked how to keep its session; else nil
+	Unkept      *client.Account // signed in, while the screen asks how to keep the session; else nil
 	VaultKind   string
 	Link        Link
 	Notice      Notice
 	stack       []layer
 	Revocations Revocations
 	leaving     bool
-	Signing     bool   // out
-	Demo        bool   // was chosen instead of signing in
+	Signing     bool   // signing out is in progress
+	Demo        bool   // the user chose the demo instead of signing in
 	farewell    Screen // asks whether to leave while invites wait
-	Begun       int    // what is under way and should not be cut off, such as joining a room
+	Begun       int    // number of running operations that should not be interrupted, such as joining a room
 	Sending     Sending
 	Desktop     desktopNotifier
 	Tour        Tour
@@ -45,17 +46,18 @@ type Shell struct {
 	Mouse       mouse
 	Draft       Draft
 
-	// Forgotten is closed once it is noted that the last session is over: the next
-	// one may not be remembered before. Nil if there was none.
+	// Forgotten is closed after the program has recorded the end of the last
+	// session. The next session must not be stored before. Nil if there was no
+	// last session.
 	Forgotten <-chan struct{}
 
-	multiplexer multiplexer // between us and the terminal
+	multiplexer multiplexer // between the program and the terminal
 
-	chosen map[string]string // values of settings, chosen on the screen
+	chosen map[string]string // the values of settings that the user chose on the screen
 
-	KeysChanged Signal // something new is known about a key
+	KeysChanged Signal // signals new information about a key
 
-	Width, Height int // of the place for a page
+	Width, Height int // size of the area for a page
 }
 
 // New returns a shell on which no page is open.
@@ -76,11 +78,11 @@ func New(ctx context.Context, opt Options, pages Pages) *Shell {
 	return sh
 }
 
-// Time is a time for reading, in the time zone of the user.
+// Time returns a time as text, in the time zone of the user.
 func (sh *Shell) Time(t time.Time) string { return wording.Time(sh.Now(), t, sh.Opt.Location) }
 
-// restyle makes the styles again after the theme or what is known of the
-// terminal has changed.
+// restyle updates the styles after a change of the theme or of the known terminal
+// properties.
 func (sh *Shell) restyle() {
 	in := sh.terminal
 	if b := sh.Opt.Background; b == style.DarkBackground || b == style.LightBackground {
@@ -89,7 +91,7 @@ func (sh *Shell) restyle() {
 	sh.Styles = style.New(sh.Opt.Theme, in)
 }
 
-// update hears what is meant for no screen in particular.
+// update handles the messages that do not belong to one screen.
 func (sh *Shell) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.EnvMsg:
@@ -136,17 +138,18 @@ func (sh *Shell) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// MinuteMsg comes every minute, for what is told in minutes.
+// MinuteMsg arrives every minute, so that times shown in minutes stay correct.
 type MinuteMsg struct{}
 
 func minute() tea.Cmd {
 	return tea.Tick(time.Minute, func(time.Time) tea.Msg { return MinuteMsg{} })
 }
 
-// ChangedMsg tells every screen that the account's rooms or invites changed.
+// ChangedMsg informs every screen of a change to the account's rooms or invites.
 type ChangedMsg struct{}
 
-// RoomName is what a room is called, as long as one is in it.
+// RoomName returns the name of a room, or its ID if the account does not know the
+// room.
 func (sh *Shell) RoomName(room id.RoomID) string {
 	if r, err := sh.Account.Room(room); err == nil {
 		return r.Name
@@ -154,8 +157,8 @@ func (sh *Shell) RoomName(room id.RoomID) string {
 	return string(room)
 }
 
-// Offline reports whether the homeserver does not answer.
+// Offline reports whether the connection to the homeserver has failed.
 func (sh *Shell) Offline() bool { return sh.Link.Err != nil }
 
-// ShowProgress shows how far something has come that the user waits for.
+// ShowProgress shows the progress of an operation that the user waits for.
 func (sh *Shell) ShowProgress(p widget.Progress) { sh.Work = p }

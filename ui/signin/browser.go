@@ -17,7 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// detour is a sign-in by way of a browser, of the new kind or the old.
+// detour is a sign-in in a browser, with OAuth 2.0 or with SSO.
 type detour interface {
 	URL() string
 	Expects(finalURL string) bool
@@ -33,20 +33,20 @@ type BrowserPage struct {
 	way     wayIn
 	form    *widget.Form
 	detour  detour        // nil until there is an address
-	browser shell.Browser // nil if it cannot come back by itself
+	browser shell.Browser // nil if the browser cannot be redirected to this program
 	opened  bool          // the browser has the address
 	cancel  context.CancelFunc
 	spinner spinner.Model
 	busy    bool // the sign-in is being finished
-	spent   bool // what it is finished with is good once
-	over    bool // nothing but another beginning helps
+	spent   bool // the address can be used only once
+	over    bool // the sign-in failed and must start again
 	problem error
 }
 
 func newDetour(sh *shell.Shell, d door, way wayIn) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		p := &BrowserPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.NewForm(), spinner: widget.NewSpinner(), cancel: func() {}}
-		p.form.AddHidden("Address", "") // it has a code in it
+		p.form.AddHidden("Address", "") // the address contains a secret code
 		p.form.Fields[0].Input.Placeholder = "paste the address"
 		return p
 	}
@@ -63,7 +63,7 @@ type detourStarted struct {
 	err       error
 }
 
-// cameBack is that the browser did, with an address or without one.
+// cameBack reports the address of the redirect, or an error.
 type cameBack struct {
 	address string
 	err     error
@@ -177,8 +177,8 @@ func (p *BrowserPage) submit() tea.Cmd {
 	return p.finish(address)
 }
 
-// finish signs in with the address that the browser ended at. Nothing of one that
-// is not the answer goes anywhere, and then the right one may still come.
+// finish signs in with the last address of the browser. An address that is not the
+// expected redirect is never sent to a server, and the user can paste another one.
 func (p *BrowserPage) finish(address string) tea.Cmd {
 	p.busy, p.spent, p.problem = true, p.detour.Expects(address), nil
 	d, keep := p.detour, keeper(p.sh)

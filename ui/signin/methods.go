@@ -23,7 +23,7 @@ type MethodsPage struct {
 	list widget.List[wayIn]
 }
 
-// A wayIn is one of them. Single sign-on has one for each who vouches for people.
+// A wayIn is a sign-in method. Single sign-on has one for each identity provider.
 type wayIn struct {
 	way      discovery.Way
 	provider string // its ID
@@ -78,7 +78,8 @@ func (p *MethodsPage) open() tea.Cmd {
 	}
 }
 
-// lines is how many ways fit below what is said before them, two lines each.
+// lines returns the number of methods that fit below the introduction. Each takes
+// two lines.
 func (p *MethodsPage) lines() int { return max(1, (p.sh.Height-6)/2) }
 
 func (p *MethodsPage) ShortHelp() []key.Binding {
@@ -115,7 +116,7 @@ func (p *MethodsPage) View(width, _ int) (string, *tea.Cursor) {
 	return cells.Indent(b.String(), 2), nil
 }
 
-// words say what a way is called, and what it takes.
+// words returns the name of a method and a description.
 func (w wayIn) words() (name, what string) {
 	switch w.way {
 	case discovery.WayDevice:

@@ -28,17 +28,17 @@ type ServerPage struct {
 	form    *widget.Form
 	spinner spinner.Model
 	busy    bool
-	problem error // why it did not work, or why one is here again
+	problem error // why the search failed, or why the user must sign in again
 }
 
-// An offer is what is known of who will sign in, before anybody has typed.
+// An offer is the known data of the user before the user types anything.
 type offer struct {
-	user, homeserver string         // empty if not known
-	password         string         // of the demo
-	again            client.Session // that signing in goes on with; zero for a new one
+	user, homeserver string         // empty if unknown
+	password         string         // of the demo account
+	again            client.Session // the session that the sign-in resumes; zero for a new session
 }
 
-// typed is what stands in the field to begin with.
+// typed returns the initial text of the field.
 func (o offer) typed() string {
 	if strings.HasPrefix(o.user, "@") {
 		return o.user
@@ -46,12 +46,12 @@ func (o offer) typed() string {
 	return cmp.Or(o.homeserver, o.user)
 }
 
-// goOn is the offer to go on with a session that is over.
+// goOn returns the offer to resume a session that has ended.
 func goOn(s client.Session) offer {
 	return offer{user: string(s.UserID), homeserver: s.Homeserver, again: s}
 }
 
-// A door is a homeserver, and who is expected to come in.
+// A door is a homeserver and the user who is expected to sign in there.
 type door struct {
 	hs             discovery.Homeserver
 	user, password string
@@ -69,7 +69,7 @@ func newSignIn(sh *shell.Shell, o offer, why error) func(context.Context) shell.
 func (s *ServerPage) Init() tea.Cmd { return nil }
 func (s *ServerPage) Title() string { return "Sign in" }
 
-// discovered is the homeserver that somebody means.
+// discovered is the result of the search for the homeserver.
 type discovered struct {
 	door door
 	err  error
@@ -87,7 +87,7 @@ func (s *ServerPage) Update(msg tea.Msg) tea.Cmd {
 		return widget.Turn(&s.spinner, msg, s.busy)
 	case tea.KeyPressMsg:
 		switch {
-		case s.busy: // what is typed ahead is meant for a page that is not there yet
+		case s.busy: // keys typed during the search are meant for the next page
 		case key.Matches(msg, s.sh.Keys.Submit):
 			return s.submit()
 		case key.Matches(msg, s.sh.Keys.Demo) && s.offersDemo():
@@ -106,8 +106,8 @@ func (s *ServerPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// submit looks for the homeserver. What was offered and not changed is known
-// better than a Matrix ID tells.
+// submit looks for the homeserver. If the user did not change the offered text, submit
+// uses the offered homeserver, because a Matrix ID alone is less exact.
 func (s *ServerPage) submit() tea.Cmd {
 	where := s.form.Value(0)
 	if where == "" {
@@ -136,8 +136,8 @@ func (s *ServerPage) ShortHelp() []key.Binding {
 	}
 }
 
-// first reports whether this is where somebody begins, rather than one who adds
-// an account or goes on with a session.
+// first reports whether this page starts the program, and does not add an account or
+// resume a session.
 func (s *ServerPage) first() bool {
 	return s.sh.Account == nil && s.offer.again.UserID == "" && !s.sh.LeadsBack()
 }

@@ -35,7 +35,7 @@ func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
-// asciiSign is what stands for one of our signs.
+// asciiSign returns the ASCII character that replaces a sign of this program.
 func asciiSign(s string) (sign byte, ok bool) {
 	if char, ok := wording.ASCII(s); ok {
 		return char, true

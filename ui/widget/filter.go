@@ -17,7 +17,7 @@ import (
 //	-term                                       the opposite
 type filter[R any] struct {
 	tests   []func(*R) bool
-	problem string // why a term is not understood; then no row is kept
+	problem string // why a term is invalid; then the filter keeps no row
 }
 
 func (f filter[R]) keeps(r *R) bool {
@@ -29,17 +29,18 @@ func (f filter[R]) keeps(r *R) bool {
 	return true
 }
 
-// An Operator is what a filter asks about a row by a name, as in status:pending.
+// An Operator is a named test of a row in a filter, such as status in
+// status:pending.
 type Operator[R any] struct {
 	Name, Alias string // alias is another name, or empty
 	Example     string // a term with it
 	Does        string
-	Values      func(typed string) []string // to choose from, for what is typed of one
+	Values      func(typed string) []string // returns the values to choose from, for the text typed so far
 	// Compile returns the test for a value, or why it is not understood.
 	Compile func(value string) (test func(*R) bool, problem string)
 }
 
-// A Grammar is what filters of one kind of rows may consist of.
+// A Grammar defines the terms that filters of one kind of rows support.
 type Grammar[R any] struct {
 	Operators []Operator[R]
 	Mentions  func(r *R, lower string) bool // reports whether a row contains a text
@@ -60,7 +61,7 @@ type Term struct {
 	Name, Value string // name is empty for text
 }
 
-// Terms splits what was typed.
+// Terms splits the text of a filter into its terms.
 func Terms(s string) (all []Term) {
 	for at := 0; at < len(s); {
 		if s[at] == ' ' {
@@ -89,8 +90,8 @@ func readTerm(word string, at int) Term {
 	return t
 }
 
-// isOperatorName reports whether text before a colon is meant as an operator. Those
-// of @ada:example.org and of id.example.org:8448 are not.
+// isOperatorName reports whether the text before a colon is an operator name. It is
+// not in @ada:example.org and id.example.org:8448.
 func isOperatorName(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) < 0
 }
@@ -101,7 +102,7 @@ func (g Grammar[R]) parse(s string) filter[R] {
 	for _, t := range Terms(s) {
 		test, problem := g.Compile(t)
 		if t.Value == "" && problem == "" {
-			continue // it is still being typed
+			continue // the user is still typing it
 		}
 		if problem != "" {
 			f.problem = cmp.Or(f.problem, problem)
@@ -132,7 +133,7 @@ func (g Grammar[R]) Compile(t Term) (test func(*R) bool, problem string) {
 	return nil, problem
 }
 
-// nearest is the operator that may be meant by a name that none has.
+// nearest returns the operator whose name is most similar to an unknown name.
 func (g Grammar[R]) nearest(name string) string {
 	var names []string
 	for _, o := range g.Operators {
@@ -141,7 +142,7 @@ func (g Grammar[R]) nearest(name string) string {
 	return nearest(name, names)
 }
 
-// nearest is the name that begins like a word or is two typing errors from it at
+// nearest returns the name that begins like a word or is two typing errors from it at
 // most; empty if there is none.
 func nearest(word string, names []string) string {
 	best, least := "", 3
@@ -182,7 +183,7 @@ func Identified(value string, ids func(yield func(string) bool)) func(id string)
 	return func(id string) bool { return strings.HasPrefix(strings.ToLower(id), value) }
 }
 
-// help is a line for each operator of a filter, and for what is no operator.
+// help returns a line for each operator of a filter, and lines for plain text.
 func (g Grammar[R]) help() [][2]string {
 	lines := [][2]string{{"ada navy", "rows that contain both words"}}
 	for _, o := range g.Operators {
@@ -191,7 +192,7 @@ func (g Grammar[R]) help() [][2]string {
 	return append(lines, [2]string{"-status:revoked", "does not match the term"}, [2]string{`"two words"`, "a text with spaces"})
 }
 
-// Always offers the same values, whatever is typed.
+// Always returns a function that offers the same values for every text.
 func Always(values []string) func(string) []string {
 	return func(string) []string { return values }
 }

@@ -55,7 +55,8 @@ func (f *Form) Focus(i int) {
 	f.Fields[f.At].Input.CursorEnd()
 }
 
-// goTo goes to a field as the keys do: what is left may have something to say.
+// goTo moves to a field by pressing the key for the next field, so that the page can
+// handle each step.
 func (f *Form) goTo(i int) tea.Cmd {
 	var cmds []tea.Cmd
 	for n := f.At; n != i; n = (n + 1) % len(f.Fields) {

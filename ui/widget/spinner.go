@@ -5,10 +5,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// NewSpinner turns while somebody waits.
+// NewSpinner returns the spinner that pages show during a request.
 func NewSpinner() spinner.Model { return spinner.New(spinner.WithSpinner(spinner.MiniDot)) }
 
-// Turn takes a spinner on by one, for as long as somebody waits.
+// Turn advances a spinner by one step if waits is true.
 func Turn(s *spinner.Model, msg spinner.TickMsg, waits bool) (next tea.Cmd) {
 	if waits {
 		*s, next = s.Update(msg)

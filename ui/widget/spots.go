@@ -17,13 +17,13 @@ const spotScheme = "spot:"
 // and the link in the clicked cell tells which text it is.
 type Spots struct {
 	clicks  []func() tea.Cmd // in the order in which they are drawn
-	drawing bool             // the frame is drawn to find what was clicked
+	drawing bool             // the frame is being drawn to find the clicked text
 }
 
-// Drawing reports whether the frame is drawn to find what was clicked.
+// Drawing reports whether the frame is being drawn to find the clicked text.
 func (s *Spots) Drawing() bool { return s.drawing }
 
-// Add has a text do something when it is clicked.
+// Add makes a text clickable, and returns the text to draw. A click calls click.
 func (s *Spots) Add(text string, click func() tea.Cmd) string {
 	if !s.drawing {
 		return text
