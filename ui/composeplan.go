@@ -33,8 +33,8 @@ func (c *compose) askForPlan() tea.Cmd {
 	}))
 }
 
-// latest leaves a number where there is room for one, in the place of the one
-// that nobody has fetched.
+// latest puts n into the channel, which holds one number. It replaces a number that
+// the page has not read yet.
 func latest(numbers chan int, n int) {
 	select {
 	case <-numbers:
@@ -118,8 +118,8 @@ func (c *compose) ready() tea.Cmd {
 	})
 }
 
-// enqueue puts what was confirmed into the outbox. It runs on the program's
-// leash, not the page's: closing a page does not call it back.
+// enqueue puts the confirmed invites into the outbox. It uses the context of the
+// program, so closing the page does not cancel it.
 func (c *compose) enqueue() tea.Cmd {
 	plans := c.preview.chosen()
 	if len(plans) == 0 {

@@ -15,8 +15,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
-// refresh reads the rooms anew and keeps those that match what is typed. A room
-// that is gone is not replaced by the next that matches.
+// refresh reads the account's rooms again and lists the rooms that match the typed
+// text. If the room under the cursor no longer exists, no room is selected: the
+// cursor does not move to another room.
 func (c *compose) refresh() {
 	pointed, some := c.list.Current()
 	before := c.rooms
@@ -42,8 +43,8 @@ func (c *compose) refresh() {
 	}
 }
 
-// lostRoom goes on without a room that was chosen and is gone. What was asked
-// about it is dropped.
+// lostRoom removes a chosen room that the account is no longer in. It cancels the
+// lookup for the plan and drops the preview.
 func (c *compose) lostRoom(gone client.Room) {
 	if c.step == doing {
 		return
@@ -90,9 +91,8 @@ func (c *compose) chooseAll(rooms []id.RoomID) {
 	c.focus(fieldPeople)
 }
 
-// addRoom adds the room under the cursor to those that are chosen, or takes it
-// away; the search begins anew, for the next one. From the other field it leads
-// to the rooms.
+// addRoom adds the room under the cursor to the chosen rooms, or removes it, and
+// clears the search. In the other field it moves the cursor to the room field.
 func (c *compose) addRoom() {
 	first := !c.several
 	if c.form.At != fieldRoom {

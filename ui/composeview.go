@@ -32,8 +32,8 @@ func (c *compose) View(width, height int) (string, *tea.Cursor) {
 	return cells.Indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
 }
 
-// understood says which rooms are chosen while others are searched, or else what
-// was pasted, and how much of all was understood.
+// understood returns the names of the chosen rooms while the user searches for more
+// rooms. Otherwise it returns a summary of the invitees and of the pasted lines.
 func (c *compose) understood(width int) string {
 	st := c.sh.Styles
 	if c.several && c.form.At == fieldRoom && c.step == editing {
@@ -60,7 +60,8 @@ func (c *compose) understood(width int) string {
 	return style.Render(cells.Cut(text, width))
 }
 
-// below is what stands below the form: what is going on, or what there is to choose.
+// below returns the part under the form: the progress, the error, the preview, or
+// the list to choose from.
 func (c *compose) below(width, height int) string {
 	st := c.sh.Styles
 	switch {
@@ -93,7 +94,7 @@ func (c *compose) below(width, height int) string {
 	}
 }
 
-// choices are the rooms that match what is typed.
+// choices draws the rooms that match the typed text.
 func (c *compose) choices(width, height int) string {
 	st := c.sh.Styles
 	if len(c.list.Keys) == 0 {

@@ -30,7 +30,8 @@ func (h *home) mayRevoke() bool {
 	return len(h.Marked) == 0 && some && mayRevoke(h.sh, r.invite)
 }
 
-// markAgain marks what was marked, and not revoked all the same.
+// markAgain marks the invites of a batch again after an undo. Otherwise it marks
+// only the invites that could not be revoked.
 func (h *home) markAgain(msg shell.RevokedMsg) {
 	keys := msg.Batch.Failed
 	if msg.Undone {

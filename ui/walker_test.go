@@ -74,8 +74,8 @@ func hint(b key.Binding) *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|\s)` + regexp.QuoteMeta(b.Help().Key) + `\s+` + regexp.QuoteMeta(b.Help().Desc) + `(?:\s|$)`)
 }
 
-// click clicks on the lowest text that is like this, if there is any, as slowly
-// as people who look at what they do.
+// click clicks on the lowest text that matches and reports whether there is one. It
+// waits first, so that the screen accepts the click.
 func (w *walker) click(text *regexp.Regexp) bool {
 	w.t.Helper()
 	w.term.Wait(shell.Readable)
@@ -157,7 +157,7 @@ func (w *walker) at(page shell.Screen, title string) {
 	}
 }
 
-// keeps fails if what is on the screen is not the same after as before.
+// keeps fails if do changes the screen.
 func (w *walker) keeps(what string, do func()) {
 	w.t.Helper()
 	looks := func() string { return w.term.Screen() + fmt.Sprint(w.term.Looks()) } // what is chosen may be told by its looks
@@ -182,7 +182,8 @@ func (w *walker) resize() {
 	w.term.Resize(width, height)
 }
 
-// fits fails if what is drawn would wrap or scroll.
+// fits fails if the view is larger than the terminal, because it would wrap or
+// scroll.
 func fits(t *testing.T, term *termtest.Terminal, m *shell.Model) {
 	t.Helper()
 	width, height := term.Size()
@@ -292,7 +293,7 @@ func (w *walker) readOn() string {
 	return text.String()
 }
 
-// changes are the requests of ours that somebody else could notice.
+// changes returns the requests of the client that other users or servers can notice.
 func changes(requests []sandbox.Request) []string {
 	noticed := regexp.MustCompile(`/rooms/|/join/|/logout|/terms|/sign-ed25519|/bind`)
 	var all []string

@@ -46,7 +46,7 @@ func (n *town) invite(t *testing.T, room, address string) (token string) {
 	return token
 }
 
-// options are those of one program: each has a store of its own.
+// options returns the options for one program. Each call opens a new store.
 func (n *town) options() client.Options {
 	n.t.Helper()
 	s, err := store.OpenMemory(n.t.Context())
@@ -76,7 +76,7 @@ func (n *town) accountWith(t *testing.T, opt client.Options) *client.Account {
 	return a
 }
 
-// start shows the program to nobody yet signed in.
+// start runs the program without an account.
 func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	opt := n.options()

@@ -37,8 +37,7 @@ type Map struct {
 	Back, Palette, Help, Suspend, Quit, Interrupt key.Binding
 }
 
-// New returns the keys, with those a person chose for an action instead
-// of its own.
+// New returns the keys. For each action, chosen may replace the default keys.
 func New(chosen map[string][]string) Map {
 	k := Map{Interrupt: key.NewBinding(key.WithKeys(widget.Tag("interrupt"), "ctrl+c"), key.WithHelp("ctrl+c", "quit"))}
 	for _, a := range k.Table() {

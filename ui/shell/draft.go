@@ -46,7 +46,7 @@ func (d *Draft) start(account *client.Account) tea.Cmd {
 	}
 }
 
-// Read takes over what was stored, unless the user has typed something since.
+// read uses the stored draft, unless the user has typed something since.
 func (d *Draft) read(msg draftReadMsg) {
 	if msg.account == d.account && len(d.Texts) == 0 {
 		d.Texts, d.At = msg.Draft.Texts, msg.Draft.At
@@ -74,8 +74,8 @@ func (d *Draft) store(msg draftPausedMsg) tea.Cmd {
 	}
 }
 
-// Leave ends the use of the account. What was typed is dropped unless it is kept
-// for the next account; what is stored stays.
+// Leave detaches the draft from the account. It keeps the typed text if keep is set.
+// The stored draft does not change.
 func (d *Draft) Leave(keep bool) {
 	d.account = nil
 	if !keep {

@@ -17,8 +17,8 @@ import (
 // crumbs is how many cells of the page beside a card are too few to be read.
 const crumbs = 10
 
-// statusLines is how many lines between the page and the footer are kept for
-// what is told in passing. A low terminal has none to spare.
+// statusLines returns the number of lines for notices between the page and the
+// footer. A low terminal has no space for them.
 func statusLines(height int) int {
 	if height < 20 {
 		return 0

@@ -31,7 +31,7 @@ func (sh *Shell) quit() tea.Cmd {
 	return sh.Finish()
 }
 
-// Finish ends the program as soon as what was begun is done.
+// Finish ends the program after all running operations are done.
 func (sh *Shell) Finish() tea.Cmd {
 	sh.leaving = true
 	abandon := sh.Abandon()
@@ -75,12 +75,12 @@ func (sh *Shell) leftBehind() int {
 	return n
 }
 
-// Busy reports whether something is under way that should not be cut off, beside
-// a send, which ends by itself.
+// Busy reports whether an operation is running that must not be interrupted. A send
+// does not count, because leaving waits for it separately.
 func (sh *Shell) Busy() bool { return sh.Revocations.Any() || sh.Begun > 0 }
 
-// Leave ends the program if that was only waiting for what has just ended. What
-// went wrong keeps it open: somebody has to read it.
+// Leave ends the program if it was waiting only for the operation that has just
+// ended. After an error the program stays open, so that the user can read the error.
 func (sh *Shell) Leave(well bool) tea.Cmd {
 	if !well {
 		sh.leaving = false

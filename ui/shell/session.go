@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// SignedIn begins anew with an account's invites.
+// SignedIn shows the home page of an account and starts its outbox and its draft.
 func (sh *Shell) SignedIn(a *client.Account) tea.Cmd {
 	sh.Account, sh.Unkept = a, nil
 	sh.Link = Link{}
@@ -25,8 +25,8 @@ func (sh *Shell) SignedOut(doubt error) tea.Cmd {
 	return sh.leaveAccount(sh.Opt.Forget, false, doubt)
 }
 
-// SignedOutBy goes back to signing in because the homeserver has ended the
-// session. Whoever signs in again goes on with it.
+// SignedOutBy shows the sign-in page after the homeserver has ended the session. The
+// draft stays for the next sign-in.
 func (sh *Shell) SignedOutBy(why error) tea.Cmd {
 	return sh.leaveAccount(sh.Opt.End, true, why)
 }
@@ -73,7 +73,8 @@ func ConfirmSignOut(sh *Shell) tea.Cmd {
 	return sh.OpenCard(NewConfirm(sh, "Sign out?", what, sh.SignOut))
 }
 
-// SignOut ends the session on the homeserver, after what is being sent.
+// SignOut ends the session on the homeserver. It waits until the current send has
+// finished.
 func (sh *Shell) SignOut() tea.Cmd {
 	if sh.Busy() {
 		sh.Notice = Notice{Text: "An operation is still running. Sign out when it has finished.", Bad: true}

@@ -107,7 +107,8 @@ func (p *AccountsPage) inUse(a shell.KnownAccount) bool {
 	return s.UserID == a.UserID && s.Homeserver == a.Homeserver
 }
 
-// use puts an account on the screen, or has somebody sign in to it again.
+// use switches to an account, or opens the sign-in page if the account is signed
+// out.
 func (p *AccountsPage) use(a shell.KnownAccount) tea.Cmd {
 	switch {
 	case p.inUse(a):

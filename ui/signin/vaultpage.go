@@ -79,7 +79,8 @@ func (p *VaultPage) choose() tea.Cmd {
 	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
 }
 
-// lines is how many kinds fit below what is said before them, two lines each.
+// lines returns the number of kinds that fit below the introduction. Each kind takes
+// two lines.
 func (p *VaultPage) lines() int { return max(1, (p.sh.Height-7)/2) }
 
 func (p *VaultPage) ShortHelp() []key.Binding {

@@ -29,7 +29,7 @@ type Styles struct {
 	Input textinput.Styles
 }
 
-// hasColor reports whether a role has a colour of its own.
+// hasColor reports whether c is a real color, not [lipgloss.NoColor].
 func hasColor(c color.Color) bool {
 	_, none := c.(lipgloss.NoColor)
 	return !none
@@ -130,8 +130,8 @@ func (s Styles) Row(chosen bool, mark, line string, width int) string {
 	return s.behind(s.Cursor.Render("▌") + mark + cells.Pad(line, width-2))
 }
 
-// Lit is the look of what stands in a row: in the chosen one nothing is faint,
-// and the name stands out.
+// Lit returns the styles for the content of a row. In the chosen row, no text is
+// faint and the name is bold.
 func (s Styles) Lit(chosen bool) Styles {
 	if chosen {
 		s.Name, s.Faint = s.Strong, s.Plain

@@ -131,7 +131,8 @@ func (l *FilterLine) pick(n int) {
 	l.Set(l.base + l.offers[n])
 }
 
-// offer finds how what was typed may go on. An operator goes on with its values.
+// offer looks for completions of the last word. After an operator it offers the
+// operator's values.
 func (l *FilterLine) offer(find func(typed string) (base string, offers []string)) {
 	in := &l.form.Fields[0].Input
 	if !l.Typing || in.Position() < len([]rune(in.Value())) {

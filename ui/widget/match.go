@@ -35,8 +35,8 @@ type Match struct {
 	Close bool
 }
 
-// MatchOf compares what is typed with an entry, word by word. Each typed word
-// has to match. Ok is false for an entry that does not match.
+// MatchOf compares the typed text with an entry of the palette. Every typed word
+// must match; otherwise ok is false.
 func MatchOf(typed, title string, synonyms []string, does string) (m Match, ok bool) {
 	m.Close = true
 	titleWords, synonymWords, doesWords := wordsIn(title), wordsIn(strings.Join(synonyms, " ")), wordsIn(does)
