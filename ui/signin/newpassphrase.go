@@ -82,11 +82,8 @@ var errNotTheSame = errors.New("the two passphrases are different")
 
 func (p *PassphrasePage) submit() tea.Cmd {
 	p.problem = nil
-	for i, fd := range p.form.Fields {
-		if fd.Input.Value() == "" {
-			p.form.Focus(i)
-			return nil
-		}
+	if p.form.FocusEmpty() {
+		return nil
 	}
 	typed := p.form.Fields[0].Input.Value()
 	if typed != p.form.Fields[1].Input.Value() {

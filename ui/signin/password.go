@@ -91,11 +91,8 @@ func (p *SecretPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	switch {
 	case key.Matches(msg, keys.Submit):
-		for i, fd := range p.form.Fields {
-			if fd.Input.Value() == "" {
-				p.form.Focus(i)
-				return nil
-			}
+		if p.form.FocusEmpty() {
+			return nil
 		}
 		return p.submit()
 	case p.several() && key.Matches(msg, keys.Next):

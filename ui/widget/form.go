@@ -55,6 +55,18 @@ func (f *Form) Focus(i int) {
 	f.Fields[f.At].Input.CursorEnd()
 }
 
+// FocusEmpty moves the cursor to the first empty field. It reports whether there is
+// one.
+func (f *Form) FocusEmpty() bool {
+	for i, fd := range f.Fields {
+		if fd.Input.Value() == "" {
+			f.Focus(i)
+			return true
+		}
+	}
+	return false
+}
+
 // goTo moves to a field by pressing the key for the next field, so that the page can
 // handle each step.
 func (f *Form) goTo(i int) tea.Cmd {
