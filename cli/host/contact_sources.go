@@ -99,7 +99,7 @@ func (b *ownBook) look(ctx context.Context) error {
 	b.all = nil
 	account, err := b.p.Offline(ctx)
 	if err != nil {
-		return nil //nolint:nilerr // somebody who is not signed in has no address book
+		return nil //nolint:nilerr // without an account there is no address book
 	}
 	outbox, err := account.Outbox(ctx)
 	if err != nil {

@@ -46,9 +46,9 @@ func withShortName(err error) error {
 	return err
 }
 
-// whom returns the text that identifies the invite in messages: its address,
+// subject returns the text that identifies the invite in messages: its address,
 // else its display name.
-func (w *revocation) whom() string { return cmp.Or(w.address, out.NameCell(w.Invite).Shown) }
+func (w *revocation) subject() string { return cmp.Or(w.address, out.NameCell(w.Invite).Shown) }
 
 // find returns the invites that are meant. Before all tokens are known to be right
 // nothing is done to any.
@@ -80,7 +80,7 @@ func (o revokeOptions) find(account *client.Account) ([]*revocation, error) {
 }
 
 // findSelected returns the invites that match the filters, without the revoked
-// ones. Accepted invites match only if --status is set.
+// ones. Without --status, only invites that can still be accepted match.
 func (o revokeOptions) findSelected(account *client.Account) ([]*revocation, error) {
 	rooms, err := filter.FindRooms(account, o.which.Rooms)
 	if err != nil {
@@ -187,7 +187,7 @@ func (o revokeOptions) report(revocations []*revocation) error {
 		reason := ""
 		if w.err != nil {
 			reason = w.err.Error()
-			failures = append(failures, fail.Failure{Subject: out.Cut(w.whom(), out.NameWidth), Err: w.err})
+			failures = append(failures, fail.Failure{Subject: out.Cut(w.subject(), out.NameWidth), Err: w.err})
 		}
 		all = append(all, jsonRevocation{string(w.RoomID), w.room.Name, w.Token, w.DisplayName, w.address, w.outcome, reason})
 		room := out.Cell{Exact: string(w.RoomID)}
@@ -195,7 +195,7 @@ func (o revokeOptions) report(revocations []*revocation) error {
 			room.Shown = w.room.Label()
 		}
 		t.Add(
-			out.Cell{Shown: w.whom(), Exact: w.DisplayName},
+			out.Cell{Shown: w.subject(), Exact: w.DisplayName},
 			out.OutcomeCell(w.outcome),
 			out.Cell{Shown: out.FirstLetters(w.Token, out.ShortestToken), Exact: w.Token, Call: true},
 			out.Cell{Exact: reason},

@@ -130,7 +130,7 @@ func describe(revocations []*revocation, meant func(*revocation) bool) string {
 	rooms := map[id.RoomID]string{}
 	for _, w := range revocations {
 		if meant(w) {
-			invitees = append(invitees, out.Cut(w.whom(), out.NameWidth))
+			invitees = append(invitees, out.Cut(w.subject(), out.NameWidth))
 			rooms[w.RoomID] = out.Cut(w.room.Label(), out.NameWidth)
 		}
 	}
@@ -168,13 +168,13 @@ func (o revokeOptions) announce(revocations []*revocation, asking bool) {
 				say("  and %d more", len(of)-n)
 				break
 			}
-			whom := out.Cut(w.whom(), out.NameWidth)
+			subject := out.Cut(w.subject(), out.NameWidth)
 			if !w.open() {
-				say(refusalFormat(o.Program), whom, w.err.Error())
+				say(refusalFormat(o.Program), subject, w.err.Error())
 				continue
 			}
 			say("  %s, %s, sent by %s: the link stops working in this room%s",
-				whom, string(w.Status), out.Cut(string(w.Sender), out.NameWidth), afterwards(w.Invite))
+				subject, string(w.Status), out.Cut(string(w.Sender), out.NameWidth), afterwards(w.Invite))
 		}
 	}
 	say("The identity server is not told, and the mail is not deleted.")

@@ -10,18 +10,19 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// peek is how often a command looks what has become of the outbox.
+// peek is the interval at which a command reads the outbox.
 const peek = 5 * time.Second
 
-// runnerName is what other programs call this one while it sends.
+// runnerName is the name of this program in the messages of other programs while it
+// sends.
 func runnerName(command string) string {
 	return fmt.Sprintf("mxinvite %s (process %d)", command, os.Getpid())
 }
 
-// sendQueued has sent what is in the outbox. After everything that comes of it, and
-// now and then with a turn that is nil, see is shown the outbox; pump ends when
-// see is done, when sending cannot go on, or with ctx. An invite that is under way
-// by then is seen through.
+// sendQueued sends the queued invites of the outbox. It calls see with the outbox
+// after each turn of the runner, and every 5 seconds with a nil turn. It ends when
+// see reports that it is done, when sending cannot go on, or when ctx ends; a
+// request that is running then is completed first.
 func sendQueued(ctx context.Context, account *client.Account, name string, see func(*client.Turn, client.Outbox) (done bool)) error {
 	running, stop := context.WithCancel(ctx)
 	turns := make(chan client.Turn)
