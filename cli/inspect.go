@@ -52,6 +52,7 @@ func newInspect(a *host.Program) *cobra.Command {
 			"What cannot be read is reported and left out; a file that ends in the middle\n" +
 			"makes the exit code 3.",
 		Example: "  mxinvite inspect state.json messages.json --json\n" +
+			"  mxinvite inspect state.json --needs-look\n" +
 			"  mxinvite inspect --check --trust id.example.org state.json",
 		Args: fail.Args(1, -1),
 		PreRunE: func(c *cobra.Command, _ []string) error {

@@ -20,7 +20,6 @@ type listOptions struct {
 
 	which filter.Invites
 	check bool
-	look  bool   // only invites that need a look
 	sort  string // one of the orders
 	as    exportFlags
 }
@@ -56,7 +55,6 @@ func newList(a *host.Program) *cobra.Command {
 	o.which.AddFlags(f)
 	o.as.flags(c)
 	f.StringVar(&o.sort, "sort", "", "sort by `ORDER`, such as name (default newest)")
-	f.BoolVar(&o.look, "needs-look", false, "only invites with a problem or a lasting warning")
 	f.BoolVar(&o.check, "check", false, "ask trusted servers whether keys are valid")
 	return c
 }
@@ -81,7 +79,7 @@ func runList(ctx context.Context, o listOptions) error {
 	facts := account.Facts()
 	var findings []out.Finding
 	for _, i := range invites {
-		if f := out.FindingOf(account, facts, rooms[i.RoomID], i); o.which.Match(f) && (!o.look || f.NeedsLook()) {
+		if f := out.FindingOf(account, facts, rooms[i.RoomID], i); o.which.Match(f) {
 			findings = append(findings, f)
 		}
 	}

@@ -35,6 +35,7 @@ func TestPlainWordsFilterLists(t *testing.T) {
 		"pending reading group":      "--status=pending,reading group",
 		"by:me older:30d sort:name":  "--by=me,--older-than=30d,--sort=name",
 		"refused duplicate check":    "--verdict=refused,--warn=duplicate,--check",
+		"needs-look ops":             "--needs-look,ops",
 		"#ops:example.org room:!x:y": "--room=!x:y,#ops:example.org",
 		"ops --status pending":       "ops,--status,pending",
 	} {

@@ -37,8 +37,8 @@ func filterFlags(args []string) []string {
 			flags = append(flags, "--verdict="+arg)
 		case slices.Contains(invite.Warnings(), invite.Warning(arg)):
 			flags = append(flags, "--warn="+arg)
-		case arg == "check":
-			flags = append(flags, "--check")
+		case arg == "check", arg == "needs-look":
+			flags = append(flags, "--"+arg)
 		case fields[field] != "" && value != "":
 			flags = append(flags, "--"+fields[field]+"="+value)
 		default:

@@ -52,6 +52,7 @@ func firstWords() []word {
 				"list ops  those of the room ops",
 				"list by:me older:30d  those that you sent more than 30 days ago",
 				"list warn:duplicate  those with this warning",
+				"list needs-look  those with a problem or a lasting warning",
 				"list sort:name  sorted by " + strings.Join(filter.Orders(), ", "),
 				"list check  ask about their keys first",
 			},

@@ -13,17 +13,20 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// Findings selects findings by status, verdict and warning. An empty list
-// selects all.
+// Findings selects findings by status, verdict, warning and whether they need a
+// look. An empty list selects all.
 type Findings struct {
 	Statuses, verdicts, warnings []string
+	needsLook                    bool
 }
 
-// AddFlags adds --status, --verdict and --warn to the flags of a command.
+// AddFlags adds --status, --verdict, --warn and --needs-look to the flags of a
+// command.
 func (f *Findings) AddFlags(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.Statuses, "status", nil, "only invites with `STATUS`; several with commas between")
 	flags.StringSliceVar(&f.verdicts, "verdict", nil, "only invites with `VERDICT`; several with commas between")
 	flags.StringSliceVar(&f.warnings, "warn", nil, "only invites with `WARNING`; several with commas between")
+	flags.BoolVar(&f.needsLook, "needs-look", false, "only invites with a problem or a lasting warning")
 }
 
 // Check returns a usage error if a value of a flag does not exist.
@@ -46,12 +49,20 @@ func (f *Findings) Check(c *cobra.Command) error {
 	return nil
 }
 
+// matchesAll reports whether all findings are selected.
+func (f *Findings) matchesAll() bool {
+	return len(f.Statuses)+len(f.verdicts)+len(f.warnings) == 0 && !f.needsLook
+}
+
 // Match reports whether a finding is selected.
 func (f *Findings) Match(found out.Finding) bool {
 	if len(f.Statuses) > 0 && !slices.Contains(f.Statuses, string(found.Invite.Status)) {
 		return false
 	}
 	if len(f.verdicts) > 0 && !slices.Contains(f.verdicts, string(found.Verdict)) {
+		return false
+	}
+	if f.needsLook && !found.NeedsLook() {
 		return false
 	}
 	return len(f.warnings) == 0 ||

@@ -33,7 +33,7 @@ func (s *Invites) AddFlags(f *pflag.FlagSet) {
 
 // MatchesAll reports whether all invites of the rooms are selected.
 func (s *Invites) MatchesAll() bool {
-	return s.by == "" && s.olderThan == 0 && len(s.Statuses)+len(s.verdicts)+len(s.warnings) == 0
+	return s.by == "" && s.olderThan == 0 && s.matchesAll()
 }
 
 // FindRooms returns the rooms of these names, or all if there are no names.
