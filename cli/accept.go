@@ -102,7 +102,7 @@ func runAccept(ctx context.Context, o acceptOptions) error {
 	case l.RoomID == "":
 		return client.ErrNoRoomNamed
 	case o.inviter == "" && i.Host == "":
-		return client.ErrNobodySigns
+		return client.ErrNoSigner
 	}
 	o.announce(account, i)
 	if !o.yes {

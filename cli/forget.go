@@ -38,7 +38,7 @@ func runForget(ctx context.Context, a *host.Program, yes bool) error {
 	if err != nil {
 		return err
 	}
-	remembered, err := account.Remembered(ctx)
+	remembered, err := account.AddressCount(ctx)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func runForget(ctx context.Context, a *host.Program, yes bool) error {
 		return err
 	}
 	what := fmt.Sprintf("the addresses of %s and %s in the outbox that are finished",
-		out.Count(remembered, "invite"), out.Count(outbox.Over(), "invite"))
+		out.Count(remembered, "invite"), out.Count(outbox.Finished(), "invite"))
 	if !yes {
 		agreed, err := a.Confirm(ctx, "Delete "+what+"?")
 		if err != nil {

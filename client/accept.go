@@ -19,20 +19,20 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// An Invitation is the link of an invite's e-mail, with what is known before any
-// server is asked. Nothing that the link says is verified.
+// An Invitation is the link in the e-mail of an invite, and what is known about the
+// invite before a server is asked. The contents of the link are not verified.
 type Invitation struct {
 	Link link.Link
-	// Host is the server that would be asked to sign that the account accepts the
-	// invite, in the form of [keycheck.Question.Host]. It learns the account's
-	// Matrix ID and network address. It is empty if the link names no such server.
+	// Host is the server that has to sign, as proof, that the account accepts the
+	// invite; it is in the form of [keycheck.Question.Host]. The server learns the
+	// account's Matrix ID and IP address. Host is empty if the link has no such server.
 	Host string
-	// Joined is the room if the account is in it; nil if not, or if that is not
+	// Joined is the room, if the account has joined it; nil if not, or if that is not
 	// known.
 	Joined *Room
 }
 
-// Preview returns what is known of an invite. It sends no request.
+// Preview returns an Invitation for a link. It sends no request.
 func (a *Account) Preview(l link.Link) Invitation {
 	i := Invitation{Link: l, Host: keycheck.Question{URL: l.SignURL}.Host()}
 	if r, err := a.Room(l.RoomID); err == nil {
@@ -43,15 +43,16 @@ func (a *Account) Preview(l link.Link) Invitation {
 
 // A Consent is the decision of the user about an [Invitation].
 type Consent struct {
-	// Host may be asked to sign. It must equal Invitation.Host, so that only the
-	// server that was shown is asked.
+	// Host is the server that the user allows to sign. It must equal Invitation.Host,
+	// so that only the server that the user has seen is asked.
 	Host string
-	// Inviter is the sender of the invite, if the user knows: some e-mails say. Then
-	// no server is asked to sign. With a wrong inviter the room refuses the join.
+	// Inviter is the sender of the invite, if the user knows it, for example from the
+	// e-mail. Then no server is asked to sign. If the inviter is wrong, the homeserver
+	// refuses the join.
 	Inviter id.UserID
 }
 
-// Accepted is how an invite was accepted.
+// Accepted is the result of [Account.Accept].
 type Accepted struct {
 	RoomID  id.RoomID
 	Inviter id.UserID // empty if an ordinary invite was accepted
@@ -60,17 +61,17 @@ type Accepted struct {
 
 // Accept accepts an invite and joins the room
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidjoin).
-// The account signs the proof itself if the inviter is known, and has it signed by
-// the server in the link if not. The proof is used once. The specification has no
-// request that declines such an invite.
+// If the inviter is known, the account signs the proof itself; otherwise the server in
+// the link signs it. The proof is used once. The specification has no request to
+// decline such an invite.
 //
 // Errors, besides those of the homeserver, are [RefusedError], [SigningError],
-// [UncertainJoinError], [ErrAlreadyJoined], [ErrNoRoomNamed] and [ErrNobodySigns].
+// [UncertainJoinError], [ErrAlreadyJoined], [ErrNoRoomNamed] and [ErrNoSigner].
 func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted, error) {
 	if i.Link.RoomID == "" {
 		return Accepted{}, ErrNoRoomNamed
 	}
-	inviter, err := a.lookInto(ctx, i)
+	inviter, err := a.findInviter(ctx, i)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -87,10 +88,10 @@ func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted
 	return out, a.join(ctx, i.Link.RoomID, signed, routes(i.Link, out.Inviter))
 }
 
-// acceptOrdinary joins without the link, whose token the identity server no longer
-// knows. Identity servers delete a token when the address is bound. If it was bound
-// to this account, the room has an ordinary invite. If the room has none, the error
-// is forgotten.
+// acceptOrdinary joins the room without the link, because the identity server no longer
+// knows the token: it deletes the tokens of an address when the address is bound. If
+// the address was bound to this account, the room has an ordinary invite for it. If the
+// homeserver refuses the join, acceptOrdinary returns the error forgotten.
 func (a *Account) acceptOrdinary(ctx context.Context, l link.Link, forgotten error) error {
 	err := a.join(ctx, l.RoomID, nil, routes(l, ""))
 	var refused *RefusedError
@@ -100,10 +101,10 @@ func (a *Account) acceptOrdinary(ctx context.Context, l link.Link, forgotten err
 	return err
 }
 
-// lookInto returns the sender of the invite, if the homeserver shows the invite to
-// users outside the room: most do not. The error says why the invite cannot be
-// accepted.
-func (a *Account) lookInto(ctx context.Context, i Invitation) (inviter id.UserID, err error) {
+// findInviter returns the sender of the invite; empty if the homeserver does not show
+// the invite to users outside the room, as most do not. If the invite cannot be
+// accepted, the error is the reason.
+func (a *Account) findInviter(ctx context.Context, i Invitation) (inviter id.UserID, err error) {
 	membership, err := a.membership(ctx, i.Link.RoomID)
 	switch {
 	case err != nil:
@@ -117,14 +118,14 @@ func (a *Account) lookInto(ctx context.Context, i Invitation) (inviter id.UserID
 	var raw json.RawMessage
 	err = a.hs.Get(ctx, session.Path{"v3", "rooms", i.Link.RoomID, "state", invite.TypeThirdPartyInvite, i.Link.Token}, url.Values{"format": {"event"}}, &raw)
 	if err != nil {
-		return "", onlyIfGone(ctx, err)
+		return "", ignoreRefusal(ctx, err)
 	}
 	return inviterBy(i.Link, raw)
 }
 
-// inviterBy returns the sender of the invite event, and an error if the link does
-// not fit the event. A homeserver that ignores the parameter format returns the
-// content alone, which has no sender.
+// inviterBy returns the sender of the invite event, and an error if the link does not
+// match the event. A homeserver that ignores the parameter format returns only the
+// content, which has no sender.
 func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
 	ev, notEvent := invite.ParseEvent(raw)
 	if notEvent != nil {
@@ -142,9 +143,9 @@ func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
 	return ev.Sender, nil
 }
 
-// onlyIfGone returns nil if the homeserver refuses to say something, and err for
-// other errors.
-func onlyIfGone(ctx context.Context, err error) error {
+// ignoreRefusal returns nil if err is an error response of the homeserver, and err
+// otherwise.
+func ignoreRefusal(ctx context.Context, err error) error {
 	var refused *ServerError
 	if ctx.Err() == nil && errors.As(err, &refused) {
 		return nil
@@ -152,12 +153,12 @@ func onlyIfGone(ctx context.Context, err error) error {
 	return err
 }
 
-// membership returns the account's membership of a room; empty if the homeserver
-// does not tell.
+// membership returns the account's membership of a room; empty if there is none or the
+// homeserver does not show it.
 func (a *Account) membership(ctx context.Context, room id.RoomID) (string, error) {
 	membership, err := a.membershipOf(ctx, room, a.session.UserID)
 	if err != nil {
-		return "", onlyIfGone(ctx, err)
+		return "", ignoreRefusal(ctx, err)
 	}
 	return membership, nil
 }
@@ -176,14 +177,14 @@ func routes(l link.Link, inviter id.UserID) []string {
 	return via
 }
 
-// membershipTimeout is the limit for the request that follows a join without a
-// response.
+// membershipTimeout is the limit for the request for the membership after a join
+// without a response.
 const membershipTimeout = 20 * time.Second
 
-// join joins a room, with a proof if there is one. It uses the endpoint of the room,
-// because Synapse copies all of the body of the other endpoint into the member
-// event. Only the other one takes routes, so it is used if the homeserver knows no
-// server in the room; the proof has been used then.
+// join joins a room, with a proof if signed is not nil. It uses POST
+// /rooms/{roomId}/join, because Synapse copies the whole body of POST
+// /join/{roomIdOrAlias} into the member event. Only the latter accepts via servers, so
+// join uses it if the homeserver knows no server in the room.
 func (a *Account) join(ctx context.Context, room id.RoomID, signed json.RawMessage, via []string) error {
 	body := struct {
 		Signed json.RawMessage `json:"third_party_signed,omitempty"`

@@ -19,14 +19,14 @@ var (
 	ErrNoRoomNamed   = errors.New("the link does not say to which room it is an invite")
 )
 
-// A Refusal is why a user with the link of an invite cannot join the room.
+// A Refusal is the reason why a user with the link of an invite cannot join the room.
 type Refusal string
 
 // The refusals that the homeserver's responses distinguish.
 const (
 	RefusedRevoked    Refusal = "revoked"         // the invite was revoked
 	RefusedOtherKey   Refusal = "other-key"       // the invite in the room has another key than the link
-	RefusedNotInvited Refusal = "not-invited"     // one of the above, or there is no such invite: the room does not tell
+	RefusedNotInvited Refusal = "not-invited"     // one of the above, or there is no such invite: the homeserver does not show which
 	RefusedBanned     Refusal = "banned"          // the account is banned
 	RefusedKey        Refusal = "key-not-valid"   // the identity server says that the key is not valid
 	RefusedUnchecked  Refusal = "key-unchecked"   // the homeserver could not ask the identity server
@@ -38,7 +38,7 @@ const (
 // A RefusedError says that the account could not join the room.
 type RefusedError struct {
 	Reason Refusal
-	Err    error // of the homeserver; nil if no join was requested
+	Err    error // error of the homeserver; nil if no join was requested
 }
 
 func (e *RefusedError) Error() string {
@@ -66,8 +66,8 @@ func (e *RefusedError) Error() string {
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// An UncertainJoinError says that a join was requested without a response, and that
-// the account has not joined so far.
+// An UncertainJoinError says that there was no response to a join request, and that the
+// account was not in the room afterwards.
 type UncertainJoinError struct {
 	RoomID id.RoomID
 	Err    error // why there is no response
@@ -79,8 +79,9 @@ func (e *UncertainJoinError) Error() string {
 
 func (e *UncertainJoinError) Unwrap() error { return e.Err }
 
-// explainJoin returns why a homeserver refused a join. The specification has error
-// codes for few reasons, so the messages of Synapse are read.
+// explainJoin returns the reason why a homeserver refused a join. The specification has
+// error codes for few of the reasons, so explainJoin also compares the messages of
+// Synapse.
 func explainJoin(err error) error {
 	var e *ServerError
 	if !errors.As(err, &e) {
@@ -106,7 +107,7 @@ func explainJoin(err error) error {
 	return fmt.Errorf("join the room: %w", err)
 }
 
-// hintAccept is for an invite that could not be accepted.
+// hintAccept returns the advice for an invite that could not be accepted.
 func hintAccept(err error) HintKind {
 	var refused *RefusedError
 	var signing *SigningError
@@ -125,7 +126,7 @@ func hintAccept(err error) HintKind {
 	}{
 		{ErrAlreadyJoined, HintNothing},
 		{ErrNoRoomNamed, HintNameRoom},
-		{ErrNobodySigns, HintNameInviter},
+		{ErrNoSigner, HintNameInviter},
 		{ErrNoAddress, HintWithoutBind},
 		{ErrOtherIdentityServer, HintOtherIdentityServer},
 		{ErrCode, HintCopyCode},

@@ -185,7 +185,7 @@ func TestAcceptRefusesBeforeAnyJoin(t *testing.T) {
 		},
 		"nobody signs": {
 			func(_ *town, l *link.Link) { l.SignURL = "" },
-			func(err error) bool { return errors.Is(err, client.ErrNobodySigns) },
+			func(err error) bool { return errors.Is(err, client.ErrNoSigner) },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -439,7 +439,7 @@ func TestSignURLsUseTheKeyTransport(t *testing.T) {
 		}
 	}
 	l.SignURL = "https://2130706433/sign-ed25519"
-	if _, err := accept(t, a, l); !errors.Is(err, client.ErrNobodySigns) {
+	if _, err := accept(t, a, l); !errors.Is(err, client.ErrNoSigner) {
 		t.Errorf("%v", err)
 	}
 }

@@ -22,8 +22,8 @@ var (
 	ErrCode                = errors.New("this is not the code of the mail")
 )
 
-// MailCode makes the account's identity server mail a code to the invited address,
-// for [Account.AcceptByAddress]. The invite must be at the same identity server.
+// MailCode asks the account's identity server to mail a code to the invited address,
+// for [Account.AcceptByAddress]. The invite must be from the same identity server.
 func (a *Account) MailCode(ctx context.Context, i Invitation) (v identity.Validation, err error) {
 	if i.Link.RoomID == "" {
 		return v, ErrNoRoomNamed
@@ -49,15 +49,15 @@ func (a *Account) MailCode(ctx context.Context, i Invitation) (v identity.Valida
 	return v, err
 }
 
-// The identity server passes the invite on to the homeserver, which may take seconds.
+// The identity server notifies the homeserver of the invite, which may take seconds.
 const (
 	joinTries = 10
 	joinPause = time.Second
 )
 
-// AcceptByAddress accepts an invite with the code from the e-mail or the link that
-// holds the code. The code is empty if the user has opened that link. From then on
-// the identity server returns the account for the address to everyone.
+// AcceptByAddress accepts an invite with the code from the e-mail, or the link that
+// contains the code. code is empty if the user has opened that link. Afterwards the
+// identity server shows to everyone that the address belongs to the account.
 func (a *Account) AcceptByAddress(ctx context.Context, i Invitation, v identity.Validation, code string) (Accepted, error) {
 	err := a.identity.do(ctx, func(s *identity.Server) error {
 		if code := codeIn(code); code != "" {
@@ -68,7 +68,7 @@ func (a *Account) AcceptByAddress(ctx context.Context, i Invitation, v identity.
 		return s.Bind(ctx, v, a.session.UserID)
 	})
 	var refused *identity.Error
-	if errors.As(err, &refused) && isCodeTrouble(refused.Code) {
+	if errors.As(err, &refused) && isCodeError(refused.Code) {
 		return Accepted{}, fmt.Errorf("%w: %w", ErrCode, err)
 	}
 	if err != nil {
@@ -83,8 +83,9 @@ func (a *Account) AcceptByAddress(ctx context.Context, i Invitation, v identity.
 	}
 }
 
-// isCodeTrouble reports whether a code is wrong, missing or expired.
-func isCodeTrouble(code string) bool {
+// isCodeError reports whether an error code says that the code is wrong, missing or
+// expired.
+func isCodeError(code string) bool {
 	switch code {
 	case "M_INVALID_PARAM", "M_NO_VALID_SESSION", "M_SESSION_NOT_VALIDATED", "M_SESSION_EXPIRED":
 		return true
@@ -92,8 +93,8 @@ func isCodeTrouble(code string) bool {
 	return false
 }
 
-// codeIn returns the code in what the user copied from the e-mail. A link is not
-// opened: only its token is read.
+// codeIn returns the code in a text that the user copied from the e-mail. It does not
+// request a link, but reads the token in it.
 func codeIn(s string) string {
 	s = strings.Join(strings.Fields(s), "")
 	if u, err := url.Parse(s); err == nil && u.Host != "" {

@@ -12,8 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// An addressBook holds the addresses of the invites that were sent from here. Room
-// state only has a name that the identity server has shortened.
+// An addressBook has the addresses of the invites that this program sent. The room
+// state has only shortened addresses.
 type addressBook struct {
 	mu        sync.RWMutex
 	addresses map[bookEntry]threepid.ID
@@ -53,7 +53,7 @@ func (b *addressBook) all() []threepid.ID {
 	return slices.Compact(all)
 }
 
-// tokens returns the tokens of the invites of a room.
+// tokens returns the tokens of the invites of a room in the address book.
 func (b *addressBook) tokens(room id.RoomID) map[string]bool {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -72,12 +72,12 @@ func (b *addressBook) clear() {
 	clear(b.addresses)
 }
 
-// AddressOf returns the address that an invite was sent to, if it was sent from here.
+// AddressOf returns the address of an invite, if this program sent it.
 func (a *Account) AddressOf(room id.RoomID, token string) (threepid.ID, bool) {
 	return a.book.address(room, token)
 }
 
-// Addresses lists the addresses that invites were sent to, in order.
+// Addresses returns the addresses that invites were sent to, sorted.
 func (a *Account) Addresses() []threepid.ID { return a.book.all() }
 
 // restoreBook reads the stored address book and the addresses in the outbox.
@@ -101,9 +101,9 @@ func (a *Account) restoreBook(ctx context.Context) error {
 	return nil
 }
 
-// Remembered returns the number of stored addresses, with those that were encrypted
-// in a session that is lost.
-func (a *Account) Remembered(ctx context.Context) (int, error) {
+// AddressCount returns the number of stored addresses. It includes addresses whose
+// encryption key is lost.
+func (a *Account) AddressCount(ctx context.Context) (int, error) {
 	if a.opt.Store == nil {
 		return 0, ErrNoStore
 	}
@@ -111,8 +111,8 @@ func (a *Account) Remembered(ctx context.Context) (int, error) {
 	return len(book), err
 }
 
-// ForgetAddresses deletes the addresses that invites were sent to, in memory and in
-// the store. The outbox stays.
+// ForgetAddresses deletes the address book in memory and in the store. The outbox is
+// kept.
 func (a *Account) ForgetAddresses(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return ErrNoStore

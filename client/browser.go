@@ -14,22 +14,21 @@ import (
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
-// PastedRedirectURI is the redirect URI if this program does not listen for it: the
-// user copies the address from the browser. It is a loopback address, because
-// servers accept these for programs that cannot keep a secret (RFC 8252, section
-// 7.3), and nothing leaves the browser's machine.
+// PastedRedirectURI is the redirect URI if this program does not listen on a port: the
+// user copies the address from the browser. It is a loopback address, because servers
+// accept these for programs that cannot keep a secret (RFC 8252, section 7.3), and the
+// browser sends nothing to another machine.
 const PastedRedirectURI = "http://127.0.0.1:4711/callback"
 
-// A BrowserSignIn is a sign-in by OAuth in a browser that has begun.
+// A BrowserSignIn is a sign-in by OAuth in a browser that is not complete yet.
 type BrowserSignIn struct {
 	oauthSignIn
 	authorization oauth.Authorization
 }
 
-// StartBrowser begins to sign in by OAuth in a browser. redirectURI is an address on
-// this machine, such as http://127.0.0.1:4711/callback; it may be that no program
-// listens there
-// (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
+// StartBrowser begins a sign-in by OAuth in a browser. redirectURI is an address on
+// this machine, such as http://127.0.0.1:4711/callback. No program needs to listen on
+// it (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
 func StartBrowser(ctx context.Context, opt Options, hs discovery.Homeserver, redirectURI string) (*BrowserSignIn, error) {
 	if hs.OAuth == nil || !hs.OAuth.OffersBrowser() {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
@@ -60,7 +59,7 @@ func (s *BrowserSignIn) Finish(ctx context.Context, finalURL string) (*Account, 
 	return s.finish(ctx, t, err)
 }
 
-// An SSOSignIn is a legacy single sign-on in a browser that has begun.
+// An SSOSignIn is a legacy single sign-on in a browser that is not complete yet.
 type SSOSignIn struct {
 	opt      Options
 	hs       discovery.Homeserver
@@ -69,9 +68,9 @@ type SSOSignIn struct {
 	state    string
 }
 
-// StartSSO begins to sign in by legacy single sign-on. provider is the ID of one of
-// the homeserver's providers, or empty to let the homeserver ask. redirectURL is as
-// for [StartBrowser]
+// StartSSO begins a sign-in by legacy single sign-on. provider is the ID of one of the
+// homeserver's identity providers; if it is empty, the homeserver asks the user.
+// redirectURL is as for [StartBrowser]
 // (https://spec.matrix.org/v1.19/client-server-api/#client-login-via-sso).
 func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectURL, provider string) (*SSOSignIn, error) {
 	known := provider == "" || slices.ContainsFunc(hs.Providers, func(p discovery.Provider) bool { return p.ID == provider })
@@ -83,7 +82,7 @@ func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectU
 	if err != nil {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
 	}
-	// The protocol has no state parameter, so the redirect URL has one.
+	// The protocol has no parameter state, so the redirect URL contains one.
 	query := back.Query()
 	query.Set("state", s.state)
 	back.RawQuery = query.Encode()

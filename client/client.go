@@ -23,37 +23,37 @@ const (
 	pollTimeout = 30 * time.Second
 )
 
-// Options are what an account needs from its caller.
+// Options configure an account.
 type Options struct {
-	// Transport sends all requests but those of KeyTransport.
+	// Transport sends all requests except those of KeyTransport.
 	Transport http.RoundTripper
 	// Now returns the current time.
 	Now func() time.Time
-	// IdentityServer is the base URL of the identity server that is used if neither
-	// the account nor its homeserver names one; empty for none.
+	// IdentityServer is the base URL of the identity server to use if neither the
+	// account nor its homeserver has one; empty for none.
 	IdentityServer string
-	// KeyTransport sends requests to URLs in invites of other users. Nil checks no
-	// keys.
+	// KeyTransport sends requests to URLs in invites of other users. If it is nil, keys
+	// are not checked.
 	KeyTransport http.RoundTripper
-	// Trusted reports whether a host may be asked about keys besides the identity
-	// server. Hosts are in the form of [keycheck.Question.Host].
+	// Trusted reports whether a host, besides the identity server, may be asked about
+	// keys. The host is in the form of [keycheck.Question.Host].
 	Trusted func(host string) bool
 	// StaleAfter is the age from which on a pending invite is stale; zero for never.
 	StaleAfter time.Duration
-	// Store keeps what is known for the next start; nil keeps nothing.
+	// Store is the database for rooms, invites and the outbox; nil stores nothing.
 	Store *store.Store
-	// FormerKey returns the DataKey of an earlier session of the account, or the
-	// zero key. It may be nil.
+	// FormerKey returns the DataKey of an earlier session of the account, or the zero
+	// key if there is none. It may be nil.
 	FormerKey func(user id.UserID, homeserver string) seal.Key
-	// NoAddressBook stores no addresses of sent invites.
+	// NoAddressBook is set if the addresses of sent invites must not be stored.
 	NoAddressBook bool
 	// DeviceName is the name of the session in the user's list of sessions.
 	DeviceName string
-	// Again is the session that a sign-in continues: the device stays the same, and
-	// only the same user may sign in. It is zero for a new session.
+	// Again is the session that a sign-in continues: the device stays the same, and a
+	// sign-in as another user fails. It is zero for a new session.
 	Again Session
-	// SaveSession stores a renewed session; see [session.Options.Save]. Nil stores
-	// nothing and requests no refresh tokens.
+	// SaveSession stores a renewed session; see [session.Options.Save]. If it is nil,
+	// nothing is stored and no refresh tokens are requested.
 	SaveSession func(Session) error
 	// SavedSession returns the session that was saved last; see
 	// [session.Options.Saved].
@@ -83,29 +83,30 @@ type Account struct {
 
 	overtaken atomic.Bool // another program writes to the store
 	missed    atomic.Bool // the last change could not be stored
-	keepErr   atomic.Pointer[error]
+	storeErr  atomic.Pointer[error]
 }
 
 // UserID returns the Matrix ID of the account.
 func (a *Account) UserID() id.UserID { return a.session.UserID }
 
-// Session returns the session with its newest tokens, for [Resume]. It is a secret.
+// Session returns the session with its newest tokens, for [Resume]. It contains
+// secrets.
 func (a *Account) Session() Session { return a.hs.Session() }
 
-// WhoAmI returns the user that the session belongs to, as the homeserver says. The
-// error is a [SignedOutError] if the session has ended.
+// WhoAmI asks the homeserver for the user of the session. The error is a
+// [SignedOutError] if the session has ended.
 func (a *Account) WhoAmI(ctx context.Context) (id.UserID, error) {
 	user, _, err := a.hs.WhoAmI(ctx)
 	return user, err
 }
 
-// Versions returns the versions of the specification that the homeserver supports,
-// and the time on its clock. The session is not used.
+// Versions returns the versions of the specification that the homeserver supports, and
+// the time of its clock. It uses no access token.
 func (a *Account) Versions(ctx context.Context) (discovery.Versions, error) {
 	return discovery.ReadVersions(ctx, a.opt.Transport, a.opt.Now, a.session.Homeserver)
 }
 
-// A Session is a signed-in device of a user, with its tokens. It is a secret.
+// A Session is a signed-in device of a user, with its tokens. It contains secrets.
 type Session = session.Session
 
 // begin returns the account of a new session. The session keeps the data key of an
@@ -120,8 +121,8 @@ func begin(opt Options, s Session) (*Account, error) {
 	return Resume(opt, s)
 }
 
-// Resume returns the account of a session. It sends no request: whether the session
-// is valid shows with the first request.
+// Resume returns the account of a stored session. It sends no request: the first
+// request shows whether the session is still valid.
 func Resume(opt Options, s Session) (*Account, error) {
 	hs, err := newClient(opt, s)
 	if err != nil {

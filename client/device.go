@@ -13,14 +13,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// A DeviceSignIn waits for the user to approve it on another device. Its texts are
+// A DeviceSignIn is a sign-in that the user approves on another device. Its texts are
 // from the server: its URLs are safe to open, and its code is one printable word.
 type DeviceSignIn struct {
 	oauth.DeviceCode
 	oauthSignIn
 }
 
-// StartDevice begins to sign in with a code that is approved on another device
+// StartDevice begins a sign-in with a code that the user approves on another device
 // (https://spec.matrix.org/v1.19/client-server-api/#device-authorization-flow).
 func StartDevice(ctx context.Context, opt Options, hs discovery.Homeserver) (*DeviceSignIn, error) {
 	if hs.OAuth == nil || !hs.OAuth.OffersDevice() {
@@ -37,14 +37,15 @@ func StartDevice(ctx context.Context, opt Options, hs discovery.Homeserver) (*De
 	return s, nil
 }
 
-// Wait returns the account once the user has approved the sign-in. It retries when
-// the connection is lost. It ends when the user denies or the code expires.
+// Wait waits until the user has approved the sign-in, and returns the account. It
+// retries when the connection is lost. It returns an error when the user denies the
+// sign-in or the code expires.
 func (s *DeviceSignIn) Wait(ctx context.Context) (*Account, error) {
 	t, err := s.client.WaitDevice(ctx, s.DeviceCode)
 	return s.finish(ctx, t, err)
 }
 
-// An oauthSignIn is a sign-in by OAuth that has begun.
+// An oauthSignIn is a sign-in by OAuth that is not complete yet.
 type oauthSignIn struct {
 	opt    Options
 	hs     discovery.Homeserver
@@ -75,11 +76,11 @@ func fitsScope(device string) bool {
 	return len(device) >= 10 && strings.Trim(device, letters) == ""
 }
 
-// whoAmITries is how often the homeserver is asked for the user of new tokens: the
-// user would have to approve again.
+// whoAmITries is how often the homeserver is asked for the user of new tokens. It is
+// repeated because the user would have to approve the sign-in again.
 const whoAmITries = 5
 
-// finish returns the account of new tokens.
+// finish returns the account for new tokens.
 func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Account, error) {
 	if err != nil {
 		return nil, s.failed(err)

@@ -16,16 +16,16 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// maxLost is how often a Matrix ID is invited without a response before the user has
-// to decide. It is repeated only if the membership shows that it did not arrive, and
-// unlike an invite by e-mail it does not arrive twice.
+// maxLost is how often an invite for a Matrix ID is sent without a response. After that
+// the user has to decide. It is sent again only if the membership shows that it did not
+// arrive; unlike an invite by e-mail, it cannot arrive twice.
 const maxLost = 3
 
-// An outcome is an entry in its new state, to be stored.
+// An outcome is an entry in a new state that has to be stored.
 type outcome struct {
 	envelope
-	was store.State // before
-	err error       // keeps the other entries from being sent as well
+	was store.State // the state before
+	err error       // the error if no other entry can be sent either
 }
 
 var (
@@ -33,17 +33,17 @@ var (
 	errInterrupted = errors.New("mxinvite ended while it was being sent")
 )
 
-// dispatch sends an entry, unless something has changed since it was queued.
+// dispatch sends an entry, unless the situation has changed since it was queued.
 func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Failed, errSealed))
 	}
-	if news, err := r.freshen(ctx); news || err != nil {
-		return nil, err // an uncertain entry for the same address may show up
+	if news, err := r.syncIfOld(ctx); news || err != nil {
+		return nil, err // the sync may show an uncertain entry for the same address
 	}
 	plan, err := r.a.Plan(ctx, e.Room, e.payload.invitee())
 	switch {
-	case e.Attempts > 0 && plan.UserID != "" && plan.UserID == e.UserID && isIn(err):
+	case e.Attempts > 0 && plan.UserID != "" && plan.UserID == e.UserID && isMember(err):
 		// The response to an earlier request was lost.
 		return r.save(ctx, r.ended(e, store.Resolved, nil))
 	case cannotSucceed(err):
@@ -55,18 +55,18 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		return r.save(ctx, r.ended(e, store.Failed, &PendingError{Address: e.payload.Address, Similar: news}))
 	}
 	if now := r.a.opt.Now(); r.limits.Next(now, plan.UserID).After(now) {
-		// Whether the address belongs to a user has changed, and the limits for
+		// The address was bound or unbound since it was queued, and the limits for
 		// e-mails and for users differ.
 		e.UserID = plan.UserID
 		return nil, unlessChanged(r.write(ctx, outcome{envelope: e, was: store.Queued}))
 	}
 	if r.paused, err = r.a.paused(ctx); r.paused || err != nil {
-		return nil, err // while it was planned
+		return nil, err // the user paused the outbox during planning
 	}
-	// From here on it may have been sent.
+	// From here on the request may have been sent.
 	e.UserID = plan.UserID
 	if e.payload.Address != "" {
-		e.payload.Before = r.a.ownTokens(e.Room, e.payload.Address)
+		e.payload.Before = r.a.tokensOfAddress(e.Room, e.payload.Address)
 	}
 	e.State, e.Changed, e.Attempts = store.Sending, r.a.opt.Now(), e.Attempts+1
 	if err := r.write(ctx, outcome{envelope: e, was: store.Queued}); err != nil {
@@ -76,8 +76,8 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
 	o := r.judge(e, sent, err)
 	if is[*AccountSuspendedError](err) {
-		// The homeserver refuses after the e-mail was sent. Further invites would
-		// send e-mails without an invite.
+		// The homeserver refuses the invite after the e-mail was sent. Further invites
+		// would send e-mails without an invite.
 		o.err = errors.Join(err, r.a.PauseOutbox(context.WithoutCancel(ctx), true))
 	}
 	r.learn(o, began, err)
@@ -86,7 +86,7 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 }
 
 // unlessChanged returns nil if err says that another program or the user has changed
-// the entry meanwhile, and err otherwise.
+// the entry, and err otherwise.
 func unlessChanged(err error) error {
 	if errors.Is(err, store.ErrChanged) {
 		return nil
@@ -94,27 +94,26 @@ func unlessChanged(err error) error {
 	return err
 }
 
-// isIn reports whether err says that the user is invited or joined already.
-func isIn(err error) bool {
+// isMember reports whether err says that the user is already invited or joined.
+func isMember(err error) bool {
 	e, ok := errors.AsType[*MemberError](err)
 	return ok && e.Membership != "ban"
 }
 
-// unknown returns those of some invites that the user did not know of when e was
-// queued.
+// unknown returns the invites in similar that the user had not seen when e was queued.
 func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 	return slices.DeleteFunc(slices.Clone(similar), func(i invite.Invite) bool {
 		return slices.Contains(e.payload.Similar, i.Token)
 	})
 }
 
-// cannotSucceed reports whether an invite would fail again if it were sent later.
+// cannotSucceed reports whether another try to send the invite would fail again.
 func cannotSucceed(err error) bool {
 	return is[*MemberError](err) || is[*PowerError](err) ||
 		errors.Is(err, ErrNotJoined) || errors.Is(err, threepid.ErrNotAddress)
 }
 
-// judge returns the outcome of an entry after its request.
+// judge returns the outcome of the request for an entry.
 func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 	switch {
 	case err == nil && sent.UserID != "":
@@ -134,7 +133,7 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 		o.err = err
 		return o
 	case sent.UserID != "" && session.NoResponse(err) && e.Attempts < maxLost:
-		o := r.ended(e, store.Queued, err) // the membership is read before it is sent again
+		o := r.ended(e, store.Queued, err) // the membership is read before another request
 		o.err = err
 		return o
 	case sent.UserID != "" && session.NoResponse(err):
@@ -143,8 +142,8 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 	return r.ended(e, store.Failed, err)
 }
 
-// notSent reports whether a request was not carried out, for a reason that concerns
-// other invites as well.
+// notSent reports whether the servers did not carry out a request, for a reason that
+// concerns other invites, too.
 func notSent(err error) bool {
 	return is[*RateLimitError](err) || is[*SignedOutError](err) || is[*UnreachableError](err) ||
 		is[*RenewalError](err) || is[*AccountLockedError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
@@ -164,8 +163,8 @@ func (r *Runner) ended(e envelope, to store.State, err error) outcome {
 	return outcome{envelope: e, was: was}
 }
 
-// save stores an outcome and returns it. Until it can be stored, as on a full disk,
-// nothing else is sent.
+// save stores an outcome and returns it. Nothing else is sent until the outcome is
+// stored, for example when the disk is full.
 func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	r.unsaved = &o
 	if err := unlessChanged(r.write(context.WithoutCancel(ctx), o)); err != nil {
@@ -173,7 +172,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	}
 	r.unsaved = nil
 	if o.State == store.Uncertain || o.State == store.Sent && o.Token == "" {
-		r.blind = true // the next one is sent after a sync, so that it is not mistaken for this one
+		r.mustSync = true // so that the next one is not mistaken for this one
 	}
 	r.a.book.add(o.Room, o.Token, o.payload.threePID())
 	if o.err != nil {
@@ -192,21 +191,20 @@ func (r *Runner) write(ctx context.Context, o outcome) error {
 	return r.a.opt.Store.Advance(ctx, r.a.storeKey(), []store.State{o.was}, []store.Entry{r.a.data.encrypt(o.envelope)}, book...)
 }
 
-// clarify finds out whether an entry was sent that a program was sending when it
-// ended.
+// clarify determines the state of an entry that a program was sending when it ended.
 func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Uncertain, errInterrupted))
 	}
 	if e.UserID != "" {
-		// The membership is read before it is sent again.
+		// The membership is read before another request.
 		return r.save(ctx, r.ended(e, store.Queued, nil))
 	}
-	r.blind = true // the homeserver may be down
-	if _, err := r.freshen(ctx); err != nil {
+	r.mustSync = true // the homeserver may be down
+	if _, err := r.syncIfOld(ctx); err != nil {
 		return nil, err
 	}
-	token, err := r.a.findSent(ctx, Plan{Room: Room{ID: e.Room}, Address: e.payload.threePID()}, r.a.notIt(e))
+	token, err := r.a.findSent(ctx, Plan{Room: Room{ID: e.Room}, Address: e.payload.threePID()}, r.a.otherTokens(e))
 	if err != nil && !is[*ServerError](err) {
 		return nil, err
 	}
@@ -215,12 +213,12 @@ func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 		e.Token = token
 		o = r.ended(e, store.Sent, nil)
 	}
-	r.learn(o, e.Changed, nil) // the program that sent it may have ended before it did
+	r.learn(o, e.Changed, nil) // the program may have ended before it stored the request
 	return r.save(ctx, o)
 }
 
-// noticeSent looks for uncertain entries in their rooms. If fewer invites than
-// entries match, it is not certain which entry is which.
+// noticeSent finds uncertain entries that the room shows as sent. If fewer invites than
+// entries match, it is not certain which entry was sent.
 func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 	var uncertain []envelope
 	shown := map[int64][]string{}  // tokens by entry
@@ -232,9 +230,9 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 		}
 		uncertain = append(uncertain, e)
 		if _, known := rooms[e.Room]; !known {
-			rooms[e.Room] = r.a.own(e.Room)
+			rooms[e.Room] = r.a.ownInvites(e.Room)
 		}
-		other := r.a.notIt(e)
+		other := r.a.otherTokens(e)
 		for _, i := range rooms[e.Room] {
 			if !other[i.Token] && invite.Matches(i.DisplayName, e.payload.Address) {
 				shown[e.ID] = append(shown[e.ID], i.Token)
@@ -243,13 +241,13 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 		}
 	}
 	for _, e := range uncertain {
-		rivals := map[int64]bool{}
+		competing := map[int64]bool{}
 		for _, token := range shown[e.ID] {
 			for _, n := range claims[token] {
-				rivals[n] = true
+				competing[n] = true
 			}
 		}
-		if len(shown[e.ID]) == 0 || len(shown[e.ID]) < len(rivals) {
+		if len(shown[e.ID]) == 0 || len(shown[e.ID]) < len(competing) {
 			continue
 		}
 		e.Token = shown[e.ID][0]
@@ -258,9 +256,9 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 	return nil, nil
 }
 
-// notIt returns the tokens of invites that cannot be e: they were in the room before
-// e was sent, or their address is known.
-func (a *Account) notIt(e envelope) map[string]bool {
+// otherTokens returns the tokens of invites that cannot be e: they were in the room
+// before e was sent, or their address is known.
+func (a *Account) otherTokens(e envelope) map[string]bool {
 	other := a.book.tokens(e.Room)
 	for _, token := range e.payload.Before {
 		other[token] = true
@@ -268,23 +266,23 @@ func (a *Account) notIt(e envelope) map[string]bool {
 	return other
 }
 
-// own returns the invites of a room that the account sent.
-func (a *Account) own(room id.RoomID) []invite.Invite {
+// ownInvites returns the invites of a room that the account sent.
+func (a *Account) ownInvites(room id.RoomID) []invite.Invite {
 	return slices.DeleteFunc(a.Invites(room), func(i invite.Invite) bool { return i.Sender != a.session.UserID })
 }
 
-// ownTokens returns the tokens of the account's invites of a room that match an
+// tokensOfAddress returns the tokens of the account's invites of a room that match an
 // address.
-func (a *Account) ownTokens(room id.RoomID, address string) []string {
-	return tokens(slices.DeleteFunc(a.own(room), func(i invite.Invite) bool { return !invite.Matches(i.DisplayName, address) }))
+func (a *Account) tokensOfAddress(room id.RoomID, address string) []string {
+	return tokens(slices.DeleteFunc(a.ownInvites(room), func(i invite.Invite) bool { return !invite.Matches(i.DisplayName, address) }))
 }
 
-// freshen syncs if the last sync is too old, and reports whether it did.
-func (r *Runner) freshen(ctx context.Context) (bool, error) {
-	if age := r.a.opt.Now().Sub(r.a.AsOf()); !r.blind && age >= 0 && age < maxSyncAge {
+// syncIfOld syncs if the last sync is too old, and reports whether it did.
+func (r *Runner) syncIfOld(ctx context.Context) (bool, error) {
+	if age := r.a.opt.Now().Sub(r.a.AsOf()); !r.mustSync && age >= 0 && age < maxSyncAge {
 		return false, nil
 	}
 	err := r.a.syncNow(ctx)
-	r.blind = r.blind && err != nil
+	r.mustSync = r.mustSync && err != nil
 	return err == nil, err
 }

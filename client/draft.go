@@ -11,14 +11,14 @@ import (
 
 const noteDraft = "draft"
 
-// A Draft is a list of invitees that the user has not sent: the pasted texts and the
-// typed text.
+// A Draft is a list of invitees that the user has not sent yet: the pasted texts and
+// the typed text.
 type Draft struct {
-	At    time.Time `json:"at"` // of the last change; zero if not known
+	At    time.Time `json:"at"` // time of the last change; zero if not known
 	Texts []string  `json:"texts"`
 }
 
-// UnmarshalJSON also reads the first format of drafts: a list of texts.
+// UnmarshalJSON also reads the first format of drafts, a list of texts.
 func (d *Draft) UnmarshalJSON(data []byte) error {
 	type current Draft
 	if json.Unmarshal(data, &d.Texts) == nil {
@@ -27,15 +27,15 @@ func (d *Draft) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*current)(d))
 }
 
-// KeepDraft stores a draft, encrypted. A draft without texts deletes the stored one.
-func (a *Account) KeepDraft(ctx context.Context, draft Draft) error {
+// SaveDraft encrypts and stores a draft. A draft without texts deletes the stored one.
+func (a *Account) SaveDraft(ctx context.Context, draft Draft) error {
 	if a.opt.Store == nil {
 		return nil
 	}
 	var sealed []byte
 	if len(draft.Texts) > 0 {
 		plain, err := json.Marshal(draft)
-		if err != nil { // a clock beyond the year 9999
+		if err != nil { // the year of the clock is after 9999
 			return err
 		}
 		sealed = a.data.draft().Seal(noteDraft, plain)
@@ -43,8 +43,8 @@ func (a *Account) KeepDraft(ctx context.Context, draft Draft) error {
 	return a.opt.Store.SetNote(ctx, a.storeKey(), noteDraft, sealed)
 }
 
-// Draft returns the stored draft. It has no texts if there is none, or if it was
-// encrypted in a session that is lost.
+// Draft returns the stored draft. It has no texts if there is none, or if its
+// encryption key is lost.
 func (a *Account) Draft(ctx context.Context) (draft Draft, err error) {
 	if a.opt.Store == nil {
 		return draft, nil

@@ -18,7 +18,7 @@ func TestDraftIsRestored(t *testing.T) {
 	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
 	draft := client.Draft{At: time.Date(2026, 11, 20, 14, 2, 0, 0, time.UTC), Texts: []string{"grace@navy.example\nlin@kernel.example", "rob@be"}}
-	n.must(a.KeepDraft(t.Context(), draft))
+	n.must(a.SaveDraft(t.Context(), draft))
 	got, err := n.start(session, path).Draft(t.Context())
 	if diff := cmp.Diff(draft, got); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -36,7 +36,7 @@ func TestDraftIsRestored(t *testing.T) {
 	if got, err := n.start(other, path).Draft(t.Context()); err != nil || got.Texts != nil {
 		t.Errorf("%+v, %v", got, err)
 	}
-	n.must(a.KeepDraft(t.Context(), client.Draft{}))
+	n.must(a.SaveDraft(t.Context(), client.Draft{}))
 	if got, err := a.Draft(t.Context()); err != nil || got.Texts != nil {
 		t.Errorf("%+v, %v", got, err)
 	}

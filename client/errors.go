@@ -103,19 +103,18 @@ func (e *PendingError) Error() string {
 // A TermsError says that the terms of an identity server have to be accepted first.
 type TermsError struct {
 	Server   string
-	Policies []identity.Policy // that are not accepted
+	Policies []identity.Policy // policies that are not accepted
 }
 
 func (e *TermsError) Error() string {
 	return "the terms of " + e.Server + " have not been accepted yet"
 }
 
-// An UncertainError says that it is not known whether an invite was sent: there is
-// no response that tells, and the invite is not in the room. An e-mail may have been
-// sent.
+// An UncertainError says that it is not known whether an invite was sent: the response
+// does not show it, and the invite is not in the room. The e-mail may have been sent.
 type UncertainError struct {
 	Address string // or the Matrix ID
-	Err     error  // why
+	Err     error  // the cause
 }
 
 func (e *UncertainError) Error() string {

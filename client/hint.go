@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// Advise says what a user can do about an error.
+// Advise returns advice on what a user can do about an error.
 func Advise(err error) Advice {
 	for _, advise := range []func(error) Advice{kindOf(hintPending), kindOf(hintAccept), kindOf(hintReason), adviseSignIn, adviseHomeserver, adviseIdentity, adviseKeys} {
 		if a := advise(err); a.Kind != "" {
@@ -23,13 +23,12 @@ func Advise(err error) Advice {
 	return Advice{}
 }
 
-// kindOf gives advice without values.
+// kindOf returns a function that gives advice without values.
 func kindOf(hint func(error) HintKind) func(error) Advice {
 	return func(err error) Advice { return Advice{Kind: hint(err)} }
 }
 
-// hintPending comes first: of all that keeps a list from being sent, it is what
-// the user decides.
+// hintPending is checked first: it is the only hint about a decision of the user.
 func hintPending(err error) HintKind {
 	if is[*PendingError](err) {
 		return HintPending

@@ -73,7 +73,7 @@ const (
 	HintTrust               HintKind = "trust"
 )
 
-// HintKinds lists every kind of hint.
+// HintKinds returns all kinds of hints.
 func HintKinds() []HintKind {
 	return []HintKind{
 		HintLiftBan, HintNothingLost, HintJoinParent, HintAskForServer, HintAskForInvite,
@@ -90,7 +90,7 @@ func HintKinds() []HintKind {
 	}
 }
 
-// HintValues are what the text of a hint names.
+// HintValues are the values in the text of a hint.
 type HintValues struct {
 	User       string        `json:"user,omitempty"`       // a Matrix ID
 	Homeserver string        `json:"homeserver,omitempty"` // its base URL
@@ -100,14 +100,14 @@ type HintValues struct {
 	Host       string        `json:"host,omitempty"`
 	HTTP       bool          `json:"http,omitempty"`    // the host is asked over HTTP
 	Private    bool          `json:"private,omitempty"` // the host is in a private network
-	Where      string        `json:"where,omitempty"`   // a sentence: where a session can be ended
+	Where      string        `json:"where,omitempty"`   // a sentence that says where the user can end a session
 }
 
-// Advice is a hint with its values. Without a kind there is none.
+// Advice is a hint with its values. It is zero if there is no hint.
 type Advice struct {
 	Kind   HintKind   `json:"kind,omitempty"`
 	Values HintValues `json:"values,omitzero"`
 }
 
-// Hint is the kind of hint for an error; empty for none.
+// Hint returns the kind of hint for an error; empty for none.
 func Hint(err error) HintKind { return Advise(err).Kind }

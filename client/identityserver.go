@@ -26,7 +26,7 @@ const (
 	dataAcceptedTerms  = "m.accepted_terms"
 )
 
-// A Source says where the choice of the identity server is from.
+// A Source says where the choice of the identity server comes from.
 type Source string
 
 // The sources, in the order in which they are used.
@@ -57,27 +57,27 @@ func newIdentityServer(opt Options, user Session, hs *session.Client) *identityS
 	}
 }
 
-// IdentityServer returns the base URL of the account's identity server, and where
-// that choice is from. It sends no request to the identity server.
+// IdentityServer returns the base URL of the account's identity server, and where that
+// choice comes from. It sends no request to the identity server.
 func (a *Account) IdentityServer(ctx context.Context) (baseURL string, source Source, err error) {
 	return a.identity.find(ctx)
 }
 
-// UseIdentityServer signs in to the identity server, unless that is done already.
-// The error is a [TermsError] if its terms have to be accepted first.
+// UseIdentityServer signs in to the identity server, unless the account is signed in
+// already. The error is a [TermsError] if the user has to accept its terms first.
 func (a *Account) UseIdentityServer(ctx context.Context) error {
 	_, err := a.identity.signedIn(ctx)
 	return err
 }
 
-// AcceptTerms accepts policies of the identity server in the languages that were
-// shown, and saves that in the account data for other clients.
+// AcceptTerms accepts policies of the identity server, in the languages that the user
+// was shown, and records that in the account data for other clients.
 func (a *Account) AcceptTerms(ctx context.Context, shown []identity.PolicyText) error {
 	return a.identity.acceptTerms(ctx, shown)
 }
 
-// Lookup asks the identity server for the user with an address; empty if there is
-// none.
+// Lookup asks the identity server for the user that an address is bound to; empty if
+// there is none.
 func (a *Account) Lookup(ctx context.Context, address threepid.ID) (id.UserID, error) {
 	found, _, err := a.identity.lookup(ctx, address)
 	return found[address], err
@@ -140,8 +140,8 @@ func (s *identityServer) do(ctx context.Context, f func(*identity.Server) error)
 	return err
 }
 
-// lookup asks the identity server for the users with some addresses, and returns its
-// host. Addresses that it does not know are not in found.
+// lookup asks the identity server for the users that addresses are bound to, and
+// returns its host. Addresses that are not bound are not in found.
 func (s *identityServer) lookup(ctx context.Context, addresses ...threepid.ID) (found map[threepid.ID]id.UserID, host string, err error) {
 	err = s.do(ctx, func(server *identity.Server) (err error) {
 		host = server.Name()
@@ -225,8 +225,8 @@ func (s *identityServer) register(ctx context.Context) error {
 	return s.termsError(ctx, s.server.CheckAccount(ctx))
 }
 
-// logout gives the token of the identity server back, if there is one. Errors are
-// ignored: the token expires unused.
+// logout invalidates the access token for the identity server, if there is one. Errors
+// are ignored: the token expires unused.
 func (s *identityServer) logout(ctx context.Context) {
 	if s.lock.Lock(ctx) != nil {
 		return

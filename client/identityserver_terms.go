@@ -11,9 +11,9 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// termsError returns err or, if err says that terms are not accepted, a
-// [TermsError]. Terms that the user has accepted in another client are accepted
-// without a question.
+// termsError returns a [TermsError] if err says that terms are not accepted, and err
+// otherwise. Terms that the user has accepted in another client are accepted without
+// asking.
 func (s *identityServer) termsError(ctx context.Context, err error) error {
 	if !identity.HasCode(err, "M_TERMS_NOT_SIGNED") {
 		return err
@@ -30,7 +30,7 @@ func (s *identityServer) termsError(ctx context.Context, err error) error {
 	known := []string{}
 	for _, p := range policies {
 		if len(p.Texts) == 0 {
-			continue // it has no text that a user could accept
+			continue // the policy has no text that a user could accept
 		}
 		i := slices.IndexFunc(accepted, func(u string) bool { return p.HasURL(u) })
 		if i < 0 {
@@ -80,7 +80,7 @@ func (s *identityServer) acceptedTerms(ctx context.Context) ([]string, error) {
 	return data.Accepted, err
 }
 
-// accountData reads account data of a type into content, which does not change if
+// accountData reads the account data of a type into content, which does not change if
 // there is none.
 func (s *identityServer) accountData(ctx context.Context, typ string, content any) error {
 	var raw json.RawMessage

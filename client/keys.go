@@ -15,29 +15,30 @@ import (
 )
 
 const (
-	// recheckAfter is the age from which on a response about a key is requested again.
-	// Each key adds a part of recheckSpread, so that keys that were checked together
-	// are not checked together again.
+	// recheckAfter is the age after which a key is checked again. For each key a part
+	// of recheckSpread is added, so that keys that were checked together are not
+	// checked together again.
 	recheckAfter  = time.Hour
 	recheckSpread = 30 * time.Minute
-	// sweepAfter is how often responses about keys of no pending invite are removed.
+	// sweepAfter is how often results for keys of no pending invite are removed.
 	sweepAfter = time.Minute
-	// findServerAfter is how long an account counts as one without an identity server.
+	// findServerAfter is the time after which an account without an identity server is
+	// checked for one again.
 	findServerAfter = 10 * time.Minute
 )
 
-// keyChecks are the hosts that may be asked about keys, and their responses.
+// keyChecks has the hosts that may be asked about keys, and the results of the checks.
 type keyChecks struct {
 	checker    *keycheck.Checker // nil if keys are not checked
 	identity   *identityServer
-	configured func(host string) bool // nil for none
+	configured func(host string) bool // nil if no host is trusted
 	now        func() time.Time
 
 	mu       sync.RWMutex
-	trusted  map[string]bool // hosts, besides the configured ones
+	trusted  map[string]bool // hosts that are trusted besides the configured ones
 	results  map[keycheck.Question]keyResult
 	swept    time.Time // last removal of results that are not needed
-	noServer time.Time // the identity server is not looked for until then
+	noServer time.Time // no identity server is searched before this time
 }
 
 // A keyResult is the last response about a key.
@@ -58,14 +59,14 @@ func newKeyChecks(opt Options, identity *identityServer) *keyChecks {
 	return c
 }
 
-// CheckKeys checks the keys of all pending invites whose last check is long ago, and
-// calls changed after each response that differs from the last. It asks the identity
-// server of the account and the hosts that the user trusts. It returns when all checks
-// are done. It may be called every minute.
+// CheckKeys checks the keys of all pending invites that were not checked recently, and
+// calls changed after each result that differs from the last one. It asks the account's
+// identity server and the hosts that the user trusts. It returns when all checks are
+// done. It may be called every minute.
 func (a *Account) CheckKeys(ctx context.Context, changed func()) {
 	traced := map[id.RoomID]bool{}
 	for _, r := range a.Rooms() {
-		traced[r.ID] = r.Traced // in other rooms the pending invites are not certain
+		traced[r.ID] = r.Traced // in other rooms it is not certain which invites are pending
 	}
 	pending := slices.DeleteFunc(a.Invites(), func(i invite.Invite) bool { return !i.Live() })
 	due := a.keys.due(pending, func(i invite.Invite) bool { return traced[i.RoomID] })
@@ -73,15 +74,15 @@ func (a *Account) CheckKeys(ctx context.Context, changed func()) {
 }
 
 // CheckInvite checks the keys of one invite again, unless they were checked a moment
-// ago. It calls changed after each response that differs from the last.
+// ago. It calls changed after each result that differs from the last one.
 func (a *Account) CheckInvite(ctx context.Context, i invite.Invite, changed func()) {
 	if i.Live() {
 		a.keys.check(ctx, i.Keys, changed)
 	}
 }
 
-// Untrusted lists the hosts in the keys of a pending invite that are not asked because
-// the user does not trust them.
+// Untrusted returns the hosts in the keys of a pending invite that are not asked
+// because the user does not trust them.
 func (a *Account) Untrusted(i invite.Invite) []string {
 	if a.keys.checker == nil || !i.Live() {
 		return nil
@@ -95,7 +96,8 @@ func (a *Account) Untrusted(i invite.Invite) []string {
 	return hosts
 }
 
-// Refusals returns why trusted hosts in the keys of a pending invite are not asked.
+// Refusals returns the reasons why trusted hosts in the keys of a pending invite are
+// not asked.
 func (a *Account) Refusals(i invite.Invite) []*keycheck.RefusedError {
 	if !i.Live() {
 		return nil
@@ -103,11 +105,12 @@ func (a *Account) Refusals(i invite.Invite) []*keycheck.RefusedError {
 	return a.keys.refusals(i.Keys)
 }
 
-// Trust allows a host, as in [Account.Untrusted], to be asked about keys.
+// Trust allows a host to be asked about keys. The host is in the form that
+// [Account.Untrusted] returns.
 func (a *Account) Trust(host string) { a.keys.trust(host) }
 
-// due returns the keys that have to be checked, of those invites for which certain
-// returns true. It removes results that are about none of the pending invites.
+// due returns the keys that have to be checked, for the invites for which certain
+// returns true. It removes results for keys of no pending invite.
 func (c *keyChecks) due(pending []invite.Invite, certain func(invite.Invite) bool) []invite.Key {
 	now := c.now()
 	c.mu.Lock()
@@ -127,8 +130,8 @@ func (c *keyChecks) due(pending []invite.Invite, certain func(invite.Invite) boo
 	return due
 }
 
-// due reports whether a key has to be checked: it is neither valid nor invalid, or its
-// result is old. A key may become invalid at any time.
+// due reports whether a key has to be checked: the last result is neither valid nor
+// invalid, or it is old. A key may become invalid at any time.
 func (r keyResult) due(q keycheck.Question, now time.Time) bool {
 	if r.validity != invite.Valid && r.validity != invite.Invalid {
 		return true
@@ -140,7 +143,7 @@ func (r keyResult) due(q keycheck.Question, now time.Time) bool {
 	return now.Sub(r.at) >= recheckAfter+spread
 }
 
-// sweep removes results about keys of no pending invite, if the last time is long
+// sweep removes results for keys of no pending invite, if the last removal was long
 // enough ago. The caller holds mu.
 func (c *keyChecks) sweep(pending []invite.Invite, now time.Time) {
 	if now.Sub(c.swept) < sweepAfter {
@@ -174,7 +177,7 @@ func (c *keyChecks) check(ctx context.Context, keys []invite.Key, changed func()
 	})
 }
 
-// record stores a result and reports whether it differs from the last.
+// record stores a result and reports whether it differs from the last one.
 func (c *keyChecks) record(q keycheck.Question, v invite.Validity) (changed bool) {
 	now, refusal := c.now(), c.checker.Refusal(q)
 	c.mu.Lock()
@@ -184,8 +187,8 @@ func (c *keyChecks) record(q keycheck.Question, v invite.Validity) (changed bool
 	return !known || last.validity != v || (last.refusal == nil) != (refusal == nil)
 }
 
-// validity returns the last response about a key. The checker forgets responses after
-// a while, so that it requests them again.
+// validity returns the last result for a key. The checker discards results after a
+// while, so that it checks the key again.
 func (c *keyChecks) validity(k invite.Key) invite.Validity {
 	if c.checker == nil {
 		return invite.Unchecked

@@ -13,14 +13,14 @@ import (
 // noteLimits is the name under which the limits are stored.
 const noteLimits = "paces"
 
-// A Limit is a rate limit of the servers, as far as sending has reached it.
+// A Limit is a rate limit of the servers that the program has learned.
 type Limit struct {
 	What     string // "mails" or "invites to Matrix IDs"
 	Burst    int    // invites at once, after a pause
 	Interval time.Duration
 }
 
-// Limits returns the rate limits that sending has reached.
+// Limits returns the rate limits that the program has learned.
 func (a *Account) Limits(ctx context.Context) ([]Limit, error) {
 	if a.opt.Store == nil {
 		return nil, nil
@@ -33,7 +33,7 @@ func (a *Account) Limits(ctx context.Context) ([]Limit, error) {
 	return slices.DeleteFunc(met, func(l Limit) bool { return l.Interval == 0 }), nil
 }
 
-// learn records what a response says about the rate limits.
+// learn records what a response shows about the rate limits.
 func (r *Runner) learn(o outcome, began time.Time, err error) {
 	now, user := r.a.opt.Now(), o.UserID
 	limit, limited := errors.AsType[*RateLimitError](err)
@@ -47,11 +47,11 @@ func (r *Runner) learn(o outcome, began time.Time, err error) {
 	case is[*IdentityTroubleError](err):
 		r.limits.Of(user).BackOff(now, ratelimit.IdentityServerStall)
 	case o.State == store.Uncertain || o.State == store.Failed:
-		r.limits.Sent(user, r.moreFor(o), began, now) // it may have been counted
+		r.limits.Sent(user, r.moreFor(o), began, now) // the server may have counted the request
 	default:
 		return
 	}
-	r.learned = true
+	r.limitsChanged = true
 }
 
 // moreFor reports whether other invites for the same user are queued.

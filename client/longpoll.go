@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// errGaveWay ends a long poll because another sync must not wait for it.
+// errGaveWay is the cause that cancels a long poll because another sync must not wait.
 var errGaveWay = errors.New("another sync must not wait for this one")
 
-// A longPoll is the sync whose response the homeserver may hold. It gives way to
-// syncs that must not wait: it ends if it is in progress, and requests an immediate
-// response if it has not begun.
+// A longPoll is a sync whose response the homeserver may delay. A sync that must not
+// wait interrupts a long poll in progress, and makes a long poll that has not begun
+// request an immediate response.
 type longPoll struct {
 	mu     sync.Mutex
-	urgent int                     // syncs that must not wait and are not done
-	stop   context.CancelCauseFunc // ends the poll in progress
+	urgent int                     // number of syncs that must not wait and are not done
+	stop   context.CancelCauseFunc // cancels the poll in progress
 }
 
-// begin returns the context for the request and how long the homeserver may hold the
+// begin returns the context for the request, and how long the homeserver may delay the
 // response. The caller holds Account.syncing.
 func (p *longPoll) begin(ctx context.Context, wait time.Duration) (context.Context, time.Duration) {
 	p.mu.Lock()
@@ -31,7 +31,7 @@ func (p *longPoll) begin(ctx context.Context, wait time.Duration) (context.Conte
 	return ctx, wait
 }
 
-// end is called when the request is over.
+// end must be called when the request is over.
 func (p *longPoll) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -41,8 +41,8 @@ func (p *longPoll) end() {
 	}
 }
 
-// giveWay ends the poll in progress, and requests immediate responses until done is
-// called.
+// giveWay cancels the poll in progress, and makes other polls request immediate
+// responses until done is called.
 func (p *longPoll) giveWay() (done func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -24,7 +24,7 @@ const (
 	ItemQueued    = store.Queued
 	ItemSending   = store.Sending
 	ItemSent      = store.Sent
-	ItemResolved  = store.Resolved // a Matrix ID was invited: the one that was given, or the owner of the address
+	ItemResolved  = store.Resolved // a Matrix user was invited: by Matrix ID, or because the address is bound to that user
 	ItemUncertain = store.Uncertain
 	ItemFailed    = store.Failed
 	ItemCancelled = store.Cancelled
@@ -32,28 +32,27 @@ const (
 
 // An Item is an invite in the outbox.
 type Item struct {
-	Number   int64 // unique, also after items are deleted
+	Number   int64 // unique, also after items were deleted
 	Room     id.RoomID
-	Address  threepid.ID // zero if it is for a Matrix ID, or Sealed
-	Name     string      // of the invitee, if the inviter gave it
+	Address  threepid.ID // zero if the invite is for a Matrix ID, or if Sealed is set
+	Name     string      // name of the invitee, if the inviter entered it
 	State    ItemState
 	QueuedAt time.Time
 	Changed  time.Time // time of the last change of the state
 	Attempts int
-	UserID   id.UserID // that is invited; then no e-mail is sent
-	Token    string    // of the invite in the room; empty until known
+	UserID   id.UserID // the invited user; then no e-mail is sent
+	Token    string    // token of the invite in the room; empty if not known yet
 
-	// Sealed is set if the invitee is not known: they were encrypted in a session
-	// that is lost.
+	// Sealed is set if the invitee is not known, because the encryption key is lost.
 	Sealed bool
 
-	// Reason says why it is uncertain or failed, or what happened when it was
-	// last tried; Advice what can be done.
+	// Reason is why the invite is uncertain or failed, or the error of the last
+	// attempt. Advice says what the user can do.
 	Reason string
 	Advice Advice
 }
 
-// Invitee returns the invitee; zero if the item is Sealed.
+// Invitee returns the invitee; zero if Sealed is set.
 func (i Item) Invitee() recipients.Invitee {
 	switch {
 	case i.Sealed:
@@ -68,11 +67,11 @@ func (i Item) Invitee() recipients.Invitee {
 type Outbox struct {
 	Items  []Item // the oldest first
 	Paused bool
-	// Sender is the program that sends; empty if none does.
+	// Sender is the program that is sending; empty if there is none.
 	Sender string
-	// Next is when the next invite is sent if a program sends, and Last when all are
-	// sent. They are zero if none is queued; Last is also zero if it cannot be
-	// computed.
+	// Next is the time when the next invite is sent, and Last when the last one is, if
+	// a program is sending. They are zero if no invite is queued; Last is also zero if
+	// it cannot be computed.
 	Next, Last time.Time
 
 	queued ratelimit.Queue
@@ -90,23 +89,23 @@ func (o Outbox) Count(states ...ItemState) int {
 	return n
 }
 
-// Over returns the number of items that [Account.ClearOutbox] deletes.
-func (o Outbox) Over() int { return o.Count(over()...) }
+// Finished returns the number of items that [Account.ClearOutbox] deletes.
+func (o Outbox) Finished() int { return o.Count(finished()...) }
 
-// over returns the states that do not change any more.
-func over() []store.State {
+// finished returns the states that do not change any more.
+func finished() []store.State {
 	return []store.State{store.Sent, store.Resolved, store.Failed, store.Cancelled}
 }
 
-// ErrNoStore says that there is no store, which sending needs.
+// ErrNoStore says that the account has no store. Sending needs one.
 var ErrNoStore = errors.New("the store cannot be written, so nothing is sent")
 
 // ErrNotWaiting says that the state of an item does not allow the change.
 var ErrNotWaiting = errors.New("its state has changed meanwhile")
 
-// Enqueue adds plans to the outbox, in their order; a [Runner] sends them. Plans for
-// an invitee who is in the outbox for the same room are left out. It returns the new
-// items.
+// Enqueue adds plans to the outbox in their order; a [Runner] sends them. A plan is
+// left out if the outbox has an invite for the same invitee and room. It returns the
+// new items.
 func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	if a.opt.Store == nil {
 		return nil, ErrNoStore
@@ -163,7 +162,7 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 		return o, err
 	}
 	o.limits = *limits
-	o.Next, o.Last = o.Outlook(a.opt.Now(), nil)
+	o.Next, o.Last = o.Forecast(a.opt.Now(), nil)
 	return o, nil
 }
 
@@ -183,27 +182,28 @@ func (a *Account) Cancel(ctx context.Context, numbers ...int64) error {
 	return a.move(ctx, numbers, store.Cancelled, store.Queued)
 }
 
-// Retry queues failed, cancelled and uncertain items again. The user decides whether
-// an uncertain one is sent a second time.
+// Retry queues failed, cancelled and uncertain items again. An uncertain invite may be
+// sent a second time.
 func (a *Account) Retry(ctx context.Context, numbers ...int64) error {
 	return a.move(ctx, numbers, store.Queued, store.Failed, store.Cancelled, store.Uncertain)
 }
 
-// MarkSent marks uncertain items as sent.
+// MarkSent changes the state of uncertain items to sent.
 func (a *Account) MarkSent(ctx context.Context, numbers ...int64) error {
 	return a.move(ctx, numbers, store.Sent, store.Uncertain)
 }
 
-// ClearOutbox deletes the items whose state does not change any more. The address
-// book stays.
+// ClearOutbox deletes the items whose state does not change any more. The address book
+// is kept.
 func (a *Account) ClearOutbox(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
 	}
-	return a.opt.Store.Clear(ctx, a.storeKey(), over()...)
+	return a.opt.Store.Clear(ctx, a.storeKey(), finished()...)
 }
 
-// move moves items from one of some states to another, all or none.
+// move changes the state of all items, or of none if an item is not in one of the
+// states in from.
 func (a *Account) move(ctx context.Context, numbers []int64, to store.State, from ...store.State) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
@@ -227,7 +227,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 		e.State, e.Changed = to, a.opt.Now()
 		e.payload.forget()
 		if to == store.Queued {
-			// The user decided to try again knowing these invites.
+			// The user saw these invites and decided to try again.
 			e.payload.Reason, e.payload.Advice = "", Advice{}
 			if pending[e.Room] == nil {
 				pending[e.Room] = a.pending(e.Room)
@@ -246,7 +246,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 
 const notePaused = "paused"
 
-// PauseOutbox keeps all programs from sending, until it is called with false.
+// PauseOutbox makes all programs stop sending, or continue if pause is false.
 func (a *Account) PauseOutbox(ctx context.Context, pause bool) error {
 	if a.opt.Store == nil {
 		return ErrNoStore
@@ -269,14 +269,14 @@ func (a *Account) paused(ctx context.Context) (bool, error) {
 func (a *Account) wakeRunner() {
 	select {
 	case a.outboxChanged <- struct{}{}:
-	default: // it is awake
+	default: // it has been woken already
 	}
 }
 
-// Outlook returns when the next and the last invite would be sent if the outbox had
-// these plans as well. The times are zero if nothing is queued; last is also zero if
-// it cannot be computed.
-func (o Outbox) Outlook(now time.Time, plans []Plan) (next, last time.Time) {
+// Forecast returns the times when the next and the last invite would be sent if the
+// outbox also had these plans. The times are zero if nothing is queued; last is also
+// zero if it cannot be computed.
+func (o Outbox) Forecast(now time.Time, plans []Plan) (next, last time.Time) {
 	q := ratelimit.Queue{Mails: o.queued.Mails, Users: maps.Clone(o.queued.Users)}
 	for _, p := range plans {
 		q.Add(p.UserID)

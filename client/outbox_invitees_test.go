@@ -116,7 +116,7 @@ func TestInviteeLimitDelaysThatInviteeOnly(t *testing.T) {
 	}
 }
 
-func TestOutlookUsesTheLimitOfAnInvitee(t *testing.T) {
+func TestForecastUsesTheLimitOfAnInvitee(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTown(t)
 		rooms := n.createRooms(8)
@@ -134,7 +134,7 @@ func TestOutlookUsesTheLimitOfAnInvitee(t *testing.T) {
 		n.runUntil(a, r, 25)
 		o = n.outbox(a)
 		n.within("the next one, of the invitee", o.Next.Sub(begun), 333*time.Second, 336*time.Second)
-		_, last := o.Outlook(time.Now(), n.planAll(a, []id.RoomID{n.room}, katherine))
+		_, last := o.Forecast(time.Now(), n.planAll(a, []id.RoomID{n.room}, katherine))
 		n.within("one more", last.Sub(o.Last), 333*time.Second, 334*time.Second)
 	})
 }

@@ -12,33 +12,35 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// A payload is the part of an outbox entry that names people. It is stored sealed.
+// A payload is the part of an outbox entry that identifies the invitee. It is stored
+// encrypted.
 type payload struct {
-	Medium  string    `json:"medium,omitempty"` // and Address are empty for a Matrix ID
+	Medium  string    `json:"medium,omitempty"` // empty for a Matrix ID, like Address
 	Address string    `json:"address,omitempty"`
 	UserID  id.UserID `json:"user_id,omitempty"` // if the invite is for a Matrix ID
 	Name    string    `json:"name,omitempty"`
 
-	// Similar are the similar invites that the user had seen when queueing this one.
+	// Similar has the tokens of the similar invites that the user had seen when
+	// queueing this one.
 	Similar []string `json:"similar,omitempty"`
-	// Before are the user's invites in the room before the last attempt to send: any
-	// other that matches is this one.
+	// Before has the tokens of the user's invites in the room before the last attempt
+	// to send. A matching invite that is not in Before is this one.
 	Before []string `json:"before,omitempty"`
 
-	// Reason and Advice are of the last failure.
+	// Reason and Advice belong to the last failure.
 	Reason string `json:"reason,omitempty"`
 	Advice Advice `json:"advice,omitzero"`
 }
 
-// forget drops what only an invite that is still to be sent needs: entries are kept
-// for long.
+// forget removes the fields that are only needed until the invite is sent, since
+// entries are kept for a long time.
 func (p *payload) forget() { p.Similar, p.Before = nil, nil }
 
 func (p payload) threePID() threepid.ID {
 	return threepid.ID{Medium: p.Medium, Address: p.Address}
 }
 
-// invitee is zero if the payload could not be decrypted.
+// invitee returns the invitee; zero if the payload could not be decrypted.
 func (p payload) invitee() recipients.Invitee {
 	return recipients.Invitee{Address: p.threePID(), UserID: p.UserID}
 }
@@ -49,8 +51,8 @@ type envelope struct {
 	payload payload
 }
 
-// A dataKey is the [Session.DataKey]. What names people is encrypted with keys that are
-// derived from it, one for each use.
+// A dataKey is the [Session.DataKey]. Data that identifies invitees is encrypted with
+// keys that are derived from it, one for each purpose.
 type dataKey struct{ seal.Key }
 
 func (k dataKey) outbox() seal.Key      { return k.Derive("mxinvite outbox") }
@@ -74,7 +76,7 @@ func (k dataKey) encrypt(e envelope) store.Entry {
 	if e.payload.UserID != "" {
 		e.UserID = ""
 	}
-	text, _ := json.Marshal(e.payload) // of strings: cannot fail
+	text, _ := json.Marshal(e.payload) // cannot fail: it has only strings
 	e.Sealed = k.outbox().Seal(string(e.Room), text)
 	return e.Entry
 }

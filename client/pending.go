@@ -11,22 +11,22 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// pendingInvites are the pending invites of a room, indexed so that the ones that
-// may be to an address are found without reading all.
+// pendingInvites are the pending invites of a room, with indexes to find those that may
+// be for an address.
 type pendingInvites struct {
 	known map[threepid.ID][]sent     // by address, if it is known
-	named map[string][]invite.Invite // the others, by folded display name
-	cuts  map[cut]bool               // how the display names are shortened
+	named map[string][]invite.Invite // the other invites, by folded display name
+	cuts  map[cut]bool               // the ways in which display names are shortened
 }
 
-// A sent invite is one with a known address, in the spelling that was used.
+// A sent invite is an invite with a known address, in the spelling that was used.
 type sent struct {
 	invite.Invite
 	address string
 }
 
-// A cut is the number of bytes that are left of an address in a display name such as
-// "gra...@nav...": -1 if a part is whole.
+// A cut says how many bytes of an address are left in a display name such as
+// "gra...@nav..."; -1 means that a part is complete.
 type cut struct{ local, domain int }
 
 // pending returns the pending invites of a room.
@@ -58,7 +58,7 @@ func (p *pendingInvites) add(i invite.Invite) {
 	p.cuts[cut{left(local), left(domain)}] = true
 }
 
-// to returns the invites that may be to an address; see [invite.Matches].
+// to returns the invites that may be for an address; see [invite.Matches].
 func (p *pendingInvites) to(address threepid.ID) []invite.Invite {
 	var found []invite.Invite
 	add := func(i invite.Invite, spelling string) {
@@ -79,7 +79,7 @@ func (p *pendingInvites) to(address threepid.ID) []invite.Invite {
 }
 
 // like returns the invites without a known address whose display name may be a
-// shortened form of an address.
+// shortened form of the address.
 func (p *pendingInvites) like(address string) (found []invite.Invite) {
 	local, domain, ok := cutAt(address)
 	for c := range p.cuts {
@@ -90,7 +90,7 @@ func (p *pendingInvites) like(address string) (found []invite.Invite) {
 	return found
 }
 
-// of returns the display name of an address that is shortened by c.
+// of returns the display name of an address shortened by c.
 func (c cut) of(local, domain string) string {
 	part := func(s string, n int) string {
 		if n < 0 {

@@ -15,30 +15,32 @@ import (
 )
 
 const (
-	// lookups is the number of addresses in one request to an identity server.
-	lookups = 100
-	// askers is the number of concurrent requests for memberships.
-	askers = 4
+	// maxLookup is the maximum number of addresses in one request to an identity
+	// server.
+	maxLookup = 100
+	// maxMembershipRequests is the maximum number of concurrent requests for
+	// memberships.
+	maxMembershipRequests = 4
 )
 
-// A Plan is what inviting a person to a room will do. [Account.Enqueue] queues it.
+// A Plan describes an invite that has not been queued yet. [Account.Enqueue] queues it.
 type Plan struct {
 	Room    Room
 	Address threepid.ID // zero if the person was given by Matrix ID
-	Name    string      // of the person, if the inviter gave it
-	// UserID is set if the person was given by Matrix ID, or if the address belongs
-	// to a user. Then the user is invited and no e-mail is sent.
+	Name    string      // name of the person, if the inviter entered it
+	// UserID is set if the person was given by Matrix ID, or if the address is bound to
+	// a user. Then that user is invited and no e-mail is sent.
 	UserID id.UserID
 	// Membership is the user's membership of the room: join, invite, ban, leave,
 	// knock, or empty if there is none.
 	Membership string
 	// Server is the host of the identity server, which sends the e-mail.
 	Server string
-	// Similar are pending invites of the room that may be to the same address. For
-	// those that were not sent from here only the display names are compared.
+	// Similar are the pending invites of the room that may be for the same address. For
+	// invites that this program did not send, only the display names are compared.
 	Similar []invite.Invite
-	// Replaces is the token of the invite that is revoked for this one; empty if
-	// there is none (see [Account.PlanResend]).
+	// Replaces is the token of the invite that has to be revoked before this one is
+	// sent; empty if there is none (see [Account.PlanResend]).
 	Replaces string
 	// Queued is set if the outbox has an invite for the person to the room.
 	Queued bool
@@ -47,7 +49,7 @@ type Plan struct {
 	SameAs recipients.Invitee
 }
 
-// Invitee returns the person as the inviter gave them.
+// Invitee returns the person as the inviter entered them.
 func (p Plan) Invitee() recipients.Invitee {
 	if p.Address.Address != "" {
 		return recipients.Invitee{Address: p.Address}
@@ -67,8 +69,8 @@ func (p Plan) Err() error {
 	return nil
 }
 
-// Plan plans an invite. All that decides whether it will succeed is read before it
-// is sent: a homeserver has the e-mail sent first and checks afterwards.
+// Plan plans an invite for a person. It reads everything that decides whether the
+// invite will succeed, because a homeserver sends the e-mail before it checks.
 func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invitee) (Plan, error) {
 	plans, err := a.PlanAll(ctx, []id.RoomID{room}, []recipients.Invitee{who}, nil)
 	if err != nil {
@@ -77,11 +79,11 @@ func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invit
 	return plans[0], plans[0].Err()
 }
 
-// PlanAll makes a plan for each person in each room: room by room, and in each room
-// in the order of the people. A reason why one person cannot be invited is in the
-// plan. An error is returned if the account may invite to none of the rooms, or if a
-// request fails. The identity server is only asked about addresses. progress, which
-// may be nil, is called with the number of people that are done.
+// PlanAll returns a plan for each person in each room: room by room, and in each room
+// in the order of the people. If one person cannot be invited, the plan has the reason.
+// PlanAll returns an error if the account may not invite in any of the rooms, or if a
+// request fails. It asks the identity server only about addresses. progress, which may
+// be nil, is called with the number of people that are done.
 func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
 	in, err := a.roomsToInvite(rooms)
 	if err != nil {
@@ -97,7 +99,7 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 	}
 	plans := make([]Plan, len(in)*len(people))
 	done := 0
-	for chunk := range slices.Chunk(people, lookups) {
+	for chunk := range slices.Chunk(people, maxLookup) {
 		users, server, err := a.usersOf(ctx, chunk)
 		if err != nil {
 			return nil, err
@@ -125,8 +127,8 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 	return plans, nil
 }
 
-// roomsToInvite returns the rooms. If the account may invite to none of them, the
-// error says why for the first.
+// roomsToInvite returns the rooms with the given IDs. If the account may not invite in
+// any of them, the error is the reason for the first one.
 func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
 	for _, room := range rooms {
 		r, err := a.Room(room)
@@ -142,7 +144,7 @@ func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
 }
 
 // usersOf returns the Matrix IDs of people, empty if there is none, and the identity
-// server that was asked about addresses, if there are any.
+// server that was asked. If there are no addresses, no server is asked.
 func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (users []id.UserID, server string, err error) {
 	var addresses []threepid.ID
 	for _, who := range people {
@@ -165,11 +167,11 @@ func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (use
 	return users, server, nil
 }
 
-// readMemberships reads the memberships of the users of some plans, in rooms to
-// which the account may invite.
+// readMemberships reads the memberships of the users in some plans, in rooms where the
+// account may invite.
 func (a *Account) readMemberships(ctx context.Context, plans []Plan) error {
 	g, ctx := panicgroup.WithContext(ctx)
-	g.SetLimit(askers)
+	g.SetLimit(maxMembershipRequests)
 	for n := range plans {
 		p := &plans[n]
 		if p.UserID == "" || !p.Room.MayInvite() {
@@ -185,8 +187,8 @@ func (a *Account) readMemberships(ctx context.Context, plans []Plan) error {
 	return g.Wait()
 }
 
-// markRepeats marks all but one of the plans for a room that invite the same user. A
-// plan by Matrix ID stays: it needs no identity server.
+// markRepeats marks plans that invite the same user to the same room, except one. A
+// plan by Matrix ID is not marked: it needs no identity server.
 func markRepeats(plans []Plan) {
 	kept := map[id.UserID]recipients.Invitee{}
 	for _, byID := range []bool{true, false} {
@@ -204,8 +206,8 @@ func markRepeats(plans []Plan) {
 	}
 }
 
-// known returns the tokens of the pending invites that the user knew of when
-// planning: they do not stop the new invite.
+// known returns the tokens of the pending invites that the user had seen when planning.
+// They do not prevent the new invite.
 func (p Plan) known() []string {
 	known := tokens(p.Similar)
 	if p.Replaces != "" {
@@ -222,8 +224,8 @@ func tokens(invites []invite.Invite) []string {
 	return tokens
 }
 
-// queuedInvites are the invites in the outbox that may be sent or were perhaps sent:
-// by mark, and by user if an address belongs to one.
+// queuedInvites are the invites in the outbox that may be sent or may have been sent:
+// by mark, and by user if an address is bound to one.
 type queuedInvites struct {
 	marks map[string]bool
 	users map[id.RoomID]map[id.UserID]bool
@@ -250,7 +252,7 @@ func (a *Account) queuedInvites(ctx context.Context) (queuedInvites, error) {
 	return q, err
 }
 
-// queuedFor reports whether the outbox has an invite to a room for a person. user is
+// queuedFor reports whether the outbox has an invite for a person and a room. user is
 // the person's Matrix ID if it is known.
 func (a *Account) queuedFor(q queuedInvites, room id.RoomID, who recipients.Invitee, user id.UserID) bool {
 	if len(q.marks) == 0 {

@@ -9,27 +9,27 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
-// A PlanOutcome says what carrying out a plan does for a person, or why nothing
-// is sent. The names are those of the texts in the package wording.
+// A PlanOutcome says what sending a plan does for a person, or why nothing is sent. The
+// package wording has a text for each name.
 type PlanOutcome string
 
-// The outcomes of a plan or, for the last two, of a line of a list.
+// The outcomes of a plan. The last two are outcomes of a line of a list.
 const (
 	PlanMail          PlanOutcome = "mail"           // the identity server sends an e-mail
-	PlanUserID        PlanOutcome = "user-id"        // the person was named by a Matrix ID, which is invited
-	PlanOnMatrix      PlanOutcome = "on-matrix"      // the address belongs to a Matrix ID, which is invited
+	PlanUserID        PlanOutcome = "user-id"        // the person was given by a Matrix ID, which is invited
+	PlanOnMatrix      PlanOutcome = "on-matrix"      // the address is bound to a Matrix ID, which is invited
 	PlanPending       PlanOutcome = "pending"        // a pending invite may be to the same address
-	PlanQueued        PlanOutcome = "queued"         // the outbox holds an invite for the person
+	PlanQueued        PlanOutcome = "queued"         // the outbox has an invite for the person
 	PlanJoined        PlanOutcome = "joined"         // the user is in the room
 	PlanInvited       PlanOutcome = "invited"        // the user is invited to the room
 	PlanBanned        PlanOutcome = "banned"         // the user is banned from the room
 	PlanNoPower       PlanOutcome = "no-power"       // the account may not invite to the room
 	PlanSameUser      PlanOutcome = "same-user"      // another plan invites the same user
-	PlanNotUnderstood PlanOutcome = "not-understood" // no address and no Matrix ID
-	PlanRepeated      PlanOutcome = "repeated"       // an earlier line of the list names the same person
+	PlanNotUnderstood PlanOutcome = "not-understood" // neither an address nor a Matrix ID
+	PlanRepeated      PlanOutcome = "repeated"       // an earlier line of the list has the same person
 )
 
-// PlanOutcomes lists every outcome, in the order in which a preview shows them.
+// PlanOutcomes returns all outcomes in the order in which a preview shows them.
 func PlanOutcomes() []PlanOutcome {
 	return []PlanOutcome{
 		PlanMail, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
@@ -37,7 +37,7 @@ func PlanOutcomes() []PlanOutcome {
 	}
 }
 
-// Outcome is what carrying out the plan does. What [Plan.Err] refuses comes first.
+// Outcome returns the outcome of the plan. The reasons of [Plan.Err] come first.
 func (p Plan) Outcome() PlanOutcome {
 	switch {
 	case !p.Room.MayInvite():
@@ -62,8 +62,8 @@ func (p Plan) Outcome() PlanOutcome {
 	return PlanMail
 }
 
-// Sends reports whether an invite is sent to people with this outcome. With again
-// it is also sent where a pending invite may be to the same address.
+// Sends reports whether an invite is sent for this outcome. If again is true, that
+// includes the outcome that a pending invite may be for the same address.
 func (o PlanOutcome) Sends(again bool) bool {
 	switch o {
 	case PlanMail, PlanUserID, PlanOnMatrix:
@@ -75,12 +75,11 @@ func (o PlanOutcome) Sends(again bool) bool {
 	}
 }
 
-// AsksAgain reports whether a preview proposes to send another invite although
-// one may be pending: if it is about nothing else. Otherwise the user has to ask
-// for it.
+// AsksAgain reports whether a preview proposes to send another invite although one may
+// be pending. It does so if there is no other plan; otherwise the user has to request it.
 func AsksAgain(plans []Plan) bool { return len(plans) == 1 && plans[0].Outcome() == PlanPending }
 
-// ToSend are the plans that send an invite, in their order.
+// ToSend returns the plans that send an invite, in their order.
 func ToSend(plans []Plan, again bool) []Plan {
 	var send []Plan
 	for _, p := range plans {
@@ -91,28 +90,28 @@ func ToSend(plans []Plan, again bool) []Plan {
 	return send
 }
 
-// A PlanGroup is all entries of a preview with the same outcome.
+// A PlanGroup has all entries of a preview with the same outcome.
 type PlanGroup struct {
 	Outcome PlanOutcome
-	Server  string // the identity server, for those who are sent an e-mail
+	Server  string // the identity server, if e-mails are sent
 	Entries []PlanEntry
 }
 
-// A PlanEntry is a line of a preview: a plan or a part of the list.
+// A PlanEntry is a line of a preview: a plan, or a line of the list.
 type PlanEntry struct {
-	Who     string          // an address, a Matrix ID, a room's name or a piece of the list
-	Name    string          // of the person, if the inviter gave it
-	UserID  id.UserID       // of the person, if they are on Matrix
-	SameAs  string          // the other person in the list who is the same user
-	Room    string          // its name; empty for a line of the list
+	Who     string          // an address, a Matrix ID, the name of a room, or a part of the list
+	Name    string          // name of the person, if the inviter entered it
+	UserID  id.UserID       // Matrix ID of the person, if it is known
+	SameAs  string          // another person in the list that is the same user
+	Room    string          // name of the room; empty for a line of the list
 	Similar []invite.Invite // pending invites that may be to the same person
-	Line    int             // of the list, with an error or where the person is named before
-	First   int             // line in which the person is named first
+	Line    int             // number of the line, if it has an error or repeats a person
+	First   int             // number of the first line with the person
 	Err     error           // why nothing is sent
 }
 
-// entry is the line for a plan. Why users are not invited because of their
-// membership is what the group says.
+// entry returns the line of a preview for a plan. If the membership prevents the
+// invite, the group gives the reason, not the entry.
 func (p Plan) entry() PlanEntry {
 	e := PlanEntry{Who: p.Invitee().String(), Name: p.Name, UserID: p.UserID, SameAs: p.SameAs.String(), Room: p.Room.Name}
 	switch p.Outcome() {
@@ -127,9 +126,9 @@ func (p Plan) entry() PlanEntry {
 	return e
 }
 
-// GroupPlans sorts the plans for a list of people, and what else the list holds,
-// into groups. Groups without entries are left out. A room that the account may
-// not invite to has one entry.
+// GroupPlans sorts the plans for a list of people, and the other lines of the list,
+// into groups by outcome. Groups without entries are left out. A room in which the
+// account may not invite has one entry.
 func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	entries, server := map[PlanOutcome][]PlanEntry{}, ""
 	for n, p := range plans {

@@ -21,11 +21,11 @@ import (
 
 const (
 	signTimeout = 20 * time.Second
-	maxSigned   = 64 << 10 // bytes; Sydent's have some 400
+	maxSigned   = 64 << 10 // in bytes; Sydent's have about 400
 )
 
-// proof returns the signed object that proves that the account accepts the invite.
-// If the inviter is known, it is signed with the key in the link, without a request.
+// proof returns the signed object that proves that the account accepts the invite. If
+// the inviter is known, the key in the link signs it, without a request.
 func (a *Account) proof(ctx context.Context, i Invitation, c Consent, inviter id.UserID) (json.RawMessage, Accepted, error) {
 	l, out := i.Link, Accepted{RoomID: i.Link.RoomID, Inviter: inviter}
 	if inviter != "" {
@@ -33,7 +33,7 @@ func (a *Account) proof(ctx context.Context, i Invitation, c Consent, inviter id
 		return signed, out, err
 	}
 	if i.Host == "" || a.opt.KeyTransport == nil {
-		return nil, out, ErrNobodySigns
+		return nil, out, ErrNoSigner
 	}
 	if c.Host != i.Host {
 		return nil, out, &SigningError{Host: i.Host, Err: ErrNotConfirmed}
@@ -49,9 +49,9 @@ func (a *Account) proof(ctx context.Context, i Invitation, c Consent, inviter id
 	return signed, out, err
 }
 
-// sign has the server in the link sign. A server that no longer has version 1 of the
-// identity service API, as in the link, may have version 2 for users who are signed
-// in, as this account is at its own identity server
+// sign asks the server in the link to sign. A server that does not support version 1 of
+// the identity service API any more, which the link uses, may support version 2 for
+// users who are signed in. The account is signed in to its identity server
 // (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2sign-ed25519).
 func (a *Account) sign(ctx context.Context, i Invitation) (json.RawMessage, error) {
 	signed, err := a.askToSign(ctx, i)
@@ -67,22 +67,21 @@ func (a *Account) sign(ctx context.Context, i Invitation) (json.RawMessage, erro
 		signed, err = s.Sign(ctx, a.session.UserID, i.Link.Token, i.Link.PrivateKey())
 		return err
 	})
-	if errors.As(err, &refused) && saysForgotten(refused) {
+	if errors.As(err, &refused) && isUnknownToken(refused) {
 		err = ErrForgotten
 	}
 	return signed, err
 }
 
-// askToSign sends the request of the link, as a web client does. It uses the
-// transport for URLs of other users: it sends no access token and follows no
-// redirect.
+// askToSign sends the request in the link, as a web client does. It uses the transport
+// for URLs of other users: it sends no access token and follows no redirects.
 func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage, error) {
 	u, err := url.Parse(i.Link.SignURL)
 	if err != nil {
-		return nil, ErrNobodySigns
+		return nil, ErrNoSigner
 	}
 	query := url.Values{"token": {i.Link.Token}, "private_key": {i.Link.PrivateKey()}, "mxid": {string(a.session.UserID)}}
-	// A new URL has only the parts that are named here.
+	// The new URL has only the parts that are listed here.
 	sign := url.URL{Scheme: u.Scheme, Host: i.Host, Path: u.Path, RawQuery: query.Encode()}
 	res, err := jsonhttp.Do(ctx, a.opt.KeyTransport, jsonhttp.Request{
 		Method: http.MethodPost, URL: sign.String(), Limit: maxSigned, Within: signTimeout, Secrets: []string{i.Link.PrivateKey()},
@@ -91,7 +90,7 @@ func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage,
 		return nil, invite.ErrNotSigned
 	}
 	if err = identity.WrapError(err); err != nil {
-		if refused, ok := errors.AsType[*identity.Error](err); ok && saysForgotten(refused) {
+		if refused, ok := errors.AsType[*identity.Error](err); ok && isUnknownToken(refused) {
 			err = ErrForgotten
 		}
 		return nil, err
@@ -99,22 +98,22 @@ func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage,
 	return json.RawMessage(bytes.TrimSpace(res.Body)), nil
 }
 
-// saysForgotten reports whether a server no longer knows the token. For a path that
-// it does not know it sends M_UNRECOGNIZED as well, with another message.
-func saysForgotten(e *identity.Error) bool {
+// isUnknownToken reports whether a server no longer knows the token. For an unknown
+// path a server also sends M_UNRECOGNIZED, but with another message.
+func isUnknownToken(e *identity.Error) bool {
 	return e.Status == http.StatusNotFound && e.Code == "M_UNRECOGNIZED" && strings.Contains(strings.ToLower(e.Message), "token")
 }
 
 // Reasons why there is no valid signature, besides the responses of the server and the
 // errors of [invite.PrivateKey.Check].
 var (
-	ErrNobodySigns  = errors.New("the link names no server that could confirm that you accept the invite")
+	ErrNoSigner     = errors.New("the link names no server that could confirm that you accept the invite")
 	ErrNotConfirmed = errors.New("it is not asked before you agree")
 	ErrForgotten    = errors.New("it no longer knows the invite")
 )
 
-// A SigningError says that the server in a link did not sign, or signed something
-// else.
+// A SigningError says that the server in a link did not sign, or that its signature is
+// not valid.
 type SigningError struct {
 	Host string
 	Err  error
@@ -123,7 +122,7 @@ type SigningError struct {
 func (e *SigningError) Error() string {
 	var refused *identity.Error
 	var unreachable *identity.UnreachableError
-	if errors.As(e.Err, &refused) || errors.As(e.Err, &unreachable) { // their texts name the server
+	if errors.As(e.Err, &refused) || errors.As(e.Err, &unreachable) { // their messages have the server already
 		return fmt.Sprintf("could not get a confirmation that you accept the invite: %v", e.Err)
 	}
 	return fmt.Sprintf("%s did not confirm that you accept the invite: %v", e.Host, e.Err)

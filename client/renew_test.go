@@ -272,13 +272,13 @@ func TestUnsavedSessionIsUsedAndReported(t *testing.T) {
 		n.ExpireTokens(n.ada)
 		n.works(a)
 		var unsaved *client.SessionNotSavedError
-		if err := a.NotKept(); !errors.As(err, &unsaved) || client.Hint(err) == "" {
+		if err := a.StoreError(); !errors.As(err, &unsaved) || client.Hint(err) == "" {
 			n.t.Errorf("%v", err)
 		}
 		d.stuck = nil
 		time.Sleep(5 * time.Minute)
 		n.works(a)
-		if err := a.NotKept(); err != nil || d.saved != a.Session() {
+		if err := a.StoreError(); err != nil || d.saved != a.Session() {
 			n.t.Errorf("%v", err)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// A Resend is an invite that is to be sent again, and the address to send it to.
+// A Resend is an invite to send again, and the address to send it to.
 type Resend struct {
 	Invite  invite.Invite
 	Address threepid.ID
@@ -26,9 +26,9 @@ func (e *AcceptedError) Error() string {
 	return fmt.Sprintf("it was accepted by %s, so there is nothing to send again", e.UserID)
 }
 
-// Resendable returns nil if the account may send an invite again, and otherwise
-// the reason why not. An invite can be sent again until it is accepted: it is
-// revoked first, unless it is revoked already. It makes no request.
+// Resendable returns nil if the account may send an invite again, and otherwise the
+// reason why not. An invite can be sent again until it is accepted. If it is not
+// revoked yet, it has to be revoked first. Resendable makes no request.
 func (a *Account) Resendable(i invite.Invite) error {
 	if i.Acceptance != nil {
 		return &AcceptedError{i.Acceptance.UserID}
@@ -36,11 +36,11 @@ func (a *Account) Resendable(i invite.Invite) error {
 	return a.mayChangeInvites(i.RoomID, false)
 }
 
-// PlanResend plans the new invites that replace invites of a room, in their
-// order. Each plan names the invite that it [Plan.Replaces]; its Similar are the
-// other pending invites that may be to the same address. If one of the invites is
-// not [Account.Resendable], the error says so, and nothing is asked. Neither
-// is anything revoked: that is to be done before [Account.Enqueue].
+// PlanResend plans new invites that replace invites of a room, in their order. Each
+// plan has the invite that it replaces in [Plan.Replaces]; its Similar are the other
+// pending invites that may be for the same address. If one of the invites is not
+// [Account.Resendable], PlanResend returns the error and sends no request. It does not
+// revoke the invites: the caller does that before [Account.Enqueue].
 func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Resend, progress func(done int)) ([]Plan, error) {
 	people := make([]recipients.Invitee, len(resends))
 	for n, r := range resends {
@@ -58,8 +58,8 @@ func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Rese
 	return plans, err
 }
 
-// MayBeTo reports whether an invite may have been sent to an address: by the
-// address book or, if that does not have the invite, by its display name.
+// MayBeTo reports whether an invite may have been sent to an address. It uses the
+// address book or, if the invite is not in it, the display name.
 func (a *Account) MayBeTo(i invite.Invite, address threepid.ID) bool {
 	if known, ok := a.AddressOf(i.RoomID, i.Token); ok {
 		return known.Canonical() == address.Canonical()

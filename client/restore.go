@@ -9,8 +9,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
-// Restore reads what was stored when the program last ran. It sends no request.
-// Without a store, or with an empty one, nothing changes.
+// Restore reads the rooms and invites from the store. It sends no request. It does
+// nothing if there is no store or the store is empty.
 func (a *Account) Restore(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return nil
@@ -28,9 +28,9 @@ func (a *Account) storeKey() store.Account {
 	return store.Account{UserID: a.session.UserID, Homeserver: a.session.Homeserver}
 }
 
-// keep stores what a sync or a trace has changed. If that fails, the change is used
-// all the same, and requested again at the next start.
-func (a *Account) keep(ctx context.Context, since string, changed, left []id.RoomID) {
+// storeRooms stores the changes of a sync or a trace. If that fails, the changes are
+// used in memory, and requested again at the next start.
+func (a *Account) storeRooms(ctx context.Context, since string, changed, left []id.RoomID) {
 	if a.opt.Store == nil || a.overtaken.Load() {
 		return
 	}
@@ -42,18 +42,18 @@ func (a *Account) keep(ctx context.Context, since string, changed, left []id.Roo
 	a.missed.Store(err != nil)
 	switch {
 	case errors.Is(err, store.ErrConflict):
-		// Another program that syncs the same account has stored a newer sync. From
-		// now on only that program writes to the store.
+		// Another program that syncs the same account has stored a newer sync. From now
+		// on only that program stores the rooms.
 		a.overtaken.Store(true)
 	case err != nil:
-		a.keepErr.Store(&err)
+		a.storeErr.Store(&err)
 	}
 }
 
-// NotKept returns why the last change or the renewed session could not be stored,
-// and nil the next time.
-func (a *Account) NotKept() error {
-	if err := a.keepErr.Swap(nil); err != nil {
+// StoreError returns why the last change or the renewed session could not be stored.
+// The next call returns nil.
+func (a *Account) StoreError() error {
+	if err := a.storeErr.Swap(nil); err != nil {
 		return *err
 	}
 	return a.hs.NotSaved()

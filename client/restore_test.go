@@ -42,7 +42,7 @@ func TestRestoreReadsWhatWasStored(t *testing.T) {
 		t.Error("knows something before anybody told")
 	}
 	n.must(first.Refresh(t.Context()))
-	n.must(first.NotKept())
+	n.must(first.StoreError())
 	asked := len(n.Requests())
 
 	second := n.start(session, path)
@@ -82,7 +82,7 @@ func TestTwoProgramsOnOneStore(t *testing.T) {
 	for _, a := range []*client.Account{one, two, one, two} {
 		n.invite("lin@kernel.example")
 		n.must(a.Refresh(t.Context()))
-		n.must(a.NotKept())
+		n.must(a.StoreError())
 	}
 	three := n.start(session, path)
 	n.must(three.Refresh(t.Context()))

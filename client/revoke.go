@@ -22,8 +22,8 @@ func (a *Account) Revocable(i invite.Invite) error {
 	return a.mayChangeInvites(i.RoomID, true)
 }
 
-// mayChangeInvites returns nil if the account may send and revoke invites of a
-// room. revoking only changes the words of the error.
+// mayChangeInvites returns nil if the account may send and revoke invites of a room.
+// revoking changes only the text of the error.
 func (a *Account) mayChangeInvites(room id.RoomID, revoking bool) error {
 	r, err := a.Room(room)
 	if err != nil {
@@ -35,9 +35,9 @@ func (a *Account) mayChangeInvites(room id.RoomID, revoking bool) error {
 	return nil
 }
 
-// Revoke revokes an invite by replacing its event with an empty one: homeservers
-// refuse the invite from then on. The identity server is not told, and the mail is
-// not recalled.
+// Revoke revokes an invite by replacing its event with an empty one, after which
+// homeservers refuse the invite. It does not notify the identity server, and the e-mail
+// stays in the invitee's mailbox.
 func (a *Account) Revoke(ctx context.Context, room id.RoomID, token string) error {
 	i, err := a.Invite(room, token)
 	if err == nil {

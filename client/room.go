@@ -14,7 +14,7 @@ import (
 // A Room is a room that the account has joined.
 type Room = roomstate.Room
 
-// Synced reports whether the homeserver or the store has told anything yet.
+// Synced reports whether there is data from the homeserver or the store yet.
 func (a *Account) Synced() bool { return a.rooms.Since() != "" }
 
 // AsOf returns the time of the last sync; zero before the first.
@@ -57,7 +57,7 @@ func (a *Account) FindRoom(name string) (Room, error) {
 	return Room{}, fmt.Errorf("%s may be any of %s", name, strings.Join(ids, ", "))
 }
 
-// Invites lists the invites of all rooms, or of the given ones, the newest first.
+// Invites returns the invites of all rooms, or of the given ones, the newest first.
 func (a *Account) Invites(rooms ...id.RoomID) []invite.Invite { return a.rooms.Invites(rooms...) }
 
 // Invite returns one invite of a room. The error wraps [ErrNoInvite].

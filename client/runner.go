@@ -12,64 +12,63 @@ import (
 )
 
 const (
-	// pollInterval is how often a runner looks for changes of other programs to the
-	// outbox. It is short also because timers stop while a laptop sleeps.
+	// pollInterval is how often a runner checks whether other programs changed the
+	// outbox. It is also short because timers stop while a laptop sleeps.
 	pollInterval = 2 * time.Second
-	// holdTime is longer than another program holds the lock to see whether a program
-	// sends.
+	// holdTime is longer than another program holds the lock to find out whether a
+	// program is sending.
 	holdTime = 50 * time.Millisecond
-	// maxSyncAge is the age of the last sync up to which an invite is sent without another
-	// sync.
+	// maxSyncAge is the maximum age of the last sync when an invite is sent. If it is
+	// older, the runner syncs first.
 	maxSyncAge = time.Minute
 
 	noteSender = "sender"
 )
 
-// A Runner sends the invites in the outbox of an account, one after the other, when
-// the rate limits allow it. Of all programs with the same store one sends at a time;
-// the others wait for it to end.
+// A Runner sends the invites in the outbox of an account, one after the other, when the
+// rate limits allow it. Of all programs with the same store, one sends at a time; the
+// others wait until it ends.
 type Runner struct {
 	a    *Account
 	name string
 
-	release func() // not nil while this runner sends
-	others  string // the program that sends; empty if not known
-	entries []envelope
-	limits  *ratelimit.Limits
-	version int64
-	paused  bool
-	read    bool     // entries, limits and paused are those of the store
-	unsaved *outcome // the last outcome, if it could not be stored
-	learned bool     // limits have changed and are not stored
-	blind   bool     // an invite may have been sent since the last sync
+	release       func() // not nil if this runner sends
+	otherSender   string // the program that sends; empty if not known
+	entries       []envelope
+	limits        *ratelimit.Limits
+	version       int64
+	paused        bool
+	read          bool     // entries, limits and paused were read from the store
+	unsaved       *outcome // the last outcome, if it could not be stored
+	limitsChanged bool     // the limits have changed and are not stored yet
+	mustSync      bool     // sync before the next invite is sent
 
-	failures int           // in a row
-	failedAt time.Time     // time of the last failure
-	wait     time.Duration // after the last failure
-	asked    bool          // a server asked for the wait
+	failures      int           // number of failures in a row
+	failedAt      time.Time     // time of the last failure
+	wait          time.Duration // wait after the last failure
+	waitRequested bool          // a server requested the wait
 }
 
 // A Turn is a result of [Runner.Next].
 type Turn struct {
-	// Item is an invite that changed its state; its Number is 0 if the turn is about
-	// none.
+	// Item is an invite whose state changed. Its Number is 0 if no invite changed.
 	Item Item
-	// Err is why nothing can be sent now. The next call of Next waits RetryIn before
-	// it tries again; if Final is set, trying again does not help.
+	// Err is why nothing can be sent now. The next call of Next waits RetryIn before it
+	// tries again. If Final is set, trying again does not help.
 	Err     error
 	RetryIn time.Duration
 	Final   bool
-	// Elsewhere is the program that sends instead of this one.
+	// Elsewhere is the name of the program that sends instead of this one.
 	Elsewhere string
 }
 
-// Runner returns a Runner. name is how other programs show it, such as "the screen
-// (process 4711)". Nothing is sent before Next is called.
+// Runner returns a Runner. Other programs show its name, such as "the screen (process
+// 4711)". Nothing is sent before Next is called.
 func (a *Account) Runner(name string) *Runner { return &Runner{a: a, name: name} }
 
-// Next returns when an invite has changed its state, or when sending fails. If ctx
-// ends while an invite is being sent, Next waits for the response, up to the limit
-// for a request.
+// Next returns when the state of an invite has changed, or when sending fails. If ctx
+// ends while an invite is being sent, Next waits for the response, up to the time limit
+// of a request.
 func (r *Runner) Next(ctx context.Context) Turn {
 	if r.a.opt.Store == nil {
 		return Turn{Err: ErrNoStore, Final: true}
@@ -94,19 +93,19 @@ func (r *Runner) Close() {
 		return
 	}
 	if r.unsaved != nil {
-		_ = r.write(context.Background(), *r.unsaved) // if that fails, the next program clarifies it
+		_ = r.write(context.Background(), *r.unsaved) // if that fails, the next program clarifies the entry
 		r.unsaved = nil
 	}
-	_ = r.a.opt.Store.SetNote(context.Background(), r.a.storeKey(), noteSender, nil) // only the lock decides who sends
+	_ = r.a.opt.Store.SetNote(context.Background(), r.a.storeKey(), noteSender, nil) // the lock decides which program sends, not the note
 	r.a.sends.Store(false)
 	r.release()
 	r.release, r.read = nil, false
 }
 
-// failed returns the turn of an error and sets the time of the next try.
+// failed returns the turn for an error and sets the time of the next try.
 func (r *Runner) failed(err error) Turn {
 	wait := growing(r.failures, longestBackoff(err))
-	r.asked = askedToWait(err) > 0
+	r.waitRequested = askedToWait(err) > 0
 	wait = max(wait, askedToWait(err))
 	r.failures++
 	r.read = false
@@ -114,7 +113,7 @@ func (r *Runner) failed(err error) Turn {
 	return Turn{Err: err, RetryIn: wait, Final: is[*SignedOutError](err) || errors.Is(err, context.Canceled)}
 }
 
-// askedToWait returns how long a server asked to wait.
+// askedToWait returns the wait that a server requested.
 func askedToWait(err error) time.Duration {
 	if limit, ok := errors.AsType[*RateLimitError](err); ok {
 		return limit.RetryAfter
@@ -125,9 +124,9 @@ func askedToWait(err error) time.Duration {
 	return 0
 }
 
-// step does the next piece of work; it returns nil if it only waited.
+// step does the next step of work. It returns nil if it only waited.
 func (r *Runner) step(ctx context.Context) (*Turn, error) {
-	if passed := r.a.opt.Now().Sub(r.failedAt); passed >= 0 && passed < r.wait { // else the clock was set
+	if passed := r.a.opt.Now().Sub(r.failedAt); passed >= 0 && passed < r.wait { // otherwise the clock was set
 		r.idle(ctx, min(r.wait-passed, pollInterval))
 		return nil, nil
 	}
@@ -166,12 +165,12 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	return r.dispatch(ctx, *e)
 }
 
-// takeOver makes this runner the one that sends, unless another program is.
+// takeOver makes this runner the one that sends, unless another program sends.
 func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	a := r.a
 	release, held, err := a.opt.Store.Hold(ctx, a.storeKey())
-	if err == nil && !held && r.others == "" {
-		// A program that only looks whether another one sends holds the lock briefly.
+	if err == nil && !held && r.otherSender == "" {
+		// A program that only checks whether another one sends holds the lock briefly.
 		r.idle(ctx, holdTime)
 		release, held, err = a.opt.Store.Hold(ctx, a.storeKey())
 	}
@@ -181,14 +180,14 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	if held {
 		err := a.opt.Store.SetNote(ctx, a.storeKey(), noteSender, []byte(r.name))
 		if err == nil {
-			// The invites of other programs are not mistaken for those of this one.
+			// so that invites of other programs are not mistaken for those of this one
 			err = a.restoreBook(ctx)
 		}
 		if err != nil {
 			release()
 			return nil, err
 		}
-		r.release, r.others = release, ""
+		r.release, r.otherSender = release, ""
 		a.sends.Store(true)
 		return nil, nil
 	}
@@ -201,8 +200,8 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name := senderName(others); name != r.others || version != r.version {
-		r.others, r.version = name, version
+	if name := senderName(others); name != r.otherSender || version != r.version {
+		r.otherSender, r.version = name, version
 		return &Turn{Elsewhere: name}, nil
 	}
 	r.idle(ctx, pollInterval)
@@ -216,7 +215,8 @@ func senderName(name []byte) string {
 	return string(name)
 }
 
-// sender returns the program that sends for the account now; empty if none does.
+// sender returns the name of the program that sends for the account; empty if there is
+// none.
 func (a *Account) sender(ctx context.Context) (string, error) {
 	if !a.sends.Load() {
 		release, held, err := a.opt.Store.Hold(ctx, a.storeKey())
@@ -228,13 +228,13 @@ func (a *Account) sender(ctx context.Context) (string, error) {
 			return "", nil
 		}
 	}
-	// A program without a name only looks, or has not yet begun.
+	// A program without a name only checks the lock, or has not begun to send.
 	name, err := a.opt.Store.Note(ctx, a.storeKey(), noteSender)
 	return string(name), err
 }
 
-// readOutbox reads the outbox if it may have changed. The version of the store shows
-// the changes of other programs only.
+// readOutbox reads the outbox if it may have changed. The version of the store only
+// shows changes of other programs.
 func (r *Runner) readOutbox(ctx context.Context) error {
 	select {
 	case <-r.a.outboxChanged:
@@ -258,7 +258,7 @@ func (r *Runner) readOutbox(ctx context.Context) error {
 	if r.paused, err = r.a.paused(ctx); err != nil {
 		return err
 	}
-	if !r.learned {
+	if !r.limitsChanged {
 		if r.limits, err = r.a.loadLimits(ctx); err != nil {
 			return err
 		}
@@ -267,18 +267,18 @@ func (r *Runner) readOutbox(ctx context.Context) error {
 	return nil
 }
 
-// storeLimits stores what was learned about the limits, after a correction for a
-// clock that was set. Until it can be stored nothing is sent: it could be sent too
-// early.
+// storeLimits corrects the limits if the clock was set, and stores them if they have
+// changed. Nothing is sent until they are stored: after a restart an invite could be
+// sent too early.
 func (r *Runner) storeLimits(ctx context.Context) error {
 	if r.limits.Settle(r.a.opt.Now()) {
-		r.learned = true
+		r.limitsChanged = true
 	}
-	if !r.learned {
+	if !r.limitsChanged {
 		return nil
 	}
 	err := r.a.saveLimits(context.WithoutCancel(ctx), r.limits)
-	r.learned = err != nil
+	r.limitsChanged = err != nil
 	return err
 }
 
@@ -306,8 +306,8 @@ func (r *Runner) idle(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	case <-r.a.outboxChanged:
 		r.read = false
-		if !r.asked {
-			r.wait = 0 // the user may have ended the cause
+		if !r.waitRequested {
+			r.wait = 0 // the user may have removed the cause
 		}
 	}
 }

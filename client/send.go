@@ -21,14 +21,14 @@ type Sent struct {
 	// UserID is the Matrix ID that was invited; empty if an e-mail was sent.
 	UserID id.UserID
 	// Token is the token of the new invite in the room. It is empty if a Matrix ID was
-	// invited, or if the homeserver did not show the invite at once.
+	// invited, or if the homeserver does not show the invite yet.
 	Token string
 }
 
-// Send sends a plan. The request is sent once, because it may send an e-mail to a
-// person. If the response does not tell whether an e-mail was sent, and the room's
-// state does not either, the error is an [UncertainError]. For a Matrix ID the
-// membership tells.
+// Send sends a plan. It sends the request once only, because the request may send an
+// e-mail to a person. The error is an [UncertainError] if neither the response nor the
+// room's state shows whether an e-mail was sent. For a Matrix ID the membership shows
+// it.
 func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	if p.UserID != "" {
 		body := struct {
@@ -55,13 +55,13 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 		Medium        string `json:"medium"`
 		Address       string `json:"address"`
 	}{server.Name(), server.Token(), p.Address.Medium, p.Address.Address}
-	var left departure
-	err = a.hs.Call(left.watch(ctx), http.MethodPost, session.Path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
+	var trace writeTrace
+	err = a.hs.Call(trace.watch(ctx), http.MethodPost, session.Path{"v3", "rooms", p.Room.ID, "invite"}, nil, body, nil)
 	switch {
 	case err == nil:
-		token, _ := a.findSent(ctx, p, before) // it was sent; a sync will show it
+		token, _ := a.findSent(ctx, p, before) // it was sent; a later sync will show it
 		return Sent{Token: token}, nil
-	case left.not():
+	case trace.notWritten():
 	case mayBeSent(err):
 		if token, lookErr := a.findSent(ctx, p, before); lookErr == nil && token != "" {
 			return Sent{Token: token}, nil
@@ -75,38 +75,38 @@ func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
 	return Sent{}, fmt.Errorf("invite %s: %w", p.Address.Address, err)
 }
 
-// hasArrived reports whether the membership of the invited user shows an invite
-// whose response was lost.
+// hasArrived reports whether the membership of the invited user shows that the invite
+// arrived although its response was lost.
 func (a *Account) hasArrived(ctx context.Context, p Plan) bool {
 	membership, err := a.membershipOf(ctx, p.Room.ID, p.UserID)
 	return err == nil && (membership == "invite" || membership == "join")
 }
 
-// A departure observes whether a request is written to a connection. Without a
-// network or a valid certificate it is not, so the result is certain.
-type departure struct{ begun, gone atomic.Bool }
+// A writeTrace records whether a request was written to a connection. If it was not,
+// for example without a network or a valid certificate, the result is certain.
+type writeTrace struct{ started, written atomic.Bool }
 
-func (d *departure) watch(ctx context.Context) context.Context {
+func (t *writeTrace) watch(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn:      func(string) { d.begun.Store(true) },
-		WroteHeaders: func() { d.gone.Store(true) },
+		GetConn:      func(string) { t.started.Store(true) },
+		WroteHeaders: func() { t.written.Store(true) },
 	})
 }
 
-// not reports whether it is certain that the request was not written. With a
-// transport that has no trace it is not certain.
-func (d *departure) not() bool { return d.begun.Load() && !d.gone.Load() }
+// notWritten reports whether it is certain that the request was not written. It is not
+// certain with a transport that does not support httptrace.
+func (t *writeTrace) notWritten() bool { return t.started.Load() && !t.written.Load() }
 
-// mayBeSent reports whether an e-mail may have been sent although the request
-// failed: there is no response, or the homeserver failed in between. It has the
-// e-mail sent first.
+// mayBeSent reports whether an e-mail may have been sent although the request failed:
+// there is no response, or the homeserver had an internal error. A homeserver sends the
+// e-mail first.
 func mayBeSent(err error) bool {
 	e, ok := errors.AsType[*ServerError](err)
 	return session.NoResponse(err) || ok && e.Status >= http.StatusInternalServerError
 }
 
-// knownTokens returns the tokens of the known invites of a room, with those that
-// were sent from here and are not in its state yet.
+// knownTokens returns the tokens of the known invites of a room, and of invites that
+// this program sent and that are not in the room's state yet.
 func (a *Account) knownTokens(room id.RoomID) map[string]bool {
 	known := a.book.tokens(room)
 	for _, i := range a.Invites(room) {
@@ -115,9 +115,9 @@ func (a *Account) knownTokens(room id.RoomID) map[string]bool {
 	return known
 }
 
-// findSent returns the token of the invite that a request has just made. The
-// response does not tell it; the invite is new, of the account, and its display name
-// matches. Dendrite's /messages may lag behind, so the state is read as well.
+// findSent returns the token of the invite that a request has just created. The
+// response does not contain it: the invite is new, from the account, and its display
+// name matches. Dendrite's /messages may lag behind, so the state is read as well.
 func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) (token string, err error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
@@ -136,7 +136,7 @@ func (a *Account) findSent(ctx context.Context, p Plan, before map[string]bool) 
 	return a.pickSent(state, p, before), nil
 }
 
-// pickSent returns the token of the invite of a plan among events; empty if there is
+// pickSent returns the token of the invite for a plan among events; empty if there is
 // none.
 func (a *Account) pickSent(events []json.RawMessage, p Plan, before map[string]bool) string {
 	for _, raw := range events {
@@ -153,9 +153,9 @@ func (a *Account) pickSent(events []json.RawMessage, p Plan, before map[string]b
 	return ""
 }
 
-// explain finds out why a homeserver failed, and whether it is certain that no
-// e-mail was sent. Synapse responds with M_UNKNOWN to nearly all errors of an
-// identity server, so that server is asked as well.
+// explain finds out why a homeserver failed, and whether it is certain that no e-mail
+// was sent. Synapse responds with M_UNKNOWN to nearly all errors of an identity server,
+// so explain asks that server as well.
 func (a *Account) explain(ctx context.Context, p Plan, err error) (why error, certain bool) {
 	e, ok := errors.AsType[*ServerError](err)
 	if !ok || e.Status != http.StatusInternalServerError {
@@ -164,8 +164,8 @@ func (a *Account) explain(ctx context.Context, p Plan, err error) (why error, ce
 	user, lookupErr := a.Lookup(ctx, p.Address)
 	switch {
 	case lookupErr != nil:
-		// No e-mail was sent if the identity server refuses the account. If it fails
-		// now, it may still have sent the e-mail before.
+		// If the identity server refuses the account, no e-mail was sent. If it has
+		// another error now, it may have sent the e-mail before.
 		refused := is[*TermsError](lookupErr) || identity.HasCode(lookupErr, "M_UNAUTHORIZED") || identity.HasCode(lookupErr, "M_TERMS_NOT_SIGNED")
 		return &IdentityTroubleError{Homeserver: e, Err: lookupErr}, refused
 	case user != "":
@@ -179,8 +179,8 @@ func (a *Account) explain(ctx context.Context, p Plan, err error) (why error, ce
 type IdentityTroubleError struct {
 	Homeserver *ServerError
 	// Err is the error of the identity server when this program asked it; nil if it
-	// responded. Then its rate limit may be reached, or the homeserver cannot reach
-	// it.
+	// responded without an error. Then its rate limit may be reached, or the homeserver
+	// cannot reach it.
 	Err error
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// An OtherUserError says that another user signed in than that of the session to
+// An OtherUserError says that the user who signed in is not the user of the session to
 // continue.
 type OtherUserError struct{ Want, Got id.UserID }
 
@@ -67,7 +67,7 @@ func identify(user string) *identifier {
 }
 
 // SignInWithToken signs in with an access token of another program. The homeserver
-// says which user it belongs to.
+// returns the user of the token.
 func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, token string) (*Account, error) {
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrToken)
@@ -112,9 +112,8 @@ func login(ctx context.Context, opt Options, hs discovery.Homeserver, body login
 	return begin(opt, s)
 }
 
-// enter returns the account of a session that is known only by its tokens: the
-// homeserver says whose it is. If it cannot be reached, it is asked again, tries
-// times in all.
+// enter returns the account of a session of which only the tokens are known. It asks
+// the homeserver for the user, up to tries times if the homeserver cannot be reached.
 func enter(ctx context.Context, opt Options, s Session, tries int) (*Account, error) {
 	c, err := session.New(session.Options{Transport: opt.Transport, Now: opt.Now}, s)
 	if err != nil {
@@ -142,7 +141,7 @@ func enter(ctx context.Context, opt Options, s Session, tries int) (*Account, er
 	return begin(opt, s)
 }
 
-// isExpected returns an [OtherUserError] if the user is not that of the session to
+// isExpected returns an [OtherUserError] if the user is not the user of the session to
 // continue.
 func isExpected(opt Options, user id.UserID) error {
 	if want := opt.Again.UserID; want != "" && want != user {

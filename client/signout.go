@@ -9,13 +9,13 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// An EndNotConfirmedError says that a session may go on although it was signed out
-// of.
+// An EndNotConfirmedError says that a session may not have ended although the user
+// signed out.
 type EndNotConfirmedError struct {
 	UserID     id.UserID
 	DeviceID   id.DeviceID
-	AccountURL string // where the user can end it; empty if that is not known
-	Err        error  // why it is not known
+	AccountURL string // URL where the user can end the session; empty if not known
+	Err        error  // why the URL is not known
 }
 
 func (e *EndNotConfirmedError) Error() string {
@@ -24,7 +24,7 @@ func (e *EndNotConfirmedError) Error() string {
 
 func (e *EndNotConfirmedError) Unwrap() error { return e.Err }
 
-// Where says where the user can end the session.
+// Where returns a sentence that says where the user can end the session.
 func (e *EndNotConfirmedError) Where() string {
 	u, err := url.Parse(e.AccountURL)
 	if e.AccountURL == "" || err != nil {
@@ -38,11 +38,12 @@ func (e *EndNotConfirmedError) Where() string {
 	return fmt.Sprintf("End the session of the device %s (mxinvite) here: %s", e.DeviceID, u)
 }
 
-// SignOut ends the session at the homeserver or OAuth server that it is from and at
-// the identity server, and deletes what was stored. If another program has renewed
-// the session or signed in again, the saved session is ended. A session that has
-// ended already is no error. If it is not certain that the session has ended, the
-// error is an [EndNotConfirmedError]; what is stored is deleted all the same.
+// SignOut ends the session at its homeserver or OAuth server and at the identity
+// server, and deletes the stored data of the account. If another program has renewed
+// the session or signed in again, SignOut ends the session that is saved. A session
+// that has already ended is not an error. If it is not certain that the session has
+// ended, the error is an [EndNotConfirmedError]; the stored data is deleted
+// nevertheless.
 func (a *Account) SignOut(ctx context.Context) error {
 	a.identity.logout(ctx)
 	s, err := a.hs.End(ctx)

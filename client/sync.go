@@ -16,8 +16,9 @@ import (
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// firstLimit and nextLimit are the limits of a room's timeline in a sync. The first sync
-// has the state anyway. If a later one leaves out events, the room is traced again.
+// firstLimit and nextLimit are the maximum numbers of events in a room's timeline in
+// the first and in later syncs. The first sync has the whole state. If a later sync
+// leaves out events, the room is traced again.
 const (
 	firstLimit = 1
 	nextLimit  = 100
@@ -25,11 +26,9 @@ const (
 
 // syncFilter returns a filter for the events that invites need
 // (https://spec.matrix.org/v1.19/client-server-api/#filtering). Members are loaded
-// lazily: the user and the senders of the events in the timeline.
-//
-// The nonce makes each filter unique. Synapse caches the response to a sync for two
-// minutes and returns it to an equal request, so that a program that was started
-// again would read an old state.
+// lazily: the user and the senders of the events in the timeline. Synapse caches the
+// response to a sync for two minutes and returns it for an equal request, so a
+// restarted program would read old state. The nonce makes each filter unique.
 func syncFilter(limit int, nonce int64) string {
 	type events struct {
 		Types    []string `json:"types,omitempty"`
@@ -50,17 +49,18 @@ func syncFilter(limit int, nonce int64) string {
 			"timeline":     events{Types: wanted, Lazy: true, Limit: limit},
 		},
 	}
-	data, _ := json.Marshal(filter) // of strings and numbers: cannot fail
+	data, _ := json.Marshal(filter) // cannot fail: it has only strings and numbers
 	return string(data)
 }
 
 // Simplified sliding sync (MSC4186) is not used. With the state of 200 rooms on Synapse
 // it takes 0.4 s where /sync takes 1.0 s (BenchmarkFirstSync in internal/e2e), but only
-// the very first sync requests all of that: later ones continue from the stored token.
+// the very first sync requests all of that; later ones continue from the stored token.
 // Dendrite does not support it, and its positions are not valid for /sync.
 
-// sync sends one /sync and applies the response. After the first sync the homeserver
-// may hold the response for up to wait. It returns the rooms that have changed.
+// sync sends one /sync request and applies the response. After the first sync the
+// homeserver may delay the response by up to wait. It returns the rooms that have
+// changed.
 func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
 	if err := a.syncing.Lock(ctx); err != nil {
 		return nil, err
@@ -71,11 +71,11 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	reply, err := a.askSync(polling, since, wait)
 	a.poll.end()
 	if err != nil && errors.Is(context.Cause(polling), errGaveWay) {
-		return nil, nil // the next one continues from the same token
+		return nil, nil // the next sync continues from the same token
 	}
 	if since != "" && badSince(err) {
-		// The homeserver no longer knows the token. Everything is requested again,
-		// and the rooms stay as they are until there is a response.
+		// The homeserver no longer knows the token. The next sync requests everything;
+		// until its response the rooms do not change.
 		since = ""
 		if reply, err = a.askSync(ctx, since, wait); err == nil {
 			a.rooms.Restart()
@@ -85,11 +85,11 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 		return nil, err
 	}
 	changed, left := a.rooms.Apply(reply, a.opt.Now())
-	a.keep(ctx, since, changed, left)
+	a.storeRooms(ctx, since, changed, left)
 	return append(changed, left...), nil
 }
 
-// syncNow syncs without a long poll. A long poll in progress ends.
+// syncNow syncs without a long poll. It cancels a long poll in progress.
 func (a *Account) syncNow(ctx context.Context) error {
 	done := a.poll.giveWay()
 	defer done()
@@ -116,9 +116,9 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 	return reply, nil
 }
 
-// badSince reports whether a homeserver may not know the token of a sync: Synapse
-// and Dendrite respond with M_UNKNOWN then. A request that is malformed in another
-// way would fail again.
+// badSince reports whether the error may mean that the homeserver does not know the
+// since token: Synapse and Dendrite respond with M_UNKNOWN then. A request that is
+// malformed in another way would fail again.
 func badSince(err error) bool {
 	var e *ServerError
 	return errors.As(err, &e) && e.Status == http.StatusBadRequest && (e.Code == "M_UNKNOWN" || e.Code == "M_INVALID_PARAM")

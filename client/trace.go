@@ -18,13 +18,13 @@ import (
 const (
 	tracePage     = 100
 	maxPages      = 1000
-	traceParallel = 4  // rooms at once
-	askParallel   = 4  // memberships of a room at once
-	maxRecall     = 16 // earlier events in a row
+	traceParallel = 4  // rooms traced at the same time
+	askParallel   = 4  // concurrent requests for memberships of a room
+	maxRecall     = 16 // earlier events of an invite to fetch
 )
 
-// traceAll traces rooms, a few at a time. A room that cannot be traced is tried
-// again after the next sync, so that it does not delay events of other rooms.
+// traceAll traces rooms concurrently. A room whose trace fails is traced again after
+// the next sync, so that it does not delay events of other rooms.
 func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 	var g panicgroup.Group
 	g.SetLimit(traceParallel)
@@ -38,19 +38,19 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 			if ctx.Err() != nil || session.HasEnded(err) || is[*AccountLockedError](err) {
 				return err
 			}
-			return nil // if the homeserver cannot be reached, the next sync fails
+			return nil // if the homeserver cannot be reached, the next sync fails, too
 		})
 	}
 	return g.Wait()
 }
 
-// trace finds out which invites of a room were accepted before the first sync. When
-// a user joins, the member event no longer has the token: the one before has it.
-// Servers send that event in the name of the inviter. So the events of the inviters
-// are read backwards, until every invite that looks pending is found: it cannot be
-// accepted before its own event.
+// trace finds the invites of a room that were accepted before the first sync. When a
+// user joins, the new member event no longer contains the token; the event that it
+// replaced does. The sender of that event is the inviter. So trace reads the events of
+// the inviters backwards, up to the oldest invite that looks pending: an invite cannot
+// be accepted before its own event.
 func (a *Account) trace(ctx context.Context, room id.RoomID) error {
-	if err := a.recall(ctx, room); err != nil {
+	if err := a.fetchReplaced(ctx, room); err != nil {
 		return err
 	}
 	senders, open := a.rooms.Pending(room)
@@ -73,8 +73,8 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		if empty++; len(page.Chunk) > 0 {
 			empty = 0
 		}
-		// A filtered page may be empty before the end. Some servers return an end token
-		// without end, and others tokens that repeat.
+		// A filtered page may be empty although there are more events. Some servers
+		// always return an end token, and some return a token again.
 		seen[from] = true
 		if page.End == "" || seen[page.End] || empty > 3 {
 			break
@@ -86,14 +86,14 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		return err
 	}
 	if since, ok := a.rooms.FinishTrace(room); ok {
-		a.keep(ctx, since, []id.RoomID{room}, nil)
+		a.storeRooms(ctx, since, []id.RoomID{room}, nil)
 	}
 	return nil
 }
 
-// recall fetches the events that were revoked or replaced: they have the sender, the
-// time and the display name.
-func (a *Account) recall(ctx context.Context, room id.RoomID) error {
+// fetchReplaced fetches the events that were revoked or replaced: they have the sender,
+// the time and the display name.
+func (a *Account) fetchReplaced(ctx context.Context, room id.RoomID) error {
 	for range maxRecall {
 		missing := a.rooms.Missing(room)
 		if len(missing) == 0 {
@@ -142,12 +142,13 @@ func (a *Account) messages(ctx context.Context, room id.RoomID, filter, from str
 	return page, err
 }
 
-// isGone reports whether a homeserver does not have or does not show something.
+// isGone reports whether the error says that the homeserver does not have something or
+// does not show it.
 func isGone(err error) bool { return HasCode(err, "M_FORBIDDEN") || HasCode(err, "M_NOT_FOUND") }
 
-// askMemberships requests the memberships that no event has told, a few at a time.
-// It ends at the first error, because of rate limits. Memberships that were read
-// stay.
+// askMemberships requests the memberships that are not known from events, a few at a
+// time. It stops at the first error, because of rate limits. The memberships read so
+// far are kept.
 func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 	g, ctx := panicgroup.WithContext(ctx)
 	g.SetLimit(askParallel)

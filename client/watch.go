@@ -16,7 +16,7 @@ import (
 const (
 	firstBackoff = time.Second
 	maxBackoff   = time.Minute
-	// lockedBackoff is the longest wait if the account is locked.
+	// lockedBackoff is the longest wait while the account is locked.
 	lockedBackoff = 15 * time.Minute
 )
 
@@ -30,16 +30,16 @@ func (a *Account) Refresh(ctx context.Context) error {
 
 // A Change is a result of [Watcher.Next].
 type Change struct {
-	Rooms []id.RoomID // that have changed
+	Rooms []id.RoomID // the rooms that have changed
 
-	// Err is why there is no change. The next call of Next waits RetryIn before it
-	// tries again; if Final is set, trying again does not help.
+	// Err is why no change can be returned. The next call of Next waits RetryIn before
+	// it tries again. If Final is set, trying again does not help.
 	Err     error
 	RetryIn time.Duration
 	Final   bool
 }
 
-// A Watcher waits for changes of an account's rooms. There should be one for each
+// A Watcher waits for changes of the rooms of an account. Use one Watcher for each
 // account.
 type Watcher struct {
 	account  *Account
@@ -51,7 +51,7 @@ type Watcher struct {
 
 // Watch returns a Watcher. No request is sent before Next is called.
 func (a *Account) Watch() *Watcher {
-	// Many programs that lost the same homeserver should not reconnect at once, so the
+	// Programs that lost the same homeserver should not all reconnect at once, so the
 	// wait depends on the device.
 	h := fnv.New64a()
 	h.Write([]byte(a.session.DeviceID))
@@ -73,11 +73,11 @@ func (w *Watcher) Next(ctx context.Context) Change {
 	return Change{Err: err, RetryIn: w.retryIn, Final: ctx.Err() != nil || session.HasEnded(err)}
 }
 
-// step does the next piece of work: the first sync, a trace, or a long poll.
+// step does the next step of work: the first sync, a trace, or a long poll.
 func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 	a := w.account
 	if !w.synced {
-		// What was stored may be old, so the first sync is not a long poll.
+		// The stored state may be old, so the first sync is not a long poll.
 		rooms, err := a.sync(ctx, 0)
 		w.synced = err == nil
 		return rooms, err
@@ -88,7 +88,7 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		}
 		wait := pollTimeout
 		if w.failures > 0 {
-			wait = 0 // to know at once that the homeserver can be reached again
+			wait = 0 // so that it is known at once that the homeserver can be reached again
 		}
 		rooms, err := a.sync(ctx, wait)
 		if err != nil || len(rooms) > 0 || w.failures > 0 {
@@ -97,8 +97,8 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 	}
 }
 
-// backoff returns how long to wait after a failure: what the server asks for, or
-// twice as long each time.
+// backoff returns how long to wait after a failure: the wait that the server requests,
+// or a wait that doubles with each failure.
 func (w *Watcher) backoff(err error) time.Duration {
 	var limit *RateLimitError
 	if errors.As(err, &limit) && limit.RetryAfter > 0 {
@@ -108,7 +108,7 @@ func (w *Watcher) backoff(err error) time.Duration {
 	return d + time.Duration(w.jitter.Int64N(int64(d)/4))
 }
 
-// growing returns how long to wait after a number of earlier failures.
+// growing returns how long to wait after a number of failures in a row.
 func growing(failures int, longest time.Duration) time.Duration {
 	return min(firstBackoff<<min(failures, 30), longest)
 }

@@ -120,7 +120,7 @@ func (p *acceptPage) preview() {
 		err = client.ErrNoRoomNamed
 		p.form.Focus(fieldRoomID)
 	case i.Host == "" && p.inviter() == "":
-		err = client.ErrNobodySigns
+		err = client.ErrNoSigner
 		p.form.Focus(fieldInviter)
 	}
 	if p.problem = err; err == nil {

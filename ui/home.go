@@ -131,7 +131,7 @@ func (h *home) changed(c client.Change) tea.Cmd {
 		h.problem, sh.Notice = nil, shell.Notice{}
 	}
 	sh.Link = shell.Link{Up: true}
-	if err := sh.Account.NotKept(); err != nil {
+	if err := sh.Account.StoreError(); err != nil {
 		sh.Complain(err)
 	}
 	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return shell.ChangedMsg{} })

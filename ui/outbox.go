@@ -185,11 +185,11 @@ func (p *outboxPage) acceptTerms() tea.Cmd {
 
 // sweep removes the finished invites from the outbox, after a question.
 func (p *outboxPage) sweep() tea.Cmd {
-	if p.sh.Sending.Outbox.Over() == 0 {
+	if p.sh.Sending.Outbox.Finished() == 0 {
 		return nil
 	}
-	question := "Clear " + phrase.Count(p.sh.Sending.Outbox.Over(), "finished invite") + "?"
-	if p.sh.Sending.Outbox.Over() == 1 {
+	question := "Clear " + phrase.Count(p.sh.Sending.Outbox.Finished(), "finished invite") + "?"
+	if p.sh.Sending.Outbox.Finished() == 1 {
 		question = "Clear the finished invite?"
 	}
 	return p.ask(question, "Finished invites are removed from this page. Sent invites stay in their rooms; failed and cancelled invites are deleted.",
@@ -274,7 +274,7 @@ func (p *outboxPage) FullHelp() [][]key.Binding {
 	some := len(p.items) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		{k.Invite, keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.Sending.Outbox.Over() > 0, k.Sweep), k.Palette},
+		{k.Invite, keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.Sending.Outbox.Finished() > 0, k.Sweep), k.Palette},
 		k.Moves(some),
 	}
 }

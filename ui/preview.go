@@ -203,7 +203,7 @@ func (c *compose) cost(width int) string {
 	if c.preview.rooms > 1 {
 		text = fmt.Sprintf("%s, %d rooms: %s sent in the background. ", persons(c.preview.people), c.preview.rooms, goes(n))
 	}
-	_, last := c.sh.Sending.Outbox.Outlook(now, chosen)
+	_, last := c.sh.Sending.Outbox.Forecast(now, chosen)
 	switch {
 	case last.After(now):
 		text += "The last one is sent " + wording.At(now, last, c.sh.Opt.Location) + "."

@@ -60,7 +60,7 @@ func Code(err error) int {
 		{Usage, fail.Is[*host.ChoiceError]},
 		{Terms, fail.Is[*client.TermsError]},
 		{Usage, fail.Is[link.Error]},
-		{Usage, fail.Either(client.ErrNoRoomNamed, client.ErrNobodySigns)},
+		{Usage, fail.Either(client.ErrNoRoomNamed, client.ErrNoSigner)},
 		{NotAllowed, fail.Is[*client.PowerError]},
 		{NotAllowed, keptOut},
 		{NotAllowed, fail.Either(client.ErrNotJoined)},

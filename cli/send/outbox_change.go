@@ -220,6 +220,6 @@ func runOutboxClear(ctx context.Context, a *host.Program) error {
 	if err := account.ClearOutbox(ctx); err != nil {
 		return err
 	}
-	a.Note("%s deleted from the outbox.", out.Count(outbox.Over(), "invite"))
+	a.Note("%s deleted from the outbox.", out.Count(outbox.Finished(), "invite"))
 	return nil
 }

@@ -80,7 +80,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 		if err != nil {
 			return err
 		}
-		_, last := outbox.Outlook(o.Now(), p.plans())
+		_, last := outbox.Forecast(o.Now(), p.plans())
 		o.announce(p, last, asking)
 	}
 	if asking {

@@ -143,7 +143,7 @@ func runSend(ctx context.Context, o sendOptions) error {
 		if err != nil {
 			return err
 		}
-		_, last := outbox.Outlook(o.Now(), p.plans())
+		_, last := outbox.Forecast(o.Now(), p.plans())
 		o.announce(p, last, asking)
 	}
 	if asking {

@@ -69,7 +69,7 @@ func (d *Draft) store(msg draftPausedMsg) tea.Cmd {
 	}
 	ctx, account, draft := d.program, d.account, client.Draft{At: d.At, Texts: d.Texts}
 	return func() tea.Msg {
-		_ = account.KeepDraft(ctx, draft)
+		_ = account.SaveDraft(ctx, draft)
 		return nil
 	}
 }
