@@ -10,6 +10,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/sleep"
+	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
@@ -102,7 +103,7 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 func (w *Watcher) backoff(err error) time.Duration {
 	var limit *RateLimitError
 	if errors.As(err, &limit) && limit.RetryAfter > 0 {
-		return limit.RetryAfter
+		return min(limit.RetryAfter, ratelimit.MaxStall) // a proxy may ask for days
 	}
 	d := growing(w.failures-1, longestBackoff(err))
 	return d + time.Duration(w.jitter.Int64N(int64(d)/4))

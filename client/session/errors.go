@@ -81,13 +81,21 @@ func (e *AccountSuspendedError) Error() string { return e.Server + " has suspend
 // A RateLimitError says that a server accepts no more requests of a kind for now.
 type RateLimitError struct {
 	Server string
-	// RetryAfter is how long; zero if the server did not say.
+	// RetryAfter is how long; zero if the server did not say. WaitCut is set if the
+	// server said more than [jsonhttp.LongestWait].
 	RetryAfter time.Duration
+	WaitCut    bool
+	// Proxy is set if the response is not one of Matrix: then the limit is that of a
+	// proxy in front of the server, for requests of any kind.
+	Proxy bool
 }
 
 func (e *RateLimitError) Error() string {
-	if e.RetryAfter <= 0 {
+	switch {
+	case e.RetryAfter <= 0:
 		return e.Server + " accepts no more requests for now, and does not say until when"
+	case e.WaitCut:
+		return fmt.Sprintf("%s asks to wait for more than %d days", e.Server, e.RetryAfter/(24*time.Hour))
 	}
 	return fmt.Sprintf("%s accepts the next request in %s", e.Server, e.RetryAfter.Round(time.Second))
 }
@@ -123,21 +131,31 @@ func homeserverError(err error) error {
 		return &AccountLockedError{Server: e.Server, Told: true}
 	case "M_USER_SUSPENDED":
 		return &AccountSuspendedError{Server: e.Server}
-	case "M_LIMIT_EXCEEDED":
-		return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter}
-	case "":
-		if e.Status == http.StatusTooManyRequests {
-			return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter}
-		}
+	}
+	if limit := rateLimit(e); limit != nil {
+		return limit
 	}
 	return err
+}
+
+// rateLimit returns the error of a response that says that a limit was exceeded, and nil
+// for another one. The status or the error code is enough: proxies send the status with
+// any body, and in Synapse the code is sent with any status
+// (https://github.com/element-hq/synapse/blob/develop/synapse/api/errors.py,
+// LimitExceededError).
+func rateLimit(e *ServerError) error {
+	const code = "M_LIMIT_EXCEEDED"
+	if e.Status != http.StatusTooManyRequests && e.Code != code {
+		return nil
+	}
+	return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter, WaitCut: e.WaitCut, Proxy: e.Code != code}
 }
 
 // OAuthError returns an error of an OAuth server as that of its homeserver: to the
 // user they are one server.
 func OAuthError(err error) error {
 	if e, ok := errors.AsType[*oauth.Error](err); ok && e.Status == http.StatusTooManyRequests {
-		return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter}
+		return &RateLimitError{Server: e.Server, RetryAfter: e.RetryAfter, WaitCut: e.WaitCut}
 	}
 	return err
 }

@@ -23,6 +23,7 @@ type ServerError struct {
 	Code       string        // such as M_FORBIDDEN or invalid_grant; may be empty
 	Message    string        // the server's message, without secrets of the request
 	RetryAfter time.Duration // zero if the server did not send it
+	WaitCut    bool          // the server asked for longer than [LongestWait]
 	SoftLogout bool          // the session can be resumed by signing in again
 	Err        error         // why the response cannot be used; nil for an error response
 }
@@ -106,32 +107,18 @@ func (r Request) refusal(ctx context.Context, res *http.Response) error {
 		return Failure(ctx, r.host(), err)
 	}
 	var reply struct {
-		ErrCode      string  `json:"errcode"`
-		Error        string  `json:"error"`
-		Description  string  `json:"error_description"`
-		RetryAfterMS float64 `json:"retry_after_ms"`
-		SoftLogout   bool    `json:"soft_logout"`
+		ErrCode      string          `json:"errcode"`
+		Error        string          `json:"error"`
+		Description  string          `json:"error_description"`
+		RetryAfterMS json.RawMessage `json:"retry_after_ms"`
+		SoftLogout   bool            `json:"soft_logout"`
 	}
 	_ = json.Unmarshal(data, &reply)
 	e := &ServerError{Server: r.host(), Status: res.StatusCode, Code: reply.ErrCode, Message: reply.Error, SoftLogout: reply.SoftLogout}
 	if r.OAuth {
 		e.Code, e.Message = reply.Error, reply.Description
 	}
-	e.RetryAfter = retryAfter(reply.RetryAfterMS, res.Header)
+	e.RetryAfter, e.WaitCut = retryAfter(res.Header, reply.RetryAfterMS)
 	e.Hide(append(r.Secrets, r.Token)...)
 	return e
-}
-
-// retryAfter returns the time to wait that is given in the body of a response, or
-// else in its header
-// (https://spec.matrix.org/v1.19/client-server-api/#rate-limiting).
-func retryAfter(ms float64, header http.Header) time.Duration {
-	if ms > 0 {
-		return time.Duration(ms) * time.Millisecond
-	}
-	seconds, err := strconv.Atoi(strings.TrimSpace(header.Get("Retry-After")))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
 }
