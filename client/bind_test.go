@@ -9,8 +9,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// code is the last mail to Grace that confirms her address.
-func (n *town) code() (code, link string) {
+// code returns the code in the last mail to Grace that confirms her address.
+func (n *testWorld) code() (code, link string) {
 	n.t.Helper()
 	mails := n.Mails("grace@navy.example")
 	last := mails[len(mails)-1]
@@ -26,9 +26,9 @@ func TestAcceptByAddress(t *testing.T) {
 		"link": func(_, link string) string { return link },
 	} {
 		t.Run(name, func(t *testing.T) {
-			n := newTown(t)
-			l := n.mailed("grace@navy.example")
-			a := n.visitor()
+			n := newTestWorld(t)
+			l := n.inviteLink("grace@navy.example")
+			a := n.graceAccount()
 			i := a.Preview(l)
 			v, err := a.MailCode(t.Context(), i)
 			n.must(err)
@@ -42,18 +42,18 @@ func TestAcceptByAddress(t *testing.T) {
 			if got != (client.Accepted{RoomID: n.room}) {
 				t.Errorf("%+v", got)
 			}
-			n.wantJoined(1)
+			n.checkJoined(1)
 			if status := n.status(n.account(), l.Token); status != invite.Joined {
-				t.Errorf("to Ada the invite is %s", status)
+				t.Errorf("Ada sees the status %s", status)
 			}
 		})
 	}
 }
 
 func TestAddressOfAnotherIdentityServer(t *testing.T) {
-	n := newTown(t)
-	l := n.mailed("grace@navy.example")
-	a := n.visitor()
+	n := newTestWorld(t)
+	l := n.inviteLink("grace@navy.example")
+	a := n.graceAccount()
 	before := len(n.Mails("grace@navy.example"))
 	l.SignURL = "https://elsewhere.example/sign-ed25519"
 	if _, err := a.MailCode(t.Context(), a.Preview(l)); !errors.Is(err, client.ErrOtherIdentityServer) || client.Hint(err) == "" {

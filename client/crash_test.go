@@ -20,15 +20,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// crashes is how often a program is killed, and batch how many invites are
-// queued before each time.
+// crashes is how often a program is killed, and batch is the number of invites that are
+// queued before each kill.
 const (
 	crashes = 200
 	batch   = 3
 )
 
-// The test binary is also the program that is killed: with a session in its
-// environment it sends what is in the outbox, and says so.
+// The tests start the test binary as the program to kill. With a session in its
+// environment, it sends the invites in the outbox and prints a line for each turn.
 const (
 	sessionVar = "MXINVITE_TEST_SESSION"
 	storeVar   = "MXINVITE_TEST_STORE"
@@ -71,15 +71,14 @@ func sendForever(ctx context.Context, session, path string) error {
 	}
 }
 
-// Whenever a program is killed while it sends, every address gets one mail, or
-// is shown as uncertain.
+// If a program is killed while it sends, every address gets one mail or is uncertain.
 func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills many programs")
 	}
-	n := newServedTown(t)
+	n := newServedWorld(t)
 	for _, where := range []string{invitePath, "/_matrix/identity/v2/store-invite"} {
-		n.Inject(sandbox.Fault{Path: where, Delay: 5 * time.Millisecond}) // so that kills meet what is on its way
+		n.Inject(sandbox.Fault{Path: where, Delay: 5 * time.Millisecond}) // so that requests are in progress when the program is killed
 	}
 	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
@@ -90,7 +89,7 @@ func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 	exe, err := os.Executable()
 	n.must(err)
 
-	// How long a batch takes, to kill in all parts of it.
+	// The duration of a batch, so that kills are spread over it.
 	takes := 20 * time.Millisecond
 	for crash := range crashes {
 		var addresses []string
@@ -105,7 +104,7 @@ func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 		n.must(err)
 		n.must(program.Start())
 		lines := bufio.NewScanner(out)
-		lines.Scan() // it is about to send
+		lines.Scan() // the program is about to send
 		begun := time.Now()
 		timer := time.AfterFunc(rand.N(takes), func() { _ = program.Process.Kill() })
 		for turns := 0; lines.Scan(); {
@@ -115,9 +114,9 @@ func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 			}
 		}
 		timer.Stop()
-		_ = program.Wait() // says that it was killed
+		_ = program.Wait() // the error says that it was killed
 	}
-	n.empty(a) // what is left
+	n.runOutbox(a) // the remaining invites
 
 	uncertain, unsure := 0, 0
 	for _, i := range n.outbox(a).Items {
@@ -137,12 +136,12 @@ func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 	t.Logf("%d invites in %d crashes: %d uncertain, of which %d were mailed", crashes*batch, crashes, uncertain, unsure)
 }
 
-// newServedTown is a town that other programs can reach.
-func newServedTown(t *testing.T) *town {
+// newServedWorld returns a test world that other programs can reach over HTTP.
+func newServedWorld(t *testing.T) *testWorld {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
-	n := populate(t, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now, HomeserverURL: base, IdentityServerURL: base}))
+	n := newTestWorldIn(t, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now, HomeserverURL: base, IdentityServerURL: base}))
 	server.Config.Handler = n.World
 	server.Start()
 	t.Cleanup(server.CloseClientConnections)
@@ -151,9 +150,9 @@ func newServedTown(t *testing.T) *town {
 }
 
 func TestFullDiskSendsNothing(t *testing.T) {
-	// Every way of writing fails; the store's own tests show that a full disk is
-	// one of them.
-	n := newTown(t)
+	// Every write fails. The tests of package store show that a full disk has the same
+	// effect.
+	n := newTestWorld(t)
 	path := filepath.Join(t.TempDir(), "store.db")
 	s, err := store.Open(t.Context(), path)
 	n.must(err)

@@ -14,7 +14,7 @@ import (
 )
 
 func TestDraftIsRestored(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
 	draft := client.Draft{At: time.Date(2026, 11, 20, 14, 2, 0, 0, time.UTC), Texts: []string{"grace@navy.example\nlin@kernel.example", "rob@be"}}

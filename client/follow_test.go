@@ -20,13 +20,13 @@ import (
 )
 
 func TestAcceptedBeforeTheFirstSync(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	taken, open, revoked := n.invite("grace@navy.example"), n.invite("lin@kernel.example"), n.invite("rob@bell.example")
 	second := n.invite("grace@navy.example")
-	n.must(n.Bind("grace@navy.example", n.grace)) // takes two at once
+	n.must(n.Bind("grace@navy.example", n.grace)) // Grace accepts two invites at once
 	n.must(n.Join(string(n.room), n.grace))
 	n.SendState(string(n.room), n.ada, invite.TypeThirdPartyInvite, revoked, struct{}{})
-	for range 150 { // more than a page, by the inviter
+	for range 150 { // more than a page of events, sent by the inviter
 		n.SendState(string(n.room), n.ada, "m.room.member", n.ada, map[string]any{"membership": "join", "displayname": time.Now().String()})
 	}
 	a := n.account()
@@ -40,7 +40,7 @@ func TestAcceptedBeforeTheFirstSync(t *testing.T) {
 }
 
 func TestLinkAcceptedByAnotherAccount(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")
 	a := n.account()
 	n.must(n.AcceptLink(n.Mails("grace@navy.example")[0], n.grace))
@@ -58,7 +58,7 @@ func TestLinkAcceptedByAnotherAccount(t *testing.T) {
 }
 
 func TestGapInTheTimeline(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")
 	a := n.account()
 	n.must(n.Bind("grace@navy.example", n.grace))
@@ -73,7 +73,7 @@ func TestGapInTheTimeline(t *testing.T) {
 }
 
 func TestRevoke(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")
 	a := n.account()
 	n.must(a.Revoke(t.Context(), n.room, token))
@@ -97,8 +97,8 @@ func TestRevoke(t *testing.T) {
 }
 
 func TestMalformedEventAffectsNoOther(t *testing.T) {
-	n := newTown(t)
-	n.room = id.RoomID(n.CreateRoom(n.ada, sandbox.RoomOptions{RoomVersion: "9"})) // a newer one lets creators do all
+	n := newTestWorld(t)
+	n.room = id.RoomID(n.CreateRoom(n.ada, sandbox.RoomOptions{RoomVersion: "9"})) // in newer versions creators have all power
 	good := n.invite("grace@navy.example")
 	plant := func(typ, key, content string) {
 		t.Helper()
@@ -127,7 +127,7 @@ func TestMalformedEventAffectsNoOther(t *testing.T) {
 }
 
 func TestRoomNames(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.CreateRoom(n.ada, sandbox.RoomOptions{Members: []string{n.grace}})
 	empty := n.CreateRoom(n.ada, sandbox.RoomOptions{})
 	names := map[string]bool{}
@@ -142,7 +142,7 @@ func TestRoomNames(t *testing.T) {
 }
 
 func TestFindRoom(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Twin"})
 	n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Twin"})
 	a := n.account()
@@ -161,14 +161,14 @@ func TestFindRoom(t *testing.T) {
 
 func TestWatcherReturnsChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		w := n.signIn(n.ada).Watch()
 		if c := w.Next(t.Context()); c.Err != nil || len(c.Rooms) != 1 {
 			t.Fatalf("first: %+v", c)
 		}
 		done := make(chan client.Change)
 		go func() { done <- w.Next(t.Context()) }()
-		time.Sleep(10 * time.Minute) // many a long poll comes back empty
+		time.Sleep(10 * time.Minute) // many long polls return no changes
 		select {
 		case c := <-done:
 			t.Fatalf("news of nothing: %+v", c)
@@ -183,7 +183,7 @@ func TestWatcherReturnsChanges(t *testing.T) {
 
 func TestWatcherRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		w := n.signIn(n.ada).Watch()
 		w.Next(t.Context())
 		restore := n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Refuse: true})
@@ -212,7 +212,7 @@ func TestWatcherRetries(t *testing.T) {
 
 func TestWatcherEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		w := n.signIn(n.ada).Watch()
 		w.Next(t.Context())
 		n.SignOutEverywhere(n.ada, false)
@@ -228,7 +228,7 @@ func TestWatcherEnds(t *testing.T) {
 }
 
 func TestKickedRoomIsRemoved(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	quiet := id.RoomID(n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Quiet", Members: []string{n.ada}}))
 	a := n.account()
 	n.must(n.Kick(string(quiet), n.grace, n.ada))
@@ -238,14 +238,14 @@ func TestKickedRoomIsRemoved(t *testing.T) {
 	}
 }
 
-// Kicked between a sync and the trace it called for, one is not stuck.
+// If the user is kicked between a sync and the trace of the room, the trace ends.
 func TestTraceOfAClosedRoomEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.invite("grace@navy.example")
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Status: 403, Body: `{"errcode":"M_FORBIDDEN"}`})
 		w := n.signIn(n.ada).Watch()
-		for range 2 { // the look, the trace
+		for range 2 { // the sync, the trace
 			if c := w.Next(t.Context()); c.Err != nil {
 				t.Fatal(c.Err)
 			}
@@ -259,10 +259,10 @@ func TestTraceOfAClosedRoomEnds(t *testing.T) {
 	})
 }
 
-// Whoever overwrites an invite after it was taken takes nothing away from who
-// took it, and cannot hide that they did.
+// If another member overwrites an invite after it was accepted, the acceptance stays
+// valid and is still shown.
 func TestReplacedAfterItWasAccepted(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	eve := n.AddUser("eve", password, "Eve")
 	n.must(n.Invite(string(n.room), n.ada, eve))
 	n.must(n.Join(string(n.room), eve))
@@ -274,7 +274,7 @@ func TestReplacedAfterItWasAccepted(t *testing.T) {
 		"display_name": "e...@e...", "public_key": "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI", "key_validity_url": "https://eve.test/valid",
 	})
 	n.must(err)
-	for name, a := range map[string]*client.Account{"to whom was there": before, "to whom comes now": n.account()} {
+	for name, a := range map[string]*client.Account{"known before": before, "first sync after it": n.account()} {
 		n.must(a.Refresh(t.Context()))
 		i, err := a.Invite(n.room, token)
 		n.must(err)
@@ -284,10 +284,10 @@ func TestReplacedAfterItWasAccepted(t *testing.T) {
 	}
 }
 
-// One room whose past cannot be read keeps news of the others from nobody.
+// A room whose history cannot be read does not delay changes of other rooms.
 func TestFailedTraceDelaysNoChangesOfOtherRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.invite("grace@navy.example")
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Status: 500, Body: `{"errcode":"M_UNKNOWN"}`})
 		a := n.signIn(n.ada)
@@ -302,20 +302,20 @@ func TestFailedTraceDelaysNoChangesOfOtherRooms(t *testing.T) {
 			w.Next(t.Context())
 		}
 		if len(a.Invites(other)) != 1 {
-			t.Error("nothing is heard of the other room")
+			t.Error("no change of the other room")
 		}
 	})
 }
 
-// A redaction changes an event and replaces none.
+// A redaction changes an event without replacing it.
 func TestRedactedInviteIsFetchedAgain(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")
 	a := n.account()
 	i, err := a.Invite(n.room, token)
 	n.must(err)
 	n.must(n.Redact(string(n.room), n.ada, string(i.EventID)))
-	for name, a := range map[string]*client.Account{"to whom was there": a, "to whom comes now": n.account()} {
+	for name, a := range map[string]*client.Account{"known before": a, "first sync after it": n.account()} {
 		n.must(a.Refresh(t.Context()))
 		i, err := a.Invite(n.room, token)
 		n.must(err)
@@ -325,12 +325,13 @@ func TestRedactedInviteIsFetchedAgain(t *testing.T) {
 	}
 }
 
-// Many took an invite before we looked. Where they stand is asked of a few at a
-// time, and of nobody more once the homeserver has had enough.
+// Many invites were accepted before the first sync. The memberships of the invitees are
+// requested a few at a time, and no more of them after the homeserver's rate limit is
+// reached.
 func TestMembershipsAreRequestedConcurrently(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const people, memberPath = 20, "/_matrix/client/v3/rooms/*/state/m.room.member/*"
-		n := newTown(t)
+		n := newTestWorld(t)
 		for i := range people {
 			address := fmt.Sprintf("p%d@navy.example", i)
 			n.invite(address)
@@ -343,7 +344,7 @@ func TestMembershipsAreRequestedConcurrently(t *testing.T) {
 		a := n.signIn(n.ada)
 		n.must(a.Refresh(t.Context()))
 		if asked := n.Count("GET", memberPath); asked > 4 {
-			t.Errorf("asked %d times though it was too much", asked)
+			t.Errorf("%d requests after the rate limit was reached", asked)
 		}
 		if r, err := a.Room(n.room); err != nil || r.Traced {
 			t.Errorf("traced %v, %v", r.Traced, err)
@@ -369,10 +370,10 @@ func TestMembershipsAreRequestedConcurrently(t *testing.T) {
 	})
 }
 
-// Rewriting an invite over and over neither fills the memory nor hides who first
-// sent it, or that somebody had taken it.
+// An invite that is rewritten many times does not fill the memory. Its first sender and
+// its acceptance are still shown.
 func TestLongHistoryIsTrimmed(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	eve := n.AddUser("eve", password, "Eve")
 	n.must(n.Invite(string(n.room), n.ada, eve))
 	n.must(n.Join(string(n.room), eve))
@@ -412,6 +413,6 @@ func TestLongHistoryIsTrimmed(t *testing.T) {
 		}
 	}
 	n.must(before.Refresh(t.Context()))
-	look("to whom was there", before)
-	look("to whom comes back", n.start(session, path))
+	look("known before", before)
+	look("first sync after it", n.start(session, path))
 }

@@ -33,7 +33,7 @@ func TestSourceOfTheIdentityServer(t *testing.T) {
 		{"the configuration at last", []sandbox.Fault{silent}, "https://mine.test/", "https://mine.test", client.FromConfig, nil},
 		{"nobody", []sandbox.Fault{silent}, "", "", "", client.ErrNoIdentityServer},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		for _, f := range tc.faults {
 			n.Inject(f)
 		}
@@ -52,7 +52,7 @@ func TestSourceOfTheIdentityServer(t *testing.T) {
 }
 
 func TestPlainIdentityServerIsRefused(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/user/*/account_data/m.identity_server", Status: 200, Body: `{"base_url":"http://id.example.org"}`})
 	if _, _, err := n.account().IdentityServer(t.Context()); err == nil || !strings.Contains(err.Error(), "https") {
 		t.Error(err)
@@ -60,28 +60,28 @@ func TestPlainIdentityServerIsRefused(t *testing.T) {
 }
 
 func TestIdentityServerErrors(t *testing.T) {
-	for name, spoil := range map[string]func(*town){
-		"down": func(n *town) { n.SetIdentityServerDown(true) },
-		"a page instead": func(n *town) {
+	for name, spoil := range map[string]func(*testWorld){
+		"down": func(n *testWorld) { n.SetIdentityServerDown(true) },
+		"a page instead": func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/identity/", Status: 200, Body: "<html>"})
 		},
-		"redirects": func(n *town) {
+		"redirects": func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/identity/", Status: 302, Header: http.Header{"Location": {"https://matrix.example.org/"}}})
 		},
-		"refuses the homeserver": func(n *town) {
+		"refuses the homeserver": func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/account/register", Status: 403, Body: `{"errcode":"M_UNAUTHORIZED","error":"not you"}`})
 		},
-		"only unhashed": func(n *town) {
+		"only unhashed": func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/hash_details", Status: 200, Body: `{"algorithms":["none"],"lookup_pepper":"x"}`})
 		},
-		"never ends": func(n *town) {
+		"never ends": func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/hash_details", Status: 200, Body: strings.Repeat(" ", 1<<20)})
 		},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		a := n.account()
 		spoil(n)
-		_, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
+		_, err := a.Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 		if err == nil || (client.Hint(err) == "" && name != "only unhashed") {
 			t.Errorf("%s: %v, hint %q", name, err, client.Hint(err))
 		}
@@ -92,7 +92,7 @@ func TestIdentityServerErrors(t *testing.T) {
 }
 
 func TestPepperChangesBetweenTwoLookups(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.must(n.Bind("grace@navy.example", n.grace))
 	n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/hash_details", Times: 1, Status: 200, Body: `{"algorithms":["sha256"],"lookup_pepper":"old"}`})
 	user, err := n.account().Lookup(t.Context(), threepid.ID{Medium: threepid.Email, Address: "grace@navy.example"})

@@ -10,8 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// asked counts the questions about each key so far.
-func (n *town) asked() map[string]int {
+// asked returns the number of requests about each key so far.
+func (n *testWorld) asked() map[string]int {
 	asked := map[string]int{}
 	for _, r := range n.Requests() {
 		if strings.HasSuffix(r.URL.Path, "/isvalid") {
@@ -21,11 +21,11 @@ func (n *town) asked() map[string]int {
 	return asked
 }
 
-// A key may die while somebody looks on. It is asked about again, each key for
-// itself and no more often than it takes.
+// A key may become invalid while the program runs. Each key is checked again, and not
+// before its result is old.
 func TestOldKeyResultsAreCheckedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		token := n.invite("lin@kernel.example")
 		for _, address := range []string{"rob@bell.example", "ken@bell.example", "joan@acm.example"} {
 			n.invite(address)
@@ -40,7 +40,7 @@ func TestOldKeyResultsAreCheckedAgain(t *testing.T) {
 		check := func() { a.CheckKeys(t.Context(), func() { told++ }) }
 		check()
 		before := n.asked()
-		if len(before) != 5 || told != 5 { // one is everybody's
+		if len(before) != 5 || told != 5 { // one key belongs to all invites
 			t.Fatalf("%d keys, told %d times", len(before), told)
 		}
 		n.RotateKey()

@@ -9,9 +9,10 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// A locked account is asked less and less often, and its session is kept.
+// While an account is locked, the requests become less frequent, and its session is
+// kept.
 func TestLockedAccountStaysSignedIn(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		w := a.Watch()
 		n.must(w.Next(n.t.Context()).Err)
 		n.LockUser(n.ada, true)
@@ -29,14 +30,14 @@ func TestLockedAccountStaysSignedIn(t *testing.T) {
 		}
 		n.LockUser(n.ada, false)
 		n.must(w.Next(n.t.Context()).Err)
-		n.works(n.resume(d))
-		n.newestIsSaved(d)
+		n.checkSignedIn(n.resume(d))
+		n.checkNewestSaved(d)
 	})
 }
 
 func TestLockedAccountSendsNothingAndKeepsTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		a := n.start(n.signIn(n.ada).Session(), t.TempDir()+"/store.db")
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "one@navy.example")
@@ -50,17 +51,18 @@ func TestLockedAccountSendsNothingAndKeepsTheOutbox(t *testing.T) {
 			t.Errorf("%+v", items)
 		}
 		n.LockUser(n.ada, false)
-		n.empty(a)
+		n.runOutbox(a)
 		if len(n.Mails("one@navy.example")) != 1 {
 			t.Error("not sent")
 		}
 	})
 }
 
-// A suspended account's invite is mailed, and comes to nothing. No others follow.
+// The homeserver mails an invite of a suspended account, and then refuses it. No other
+// invites are sent.
 func TestSuspendedAccountPausesTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		a := n.start(n.signIn(n.ada).Session(), t.TempDir()+"/store.db")
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "one@navy.example", "two@navy.example")
@@ -74,13 +76,13 @@ func TestSuspendedAccountPausesTheOutbox(t *testing.T) {
 		if !o.Paused || o.Count(client.ItemFailed) != 1 || o.Count(client.ItemQueued) != 1 || len(n.Mails("two@navy.example")) != 0 {
 			t.Errorf("%+v", o)
 		}
-		n.must(a.Refresh(t.Context())) // reading goes on
+		n.must(a.Refresh(t.Context())) // a suspended user may still read
 	})
 }
 
 func TestDeactivatedAccountIsSignedOut(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
-		n.works(a)
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
+		n.checkSignedIn(a)
 		n.DeactivateUser(n.ada)
 		gone := new(client.SignedOutError)
 		if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) {

@@ -13,8 +13,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// TestSignInOnOneOrigin goes over a socket, with everything behind one plain
-// address, as when somebody tries a demo with a browser of their own.
+// TestSignInOnOneOrigin uses a socket with all servers at one http address, as a user
+// who tries the demo with a browser does.
 func TestSignInOnOneOrigin(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	at := "http://" + server.Listener.Addr().String()
@@ -27,7 +27,7 @@ func TestSignInOnOneOrigin(t *testing.T) {
 
 	transport := new(http.Transport)
 	defer transport.CloseIdleConnections()
-	n := &town{World: w, t: t, ada: ada}
+	n := &testWorld{World: w, t: t, ada: ada}
 	opt := client.Options{Transport: transport, Now: time.Now}
 	hs, err := discovery.Find(t.Context(), opt.Transport, at)
 	n.must(err)
@@ -43,5 +43,5 @@ func TestSignInOnOneOrigin(t *testing.T) {
 	res.Body.Close()
 	a, err := s.Finish(t.Context(), res.Header.Get("Location"))
 	n.must(err)
-	n.works(a)
+	n.checkSignedIn(a)
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
-// BenchmarkLongOutbox is what a list of 20,000 addresses costs, in a room where
-// 2,000 invites are out already that look like one of them.
+// BenchmarkLongOutbox measures a list of 20,000 addresses in a room with 2,000 pending
+// invites whose display names match one of them.
 func BenchmarkLongOutbox(b *testing.B) {
-	n := newTown(b)
+	n := newTestWorld(b)
 	for i := range 2000 {
 		n.invite(fmt.Sprintf("person%d@example.com", i))
 	}
@@ -22,7 +22,7 @@ func BenchmarkLongOutbox(b *testing.B) {
 	n.must(a.Refresh(b.Context()))
 	addresses := make([]recipients.Invitee, 20_000)
 	for i := range addresses {
-		addresses[i] = n.who(fmt.Sprintf("%03dnobody%d@example.com", i%1000, i))
+		addresses[i] = n.invitee(fmt.Sprintf("%03dnobody%d@example.com", i%1000, i))
 	}
 	var plans []client.Plan
 	b.Run("plan", func(b *testing.B) {
@@ -38,7 +38,7 @@ func BenchmarkLongOutbox(b *testing.B) {
 	for i := range queued {
 		numbers[i] = queued[i].Number
 	}
-	b.Run("queue nobody anew", func(b *testing.B) {
+	b.Run("queue duplicates", func(b *testing.B) {
 		for b.Loop() {
 			again, err := a.Enqueue(b.Context(), plans)
 			n.must(err)

@@ -19,35 +19,35 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// A proxy in front of a homeserver that is away answers everything with 502.
+// If the homeserver is down, a proxy in front of it responds with 502 to all requests.
 func TestHomeserverDownBehindAProxyLeavesOneUncertainInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
-		n.queue(a, hundred()[:5]...)
+		n := newTestWorld(t)
+		a := n.accountWithStore()
+		n.queue(a, hundredAddresses()[:5]...)
 		back := n.Inject(sandbox.Fault{Path: "/_matrix/client/", Status: 502, Body: `<html>`})
 		time.AfterFunc(time.Hour, back)
-		n.empty(a)
+		n.runOutbox(a)
 		if o := n.outbox(a); o.Count(client.ItemUncertain) != 1 || o.Count(client.ItemSent) != 4 {
 			t.Errorf("%v", n.states(a))
 		}
 	})
 }
 
-// Of two that look alike one went out and nobody can tell which.
+// One of two invites with the same display name was sent, and it is not known which.
 func TestUncertainInvitesWithEqualNamesAreNotMistaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.queue(a, "person1@example.com", "person2@example.com")
 		hide := n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
-		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502}) // the first never arrives
+		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502}) // the first request does not arrive
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
-		n.empty(a)
+		n.runOutbox(a)
 		hide()
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "somebody@else.example")
-		n.empty(a)
+		n.runOutbox(a)
 		want := map[string]client.ItemState{
 			"person1@example.com": client.ItemUncertain, "person2@example.com": client.ItemUncertain, "somebody@else.example": client.ItemSent,
 		}
@@ -55,23 +55,23 @@ func TestUncertainInvitesWithEqualNamesAreNotMistaken(t *testing.T) {
 			t.Error(diff)
 		}
 		if len(n.Mails("person1@example.com")) != 0 || len(n.Mails("person2@example.com")) != 1 {
-			t.Error("somebody got another number of mails")
+			t.Error("wrong number of mails")
 		}
 	})
 }
 
 func TestBothOfTwoUncertainInvitesAreFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.queue(a, "person1@example.com", "person2@example.com")
 		hide := n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 2, Lose: true})
-		n.empty(a)
+		n.runOutbox(a)
 		hide()
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "somebody@else.example")
-		n.empty(a)
+		n.runOutbox(a)
 		for _, i := range n.outbox(a).Items {
 			if i.State != client.ItemSent || n.Mails(i.Address.Address)[0].Token != i.Token {
 				t.Errorf("%+v", i)
@@ -80,29 +80,29 @@ func TestBothOfTwoUncertainInvitesAreFound(t *testing.T) {
 	})
 }
 
-// A program was killed while it sent, and the homeserver is away now.
+// A program was killed while it was sending, and now the homeserver is down.
 func TestInterruptedWaitsForTheHomeserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.interrupted("one@navy.example")
+		n := newTestWorld(t)
+		a := n.interruptedAccount("one@navy.example")
 		back := n.Inject(sandbox.Fault{Path: "/_matrix/client/", Status: 502, Body: `<html>`})
 		time.AfterFunc(time.Hour, back)
-		n.empty(a)
+		n.runOutbox(a)
 		if got := n.states(a)["one@navy.example"]; got != client.ItemSent || len(n.Mails("one@navy.example")) != 1 {
 			t.Errorf("%s with %d mails", got, len(n.Mails("one@navy.example")))
 		}
 	})
 }
 
-// interrupted is an account whose program ended right after sending an invite:
-// what came of it could not be written down any more.
-func (n *town) interrupted(address string) *client.Account {
+// interruptedAccount returns an account whose program ended right after it sent an
+// invite, before it could store the result.
+func (n *testWorld) interruptedAccount(address string) *client.Account {
 	n.t.Helper()
 	session, path := n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db")
 	a := n.start(session, path)
 	n.must(a.Refresh(n.t.Context()))
 	n.queue(a, address)
-	mend := n.failing(path, `BEFORE UPDATE ON outbox WHEN NEW.state = 'sent'`)
+	mend := n.failWrites(path, `BEFORE UPDATE ON outbox WHEN NEW.state = 'sent'`)
 	r := a.Runner("test")
 	if turn := r.Next(n.t.Context()); turn.Err == nil {
 		n.t.Fatalf("%+v", turn)
@@ -114,12 +114,12 @@ func (n *town) interrupted(address string) *client.Account {
 
 func TestInviteOfAMatrixIDWithALostResponseIsFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.must(n.Bind("grace@navy.example", n.grace))
-		a := n.lasting()
+		a := n.accountWithStore()
 		n.queue(a, "grace@navy.example")
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
-		n.empty(a)
+		n.runOutbox(a)
 		if got := n.states(a)["grace@navy.example"]; got != client.ItemResolved {
 			t.Errorf("%s: %s", got, n.outbox(a).Items[0].Reason)
 		}
@@ -127,20 +127,20 @@ func TestInviteOfAMatrixIDWithALostResponseIsFound(t *testing.T) {
 }
 
 func TestCancelledOrPausedWhileItIsPlannedIsNotSent(t *testing.T) {
-	for name, stop := range map[string]func(*town, *client.Account){
-		"cancelled": func(n *town, a *client.Account) { n.must(a.Cancel(n.t.Context(), n.outbox(a).Items[0].Number)) },
-		"paused":    func(n *town, a *client.Account) { n.must(a.PauseOutbox(n.t.Context(), true)) },
+	for name, stop := range map[string]func(*testWorld, *client.Account){
+		"cancelled": func(n *testWorld, a *client.Account) { n.must(a.Cancel(n.t.Context(), n.outbox(a).Items[0].Number)) },
+		"paused":    func(n *testWorld, a *client.Account) { n.must(a.PauseOutbox(n.t.Context(), true)) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			n := newTown(t)
-			a := n.lasting()
+			n := newTestWorld(t)
+			a := n.accountWithStore()
 			n.queue(a, "one@navy.example")
 			n.Inject(sandbox.Fault{Path: lookupPath, Delay: 4 * time.Second})
-			turns := n.turns(t.Context(), a)
+			turns := n.startRunner(t.Context(), a)
 			time.Sleep(2 * time.Second)
 			stop(n, a)
 			time.Sleep(time.Hour)
-			if said := errs(turns); n.Count("POST", invitePath) > 0 || len(said) > 0 {
+			if said := turnErrors(turns); n.Count("POST", invitePath) > 0 || len(said) > 0 {
 				t.Errorf("%s: %d requests, %v", name, n.Count("POST", invitePath), said)
 			}
 		})
@@ -149,12 +149,12 @@ func TestCancelledOrPausedWhileItIsPlannedIsNotSent(t *testing.T) {
 
 func TestOutboxChangesDoNotShortenARateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.queue(a, "one@navy.example")
 		time.Sleep(2 * fresh)
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":600000}`})
-		turns := n.turns(t.Context(), a)
+		turns := n.startRunner(t.Context(), a)
 		time.Sleep(time.Second)
 		before := n.Count("GET", "/_matrix/client/v3/sync")
 		n.must(a.PauseOutbox(t.Context(), false))
@@ -165,14 +165,15 @@ func TestOutboxChangesDoNotShortenARateLimit(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		if n.states(a)["one@navy.example"] != client.ItemSent {
-			t.Errorf("%v, %v", n.states(a), errs(turns))
+			t.Errorf("%v, %v", n.states(a), turnErrors(turns))
 		}
 	})
 }
 
-// A request that never leaves leaves no doubt, whatever kept it.
+// If a request is not written to a connection for any reason, the invite is not
+// uncertain.
 func TestUnsentRequestIsNotUncertain(t *testing.T) {
-	n := newServedTown(t)
+	n := newServedWorld(t)
 	var away atomic.Bool
 	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		if away.Load() {
@@ -185,7 +186,7 @@ func TestUnsentRequestIsNotUncertain(t *testing.T) {
 	a, err := client.Resume(opt, n.signIn(n.ada).Session())
 	n.must(err)
 	n.must(a.Refresh(t.Context()))
-	plan, err := a.Plan(t.Context(), n.room, n.who("one@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("one@navy.example"))
 	n.must(err)
 	away.Store(true)
 	transport.CloseIdleConnections()
@@ -198,11 +199,11 @@ func TestUnsentRequestIsNotUncertain(t *testing.T) {
 	n.must(err)
 }
 
-// An identity server that breaks behind a proxy may have sent the mail before.
+// If an identity server behind a proxy fails, it may have sent the mail before.
 func TestBrokenIdentityServerLeavesTheInviteUncertain(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.who("one@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("one@navy.example"))
 	n.must(err)
 	n.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/identity/v2/store-invite", Times: 1, Lose: true})
 	n.Inject(sandbox.Fault{Path: "/_matrix/identity/", Status: 502, Body: `<html>`})

@@ -18,9 +18,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// failing makes writes to a store fail, as a disk that is full does, until mend
-// is called. When is what follows the word CREATE TRIGGER and its name.
-func (n *town) failing(path string, when ...string) (mend func()) {
+// failWrites makes writes to a store fail, as on a full disk, until mend is called.
+// when is the part of a CREATE TRIGGER statement after the name.
+func (n *testWorld) failWrites(path string, when ...string) (mend func()) {
 	n.t.Helper()
 	do := func(statement string) {
 		n.t.Helper()
@@ -40,9 +40,9 @@ func (n *town) failing(path string, when ...string) (mend func()) {
 	}
 }
 
-// turns has a runner run on its own, and hands out what it brings. The runner
-// ends with the test's context.
-func (n *town) turns(ctx context.Context, a *client.Account) <-chan client.Turn {
+// startRunner runs a runner in another goroutine and sends its turns to a channel. The
+// runner ends with ctx.
+func (n *testWorld) startRunner(ctx context.Context, a *client.Account) <-chan client.Turn {
 	turns := make(chan client.Turn, 10_000)
 	go func() {
 		defer close(turns)
@@ -59,8 +59,8 @@ func (n *town) turns(ctx context.Context, a *client.Account) <-chan client.Turn 
 	return turns
 }
 
-// errs are what turns so far said was wrong.
-func errs(turns <-chan client.Turn) (list []error) {
+// turnErrors returns the errors of the turns so far.
+func turnErrors(turns <-chan client.Turn) (list []error) {
 	for {
 		select {
 		case turn := <-turns:
@@ -77,7 +77,7 @@ func TestNothingIsSentIfTheStoreCannotBeWritten(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		fails []string
-		mails int // while it fails
+		mails int // number of mails while writes fail
 	}{
 		{"queued to sending", []string{`BEFORE UPDATE ON outbox WHEN NEW.state = 'sending'`}, 0},
 		{"sending to sent", []string{`BEFORE UPDATE ON outbox WHEN NEW.state = 'sent'`}, 1},
@@ -88,12 +88,12 @@ func TestNothingIsSentIfTheStoreCannotBeWritten(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newTown(t)
+				n := newTestWorld(t)
 				path := filepath.Join(t.TempDir(), "store.db")
 				a := n.start(n.signIn(n.ada).Session(), path)
 				n.must(a.Refresh(t.Context()))
 				n.LimitInvites(0.01, 2)
-				addresses := hundred()[:6]
+				addresses := hundredAddresses()[:6]
 				n.queue(a, addresses...)
 				mails := func() (count int) {
 					for _, address := range addresses {
@@ -105,14 +105,14 @@ func TestNothingIsSentIfTheStoreCannotBeWritten(t *testing.T) {
 					}
 					return count
 				}
-				mend := n.failing(path, tc.fails...)
+				mend := n.failWrites(path, tc.fails...)
 				ctx, cancel := context.WithCancel(t.Context())
-				turns := n.turns(ctx, a)
+				turns := n.startRunner(ctx, a)
 				time.Sleep(time.Hour)
 				if got := mails(); got != tc.mails {
 					t.Errorf("%d mails while nothing can be written", got)
 				}
-				said := errs(turns)
+				said := turnErrors(turns)
 				if len(said) == 0 || !strings.Contains(said[len(said)-1].Error(), "store") {
 					t.Errorf("said %v", said)
 				}
@@ -138,15 +138,15 @@ func TestNothingIsSentIfTheStoreCannotBeWritten(t *testing.T) {
 }
 
 func TestEnqueueFailsIfTheStoreCannotBeWritten(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	path := filepath.Join(t.TempDir(), "store.db")
 	a := n.start(n.signIn(n.ada).Session(), path)
 	n.must(a.Refresh(t.Context()))
-	plan, err := a.Plan(t.Context(), n.room, n.who("one@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("one@navy.example"))
 	n.must(err)
-	other, err := a.Plan(t.Context(), n.room, n.who("two@navy.example"))
+	other, err := a.Plan(t.Context(), n.room, n.invitee("two@navy.example"))
 	n.must(err)
-	mend := n.failing(path, `BEFORE INSERT ON outbox WHEN (SELECT count(*) FROM outbox) = 1`)
+	mend := n.failWrites(path, `BEFORE INSERT ON outbox WHEN (SELECT count(*) FROM outbox) = 1`)
 	if items, err := a.Enqueue(t.Context(), []client.Plan{plan, other}); err == nil || len(items) > 0 {
 		t.Errorf("%v, %v", items, err)
 	}
@@ -160,42 +160,43 @@ func TestEnqueueFailsIfTheStoreCannotBeWritten(t *testing.T) {
 }
 
 func TestBothSpellingsOfADomainAreQueuedOnce(t *testing.T) {
-	n := newTown(t)
-	a := n.lasting()
+	n := newTestWorld(t)
+	a := n.accountWithStore()
 	n.queue(a, "ada@bücher.example")
-	plan, err := a.Plan(t.Context(), n.room, n.who("ada@xn--bcher-kva.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("ada@xn--bcher-kva.example"))
 	n.must(err)
 	if !plan.Queued {
-		t.Error("it is on its way, and nobody knows")
+		t.Error("it is not shown as queued")
 	}
 }
 
-// set is an account whose clock a test may set.
-func (n *town) set(offset *atomic.Int64) *client.Account {
+// accountWithClock returns an account whose clock differs from the real time by offset,
+// in nanoseconds.
+func (n *testWorld) accountWithClock(offset *atomic.Int64) *client.Account {
 	n.t.Helper()
 	s, err := store.Open(n.t.Context(), filepath.Join(n.t.TempDir(), "store.db"))
 	n.must(err)
 	n.t.Cleanup(func() { s.Close() })
 	opt := n.options()
 	opt.Store = s
-	opt.Now = func() time.Time { return time.Now().Add(time.Duration(offset.Load())).Round(0) } // a wall clock, without the other hand
+	opt.Now = func() time.Time { return time.Now().Add(time.Duration(offset.Load())).Round(0) } // without the monotonic clock reading
 	a, err := client.Resume(opt, n.signIn(n.ada).Session())
 	n.must(err)
 	n.must(a.Refresh(n.t.Context()))
 	return a
 }
 
-// However the clock is set while invites wait, one request at most leaves before
-// its time, and each goes an interval late at most.
+// Whenever the clock is set while invites wait, at most one request is sent too early,
+// and each request is at most one interval late.
 func TestSetClockDelaysNothing(t *testing.T) {
 	for _, jump := range []time.Duration{-time.Hour, -10 * 365 * 24 * time.Hour, 24 * time.Hour, -time.Second, time.Minute} {
 		t.Run(jump.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newTown(t)
+				n := newTestWorld(t)
 				var offset atomic.Int64
-				a := n.set(&offset)
+				a := n.accountWithClock(&offset)
 				n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-				n.queue(a, hundred()[:10]...)
+				n.queue(a, hundredAddresses()[:10]...)
 				begun := time.Now()
 				r := a.Runner("test")
 				for range 6 {
@@ -206,7 +207,7 @@ func TestSetClockDelaysNothing(t *testing.T) {
 				cancel()
 				offset.Add(int64(jump))
 				r.Close()
-				n.empty(a)
+				n.runOutbox(a)
 				if posts := n.Count("POST", invitePath); posts > 12 {
 					t.Errorf("%d requests for 10 invites", posts)
 				}
@@ -223,9 +224,9 @@ func TestSetClockDelaysNothing(t *testing.T) {
 
 func TestClockSetBackDoesNotExtendABackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		var offset atomic.Int64
-		a := n.set(&offset)
+		a := n.accountWithClock(&offset)
 		n.queue(a, "one@navy.example")
 		n.Inject(sandbox.Fault{Path: lookupPath, Times: 3, Refuse: true})
 		r := a.Runner("test")
@@ -243,12 +244,12 @@ func TestClockSetBackDoesNotExtendABackoff(t *testing.T) {
 	})
 }
 
-// While a laptop sleeps its timers do not run.
+// The timers of a laptop stop while it sleeps.
 func TestLaptopSendsAtOnceAfterSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		var offset atomic.Int64
-		a := n.set(&offset)
+		a := n.accountWithClock(&offset)
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":3600000}`})
 		n.queue(a, "one@navy.example", "two@navy.example")
 		r := a.Runner("test")
@@ -269,12 +270,12 @@ func TestLaptopSendsAtOnceAfterSleep(t *testing.T) {
 }
 
 func TestConcurrentProgramsSendEachInviteOnce(t *testing.T) {
-	n := newServedTown(t)
+	n := newServedWorld(t)
 	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
 	n.must(a.Refresh(t.Context()))
 	n.Inject(sandbox.Fault{Path: invitePath, Delay: time.Millisecond})
-	addresses := hundred()[:50]
+	addresses := hundredAddresses()[:50]
 	n.queue(a, addresses...)
 	left := func() int { return n.outbox(a).Count(client.ItemQueued, client.ItemSending) }
 	done := make(chan struct{})
@@ -306,7 +307,7 @@ func TestConcurrentProgramsSendEachInviteOnce(t *testing.T) {
 				if turn := r.Next(ctx); turn.Err != nil && ctx.Err() == nil {
 					t.Error(turn.Err)
 				}
-				if _, err := other.Outbox(t.Context()); err != nil { // which asks who sends
+				if _, err := other.Outbox(t.Context()); err != nil { // which checks what program sends
 					t.Error(err)
 				}
 			}
@@ -327,7 +328,7 @@ func TestConcurrentProgramsSendEachInviteOnce(t *testing.T) {
 }
 
 func TestStoredAddressesAreEncrypted(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	path := filepath.Join(t.TempDir(), "store.db")
 	a := n.start(n.signIn(n.ada).Session(), path)
 	n.must(a.Refresh(t.Context()))

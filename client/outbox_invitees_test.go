@@ -20,8 +20,8 @@ import (
 
 const katherine = "@katherine:nasa.example"
 
-// createRooms creates rooms of Ada's.
-func (n *town) createRooms(count int) []id.RoomID {
+// createRooms creates rooms in which Ada is the creator.
+func (n *testWorld) createRooms(count int) []id.RoomID {
 	var rooms []id.RoomID
 	for i := range count {
 		rooms = append(rooms, id.RoomID(n.CreateRoom(n.ada, sandbox.RoomOptions{Name: fmt.Sprintf("Room %d", i)})))
@@ -29,12 +29,12 @@ func (n *town) createRooms(count int) []id.RoomID {
 	return rooms
 }
 
-// stockUserInviteLimits sets rc_invites as Synapse ships it.
-func (n *town) stockUserInviteLimits() {
+// stockUserInviteLimits sets rc_invites to the defaults of Synapse.
+func (n *testWorld) stockUserInviteLimits() {
 	n.LimitUserInvites(sandbox.StockUserInvitesPerSecond, sandbox.StockUserInviteBurst, sandbox.StockRecipientPerSecond, sandbox.StockRecipientBurst)
 }
 
-// users are Matrix IDs, one a line.
+// users returns Matrix IDs, one on each line.
 func users(count int) string {
 	var list bytes.Buffer
 	for i := range count {
@@ -43,37 +43,38 @@ func users(count int) string {
 	return list.String()
 }
 
-// enqueue queues invites for a list in some rooms.
-func (n *town) enqueue(a *client.Account, rooms []id.RoomID, list string) {
+// enqueue queues invites for a list of people in some rooms.
+func (n *testWorld) enqueue(a *client.Account, rooms []id.RoomID, list string) {
 	n.t.Helper()
 	_, err := a.Enqueue(n.t.Context(), n.planAll(a, rooms, list))
 	n.must(err)
 }
 
-// refused is how many requests for an invite did not lead to one.
-func (n *town) refused(a *client.Account) int {
+// refusedCount returns the number of requests to invite that were refused.
+func (n *testWorld) refusedCount(a *client.Account) int {
 	n.t.Helper()
 	return n.Count("POST", invitePath) - n.outbox(a).Count(client.ItemResolved)
 }
 
-// runUntil runs a runner until so many invites were accepted.
-func (n *town) runUntil(a *client.Account, r *client.Runner, accepted int) {
+// runUntil runs a runner until this number of invites was accepted by the homeserver.
+func (n *testWorld) runUntil(a *client.Account, r *client.Runner, accepted int) {
 	n.t.Helper()
 	for n.outbox(a).Count(client.ItemResolved) < accepted {
 		r.Next(n.t.Context())
 	}
 }
 
-// within checks that something took from least to most.
-func (n *town) within(what string, took, least, most time.Duration) {
+// checkDuration checks that a duration is from least to most.
+func (n *testWorld) checkDuration(what string, took, least, most time.Duration) {
 	n.t.Helper()
 	if took < least || took > most {
 		n.t.Errorf("%s took %s, want %s to %s", what, took, least, most)
 	}
 }
 
-// finished is when the last invite to a user, or to all others, was accepted.
-func (n *town) finished(a *client.Account, user id.UserID, others bool) time.Time {
+// lastAccepted returns when the homeserver accepted the last invite to a user or, if
+// others is true, to all other users.
+func (n *testWorld) lastAccepted(a *client.Account, user id.UserID, others bool) time.Time {
 	n.t.Helper()
 	var last time.Time
 	for _, i := range n.outbox(a).Items {
@@ -84,16 +85,16 @@ func (n *town) finished(a *client.Account, user id.UserID, others bool) time.Tim
 	return last
 }
 
-// Synapse takes 5 invites to one user, and then one in 333 seconds. Of all
-// invites by one sender it takes 10, and then one in 3.3 seconds.
+// Synapse accepts 5 invites to one user, and then one every 333 seconds. It accepts 10
+// invites by one sender, and then one every 3.3 seconds.
 func TestInviteeLimitDelaysThatInviteeOnly(t *testing.T) {
 	for name, othersFirst := range map[string]bool{"the invitee first": false, "the others first": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newTown(t)
+				n := newTestWorld(t)
 				rooms := n.createRooms(8)
 				n.stockUserInviteLimits()
-				a := n.lasting()
+				a := n.accountWithStore()
 				if othersFirst {
 					n.enqueue(a, rooms[7:], users(20))
 				}
@@ -102,13 +103,13 @@ func TestInviteeLimitDelaysThatInviteeOnly(t *testing.T) {
 					n.enqueue(a, rooms[7:], users(20))
 				}
 				begun := time.Now()
-				n.empty(a)
+				n.runOutbox(a)
 				if got := n.outbox(a).Count(client.ItemResolved); got != 28 {
 					t.Fatalf("%d invites were accepted", got)
 				}
-				n.within("the others", n.finished(a, katherine, true).Sub(begun), 30*time.Second, 60*time.Second)
-				n.within("the invitee", n.finished(a, katherine, false).Sub(begun), 1000*time.Second, 1050*time.Second)
-				if got := n.refused(a); got > 2 {
+				n.checkDuration("the others", n.lastAccepted(a, katherine, true).Sub(begun), 30*time.Second, 60*time.Second)
+				n.checkDuration("the invitee", n.lastAccepted(a, katherine, false).Sub(begun), 1000*time.Second, 1050*time.Second)
+				if got := n.refusedCount(a); got > 2 {
 					t.Errorf("%d requests were refused", got)
 				}
 			})
@@ -118,10 +119,10 @@ func TestInviteeLimitDelaysThatInviteeOnly(t *testing.T) {
 
 func TestForecastUsesTheLimitOfAnInvitee(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		rooms := n.createRooms(8)
 		n.stockUserInviteLimits()
-		a := n.lasting()
+		a := n.accountWithStore()
 		n.enqueue(a, rooms, katherine)
 		n.enqueue(a, rooms[7:], users(20))
 		begun := time.Now()
@@ -129,19 +130,19 @@ func TestForecastUsesTheLimitOfAnInvitee(t *testing.T) {
 		defer r.Close()
 		n.runUntil(a, r, 15)
 		o := n.outbox(a)
-		n.within("the next one", time.Until(o.Next), 0, 4*time.Second)
-		n.within("the last one", o.Last.Sub(begun), 1000*time.Second, 1010*time.Second)
+		n.checkDuration("the next one", time.Until(o.Next), 0, 4*time.Second)
+		n.checkDuration("the last one", o.Last.Sub(begun), 1000*time.Second, 1010*time.Second)
 		n.runUntil(a, r, 25)
 		o = n.outbox(a)
-		n.within("the next one, of the invitee", o.Next.Sub(begun), 333*time.Second, 336*time.Second)
+		n.checkDuration("the next one, of the invitee", o.Next.Sub(begun), 333*time.Second, 336*time.Second)
 		_, last := o.Forecast(time.Now(), n.planAll(a, []id.RoomID{n.room}, katherine))
-		n.within("one more", last.Sub(o.Last), 333*time.Second, 334*time.Second)
+		n.checkDuration("one more", last.Sub(o.Last), 333*time.Second, 334*time.Second)
 	})
 }
 
 func TestInviteeLimitIsRestoredAfterAKill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		rooms := n.createRooms(8)
 		n.stockUserInviteLimits()
 		session, dir := n.signIn(n.ada).Session(), t.TempDir()
@@ -154,7 +155,7 @@ func TestInviteeLimitIsRestoredAfterAKill(t *testing.T) {
 		defer r.Close()
 		n.runUntil(a, r, 15) // the limits of the invitee and of the sender are known
 
-		// What is on the disk now is what a killed program leaves.
+		// The file now has the content that a killed program leaves.
 		killed := t.TempDir()
 		n.must(os.CopyFS(killed, os.DirFS(dir)))
 		path := filepath.Join(killed, "store.db")
@@ -169,9 +170,9 @@ func TestInviteeLimitIsRestoredAfterAKill(t *testing.T) {
 
 		a = n.start(session, path)
 		n.must(a.Refresh(t.Context()))
-		n.empty(a)
-		n.within("the invitee", n.finished(a, katherine, false).Sub(begun), 1000*time.Second, 1050*time.Second)
-		if got := n.refused(a); got > 2 {
+		n.runOutbox(a)
+		n.checkDuration("the invitee", n.lastAccepted(a, katherine, false).Sub(begun), 1000*time.Second, 1050*time.Second)
+		if got := n.refusedCount(a); got > 2 {
 			t.Errorf("%d requests were refused", got)
 		}
 	})
@@ -183,21 +184,22 @@ func TestSeveralInviteesReachTheirLimits(t *testing.T) {
 		least             time.Duration
 	}{
 		{2, 3, 1000 * time.Second},
-		// The first invitee's bucket has also counted the one that the sender's limit refused.
+		// The first invitee's bucket also counts the request that the sender's limit
+		// refused.
 		{5, 6, 1333 * time.Second},
 	} {
 		t.Run(strconv.Itoa(tc.invitees), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newTown(t)
+				n := newTestWorld(t)
 				rooms := n.createRooms(8)
 				n.stockUserInviteLimits()
-				a := n.lasting()
+				a := n.accountWithStore()
 				n.enqueue(a, rooms, users(tc.invitees))
 				n.enqueue(a, rooms[7:], "@grace:example.org, @ken:bell.example")
 				begun := time.Now()
-				n.empty(a)
-				n.within("all", time.Since(begun), tc.least, tc.least+time.Minute)
-				if got := n.refused(a); got > tc.refused {
+				n.runOutbox(a)
+				n.checkDuration("all", time.Since(begun), tc.least, tc.least+time.Minute)
+				if got := n.refusedCount(a); got > tc.refused {
 					t.Errorf("%d requests were refused", got)
 				}
 				var late []string
@@ -214,18 +216,18 @@ func TestSeveralInviteesReachTheirLimits(t *testing.T) {
 	}
 }
 
-// A limit by room or sender with a long wait: the second invitee that is refused
-// shows that it is not the limit of the first one.
+// A limit by room or by sender requires a long wait. When a second invitee is refused,
+// it is clear that this is not the limit of the first one.
 func TestSlowLimitOfAllOrdinaryInvites(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.LimitUserInvites(sandbox.StockRecipientPerSecond, 10, 0, 0)
-		a := n.lasting()
+		a := n.accountWithStore()
 		n.enqueue(a, []id.RoomID{n.room}, users(20))
 		begun := time.Now()
-		n.empty(a)
-		n.within("all", time.Since(begun), 3333*time.Second, 3400*time.Second)
-		if got := n.refused(a); got > 2 {
+		n.runOutbox(a)
+		n.checkDuration("all", time.Since(begun), 3333*time.Second, 3400*time.Second)
+		if got := n.refusedCount(a); got > 2 {
 			t.Errorf("%d requests were refused", got)
 		}
 	})
@@ -233,32 +235,32 @@ func TestSlowLimitOfAllOrdinaryInvites(t *testing.T) {
 
 func TestSlowLimitOfAllOrdinaryInvitesInSeveralRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		rooms := n.createRooms(8)
 		n.LimitUserInvites(sandbox.StockRecipientPerSecond, 10, 0, 0)
-		a := n.lasting()
+		a := n.accountWithStore()
 		n.enqueue(a, rooms, users(4))
-		n.empty(a)
-		if got := n.refused(a); got > 10 {
+		n.runOutbox(a)
+		if got := n.refusedCount(a); got > 10 {
 			t.Errorf("%d requests were refused", got)
 		}
 	})
 }
 
-// An address may become that of a Matrix ID while it waits.
+// An address may be bound to a Matrix ID while its invite waits.
 func TestAddressOfAnInviteeAtTheLimitWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		rooms := n.createRooms(7)
 		n.stockUserInviteLimits()
-		a := n.lasting()
+		a := n.accountWithStore()
 		n.enqueue(a, rooms[:6], "@grace:example.org")
 		n.enqueue(a, rooms[6:], "grace@navy.example")
 		n.must(n.Bind("grace@navy.example", n.grace))
 		begun := time.Now()
-		n.empty(a)
-		n.within("all", time.Since(begun), 666*time.Second, 680*time.Second)
-		if got := n.refused(a); got != 1 {
+		n.runOutbox(a)
+		n.checkDuration("all", time.Since(begun), 666*time.Second, 680*time.Second)
+		if got := n.refusedCount(a); got != 1 {
 			t.Errorf("%d requests were refused", got)
 		}
 	})

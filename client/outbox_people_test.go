@@ -18,8 +18,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// planned are the outcomes of plans: room, invitee, and what will happen.
-func planned(plans []client.Plan) []string {
+// outcomes describes the outcome of each plan: room, invitee, and what is sent.
+func outcomes(plans []client.Plan) []string {
 	var all []string
 	for _, p := range plans {
 		what := "mail"
@@ -38,8 +38,8 @@ func planned(plans []client.Plan) []string {
 	return all
 }
 
-// planAll plans for a list in some rooms.
-func (n *town) planAll(a *client.Account, rooms []id.RoomID, list string) []client.Plan {
+// planAll plans invites for a list of people in some rooms.
+func (n *testWorld) planAll(a *client.Account, rooms []id.RoomID, list string) []client.Plan {
 	n.t.Helper()
 	var people []recipients.Invitee
 	for _, r := range recipients.Parse(list).Recipients {
@@ -52,14 +52,14 @@ func (n *town) planAll(a *client.Account, rooms []id.RoomID, list string) []clie
 
 func TestMatrixIDsNeedNoIdentityServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.SetIdentityServerDown(true)
-		a := n.lasting()
+		a := n.accountWithStore()
 		items := n.queue(a, "@grace:example.org", "@Ken!:bell.example")
 		if items[0].Invitee().String() != "@grace:example.org" || items[0].Address.Address != "" || items[0].Sealed {
 			t.Errorf("%+v", items[0])
 		}
-		n.empty(a)
+		n.runOutbox(a)
 		for _, i := range n.outbox(a).Items {
 			if i.State != client.ItemResolved || i.UserID != i.Invitee().UserID {
 				t.Errorf("%+v", i)
@@ -74,12 +74,12 @@ func TestMatrixIDsNeedNoIdentityServer(t *testing.T) {
 }
 
 func TestPlansForSeveralRooms(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	ops := id.RoomID(n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Ops", Members: []string{n.grace}}))
 	board := id.RoomID(n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Board", Preset: "public_chat", Members: []string{n.ada}}))
 	n.must(n.Bind("grace@navy.example", n.grace))
-	a := n.lasting()
-	got := planned(n.planAll(a, []id.RoomID{n.room, board, ops}, "lin@kernel.example, grace@navy.example, @ken:bell.example"))
+	a := n.accountWithStore()
+	got := outcomes(n.planAll(a, []id.RoomID{n.room, board, ops}, "lin@kernel.example, grace@navy.example, @ken:bell.example"))
 	want := []string{
 		"Compilers: lin@kernel.example: mail", "Compilers: grace@navy.example: invite @grace:example.org", "Compilers: @ken:bell.example: invite @ken:bell.example",
 		"Board: lin@kernel.example: your power level in Board is 0, and inviting needs 50",
@@ -93,7 +93,7 @@ func TestPlansForSeveralRooms(t *testing.T) {
 	if lookups := n.Count("POST", lookupPath); lookups != 1 {
 		t.Errorf("%d lookups", lookups)
 	}
-	_, err := a.PlanAll(t.Context(), []id.RoomID{board}, []recipients.Invitee{n.who("lin@kernel.example")}, nil)
+	_, err := a.PlanAll(t.Context(), []id.RoomID{board}, []recipients.Invitee{n.invitee("lin@kernel.example")}, nil)
 	if _, ok := errors.AsType[*client.PowerError](err); !ok {
 		t.Errorf("the only room: %v", err)
 	}
@@ -101,12 +101,12 @@ func TestPlansForSeveralRooms(t *testing.T) {
 
 func TestOneUserIsInvitedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.must(n.Bind("grace@navy.example", n.grace))
 		n.must(n.Bind("hopper@navy.example", n.grace))
-		a := n.lasting()
+		a := n.accountWithStore()
 		rooms := []id.RoomID{n.room}
-		got := planned(n.planAll(a, rooms, "grace@navy.example, @grace:example.org, hopper@navy.example"))
+		got := outcomes(n.planAll(a, rooms, "grace@navy.example, @grace:example.org, hopper@navy.example"))
 		want := []string{
 			"Compilers: grace@navy.example: same as @grace:example.org", "Compilers: @grace:example.org: invite @grace:example.org",
 			"Compilers: hopper@navy.example: same as @grace:example.org",
@@ -116,7 +116,7 @@ func TestOneUserIsInvitedOnce(t *testing.T) {
 		}
 		for _, way := range [][2]string{{"@grace:example.org", "grace@navy.example"}, {"grace@navy.example", "@grace:example.org"}} {
 			items := n.queue(a, way[0])
-			got := planned(n.planAll(a, rooms, way[1]))
+			got := outcomes(n.planAll(a, rooms, way[1]))
 			if diff := cmp.Diff([]string{"Compilers: " + way[1] + ": queued"}, got); diff != "" {
 				t.Error(diff)
 			}
@@ -139,12 +139,12 @@ func TestLostResponsesOfInvitesToMatrixIDs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newTown(t)
-				a := n.lasting()
+				n := newTestWorld(t)
+				a := n.accountWithStore()
 				tc.fault.Method, tc.fault.Path = "POST", invitePath
 				n.Inject(tc.fault)
 				n.queue(a, "@grace:example.org")
-				n.empty(a)
+				n.runOutbox(a)
 				i := n.outbox(a).Items[0]
 				if i.State != tc.state || n.Count("POST", invitePath) != tc.requests {
 					t.Errorf("%+v, %d requests", i, n.Count("POST", invitePath))
@@ -156,15 +156,15 @@ func TestLostResponsesOfInvitesToMatrixIDs(t *testing.T) {
 
 func TestUncertainMatrixIDIsNotInvitedAgainIfItArrived(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		mend := n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 504})
 		items := n.queue(a, "@grace:example.org")
-		n.empty(a)
+		n.runOutbox(a)
 		mend()
-		n.must(n.Invite(string(n.room), n.ada, n.grace)) // it was only slow
+		n.must(n.Invite(string(n.room), n.ada, n.grace)) // the request was only slow
 		n.must(a.Retry(t.Context(), items[0].Number))
-		n.empty(a)
+		n.runOutbox(a)
 		if i := n.outbox(a).Items[0]; i.State != client.ItemResolved || n.Count("POST", invitePath) != 3 {
 			t.Errorf("%+v", i)
 		}
@@ -172,7 +172,7 @@ func TestUncertainMatrixIDIsNotInvitedAgainIfItArrived(t *testing.T) {
 }
 
 func TestStoredMatrixIDsAreEncrypted(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	path, session := filepath.Join(t.TempDir(), "store.db"), n.signIn(n.ada).Session()
 	a := n.start(session, path)
 	n.must(a.Refresh(t.Context()))
@@ -189,17 +189,17 @@ func TestStoredMatrixIDsAreEncrypted(t *testing.T) {
 	if i := n.outbox(n.start(session, path)).Items[0]; i.Invitee().UserID != "@katherine:nasa.example" {
 		t.Errorf("%+v", i)
 	}
-	session.DataKey = n.signIn(n.ada).Session().DataKey // another
+	session.DataKey = n.signIn(n.ada).Session().DataKey // another Matrix ID
 	if i := n.outbox(n.start(session, path)).Items[0]; !i.Sealed || i.Invitee() != (recipients.Invitee{}) {
 		t.Errorf("%+v", i)
 	}
 }
 
-// Mails and invites to Matrix IDs have limits of their own.
+// Invites by e-mail and invites to Matrix IDs have separate limits.
 func TestMatrixIDsWaitForTheirOwnLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.LimitUserInvites(sandbox.StockUserInvitesPerSecond, sandbox.StockUserInviteBurst, sandbox.StockRecipientPerSecond, sandbox.StockRecipientBurst)
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
 		list := []string{"one@navy.example", "two@navy.example"}

@@ -20,20 +20,20 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// lasting is Ada's account as a program has it that writes down what it sends.
-func (n *town) lasting() *client.Account {
+// accountWithStore returns Ada's account in a program with a store, after a sync.
+func (n *testWorld) accountWithStore() *client.Account {
 	n.t.Helper()
 	a := n.start(n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db"))
 	n.must(a.Refresh(n.t.Context()))
 	return a
 }
 
-// queue plans invites to the room and puts them into the outbox.
-func (n *town) queue(a *client.Account, addresses ...string) []client.Item {
+// queue plans invites to the room and adds them to the outbox.
+func (n *testWorld) queue(a *client.Account, addresses ...string) []client.Item {
 	n.t.Helper()
 	var ids []recipients.Invitee
 	for _, address := range addresses {
-		ids = append(ids, n.who(address))
+		ids = append(ids, n.invitee(address))
 	}
 	plans, err := a.PlanAll(n.t.Context(), []id.RoomID{n.room}, ids, nil)
 	n.must(err)
@@ -42,8 +42,8 @@ func (n *town) queue(a *client.Account, addresses ...string) []client.Item {
 	return items
 }
 
-// empty runs a runner until nothing is queued any more, and returns its turns.
-func (n *town) empty(a *client.Account) []client.Turn {
+// runOutbox runs a runner until no invite is queued, and returns its turns.
+func (n *testWorld) runOutbox(a *client.Account) []client.Turn {
 	n.t.Helper()
 	r := a.Runner("test")
 	defer r.Close()
@@ -58,15 +58,15 @@ func (n *town) empty(a *client.Account) []client.Turn {
 	return turns
 }
 
-func (n *town) outbox(a *client.Account) client.Outbox {
+func (n *testWorld) outbox(a *client.Account) client.Outbox {
 	n.t.Helper()
 	o, err := a.Outbox(n.t.Context())
 	n.must(err)
 	return o
 }
 
-// states are the items' states by address.
-func (n *town) states(a *client.Account) map[string]client.ItemState {
+// states returns the states of the items by address.
+func (n *testWorld) states(a *client.Account) map[string]client.ItemState {
 	n.t.Helper()
 	states := map[string]client.ItemState{}
 	for _, i := range n.outbox(a).Items {
@@ -75,23 +75,23 @@ func (n *town) states(a *client.Account) map[string]client.ItemState {
 	return states
 }
 
-// hundred are the addresses of a long list.
-func hundred() []string {
+// hundredAddresses returns the addresses of a long list.
+func hundredAddresses() []string {
 	addresses := make([]string, 100)
 	for i := range addresses {
-		addresses[i] = fmt.Sprintf("person%02d@example.com", i) // all redact to the same name
+		addresses[i] = fmt.Sprintf("person%02d@example.com", i) // all have the same shortened display name
 	}
 	return addresses
 }
 
 func TestHundredAddressesAreSentAtTheLimitOfAStockHomeserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
-		n.queue(a, hundred()...)
-		n.empty(a)
+		n.queue(a, hundredAddresses()...)
+		n.runOutbox(a)
 
 		took, ideal := time.Since(begun), 95*400*time.Second
 		if took < ideal || took > ideal+ideal/100 {
@@ -100,7 +100,7 @@ func TestHundredAddressesAreSentAtTheLimitOfAStockHomeserver(t *testing.T) {
 		if posts := n.Count("POST", invitePath); posts != 101 {
 			t.Errorf("%d requests for 100 invites: all but one before its time", posts)
 		}
-		for _, address := range hundred() {
+		for _, address := range hundredAddresses() {
 			if mails := n.Mails(address); len(mails) != 1 {
 				t.Errorf("%s got %d mails", address, len(mails))
 			}
@@ -117,10 +117,10 @@ func TestHundredAddressesAreSentAtTheLimitOfAStockHomeserver(t *testing.T) {
 
 func TestOutlookOfTheNextAndTheLastInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		n.queue(a, hundred()...)
+		n.queue(a, hundredAddresses()...)
 		if o := n.outbox(a); !o.Next.Equal(time.Now()) || !o.Last.IsZero() || o.Sender != "" {
 			t.Errorf("before anything is known: %s, %s, %q", o.Next, o.Last, o.Sender)
 		}
@@ -147,13 +147,13 @@ func TestOutlookOfTheNextAndTheLastInvite(t *testing.T) {
 
 func TestRestartContinuesTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 		a := n.start(session, path)
 		n.must(a.Refresh(t.Context()))
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
-		n.queue(a, hundred()[:10]...)
+		n.queue(a, hundredAddresses()[:10]...)
 		r := a.Runner("first")
 		for range 6 {
 			r.Next(t.Context())
@@ -161,7 +161,7 @@ func TestRestartContinuesTheOutbox(t *testing.T) {
 		r.Close()
 
 		a = n.start(session, path)
-		n.empty(a)
+		n.runOutbox(a)
 		if posts := n.Count("POST", invitePath); posts != 11 {
 			t.Errorf("%d requests for 10 invites", posts)
 		}
@@ -173,12 +173,12 @@ func TestRestartContinuesTheOutbox(t *testing.T) {
 
 func TestNextRunnerReadsTheAddressBookOfTheFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 		a, b := n.start(session, path), n.start(session, path)
 		n.must(a.Refresh(t.Context()))
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		n.queue(a, hundred()[:7]...) // who all have the same name
+		n.queue(a, hundredAddresses()[:7]...) // all have the same display name
 		first := a.Runner("first")
 		for range 6 {
 			first.Next(t.Context())
@@ -199,59 +199,59 @@ func TestStatesOfAnItem(t *testing.T) {
 	hinted.Header = http.Header{"Retry-After": {"77"}}
 	for _, tc := range []struct {
 		name  string
-		spoil func(*town)
+		spoil func(*testWorld)
 		state client.ItemState
 		mails int
-		takes time.Duration // at least
+		takes time.Duration // minimum duration
 	}{
-		{"nothing", func(*town) {}, client.ItemSent, 1, 0},
-		{"429 with a time", func(n *town) { n.Inject(hinted) }, client.ItemSent, 1, 77 * time.Second},
-		{"429 without a time", func(n *town) { n.Inject(limited) }, client.ItemSent, 1, time.Minute},
-		{"the answer is lost", func(n *town) {
+		{"nothing", func(*testWorld) {}, client.ItemSent, 1, 0},
+		{"429 with a time", func(n *testWorld) { n.Inject(hinted) }, client.ItemSent, 1, 77 * time.Second},
+		{"429 without a time", func(n *testWorld) { n.Inject(limited) }, client.ItemSent, 1, time.Minute},
+		{"the answer is lost", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
 		}, client.ItemSent, 1, 0},
-		{"the answer is lost, and the room hides it", func(n *town) {
+		{"the answer is lost, and the room hides it", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
 			n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
 		}, client.ItemUncertain, 1, 0},
-		{"never sent", func(n *town) {
+		{"never sent", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 3, Refuse: true})
 		}, client.ItemSent, 1, 3 * time.Second},
-		{"502 of a proxy", func(n *town) {
+		{"502 of a proxy", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502, Body: `<html>`})
 		}, client.ItemUncertain, 0, 0},
-		{"500 M_UNKNOWN", func(n *town) {
+		{"500 M_UNKNOWN", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 500, Body: `{"errcode":"M_UNKNOWN","error":"Internal server error"}`})
 		}, client.ItemUncertain, 0, 0},
-		{"the identity server breaks after the mail", func(n *town) {
+		{"the identity server breaks after the mail", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: is, Times: 1, Lose: true})
 		}, client.ItemUncertain, 1, 0},
-		{"403", func(n *town) {
+		{"403", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN"}`})
 		}, client.ItemFailed, 0, 0},
-		{"the identity server is away for a while", func(n *town) {
+		{"the identity server is away for a while", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/identity/", Times: 4, Refuse: true})
 		}, client.ItemSent, 1, 3 * time.Second},
-		{"the homeserver is away for a while", func(n *town) {
+		{"the homeserver is away for a while", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/client/", Times: 4, Refuse: true})
 		}, client.ItemSent, 1, 0},
-		{"meanwhile on Matrix", func(n *town) { n.must(n.Bind("new@navy.example", n.grace)) }, client.ItemResolved, 0, 0},
-		{"meanwhile in the room", func(n *town) {
+		{"meanwhile on Matrix", func(n *testWorld) { n.must(n.Bind("new@navy.example", n.grace)) }, client.ItemResolved, 0, 0},
+		{"meanwhile in the room", func(n *testWorld) {
 			n.must(n.Bind("new@navy.example", n.grace))
 			n.must(n.Invite(string(n.room), n.ada, n.grace))
 		}, client.ItemFailed, 0, 0},
-		{"meanwhile invited by another", func(n *town) { n.invite("new@navy.example") }, client.ItemFailed, 1, 0},
-		{"meanwhile not allowed", func(n *town) { n.must(n.Kick(string(n.room), n.ada, n.ada)) }, client.ItemFailed, 0, 0},
+		{"meanwhile invited by another", func(n *testWorld) { n.invite("new@navy.example") }, client.ItemFailed, 1, 0},
+		{"meanwhile not allowed", func(n *testWorld) { n.must(n.Kick(string(n.room), n.ada, n.ada)) }, client.ItemFailed, 0, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := newTown(t)
-				a := n.lasting()
+				n := newTestWorld(t)
+				a := n.accountWithStore()
 				n.queue(a, "new@navy.example")
 				time.Sleep(2 * fresh)
 				tc.spoil(n)
 				begun := time.Now()
-				n.empty(a)
+				n.runOutbox(a)
 				item := n.outbox(a).Items[0]
 				if item.State != tc.state || len(n.invites("new@navy.example")) != tc.mails || time.Since(begun) < tc.takes {
 					t.Errorf("%s (%s) with %d mails after %s", item.State, item.Reason, len(n.invites("new@navy.example")), time.Since(begun))
@@ -264,11 +264,11 @@ func TestStatesOfAnItem(t *testing.T) {
 	}
 }
 
-// fresh is how long a runner relies on what it knows of the rooms.
+// fresh is the maximum age of the last sync when a runner sends.
 const fresh = time.Minute
 
-// invites are the invites among somebody's mails.
-func (n *town) invites(address string) (tokens []string) {
+// invites returns the mails that are invites.
+func (n *testWorld) invites(address string) (tokens []string) {
 	for _, m := range n.Mails(address) {
 		if m.Token != "" {
 			tokens = append(tokens, m.Token)
@@ -279,12 +279,12 @@ func (n *town) invites(address string) (tokens []string) {
 
 func TestIdentityServerLimitLeavesOneUncertainInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.LimitMails(sandbox.StockMailsPerSecond, sandbox.StockMailBurst)
 		begun := time.Now()
-		n.queue(a, hundred()[:20]...)
-		n.empty(a)
+		n.queue(a, hundredAddresses()[:20]...)
+		n.runOutbox(a)
 		o := n.outbox(a)
 		if o.Count(client.ItemSent) != 19 || o.Count(client.ItemUncertain) != 1 {
 			t.Errorf("%d sent, %d uncertain", o.Count(client.ItemSent), o.Count(client.ItemUncertain))
@@ -297,16 +297,16 @@ func TestIdentityServerLimitLeavesOneUncertainInvite(t *testing.T) {
 
 func TestUncertainIsSettledByTheRoomOrTheUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Lose: true})
 		hide := n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Status: 404, Body: `{"errcode":"M_NOT_FOUND"}`})
 		lost := n.queue(a, "lost@navy.example")[0].Number
-		n.empty(a)
-		hide() // and the room shows the lost one before the next leaves
+		n.runOutbox(a)
+		hide() // and the room shows the invite with the lost response before the next one is sent
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 2, Status: 502})
 		items := n.queue(a, "never@kernel.example", "other@kernel.example")
-		n.empty(a)
+		n.runOutbox(a)
 		want := map[string]client.ItemState{
 			"lost@navy.example": client.ItemSent, "never@kernel.example": client.ItemUncertain, "other@kernel.example": client.ItemUncertain,
 		}
@@ -321,7 +321,7 @@ func TestUncertainIsSettledByTheRoomOrTheUser(t *testing.T) {
 		}
 		n.must(a.Retry(t.Context(), items[0].Number))
 		n.must(a.MarkSent(t.Context(), items[1].Number))
-		n.empty(a)
+		n.runOutbox(a)
 		want = map[string]client.ItemState{
 			"lost@navy.example": client.ItemSent, "never@kernel.example": client.ItemSent, "other@kernel.example": client.ItemSent,
 		}
@@ -329,18 +329,18 @@ func TestUncertainIsSettledByTheRoomOrTheUser(t *testing.T) {
 			t.Error(diff)
 		}
 		if len(n.Mails("lost@navy.example")) != 1 || len(n.Mails("never@kernel.example")) != 1 || len(n.Mails("other@kernel.example")) != 0 {
-			t.Error("somebody got another number of mails")
+			t.Error("wrong number of mails")
 		}
 	})
 }
 
 func TestAnotherProgramPausesAndResumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 		a, other := n.start(session, path), n.start(session, path)
 		n.must(a.Refresh(t.Context()))
-		turns := n.turns(t.Context(), a)
+		turns := n.startRunner(t.Context(), a)
 		time.Sleep(time.Minute)
 		n.must(other.PauseOutbox(t.Context(), true))
 		n.queue(a, "one@navy.example")
@@ -351,15 +351,15 @@ func TestAnotherProgramPausesAndResumes(t *testing.T) {
 		n.must(other.PauseOutbox(t.Context(), false))
 		time.Sleep(3 * time.Second)
 		if got := n.states(a)["one@navy.example"]; got != client.ItemSent {
-			t.Errorf("%s, %v", got, errs(turns))
+			t.Errorf("%s, %v", got, turnErrors(turns))
 		}
 	})
 }
 
 func TestPausedAndCancelledAreNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		n.must(a.PauseOutbox(t.Context(), true))
 		items := n.queue(a, "one@navy.example", "two@navy.example")
 		r := a.Runner("test")
@@ -379,7 +379,7 @@ func TestPausedAndCancelledAreNotSent(t *testing.T) {
 		n.must(a.Retry(t.Context(), items[0].Number))
 		r.Next(t.Context())
 		if len(n.Mails("one@navy.example")) != 1 || len(n.Mails("two@navy.example")) != 1 {
-			t.Error("somebody got another number of mails")
+			t.Error("wrong number of mails")
 		}
 		n.must(a.ClearOutbox(t.Context()))
 		if o := n.outbox(a); len(o.Items) > 0 {
@@ -390,7 +390,7 @@ func TestPausedAndCancelledAreNotSent(t *testing.T) {
 
 func TestOneOfTwoProgramsSends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 		a, b := n.start(session, path), n.start(session, path)
 		n.must(a.Refresh(t.Context()))
@@ -401,7 +401,8 @@ func TestOneOfTwoProgramsSends(t *testing.T) {
 		if turn := second.Next(t.Context()); turn.Elsewhere != "the first" {
 			t.Errorf("%+v", turn)
 		}
-		// The other one shows what the first sends, and takes over when it ends.
+		// The second program shows the invites that the first one sends, and sends when
+		// the first one ends.
 		n.queue(b, "two@navy.example")
 		first.Next(t.Context())
 		if turn := second.Next(t.Context()); turn.Elsewhere != "the first" || n.states(b)["two@navy.example"] != client.ItemSent {
@@ -423,21 +424,21 @@ func TestOneOfTwoProgramsSends(t *testing.T) {
 
 func TestSignedOutKeepsTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 		a := n.start(session, path)
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "one@navy.example")
 		n.SignOutEverywhere(n.ada, false)
-		turns := n.empty(a)
+		turns := n.runOutbox(a)
 		if last := turns[len(turns)-1]; !last.Final || n.states(a)["one@navy.example"] != client.ItemQueued {
 			t.Fatalf("%+v, %v", last, n.states(a))
 		}
 		again := n.signIn(n.ada).Session()
-		again.DataKey = session.DataKey // as Options.FormerKey finds it
+		again.DataKey = session.DataKey // as Options.FormerKey returns it
 		b := n.start(again, path)
 		n.must(b.Refresh(t.Context()))
-		n.empty(b)
+		n.runOutbox(b)
 		if len(n.Mails("one@navy.example")) != 1 {
 			t.Error("it was not sent")
 		}
@@ -446,14 +447,14 @@ func TestSignedOutKeepsTheOutbox(t *testing.T) {
 
 func TestLostKeySendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		path := filepath.Join(t.TempDir(), "store.db")
 		a := n.start(n.signIn(n.ada).Session(), path)
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "one@navy.example")
 		b := n.start(n.signIn(n.ada).Session(), path)
 		n.must(b.Refresh(t.Context()))
-		n.empty(b)
+		n.runOutbox(b)
 		item := n.outbox(b).Items[0]
 		if item.State != client.ItemFailed || item.Address.Address != "" || !strings.Contains(item.Reason, "session") {
 			t.Errorf("%+v", item)
@@ -466,17 +467,17 @@ func TestLostKeySendsNothing(t *testing.T) {
 
 func TestForgetAddresses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
+		n := newTestWorld(t)
 		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 		a := n.start(session, path)
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "one@navy.example")
-		n.empty(a)
+		n.runOutbox(a)
 		token := n.outbox(a).Items[0].Token
 		n.must(a.ClearOutbox(t.Context()))
 		a = n.start(session, path)
 		if to, ok := a.AddressOf(n.room, token); !ok || to.Address != "one@navy.example" {
-			t.Errorf("the book knows %v", to)
+			t.Errorf("the address book has %v", to)
 		}
 		if all := a.Addresses(); len(all) != 1 || all[0].Address != "one@navy.example" {
 			t.Errorf("the book lists %v", all)
@@ -490,12 +491,12 @@ func TestForgetAddresses(t *testing.T) {
 	})
 }
 
-// A long poll that waited for its turn before a sync that cannot wait asks the
-// homeserver for an answer at once.
+// If a long poll waits for its turn before a sync that must not wait, it requests an
+// immediate response.
 func TestLongPollThatWaitedGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		w := a.Watch()
 		n.must(w.Next(t.Context()).Err)
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502})
@@ -504,11 +505,11 @@ func TestLongPollThatWaitedGivesWay(t *testing.T) {
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Times: 1, Delay: 5 * time.Second})
 		var g sync.WaitGroup
 		g.Go(func() { n.must(a.Refresh(t.Context())) })
-		synctest.Wait() // its sync has the turn
+		synctest.Wait() // its sync is in progress
 		g.Go(func() { n.must(w.Next(t.Context()).Err) })
-		synctest.Wait() // the long poll comes next, and then the sync of the runner
+		synctest.Wait() // the long poll is next, and then the sync of the runner
 		begun := time.Now()
-		n.empty(a)
+		n.runOutbox(a)
 		if took := time.Since(begun); took > 6*time.Second || n.states(a)["next@kernel.example"] != client.ItemSent {
 			t.Errorf("took %s: %v", took, n.states(a))
 		}
@@ -516,11 +517,11 @@ func TestLongPollThatWaitedGivesWay(t *testing.T) {
 	})
 }
 
-// A sender does not wait until a long poll is over.
+// The sync of a runner does not wait until a long poll ends.
 func TestLongPollGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		a := n.lasting()
+		n := newTestWorld(t)
+		a := n.accountWithStore()
 		ctx, stop := context.WithCancel(t.Context())
 		watching := make(chan struct{})
 		go func() {
@@ -535,7 +536,7 @@ func TestLongPollGivesWay(t *testing.T) {
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 502})
 		begun := time.Now()
 		n.queue(a, "uncertain@navy.example", "next@kernel.example")
-		n.empty(a)
+		n.runOutbox(a)
 		if took := time.Since(begun); took > time.Second || n.states(a)["next@kernel.example"] != client.ItemSent {
 			t.Errorf("took %s: %v", took, n.states(a))
 		}

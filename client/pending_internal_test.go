@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// What is found without looking at all invites is what looking at all finds.
+// The index finds the same invites as a comparison with all invites.
 func TestPendingInvitesAreFoundByAnyName(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	pick := func(of ...string) string { return of[rng.IntN(len(of))] }

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// planFor returns a plan for each outcome of a plan.
+// planFor returns a plan with each outcome.
 func planFor(room client.Room) map[client.PlanOutcome]client.Plan {
 	address := threepid.ID{Medium: threepid.Email, Address: "grace@navy.example"}
 	similar := []invite.Invite{{DisplayName: "gra...@nav...", Sender: "@ada:example.org"}}
@@ -44,7 +44,7 @@ func TestOutcomeOfAPlan(t *testing.T) {
 	}
 }
 
-// A person is in one group whatever the outcome, and the groups have one order.
+// Each person is in exactly one group, and the groups are in a fixed order.
 func TestEveryOutcomeHasAGroup(t *testing.T) {
 	list := recipients.List{
 		Problems: []recipients.Problem{{Line: 3, Text: "nobody", Err: errors.New("not an address")}},

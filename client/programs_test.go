@@ -13,22 +13,22 @@ import (
 )
 
 func TestTwoProgramsRenewOneSession(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		other := n.resume(d)
 		for range 4 {
 			time.Sleep(5 * time.Minute)
-			n.works(a)
-			n.works(other)
+			n.checkSignedIn(a)
+			n.checkSignedIn(other)
 		}
-		if n.refreshes() != 4 {
-			n.t.Errorf("renewed %d times", n.refreshes())
+		if n.refreshCount() != 4 {
+			n.t.Errorf("renewed %d times", n.refreshCount())
 		}
 	})
 }
 
 func TestOtherProgramSignsInAgain(t *testing.T) {
-	n := newTown(t)
-	d := &drawer{}
+	n := newTestWorld(t)
+	d := &sessionStore{}
 	n.must(d.save(n.signIn(n.ada).Session()))
 	a := n.resume(d)
 	opt := n.options()
@@ -40,19 +40,19 @@ func TestOtherProgramSignsInAgain(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	n.must(d.save(again.Session()))
-	n.works(a)
+	n.checkSignedIn(a)
 }
 
 func TestOtherProgramRenewsAtTheSameMoment(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		other := n.resume(d)
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Delay: time.Second, Times: 1})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Delay: time.Second, Times: 1})
 		var late sync.WaitGroup
-		late.Go(func() { n.works(a) }) // its refresh token is on its way
+		late.Go(func() { n.checkSignedIn(a) }) // the request with its refresh token is on the way
 		time.Sleep(time.Second / 2)
-		n.works(other) // and is of no use when it arrives
+		n.checkSignedIn(other) // and its response is no longer valid when it arrives
 		late.Wait()
 		if a.Session() != other.Session() {
 			n.t.Error("two sessions")
@@ -61,103 +61,103 @@ func TestOtherProgramRenewsAtTheSameMoment(t *testing.T) {
 }
 
 func TestOtherProgramSignsInAgainForGood(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		n.SetWays(sandbox.Ways{Password: true, OAuth: true})
 		opt := n.options()
 		opt.Again = a.Session()
 		again, err := client.SignIn(n.t.Context(), opt, n.homeserver(), n.ada, password)
 		n.must(err)
 		n.must(d.save(again.Session()))
-		n.works(a)
+		n.checkSignedIn(a)
 		if a.Session() != again.Session() {
 			n.t.Error("two sessions")
 		}
 	})
 }
 
-// delayAnswers has all answers to exchanges come late.
-func (n *town) delayAnswers(d time.Duration, times int) {
+// delayResponses delays the responses to requests that exchange a refresh token.
+func (n *testWorld) delayResponses(d time.Duration, times int) {
 	n.Inject(sandbox.Fault{Path: tokenPath, AnswerDelay: d, Times: times})
 	n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", AnswerDelay: d, Times: times})
 }
 
-// newestIsSaved checks that what is saved is what the server gave out last.
-func (n *town) newestIsSaved(d *drawer) {
+// checkNewestSaved checks that the saved session has the newest tokens of the server.
+func (n *testWorld) checkNewestSaved(d *sessionStore) {
 	n.t.Helper()
 	access, refresh, err := n.LatestTokens(n.ada, string(d.saved.DeviceID))
 	n.must(err)
 	if d.saved.AccessToken != access || d.saved.RefreshToken != refresh {
-		n.t.Error("what is saved is of no use")
+		n.t.Error("the saved tokens are not the newest ones")
 	}
 }
 
-// Two programs exchange one refresh token. The answer to the first exchange, which
-// the second one has made worthless, arrives last.
+// Two programs exchange the same refresh token. The response to the first exchange,
+// whose tokens the second one has invalidated, arrives last.
 func TestSlowResponseDoesNotReplaceANewerSession(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		other := n.resume(d)
 		n.ExpireTokens(n.ada)
-		n.delayAnswers(2*time.Second, 1)
+		n.delayResponses(2*time.Second, 1)
 		var late sync.WaitGroup
 		late.Go(func() { n.must(a.Refresh(n.t.Context())) })
 		time.Sleep(time.Second)
-		n.works(other)
+		n.checkSignedIn(other)
 		late.Wait()
-		n.newestIsSaved(d)
-		n.works(a)
-		n.works(n.resume(d))
-		if n.refreshes() != 1 {
-			n.t.Errorf("renewed %d times", n.refreshes())
+		n.checkNewestSaved(d)
+		n.checkSignedIn(a)
+		n.checkSignedIn(n.resume(d))
+		if n.refreshCount() != 1 {
+			n.t.Errorf("renewed %d times", n.refreshCount())
 		}
 	})
 }
 
 func TestProgramKilledDuringARenewalEndsNoSession(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Lose: true, Times: 1})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Lose: true, Times: 1})
 		if err := a.Refresh(n.t.Context()); err == nil {
 			n.t.Error("the answer was not lost")
 		}
-		n.works(n.resume(d))
-		n.newestIsSaved(d)
-		n.works(a)
+		n.checkSignedIn(n.resume(d))
+		n.checkNewestSaved(d)
+		n.checkSignedIn(a)
 	})
 }
 
 func TestUnreadableSavedSessionIsNotExchanged(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
-		n.works(n.resume(d))
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
+		n.checkSignedIn(n.resume(d))
 		n.ExpireTokens(n.ada)
-		d.shut = os.ErrPermission
+		d.loadErr = os.ErrPermission
 		renewal := new(client.RenewalError)
-		if err := a.Refresh(n.t.Context()); !errors.As(err, &renewal) || !errors.Is(err, os.ErrPermission) || n.refreshes() > 0 {
-			n.t.Errorf("%v after %d exchanges", err, n.refreshes())
+		if err := a.Refresh(n.t.Context()); !errors.As(err, &renewal) || !errors.Is(err, os.ErrPermission) || n.refreshCount() > 0 {
+			n.t.Errorf("%v after %d exchanges", err, n.refreshCount())
 		}
-		d.shut = nil
-		n.works(a)
+		d.loadErr = nil
+		n.checkSignedIn(a)
 	})
 }
 
 func TestSessionThatAnotherProgramSignedOutOfIsNotRenewed(t *testing.T) {
 	for _, forgotten := range []bool{true, false} {
-		renewable(t, func(n *town, a *client.Account, d *drawer) {
+		withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 			n.ExpireTokens(n.ada)
 			d.saved = client.Session{}
 			if forgotten {
-				d.shut = fs.ErrNotExist
+				d.loadErr = fs.ErrNotExist
 			}
 			gone := new(client.SignedOutError)
-			if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) || n.refreshes() > 0 || d.saved.AccessToken != "" {
-				n.t.Errorf("%v after %d exchanges", err, n.refreshes())
+			if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) || n.refreshCount() > 0 || d.saved.AccessToken != "" {
+				n.t.Errorf("%v after %d exchanges", err, n.refreshCount())
 			}
 		})
 	}
 }
 
 func TestLockThatIsNeverReleasedEndsNoSession(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		n.ExpireTokens(n.ada)
 		d.held.Lock()
 		renewal := new(client.RenewalError)
@@ -165,25 +165,26 @@ func TestLockThatIsNeverReleasedEndsNoSession(t *testing.T) {
 			n.t.Errorf("%v", err)
 		}
 		d.held.Unlock()
-		n.works(a)
+		n.checkSignedIn(a)
 	})
 }
 
-// The session is renewed between the answer that gives a token and its first use.
+// The session is renewed after a response with a new token and before the first use of
+// that token.
 func TestTokenReplacedByAnotherProgramIsNoLockedAccount(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		other := n.resume(d)
-		d.look = func(client.Session) {
-			d.look = nil
+		d.onSave = func(client.Session) {
+			d.onSave = nil
 			time.AfterFunc(time.Second, func() {
 				n.ExpireTokens(n.ada)
-				n.works(other)
+				n.checkSignedIn(other)
 			})
 		}
 		n.ExpireTokens(n.ada)
 		remove := n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Delay: 2 * time.Second, Times: 2})
 		defer remove()
 		n.must(a.Refresh(n.t.Context()))
-		n.newestIsSaved(d)
+		n.checkNewestSaved(d)
 	})
 }

@@ -15,19 +15,19 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// drawer is where a program keeps its session.
-type drawer struct {
-	mu    sync.Mutex
-	saved client.Session
-	saves int
-	stuck error // why nothing can be saved
-	shut  error // why nothing can be read
-	look  func(client.Session)
-	held  sync.Mutex // the lock
+// A sessionStore stores the session of a program.
+type sessionStore struct {
+	mu      sync.Mutex
+	saved   client.Session
+	saves   int
+	saveErr error // error of save
+	loadErr error // error of load
+	onSave  func(client.Session)
+	held    sync.Mutex // the lock
 }
 
-// lock is held by one program at a time.
-func (d *drawer) lock(ctx context.Context) (unlock func(), err error) {
+// lock locks the session; one program at a time can hold the lock.
+func (d *sessionStore) lock(ctx context.Context) (unlock func(), err error) {
 	for !d.held.TryLock() {
 		select {
 		case <-time.After(10 * time.Millisecond):
@@ -38,62 +38,62 @@ func (d *drawer) lock(ctx context.Context) (unlock func(), err error) {
 	return d.held.Unlock, nil
 }
 
-func (d *drawer) save(s client.Session) error {
+func (d *sessionStore) save(s client.Session) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.look != nil {
-		d.look(s)
+	if d.onSave != nil {
+		d.onSave(s)
 	}
-	if d.stuck == nil {
+	if d.saveErr == nil {
 		d.saved = s
 	}
 	d.saves++
-	return d.stuck
+	return d.saveErr
 }
 
-func (d *drawer) load() (client.Session, error) {
+func (d *sessionStore) load() (client.Session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.saved, d.shut
+	return d.saved, d.loadErr
 }
 
-// keeping is the options of a program that keeps its session in a drawer.
-func (n *town) keeping(d *drawer) client.Options {
+// optionsWith returns the options of a program that saves its session in d.
+func (n *testWorld) optionsWith(d *sessionStore) client.Options {
 	opt := n.options()
 	opt.SaveSession, opt.SavedSession, opt.LockSession = d.save, d.load, d.lock
 	return opt
 }
 
-// kept signs Ada in by OAuth and keeps her session in a drawer.
-func (n *town) kept() (*client.Account, *drawer) {
+// signInAndSave signs Ada in by OAuth and saves the session.
+func (n *testWorld) signInAndSave() (*client.Account, *sessionStore) {
 	n.t.Helper()
-	d := &drawer{}
-	a := n.byDevice(n.keeping(d))
+	d := &sessionStore{}
+	a := n.signInByDevice(n.optionsWith(d))
 	n.must(d.save(a.Session()))
 	return a, d
 }
 
-// resume starts the program anew.
-func (n *town) resume(d *drawer) *client.Account {
+// resume returns the account of a restarted program.
+func (n *testWorld) resume(d *sessionStore) *client.Account {
 	n.t.Helper()
-	a, err := client.Resume(n.keeping(d), d.saved)
+	a, err := client.Resume(n.optionsWith(d), d.saved)
 	n.must(err)
 	return a
 }
 
-// renewable runs a test with both kinds of session that can be renewed: that of
-// an OAuth server and that of a homeserver itself.
-func renewable(t *testing.T, f func(n *town, a *client.Account, d *drawer)) {
+// withRenewableSession runs a test with each kind of session that can be renewed: of an
+// OAuth server, and of the homeserver itself.
+func withRenewableSession(t *testing.T, f func(n *testWorld, a *client.Account, d *sessionStore)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
-		a, d := n.kept()
+		n := newOAuthWorld(t)
+		a, d := n.signInAndSave()
 		f(n, a, d)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		n := newTown(t)
-		d := &drawer{}
-		a, err := client.SignIn(t.Context(), n.keeping(d), n.homeserver(), n.ada, password)
+		n := newTestWorld(t)
+		d := &sessionStore{}
+		a, err := client.SignIn(t.Context(), n.optionsWith(d), n.homeserver(), n.ada, password)
 		n.must(err)
 		if a.Session().RefreshToken == "" {
 			t.Fatal("the session cannot be renewed")
@@ -103,8 +103,8 @@ func renewable(t *testing.T, f func(n *town, a *client.Account, d *drawer)) {
 	})
 }
 
-// refreshes is how many refresh tokens were sent.
-func (n *town) refreshes() int {
+// refreshCount returns the number of requests with a refresh token.
+func (n *testWorld) refreshCount() int {
 	count := 0
 	for _, r := range n.Requests() {
 		if r.URL.Path == "/_matrix/client/v3/refresh" || r.URL.Path == tokenPath && strings.Contains(string(r.Body), "grant_type=refresh_token") {
@@ -115,50 +115,50 @@ func (n *town) refreshes() int {
 }
 
 func TestSessionIsRenewedBeforeItExpires(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		first := a.Session()
 		for range 3 {
 			time.Sleep(5*time.Minute - 20*time.Second)
-			n.works(a)
+			n.checkSignedIn(a)
 		}
 		if a.Session().AccessToken == first.AccessToken || d.saved != a.Session() {
 			n.t.Errorf("first %+v, now %+v, saved %+v", first, a.Session(), d.saved)
 		}
-		if n.refreshes() != 3 {
-			n.t.Errorf("renewed %d times", n.refreshes())
+		if n.refreshCount() != 3 {
+			n.t.Errorf("renewed %d times", n.refreshCount())
 		}
 	})
 }
 
 func TestPanicInARenewalIsRaisedInAllCallers(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		time.Sleep(5*time.Minute - 20*time.Second)
-		d.look = func(client.Session) { panic("the drawer is stuck") }
+		d.onSave = func(client.Session) { panic("the sessionStore is stuck") }
 		heard := make(chan error)
 		for range 3 {
 			go func() { heard <- panicgroup.Try(func() error { return a.Refresh(n.t.Context()) }) }()
 		}
 		for range 3 {
-			if p, ok := errors.AsType[*panicgroup.Panic](<-heard); !ok || p.Value != "the drawer is stuck" {
+			if p, ok := errors.AsType[*panicgroup.Panic](<-heard); !ok || p.Value != "the sessionStore is stuck" {
 				n.t.Errorf("heard %v", p)
 			}
 		}
-		d.look = nil
-		n.works(a)
+		d.onSave = nil
+		n.checkSignedIn(a)
 	})
 }
 
 func TestRefusedTokenIsRenewed(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
 		n.ExpireTokens(n.ada)
-		n.works(a)
+		n.checkSignedIn(a)
 	})
 }
 
 func TestInviteIsSentOnceAcrossARenewal(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
-		n.works(a)
-		plan, err := a.Plan(n.t.Context(), n.room, n.who("grace@navy.example"))
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
+		n.checkSignedIn(a)
+		plan, err := a.Plan(n.t.Context(), n.room, n.invitee("grace@navy.example"))
 		n.must(err)
 		n.ExpireTokens(n.ada)
 		sent, err := a.Send(n.t.Context(), plan)
@@ -170,9 +170,9 @@ func TestInviteIsSentOnceAcrossARenewal(t *testing.T) {
 }
 
 func TestInviteWaitingForARenewalIsNotUncertain(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
-		n.works(a)
-		plan, err := a.Plan(n.t.Context(), n.room, n.who("grace@navy.example"))
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
+		n.checkSignedIn(a)
+		plan, err := a.Plan(n.t.Context(), n.room, n.invitee("grace@navy.example"))
 		n.must(err)
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Lose: true})
@@ -187,7 +187,7 @@ func TestInviteWaitingForARenewalIsNotUncertain(t *testing.T) {
 }
 
 func TestLostRenewalIsRequestedAgain(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Lose: true, Times: 1})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Lose: true, Times: 1})
@@ -195,22 +195,22 @@ func TestLostRenewalIsRequestedAgain(t *testing.T) {
 		if err := a.Refresh(n.t.Context()); !errors.As(err, &unreachable) {
 			n.t.Errorf("%v", err)
 		}
-		n.works(n.resume(d)) // as after a kill before anything was saved
+		n.checkSignedIn(n.resume(d)) // as if the program was killed before it saved the session
 	})
 }
 
 func TestFailedRenewalIsIgnoredWhileTheTokenIsValid(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
 		n.Inject(sandbox.Fault{Path: tokenPath, Status: 503})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Status: 503})
 		time.Sleep(5*time.Minute - 20*time.Second)
-		n.works(a)
+		n.checkSignedIn(a)
 	})
 }
 
 func TestConcurrentRequestsShareOneRenewal(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
-		n.works(a)
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
+		n.checkSignedIn(a)
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Delay: time.Second})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Delay: time.Second})
@@ -226,14 +226,14 @@ func TestConcurrentRequestsShareOneRenewal(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if n.refreshes() != 1 {
-			n.t.Errorf("renewed %d times", n.refreshes())
+		if n.refreshCount() != 1 {
+			n.t.Errorf("renewed %d times", n.refreshCount())
 		}
 	})
 }
 
 func TestRenewalContinuesAfterItsCallerIsCancelled(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		n.ExpireTokens(n.ada)
 		n.Inject(sandbox.Fault{Path: tokenPath, Delay: time.Second, Times: 1})
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/refresh", Delay: time.Second, Times: 1})
@@ -251,8 +251,8 @@ func TestRenewalContinuesAfterItsCallerIsCancelled(t *testing.T) {
 }
 
 func TestNewTokensAreSavedBeforeTheyAreUsed(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
-		d.look = func(s client.Session) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
+		d.onSave = func(s client.Session) {
 			for _, r := range n.Requests() {
 				if r.Header.Get("Authorization") == "Bearer "+s.AccessToken {
 					n.t.Error("used before it was saved")
@@ -260,24 +260,24 @@ func TestNewTokensAreSavedBeforeTheyAreUsed(t *testing.T) {
 			}
 		}
 		n.ExpireTokens(n.ada)
-		n.works(a)
-		d.look = nil
-		n.works(n.resume(d)) // as after a kill
+		n.checkSignedIn(a)
+		d.onSave = nil
+		n.checkSignedIn(n.resume(d)) // as if the program was killed
 	})
 }
 
 func TestUnsavedSessionIsUsedAndReported(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
-		d.stuck = os.ErrPermission
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
+		d.saveErr = os.ErrPermission
 		n.ExpireTokens(n.ada)
-		n.works(a)
+		n.checkSignedIn(a)
 		var unsaved *client.SessionNotSavedError
 		if err := a.StoreError(); !errors.As(err, &unsaved) || client.Hint(err) == "" {
 			n.t.Errorf("%v", err)
 		}
-		d.stuck = nil
+		d.saveErr = nil
 		time.Sleep(5 * time.Minute)
-		n.works(a)
+		n.checkSignedIn(a)
 		if err := a.StoreError(); err != nil || d.saved != a.Session() {
 			n.t.Errorf("%v", err)
 		}
@@ -286,12 +286,12 @@ func TestUnsavedSessionIsUsedAndReported(t *testing.T) {
 
 func TestOAuthServerThatMovedIsFoundAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
-		_, d := n.kept()
+		n := newOAuthWorld(t)
+		_, d := n.signInAndSave()
 		good := d.saved
 		d.saved.TokenEndpoint = n.AuthServerURL() + "/formerly/token"
 		n.ExpireTokens(n.ada)
-		n.works(n.resume(d))
+		n.checkSignedIn(n.resume(d))
 		if d.saved.TokenEndpoint != good.TokenEndpoint || d.saves != 2 {
 			t.Errorf("%+v", d.saved)
 		}
@@ -300,55 +300,55 @@ func TestOAuthServerThatMovedIsFoundAgain(t *testing.T) {
 
 func TestOtherOAuthServerGetsNoRefreshToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
-		_, d := n.kept()
+		n := newOAuthWorld(t)
+		_, d := n.signInAndSave()
 		d.saved.TokenEndpoint = n.AuthServerURL() + "/formerly/token"
 		d.saved.Issuer = "https://account.elsewhere.example/"
 		n.ExpireTokens(n.ada)
 		var renewal *client.RenewalError
-		if err := n.resume(d).Refresh(t.Context()); !errors.As(err, &renewal) || n.refreshes() > 0 {
+		if err := n.resume(d).Refresh(t.Context()); !errors.As(err, &renewal) || n.refreshCount() > 0 {
 			t.Errorf("%v", err)
 		}
 	})
 }
 
 func TestRevokedSessionIsReported(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
-		n.works(a)
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
+		n.checkSignedIn(a)
 		n.RevokeGrants(n.ada)
 		gone := new(client.SignedOutError)
 		if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) {
 			n.t.Errorf("%v", err)
 		}
-		before := n.refreshes()
-		if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) || n.refreshes() > before+1 {
-			n.t.Errorf("%v after %d renewals", err, n.refreshes()-before)
+		before := n.refreshCount()
+		if err := a.Refresh(n.t.Context()); !errors.As(err, &gone) || n.refreshCount() > before+1 {
+			n.t.Errorf("%v after %d renewals", err, n.refreshCount()-before)
 		}
 	})
 }
 
 func TestRefusedNewTokensEndTheRetries(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 401, Body: `{"errcode":"M_UNKNOWN_TOKEN","error":"no","soft_logout":true}`})
 		locked := new(client.AccountLockedError)
 		if err := a.Refresh(n.t.Context()); !errors.As(err, &locked) || locked.Told {
 			n.t.Errorf("%v", err)
 		}
-		if n.refreshes() != 3 || n.Count("GET", "/_matrix/client/v3/sync") != 3 {
-			n.t.Errorf("renewed %d times", n.refreshes())
+		if n.refreshCount() != 3 || n.Count("GET", "/_matrix/client/v3/sync") != 3 {
+			n.t.Errorf("renewed %d times", n.refreshCount())
 		}
 	})
 }
 
 func TestNoRefreshTokenIsRequestedWithoutSaveSession(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	if s := n.signIn(n.ada).Session(); s.RefreshToken != "" || !s.ExpiresAt.IsZero() {
 		t.Errorf("%+v", s)
 	}
 }
 
 func TestWatcherRenewsItsTokens(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
 		w := a.Watch()
 		for end := time.Now().Add(time.Hour); time.Now().Before(end); {
 			ctx, cancel := context.WithTimeout(n.t.Context(), 10*time.Minute)
@@ -358,8 +358,8 @@ func TestWatcherRenewsItsTokens(t *testing.T) {
 				n.t.Fatal(c.Err)
 			}
 		}
-		if n.refreshes() < 10 {
-			n.t.Errorf("renewed %d times", n.refreshes())
+		if n.refreshCount() < 10 {
+			n.t.Errorf("renewed %d times", n.refreshCount())
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// publicKey is a key that an invite may hold.
+// publicKey is a valid public key of an invite.
 const publicKey = "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI"
 
 func TestResendableUntilAccepted(t *testing.T) {
@@ -31,7 +31,7 @@ func TestResendableUntilAccepted(t *testing.T) {
 		{invite.Left, user, false},
 		{invite.Banned, user, false},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		err := n.account().Resendable(invite.Invite{RoomID: n.room, Status: tt.status, Acceptance: tt.accepted})
 		var accepted *client.AcceptedError
 		if got := err == nil; got != tt.want || !tt.want && !errors.As(err, &accepted) {
@@ -41,7 +41,7 @@ func TestResendableUntilAccepted(t *testing.T) {
 }
 
 func TestRevocableByEveryUserWhoMayInvite(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	quiet := id.RoomID(n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Quiet", Preset: "public_chat", Members: []string{n.ada}}))
 	a := n.account()
 	for _, status := range invite.Statuses() {
@@ -69,7 +69,7 @@ func TestRevocableByEveryUserWhoMayInvite(t *testing.T) {
 }
 
 func TestInviteWithEmptyTokenCanBeRevoked(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	_, err := n.PlantState(string(n.room), n.ada, invite.TypeThirdPartyInvite, "", map[string]any{"display_name": "g", "public_key": publicKey})
 	n.must(err)
 	a := n.account()
@@ -83,12 +83,12 @@ func TestInviteWithEmptyTokenCanBeRevoked(t *testing.T) {
 }
 
 func TestPlanResendNamesOtherPendingInvites(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	old, other := n.invite("grace@navy.example"), n.invite("grace@navy.example")
 	a := n.account()
 	i, err := a.Invite(n.room, old)
 	n.must(err)
-	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.who("grace@navy.example").Address}}, nil)
+	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.invitee("grace@navy.example").Address}}, nil)
 	n.must(err)
 	if p := plans[0]; p.Replaces != old || len(p.Similar) != 1 || p.Similar[0].Token != other {
 		t.Errorf("%+v", p)
@@ -96,13 +96,13 @@ func TestPlanResendNamesOtherPendingInvites(t *testing.T) {
 }
 
 func TestPlanResendAsksNothingForAnAcceptedInvite(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")
 	n.must(n.Bind("grace@navy.example", n.grace))
 	a := n.account()
 	i, err := a.Invite(n.room, token)
 	n.must(err)
-	_, err = a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.who("grace@navy.example").Address}}, nil)
+	_, err = a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.invitee("grace@navy.example").Address}}, nil)
 	var accepted *client.AcceptedError
 	if !errors.As(err, &accepted) || accepted.UserID != id.UserID(n.grace) {
 		t.Errorf("%v", err)
@@ -112,28 +112,28 @@ func TestPlanResendAsksNothingForAnAcceptedInvite(t *testing.T) {
 	}
 }
 
-// The room may show the old invite for a while after it was revoked.
+// The room may still show the old invite for a while after it was revoked.
 func TestReplacedInviteDoesNotStopTheNewOne(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	old := n.invite("lin@kernel.example")
-	a := n.lasting()
+	a := n.accountWithStore()
 	i, err := a.Invite(n.room, old)
 	n.must(err)
-	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.who("lin@kernel.example").Address}}, nil)
+	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.invitee("lin@kernel.example").Address}}, nil)
 	n.must(err)
 	_, err = a.Enqueue(t.Context(), plans)
 	n.must(err)
-	n.empty(a)
+	n.runOutbox(a)
 	if got := n.states(a); got["lin@kernel.example"] != client.ItemSent {
 		t.Errorf("%v", got)
 	}
 }
 
 func TestMayBeTo(t *testing.T) {
-	n := newTown(t)
-	a := n.lasting()
+	n := newTestWorld(t)
+	a := n.accountWithStore()
 	n.queue(a, "grace@navy.example")
-	n.empty(a)
+	n.runOutbox(a)
 	n.must(a.Refresh(t.Context()))
 	known, err := a.Invite(n.room, n.outbox(a).Items[0].Token)
 	n.must(err)

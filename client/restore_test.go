@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// start resumes a session as a new start of the program does, with a store.
-func (n *town) start(session client.Session, path string) *client.Account {
+// start resumes a session with the store at path, as a restarted program does.
+func (n *testWorld) start(session client.Session, path string) *client.Account {
 	n.t.Helper()
 	s, err := store.Open(n.t.Context(), path)
 	n.must(err)
@@ -29,7 +29,7 @@ func (n *town) start(session client.Session, path string) *client.Account {
 }
 
 func TestRestoreReadsWhatWasStored(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	joined, open := n.invite("grace@navy.example"), n.invite("lin@kernel.example")
 	n.must(n.Bind("grace@navy.example", n.grace))
 	n.must(n.Join(string(n.room), n.grace))
@@ -39,7 +39,7 @@ func TestRestoreReadsWhatWasStored(t *testing.T) {
 
 	first := n.start(session, path)
 	if first.Synced() || len(first.Rooms()) > 0 {
-		t.Error("knows something before anybody told")
+		t.Error("has rooms before it was restored")
 	}
 	n.must(first.Refresh(t.Context()))
 	n.must(first.StoreError())
@@ -47,7 +47,7 @@ func TestRestoreReadsWhatWasStored(t *testing.T) {
 
 	second := n.start(session, path)
 	if len(n.Requests()) != asked {
-		t.Error("asked somebody to restore")
+		t.Error("restoring sent a request")
 	}
 	if !second.Synced() || time.Since(second.AsOf()) > time.Minute || len(second.Rooms()) != 2 {
 		t.Errorf("synced %v as of %v with rooms %v", second.Synced(), second.AsOf(), second.Rooms())
@@ -58,8 +58,8 @@ func TestRestoreReadsWhatWasStored(t *testing.T) {
 		}
 	}
 
-	// What happens between two starts comes with the next sync, and with no more
-	// than that: nothing is traced a second time.
+	// The next sync returns only what happened between two starts: nothing is traced
+	// again.
 	n.must(n.Kick(string(gone), n.grace, n.ada))
 	n.must(n.Kick(string(n.room), n.ada, n.grace))
 	n.must(second.Refresh(t.Context()))
@@ -73,7 +73,7 @@ func TestRestoreReadsWhatWasStored(t *testing.T) {
 }
 
 func TestTwoProgramsOnOneStore(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
 	one := n.start(session, path)
@@ -88,13 +88,13 @@ func TestTwoProgramsOnOneStore(t *testing.T) {
 	n.must(three.Refresh(t.Context()))
 	for name, a := range map[string]*client.Account{"the one that came last": two, "a new one": three} {
 		if got := len(a.Invites()); got != 4 {
-			t.Errorf("%s knows %d invites", name, got)
+			t.Errorf("%s has %d invites", name, got)
 		}
 	}
 }
 
 func TestUnknownSinceTokenRestartsTheSync(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")
 	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
@@ -109,12 +109,13 @@ func TestUnknownSinceTokenRestartsTheSync(t *testing.T) {
 	}
 }
 
-// A refusal costs nothing that is known, and is asked about no further.
+// If the homeserver refuses a sync, the known rooms are kept, and the sync is not
+// repeated at once.
 func TestRefusedSyncIsAnError(t *testing.T) {
 	for name, c := range map[string]struct {
 		body  string
-		first bool // nothing is known before
-		times int  // that the homeserver refuses
+		first bool // whether nothing is known before
+		times int  // the request that the homeserver refuses
 	}{
 		"for another reason":   {body: `{"errcode":"M_BAD_JSON","error":"filter"}`, times: 1},
 		"without a word":       {body: `no`, times: 1},
@@ -122,7 +123,7 @@ func TestRefusedSyncIsAnError(t *testing.T) {
 		"the one asked anew":   {body: `{"errcode":"M_UNKNOWN","error":"filter"}`, times: 2},
 		"by an invalid number": {body: `{"errcode":"M_INVALID_PARAM","error":"timeout"}`, times: 2},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.invite("grace@navy.example")
 		a := n.signIn(n.ada)
 		if !c.first {
@@ -134,7 +135,7 @@ func TestRefusedSyncIsAnError(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if a.Synced() == c.first || len(a.Rooms()) == 0 != c.first {
-			t.Errorf("%s: knows %d rooms", name, len(a.Rooms()))
+			t.Errorf("%s: has %d rooms", name, len(a.Rooms()))
 		}
 		if err := a.Refresh(t.Context()); err != nil {
 			t.Errorf("%s: afterwards: %v", name, err)
@@ -143,7 +144,7 @@ func TestRefusedSyncIsAnError(t *testing.T) {
 }
 
 func TestSignOutDeletesTheStoredRooms(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.invite("grace@navy.example")
 	session := n.signIn(n.ada).Session()
 	path := filepath.Join(t.TempDir(), "store.db")
@@ -151,6 +152,6 @@ func TestSignOutDeletesTheStoredRooms(t *testing.T) {
 	n.must(a.Refresh(t.Context()))
 	n.must(a.SignOut(t.Context()))
 	if again := n.start(session, path); again.Synced() || len(again.Rooms()) > 0 {
-		t.Errorf("still knows %v", again.Rooms())
+		t.Errorf("still has %v", again.Rooms())
 	}
 }

@@ -16,8 +16,8 @@ import (
 )
 
 func TestSendMailsOnceAndFindsTheToken(t *testing.T) {
-	n := newTown(t)
-	n.invite("grant@navarra.example") // redacts to the same name
+	n := newTestWorld(t)
+	n.invite("grant@navarra.example") // has the same shortened display name
 	a := n.account()
 	sent, err := n.send(a, " Grace <GRACE@Navy.Example> ")
 	n.must(err)
@@ -40,10 +40,10 @@ func TestSendMailsOnceAndFindsTheToken(t *testing.T) {
 }
 
 func TestBoundAddressBecomesAnOrdinaryInvite(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.must(n.Bind("grace@navy.example", n.grace))
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 	n.must(err)
 	if string(plan.UserID) != n.grace {
 		t.Fatalf("planned for %q", plan.UserID)
@@ -53,15 +53,15 @@ func TestBoundAddressBecomesAnOrdinaryInvite(t *testing.T) {
 	if string(sent.UserID) != n.grace || sent.Token != "" || len(n.Mails("grace@navy.example")) > 0 && n.Mails("grace@navy.example")[0].Token != "" {
 		t.Errorf("%+v and %v", sent, n.Mails("grace@navy.example"))
 	}
-	n.wantMember(a, "invite")
+	n.checkMember(a, "invite")
 	n.must(n.Join(string(n.room), n.grace))
-	n.wantMember(a, "join")
+	n.checkMember(a, "join")
 	n.must(n.Ban(string(n.room), n.ada, n.grace))
-	n.wantMember(a, "ban")
+	n.checkMember(a, "ban")
 }
 
-// wantMember fails unless Grace cannot be invited for what she is in the room.
-func (n *town) wantMember(a *client.Account, membership string) {
+// checkMember checks that Grace cannot be invited because of her membership.
+func (n *testWorld) checkMember(a *client.Account, membership string) {
 	n.t.Helper()
 	_, err := n.send(a, "grace@navy.example")
 	var e *client.MemberError
@@ -71,7 +71,7 @@ func (n *town) wantMember(a *client.Account, membership string) {
 }
 
 func TestTermsComeFirst(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "2", Languages: map[string]sandbox.Document{
 		"en": {Name: "Privacy", URL: "https://id.example.org/privacy"},
 		"fr": {Name: "Vie privée", URL: "https://id.example.org/vie"},
@@ -89,14 +89,14 @@ func TestTermsComeFirst(t *testing.T) {
 	_, err = n.send(a, "grace@navy.example")
 	n.must(err)
 
-	// The same person on another machine is not asked again, not even when the
-	// identity server has forgotten.
+	// On another machine the same user is not asked to accept the terms again, also if
+	// the identity server no longer knows about it.
 	_, err = n.send(n.account(), "lin@kernel.example")
 	n.must(err)
 }
 
 func TestPlanRefuses(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	quiet := n.CreateRoom(n.grace, sandbox.RoomOptions{Name: "Quiet", Preset: "public_chat", Members: []string{n.ada}})
 	a := n.account()
 	for _, r := range a.Rooms() {
@@ -106,14 +106,14 @@ func TestPlanRefuses(t *testing.T) {
 	}
 	quietRoom, err := a.FindRoom("quiet")
 	n.must(err)
-	_, err = a.Plan(t.Context(), quietRoom.ID, n.who("grace@navy.example"))
+	_, err = a.Plan(t.Context(), quietRoom.ID, n.invitee("grace@navy.example"))
 	var power *client.PowerError
 	if !errors.As(err, &power) || power.Have != 0 || power.Need != 50 {
 		t.Errorf("%v", err)
 	}
 	n.must(n.Kick(quiet, n.grace, n.ada))
 	n.must(a.Refresh(t.Context()))
-	if _, err = a.Plan(t.Context(), quietRoom.ID, n.who("grace@navy.example")); !errors.Is(err, client.ErrNotJoined) {
+	if _, err = a.Plan(t.Context(), quietRoom.ID, n.invitee("grace@navy.example")); !errors.Is(err, client.ErrNotJoined) {
 		t.Errorf("after a kick: %v", err)
 	}
 	if n.Count("POST", lookupPath) > 0 {
@@ -122,37 +122,37 @@ func TestPlanRefuses(t *testing.T) {
 }
 
 func TestPlanListsSimilarInvites(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")
 	n.invite("lin@kernel.example")
-	plan, err := n.account().Plan(t.Context(), n.room, n.who("grace@navy.example"))
+	plan, err := n.account().Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 	n.must(err)
 	if len(plan.Similar) != 1 || plan.Similar[0].Token != token {
 		t.Errorf("%+v", plan.Similar)
 	}
 }
 
-// A domain in letters and the same in ASCII are one, whoever typed which. What is
-// sent is what was typed.
+// A domain in Unicode and the same domain in ASCII are equal. The invite is sent to the
+// address as it was typed.
 func TestPlanKnowsBothSpellingsOfADomain(t *testing.T) {
 	letters, ascii := "ada@bücher.example", "ada@xn--bcher-kva.example"
 	for _, tt := range []struct{ before, now string }{{letters, ascii}, {ascii, letters}} {
 		for _, known := range []bool{true, false} {
-			n := newTown(t)
+			n := newTestWorld(t)
 			a := n.account()
 			if known { // by the address book
 				_, err := n.send(a, tt.before)
 				n.must(err)
-			} else { // by its name in the room
+			} else { // by its display name in the room
 				n.invite(tt.before)
 			}
 			n.must(a.Refresh(t.Context()))
-			plan, err := a.Plan(t.Context(), n.room, n.who(tt.now))
+			plan, err := a.Plan(t.Context(), n.room, n.invitee(tt.now))
 			n.must(err)
 			if len(plan.Similar) != 1 || plan.Address.Address != tt.now {
 				t.Errorf("%s after %s, known %v: %+v", tt.now, tt.before, known, plan)
 			}
-			other, err := a.Plan(t.Context(), n.room, n.who("ada@bucher.example"))
+			other, err := a.Plan(t.Context(), n.room, n.invitee("ada@bucher.example"))
 			n.must(err)
 			if known && len(other.Similar) > 0 {
 				t.Errorf("after %s: %+v", tt.before, other)
@@ -165,50 +165,50 @@ func TestSendFails(t *testing.T) {
 	limited := http.Header{"Retry-After": {"400"}}
 	for _, tc := range []struct {
 		name  string
-		spoil func(*town)
+		spoil func(*testWorld)
 		check func(error) bool
 		posts int
 	}{
-		{"429 with a header", func(n *town) {
+		{"429 with a header", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 429, Header: limited, Body: `{"errcode":"M_LIMIT_EXCEEDED"}`})
 		}, retryIn(400 * time.Second), 1},
-		{"429 with a body", func(n *town) {
+		{"429 with a body", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":399765}`})
 		}, retryIn(399765 * time.Millisecond), 1},
-		{"429 of a proxy", func(n *town) {
+		{"429 of a proxy", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 429, Header: http.Header{"Retry-After": {"soon"}}, Body: `slow down`})
 		}, retryIn(0), 1},
-		{"the homeserver's own limit", func(n *town) { n.LimitInvites(sandbox.StockInvitesPerSecond, 1); n.use() }, func(err error) bool {
+		{"the homeserver's own limit", func(n *testWorld) { n.LimitInvites(sandbox.StockInvitesPerSecond, 1); n.use() }, func(err error) bool {
 			var e *client.RateLimitError
 			return errors.As(err, &e) && e.RetryAfter > 6*time.Minute
 		}, 2},
-		{"500 without an errcode", func(n *town) {
+		{"500 without an errcode", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 500, Body: `{"Err":""}`})
 		}, trouble(nil), 1},
-		{"identity server down meanwhile", func(n *town) {
+		{"identity server down meanwhile", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/identity/v2/store-invite", Refuse: true})
 		}, trouble(nil), 1},
-		{"identity server limits mails", func(n *town) { n.LimitMails(sandbox.StockMailsPerSecond, 1); n.use() }, trouble(nil), 2},
-		{"forbidden meanwhile", func(n *town) {
+		{"identity server limits mails", func(n *testWorld) { n.LimitMails(sandbox.StockMailsPerSecond, 1); n.use() }, trouble(nil), 2},
+		{"forbidden meanwhile", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"no"}`})
 		}, func(err error) bool { return client.HasCode(err, "M_FORBIDDEN") }, 1},
-		{"never sent", func(n *town) {
+		{"never sent", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Refuse: true})
 		}, func(err error) bool {
 			var e *client.UnreachableError
 			return errors.As(err, &e) && !uncertain(err)
 		}, 0},
-		{"answer and state both lost", func(n *town) {
+		{"answer and state both lost", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Lose: true})
 			n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/rooms/", Refuse: true})
 		}, uncertain, 1},
-		{"a proxy gave up", func(n *town) {
+		{"a proxy gave up", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 504, Body: `<html>`})
 		}, uncertain, 1},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		a := n.account()
-		plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
+		plan, err := a.Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 		n.must(err)
 		tc.spoil(n)
 		_, err = a.Send(t.Context(), plan)
@@ -224,8 +224,8 @@ func TestSendFails(t *testing.T) {
 	}
 }
 
-// use sends one invite, so that a limit of one is reached.
-func (n *town) use() {
+// use sends one invite, which reaches a limit of one.
+func (n *testWorld) use() {
 	n.t.Helper()
 	_, err := n.send(n.account(), "lin@kernel.example")
 	n.must(err)
@@ -251,9 +251,9 @@ func uncertain(err error) bool {
 }
 
 func TestLostResponseIsLookedUp(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 	n.must(err)
 	n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Lose: true})
 	sent, err := a.Send(t.Context(), plan)
@@ -264,9 +264,9 @@ func TestLostResponseIsLookedUp(t *testing.T) {
 }
 
 func TestCancelledSendIsUncertain(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 	n.must(err)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -277,7 +277,7 @@ func TestCancelledSendIsUncertain(t *testing.T) {
 }
 
 func TestIdentityServerForgotTheAccount(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	a := n.account()
 	_, err := n.send(a, "grace@navy.example")
 	n.must(err)
@@ -290,9 +290,9 @@ func TestIdentityServerForgotTheAccount(t *testing.T) {
 }
 
 func TestNoErrorContainsTokens(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	a := n.account()
-	plan, err := a.Plan(t.Context(), n.room, n.who("grace@navy.example"))
+	plan, err := a.Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 	n.must(err)
 	n.Inject(sandbox.Fault{Refuse: true, Path: "/"})
 	_, err = a.Send(t.Context(), plan)

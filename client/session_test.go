@@ -11,7 +11,7 @@ import (
 )
 
 func TestSignInResumeSignOut(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	session := n.account().Session()
 	if session.UserID != "@ada:example.org" || session.Homeserver != n.HomeserverURL() || session.DeviceID == "" {
 		t.Errorf("%+v", session)
@@ -31,7 +31,7 @@ func TestSignInResumeSignOut(t *testing.T) {
 }
 
 func TestSignInNames(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	hs, err := discovery.Find(t.Context(), n.options().Transport, "example.org")
 	n.must(err)
 	for _, user := range []string{"@ada:example.org", "ada"} {
@@ -52,7 +52,7 @@ func TestSignInRefused(t *testing.T) {
 		{"wrong password", "babbage", sandbox.Fault{Path: "/none"}, client.ErrPassword},
 		{"no passwords here", "lovelace", sandbox.Fault{Method: "GET", Path: loginPath, Status: 200, Body: `{"flows":[{"type":"m.login.sso"}]}`}, client.ErrNoPassword},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.Inject(tc.fault)
 		hs, err := discovery.Find(t.Context(), n.options().Transport, n.ada)
 		n.must(err)
@@ -67,7 +67,7 @@ func TestSignInRefused(t *testing.T) {
 }
 
 func TestSoftLogoutIsReported(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	a := n.account()
 	n.SignOutEverywhere(n.ada, true)
 	gone := new(client.SignedOutError)

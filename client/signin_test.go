@@ -24,23 +24,23 @@ const (
 	tokenPath   = "/oauth2/token"
 )
 
-// newAuthTown is a town whose homeserver has an OAuth server.
-func newAuthTown(t *testing.T) *town {
+// newOAuthWorld returns a test world whose homeserver has an OAuth server.
+func newOAuthWorld(t *testing.T) *testWorld {
 	t.Helper()
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.SetWays(sandbox.Ways{OAuth: true})
 	return n
 }
 
-func (n *town) homeserver() discovery.Homeserver {
+func (n *testWorld) homeserver() discovery.Homeserver {
 	n.t.Helper()
 	hs, err := discovery.Find(n.t.Context(), n.options().Transport, n.ada)
 	n.must(err)
 	return hs
 }
 
-// byDevice signs Ada in by a code on another device.
-func (n *town) byDevice(opt client.Options) *client.Account {
+// signInByDevice signs Ada in with a code that is approved on another device.
+func (n *testWorld) signInByDevice(opt client.Options) *client.Account {
 	n.t.Helper()
 	s, err := client.StartDevice(n.t.Context(), opt, n.homeserver())
 	n.must(err)
@@ -50,8 +50,8 @@ func (n *town) byDevice(opt client.Options) *client.Account {
 	return a
 }
 
-// works makes sure that an account is signed in as Ada.
-func (n *town) works(a *client.Account) {
+// checkSignedIn checks that an account is signed in as Ada.
+func (n *testWorld) checkSignedIn(a *client.Account) {
 	n.t.Helper()
 	n.must(a.Refresh(n.t.Context()))
 	if got := a.UserID(); string(got) != n.ada {
@@ -73,7 +73,7 @@ func TestWays(t *testing.T) {
 		{"an older OAuth server", sandbox.Ways{OAuth: true, NoDeviceGrant: true}, []discovery.Way{discovery.WayBrowser, discovery.WayToken}},
 		{"nothing", sandbox.Ways{}, []discovery.Way{discovery.WayToken}},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		n.SetWays(tc.ways)
 		hs := n.homeserver()
 		if got := hs.Ways(); !slices.Equal(got, tc.want) {
@@ -93,7 +93,7 @@ func TestUnsafeOAuthIsNotOffered(t *testing.T) {
 		"a flood": {Status: 200, Body: `{"issuer":"` + strings.Repeat("x", 100<<10) + `"}`},
 		"broken":  {Status: 503},
 	} {
-		n := newTown(t)
+		n := newTestWorld(t)
 		fault.Path = metadataPath
 		n.Inject(fault)
 		hs := n.homeserver()
@@ -107,7 +107,7 @@ func TestUnsafeOAuthIsNotOffered(t *testing.T) {
 }
 
 func TestSSOIsOfferedIfItsOAuthCannotBeUsed(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.Inject(sandbox.Fault{
 		Method: "GET", Path: "/_matrix/client/v3/login", Status: 200,
 		Body: `{"flows":[{"type":"m.login.password"},{"type":"m.login.sso","oauth_aware_preferred":true}]}`,
@@ -118,7 +118,7 @@ func TestSSOIsOfferedIfItsOAuthCannotBeUsed(t *testing.T) {
 }
 
 func TestHomeserverWithOAuthAloneHasNoLogin(t *testing.T) {
-	n := newAuthTown(t)
+	n := newOAuthWorld(t)
 	n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/login", Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"no"}`})
 	if got := n.homeserver().Ways(); got[0] != discovery.WayDevice {
 		t.Errorf("%v", got)
@@ -127,7 +127,7 @@ func TestHomeserverWithOAuthAloneHasNoLogin(t *testing.T) {
 
 func TestSignInByDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
+		n := newOAuthWorld(t)
 		s, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
 		n.must(err)
 		if s.UserCode == "" || !strings.HasPrefix(s.VerificationURI, n.AuthServerURL()) || !s.ExpiresAt.After(time.Now()) {
@@ -136,7 +136,7 @@ func TestSignInByDevice(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { n.must(n.ApproveDevice(n.ada, s.UserCode)) })
 		a, err := s.Wait(t.Context())
 		n.must(err)
-		n.works(a)
+		n.checkSignedIn(a)
 		if got := a.Session(); !got.ByOAuth() || got.RefreshToken == "" || len(got.DeviceID) < 10 || got.ExpiresAt.IsZero() {
 			t.Errorf("%+v", got)
 		}
@@ -145,16 +145,16 @@ func TestSignInByDevice(t *testing.T) {
 
 func TestLostConnectionAfterTheApprovalIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
+		n := newOAuthWorld(t)
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/account/whoami", Refuse: true, Times: 3})
-		n.works(n.byDevice(n.options()))
+		n.checkSignedIn(n.signInByDevice(n.options()))
 	})
 }
 
 func TestSignInByDeviceDeniedOrTooLate(t *testing.T) {
 	for _, want := range []error{oauth.ErrDenied, oauth.ErrExpired} {
 		synctest.Test(t, func(t *testing.T) {
-			n := newAuthTown(t)
+			n := newOAuthWorld(t)
 			s, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
 			n.must(err)
 			if errors.Is(want, oauth.ErrDenied) {
@@ -168,7 +168,7 @@ func TestSignInByDeviceDeniedOrTooLate(t *testing.T) {
 }
 
 func TestSignInByBrowser(t *testing.T) {
-	n := newAuthTown(t)
+	n := newOAuthWorld(t)
 	s, err := client.StartBrowser(t.Context(), n.options(), n.homeserver(), redirectURI)
 	n.must(err)
 	final, err := n.Approve(n.ada, s.URL())
@@ -178,14 +178,14 @@ func TestSignInByBrowser(t *testing.T) {
 	}
 	a, err := s.Finish(t.Context(), final)
 	n.must(err)
-	n.works(a)
+	n.checkSignedIn(a)
 	if _, err := s.Finish(t.Context(), final); !oauth.HasCode(err, "invalid_grant") || client.Hint(err) == "" {
 		t.Errorf("a second time: %v", err)
 	}
 }
 
 func TestSignInBySSO(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	n.SetWays(sandbox.Ways{SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}}})
 	hs := n.homeserver()
 	for _, provider := range []string{"", "navy"} {
@@ -201,24 +201,24 @@ func TestSignInBySSO(t *testing.T) {
 		}
 		a, err := s.Finish(t.Context(), final)
 		n.must(err)
-		n.works(a)
+		n.checkSignedIn(a)
 		if _, err := s.Finish(t.Context(), final); !errors.Is(err, client.ErrLoginToken) || client.Hint(err) == "" {
 			t.Errorf("a second time: %v", err)
 		}
 	}
 	if _, err := client.StartSSO(t.Context(), n.options(), hs, redirectURI, "army"); !errors.Is(err, client.ErrNotOffered) {
-		t.Errorf("nobody's: %v", err)
+		t.Errorf("token of no user: %v", err)
 	}
 }
 
 func TestSignInWithToken(t *testing.T) {
-	n := newTown(t)
+	n := newTestWorld(t)
 	session := n.signIn(n.ada).Session()
 	opt := n.options()
 	opt.FormerKey = func(id.UserID, string) seal.Key { return session.DataKey }
 	a, err := client.SignInWithToken(t.Context(), opt, n.homeserver(), session.AccessToken)
 	n.must(err)
-	n.works(a)
+	n.checkSignedIn(a)
 	if a.Session() != session {
 		t.Errorf("%+v", a.Session())
 	}
@@ -232,12 +232,12 @@ func TestSignInWithToken(t *testing.T) {
 
 func TestSigningInAgainKeepsTheDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
+		n := newOAuthWorld(t)
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
 		opt := n.options()
-		opt.Again = n.byDevice(n.options()).Session()
+		opt.Again = n.signInByDevice(n.options()).Session()
 
-		if got := n.byDevice(opt).Session().DeviceID; got != opt.Again.DeviceID {
+		if got := n.signInByDevice(opt).Session().DeviceID; got != opt.Again.DeviceID {
 			t.Errorf("by device: %s, not %s", got, opt.Again.DeviceID)
 		}
 		a, err := client.SignIn(t.Context(), opt, n.homeserver(), n.ada, password)
@@ -250,7 +250,7 @@ func TestSigningInAgainKeepsTheDevice(t *testing.T) {
 
 func TestOtherUserCannotContinueASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
+		n := newOAuthWorld(t)
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
 		opt := n.options()
 		opt.Again = client.Session{UserID: "@ada:example.org", DeviceID: "ABCDEFGHIJ"}
@@ -263,26 +263,26 @@ func TestOtherUserCannotContinueASession(t *testing.T) {
 			t.Errorf("by device: %v", err)
 		}
 		if n.Count("POST", "/oauth2/revoke") != 1 {
-			t.Error("the session that nobody wanted goes on")
+			t.Error("the unused session has not ended")
 		}
 		if _, err := client.SignIn(t.Context(), opt, n.homeserver(), n.grace, password); !errors.As(err, &other) {
 			t.Errorf("by password: %v", err)
 		}
 		if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
-			t.Error("the session that nobody wanted goes on")
+			t.Error("the unused session has not ended")
 		}
 		graces := n.signIn(n.grace)
 		if _, err := client.SignInWithToken(t.Context(), opt, n.homeserver(), graces.Session().AccessToken); !errors.As(err, &other) {
 			t.Errorf("by token: %v", err)
 		}
-		n.must(graces.Refresh(t.Context())) // her token was not ours to end
+		n.must(graces.Refresh(t.Context())) // the token of another user must not be revoked
 	})
 }
 
 func TestSigningOutRevokes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := newAuthTown(t)
-		a := n.byDevice(n.options())
+		n := newOAuthWorld(t)
+		a := n.signInByDevice(n.options())
 		n.must(a.SignOut(t.Context()))
 		if n.Count("POST", "/oauth2/revoke") != 1 || n.Count("POST", "/_matrix/client/v3/logout") != 0 {
 			t.Error("not revoked")
@@ -291,15 +291,15 @@ func TestSigningOutRevokes(t *testing.T) {
 		if err := a.Refresh(t.Context()); !errors.As(err, &gone) {
 			t.Errorf("after signing out: %v", err)
 		}
-		n.must(a.SignOut(t.Context())) // twice is no failure
+		n.must(a.SignOut(t.Context())) // signing out twice is no error
 	})
 }
 
-// Signing out of an account ends the session that is kept of it.
+// Signing out ends the session that is saved for the account.
 func TestSignOutEndsTheRenewedSession(t *testing.T) {
-	renewable(t, func(n *town, former *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, former *client.Account, d *sessionStore) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
-		opt := n.keeping(d)
+		opt := n.optionsWith(d)
 		opt.Again = former.Session()
 		a, err := client.SignIn(n.t.Context(), opt, n.homeserver(), n.ada, password)
 		n.must(err)
@@ -313,7 +313,7 @@ func TestSignOutEndsTheRenewedSession(t *testing.T) {
 }
 
 func TestSigningOutWithATokenThatExpired(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, d *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, d *sessionStore) {
 		n.ExpireTokens(n.ada)
 		n.must(a.SignOut(n.t.Context()))
 		gone := new(client.SignedOutError)
@@ -346,7 +346,7 @@ func TestHostileOAuthMetadataIsRefused(t *testing.T) {
 		"redirected":  {Path: "/oauth2/device", Status: 302, Header: map[string][]string{"Location": {"https://mallory.example/"}}},
 		"odd address": {Path: "/oauth2/device", Status: 200, Body: `{"device_code":"d","expires_in":600,"user_code":"A","verification_uri":"javascript:1"}`},
 	} {
-		n := newAuthTown(t)
+		n := newOAuthWorld(t)
 		n.Inject(fault)
 		_, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
 		if err == nil || client.Hint(err) == "" {
@@ -356,7 +356,7 @@ func TestHostileOAuthMetadataIsRefused(t *testing.T) {
 }
 
 func TestNoErrorContainsSecrets(t *testing.T) {
-	renewable(t, func(n *town, a *client.Account, _ *drawer) {
+	withRenewableSession(t, func(n *testWorld, a *client.Account, _ *sessionStore) {
 		s := a.Session()
 		echo := func(secret string) string { return `{"errcode":"M_BAD","error":"you sent ` + secret + `"}` }
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/login", Method: "POST", Status: 400, Body: echo(password)})
@@ -380,9 +380,9 @@ func TestNoErrorContainsSecrets(t *testing.T) {
 }
 
 func TestScopeOfASignIn(t *testing.T) {
-	n := newAuthTown(t)
+	n := newOAuthWorld(t)
 	opt := n.options()
-	opt.Again = client.Session{UserID: "@ada:example.org", DeviceID: "a b"} // no scope can name it
+	opt.Again = client.Session{UserID: "@ada:example.org", DeviceID: "a b"} // a scope cannot contain it
 	s, err := client.StartBrowser(t.Context(), opt, n.homeserver(), redirectURI)
 	n.must(err)
 	u, err := url.Parse(s.URL())

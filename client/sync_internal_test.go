@@ -10,8 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/roomstate"
 )
 
-// Whatever a homeserver answers, it is taken in or refused, and what is known
-// afterwards can be read.
+// FuzzSync applies hostile sync responses. Each is applied or refused, and the rooms
+// can be read afterwards.
 func FuzzSync(f *testing.F) {
 	f.Add([]byte(`{"next_batch":"s1","rooms":{"join":{"!r:hs":{"summary":{"m.heroes":["@a:hs"]},"state":{"events":[{"type":"m.room.create","state_key":"","sender":"@ada:hs","content":{"room_version":"12"}}]},"timeline":{"limited":true,"events":[{"type":"m.room.third_party_invite","event_id":"$1","state_key":"tok","sender":"@ada:hs","content":{"public_key":"AAAA"}}]}}},"leave":{"!s:hs":{}}}}`),
 		[]byte(`{"next_batch":"s2","rooms":{"join":{"!r:hs":{"timeline":{"events":[{"type":"m.room.member","event_id":"$2","state_key":"@g:hs","sender":"@ada:hs","content":{"membership":"invite","third_party_invite":{"signed":{"mxid":"@g:hs","token":"tok"}}}}]}}}}}`))
@@ -35,7 +35,8 @@ func FuzzSync(f *testing.F) {
 	})
 }
 
-// An answer is looked at in parts; what is broken anywhere is none all the same.
+// A response is validated in parts. If any part is not valid, the response is not
+// valid.
 func TestMalformedSyncResponseIsRefused(t *testing.T) {
 	whole := []byte(`{"rooms":{"join":{"!a:hs":{"state":{"events":[{"type":"x","n":[1,"}"]}]}},"!b\u0021:hs":{}},"leave":{"!c:hs":{}}},"next_batch":"s1"}`)
 	reply, ok := syncreply.Read(whole)
@@ -48,7 +49,7 @@ func TestMalformedSyncResponseIsRefused(t *testing.T) {
 			changed[at] = b
 			for _, raw := range [][]byte{changed, whole[:at]} {
 				if _, ok := syncreply.Read(raw); ok && !json.Valid(raw) {
-					t.Errorf("%s was taken for an answer", raw)
+					t.Errorf("%s was accepted as a response", raw)
 				}
 			}
 		}

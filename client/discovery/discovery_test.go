@@ -51,7 +51,7 @@ func TestErrorListsTriedURLs(t *testing.T) {
 	for _, tc := range []struct {
 		name, who string
 		fault     sandbox.Fault
-		tried     []string // what the answer must tell, in order
+		tried     []string // texts that the error must contain, in order
 	}{
 		{"unknown host", "@ada:nowhere.test", sandbox.Fault{Path: "/none"}, []string{"https://nowhere.test/.well-known/matrix/client: no such host: nowhere.test", "https://nowhere.test/_matrix/client/versions: no such host"}},
 		{"no Matrix there", "https://matrix.example.org", sandbox.Fault{Path: "/", Status: 200, Body: "<html>"}, []string{"versions: something is there, but it does not speak Matrix"}},
