@@ -13,8 +13,9 @@ import (
 	"github.com/mxinvite/mxinvite/client/link"
 )
 
-// visitor is the person's account in our client, which may ask the host that a
-// mailed link names. The transport of the program would refuse the loopback of the test.
+// visitor returns the person's account in our client, which may send requests to the
+// host in a mailed link. The program's own transport for such URLs would refuse the
+// loopback address of the test.
 func (p *person) visitor() *client.Account {
 	p.t.Helper()
 	opt := clientOptions(p.w)
@@ -50,7 +51,7 @@ func refusedFor(err error) client.Refusal {
 func TestAccountAcceptsFromTheMail(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, invite, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		a := grace.visitor()
 		l, err := link.Parse(m.Text) // the whole mail, as it arrived
 		if err != nil {
@@ -69,7 +70,7 @@ func TestAccountAcceptsFromTheMail(t *testing.T) {
 		}
 		check(t, w, "inviter", string(got.Inviter) == room.ID, `true`)
 		check(t, w, "signed by", got.Signer == i.Host, `true`)
-		join := content(room.becomes(grace.ID, "join"))
+		join := content(room.awaitMembership(grace.ID, "join"))
 		_, copied := join["third_party_signed"]
 		check(t, w, "the join has the proof", copied, `false`)
 		refresh(t, w, a)
@@ -81,7 +82,7 @@ func TestAccountAcceptsFromTheMail(t *testing.T) {
 	})
 }
 
-// The link works as mail programs rewrite it.
+// The link is valid in the forms into which mail programs rewrite it.
 func TestAccountAcceptsABrokenLink(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
@@ -90,10 +91,10 @@ func TestAccountAcceptsABrokenLink(t *testing.T) {
 			"HTML":             `<a href="` + strings.ReplaceAll(m.Link, "&", "&amp;") + `">`,
 			"lines":            breakLines(m.Link, "\r\n "),
 		} {
-			p := someone(t, w, "grace")
+			p := newPerson(t, w, "grace")
 			_, err := accept(t, p.visitor(), text)
 			check(t, w, name, err == nil, `true`)
-			check(t, w, name+": membership", content(room.becomes(p.ID, "join"))["membership"], `join`)
+			check(t, w, name+": membership", content(room.awaitMembership(p.ID, "join"))["membership"], `join`)
 		}
 	})
 }
@@ -107,11 +108,12 @@ func breakLines(s, brk string) string {
 	return b.String() + s
 }
 
-// A user who gives the sender, for example from the text of the mail, need not confirm a host.
+// If the user enters the sender, for example from the text of the mail, no host needs
+// to be confirmed.
 func TestAccountSignsForItself(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		a := grace.visitor()
 		l, err := link.Parse(m.Link)
 		if err != nil {
@@ -122,13 +124,13 @@ func TestAccountSignsForItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(t, w, "signed by", got.Signer, ``)
-		check(t, w, "membership", content(room.becomes(grace.ID, "join"))["membership"], `join`)
+		check(t, w, "membership", content(room.awaitMembership(grace.ID, "join"))["membership"], `join`)
 	})
 }
 
 func TestAccountReportsWhyTheLinkIsNotValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		a := grace.visitor()
 		t.Run("revoked", func(t *testing.T) {
 			room, invite, m := invitedByLink(t, w)
@@ -139,8 +141,8 @@ func TestAccountReportsWhyTheLinkIsNotValid(t *testing.T) {
 		t.Run("revoked, seen by a member", func(t *testing.T) {
 			room, invite, m := invitedByLink(t, w)
 			room.setState(inviteEvent, invite["state_key"].(string), object{})
-			p := someone(t, w, "lin")
-			there := room.bring(p)
+			p := newPerson(t, w, "lin")
+			there := room.inviteAndJoin(p)
 			there.must(http.MethodPost, room.path("/leave"), object{})
 			_, err := accept(t, p.visitor(), m.Link)
 			check(t, w, "revoked, and visible", refusedFor(err), `revoked`)
@@ -196,19 +198,19 @@ func TestAccountReportsWhyTheLinkIsNotValid(t *testing.T) {
 func TestAccountAcceptsAfterBinding(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		w.Bind(t, m.To, grace.ID, grace.token)
-		room.becomes(grace.ID, "invite")
+		room.awaitMembership(grace.ID, "invite")
 		_, err := accept(t, grace.visitor(), m.Link)
 		check(t, w, "accepted", err == nil, `true`)
-		check(t, w, "membership", content(room.becomes(grace.ID, "join"))["membership"], `join`)
+		check(t, w, "membership", content(room.awaitMembership(grace.ID, "join"))["membership"], `join`)
 	})
 }
 
 func TestAccountAcceptsByAddress(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		a := grace.visitor()
 		l, err := link.Parse(m.Text)
 		if err != nil {
@@ -225,6 +227,6 @@ func TestAccountAcceptsByAddress(t *testing.T) {
 		check(t, w, "another code", errors.Is(err, client.ErrCode), `true`)
 		_, err = a.AcceptByAddress(t.Context(), i, v, mails[1].Link)
 		check(t, w, "accepted", err == nil, `true`)
-		check(t, w, "membership", content(room.becomes(grace.ID, "join"))["membership"], `join`)
+		check(t, w, "membership", content(room.awaitMembership(grace.ID, "join"))["membership"], `join`)
 	})
 }

@@ -21,7 +21,7 @@ func (p *person) homeserver() discovery.Homeserver {
 
 func TestAccountSignsInWithAToken(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		hs := ada.homeserver()
 		a, err := client.SignInWithToken(t.Context(), clientOptions(w), hs, ada.token)
 		if err != nil {
@@ -37,7 +37,7 @@ func TestAccountSignsInWithAToken(t *testing.T) {
 
 func TestAccountSignsInBySingleSignOn(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		hs := ada.homeserver()
 		check(t, w, "OAuth", hs.OAuth != nil || hs.OAuthErr != nil, `false`)
 		check(t, w, "ways", slices.Equal(hs.Ways(), []discovery.Way{discovery.WaySSO, discovery.WayPassword, discovery.WayToken}), `true`)
@@ -46,7 +46,7 @@ func TestAccountSignsInBySingleSignOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		final := w.Vouch(t, ada.ID, s.URL())
+		final := w.BrowserSignIn(t, ada.ID, s.URL())
 		check(t, w, "is expected", s.Expects(final), `true`)
 		a, err := s.Finish(t.Context(), final)
 		if err != nil {
@@ -61,7 +61,7 @@ func TestAccountSignsInBySingleSignOn(t *testing.T) {
 
 func TestAccountSignsInAgainOnItsDevice(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		opt := clientOptions(w)
 		opt.Again = ada.account().Session()
 		a, err := client.SignIn(t.Context(), opt, ada.homeserver(), ada.ID, ada.Password)
@@ -71,7 +71,7 @@ func TestAccountSignsInAgainOnItsDevice(t *testing.T) {
 		refresh(t, w, a)
 		check(t, w, "the same device", a.Session().DeviceID == opt.Again.DeviceID, `true`)
 
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		_, err = client.SignIn(t.Context(), opt, grace.homeserver(), grace.ID, grace.Password)
 		var other *client.OtherUserError
 		check(t, w, "another user", errors.As(err, &other), `true`)
@@ -80,7 +80,7 @@ func TestAccountSignsInAgainOnItsDevice(t *testing.T) {
 
 func TestAccountRenewsItsSession(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		var saved client.Session
 		opt := clientOptions(w)
 		opt.SaveSession = func(s client.Session) error { saved = s; return nil }
@@ -91,7 +91,7 @@ func TestAccountRenewsItsSession(t *testing.T) {
 		first := a.Session()
 		check(t, w, "can be renewed", first.RefreshToken != "" && time.Until(first.ExpiresAt) > 4*time.Minute, `true`)
 
-		later := opt // five minutes pass, for the client at least
+		later := opt // the client's clock is five minutes ahead
 		later.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
 		if a, err = client.Resume(later, first); err != nil {
 			t.Fatal(err)

@@ -19,11 +19,11 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// These scenarios test our client: on every server it must find the facts that
-// the scenarios with HTTP requests check.
+// These scenarios test our client on every server. The scenarios with HTTP requests
+// check the same facts.
 
-// clientOptions returns the options of our client for a world. Dendrite recommends no
-// identity server, so there the configuration names it.
+// clientOptions returns the options of our client for a world. Dendrite does not
+// recommend an identity server, so the options have one.
 func clientOptions(w world) client.Options {
 	return client.Options{Transport: w.Transport(), Now: time.Now, IdentityServer: w.IdentityServer(), DeviceName: "e2e"}
 }
@@ -51,7 +51,7 @@ func refresh(tb testing.TB, w world, a *client.Account) {
 	}
 }
 
-// plan plans an invite by e-mail with our client.
+// plan plans an invite by e-mail.
 func plan(tb testing.TB, a *client.Account, r room, address string) (client.Plan, error) {
 	tb.Helper()
 	threePID, err := threepid.ParseEmail(address)
@@ -61,7 +61,7 @@ func plan(tb testing.TB, a *client.Account, r room, address string) (client.Plan
 	return a.Plan(tb.Context(), id.RoomID(r.RoomID), recipients.Invitee{Address: threePID})
 }
 
-// send plans and sends. An error fails the test.
+// send plans and sends an invite by e-mail. An error fails the test.
 func send(tb testing.TB, a *client.Account, r room, address string) client.Sent {
 	tb.Helper()
 	p, err := plan(tb, a, r, address)
@@ -75,7 +75,7 @@ func send(tb testing.TB, a *client.Account, r room, address string) client.Sent 
 	return sent
 }
 
-// statusOf returns the status of an invite in our client after a refresh.
+// statusOf returns the status of an invite after a refresh.
 func statusOf(tb testing.TB, w world, a *client.Account, r room, token string) invite.Status {
 	tb.Helper()
 	refresh(tb, w, a)
@@ -88,7 +88,7 @@ func statusOf(tb testing.TB, w world, a *client.Account, r room, token string) i
 
 func TestAccountInvitesByEmail(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		a := ada.account()
 		to := address("grace")
@@ -109,7 +109,7 @@ func TestAccountInvitesByEmail(t *testing.T) {
 
 func TestAccountInvitesAUserWithABoundAddress(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		w.Bind(t, to, grace.ID, grace.token)
@@ -117,7 +117,7 @@ func TestAccountInvitesAUserWithABoundAddress(t *testing.T) {
 		a := ada.account()
 		sent := send(t, a, room, to)
 		check(t, w, "invited", string(sent.UserID) == grace.ID, `true`)
-		check(t, w, "membership", content(room.becomes(grace.ID, "invite"))["membership"], `invite`)
+		check(t, w, "membership", content(room.awaitMembership(grace.ID, "invite"))["membership"], `invite`)
 		check(t, w, "mails for it", len(w.Mails(t, to, 0))-before, `0`)
 
 		refused := func(fact, membership string) {
@@ -138,7 +138,7 @@ func TestAccountInvitesAUserWithABoundAddress(t *testing.T) {
 
 func TestAccountAsksForTheTerms(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		a := ada.account()
 		w.SetTerms(t, true)
@@ -165,9 +165,9 @@ func TestAccountAsksForTheTerms(t *testing.T) {
 
 func TestAccountSendsNothingWithoutPower(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, rob := someone(t, w, "ada"), someone(t, w, "rob")
+		ada, rob := newPerson(t, w, "ada"), newPerson(t, w, "rob")
 		room := ada.createRoom(object{"power_level_content_override": object{"invite": 50}})
-		room.bring(rob)
+		room.inviteAndJoin(rob)
 		to := address("grace")
 		_, err := plan(t, rob.account(), room, to)
 		var power *client.PowerError
@@ -180,7 +180,7 @@ func TestAccountSendsNothingWithoutPower(t *testing.T) {
 
 func TestAccountReportsThatTheIdentityServerIsDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		a := ada.account()
 		to := address("grace")
@@ -195,7 +195,7 @@ func TestAccountReportsThatTheIdentityServerIsDown(t *testing.T) {
 		if !errors.As(err, &unreachable) {
 			t.Errorf("before sending: %v", err)
 		}
-		// The homeserver only says that something went wrong inside.
+		// The homeserver only reports an internal error.
 		_, err = a.Send(t.Context(), p)
 		var trouble *client.IdentityTroubleError
 		if !errors.As(err, &trouble) || !errors.As(err, &unreachable) || client.Hint(err) == "" {
@@ -206,7 +206,7 @@ func TestAccountReportsThatTheIdentityServerIsDown(t *testing.T) {
 
 func TestAccountReportsWhyTheHomeserverFailed(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		a := ada.account()
 		to := address("grace")
@@ -214,7 +214,7 @@ func TestAccountReportsWhyTheHomeserverFailed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.SetTerms(t, true) // between the look and the leap
+		w.SetTerms(t, true) // after the plan, before the request
 		t.Cleanup(func() { w.SetTerms(t, false) })
 		_, err = a.Send(t.Context(), p)
 		var terms *client.TermsError
@@ -224,13 +224,13 @@ func TestAccountReportsWhyTheHomeserverFailed(t *testing.T) {
 
 func TestAccountSeesAnInviteAcceptedByBinding(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		a := ada.account()
 		to := address("grace")
 		token := send(t, a, room, to).Token
 		w.Bind(t, to, grace.ID, grace.token)
-		room.becomes(grace.ID, "invite")
+		room.awaitMembership(grace.ID, "invite")
 		check(t, w, "accepted", statusOf(t, w, a, room, token), `invited`)
 		check(t, w, "accepted, on a new device", statusOf(t, w, ada.account(), room, token), `invited`)
 		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
@@ -246,7 +246,7 @@ func TestAccountSeesAnInviteAcceptedByBinding(t *testing.T) {
 
 func TestAccountSeesTwoInvitesAcceptedAtOnce(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		a := ada.account()
 		to := address("grace")
@@ -255,7 +255,7 @@ func TestAccountSeesTwoInvitesAcceptedAtOnce(t *testing.T) {
 		tokens = append(tokens, send(t, a, room, to).Token)
 		check(t, w, "are two", tokens[0] != tokens[1], `true`)
 		w.Bind(t, to, grace.ID, grace.token)
-		room.becomes(grace.ID, "invite")
+		room.awaitMembership(grace.ID, "invite")
 		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
 		for _, token := range tokens {
 			check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
@@ -266,7 +266,7 @@ func TestAccountSeesTwoInvitesAcceptedAtOnce(t *testing.T) {
 
 func TestAccountSeesAnInviteAcceptedByLink(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		a := ada.account()
 		to := address("grace")
@@ -280,9 +280,9 @@ func TestAccountSeesAnInviteAcceptedByLink(t *testing.T) {
 
 func TestAccountRevokes(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, rob, grace := someone(t, w, "ada"), someone(t, w, "rob"), someone(t, w, "grace")
+		ada, rob, grace := newPerson(t, w, "ada"), newPerson(t, w, "rob"), newPerson(t, w, "grace")
 		room := ada.createRoom()
-		room.bring(rob)
+		room.inviteAndJoin(rob)
 		to := address("grace")
 		token := send(t, ada.account(), room, to).Token
 
@@ -302,7 +302,7 @@ func TestAccountRevokes(t *testing.T) {
 
 func TestAccountReportsTheLimit(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		a := ada.account()
 		w.LimitInvites(t, 0.01, 1)
@@ -321,7 +321,7 @@ func TestAccountReportsTheLimit(t *testing.T) {
 
 func TestAccountIsWatched(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		watcher := ada.account().Watch()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -343,7 +343,7 @@ func TestAccountIsWatched(t *testing.T) {
 
 func TestAccountIsSignedOut(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		a := ada.account()
 		ada.must(http.MethodPost, "/logout/all", object{})
 		var gone *client.SignedOutError
@@ -362,9 +362,9 @@ func TestAccountIsSignedOut(t *testing.T) {
 
 func TestAccountIsKicked(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, rob := someone(t, w, "ada"), someone(t, w, "rob")
+		ada, rob := newPerson(t, w, "ada"), newPerson(t, w, "rob")
 		room := ada.createRoom()
-		room.bring(rob)
+		room.inviteAndJoin(rob)
 		a := rob.account()
 		room.must(http.MethodPost, room.path("/kick"), object{"user_id": rob.ID})
 		refresh(t, w, a)
@@ -374,11 +374,11 @@ func TestAccountIsKicked(t *testing.T) {
 	})
 }
 
-// Synapse answers a sync that repeats an earlier one out of a cache. A program
-// that starts, sends, ends and starts again must not get old state.
+// Synapse responds to a repeated sync from a cache. A program that starts, sends, ends
+// and starts again must not get old state.
 func TestAccountSeesChangesAtEveryStart(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		a := ada.account()
 		for n := range 3 {
@@ -394,13 +394,13 @@ func TestAccountSeesChangesAtEveryStart(t *testing.T) {
 	})
 }
 
-// The answer of the identity server about the keys of an invite decides the verdict.
+// The response of the identity server about the keys of an invite decides the verdict.
 func TestAccountChecksKeys(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		opt := clientOptions(w)
-		opt.KeyTransport = w.Transport() // the guard would refuse the loopback of the test
+		opt.KeyTransport = w.Transport() // the program's own transport would refuse the loopback address of the test
 		a, err := client.Resume(opt, ada.account().Session())
 		if err != nil {
 			t.Fatal(err)
@@ -424,7 +424,7 @@ func TestAccountChecksKeys(t *testing.T) {
 
 		changed := maps.Clone(content(room.invites()[token]))
 		changed["display_name"] = "g...@e..."
-		room.bring(someone(t, w, "rob")).setState(inviteEvent, token, changed)
+		room.inviteAndJoin(newPerson(t, w, "rob")).setState(inviteEvent, token, changed)
 		refresh(t, w, a)
 		i, _ = a.Invite(id.RoomID(room.RoomID), token)
 		check(t, w, "verdict when overwritten by another", a.Judge(i).Verdict, `refused`)
@@ -433,7 +433,7 @@ func TestAccountChecksKeys(t *testing.T) {
 
 func TestAccountSeesARedactedInviteAsRevoked(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		event := room.inviteByEmail(address("grace"))
 		token := event["state_key"].(string)

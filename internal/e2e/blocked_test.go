@@ -9,7 +9,7 @@ import (
 // Users may block all invites (MSC4380, Matrix 1.18).
 func TestInviteOfAUserWhoBlocksInvites(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		to := address("grace")
 		w.Bind(t, to, grace.ID, grace.token)
 		grace.must(http.MethodPut, "/user/"+url.PathEscape(grace.ID)+"/account_data/m.invite_permission_config",

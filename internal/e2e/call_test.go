@@ -14,16 +14,17 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// answer is the answer of a server.
+// An answer is the response of a server.
 type answer struct {
 	Status int
 	Header http.Header
-	Body   object // nil when it was no JSON object
-	List   []any  // nil when it was no JSON array
+	Body   object // nil if the body is not a JSON object
+	List   []any  // nil if the body is not a JSON array
 	Text   string
 }
 
-// ask sends one request, with JSON in its body unless body is nil, and returns the answer.
+// ask sends a request and returns the response. The body is sent as JSON; nil sends
+// none.
 func ask(tb testing.TB, w world, method, url, token string, body any) answer {
 	tb.Helper()
 	var content io.Reader
@@ -52,7 +53,7 @@ func ask(tb testing.TB, w world, method, url, token string, body any) answer {
 		tb.Fatalf("%s %s: %v", method, url, err)
 	}
 	a := answer{Status: response.StatusCode, Header: response.Header, Text: string(text)}
-	// After a failure the body is neither an object nor an array.
+	// The body of an error response may be neither an object nor an array.
 	if strings.HasPrefix(a.Text, "[") {
 		_ = json.Unmarshal(text, &a.List)
 	} else {
@@ -70,7 +71,8 @@ func encode(tb testing.TB, v any) []byte {
 	return encoded
 }
 
-// call is ask without a token, for an endpoint whose answer is an object.
+// call sends a request without an access token to an endpoint that responds with an
+// object.
 func call(tb testing.TB, w world, method, url string, body any) (int, object) {
 	tb.Helper()
 	a := ask(tb, w, method, url, "", body)

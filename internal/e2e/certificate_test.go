@@ -17,12 +17,12 @@ import (
 	"time"
 )
 
-// authority is a certificate authority that lives as long as a test run, and the one certificate it ever signed: for
-// this machine.
+// An authority is a certificate authority that exists for one test run, with the
+// certificate that it issued for this machine.
 type authority struct {
 	pool            *x509.CertPool
 	certificate     tls.Certificate
-	rootFile        string // what servers trust, by SSL_CERT_FILE
+	rootFile        string // file for SSL_CERT_FILE, which makes servers trust the authority
 	certificateFile string
 	keyFile         string
 }

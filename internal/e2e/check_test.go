@@ -10,12 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// check fails unless got is what a scenario wants, written as JSON, or what differences_test.go says this side gives
-// instead. A fact is a name for what is checked, unique in its test.
+// check fails unless got is what the scenario wants, written as JSON, or the exception
+// for this side in differences_test.go. fact is a name for what is checked, unique in
+// its test.
 func check(tb testing.TB, w world, fact string, got any, want string) {
 	tb.Helper()
 	got = plainJSON(tb, got)
-	if e, ok := meet(w.Name(), testOf(tb.Name()), fact); ok {
+	if e, ok := findException(w.Name(), testOf(tb.Name()), fact); ok {
 		if cmp.Equal(got, written(want)) {
 			tb.Errorf("%s: %s now answers like the others: its line in differences_test.go can go", fact, w.Name())
 			return
@@ -34,20 +35,21 @@ func refused(tb testing.TB, w world, fact string, a answer, want string) {
 	if a.Body["errcode"] == nil {
 		got = fmt.Sprintf("%d without errcode: %s", a.Status, a.Text)
 	}
-	if w.Name() == "dendrite" { // whose words are its own, and no program should depend on them
+	if w.Name() == "dendrite" { // its texts are different, and programs should not depend on them
 		got, _, _ = strings.Cut(got, ":")
 		want, _, _ = strings.Cut(want, ":")
 	}
 	check(tb, w, fact, got, want)
 }
 
-// accepted checks that a request worked and was answered with an empty object.
+// accepted checks that the response to a request is an empty object.
 func accepted(tb testing.TB, w world, fact string, a answer) {
 	tb.Helper()
 	check(tb, w, fact, fmt.Sprintf("%d %s", a.Status, a.Text), "200 {}")
 }
 
-// written parses the expected value of a scenario. A text that is not JSON is a string, so most strings need no quotes.
+// written parses the expected value of a scenario. A text that is not JSON is a string,
+// so most strings need no quotation marks.
 func written(want string) any {
 	var v any
 	if json.Unmarshal([]byte(want), &v) != nil {
@@ -56,7 +58,7 @@ func written(want string) any {
 	return v
 }
 
-// plainJSON returns a value as written returns it.
+// plainJSON converts a value to the form that written returns.
 func plainJSON(tb testing.TB, got any) any {
 	tb.Helper()
 	if text, ok := got.(string); ok {
@@ -68,7 +70,8 @@ func plainJSON(tb testing.TB, got any) any {
 // names are placeholders for values that differ from run to run, such as "@ada" for "@ada-7:localhost:40123".
 type names map[string]string
 
-// in returns v with names instead of values, and with a placeholder instead of every event ID, key and signature.
+// in returns v with placeholders for the known values and for every event ID, key and
+// signature.
 func (n names) in(v any) any {
 	switch v := v.(type) {
 	case object:
@@ -95,7 +98,7 @@ func (n names) word(s string) string {
 		return word
 	}
 	for value, word := range n {
-		if strings.HasPrefix(value, "https://") { // only these are the beginning of something longer
+		if strings.HasPrefix(value, "https://") { // only these values may be the beginning of a longer one
 			s = strings.Replace(s, value, word, 1)
 		}
 	}
@@ -113,7 +116,7 @@ var shapes = map[string]*regexp.Regexp{
 	"signature": regexp.MustCompile(`^[A-Za-z0-9+/]{86}$`),
 }
 
-// pick returns only some members of an object.
+// pick returns an object with only some of the members.
 func pick(o object, members ...string) object {
 	picked := object{}
 	for _, name := range members {

@@ -38,7 +38,7 @@ func (c confirmation) bind(change object) answer {
 
 func TestAddressMustBeConfirmedBeforeItIsBound(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		to := address("grace")
 		c := grace.confirm(to)
 		refused(t, w, "bind at once", c.bind(nil),
@@ -57,7 +57,7 @@ func TestAddressMustBeConfirmedBeforeItIsBound(t *testing.T) {
 
 func TestAddressesThatCannotBeConfirmed(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		try := func(fact string, body object, want string) {
 			t.Helper()
 			refused(t, w, fact, grace.askIdentity(http.MethodPost, "/validate/email/requestToken", body), want)

@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// dendrite is a Dendrite of our own.
+// A dendrite is a running Dendrite.
 type dendrite struct {
 	*process
 	settings homeserverSettings
@@ -37,7 +37,7 @@ func (d *dendrite) secret() string     { return d.settings.SharedSecret }
 
 func (d *dendrite) resume(ctx context.Context) error { return d.start(ctx) }
 
-// start runs it and waits until it answers.
+// start starts Dendrite and waits until it responds.
 func (d *dendrite) start(ctx context.Context) error {
 	configuration := filepath.Join(d.settings.Dir, "dendrite.yaml")
 	if err := fill("dendrite.yaml", configuration, d.settings); err != nil {

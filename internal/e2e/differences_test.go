@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// exception is a fact for which one side does not answer as the others do.
+// An exception is a fact for which one side responds differently from the others.
 type exception struct {
 	side string
 	test string
-	fact string // empty: the side cannot run the test at all
-	got  string // what it answers instead
+	fact string // empty if the side cannot run the test
+	got  string // the response of the side
 	why  string
 }
 
-// exceptions are all known differences. A line that is no longer true fails its test. The texts of the errors of Dendrite
-// are not compared: see refused.
+// exceptions returns all known differences. A line that is no longer true fails its
+// test. The texts of Dendrite's errors are not compared: see refused.
 var exceptions = slices.Concat(
 	dendriteCannot("it ignores third_party_signed",
 		"TestUserJoinsByTheLinkInTheMail", "TestJoiningByAliasPathCopiesTheProofIntoTheJoin", "TestLinkCanBeUsedTwice",
@@ -133,7 +133,8 @@ func dendriteCannot(why string, tests ...string) []exception {
 	return list
 }
 
-// dendriteAnswers returns exceptions with one reason, from triples of test, fact and answer.
+// dendriteAnswers returns exceptions with the same reason, from triples of test, fact
+// and response.
 func dendriteAnswers(why string, triples ...string) []exception {
 	var list []exception
 	for triple := range slices.Chunk(triples, 3) {
@@ -142,14 +143,15 @@ func dendriteAnswers(why string, triples ...string) []exception {
 	return list
 }
 
-// met are the exceptions that were used in this run.
-var met = map[exception]bool{}
+// usedExceptions has the exceptions that were used in this run.
+var usedExceptions = map[exception]bool{}
 
-// meet returns the exception of a side for a fact, or for a whole test if fact is empty.
-func meet(side, test, fact string) (exception, bool) {
+// findException returns the exception of a side for a fact and records that it was used. If fact
+// is empty, it is the exception for the whole test.
+func findException(side, test, fact string) (exception, bool) {
 	for _, e := range exceptions {
 		if e.side == side && e.test == test && e.fact == fact {
-			met[e] = true
+			usedExceptions[e] = true
 			return e, true
 		}
 	}
@@ -159,11 +161,11 @@ func meet(side, test, fact string) (exception, bool) {
 // stale returns the exceptions that a run of all tests did not use: their test or fact was renamed or removed.
 func stale() []exception {
 	return slices.DeleteFunc(slices.Clone(exceptions), func(e exception) bool {
-		return met[e] || !slices.ContainsFunc(sides, func(s side) bool { return s.name == e.side })
+		return usedExceptions[e] || !slices.ContainsFunc(sides, func(s side) bool { return s.name == e.side })
 	})
 }
 
-// testOf is the name of a test function, without its subtests.
+// testOf returns the name of a test function, without its subtests.
 func testOf(name string) string {
 	function, _, _ := strings.Cut(name, "/")
 	return function

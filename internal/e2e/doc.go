@@ -4,9 +4,9 @@
 //	go test ./internal/e2e               the sandbox, in this process
 //	go test -tags e2e ./internal/e2e     also Synapse with Sydent, and Dendrite with Sydent
 //
-// The second needs the servers that install.sh installs into the folder in MXINVITE_E2E. Where a side answers otherwise,
-// differences_test.go has the answer and the reason; nothing else is skipped.
+// The second needs the servers that install.sh installs into the folder in MXINVITE_E2E. If a server
+// responds differently, differences_test.go has its response and the reason; nothing else is skipped.
 //
-// A scenario gets a world with URLs, accounts and mails. Most scenarios send HTTP requests, to test the servers and not our
-// client; those that test the client give it the world's Transport.
+// A scenario gets a world with URLs, accounts and mails. Most scenarios send HTTP requests, to test the servers and not the
+// client; those that test the client use the world's Transport.
 package e2e

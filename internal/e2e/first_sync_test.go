@@ -18,7 +18,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 )
 
-// The account of the benchmark. Synapse takes about half a second to make a room.
+// The number of rooms of the account. Synapse takes about half a second to create a
+// room.
 const (
 	manyRooms   = 200
 	manyInvites = 5
@@ -26,11 +27,11 @@ const (
 
 const slidingPath = "/unstable/org.matrix.simplified_msc3575/sync?timeout=0"
 
-// BenchmarkFirstSync compares on real servers, in turns so that all have the same
-// noise: our client's first sync; fetching the same filtered answer and throwing
-// it away, as curl does, which the budget of 1.3 times is about; and fetching the
-// same narrow state by simplified sliding sync (MSC4186), where there is any, of
-// all rooms and of the first twenty.
+// BenchmarkFirstSync compares three ways to read an account on real servers, in turns
+// so that all have the same noise: the first sync of our client; a request that
+// discards the same filtered response, as curl does, which is the basis of the limit of
+// 1.3 times; and the same state by simplified sliding sync (MSC4186), where the server
+// supports it, for all rooms and for the first twenty.
 func BenchmarkFirstSync(b *testing.B) {
 	for _, s := range sides {
 		b.Run(s.name, func(b *testing.B) { benchmarkFirstSync(b, s.enter(b)) })
@@ -39,7 +40,7 @@ func BenchmarkFirstSync(b *testing.B) {
 
 func benchmarkFirstSync(b *testing.B, w world) {
 	b.Helper()
-	ada := someone(b, w, "ada")
+	ada := newPerson(b, w, "ada")
 	for n := range manyRooms {
 		ada.crowdedRoom(n)
 	}
@@ -86,7 +87,7 @@ func benchmarkFirstSync(b *testing.B, w world) {
 	took, size := map[string][]time.Duration{}, map[string]int64{}
 	for n := 0; b.Loop(); n++ {
 		for k := range runs {
-			r := runs[(k+n)%len(runs)] // the first run has cold caches of the server
+			r := runs[(k+n)%len(runs)] // in the first run the caches of the server are empty
 			start := time.Now()
 			size[r.name] = r.run()
 			took[r.name] = append(took[r.name], time.Since(start))
@@ -101,14 +102,14 @@ func benchmarkFirstSync(b *testing.B, w world) {
 	}
 }
 
-// A firstSync is one way to learn of all rooms. It returns how many bytes came,
-// if it knows.
+// A firstSync reads all rooms in one way. It returns the number of bytes of the
+// response, if known.
 type firstSync struct {
 	name string
 	run  func() int64
 }
 
-// crowdedRoom makes a room with invites in it, in one request.
+// crowdedRoom creates a room with invites, in one request.
 func (p *person) crowdedRoom(n int) {
 	p.t.Helper()
 	var state []object
@@ -126,7 +127,7 @@ func (p *person) crowdedRoom(n int) {
 	p.createRoom(object{"name": fmt.Sprintf("Room %d", n), "initial_state": state})
 }
 
-// fetch sends a request and throws the answer away.
+// fetch sends a request and discards the response.
 func (p *person) fetch(tb testing.TB, method, path string, body []byte) (status int, size int64) {
 	tb.Helper()
 	request, err := http.NewRequestWithContext(tb.Context(), method, p.w.Homeserver()+"/_matrix/client"+path, bytes.NewReader(body))
@@ -146,7 +147,7 @@ func (p *person) fetch(tb testing.TB, method, path string, body []byte) (status 
 	return response.StatusCode, size
 }
 
-// slidingSync asks for the state that our filter asks for, of the rooms up to one.
+// slidingSync requests the state in the program's filter for the first rooms.
 func slidingSync(last int) []byte {
 	state := [][]string{{inviteEvent, "*"}, {memberEvent, "$ME"}, {memberEvent, "$LAZY"}}
 	for _, typ := range []string{"create", "name", "canonical_alias", "power_levels", "tombstone"} {
@@ -154,11 +155,11 @@ func slidingSync(last int) []byte {
 	}
 	data, _ := json.Marshal(object{"lists": object{"all": object{
 		"ranges": [][]int{{0, last}}, "timeline_limit": 1, "required_state": state,
-	}}}) // of strings and numbers: cannot fail
+	}}}) // cannot fail: it has only strings and numbers
 	return data
 }
 
-// filters remembers the filter of the last sync that went through.
+// filters records the filter of the last sync request.
 type filters struct {
 	http.RoundTripper
 	mu   sync.Mutex
@@ -174,8 +175,8 @@ func (f *filters) RoundTrip(r *http.Request) (*http.Response, error) {
 	return f.RoundTripper.RoundTrip(r)
 }
 
-// another is the same filter in other words, so that no server answers out of a
-// cache.
+// another returns an equal filter with other text, so that the server does not respond
+// from a cache.
 func (f *filters) another(tb testing.TB) string {
 	tb.Helper()
 	f.mu.Lock()

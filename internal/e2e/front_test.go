@@ -13,15 +13,15 @@ import (
 	"sync/atomic"
 )
 
-// front is the TLS side of Sydent, which speaks only plain HTTP. It keeps its port while what stands behind it is
-// started anew, and it can be down: then connections are refused.
+// A front is a TLS proxy for Sydent, which supports plain HTTP only. It keeps its port
+// while Sydent restarts. While it is down, it refuses connections.
 type front struct {
 	address string
 	config  *tls.Config
 	behind  atomic.Pointer[url.URL]
 
 	mu     sync.Mutex
-	server *http.Server // nil while down
+	server *http.Server // nil while it is down
 }
 
 func newFront(a *authority) (*front, error) {
@@ -29,7 +29,7 @@ func newFront(a *authority) (*front, error) {
 	return f, f.up()
 }
 
-// name is how servers write it: a host with a port, which is also the entity that signs.
+// name returns the host and port, which servers also use as the entity of signatures.
 func (f *front) name() string {
 	_, port, _ := net.SplitHostPort(f.address)
 	return "localhost:" + port
@@ -37,8 +37,8 @@ func (f *front) name() string {
 
 func (f *front) url() string { return "https://" + f.name() }
 
-// lead sends what comes from now on to a port of this machine.
-func (f *front) lead(port int) {
+// forwardTo forwards new connections to a port of this machine.
+func (f *front) forwardTo(port int) {
 	f.behind.Store(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", port)})
 }
 
@@ -58,7 +58,7 @@ func (f *front) up() error {
 	return nil
 }
 
-// down refuses connections, and ends those that others keep open for later.
+// down refuses new connections and closes idle ones.
 func (f *front) down() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -19,7 +19,7 @@ func TestIdentityServerHasAVersion(t *testing.T) {
 
 func TestIdentityServerRegistersByOpenID(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		_, registered := ada.register(ada.openID())
 		check(t, w, "answer", slices.Sorted(maps.Keys(registered)), `["access_token", "token"]`)
 		check(t, w, "both are one", registered["token"] == registered["access_token"], `true`)
@@ -29,7 +29,7 @@ func TestIdentityServerRegistersByOpenID(t *testing.T) {
 
 func TestIdentityServerRefusesABadOpenIDToken(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		register := w.IdentityServer() + "/_matrix/identity/v2/account/register"
 		try := func(fact string, body object, want string) {
 			t.Helper()
@@ -41,7 +41,7 @@ func TestIdentityServerRefusesABadOpenIDToken(t *testing.T) {
 		nowhere := ada.openID()
 		nowhere["matrix_server_name"] = "localhost:1"
 		away := ask(t, w, http.MethodPost, register, "", nowhere)
-		away.Body["error"], _, _ = strings.Cut(fmt.Sprint(away.Body["error"]), " (") // where Sydent names a Python class
+		away.Body["error"], _, _ = strings.Cut(fmt.Sprint(away.Body["error"]), " (") // Sydent's response has the name of a Python class
 		refused(t, w, "homeserver away", away, "500 M_UNKNOWN: Unable to contact the Matrix homeserver")
 		try("nothing", object{}, "400 M_MISSING_PARAMS: Missing parameters: matrix_server_name,access_token")
 		try("bad server name", object{"access_token": "x", "matrix_server_name": "not a name"},
@@ -61,7 +61,7 @@ func TestIdentityServerNeedsItsToken(t *testing.T) {
 
 func TestIdentityServerSignsOut(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		accepted(t, w, "sign out", ada.askIdentity(http.MethodPost, "/account/logout", object{}))
 		refused(t, w, "token afterwards", ada.askIdentity(http.MethodGet, "/account", nil), "401 M_UNAUTHORIZED: Unauthorized")
 	})
@@ -69,7 +69,7 @@ func TestIdentityServerSignsOut(t *testing.T) {
 
 func TestTermsMustBeAccepted(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		terms := w.IdentityServer() + "/_matrix/identity/v2/terms"
 		check(t, w, "none", ask(t, w, http.MethodGet, terms, "", nil).Body, `{"policies": {}}`)
 
@@ -109,7 +109,7 @@ func TestTermsMustBeAccepted(t *testing.T) {
 
 func TestLookup(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		bound := address("grace")
 		w.Bind(t, bound, grace.ID, grace.token)
 
@@ -136,10 +136,10 @@ func TestLookup(t *testing.T) {
 	})
 }
 
-// Synapse puts the token into the query of this one call.
+// Synapse sends the token in the query of this request.
 func TestHashDetailsAcceptATokenInTheQuery(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		url := w.IdentityServer() + "/_matrix/identity/v2/hash_details?access_token=" + ada.atIdentityServer()
 		check(t, w, "answer", ask(t, w, http.MethodGet, url, "", nil).Status, `200`)
 	})
@@ -147,7 +147,7 @@ func TestHashDetailsAcceptATokenInTheQuery(t *testing.T) {
 
 func TestStoreInvite(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		to := address("Grace")
 		body := func(change object) object {
 			b := object{"medium": "email", "address": to, "room_id": "!room:" + w.ServerName(), "sender": ada.ID}

@@ -9,7 +9,7 @@ import (
 
 func TestInviteOfAnUnboundAddressBecomesState(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		to := address("grace")
 		accepted(t, w, "answer", room.askInvite(room.byEmail(to)))
@@ -33,7 +33,7 @@ func TestInviteOfAnUnboundAddressBecomesState(t *testing.T) {
 
 func TestInviteIsMailed(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		event := room.inviteByEmail(to)
 		mails := w.Mails(t, to, 1)
@@ -54,7 +54,7 @@ func TestInviteIsMailed(t *testing.T) {
 
 func TestInviteOfABoundAddressIsAnOrdinaryOne(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		to := address("grace")
 		w.Bind(t, to, grace.ID, grace.token)
 		mails := len(w.Mails(t, to, 0))
@@ -72,7 +72,7 @@ func TestInviteOfABoundAddressIsAnOrdinaryOne(t *testing.T) {
 
 func TestInvitingTwiceMakesTwoInvites(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		room.inviteByEmail(to)
 		room.inviteByEmail(to)
@@ -81,10 +81,11 @@ func TestInvitingTwiceMakesTwoInvites(t *testing.T) {
 	})
 }
 
-// Only Synapse has this way to invite. Its transaction ID keeps a retry from mailing twice.
+// Only Synapse has this endpoint. Its transaction ID prevents that a repeated request
+// sends a second mail.
 func TestInvitingByTransactionMailsOnce(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		body := room.byEmail(to)
 		accepted(t, w, "first", room.ask(http.MethodPut, room.path("/invite/once"), body))
@@ -96,10 +97,11 @@ func TestInvitingByTransactionMailsOnce(t *testing.T) {
 	})
 }
 
-// The homeserver sends an address as it is; the identity server folds it for the mail, not for the name in the room.
+// The homeserver does not change the address. The identity server folds its case for
+// the mail, but not for the display name.
 func TestOnlyTheIdentityServerFoldsAddresses(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		event := room.inviteByEmail("GRACE" + strings.TrimPrefix(strings.ToUpper(to), "GRACE"))
 		check(t, w, "name", content(event)["display_name"], `GRA...@EXA...`)
@@ -109,7 +111,7 @@ func TestOnlyTheIdentityServerFoldsAddresses(t *testing.T) {
 
 func TestPresetDecidesWhoMayInvite(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		for preset, level := range map[string]string{"private_chat": `0`, "trusted_private_chat": `0`, "public_chat": `50`} {
 			levels := content(find(ada.createRoom(object{"preset": preset}).state(), "m.room.power_levels", ""))
 			check(t, w, "invite level of "+preset, levels["invite"], level)
@@ -119,7 +121,7 @@ func TestPresetDecidesWhoMayInvite(t *testing.T) {
 
 func TestMemberInvitesByUserID(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		invite := func(p *person) answer { return room.askInvite(object{"user_id": p.ID, "reason": "compilers"}) }
 		accepted(t, w, "invite", invite(grace))
@@ -134,9 +136,9 @@ func TestMemberInvitesByUserID(t *testing.T) {
 
 func TestMembersByMembership(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
+		ada, grace, rob := newPerson(t, w, "ada"), newPerson(t, w, "grace"), newPerson(t, w, "rob")
 		room := ada.createRoom()
-		room.bring(rob)
+		room.inviteAndJoin(rob)
 		room.must(http.MethodPost, room.path("/invite"), object{"user_id": grace.ID})
 		w.Settle(t)
 		known := names{ada.ID: "@ada", grace.ID: "@grace", rob.ID: "@rob"}

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// keysOf are the public_keys of an invite's event: the identity server's own, then the one made for the mail.
+// keysOf returns the public_keys of an invite's event: the key of the identity server,
+// then the ephemeral key of the invite.
 func keysOf(event object) []object {
 	list, _ := content(event)["public_keys"].([]any)
 	keys := make([]object, 0, len(list))
@@ -17,14 +18,14 @@ func keysOf(event object) []object {
 	return keys
 }
 
-// valid asks a key_validity_url about a key.
+// valid asks a key_validity_url whether a key is valid.
 func valid(tb testing.TB, w world, validityURL, key any) any {
 	tb.Helper()
 	_, body := call(tb, w, http.MethodGet, validityURL.(string)+"?public_key="+url.QueryEscape(key.(string)), nil)
 	return body["valid"]
 }
 
-// otherAlphabet writes a key in the other of the two base64 alphabets.
+// otherAlphabet converts a key to the other alphabet of base64.
 func otherAlphabet(key string) string {
 	return strings.Map(func(r rune) rune {
 		if i := strings.IndexRune("+/-_", r); i >= 0 {
@@ -36,7 +37,7 @@ func otherAlphabet(key string) string {
 
 func TestKeysOfAnInviteAreValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		event := ada.createRoom().inviteByEmail(address("grace"))
 		keys := keysOf(event)
 		if len(keys) != 2 {
@@ -61,8 +62,8 @@ func TestKeysOfAnInviteAreValid(t *testing.T) {
 // The identity server compares strings, so the request must have the key exactly as in the event.
 func TestKeyInTheOtherAlphabetIsNotValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
-		// Most keys look different in the two alphabets, but not all.
+		room := newPerson(t, w, "ada").createRoom()
+		// Not all keys differ between the two alphabets.
 		for range 20 {
 			ephemeral := keysOf(room.inviteByEmail(address("grace")))[1]
 			key := ephemeral["public_key"].(string)
@@ -78,7 +79,7 @@ func TestKeyInTheOtherAlphabetIsNotValid(t *testing.T) {
 
 func TestEphemeralKeyIsURLSafe(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		for range 20 {
 			key := keysOf(room.inviteByEmail(address("grace")))[1]["public_key"].(string)
 			if other := otherAlphabet(key); other != key {
@@ -92,7 +93,7 @@ func TestEphemeralKeyIsURLSafe(t *testing.T) {
 
 func TestPublicKeyByID(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		event := someone(t, w, "ada").createRoom().inviteByEmail(address("grace"))
+		event := newPerson(t, w, "ada").createRoom().inviteByEmail(address("grace"))
 		for _, base := range []string{"/_matrix/identity/v2", "/_matrix/identity/api/v1"} {
 			_, key := call(t, w, http.MethodGet, w.IdentityServer()+base+"/pubkey/ed25519:0", nil)
 			check(t, w, "the invite's key by "+base, key["public_key"] == content(event)["public_key"], `true`)
@@ -105,13 +106,13 @@ func TestPublicKeyByID(t *testing.T) {
 // Accepting or revoking an invite does not make its keys invalid.
 func TestKeysStayValid(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		event := room.inviteByEmail(to)
 		key := keysOf(event)[0]
 		w.Bind(t, to, grace.ID, grace.token)
-		room.becomes(grace.ID, "invite")
+		room.awaitMembership(grace.ID, "invite")
 		check(t, w, "after redemption", valid(t, w, key["key_validity_url"], key["public_key"]), `true`)
 		room.setState(inviteEvent, event["state_key"].(string), object{})
 		check(t, w, "after revocation", valid(t, w, key["key_validity_url"], key["public_key"]), `true`)
@@ -120,7 +121,7 @@ func TestKeysStayValid(t *testing.T) {
 
 func TestSigningAtTheIdentityServer(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		room.inviteByEmail(to)

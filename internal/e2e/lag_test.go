@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// lag waits for Dendrite, whose /sync and /messages run a little behind what it has answered: it writes one more event,
-// into a room for this purpose, and returns when /sync has it.
+// lag waits for the /sync and /messages of Dendrite, which lag behind its responses: it
+// sends an event to a room for this purpose, and returns when /sync has that event.
 type lag struct {
 	marker *person
 	roomID string
@@ -20,7 +20,7 @@ type lag struct {
 func (l *lag) settle(tb testing.TB, w world) {
 	tb.Helper()
 	if l.marker == nil {
-		l.marker = someone(tb, w, "marker")
+		l.marker = newPerson(tb, w, "marker")
 		l.roomID = l.marker.createRoom().RoomID
 	}
 	l.marker.t = tb

@@ -14,11 +14,11 @@ import (
 	"sync"
 )
 
-// mailbox holds every mail that was sent, by the address it was sent to.
+// A mailbox has all mails that were sent, by address.
 type mailbox struct {
 	mu    sync.Mutex
 	mails map[string][]mail
-	bad   error // the first mail that could not be parsed
+	bad   error // error of the first mail that could not be parsed
 }
 
 func (m *mailbox) receive(message []byte) {
@@ -38,7 +38,8 @@ func (m *mailbox) to(address string) ([]mail, error) {
 	return m.mails[address], m.bad
 }
 
-// words reads encoded words in headers. Sydent calls its charset "utf8", which is not quite its name.
+// words decodes encoded words in headers. Sydent uses the charset "utf8", which is not
+// a registered name.
 var words = mime.WordDecoder{CharsetReader: func(charset string, input io.Reader) (io.Reader, error) {
 	if charset != "utf8" {
 		return nil, fmt.Errorf("charset %q", charset)
@@ -49,7 +50,8 @@ var words = mime.WordDecoder{CharsetReader: func(charset string, input io.Reader
 var anyLink = regexp.MustCompile(`https?://\S+`)
 
 // readMail parses a mail. The link of an invite has its parameters in the fragment:
-// https://app/#/room/ROOM?email=…&signurl=…, and the signurl carries the token and the private key.
+// https://app/#/room/ROOM?email=…&signurl=…. The signurl contains the token and the
+// private key.
 func readMail(message []byte) (mail, error) {
 	parsed, err := netmail.ReadMessage(bytes.NewReader(message))
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// messages returns the room's history backwards from now, as much as one answer holds.
+// messages returns the newest page of the room's history, backwards.
 func (r room) messages(filter object) []object {
 	r.t.Helper()
 	return objects(r.t, r.page("", 100, filter)["chunk"].([]any))
@@ -26,9 +26,9 @@ func (r room) page(from string, limit int, filter object) object {
 
 func TestMessagesByTypeAndSender(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		room.inviteByEmail(address("rob"))
 		known := names{ada.ID: "@ada", grace.ID: "@grace"}
 		look := func(filter object) any {
@@ -50,7 +50,7 @@ func TestMessagesByTypeAndSender(t *testing.T) {
 
 func TestMessagesPageToTheBeginning(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		for range 3 {
 			room.inviteByEmail(address("grace"))
@@ -73,7 +73,7 @@ func TestMessagesPageToTheBeginning(t *testing.T) {
 
 func TestMessagesAreForMembersOnly(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		refused(t, w, "history", grace.ask(http.MethodGet, room.path("/messages?dir=b"), nil),
 			"403 M_FORBIDDEN: User "+grace.ID+" not in room "+room.RoomID+", and room previews are disabled")
@@ -84,7 +84,7 @@ func TestMessagesAreForMembersOnly(t *testing.T) {
 
 func TestStateOneByOne(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		invite := room.inviteByEmail(address("grace"))
 		path := room.path("/state/" + inviteEvent + "/")
 		check(t, w, "content", room.must(http.MethodGet, path+invite["state_key"].(string), nil).Body["display_name"], `gra...@exa...`)

@@ -7,10 +7,11 @@ import (
 	"testing"
 )
 
-// A member who may invite may send any content in the event: servers do not validate it.
+// A member who may invite may send an event with any content, since servers do not
+// validate it.
 func TestHomeserverAcceptsAnyContentOfAnInvite(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		for name, written := range map[string]object{
 			"numbers":   {"display_name": 7, "public_key": 5, "public_keys": 3, "key_validity_url": nil},
 			"wrong key": {"display_name": "x", "public_key": "not base64!", "public_keys": []any{nil, "key", object{"public_key": []any{}}}},
@@ -25,7 +26,7 @@ func TestHomeserverAcceptsAnyContentOfAnInvite(t *testing.T) {
 
 func TestRedactedInviteIsEmpty(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		invite := room.inviteByEmail(address("grace"))
 		token := invite["state_key"].(string)
@@ -46,15 +47,15 @@ func TestRedactedInviteIsEmpty(t *testing.T) {
 
 func TestDeclinedInvite(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		room.inviteByEmail(to)
 		w.Bind(t, to, grace.ID, grace.token)
-		invited := room.becomes(grace.ID, "invite")
+		invited := room.awaitMembership(grace.ID, "invite")
 		before := ada.sync(object{})["next_batch"].(string)
 		accepted(t, w, "decline", grace.ask(http.MethodPost, room.path("/leave"), object{}))
-		left := room.becomes(grace.ID, "leave")
+		left := room.awaitMembership(grace.ID, "leave")
 		check(t, w, "sender", left["sender"] == grace.ID, `true`)
 		check(t, w, "what it replaced", unsigned(left)["replaces_state"] == invited["event_id"], `true`)
 		inSync := find(timelineOf(ada.syncSince(before, object{}), room.RoomID), memberEvent, grace.ID)

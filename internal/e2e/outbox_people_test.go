@@ -11,15 +11,15 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
-// A list that mixes e-mail addresses and Matrix IDs goes to two rooms, and leaves
-// out a third where the account may not invite.
+// A list of e-mail addresses and Matrix IDs is sent to two rooms, but not to a third,
+// in which the account may not invite.
 func TestOutboxOfPeopleForSeveralRooms(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace, ken := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "ken")
+		ada, grace, ken := newPerson(t, w, "ada"), newPerson(t, w, "grace"), newPerson(t, w, "ken")
 		first, second := ada.createRoom(), ada.createRoom()
 		closed := ken.createRoom(object{"power_level_content_override": object{"invite": 100}})
-		closed.bring(ada)
-		second.bring(grace)
+		closed.inviteAndJoin(ada)
+		second.inviteAndJoin(grace)
 		bound, mailed := address("ken"), address("mailed")
 		w.Bind(t, bound, ken.ID, ken.token)
 
@@ -45,7 +45,7 @@ func TestOutboxOfPeopleForSeveralRooms(t *testing.T) {
 		sent := o.items()
 		check(t, w, "mailed", sent.Count(client.ItemSent), `2`)
 		check(t, w, "invited", sent.Count(client.ItemResolved), `3`)
-		check(t, w, "answers", o.said[http.StatusOK], `5`)
+		check(t, w, "answers", o.responses[http.StatusOK], `5`)
 		check(t, w, "mails", len(w.Mails(t, mailed, 2)), `2`)
 		check(t, w, "Grace", content(first.member(grace.ID))["membership"], `"invite"`)
 		check(t, w, "Ken", content(second.member(ken.ID))["membership"], `"invite"`)

@@ -20,8 +20,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
-// outbox is the outbox of a user with one room to invite to. Its clock can be set
-// forward, and it sees every request for an invite.
+// An outbox is the outbox of a user with a room. Its clock can be set forward, and it
+// counts the requests to invite.
 type outbox struct {
 	*client.Account
 	t    testing.TB
@@ -29,12 +29,12 @@ type outbox struct {
 	room room
 	opt  client.Options
 
-	ahead atomic.Int64 // nanoseconds
-	mu    sync.Mutex
-	said  map[int]int // how often requests for invites were answered with which status
+	ahead     atomic.Int64 // nanoseconds
+	mu        sync.Mutex
+	responses map[int]int // number of responses to requests to invite, by HTTP status
 }
 
-// newOutbox signs the person in with a program that writes down what it sends.
+// newOutbox signs the person in with a store.
 func newOutbox(tb testing.TB, w world, room room) *outbox {
 	tb.Helper()
 	s, err := store.Open(tb.Context(), filepath.Join(tb.TempDir(), "store.db"))
@@ -42,7 +42,7 @@ func newOutbox(tb testing.TB, w world, room room) *outbox {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { s.Close() })
-	o := &outbox{t: tb, w: w, room: room, opt: clientOptions(w), said: map[int]int{}}
+	o := &outbox{t: tb, w: w, room: room, opt: clientOptions(w), responses: map[int]int{}}
 	o.opt.Store, o.opt.Transport = s, o
 	o.opt.Now = func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }
 	o.resume(room.account().Session())
@@ -64,12 +64,12 @@ func (o *outbox) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/invite") && err == nil {
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		o.said[res.StatusCode]++
+		o.responses[res.StatusCode]++
 	}
 	return res, err
 }
 
-// plan plans for addresses as people type them.
+// plan plans invites for addresses as users type them.
 func (o *outbox) plan(typed ...string) []client.Plan {
 	o.t.Helper()
 	var people []recipients.Invitee
@@ -103,7 +103,8 @@ func (o *outbox) items() client.Outbox {
 	return now
 }
 
-// run sends until nothing is due, or until an error; turn is called after each turn.
+// run runs a runner until nothing is queued or an error is final, and calls turn after
+// each turn.
 func (o *outbox) run(turn func(client.Turn)) {
 	o.t.Helper()
 	ctx, cancel := context.WithTimeout(o.t.Context(), 2*time.Minute)
@@ -124,9 +125,9 @@ func (o *outbox) run(turn func(client.Turn)) {
 	}
 }
 
-// tally fails unless the mails to all addresses and the room's invites are what the
-// outbox says.
-func (o *outbox) tally() {
+// checkMails checks that the mails to all addresses and the invites of the room match the
+// outbox.
+func (o *outbox) checkMails() {
 	o.t.Helper()
 	refresh(o.t, o.w, o.Account)
 	inRoom := o.room.invites()
@@ -171,18 +172,18 @@ func TestOutboxKeepsToTheLimit(t *testing.T) {
 	}
 	everywhere(t, func(t *testing.T, w world) {
 		const interval, burst = 2 * time.Second, 3
-		o := newOutbox(t, w, someone(t, w, "ada").createRoom())
+		o := newOutbox(t, w, newPerson(t, w, "ada").createRoom())
 		w.LimitInvites(t, 1/interval.Seconds(), burst)
 		o.queue(o.plan(fresh(10)...))
 		begun := time.Now()
 		o.run(nil)
-		o.tally()
+		o.checkMails()
 		check(t, w, "sent", o.items().Count(client.ItemSent), `10`)
 		took, ideal := time.Since(begun), (10-burst)*interval
-		t.Logf("took %s, ideal is %s; answers by status: %v", took, ideal, o.said)
+		t.Logf("took %s, ideal is %s; answers by status: %v", took, ideal, o.responses)
 		// One refusal is enough to learn the limit. On a busy machine the time of requests varies, so one or two more are allowed.
-		if o.said[http.StatusTooManyRequests] > 3 || o.said[http.StatusOK] != 10 {
-			t.Errorf("answers by status: %v", o.said)
+		if o.responses[http.StatusTooManyRequests] > 3 || o.responses[http.StatusOK] != 10 {
+			t.Errorf("answers by status: %v", o.responses)
 		}
 		if took < ideal-100*time.Millisecond || took > ideal+ideal/10+time.Second {
 			t.Errorf("took %s, ideal is %s", took, ideal)
@@ -192,10 +193,10 @@ func TestOutboxKeepsToTheLimit(t *testing.T) {
 
 func TestOutboxOfEveryKindOfAddress(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		bound := func() (string, *person) {
-			p, to := someone(t, w, "grace"), address("grace")
+			p, to := newPerson(t, w, "grace"), address("grace")
 			w.Bind(t, to, p.ID, p.token)
 			return to, p
 		}
@@ -204,7 +205,7 @@ func TestOutboxOfEveryKindOfAddress(t *testing.T) {
 		member, joined := bound()
 		invited, waiting := bound()
 		banned, thrown := bound()
-		room.bring(joined)
+		room.inviteAndJoin(joined)
 		room.must(http.MethodPost, room.path("/invite"), object{"user_id": waiting.ID})
 		room.must(http.MethodPost, room.path("/ban"), object{"user_id": thrown.ID})
 		pending := address("pending")
@@ -240,9 +241,9 @@ func TestOutboxOfEveryKindOfAddress(t *testing.T) {
 		}
 		o.queue(wanted)
 		o.run(nil)
-		o.tally()
+		o.checkMails()
 		now := o.items()
-		check(t, w, "in the outbox", len(now.Items), `44`) // without four, and two repeated
+		check(t, w, "in the outbox", len(now.Items), `44`) // four are missing, and two are repeated
 		check(t, w, "sent", now.Count(client.ItemSent), `42`)
 		check(t, w, "invited by user ID", now.Count(client.ItemResolved), `2`)
 		check(t, w, "in the room", len(room.invites()), `43`)
@@ -252,7 +253,7 @@ func TestOutboxOfEveryKindOfAddress(t *testing.T) {
 
 func TestOutboxLearnsTheLimitOfTheIdentityServer(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		o := newOutbox(t, w, someone(t, w, "ada").createRoom())
+		o := newOutbox(t, w, newPerson(t, w, "ada").createRoom())
 		w.LimitMails(t, 0.0001, 3)
 		o.queue(o.plan(fresh(6)...))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -264,7 +265,7 @@ func TestOutboxLearnsTheLimitOfTheIdentityServer(t *testing.T) {
 				t.Fatal(turn.Err)
 			}
 		}
-		o.tally()
+		o.checkMails()
 		check(t, w, "sent", o.items().Count(client.ItemSent), `3`)
 		check(t, w, "uncertain", o.items().Count(client.ItemUncertain), `1`)
 		wait := o.items().Next.Sub(o.opt.Now())
@@ -279,15 +280,15 @@ func TestOutboxLearnsTheLimitOfTheIdentityServer(t *testing.T) {
 		check(t, w, "has learned", wait > 4*time.Minute && wait < 6*time.Minute, `true`)
 		o.ahead.Add(int64(wait))
 		r.Next(ctx)
-		o.tally()
+		o.checkMails()
 		check(t, w, "sent in the end", o.items().Count(client.ItemSent), `5`)
-		check(t, w, "requests", o.said[http.StatusOK]+o.said[http.StatusInternalServerError], `6`)
+		check(t, w, "requests", o.responses[http.StatusOK]+o.responses[http.StatusInternalServerError], `6`)
 	})
 }
 
 func TestOutboxContinuesAfterTheSessionEnded(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		o := newOutbox(t, w, room)
 		o.queue(o.plan(fresh(6)...))
@@ -307,17 +308,17 @@ func TestOutboxContinuesAfterTheSessionEnded(t *testing.T) {
 		_, session := ada.signIn(ada.Password)
 		ada.token = session["access_token"].(string)
 		again := ada.account().Session()
-		again.DataKey = o.Session().DataKey // as Options.FormerKey finds it
+		again.DataKey = o.Session().DataKey // as Options.FormerKey returns it
 		o.resume(again)
 		o.run(nil)
-		o.tally()
+		o.checkMails()
 		check(t, w, "sent", o.items().Count(client.ItemSent), `6`)
 	})
 }
 
 func TestOutboxContinuesAfterTheIdentityServerWasDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		o := newOutbox(t, w, someone(t, w, "ada").createRoom())
+		o := newOutbox(t, w, newPerson(t, w, "ada").createRoom())
 		o.queue(o.plan(fresh(6)...))
 		t.Cleanup(func() { w.SetIdentityServerDown(t, false) })
 		sent, failed := 0, 0
@@ -334,7 +335,7 @@ func TestOutboxContinuesAfterTheIdentityServerWasDown(t *testing.T) {
 				}
 			}
 		})
-		o.tally()
+		o.checkMails()
 		check(t, w, "sent", o.items().Count(client.ItemSent), `6`)
 		check(t, w, "failures", failed, `2`)
 	})
@@ -342,13 +343,13 @@ func TestOutboxContinuesAfterTheIdentityServerWasDown(t *testing.T) {
 
 func TestOutboxContinuesAfterTheHomeserverWasDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		o := newOutbox(t, w, room)
 		o.queue(o.plan(fresh(12)...))
 		restarted := make(chan struct{})
 		sent := 0
 		o.run(func(client.Turn) {
-			if sent++; sent == 4 { // the runner goes on while the homeserver ends
+			if sent++; sent == 4 { // the runner continues while the homeserver shuts down
 				go func() {
 					defer close(restarted)
 					w.SetHomeserverDown(t, true)
@@ -357,7 +358,7 @@ func TestOutboxContinuesAfterTheHomeserverWasDown(t *testing.T) {
 			}
 		})
 		<-restarted
-		o.tally()
+		o.checkMails()
 		now := o.items()
 		t.Logf("%d sent, %d uncertain", now.Count(client.ItemSent), now.Count(client.ItemUncertain))
 		check(t, w, "sent or uncertain", now.Count(client.ItemSent, client.ItemUncertain), `12`)

@@ -9,20 +9,21 @@ import (
 	"testing"
 )
 
-// person is a user who is signed in at the homeserver of a world.
+// A person is a user who is signed in at the homeserver of a world.
 type person struct {
 	t             testing.TB
 	w             world
 	ID, Localpart string
 	Password      string
 	token         string
-	identityToken string // at the identity server; made when first needed
+	identityToken string // access token of the identity server; empty until it is needed
 }
 
 var people atomic.Int64
 
-// someone makes an account that no other test uses, whose user ID begins with localpart, and signs in.
-func someone(tb testing.TB, w world, localpart string) *person {
+// newPerson creates a user whose user ID begins with localpart and whom no other test
+// uses, and signs in.
+func newPerson(tb testing.TB, w world, localpart string) *person {
 	tb.Helper()
 	p := &person{t: tb, w: w, Localpart: localpart + "-" + strconv.FormatInt(people.Add(1), 10)}
 	p.ID, p.Password = w.User(tb, p.Localpart)
@@ -42,13 +43,13 @@ func (p *person) signIn(password string) (int, object) {
 	})
 }
 
-// ask asks the homeserver; path comes after /_matrix/client/v3.
+// ask sends a request to the homeserver. path is the part after /_matrix/client/v3.
 func (p *person) ask(method, path string, body any) answer {
 	p.t.Helper()
 	return ask(p.t, p.w, method, p.w.Homeserver()+"/_matrix/client/v3"+path, p.token, body)
 }
 
-// must is ask for what has to work.
+// must sends a request that must succeed.
 func (p *person) must(method, path string, body any) answer {
 	p.t.Helper()
 	a := p.ask(method, path, body)
@@ -58,7 +59,8 @@ func (p *person) must(method, path string, body any) answer {
 	return a
 }
 
-// askIdentity asks the identity server; path comes after /_matrix/identity/v2.
+// askIdentity sends a request to the identity server. path is the part after
+// /_matrix/identity/v2.
 func (p *person) askIdentity(method, path string, body any) answer {
 	p.t.Helper()
 	return ask(p.t, p.w, method, p.w.IdentityServer()+"/_matrix/identity/v2"+path, p.atIdentityServer(), body)
@@ -73,7 +75,8 @@ func (p *person) mustIdentity(method, path string, body any) object {
 	return a.Body
 }
 
-// atIdentityServer returns the person's token of the identity server, by an OpenID token of the homeserver.
+// atIdentityServer returns the person's access token for the identity server, which it
+// gets with an OpenID token of the homeserver.
 func (p *person) atIdentityServer() string {
 	p.t.Helper()
 	if p.identityToken == "" {
@@ -98,10 +101,10 @@ func (p *person) register(openID object) (int, object) {
 
 var addresses atomic.Int64
 
-// address is an e-mail address that no other test uses.
+// address returns an e-mail address that no other test uses.
 func address(name string) string {
 	return name + "-" + strconv.FormatInt(addresses.Add(1), 10) + "@example.test"
 }
 
-// idServer is the identity server as an invite names it.
+// idServer returns the identity server in the form of id_server.
 func idServer(w world) string { return strings.TrimPrefix(w.IdentityServer(), "https://") }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// process is a server that runs beside the tests.
+// A process is a server that runs during the tests.
 type process struct {
 	name    string
 	logPath string
@@ -24,8 +24,9 @@ type process struct {
 	exited  chan struct{}
 }
 
-// leashed runs a command as the leader of a process group that ends with us, however we end: the shell's second half
-// reads from a pipe whose other end only we hold, and the kernel closes that end on a panic or a kill as well.
+// endWithParent runs a command as the leader of a process group that ends when this
+// process ends for any reason: a shell reads from a pipe whose other end only this
+// process has open, and the kernel closes that end also after a panic or a kill.
 const leashed = `(read -r _ <&3; kill -s KILL 0) & exec "$@" 3<&-`
 
 // start runs a server with its output in dir/name.log.
@@ -54,13 +55,13 @@ func start(name, dir string, environment []string, command ...string) (*process,
 	}
 	p := &process{name: name, logPath: logPath, group: cmd.Process.Pid, leash: leash, exited: make(chan struct{})}
 	go func() {
-		_ = cmd.Wait() // how it ended is in its log
+		_ = cmd.Wait() // the log shows how it ended
 		close(p.exited)
 	}()
 	return p, nil
 }
 
-// ready polls a server until it answers, and returns its log when it does not.
+// ready polls a server until it responds. If it does not, the error contains its log.
 func (p *process) ready(ctx context.Context, answers func(context.Context) error) error {
 	var last error
 	err := poll(ctx, func() (bool, error) {
@@ -78,18 +79,18 @@ func (p *process) ready(ctx context.Context, answers func(context.Context) error
 	return nil
 }
 
-// stop kills the whole group and returns when the server is gone.
+// stop kills the process group and waits until the server has ended.
 func (p *process) stop() error {
 	err := syscall.Kill(-p.group, syscall.SIGKILL)
 	<-p.exited
 	p.leash.Close()
-	if err != nil && !errors.Is(err, syscall.ESRCH) { // which is to say that it ended before
+	if err != nil && !errors.Is(err, syscall.ESRCH) { // the error says that it has ended already
 		return fmt.Errorf("stop %s: %w", p.name, err)
 	}
 	return nil
 }
 
-// logged says how much the server has logged so far, in bytes.
+// logged returns the size of the log in bytes.
 func (p *process) logged() int64 {
 	info, err := os.Stat(p.logPath)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -101,7 +102,7 @@ func (p *process) logged() int64 {
 	return info.Size()
 }
 
-// log returns the last lines of what the server logged after a number of bytes.
+// log returns the last lines that the server logged after a number of bytes.
 func (p *process) log(after int64) string {
 	text, err := os.ReadFile(p.logPath)
 	if err != nil {

@@ -21,7 +21,8 @@ import (
 	"time"
 )
 
-// servers are the real ones, shared by all scenarios: starting them takes longer than any scenario.
+// servers are the real servers, which all scenarios share: starting them takes longer
+// than a scenario.
 type servers struct {
 	authority *authority
 	mailbox   *mailbox
@@ -29,11 +30,11 @@ type servers struct {
 	synapse   *synapse
 	dendrite  *dendrite
 	transport *http.Transport
-	seen      map[string]int // how many mails an address had when it was last bound
+	seen      map[string]int // number of mails to an address when it was last bound
 }
 
-// startSides starts every real server. A missing server is an error, so that a run with the real servers does not pass
-// without them.
+// startSides starts all real servers. A missing server is an error, so that a run with
+// real servers does not pass without them.
 func startSides() (_ []side, stop func(), err error) {
 	installed := os.Getenv("MXINVITE_E2E")
 	if installed == "" {
@@ -73,7 +74,7 @@ func startSides() (_ []side, stop func(), err error) {
 func newServers(dir, installed string) (*servers, error) {
 	folder := func(name string) string {
 		path := filepath.Join(dir, name)
-		_ = os.Mkdir(path, 0o700) // what is written there next says why it could not
+		_ = os.Mkdir(path, 0o700) // the next lines of the log say why it failed
 		return path
 	}
 	a, err := newAuthority(dir)
@@ -103,7 +104,7 @@ func newServers(dir, installed string) (*servers, error) {
 	return s, err
 }
 
-// start runs all servers at once.
+// start starts all servers at the same time.
 func (s *servers) start() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -126,12 +127,12 @@ func (s *servers) processes() []*process {
 	return running
 }
 
-// realWorld is one of the homeservers with Sydent.
+// A realWorld is one of the homeservers with Sydent.
 type realWorld struct {
 	*servers
 	name       string
 	homeserver homeserver
-	lag        *lag // nil where there is none
+	lag        *lag // nil if the homeserver has none
 }
 
 type homeserver interface {
@@ -139,7 +140,7 @@ type homeserver interface {
 	serverName() string
 	secret() string
 	stop() error
-	resume(ctx context.Context) error // as it was before it was stopped
+	resume(ctx context.Context) error // configuration from before it was stopped
 }
 
 func (w *realWorld) Name() string                 { return w.name }
@@ -199,7 +200,7 @@ func (w *realWorld) Bind(tb testing.TB, address, userID, accessToken string) {
 	before := w.sydent.logged()
 	p.mustIdentity(http.MethodPost, "/3pid/bind", object{"sid": session["sid"], "client_secret": secret, "mxid": userID})
 	eventually(tb, "the homeserver is notified of the binding", func() bool {
-		return strings.Contains(w.sydent.log(before), "on bind for "+userID) // and so it says when it was refused
+		return strings.Contains(w.sydent.log(before), "on bind for "+userID) // the log has this line if the server refused it
 	})
 }
 
@@ -279,7 +280,7 @@ func (w *realWorld) Settle(tb testing.TB) {
 	}
 }
 
-// Watch remembers where the logs end now.
+// Watch records the sizes of the logs.
 func (w *realWorld) Watch(tb testing.TB) {
 	tb.Helper()
 	begin := map[string]int64{}

@@ -8,7 +8,7 @@ import (
 
 func TestBindingTurnsAnInviteIntoAnOrdinaryOne(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		invite := room.inviteByEmail(to)
@@ -18,7 +18,7 @@ func TestBindingTurnsAnInviteIntoAnOrdinaryOne(t *testing.T) {
 		known := names{
 			ada.ID: "@ada", grace.ID: "@grace", grace.Localpart: "grace", token: "token", idServer(w): "identity server",
 		}
-		event := room.becomes(grace.ID, "invite")
+		event := room.awaitMembership(grace.ID, "invite")
 		check(t, w, "member event", known.in(pick(event, "type", "sender", "state_key", "content")), `{
 			"type": "m.room.member", "sender": "@ada", "state_key": "@grace",
 			"content": {"membership": "invite", "third_party_invite": {
@@ -36,12 +36,12 @@ func TestBindingTurnsAnInviteIntoAnOrdinaryOne(t *testing.T) {
 
 func TestInviteeSeesTheInviteInSync(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		room.inviteByEmail(to)
 		w.Bind(t, to, grace.ID, grace.token)
-		room.becomes(grace.ID, "invite")
+		room.awaitMembership(grace.ID, "invite")
 		state := eventsOf(grace.sync(object{}), "invite", room.RoomID, "invite_state")
 		event := find(state, memberEvent, grace.ID)
 		check(t, w, "sender", event["sender"] == ada.ID, `true`)
@@ -52,20 +52,22 @@ func TestInviteeSeesTheInviteInSync(t *testing.T) {
 	})
 }
 
-// A join has no proof, and its state event has only the ID of the event that it replaced.
+// The join has no proof, and its state event has only the ID of the event that it
+// replaced.
 func TestJoinAfterAnInviteByEmail(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		room.inviteByEmail(to)
 		w.Bind(t, to, grace.ID, grace.token)
-		invited := room.becomes(grace.ID, "invite")
+		invited := room.awaitMembership(grace.ID, "invite")
 		before := ada.sync(object{})["next_batch"].(string)
 		grace.must(http.MethodPost, room.path("/join"), object{})
 
 		known := names{invited["event_id"].(string): "the invite"}
-		// What it replaced is there for sure only in what streams: elsewhere Synapse adds it if it has just streamed it.
+		// Only events in /sync certainly have the replaced content. Elsewhere Synapse
+		// adds it if it has just streamed the event.
 		name := func(event object) any { return known.in(unsigned(event)["replaces_state"]) }
 		proof := func(member object) bool { return len(in(member, "third_party_invite", "signed")) > 0 }
 
@@ -88,7 +90,7 @@ func TestJoinAfterAnInviteByEmail(t *testing.T) {
 
 func TestBindingAcceptsAllInvitesOfAnAddress(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("grace")
 		tokens := names{
@@ -118,27 +120,27 @@ func TestBindingAcceptsAllInvitesOfAnAddress(t *testing.T) {
 
 func TestBindingAnotherAddressChangesJoinToInvite(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		to := address("grace")
 		room.inviteByEmail(to)
 		w.Bind(t, to, grace.ID, grace.token)
-		event := room.becomes(grace.ID, "invite")
+		event := room.awaitMembership(grace.ID, "invite")
 		check(t, w, "sender", event["sender"] == ada.ID, `true`)
 	})
 }
 
 func TestInviteIsAcceptedAfterItsSenderLeft(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
+		ada, grace, rob := newPerson(t, w, "ada"), newPerson(t, w, "grace"), newPerson(t, w, "rob")
 		room := ada.createRoom()
-		remains := room.bring(rob)
+		remains := room.inviteAndJoin(rob)
 		to := address("grace")
 		room.inviteByEmail(to)
 		room.must(http.MethodPost, room.path("/leave"), object{})
 		w.Bind(t, to, grace.ID, grace.token)
-		event := remains.becomes(grace.ID, "invite")
+		event := remains.awaitMembership(grace.ID, "invite")
 		check(t, w, "sender", event["sender"] == ada.ID, `true`)
 	})
 }
@@ -149,10 +151,11 @@ func TestBindingAcceptsNoRevokedInvite(t *testing.T) {
 	})
 }
 
-// The identity server signs for the first sender, who is not the event's sender any more.
+// The identity server signs for the first sender, who is no longer the sender of the
+// event.
 func TestBindingAcceptsNoInviteThatAnotherMemberReplaced(t *testing.T) {
 	bindingIsRefused(t, func(r room, invite object, _ *person) {
-		other := r.bring(someone(r.t, r.w, "rob"))
+		other := r.inviteAndJoin(newPerson(r.t, r.w, "rob"))
 		other.setState(inviteEvent, invite["state_key"].(string), content(invite))
 	})
 }
@@ -163,12 +166,12 @@ func TestBindingDoesNotInviteABannedUser(t *testing.T) {
 	})
 }
 
-// bindingIsRefused checks that an invalid invite is not accepted.
+// bindingIsRefused checks that binding does not accept an invalid invite.
 func bindingIsRefused(t *testing.T, spoil func(r room, invite object, invitee *person)) {
 	t.Helper()
 	everywhere(t, func(t *testing.T, w world) {
-		grace := someone(t, w, "grace")
-		room := someone(t, w, "ada").createRoom()
+		grace := newPerson(t, w, "grace")
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		spoil(room, room.inviteByEmail(to), grace)
 		w.Bind(t, to, grace.ID, grace.token)

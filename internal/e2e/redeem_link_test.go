@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// signByLink asks the identity server to sign a user ID, as a client does when its user opens the link in a mail.
+// signByLink asks the identity server to sign a user ID, as a client does when its user
+// opens the link in a mail.
 func signByLink(tb testing.TB, w world, m mail, userID string) object {
 	tb.Helper()
 	status, signed := call(tb, w, http.MethodPost, m.SignURL+"&mxid="+url.QueryEscape(userID), nil)
@@ -22,10 +23,10 @@ func (r room) joinWith(signed object) answer {
 	return r.ask(http.MethodPost, r.path("/join"), object{"third_party_signed": signed})
 }
 
-// invitedByLink is a room with an invite by e-mail, and the mail.
+// invitedByLink returns a room with an invite by e-mail, and the mail.
 func invitedByLink(tb testing.TB, w world) (inviter room, invite object, m mail) {
 	tb.Helper()
-	room := someone(tb, w, "ada").createRoom()
+	room := newPerson(tb, w, "ada").createRoom()
 	to := address("grace")
 	invite = room.inviteByEmail(to)
 	return room, invite, w.Mails(tb, to, 1)[0]
@@ -34,7 +35,7 @@ func invitedByLink(tb testing.TB, w world) (inviter room, invite object, m mail)
 func TestUserJoinsByTheLinkInTheMail(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, invite, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		a := room.as(grace).joinWith(signByLink(t, w, m, grace.ID))
 		check(t, w, "status", a.Status, `200`)
 		check(t, w, "room", a.Body["room_id"] == room.RoomID, `true`)
@@ -55,11 +56,12 @@ func TestUserJoinsByTheLinkInTheMail(t *testing.T) {
 	})
 }
 
-// Joining by /join/{room} instead of /rooms/{room}/join copies the whole request into the event, on Synapse.
+// On Synapse, POST /join/{room} copies the whole request into the event;
+// /rooms/{room}/join does not.
 func TestJoiningByAliasPathCopiesTheProofIntoTheJoin(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		signed := signByLink(t, w, m, grace.ID)
 		a := grace.ask(http.MethodPost, "/join/"+url.PathEscape(room.RoomID), object{"third_party_signed": signed})
 		check(t, w, "status", a.Status, `200`)
@@ -72,7 +74,7 @@ func TestLinkCanBeUsedTwice(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
 		for _, name := range []string{"grace", "rob"} {
-			p := someone(t, w, name)
+			p := newPerson(t, w, name)
 			check(t, w, name, room.as(p).joinWith(signByLink(t, w, m, p.ID)).Status, `200`)
 		}
 	})
@@ -82,7 +84,7 @@ func TestLinkCanBeUsedTwice(t *testing.T) {
 func TestLinkCanBeSignedWithoutTheIdentityServer(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		signed := sign(t, m.PrivateKey, "anybody.test", object{"mxid": grace.ID, "sender": room.ID, "token": m.Token})
 		check(t, w, "status", room.as(grace).joinWith(signed).Status, `200`)
 	})
@@ -91,9 +93,9 @@ func TestLinkCanBeSignedWithoutTheIdentityServer(t *testing.T) {
 func TestLinkIsValidAfterTheSenderLeft(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
-		room.bring(someone(t, w, "rob"))
+		room.inviteAndJoin(newPerson(t, w, "rob"))
 		room.must(http.MethodPost, room.path("/leave"), object{})
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		check(t, w, "status", room.as(grace).joinWith(signByLink(t, w, m, grace.ID)).Status, `200`)
 	})
 }
@@ -101,10 +103,10 @@ func TestLinkIsValidAfterTheSenderLeft(t *testing.T) {
 func TestLinksThatAreNotValid(t *testing.T) {
 	const notInvited = "403 M_FORBIDDEN: You are not invited to this room."
 	everywhere(t, func(t *testing.T, w world) {
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		t.Run("a signature for another user", func(t *testing.T) {
 			room, _, m := invitedByLink(t, w)
-			rob := someone(t, w, "rob")
+			rob := newPerson(t, w, "rob")
 			refused(t, w, "for another user", room.as(grace).joinWith(signByLink(t, w, m, rob.ID)), notInvited)
 		})
 		t.Run("a signature by another key", func(t *testing.T) {
@@ -130,7 +132,7 @@ func TestLinksThatAreNotValid(t *testing.T) {
 		})
 		t.Run("replaced by another member", func(t *testing.T) {
 			room, invite, m := invitedByLink(t, w)
-			room.bring(someone(t, w, "rob")).setState(inviteEvent, invite["state_key"].(string), content(invite))
+			room.inviteAndJoin(newPerson(t, w, "rob")).setState(inviteEvent, invite["state_key"].(string), content(invite))
 			refused(t, w, "replaced", room.as(grace).joinWith(signByLink(t, w, m, grace.ID)), notInvited)
 		})
 		t.Run("banned", func(t *testing.T) {
@@ -166,7 +168,7 @@ func TestLinksThatAreNotValid(t *testing.T) {
 func TestLinkWhileTheIdentityServerIsDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, _, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		signed := signByLink(t, w, m, grace.ID)
 		w.SetIdentityServerDown(t, true)
 		t.Cleanup(func() { w.SetIdentityServerDown(t, false) })
@@ -179,7 +181,7 @@ func TestLinkWhileTheIdentityServerIsDown(t *testing.T) {
 func TestKeyWithoutValidityURLIsNeverChecked(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		room, invite, m := invitedByLink(t, w)
-		grace := someone(t, w, "grace")
+		grace := newPerson(t, w, "grace")
 		signed := signByLink(t, w, m, grace.ID)
 		own := maps.Clone(content(invite))
 		own["public_keys"] = []object{{"public_key": publicKey(t, m.PrivateKey)}}

@@ -7,15 +7,16 @@ import (
 	"testing"
 )
 
-// internal is the answer of the homeserver to nearly every error of the identity server.
+// internal is the response of the homeserver to nearly all errors of the identity
+// server.
 const internal = "500 M_UNKNOWN: Internal server error"
 
 // The homeserver asks the identity server to send the mail before it checks whether the event is allowed.
 func TestMailIsSentBeforeThePowerLevelIsChecked(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom(object{"power_level_content_override": object{"invite": 50}})
-		theirs := room.bring(grace)
+		theirs := room.inviteAndJoin(grace)
 		to := address("rob")
 		refused(t, w, "answer", theirs.askInvite(theirs.byEmail(to)),
 			"403 M_FORBIDDEN: You don't have permission to invite users")
@@ -26,7 +27,7 @@ func TestMailIsSentBeforeThePowerLevelIsChecked(t *testing.T) {
 
 func TestMailIsSentAlthoughTheSenderIsNotInTheRoom(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom().as(grace)
 		to := address("rob")
 		refused(t, w, "answer", room.askInvite(room.byEmail(to)),
@@ -37,7 +38,7 @@ func TestMailIsSentAlthoughTheSenderIsNotInTheRoom(t *testing.T) {
 
 func TestInviteWithoutRequiredMembers(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		for name, want := range map[string]string{
 			"id_access_token": "400 M_MISSING_PARAM: `id_server` and `id_access_token` are required when doing 3pid invite",
@@ -55,7 +56,7 @@ func TestInviteWithoutRequiredMembers(t *testing.T) {
 
 func TestEveryErrorOfTheIdentityServerIsAnInternalError(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		to := address("rob")
 		try := func(fact string, change object) {
@@ -77,7 +78,7 @@ func TestEveryErrorOfTheIdentityServerIsAnInternalError(t *testing.T) {
 
 func TestInviteWhileTheIdentityServerIsDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		body := room.byEmail(to)
 		w.SetIdentityServerDown(t, true)
@@ -91,7 +92,7 @@ func TestInviteWhileTheIdentityServerIsDown(t *testing.T) {
 
 func TestInviteBeforeTermsAreAccepted(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		to := address("grace")
 		w.SetTerms(t, true)
 		t.Cleanup(func() { w.SetTerms(t, false) })
@@ -102,7 +103,7 @@ func TestInviteBeforeTermsAreAccepted(t *testing.T) {
 
 func TestInviteOfABoundAddressInTheWrongCaseFails(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		to := address("grace")
 		w.Bind(t, to, grace.ID, grace.token)
 		room := ada.createRoom()
@@ -113,11 +114,11 @@ func TestInviteOfABoundAddressInTheWrongCaseFails(t *testing.T) {
 
 func TestInviteOfABoundAddressOfAUserWhoCannotBeInvited(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		to := address("grace")
 		w.Bind(t, to, grace.ID, grace.token)
 		room := ada.createRoom()
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		refused(t, w, "joined", room.askInvite(room.byEmail(to)), "403 M_FORBIDDEN: "+grace.ID+" is already in the room.")
 		room.must(http.MethodPost, room.path("/ban"), object{"user_id": grace.ID})
 		refused(t, w, "banned", room.askInvite(room.byEmail(to)), "403 M_BAD_STATE: Cannot invite user who was banned")
@@ -126,7 +127,7 @@ func TestInviteOfABoundAddressOfAUserWhoCannotBeInvited(t *testing.T) {
 
 func TestInviteIntoAnUnknownRoom(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		nowhere := room{ada, "!nowhere:" + w.ServerName()}
 		to := address("grace")
 		refused(t, w, "by e-mail", nowhere.askInvite(nowhere.byEmail(to)), "403 M_FORBIDDEN: User "+ada.ID+" not in room "+nowhere.RoomID)
@@ -138,7 +139,7 @@ func TestInviteIntoAnUnknownRoom(t *testing.T) {
 func TestInvitesAreLimited(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		w.LimitInvites(t, 0.0025, 5)
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		for range 5 {
 			accepted(t, w, "the first five", room.askInvite(room.byEmail(address("grace"))))
 		}
@@ -151,7 +152,7 @@ func TestInvitesAreLimited(t *testing.T) {
 		check(t, w, "wait in seconds, by header", err == nil && header >= 390 && header <= 400, `true`)
 		check(t, w, "mails of the refused", len(w.Mails(t, to, 0)), `0`)
 
-		other := someone(t, w, "grace").createRoom()
+		other := newPerson(t, w, "grace").createRoom()
 		accepted(t, w, "another user", other.askInvite(other.byEmail(address("rob"))))
 	})
 }

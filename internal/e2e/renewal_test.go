@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// browserAddress is where a program says that it listens.
+// browserAddress is the redirect URL of the program.
 const browserAddress = "http://127.0.0.1:4711/callback?state=a+state"
 
-// renewable signs the person in and asks for a refresh token.
+// renewable signs the person in and requests a refresh token.
 func (p *person) renewable() (int, object) {
 	p.t.Helper()
 	return call(p.t, p.w, http.MethodPost, p.w.Homeserver()+"/_matrix/client/v3/login", object{
@@ -21,7 +21,7 @@ func (p *person) renewable() (int, object) {
 
 func TestRefreshTokens(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		_, first := ada.renewable()
 		lifetime, _ := first["expires_in_ms"].(float64)
 		check(t, w, "five minutes", lifetime > 290_000 && lifetime <= 300_000, `true`)
@@ -37,7 +37,7 @@ func TestRefreshTokens(t *testing.T) {
 		ada.token = first["access_token"].(string)
 		check(t, w, "the access token before lives on", ada.ask(http.MethodGet, "/account/whoami", nil).Status, `200`)
 
-		second := refresh(first["refresh_token"]).Body // as if the answer had been lost
+		second := refresh(first["refresh_token"]).Body // as if the response had been lost
 		ada.token = second["access_token"].(string)
 		check(t, w, "the second try", ada.ask(http.MethodGet, "/account/whoami", nil).Status, `200`)
 		refused(t, w, "once what followed was used", refresh(first["refresh_token"]), "403 M_FORBIDDEN: refresh token isn't valid anymore")
@@ -52,7 +52,7 @@ func TestRefreshTokens(t *testing.T) {
 
 func TestSingleSignOn(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		_, flows := call(t, w, http.MethodGet, w.Homeserver()+"/_matrix/client/v3/login", nil)
 		for _, f := range flows["flows"].([]any) {
 			if f.(object)["type"] == "m.login.sso" {
@@ -61,7 +61,7 @@ func TestSingleSignOn(t *testing.T) {
 		}
 		begin := w.Homeserver() + "/_matrix/client/v3/login/sso/redirect"
 		for _, provider := range []string{"", "/cas"} {
-			final := w.Vouch(t, ada.ID, begin+provider+"?redirectUrl="+url.QueryEscape(browserAddress))
+			final := w.BrowserSignIn(t, ada.ID, begin+provider+"?redirectUrl="+url.QueryEscape(browserAddress))
 			check(t, w, "where the browser ends"+provider, strings.HasPrefix(final, browserAddress+"&loginToken="), `true`)
 			back, err := url.Parse(final)
 			if err != nil {

@@ -7,7 +7,7 @@ import (
 
 func TestRevokedInviteIsEmpty(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		invite := room.inviteByEmail(address("grace"))
 		token := invite["state_key"].(string)
@@ -26,15 +26,16 @@ func TestRevokedInviteIsEmpty(t *testing.T) {
 	})
 }
 
-// The rule for these events asks for the level to invite and nothing else, whatever the levels for state say.
+// The authorization rule for these events checks only the level to invite, and not the
+// levels for state events.
 func TestMemberWhoMayInviteMayRevoke(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom(object{"power_level_content_override": object{
 			"invite": 0, "state_default": 50, "events": object{inviteEvent: 100},
 		}})
 		token := room.inviteByEmail(address("rob"))["state_key"].(string)
-		theirs := room.bring(grace)
+		theirs := room.inviteAndJoin(grace)
 		check(t, w, "status", theirs.ask(http.MethodPut, theirs.path("/state/"+inviteEvent+"/"+token), object{}).Status, `200`)
 		check(t, w, "content", content(room.invites()[token]), `{}`)
 	})
@@ -42,10 +43,10 @@ func TestMemberWhoMayInviteMayRevoke(t *testing.T) {
 
 func TestMemberWhoMayNotInviteMayNotRevoke(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
+		ada, grace, rob := newPerson(t, w, "ada"), newPerson(t, w, "grace"), newPerson(t, w, "rob")
 		room := ada.createRoom(object{"power_level_content_override": object{"invite": 50}})
 		token := room.inviteByEmail(address("ken"))["state_key"].(string)
-		theirs := room.bring(grace)
+		theirs := room.inviteAndJoin(grace)
 		path := room.path("/state/" + inviteEvent + "/" + token)
 		refused(t, w, "a member below the level", theirs.ask(http.MethodPut, path, object{}),
 			"403 M_FORBIDDEN: You don't have permission to invite users")
@@ -56,20 +57,20 @@ func TestMemberWhoMayNotInviteMayNotRevoke(t *testing.T) {
 
 func TestSameStateTwiceIsOneEvent(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		room := someone(t, w, "ada").createRoom()
+		room := newPerson(t, w, "ada").createRoom()
 		token := room.inviteByEmail(address("grace"))["state_key"].(string)
 		first := room.setState(inviteEvent, token, object{})
 		check(t, w, "the same event", room.setState(inviteEvent, token, object{}) == first, `true`)
 	})
 }
 
-// Synapse finds identical state only if the same person sent it.
+// Synapse recognizes equal state only if the sender is the same.
 func TestSameStateByAnotherSenderIsAnotherEvent(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		token := room.inviteByEmail(address("rob"))["state_key"].(string)
 		first := room.setState(inviteEvent, token, object{})
-		check(t, w, "the same event", room.bring(grace).setState(inviteEvent, token, object{}) == first, `false`)
+		check(t, w, "the same event", room.inviteAndJoin(grace).setState(inviteEvent, token, object{}) == first, `false`)
 	})
 }

@@ -12,13 +12,13 @@ const (
 	inviteEvent = "m.room.third_party_invite"
 )
 
-// room is a room as one person in it sees and changes it.
+// A room is a room with the person who sends the requests.
 type room struct {
 	*person
 	RoomID string
 }
 
-// createRoom makes a room; more are members of the request, such as power levels.
+// createRoom creates a room. more are members of the request, such as power levels.
 func (p *person) createRoom(more ...object) room {
 	p.t.Helper()
 	request := object{"preset": "private_chat", "name": "Compilers"}
@@ -30,12 +30,12 @@ func (p *person) createRoom(more ...object) room {
 	return room{p, p.must(http.MethodPost, "/createRoom", request).Body["room_id"].(string)}
 }
 
-// as is the same room for another user.
+// as returns the same room for another person.
 func (r room) as(p *person) room { return room{p, r.RoomID} }
 
 func (r room) path(tail string) string { return "/rooms/" + url.PathEscape(r.RoomID) + tail }
 
-// byEmail is the body of an invite by e-mail.
+// byEmail returns the body of an invite by e-mail.
 func (r room) byEmail(address string) object {
 	r.t.Helper()
 	return object{"id_server": idServer(r.w), "id_access_token": r.atIdentityServer(), "medium": "email", "address": address}
@@ -46,7 +46,7 @@ func (r room) askInvite(body object) answer {
 	return r.ask(http.MethodPost, r.path("/invite"), body)
 }
 
-// inviteByEmail invites an address and returns the new invite's state event.
+// inviteByEmail invites an address and returns the state event of the invite.
 func (r room) inviteByEmail(address string) object {
 	r.t.Helper()
 	before := r.invites()
@@ -60,27 +60,27 @@ func (r room) inviteByEmail(address string) object {
 	return nil
 }
 
-// bring invites a user by user ID, who joins.
-func (r room) bring(p *person) room {
+// inviteAndJoin invites a person by user ID and makes them join.
+func (r room) inviteAndJoin(p *person) room {
 	r.t.Helper()
 	r.must(http.MethodPost, r.path("/invite"), object{"user_id": p.ID})
 	r.as(p).must(http.MethodPost, r.path("/join"), object{})
 	return r.as(p)
 }
 
-// setState writes a state event and returns its ID.
+// setState sends a state event and returns its ID.
 func (r room) setState(kind, key string, content any) string {
 	r.t.Helper()
 	return r.must(http.MethodPut, r.path("/state/"+kind+"/"+url.PathEscape(key)), content).Body["event_id"].(string)
 }
 
-// state returns every state event.
+// state returns all state events.
 func (r room) state() []object {
 	r.t.Helper()
 	return objects(r.t, r.must(http.MethodGet, r.path("/state"), nil).List)
 }
 
-// invites are the state events of invites by e-mail, by token.
+// invites returns the state events of invites by e-mail, by token.
 func (r room) invites() map[string]object {
 	r.t.Helper()
 	found := map[string]object{}
@@ -92,14 +92,14 @@ func (r room) invites() map[string]object {
 	return found
 }
 
-// member is the member event of a user, or nil.
+// member returns the member event of a user, or nil.
 func (r room) member(userID string) object {
 	r.t.Helper()
 	return find(r.state(), memberEvent, userID)
 }
 
-// becomes waits until a user has a membership, and returns the member event.
-func (r room) becomes(userID, membership string) object {
+// awaitMembership waits until a user has a membership, and returns the member event.
+func (r room) awaitMembership(userID, membership string) object {
 	r.t.Helper()
 	var event object
 	eventually(r.t, fmt.Sprintf("%s becomes %s", userID, membership), func() bool {
@@ -109,7 +109,7 @@ func (r room) becomes(userID, membership string) object {
 	return event
 }
 
-// find returns the first event of a type with a state key, or nil.
+// find returns the first event with a type and a state key, or nil.
 func find(events []object, kind, key string) object {
 	for _, event := range events {
 		if event["type"] == kind && event["state_key"] == key {
@@ -122,7 +122,8 @@ func find(events []object, kind, key string) object {
 func content(event object) object  { return in(event, "content") }
 func unsigned(event object) object { return in(event, "unsigned") }
 
-// in follows names into objects. Where one is missing the answer is an empty object, which has no members either.
+// in returns the object at a path of names in nested objects. If a name is missing, it
+// returns an empty object.
 func in(o object, path ...string) object {
 	for _, name := range path {
 		inner, ok := o[name].(object)

@@ -7,7 +7,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// sandboxWorld is our own homeserver and identity server, in this process. Every scenario has one to itself.
+// A sandboxWorld is the sandbox, in this process. Every scenario has its own one.
 type sandboxWorld struct {
 	*sandbox.World
 	up func() // starts the homeserver again
@@ -30,7 +30,7 @@ func (w *sandboxWorld) User(_ testing.TB, localpart string) (userID, password st
 	return w.AddUser(localpart, password, localpart), password
 }
 
-func (w *sandboxWorld) Vouch(tb testing.TB, userID, address string) (final string) {
+func (w *sandboxWorld) BrowserSignIn(tb testing.TB, userID, address string) (final string) {
 	tb.Helper()
 	final, err := w.Approve(userID, address)
 	if err != nil {
@@ -45,24 +45,25 @@ func (w *sandboxWorld) Mails(tb testing.TB, address string, atLeast int) []mail 
 	for _, m := range w.World.Mails(address) {
 		mails = append(mails, mail{
 			To: m.To, Subject: m.Subject, Text: m.Text, Link: m.Link,
-			SignURL: m.SignURL, RoomID: m.RoomID, Token: m.Token + m.Code, PrivateKey: m.PrivateKey, // a mail has one of them
+			SignURL: m.SignURL, RoomID: m.RoomID, Token: m.Token + m.Code, PrivateKey: m.PrivateKey, // a mail has one of these
 		})
 	}
-	if len(mails) < atLeast { // here a mail arrives before the request that caused it is answered
+	if len(mails) < atLeast { // a mail arrives before the response to the request that sent it
 		tb.Fatalf("%d mails to %s, not %d", len(mails), address, atLeast)
 	}
 	return mails
 }
 
-// Bind is told what the homeserver makes of the pending invites. A person is not.
+// The sandbox returns the homeserver's errors about the pending invites. A user does
+// not get them.
 func (w *sandboxWorld) Bind(_ testing.TB, address, userID, _ string) {
 	_ = w.World.Bind(address, userID)
 }
 
-// BindsItself has nothing to prepare.
+// BindsItself does nothing.
 func (w *sandboxWorld) BindsItself(testing.TB) {}
 
-// SetTerms asks for two policies, in two languages, as config/terms.yaml does.
+// SetTerms requires two policies in two languages, like config/terms.yaml.
 func (w *sandboxWorld) SetTerms(_ testing.TB, on bool) {
 	if !on {
 		w.World.SetTerms(nil)
@@ -99,8 +100,8 @@ func (w *sandboxWorld) SetHomeserverDown(_ testing.TB, down bool) {
 	w.up = w.Inject(sandbox.Fault{Path: "/_matrix/client/", Refuse: true})
 }
 
-// Settle has nothing to wait for.
+// Settle does nothing: there is no delay.
 func (w *sandboxWorld) Settle(testing.TB) {}
 
-// Watch has nothing to show: a sandbox keeps no log.
+// Watch does nothing: a sandbox has no log.
 func (w *sandboxWorld) Watch(testing.TB) {}

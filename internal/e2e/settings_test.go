@@ -12,12 +12,11 @@ import (
 	"text/template"
 )
 
-// configurations are the servers' configuration files, with blanks to fill, and Sydent's mails.
-//
-//go:embed config
+// configurations are the templates of the servers' configuration files, and of Sydent's
+// mails.
 var configurations embed.FS
 
-// fill writes a configuration file from the one of that name with blanks.
+// fill writes a configuration file from the template with that name.
 func fill(name, path string, settings any) error {
 	blank, err := template.ParseFS(configurations, "config/"+name)
 	if err != nil {
@@ -44,7 +43,7 @@ func newHomeserverSettings(dir string, a *authority, is *front) (homeserverSetti
 	return s, err
 }
 
-// freePort names a port of this machine that was free a moment ago.
+// freePort returns a port of this machine that is not in use.
 func freePort() (int, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

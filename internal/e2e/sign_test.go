@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The scenarios sign on their own, with nothing of ours in between: canonical JSON of objects whose values are plain
-// strings is what encoding/json writes of a map, as long as it holds no <, > or &.
+// The scenarios sign without the code of the program: for objects of plain strings
+// without <, > and &, encoding/json writes canonical JSON.
 
 func privateKey(tb testing.TB, seed string) ed25519.PrivateKey {
 	tb.Helper()
@@ -19,13 +19,14 @@ func privateKey(tb testing.TB, seed string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(decoded)
 }
 
-// publicKey is the public half of a mailed private key, as the identity server writes it.
+// publicKey returns the public key of a mailed private key, in the encoding of the
+// identity server.
 func publicKey(tb testing.TB, seed string) string {
 	tb.Helper()
 	return base64.RawURLEncoding.EncodeToString(privateKey(tb, seed).Public().(ed25519.PublicKey))
 }
 
-// sign signs an object with a mailed private key, in the name of an identity server.
+// sign signs an object with a mailed private key, as an identity server does.
 func sign(tb testing.TB, seed, entity string, o object) object {
 	tb.Helper()
 	canonical, err := json.Marshal(o)

@@ -38,7 +38,7 @@ func TestLoginFlowsHavePassword(t *testing.T) {
 
 func TestSigningIn(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		_, session := ada.signIn(ada.Password)
 		check(t, w, "members of the answer", slices.Sorted(maps.Keys(session)),
 			`["access_token", "device_id", "home_server", "user_id", "well_known"]`)
@@ -67,7 +67,7 @@ func TestSigningIn(t *testing.T) {
 
 func TestSigningInByLocalpart(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		_, session := call(t, w, http.MethodPost, w.Homeserver()+"/_matrix/client/v3/login", object{
 			"type": "m.login.password", "password": ada.Password,
 			"identifier": object{"type": "m.id.user", "user": ada.Localpart}, "initial_device_display_name": "mxinvite",
@@ -78,7 +78,7 @@ func TestSigningInByLocalpart(t *testing.T) {
 
 func TestWhoami(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		me := ada.must(http.MethodGet, "/account/whoami", nil).Body
 		me["device_id"] = me["device_id"] != ""
 		check(t, w, "whoami", names{ada.ID: "@ada"}.in(me), `{"user_id": "@ada", "device_id": true, "is_guest": false}`)
@@ -97,7 +97,7 @@ func TestTokensThatAreNotValid(t *testing.T) {
 
 func TestSignedOutTokenIsUnknown(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		accepted(t, w, "sign out", ada.ask(http.MethodPost, "/logout", object{}))
 		again := ada.ask(http.MethodGet, "/sync", nil)
 		refused(t, w, "token afterwards", again, "401 M_UNKNOWN_TOKEN: Invalid access token passed.")
@@ -107,7 +107,7 @@ func TestSignedOutTokenIsUnknown(t *testing.T) {
 
 func TestUnknownEndpointsAndRooms(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		refused(t, w, "path", ada.ask(http.MethodGet, "/tea", nil), "404 M_UNRECOGNIZED: Unrecognized request")
 		refused(t, w, "method", ada.ask(http.MethodDelete, "/sync", nil), "405 M_UNRECOGNIZED: Unrecognized request")
 	})
@@ -115,7 +115,7 @@ func TestUnknownEndpointsAndRooms(t *testing.T) {
 
 func TestAccountData(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		path := func(p *person) string { return "/user/" + url.PathEscape(p.ID) + "/account_data/m.identity_server" }
 		refused(t, w, "not set", ada.ask(http.MethodGet, path(ada), nil), "404 M_NOT_FOUND: Account data not found")
 		accepted(t, w, "set", ada.ask(http.MethodPut, path(ada), object{"base_url": nil}))
@@ -128,7 +128,7 @@ func TestAccountData(t *testing.T) {
 
 func TestOpenIDToken(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		token := ada.openID()
 		token["access_token"] = token["access_token"] != ""
 		token["expires_in"] = token["expires_in"] == float64(3600)

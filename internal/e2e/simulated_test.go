@@ -2,5 +2,5 @@
 
 package e2e
 
-// startSides adds nothing: the real servers need the tag e2e.
+// startSides does nothing: the real servers need the build tag e2e.
 func startSides() ([]side, func(), error) { return nil, func() {}, nil }

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// cas is an identity provider for CAS, the smallest protocol that Synapse supports for single sign-on. A ticket is the user's
-// localpart: every user is signed in without a password.
+// cas is an identity provider for CAS, the simplest single sign-on protocol that
+// Synapse supports. A ticket is the user's localpart: users sign in without a password.
 type cas struct{ address string }
 
 func newCAS() (*cas, error) {
@@ -33,11 +33,12 @@ func newCAS() (*cas, error) {
 
 func (c *cas) url() string { return "http://" + c.address }
 
-// continueLink is where Synapse's page leads after asking whether the program may be trusted.
+// continueLink is the link on the page where Synapse asks whether the program may be
+// trusted.
 var continueLink = regexp.MustCompile(`href="([^"]*loginToken=[^"]*)"`)
 
-// Vouch is the person's browser.
-func (w *realWorld) Vouch(tb testing.TB, userID, address string) (final string) {
+// BrowserSignIn does the requests of the user's browser.
+func (w *realWorld) BrowserSignIn(tb testing.TB, userID, address string) (final string) {
 	tb.Helper()
 	localpart, _, _ := strings.Cut(strings.TrimPrefix(userID, "@"), ":")
 	for range 5 {

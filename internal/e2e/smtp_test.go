@@ -9,21 +9,23 @@ import (
 	"strings"
 )
 
-// deliver is a mail server that accepts every mail and passes it to receive before it confirms it.
+// deliver is a mail server that accepts every mail and calls receive before it confirms
+// the mail.
 func deliver(listener net.Listener, receive func(message []byte)) {
 	for {
 		connection, err := listener.Accept()
 		if err != nil {
-			return // the listener was closed: the tests are over
+			return // the listener was closed at the end of the tests
 		}
 		go func() {
 			defer connection.Close()
-			_ = converse(textproto.NewConn(connection), receive) // a sender that hangs up has no more mail
+			_ = converse(textproto.NewConn(connection), receive) // the sender closed the connection
 		}()
 	}
 }
 
-// converse speaks the server's part of SMTP (RFC 5321), as much of it as a client without extensions needs.
+// converse implements the server side of SMTP (RFC 5321) for clients without
+// extensions.
 func converse(c *textproto.Conn, receive func(message []byte)) error {
 	if err := c.PrintfLine("220 localhost"); err != nil {
 		return err

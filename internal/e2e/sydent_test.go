@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// sydent is a Sydent of our own behind its TLS front. It reads its terms only at its start, so asking for them, or not
-// any more, means starting it anew. It keeps all users meanwhile.
+// A sydent is a running Sydent behind a TLS proxy. It reads its terms at its start
+// only, so changing them restarts it. A restart keeps all users.
 type sydent struct {
 	*process
 	front    *front
 	program  string
 	roots    string
 	settings sydentSettings
-	invites  bool // the dictionary that forget is about holds some
+	invites  bool // Sydent's dictionary of invites is not empty; see forget
 }
 
 type sydentSettings struct {
@@ -30,7 +30,7 @@ type sydentSettings struct {
 	SMTPPort   int
 	SigningKey string
 	Port       int
-	Terms      string // a file, or none
+	Terms      string // a file; empty for no terms
 
 	MailsPerSecond float64
 	MailBurst      int
@@ -48,8 +48,9 @@ func newSydent(dir, installed string, a *authority, f *front, smtpPort int) (*sy
 	return s, s.writeTemplates()
 }
 
-// writeTemplates gives Sydent mails to send. The package has none, and those of its source name vector.im or matrix.org
-// as the host of the signurl, so ours are those of vector.im with our host and less prose.
+// writeTemplates writes the templates of Sydent's mails. The Python package has none,
+// and those in the repository have vector.im or matrix.org as the host of the signurl.
+// These are the ones of vector.im with another host and less text.
 func (s *sydent) writeTemplates() error {
 	brand := filepath.Join(s.settings.Dir, "templates", "test")
 	if err := os.MkdirAll(brand, 0o700); err != nil {
@@ -73,7 +74,7 @@ func (s *sydent) writeTemplates() error {
 	return os.WriteFile(filepath.Join(s.settings.Dir, "terms.yaml"), terms, 0o600)
 }
 
-// start runs it, with terms to agree to or without, and waits until it answers.
+// start starts Sydent, with or without terms, and waits until it responds.
 func (s *sydent) start(ctx context.Context, terms bool) error {
 	port, err := freePort()
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *sydent) start(ctx context.Context, terms bool) error {
 		return err
 	}
 	s.process, s.invites = p, false
-	s.front.lead(port)
+	s.front.forwardTo(port)
 	return p.ready(ctx, answers(loopback(port)+"/_matrix/identity/v2"))
 }
 
@@ -106,16 +107,17 @@ func (s *sydent) restart(terms bool) error {
 	return s.start(ctx, terms)
 }
 
-// limitMails starts it anew with another limit on mails.
+// limitMails restarts Sydent with another limit on mails.
 func (s *sydent) limitMails(l limit) error {
 	s.settings.MailsPerSecond, s.settings.MailBurst = l.perSecond, l.burst
 	return s.restart(s.settings.Terms != "")
 }
 
-// forget is called before an address is bound, with whether the address was invited since it was last bound.
-// Sydent keeps the invites of an association in a dictionary that all associations share (extra_fields in
-// sydent/threepid): one without invites would carry those of the last one that had some, send them to the homeserver
-// again and show them in lookups. Only a new process forgets.
+// forget restarts Sydent if necessary before an address is bound; invited says whether
+// the address was invited since it was last bound. All associations share a dictionary
+// with the invites of an association (extra_fields in sydent/threepid): an association
+// without invites would get those of the last one that had some, send them to the
+// homeserver again and show them in lookups. Only a restart clears the dictionary.
 func (s *sydent) forget(invited bool) error {
 	if s.invites && !invited {
 		if err := s.restart(s.settings.Terms != ""); err != nil {

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// synapse is a Synapse of our own. It can be restarted with another limit on invites and keeps all users.
+// A synapse is a running Synapse. It can be restarted with another limit on invites and
+// keeps all users.
 type synapse struct {
 	*process
 	settings homeserverSettings
@@ -21,26 +22,26 @@ type synapse struct {
 	roots    string
 }
 
-// homeserverSettings is what a homeserver's configuration file needs to be told.
+// homeserverSettings are the values in the configuration file of a homeserver.
 type homeserverSettings struct {
 	Dir                        string
 	ClientPort, FederationPort int
 	Certificate, Key           string
 	IdentityServer             string // URL
 	IdentityServerName         string
-	SharedSecret               string // lets us register people
+	SharedSecret               string // shared secret to register users
 	CAS                        string // URL of the identity provider; empty if there is none
 	InvitesPerSecond           float64
 	InviteBurst                int
 }
 
-// limit is how many invites by e-mail, or mails, one person may send.
+// A limit is a rate limit of a user for invites by e-mail, or for mails.
 type limit struct {
 	perSecond float64
 	burst     int
 }
 
-// unlimited is for every test but the one about limits.
+// unlimited is for all tests without a limit.
 var unlimited = limit{perSecond: 1000, burst: 1000}
 
 func newSynapse(dir, installed string, a *authority, is *front) (*synapse, error) {
@@ -62,7 +63,7 @@ func (s *synapse) url() string        { return loopback(s.settings.ClientPort) }
 func (s *synapse) serverName() string { return serverName(s.settings.FederationPort) }
 func (s *synapse) secret() string     { return s.settings.SharedSecret }
 
-// start runs it with a limit and waits until it answers.
+// start starts Synapse with a limit and waits until it responds.
 func (s *synapse) start(ctx context.Context, l limit) error {
 	s.settings.InvitesPerSecond, s.settings.InviteBurst = l.perSecond, l.burst
 	configuration := filepath.Join(s.settings.Dir, "homeserver.yaml")
@@ -78,7 +79,7 @@ func (s *synapse) start(ctx context.Context, l limit) error {
 	return p.ready(ctx, answers(s.url()+"/_matrix/client/versions"))
 }
 
-// restart starts it anew with another limit.
+// restart restarts Synapse with another limit.
 func (s *synapse) restart(l limit) error {
 	if err := s.stop(); err != nil {
 		return err
@@ -92,7 +93,7 @@ func (s *synapse) resume(ctx context.Context) error {
 	return s.start(ctx, limit{s.settings.InvitesPerSecond, s.settings.InviteBurst})
 }
 
-// answers makes a question whether a URL answers 200.
+// answers returns a function that reports whether a URL responds with 200.
 func answers(url string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

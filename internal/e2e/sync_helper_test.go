@@ -5,8 +5,9 @@ import (
 	"net/url"
 )
 
-// sync asks for everything, with a filter. Synapse answers the same question within two minutes with the same words,
-// whatever has happened since: who asks again needs another filter, or a since.
+// sync sends a /sync request without since. Within two minutes Synapse responds to an
+// equal request with the same response, whatever has happened since. To get a new one,
+// use another filter or a since token.
 func (p *person) sync(filter object) object {
 	p.t.Helper()
 	return p.syncSince("", filter)
@@ -22,7 +23,7 @@ func (p *person) syncSince(since string, filter object) object {
 	return p.must(http.MethodGet, "/sync?"+query.Encode(), nil).Body
 }
 
-// account returns the content of account data that a sync brought.
+// account returns the content of account data in a response to /sync.
 func account(sync object, kind string) any {
 	list, _ := in(sync, "account_data")["events"].([]any)
 	for _, event := range list {

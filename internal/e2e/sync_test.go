@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// timelineOf and stateOf are what a sync brought about a room that its owner is in.
+// timelineOf and stateOf return the events of a joined room in a response to /sync.
 func timelineOf(sync object, roomID string) []object {
 	return eventsOf(sync, "join", roomID, "timeline")
 }
@@ -26,7 +26,7 @@ func eventsOf(sync object, membership, roomID, part string) []object {
 
 func isMember(event object) bool { return event["type"] == memberEvent }
 
-// who lists the type and the owner of state, sorted.
+// who returns the type and the state key of events, sorted.
 func (n names) who(events []object) []string {
 	seen := []string{}
 	for _, event := range events {
@@ -36,7 +36,8 @@ func (n names) who(events []object) []string {
 	return seen
 }
 
-// narrow is the filter the program uses: the state it shows, members only as needed, no messages.
+// narrow is the filter of the program: the state that it uses, lazily loaded members,
+// no messages.
 func narrow(limit int) object {
 	types := []string{"m.room.create", "m.room.name", "m.room.power_levels", inviteEvent, memberEvent}
 	return object{
@@ -51,9 +52,9 @@ func narrow(limit int) object {
 
 func TestFirstSyncHasStateAndLazyMembers(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
+		ada, grace, rob := newPerson(t, w, "ada"), newPerson(t, w, "grace"), newPerson(t, w, "rob")
 		room := ada.createRoom()
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		room.askInvite(object{"user_id": rob.ID})
 		token := room.inviteByEmail(address("ken"))["state_key"].(string)
 		room.must(http.MethodPut, room.path("/send/m.room.message/1"), object{"msgtype": "m.text", "body": "tea?"})
@@ -76,9 +77,9 @@ func TestFirstSyncHasStateAndLazyMembers(t *testing.T) {
 
 func TestSyncWithoutLazyLoadingHasAllMembers(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		room.inviteByEmail(address("ken"))
 		known := names{ada.ID: "@ada", grace.ID: "@grace"}
 		first := ada.sync(object{"room": object{"state": object{"types": []string{memberEvent}}, "timeline": object{"limit": 1}}})
@@ -88,16 +89,17 @@ func TestSyncWithoutLazyLoadingHasAllMembers(t *testing.T) {
 
 func TestNextSyncHasOnlyChanges(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room, quiet := ada.createRoom(), ada.createRoom()
 		before := ada.sync(narrow(20))["next_batch"].(string)
 		token := room.inviteByEmail(address("grace"))["state_key"].(string)
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		news := ada.syncSince(before, narrow(20))
 		known := names{ada.ID: "@ada", grace.ID: "@grace", token: "token"}
 		check(t, w, "timeline", known.who(timelineOf(news, room.RoomID)), `[
 			"m.room.member @grace", "m.room.member @grace", "m.room.third_party_invite token"]`)
-		// Synapse remembers per user, not per room, which members it has sent, so one may come again by chance.
+		// Synapse records for each user, not for each room, which members it has sent,
+		// so a member may be sent again by chance.
 		check(t, w, "state", known.who(slices.DeleteFunc(stateOf(news, room.RoomID), isMember)), `[]`)
 		check(t, w, "limited", in(news, "rooms", "join", room.RoomID, "timeline")["limited"] == true, `false`)
 		check(t, w, "the quiet room", in(news, "rooms", "join", quiet.RoomID), `{}`)
@@ -110,14 +112,15 @@ func TestNextSyncHasOnlyChanges(t *testing.T) {
 	})
 }
 
-// More events than the limit leave a gap. State events that are not in the timeline are in state.
+// If there are more events than the limit, the timeline has a gap. State events in the
+// gap are in state.
 func TestLimitedSyncHasTheRestAsState(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		before := ada.sync(narrow(20))["next_batch"].(string)
 		first := room.inviteByEmail(address("ken"))["state_key"].(string)
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		second := room.inviteByEmail(address("rob"))["state_key"].(string)
 		known := names{ada.ID: "@ada", grace.ID: "@grace", first: "first", second: "second"}
 		news := ada.syncSince(before, narrow(1))
@@ -129,12 +132,12 @@ func TestLimitedSyncHasTheRestAsState(t *testing.T) {
 
 func TestNewlyJoinedRoomIsCompleteInSync(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace, rob := someone(t, w, "ada"), someone(t, w, "grace"), someone(t, w, "rob")
+		ada, grace, rob := newPerson(t, w, "ada"), newPerson(t, w, "grace"), newPerson(t, w, "rob")
 		room := ada.createRoom()
-		room.bring(rob)
+		room.inviteAndJoin(rob)
 		token := room.inviteByEmail(address("ken"))["state_key"].(string)
 		before := grace.sync(narrow(20))["next_batch"].(string)
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		news := grace.syncSince(before, narrow(1))
 		known := names{ada.ID: "@ada", grace.ID: "@grace", rob.ID: "@rob", token: "token"}
 		check(t, w, "timeline", known.who(timelineOf(news, room.RoomID)), `["m.room.member @grace"]`)
@@ -145,7 +148,7 @@ func TestNewlyJoinedRoomIsCompleteInSync(t *testing.T) {
 
 func TestFilteredTimelineSkipsMessages(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		before := ada.sync(narrow(2))["next_batch"].(string)
 		token := room.inviteByEmail(address("ken"))["state_key"].(string)
@@ -160,7 +163,7 @@ func TestFilteredTimelineSkipsMessages(t *testing.T) {
 
 func TestMessagesContinueBeforeTheTimeline(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		first := room.inviteByEmail(address("ken"))["state_key"].(string)
 		second := room.inviteByEmail(address("ken"))["state_key"].(string)
@@ -174,9 +177,9 @@ func TestMessagesContinueBeforeTheTimeline(t *testing.T) {
 
 func TestBannedUserHasTheRoomInLeave(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		before := grace.sync(narrow(20))["next_batch"].(string)
 		room.must(http.MethodPost, room.path("/ban"), object{"user_id": grace.ID})
 		event := find(eventsOf(grace.syncSince(before, narrow(20)), "leave", room.RoomID, "timeline"), memberEvent, grace.ID)
@@ -186,9 +189,9 @@ func TestBannedUserHasTheRoomInLeave(t *testing.T) {
 
 func TestKickedUserHasTheRoomInLeave(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
-		room.bring(grace)
+		room.inviteAndJoin(grace)
 		before := grace.sync(narrow(20))["next_batch"].(string)
 		room.inviteByEmail(address("ken"))
 		room.must(http.MethodPost, room.path("/kick"), object{"user_id": grace.ID, "reason": "tea"})
@@ -214,7 +217,7 @@ func TestKickedUserHasTheRoomInLeave(t *testing.T) {
 
 func TestOrdinaryInviteInSync(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada, grace := someone(t, w, "ada"), someone(t, w, "grace")
+		ada, grace := newPerson(t, w, "ada"), newPerson(t, w, "grace")
 		room := ada.createRoom()
 		before := grace.sync(narrow(20))["next_batch"].(string)
 		room.askInvite(object{"user_id": grace.ID})
@@ -236,7 +239,7 @@ func TestOrdinaryInviteInSync(t *testing.T) {
 
 func TestSyncWaitsForChanges(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		before := ada.sync(object{})["next_batch"].(string)
 		woken := make(chan answer)
@@ -259,7 +262,7 @@ func TestSyncWaitsForChanges(t *testing.T) {
 
 func TestSyncByFilterID(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
-		ada := someone(t, w, "ada")
+		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		id := ada.must(http.MethodPost, "/user/"+url.PathEscape(ada.ID)+"/filter", narrow(1)).Body["filter_id"].(string)
 		first := ada.must(http.MethodGet, "/sync?filter="+url.QueryEscape(id), nil).Body

@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// temporary makes a folder that is removed when this process ends, also if it is killed: like the servers, a shell notices it by a pipe. It tries
-// twice, because a server that is dying may still write.
+// temporary creates a directory that is removed when this process ends, also if it is
+// killed: a shell notices the end by a pipe, as for the servers. It tries twice,
+// because a server that is ending may still write.
 func temporary() (dir string, remove func(), err error) {
 	if dir, err = os.MkdirTemp("", "mxinvite-e2e-"); err != nil {
 		return "", nil, err

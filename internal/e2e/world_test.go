@@ -8,64 +8,71 @@ import (
 	"testing"
 )
 
-// world is one side to test against: a homeserver, an identity server, and the people on them. A scenario sees nothing
-// else, so it cannot know which side it runs on. Scenarios run one after the other: what one changes for all users (terms,
-// an identity server that is down, a limit) it changes back with t.Cleanup.
+// A world is a homeserver and an identity server to test against, with their users. A
+// scenario uses nothing else, so it does not depend on the side. Scenarios run one
+// after the other. A scenario that changes something for all users (terms, a limit, an
+// identity server that is down) restores it with t.Cleanup.
 type world interface {
-	// Name is what differences_test.go calls this side.
+	// Name returns the name of this side in differences_test.go.
 	Name() string
-	// Homeserver is the base URL a person would type.
+	// Homeserver returns the base URL that a user would type.
 	Homeserver() string
-	// ServerName is what user IDs end with.
+	// ServerName returns the server name in user IDs.
 	ServerName() string
-	// IdentityServer is a base URL; without its scheme it is an id_server.
+	// IdentityServer returns a base URL. Without its scheme it is an id_server.
 	IdentityServer() string
-	// Transport reaches both servers and trusts their certificates. It follows no redirects and retries nothing.
+	// Transport returns a transport that reaches both servers and trusts their
+	// certificates. It follows no redirects and repeats no requests.
 	Transport() http.RoundTripper
-	// User makes a user with a localpart that is not in use.
+	// User creates a user with a localpart that is not in use.
 	User(tb testing.TB, localpart string) (userID, password string)
-	// Vouch is a person at a browser who follows the address of single sign-on and proves who they are. It returns the
-	// address they are sent to in the end.
-	Vouch(tb testing.TB, userID, address string) (final string)
-	// Mails waits until so many mails have reached an address, and returns all that did, oldest first.
+	// BrowserSignIn opens the URL of single sign-on in a browser and signs the user in.
+	// It returns the URL to which the browser is redirected at the end.
+	BrowserSignIn(tb testing.TB, userID, address string) (final string)
+	// Mails waits until an address has at least this number of mails, and returns all
+	// of them, the oldest first.
 	Mails(tb testing.TB, address string, atLeast int) []mail
-	// Bind confirms an address at the identity server and binds it to a user, as a person does. The identity server then
-	// tells the homeserver, which turns pending invites into ordinary ones or refuses to; Bind waits for that.
+	// Bind confirms an address at the identity server and binds it to a user. Then the
+	// identity server notifies the homeserver, which accepts or refuses the pending
+	// invites. Bind waits for that.
 	Bind(tb testing.TB, address, userID, accessToken string)
 	// BindsItself is called before an invitee binds an address without Bind.
 	BindsItself(tb testing.TB)
 	// SetTerms makes the identity server require terms, or no terms.
 	SetTerms(tb testing.TB, on bool)
-	// SetIdentityServerDown has the identity server refuse connections, or not any more.
+	// SetIdentityServerDown makes the identity server refuse connections, or accept
+	// them again.
 	SetIdentityServerDown(tb testing.TB, down bool)
-	// LimitInvites lets a person send burst invites by e-mail at once and perSecond from then on, until the test ends.
+	// LimitInvites limits the invites by e-mail of each user to burst at once, and
+	// perSecond after that, until the test ends.
 	LimitInvites(tb testing.TB, perSecond float64, burst int)
-	// LimitMails has the identity server mail burst times at once for a person and perSecond from then on, until the test
-	// ends. A burst of 0 lifts the limit.
+	// LimitMails limits the mails of each user at the identity server to burst at once,
+	// and perSecond after that, until the test ends. A burst of 0 removes the limit.
 	LimitMails(tb testing.TB, perSecond float64, burst int)
-	// SetHomeserverDown ends the homeserver, in the middle of whatever it does, or starts it again.
+	// SetHomeserverDown kills the homeserver, or starts it again.
 	SetHomeserverDown(tb testing.TB, down bool)
-	// Settle returns when what was answered before has reached what people read in /sync and /messages.
+	// Settle waits until /sync and /messages show everything that the servers have
+	// responded to.
 	Settle(tb testing.TB)
-	// Watch shows what the servers logged during a test, should it fail.
+	// Watch shows the log lines of the servers during a test if the test fails.
 	Watch(tb testing.TB)
 }
 
-// mail is what a person finds in their inbox. All but the first three are empty unless the mail has them.
+// A mail is a mail to a user. All fields but the first three may be empty.
 type mail struct {
 	To, Subject, Text string
-	Link              string // the first link of the text
-	SignURL, RoomID   string // of an invite
+	Link              string // the first link in the text
+	SignURL, RoomID   string // of a mail with an invite
 	Token, PrivateKey string
 }
 
-// side is a kind of world. Enter returns one to run a scenario in.
+// A side is a kind of world. Enter returns the world in which to run a scenario.
 type side struct {
 	name  string
 	enter func(tb testing.TB) world
 }
 
-// sides are all there are in this run.
+// sides are all sides of this run.
 var sides []side
 
 func TestMain(m *testing.M) {
@@ -87,12 +94,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// everywhere runs a scenario on every side.
+// everywhere runs a scenario on all sides.
 func everywhere(t *testing.T, scenario func(t *testing.T, w world)) {
 	t.Helper()
 	for _, s := range sides {
 		t.Run(s.name, func(t *testing.T) {
-			if e, ok := meet(s.name, testOf(t.Name()), ""); ok {
+			if e, ok := findException(s.name, testOf(t.Name()), ""); ok {
 				t.Skip(e.why)
 			}
 			w := s.enter(t)
