@@ -144,10 +144,9 @@ func withSetting(data []byte, s Setting, toml string) []byte {
 	return replace(data, at, at, line)
 }
 
-// A place is the place of a setting in a file, or where it can be added, as
-// byte offsets.
+// A place says where a setting is in a file, or where it can be added, as byte offsets.
 type place struct {
-	value      []int // begin and end of its value; nil without a value
+	value      []int // range of its value; nil if it has none
 	begin, end int   // of the setting's table; end is -1 without a table
 }
 

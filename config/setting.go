@@ -55,7 +55,7 @@ func define[T any](name string, field func(*Settings) *T, def T, k kind[T], doc 
 // AllSettings returns all settings, those of a table together.
 func AllSettings() []Setting { return table("") }
 
-// userHome returns the directory that ~ stands for.
+// userHome returns the user's home directory, which replaces ~ in paths.
 func userHome(getenv func(string) string) string {
 	return cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
 }

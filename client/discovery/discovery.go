@@ -16,16 +16,17 @@ import (
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
 
-// A Homeserver is what discovery tells about a homeserver.
+// A Homeserver is the result of discovery.
 type Homeserver struct {
-	Name    string    // as the user calls it, such as example.org
-	BaseURL string    // of the client-server API
-	UserID  id.UserID // if the user typed a Matrix ID
+	Name    string    // as the user entered it, such as example.org
+	BaseURL string    // base URL of the client-server API
+	UserID  id.UserID // set if the user entered a Matrix ID
 	Flows   []string  // login types, such as m.login.password
 
 	Providers []Provider      // the identity providers for single sign-on
 	OAuth     *oauth.Metadata // nil if there is no usable OAuth server
-	// OAuthErr is why the OAuth metadata cannot be used; nil if there is none.
+	// OAuthErr is the reason why the OAuth metadata cannot be used; nil if it can, or
+	// if there is none.
 	OAuthErr error
 	// preferOAuth is set if single sign-on leads to the OAuth server as well.
 	preferOAuth bool
@@ -59,7 +60,7 @@ func (e *Error) LoopbackOverHTTPS() bool {
 	return err == nil && IsLoopback(u.Hostname()) && len(e.Tried) > 0 && strings.HasPrefix(e.Tried[0].URL, "https://")
 }
 
-// ErrNoServerNamed says that a text is neither a Matrix ID nor a homeserver.
+// ErrNoServerNamed says that a text contains neither a Matrix ID nor a homeserver.
 var ErrNoServerNamed = errors.New("neither a Matrix ID such as @you:example.org nor a homeserver")
 
 // Find finds the homeserver for a Matrix ID, a server name or a URL, and asks it
@@ -133,7 +134,7 @@ func (s *search) wellKnown(ctx context.Context, domain string) string {
 	case base == "":
 		s.tried = append(s.tried, Attempt{where, "names no homeserver"})
 	case u == nil || u.Host == "" || u.User != nil || !Encrypted(u):
-		// The password would be sent to this URL.
+		// The password would be sent to this server.
 		s.tried = append(s.tried, Attempt{where, "names a homeserver that is not at an https URL"})
 	default:
 		return base

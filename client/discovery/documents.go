@@ -50,7 +50,7 @@ func OAuthMetadata(ctx context.Context, transport http.RoundTripper, base string
 	return &m, nil
 }
 
-// Versions is what a homeserver says about itself without an access token.
+// Versions is the response of a homeserver to a request for its versions.
 type Versions struct {
 	Versions []string // of the specification, such as v1.11
 	// SlidingSync is set if the homeserver offers simplified sliding sync (MSC4186).

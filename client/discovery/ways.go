@@ -38,7 +38,7 @@ type Provider struct {
 }
 
 const (
-	maxProviders = 100 // that are shown to a user
+	maxProviders = 100 // maximum number of providers that are shown to a user
 	// flowsTimeout is longer than that for a small document: some homeservers ask
 	// another server first.
 	flowsTimeout = 75 * time.Second

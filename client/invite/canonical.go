@@ -11,14 +11,12 @@ import (
 	"strconv"
 )
 
-// canonicalJSON encodes an object as canonical JSON, which is what is signed,
-// without the members named
-// (https://spec.matrix.org/v1.19/appendices/#canonical-json). It returns an error
-// for JSON that two parsers may read differently: repeated members, and numbers
-// that are not integers of at most 53 bits.
-//
-// The encoder of mautrix-go is not used: it writes control characters as \u001F and
-// not as \u001f, which changes the signed bytes.
+// canonicalJSON encodes an object, without some of its members, as canonical JSON,
+// which is the form that is signed
+// (https://spec.matrix.org/v1.19/appendices/#canonical-json). It returns an error for
+// JSON that two parsers may read differently: repeated members, and numbers that are
+// not integers of at most 53 bits. The encoder of mautrix-go is not used: it writes
+// control characters as \u001F and not as \u001f, which changes the signed bytes.
 func canonicalJSON(raw []byte, without ...string) ([]byte, error) {
 	c := canonical{dec: json.NewDecoder(bytes.NewReader(raw))}
 	c.dec.UseNumber()

@@ -9,8 +9,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// An Invite is an m.room.third_party_invite event and what is known about it
-// (https://spec.matrix.org/v1.19/client-server-api/#third-party-invites).
+// An Invite is an m.room.third_party_invite event, with its acceptance, revocation and
+// warnings (https://spec.matrix.org/v1.19/client-server-api/#third-party-invites).
 type Invite struct {
 	RoomID id.RoomID
 	// Token is the event's state key. It identifies the invite within its room.

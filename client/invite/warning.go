@@ -140,8 +140,8 @@ func Warnings() []Warning {
 	return []Warning{Replaced, Duplicate, LeaksAddress, InsecureURL, ForeignHost, InviterGone, RejoinHazard, Reusable, Stale}
 }
 
-// Lasting reports whether the warning is about a problem that does not go away by
-// itself. Invites with such a warning need a look ([Invite.NeedsLook]).
+// Lasting reports whether the problem does not disappear without an action of the user.
+// Invites with such a warning need a look ([Invite.NeedsLook]).
 func (w Warning) Lasting() bool {
 	switch w {
 	case InviterGone, Reusable, Stale:

@@ -49,7 +49,7 @@ func (p *Limits) Forecast(now time.Time, q Queue) (next, last time.Time) {
 	var o forecast
 	o.add(&p.Mail, now, now, q.Mails)
 	o.unknown = q.Mails > 1 && !p.Mail.known()
-	all, free := 0, 0 // invites to Matrix users; those without a known limit of their own
+	all, free := 0, 0 // invites to Matrix users without a known limit for the user
 	for user, n := range q.Users {
 		all += n
 		if own := p.invitees[user]; own != nil && own.known() {

@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// Restart makes the next response count as that of a first sync. What is known stays
-// until then.
+// Restart makes Apply treat the next response as that of a first sync. The known rooms
+// are kept until then.
 func (s *Rooms) Restart() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 type events struct {
 	current map[stateKey]invite.Event
 	history map[id.EventID]invite.Event
-	heroes  []id.UserID // the members after whom a room without a name is named
+	heroes  []id.UserID // the members whose names are used for a room without a name
 	bad     int         // events that could not be read
 
 	// traced is set if no invite that looks pending was accepted before the first sync.

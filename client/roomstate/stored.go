@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// Restore takes over what was stored. read calls add with each room, which may be
-// called concurrently.
+// Restore adds the stored rooms. It calls read, which calls add with each room; add may
+// be called concurrently.
 func (s *Rooms) Restore(read func(add func(store.Room)) (store.Snapshot, error)) error {
 	rooms := map[id.RoomID]*events{}
 	var mu sync.Mutex
@@ -66,8 +66,8 @@ func (s *Rooms) IDs() []id.RoomID {
 	return slices.Collect(maps.Keys(s.rooms))
 }
 
-// Batch returns what is to be stored after a sync or a trace that continued since: the
-// rooms that have changed and those that the user has left.
+// Batch returns the changes to store after a sync or a trace that continued from since:
+// the rooms that have changed and those that the user has left.
 func (s *Rooms) Batch(since string, changed, left []id.RoomID) store.Batch {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -19,8 +19,8 @@ type Session struct {
 	UserID      id.UserID   `json:"user_id"`
 	DeviceID    id.DeviceID `json:"device_id"`
 	AccessToken string      `json:"access_token"`
-	// DataKey encrypts what is stored of people's addresses. A later session of the
-	// same account keeps it.
+	// DataKey encrypts stored data that identifies invitees. A later session of the
+	// same account has the same key.
 	DataKey seal.Key `json:"data_key,omitzero"`
 
 	RefreshToken string    `json:"refresh_token,omitempty"` // empty if the session is not renewed

@@ -60,7 +60,7 @@ func FromReader(r io.Reader) Asker {
 	var once sync.Once
 	return withoutRetry(func(ctx context.Context) (string, error) {
 		once.Do(func() {
-			go func() { // reading may block for ever
+			go func() { // reading may never return
 				passphrase, err := readPassphrase(r)
 				read <- result{passphrase, err}
 			}()

@@ -43,7 +43,7 @@ func (v *Vault) readPrivate(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() { // opening a named pipe could block for ever
+	if !info.Mode().IsRegular() { // opening a named pipe may never return
 		return nil, fmt.Errorf("%s is not a regular file: %w", path, fs.ErrPermission)
 	}
 	f, err := os.Open(path)

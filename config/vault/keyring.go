@@ -17,8 +17,8 @@ import (
 // keyring may block or wait for a dialog that is not visible.
 const keyringLimit = 3 * time.Second
 
-// A Keyring stores small secrets of the user who is logged in. Its methods may
-// block for ever.
+// A Keyring stores small secrets of the user who is logged in. Its methods may block
+// without a time limit.
 type Keyring interface {
 	Get(entry string) (secret string, err error) // [fs.ErrNotExist] if there is no such entry
 	Set(entry, secret string) error

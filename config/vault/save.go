@@ -65,15 +65,15 @@ func (v *Vault) drop(ctx context.Context, name Name) error {
 	return v.removeLegacy()
 }
 
-// update reads the vault, edits its contents and writes it back. If it is
-// absent or damaged, and anew is true, a new vault is created.
-func (v *Vault) update(ctx context.Context, anew bool, edit func(contents)) error {
+// update reads the vault, edits its contents and writes it back. If create is true and
+// there is no vault, or a damaged one, it creates a new vault.
+func (v *Vault) update(ctx context.Context, create bool, edit func(contents)) error {
 	defer func() { // spare is zero if it was written to the file
 		v.discard(ctx, v.spare.lock)
 		v.spare = keyed{}
 	}()
 	for range maxAttempts {
-		if err := v.prepare(ctx, anew); err != nil {
+		if err := v.prepare(ctx, create); err != nil {
 			return err
 		}
 		err := v.withFileLock(ctx, func() error { return v.rewrite(keyed{}, edit) })
@@ -86,12 +86,12 @@ func (v *Vault) update(ctx context.Context, anew bool, edit func(contents)) erro
 
 // prepare does the work that may ask the user or take long, before the file
 // lock is held: it gets the key of the vault or makes the lock of a new one.
-func (v *Vault) prepare(ctx context.Context, anew bool) error {
+func (v *Vault) prepare(ctx context.Context, create bool) error {
 	f, err := v.readVault()
 	if err == nil {
 		_, err = v.openWanted(ctx, f)
 	}
-	if !anew || !isAbsentOrDamaged(err) {
+	if !create || !isAbsentOrDamaged(err) {
 		return err
 	}
 	if v.spare != (keyed{}) {

@@ -105,8 +105,8 @@ func (c *Command) Find(ctx context.Context, typed string) ([]Contact, error) {
 	return contacts, fmt.Errorf("address book command: %w", err)
 }
 
-// arguments returns the arguments with the search text. ok is false if the
-// search text would be taken for an option.
+// arguments returns the arguments with the search text. ok is false if the program
+// would interpret the search text as an option.
 func (c *Command) arguments(typed string) ([]string, bool) {
 	typed = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

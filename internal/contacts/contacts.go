@@ -18,8 +18,8 @@ type Contact struct{ Name, Address string }
 
 // A Source is a source of contacts.
 type Source interface {
-	// Find returns the contacts that match the search text. With an error, it
-	// returns those that were found nevertheless.
+	// Find returns the contacts that match the search text. It may return contacts
+	// together with an error.
 	Find(ctx context.Context, typed string) ([]Contact, error)
 }
 
@@ -41,7 +41,7 @@ func Complete(ctx context.Context, sources []Source, typed string, limit int) ([
 			return nil
 		})
 	}
-	_ = g.Wait() // errs has what failed
+	_ = g.Wait() // errors of the sources
 	return best(q, slices.Concat(found...), limit), errors.Join(errs...)
 }
 

@@ -16,11 +16,11 @@ const (
 	month = 30 * day
 	year  = 365 * day
 
-	// longest is what is accepted at most, so that nothing overflows.
+	// longest is the longest duration that is accepted, so that nothing overflows.
 	longest = 100 * year
 )
 
-// A unit is what a number counts. A month has 30 days and a year 365.
+// A unit is a unit of time. A month has 30 days and a year 365.
 type unit struct {
 	name, word string
 	is         time.Duration
@@ -39,10 +39,10 @@ func units() []unit {
 	}
 }
 
-// Examples shows the grammar to users.
+// Examples is a text for users that shows the grammar.
 const Examples = "90s, 12h, 30d, 4w, 6mo, 1y or 1d12h"
 
-// ErrSyntax is the error of [Parse]. It names the grammar.
+// ErrSyntax is the error of [Parse]. Its text describes the grammar.
 var ErrSyntax = errors.New("not an age such as " + Examples)
 
 // Parse reads a duration: numbers, each with a unit, the longest unit first. The
@@ -72,14 +72,14 @@ func Parse(s string) (time.Duration, error) {
 	return time.Duration(sum), nil
 }
 
-// cutNumber cuts a number, which may have decimals, off the beginning of s.
+// cutNumber splits off the number, which may have decimals, at the beginning of s.
 func cutNumber(s string) (number, rest string) {
 	rest = strings.TrimLeft(s, "0123456789.")
 	return s[:len(s)-len(rest)], rest
 }
 
-// Format writes a duration, which is not negative, in the grammar of [Parse]: days,
-// hours, minutes and seconds. What is less than a second is left out.
+// Format writes a duration in the grammar of [Parse]: days, hours, minutes and seconds.
+// d must not be negative. Fractions of a second are omitted.
 func Format(d time.Duration) string {
 	if d < time.Second {
 		return "0s"
@@ -94,9 +94,8 @@ func Format(d time.Duration) string {
 	return b.String()
 }
 
-// Age is how long before now t was, in its longest fitting unit, such as 5d or
-// 3mo. It is "now" below a minute, and for a time in the future; it is "?" for a
-// time that is not known.
+// Age returns the time from t to now in its longest unit, such as 5d or 3mo. It returns
+// "now" for less than a minute and for a time in the future, and "?" if t is not known.
 func Age(now, t time.Time) string {
 	n, u, ok := round(now, t)
 	switch {
@@ -109,7 +108,7 @@ func Age(now, t time.Time) string {
 	}
 }
 
-// Ago is [Age] in words, such as "5 days ago".
+// Ago returns [Age] in words, such as "5 days ago".
 func Ago(now, t time.Time) string {
 	n, u, ok := round(now, t)
 	switch {
@@ -124,17 +123,18 @@ func Ago(now, t time.Time) string {
 	}
 }
 
-// round is how long before now t was, in one unit; 0 is below a minute. It reports
-// false if t is not known: zero, or a year that RFC 3339 cannot write.
+// round returns the time from t to now in one unit; 0 for less than a minute. It
+// returns false if t is not known: it is zero, or its year cannot be written in RFC
+// 3339.
 func round(now, t time.Time) (n int, u unit, ok bool) {
 	if t.IsZero() || t.Year() > 9999 || t.Year() < 0 {
 		return 0, unit{}, false
 	}
 	d := now.Sub(t)
-	if d < time.Minute { // or by a clock that is ahead of ours
+	if d < time.Minute { // or sent by a clock that is ahead
 		return 0, unit{}, true
 	}
-	// From how much on each unit is used: 13d says more than 1w.
+	// The smallest duration for each unit: 13d is more precise than 1w.
 	from := map[string]time.Duration{"y": 2 * year, "mo": 60 * day, "w": 14 * day}
 	for _, u := range units() {
 		if d >= max(u.is, from[u.name]) {

@@ -18,8 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 )
 
-// The number of rooms of the account. Synapse takes about half a second to create a
-// room.
+// The size of the account. Synapse takes about half a second to create a room.
 const (
 	manyRooms   = 200
 	manyInvites = 5

@@ -74,7 +74,7 @@ func startSides() (_ []side, stop func(), err error) {
 func newServers(dir, installed string) (*servers, error) {
 	folder := func(name string) string {
 		path := filepath.Join(dir, name)
-		_ = os.Mkdir(path, 0o700) // the next lines of the log say why it failed
+		_ = os.Mkdir(path, 0o700) // if this fails, writing a file there fails, too
 		return path
 	}
 	a, err := newAuthority(dir)
@@ -132,7 +132,7 @@ type realWorld struct {
 	*servers
 	name       string
 	homeserver homeserver
-	lag        *lag // nil if the homeserver has none
+	lag        *lag // nil if the homeserver does not lag
 }
 
 type homeserver interface {
@@ -140,7 +140,7 @@ type homeserver interface {
 	serverName() string
 	secret() string
 	stop() error
-	resume(ctx context.Context) error // configuration from before it was stopped
+	resume(ctx context.Context) error // starts it with the configuration that it had before stop
 }
 
 func (w *realWorld) Name() string                 { return w.name }

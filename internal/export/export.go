@@ -18,9 +18,8 @@ type Table struct {
 	Rows    [][]string
 }
 
-// CSV writes a table in the format of RFC 4180, in UTF-8. In cells that a
-// spreadsheet would take for a formula, an apostrophe is inserted, which marks
-// them as text.
+// CSV writes a table in the format of RFC 4180, in UTF-8. Cells that a spreadsheet
+// could interpret as a formula begin with an apostrophe, which marks them as text.
 func CSV(w io.Writer, t Table) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(t.Columns); err != nil {

@@ -79,7 +79,7 @@ func seed(f *testing.F) {
 	}
 }
 
-// checkDocumented checks what is documented for every s.
+// checkDocumented checks the documented properties of Line and Text for a string.
 func checkDocumented(t *testing.T, in, s, controls string) {
 	t.Helper()
 	if !utf8.ValidString(s) {

@@ -93,10 +93,10 @@ func plain(s string) int {
 	return i
 }
 
-// next returns the first rune of s and its length. A single byte from 0x80 to
-// 0x9F is the C1 control of that number, as on an eight-bit terminal. Invalid
-// UTF-8 is one U+FFFD together with its continuation bytes, so that half an
-// emoji is not taken for a control.
+// next returns the first rune of s and its length. A single byte from 0x80 to 0x9F is
+// the C1 control with that number, as on an eight-bit terminal. Invalid UTF-8 is one
+// U+FFFD together with its continuation bytes, so that the rest of an incomplete emoji
+// is not mistaken for a control.
 func next(s string) (rune, int) {
 	r, n := utf8.DecodeRuneInString(s)
 	switch {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The files and scenarios that the index of quirks in doc.go names exist.
+// The files and scenarios in the list of quirks in doc.go exist.
 func TestQuirksNameFilesAndScenariosThatExist(t *testing.T) {
 	doc, err := os.ReadFile("doc.go")
 	if err != nil {

@@ -27,7 +27,7 @@ type Handler[C any] func(C) (any, error)
 // A Route is an endpoint of a server.
 type Route[C any] struct {
 	method string
-	path   []string // {name} stands for any one segment
+	path   []string // {name} matches any segment
 	Handle Handler[C]
 
 	Public   bool // needs no access token
@@ -38,7 +38,7 @@ type Route[C any] struct {
 // A Router finds the route of a call.
 type Router[C any] []Route[C]
 
-// Add adds the route of a method and a path, in which {name} stands for any one segment.
+// Add adds the route of a method and a path, in which {name} matches any segment.
 func (rs *Router[C]) Add(method, path string, h Handler[C]) *Route[C] {
 	*rs = append(*rs, Route[C]{method: method, path: strings.Split(path, "/"), Handle: h})
 	return &(*rs)[len(*rs)-1]

@@ -76,8 +76,9 @@ func (r *room) upTo(pos int) int {
 	return sort.Search(len(r.events), func(i int) bool { return r.events[i].pos > pos })
 }
 
-// A sight is what a user sees of a room: which events, and the membership of the user at each event.
-type sight struct {
+// A visibility says what a user may see of a room: which events, and the user's membership
+// at each event.
+type visibility struct {
 	memberships []string // along room.events
 	visible     []bool
 }
@@ -85,8 +86,8 @@ type sight struct {
 // seenBy computes what a user may see, as Synapse does:
 // https://spec.matrix.org/latest/client-server-api/#room-history-visibility. A peeking user is not in the room. Where the
 // history ends for a user who left is decided by messages.
-func (r *room) seenBy(userID string, peeking bool) sight {
-	s := sight{memberships: make([]string, len(r.events)), visible: make([]bool, len(r.events))}
+func (r *room) seenBy(userID string, peeking bool) visibility {
+	s := visibility{memberships: make([]string, len(r.events)), visible: make([]bool, len(r.events))}
 	membership, visibility := "leave", "shared"
 	for i, e := range r.events {
 		best := membership
