@@ -135,7 +135,7 @@ func (p *acceptPage) inviter() id.UserID { return id.UserID(p.form.Value(fieldIn
 // closing the page does not cancel the request to join.
 func (p *acceptPage) accept() tea.Cmd {
 	p.step, p.problem = doing, nil
-	p.sh.Begun++
+	p.sh.Running++
 	account, i := p.sh.Account, p.invitation
 	consent := client.Consent{Host: i.Host, Inviter: p.inviter()}
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.sh.Ctx, p, func(ctx context.Context) tea.Msg {
@@ -145,7 +145,7 @@ func (p *acceptPage) accept() tea.Cmd {
 }
 
 func (p *acceptPage) accepted(msg acceptedMsg) tea.Cmd {
-	p.sh.Begun--
+	p.sh.Running--
 	p.step, p.problem = editing, msg.err
 	p.done, p.joined = msg.accepted, msg.err == nil
 	if p.problem != nil && p.sh.Top() != p {

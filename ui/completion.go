@@ -49,7 +49,7 @@ type (
 func (c *compose) wantCompletion() tea.Cmd {
 	c.people.close()
 	c.people.asked++
-	if c.sh.Opt.Complete == nil || lastPiece(c.invitees.typed.text) == "" {
+	if c.sh.Options.Complete == nil || lastPiece(c.invitees.typed.text) == "" {
 		c.suggest()
 		return nil
 	}
@@ -69,7 +69,7 @@ func (c *compose) complete(msg completeMsg) tea.Cmd {
 	if msg.asked != c.people.asked || c.step != editing {
 		return nil
 	}
-	find, typed := c.sh.Opt.Complete, lastPiece(c.invitees.typed.text)
+	find, typed := c.sh.Options.Complete, lastPiece(c.invitees.typed.text)
 	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		people, err := find(ctx, typed)
 		return completed{msg.asked, typed, people, err}
@@ -156,7 +156,7 @@ func (p *completion) view(sh *shell.Shell, width int, pick func(int) tea.Cmd) st
 	var lines []string
 	for n, contact := range p.people {
 		chosen, left, note := n == p.at, min(36, width/2), contact.Name
-		if outcome := sh.Opt.Rehearsal.Outcome(contact.Address); outcome != "" {
+		if outcome := sh.Options.Rehearsal.Outcome(contact.Address); outcome != "" {
 			left, note = 22, outcome
 		}
 		st := st.Lit(chosen)

@@ -120,7 +120,7 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 	case planning:
 		if key.Matches(msg, keys.Edit) {
 			c.stop() // the answer will find nobody waiting
-			c.step, c.sh.Work = editing, widget.Progress{}
+			c.step, c.sh.Progress = editing, widget.Progress{}
 		}
 	case doing:
 	}

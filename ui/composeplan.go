@@ -25,7 +25,7 @@ func (c *compose) askForPlan() tea.Cmd {
 	ctx, c.stop = context.WithCancel(c.ctx)
 	account, rooms, people := c.sh.Account, slices.Clone(c.chosen), c.invitees.people()
 	c.looked = widget.Progress{Total: len(people)}
-	c.sh.Work = c.looked
+	c.sh.Progress = c.looked
 	done := make(chan int, 1)
 	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
 		plans, err := account.PlanAll(ctx, rooms, people, func(n int) { latest(done, n) })
@@ -64,7 +64,7 @@ func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
 
 func (c *compose) lookedUp(msg lookedUp) tea.Cmd {
 	c.looked.Done = msg.n
-	c.sh.Work = c.looked
+	c.sh.Progress = c.looked
 	return c.hearLookups(msg.ctx, msg.done)
 }
 
@@ -76,7 +76,7 @@ type planned struct {
 
 func (c *compose) planned(msg planned) tea.Cmd {
 	c.stop()
-	c.sh.Work = widget.Progress{}
+	c.sh.Progress = widget.Progress{}
 	single := c.invitees.single() && len(c.chosen) == 1
 	if msg.err == nil && single {
 		msg.err = msg.plans[0].Err()
@@ -126,7 +126,7 @@ func (c *compose) enqueue() tea.Cmd {
 		return nil
 	}
 	c.step, c.problem = doing, nil
-	c.sh.Begun++
+	c.sh.Running++
 	account := c.sh.Account
 	return tea.Batch(c.spinner.Tick, shell.Ask(c.sh.Ctx, c, func(ctx context.Context) tea.Msg {
 		items, err := account.Enqueue(ctx, plans)
@@ -141,7 +141,7 @@ type enqueued struct {
 }
 
 func (c *compose) enqueued(msg enqueued) tea.Cmd {
-	c.sh.Begun--
+	c.sh.Running--
 	if msg.err == nil && len(msg.items) == 0 {
 		msg.err = errQueued // meanwhile, by another program
 	}

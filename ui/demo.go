@@ -4,7 +4,7 @@ import "github.com/mxinvite/mxinvite/ui/shell"
 
 // exampleAddress are addresses for an empty field.
 func exampleAddress(sh *shell.Shell) string {
-	if r := sh.Opt.Rehearsal; r != nil && len(r.Addresses) > 0 {
+	if r := sh.Options.Rehearsal; r != nil && len(r.Addresses) > 0 {
 		return r.Addresses[0].Address
 	}
 	return "grace@navy.example"
@@ -12,7 +12,7 @@ func exampleAddress(sh *shell.Shell) string {
 
 // suggest offers the addresses of a rehearsal while nothing is typed.
 func (c *compose) suggest() {
-	r := c.sh.Opt.Rehearsal
+	r := c.sh.Options.Rehearsal
 	if r == nil || !c.invitees.empty() {
 		return
 	}

@@ -51,7 +51,7 @@ func disabledReason(sh *shell.Shell, action string, i invite.Invite) string {
 			return reason(err)
 		}
 	case "export":
-		if sh.Opt.Export == nil {
+		if sh.Options.Export == nil {
 			return "export is not available here"
 		}
 	}

@@ -14,7 +14,7 @@ type documentOpened struct{ err error }
 // openDocument opens a page of the web in the user's browser, from which nothing
 // comes back.
 func openDocument(ctx context.Context, sh *shell.Shell, from shell.Screen, address string) tea.Cmd {
-	browse := sh.Opt.Browse
+	browse := sh.Options.Browse
 	return shell.Ask(ctx, from, func(ctx context.Context) tea.Msg {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel() // nothing is waited for

@@ -48,7 +48,7 @@ type exportCard struct {
 func newExport(sh *shell.Shell, invites []invite.Invite, which string) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		c := &exportCard{sh: sh, ctx: ctx, invites: invites, which: which}
-		if sh.Opt.Export.Path != nil {
+		if sh.Options.Export.Path != nil {
 			c.form = sh.NewForm()
 			c.form.Add("File", "full path", "")
 		}
@@ -65,7 +65,7 @@ func (c *exportCard) Init() tea.Cmd {
 	if c.form == nil {
 		return nil
 	}
-	suggest, account, invites := c.sh.Opt.Export.Path, c.sh.Account, c.invites
+	suggest, account, invites := c.sh.Options.Export.Path, c.sh.Account, c.invites
 	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		return suggestedPath(suggest(ctx, account, formats()[0].name, invites))
 	})
@@ -162,7 +162,7 @@ func (c *exportCard) export(overwrite bool) tea.Cmd {
 		}
 	}
 	c.busy, c.problem = true, nil
-	write := c.sh.Opt.Export.Write
+	write := c.sh.Options.Export.Write
 	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
 		done, err := write(ctx, e)
 		return exported{done, err}

@@ -112,7 +112,7 @@ func (h *home) changed(c client.Change) tea.Cmd {
 	if c.Err != nil {
 		gone := new(client.SignedOutError)
 		if errors.As(c.Err, &gone) {
-			if sh.Signing {
+			if sh.SigningOut {
 				return nil // the user asked to sign out
 			}
 			return sh.SignedOutBy(c.Err)
@@ -192,9 +192,9 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		return h.openRooms()
 	case key.Matches(msg, keys.Take):
 		return sh.Open(newAccept(sh))
-	case key.Matches(msg, keys.Accounts) && sh.Opt.Accounts != nil:
+	case key.Matches(msg, keys.Accounts) && sh.Options.Accounts != nil:
 		return sh.Open(signin.NewAccounts(sh))
-	case key.Matches(msg, keys.Tour) && sh.Opt.Rehearsal != nil:
+	case key.Matches(msg, keys.Tour) && sh.Options.Rehearsal != nil:
 		sh.Tour.GoTo(1)
 	case key.Matches(msg, keys.SignOut):
 		return shell.ConfirmSignOut(sh)
@@ -206,7 +206,7 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 	case !some:
 	case key.Matches(msg, keys.Again):
 		return sendAgain(sh, r.invite)
-	case key.Matches(msg, keys.Export) && sh.Opt.Export != nil:
+	case key.Matches(msg, keys.Export) && sh.Options.Export != nil:
 		return sh.OpenCard(newExport(sh, h.shown(), h.which()))
 	case key.Matches(msg, keys.Open):
 		return sh.Open(newInvite(sh, r.invite))
@@ -287,13 +287,13 @@ func (h *home) FullHelp() [][]key.Binding {
 			keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(h.mayRevoke(), k.Revoke),
 			keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(some && len(h.sh.Account.Untrusted(chosen)) > 0, k.Trust),
 			keymap.When(some && maySendAgain(h.sh, chosen), k.Again), keymap.When(some, k.Copy), keymap.When(some, k.CopyLink),
-			keymap.When(some && h.sh.Opt.Export != nil, k.Export),
+			keymap.When(some && h.sh.Options.Export != nil, k.Export),
 		},
 		append(k.Moves(some), keymap.When(filled, k.NextStatus), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse)),
 		{
 			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.leadsBack(), k.Clear), keymap.When(h.leadsBack(), k.Back), k.Outbox, k.Rooms, k.Take,
-			keymap.When(h.sh.Opt.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
-			keymap.When(h.sh.Opt.Suspend, k.Suspend), k.Quit,
+			keymap.When(h.sh.Options.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
+			keymap.When(h.sh.Options.Suspend, k.Suspend), k.Quit,
 		},
 	}, h.sh.Tour.HelpKeys())
 }

@@ -32,7 +32,7 @@ func (h *home) View(width, height int) (string, *tea.Cursor) {
 	switch {
 	case h.loading() && h.problem != nil:
 		body = "\n" + h.sh.Problem(h.problem, width-4) + "\n\n" +
-			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.Link.RetryAt, h.sh.Opt.Location)+".")
+			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.Link.RetryAt, h.sh.Options.Location)+".")
 	case h.loading():
 		body = "\n" + h.spinner.View() + " Loading your rooms from " + cells.Cut(h.sh.Account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:
@@ -73,7 +73,7 @@ func withDetails(sh *shell.Shell, list string, chosen *row, width, height int) s
 // none, the numbers of shown and marked invites.
 func (h *home) tail() widget.Tail {
 	st := h.sh.Styles
-	if p := h.sh.Work; !p.None() && h.sh.Revocations.Any() {
+	if p := h.sh.Progress; !p.None() && h.sh.Revocations.Any() {
 		bar := st.Warn.Render("revoking") + " " + p.Bar(st, min(20, (h.sh.Width-2)/6))
 		return widget.Tail{Long: bar, Short: bar}
 	}

@@ -118,7 +118,7 @@ func (p *inspectPage) read() tea.Cmd {
 		return nil
 	}
 	p.busy, p.problem = true, nil
-	inspect := p.sh.Opt.Inspect
+	inspect := p.sh.Options.Inspect
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		d, err := inspect(ctx, file)
 		return inspected{file, d, err}

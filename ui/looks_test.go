@@ -120,7 +120,7 @@ type dressed struct {
 func (d dressed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if look := d.wardrobe.look.Load(); look != nil {
 		if _, told := msg.(tea.BackgroundColorMsg); told {
-			d.Shell.Opt.Theme, d.Shell.Opt.ASCII = look.theme, look.ascii
+			d.Shell.Options.Theme, d.Shell.Options.ASCII = look.theme, look.ascii
 		}
 	}
 	_, cmd := d.Model.Update(msg)

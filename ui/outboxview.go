@@ -58,7 +58,7 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.Opt.Rehearsal.LimitNote(), width-2)) + "\n"
+	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Rehearsal.LimitNote(), width-2)) + "\n"
 	if p.wide() {
 		rows := height - cells.Height(top) + 1
 		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.Styles.Rule.Render("│")), nil
@@ -125,7 +125,7 @@ func (p *outboxPage) outlook(width int) string {
 	case o.Last.IsZero():
 		text += "; the time of the last one is not known yet"
 	default:
-		text += ", the last one " + wording.At(now, o.Last, p.sh.Opt.Location)
+		text += ", the last one " + wording.At(now, o.Last, p.sh.Options.Location)
 	}
 	text += "."
 	switch elsewhere := cells.Cut(p.sh.Sending.Elsewhere(), phrase.NameWidth); {

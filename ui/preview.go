@@ -206,7 +206,7 @@ func (c *compose) cost(width int) string {
 	_, last := c.sh.Sending.Outbox.Forecast(now, chosen)
 	switch {
 	case last.After(now):
-		text += "The last one is sent " + wording.At(now, last, c.sh.Opt.Location) + "."
+		text += "The last one is sent " + wording.At(now, last, c.sh.Options.Location) + "."
 	case last.IsZero() && n > 5:
 		text += "Many homeservers accept 5 invites at once and then one every few minutes. The limit of yours is not known yet."
 	}

@@ -143,7 +143,7 @@ type plannedAgain struct {
 // makePlan determines the effects of sending the invite again. It changes nothing.
 func (c *again) makePlan() tea.Cmd {
 	c.busy, c.problem = true, nil
-	c.sh.Begun++
+	c.sh.Running++
 	account, resend := c.sh.Account, client.Resend{Invite: c.invite, Address: c.address}
 	return tea.Batch(c.spinner.Tick, shell.Ask(c.sh.Ctx, c, func(ctx context.Context) tea.Msg {
 		plans, err := account.PlanResend(ctx, resend.Invite.RoomID, []client.Resend{resend}, nil)
@@ -157,7 +157,7 @@ func (c *again) makePlan() tea.Cmd {
 // planned sends the invite, or asks once more if there is another pending invite
 // or if the address belongs to a user on Matrix.
 func (c *again) planned(msg plannedAgain) tea.Cmd {
-	c.sh.Begun--
+	c.sh.Running--
 	c.busy = false
 	switch p := &msg.plan; {
 	case msg.err != nil:
@@ -176,7 +176,7 @@ func (c *again) planned(msg plannedAgain) tea.Cmd {
 // send revokes the old invite, and puts the new one into the outbox.
 func (c *again) send() tea.Cmd {
 	c.busy, c.problem = true, nil
-	c.sh.Begun++
+	c.sh.Running++
 	account, old, plan := c.sh.Account, c.invite, *c.plan
 	return tea.Batch(c.spinner.Tick, shell.Ask(c.sh.Ctx, c, func(ctx context.Context) tea.Msg {
 		if old.Status != invite.Revoked {
@@ -190,7 +190,7 @@ func (c *again) send() tea.Cmd {
 }
 
 func (c *again) done(msg sentAgain) tea.Cmd {
-	c.sh.Begun--
+	c.sh.Running--
 	c.busy, c.plan = false, nil
 	if msg.err == nil {
 		c.sh.CloseScreen(c)

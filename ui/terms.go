@@ -100,7 +100,7 @@ func (p *termsPage) address() string {
 	return p.texts[n].URL
 }
 
-func (p *termsPage) mayOpen() bool { return p.address() != "" && p.sh.Opt.Browse != nil }
+func (p *termsPage) mayOpen() bool { return p.address() != "" && p.sh.Options.Browse != nil }
 
 func (p *termsPage) accept() tea.Cmd {
 	p.busy, p.problem = true, nil

@@ -72,7 +72,7 @@ func trustHosts(sh *shell.Shell, hosts []string) tea.Cmd {
 		sh.Account.Trust(host)
 	}
 	told := func() tea.Msg { return trustedMsg{} }
-	remember := sh.Opt.Trust
+	remember := sh.Options.Trust
 	if remember == nil {
 		return told
 	}

@@ -1,5 +1,4 @@
-// Package cells measures, cuts, wraps and joins text by the cells it takes on a
-// screen.
+// Package cells measures, cuts, wraps and joins text by its width in terminal cells.
 package cells
 
 import (
@@ -27,7 +26,7 @@ func Pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))
 }
 
-// PadLeft adds spaces before trusted text up to a width, as before numbers.
+// PadLeft adds spaces before trusted text up to a width, to align numbers.
 func PadLeft(s string, width int) string {
 	return strings.Repeat(" ", max(0, width-lipgloss.Width(s))) + s
 }
@@ -38,13 +37,13 @@ func Wrap(s string, width int) string {
 	return withMarks(ansi.Wrap(safetext.Text(s), max(1, width), ""))
 }
 
-// Bullet puts a mark before untrusted text, which may take several lines.
+// Bullet puts a mark before untrusted text, which may be wrapped to several lines.
 func Bullet(mark, text string, width int) string {
 	return mark + " " + strings.ReplaceAll(Wrap(text, width-2), "\n", "\n  ")
 }
 
-// withMarks puts combining marks back to their letter where a line was broken
-// between them.
+// withMarks moves combining marks back to their letter if a line was broken between
+// them.
 func withMarks(s string) string {
 	lines := strings.Split(s, "\n")
 	for n := 1; n < len(lines); n++ {
@@ -62,7 +61,7 @@ func Ends(left, right string, width int) string {
 	return Pad(ansi.Truncate(left, room, "…"), room) + ansi.Truncate(right, width, "…")
 }
 
-// Block makes text exactly as wide and high as a place on the screen.
+// Block makes text exactly width cells wide and height lines high.
 func Block(s string, width, height int) string {
 	lines := strings.Split(s, "\n")
 	for len(lines) < height {
@@ -75,16 +74,16 @@ func Block(s string, width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
-// Height is how many lines a text has.
+// Height returns the number of lines of a text.
 func Height(s string) int { return strings.Count(s, "\n") + 1 }
 
-// Indent moves lines to the right.
+// Indent indents all lines by a number of cells.
 func Indent(s string, by int) string {
 	margin := strings.Repeat(" ", by)
 	return margin + strings.ReplaceAll(s, "\n", "\n"+margin)
 }
 
-// Beside puts two blocks of one height next to each other.
+// Beside puts two blocks of the same height side by side.
 func Beside(left, right, rule string) string {
 	l, r := strings.Split(left, "\n"), strings.Split(right, "\n")
 	for i := range l {
@@ -93,5 +92,5 @@ func Beside(left, right, rule string) string {
 	return strings.Join(l, "\n")
 }
 
-// Width is how many cells the widest line of a text takes.
+// Width returns the width of the widest line of a text, in cells.
 func Width(s string) int { return lipgloss.Width(s) }

@@ -10,15 +10,15 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// An Action is something that a key does, as the documentation tells it.
+// An Action is an action of a key, as the documentation shows it.
 type Action struct {
-	Name  string   // in the settings
-	Keys  []string // unless the person chooses others
+	Name  string   // name in the settings
+	Keys  []string // default keys
 	Does  string   // a sentence
-	Where []string // the pages it works on
+	Where []string // the pages on which it works
 }
 
-// Actions are all there are, in the order in which a person would learn them.
+// Actions returns all actions, the most common first.
 func Actions() []Action {
 	var all []Action
 	for _, a := range new(Map).Table() {
@@ -27,19 +27,19 @@ func Actions() []Action {
 	return all
 }
 
-// A Row is a row of the table that feeds the keys, the help, the palette, the
+// A Row is a row of the table that defines the keys, the help, the palette, the
 // settings and the documentation.
 type Row struct {
 	At    *key.Binding
 	Name  string
 	keys  []string
-	words string // in the help
+	words string // description in the help
 	Does  string // a sentence
 	where places
-	Lacks string // why it does not work, where the page says nothing else
+	Lacks string // why it does not work, if the page gives no other reason
 }
 
-// places are kinds of pages, each a bit.
+// places is a set of kinds of pages, one bit each.
 type places int
 
 const (
@@ -50,10 +50,10 @@ const (
 	onPreview
 	onTerms
 	onAccounts
-	onForm   // text is typed there, so that letters are no keys
-	onFilter // the same, above a list
+	onForm   // the user types text, so letters are not keys
+	onFilter // the user types text above a list
 	onQuestion
-	onCode     // that is approved on another device
+	onCode     // sign-in that the user approves on another device
 	placeCount = iota
 
 	onLists      = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms
@@ -185,8 +185,9 @@ func Check(chosen map[string][]string) map[string]string {
 	return wrong
 }
 
-// clash finds another action that has one of the keys chosen for an action, on
-// a page that has both. Where both have it by default, only one works at a time.
+// clash finds another action with the same key on the same page as a given action. It
+// ignores pairs that share a key by default, because only one of these works at a
+// time.
 func clash(all []Row, chosen map[string][]string, name string) (other, key string) {
 	n := slices.IndexFunc(all, func(a Row) bool { return a.Name == name })
 	if n < 0 {

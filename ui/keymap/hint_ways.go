@@ -6,8 +6,8 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// HintWays names the keys that do what hints are about, and the fields of forms.
-// A visitor cannot run commands on the machine that the screen runs on.
+// HintWays returns the sentences of hints that name keys and fields of the screen. A
+// visitor cannot run commands on the machine where the program runs.
 func (k *Map) HintWays(visitor bool) wording.HintWays {
 	press := func(b key.Binding) string { return "press " + b.Help().Key }
 	ways := wording.HintWays{

@@ -1,5 +1,5 @@
-// Package keymap has every key of the screen, and the table of actions that feeds
-// the keys, the help, the palette, the settings and the documentation.
+// Package keymap has the keys of the screen, and the table of actions for the keys,
+// the help, the palette, the settings and the documentation.
 package keymap
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A Map is every key of the program. The same key means the same everywhere.
-// What the keys are, and what they do, stands in its table.
+// A Map has all keys of the program. A key has the same meaning on all pages. The
+// table of actions defines the keys.
 type Map struct {
 	widget.Keys
 
@@ -37,7 +37,7 @@ type Map struct {
 	Back, Palette, Help, Suspend, Quit, Interrupt key.Binding
 }
 
-// New returns the keys. For each action, chosen may replace the default keys.
+// New returns the keys. chosen replaces the default keys of actions, by name.
 func New(chosen map[string][]string) Map {
 	k := Map{Interrupt: key.NewBinding(key.WithKeys(widget.Tag("interrupt"), "ctrl+c"), key.WithHelp("ctrl+c", "quit"))}
 	for _, a := range k.Table() {
@@ -50,7 +50,8 @@ func New(chosen map[string][]string) Map {
 	return k
 }
 
-// keyLabel shows the first of some keys, and beside an arrow the letter.
+// keyLabel returns the name of the first of some keys; for an arrow key, also the
+// letter with the same meaning.
 func keyLabel(keys []string) string {
 	signs := map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→"}
 	sign, arrow := signs[keys[0]]
@@ -63,20 +64,20 @@ func keyLabel(keys []string) string {
 	return strings.Replace(keys[0], "pgdown", "pgdn", 1)
 }
 
-// As is the same key with other words for what it does here.
+// As returns a binding of the same keys with another description.
 func As(b key.Binding, does string) key.Binding {
 	b.SetHelp(b.Help().Key, does)
 	return b
 }
 
-// When is the key, working only if ok.
+// When returns the binding, enabled only if ok is true.
 func When(ok bool, b key.Binding) key.Binding {
 	b.SetEnabled(ok)
 	return b
 }
 
-// Moves are the keys that move in a list or a long text, working only if there
-// is anything to move in.
+// Moves returns the keys that move in a list or a long text, enabled only if there is
+// something to move in.
 func (k Map) Moves(some bool) []key.Binding {
 	return []key.Binding{When(some, k.Up), When(some, k.Down), When(some, k.PageUp), When(some, k.PageDown), When(some, k.Top), When(some, k.Bottom)}
 }

@@ -1,7 +1,7 @@
 package keymap
 
-// Synonyms are the words by which the palette finds an action or a setting
-// beside its own, by its name.
+// Synonyms are additional words by which the palette finds an action or a setting, by
+// the name of the action or setting.
 func Synonyms(name string) []string {
 	settings := func(words ...string) []string {
 		return append(words, "settings", "setting", "preferences", "options", "configuration", "configure", "config")

@@ -1,4 +1,4 @@
-// Package phrase puts numbers and errors into words.
+// Package phrase formats numbers and errors as text.
 package phrase
 
 import (
@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// NameWidth is how much of a stranger's name stands in a sentence of ours: a
-// longer one could say what we do not.
+// NameWidth is the maximum width of an untrusted name in a sentence, in cells. A
+// longer name could imitate text of the program.
 const NameWidth = 48
 
-// Count is a number and a word that agrees with it.
+// Count returns a number and its noun, in the singular or the plural.
 func Count(n any, word string) string {
 	s := fmt.Sprint(n)
 	if s != "1" {
@@ -21,7 +21,8 @@ func Count(n any, word string) string {
 	return s + " " + word
 }
 
-// Sentence makes an error's text one. A name in front keeps its small letter.
+// Sentence returns the text of an error as a sentence. An ID or a name at its
+// beginning keeps its lower-case letter.
 func Sentence(s string) string {
 	word, _, _ := strings.Cut(s, " ")
 	if !strings.ContainsAny(word, ".:@!#") {
@@ -33,7 +34,7 @@ func Sentence(s string) string {
 	return s
 }
 
-// Capital is a text that begins with a capital letter.
+// Capital returns a text with a capital first letter.
 func Capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]

@@ -7,17 +7,16 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// maxCopied is how much is put into a clipboard, in bytes: more than 74,994 of
-// base64 xterm and those who follow it throw away without a word.
+// maxCopied is the maximum size of a copied text, in bytes. Xterm and terminals like
+// it silently drop more than 74,994 bytes of base64.
 const maxCopied = 74_994 / 4 * 3
 
-// screenPart is how much GNU screen passes through at once, in bytes; it cuts
-// off what is longer than 768.
+// screenPart is the number of bytes that GNU screen passes through in one sequence.
+// Screen truncates a sequence of more than 768 bytes.
 const screenPart = 512
 
-// Copy puts text into the clipboard of the terminal that the person sits at,
-// and says so. That goes by OSC 52, through as many machines as there are
-// between.
+// Copy copies text to the clipboard of the user's terminal, and shows said. It uses
+// the escape sequence OSC 52, which also works over SSH.
 func (sh *Shell) Copy(text, said string) tea.Cmd {
 	switch {
 	case len(text) > maxCopied:
@@ -31,12 +30,13 @@ func (sh *Shell) Copy(text, said string) tea.Cmd {
 	osc := ansi.SetSystemClipboard(text)
 	switch sh.multiplexer {
 	case tmux:
-		// It takes OSC 52 for itself if set-clipboard is on, and hands on what is
-		// wrapped if allow-passthrough is. Nobody can see from here which, and what
-		// arrives twice is the same.
+		// With set-clipboard on, tmux handles OSC 52 itself; with allow-passthrough on,
+		// it passes wrapped sequences to the terminal. The program cannot find out which
+		// option is on, so it sends both. Copying the same text twice does no harm.
 		osc += ansi.TmuxPassthrough(osc)
 	case gnuScreen:
-		// Tmux may call itself screen, and ignores what is wrapped for the other.
+		// TERM may be "screen" in tmux as well. Each of the two ignores sequences that
+		// are wrapped for the other.
 		osc += ansi.ScreenPassthrough(osc, screenPart)
 	default:
 		return tea.SetClipboard(text)
@@ -44,18 +44,18 @@ func (sh *Shell) Copy(text, said string) tea.Cmd {
 	return tea.Raw(osc)
 }
 
-// A multiplexer is what stands between us and the terminal.
+// A multiplexer is a program between this one and the terminal.
 type multiplexer int
 
 const (
 	direct multiplexer = iota
 	tmux
 	gnuScreen
-	noClipboard // a terminal that would write on the screen what it should keep
+	noClipboard // the Linux console would print the sequence
 )
 
-// multiplexerOf is what an environment says of it. Over SSH there is nothing but
-// TERM.
+// multiplexerOf detects the multiplexer from the environment. Over SSH, only TERM is
+// known.
 func multiplexerOf(env tea.EnvMsg) multiplexer {
 	term := env.Getenv("TERM")
 	is := func(kind string) bool {

@@ -11,20 +11,21 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
-// Confirm is a card that asks before something is done.
+// Confirm is a card that asks for confirmation before an action.
 type Confirm struct {
 	sh             *Shell
 	question, what string
-	concerned      []string // each a line; empty where the question names it
+	concerned      []string // one per line; empty if the question names the only one
 	yes            func() tea.Cmd
 }
 
-// NewConfirm returns a card that asks about one thing, and does it on yes.
+// NewConfirm returns a card that asks about one thing. It calls yes if the user
+// confirms.
 func NewConfirm(sh *Shell, question, what string, yes func() tea.Cmd) func(context.Context) Screen {
 	return NewConfirmAll(sh, question, nil, what, yes)
 }
 
-// NewConfirmAll returns a card that asks about several things, and names them.
+// NewConfirmAll returns a card that asks about several things and lists them.
 func NewConfirmAll(sh *Shell, question string, concerned []string, what string, yes func() tea.Cmd) func(context.Context) Screen {
 	return func(context.Context) Screen { return &Confirm{sh, question, what, concerned, yes} }
 }
@@ -50,8 +51,8 @@ func (c *Confirm) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHel
 
 func (c *Confirm) View(width, height int) (string, *tea.Cursor) {
 	const (
-		empty  = 6 // lines around and between the parts, and the one with the keys
-		margin = 3 // more lines than a card has by itself
+		empty  = 6 // lines around and between the parts, and the line with the keys
+		margin = 3 // the text takes more lines than usual
 	)
 	st := c.sh.Styles
 	width = min(width, 60)
@@ -63,7 +64,8 @@ func (c *Confirm) View(width, height int) (string, *tea.Cursor) {
 	return text + what + "\n\n" + YesOrNo(c.sh) + "\n", nil
 }
 
-// firstOf is as many lines as fit, of which the last says how many more there are.
+// firstOf returns the lines that fit. If some are left out, the last line gives their
+// number.
 func firstOf(lines []string, fits, width int) string {
 	const most = 12
 	fits = max(2, min(fits, most))
@@ -77,7 +79,7 @@ func firstOf(lines []string, fits, width int) string {
 	return strings.Join(shown, "\n")
 }
 
-// YesOrNo names the keys that answer a question.
+// YesOrNo returns the names of the keys that answer a question.
 func YesOrNo(sh *Shell) string {
 	st, k := sh.Styles, sh.Keys
 	return sh.KeySpot(st.Accent.Render(k.Yes.Help().Key)+" yes", k.Yes) + "   " + sh.KeySpot(st.Accent.Render(k.No.Help().Key)+" no", k.No)

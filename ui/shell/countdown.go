@@ -12,15 +12,15 @@ import (
 // read when the words change and not when they are drawn, so that the three never
 // differ.
 type countdown struct {
-	Left  string // such as "5m"; empty if an invite is due or none waits
-	ticks int    // how often it was started; of the ticks only the last one counts
+	Left  string // such as "5m"; empty if an invite is due or none is waiting
+	ticks int    // the number of starts; only the tick of the latest start counts
 }
 
-// countdownMsg comes when the time until the next send reads differently.
+// countdownMsg arrives when the text of the countdown changes.
 type countdownMsg struct{ tick int }
 
-// countDown reads the clock, and does so again when the words change. While an
-// invite is due, the outbox is read every second.
+// countDown reads the clock, and does so again when the text changes. While an invite
+// is due, it reads the outbox every second.
 func (s *Sending) countDown() tea.Cmd {
 	s.Next.Left = ""
 	s.Next.ticks++
@@ -36,7 +36,7 @@ func (s *Sending) countDown() tea.Cmd {
 	return tea.Tick(wait, func(time.Time) tea.Msg { return msg })
 }
 
-// countedDown handles the end of a tick.
+// countedDown handles a countdownMsg.
 func (s *Sending) countedDown(msg countdownMsg) tea.Cmd {
 	if s.account == nil || msg.tick != s.Next.ticks {
 		return nil
@@ -48,7 +48,8 @@ func (s *Sending) countedDown(msg countdownMsg) tea.Cmd {
 	return s.countDown()
 }
 
-// inTime says how long something is off, in minutes until the last one.
+// inTime returns a duration as text: in minutes, and in seconds during the last
+// minute.
 func inTime(left time.Duration) string {
 	switch {
 	case left <= time.Minute:
@@ -61,7 +62,7 @@ func inTime(left time.Duration) string {
 	}
 }
 
-// untilReadsDifferently is how long inTime says the same.
+// untilReadsDifferently returns how long the result of inTime stays the same.
 func untilReadsDifferently(left time.Duration) time.Duration {
 	unit := time.Minute
 	if left <= time.Minute {
@@ -70,5 +71,5 @@ func untilReadsDifferently(left time.Duration) time.Duration {
 	return left - time.Duration(ceil(left, unit)-1)*unit
 }
 
-// ceil is how many units it takes to cover d.
+// ceil returns d in units, rounded up.
 func ceil(d, unit time.Duration) int { return int((d + unit - 1) / unit) }

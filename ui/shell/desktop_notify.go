@@ -16,21 +16,21 @@ const DesktopPause = 10 * time.Second
 // A desktopNotifier shows desktop notifications while the terminal has no focus.
 type desktopNotifier struct {
 	now func() time.Time
-	// sequence returns what makes the terminal show a notification; it is nil if
-	// notifications are off.
+	// sequence returns the control sequence that makes the terminal show a
+	// notification; it is nil if notifications are off.
 	sequence func() func(title, text string) string
 
 	away bool      // the terminal has no focus
 	next time.Time // before that no notification is shown
-	held string    // the text that waits until then,
-	more int       // and how many others wait
+	held string    // the text to show then,
+	more int       // and the number of other texts since
 }
 
-// desktopMsg comes when a text that was held may be shown.
+// desktopMsg arrives when a delayed text may be shown.
 type desktopMsg struct{}
 
-// focus handles a change of the terminal's focus. With the focus, the user sees on
-// the screen what happened.
+// focus handles a change of the terminal's focus. It drops the delayed text when the
+// terminal gets the focus, because the screen shows the same.
 func (n *desktopNotifier) focus(here bool) {
 	n.away = !here
 	if here {
@@ -55,7 +55,7 @@ func (n *desktopNotifier) Show(text string) tea.Cmd {
 	return tea.Raw(sequence("mxinvite", text))
 }
 
-// showHeld shows the text that was held, and how many others were.
+// showHeld shows the delayed text and the number of other delayed texts.
 func (n *desktopNotifier) showHeld() tea.Cmd {
 	text, more := n.held, n.more
 	n.held, n.more = "", 0
@@ -68,7 +68,7 @@ func (n *desktopNotifier) showHeld() tea.Cmd {
 	return n.Show(text)
 }
 
-// notifyDesktop tells the desktop that the outbox is done, or cannot go on without
+// notifyDesktop shows a desktop notification when the outbox is finished or waits for
 // the user.
 func (s *Sending) notifyDesktop(before client.Outbox) tea.Cmd {
 	now := s.Outbox

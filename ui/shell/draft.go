@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// DraftPause is how long the user does not type before the draft is stored.
+// DraftPause is the time without typing after which the draft is stored.
 const DraftPause = time.Second
 
 // A Draft holds what the user has typed to invite people and not sent yet. It is
@@ -19,21 +19,21 @@ type Draft struct {
 	now     func() time.Time
 	account *client.Account // nil before signing in
 
-	Texts   []string // the lists that were pasted, and last the field; nil of nothing
+	Texts   []string // the pasted lists, then the text in the field; nil if there is none
 	At      time.Time
-	changes int // how often it has changed
+	changes int // number of changes
 }
 
-// draftPausedMsg comes when the user may have paused.
+// draftPausedMsg arrives when the user may have stopped typing.
 type draftPausedMsg struct{ changes int }
 
-// draftReadMsg brings what an earlier run of the program has stored.
+// draftReadMsg holds the draft that an earlier run of the program stored.
 type draftReadMsg struct {
 	account *client.Account
 	Draft   client.Draft
 }
 
-// Start looks for a draft that was stored for an account.
+// start reads the stored draft of an account.
 func (d *Draft) start(account *client.Account) tea.Cmd {
 	d.account = account
 	ctx := d.program
@@ -53,7 +53,7 @@ func (d *Draft) read(msg draftReadMsg) {
 	}
 }
 
-// Note changes the draft: here at once, and in the store when the user pauses.
+// Note changes the draft: in memory at once, and in the store after [DraftPause].
 func (d *Draft) Note(texts []string) tea.Cmd {
 	d.Texts, d.At = texts, d.now()
 	d.changes++
@@ -61,8 +61,8 @@ func (d *Draft) Note(texts []string) tea.Cmd {
 	return tea.Tick(DraftPause, func(time.Time) tea.Msg { return msg })
 }
 
-// store writes the draft down if it has not changed since. An error is not shown:
-// it would disturb the user, who has lost nothing yet.
+// store stores the draft if it has not changed since. It ignores an error, because the
+// user has not lost anything yet.
 func (d *Draft) store(msg draftPausedMsg) tea.Cmd {
 	if msg.changes != d.changes || d.account == nil {
 		return nil

@@ -11,10 +11,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
-// FilterHelp is a card with all that a filter may consist of.
+// FilterHelp is a card with all terms that a filter supports.
 type FilterHelp struct {
 	sh     *Shell
-	lines  [][2]string // an example, and what it keeps
+	lines  [][2]string // an example, and the rows that it keeps
 	offset int
 }
 
@@ -25,7 +25,7 @@ func newFilterHelp(sh *Shell, lines [][2]string) func(context.Context) Screen {
 func (f *FilterHelp) Init() tea.Cmd { return nil }
 func (f *FilterHelp) Title() string { return "Operators of a filter" }
 
-// Height is how many lines fit.
+// height returns the number of lines that fit.
 func (f *FilterHelp) height() int { return max(1, min(len(f.lines), f.sh.Height-6)) }
 
 func (f *FilterHelp) Update(msg tea.Msg) tea.Cmd {

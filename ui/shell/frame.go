@@ -14,11 +14,12 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// crumbs is how many cells of the page beside a card are too few to be read.
-const crumbs = 10
+// minBeside is the least number of cells beside a card in which the page is drawn.
+// Fewer cells are unreadable and stay empty.
+const minBeside = 10
 
-// statusLines returns the number of lines for notices between the page and the
-// footer. A low terminal has no space for them.
+// statusLines returns the number of lines for notices between the page and the footer.
+// It is smaller on a low terminal.
 func statusLines(height int) int {
 	if height < 20 {
 		return 0
@@ -26,17 +27,16 @@ func statusLines(height int) int {
 	return 1
 }
 
-// tooSmall reports whether nothing of the page is shown for lack of room.
+// tooSmall reports whether the terminal is too small to show the page.
 func (m *Model) tooSmall() bool { return m.width < MinWidth || m.height < MinHeight }
 
-// sizes says how large a terminal would do.
+// sizes returns a text with the current size and the required size of the terminal.
 func (m *Model) sizes() string {
 	text := "mxinvite needs " + size(MinWidth, MinHeight) + ".\nThis terminal has " + size(m.width, m.height) + "."
 	return cells.Block(ansi.Wrap(text, max(1, m.width), ""), m.width, m.height)
 }
 
-// frame is the page on top with a header and its keys around it, and over it the
-// cards.
+// frame draws the top page with the header and the footer, and the cards over it.
 func (m *Model) frame() (string, *tea.Cursor) {
 	sh := m.Shell
 	page := sh.page()
@@ -47,12 +47,12 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	height := m.height - 2 - sh.Tour.height()
 	body = cells.Block(body, sh.Width, sh.Height)
 	if text := sh.Notice.view(sh.Styles, sh.Sending.Next, sh.Width); text != "" {
-		// What does not fit into the status line covers the last lines, so that
-		// nothing on the page moves.
+		// A notice that does not fit into the status line covers the last lines of the
+		// page, so that nothing on the page moves.
 		shown := min(sh.Height, height-cells.Height(text))
 		body = cells.Block(body, sh.Width, shown) + "\n" + text
 		if cursor != nil && cursor.Y > shown {
-			cursor = nil // it is covered
+			cursor = nil // the cursor is below the notice
 		}
 	}
 	body = m.header() + "\n" + cells.Block(body, sh.Width, height)
@@ -69,7 +69,7 @@ func (m *Model) frame() (string, *tea.Cursor) {
 	return body + "\n" + below, cursor
 }
 
-// withCards lays cards over a frame. The cursor is in the one on top.
+// withCards draws cards over a frame. The cursor is in the top card.
 func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
 	sh, height := m.Shell, m.height-m.Shell.Tour.height()
 	layers := []*lipgloss.Layer{lipgloss.NewLayer(frame)}
@@ -83,7 +83,7 @@ func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
 		}
 		w, h := lipgloss.Size(card)
 		x, y := (m.width-w)/2, (height-h)/2
-		if x < crumbs {
+		if x < minBeside {
 			layers = append(layers, lipgloss.NewLayer(m.beside(cells.Block("", m.width, h))).Y(y).Z(i+1))
 		}
 		layers = append(layers, lipgloss.NewLayer(card).X(x).Y(y).Z(i+1))
@@ -94,8 +94,9 @@ func (m *Model) withCards(cards []layer, frame string) (string, *tea.Cursor) {
 	return lipgloss.NewCanvas(m.width, m.height).Compose(lipgloss.NewCompositor(layers...)).Render(), cursor
 }
 
-// footer is the keys that work now, closer together where there is little room.
-// Where there is less, some are only in the help, which is named at the end.
+// footer returns the line with the keys that work now. If the space is short, it
+// reduces the gaps and then leaves out keys from the end, but never the keys that
+// leave the page and the key of the help, which lists all keys.
 func (m *Model) footer() string {
 	sh := m.Shell
 	h := help.New()
@@ -107,7 +108,7 @@ func (m *Model) footer() string {
 			return cells.Block(" "+text, m.width, 1)
 		}
 	}
-	ways := []string{"back", "clear", "change", "decline", "help", "quit", "interrupt"} // out of here
+	ways := []string{"back", "clear", "change", "decline", "help", "quit", "interrupt"} // the key that leaves the page
 	for n := len(keys) - 1; n > 0 && cells.Width(text) > m.width-2; n-- {
 		if !slices.Contains(ways, widget.ActionOf(keys[n])) {
 			keys = slices.Delete(keys, n, n+1)

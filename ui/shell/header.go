@@ -15,16 +15,16 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// unencrypted is the word in the header for sessions in a plain vault.
+// unencrypted is the word in the header for sessions in an unencrypted vault.
 const unencrypted = "unencrypted"
 
-// header is the line on top of every page. Where there is little room it says
-// less: first goes who one is, then the words about the outbox.
+// header returns the first line of the screen. If the space is short, it leaves out
+// the Matrix ID first, and then the words about the outbox.
 func (m *Model) header() string {
 	sh, width := m.Shell, m.width
 	st := sh.Styles
 	left := st.Brand.Render("mxinvite")
-	if banner := cmp.Or(sh.Opt.Banner, sh.Opt.Rehearsal.banner()); banner != "" {
+	if banner := cmp.Or(sh.Options.Banner, sh.Options.Rehearsal.banner()); banner != "" {
 		left += " " + st.Banner.Render(banner)
 	}
 	if sh.VaultKind == VaultPlain {
@@ -35,7 +35,7 @@ func (m *Model) header() string {
 		return cells.Pad(left, width)
 	}
 	user := "   " + st.Faint.Render(cells.Cut(string(sh.Account.UserID()), width/3))
-	link := "   " + sh.Link.view(st, sh.Now(), sh.Account.AsOf(), sh.Opt.Location)
+	link := "   " + sh.Link.view(st, sh.Now(), sh.Account.AsOf(), sh.Options.Location)
 	outbox := sh.Sending.headerWords(st)
 	looks := []string{user + link + outbox[0]}
 	for _, words := range outbox {
@@ -50,8 +50,8 @@ func (m *Model) header() string {
 	return cells.Ends(left, right+" ", width)
 }
 
-// headerWords say how it stands with the outbox, in many words and in fewer;
-// empty if nothing is on its way.
+// headerWords returns the state of the outbox, as a long and a short text; empty if no
+// invite is waiting.
 func (s *Sending) headerWords(st style.Styles) []string {
 	o := s.Outbox
 	var long, short, least []string
@@ -86,7 +86,7 @@ func (s *Sending) headerWords(st style.Styles) []string {
 	return []string{"   " + strings.Join(long, "  "), "   " + strings.Join(short, "  "), "  " + strings.Join(least, " ")}
 }
 
-// Link is the state of the connection to the homeserver.
+// Link returns the state of the connection to the homeserver.
 type Link struct {
 	Up      bool
 	Err     error

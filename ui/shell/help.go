@@ -20,7 +20,7 @@ import (
 type HelpCard struct {
 	sh     *Shell
 	below  Screen
-	offset int // lines scrolled away
+	offset int // number of lines scrolled out at the top
 }
 
 func newHelp(sh *Shell) func(context.Context) Screen {
@@ -31,8 +31,7 @@ func newHelp(sh *Shell) func(context.Context) Screen {
 func (h *HelpCard) Init() tea.Cmd { return nil }
 func (h *HelpCard) Title() string { return "Keys" }
 
-// Update scrolls where there is more than fits, and closes the card on any other
-// key.
+// Update scrolls if not all lines fit. Any other key closes the card.
 func (h *HelpCard) Update(msg tea.Msg) tea.Cmd {
 	press, ok := msg.(tea.KeyPressMsg)
 	if !ok {
@@ -64,8 +63,8 @@ func (h *HelpCard) lines() (lines []string, height int) {
 }
 
 const (
-	helpFrame  = 6 // lines of the card beside the keys: its edges, the title and empty lines
-	helpMargin = 2 // of these, the empty lines that make room where the keys do not fit
+	helpFrame  = 6 // lines of the card without the keys: the border, the title and empty lines
+	helpMargin = 2 // of these, the empty lines that can be left out
 )
 
 func (h *HelpCard) ShortHelp() []key.Binding {
@@ -90,7 +89,7 @@ func (h *HelpCard) View(width, _ int) (string, *tea.Cursor) {
 	}
 	from := max(0, min(h.offset, len(lines)-height))
 	upTo := min(len(lines), from+height)
-	text := title + "\n" + cells.Block(strings.Join(lines[from:upTo], "\n"), widest, upTo-from) // as wide wherever it is scrolled to
+	text := title + "\n" + cells.Block(strings.Join(lines[from:upTo], "\n"), widest, upTo-from) // the same width at every scroll position
 	if more := moreWords(from, len(lines)-upTo); more != "" {
 		text += "\n" + st.Accent.Render(more)
 	}
@@ -109,8 +108,9 @@ func moreWords(above, below int) string {
 	return strings.Join(parts, "  ")
 }
 
-// columns puts the groups of keys beside each other, and below where they do not
-// fit. If that is too high, they flow from one column into the next.
+// columns arranges the groups of keys side by side, and below each other if the line
+// is full. If the result is too high, the groups continue from one column into the
+// next.
 func (h *HelpCard) columns(width, height int) string {
 	groups := h.groups()
 	apart := besideOrBelow(groups, width)
@@ -123,7 +123,7 @@ func (h *HelpCard) columns(width, height int) string {
 	return apart
 }
 
-// groups are the groups of keys that work on the screen below.
+// groups returns the groups of keys that work on the screen below.
 func (h *HelpCard) groups() []string {
 	m := help.New()
 	m.Styles = h.sh.Styles.Help
@@ -138,7 +138,7 @@ func (h *HelpCard) groups() []string {
 
 const columnGap = "    "
 
-// besideOrBelow puts as many groups beside each other as fit, and the next ones
+// besideOrBelow arranges as many groups side by side as fit, and the next groups
 // below.
 func besideOrBelow(groups []string, width int) string {
 	var rows []string
@@ -157,8 +157,8 @@ func besideOrBelow(groups []string, width int) string {
 	return strings.Join(append(rows, row), "\n")
 }
 
-// flow puts the groups below each other, and breaks that into as many columns of
-// the same height as fit.
+// flow puts the groups below each other and breaks the result into as many columns of
+// equal height as fit.
 func flow(groups []string, width int) string {
 	lines := strings.Split(strings.Join(groups, "\n\n"), "\n")
 	best := strings.Join(lines, "\n")
@@ -182,7 +182,8 @@ func flow(groups []string, width int) string {
 	return best
 }
 
-// clickable has each line of a column do what its key does on the screen below.
+// clickable makes each line of a column clickable. A click presses the key of the line
+// on the screen below.
 func (h *HelpCard) clickable(column string, group []key.Binding) string {
 	lines := strings.Split(column, "\n")
 	n := 0
@@ -199,7 +200,7 @@ func (h *HelpCard) clickable(column string, group []key.Binding) string {
 	return strings.Join(lines, "\n")
 }
 
-// badge explains the word in the header that says how sessions are kept.
+// badge explains the word in the header about unencrypted sessions.
 func (h *HelpCard) badge(width int) string {
 	if h.sh.VaultKind != VaultPlain {
 		return ""

@@ -8,15 +8,15 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// Hint says what the user can do about an error; empty for nothing.
+// Hint returns what the user can do about an error; empty if unknown.
 func (sh *Shell) Hint(err error) string { return sh.adviceWords(client.Advise(err)) }
 
-// adviceWords is advice in the words of the screen, which name its keys.
+// adviceWords returns the text of a piece of advice. It names the keys of the screen.
 func (sh *Shell) adviceWords(a client.Advice) string {
-	return wording.Hint(string(a.Kind), wording.HintValues(a.Values), sh.Keys.HintWays(sh.Opt.Visitor))
+	return wording.Hint(string(a.Kind), wording.HintValues(a.Values), sh.Keys.HintWays(sh.Options.Visitor))
 }
 
-// WithHint is an error's text as a sentence, and what can be done about it.
+// WithHint returns the text of an error as a sentence, followed by its hint.
 func (sh *Shell) WithHint(text string, a client.Advice) string {
 	return strings.TrimSpace(phrase.Sentence(text) + " " + sh.adviceWords(a))
 }

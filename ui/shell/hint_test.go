@@ -17,7 +17,7 @@ func TestEveryHintHasWordsOnTheScreen(t *testing.T) {
 	pressed := regexp.MustCompile(`press (\S+)`)
 	for _, visitor := range []bool{false, true} {
 		keys := keymap.New(own)
-		sh := &Shell{Keys: keys, Opt: Options{Visitor: visitor}}
+		sh := &Shell{Keys: keys, Options: Options{Visitor: visitor}}
 		for _, kind := range client.HintKinds() {
 			for _, needsFlags := range []bool{false, true} {
 				hint := sh.adviceWords(client.Advice{Kind: kind, Values: client.HintValues{

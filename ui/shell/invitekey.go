@@ -6,11 +6,11 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// InviteKey names an invite among all rooms.
+// InviteKey identifies an invite among all rooms.
 type InviteKey struct {
 	Room  id.RoomID
 	Token string
 }
 
-// KeyOf is the key of an invite.
+// KeyOf returns the key of an invite.
 func KeyOf(i invite.Invite) InviteKey { return InviteKey{i.RoomID, i.Token} }

@@ -9,9 +9,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
-// quit ends the program, once nothing is left that the user wants done. It asks
-// about revocations that can still be undone, and says that what waits in the
-// outbox stays there. Called a second time it does not wait.
+// quit ends the program. If revocations can still be undone, or if invites are waiting
+// in the outbox, it asks the user first. A second call ends the program at once.
 func (sh *Shell) quit() tea.Cmd {
 	if sh.leaving {
 		return tea.Quit
@@ -22,10 +21,10 @@ func (sh *Shell) quit() tea.Cmd {
 	if len(sh.Revocations.waiting()) > 0 {
 		return sh.OpenCard(newQuit(sh))
 	}
-	if n := sh.leftBehind(); n > 0 && sh.Top() != sh.farewell {
+	if n := sh.leftBehind(); n > 0 && sh.Top() != sh.quitQuestion {
 		cmd := sh.OpenCard(NewConfirm(sh, "Quit while "+phrase.Count(n, "invite")+" "+waits(n)+" in the outbox?",
 			"Nothing is lost. Queued invites are sent when you start mxinvite again or run: mxinvite outbox run", sh.Finish))
-		sh.farewell = sh.Top()
+		sh.quitQuestion = sh.Top()
 		return cmd
 	}
 	return sh.Finish()
@@ -42,7 +41,7 @@ func (sh *Shell) Finish() tea.Cmd {
 	return tea.Batch(sh.Sending.Stop(quit), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
 }
 
-// quit is tea.Quit, as what is done when nothing is sent any more.
+// quit is [tea.Quit] as a callback for the end of sending.
 func quit() tea.Cmd { return tea.Quit }
 
 func waits(n int) string {
@@ -52,10 +51,10 @@ func waits(n int) string {
 	return "wait"
 }
 
-// patience is how long leaving may take without a word.
+// patience is the time after which the screen says that the program is about to end.
 const patience = 200 * time.Millisecond
 
-// leavingMsg comes when leaving takes long.
+// leavingMsg arrives when ending the program takes longer than patience.
 type leavingMsg struct{}
 
 func (sh *Shell) askForPatience() {
@@ -64,8 +63,8 @@ func (sh *Shell) askForPatience() {
 	}
 }
 
-// leftBehind is how many invites would wait for the next start. One that is due
-// is as good as sent.
+// leftBehind returns the number of invites that would wait for the next start. It does
+// not count an invite that is due, because it is sent before the program ends.
 func (sh *Shell) leftBehind() int {
 	o := sh.Sending.Outbox
 	n := o.Count(client.ItemQueued)
@@ -77,7 +76,7 @@ func (sh *Shell) leftBehind() int {
 
 // Busy reports whether an operation is running that must not be interrupted. A send
 // does not count, because leaving waits for it separately.
-func (sh *Shell) Busy() bool { return sh.Revocations.Any() || sh.Begun > 0 }
+func (sh *Shell) Busy() bool { return sh.Revocations.Any() || sh.Running > 0 }
 
 // Leave ends the program if it was waiting only for the operation that has just
 // ended. After an error the program stays open, so that the user can read the error.

@@ -11,21 +11,22 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// The smallest terminal that the pages fit in.
+// The minimum size of the terminal.
 const (
 	MinWidth  = 60
 	MinHeight = 16
 )
 
-// Model is the root of the program: it routes, navigates and frames.
+// Model is the root of the program. It delivers messages to the screens and draws the
+// frame around them.
 type Model struct {
 	Shell         *Shell
 	width, height int
-	start         tea.Cmd // the first page's
+	start         tea.Cmd // the context of the first page
 }
 
-// NewModel returns a model that begins with the account of the options or with
-// the page to sign in. Its work ends with ctx.
+// NewModel returns a model that begins with the account of the options or, without
+// one, with the sign-in page. Its work ends with ctx.
 func NewModel(ctx context.Context, opt Options, pages Pages) *Model {
 	sh := New(ctx, opt, pages)
 	m := &Model{Shell: sh}
@@ -40,19 +41,19 @@ func NewModel(ctx context.Context, opt Options, pages Pages) *Model {
 	return m
 }
 
-// WantsDemo reports, once the program has ended, whether it did so because the
-// demo was chosen instead of signing in.
+// WantsDemo reports, once the program has ended, whether the user chose the demo
+// instead of signing in.
 func (m *Model) WantsDemo() bool { return m.Shell.Demo }
 
-// Init asks the terminal about itself and starts the first page.
+// Init queries the properties of the terminal and starts the first page.
 func (m *Model) Init() tea.Cmd {
 	return tea.Batch(tea.RequestBackgroundColor, m.start, minute(), m.syncOutput())
 }
 
-// syncOutput turns on mode 2026 as if the terminal had said that it knows it.
-// One that does not ignores it; what some do not ignore is the question.
+// syncOutput turns on synchronized output (mode 2026) without a query. Terminals that
+// do not know the mode ignore it, but some do not ignore the query.
 func (m *Model) syncOutput() tea.Cmd {
-	if !m.Shell.Opt.SyncOutput {
+	if !m.Shell.Options.SyncOutput {
 		return nil
 	}
 	return func() tea.Msg {
@@ -60,18 +61,18 @@ func (m *Model) syncOutput() tea.Cmd {
 	}
 }
 
-// Update changes the program by a message.
+// Update handles a message.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.route(msg)
 	sh := m.Shell
 	sh.Tour.advance()
-	// Around a page are the header, the status line, the tour and the footer.
+	// The header, the status line, the tour and the footer take the rest.
 	sh.Width, sh.Height = m.width, max(0, m.height-2-statusLines(m.height)-sh.Tour.height())
 	return m, cmd
 }
 
-// route brings input to the screen on top, an answer to the screen that asked, and
-// everything else to every screen.
+// route delivers input to the top screen, an answer to the screen that asked, and all
+// other messages to every screen.
 func (m *Model) route(msg tea.Msg) tea.Cmd {
 	sh := m.Shell
 	switch msg := msg.(type) {
@@ -91,18 +92,18 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return nil
 	case answer:
 		if msg.ctx.Err() != nil {
-			return nil // the page that asked is closed
+			return nil // the screen that asked is closed
 		}
 		return msg.to.Update(msg.msg)
 	case tea.KeyPressMsg:
-		if m.blind(msg) {
+		if m.keyForHiddenPage(msg) {
 			return nil
 		}
 		return sh.press(msg)
 	case TellMsg:
 		sh.Say("%s", string(msg))
 		return nil
-	case LeaveMsg: // the user confirmed the revocations, and may not be there to be asked
+	case LeaveMsg: // the user has confirmed the revocations, and may no longer be connected
 		return tea.Batch(sh.Revocations.hurry(), sh.quit())
 	case tea.MouseMsg:
 		return m.hear(msg)
@@ -116,32 +117,33 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// blind reports whether a key is meant for a page that is not shown for lack of
-// room. Whoever cannot see the question does not answer it; all one can is leave.
-func (m *Model) blind(msg tea.KeyPressMsg) bool {
+// keyForHiddenPage reports whether a key is meant for a page that is hidden because
+// the terminal is too small. Such a key must not answer a question that the user
+// cannot see. Only the keys that end the program work.
+func (m *Model) keyForHiddenPage(msg tea.KeyPressMsg) bool {
 	sh := m.Shell
 	leaves := key.Matches(msg, sh.Keys.Interrupt) || key.Matches(msg, sh.Keys.Quit) && Offers(sh.Top(), sh.Keys.Quit)
 	return m.width > 0 && m.tooSmall() && !leaves
 }
 
-// View frames the page on top: a header, the page, its keys; and over it the cards.
+// View draws the top page with the header and the footer, and the cards over it.
 func (m *Model) View() tea.View {
-	v := tea.NewView(" ") // Bubble Tea clears the screen over and over for an empty one
+	v := tea.NewView(" ") // Bubble Tea clears the screen repeatedly if the view is empty
 	v.AltScreen = true
-	v.ReportFocus = m.Shell.Opt.Notify != nil
-	if m.Shell.Opt.Mouse {
+	v.ReportFocus = m.Shell.Options.Notify != nil
+	if m.Shell.Options.Mouse {
 		v.MouseMode = tea.MouseModeCellMotion
 	}
 	v.ProgressBar = m.progressBar()
 	v.WindowTitle = "mxinvite · " + safetext.Line(m.Shell.Top().Title())
 	switch {
-	case m.width == 0: // the terminal has not said yet how large it is
+	case m.width == 0: // the size of the terminal is not known yet
 	case m.tooSmall():
 		v.Content = m.sizes()
 	default:
 		v.Content, v.Cursor = m.frame()
 	}
-	if m.Shell.Opt.ASCII {
+	if m.Shell.Options.ASCII {
 		v.Content, v.WindowTitle = style.ASCII(v.Content), style.ASCII(v.WindowTitle)
 	}
 	return v

@@ -12,20 +12,20 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A Mouse holds what can be clicked, and the last click.
+// A mouse holds the clickable texts and the last click.
 type mouse struct {
 	Spots widget.Spots
-	last  time.Time // when there was a click
-	on    Screen    // where it was
-	hasty bool      // this click followed another at once
+	last  time.Time // time of the last click
+	on    Screen    // place of the last click
+	hasty bool      // the last click was the second of a double click
 }
 
-// Readable is the time that the preview must be on the screen, and the time without any
-// key, before a key confirms it. A key that the user typed ahead, or that a keyboard sent
-// twice, must not confirm it.
+// Readable is the time that the preview must be on the screen, and the time without a
+// key press, before a key can confirm it. Keys that were typed ahead or repeated by
+// the keyboard must not confirm it.
 const Readable = 400 * time.Millisecond
 
-// wheelLines is how many lines a turn of the wheel goes.
+// wheelLines is the number of lines that one turn of the wheel scrolls.
 const wheelLines = 3
 
 // Spot returns a text that calls a function when it is clicked.
@@ -47,7 +47,7 @@ func (sh *Shell) Button(text string, click func() tea.Cmd) string {
 // KeySpot returns a text that presses a key when it is clicked.
 func (sh *Shell) KeySpot(text string, b key.Binding) string {
 	return sh.Button(text, func() tea.Cmd {
-		if !names(sh.Top(), b) { // it may be drawn where letters are typed
+		if !names(sh.Top(), b) { // it may be drawn on a page where letters are text
 			return nil
 		}
 		return sh.press(widget.PressOf(widget.ActionOf(b)))
@@ -66,8 +66,8 @@ func RowSpot[K comparable](sh *Shell, l *widget.List[K], n int, again key.Bindin
 	})
 }
 
-// names reports whether a screen's help names the action of a key now, in
-// whatever words.
+// names reports whether a screen's help names the action of a key now, with any
+// description.
 func names(s Screen, b key.Binding) bool {
 	for _, group := range append(s.FullHelp(), s.ShortHelp()) {
 		for _, k := range group {
@@ -79,8 +79,8 @@ func names(s Screen, b key.Binding) bool {
 	return false
 }
 
-// MarkedRowSpot is [RowSpot] for a list of which rows can be marked: by a click
-// before their beginning, where the mark stands.
+// MarkedRowSpot is [RowSpot] for a list whose rows can be marked. A click on the mark,
+// or on its place, before the row marks or unmarks the row.
 func MarkedRowSpot[K comparable](sh *Shell, l *widget.List[K], n int, again key.Binding, text string) string {
 	const margin = 3
 	if !sh.Mouse.Spots.Drawing() {
@@ -91,12 +91,12 @@ func MarkedRowSpot[K comparable](sh *Shell, l *widget.List[K], n int, again key.
 		if !names(sh.Top(), sh.Keys.Mark) {
 			return nil
 		}
-		return sh.press(widget.PressOf(widget.ActionOf(sh.Keys.Mark))) // which goes on to the next
+		return sh.press(widget.PressOf(widget.ActionOf(sh.Keys.Mark))) // the key also moves the cursor to the next row
 	})
 	return mark + RowSpot(sh, l, n, again, ansi.TruncateLeft(text, margin, ""))
 }
 
-// keyHints are keys beside each other, each with what it does.
+// keyHints returns the names of keys in one line, each with its description.
 func (m *Model) keyHints(h help.Model, keys []key.Binding) string {
 	var hints []string
 	for _, b := range keys {
@@ -122,7 +122,7 @@ func (m *Model) beside(text string) string {
 	})
 }
 
-// hear does what a key would do: the wheel goes up and down where keys do.
+// hear handles a mouse event. The wheel moves where the arrow keys do.
 func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
 	sh := m.Shell
 	switch msg := msg.(type) {
@@ -148,7 +148,7 @@ func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
 	return nil
 }
 
-// under is what a click does in a cell; nil for nothing.
+// under returns the function of the clicked cell; nil if there is none.
 func (m *Model) under(x, y int) func() tea.Cmd {
 	return m.Shell.Mouse.Spots.At(x, y, m.width, m.height, func() string {
 		frame, _ := m.frame()
@@ -156,11 +156,11 @@ func (m *Model) under(x, y int) func() tea.Cmd {
 	})
 }
 
-// An arrowed is a screen on which the arrows may move in a list though letters
-// are typed there.
+// An arrowed is a screen on which the arrow keys may move in a list while the user
+// types text.
 type arrowed interface{ ArrowsMove() bool }
 
-// wheel goes up or down as far as a turn of the wheel does.
+// wheel moves up or down by the lines of one turn of the wheel.
 func (m *Model) wheel(b tea.MouseButton) tea.Cmd {
 	sh := m.Shell
 	var way key.Binding

@@ -9,11 +9,11 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// A Notice is a line about something that just happened.
+// A Notice is a line about a recent event.
 type Notice struct {
 	Text   string
 	Bad    bool
-	counts bool // it ends with the time until the next invite goes out
+	counts bool // followed by the time until the next send
 }
 
 // view takes as many lines as the notice needs, but not more than three.
@@ -40,7 +40,7 @@ func (sh *Shell) Say(format string, args ...any) {
 	sh.Notice = Notice{Text: fmt.Sprintf(format, args...)}
 }
 
-// Complain shows an error, with a hint what to do.
+// Complain shows an error and its hint.
 func (sh *Shell) Complain(err error) {
 	text := phrase.Sentence(err.Error())
 	if hint := sh.Hint(err); hint != "" {
@@ -52,7 +52,7 @@ func (sh *Shell) Complain(err error) {
 // Tell shows a notice.
 func (sh *Shell) Tell(n Notice) { sh.Notice = n }
 
-// Problem shows an error in the page: what happened, and what to do about it.
+// Problem draws an error in the page: the error and its hint.
 func (sh *Shell) Problem(err error, width int) string {
 	st := sh.Styles
 	out := st.Bad.Render(cells.Wrap("! "+phrase.Sentence(err.Error()), width))

@@ -10,35 +10,36 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// A Dump is what [Options.Inspect] found in a file of saved room state.
+// A Dump is the result of [Options.Inspect]: the invites in a file of saved room
+// state.
 type Dump struct {
 	Invites []invite.Invite // the newest first
 	Rooms   map[id.RoomID]client.Room
-	Facts   invite.Facts // to judge them by
-	Unread  string       // what could not be read; empty if all could
+	Facts   invite.Facts // the rooms of the invites
+	Unread  string       // a text about the parts that could not be read; empty if there are none
 }
 
 // An Exporter writes invites of an account in a format ("csv", "json" or
 // "markdown").
 type Exporter struct {
-	// Path suggests a file, with its whole path. It is nil where there are no
-	// files, as over SSH: there the text is copied.
+	// Path suggests the absolute path of a new file. It is nil where the program must
+	// not write files, as over SSH: then the text is copied.
 	Path  func(ctx context.Context, account *client.Account, format string, invites []invite.Invite) string
 	Write func(context.Context, Export) (Exported, error)
 }
 
-// An Export is what is written where.
+// An Export is a request to export invites.
 type Export struct {
 	Account   *client.Account
 	Format    string
-	Path      string // as the user typed it; empty where there are no files
-	Overwrite bool   // a file that is there already
+	Path      string // as typed by the user; empty if the text is copied
+	Overwrite bool   // replace an existing file
 	Invites   []invite.Invite
 }
 
-// Exported is what came of an export.
+// Exported is the result of an export.
 type Exported struct {
-	Path   string // that was written, in full
-	Text   string // to copy, where there are no files
-	Exists bool   // nothing was written, because there is such a file already
+	Path   string // absolute path of the written file
+	Text   string // the text to copy, if no file is written
+	Exists bool   // nothing was written, because the file exists
 }

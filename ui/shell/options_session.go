@@ -8,75 +8,75 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// Accounts is what can be done with the accounts that are signed in here.
+// Accounts has the functions for the accounts with stored sessions.
 type Accounts struct {
 	List func(context.Context) ([]KnownAccount, error)
-	// Switch returns the account, resumed. It is the one that the next start of
-	// the program uses.
+	// Switch resumes an account and returns it. The next start of the program uses the
+	// same account.
 	Switch func(context.Context, KnownAccount) (*client.Account, error)
-	// SignOut ends the session of an account that is not on the screen, and
-	// forgets it.
+	// SignOut ends the session of an account that is not on the screen, and removes it
+	// from the store.
 	SignOut func(context.Context, KnownAccount) error
 }
 
-// A KnownAccount is one that is signed in here, or that its homeserver has signed
-// out.
+// A KnownAccount is an account with a stored session, which its homeserver may have
+// ended.
 type KnownAccount struct {
 	UserID     id.UserID
-	Homeserver string // base URL
+	Homeserver string // base URL of the homeserver
 	DeviceID   id.DeviceID
 	SignedOut  bool
 }
 
-// A Browser is one on the machine of who looks at the screen, which can come back.
+// A Browser is a browser on the user's machine that can be redirected to this program.
 type Browser interface {
-	RedirectURI() string // where it comes back to
+	RedirectURI() string // the address to redirect to
 	Open(address string) error
-	// Wait returns the address that it came back with, which expects knows.
+	// Wait waits for a redirect whose address expects accepts, and returns the address.
 	Wait(ctx context.Context, expects func(finalURL string) bool) (finalURL string, err error)
 }
 
-// The kinds of vault that the program knows by name.
+// The kinds of vault.
 const (
-	VaultKeyring    = "keyring" // sealed, with the key in the system keyring
-	VaultPassphrase = "sealed"  // sealed with a passphrase
+	VaultKeyring    = "keyring" // encrypted, with the key in the system keyring
+	VaultPassphrase = "sealed"  // encrypted with a passphrase
 	VaultPlain      = "plain"   // not encrypted
 )
 
-// A Vault keeps sessions on the machine where the program runs. Its functions may
-// wait for the disk, for a keyring, or for a passphrase to be hashed.
+// A Vault stores sessions on the machine where the program runs. Its functions may
+// wait for the disk, for the keyring, or for the hash of a passphrase.
 type Vault struct {
-	Kind string // of the vault there is; empty if there is none
+	Kind string // the kind of the existing vault; empty if there is none
 
-	// Locked is set if its passphrase has to be asked for before an account can be
-	// resumed; Trouble is why it cannot be opened by any passphrase, such as a keyring
-	// that does not answer. If either is set the program begins with a page about it.
+	// Locked is set if the program must ask for the passphrase before it can resume an
+	// account. Trouble is the reason why no passphrase can open the vault, such as a
+	// keyring that does not respond. If either is set, the program begins with a page
+	// about it.
 	Locked  bool
 	Trouble error
 
-	// Resume returns the account to begin with, or else the session that its
-	// homeserver has ended; neither if there is no session.
+	// Resume returns the account to begin with or, if its homeserver has ended the
+	// session, that session. It returns neither if no session is stored.
 	Resume func(context.Context) (*client.Account, client.Session, error)
-	// Needs says what has to be asked before a new session can be kept.
+	// Needs returns the questions to ask before a new session can be stored.
 	Needs func(context.Context) (VaultNeeds, error)
 	// Unlock opens the vault with its passphrase.
 	Unlock func(ctx context.Context, passphrase string) error
-	// Make chooses the kind of the new vault that the next session is kept in.
+	// Make sets the kind and the passphrase of the new vault for the next session.
 	Make func(ctx context.Context, kind, passphrase string) error
-	// SetAside gives the vault another name, so that a new one can be made, and
-	// returns that name.
+	// SetAside renames the vault file, so that a new vault can be made, and returns the
+	// new name.
 	SetAside func(context.Context) (string, error)
 }
 
-// VaultNeeds is what has to be asked before a new session can be kept: the
-// passphrase of the existing vault, or the kind of a new one. If it has neither,
-// nothing is asked.
+// VaultNeeds are the questions to ask before a new session can be stored: the
+// passphrase of the existing vault, or the kind of a new one. It may be neither.
 type VaultNeeds struct {
 	Passphrase bool
-	Kinds      []string // that are available, the best first
-	NoKeyring  error    // why the keyring is not among them, if the user should know
-	Kind       string   // of the vault that is used if nothing is asked
+	Kinds      []string // the available kinds, the recommended one first
+	NoKeyring  error    // the reason why the keyring is not available, if the user should know
+	Kind       string   // the kind of vault that is used if nothing is asked
 }
 
-// Any reports whether something has to be asked.
+// Any reports whether there is a question to ask.
 func (n VaultNeeds) Any() bool { return n.Passphrase || len(n.Kinds) > 0 }

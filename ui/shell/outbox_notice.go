@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
-// together are the items that were put into the outbox at once with one.
+// together returns the items that were queued at the same time as an item.
 func (s *Sending) together(item client.Item) (items []client.Item) {
 	for _, i := range s.Outbox.Items {
 		if i.QueuedAt.Equal(item.QueuedAt) {
@@ -63,7 +63,7 @@ func (s *Sending) tellOfOne(item client.Item) {
 	}
 }
 
-// tally counts what has become of invites that were sent together.
+// tally counts the states of invites that were queued together.
 func tally(batch []client.Item) Notice {
 	o := client.Outbox{Items: batch}
 	text := fmt.Sprintf("%d of %d invites are sent", o.Count(client.ItemSent, client.ItemResolved), len(batch))
@@ -81,5 +81,5 @@ func tally(batch []client.Item) Notice {
 	return Notice{Text: text + ".", Bad: failed+uncertain > 0, counts: waiting}
 }
 
-// SentMsg tells every screen that an invite has gone out.
+// SentMsg informs every screen that an invite was sent.
 type SentMsg struct{ Key InviteKey }

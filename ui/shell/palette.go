@@ -14,19 +14,20 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// Palette is a card that finds an action of the screen below it, or a setting, by
-// its name or a synonym.
+// Palette is a card that finds an action of the screen below it, or a setting, by name
+// or synonym.
 type Palette struct {
 	sh    *Shell
 	below Screen
 	form  *widget.Form
-	list  widget.List[string] // of names of entries that match what is typed
-	typed bool                // what is typed names the first entry
-	moved bool                // the cursor was moved
+	list  widget.List[string] // the names of the entries that match the typed text
+	typed bool                // the first entry is a close match of the typed text
+	moved bool                // the user has moved the cursor
 }
 
-// An excuser is a screen that knows why a key does not work at the moment. It is
-// asked only about those; nothing means the usual reason.
+// An excuser is a screen that gives reasons why keys do not work at the moment. The
+// shell asks only about keys that do not work. An empty string stands for the default
+// reason of the action.
 type excuser interface {
 	WhyNot(action string) string
 }
@@ -41,8 +42,8 @@ func newPalette(sh *Shell) func(context.Context) Screen {
 	}
 }
 
-// OpensPalette reports whether a key opens the palette over the screen on top.
-// Where text is typed only a key that is no text does.
+// OpensPalette reports whether a key opens the palette over the top screen. On a
+// screen where the user types text, only a key that is not text does.
 func OpensPalette(sh *Shell, msg tea.KeyPressMsg) bool {
 	return Offers(sh.Top(), sh.Keys.Help) || msg.Text == "" && Offers(sh.Top(), sh.Keys.Interrupt)
 }
@@ -50,7 +51,7 @@ func OpensPalette(sh *Shell, msg tea.KeyPressMsg) bool {
 func (p *Palette) Init() tea.Cmd { return nil }
 func (p *Palette) Title() string { return "Actions" }
 
-// find keeps the entries that match what is typed, the best match first.
+// find finds the entries that match the typed text, the best match first.
 func (p *Palette) find() {
 	type found struct {
 		name string
@@ -93,8 +94,8 @@ func (p *Palette) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// move moves the cursor. The first move shows it on the first entry, if what is
-// typed did not, and the way back up hides it.
+// move moves the cursor. If no entry is selected, the first move selects the first
+// entry. Moving up from the first entry selects none.
 func (p *Palette) move(msg tea.KeyPressMsg) {
 	at := p.list.At
 	if p.meant() {
@@ -104,7 +105,8 @@ func (p *Palette) move(msg tea.KeyPressMsg) {
 	p.moved = at != 0 || p.list.At != 0 || !strings.HasSuffix(msg.String(), "up")
 }
 
-// meant reports whether the user has chosen the entry under the cursor.
+// meant reports whether an entry is selected: by the user, or by a close match of the
+// typed text.
 func (p *Palette) meant() bool { return p.typed || p.moved }
 
 func (p *Palette) enter(msg tea.Msg) tea.Cmd {
@@ -118,7 +120,7 @@ func (p *Palette) enter(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// current is the entry that is selected.
+// current returns the entry under the cursor.
 func (p *Palette) current() (e entry, ok bool) {
 	name, some := p.list.Current()
 	if !some || !p.meant() {
@@ -127,8 +129,7 @@ func (p *Palette) current() (e entry, ok bool) {
 	return p.entry(name)
 }
 
-// choose does what the entry under the cursor says, if it works and is the one
-// that was meant.
+// choose runs the entry under the cursor, if it works and is selected.
 func (p *Palette) choose() tea.Cmd {
 	e, ok := p.current()
 	if !ok || e.off != "" {
@@ -138,13 +139,13 @@ func (p *Palette) choose() tea.Cmd {
 	return e.run()
 }
 
-// click does what an entry says, as a menu does.
+// click runs the clicked entry.
 func (p *Palette) click(n int) tea.Cmd {
 	p.list.At, p.moved = n, true
 	return p.choose()
 }
 
-// ArrowsMove is true: letters are typed, and find.
+// ArrowsMove returns true, because letters are text for the search.
 func (p *Palette) ArrowsMove() bool { return true }
 
 func (p *Palette) ShortHelp() []key.Binding {
@@ -155,8 +156,8 @@ func (p *Palette) ShortHelp() []key.Binding {
 
 func (p *Palette) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
-// Lines is how many entries are shown: always as many, so that the card keeps
-// its size while one types.
+// lines returns the number of lines for entries. It does not depend on the typed text,
+// so that the card keeps its size.
 func (p *Palette) lines() int { return max(1, min(14, p.sh.Height-9)) }
 
 func (p *Palette) View(width, _ int) (string, *tea.Cursor) {
@@ -179,7 +180,7 @@ func (p *Palette) View(width, _ int) (string, *tea.Cursor) {
 	return cells.Block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.Faint.Render(cells.Fit(p.says(), width)), cursor
 }
 
-// says is the line below the entries.
+// says returns the text below the entries.
 func (p *Palette) says() string {
 	e, ok := p.current()
 	switch {
@@ -193,12 +194,12 @@ func (p *Palette) says() string {
 	return "No exact match. Choose with the arrow keys."
 }
 
-// line is an entry with its key or value, or why it does not work.
+// line draws an entry with its key or value, or with the reason why it does not work.
 func (p *Palette) line(e entry, chosen bool, width int) string {
 	const keyWidth = 10
 	st := p.sh.Styles
 	st = st.Lit(chosen && e.off == "")
-	inner := width - 3 // beside the cursor, and before the edge
+	inner := width - 3 // without the cursor and the border
 	if e.off == "" {
 		right := cells.Pad(e.right, keyWidth)
 		return st.Row(chosen, " ", cells.Ends(st.Name.Render(e.title), st.Accent.Render(right), inner), width)

@@ -11,19 +11,18 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// An entry is something that the palette can do: an action of the screen below
-// it, or a setting.
+// An entry of the palette is an action of the screen below it, or a setting.
 type entry struct {
-	name  string // of the action or the setting
+	name  string // the name of the action or the setting
 	title string
 	right string // its key or its value
-	off   string // why it does not work at the moment; empty if it does
-	does  string // a sentence
+	off   string // the reason why it does not work at the moment; empty if it works
+	does  string // a sentence about it
 	run   func() tea.Cmd
 }
 
-// entries are the actions that the screen below names, working or not, each
-// once, and the settings.
+// entries returns the actions in the help of the screen below, including those that do
+// not work now, without repetitions, and the settings.
 func (p *Palette) entries() []entry {
 	actions := map[string]keymap.Row{}
 	for _, a := range new(keymap.Map).Table() {
@@ -35,7 +34,8 @@ func (p *Palette) entries() []entry {
 		if !known || a.Name == "palette" {
 			continue
 		}
-		// A page may name an action in several words, of which one works.
+		// A page may have several bindings of one action, with different descriptions,
+		// of which one works.
 		switch n := slices.IndexFunc(all, func(e entry) bool { return e.name == a.Name }); {
 		case n < 0:
 			all = append(all, p.actionEntry(a, b))
@@ -49,7 +49,7 @@ func (p *Palette) entries() []entry {
 	return all
 }
 
-// entry is the entry of this name.
+// entry returns the entry with a name.
 func (p *Palette) entry(name string) (entry, bool) {
 	all := p.entries()
 	n := slices.IndexFunc(all, func(e entry) bool { return e.name == name })
@@ -70,8 +70,8 @@ func (p *Palette) actionEntry(a keymap.Row, b key.Binding) entry {
 	return e
 }
 
-// settingEntry switches a setting that is on or off, and lets the user choose
-// the value of any other.
+// settingEntry returns the entry of a setting. It toggles a setting that is on or off,
+// and opens a card to choose another value.
 func (p *Palette) settingEntry(s Setting) entry {
 	typed := p.form.Value(0)
 	return entry{
@@ -88,7 +88,7 @@ func (p *Palette) settingEntry(s Setting) entry {
 	}
 }
 
-// why says why an action does not work at the moment.
+// why returns the reason why an action does not work at the moment.
 func (p *Palette) why(a keymap.Row) string {
 	text := ""
 	if below, ok := p.below.(excuser); ok {

@@ -5,8 +5,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// press handles the keys that mean the same on every page that names them, and
-// leaves the others to the screen on top.
+// press handles the keys that have the same meaning on every page that names them. It
+// delivers all other keys to the top screen.
 func (sh *Shell) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh.Notice = Notice{}
 	if sh.Tour.press(msg) {
@@ -31,9 +31,9 @@ func (sh *Shell) press(msg tea.KeyPressMsg) tea.Cmd {
 	return sh.Top().Update(msg)
 }
 
-// suspend stops the process where there is a shell to go back to.
+// suspend stops the process, if the user can return to it from a shell.
 func (sh *Shell) suspend() tea.Cmd {
-	if sh.Opt.Suspend {
+	if sh.Options.Suspend {
 		return tea.Suspend
 	}
 	sh.Notice = Notice{Text: "mxinvite cannot be suspended here: it was not started from a Unix shell.", Bad: true}

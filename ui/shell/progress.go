@@ -11,17 +11,17 @@ import (
 // that the user waits for, or else of a background operation with a known end.
 func (m *Model) progressBar() *tea.ProgressBar {
 	sh := m.Shell
-	p := sh.Work
+	p := sh.Progress
 	if p.None() {
 		if p = sh.Sending.Progress(); p.None() || sh.Sending.Outbox.Last.IsZero() {
 			return nil
 		}
 	}
-	if p.Done == 0 && !sh.Work.None() {
+	if p.Done == 0 && !sh.Progress.None() {
 		return tea.NewProgressBar(tea.ProgressBarIndeterminate, 0)
 	}
 	state := tea.ProgressBarDefault
-	if sh.Sending.Outbox.Paused && sh.Work.None() {
+	if sh.Sending.Outbox.Paused && sh.Progress.None() {
 		state = tea.ProgressBarWarning
 	}
 	return tea.NewProgressBar(state, 100*p.Done/p.Total)

@@ -46,7 +46,7 @@ func (c *QuitCard) Update(msg tea.Msg) tea.Cmd {
 // undo quits without revoking any invite.
 func (c *QuitCard) undo() tea.Cmd { return c.finish((*batch).undo) }
 
-// Finish decides about the revocations and goes on quitting.
+// finish decides about the revocations and goes on quitting.
 func (c *QuitCard) finish(decide func(*batch) tea.Cmd) tea.Cmd {
 	c.sh.CloseScreen(c)
 	var cmds []tea.Cmd

@@ -2,20 +2,21 @@ package shell
 
 import "fmt"
 
-// A Rehearsal is what is particular about a made-up homeserver.
+// A Rehearsal describes a demo: a built-in homeserver with made-up data.
 type Rehearsal struct {
-	// Addresses are suggested. Each may be several with commas between.
+	// Addresses are suggestions. Each may be several addresses, with commas between.
 	Addresses []Suggestion
-	// Speed is how many times as fast as a stock homeserver it accepts invites.
+	// Speed is the rate at which the server allows invites, as a multiple of the
+	// default rate of a homeserver.
 	Speed int
-	// Tour begins with the tour.
+	// Tour starts the tour at the beginning.
 	Tour bool
 }
 
 // A Suggestion is an address and the outcome of an invite to it.
 type Suggestion struct{ Address, Outcome string }
 
-// Outcome is that of an invite to an address; empty if it is not known.
+// Outcome returns the outcome of an invite to an address; empty if unknown.
 func (r *Rehearsal) Outcome(address string) string {
 	if r != nil {
 		for _, s := range r.Addresses {
@@ -27,8 +28,8 @@ func (r *Rehearsal) Outcome(address string) string {
 	return ""
 }
 
-// LimitNote says how the limit differs from a real one; empty outside of a
-// rehearsal.
+// LimitNote describes the difference from a real rate limit; empty outside of the
+// demo.
 func (r *Rehearsal) LimitNote() string {
 	if r == nil {
 		return ""
@@ -36,7 +37,7 @@ func (r *Rehearsal) LimitNote() string {
 	return fmt.Sprintf("Demo: the rate limit is %d times as fast as that of a real server.", r.Speed)
 }
 
-// banner is shown in the header.
+// banner returns the word beside the title.
 func (r *Rehearsal) banner() string {
 	if r == nil {
 		return ""

@@ -16,7 +16,7 @@ import (
 // grace is how long a revocation can be undone before it is sent.
 const grace = 5 * time.Second
 
-// A revocationsHost is what revocations need of the shell.
+// A revocationsHost is the part of the shell that revocations use.
 type revocationsHost interface {
 	Say(format string, args ...any)
 	Complain(err error)
@@ -24,23 +24,23 @@ type revocationsHost interface {
 	Leave(well bool) tea.Cmd
 }
 
-// Revocations are the revocations that are confirmed but not finished.
+// Revocations holds the revocations that are confirmed but not finished.
 type Revocations struct {
 	host    revocationsHost
 	program context.Context // ends when the program ends
-	undoKey string          // as it is shown
+	undoKey string          // the ID as it is shown
 
 	batches map[InviteKey]*batch
-	begun   int // batches so far
+	begun   int // number of batches so far
 }
 
-// newRevocations returns the revocations of a shell, of which there are none.
+// newRevocations returns an empty set of revocations.
 func newRevocations(sh *Shell) Revocations {
 	return Revocations{host: sh, program: sh.Ctx, undoKey: sh.Keys.Undo.Help().Key, batches: map[InviteKey]*batch{}}
 }
 
-// Begin revokes invites of an account after a moment in which that can be undone.
-// what says whose invite that is, or how many.
+// Begin revokes invites of an account after a delay in which the user can undo it.
+// what names the invitee, or the number of invites.
 func (rs *Revocations) Begin(account *client.Account, what string, keys []InviteKey) tea.Cmd {
 	b := &batch{account: account, what: what, Keys: keys, order: rs.begun}
 	rs.begun++
@@ -50,13 +50,13 @@ func (rs *Revocations) Begin(account *client.Account, what string, keys []Invite
 	return rs.startGrace(b)
 }
 
-// forget drops all revocations, as on signing out.
+// forget drops all revocations, for example when the user signs out.
 func (rs *Revocations) forget() { rs.batches = map[InviteKey]*batch{} }
 
-// Any reports whether a revocation is confirmed and not yet done.
+// Any reports whether a revocation is confirmed and not finished.
 func (rs *Revocations) Any() bool { return len(rs.batches) > 0 }
 
-// Has reports whether the revocation of an invite is confirmed and not yet done.
+// Has reports whether the revocation of an invite is confirmed and not finished.
 func (rs *Revocations) Has(k InviteKey) bool { return rs.batches[k] != nil }
 
 // A batch is the revocations that the user confirmed together. The user can undo them
@@ -64,29 +64,29 @@ func (rs *Revocations) Has(k InviteKey) bool { return rs.batches[k] != nil }
 type batch struct {
 	account *client.Account
 	Keys    []InviteKey
-	what    string // in words: whose invite, or how many
-	timers  int    // that were started for it; only the last one counts
-	decided bool   // it is undone or being sent
+	what    string // the invitee or the number of invites, as text
+	timers  int    // number of timers started for it; only the last one counts
+	decided bool   // it was undone, or sending has begun
 	order   int
 
 	Failed []InviteKey
-	err    error // of the last that failed
+	err    error // the error of the last failure
 }
 
 // RevokedMsg reports the result of a batch to every screen.
 type RevokedMsg struct {
 	Batch  *batch
 	Undone bool
-	err    error // of the last that failed
+	err    error // the error of the last failure
 }
 
-// graceMsg comes when the time to undo a batch is over.
+// graceMsg arrives when a batch can no longer be undone.
 type graceMsg struct {
 	batch *batch
 	timer int
 }
 
-// startGrace gives the user the whole time to undo a batch.
+// startGrace starts the time to undo a batch, from the beginning.
 func (rs *Revocations) startGrace(b *batch) tea.Cmd {
 	rs.host.Say("Revoking %s in %d seconds. Press %s to undo.", b.what, grace/time.Second, rs.undoKey)
 	b.timers++
@@ -102,24 +102,24 @@ func (rs *Revocations) graceOver(msg graceMsg) tea.Cmd {
 	return nil
 }
 
-// send begins to send a batch. After that the batch cannot be undone.
+// send starts to send a batch. From then on the batch cannot be undone.
 func (b *batch) send() tea.Cmd {
 	b.decided = true
 	return func() tea.Msg { return revokeStepMsg{batch: b} }
 }
 
-// revokeStepMsg comes between the revocations of a batch.
+// revokeStepMsg arrives between the revocations of a batch.
 type revokeStepMsg struct {
 	batch *batch
 	tried int
-	err   error // of the one before
+	err   error // the error of the previous revocation
 }
 
-// step goes on with the next one of a batch.
+// step sends the next revocation of a batch.
 func (rs *Revocations) step(msg revokeStepMsg) tea.Cmd {
 	b := msg.batch
 	if rs.batches[b.Keys[0]] != b {
-		return nil // of an account that is signed out
+		return nil // the batch is of an account that has signed out
 	}
 	if msg.tried == 0 {
 		rs.host.Say("Revoking %s…", b.what)
@@ -138,10 +138,11 @@ func (rs *Revocations) step(msg revokeStepMsg) tea.Cmd {
 	}
 }
 
-// longestWait is how long one revocation may wait for a rate limit.
+// longestWait is the maximum time that a revocation waits for a rate limit.
 const longestWait = time.Minute
 
-// revokeOne revokes an invite, and waits once if the homeserver asks for that.
+// revokeOne revokes an invite. If the homeserver limits the rate, it waits and tries
+// once more.
 func revokeOne(ctx context.Context, account *client.Account, k InviteKey) error {
 	err := account.Revoke(ctx, k.Room, k.Token)
 	var limit *client.RateLimitError
@@ -156,7 +157,7 @@ func revokeOne(ctx context.Context, account *client.Account, k InviteKey) error 
 	}
 }
 
-// Waiting are the batches that can still be undone, the latest first.
+// waiting returns the batches that can still be undone, the latest first.
 func (rs *Revocations) waiting() []*batch {
 	var all []*batch
 	for _, b := range rs.batches {
@@ -189,7 +190,7 @@ func (rs *Revocations) undo() tea.Cmd {
 	return nil
 }
 
-// hurry sends all waiting batches at once.
+// hurry sends all batches that can still be undone.
 func (rs *Revocations) hurry() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, b := range rs.waiting() {

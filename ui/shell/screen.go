@@ -11,27 +11,27 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A Screen is one page, or a card over one. Its methods run on the event loop
-// and never block. A key works exactly where the screen's help names it.
+// A Screen is a page, or a card over a page. Its methods run on the event loop and
+// must not block. A key works if and only if the screen's help names it.
 type Screen interface {
 	help.KeyMap
-	Init() tea.Cmd                                // start the screen's work
-	Update(msg tea.Msg) tea.Cmd                   // change the screen
-	View(width, height int) (string, *tea.Cursor) // draw the screen; change nothing
+	Init() tea.Cmd                                // starts the screen's work
+	Update(msg tea.Msg) tea.Cmd                   // changes the screen
+	View(width, height int) (string, *tea.Cursor) // draws the screen; changes nothing
 	Title() string
 }
 
-// A layer is a screen on the stack and the leash on its work.
+// A layer is a screen on the stack, with the function that cancels its context.
 type layer struct {
 	Screen
 	cancel context.CancelFunc
 	card   bool // drawn over the page below it
 }
 
-// A closer is a screen that has something to undo when it is closed.
+// A closer is a screen that must do something when it is closed.
 type closer interface{ closed() }
 
-// end ends the screen's work.
+// end cancels the context of the screen.
 func (l layer) end() {
 	l.cancel()
 	if c, ok := l.Screen.(closer); ok {
@@ -39,12 +39,12 @@ func (l layer) end() {
 	}
 }
 
-// Open puts a page on top. Its work ends when it is closed.
+// Open opens a page over all others. Its context ends when it is closed.
 func (sh *Shell) Open(page func(context.Context) Screen) tea.Cmd {
 	return sh.push(page, false)
 }
 
-// OpenCard puts a card over the page on top.
+// OpenCard opens a card over the top page.
 func (sh *Shell) OpenCard(card func(context.Context) Screen) tea.Cmd {
 	return sh.push(card, true)
 }
@@ -56,7 +56,7 @@ func (sh *Shell) push(f func(context.Context) Screen, card bool) tea.Cmd {
 	return s.Init()
 }
 
-// Close takes the screen on top away, unless it is the last.
+// Close closes the top screen, unless it is the only one.
 func (sh *Shell) Close() {
 	if n := len(sh.stack); n > 1 {
 		sh.stack[n-1].end()
@@ -64,10 +64,10 @@ func (sh *Shell) Close() {
 	}
 }
 
-// LeadsBack reports whether there is a screen below the one on top.
+// LeadsBack reports whether there is a screen below the top screen.
 func (sh *Shell) LeadsBack() bool { return len(sh.stack) > 1 }
 
-// CloseScreen takes a screen away wherever it is in the stack.
+// CloseScreen closes a screen at any position in the stack.
 func (sh *Shell) CloseScreen(s Screen) {
 	for i, l := range sh.stack {
 		if l.Screen == s && len(sh.stack) > 1 {
@@ -78,7 +78,7 @@ func (sh *Shell) CloseScreen(s Screen) {
 	}
 }
 
-// Restart closes everything and begins with one page.
+// Restart closes all screens and opens one page.
 func (sh *Shell) Restart(page func(context.Context) Screen) tea.Cmd {
 	for _, l := range sh.stack {
 		l.end()
@@ -87,7 +87,7 @@ func (sh *Shell) Restart(page func(context.Context) Screen) tea.Cmd {
 	return sh.Open(page)
 }
 
-// page is where the page on top is in the stack, below the cards.
+// page returns the index of the top page in the stack, below the cards.
 func (sh *Shell) page() int {
 	n := len(sh.stack) - 1
 	for sh.stack[n].card {
@@ -96,31 +96,29 @@ func (sh *Shell) page() int {
 	return n
 }
 
-// Top is the screen that gets the keys.
+// Top returns the screen that receives the keys.
 func (sh *Shell) Top() Screen { return sh.stack[len(sh.stack)-1].Screen }
 
-// An answer is the result of work, on its way to the screen that asked for it.
+// An answer is the result of an operation, addressed to the screen that started it.
 type answer struct {
 	ctx context.Context
 	to  Screen
 	msg tea.Msg
 }
 
-// Ask runs f in the background and brings its result to the screen that asked.
-// If ctx ends first the result is dropped unread: no screen hears an answer it
-// no longer waits for. Screens end contexts on the event loop only, so there is
-// no race to lose.
+// Ask runs f in the background and delivers its result to a screen. If ctx ends first,
+// the result is dropped. Contexts of screens end on the event loop only, so a closed
+// screen never receives a result.
 func Ask(ctx context.Context, to Screen, f func(context.Context) tea.Msg) tea.Cmd {
 	return func() tea.Msg { return answer{ctx, to, f(ctx)} }
 }
 
-// After brings a message to a screen after a while, unless ctx ends first.
+// After delivers a message to a screen after a delay, unless ctx ends first.
 func After(ctx context.Context, to Screen, wait time.Duration, msg tea.Msg) tea.Cmd {
 	return tea.Tick(wait, func(time.Time) tea.Msg { return answer{ctx, to, msg} })
 }
 
-// Offers reports whether a screen's help names a key at this moment, by whatever
-// words.
+// Offers reports whether a screen's help names a key now, with any description.
 func Offers(s Screen, b key.Binding) bool {
 	for _, group := range s.FullHelp() {
 		for _, k := range group {

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// A sendingHost is what sending needs of the shell.
+// A sendingHost is the part of the shell that sending uses.
 type sendingHost interface {
 	Say(format string, args ...any)
 	Complain(err error)
@@ -23,43 +23,42 @@ type sendingHost interface {
 	RoomName(room id.RoomID) string
 }
 
-// Sending is the outbox of the account that is signed in, and the runner that
-// sends it in the background.
+// Sending holds the outbox of the signed-in account, and the runner that sends it in
+// the background.
 type Sending struct {
 	host     sendingHost
 	program  context.Context // ends when the program ends
 	now      func() time.Time
-	name     string           // what other programs call this one
-	desktop  *desktopNotifier // hears when the outbox is done or cannot go on
-	readings chan int         // holds the number of the last reading of the outbox
+	name     string           // the name that other programs show for this one
+	desktop  *desktopNotifier // is informed when the outbox is finished or waits for the user
+	readings chan int         // the number of the latest read of the outbox
 
 	account *client.Account // nil before signing in
 
-	Runner *client.Runner // nil if none runs
+	Runner *client.Runner // nil if sending has stopped
 	ctx    context.Context
 	cancel context.CancelFunc
-	then   func() tea.Cmd // what is to be done when the runner has ended
+	then   func() tea.Cmd // the function to call when the runner has ended
 
 	Outbox  client.Outbox
-	Reading int   // which reading of the outbox that is; 0 for none yet
-	Err     error // why it cannot be
+	Reading int   // the number of the read that Items come from; 0 if there was none yet
+	Err     error // why the outbox cannot be read
 	Trouble error // why nothing can be sent now
 	Next    countdown
-	toldOf  int64 // when those were queued that the last notice was about
+	toldOf  int64 // the queue time of the batch of the last notice
 }
 
-// newSending returns the outbox of a shell on which no account is signed in.
+// newSending returns the state of a shell without an account.
 func newSending(sh *Shell) Sending {
 	s := Sending{
-		host: sh, program: sh.Ctx, now: sh.Now, name: cmp.Or(sh.Opt.Sender, "the screen"),
+		host: sh, program: sh.Ctx, now: sh.Now, name: cmp.Or(sh.Options.Sender, "the screen"),
 		desktop: &sh.Desktop, readings: make(chan int, 1),
 	}
 	s.readings <- 0
 	return s
 }
 
-// Start sends what is in the outbox of an account for as long as the account is
-// signed in.
+// start sends the outbox of an account until the account signs out.
 func (s *Sending) start(account *client.Account) tea.Cmd {
 	s.account = account
 	s.ctx, s.cancel = context.WithCancel(s.program)
@@ -67,14 +66,14 @@ func (s *Sending) start(account *client.Account) tea.Cmd {
 	return tea.Batch(s.nextTurn(), s.Read())
 }
 
-// turnMsg tells every screen what a runner brought.
+// turnMsg delivers a result of a runner to every screen.
 type turnMsg struct {
 	runner *client.Runner
 	turn   client.Turn
 }
 
-// nextTurn asks the runner for what comes of the next invite. It is not asked
-// again after it has ended, and lets go of the outbox then.
+// nextTurn waits for the next result of the runner. After the runner's end it releases
+// the outbox and is not called again.
 func (s *Sending) nextTurn() tea.Cmd {
 	ctx, runner := s.ctx, s.Runner
 	return func() tea.Msg {
@@ -86,8 +85,8 @@ func (s *Sending) nextTurn() tea.Cmd {
 	}
 }
 
-// Stop ends the runner, and then calls a function: a request that is under way is
-// finished before.
+// Stop stops the runner after the current request has finished, and then calls a
+// function.
 func (s *Sending) Stop(then func() tea.Cmd) tea.Cmd {
 	if s.Runner == nil {
 		return then()
@@ -97,8 +96,8 @@ func (s *Sending) Stop(then func() tea.Cmd) tea.Cmd {
 	return nil
 }
 
-// Abandon leaves the runner to end by itself, and forgets the outbox. What the
-// runner still brings is ignored.
+// Abandon drops the outbox without waiting for the runner to end. Later results of the
+// runner are ignored.
 func (s *Sending) Abandon() {
 	if s.cancel != nil {
 		s.cancel()
@@ -106,11 +105,11 @@ func (s *Sending) Abandon() {
 	*s = Sending{host: s.host, program: s.program, now: s.now, name: s.name, desktop: s.desktop, readings: s.readings}
 }
 
-// turned handles what the runner brought.
+// turned handles a result of the runner.
 func (s *Sending) turned(msg turnMsg) tea.Cmd {
 	switch {
 	case msg.runner != s.Runner:
-		return nil // of an account that is signed out
+		return nil // the account has signed out
 	case msg.turn.Final:
 		s.cancel()
 		s.Runner = nil
@@ -124,34 +123,36 @@ func (s *Sending) turned(msg turnMsg) tea.Cmd {
 		return s.Read()
 	}
 	if err := msg.turn.Err; err != nil && s.Trouble == nil && !s.host.Offline() {
-		s.host.Complain(err) // once; the outbox goes on saying that it is so
+		s.host.Complain(err) // say it once; the outbox page keeps showing it
 	}
 	s.Trouble = msg.turn.Err
 	return tea.Batch(s.nextTurn(), s.readAfter(OutboxMsg{item: msg.turn.Item}, nil))
 }
 
-// OutboxMsg tells every screen how the outbox is now, and why that was asked.
+// OutboxMsg informs every screen about the present state of the outbox, and why it was
+// read.
 type OutboxMsg struct {
 	account *client.Account
 	outbox  client.Outbox
-	read    int // the number of the reading
+	read    int // the number of the read
 	err     error
 
-	item    client.Item // something came of it; Number 0 for none
-	done    string      // the person had this done,
-	refused error       // or could not have it done
+	item    client.Item // the result of sending an item; Number is 0 without one
+	done    string      // the notice about a change by the user,
+	refused error       // or why the change failed
 }
 
 // Read reads the outbox.
 func (s *Sending) Read() tea.Cmd { return s.readAfter(OutboxMsg{}, nil) }
 
-// Change changes the outbox; done is what is said when it is changed.
+// Change changes the outbox and then shows the notice done.
 func (s *Sending) Change(done string, change func(context.Context, *client.Account) error) tea.Cmd {
 	return s.readAfter(OutboxMsg{done: done}, change)
 }
 
-// readAfter changes the outbox, if change is not nil, and reads it. Readings take
-// turns and are numbered: they may arrive in another order.
+// readAfter calls change, if it is not nil, and then reads the outbox. The reads run
+// one after the other and have numbers, because their results may arrive in another
+// order.
 func (s *Sending) readAfter(msg OutboxMsg, change func(context.Context, *client.Account) error) tea.Cmd {
 	ctx, account, numbers := s.program, s.account, s.readings
 	msg.account = account
@@ -167,7 +168,7 @@ func (s *Sending) readAfter(msg OutboxMsg, change func(context.Context, *client.
 	}
 }
 
-// changed handles what was read of the outbox.
+// changed handles a new state of the outbox.
 func (s *Sending) changed(msg OutboxMsg) tea.Cmd {
 	if msg.account != s.account {
 		return nil
@@ -192,10 +193,11 @@ func (s *Sending) changed(msg OutboxMsg) tea.Cmd {
 	return tea.Batch(s.tellOf(msg.item), s.countDown(), told)
 }
 
-// Waiting is how many invites are still to be sent.
+// Waiting returns the number of invites that are still to be sent.
 func (s *Sending) Waiting() int { return s.Outbox.Count(client.ItemQueued, client.ItemSending) }
 
-// Elsewhere is the program that sends instead of this one; empty if none does.
+// Elsewhere returns the name of another program that sends this outbox; empty if there
+// is none.
 func (s *Sending) Elsewhere() string {
 	if name := s.Outbox.Sender; name != s.name {
 		return name

@@ -15,35 +15,35 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// Settings are those that the user can change on the screen.
+// Settings has the settings that the user can change on the screen.
 type Settings struct {
 	List []Setting
-	//  returns the display with other values for some settings. It is
-	// called on the event loop and does no I/O.
+	// Display returns the display with other values for some settings. It runs on the
+	// event loop and does no I/O.
 	Display func(values map[string]string) Display
-	// Keep writes the value of a setting to where settings are kept, and returns
-	// a sentence that says where, or why it is not kept.
+	// Keep stores the value of a setting. It returns a sentence that says where it is
+	// stored, or why it is not.
 	Keep func(ctx context.Context, name, value string) (string, error)
 }
 
-// A Setting is something that the user can change on the screen.
+// A Setting is a setting that the user can change on the screen.
 type Setting struct {
-	Name   string   // as in the settings file
-	Doc    string   // sentences
-	Values []string // that it takes; those of a switch are "true" and "false"
-	Value  string   // now
+	Name   string   // name in the settings file
+	Doc    string   // sentences about the setting
+	Values []string // all allowed values; "true" and "false" for a switch
+	Value  string   // current value
 	Later  bool     // a change takes effect at the next start
 }
 
-// isSwitch reports whether the setting is either on or off.
+// isSwitch reports whether the setting is on or off.
 func (s Setting) isSwitch() bool { return slices.Contains(s.Values, "true") }
 
-// title is the setting's name in words.
+// title returns the name of the setting for users.
 func (s Setting) title() string {
 	return strings.ReplaceAll(s.Name[strings.LastIndexByte(s.Name, '.')+1:], "_", " ")
 }
 
-// word is a value as it is shown.
+// word returns a value as text for users.
 func (s Setting) word(value string) string {
 	switch {
 	case !s.isSwitch():
@@ -54,16 +54,17 @@ func (s Setting) word(value string) string {
 	return "off"
 }
 
-// ChosenSettings are the values that the user has chosen on the screen, by the
-// names of the settings.
+// ChosenSettings returns the values that the user chose on the screen, by the names of
+// the settings.
 func (m *Model) ChosenSettings() map[string]string { return maps.Clone(m.Shell.chosen) }
 
-// changeableSettings are those that can be changed, with the values that hold.
+// changeableSettings returns the settings that can be changed, with their current
+// values.
 func changeableSettings(sh *Shell) []Setting {
-	if sh.Opt.Settings == nil {
+	if sh.Options.Settings == nil {
 		return nil
 	}
-	all := slices.Clone(sh.Opt.Settings.List)
+	all := slices.Clone(sh.Options.Settings.List)
 	for n, s := range all {
 		if value, ok := sh.chosen[s.Name]; ok {
 			all[n].Value = value
@@ -72,29 +73,29 @@ func changeableSettings(sh *Shell) []Setting {
 	return all
 }
 
-// Show displays the screen as it would be with a value for a setting; an empty
-// name shows what holds.
+// show displays the screen with another value of a setting, as a preview. An empty
+// name ends the preview.
 func (sh *Shell) show(name, value string) {
 	values := maps.Clone(sh.chosen)
 	if name != "" {
 		values[name] = value
 	}
-	sh.Opt.Display = sh.Opt.Settings.Display(values)
+	sh.Options.Display = sh.Options.Settings.Display(values)
 	sh.restyle()
 }
 
-// Change changes a setting and keeps it.
+// change changes a setting and stores it.
 func (sh *Shell) change(s Setting, value string) tea.Cmd {
 	sh.chosen[s.Name] = value
 	sh.show("", "")
-	ctx, keep := sh.Ctx, sh.Opt.Settings.Keep
+	ctx, keep := sh.Ctx, sh.Options.Settings.Keep
 	return func() tea.Msg {
 		where, err := keep(ctx, s.Name, value)
 		return settingKeptMsg{s, value, where, err}
 	}
 }
 
-// settingKeptMsg comes when a changed setting is written down, or could not be.
+// settingKeptMsg is the result of storing a setting.
 type settingKeptMsg struct {
 	setting Setting
 	value   string
@@ -115,15 +116,16 @@ func (sh *Shell) settingKept(msg settingKeptMsg) {
 	sh.Say("%s is %s%s. %s", phrase.Capital(s.title()), s.word(msg.value), when, msg.where)
 }
 
-// SettingCard chooses the value of a setting. The page behind it shows what the
-// value under the cursor would look like.
+// SettingCard is a card to choose the value of a setting. The page behind it shows a
+// preview of the value under the cursor.
 type SettingCard struct {
 	sh      *Shell
 	setting Setting
-	list    widget.List[string] // of values
+	list    widget.List[string] // the values
 }
 
-// newSettingCard begins at the value that holds, or at another if it is one.
+// newSettingCard returns the card, with the cursor on value or, if the setting has no
+// such value, on the current value.
 func newSettingCard(sh *Shell, s Setting, at string) func(context.Context) Screen {
 	return func(context.Context) Screen {
 		c := &SettingCard{sh: sh, setting: s, list: widget.List[string]{Keys: s.Values}}
@@ -137,8 +139,8 @@ func newSettingCard(sh *Shell, s Setting, at string) func(context.Context) Scree
 func (c *SettingCard) Init() tea.Cmd { return nil }
 func (c *SettingCard) Title() string { return phrase.Capital(c.setting.title()) }
 
-// A previewer is a card over a page that shows what it would change, and so keeps
-// its colors.
+// A previewer is a card with a preview on the page behind it. The page keeps its
+// colours.
 type previewer interface{ preview() }
 
 func (c *SettingCard) preview() {
@@ -147,7 +149,7 @@ func (c *SettingCard) preview() {
 	}
 }
 
-// closed shows what holds again.
+// closed ends the preview.
 func (c *SettingCard) closed() { c.sh.show("", "") }
 
 func (c *SettingCard) Update(msg tea.Msg) tea.Cmd {
@@ -191,7 +193,8 @@ func (c *SettingCard) View(width, _ int) (string, *tea.Cursor) {
 	return strings.Join(lines, "\n") + "\n\n" + st.Faint.Render(cells.Wrap(c.setting.Doc, width)) + "\n", nil
 }
 
-// click shows a value, and keeps the one that is shown already.
+// click previews the clicked value. A click on the value that is already previewed
+// stores it.
 func (c *SettingCard) click(n int) tea.Cmd {
 	if c.list.At == n {
 		return c.sh.press(widget.PressOf(widget.ActionOf(c.sh.Keys.Submit)))

@@ -20,31 +20,31 @@ import (
 
 // Shell is the state that all screens share. It must not be copied.
 type Shell struct {
-	Ctx         context.Context // ends when the program ends
-	Opt         Options
-	pages       Pages
-	Now         func() time.Time
-	Keys        keymap.Map
-	Styles      style.Styles
-	terminal    style.Terminal
-	Account     *client.Account // nil before signing in
-	Unkept      *client.Account // signed in, while the screen asks how to keep the session; else nil
-	VaultKind   string
-	Link        Link
-	Notice      Notice
-	stack       []layer
-	Revocations Revocations
-	leaving     bool
-	Signing     bool   // signing out is in progress
-	Demo        bool   // the user chose the demo instead of signing in
-	farewell    Screen // asks whether to leave while invites wait
-	Begun       int    // number of running operations that should not be interrupted, such as joining a room
-	Sending     Sending
-	Desktop     desktopNotifier
-	Tour        Tour
-	Work        widget.Progress
-	Mouse       mouse
-	Draft       Draft
+	Ctx          context.Context // ends when the program ends
+	Options      Options
+	pages        Pages
+	Now          func() time.Time
+	Keys         keymap.Map
+	Styles       style.Styles
+	terminal     style.Terminal
+	Account      *client.Account // nil before signing in
+	Unstored     *client.Account // signed in, while the screen asks how to keep the session; else nil
+	VaultKind    string
+	Link         Link
+	Notice       Notice
+	stack        []layer
+	Revocations  Revocations
+	leaving      bool
+	SigningOut   bool   // signing out is in progress
+	Demo         bool   // the user chose the demo instead of signing in
+	quitQuestion Screen // asks whether to leave while invites wait
+	Running      int    // number of running operations that should not be interrupted, such as joining a room
+	Sending      Sending
+	Desktop      desktopNotifier
+	Tour         Tour
+	Progress     widget.Progress
+	Mouse        mouse
+	Draft        Draft
 
 	// Forgotten is closed after the program has recorded the end of the last
 	// session. The next session must not be stored before. Nil if there was no
@@ -63,13 +63,13 @@ type Shell struct {
 // New returns a shell on which no page is open.
 func New(ctx context.Context, opt Options, pages Pages) *Shell {
 	sh := &Shell{
-		Ctx: ctx, Opt: opt, pages: pages, Now: opt.Client.Now, Keys: keymap.New(opt.Keys),
+		Ctx: ctx, Options: opt, pages: pages, Now: opt.Client.Now, Keys: keymap.New(opt.Keys),
 		chosen: map[string]string{}, KeysChanged: newSignal(),
 	}
 	if opt.Vault != nil {
 		sh.VaultKind = opt.Vault.Kind
 	}
-	sh.Desktop = desktopNotifier{now: sh.Now, sequence: func() func(title, text string) string { return sh.Opt.Notify }}
+	sh.Desktop = desktopNotifier{now: sh.Now, sequence: func() func(title, text string) string { return sh.Options.Notify }}
 	sh.Sending = newSending(sh)
 	sh.Draft = Draft{program: ctx, now: sh.Now}
 	sh.Revocations = newRevocations(sh)
@@ -79,16 +79,16 @@ func New(ctx context.Context, opt Options, pages Pages) *Shell {
 }
 
 // Time returns a time as text, in the time zone of the user.
-func (sh *Shell) Time(t time.Time) string { return wording.Time(sh.Now(), t, sh.Opt.Location) }
+func (sh *Shell) Time(t time.Time) string { return wording.Time(sh.Now(), t, sh.Options.Location) }
 
 // restyle updates the styles after a change of the theme or of the known terminal
 // properties.
 func (sh *Shell) restyle() {
 	in := sh.terminal
-	if b := sh.Opt.Background; b == style.DarkBackground || b == style.LightBackground {
+	if b := sh.Options.Background; b == style.DarkBackground || b == style.LightBackground {
 		in.Background = b
 	}
-	sh.Styles = style.New(sh.Opt.Theme, in)
+	sh.Styles = style.New(sh.Options.Theme, in)
 }
 
 // update handles the messages that do not belong to one screen.
@@ -161,4 +161,4 @@ func (sh *Shell) RoomName(room id.RoomID) string {
 func (sh *Shell) Offline() bool { return sh.Link.Err != nil }
 
 // ShowProgress shows the progress of an operation that the user waits for.
-func (sh *Shell) ShowProgress(p widget.Progress) { sh.Work = p }
+func (sh *Shell) ShowProgress(p widget.Progress) { sh.Progress = p }

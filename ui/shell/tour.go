@@ -12,31 +12,31 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// tourHeight is how many lines above the footer the tour takes. They are its own,
-// so that it covers nothing.
+// tourHeight is the number of lines that the tour takes above the footer. The page
+// gets smaller by these lines, so that the tour covers nothing.
 const tourHeight = 2
 
-// A Tour leads through the demo in steps. A step is over when the user has done
-// what it says, or skips it.
+// A Tour shows the demo in steps. A step ends when the user has done what it says, or
+// skips it.
 type Tour struct {
 	sh    *Shell
-	Steps []TourStep  // none outside of the demo
-	step  int         // counted from 1; 0 if no tour is under way
+	Steps []TourStep  // empty outside of the demo
+	step  int         // counted from 1; 0 if the tour is not running
 	done  func() bool // reports whether the user has done what the step says
 }
 
 // A TourStep tells the user what to do next.
 type TourStep struct {
-	Text string // at most as long as two lines of a small terminal, with the keys
-	// Begin is called when the step begins, and returns what reports whether the
-	// user has done what it says.
+	Text string // at most two lines of a small terminal, with the keys
+	// Begin is called when the step begins. It returns a function that reports whether
+	// the user has done what the step says.
 	Begin func(*Shell) func() bool
 }
 
-// newTour returns the tour of a shell, which has steps in the demo only.
+// newTour returns the tour of a shell. It has steps only in the demo.
 func newTour(sh *Shell) Tour {
 	t := Tour{sh: sh}
-	if sh.Opt.Rehearsal != nil {
+	if sh.Options.Rehearsal != nil {
 		t.Steps = sh.pages.Tour(sh)
 	}
 	return t
@@ -45,7 +45,7 @@ func newTour(sh *Shell) Tour {
 // shown reports whether a step of the tour is shown.
 func (t *Tour) shown() bool { return t.step > 0 && t.sh.Account != nil }
 
-// Height is how many lines the tour takes now.
+// height returns the number of lines that the tour takes now.
 func (t *Tour) height() int {
 	if t.shown() {
 		return tourHeight
@@ -65,14 +65,14 @@ func (t *Tour) GoTo(n int) {
 // end ends the tour.
 func (t *Tour) end() { t.step, t.done = 0, nil }
 
-// advance goes on from steps that are done.
+// advance skips the steps that are done.
 func (t *Tour) advance() {
 	for t.shown() && t.done() {
 		t.GoTo(t.step + 1)
 	}
 }
 
-// press handles the keys of the tour, and reports whether it was one.
+// press handles the keys of the tour, and reports whether the key was one of them.
 func (t *Tour) press(msg tea.KeyPressMsg) bool {
 	switch {
 	case !t.shown():
@@ -87,7 +87,7 @@ func (t *Tour) press(msg tea.KeyPressMsg) bool {
 	return true
 }
 
-// HelpKeys are the keys of the tour, where there is one.
+// HelpKeys returns the keys of the tour; none without a tour.
 func (t *Tour) HelpKeys() []key.Binding {
 	if len(t.Steps) == 0 {
 		return nil
@@ -96,7 +96,7 @@ func (t *Tour) HelpKeys() []key.Binding {
 	return []key.Binding{k.Tour, keymap.When(t.shown(), k.TourNext), keymap.When(t.shown(), k.TourEnd)}
 }
 
-// Lines are the step and the keys of the tour.
+// Lines draws the current step and the keys of the tour.
 func (t *Tour) Lines() string {
 	sh, st, k := t.sh, t.sh.Styles, t.sh.Keys
 	label := fmt.Sprintf(" %d of %d ", t.step, len(t.Steps))

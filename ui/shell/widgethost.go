@@ -9,10 +9,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A widgetHost is the shell as the widgets see it.
+// A widgetHost implements [widget.Host] for the shell.
 type widgetHost struct{ sh *Shell }
 
-// WidgetHost returns the shell as the widgets see it.
+// WidgetHost returns the shell as a [widget.Host].
 func (sh *Shell) WidgetHost() widget.Host { return widgetHost{sh} }
 
 func (w widgetHost) Styles() style.Styles { return w.sh.Styles }
@@ -29,13 +29,13 @@ func (w widgetHost) KeySpot(text string, k key.Binding) string { return w.sh.Key
 // NewForm returns a form without fields.
 func (sh *Shell) NewForm() *widget.Form { return widget.NewForm(sh.WidgetHost()) }
 
-// ShowOperators opens a card with all that a filter may consist of.
+// ShowOperators opens a card with all terms that a filter supports.
 func (sh *Shell) ShowOperators(lines [][2]string) tea.Cmd {
 	return sh.OpenCard(newFilterHelp(sh, lines))
 }
 
-// TypingHelp are the keys that work while a filter is typed. offers is whether there
-// is anything to complete.
+// TypingHelp returns the keys for a page on which the user types a filter. offers
+// reports whether there are completions.
 func TypingHelp(sh *Shell, offers bool) []key.Binding {
 	k := sh.Keys
 	return []key.Binding{

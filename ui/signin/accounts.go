@@ -33,20 +33,20 @@ func NewAccounts(sh *shell.Shell) func(context.Context) shell.Screen {
 func (p *AccountsPage) Init() tea.Cmd { return p.load() }
 func (p *AccountsPage) Title() string { return "Accounts" }
 
-// accountsListed are the accounts there are.
+// accountsListed has the accounts with stored sessions.
 type accountsListed struct {
 	known []shell.KnownAccount
 	err   error
 }
 
-// accountChanged is how signing one out that is not on the screen ended.
-type accountChanged struct{ err error }
+// accountSignedOut is the result of signing out an account that is not on the screen.
+type accountSignedOut struct{ err error }
 
 func (p *AccountsPage) load() tea.Cmd {
-	list, forgotten := p.sh.Opt.Accounts.List, p.sh.Forgotten
+	list, forgotten := p.sh.Options.Accounts.List, p.sh.Forgotten
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if forgotten != nil {
-			<-forgotten // or one that is gone would still be there
+			<-forgotten // otherwise the list could include the account that has just signed out
 		}
 		known, err := list(ctx)
 		return accountsListed{known, err}
@@ -57,17 +57,17 @@ func (p *AccountsPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case accountsListed:
 		p.loaded, p.known = true, msg.known
-		if msg.err != nil { // else what went wrong before stays to be read
+		if msg.err != nil { // otherwise the last problem stays on the screen
 			p.problem = msg.err
 		}
 		p.list.Set(msg.known)
-	case accountChanged:
+	case accountSignedOut:
 		p.busy, p.problem = false, msg.err
 		return p.load()
-	case entered:
+	case signInResult:
 		p.busy = false
 		if msg.account != nil {
-			return enterAccount(p.sh, msg)
+			return showAccount(p.sh, msg)
 		}
 		p.problem = msg.err
 	case tea.KeyPressMsg:
@@ -84,7 +84,7 @@ func (p *AccountsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	a, some := p.list.Current()
 	switch {
 	case key.Matches(msg, keys.Add):
-		return p.sh.Open(newSignIn(p.sh, offer{}, nil))
+		return p.sh.Open(newSignIn(p.sh, prefill{}, nil))
 	case !some:
 	case key.Matches(msg, keys.Open):
 		return p.use(a)
@@ -115,16 +115,16 @@ func (p *AccountsPage) use(a shell.KnownAccount) tea.Cmd {
 		p.sh.Close()
 		return nil
 	case a.SignedOut:
-		return p.sh.Open(newSignIn(p.sh, goOn(client.Session{UserID: a.UserID, Homeserver: a.Homeserver, DeviceID: a.DeviceID}), nil))
+		return p.sh.Open(newSignIn(p.sh, resumePrefill(client.Session{UserID: a.UserID, Homeserver: a.Homeserver, DeviceID: a.DeviceID}), nil))
 	case p.sh.Busy():
 		p.sh.Notice = shell.Notice{Text: "An operation is still running. Switch accounts when it has finished.", Bad: true}
 		return nil
 	}
 	p.busy, p.problem = true, nil
-	change := p.sh.Opt.Accounts.Switch
+	change := p.sh.Options.Accounts.Switch
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		account, err := change(ctx, a)
-		return entered{account: account, err: err}
+		return signInResult{account: account, err: err}
 	})
 }
 
@@ -133,8 +133,8 @@ func (p *AccountsPage) signOut(a shell.KnownAccount) tea.Cmd {
 		return p.sh.SignOut()
 	}
 	p.busy, p.problem = true, nil
-	end := p.sh.Opt.Accounts.SignOut
-	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg { return accountChanged{end(ctx, a)} })
+	end := p.sh.Options.Accounts.SignOut
+	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg { return accountSignedOut{end(ctx, a)} })
 }
 
 func (p *AccountsPage) lines() int { return max(1, p.sh.Height-5) }
@@ -189,7 +189,7 @@ func (p *AccountsPage) View(width, _ int) (string, *tea.Cursor) {
 	return b.String(), nil
 }
 
-// kept says in words how sessions are kept.
+// kept describes how sessions are stored.
 func kept(vault string) string {
 	switch vault {
 	case shell.VaultKeyring:

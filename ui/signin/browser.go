@@ -17,8 +17,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// detour is a sign-in in a browser, with OAuth 2.0 or with SSO.
-type detour interface {
+// browserSignIn is a sign-in in a browser, with OAuth 2.0 or with SSO.
+type browserSignIn interface {
 	URL() string
 	Expects(finalURL string) bool
 	Finish(ctx context.Context, finalURL string) (*client.Account, error)
@@ -27,25 +27,25 @@ type detour interface {
 // BrowserPage opens the sign-in page of the server in a browser. It waits until the
 // browser is redirected to this program, or the user pastes the URL of the redirect.
 type BrowserPage struct {
-	sh      *shell.Shell
-	ctx     context.Context
-	door    door
-	way     wayIn
-	form    *widget.Form
-	detour  detour        // nil until there is an address
-	browser shell.Browser // nil if the browser cannot be redirected to this program
-	opened  bool          // the browser has the address
-	cancel  context.CancelFunc
-	spinner spinner.Model
-	busy    bool // the sign-in is being finished
-	spent   bool // the address can be used only once
-	over    bool // the sign-in failed and must start again
-	problem error
+	sh            *shell.Shell
+	ctx           context.Context
+	server        server
+	way           method
+	form          *widget.Form
+	browserSignIn browserSignIn // nil until the address is known
+	browser       shell.Browser // nil if the browser cannot be redirected to this program
+	opened        bool          // the browser has opened the address
+	cancel        context.CancelFunc
+	spinner       spinner.Model
+	busy          bool // the sign-in is being finished
+	spent         bool // the address can be used only once
+	over          bool // the sign-in failed and must start again
+	problem       error
 }
 
-func newDetour(sh *shell.Shell, d door, way wayIn) func(context.Context) shell.Screen {
+func newBrowser(sh *shell.Shell, srv server, way method) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &BrowserPage{sh: sh, ctx: ctx, door: d, way: way, form: sh.NewForm(), spinner: widget.NewSpinner(), cancel: func() {}}
+		p := &BrowserPage{sh: sh, ctx: ctx, server: srv, way: way, form: sh.NewForm(), spinner: widget.NewSpinner(), cancel: func() {}}
 		p.form.AddHidden("Address", "") // the address contains a secret code
 		p.form.Fields[0].Input.Placeholder = "paste the address"
 		return p
@@ -53,31 +53,31 @@ func newDetour(sh *shell.Shell, d door, way wayIn) func(context.Context) shell.S
 }
 
 func (p *BrowserPage) Init() tea.Cmd { return p.begin() }
-func (p *BrowserPage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *BrowserPage) Title() string { return "Sign in on " + p.server.hs.Name }
 
-// detourStarted is the address to open, or why there is none.
-type detourStarted struct {
-	detour    detour
-	browser   shell.Browser
-	notOpened error
-	err       error
+// browserSignInStarted has the address to open, or an error.
+type browserSignInStarted struct {
+	browserSignIn browserSignIn
+	browser       shell.Browser
+	notOpened     error
+	err           error
 }
 
-// cameBack reports the address of the redirect, or an error.
-type cameBack struct {
+// redirected has the address of the redirect, or an error.
+type redirected struct {
 	address string
 	err     error
 }
 
-// begin gets the address and opens it if a browser is at hand.
+// begin gets the address, and opens it if the user's machine has a browser.
 func (p *BrowserPage) begin() tea.Cmd {
 	p.cancel()
-	p.detour, p.browser, p.over, p.problem = nil, nil, false, nil
+	p.browserSignIn, p.browser, p.over, p.problem = nil, nil, false, nil
 	var listening context.Context
 	listening, p.cancel = context.WithCancel(p.ctx)
-	opt, hs, way, browse := doorOptions(p.sh, p.door), p.door.hs, p.way, p.sh.Opt.Browse
+	opt, hs, way, browse := clientOptions(p.sh, p.server), p.server.hs, p.way, p.sh.Options.Browse
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
-		var s detourStarted
+		var s browserSignInStarted
 		redirect := client.PastedRedirectURI
 		if browse != nil {
 			if b, err := browse(listening); err == nil {
@@ -85,12 +85,12 @@ func (p *BrowserPage) begin() tea.Cmd {
 			}
 		}
 		if way.way == discovery.WaySSO {
-			s.detour, s.err = client.StartSSO(ctx, opt, hs, redirect, way.provider)
+			s.browserSignIn, s.err = client.StartSSO(ctx, opt, hs, redirect, way.provider)
 		} else {
-			s.detour, s.err = client.StartBrowser(ctx, opt, hs, redirect)
+			s.browserSignIn, s.err = client.StartBrowser(ctx, opt, hs, redirect)
 		}
-		if s.err == nil && s.browser != nil && shell.IsWebURL(s.detour.URL()) {
-			if err := s.browser.Open(s.detour.URL()); err != nil {
+		if s.err == nil && s.browser != nil && shell.IsWebURL(s.browserSignIn.URL()) {
+			if err := s.browser.Open(s.browserSignIn.URL()); err != nil {
 				s.notOpened = fmt.Errorf("the browser could not be opened: %w", err)
 			}
 		}
@@ -100,22 +100,22 @@ func (p *BrowserPage) begin() tea.Cmd {
 
 func (p *BrowserPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case detourStarted:
+	case browserSignInStarted:
 		if msg.err != nil {
 			p.problem, p.over = msg.err, true
 			return nil
 		}
-		p.detour, p.browser, p.problem = msg.detour, msg.browser, msg.notOpened
+		p.browserSignIn, p.browser, p.problem = msg.browserSignIn, msg.browser, msg.notOpened
 		p.opened = msg.browser != nil && msg.notOpened == nil
 		return p.await()
-	case cameBack:
+	case redirected:
 		if msg.err == nil && !p.busy && !p.over {
 			return p.finish(msg.address)
 		}
-	case entered:
+	case signInResult:
 		p.busy = false
 		if msg.account != nil {
-			return enterAccount(p.sh, msg)
+			return showAccount(p.sh, msg)
 		}
 		p.problem, p.over = msg.err, p.spent
 		if p.over {
@@ -136,20 +136,20 @@ func (p *BrowserPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// await waits for the browser, if it can come back.
+// await waits for the redirect, if the browser can be redirected to this program.
 func (p *BrowserPage) await() tea.Cmd {
 	if p.browser == nil {
 		return nil
 	}
-	b, expects := p.browser, p.detour.Expects
+	b, expects := p.browser, p.browserSignIn.Expects
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		address, err := b.Wait(ctx, expects)
-		return cameBack{address, err}
+		return redirected{address, err}
 	})
 }
 
-// asking reports whether an address may be typed.
-func (p *BrowserPage) asking() bool { return p.detour != nil && !p.busy && !p.over }
+// asking reports whether the user can paste an address.
+func (p *BrowserPage) asking() bool { return p.browserSignIn != nil && !p.busy && !p.over }
 
 func (p *BrowserPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
@@ -160,7 +160,7 @@ func (p *BrowserPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Submit):
 		return p.submit()
 	case key.Matches(msg, keys.CopyAddress):
-		return p.sh.CopyURL(p.detour.URL())
+		return p.sh.CopyURL(p.browserSignIn.URL())
 	default:
 		p.problem = nil
 		return p.form.Update(msg)
@@ -168,7 +168,7 @@ func (p *BrowserPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// submit takes the address that was pasted.
+// submit uses the pasted address.
 func (p *BrowserPage) submit() tea.Cmd {
 	address := p.form.Value(0)
 	if address == "" {
@@ -180,8 +180,8 @@ func (p *BrowserPage) submit() tea.Cmd {
 // finish signs in with the last address of the browser. An address that is not the
 // expected redirect is never sent to a server, and the user can paste another one.
 func (p *BrowserPage) finish(address string) tea.Cmd {
-	p.busy, p.spent, p.problem = true, p.detour.Expects(address), nil
-	d, keep := p.detour, keeper(p.sh)
+	p.busy, p.spent, p.problem = true, p.browserSignIn.Expects(address), nil
+	d, keep := p.browserSignIn, signInFinisher(p.sh)
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		a, err := d.Finish(ctx, address)
 		return keep(ctx, a, err)
@@ -205,9 +205,9 @@ func (p *BrowserPage) View(width, height int) (string, *tea.Cursor) {
 	case p.over:
 		return cells.Indent("\n"+p.sh.Problem(p.problem, min(width, 76))+"\n\nPress "+st.Accent.Render("enter")+" to try again.", 2), nil
 	case p.busy:
-		return cells.Indent("\n"+p.spinner.View()+" Signing in on "+cells.Cut(p.door.hs.Name, width-16)+"…", 2), nil
-	case p.detour == nil:
-		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-28)+" for a sign-in page…", 2), nil
+		return cells.Indent("\n"+p.spinner.View()+" Signing in on "+cells.Cut(p.server.hs.Name, width-16)+"…", 2), nil
+	case p.browserSignIn == nil:
+		return cells.Indent("\nAsking "+cells.Cut(p.server.hs.Name, width-28)+" for a sign-in page…", 2), nil
 	}
 	gap := "\n\n"
 	if height < roomy {
@@ -226,9 +226,9 @@ func (p *BrowserPage) View(width, height int) (string, *tea.Cursor) {
 	if p.problem != nil {
 		below += p.sh.Problem(p.problem, min(width, 76)) + gap
 	}
-	return cells.Indent(above+form+below+shell.RenderURL(st, p.detour.URL(), p.detour.URL(), width), 2), cursor
+	return cells.Indent(above+form+below+shell.RenderURL(st, p.browserSignIn.URL(), p.browserSignIn.URL(), width), 2), cursor
 }
 
-// roomy is the height from which there are empty lines between the parts of a
-// page with a long address.
+// roomy is the minimum height with empty lines between the parts of a page with a long
+// address.
 const roomy = 20

@@ -23,35 +23,35 @@ import (
 type DevicePage struct {
 	sh      *shell.Shell
 	ctx     context.Context
-	door    door
-	signIn  *client.DeviceSignIn // nil until there is a code
-	problem error                // why it is over
+	server  server
+	signIn  *client.DeviceSignIn // nil until the code is known
+	problem error                // why the sign-in failed
 }
 
-func newDevice(sh *shell.Shell, d door) func(context.Context) shell.Screen {
-	return func(ctx context.Context) shell.Screen { return &DevicePage{sh: sh, ctx: ctx, door: d} }
+func newDevice(sh *shell.Shell, srv server) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen { return &DevicePage{sh: sh, ctx: ctx, server: srv} }
 }
 
 func (p *DevicePage) Init() tea.Cmd { return p.begin() }
-func (p *DevicePage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *DevicePage) Title() string { return "Sign in on " + p.server.hs.Name }
 
-// begin asks for a code.
+// begin requests a code.
 func (p *DevicePage) begin() tea.Cmd {
 	p.signIn, p.problem = nil, nil
-	opt, hs := doorOptions(p.sh, p.door), p.door.hs
+	opt, hs := clientOptions(p.sh, p.server), p.server.hs
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		s, err := client.StartDevice(ctx, opt, hs)
 		return deviceStarted{s, err}
 	})
 }
 
-// deviceStarted is the code, or why there is none.
+// deviceStarted has the code, or an error.
 type deviceStarted struct {
 	signIn *client.DeviceSignIn
 	err    error
 }
 
-// secondMsg comes every second to a page that counts down.
+// secondMsg arrives every second while the page shows the remaining time.
 type secondMsg struct{}
 
 func (p *DevicePage) Update(msg tea.Msg) tea.Cmd {
@@ -61,7 +61,7 @@ func (p *DevicePage) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		p.signIn = msg.signIn
-		s, keep := msg.signIn, keeper(p.sh)
+		s, keep := msg.signIn, signInFinisher(p.sh)
 		return tea.Batch(p.second(), shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 			a, err := s.Wait(ctx)
 			return keep(ctx, a, err)
@@ -70,9 +70,9 @@ func (p *DevicePage) Update(msg tea.Msg) tea.Cmd {
 		if p.waiting() {
 			return p.second()
 		}
-	case entered:
+	case signInResult:
 		if msg.account != nil {
-			return enterAccount(p.sh, msg)
+			return showAccount(p.sh, msg)
 		}
 		p.problem = msg.err
 	case tea.KeyPressMsg:
@@ -99,7 +99,7 @@ func (p *DevicePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// address is the one to open, with the code in it if there is such a one.
+// address returns the URL to open. It contains the code if the server gave such a URL.
 func (p *DevicePage) address() string {
 	if a := p.signIn.VerificationURIComplete; a != "" {
 		return a
@@ -123,7 +123,7 @@ func (p *DevicePage) View(width, height int) (string, *tea.Cursor) {
 		return cells.Indent("\n"+p.sh.Problem(p.problem, min(width, 76))+"\n\n"+
 			"Press "+p.sh.Styles.Accent.Render("enter")+" to try again.", 2), nil
 	case p.signIn == nil:
-		return cells.Indent("\nAsking "+cells.Cut(p.door.hs.Name, width-16)+" for a code…", 2), nil
+		return cells.Indent("\nAsking "+cells.Cut(p.server.hs.Name, width-16)+" for a code…", 2), nil
 	}
 	code := DrawQR(p.sh.Styles, p.address(), width, height)
 	side := 0
@@ -139,8 +139,8 @@ func (p *DevicePage) View(width, height int) (string, *tea.Cursor) {
 	return cells.Indent(cells.Beside(text, cells.Block(code, cells.Width(code), lines+1), "   "), 2), nil
 }
 
-// text says what to do: where to go and what to type there. An address with the
-// code in it shows the code there, to be compared.
+// text returns the instructions: the address to open and the code to type. If the
+// address contains the code, the page there shows it, and the user compares the two.
 func (p *DevicePage) text(width int, scan bool) string {
 	st := p.sh.Styles
 	s := p.signIn
@@ -161,9 +161,9 @@ func (p *DevicePage) text(width int, scan bool) string {
 	return b.String()
 }
 
-// grouped shows a code in groups that the eye can keep. They differ in the
-// underline alone: with gaps between them, a code that is selected with the mouse
-// would be another one.
+// grouped draws a code as two groups, which are easier to read. Only the second is
+// underlined. There is no space between them, because a user who copies the code with
+// the mouse would copy the space.
 func grouped(st style.Styles, code string) string {
 	code = safetext.Line(code)
 	half := len(code) / 2
@@ -177,7 +177,7 @@ func grouped(st style.Styles, code string) string {
 // DrawQR draws the QR code of an http or https URL. It returns the empty string for
 // another URL, or if the code and a few lines of text do not fit.
 func DrawQR(st style.Styles, address string, width, height int) string {
-	const text = 34 // cells that what stands beside it needs
+	const text = 34 // width of the text beside the code, in cells
 	if !shell.IsWebURL(address) {
 		return ""
 	}

@@ -17,30 +17,30 @@ import (
 
 // MethodsPage offers the sign-in methods of a homeserver, the recommended one first.
 type MethodsPage struct {
-	sh   *shell.Shell
-	ctx  context.Context
-	door door
-	list widget.List[wayIn]
+	sh     *shell.Shell
+	ctx    context.Context
+	server server
+	list   widget.List[method]
 }
 
-// A wayIn is a sign-in method. Single sign-on has one for each identity provider.
-type wayIn struct {
+// A method is a sign-in method. Single sign-on has one for each identity provider.
+type method struct {
 	way      discovery.Way
-	provider string // its ID
-	name     string // of the provider
+	provider string // ID of the identity provider
+	name     string // name of the identity provider
 }
 
-func newWays(sh *shell.Shell, d door) func(context.Context) shell.Screen {
+func newMethods(sh *shell.Shell, srv server) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &MethodsPage{sh: sh, ctx: ctx, door: d}
-		var ways []wayIn
-		for _, way := range d.hs.Ways() {
-			if way != discovery.WaySSO || len(d.hs.Providers) == 0 {
-				ways = append(ways, wayIn{way: way})
+		p := &MethodsPage{sh: sh, ctx: ctx, server: srv}
+		var ways []method
+		for _, way := range srv.hs.Ways() {
+			if way != discovery.WaySSO || len(srv.hs.Providers) == 0 {
+				ways = append(ways, method{way: way})
 				continue
 			}
-			for _, provider := range d.hs.Providers {
-				ways = append(ways, wayIn{way, provider.ID, provider.Name})
+			for _, provider := range srv.hs.Providers {
+				ways = append(ways, method{way, provider.ID, provider.Name})
 			}
 		}
 		p.list.Set(ways)
@@ -49,7 +49,7 @@ func newWays(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 }
 
 func (p *MethodsPage) Init() tea.Cmd { return nil }
-func (p *MethodsPage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *MethodsPage) Title() string { return "Sign in on " + p.server.hs.Name }
 
 func (p *MethodsPage) Update(msg tea.Msg) tea.Cmd {
 	press, ok := msg.(tea.KeyPressMsg)
@@ -68,13 +68,13 @@ func (p *MethodsPage) open() tea.Cmd {
 	chosen, _ := p.list.Current()
 	switch chosen.way {
 	case discovery.WayDevice:
-		return p.sh.Open(newDevice(p.sh, p.door))
+		return p.sh.Open(newDevice(p.sh, p.server))
 	case discovery.WayBrowser, discovery.WaySSO:
-		return p.sh.Open(newDetour(p.sh, p.door, chosen))
+		return p.sh.Open(newBrowser(p.sh, p.server, chosen))
 	case discovery.WayToken:
-		return p.sh.Open(newToken(p.sh, p.door))
+		return p.sh.Open(newToken(p.sh, p.server))
 	default:
-		return p.sh.Open(newPassword(p.sh, p.door))
+		return p.sh.Open(newPassword(p.sh, p.server))
 	}
 }
 
@@ -96,7 +96,7 @@ func (p *MethodsPage) View(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 90)
 	var b strings.Builder
 	b.WriteString("\n")
-	if user := p.door.again.UserID; user != "" {
+	if user := p.server.again.UserID; user != "" {
 		b.WriteString(cells.Cut("Signing in again as "+string(user)+". How do you want to sign in?", width))
 	} else {
 		b.WriteString(cells.Cut("How do you want to sign in?", width))
@@ -110,14 +110,14 @@ func (p *MethodsPage) View(width, _ int) (string, *tea.Cursor) {
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(shell.RowSpot(p.sh, &p.list, n, p.sh.Keys.Open, lines) + "\n")
 	}
-	if err := p.door.hs.OAuthErr; err != nil {
+	if err := p.server.hs.OAuthErr; err != nil {
 		b.WriteString("\n" + st.Warn.Render(cells.Wrap("! "+phrase.Sentence(err.Error()), width)))
 	}
 	return cells.Indent(b.String(), 2), nil
 }
 
 // words returns the name of a method and a description.
-func (w wayIn) words() (name, what string) {
+func (w method) words() (name, what string) {
 	switch w.way {
 	case discovery.WayDevice:
 		return "With your phone or another browser", "Scan a QR code there, or type a short code."

@@ -21,7 +21,7 @@ type PassphrasePage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	account *client.Account
-	above   bool // the page that offers other kinds of vault
+	above   bool // the page is over the page with the kinds of vault
 	form    *widget.Form
 	spinner spinner.Model
 	busy    bool
@@ -42,10 +42,10 @@ func (p *PassphrasePage) Title() string { return "Choose a passphrase" }
 
 func (p *PassphrasePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case entered:
+	case signInResult:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
-			return enterAccount(p.sh, msg)
+			return showAccount(p.sh, msg)
 		}
 	case spinner.TickMsg:
 		return widget.Turn(&p.spinner, msg, p.busy)
@@ -100,8 +100,8 @@ func (p *PassphrasePage) submit() tea.Cmd {
 
 func (p *PassphrasePage) keep(typed string) tea.Cmd {
 	p.busy = true
-	vault := p.sh.Opt.Vault
-	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, func(ctx context.Context) error {
+	vault := p.sh.Options.Vault
+	return tea.Batch(p.spinner.Tick, storeSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, func(ctx context.Context) error {
 		return vault.Make(ctx, shell.VaultPassphrase, typed)
 	}))
 }

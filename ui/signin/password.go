@@ -21,7 +21,7 @@ import (
 type SecretPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
-	door    door
+	server  server
 	form    *widget.Form
 	about   string
 	signIn  func(context.Context, client.Options, discovery.Homeserver, []string) (*client.Account, error)
@@ -30,28 +30,28 @@ type SecretPage struct {
 	problem error
 }
 
-func newPassword(sh *shell.Shell, d door) func(context.Context) shell.Screen {
+func newPassword(sh *shell.Shell, srv server) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		p := &SecretPage{
-			sh: sh, ctx: ctx, door: d, form: sh.NewForm(), spinner: widget.NewSpinner(),
+			sh: sh, ctx: ctx, server: srv, form: sh.NewForm(), spinner: widget.NewSpinner(),
 			about: "The password is sent only to your homeserver and is not stored.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
 			},
 		}
-		p.form.Add("User", "@you:"+d.hs.Name+", or your e-mail address there", d.user)
-		p.form.AddHidden("Password", d.password)
-		if d.user != "" {
+		p.form.Add("User", "@you:"+srv.hs.Name+", or your e-mail address there", srv.user)
+		p.form.AddHidden("Password", srv.password)
+		if srv.user != "" {
 			p.form.Focus(1)
 		}
 		return p
 	}
 }
 
-func newToken(sh *shell.Shell, d door) func(context.Context) shell.Screen {
+func newToken(sh *shell.Shell, srv server) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		p := &SecretPage{
-			sh: sh, ctx: ctx, door: d, form: sh.NewForm(), spinner: widget.NewSpinner(),
+			sh: sh, ctx: ctx, server: srv, form: sh.NewForm(), spinner: widget.NewSpinner(),
 			about: "Anyone who has an access token can use your account. Signing out here makes it invalid everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
 				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
@@ -63,14 +63,14 @@ func newToken(sh *shell.Shell, d door) func(context.Context) shell.Screen {
 }
 
 func (p *SecretPage) Init() tea.Cmd { return nil }
-func (p *SecretPage) Title() string { return "Sign in on " + p.door.hs.Name }
+func (p *SecretPage) Title() string { return "Sign in on " + p.server.hs.Name }
 
 func (p *SecretPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case entered:
+	case signInResult:
 		p.busy = false
 		if msg.account != nil {
-			return enterAccount(p.sh, msg)
+			return showAccount(p.sh, msg)
 		}
 		p.problem = msg.err
 	case spinner.TickMsg:
@@ -113,7 +113,7 @@ func (p *SecretPage) submit() tea.Cmd {
 	for _, fd := range p.form.Fields {
 		typed = append(typed, fd.Input.Value())
 	}
-	opt, hs, signIn, keep := doorOptions(p.sh, p.door), p.door.hs, p.signIn, keeper(p.sh)
+	opt, hs, signIn, keep := clientOptions(p.sh, p.server), p.server.hs, p.signIn, signInFinisher(p.sh)
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		a, err := signIn(ctx, opt, hs, typed)
 		return keep(ctx, a, err)
@@ -140,7 +140,7 @@ func (p *SecretPage) View(width, _ int) (string, *tea.Cursor) {
 	below := p.sh.Styles.Faint.Render(cells.Wrap(p.about, width))
 	switch {
 	case p.busy:
-		below = p.spinner.View() + " Signing in on " + cells.Cut(p.door.hs.Name, width-16) + "…"
+		below = p.spinner.View() + " Signing in on " + cells.Cut(p.server.hs.Name, width-16) + "…"
 	case p.problem != nil:
 		below = p.sh.Problem(p.problem, width)
 	}

@@ -10,36 +10,36 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// entered is how an attempt to sign in ended. Beside an account the error is why
-// its session could not be kept.
-type entered struct {
+// signInResult is the result of an attempt to sign in. If account is set, err is the
+// reason why its session was not stored.
+type signInResult struct {
 	account *client.Account
-	vault   string            // the kind of vault that the session is in
-	needs   *shell.VaultNeeds // what has to be asked before the session can be kept
+	vault   string            // the kind of vault in which the session is stored
+	needs   *shell.VaultNeeds // the questions to ask before the session can be stored
 	err     error
 }
 
-// doorOptions are those to sign in with.
-func doorOptions(sh *shell.Shell, d door) client.Options {
-	opt := sh.Opt.Client
-	opt.Again = d.again
+// clientOptions returns the options for signing in on a server.
+func clientOptions(sh *shell.Shell, srv server) client.Options {
+	opt := sh.Options.Client
+	opt.Again = srv.again
 	return opt
 }
 
-// keeper returns what finishes signing in, in the background: it has the new
-// session kept, unless the user has to be asked about the vault before. A session
-// that no page waits for any more is ended.
-func keeper(sh *shell.Shell) func(context.Context, *client.Account, error) entered {
-	vault, kept, remember := sh.Opt.Vault, sh.Opt.Remember != nil, rememberer(sh)
-	return func(ctx context.Context, a *client.Account, err error) entered {
+// signInFinisher returns a function that finishes signing in, in the background. The
+// function stores the new session, unless the user must answer questions about the
+// vault first. If the page was closed meanwhile, it ends the session.
+func signInFinisher(sh *shell.Shell) func(context.Context, *client.Account, error) signInResult {
+	vault, kept, remember := sh.Options.Vault, sh.Options.Remember != nil, sessionStorer(sh)
+	return func(ctx context.Context, a *client.Account, err error) signInResult {
 		switch {
 		case err != nil:
-			return entered{err: err}
+			return signInResult{err: err}
 		case ctx.Err() != nil:
 			_ = a.SignOut(context.WithoutCancel(ctx))
-			return entered{err: ctx.Err()}
+			return signInResult{err: ctx.Err()}
 		case !kept:
-			return entered{account: a}
+			return signInResult{account: a}
 		}
 		var needs shell.VaultNeeds
 		if vault != nil && vault.Needs != nil {
@@ -47,34 +47,35 @@ func keeper(sh *shell.Shell) func(context.Context, *client.Account, error) enter
 		}
 		switch {
 		case err != nil:
-			return entered{account: a, err: err}
+			return signInResult{account: a, err: err}
 		case needs.Any():
-			return entered{account: a, needs: &needs}
+			return signInResult{account: a, needs: &needs}
 		}
 		a, err = remember(ctx, a)
-		return entered{account: a, vault: needs.Kind, err: err}
+		return signInResult{account: a, vault: needs.Kind, err: err}
 	}
 }
 
-// enterAccount goes on with an account that has just signed in.
-func enterAccount(sh *shell.Shell, e entered) tea.Cmd {
+// showAccount shows an account that has just signed in, or asks how to store its
+// session.
+func showAccount(sh *shell.Shell, e signInResult) tea.Cmd {
 	if e.needs != nil {
-		return askHowToKeep(sh, e.account, *e.needs)
+		return askHowToStore(sh, e.account, *e.needs)
 	}
 	if e.vault != "" {
 		sh.VaultKind = e.vault
 	}
 	if sh.Account != nil {
-		// What is being sent for the account before is seen through first.
+		// The current send of the previous account must finish first.
 		return sh.Sending.Stop(func() tea.Cmd {
 			sh.Sending.Abandon()
-			sh.Account, sh.Work = nil, widget.Progress{}
+			sh.Account, sh.Progress = nil, widget.Progress{}
 			sh.Draft.Leave(false)
-			return enterAccount(sh, e)
+			return showAccount(sh, e)
 		})
 	}
 	cmd := sh.SignedIn(e.account)
-	if e.err != nil { // signed in, but it could not be kept
+	if e.err != nil { // the session could not be stored
 		sh.Complain(e.err)
 	}
 	return cmd

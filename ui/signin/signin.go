@@ -24,43 +24,43 @@ import (
 type ServerPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
-	offer   offer
+	prefill prefill
 	form    *widget.Form
 	spinner spinner.Model
 	busy    bool
 	problem error // why the search failed, or why the user must sign in again
 }
 
-// An offer is the known data of the user before the user types anything.
-type offer struct {
+// A prefill is what is known about the user before the user types anything.
+type prefill struct {
 	user, homeserver string         // empty if unknown
 	password         string         // of the demo account
-	again            client.Session // the session that the sign-in resumes; zero for a new session
+	again            client.Session // the session to resume; zero for a new session
 }
 
 // typed returns the initial text of the field.
-func (o offer) typed() string {
+func (o prefill) typed() string {
 	if strings.HasPrefix(o.user, "@") {
 		return o.user
 	}
 	return cmp.Or(o.homeserver, o.user)
 }
 
-// goOn returns the offer to resume a session that has ended.
-func goOn(s client.Session) offer {
-	return offer{user: string(s.UserID), homeserver: s.Homeserver, again: s}
+// resumePrefill returns the prefill to resume a session that has ended.
+func resumePrefill(s client.Session) prefill {
+	return prefill{user: string(s.UserID), homeserver: s.Homeserver, again: s}
 }
 
-// A door is a homeserver and the user who is expected to sign in there.
-type door struct {
+// A server is a homeserver and the user who is expected to sign in there.
+type server struct {
 	hs             discovery.Homeserver
 	user, password string
 	again          client.Session
 }
 
-func newSignIn(sh *shell.Shell, o offer, why error) func(context.Context) shell.Screen {
+func newSignIn(sh *shell.Shell, o prefill, why error) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		s := &ServerPage{sh: sh, ctx: ctx, offer: o, problem: why, form: sh.NewForm(), spinner: widget.NewSpinner()}
+		s := &ServerPage{sh: sh, ctx: ctx, prefill: o, problem: why, form: sh.NewForm(), spinner: widget.NewSpinner()}
 		s.form.Add("Account", "@you:example.org, or your homeserver", o.typed())
 		return s
 	}
@@ -71,8 +71,8 @@ func (s *ServerPage) Title() string { return "Sign in" }
 
 // discovered is the result of the search for the homeserver.
 type discovered struct {
-	door door
-	err  error
+	server server
+	err    error
 }
 
 func (s *ServerPage) Update(msg tea.Msg) tea.Cmd {
@@ -82,12 +82,12 @@ func (s *ServerPage) Update(msg tea.Msg) tea.Cmd {
 		if s.problem = msg.err; msg.err != nil {
 			return nil
 		}
-		return s.sh.Open(newWays(s.sh, msg.door))
+		return s.sh.Open(newMethods(s.sh, msg.server))
 	case spinner.TickMsg:
 		return widget.Turn(&s.spinner, msg, s.busy)
 	case tea.KeyPressMsg:
 		switch {
-		case s.busy: // keys typed during the search are meant for the next page
+		case s.busy: // ignore keys that the user types ahead for the next page
 		case key.Matches(msg, s.sh.Keys.Submit):
 			return s.submit()
 		case key.Matches(msg, s.sh.Keys.Demo) && s.offersDemo():
@@ -106,25 +106,25 @@ func (s *ServerPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// submit looks for the homeserver. If the user did not change the offered text, submit
-// uses the offered homeserver, because a Matrix ID alone is less exact.
+// submit looks for the homeserver. If the user did not change the prefilled text,
+// submit uses the prefilled homeserver, because a Matrix ID alone is less exact.
 func (s *ServerPage) submit() tea.Cmd {
 	where := s.form.Value(0)
 	if where == "" {
 		return nil
 	}
-	d := door{}
-	if where == s.offer.typed() {
-		d = door{user: s.offer.user, password: s.offer.password, again: s.offer.again}
-		where = cmp.Or(s.offer.homeserver, where)
+	srv := server{}
+	if where == s.prefill.typed() {
+		srv = server{user: s.prefill.user, password: s.prefill.password, again: s.prefill.again}
+		where = cmp.Or(s.prefill.homeserver, where)
 	}
 	s.busy, s.problem = true, nil
-	opt := s.sh.Opt.Client
+	opt := s.sh.Options.Client
 	return tea.Batch(s.spinner.Tick, shell.Ask(s.ctx, s, func(ctx context.Context) tea.Msg {
 		var err error
-		d.hs, err = discovery.Find(ctx, opt.Transport, where)
-		d.user = cmp.Or(d.user, string(d.hs.UserID))
-		return discovered{d, err}
+		srv.hs, err = discovery.Find(ctx, opt.Transport, where)
+		srv.user = cmp.Or(srv.user, string(srv.hs.UserID))
+		return discovered{srv, err}
 	}))
 }
 
@@ -139,11 +139,11 @@ func (s *ServerPage) ShortHelp() []key.Binding {
 // first reports whether this page starts the program, and does not add an account or
 // resume a session.
 func (s *ServerPage) first() bool {
-	return s.sh.Account == nil && s.offer.again.UserID == "" && !s.sh.LeadsBack()
+	return s.sh.Account == nil && s.prefill.again.UserID == "" && !s.sh.LeadsBack()
 }
 
-func (s *ServerPage) offersDemo() bool    { return s.first() && s.sh.Opt.Demo }
-func (s *ServerPage) offersInspect() bool { return s.first() && s.sh.Opt.Inspect != nil }
+func (s *ServerPage) offersDemo() bool    { return s.first() && s.sh.Options.Demo }
+func (s *ServerPage) offersInspect() bool { return s.first() && s.sh.Options.Inspect != nil }
 
 func (s *ServerPage) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
 
@@ -162,7 +162,7 @@ func (s *ServerPage) View(width, _ int) (string, *tea.Cursor) {
 		below = s.spinner.View() + " Looking up " + cells.Cut(s.form.Value(0), width-16) + "…"
 	case s.problem != nil:
 		below = s.sh.Problem(s.problem, width)
-	case s.first() && s.sh.Opt.Banner == "":
+	case s.first() && s.sh.Options.Banner == "":
 		below = st.Faint.Render(cells.Wrap("Sign in with your Matrix account. The next page shows the ways to sign in that your homeserver offers.", width))
 		offers := []string{}
 		for _, o := range []struct {

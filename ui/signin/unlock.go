@@ -21,8 +21,8 @@ import (
 type UnlockPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
-	account *client.Account // that has just signed in; nil at the start
-	form    *widget.Form    // nil if no passphrase helps
+	account *client.Account // the account that has just signed in; nil at the start of the program
+	form    *widget.Form    // nil if no passphrase can open the vault
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -42,17 +42,17 @@ func newUnlock(sh *shell.Shell, a *client.Account, trouble error) func(context.C
 func (p *UnlockPage) Init() tea.Cmd { return nil }
 func (p *UnlockPage) Title() string { return "Open your vault" }
 
-// resumed is the account to begin with.
+// resumed has the account or the session with which the program begins.
 type resumed struct {
 	account *client.Account
 	ended   client.Session
 	err     error
 }
 
-// setAside is how setting the vault aside ended.
+// setAside is the result of setting the vault aside.
 type setAside struct {
 	name  string
-	needs shell.VaultNeeds // once an account has signed in
+	needs shell.VaultNeeds // set if an account has signed in
 	err   error
 }
 
@@ -63,10 +63,10 @@ func (p *UnlockPage) Update(msg tea.Msg) tea.Cmd {
 		if p.problem = msg.err; msg.err == nil {
 			return openResumed(p.sh, msg)
 		}
-	case entered:
+	case signInResult:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
-			return enterAccount(p.sh, msg)
+			return showAccount(p.sh, msg)
 		}
 	case setAside:
 		p.busy = false
@@ -105,7 +105,7 @@ func (p *UnlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (p *UnlockPage) submit() tea.Cmd {
-	vault, passphrase := p.sh.Opt.Vault, ""
+	vault, passphrase := p.sh.Options.Vault, ""
 	if p.form != nil {
 		if passphrase = p.form.Fields[0].Input.Value(); passphrase == "" {
 			return nil
@@ -119,7 +119,7 @@ func (p *UnlockPage) submit() tea.Cmd {
 	}
 	p.busy, p.problem = true, nil
 	if p.account != nil {
-		return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, unlock))
+		return tea.Batch(p.spinner.Tick, storeSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, unlock))
 	}
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if err := unlock(ctx); err != nil {
@@ -130,7 +130,7 @@ func (p *UnlockPage) submit() tea.Cmd {
 	}))
 }
 
-// openResumed begins with what the vault holds.
+// openResumed shows the resumed account, or the page to sign in.
 func openResumed(sh *shell.Shell, r resumed) tea.Cmd {
 	if r.account != nil {
 		return sh.SignedIn(r.account)
@@ -140,7 +140,7 @@ func openResumed(sh *shell.Shell, r resumed) tea.Cmd {
 
 func (p *UnlockPage) setAside() tea.Cmd {
 	p.busy, p.problem = true, nil
-	vault, account := p.sh.Opt.Vault, p.account
+	vault, account := p.sh.Options.Vault, p.account
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		name, err := vault.SetAside(ctx)
 		if err != nil || account == nil {
@@ -151,13 +151,13 @@ func (p *UnlockPage) setAside() tea.Cmd {
 	}))
 }
 
-// startOver goes on without the vault that was set aside.
+// startOver continues without a vault after the old one was set aside.
 func (p *UnlockPage) startOver(msg setAside) tea.Cmd {
 	p.sh.VaultKind = ""
 	var cmd tea.Cmd
 	if p.account != nil {
 		p.sh.CloseScreen(p)
-		cmd = askHowToKeep(p.sh, p.account, msg.needs)
+		cmd = askHowToStore(p.sh, p.account, msg.needs)
 	} else {
 		cmd = beginSigningIn(p.sh, client.Session{})
 	}

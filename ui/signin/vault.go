@@ -9,10 +9,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// askHowToKeep asks what has to be known before the session of an account that
-// has just signed in can be kept.
-func askHowToKeep(sh *shell.Shell, a *client.Account, needs shell.VaultNeeds) tea.Cmd {
-	sh.Unkept = a
+// askHowToStore asks the questions that must be answered before the session of an
+// account that has just signed in can be stored.
+func askHowToStore(sh *shell.Shell, a *client.Account, needs shell.VaultNeeds) tea.Cmd {
+	sh.Unstored = a
 	switch {
 	case needs.Passphrase:
 		return sh.Open(newUnlock(sh, a, nil))
@@ -23,28 +23,28 @@ func askHowToKeep(sh *shell.Shell, a *client.Account, needs shell.VaultNeeds) te
 	}
 }
 
-// keepSession opens or makes the vault and keeps the session in it. The answer is
-// entered, with an account only if the session is kept.
-func keepSession(ctx context.Context, sh *shell.Shell, to shell.Screen, a *client.Account, kind string, open func(context.Context) error) tea.Cmd {
-	remember := rememberer(sh)
+// storeSession opens or makes the vault and stores the session in it. The result is a
+// [signInResult], which has an account only if the session is stored.
+func storeSession(ctx context.Context, sh *shell.Shell, to shell.Screen, a *client.Account, kind string, open func(context.Context) error) tea.Cmd {
+	remember := sessionStorer(sh)
 	return shell.Ask(ctx, to, func(ctx context.Context) tea.Msg {
 		if err := open(ctx); err != nil {
-			return entered{err: err}
+			return signInResult{err: err}
 		}
 		kept, err := remember(ctx, a)
 		if err != nil {
-			return entered{err: err}
+			return signInResult{err: err}
 		}
-		return entered{account: kept, vault: kind}
+		return signInResult{account: kept, vault: kind}
 	})
 }
 
-// rememberer returns the function that keeps a session, for use in a command.
-func rememberer(sh *shell.Shell) func(context.Context, *client.Account) (*client.Account, error) {
-	remember, forgotten := sh.Opt.Remember, sh.Forgotten
+// sessionStorer returns a function that stores a session, for use in the background.
+func sessionStorer(sh *shell.Shell) func(context.Context, *client.Account) (*client.Account, error) {
+	remember, forgotten := sh.Options.Remember, sh.Forgotten
 	return func(ctx context.Context, a *client.Account) (*client.Account, error) {
 		if forgotten != nil {
-			<-forgotten // or the new session would be dropped for the old one
+			<-forgotten // otherwise the program would forget the new session instead of the old one
 		}
 		kept, err := remember(ctx, a.Session())
 		if kept == nil {
@@ -54,9 +54,9 @@ func rememberer(sh *shell.Shell) func(context.Context, *client.Account) (*client
 	}
 }
 
-// confirmAbandon asks before a session that is not kept yet is ended again.
+// confirmAbandon asks for confirmation before a session that is not stored yet ends.
 func confirmAbandon(sh *shell.Shell, page shell.Screen) tea.Cmd {
-	return sh.OpenCard(shell.NewConfirm(sh, "Sign out again?", "The session of "+string(sh.Unkept.UserID())+
+	return sh.OpenCard(shell.NewConfirm(sh, "Sign out again?", "The session of "+string(sh.Unstored.UserID())+
 		" is not stored on this machine yet. It ends on the homeserver.", func() tea.Cmd {
 		sh.CloseScreen(page)
 		return sh.Abandon()

@@ -22,7 +22,7 @@ type VaultPage struct {
 	ctx     context.Context
 	account *client.Account
 	needs   shell.VaultNeeds
-	list    widget.List[string] // kinds
+	list    widget.List[string] // the kinds of vault
 	spinner spinner.Model
 	busy    bool
 	problem error
@@ -41,10 +41,10 @@ func (p *VaultPage) Title() string { return "Store your session" }
 
 func (p *VaultPage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case entered:
+	case signInResult:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
-			return enterAccount(p.sh, msg)
+			return showAccount(p.sh, msg)
 		}
 	case spinner.TickMsg:
 		return widget.Turn(&p.spinner, msg, p.busy)
@@ -75,8 +75,8 @@ func (p *VaultPage) choose() tea.Cmd {
 		return p.sh.Open(newPassphrase(p.sh, p.account, true))
 	}
 	p.busy, p.problem = true, nil
-	vault := p.sh.Opt.Vault
-	return tea.Batch(p.spinner.Tick, keepSession(p.ctx, p.sh, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
+	vault := p.sh.Options.Vault
+	return tea.Batch(p.spinner.Tick, storeSession(p.ctx, p.sh, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
 }
 
 // lines returns the number of kinds that fit below the introduction. Each kind takes
@@ -104,7 +104,7 @@ func (p *VaultPage) View(width, _ int) (string, *tea.Cursor) {
 	for n := from; n < to; n++ {
 		chosen := n == p.list.At
 		st := st.Lit(chosen)
-		name, what := vaultWords(p.list.Keys[n], p.sh.Opt.Visitor)
+		name, what := vaultWords(p.list.Keys[n], p.sh.Options.Visitor)
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(shell.RowSpot(p.sh, &p.list, n, p.sh.Keys.Open, lines) + "\n")
 	}
@@ -119,8 +119,8 @@ func (p *VaultPage) View(width, _ int) (string, *tea.Cursor) {
 	return cells.Indent(b.String(), 2), nil
 }
 
-// vaultWords are the name of a kind of vault and its consequence. A visitor is
-// told who can read a file on this machine.
+// vaultWords returns the name of a kind of vault and its consequence. The text for a
+// visitor says who can read a file on this machine.
 func vaultWords(kind string, visitor bool) (name, what string) {
 	switch {
 	case kind == shell.VaultKeyring:

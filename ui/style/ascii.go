@@ -9,9 +9,9 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// ASCII draws a screen again with nothing but ASCII, each sign as wide as
-// before. It is the last thing that happens to a screen, so that no page needs
-// to know. Letters that ASCII does not have become question marks.
+// ASCII replaces all characters of a screen outside of ASCII, each by one of the same
+// width. It is the last step of drawing, so that pages need not know about it. A
+// letter that ASCII does not have becomes a question mark.
 func ASCII(screen string) string {
 	var b strings.Builder
 	var state byte
@@ -30,12 +30,12 @@ func ASCII(screen string) string {
 	return b.String()
 }
 
-// isASCII reports whether a text has nothing but ASCII.
+// isASCII reports whether a text has only ASCII characters.
 func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
-// asciiSign returns the ASCII character that replaces a sign of this program.
+// asciiSign returns the ASCII character that replaces a glyph of this program.
 func asciiSign(s string) (sign byte, ok bool) {
 	if char, ok := wording.ASCII(s); ok {
 		return char, true

@@ -14,16 +14,16 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// Styles are what things look like, made from a few roles. Current is the chosen
-// one of the tabs, numbers or offers in a line.
+// Styles are the styles of all elements of the screen. Current is the style of the
+// selected tab, number or completion in a line.
 type Styles struct {
 	Plain, Strong, Faint, Accent, Good, Warn, Bad lipgloss.Style
 
 	Brand, Banner, Rule, Column, Cursor, Name, Current, Card, Label, Code, QR lipgloss.Style
 
-	chosen string // turns on what is behind the chosen row; empty if the row is reversed
+	chosen string // the escape sequence for the background of the selected row; empty if the row is reversed
 
-	Dark bool // the background is not known to be light
+	Dark bool // the background is dark or unknown
 
 	Help  help.Styles
 	Input textinput.Styles
@@ -35,7 +35,7 @@ func hasColor(c color.Color) bool {
 	return !none
 }
 
-// New returns the look of a theme in a terminal.
+// New returns the styles of a theme in a terminal.
 func New(t Theme, in Terminal) Styles {
 	c := t.colors(in)
 	base := lipgloss.NewStyle()
@@ -61,7 +61,7 @@ func New(t Theme, in Terminal) Styles {
 	if hasColor(c.chosen) {
 		s.chosen = ansi.NewStyle().BackgroundColor(c.chosen).String()
 	}
-	// Weight replaces a colour that is missing.
+	// Weight replaces colours that the terminal does not have.
 	for _, role := range []struct {
 		style *lipgloss.Style
 		color color.Color
@@ -75,8 +75,8 @@ func New(t Theme, in Terminal) Styles {
 	if t == Mono {
 		s.Faint, s.Rule, s.Column, s.Label = base.Faint(true), base.Faint(true), base.Faint(true), base.Faint(true)
 	}
-	// A camera wants dark on light, whatever the theme; without colors what is
-	// drawn is right for a terminal such as was found.
+	// Cameras read dark modules on a light background, in every theme. Without colours,
+	// the code is drawn for the known background of the terminal.
 	s.QR = base.Foreground(lipgloss.Color("#FFFFFF")).Background(lipgloss.Color("#000000"))
 	if in.light() {
 		s.QR = base.Foreground(lipgloss.Color("#000000")).Background(lipgloss.Color("#FFFFFF"))
@@ -95,8 +95,8 @@ func New(t Theme, in Terminal) Styles {
 	return s
 }
 
-// Bold is a style in bold, unless it has one of the first eight colours: many
-// terminals show those brighter in bold, which no longer has enough contrast.
+// Bold returns a style in bold, unless its colour is one of the first eight. Many
+// terminals show these brighter in bold, with too little contrast.
 func Bold(s lipgloss.Style) lipgloss.Style {
 	if c, basic := s.GetForeground().(ansi.BasicColor); basic && c < ansi.BrightBlack {
 		return s
@@ -104,7 +104,7 @@ func Bold(s lipgloss.Style) lipgloss.Style {
 	return s.Bold(true)
 }
 
-// behind puts the chosen row's colour behind a line of ours.
+// behind draws the background of the selected row behind a line.
 func (s Styles) behind(line string) string {
 	return s.chosen + strings.ReplaceAll(line, ansi.ResetStyle, ansi.ResetStyle+s.chosen) + ansi.ResetStyle
 }
@@ -112,14 +112,14 @@ func (s Styles) behind(line string) string {
 // sgr is an escape sequence that changes how text looks (Select Graphic Rendition).
 var sgr = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
 
-// reversed is a line of ours with foreground and background exchanged. Its
-// colours would be backgrounds then, so that it keeps none.
+// reversed draws a line with foreground and background exchanged. It removes the
+// colours of the line, which would become backgrounds.
 func (s Styles) reversed(line string) string {
 	return ansi.NewStyle().Reverse(true).String() + sgr.ReplaceAllString(line, "") + ansi.ResetStyle
 }
 
-// Row is a line of a list with a mark of one cell before it and, if the row is
-// chosen, the cursor. A chosen row is padded to the width.
+// Row draws a line of a list, with a mark of one cell before it. A selected row has
+// the cursor and is padded to the width.
 func (s Styles) Row(chosen bool, mark, line string, width int) string {
 	switch {
 	case !chosen:
@@ -130,7 +130,7 @@ func (s Styles) Row(chosen bool, mark, line string, width int) string {
 	return s.behind(s.Cursor.Render("▌") + mark + cells.Pad(line, width-2))
 }
 
-// Lit returns the styles for the content of a row. In the chosen row, no text is
+// Lit returns the styles for the content of a row. In the selected row, no text is
 // faint and the name is bold.
 func (s Styles) Lit(chosen bool) Styles {
 	if chosen {
@@ -139,7 +139,7 @@ func (s Styles) Lit(chosen bool) Styles {
 	return s
 }
 
-// BehindCards is a page while cards lie over it: in the colour of lines.
+// BehindCards draws a page behind cards in one faint colour.
 func (s Styles) BehindCards(page string) string {
 	lines := strings.Split(page, "\n")
 	for n, line := range lines {
@@ -148,7 +148,7 @@ func (s Styles) BehindCards(page string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Role is the look of a role.
+// Role returns the style of a role.
 func (s Styles) Role(r wording.Role) lipgloss.Style {
 	switch r {
 	case wording.Faint:

@@ -1,5 +1,5 @@
-// Package style is what the screens look like: themes, the colours of their roles,
-// and the styles made from them.
+// Package style has the themes, the colours of their roles, and the styles that the
+// screens are drawn with.
 package style
 
 import (
@@ -9,49 +9,49 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// A Theme is a choice of colours. The zero value is [DefaultTheme].
+// A Theme is a set of colours. The zero value is [DefaultTheme].
 type Theme string
 
 // The themes.
 const (
 	DefaultTheme Theme = "default"
 	HighContrast Theme = "high-contrast"
-	SixteenColor Theme = "16-color" // those the terminal is set to
+	SixteenColor Theme = "16-color" // the colours of the terminal
 	Mono         Theme = "mono"
 )
 
 // A Background says whether the terminal's background is dark or light.
 type Background string
 
-// The backgrounds. With any other value the terminal is asked.
+// The backgrounds. With any other value the program queries the terminal.
 const (
 	DarkBackground  Background = "dark"
 	LightBackground Background = "light"
 )
 
-// A Terminal is what the colours depend on.
+// A Terminal has the properties of the terminal that the colours depend on.
 type Terminal struct {
-	Background Background           // empty as long as it is not known
-	Profile    colorprofile.Profile // how many colours it has; Unknown before it is asked
-	Console    bool                 // is the Linux console, which has 16 colours on black
+	Background Background           // empty until it is known
+	Profile    colorprofile.Profile // the number of colours; Unknown until the terminal has responded
+	Console    bool                 // it is the Linux console, which has 16 colours on black
 }
 
-// LinuxConsole is what TERM is on the Linux console.
+// LinuxConsole is the value of TERM on the Linux console.
 const LinuxConsole = "linux"
 
 // light reports whether the background is known to be light.
 func (in Terminal) light() bool { return in.Background == LightBackground }
 
-// colors are the colours of the roles. Chosen is behind text, line is for lines
-// and for pages behind cards, all others are text. A role without a colour has
-// the terminal's own.
+// colors are the colours of the roles. Chosen is the background of the selected row.
+// Line is the colour of lines and of pages behind cards. All others are colours of
+// text. A role without a colour has the default colour of the terminal.
 type colors struct{ accent, faint, line, good, warn, bad, chosen color.Color }
 
-// TextColors are the colours of text that says how well something stands.
+// TextColors are the colours of the states of invites.
 type TextColors struct{ Good, Warn, Bad color.Color }
 
-// CommandColors are the colours of a theme for commands, whose terminal, named as
-// in TERM, is not asked for its background.
+// CommandColors returns the colours of a theme for commands. term is the value of
+// TERM. The terminal is not queried for its background.
 func CommandColors(t Theme, b Background, term string, profile colorprofile.Profile) TextColors {
 	in := Terminal{Profile: profile, Console: term == LinuxConsole}
 	if b == DarkBackground || b == LightBackground {
@@ -61,16 +61,16 @@ func CommandColors(t Theme, b Background, term string, profile colorprofile.Prof
 	return TextColors{c.good, c.warn, c.bad}
 }
 
-// noColors are the colours of a terminal that has none.
+// noColors are the colours of a terminal without colours.
 func noColors() colors {
 	none := lipgloss.NoColor{}
 	return colors{none, none, none, none, none, none, none}
 }
 
-// colors returns those of a theme in a terminal. All text has a contrast of at
-// least 4.5 to a background that is known, and else of at least 3 to both black
-// and white. Glyphs and weight carry the same meaning, for a terminal without
-// colours and for users who do not see them.
+// colors returns the colours of a theme in a terminal. All text has a contrast of at
+// least 4.5 to a known background. If the background is unknown, it has at least 3 to
+// both black and white. Glyphs and bold text show the same states, for terminals
+// without colours and for users who do not see colours.
 func (t Theme) colors(in Terminal) colors {
 	few := in.Profile == colorprofile.NoTTY || in.Profile == colorprofile.ASCII
 	switch {
@@ -84,9 +84,9 @@ func (t Theme) colors(in Terminal) colors {
 	return t.fullColors(in)
 }
 
-// sixteenColors are those of the first sixteen that can be read in the palettes
-// in use, which differ much: of red, for example, none has enough contrast on
-// both black and the dark background of Solarized.
+// sixteenColors returns colours among the first sixteen that are readable in all
+// common palettes. The palettes differ much: no red, for example, has enough contrast
+// both to black and to the dark background of Solarized.
 func sixteenColors(in Terminal) colors {
 	c := noColors()
 	switch {
@@ -100,9 +100,9 @@ func sixteenColors(in Terminal) colors {
 	return c
 }
 
-// middleColors are for a terminal whose background is not known.
+// middleColors returns colours for an unknown background.
 func (t Theme) middleColors(profile colorprofile.Profile) colors {
-	if t == HighContrast { // only the terminal's own has more
+	if t == HighContrast { // only the default colour has more contrast
 		return noColors()
 	}
 	pick := func(of256, full string) color.Color {
@@ -115,8 +115,8 @@ func (t Theme) middleColors(profile colorprofile.Profile) colors {
 	}
 }
 
-// fullColors are for a background that is known. The nearest of 256 colours is
-// seldom near enough, so that each role names one of those as well.
+// fullColors returns colours for a known background. The nearest of 256 colours often
+// has too little contrast, so each role names one of those as well.
 func (t Theme) fullColors(in Terminal) colors {
 	type pair struct{ of256, full string }
 	pick := func(light, dark pair) color.Color {
@@ -131,7 +131,7 @@ func (t Theme) fullColors(in Terminal) colors {
 			accent: pick(pair{"18", "#2B0FA0"}, pair{"189", "#D9CCFF"}), faint: pick(pair{"236", "#2E2E36"}, pair{"253", "#D8D8E0"}),
 			line: pick(pair{"239", "#4A4A55"}, pair{"249", "#B4B4C0"}), good: pick(pair{"22", "#0B4A1C"}, pair{"157", "#A8FFC6"}),
 			warn: pick(pair{"52", "#5C3D00"}, pair{"222", "#FFE08A"}), bad: pick(pair{"88", "#8E0A17"}, pair{"217", "#FFC2BC"}),
-			chosen: pick(pair{"", "#E4DFF7"}, pair{"236", "#352C5C"}), // no gray is light enough for green, which is reversed then
+			chosen: pick(pair{"", "#E4DFF7"}, pair{"236", "#352C5C"}), // no gray is light enough for green text on it, so the row is reversed
 		}
 	}
 	return colors{

@@ -7,11 +7,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Tag is a key that no keyboard has. Each binding has that of its action, by
-// which it is known, and which the palette presses.
+// Tag returns the name of a key that stands for an action. No keyboard sends such keys;
+// the palette and clicks do. The first key of each binding is the tag of its action.
 func Tag(action string) string { return "action " + action }
 
-// ActionOf is the name of the action a key is for.
+// ActionOf returns the name of the action of a binding.
 func ActionOf(b key.Binding) string {
 	if len(b.Keys()) == 0 {
 		return ""
@@ -19,5 +19,5 @@ func ActionOf(b key.Binding) string {
 	return strings.TrimPrefix(b.Keys()[0], "action ")
 }
 
-// PressOf is the press of the key that no keyboard has.
+// PressOf returns the key press for an action, with a key that no keyboard sends.
 func PressOf(action string) tea.KeyPressMsg { return tea.KeyPressMsg{Text: Tag(action)} }

@@ -1,10 +1,10 @@
 package widget
 
-// editDistance is how many typing errors make one word of another: a letter that is
-// missing, added or replaced, or two neighbours exchanged.
+// editDistance returns the number of typing errors between two words. An error is a
+// missing, an additional or a replaced letter, or two exchanged neighbours.
 func editDistance(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	d := make([][]int, len(x)+1) // d[i][j] is that of x[:i] and y[:j]
+	d := make([][]int, len(x)+1) // d[i][j] is the distance of x[:i] and y[:j]
 	for i := range d {
 		d[i] = make([]int, len(y)+1)
 		d[i][0] = i

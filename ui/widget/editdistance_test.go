@@ -9,7 +9,7 @@ func TestEditDistanceCountsTypingErrors(t *testing.T) {
 	}{
 		{"status", "status", 0},
 		{"", "room", 4},
-		{"stauts", "status", 1}, // exchanged
+		{"stauts", "status", 1}, // exchanged letters
 		{"statu", "status", 1},
 		{"statuus", "status", 1},
 		{"statos", "status", 1},

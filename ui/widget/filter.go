@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// A Filter keeps the rows for which every term holds:
+// A filter keeps the rows for which every term holds:
 //
 //	status:pending by:me room:"Reading group"   operators
 //	ada navy                                    text that the row contains
@@ -33,10 +33,10 @@ func (f filter[R]) keeps(r *R) bool {
 // status:pending.
 type Operator[R any] struct {
 	Name, Alias string // alias is another name, or empty
-	Example     string // a term with it
+	Example     string // an example of a term
 	Does        string
-	Values      func(typed string) []string // returns the values to choose from, for the text typed so far
-	// Compile returns the test for a value, or why it is not understood.
+	Values      func(typed string) []string // returns the suggested values for the typed text
+	// Compile returns the test for a value, or an error if the value is invalid.
 	Compile func(value string) (test func(*R) bool, problem string)
 }
 
@@ -54,11 +54,11 @@ func (g Grammar[R]) operator(name string) (Operator[R], bool) {
 	return g.Operators[n], true
 }
 
-// A Term is a word of a filter. Quotation marks hold a value together.
+// A Term is one term of a filter. A value in quotation marks may contain spaces.
 type Term struct {
-	at          int // where it begins
+	at          int // byte offset in the filter
 	Not         bool
-	Name, Value string // name is empty for text
+	Name, Value string // empty for plain text
 }
 
 // Terms splits the text of a filter into its terms.
@@ -96,7 +96,7 @@ func isOperatorName(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) < 0
 }
 
-// parse reads a filter.
+// parse parses a filter.
 func (g Grammar[R]) parse(s string) filter[R] {
 	var f filter[R]
 	for _, t := range Terms(s) {
@@ -106,14 +106,14 @@ func (g Grammar[R]) parse(s string) filter[R] {
 		}
 		if problem != "" {
 			f.problem = cmp.Or(f.problem, problem)
-			test = func(*R) bool { return t.Not } // never, also when negated
+			test = func(*R) bool { return t.Not } // no row matches, also when negated
 		}
 		f.tests = append(f.tests, func(r *R) bool { return test(r) != t.Not })
 	}
 	return f
 }
 
-// Compile returns the test for a term, or why the term is not understood.
+// Compile returns the test for a term, or an error if the term is invalid.
 func (g Grammar[R]) Compile(t Term) (test func(*R) bool, problem string) {
 	if t.Name == "" {
 		lower := strings.ToLower(t.Value)
@@ -142,8 +142,8 @@ func (g Grammar[R]) nearest(name string) string {
 	return nearest(name, names)
 }
 
-// nearest returns the name that begins like a word or is two typing errors from it at
-// most; empty if there is none.
+// nearest returns the name that has word as its beginning or differs from it by at
+// most two typing errors; empty if there is none.
 func nearest(word string, names []string) string {
 	best, least := "", 3
 	for _, name := range names {
@@ -157,7 +157,8 @@ func nearest(word string, names []string) string {
 	return best
 }
 
-// OneOf compiles a value that is one word of a list, or the beginning of some.
+// OneOf compiles a value that must be a word of a list, or the beginning of one or
+// more words.
 func OneOf[R any](what string, words []string, of func(r *R) []string) func(string) (func(*R) bool, string) {
 	return func(value string) (func(*R) bool, string) {
 		value = strings.ToLower(value)
@@ -169,8 +170,9 @@ func OneOf[R any](what string, words []string, of func(r *R) []string) func(stri
 	}
 }
 
-// Identified returns a test for the IDs and aliases that a value means: the one that
-// is called exactly so, with or without its server, or else those which begin so.
+// Identified returns a test for the IDs and aliases that match a value. If one is
+// equal to the value, with or without its server, only equal ones match. Otherwise all
+// that begin with the value match.
 func Identified(value string, ids func(yield func(string) bool)) func(id string) bool {
 	value = strings.ToLower(value)
 	local := func(id string) string { s, _, _ := strings.Cut(id, ":"); return s }
@@ -183,7 +185,7 @@ func Identified(value string, ids func(yield func(string) bool)) func(id string)
 	return func(id string) bool { return strings.HasPrefix(strings.ToLower(id), value) }
 }
 
-// help returns a line for each operator of a filter, and lines for plain text.
+// help returns the lines of the help: each operator of a filter, and plain text.
 func (g Grammar[R]) help() [][2]string {
 	lines := [][2]string{{"ada navy", "rows that contain both words"}}
 	for _, o := range g.Operators {
@@ -192,18 +194,18 @@ func (g Grammar[R]) help() [][2]string {
 	return append(lines, [2]string{"-status:revoked", "does not match the term"}, [2]string{`"two words"`, "a text with spaces"})
 }
 
-// Always returns a function that offers the same values for every text.
+// Always returns a function that suggests the same values for every text.
 func Always(values []string) func(string) []string {
 	return func(string) []string { return values }
 }
 
-// ContainsFold reports whether s, made safe for a terminal, contains a text in lower
-// case, without regard to the case of s.
+// ContainsFold reports whether s, made safe for a terminal, contains a lower-case
+// text. It ignores the case of s.
 func ContainsFold(s, lower string) bool {
 	return strings.Contains(strings.ToLower(safetext.Line(s)), lower)
 }
 
-// InOrder reports whether s holds the letters of text in their order.
+// InOrder reports whether s contains the letters of text in the same order.
 func InOrder(s, text string) bool {
 	for _, letter := range text {
 		n := strings.IndexRune(s, letter)

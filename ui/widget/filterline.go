@@ -9,30 +9,30 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
-// mostOffers is how many ways to go on are found: no terminal shows more in a line.
+// mostOffers is the maximum number of completions. No terminal shows more in a line.
 const mostOffers = 24
 
-// A FilterLine is where a filter is typed. Below it stands why it is not understood,
-// or what the last word may become.
+// A FilterLine is the input line of a filter. Below it is a line with the error in the
+// filter, or with the completions of the last word.
 type FilterLine struct {
 	host    Host
 	form    *Form
 	Typing  bool   // the line has the cursor
-	problem string // why the filter is not understood
+	problem string // the error in the filter
 
-	offers []string // the words that the last one may become
-	at     int      // of the offer that was put in; -1 for none
-	base   string   // what stands before it
+	offers []string // the completions of the last word
+	at     int      // the completion in the line; -1 for none
+	base   string   // the text before the completed word
 }
 
-// NewFilterLine returns an empty filter.
+// NewFilterLine returns the line of an empty filter.
 func NewFilterLine(host Host, placeholder string) FilterLine {
 	l := FilterLine{host: host, form: NewForm(host), at: -1}
 	l.form.Add("Filter", placeholder, "")
 	return l
 }
 
-// Text is the filter as it was typed.
+// Text returns the filter as it was typed.
 func (l *FilterLine) Text() string { return l.form.Value(0) }
 
 // Set replaces the filter.
@@ -46,7 +46,8 @@ func (l *FilterLine) focus() {
 	l.form.Focus(0)
 }
 
-// Lines is how many the line takes beside the one that is always kept for it.
+// Lines returns the number of lines in addition to the one line that the page always
+// has for the filter.
 func (l *FilterLine) Lines() int {
 	if l.Typing || l.problem != "" {
 		return 1
@@ -54,8 +55,8 @@ func (l *FilterLine) Lines() int {
 	return 0
 }
 
-// offersFor are the words that the last word of a filter may become, and what stands
-// before it. A word that is complete becomes no other.
+// offersFor returns the completions of the last word of a filter, and the text before
+// that word. A complete word has no completions.
 func (g Grammar[R]) offersFor(typed string) (base string, offers []string) {
 	last := Term{at: len(typed)}
 	if all := Terms(typed); len(all) > 0 && (!strings.HasSuffix(typed, " ") || strings.Count(typed, `"`)%2 == 1) {
@@ -86,8 +87,8 @@ func (g Grammar[R]) offersFor(typed string) (base string, offers []string) {
 	return base, offers
 }
 
-// completions are the values that a word may become: those which begin with it, and
-// then those which hold it.
+// completions returns the values that begin with a word, followed by the values that
+// contain it.
 func completions(word string, values []string) []string {
 	word = strings.ToLower(word)
 	var begin, hold []string
@@ -105,7 +106,7 @@ func completions(word string, values []string) []string {
 	return all[:min(mostOffers, len(all))]
 }
 
-// quoted is a value as it is typed.
+// quoted returns a value as the user would type it.
 func quoted(value string) string {
 	value = strings.ReplaceAll(safetext.Line(value), `"`, "")
 	if strings.Contains(value, " ") {
@@ -114,7 +115,7 @@ func quoted(value string) string {
 	return value
 }
 
-// complete puts the next offer, or the one before, into the line.
+// complete puts the next or the previous completion into the line.
 func (l *FilterLine) complete(by int) (done bool) {
 	if len(l.offers) == 0 {
 		return false
@@ -131,7 +132,7 @@ func (l *FilterLine) pick(n int) {
 	l.Set(l.base + l.offers[n])
 }
 
-// offer looks for completions of the last word. After an operator it offers the
+// offer looks for completions of the last word. After an operator these are the
 // operator's values.
 func (l *FilterLine) offer(find func(typed string) (base string, offers []string)) {
 	in := &l.form.Fields[0].Input
@@ -140,14 +141,14 @@ func (l *FilterLine) offer(find func(typed string) (base string, offers []string
 		return
 	}
 	if l.at >= 0 && len(l.offers) > 1 && !strings.HasSuffix(l.offers[l.at], ":") && in.Value() == l.base+l.offers[l.at] {
-		return // one goes from offer to offer
+		return // keep the list while the user steps through it
 	}
 	l.at = -1
 	l.base, l.offers = find(in.Value())
 }
 
-// View draws the line, and below it what there is to say. pick is for an offer that
-// is clicked.
+// View draws the line, and below it the error or the completions. A click on a
+// completion calls pick.
 func (l *FilterLine) View(width int, right string, pick func(n int) tea.Cmd) (string, *tea.Cursor) {
 	if !l.Typing && l.Text() == "" {
 		return cells.Pad("", width-cells.Width(right)) + right, nil
@@ -166,7 +167,7 @@ func (l *FilterLine) View(width int, right string, pick func(n int) tea.Cmd) (st
 	return line, cursor
 }
 
-// below is why the filter is not understood, or the offers that fit.
+// below returns the error in the filter, or the completions that fit.
 func (l *FilterLine) below(width int, pick func(n int) tea.Cmd) string {
 	const margin = 2
 	st := l.host.Styles()
@@ -190,7 +191,7 @@ func (l *FilterLine) offered(width int, pick func(n int) tea.Cmd) string {
 			break
 		}
 		shown = append(shown, l.host.Spot(look.Render(text), func() tea.Cmd { return pick(n) }))
-		for used > width && len(shown) > 1 { // the one that was put in is seen
+		for used > width && len(shown) > 1 { // keep the completion that is in the line visible
 			used -= cells.Width(shown[0]) + 2
 			shown = shown[1:]
 		}

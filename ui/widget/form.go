@@ -16,9 +16,9 @@ type Field struct {
 	Input textinput.Model
 }
 
-// A Form is a few fields below each other. Its focus moves at once, inside
-// update: over a slow line people type ahead, and the next letter must find
-// the field that the eye expects.
+// A Form is a list of fields, one below the other. The focus must move inside Update,
+// because users type ahead on slow connections: the next letter must go into the field
+// that the user expects.
 type Form struct {
 	host   Host
 	Fields []*Field
@@ -34,7 +34,7 @@ func (f *Form) Add(label, placeholder, value string) *Field {
 	in.Prompt = ""
 	in.Placeholder = placeholder
 	in.SetVirtualCursor(false)
-	in.KeyMap.Paste = key.NewBinding() // it would read the clipboard of the host
+	in.KeyMap.Paste = key.NewBinding() // it would paste the clipboard of the host, not of the user
 	in.SetValue(value)
 	fd := &Field{label, in}
 	f.Fields = append(f.Fields, fd)
@@ -44,10 +44,10 @@ func (f *Form) Add(label, placeholder, value string) *Field {
 	return fd
 }
 
-// Value is what a field contains, without spaces around it.
+// Value returns the content of a field, without spaces around it.
 func (f *Form) Value(i int) string { return strings.TrimSpace(f.Fields[i].Input.Value()) }
 
-// Focus puts the cursor into a field.
+// Focus moves the cursor to a field.
 func (f *Form) Focus(i int) {
 	f.Fields[f.At].Input.Blur()
 	f.At = (i + len(f.Fields)) % len(f.Fields)
@@ -77,12 +77,12 @@ func (f *Form) goTo(i int) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// Update gives a message to the field with the cursor.
+// Update handles a message for the field with the cursor.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	if press, ok := msg.(tea.KeyPressMsg); ok && strings.HasPrefix(press.Text, Tag("")) {
-		return nil // a key that no keyboard has
+		return nil // a key that no keyboard sends
 	}
-	if paste, ok := msg.(tea.PasteMsg); ok { // the field would make a space of a line's end
+	if paste, ok := msg.(tea.PasteMsg); ok { // the field would replace a line break by a space
 		paste.Content = strings.TrimRight(paste.Content, "\r\n")
 		msg = paste
 	}
@@ -92,10 +92,10 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// LabelWidth is how many cells the name of a field takes.
+// LabelWidth is the width of the names of fields, in cells.
 const LabelWidth = 12
 
-// View draws the fields and says where the cursor is.
+// View draws the fields, and returns the position of the cursor.
 func (f *Form) View(width int, active bool) (string, *tea.Cursor) {
 	var lines []string
 	var cursor *tea.Cursor
@@ -121,7 +121,8 @@ func (f *Form) View(width int, active bool) (string, *tea.Cursor) {
 	return strings.Join(lines, "\n"), cursor
 }
 
-// AddHidden adds a field that shows how much was typed, and not what.
+// AddHidden adds a field that hides the typed text. It shows only the number of
+// characters.
 func (f *Form) AddHidden(label, value string) {
 	fd := f.Add(label, "", value)
 	fd.Input.EchoMode = textinput.EchoPassword

@@ -1,5 +1,5 @@
-// Package widget has what the pages are made of and what knows no page: forms,
-// lists, tables with filters, scrolling, progress, and texts that can be clicked.
+// Package widget has the components of pages: forms, lists, tables with filters,
+// scrolling, progress, and clickable texts. It does not depend on any page.
 package widget
 
 import (
@@ -13,16 +13,16 @@ import (
 type Host interface {
 	Styles() style.Styles
 	Keys() Keys
-	// Press does what a key does.
+	// Press handles a key press.
 	Press(k key.Binding) tea.Cmd
-	// Spot has a text do something when it is clicked.
+	// Spot returns a text that calls a function when it is clicked.
 	Spot(text string, click func() tea.Cmd) string
-	// KeySpot has a text press a key when it is clicked, if the screen on top
+	// KeySpot returns a text that presses a key when it is clicked, if the top screen
 	// offers the key.
 	KeySpot(text string, k key.Binding) string
 }
 
-// Keys are the keys of the widgets.
+// Keys are the keys that the widgets use.
 type Keys struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 

@@ -7,15 +7,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// A List is a cursor over rows that come and go. The cursor stays on its row,
-// not on its line: when rows arrive above, it moves along.
+// A List is a cursor in a changing list of rows. The cursor stays on its row, not on
+// its line: when rows arrive above it, it moves with its row.
 type List[K comparable] struct {
-	Keys   []K // of the rows, in order
+	Keys   []K // the keys of the rows, in order
 	At     int
 	Offset int // the first row on the screen
 }
 
-// MovesWhileTyping reports whether a key moves in a list while letters are typed
+// MovesWhileTyping reports whether a key moves in a list while the user types text
 // above it.
 func MovesWhileTyping(msg tea.KeyPressMsg) bool {
 	return slices.Contains([]string{"up", "down", "pgup", "pgdown"}, msg.String())
@@ -31,7 +31,7 @@ func (l *List[K]) Set(keys []K) {
 	l.At = max(0, min(l.At, len(keys)-1))
 }
 
-// MoveTo puts the cursor on a row, if it is there.
+// MoveTo moves the cursor to a row, if the list has it.
 func (l *List[K]) MoveTo(k K) {
 	for i := range l.Keys {
 		if l.Keys[i] == k {
@@ -41,7 +41,7 @@ func (l *List[K]) MoveTo(k K) {
 	}
 }
 
-// Current is the row under the cursor; ok is false if the list is empty.
+// Current returns the row under the cursor; ok is false if the list is empty.
 func (l *List[K]) Current() (k K, ok bool) {
 	if l.At < 0 || l.At >= len(l.Keys) {
 		return k, false
@@ -49,7 +49,7 @@ func (l *List[K]) Current() (k K, ok bool) {
 	return l.Keys[l.At], true
 }
 
-// Press moves the cursor if the key is one that does.
+// Press moves the cursor if the key is one of the keys that move.
 func (l *List[K]) Press(msg tea.KeyPressMsg, keys Keys, page int) {
 	switch {
 	case key.Matches(msg, keys.Up):
@@ -68,8 +68,8 @@ func (l *List[K]) Press(msg tea.KeyPressMsg, keys Keys, page int) {
 	l.At = max(0, min(l.At, len(l.Keys)-1))
 }
 
-// Window is the range of rows to show in so many lines. It moves only when the
-// cursor would leave it.
+// Window returns the range of rows to show in a number of lines. The range moves only
+// if the cursor would be outside.
 func (l *List[K]) Window(height int) (from, to int) {
 	height = max(1, height)
 	from = max(min(l.Offset, l.At), l.At-height+1)
@@ -77,5 +77,5 @@ func (l *List[K]) Window(height int) (from, to int) {
 	return from, min(len(l.Keys), from+height)
 }
 
-// Scroll remembers the window, so that the next one starts from it.
+// Scroll stores the range, so that the next call of Window starts from it.
 func (l *List[K]) Scroll(height int) { l.Offset, _ = l.Window(height) }

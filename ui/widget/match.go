@@ -6,12 +6,11 @@ import (
 	"unicode"
 )
 
-// How well a typed word matches a word of an entry. What matches no word at all
-// is not shown.
+// The quality of a match between a typed word and an entry.
 const (
 	matchesNothing = iota
-	matchesTypo    // of a word of the title or of a synonym; see [match.close]
-	matchesDoes    // the beginning of a word in the sentence
+	matchesTypo    // matches a word of the title or of a synonym; see [match.close]
+	matchesDoes    // is the beginning of a word in the sentence
 	matchesInside
 	matchesSynonymStart
 	matchesTitleStart
@@ -19,14 +18,15 @@ const (
 	matchesTitle
 )
 
-// shortest is how many letters a typed word has at least, unless it is the
-// beginning of a title or a synonym: shorter ones are inside of anything.
+// shortest is the minimum length of a typed word, unless it is the beginning of a
+// title or a synonym. Shorter words are part of almost every text.
 const shortest = 3
 
-// leastForTypo is the same where a typing error is assumed.
+// leastForTypo is the minimum length of a typed word for which a typing error is
+// assumed.
 const leastForTypo = 5
 
-// A Match is how well an entry of the palette matches what is typed.
+// A Match describes how well an entry of the palette matches the typed text.
 type Match struct {
 	Score int
 	// Close reports whether every word is in the title or a synonym. An entry that
@@ -55,7 +55,7 @@ func MatchOf(typed, title string, synonyms []string, does string) (m Match, ok b
 	return m, true
 }
 
-// matchWord returns the best that a typed word matches.
+// matchWord returns the best match of a typed word in an entry.
 func matchWord(word string, title, synonyms, does []string) int {
 	long := len([]rune(word)) >= shortest
 	starts := func(w string) bool { return strings.HasPrefix(w, word) }
@@ -80,7 +80,7 @@ func matchWord(word string, title, synonyms, does []string) int {
 	return matchesNothing
 }
 
-// wordsIn are the words of a text in lower case. A hyphen separates words.
+// wordsIn returns the words of a text in lower case. A hyphen separates words.
 func wordsIn(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("-_.,;()", r) })
 }

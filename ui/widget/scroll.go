@@ -11,10 +11,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// Scroll is how many lines of a page have gone out at the top.
+// Scroll is the number of lines of a page that are scrolled out at the top.
 type Scroll int
 
-// Press moves the lines of a page of a height if the key is one that does.
+// Press scrolls a page of a height if the key is one of the keys that move.
 func (s *Scroll) Press(msg tea.KeyPressMsg, keys Keys, lines []string, height int) {
 	page := max(1, height-2)
 	switch {
@@ -37,20 +37,21 @@ func (s *Scroll) by(n int, lines []string, height int) {
 	*s = (*s + Scroll(n)).within(lines, height)
 }
 
-// within is the nearest there is with such lines: there may be fewer than before,
-// or more room.
+// within returns the nearest valid position, because the number of lines or the height
+// may have changed.
 func (s Scroll) within(lines []string, height int) Scroll {
 	return max(0, min(s, Scroll(len(lines)-height+1)))
 }
 
-// View is the lines that fit, below an empty one and away from the edge. If some
-// are left below, the last says how many.
+// View draws the lines that fit, below an empty line and with a margin. If lines are
+// left below, the last line shows their number.
 func (s Scroll) View(st style.Styles, lines []string, height int) string {
 	lines = lines[s.within(lines, height):]
 	return cells.Indent("\n"+FitLines(st, lines, height-1), 2)
 }
 
-// FitLines is as many lines as fit, of which the last says how many more there are.
+// FitLines returns the lines that fit. If some are left out, the last line gives their
+// number.
 func FitLines(st style.Styles, lines []string, fits int) string {
 	if more := len(lines) - fits; more > 0 {
 		lines = append(lines[:fits-1:fits-1], st.Faint.Render("↓ "+fmt.Sprintf("%d more lines", more+1)))

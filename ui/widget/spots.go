@@ -9,14 +9,15 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// spotScheme begins the links that mark spots. No link for a user begins so.
+// spotScheme is the URL scheme of the links that mark spots. Links for users have
+// other schemes.
 const spotScheme = "spot:"
 
-// Spots are the texts of a frame that can be clicked. No place on the screen is
-// counted: for a click the frame is drawn once more with a link on each such text,
-// and the link in the clicked cell tells which text it is.
+// Spots are the clickable texts of a frame. The program does not compute their
+// positions: after a click it draws the frame once more, with a hyperlink on each
+// clickable text, and the hyperlink in the clicked cell identifies the text.
 type Spots struct {
-	clicks  []func() tea.Cmd // in the order in which they are drawn
+	clicks  []func() tea.Cmd // in the order of drawing
 	drawing bool             // the frame is being drawn to find the clicked text
 }
 
@@ -33,8 +34,8 @@ func (s *Spots) Add(text string, click func() tea.Cmd) string {
 	return from + strings.ReplaceAll(text, "\n", to+"\n"+from) + to
 }
 
-// At returns what a click does in a cell of the frame that draw draws; nil for
-// nothing.
+// At returns the function of the clicked cell in the frame that draw draws; nil if the
+// cell is not clickable.
 func (s *Spots) At(x, y, width, height int, draw func() string) func() tea.Cmd {
 	s.drawing, s.clicks = true, nil
 	frame := draw()
@@ -42,7 +43,7 @@ func (s *Spots) At(x, y, width, height int, draw func() string) func() tea.Cmd {
 	s.drawing, s.clicks = false, nil
 	canvas := lipgloss.NewCanvas(width, height).Compose(lipgloss.NewLayer(frame))
 	cell := canvas.CellAt(x, y)
-	if cell != nil && cell.Width == 0 { // the second half of a wide one
+	if cell != nil && cell.Width == 0 { // the second half of a wide character
 		cell = canvas.CellAt(x-1, y)
 	}
 	if cell == nil {

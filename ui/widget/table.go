@@ -9,35 +9,36 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// A Table is a list of rows with a filter, an order and marks: what the pages of
-// invites and of rooms have in common.
+// A Table is a list of rows with a filter, an order and marks. The pages of invites
+// and of rooms use it.
 type Table[K comparable, R any] struct {
 	Host    Host
 	Grammar Grammar[R]
 	Orders  []Order[R]
-	Choose  func([]*R) []*R // of the rows that the filter keeps; nil for all
+	Choose  func([]*R) []*R // returns some of the rows that match the filter; nil for all
 	Key     func(*R) K
-	Lines   func() int // that the rows have on the page
-	// Explain shows what a filter may consist of: examples, and what they keep.
+	Lines   func() int // number of lines for rows on the page
+	// Explain shows the terms that a filter supports: each line has an example and the
+	// rows that it keeps.
 	Explain func(lines [][2]string) tea.Cmd
 
-	All    []R // in the order they come in
+	All    []R // in the original order
 	Rows   map[K]*R
-	By     int  // among orders
+	By     int  // index of the current order in Orders
 	turned bool // the order is reversed
 	Filter FilterLine
-	Own    string // the filter that the page has by itself
-	anchor K      // where the cursor was before the filter hid it
-	put    K      // where the filter has put it then
+	Own    string // the filter of the page itself, which the user cannot clear
+	anchor K      // the row that the user selected, which the filter may hide
+	put    K      // the row that the filter selected instead
 	Marked map[K]bool
 	List   List[K]
 }
 
-// An Order is a column to sort by. Rows that are alike in it stay as they come in.
+// An Order is a column to sort by. Equal rows keep their original order.
 type Order[R any] struct {
 	Name     string
-	Of       func(*R) (number int, text string) // nil for the order they come in
-	Descends bool                               // begins with the largest
+	Of       func(*R) (number int, text string) // nil for the original order
+	Descends bool                               // the largest first
 }
 
 // ByText sorts by a text, without regard to case.
@@ -50,7 +51,7 @@ func ByNumber[R any](name string, of func(*R) int) Order[R] {
 	return Order[R]{Name: name, Descends: true, Of: func(r *R) (int, string) { return of(r), "" }}
 }
 
-// sort sorts rows that are in the order they come in.
+// sort sorts rows that are in the original order.
 func (o Order[R]) sort(rows []*R, turned bool) {
 	if o.Of == nil {
 		if turned {
@@ -95,7 +96,7 @@ func (t *Table[K, R]) Set(all []R) {
 	t.Arrange()
 }
 
-// Arrange chooses and sorts the rows that are shown.
+// Arrange applies the filter and the order.
 func (t *Table[K, R]) Arrange() {
 	wanted := t.Grammar.parse(t.Filter.Text())
 	t.Filter.problem = wanted.problem
@@ -117,7 +118,7 @@ func (t *Table[K, R]) Arrange() {
 	t.List.Scroll(t.Lines())
 }
 
-// Selected is the row under the cursor; some is false if no row is shown.
+// Selected returns the row under the cursor; some is false if the list is empty.
 func (t *Table[K, R]) Selected() (r *R, some bool) {
 	k, ok := t.List.Current()
 	if !ok {
@@ -126,7 +127,7 @@ func (t *Table[K, R]) Selected() (r *R, some bool) {
 	return t.Rows[k], true
 }
 
-// Press is a key for the table.
+// Press handles a key for the table.
 func (t *Table[K, R]) Press(msg tea.KeyPressMsg) {
 	keys := t.Host.Keys()
 	switch {
@@ -153,7 +154,8 @@ func (t *Table[K, R]) Press(msg tea.KeyPressMsg) {
 	t.List.Scroll(t.Lines())
 }
 
-// sortBy sorts by a column, or turns its order round.
+// sortBy sorts by a column. If the table is sorted by it already, sortBy reverses the
+// order.
 func (t *Table[K, R]) sortBy(name string) {
 	if t.Orders[t.By].Name == name {
 		t.turned = !t.turned
@@ -163,7 +165,8 @@ func (t *Table[K, R]) sortBy(name string) {
 	t.Arrange()
 }
 
-// Arrow is the direction in which a column is sorted; empty for the others.
+// Arrow returns the direction in which a column is sorted; empty for the other
+// columns.
 func (t *Table[K, R]) Arrow(name string) string {
 	o := t.Orders[t.By]
 	switch {
@@ -176,8 +179,8 @@ func (t *Table[K, R]) Arrow(name string) string {
 	}
 }
 
-// Head is the name of a column, which sorts by it when it is clicked. The arrow stands
-// on the side where a column of numbers has room for it.
+// Head draws the name of a column. A click sorts by the column. The arrow is on the
+// left of the name for a column of numbers, and on the right for others.
 func (t *Table[K, R]) Head(name, text string, numbers bool) string {
 	switch arrow := t.Arrow(name); {
 	case arrow != "" && numbers:

@@ -8,7 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// PressInFilter is a key while the filter is typed. Moving moves the list.
+// PressInFilter handles a key while the user types the filter. The keys that move the
+// cursor work in the list.
 func (t *Table[K, R]) PressInFilter(msg tea.KeyPressMsg) tea.Cmd {
 	keys := t.Host.Keys()
 	switch {
@@ -33,10 +34,10 @@ func (t *Table[K, R]) PressInFilter(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// ArrowsMove reports whether the arrows move in the list though letters are typed.
+// ArrowsMove reports whether the arrow keys move in the list while the user types.
 func (t *Table[K, R]) ArrowsMove() bool { return t.Filter.Typing }
 
-// Typed gives text to the filter.
+// Typed adds typed or pasted text to the filter.
 func (t *Table[K, R]) Typed(msg tea.Msg) tea.Cmd {
 	t.noteChoice()
 	cmd := t.Filter.form.Update(msg)
@@ -44,7 +45,7 @@ func (t *Table[K, R]) Typed(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// complete puts the next offer into the filter, or the one before.
+// complete puts the next or the previous completion into the filter.
 func (t *Table[K, R]) complete(by int) {
 	t.noteChoice()
 	if t.Filter.complete(by) {
@@ -52,7 +53,7 @@ func (t *Table[K, R]) complete(by int) {
 	}
 }
 
-// Pick puts an offer into the filter.
+// Pick puts a completion into the filter.
 func (t *Table[K, R]) Pick(n int) tea.Cmd {
 	t.noteChoice()
 	t.Filter.pick(n)
@@ -62,8 +63,8 @@ func (t *Table[K, R]) Pick(n int) tea.Cmd {
 
 func (t *Table[K, R]) offer() { t.Filter.offer(t.Grammar.offersFor) }
 
-// narrow shows what the filter lets through, with the cursor where it was or,
-// while that row is hidden, on the first.
+// narrow applies the changed filter. The cursor is on the row that the user selected
+// or, if that row is hidden, on the first.
 func (t *Table[K, R]) narrow() {
 	t.Arrange()
 	t.offer()
@@ -73,7 +74,8 @@ func (t *Table[K, R]) narrow() {
 	t.put, _ = t.List.Current()
 }
 
-// noteChoice has the cursor come back to where the person has put it since.
+// noteChoice records the selected row if the user has moved the cursor since the last
+// change of the filter.
 func (t *Table[K, R]) noteChoice() {
 	if k, some := t.List.Current(); some && (k != t.put || !t.Filter.Typing) {
 		t.anchor = k
@@ -85,7 +87,7 @@ func (t *Table[K, R]) Clears() bool {
 	return t.Filter.Typing || t.Filters() || len(t.Marked) > 0
 }
 
-// Filters reports whether there is another filter than the one of the page itself.
+// Filters reports whether the filter is another one than the page's own.
 func (t *Table[K, R]) Filters() bool { return t.Filter.Text() != t.Own }
 
 // clear clears the filter or, if there is none, the marks.
@@ -96,7 +98,7 @@ func (t *Table[K, R]) clear() {
 	t.setFilter(t.Own)
 }
 
-// setFilter replaces the filter, and leaves its line.
+// setFilter replaces the filter, and ends its input.
 func (t *Table[K, R]) setFilter(text string) {
 	t.noteChoice()
 	t.Filter.Typing = false
@@ -104,10 +106,10 @@ func (t *Table[K, R]) setFilter(text string) {
 	t.narrow()
 }
 
-// A Tail is what stands at the end of the line above a table, in many words and in few.
+// A Tail is a text at the end of the line above a table, in a long and a short form.
 type Tail struct{ Long, Short string }
 
-// TailWords say how many rows are shown and how many are marked.
+// TailWords returns the numbers of shown and marked rows.
 func (t *Table[K, R]) TailWords() Tail {
 	var long, short []string
 	if n := len(t.Marked); n > 0 {

@@ -1,6 +1,7 @@
 package widget
 
-// mark marks the row under the cursor, or not any more, and goes on to the next.
+// mark marks or unmarks the row under the cursor, and moves the cursor to the next
+// row.
 func (t *Table[K, R]) mark() {
 	k, some := t.List.Current()
 	switch {
@@ -14,7 +15,7 @@ func (t *Table[K, R]) mark() {
 	t.List.At = min(t.List.At+1, len(t.List.Keys)-1)
 }
 
-// markAll marks every row that is shown, or if they all are, none of them.
+// markAll marks all rows in the list. If all are marked, it unmarks them.
 func (t *Table[K, R]) markAll() {
 	all := true
 	for _, k := range t.List.Keys {
