@@ -20,7 +20,7 @@ type columns struct{ width, name, room, status, key, by, sent int }
 const (
 	statusWidth = 15 // "◔ pending !over"
 	keyWidth    = 11 // "✓ perpetual", "? no answer"
-	sentWidth   = 5  // "23mo", or "↓SENT"
+	sentWidth   = 5  // "23mo" or "↓SENT"
 	gap         = 2
 )
 
@@ -28,7 +28,7 @@ const (
 // names share the rest.
 func inviteColumns(width int) columns {
 	c := columns{width: width, status: statusWidth, sent: sentWidth}
-	rest := width - 4 - c.status - c.sent - 3*gap // the cursor, the edges, and gaps
+	rest := width - 4 - c.status - c.sent - 3*gap // without the cursor, the edges and the gaps
 	if width >= 70 {
 		c.key = keyWidth
 		rest -= c.key + gap
@@ -121,7 +121,7 @@ func (r *row) fault() (word string, bad bool) {
 	return faults[0].Short, r.verdict == invite.Refused
 }
 
-// statusTerm is the term for the status of an invite.
+// statusTerm returns the term for the status of an invite.
 func statusTerm(r *row) wording.Term {
 	t := wording.Status(r.invite.Status)
 	if !r.room.Certain(r.invite) {
@@ -130,14 +130,14 @@ func statusTerm(r *row) wording.Term {
 	return t
 }
 
-// keyCell is the state of the keys, or of the proof once the invite is accepted.
+// keyCell returns the state of the keys or, for an accepted invite, of the proof.
 func keyCell(st style.Styles, r *row) string {
 	t, ok := wording.Standing(r.standing())
 	switch {
 	case !ok:
 		return ""
 	case t.Role == wording.Good:
-		return st.Good.Render(t.Glyph) + st.Faint.Render(" "+t.Brief()) // as it should be
+		return st.Good.Render(t.Glyph) + st.Faint.Render(" "+t.Brief()) // the normal state is faint
 	default:
 		return st.Role(t.Role).Render(cells.Cut(t.Column(), keyWidth))
 	}
@@ -151,7 +151,7 @@ func nameOf(i invite.Invite) string {
 	return i.DisplayName
 }
 
-// inviter is who sent an invite, or at least who revoked it.
+// inviter returns the sender of an invite or, if unknown, the user who revoked it.
 func inviter(i invite.Invite) string {
 	if i.Sender == "" && i.Revocation != nil {
 		return string(i.Revocation.Sender)
@@ -159,7 +159,7 @@ func inviter(i invite.Invite) string {
 	return string(i.Sender)
 }
 
-// shortUser is a Matrix ID without its server, for where there is little room.
+// shortUser returns a Matrix ID without the server, for narrow columns.
 func shortUser(user string) string {
 	local, _, _ := strings.Cut(user, ":")
 	return local

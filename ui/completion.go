@@ -83,7 +83,7 @@ func (p *completion) take(msg completed) {
 	}
 	p.people = msg.people[:min(mostPeople, len(msg.people))]
 	if len(p.people) == 1 && p.people[0].Address == msg.typed {
-		p.people = nil // it is complete
+		p.people = nil // the piece is complete already
 	}
 	p.typed, p.at = msg.typed, -1
 	if msg.err != nil && !p.told {

@@ -21,7 +21,7 @@ const (
 	fieldPeople
 )
 
-// A step of composing an invite.
+// A step of the compose page.
 type step int
 
 const (
@@ -31,28 +31,29 @@ const (
 	doing
 )
 
-// compose is the page on which invites are made: whom, where to, a look at what
-// will happen, and go.
+// compose is the page to invite people to rooms. The user enters rooms and people,
+// sees a preview of what will be sent, and confirms.
 type compose struct {
 	sh       *shell.Shell
 	ctx      context.Context
 	form     *widget.Form
-	list     widget.List[id.RoomID] // rooms that match what is typed
+	list     widget.List[id.RoomID] // the rooms that match the typed text
 	rooms    map[id.RoomID]client.Room
-	chosen   []id.RoomID // the rooms that are meant; empty while one is searched
-	several  bool        // rooms are added to those that are chosen, instead of replacing them
+	chosen   []id.RoomID // the chosen rooms; empty while the user searches for one
+	several  bool        // another room is added to the chosen rooms, instead of replacing them
 	invitees invitees
-	kept     bool // they are a draft that was kept, and not changed since
+	kept     bool // the invitees are the stored draft, unchanged
 	people   completion
 	step     step
 	looked   widget.Progress
 	preview  *preview
-	stop     context.CancelFunc // ends the asking that is under way
+	stop     context.CancelFunc // cancels the current lookup
 	problem  error
 	spinner  spinner.Model
 }
 
-// newCompose returns the page, for those of some rooms that the account is in.
+// newCompose returns the page for inviting to those of rooms that the account has
+// joined.
 func newCompose(sh *shell.Shell, rooms ...id.RoomID) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		c := &compose{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
@@ -111,7 +112,7 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 		case key.Matches(msg, keys.Edit):
 			c.step, c.preview = editing, nil
 		case !c.preview.ready:
-			return c.ready() // typed before anybody can have read it
+			return c.ready() // the user has not had the time to read the preview
 		case key.Matches(msg, keys.Send):
 			return c.enqueue()
 		default:
@@ -119,7 +120,7 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 	case planning:
 		if key.Matches(msg, keys.Edit) {
-			c.stop() // the answer will find nobody waiting
+			c.stop() // the result of the lookup is dropped
 			c.step, c.sh.Progress = editing, widget.Progress{}
 		}
 	case doing:
@@ -154,12 +155,12 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// ArrowsMove reports whether rooms or people are listed below the field.
+// ArrowsMove reports whether a list of rooms or people is shown below the field.
 func (c *compose) ArrowsMove() bool {
 	return c.step == editing && (c.form.At == fieldRoom || len(c.people.people) > 0)
 }
 
-// goOn leaves a field: for the next one, or to see what would happen.
+// goOn leaves a field: it moves to the next field, or asks for the preview.
 func (c *compose) goOn(submit bool) tea.Cmd {
 	inRoom := c.form.At == fieldRoom
 	if inRoom && (!c.several || len(c.chosen) == 0) {
@@ -179,7 +180,7 @@ func (c *compose) goOn(submit bool) tea.Cmd {
 	return nil
 }
 
-// typed gives text to the field with the cursor.
+// typed handles typed text for the field with the cursor.
 func (c *compose) typed(msg tea.Msg) tea.Cmd {
 	before := c.form.Value(c.form.At)
 	cmd := c.form.Update(msg)
@@ -198,7 +199,7 @@ func (c *compose) typed(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, c.keep())
 }
 
-// pasted takes a list, or text for a field.
+// pasted handles pasted text: a list of people, or text for a field.
 func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 	if c.form.At != fieldPeople || !c.invitees.paste(msg.Content) {
 		return c.typed(msg)
@@ -207,7 +208,7 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 	return c.keep()
 }
 
-// keep takes in what the field says, and keeps it in case the page is left.
+// keep reads the people from the field, and stores them in the draft.
 func (c *compose) keep() tea.Cmd {
 	c.kept = false
 	c.invitees.write(c.form.Fields[fieldPeople].Input.Value())

@@ -6,7 +6,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/cells"
 )
 
-// texts are the parts as they came, the typed one last; nil of nothing.
+// texts returns the pasted lists as they were pasted, and last the text in the field;
+// nil if both are empty.
 func (w *invitees) texts() []string {
 	if w.empty() {
 		return nil
@@ -18,7 +19,7 @@ func (w *invitees) texts() []string {
 	return append(texts, w.typed.text)
 }
 
-// inviteesOf is texts the other way round.
+// inviteesOf is the inverse of texts.
 func inviteesOf(texts []string) (w invitees) {
 	if len(texts) == 0 {
 		return w
@@ -30,7 +31,7 @@ func inviteesOf(texts []string) (w invitees) {
 	return w
 }
 
-// draftWords say that the form holds what was typed before, and how to be rid of
+// draftWords returns the line that says that the form holds a draft, and how to clear
 // it.
 func (c *compose) draftWords(width int) string {
 	st, sh := c.sh.Styles, c.sh
@@ -43,7 +44,7 @@ func (c *compose) draftWords(width int) string {
 	return st.Warn.Render(cells.Cut(text, width-cells.Width(rest)-2)+".") + " " + sh.KeySpot(rest, sh.Keys.ClearDraft)
 }
 
-// clearDraft drops what was typed before.
+// clearDraft clears the form and the stored draft.
 func (c *compose) clearDraft() tea.Cmd {
 	c.invitees, c.kept, c.problem = invitees{}, false, nil
 	c.form.Fields[fieldPeople].Input.SetValue("")

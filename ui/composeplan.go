@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// askForPlan finds out what inviting these people will do.
+// askForPlan looks up what an invite to each person would do.
 func (c *compose) askForPlan() tea.Cmd {
 	if err := c.invitees.err(); err != nil {
 		c.problem = err
@@ -27,7 +27,7 @@ func (c *compose) askForPlan() tea.Cmd {
 	c.looked = widget.Progress{Total: len(people)}
 	c.sh.Progress = c.looked
 	done := make(chan int, 1)
-	return tea.Batch(c.spinner.Tick, c.hearLookups(ctx, done), shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
+	return tea.Batch(c.spinner.Tick, c.waitForLookups(ctx, done), shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
 		plans, err := account.PlanAll(ctx, rooms, people, func(n int) { latest(done, n) })
 		return planned{plans, err}
 	}))
@@ -43,15 +43,15 @@ func latest(numbers chan int, n int) {
 	numbers <- n
 }
 
-// lookedUp tells how many people are looked up.
+// lookedUp is the number of people who are looked up so far.
 type lookedUp struct {
 	ctx  context.Context
 	done chan int
 	n    int
 }
 
-// hearLookups waits for the next number.
-func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
+// waitForLookups waits for the next number.
+func (c *compose) waitForLookups(ctx context.Context, done chan int) tea.Cmd {
 	return shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
 		select {
 		case n := <-done:
@@ -65,10 +65,10 @@ func (c *compose) hearLookups(ctx context.Context, done chan int) tea.Cmd {
 func (c *compose) lookedUp(msg lookedUp) tea.Cmd {
 	c.looked.Done = msg.n
 	c.sh.Progress = c.looked
-	return c.hearLookups(msg.ctx, msg.done)
+	return c.waitForLookups(msg.ctx, msg.done)
 }
 
-// planned is what came of asking.
+// planned is the result of the lookup.
 type planned struct {
 	plans []client.Plan
 	err   error
@@ -99,13 +99,14 @@ func (c *compose) planned(msg planned) tea.Cmd {
 
 var errQueued = errors.New("an invite for this person is in the outbox already")
 
-// readyMsg comes when a preview has been on the screen, and left alone, for a while.
+// readyMsg arrives when a preview has been on the screen for some time without a key
+// press.
 type readyMsg struct {
 	preview *preview
 	presses int
 }
 
-// ready waits until the preview may be confirmed.
+// ready waits until the user has had the time to read the preview.
 func (c *compose) ready() tea.Cmd {
 	c.preview.presses++
 	msg := readyMsg{c.preview, c.preview.presses}
@@ -134,7 +135,7 @@ func (c *compose) enqueue() tea.Cmd {
 	}))
 }
 
-// enqueued is what came of it.
+// enqueued is the result of enqueue.
 type enqueued struct {
 	items []client.Item
 	err   error
@@ -143,7 +144,7 @@ type enqueued struct {
 func (c *compose) enqueued(msg enqueued) tea.Cmd {
 	c.sh.Running--
 	if msg.err == nil && len(msg.items) == 0 {
-		msg.err = errQueued // meanwhile, by another program
+		msg.err = errQueued // another program has queued them meanwhile
 	}
 	if msg.err != nil {
 		c.step, c.preview, c.problem = editing, nil, msg.err

@@ -26,7 +26,7 @@ func (c *compose) refresh() {
 	var ids []id.RoomID
 	for _, r := range c.sh.Account.Rooms() {
 		c.rooms[r.ID] = r
-		// What is typed is compared with what is seen.
+		// Compare with the name as the screen shows it.
 		name := safetext.Line(r.Name + " " + string(r.Alias) + " " + string(r.ID))
 		if strings.Contains(strings.ToLower(name), typed) {
 			ids = append(ids, r.ID)
@@ -65,7 +65,7 @@ func (c *compose) lostRoom(gone client.Room) {
 	c.list.At = -1
 }
 
-// choose has the people invited to one room.
+// choose selects one room to invite to.
 func (c *compose) choose(r client.Room) {
 	c.form.Fields[fieldRoom].Input.SetValue(safetext.Line(r.Label()))
 	c.chosen = []id.RoomID{r.ID}
@@ -73,7 +73,7 @@ func (c *compose) choose(r client.Room) {
 	c.list.MoveTo(r.ID)
 }
 
-// chooseAll has the people invited to those of some rooms that the account is in.
+// chooseAll selects those of rooms that the account has joined.
 func (c *compose) chooseAll(rooms []id.RoomID) {
 	for _, room := range rooms {
 		if _, ok := c.rooms[room]; ok && !slices.Contains(c.chosen, room) {
@@ -107,7 +107,7 @@ func (c *compose) addRoom() {
 	switch n := slices.Index(c.chosen, room); {
 	case n < 0:
 		c.chosen = append(c.chosen, room)
-	case !first: // else it was chosen as the only one, and others are to come
+	case !first: // otherwise the room was the only choice, and stays chosen when others are added
 		c.chosen = slices.Delete(c.chosen, n, n+1)
 	}
 	c.form.Fields[fieldRoom].Input.SetValue("")
@@ -116,7 +116,7 @@ func (c *compose) addRoom() {
 	c.list.MoveTo(room)
 }
 
-// addRoomKey says what the key does now.
+// addRoomKey returns the key with a description of its present effect.
 func (c *compose) addRoomKey() key.Binding {
 	k := c.sh.Keys.AddRoom
 	room, ok := c.list.Current()
@@ -131,8 +131,8 @@ func (c *compose) addRoomKey() key.Binding {
 	return keymap.When(ok, k)
 }
 
-// focus puts the cursor into a field. Where rooms are added, that of the rooms
-// says which are chosen, and is empty for a search while the cursor is in it.
+// focus moves the cursor to a field. If there are several chosen rooms, the room field
+// is empty for a search while it has the cursor, and shows the chosen rooms otherwise.
 func (c *compose) focus(field int) {
 	c.form.Focus(field)
 	if !c.several {
@@ -147,8 +147,8 @@ func (c *compose) focus(field int) {
 	c.nameRooms()
 }
 
-// nameRooms writes into the field which rooms are chosen, if it is not being
-// searched in.
+// nameRooms writes the names of the chosen rooms into the room field, unless the user
+// is searching in it.
 func (c *compose) nameRooms() {
 	if c.form.At != fieldRoom {
 		c.form.Fields[fieldRoom].Input.SetValue(c.roomNames())
@@ -156,7 +156,7 @@ func (c *compose) nameRooms() {
 	}
 }
 
-// roomNames are the rooms that are chosen, in a line.
+// roomNames returns the names of the chosen rooms in one line.
 func (c *compose) roomNames() string {
 	var names []string
 	for _, room := range c.chosen {

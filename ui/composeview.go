@@ -83,7 +83,7 @@ func (c *compose) below(width, height int) string {
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
 		list := c.people.view(c.sh, width, c.pick)
-		if c.invitees.empty() { // they are suggested
+		if c.invitees.empty() { // from the suggestions of the demo
 			list = st.Faint.Render(cells.Wrap("Any address works in the demo. Some to try:", width)) + "\n" + list
 		}
 		return list
@@ -121,7 +121,7 @@ func (c *compose) choices(width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
-// viewSingle says what sending to one person will do, and what gives pause.
+// viewSingle describes what an invite to one person will do, with warnings.
 func (c *compose) viewSingle(width int) string {
 	st, p := c.sh.Styles, c.preview.plans[0]
 	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, phrase.NameWidth)

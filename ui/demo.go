@@ -2,7 +2,7 @@ package ui
 
 import "github.com/mxinvite/mxinvite/ui/shell"
 
-// exampleAddress are addresses for an empty field.
+// exampleAddress returns example addresses for an empty field.
 func exampleAddress(sh *shell.Shell) string {
 	if r := sh.Options.Rehearsal; r != nil && len(r.Addresses) > 0 {
 		return r.Addresses[0].Address
@@ -10,7 +10,7 @@ func exampleAddress(sh *shell.Shell) string {
 	return "grace@navy.example"
 }
 
-// suggest offers the addresses of a rehearsal while nothing is typed.
+// suggest shows the addresses of the demo while the field is empty.
 func (c *compose) suggest() {
 	r := c.sh.Options.Rehearsal
 	if r == nil || !c.invitees.empty() {

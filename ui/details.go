@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// labelled is the indentation of the values in the details, in cells.
+// labelled is the width of the labels in the details, in cells.
 const labelled = 10
 
 // details returns the details of one invite, in a column of the given width.

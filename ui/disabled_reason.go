@@ -6,7 +6,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// WhyNot says why an action does not work on the invite under the cursor.
+// WhyNot returns the reason why an action does not work on the invite under the
+// cursor.
 func (h *home) WhyNot(action string) string {
 	r, some := h.Selected()
 	switch {
@@ -27,7 +28,8 @@ func (h *home) WhyNot(action string) string {
 	return disabledReason(h.sh, action, r.invite)
 }
 
-// whyNotMarked says why the first of the marked invites cannot be revoked.
+// whyNotMarked returns the reason why the first of the marked invites cannot be
+// revoked.
 func (h *home) whyNotMarked() string {
 	for _, i := range h.chosen() {
 		if err := revocable(h.sh, i); err != nil {
@@ -39,7 +41,7 @@ func (h *home) whyNotMarked() string {
 
 func (p *invitePage) WhyNot(action string) string { return disabledReason(p.sh, action, p.row.invite) }
 
-// disabledReason says why an action does not work on an invite.
+// disabledReason returns the reason why an action does not work on an invite.
 func disabledReason(sh *shell.Shell, action string, i invite.Invite) string {
 	switch action {
 	case "revoke":

@@ -8,16 +8,16 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// documentOpened says whether the browser has a document.
+// documentOpened is the result of opening a document in a browser.
 type documentOpened struct{ err error }
 
-// openDocument opens a page of the web in the user's browser, from which nothing
-// comes back.
+// openDocument opens a web page in the user's browser. It does not wait for a
+// redirect.
 func openDocument(ctx context.Context, sh *shell.Shell, from shell.Screen, address string) tea.Cmd {
 	browse := sh.Options.Browse
 	return shell.Ask(ctx, from, func(ctx context.Context) tea.Msg {
 		ctx, cancel := context.WithCancel(ctx)
-		defer cancel() // nothing is waited for
+		defer cancel() // no redirect is expected
 		browser, err := browse(ctx)
 		if err == nil {
 			err = browser.Open(address)

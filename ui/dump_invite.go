@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// foundPage is the page of an invite in a file: its details.
+// foundPage is the page with the details of an invite in a file.
 type foundPage struct {
 	sh     *shell.Shell
 	row    row
@@ -32,7 +32,7 @@ func (p *foundPage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// lines are the text of the page.
+// lines returns the text of the page.
 func (p *foundPage) lines() []string {
 	return strings.Split(details(p.sh, p.row, min(p.sh.Width-4, 100)), "\n")
 }

@@ -18,11 +18,11 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// mostCopied is how long a text may be that the terminal is given to copy:
-// longer ones are dropped by some without a word.
+// mostCopied is the maximum size of a text that is copied through the terminal, in
+// bytes. Some terminals silently drop longer ones.
 const mostCopied = 64 << 10
 
-// A format is a way to write invites.
+// A format is a file format for invites.
 type format struct{ name, extension, words string }
 
 func formats() []format {
@@ -33,14 +33,15 @@ func formats() []format {
 	}
 }
 
-// exportCard chooses how and where the invites that are shown are written.
+// exportCard is a card to choose the format and the file in which the shown invites
+// are written.
 type exportCard struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	invites []invite.Invite
-	which   string       // invites these are, in words
-	at      int          // the chosen format
-	form    *widget.Form // with the file; nil where there are no files
+	which   string       // describes the invites
+	at      int          // index of the selected format
+	form    *widget.Form // with the path of the file; nil if the text is copied
 	busy    bool
 	problem error
 }
@@ -58,7 +59,7 @@ func newExport(sh *shell.Shell, invites []invite.Invite, which string) func(cont
 
 func (c *exportCard) Title() string { return "Export" }
 
-// suggestedPath is where the invites could go.
+// suggestedPath is the result of asking for a path.
 type suggestedPath string
 
 func (c *exportCard) Init() tea.Cmd {
@@ -103,7 +104,7 @@ func (c *exportCard) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// choose chooses a format, which the name of the file tells, too.
+// choose selects a format and sets the extension of the file to match.
 func (c *exportCard) choose(n int) {
 	c.at = max(0, min(n, len(formats())-1))
 	c.problem = nil
@@ -115,8 +116,7 @@ func (c *exportCard) setPath(path string) {
 	c.form.Fields[0].Input.CursorEnd()
 }
 
-// setExtension gives the file the extension of the chosen format, in place of
-// that of another one.
+// setExtension replaces the extension of another format by that of the selected one.
 func (c *exportCard) setExtension() {
 	if c.form == nil {
 		return
@@ -127,12 +127,13 @@ func (c *exportCard) setExtension() {
 	}
 }
 
-// formatOf is the format that the name of a file tells; -1 for none.
+// formatOf returns the index of the format with the extension of a file; -1 for none.
 func formatOf(name string) int {
 	return slices.IndexFunc(formats(), func(f format) bool { return f.extension == strings.ToLower(path.Ext(name)) })
 }
 
-// enter gives text to the field. A name that tells another format chooses it.
+// enter handles typed text. If the file gets the extension of another format, it
+// selects that format.
 func (c *exportCard) enter(msg tea.Msg) tea.Cmd {
 	if c.form == nil || c.busy {
 		return nil
@@ -148,7 +149,7 @@ func (c *exportCard) enter(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// exported is how it ended.
+// exported is the result of writing.
 type exported struct {
 	shell.Exported
 	err error
@@ -191,7 +192,7 @@ func (c *exportCard) done(e exported) tea.Cmd {
 	return nil
 }
 
-// arrows is true: letters are typed into the path.
+// ArrowsMove returns true, because letters are text for the path.
 func (c *exportCard) ArrowsMove() bool { return true }
 
 func (c *exportCard) ShortHelp() []key.Binding {
@@ -208,7 +209,7 @@ func (c *exportCard) FullHelp() [][]key.Binding {
 }
 
 func (c *exportCard) View(width, height int) (string, *tea.Cursor) {
-	const spacious = 14 // lines, with empty ones between the parts
+	const spacious = 14 // minimum number of lines for a layout with empty lines between the parts
 	st := c.sh.Styles
 	width = min(width, 76)
 	var lines []string
@@ -242,7 +243,7 @@ func (c *exportCard) View(width, height int) (string, *tea.Cursor) {
 	return strings.Join(lines, "\n"), cursor
 }
 
-// says is what happens next, or what went wrong.
+// says returns the text below the form: the progress, the error, or what happens next.
 func (c *exportCard) says(width int) string {
 	st := c.sh.Styles
 	switch {
@@ -256,7 +257,7 @@ func (c *exportCard) says(width int) string {
 	return st.Faint.Render(cells.Wrap("Nothing is written before you press enter.", width))
 }
 
-// which says which invites are shown, and in which order.
+// which describes which invites are shown, and in which order.
 func (t *inviteTable) which() string {
 	filter := t.Filter.Text()
 	words := []string{fmt.Sprintf("%d of %s", len(t.List.Keys), phrase.Count(len(t.Rows), "invite"))}

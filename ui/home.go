@@ -57,7 +57,7 @@ func (h *home) Init() tea.Cmd {
 		return nil
 	}
 	h.refresh()
-	return tea.Batch(h.watch(), h.check(), h.hearOfKeys(), h.spinner.Tick)
+	return tea.Batch(h.watch(), h.check(), h.waitForKeys(), h.spinner.Tick)
 }
 
 func (h *home) Title() string {
@@ -72,7 +72,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 	case client.Change:
 		return h.changed(msg)
 	case keysMsg:
-		return tea.Batch(h.hearOfKeys(), func() tea.Msg { return shell.ChangedMsg{} })
+		return tea.Batch(h.waitForKeys(), func() tea.Msg { return shell.ChangedMsg{} })
 	case trustedMsg, shell.MinuteMsg:
 		if h.watcher != nil {
 			return h.check()
@@ -82,7 +82,7 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 		h.markAgain(msg)
 	case shell.ChangedMsg:
 		h.refresh()
-		return h.tellOfTaken()
+		return h.notifyAccepted()
 	case shell.SentMsg:
 		h.wanted = msg.Key
 		h.refresh()
@@ -162,7 +162,7 @@ func (h *home) refresh() {
 		}
 	}
 	if h.watcher != nil {
-		h.noteTaken(before)
+		h.noteAccepted(before)
 	}
 }
 

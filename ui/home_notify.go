@@ -9,9 +9,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// noteTaken records the invites that are accepted now and were certainly pending
+// noteAccepted records the invites that are accepted now and were certainly pending
 // before.
-func (h *home) noteTaken(before map[shell.InviteKey]*row) {
+func (h *home) noteAccepted(before map[shell.InviteKey]*row) {
 	for n := range h.All {
 		is := &h.All[n]
 		was, known := before[shell.KeyOf(is.invite)]
@@ -22,8 +22,8 @@ func (h *home) noteTaken(before map[shell.InviteKey]*row) {
 	}
 }
 
-// tellOfTaken shows a desktop notification for each accepted invite.
-func (h *home) tellOfTaken() tea.Cmd {
+// notifyAccepted shows a desktop notification for each accepted invite.
+func (h *home) notifyAccepted() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range h.taken {
 		cmds = append(cmds, h.sh.Desktop.Show(cells.Cut(r.who(), phrase.NameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), phrase.NameWidth)))

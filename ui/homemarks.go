@@ -5,7 +5,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// chosen are the marked invites, seen or not, or the one under the cursor.
+// chosen returns the marked invites, including hidden ones. If there are none, it
+// returns the invite under the cursor.
 func (h *home) chosen() []invite.Invite {
 	var chosen []invite.Invite
 	for k := range h.Marked {
@@ -18,8 +19,8 @@ func (h *home) chosen() []invite.Invite {
 	return chosen
 }
 
-// mayRevoke reports whether any of the chosen invites can be revoked. It is asked
-// for every frame, and thousands may be marked.
+// mayRevoke reports whether any of the chosen invites can be revoked. It must be fast:
+// every frame calls it, and thousands of invites may be marked.
 func (h *home) mayRevoke() bool {
 	for k := range h.Marked {
 		if mayRevoke(h.sh, h.Rows[k].invite) {

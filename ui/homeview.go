@@ -12,13 +12,14 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// sideBySide is the width from which the details stand beside the list.
+// sideBySide is the minimum width at which the details are shown beside the list.
 const sideBySide = 110
 
-// wide is the greatest width at which a row is easy to read.
+// wide is the maximum width at which a row is easy to read.
 const wide = 140
 
-// listWidth is how much of a page a list takes, with details beside it or not.
+// listWidth returns the width of a list on a page of some width, which may have the
+// details beside it.
 func listWidth(width int) int {
 	if width < sideBySide {
 		return width
@@ -53,8 +54,8 @@ func (h *home) View(width, height int) (string, *tea.Cursor) {
 	return line + cells.Indent(body, 2), cursor
 }
 
-// withDetails is a list of invites and, where they fit, the details of the chosen
-// one beside it.
+// withDetails draws a list of invites and, if they fit, the details of the selected
+// invite beside it.
 func withDetails(sh *shell.Shell, list string, chosen *row, width, height int) string {
 	left := listWidth(width)
 	list = cells.Block(list, left, height)

@@ -27,7 +27,7 @@ type inspectPage struct {
 	busy    bool
 	problem error
 
-	file    string // the file that the page shows; empty while the page asks for a file
+	file    string // the open file; empty while the page asks for one
 	dump    shell.Dump
 	invites *inviteTable
 }
@@ -99,7 +99,7 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		if r, some := p.invites.Selected(); some {
 			return p.sh.Open(newFound(p.sh, *r))
 		}
-	case key.Matches(msg, k.Mark, k.MarkAll): // invites from a file have no actions
+	case key.Matches(msg, k.Mark, k.MarkAll): // there are no actions for invites from a file
 	default:
 		p.invites.press(msg)
 	}
@@ -125,7 +125,7 @@ func (p *inspectPage) read() tea.Cmd {
 	}))
 }
 
-// show evaluates the invites of the file and shows them.
+// show evaluates the invites of the file and lists them.
 func (p *inspectPage) show(i inspected) {
 	p.file, p.dump, p.invites = i.file, i.dump, newInviteTable(p.sh)
 	rooms := map[id.RoomID]*client.Room{}

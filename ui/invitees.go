@@ -10,13 +10,13 @@ import (
 	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
-// invitees are the people to invite: those in the field, and those in lists that were
-// pasted. A list is kept as it was pasted and not put into the field, which would
-// lose the tabs and lines of a table.
+// invitees are the people to invite: the people in the field, and those in pasted
+// lists. A pasted list is stored unchanged outside the field, because the field would
+// lose the tabs and line breaks of a table.
 type invitees struct {
 	pasted []part
 	typed  part
-	list   recipients.List // of all parts, as if they were one below the other
+	list   recipients.List // the people of all parts, with line numbers counted across the parts
 }
 
 type part struct {
@@ -24,7 +24,8 @@ type part struct {
 	list recipients.List
 }
 
-// paste adds a list. What fits on a line is left to the field.
+// paste adds a pasted list. It returns false for text on a single line, which belongs
+// into the field.
 func (w *invitees) paste(text string) (taken bool) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	text = strings.Trim(text, "\n")
@@ -36,19 +37,19 @@ func (w *invitees) paste(text string) (taken bool) {
 	return true
 }
 
-// drop takes the list away that was pasted last.
+// drop removes the latest pasted list.
 func (w *invitees) drop() {
 	w.pasted = w.pasted[:len(w.pasted)-1]
 	w.join()
 }
 
-// write takes in what stands in the field.
+// write reads the text of the field.
 func (w *invitees) write(text string) {
 	w.typed = part{text, recipients.Parse(text)}
 	w.join()
 }
 
-// join reads the parts in order. A person in several of them counts in the first.
+// join combines the parts in order. A person in several parts is counted in the first.
 func (w *invitees) join() {
 	w.list = recipients.List{}
 	first, above := map[recipients.Invitee]int{}, 0
@@ -76,13 +77,13 @@ func (w *invitees) join() {
 
 func (w *invitees) empty() bool { return len(w.pasted) == 0 && strings.TrimSpace(w.typed.text) == "" }
 
-// single reports whether it is about one person and nothing else.
+// single reports whether there is exactly one person, and no error or repetition.
 func (w *invitees) single() bool {
 	l := w.list
 	return len(l.Recipients) == 1 && len(l.Problems)+len(l.Repeats) == 0
 }
 
-// people are those to invite, in order.
+// people returns the people to invite, in order.
 func (w *invitees) people() []recipients.Invitee {
 	var all []recipients.Invitee
 	for _, r := range w.list.Recipients {
@@ -91,12 +92,12 @@ func (w *invitees) people() []recipients.Invitee {
 	return all
 }
 
-// asksIdentityServer reports whether a person is named by an e-mail address.
+// asksIdentityServer reports whether a person has an e-mail address.
 func (w *invitees) asksIdentityServer() bool {
 	return slices.ContainsFunc(w.list.Recipients, func(r recipients.Recipient) bool { return r.UserID == "" })
 }
 
-// err says why no person can be invited; nil if one can.
+// err returns the reason why there is no person to invite; nil if there is one.
 func (w *invitees) err() error {
 	switch l := w.list; {
 	case len(l.Recipients) > 0:
@@ -107,8 +108,8 @@ func (w *invitees) err() error {
 	return fmt.Errorf("all of this is %w", recipients.ErrNoAddress)
 }
 
-// words say how much was understood; empty for a single address. A word
-// beside an address is taken for a name.
+// words returns a summary of the parsed text; empty for a single address. Words beside
+// an address are the name of the person.
 func (w *invitees) words() string {
 	l := w.list
 	if len(w.pasted) == 0 && len(l.Recipients) < 2 && len(l.Repeats) == 0 {

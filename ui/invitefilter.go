@@ -14,7 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// operators are what filters of invites may consist of.
+// operators returns the operators of a filter of invites.
 func (t *inviteTable) operators() widget.Grammar[row] {
 	return widget.Grammar[row]{Mentions: (*row).mentions, Operators: []widget.Operator[row]{
 		{
@@ -50,7 +50,7 @@ func (t *inviteTable) operators() widget.Grammar[row] {
 	}}
 }
 
-// ages are some to choose from, or those that a number may become.
+// ages returns examples of ages, or the ages that begin with the typed number.
 func ages(typed string) []string {
 	number := strings.TrimRight(typed, "mohdwy")
 	switch {
@@ -65,7 +65,7 @@ func ages(typed string) []string {
 func statusNames() []string  { return texts(invite.Statuses()) }
 func warningNames() []string { return texts(invite.Warnings()) }
 
-// warns compiles a warning, as the details or as the list name it.
+// warns compiles the name of a warning, or its short form in the list.
 func warns(value string) (func(*row) bool, string) {
 	for _, w := range invite.Warnings() {
 		if wording.Warning(w).Short == value {
@@ -85,7 +85,7 @@ func texts[S ~string](all []S) []string {
 	return texts
 }
 
-// users offers the users that a filter may name, without their servers.
+// users returns the users that a filter can name, without their servers.
 func (t *inviteTable) users(of func(*row) string) func(string) []string {
 	return func(string) []string {
 		names := map[string]bool{}
@@ -102,7 +102,8 @@ func (t *inviteTable) users(of func(*row) string) func(string) []string {
 	}
 }
 
-// byUser compiles a user: me, a Matrix ID with or without its server, or a part of one.
+// byUser compiles a user: "me", a Matrix ID with or without its server, or a part of a
+// Matrix ID.
 func (t *inviteTable) byUser(of func(*row) string) func(string) (func(*row) bool, string) {
 	return func(value string) (func(*row) bool, string) {
 		switch {
@@ -126,7 +127,7 @@ func (t *inviteTable) byUser(of func(*row) string) func(string) (func(*row) bool
 	}
 }
 
-// inRoom compiles a room. Each room is looked at once, not each invite.
+// inRoom compiles a room. It tests each room once, not for each invite.
 func (t *inviteTable) inRoom(value string) (func(*row) bool, string) {
 	is, problem := roomNamed(value, maps.Values(t.rooms))
 	if problem != "" {
@@ -157,8 +158,8 @@ func (t *inviteTable) sent(before bool) func(string) (func(*row) bool, string) {
 	}
 }
 
-// mentions reports whether text stands anywhere in a row as it is seen, or its
-// letters in the name in their order.
+// mentions reports whether a row contains a text, or the name of its invite has the
+// letters of the text in the same order.
 func (r *row) mentions(text string) bool {
 	for _, s := range []string{r.address, nameOf(r.invite), r.room.Name, string(r.room.Alias), inviter(r.invite), r.acceptedBy()} {
 		if widget.ContainsFold(s, text) {

@@ -14,19 +14,19 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// An inviteTable is a table of invites with a tab for each status, for the page of
-// an account's invites and for that of a file's.
+// An inviteTable is a table of invites with a tab for each status. The page of the
+// account's invites and the page of a file use it.
 type inviteTable struct {
 	widget.Table[shell.InviteKey, row]
 
 	sh *shell.Shell
 
 	rooms  map[id.RoomID]*client.Room
-	has    tabCounts // of all invites
-	found  tabCounts // of those that the filter keeps
+	has    tabCounts // counts of all invites
+	found  tabCounts // counts of the invites that match the filter
 	tab    tab
-	wanted shell.InviteKey // the cursor goes there as soon as it shows
-	room   id.RoomID       // of whose page this is; empty on the others
+	wanted shell.InviteKey // the cursor moves to this invite when the table has it
+	room   id.RoomID       // the room of the page; empty if the page shows all rooms
 }
 
 func newInviteTable(sh *shell.Shell) *inviteTable {
@@ -41,11 +41,11 @@ func newInviteTable(sh *shell.Shell) *inviteTable {
 	return t
 }
 
-// rowLines is how many invites fit on the page below the counts, the filter and the
-// columns' names.
+// rowLines returns the number of invites that fit below the tabs, the filter and the
+// column names.
 func (t *inviteTable) rowLines() int { return max(1, t.sh.Height-3-t.Filter.Lines()) }
 
-// set replaces the invites, which come with the newest first.
+// set replaces the invites. The newest must be first.
 func (t *inviteTable) set(rooms map[id.RoomID]*client.Room, all []row) {
 	t.rooms = rooms
 	t.has = newTabCounts()
@@ -60,7 +60,7 @@ func (t *inviteTable) set(rooms map[id.RoomID]*client.Room, all []row) {
 	}
 }
 
-// shown are the invites in the list, in its order.
+// shown returns the invites in the list, in its order.
 func (t *inviteTable) shown() []invite.Invite {
 	invites := make([]invite.Invite, len(t.List.Keys))
 	for n, k := range t.List.Keys {
@@ -69,7 +69,8 @@ func (t *inviteTable) shown() []invite.Invite {
 	return invites
 }
 
-// onlyRoom is the room that the filter names by its alias or ID; nil if there is none.
+// onlyRoom returns the room that the filter names by alias or ID; nil if there is
+// none.
 func (t *inviteTable) onlyRoom() *client.Room {
 	for _, term := range widget.Terms(t.Filter.Text()) {
 		if term.Name != "room" || term.Not || !strings.HasPrefix(term.Value, "#") && !strings.HasPrefix(term.Value, "!") {
@@ -88,7 +89,7 @@ func (t *inviteTable) onlyRoom() *client.Room {
 	return nil
 }
 
-// press is a key for the table.
+// press handles a key for the table.
 func (t *inviteTable) press(msg tea.KeyPressMsg) {
 	keys := t.sh.Keys
 	switch {
@@ -101,8 +102,8 @@ func (t *inviteTable) press(msg tea.KeyPressMsg) {
 	}
 }
 
-// view is the counts, the filter and the list, with the details of the chosen invite
-// beside it where they fit. right stands at the end of the first line.
+// view draws the tabs, the filter and the list, with the details of the selected
+// invite beside it if they fit. right is the text at the end of the first line.
 func (t *inviteTable) view(width, height int, right widget.Tail) (string, *tea.Cursor) {
 	var chosen *row
 	if r, some := t.Selected(); some {
@@ -117,7 +118,7 @@ func (t *inviteTable) view(width, height int, right widget.Tail) (string, *tea.C
 	return above + "\n" + withDetails(t.sh, t.listing(cols), chosen, width, height-cells.Height(above)), cursor
 }
 
-// hiddenOrder says what the list is sorted by if that column has no room.
+// hiddenOrder returns the name of the sort column if that column is hidden.
 func (t *inviteTable) hiddenOrder(cols columns) string {
 	by := t.Orders[t.By].Name
 	if !cols.hides(by) {
@@ -126,7 +127,7 @@ func (t *inviteTable) hiddenOrder(cols columns) string {
 	return t.sh.Styles.Faint.Render("by " + by + " " + t.Arrow(by))
 }
 
-// listing is the columns' names and the rows that fit.
+// listing draws the column names and the rows that fit.
 func (t *inviteTable) listing(cols columns) string {
 	lines := []string{cols.head(t)}
 	from, to := t.List.Window(t.Lines())
@@ -141,13 +142,14 @@ func (t *inviteTable) listing(cols columns) string {
 	return strings.Join(lines, "\n")
 }
 
-// mayInvite reports whether one may invite from the page: on that of a room, to it.
+// mayInvite reports whether the user may invite to the room of the page. It is true if
+// the page shows all rooms.
 func (t *inviteTable) mayInvite() bool {
 	r := t.rooms[t.room]
 	return t.room == "" || r != nil && r.MayInvite()
 }
 
-// wayOut says that no invite is shown, and how to see some.
+// wayOut returns the text of an empty list, which says how to show or send invites.
 func (t *inviteTable) wayOut() string {
 	k := t.sh.Keys
 	press := func(b key.Binding, to string) string {

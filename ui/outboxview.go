@@ -18,8 +18,8 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// detailLines is how many lines the chosen item's details take below the list,
-// with the rule above them.
+// detailLines returns the number of lines for the details below the list, including
+// the rule above them.
 func (p *outboxPage) detailLines() int {
 	if p.sh.Height < 20 {
 		return 5
@@ -27,11 +27,11 @@ func (p *outboxPage) detailLines() int {
 	return 6
 }
 
-// wide reports whether the details stand beside the list.
+// wide reports whether the details are beside the list.
 func (p *outboxPage) wide() bool { return p.sh.Width >= sideBySide }
 
-// lines is how many items fit below the counts, the outlook, an empty line and
-// the columns' names.
+// lines returns the number of items that fit below the counts, the schedule, an empty
+// line and the column names.
 func (p *outboxPage) lines() int {
 	rest := p.sh.Height - 4
 	if !p.wide() {
@@ -58,7 +58,7 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + p.outlook(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Rehearsal.LimitNote(), width-2)) + "\n"
+	top := " " + p.counts(width-2) + "\n " + p.schedule(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Rehearsal.LimitNote(), width-2)) + "\n"
 	if p.wide() {
 		rows := height - cells.Height(top) + 1
 		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.Styles.Rule.Render("│")), nil
@@ -77,7 +77,7 @@ func (p *outboxPage) empty(width int) string {
 	return text
 }
 
-// counts says how many items are in each state, and how far all have come.
+// counts draws the number of items in each state, and the progress.
 func (p *outboxPage) counts(width int) string {
 	st, o := p.sh.Styles, p.sh.Sending.Outbox
 	var long, short []string
@@ -101,8 +101,8 @@ func (p *outboxPage) counts(width int) string {
 	return cells.Ends(strings.Join(short, "  "), right, width)
 }
 
-// outlook says who sends, when the next one goes, and when the last.
-func (p *outboxPage) outlook(width int) string {
+// schedule draws which program sends, and when it sends the next and the last invite.
+func (p *outboxPage) schedule(width int) string {
 	st, s, now := p.sh.Styles, &p.sh.Sending, p.sh.Now()
 	o := s.Outbox
 	n := s.Waiting()
@@ -137,7 +137,7 @@ func (p *outboxPage) outlook(width int) string {
 	return cells.Cut(text, width)
 }
 
-// listing is the columns' names and the items that fit.
+// listing draws the column names and the items that fit.
 func (p *outboxPage) listing(width int) string {
 	const stateWidth = 11
 	st := p.sh.Styles
@@ -163,7 +163,8 @@ func (p *outboxPage) listing(width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// details tells about one item, the most important first: they may be cut.
+// details draws one item, with the most important lines first, because the last ones
+// may be cut.
 func (p *outboxPage) details(i client.Item, width int) string {
 	st := p.sh.Styles
 	who := addressOf(i)
@@ -175,8 +176,8 @@ func (p *outboxPage) details(i client.Item, width int) string {
 		itemStyle(st, i.State).Render(itemWords(i.State)) + st.Faint.Render(cells.Cut(", "+stateStory(p.sh, i), width-14)),
 	}
 	switch {
-	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // it is of the past
-	case i.State == client.ItemQueued: // what could be done about it was to wait
+	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // the reason is of an earlier state
+	case i.State == client.ItemQueued: // the advice was to wait
 		lines = append(lines, st.Faint.Render(cells.Wrap("Last attempt: "+i.Reason, width)))
 	default:
 		lines = append(lines, cells.Wrap(p.sh.WithHint(i.Reason, i.Advice), width))
@@ -189,13 +190,13 @@ func (p *outboxPage) details(i client.Item, width int) string {
 		lines = append(lines, cells.Cut("On Matrix as "+string(i.UserID)+": invited there, without a mail.", width))
 	}
 	if p.wide() {
-		lines = append(lines, "", st.Label.Render("Room  ")+cells.Cut(p.sh.RoomName(i.Room), width-6),
-			st.Label.Render("Put   ")+p.sh.Time(i.QueuedAt)+" into the outbox")
+		lines = append(lines, "", st.Label.Render("Room    ")+cells.Cut(p.sh.RoomName(i.Room), width-8),
+			st.Label.Render("Queued  ")+p.sh.Time(i.QueuedAt))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// stateStory says when an item came into its state, and how often it was tried.
+// stateStory returns the age of an item's state, and the number of attempts.
 func stateStory(sh *shell.Shell, i client.Item) string {
 	text := duration.Ago(sh.Now(), i.Changed)
 	if i.Attempts > 1 {
@@ -204,7 +205,7 @@ func stateStory(sh *shell.Shell, i client.Item) string {
 	return text
 }
 
-// itemStyle is the look of a state.
+// itemStyle returns the style of a state.
 func itemStyle(st style.Styles, s client.ItemState) lipgloss.Style {
 	switch s {
 	case client.ItemQueued:

@@ -19,21 +19,22 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// A preview is what confirming would do.
+// A preview shows what confirming will do.
 type preview struct {
 	single  bool
 	plans   []client.Plan
-	people  int // in the list
+	people  int // number of people in the list
 	rooms   int
 	groups  []client.PlanGroup
 	open    map[client.PlanOutcome]bool
-	again   bool // people whose invite may be pending are sent another one
+	again   bool // also invite people who may have a pending invite
 	list    widget.List[place]
 	ready   bool // it was on the screen long enough to be confirmed
 	presses int
 }
 
-// A place is a line of the preview: an entry of a group or, -1, its heading.
+// A place is a line of the preview: entry n of a group or, if n is -1, the heading of
+// the group.
 type place struct {
 	outcome client.PlanOutcome
 	n       int
@@ -53,14 +54,14 @@ func newPreview(l recipients.List, plans []client.Plan, single bool) *preview {
 	return p
 }
 
-// settle makes the preview ready if nothing was pressed meanwhile.
+// settle makes the preview ready if the user has pressed no key meanwhile.
 func (p *preview) settle(msg readyMsg) {
 	if msg.preview == p && msg.presses == p.presses {
 		p.ready = true
 	}
 }
 
-// arrange lays the lines out.
+// arrange makes the lines of the list.
 func (p *preview) arrange() {
 	var places []place
 	for _, g := range p.groups {
@@ -74,7 +75,8 @@ func (p *preview) arrange() {
 	p.list.Set(places)
 }
 
-// group is the group with an outcome, without entries if there is none.
+// group returns the group with an outcome; it has no entries if the outcome does not
+// occur.
 func (p *preview) group(o client.PlanOutcome) client.PlanGroup {
 	for _, g := range p.groups {
 		if g.Outcome == o {
@@ -84,10 +86,10 @@ func (p *preview) group(o client.PlanOutcome) client.PlanGroup {
 	return client.PlanGroup{Outcome: o}
 }
 
-// pending reports whether an invite may be pending for some of the people.
+// pending reports whether some of the people may have a pending invite.
 func (p *preview) pending() bool { return len(p.group(client.PlanPending).Entries) > 0 }
 
-// chosen are the plans that confirming carries out, in the order of the list.
+// chosen returns the plans that confirming carries out, in the order of the list.
 func (p *preview) chosen() []client.Plan { return client.ToSend(p.plans, p.again) }
 
 func (p *preview) press(msg tea.KeyPressMsg, keys keymap.Map, page int) {
@@ -96,7 +98,7 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keymap.Map, page int) {
 	case p.single || !some:
 	case key.Matches(msg, keys.All) && p.pending():
 		p.again = !p.again
-	case key.Matches(msg, keys.LookInto):
+	case key.Matches(msg, keys.Expand):
 		p.open[at.outcome] = !p.open[at.outcome]
 		p.list.MoveTo(place{at.outcome, -1})
 		p.arrange()
@@ -106,15 +108,16 @@ func (p *preview) press(msg tea.KeyPressMsg, keys keymap.Map, page int) {
 	p.list.Scroll(page)
 }
 
-// expandKey is named after what it does to the group under the cursor.
+// expandKey returns the key with a description of its effect on the group under the
+// cursor.
 func (p *preview) expandKey(keys keymap.Map) key.Binding {
 	if at, some := p.list.Current(); some && p.open[at.outcome] {
-		return keymap.As(keys.LookInto, "collapse")
+		return keymap.As(keys.Expand, "collapse")
 	}
-	return keys.LookInto
+	return keys.Expand
 }
 
-// heading is the term for a group, and how that can be changed.
+// heading returns the term for a group, and the key that changes it.
 func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
 	t := wording.PlanGroup(string(g.Outcome), p.again, g.Server)
 	if g.Outcome == client.PlanPending && !p.single {
@@ -127,7 +130,7 @@ func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
 	return t
 }
 
-// entryWords are a person and what there is to say about them.
+// entryWords returns a person and a note about them.
 func (c *compose) entryWords(at place) (who, note string) {
 	e := c.preview.group(at.outcome).Entries[at.n]
 	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return duration.Ago(c.sh.Now(), i.SentAt) })
@@ -137,10 +140,10 @@ func (c *compose) entryWords(at place) (who, note string) {
 	return e.Who, note
 }
 
-// previewLines is how many lines the groups may take.
+// previewLines returns the number of lines for the groups.
 func (c *compose) previewLines() int { return max(1, c.sh.Height-7) }
 
-// viewMany is the groups, and below them what confirming costs.
+// viewMany draws the groups, and below them a summary of what confirming does.
 func (c *compose) viewMany(width int) string {
 	st, p := c.sh.Styles, c.preview
 	var lines []string
@@ -148,7 +151,7 @@ func (c *compose) viewMany(width int) string {
 	for n := from; n < to; n++ {
 		at, opens := p.list.Keys[n], key.Binding{}
 		if at.n < 0 {
-			opens = c.sh.Keys.LookInto
+			opens = c.sh.Keys.Expand
 		}
 		lines = append(lines, shell.RowSpot(c.sh, &p.list, n, opens, c.previewLine(at, n == p.list.At, width)))
 	}
@@ -158,10 +161,11 @@ func (c *compose) viewMany(width int) string {
 	return strings.Join(lines, "\n") + "\n\n" + c.cost(width) + c.wholeNote(width)
 }
 
-// noteAt is where in a candidate's line the note begins.
+// noteAt returns the column at which the note of an entry begins.
 func noteAt(width int) int { return min(40, width/2) + 4 }
 
-// wholeNote is the note of the candidate under the cursor, if its line cuts it.
+// wholeNote returns the note of the entry under the cursor if its line is too short
+// for it.
 func (c *compose) wholeNote(width int) string {
 	at, some := c.preview.list.Current()
 	if !some || at.n < 0 {
@@ -191,7 +195,7 @@ func (c *compose) previewLine(at place, chosen bool, width int) string {
 	return st.Row(chosen, " ", "        "+cells.Fit(who, left-12)+"  "+st.Faint.Render(cells.Cut(note, width-left)), width)
 }
 
-// cost says what confirming does, and until when.
+// cost describes what confirming does, and when the last invite is sent.
 func (c *compose) cost(width int) string {
 	st, now := c.sh.Styles, c.sh.Now()
 	chosen := c.preview.chosen()

@@ -29,7 +29,8 @@ func revocable(sh *shell.Shell, i invite.Invite) error {
 
 func mayRevoke(sh *shell.Shell, i invite.Invite) bool { return revocable(sh, i) == nil }
 
-// confirmRevoke asks before invites are revoked, or says why they cannot be.
+// confirmRevoke asks for confirmation before invites are revoked, or shows the reason
+// why they cannot be.
 func confirmRevoke(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 	var able []invite.Invite
 	var reasons []string // why the others cannot be revoked
@@ -63,7 +64,7 @@ func confirmRevoke(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 	return sh.OpenCard(shell.NewConfirmAll(sh, question, people, what, func() tea.Cmd { return beginRevoking(sh, able) }))
 }
 
-// peopleOf names the invitees and, if the invites are of several rooms, the rooms.
+// peopleOf returns the invitees and, if the invites are of several rooms, the rooms.
 func peopleOf(sh *shell.Shell, invites []invite.Invite) []string {
 	people := make([]string, len(invites))
 	oneRoom := !slices.ContainsFunc(invites, func(i invite.Invite) bool { return i.RoomID != invites[0].RoomID })
@@ -76,7 +77,7 @@ func peopleOf(sh *shell.Shell, invites []invite.Invite) []string {
 	return people
 }
 
-// roomsOf names the rooms of invites, or counts them.
+// roomsOf returns the name of the only room of invites, or the number of rooms.
 func roomsOf(sh *shell.Shell, invites []invite.Invite) string {
 	rooms := map[id.RoomID]bool{}
 	for _, i := range invites {
@@ -88,7 +89,7 @@ func roomsOf(sh *shell.Shell, invites []invite.Invite) string {
 	return cells.Cut(sh.RoomName(invites[0].RoomID), phrase.NameWidth)
 }
 
-// reason is an error in a few words, in which the name of a room is cut.
+// reason returns a short text of an error. It cuts the name of a room.
 func reason(err error) string {
 	if power, ok := errors.AsType[*client.PowerError](err); ok {
 		short := *power
@@ -98,7 +99,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// beginRevoking revokes invites after a moment in which that can be undone.
+// beginRevoking revokes invites after a delay in which the user can undo it.
 func beginRevoking(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 	what := "the invite of " + cells.Cut(inviteeOf(sh, chosen[0]), phrase.NameWidth)
 	if len(chosen) > 1 {
@@ -112,8 +113,8 @@ func beginRevoking(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 	return tea.Batch(marksGo, sh.Revocations.Begin(sh.Account, what, keys))
 }
 
-// leftovers are the pending invites that look like one whose invitee is in the
-// room: taking one throws them back to invited.
+// leftovers returns the pending invites that look like a joined one. If the invitee
+// accepted one of them, their membership would change from join to invite.
 func leftovers(sh *shell.Shell, of invite.Invite) []invite.Invite {
 	if of.Status != invite.Joined {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// roomNamed returns a test for the rooms that a value means: by an ID, by an alias with
-// or without its server, or by a part of a name.
+// roomNamed returns a test for the rooms that match a value: an ID, an alias with or
+// without its server, or a part of a name.
 func roomNamed(value string, rooms iter.Seq[*client.Room]) (is func(*client.Room) bool, problem string) {
 	switch {
 	case strings.HasPrefix(value, "!"):
@@ -41,7 +41,7 @@ func roomNamed(value string, rooms iter.Seq[*client.Room]) (is func(*client.Room
 	return nil, fmt.Sprintf("no room matches %q", value)
 }
 
-// byRoomID is for an ID as it stands: the case of its letters matters.
+// byRoomID returns a test for a room ID, or for its beginning. IDs are case-sensitive.
 func byRoomID(room id.RoomID, rooms iter.Seq[*client.Room]) func(*client.Room) bool {
 	for r := range rooms {
 		if r.ID == room {
@@ -51,8 +51,8 @@ func byRoomID(room id.RoomID, rooms iter.Seq[*client.Room]) func(*client.Room) b
 	return func(r *client.Room) bool { return strings.HasPrefix(string(r.ID), string(room)) }
 }
 
-// roomTerm is what a filter calls exactly one room: its alias or, since any room may
-// claim any alias, its ID.
+// roomTerm returns the value by which a filter finds exactly one room: its alias or,
+// if several rooms claim the alias, its ID.
 func roomTerm(room client.Room, rooms iter.Seq[*client.Room]) string {
 	if room.Alias == "" || strings.ContainsAny(string(room.Alias), `" `) {
 		return string(room.ID)
@@ -65,7 +65,8 @@ func roomTerm(room client.Room, rooms iter.Seq[*client.Room]) string {
 	return string(room.Alias)
 }
 
-// roomTerms are names of rooms to complete: short aliases, and names of rooms without one.
+// roomTerms returns the names of rooms for completion: short aliases, or names of
+// rooms without an alias.
 func roomTerms(rooms map[id.RoomID]*client.Room) []string {
 	terms := make([]string, 0, len(rooms))
 	for _, r := range rooms {

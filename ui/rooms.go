@@ -25,16 +25,16 @@ type roomsPage struct {
 	sh *shell.Shell
 
 	total  roomTotals
-	number int // among numbers, that Enter follows
+	number int // index of the number that Enter opens
 }
 
-// A roomRow is a room and how many invites it has.
+// A roomRow is a room with the numbers of its invites.
 type roomRow struct {
 	room               client.Room
 	pending, look, all int
 }
 
-// roomTotals count over all rooms.
+// roomTotals are the numbers of all rooms together.
 type roomTotals struct {
 	may, pending, look int
 	unread             bool // a room has events that could not be read
@@ -144,7 +144,7 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// follow opens the list of the invites behind a number of a room.
+// follow opens the list of the invites that a number of a room counts.
 func (p *roomsPage) follow(r *roomRow, number int) tea.Cmd {
 	p.List.MoveTo(r.room.ID)
 	return p.sh.Open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab))

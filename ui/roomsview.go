@@ -18,7 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// The columns of the list of rooms beside the name.
+// The columns of the list of rooms, without the name.
 const (
 	byAlias   = "alias"
 	byPower   = "may invite"
@@ -27,13 +27,14 @@ const (
 	byAll     = "invites"
 )
 
-// A roomNumber is a column that counts invites, and leads to them.
+// A roomNumber is a column that counts invites. Its numbers open the list of these
+// invites.
 type roomNumber struct {
 	order, head string
 	width       int
 	of          func(*roomRow) int
-	tab         tab    // that shows them
-	opens       string // in the help
+	tab         tab    // a filter that shows them
+	opens       string // description in the help
 }
 
 func roomNumbers() []roomNumber {
@@ -44,7 +45,7 @@ func roomNumbers() []roomNumber {
 	}
 }
 
-// roomOrders are the ways to sort rooms that come in the order of their names.
+// roomOrders returns the orders of rooms. The original order is by name.
 func roomOrders() []widget.Order[roomRow] {
 	orders := []widget.Order[roomRow]{
 		{Name: byName},
@@ -57,8 +58,9 @@ func roomOrders() []widget.Order[roomRow] {
 	return orders
 }
 
-// powerToInvite is the account's power level in a room or, where it does not suffice to
-// invite, how far it is from that, below any level.
+// powerToInvite returns the account's power level in a room. If it is too low to
+// invite, it returns a number below all power levels, which is larger the fewer levels
+// are missing.
 func powerToInvite(r *roomRow) int {
 	if r.room.MayInvite() {
 		return r.room.Power
@@ -66,7 +68,7 @@ func powerToInvite(r *roomRow) int {
 	return math.MinInt/2 + r.room.Power - r.room.InvitePower
 }
 
-// roomGrammar is what filters of rooms may consist of.
+// roomGrammar returns the operators of a filter of rooms.
 func roomGrammar() widget.Grammar[roomRow] {
 	has := func(r *roomRow) (words []string) {
 		for _, n := range roomNumbers() {
@@ -100,8 +102,8 @@ func roomGrammar() widget.Grammar[roomRow] {
 	}
 }
 
-// roomColumns are the widths of the list of rooms, in parts; a column of no width is
-// left out.
+// roomColumns are the widths of the columns in the list of rooms. A column of width
+// zero is not shown.
 type roomColumns struct{ width, name, alias, power int }
 
 func newRoomColumns(width int) roomColumns {
@@ -217,8 +219,8 @@ func (p *roomsPage) row(cols roomColumns, n int) string {
 	return p.rowSpots(cols, r, n, line)
 }
 
-// numberCell is how many invites of a room there are. The one that Enter follows is
-// underlined.
+// numberCell draws the number of some invites of a room. The number that Enter opens
+// is underlined.
 func numberCell(st style.Styles, number roomNumber, n int, followed bool) string {
 	look := st.Plain
 	switch {
@@ -233,12 +235,13 @@ func numberCell(st style.Styles, number roomNumber, n int, followed bool) string
 	return look.Render(strconv.Itoa(n))
 }
 
-// rowSpots has a row be chosen and opened by clicks, and each of its numbers followed.
+// rowSpots makes a row clickable. A click selects or opens the room, and a click on a
+// number opens its invites.
 func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) string {
 	if !p.sh.Mouse.Spots.Drawing() {
 		return line
 	}
-	end := cols.width - 1 // of the last number
+	end := cols.width - 1 // the end of the last number
 	from := end
 	for _, number := range roomNumbers() {
 		from -= number.width + gap
@@ -266,7 +269,7 @@ func permission(st style.Styles, r client.Room) string {
 	}
 }
 
-// shortPermission is the same where there is little room.
+// shortPermission returns a short form of permission for narrow columns.
 func shortPermission(st style.Styles, r client.Room) string {
 	switch {
 	case r.Replacement != "":

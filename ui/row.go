@@ -9,11 +9,11 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A row is an invite with all that is known of it at the moment.
+// A row is an invite with all facts that are known about it now.
 type row struct {
 	invite   invite.Invite
 	room     *client.Room
-	address  string // that it went to; empty if that is not known
+	address  string // address of the mail; empty if unknown
 	facts    *invite.Facts
 	verdict  invite.Verdict
 	warnings []invite.Warning
@@ -25,12 +25,11 @@ func newRow(sh *shell.Shell, i invite.Invite, r *client.Room, f *invite.Facts) r
 	return row{i, r, address.Address, f, verdict, warnings}
 }
 
-// who is whom the invite is for: the address if it is known, and else what is
-// left of it.
+// who returns the invitee: the address or, if unknown, the display name of the invite.
 func (r *row) who() string { return cmp.Or(r.address, nameOf(r.invite)) }
 
-// inviteeOf is whom an invite is for, as (*row).who says it, for an invite that is
-// in no list.
+// inviteeOf returns the invitee of an invite like [row.who], for an invite outside of
+// a list.
 func inviteeOf(sh *shell.Shell, i invite.Invite) string {
 	address, _ := sh.Account.AddressOf(i.RoomID, i.Token)
 	return cmp.Or(address.Address, nameOf(i))
@@ -38,7 +37,7 @@ func inviteeOf(sh *shell.Shell, i invite.Invite) string {
 
 func (r *row) needsLook() bool { return r.invite.NeedsLook(r.verdict, r.warnings) }
 
-// acceptedBy is the user who accepted the invite; empty if none has.
+// acceptedBy returns the user who accepted the invite; empty if none has.
 func (r *row) acceptedBy() string {
 	if r.invite.Acceptance == nil {
 		return ""
@@ -46,10 +45,10 @@ func (r *row) acceptedBy() string {
 	return string(r.invite.Acceptance.UserID)
 }
 
-// standing says in a word how it stands with the keys.
+// standing returns the state of the keys or of the proof as a word.
 func (r *row) standing() string { return r.invite.Standing(*r.facts) }
 
-// The columns of a list of invites, which it can be sorted by.
+// The columns that a list of invites can be sorted by.
 const (
 	bySent   = "sent"
 	byName   = "name"
@@ -59,7 +58,7 @@ const (
 	bySender = "sender"
 )
 
-// inviteOrders are the ways to sort invites that come with the newest first.
+// inviteOrders returns the orders of invites. The original order has the newest first.
 func inviteOrders() []widget.Order[row] {
 	rank := map[invite.Status]int{}
 	for n, s := range invite.Statuses() {

@@ -20,10 +20,10 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// again is a card on which an invite is sent again: the old one is revoked, and
+// sendAgainCard is a card on which an invite is sent again: the old one is revoked, and
 // a new one goes to the same address. The program knows the address if it sent the old
 // invite; otherwise the user types it.
-type again struct {
+type sendAgainCard struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	invite  invite.Invite
@@ -56,7 +56,7 @@ func sendAgain(sh *shell.Shell, i invite.Invite) tea.Cmd {
 		return nil
 	}
 	return sh.OpenCard(func(ctx context.Context) shell.Screen {
-		c := &again{sh: sh, ctx: ctx, invite: i, spinner: widget.NewSpinner()}
+		c := &sendAgainCard{sh: sh, ctx: ctx, invite: i, spinner: widget.NewSpinner()}
 		var known bool
 		if c.address, known = sh.Account.AddressOf(i.RoomID, i.Token); !known {
 			c.form = sh.NewForm()
@@ -66,8 +66,8 @@ func sendAgain(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	})
 }
 
-func (c *again) Init() tea.Cmd { return nil }
-func (c *again) Title() string { return "Send again" }
+func (c *sendAgainCard) Init() tea.Cmd { return nil }
+func (c *sendAgainCard) Title() string { return "Send again" }
 
 // sentAgain is the result of sending an invite again.
 type sentAgain struct {
@@ -75,7 +75,7 @@ type sentAgain struct {
 	err     error
 }
 
-func (c *again) Update(msg tea.Msg) tea.Cmd {
+func (c *sendAgainCard) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case plannedAgain:
 		return c.planned(msg)
@@ -95,7 +95,7 @@ func (c *again) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
+func (c *sendAgainCard) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := c.sh.Keys
 	switch {
 	case c.plan != nil && key.Matches(msg, keys.Yes):
@@ -115,11 +115,11 @@ func (c *again) press(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 // asks reports whether the card asks for a yes, and not for an address.
-func (c *again) asks() bool { return c.form == nil || c.plan != nil }
+func (c *sendAgainCard) asks() bool { return c.form == nil || c.plan != nil }
 
 // submit reads the typed address. The user must enter an address twice if it does
 // not match the invite.
-func (c *again) submit() tea.Cmd {
+func (c *sendAgainCard) submit() tea.Cmd {
 	typed := c.form.Value(0)
 	address, err := threepid.ParseEmail(typed)
 	if err != nil {
@@ -141,7 +141,7 @@ type plannedAgain struct {
 }
 
 // makePlan determines the effects of sending the invite again. It changes nothing.
-func (c *again) makePlan() tea.Cmd {
+func (c *sendAgainCard) makePlan() tea.Cmd {
 	c.busy, c.problem = true, nil
 	c.sh.Running++
 	account, resend := c.sh.Account, client.Resend{Invite: c.invite, Address: c.address}
@@ -156,7 +156,7 @@ func (c *again) makePlan() tea.Cmd {
 
 // planned sends the invite, or asks once more if there is another pending invite
 // or if the address belongs to a user on Matrix.
-func (c *again) planned(msg plannedAgain) tea.Cmd {
+func (c *sendAgainCard) planned(msg plannedAgain) tea.Cmd {
 	c.sh.Running--
 	c.busy = false
 	switch p := &msg.plan; {
@@ -174,7 +174,7 @@ func (c *again) planned(msg plannedAgain) tea.Cmd {
 }
 
 // send revokes the old invite, and puts the new one into the outbox.
-func (c *again) send() tea.Cmd {
+func (c *sendAgainCard) send() tea.Cmd {
 	c.busy, c.problem = true, nil
 	c.sh.Running++
 	account, old, plan := c.sh.Account, c.invite, *c.plan
@@ -189,7 +189,7 @@ func (c *again) send() tea.Cmd {
 	}))
 }
 
-func (c *again) done(msg sentAgain) tea.Cmd {
+func (c *sendAgainCard) done(msg sentAgain) tea.Cmd {
 	c.sh.Running--
 	c.busy, c.plan = false, nil
 	if msg.err == nil {
@@ -204,7 +204,7 @@ func (c *again) done(msg sentAgain) tea.Cmd {
 	return c.sh.Leave(false)
 }
 
-func (c *again) ShortHelp() []key.Binding {
+func (c *sendAgainCard) ShortHelp() []key.Binding {
 	k := c.sh.Keys
 	if c.asks() {
 		return []key.Binding{keymap.When(!c.busy, k.Yes), keymap.When(!c.busy, k.No), k.Interrupt}
@@ -212,9 +212,9 @@ func (c *again) ShortHelp() []key.Binding {
 	return []key.Binding{keymap.When(!c.busy, keymap.As(k.Submit, "send again")), keymap.When(!c.busy, k.Back), k.Interrupt}
 }
 
-func (c *again) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+func (c *sendAgainCard) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
 
-func (c *again) View(width, _ int) (string, *tea.Cursor) {
+func (c *sendAgainCard) View(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.Styles
 	width = min(width, 64)
 	who := cells.Cut(inviteeOf(c.sh, c.invite), phrase.NameWidth)
@@ -253,7 +253,7 @@ func (c *again) View(width, _ int) (string, *tea.Cursor) {
 
 // surprises describes the effects of the plan that the first question does not
 // mention.
-func (c *again) surprises(width int) string {
+func (c *sendAgainCard) surprises(width int) string {
 	const most = 3
 	var lines []string
 	add := func(format string, args ...any) {

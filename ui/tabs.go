@@ -12,7 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A tab selects invites: those of one status, those that need a look, or all.
+// A tab selects the invites of one status, the invites that need a look, or all
+// invites.
 type tab struct {
 	status invite.Status
 	look   bool

@@ -24,8 +24,8 @@ type termsPage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	terms   *client.TermsError
-	texts   []identity.PolicyText // the policies in the language that is shown
-	list    widget.List[int]      // of texts
+	texts   []identity.PolicyText // the policies in the user's language
+	list    widget.List[int]      // the index of a text
 	then    func() tea.Cmd        // continues the action that needs the terms
 	spinner spinner.Model
 	busy    bool
@@ -82,7 +82,7 @@ func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return openDocument(p.ctx, p.sh, p, address)
 	case key.Matches(msg, keys.CopyDocument) && address != "":
 		return p.sh.CopyURL(address)
-	case msg.String() == "enter": // it accepts nothing: it may have been typed ahead
+	case msg.String() == "enter": // it does not accept the terms, because it may have been typed ahead
 		p.sh.Notice = shell.Notice{Text: "Press " + p.choice() + "."}
 	default:
 		p.list.Press(msg, keys.Keys, len(p.texts))
@@ -122,7 +122,7 @@ func (p *termsPage) FullHelp() [][]key.Binding {
 	return [][]key.Binding{p.ShortHelp(), p.sh.Keys.Moves(!p.busy && len(p.texts) > 1)}
 }
 
-// whatToPress names the keys.
+// whatToPress returns instructions with the names of the keys.
 func (p *termsPage) whatToPress() string {
 	k := p.sh.Keys
 	read := ""
@@ -156,8 +156,8 @@ func (p *termsPage) View(width, height int) (string, *tea.Cursor) {
 	return cells.Indent(above+p.documents(width, room)+below, 2), nil
 }
 
-// documents are as many of the documents as fit, each with its name and its
-// address. The one under the cursor is among them.
+// documents draws the documents that fit, each with its name and its address,
+// including the one under the cursor.
 func (p *termsPage) documents(width, height int) string {
 	var all []string
 	for n := range p.texts {

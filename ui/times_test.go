@@ -46,7 +46,7 @@ func TestTimesAreInTheZoneOfTheUser(t *testing.T) {
 				n.LimitInvites(1.0/3600, 1)
 				send(term, people(3)...)
 				term.Press("o")
-				shows("Put   " + tc.want + " into the outbox")
+				shows("Queued  " + tc.want)
 				shows("the last one " + tc.last)
 			})
 		})

@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// tourSteps are the steps of the tour of the demo.
+// tourSteps returns the steps of the tour of the demo.
 func tourSteps(sh *shell.Shell) []shell.TourStep {
 	k := sh.Keys
 	name := func(b key.Binding) string { return b.Help().Key }
@@ -50,20 +50,20 @@ func tourSteps(sh *shell.Shell) []shell.TourStep {
 	}
 }
 
-// until returns a step's begin for a step that is done when a condition holds.
+// until returns a Begin function for a step that ends when a condition is true.
 func until(holds func(*shell.Shell) bool) func(*shell.Shell) func() bool {
 	return func(sh *shell.Shell) func() bool {
 		return func() bool { return holds(sh) }
 	}
 }
 
-// untilOpen is the begin of a step that is done when a kind of screen is on top.
+// untilOpen is the Begin function of a step that ends when a kind of screen is on top.
 func untilOpen[T shell.Screen](sh *shell.Shell) func() bool {
 	return func() bool { return onTop[T](sh) }
 }
 
-// untilMore returns a step's begin for a step that is done when there are more of
-// something than at its beginning.
+// untilMore returns a Begin function for a step that ends when a count is larger than
+// at the beginning of the step.
 func untilMore(count func(*shell.Shell) int) func(*shell.Shell) func() bool {
 	return func(sh *shell.Shell) func() bool {
 		before := count(sh)
@@ -71,13 +71,13 @@ func untilMore(count func(*shell.Shell) int) func(*shell.Shell) func() bool {
 	}
 }
 
-// onTop reports whether the screen on top is of a kind.
+// onTop reports whether the top screen is of type T.
 func onTop[T shell.Screen](sh *shell.Shell) bool {
 	_, is := sh.Top().(T)
 	return is
 }
 
-// joined is how many invites are accepted and joined.
+// joined returns the number of invites whose invitee has joined.
 func joined(sh *shell.Shell) int {
 	if sh.Account == nil {
 		return 0
@@ -91,7 +91,7 @@ func joined(sh *shell.Shell) int {
 	return n
 }
 
-// first is the first of two keys with a stroke between.
+// first returns the first of two keys that are separated by a slash.
 func first(label string) string {
 	one, _, _ := strings.Cut(label, "/")
 	return one

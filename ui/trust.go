@@ -19,11 +19,12 @@ type keysMsg struct{}
 // trustedMsg reports to every screen that the user has trusted a host.
 type trustedMsg struct{}
 
-// settleKeys is how long answers about keys are gathered before they are shown.
+// settleKeys is the time for which results of key checks are collected before the
+// screen shows them.
 const settleKeys = 100 * time.Millisecond
 
-// check asks about the keys of all invites that are out. Answers show one by
-// one, as they come.
+// check checks the keys of the invites whose last check is long ago. It reports each
+// result as it arrives.
 func (h *home) check() tea.Cmd {
 	account, sh := h.sh.Account, h.sh
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
@@ -32,8 +33,8 @@ func (h *home) check() tea.Cmd {
 	})
 }
 
-// hearOfKeys waits until something new is known about a key.
-func (h *home) hearOfKeys() tea.Cmd {
+// waitForKeys waits for a result of a key check.
+func (h *home) waitForKeys() tea.Cmd {
 	changed := h.sh.KeysChanged
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
 		select {
@@ -58,7 +59,7 @@ func confirmTrust(sh *shell.Shell, i invite.Invite) tea.Cmd {
 		return nil
 	}
 	if len(hosts) == 0 {
-		sh.Say("All hosts of this invite's keys are already trusted")
+		sh.Say("All hosts of this invite's keys are already trusted.")
 		return nil
 	}
 	names := strings.Join(hosts, " and ")
@@ -85,22 +86,22 @@ func trustHosts(sh *shell.Shell, hosts []string) tea.Cmd {
 	})
 }
 
-// copyToken puts an invite's token into the clipboard of the terminal.
+// copyToken copies an invite's token to the clipboard of the terminal.
 func copyToken(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	if strings.ContainsFunc(i.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		// It would be pasted into a shell.
+		// The user may paste it into a shell.
 		sh.Notice = shell.Notice{Text: "Not copied: the token contains characters that identity servers do not use.", Bad: true}
 		return nil
 	}
-	return sh.Copy(i.Token, "Copied the token")
+	return sh.Copy(i.Token, "Copied the token.")
 }
 
-// copyLink puts a link to the event into the clipboard of the terminal
+// copyLink copies a link to the event to the clipboard of the terminal
 // (https://spec.matrix.org/v1.19/appendices/#matrixto-navigation).
 func copyLink(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	link := "https://matrix.to/#/" + url.PathEscape(string(i.RoomID)) + "/" + url.PathEscape(string(i.EventID))
 	if server := sh.Account.UserID().Homeserver(); server != "" {
 		link += "?via=" + url.QueryEscape(server)
 	}
-	return sh.Copy(link, "Copied a link to the event")
+	return sh.Copy(link, "Copied a link to the event.")
 }

@@ -1,6 +1,7 @@
-// Package ui is the full-screen terminal interface: [New] returns a model for
-// Bubble Tea with all pages. It uses no files, processes or network addresses of this machine, and takes all it
-// needs from [shell.Options], so that it runs in this terminal and over SSH.
+// Package ui is the full-screen terminal interface. [New] returns a Bubble Tea model
+// with all pages. The package uses no files, processes or network of its own machine;
+// [shell.Options] supplies everything it needs. So it runs both in a local terminal
+// and over SSH.
 package ui
 
 import (
@@ -15,7 +16,7 @@ func New(ctx context.Context, opt shell.Options) *shell.Model {
 	return shell.NewModel(ctx, opt, allPages())
 }
 
-// allPages are the pages that the shell opens.
+// allPages returns the pages that the shell opens.
 func allPages() shell.Pages {
 	return shell.Pages{Start: signin.Start, Home: newHome, SignIn: signin.Open, Inspect: newInspect, Tour: tourSteps}
 }

@@ -198,7 +198,7 @@ func (w *walker) lookAround() {
 	w.do("clear") // the event itself
 	w.do("send-again")
 	w.term.Send("grace@")
-	w.at((*again)(nil), "Send again")
+	w.at((*sendAgainCard)(nil), "Send again")
 	w.dismiss()
 	w.do("back")
 

@@ -125,7 +125,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Settle, Name: "settle", keys: keys("w"), words: "mark as sent", Does: "Mark an uncertain invite as sent.", where: onOutbox, Lacks: "only uncertain invites can be marked as sent"},
 		{At: &k.Sweep, Name: "sweep", keys: keys("d"), words: "clear finished invites", Does: "Remove finished invites from this page.", where: onOutbox, Lacks: "there are no finished invites"},
 
-		{At: &k.LookInto, Name: "look-into", keys: keys("space", "right", "left"), words: "expand", Does: "Expand or collapse a group.", where: onPreview, Lacks: nothingHere},
+		{At: &k.Expand, Name: "look-into", keys: keys("space", "right", "left"), words: "expand", Does: "Expand or collapse a group.", where: onPreview, Lacks: nothingHere},
 		{At: &k.All, Name: "mail-pending", keys: keys("m"), words: "mail pending too", Does: "Also send a mail to people who may already have a pending invite.", where: onPreview, Lacks: "no invite is pending"},
 		{At: &k.Send, Name: "send", keys: keys("enter"), words: "send", Does: "Send the invites in the preview.", where: onPreview, Lacks: "there is no one to invite"},
 		{At: &k.Edit, Name: "change", keys: keys("esc"), words: "edit", Does: "Go back and edit the list.", where: onPreview},

@@ -21,7 +21,7 @@ type Map struct {
 	Again, Leftovers, Outbox, Export                 key.Binding
 
 	Pause, Cancel, Settle, Sweep key.Binding // in the outbox
-	LookInto, All                key.Binding // in the preview
+	Expand, All                  key.Binding // in the preview
 	Trust, Copy, CopyLink, Raw   key.Binding
 	Accounts, Add, CopyAddress   key.Binding
 	CopyCode                     key.Binding // of a sign-in on another device
