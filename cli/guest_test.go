@@ -23,7 +23,7 @@ import (
 // ports or access its network.
 const (
 	refusedCommands = "serve config path init completion man doctor"
-	refusedFlags    = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics allow-private http private"
+	refusedFlags    = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics memory allow-private http private"
 )
 
 // TestEveryFlagIsAllowedOrRefusedForVisitors fails for whatever is new: put it into

@@ -30,6 +30,7 @@ type serveOptions struct {
 	hostKey        string
 	metrics        string
 	allowPrivate   bool
+	memory         string
 }
 
 func newServe(a *host.Program) *cobra.Command {
@@ -42,6 +43,8 @@ func newServe(a *host.Program) *cobra.Command {
 			"programs or network addresses of this machine. SIGHUP reloads the keys and the\n" +
 			"settings, and disconnects users whose key was removed. SIGTERM lets visitors\n" +
 			"finish their commands.\n\n" +
+			"The responses of servers to visitors may use half of the memory that this\n" +
+			"process may use, or SIZE. A session that exceeds its share ends.\n\n" +
 			"--listen without HOST, such as :2222, means all interfaces. --metrics needs\n" +
 			"localhost or a loopback address.",
 		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
@@ -56,6 +59,7 @@ func newServe(a *host.Program) *cobra.Command {
 	f.StringVar(&o.hostKey, "host-key", "", "host key `FILE`; created if it does not exist")
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics at `HOST:PORT`")
 	f.BoolVar(&o.allowPrivate, "allow-private", false, "let visitors use servers in private networks")
+	f.StringVar(&o.memory, "memory", "", "memory `SIZE` for responses, such as 400MiB")
 	return c
 }
 
@@ -66,6 +70,10 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	}
 	if err := host.CheckHostPort("--listen", o.listen, ":2222"); err != nil {
 		return fail.Usage(c, err)
+	}
+	limit, err := o.budget(c)
+	if err != nil {
+		return err
 	}
 	home, err := o.Home()
 	if err != nil {
@@ -84,10 +92,13 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	}
 	log := slog.New(slog.NewTextHandler(o.Err, nil))
 	var s *serve.Server
-	v := host.Visitors{World: o.World(), Home: home, Transport: host.VisitorTransport(o.allowPrivate), AllowPrivate: o.allowPrivate}
+	v := host.Visitors{World: o.World(), Home: home, Transport: host.VisitorTransport(o.allowPrivate), AllowPrivate: o.allowPrivate, Budget: limit}
 	s = serve.New(serve.Options{
 		HostKey: key, Keys: keys, Limits: o.limits(), Log: log,
-		Handle: func(ctx context.Context, visit *serve.Session) int { return Run(ctx, v.WorldOf(s, visit), visit.Args) },
+		Handle: func(ctx context.Context, visit *serve.Session) int {
+			return v.Visit(s, visit, func(w host.World) int { return Run(ctx, w, visit.Args) })
+		},
+		MemoryUsed: limit.Used,
 	})
 	if err := o.serveMetrics(c, s); err != nil {
 		return err

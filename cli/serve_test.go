@@ -445,6 +445,9 @@ func TestServeRejectsInvalidUsage(t *testing.T) {
 		{"serve"},
 		{"serve", "--authorized-keys", "/dev/null", "--metrics", "0.0.0.0:9222", "--listen", "127.0.0.1:0"},
 		{"serve", "--authorized-keys", "/dev/null", "--metrics", ":9222", "--listen", "127.0.0.1:0"},
+		{"serve", "--authorized-keys", "/dev/null", "--memory", "400", "--listen", "127.0.0.1:0"},
+		{"serve", "--authorized-keys", "/dev/null", "--memory", "-1GiB", "--listen", "127.0.0.1:0"},
+		{"serve", "--authorized-keys", "/dev/null", "--memory", "9999999999999999GiB", "--listen", "127.0.0.1:0"},
 	} {
 		w := host.World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, Env: []string{"MXINVITE_HOME=" + t.TempDir()}}}
 		if code := Run(t.Context(), w, args); code != exit.Usage {

@@ -60,6 +60,9 @@ type Options struct {
 	SavedSession func() (Session, error)
 	// LockSession locks the session; see [session.Options.Lock].
 	LockSession func(context.Context) (unlock func(), err error)
+	// Memory limits the memory for what is known of the rooms. Transport limits that
+	// for responses. Nil means no limit.
+	Memory Memory
 }
 
 // An Account is a signed-in user on a homeserver. Its methods may be called
@@ -124,6 +127,9 @@ func begin(opt Options, s Session) (*Account, error) {
 // Resume returns the account of a stored session. It sends no request: the first
 // request shows whether the session is still valid.
 func Resume(opt Options, s Session) (*Account, error) {
+	if opt.Memory == nil {
+		opt.Memory = unlimited{}
+	}
 	hs, err := newClient(opt, s)
 	if err != nil {
 		return nil, err

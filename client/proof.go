@@ -95,6 +95,7 @@ func (a *Account) askToSign(ctx context.Context, i Invitation) (json.RawMessage,
 		}
 		return nil, err
 	}
+	defer res.Close()
 	return json.RawMessage(bytes.TrimSpace(res.Body)), nil
 }
 

@@ -21,6 +21,9 @@ func (a *Account) Restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.opt.Memory.Keep(a.rooms.Size()); err != nil {
+		return err
+	}
 	return a.restoreBook(ctx)
 }
 

@@ -68,7 +68,7 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	defer a.syncing.Unlock()
 	since := a.rooms.Since()
 	polling, wait := a.poll.begin(ctx, wait)
-	reply, err := a.askSync(polling, since, wait)
+	changed, left, err := a.askSync(polling, since, wait)
 	a.poll.end()
 	if err != nil && errors.Is(context.Cause(polling), errGaveWay) {
 		return nil, nil // the next sync continues from the same token
@@ -77,14 +77,11 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 		// The homeserver no longer knows the token. The next sync requests everything;
 		// until its response the rooms do not change.
 		since = ""
-		if reply, err = a.askSync(ctx, since, wait); err == nil {
-			a.rooms.Restart()
-		}
+		changed, left, err = a.askSync(ctx, since, wait)
 	}
 	if err != nil {
 		return nil, err
 	}
-	changed, left := a.rooms.Apply(reply, a.opt.Now())
 	a.storeRooms(ctx, since, changed, left)
 	return append(changed, left...), nil
 }
@@ -97,7 +94,9 @@ func (a *Account) syncNow(ctx context.Context) error {
 	return err
 }
 
-func (a *Account) askSync(ctx context.Context, since string, wait time.Duration) (reply syncreply.Reply, err error) {
+// askSync requests a sync and updates the rooms with the response. Without since it is
+// a first sync.
+func (a *Account) askSync(ctx context.Context, since string, wait time.Duration) (changed, left []id.RoomID, err error) {
 	nonce := a.opt.Now().UnixNano()
 	query := url.Values{"set_presence": {"offline"}, "filter": {syncFilter(firstLimit, nonce)}, "timeout": {"0"}}
 	if since != "" {
@@ -105,15 +104,18 @@ func (a *Account) askSync(ctx context.Context, since string, wait time.Duration)
 		query.Set("filter", syncFilter(nextLimit, nonce))
 		query.Set("timeout", strconv.FormatInt(wait.Milliseconds(), 10))
 	}
-	raw, err := a.hs.GetRaw(ctx, session.Path{"v3", "sync"}, query)
-	if err != nil {
-		return reply, err
-	}
-	reply, ok := syncreply.Read(raw)
-	if !ok {
-		return reply, &ServerError{Server: a.hs.Host(), Status: http.StatusOK, Message: "the response is not that of a sync"}
-	}
-	return reply, nil
+	err = a.hs.GetRaw(ctx, session.Path{"v3", "sync"}, query, func(raw []byte) error {
+		reply, ok := syncreply.Read(raw)
+		if !ok {
+			return &ServerError{Server: a.hs.Host(), Status: http.StatusOK, Message: "the response is not that of a sync"}
+		}
+		if since == "" {
+			a.rooms.Restart()
+		}
+		changed, left, err = a.apply(reply, a.opt.Now())
+		return err
+	})
+	return changed, left, err
 }
 
 // badSince reports whether the error may mean that the homeserver does not know the

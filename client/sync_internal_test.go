@@ -17,10 +17,12 @@ func FuzzSync(f *testing.F) {
 		[]byte(`{"next_batch":"s2","rooms":{"join":{"!r:hs":{"timeline":{"events":[{"type":"m.room.member","event_id":"$2","state_key":"@g:hs","sender":"@ada:hs","content":{"membership":"invite","third_party_invite":{"signed":{"mxid":"@g:hs","token":"tok"}}}}]}}}}}`))
 	f.Add([]byte(`{"next_batch":5}`), []byte(`{"next_batch":"x","rooms":[]}`))
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		a := &Account{rooms: roomstate.New("@ada:hs"), keys: newKeyChecks(Options{}, nil), book: newAddressBook(), opt: Options{Now: time.Now}}
+		a := &Account{rooms: roomstate.New("@ada:hs"), keys: newKeyChecks(Options{}, nil), book: newAddressBook(), opt: Options{Now: time.Now, Memory: unlimited{}}}
 		for _, raw := range [][]byte{first, second} {
 			if reply, ok := syncreply.Read(raw); ok {
-				a.rooms.Apply(reply, time.Now())
+				if _, _, err := a.apply(reply, time.Now()); err != nil {
+					t.Error(err)
+				}
 			}
 		}
 		for _, r := range a.Rooms() {

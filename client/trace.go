@@ -57,6 +57,8 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	filter := traceFilter(senders)
 
 	var found []invite.Event
+	during := allowance{limit: a.opt.Memory}
+	defer during.giveBack()
 	empty, seen := 0, map[string]bool{}
 	for from := ""; len(open) > 0 && len(seen) < maxPages; {
 		page, err := a.messages(ctx, room, filter, from)
@@ -66,6 +68,9 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		for _, raw := range page.Chunk {
 			ev, err := invite.ParseEvent(raw)
 			if err == nil && (ev.Type == invite.TypeThirdPartyInvite || roomstate.MentionsInvite(ev)) {
+				if err := during.take(roomstate.SizeOf(ev)); err != nil {
+					return err
+				}
 				found = append(found, ev)
 				delete(open, ev.ID)
 			}
@@ -82,6 +87,9 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 		from = page.End
 	}
 	a.rooms.AddHistory(room, found)
+	if err := a.opt.Memory.Keep(a.rooms.Size()); err != nil {
+		return err
+	}
 	if err := a.askMemberships(ctx, room); err != nil {
 		return err
 	}
@@ -100,6 +108,8 @@ func (a *Account) fetchReplaced(ctx context.Context, room id.RoomID) error {
 			return nil
 		}
 		var found []invite.Event
+		during := allowance{limit: a.opt.Memory}
+		defer during.giveBack()
 		for _, ev := range missing {
 			var raw json.RawMessage
 			err := a.hs.Get(ctx, session.Path{"v3", "rooms", room, "event", ev}, nil, &raw)
@@ -107,6 +117,9 @@ func (a *Account) fetchReplaced(ctx context.Context, room id.RoomID) error {
 				return fmt.Errorf("fetch an earlier event of %s: %w", room, err)
 			}
 			if past, parseErr := invite.ParseEvent(raw); err == nil && parseErr == nil && past.ID == ev {
+				if err := during.take(roomstate.SizeOf(past)); err != nil {
+					return err
+				}
 				found = append(found, past)
 			}
 		}
@@ -162,7 +175,7 @@ func (a *Account) askMemberships(ctx context.Context, room id.RoomID) error {
 				return fmt.Errorf("ask for the membership of %s in %s: %w", user, room, err)
 			}
 			a.rooms.SetMember(room, user, content)
-			return nil
+			return a.opt.Memory.Keep(a.rooms.Size())
 		})
 	}
 	return g.Wait()

@@ -13,12 +13,18 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
+	"github.com/mxinvite/mxinvite/internal/budget"
 	"github.com/mxinvite/mxinvite/internal/lineedit"
 )
+
+// localMemory limits the memory for what servers send, in bytes, if the program runs
+// for one user. It is enough for the first sync of about 40,000 rooms.
+const localMemory = 1 << 30
 
 // Process returns the world of a process with these streams, whose user is in this time zone.
 func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time, location *time.Location, transport http.RoundTripper) World {
 	width, height, _ := term.GetSize(stdout.Fd()) // 0 if stdout is not a terminal
+	memory := budget.New(localMemory, localMemory).Share(nil)
 	w := World{
 		Streams: out.Streams{
 			In:           stdin,
@@ -35,8 +41,9 @@ func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time,
 			Location:     location,
 		},
 		Machine: Machine{
-			Transport:    transport,
+			Transport:    memory.Transport(transport),
 			KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper { return keycheck.NewTransport(o) },
+			Memory:       memory,
 			Keyring:      vault.SystemKeyring{},
 			Descriptor:   func(fd int) io.Reader { return os.NewFile(uintptr(fd), "passphrase") },
 		},

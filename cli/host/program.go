@@ -55,6 +55,7 @@ func (p *Program) ClientOptions() client.Options {
 		Transport: p.Transport, Now: p.Now,
 		IdentityServer: p.Settings.IdentityServer, StaleAfter: p.Settings.StaleAfter, DeviceName: p.Settings.DeviceName,
 		FormerKey: p.formerKey, SaveSession: p.saveSession, NoAddressBook: !p.Settings.AddressBook,
+		Memory: p.Memory,
 	}
 }
 

@@ -14,12 +14,20 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/budget"
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// WorldOf returns the world of a visitor: the streams of the SSH session, a
+// Visit runs a program for a visitor, and limits the memory of the session.
+func (v Visitors) Visit(s *serve.Server, visit *serve.Session, run func(World) int) int {
+	share := v.Budget.Share(func(err error) { visit.Evict(err.Error()) })
+	defer share.Close()
+	return run(v.worldOf(s, visit, share))
+}
+
+// worldOf returns the world of a visitor: the streams of the SSH session, a
 // private directory, and the public network.
-func (v Visitors) WorldOf(s *serve.Server, visit *serve.Session) World {
+func (v Visitors) worldOf(s *serve.Server, visit *serve.Session, share *budget.Share) World {
 	w := World{
 		Streams: out.Streams{
 			In:  visit.In,
@@ -31,13 +39,14 @@ func (v Visitors) WorldOf(s *serve.Server, visit *serve.Session) World {
 			Location: locationOf(visit.Env),
 		},
 		Machine: Machine{
-			Transport: s.Counting(v.Transport),
+			Transport: share.Transport(s.Counting(v.Transport)),
+			Memory:    share,
 			KeyTransport: func(o keycheck.TransportOptions) http.RoundTripper {
 				if !v.AllowPrivate {
 					o.AllowHTTP, o.AllowPrivate = nil, nil
 				}
 				o.Dial = elsewhere(v.AllowPrivate)
-				return keycheck.NewTransport(o)
+				return share.Transport(keycheck.NewTransport(o))
 			},
 			Guest: visit,
 		},
@@ -69,6 +78,11 @@ const (
 	visitorDial      = 10 * time.Second
 	visitorIdle      = 90 * time.Second
 	visitorPerServer = 64 // connections that wait for a next request
+
+	// What a connection may hold before the program reads it, in bytes.
+	visitorHeader = 64 << 10
+	visitorStream = 256 << 10
+	visitorConn   = 1 << 20
 )
 
 // VisitorTransport is the way out to the network for visitors. They say themselves where
@@ -84,6 +98,10 @@ func VisitorTransport(private bool) http.RoundTripper {
 		},
 		TLSHandshakeTimeout: visitorDial,
 		ForceAttemptHTTP2:   true,
+
+		MaxResponseHeaderBytes: visitorHeader,
+		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: visitorStream, MaxReceiveBufferPerConnection: visitorConn},
+
 		MaxIdleConns:        4 * visitorPerServer,
 		MaxIdleConnsPerHost: visitorPerServer,
 		IdleConnTimeout:     visitorIdle,
@@ -122,4 +140,5 @@ type Visitors struct {
 	Home         config.Home
 	Transport    http.RoundTripper
 	AllowPrivate bool
+	Budget       *budget.Budget // memory for what servers send to visitors
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/serve"
@@ -30,6 +31,8 @@ type Machine struct {
 	// KeyTransport makes the guarded way to URLs that strangers wrote into
 	// invites. Nil leaves keys unchecked.
 	KeyTransport func(keycheck.TransportOptions) http.RoundTripper
+	// Memory limits the memory for what servers send. Nil means no limit.
+	Memory client.Memory
 	// Hangup tells that the terminal is gone; a server reads its settings anew
 	// instead. It may be nil.
 	Hangup <-chan os.Signal

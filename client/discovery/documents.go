@@ -71,6 +71,7 @@ func ReadVersions(ctx context.Context, transport http.RoundTripper, now func() t
 	if err != nil {
 		return Versions{}, err
 	}
+	defer res.Close()
 	out := Versions{Took: now().Sub(begun)}
 	if date, err := http.ParseTime(res.Header.Get("Date")); err == nil {
 		// The date was written between the request and the response.

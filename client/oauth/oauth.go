@@ -108,7 +108,10 @@ func (c *Client) send(ctx context.Context, endpoint string, body any, secrets []
 	}
 	var err error
 	if reply == nil {
-		_, err = jsonhttp.Do(ctx, c.Transport, r)
+		var res *jsonhttp.Response
+		if res, err = jsonhttp.Do(ctx, c.Transport, r); err == nil {
+			res.Close()
+		}
 	} else {
 		err = jsonhttp.Decode(ctx, c.Transport, r, reply)
 	}

@@ -1,6 +1,7 @@
 package roomstate
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"runtime"
@@ -23,8 +24,13 @@ func (s *Rooms) Restart() {
 }
 
 // Apply updates the rooms with the response of a sync. It returns the rooms that have
-// changed and those that the user has left.
-func (s *Rooms) Apply(reply syncreply.Reply, now time.Time) (changed, left []id.RoomID) {
+// changed and those that the user has left. Before it uses memory, it calls take with
+// the number of bytes. If take returns an error, Apply returns it, and the response
+// can be applied again.
+func (s *Rooms) Apply(reply syncreply.Reply, now time.Time, take func(bytes int64) error) (changed, left []id.RoomID, err error) {
+	if err := take(int64(len(reply.Join)) * roomSize); err != nil {
+		return nil, nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := s.since == ""
@@ -47,11 +53,17 @@ func (s *Rooms) Apply(reply syncreply.Reply, now time.Time) (changed, left []id.
 	for _, room := range changed {
 		r, raw := s.rooms[room], reply.Join[room]
 		g.Go(func() error {
-			r.apply(s.me, room, syncreply.ReadRoom(raw), first)
+			events := syncreply.ReadRoom(raw)
+			if err := take(int64(len(raw)) + int64(len(events.Events))*eventSize); err != nil {
+				return err
+			}
+			r.apply(s.me, room, events, first)
 			return nil
 		})
 	}
-	_ = g.Wait() // its functions return no errors
+	if err := g.Wait(); err != nil {
+		return nil, nil, err
+	}
 	for _, room := range reply.Leave {
 		if _, known := s.rooms[room]; known {
 			delete(s.rooms, room)
@@ -62,7 +74,7 @@ func (s *Rooms) Apply(reply syncreply.Reply, now time.Time) (changed, left []id.
 		r.stuck = false
 	}
 	s.since, s.asOf = reply.NextBatch, now
-	return changed, left
+	return changed, left, nil
 }
 
 // apply updates a room with its part of a sync. With gap, events between the last sync
@@ -76,7 +88,8 @@ func (r *events) apply(me id.UserID, room id.RoomID, reply syncreply.Room, gap b
 	}
 	fresh := len(r.current) == 0
 	for _, raw := range reply.Events {
-		ev, err := invite.ReadEvent(raw)
+		// An event of its own does not keep the whole response in memory.
+		ev, err := invite.ReadEvent(bytes.Clone(raw))
 		switch {
 		case errors.Is(err, invite.ErrNotState):
 			r.doubt(raw)

@@ -26,6 +26,7 @@ type events struct {
 	doubtful map[id.EventID]bool
 	invites  []invite.Invite // read from the events by fold
 	facts    Room            // read from the events by fold
+	size     int64           // estimated by fold
 }
 
 type stateKey struct{ typ, key string }
@@ -92,6 +93,7 @@ func (r *events) fold(me id.UserID, room id.RoomID) {
 	r.trim()
 	r.facts = r.read(room, me)
 	r.invites = invite.Fold(room, values(r.current), values(r.history))
+	r.measure()
 }
 
 // values returns the values of a map, in no order.

@@ -146,6 +146,7 @@ func (s *Rooms) SetMember(room id.RoomID, user id.UserID, content json.RawMessag
 	raw, err := json.Marshal(map[string]any{"type": k.typ, "state_key": k.key, "content": content})
 	if ev, parseErr := invite.ParseEvent(raw); err == nil && parseErr == nil {
 		r.current[k] = ev
+		r.size += SizeOf(ev)
 	}
 }
 

@@ -105,13 +105,23 @@ func (c *Client) Call(ctx context.Context, method string, p Path, query url.Valu
 	if reply == nil {
 		reply = new(json.RawMessage)
 	}
-	_, err := c.request(ctx, method, c.url(p, query), body, reply)
-	return err
+	return c.request(ctx, method, c.url(p, query), body, c.decode(reply))
 }
 
-// GetRaw requests an endpoint and returns the body of the response.
-func (c *Client) GetRaw(ctx context.Context, p Path, query url.Values) ([]byte, error) {
-	return c.request(ctx, http.MethodGet, c.url(p, query), nil, nil)
+// decode returns a function that decodes a response into reply.
+func (c *Client) decode(reply any) func(*jsonhttp.Response) error {
+	return func(res *jsonhttp.Response) error {
+		if json.Unmarshal(res.Body, reply) != nil {
+			return &ServerError{Server: c.base.Host, Status: res.Status, Err: jsonhttp.ErrNotJSON}
+		}
+		return nil
+	}
+}
+
+// GetRaw requests an endpoint and calls read with the body of the response. After
+// that the body no longer counts as memory in use, so read must not keep it.
+func (c *Client) GetRaw(ctx context.Context, p Path, query url.Values, read func(body []byte) error) error {
+	return c.request(ctx, http.MethodGet, c.url(p, query), nil, func(res *jsonhttp.Response) error { return read(res.Body) })
 }
 
 // WhoAmI returns the user and the device that the session belongs to, as the
@@ -129,25 +139,25 @@ func (c *Client) WhoAmI(ctx context.Context) (id.UserID, id.DeviceID, error) {
 // token has not carried the request out, so it is sent again with a renewed token,
 // also if it is an invite. If the homeserver refuses renewed tokens as well, the
 // account is locked.
-func (c *Client) request(ctx context.Context, method, url string, body, reply any) ([]byte, error) {
+func (c *Client) request(ctx context.Context, method, url string, body any, read func(*jsonhttp.Response) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, jsonhttp.ErrTimeout)
 	defer cancel()
 	token, err := c.accessToken(ctx)
 	if err != nil {
-		return nil, c.withUser(err)
+		return c.withUser(err)
 	}
 	for try := 0; ; try++ {
-		data, err := c.try(ctx, token, method, url, body, reply)
+		err := c.try(ctx, token, method, url, body, read)
 		if !HasEnded(err) || token == "" {
-			return data, err
+			return err
 		}
 		switch renewal := c.renew(ctx, token); {
 		case HasEnded(renewal):
-			return nil, c.withUser(err)
+			return c.withUser(err)
 		case renewal != nil:
-			return nil, renewal
+			return renewal
 		case try == maxRenewals:
-			return nil, &AccountLockedError{Server: c.base.Host}
+			return &AccountLockedError{Server: c.base.Host}
 		}
 		token = c.Session().AccessToken
 	}
@@ -162,14 +172,12 @@ func (c *Client) withUser(err error) error {
 }
 
 // try sends one request, once: an invite is an e-mail to a person.
-func (c *Client) try(ctx context.Context, token, method, url string, body, reply any) ([]byte, error) {
+func (c *Client) try(ctx context.Context, token, method, url string, body any, read func(*jsonhttp.Response) error) error {
 	r := jsonhttp.Request{Method: method, URL: url, Token: token, Body: body, Limit: maxReply}
-	if reply != nil {
-		return nil, homeserverError(jsonhttp.Decode(ctx, c.opt.Transport, r, reply))
-	}
 	res, err := jsonhttp.Do(ctx, c.opt.Transport, r)
 	if err != nil {
-		return nil, homeserverError(err)
+		return homeserverError(err)
 	}
-	return res.Body, nil
+	defer res.Close()
+	return read(res)
 }

@@ -115,6 +115,5 @@ func retry(ctx context.Context, send func() error) error {
 }
 
 func (c *Client) logout(ctx context.Context, s Session) error {
-	_, err := c.try(ctx, s.AccessToken, http.MethodPost, c.url(Path{"v3", "logout"}, nil), struct{}{}, new(json.RawMessage))
-	return err
+	return c.try(ctx, s.AccessToken, http.MethodPost, c.url(Path{"v3", "logout"}, nil), struct{}{}, c.decode(new(json.RawMessage)))
 }

@@ -28,7 +28,7 @@ func (c *Client) exchange(ctx context.Context, s Session) (Session, error) {
 	}{s.RefreshToken}
 	var reply TokenReply
 	sent := c.opt.Now()
-	if _, err := c.try(ctx, "", http.MethodPost, c.url(Path{"v3", "refresh"}, nil), body, &reply); err != nil {
+	if err := c.try(ctx, "", http.MethodPost, c.url(Path{"v3", "refresh"}, nil), body, c.decode(&reply)); err != nil {
 		return Session{}, HideSecrets(err, s.RefreshToken)
 	}
 	if reply.AccessToken == "" {

@@ -26,23 +26,29 @@ type metrics struct {
 	now      prometheus.Gauge
 	total    prometheus.Counter
 	panics   prometheus.Counter
+	evicted  prometheus.Counter
 	refused  *prometheus.CounterVec // by reason
 	ended    *prometheus.CounterVec // by exit code
 	invites  *prometheus.CounterVec // by outcome
 }
 
-func newMetrics() *metrics {
+func newMetrics(memoryUsed func() int64) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		now:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "mxinvite_sessions", Help: "Open sessions of visitors."}),
 		total:    prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_sessions_total", Help: "Sessions of visitors since the server started."}),
 		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_panics_total", Help: "Sessions that ended with an internal error."}),
+		evicted:  prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_sessions_evicted_total", Help: "Sessions that were ended because they used too much memory."}),
 		refused:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_refused_total", Help: "Connections and sessions refused, by reason."}, []string{"reason"}),
 		ended:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sessions_ended_total", Help: "Sessions that ended, by exit code."}, []string{"code"}),
 		invites:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sends_total", Help: "Invites sent to homeservers, by outcome: sent, refused, limited, failed, uncertain."}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.now, m.total, m.panics, m.refused, m.ended, m.invites,
+	m.registry.MustRegister(m.now, m.total, m.panics, m.evicted, m.refused, m.ended, m.invites,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if memoryUsed != nil {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mxinvite_memory_used_bytes", Help: "Memory that sessions use for what servers send, as it is counted against the limit."},
+			func() float64 { return float64(memoryUsed()) }))
+	}
 	return m
 }
 

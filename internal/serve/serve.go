@@ -42,6 +42,9 @@ type Options struct {
 	// return soon after ctx ends.
 	Handle func(ctx context.Context, s *Session) int
 	Log    *slog.Logger
+	// MemoryUsed returns the bytes that sessions use for what servers send, for the
+	// metrics; nil if they are not counted.
+	MemoryUsed func() int64
 }
 
 // A Server accepts connections of visitors.
@@ -63,7 +66,7 @@ type Server struct {
 // New returns a server. Call [Server.Serve] to start it.
 func New(o Options) *Server {
 	return &Server{
-		opt: o, metrics: newMetrics(), keys: o.Keys, limits: o.Limits,
+		opt: o, metrics: newMetrics(o.MemoryUsed), keys: o.Keys, limits: o.Limits,
 		sessions: map[*Session]struct{}{}, connections: map[*connection]struct{}{},
 	}
 }

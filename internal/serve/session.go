@@ -75,6 +75,19 @@ func (v *Session) leave(reason string) {
 	})
 }
 
+// Evict ends the session at once, because it uses too much memory. The visitor reads
+// the reason.
+func (v *Session) Evict(reason string) {
+	v.once.Do(func() {
+		v.reason = reason
+		v.server.metrics.evicted.Inc()
+		v.server.opt.Log.Warn("session evicted", "name", v.Key.Name, "key", v.Key.Fingerprint, "reason", reason)
+		v.cancel()
+		close(v.leaving)
+		go v.callSafely(v.endInTime)
+	})
+}
+
 // farewell returns the reason for the end of the session, for its visitor.
 func (v *Session) farewell() string {
 	select {
@@ -91,6 +104,7 @@ func (v *Session) endInTime() {
 	select {
 	case <-v.ended:
 		return
+	case <-v.ctx.Done():
 	case <-soft.C:
 		v.cancel()
 	}

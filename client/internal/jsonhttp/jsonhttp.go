@@ -48,17 +48,25 @@ type Request struct {
 	Secrets []string
 }
 
-// A Response is a response with an HTTP status of 2xx.
+// A Response is a response with an HTTP status of 2xx. The transport may count its
+// body as memory in use until Close is called.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	body io.Closer
 }
+
+// Close says that the body is no longer used.
+func (r *Response) Close() { _ = r.body.Close() }
 
 // Do sends a request. It returns the context's error if the context ends, an
 // [UnreachableError] if the server does not respond, or a [ServerError] if the HTTP
-// status is not 2xx or the response is too long ([ErrTooLong]). If the context ends
-// with the cause [ErrTimeout], the error is an [UnreachableError].
+// status is not 2xx or the response is too long ([ErrTooLong]): longer than the
+// limit of the request, or than the transport allows. If the context ends with the
+// cause [ErrTimeout], the error is an [UnreachableError]. The caller closes the
+// response.
 func Do(ctx context.Context, transport http.RoundTripper, r Request) (*Response, error) {
 	if r.Within > 0 {
 		var cancel context.CancelFunc
@@ -78,28 +86,41 @@ func Do(ctx context.Context, transport http.RoundTripper, r Request) (*Response,
 	if err != nil {
 		return nil, Failure(ctx, req.URL.Host, err)
 	}
-	defer res.Body.Close()
+	out, err := r.read(ctx, res)
+	if err != nil {
+		_ = res.Body.Close()
+	}
+	return out, err
+}
+
+// read reads a response.
+func (r Request) read(ctx context.Context, res *http.Response) (*Response, error) {
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return nil, r.refusal(ctx, res)
 	}
 	data, err := io.ReadAll(io.LimitReader(res.Body, r.Limit+1))
+	_, refused := errors.AsType[*http.MaxBytesError](err)
 	switch {
+	case refused, int64(len(data)) > r.Limit:
+		return nil, &ServerError{Server: r.host(), Status: res.StatusCode, Err: ErrTooLong}
 	case err != nil:
-		return nil, Failure(ctx, req.URL.Host, err)
-	case int64(len(data)) > r.Limit:
-		return nil, &ServerError{Server: req.URL.Host, Status: res.StatusCode, Err: ErrTooLong}
+		return nil, Failure(ctx, r.host(), err)
 	}
-	return &Response{res.StatusCode, res.Header, data}, nil
+	return &Response{res.StatusCode, res.Header, data, res.Body}, nil
 }
 
 // Decode calls [Do] and decodes the JSON of the response into reply. If that is not
 // possible, it returns a [ServerError] that wraps [ErrNotJSON].
 func Decode(ctx context.Context, transport http.RoundTripper, r Request, reply any) error {
 	res, err := Do(ctx, transport, r)
-	if err == nil && json.Unmarshal(res.Body, reply) != nil {
-		err = &ServerError{Server: r.host(), Status: res.Status, Err: ErrNotJSON}
+	if err != nil {
+		return err
 	}
-	return err
+	defer res.Close()
+	if json.Unmarshal(res.Body, reply) != nil {
+		return &ServerError{Server: r.host(), Status: res.Status, Err: ErrNotJSON}
+	}
+	return nil
 }
 
 func (r Request) host() string {

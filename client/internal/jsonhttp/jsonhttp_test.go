@@ -168,3 +168,46 @@ func TestRedirectsAreFollowedOnlyIfAllowed(t *testing.T) {
 		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
+
+// limited is a transport that allows ten bytes of a response, and records whether its
+// body was closed.
+type limited struct{ closed *bool }
+
+func (l limited) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err == nil {
+		res.Body = closing{http.MaxBytesReader(nil, res.Body, 10), l.closed}
+	}
+	return res, err
+}
+
+type closing struct {
+	io.ReadCloser
+
+	closed *bool
+}
+
+func (c closing) Close() error {
+	*c.closed = true
+	return c.ReadCloser.Close()
+}
+
+func TestBodyIsOpenWhileItIsUsed(t *testing.T) {
+	for _, tc := range []struct {
+		body    string
+		tooLong bool
+	}{{"{}", false}, {`{"a":"0123456789"}`, true}} {
+		address, _ := serve(t, respond(http.StatusOK, tc.body))
+		closed := false
+		res, err := jsonhttp.Do(t.Context(), limited{&closed}, jsonhttp.Request{Method: http.MethodGet, URL: address, Limit: 1000})
+		if errors.Is(err, jsonhttp.ErrTooLong) != tc.tooLong || closed != tc.tooLong {
+			t.Fatal(tc.body, err, closed)
+		}
+		if err != nil {
+			continue
+		}
+		if res.Close(); !closed {
+			t.Error("the body was not closed")
+		}
+	}
+}

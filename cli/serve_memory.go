@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/internal/budget"
+)
+
+const (
+	// defaultMemory is the memory for what servers send to visitors if the process has
+	// no limit, in bytes.
+	defaultMemory = 512 << 20
+	// A session may use an eighth of the memory of all, but at least minSession: the
+	// rooms of a large account.
+	sessionPart = 8
+	minSession  = 16 << 20
+)
+
+// budget sets the memory limit of the process and returns that of the visitors.
+func (o serveOptions) budget(c *cobra.Command) (*budget.Budget, error) {
+	all := int64(defaultMemory)
+	if process := budget.LimitProcess(); process > 0 {
+		all = process / 2
+	}
+	if o.memory != "" {
+		var err error
+		if all, err = parseSize(o.memory); err != nil {
+			return nil, fail.Usage(c, fmt.Errorf("--memory: %w", err))
+		}
+	}
+	session := max(all/sessionPart, minSession)
+	o.Note("Responses to visitors may use %d MiB of memory, and those of one session %d MiB.", all>>20, session>>20)
+	return budget.New(all, session), nil
+}
+
+// parseSize reads a size such as 400MiB, in the units of GOMEMLIMIT.
+func parseSize(text string) (int64, error) {
+	number, unit := text, int64(1)
+	for _, u := range []struct {
+		suffix string
+		bytes  int64
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}} {
+		if rest, ok := strings.CutSuffix(text, u.suffix); ok {
+			number, unit = rest, u.bytes
+		}
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n <= 0 || n > (1<<50)/unit || n*unit < minSession {
+		return 0, fmt.Errorf("%q is not a size of at least %d MiB, such as 400MiB", text, minSession>>20)
+	}
+	return n * unit, nil
+}
