@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -54,9 +53,8 @@ func TestUncertainInvitesWithEqualNamesAreNotMistaken(t *testing.T) {
 		if diff := cmp.Diff(want, n.states(a)); diff != "" {
 			t.Error(diff)
 		}
-		if len(n.Mails("person1@example.com")) != 0 || len(n.Mails("person2@example.com")) != 1 {
-			t.Error("wrong number of mails")
-		}
+		n.checkMails(0, "person1@example.com")
+		n.checkMails(1, "person2@example.com")
 	})
 }
 
@@ -98,9 +96,7 @@ func TestInterruptedWaitsForTheHomeserver(t *testing.T) {
 // invite, before it could store the result.
 func (n *testWorld) interruptedAccount(address string) *client.Account {
 	n.t.Helper()
-	session, path := n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db")
-	a := n.start(session, path)
-	n.must(a.Refresh(n.t.Context()))
+	a, session, path := n.storedSession()
 	n.queue(a, address)
 	mend := n.failWrites(path, `BEFORE UPDATE ON outbox WHEN NEW.state = 'sent'`)
 	r := a.Runner("test")

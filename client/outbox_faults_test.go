@@ -271,9 +271,7 @@ func TestLaptopSendsAtOnceAfterSleep(t *testing.T) {
 
 func TestConcurrentProgramsSendEachInviteOnce(t *testing.T) {
 	n := newServedWorld(t)
-	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
-	a := n.start(session, path)
-	n.must(a.Refresh(t.Context()))
+	a, session, path := n.storedSession()
 	n.Inject(sandbox.Fault{Path: invitePath, Delay: time.Millisecond})
 	addresses := hundredAddresses()[:50]
 	n.queue(a, addresses...)

@@ -23,9 +23,38 @@ import (
 // accountWithStore returns Ada's account in a program with a store, after a sync.
 func (n *testWorld) accountWithStore() *client.Account {
 	n.t.Helper()
-	a := n.start(n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db"))
-	n.must(a.Refresh(n.t.Context()))
+	a, _, _ := n.storedSession()
 	return a
+}
+
+// storedSession is like accountWithStore. It also returns the session and the path of
+// the store, for [testWorld.start] of another program.
+func (n *testWorld) storedSession() (a *client.Account, session client.Session, path string) {
+	n.t.Helper()
+	session, path = n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db")
+	a = n.start(session, path)
+	n.must(a.Refresh(n.t.Context()))
+	return a, session, path
+}
+
+// twoPrograms returns Ada's account in two programs with the same session and store.
+// After both have started, the first one syncs.
+func (n *testWorld) twoPrograms() (first, second *client.Account) {
+	n.t.Helper()
+	session, path := n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db")
+	first, second = n.start(session, path), n.start(session, path)
+	n.must(first.Refresh(n.t.Context()))
+	return first, second
+}
+
+// checkMails checks that each address got this number of mails.
+func (n *testWorld) checkMails(count int, addresses ...string) {
+	n.t.Helper()
+	for _, address := range addresses {
+		if mails := n.Mails(address); len(mails) != count {
+			n.t.Errorf("%s got %d mails, want %d", address, len(mails), count)
+		}
+	}
 }
 
 // queue plans invites to the room and adds them to the outbox.
@@ -100,11 +129,7 @@ func TestHundredAddressesAreSentAtTheLimitOfAStockHomeserver(t *testing.T) {
 		if posts := n.Count("POST", invitePath); posts != 101 {
 			t.Errorf("%d requests for 100 invites: all but one before its time", posts)
 		}
-		for _, address := range hundredAddresses() {
-			if mails := n.Mails(address); len(mails) != 1 {
-				t.Errorf("%s got %d mails", address, len(mails))
-			}
-		}
+		n.checkMails(1, hundredAddresses()...)
 		o := n.outbox(a)
 		for _, i := range o.Items {
 			to, ok := a.AddressOf(i.Room, i.Token)
@@ -148,9 +173,7 @@ func TestOutlookOfTheNextAndTheLastInvite(t *testing.T) {
 func TestRestartContinuesTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTestWorld(t)
-		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
-		a := n.start(session, path)
-		n.must(a.Refresh(t.Context()))
+		a, session, path := n.storedSession()
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
 		n.queue(a, hundredAddresses()[:10]...)
@@ -174,9 +197,7 @@ func TestRestartContinuesTheOutbox(t *testing.T) {
 func TestNextRunnerReadsTheAddressBookOfTheFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTestWorld(t)
-		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
-		a, b := n.start(session, path), n.start(session, path)
-		n.must(a.Refresh(t.Context()))
+		a, b := n.twoPrograms()
 		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		n.queue(a, hundredAddresses()[:7]...) // all have the same display name
 		first := a.Runner("first")
@@ -328,18 +349,15 @@ func TestUncertainIsSettledByTheRoomOrTheUser(t *testing.T) {
 		if diff := cmp.Diff(want, n.states(a)); diff != "" {
 			t.Error(diff)
 		}
-		if len(n.Mails("lost@navy.example")) != 1 || len(n.Mails("never@kernel.example")) != 1 || len(n.Mails("other@kernel.example")) != 0 {
-			t.Error("wrong number of mails")
-		}
+		n.checkMails(1, "lost@navy.example", "never@kernel.example")
+		n.checkMails(0, "other@kernel.example")
 	})
 }
 
 func TestAnotherProgramPausesAndResumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTestWorld(t)
-		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
-		a, other := n.start(session, path), n.start(session, path)
-		n.must(a.Refresh(t.Context()))
+		a, other := n.twoPrograms()
 		turns := n.startRunner(t.Context(), a)
 		time.Sleep(time.Minute)
 		n.must(other.PauseOutbox(t.Context(), true))
@@ -378,9 +396,7 @@ func TestPausedAndCancelledAreNotSent(t *testing.T) {
 		}
 		n.must(a.Retry(t.Context(), items[0].Number))
 		r.Next(t.Context())
-		if len(n.Mails("one@navy.example")) != 1 || len(n.Mails("two@navy.example")) != 1 {
-			t.Error("wrong number of mails")
-		}
+		n.checkMails(1, "one@navy.example", "two@navy.example")
 		n.must(a.ClearOutbox(t.Context()))
 		if o := n.outbox(a); len(o.Items) > 0 {
 			t.Errorf("left: %v", o.Items)
@@ -391,9 +407,7 @@ func TestPausedAndCancelledAreNotSent(t *testing.T) {
 func TestOneOfTwoProgramsSends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTestWorld(t)
-		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
-		a, b := n.start(session, path), n.start(session, path)
-		n.must(a.Refresh(t.Context()))
+		a, b := n.twoPrograms()
 		n.must(b.Refresh(t.Context()))
 		n.queue(a, "one@navy.example")
 		first, second := a.Runner("the first"), b.Runner("the second")
@@ -414,20 +428,14 @@ func TestOneOfTwoProgramsSends(t *testing.T) {
 			second.Next(t.Context())
 		}
 		second.Close()
-		for _, who := range []string{"one", "two", "three"} {
-			if got := len(n.Mails(who + "@navy.example")); got != 1 {
-				t.Errorf("%s got %d mails", who, got)
-			}
-		}
+		n.checkMails(1, "one@navy.example", "two@navy.example", "three@navy.example")
 	})
 }
 
 func TestSignedOutKeepsTheOutbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTestWorld(t)
-		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
-		a := n.start(session, path)
-		n.must(a.Refresh(t.Context()))
+		a, session, path := n.storedSession()
 		n.queue(a, "one@navy.example")
 		n.SignOutEverywhere(n.ada, false)
 		turns := n.runOutbox(a)
@@ -439,9 +447,7 @@ func TestSignedOutKeepsTheOutbox(t *testing.T) {
 		b := n.start(again, path)
 		n.must(b.Refresh(t.Context()))
 		n.runOutbox(b)
-		if len(n.Mails("one@navy.example")) != 1 {
-			t.Error("it was not sent")
-		}
+		n.checkMails(1, "one@navy.example")
 	})
 }
 
@@ -468,9 +474,7 @@ func TestLostKeySendsNothing(t *testing.T) {
 func TestForgetAddresses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newTestWorld(t)
-		session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
-		a := n.start(session, path)
-		n.must(a.Refresh(t.Context()))
+		a, session, path := n.storedSession()
 		n.queue(a, "one@navy.example")
 		n.runOutbox(a)
 		token := n.outbox(a).Items[0].Token

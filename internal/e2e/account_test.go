@@ -61,14 +61,20 @@ func plan(tb testing.TB, a *client.Account, r room, address string) (client.Plan
 	return a.Plan(tb.Context(), id.RoomID(r.RoomID), recipients.Invitee{Address: threePID})
 }
 
-// send plans and sends an invite by e-mail. An error fails the test.
-func send(tb testing.TB, a *client.Account, r room, address string) client.Sent {
+// mustPlan plans an invite by e-mail. An error fails the test.
+func mustPlan(tb testing.TB, a *client.Account, r room, address string) client.Plan {
 	tb.Helper()
 	p, err := plan(tb, a, r, address)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	sent, err := a.Send(tb.Context(), p)
+	return p
+}
+
+// send plans and sends an invite by e-mail. An error fails the test.
+func send(tb testing.TB, a *client.Account, r room, address string) client.Sent {
+	tb.Helper()
+	sent, err := a.Send(tb.Context(), mustPlan(tb, a, r, address))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -84,6 +90,14 @@ func statusOf(tb testing.TB, w world, a *client.Account, r room, token string) i
 		tb.Fatal(err)
 	}
 	return i.Status
+}
+
+// checkStatus checks the status of an invite in a, after a refresh, and in a new session
+// of the same user.
+func checkStatus(tb testing.TB, w world, a *client.Account, r room, token, want string) {
+	tb.Helper()
+	check(tb, w, want, statusOf(tb, w, a, r, token), want)
+	check(tb, w, want+", in a new session", statusOf(tb, w, r.account(), r, token), want)
 }
 
 func TestAccountInvitesByEmail(t *testing.T) {
@@ -184,13 +198,10 @@ func TestAccountReportsThatTheIdentityServerIsDown(t *testing.T) {
 		room := ada.createRoom()
 		a := ada.account()
 		to := address("grace")
-		p, err := plan(t, a, room, to)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := mustPlan(t, a, room, to)
 		w.SetIdentityServerDown(t, true)
 		t.Cleanup(func() { w.SetIdentityServerDown(t, false) })
-		_, err = plan(t, a, room, to)
+		_, err := plan(t, a, room, to)
 		var unreachable *identity.UnreachableError
 		if !errors.As(err, &unreachable) {
 			t.Errorf("before sending: %v", err)
@@ -209,14 +220,10 @@ func TestAccountReportsWhyTheHomeserverFailed(t *testing.T) {
 		ada := newPerson(t, w, "ada")
 		room := ada.createRoom()
 		a := ada.account()
-		to := address("grace")
-		p, err := plan(t, a, room, to)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := mustPlan(t, a, room, address("grace"))
 		w.SetTerms(t, true) // after the plan, before the request
 		t.Cleanup(func() { w.SetTerms(t, false) })
-		_, err = a.Send(t.Context(), p)
+		_, err := a.Send(t.Context(), p)
 		var terms *client.TermsError
 		check(t, w, "it names the terms", errors.As(err, &terms), `true`)
 	})
@@ -231,16 +238,13 @@ func TestAccountSeesAnInviteAcceptedByBinding(t *testing.T) {
 		token := send(t, a, room, to).Token
 		w.Bind(t, to, grace.ID, grace.token)
 		room.awaitMembership(grace.ID, "invite")
-		check(t, w, "accepted", statusOf(t, w, a, room, token), `invited`)
-		check(t, w, "accepted, on a new device", statusOf(t, w, ada.account(), room, token), `invited`)
+		checkStatus(t, w, a, room, token, "invited")
 		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
-		check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
-		check(t, w, "joined, to a new device", statusOf(t, w, ada.account(), room, token), `joined`)
+		checkStatus(t, w, a, room, token, "joined")
 		i, _ := a.Invite(id.RoomID(room.RoomID), token)
 		check(t, w, "by", string(i.Acceptance.UserID) == grace.ID, `true`)
 		room.must(http.MethodPost, room.path("/kick"), object{"user_id": grace.ID})
-		check(t, w, "left", statusOf(t, w, a, room, token), `left`)
-		check(t, w, "left, to a new device", statusOf(t, w, ada.account(), room, token), `left`)
+		checkStatus(t, w, a, room, token, "left")
 	})
 }
 
@@ -258,8 +262,7 @@ func TestAccountSeesTwoInvitesAcceptedAtOnce(t *testing.T) {
 		room.awaitMembership(grace.ID, "invite")
 		room.as(grace).must(http.MethodPost, room.path("/join"), object{})
 		for _, token := range tokens {
-			check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
-			check(t, w, "joined, to a new device", statusOf(t, w, ada.account(), room, token), `joined`)
+			checkStatus(t, w, a, room, token, "joined")
 		}
 	})
 }
@@ -273,8 +276,7 @@ func TestAccountSeesAnInviteAcceptedByLink(t *testing.T) {
 		token := send(t, a, room, to).Token
 		joined := room.as(grace).joinWith(signByLink(t, w, w.Mails(t, to, 1)[0], grace.ID))
 		check(t, w, "status of the join", joined.Status, `200`)
-		check(t, w, "joined", statusOf(t, w, a, room, token), `joined`)
-		check(t, w, "joined, to a new device", statusOf(t, w, ada.account(), room, token), `joined`)
+		checkStatus(t, w, a, room, token, "joined")
 	})
 }
 
@@ -307,11 +309,7 @@ func TestAccountReportsTheLimit(t *testing.T) {
 		a := ada.account()
 		w.LimitInvites(t, 0.01, 1)
 		send(t, a, room, address("grace"))
-		p, err := plan(t, a, room, address("lin"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = a.Send(t.Context(), p)
+		_, err := a.Send(t.Context(), mustPlan(t, a, room, address("lin")))
 		var limit *client.RateLimitError
 		if !errors.As(err, &limit) || limit.RetryAfter < 30*time.Second || limit.RetryAfter > 2*time.Minute {
 			t.Errorf("%v", err)
@@ -440,7 +438,6 @@ func TestAccountSeesARedactedInviteAsRevoked(t *testing.T) {
 		a := ada.account()
 		check(t, w, "before", statusOf(t, w, a, room, token), `pending`)
 		room.must(http.MethodPut, room.path("/redact/"+url.PathEscape(event["event_id"].(string))+"/1"), object{})
-		check(t, w, "while watched", statusOf(t, w, a, room, token), `revoked`)
-		check(t, w, "to a new device", statusOf(t, w, ada.account(), room, token), `revoked`)
+		checkStatus(t, w, a, room, token, "revoked")
 	})
 }
