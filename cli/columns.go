@@ -22,6 +22,7 @@ func scriptColumns() map[string]string {
 		"doctor":   "name result detail next",
 		"inspect":  invites,
 		"list":     invites,
+		"move":     deliveries,
 		"outbox":   "number invitee room_id state changed user_id token reason room_name room_alias",
 		"resend":   deliveries,
 		"revoke":   "display_name outcome token error room_id room_name room_alias",

@@ -17,11 +17,11 @@ import (
 // They get nothing of this machine: no files, no programs, no addresses in its
 // network, no look at where things lie.
 const (
-	guestCommands = "mxinvite help version rooms list show watch send revoke accept inspect login logout trust untrust demo" +
+	guestCommands = "mxinvite help version rooms list show watch send move revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
 	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than sort needs-look check trust all user state with provider format no-tour" + // flags that read
-		" dry-run yes again accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // flags that act
+		" dry-run yes again old-room keep accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // flags that act
 )
 
 // forGuests takes from the program what visitors may not use. It does not show

@@ -87,7 +87,28 @@ func runList(ctx context.Context, o listOptions) error {
 	if o.as.format != out.FormatTable {
 		return o.as.write(ctx, o.Program, findings)
 	}
+	o.noteReplaced(findings)
 	return writeFindings(o.Program, findings, short, account.UserID())
+}
+
+// noteReplaced says which rooms of some pending invites were replaced, and how to move
+// the invites.
+func (o *listOptions) noteReplaced(findings []out.Finding) {
+	said := map[id.RoomID]bool{}
+	for _, f := range findings {
+		if room := f.Invite.RoomID; f.Invite.Live() && f.ReplacedBy != "" && !said[room] {
+			said[room] = true
+			o.Note("%s To invite to the new room instead, %s", f.ReplacedBy, o.moveWords(room))
+		}
+	}
+}
+
+// moveWords names the command that moves the invites of a room.
+func (o *listOptions) moveWords(room id.RoomID) string {
+	if o.Conversation != nil {
+		return "type move and the number of an invite."
+	}
+	return "run: mxinvite move '" + string(room) + "'"
 }
 
 // writeFindings writes the findings of list and inspect.

@@ -33,7 +33,8 @@ type jsonRoom struct {
 	InviteLevel int    `json:"invite_level"`
 	MayInvite   bool   `json:"may_invite"`
 	Pending     int    `json:"pending"`
-	ReplacedBy  string `json:"replaced_by,omitempty"`
+	Replaced    bool   `json:"replaced,omitempty"`    // by another room
+	ReplacedBy  string `json:"replaced_by,omitempty"` // the ID of that room, if it is known
 	// UnreadEvents counts the events that could not be read.
 	UnreadEvents int `json:"unread_events,omitempty"`
 }
@@ -54,6 +55,9 @@ func runRooms(ctx context.Context, a *host.Program) error {
 		t.Call(string(r.ID))
 	}
 	for _, r := range rooms {
+		if r.Replaced {
+			a.Note("%s", out.ReplacedText(account, r))
+		}
 		if r.Unread > 0 {
 			a.Note("%d events of %s could not be read.", r.Unread, r.Name)
 		}
@@ -80,7 +84,7 @@ func countPending(account *client.Account, r client.Room) int {
 func newJSONRoom(r client.Room, pending int) jsonRoom {
 	j := jsonRoom{
 		RoomID: string(r.ID), Name: r.Name, Alias: string(r.Alias),
-		InviteLevel: r.InvitePower, MayInvite: r.MayInvite(), Pending: pending, ReplacedBy: string(r.Replacement),
+		InviteLevel: r.InvitePower, MayInvite: r.MayInvite(), Pending: pending, Replaced: r.Replaced, ReplacedBy: string(r.Replacement),
 		UnreadEvents: r.Unread,
 	}
 	if r.Power != math.MaxInt {
@@ -89,8 +93,15 @@ func newJSONRoom(r client.Room, pending int) jsonRoom {
 	return j
 }
 
-// mayInviteCell says whether one may invite, and if not, why.
+// mayInviteCell says whether the user may invite to a room, and if not, why.
 func mayInviteCell(r client.Room) out.Cell {
+	if r.Replaced {
+		exact := "no"
+		if r.MayInvite() {
+			exact = "yes"
+		}
+		return out.Cell{Shown: "! replaced", Exact: exact, Spoken: "the room was replaced", Role: out.Warn}
+	}
 	if r.MayInvite() {
 		return out.Cell{Shown: "✓ yes", Exact: "yes", Spoken: "allowed", Role: out.Good}
 	}

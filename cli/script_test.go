@@ -57,7 +57,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "later": later, "mails": mails, "token": token, "mail": mail,
 			"bind": bind, "join": join, "kick": kick, "plant": plant,
 			"terms": terms, "identity": identityServer, "limit": limit, "fault": fault, "signout": signOut,
-			"mode": mode, "demo": demo,
+			"mode": mode, "demo": demo, "replace": replace,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -175,6 +175,16 @@ func join(ts *testscript.TestScript, neg bool, args []string) {
 func kick(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 3, "kick ROOM ACTOR USER")
 	ts.Check(of(ts).world.Kick(of(ts).rooms[args[0]], args[1], args[2]))
+}
+
+// replace has Ada create a room, and replaces one of hers by it.
+func replace(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 2, "replace ROOM NEW")
+	s := of(ts)
+	s.rooms[args[1]] = s.world.CreateRoom("@ada:example.org", sandbox.RoomOptions{Name: args[1], Preset: "private_chat"})
+	_, err := s.world.SendState(s.rooms[args[0]], "@ada:example.org", "m.room.tombstone", "", map[string]any{"body": "This room was upgraded", "replacement_room": s.rooms[args[1]]})
+	ts.Check(err)
+	ts.Setenv("NEW", s.rooms[args[1]])
 }
 
 // plant puts any state event at all into a room, sent by Ken. The state key is

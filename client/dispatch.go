@@ -42,6 +42,9 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		return nil, err // the sync may show an uncertain entry for the same address
 	}
 	plan, err := r.a.Plan(ctx, e.Room, e.payload.invitee())
+	if plan.ToReplaced = e.payload.ToReplaced; plan.ToReplaced && is[*ReplacedError](err) {
+		err = plan.Err() // nil: the user has confirmed it
+	}
 	switch {
 	case e.Attempts > 0 && plan.UserID != "" && plan.UserID == e.UserID && isMember(err):
 		// The response to an earlier request was lost.
@@ -109,7 +112,7 @@ func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 
 // cannotSucceed reports whether another try to send the invite would fail again.
 func cannotSucceed(err error) bool {
-	return is[*MemberError](err) || is[*PowerError](err) ||
+	return is[*MemberError](err) || is[*PowerError](err) || is[*ReplacedError](err) ||
 		errors.Is(err, ErrNotJoined) || errors.Is(err, threepid.ErrNotAddress)
 }
 

@@ -125,6 +125,10 @@ func adviseHomeserver(err error) Advice {
 		return Advice{Kind: HintTryAgain}
 	case errors.As(err, &power):
 		return Advice{HintPower, HintValues{Room: power.Room, Level: power.Need}}
+	case is[*ReplacedError](err):
+		return Advice{Kind: HintReplaced}
+	case is[*NoSuccessorError](err):
+		return Advice{Kind: HintJoinSuccessor}
 	case errors.As(err, &member):
 		if member.Membership == "ban" {
 			return Advice{Kind: HintLiftBan}

@@ -63,6 +63,8 @@ const (
 	HintWait                HintKind = "wait"
 	HintPower               HintKind = "power"
 	HintPending             HintKind = "pending"
+	HintReplaced            HintKind = "room-replaced"
+	HintJoinSuccessor       HintKind = "join-successor"
 	HintTerms               HintKind = "terms"
 	HintUncertain           HintKind = "uncertain"
 	HintConnection          HintKind = "connection"
@@ -85,7 +87,7 @@ func HintKinds() []HintKind {
 		HintNotJoined, HintSetIdentityServer, HintIdentityServerOff, HintListInvites, HintStore,
 		HintOutbox, HintAddress, HintPhone, HintOtherUser, HintDisk, HintSignInLater, HintWayRefused,
 		HintGrant, HintTryAgain, HintSignInRefused, HintSpelling, HintLoopback, HintSignIn, HintEndSession,
-		HintAccountLocked, HintWait, HintPower, HintPending, HintTerms, HintUncertain, HintConnection,
+		HintAccountLocked, HintWait, HintPower, HintPending, HintReplaced, HintJoinSuccessor, HintTerms, HintUncertain, HintConnection,
 		HintForbidden, HintIdentityLater, HintIdentityRefused, HintIdentityBusy, HintTrust,
 	}
 }

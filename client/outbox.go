@@ -114,7 +114,7 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	entries := make([]store.Entry, len(plans))
 	for n, p := range plans {
 		who := p.Invitee()
-		l := payload{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: p.known()}
+		l := payload{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: p.known(), ToReplaced: p.ToReplaced}
 		entries[n] = a.data.encrypt(envelope{store.Entry{
 			Room: p.Room.ID, Mark: a.data.mark(p.Room.ID, who), State: store.Queued,
 			QueuedAt: now, Changed: now, UserID: p.UserID,
@@ -227,6 +227,9 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 		e.State, e.Changed = to, a.opt.Now()
 		e.payload.forget()
 		if to == store.Queued {
+			if e.payload.Advice.Kind == HintReplaced {
+				e.payload.ToReplaced = true // the user has read that the room was replaced
+			}
 			// The user saw these invites and decided to try again.
 			e.payload.Reason, e.payload.Advice = "", Advice{}
 			if pending[e.Room] == nil {

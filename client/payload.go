@@ -23,6 +23,9 @@ type payload struct {
 	// Similar has the tokens of the similar invites that the user had seen when
 	// queueing this one.
 	Similar []string `json:"similar,omitempty"`
+	// ToReplaced is set if the user has confirmed to invite to the room although it was
+	// replaced.
+	ToReplaced bool `json:"to_replaced,omitempty"`
 	// Before has the tokens of the user's invites in the room before the last attempt
 	// to send. A matching invite that is not in Before is this one.
 	Before []string `json:"before,omitempty"`

@@ -44,6 +44,12 @@ type Plan struct {
 	Replaces string
 	// Queued is set if the outbox has an invite for the person to the room.
 	Queued bool
+	// Successor is the room that replaces Room; see [Account.Successor]. Its ID is empty
+	// if Room was not replaced, or if it is not known by which room.
+	Successor Room
+	// ToReplaced is set once the user has confirmed to invite to a room that was
+	// replaced. Until then the plan is not sent.
+	ToReplaced bool
 	// SameAs is the invitee of another plan for the room that invites the same user.
 	// Then this plan is not sent.
 	SameAs recipients.Invitee
@@ -65,6 +71,9 @@ func (p Plan) Err() error {
 	switch p.Membership {
 	case "join", "invite", "ban":
 		return &MemberError{Address: p.Address.Address, UserID: p.UserID, Room: p.Room.Name, Membership: p.Membership}
+	}
+	if p.Room.Replaced && !p.ToReplaced {
+		return &ReplacedError{Room: p.Room.Name, By: p.Successor}
 	}
 	return nil
 }
@@ -94,8 +103,10 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 		return nil, err
 	}
 	pending := make([]*pendingInvites, len(in))
+	successors := make([]Room, len(in))
 	for n, r := range in {
 		pending[n] = a.pending(r.ID)
+		successors[n], _ = a.Successor(r)
 	}
 	plans := make([]Plan, len(in)*len(people))
 	done := 0
@@ -107,7 +118,7 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 		for n, r := range in {
 			part := plans[n*len(people)+done:][:len(chunk)]
 			for i, who := range chunk {
-				part[i] = Plan{Room: r, Address: who.Address, UserID: users[i]}
+				part[i] = Plan{Room: r, Address: who.Address, UserID: users[i], Successor: successors[n]}
 				if part[i].UserID == "" {
 					part[i].Server, part[i].Similar = server, pending[n].to(who.Address)
 				}

@@ -24,6 +24,7 @@ const (
 	PlanInvited       PlanOutcome = "invited"        // the user is invited to the room
 	PlanBanned        PlanOutcome = "banned"         // the user is banned from the room
 	PlanNoPower       PlanOutcome = "no-power"       // the account may not invite to the room
+	PlanReplaced      PlanOutcome = "room-replaced"  // the room was replaced by another one
 	PlanSameUser      PlanOutcome = "same-user"      // another plan invites the same user
 	PlanNotUnderstood PlanOutcome = "not-understood" // neither an address nor a Matrix ID
 	PlanRepeated      PlanOutcome = "repeated"       // an earlier line of the list has the same person
@@ -33,7 +34,7 @@ const (
 func PlanOutcomes() []PlanOutcome {
 	return []PlanOutcome{
 		PlanMail, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
-		PlanInvited, PlanBanned, PlanNoPower, PlanSameUser, PlanNotUnderstood, PlanRepeated,
+		PlanInvited, PlanBanned, PlanNoPower, PlanReplaced, PlanSameUser, PlanNotUnderstood, PlanRepeated,
 	}
 }
 
@@ -52,6 +53,8 @@ func (p Plan) Outcome() PlanOutcome {
 		return PlanQueued
 	case p.SameAs != recipients.Invitee{}:
 		return PlanSameUser
+	case p.Room.Replaced && !p.ToReplaced:
+		return PlanReplaced
 	case p.Address.Address == "":
 		return PlanUserID
 	case p.UserID != "":

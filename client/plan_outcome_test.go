@@ -18,6 +18,8 @@ func planFor(room client.Room) map[client.PlanOutcome]client.Plan {
 	similar := []invite.Invite{{DisplayName: "gra...@nav...", Sender: "@ada:example.org"}}
 	closed := room
 	closed.ID, closed.InvitePower = "!closed:example.org", room.Power+1
+	old := room
+	old.ID, old.Replaced = "!old:example.org", true
 	user := recipients.Invitee{UserID: "@grace:example.org"}
 	return map[client.PlanOutcome]client.Plan{
 		client.PlanMail:     {Room: room, Address: address, Server: "id.example.org"},
@@ -29,6 +31,7 @@ func planFor(room client.Room) map[client.PlanOutcome]client.Plan {
 		client.PlanInvited:  {Room: room, UserID: user.UserID, Membership: "invite", SameAs: user},
 		client.PlanBanned:   {Room: room, UserID: user.UserID, Membership: "ban"},
 		client.PlanNoPower:  {Room: closed, Address: address, Queued: true},
+		client.PlanReplaced: {Room: old, Address: address, Similar: similar},
 		client.PlanSameUser: {Room: room, Address: address, UserID: user.UserID, SameAs: user},
 	}
 }

@@ -42,7 +42,8 @@ type compose struct {
 	chosen   []id.RoomID // the chosen rooms; empty while the user searches for one
 	several  bool        // another room is added to the chosen rooms, instead of replacing them
 	invitees invitees
-	kept     bool // the invitees are the stored draft, unchanged
+	moves    *move // nil if the page does not move invites of a replaced room
+	kept     bool  // the invitees are the stored draft, unchanged
 	people   completion
 	step     step
 	looked   widget.Progress
@@ -56,9 +57,7 @@ type compose struct {
 // joined.
 func newCompose(sh *shell.Shell, rooms ...id.RoomID) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		c := &compose{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
-		c.form.Add("Room", "type to search your rooms", "")
-		c.form.Add("People", exampleAddress(sh)+" or @user:server, or paste a list", "")
+		c := newEmptyCompose(ctx, sh)
 		c.invitees = inviteesOf(sh.Draft.Texts)
 		c.kept = !c.invitees.empty()
 		c.form.Fields[fieldPeople].Input.SetValue(c.invitees.typed.text)
@@ -69,8 +68,28 @@ func newCompose(sh *shell.Shell, rooms ...id.RoomID) func(context.Context) shell
 	}
 }
 
-func (c *compose) Init() tea.Cmd { return nil }
-func (c *compose) Title() string { return "Invite people" }
+// newEmptyCompose returns the page without rooms and people.
+func newEmptyCompose(ctx context.Context, sh *shell.Shell) *compose {
+	c := &compose{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
+	c.form.Add("Room", "type to search your rooms", "")
+	c.form.Add("People", exampleAddress(sh)+" or @user:server, or paste a list", "")
+	return c
+}
+
+// Init shows the preview at once if invites are moved, since the people are known.
+func (c *compose) Init() tea.Cmd {
+	if c.moves != nil {
+		return c.askForPlan()
+	}
+	return nil
+}
+
+func (c *compose) Title() string {
+	if c.moves != nil {
+		return "Move invites"
+	}
+	return "Invite people"
+}
 
 func (c *compose) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -140,6 +159,8 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 		if contact, ok := c.people.choice(); ok {
 			return c.put(contact)
 		}
+	case key.Matches(msg, keys.NewRoom):
+		c.useNewRooms()
 	case c.kept && key.Matches(msg, keys.ClearDraft):
 		return c.clearDraft()
 	case !inRoom && msg.String() == "backspace" && c.form.Fields[fieldPeople].Input.Value() == "" && len(c.invitees.pasted) > 0:
@@ -212,6 +233,9 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 func (c *compose) keep() tea.Cmd {
 	c.kept = false
 	c.invitees.write(c.form.Fields[fieldPeople].Input.Value())
+	if c.moves != nil {
+		return c.wantCompletion() // a draft of other people stays
+	}
 	return tea.Batch(c.sh.Draft.Note(c.invitees.texts()), c.wantCompletion())
 }
 
@@ -227,7 +251,7 @@ func (c *compose) ShortHelp() []key.Binding {
 		ready := c.preview.ready
 		return []key.Binding{
 			keymap.When(ready && n > 0, send), keymap.When(ready && many, c.preview.expandKey(k)),
-			keymap.When(ready && many && c.preview.pending(), k.All), k.Edit, k.Interrupt,
+			keymap.When(ready && many && c.preview.pending(), k.All), keymap.When(ready && c.preview.replaced(), c.preview.oldRoomKey(k)), k.Edit, k.Interrupt,
 		}
 	case planning:
 		return []key.Binding{keymap.As(k.Edit, "stop"), k.Interrupt}
@@ -236,7 +260,7 @@ func (c *compose) ShortHelp() []key.Binding {
 	default:
 		return []key.Binding{
 			k.Submit, k.Next, c.addRoomKey(), k.Back,
-			keymap.When(c.kept, k.ClearDraft), k.Interrupt,
+			keymap.When(c.kept, k.ClearDraft), c.newRoomKey(), k.Interrupt,
 		}
 	}
 }

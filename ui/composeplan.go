@@ -80,8 +80,12 @@ func (c *compose) planned(msg planned) tea.Cmd {
 	single := c.invitees.single() && len(c.chosen) == 1
 	if msg.err == nil && single {
 		msg.err = msg.plans[0].Err()
-		if msg.plans[0].Outcome() == client.PlanQueued {
+		switch msg.plans[0].Outcome() {
+		case client.PlanQueued:
 			msg.err = errQueued
+		case client.PlanReplaced:
+			msg.err = nil // the preview asks for it
+		default:
 		}
 	}
 	var terms *client.TermsError
@@ -152,5 +156,12 @@ func (c *compose) enqueued(msg enqueued) tea.Cmd {
 	}
 	c.sh.CloseScreen(c)
 	c.sh.Sending.TellQueued(msg.items, c.sh.Keys.Outbox.Help().Key)
+	if c.moves != nil {
+		cmds := []tea.Cmd{c.sh.Leave(true), c.sh.Sending.Read()}
+		if old := c.obsolete(); len(old) > 0 {
+			cmds = append(cmds, beginRevoking(c.sh, old))
+		}
+		return tea.Batch(cmds...)
+	}
 	return tea.Batch(c.sh.Draft.Note(nil), c.sh.Leave(true), c.sh.Sending.Read())
 }

@@ -29,6 +29,10 @@ func (c *compose) View(width, height int) (string, *tea.Cursor) {
 	} else if text := c.understood(width - widget.LabelWidth - 4); text != "" {
 		form += "\n" + strings.Repeat(" ", widget.LabelWidth+2) + text
 	}
+	if note := c.replacedNote(width); note != "" && c.step == editing {
+		form += "\n\n" + note
+		height -= cells.Height(note) + 1
+	}
 	return cells.Indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
 }
 
@@ -127,6 +131,8 @@ func (c *compose) viewSingle(width int) string {
 	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, phrase.NameWidth)
 	var text string
 	switch p.Outcome() {
+	case client.PlanReplaced:
+		return cells.Bullet(st.Warn.Render("!"), replacedText(c.sh, p.Room)+" Nothing is sent there, unless you press "+c.sh.Keys.OldRoom.Help().Key+".", width)
 	case client.PlanUserID:
 		text = fmt.Sprintf("%s is invited to %s on Matrix, and no mail is sent.", who, room)
 	case client.PlanOnMatrix:
@@ -151,5 +157,6 @@ func (c *compose) viewSingle(width int) string {
 			"An invite to %s is still pending, sent %s by %s. If it is to the same address, this is a second mail.",
 			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.Now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth)), width))
 	}
+	b.WriteString(c.caveats(width))
 	return b.String()
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -90,6 +91,9 @@ func (d *detailer) advice() {
 	if n := len(leftovers(d.sh, i)); n > 0 {
 		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.Keys.Leftovers.Help().Key+" to revoke redundant invites.")
 	}
+	if slices.Contains(i.Warnings, invite.RoomReplaced) && mayMove(d.sh, []invite.Invite{i}) {
+		d.point(st.Accent.Render("→"), "Press "+d.sh.Keys.Move.Help().Key+" to invite to the new room instead.")
+	}
 	if hosts := d.sh.Account.Untrusted(i); len(hosts) > 0 {
 		d.point(st.Accent.Render("→"), "Press "+d.sh.Keys.Trust.Help().Key+" to check the keys at "+strings.Join(hosts, " and ")+".")
 	}
@@ -107,6 +111,9 @@ func (d *detailer) fields() {
 	d.field("Room", d.row.room.Name)
 	if d.row.room.Alias != "" {
 		d.field("", string(d.row.room.Alias))
+	}
+	if d.sh.Account != nil && d.row.room.Replaced {
+		d.field("", replacedText(d.sh, *d.row.room))
 	}
 	if i.Sender != "" {
 		d.field("By", string(i.Sender))

@@ -25,6 +25,11 @@ func (h *home) WhyNot(action string) string {
 	case action == "revoke" && len(h.Marked) > 0:
 		return "none of the marked invites can be revoked: " + h.whyNotMarked()
 	}
+	if action == "move" && len(h.Marked) > 0 {
+		if _, able, err := movable(h.sh, h.chosen()); len(able) == 0 {
+			return reason(err)
+		}
+	}
 	return disabledReason(h.sh, action, r.invite)
 }
 
@@ -50,6 +55,10 @@ func disabledReason(sh *shell.Shell, action string, i invite.Invite) string {
 		}
 	case "send-again":
 		if err := resendable(sh, i); err != nil {
+			return reason(err)
+		}
+	case "move":
+		if _, able, err := movable(sh, []invite.Invite{i}); len(able) == 0 {
 			return reason(err)
 		}
 	case "export":

@@ -212,6 +212,8 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.Open(newInvite(sh, r.invite))
 	case key.Matches(msg, keys.Revoke):
 		return confirmRevoke(sh, h.chosen())
+	case key.Matches(msg, keys.Move):
+		return moveInvites(sh, h.chosen())
 	case key.Matches(msg, keys.Trust):
 		return confirmTrust(sh, r.invite)
 	case key.Matches(msg, keys.Copy):
@@ -284,7 +286,7 @@ func (h *home) FullHelp() [][]key.Binding {
 	filled := len(h.Rows) > 0
 	return append([][]key.Binding{
 		{
-			keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(h.mayRevoke(), k.Revoke),
+			keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(h.mayRevoke(), k.Revoke), keymap.When(some && mayMove(h.sh, h.chosen()), k.Move),
 			keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(some && len(h.sh.Account.Untrusted(chosen)) > 0, k.Trust),
 			keymap.When(some && maySendAgain(h.sh, chosen), k.Again), keymap.When(some, k.Copy), keymap.When(some, k.CopyLink),
 			keymap.When(some && h.sh.Options.Export != nil, k.Export),

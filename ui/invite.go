@@ -79,6 +79,8 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return confirmRevoke(sh, leftovers(sh, p.row.invite))
 	case key.Matches(msg, keys.Again):
 		return sendAgain(sh, p.row.invite)
+	case key.Matches(msg, keys.Move):
+		return moveInvites(sh, []invite.Invite{p.row.invite})
 	case key.Matches(msg, keys.Trust):
 		return confirmTrust(sh, p.row.invite)
 	case key.Matches(msg, keys.Copy):
@@ -103,6 +105,7 @@ func (p *invitePage) ShortHelp() []key.Binding {
 	}
 	return []key.Binding{
 		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.Leftovers), keymap.When(maySendAgain(p.sh, p.row.invite), k.Again),
+		keymap.When(mayMove(p.sh, []invite.Invite{p.row.invite}), k.Move),
 		keymap.When(p.sh.Revocations.Undoable() != nil, k.Undo),
 		keymap.When(len(p.sh.Account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -22,6 +23,7 @@ import (
 // A preview shows what confirming will do.
 type preview struct {
 	single  bool
+	source  recipients.List
 	plans   []client.Plan
 	people  int // number of people in the list
 	rooms   int
@@ -41,17 +43,53 @@ type place struct {
 }
 
 func newPreview(l recipients.List, plans []client.Plan, single bool) *preview {
-	p := &preview{single: single, plans: plans, people: len(l.Recipients), open: map[client.PlanOutcome]bool{}}
+	p := &preview{single: single, source: l, plans: plans, people: len(l.Recipients), open: map[client.PlanOutcome]bool{}}
 	for n := range plans {
 		plans[n].Name = l.Recipients[n%p.people].Name
 		if n%p.people == 0 {
 			p.rooms++
 		}
 	}
-	p.groups = client.GroupPlans(l, plans)
 	p.again = client.AsksAgain(plans)
-	p.arrange()
+	p.regroup()
 	return p
+}
+
+// regroup sorts the plans into groups again.
+func (p *preview) regroup() {
+	p.groups = client.GroupPlans(p.source, p.plans)
+	p.arrange()
+}
+
+// replaced reports whether one of the rooms was replaced by another one.
+func (p *preview) replaced() bool {
+	return slices.ContainsFunc(p.plans, func(plan client.Plan) bool { return plan.Room.Replaced })
+}
+
+// toReplaced returns the plans that invite to a room that was replaced, which the user
+// has confirmed.
+func (p *preview) toReplaced() []client.Plan {
+	return slices.DeleteFunc(p.chosen(), func(plan client.Plan) bool { return !plan.Room.Replaced })
+}
+
+// confirmReplaced confirms that invites are sent to the rooms that were replaced, or
+// withdraws the confirmation.
+func (p *preview) confirmReplaced() {
+	for n := range p.plans {
+		p.plans[n].ToReplaced = p.plans[n].Room.Replaced && !p.plans[n].ToReplaced
+	}
+	if p.single {
+		p.again = client.AsksAgain(p.plans)
+	}
+	p.regroup()
+}
+
+// oldRoomKey returns the key for invites to replaced rooms, with its current effect.
+func (p *preview) oldRoomKey(keys keymap.Map) key.Binding {
+	if slices.ContainsFunc(p.plans, func(plan client.Plan) bool { return plan.ToReplaced }) {
+		return keymap.As(keys.OldRoom, "leave out the old room")
+	}
+	return keys.OldRoom
 }
 
 // settle makes the preview ready if the user has pressed no key meanwhile.
@@ -95,6 +133,8 @@ func (p *preview) chosen() []client.Plan { return client.ToSend(p.plans, p.again
 func (p *preview) press(msg tea.KeyPressMsg, keys keymap.Map, page int) {
 	at, some := p.list.Current()
 	switch {
+	case key.Matches(msg, keys.OldRoom) && p.replaced():
+		p.confirmReplaced()
 	case p.single || !some:
 	case key.Matches(msg, keys.All) && p.pending():
 		p.again = !p.again
@@ -126,6 +166,9 @@ func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
 			how = "; press " + keys.All.Help().Key + " to leave out"
 		}
 		t.Text += how
+	}
+	if g.Outcome == client.PlanReplaced {
+		t.Text += "; press " + keys.OldRoom.Help().Key + " to send"
 	}
 	return t
 }
@@ -200,6 +243,9 @@ func (c *compose) cost(width int) string {
 	st, now := c.sh.Styles, c.sh.Now()
 	chosen := c.preview.chosen()
 	n := len(chosen)
+	if n == 0 && len(c.preview.group(client.PlanReplaced).Entries) > 0 {
+		return c.replacedNote(width)
+	}
 	if n == 0 {
 		return st.Warn.Render("There is no one to invite.") + " Press " + st.Accent.Render(c.sh.Keys.Edit.Help().Key) + " to change the list."
 	}
@@ -214,7 +260,36 @@ func (c *compose) cost(width int) string {
 	case last.IsZero() && n > 5:
 		text += "Many homeservers accept 5 invites at once and then one every few minutes. The limit of yours is not known yet."
 	}
-	return cells.Wrap(text, width)
+	return cells.Wrap(text, width) + c.caveats(width)
+}
+
+// caveats are further effects of confirming: invites to a room that was replaced, and
+// old invites that are revoked.
+func (c *compose) caveats(width int) string {
+	text, warn := "", c.sh.Styles.Warn.Render("!")
+	if n := len(c.preview.toReplaced()); n > 0 {
+		room := c.preview.toReplaced()[0].Room
+		text += "\n\n" + cells.Bullet(warn, goes(n)+" sent to a room that is no longer used. "+replacedText(c.sh, room), width)
+	}
+	if old := c.obsolete(); len(old) > 0 {
+		text += "\n\n" + cells.Bullet(c.sh.Styles.Accent.Render("→"), revokesOld(len(old), cells.Cut(c.moves.from.Name, phrase.NameWidth)), width)
+	}
+	return text
+}
+
+// obsolete returns the old invites that are revoked once the new ones are queued.
+func (c *compose) obsolete() []invite.Invite {
+	if c.moves == nil || c.preview == nil {
+		return nil
+	}
+	return c.moves.obsolete(c.sh, c.preview.chosen())
+}
+
+func revokesOld(n int, room string) string {
+	if n == 1 {
+		return "The old invite to " + room + " is revoked after that."
+	}
+	return fmt.Sprintf("The %d old invites to %s are revoked after that.", n, room)
 }
 
 func goes(n int) string {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"charm.land/bubbles/v2/key"
@@ -37,7 +38,7 @@ type roomRow struct {
 // roomTotals are the numbers of all rooms together.
 type roomTotals struct {
 	may, pending, look int
-	unread             bool // a room has events that could not be read
+	notes              bool // a room has events that could not be read, or was replaced
 }
 
 func newRooms(sh *shell.Shell) func(context.Context) shell.Screen { return newRoomsAt(sh, "") }
@@ -71,7 +72,7 @@ func (p *roomsPage) refresh() {
 	for n, r := range rooms {
 		all[n].room = r
 		at[r.ID] = &all[n]
-		p.total.unread = p.total.unread || r.Unread > 0
+		p.total.notes = p.total.notes || r.Unread > 0 || r.Replaced
 		if r.MayInvite() {
 			p.total.may++
 		}
@@ -102,7 +103,7 @@ func (r *roomRow) count(i row) {
 // note about the chosen room.
 func (p *roomsPage) rowLines() int {
 	lines := p.sh.Height - 3 - p.Filter.Lines()
-	if p.total.unread {
+	if p.total.notes {
 		lines -= 2
 	}
 	return max(1, lines)
@@ -136,6 +137,8 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		p.number = (p.number + numbers - 1) % numbers
 	case some && key.Matches(msg, keys.Invite):
 		return p.invite()
+	case some && key.Matches(msg, keys.Move):
+		return moveInvites(p.sh, p.pendingOf(r.room))
 	case some && key.Matches(msg, keys.Open):
 		return p.follow(r, p.number)
 	default:
@@ -201,6 +204,17 @@ func (p *roomsPage) invite() tea.Cmd {
 	return p.sh.Open(newCompose(p.sh, able...))
 }
 
+// pendingOf returns the pending invites of a room.
+func (p *roomsPage) pendingOf(r client.Room) []invite.Invite {
+	return slices.DeleteFunc(p.sh.Account.Invites(r.ID), func(i invite.Invite) bool { return !i.Live() })
+}
+
+// mayMove reports whether the invites of the room under the cursor can be moved.
+func (p *roomsPage) mayMove() bool {
+	r, some := p.Selected()
+	return some && r.room.Replaced && r.pending > 0 && mayMove(p.sh, p.pendingOf(r.room))
+}
+
 // mayNotInvite returns the reason why the user may not invite to rooms.
 func mayNotInvite(rooms []client.Room) string {
 	text := reason(client.Plan{Room: rooms[0]}.Err())
@@ -215,6 +229,13 @@ func (p *roomsPage) WhyNot(action string) string {
 	if rooms := p.chosen(); action == "invite" && len(rooms) > 0 {
 		return mayNotInvite(rooms)
 	}
+	if r, some := p.Selected(); action == "move" && some {
+		if _, _, err := movable(p.sh, p.pendingOf(r.room)); errors.Is(err, client.ErrNoInvite) {
+			return "the room has no pending invites"
+		} else if err != nil {
+			return reason(err)
+		}
+	}
 	return ""
 }
 
@@ -226,7 +247,7 @@ func (p *roomsPage) ShortHelp() []key.Binding {
 	_, some := p.Selected()
 	filled := len(p.Rows) > 0
 	return []key.Binding{
-		keymap.When(some, keymap.As(k.Open, roomNumbers()[p.number].opens)), keymap.When(p.mayInvite(), k.Invite), keymap.When(some, keymap.As(k.NextStatus, "column")),
+		keymap.When(some, keymap.As(k.Open, roomNumbers()[p.number].opens)), keymap.When(p.mayInvite(), k.Invite), keymap.When(p.mayMove(), k.Move), keymap.When(some, keymap.As(k.NextStatus, "column")),
 		keymap.When(filled, k.Filter), keymap.When(filled, k.Sort), keymap.When(some, k.Mark),
 		keymap.When(p.Clears(), keymap.As(k.Clear, "clear")), keymap.When(!p.Clears(), k.Back), k.Help, k.Quit,
 	}

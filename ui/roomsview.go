@@ -187,7 +187,9 @@ func (p *roomsPage) listing(cols roomColumns) string {
 	if len(p.List.Keys) == 0 {
 		lines = append(lines, "", "   No room matches the filter.", "", "   Press "+st.Accent.Render(p.sh.Keys.Clear.Help().Key)+" to clear the filter.")
 	}
-	if r, some := p.Selected(); some && r.room.Unread > 0 {
+	if r, some := p.Selected(); some && r.room.Replaced {
+		lines = append(lines, "", "   "+st.Warn.Render("! "+cells.Cut(replacedText(p.sh, r.room), cols.width-6)))
+	} else if some && r.room.Unread > 0 {
 		lines = append(lines, "", "   "+st.Warn.Render("! "+unread(r.room.Unread)))
 	}
 	return strings.Join(lines, "\n")
@@ -258,7 +260,7 @@ func (p *roomsPage) rowSpots(cols roomColumns, r *roomRow, n int, line string) s
 // permission returns whether the user may invite to a room, and if not, why.
 func permission(st style.Styles, r client.Room) string {
 	switch {
-	case r.Replacement != "":
+	case r.Replaced:
 		return st.Warn.Render("! room was replaced")
 	case !r.MayInvite():
 		return st.Bad.Render(fmt.Sprintf("✗ needs %d, you have %d", r.InvitePower, r.Power))
@@ -272,7 +274,7 @@ func permission(st style.Styles, r client.Room) string {
 // shortPermission returns a short form of permission for narrow columns.
 func shortPermission(st style.Styles, r client.Room) string {
 	switch {
-	case r.Replacement != "":
+	case r.Replaced:
 		return st.Warn.Render("! replaced")
 	case !r.MayInvite():
 		return st.Bad.Render(fmt.Sprintf("✗ %d of %d", r.Power, r.InvitePower))

@@ -33,6 +33,7 @@ type HintWays struct {
 	NameInviter    string // continues "If you know the sender,"
 	WithoutBind    string
 	SendAgain      string
+	SendToReplaced string
 	SignIn         func(HintValues) string
 	Trust          func(HintValues) string
 }
@@ -60,7 +61,7 @@ func Hint(kind string, v HintValues, ways HintWays) string {
 		text = strings.NewReplacer(
 			"{rooms}", ways.ListRooms, "{invites}", ways.ListInvites, "{outbox}", ways.ShowOutbox, "{terms}", ways.AcceptTerms,
 			"{server}", ways.IdentityServer, "{room}", ways.NameRoom, "{inviter}", ways.NameInviter,
-			"{unbound}", ways.WithoutBind, "{again}", ways.SendAgain,
+			"{unbound}", ways.WithoutBind, "{again}", ways.SendAgain, "{replaced}", ways.SendToReplaced,
 		).Replace(text)
 	}
 	return text
@@ -123,6 +124,8 @@ var hints = map[string]string{
 	"wait":                  "Try again in %s.",
 	"power":                 "Ask an administrator of %s to raise your power level to %d.",
 	"pending":               "If the pending invite is to another person or is lost, send one again. {again}",
+	"room-replaced":         "Invite to the new room instead. {replaced}",
+	"join-successor":        "Join the new room in your Matrix client first, and ask for the right to invite there.",
 	"terms":                 "{terms}",
 	"uncertain":             "If it was sent, the room shows it within minutes. Send it again only if the person has no mail.",
 	"connection":            "Check your connection, and that the homeserver is up.",

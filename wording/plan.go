@@ -38,6 +38,8 @@ func PlanGroup(outcome string, again bool, server string) Term {
 		t.Glyph, t.Role, t.Text = "✗", Bad, "banned from the room"
 	case "no-power":
 		t.Glyph, t.Role, t.Text = "!", Warn, "not sent: you may not invite to this room"
+	case "room-replaced":
+		t.Glyph, t.Role, t.Text = "!", Warn, "not sent: the room was replaced"
 	case "same-user":
 		t.Text = "same user as another entry, invited once"
 	case "not-understood":

@@ -24,6 +24,8 @@ func Warning(w invite.Warning) Term {
 		t.Text = "the sender has left the room; the invite can still be accepted"
 	case invite.RejoinHazard:
 		t.Short, t.Text = "join", "the invitee seems to be in the room: accepting it would change their membership from join to invite"
+	case invite.RoomReplaced:
+		t.Short, t.Text = "room", "its room was replaced by another one, to which it does not lead"
 	case invite.Reusable:
 		t.Text = "it was accepted and not revoked, so its link still works"
 	case invite.Stale:

@@ -69,6 +69,7 @@ func (c *Completer) Arguments() map[string]cobra.CompletionFunc {
 		"mxinvite show":          c.completing(c.roomAndTokens(1, func(invite.Invite) bool { return true })),
 		"mxinvite revoke":        c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
 		"mxinvite resend":        c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
+		"mxinvite move":          c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
 		"mxinvite send":          c.completeSend,
 		"mxinvite inspect":       files,
 		"mxinvite login":         c.completing(first(c.users)),

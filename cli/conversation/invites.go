@@ -154,6 +154,14 @@ func (c *Conversation) resend(ctx context.Context, args []string) error {
 	return c.inRooms(ctx, "resend", args)
 }
 
+// move moves invites by their numbers, or all of a room by its name.
+func (c *Conversation) move(ctx context.Context, args []string) error {
+	if len(args) > 0 && !isNumber(args[0]) {
+		return c.command(ctx, "move", "--", strings.Join(args, " "))
+	}
+	return c.inRooms(ctx, "move", args)
+}
+
 // inRooms runs a command that takes invites of one room, for each of the rooms
 // that the numbers lead to. No token is read as a flag.
 func (c *Conversation) inRooms(ctx context.Context, command string, numbers []string, flags ...string) error {

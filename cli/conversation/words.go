@@ -122,6 +122,10 @@ func wordsOfInvites() []word {
 			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  to this address"},
 		},
 		{
+			name: "move", does: "invite the people of a replaced room to the new room", Run: (*Conversation).move, pages: []string{"compose"},
+			forms: []string{"move 3  the invite with the number 3", "move ops  all pending invites of a room"},
+		},
+		{
 			name: "trust", does: "allow key checks at a host; untrust stops them",
 			forms: []string{"trust  read the trusted hosts", "trust id.example.org  allow key checks at this host", "untrust id.example.org  stop key checks at this host"},
 			pages: []string{"invitePage"},

@@ -21,6 +21,8 @@ type Finding struct {
 	// [client.Room.Certain]).
 	Certain bool
 	Address string // address of the invitee; empty if unknown
+	// ReplacedBy says which room replaces that of the invite; empty if none does.
+	ReplacedBy string
 }
 
 // FindingOf is what an account knows of an invite, with its facts of the moment.
@@ -28,7 +30,20 @@ func FindingOf(account *client.Account, facts invite.Facts, room client.Room, i 
 	f := Finding{Invite: i, RoomName: room.Name, RoomLabel: room.Label(), RoomAlias: room.Alias, Certain: room.Certain(i)}
 	to, _ := account.AddressOf(i.RoomID, i.Token)
 	f.Address = to.Address
+	if room.Replaced {
+		f.ReplacedBy = ReplacedText(account, room)
+	}
 	return f.Judged(facts)
+}
+
+// ReplacedText says that a room was replaced, and by which room.
+func ReplacedText(account *client.Account, room client.Room) string {
+	by, joined := account.Successor(room)
+	name := Cut(by.Name, NameWidth)
+	if joined {
+		name += " (" + string(by.ID) + ")"
+	}
+	return wording.Replaced(Cut(room.Name, NameWidth), name, joined)
 }
 
 // Judged is the finding with what the facts make of it.

@@ -38,6 +38,7 @@ func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
 	p.addVerdict(f, add)
 	add("Room", "room_name", Text(f.RoomName))
 	add("", "room_id", Text(string(i.RoomID)))
+	add("", "", Text(f.ReplacedBy))
 	add("Sent by", "sender", Text(string(i.Sender)))
 	add("Sent", "sent_at", p.moment(i.SentAt))
 	if i.Acceptance != nil {

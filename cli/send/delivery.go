@@ -127,7 +127,7 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	}
 	for _, d := range p.deliveries {
 		subject := d.Invitee().String()
-		if fail.Is[*client.PowerError](d.err) {
+		if fail.Is[*client.PowerError](d.err) || fail.Is[*client.ReplacedError](d.err) {
 			subject = ""
 		}
 		add(jsonDelivery{

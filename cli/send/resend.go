@@ -55,6 +55,7 @@ func NewResend(a *host.Program) *cobra.Command {
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.again, "again", false, "even if the person has another invite")
+	f.BoolVar(&o.oldRoom, "old-room", false, "even if the room was replaced by another one")
 	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c
@@ -71,6 +72,12 @@ func runResend(ctx context.Context, o resendOptions) error {
 	}
 	plans, err := o.planResend(ctx, account, room, old)
 	if err != nil {
+		return err
+	}
+	if o.oldRoom {
+		confirmReplaced(plans)
+	}
+	if err := o.askAboutOldRooms(ctx, plans); err != nil {
 		return err
 	}
 	p := o.preview([]client.Room{room}, plans, !o.yes && o.MayAsk())

@@ -1,5 +1,5 @@
-// Package send is the commands that send and revoke invites: send, resend, revoke and
-// outbox.
+// Package send is the commands that send and revoke invites: send, resend, move, revoke
+// and outbox.
 package send
 
 import (
@@ -28,6 +28,7 @@ type sendOptions struct {
 	file  string // that the list comes from; empty for arguments, - for standard input
 
 	dryRun, yes, again, wait bool
+	oldRoom                  bool // invite also to a room that was replaced
 	terms                    bool // are accepted
 }
 
@@ -74,6 +75,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.again, "again", false, "send even if the person has another invite")
+	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c
@@ -128,8 +130,14 @@ func runSend(ctx context.Context, o sendOptions) error {
 	if err != nil {
 		return err
 	}
+	if rooms, err = o.askAboutReplaced(ctx, account, rooms); err != nil {
+		return err
+	}
 	plans, err := o.plan(ctx, account, rooms)
 	if err != nil {
+		return err
+	}
+	if err := o.askAboutOldRooms(ctx, plans); err != nil {
 		return err
 	}
 	if len(plans)+len(o.list.Problems) == 0 {
@@ -175,6 +183,7 @@ func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []
 	plans, err := o.withTerms(ctx, account, func() ([]client.Plan, error) { return o.planAll(ctx, account, rooms, people) })
 	for n := range plans {
 		plans[n].Name = o.list.Recipients[n%len(people)].Name
+		plans[n].ToReplaced = o.oldRoom && plans[n].Room.Replaced
 	}
 	return plans, err
 }

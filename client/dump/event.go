@@ -90,7 +90,7 @@ const (
 // matters reports whether an event is about invites or names the room.
 func matters(ev invite.Event) bool {
 	switch ev.Type {
-	case invite.TypeThirdPartyInvite, invite.TypeMember, typeName, typeCanonicalAlias:
+	case invite.TypeThirdPartyInvite, invite.TypeMember, invite.TypeTombstone, typeName, typeCanonicalAlias:
 		return true
 	default:
 		return false

@@ -15,6 +15,7 @@ import (
 const (
 	TypeThirdPartyInvite = "m.room.third_party_invite"
 	TypeMember           = "m.room.member"
+	TypeTombstone        = "m.room.tombstone"
 )
 
 // An Event is a state event of a room. Its content is not parsed as a whole,

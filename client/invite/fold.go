@@ -74,6 +74,7 @@ type roomEvents struct {
 	membership map[id.UserID]string  // current membership
 	accepted   map[string]acceptance // by token
 	unlinked   map[string][]Event    // by token: invite events that are not known to be replaced by another one, the newest first
+	replaced   bool                  // the room was replaced by another one
 }
 
 func newRoomEvents(state, history []Event) *roomEvents {
@@ -89,10 +90,13 @@ func newRoomEvents(state, history []Event) *roomEvents {
 	p.findUnlinked(state, history)
 	var members []memberEvent
 	for n := range state {
-		if state[n].Type == TypeMember {
+		switch {
+		case state[n].Type == TypeMember:
 			m := readMember(state[n])
 			p.membership[m.user] = m.membership
 			members = append(members, m)
+		case state[n].Type == TypeTombstone && state[n].StateKey == "":
+			_, p.replaced = ReadTombstone(state[n].Content)
 		}
 	}
 	for _, ev := range history {

@@ -18,6 +18,7 @@ const (
 	ForeignHost  Warning = "foreign-host"  // the keys have validity URLs on different hosts
 	InviterGone  Warning = "inviter-gone"  // the sender has left the room; the invite can still be accepted
 	RejoinHazard Warning = "rejoin-hazard" // the invitee seems to be in the room: accepting it would change their membership from join to invite
+	RoomReplaced Warning = "room-replaced" // the room was replaced by another one, to which its invites do not lead
 	Reusable     Warning = "reusable"      // accepted but not revoked: the link can be used again
 	Stale        Warning = "stale"         // sent a long time ago
 )
@@ -52,6 +53,7 @@ func (p *roomEvents) warn(invites []Invite) {
 			{ForeignHost, live && hosts.differ(i.Keys)},
 			{InviterGone, live && gone != "" && gone != "join"},
 			{RejoinHazard, live && named && joined[nameOf(*i)]},
+			{RoomReplaced, live && p.replaced},
 			{Reusable, i.Acceptance != nil && slices.ContainsFunc(i.Keys, Key.Usable)},
 		} {
 			if w.when {
@@ -137,7 +139,7 @@ func (i Invite) LooksLike(other Invite) bool {
 
 // Warnings returns all values of Warning.
 func Warnings() []Warning {
-	return []Warning{Replaced, Duplicate, LeaksAddress, InsecureURL, ForeignHost, InviterGone, RejoinHazard, Reusable, Stale}
+	return []Warning{Replaced, Duplicate, LeaksAddress, InsecureURL, ForeignHost, InviterGone, RejoinHazard, RoomReplaced, Reusable, Stale}
 }
 
 // Lasting reports whether the problem does not disappear without an action of the user.

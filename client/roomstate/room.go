@@ -19,7 +19,9 @@ type Room struct {
 	// Power is the user's power level and InvitePower the level that is needed to
 	// invite (https://spec.matrix.org/v1.19/client-server-api/#mroompower_levels).
 	Power, InvitePower int
-	// Replacement is the room that replaces this one; empty if there is none.
+	// Replaced is set if the room was replaced by another one, and Replacement is that
+	// room; empty if the tombstone names none.
+	Replaced    bool
 	Replacement id.RoomID
 	// Unread is the number of events that are malformed and were ignored.
 	Unread int
@@ -59,18 +61,15 @@ func (r *events) read(room id.RoomID, me id.UserID) Room {
 	var alias struct {
 		Alias id.RoomAlias `json:"alias"`
 	}
-	var tombstone struct {
-		Replacement id.RoomID `json:"replacement_room"`
-	}
 	// Malformed content counts as none.
 	_ = json.Unmarshal(r.content(typeName, ""), &name)
 	_ = json.Unmarshal(r.content(typeCanonicalAlias, ""), &alias)
-	_ = json.Unmarshal(r.content(typeTombstone, ""), &tombstone)
+	tombstone, replaced := invite.ReadTombstone(r.content(invite.TypeTombstone, ""))
 	power := power.Read(r.content(typePowerLevels, ""), r.current[stateKey{typeCreate, ""}])
 	out := Room{
 		ID: room, Name: strings.TrimSpace(name.Name), Alias: alias.Alias,
 		Power: power.Of(me), InvitePower: power.Invite,
-		Replacement: tombstone.Replacement,
+		Replaced: replaced, Replacement: tombstone.Replacement,
 	}
 	if out.Name == "" {
 		out.Name = cmp.Or(string(out.Alias), r.people(me), string(room))

@@ -20,15 +20,14 @@ const (
 	typeName           = "m.room.name"
 	typeCanonicalAlias = "m.room.canonical_alias"
 	typePowerLevels    = "m.room.power_levels"
-	typeTombstone      = "m.room.tombstone"
 	typeRedaction      = "m.room.redaction" // which changes an event without replacing it
 )
 
 // EventTypes lists the types of the events that [Rooms] reads.
 func EventTypes() []string {
 	return []string{
-		typeCreate, typeName, typeCanonicalAlias, typePowerLevels, typeTombstone, typeRedaction,
-		invite.TypeThirdPartyInvite, invite.TypeMember,
+		typeCreate, typeName, typeCanonicalAlias, typePowerLevels, typeRedaction,
+		invite.TypeThirdPartyInvite, invite.TypeMember, invite.TypeTombstone,
 	}
 }
 

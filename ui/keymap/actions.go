@@ -82,6 +82,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Revoke, Name: "revoke", keys: keys("x"), words: "revoke", Does: "Revoke the selected invite, or all marked invites.", where: onHome | onInvite, Lacks: noInvite},
 		{At: &k.Undo, Name: "undo", keys: keys("u"), words: "undo", Does: "Undo a revocation within five seconds.", where: onHome | onInvite | onQuestion, Lacks: "no revocation can be undone"},
 		{At: &k.Again, Name: "send-again", keys: keys("e"), words: "send again", Does: "Send an invite again: the old invite is revoked, and a new mail is sent.", where: onHome | onInvite | onOutbox, Lacks: noItem},
+		{At: &k.Move, Name: "move", keys: keys("m"), words: "move invites", Does: "Invite the people of a replaced room to the new room, and revoke the old invites.", where: onHome | onInvite | onRooms, Lacks: "the room was not replaced"},
 		{At: &k.Leftovers, Name: "revoke-leftovers", keys: keys("X"), words: "revoke redundant invites", Does: "Revoke invites that are still pending for a user who has already joined the room.", where: onInvite, Lacks: "there are no redundant invites"},
 		{At: &k.Trust, Name: "trust", keys: keys("t"), words: "trust the key host", Does: "Trust the host of the invite's keys, so that the keys can be checked there.", where: onHome | onInvite, Lacks: "all hosts of its keys are already trusted"},
 		{At: &k.Copy, Name: "copy-token", keys: keys("c"), words: "copy token", Does: "Copy the invite's token.", where: onHome | onInvite, Lacks: noInvite},
@@ -127,6 +128,7 @@ func (k *Map) Table() []Row {
 
 		{At: &k.Expand, Name: "look-into", keys: keys("space", "right", "left"), words: "expand", Does: "Expand or collapse a group.", where: onPreview, Lacks: nothingHere},
 		{At: &k.All, Name: "mail-pending", keys: keys("m"), words: "mail pending too", Does: "Also send a mail to people who may already have a pending invite.", where: onPreview, Lacks: "no invite is pending"},
+		{At: &k.OldRoom, Name: "old-room", keys: keys("o"), words: "send to the old room", Does: "Also send invites to a room that was replaced by another one.", where: onPreview, Lacks: "no room was replaced"},
 		{At: &k.Send, Name: "send", keys: keys("enter"), words: "send", Does: "Send the invites in the preview.", where: onPreview, Lacks: "there is no one to invite"},
 		{At: &k.Edit, Name: "change", keys: keys("esc"), words: "edit", Does: "Go back and edit the list.", where: onPreview},
 		{At: &k.Accept, Name: "accept", keys: keys("a"), words: "accept", Does: "Accept the terms.", where: onTerms | onOutbox, Lacks: "there are no terms to accept"},
@@ -141,6 +143,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Next, Name: "next-field", keys: keys("tab", "down"), words: "next field", Does: "Go to the next field.", where: onForm},
 		{At: &k.Prev, Name: "previous-field", keys: keys("shift+tab", "up"), words: "previous field", Does: "Go to the previous field.", where: onForm},
 		{At: &k.AddRoom, Name: "add-room", keys: keys("ctrl+r"), words: "add this room", Does: "Add the selected room to the rooms that you invite to, or remove it.", where: onForm, Lacks: "no room is selected"},
+		{At: &k.NewRoom, Name: "new-room", keys: keys("ctrl+g"), words: "use the new room", Does: "Invite to the room that replaces the chosen room.", where: onForm, Lacks: "no chosen room was replaced"},
 		{At: &k.ClearDraft, Name: "clear-draft", keys: keys("ctrl+l"), words: "clear the draft", Does: "Delete the draft: the people whom you typed but did not invite.", where: onForm, Lacks: "there is no draft"},
 		{At: &k.Submit, Name: "continue", keys: keys("enter"), words: "continue", Does: "Continue with the text or choice.", where: onForm | onCode},
 		{At: &k.Yes, Name: "yes", keys: keys("y", "Y"), words: "yes", Does: "Answer yes.", where: onQuestion},

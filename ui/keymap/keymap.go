@@ -30,6 +30,7 @@ type Map struct {
 	Tour, TourNext, TourEnd      key.Binding // in the demo
 
 	AddRoom, ClearDraft               key.Binding // while an invite is made
+	NewRoom, OldRoom, Move            key.Binding // for rooms that were replaced
 	Prev, Send, Edit, Accept, Decline key.Binding
 	OpenDocument, CopyDocument        key.Binding // of the terms
 	Yes, No                           key.Binding

@@ -13,6 +13,8 @@ func Synonyms(name string) []string {
 		return []string{"show", "view", "details", "look"}
 	case "revoke":
 		return []string{"delete", "remove", "withdraw", "take back", "recall"}
+	case "move":
+		return []string{"upgrade", "tombstone", "migrate", "successor", "replaced"}
 	case "undo":
 		return []string{"stop", "cancel", "restore"}
 	case "send-again":

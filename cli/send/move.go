@@ -1,0 +1,245 @@
+package send
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
+)
+
+type moveOptions struct {
+	sendOptions
+
+	tokens []string
+	to     string // the new room, if the old one does not name it
+	keep   bool   // the old invites are not revoked
+}
+
+// NewMove returns the command mxinvite move.
+func NewMove(a *host.Program) *cobra.Command {
+	o := moveOptions{sendOptions: sendOptions{Program: a}}
+	c := &cobra.Command{
+		Use:   "move ROOM [TOKEN...]",
+		Short: "Invite the people of a replaced room to the new room",
+		Long: "Invite the people with pending invites of a replaced room to the room that\n" +
+			"replaces it, and then revoke the old invites. An upgrade of a room does not do\n" +
+			"that: its invites lead to the old room. Without tokens all pending invites are\n" +
+			"moved whose addresses are in the address book. The rest is as for mxinvite send.",
+		Example: "  mxinvite move '#ops' --dry-run\n" +
+			"  mxinvite move '#ops' kPzQxW\n" +
+			"  mxinvite move '!old:example.org' --to '#ops' --yes",
+		Args: fail.Args(1, -1),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			if !o.yes && !o.dryRun && !o.MayAsk() {
+				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+			}
+			o.rooms, o.tokens = args[:1], args[1:]
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return runMove(c.Context(), o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.to, "to", "", "invite to `ROOM`, if the old room does not name the new one")
+	f.BoolVar(&o.keep, "keep", false, "do not revoke the old invites")
+	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	f.BoolVar(&o.again, "again", false, "even if the person has an invite to the new room")
+	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
+	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
+	return c
+}
+
+func runMove(ctx context.Context, o moveOptions) error {
+	account, from, err := o.AccountInRoom(ctx, o.rooms[0])
+	if err != nil {
+		return err
+	}
+	to, err := o.newRoom(account, from)
+	if err != nil {
+		return err
+	}
+	old, left, err := o.find(account, from)
+	if err != nil {
+		return err
+	}
+	total := len(old) + len(left)
+	if total == 0 {
+		o.Note("%s has no pending invites.", out.Cut(from.Name, out.NameWidth))
+	}
+	o.noteLeft(left)
+	plans, err := o.plan(ctx, account, []client.Room{to})
+	if err != nil {
+		return err
+	}
+	p := o.preview([]client.Room{to}, plans, !o.yes && o.MayAsk())
+	if sure, err := o.confirm(ctx, account, p, from); err != nil || !sure {
+		return cmp.Or(err, fail.ErrDeclined)
+	}
+	var waiting *out.WaitingError
+	if !o.dryRun {
+		if waiting, err = o.deliver(ctx, account, p); err != nil {
+			return err
+		}
+		err = o.revokeOld(ctx, account, p, old)
+	}
+	return errors.Join(o.report(p, waiting), fail.Batch("moved", total, left), err)
+}
+
+// newRoom returns the room to which the invites of a room are moved.
+func (o *moveOptions) newRoom(account *client.Account, from client.Room) (client.Room, error) {
+	if o.to == "" {
+		to, err := account.SuccessorToInvite(from)
+		if errors.Is(err, client.ErrNotReplaced) || fail.Is[*client.NoSuccessorError](err) {
+			return to, &NoNewRoomError{err}
+		}
+		return to, err
+	}
+	to, err := account.FindRoom(o.to)
+	switch {
+	case err != nil:
+		return to, err
+	case to.ID == from.ID:
+		return to, fmt.Errorf("%s is the room that the invites are in", to.Name)
+	}
+	return to, client.Plan{Room: to, ToReplaced: true}.Err()
+}
+
+// find returns the invites to move and sets the list of their invitees. left are the
+// invites whose addresses are not known.
+func (o *moveOptions) find(account *client.Account, from client.Room) (old []*revocation, left []fail.Failure, err error) {
+	invites, err := o.chosen(account, from)
+	if err != nil {
+		return nil, nil, err
+	}
+	facts := account.Facts()
+	for _, i := range invites {
+		switch err := account.Movable(i); {
+		case err == nil:
+		case errors.Is(err, client.ErrAddressUnknown):
+			left = append(left, fail.Failure{Subject: out.Cut(i.DisplayName, out.NameWidth), Err: err})
+			continue
+		case len(o.tokens) > 0:
+			return nil, nil, fmt.Errorf("%s: %w", out.Cut(i.DisplayName, out.NameWidth), err)
+		default:
+			continue
+		}
+		w := newRevocation(account, out.FindingOf(account, facts, from, i), from)
+		address, _ := account.AddressOf(i.RoomID, i.Token)
+		old = append(old, w)
+		who := recipients.Recipient{Invitee: recipients.Invitee{Address: address}}
+		if !slices.ContainsFunc(o.list.Recipients, func(r recipients.Recipient) bool { return r.Canonical() == who.Canonical() }) {
+			o.list.Recipients = append(o.list.Recipients, who)
+		}
+	}
+	return old, left, nil
+}
+
+// chosen returns the invites with the given tokens, or else all of the room.
+func (o *moveOptions) chosen(account *client.Account, from client.Room) ([]invite.Invite, error) {
+	if len(o.tokens) == 0 {
+		return account.Invites(from.ID), nil
+	}
+	var invites []invite.Invite
+	for _, token := range o.tokens {
+		i, err := out.FindInvite(account, from, token)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(invites, func(other invite.Invite) bool { return other.Token == i.Token }) {
+			invites = append(invites, i)
+		}
+	}
+	return invites, nil
+}
+
+// noteLeft names the invites that cannot be moved.
+func (o *moveOptions) noteLeft(left []fail.Failure) {
+	for n, f := range left {
+		if n == out.MaxNamed {
+			o.Note("%d more invites are not moved for the same reason.", len(left)-n)
+			return
+		}
+		o.Note("The invite of %s is not moved: %s.", f.Subject, f.Err.Error())
+	}
+}
+
+// confirm says what will happen, and asks for a yes if it may.
+func (o *moveOptions) confirm(ctx context.Context, account *client.Account, p *preview, from client.Room) (bool, error) {
+	asking := !o.yes && !o.dryRun && p.open() > 0
+	if !asking && !o.dryRun {
+		return true, nil
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return false, err
+	}
+	_, last := outbox.Forecast(o.Now(), p.plans())
+	o.announce(p, last, asking)
+	if !asking {
+		return true, nil
+	}
+	question := fmt.Sprintf("Send %s and revoke the old ones to %s?", out.Count(p.open(), "invite"), out.Cut(from.Name, out.NameWidth))
+	if o.keep {
+		question = p.question()
+	}
+	return o.Confirm(ctx, question)
+}
+
+// revokeOld revokes the old invites of the people who have one to the new room now, or
+// are in it.
+func (o *moveOptions) revokeOld(ctx context.Context, account *client.Account, p *preview, old []*revocation) error {
+	if o.keep {
+		return nil
+	}
+	there := map[recipients.Invitee]id.RoomID{}
+	for _, d := range p.deliveries {
+		switch d.Outcome() {
+		case client.PlanJoined, client.PlanInvited, client.PlanQueued:
+		default:
+			if d.err != nil {
+				continue
+			}
+		}
+		there[d.Invitee().Canonical()] = d.Room.ID
+	}
+	var obsolete []*revocation
+	for _, w := range old {
+		address, _ := account.AddressOf(w.RoomID, w.Token)
+		if _, ok := there[recipients.Invitee{Address: address}.Canonical()]; ok {
+			obsolete = append(obsolete, w)
+		}
+	}
+	revokeEach(ctx, o.Program, account, obsolete)
+	var failures []fail.Failure
+	for _, w := range obsolete {
+		if w.err != nil && !errors.Is(w.err, client.ErrAlreadyRevoked) {
+			failures = append(failures, fail.Failure{Subject: out.Cut(w.subject(), out.NameWidth), Err: w.err})
+		}
+	}
+	if done := len(obsolete) - len(failures); done > 0 {
+		o.Note("%s to the old room revoked.", out.Count(done, "invite"))
+	}
+	return fail.Batch("revoked", len(obsolete), failures)
+}
+
+// A NoNewRoomError says that the room to move invites to has to be named.
+type NoNewRoomError struct{ err error }
+
+func (e *NoNewRoomError) Error() string { return e.err.Error() }
+func (e *NoNewRoomError) Unwrap() error { return e.err }
+
+// Hint says how to name the room.
+func (*NoNewRoomError) Hint(func(client.Advice) string) string {
+	return "To name the new room, use --to."
+}

@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/internal/sandbox"
+	"github.com/mxinvite/mxinvite/internal/termtest"
+)
+
+// replace creates a room of Ada and replaces an old one by it.
+func (n *town) replace(t *testing.T, old, name string) (replacement string) {
+	t.Helper()
+	replacement = n.CreateRoom(n.ada, sandbox.RoomOptions{Name: name, Preset: "private_chat"})
+	_, err := n.SendState(old, n.ada, invite.TypeTombstone, "", map[string]any{"body": "This room was upgraded", "replacement_room": replacement})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return replacement
+}
+
+func TestReplacedRoomOnItsPages(t *testing.T) {
+	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+		n.invite(t, n.ops, "rob@bell.example")
+		n.replace(t, n.ops, "Operations 2")
+		term := start()
+		golden("invites")
+		term.Press("r")
+		golden("rooms")
+	})
+}
+
+func TestInviteToAReplacedRoom(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		next := n.replace(t, n.ops, "Operations 2")
+		term := n.startAsAda(t, 80, 24)
+		term.Press("i")
+		term.Send("operations\r")
+		term.Golden("chosen")
+		term.Send("lin@kernel.example\r")
+		term.Wait(2 * time.Second)
+		term.Golden("preview")
+		term.Press("enter")
+		term.Wait(5 * time.Second)
+		if mails := len(n.Mails("lin@kernel.example")); mails != 0 {
+			t.Fatalf("%d mails without confirmation", mails)
+		}
+		term.Press("o")
+		term.Wait(2 * time.Second)
+		term.Golden("confirmed")
+		term.Press("o")
+		term.Press("esc")
+		term.Press("ctrl+g")
+		term.Golden("new room")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		term.Press("enter")
+		term.Wait(10 * time.Second)
+		mails := n.Mails("lin@kernel.example")
+		if len(mails) != 1 || mails[0].RoomID != next {
+			t.Errorf("%+v", mails)
+		}
+	})
+}
+
+func TestMoveInvitesToTheNewRoom(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		term := n.startAsAda(t, 120, 32)
+		send(term, "lin@kernel.example")
+		send(term, "rob@bell.example")
+		n.invite(t, n.ops, "dennis@unix.example") // whose address is not known here
+		n.replace(t, n.ops, "Operations 2")
+		term.Wait(time.Minute)
+		term.Press("r")
+		term.Send("/operations\r")
+		term.Golden("rooms")
+		term.Press("m")
+		term.Wait(2 * time.Second)
+		term.Golden("preview")
+		term.Press("enter")
+		term.Wait(time.Second)
+		term.Golden("moving")
+		term.Wait(20 * time.Second)
+		for _, address := range []string{"lin@kernel.example", "rob@bell.example"} {
+			if mails := len(n.Mails(address)); mails != 2 {
+				t.Errorf("%s: %d mails", address, mails)
+			}
+		}
+		if got := n.statuses(t); got[invite.Revoked] != 2 || got[invite.Pending] != 3 {
+			t.Errorf("%v", got)
+		}
+	})
+}
