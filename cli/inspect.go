@@ -20,13 +20,9 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-const (
-	// maxDump bounds the files of one run together, in bytes.
-	maxDump = 256 << 20
-	// maxComplaints is how many of the things that cannot be read are told one by
-	// one.
-	maxComplaints = 20
-)
+// maxVisitorDump is the maximum size of what a visitor sends, in bytes, compressed or
+// not.
+const maxVisitorDump = 16 << 20
 
 type inspectOptions struct {
 	*host.Program
@@ -41,16 +37,17 @@ type inspectOptions struct {
 func newInspect(a *host.Program) *cobra.Command {
 	o := inspectOptions{Program: a, note: a.Message}
 	c := &cobra.Command{
-		Use:   "inspect FILE...",
-		Short: "List the invites in saved room state, without an account",
-		Long: "List the invites in what was saved of a homeserver's answers, as list does.\n" +
-			"No server is contacted, except with --check. FILE holds JSON: events of\n" +
-			"/rooms/{id}/state, answers of /messages or /sync or one room of those, or an\n" +
-			"event on each line; - is standard input. Rooms may be mixed, and events may be\n" +
-			"in any order and repeated: the more of them, the more can be told. Who accepted\n" +
-			"an invite and joined shows only in /messages or /sync.\n" +
-			"What cannot be read is reported and left out; a file that ends in the middle\n" +
-			"makes the exit code 3.",
+		Use: "inspect FILE...",
+		Short: "List the invites in saved responses of a homeserver, as list does. No server\n" +
+			"is contacted, except with --check. FILE contains JSON, also compressed by gzip\n" +
+			"or in UTF-16; - is standard input. Events are found wherever they stand: in\n" +
+			"responses of /state, /sync, /messages, /context and others, of the admin API\n" +
+			"or of the federation, one on each line, in chats exported by Element, in rows\n" +
+			"of a database. Rooms may be mixed, and events may be in any order and repeated:\n" +
+			"the more events, the more is known. Who accepted an invite and joined is only\n" +
+			"in /messages or /sync.\n" +
+			"Values that cannot be read are reported and left out. If they may be events,\n" +
+			"or if a file ends in the middle, the exit code is 3.",
 		Example: "  mxinvite inspect state.json messages.json --json\n" +
 			"  mxinvite inspect state.json --needs-look\n" +
 			"  mxinvite inspect --check --trust id.example.org state.json",
@@ -91,7 +88,7 @@ func runInspect(c *cobra.Command, o inspectOptions) error {
 			return err
 		}
 	}
-	if err := o.judge(findings, facts); err != nil {
+	if err := o.judge(findings, facts, len(cut) == 0); err != nil {
 		return err
 	}
 	if len(cut) > 0 {
@@ -128,20 +125,23 @@ func (o inspectOptions) mayAskAbout(c *cobra.Command) (*host.TrustedHosts, error
 	return trusted, nil
 }
 
-// readAll reads all files into d and returns the truncated ones. It returns an
-// error if no file could be read.
+// readAll reads all files into d and returns those that it could read only in part. It
+// returns an error if no file could be read.
 func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []fail.Failure, err error) {
 	var file string
+	told := 0
 	d.Report = func(where string, reason error) {
-		if d.Unreadable <= maxComplaints {
+		if told < dump.MaxReports {
+			told++
 			o.note("%s: %s: %s", file, where, reason.Error())
 		}
 	}
-	rest := int64(maxDump)
+	rest := int64(o.maxSize())
 	for _, file = range o.files {
+		missed := d.Missed
 		from, err := o.open(file)
 		if err == nil {
-			err = d.Read(&bounded{ctx: ctx, from: from, rest: &rest})
+			err = d.Read(&bounded{ctx: ctx, from: from, rest: &rest}, o.maxSize())
 			_ = from.Close()
 		}
 		switch {
@@ -151,9 +151,11 @@ func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []fail.F
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		case err != nil:
 			cut = append(cut, fail.Failure{Subject: file, Err: err})
+		case d.Missed > missed:
+			cut = append(cut, fail.Failure{Subject: file, Err: errMissed})
 		}
 	}
-	if n := d.Unreadable - maxComplaints; n > 0 {
+	if n := d.Unreadable - told; n > 0 {
 		o.note("%d more cannot be read.", n)
 	}
 	if d.Empty() {
@@ -161,6 +163,8 @@ func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []fail.F
 	}
 	return cut, nil
 }
+
+var errMissed = errors.New("not all values that may be events could be read")
 
 // A noEventsError says that files contain no events of rooms.
 type noEventsError struct{}
@@ -187,6 +191,14 @@ func (o inspectOptions) open(file string) (io.ReadCloser, error) {
 	return f, nil
 }
 
+// maxSize is the maximum size of all files together, in bytes.
+func (o inspectOptions) maxSize() int {
+	if o.Guest != nil {
+		return maxVisitorDump
+	}
+	return dump.MaxSize
+}
+
 // bounded reads until ctx ends, and no more than rest.
 type bounded struct {
 	ctx  context.Context
@@ -194,7 +206,7 @@ type bounded struct {
 	rest *int64
 }
 
-var errTooLong = fmt.Errorf("it is longer than %d MiB", maxDump>>20)
+var errTooLong = errors.New("it is too large")
 
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := out.Await(b.ctx, func() (int, error) { return b.from.Read(p) })
@@ -245,8 +257,9 @@ func (o inspectOptions) askOffline(ctx context.Context, trusted *host.TrustedHos
 	return checker.validity, nil
 }
 
-// judge writes what the facts make of the findings.
-func (o inspectOptions) judge(findings []out.Finding, facts invite.Facts) error {
+// judge writes what the facts make of the findings. complete says that all files could
+// be read.
+func (o inspectOptions) judge(findings []out.Finding, facts invite.Facts, complete bool) error {
 	var invites []invite.Invite
 	var wanted []out.Finding
 	for _, f := range findings {
@@ -255,6 +268,10 @@ func (o inspectOptions) judge(findings []out.Finding, facts invite.Facts) error 
 		if o.filter.Match(f) {
 			wanted = append(wanted, f)
 		}
+	}
+	if len(findings) == 0 && !complete && !o.JSON {
+		o.Note("No invites could be read.")
+		return nil
 	}
 	return writeFindings(o.Program, wanted, out.ShortTokens(invites), "")
 }

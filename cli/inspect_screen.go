@@ -36,11 +36,14 @@ func inspectForScreen(ctx context.Context, a *host.Program, file string) (shell.
 	}
 	found := shell.Dump{Facts: invite.Facts{Now: a.Now(), StaleAfter: a.Settings.StaleAfter}}
 	found.Invites, found.Rooms = foldDump(d)
+	unread = strings.TrimPrefix(unread, file+": ")
 	switch {
+	case len(cut) > 0 && unread != "":
+		found.Unread = "read in part: " + unread
 	case len(cut) > 0:
 		found.Unread = "read in part: " + cut[0].Err.Error()
 	case d.Unreadable > 0:
-		found.Unread = fmt.Sprintf("%s unread: %s", out.Count(d.Unreadable, "thing"), strings.TrimPrefix(unread, file+": "))
+		found.Unread = fmt.Sprintf("%s unread: %s", out.Count(d.Unreadable, "thing"), unread)
 	}
 	return found, nil
 }

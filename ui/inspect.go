@@ -205,6 +205,10 @@ func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 		}
 		end = widget.Tail{Long: unread + end.Long, Short: st.Warn.Render("!") + " " + end.Short}
 	}
+	if len(p.dump.Invites) == 0 && p.dump.Unread != "" {
+		return " " + cells.Ends("no invites could be read", end.Long, width-2) + "\n\n" +
+			cells.Indent(cells.Wrap(p.dump.Unread, width-6), 3), nil
+	}
 	if len(p.invites.Rows) == 0 {
 		return " " + cells.Ends("no invites", end.Long, width-2) + "\n\n   The file contains no invites by e-mail.\n\n" +
 			cells.Indent(st.Faint.Render(cells.Wrap("Accepted invites of joined users appear only in responses of /messages and /sync.", width-6)), 3), nil

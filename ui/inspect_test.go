@@ -81,6 +81,19 @@ func TestNothingToFindInAFile(t *testing.T) {
 	})
 }
 
+func TestFileWhoseInvitesCannotBeReadIsNotCalledEmpty(t *testing.T) {
+	inTown(t, func(t *testing.T, n *town) {
+		opt := n.options()
+		const unread = "read in part: .log.entries[0].response.content.text: not read: it mentions m.room.third_party_invite, but is not an event"
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, shell.Options{Client: opt, Inspect: func(context.Context, string) (shell.Dump, error) { return shell.Dump{Unread: unread}, nil }})
+		})
+		term.Press("ctrl+o")
+		term.Send("trace.har\r")
+		term.Golden("unread")
+	})
+}
+
 // The program does not offer the demo to a user who resumes an ended session, and
 // its key has no effect then.
 func TestDemoIsNotOfferedToResumeASession(t *testing.T) {

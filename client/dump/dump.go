@@ -4,10 +4,9 @@
 package dump
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 
 	"maunium.net/go/mautrix/id"
 
@@ -17,195 +16,94 @@ import (
 // A Dump collects the events about invites from files with saved responses of a
 // homeserver.
 //
-// A file contains any number of JSON values: arrays of events, as /state returns
-// them; objects with such arrays, like the response of /messages, one room of a
-// sync or a whole sync; and single events. Events are read only from the members
-// that contain events in these responses. Other members are ignored, because the
-// sender of an event can put anything into it, even a forged room, and homeservers
-// pass it on.
+// A file contains any number of JSON values. Events are recognized by their members
+// (see [shape]) and read at any depth, so that responses of unknown endpoints and
+// exports of other programs can be read as well. An event is read as a whole: events
+// inside of it are ignored, because its sender can put anything into it, even events
+// of another room.
+//
+// The type m.room.third_party_invite outside of the events that were read is
+// reported, and inside of them if the file has no invites: a file that mentions
+// invites never looks like one without them.
 type Dump struct {
-	// Report is called for each value that cannot be read, in a place where an
-	// event or a list of events should be. It may be nil. where is its path in the
-	// file, in the syntax of jq.
+	// Report is called for each value that cannot be read and that is an event,
+	// contains one, or stands where events should be. It may be nil. where is its
+	// path in the file, in the syntax of jq. At most [MaxReports] values of a file
+	// are reported.
 	Report func(where string, reason error)
 
 	Events     int // events that were read, including events that are not about invites
 	Unreadable int // values that could not be read
+	Missed     int // of these, the values that are events or may contain events
 
+	objects   int // number of objects so far
 	responses int // lists and objects for events, including empty ones
+	invites   int // invite events that were read
 	found     []roomEvent
 }
 
-// A roomEvent is an event and its room ID, which is empty if the file does not
-// contain it.
+// A roomEvent is an event, its room ID, which is empty if the file does not
+// contain it, and its place.
 type roomEvent struct {
-	room  id.RoomID
-	event invite.Event
+	room    id.RoomID
+	event   invite.Event
+	section section
 }
 
+const (
+	// MaxSize is the largest size of an uncompressed file that callers should allow,
+	// in bytes: a file is in memory as a whole while it is read.
+	MaxSize = 256 << 20
+	// MaxReports is the maximum number of reports about one file.
+	MaxReports = 20
+	// maxDepth is the maximum number of values around a value that is read.
+	maxDepth = 200
+)
+
 // Empty reports whether the files contain no response of a homeserver.
-func (d *Dump) Empty() bool { return d.Events == 0 && (d.responses == 0 || d.Unreadable > 0) }
+func (d *Dump) Empty() bool {
+	return d.Events == 0 && d.Missed == 0 && (d.responses == 0 || d.Unreadable > 0)
+}
+
+// Read reads a file to its end, or up to maxSize bytes of uncompressed text. After an
+// error, the events before the error stay in the Dump.
+func (d *Dump) Read(from io.Reader, maxSize int) error {
+	text, readErr := decode(from, maxSize)
+	before := d.invites
+	p := &parser{dump: d, text: text}
+	err := p.file()
+	if d.invites == before && len(p.inside) > 0 {
+		p.refuse(p.inside[0], true)
+	}
+	for _, m := range p.mentions {
+		p.refuse(m, true)
+	}
+	p.report()
+	if readErr != nil {
+		return pathless(readErr)
+	}
+	return err
+}
+
+// report reports the refused values in the order of the file, at most MaxReports of
+// them. The missed ones are more important.
+func (p *parser) report() {
+	if p.dump.Report == nil {
+		return
+	}
+	all := append(p.missed, p.refused...)
+	all = all[:min(len(all), MaxReports)]
+	slices.SortStableFunc(all, func(a, b complaint) int { return a.at - b.at })
+	for _, c := range all {
+		p.dump.Report(c.where, c.reason)
+	}
+}
 
 var (
 	errNotEvents = errors.New("neither an event nor a response of a homeserver with events")
 	errNotList   = errors.New("not a list of events")
 	errNotObject = errors.New("not an object")
+	errTooDeep   = errors.New("not read: it is nested too deeply")
+	errMention   = errors.New("not read: it mentions m.room.third_party_invite, but is not an event")
+	errInside    = errors.New("not read: it mentions m.room.third_party_invite inside another event")
 )
-
-// Some editors write a byte order mark at the beginning of a file.
-const byteOrderMark = "\uFEFF"
-
-// Read reads a file to its end. After an error, the events before the error stay in
-// the Dump.
-func (d *Dump) Read(from io.Reader) error {
-	r := bufio.NewReaderSize(from, 64<<10)
-	if mark, _ := r.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
-		_, _ = r.Discard(len(byteOrderMark))
-	}
-	dec := json.NewDecoder(r)
-	for n := 1; ; n++ {
-		t, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err == nil {
-			err = d.value(dec, t, place{value: n})
-		}
-		if err != nil {
-			return unreadable(dec, err)
-		}
-	}
-}
-
-// value reads a top-level value, which begins with t.
-func (d *Dump) value(dec *json.Decoder, t json.Token, at place) error {
-	switch t {
-	case json.Delim('['):
-		return d.list(dec, at)
-	case json.Delim('{'):
-		return d.object(dec, at)
-	default:
-		d.refuse(at, errNotEvents)
-		return nil
-	}
-}
-
-// object reads the rest of a top-level object: an event if it has a type, otherwise
-// a response.
-func (d *Dump) object(dec *json.Decoder, at place) error {
-	saved, event := *d, []byte{'{'}
-	isEvent, isResponse := false, false
-	err := eachMember(dec, func(name string) (err error) {
-		switch {
-		case holdsEvents(name):
-			isResponse = true
-			return d.events(dec, at.member(name))
-		case name == "rooms":
-			isResponse = true
-			return d.sync(dec, at.member(name))
-		}
-		isEvent = isEvent || name == "type"
-		event, err = copyMember(dec, event, name)
-		return err
-	})
-	if isEvent {
-		*d = saved // the sender of an event may have added other members
-	}
-	switch {
-	case err != nil:
-		return err
-	case isEvent:
-		d.event(append(event, '}'), at)
-	case !isResponse:
-		d.refuse(at, errNotEvents)
-	}
-	return nil
-}
-
-// holdsEvents reports whether the member with this name contains events, in a
-// response of /messages or in a room of a sync.
-func holdsEvents(name string) bool {
-	switch name {
-	case "chunk", "state", "state_after", "timeline":
-		return true
-	default:
-		return false
-	}
-}
-
-// events reads a list of events, or an object whose member "events" is such a list.
-func (d *Dump) events(dec *json.Decoder, at place) error {
-	t, err := dec.Token()
-	switch {
-	case err != nil:
-		return err
-	case t == json.Delim('['):
-		return d.list(dec, at)
-	case t != json.Delim('{'):
-		d.refuse(at, errNotList)
-		return nil
-	}
-	return eachMember(dec, func(name string) error {
-		if name != "events" {
-			return skip(dec)
-		}
-		t, err := dec.Token()
-		switch {
-		case err != nil:
-			return err
-		case t == json.Delim('['):
-			return d.list(dec, at.member(name))
-		}
-		d.refuse(at.member(name), errNotList)
-		return skipRest(dec, t)
-	})
-}
-
-// sync reads the rooms of a sync. Rooms that the user is only invited to are
-// skipped: their events are stripped state without IDs.
-func (d *Dump) sync(dec *json.Decoder, at place) error {
-	return d.members(dec, at, func(name string) error {
-		if name != "join" && name != "leave" {
-			return skip(dec)
-		}
-		at := at.member(name)
-		return d.members(dec, at, func(room string) error {
-			at := at.inRoom(room)
-			return d.members(dec, at, func(name string) error {
-				if holdsEvents(name) {
-					return d.events(dec, at.member(name))
-				}
-				return skip(dec)
-			})
-		})
-	})
-}
-
-// members reads an object and calls f for each member, when its value has not been
-// read yet.
-func (d *Dump) members(dec *json.Decoder, at place, f func(name string) error) error {
-	t, err := dec.Token()
-	switch {
-	case err != nil:
-		return err
-	case t == json.Delim('{'):
-		d.responses++
-		return eachMember(dec, f)
-	}
-	d.refuse(at, errNotObject)
-	return skipRest(dec, t)
-}
-
-// list reads the rest of a list of events.
-func (d *Dump) list(dec *json.Decoder, at place) error {
-	d.responses++
-	for n := 0; dec.More(); n++ {
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return err
-		}
-		d.event(raw, at.element(n))
-	}
-	_, err := dec.Token()
-	return err
-}

@@ -12,7 +12,7 @@ func readDump(content string) (d *Dump, reports []string, err error) {
 	d = &Dump{Report: func(where string, reason error) {
 		reports = append(reports, where+": "+reason.Error())
 	}}
-	err = d.Read(strings.NewReader(content))
+	err = d.Read(strings.NewReader(content), MaxSize)
 	return d, reports, err
 }
 
@@ -34,11 +34,11 @@ func TestReadFindsEventsInResponses(t *testing.T) {
 		{"messages", `{"chunk":[` + anInvite + `],"end":"e","state":[` + anInvite + `]}`, "  ", 2},
 		{"a room of a sync", `{"timeline":{"limited":true,"events":[` + anInvite + `]},"state":{"events":[` + anInvite + `]}}`, "  ", 2},
 		{"a sync", `{"rooms":{"join":{"!a:hs":{"timeline":{"events":[` + anInvite + `]}}},"leave":{"!b:hs":{"state":{"events":[` + anInvite + `]}}}}}`, "!a:hs !b:hs ", 2},
-		{"invited only", `{"rooms":{"invite":{"!a:hs":{"invite_state":{"events":[` + anInvite + `]}}}}}`, "", 0},
+		{"invited only", `{"rooms":{"invite":{"!a:hs":{"invite_state":{"events":[` + anInvite + `]}}}}}`, "!a:hs ", 1},
 		{"a message event", `[{"type":"m.room.message","content":{"body":"hello"}}]`, "", 1},
 		{"inside an event", strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],"state":[`+anInvite+`],`, 1), " ", 1},
 		{"inside an event in a list", "[" + strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],`, 1) + "]", " ", 1},
-		{"inside an unknown member", `{"presence":{"events":[` + anInvite + `]},"chunk":[]}`, "", 0},
+		{"inside an unknown member", `{"presence":{"events":[` + anInvite + `]},"chunk":[]}`, " ", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d, reports, err := readDump(tt.content)
@@ -88,7 +88,7 @@ func TestReadKeepsEventsBeforeAnError(t *testing.T) {
 		"zeros":                         {anInvite + "\x00\x00", "invalid JSON near byte ", 1},
 		"in an event with other events": {strings.Replace(anInvite, "{", `{"chunk":[`+anInvite+`],`, 1) + strings.Replace(anInvite, "}}", `},"chunk":[`+anInvite+`],"state":[`, 1), "unexpected end of file", 1},
 		"deeply nested rooms":           {strings.Repeat(`{"rooms":{"join":{"!a":`, 1_000_000), "unexpected end of file", 0},
-		"deeply nested lists":           {"[" + anInvite + "," + strings.Repeat("[", 100_000), "invalid JSON near byte ", 1},
+		"deeply nested lists":           {"[" + anInvite + "," + strings.Repeat("[", 100_000), "unexpected end of file", 1},
 		"the wrong bracket":             {"[" + anInvite + "}", "invalid JSON near byte ", 1},
 		"letters":                       {"Dear Ada", "invalid JSON near byte ", 0},
 	} {

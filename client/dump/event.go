@@ -1,6 +1,7 @@
 package dump
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -11,26 +12,35 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// event keeps an event if it is about invites or names the room.
-func (d *Dump) event(raw json.RawMessage, at place) {
-	ev, err := invite.ParseEvent(raw)
+// event keeps an event if it is about invites or names the room. It reports whether
+// the event could be read.
+func (p *parser) event(raw []byte, isInvite bool, in scope, start int) bool {
+	ev, err := invite.ReadSavedEvent(raw)
 	if err == nil && !matters(ev) {
-		d.Events++
-		return
+		p.dump.Events++
+		return true
 	}
 	room, invalid := envelope(raw)
-	switch notState := errors.Is(err, invite.ErrNotState); {
+	isState := !errors.Is(err, invite.ErrNotState)
+	switch {
 	case invalid != nil:
-		d.refuse(at, invalid)
-	case err != nil && !notState:
-		d.refuse(at, err)
-	default:
-		d.Events++
-		if !notState {
-			ev.Raw = nil // not used, and the largest part of an event
-			d.found = append(d.found, roomEvent{cmp.Or(at.room, room), ev})
+		p.refuse(p.complain(start, invalid), true)
+		return false
+	case err != nil && (isState || isInvite):
+		p.refuse(p.complain(start, err), true)
+		return false
+	}
+	p.dump.Events++
+	if isState {
+		// A copy, so that the rest of the file can be freed.
+		ev, _ = invite.ReadSavedEvent(bytes.Clone(raw)) // it could be read before
+		ev.Raw = nil
+		p.dump.found = append(p.dump.found, roomEvent{cmp.Or(in.room, room), ev, in.section})
+		if ev.Type == invite.TypeThirdPartyInvite {
+			p.dump.invites++
 		}
 	}
+	return true
 }
 
 // envelope checks the types of the members that every event has. It returns the
@@ -94,13 +104,5 @@ func matters(ev invite.Event) bool {
 		return true
 	default:
 		return false
-	}
-}
-
-// refuse reports a value that cannot be read.
-func (d *Dump) refuse(at place, reason error) {
-	d.Unreadable++
-	if d.Report != nil {
-		d.Report(at.String(), reason)
 	}
 }

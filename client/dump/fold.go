@@ -20,7 +20,7 @@ type Room struct {
 // rooms.
 func (d *Dump) Fold() ([]invite.Invite, map[id.RoomID]Room) {
 	events := map[id.RoomID][]invite.Event{}
-	for _, e := range d.found {
+	for _, e := range d.ordered() {
 		events[e.room] = append(events[e.room], e.event)
 	}
 	var invites []invite.Invite

@@ -37,6 +37,14 @@ type Event struct {
 	PrevContent json.RawMessage
 	PrevSender  id.UserID
 
+	// Depth and Position order the versions of an event whose times are wrong or
+	// missing. Depth is the event's depth in the format of the federation, and
+	// Position its position in a file. They are 0 if not known.
+	Depth    int64
+	Position int
+	// Outdated says that another event of the same type and state key is newer.
+	Outdated bool
+
 	// Redactor is the sender of the redaction, if the event was redacted and the
 	// homeserver sends the redaction.
 	Redactor   id.UserID

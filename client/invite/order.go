@@ -13,7 +13,7 @@ import (
 // times. The result does not depend on their order.
 //
 // An event is history if another event of the same type and state key says that it
-// replaced it. Of the remaining events the newest is the state. Some homeservers,
+// replaced it, or if it is outdated. Of the remaining events the newest is the state. Some homeservers,
 // such as Dendrite, do not send which event was replaced. Then Order assumes that
 // each event replaced the one sent before it.
 //
@@ -36,10 +36,11 @@ func Order(events []Event) (state, history []Event) {
 		}
 		versions := events[:n]
 		events = events[n:]
+		sortVersions(versions)
 		linkVersions(versions)
 		current := len(versions) - 1 // the newest, if all replace each other in a circle
 		for i, ev := range slices.Backward(versions) {
-			if !replaced[replacement{ev.Type, ev.StateKey, ev.ID}] {
+			if !ev.Outdated && !replaced[replacement{ev.Type, ev.StateKey, ev.ID}] {
 				current = i
 				break
 			}
@@ -49,6 +50,26 @@ func Order(events []Event) (state, history []Event) {
 		history = append(history, versions[current+1:]...)
 	}
 	return state, history
+}
+
+// sortVersions sorts the versions of an event, the newest last: by depth if all have
+// one, otherwise by time. Outdated versions are older than the others.
+func sortVersions(versions []Event) {
+	known := !slices.ContainsFunc(versions, func(ev Event) bool { return ev.Depth <= 0 })
+	slices.SortFunc(versions, func(a, b Event) int {
+		c := compareEvents(a, b)
+		if known {
+			c = cmp.Or(cmp.Compare(a.Depth, b.Depth), c)
+		}
+		switch {
+		case a.Outdated == b.Outdated:
+			return c
+		case a.Outdated:
+			return -1
+		default:
+			return 1
+		}
+	})
 }
 
 // linkVersions sets Replaces of each version to the version before it, if the
@@ -115,6 +136,7 @@ func compareEvents(a, b Event) int {
 		cmp.Compare(a.Type, b.Type),
 		cmp.Compare(a.StateKey, b.StateKey),
 		a.At.Compare(b.At),
+		cmp.Compare(a.Position, b.Position),
 		cmp.Compare(a.ID, b.ID),
 		cmp.Compare(a.Sender, b.Sender),
 		cmp.Compare(a.Replaces, b.Replaces),
