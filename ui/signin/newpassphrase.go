@@ -5,32 +5,26 @@ import (
 	"errors"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/weakpass"
-	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/shell"
-	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // PassphrasePage asks for the passphrase of a new vault, twice.
 type PassphrasePage struct {
-	sh      *shell.Shell
-	ctx     context.Context
+	requestPage
+
 	account *client.Account
 	above   bool // the page is over the page with the kinds of vault
-	form    *widget.Form
-	spinner spinner.Model
-	busy    bool
-	problem error
 }
 
 func newPassphrase(sh *shell.Shell, a *client.Account, above bool) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &PassphrasePage{sh: sh, ctx: ctx, account: a, above: above, form: sh.NewForm(), spinner: widget.NewSpinner()}
+		p := &PassphrasePage{requestPage: newRequestPage(ctx, sh), account: a, above: above}
+		p.form = sh.NewForm()
 		p.form.AddHidden("Passphrase", "")
 		p.form.AddHidden("Again", "")
 		return p
@@ -41,24 +35,10 @@ func (p *PassphrasePage) Init() tea.Cmd { return nil }
 func (p *PassphrasePage) Title() string { return "Choose a passphrase" }
 
 func (p *PassphrasePage) Update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case signInResult:
-		p.busy = false
-		if p.problem = msg.err; msg.err == nil {
-			return showAccount(p.sh, msg)
-		}
-	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.busy)
-	case tea.KeyPressMsg:
-		if !p.busy {
-			return p.press(msg)
-		}
-	case tea.PasteMsg:
-		if !p.busy {
-			return p.form.Update(msg)
-		}
+	if r, ok := msg.(signInResult); ok {
+		return p.signedIn(r)
 	}
-	return nil
+	return p.update(msg, p.press)
 }
 
 func (p *PassphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -66,16 +46,10 @@ func (p *PassphrasePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, keys.Submit):
 		return p.submit()
-	case key.Matches(msg, keys.Next):
-		p.form.Focus(p.form.At + 1)
-	case key.Matches(msg, keys.Prev):
-		p.form.Focus(p.form.At - 1)
 	case !p.above && key.Matches(msg, keys.Abandon):
 		return confirmAbandon(p.sh, p)
-	default:
-		return p.form.Update(msg)
 	}
-	return nil
+	return p.edit(msg)
 }
 
 var errNotTheSame = errors.New("the two passphrases are different")
@@ -99,9 +73,8 @@ func (p *PassphrasePage) submit() tea.Cmd {
 }
 
 func (p *PassphrasePage) keep(typed string) tea.Cmd {
-	p.busy = true
 	vault := p.sh.Options.Vault
-	return tea.Batch(p.spinner.Tick, storeSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, func(ctx context.Context) error {
+	return p.start(storeSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, func(ctx context.Context) error {
 		return vault.Make(ctx, shell.VaultPassphrase, typed)
 	}))
 }
@@ -118,18 +91,6 @@ func (p *PassphrasePage) FullHelp() [][]key.Binding { return [][]key.Binding{p.S
 
 func (p *PassphrasePage) View(width, _ int) (string, *tea.Cursor) {
 	width = min(width-4, 76)
-	form, cursor := p.form.View(width, !p.busy)
-	if cursor != nil {
-		cursor.Y++
-		cursor.X += 2
-	}
-	below := p.sh.Styles.Faint.Render(cells.Wrap("It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
-		"If you forget it, you have to sign in again.", width))
-	switch {
-	case p.busy:
-		below = p.spinner.View() + " Storing the session…"
-	case p.problem != nil:
-		below = p.sh.Problem(p.problem, width)
-	}
-	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
+	return p.view(width, "Storing the session…", "It encrypts your sessions on this machine, and mxinvite asks for it at each start. "+
+		"If you forget it, you have to sign in again.", "")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
@@ -12,25 +11,21 @@ import (
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/shell"
-	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
 // UnlockPage asks for the passphrase of the existing vault: when the program
 // starts, or after signing in, to store the new session. If the vault cannot be
 // opened with a passphrase, it shows the reason.
 type UnlockPage struct {
-	sh      *shell.Shell
-	ctx     context.Context
+	requestPage // without a form if no passphrase can open the vault
+
 	account *client.Account // the account that has just signed in; nil at the start of the program
-	form    *widget.Form    // nil if no passphrase can open the vault
-	spinner spinner.Model
-	busy    bool
-	problem error
 }
 
 func newUnlock(sh *shell.Shell, a *client.Account, trouble error) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &UnlockPage{sh: sh, ctx: ctx, account: a, problem: trouble, spinner: widget.NewSpinner()}
+		p := &UnlockPage{requestPage: newRequestPage(ctx, sh), account: a}
+		p.problem = trouble
 		if trouble == nil {
 			p.form = sh.NewForm()
 			p.form.AddHidden("Passphrase", "")
@@ -64,25 +59,14 @@ func (p *UnlockPage) Update(msg tea.Msg) tea.Cmd {
 			return openResumed(p.sh, msg)
 		}
 	case signInResult:
-		p.busy = false
-		if p.problem = msg.err; msg.err == nil {
-			return showAccount(p.sh, msg)
-		}
+		return p.signedIn(msg)
 	case setAside:
 		p.busy = false
 		if p.problem = msg.err; msg.err == nil {
 			return p.startOver(msg)
 		}
-	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.busy)
-	case tea.KeyPressMsg:
-		if !p.busy {
-			return p.press(msg)
-		}
-	case tea.PasteMsg:
-		if !p.busy && p.form != nil {
-			return p.form.Update(msg)
-		}
+	default:
+		return p.update(msg, p.press)
 	}
 	return nil
 }
@@ -99,7 +83,7 @@ func (p *UnlockPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case p.account != nil && key.Matches(msg, keys.Abandon):
 		return confirmAbandon(p.sh, p)
 	case p.form != nil:
-		return p.form.Update(msg)
+		return p.edit(msg)
 	}
 	return nil
 }
@@ -117,11 +101,10 @@ func (p *UnlockPage) submit() tea.Cmd {
 		}
 		return vault.Unlock(ctx, passphrase)
 	}
-	p.busy, p.problem = true, nil
 	if p.account != nil {
-		return tea.Batch(p.spinner.Tick, storeSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, unlock))
+		return p.start(storeSession(p.ctx, p.sh, p, p.account, shell.VaultPassphrase, unlock))
 	}
-	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	return p.start(shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if err := unlock(ctx); err != nil {
 			return resumed{err: err}
 		}
@@ -139,9 +122,8 @@ func openResumed(sh *shell.Shell, r resumed) tea.Cmd {
 }
 
 func (p *UnlockPage) setAside() tea.Cmd {
-	p.busy, p.problem = true, nil
 	vault, account := p.sh.Options.Vault, p.account
-	return tea.Batch(p.spinner.Tick, shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	return p.start(shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		name, err := vault.SetAside(ctx)
 		if err != nil || account == nil {
 			return setAside{name: name, err: err}
@@ -182,27 +164,12 @@ func (p *UnlockPage) FullHelp() [][]key.Binding { return [][]key.Binding{p.Short
 func (p *UnlockPage) View(width, _ int) (string, *tea.Cursor) {
 	st := p.sh.Styles
 	width = min(width-4, 76)
-	form, cursor := "", (*tea.Cursor)(nil)
-	if p.form != nil {
-		form, cursor = p.form.View(width, !p.busy)
-		form += "\n\n"
-	}
-	if cursor != nil {
-		cursor.Y++
-		cursor.X += 2
-	}
-	forgotten := st.Faint.Render("Forgotten? Press ") + st.Accent.Render(p.sh.Keys.SetAside.Help().Key) + st.Faint.Render(" to start with a new vault.")
-	below := st.Faint.Render(cells.Wrap(p.about(), width)) + "\n\n" + forgotten
-	switch {
-	case p.busy:
-		below = p.spinner.View() + " Opening the vault…"
-	case p.form == nil:
-		below = p.sh.Problem(p.problem, width) + "\n\n" + st.Faint.Render(cells.Wrap("Your sessions are in an encrypted vault that cannot be opened now. "+
+	help := st.Faint.Render("Forgotten? Press ") + st.Accent.Render(p.sh.Keys.SetAside.Help().Key) + st.Faint.Render(" to start with a new vault.")
+	if p.form == nil {
+		help = st.Faint.Render(cells.Wrap("Your sessions are in an encrypted vault that cannot be opened now. "+
 			"Try again when the problem is solved, or set the vault aside and sign in again.", width))
-	case p.problem != nil:
-		below = p.sh.Problem(p.problem, width) + "\n\n" + forgotten
 	}
-	return cells.Indent("\n"+form+below, 2), cursor
+	return p.view(width, "Opening the vault…", p.about(), "\n\n"+help)
 }
 
 func (p *UnlockPage) about() string {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client"
@@ -18,19 +17,16 @@ import (
 
 // VaultPage asks how to store the session of an account that has just signed in.
 type VaultPage struct {
-	sh      *shell.Shell
-	ctx     context.Context
+	requestPage
+
 	account *client.Account
 	needs   shell.VaultNeeds
 	list    widget.List[string] // the kinds of vault
-	spinner spinner.Model
-	busy    bool
-	problem error
 }
 
 func newVaultPage(sh *shell.Shell, a *client.Account, needs shell.VaultNeeds) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		p := &VaultPage{sh: sh, ctx: ctx, account: a, needs: needs, spinner: widget.NewSpinner()}
+		p := &VaultPage{requestPage: newRequestPage(ctx, sh), account: a, needs: needs}
 		p.list.Set(needs.Kinds)
 		return p
 	}
@@ -40,20 +36,10 @@ func (p *VaultPage) Init() tea.Cmd { return nil }
 func (p *VaultPage) Title() string { return "Store your session" }
 
 func (p *VaultPage) Update(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case signInResult:
-		p.busy = false
-		if p.problem = msg.err; msg.err == nil {
-			return showAccount(p.sh, msg)
-		}
-	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.busy)
-	case tea.KeyPressMsg:
-		if !p.busy {
-			return p.press(msg)
-		}
+	if r, ok := msg.(signInResult); ok {
+		return p.signedIn(r)
 	}
-	return nil
+	return p.update(msg, p.press)
 }
 
 func (p *VaultPage) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -74,9 +60,8 @@ func (p *VaultPage) choose() tea.Cmd {
 	if kind == shell.VaultPassphrase {
 		return p.sh.Open(newPassphrase(p.sh, p.account, true))
 	}
-	p.busy, p.problem = true, nil
 	vault := p.sh.Options.Vault
-	return tea.Batch(p.spinner.Tick, storeSession(p.ctx, p.sh, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
+	return p.start(storeSession(p.ctx, p.sh, p, p.account, kind, func(ctx context.Context) error { return vault.Make(ctx, kind, "") }))
 }
 
 // lines returns the number of kinds that fit below the introduction. Each kind takes
