@@ -21,7 +21,7 @@ const (
 	signPath = "/_matrix/identity/api/v1/sign-ed25519"
 )
 
-// startAsGrace shows the program to Grace, who is in no room but Compilers.
+// startAsGrace runs the program for Grace, who has joined only Compilers.
 func (n *town) startAsGrace(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	hs, err := discovery.Find(t.Context(), n.options().Transport, n.grace)
@@ -39,7 +39,7 @@ func (n *town) startAsGrace(t *testing.T, width, height int) *termtest.Terminal 
 	return term
 }
 
-// mailToGrace is the mail of an invite to Operations.
+// mailToGrace returns the mail of an invite to Operations.
 func (n *town) mailToGrace(t *testing.T) sandbox.Mail {
 	t.Helper()
 	const address = "grace@navy.example"
@@ -68,7 +68,7 @@ func TestAcceptAnInvite(t *testing.T) {
 			term.Press("a")
 			waitUntil(term, 10*time.Second+540*time.Millisecond)
 			term.Golden("accepting")
-			term.Press("esc", "a", "enter") // it cannot be called back, nor done twice
+			term.Press("esc", "a", "enter") // a request that is running can neither be cancelled nor repeated
 			term.Wait(2 * time.Second)
 			term.Golden("joined")
 			if got := n.Count("POST", joinPath); got != 1 {
@@ -127,7 +127,7 @@ func TestAcceptKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
-// A paste comes as the mail program broke it, and what it says is a stranger's.
+// A pasted mail may have broken lines, and its content is not trusted.
 func TestAcceptOfAHostileMail(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		m := n.mailToGrace(t)

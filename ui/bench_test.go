@@ -69,15 +69,15 @@ func crowdedWith(b *testing.B, path string, rooms, invites int) (client.Options,
 	}
 	// The benchmarks send no requests. Without a reference to the world, the garbage
 	// collector need not mark its events.
-	opt.Transport = nobody{}
+	opt.Transport = failingTransport{}
 	return opt, a.Session()
 }
 
-// nobody is a transport that fails every request.
-type nobody struct{}
+// failingTransport fails every request.
+type failingTransport struct{}
 
-func (nobody) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, errors.New("nobody is there")
+func (failingTransport) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errors.New("no server in benchmarks")
 }
 
 // reopen returns the account as at the next start of the program, before its first
@@ -174,7 +174,7 @@ func TestStart(t *testing.T) {
 		t.Skip("it is for BenchmarkStart")
 	}
 	begun := time.Now()
-	firstPaint(t, client.Options{Transport: nobody{}, Now: time.Now}, start.Session, start.Path)
+	firstPaint(t, client.Options{Transport: failingTransport{}, Now: time.Now}, start.Session, start.Path)
 	c := startCost{Took: time.Since(begun)}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
@@ -219,7 +219,7 @@ func BenchmarkKeyInRooms(b *testing.B) {
 	}
 }
 
-// downAndUp moves the cursor.
+// downAndUp presses the keys that move the cursor.
 func downAndUp(n int) string {
 	if n%40 >= 20 {
 		return "k"
@@ -227,7 +227,7 @@ func downAndUp(n int) string {
 	return "j"
 }
 
-// typedAndErased types letters, and erases them again.
+// typedAndErased types letters and erases them again.
 func typedAndErased(letters string) func(n int) string {
 	return func(n int) string {
 		if n %= 2 * len(letters); n < len(letters) {
@@ -237,7 +237,8 @@ func typedAndErased(letters string) func(n int) string {
 	}
 }
 
-// keyToFrame measures the time from a key to the bytes that the terminal gets.
+// keyToFrame measures the time from a key press to the last byte that the terminal
+// receives.
 func keyToFrame(b *testing.B, opt client.Options, session client.Session, path string, before []string, key func(n int) string) {
 	b.Helper()
 	m := New(b.Context(), shell.Options{Account: reopen(b, opt, session, path), Client: opt})

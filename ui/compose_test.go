@@ -24,7 +24,7 @@ func TestInviteByMail(t *testing.T) {
 		term := n.startAsAda(t, 80, 24)
 		term.Press("i")
 		term.Golden("room")
-		term.Send("oper\rlin@kernel.example\r") // typed ahead of everything
+		term.Send("oper\rlin@kernel.example\r") // typed before the pages have loaded
 		term.Golden("terms")
 		if len(n.Mails("lin@kernel.example")) > 0 || n.Count("POST", lookupPath) > 0 {
 			t.Error("something left before the terms were accepted")
@@ -77,7 +77,7 @@ func TestTermsDeclined(t *testing.T) {
 	})
 }
 
-func TestInviteSomebodyOnMatrix(t *testing.T) {
+func TestInviteUserOnMatrix(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		if err := n.Bind("ken@bell.example", n.ken); err != nil {
 			t.Fatal(err)
@@ -149,7 +149,7 @@ func TestNoPowerToInvite(t *testing.T) {
 	})
 }
 
-func TestKickedMeanwhile(t *testing.T) {
+func TestKickedWhileComposing(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		guests := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: map[string]any{"invite": 0}, Members: []string{n.ada}})
 		term := n.startAsAda(t, 80, 24)
@@ -164,16 +164,15 @@ func TestKickedMeanwhile(t *testing.T) {
 	})
 }
 
-// sendIt reads the preview and confirms it.
+// sendIt waits until the preview can be confirmed, and confirms it.
 func sendIt(term *termtest.Terminal) {
 	term.Wait(time.Second)
 	term.Press("enter")
 	term.Settle()
 }
 
-// The answer about an address that was changed meanwhile says nothing about the
-// one that stands there now.
-func TestLateAnswerAboutAnotherAddress(t *testing.T) {
+// A late lookup result does not apply to an address that was typed since.
+func TestLateLookupOfAnotherAddressIsIgnored(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 2 * time.Second})
 		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 10 * time.Second})
@@ -198,7 +197,7 @@ func TestLateAnswerAboutAnotherAddress(t *testing.T) {
 	})
 }
 
-// pastedList is what somebody copies out of a spreadsheet and adds to by hand.
+// pastedList is a list copied from a spreadsheet, with lines that were added by hand.
 const pastedList = "name,email\n" +
 	"Lin Example,lin@kernel.example\n" +
 	"Ken Thompson,ken@bell.example\n" +
@@ -209,7 +208,7 @@ const pastedList = "name,email\n" +
 	"Nobody,nobody at all\n" +
 	"Lin again,LIN@kernel.example\n"
 
-// composed is a town in which each address of the list is in another state.
+// composed prepares the room so that each address of the list is in another state.
 func composed(t *testing.T, n *town) {
 	t.Helper()
 	mallory := n.AddUser("mallory", "x", "Mallory")
@@ -258,7 +257,7 @@ func TestComposeForMany(t *testing.T) {
 		sendIt(term)
 		golden("confirmed")
 		if width, _ := term.Size(); width != 80 {
-			return // what becomes of it does not depend on the terminal
+			return // the result does not depend on the size of the terminal
 		}
 		term.Wait(5 * time.Minute)
 		for address, mails := range map[string]int{
@@ -278,7 +277,8 @@ func TestComposeForMany(t *testing.T) {
 	})
 }
 
-// Whatever is typed ahead, nothing is sent that nobody can have seen.
+// Keys that are typed ahead do not confirm a preview that was not on the screen long
+// enough.
 func TestBurstConfirmsNothing(t *testing.T) {
 	for _, burst := range []string{"lin@kernel.example\r\r\r\r", "lin@kernel.example, rob@bell.example\r\r\r\r\r"} {
 		inTown(t, func(t *testing.T, n *town) {
@@ -286,7 +286,7 @@ func TestBurstConfirmsNothing(t *testing.T) {
 			term := n.startAsAda(t, 80, 24)
 			term.Press("i")
 			term.Send(burst)
-			for range 20 { // a key that is held down
+			for range 20 { // a key that the keyboard repeats
 				time.Sleep(50 * time.Millisecond)
 				term.Send("\r")
 			}
@@ -304,7 +304,7 @@ func TestBurstConfirmsNothing(t *testing.T) {
 	}
 }
 
-// A room that is gone is not replaced by the next one that matches.
+// If the chosen room disappears, the next matching room is not chosen instead.
 func TestVanishedRoomIsNotReplaced(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		open := map[string]any{"invite": 0}
@@ -416,8 +416,8 @@ func TestDraftSurvivesBeingSignedOut(t *testing.T) {
 	})
 }
 
-// One box takes e-mail addresses and Matrix IDs, and several rooms at once. What
-// cannot be invited is named.
+// The field accepts e-mail addresses and Matrix IDs, for several rooms at once. The
+// preview lists the entries that cannot be invited.
 func TestComposeForPeopleAndRooms(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		if err := errors.Join(n.Bind("ken@bell.example", n.ken), n.Invite(n.ops, n.ada, n.grace)); err != nil {
@@ -453,7 +453,8 @@ func TestComposeForPeopleAndRooms(t *testing.T) {
 	})
 }
 
-// A Matrix ID needs no identity server, and the preview says what happens.
+// An invite to a Matrix ID needs no identity server, and the preview describes its
+// effect.
 func TestComposeForAMatrixID(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetIdentityServerDown(true)
@@ -476,7 +477,8 @@ func TestComposeForAMatrixID(t *testing.T) {
 	})
 }
 
-// A word beside an address is the person's name, and is said before it is sent.
+// Words beside an address are the person's name, and the form says so before anything
+// is sent.
 func TestWordBesideAnAddressIsAName(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "ada@home.example")
@@ -499,7 +501,7 @@ func TestChosenRoomsChange(t *testing.T) {
 		guests := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: map[string]any{"invite": 0}, Members: []string{n.ada}})
 		n.invite(t, n.ops, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)
-		term.Press("i", "ctrl+r") // from the field of the people
+		term.Press("i", "ctrl+r") // from the field People
 		term.Send("gue")
 		term.Press("ctrl+r", "tab")
 		term.Send("@lin:example.org")

@@ -8,8 +8,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// The header, the outbox page and the status line say the same about when the
-// next invite goes out, in every second of the wait.
+// The header, the outbox page and the status line show the same time until the next
+// send, in every second.
 func TestCountdownIsTheSameEverywhere(t *testing.T) {
 	header := regexp.MustCompile(`to send, next in ((?:\d+h )?\d+[ms])`)
 	words := regexp.MustCompile(`(?:The next invite is sent|Next) in ((?:\d+h )?\d+[ms])`)

@@ -34,8 +34,7 @@ func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
 	return term
 }
 
-// told returns the desktop notifications since the previous read of the terminal's
-// output.
+// told returns the desktop notifications since the last call.
 func told(term *termtest.Terminal) string {
 	var all []string
 	for _, found := range regexp.MustCompile("\x1b\\]9;mxinvite: ([^\x1b]*)").FindAllStringSubmatch(string(term.Raw()), -1) {
@@ -44,7 +43,7 @@ func told(term *termtest.Terminal) string {
 	return strings.Join(all, "; ")
 }
 
-func TestDesktopHearsOfTakenInvites(t *testing.T) {
+func TestDesktopNotificationForAcceptedInvites(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		addresses := []string{"a@one.example", "b@two.example", "c@three.example", "d@four.example", "e@five.example"}
 		for _, address := range addresses {
@@ -87,7 +86,7 @@ func TestDesktopHearsOfTakenInvites(t *testing.T) {
 	})
 }
 
-func TestDesktopHearsOfTheOutbox(t *testing.T) {
+func TestDesktopNotificationForTheOutbox(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
 		term := n.withDesktop(t)

@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// A connection that is lost takes nothing along of what was typed.
+// The draft survives a lost connection.
 func TestDraftSurvivesTheProgram(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		opt := n.options()
@@ -55,7 +55,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 	})
 }
 
-func TestDraftSaysSoAndIsCleared(t *testing.T) {
+func TestDraftIsShownAndCleared(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)

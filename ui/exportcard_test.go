@@ -44,7 +44,7 @@ func TestExportAsksWhere(t *testing.T) {
 		if len(written) > 0 {
 			t.Errorf("wrote %+v unasked", written)
 		}
-		term.Press("down", "enter") // JSON, which the name tells, too
+		term.Press("down", "enter") // JSON, because of the extension
 		term.Golden("there already")
 		term.Press("n")
 		term.Golden("not overwritten")
@@ -64,7 +64,7 @@ func TestExportAsksWhere(t *testing.T) {
 	})
 }
 
-// Over SSH there are no files: the text is copied.
+// Over SSH the program writes no files, so it copies the text.
 func TestExportIsCopiedWhereThereAreNoFiles(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "lin@kernel.example")

@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// inDemo runs a test in the demo, which is as full as a real account.
+// inDemo runs a test in the demo, which has as much data as a real account.
 func inDemo(t *testing.T, width, height int, f func(t *testing.T, n *town, term *termtest.Terminal)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -22,7 +22,7 @@ func inDemo(t *testing.T, width, height int, f func(t *testing.T, n *town, term 
 	})
 }
 
-// line is a line of the screen, counted from 0.
+// line returns a line of the screen, counted from 0.
 func line(term *termtest.Terminal, n int) string {
 	return strings.Split(term.Screen(), "\n")[n]
 }
@@ -47,7 +47,7 @@ func TestFilterSaysWhatItDoesNotUnderstand(t *testing.T) {
 			if got := line(term, 3); !strings.Contains(got, want) {
 				t.Errorf("%s: %q, want %q", typed, got, want)
 			}
-			shows(t, term, "0 of 45") // so that nothing is revoked by mistake
+			shows(t, term, "0 of 45") // no row matches, so nothing is revoked by mistake
 		}
 		for _, typed := range []string{"status:", "st", "older:3d", "newer:90s", "older:1d12h", "room:#o", "@ada:example.org", "id.example.org:8448", `"a:b"`} {
 			term.Press("ctrl+u")
@@ -58,7 +58,7 @@ func TestFilterSaysWhatItDoesNotUnderstand(t *testing.T) {
 		}
 		term.Press("ctrl+u")
 		term.Send("older:3x\r")
-		shows(t, term, `"3x" is not an age`) // also when it is not being typed
+		shows(t, term, `"3x" is not an age`) // also after the user has left the input line
 	})
 }
 
@@ -103,7 +103,7 @@ func TestFilterIsCompleted(t *testing.T) {
 	})
 }
 
-// Text can be searched for as the list shows it.
+// A search finds text as the list shows it.
 func TestFilterKnowsShortWarnings(t *testing.T) {
 	inDemo(t, 120, 32, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		term.Press("/")
@@ -139,7 +139,7 @@ func TestFilterFinds(t *testing.T) {
 			`reading group`:            "2 of 5",
 			`"reading group"`:          "1 of 5",
 			`-"reading group"`:         "4 of 5",
-			"room:#ops":                "1 of 5", // though #ops-team begins so too
+			"room:#ops":                "1 of 5", // #ops-team begins with the same letters
 			"room:#op":                 "2 of 5",
 			"room:#ops:example.org":    "1 of 5",
 			"room:" + group:            "1 of 5",
@@ -191,8 +191,8 @@ func TestOperatorsAreListed(t *testing.T) {
 	}
 }
 
-// At any width the number of invites that need a look and the chosen tab are seen, and
-// so is how many are shown and marked.
+// At every width, the screen shows the number of invites that need a look, the
+// selected tab, and the numbers of shown and marked invites.
 func TestCountsAreNeverCut(t *testing.T) {
 	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		term.Press("space", "space", "/")
@@ -214,7 +214,7 @@ func TestCountsAreNeverCut(t *testing.T) {
 	})
 }
 
-// A column that the list is sorted by and that has no room is named all the same.
+// If the sort column is hidden, the screen shows its name.
 func TestSortedColumnIsSeen(t *testing.T) {
 	for _, size := range sizes() {
 		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {

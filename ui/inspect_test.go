@@ -68,7 +68,7 @@ func TestInspectBeforeSigningIn(t *testing.T) {
 	}
 }
 
-func TestNothingToFindInAFile(t *testing.T) {
+func TestFileWithoutInvites(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		opt := n.options()
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
@@ -76,7 +76,7 @@ func TestNothingToFindInAFile(t *testing.T) {
 		})
 		term.Press("ctrl+o")
 		term.Send("state.json\r")
-		term.Press("down", "enter") // there is nothing
+		term.Press("down", "enter") // an empty file
 		term.Golden("empty")
 	})
 }

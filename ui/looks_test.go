@@ -18,7 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// A look is a theme on a kind of terminal.
+// A look is a theme in a kind of terminal.
 type look struct {
 	name  string
 	theme style.Theme
@@ -38,9 +38,9 @@ func looks() []look {
 	}
 }
 
-// The pages that people look at most, in each look and at every size. A golden has
-// the text of a page, a letter for each cell that stands out, and at its end how
-// what has a letter looks in each theme.
+// The most important pages in every look and at every size. A golden has the text of a
+// page and a letter for each cell with a style, followed by the styles of each letter
+// in each theme.
 func TestLooks(t *testing.T) {
 	cryptotest.SetGlobalRandom(t, 1) // the device code contains random data
 	inTown(t, func(t *testing.T, n *town) {
@@ -86,16 +86,16 @@ func TestLooks(t *testing.T) {
 	})
 }
 
-// A wardrobe is the program in a terminal, with all its looks.
+// A wardrobe is a running program that is drawn in all looks.
 type wardrobe struct {
 	t    *testing.T
 	term *termtest.Terminal
-	look atomic.Pointer[look] // that is put on with the next word about the terminal's background
+	look atomic.Pointer[look] // the look for the next background message
 	now  atomic.Pointer[time.Time]
 }
 
-// dress starts the program. Its clock can be stopped, so that all looks show the
-// same moment.
+// dress starts the program. Its clock can be stopped, so that all looks show the same
+// time.
 func dress(t *testing.T, opt shell.Options) *wardrobe {
 	t.Helper()
 	w := &wardrobe{t: t}
@@ -109,8 +109,8 @@ func dress(t *testing.T, opt shell.Options) *wardrobe {
 	return w
 }
 
-// dressed is the program, which puts another look on when a terminal tells its
-// background.
+// dressed is the program, which changes its look when it receives a background
+// message.
 type dressed struct {
 	*shell.Model
 
@@ -127,7 +127,7 @@ func (d dressed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return d, cmd
 }
 
-// wear puts a look on.
+// wear changes the look.
 func (w *wardrobe) wear(l look) {
 	w.t.Helper()
 	w.look.Store(&l)
@@ -138,7 +138,7 @@ func (w *wardrobe) wear(l look) {
 	w.term.Send("\x1b]11;rgb:" + background + "\x07")
 }
 
-// golden compares the page on top in all looks and at all sizes with a file.
+// golden compares the top page in all looks and at all sizes with a golden file.
 func (w *wardrobe) golden(name string) {
 	w.t.Helper()
 	now := time.Now()
@@ -163,16 +163,16 @@ func (w *wardrobe) golden(name string) {
 	w.term.GoldenText(name, b.String())
 }
 
-// A looksBook is the pictures of a page: its text, and how that looks, as letters.
+// A looksBook collects the frames of a page: the text, and the styles as letters.
 type looksBook struct {
 	strings.Builder
 
-	letters map[string]rune // by the looks of a cell in all themes
+	letters map[string]rune // by the styles of a cell in all themes
 	legend  []string
 }
 
-// add writes down the page at one size, seen in each look. A text that several
-// share is told once.
+// add adds the page at one size in each look. A text that several looks share is
+// written once.
 func (b *looksBook) add(size string, texts []string, seen [][][]string) {
 	for n, text := range texts {
 		if slices.Index(texts, text) < n {
@@ -202,7 +202,7 @@ func (b *looksBook) add(size string, texts []string, seen [][][]string) {
 	b.WriteString(strings.TrimRight(lines.String(), "\n") + "\n")
 }
 
-// letter is that of a cell which looks so in each theme.
+// letter returns the letter for the styles of a cell in each theme.
 func (b *looksBook) letter(all []string) rune {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	name := strings.Join(all, "\t")
@@ -213,7 +213,7 @@ func (b *looksBook) letter(all []string) rune {
 	return b.letters[name]
 }
 
-// String is all of it, with what the letters mean.
+// String returns the text of the golden, with a legend of the letters.
 func (b *looksBook) String() string {
 	var names []string
 	for _, l := range looks() {
@@ -222,7 +222,7 @@ func (b *looksBook) String() string {
 	return b.Builder.String() + "-- what the letters mean --\n" + tableRow(" ", names) + "\n" + strings.Join(b.legend, "\n") + "\n"
 }
 
-// tableRow is a line of the table below.
+// tableRow returns a line of the legend.
 func tableRow(first string, parts []string) string {
 	var b strings.Builder
 	b.WriteString(first)

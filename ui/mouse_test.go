@@ -58,7 +58,7 @@ func tagged(screen string) bool {
 	return slices.ContainsFunc(keymap.Actions(), func(a keymap.Action) bool { return strings.Contains(screen, widget.Tag(a.Name)) })
 }
 
-// shows fails unless a text is on the screen.
+// shows fails unless the screen contains a text.
 func shows(t *testing.T, term *termtest.Terminal, text string) {
 	t.Helper()
 	if !strings.Contains(term.Screen(), text) {
@@ -173,10 +173,10 @@ func TestMouseInTheComposePage(t *testing.T) {
 		term.Paste("\nrob@bell.example\nken@bell.example")
 		click(t, term, "enter continue")
 		term.Wait(time.Second)
-		click(t, term, "new: will be e-mailed") // where the cursor is
+		click(t, term, "new: will be e-mailed") // the line of the cursor
 		shows(t, term, "rob@bell.example")
 		click(t, term, "rob@bell.example")
-		click(t, term, "rob@bell.example") // this opens nothing
+		click(t, term, "rob@bell.example") // the click only selects
 		shows(t, term, "rob@bell.example")
 		click(t, term, "enter send 3")
 		term.Wait(time.Second)
@@ -259,7 +259,7 @@ func TestMouseIsLeftToTheTerminal(t *testing.T) {
 }
 
 // Many fast clicks at random places change nothing, on any page.
-func TestWildMouseDoesNoHarm(t *testing.T) {
+func TestRandomClicksChangeNothing(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{60, 16}, {120, 32}} {
 		inTown(t, func(t *testing.T, n *town) {
@@ -359,7 +359,7 @@ func TestClickWhileTheFilterIsTyped(t *testing.T) {
 		term.Click(x, y) // the details
 		term.Wait(shell.Readable)
 		_, y = find(t, term, "r...@bel...")
-		term.Click(1, y) // where a mark would be
+		term.Click(1, y) // the place of a mark
 		if s := term.Screen(); tagged(s) || !strings.Contains(s, "▌ Filter      @\n") {
 			t.Errorf("the filter is another:\n%s", s)
 		}

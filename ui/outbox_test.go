@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// sizes are the terminals that every page has to look well in, the smallest first.
+// sizes are the sizes of terminals in which every page is tested, the smallest first.
 func sizes() [][2]int {
 	return [][2]int{{60, 16}, {80, 24}, {120, 32}, {200, 50}}
 }
@@ -36,8 +36,8 @@ func atEverySize(t *testing.T, story func(t *testing.T, n *town, term func() *te
 	}
 }
 
-// send types addresses into the compose page for the room Operations, and
-// confirms.
+// send types addresses into the compose page for the room Operations, and confirms the
+// preview.
 func send(term *termtest.Terminal, addresses ...string) {
 	term.Press("i")
 	if strings.Contains(term.Screen(), "▌ Room") {
@@ -48,13 +48,26 @@ func send(term *termtest.Terminal, addresses ...string) {
 	term.Wait(time.Second)
 }
 
-// people are addresses of n people.
+// people returns the addresses of n people.
 func people(n int) []string {
 	var all []string
 	for i := range n {
 		all = append(all, fmt.Sprintf("person%d@place%d.example", i, i))
 	}
 	return all
+}
+
+// withOutbox runs a test after Ada has sent invites to a number of people. The homeserver
+// accepts burst of them at once and the others at the default rate.
+func withOutbox(t *testing.T, width, height, invites, burst int, test func(t *testing.T, n *town, term *termtest.Terminal)) {
+	t.Helper()
+	inTown(t, func(t *testing.T, n *town) {
+		t.Helper()
+		n.LimitInvites(sandbox.StockInvitesPerSecond, burst)
+		term := n.startAsAda(t, width, height)
+		send(term, people(invites)...)
+		test(t, n, term)
+	})
 }
 
 func TestOutboxShowsEveryState(t *testing.T) {
@@ -98,12 +111,9 @@ func TestOutboxShowsEveryState(t *testing.T) {
 	})
 }
 
-// What is foretold before an invite is confirmed is what the outbox tells then.
-func TestPreviewKnowsWhenTheLastOneGoes(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		term := n.startAsAda(t, 120, 32)
-		send(term, people(6)...) // of which one waits
+// The preview and the outbox give the same time for the last invite.
+func TestPreviewAndOutboxGiveTheSameTime(t *testing.T) {
+	withOutbox(t, 120, 32, 6, sandbox.StockInviteBurst, func(t *testing.T, _ *town, term *termtest.Terminal) { // the last of them waits for the rate limit
 		var more []string
 		for i := range 10 {
 			more = append(more, fmt.Sprintf("more%d@navy.example", i))
@@ -122,11 +132,8 @@ func TestPreviewKnowsWhenTheLastOneGoes(t *testing.T) {
 	})
 }
 
-func TestOutboxGoesOnByItself(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		term := n.startAsAda(t, 120, 32)
-		send(term, people(8)...)
+func TestOutboxSendsInTheBackground(t *testing.T) {
+	withOutbox(t, 120, 32, 8, sandbox.StockInviteBurst, func(t *testing.T, n *town, term *termtest.Terminal) {
 		term.Golden("limited")
 		term.Press("o", "G")
 		term.Golden("outbox")
@@ -141,10 +148,7 @@ func TestOutboxGoesOnByItself(t *testing.T) {
 }
 
 func TestCursorStaysOnItsItem(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 120, 32)
-		send(term, people(4)...)
+	withOutbox(t, 120, 32, 4, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		term.Press("o", "G", "k")
 		line := func() string {
 			for line := range strings.SplitSeq(term.Screen(), "\n") {
@@ -164,11 +168,8 @@ func TestCursorStaysOnItsItem(t *testing.T) {
 	})
 }
 
-func TestMarkedAreCancelledTogether(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 80, 24)
-		send(term, people(4)...)
+func TestMarkedInvitesAreCancelledTogether(t *testing.T) {
+	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *town, term *termtest.Terminal) {
 		term.Press("o", "A", "x")
 		term.Golden("asked")
 		term.Press("y")
@@ -180,14 +181,11 @@ func TestMarkedAreCancelledTogether(t *testing.T) {
 	})
 }
 
-// While nothing is to be sent soon, the screen is as quiet as without an outbox.
+// A paused outbox does not change the screen.
 func TestPausedOutboxWritesNothing(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 120, 32)
-		send(term, people(4)...)
+	withOutbox(t, 120, 32, 4, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		term.Press("o", "p", "esc")
-		term.Wait(65 * time.Minute) // past what is told in minutes
+		term.Wait(65 * time.Minute) // after that, no time on the screen is in minutes
 		term.Raw()
 		term.Wait(10 * time.Minute)
 		if raw := term.Raw(); len(raw) > 0 {
@@ -196,12 +194,10 @@ func TestPausedOutboxWritesNothing(t *testing.T) {
 	})
 }
 
-// Minutes are counted until the last one, so that a quiet line stays quiet.
-func TestCountdownIsCheap(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 120, 32)
-		send(term, people(40)...)
+// The countdown shows minutes until the last minute, so that the screen changes
+// rarely.
+func TestCountdownRedrawsRarely(t *testing.T) {
+	withOutbox(t, 120, 32, 40, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		waitUntil(term, 30*time.Second)
 		term.Raw()
 		term.Wait(5 * time.Minute)
@@ -212,10 +208,7 @@ func TestCountdownIsCheap(t *testing.T) {
 }
 
 func TestHeaderShortens(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 200, 50)
-		send(term, people(12)...)
+	withOutbox(t, 200, 50, 12, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		var heads []string
 		for _, width := range []int{120, 90, 80, 70, 60} {
 			term.Resize(width, 24)
@@ -241,7 +234,7 @@ func TestAnotherProgramSends(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		runner.Next(ctx) // it holds the outbox now, and does nothing more
+		runner.Next(ctx) // it locks the outbox and then does nothing
 		if err := account.PauseOutbox(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
@@ -261,10 +254,7 @@ func TestAnotherProgramSends(t *testing.T) {
 }
 
 func TestLeavingAsksWhileInvitesWait(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 80, 24)
-		send(term, people(4)...)
+	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		term.Press("q")
 		term.Golden("asked")
 		term.Press("n")
@@ -313,10 +303,7 @@ func TestOutboxThatCannotBeRead(t *testing.T) {
 }
 
 func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 80, 24)
-		send(term, people(4)...)
+	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *town, term *termtest.Terminal) {
 		term.Press("S")
 		term.Golden("asked")
 		term.Press("y")
@@ -336,12 +323,10 @@ func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
 	})
 }
 
-// New terms come between: what waits goes out once they are accepted.
+// If the identity server publishes new terms, queued invites are sent once the user
+// has accepted them.
 func TestTermsCanBeAcceptedInTheOutbox(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
-		term := n.startAsAda(t, 80, 24)
-		send(term, people(2)...)
+	withOutbox(t, 80, 24, 2, 1, func(t *testing.T, n *town, term *termtest.Terminal) {
 		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
 		}}})

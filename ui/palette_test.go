@@ -36,15 +36,15 @@ func TestPaletteRunsWhatItFinds(t *testing.T) {
 		term.Golden("nothing found")
 		term.Press("esc", "/", ":", "ctrl+p")
 		term.Golden("while a filter is typed")
-		term.Press("down", "enter") // keeps the filter
+		term.Press("down", "enter") // keep the filter
 		if !strings.Contains(term.Screen(), "Filter      :") || strings.Contains(term.Screen(), "action") {
 			t.Error(term.Screen())
 		}
 	})
 }
 
-// found are the entries that the palette lists for what is typed, and whether the
-// first is selected.
+// found returns the entries that the palette lists for a text, and whether the first
+// is selected.
 func found(term *termtest.Terminal, typed string) (titles []string, selected bool) {
 	term.Press(":")
 	term.Send(typed)
@@ -62,7 +62,7 @@ func found(term *termtest.Terminal, typed string) (titles []string, selected boo
 	return titles, selected
 }
 
-func TestPaletteKnowsSynonyms(t *testing.T) {
+func TestPaletteFindsSynonyms(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startWith(t, func(o *shell.Options) { o.Settings = newSettingsFile().settings() })
@@ -95,8 +95,8 @@ func TestPaletteShowsNoBadMatch(t *testing.T) {
 	})
 }
 
-// Enter does nothing before something is typed or selected, and nothing that
-// matches only if a typing error is assumed.
+// Enter does nothing unless an entry is selected. No entry is selected before the user
+// types, or if the match assumes a typing error.
 func TestPaletteRunsOnlyWhatIsSelected(t *testing.T) {
 	for _, typed := range []string{"", "revoek", "zzz"} {
 		inTown(t, func(t *testing.T, n *town) {
@@ -164,7 +164,7 @@ func TestPaletteSaysWhyNot(t *testing.T) {
 	})
 }
 
-// What the palette presses is no text: it is typed into no field.
+// The keys that the palette sends are not typed into a field.
 func TestPaletteTypesNothing(t *testing.T) {
 	for _, page := range []string{"i", "a", "/"} {
 		for at := range 4 {
@@ -177,7 +177,7 @@ func TestPaletteTypesNothing(t *testing.T) {
 				}
 				term.Press("enter")
 				if at == 0 {
-					term.Press("esc") // nothing was selected
+					term.Press("esc") // no entry is selected
 				}
 				if screen := term.Screen(); strings.Contains(screen, "action ") || strings.Contains(screen, "type to find an action") {
 					t.Errorf("%s, %d: %s", page, at, screen)

@@ -12,8 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// The README shows every field of a filter, and none that there is not.
-func TestFilterIsTheOneOfTheREADME(t *testing.T) {
+// The README documents every operator of a filter, and no others.
+func TestREADMEDocumentsTheFilter(t *testing.T) {
 	data, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func TestFilterIsTheOneOfTheREADME(t *testing.T) {
 			continue
 		}
 		got = append(got, term.Name)
-		if _, problem := operators.Compile(term); problem != "" && term.Name != "room" && term.Value != "me" { // these need an account
+		if _, problem := operators.Compile(term); problem != "" && term.Name != "room" && term.Value != "me" { // these operators need an account
 			t.Errorf("%s:%s: %s", term.Name, term.Value, problem)
 		}
 	}

@@ -42,7 +42,7 @@ func TestRevoke(t *testing.T) {
 			t.Fatal("revoked all the same")
 		}
 		term.Press("x")
-		waitUntil(term, 60*time.Second) // event IDs on the screen depend on the time
+		waitUntil(term, 60*time.Second) // the event IDs on the screen depend on the time
 		term.Press("y")
 		term.Wait(6 * time.Second)
 		term.Golden("revoked")
@@ -56,8 +56,8 @@ func TestRevoke(t *testing.T) {
 	})
 }
 
-// quitWhileRevoking is the program in the time in which a revocation can be
-// undone, after keys that quit.
+// quitWhileRevoking returns the program after the user has pressed keys that quit,
+// while a revocation can be undone.
 func quitWhileRevoking(t *testing.T, n *town, keys ...string) *termtest.Terminal {
 	t.Helper()
 	n.invite(t, n.compilers, "lin@kernel.example")
@@ -107,7 +107,7 @@ func TestQuittingUndoesRevocations(t *testing.T) {
 	}
 }
 
-func TestStayingGivesTheTimeToUndoAnew(t *testing.T) {
+func TestStayingRestartsTheTimeToUndo(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		term := quitWhileRevoking(t, n, "q", "esc")
 		term.Wait(4 * time.Second)
@@ -121,8 +121,8 @@ func TestStayingGivesTheTimeToUndoAnew(t *testing.T) {
 	})
 }
 
-// A server that has a visitor leave does not wait for an answer.
-func TestMadeToLeaveFinishesRevocations(t *testing.T) {
+// If the server ends a visitor's session, the program does not wait for an answer.
+func TestServerShutdownFinishesRevocations(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		account := n.account(t)
@@ -169,8 +169,8 @@ func TestRevokeMarked(t *testing.T) {
 	})
 }
 
-// Who is concerned is named as far as there is room, and the others are counted.
-func TestQuestionNamesWhoIsConcerned(t *testing.T) {
+// The question lists the invitees that fit, and the number of the others.
+func TestQuestionListsTheInvitees(t *testing.T) {
 	for _, size := range sizes() {
 		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
 			term.Press("A", "x")
@@ -234,7 +234,8 @@ func TestRevokeEverythingShown(t *testing.T) {
 	})
 }
 
-// Who is in the room already would be thrown back to invited by a second invite.
+// Accepting a second invite would change the membership of a user who has already
+// joined.
 func TestLeftoversAreOfferedForRevocation(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "grace@navy.example")

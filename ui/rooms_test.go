@@ -25,7 +25,7 @@ func TestRoomSaysWhatWasLeftOut(t *testing.T) {
 func TestRoomLeadsToItsInvitesAndBack(t *testing.T) {
 	for _, size := range sizes() {
 		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
-			term.Press("down", "down", "r") // the room of the chosen invite
+			term.Press("down", "down", "r") // the room of the selected invite
 			chosen := line(term, 7)
 			if !strings.HasPrefix(chosen, " ▌ Operations") {
 				t.Errorf("the cursor is not on the invite's room:\n%s", term.Screen())
@@ -36,15 +36,15 @@ func TestRoomLeadsToItsInvitesAndBack(t *testing.T) {
 			term.Press("/")
 			term.Send(" aco\r")
 			term.Press("space")
-			term.Press("esc", "esc") // the filter, and the mark
+			term.Press("esc", "esc") // clear the filter, and the mark
 			shows(t, term, "Invites of Operations")
-			term.Press("enter", "r") // the room of an invite
+			term.Press("enter", "r") // the room of the selected invite
 			shows(t, term, "▌ Operations")
 			term.Press("esc", "esc", "esc")
 			if line(term, 7) != chosen {
 				t.Errorf("not back where it was:\n%s", term.Screen())
 			}
-			term.Press("enter", "r") // r leads back, too
+			term.Press("enter", "r") // r goes back as well
 			if line(term, 7) != chosen {
 				t.Errorf("not back where it was:\n%s", term.Screen())
 			}
@@ -65,8 +65,8 @@ func TestRoomWithoutInvitesSaysWhatToDo(t *testing.T) {
 	})
 }
 
-// Two rooms may have one name, and claim one alias.
-func TestRoomOfTheSameNameIsNotMeant(t *testing.T) {
+// Two rooms may have the same name and claim the same alias.
+func TestRoomsOfTheSameNameAreDistinguished(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		other := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Compilers", Preset: "private_chat"})
 		n.invite(t, n.compilers, "grace@navy.example")
@@ -92,8 +92,8 @@ func TestRoomOfTheSameNameIsNotMeant(t *testing.T) {
 	})
 }
 
-// The page of a room goes on showing it when its alias changes.
-func TestRoomGetsAnotherAliasMeanwhile(t *testing.T) {
+// The page of a room still shows its invites after its alias has changed.
+func TestRoomPageFollowsAnAliasChange(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "grace@navy.example")
 		n.invite(t, n.ops, "lin@kernel.example")
@@ -138,7 +138,7 @@ func TestRoomsAreFilteredAndSorted(t *testing.T) {
 			var names []string
 			for _, l := range strings.Split(term.Screen(), "\n")[4:] {
 				if strings.Contains(l, "ROOM") {
-					continue // below a filter
+					continue // with a filter
 				}
 				if l = strings.TrimLeft(l, " ▌+"); l == "" || strings.Contains(l, "enter ") {
 					break
@@ -190,7 +190,7 @@ func TestRoomsAreFilteredAndSorted(t *testing.T) {
 	})
 }
 
-func TestInviteOnlyWhereOneMay(t *testing.T) {
+func TestInviteOnlyWithEnoughPower(t *testing.T) {
 	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
 		const why = "our power level in Board is 0, and inviting needs 75"
 		term.Press("r", "g")
@@ -200,14 +200,14 @@ func TestInviteOnlyWhereOneMay(t *testing.T) {
 		}
 		term.Press("i")
 		shows(t, term, why)
-		term.Press("enter") // its invites
+		term.Press("enter") // the list of its invites
 		if strings.Contains(line(term, 23), "i invite") {
 			t.Errorf("offered:\n%s", term.Screen())
 		}
 		term.Press("i")
 		shows(t, term, why+".")
 		term.Press("esc")
-		term.Press("space", "i") // Board alone is marked
+		term.Press("space", "i") // only Board is marked
 		shows(t, term, why)
 		term.Press("space", "i") // and Compilers
 		shows(t, term, "Invite people")
@@ -215,7 +215,7 @@ func TestInviteOnlyWhereOneMay(t *testing.T) {
 	})
 }
 
-// Marks stay when the filter that found the rooms is cleared.
+// Marks remain when the filter is cleared.
 func TestHundredsOfRooms(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		for r := range 300 {

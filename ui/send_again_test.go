@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 )
 
-// statuses counts Ada's invites by their status, as the homeserver has them now.
+// statuses counts Ada's invites by status, from the state on the homeserver.
 func (n *town) statuses(t *testing.T) map[invite.Status]int {
 	t.Helper()
 	a := n.account(t)
@@ -24,7 +24,7 @@ func (n *town) statuses(t *testing.T) map[invite.Status]int {
 	return counts
 }
 
-func TestSendAgainWhatWasSentFromHere(t *testing.T) {
+func TestSendAgainWithAKnownAddress(t *testing.T) {
 	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
 		n.invite(t, n.ops, "rob@bell.example")
 		term := start()
@@ -90,7 +90,8 @@ func TestSendAgainThatFailsKeepsTheAddress(t *testing.T) {
 	}
 }
 
-// Another invite may be to the same address: it is shown before anything is revoked or sent.
+// If another pending invite may be to the same address, the card shows it before it
+// revokes or sends anything.
 func TestSendAgainShowsTheOtherPendingInvite(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.ops, "lin@kernel.example")

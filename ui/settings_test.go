@@ -14,7 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// A settingsFile keeps settings for a test.
+// A settingsFile stores settings for a test.
 type settingsFile struct {
 	kept map[string]string
 	err  error
@@ -44,7 +44,7 @@ func (f *settingsFile) settings() *shell.Settings {
 	}
 }
 
-// startWith starts the program as Ada, with some options changed.
+// startWith runs the program for Ada with changed options.
 func (n *town) startWith(t *testing.T, change func(*shell.Options)) *termtest.Terminal {
 	t.Helper()
 	opt := shell.Options{Client: n.options(), Account: n.account(t)}
@@ -106,7 +106,7 @@ func TestThemeIsPreviewedAndKept(t *testing.T) {
 	})
 }
 
-func TestSettingThatIsNotKeptIsSaid(t *testing.T) {
+func TestSettingThatCannotBeStoredIsReported(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		f := newSettingsFile()
 		f.err = errors.New("change the setting mouse: no space left on device")

@@ -22,11 +22,12 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// withWays runs a test in a town with these ways in, in terminals of all sizes.
+// withWays runs a test at all sizes with a homeserver that offers certain sign-in
+// methods.
 func withWays(t *testing.T, ways sandbox.Ways, f func(n *town, term *termtest.Terminal)) {
 	t.Helper()
 	for _, size := range sizes() {
-		cryptotest.SetGlobalRandom(t, 1) // addresses hold what nobody can guess
+		cryptotest.SetGlobalRandom(t, 1) // the addresses contain random data
 		inTown(t, func(t *testing.T, n *town) {
 			n.SetWays(ways)
 			f(n, n.start(t, size[0], size[1]))
@@ -41,7 +42,7 @@ func TestSignInByPassword(t *testing.T) {
 		term.Send("@ada:example.org\r")
 		term.Golden("ways")
 		term.Press("enter")
-		term.Send("babb\x7f\x7f\x7f\x7flovelace") // one burst
+		term.Send("babb\x7f\x7f\x7f\x7flovelace") // all in one write
 		term.Golden("typed")
 		term.Press("enter")
 		waitUntil(term, 10*time.Second)
@@ -74,7 +75,7 @@ func TestSignInFails(t *testing.T) {
 	})
 }
 
-// A homeserver on this machine often has no TLS, and is only found by its URL.
+// A homeserver on the local machine often has no TLS and is found only by its URL.
 func TestSignInOnThisMachineSuggestsHTTP(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		term := n.start(t, 80, 24)
@@ -92,8 +93,8 @@ func TestSignInOnThisMachineSuggestsHTTP(t *testing.T) {
 	})
 }
 
-// What is typed before a page is there for it lands nowhere.
-func TestTypedAheadLandsInNoOtherField(t *testing.T) {
+// Text that is typed before its page is open goes into no other field.
+func TestTypingAheadFillsNoOtherField(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/versions", Delay: time.Second})
 		term := n.start(t, 80, 24)
@@ -141,7 +142,8 @@ func TestDeviceCodeOnALightTerminal(t *testing.T) {
 	})
 }
 
-// An address with the code in it is the one that is copied and drawn.
+// If there is an address that contains the code, the page copies and draws that
+// address.
 func TestDeviceCodeInTheAddress(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true, CodeInAddress: true})
@@ -156,7 +158,7 @@ func TestDeviceCodeInTheAddress(t *testing.T) {
 	})
 }
 
-func TestDeviceCodeDeniedOrTooLate(t *testing.T) {
+func TestDeviceCodeDeniedOrExpired(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true})
 		term := n.start(t, 80, 24)
@@ -181,8 +183,8 @@ func TestDeviceCodeDeniedOrTooLate(t *testing.T) {
 	})
 }
 
-// Somebody else's approval is none.
-func TestSignInAgainIsForTheSamePersonOnly(t *testing.T) {
+// An approval by another user does not resume the session.
+func TestSignInAgainAsAnotherUserIsRejected(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetWays(sandbox.Ways{OAuth: true})
 		over := client.Session{UserID: "@ada:example.org", Homeserver: n.HomeserverURL(), DeviceID: "ABCDEFGHIJ"}
@@ -245,7 +247,7 @@ func TestSignInByPastedAddress(t *testing.T) {
 	}
 }
 
-// A person is a browser that Ada sits at.
+// A person is a browser that Ada uses.
 type person struct {
 	n      *town
 	opened chan string
@@ -276,7 +278,7 @@ func (p person) Wait(ctx context.Context, expects func(string) bool) (string, er
 	}
 }
 
-func TestBrowserComesBack(t *testing.T) {
+func TestBrowserIsRedirected(t *testing.T) {
 	for name, fails := range map[string]bool{"comes": false, "does not open": true} {
 		cryptotest.SetGlobalRandom(t, 1)
 		inTown(t, func(t *testing.T, n *town) {
@@ -319,8 +321,8 @@ func TestSignInWithToken(t *testing.T) {
 	})
 }
 
-// An address that is none of the web is neither drawn for cameras nor linked.
-func TestOddAddressesAreNoLinks(t *testing.T) {
+// An address that is not a web URL is neither drawn as a QR code nor linked.
+func TestUnsafeAddressesAreNotLinks(t *testing.T) {
 	for _, odd := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://u:p@example.org/", "https://\x1b]8;;", "data:text/html,x", ""} {
 		if shell.IsWebURL(odd) || strings.Contains(shell.RenderURL(style.New("", style.Terminal{}), odd, odd, 80), "\x1b]8") {
 			t.Errorf("%q is followed", odd)
@@ -334,7 +336,7 @@ func TestOddAddressesAreNoLinks(t *testing.T) {
 	}
 }
 
-// household is two accounts, kept nowhere but here.
+// household is a store of two accounts, in memory.
 type household struct {
 	n    *town
 	all  []shell.KnownAccount
@@ -411,7 +413,7 @@ func TestAccounts(t *testing.T) {
 			term.Golden("again")
 			term.Press("esc", "n")
 			term.Golden("add")
-			term.Press("esc", "g", "S", "y") // Ada, who is not on the screen
+			term.Press("esc", "g", "S", "y") // Ada's account, which is not on the screen
 			term.Wait(time.Second)
 			term.Golden("one less")
 			if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
@@ -421,7 +423,7 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
-func TestSignedOutAmongOthers(t *testing.T) {
+func TestSignedOutAccountAmongOthers(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		h, ada := newHousehold(t, n)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {

@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// The homeserver does not answer while the person signs out: the session is
-// forgotten here, and they are told where to end it.
+// If the homeserver does not respond to signing out, the program forgets the session
+// and tells the user where to end it.
 func TestSignOutThatIsNotConfirmed(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		forgot := false
@@ -52,7 +52,7 @@ func TestSignOutOfAnotherAccountThatIsNotConfirmed(t *testing.T) {
 	})
 }
 
-func TestLockedAccountIsToldAndKept(t *testing.T) {
+func TestLockedAccountStaysSignedIn(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		account := n.account(t)
 		term := termtest.Run(t, 100, 24, func(ctx context.Context) tea.Model {

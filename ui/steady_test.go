@@ -20,15 +20,15 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// While rooms are read, invites traced, keys checked and new invites arrive, no
-// row moves but for those that come in above it, no column changes its width, and
-// the cursor stays on its invite.
+// While rooms are loaded, invites traced, keys checked and new invites arrive, rows
+// move only because of new rows above them, no column changes its width, and the
+// cursor stays on its invite.
 func TestListIsSteadyWhileDataArrives(t *testing.T) {
 	t.Parallel()
 	for _, size := range sizes() {
 		for _, order := range []string{bySent, byRoom} {
 			if order == byRoom && size[0] != 80 {
-				continue // what is sorted does not depend on the terminal
+				continue // the order does not depend on the size of the terminal
 			}
 			synctest.Test(t, func(t *testing.T) {
 				n := slowDemo(t)
@@ -57,7 +57,7 @@ func TestListIsSteadyWhileDataArrives(t *testing.T) {
 	}
 }
 
-// The outbox changes for minutes, and stands still.
+// The outbox changes for minutes, and its rows do not move.
 func TestOutboxIsSteadyWhileItGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {120, 32}} {
@@ -80,7 +80,7 @@ func TestOutboxIsSteadyWhileItGoesOn(t *testing.T) {
 	}
 }
 
-// slowDemo is the demo whose servers take their time, each answer another.
+// slowDemo returns the demo with servers that respond after different delays.
 func slowDemo(t *testing.T) *town {
 	t.Helper()
 	w := sandbox.Demo(sandbox.Options{Now: time.Now})
@@ -92,18 +92,18 @@ func slowDemo(t *testing.T) *town {
 	return &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 }
 
-// A film looks at every picture of a list, and compares it with the one before.
+// A film examines every frame of a list and compares it with the previous one.
 type film struct {
 	t        *testing.T
 	term     *termtest.Terminal
-	columns  string       // the name of the first
-	under    atomic.Value // what is under the cursor, and how the list is sorted
+	columns  string       // the name of the first column
+	under    atomic.Value // returns the row under the cursor and the sort order
 	last     *picture
 	pictures int
 }
 
-// start starts the program. What is under the cursor is asked where the program
-// runs, and not from beside it.
+// start starts the program. The selected row is read on the event loop of the program,
+// to avoid a race.
 func (f *film) start(size [2]int, opt shell.Options) *termtest.Terminal {
 	f.t.Helper()
 	f.term = termtest.Run(f.t, size[0], size[1], func(ctx context.Context) tea.Model {
@@ -119,7 +119,7 @@ func (f *film) start(size [2]int, opt shell.Options) *termtest.Terminal {
 	return f.term
 }
 
-// noting is the program, with a note made after each step.
+// noting is the program with a call of note after each message.
 type noting struct {
 	*shell.Model
 
@@ -132,17 +132,17 @@ func (n noting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return n, cmd
 }
 
-// A picture is a list on the screen.
+// A picture is one frame of a list.
 type picture struct {
 	screen, head, chosen string
-	line                 int      // of the columns' names
-	rows                 []string // whom and what they are about
+	line                 int      // the positions of the column names
+	rows                 []string // the invitee and the room of each row
 }
 
-// cut forgets the last picture: a key was pressed.
+// cut drops the last picture, because a key was pressed.
 func (f *film) cut() { f.last = nil }
 
-// roll lets time pass and looks at each new picture.
+// roll lets time pass and examines each new picture.
 func (f *film) roll(d, step time.Duration) {
 	f.t.Helper()
 	for range d / step {
@@ -164,7 +164,7 @@ func (f *film) roll(d, step time.Duration) {
 	}
 }
 
-// take takes a picture.
+// take parses the present frame.
 func (f *film) take() *picture {
 	p := &picture{screen: f.term.Screen(), chosen: f.under.Load().(string)}
 	lines := strings.Split(strings.TrimRight(p.screen, "\n"), "\n")
@@ -173,21 +173,21 @@ func (f *film) take() *picture {
 		return p
 	}
 	p.head, _, _ = strings.Cut(lines[p.line], "│")
-	end := cells.Width(p.head[:strings.Index(p.head, "STAT")]) // STATUS, or STATE
-	for _, row := range lines[p.line+1 : len(lines)-1] {       // the keys stand on the last one
+	end := cells.Width(p.head[:strings.Index(p.head, "STAT")]) // the column STATUS or STATE
+	for _, row := range lines[p.line+1 : len(lines)-1] {       // the footer follows on the last line
 		state := strings.Fields(ansi.TruncateLeft(row, end-1, ""))
 		if len(state) < 2 || cells.Width(state[0]) != 1 {
-			break // the list is over: there is no sign where the states are
+			break // the list ends where a line has no glyph of a state
 		}
 		row = strings.Join(strings.FieldsFunc(ansi.Truncate(row, end, ""), func(r rune) bool {
-			return r == ' ' || unicode.IsSymbol(r) // such as the cursor
+			return r == ' ' || unicode.IsSymbol(r) // the cursor, for example
 		}), " ")
 		p.rows = append(p.rows, row)
 	}
 	return p
 }
 
-// compare fails if anything moved that need not have.
+// compare fails if a row or a column moved without a reason.
 func (f *film) compare(a, b *picture) {
 	f.t.Helper()
 	problem := ""
@@ -202,7 +202,7 @@ func (f *film) compare(a, b *picture) {
 			switch {
 			case len(stay) > 0 && stay[0] == row:
 				stay = stay[1:]
-			case len(stay) > 0 && !strings.HasPrefix(row, "(no name)"): // those get theirs, and their time, when they are traced
+			case len(stay) > 0 && !strings.HasPrefix(row, "(no name)"): // these get a status and a time when they are traced
 				problem = fmt.Sprintf("%q is not where it was", row)
 			}
 		}

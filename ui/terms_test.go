@@ -16,8 +16,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// A silent identity server keeps nobody on the page.
-func TestTermsAreLeftWhileTheyWait(t *testing.T) {
+// The user can leave the page while an identity server does not respond.
+func TestTermsCanBeClosedWhileWaiting(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
@@ -41,7 +41,8 @@ func TestTermsAreLeftWhileTheyWait(t *testing.T) {
 	})
 }
 
-// policies are two documents of an identity server; url is where the first is.
+// policies returns two documents of an identity server; url is the address of the
+// first.
 func policies(url string) map[string]sandbox.Policy {
 	document := func(version, name, url string) sandbox.Policy {
 		return sandbox.Policy{Version: version, Languages: map[string]sandbox.Document{"en": {Name: name, URL: url}}}
@@ -54,7 +55,7 @@ func policies(url string) map[string]sandbox.Policy {
 
 const privacyURL = "https://id.example.org/privacy"
 
-// atTerms is the program where the terms have come between.
+// atTerms returns the program on the page of the terms.
 func atTerms(t *testing.T, n *town, width, height int, opt shell.Options, url string) *termtest.Terminal {
 	t.Helper()
 	n.SetTerms(policies(url))
@@ -80,7 +81,7 @@ func TestEnterOnTermsSaysWhatToPress(t *testing.T) {
 	}
 }
 
-// A windowOnly is a browser that shows pages and never comes back.
+// A windowOnly is a browser that opens pages but is never redirected to this program.
 type windowOnly struct {
 	opened []string
 	err    error
@@ -118,7 +119,8 @@ func TestTermsOpenInABrowser(t *testing.T) {
 	})
 }
 
-// Visitors have no browser here, but a terminal that copies.
+// Visitors cannot open a browser on this machine, but their terminal can copy the
+// address.
 func TestTermsAreCopiedWithoutABrowser(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		term := atTerms(t, n, 80, 24, shell.Options{}, privacyURL)
@@ -132,7 +134,7 @@ func TestTermsAreCopiedWithoutABrowser(t *testing.T) {
 	})
 }
 
-func TestTermsThatAreNoPageAreNeitherOpenedNorCopied(t *testing.T) {
+func TestTermsWithoutAWebAddressAreNotOpened(t *testing.T) {
 	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://id.example.org/\x1b]52;c;cm0=\x07"} {
 		inTown(t, func(t *testing.T, n *town) {
 			w := &windowOnly{}

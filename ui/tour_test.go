@@ -17,7 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// A guarded model can be looked at while the program runs.
+// A guarded model can be inspected while the program runs.
 type guarded struct {
 	*shell.Model
 	mu sync.Mutex
@@ -36,7 +36,7 @@ func (g *guarded) View() tea.View {
 	return g.Model.View()
 }
 
-// rehearse is the program in the demo.
+// rehearse runs the program in the demo.
 func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 	t.Helper()
 	w := sandbox.Demo(sandbox.Options{Seed: 7, Now: time.Now})
@@ -61,7 +61,7 @@ func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 	return term, model
 }
 
-// The tour goes on when the user has done what it says.
+// The tour continues when the user has done what a step says.
 func TestTour(t *testing.T) {
 	for _, size := range sizes() {
 		synctest.Test(t, func(t *testing.T) {
@@ -128,10 +128,10 @@ func TestTourIsSkippedEndedAndStartedAgain(t *testing.T) {
 			t.Error("time alone goes on:\n" + term.Screen())
 		}
 		term.Press("j", "k", "s", "ctrl+n")
-		if !shows(" 2 of 8 ") && !shows(" 3 of 8 ") { // the first screen is where the second step leads
+		if !shows(" 2 of 8 ") && !shows(" 3 of 8 ") { // the second step is done on the first screen
 			t.Error("not skipped:\n" + term.Screen())
 		}
-		term.Press("i", "ctrl+n") // where text is typed
+		term.Press("i", "ctrl+n") // the user types text there
 		if !shows(" 4 of 8 ") {
 			t.Error("not skipped in a form:\n" + term.Screen())
 		}
@@ -153,7 +153,7 @@ func TestTourIsSkippedEndedAndStartedAgain(t *testing.T) {
 	})
 }
 
-// The form says how to clear a draft, and the tour above it has keys of its own.
+// The form says how to clear a draft while the tour is shown. The tour has other keys.
 func TestDraftIsClearedDuringTheTour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term, _ := rehearse(t, 80, 24)
@@ -181,7 +181,7 @@ func TestTourFitsIntoASmallTerminal(t *testing.T) {
 	}
 }
 
-func TestOutsideOfTheDemoThereIsNoTour(t *testing.T) {
+func TestNoTourOutsideTheDemo(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)

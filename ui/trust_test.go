@@ -25,8 +25,8 @@ func (guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, &keycheck.RefusedError{Host: req.URL.Host, Private: true}
 }
 
-// Files are slow now and then, and a screen that waits for one takes no keys.
-func TestSlowDiskHoldsUpNoKey(t *testing.T) {
+// A slow disk does not block the keys of the screen.
+func TestSlowDiskDoesNotBlockKeys(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		key := map[string]any{"display_name": "g...@n...", "public_key": n.PublicKey(), "key_validity_url": "https://elsewhere.test/isvalid"}
 		if _, err := n.PlantState(n.compilers, n.ada, invite.TypeThirdPartyInvite, "tok", key); err != nil {
@@ -70,7 +70,7 @@ func TestSlowDiskHoldsUpNoKey(t *testing.T) {
 	})
 }
 
-func TestRefusedHostIsSaidWithWhatHelps(t *testing.T) {
+func TestRefusedHostShowsAHint(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		opt := n.options()

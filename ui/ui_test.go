@@ -115,7 +115,7 @@ func TestTooSmall(t *testing.T) {
 	})
 }
 
-func TestNothingIsDoneUnseen(t *testing.T) {
+func TestKeysAreIgnoredWhenThePageIsHidden(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
@@ -349,7 +349,7 @@ func TestClosedPageHearsNothing(t *testing.T) {
 	})
 }
 
-// A stranger may write anything into the state of a room.
+// Members of a room can write any text into its state.
 func TestHostileText(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		evil := "evil\x1b]52;c;cm0gLXJmIH4=\x07\x1b]0;pwned\x07\x1b[2J\u202egpj.exe\u200b\n\r\tnext" + strings.Repeat("\u0301", 50) + strings.Repeat("x", 100000)
@@ -537,7 +537,7 @@ func TestTrust(t *testing.T) {
 	})
 }
 
-func TestEventItself(t *testing.T) {
+func TestEventAsJSON(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		token := n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 120, 32)

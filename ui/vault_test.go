@@ -17,13 +17,13 @@ import (
 // strongbox is a vault in memory.
 type strongbox struct {
 	n          *town
-	kind       string // empty if there is none yet
+	kind       string // empty if there is no vault yet
 	passphrase string
 	open       bool
-	wanted     string // kind of the next one
+	wanted     string // the kind of the next vault
 	kept       []client.Session
-	failing    error // of keeping
-	keyring    bool  // there is one
+	failing    error // the error of storing a session
+	keyring    bool  // a keyring is available
 }
 
 var (
@@ -90,7 +90,7 @@ func (b *strongbox) start(t *testing.T, width, height int) *termtest.Terminal {
 	})
 }
 
-// signInAsAda types what it takes.
+// signInAsAda types Ada's Matrix ID and password.
 func signInAsAda(term *termtest.Terminal) {
 	term.Send("@ada:example.org\r")
 	term.Press("enter")
@@ -98,7 +98,7 @@ func signInAsAda(term *termtest.Terminal) {
 	term.Wait(time.Second)
 }
 
-// The files of a visitor are on a machine that another person administers.
+// The files of a visitor are on a machine of another administrator.
 func TestVisitorIsToldWhoCanReadAnUnencryptedSession(t *testing.T) {
 	for _, visitor := range []bool{false, true} {
 		inTown(t, func(t *testing.T, n *town) {
@@ -116,7 +116,7 @@ func TestVisitorIsToldWhoCanReadAnUnencryptedSession(t *testing.T) {
 
 const strong = "violet kettle orbit seven"
 
-func TestVaultIsAskedAboutAfterSigningIn(t *testing.T) {
+func TestSigningInAsksForTheVault(t *testing.T) {
 	for _, size := range sizes() {
 		inTown(t, func(t *testing.T, n *town) {
 			b := &strongbox{n: n}
@@ -159,7 +159,7 @@ func TestKeyringIsOfferedFirst(t *testing.T) {
 	})
 }
 
-func TestWeakPassphraseTakesASecondYes(t *testing.T) {
+func TestWeakPassphraseNeedsConfirmation(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		b := &strongbox{n: n}
 		term := b.start(t, 80, 24)
@@ -251,7 +251,7 @@ func TestSessionThatCannotBeKeptIsTriedAgain(t *testing.T) {
 	})
 }
 
-// sealedBox is a vault with a passphrase that holds a session of Ada's.
+// sealedBox returns a vault with a passphrase and a session of Ada.
 func (n *town) sealedBox(t *testing.T) *strongbox {
 	t.Helper()
 	return &strongbox{n: n, kind: shell.VaultPassphrase, passphrase: strong, kept: []client.Session{n.account(t).Session()}}
@@ -299,7 +299,7 @@ func TestLockedVaultIsUnlockedForAnotherAccount(t *testing.T) {
 	})
 }
 
-func TestVaultInTheWayIsSetAsideForANewOne(t *testing.T) {
+func TestUnusableVaultIsSetAside(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		b := n.sealedBox(t)
 		b.kept = nil
@@ -311,7 +311,7 @@ func TestVaultInTheWayIsSetAsideForANewOne(t *testing.T) {
 	})
 }
 
-func TestVaultThatDoesNotOpenIsTriedAgain(t *testing.T) {
+func TestOpeningTheVaultIsRetried(t *testing.T) {
 	inTown(t, func(t *testing.T, n *town) {
 		b := n.sealedBox(t)
 		b.kind = shell.VaultKeyring

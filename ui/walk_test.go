@@ -25,11 +25,11 @@ import (
 	"github.com/mxinvite/mxinvite/ui/signin"
 )
 
-// Every page there is, and every card, is reached by keys and then by the mouse,
-// and is looked at from all sides. The golden has each of them whole: other goldens
-// leave the footer out.
+// The test opens every page and every card by keys and then by the mouse, and checks
+// each at all sizes. The golden has the whole frames; other goldens leave out the
+// footer.
 func TestWalkByKeys(t *testing.T) {
-	cryptotest.SetGlobalRandom(t, 1) // a code holds what nobody can guess
+	cryptotest.SetGlobalRandom(t, 1) // the code is random
 	walkThrough(t, false)
 }
 
@@ -76,7 +76,7 @@ func walkThrough(t *testing.T, mouse bool) {
 	})
 }
 
-// screensInTheSource are the names of all types that are a screen.
+// screensInTheSource returns the names of all types that implement [shell.Screen].
 func screensInTheSource(t *testing.T) (names []string) {
 	t.Helper()
 	var files []string
@@ -116,7 +116,7 @@ func screensInTheSource(t *testing.T) (names []string) {
 	return names
 }
 
-// comeIn signs in, after a look at all the ways.
+// comeIn signs in, after visiting the pages of all sign-in methods.
 func (w *walker) comeIn() {
 	w.at((*signin.UnlockPage)(nil), "Open your vault")
 	w.do("set-vault-aside")
@@ -161,7 +161,7 @@ func (w *walker) comeIn() {
 	w.term.Wait(time.Second) // until the keys are checked
 }
 
-// lookAround goes to every page that changes nothing.
+// lookAround visits every page that changes nothing.
 func (w *walker) lookAround() {
 	const all = "Invites of all rooms"
 	w.at((*home)(nil), all)
@@ -195,7 +195,7 @@ func (w *walker) lookAround() {
 	w.do("revoke")
 	w.at((*shell.Confirm)(nil), "Revoke the invite of gra...@nav...?")
 	w.do("no")
-	w.do("clear") // the event itself
+	w.do("clear") // the event as JSON
 	w.do("send-again")
 	w.term.Send("grace@")
 	w.at((*sendAgainCard)(nil), "Send again")
@@ -232,7 +232,7 @@ func (w *walker) lookAround() {
 	}
 }
 
-// mailToAda is the mail of an invite to a room she is not in.
+// mailToAda returns the mail of an invite to a room that Ada has not joined.
 func (w *walker) mailToAda() sandbox.Mail {
 	w.t.Helper()
 	room := w.CreateRoom(w.ken, sandbox.RoomOptions{Name: "Unix", Preset: "private_chat"})
@@ -242,7 +242,7 @@ func (w *walker) mailToAda() sandbox.Mail {
 	return w.Mails("ada@engine.example")[0]
 }
 
-// inviteSomebody goes all the way into the outbox.
+// inviteSomebody sends an invite and opens the outbox.
 func (w *walker) inviteSomebody() {
 	w.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 		"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
@@ -263,7 +263,7 @@ func (w *walker) inviteSomebody() {
 	w.term.Paste("ken@plan9.example\nnobody\n" + strings.Join(people(30), "\n"))
 	w.do("continue")
 	w.term.Wait(time.Second)
-	w.at((*compose)(nil), "Invite people") // the groups
+	w.at((*compose)(nil), "Invite people") // expand the groups
 	w.do("look-into")
 	w.at((*compose)(nil), "Invite people")
 	w.do("send")
@@ -278,7 +278,7 @@ func (w *walker) inviteSomebody() {
 	w.do("back")
 }
 
-// goOut ends the program although invites wait.
+// goOut quits while invites are in the outbox.
 func (w *walker) goOut() {
 	w.do("revoke")
 	w.do("yes")

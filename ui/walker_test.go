@@ -20,7 +20,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// A walker goes through the program by keys or by the mouse.
+// A walker uses the program by keys or by the mouse.
 type walker struct {
 	*town
 
@@ -28,13 +28,13 @@ type walker struct {
 	term  *termtest.Terminal
 	model *shell.Model
 	mouse bool
-	seen  map[string]bool // types of screens
-	whole strings.Builder // all screens, header and footer included
+	seen  map[string]bool // types of the visited screens
+	whole strings.Builder // all frames, with header and footer
 }
 
 func (w *walker) top() shell.Screen { return w.model.Shell.Top() }
 
-// binding is the key of an action that works here.
+// binding returns the enabled key of an action.
 func (w *walker) binding(action string) key.Binding {
 	w.t.Helper()
 	for _, b := range w.working() {
@@ -46,8 +46,8 @@ func (w *walker) binding(action string) key.Binding {
 	return key.Binding{}
 }
 
-// do has an action done: by its key, or by a click on where it is named, on the
-// last line or in the help.
+// do runs an action: by its key, or by a click on its name in the footer or in the
+// help.
 func (w *walker) do(action string) {
 	w.t.Helper()
 	b := w.binding(action)
@@ -69,7 +69,7 @@ func (w *walker) do(action string) {
 	w.t.Fatalf("%s is nowhere to click:\n%s", action, w.term.Screen())
 }
 
-// hint is how a key is named on the screen.
+// hint returns the name of a key and its description, as the screen shows them.
 func hint(b key.Binding) *regexp.Regexp {
 	return regexp.MustCompile(`(?:^|\s)` + regexp.QuoteMeta(b.Help().Key) + `\s+` + regexp.QuoteMeta(b.Help().Desc) + `(?:\s|$)`)
 }
@@ -90,7 +90,7 @@ func (w *walker) click(text *regexp.Regexp) bool {
 	return false
 }
 
-// open opens a row: by going so far down and enter, or by clicks on a text in it.
+// open opens a row: by moving down to it and enter, or by clicks on a text in it.
 func (w *walker) open(down int, text string) {
 	w.t.Helper()
 	from := w.top()
@@ -110,7 +110,7 @@ func (w *walker) open(down int, text string) {
 	}
 }
 
-// field goes to another field of a form.
+// field moves to another field of a form.
 func (w *walker) field(label, key string) {
 	w.t.Helper()
 	if !w.mouse {
@@ -126,7 +126,7 @@ func (w *walker) dismiss() {
 	card := w.top()
 	if w.mouse {
 		w.term.Wait(shell.Readable)
-		w.term.Click(0, 2) // no card reaches the edge
+		w.term.Click(0, 2) // no card is at the edge
 	} else {
 		w.term.Press("esc")
 	}
@@ -135,7 +135,7 @@ func (w *walker) dismiss() {
 	}
 }
 
-// at looks at a page or card from all sides, and leaves it as it was.
+// at checks a page or card at all sizes and with many keys, and restores its state.
 func (w *walker) at(page shell.Screen, title string) {
 	w.t.Helper()
 	if got, want := fmt.Sprintf("%T", w.top()), fmt.Sprintf("%T", page); got != want {
@@ -145,13 +145,13 @@ func (w *walker) at(page shell.Screen, title string) {
 	if got := w.top().Title(); !strings.HasPrefix(got, title) || w.term.Title() != "mxinvite · "+got {
 		w.t.Errorf("called %q, the window %q, not %q", got, w.term.Title(), title)
 	}
-	_, help := page.(*shell.HelpCard) // which any key closes
+	_, help := page.(*shell.HelpCard) // any key closes it
 	if !help {
-		w.term.Press("f9") // whatever was said is read
+		w.term.Press("f9") // dismiss the notice
 	}
 	fmt.Fprintf(&w.whole, "-- %s --\n%s", w.top().Title(), w.term.Screen())
 	w.keeps("other sizes", w.resize)
-	if !help && !w.mouse { // the keys are the same, however one came
+	if !help && !w.mouse { // the keys do not depend on how the screen was opened
 		w.keeps("keys that mean nothing", w.pressNonsense)
 		w.keeps("looking for what can be done", w.lookUp)
 	}
@@ -160,7 +160,7 @@ func (w *walker) at(page shell.Screen, title string) {
 // keeps fails if do changes the screen.
 func (w *walker) keeps(what string, do func()) {
 	w.t.Helper()
-	looks := func() string { return w.term.Screen() + fmt.Sprint(w.term.Looks()) } // what is chosen may be told by its looks
+	looks := func() string { return w.term.Screen() + fmt.Sprint(w.term.Looks()) } // the selected row may be visible only by its style
 	before, page := looks(), w.top()
 	do()
 	if after := looks(); timeless(after) != timeless(before) || w.top() != page {
@@ -168,10 +168,10 @@ func (w *walker) keeps(what string, do func()) {
 	}
 }
 
-// timeless leaves out what time alone changes, and nothing of where it stands.
+// timeless replaces the digits, which change with the time.
 func timeless(s string) string { return regexp.MustCompile(`\d`).ReplaceAllString(s, "0") }
 
-// resize goes through the sizes, and one that is too small for anything.
+// resize tries all sizes, and one that is too small.
 func (w *walker) resize() {
 	w.t.Helper()
 	width, height := w.term.Size()
@@ -202,8 +202,8 @@ func fits(t *testing.T, term *termtest.Terminal, m *shell.Model) {
 	}
 }
 
-// pressNonsense presses keys that no page knows and, where no text is typed, those
-// of all that cannot be done here.
+// pressNonsense presses unknown keys and, if the screen has no text field, the keys of
+// all actions that do not work here.
 func (w *walker) pressNonsense() {
 	w.t.Helper()
 	w.term.Press("f2", "f5", "f12", "insert", "ctrl+x", "ctrl+g", "ctrl+\\", "alt+z", "alt+enter", "ctrl+alt+x", "shift+f3")
@@ -211,7 +211,7 @@ func (w *walker) pressNonsense() {
 		return
 	}
 	w.term.Press("z", "Z", "0", "%", "ü", "界")
-	work := []string{"ctrl+c", "ctrl+p"} // which opens the palette everywhere
+	work := []string{"ctrl+c", "ctrl+p"} // it opens the palette on every page
 	for _, b := range w.working() {
 		work = append(work, b.Keys()...)
 	}
@@ -222,10 +222,10 @@ func (w *walker) pressNonsense() {
 			}
 		}
 	}
-	w.term.Press("f9") // some say why not
+	w.term.Press("f9") // a notice may give the reason
 }
 
-// working are the keys that the screen on top names.
+// working returns the keys that the top screen names.
 func (w *walker) working() (works []key.Binding) {
 	for _, b := range slices.Concat(w.top().FullHelp()...) {
 		if b.Enabled() {
@@ -235,8 +235,8 @@ func (w *walker) working() (works []key.Binding) {
 	return works
 }
 
-// lookUp fails unless all that can be done here is named: in the help where there
-// is one, on the last line where there is none, and in the palette.
+// lookUp fails unless all working actions are shown: in the help or, if there is none,
+// in the footer, and in the palette.
 func (w *walker) lookUp() {
 	w.t.Helper()
 	page, works := w.top(), w.working()
@@ -275,7 +275,7 @@ func (w *walker) lookUp() {
 	}
 }
 
-// readOn is all that comes to the screen on the way down.
+// readOn returns all lines that scrolling down shows.
 func (w *walker) readOn() string {
 	w.t.Helper()
 	var text strings.Builder
@@ -293,7 +293,7 @@ func (w *walker) readOn() string {
 	return text.String()
 }
 
-// changes returns the requests of the client that other users or servers can notice.
+// changes returns the requests that other users or servers can notice.
 func changes(requests []sandbox.Request) []string {
 	noticed := regexp.MustCompile(`/rooms/|/join/|/logout|/terms|/sign-ed25519|/bind`)
 	var all []string

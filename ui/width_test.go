@@ -16,7 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// wideNames are those of which it is not plain how wide they are.
+// wideNames are names with characters of unusual or ambiguous width.
 func wideNames() []string {
 	return []string{
 		"東京の部屋", "日本語の名前がとても長いので必ずどこかで切られてしまう部屋です", "x日本語の名前がとても長いので必ずどこかで切られてしまう部屋です", "ｶﾀｶﾅ ﾊﾝｶｸ", "한국어 방", "한국어 방",
@@ -26,7 +26,7 @@ func wideNames() []string {
 	}
 }
 
-// Whatever names are written in, the columns begin in the same cell in every row.
+// Columns begin in the same cell in every row, in every script.
 func TestColumnsAlignWhateverTheNames(t *testing.T) {
 	t.Parallel()
 	for _, terminal := range []termtest.Kind{{}, {Mute: true}} {
@@ -58,7 +58,7 @@ func TestColumnsAlignWhateverTheNames(t *testing.T) {
 			check("PENDING", "LOOK")
 			term.Press("esc")
 			for range wideNames() {
-				term.Press("enter") // the details of each
+				term.Press("enter") // with the details of each
 				fits(t, term, m)
 				term.Press("esc", "down")
 			}
@@ -74,8 +74,8 @@ func TestColumnsAlignWhateverTheNames(t *testing.T) {
 	}
 }
 
-// aligned fails unless each column begins below its name in all rows, and nothing
-// of the column before reaches it; a column of ages or numbers ends below its name.
+// aligned fails unless each column begins below its name in all rows and does not
+// overlap the next one. Columns of ages and numbers end below their names.
 func aligned(t *testing.T, term *termtest.Terminal, columns []string) {
 	t.Helper()
 	for _, column := range columns {

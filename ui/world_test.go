@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// town is a small world: Ada's rooms, and the people in them.
+// town is a homeserver with Ada's rooms and their members.
 type town struct {
 	*sandbox.World
 	t                     *testing.T
@@ -36,7 +36,7 @@ func newTown(t *testing.T) *town {
 	return n
 }
 
-// invite sends an invite in Ada's name.
+// invite sends an invite as Ada.
 func (n *town) invite(t *testing.T, room, address string) (token string) {
 	t.Helper()
 	token, err := n.InviteByEmail(room, n.ada, address)
@@ -57,7 +57,7 @@ func (n *town) options() client.Options {
 	return client.Options{Transport: n.World, KeyTransport: n.World, Now: time.Now, DeviceName: "test", Store: s}
 }
 
-// account signs Ada in.
+// account signs in as Ada.
 func (n *town) account(t *testing.T) *client.Account {
 	t.Helper()
 	return n.accountWith(t, n.options())
@@ -85,7 +85,7 @@ func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
 	})
 }
 
-// startAsAda shows the program to Ada, signed in.
+// startAsAda runs the program with Ada signed in.
 func (n *town) startAsAda(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)

@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-func TestCopyReachesTheTerminalThroughWhatIsBetween(t *testing.T) {
+func TestCopyThroughMultiplexers(t *testing.T) {
 	const plain = "\x1b]52;c;YWJj\x07"
 	for _, tt := range []struct {
 		env  []string

@@ -10,8 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
-// Hints of the screen name keys that there are and no commands, but for what has
-// no key.
+// Hints on the screen name existing keys. They name a command only where there is no
+// key.
 func TestEveryHintHasWordsOnTheScreen(t *testing.T) {
 	own := map[string][]string{"rooms": {"f5"}, "outbox": {"f6"}, "accept": {"f7"}, "mail-pending": {"f8"}}
 	pressed := regexp.MustCompile(`press (\S+)`)

@@ -12,15 +12,15 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A palette16 is what a terminal shows for the sixteen colours, with the dark and
-// the light background that it can have and the colour of plain text on each.
+// A palette16 has the sixteen colours of a terminal, its dark and light backgrounds,
+// and the default text colour on each.
 type palette16 struct {
 	colors              string // in hexadecimal
 	dark, light         string
 	darkText, lightText string
 }
 
-// palettes are the palettes in use.
+// palettes returns common palettes.
 func palettes() map[string]palette16 {
 	return map[string]palette16{
 		// https://gitlab.freedesktop.org/xorg/app/xterm/-/blob/master/XTerm-col.ad,
@@ -53,7 +53,7 @@ func palettes() map[string]palette16 {
 	}
 }
 
-// shows is the colour that a terminal with the palette shows.
+// shows returns the colour that a terminal with the palette shows.
 func (p palette16) shows(c color.Color) color.Color {
 	if n, ok := c.(ansi.BasicColor); ok {
 		return lipgloss.Color("#" + strings.Fields(p.colors)[n])
@@ -61,8 +61,8 @@ func (p palette16) shows(c color.Color) color.Color {
 	return c
 }
 
-// textRoles are the colours that text can have. A page behind a card, which is
-// out of use, has that of lines.
+// textRoles returns the colours of text. It leaves out the colour of lines, which
+// pages behind cards have.
 func (c colors) textRoles() map[string]color.Color {
 	return map[string]color.Color{"accent": c.accent, "faint": c.faint, "good": c.good, "warn": c.warn, "bad": c.bad}
 }
@@ -73,9 +73,9 @@ func allProfiles() []colorprofile.Profile {
 	return []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII}
 }
 
-// WCAG 2.2 asks for a contrast of 4.5 (https://www.w3.org/TR/WCAG22/#contrast-minimum).
-// A palette that gives its own plain text less, as Solarized does on light, is
-// held to that.
+// WCAG 2.2 requires a contrast of 4.5
+// (https://www.w3.org/TR/WCAG22/#contrast-minimum). If the default text of a palette
+// has less, as that of Solarized on light, the test requires no more than that.
 func TestTextHasContrastToAKnownBackground(t *testing.T) {
 	for name, p := range palettes() {
 		for _, side := range []struct {
@@ -89,7 +89,7 @@ func TestTextHasContrastToAKnownBackground(t *testing.T) {
 					c := theme.colors(Terminal{Background: side.background, Profile: profile})
 					for role, text := range c.textRoles() {
 						if !hasColor(text) {
-							continue // the terminal's own
+							continue // the default colour of the terminal
 						}
 						of := fmt.Sprintf("%s, %s, %s, %s: %s", name, side.background, theme, profile, role)
 						atLeast(t, of, p.shows(text), behind, least)
@@ -103,8 +103,8 @@ func TestTextHasContrastToAKnownBackground(t *testing.T) {
 	}
 }
 
-// The high-contrast theme has the 7 of level AAA, where it chooses the colours
-// itself. Solarized's backgrounds are no black and white.
+// The high-contrast theme has a contrast of 7 (level AAA) where it chooses the colours
+// itself. The backgrounds of Solarized are neither black nor white.
 func TestHighContrastHasMore(t *testing.T) {
 	for background, hex := range map[Background]string{DarkBackground: "#1E1E24", LightBackground: "#F2F2F2"} {
 		for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256} {
@@ -119,7 +119,7 @@ func TestHighContrastHasMore(t *testing.T) {
 	}
 }
 
-// A Terminal that does not say its background may have either.
+// A terminal that does not report its background may have a dark or a light one.
 func TestTextHasContrastToAnUnknownBackground(t *testing.T) {
 	for name, p := range palettes() {
 		for _, theme := range allThemes() {
@@ -158,13 +158,13 @@ func atLeast(t *testing.T, of string, text, behind color.Color, least float64) {
 	}
 }
 
-// contrast is the ratio that WCAG 2.2 defines.
+// contrast returns the contrast ratio as WCAG 2.2 defines it.
 func contrast(a, b color.Color) float64 {
 	one, other := luminance(a)+0.05, luminance(b)+0.05
 	return max(one, other) / min(one, other)
 }
 
-// luminance is the relative luminance of a colour in sRGB.
+// luminance returns the relative luminance of a colour in sRGB.
 func luminance(c color.Color) float64 {
 	r, g, b, _ := c.RGBA()
 	linear := func(v uint32) float64 {
@@ -177,7 +177,7 @@ func luminance(c color.Color) float64 {
 	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
 }
 
-// Many terminals show the first eight colours as the second eight in bold.
+// Many terminals show the first eight colours in bold as the bright eight.
 func TestBoldKeepsTheContrast(t *testing.T) {
 	for _, background := range []Background{DarkBackground, LightBackground} {
 		st := New(DefaultTheme, Terminal{Background: background, Profile: colorprofile.ANSI})
@@ -192,8 +192,8 @@ func TestBoldKeepsTheContrast(t *testing.T) {
 	}
 }
 
-// Where there is no tint behind the chosen row, it is reversed, and the reversed
-// row has no colours that would become backgrounds.
+// If a theme has no background colour for the selected row, the row is reversed and
+// has no colours, which would become backgrounds.
 func TestChosenRowIsSeen(t *testing.T) {
 	for _, theme := range allThemes() {
 		for _, background := range []Background{"", DarkBackground, LightBackground} {
