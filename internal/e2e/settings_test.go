@@ -14,6 +14,8 @@ import (
 
 // configurations are the templates of the servers' configuration files, and of Sydent's
 // mails.
+//
+//go:embed config
 var configurations embed.FS
 
 // fill writes a configuration file from the template with that name.

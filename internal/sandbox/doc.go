@@ -57,6 +57,8 @@
 //     TestJoiningByAliasPathCopiesTheProofIntoTheJoin.
 //   - A member who may invite may revoke; state_default and the level of the event type do not count:
 //     homeserver/auth_rules.go, TestMemberWhoMayInviteMayRevoke, TestMemberWhoMayNotInviteMayNotRevoke.
+//   - An upgrade of a room does not copy its invites by e-mail to the new room: homeserver/upgrade.go,
+//     TestUpgradedRoomKeepsItsInvites, TestAccountMovesInvitesAfterAnUpgrade.
 //   - The homeserver accepts any content as an invite: homeserver/invite_keys.go,
 //     TestHomeserverAcceptsAnyContentOfAnInvite.
 //   - Sending the same state again, as the same sender, makes no new event: homeserver/room.go, TestSameStateTwiceIsOneEvent,

@@ -40,6 +40,7 @@ const (
 	typeName             = "m.room.name"
 	typeCanonicalAlias   = "m.room.canonical_alias"
 	typeVisibility       = "m.room.history_visibility"
+	typeTombstone        = "m.room.tombstone"
 	typeRedaction        = "m.room.redaction"
 )
 

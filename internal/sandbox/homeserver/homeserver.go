@@ -104,6 +104,7 @@ func (h *Homeserver) routes() {
 	c.Add(post, "rooms/{room}/redact/{event}", h.redactEvent)
 	c.Add(put, "rooms/{room}/redact/{event}/{txn}", h.redactEvent)
 
+	c.Add(post, "rooms/{room}/upgrade", h.upgrade)
 	c.Add(post, "createRoom", h.createRoom).Unlocked = true
 	c.Add(post, "join/{room}", h.joinByAlias).Unlocked = true
 	c.Add(put, "join/{room}/{txn}", h.joinByAlias).Unlocked = true
