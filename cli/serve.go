@@ -41,8 +41,9 @@ func newServe(a *host.Program) *cobra.Command {
 		Long: "Serve the screen and the commands over SSH to users with an authorized key. Each\n" +
 			"key has its own account and directory. Visitors have no access to files,\n" +
 			"programs or network addresses of this machine. SIGHUP reloads the keys and the\n" +
-			"settings, and disconnects users whose key was removed. SIGTERM lets visitors\n" +
-			"finish their commands.\n\n" +
+			"settings, and disconnects users whose key was removed. If the keys cannot be\n" +
+			"read or there are none, the former keys stay valid; a file without keys on\n" +
+			"purpose has the line \"# none\". SIGTERM lets visitors finish their commands.\n\n" +
 			"The responses of servers to visitors may use half of the memory that this\n" +
 			"process may use, or SIZE. A session that exceeds its share ends.\n\n" +
 			"--listen without HOST, such as :2222, means all interfaces. --metrics needs\n" +
@@ -70,6 +71,11 @@ func runServe(c *cobra.Command, o serveOptions) error {
 	}
 	if err := host.CheckHostPort("--listen", o.listen, ":2222"); err != nil {
 		return fail.Usage(c, err)
+	}
+	if o.metrics != "" {
+		if err := host.CheckLoopback("--metrics", o.metrics, "127.0.0.1:9222"); err != nil {
+			return fail.Usage(c, err)
+		}
 	}
 	limit, err := o.budget(c)
 	if err != nil {
@@ -130,8 +136,8 @@ func (o serveOptions) limits() serve.Limits {
 	return serve.Limits{Sessions: o.Settings.Sessions, PerKey: o.Settings.SessionsPerKey, Idle: o.Settings.Idle}
 }
 
-// reloads reads keys and settings again whenever it is asked to. If there is
-// something wrong with them those from before hold on.
+// reloads reads keys and settings again at every hangup. What cannot be read stays as
+// it was.
 func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logger) {
 	for {
 		select {
@@ -139,14 +145,23 @@ func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logge
 			return
 		case <-o.Hangup:
 		}
-		err := readSettings(o.Program, c)
 		keys, keysErr := o.readKeys()
-		if err = errors.Join(err, keysErr); err != nil {
-			log.Error("keys and settings were not reloaded; the former ones stay valid", "err", safetext.Line(err.Error()))
-			continue
+		if keysErr != nil {
+			log.Error("keys were not reloaded; the former ones stay valid", "err", safetext.Line(keysErr.Error()))
+		} else {
+			s.SetKeys(keys)
 		}
-		s.Reload(keys, o.limits())
-		log.Info("keys and settings were reloaded", "keys", len(keys))
+		settingsErr := readSettings(o.Program, c)
+		if settingsErr != nil {
+			log.Error("settings were not reloaded; the former ones stay valid", "err", safetext.Line(settingsErr.Error()))
+		} else {
+			s.SetLimits(o.limits())
+		}
+		err := errors.Join(keysErr, settingsErr)
+		if err == nil {
+			log.Info("keys and settings were reloaded", "keys", len(keys))
+		}
+		s.Reloaded(err)
 	}
 }
 
@@ -154,9 +169,6 @@ func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logge
 func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	if o.metrics == "" {
 		return nil
-	}
-	if err := host.CheckLoopback("--metrics", o.metrics, "127.0.0.1:9222"); err != nil {
-		return fail.Usage(c, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(c.Context(), "tcp", o.metrics)
 	if err != nil {

@@ -440,6 +440,73 @@ func TestMetricsAndLogContainNoAddress(t *testing.T) {
 	}
 }
 
+func TestKeysThatCannotBeReadChangeNothing(t *testing.T) {
+	l := openLodge(t)
+	keys := filepath.Join(l.dir, "keys")
+	good, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoil := map[string]func() error{
+		"empty":               func() error { return os.WriteFile(keys, nil, 0o600) },
+		"comments":            func() error { return os.WriteFile(keys, []byte("# the team\n"), 0o600) },
+		"cut":                 func() error { return os.WriteFile(keys, good[:20], 0o600) },
+		"zeros":               func() error { return os.WriteFile(keys, make([]byte, 4096), 0o600) },
+		"gone":                func() error { return nil },
+		"directory":           func() error { return os.Mkdir(keys, 0o700) },
+		"dead link":           func() error { return os.Symlink(filepath.Join(l.dir, "nowhere"), keys) },
+		"link to a directory": func() error { return os.Symlink(l.dir, keys) },
+	}
+	if os.Getuid() != 0 { // who may read everything
+		spoil["no permission"] = func() error { return os.WriteFile(keys, good, 0) }
+	}
+	for name, spoil := range spoil {
+		if err := errors.Join(os.RemoveAll(keys), spoil()); err != nil {
+			t.Fatal(err)
+		}
+		before := strings.Count(l.said.String(), "keys were not reloaded; the former ones stay valid")
+		l.hangup <- syscall.SIGHUP
+		for end := time.Now().Add(20 * time.Second); strings.Count(l.said.String(), "keys were not reloaded; the former ones stay valid") == before; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%s: %s", name, l.said)
+			}
+		}
+		if code, _, said := l.run(l.ada, "", "version"); code != exit.OK {
+			t.Errorf("%s: %d %s", name, code, said)
+		}
+	}
+	figures := l.figures(t)
+	for _, line := range []string{"\nmxinvite_keys 1\n", fmt.Sprintf("\nmxinvite_reloads_total{result=\"failed\"} %d\n", len(spoil))} {
+		if !strings.Contains(figures, line) {
+			t.Errorf("%q is not among the figures", line)
+		}
+	}
+	// A file that says that it has no keys is believed.
+	if err := errors.Join(os.RemoveAll(keys), os.WriteFile(keys, []byte("# none\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	l.hangup <- syscall.SIGHUP
+	l.said.Until(t, "were reloaded")
+	if c, err := l.dial(l.ada); err == nil {
+		_ = c.Close()
+		t.Error("the removed key is accepted")
+	}
+}
+
+func TestInvalidSettingsDoNotDelayTheRemovalOfAKey(t *testing.T) {
+	l := openLodge(t)
+	l.authorize(sshtest.NewKey(t))
+	if err := os.WriteFile(filepath.Join(l.dir, "home", "config.toml"), []byte("nonsense = ["), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.hangup <- syscall.SIGHUP
+	l.said.Until(t, "settings were not reloaded")
+	if c, err := l.dial(l.ada); err == nil {
+		_ = c.Close()
+		t.Error("the removed key is accepted")
+	}
+}
+
 func TestServeRejectsInvalidUsage(t *testing.T) {
 	for _, args := range [][]string{
 		{"serve"},

@@ -2,26 +2,24 @@ package serve
 
 import (
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
 	"charm.land/ssh"
 )
 
-const (
-	// maxWaiting limits the connections without a session. Most of them are not
-	// authenticated yet.
-	maxWaiting = 100
-	// connGrace limits the time that a connection may be without a session.
-	connGrace = time.Minute
-)
+// connGrace limits the time that a connection may be without a session.
+const connGrace = time.Minute
 
 // A connection is an open connection that the server keeps track of.
 type connection struct {
 	net.Conn
 
+	source   netip.Prefix
 	close    func() error
-	sessions int // guarded by Server.mu
+	sessions int    // guarded by Server.mu, as key
+	key      string // the fingerprint that had a session; empty before the first one
 	grace    *time.Timer
 }
 
@@ -31,10 +29,10 @@ func (l *connection) Close() error { return l.close() }
 // connectionKey is the context key of a connection.
 type connectionKey struct{}
 
-// connected registers a new connection, or refuses it if too many have no
-// session.
+// connected registers a new connection, or refuses it if too many are
+// logging in. Connections with a session are never closed for that.
 func (s *Server) connected(ctx ssh.Context, conn net.Conn) net.Conn {
-	l := &connection{Conn: conn}
+	l := &connection{Conn: conn, source: sourceOf(conn)}
 	l.close = sync.OnceValue(func() error {
 		defer s.open.Done()
 		s.mu.Lock()
@@ -45,8 +43,13 @@ func (s *Server) connected(ctx ssh.Context, conn net.Conn) net.Conn {
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing || s.waiting() >= maxWaiting {
-		s.metrics.refused.WithLabelValues(refusedWaiting).Inc()
+	reason := s.refuseLogin(l.source)
+	if s.closing {
+		reason = refusedStopping
+	}
+	if reason != "" {
+		s.metrics.refused.WithLabelValues(reason).Inc()
+		s.warnRefused(reason)
 		return nil
 	}
 	s.open.Add(1)
@@ -54,18 +57,6 @@ func (s *Server) connected(ctx ssh.Context, conn net.Conn) net.Conn {
 	s.connections[l] = struct{}{}
 	ctx.SetValue(connectionKey{}, l)
 	return l
-}
-
-// waiting returns the number of connections without a session. The caller holds
-// mu.
-func (s *Server) waiting() int {
-	n := 0
-	for l := range s.connections {
-		if l.sessions == 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // addSessions counts a session that began (+1) or ended (-1). The caller holds mu.

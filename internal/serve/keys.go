@@ -48,9 +48,13 @@ func keyAlgorithms() []string {
 	}
 }
 
+// ErrNoKeys says that a file has no key that can be used. It may have been truncated
+// or only be half written, so this is an error unless it has the line "# none".
+var ErrNoKeys = errors.New(`it has no key; if no visitor is to be let in, add the line "# none"`)
+
 // ReadKeys reads an authorized_keys file in the format of sshd(8). A line with
 // an unknown option is ignored, since the option may be a restriction. For each
-// ignored line there is a warning.
+// ignored line there is a warning, also if there is an error.
 func ReadKeys(path string) (keys Keys, warnings []string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -65,11 +69,13 @@ func ReadKeys(path string) (keys Keys, warnings []string, err error) {
 		return nil, nil, fmt.Errorf("read authorized keys: %s is longer than %d KiB", path, maxKeyFile>>10)
 	}
 	keys = Keys{}
+	none := false
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, maxKeyFile)
 	for n := 1; lines.Scan(); n++ {
 		text := bytes.TrimSpace(lines.Bytes())
 		if len(text) == 0 || text[0] == '#' {
+			none = none || strings.EqualFold(string(bytes.TrimSpace(bytes.TrimLeft(text, "#"))), "none")
 			continue
 		}
 		k, err := parseKey(text)
@@ -84,7 +90,10 @@ func ReadKeys(path string) (keys Keys, warnings []string, err error) {
 		keys[k.Fingerprint] = k
 	}
 	if err := lines.Err(); err != nil {
-		return nil, nil, fmt.Errorf("read authorized keys: %w", err)
+		return nil, warnings, fmt.Errorf("read authorized keys: %w", err)
+	}
+	if len(keys) == 0 && !none {
+		return nil, warnings, fmt.Errorf("read authorized keys: %s: %w", path, ErrNoKeys)
 	}
 	return keys, warnings, nil
 }

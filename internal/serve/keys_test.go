@@ -3,6 +3,7 @@ package serve
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +38,7 @@ func TestUnsupportedLinesAreIgnoredWithAWarning(t *testing.T) {
 		`ssh-rsa ` + strings.Fields(ada)[1] + ` another type`,
 	} {
 		path := filepath.Join(t.TempDir(), "keys")
-		if err := os.WriteFile(path, []byte("# keys\n\n"+line+"\n"), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte("# none\n\n"+line+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		keys, warnings, err := ReadKeys(path)
@@ -94,5 +95,24 @@ func TestHostKeyIsCreatedOnceForTheOwnerOnly(t *testing.T) {
 	}
 	if _, _, err := HostKey(path); err == nil || !strings.Contains(err.Error(), "0600") {
 		t.Errorf("one that others may read: %v", err)
+	}
+}
+
+func TestFileWithoutKeysIsAnErrorUnlessItSaysSo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys")
+	for text, none := range map[string]bool{
+		"": false, "\n\n": false, "# keys of the team\n": false, "ssh-ed25519 AAAA cut": false, "\x00\x00\x00\x00": false, "# nonesuch\n": false,
+		"# none\n": true, "#none": true, "  # None  \n# of the team": true,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		keys, _, err := ReadKeys(path)
+		if errors.Is(err, ErrNoKeys) == none || len(keys) > 0 {
+			t.Errorf("%q: %v, %v", text, keys, err)
+		}
+	}
+	if _, _, err := ReadKeys(t.TempDir()); err == nil {
+		t.Error("a directory was read")
 	}
 }

@@ -13,7 +13,8 @@ import (
 // Reasons for refusing a connection or session.
 const (
 	refusedHandshake = "handshake" // no authorized key, or no SSH client
-	refusedWaiting   = "waiting"   // too many connections without a session
+	refusedWaiting   = "waiting"   // too many connections are logging in
+	refusedSource    = "source"    // too many of them from one source
 	refusedKey       = "key"       // it was removed after the client connected
 	refusedFull      = "full"
 	refusedPerKey    = "per_key"
@@ -24,6 +25,8 @@ const (
 type metrics struct {
 	registry *prometheus.Registry
 	now      prometheus.Gauge
+	keys     prometheus.Gauge
+	reloads  *prometheus.CounterVec // by result
 	total    prometheus.Counter
 	panics   prometheus.Counter
 	evicted  prometheus.Counter
@@ -36,6 +39,8 @@ func newMetrics(memoryUsed func() int64) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		now:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "mxinvite_sessions", Help: "Open sessions of visitors."}),
+		keys:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "mxinvite_keys", Help: "Authorized keys."}),
+		reloads:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_reloads_total", Help: "Attempts to read keys and settings again, by result: ok, failed."}, []string{"result"}),
 		total:    prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_sessions_total", Help: "Sessions of visitors since the server started."}),
 		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_panics_total", Help: "Sessions that ended with an internal error."}),
 		evicted:  prometheus.NewCounter(prometheus.CounterOpts{Name: "mxinvite_sessions_evicted_total", Help: "Sessions that were ended because they used too much memory."}),
@@ -43,7 +48,7 @@ func newMetrics(memoryUsed func() int64) *metrics {
 		ended:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sessions_ended_total", Help: "Sessions that ended, by exit code."}, []string{"code"}),
 		invites:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sends_total", Help: "Invites sent to homeservers, by outcome: sent, refused, limited, failed, uncertain."}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.now, m.total, m.panics, m.evicted, m.refused, m.ended, m.invites,
+	m.registry.MustRegister(m.now, m.keys, m.reloads, m.total, m.panics, m.evicted, m.refused, m.ended, m.invites,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if memoryUsed != nil {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mxinvite_memory_used_bytes", Help: "Memory that sessions use for what servers send, as it is counted against the limit."},

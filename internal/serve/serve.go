@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"time"
@@ -51,6 +52,8 @@ type Options struct {
 type Server struct {
 	opt     Options
 	metrics *metrics
+	grace   time.Duration // loginGrace, except in tests
+	percent func() int    // returns a random number below 100
 
 	mu          sync.Mutex
 	keys        Keys
@@ -58,6 +61,7 @@ type Server struct {
 	sessions    map[*Session]struct{}
 	connections map[*connection]struct{}
 	closing     bool
+	warned      bool // about refused connections, within the last minute
 
 	running sync.WaitGroup // sessions
 	open    sync.WaitGroup // connections
@@ -65,10 +69,13 @@ type Server struct {
 
 // New returns a server. Call [Server.Serve] to start it.
 func New(o Options) *Server {
-	return &Server{
+	s := &Server{
 		opt: o, metrics: newMetrics(o.MemoryUsed), keys: o.Keys, limits: o.Limits,
+		grace: loginGrace, percent: func() int { return rand.IntN(100) },
 		sessions: map[*Session]struct{}{}, connections: map[*connection]struct{}{},
 	}
+	s.metrics.keys.Set(float64(len(o.Keys)))
+	return s
 }
 
 // Serve accepts connections from l until ctx ends. Then all sessions are told
@@ -78,7 +85,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &ssh.Server{
 		Version:              "mxinvite",
 		HostSigners:          []ssh.Signer{s.opt.HostKey},
-		HandshakeTimeout:     loginGrace,
+		HandshakeTimeout:     s.grace,
 		ConnCallback:         s.connected,
 		PublicKeyHandler:     s.authorize,
 		ServerConfigCallback: func(ssh.Context) *gossh.ServerConfig { return sshConfig() },
@@ -130,17 +137,33 @@ func (s *Server) stop() {
 	s.open.Wait()
 }
 
-// Reload replaces the authorized keys and the limits. It tells the sessions of
-// removed keys to end.
-func (s *Server) Reload(keys Keys, limits Limits) {
+// SetLimits replaces the limits.
+func (s *Server) SetLimits(limits Limits) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keys, s.limits = keys, limits
+	s.limits = limits
+}
+
+// SetKeys replaces the authorized keys. It tells the sessions of removed keys to end.
+func (s *Server) SetKeys(keys Keys) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys = keys
+	s.metrics.keys.Set(float64(len(keys)))
 	for v := range s.sessions {
 		if _, ok := keys[v.Key.Fingerprint]; !ok {
 			v.leave(reasonRemoved)
 		}
 	}
+}
+
+// Reloaded counts an attempt to read keys and settings again, for the metrics.
+func (s *Server) Reloaded(err error) {
+	result := "ok"
+	if err != nil {
+		result = "failed"
+	}
+	s.metrics.reloads.WithLabelValues(result).Inc()
 }
 
 // authorize reports whether a key is authorized.
@@ -184,8 +207,11 @@ func (s *Server) admit(v *Session, shown gossh.PublicKey) *refusal {
 		return &refusal{refusedFull, "there are too many visitors; please try again later"}
 	case same >= s.limits.PerKey:
 		return &refusal{refusedPerKey, fmt.Sprintf("your key already has %d sessions", same)}
+	case s.idleConnections(key.Fingerprint) >= idlePerKey && v.conn.key == "":
+		return &refusal{refusedPerKey, fmt.Sprintf("your key already has %d connections without a session", idlePerKey)}
 	}
 	v.Key, v.idle = key, s.limits.Idle
+	v.conn.key = key.Fingerprint
 	v.conn.addSessions(1)
 	s.sessions[v] = struct{}{}
 	s.running.Add(1)

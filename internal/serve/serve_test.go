@@ -56,6 +56,12 @@ func largeLimits() Limits { return Limits{Sessions: 1000, PerKey: 1000} }
 // startServer runs a server until the test ends.
 func startServer(tb testing.TB, limits Limits, handle func(context.Context, *Session) int) *testServer {
 	tb.Helper()
+	return startServerWith(tb, limits, handle, func(*Server) {})
+}
+
+// startServerWith is like startServer, with a server that change has changed.
+func startServerWith(tb testing.TB, limits Limits, handle func(context.Context, *Session) int, change func(*Server)) *testServer {
+	tb.Helper()
 	d := &testServer{t: tb, ada: sshtest.NewKey(tb), log: new(sshtest.Buffer)}
 	hostKey := sshtest.NewKey(tb)
 	d.hostKey = hostKey.PublicKey()
@@ -63,6 +69,7 @@ func startServer(tb testing.TB, limits Limits, handle func(context.Context, *Ses
 		HostKey: hostKey, Keys: authorized(tb, sshtest.KeyLine(d.ada, "ada")), Limits: limits, Handle: handle,
 		Log: slog.New(panickingLog{slog.NewTextHandler(d.log, nil), &d.stumbles}),
 	})
+	change(d.server)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
@@ -244,7 +251,7 @@ func TestOnlyTerminalVariablesAreAccepted(t *testing.T) {
 
 func TestNoPtyKeyGetsNoTerminal(t *testing.T) {
 	d := startServer(t, largeLimits(), echo)
-	d.server.Reload(authorized(t, "restrict "+sshtest.KeyLine(d.ada, "ada")), largeLimits())
+	d.server.SetKeys(authorized(t, "restrict "+sshtest.KeyLine(d.ada, "ada")))
 	if err := d.session().RequestPty("xterm", 24, 80, nil); err == nil {
 		t.Error("it got a terminal")
 	}
@@ -253,7 +260,7 @@ func TestNoPtyKeyGetsNoTerminal(t *testing.T) {
 func TestSessionLimits(t *testing.T) {
 	d := startServer(t, Limits{Sessions: 3, PerKey: 2}, sit)
 	grace := sshtest.NewKey(t)
-	d.server.Reload(authorized(t, sshtest.KeyLine(d.ada, "ada"), sshtest.KeyLine(grace, "grace")), Limits{Sessions: 3, PerKey: 2})
+	d.server.SetKeys(authorized(t, sshtest.KeyLine(d.ada, "ada"), sshtest.KeyLine(grace, "grace")))
 	ada := d.connect()
 	start := func(c *ssh.Client) error {
 		s, err := c.NewSession()
@@ -446,7 +453,7 @@ func TestSessionOfARemovedKeyEnds(t *testing.T) {
 	if err := s.Start("sit"); err != nil {
 		t.Fatal(err)
 	}
-	d.server.Reload(authorized(t, sshtest.KeyLine(grace, "grace")), largeLimits())
+	d.server.SetKeys(authorized(t, sshtest.KeyLine(grace, "grace")))
 	if err := s.Wait(); err != nil || !strings.Contains(said.String(), "your key is no longer authorized") {
 		t.Errorf("%v, and said %q", err, said.String())
 	}
