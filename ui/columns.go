@@ -153,10 +153,7 @@ func nameOf(i invite.Invite) string {
 
 // inviter returns the sender of an invite or, if unknown, the user who revoked it.
 func inviter(i invite.Invite) string {
-	if i.Sender == "" && i.Revocation != nil {
-		return string(i.Revocation.Sender)
-	}
-	return string(i.Sender)
+	return string(i.By())
 }
 
 // shortUser returns a Matrix ID without the server, for narrow columns.

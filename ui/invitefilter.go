@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"maunium.net/go/mautrix/id"
+
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/duration"
@@ -102,8 +104,8 @@ func (t *inviteTable) users(of func(*row) string) func(string) []string {
 	}
 }
 
-// byUser compiles a user: "me", a Matrix ID with or without its server, or a part of a
-// Matrix ID.
+// byUser compiles a user: "me", a Matrix ID with or without its server or, if no user
+// in the list has that name, a part of a Matrix ID.
 func (t *inviteTable) byUser(of func(*row) string) func(string) (func(*row) bool, string) {
 	return func(value string) (func(*row) bool, string) {
 		switch {
@@ -112,17 +114,15 @@ func (t *inviteTable) byUser(of func(*row) string) func(string) (func(*row) bool
 		case value == "me":
 			me := string(t.sh.Account.UserID())
 			return func(r *row) bool { return of(r) == me }, ""
-		case strings.HasPrefix(value, "@"):
-			named := widget.Identified(value, func(yield func(string) bool) {
-				for n := range t.All {
-					if !yield(of(&t.All[n])) {
-						return
-					}
-				}
-			})
-			return func(r *row) bool { return named(of(r)) }, ""
+		}
+		named := func(r row) bool { return invite.IsNamed(id.UserID(of(&r)), value) }
+		if slices.ContainsFunc(t.All, named) {
+			return func(r *row) bool { return named(*r) }, ""
 		}
 		lower := strings.ToLower(value)
+		if strings.HasPrefix(value, "@") {
+			return func(r *row) bool { return strings.HasPrefix(strings.ToLower(of(r)), lower) }, ""
+		}
 		return func(r *row) bool { return widget.ContainsFold(of(r), lower) }, ""
 	}
 }
@@ -150,11 +150,8 @@ func (t *inviteTable) sent(before bool) func(string) (func(*row) bool, string) {
 		if err != nil {
 			return nil, fmt.Sprintf("%q is %v", value, err)
 		}
-		then := t.sh.Now().Add(-age)
-		return func(r *row) bool {
-			at := r.invite.At()
-			return !at.IsZero() && at.Before(then) == before
-		}, ""
+		now := t.sh.Now()
+		return func(r *row) bool { return !r.invite.At().IsZero() && r.invite.OlderThan(age, now) == before }, ""
 	}
 }
 

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -33,7 +32,7 @@ func (s *Invites) AddFlags(f *pflag.FlagSet) {
 
 // MatchesAll reports whether all invites of the rooms are selected.
 func (s *Invites) MatchesAll() bool {
-	return s.by == "" && s.olderThan == 0 && s.matchesAll()
+	return s.by == "" && !s.olderThan.given && s.matchesAll()
 }
 
 // FindRooms returns the rooms of these names, or all if there are no names.
@@ -76,41 +75,33 @@ func InvitesOf(account *client.Account, rooms map[id.RoomID]client.Room) []invit
 // sender or time is not known does not match.
 func (s *Invites) matches(i invite.Invite, me id.UserID, now time.Time) bool {
 	switch {
-	case s.by != "" && !sentBy(i, s.by, me):
+	case s.by == "me" && i.By() != me, s.by != "" && s.by != "me" && !invite.IsNamed(i.By(), s.by):
 		return false
-	case s.olderThan > 0 && (i.SentAt.IsZero() || now.Sub(i.SentAt) <= time.Duration(s.olderThan)):
+	case s.olderThan.given && !i.OlderThan(s.olderThan.Duration, now):
 		return false
 	}
 	return true
 }
 
-func sentBy(i invite.Invite, who string, me id.UserID) bool {
-	switch {
-	case who == "me":
-		return i.Sender == me
-	case strings.HasPrefix(who, "@") && strings.Contains(who, ":"):
-		return string(i.Sender) == who
-	default:
-		return i.Sender != "" && i.Sender.Localpart() == strings.TrimPrefix(who, "@")
-	}
-}
-
 // An age is the value of a flag, such as 30d.
-type age time.Duration
+type age struct {
+	time.Duration
+	given bool
+}
 
 func (f *age) Set(s string) error {
 	d, err := duration.Parse(s)
 	if err == nil {
-		*f = age(d)
+		*f = age{d, true}
 	}
 	return err
 }
 
 func (f *age) String() string {
-	if *f == 0 {
+	if !f.given {
 		return ""
 	}
-	return duration.Format(time.Duration(*f))
+	return duration.Format(f.Duration)
 }
 
 func (*age) Type() string { return "age" }

@@ -1,19 +1,34 @@
 package filter
 
 import (
+	"errors"
 	"testing"
-	"time"
+
+	"github.com/mxinvite/mxinvite/internal/duration"
+	"github.com/mxinvite/mxinvite/internal/duration/durationtest"
 )
 
 func TestOlderThanParsesDurations(t *testing.T) {
-	for s, want := range map[string]time.Duration{
-		"30d": 30 * 24 * time.Hour, "4w": 28 * 24 * time.Hour, "1.5d": 36 * time.Hour, "90m": 90 * time.Minute, "0d": 0,
-		"90s": 90 * time.Second, "6mo": 180 * 24 * time.Hour, "1y": 365 * 24 * time.Hour, "1d12h": 36 * time.Hour,
-		"": -1, "d": -1, "-1d": -1, "-5m": -1, "30": -1, "1e9w": -1, "36500w": -1, "NaNd": -1,
-	} {
+	for s, want := range durationtest.Valid() {
 		var f age
-		if err := f.Set(s); (err != nil) != (want < 0) || (err == nil && time.Duration(f) != want) {
-			t.Errorf("%q is %v, %v", s, time.Duration(f), err)
+		if err := f.Set(s); err != nil || f.Duration != want {
+			t.Errorf("%q is %v, %v; want %v", s, f.Duration, err, want)
 		}
+	}
+	for _, s := range append(durationtest.Invalid(), "") {
+		var f age
+		if err := f.Set(s); !errors.Is(err, duration.ErrSyntax) {
+			t.Errorf("%q is %v, %v", s, f.Duration, err)
+		}
+	}
+}
+
+func TestOlderThanZeroIsAFilter(t *testing.T) {
+	var s Invites
+	if !s.MatchesAll() {
+		t.Error("no flag selects invites")
+	}
+	if err := s.olderThan.Set("0d"); err != nil || s.MatchesAll() {
+		t.Error("0d selects all invites,", err)
 	}
 }
