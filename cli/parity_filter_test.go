@@ -204,4 +204,3 @@ func TestFacesSelectWithZeroDuration(t *testing.T) {
 		}
 	})
 }
-

@@ -115,17 +115,21 @@ func (v *vigil) answers(args ...string) string {
 
 // shownToAda shows the program to Ada, signed in on another device, with the cursor
 // on her newest invite.
-func (v *vigil) shownToAda() *termtest.Terminal {
+func (v *vigil) shownToAda() *termtest.Terminal { return v.shownIn(200, 50) }
+
+// shownIn is shownToAda in a terminal of this size.
+func (v *vigil) shownIn(width, height int) *termtest.Terminal {
 	v.t.Helper()
 	s, err := store.OpenMemory(v.t.Context())
 	v.must(err)
 	v.t.Cleanup(func() { s.Close() })
-	opt := client.Options{Transport: v.World, KeyTransport: v.World, Now: time.Now, Store: s}
+	// The age is the default of the setting invites.stale_after.
+	opt := client.Options{Transport: v.World, KeyTransport: v.World, Now: time.Now, Store: s, StaleAfter: 90 * day}
 	hs, err := discovery.Find(v.t.Context(), opt.Transport, v.ada)
 	v.must(err)
-	account, err := client.SignIn(v.t.Context(), opt, hs, v.ada, password)
+	account, err := client.SignIn(v.t.Context(), opt, hs, v.ada, v.password)
 	v.must(err)
-	term := termtest.Run(v.t, 200, 50, func(ctx context.Context) tea.Model {
+	term := termtest.Run(v.t, width, height, func(ctx context.Context) tea.Model {
 		return ui.New(ctx, shell.Options{Client: opt, Account: account})
 	})
 	term.Wait(time.Second)

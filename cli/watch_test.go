@@ -48,6 +48,7 @@ type vigil struct {
 	t          *testing.T
 	w          host.World
 	ada, grace string
+	password   string // Ada's
 	room       string
 	out, err   tape
 	stop       context.CancelFunc
@@ -57,9 +58,18 @@ type vigil struct {
 // newVigil signs Ada in; nothing is watched yet.
 func newVigil(t *testing.T) *vigil {
 	t.Helper()
-	v := &vigil{t: t, World: sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}), ended: make(chan int, 1)}
-	v.ada, v.grace = v.AddUser("ada", password, "Ada"), v.AddUser("grace", password, "Grace")
-	v.room = v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
+	world := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
+	ada, grace := world.AddUser("ada", password, "Ada"), world.AddUser("grace", password, "Grace")
+	room := world.CreateRoom(ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
+	v := newVigilIn(t, world, ada, password)
+	v.grace, v.room = grace, room
+	return v
+}
+
+// newVigilIn signs a user of a world in.
+func newVigilIn(t *testing.T, world *sandbox.World, user, password string) *vigil {
+	t.Helper()
+	v := &vigil{t: t, World: world, ada: user, password: password, ended: make(chan int, 1)}
 	v.w = host.World{
 		Streams: out.Streams{
 			In:  strings.NewReader(password),

@@ -124,6 +124,7 @@ func (d *detailer) fields() {
 		if !a.At.IsZero() {
 			d.field("", d.sh.Time(a.At))
 		}
+		d.field("Proof", wording.Proof(a.Proof).Glyph+" "+wording.Proof(a.Proof).Sentence())
 	}
 	if rev := i.Revocation; rev != nil {
 		d.field("Revoked", d.sh.Time(rev.At))
@@ -152,10 +153,10 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 	st := d.st
 	public := fmt.Sprintf("%d ", n) + cells.Pad(cells.Cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
 	rest := d.width - publicWidth - 4
-	if k.Usable() && k.Host() != "" && !d.row.invite.Live() {
-		return public + st.Faint.Render(cells.Cut(k.Host(), rest)) // the program does not check keys of such an invite
+	t, ok := wording.KeyOf(d.row.invite, k, d.row.facts.KeyValidity(k))
+	if !ok {
+		return public + st.Faint.Render(cells.Cut(k.Host(), rest))
 	}
-	t := wording.Key(k, d.row.facts.KeyValidity(k))
 	return public + st.Role(t.Role).Render(t.Glyph+" ") + cells.Cut(t.Sentence(), rest-2)
 }
 

@@ -53,6 +53,16 @@ func Standing(word string) (Term, bool) {
 	return Term{}, false
 }
 
+// KeyOf returns the term for a key in the details of an invite. It reports false if
+// there is nothing to say: the key is usable, and the invite is no longer pending, so
+// that its keys are not checked.
+func KeyOf(i invite.Invite, k invite.Key, v invite.Validity) (Term, bool) {
+	if k.Usable() && k.Host() != "" && !i.Live() {
+		return Term{}, false
+	}
+	return Key(k, v), true
+}
+
 // Key is the term for one key of an invite and its validity. The text names the
 // host that is asked about the key, or says why the key cannot be used.
 func Key(k invite.Key, v invite.Validity) Term {

@@ -2,6 +2,7 @@ package out
 
 import (
 	"strings"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -48,10 +49,6 @@ func warningCell(w invite.Warning) Cell { return termCell(wording.Warning(w), st
 
 func proofCell(p invite.Proof) Cell { return termCell(wording.Proof(p), string(p)) }
 
-func validityCell(k invite.Key, v invite.Validity) Cell {
-	return termCell(wording.Key(k, v), string(v))
-}
-
 // OutboxItem is what an invite in the outbox is called in a list.
 const OutboxItem = "outbox item"
 
@@ -88,6 +85,22 @@ func UserCell(user, me id.UserID) Cell {
 	if local, server, err := user.Parse(); err == nil && server == me.Homeserver() {
 		c.Shown = "@" + local
 	}
+	return c
+}
+
+// SenderCell returns the cell of the sender of an invite. If only the revocation is
+// known, users see its sender; scripts get nothing.
+func SenderCell(i invite.Invite, me id.UserID) Cell {
+	c := UserCell(i.By(), me)
+	c.Exact = string(i.Sender)
+	return c
+}
+
+// SentCell returns the cell of the age of an invite. If only the revocation is known,
+// users see its age; scripts get nothing.
+func SentCell(now time.Time, i invite.Invite) Cell {
+	c := AgeCell(now, i.At())
+	c.Exact = Timestamp(i.SentAt)
 	return c
 }
 

@@ -92,19 +92,15 @@ func (p *Printer) addKeys(f Finding, add func(title, name string, c Cell)) {
 	for _, k := range keys {
 		add("Key", "public_key", keyCell(k))
 		add("", "key_validity_url", Text(k.ValidityURL))
-		if !p.OutTTY || k.Usable() && (k.Host() == "" || f.Invite.Live()) { // people need no more of the others
-			add("", "validity", validityCell(k, f.Facts.KeyValidity(k)))
+		v := f.Facts.KeyValidity(k)
+		if t, ok := wording.KeyOf(f.Invite, k, v); ok || !p.OutTTY {
+			add("", "validity", termCell(cmp.Or(t, wording.Key(k, v)), string(v)))
 		}
 	}
 	add("", "", more)
 }
 
-func keyCell(k invite.Key) Cell {
-	if k.Usable() {
-		return Text(k.Public)
-	}
-	return Cell{Shown: strings.TrimSpace(fmt.Sprintf("%s (%s)", k.Public, wording.Key(k, invite.Unusable).Sentence())), Exact: k.Public, Role: Bad}
-}
+func keyCell(k invite.Key) Cell { return Cell{Shown: cmp.Or(k.Public, "(empty)"), Exact: k.Public} }
 
 // MaxShown is how many checks and keys people are shown: a stranger may have written
 // thousands. Scripts get them all.
