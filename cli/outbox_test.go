@@ -77,7 +77,7 @@ func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 		if took < ideal || took > ideal+ideal/100 || v.mailed(twenty()...) != 20 {
 			t.Errorf("took %s for %d, ideal is %s", took, v.mailed(twenty()...), ideal)
 		}
-		if out != "" || strings.Count(said, "was sent a mail for #ops.\n") != 15 || !strings.HasSuffix(said, "Nothing waits in the outbox.\n") {
+		if out != "" || strings.Count(said, "was sent a mail for #ops.\n") != 15 || !strings.HasSuffix(said, "There are no queued invites.\n") {
 			t.Errorf("wrote %q, said %q", out, said)
 		}
 		begun = time.Now()
@@ -201,7 +201,7 @@ func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
 			t.Errorf("ended with %d: %s", code, p.err.take())
 		}
 		said := p.err.take()
-		for _, want := range []string{"The outbox is paused.", "no longer paused", "Nothing waits in the outbox."} {
+		for _, want := range []string{"The outbox is paused.", "no longer paused", "There are no queued invites."} {
 			if !strings.Contains(said, want) {
 				t.Errorf("%q is missing in %q", want, said)
 			}

@@ -52,7 +52,7 @@ func TestCommandPanicReachesCaller(t *testing.T) {
 				synctest.Wait()
 				again := v.starts("outbox", "run") // who broke holds on to nothing
 				time.Sleep(time.Hour)
-				if said := again.err.take(); !strings.Contains(said, "Nothing waits in the outbox.") {
+				if said := again.err.take(); !strings.Contains(said, "There are no queued invites.") {
 					t.Error(said)
 				}
 			})

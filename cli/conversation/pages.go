@@ -49,10 +49,11 @@ func (c *Conversation) nextPage() error {
 	}
 	w := bufio.NewWriter(c.Out)
 	for n := from; n < to; n++ {
+		sentence := t.Sentence(t.Rows[n], false) + "."
 		if len(t.Calls) > 0 {
-			fmt.Fprint(w, rowNumber(t, n)+". ")
+			sentence = rowNumber(t, n) + ". " + sentence
 		}
-		fmt.Fprintln(w, t.Sentence(t.Rows[n], false)+".")
+		fmt.Fprintln(w, c.WrapSentence(sentence))
 	}
 	if err := w.Flush(); err != nil {
 		return err

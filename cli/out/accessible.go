@@ -20,9 +20,9 @@ func (p *Printer) speaks() bool { return p.Accessible && (p.OutTTY || p.Conversa
 const spokenWidth = 120
 
 // speak writes all rows of a table as sentences.
-func (t *Table) speak(w io.Writer) {
+func (p *Printer) speak(w io.Writer, t *Table) {
 	for _, row := range t.Rows {
-		fmt.Fprintln(w, t.Sentence(row, true)+".")
+		fmt.Fprintln(w, p.WrapSentence(t.Sentence(row, true)+"."))
 	}
 }
 

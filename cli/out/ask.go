@@ -71,7 +71,7 @@ func (p *Printer) MayAsk() bool { return p.InTTY && p.ErrTTY }
 
 // Ask asks for a line.
 func (p *Printer) Ask(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(p.Err, question+" ")
+	fmt.Fprint(p.Err, p.Wrap(question)+" ")
 	line, err := ReadLine(ctx, p.In)
 	if err != nil {
 		fmt.Fprintln(p.Err) // no Enter key ended the line
@@ -97,7 +97,7 @@ func (p *Printer) Confirm(ctx context.Context, question string) (bool, error) {
 
 // AskHidden asks for a secret, which the terminal does not show.
 func (p *Printer) AskHidden(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(p.Err, question)
+	fmt.Fprint(p.Err, p.Wrap(question))
 	answer, err := p.ReadPassword(ctx)
 	fmt.Fprintln(p.Err) // the terminal did not show the person's own
 	if errors.Is(err, io.EOF) {

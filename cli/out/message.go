@@ -32,22 +32,39 @@ func (p *Printer) Message(format string, values ...any) {
 }
 
 // Wrap breaks the lines of a message between words, so that the terminal does not
-// break them inside words. An address, which has no spaces, is not broken.
+// break them inside words. An address, which has no spaces, is not broken. Indented
+// lines, which are rows of lists and addresses, are broken only in the accessible mode.
 func (p *Printer) Wrap(text string) string {
-	if !p.ErrTTY || p.Width == 0 || p.Accessible {
+	if !p.ErrTTY {
+		return text
+	}
+	return p.wrap(text)
+}
+
+// WrapSentence breaks a sentence of the accessible mode that goes to Out between words.
+func (p *Printer) WrapSentence(text string) string {
+	if !p.OutTTY {
+		return text
+	}
+	return p.wrap(text)
+}
+
+func (p *Printer) wrap(text string) string {
+	if p.Width == 0 {
 		return text
 	}
 	lines := strings.Split(text, "\n")
 	for n, line := range lines {
-		lines[n] = wrapLine(line, p.Width)
+		if p.Accessible || !strings.HasPrefix(line, " ") {
+			lines[n] = wrapLine(line, p.Width)
+		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-// wrapLine breaks a line between words. Indented lines, which are rows of lists and
-// addresses, stay as they are.
+// wrapLine breaks a line between words.
 func wrapLine(line string, width int) string {
-	if ansi.StringWidth(line) <= width || strings.HasPrefix(line, " ") {
+	if ansi.StringWidth(line) <= width {
 		return line
 	}
 	var b strings.Builder

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
@@ -91,6 +93,39 @@ func TestQuestionPanicReachesCaller(t *testing.T) {
 	p := &Printer{Streams: Streams{In: broken{}, Err: io.Discard}}
 	if got := caught(func() { _, _ = p.Ask(t.Context(), "Who?") }); got != "broken" {
 		t.Errorf("heard %v", got)
+	}
+}
+
+// In the accessible mode, messages, questions and rows break between words at any
+// width, and lose no text.
+func TestAccessibleModeBreaksBetweenWords(t *testing.T) {
+	const text = "You may invite 日本語のなまえ and Ada to the room, which has 26 members and an alias. Type yes or no. Enter alone means no."
+	for _, width := range []int{80, 40} {
+		var said, written bytes.Buffer
+		p := &Printer{Accessible: true, Streams: Streams{
+			Out: &written, Err: &said, In: strings.NewReader("\n"), OutTTY: true, ErrTTY: true, Width: width,
+		}}
+		p.Message("%s", text)
+		p.Message("  %s", text)
+		if _, err := p.Ask(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+		rows := &Table{Columns: []Column{{Title: "ROOM"}, {Title: "TEXT"}}}
+		rows.Add(Text("日本語 room"), Cell{Shown: text, Exact: text})
+		if err := p.WriteTable(rows); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(said.String() + "\n" + written.String()) {
+			if got := ansi.StringWidth(strings.TrimRight(line, " \n")); got > width {
+				t.Errorf("%d cells in a terminal of %d: %q", got, width, line)
+			}
+		}
+		if words := strings.Fields(said.String()); strings.Join(words, " ") != strings.Join([]string{text, text, text}, " ") {
+			t.Errorf("at %d cells it says %q", width, words)
+		}
+		if got := strings.Join(strings.Fields(written.String()), " "); !strings.HasPrefix(got, "room 日本語 room, text You may invite") {
+			t.Errorf("at %d cells it writes %q", width, got)
+		}
 	}
 }
 

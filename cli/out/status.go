@@ -104,7 +104,7 @@ func (s *Status) show() {
 		if s.p.Accessible {
 			text = strings.TrimSuffix(text, "…") + "."
 		}
-		fmt.Fprintln(s.p.Err, text)
+		fmt.Fprintln(s.p.Err, s.p.Wrap(text))
 	}
 }
 

@@ -66,7 +66,7 @@ func (p *Printer) WriteTable(t *Table) error {
 	case p.Conversation != nil && t.Of != "":
 		return p.Conversation.ReadTable(t)
 	case p.speaks():
-		t.speak(w)
+		p.speak(w, t)
 	case p.OutTTY:
 		t.align(w, p.Width, p.Inks())
 	default:
@@ -239,7 +239,7 @@ func (p *Printer) WriteRow(columns []Column, row []Cell, widths []int) error {
 	s := tabbed(row)
 	switch {
 	case p.speaks():
-		s = (&Table{Columns: columns}).Sentence(row, false) + "."
+		s = p.WrapSentence((&Table{Columns: columns}).Sentence(row, false) + ".")
 	case p.OutTTY:
 		for i, c := range row {
 			row[i].Shown = safetext.Line(c.Shown)

@@ -126,7 +126,7 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 func noteOutlook(a *host.Program, outbox client.Outbox) {
 	n := outbox.Count(client.ItemQueued, client.ItemSending)
 	if n == 0 {
-		a.Note("Nothing waits in the outbox.")
+		a.Note("There are no queued invites.")
 		return
 	}
 	w := &out.WaitingError{Location: a.Location}

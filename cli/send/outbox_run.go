@@ -71,7 +71,7 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 	case err != nil:
 		return err
 	}
-	o.Note("Nothing waits in the outbox.")
+	o.Note("There are no queued invites.")
 	return fail.Batch("sent", r.done, r.failures)
 }
 
