@@ -95,6 +95,14 @@ func (c *Completer) completeSend(cmd *cobra.Command, args []string, typed string
 	return c.completing(c.roomAndAddresses)(cmd, args, typed)
 }
 
+// completeTo completes the new room of move, and the address of resend.
+func (c *Completer) completeTo(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if cmd.Name() == "move" {
+		return c.completing(c.rooms)(cmd, args, typed)
+	}
+	return c.completing(c.addresses)(cmd, args, typed)
+}
+
 // Flags returns the completions of the values of each flag.
 func (c *Completer) Flags() map[string]cobra.CompletionFunc {
 	f := map[string]cobra.CompletionFunc{
@@ -112,14 +120,14 @@ func (c *Completer) Flags() map[string]cobra.CompletionFunc {
 		"account":    c.completing(c.users),
 		"room":       c.completing(c.rooms),
 		"by":         c.completing(c.senders),
-		"to":         c.completing(c.addresses),
+		"to":         c.completeTo,
 		"home":       directories,
 	}
 	for name := range strings.FieldsSeq("file output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
 		f[name] = files
 	}
 	// What only the person knows.
-	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider via inviter listen metrics") {
+	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider via inviter listen metrics memory") {
 		f[name] = cobra.NoFileCompletions
 	}
 	return f

@@ -118,7 +118,7 @@ func wordsOfInvites() []word {
 			forms: []string{"raw 3  the event of the invite with the number 3"},
 		},
 		{
-			name: "resend", does: "revoke invites and send new ones to the same people", Run: (*Conversation).resend, pages: []string{"again"},
+			name: "resend", does: "revoke invites and send new ones to the same people", Run: (*Conversation).resend, pages: []string{"sendAgainCard"},
 			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  to this address"},
 		},
 		{
