@@ -71,9 +71,9 @@ func Key(k invite.Key, v invite.Validity) Term {
 		t := Validity(invite.Unusable)
 		t.Text = k.Problem
 		return t
-	case k.ValidityURL != "" && k.Host() == "":
+	case k.Expires() && k.Host() == "":
 		return Term{Word: "not a valid validity URL", Glyph: "!", Role: Warn}
-	case k.ValidityURL == "":
+	case !k.Expires():
 		return Validity(invite.Perpetual)
 	default:
 		t := Validity(v)

@@ -1,15 +1,13 @@
 package invite
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // eventChecks checks whether the invite's event can be accepted.
 func (i Invite) eventChecks() []Check {
-	usable := 0
-	for _, k := range i.Keys {
-		if k.Usable() {
-			usable++
-		}
-	}
+	usable := i.usableKeys()
 	key := Check{Name: "usable-key", Rule: "5.4.1.7"}
 	switch {
 	case i.Status == Revoked:
@@ -28,6 +26,17 @@ func (i Invite) eventChecks() []Check {
 		sender.Detail = fmt.Sprintf("%s overwrote the event, but the identity server names %s as inviter", i.Sender, i.OriginalSender)
 	}
 	return []Check{key, sender}
+}
+
+// usableKeys returns the number of different usable keys.
+func (i Invite) usableKeys() int {
+	var different []Key
+	for _, k := range i.Keys {
+		if k.Usable() && !slices.ContainsFunc(different, k.sameKey) {
+			different = append(different, k)
+		}
+	}
+	return len(different)
 }
 
 // keyChecks checks whether each key is valid.

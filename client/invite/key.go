@@ -10,9 +10,10 @@ import (
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
 )
 
-// A Key is a public key of an invite: its public_key, or an entry of its
+// A Key is an entry for a public key of an invite: its public_key, or an entry of its
 // public_keys
-// (https://spec.matrix.org/v1.19/client-server-api/#mroomthird_party_invite).
+// (https://spec.matrix.org/v1.19/client-server-api/#mroomthird_party_invite). The same
+// key may have several entries with different validity URLs.
 type Key struct {
 	// Public is the encoded key as in the event. Identity servers compare encoded
 	// keys, so requests must contain it unchanged.
@@ -23,7 +24,23 @@ type Key struct {
 	// Problem says why the key is not usable; empty if it is.
 	Problem string
 
-	ed25519 ed25519.PublicKey
+	ed25519    ed25519.PublicKey
+	invalidURL bool // key_validity_url is there, but empty or not a string
+}
+
+// Expires reports whether a homeserver asks whether the key is valid. Synapse also
+// tries to ask at a validity URL that is not a string, and refuses the key
+// (_check_signature in synapse/handlers/federation.py).
+func (k Key) Expires() bool { return k.ValidityURL != "" || k.invalidURL }
+
+// sameKey reports whether two usable entries have the same key.
+func (k Key) sameKey(other Key) bool { return k.ed25519.Equal(other.ed25519) }
+
+// sameEntry reports whether two usable entries have the same key and URL. Identity
+// servers compare encoded keys, so the encoding counts if they are asked.
+func (k Key) sameEntry(other Key) bool {
+	return k.sameKey(other) && k.ValidityURL == other.ValidityURL && k.invalidURL == other.invalidURL &&
+		(k.Public == other.Public || !k.Expires())
 }
 
 // Usable reports whether signatures can be verified with the key.
@@ -74,8 +91,11 @@ func (c content) hasKeys() bool {
 	return c.public != nil || list.Next()
 }
 
-// keys returns the keys in the order in which homeservers try them: public_key
-// first, then public_keys. Repeated keys are returned once.
+// keys returns the entries in the order in which homeservers try them: public_key
+// first, then public_keys. An entry that fails does not end the search
+// (get_public_keys in synapse/event_auth.py, _check_signature in
+// synapse/handlers/federation.py), so each pair of a key and a URL counts. Repeated
+// pairs are returned once.
 func (c content) keys() []Key {
 	var keys []Key
 	add := func(raw rawKey) {
@@ -84,12 +104,12 @@ func (c content) keys() []Key {
 		}
 		k := readKey(raw.public, raw.validityURL)
 		for i := range keys {
-			if k.Usable() && keys[i].Usable() && k.ed25519.Equal(keys[i].ed25519) {
+			if k.Usable() && keys[i].Usable() && k.sameEntry(keys[i]) {
 				return
 			}
 		}
 		if keys == nil {
-			keys = make([]Key, 0, 2) // the usual number
+			keys = make([]Key, 0, 3) // the usual number
 		}
 		keys = append(keys, k)
 	}
@@ -107,6 +127,7 @@ func (c content) keys() []Key {
 func readKey(public, validityURL json.RawMessage) Key {
 	var k Key
 	k.ValidityURL, _ = rawjson.Text(validityURL)
+	k.invalidURL = validityURL != nil && k.ValidityURL == ""
 	var ok bool
 	if k.Public, ok = rawjson.Text(public); !ok {
 		k.Problem = "not a string"

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mxinvite/mxinvite/client/internal/rawjson"
@@ -29,7 +30,7 @@ func Proofs() []Proof { return []Proof{ProofVerified, ProofForged, ProofUnverifi
 func verify(signed json.RawMessage, keys []Key) (Key, Proof) {
 	usable := keys[:0:0]
 	for _, k := range keys {
-		if k.Usable() {
+		if k.Usable() && !slices.ContainsFunc(usable, k.sameKey) {
 			usable = append(usable, k)
 		}
 	}

@@ -201,8 +201,10 @@ func (f Facts) KeyValidity(k Key) Validity {
 	switch {
 	case !k.Usable():
 		return Unusable
-	case k.ValidityURL == "":
+	case !k.Expires():
 		return Perpetual
+	case k.ValidityURL == "":
+		return Unreachable
 	case f.Validity == nil:
 		return Unchecked
 	default:

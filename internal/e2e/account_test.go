@@ -114,7 +114,11 @@ func TestAccountInvitesByEmail(t *testing.T) {
 		i, _ := a.Invite(id.RoomID(room.RoomID), sent.Token)
 		check(t, w, "name", i.DisplayName, `gra...@exa...`)
 		check(t, w, "the name matches the address", invite.Matches(i.DisplayName, to), `true`)
-		check(t, w, "usable keys", len(i.Keys), `2`)
+		keys := map[string]bool{} // Synapse writes one of them with two validity URLs
+		for _, k := range i.Keys {
+			keys[k.Public] = true
+		}
+		check(t, w, "usable keys", len(keys), `2`)
 
 		again, err := plan(t, a, room, to)
 		check(t, w, "may be the same", err == nil && len(again.Similar) == 1 && again.Similar[0].Token == sent.Token, `true`)

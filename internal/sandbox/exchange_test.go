@@ -90,6 +90,39 @@ func TestJoinByLink(t *testing.T) {
 	}
 }
 
+// Synapse tries each pair of a key and a URL until one is valid, also after a failure (_check_signature in
+// synapse/handlers/federation.py).
+func TestKeyIsTriedAtEachOfItsValidityURLs(t *testing.T) {
+	const refused = "https://id.example.org/_matrix/identity/api/v1/pubkey/isvalid" // this URL is of long-term keys
+	for name, x := range map[string]struct {
+		entry  object
+		status int
+	}{
+		"the second has none":         {object{}, 200},
+		"the second is valid":         {object{"key_validity_url": "https://id.example.org/_matrix/identity/api/v1/pubkey/ephemeral/isvalid"}, 200},
+		"the second is not valid":     {object{"key_validity_url": refused + "?again"}, 403},
+		"the second is not reachable": {object{"key_validity_url": "https://nowhere.example.org/isvalid"}, 502},
+		"the second is null":          {object{"key_validity_url": nil}, 502},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, room := newWorld()
+			token := mustInvite(t, w, room, "@ada:example.org", "lin@kernel.example")
+			content := signIn(t, w, "ada").hs("GET", "rooms/"+url.PathEscape(room)+"/state/m.room.third_party_invite/"+token, nil).ok(t)
+			ephemeral := content["public_keys"].([]any)[1].(object)["public_key"]
+			x.entry["public_key"] = ephemeral
+			if _, err := w.SendState(room, "@ada:example.org", "m.room.third_party_invite", token, object{
+				"display_name": "dave", "public_key": ephemeral, "key_validity_url": refused, "public_keys": []any{x.entry},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			grace := signIn(t, w, "grace")
+			if got := grace.joinSigned(room, grace.signed("lin@kernel.example")); got.status != x.status {
+				t.Errorf("status %d, want %d", got.status, x.status)
+			}
+		})
+	}
+}
+
 func TestInviteIsValidAfterItsSenderWasBanned(t *testing.T) {
 	w, room := newWorld()
 	if err := w.Invite(room, "@ada:example.org", "@ken:example.org"); err != nil {
