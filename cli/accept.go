@@ -18,13 +18,13 @@ import (
 	"github.com/mxinvite/mxinvite/client/link"
 )
 
-// maxMail is more than the size of a mail with an invite.
+// maxMail is the maximum number of bytes that are read from a mail.
 const maxMail = 64 << 10
 
 type acceptOptions struct {
 	*host.Program
 
-	link      string // or - for standard input
+	link      string // the link, or - to read it from standard input
 	room, via string
 	inviter   string
 
@@ -121,7 +121,8 @@ func runAccept(ctx context.Context, o acceptOptions) error {
 	return o.report(ctx, account, i, got)
 }
 
-// accept takes the invite by the link, or by the address if that is wanted.
+// accept accepts the invite by its link or, with --bind, by proving that the
+// address is the user's.
 func (o acceptOptions) accept(ctx context.Context, account *client.Account, i client.Invitation) (got client.Accepted, err error) {
 	if !o.bind {
 		err = o.During(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
@@ -146,7 +147,7 @@ func (o acceptOptions) accept(ctx context.Context, account *client.Account, i cl
 	return got, err
 }
 
-// readLink reads the link, and puts in what the flags add to it.
+// readLink reads and parses the link, and adds the values of --room and --via.
 func (o acceptOptions) readLink(ctx context.Context) (link.Link, error) {
 	text := o.link
 	var err error
@@ -177,15 +178,16 @@ func (o acceptOptions) readLink(ctx context.Context) (link.Link, error) {
 func (o acceptOptions) askLink(ctx context.Context) (string, error) {
 	fmt.Fprint(o.Err, "Link of the mail (not shown): ")
 	text, err := o.ReadPassword(ctx)
-	fmt.Fprintln(o.Err) // the terminal did not show the person's own
+	fmt.Fprintln(o.Err) // the line break that the user typed was not shown
 	if errors.Is(err, io.EOF) {
 		err = fail.ErrNoAnswer
 	}
 	return text, err
 }
 
-// readMail reads the link, or the mail that it is in, from standard input. At a
-// terminal an empty line ends it, for an answer may have to follow.
+// readMail reads the link, or the mail that contains it, from standard input. At a
+// terminal, input ends at an empty line, because the user may have to answer a
+// question afterwards.
 func (o acceptOptions) readMail(ctx context.Context) (string, error) {
 	if !o.InTTY {
 		return out.Await(ctx, func() (string, error) {
@@ -208,7 +210,7 @@ func (o acceptOptions) readMail(ctx context.Context) (string, error) {
 	return b.String(), nil
 }
 
-// announce says what the link says, and who will be contacted.
+// announce writes what the link contains and which server will be contacted.
 func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 	say := o.Note
 	if !o.yes {
@@ -240,17 +242,17 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 	say("An invite by e-mail cannot be declined; if you do not want it, ignore it.")
 }
 
-// jsonAcceptance is what accept promises to scripts.
+// jsonAcceptance is the stable JSON output of accept.
 type jsonAcceptance struct {
 	RoomID   string      `json:"room_id"`
 	RoomName string      `json:"room_name,omitempty"`
 	Outcome  out.Outcome `json:"outcome"`
 	UserID   string      `json:"user_id"`
 	Inviter  string      `json:"inviter,omitempty"`
-	SignedBy string      `json:"signed_by,omitempty"` // the host that confirmed, if one was asked
+	SignedBy string      `json:"signed_by,omitempty"` // host of the identity server that signed the acceptance, if any
 }
 
-// report writes the result, with the name that the room has now instead of the
+// report writes the result. It uses the current name of the room instead of the
 // name in the link.
 func (o acceptOptions) report(ctx context.Context, account *client.Account, i client.Invitation, got client.Accepted) error {
 	name := i.Link.RoomName

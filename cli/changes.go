@@ -10,48 +10,50 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// happening names what happened to an invite, to a room, or to the connection.
-// It is a promise to scripts.
-type happening string
+// A changeKind names a change of an invite, a room or the connection. Scripts rely
+// on the values.
+type changeKind string
 
 const (
-	wasThere    happening = "present" // before we looked
-	wasSent     happening = "new"
-	wasAccepted happening = "accepted" // by a user who has not joined yet
-	hasJoined   happening = "joined"
-	hasLeft     happening = "left"
-	wasBanned   happening = "banned"
-	wasRevoked  happening = "revoked"
-	wasReplaced happening = "replaced" // its event was overwritten, and not emptied
-	roomLeft    happening = "room-left"
-	isOffline   happening = "offline"
-	isOnline    happening = "online"
+	wasThere    changeKind = "present" // it existed when the user joined the room, or at the start
+	wasSent     changeKind = "new"
+	wasAccepted changeKind = "accepted" // the user was invited by it and has not joined yet
+	hasJoined   changeKind = "joined"
+	hasLeft     changeKind = "left"
+	wasBanned   changeKind = "banned"
+	wasRevoked  changeKind = "revoked"
+	wasReplaced changeKind = "replaced" // its event was overwritten with other content
+	roomLeft    changeKind = "room-left"
+	isOffline   changeKind = "offline"
+	isOnline    changeKind = "online"
 )
 
-// A change is something that happened.
+// A change is a change of an invite, a room or the connection.
 type change struct {
-	happening
+	changeKind
 
 	room   client.Room
-	invite invite.Invite // its token is empty if the change is about the room
+	invite invite.Invite // its token is empty if the change is not about an invite
 }
 
-// A memory is how rooms and their invites stood when they were looked at last.
-type memory struct {
-	all   bool // report all invites that exist at the start as changes
+// A tracker keeps the last known state of rooms and invites, to find out what
+// changed.
+type tracker struct {
+	all   bool // report all invites that exist at the start
 	began bool
 	rooms map[id.RoomID]remembered
 }
 
 type remembered struct {
 	room    client.Room
-	silent  bool                     // its invites are old news when they show first
-	invites map[string]invite.Invite // nil while it is not certain how they stand
+	silent  bool                     // do not report the invites that are found first
+	invites map[string]invite.Invite // by token; nil until the room was traced
 }
 
-// update takes in how rooms stand now, and returns what changed. An invite of a
-// room that was not traced yet may only look pending, so such a room has to wait.
-func (m *memory) update(rooms []client.Room, invites func(id.RoomID) []invite.Invite) []change {
+// update stores the current state of the rooms and returns the changes since the
+// last call. It skips rooms that are not traced yet, because an invite that looks
+// pending there may have been accepted.
+func (m *tracker) update(rooms []client.Room, invites func(id.RoomID) []invite.Invite) []change {
 	var changes []change
 	now := make(map[id.RoomID]remembered, len(rooms))
 	for _, r := range rooms {
@@ -68,14 +70,14 @@ func (m *memory) update(rooms []client.Room, invites func(id.RoomID) []invite.In
 		now[r.ID] = before
 	}
 	for _, gone := range m.missing(now) {
-		changes = append(changes, change{happening: roomLeft, room: gone})
+		changes = append(changes, change{changeKind: roomLeft, room: gone})
 	}
 	m.rooms, m.began = now, true
 	return changes
 }
 
-// missing are rooms of before that are not there now, by name.
-func (m *memory) missing(now map[id.RoomID]remembered) []client.Room {
+// missing returns the rooms that the account is no longer in, sorted by name.
+func (m *tracker) missing(now map[id.RoomID]remembered) []client.Room {
 	var gone []client.Room
 	for room, before := range m.rooms {
 		if _, still := now[room]; !still {
@@ -88,8 +90,8 @@ func (m *memory) missing(now map[id.RoomID]remembered) []client.Room {
 	return gone
 }
 
-// compare returns the room's invites by token, and how they differ from
-// r.invites, oldest invite first.
+// compare returns the room's invites by token, and the changes since r.invites,
+// oldest invite first.
 func (r remembered) compare(invites []invite.Invite) (map[string]invite.Invite, []change) {
 	var changes []change
 	now := make(map[string]invite.Invite, len(invites))
@@ -98,7 +100,7 @@ func (r remembered) compare(invites []invite.Invite) (map[string]invite.Invite, 
 		before, known := r.invites[i.Token]
 		switch {
 		case known:
-			if h := happened(before, i); h != "" {
+			if h := kindOf(before, i); h != "" {
 				changes = append(changes, change{h, r.room, i})
 			}
 		case r.invites == nil && !r.silent:
@@ -106,20 +108,20 @@ func (r remembered) compare(invites []invite.Invite) (map[string]invite.Invite, 
 		case r.invites != nil:
 			changes = append(changes, change{wasSent, r.room, i})
 			if i.Status != invite.Pending && i.Status != invite.Malformed {
-				changes = append(changes, change{end(i.Status), r.room, i})
+				changes = append(changes, change{kindFor(i.Status), r.room, i})
 			}
 		}
 	}
 	return now, changes
 }
 
-// happened says what made one invite of another; empty for nothing.
-func happened(before, now invite.Invite) happening {
+// kindOf returns how an invite changed. It is empty if nothing changed.
+func kindOf(before, now invite.Invite) changeKind {
 	switch {
 	case before.Status != now.Status:
-		return end(now.Status)
-	case taker(before) != taker(now):
-		return end(now.Status) // another user accepted it too
+		return kindFor(now.Status)
+	case acceptedBy(before) != acceptedBy(now):
+		return kindFor(now.Status) // another user accepted it as well
 	case before.EventID != now.EventID && now.Status != invite.Revoked:
 		return wasReplaced
 	default:
@@ -127,8 +129,8 @@ func happened(before, now invite.Invite) happening {
 	}
 }
 
-// end is what happened to an invite that stands like this now.
-func end(s invite.Status) happening {
+// kindFor returns the change that leads to a status.
+func kindFor(s invite.Status) changeKind {
 	switch s {
 	case invite.Invited:
 		return wasAccepted
@@ -145,7 +147,8 @@ func end(s invite.Status) happening {
 	}
 }
 
-func taker(i invite.Invite) id.UserID {
+// acceptedBy returns the user who accepted an invite; empty if it was not accepted.
+func acceptedBy(i invite.Invite) id.UserID {
 	if i.Acceptance == nil {
 		return ""
 	}

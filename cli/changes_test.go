@@ -19,7 +19,7 @@ type stand struct {
 	invites []invite.Invite
 }
 
-func (m *memory) look(stands ...stand) string {
+func (m *tracker) look(stands ...stand) string {
 	var rooms []client.Room
 	for _, s := range stands {
 		rooms = append(rooms, s.room)
@@ -28,7 +28,7 @@ func (m *memory) look(stands ...stand) string {
 	for _, c := range m.update(rooms, func(room id.RoomID) []invite.Invite {
 		return stands[slices.IndexFunc(stands, func(s stand) bool { return s.room.ID == room })].invites
 	}) {
-		out = append(out, strings.TrimSuffix(fmt.Sprintf("%s %s %s", c.happening, c.room.ID, c.invite.Token), " "))
+		out = append(out, strings.TrimSuffix(fmt.Sprintf("%s %s %s", c.changeKind, c.room.ID, c.invite.Token), " "))
 	}
 	return strings.Join(out, ", ")
 }
@@ -63,7 +63,7 @@ func TestChangesBetweenTwoSyncs(t *testing.T) {
 		{"spoilt", pending, at(invite.Malformed, "$2"), "replaced !r t"},
 		{"accepted and overwritten", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Joined, "$2"), "@g"), "replaced !r t"},
 	} {
-		var m memory
+		var m tracker
 		m.look(stand{room, []invite.Invite{tt.before}})
 		if got := m.look(stand{room, []invite.Invite{tt.now}}); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
@@ -119,7 +119,7 @@ func TestChangesFollowRooms(t *testing.T) {
 			[]string{"", "room-left !q, room-left !r"},
 		},
 	} {
-		m := memory{all: tt.all}
+		m := tracker{all: tt.all}
 		var got []string
 		for _, stands := range tt.looks {
 			got = append(got, m.look(stands...))

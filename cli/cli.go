@@ -1,5 +1,5 @@
-// Package cli is the commands of mxinvite. It is told everything it may touch
-// in a [host.World], so that the same commands run in a process, in a test, and
+// Package cli has the commands of mxinvite. A command uses only what its
+// [host.World] provides, so that the same commands run in a process, in a test, and
 // for a visitor over SSH.
 package cli
 
@@ -12,17 +12,17 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// cancelOnHangup calls end when the terminal closes.
-func cancelOnHangup(ctx context.Context, a *host.Program, end func()) {
+// cancelOnHangup calls cancel when the terminal closes.
+func cancelOnHangup(ctx context.Context, a *host.Program, cancel func()) {
 	select {
 	case <-a.Hangup:
-		end()
+		cancel()
 	case <-ctx.Done():
 	}
 }
 
-// Run carries out a command line, without the program's own name, and returns
-// the exit code.
+// Run runs a command line, given without the program's name, and returns the exit
+// code.
 func Run(ctx context.Context, w host.World, args []string) int {
 	a := host.NewProgram(w)
 	defer a.Close()
@@ -35,7 +35,7 @@ func Run(ctx context.Context, w host.World, args []string) int {
 		root.PersistentPreRunE = nil // completion works also with invalid settings
 		walk(root, (&completion.Completer{Program: a, ReadSettings: readSettings}).Add())
 	}
-	root.SetArgs(append([]string{}, args...)) // of nil Cobra makes the arguments of this process
+	root.SetArgs(append([]string{}, args...)) // if args is nil, Cobra uses the arguments of the process
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if c, _, err := root.Find(args); err != nil || c.Name() != serveName {

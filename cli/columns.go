@@ -9,9 +9,9 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// scriptColumns are the columns that each command writes where its output is not
-// a terminal, by the names of the JSON's members where there are such. Scripts
-// rely on their order: new columns go to the end.
+// scriptColumns are the columns that each command writes if its output is not a
+// terminal. They are named like the members of the JSON output, if it has them.
+// Scripts rely on their order: append new columns.
 func scriptColumns() map[string]string {
 	const invites = "display_name room_id status keys sender sent_at token verdict warnings address room_name room_alias"
 	const deliveries = "invitee outcome user_id token error room_id"
@@ -32,8 +32,8 @@ func scriptColumns() map[string]string {
 	}
 }
 
-// addHeaderFlags gives every command with columns the flag --header, and a
-// paragraph in its help that names them.
+// addHeaderFlags adds the flag --header to every command with columns, and a
+// paragraph with their names to its help.
 func addHeaderFlags(a *host.Program, root *cobra.Command) {
 	all := scriptColumns()
 	for _, c := range root.Commands() {

@@ -19,7 +19,7 @@ import (
 )
 
 func newConfig(a *host.Program) *cobra.Command {
-	var wrong error // with the settings, which is no reason not to explain them
+	var wrong error // an error in the settings; config reports it and shows the rest
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Show the effective settings, and where each comes from",
@@ -55,7 +55,7 @@ func newConfig(a *host.Program) *cobra.Command {
 	return c
 }
 
-// jsonSetting is a setting as config promises it to scripts.
+// jsonSetting is the stable JSON output of config for a setting.
 type jsonSetting struct {
 	Name   string        `json:"name"`
 	Value  any           `json:"value"`
@@ -92,7 +92,7 @@ func runConfig(a *host.Program) error {
 	return err
 }
 
-// writeKeys writes the keys that were chosen, as the settings file has them.
+// writeKeys writes the changed keys in the form of the settings file.
 func writeKeys(b *strings.Builder, s *config.Settings) {
 	if len(s.Keys) == 0 {
 		return
@@ -107,7 +107,7 @@ func writeKeys(b *strings.Builder, s *config.Settings) {
 	}
 }
 
-// jsonPath is a path as config path promises it to scripts.
+// jsonPath is the stable JSON output of config path.
 type jsonPath struct {
 	Name string `json:"name"`
 	Path string `json:"path"`

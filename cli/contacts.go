@@ -24,7 +24,7 @@ func newContacts(a *host.Program) *cobra.Command {
 	}
 }
 
-// jsonContact is a contact as contacts promises it to scripts.
+// jsonContact is the stable JSON output of contacts.
 type jsonContact struct {
 	Address string `json:"address"`
 	Name    string `json:"name,omitempty"`
@@ -53,5 +53,5 @@ func runContacts(ctx context.Context, a *host.Program, typed string) error {
 	if writeErr := write(); writeErr != nil {
 		return writeErr
 	}
-	return err // of a source; what the others know was written
+	return err // one source failed; the contacts of the others were written
 }

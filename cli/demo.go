@@ -18,7 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// demoAnswer is how long an invitee of the demo takes to confirm the address.
+// demoAnswer is the time after which an invitee of the demo confirms an address.
 const demoAnswer = 20 * time.Second
 
 const demoName = "demo"
@@ -57,20 +57,20 @@ func newDemo(a *host.Program) *cobra.Command {
 	return c
 }
 
-// startDemo starts the servers of the demo, with users who accept invites, until
-// stop is called.
+// startDemo starts the servers of the demo, and users who accept invites. stop ends
+// them.
 func startDemo(ctx context.Context, o sandbox.Options) (world *sandbox.World, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	world = sandbox.Demo(o)
 	world.LimitDemo()
-	var people panicgroup.Group
-	people.Go(func() error {
+	var invitees panicgroup.Group
+	invitees.Go(func() error {
 		world.Simulate(ctx, demoAnswer)
 		return nil
 	})
 	return world, func() {
 		cancel()
-		_ = people.Wait() // they do not fail
+		_ = invitees.Wait() // they do not fail
 	}
 }
 
@@ -83,14 +83,14 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	}
 	world, stop := startDemo(ctx, sandbox.Options{Now: o.Now})
 	defer stop()
-	kept, err := store.OpenMemory(ctx)
+	memory, err := store.OpenMemory(ctx)
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
-	defer func() { _ = kept.Close() }() // nothing of it lasts
+	defer func() { _ = memory.Close() }() // the demo stores nothing
 
 	opt := client.Options{
-		Store:     kept,
+		Store:     memory,
 		Transport: world, KeyTransport: world, Now: o.Now,
 		StaleAfter: o.Settings.StaleAfter, DeviceName: o.Settings.DeviceName,
 	}
@@ -113,7 +113,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	return err
 }
 
-// rehearsal is what the screen says of the demo.
+// rehearsal returns what the screen shows about the demo: its speed, its addresses and the tour.
 func rehearsal(tour bool) *shell.Rehearsal {
 	r := &shell.Rehearsal{Speed: sandbox.DemoSpeed, Tour: tour}
 	for _, a := range sandbox.DemoAddresses() {
@@ -122,7 +122,7 @@ func rehearsal(tour bool) *shell.Rehearsal {
 	return r
 }
 
-// completeInDemo finds the addresses of the demo that begin as typed.
+// completeInDemo returns the addresses of the demo that begin with typed.
 func completeInDemo(_ context.Context, typed string) (found []shell.Contact, err error) {
 	for _, a := range sandbox.DemoAddresses() {
 		if strings.HasPrefix(a.Address, strings.ToLower(typed)) {

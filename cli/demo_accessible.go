@@ -18,9 +18,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// runDemoConversation is the demo in the accessible mode. Its commands are the
-// real ones: they get a world whose network is the demo, and a directory that
-// is removed at the end.
+// runDemoConversation runs the demo in the accessible mode. It uses the real
+// commands, in a world whose network is the demo and whose files are in a directory
+// that is removed at the end.
 func runDemoConversation(ctx context.Context, a *host.Program) error {
 	if err := conversation.RequireTerminal(a); err != nil {
 		return err
@@ -47,19 +47,20 @@ func runDemoConversation(ctx context.Context, a *host.Program) error {
 	return conversation.RunDemo(ctx, d, commands{d}, home)
 }
 
-// demoWorld is a world whose one way out leads to the demo, and which keeps
-// everything in dir.
+// demoWorld returns a world that sends all requests to the demo and stores its
+// files in dir.
 func demoWorld(w host.World, demo *sandbox.World, dir string) host.World {
 	w.Transport = demo
 	w.KeyTransport = func(keycheck.TransportOptions) http.RoundTripper { return demo }
 	w.Keyring, w.Agent, w.Browse = nil, nil, nil
-	// A user's own settings may name an account, servers and a vault.
+	// The user's settings may name an account, servers and a vault; the demo ignores
+	// them.
 	w.Env = slices.DeleteFunc(slices.Clone(w.Env), func(kv string) bool { return strings.HasPrefix(kv, "MXINVITE_") })
 	w.Env = append(w.Env, "MXINVITE_HOME="+dir, "MXINVITE_VAULT_KIND="+string(vault.KindPlain), "MXINVITE_LOG_LEVEL=off")
 	return w
 }
 
-// signInToDemo signs the user of the demo in.
+// signInToDemo signs in as the user of the demo.
 func signInToDemo(ctx context.Context, a *host.Program, world *sandbox.World) (err error) {
 	if a.Store, err = store.OpenMemory(ctx); err != nil {
 		return err

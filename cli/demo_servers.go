@@ -16,13 +16,13 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// listenPatience is how long requests that are under way may take when the
-// servers of the demo end.
+// listenPatience is how long running requests may take after the demo was
+// interrupted.
 const listenPatience = 2 * time.Second
 
-// runListen serves the demo's servers, all at one address, until interrupted. The
-// address is their server name as well, so that a client finds everything there
-// and asks no other host.
+// runListen serves all servers of the demo at one address until it is interrupted.
+// The address is also their server name, so that a client finds all servers there
+// and contacts no other host.
 func runListen(c *cobra.Command, o demoOptions) error {
 	ctx := c.Context()
 	// The passwords of the demo are public.
@@ -44,17 +44,17 @@ func runListen(c *cobra.Command, o demoOptions) error {
 	return serveUntil(ctx, listener, world)
 }
 
-// serveUntil serves until ctx ends, and then lets requests finish for a moment.
+// serveUntil serves until ctx ends, and then waits briefly for running requests.
 func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
-		BaseContext: func(net.Listener) context.Context { return ctx }, // long polls end with it
+		BaseContext: func(net.Listener) context.Context { return ctx }, // ends long polls
 	}
 	var serving panicgroup.Group
 	serving.Go(func() error { return server.Serve(listener) })
 	failed := make(chan struct{})
-	var end panicgroup.Group
-	end.Go(func() error {
+	var shutdown panicgroup.Group
+	shutdown.Go(func() error {
 		select {
 		case <-ctx.Done():
 		case <-failed:
@@ -69,15 +69,15 @@ func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler
 	})
 	err := serving.Wait()
 	close(failed)
-	_ = end.Wait() // it does not fail
+	_ = shutdown.Wait() // it does not fail
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return err
 }
 
-// announceListen says where the servers are, for a program, and what a user can
-// do with them from another terminal.
+// announceListen writes the address of the servers to standard output, and commands
+// to try to standard error.
 func (o demoOptions) announceListen(base string) {
 	if !o.OutTTY {
 		fmt.Fprintf(o.Out, "homeserver\t%s\nidentity server\t%s\nuser\t%s\npassword\t%s\n",

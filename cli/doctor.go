@@ -16,7 +16,7 @@ import (
 )
 
 func newDoctor(a *host.Program) *cobra.Command {
-	var wrong error // with the settings, which is a finding like any other
+	var wrong error // an error in the settings, which is reported as a failed check
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the installation, and suggest fixes",
@@ -35,38 +35,38 @@ func newDoctor(a *host.Program) *cobra.Command {
 	}
 }
 
-// How a check of the doctor ended.
+// The results of a check.
 const (
 	checkPass = "pass"
-	checkWarn = "warn" // it works, but not as it could
+	checkWarn = "warn" // it works, but could be better
 	checkFail = "fail"
 )
 
-// A checkup is a check of the doctor, as it is promised to scripts.
+// A checkup is the result of a check, in the stable JSON form.
 type checkup struct {
 	Name   string `json:"name"`
 	Result string `json:"result"`
 	Detail string `json:"detail"`
-	Next   string `json:"next,omitempty"` // what to do about it
+	Next   string `json:"next,omitempty"` // what the user can do about it
 }
 
-func well(name, format string, values ...any) checkup {
+func passed(name, format string, values ...any) checkup {
 	return checkup{name, checkPass, fmt.Sprintf(format, values...), ""}
 }
 
-func uneasy(name, next, format string, values ...any) checkup {
+func warned(name, next, format string, values ...any) checkup {
 	return checkup{name, checkWarn, fmt.Sprintf(format, values...), next}
 }
 
-// unwell is a check that ended with an error.
-func unwell(name string, err error) checkup {
+// failed returns the result of a check that ended with an error.
+func failed(name string, err error) checkup {
 	return checkup{name, checkFail, err.Error(), exit.CommandHint(err)}
 }
 
-var errUnwell = errors.New("a check failed")
+var errCheckFailed = errors.New("a check failed")
 
-// runDoctor makes every check there is. What others build upon comes first, and
-// nothing that cannot work is tried.
+// runDoctor runs all checks. A check that depends on another one runs after it, and
+// only if it can work.
 func runDoctor(ctx context.Context, a *host.Program, wrong error) error {
 	checks := []checkup{checkSettings(a, wrong)}
 	checks = append(checks, checkTerminal(a)...)
@@ -87,7 +87,7 @@ func runDoctor(ctx context.Context, a *host.Program, wrong error) error {
 	}
 	for _, c := range checks {
 		if c.Result == checkFail {
-			return errUnwell
+			return errCheckFailed
 		}
 	}
 	return nil

@@ -11,9 +11,8 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// execute runs a command line. Cobra shows the help of the command above when
-// --help follows a command that does not exist; here that is an error, as it is
-// without --help.
+// execute runs a command line. For an unknown subcommand with --help, Cobra shows
+// the help of the parent command; here this is an error, as it is without --help.
 func execute(ctx context.Context, root *cobra.Command) error {
 	var unknown error
 	help := root.HelpFunc()
@@ -29,7 +28,7 @@ func execute(ctx context.Context, root *cobra.Command) error {
 	return cmp.Or(root.ExecuteContext(ctx), unknown)
 }
 
-// commands are the commands of the program, for the accessible mode.
+// commands gives the accessible mode access to the commands of the program.
 type commands struct{ program *host.Program }
 
 // Run runs a command line.
@@ -45,7 +44,7 @@ func (c commands) Has(name string) bool {
 	return err == nil && command.HasParent()
 }
 
-// otherNames are what other programs call a command of this one.
+// otherNames are the names that other programs use for a command, by the command.
 func otherNames() map[string][]string {
 	return map[string][]string{
 		"list":     {"ls", "invites", "status"},
@@ -60,8 +59,7 @@ func otherNames() map[string][]string {
 	}
 }
 
-// newHelp replaces the help command of Cobra, which ends without an error for a
-// command that does not exist.
+// newHelp replaces Cobra's help command, which succeeds for an unknown command.
 func newHelp(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND...]",

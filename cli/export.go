@@ -16,10 +16,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/export"
 )
 
-// exportFlags say in which format something is written, and where to.
+// exportFlags are the flags for the format and the file of an export.
 type exportFlags struct {
 	format, output string
-	force          bool // overwrites a file
+	force          bool // overwrite an existing file
 }
 
 func (e *exportFlags) flags(c *cobra.Command) {
@@ -28,7 +28,8 @@ func (e *exportFlags) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&e.force, "force", false, "overwrite the file of --output")
 }
 
-// check settles on a format.
+// check sets the format from the flags, and returns a usage error if they are
+// wrong.
 func (e *exportFlags) check(c *cobra.Command, a *host.Program) error {
 	formats := []string{out.FormatTable, out.FormatCSV, out.FormatJSON, out.FormatMarkdown}
 	switch {
@@ -66,8 +67,8 @@ func (e *exportFlags) write(ctx context.Context, a *host.Program, findings []out
 	return nil
 }
 
-// writeFile writes the file of --output. One that is there already is overwritten
-// only if the user agrees.
+// writeFile writes the file of --output. It overwrites an existing file only with
+// --force or if the user agrees.
 func (e *exportFlags) writeFile(ctx context.Context, a *host.Program, data []byte) error {
 	write := export.Create
 	if e.force {

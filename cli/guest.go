@@ -11,21 +11,22 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// What visitors from elsewhere may use. Whatever is not named here is refused,
-// so that nothing new is open to them by accident.
+// The commands and flags that visitors over SSH may use. Commands and flags that
+// are not listed are refused, so that a new one is not open to visitors by
+// accident.
 //
-// They get nothing of this machine: no files, no programs, no addresses in its
-// network, no look at where things lie.
+// Visitors have no access to this machine: to its files, programs, network
+// addresses and paths.
 const (
 	guestCommands = "mxinvite help version rooms list show watch send move revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
 	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
-		" status verdict warn by room older-than sort needs-look check trust all user state with provider format no-tour" + // flags that read
-		" dry-run yes again old-room keep accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // flags that act
+		" status verdict warn by room older-than sort needs-look check trust all user state with provider format no-tour" + // flags that only read
+		" dry-run yes again old-room keep accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // flags that change something
 )
 
-// forGuests takes from the program what visitors may not use. It does not show
-// in the help, and it is refused.
+// forGuests refuses the commands and flags that visitors may not use, and hides
+// them in the help.
 func forGuests(root *cobra.Command) {
 	root.CompletionOptions.DisableDefaultCmd = true
 	walk(root, func(c *cobra.Command) {
@@ -37,8 +38,8 @@ func forGuests(root *cobra.Command) {
 	})
 }
 
-// asksToComplete reports whether args are a shell's request for completions,
-// which Cobra answers itself.
+// asksToComplete reports whether args are a shell's request for completions. Cobra
+// handles such a request itself.
 func asksToComplete(args []string) bool {
 	return slices.Contains(args, cobra.ShellCompRequestCmd) || slices.Contains(args, cobra.ShellCompNoDescRequestCmd)
 }
@@ -69,8 +70,8 @@ func refuseFlags(flags *pflag.FlagSet) {
 	})
 }
 
-// refusedFlag is a flag that cannot be given.
+// refusedFlag is the value of a flag that visitors may not use.
 type refusedFlag struct{ pflag.Value }
 
-// Set refuses the flag.
+// Set returns an error.
 func (refusedFlag) Set(string) error { return fail.ErrNotForVisitors }

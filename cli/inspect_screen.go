@@ -17,8 +17,8 @@ import (
 
 var errNoFile = errors.New("not a regular file")
 
-// inspectForScreen reads a file for the screen, as inspect does. It may begin
-// with ~, which no shell is there to understand.
+// inspectForScreen reads a file for the screen, as inspect does. It expands ~ at
+// the beginning of the path, because no shell does.
 func inspectForScreen(ctx context.Context, a *host.Program, file string) (shell.Dump, error) {
 	file = a.Expand(file)
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() || file == "-" {
@@ -27,7 +27,7 @@ func inspectForScreen(ctx context.Context, a *host.Program, file string) (shell.
 	}
 	unread := ""
 	o := inspectOptions{Program: a, files: []string{file}, note: func(format string, values ...any) {
-		unread = cmp.Or(unread, fmt.Sprintf(format, values...)) // the first will do
+		unread = cmp.Or(unread, fmt.Sprintf(format, values...)) // only the first message is shown
 	}}
 	d := &dump.Dump{}
 	cut, err := o.readAll(ctx, d)

@@ -35,7 +35,8 @@ func checkKeys(ctx context.Context, a *host.Program, account *client.Account, in
 	return nil
 }
 
-// noteUntrusted says which hosts were not asked about keys.
+// noteUntrusted lists the hosts that were not asked about keys because they are not
+// trusted.
 func noteUntrusted(a *host.Program, hosts []string) {
 	slices.Sort(hosts)
 	hosts = slices.Compact(hosts)
@@ -50,8 +51,7 @@ func noteUntrusted(a *host.Program, hosts []string) {
 	a.Note("To trust one, run: mxinvite trust HOST")
 }
 
-// noteRefused says which trusted hosts were not asked about keys, each once, and
-// what would help.
+// noteRefused reports each trusted host that was not asked about keys, with a hint.
 func noteRefused(a *host.Program, refusals []*keycheck.RefusedError) {
 	said := map[string]bool{}
 	for _, r := range refusals {
@@ -77,7 +77,7 @@ func newOfflineChecker(a *host.Program, trusted *host.TrustedHosts) *offlineChec
 	}
 }
 
-// ask asks about the keys of all invites that are out.
+// ask checks the keys of all invites that are pending or accepted.
 func (c *offlineChecker) ask(ctx context.Context, findings []out.Finding) {
 	var questions []keycheck.Question
 	for _, f := range findings {
@@ -98,7 +98,7 @@ func (c *offlineChecker) ask(ctx context.Context, findings []out.Finding) {
 	})
 }
 
-// validity is what came out about a key.
+// validity returns the result for a key.
 func (c *offlineChecker) validity(k invite.Key) invite.Validity {
 	if v, ok := c.answers[questionAbout(k)]; ok {
 		return v

@@ -20,7 +20,7 @@ type listOptions struct {
 
 	which filter.Invites
 	check bool
-	sort  string // one of the orders
+	sort  string // name of the sort order
 	as    exportFlags
 }
 
@@ -91,8 +91,8 @@ func runList(ctx context.Context, o listOptions) error {
 	return writeFindings(o.Program, findings, short, account.UserID())
 }
 
-// noteReplaced says which rooms of some pending invites were replaced, and how to move
-// the invites.
+// noteReplaced reports the pending invites in rooms that were replaced, and how to
+// move them.
 func (o *listOptions) noteReplaced(findings []out.Finding) {
 	said := map[id.RoomID]bool{}
 	for _, f := range findings {
@@ -103,7 +103,7 @@ func (o *listOptions) noteReplaced(findings []out.Finding) {
 	}
 }
 
-// moveWords names the command that moves the invites of a room.
+// moveWords returns the command that moves the invites of a room.
 func (o *listOptions) moveWords(room id.RoomID) string {
 	if o.Conversation != nil {
 		return "type move and the number of an invite."
@@ -111,7 +111,7 @@ func (o *listOptions) moveWords(room id.RoomID) string {
 	return "run: mxinvite move '" + string(room) + "'"
 }
 
-// writeFindings writes the findings of list and inspect.
+// writeFindings writes the output of list and inspect.
 func writeFindings(a *host.Program, findings []out.Finding, short map[out.TokenKey]string, me id.UserID) error {
 	if a.JSON {
 		return a.WriteJSON(out.NewJSONInvites(findings))
@@ -127,10 +127,10 @@ func writeFindings(a *host.Program, findings []out.Finding, short map[out.TokenK
 		{Title: "BY", Yields: true},
 		{Title: "SENT"},
 		{Title: "TOKEN"},
-		{}, // the verdict, which people see in the columns before
+		{}, // the verdict; on a terminal, the columns before show it
 		{Title: "WARNINGS", Yields: true},
-		{}, // the address, which people see in place of the name
-		{}, // the room's name and its alias, one of which people see as ROOM
+		{}, // the address; on a terminal, it is shown in place of the name
+		{}, // the room's name and its alias; on a terminal, ROOM shows one of them
 		{},
 	}, Of: "invite", Findings: findings, Saved: me == ""}
 	for _, f := range findings {

@@ -14,9 +14,9 @@ import (
 
 const logName = "mxinvite.log"
 
-// startLog keeps a log of this run, as the settings want it. A command's
-// arguments are not in it: they may name people. The demo leaves no file behind,
-// unless its flag asks for a log.
+// startLog opens the log file that the settings ask for. The log does not contain a
+// command's arguments, which may be addresses. The demo writes a log only if its
+// flag asks for one.
 func startLog(a *host.Program, c *cobra.Command) {
 	level, wanted := map[string]slog.Level{
 		"error": slog.LevelError, "info": slog.LevelInfo, "debug": slog.LevelDebug,

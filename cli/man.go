@@ -34,7 +34,7 @@ func newMan(a *host.Program) *cobra.Command {
 // because go run and a build from an archive have no commit date.
 const manualDate = "2026-11-26"
 
-// manual is the manual page of the program.
+// manual returns the manual page of the program.
 func manual(root *cobra.Command) string {
 	p := manpage.New(root.Name(), root.Short, manualDate)
 	p.Section("Synopsis")
@@ -99,7 +99,7 @@ func manualPlaces(p *manpage.Page) {
 	p.Text("To see the paths on macOS and Windows, run: mxinvite config path")
 	home, err := config.FindHome(func(name string) string { return map[string]string{"HOME": "~"}[name] }, "linux")
 	if err != nil {
-		return // it is where HOME says
+		return // the page describes the path relative to HOME
 	}
 	file := func(path, text string) { p.Item(text, filepath.ToSlash(path)) }
 	file(home.SettingsPath(), "The settings.")

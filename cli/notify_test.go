@@ -14,7 +14,7 @@ func TestWatchNotifiesOfAcceptedInvites(t *testing.T) {
 	for _, tc := range []struct {
 		kind string
 		tty  bool
-		what happening
+		what changeKind
 		want string
 	}{
 		{"osc9", true, wasAccepted, "\x1b]9;mxinvite: gra...@nav... accepted the invite to Ops\x1b\\"},

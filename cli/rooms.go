@@ -23,7 +23,7 @@ func newRooms(a *host.Program) *cobra.Command {
 	}
 }
 
-// jsonRoom is a room as rooms promises it to scripts.
+// jsonRoom is the stable JSON output of rooms.
 type jsonRoom struct {
 	RoomID string `json:"room_id"`
 	Name   string `json:"name"`
@@ -34,8 +34,8 @@ type jsonRoom struct {
 	MayInvite   bool   `json:"may_invite"`
 	Pending     int    `json:"pending"`
 	Replaced    bool   `json:"replaced,omitempty"`    // by another room
-	ReplacedBy  string `json:"replaced_by,omitempty"` // the ID of that room, if it is known
-	// UnreadEvents counts the events that could not be read.
+	ReplacedBy  string `json:"replaced_by,omitempty"` // the ID of that room, if known
+	// UnreadEvents is the number of events that could not be read.
 	UnreadEvents int `json:"unread_events,omitempty"`
 }
 
@@ -93,7 +93,7 @@ func newJSONRoom(r client.Room, pending int) jsonRoom {
 	return j
 }
 
-// mayInviteCell says whether the user may invite to a room, and if not, why.
+// mayInviteCell says whether the user may invite to a room, or why not.
 func mayInviteCell(r client.Room) out.Cell {
 	if r.Replaced {
 		exact := "no"

@@ -7,7 +7,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// runHome opens the screen on the account there is, or on signing in.
+// runHome opens the screen with the stored account, or on the sign-in page.
 func runHome(ctx context.Context, a *host.Program) error {
 	if err := a.NeedScreen(); err != nil {
 		return err
@@ -24,7 +24,7 @@ func runHome(ctx context.Context, a *host.Program) error {
 		if err != nil || !wantsDemo {
 			return err
 		}
-		// After the demo the user is back where they chose it.
+		// After the demo, the user returns to the page where they opened it.
 		if err := runDemo(ctx, demoOptions{Program: a}); err != nil {
 			return err
 		}

@@ -12,12 +12,12 @@ import (
 	"github.com/mxinvite/mxinvite/ui/keymap"
 )
 
-// readSettings reads what the person has chosen. With an error there still are
-// settings, as far as they make sense.
+// readSettings reads the settings from the file, the environment and the flags. If
+// it returns an error, a.Settings still has the values that are valid.
 func readSettings(a *host.Program, c *cobra.Command) error {
 	home, err := a.Home()
 	if err != nil {
-		home = config.Home{} // not every command needs one
+		home = config.Home{} // not every command needs a directory
 	}
 	settings, err := home.LoadSettings(a.Getenv, givenFlags(c)...)
 	err = settings.RefuseKeys(keymap.Check(settings.Keys), err)
@@ -35,7 +35,7 @@ func readSettings(a *host.Program, c *cobra.Command) error {
 
 func ofFlag(p config.Problem) bool { return p.Source == config.Flag }
 
-// givenFlags are the settings that stand on the command line.
+// givenFlags returns the settings that are set by flags.
 func givenFlags(c *cobra.Command) []config.Given {
 	var given []config.Given
 	for _, f := range []struct{ flag, setting string }{
@@ -57,10 +57,10 @@ func givenFlags(c *cobra.Command) []config.Given {
 	return given
 }
 
-// wantsAccessible reports whether the user reads with a screen reader or a
-// braille display. Then mxinvite writes plain lines and never moves the cursor.
-// The variable ACCESSIBLE is weaker than the flag and MXINVITE_ACCESSIBLE, and
-// stronger than the settings file.
+// wantsAccessible reports whether the accessible mode is on, which writes plain
+// lines for screen readers and braille displays and never moves the cursor. The
+// variable ACCESSIBLE is weaker than the flag and MXINVITE_ACCESSIBLE, and stronger
+// than the settings file.
 func wantsAccessible(a *host.Program) bool {
 	source, v := a.Settings.Origin("accessible").Source, a.Getenv("ACCESSIBLE")
 	if v != "" && source != config.Flag && source != config.Environment {

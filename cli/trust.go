@@ -54,7 +54,7 @@ func newUntrust(a *host.Program) *cobra.Command {
 	}
 }
 
-// jsonHost is a trusted host as trust promises it to scripts.
+// jsonHost is the stable JSON output of trust for a host.
 type jsonHost struct {
 	Host    string `json:"host"`
 	HTTP    bool   `json:"http,omitempty"`
@@ -141,8 +141,8 @@ func runUntrust(c *cobra.Command, a *host.Program, names []string) error {
 	return fail.Batch("untrusted", len(hosts), failures)
 }
 
-// namedHosts reads the hosts of a command line. Before all of them make sense
-// nothing is done to any.
+// namedHosts parses the hosts of a command line. If one is malformed, it returns an
+// error and no hosts.
 func namedHosts(a *host.Program, c *cobra.Command, names []string) ([]string, *host.TrustedHosts, error) {
 	hosts := make([]string, len(names))
 	for i, name := range names {

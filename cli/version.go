@@ -16,7 +16,7 @@ func newVersion(a *host.Program) *cobra.Command {
 		Long: "Print the version of the program, the commit that it was built from, and the\n" +
 			"Go version. --version prints the same line.",
 		Args: fail.Args(0, 0),
-		// A broken settings file does not keep a bug report from naming the version.
+		// A bug report needs the version even if the settings file is broken.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE:              func(*cobra.Command, []string) error { return runVersion(a) },
 	}

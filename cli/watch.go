@@ -48,12 +48,12 @@ func runWatch(ctx context.Context, o watchOptions) error {
 	if err != nil {
 		return err
 	}
-	opt.Store = nil // it is what happens from now on that is asked for
+	opt.Store = nil // only changes from now on are reported
 	account, err := o.Resume(ctx, opt)
 	if err != nil {
 		return err
 	}
-	w := watch{watchOptions: o, account: account, memory: memory{all: o.all}}
+	w := watch{watchOptions: o, account: account, tracker: tracker{all: o.all}}
 	if o.Header != nil && !o.OutTTY && !o.JSON {
 		fmt.Fprintln(o.Out, strings.Join(o.Header, "\t"))
 	}
@@ -61,7 +61,7 @@ func runWatch(ctx context.Context, o watchOptions) error {
 		c := watcher.Next(ctx)
 		switch {
 		case fail.Interrupted(c.Err):
-			return nil // being stopped is how it ends
+			return nil // interrupting is the normal way to end it
 		case c.Final:
 			return c.Err
 		case c.Err != nil:
@@ -75,29 +75,29 @@ func runWatch(ctx context.Context, o watchOptions) error {
 	}
 }
 
-// A watch is a run of the command.
+// A watch is one run of the command watch.
 type watch struct {
 	watchOptions
-	memory
+	tracker
 
 	account *client.Account
 	away    bool // the connection is lost
 }
 
-// lost says that nothing can be heard, once.
+// lost reports that the connection is lost, once.
 func (w *watch) lost(reason error) error {
 	if w.away {
 		return nil
 	}
 	w.away = true
-	return w.write(change{happening: isOffline}, reason.Error())
+	return w.write(change{changeKind: isOffline}, reason.Error())
 }
 
-// news writes what changed.
+// news writes the changes since the last sync.
 func (w *watch) news() error {
 	if w.away {
 		w.away = false
-		if err := w.write(change{happening: isOnline}, ""); err != nil {
+		if err := w.write(change{changeKind: isOnline}, ""); err != nil {
 			return err
 		}
 	}
@@ -113,22 +113,22 @@ func (w *watch) news() error {
 	return nil
 }
 
-// jsonChange is a change as watch promises it to scripts.
+// jsonChange is the stable JSON output of watch.
 type jsonChange struct {
 	Time   string `json:"time"`
 	Change string `json:"change"`
-	// Invite is there if the change is about one, RoomID if it is about a room.
+	// Invite is set if the change is about an invite, RoomID if it is about a room.
 	Invite   *out.JSONInvite `json:"invite,omitempty"`
 	RoomID   string          `json:"room_id,omitempty"`
 	RoomName string          `json:"room_name,omitempty"`
-	Reason   string          `json:"reason,omitempty"` // why we are offline
+	Reason   string          `json:"reason,omitempty"` // the error, if Change is "offline"
 }
 
 func (w *watch) write(c change, reason string) error {
 	now := w.Now()
-	about := c.room.ID != "" && c.happening != roomLeft // an invite
+	about := c.room.ID != "" && c.changeKind != roomLeft // the change is about an invite
 	if w.JSON {
-		j := jsonChange{Time: out.Timestamp(now), Change: string(c.happening), Reason: reason}
+		j := jsonChange{Time: out.Timestamp(now), Change: string(c.changeKind), Reason: reason}
 		if about {
 			i := out.NewJSONInvite(out.FindingOf(w.account, w.account.Facts(), c.room, c.invite))
 			j.Invite = &i
@@ -141,16 +141,16 @@ func (w *watch) write(c change, reason string) error {
 	clock := wording.Seconds(now, w.Location)
 	widths := []int{len(clock), len("! room-left"), 20, 20, 24, 24, 0, 0, 0, 0}
 	if !about {
-		widths[2] = 120 // there is more to say, and nothing to align it with
+		widths[2] = 120 // the reason is long, and the other columns are empty
 	}
 	w.notify(c)
 	return w.WriteRow([]out.Column{3: {Title: "room"}, 4: {Title: "by"}, 5: {Title: "accepted by"}, 7: {}}, []out.Cell{
 		{Shown: clock, Exact: out.Timestamp(now), Role: out.Faint},
-		happeningCell(c),
+		kindCell(c),
 		out.Text(cmp.Or(reason, i.DisplayName)),
 		{Shown: c.room.Label(), Exact: string(c.room.ID)},
 		out.UserCell(i.Sender, w.account.UserID()),
-		out.UserCell(taker(i), w.account.UserID()),
+		out.UserCell(acceptedBy(i), w.account.UserID()),
 		{Exact: string(i.Status)},
 		{Exact: i.Token},
 		{Exact: c.room.Name},
@@ -160,18 +160,18 @@ func (w *watch) write(c change, reason string) error {
 
 // notify sends a desktop notification that an invite was accepted, if the settings ask for it.
 func (w *watch) notify(c change) {
-	if !w.ErrTTY || c.happening != wasAccepted && c.happening != hasJoined {
+	if !w.ErrTTY || c.changeKind != wasAccepted && c.changeKind != hasJoined {
 		return
 	}
-	who := cmp.Or(string(taker(c.invite)), c.invite.DisplayName)
+	who := cmp.Or(string(acceptedBy(c.invite)), c.invite.DisplayName)
 	fmt.Fprint(w.Err, notify.Sequence(notify.Kind(w.Settings.Notify), w.Getenv("TERM"), "mxinvite", who+" accepted the invite to "+c.room.Name))
 }
 
-// happeningCell says what happened.
-func happeningCell(c change) out.Cell {
+// kindCell returns the cell of the kind of a change.
+func kindCell(c change) out.Cell {
 	t := wording.Status(c.invite.Status)
 	sign, l := t.Glyph, out.RoleLook(t.Role)
-	switch c.happening {
+	switch c.changeKind {
 	case wasSent:
 		sign = "+"
 	case isOnline:
@@ -180,5 +180,5 @@ func happeningCell(c change) out.Cell {
 		sign, l = "!", out.Bad
 	default:
 	}
-	return out.Cell{Shown: sign + " " + string(c.happening), Exact: string(c.happening), Role: l}
+	return out.Cell{Shown: sign + " " + string(c.changeKind), Exact: string(c.changeKind), Role: l}
 }
