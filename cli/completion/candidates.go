@@ -16,8 +16,9 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
-// remembered is the account that is meant as far as the store knows it; nil if it
-// does not. The vault stays shut: which accounts there are stands outside.
+// remembered returns the chosen account with what the local store knows, or nil. It
+// does not open the vault, because the names of the accounts are stored outside of
+// it.
 func (c *Completer) remembered(ctx context.Context) *client.Account {
 	kept, err := c.Sessions()
 	if err != nil {
@@ -43,8 +44,8 @@ func (c *Completer) rooms(ctx context.Context, _ []string, typed string) []candi
 	return roomsFor(c.remembered(ctx), typed, func(client.Room) bool { return true })
 }
 
-// roomsFor returns rooms for the typed prefix. A room is offered by its name if
-// the name is unique and needs no quotes, else by its alias or its ID.
+// roomsFor returns candidates for the typed prefix. A room is offered by its name
+// if the name is unique and needs no quotes, otherwise by its alias or ID.
 func roomsFor(account *client.Account, typed string, fits func(client.Room) bool) []candidate {
 	if account == nil {
 		return nil
@@ -74,13 +75,13 @@ func roomsFor(account *client.Account, typed string, fits func(client.Room) bool
 	return all
 }
 
-// shortNames are what a room may be called beside its alias and its ID.
+// shortNames returns the names of a room other than its alias and ID.
 func shortNames(r client.Room) []string {
 	return []string{strings.TrimPrefix(r.Label(), "#"), r.Name}
 }
 
-// roomAndTokens are a room and then the tokens of its invites, as many as may
-// follow; -1 for any number.
+// roomAndTokens completes a room and then up to most tokens of its invites, or any
+// number if most is -1.
 func (c *Completer) roomAndTokens(most int, fits func(invite.Invite) bool) candidates {
 	return func(ctx context.Context, args []string, typed string) []candidate {
 		account := c.remembered(ctx)
@@ -110,7 +111,8 @@ func (c *Completer) roomAndTokens(most int, fits func(invite.Invite) bool) candi
 	}
 }
 
-// roomAndAddresses are a room into which one may invite, and then contacts.
+// roomAndAddresses completes a room to which the account may invite, and then
+// addresses.
 func (c *Completer) roomAndAddresses(ctx context.Context, args []string, typed string) []candidate {
 	if len(args) > 0 {
 		return c.addresses(ctx, args, typed)
@@ -118,10 +120,10 @@ func (c *Completer) roomAndAddresses(ctx context.Context, args []string, typed s
 	return roomsFor(c.remembered(ctx), typed, client.Room.MayInvite)
 }
 
-// addresses are those of contacts, and of people who were invited before if
-// nothing has to be typed to open the vault.
+// addresses returns contacts and, if the vault opens without a passphrase, the
+// people who were invited before.
 func (c *Completer) addresses(ctx context.Context, _ []string, typed string) []candidate {
-	found, _ := c.CompleteContact(ctx, typed) // a shell has no place for an error
+	found, _ := c.CompleteContact(ctx, typed) // a shell cannot show an error
 	var all []candidate
 	for _, f := range found {
 		all = append(all, candidate{f.Address, f.Name})
@@ -129,7 +131,7 @@ func (c *Completer) addresses(ctx context.Context, _ []string, typed string) []c
 	return all
 }
 
-// users are the accounts that are signed in here.
+// users returns the accounts with a stored session.
 func (c *Completer) users(context.Context, []string, string) []candidate {
 	kept, err := c.Sessions()
 	if err != nil {
@@ -143,7 +145,7 @@ func (c *Completer) users(context.Context, []string, string) []candidate {
 	return all
 }
 
-// senders are those who sent an invite that is known.
+// senders returns the senders of the known invites.
 func (c *Completer) senders(ctx context.Context, _ []string, _ string) []candidate {
 	all := []candidate{{word: "me"}}
 	account := c.remembered(ctx)
@@ -177,7 +179,7 @@ func (c *Completer) trustedHosts(context.Context, []string, string) []candidate 
 	return all
 }
 
-// items are the numbers of the outbox that something can be done to.
+// items returns the numbers of the outbox items in the given states.
 func (c *Completer) items(to ...client.ItemState) candidates {
 	return func(ctx context.Context, _ []string, _ string) []candidate {
 		account := c.remembered(ctx)
@@ -191,7 +193,7 @@ func (c *Completer) items(to ...client.ItemState) candidates {
 		var all []candidate
 		for _, i := range outbox.Items {
 			if slices.Contains(to, i.State) {
-				room, _ := account.Room(i.Room) // it may have been left
+				room, _ := account.Room(i.Room) // the account may have left the room
 				all = append(all, candidate{strconv.FormatInt(i.Number, 10), string(i.State) + " for " + out.ItemRoom(room, i)})
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// Shells are the shells that a completion script can be written for.
+// Shells are the shells that have a completion script.
 func Shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
 // NewCommand returns the command mxinvite completion.
@@ -28,7 +28,7 @@ func NewCommand(a *host.Program) *cobra.Command {
 			"The script for bash needs the package bash-completion.",
 		Example: "  mxinvite completion fish > ~/.config/fish/completions/mxinvite.fish",
 		Args:    fail.Args(1, 1),
-		// It is written at the start of shells, whatever is wrong with the settings.
+		// Shells run it when they start; it works also with invalid settings.
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
 		RunE:              func(c *cobra.Command, args []string) error { return runCompletion(c, a, args[0]) },
 	}

@@ -34,7 +34,7 @@ type candidates func(ctx context.Context, args []string, typed string) []candida
 type Completer struct {
 	*host.Program
 
-	// ReadSettings reads the settings that a command line chooses.
+	// ReadSettings reads the settings, with the flags of the command line.
 	ReadSettings func(*host.Program, *cobra.Command) error
 }
 
@@ -80,14 +80,15 @@ func (c *Completer) Arguments() map[string]cobra.CompletionFunc {
 		"mxinvite outbox retry":  c.completing(c.items(client.ItemFailed, client.ItemCancelled)),
 		"mxinvite outbox settle": c.completing(c.items(client.ItemUncertain)),
 		"mxinvite completion":    c.completing(first(oneOf(Shells()...))),
-		// A link is a secret. The arguments of trust and contacts are not known here.
+		// The link for accept is a secret, and the arguments of trust and contacts cannot
+		// be known.
 		"mxinvite accept":   cobra.NoFileCompletions,
 		"mxinvite trust":    cobra.NoFileCompletions,
 		"mxinvite contacts": cobra.NoFileCompletions,
 	}
 }
 
-// completeSend completes a room and then people or, with --room, people alone.
+// completeSend completes a room and then people; with --room, only people.
 func (c *Completer) completeSend(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if cmd.Flags().Changed("room") {
 		return c.completing(c.addresses)(cmd, args, typed)
@@ -126,7 +127,7 @@ func (c *Completer) Flags() map[string]cobra.CompletionFunc {
 	for name := range strings.FieldsSeq("file output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
 		f[name] = files
 	}
-	// What only the person knows.
+	// Values that only the user knows.
 	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider via inviter listen metrics memory") {
 		f[name] = cobra.NoFileCompletions
 	}
@@ -158,7 +159,7 @@ func oneOf[S ~string](words ...S) candidates {
 	}
 }
 
-// someOf are words of which there may be several, with commas between.
+// someOf completes a list of words, separated by commas.
 func someOf[S ~string](words ...S) candidates {
 	return func(_ context.Context, _ []string, typed string) []candidate {
 		before := typed[:strings.LastIndexByte(typed, ',')+1]
@@ -172,7 +173,7 @@ func someOf[S ~string](words ...S) candidates {
 	}
 }
 
-// first are words for the first argument alone.
+// first completes only the first argument.
 func first(of candidates) candidates {
 	return func(ctx context.Context, args []string, typed string) []candidate {
 		if len(args) > 0 {
@@ -182,7 +183,7 @@ func first(of candidates) candidates {
 	}
 }
 
-// completionTime limits how long a completion may take.
+// completionTime is the time limit for a completion.
 const completionTime = 2 * time.Second
 
 // mostAbout is the longest description of a candidate, in bytes.
@@ -192,7 +193,7 @@ const mostAbout = 60
 // writes no messages; after an error it offers nothing.
 func (c *Completer) completing(of candidates) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		_ = c.ReadSettings(c.Program, cmd) // as far as they make sense
+		_ = c.ReadSettings(c.Program, cmd) // invalid settings are ignored
 		c.hush()
 		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 		defer cancel()
@@ -206,7 +207,7 @@ func (c *Completer) completing(of candidates) cobra.CompletionFunc {
 	}
 }
 
-// completion is the word in the form of Cobra.
+// completion returns the candidate in the form that Cobra expects.
 func (c candidate) completion() cobra.Completion {
 	if c.about == c.word {
 		return c.word
@@ -214,7 +215,7 @@ func (c candidate) completion() cobra.Completion {
 	return cobra.CompletionWithDesc(c.word, out.FirstLetters(safetext.Line(c.about), mostAbout))
 }
 
-// hush keeps a run from talking, and from whatever would ask the person.
+// hush prevents messages and questions during a completion.
 func (c *Completer) hush() {
 	c.Silent, c.Quiet = true, true
 	c.InTTY, c.Agent, c.Settings.PassphraseCommand = false, nil, nil

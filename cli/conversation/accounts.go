@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// login signs in, in a way that may be named behind with.
+// login signs in. "with METHOD" at the end of args chooses the method.
 func (c *Conversation) login(ctx context.Context, args []string) error {
 	if n := slices.Index(args, "with"); n >= 0 && n+1 < len(args) {
 		args = slices.Concat(args[:n], []string{"--with=" + args[n+1]}, args[n+2:])
@@ -15,7 +15,8 @@ func (c *Conversation) login(ctx context.Context, args []string) error {
 	return c.command(ctx, append([]string{"login"}, args...)...)
 }
 
-// accountNamed is the Matrix ID and the homeserver that a number or a Matrix ID names.
+// accountNamed returns the Matrix ID and the homeserver of the account with the
+// number in args. If args are no number, it returns them.
 func (c *Conversation) accountNamed(args []string) ([]string, error) {
 	if !isNumber(args[0]) {
 		return args, nil
@@ -27,7 +28,7 @@ func (c *Conversation) accountNamed(args []string) ([]string, error) {
 	return t.Calls[rows[0]], nil
 }
 
-// switchAccount uses another account from now on.
+// switchAccount makes another account the default.
 func (c *Conversation) switchAccount(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		line, err := c.Ask(ctx, "Which account? Its number in the last list of accounts, or its Matrix ID. Press Enter to go back.")
@@ -40,7 +41,7 @@ func (c *Conversation) switchAccount(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	// One that was named when the conversation began would be stronger.
+	// A flag --account from the start of the program would override the new default.
 	c.flags = slices.DeleteFunc(c.flags, func(flag string) bool { return strings.HasPrefix(flag, "--account=") })
 	return c.command(ctx, append([]string{"accounts", "use"}, account...)...)
 }
@@ -59,8 +60,8 @@ func (c *Conversation) logout(ctx context.Context, args []string) error {
 	return c.command(ctx, "logout", "--account="+account[0])
 }
 
-// rehearse opens the demo. quit comes back from it.
-func (c *Conversation) rehearse(ctx context.Context, args []string) error {
+// runDemo runs the demo until the user types quit.
+func (c *Conversation) runDemo(ctx context.Context, args []string) error {
 	if c.demo {
 		return errors.New("this is the demo")
 	}

@@ -20,26 +20,25 @@ import (
 	"github.com/mxinvite/mxinvite/config"
 )
 
-// A Conversation is the accessible mode: it asks what to do, does it with the
-// commands there are, and writes plain lines.
+// A Conversation is one run of the accessible mode.
 type Conversation struct {
 	*host.Program
 
 	commands Commands
 
-	flags []string    // that hold for every command of it
-	home  config.Home // of the settings, which are the user's own also in the demo
+	flags []string    // added to every command
+	home  config.Home // where settings are saved; in the demo, too, it is the user's directory
 	demo  bool
 
-	lists  map[string]*out.Table // the last list of each kind, whose numbers are valid
-	filter []string              // of the last list of invites
-	rest   *out.Table            // a list that was not read to its end; nil if there is none
-	spoke  int                   // how many of its rows were read
-	word   string                // that was typed last
-	over   bool
+	lists    map[string]*out.Table // the last list of each kind, for row numbers
+	filter   []string              // flags of the last list of invites
+	rest     *out.Table            // the list whose next page can be read; nil if there is none
+	rowsRead int                   // number of its rows that were read
+	lastWord string                // the first word of the last line
+	done     bool
 }
 
-// Commands are the commands of the program.
+// Commands runs the commands of the program.
 type Commands interface {
 	// Run runs a command line.
 	Run(ctx context.Context, args ...string) error
@@ -47,7 +46,8 @@ type Commands interface {
 	Has(name string) bool
 }
 
-// Run asks what to do and does it until the user quits.
+// Run asks for commands and runs them until the user quits. The set flags apply to
+// all of them.
 func Run(ctx context.Context, a *host.Program, commands Commands, flags *pflag.FlagSet) error {
 	if err := RequireTerminal(a); err != nil {
 		return err
@@ -59,12 +59,13 @@ func Run(ctx context.Context, a *host.Program, commands Commands, flags *pflag.F
 	return (&Conversation{Program: a, commands: commands, flags: given(flags), home: home}).converse(ctx)
 }
 
-// RunDemo is Run for the demo, whose settings are those of the user in home.
+// RunDemo runs the accessible mode in the demo. Settings that the user changes are
+// saved in home.
 func RunDemo(ctx context.Context, a *host.Program, commands Commands, home config.Home) error {
 	return (&Conversation{Program: a, commands: commands, home: home, demo: true}).converse(ctx)
 }
 
-// RequireTerminal refuses to ask where there is no terminal to answer at.
+// RequireTerminal returns a usage error if there is no terminal to ask at.
 func RequireTerminal(a *host.Program) error {
 	if a.MayAsk() {
 		return nil
@@ -72,7 +73,7 @@ func RequireTerminal(a *host.Program) error {
 	return fail.UsageOf("mxinvite", fmt.Errorf("%w; mxinvite list writes the invites without one", fail.ErrNoTerminal))
 }
 
-// given are flags as they were given, for commands within the conversation.
+// given returns the flags that are set, in the form of arguments.
 func given(flags *pflag.FlagSet) (args []string) {
 	flags.Visit(func(f *pflag.Flag) {
 		if f.Name != "accessible" {
@@ -89,12 +90,12 @@ func (c *Conversation) converse(ctx context.Context) error {
 	c.Conversation = c
 	defer func() { c.Conversation = outer }()
 	c.greet(ctx)
-	for !c.over {
+	for !c.done {
 		line, err := c.Ask(ctx, c.question())
 		if err != nil {
 			return unlessEnd(err)
 		}
-		if err := c.obey(ctx, line); err != nil {
+		if err := c.runLine(ctx, line); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
@@ -127,7 +128,7 @@ func (c *Conversation) greet(ctx context.Context) {
 	c.Message("Type a word and press Enter. help lists the words, quit ends.")
 }
 
-// question asks for the next word.
+// question returns the prompt.
 func (c *Conversation) question() string {
 	if c.rest != nil {
 		return "What now? Press Enter to read on."
@@ -135,8 +136,8 @@ func (c *Conversation) question() string {
 	return "What now?"
 }
 
-// obey does what a line says.
-func (c *Conversation) obey(ctx context.Context, line string) error {
+// runLine runs the command in a line.
+func (c *Conversation) runLine(ctx context.Context, line string) error {
 	args, err := shellquote.Split(line)
 	if err != nil {
 		return fail.UsageOf("mxinvite", fmt.Errorf("the line %q has an unclosed quote", line))
@@ -148,7 +149,7 @@ func (c *Conversation) obey(ctx context.Context, line string) error {
 		return nil
 	}
 	name := strings.ToLower(args[0])
-	c.word = name
+	c.lastWord = name
 	all := vocabulary()
 	n := slices.IndexFunc(all, func(w word) bool { return w.is(name) })
 	switch {
@@ -162,15 +163,15 @@ func (c *Conversation) obey(ctx context.Context, line string) error {
 	return c.command(ctx, append([]string{name}, args[1:]...)...)
 }
 
-// command runs a command as on a command line.
+// command runs a command line of the program.
 func (c *Conversation) command(ctx context.Context, args ...string) error {
 	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--vault") }) {
-		c.OpenSessions = nil // the vault was opened for the kind that the settings name
+		c.OpenSessions = nil // open the vault again, with the kind that the flag names
 	}
 	return c.commands.Run(ctx, append(slices.Clone(c.flags), args...)...)
 }
 
 func (c *Conversation) quit(context.Context, []string) error {
-	c.over = true
+	c.done = true
 	return nil
 }

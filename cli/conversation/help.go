@@ -20,7 +20,7 @@ func statusWords() string { return out.Join(invite.Statuses(), ", ") }
 
 func stateWords() string { return out.Join(out.ItemStates(), ", ") }
 
-// help lists the words, or explains one.
+// help lists the words, or explains one of them.
 func (c *Conversation) help(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		c.Message("Type help and a word for examples, such as help list. The commands of the command line work here, too.")
@@ -57,7 +57,7 @@ func (c *Conversation) help(ctx context.Context, args []string) error {
 	return nil
 }
 
-// unknown says that there is no such word, and which one was probably meant.
+// unknown returns the error for an unknown word, and suggests similar words.
 func (c *Conversation) unknown(name string) error {
 	sentence := fmt.Sprintf("there is no word %q", out.Cut(name, out.NameWidth))
 	if near := c.nearest(name); near != "" {
@@ -66,8 +66,8 @@ func (c *Conversation) unknown(name string) error {
 	return fail.UsageOf("mxinvite", errors.New(sentence))
 }
 
-// nearest are the words that are like one. Cobra knows how to find them, but has
-// no function for it.
+// nearest returns similar words, joined with "or". It uses the suggestions of
+// Cobra, which are available only for the subcommands of a command.
 func (c *Conversation) nearest(name string) string {
 	known := &cobra.Command{Use: "known", SuggestionsMinimumDistance: 2}
 	for _, w := range vocabulary() {
@@ -78,7 +78,8 @@ func (c *Conversation) nearest(name string) string {
 	return strings.Join(known.SuggestionsFor(name), " or ")
 }
 
-// Sentence is what an error says, as a sentence.
+// Sentence returns an error message as a sentence, with words in place of command
+// lines.
 func (c *Conversation) Sentence(text string) string {
 	text = capital(safetext.Line(c.Rephrase(text)))
 	if !strings.HasSuffix(text, "?") && !strings.HasSuffix(text, ".") {
@@ -87,12 +88,13 @@ func (c *Conversation) Sentence(text string) string {
 	return text
 }
 
-// Hint is what to type after an error, for which a command line has another hint.
+// Hint returns what the user can type after an error. onCommandLine is the hint for
+// the command line.
 func (c *Conversation) Hint(err error, onCommandLine string) string {
 	waiting, waits := errors.AsType[*out.WaitingError](err)
 	switch {
-	case fail.Is[*fail.UsageError](err) && c.explains(c.word):
-		return "Type help " + c.word + " for examples."
+	case fail.Is[*fail.UsageError](err) && c.explains(c.lastWord):
+		return "Type help " + c.lastWord + " for examples."
 	case fail.Is[*fail.UsageError](err):
 		return "Type help to list the words."
 	case waits && waiting.Limited():
@@ -101,15 +103,16 @@ func (c *Conversation) Hint(err error, onCommandLine string) string {
 	return c.Rephrase(onCommandLine)
 }
 
-// explains reports whether help has something on a word.
+// explains reports whether help knows a word.
 func (c *Conversation) explains(name string) bool {
 	return slices.ContainsFunc(vocabulary(), func(w word) bool { return w.is(name) && (c.Guest == nil || !w.local) })
 }
 
-// commandName is how other texts name a command.
+// commandName matches a command in a text.
 var commandName = regexp.MustCompile(`\bmxinvite ([a-z]+)\b`)
 
-// Rephrase is a text that names commands as they are typed here.
+// Rephrase removes "mxinvite" from the commands that a text names, because users do
+// not type it here.
 func (c *Conversation) Rephrase(text string) string {
 	return commandName.ReplaceAllStringFunc(text, func(found string) string {
 		if name := commandName.FindStringSubmatch(found)[1]; c.commands.Has(name) {

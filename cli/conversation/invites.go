@@ -51,13 +51,13 @@ func filterFlags(args []string) []string {
 	return flags
 }
 
-// list reads the invites that a filter finds, and remembers their numbers.
+// list reads the invites that match the filter in args.
 func (c *Conversation) list(ctx context.Context, args []string) error {
 	c.filter = filterFlags(args)
 	return c.command(ctx, append([]string{"list"}, c.filter...)...)
 }
 
-// room reads the invites of a room that a number or a name tells.
+// room reads the invites of a room, given by its number or name.
 func (c *Conversation) room(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		line, err := c.Ask(ctx, "Which room? Its number in the last list of rooms, its name, alias or ID. Press Enter to go back.")
@@ -76,8 +76,8 @@ func (c *Conversation) room(ctx context.Context, args []string) error {
 	return c.list(ctx, args)
 }
 
-// chosen are the rows of invites with some numbers, for which it asks if there
-// are none.
+// chosen returns the rows with the numbers in args, and their list. Without args it
+// asks for numbers.
 func (c *Conversation) chosen(ctx context.Context, args []string) ([]int, *out.Table, error) {
 	if len(args) == 0 && c.lists["invite"] != nil {
 		line, err := c.Ask(ctx, "Which invite? Its number in the last list, or several. Press Enter to go back.")
@@ -154,7 +154,7 @@ func (c *Conversation) resend(ctx context.Context, args []string) error {
 	return c.inRooms(ctx, "resend", args)
 }
 
-// move moves invites by their numbers, or all of a room by its name.
+// move moves invites by their numbers, or all invites of a room by its name.
 func (c *Conversation) move(ctx context.Context, args []string) error {
 	if len(args) > 0 && !isNumber(args[0]) {
 		return c.command(ctx, "move", "--", strings.Join(args, " "))
@@ -162,8 +162,8 @@ func (c *Conversation) move(ctx context.Context, args []string) error {
 	return c.inRooms(ctx, "move", args)
 }
 
-// inRooms runs a command that takes invites of one room, for each of the rooms
-// that the numbers lead to. No token is read as a flag.
+// inRooms runs a command for the invites with the given numbers, once for each of
+// their rooms. The arguments follow "--", so that a token is not read as a flag.
 func (c *Conversation) inRooms(ctx context.Context, command string, numbers []string, flags ...string) error {
 	rows, t, err := c.chosen(ctx, numbers)
 	if err != nil || len(rows) == 0 {

@@ -13,19 +13,19 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 )
 
-// pageRows is how much of a list is read aloud at once.
+// pageRows is the number of rows that are read at once.
 const pageRows = 10
 
 // ReadTable reads the first page of a list.
 func (c *Conversation) ReadTable(t *out.Table) error {
 	c.rest = nil
 	if len(t.Rows) == 0 {
-		return nil // the command has said so
+		return nil // the command has written a message
 	}
 	if len(t.Calls) > 0 {
 		c.lists[t.Of] = t
 	}
-	c.rest, c.spoke = t, 0
+	c.rest, c.rowsRead = t, 0
 	return c.nextPage()
 }
 
@@ -37,10 +37,9 @@ func (c *Conversation) more(context.Context, []string) error {
 	return c.nextPage()
 }
 
-// nextPage reads the next page of a list that was not read to its end. Its numbers
-// go on.
+// nextPage reads the next page of c.rest. Numbering continues from the page before.
 func (c *Conversation) nextPage() error {
-	t, from, all := c.rest, c.spoke, len(c.rest.Rows)
+	t, from, all := c.rest, c.rowsRead, len(c.rest.Rows)
 	to := min(from+pageRows, all)
 	if all > pageRows {
 		c.Message("%s %d to %d of %d.", capital(t.Of)+"s", from+1, to, all)
@@ -58,7 +57,7 @@ func (c *Conversation) nextPage() error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	c.spoke = to
+	c.rowsRead = to
 	switch {
 	case to < all:
 		c.Message("%d more. Press Enter, or type more.", all-to)
@@ -71,14 +70,15 @@ func (c *Conversation) nextPage() error {
 	return nil
 }
 
-// capital is text of ours that begins with a capital letter.
+// capital returns s with an upper-case first letter.
 func capital(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
 }
 
-// rows are the rows of the last list of this kind that some numbers name: 3, a
-// range such as 2-5, or several of these.
+// numbered returns the rows of the last list of a kind, and the list. An argument
+// is a number such as 3, or a range such as 2-5. The error for a missing list names
+// the command that reads it.
 func (c *Conversation) numbered(of, command string, args []string) ([]int, *out.Table, error) {
 	t := c.lists[of]
 	if t == nil {
@@ -105,7 +105,7 @@ func (c *Conversation) numbered(of, command string, args []string) ([]int, *out.
 	return rows, t, nil
 }
 
-// rowOf is the row that a number names.
+// rowOf returns the index of the row with a number.
 func rowOf(t *out.Table, called string) (int, error) {
 	for n := range t.Rows {
 		if rowNumber(t, n) == called {
@@ -118,7 +118,7 @@ func rowOf(t *out.Table, called string) (int, error) {
 	return 0, fmt.Errorf("%q is not a number from 1 to %d", called, len(t.Rows))
 }
 
-// isNumber reports whether a word is a number, or a range of them.
+// isNumber reports whether s is a number or a range of numbers.
 func isNumber(s string) bool {
 	first, last, isRange := strings.Cut(strings.Trim(s, ",;."), "-")
 	_, err := strconv.Atoi(first)
@@ -128,8 +128,8 @@ func isNumber(s string) bool {
 	return err == nil
 }
 
-// rowNumber is the number by which the user names a row. Items of the outbox have
-// numbers that stay the same from one list to the next.
+// rowNumber returns the number of a row. Outbox items keep their numbers from one
+// list to the next; other rows are counted from 1.
 func rowNumber(t *out.Table, row int) string {
 	if t.Of == out.OutboxItem {
 		return t.Calls[row][0]

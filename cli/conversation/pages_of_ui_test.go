@@ -36,8 +36,8 @@ func TestEveryPageHasAWord(t *testing.T) {
 	}
 }
 
-// pagesOfScreen are the types below ui that are pages or cards: those with the
-// methods of the interface Screen.
+// pagesOfScreen returns the names of the types in ui and its packages that are
+// pages or cards: types with the methods of the interface Screen, by type.
 func pagesOfScreen(t *testing.T) (pages []string) {
 	t.Helper()
 	var files []string
@@ -48,7 +48,7 @@ func pagesOfScreen(t *testing.T) (pages []string) {
 		}
 		files = append(files, found...)
 	}
-	methods := map[string][]string{} // by type
+	methods := map[string][]string{} // methods by type
 	wanted := []string{"ShortHelp", "FullHelp"}
 	for _, name := range files {
 		file, err := parser.ParseFile(gotoken.NewFileSet(), name, nil, parser.SkipObjectResolution)

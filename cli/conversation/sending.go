@@ -12,19 +12,21 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// invite asks for what it was not told: the room, and the people.
+// invite sends invites. It asks for the room and the people if args do not have
+// them.
 func (c *Conversation) invite(ctx context.Context, args []string) error {
 	return c.send(ctx, args)
 }
 
-// preview is invite, and sends nothing.
+// preview shows what invite would do, and sends nothing.
 func (c *Conversation) preview(ctx context.Context, args []string) error {
 	return c.send(ctx, args, "--dry-run")
 }
 
 func (c *Conversation) send(ctx context.Context, args []string, flags ...string) error {
 	room, people := "", args
-	// A room's ID or alias begins with another sign.
+	// An alias, a room ID or a name without "@" is a room; otherwise args are only
+	// people.
 	if len(args) > 0 && (!strings.Contains(args[0], "@") || strings.HasPrefix(args[0], "#") || strings.HasPrefix(args[0], "!")) {
 		room, people = args[0], args[1:]
 	}
@@ -56,7 +58,7 @@ func (c *Conversation) send(ctx context.Context, args []string, flags ...string)
 	return c.command(ctx, slices.Concat([]string{"send"}, flags, []string{"--", room}, people)...)
 }
 
-// askPeople reads people from one line or several, as they are typed or pasted. An empty line ends them.
+// askPeople asks for people, on one line or several. An empty line ends the list.
 func (c *Conversation) askPeople(ctx context.Context) ([]string, error) {
 	var people []string
 	question := "People to invite: e-mail addresses or Matrix IDs, on one line or several. An empty line ends the list."
@@ -70,7 +72,8 @@ func (c *Conversation) askPeople(ctx context.Context) ([]string, error) {
 	}
 }
 
-// terms reads the terms of the identity server that wait, and asks for them.
+// terms reads the terms of the identity server that are not accepted yet, and asks
+// for consent.
 func (c *Conversation) terms(ctx context.Context, _ []string) error {
 	account, err := c.Offline(ctx)
 	if err != nil {
@@ -92,7 +95,7 @@ func (c *Conversation) terms(ctx context.Context, _ []string) error {
 	return nil
 }
 
-// outbox reads the outbox or changes it.
+// outbox reads or changes the outbox.
 func (c *Conversation) outbox(ctx context.Context, args []string) error {
 	flags := map[string]string{"cancel all": "--all", "retry failed": "--failed", "retry all": "--failed", "settle sent": "--sent", "settle resend": "--resend"}
 	switch {
@@ -116,7 +119,7 @@ func (c *Conversation) outbox(ctx context.Context, args []string) error {
 	return c.command(ctx, command...)
 }
 
-// watch reads what changes until Enter is pressed.
+// watch reads changes until the user presses Enter.
 func (c *Conversation) watch(ctx context.Context, args []string) error {
 	if len(args) == 1 && args[0] == "all" {
 		args = []string{"--all"}

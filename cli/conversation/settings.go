@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/config"
 )
 
-// changeSettings reads the settings or changes one.
+// changeSettings reads all settings, reads one, or changes one.
 func (c *Conversation) changeSettings(_ context.Context, args []string) error {
 	if len(args) == 0 {
 		t := &out.Table{Columns: []out.Column{{}}, Of: "setting"}
@@ -32,7 +32,7 @@ func (c *Conversation) changeSettings(_ context.Context, args []string) error {
 	if len(args) == 1 {
 		from := "which is the default"
 		switch o := c.Settings.Origin(name); {
-		case o.Source == config.File && c.Guest != nil: // who gets no paths of the host
+		case o.Source == config.File && c.Guest != nil: // visitors are not shown paths of the host
 			from = "as you have chosen"
 		case o.Source != config.Default:
 			from = "as " + o.String() + " says"
@@ -44,7 +44,7 @@ func (c *Conversation) changeSettings(_ context.Context, args []string) error {
 	return c.set(name, strings.Join(args[1:], " "))
 }
 
-// value is what a setting is, for a sentence.
+// value returns the value of a setting, as text in a sentence.
 func (c *Conversation) value(s config.Setting) string {
 	switch toml := config.TOML(s.Value(&c.Settings)); toml {
 	case `""`, "[]":
@@ -54,7 +54,7 @@ func (c *Conversation) value(s config.Setting) string {
 	}
 }
 
-// set changes a setting for good, and says if something else overrides it.
+// set saves a setting, and says if a variable or a flag overrides it.
 func (c *Conversation) set(name, value string) error {
 	if err := c.home.ChangeSetting(c.Getenv, name, value); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (c *Conversation) set(name, value string) error {
 	return nil
 }
 
-// keepAccessible says whether mxinvite starts in this mode the next time.
+// keepAccessible saves whether mxinvite starts in this mode.
 func (c *Conversation) keepAccessible(_ context.Context, args []string) error {
 	switch strings.ToLower(strings.Join(args, " ")) {
 	case "on":

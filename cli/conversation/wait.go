@@ -9,8 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// commandUntilEnter runs a command that may take long, until it is done or the
-// user presses Enter.
+// commandUntilEnter runs a command until it ends or the user presses Enter.
 func (c *Conversation) commandUntilEnter(ctx context.Context, args ...string) error {
 	stopped, err := c.UntilEnter(ctx, func(ctx context.Context) error { return c.command(ctx, args...) })
 	waiting, waits := errors.AsType[*out.WaitingError](err)
@@ -26,7 +25,8 @@ func (c *Conversation) commandUntilEnter(ctx context.Context, args ...string) er
 	return nil
 }
 
-// UntilEnter calls work, and cancels its context if the user presses Enter.
+// UntilEnter calls work, and cancels its context if the user presses Enter. stopped
+// reports whether the user did. The error is that of work or of reading the key.
 func (c *Conversation) UntilEnter(ctx context.Context, work func(context.Context) error) (stopped bool, err error) {
 	c.Message("Press Enter to stop.")
 	working, stop := context.WithCancel(ctx)
@@ -39,7 +39,8 @@ func (c *Conversation) UntilEnter(ctx context.Context, work func(context.Context
 	})
 	err = work(working)
 	if stopped = working.Err() != nil; !stopped {
-		// Otherwise the line that is being read would be lost as the next answer.
+		// The next line that the user types ends the reading, so it must not be an
+		// answer.
 		c.Message("Done. Press Enter to go on.")
 	}
 	if readErr := reading.Wait(); readErr != nil {

@@ -13,19 +13,18 @@ import (
 type word struct {
 	name, does string
 	also       []string // other names
-	forms      []string // how it is used, with an explanation behind two spaces
-	fileForms  []string // forms with file names of this machine, which visitors cannot access
+	forms      []string // examples; two spaces separate the explanation
+	fileForms  []string // examples with file names of this machine, which visitors cannot access
 	local      bool     // for users of this machine, not for visitors
-	// pages are the pages of the screen whose work the word does, by the names of
-	// their types in ui.
+	// pages are the names of the types in ui of the pages that do the same.
 	pages []string
 
-	Run func(c *Conversation, ctx context.Context, args []string) error // nil for a command
+	Run func(c *Conversation, ctx context.Context, args []string) error // nil if the word is the name of a command
 }
 
 func (w word) is(name string) bool { return w.name == name || slices.Contains(w.also, name) }
 
-// vocabulary returns all words, in the order in which help reads them.
+// vocabulary returns all words, in the order of help.
 func vocabulary() []word {
 	return slices.Concat(firstWords(), wordsOfInvites(), wordsOfSending(), wordsOfAccounts(), wordsOfProgram())
 }
@@ -41,7 +40,7 @@ func CommandWords() []string {
 	return names
 }
 
-// firstWords returns the words that every user needs, which fit on one page.
+// firstWords returns the most important words. They fit on the first page of help.
 func firstWords() []word {
 	return []word{
 		{
@@ -212,7 +211,7 @@ func wordsOfProgram() []word {
 			forms: []string{"accessible on  keep this mode", "accessible off  open the screen the next time"},
 		},
 		{
-			name: "demo", does: "try everything on servers that are part of this program", Run: (*Conversation).rehearse,
+			name: "demo", does: "try everything on servers that are part of this program", Run: (*Conversation).runDemo,
 			forms: []string{"demo  quit leaves the demo"},
 		},
 		{name: "doctor", does: "check the installation, and suggest fixes", local: true, forms: []string{"doctor"}},

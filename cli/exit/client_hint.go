@@ -10,18 +10,18 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// ClientHint says what the user can do about an error of the package client.
+// ClientHint returns what the user can do about an error of package client. For
+// visitors it names only what they may use.
 func ClientHint(a *host.Program, err error) string { return AdviceText(a, client.Advise(err)) }
 
-// CommandHint is the same in the words of the commands.
+// CommandHint returns the same for a user of this machine, and names commands.
 func CommandHint(err error) string {
 	advice := client.Advise(err)
 	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), commandWays())
 }
 
-// AdviceText returns the text of an advice. It names commands or, in the
-// accessible mode, the words to type there. For visitors it names only what
-// they may use.
+// AdviceText returns the text of an advice. It names commands or, in the accessible
+// mode, the words to type there. For visitors it names only what they may use.
 func AdviceText(a *host.Program, advice client.Advice) string {
 	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), hintWays(a))
 }
@@ -42,7 +42,7 @@ func hintWays(a *host.Program) wording.HintWays {
 	return ways
 }
 
-// commandWays names commands and flags.
+// commandWays returns the sentences of hints that name commands and flags.
 func commandWays() wording.HintWays {
 	return wording.HintWays{
 		ListRooms:      "To list your rooms, run: mxinvite rooms",
@@ -69,8 +69,8 @@ func commandWays() wording.HintWays {
 	}
 }
 
-// conversationWays returns hints that name the words of the accessible mode.
-// Other commands work there as well.
+// conversationWays returns the sentences of hints that name the words of the
+// accessible mode. Commands without a word are named as on a command line.
 func conversationWays() wording.HintWays {
 	ways := commandWays()
 	ways.ListRooms = "To list your rooms, type rooms."

@@ -22,12 +22,12 @@ const (
 	Usage       = 2
 	Partly      = 3 // a part was done
 	SignedOut   = 4 // not signed in, or signed out by the server
-	Terms       = 5 // the terms of the identity server have to be accepted
+	Terms       = 5 // the user must accept the terms of the identity server
 	NotAllowed  = 6 // not allowed in the room
 	RateLimited = 7
 )
 
-// Meanings explains the codes: the index is the code.
+// Meanings explains each exit code, by the code.
 func Meanings() []string {
 	return []string{
 		OK:          "done",
@@ -82,8 +82,8 @@ func Code(err error) int {
 	return Error
 }
 
-// keptOut reports whether err means that a room does not let the account in. An error
-// of the connection between servers does not.
+// keptOut reports whether a room's permissions or bans caused err. An error of the
+// federation between servers does not count.
 func keptOut(err error) bool {
 	e, ok := errors.AsType[*client.RefusedError](err)
 	return ok && e.Reason != client.RefusedUnchecked && e.Reason != client.RefusedFar && e.Reason != client.RefusedNoRoute

@@ -13,15 +13,15 @@ import (
 	"github.com/mxinvite/mxinvite/config/vault"
 )
 
-// A hinter is an error that says what the user can do about it. words puts advice
-// of the package client into words.
+// A hinter is an error that says what the user can do about it. words returns the
+// text of an advice of package client.
 type hinter interface {
 	error
 	Hint(words func(client.Advice) string) string
 }
 
-// Hint returns what the user can do about an error of a command. [client.Hint]
-// handles errors that concern neither the command line nor the stored sessions.
+// Hint returns what the user can do about an error of a command. Errors of package
+// client without a special case get the text of [client.Advise].
 func Hint(a *host.Program, err error) string {
 	if e, ok := errors.AsType[*fail.UsageError](err); ok {
 		return "See: " + e.Command + " --help"
@@ -44,7 +44,7 @@ func Hint(a *host.Program, err error) string {
 	return ClientHint(a, err)
 }
 
-// hintWaiting says how what waits in the outbox gets on its way.
+// hintWaiting says how to send the invites that wait in the outbox.
 func hintWaiting(a *host.Program, err error) string {
 	e, _ := errors.AsType[*out.WaitingError](err)
 	if e.Paused {
@@ -57,8 +57,7 @@ func hintWaiting(a *host.Program, err error) string {
 	return how
 }
 
-// hintSession is what the user can do about an error of a session, or of where
-// sessions are kept.
+// hintSession returns the hint for an error of a session or the vault.
 func hintSession(a *host.Program, err error) string {
 	const another = "run mxinvite vault aside and sign in again."
 	if e, ok := errors.AsType[*vault.KindError](err); ok && a.Guest != nil {

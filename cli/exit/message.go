@@ -16,8 +16,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// PrintError says what went wrong, the details if there are any, and what to do
-// next. Servers have a hand in all three.
+// PrintError writes the error message, its details, if any, and the hint. They may
+// contain text from servers and are made safe for the terminal.
 func PrintError(a *host.Program, err error) {
 	sentence, details := Message(err)
 	talk, _ := a.Conversation.(conversing)
@@ -38,14 +38,14 @@ func PrintError(a *host.Program, err error) {
 	}
 }
 
-// A conversing is the accessible mode, which has its own words for messages.
+// A conversing is the accessible mode, which rewrites messages and hints.
 type conversing interface {
 	Sentence(text string) string
-	// Hint replaces a hint that names commands.
+	// Hint returns the hint in the words of the accessible mode.
 	Hint(err error, onCommandLine string) string
 }
 
-// hintTerminal tells a visitor how to get a terminal, if it is missing.
+// hintTerminal tells a visitor how to get a terminal, if there is none.
 func hintTerminal(a *host.Program, err error) string {
 	switch {
 	case a.Guest == nil || a.InTTY || !fail.Either(fail.ErrNoTerminal, host.ErrNoScreen, vault.ErrNoKind, vault.ErrLocked)(err):
@@ -56,7 +56,7 @@ func hintTerminal(a *host.Program, err error) string {
 	return "Connect with a terminal: ssh -t"
 }
 
-// Message splits an error into what it says and what stands behind that.
+// Message splits an error into its message and its details.
 func Message(err error) (sentence string, details []string) {
 	if fail.Interrupted(err) && !fail.Is[*client.UncertainError](err) && !fail.Is[*fail.BatchError](err) && !fail.Is[*out.WaitingError](err) {
 		return "interrupted", nil

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Args checks that a command gets so many arguments; most may be negative for
-// as many as one likes.
+// Args returns a function that checks that a command has between least and most
+// arguments. If most is negative, the number is not limited.
 func Args(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		form := strings.TrimSuffix(c.CommandPath(), c.Name()) + c.Use
@@ -27,7 +27,7 @@ func Args(least, most int) cobra.PositionalArgs {
 // An UnknownCommandError reports a command that does not exist, and suggests
 // commands with similar names.
 type UnknownCommandError struct {
-	name   string // with the commands above it, such as "outbox bogus"
+	name   string // with its parent commands, such as "outbox bogus"
 	nearby []string
 }
 
@@ -39,7 +39,7 @@ func (e *UnknownCommandError) Error() string {
 	return s
 }
 
-// NoSuchCommand refuses the first argument of a command that takes only
+// NoSuchCommand returns an error for the first argument of a command that has only
 // subcommands.
 func NoSuchCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -48,7 +48,7 @@ func NoSuchCommand(c *cobra.Command, args []string) error {
 	above := strings.TrimPrefix(c.CommandPath(), c.Root().Name())
 	full := func(name string) string { return strings.TrimSpace(above + " " + name) }
 	e := &UnknownCommandError{name: full(args[0])}
-	c.SuggestionsMinimumDistance = 2 // the default, which Cobra sets only for its own suggestions
+	c.SuggestionsMinimumDistance = 2 // Cobra sets this default only for its own suggestions
 	for _, name := range c.SuggestionsFor(args[0]) {
 		e.nearby = append(e.nearby, full(name))
 	}

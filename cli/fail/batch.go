@@ -6,23 +6,25 @@ import (
 	"strings"
 )
 
-// A BatchError says that of several things some failed.
+// A BatchError reports that an operation failed for some of several invites or
+// accounts.
 type BatchError struct {
-	what     string // what did not happen to them, such as "invited"
+	what     string // past participle of the operation, such as "invited"
 	Total    int
 	Failures []Failure
 }
 
-// A Failure is why one thing was not done.
+// A Failure is the error for one invite, account or file.
 type Failure struct {
 	Subject string
 	Err     error
 }
 
-// String says it with its subject, which some errors begin with themselves.
+// String returns the subject and the error. The subject is not repeated if the
+// error begins with it.
 func (f Failure) String() string {
 	reason := f.Err.Error()
-	if f.Subject == "" { // it is about the room
+	if f.Subject == "" { // the error is about the room
 		return reason
 	}
 	if strings.HasPrefix(reason, f.Subject+" ") {
@@ -46,14 +48,15 @@ func (e *BatchError) Unwrap() []error {
 	return errs
 }
 
-// PartlyDone reports whether some of a batch was done and some not.
+// PartlyDone reports whether err is a [BatchError] of an operation that succeeded
+// for a part of the batch.
 func PartlyDone(err error) bool {
 	e, ok := errors.AsType[*BatchError](err)
 	return ok && len(e.Failures) < e.Total
 }
 
-// Batch makes one error of what failed: nil of nothing, and of a single thing
-// its own.
+// Batch returns the error for a batch of total operations: nil without failures,
+// the failure itself if total is 1, otherwise a [BatchError].
 func Batch(what string, total int, failures []Failure) error {
 	switch {
 	case len(failures) == 0:
@@ -64,6 +67,6 @@ func Batch(what string, total int, failures []Failure) error {
 	return &BatchError{what, total, failures}
 }
 
-// ErrNotTried says that something was not tried after an error that would have
-// stopped it as well.
+// ErrNotTried reports that an operation was not tried, because the error before
+// would have stopped it as well.
 var ErrNotTried = errors.New("not tried after the previous error")

@@ -1,5 +1,5 @@
-// Package fail is the errors that several commands end with, and how to tell
-// errors apart.
+// Package fail has the error types and sentinel errors that the commands share, and
+// tests for kinds of errors.
 package fail
 
 import (
@@ -15,7 +15,8 @@ func Is[E error](err error) bool {
 	return ok
 }
 
-// Either returns a function that reports whether an error is one of these.
+// Either returns a function that reports whether an error matches one of the
+// targets, as [errors.Is] does.
 func Either(targets ...error) func(error) bool {
 	return func(err error) bool {
 		for _, target := range targets {
@@ -27,7 +28,7 @@ func Either(targets ...error) func(error) bool {
 	}
 }
 
-// Errors of several commands.
+// Errors that several commands return.
 var (
 	ErrNotSignedIn    = errors.New("you are not signed in")
 	ErrDeclined       = errors.New("nothing was done")
@@ -36,21 +37,21 @@ var (
 	ErrNotForVisitors = errors.New("not for visitors")
 )
 
-// Interrupted reports whether err means that the user stopped the program.
+// Interrupted reports whether err means that the user interrupted the program.
 func Interrupted(err error) bool { return errors.Is(err, context.Canceled) }
 
-// A UsageError says that a command line makes no sense.
+// A UsageError reports a wrong command line.
 type UsageError struct {
-	Command string // whose help says how it would
+	Command string // path of the command, such as "mxinvite send"; the hint names its help
 	Err     error
 }
 
-// Usage says that the command line of c makes no sense.
+// Usage returns a usage error for the command c.
 func Usage(c *cobra.Command, err error) error { return &UsageError{c.CommandPath(), err} }
 
 func (e *UsageError) Error() string { return e.Err.Error() }
 
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// UsageOf says that the command line of a command makes no sense.
+// UsageOf returns a usage error for the command with the given path.
 func UsageOf(command string, err error) error { return &UsageError{command, err} }

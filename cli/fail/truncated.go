@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A TruncatedError says that files could not be read to their ends.
+// A TruncatedError reports files that could be read only in part.
 type TruncatedError struct{ Failures []Failure }
 
 func (e *TruncatedError) Error() string {

@@ -1,4 +1,5 @@
-// Package filter selects and sorts invites by the flags of a command.
+// Package filter has the flags that select invites, such as --status and
+// --older-than, and sorts invites for --sort.
 package filter
 
 import (
@@ -13,15 +14,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// Findings selects findings by status, verdict, warning and whether they need a
-// look. An empty list selects all.
+// Findings selects invites by status, verdict, warning and whether a user should
+// look at them. An empty list selects all.
 type Findings struct {
 	Statuses, verdicts, warnings []string
 	needsLook                    bool
 }
 
-// AddFlags adds --status, --verdict, --warn and --needs-look to the flags of a
-// command.
+// AddFlags adds the flags --status, --verdict, --warn and --needs-look.
 func (f *Findings) AddFlags(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.Statuses, "status", nil, "only invites with `STATUS`; several with commas between")
 	flags.StringSliceVar(&f.verdicts, "verdict", nil, "only invites with `VERDICT`; several with commas between")
@@ -29,7 +29,7 @@ func (f *Findings) AddFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.needsLook, "needs-look", false, "only invites with a problem or a lasting warning")
 }
 
-// Check returns a usage error if a value of a flag does not exist.
+// Check returns a usage error if a flag has an unknown value.
 func (f *Findings) Check(c *cobra.Command) error {
 	for _, w := range f.Statuses {
 		if !slices.Contains(invite.Statuses(), invite.Status(w)) {
@@ -49,12 +49,12 @@ func (f *Findings) Check(c *cobra.Command) error {
 	return nil
 }
 
-// matchesAll reports whether all findings are selected.
+// matchesAll reports whether no flag is set, so that all invites match.
 func (f *Findings) matchesAll() bool {
 	return len(f.Statuses)+len(f.verdicts)+len(f.warnings) == 0 && !f.needsLook
 }
 
-// Match reports whether a finding is selected.
+// Match reports whether an invite matches the flags.
 func (f *Findings) Match(found out.Finding) bool {
 	if len(f.Statuses) > 0 && !slices.Contains(f.Statuses, string(found.Invite.Status)) {
 		return false

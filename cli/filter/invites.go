@@ -12,7 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
-// Invites selects invites of an account.
+// Invites selects invites of an account by room, sender and age, and by the flags
+// of [Findings].
 type Invites struct {
 	Findings
 
@@ -21,8 +22,7 @@ type Invites struct {
 	olderThan age
 }
 
-// AddFlags adds the flags of [Findings], --by, --room and --older-than to those of
-// a command.
+// AddFlags adds the flags of [Findings], --by, --room and --older-than.
 func (s *Invites) AddFlags(f *pflag.FlagSet) {
 	s.Findings.AddFlags(f)
 	f.StringVar(&s.by, "by", "", "only invites sent by `USER`: a Matrix ID, name or me")
@@ -30,12 +30,13 @@ func (s *Invites) AddFlags(f *pflag.FlagSet) {
 	f.Var(&s.olderThan, "older-than", "only invites older than `AGE`, such as 30d or 1d12h")
 }
 
-// MatchesAll reports whether all invites of the rooms are selected.
+// MatchesAll reports whether only --room is set, or no flag.
 func (s *Invites) MatchesAll() bool {
 	return s.by == "" && !s.olderThan.given && s.matchesAll()
 }
 
-// FindRooms returns the rooms of these names, or all if there are no names.
+// FindRooms returns the rooms with the given names, aliases or IDs, or all rooms if
+// there are no names. It returns an error for an unknown room.
 func FindRooms(account *client.Account, names []string) (map[id.RoomID]client.Room, error) {
 	rooms := map[id.RoomID]client.Room{}
 	if len(names) == 0 {
@@ -53,13 +54,13 @@ func FindRooms(account *client.Account, names []string) (map[id.RoomID]client.Ro
 	return rooms, nil
 }
 
-// Select returns the invites of rooms that --by and --older-than select, the newest
-// first. Match has to decide about the findings of these.
+// Select returns the invites of rooms that match --by and --older-than, the newest
+// first. The caller checks the other flags with [Findings.Match].
 func (s *Invites) Select(account *client.Account, rooms map[id.RoomID]client.Room, now time.Time) []invite.Invite {
 	return slices.DeleteFunc(InvitesOf(account, rooms), func(i invite.Invite) bool { return !s.matches(i, account.UserID(), now) })
 }
 
-// InvitesOf returns all invites of some rooms, the newest first.
+// InvitesOf returns all invites of rooms, the newest first.
 func InvitesOf(account *client.Account, rooms map[id.RoomID]client.Room) []invite.Invite {
 	if len(rooms) == 0 {
 		return nil
@@ -71,8 +72,8 @@ func InvitesOf(account *client.Account, rooms map[id.RoomID]client.Room) []invit
 	return account.Invites(ids...)
 }
 
-// matches reports whether --by and --older-than select an invite. An invite whose
-// sender or time is not known does not match.
+// matches reports whether an invite matches --by and --older-than. An invite whose
+// sender or time is unknown does not.
 func (s *Invites) matches(i invite.Invite, me id.UserID, now time.Time) bool {
 	switch {
 	case s.by == "me" && i.By() != me, s.by != "" && s.by != "me" && !invite.IsNamed(i.By(), s.by):

@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// The names of the orders, which are the same on the screen.
+// The sort orders. The screen uses the same names.
 const (
 	orderNewest  = "newest"
 	orderOldest  = "oldest"
@@ -29,7 +29,7 @@ func Orders() []string {
 	return []string{orderNewest, orderOldest, orderName, orderRoom, orderStatus, orderKey, orderInviter}
 }
 
-// CheckOrder returns a usage error for an order that does not exist.
+// CheckOrder returns a usage error for an unknown order.
 func CheckOrder(c *cobra.Command, order string) error {
 	if order == "" || slices.Contains(Orders(), order) {
 		return nil
@@ -37,8 +37,8 @@ func CheckOrder(c *cobra.Command, order string) error {
 	return fail.Usage(c, fmt.Errorf("unknown order %q; use one of %s", order, strings.Join(Orders(), ", ")))
 }
 
-// Sort sorts findings, which the caller passes with the newest first. Findings
-// that are equal in the order keep that.
+// Sort sorts findings, which must be sorted with the newest first. The sort is
+// stable.
 func Sort(findings []out.Finding, order string) {
 	by := map[string]func(out.Finding) string{
 		orderName: func(f out.Finding) string { return cmp.Or(f.Address, f.Invite.DisplayName) },
