@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// A signedOutError says whose session the homeserver has ended.
+// A signedOutError has the session that the homeserver has ended.
 type signedOutError struct{ session client.Session }
 
 func (e *signedOutError) Error() string { return e.Unwrap().Error() }
@@ -21,7 +21,7 @@ func (e *signedOutError) Unwrap() error {
 	return &client.SignedOutError{UserID: e.session.UserID, Homeserver: e.session.Homeserver}
 }
 
-// Session reads the session of the account that is meant.
+// Session returns the stored session of the chosen account.
 func (p *Program) Session(ctx context.Context) (client.Session, error) {
 	kept, err := p.Sessions()
 	if err != nil {
@@ -34,7 +34,8 @@ func (p *Program) Session(ctx context.Context) (client.Session, error) {
 	return p.sessionOf(ctx, name)
 }
 
-// sessionOf reads the session of an account, which may be over.
+// sessionOf returns the stored session of an account, or a signedOutError if the
+// homeserver has ended it.
 func (p *Program) sessionOf(ctx context.Context, name vault.Name) (client.Session, error) {
 	kept, err := p.Sessions()
 	if err != nil {
@@ -43,7 +44,7 @@ func (p *Program) sessionOf(ctx context.Context, name vault.Name) (client.Sessio
 	s, err := kept.load(ctx, name)
 	switch {
 	case NoSession(err):
-		return s, fail.ErrNotSignedIn // another program was quicker
+		return s, fail.ErrNotSignedIn // another program signed out meanwhile
 	case err != nil:
 		return s, err
 	case Ended(s):
@@ -52,8 +53,8 @@ func (p *Program) sessionOf(ctx context.Context, name vault.Name) (client.Sessio
 	return s, nil
 }
 
-// Resume returns the account that is meant with what it knew when the program
-// last ran. It has asked its homeserver nothing yet.
+// Resume returns the chosen account with the state in the local store. It sends no
+// requests.
 func (p *Program) Resume(ctx context.Context, opt client.Options) (*client.Account, error) {
 	s, err := p.Session(ctx)
 	if err != nil {
@@ -64,8 +65,8 @@ func (p *Program) Resume(ctx context.Context, opt client.Options) (*client.Accou
 	return account, err
 }
 
-// resumeSession is resume for any session. One that is renewed is kept before it
-// is used, and what another program made of it is found again.
+// resumeSession returns the account of a session. A renewed session is saved before
+// it is used, and a session that another program renewed is read again.
 func (p *Program) resumeSession(ctx context.Context, opt client.Options, s client.Session) (*client.Account, error) {
 	kept, err := p.Sessions()
 	if err != nil {
@@ -84,8 +85,8 @@ func (p *Program) resumeSession(ctx context.Context, opt client.Options, s clien
 	return account, nil
 }
 
-// AccountOptions returns the options of an account that remembers what it knows from one
-// start to the next, and that may ask about keys where the person said so.
+// AccountOptions returns the options of an account with a store and with key checks
+// at trusted hosts.
 func (p *Program) AccountOptions(ctx context.Context) (client.Options, *TrustedHosts, error) {
 	opt := p.ClientOptions()
 	home, err := p.Home()
@@ -101,7 +102,7 @@ func (p *Program) AccountOptions(ctx context.Context) (client.Options, *TrustedH
 	return opt, trusted, nil
 }
 
-// Account returns the account with everything that its homeserver knows now.
+// Account returns the chosen account after a sync with its homeserver.
 func (p *Program) Account(ctx context.Context) (*client.Account, error) {
 	opt, _, err := p.AccountOptions(ctx)
 	if err != nil {
@@ -115,7 +116,7 @@ func (p *Program) Account(ctx context.Context) (*client.Account, error) {
 	return account, err
 }
 
-// AccountInRoom is account, with the room that a person names.
+// AccountInRoom returns the same as Account, and the room with the given name.
 func (p *Program) AccountInRoom(ctx context.Context, name string) (*client.Account, client.Room, error) {
 	account, err := p.Account(ctx)
 	if err != nil {
@@ -125,7 +126,8 @@ func (p *Program) AccountInRoom(ctx context.Context, name string) (*client.Accou
 	return account, room, err
 }
 
-// AccountInRooms is account, with rooms that a person names, each once.
+// AccountInRooms returns the same as Account, and the rooms with the given names,
+// without duplicates.
 func (p *Program) AccountInRooms(ctx context.Context, names []string) (*client.Account, []client.Room, error) {
 	account, err := p.Account(ctx)
 	if err != nil {
@@ -144,8 +146,8 @@ func (p *Program) AccountInRooms(ctx context.Context, names []string) (*client.A
 	return account, rooms, nil
 }
 
-// formerKey is the data key of an account's session, be it over or not. It opens
-// what that session wrote down, such as the outbox.
+// formerKey returns the data key of an account's stored session, whether it has
+// ended or not. Records of that session, such as the outbox, are encrypted with it.
 func (p *Program) formerKey(user id.UserID, homeserver string) seal.Key {
 	kept, err := p.Sessions()
 	if err != nil {
@@ -158,8 +160,8 @@ func (p *Program) formerKey(user id.UserID, homeserver string) seal.Key {
 	return s.DataKey
 }
 
-// saveSession keeps a session that was renewed. Its tokens are the only ones that
-// are good, so that no end of the program comes between.
+// saveSession stores a renewed session. It ignores the end of the program's
+// context, because the old tokens are no longer valid.
 func (p *Program) saveSession(s client.Session) error {
 	kept, err := p.Sessions()
 	if err != nil {
@@ -168,8 +170,8 @@ func (p *Program) saveSession(s client.Session) error {
 	return kept.Save(context.Background(), s)
 }
 
-// RecordSignedOut keeps in mind that the homeserver has ended the session of the account
-// that a command used.
+// RecordSignedOut marks the session of the command's account as ended if err says
+// that the homeserver ended it.
 func (p *Program) RecordSignedOut(ctx context.Context, err error) {
 	if p.current == nil || !fail.Is[*client.SignedOutError](err) {
 		return
@@ -183,7 +185,7 @@ func (p *Program) RecordSignedOut(ctx context.Context, err error) {
 	}
 }
 
-// Offline returns the account from the local store. It makes no requests.
+// Offline returns the chosen account from the local store. It sends no requests.
 func (p *Program) Offline(ctx context.Context) (*client.Account, error) {
 	opt, _, err := p.AccountOptions(ctx)
 	if err != nil {
@@ -192,7 +194,7 @@ func (p *Program) Offline(ctx context.Context) (*client.Account, error) {
 	return p.Resume(ctx, opt)
 }
 
-// OfflineOutbox is offline, with the account's outbox.
+// OfflineOutbox returns the same as Offline, and the account's outbox.
 func (p *Program) OfflineOutbox(ctx context.Context) (*client.Account, client.Outbox, error) {
 	account, err := p.Offline(ctx)
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 
 var errNotBrowsable = errors.New("a browser is sent to http and https addresses only")
 
-// browser returns what opens an address in the browser of this machine; nil if
-// the person would not see it: over SSH it would open somewhere else, and without
-// a display nowhere.
+// browser returns a function that opens a URL in the browser of this machine. It
+// returns nil over SSH and without a display, because the user would not see the
+// browser.
 func browser(goos string, getenv func(string) string) func(address string) error {
 	for _, remote := range []string{"SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"} {
 		if getenv(remote) != "" {
@@ -33,18 +33,19 @@ func browser(goos string, getenv func(string) string) func(address string) error
 		if !browsable(address) {
 			return errNotBrowsable
 		}
-		// One argument, and no shell. The browser may outlive the program.
+		// The URL is one argument, and no shell parses it. The browser may run longer
+		// than the program.
 		cmd := exec.CommandContext(context.Background(), command[0], append(command[1:len(command):len(command)], address)...)
 		if err := cmd.Start(); err != nil {
 			return err
 		}
-		go func() { _ = cmd.Wait() }() // how it went the person sees
+		go func() { _ = cmd.Wait() }() // the user sees whether it worked
 		return nil
 	}
 }
 
-// browsable reports whether address is an http or https URL. Such an address
-// cannot be mistaken for an option of the browser's command.
+// browsable reports whether address is an http or https URL, which the browser's
+// command cannot mistake for an option.
 func browsable(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil

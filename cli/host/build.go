@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A build says which program this is, from what the Go command recorded in it.
+// A Build is the version information that the Go command recorded in the program.
 type build struct {
 	Version  string `json:"version"`               // of the module; "(devel)" if it was built from a checkout without tags
 	Commit   string `json:"commit,omitempty"`      // empty if it was not built from a checkout
@@ -19,7 +19,7 @@ type build struct {
 	Arch     string `json:"arch"`
 }
 
-// ThisBuild is the running program.
+// ThisBuild returns the build of the running program.
 func ThisBuild() build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -28,7 +28,7 @@ func ThisBuild() build {
 	return BuildOf(info)
 }
 
-// BuildOf is the program with this build information.
+// BuildOf returns the build with the given build information.
 func BuildOf(info *debug.BuildInfo) build {
 	b := build{Version: cmp.Or(info.Main.Version, "(devel)"), Go: info.GoVersion, OS: runtime.GOOS, Arch: runtime.GOARCH}
 	for _, s := range info.Settings {
@@ -44,7 +44,7 @@ func BuildOf(info *debug.BuildInfo) build {
 	return b
 }
 
-// String is the line of --version.
+// String returns the line that --version writes.
 func (b build) String() string {
 	s := b.Version
 	if b.Commit != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// offered is how many contacts are offered at once.
+// offered is the maximum number of contacts in a completion.
 const offered = 20
 
 // CompleteContact returns the contacts that match typed. It may return contacts
@@ -23,8 +23,8 @@ func (p *Program) CompleteContact(ctx context.Context, typed string) ([]contacts
 	return contacts.Complete(ctx, sources, typed, offered)
 }
 
-// An addressSource is the address books of a run of the program, opened when first
-// needed.
+// An addressSource has the address books that the settings name. They are opened at
+// the first use.
 type addressSource struct {
 	once    sync.Once
 	sources []contacts.Source
@@ -48,7 +48,7 @@ func (p *Program) contactSources() ([]contacts.Source, error) {
 	return s.sources, s.err
 }
 
-// quoted is a program and its arguments as one line.
+// quoted returns a command line for display.
 func quoted(words []string) string {
 	out := make([]string, len(words))
 	for n, w := range words {
@@ -57,10 +57,10 @@ func quoted(words []string) string {
 	return strings.Join(out, " ")
 }
 
-// bookAge is how long the contacts read from the local address book are cached.
+// bookAge is the time for which the contacts of the local address book are cached.
 const bookAge = 10 * time.Second
 
-// An ownBook is the people who were invited from here.
+// An ownBook has the people who were invited from this machine.
 type ownBook struct {
 	p *Program
 
@@ -69,7 +69,7 @@ type ownBook struct {
 	all  []contacts.Contact
 }
 
-// Find returns those in whose name or address every word is.
+// Find returns the contacts whose name or address contains all of the words.
 func (b *ownBook) Find(ctx context.Context, typed string) ([]contacts.Contact, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -94,7 +94,7 @@ next:
 	return found, nil
 }
 
-// look reads the book. Without an account there is none.
+// look reads the address book. It is empty without an account.
 func (b *ownBook) look(ctx context.Context) error {
 	b.all = nil
 	account, err := b.p.Offline(ctx)

@@ -12,22 +12,23 @@ import (
 )
 
 const (
-	// loopbackPath is always the same: servers recognise a program by it.
+	// loopbackPath must not change, because servers register it as the redirect URI.
 	loopbackPath = "/callback"
-	// loopbackTimeout is how long anything on this machine may take to ask, and
-	// a browser to read the page.
+	// loopbackTimeout is the time limit for reading a request and for writing the
+	// page.
 	loopbackTimeout = 5 * time.Second
 	maxLoopback     = 32 << 10
 )
 
-// loopbackPage is what a person sees who comes back, whatever they decided.
+// loopbackPage is shown in the browser after the redirect, whether the user has
+// approved the sign-in or not.
 const loopbackPage = `<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><title>mxinvite</title>
 <p>mxinvite has received the response of your server. You can close this window.</p></html>
 `
 
-// A Loopback is where a browser on this machine comes back to after a sign-in
-// (RFC 8252, section 7.3).
+// A Loopback is an HTTP server on this machine to which a browser is redirected
+// after a sign-in (RFC 8252, section 7.3).
 type Loopback struct {
 	listener net.Listener
 }
@@ -47,7 +48,7 @@ func ListenLoopback(ctx context.Context) (*Loopback, error) {
 	return nil, fmt.Errorf("listen for the browser: %w", failed)
 }
 
-// RedirectURI is the address to have the browser sent to.
+// RedirectURI returns the URL for the redirect.
 func (l *Loopback) RedirectURI() string { return "http://" + l.listener.Addr().String() + loopbackPath }
 
 // Wait returns the URL of the redirect, which may report a refusal. It rejects
@@ -59,12 +60,12 @@ func (l *Loopback) Wait(ctx context.Context, expects func(finalURL string) bool)
 		ReadTimeout:    loopbackTimeout,
 		WriteTimeout:   loopbackTimeout,
 		MaxHeaderBytes: maxLoopback,
-		ErrorLog:       log.New(io.Discard, "", 0), // it names addresses with codes in them
+		ErrorLog:       log.New(io.Discard, "", 0), // it would log URLs with authorization codes
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l.listener) }()
 	defer func() {
-		// The page may still be on its way to the browser.
+		// Give the browser time to read the page.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loopbackTimeout)
 		defer cancel()
 		if server.Shutdown(ctx) != nil {
@@ -77,7 +78,7 @@ func (l *Loopback) Wait(ctx context.Context, expects func(finalURL string) bool)
 	case <-ctx.Done():
 		return "", ctx.Err()
 	case err := <-ended:
-		if ctx.Err() != nil { // which closed it
+		if ctx.Err() != nil { // the server was closed
 			err = ctx.Err()
 		}
 		return "", fmt.Errorf("listen for the browser: %w", err)
@@ -99,7 +100,7 @@ func (l *Loopback) answer(expects func(string) bool, came chan<- string) http.Ha
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Referrer-Policy", "no-referrer")
-		_, _ = io.WriteString(w, loopbackPage) // who left does not need it
+		_, _ = io.WriteString(w, loopbackPage) // the waiting goroutine may have ended
 		select {
 		case came <- final:
 		default: // the page was reloaded

@@ -8,28 +8,27 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// ownServer is the way to the servers that vouch for keys, for the account of a
-// homeserver on this machine. The account's user signed in there over http and at
-// a loopback address, so that questions about keys may go there over http, too: to
-// just that host and port. Whether a host is asked at all is decided before: it has to be
-// the account's identity server, or one that the user trusts. All other hosts go
-// the guarded way.
+// ownServer sends key checks to the host of the account's own homeserver on this
+// machine without protection, and to all other hosts through guarded. The user has
+// signed in there over http and at a loopback address, so key checks to exactly
+// that host and port may use http as well. Whether a host is asked at all is
+// decided before: it must be the account's identity server or a trusted host.
 type ownServer struct {
-	VisitorTransport, own http.RoundTripper
-	host                  string // as [keycheck.Question.Host] has it
+	guarded, own http.RoundTripper
+	host         string // in the form of [keycheck.Question.Host]
 }
 
-// RoundTrip sends a request to the own server or through the guard.
+// RoundTrip sends a request to the own server or through guarded.
 func (t ownServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme == "http" && (keycheck.Question{URL: req.URL.String()}).Host() == t.host {
 		return t.own.RoundTrip(req)
 	}
-	return t.VisitorTransport.RoundTrip(req)
+	return t.guarded.RoundTrip(req)
 }
 
-// withOwnServer is the way to the servers that vouch for keys, for an account. A
-// visitor reaches a homeserver on this machine only with serve --allow-private,
-// and the visitor's KeyTransport refuses it otherwise.
+// withOwnServer returns the transport for key checks of an account. Visitors reach
+// a homeserver on this machine only with serve --allow-private; otherwise their
+// KeyTransport refuses it.
 func (p *Program) withOwnServer(guarded http.RoundTripper, s client.Session) http.RoundTripper {
 	if guarded == nil || p.KeyTransport == nil || s.LoopbackHost() == "" {
 		return guarded

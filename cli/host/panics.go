@@ -10,22 +10,22 @@ import (
 
 var errPanicked = errors.New("this session ended because of an internal error")
 
-// contained is a screen whose panics end it and nothing else. Bubble Tea would
-// write them to this process's own standard error, with whatever a visitor had
-// typed.
+// contained is a screen that ends when it panics, without ending the process.
+// Bubble Tea would write the panic to the standard error of the process, with text
+// that a visitor typed.
 type contained struct {
 	tea.Model
 
 	report func(value any, stack []byte)
 	broken *atomic.Bool
-	quit   func() // ends the program from outside of its loop
+	quit   func() // ends the program; must not be called in the update loop
 }
 
 func contain(m tea.Model, report func(any, []byte), quit func()) contained {
 	return contained{m, report, new(atomic.Bool), quit}
 }
 
-// caught is deferred around everything that is the screen's own.
+// caught recovers from a panic. It must be deferred.
 func (c contained) caught() {
 	if r := recover(); r != nil {
 		c.broken.Store(true)
@@ -34,7 +34,7 @@ func (c contained) caught() {
 	}
 }
 
-// beside does what belongs to the screen and runs beside it.
+// beside calls f in another goroutine of the screen and recovers from its panics.
 func (c contained) beside(f func()) {
 	defer c.caught()
 	f()
@@ -46,9 +46,9 @@ func (c contained) Init() tea.Cmd {
 	return c.guard(c.Model.Init())
 }
 
-// Update changes the screen.
+// Update handles a message.
 func (c contained) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
-	next = c // even if what follows panics
+	next = c // also if the next call panics
 	if !c.broken.Load() {
 		defer c.caught()
 		c.Model, cmd = c.Model.Update(msg)
@@ -68,7 +68,8 @@ func (c contained) View() (v tea.View) {
 	return c.Model.View()
 }
 
-// guard has a command's panics caught, and those of the commands it brings.
+// guard returns a command that recovers from panics, also in the commands of a
+// batch.
 func (c contained) guard(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil

@@ -11,11 +11,11 @@ import (
 	"github.com/mxinvite/mxinvite/internal/weakpass"
 )
 
-// passphraseTries is how often a new passphrase is asked for.
+// passphraseTries is how many times a new passphrase can be entered.
 const passphraseTries = 3
 
-// Asker is where a passphrase comes from: what the command line names, then the
-// settings, then the user at the terminal. It is nil if there is none.
+// Asker returns the source of the passphrase: the flags, then the settings, then
+// the user at the terminal. It returns nil if there is none.
 func (p *Program) Asker() (vault.Asker, error) {
 	switch {
 	case p.PassphraseFile != "" && p.PassphraseFD != "":
@@ -38,7 +38,7 @@ func (p *Program) Asker() (vault.Asker, error) {
 
 var errCovered = errors.New("the passphrase cannot be asked for while the screen is open")
 
-// AskPassphrase asks the person at the terminal.
+// AskPassphrase asks the user at the terminal.
 func (p *Program) AskPassphrase(ctx context.Context, why vault.Reason) (string, error) {
 	switch {
 	case p.Covered.Load():
@@ -51,7 +51,8 @@ func (p *Program) AskPassphrase(ctx context.Context, why vault.Reason) (string, 
 	return p.AskHidden(ctx, "Passphrase of the vault: ")
 }
 
-// newPassphrase asks for a new one, twice, and whether a weak one is meant.
+// newPassphrase asks for a new passphrase twice, and for a confirmation if it is
+// weak.
 func (p *Program) newPassphrase(ctx context.Context) (string, error) {
 	p.Message("Choose a passphrase. It encrypts your sessions on this machine, and mxinvite asks for it at each start.")
 	for range passphraseTries {

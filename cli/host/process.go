@@ -17,11 +17,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/lineedit"
 )
 
-// localMemory limits the memory for what servers send, in bytes, if the program runs
-// for one user. It is enough for the first sync of about 40,000 rooms.
+// localMemory limits the memory for responses of servers, in bytes, if the program
+// runs for one user. It is enough for the first sync of about 40,000 rooms.
 const localMemory = 1 << 30
 
-// Process returns the world of a process with these streams, whose user is in this time zone.
+// Process returns the world of a process with these streams. zone is the time zone
+// of its user.
 func Process(stdin, stdout, stderr *os.File, env []string, now func() time.Time, location *time.Location, transport http.RoundTripper) World {
 	width, height, _ := term.GetSize(stdout.Fd()) // 0 if stdout is not a terminal
 	memory := budget.New(localMemory, localMemory).Share(nil)

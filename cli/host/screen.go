@@ -25,7 +25,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// HomeScreen shows the screen once. It is left for good, or for the demo.
+// HomeScreen shows the screen until the user quits, or wants the demo.
 func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *TrustedHosts, inspect func(context.Context, string) (shell.Dump, error)) (wantsDemo bool, err error) {
 	d := sessionSwitcher{p, opt}
 	vault, err := d.vault()
@@ -36,7 +36,7 @@ func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *T
 	if err != nil {
 		return false, err
 	}
-	if p.Guest != nil { // who has no files here
+	if p.Guest != nil { // visitors have no files here
 		inspect = nil
 	}
 	return p.Screen(ctx, shell.Options{
@@ -64,15 +64,15 @@ func (p *Program) NeedScreen() error {
 	return fail.UsageOf("mxinvite", ErrNoScreen)
 }
 
-// drawable reports whether a cursor can be moved on the terminal. Windows has no
-// TERM and needs none.
+// drawable reports whether the terminal can move its cursor. Windows sets no TERM
+// and needs none.
 func (p *Program) drawable() bool {
 	term := p.Getenv("TERM")
 	return term != "dumb" && (term != "" || runtime.GOOS == "windows")
 }
 
-// syncOutput reports whether pictures are to be shown at once without asking the
-// terminal: over SSH Bubble Tea does not ask.
+// syncOutput reports whether synchronized output is turned on without a query to
+// the terminal: Bubble Tea does not send the query over SSH.
 func (p *Program) syncOutput() bool {
 	switch p.Settings.SyncOutput {
 	case config.SyncOn:
@@ -83,7 +83,7 @@ func (p *Program) syncOutput() bool {
 	return p.Guest != nil || p.Getenv("SSH_TTY") != ""
 }
 
-// noSyncOutput keeps from Bubble Tea that the terminal could do it.
+// noSyncOutput drops the terminal's report that it supports synchronized output.
 func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
 	if m, ok := msg.(tea.ModeReportMsg); ok && m.Mode == ansi.ModeSynchronizedOutput {
 		return nil
@@ -91,7 +91,7 @@ func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
 	return msg
 }
 
-// Screen runs the program one sees until it is left, for good or for the demo.
+// Screen shows the screen until the user quits or wants the demo.
 func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -114,7 +114,7 @@ func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, 
 		go c.beside(func() { p.relay(ctx, running) })
 	}
 	_, err = running.Run()
-	for name, value := range screen.ChosenSettings() { // the next screen begins with them
+	for name, value := range screen.ChosenSettings() { // the next screen uses the changed settings
 		p.Settings = *p.Settings.With(name, value)
 	}
 	p.Colors = p.ChosenColors()
@@ -122,7 +122,7 @@ func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, 
 	case p.Guest != nil && c.broken.Load():
 		return false, errPanicked
 	case ctx.Err() != nil:
-		return false, ctx.Err() // more to the point than that the program was killed
+		return false, ctx.Err() // this error is more useful than that the program was killed
 	}
 	return screen.WantsDemo(), err
 }
@@ -133,7 +133,7 @@ func (p *Program) canSuspend() bool {
 	return ok && p.Guest == nil && runtime.GOOS != "windows"
 }
 
-// display is what settings say of how the screen is displayed.
+// display returns the settings for the display of the screen.
 func (p *Program) display(s *config.Settings) shell.Display {
 	d := shell.Display{Theme: style.Theme(s.Theme), Background: style.Background(s.Background), ASCII: p.OnlyASCII(s), Mouse: s.Mouse}
 	if kind := notify.Kind(s.Notify); kind != notify.Off {
@@ -142,19 +142,19 @@ func (p *Program) display(s *config.Settings) shell.Display {
 	return d
 }
 
-// visitorFrames is the frame rate of a visitor's screen per second. Bubble Tea
-// checks at this rate whether to redraw, even without input, and there may be
+// visitorFrames is the number of frames per second of a visitor's screen. Bubble
+// Tea checks at this rate whether to redraw, even without input, and there may be
 // many visitors.
 const visitorFrames = 30
 
-// terminal says what Bubble Tea has to know of the terminal.
+// terminal returns Bubble Tea's options for the terminal.
 func (p *Program) terminal() []tea.ProgramOption {
 	env, width, height := p.Env, p.Width, p.Height
 	if p.Guest != nil {
-		size := p.Guest.Terminal.Size() // which may be another than when they came
+		size := p.Guest.Terminal.Size() // it may have changed since the visitor connected
 		width, height = size.Width, size.Height
-		// What asks the terminal is left out over SSH, where not every one
-		// understands the question.
+		// Over SSH the terminal is not queried, because not all terminals understand the
+		// queries.
 		env = append(slices.Clone(env), "SSH_TTY=visitor")
 	}
 	options := []tea.ProgramOption{
@@ -187,7 +187,8 @@ func (p *Program) keys(ctx context.Context) io.Reader {
 	return p.In
 }
 
-// relay brings a visitor's screen what comes from outside of it.
+// relay sends a visitor's screen the messages of the SSH session, such as a new
+// window size.
 func (p *Program) relay(ctx context.Context, running *tea.Program) {
 	leave := p.Guest.Leave
 	for {
@@ -205,8 +206,8 @@ func (p *Program) relay(ctx context.Context, running *tea.Program) {
 	}
 }
 
-// OnlyASCII reports whether the terminal is thought to show nothing else. What
-// names no encoding says nothing.
+// OnlyASCII reports whether the terminal seems to show only ASCII. If no variable
+// names an encoding, it returns false.
 func (p *Program) OnlyASCII(s *config.Settings) bool {
 	if s.Glyphs != "auto" {
 		return s.Glyphs == "ascii"
@@ -215,5 +216,5 @@ func (p *Program) OnlyASCII(s *config.Settings) bool {
 	return locale != "" && !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
 }
 
-// ErrNoScreen says that the screen cannot be shown without a terminal.
+// ErrNoScreen reports that the screen cannot be shown without a terminal.
 var ErrNoScreen = errors.New("the screen needs a terminal; mxinvite list shows the invites without one")

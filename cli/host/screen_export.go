@@ -17,8 +17,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// ScreenExporter writes what the screen shows. Visitors have no files here, and
-// get the text to copy.
+// ScreenExporter returns how the screen exports invites. Visitors have no files
+// here and get the text to copy.
 func (p *Program) ScreenExporter() *shell.Exporter {
 	e := &shell.Exporter{Write: p.exportForScreen}
 	if p.Guest == nil {
@@ -27,9 +27,8 @@ func (p *Program) ScreenExporter() *shell.Exporter {
 	return e
 }
 
-// suggestPath is a file in the user's directory of downloads or home directory,
-// never in the current directory. It is named after the room if all invites are of
-// one.
+// suggestPath returns a file in the user's download or home directory, never in the
+// current directory. It is named after the room if all invites are of one room.
 func (p *Program) suggestPath(_ context.Context, account *client.Account, format string, invites []invite.Invite) string {
 	room := ""
 	for n, i := range invites {
@@ -72,8 +71,8 @@ func (p *Program) exportForScreen(_ context.Context, e shell.Export) (shell.Expo
 	return shell.Exported{Path: path}, nil
 }
 
-// TypedPath is the whole path that a user means: ~ is their home directory, and
-// a name alone is in the directory that was suggested.
+// TypedPath returns the path for a file name that the user typed. It expands ~; a
+// name without a directory is in the directory of the suggestion.
 func (p *Program) TypedPath(path string) string {
 	path = p.Expand(path)
 	if !filepath.IsAbs(path) {
@@ -82,7 +81,7 @@ func (p *Program) TypedPath(path string) string {
 	return filepath.Clean(path)
 }
 
-// Expand is a path that may begin with ~, where no shell has seen to that.
+// Expand replaces ~ at the beginning of a path by the home directory.
 func (p *Program) Expand(path string) string {
 	home := cmp.Or(p.Getenv("HOME"), p.Getenv("USERPROFILE"))
 	if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {

@@ -14,8 +14,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// ScreenSettings are the settings that can be changed on the screen. Those of the
-// demo are not kept.
+// ScreenSettings returns the settings that can be changed on the screen. Changes in
+// the demo are not saved.
 func (p *Program) ScreenSettings(demo bool) *shell.Settings {
 	start := p.Settings
 	s := &shell.Settings{
@@ -39,7 +39,7 @@ func (p *Program) ScreenSettings(demo bool) *shell.Settings {
 	return s
 }
 
-// The Settings that the screen changes, at once or from the next start on.
+// The settings that the screen can change, immediately or from the next start on.
 const (
 	settingsNow   = "theme background glyphs mouse notify"
 	settingsLater = "color sync_output invites.check_keys accessible"
@@ -56,11 +56,11 @@ func (p *Program) screenSetting(name string) shell.Setting {
 		}
 		return shell.Setting{Name: name, Doc: s.Doc, Values: values, Value: fmt.Sprint(s.Value(&p.Settings)), Later: HasWord(settingsLater, name)}
 	}
-	panic("there is no setting " + name) // a test would have failed
+	panic("there is no setting " + name) // impossible; a test reads all of them
 }
 
-// keepSetting writes a setting to the settings file, and says where that is. A
-// visitor gets no paths of the host.
+// keepSetting saves a setting in the settings file and returns its path. Visitors
+// are not shown paths of the host.
 func (p *Program) keepSetting(_ context.Context, name, value string) (string, error) {
 	if !p.MayChange(name) {
 		return "", fmt.Errorf("the setting %s is %w", name, fail.ErrNotForVisitors)
@@ -85,7 +85,7 @@ func (p *Program) keepSetting(_ context.Context, name, value string) (string, er
 	return where, nil
 }
 
-// tilde is a path with ~ in place of the user's home directory.
+// tilde returns a path with ~ in place of the user's home directory.
 func (p *Program) tilde(path string) string {
 	home := p.Getenv("HOME")
 	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && runtime.GOOS != "windows" {

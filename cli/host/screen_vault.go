@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// Vault is the vault as the screen sees it, which asks about it on its own pages.
+// vault returns the vault for the screen, which has pages to unlock and create it.
 func (d sessionSwitcher) vault() (*shell.Vault, error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
@@ -37,8 +37,9 @@ func (d sessionSwitcher) vault() (*shell.Vault, error) {
 	}, nil
 }
 
-// begin returns the account that the screen begins with, or the session that is
-// over, unless the vault has to be opened on the screen first.
+// begin returns the account with which the screen opens, or the session that the
+// homeserver has ended. It returns neither if the vault must be unlocked on the
+// screen first.
 func (d sessionSwitcher) begin(ctx context.Context, v *shell.Vault) (account *client.Account, over client.Session, err error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
@@ -61,8 +62,8 @@ func (d sessionSwitcher) begin(ctx context.Context, v *shell.Vault) (account *cl
 	return account, over, err
 }
 
-// asksToUnlock reports whether the user has to type the passphrase of the vault
-// there is. One of another kind than was chosen stays shut.
+// asksToUnlock reports whether the user must type the passphrase of the existing
+// vault. A vault of another kind than the chosen one is not opened.
 func (d sessionSwitcher) asksToUnlock(ctx context.Context, v *vault.Vault) (bool, error) {
 	if wanted := d.program.WantedKind(); wanted != "" && wanted != vault.KindSealed || !d.program.TypesPassphrase() {
 		return false, nil
@@ -70,18 +71,19 @@ func (d sessionSwitcher) asksToUnlock(ctx context.Context, v *vault.Vault) (bool
 	return v.Locked(ctx)
 }
 
-// opensLater reports whether err is that the key of the vault cannot be had now.
+// opensLater reports whether err means that the key of the vault is not available
+// now.
 func (p *Program) opensLater(err error) bool {
 	return fail.Either(vault.ErrNoKeyring, vault.ErrKeyGone, vault.ErrNoAgent)(err)
 }
 
-// TypesPassphrase reports whether passphrases are typed by the user, and come
-// neither from the command line nor from the settings.
+// TypesPassphrase reports whether the user types passphrases: neither the flags nor
+// the settings give one.
 func (p *Program) TypesPassphrase() bool {
 	return p.PassphraseFile == "" && p.PassphraseFD == "" && len(p.Settings.PassphraseCommand) == 0
 }
 
-// vaultNeeds says what the user has to be asked before a session can be kept.
+// vaultNeeds returns what the user must be asked before a session can be stored.
 func (d sessionSwitcher) vaultNeeds(ctx context.Context) (needs shell.VaultNeeds, err error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
@@ -111,7 +113,7 @@ func (d sessionSwitcher) vaultNeeds(ctx context.Context) (needs shell.VaultNeeds
 // vaultKinds returns the kinds of encryption that the user can choose.
 func (d sessionSwitcher) vaultKinds(ctx context.Context, v *vault.Vault) (needs shell.VaultNeeds, err error) {
 	needs.Kinds = []string{shell.VaultPassphrase, shell.VaultPlain}
-	if d.program.Guest != nil { // whose keyring is elsewhere
+	if d.program.Guest != nil { // a visitor's keyring is on another machine
 		return needs, nil
 	}
 	switch err := v.ProbeKeyring(ctx); {

@@ -10,14 +10,14 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// A sessionSwitcher is where the screen has sessions kept, and where it gets accounts.
+// A sessionSwitcher stores and resumes the sessions of the screen's accounts.
 type sessionSwitcher struct {
 	program *Program
-	opt     client.Options // of every account
+	opt     client.Options // for every account
 }
 
-// first returns the account that the screen begins with; without one, the session
-// that is over, if it is only that.
+// first returns the account with which the screen opens, or the session that the
+// homeserver has ended, or neither if the user is not signed in.
 func (p *Program) first(ctx context.Context, opt client.Options) (*client.Account, client.Session, error) {
 	account, err := p.Resume(ctx, opt)
 	if e, ok := errors.AsType[*signedOutError](err); ok {
@@ -29,7 +29,7 @@ func (p *Program) first(ctx context.Context, opt client.Options) (*client.Accoun
 	return account, client.Session{}, err
 }
 
-// remember keeps a new session. Of two of one account the older one ends.
+// remember stores a new session, and ends a former session of the same account.
 func (d sessionSwitcher) remember(ctx context.Context, s client.Session) (*client.Account, error) {
 	kept, err := d.program.Sessions()
 	if err != nil {
@@ -40,7 +40,7 @@ func (d sessionSwitcher) remember(ctx context.Context, s client.Session) (*clien
 		return nil, err
 	}
 	former, err := kept.Replace(ctx, s)
-	if err != nil { // it goes on without the vault, for as long as the screen is open
+	if err != nil { // the session works without the vault until the screen closes
 		alone, resumeErr := client.Resume(d.opt, s)
 		return alone, errors.Join(err, resumeErr)
 	}
@@ -105,7 +105,8 @@ func vaultName(account shell.KnownAccount) vault.Name {
 	return NameOf(client.Session{UserID: account.UserID, Homeserver: account.Homeserver})
 }
 
-// browse is the browser of this machine, for the screen; nil without one.
+// browse returns a function that opens the browser of this machine for the screen,
+// or nil if there is no browser.
 func (p *Program) browse() func(context.Context) (shell.Browser, error) {
 	if p.Browse == nil {
 		return nil
@@ -119,19 +120,19 @@ func (p *Program) browse() func(context.Context) (shell.Browser, error) {
 	}
 }
 
-// A window is a browser that comes back.
+// A window is a browser that is redirected to this machine.
 type window struct {
 	back *Loopback
 	open func(string) error
 }
 
-// RedirectURI is the address to have the browser sent to.
+// RedirectURI returns the URL for the redirect.
 func (w window) RedirectURI() string { return w.back.RedirectURI() }
 
-// Open opens an address in the browser.
+// Open opens a URL in the browser.
 func (w window) Open(address string) error { return w.open(address) }
 
-// Wait returns the address that the browser came back with.
+// Wait returns the URL of the redirect.
 func (w window) Wait(ctx context.Context, expects func(string) bool) (string, error) {
 	return w.back.Wait(ctx, expects)
 }

@@ -42,7 +42,7 @@ func (p *Program) Sessions() (*Sessions, error) {
 	return p.OpenSessions, nil
 }
 
-// NameOf is the name of a session in the vault.
+// NameOf returns the name of a session in the vault.
 func NameOf(s client.Session) vault.Name {
 	return vault.Name{UserID: string(s.UserID), Homeserver: s.Homeserver}
 }
@@ -50,7 +50,8 @@ func NameOf(s client.Session) vault.Name {
 // Ended reports whether the homeserver has ended a session.
 func Ended(s client.Session) bool { return s.AccessToken == "" }
 
-// load reads a session. One from before there were data keys gets one.
+// load reads a session, and adds a data key to a session from a version without
+// data keys.
 func (k *Sessions) load(ctx context.Context, name vault.Name) (client.Session, error) {
 	s, err := k.Read(ctx, name)
 	if err != nil || !s.DataKey.IsZero() || Ended(s) {
@@ -61,7 +62,7 @@ func (k *Sessions) load(ctx context.Context, name vault.Name) (client.Session, e
 		return s, err
 	}
 	defer unlock()
-	s, err = k.Read(ctx, name) // another program may have made one, or renewed the session
+	s, err = k.Read(ctx, name) // another program may have added a key, or renewed the session
 	if err != nil || !s.DataKey.IsZero() || Ended(s) {
 		return s, err
 	}
@@ -69,7 +70,7 @@ func (k *Sessions) load(ctx context.Context, name vault.Name) (client.Session, e
 	return s, k.Save(ctx, s)
 }
 
-// Read reads a session as it is saved.
+// Read reads a session from the vault.
 func (k *Sessions) Read(ctx context.Context, name vault.Name) (s client.Session, err error) {
 	secret, err := k.Vault.Load(ctx, name)
 	if err != nil {
@@ -81,7 +82,7 @@ func (k *Sessions) Read(ctx context.Context, name vault.Name) (s client.Session,
 	return s, nil
 }
 
-// Save saves a session.
+// Save writes a session to the vault.
 func (k *Sessions) Save(ctx context.Context, s client.Session) error {
 	secret, err := json.Marshal(s)
 	if err != nil {
@@ -90,20 +91,21 @@ func (k *Sessions) Save(ctx context.Context, s client.Session) error {
 	return k.Vault.Save(ctx, NameOf(s), secret)
 }
 
-// lockPatience is how long another program may take that renews a session.
+// lockPatience is how long to wait for another program that renews the session.
 const lockPatience = time.Minute
 
-// lock keeps other programs from renewing the session of an account.
+// lock prevents other programs from renewing the session of an account, until the
+// returned function is called.
 func (k *Sessions) lock(ctx context.Context, s client.Session) (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	return k.Vault.LockAccount(ctx, NameOf(s))
 }
 
-// Replace saves the session of a sign-in, and returns the one that was kept before:
-// the newest, since no program renews it meanwhile. There may have been none.
+// Replace saves a new session and returns the session that it replaces, which may
+// be empty. Other programs cannot renew the former session meanwhile.
 func (k *Sessions) Replace(ctx context.Context, s client.Session) (former client.Session, err error) {
-	if unlock, err := k.lock(ctx, s); err == nil { // else the new one is still better than none
+	if unlock, err := k.lock(ctx, s); err == nil { // without the lock, the new session is still saved
 		defer unlock()
 	}
 	former, err = k.Read(ctx, NameOf(s))
@@ -123,7 +125,7 @@ func (k *Sessions) All(ctx context.Context) ([]client.Session, error) {
 	for _, name := range names {
 		s, err := k.Read(ctx, name)
 		switch {
-		case NoSession(err): // another program was quicker
+		case NoSession(err): // another program signed out meanwhile
 		case err != nil:
 			return nil, err
 		default:
@@ -133,8 +135,8 @@ func (k *Sessions) All(ctx context.Context) ([]client.Session, error) {
 	return all, nil
 }
 
-// End keeps of a session what outlives it. If it was renewed or replaced by another
-// sign-in meanwhile, nothing is done.
+// End removes the tokens of a session, and keeps its device ID and data key. It
+// does nothing if the session was renewed or replaced meanwhile.
 func (k *Sessions) End(ctx context.Context, s client.Session) error {
 	unlock, err := k.lock(ctx, s)
 	if err != nil {
@@ -154,15 +156,15 @@ type UnknownAccountError struct{ Want string }
 
 func (e *UnknownAccountError) Error() string { return "you are not signed in as " + e.Want }
 
-// A ChoiceError says that there are several accounts, and none was named.
+// A ChoiceError reports that several accounts are signed in and none was chosen.
 type ChoiceError struct{ Names []vault.Name }
 
 func (e *ChoiceError) Error() string {
 	return fmt.Sprintf("you are signed in to %d accounts; choose one of them", len(e.Names))
 }
 
-// Choose says which account is meant: the one that is wanted, else the one that
-// was used last, else the only one.
+// Choose returns the name of the account to use: the wanted one, else the default,
+// else the only one.
 func (k *Sessions) Choose(want string) (vault.Name, error) {
 	names, err := k.Vault.Accounts()
 	if err != nil {
@@ -189,13 +191,14 @@ func (k *Sessions) Choose(want string) (vault.Name, error) {
 	return vault.Name{}, fail.ErrNotSignedIn
 }
 
-// usedAs is how an account is called where it is remembered that it was used.
+// usedAs returns the text that identifies an account in the file with the default
+// account.
 func usedAs(n vault.Name) string { return n.UserID + " " + n.Homeserver }
 
 // Use makes an account the default.
 func (k *Sessions) Use(n vault.Name) error { return k.Home.Use(usedAs(n)) }
 
-// legacySession is the file in which a session lay before there were vaults.
+// legacySession is the file of the session in versions without a vault.
 func legacySession(home config.Home) vault.LegacyFile {
 	return vault.LegacyFile{Path: home.SessionPath(), Name: func(secret []byte) (vault.Name, error) {
 		var s client.Session
@@ -218,5 +221,5 @@ func unquoted(err error) error {
 	return errors.New("not the JSON of a session")
 }
 
-// NoSession reports whether err is that there is no such session.
+// NoSession reports whether err means that no such session is stored.
 func NoSession(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -11,11 +11,11 @@ import (
 	"github.com/mxinvite/mxinvite/config/vault"
 )
 
-// SignOutTimeout is how long the end of a former session may take.
+// SignOutTimeout is the time limit for ending a former session.
 const SignOutTimeout = 10 * time.Second
 
-// EndFormer ends the session that was kept before, unless the new one is of the
-// same device and would end with it.
+// EndFormer ends a session that was replaced by s. It does nothing if both are of
+// the same device, because the new session would end as well.
 func (p *Program) EndFormer(ctx context.Context, former, s client.Session) {
 	if Ended(former) || cmp.Or(former.DeviceID, s.DeviceID) == s.DeviceID {
 		return

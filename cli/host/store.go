@@ -43,7 +43,7 @@ func (p *Program) OpenStore(ctx context.Context) *store.Store {
 	return s
 }
 
-// openQuietly opens what there is, and otherwise leaves everything as it is.
+// openQuietly opens an existing store, and writes no messages.
 func openQuietly(ctx context.Context, path string) *store.Store {
 	if _, err := os.Stat(path); err != nil {
 		return nil
@@ -58,8 +58,8 @@ func openQuietly(ctx context.Context, path string) *store.Store {
 // Close closes the store and the log.
 func (p *Program) Close() {
 	if p.Store != nil {
-		_ = p.Store.Close() // every write was saved already
+		_ = p.Store.Close() // all writes were committed already
 		p.Store = nil
 	}
-	_ = p.Log.Close() // what could not be written there is lost anyway
+	_ = p.Log.Close() // an error cannot be logged anymore
 }

@@ -10,21 +10,22 @@ import (
 	"github.com/mxinvite/mxinvite/config"
 )
 
-// TrustedHosts are the hosts that a person has said may be asked about keys.
-// Its methods may be called from many goroutines.
+// TrustedHosts are the hosts that the user allows to be asked about keys. It is
+// safe for concurrent use.
 type TrustedHosts struct {
 	home  config.Home
 	mu    sync.RWMutex
-	Hosts map[string]Allowed // in the form of parseHost
+	Hosts map[string]Allowed // keys in the form of [ParseHost]
 }
 
-// Allowed is what a person allows a trusted host beyond https at a public address.
+// Allowed is what the user allows for a trusted host in addition to https at a
+// public address.
 type Allowed struct{ HTTP, Private bool }
 
-// And is what a or b allows.
+// And returns everything that a or b allows.
 func (a Allowed) And(b Allowed) Allowed { return Allowed{a.HTTP || b.HTTP, a.Private || b.Private} }
 
-// Words are what stands behind a host on its line.
+// Words returns the words that follow the host on its line.
 func (a Allowed) Words() string {
 	s := ""
 	if a.HTTP {
@@ -36,7 +37,7 @@ func (a Allowed) Words() string {
 	return s
 }
 
-// Clause ends a sentence about a host.
+// Clause returns the end of a sentence about a host.
 func (a Allowed) Clause() string {
 	switch {
 	case a.HTTP && a.Private:
@@ -49,8 +50,8 @@ func (a Allowed) Clause() string {
 	return ""
 }
 
-// LoadTrusted reads them. Lines that name no host count for nothing: mxinvite
-// trust shows them.
+// LoadTrusted reads the trusted hosts. It ignores malformed lines; mxinvite trust
+// shows them.
 func LoadTrusted(home config.Home) (*TrustedHosts, error) {
 	lines, err := home.TrustedHosts()
 	if err != nil {
@@ -65,13 +66,13 @@ func LoadTrusted(home config.Home) (*TrustedHosts, error) {
 	return t, nil
 }
 
-// Has reports whether a host, as keycheck writes it, may be asked.
+// Has reports whether a host is trusted. The host is in the form of [ParseHost].
 func (t *TrustedHosts) Has(host string) bool {
 	_, ok := t.Of(host)
 	return ok
 }
 
-// Of is what a trusted host is allowed.
+// Of returns what a trusted host is allowed.
 func (t *TrustedHosts) Of(host string) (may Allowed, ok bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -79,7 +80,7 @@ func (t *TrustedHosts) Of(host string) (may Allowed, ok bool) {
 	return may, ok
 }
 
-// AddForThisRun makes a host one of them for this run.
+// AddForThisRun adds a host, and does not save it.
 func (t *TrustedHosts) AddForThisRun(host string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -88,7 +89,7 @@ func (t *TrustedHosts) AddForThisRun(host string) {
 	}
 }
 
-// Add makes a host one of them and allows it this, for good.
+// Add adds a host, or extends what it is allowed, and saves it.
 func (t *TrustedHosts) Add(name string, may Allowed) error {
 	host, err := ParseHost(name)
 	if err != nil {
@@ -108,7 +109,7 @@ func (t *TrustedHosts) Add(name string, may Allowed) error {
 	return nil
 }
 
-// Drop makes a host none of them any more, and reports whether it was one.
+// Drop removes a host, and reports whether it was trusted.
 func (t *TrustedHosts) Drop(host string) (bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -120,7 +121,8 @@ func (t *TrustedHosts) Drop(host string) (bool, error) {
 	return n > 0, err
 }
 
-// KeyTransportTo is the way to those who vouch for keys; nil if there is none.
+// KeyTransportTo returns the transport for key checks at the trusted hosts, or nil
+// if there is none.
 func (p *Program) KeyTransportTo(t *TrustedHosts) http.RoundTripper {
 	if p.KeyTransport == nil {
 		return nil
@@ -131,9 +133,9 @@ func (p *Program) KeyTransportTo(t *TrustedHosts) http.RoundTripper {
 	})
 }
 
-// ParseTrust reads a line of the list: a host, and behind it what it is allowed,
-// http or private or both. A URL's scheme says nothing there: older programs
-// wrote no words, and people may have pasted what a stranger wrote.
+// ParseTrust parses a line of the list: a host, followed by http, private, both or
+// nothing. The scheme of a URL does not count, because older versions wrote no
+// words, and users may have pasted a URL of another user.
 func ParseTrust(line string) (host string, may Allowed, err error) {
 	words := strings.Fields(line)
 	name := ""
@@ -147,15 +149,15 @@ func ParseTrust(line string) (host string, may Allowed, err error) {
 		case "private":
 			may.Private = true
 		default:
-			name = line // which is no host
+			name = line // it has no host
 		}
 	}
 	host, err = ParseHost(name)
 	return host, may, err
 }
 
-// ParseHost reads host[:port], or a URL there, and returns it in the one form in
-// which hosts are compared: the one that keycheck asks by.
+// ParseHost parses host[:port] or a URL, and returns the host in the form of
+// [keycheck.Question.Host].
 func ParseHost(s string) (string, error) {
 	u := s
 	if !strings.Contains(u, "://") {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// A namedTransport says in every request which program makes it. The Matrix
-// Authentication Service names the device after that: the name, and between the
-// brackets the model and the system (crates/data-model/src/user_agent.rs there).
-// Hosts that strangers named in invites are not told; they are asked elsewhere.
+// A namedTransport adds a User-Agent to every request. The Matrix Authentication
+// Service names the device after it: the name, and in parentheses the model and the
+// system (crates/data-model/src/user_agent.rs there). Hosts that other users named
+// in invites are asked with another transport, and do not get it.
 type namedTransport struct {
 	http.RoundTripper
 	userAgent string
@@ -17,7 +17,7 @@ type namedTransport struct {
 
 func withName(t http.RoundTripper) http.RoundTripper { return namedTransport{t, userAgent()} }
 
-// RoundTrip sends a request with the name of the program.
+// RoundTrip sends a request with the User-Agent.
 func (t namedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
 	req.Header.Set("User-Agent", t.userAgent)

@@ -7,8 +7,8 @@ import (
 	"github.com/mxinvite/mxinvite/config/vault"
 )
 
-// ShownPath is a path as the user may see it: visitors need not know where things
-// are on this machine.
+// ShownPath returns a path for messages. Visitors are not shown paths of this
+// machine.
 func (p *Program) ShownPath(path string) string {
 	if p.Guest != nil {
 		return filepath.Base(path)
@@ -16,7 +16,7 @@ func (p *Program) ShownPath(path string) string {
 	return path
 }
 
-// AnyVault opens the vault of any kind, to change it.
+// AnyVault opens a vault of any kind, to change it.
 func (p *Program) AnyVault() (config.Home, *vault.Vault, error) {
 	home, err := p.Home()
 	if err != nil {
@@ -26,10 +26,10 @@ func (p *Program) AnyVault() (config.Home, *vault.Vault, error) {
 	return home, v, err
 }
 
-// automatic is the setting that leaves the kind of the vault to the machine.
+// automatic is the value of vault.kind that lets the program choose the kind.
 const automatic = "auto"
 
-// WantedKind is the kind of vault that the person has chosen, if they have.
+// WantedKind returns the kind of vault that the user has chosen; empty if none.
 func (p *Program) WantedKind() vault.Kind {
 	if p.Settings.Vault == automatic {
 		return ""
@@ -37,7 +37,8 @@ func (p *Program) WantedKind() vault.Kind {
 	return vault.Kind(p.Settings.Vault)
 }
 
-// OpenVault opens the vault in the way in which this run may open it.
+// OpenVault opens the vault. A vault of another kind than the chosen one is an
+// error.
 func (p *Program) OpenVault(home config.Home, kind vault.Kind) (*vault.Vault, error) {
 	asker, err := p.Asker()
 	if err != nil {

@@ -8,15 +8,16 @@ import (
 	"github.com/mxinvite/mxinvite/config/vault"
 )
 
-// A VaultState is how sessions are kept here, or will be.
+// A vaultState describes how sessions are stored, or will be after the first
+// sign-in.
 type vaultState struct {
 	Path      string
 	Exists    bool
-	Kind      vault.Kind // of the vault to be, if there is none yet
-	noKeyring error      // why that one will not use the keyring; nil if it was not looked for
+	Kind      vault.Kind // of the new vault, if none exists
+	noKeyring error      // why a new vault cannot use the keyring; nil if it can, or was not checked
 }
 
-// VaultState looks at the vault and asks for no passphrase.
+// VaultState reads the state of the vault. It asks for no passphrase.
 func (p *Program) VaultState(ctx context.Context) (s vaultState, err error) {
 	home, v, err := p.AnyVault()
 	if err != nil {
@@ -38,13 +39,13 @@ func (p *Program) VaultState(ctx context.Context) (s vaultState, err error) {
 	if s.noKeyring = v.ProbeKeyring(ctx); s.noKeyring != nil {
 		s.Kind = vault.KindSealed
 	}
-	if p.Guest != nil { // whose keyring is on another machine
+	if p.Guest != nil { // a visitor's keyring is on another machine
 		s.noKeyring = nil
 	}
 	return s, ctx.Err()
 }
 
-// String is a sentence without its stop.
+// String returns a clause such as "sessions are encrypted with a passphrase".
 func (s vaultState) String() string {
 	if s.Exists {
 		return "sessions are " + howKept(s.Kind)

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	_ "time/tzdata" // for the time zones of visitors, on machines that have none
+	_ "time/tzdata" // for the time zones of visitors, if the machine has no database of them
 
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client/keycheck"
@@ -59,9 +59,9 @@ func (v Visitors) worldOf(s *serve.Server, visit *serve.Session, share *budget.S
 	return w
 }
 
-// locationOf is the time zone that the last TZ of an environment names, such as
-// Asia/Tokyo; nil if there is none, or it is not known. The zone of this machine is not
-// that of a visitor.
+// locationOf returns the time zone in the variable TZ, such as Asia/Tokyo. It
+// returns nil if the variable is not set or the zone is unknown. The time zone of
+// this machine does not apply to visitors.
 func locationOf(env []string) *time.Location {
 	name := strings.TrimPrefix(out.Streams{Env: env}.Getenv("TZ"), ":")
 	if name == "" || name == "Local" {
@@ -77,17 +77,18 @@ func locationOf(env []string) *time.Location {
 const (
 	visitorDial      = 10 * time.Second
 	visitorIdle      = 90 * time.Second
-	visitorPerServer = 64 // connections that wait for a next request
+	visitorPerServer = 64 // idle connections for each host
 
-	// What a connection may hold before the program reads it, in bytes.
+	// Limits of the data that a connection buffers before the program reads it, in
+	// bytes.
 	visitorHeader = 64 << 10
 	visitorStream = 256 << 10
 	visitorConn   = 1 << 20
 )
 
-// VisitorTransport is the way out to the network for visitors. They say themselves where
-// their homeserver is, so that they could ask this machine, and its neighbours,
-// what only it may ask.
+// VisitorTransport returns the transport for requests of visitors. It refuses
+// addresses of this machine and its networks, unless private is set, because
+// visitors choose the homeserver.
 func VisitorTransport(private bool) http.RoundTripper {
 	dial := keycheck.Dialer(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
 	return keycheck.RaisePanics(&http.Transport{
@@ -108,8 +109,8 @@ func VisitorTransport(private bool) http.RoundTripper {
 	})
 }
 
-// elsewhere dials an address that has passed the guard, unless it is one of this
-// machine's own, which may well be public.
+// elsewhere returns a dialer that refuses the addresses of this machine's
+// interfaces, which may be public.
 func elsewhere(private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := new(net.Dialer)
 	if private {
@@ -133,12 +134,12 @@ func elsewhere(private bool) func(ctx context.Context, network, address string) 
 	}
 }
 
-// Visitors makes a world for each visitor.
+// Visitors creates the worlds of visitors.
 type Visitors struct {
 	World
 
 	Home         config.Home
 	Transport    http.RoundTripper
 	AllowPrivate bool
-	Budget       *budget.Budget // memory for what servers send to visitors
+	Budget       *budget.Budget // limits the memory for responses to visitors
 }

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// RestrictVisitor takes out of a visitor's settings what would run programs here or
-// read files. The keyring and the ssh-agent are those of the user who serves, and
-// are not available. A new vault is sealed with a passphrase unless they choose otherwise.
+// RestrictVisitor removes settings that would run programs or read files on this
+// machine. The keyring and the ssh-agent belong to the user who runs serve, so a
+// new vault is encrypted with a passphrase unless the visitor chooses otherwise.
 func (p *Program) RestrictVisitor() {
 	s := &p.Settings
 	s.VCards, s.ContactCommand, s.PassphraseCommand = nil, nil, nil
@@ -17,7 +17,7 @@ func (p *Program) RestrictVisitor() {
 // not change settings for files, programs and limits of the host.
 func (p *Program) MayChange(name string) bool { return p.Guest == nil || HasWord(GuestSettings, name) }
 
-// HasWord reports whether a list of words has this one.
+// HasWord reports whether a space-separated list contains a word.
 func HasWord(in, name string) bool {
 	for word := range strings.FieldsSeq(in) {
 		if word == name {

@@ -1,5 +1,5 @@
-// Package host ties the program to a machine and a process: streams, settings,
-// vault, store, sessions, visitors over SSH, and what the screen may use of them.
+// Package host connects the program to a machine and a process: streams, settings,
+// vault, store, sessions, visitors over SSH, and the services that the screen uses.
 package host
 
 import (
@@ -14,29 +14,29 @@ import (
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// A World is what a command may touch of the process around it.
+// A World is everything outside of the program that a command may use.
 type World struct {
 	out.Streams
 	Machine
 }
 
-// A Machine is what the program may use of the machine that it runs on.
+// A Machine has the services of the machine that the program runs on.
 type Machine struct {
 	Keyring    vault.Keyring              // nil if there is none
 	Agent      vault.DialAgent            // the ssh-agent; nil if there is none
-	Descriptor func(fd int) io.Reader     // that the process was started with; nil if there are none
+	Descriptor func(fd int) io.Reader     // opens an inherited file descriptor; nil if there are none
 	Browse     func(address string) error // opens a browser on the user's display; nil if there is none
 
-	Transport http.RoundTripper // the one way out to the network
-	// KeyTransport makes the guarded way to URLs that strangers wrote into
-	// invites. Nil leaves keys unchecked.
+	Transport http.RoundTripper // sends all requests except key checks
+	// KeyTransport returns the guarded transport for URLs that other users wrote into
+	// invites. If it is nil, keys are not checked.
 	KeyTransport func(keycheck.TransportOptions) http.RoundTripper
-	// Memory limits the memory for what servers send. Nil means no limit.
+	// Memory limits the memory for responses of servers. Nil means no limit.
 	Memory client.Memory
-	// Hangup tells that the terminal is gone; a server reads its settings anew
-	// instead. It may be nil.
+	// Hangup receives the signal SIGHUP: serve reads its keys and settings again,
+	// other commands end. It may be nil.
 	Hangup <-chan os.Signal
-	// Guest is the visitor over SSH whose world this is; nil for a user of this
-	// machine. Visitors have no access to this machine.
+	// Guest is the visitor over SSH; nil for a user of this machine. Visitors have no
+	// access to this machine.
 	Guest *serve.Session
 }

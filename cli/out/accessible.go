@@ -11,12 +11,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// speaks reports whether rows are written as sentences. What goes to a script stays
-// in columns with tabs between.
+// speaks reports whether rows are written as sentences. For scripts, rows are
+// written as columns, also in the accessible mode.
 func (p *Printer) speaks() bool { return p.Accessible && (p.OutTTY || p.Conversation != nil) }
 
-// spokenWidth is how much of one cell of a list is read aloud: strangers choose
-// names.
+// spokenWidth limits the text of one cell in a list, in terminal cells: other users
+// choose the names.
 const spokenWidth = 120
 
 // speak writes all rows of a table as sentences.
@@ -26,8 +26,10 @@ func (p *Printer) speak(w io.Writer, t *Table) {
 	}
 }
 
-// Sentence is a row: the title and the text of each cell that is not empty. Signs
-// are left out or replaced by words. Of a table without titles the first cell is one.
+// Sentence returns a row as a sentence: the column title and the text of each cell
+// that is not empty. Glyphs are removed or replaced by words. In a table without
+// titles, the first cell of a row is the title of the second. calls reports whether
+// cells with [Cell.Call] are included.
 func (t *Table) Sentence(row []Cell, calls bool) string {
 	return strings.TrimSuffix(t.clauses(row, calls), ".")
 }
@@ -54,8 +56,8 @@ func (t *Table) clauses(row []Cell, calls bool) string {
 	return strings.Join(parts, ", ")
 }
 
-// spokenTitle is the title of a row. A table on the screen leaves it out if the row
-// above has the same; a screen reader reads single lines, and so each has it.
+// spokenTitle returns the title of a row. The screen reader reads single lines, so
+// a title that is the same as in the row above is repeated.
 func spokenTitle(c Cell) string {
 	title := []rune(strings.ReplaceAll(safetext.Line(cmp.Or(c.Shown, c.Exact)), "_", " "))
 	if len(title) > 0 {
@@ -64,8 +66,8 @@ func spokenTitle(c Cell) string {
 	return string(title)
 }
 
-// spoken is a cell without the sign before its word, or with a word for the sign
-// if it stands before something else.
+// spoken returns the text of a cell without its glyph. A word replaces the glyph if
+// the text does not already say it.
 func spoken(c Cell, width int) string {
 	if c.Spoken != "" {
 		return c.Spoken

@@ -7,7 +7,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
-// AgeCell shows people an age and gives scripts the time.
+// AgeCell returns the cell of an age. Scripts get the time.
 func AgeCell(now, t time.Time) Cell {
 	spoken := strings.TrimPrefix(duration.Ago(now, t), "just ") // after words such as sent and since
 	return Cell{Shown: duration.Age(now, t), Exact: Timestamp(t), Spoken: spoken}

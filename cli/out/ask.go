@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// A lineReader is a terminal that reads lines itself.
+// A lineReader is a terminal that edits lines itself.
 type lineReader interface {
 	ReadLine(ctx context.Context, shown bool) (string, error)
 }
@@ -36,13 +36,14 @@ func ReadLine(ctx context.Context, r io.Reader) (string, error) {
 	})
 }
 
-// oneByte reads a byte at a time.
+// oneByte reads one byte at a time.
 type oneByte struct{ r io.Reader }
 
 func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))]) }
 
-// Await returns what f does. If ctx ends first f is left behind: nothing can
-// wake who waits for a person to type.
+// Await returns the result of f. If ctx ends first, it returns the error of ctx,
+// and f continues in its goroutine: a blocked read from a terminal cannot be
+// cancelled.
 func Await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -66,15 +67,16 @@ func Await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 }
 
-// MayAsk reports whether a person is there to read a question and to answer it.
+// MayAsk reports whether the input and the messages are connected to a terminal, so
+// that the user can be asked.
 func (p *Printer) MayAsk() bool { return p.InTTY && p.ErrTTY }
 
-// Ask asks for a line.
+// Ask writes a question and reads a line.
 func (p *Printer) Ask(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(p.Err, p.Wrap(question)+" ")
 	line, err := ReadLine(ctx, p.In)
 	if err != nil {
-		fmt.Fprintln(p.Err) // no Enter key ended the line
+		fmt.Fprintln(p.Err) // no Enter key ended the line of the question
 	}
 	if errors.Is(err, io.EOF) {
 		err = fail.ErrNoAnswer
@@ -82,7 +84,7 @@ func (p *Printer) Ask(ctx context.Context, question string) (string, error) {
 	return strings.TrimSpace(lineedit.Clean(line)), err
 }
 
-// Confirm asks for a yes. Anything else is none.
+// Confirm asks a yes-or-no question. Only "y" and "yes" mean yes.
 func (p *Printer) Confirm(ctx context.Context, question string) (bool, error) {
 	answers := " [y/N]"
 	if p.Accessible {
@@ -95,11 +97,11 @@ func (p *Printer) Confirm(ctx context.Context, question string) (bool, error) {
 	return strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"), err
 }
 
-// AskHidden asks for a secret, which the terminal does not show.
+// AskHidden asks for a secret without echo.
 func (p *Printer) AskHidden(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(p.Err, p.Wrap(question))
 	answer, err := p.ReadPassword(ctx)
-	fmt.Fprintln(p.Err) // the terminal did not show the person's own
+	fmt.Fprintln(p.Err) // the line break that the user typed was not shown
 	if errors.Is(err, io.EOF) {
 		err = fail.ErrNoAnswer
 	}

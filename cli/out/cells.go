@@ -11,7 +11,7 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// Join puts words beside each other.
+// Join is [strings.Join] for types of strings.
 func Join[S ~string](all []S, sep string) string {
 	out := make([]string, len(all))
 	for i, w := range all {
@@ -20,8 +20,8 @@ func Join[S ~string](all []S, sep string) string {
 	return strings.Join(out, sep)
 }
 
-// StandingCell is the state of the keys, or of the proof once the invite is
-// accepted, in a column of a table.
+// StandingCell returns the cell of [invite.Invite.Standing]: the state of the keys
+// or, for an accepted invite, of the proof.
 func StandingCell(f Finding) Cell {
 	word := f.Invite.Standing(f.Facts)
 	t, ok := wording.Standing(word)
@@ -31,7 +31,7 @@ func StandingCell(f Finding) Cell {
 	return Cell{Shown: t.Column(), Exact: word, Role: RoleLook(t.Role)}
 }
 
-// termCell is a term that explains itself. Scripts get exact.
+// termCell returns the cell of a term with its explanation. Scripts get exact.
 func termCell(t wording.Term, exact string) Cell {
 	return Cell{Shown: t.Glyph + " " + t.Sentence(), Exact: exact, Spoken: Cut(t.Sentence(), fieldWidth), Role: RoleLook(t.Role)}
 }
@@ -49,10 +49,10 @@ func warningCell(w invite.Warning) Cell { return termCell(wording.Warning(w), st
 
 func proofCell(p invite.Proof) Cell { return termCell(wording.Proof(p), string(p)) }
 
-// OutboxItem is what an invite in the outbox is called in a list.
+// OutboxItem is the [Table.Of] of lists of outbox items.
 const OutboxItem = "outbox item"
 
-// ItemStates lists every state there is.
+// ItemStates returns all states.
 func ItemStates() []client.ItemState {
 	return []client.ItemState{
 		client.ItemQueued, client.ItemSending, client.ItemSent, client.ItemResolved,
@@ -68,8 +68,8 @@ func NameCell(i invite.Invite) Cell {
 	return Text(i.DisplayName)
 }
 
-// InviteeCell is the name of an invite, for people with the address that it went to
-// if that is known here.
+// InviteeCell returns the cell of the invitee: the display name of the invite or,
+// for users, the address if it is known.
 func InviteeCell(f Finding) Cell {
 	c := NameCell(f.Invite)
 	if f.Address != "" {
@@ -104,14 +104,13 @@ func SentCell(now time.Time, i invite.Invite) Cell {
 	return c
 }
 
-// RoleLook is the look of a role. Something that is going on stands out on the
-// screen only.
+// RoleLook returns the role of the table for the role of a term.
 func RoleLook(r wording.Role) Role {
 	return map[wording.Role]Role{wording.Faint: Faint, wording.Good: Good, wording.Warn: Warn, wording.Bad: Bad}[r]
 }
 
-// StatusCell is a status, for people with a question mark if it is only how
-// things look.
+// StatusCell returns the cell of the status. For users, it has a question mark if
+// the status is not certain.
 func StatusCell(f Finding) Cell {
 	t, spoken := wording.Status(f.Invite.Status), ""
 	if !f.Certain {

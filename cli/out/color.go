@@ -9,7 +9,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// Role is a text's role in a table. What it means stands beside it as a word.
+// Role is the role of a text in a table, shown by its color. The text has the same
+// meaning without color.
 type Role int
 
 // The roles.
@@ -21,7 +22,7 @@ const (
 	Bad
 )
 
-// inks are the styles of the roles. Without any nothing is styled.
+// inks are the styles of the roles. If it is nil, nothing is styled.
 type inks map[Role]lipgloss.Style
 
 func (i inks) Render(l Role, s string) string {
@@ -32,8 +33,8 @@ func (i inks) Render(l Role, s string) string {
 	return style.Render(s)
 }
 
-// Inks are the styles for what goes to Out. Commands do not ask the terminal for
-// its background, so that without the setting the colors can be read on both.
+// Inks returns the styles for Out. Commands do not query the terminal's background
+// color, so the default colors are readable on light and dark backgrounds.
 func (p *Printer) Inks() inks {
 	if !p.MayColor() {
 		return nil
@@ -46,7 +47,7 @@ func (p *Printer) Inks() inks {
 	}
 }
 
-// withColor is a style with a color, or in bold if there is none.
+// withColor returns a style with a color, or with bold text if there is no color.
 func withColor(c color.Color) lipgloss.Style {
 	if _, none := c.(lipgloss.NoColor); none {
 		return lipgloss.NewStyle().Bold(true)
@@ -54,7 +55,7 @@ func withColor(c color.Color) lipgloss.Style {
 	return lipgloss.NewStyle().Foreground(c)
 }
 
-// MayColor reports whether what goes to Out may have colors
+// MayColor reports whether the text written to Out may have colors
 // (https://no-color.org).
 func (p *Printer) MayColor() bool {
 	return p.OutTTY && !p.Accessible && !p.Colors.Never && p.Getenv("NO_COLOR") == "" && p.Getenv("TERM") != "dumb"

@@ -19,7 +19,8 @@ const (
 	FormatMarkdown = "markdown"
 )
 
-// FormatOf is the format that the name of a file tells; a table for none.
+// FormatOf returns the format for the extension of a file name. It returns
+// [FormatTable] for an empty name.
 func FormatOf(name string) string {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv":
@@ -65,7 +66,7 @@ func exportTable(findings []Finding) export.Table {
 	return t
 }
 
-// FindingsOf is what an account knows of some invites.
+// FindingsOf returns the findings of invites of an account.
 func FindingsOf(account *client.Account, invites []invite.Invite) ([]Finding, error) {
 	findings, facts := make([]Finding, len(invites)), account.Facts()
 	for n, i := range invites {

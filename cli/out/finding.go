@@ -10,22 +10,24 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// A Finding is an invite with all that is known of it at the moment.
+// A Finding is an invite with its verdict, checks and warnings, and what is known
+// about its room and invitee.
 type Finding struct {
 	Invite              invite.Invite
-	RoomName, RoomLabel string // as the room is called, and in short; empty if it has no name
+	RoomName, RoomLabel string // RoomLabel is a short name; both are empty if the room has no name
 	RoomAlias           id.RoomAlias
 	invite.Judgement
-	Facts invite.Facts // that it was judged by
-	// Certain is set if the status is more than how things look (see
+	Facts invite.Facts // what Judgement is based on
+	// Certain is set if the status is confirmed by the room's history (see
 	// [client.Room.Certain]).
 	Certain bool
 	Address string // address of the invitee; empty if unknown
-	// ReplacedBy says which room replaces that of the invite; empty if none does.
+	// ReplacedBy is a sentence about the room that replaces the room of the invite. It
+	// is empty if the room is not replaced.
 	ReplacedBy string
 }
 
-// FindingOf is what an account knows of an invite, with its facts of the moment.
+// FindingOf returns the finding of an invite, judged by the given facts.
 func FindingOf(account *client.Account, facts invite.Facts, room client.Room, i invite.Invite) Finding {
 	f := Finding{Invite: i, RoomName: room.Name, RoomLabel: room.Label(), RoomAlias: room.Alias, Certain: room.Certain(i)}
 	to, _ := account.AddressOf(i.RoomID, i.Token)
@@ -46,7 +48,8 @@ func ReplacedText(account *client.Account, room client.Room) string {
 	return wording.Replaced(Cut(room.Name, NameWidth), name, joined)
 }
 
-// Judged is the finding with what the facts make of it.
+// Judged returns the finding with the verdict, checks and warnings that follow from
+// the facts.
 func (f Finding) Judged(facts invite.Facts) Finding {
 	f.Facts, f.Judgement = facts, f.Invite.Judge(facts)
 	return f
@@ -55,8 +58,8 @@ func (f Finding) Judged(facts invite.Facts) Finding {
 // NeedsLook reports whether a user should look at the invite.
 func (f Finding) NeedsLook() bool { return f.Invite.NeedsLook(f.Verdict, f.Warnings) }
 
-// FaultsCell has for users why they should look at the invite, and for scripts all
-// its warnings.
+// FaultsCell returns, for users, the reasons to look at the invite and, for
+// scripts, all warnings.
 func FaultsCell(f Finding) Cell {
 	var faults []string
 	for _, t := range wording.Faults(f.Invite, f.Verdict, f.Warnings) {

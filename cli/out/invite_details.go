@@ -11,12 +11,12 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// fieldWidth is how much of one thing people are shown: three lines of most
-// terminals. Scripts get more.
+// fieldWidth limits a value that is shown to users, in terminal cells. Scripts get
+// the whole value.
 const fieldWidth = 220
 
-// InviteTable has a row for everything that is known. Scripts get the names of the
-// JSON's members.
+// InviteTable returns a table with a row for each known property of an invite. For
+// scripts, the rows are named like the members of the JSON output.
 func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
 	i := f.Invite
 	t := &Table{Columns: []Column{{}, {}}}
@@ -66,8 +66,8 @@ func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
 	return t
 }
 
-// addVerdict adds the verdict, its checks and the warnings. Scripts get all of them,
-// users what the screen shows, too.
+// addVerdict adds the verdict, its checks and the warnings. Users see the warnings
+// that the screen shows; scripts get all.
 func (p *Printer) addVerdict(f Finding, add func(title, name string, c Cell)) {
 	warnings := f.Warnings
 	if p.OutTTY {
@@ -86,7 +86,7 @@ func (p *Printer) addVerdict(f Finding, add func(title, name string, c Cell)) {
 	}
 }
 
-// addKeys adds the keys: what each is, who vouches for it, and what came of that.
+// addKeys adds each key with its validity URL and the result of the key check.
 func (p *Printer) addKeys(f Finding, add func(title, name string, c Cell)) {
 	keys, more := some(p, f.Invite.Keys)
 	for _, k := range keys {
@@ -102,12 +102,12 @@ func (p *Printer) addKeys(f Finding, add func(title, name string, c Cell)) {
 
 func keyCell(k invite.Key) Cell { return Cell{Shown: cmp.Or(k.Public, "(empty)"), Exact: k.Public} }
 
-// MaxShown is how many checks and keys people are shown: a stranger may have written
-// thousands. Scripts get them all.
+// MaxShown limits the checks and keys that are shown to users, because an event can
+// have thousands of keys. Scripts get all.
 const MaxShown = 12
 
-// some is as many of the things as people are shown, and what says that there
-// are more.
+// some returns the first MaxShown things, and a cell with the number of the others.
+// Scripts get all.
 func some[T any](p *Printer, things []T) ([]T, Cell) {
 	if len(things) <= MaxShown || !p.OutTTY {
 		return things, Cell{}
@@ -115,8 +115,8 @@ func some[T any](p *Printer, things []T) ([]T, Cell) {
 	return things[:MaxShown], Cell{Shown: fmt.Sprintf("and %d more", len(things)-MaxShown), Role: Faint}
 }
 
-// pastCell says who wrote the first of these events, when, and what that was to
-// the one before it, which follows.
+// pastCell describes the first event of a history, newest event first: its time,
+// its sender and how it changed the event before.
 func (p *Printer) pastCell(events []invite.Event) Cell {
 	ev := events[0]
 	what := "wrote it"
@@ -137,7 +137,7 @@ func (p *Printer) pastCell(events []invite.Event) Cell {
 	}
 }
 
-// moment is a time for reading; nothing if it is not known.
+// moment returns the cell of a time, which is empty if the time is unknown.
 func (p *Printer) moment(t time.Time) Cell {
 	exact := Timestamp(t)
 	if exact == "" {

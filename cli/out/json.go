@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// WriteJSON writes v for a program to read.
+// WriteJSON writes v as indented JSON.
 func (p *Printer) WriteJSON(v any) error { return p.encode(v, "  ") }
 
 // WriteJSONLine writes v as one line of JSON.
@@ -34,15 +34,16 @@ func encodeJSON(v any, indent string) ([]byte, error) {
 	return EscapeJSON(b.Bytes()), err
 }
 
-// EscapeJSON spells everything in JSON that is not to be seen as \u: the text stays
-// exactly what a stranger wrote, and a terminal is shown nothing that it obeys.
-// Package json leaves DEL, the C1 controls and all bidirectional ones as they are.
+// EscapeJSON writes control and invisible characters in JSON strings as \u escapes.
+// The decoded value stays the same, but a terminal that shows the JSON obeys no
+// control characters. Package json does not escape DEL, the C1 controls and most
+// bidirectional controls.
 func EscapeJSON(data []byte) []byte {
 	out := make([]byte, 0, len(data))
 	for len(data) > 0 {
 		r, n := utf8.DecodeRune(data)
 		switch {
-		case r == '\n' || unicode.IsGraphic(r): // a raw line break is never inside a string
+		case r == '\n' || unicode.IsGraphic(r): // JSON strings contain no unescaped line breaks
 			out = append(out, data[:n]...)
 		case r > 0xFFFF:
 			high, low := utf16.EncodeRune(r)
@@ -78,7 +79,7 @@ type JSONInvite struct {
 	Verdict       string      `json:"verdict"`
 	Checks        []jsonCheck `json:"checks"`
 	Warnings      []string    `json:"warnings"`
-	Address       string      `json:"address,omitempty"` // if it was sent from here
+	Address       string      `json:"address,omitempty"` // if the address of the invitee is known
 }
 
 type jsonKey struct {
@@ -94,7 +95,7 @@ type jsonCheck struct {
 	Rule   string `json:"rule,omitempty"`
 }
 
-// NewJSONInvite is an invite as it is promised to scripts.
+// NewJSONInvite returns the stable JSON form of an invite.
 func NewJSONInvite(f Finding) JSONInvite {
 	i := f.Invite
 	j := JSONInvite{
@@ -122,7 +123,8 @@ func NewJSONInvite(f Finding) JSONInvite {
 	return j
 }
 
-// NewJSONInvites is what list and inspect promise: one array.
+// NewJSONInvites returns the JSON output of list and inspect. It is an empty array
+// if there are no invites.
 func NewJSONInvites(findings []Finding) []JSONInvite {
 	all := make([]JSONInvite, 0, len(findings))
 	for _, f := range findings {
@@ -131,8 +133,8 @@ func NewJSONInvites(findings []Finding) []JSONInvite {
 	return all
 }
 
-// Timestamp is a time in RFC 3339; empty if it is not known. A homeserver may
-// claim any year, and one that RFC 3339 cannot write is as good as not known.
+// Timestamp returns a time in RFC 3339. It is empty if the time is zero or has a
+// year that RFC 3339 does not allow: homeservers can send any time.
 func Timestamp(t time.Time) string {
 	t = t.UTC()
 	if t.IsZero() || t.Year() < 0 || t.Year() > 9999 {

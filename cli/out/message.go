@@ -16,8 +16,8 @@ func (p *Printer) Note(format string, values ...any) {
 	}
 }
 
-// Message says what must be known. Strings among the values are made safe; the
-// format is ours.
+// Message writes a message that --quiet does not hide. String values are made safe
+// for the terminal; the format must be a constant of the program.
 func (p *Printer) Message(format string, values ...any) {
 	for i, v := range values {
 		if s, ok := v.(string); ok {
@@ -90,12 +90,13 @@ func wrapLine(line string, width int) string {
 // message. A longer name could imitate the program's own text.
 const NameWidth = 48
 
-// Cut cleans a stranger's text and makes it at most width cells wide.
+// Cut makes a text from another user safe for the terminal and limits it to width
+// cells.
 func Cut(s string, width int) string {
 	return ansi.Truncate(safetext.Line(s), width, "…")
 }
 
-// Count is a number of things.
+// Count returns a number with a noun, such as "2 invites".
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -21,10 +21,10 @@ const (
 	Queued    Outcome = "queued"    // in the outbox
 	sending   Outcome = "sending"   // a program is sending it
 	cancelled Outcome = "cancelled" // a user cancelled it in the outbox
-	NotTried  Outcome = "not-tried" // after an error that would have stopped it as well
+	NotTried  Outcome = "not-tried" // because an error before would have stopped it as well
 )
 
-// OutcomeCell is an outcome with its glyph and color.
+// OutcomeCell returns the cell of an outcome, with a glyph and a role.
 func OutcomeCell(o Outcome) Cell {
 	var sign string
 	var l Role
@@ -43,8 +43,8 @@ func OutcomeCell(o Outcome) Cell {
 	return Cell{Shown: sign + " " + string(o), Exact: string(o), Role: l}
 }
 
-// WriteOutcomes writes the outcomes: all as JSON, or t. At a terminal a single
-// failure needs no table: the error message that follows says the same.
+// WriteOutcomes writes all as JSON, or the table. On a terminal it writes no table
+// for a single failure, because the error message says the same.
 func (p *Printer) WriteOutcomes(all any, t *Table, failures []fail.Failure) error {
 	switch {
 	case p.JSON:
@@ -55,10 +55,10 @@ func (p *Printer) WriteOutcomes(all any, t *Table, failures []fail.Failure) erro
 	return p.WriteTable(t)
 }
 
-// MaxNamed is how many invites of a group a message names before it counts the rest.
+// MaxNamed is the number of invites of a group that a message names.
 const MaxNamed = 20
 
-// ItemRoom is the label of the room of an item, or its ID if the account is not in
+// ItemRoom returns the label of an item's room, or its ID if the account is not in
 // the room.
 func ItemRoom(room client.Room, i client.Item) string {
 	if room.ID == "" {

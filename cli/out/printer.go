@@ -1,5 +1,5 @@
-// Package out writes what commands find and say: tables, JSON, progress and
-// questions, for a terminal, a script or a screen reader.
+// Package out writes the output of commands: tables, JSON, progress and questions,
+// for a terminal, a script or a screen reader.
 package out
 
 import (
@@ -8,24 +8,25 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// A Printer writes what a command finds, as its flags say, and talks to the user.
+// A Printer writes the output of a command and asks the user.
 type Printer struct {
 	Streams
 
 	JSON, Quiet bool
-	Accessible  bool     // for a screen reader: plain lines, no columns
-	Header      []string // the names of the columns, if they are to be written
+	Accessible  bool     // write plain lines without columns, for screen readers
+	Header      []string // column names for --header; nil without it
 	Colors      Colors
-	Covered     atomic.Bool // by the screen: nothing else may write to the terminal
+	Covered     atomic.Bool // the screen is open, so messages must not be written to the terminal
 
 	Conversation Conversation // the accessible mode; nil on a command line
 }
 
-// A Conversation is the accessible mode, which reads lists in pages and has its own
-// names for commands.
+// A Conversation is the accessible mode. It reads lists in pages, and its commands
+// are typed without "mxinvite".
 type Conversation interface {
 	ReadTable(*Table) error
-	// Rephrase is a text with the names that commands have there.
+	// Rephrase returns a text in which commands are named as they are typed in the
+	// accessible mode.
 	Rephrase(text string) string
 }
 

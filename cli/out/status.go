@@ -15,27 +15,28 @@ import (
 )
 
 const (
-	// patience is how long work may take before a person wonders.
+	// patience is the time after which the status of running work is shown on a
+	// terminal.
 	patience = time.Second / 2
-	// calm is how often a log, or whatever is no terminal, hears of progress.
-	calm = 10 * time.Second
-	// spokenPace is how often progress is written for a screen reader.
+	// logPace is the interval of progress lines if standard error is not a terminal.
+	logPace = 10 * time.Second
+	// spokenPace is the interval of progress lines for a screen reader.
 	spokenPace = 5 * time.Second
 )
 
-// A Status reports on standard error an operation that takes long: on a
-// terminal as one changing line, elsewhere as an occasional line.
+// A Status shows the progress of work on standard error: on a terminal as one line
+// that is overwritten, elsewhere as a line from time to time.
 type Status struct {
 	p       *Printer
 	done    chan struct{}
 	follows panicgroup.Group
 
 	mu   sync.Mutex
-	text string // what there is to say
+	text string // the current text
 	seen string // the last text written; on a terminal, the text of the line
 }
 
-// StartStatus returns a status; the caller has to end it.
+// StartStatus starts to show a status. The caller must call End.
 func (p *Printer) StartStatus(text string) *Status {
 	s := &Status{p: p, text: safetext.Line(text), done: make(chan struct{})}
 	s.follows.Go(s.follow)
@@ -43,7 +44,7 @@ func (p *Printer) StartStatus(text string) *Status {
 }
 
 func (s *Status) follow() error {
-	every := calm
+	every := logPace
 	switch {
 	case s.changes():
 		every = patience
@@ -62,14 +63,14 @@ func (s *Status) follow() error {
 	}
 }
 
-// Set changes what there is to say.
+// Set changes the text.
 func (s *Status) Set(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.text = safetext.Line(text)
 }
 
-// Note says something that stays.
+// Note writes a message above the status.
 func (s *Status) Note(format string, values ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +78,7 @@ func (s *Status) Note(format string, values ...any) {
 	s.p.Note(format, values...)
 }
 
-// End takes the line away.
+// End removes the status line.
 func (s *Status) End() {
 	close(s.done)
 	_ = s.follows.Wait() // it does not fail
@@ -108,10 +109,10 @@ func (s *Status) show() {
 	}
 }
 
-// changes reports whether it has a line that it may write over.
+// changes reports whether the status is one line that is overwritten.
 func (s *Status) changes() bool { return s.p.ErrTTY && !s.p.Accessible }
 
-// wipe takes what stands on the line away.
+// wipe removes the status line.
 func (s *Status) wipe() {
 	if s.changes() && s.seen != "" {
 		fmt.Fprintf(s.p.Err, "\r%*s\r", ansi.StringWidth(s.seen), "")
@@ -119,14 +120,14 @@ func (s *Status) wipe() {
 	}
 }
 
-// During works, and if that takes a while says so to who watches.
+// During calls work and shows a status meanwhile.
 func (p *Printer) During(ctx context.Context, what string, work func(context.Context) error) error {
 	s := p.StartStatus(what + "…")
 	defer s.End()
 	return work(ctx)
 }
 
-// A Tally is a status of work that can be counted.
+// A Tally is a status with a count.
 type Tally struct {
 	*Status
 
@@ -138,17 +139,17 @@ type Tally struct {
 	location *time.Location
 }
 
-// Tally returns a status of work with so many parts; the caller has to end it.
+// Tally starts to show a status of work with total parts. The caller must call End.
 func (p *Printer) Tally(what string, total int) *Tally {
 	t := &Tally{what: what, total: total, now: p.Now, began: p.Now(), location: p.Location}
 	t.Status = p.StartStatus(t.line(0))
 	return t
 }
 
-// Reach says how many are done.
+// Reach sets the number of parts that are done.
 func (t *Tally) Reach(done int) { t.Set(t.line(done)) }
 
-// line tells how far the work is and, after the first pieces, when it will be done.
+// line returns the progress and an estimate of its end.
 func (t *Tally) line(done int) string {
 	line := fmt.Sprintf("%s: %d of %d", t.what, done, t.total)
 	now := t.now()
@@ -158,7 +159,8 @@ func (t *Tally) line(done int) string {
 	return line + "…"
 }
 
-// At says in a sentence when something will happen, with seconds if it is near.
+// At returns a time for use in a sentence, such as "at 15:04". It has seconds if
+// the time is less than an hour from now.
 func (s Streams) At(t time.Time) string { return at(s.Now(), t, s.Location) }
 
 func at(now, t time.Time, zone *time.Location) string {

@@ -12,26 +12,27 @@ import (
 // terminal.
 type Streams struct {
 	In       io.Reader
-	Out, Err io.Writer // data goes to Out, messages go to Err
+	Out, Err io.Writer // data is written to Out, messages to Err
 
-	// Which of the streams are connected to a terminal.
+	// Whether the streams are connected to a terminal.
 	InTTY, OutTTY, ErrTTY bool
-	// Width and Height are those of the terminal behind Out, in cells; 0 if they
-	// are not known.
+	// Width and Height are the size of the terminal behind Out, in cells; 0 if
+	// unknown.
 	Width, Height int
-	// ReadPassword reads a line from the terminal behind In and does not show
-	// it. It is needed only if InTTY is set.
+	// ReadPassword reads a line from the terminal behind In without echo. It may be
+	// nil if InTTY is not set.
 	ReadPassword func(context.Context) (string, error)
 
 	Env []string // in the form "key=value"
 	Now func() time.Time
-	// Location is the time zone of the user. If it is not known (nil), times are in
-	// UTC, and say so.
+	// Location is the time zone of the user. If it is nil, times are written in UTC,
+	// with "UTC".
 	Location *time.Location
 }
 
-// Getenv is the value of an environment variable; of two the last counts, as
-// in os/exec. Windows does not tell APPDATA from AppData.
+// Getenv returns the value of an environment variable. As in os/exec, the last of
+// several values counts. Names are compared without case on Windows, where APPDATA
+// may be AppData.
 func (s Streams) Getenv(name string) string {
 	var value string
 	for _, kv := range s.Env {

@@ -12,54 +12,54 @@ import (
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
-// A Table is rows of the same kind, for a person or for a script.
+// A Table is a table for users, scripts or the accessible mode.
 type Table struct {
 	Columns []Column
 	Rows    [][]Cell
 
-	// Of is what a row is, in the singular, such as "invite". Only lists have it,
-	// which the accessible mode reads in pages.
+	// Of is the noun for a row, such as "invite". It is set for lists, which the
+	// accessible mode reads in pages.
 	Of string
-	// Calls are the words by which commands know each row. The accessible mode
-	// gives such rows numbers; an outbox has its own.
+	// Calls are the arguments that identify each row in a command. The accessible mode
+	// gives such rows numbers.
 	Calls [][]string
 	// Findings are the invites of the rows; nil if the rows are not invites.
 	Findings []Finding
-	Saved    bool // they are from a file, and no account knows them
+	Saved    bool // the invites are from a file, so commands cannot change them
 }
 
-// A Column has a title, which only people are shown.
+// A Column is a column of a table. Scripts get no title.
 type Column struct {
 	Title string
-	// Yields is set if the column may be narrowed where the terminal is too
-	// narrow for all of them.
+	// Yields is set if the column may be narrowed so that the table fits the terminal.
 	Yields bool
 }
 
-// A Cell is what people are shown, and what scripts get in its place.
+// A Cell has the text that is shown to users, and the exact text for scripts.
 type Cell struct {
 	Shown, Exact string
 	Role         Role
 
-	// Spoken is the text for a screen reader; empty if it is the same as Shown.
+	// Spoken is the text for a screen reader. If it is empty, Shown is read.
 	Spoken string
-	// Call is set if only commands need the cell, to tell rows apart. A terminal that
-	// is wide enough shows it exactly, and where rows have numbers it is not read
-	// aloud.
+	// Call is set if the cell only identifies the row in commands. If the terminal is
+	// wide enough, Exact is shown. The accessible mode does not read it in rows with
+	// numbers.
 	Call bool
 }
 
-// Text is a cell that is the same for everybody.
+// Text returns a cell with the same text for users and scripts.
 func Text(s string) Cell { return Cell{Shown: s, Exact: s} }
 
 // Add adds a row.
 func (t *Table) Add(row ...Cell) { t.Rows = append(t.Rows, row) }
 
-// Call says by which words commands know the row that was added last.
+// Call sets the arguments that identify the row added last.
 func (t *Table) Call(words ...string) { t.Calls = append(t.Calls, words) }
 
-// WriteTable writes a table: aligned for a terminal, and otherwise a line for
-// each row with tabs between what scripts get. Either way it is made safe here.
+// WriteTable writes a table: in aligned columns for a terminal, as sentences in the
+// accessible mode, otherwise one line for each row, with the exact texts separated
+// by tabs. It makes all text safe for the terminal.
 func (p *Printer) WriteTable(t *Table) error {
 	w := bufio.NewWriter(p.Out)
 	switch {
@@ -78,14 +78,14 @@ func (p *Printer) WriteTable(t *Table) error {
 	return w.Flush()
 }
 
-// separate writes what scripts get, with tabs between.
+// separate writes the rows for scripts.
 func (t *Table) separate(w io.Writer) {
 	for _, row := range t.Rows {
 		fmt.Fprintln(w, tabbed(row))
 	}
 }
 
-// tabbed is one row for scripts.
+// tabbed returns a row for scripts.
 func tabbed(row []Cell) string {
 	texts := make([]string, len(row))
 	for i, c := range row {
@@ -96,9 +96,9 @@ func tabbed(row []Cell) string {
 
 const gap = 2 // cells between columns
 
-// leasts are how many cells the first column and the others keep when they yield,
-// and whether titles stay whole: first with grace, and at the end as it must be.
-// The first one says what the row is about, so it yields last.
+// leasts are the minimum widths of columns that yield, in the order in which they
+// are tried: of the first column and of the others, and whether titles must not be
+// cut. The first column says what a row is about, so it is narrowed last.
 func leasts() []least {
 	return []least{{16, 6, true}, {16, 6, false}, {16, 4, false}, {6, 4, false}}
 }
@@ -108,7 +108,7 @@ type least struct {
 	titles       bool
 }
 
-// of is how narrow the column may become.
+// of returns the minimum width of column n.
 func (l least) of(n int, title string) int {
 	keep := l.other
 	if n == 0 {
@@ -120,8 +120,8 @@ func (l least) of(n int, title string) int {
 	return keep
 }
 
-// align writes the rows below their titles, no wider than width if that is
-// known. A column that is empty all the way down is left out.
+// align writes the titles and the rows in columns, at most width cells wide if
+// width is not 0. It leaves out empty columns.
 func (t *Table) align(w io.Writer, width int, in inks) {
 	if len(t.Rows) == 0 {
 		return
@@ -140,8 +140,8 @@ func (t *Table) align(w io.Writer, width int, in inks) {
 	}
 }
 
-// fits reports whether a terminal of this width shows the rows without cutting
-// any. A width of 0 is not known.
+// fits reports whether the rows fit a terminal without being cut. If width is 0,
+// the width is unknown, and it returns false.
 func (t *Table) fits(width int) bool {
 	rows := t.Rows
 	if titles := t.titles(); titles != nil {
@@ -154,8 +154,8 @@ func (t *Table) fits(width int) bool {
 	return total <= width
 }
 
-// clean is the table as a terminal may show it, with the cells that grow whole or
-// in short.
+// clean returns the table with text that is safe for the terminal and without empty
+// columns. If whole is set, cells with Call have their exact text.
 func (t *Table) clean(whole bool) *Table {
 	out := &Table{Rows: make([][]Cell, len(t.Rows))}
 	for n, c := range t.Columns {
@@ -174,7 +174,7 @@ func (t *Table) clean(whole bool) *Table {
 	return out
 }
 
-// titles is a row of the columns' titles, if they have any.
+// titles returns a row with the titles of the columns, or nil if there are none.
 func (t *Table) titles() []Cell {
 	if !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Title != "" }) {
 		return nil
@@ -214,10 +214,10 @@ func (t *Table) widths(rows [][]Cell, width int) []int {
 			widths[widest]--
 		}
 	}
-	return widths // if they are still too wide, the terminal breaks the line
+	return widths // if the row is still too wide, the terminal wraps the line
 }
 
-// line is one row. Nothing follows its last text.
+// line returns a row without trailing spaces.
 func line(row []Cell, widths []int, in inks) string {
 	var b strings.Builder
 	blank := 0
@@ -233,8 +233,8 @@ func line(row []Cell, widths []int, in inks) string {
 	return b.String()
 }
 
-// WriteRow writes one row at once, with given widths, because the later rows
-// are not known yet.
+// WriteRow writes a single row with the given column widths, for a table whose
+// later rows are not known yet.
 func (p *Printer) WriteRow(columns []Column, row []Cell, widths []int) error {
 	s := tabbed(row)
 	switch {

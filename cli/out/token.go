@@ -12,17 +12,18 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// ShortestToken is how many letters of a token are shown at least.
+// ShortestToken is the minimum length of a shortened token.
 const ShortestToken = 6
 
-// A TokenKey is an invite: tokens are unique in a room only.
+// A TokenKey identifies an invite. Tokens are unique only within a room.
 type TokenKey struct {
 	Room  id.RoomID
 	Token string
 }
 
-// ShortTokens gives every invite as much of its token as tells it from the
-// others of its room. Sydent's tokens have 128 letters.
+// ShortTokens returns for each invite the shortest prefix of its token that is
+// unique in its room, but at least ShortestToken characters. Tokens of Sydent have
+// 128 characters.
 func ShortTokens(invites []invite.Invite) map[TokenKey]string {
 	tokens := map[id.RoomID][]string{}
 	for _, i := range invites {
@@ -45,7 +46,7 @@ func ShortTokens(invites []invite.Invite) map[TokenKey]string {
 	return short
 }
 
-// common is how many bytes two strings have in common at their beginning.
+// common returns the length of the common prefix of two strings, in bytes.
 func common(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
@@ -54,7 +55,8 @@ func common(a, b string) int {
 	return n
 }
 
-// FirstLetters is the first n bytes of s, and the rest of a letter that they cut.
+// FirstLetters returns the first n bytes of s, and the rest of a character that
+// this would cut.
 func FirstLetters(s string, n int) string {
 	for n < len(s) && !utf8.RuneStart(s[n]) {
 		n++
@@ -62,8 +64,8 @@ func FirstLetters(s string, n int) string {
 	return s[:min(n, len(s))]
 }
 
-// FindInvite returns the invite of a room that a person means by a token or the
-// beginning of one.
+// FindInvite returns the invite of a room with a token, or with a unique prefix of
+// its token.
 func FindInvite(account *client.Account, room client.Room, token string) (invite.Invite, error) {
 	var found []invite.Invite
 	for _, i := range account.Invites(room.ID) {

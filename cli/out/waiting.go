@@ -8,14 +8,15 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// A WaitingError says that invites wait in the outbox, and why.
+// A WaitingError reports that invites are still in the outbox, and why they cannot
+// be sent now.
 type WaitingError struct {
 	Count      int
-	next, last time.Time      // as in an outbox
-	Now        time.Time      // when that was said
+	next, last time.Time      // as in [client.Outbox]
+	Now        time.Time      // the time of the other values
 	Location   *time.Location // as in [Streams]
 	Paused     bool
-	Cause      error // what else keeps them from being sent; nil if it is a limit
+	Cause      error // the error that stopped sending; nil if the outbox is paused or rate limited
 }
 
 // Take sets the number of waiting invites and the state of their outbox.
@@ -23,7 +24,7 @@ func (e *WaitingError) Take(now time.Time, outbox client.Outbox, count int) {
 	e.Count, e.Now, e.next, e.last, e.Paused = count, now, outbox.Next, outbox.Last, outbox.Paused
 }
 
-// Stuck reports whether nothing goes now.
+// Stuck reports whether no invite can be sent now.
 func (e *WaitingError) Stuck(outbox client.Outbox) bool {
 	return e.Paused || outbox.Count(client.ItemSending) == 0 && e.next.After(e.Now)
 }
@@ -47,10 +48,11 @@ func (e *WaitingError) Error() string {
 
 func (e *WaitingError) Unwrap() error { return e.Cause }
 
-// Limited reports whether it is but a limit that they wait for.
+// Limited reports whether the invites wait only for a rate limit.
 func (e *WaitingError) Limited() bool { return e.Cause == nil && !e.Paused }
 
-// Forecast is when the next invite goes and when the last, as far as it is known.
+// Forecast says when the next and the last invite can be sent, if this is known. It
+// begins with a comma.
 func Forecast(now, next, last time.Time, zone *time.Location) string {
 	s := ""
 	if next.After(now) {
@@ -62,7 +64,7 @@ func Forecast(now, next, last time.Time, zone *time.Location) string {
 	return s
 }
 
-// SendingLine is the progress of sending.
+// SendingLine returns the text of the status while invites are being sent.
 func SendingLine(now time.Time, zone *time.Location, outbox client.Outbox, done, total int) string {
 	line := fmt.Sprintf("Sending: %d of %d", done, total)
 	switch {
