@@ -9,7 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 )
 
-// A delivery is one person on the way to a room.
+// A delivery is the invite of one person to one room, and its outcome.
 type delivery struct {
 	client.Plan
 	attempt
@@ -17,21 +17,21 @@ type delivery struct {
 	token string
 }
 
-// An  is how far one of the things has come.
+// An attempt is the outcome of an operation on one invite.
 type attempt struct {
 	outcome out.Outcome
-	err     error // why, if it was not done
+	err     error // why the operation failed or was not tried
 }
 
-// open reports whether nothing was tried yet.
+// open reports whether the operation was not tried yet.
 func (t *attempt) open() bool { return t.outcome == out.Planned }
 
 func (t *attempt) fail(err error) { t.outcome, t.err = out.Failed, err }
 
-// skip leaves it at that.
+// skip records that the operation was not tried, because of an error before.
 func (t *attempt) skip() { t.outcome, t.err = out.NotTried, fail.ErrNotTried }
 
-// take takes in what has become of it in the outbox.
+// take sets the outcome from the item in the outbox.
 func (d *delivery) take(i client.Item) {
 	d.outcome, d.err, d.token = outcomeOf(i.State), nil, i.Token
 	if i.UserID != "" {
@@ -42,7 +42,7 @@ func (d *delivery) take(i client.Item) {
 	}
 }
 
-// outcomeOf is what scripts are told of a state.
+// outcomeOf returns the outcome for the state of an item.
 func outcomeOf(s client.ItemState) out.Outcome {
 	switch s {
 	case client.ItemSent:
@@ -56,7 +56,8 @@ func outcomeOf(s client.ItemState) out.Outcome {
 	}
 }
 
-// An ItemError says why an invite in the outbox did not go out, or may not have.
+// An ItemError reports an item in the outbox that was not sent, or may not have
+// been sent.
 type ItemError struct{ client.Item }
 
 func (e *ItemError) Error() string {
@@ -69,7 +70,7 @@ func (e *ItemError) Error() string {
 	return e.Reason
 }
 
-// Hint is what the user can do about it, beside the advice on the last failure.
+// Hint returns the advice for the last failure, and how to change the item.
 func (e *ItemError) Hint(words func(client.Advice) string) string {
 	advice := words(e.Advice)
 	switch e.State {
@@ -82,27 +83,27 @@ func (e *ItemError) Hint(words func(client.Advice) string) string {
 	}
 }
 
-// jsonDelivery is what send promises to scripts for each person in each room.
+// jsonDelivery is the stable JSON output of send for one person in one room.
 type jsonDelivery struct {
 	Address  string      `json:"address"` // empty for a Matrix ID
-	Invitee  string      `json:"invitee"` // the address or the Matrix ID, as it was given
-	RoomID   string      `json:"room_id"` // and its name are empty where there are several, and it is about none
+	Invitee  string      `json:"invitee"` // the address or the Matrix ID, as given
+	RoomID   string      `json:"room_id"` // like RoomName, empty for an error in the list if there are several rooms
 	RoomName string      `json:"room_name"`
 	Outcome  out.Outcome `json:"outcome"`
 	UserID   string      `json:"user_id,omitempty"`
 	Token    string      `json:"token,omitempty"`
-	SameAs   string      `json:"same_as,omitempty"` // the invitee whose delivery is for the same user
+	SameAs   string      `json:"same_as,omitempty"` // another invitee of this command who is the same user
 	Error    string      `json:"error,omitempty"`
-	Line     int         `json:"line,omitempty"` // of a list, where there is no address
+	Line     int         `json:"line,omitempty"` // line of the list, if it has an error
 }
 
-// report writes the outcome of all deliveries. It returns the failures or,
-// without any, why some invites wait.
+// report writes the outcomes of all deliveries. It returns the failures or, if
+// there are none, waiting.
 func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
 	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}}, Of: "result"}
 	several := len(p.rooms) > 1
-	if several { // else people know the room
+	if several { // with one room, the user knows it
 		t.Columns[5] = out.Column{Title: "ROOM", Yields: true}
 	}
 	var failures []fail.Failure
@@ -148,7 +149,8 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	return batchOrWaiting(o.Program, fail.Batch("invited", len(all), failures), waiting)
 }
 
-// batchOrWaiting is the one error of what went wrong and of what waits.
+// batchOrWaiting returns one error for failed and waiting. If both are set, it
+// writes waiting as a note.
 func batchOrWaiting(a *host.Program, failed error, waiting *out.WaitingError) error {
 	switch {
 	case waiting == nil:

@@ -22,8 +22,8 @@ type moveOptions struct {
 	sendOptions
 
 	tokens []string
-	to     string // the new room, if the old one does not name it
-	keep   bool   // the old invites are not revoked
+	to     string // the new room; empty to use the replacement of the old room
+	keep   bool   // do not revoke the old invites
 }
 
 // NewMove returns the command mxinvite move.
@@ -174,7 +174,8 @@ func (o *moveOptions) noteLeft(left []fail.Failure) {
 	}
 }
 
-// confirm says what will happen, and asks for a yes if it may.
+// confirm shows what will happen and asks for confirmation, unless --yes or
+// --dry-run is set.
 func (o *moveOptions) confirm(ctx context.Context, account *client.Account, p *preview, from client.Room) (bool, error) {
 	asking := !o.yes && !o.dryRun && p.open() > 0
 	if !asking && !o.dryRun {
@@ -196,8 +197,8 @@ func (o *moveOptions) confirm(ctx context.Context, account *client.Account, p *p
 	return o.Confirm(ctx, question)
 }
 
-// revokeOld revokes the old invites of the people who have one to the new room now, or
-// are in it.
+// revokeOld revokes the old invites of the people who now have an invite to the new
+// room or are in it.
 func (o *moveOptions) revokeOld(ctx context.Context, account *client.Account, p *preview, old []*revocation) error {
 	if o.keep {
 		return nil
@@ -233,13 +234,13 @@ func (o *moveOptions) revokeOld(ctx context.Context, account *client.Account, p 
 	return fail.Batch("revoked", len(obsolete), failures)
 }
 
-// A NoNewRoomError says that the room to move invites to has to be named.
+// A NoNewRoomError reports that the new room must be named with --to.
 type NoNewRoomError struct{ err error }
 
 func (e *NoNewRoomError) Error() string { return e.err.Error() }
 func (e *NoNewRoomError) Unwrap() error { return e.err }
 
-// Hint says how to name the room.
+// Hint returns how to name the room.
 func (*NoNewRoomError) Hint(func(client.Advice) string) string {
 	return "To name the new room, use --to."
 }

@@ -49,11 +49,11 @@ func NewOutbox(a *host.Program) *cobra.Command {
 	return c
 }
 
-// jsonItem is what outbox promises to scripts for each invite.
+// jsonItem is the stable JSON output of outbox for one item.
 type jsonItem struct {
 	Number   int64  `json:"number"`
 	Address  string `json:"address,omitempty"` // absent for a Matrix ID
-	Invitee  string `json:"invitee,omitempty"` // the address or the Matrix ID; absent if it is sealed
+	Invitee  string `json:"invitee,omitempty"` // the address or the Matrix ID; absent if it cannot be decrypted
 	Name     string `json:"name,omitempty"`
 	RoomID   string `json:"room_id"`
 	RoomName string `json:"room_name,omitempty"`
@@ -89,14 +89,14 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 		{Title: "MATRIX ID", Yields: true},
 		{Title: "TOKEN"},
 		{Title: "REASON", Yields: true},
-		{}, // the room's name and its alias, one of which people see as ROOM
+		{}, // the room's name and its alias; on a terminal, ROOM shows one of them
 		{},
 	}, Of: out.OutboxItem}
 	for _, i := range outbox.Items {
 		if len(o.states) > 0 && !slices.Contains(o.states, string(i.State)) {
 			continue
 		}
-		room, _ := account.Room(i.Room) // it may have been left
+		room, _ := account.Room(i.Room) // the account may have left the room
 		all = append(all, newJSONItem(i, room))
 		number := strconv.FormatInt(i.Number, 10)
 		t.Add(
@@ -122,7 +122,8 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 	return err
 }
 
-// noteOutlook says how it stands with what waits.
+// noteOutlook says how many invites are queued, when they can be sent and which
+// program sends them.
 func noteOutlook(a *host.Program, outbox client.Outbox) {
 	n := outbox.Count(client.ItemQueued, client.ItemSending)
 	if n == 0 {
@@ -149,7 +150,7 @@ func addressCell(i client.Item) out.Cell {
 	return out.Text(i.Invitee().String())
 }
 
-// stateCell is a state with the sign of the outcome that it will be.
+// stateCell returns the cell of a state, with the glyph of its outcome.
 func stateCell(s client.ItemState) out.Cell {
 	c := out.OutcomeCell(outcomeOf(s))
 	sign := out.FirstLetters(c.Shown, 1)

@@ -49,16 +49,16 @@ func runOutboxPause(ctx context.Context, a *host.Program, pause bool) error {
 	return nil
 }
 
-// A choice says which items a command is for: some by their numbers, or all that
-// are in certain states.
+// A choice selects items of the outbox: by their numbers, or all items in certain
+// states.
 type choice struct {
 	numbers []string
 	all     bool
-	of      []client.ItemState // that it can be done to
-	done    string             // in the past, such as "cancelled"
+	of      []client.ItemState // the states that the operation is possible in
+	done    string             // past participle of the operation, such as "cancelled"
 }
 
-// flags gives the command a flag for all there are.
+// flags adds the flag that selects all items, and checks the arguments.
 func (ch *choice) flags(c *cobra.Command, name, usageText string) {
 	c.Flags().BoolVar(&ch.all, name, false, usageText)
 	c.Args = func(c *cobra.Command, args []string) error {
@@ -73,8 +73,8 @@ func (ch *choice) flags(c *cobra.Command, name, usageText string) {
 	}
 }
 
-// pick returns the numbers that are meant. Before all of them are known to be
-// right nothing is done to any.
+// pick returns the numbers of the selected items. It returns an error if the
+// operation is not possible for all of them.
 func (ch *choice) pick(c *cobra.Command, outbox client.Outbox) ([]int64, error) {
 	var picked []int64
 	for _, i := range outbox.Items {
@@ -100,14 +100,15 @@ func (ch *choice) pick(c *cobra.Command, outbox client.Outbox) ([]int64, error) 
 	return picked, nil
 }
 
-// A noItemError says that the outbox has no such number.
+// A noItemError reports a number that the outbox does not have.
 type noItemError struct{ number int64 }
 
 func (e *noItemError) Error() string {
 	return fmt.Sprintf("there is no number %d in the outbox", e.number)
 }
 
-// An itemStateError says that something cannot be done to an item as it is.
+// An itemStateError reports that an operation is not possible in the state of an
+// item.
 type itemStateError struct {
 	item   client.Item
 	choice *choice
@@ -118,7 +119,7 @@ func (e *itemStateError) Error() string {
 		e.item.Number, e.item.State, out.Join(e.choice.of, " or "), e.choice.done)
 }
 
-// changeItems does something to the items that are meant, all or none of them.
+// changeItems calls do for the selected items, or for none if there is an error.
 func changeItems(a *host.Program, c *cobra.Command, ch *choice, do func(*client.Account, context.Context, ...int64) error) error {
 	ctx := c.Context()
 	account, outbox, err := a.OfflineOutbox(ctx)

@@ -39,18 +39,18 @@ func newOutboxRun(a *host.Program) *cobra.Command {
 	return c
 }
 
-// A outboxRun is a run of the command.
+// An outboxRun is one run of the command mxinvite outbox run.
 type outboxRun struct {
 	outboxRunOptions
 	*out.Status
 
 	account   *client.Account
-	done      int            // of which something came
-	failures  []fail.Failure // among them
-	trouble   string         // that was told last
-	elsewhere string         // the program that sends instead
+	done      int            // number of items with a result
+	failures  []fail.Failure // results that are failures
+	trouble   string         // last error that was reported
+	elsewhere string         // the other program that sends
 	paused    bool
-	err       error // what ends it
+	err       error // the error that ends the run
 }
 
 func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
@@ -64,7 +64,7 @@ func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
 	case r.err != nil:
 		return r.err
 	case fail.Interrupted(err) && (o.watch || left.Count == 0):
-		return nil // being stopped is how it ends
+		return nil // interrupting is the normal way to end it
 	case err != nil && left.Count > 0:
 		left.Cause = err
 		return left
@@ -106,14 +106,14 @@ func (r *outboxRun) run(ctx context.Context) (*out.WaitingError, error) {
 		err = sendQueued(following, r.account, runnerName("outbox run"), see)
 	}
 	if fail.Interrupted(err) {
-		err = context.Cause(following) // perhaps that the session is over
+		err = context.Cause(following) // such as that the session has ended
 	}
 	stop(nil)
-	_ = follows.Wait() // what ended it is the cause
+	_ = follows.Wait() // the cause has its error
 	return left, err
 }
 
-// tellTurn tells what came of an invite, or why none goes out.
+// tellTurn reports the result of an invite, or why no invite is sent.
 func (r *outboxRun) tellTurn(turn client.Turn, outbox client.Outbox) {
 	switch {
 	case turn.Err != nil:
@@ -126,7 +126,7 @@ func (r *outboxRun) tellTurn(turn client.Turn, outbox client.Outbox) {
 			r.Note("No invites are sent for now: %s", s)
 		}
 	case turn.Elsewhere != "":
-		// Another program may only have looked who sends.
+		// Another program may hold the lock only for a moment; then it is not the sender.
 		if !slices.Contains([]string{"", runnerName("outbox run"), r.elsewhere}, outbox.Sender) {
 			r.elsewhere = outbox.Sender
 			r.Note("%s is sending for this account. This command waits until it ends.", r.elsewhere)
@@ -138,7 +138,7 @@ func (r *outboxRun) tellTurn(turn client.Turn, outbox client.Outbox) {
 }
 
 func (r *outboxRun) tellItem(i client.Item, outbox client.Outbox) {
-	room, _ := r.account.Room(i.Room) // it may have been left
+	room, _ := r.account.Room(i.Room) // the account may have left the room
 	if r.JSON {
 		if err := r.WriteJSONLine(newJSONItem(i, room)); err != nil {
 			r.err = err

@@ -11,18 +11,18 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 )
 
-// A preview is what sending to a list of people will do, before anything is sent.
+// A preview is what sending to a list of people will do.
 type preview struct {
 	rooms      []client.Room
-	deliveries []*delivery // room by room, in the order of the list
+	deliveries []*delivery // by room, in the order of the list
 	problems   []recipients.Problem
 	repeats    []recipients.Repeat
-	again      bool // also to people who seem to have an invite
+	again      bool // send also to people who have a pending invite
 }
 
-// preview sorts plans into those to be sent and those not. A person who seems to
-// have an invite is sent another one only with --again, or if the user is asked
-// about nothing else.
+// preview sorts plans into those to be sent and those not. People with a pending
+// invite get another one only with --again, or if the question is only about such
+// people.
 func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bool) *preview {
 	p := &preview{rooms: rooms, problems: o.list.Problems, repeats: o.list.Repeats}
 	p.again = o.again || asking && client.AsksAgain(plans)
@@ -47,7 +47,7 @@ func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bo
 	return p
 }
 
-// plans returns the plans of the deliveries that are still to be sent.
+// plans returns the plans that will be sent.
 func (p *preview) plans() []client.Plan {
 	var plans []client.Plan
 	for _, d := range p.deliveries {
@@ -60,7 +60,7 @@ func (p *preview) plans() []client.Plan {
 
 func (p *preview) open() int { return len(p.plans()) }
 
-// question asks for everything that announce has said.
+// question returns the question that follows announce.
 func (p *preview) question() string {
 	invites, again := p.open(), 0
 	for _, d := range p.deliveries {
@@ -81,7 +81,7 @@ func (p *preview) question() string {
 	return fmt.Sprintf("%s, %d of them again?", q, again)
 }
 
-// wanted is how many are to be sent or on their way.
+// wanted returns the number of invites that are to be sent or are in the outbox.
 func (p *preview) wanted() int {
 	n := 0
 	for _, d := range p.deliveries {
@@ -92,7 +92,7 @@ func (p *preview) wanted() int {
 	return n
 }
 
-// waiting is how many of them still wait in the outbox, or are being sent.
+// waiting returns the number of them that are queued or being sent.
 func (p *preview) waiting(outbox client.Outbox) int {
 	out := map[delivered]bool{}
 	for _, i := range outbox.Items {
@@ -109,7 +109,7 @@ func (p *preview) waiting(outbox client.Outbox) int {
 	return n
 }
 
-// settle takes in what has become of the deliveries in the outbox.
+// settle sets the outcomes from the items in the outbox.
 func (p *preview) settle(outbox client.Outbox) {
 	latest := map[delivered]client.Item{}
 	for _, i := range outbox.Items {
@@ -122,13 +122,14 @@ func (p *preview) settle(outbox client.Outbox) {
 	}
 }
 
-// delivered is the invitee and the room of an invite.
+// delivered identifies an invite by its invitee and room.
 type delivered struct {
 	room id.RoomID
 	who  recipients.Invitee
 }
 
-// pending says that the person seems to have an invite. Its name was chosen by another user.
+// pending returns the error for a person with a pending invite. Its display name
+// was chosen by another user, so it is shortened.
 func (d *delivery) pending() error {
 	similar := slices.Clone(d.Similar)
 	similar[0].DisplayName = out.Cut(similar[0].DisplayName, out.NameWidth)

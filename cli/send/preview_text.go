@@ -13,7 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// announce says what will happen, before a person is asked or for a dry run.
+// announce shows what will happen, before the question or for a dry run.
 func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 	say := o.Note
 	if asking {
@@ -32,8 +32,7 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 	}
 }
 
-// announceGroups says what happens to the people in some groups, and names the
-// first of each.
+// announceGroups writes each group of a preview, and the first people in it.
 func (o sendOptions) announceGroups(say func(string, ...any), groups []client.PlanGroup, again bool) {
 	sent := func(i invite.Invite) string { return duration.Ago(o.Now(), i.SentAt) }
 	for _, g := range groups {
@@ -56,7 +55,7 @@ func (o sendOptions) announceGroups(say func(string, ...any), groups []client.Pl
 	}
 }
 
-// againFlag is what sends an invite to people who seem to have one.
+// againFlag returns how to send to people with a pending invite.
 func (o sendOptions) againFlag() string {
 	if o.Conversation != nil {
 		return "the word again at the end"
@@ -64,7 +63,7 @@ func (o sendOptions) againFlag() string {
 	return "--again"
 }
 
-// plansFor are the plans for one room, sent or not.
+// plansFor returns the plans for one room, sent or not.
 func (p *preview) plansFor(room client.Room) []client.Plan {
 	var plans []client.Plan
 	for _, d := range p.deliveries {

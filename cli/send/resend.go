@@ -21,8 +21,8 @@ type resendOptions struct {
 	sendOptions
 
 	tokens []string
-	to     string // the address, if it is not in the book
-	force  bool   // though it does not look like the invite's
+	to     string // the address, if it is not in the address book
+	force  bool   // also if the address does not match the invite
 }
 
 // NewResend returns the command mxinvite resend.
@@ -192,12 +192,13 @@ func (e *NoAddressError) Error() string {
 	return fmt.Sprintf("the invite of %s was not sent from here, so its address is not known", out.Cut(e.invite.DisplayName, out.NameWidth))
 }
 
-// Hint says how to name the address.
+// Hint returns how to give the address.
 func (*NoAddressError) Hint(func(client.Advice) string) string {
 	return "To name the address, use --to."
 }
 
-// An OtherAddressError says that an address does not look like an invite's.
+// An OtherAddressError reports an address that does not match the display name of
+// the invite.
 type OtherAddressError struct {
 	invite  invite.Invite
 	address string
@@ -207,7 +208,7 @@ func (e *OtherAddressError) Error() string {
 	return fmt.Sprintf("%s does not look like the address of %s", e.address, out.Cut(e.invite.DisplayName, out.NameWidth))
 }
 
-// Hint says how to send it to the address all the same.
+// Hint returns how to send to this address nevertheless.
 func (*OtherAddressError) Hint(func(client.Advice) string) string {
 	return "If it is the right address, use --force."
 }

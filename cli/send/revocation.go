@@ -19,7 +19,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A revocation is one invite on its way to being revoked.
+// A revocation is the revocation of one invite, and its outcome.
 type revocation struct {
 	invite.Invite
 	attempt
@@ -36,7 +36,7 @@ func newRevocation(account *client.Account, f out.Finding, room client.Room) *re
 	return w
 }
 
-// withShortName is an error in which the name of a room is cut.
+// withShortName returns err with a shortened room name.
 func withShortName(err error) error {
 	if power, ok := errors.AsType[*client.PowerError](err); ok {
 		short := *power
@@ -50,8 +50,7 @@ func withShortName(err error) error {
 // else its display name.
 func (w *revocation) subject() string { return cmp.Or(w.address, out.NameCell(w.Invite).Shown) }
 
-// find returns the invites that are meant. Before all tokens are known to be right
-// nothing is done to any.
+// find returns the invites to revoke. It returns an error if a token is unknown.
 func (o revokeOptions) find(account *client.Account) ([]*revocation, error) {
 	if !o.byToken() {
 		return o.findSelected(account)
@@ -72,7 +71,7 @@ func (o revokeOptions) find(account *client.Account) ([]*revocation, error) {
 		}
 		w := newRevocation(account, out.FindingOf(account, facts, room, i), room)
 		if fail.Is[*client.PowerError](w.err) {
-			return nil, w.err // it is about every invite of the room
+			return nil, w.err // the same for every invite of the room
 		}
 		found = append(found, w)
 	}
@@ -97,7 +96,7 @@ func (o revokeOptions) findSelected(account *client.Account) ([]*revocation, err
 	return found, nil
 }
 
-// byRoom puts those of a room together, in the order of the first of each.
+// byRoom groups revocations by room, in the order of the first one of each room.
 func byRoom(revocations []*revocation) [][]*revocation {
 	var all [][]*revocation
 	at := map[id.RoomID]int{}
@@ -113,7 +112,8 @@ func byRoom(revocations []*revocation) [][]*revocation {
 	return all
 }
 
-// revokeEach revokes one after the other, until all are or it is of no use to go on.
+// revokeEach revokes the open invites one after the other. After an error that
+// stops all of them, it marks the others as not tried.
 func revokeEach(ctx context.Context, a *host.Program, account *client.Account, revocations []*revocation) {
 	t := a.Tally("Revoking", countOpen(revocations))
 	defer t.End()
@@ -136,11 +136,11 @@ func revokeEach(ctx context.Context, a *host.Program, account *client.Account, r
 	}
 }
 
-// unsaid is how long to leave a homeserver alone that does not say how long.
+// unsaid is the pause if a rate limited homeserver does not say how long to wait.
 const unsaid = time.Minute
 
-// revokeOne revokes one invite. If the homeserver wants to be left alone for a while
-// it is: to ask twice for the same does no harm.
+// revokeOne revokes one invite. It waits if the homeserver's rate limit is reached.
+// Revoking twice has no further effect.
 func revokeOne(ctx context.Context, a *host.Program, account *client.Account, w *revocation, t *out.Tally) error {
 	for {
 		err := account.Revoke(ctx, w.RoomID, w.Token)
@@ -158,7 +158,7 @@ func revokeOne(ctx context.Context, a *host.Program, account *client.Account, w 
 	}
 }
 
-// jsonRevocation is what revoke promises to scripts for each invite.
+// jsonRevocation is the stable JSON output of revoke for one invite.
 type jsonRevocation struct {
 	RoomID      string      `json:"room_id"`
 	RoomName    string      `json:"room_name"`

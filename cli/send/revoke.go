@@ -23,7 +23,7 @@ type revokeOptions struct {
 	room   string
 	tokens []string
 
-	which      filter.Invites // instead of tokens
+	which      filter.Invites // the filters, if there are no tokens
 	allPending bool
 
 	dryRun, yes bool
@@ -72,7 +72,8 @@ func NewRevoke(a *host.Program) *cobra.Command {
 	return c
 }
 
-// byToken reports whether no filter was given. A room alone is none.
+// byToken reports whether invites are named by tokens. A room alone is not a
+// filter.
 func (o revokeOptions) byToken() bool { return o.which.MatchesAll() && !o.allPending }
 
 func runRevoke(ctx context.Context, o revokeOptions) error {
@@ -121,10 +122,11 @@ func countOpen(revocations []*revocation) int {
 	return n
 }
 
-// namedInSentence is how many invitees a sentence names before it counts.
+// namedInSentence is the number of invitees that a sentence names.
 const namedInSentence = 3
 
-// describe summarizes the selected invites: their invitees and their room.
+// describe summarizes the invites that meant selects: their invitees and their
+// room.
 func describe(revocations []*revocation, meant func(*revocation) bool) string {
 	var invitees []string
 	rooms := map[id.RoomID]string{}
@@ -151,7 +153,8 @@ func describe(revocations []*revocation, meant func(*revocation) bool) string {
 	return fmt.Sprintf("%s to %s (%s and %s)", out.Count(n, "invite"), where, strings.Join(invitees[:last], ", "), invitees[last])
 }
 
-// announce says what will happen and what will not. A dry run lists every invite.
+// announce shows which invites will be revoked, and which cannot be. A dry run
+// lists all of them.
 func (o revokeOptions) announce(revocations []*revocation, asking bool) {
 	say := o.Note
 	if asking {
@@ -180,7 +183,8 @@ func (o revokeOptions) announce(revocations []*revocation, asking bool) {
 	say("The identity server is not told, and the mail is not deleted.")
 }
 
-// refusalFormat is the line of an invite that cannot be revoked: whose it is, and why.
+// refusalFormat returns the format of the line of an invite that cannot be revoked:
+// its invitee and the reason.
 func refusalFormat(a *host.Program) string {
 	if a.Accessible {
 		return "  %s cannot be revoked: %s"
@@ -188,7 +192,7 @@ func refusalFormat(a *host.Program) string {
 	return "  ✗ %s: %s"
 }
 
-// afterwards says what revoking leaves as it is.
+// afterwards says that a user who accepted the invite stays in the room.
 func afterwards(i invite.Invite) string {
 	switch i.Status {
 	case invite.Invited, invite.Joined:

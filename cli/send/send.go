@@ -1,5 +1,5 @@
-// Package send is the commands that send and revoke invites: send, resend, move, revoke
-// and outbox.
+// Package send has the commands that send and revoke invites: send, resend, move,
+// revoke and outbox.
 package send
 
 import (
@@ -25,11 +25,11 @@ type sendOptions struct {
 
 	rooms []string
 	list  recipients.List
-	file  string // that the list comes from; empty for arguments, - for standard input
+	file  string // the file of the list; empty for arguments, - for standard input
 
 	dryRun, yes, again, wait bool
 	oldRoom                  bool // invite also to a room that was replaced
-	terms                    bool // are accepted
+	terms                    bool // accept the terms without a question
 }
 
 // NewSend returns the command mxinvite send.
@@ -81,8 +81,9 @@ func NewSend(a *host.Program) *cobra.Command {
 	return c
 }
 
-// takeRooms takes the room from the arguments: the first one, unless --room names
-// it. An alias or a room ID is a room beside --room, too, for no person is called so.
+// takeRooms separates the rooms from the people in args. The first argument is the
+// room, unless --room is set; with --room, arguments that begin with # or ! are
+// more rooms.
 func (o *sendOptions) takeRooms(args []string) (people []string) {
 	if len(o.rooms) == 0 && len(args) > 0 {
 		o.rooms = args[:1]
@@ -98,8 +99,8 @@ func (o *sendOptions) takeRooms(args []string) (people []string) {
 	return people
 }
 
-// read reads the people to invite. An argument that is neither an address nor a Matrix
-// ID is a mistake; in a list there may be anything.
+// read reads the people to invite. An argument must be an address or a Matrix ID; a
+// list may contain other text.
 func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
 	if o.file == "" {
 		o.list = recipients.Parse(strings.Join(args, "\n"))
@@ -173,8 +174,8 @@ func runSend(ctx context.Context, o sendOptions) error {
 	return o.report(p, waiting)
 }
 
-// plan looks into every person in every room. Most that can go wrong has nothing
-// to do with the one person, and ends the whole.
+// plan plans the invites of all people to all rooms. Most errors do not concern a
+// single person and are returned.
 func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []client.Room) ([]client.Plan, error) {
 	people := make([]recipients.Invitee, len(o.list.Recipients))
 	for n, r := range o.list.Recipients {
@@ -188,8 +189,8 @@ func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []
 	return plans, err
 }
 
-// withTerms makes plans. If the identity server wants its terms accepted first, it
-// asks for that, and tries once more.
+// withTerms calls plan. If terms of the identity server are not accepted yet, it
+// asks the user to accept them and calls plan again.
 func (o sendOptions) withTerms(ctx context.Context, account *client.Account, plan func() ([]client.Plan, error)) ([]client.Plan, error) {
 	plans, err := plan()
 	if waiting, ok := errors.AsType[*client.TermsError](err); ok {
@@ -211,8 +212,8 @@ func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms
 	return account.PlanAll(ctx, ids, people, t.Reach)
 }
 
-// deliver adds the invites to the outbox and sends as many as the limits allow.
-// It returns why some wait; nil if none does.
+// deliver adds the invites to the outbox and sends as many as the limits allow. It
+// returns why some wait, or nil if none does.
 func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *preview) (*out.WaitingError, error) {
 	if plans := p.plans(); len(plans) > 0 {
 		if _, err := account.Enqueue(ctx, plans); err != nil {
@@ -225,8 +226,9 @@ func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *pr
 	return waiting, err
 }
 
-// carry sends until nothing can go on, or with --wait until everything is
-// settled. It returns why some wait, nil if none does or another program is at it.
+// carry sends until no more can be sent now or, with --wait, until every invite has
+// a result. It returns why some wait, or nil if none does or another program sends
+// them.
 func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *out.WaitingError {
 	w := &out.WaitingError{Location: o.Location}
 	total, name := p.wanted(), runnerName("send")
@@ -251,7 +253,7 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 		return !o.wait && (elsewhere != "" || w.Stuck(outbox))
 	}
 	outbox, err := account.Outbox(ctx)
-	// Who is at it already, or that nothing may go yet, needs no trying.
+	// First check whether another program is sending, or nothing can be sent now.
 	if err == nil && !see(&client.Turn{Elsewhere: outbox.Sender}, outbox) {
 		err = sendQueued(ctx, account, name, see)
 	}

@@ -41,7 +41,7 @@ func sendQueued(ctx context.Context, account *client.Account, name string, see f
 	})
 	defer func() {
 		stop()
-		for range turns { // see has panicked; the runner must still release the outbox
+		for range turns { // if see has panicked, the runner must still release the outbox
 		}
 	}()
 	ticker := time.NewTicker(peek)
@@ -52,13 +52,13 @@ func sendQueued(ctx context.Context, account *client.Account, name string, see f
 		select {
 		case t, more := <-turns:
 			if !more {
-				_ = sending.Wait() // what kept it from sending is in its turns
+				_ = sending.Wait() // its errors are in the turns
 				return failure
 			}
 			turn = &t
 		case <-ticker.C:
 			if running.Err() != nil {
-				continue // it is ending
+				continue // the runner is stopping
 			}
 		}
 		if turn != nil && turn.Final {

@@ -37,7 +37,7 @@ func NewAccounts(a *host.Program) *cobra.Command {
 	return c
 }
 
-// jsonAccount is an account as accounts promises it to scripts.
+// jsonAccount is the stable JSON output of accounts for one account.
 type jsonAccount struct {
 	UserID     string `json:"user_id"`
 	Homeserver string `json:"homeserver"`
@@ -45,7 +45,7 @@ type jsonAccount struct {
 	SignedOut  bool   `json:"signed_out"`
 }
 
-// listAccounts lists the accounts that there are.
+// listAccounts returns all accounts with a stored session.
 func listAccounts(ctx context.Context, a *host.Program) ([]jsonAccount, error) {
 	kept, err := a.Sessions()
 	if err != nil {
@@ -63,7 +63,7 @@ func listAccounts(ctx context.Context, a *host.Program) ([]jsonAccount, error) {
 	return all, err
 }
 
-// undecided reports whether err is that no account can be chosen.
+// undecided reports whether err means that there is no default account.
 func undecided(err error) bool {
 	return fail.Either(fail.ErrNotSignedIn)(err) || fail.Is[*host.ChoiceError](err) || fail.Is[*host.UnknownAccountError](err)
 }

@@ -1,5 +1,5 @@
-// Package signin is the commands for accounts and their stored sessions: login, logout,
-// accounts and vault.
+// Package signin has the commands for accounts and their stored sessions: login,
+// logout, accounts and vault.
 package signin
 
 import (
@@ -24,7 +24,7 @@ type loginOptions struct {
 	who          string // a Matrix ID or a homeserver
 	user         string
 	with         string
-	provider     string // of single sign-on
+	provider     string // for single sign-on
 	passwordFile string
 	tokenFile    string
 }
@@ -95,15 +95,16 @@ func runLogin(c *cobra.Command, o loginOptions) error {
 	if opt.Again, err = o.again(ctx, kept, hs); err != nil {
 		return err
 	}
-	account, err := o.enter(c, opt, hs, way)
+	account, err := o.signIn(c, opt, hs, way)
 	if err != nil {
 		return err
 	}
-	return o.keep(ctx, kept, account, way)
+	return o.store(ctx, kept, account, way)
 }
 
-// readyVault makes sure that a session can be kept before there is one. The
-// passphrase of a new vault is asked for only once there is a session to keep.
+// readyVault unlocks or creates the vault before the user signs in, so that the
+// session can be stored. The passphrase for a new vault is asked for only after the
+// user has signed in.
 func readyVault(ctx context.Context, a *host.Program, v *vault.Vault) error {
 	if _, err := v.Current(); errors.Is(err, fs.ErrNotExist) && a.TypesPassphrase() && a.MayAsk() {
 		return nil
@@ -111,7 +112,7 @@ func readyVault(ctx context.Context, a *host.Program, v *vault.Vault) error {
 	return v.Unlock(ctx)
 }
 
-// orAsk returns the value, or asks for it at a terminal.
+// orAsk returns the value or, if it is empty, asks for it at a terminal.
 func (o loginOptions) orAsk(c *cobra.Command, value, question, argument string) (string, error) {
 	if value != "" {
 		return value, nil
@@ -131,8 +132,8 @@ func (o loginOptions) discover(ctx context.Context) (hs discovery.Homeserver, er
 	return hs, err
 }
 
-// again is the session of the account that was named, if the homeserver has
-// ended it.
+// again returns the stored session of the named account, if the homeserver has
+// ended it. Signing in again reuses its device.
 func (o loginOptions) again(ctx context.Context, kept *host.Sessions, hs discovery.Homeserver) (client.Session, error) {
 	names, err := kept.Vault.Accounts()
 	if err != nil && !fail.Is[*vault.DamagedError](err) {
@@ -155,9 +156,9 @@ func (o loginOptions) again(ctx context.Context, kept *host.Sessions, hs discove
 	return client.Session{}, nil
 }
 
-// keep puts the new session beside those of other accounts, and ends the one
-// that this account had, which is not possible once its token is deleted.
-func (o loginOptions) keep(ctx context.Context, kept *host.Sessions, account *client.Account, way discovery.Way) error {
+// store stores the new session, and ends the former session of the same account: the
+// vault no longer has its token.
+func (o loginOptions) store(ctx context.Context, kept *host.Sessions, account *client.Account, way discovery.Way) error {
 	s := account.Session()
 	o.SealFor = string(s.UserID)
 	former, err := kept.Replace(ctx, s)
@@ -178,14 +179,15 @@ func (o loginOptions) keep(ctx context.Context, kept *host.Sessions, account *cl
 	return nil
 }
 
-// abandon ends a session that is not kept, also if the program is being stopped.
+// abandon ends a session that could not be stored, also if the program is being
+// interrupted.
 func abandon(ctx context.Context, account *client.Account) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), host.SignOutTimeout)
 	defer cancel()
 	return account.SignOut(ctx)
 }
 
-// LoginResult is what login promises to scripts.
+// LoginResult is the stable JSON output of login.
 type LoginResult struct {
 	UserID     string `json:"user_id"`
 	Homeserver string `json:"homeserver"`

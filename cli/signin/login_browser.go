@@ -19,7 +19,7 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// signingIn shows a status while work signs in on the homeserver.
+// signingIn shows a status while work runs.
 func (o loginOptions) signingIn(c *cobra.Command, hs discovery.Homeserver, work func() error) error {
 	return o.During(c.Context(), "Signing in on "+hs.Name, func(context.Context) error { return work() })
 }
@@ -51,13 +51,13 @@ func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs disco
 	return account, err
 }
 
-// An interrupter cancels work when the user presses Enter. The accessible mode is one.
+// An interrupter cancels work when the user presses Enter. The accessible mode is
+// one.
 type interrupter interface {
 	UntilEnter(ctx context.Context, work func(context.Context) error) (stopped bool, err error)
 }
 
-// showQR draws an address for a telephone's camera, if the terminal is wide
-// enough.
+// showQR draws a URL as a QR code, if the terminal is wide enough.
 func (o loginOptions) showQR(address string) {
 	lines, err := qrtext.Draw(address, false)
 	if err != nil || qrtext.Width(lines) > o.Width {
@@ -72,8 +72,8 @@ func (o loginOptions) showQR(address string) {
 	fmt.Fprintln(o.Err)
 }
 
-// A detour is a sign-in that goes by a browser.
-type detour interface {
+// A browserSignIn is a sign-in in a browser, by OAuth 2.0 or the older single sign-on.
+type browserSignIn interface {
 	URL() string
 	Expects(finalURL string) bool
 	Finish(ctx context.Context, finalURL string) (*client.Account, error)
@@ -99,7 +99,7 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discove
 	if back != nil && o.Browse(d.URL()) == nil {
 		o.Note("Your browser should have opened it already.")
 	}
-	final, err := o.finalAddress(ctx, d, back)
+	final, err := o.redirectedURL(ctx, d, back)
 	if err != nil {
 		return nil, err
 	}
@@ -110,16 +110,16 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discove
 	return account, err
 }
 
-func (o loginOptions) start(ctx context.Context, opt client.Options, hs discovery.Homeserver, way discovery.Way, redirect string) (detour, error) {
+func (o loginOptions) start(ctx context.Context, opt client.Options, hs discovery.Homeserver, way discovery.Way, redirect string) (browserSignIn, error) {
 	if way == discovery.WaySSO {
 		return client.StartSSO(ctx, opt, hs, redirect, o.provider)
 	}
 	return client.StartBrowser(ctx, opt, hs, redirect)
 }
 
-// finalAddress is where the browser ends: heard from itself, or pasted, whatever
-// comes first.
-func (o loginOptions) finalAddress(ctx context.Context, d detour, back *host.Loopback) (string, error) {
+// redirectedURL returns the URL that the browser was redirected to: from the
+// loopback server, or pasted by the user, whichever comes first.
+func (o loginOptions) redirectedURL(ctx context.Context, d browserSignIn, back *host.Loopback) (string, error) {
 	type arrival struct {
 		address string
 		err     error
@@ -136,19 +136,18 @@ func (o loginOptions) finalAddress(ctx context.Context, d detour, back *host.Loo
 	if back != nil {
 		go from(func() (string, error) { return back.Wait(ctx, d.Expects) })
 	}
-	go from(func() (string, error) { return o.pasted(ctx, d) })
+	go from(func() (string, error) { return o.askRedirectedURL(ctx, d) })
 	first := <-came
 	panicgroup.Raise(first.err)
 	if first.err != nil && back != nil && ctx.Err() == nil {
-		first = <-came // the other may still come
+		first = <-came // wait for the other source
 		panicgroup.Raise(first.err)
 	}
 	return first.address, first.err
 }
 
-// pasted asks for the address that the browser ended at. A person who pastes
-// another is asked again.
-func (o loginOptions) pasted(ctx context.Context, d detour) (string, error) {
+// askRedirectedURL asks the user to paste the URL, until it belongs to this sign-in.
+func (o loginOptions) askRedirectedURL(ctx context.Context, d browserSignIn) (string, error) {
 	for {
 		o.Message("Then paste the address of the last page, even if that page shows an error:")
 		line, err := out.ReadLine(ctx, o.In)

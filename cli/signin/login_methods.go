@@ -19,14 +19,13 @@ import (
 )
 
 const (
-	// maxSecret is more than any homeserver takes, and less than a file that was
-	// named by mistake.
+	// maxSecret limits a password or a token, in bytes.
 	maxSecret = 16 << 10
-	// passwordTries is how often a person may type the password.
+	// passwordTries is how many times a password can be typed.
 	passwordTries = 3
 )
 
-// methodNames are how they are called on the command line.
+// methodNames returns the values of --with.
 func methodNames() map[discovery.Way]string {
 	return map[discovery.Way]string{
 		discovery.WayDevice: "device", discovery.WayBrowser: "browser", discovery.WaySSO: "sso",
@@ -36,7 +35,7 @@ func methodNames() map[discovery.Way]string {
 
 func methodName(w discovery.Way) string { return methodNames()[w] }
 
-// MethodNames are the names, the best way first.
+// MethodNames returns the values of --with, the best method first.
 func MethodNames() []string {
 	names := methodNames()
 	all := make([]string, 0, len(names))
@@ -46,7 +45,7 @@ func MethodNames() []string {
 	return all
 }
 
-// askedWay is the way that the command line asks for; nil if it leaves that open.
+// askedWay returns the method that the flags ask for, or nil.
 func (o loginOptions) askedWay(c *cobra.Command) (*discovery.Way, error) {
 	with := o.with
 	for _, file := range []struct{ flag, given, way string }{
@@ -70,8 +69,8 @@ func (o loginOptions) askedWay(c *cobra.Command) (*discovery.Way, error) {
 	return new(discovery.Way(n)), nil
 }
 
-// way chooses how to sign in: as asked, else the best that the homeserver offers
-// and that works here.
+// way returns the method: the one in the flags, else the best one that the
+// homeserver offers and that works here.
 func (o loginOptions) way(hs discovery.Homeserver, asked *discovery.Way) (discovery.Way, error) {
 	offered := hs.Ways()
 	if asked != nil {
@@ -83,7 +82,7 @@ func (o loginOptions) way(hs discovery.Homeserver, asked *discovery.Way) (discov
 		}
 		return 0, fmt.Errorf("sign in on %s with %s: %w", hs.Name, methodName(*asked), client.ErrNotOffered)
 	}
-	// Who pipes something in means it for the password.
+	// Input from a pipe is the password.
 	if !o.InTTY && slices.Contains(offered, discovery.WayPassword) {
 		return discovery.WayPassword, nil
 	}
@@ -95,7 +94,8 @@ func (o loginOptions) way(hs discovery.Homeserver, asked *discovery.Way) (discov
 	return 0, fail.UsageOf("mxinvite login", errors.New("signing in needs a terminal; without one, choose a method with --with"))
 }
 
-// works reports whether a way leads somewhere without anybody having asked for it.
+// works reports whether a method that the flags do not ask for works with the
+// streams.
 func (o loginOptions) works(w discovery.Way) bool {
 	switch w {
 	case discovery.WayDevice:
@@ -107,8 +107,8 @@ func (o loginOptions) works(w discovery.Way) bool {
 	}
 }
 
-// enter signs in.
-func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (*client.Account, error) {
+// signIn signs in with the given method.
+func (o loginOptions) signIn(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (*client.Account, error) {
 	switch way {
 	case discovery.WayDevice:
 		return o.byDevice(c.Context(), opt, hs)
@@ -121,8 +121,8 @@ func (o loginOptions) enter(c *cobra.Command, opt client.Options, hs discovery.H
 	}
 }
 
-// byPassword signs in with a password from a file or a pipe, or with one that is
-// typed, which may take a person more than one try.
+// byPassword signs in with a password from a file, a pipe or the terminal. At a
+// terminal the user can try again.
 func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
 	if o.user, err = o.orAsk(c, cmp.Or(o.user, string(hs.UserID)), "Your user name on "+hs.Name+":", "--user"); err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discov
 	}
 }
 
-// byToken signs in with an access token from elsewhere.
+// byToken signs in with an existing access token.
 func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
 	token, err := o.secret(c, "access token", o.tokenFile)
 	if err != nil {
@@ -157,8 +157,8 @@ func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs discovery
 	return account, err
 }
 
-// secret reads a secret from a file or a pipe, or from a terminal that does not
-// show it, and takes the line break from its end.
+// secret reads a secret from a file, a pipe or, without echo, the terminal. It
+// removes the line break at the end.
 func (o loginOptions) secret(c *cobra.Command, what, file string) (string, error) {
 	if (file == "" || file == "-") && o.InTTY {
 		return o.AskHidden(c.Context(), strings.ToUpper(what[:1])+what[1:]+": ")

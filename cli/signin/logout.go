@@ -43,8 +43,8 @@ func runLogout(ctx context.Context, a *host.Program) error {
 	return a.SignOut(ctx, name)
 }
 
-// runLogoutAll signs out of what can be signed out of. What went wrong with one
-// account keeps none of the others.
+// runLogoutAll signs out of all accounts. If it fails for one account, it continues
+// with the others.
 func runLogoutAll(ctx context.Context, a *host.Program) error {
 	kept, err := a.Sessions()
 	if err != nil {

@@ -71,8 +71,8 @@ func newVaultPassphrase(a *host.Program) *cobra.Command {
 	return c
 }
 
-// jsonVault is the vault as the vault command promises it to scripts. If there is
-// none yet the kind is that of the first one, as far as no user is asked.
+// jsonVault is the stable JSON output of vault. If there is no vault yet, Kind is
+// the kind that the first sign-in will use if the user is not asked.
 type jsonVault struct {
 	Kind   vault.Kind `json:"kind"`
 	Path   string     `json:"path"`
@@ -127,8 +127,7 @@ func warnVisitor(a *host.Program, kind vault.Kind) {
 	}
 }
 
-// firstVault makes a vault of the session that lies in a plain file from before
-// there were any.
+// firstVault creates a vault from the unencrypted session file of an older version.
 func firstVault(ctx context.Context, a *host.Program, home config.Home, kind vault.Kind) error {
 	v, err := a.OpenVault(home, kind)
 	if err != nil {
@@ -141,7 +140,7 @@ func firstVault(ctx context.Context, a *host.Program, home config.Home, kind vau
 	if len(names) == 0 {
 		return fmt.Errorf("there is no vault yet: %w", fail.ErrNotSignedIn)
 	}
-	secret, err := v.Load(ctx, names[0]) // there was never more than one
+	secret, err := v.Load(ctx, names[0]) // older versions stored only one session
 	if err != nil {
 		return err
 	}
