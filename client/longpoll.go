@@ -15,6 +15,7 @@ var errGaveWay = errors.New("another sync must not wait for this one")
 // request an immediate response.
 type longPoll struct {
 	mu     sync.Mutex
+	given  int                     // how often it gave way
 	urgent int                     // number of syncs that must not wait and are not done
 	stop   context.CancelCauseFunc // cancels the poll in progress
 }
@@ -47,6 +48,7 @@ func (p *longPoll) giveWay() (done func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.urgent++
+	p.given++
 	if p.stop != nil {
 		p.stop(errGaveWay)
 	}
@@ -55,4 +57,11 @@ func (p *longPoll) giveWay() (done func()) {
 		defer p.mu.Unlock()
 		p.urgent--
 	}
+}
+
+// interruptions returns how often the poll gave way.
+func (p *longPoll) interruptions() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.given
 }

@@ -48,6 +48,7 @@ type Watcher struct {
 	failures int
 	retryIn  time.Duration
 	jitter   *rand.Rand
+	pace     pace
 }
 
 // Watch returns a Watcher. No request is sent before Next is called.
@@ -91,11 +92,28 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 		if w.failures > 0 {
 			wait = 0 // so that it is known at once that the homeserver can be reached again
 		}
-		rooms, err := a.sync(ctx, wait)
+		rooms, err := w.poll(ctx, wait)
 		if err != nil || len(rooms) > 0 || w.failures > 0 {
 			return rooms, err
 		}
 	}
+}
+
+// poll sends a long poll, after a pause if the homeserver did not hold the ones before.
+func (w *Watcher) poll(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
+	if err := w.pace.wait(ctx); err != nil {
+		return nil, err
+	}
+	a := w.account
+	since, begun, gaveWay := a.rooms.Since(), a.opt.Now(), a.poll.interruptions()
+	rooms, err := a.sync(ctx, wait)
+	switch {
+	case err != nil:
+		w.pace = pace{}
+	case a.poll.interruptions() == gaveWay:
+		w.pace.note(a.opt.Now().Sub(begun), len(rooms) > 0 && a.rooms.Since() != since)
+	}
+	return rooms, err
 }
 
 // backoff returns how long to wait after a failure: the wait that the server requests,
