@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -90,13 +91,18 @@ const (
 // addresses of this machine and its networks, unless private is set, because
 // visitors choose the homeserver.
 func VisitorTransport(private bool) http.RoundTripper {
-	dial := keycheck.Dialer(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
+	return visitorTransport(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
+}
+
+func visitorTransport(o keycheck.TransportOptions, private bool) http.RoundTripper {
+	dial := keycheck.Dialer(o, private)
 	return keycheck.RaisePanics(&http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, visitorDial)
 			defer cancel()
 			return dial(ctx, network, address)
 		},
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
 		TLSHandshakeTimeout: visitorDial,
 		ForceAttemptHTTP2:   true,
 
