@@ -15,9 +15,9 @@ func newContacts(a *host.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "contacts TEXT",
 		Short: "List the contacts that match a text",
-		Long: "List the contacts that the screen offers while TEXT is typed: from the vCards\n" +
-			"and the command in the settings (contacts.vcards, contacts.command), and from\n" +
-			"the address book of mxinvite itself.",
+		Long: "List the contacts that the screen offers while TEXT is typed. They are from the\n" +
+			"address book of mxinvite. The settings contacts.vcards and contacts.command add\n" +
+			"those of vCards and of a command.",
 		Example: "  mxinvite contacts grace",
 		Args:    fail.Args(1, 1),
 		RunE:    func(c *cobra.Command, args []string) error { return runContacts(c.Context(), a, args[0]) },

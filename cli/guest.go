@@ -20,7 +20,8 @@ import (
 const (
 	guestCommands = "mxinvite help version rooms list show watch send move revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
-	guestFlags = "help version json quiet no-color theme background accessible identity-server account vault" +
+	refusedToGuests = "serve config path init completion man doctor" // every other command
+	guestFlags      = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than sort needs-look check trust all user state with provider format no-tour" + // flags that only read
 		" dry-run yes again old-room keep accept-terms via inviter bind all-pending failed force resend sent to wait watch header" // flags that change something
 )
@@ -32,6 +33,7 @@ func forGuests(root *cobra.Command) {
 	walk(root, func(c *cobra.Command) {
 		refuseFlags(c.PersistentFlags())
 		refuseFlags(c.Flags())
+		adaptHelp(c)
 		if c.HasParent() && !host.HasWord(guestCommands, c.Parent().Name()) || !host.HasWord(guestCommands, c.Name()) {
 			refuseCommand(c)
 		}
@@ -63,9 +65,12 @@ func refuseCommand(c *cobra.Command) {
 
 func refuseFlags(flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		if !host.HasWord(guestFlags, f.Name) {
+		if !host.HasWord(guestFlags, f.Name) || !forVisitors(f.Usage) && guestUsage["--"+f.Name] == "" {
 			f.Hidden = true
 			f.Value = refusedFlag{f.Value}
+		}
+		if usage, ok := guestUsage["--"+f.Name]; ok {
+			f.Usage = usage
 		}
 	})
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -18,12 +19,11 @@ import (
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// refusedCommands and refusedFlags list the commands and flags that visitors
-// must not use: they read or write files of this machine, run programs, open
+// refusedFlags lists the flags that visitors must not use, as refusedToGuests the
+// commands: they read or write files of this machine, run programs, open
 // ports or access its network.
 const (
-	refusedCommands = "serve config path init completion man doctor"
-	refusedFlags    = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics memory allow-private http private"
+	refusedFlags = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics memory allow-private http private"
 )
 
 // TestEveryFlagIsAllowedOrRefusedForVisitors fails for whatever is new: put it into
@@ -35,7 +35,7 @@ func TestEveryFlagIsAllowedOrRefusedForVisitors(t *testing.T) {
 		}
 	}
 	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
-		decided("command", guestCommands, refusedCommands, c.Name())
+		decided("command", guestCommands, refusedToGuests, c.Name())
 		c.InheritedFlags() // which has Cobra gather them
 		c.Flags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
 		c.PersistentFlags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
@@ -64,7 +64,7 @@ func guest(t *testing.T, args ...string) (code int, said string) {
 func TestVisitorsCannotAccessTheHost(t *testing.T) {
 	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
 		path := strings.Fields(c.CommandPath())[1:]
-		if c.HasParent() && (host.HasWord(refusedCommands, c.Name()) || host.HasWord(refusedCommands, c.Parent().Name())) {
+		if c.HasParent() && (host.HasWord(refusedToGuests, c.Name()) || host.HasWord(refusedToGuests, c.Parent().Name())) {
 			for _, args := range [][]string{path, append(path, "x", "y"), append(path, "--help"), append([]string{"help"}, path...)} {
 				if code, said := guest(t, args...); code == exit.OK || !strings.Contains(said, fail.ErrNotForVisitors.Error()) {
 					t.Errorf("%v: %d, %s", args, code, said)
@@ -103,6 +103,44 @@ func TestVisitorHelpListsOnlyAllowedCommands(t *testing.T) {
 			if strings.Contains(said, "\n  "+name+" ") || strings.Contains(said, "\n      "+name+" ") {
 				t.Errorf("%v names %s", args, name)
 			}
+		}
+	}
+}
+
+func TestVisitorHelpNamesNothingThatIsRefused(t *testing.T) {
+	flags := regexp.MustCompile("--(" + strings.ReplaceAll(refusedFlags, " ", "|") + `)\b`)
+	commands := regexp.MustCompile(`mxinvite (` + strings.ReplaceAll(refusedToGuests, " ", "|") + `)\b`)
+	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
+		path := strings.Fields(c.CommandPath())[1:]
+		if len(path) > 0 && host.HasWord(refusedToGuests, path[0]) {
+			return
+		}
+		code, said := guest(t, append(path, "--help")...)
+		if code != exit.OK || c.Long != "" && !strings.Contains(said, strings.Fields(c.Long)[0]) {
+			t.Errorf("%v: %d %s", path, code, said)
+		}
+		for line := range strings.Lines(said) {
+			if flags.MatchString(line) || commands.MatchString(line) || hostInHelp.MatchString(line) {
+				t.Errorf("%v: %s", path, line)
+			}
+			for _, s := range config.AllSettings() {
+				if isRefusedSetting(s.Name) && strings.Contains(line, s.Name) {
+					t.Errorf("%v: %s", path, line)
+				}
+			}
+		}
+	})
+	for command, want := range map[string]string{
+		"send":        "mxinvite send ROOM PERSON... | - [flags]",
+		"inspect":     "mxinvite inspect - [flags]",
+		"login":       "  password  asked for, or read from standard input\n",
+		"vault":       "  sealed   encrypted with a passphrase\n  plain ",
+		"trust":       "A host is asked over https only, and never at an address of this machine or of a\nprivate network.\n",
+		"vault kind":  "Change the kind of the vault. Copies of the old file are not changed.",
+		"vault aside": "Rename the vault",
+	} {
+		if _, said := guest(t, append(strings.Fields(command), "--help")...); !strings.Contains(said, want) {
+			t.Errorf("%s: %q is missing: %s", command, want, said)
 		}
 	}
 }

@@ -22,10 +22,10 @@ func newTrust(a *host.Program) *cobra.Command {
 			"server and trusted hosts are asked. Without HOST the trusted hosts are listed.\n" +
 			"HOST may have a port, and may be a URL.\n\n" +
 			"A host is asked over https only, and never at an address of this machine or of a\n" +
-			"private network. For your own identity server you can allow both. --http allows\n" +
-			"http: anyone on the network can read and change the answers. --private allows\n" +
-			"private addresses: anyone who controls the DNS name of the host then chooses\n" +
-			"which address in your network is contacted.",
+			"private network. --http and --private allow both for your own identity server.\n" +
+			"With --http anyone on the network can read and change the answers. With\n" +
+			"--private anyone who controls the DNS name of the host chooses which address in\n" +
+			"your network is contacted.",
 		Example: "  mxinvite trust id.example.org\n" +
 			"  mxinvite trust --http --private localhost:8090\n" +
 			"  mxinvite list --check",

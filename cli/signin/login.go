@@ -42,10 +42,10 @@ func NewLogin(a *host.Program) *cobra.Command {
 			"  device    a code that you approve in a browser on any device\n" +
 			"  browser   a browser on this machine, or one whose last address you paste here\n" +
 			"  sso       the same, for servers with the older single sign-on (m.login.sso)\n" +
-			"  password  asked for, or read from --password-file or standard input\n" +
-			"  token     an existing access token, asked for or read from --token-file\n\n" +
+			"  password  asked for, or read from standard input\n" +
+			"  token     an existing access token, asked for\n\n" +
 			"Passwords and tokens cannot be arguments: other users of this machine can read\n" +
-			"those. If the homeserver has ended a session, sign in with the Matrix ID to\n" +
+			"those. --password-file and --token-file read them from files. If the homeserver has ended a session, sign in with the Matrix ID to\n" +
 			"continue with the same device.",
 		Example: "  mxinvite login @you:example.org\n" +
 			"  mxinvite login --with device matrix.org\n" +

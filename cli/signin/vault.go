@@ -39,7 +39,7 @@ func NewVault(a *host.Program) *cobra.Command {
 		&cobra.Command{
 			Use:     "kind KIND",
 			Short:   "Change the kind of the vault",
-			Long:    "Change the kind of the vault to keyring, sealed, agent or plain. Copies of the\nold file are not changed.",
+			Long:    "Change the kind of the vault. KIND is keyring, sealed, agent or plain. Copies of\nthe old file are not changed.",
 			Example: "  mxinvite vault kind sealed",
 			Args:    fail.Args(1, 1),
 			RunE:    func(c *cobra.Command, args []string) error { return runVaultKind(c, a, args[0]) },
@@ -63,7 +63,7 @@ func newVaultPassphrase(a *host.Program) *cobra.Command {
 		Use:   "passphrase",
 		Short: "Change the passphrase of a sealed vault",
 		Long: "Change the passphrase of a sealed vault. The new one is asked for at the\n" +
-			"terminal, or read from a file.",
+			"terminal. --new-passphrase-file reads it from a file.",
 		Args: fail.Args(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return runVaultPassphrase(c.Context(), a, file) },
 	}

@@ -22,11 +22,11 @@ type block struct {
 // address are refused whatever that address is, because it is not known which host
 // translates them, and to which network.
 var reserved = []block{
-	{netip.MustParsePrefix("0.0.0.0/8"), "unspecified", false},            // RFC 791
-	{netip.MustParsePrefix("10.0.0.0/8"), "private", true},                // RFC 1918
-	{netip.MustParsePrefix("100.64.0.0/10"), "carrier-grade NAT", true},   // RFC 6598
-	{netip.MustParsePrefix("127.0.0.0/8"), "loopback", true},              // RFC 1122
-	{netip.MustParsePrefix("169.254.0.0/16"), "link-local", false},        // RFC 3927
+	{netip.MustParsePrefix("0.0.0.0/8"), "unspecified", false},          // RFC 791
+	{netip.MustParsePrefix("10.0.0.0/8"), "private", true},              // RFC 1918
+	{netip.MustParsePrefix("100.64.0.0/10"), "carrier-grade NAT", true}, // RFC 6598
+	{netip.MustParsePrefix("127.0.0.0/8"), "loopback", true},            // RFC 1122
+	{netip.MustParsePrefix("169.254.0.0/16"), "link-local", false},      // RFC 3927
 	// Azure serves the settings of a machine at this address.
 	{netip.MustParsePrefix("168.63.129.16/32"), "cloud platform", false},
 	{netip.MustParsePrefix("172.16.0.0/12"), "private", true},             // RFC 1918
