@@ -37,8 +37,9 @@ type inspectOptions struct {
 func newInspect(a *host.Program) *cobra.Command {
 	o := inspectOptions{Program: a, note: a.Message}
 	c := &cobra.Command{
-		Use: "inspect FILE...",
-		Short: "List the invites in saved responses of a homeserver, as list does. No server\n" +
+		Use:   "inspect FILE...",
+		Short: "List the invites in saved room state, without an account",
+		Long: "List the invites in saved responses of a homeserver, as list does. No server\n" +
 			"is contacted, except with --check. FILE contains JSON, also compressed by gzip\n" +
 			"or in UTF-16; - is standard input. Events are found wherever they stand: in\n" +
 			"responses of /state, /sync, /messages, /context and others, of the admin API\n" +
