@@ -8,12 +8,13 @@ import (
 )
 
 const (
-	// A response within quickPoll was not held by the homeserver. So many in a row are
-	// normal when much happens; after them there are pauses.
-	quickPoll  = time.Second
-	quickPolls = 3
-	// busyPause is the pause if each response has changes, and idlePause the longest
-	// if they have none, or repeat the token.
+	// A response within quickPoll was not held by the homeserver.
+	quickPoll = time.Second
+	// So many of them in a row are normal: with changes, and without a change or with
+	// the same token as before. After them there are pauses.
+	busyPolls, idlePolls = 20, 3
+	// busyPause is the pause between responses with changes, and idlePause the longest
+	// one between those without.
 	busyPause = 500 * time.Millisecond
 	idlePause = 30 * time.Second
 )
@@ -27,12 +28,12 @@ type pace struct {
 
 // wait waits before the next poll.
 func (p *pace) wait(ctx context.Context) error {
-	if p.quick <= quickPolls {
-		return nil
-	}
-	pause := busyPause
-	if p.useless > 0 {
-		pause = growing(p.useless-1, idlePause)
+	var pause time.Duration
+	switch {
+	case p.useless > idlePolls:
+		pause = growing(p.useless-idlePolls-1, idlePause)
+	case p.quick > busyPolls:
+		pause = busyPause
 	}
 	if !sleep.For(ctx, pause) {
 		return ctx.Err()

@@ -40,7 +40,7 @@ func TestSyncsThatAreNotHeldCauseNoBusyLoop(t *testing.T) {
 		"the token repeats":               {func(int) string { return `{"next_batch":"s1"}` }, 40},
 		"the token changes":               {func(n int) string { return fmt.Sprintf(`{"next_batch":"s%d"}`, n) }, 40},
 		"the token repeats, with changes": {func(int) string { return `{"next_batch":"s1","rooms":{"join":{"!r:h":{}}}}` }, 40},
-		"there are always changes":        {func(n int) string { return fmt.Sprintf(`{"next_batch":"s%d","rooms":{"join":{"!r:h":{}}}}`, n) }, 1210},
+		"there are always changes":        {func(n int) string { return fmt.Sprintf(`{"next_batch":"s%d","rooms":{"join":{"!r:h":{}}}}`, n) }, 1230},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

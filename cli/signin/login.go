@@ -45,8 +45,9 @@ func NewLogin(a *host.Program) *cobra.Command {
 			"  password  asked for, or read from standard input\n" +
 			"  token     an existing access token, asked for\n\n" +
 			"Passwords and tokens cannot be arguments: other users of this machine can read\n" +
-			"those. --password-file and --token-file read them from files. If the homeserver has ended a session, sign in with the Matrix ID to\n" +
-			"continue with the same device.",
+			"those. --password-file and --token-file read them from files. If the homeserver\n" +
+			"has ended a session, sign in with the Matrix ID to continue with the same\n" +
+			"device.",
 		Example: "  mxinvite login @you:example.org\n" +
 			"  mxinvite login --with device matrix.org\n" +
 			"  pass show matrix | mxinvite login https://example.org --user you",
