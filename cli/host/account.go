@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"maunium.net/go/mautrix/id"
@@ -79,8 +80,14 @@ func (p *Program) resumeSession(ctx context.Context, opt client.Options, s clien
 	if err != nil {
 		return nil, err
 	}
-	if err := account.Restore(ctx); err != nil {
+	switch err := account.Restore(ctx); {
+	case err == nil:
+	case p.replaceDamaged(ctx, err):
+		opt.Store = p.Store
+		return client.Resume(opt, s)
+	default:
 		p.Note("The store cannot be read: %v", err)
+		p.storeProblem = err
 	}
 	return account, nil
 }
@@ -199,6 +206,15 @@ func (p *Program) OfflineOutbox(ctx context.Context) (*client.Account, client.Ou
 	account, err := p.Offline(ctx)
 	if err != nil {
 		return nil, client.Outbox{}, err
+	}
+	if p.storeProblem == nil && p.Store != nil {
+		// Damage may hide entries without an error.
+		if err := p.Store.Check(ctx); err != nil && !p.replaceDamaged(ctx, err) {
+			return nil, client.Outbox{}, err
+		}
+	}
+	if p.storeProblem != nil { // an empty outbox would be a wrong answer
+		return nil, client.Outbox{}, fmt.Errorf("read the outbox: %w", p.storeProblem)
 	}
 	outbox, err := account.Outbox(ctx)
 	return account, outbox, err

@@ -27,6 +27,7 @@ type Program struct {
 	SealFor string // the Matrix ID whose session a new passphrase seals, if it is known
 
 	Store        *store.Store // opened when first needed,
+	storeProblem error        // why what was stored before is not known in this run
 	OpenSessions *Sessions    // and so is the vault
 	contacts     addressSource
 	Log          *logfile.File

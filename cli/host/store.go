@@ -9,9 +9,9 @@ import (
 )
 
 // OpenStore opens the local store, which stays open until the command ends. If
-// it cannot be opened, a warning is written and the program works without it,
-// because all its content can be fetched again. A damaged file is renamed,
-// never overwritten.
+// it cannot be opened, a warning is written and the program works without it:
+// the rooms and invites can be fetched again, and the commands about the outbox
+// fail. A damaged file is renamed, never overwritten.
 func (p *Program) OpenStore(ctx context.Context) *store.Store {
 	if p.Store != nil {
 		return p.Store
@@ -27,20 +27,56 @@ func (p *Program) OpenStore(ctx context.Context) *store.Store {
 	}
 	s, err := store.Open(ctx, path)
 	if damaged := new(store.DamagedError); errors.As(err, &damaged) {
-		aside, moveErr := store.SetAside(path)
-		if moveErr != nil {
-			p.Note("The store cannot be read: %v", err)
+		if !p.setStoreAside(damaged) {
 			return nil
 		}
-		p.Note("The store cannot be read. It was renamed to %s, and a new one is created.", aside)
 		s, err = store.Open(ctx, path)
 	}
 	if err != nil {
 		p.Note("Nothing is stored in this run: %v", err)
+		p.storeProblem = err
 		return nil
 	}
 	p.Store = s
 	return s
+}
+
+// setStoreAside renames a damaged store, says so, and reports whether it could be
+// renamed.
+func (p *Program) setStoreAside(damaged *store.DamagedError) bool {
+	aside, err := store.SetAside(damaged.Path)
+	if err != nil {
+		p.Note("The store cannot be read: %v", damaged)
+		p.storeProblem = damaged
+		return false
+	}
+	p.Note("The store cannot be read. It was renamed to %s, and a new one is created.", aside)
+	p.storeProblem = &LostStoreError{Aside: aside}
+	return true
+}
+
+// replaceDamaged closes the open store and sets it aside, if err says that it is
+// damaged, and opens a new one.
+func (p *Program) replaceDamaged(ctx context.Context, err error) (replaced bool) {
+	damaged, is := errors.AsType[*store.DamagedError](err)
+	if !is || p.Store == nil || damaged.Path == "" || p.Silent {
+		return false
+	}
+	_ = p.Store.Close() // it cannot be read anyway
+	p.Store = nil
+	if !p.setStoreAside(damaged) {
+		return false
+	}
+	p.OpenStore(ctx)
+	return true
+}
+
+// A LostStoreError says that the store was damaged and renamed in this run, with the
+// outbox, the addresses of earlier invites and the results of the last sync.
+type LostStoreError struct{ Aside string } // new name of the damaged store
+
+func (e *LostStoreError) Error() string {
+	return "the outbox and the remembered addresses are lost: the store was damaged and renamed to " + e.Aside
 }
 
 // openQuietly opens an existing store, and writes no messages.

@@ -26,6 +26,7 @@ var (
 var (
 	errForeign = errors.New("it is the database of another program")
 	errInvalid = errors.New("it contains invalid data")
+	errEmpty   = errors.New("the file is empty")
 )
 
 // A NewerError says that the file was written by a later version of the program.
@@ -65,7 +66,7 @@ func explain(doing, path string, err error) error {
 	switch c := code(err); {
 	case isBusy(err):
 		err = ErrBusy
-	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT, errors.Is(err, errInvalid):
+	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT, errors.Is(err, errInvalid), errors.Is(err, errEmpty):
 		return &DamagedError{Path: path, Err: err}
 	case c == sqlite3.SQLITE_FULL:
 		err = ErrFull

@@ -39,6 +39,7 @@ func TestDamagedFileIsReportedAndNotChanged(t *testing.T) {
 		"garbage":        func([]byte) []byte { return bytes.Repeat([]byte{0xa5}, 1<<16) },
 		"header":         func(b []byte) []byte { return append([]byte("SQLite format 4\x00"), b[16:]...) },
 		"truncated":      func(b []byte) []byte { return b[:len(b)/2] },
+		"empty":          func([]byte) []byte { return nil },
 		"truncated page": func(b []byte) []byte { return b[:5000] },
 		"zeros within":   func(b []byte) []byte { clear(b[4096:]); return b },
 		"ones within":    func(b []byte) []byte { copy(b[4096:], bytes.Repeat([]byte{0xff}, len(b))); return b },

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -41,20 +42,26 @@ func dataSource(path string) string {
 func companions() []string { return []string{"-wal", "-shm"} }
 
 // ensurePrivate creates the file and its directory if necessary, and removes the
-// permissions of other users.
+// permissions of other users. It returns errEmpty for a file without content: SQLite
+// would open it as a new database, but create never leaves one, so it was truncated.
 //
 // It does not open an existing database: closing it would release the locks that
 // this process has on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
-func ensurePrivate(path string) error {
+func ensurePrivate(ctx context.Context, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	stat, err := os.Stat(path)
 	switch {
-	case err == nil:
-		return f.Close()
-	case !errors.Is(err, fs.ErrExist):
+	case errors.Is(err, fs.ErrNotExist):
+		if _, linkErr := os.Lstat(path); linkErr == nil {
+			return err // a symbolic link to nowhere
+		}
+		return create(ctx, path)
+	case err != nil:
 		return err
+	case stat.Mode().IsRegular() && stat.Size() == 0:
+		return errEmpty
 	}
 	for _, suffix := range companions() {
 		if err := restrictMode(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -62,6 +69,37 @@ func ensurePrivate(path string) error {
 		}
 	}
 	return restrictMode(path)
+}
+
+// create makes a database with the latest schema under another name and links it to
+// path, so that no program finds an unfinished file there. If another program creates
+// the file at the same time, that one is used.
+func create(ctx context.Context, path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	made := f.Name()
+	defer func() {
+		for _, suffix := range append(companions(), "") {
+			_ = os.Remove(made + suffix) // most of them do not exist
+		}
+	}()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	s, err := openSource(ctx, made, dataSource(made))
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	err = os.Link(made, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return os.Rename(made, path) // a file system without links
 }
 
 // restrictMode removes all permissions of other users from a file.

@@ -29,7 +29,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, explain("open", path, err)
 	}
-	if err := ensurePrivate(path); err != nil {
+	if err := ensurePrivate(ctx, path); err != nil {
 		return nil, explain("open", path, err)
 	}
 	return openSource(ctx, path, dataSource(path))
