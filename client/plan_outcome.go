@@ -13,7 +13,7 @@ import (
 // package wording has a text for each name.
 type PlanOutcome string
 
-// The outcomes of a plan. The last two are outcomes of a line of a list.
+// The outcomes of a plan. The last three are outcomes of a part of a list.
 const (
 	PlanMail          PlanOutcome = "mail"           // the identity server sends an e-mail
 	PlanUserID        PlanOutcome = "user-id"        // the person was given by a Matrix ID, which is invited
@@ -28,13 +28,14 @@ const (
 	PlanSameUser      PlanOutcome = "same-user"      // another plan invites the same user
 	PlanNotUnderstood PlanOutcome = "not-understood" // neither an address nor a Matrix ID
 	PlanRepeated      PlanOutcome = "repeated"       // an earlier line of the list has the same person
+	PlanLeftOut       PlanOutcome = "left-out"       // in a comment or in a column that is not used
 )
 
 // PlanOutcomes returns all outcomes in the order in which a preview shows them.
 func PlanOutcomes() []PlanOutcome {
 	return []PlanOutcome{
 		PlanMail, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
-		PlanInvited, PlanBanned, PlanNoPower, PlanReplaced, PlanSameUser, PlanNotUnderstood, PlanRepeated,
+		PlanInvited, PlanBanned, PlanNoPower, PlanReplaced, PlanSameUser, PlanNotUnderstood, PlanRepeated, PlanLeftOut,
 	}
 }
 
@@ -111,6 +112,7 @@ type PlanEntry struct {
 	Line    int             // number of the line, if it has an error or repeats a person
 	First   int             // number of the first line with the person
 	Err     error           // why nothing is sent
+	LeftOut string          // why a part of the list is left out
 }
 
 // entry returns the line of a preview for a plan. If the membership prevents the
@@ -147,6 +149,9 @@ func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	}
 	for _, r := range list.Repeats {
 		entries[PlanRepeated] = append(entries[PlanRepeated], PlanEntry{Who: r.String(), Line: r.Line, First: r.First})
+	}
+	for _, o := range list.LeftOut {
+		entries[PlanLeftOut] = append(entries[PlanLeftOut], PlanEntry{Who: o.Text, Line: o.Line, LeftOut: o.Why()})
 	}
 	var groups []PlanGroup
 	for _, o := range PlanOutcomes() {

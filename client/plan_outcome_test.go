@@ -52,6 +52,7 @@ func TestEveryOutcomeHasAGroup(t *testing.T) {
 	list := recipients.List{
 		Problems: []recipients.Problem{{Line: 3, Text: "nobody", Err: errors.New("not an address")}},
 		Repeats:  []recipients.Repeat{{Line: 4, First: 1}},
+		LeftOut:  []recipients.LeftOut{{Line: 5, Text: "boss@x.org", Column: "Manager"}},
 	}
 	var plans []client.Plan
 	for _, plan := range planFor(client.Room{ID: "!ops:example.org"}) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type invitees struct {
 	pasted []part
 	typed  part
 	list   recipients.List // the people of all parts, with line numbers counted across the parts
+	unsure error           // a column of a table has to be chosen
 }
 
 type part struct {
@@ -52,6 +54,7 @@ func (w *invitees) write(text string) {
 // join combines the parts in order. A person in several parts is counted in the first.
 func (w *invitees) join() {
 	w.list = recipients.List{}
+	w.unsure = nil
 	first, above := map[recipients.Invitee]int{}, 0
 	for _, p := range append(w.pasted[:len(w.pasted):len(w.pasted)], w.typed) {
 		for _, r := range p.list.Recipients {
@@ -71,6 +74,14 @@ func (w *invitees) join() {
 			repeat.Line, repeat.First = repeat.Line+above, first[repeat.Canonical()]
 			w.list.Repeats = append(w.list.Repeats, repeat)
 		}
+		for _, o := range p.list.LeftOut {
+			o.Line += above
+			w.list.LeftOut = append(w.list.LeftOut, o)
+		}
+		if p.list.Table != nil {
+			w.list.Table = p.list.Table
+		}
+		w.unsure = cmp.Or(w.unsure, p.list.Err())
 		above += cells.Height(p.text)
 	}
 }
@@ -100,6 +111,8 @@ func (w *invitees) asksIdentityServer() bool {
 // err returns the reason why there is no person to invite; nil if there is one.
 func (w *invitees) err() error {
 	switch l := w.list; {
+	case w.unsure != nil:
+		return w.unsure
 	case len(l.Recipients) > 0:
 		return nil
 	case len(l.Problems) == 1 && len(w.pasted) == 0:

@@ -46,6 +46,8 @@ func PlanGroup(outcome string, again bool, server string) Term {
 		t.Glyph, t.Role, t.Text = "✗", Bad, "not understood"
 	case "repeated":
 		t.Text = "listed more than once, invited once"
+	case "left-out":
+		t.Text = "left out"
 	}
 	return t
 }
@@ -61,6 +63,7 @@ type PlanLine struct {
 	Line    int             // line number, if the line has an error or repeats a person
 	First   int             // number of the line that has the person first
 	Err     error           // why nothing is sent
+	LeftOut string          // why a part of the list is left out
 }
 
 // Note returns what the preview shows about a person in addition to the group.
@@ -70,6 +73,8 @@ func (l PlanLine) Note(ago func(invite.Invite) string) string {
 	switch {
 	case l.Err != nil && l.Line > 0:
 		return fmt.Sprintf("line %d: %v", l.Line, l.Err)
+	case l.LeftOut != "":
+		return fmt.Sprintf("line %d, %s", l.Line, l.LeftOut)
 	case l.Line > 0:
 		return fmt.Sprintf("line %d, first in line %d", l.Line, l.First)
 	case l.Err != nil:

@@ -94,7 +94,8 @@ type jsonDelivery struct {
 	Token    string      `json:"token,omitempty"`
 	SameAs   string      `json:"same_as,omitempty"` // another invitee of this command who is the same user
 	Error    string      `json:"error,omitempty"`
-	Line     int         `json:"line,omitempty"` // line of the list, if it has an error
+	Line     int         `json:"line,omitempty"`   // line of the list, if it has an error
+	Column   string      `json:"column,omitempty"` // of a table: its heading or its number
 }
 
 // report writes the outcomes of all deliveries. It returns the failures or, if
@@ -126,7 +127,7 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 			room,
 		)
 	}
-	for _, d := range p.deliveries {
+	for n, d := range p.deliveries {
 		subject := d.Invitee().String()
 		if fail.Is[*client.PowerError](d.err) || fail.Is[*client.ReplacedError](d.err) {
 			subject = ""
@@ -134,6 +135,7 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 		add(jsonDelivery{
 			Address: d.Address.Address, Invitee: d.Invitee().String(), RoomID: string(d.Room.ID), RoomName: d.Room.Name,
 			Outcome: d.outcome, UserID: string(d.UserID), Token: d.token, SameAs: d.SameAs.String(),
+			Column: o.list.Recipients[n%len(o.list.Recipients)].Column,
 		}, subject, d.err)
 	}
 	for _, r := range p.problems {
@@ -143,10 +145,16 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 		}
 		add(j, r.Text, fmt.Errorf("line %d: %w", r.Line, r.Err))
 	}
+	results := len(all)
+	if o.dryRun {
+		for _, l := range p.leftOut {
+			all = append(all, jsonDelivery{Address: l.Text, Invitee: l.Text, Outcome: out.LeftOut, Error: l.Why(), Line: l.Line, Column: l.Column})
+		}
+	}
 	if err := o.WriteOutcomes(all, t, failures); err != nil {
 		return err
 	}
-	return batchOrWaiting(o.Program, fail.Batch("invited", len(all), failures), waiting)
+	return batchOrWaiting(o.Program, fail.Batch("invited", results, failures), waiting)
 }
 
 // batchOrWaiting returns one error for failed and waiting. If both are set, it

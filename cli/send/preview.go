@@ -17,6 +17,7 @@ type preview struct {
 	deliveries []*delivery // by room, in the order of the list
 	problems   []recipients.Problem
 	repeats    []recipients.Repeat
+	leftOut    []recipients.LeftOut
 	again      bool // send also to people who have a pending invite
 }
 
@@ -24,7 +25,7 @@ type preview struct {
 // invite get another one only with --again, or if the question is only about such
 // people.
 func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bool) *preview {
-	p := &preview{rooms: rooms, problems: o.list.Problems, repeats: o.list.Repeats}
+	p := &preview{rooms: rooms, problems: o.list.Problems, repeats: o.list.Repeats, leftOut: o.list.LeftOut}
 	p.again = o.again || asking && client.AsksAgain(plans)
 	for _, plan := range plans {
 		d := &delivery{Plan: plan, attempt: attempt{outcome: out.Planned}}

@@ -22,11 +22,15 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 	if len(p.rooms) > 1 {
 		say("%s, %d rooms: %s.", persons(len(o.list.Recipients)), len(p.rooms), out.Count(p.open(), "invite"))
 	}
+	if o.list.Table != nil {
+		summary := o.list.Table.Summary()
+		say("%s.", strings.ToUpper(summary[:1])+summary[1:])
+	}
 	for _, room := range p.rooms {
 		say("To %s (%s):", out.Cut(room.Name, out.NameWidth), string(room.ID))
 		o.announceGroups(say, client.GroupPlans(recipients.List{}, p.plansFor(room)), p.again)
 	}
-	o.announceGroups(say, client.GroupPlans(recipients.List{Problems: p.problems, Repeats: p.repeats}, nil), p.again)
+	o.announceGroups(say, client.GroupPlans(recipients.List{Problems: p.problems, Repeats: p.repeats, LeftOut: p.leftOut}, nil), p.again)
 	if p.open() > 0 && last.After(o.Now()) {
 		say("The last one will be sent %s.", o.At(last))
 	}

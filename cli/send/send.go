@@ -5,8 +5,6 @@ package send
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -26,6 +24,8 @@ type sendOptions struct {
 	rooms []string
 	list  recipients.List
 	file  string // the file of the list; empty for arguments, - for standard input
+
+	column string // of a table, with the people
 
 	dryRun, yes, again, wait bool
 	oldRoom                  bool // invite also to a room that was replaced
@@ -62,6 +62,8 @@ func NewSend(a *host.Program) *cobra.Command {
 				return fail.Args(2, -1)(c, o.rooms[:1])
 			case o.file != "" && len(args) > 0:
 				return fail.Usage(c, errors.New("people come either from a list or as arguments"))
+			case o.file == "" && o.column != "":
+				return fail.Usage(c, errors.New("--column is for a list: give it with --file or -"))
 			case o.file != "" && !o.yes && !o.dryRun && (o.file == "-" || !o.MayAsk()):
 				return fail.Usage(c, errors.New("--yes or --dry-run is missing: mxinvite cannot ask for confirmation without a terminal, or if the list is standard input"))
 			}
@@ -72,6 +74,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f := c.Flags()
 	f.StringArrayVar(&o.rooms, "room", nil, "invite to `ROOM`; give it again for another one")
 	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
+	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.again, "again", false, "send even if the person has another invite")
@@ -97,33 +100,6 @@ func (o *sendOptions) takeRooms(args []string) (people []string) {
 		}
 	}
 	return people
-}
-
-// read reads the people to invite. An argument must be an address or a Matrix ID; a
-// list may contain other text.
-func (o *sendOptions) read(c *cobra.Command, args []string) (err error) {
-	if o.file == "" {
-		o.list = recipients.Parse(strings.Join(args, "\n"))
-		if len(o.list.Problems) > 0 {
-			p := o.list.Problems[0]
-			return fail.Usage(c, fmt.Errorf("%q is %w", p.Text, p.Err))
-		}
-		return nil
-	}
-	from := o.In
-	if o.file != "-" {
-		f, err := os.Open(o.file)
-		if err != nil {
-			return fmt.Errorf("read the list of people: %w", err)
-		}
-		defer f.Close()
-		from = f
-	}
-	o.list, err = out.Await(c.Context(), func() (recipients.List, error) { return recipients.Read(from) })
-	if err != nil {
-		return fmt.Errorf("read the list of people: %w", err)
-	}
-	return nil
 }
 
 func runSend(ctx context.Context, o sendOptions) error {

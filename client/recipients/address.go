@@ -12,8 +12,11 @@ import (
 // that would not parse to itself again: RFC 5322 allows addresses that become
 // invalid when their quotes are removed or their letters are folded.
 func parseAddress(s string) (threepid.ID, error) {
-	if len(s) > maxAddress {
-		return threepid.ID{}, fmt.Errorf("%w: too long", threepid.ErrNotAddress)
+	if why := misleading(s); why != "" {
+		return threepid.ID{}, fmt.Errorf("%w: %s", threepid.ErrNotAddress, why)
+	}
+	if err := threepid.Check(s); err != nil {
+		return threepid.ID{}, err
 	}
 	id, err := threepid.ParseEmail(s)
 	if err == nil && id.Address != s {
@@ -23,7 +26,7 @@ func parseAddress(s string) (threepid.ID, error) {
 		}
 	}
 	if err != nil {
-		return threepid.ID{}, reason(s)
+		return threepid.ID{}, threepid.ErrNotAddress // the error of ParseEmail quotes the address
 	}
 	return id, nil
 }
@@ -31,30 +34,17 @@ func parseAddress(s string) (threepid.ID, error) {
 // maxAddress, in bytes, is longer than any address that identity servers accept.
 const maxAddress = 1000
 
-// reason says what is wrong with an address. The error of [threepid.ParseEmail] is
-// not used because it quotes the address.
-func reason(s string) error {
-	local, domain, _ := strings.Cut(s, "@")
-	switch {
-	case strings.Contains(domain, "@"):
-		return fmt.Errorf("%w: more than one @", threepid.ErrNotAddress)
-	case local == "":
-		return fmt.Errorf("%w: nothing before the @", threepid.ErrNotAddress)
-	case domain == "":
-		return fmt.Errorf("%w: nothing after the @", threepid.ErrNotAddress)
-	case !strings.Contains(domain, "."):
-		return fmt.Errorf("%w: no dot after the @", threepid.ErrNotAddress)
-	}
-	return threepid.ErrNotAddress
-}
-
-// bare removes quotes, brackets and punctuation around an address, and the scheme
-// and the query of a mailto: link.
+// bare removes quotes, brackets, punctuation and invisible characters around an
+// address, and the scheme and the query of a mailto: link.
 func bare(word string) string {
+	word = trimInvisible(word)
+	if strings.HasPrefix(word, `="`) { // a spreadsheet keeps a text as text like this
+		word = word[1:]
+	}
 	if id := bareUserID(word); isUserID(id) {
 		return id
 	}
-	word = strings.Trim(word, `"'<>()[]{},;:*|`+"`")
+	word = trimInvisible(strings.Trim(word, `"'<>()[]{},;:*|`+"`’‘"))
 	word = strings.TrimRight(word, ".!?")
 	const scheme = "mailto:"
 	link := len(word) >= len(scheme) && strings.EqualFold(word[:len(scheme)], scheme)
@@ -72,5 +62,5 @@ func bare(word string) string {
 			word = plain
 		}
 	}
-	return word
+	return trimInvisible(word)
 }

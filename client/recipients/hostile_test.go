@@ -80,6 +80,12 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%+v", p)
 			}
 		}
+		for _, o := range l.LeftOut {
+			if at(o.Line); o.Reason == "" || len(o.Text) > 200 {
+				t.Errorf("%+v", o)
+			}
+		}
+		accounted(t, text, l)
 	})
 }
 

@@ -1,9 +1,14 @@
 package recipients
 
 import (
+	"fmt"
 	"net/mail"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // lines reads a text that is not a table, line by line.
@@ -31,14 +36,17 @@ var (
 
 // readLine reads a line of a list: a comment, a mail header field, or recipients.
 func (r *reader) readLine(line string) {
-	line = strings.TrimSpace(line)
+	line = trimInvisible(line)
 	if strings.HasPrefix(line, "(") && isPhone(line) { // otherwise (030) would be read as a bullet
 		r.refuse(line, ErrPhone)
 		return
 	}
 	line = line[len(leading.FindString(start(line))):]
 	switch {
-	case line == "" || line[0] == '#':
+	case line == "":
+		return
+	case line[0] == '#':
+		r.leaveOut(line, "in a comment")
 		return
 	case noise.MatchString(start(line)):
 		r.refuse(line, ErrNoAddress)
@@ -61,14 +69,14 @@ func (r *reader) people(line, name string) {
 			line = line[1:]
 		}
 		if held != "" {
-			if bracket := strings.IndexByte(piece, '<'); bracket > 0 && hasLetter(piece[:bracket]) {
+			if bracket := strings.IndexByte(piece, '<'); bracket > 0 && hasLetter(piece[:bracket]) && !holdsAt(piece[:bracket]) {
 				piece = held + "," + piece
 			} else {
 				r.piece(held, name)
 			}
 			held = ""
 		}
-		if comma == ',' && hasLetter(piece) && len(piece) < maxText && !strings.Contains(piece, "@") {
+		if comma == ',' && hasLetter(piece) && len(piece) < maxText && !holdsAt(piece) {
 			held = piece
 			continue
 		}
@@ -121,23 +129,27 @@ func comment(s string) int {
 
 // piece reads one recipient, or several bare addresses separated by spaces.
 func (r *reader) piece(piece, name string) {
-	piece = strings.TrimSpace(piece)
+	piece = trimInvisible(piece)
 	switch {
 	case !hasLetter(piece):
-		if strings.Contains(piece, "@") {
-			r.refuse(piece, reason("@"))
+		if holdsAt(piece) {
+			r.refuse(piece, threepid.Check("@"))
 		}
 		return
-	case !strings.Contains(piece, "@"):
+	case !holdsAt(piece):
 		r.refuse(piece, notInvitee(piece))
 		return
-	case !strings.ContainsAny(piece, " \t\"<("):
+	case !strings.ContainsFunc(piece, unicode.IsSpace) && !strings.ContainsAny(piece, `"<(`):
 		r.add(bare(piece), name, piece)
 		return
 	}
 	address, around := bracketed(piece)
 	if len(piece) <= 2*maxAddress {
 		if a, err := mail.ParseAddress(piece); err == nil {
+			if strings.Contains(piece, `"@`) && threepid.Check(a.Address) != nil {
+				r.refuse(piece, threepid.Check(piece))
+				return
+			}
 			r.add(a.Address, or(a.Name, around, name), piece)
 			return
 		}
@@ -154,7 +166,7 @@ func (r *reader) piece(piece, name string) {
 func (r *reader) words(piece, name string) {
 	addresses := 0
 	for word := range strings.FieldsSeq(piece) {
-		if strings.Contains(word, "@") {
+		if holdsAt(word) {
 			addresses++
 		}
 	}
@@ -162,10 +174,12 @@ func (r *reader) words(piece, name string) {
 		switch {
 		case r.err != nil:
 			return
-		case !strings.Contains(word, "@"):
+		case !holdsAt(word):
 			if addresses > 1 && hasLetter(word) {
 				r.refuse(word, ErrNoAddress)
 			}
+		case addresses == 1 && brokenBySpace(piece, word):
+			r.refuse(piece, fmt.Errorf("%w: it contains a space: %s", threepid.ErrNotAddress, nameOf(noBreak)))
 		case addresses == 1:
 			before, after, _ := strings.Cut(piece, word)
 			r.add(bare(word), or(tidy(before), tidy(after), name), piece)
@@ -173,6 +187,18 @@ func (r *reader) words(piece, name string) {
 			r.add(bare(word), name, word)
 		}
 	}
+}
+
+// brokenBySpace reports whether a no-break space stands where the word may continue:
+// the word is possibly a part of an address only.
+func brokenBySpace(piece, word string) bool {
+	before, after, _ := strings.Cut(piece, word)
+	before, left := strings.CutSuffix(before, string(noBreak))
+	after, right := strings.CutPrefix(after, string(noBreak))
+	first, _ := utf8.DecodeRuneInString(after)
+	last, _ := utf8.DecodeLastRuneInString(before)
+	part := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-+", r) }
+	return left && part(last) || right && part(first)
 }
 
 // bracketed finds the address in <a@b> and the name before or after it. The name
@@ -188,7 +214,7 @@ func bracketed(piece string) (address, name string) {
 
 // tidy removes separators between a name and an address from the name.
 func tidy(name string) string {
-	return strings.Trim(name, " \t\"'-–—:|()[]<>,;=")
+	return strings.Trim(visible(name), " \t\"'-–—:|()[]<>,;=")
 }
 
 // or returns the first name that contains a letter or a digit.

@@ -27,6 +27,12 @@ func summary(l recipients.List) []string {
 	for _, r := range l.Repeats {
 		out = append(out, number(r.Line)+" "+r.String()+" again, as "+number(r.First))
 	}
+	for _, o := range l.LeftOut {
+		if o.Column != "" {
+			o.Reason = strings.TrimPrefix(o.Why(), "in ")
+		}
+		out = append(out, number(o.Line)+" "+o.Text+" left out: "+o.Reason)
+	}
 	return out
 }
 
@@ -65,9 +71,9 @@ func TestParseLists(t *testing.T) {
 		{"a domain in letters and in ASCII", "Ada@Bücher.example\nada@xn--bcher-kva.example\nada@bucher.example", []string{
 			"1 ada@bücher.example", "3 ada@bucher.example", "2 ada@xn--bcher-kva.example again, as 1",
 		}},
-		{"comments", "# friends: x@x.org\na@x.org", []string{"2 a@x.org"}},
+		{"comments", "# friends: x@x.org\na@x.org", []string{"2 a@x.org", "1 # friends: x@x.org left out: in a comment"}},
 		{"odd spaces", "\ufeffa@x.org\u00a0\u200bb@x.org\u3000\u2028\u200ec@x.org\u200f", []string{"1 a@x.org", "1 b@x.org", "2 c@x.org"}},
-		{"full-width punctuation", "a＠x.org，b@x.org；c@x.org、d@x.org", []string{"1 a@x.org", "1 b@x.org", "1 c@x.org", "1 d@x.org"}},
+		{"full-width punctuation", "a@x.org，b@x.org；c@x.org、d@x.org", []string{"1 a@x.org", "1 b@x.org", "1 c@x.org", "1 d@x.org"}},
 		{"again", "A@x.org\nB <a@X.ORG>", []string{"1 a@x.org", "2 a@x.org again, as 1"}},
 		{"mistakes", "grace\ng@\n@x.org\ng@localhost\na@b@x.org\n@grace:x.org\na@x.org", []string{
 			"6 @grace:x.org", "7 a@x.org", "1 grace: neither an e-mail address nor a Matrix ID", "2 g@: not an e-mail address: nothing after the @", "3 @x.org: not a Matrix ID: add the server name, as in @grace:navy.example",
@@ -107,7 +113,8 @@ func TestParseLists(t *testing.T) {
 		{"one address among names", "bob, a@x.org, Carol", []string{"1 a@x.org", "1 bob: neither an e-mail address nor a Matrix ID", "1 Carol: neither an e-mail address nor a Matrix ID"}},
 		{"words between addresses", "a@x.org and b@x.org", []string{"1 a@x.org", "1 b@x.org", "1 and: neither an e-mail address nor a Matrix ID"}},
 		{"invalid addresses", "\"a b\"@x.org\n\"a,b\"@x.org\na@[127.0.0.1]", []string{
-			"1 \"a b\"@x.org: not an e-mail address", "2 \"a,b\"@x.org: not an e-mail address", "3 a@[127.0.0.1]: not an e-mail address",
+			"1 \"a b\"@x.org: not an e-mail address: a part before the @ in quotes cannot be invited",
+			"2 \"a,b\"@x.org: not an e-mail address: a part before the @ in quotes cannot be invited", "3 a@[127.0.0.1]: not an e-mail address: IP addresses cannot be invited",
 		}},
 		{"spaces in an address", "grace @ x.org", []string{"1 grace @ x.org: not an e-mail address: nothing before the @"}},
 		{"Windows-1252", "J\xf6rg <j@x.org>\nj\xf6rg@x.org", []string{"1 j@x.org Jörg", "2 jörg@x.org: the address has non-ASCII characters, and the list is not in UTF-8"}},
@@ -130,9 +137,9 @@ func TestParseTables(t *testing.T) {
 		{"one row", "email;name\ng@x.org;Grace", []string{"2 g@x.org Grace"}},
 		{"one column", "Email\ng@x.org\nLinus <l@x.org>, k@x.org", []string{"2 g@x.org", "3 l@x.org Linus", "3 k@x.org"}},
 		{"first and last", "First Name\tLast Name\tE-mail Address\nGrace\tHopper\tg@x.org\n\tTorvalds\tl@x.org", []string{"2 g@x.org Grace Hopper", "3 l@x.org Torvalds"}},
-		{"Thunderbird", "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email\nGrace,Hopper,\"Hopper, Grace\",,g@x.org,g2@x.org\nL,T,,,,l2@x.org", []string{"2 g@x.org Hopper, Grace", "3 l2@x.org L T"}},
-		{"Google", "Name,Given Name,Family Name,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Value\nGrace Hopper,Grace,H.,* Work,g@x.org ::: g3@x.org,g2@x.org", []string{"2 g@x.org Grace Hopper", "2 g3@x.org Grace Hopper"}},
-		{"Outlook", "First Name,Last Name,Mailing Address,E-mail Address,E-mail Type,E-mail Display Name\nG,H,Main St 1,g@x.org,SMTP,x@y.org", []string{"2 g@x.org G H"}},
+		{"Thunderbird", "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email\nGrace,Hopper,\"Hopper, Grace\",,g@x.org,g2@x.org\nL,T,,,,l2@x.org", []string{"2 g@x.org Hopper, Grace", "3 l2@x.org L T", `2 g2@x.org left out: column "Secondary Email"`}},
+		{"Google", "Name,Given Name,Family Name,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Value\nGrace Hopper,Grace,H.,* Work,g@x.org ::: g3@x.org,g2@x.org", []string{"2 g@x.org Grace Hopper", "2 g3@x.org Grace Hopper", `2 g2@x.org left out: column "E-mail 2 - Value"`}},
+		{"Outlook", "First Name,Last Name,Mailing Address,E-mail Address,E-mail Type,E-mail Display Name\nG,H,Main St 1,g@x.org,SMTP,x@y.org", []string{"2 g@x.org G H", `2 x@y.org left out: column "E-mail Display Name"`}},
 		{"German", "Name;Vorname;Straße;E-Mail-Adresse\nHopper;Grace;Weg 1;g@x.org", []string{"2 g@x.org Grace Hopper"}},
 		{"French", "Prénom,Nom,Adresse,Adresse électronique,Courriel\nGrace,Hopper,1 rue,,g@x.org", []string{"2 g@x.org Grace Hopper"}},
 		{"Spanish", "Nombre,Apellidos,Correo electrónico\nGrace,Hopper,g@x.org", []string{"2 g@x.org Grace Hopper"}},
@@ -154,7 +161,7 @@ func TestParseTables(t *testing.T) {
 			"2 @grace:navy.example Grace", "3 @ken:bell.example Ken", "4 Lin,lin: " + none,
 		}},
 		{"Matrix IDs and addresses", "name;email;mxid\nGrace;g@x.org;@grace:navy.example\nKen;k@x.org;\nLin;;@lin:kernel.example", []string{
-			"2 @grace:navy.example Grace", "3 k@x.org Ken", "4 @lin:kernel.example Lin",
+			"2 @grace:navy.example Grace", "3 k@x.org Ken", "4 @lin:kernel.example Lin", `2 g@x.org left out: column "email"`,
 		}},
 		{"a column of both", "Grace,g@x.org\nKen,@ken:bell.example\n", []string{"1 g@x.org Grace", "2 @ken:bell.example Ken"}},
 		{"phone numbers", "Name,Phone,Mail\nGrace,+49 30 1234567,\nKen,030/1234567,k@x.org", []string{

@@ -29,7 +29,10 @@ func isUserID(s string) bool {
 // IDs.
 func parseUserID(s string) (id.UserID, error) {
 	local, server, ok := strings.Cut(strings.TrimPrefix(s, "@"), ":")
+	why := misleading(s)
 	switch {
+	case why != "":
+		return "", fmt.Errorf("%w: %s", ErrNotUserID, why)
 	case !ok || server == "":
 		return "", fmt.Errorf("%w: add the server name, as in @grace:navy.example", ErrNotUserID)
 	case len(s) > id.UserIDMaxLength:

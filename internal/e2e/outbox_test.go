@@ -213,7 +213,7 @@ func TestOutboxOfEveryKindOfAddress(t *testing.T) {
 
 		o := newOutbox(t, w, room)
 		twice, shout := address("twice"), address("shout")
-		long := strings.Repeat("l", 60) + "-" + address("long")
+		long := strings.Repeat("l", 50) + "-" + address("long")
 		list := append([]string{
 			outside, "Grace Hopper <" + named + ">", member, invited, banned, pending, twice, twice,
 			strings.ToUpper(shout), shout, "plus+" + address("tag"), long, "Lin <" + address("lin") + ">",

@@ -43,15 +43,8 @@ func ParseEmail(s string) (ID, error) {
 	if err != nil {
 		return ID{}, fmt.Errorf("%q is %w", s, ErrNotAddress)
 	}
-	domain := a.Address[strings.LastIndexByte(a.Address, '@')+1:]
-	switch {
-	case strings.ContainsAny(a.Address, " \t\"\\,;:<>()") || strings.HasPrefix(domain, "["):
-		// Valid in RFC 5322, but no identity server hashes or mails it.
-		return ID{}, fmt.Errorf("%q is %w that can be invited", s, ErrNotAddress)
-	case !strings.Contains(domain, "."):
-		return ID{}, fmt.Errorf("%q is %w: the part after the @ has no dot", s, ErrNotAddress)
-	case len(a.Address) > 500: // Sydent's limit
-		return ID{}, fmt.Errorf("%d characters are %w", len(a.Address), ErrNotAddress)
+	if rule := broken(a.Address); rule != "" {
+		return ID{}, fmt.Errorf("%q is %w: %s", s, ErrNotAddress, rule)
 	}
 	return ID{Medium: Email, Address: cases.Fold().String(a.Address)}, nil
 }

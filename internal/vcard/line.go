@@ -1,35 +1,44 @@
-package contacts
+package vcard
 
 import (
 	"iter"
 	"strings"
 )
 
-// fields yields the unfolded lines of a vCard, folded as in vCard 3 and 4 or as
+// A line is an unfolded line of a vCard.
+type line struct {
+	text   string
+	number int // of its first line in the file, from 1
+	length int // number of lines in the file
+}
+
+// lines yields the unfolded lines of a vCard, folded as in vCard 3 and 4 or as
 // quoted-printable in vCard 2.1. The vCard library copies a line once for each
 // fold, which is slow for photos; here a line is cut at maxLine.
-func fields(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		var line []byte
+func lines(text string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		var unfolded []byte
+		first, number := 1, 0
 		soft := false // the line continues, as quoted-printable
 		for next := range strings.SplitSeq(text, "\n") {
+			number++
 			next = strings.TrimSuffix(next, "\r")
 			switch {
 			case soft:
-				line = line[:len(line)-1]
+				unfolded = unfolded[:len(unfolded)-1]
 			case next != "" && (next[0] == ' ' || next[0] == '\t'):
 				next = next[1:]
 			default:
-				if len(line) > 0 && !yield(string(line)) {
+				if len(unfolded) > 0 && !yield(line{string(unfolded), first, number - first}) {
 					return
 				}
-				line = line[:0]
+				unfolded, first = unfolded[:0], number
 			}
-			line = append(line, next[:min(len(next), maxLine-len(line))]...)
-			soft = len(line) < maxLine && strings.HasSuffix(next, "=") && quotedPrintable(string(line))
+			unfolded = append(unfolded, next[:min(len(next), maxLine-len(unfolded))]...)
+			soft = len(unfolded) < maxLine && strings.HasSuffix(next, "=") && quotedPrintable(string(unfolded))
 		}
-		if len(line) > 0 {
-			yield(string(line))
+		if len(unfolded) > 0 {
+			yield(line{string(unfolded), first, number + 1 - first})
 		}
 	}
 }
