@@ -50,7 +50,7 @@ func (p *Program) setStoreAside(damaged *store.DamagedError) bool {
 		p.storeProblem = damaged
 		return false
 	}
-	p.Note("The store cannot be read. It was renamed to %s, and a new one is created.", aside)
+	p.Note("The store cannot be read. It was renamed to %s, and a new one is created. The outbox and the remembered addresses in it are lost.", aside)
 	p.storeProblem = &LostStoreError{Aside: aside}
 	return true
 }
