@@ -102,7 +102,7 @@ func TestFacesRevokeTheSameInvitesByFilter(t *testing.T) {
 				term := v.shownToAda()
 				term.Press("/")
 				term.Send(tt.screen + "\r")
-				term.Press("A", "x", "y")
+				term.Press("ctrl+a", "x", "y")
 				term.Wait(time.Minute)
 				onScreen = v.statuses()
 			})

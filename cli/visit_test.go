@@ -323,7 +323,7 @@ func TestWindowMayChangeWhileAQuestionIsAsked(t *testing.T) {
 	v.answer("Open your vault", "hor")
 	v.resize(60, 16)
 	v.press("se\r")
-	v.answer("enter open", "q")
+	v.answer("i invite", "q")
 	v.ends(exit.OK)
 
 	v = l.visit(t, l.ada, "rooms")

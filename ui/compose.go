@@ -176,6 +176,10 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// TypesAhead reports that Enter ends the field with the room. Lines that come at
+// once for the field with the people are a list.
+func (c *compose) TypesAhead() bool { return c.form.At == fieldRoom }
+
 // ArrowsMove reports whether a list of rooms or people is shown below the field.
 func (c *compose) ArrowsMove() bool {
 	return c.step == editing && (c.form.At == fieldRoom || len(c.people.people) > 0)

@@ -170,7 +170,7 @@ func TestCursorStaysOnItsItem(t *testing.T) {
 
 func TestMarkedInvitesAreCancelledTogether(t *testing.T) {
 	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *town, term *termtest.Terminal) {
-		term.Press("o", "A", "x")
+		term.Press("o", "ctrl+a", "x")
 		term.Golden("asked")
 		term.Press("y")
 		term.Golden("cancelled")

@@ -173,7 +173,7 @@ func TestRevokeMarked(t *testing.T) {
 func TestQuestionListsTheInvitees(t *testing.T) {
 	for _, size := range sizes() {
 		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
-			term.Press("A", "x")
+			term.Press("ctrl+a", "x")
 			term.Golden("asked")
 			shows(t, term, "more")
 			shows(t, term, "y yes")
@@ -208,7 +208,7 @@ func TestRevokeEverythingShown(t *testing.T) {
 		term := start()
 		term.Press("/")
 		term.Send("room:ops\r")
-		term.Press("A")
+		term.Press("ctrl+a")
 		golden("marked")
 		term.Press("x")
 		golden("asked")

@@ -225,7 +225,7 @@ func TestHundredsOfRooms(t *testing.T) {
 		term.Press("r", "/")
 		term.Send("room 29\r")
 		shows(t, term, "15 of 303 shown")
-		term.Press("A")
+		term.Press("ctrl+a")
 		shows(t, term, "15 marked, 15 of 303 shown")
 		term.Press("esc", "G", "pgup")
 		shows(t, term, "15 marked")

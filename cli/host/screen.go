@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -19,7 +18,6 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/notify"
-	"github.com/mxinvite/mxinvite/internal/serve"
 	"github.com/mxinvite/mxinvite/ui"
 	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
@@ -83,12 +81,20 @@ func (p *Program) syncOutput() bool {
 	return p.Guest != nil || p.Getenv("SSH_TTY") != ""
 }
 
-// noSyncOutput drops the terminal's report that it supports synchronized output.
-func noSyncOutput(_ tea.Model, msg tea.Msg) tea.Msg {
-	if m, ok := msg.(tea.ModeReportMsg); ok && m.Mode == ansi.ModeSynchronizedOutput {
-		return nil
+// filter returns what Bubble Tea is told of a message: nothing of synchronized
+// output if it is switched off, and how to suspend the process.
+func (p *Program) filter(in input) func(tea.Model, tea.Msg) tea.Msg {
+	return func(_ tea.Model, msg tea.Msg) tea.Msg {
+		switch m := msg.(type) {
+		case tea.ModeReportMsg:
+			if m.Mode == ansi.ModeSynchronizedOutput && p.Settings.SyncOutput == config.SyncOff {
+				return nil
+			}
+		case tea.SuspendMsg:
+			return in.suspend()
+		}
+		return msg
 	}
-	return msg
 }
 
 // Screen shows the screen until the user quits or wants the demo.
@@ -109,11 +115,16 @@ func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, 
 		c = contain(model, p.Guest.Panicked, func() { running.Quit() })
 		model = c
 	}
-	running = tea.NewProgram(model, append(p.terminal(), tea.WithContext(ctx), tea.WithInput(p.keys(ctx)))...)
+	in, err := p.openInput(ctx)
+	if err != nil {
+		return false, err
+	}
+	running = tea.NewProgram(model, append(p.terminal(), tea.WithContext(ctx), tea.WithInput(in), tea.WithFilter(p.filter(in)))...)
 	if p.Guest != nil {
 		go c.beside(func() { p.relay(ctx, running) })
 	}
 	_, err = running.Run()
+	in.close()
 	for name, value := range screen.ChosenSettings() { // the next screen uses the changed settings
 		p.Settings = *p.Settings.With(name, value)
 	}
@@ -169,22 +180,10 @@ func (p *Program) terminal() []tea.ProgramOption {
 	if p.Guest != nil {
 		options = append(options, tea.WithFPS(visitorFrames))
 	}
-	if p.Settings.SyncOutput == config.SyncOff {
-		options = append(options, tea.WithFilter(noSyncOutput))
-	}
 	if !p.MayColor() {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	return options
-}
-
-// keys are the keys that are typed until ctx ends. Of a file Bubble Tea reads no
-// more than it needs, and it has to see that it is one.
-func (p *Program) keys(ctx context.Context) io.Reader {
-	if t, ok := p.In.(*serve.Terminal); ok {
-		return t.Keys(ctx)
-	}
-	return p.In
 }
 
 // relay sends a visitor's screen the messages of the SSH session, such as a new

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"sync"
+	"time"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -197,11 +199,11 @@ func (t *Terminal) wake() {
 // Keys returns a reader of the raw input for a screen, until ctx ends. The
 // input includes everything that was typed before the call and not read yet.
 // Lines must not be read at the same time.
-func (t *Terminal) Keys(ctx context.Context) io.Reader {
+func (t *Terminal) Keys(ctx context.Context) Input {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.screen = ctx.Done()
-	return keys{ctx, t}
+	return Input{ctx, t}
 }
 
 // hasScreen reports whether a screen reads the input. The caller holds mu.
@@ -217,22 +219,41 @@ func (t *Terminal) hasScreen() bool {
 	}
 }
 
-// keys reads raw input for a screen.
-type keys struct {
-	ctx context.Context //nolint:containedctx // a reader has no other place for it
-	*Terminal
+// An Input is the raw input of a terminal for a screen.
+type Input struct {
+	ctx      context.Context //nolint:containedctx // a reader has no other place for it
+	terminal *Terminal
 }
 
 // Read returns input, or [io.EOF] after the screen has ended.
-func (k keys) Read(p []byte) (int, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.wait(k.ctx) != nil {
+func (k Input) Read(p []byte) (int, error) { return k.read(k.ctx, p) }
+
+// ReadWithin is Read, and returns [os.ErrDeadlineExceeded] if there is no input
+// within a time. A negative time is no limit.
+func (k Input) ReadWithin(p []byte, wait time.Duration) (int, error) {
+	if wait < 0 {
+		return k.Read(p)
+	}
+	ctx, cancel := context.WithTimeout(k.ctx, wait)
+	defer cancel()
+	n, err := k.read(ctx, p)
+	if err != nil && k.ctx.Err() == nil && ctx.Err() != nil {
+		err = os.ErrDeadlineExceeded
+	}
+	return n, err
+}
+
+// read returns input until ctx ends.
+func (k Input) read(ctx context.Context, p []byte) (int, error) {
+	t := k.terminal
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.wait(ctx) != nil {
 		return 0, io.EOF
 	}
-	n := copy(p, k.ahead)
-	k.ahead = k.ahead[n:]
-	k.changed.Broadcast()
+	n := copy(p, t.ahead)
+	t.ahead = t.ahead[n:]
+	t.changed.Broadcast()
 	return n, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"testing/synctest"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -14,9 +15,28 @@ import (
 func (term *Terminal) Send(s string) {
 	term.tb.Helper()
 	_, _ = io.WriteString(term.keyboard, s)
-	if i := strings.LastIndexByte(s, '\x1b'); i >= 0 && i >= len(s)-2 {
-		time.Sleep(lonelyEsc)
+	waits := term.kind.waits()
+	switch i := strings.LastIndexByte(s, '\x1b'); {
+	case i >= 0 && i >= len(s)-2:
+		time.Sleep(waits.Esc + time.Millisecond) // it may begin a sequence
+	case len(s) > 2 && i < 0:
+		time.Sleep(waits.Quiet + time.Millisecond) // it may be part of a paste
 	}
+	term.Settle()
+}
+
+// SendParts sends the parts of s one after the other, with a pause between two of
+// them, then settles.
+func (term *Terminal) SendParts(pause time.Duration, parts ...string) {
+	term.tb.Helper()
+	for n, part := range parts {
+		if n > 0 {
+			time.Sleep(pause)
+		}
+		_, _ = io.WriteString(term.keyboard, part)
+		synctest.Wait()
+	}
+	time.Sleep(term.kind.waits().Esc + time.Millisecond)
 	term.Settle()
 }
 

@@ -3,6 +3,7 @@ package termtest
 import (
 	"bytes"
 	"io"
+	"os"
 	"sync"
 	"time"
 )
@@ -30,12 +31,28 @@ func (p *pipe) Write(b []byte) (int, error) {
 }
 
 // Read waits for data. After Close, it returns the remaining data.
-func (p *pipe) Read(b []byte) (int, error) {
+func (p *pipe) Read(b []byte) (int, error) { return p.ReadWithin(b, -1) }
+
+// ReadWithin is Read, and returns [os.ErrDeadlineExceeded] if there is no data
+// within a time. A negative time is no limit.
+func (p *pipe) ReadWithin(b []byte, wait time.Duration) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	late := false
+	if wait >= 0 {
+		defer time.AfterFunc(wait, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			late = true
+			p.written.Broadcast()
+		}).Stop()
+	}
 	for p.bytes.Len() == 0 {
-		if p.closed {
+		switch {
+		case p.closed:
 			return 0, io.EOF
+		case late:
+			return 0, os.ErrDeadlineExceeded
 		}
 		p.written.Wait()
 	}

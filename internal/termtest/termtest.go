@@ -21,20 +21,22 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+
+	"github.com/mxinvite/mxinvite/internal/terminput"
 )
 
 const (
-	frame     = time.Second / 60       // time between two frames of the renderer
-	restless  = 30                     // frames after which Settle stops waiting for a program that is never idle
-	latency   = time.Millisecond       // until a reply of the terminal reaches the program
-	lonelyEsc = 101 * time.Millisecond // after this time, a single ESC is the escape key
-	linger    = time.Minute            // time limit for the program and its timers to end
+	frame    = time.Second / 60 // time between two frames of the renderer
+	restless = 30               // frames after which Settle stops waiting for a program that is never idle
+	latency  = time.Millisecond // until a reply of the terminal reaches the program
+	linger   = time.Minute      // time limit for the program and its timers to end
 )
 
 // A Terminal is a terminal in memory with a program running in it. Its methods
 // may only be called in the goroutine of the test.
 type Terminal struct {
 	tb       testing.TB
+	kind     Kind
 	keyboard *pipe
 	display  *display
 	program  *tea.Program
@@ -48,6 +50,15 @@ type Terminal struct {
 type Kind struct {
 	Light bool // has a light background
 	Mute  bool // does not reply to queries, like very old terminals and some connections
+	Far   bool // is at the other end of a connection
+}
+
+// waits returns how long the program waits for the rest of a sequence.
+func (k Kind) waits() terminput.Waits {
+	if k.Far {
+		return terminput.Remote()
+	}
+	return terminput.Local()
 }
 
 // Run starts a program in a terminal of the zero [Kind].
@@ -65,6 +76,7 @@ func (k Kind) Run(tb testing.TB, width, height int, model func(context.Context) 
 	ctx, hangUp := context.WithCancel(tb.Context())
 	term := &Terminal{
 		tb:       tb,
+		kind:     k,
 		keyboard: newPipe(),
 		display:  newDisplay(k, width, height),
 		hangUp:   hangUp,
@@ -72,7 +84,7 @@ func (k Kind) Run(tb testing.TB, width, height int, model func(context.Context) 
 	}
 	opts = append([]tea.ProgramOption{
 		tea.WithContext(ctx),
-		tea.WithInput(term.keyboard),
+		tea.WithInput(terminput.NewReader(term.keyboard, k.waits())),
 		tea.WithOutput(term.display),
 		tea.WithWindowSize(width, height),
 		tea.WithColorProfile(colorprofile.TrueColor),

@@ -73,8 +73,7 @@ func note() *page {
 func TestTypedTextIsOnTheScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := show(t, note())
-		term.Send("ada")
-		term.Press("enter", "space", "é", "界")
+		term.Press("a", "d", "a", "enter", "space", "é", "界")
 		if want := "Your name?\n> ada\n>  é界\n"; term.Screen() != want {
 			t.Errorf("the screen is %q, want %q", term.Screen(), want)
 		}

@@ -104,7 +104,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Complete, Name: "complete", keys: keys("tab"), words: "complete", Does: "Complete the term; shift+tab selects the previous suggestion.", where: onFilter, Lacks: "there is nothing to complete"},
 		{At: &k.Operators, Name: "operators", keys: keys("?", "f1"), words: "operators", Does: "Show the operators that a filter can use.", where: onFilter},
 		{At: &k.Mark, Name: "mark", keys: keys("space"), words: "mark", Does: "Mark or unmark the selected item.", where: onHome | onRooms | onOutbox, Lacks: nothingHere},
-		{At: &k.MarkAll, Name: "mark-all", keys: keys("A"), words: "mark all shown", Does: "Mark all items that are shown, or unmark them.", where: onHome | onRooms | onOutbox, Lacks: nothingHere},
+		{At: &k.MarkAll, Name: "mark-all", keys: keys("ctrl+a"), words: "mark all shown", Does: "Mark all items that are shown, or unmark them.", where: onHome | onRooms | onOutbox, Lacks: nothingHere},
 		{At: &k.Clear, Name: "clear", keys: keys("esc"), words: "clear filter and marks", Does: "Clear the filter and the marks; from the JSON, go back to the details.", where: onHome | onInvite | onRooms | onOutbox, Lacks: "there is no filter and no mark"},
 		{At: &k.Export, Name: "export", keys: keys("E"), words: "export", Does: "Export the invites that are shown.", where: onHome, Lacks: noInvite},
 

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/mxinvite/mxinvite/internal/safetext"
+	"github.com/mxinvite/mxinvite/internal/terminput"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
@@ -108,6 +109,9 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseMsg:
 		return m.hear(msg)
 	case tea.PasteMsg:
+		if text, ok := terminput.Unbracketed(msg.Content); ok {
+			return m.burst(text)
+		}
 		return sh.Top().Update(msg)
 	}
 	cmds := []tea.Cmd{sh.update(msg)}
