@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"maunium.net/go/mautrix/id"
@@ -66,6 +65,9 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if r.paused, err = r.a.paused(ctx); r.paused || err != nil {
 		return nil, err // the user paused the outbox during planning
 	}
+	if err := r.leaveStall(ctx); err != nil {
+		return nil, err
+	}
 	// From here on the request may have been sent.
 	e.UserID = plan.UserID
 	if e.payload.Address != "" {
@@ -78,13 +80,9 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	began := r.a.opt.Now()
 	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
 	o := r.judge(e, sent, err)
-	if is[*AccountSuspendedError](err) {
-		// The homeserver refuses the invite after the e-mail was sent. Further invites
-		// would send e-mails without an invite.
-		o.err = errors.Join(err, r.a.PauseOutbox(context.WithoutCancel(ctx), true))
-	}
+	ctx = context.WithoutCancel(ctx)
 	r.learn(o, began, err)
-	o.err = errors.Join(o.err, r.storeLimits(ctx))
+	o.err = errors.Join(o.err, r.react(ctx, o, err), r.storeLimits(ctx))
 	return r.save(ctx, o)
 }
 
@@ -113,7 +111,8 @@ func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 // cannotSucceed reports whether another try to send the invite would fail again.
 func cannotSucceed(err error) bool {
 	return is[*MemberError](err) || is[*PowerError](err) || is[*ReplacedError](err) ||
-		errors.Is(err, ErrNotJoined) || errors.Is(err, threepid.ErrNotAddress)
+		errors.Is(err, ErrNotJoined) || errors.Is(err, threepid.ErrNotAddress) ||
+		errors.Is(err, errMembership) && fateOf(err) == refused
 }
 
 // judge returns the outcome of the request for an entry.
@@ -128,28 +127,35 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 	case is[*UncertainError](err):
 		return r.ended(e, store.Uncertain, err)
 	case notSent(err):
-		if limit, ok := errors.AsType[*RateLimitError](err); ok {
-			// The duration would be out of date as soon as it is stored.
-			return r.ended(e, store.Queued, fmt.Errorf("the rate limit of %s was reached", limit.Server))
+		limit, limited := errors.AsType[*RateLimitError](err)
+		o := r.ended(e, store.Queued, lasting(err))
+		if !limited || !teachable(limit) {
+			o.err = err
 		}
-		o := r.ended(e, store.Queued, err)
-		o.err = err
 		return o
+	case fateOf(err) == blocked:
+		return r.again(e, blockedBy(err))
 	case sent.UserID != "" && session.NoResponse(err) && e.Attempts < maxLost:
-		o := r.ended(e, store.Queued, err) // the membership is read before another request
-		o.err = err
-		return o
+		return r.again(e, err) // the membership is read before another request
 	case sent.UserID != "" && session.NoResponse(err):
 		return r.ended(e, store.Uncertain, &UncertainError{Address: string(sent.UserID), Err: err})
 	}
 	return r.ended(e, store.Failed, err)
 }
 
+// again returns an entry that stays queued. Its error keeps the others from being sent.
+func (r *Runner) again(e envelope, err error) outcome {
+	o := r.ended(e, store.Queued, err)
+	o.err = err
+	return o
+}
+
 // notSent reports whether the servers did not carry out a request, for a reason that
-// concerns other invites, too.
+// concerns other invites, too, and that passes.
 func notSent(err error) bool {
 	return is[*RateLimitError](err) || is[*SignedOutError](err) || is[*UnreachableError](err) ||
-		is[*RenewalError](err) || is[*AccountLockedError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED")
+		is[*RenewalError](err) || is[*AccountLockedError](err) || is[*TermsError](err) || identity.HasCode(err, "M_UNAUTHORIZED") ||
+		fateOf(err) == passing
 }
 
 // ended returns an entry with a new state.

@@ -23,6 +23,8 @@ var (
 	ErrIdentityServerOff = errors.New("your account is set to use no identity server")
 	ErrNoInvite          = errors.New("no such invite in this room")
 	ErrAlreadyRevoked    = errors.New("the invite was already revoked")
+
+	errMembership = errors.New("ask whether")
 )
 
 // Errors of requests to a homeserver; see the package session.

@@ -108,6 +108,12 @@ func adviseHomeserver(err error) Advice {
 	var unreachable *UnreachableError
 	var refused *ServerError
 	switch {
+	case is[*UnclearError](err), is[*RefusedInvitesError](err):
+		return Advice{Kind: HintUnclear}
+	case errors.Is(err, errOpenID) && is[*ServerError](err):
+		return Advice{Kind: HintOpenID}
+	case is[*BlockedError](err):
+		return Advice{Kind: HintBlocked}
 	case errors.As(err, &notFound) && notFound.LoopbackOverHTTPS():
 		return Advice{HintLoopback, HintValues{Host: notFound.Server}}
 	case errors.As(err, &notFound):

@@ -73,6 +73,10 @@ const (
 	HintIdentityRefused     HintKind = "identity-refused"
 	HintIdentityBusy        HintKind = "identity-busy"
 	HintTrust               HintKind = "trust"
+	HintBlocked             HintKind = "blocked"
+	HintUnclear             HintKind = "unclear"
+	HintTriedAgain          HintKind = "tried-again"
+	HintOpenID              HintKind = "openid"
 )
 
 // HintKinds returns all kinds of hints.
@@ -89,6 +93,7 @@ func HintKinds() []HintKind {
 		HintGrant, HintTryAgain, HintSignInRefused, HintSpelling, HintLoopback, HintSignIn, HintEndSession,
 		HintAccountLocked, HintWait, HintPower, HintPending, HintReplaced, HintJoinSuccessor, HintTerms, HintUncertain, HintConnection,
 		HintForbidden, HintIdentityLater, HintIdentityRefused, HintIdentityBusy, HintTrust,
+		HintBlocked, HintUnclear, HintTriedAgain, HintOpenID,
 	}
 }
 

@@ -173,7 +173,10 @@ func (s *identityServer) choose(ctx context.Context) error {
 	return nil
 }
 
-var errPlainHTTP = errors.New("not an https URL")
+var (
+	errPlainHTTP = errors.New("not an https URL")
+	errOpenID    = errors.New("ask the homeserver for an OpenID token")
+)
 
 func (s *identityServer) baseURL(ctx context.Context) (string, Source, error) {
 	var chosen map[string]json.RawMessage
@@ -217,7 +220,7 @@ func (s *identityServer) register(ctx context.Context) error {
 	var openID json.RawMessage
 	err := s.hs.Call(ctx, http.MethodPost, session.Path{"v3", "user", s.user, "openid", "request_token"}, nil, struct{}{}, &openID)
 	if err != nil {
-		return fmt.Errorf("ask the homeserver for an OpenID token: %w", err)
+		return fmt.Errorf("%w: %w", errOpenID, err)
 	}
 	if err := s.server.Register(ctx, openID); err != nil {
 		return s.termsError(ctx, err)

@@ -40,6 +40,8 @@ func (r *Runner) learn(o outcome, began time.Time, err error) {
 	switch {
 	case o.State == store.Sent || o.State == store.Resolved:
 		r.limits.Sent(user, r.moreFor(o), began, now)
+	case limited && !teachable(limit):
+		return
 	case limited && limit.RetryAfter > 0:
 		r.limits.Refused(user, began, now, limit.RetryAfter)
 	case limited:

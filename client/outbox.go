@@ -67,6 +67,7 @@ func (i Item) Invitee() recipients.Invitee {
 type Outbox struct {
 	Items  []Item // the oldest first
 	Paused bool
+	Stall  Stall // why nothing is sent; also if the user has not paused the outbox
 	// Sender is the program that is sending; empty if there is none.
 	Sender string
 	// Next is the time when the next invite is sent, and Last when the last one is, if
@@ -152,6 +153,9 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 		}
 	}
 	if o.Paused, err = a.paused(ctx); err != nil {
+		return o, err
+	}
+	if o.Stall, err = a.stall(ctx); err != nil {
 		return o, err
 	}
 	if o.Sender, err = a.sender(ctx); err != nil {
@@ -259,6 +263,9 @@ func (a *Account) PauseOutbox(ctx context.Context, pause bool) error {
 		value = "1"
 	}
 	err := a.opt.Store.SetNote(ctx, a.storeKey(), notePaused, []byte(value))
+	if s, stallErr := a.stall(ctx); !pause && err == nil && stallErr == nil && s.Decision() {
+		err = a.setStall(ctx, Stall{}) // a wait that a server requested goes on
+	}
 	a.wakeRunner()
 	return err
 }
@@ -284,5 +291,12 @@ func (o Outbox) Forecast(now time.Time, plans []Plan) (next, last time.Time) {
 	for _, p := range plans {
 		q.Add(p.UserID)
 	}
-	return o.limits.Forecast(now, q)
+	next, last = o.limits.Forecast(now, q)
+	if until := o.Stall.Until(); !next.IsZero() && until.After(next) {
+		next = until
+		if !last.IsZero() && last.Before(next) {
+			last = next
+		}
+	}
+	return next, last
 }

@@ -46,6 +46,10 @@ func TestUncertainInvitesWithEqualNamesAreNotMistaken(t *testing.T) {
 		hide()
 		n.must(a.Refresh(t.Context()))
 		n.queue(a, "somebody@else.example")
+		if o := n.outbox(a); !o.Stall.Decision() {
+			t.Errorf("after two uncertain invites in a row: %+v", o.Stall)
+		}
+		n.must(a.PauseOutbox(t.Context(), false))
 		n.runOutbox(a)
 		want := map[string]client.ItemState{
 			"person1@example.com": client.ItemUncertain, "person2@example.com": client.ItemUncertain, "somebody@else.example": client.ItemSent,

@@ -61,6 +61,7 @@ type dataKey struct{ seal.Key }
 func (k dataKey) outbox() seal.Key      { return k.Derive("mxinvite outbox") }
 func (k dataKey) addressBook() seal.Key { return k.Derive("mxinvite address book") }
 func (k dataKey) limits() seal.Key      { return k.Derive("mxinvite invitees") }
+func (k dataKey) stall() seal.Key       { return k.Derive("mxinvite stall") }
 func (k dataKey) draft() seal.Key       { return k.Derive("mxinvite draft") }
 
 // mark identifies an address or a Matrix ID in a room without revealing it.

@@ -190,7 +190,7 @@ func (a *Account) readMemberships(ctx context.Context, plans []Plan) error {
 		}
 		g.Go(func() (err error) {
 			if p.Membership, err = a.membershipOf(ctx, p.Room.ID, p.UserID); err != nil {
-				err = fmt.Errorf("ask whether %s is in %s: %w", p.UserID, p.Room.Name, err)
+				err = fmt.Errorf("%w %s is in %s: %w", errMembership, p.UserID, p.Room.Name, err)
 			}
 			return err
 		})

@@ -47,6 +47,11 @@ type Runner struct {
 	failedAt      time.Time     // time of the last failure
 	wait          time.Duration // wait after the last failure
 	waitRequested bool          // a server requested the wait
+
+	stall        Stall  // why nothing is sent; zero if something is
+	stallStored  bool   // the store has the stall
+	refusal      string // the response that refused the last invite
+	sameRefusals int    // how many invites in a row it has refused
 }
 
 // A Turn is a result of [Runner.Next].
@@ -78,7 +83,7 @@ func (r *Runner) Next(ctx context.Context) Turn {
 		switch {
 		case ctx.Err() != nil && turn == nil:
 		case err != nil:
-			return r.failed(err)
+			return r.failed(ctx, err)
 		case turn != nil:
 			r.failures = 0
 			return *turn
@@ -102,21 +107,37 @@ func (r *Runner) Close() {
 	r.release, r.read = nil, false
 }
 
-// failed returns the turn for an error and sets the time of the next try.
-func (r *Runner) failed(err error) Turn {
-	wait := growing(r.failures, longestBackoff(err))
-	r.waitRequested = askedToWait(err) > 0
-	wait = max(wait, askedToWait(err))
-	r.failures++
+// failed returns the turn for an error and sets the time of the next try. If trying again
+// does not help, the user decides when sending goes on.
+func (r *Runner) failed(ctx context.Context, err error) Turn {
+	ctx = context.WithoutCancel(ctx)
 	r.read = false
-	r.failedAt, r.wait = r.a.opt.Now(), wait
-	return Turn{Err: err, RetryIn: wait, Final: is[*SignedOutError](err) || errors.Is(err, context.Canceled)}
+	if is[*SignedOutError](err) || errors.Is(err, context.Canceled) {
+		return Turn{Err: err, Final: true}
+	}
+	if r.stall.Decision() {
+		return Turn{Err: err}
+	}
+	requested := askedToWait(err)
+	wait := max(growing(r.failures, longestBackoff(err)), requested)
+	if is[*RateLimitError](err) && requested == 0 {
+		wait = max(wait, ratelimit.HomeserverStall)
+	}
+	r.failures++
+	if why := whyBlocked(err); why != nil {
+		return Turn{Err: errors.Join(why, r.block(ctx, why))}
+	}
+	r.hold(ctx, cause(err), wait, requested > 0)
+	return Turn{Err: err, RetryIn: wait}
 }
 
 // askedToWait returns the wait that a server requested.
 func askedToWait(err error) time.Duration {
 	if limit, ok := errors.AsType[*RateLimitError](err); ok {
 		return limit.RetryAfter
+	}
+	if refused, ok := errors.AsType[*ServerError](err); ok {
+		return refused.RetryAfter
 	}
 	if refused, ok := errors.AsType[*identity.Error](err); ok {
 		return refused.RetryAfter
@@ -126,7 +147,7 @@ func askedToWait(err error) time.Duration {
 
 // step does the next step of work. It returns nil if it only waited.
 func (r *Runner) step(ctx context.Context) (*Turn, error) {
-	if passed := r.a.opt.Now().Sub(r.failedAt); passed >= 0 && passed < r.wait { // otherwise the clock was set
+	if passed := r.a.opt.Now().Sub(r.failedAt); passed >= 0 && passed < r.wait && !r.lifted(ctx) { // otherwise the clock was set
 		r.idle(ctx, min(r.wait-passed, pollInterval))
 		return nil, nil
 	}
@@ -148,6 +169,9 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	}
 	if turn, err := r.noticeSent(ctx); turn != nil || err != nil {
 		return turn, err
+	}
+	if err := r.settleStall(ctx); err != nil {
+		return nil, err
 	}
 	now := r.a.opt.Now()
 	e, due := r.first(now)
@@ -182,6 +206,9 @@ func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 		if err == nil {
 			// so that invites of other programs are not mistaken for those of this one
 			err = a.restoreBook(ctx)
+		}
+		if err == nil {
+			err = r.resumeStall(ctx)
 		}
 		if err != nil {
 			release()
@@ -257,6 +284,9 @@ func (r *Runner) readOutbox(ctx context.Context) error {
 	}
 	if r.paused, err = r.a.paused(ctx); err != nil {
 		return err
+	}
+	if !r.paused && r.stall.Decision() {
+		r.stall = Stall{} // the user has resumed it
 	}
 	if !r.limitsChanged {
 		if r.limits, err = r.a.loadLimits(ctx); err != nil {

@@ -98,12 +98,8 @@ func (t *writeTrace) watch(ctx context.Context) context.Context {
 func (t *writeTrace) notWritten() bool { return t.started.Load() && !t.written.Load() }
 
 // mayBeSent reports whether an e-mail may have been sent although the request failed:
-// there is no response, or the homeserver had an internal error. A homeserver sends the
-// e-mail first.
-func mayBeSent(err error) bool {
-	e, ok := errors.AsType[*ServerError](err)
-	return session.NoResponse(err) || ok && e.Status >= http.StatusInternalServerError
-}
+// there is no response, or one that leaves it open. A homeserver sends the e-mail first.
+func mayBeSent(err error) bool { return fateOf(err) == unclear }
 
 // knownTokens returns the tokens of the known invites of a room, and of invites that
 // this program sent and that are not in the room's state yet.

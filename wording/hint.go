@@ -134,6 +134,10 @@ var hints = map[string]string{
 	"identity-refused":      "Try again later. If it still fails, tell the administrators of the identity server.",
 	"identity-busy":         "Perhaps the homeserver cannot reach the identity server, or has sent it too many requests. Try again in some minutes.",
 	"trust":                 "{trust}",
+	"blocked":               "No invite is lost: they stay in the outbox. Ask the administrators of the server, or cancel the invites.",
+	"openid":                "Invites by e-mail need this token. Ask the administrators of your homeserver, or invite people by their Matrix IDs.",
+	"tried-again":           "No invite is lost: it is tried again automatically.",
+	"unclear":               "Look at these invites before you continue. No other invite is lost: they stay in the outbox.",
 }
 
 // TrustCommand returns the command that allows key checks at a host.

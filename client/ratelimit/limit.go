@@ -12,6 +12,10 @@ const (
 	HomeserverStall     = time.Minute
 	IdentityServerStall = 5 * time.Minute
 	MaxStall            = time.Hour
+
+	// Longest is the longest wait that is taken for that of a rate limit. An
+	// administrator or a proxy may ask for a longer one.
+	Longest = 24 * time.Hour
 )
 
 const (
@@ -187,6 +191,14 @@ func (p Limit) burst() int {
 func (p *Limit) BackOff(now time.Time, first time.Duration) {
 	p.Stall = min(max(first, 2*p.Stall), MaxStall)
 	p.Stalled = now
+}
+
+// lift makes room for one request now, although the server asked to wait.
+func (p *Limit) lift(now time.Time) {
+	p.Stall = 0
+	if room := now.Add(time.Duration(p.Burst-1) * p.Interval); p.known() && p.Empty.After(room) {
+		p.Empty = room
+	}
 }
 
 func latest(a, b time.Time) time.Time {

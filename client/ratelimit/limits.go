@@ -115,6 +115,16 @@ func (p *Limits) Settle(now time.Time) bool {
 	return mail || user || invitees
 }
 
+// Lift makes room for one invite of each kind now, because the user does not want to
+// wait.
+func (p *Limits) Lift(now time.Time) {
+	p.Mail.lift(now)
+	p.User.lift(now)
+	for _, own := range p.invitees {
+		own.lift(now)
+	}
+}
+
 // Decode returns the limits that [Limits.Encode] has encoded. It returns empty
 // limits if value is empty or damaged, and no limits of invitees if the key is
 // wrong.

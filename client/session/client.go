@@ -173,7 +173,7 @@ func (c *Client) withUser(err error) error {
 
 // try sends one request, once: an invite is an e-mail to a person.
 func (c *Client) try(ctx context.Context, token, method, url string, body any, read func(*jsonhttp.Response) error) error {
-	r := jsonhttp.Request{Method: method, URL: url, Token: token, Body: body, Limit: maxReply}
+	r := jsonhttp.Request{Method: method, URL: url, Token: token, Body: body, Limit: maxReply, Now: c.opt.Now}
 	res, err := jsonhttp.Do(ctx, c.opt.Transport, r)
 	if err != nil {
 		return homeserverError(err)

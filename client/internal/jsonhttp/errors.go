@@ -118,7 +118,7 @@ func (r Request) refusal(ctx context.Context, res *http.Response) error {
 	if r.OAuth {
 		e.Code, e.Message = reply.Error, reply.Description
 	}
-	e.RetryAfter, e.WaitCut = retryAfter(res.Header, reply.RetryAfterMS)
+	e.RetryAfter, e.WaitCut = retryAfter(res.Header, reply.RetryAfterMS, r.Now)
 	e.Hide(append(r.Secrets, r.Token)...)
 	return e
 }

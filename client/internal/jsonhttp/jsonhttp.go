@@ -38,6 +38,9 @@ type Request struct {
 	Body   any           // a form if url.Values, otherwise encoded as JSON; nil for no body
 	Limit  int64         // maximum size of the response, in bytes
 	Within time.Duration // maximum time until the response is read; zero for no limit besides the context
+	// Now is the clock for a date in the response, if the response has no date itself.
+	// If it is nil, the date is ignored then.
+	Now func() time.Time
 	// Redirects allows redirects to be followed. Set it only for requests without
 	// secrets.
 	Redirects bool

@@ -20,8 +20,8 @@ const LongestWait = 7 * 24 * time.Hour
 // refused again. Servers round the header up to seconds, so if the body says less than a
 // second less, that is the exact time. A wait that is longer than [LongestWait] counts
 // only if there is no other; it is cut to LongestWait, and cut is true.
-func retryAfter(header http.Header, body json.RawMessage) (wait time.Duration, cut bool) {
-	inHeader, inBody := headerWait(header), bodyWait(body)
+func retryAfter(header http.Header, body json.RawMessage, now func() time.Time) (wait time.Duration, cut bool) {
+	inHeader, inBody := headerWait(header, now), bodyWait(body)
 	rounded := inBody > 0 && inHeader > inBody && inHeader-inBody < time.Second
 	switch {
 	case rounded, inHeader > LongestWait && inBody > 0:
@@ -36,12 +36,15 @@ func retryAfter(header http.Header, body json.RawMessage) (wait time.Duration, c
 
 // headerWait reads the longest of the Retry-After headers: a proxy may add its own to
 // that of the server.
-func headerWait(header http.Header) (longest time.Duration) {
+func headerWait(header http.Header, now func() time.Time) (longest time.Duration) {
 	for _, value := range header.Values("Retry-After") {
 		value = strings.TrimSpace(value)
 		wait := number(value, time.Second)
 		if at, ok := httpDate(value); ok {
-			wait = max(0, at.Sub(sentAt(header)))
+			wait = 0
+			if sent := sentAt(header, now); !sent.IsZero() {
+				wait = max(0, at.Sub(sent))
+			}
 		}
 		longest = max(longest, wait)
 	}
@@ -85,10 +88,13 @@ func httpDate(text string) (time.Time, bool) {
 }
 
 // sentAt returns when a response was sent, by the server's clock if possible: that of
-// this machine may differ.
-func sentAt(header http.Header) time.Time {
+// this machine may differ. It is zero if neither is known.
+func sentAt(header http.Header, now func() time.Time) time.Time {
 	if t, ok := httpDate(strings.TrimSpace(header.Get("Date"))); ok {
 		return t
 	}
-	return time.Now()
+	if now == nil {
+		return time.Time{}
+	}
+	return now()
 }

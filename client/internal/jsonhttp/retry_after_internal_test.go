@@ -63,7 +63,7 @@ func TestRetryAfter(t *testing.T) {
 		{"both are absurd", []string{"10000000000000"}, `1e14`, limit, true},
 	} {
 		header := http.Header{"Date": {date}, "Retry-After": tc.header}
-		if got, cut := retryAfter(header, json.RawMessage(tc.body)); got != tc.want || cut != tc.cut {
+		if got, cut := retryAfter(header, json.RawMessage(tc.body), nil); got != tc.want || cut != tc.cut {
 			t.Errorf("%s: %s, %t; want %s, %t", tc.name, got, cut, tc.want, tc.cut)
 		}
 	}
@@ -71,7 +71,7 @@ func TestRetryAfter(t *testing.T) {
 
 func TestRetryAfterADateWithoutADateOfTheServer(t *testing.T) {
 	header := http.Header{"Retry-After": {time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)}}
-	if got, _ := retryAfter(header, nil); got < 59*time.Minute || got > time.Hour {
+	if got, _ := retryAfter(header, nil, time.Now); got < 59*time.Minute || got > time.Hour {
 		t.Errorf("got %s", got)
 	}
 }
