@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -143,6 +144,7 @@ func checkServers(ctx context.Context, account *client.Account) []checkup {
 		return append(checks, checkup{"signed in", checkFail, "the homeserver says that this session belongs to " + string(user), "Sign in again with: mxinvite login"})
 	}
 	checks = append(checks, passed("signed in", "%s", user))
+	checks = append(checks, checkOutbox(ctx, account)...)
 	limits, err := account.Limits(ctx)
 	if err != nil {
 		checks = append(checks, failed("limits", err))
@@ -151,6 +153,22 @@ func checkServers(ctx context.Context, account *client.Account) []checkup {
 		checks = append(checks, passed("limits", "%s: %d at once, then one in %s", l.What, l.Burst, l.Interval.Round(time.Second)))
 	}
 	return append(checks, checkIdentityServer(ctx, account))
+}
+
+// checkOutbox says why the outbox sends nothing, if it does not.
+func checkOutbox(ctx context.Context, account *client.Account) []checkup {
+	outbox, err := account.Outbox(ctx)
+	waiting := outbox.Count(client.ItemQueued)
+	switch s := outbox.Stall; {
+	case err != nil:
+		return []checkup{failed("outbox", err)}
+	case waiting == 0 || s.Reason == "":
+		return nil
+	case s.Decision():
+		return []checkup{warned("outbox", "To resume, run: mxinvite outbox resume", "%s; %s wait", s.Reason, out.Count(waiting, "invite"))}
+	default:
+		return []checkup{warned("outbox", "To try now, run: mxinvite outbox retry --now", "%s; %s wait", s.Reason, out.Count(waiting, "invite"))}
+	}
 }
 
 // checkClock compares the clocks, if the homeserver sent the time.

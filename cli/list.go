@@ -8,10 +8,12 @@ import (
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/filter"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
@@ -88,7 +90,20 @@ func runList(ctx context.Context, o listOptions) error {
 		return o.as.write(ctx, o.Program, findings)
 	}
 	o.noteReplaced(findings)
+	if outbox, err := account.Outbox(ctx); err == nil {
+		o.noteStall(outbox)
+	}
 	return writeFindings(o.Program, findings, short, account.UserID())
+}
+
+// noteStall says why the outbox sends nothing, if it does not.
+func (o *listOptions) noteStall(outbox client.Outbox) {
+	if outbox.Stall.Reason == "" || outbox.Count(client.ItemQueued) == 0 {
+		return
+	}
+	w := &out.WaitingError{Location: o.Location}
+	w.Take(o.Now(), outbox, outbox.Count(client.ItemQueued))
+	o.Note("%s. %s", w.Error(), exit.Hint(o.Program, w))
 }
 
 // noteReplaced reports the pending invites in rooms that were replaced, and how to

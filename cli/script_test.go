@@ -221,7 +221,11 @@ func limit(ts *testscript.TestScript, neg bool, args []string) {
 
 // fault lets one request go wrong: by an HTTP status, or lose its answer.
 func fault(ts *testscript.TestScript, neg bool, args []string) {
-	want(ts, neg, args, 3, "fault METHOD PATH STATUS|lose|refuse|limit")
+	const form = "fault METHOD PATH STATUS|lose|refuse|limit [ERRCODE|- [RETRY-AFTER]]"
+	if len(args) < 3 || len(args) > 5 {
+		ts.Fatalf("usage: %s", form)
+	}
+	want(ts, neg, args[:3], 3, form)
 	f := sandbox.Fault{Method: args[0], Path: args[1], Times: 1}
 	switch args[2] {
 	case "lose":
@@ -234,6 +238,12 @@ func fault(ts *testscript.TestScript, neg bool, args []string) {
 		status, err := strconv.Atoi(args[2])
 		ts.Check(err)
 		f.Status, f.Body = status, http.StatusText(status)
+	}
+	if len(args) > 3 && args[3] != "-" {
+		f.Body = `{"errcode": "` + args[3] + `"}`
+	}
+	if len(args) > 4 {
+		f.Header = http.Header{"Retry-After": {args[4]}}
 	}
 	of(ts).world.Inject(f)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -79,6 +80,8 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.Open(newCompose(sh))
 	case key.Matches(msg, keys.Pause):
 		return p.pause()
+	case key.Matches(msg, keys.TryNow) && p.delayed():
+		return p.sh.Sending.Change("Trying now.", func(ctx context.Context, a *client.Account) error { return a.RetryNow(ctx) })
 	case key.Matches(msg, keys.Accept):
 		return p.acceptTerms()
 	case !some:
@@ -168,6 +171,12 @@ func (p *outboxPage) pause() tea.Cmd {
 	return p.sh.Sending.Change(done, func(ctx context.Context, a *client.Account) error { return a.PauseOutbox(ctx, pause) })
 }
 
+// delayed reports whether invites wait although the user has not paused the outbox.
+func (p *outboxPage) delayed() bool {
+	o := p.sh.Sending.Outbox
+	return p.sh.Sending.Stalled() || p.sh.Sending.Waiting() > 0 && !o.Paused && o.Next.After(p.sh.Now())
+}
+
 // terms returns the terms that the user must accept before sending continues.
 func (p *outboxPage) terms() (terms *client.TermsError, wait bool) {
 	return terms, errors.As(p.sh.Sending.Trouble, &terms)
@@ -254,7 +263,7 @@ func (p *outboxPage) ShortHelp() []key.Binding {
 	again := len(p.chosen(client.ItemFailed, client.ItemCancelled, client.ItemUncertain)) > 0
 	_, terms := p.terms()
 	return []key.Binding{
-		keymap.When(terms, keymap.As(k.Accept, "read the terms")), p.pauseKey(), keymap.When(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), keymap.When(again, k.Again),
+		keymap.When(terms, keymap.As(k.Accept, "read the terms")), p.pauseKey(), p.tryNowKey(), keymap.When(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), keymap.When(again, k.Again),
 		keymap.When(len(p.chosen(client.ItemUncertain)) > 0, k.Settle), keymap.When(len(p.marked) > 0, keymap.As(k.Clear, "unmark")), keymap.When(len(p.marked) == 0, k.Back),
 		k.Help, k.Quit,
 	}
@@ -269,12 +278,23 @@ func (p *outboxPage) pauseKey() key.Binding {
 	return keymap.When(len(o.Items) > 0, p.sh.Keys.Pause)
 }
 
+// longWait is a wait after which the footer shows how to end it.
+const longWait = time.Hour
+
+// tryNowKey returns the key that ends a wait, if it is one for the footer.
+func (p *outboxPage) tryNowKey() key.Binding {
+	s := &p.sh.Sending
+	long := s.Stalled() && !s.Outbox.Stall.Decision() || s.Outbox.Next.Sub(p.sh.Now()) > longWait
+	_, terms := p.terms()
+	return keymap.When(p.delayed() && long && !terms, p.sh.Keys.TryNow)
+}
+
 func (p *outboxPage) FullHelp() [][]key.Binding {
 	k := p.sh.Keys
 	some := len(p.items) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		{k.Invite, keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.Sending.Outbox.Finished() > 0, k.Sweep), k.Palette},
+		{k.Invite, keymap.When(p.delayed(), k.TryNow), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.Sending.Outbox.Finished() > 0, k.Sweep), k.Palette},
 		k.Moves(some),
 	}
 }

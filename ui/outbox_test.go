@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -342,4 +343,34 @@ func TestTermsCanBeAcceptedInTheOutbox(t *testing.T) {
 			t.Errorf("%d mails", got)
 		}
 	})
+}
+
+// A stall is shown in the header of every page and in a notice; the outbox says why and
+// how to continue.
+func TestStalledOutbox(t *testing.T) {
+	for name, answer := range map[string]sandbox.Fault{
+		"refused":     {Status: 403, Body: `{"errcode":"M_THREEPID_DENIED","error":"Third party identifiers are not implemented"}`},
+		"maintenance": {Status: 503, Body: `<html>`, Header: http.Header{"Retry-After": {"2400"}}},
+		"absurd":      {Status: 429, Body: `<html>`, Header: http.Header{"Retry-After": {"10000000000000"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			atEverySize(t, func(_ *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+				answer.Method, answer.Path = "POST", "/_matrix/client/v3/rooms/*/invite"
+				remove := n.Inject(answer)
+				term := start()
+				send(term, people(3)...)
+				golden(name + "-notice")
+				term.Press("o")
+				golden(name + "-outbox")
+				remove()
+				if name == "refused" {
+					term.Press("p")
+				} else {
+					term.Press("N")
+				}
+				term.Wait(time.Minute)
+				golden(name + "-continued")
+			})
+		})
+	}
 }

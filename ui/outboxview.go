@@ -33,7 +33,7 @@ func (p *outboxPage) wide() bool { return p.sh.Width >= sideBySide }
 // lines returns the number of items that fit below the counts, the schedule, an empty
 // line and the column names.
 func (p *outboxPage) lines() int {
-	rest := p.sh.Height - 4
+	rest := p.sh.Height - 3 - cells.Height(p.schedule(p.sh.Width-2))
 	if !p.wide() {
 		rest -= p.detailLines()
 	}
@@ -58,7 +58,7 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + p.schedule(width-2) + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Rehearsal.LimitNote(), width-2)) + "\n"
+	top := " " + p.counts(width-2) + "\n " + strings.ReplaceAll(p.schedule(width-2), "\n", "\n ") + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Rehearsal.LimitNote(), width-2)) + "\n"
 	if p.wide() {
 		rows := height - cells.Height(top) + 1
 		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.Styles.Rule.Render("│")), nil
@@ -106,9 +106,12 @@ func (p *outboxPage) schedule(width int) string {
 	st, s, now := p.sh.Styles, &p.sh.Sending, p.sh.Now()
 	o := s.Outbox
 	n := s.Waiting()
+	_, terms := p.terms()
 	switch {
 	case s.Err != nil:
 		return st.Bad.Render(cells.Cut("! "+phrase.Sentence(s.Err.Error()), width))
+	case s.Stalled() && !terms && (o.Paused == o.Stall.Decision()):
+		return p.stall(width)
 	case o.Paused:
 		return st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.Keys.Pause.Help().Key) + " to resume."
 	case n > 0 && s.Trouble != nil:
@@ -135,6 +138,23 @@ func (p *outboxPage) schedule(width int) string {
 		text += " Sent by " + elsewhere + "."
 	}
 	return cells.Cut(text, width)
+}
+
+// stallLines is the most that is said about a stall, in lines.
+const stallLines = 5
+
+// stall draws why nothing is sent, and how to continue.
+func (p *outboxPage) stall(width int) string {
+	st, s, k := p.sh.Styles, p.sh.Sending.Outbox.Stall, p.sh.Keys
+	what, press, how := "! Sending has stopped.", "Press "+k.Pause.Help().Key, " to resume. "
+	if !s.Decision() {
+		what, press, how = "! Sending waits.", "Press "+k.TryNow.Help().Key, " to try now. "
+		how += "It is tried again " + wording.At(p.sh.Now(), s.Until(), p.sh.Options.Location) + ". "
+	}
+	text := cells.Wrap(what+" "+press+how+p.sh.WithHint(cells.Cut(s.Reason, 2*width), s.Advice), width)
+	text = strings.Replace(text, what, st.Bad.Render(what), 1)
+	lines := strings.Split(strings.Replace(text, press, st.Accent.Render(press), 1), "\n")
+	return strings.Join(lines[:min(len(lines), stallLines)], "\n")
 }
 
 // listing draws the column names and the items that fit.

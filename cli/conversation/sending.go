@@ -97,7 +97,7 @@ func (c *Conversation) terms(ctx context.Context, _ []string) error {
 
 // outbox reads or changes the outbox.
 func (c *Conversation) outbox(ctx context.Context, args []string) error {
-	flags := map[string]string{"cancel all": "--all", "retry failed": "--failed", "retry all": "--failed", "settle sent": "--sent", "settle resend": "--resend"}
+	flags := map[string]string{"cancel all": "--all", "retry failed": "--failed", "retry all": "--failed", "retry now": "--now", "settle sent": "--sent", "settle resend": "--resend"}
 	switch {
 	case len(args) == 0:
 		return c.command(ctx, "outbox")

@@ -94,6 +94,7 @@ func firstWords() []word {
 				"outbox pause, outbox resume  stop sending, and resume it",
 				"outbox cancel 12, outbox cancel all  do not send queued invites",
 				"outbox retry 12, outbox retry failed  send failed invites again",
+				"outbox retry now  send the next queued invite without waiting",
 				"outbox settle 12 sent, outbox settle 12 resend  record whether an uncertain invite was sent",
 				"outbox clear  delete finished invites",
 			},

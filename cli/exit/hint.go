@@ -48,9 +48,12 @@ func Hint(a *host.Program, err error) string {
 func hintWaiting(a *host.Program, err error) string {
 	e, _ := errors.AsType[*out.WaitingError](err)
 	if e.Paused {
-		return "To resume, run: mxinvite outbox resume"
+		return strings.TrimSpace(AdviceText(a, e.Stall.Advice) + " To resume, run: mxinvite outbox resume")
 	}
 	how := "To send them, run: mxinvite outbox run"
+	if e.Stall.Reason != "" {
+		return strings.TrimSpace(AdviceText(a, e.Stall.Advice) + " To try now, run: mxinvite outbox retry --now")
+	}
 	if e.Cause != nil && !fail.Interrupted(e.Cause) {
 		return strings.TrimSpace(ClientHint(a, e.Cause) + " " + how)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
@@ -133,6 +134,8 @@ func noteOutlook(a *host.Program, outbox client.Outbox) {
 	w := &out.WaitingError{Location: a.Location}
 	w.Take(a.Now(), outbox, n)
 	switch s := w.Error() + "."; {
+	case outbox.Stall.Reason != "":
+		a.Note("%s %s", s, exit.Hint(a, w))
 	case outbox.Paused:
 		a.Note("%s", s)
 	case outbox.Sender != "":

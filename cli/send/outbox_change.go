@@ -154,13 +154,20 @@ func newOutboxCancel(a *host.Program) *cobra.Command {
 
 func newOutboxRetry(a *host.Program) *cobra.Command {
 	ch := &choice{of: []client.ItemState{client.ItemFailed, client.ItemCancelled}, done: "queued again"}
+	now := false
 	c := &cobra.Command{
-		Use:   "retry NUMBER... | --failed",
-		Short: "Send failed or cancelled invites again",
+		Use:   "retry NUMBER... | --failed | --now",
+		Short: "Send failed or cancelled invites again, or do not wait any longer",
 		Long: "Queue failed or cancelled invites again. For uncertain invites use\n" +
-			"mxinvite outbox settle.",
-		Example: "  mxinvite outbox retry --failed",
+			"mxinvite outbox settle.\n\n" +
+			"With --now, resume sending, and send the next queued invite at once, even if a\n" +
+			"server asked to wait. If the server refuses it again, the outbox waits again.",
+		Example: "  mxinvite outbox retry --failed\n" +
+			"  mxinvite outbox retry --now",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if now {
+				return runRetryNow(c.Context(), a)
+			}
 			if ch.all {
 				ch.of = []client.ItemState{client.ItemFailed}
 			}
@@ -168,7 +175,35 @@ func newOutboxRetry(a *host.Program) *cobra.Command {
 		},
 	}
 	ch.flags(c, "failed", "retry all failed invites")
+	c.Flags().BoolVar(&now, "now", false, "send the next queued invite without waiting")
+	numbers := c.Args
+	c.Args = func(c *cobra.Command, args []string) error {
+		switch {
+		case now && (ch.all || len(args) > 0):
+			return fail.Usage(c, errors.New("use --now without numbers and without --failed"))
+		case now:
+			return nil
+		}
+		return numbers(c, args)
+	}
 	return c
+}
+
+// runRetryNow ends the wait for a server, and resumes sending.
+func runRetryNow(ctx context.Context, a *host.Program) error {
+	account, err := a.Offline(ctx)
+	if err != nil {
+		return err
+	}
+	if err := account.RetryNow(ctx); err != nil {
+		return err
+	}
+	outbox, err := account.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	noteOutlook(a, outbox)
+	return nil
 }
 
 func newOutboxSettle(a *host.Program) *cobra.Command {

@@ -99,6 +99,9 @@ func (r *outboxRun) run(ctx context.Context) (*out.WaitingError, error) {
 			r.tellTurn(*turn, outbox)
 		}
 		r.tellOutbox(outbox)
+		if waiting > 0 && outbox.Stall.Decision() && !r.watch && r.err == nil {
+			left.Cause, r.err = nil, left
+		}
 		return r.err != nil || waiting == 0 && !r.watch
 	}
 	outbox, err := r.account.Outbox(ctx)
@@ -121,7 +124,7 @@ func (r *outboxRun) tellTurn(turn client.Turn, outbox client.Outbox) {
 			r.err = turn.Err
 			return
 		}
-		if s := turn.Err.Error(); s != r.trouble {
+		if s := turn.Err.Error(); s != r.trouble && !outbox.Stall.Decision() {
 			r.trouble = s
 			r.Note("No invites are sent for now: %s", s)
 		}
@@ -171,9 +174,13 @@ func (r *outboxRun) tellOutbox(outbox client.Outbox) {
 		return
 	}
 	r.paused = outbox.Paused
-	if r.paused {
+	switch {
+	case r.paused && outbox.Stall.Decision() && !r.watch: // the command ends with the reason
+	case r.paused && outbox.Stall.Decision():
+		r.Note("Sending has stopped: %s. To resume, run: mxinvite outbox resume", outbox.Stall.Reason)
+	case r.paused:
 		r.Note("The outbox is paused. To resume, run: mxinvite outbox resume")
-	} else {
+	default:
 		r.Note("The outbox is no longer paused.")
 	}
 }

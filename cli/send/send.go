@@ -220,6 +220,8 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 		case turn != nil && turn.Elsewhere != "" && !slices.Contains([]string{"", name, elsewhere}, outbox.Sender):
 			elsewhere = outbox.Sender
 			s.Note("%s is the one that sends for this account. It will send these.", elsewhere)
+		case outbox.Stall.Decision():
+			return true // no program sends before the user decides
 		case turn != nil && turn.Err != nil && o.wait:
 			s.Note("Nothing goes out for now: %s", turn.Err.Error())
 		case turn != nil && turn.Err != nil:

@@ -122,6 +122,7 @@ func (k *Map) Table() []Row {
 		{At: &k.SignOut, Name: "sign-out", keys: keys("S"), words: "sign out", Does: "Sign out.", where: onHome | onAccounts},
 
 		{At: &k.Pause, Name: "pause", keys: keys("p"), words: "pause", Does: "Pause or resume sending.", where: onOutbox, Lacks: "the outbox is empty"},
+		{At: &k.TryNow, Name: "try-now", keys: keys("N"), words: "try now", Does: "Send the next invite at once, although a server asked to wait, and resume sending.", where: onOutbox, Lacks: "no invite waits for a server"},
 		{At: &k.Cancel, Name: "cancel", keys: keys("x"), words: "cancel", Does: "Cancel queued invites.", where: onOutbox, Lacks: "only queued invites can be cancelled"},
 		{At: &k.Settle, Name: "settle", keys: keys("w"), words: "mark as sent", Does: "Mark an uncertain invite as sent.", where: onOutbox, Lacks: "only uncertain invites can be marked as sent"},
 		{At: &k.Sweep, Name: "sweep", keys: keys("d"), words: "clear finished invites", Does: "Remove finished invites from this page.", where: onOutbox, Lacks: "there are no finished invites"},

@@ -20,14 +20,14 @@ type Map struct {
 	Invite, Take, Open, Revoke, Undo, Rooms, SignOut key.Binding
 	Again, Leftovers, Outbox, Export                 key.Binding
 
-	Pause, Cancel, Settle, Sweep key.Binding // in the outbox
-	Expand, All                  key.Binding // in the preview
-	Trust, Copy, CopyLink, Raw   key.Binding
-	Accounts, Add, CopyAddress   key.Binding
-	CopyCode                     key.Binding // of a sign-in on another device
-	Demo, Inspect                key.Binding // before signing in
-	SetAside, Abandon            key.Binding // of the vault
-	Tour, TourNext, TourEnd      key.Binding // in the demo
+	Pause, Cancel, Settle, Sweep, TryNow key.Binding // in the outbox
+	Expand, All                          key.Binding // in the preview
+	Trust, Copy, CopyLink, Raw           key.Binding
+	Accounts, Add, CopyAddress           key.Binding
+	CopyCode                             key.Binding // of a sign-in on another device
+	Demo, Inspect                        key.Binding // before signing in
+	SetAside, Abandon                    key.Binding // of the vault
+	Tour, TourNext, TourEnd              key.Binding // in the demo
 
 	AddRoom, ClearDraft               key.Binding // while an invite is made
 	NewRoom, OldRoom, Move            key.Binding // for rooms that were replaced

@@ -56,6 +56,8 @@ func inTime(left time.Duration) string {
 		return fmt.Sprintf("%ds", ceil(left, time.Second))
 	case left <= time.Hour:
 		return fmt.Sprintf("%dm", ceil(left, time.Minute))
+	case left > 48*time.Hour:
+		return fmt.Sprintf("%d days", ceil(left, 24*time.Hour))
 	default:
 		minutes := ceil(left, time.Minute)
 		return fmt.Sprintf("%dh %dm", minutes/60, minutes%60)

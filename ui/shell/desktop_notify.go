@@ -75,6 +75,8 @@ func (s *Sending) notifyDesktop(before client.Outbox) tea.Cmd {
 	stuck := func(o client.Outbox) int { return o.Count(client.ItemUncertain, client.ItemFailed) }
 	waiting := func(o client.Outbox) int { return o.Count(client.ItemQueued, client.ItemSending) }
 	switch {
+	case s.Stalled() && now.Stall.Decision() && !before.Stall.Decision():
+		return s.desktop.Show("Sending has stopped: the outbox needs a look")
 	case stuck(now) > stuck(before):
 		return s.desktop.Show(phrase.Count(stuck(now), "invite") + " in the outbox " + need(stuck(now)) + " a look")
 	case waiting(before) > 0 && waiting(now) == 0:

@@ -60,6 +60,10 @@ func (s *Sending) headerWords(st style.Styles) []string {
 		arrow := st.Accent.Render(fmt.Sprintf("↑ %d", n))
 		left := s.Next.Left
 		switch elsewhere := cells.Cut(s.Elsewhere(), phrase.NameWidth); {
+		case s.Stalled() && o.Stall.Decision():
+			add(arrow+" to send, "+st.Bad.Render("stopped: see the outbox"), arrow+" "+st.Bad.Render("stopped"), st.Bad.Render("! ")+arrow)
+		case s.Stalled() && o.Stall.Asked && left != "" && !o.Paused:
+			add(arrow+" to send, "+st.Bad.Render("stopped")+", next in "+left, arrow+" "+st.Bad.Render("stopped")+", "+left, st.Bad.Render("! ")+arrow)
 		case o.Paused:
 			add(arrow+" to send, "+st.Warn.Render("paused"), arrow+" "+st.Warn.Render("paused"), arrow)
 		case s.Trouble != nil:

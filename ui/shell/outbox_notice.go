@@ -81,5 +81,29 @@ func tally(batch []client.Item) Notice {
 	return Notice{Text: text + ".", Bad: failed+uncertain > 0, counts: waiting}
 }
 
+// tellStall says that nothing is sent any more, and how to continue. before is the stall
+// of the last notice.
+func (s *Sending) tellStall(before client.Stall) {
+	now := s.Outbox.Stall
+	if !s.Stalled() || now.Reason == before.Reason && now.Decision() == before.Decision() {
+		return
+	}
+	reason := phrase.Sentence(cells.Cut(now.Reason, 200))
+	if now.Decision() {
+		s.host.Tell(Notice{Text: "Sending has stopped. " + reason + " To resume, " + s.host.resumeKeys(true), Bad: true})
+		return
+	}
+	s.host.Tell(Notice{Text: "Sending waits. " + reason + " To try now, " + s.host.resumeKeys(false), Bad: true, counts: true})
+}
+
+// resumeKeys names the keys that end a stall of the outbox.
+func (sh *Shell) resumeKeys(decision bool) string {
+	end := sh.Keys.TryNow
+	if decision {
+		end = sh.Keys.Pause
+	}
+	return fmt.Sprintf("press %s among the invites and then %s.", sh.Keys.Outbox.Help().Key, end.Help().Key)
+}
+
 // SentMsg informs every screen that an invite was sent.
 type SentMsg struct{ Key InviteKey }

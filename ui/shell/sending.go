@@ -21,6 +21,7 @@ type sendingHost interface {
 	SignedOutBy(why error) tea.Cmd
 	WithHint(text string, a client.Advice) string
 	RoomName(room id.RoomID) string
+	resumeKeys(decision bool) string
 }
 
 // Sending holds the outbox of the signed-in account, and the runner that sends it in
@@ -178,7 +179,9 @@ func (s *Sending) changed(msg OutboxMsg) tea.Cmd {
 		before, first := s.Outbox, s.Reading == 0
 		s.Reading, s.Err = msg.read, msg.err
 		if msg.err == nil {
+			stall := s.Outbox.Stall
 			s.Outbox = msg.outbox
+			defer s.tellStall(stall)
 			if !first {
 				told = s.notifyDesktop(before)
 			}
@@ -191,6 +194,16 @@ func (s *Sending) changed(msg OutboxMsg) tea.Cmd {
 		s.host.Say("%s", msg.done)
 	}
 	return tea.Batch(s.tellOf(msg.item), s.countDown(), told)
+}
+
+// shownStall is the shortest wait that the screen explains.
+const shownStall = 10 * time.Second
+
+// Stalled reports whether nothing is sent for a reason other than that the user has paused
+// the outbox, until the user decides or for a while.
+func (s *Sending) Stalled() bool {
+	stall := s.Outbox.Stall
+	return s.Waiting() > 0 && (stall.Decision() || stall.Wait >= shownStall && stall.Until().After(s.now()))
 }
 
 // Waiting returns the number of invites that are still to be sent.
