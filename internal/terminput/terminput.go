@@ -37,7 +37,7 @@ type Waits struct {
 func Local() Waits {
 	return Waits{
 		Esc: 250 * time.Millisecond, Meta: 50 * time.Millisecond, Late: time.Second,
-		Rest: time.Second, String: 3 * time.Second, Quiet: 30 * time.Millisecond, Reply: 2 * time.Second,
+		Rest: time.Second, String: 3 * time.Second, Quiet: 150 * time.Millisecond, Reply: 2 * time.Second,
 	}
 }
 
@@ -45,7 +45,7 @@ func Local() Waits {
 func Remote() Waits {
 	return Waits{
 		Esc: 500 * time.Millisecond, Meta: 100 * time.Millisecond, Late: 2 * time.Second,
-		Rest: 2 * time.Second, String: 5 * time.Second, Quiet: 100 * time.Millisecond, Reply: 3 * time.Second,
+		Rest: 2 * time.Second, String: 5 * time.Second, Quiet: 400 * time.Millisecond, Reply: 3 * time.Second,
 	}
 }
 
