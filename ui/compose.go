@@ -134,6 +134,9 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 			return c.ready() // the user has not had the time to read the preview
 		case key.Matches(msg, keys.Send):
 			return c.enqueue()
+		case key.Matches(msg, keys.Column) && c.invitees.hasColumns():
+			c.step, c.preview = editing, nil
+			return tea.Batch(c.nextColumn(), c.askForPlan())
 		default:
 			c.preview.press(msg, keys, c.previewLines())
 		}
@@ -163,6 +166,8 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 		c.useNewRooms()
 	case c.kept && key.Matches(msg, keys.ClearDraft):
 		return c.clearDraft()
+	case key.Matches(msg, keys.Column) && c.invitees.hasColumns():
+		return c.nextColumn()
 	case !inRoom && msg.String() == "backspace" && c.form.Fields[fieldPeople].Input.Value() == "" && len(c.invitees.pasted) > 0:
 		c.invitees.drop()
 		return c.keep()
@@ -255,7 +260,7 @@ func (c *compose) ShortHelp() []key.Binding {
 		ready := c.preview.ready
 		return []key.Binding{
 			keymap.When(ready && n > 0, send), keymap.When(ready && many, c.preview.expandKey(k)),
-			keymap.When(ready && many && c.preview.pending(), k.All), keymap.When(ready && c.preview.replaced(), c.preview.oldRoomKey(k)), k.Edit, k.Interrupt,
+			keymap.When(ready && many && c.preview.pending(), k.All), keymap.When(ready && c.invitees.hasColumns(), k.Column), keymap.When(ready && c.preview.replaced(), c.preview.oldRoomKey(k)), k.Edit, k.Interrupt,
 		}
 	case planning:
 		return []key.Binding{keymap.As(k.Edit, "stop"), k.Interrupt}
@@ -263,7 +268,7 @@ func (c *compose) ShortHelp() []key.Binding {
 		return []key.Binding{k.Interrupt}
 	default:
 		return []key.Binding{
-			k.Submit, k.Next, c.addRoomKey(), k.Back,
+			k.Submit, k.Next, c.addRoomKey(), keymap.When(c.invitees.hasColumns(), k.Column), k.Back,
 			keymap.When(c.kept, k.ClearDraft), c.newRoomKey(), k.Interrupt,
 		}
 	}

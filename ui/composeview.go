@@ -29,6 +29,9 @@ func (c *compose) View(width, height int) (string, *tea.Cursor) {
 	} else if text := c.understood(width - widget.LabelWidth - 4); text != "" {
 		form += "\n" + strings.Repeat(" ", widget.LabelWidth+2) + text
 	}
+	if text := c.columns(width); text != "" && c.step == editing {
+		form += "\n\n" + cells.Indent(text, 2)
+	}
 	if note := c.replacedNote(width); note != "" && c.step == editing {
 		form += "\n\n" + note
 		height -= cells.Height(note) + 1

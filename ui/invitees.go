@@ -91,7 +91,7 @@ func (w *invitees) empty() bool { return len(w.pasted) == 0 && strings.TrimSpace
 // single reports whether there is exactly one person, and no error or repetition.
 func (w *invitees) single() bool {
 	l := w.list
-	return len(l.Recipients) == 1 && len(l.Problems)+len(l.Repeats) == 0
+	return len(l.Recipients) == 1 && len(l.Problems)+len(l.Repeats)+len(l.LeftOut) == 0
 }
 
 // people returns the people to invite, in order.

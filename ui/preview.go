@@ -184,7 +184,16 @@ func (c *compose) entryWords(at place) (who, note string) {
 }
 
 // previewLines returns the number of lines for the groups.
-func (c *compose) previewLines() int { return max(1, c.sh.Height-7) }
+func (c *compose) previewLines() int {
+	lines := c.sh.Height - 7
+	switch { // the lines of columns
+	case c.invitees.hasColumns():
+		lines -= 3
+	case c.invitees.table() != nil:
+		lines -= 2
+	}
+	return max(1, lines)
+}
 
 // viewMany draws the groups, and below them a summary of what confirming does.
 func (c *compose) viewMany(width int) string {
@@ -201,7 +210,11 @@ func (c *compose) viewMany(width int) string {
 	if more := len(p.list.Keys) - to; more > 0 {
 		lines = append(lines, st.Faint.Render(fmt.Sprintf("    and %d more below", more)))
 	}
-	return strings.Join(lines, "\n") + "\n\n" + c.cost(width) + c.wholeNote(width)
+	text := strings.Join(lines, "\n") + "\n\n" + c.cost(width) + c.wholeNote(width)
+	if columns := c.columns(width); columns != "" {
+		return columns + "\n\n" + text
+	}
+	return text
 }
 
 // noteAt returns the column at which the note of an entry begins.

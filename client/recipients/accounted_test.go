@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,7 +79,7 @@ func TestEveryCellWithAnAtIsNamed(t *testing.T) {
 		value := func() string {
 			n++
 			return strings.ReplaceAll(pick("p%d@x.org", "p%d@x.org", "p%d@x.org", "Person %d", "", "", "@p%d:x.org", "bad%d@x", "see p%d@x.org, please", "#p%d@x.org", "a%d@x.org\nb%d@x.org",
-				"a%d@x.org; b%d@x.org", "Doe, Jane <p%d@x.org>", `="p%d@x.org"`, "'p%d@x.org", "x\u00ady%d@x.org", "p%d＠x.org", `"q%d`, "# note %d"), "%d", fmt.Sprint(n))
+				"a%d@x.org; b%d@x.org", "Doe, Jane <p%d@x.org>", `="p%d@x.org"`, "'p%d@x.org", "x\u00ady%d@x.org", "p%d＠x.org", `"q%d`, "# note %d"), "%d", strconv.Itoa(n))
 		}
 		comma := rune(pick(",", ";", "\t", "|")[0])
 		var b strings.Builder

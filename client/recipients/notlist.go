@@ -110,7 +110,7 @@ func notListJSON(text string) error {
 // valid as a whole: it may be cut, or have an object on each line.
 func cutJSON(text string) bool {
 	d := json.NewDecoder(strings.NewReader(text))
-	for n := 0; n < 3; n++ {
+	for range 3 {
 		t, err := d.Token()
 		if err != nil {
 			return false

@@ -24,7 +24,7 @@ func records(body string, comma byte, width int) iter.Seq[record] {
 		var cells []string
 		line := 1
 		for body != "" {
-			end, breaks := 0, 0
+			var end, breaks int
 			cells, end, breaks = splitRow(cells[:0], body, comma)
 			if breaks > 0 && joinsRows(cells, comma, width) {
 				cells, end, breaks = splitLine(cells[:0], body, comma)

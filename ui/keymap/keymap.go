@@ -29,6 +29,7 @@ type Map struct {
 	SetAside, Abandon                    key.Binding // of the vault
 	Tour, TourNext, TourEnd              key.Binding // in the demo
 
+	Column                            key.Binding // of a table that was pasted
 	AddRoom, ClearDraft               key.Binding // while an invite is made
 	NewRoom, OldRoom, Move            key.Binding // for rooms that were replaced
 	Prev, Send, Edit, Accept, Decline key.Binding
