@@ -22,7 +22,7 @@ const (
 )
 
 // startAsGrace runs the program for Grace, who has joined only Compilers.
-func (n *town) startAsGrace(t *testing.T, width, height int) *termtest.Terminal {
+func (n *testWorld) startAsGrace(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	hs, err := discovery.Find(t.Context(), n.options().Transport, n.grace)
 	if err != nil {
@@ -40,7 +40,7 @@ func (n *town) startAsGrace(t *testing.T, width, height int) *termtest.Terminal 
 }
 
 // mailToGrace returns the mail of an invite to Operations.
-func (n *town) mailToGrace(t *testing.T) sandbox.Mail {
+func (n *testWorld) mailToGrace(t *testing.T) sandbox.Mail {
 	t.Helper()
 	const address = "grace@navy.example"
 	if len(n.Mails(address)) == 0 {
@@ -52,7 +52,7 @@ func (n *town) mailToGrace(t *testing.T) sandbox.Mail {
 func TestAcceptAnInvite(t *testing.T) {
 	for _, size := range sizes() {
 		synctest.Test(t, func(t *testing.T) {
-			n := newTown(t)
+			n := newTestWorld(t)
 			m := n.mailToGrace(t)
 			n.Inject(sandbox.Fault{Path: signPath, Delay: 900 * time.Millisecond})
 			term := n.startAsGrace(t, size[0], size[1])
@@ -84,28 +84,28 @@ func TestAcceptAnInvite(t *testing.T) {
 func TestAcceptKeepsWhatWasTyped(t *testing.T) {
 	for name, tc := range map[string]struct {
 		text    func(sandbox.Mail) string
-		prepare func(*testing.T, *town)
+		prepare func(*testing.T, *testWorld)
 	}{
 		"nothing":       {func(sandbox.Mail) string { return "" }, nil},
 		"another link":  {func(sandbox.Mail) string { return "https://matrix.to/#/!abc:example.org" }, nil},
 		"cut off":       {func(m sandbox.Mail) string { return m.Link[:strings.Index(m.Link, m.PrivateKey)+9] }, nil},
 		"no room":       {func(m sandbox.Mail) string { return m.SignURL }, nil},
-		"identity down": {func(m sandbox.Mail) string { return m.Link }, func(_ *testing.T, n *town) { n.SetIdentityServerDown(true) }},
-		"banned": {func(m sandbox.Mail) string { return m.Link }, func(t *testing.T, n *town) {
+		"identity down": {func(m sandbox.Mail) string { return m.Link }, func(_ *testing.T, n *testWorld) { n.SetIdentityServerDown(true) }},
+		"banned": {func(m sandbox.Mail) string { return m.Link }, func(t *testing.T, n *testWorld) {
 			if err := n.Ban(n.ops, n.ada, n.grace); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		"revoked": {func(m sandbox.Mail) string { return m.Link }, func(t *testing.T, n *town) {
+		"revoked": {func(m sandbox.Mail) string { return m.Link }, func(t *testing.T, n *testWorld) {
 			if _, err := n.SendState(n.ops, n.ada, "m.room.third_party_invite", n.mailToGrace(t).Token, map[string]any{}); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		"no answer": {func(m sandbox.Mail) string { return m.Link }, func(_ *testing.T, n *town) {
+		"no answer": {func(m sandbox.Mail) string { return m.Link }, func(_ *testing.T, n *testWorld) {
 			n.Inject(sandbox.Fault{Path: joinPath, Status: 504})
 		}},
 	} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			m := n.mailToGrace(t)
 			if tc.prepare != nil {
 				tc.prepare(t, n)
@@ -129,7 +129,7 @@ func TestAcceptKeepsWhatWasTyped(t *testing.T) {
 
 // A pasted mail may have broken lines, and its content is not trusted.
 func TestAcceptOfAHostileMail(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		m := n.mailToGrace(t)
 		link := strings.Replace(m.Link, "inviter_name=Ada", "inviter_name=%1B%5D0%3Bowned%07%E2%80%AEadA", 1)
 		link = strings.Replace(link, "room_name=Operations", "room_name=%1B%5B2J%0AYou+join+as+%40root%3Aexample.org", 1)
@@ -147,7 +147,7 @@ func TestAcceptOfAHostileMail(t *testing.T) {
 // If the user names the inviter, no server has to confirm the invite. A sign URL alone
 // needs a room.
 func TestAcceptWithRoomAndInviter(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		m := n.mailToGrace(t)
 		term := n.startAsGrace(t, 80, 24)
 		term.Press("a")

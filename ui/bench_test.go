@@ -34,15 +34,16 @@ const (
 	manyInvites = 10
 )
 
-// crowded makes a world with 1,000 rooms and 10,000 invites, and an account that
+// newLargeAccount makes a world with 1,000 rooms and 10,000 invites, and an account that
 // has read all of it and stored it at path.
-func crowded(b *testing.B, path string) (client.Options, client.Session) {
+func newLargeAccount(b *testing.B, path string) (client.Options, client.Session) {
 	b.Helper()
-	return crowdedWith(b, path, manyRooms, manyInvites)
+	return newLargeAccountWith(b, path, manyRooms, manyInvites)
 }
 
-// crowdedWith is like crowded, with another number of rooms and of invites per room.
-func crowdedWith(b *testing.B, path string, rooms, invites int) (client.Options, client.Session) {
+// newLargeAccountWith is like newLargeAccount, with other numbers of rooms and of invites
+// per room.
+func newLargeAccountWith(b *testing.B, path string, rooms, invites int) (client.Options, client.Session) {
 	b.Helper()
 	w := sandbox.New(sandbox.Options{Now: time.Now})
 	ada := w.AddUser("ada", "lovelace", "Ada")
@@ -105,7 +106,7 @@ func reopen(tb testing.TB, opt client.Options, session client.Session, path stri
 // profiling; BenchmarkStart gives the figures to compare with the budget.
 func BenchmarkFirstPaint(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
-	opt, session := crowded(b, path)
+	opt, session := newLargeAccount(b, path)
 	b.ReportAllocs()
 	for b.Loop() {
 		firstPaint(b, opt, session, path)
@@ -142,7 +143,7 @@ type startCost struct {
 // budget is 50 ms and a peak of 60 MB.
 func BenchmarkStart(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
-	_, session := crowded(b, path)
+	_, session := newLargeAccount(b, path)
 	start, _ := json.Marshal(startOf{session, path})
 	var costs []startCost
 	for b.Loop() {
@@ -192,7 +193,7 @@ func TestStart(t *testing.T) {
 // terminal, in a list of 10,000 invites at 200x50.
 func BenchmarkKeyPress(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
-	opt, session := crowded(b, path)
+	opt, session := newLargeAccount(b, path)
 	b.Run("move", func(b *testing.B) { keyToFrame(b, opt, session, path, nil, downAndUp) })
 	b.Run("filter", func(b *testing.B) {
 		keyToFrame(b, opt, session, path, []string{"/"}, typedAndErased("room:1 place12 "))
@@ -204,7 +205,7 @@ func BenchmarkKeyPress(b *testing.B) {
 func BenchmarkKeyInRooms(b *testing.B) {
 	for _, rooms := range []int{300, 3000} {
 		path := filepath.Join(b.TempDir(), fmt.Sprint(rooms, ".db"))
-		opt, session := crowdedWith(b, path, rooms, 1)
+		opt, session := newLargeAccountWith(b, path, rooms, 1)
 		for _, c := range []struct {
 			name   string
 			before []string
@@ -279,7 +280,7 @@ func keyToFrame(b *testing.B, opt client.Options, session client.Session, path s
 // BenchmarkChange measures the cost of one new event in the list of 10,000 invites.
 func BenchmarkChange(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "store.db")
-	opt, session := crowded(b, path)
+	opt, session := newLargeAccount(b, path)
 	a := reopen(b, opt, session, path)
 	m := New(b.Context(), shell.Options{Account: a, Client: opt})
 	m.Init()

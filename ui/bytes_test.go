@@ -31,7 +31,7 @@ func TestSequencesAreNoCommands(t *testing.T) {
 		{"text", 0, []string{"xy and Ann\ryes\r"}, "Ignored text that came all at once"},
 		{"text in pieces", 10 * time.Millisecond, []string{"Xaver", " E\r", "yes"}, "Ignored text that came all at once"},
 	} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.ops, "grace@navy.example")
 			term := n.startAsAda(t, 80, 24)
 			before := term.Screen()
@@ -57,7 +57,7 @@ func TestUnbracketedPasteIsAList(t *testing.T) {
 		{"a.one@x.exam", "ple\rb.two@x.example\r", "c.three@x.example\r"},
 		{"a.one@x.example\r", "b.two@x.example\r", "c.three@x.example"},
 	} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			term := n.startAsAda(t, 80, 24)
 			term.Press("i")
 			term.Send("oper\r")
@@ -72,7 +72,7 @@ func TestUnbracketedPasteIsAList(t *testing.T) {
 
 // Over a connection the rest of an arrow may take longer.
 func TestSlowConnectionKeepsArrows(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "grace@navy.example")
 		account := n.account(t)
 		term := termtest.Kind{Far: true}.Run(t, 80, 24, func(ctx context.Context) tea.Model {

@@ -46,7 +46,7 @@ type (
 
 // wantCompletion starts a search for contacts after typingPause. More typing
 // replaces the search.
-func (c *compose) wantCompletion() tea.Cmd {
+func (c *composePage) wantCompletion() tea.Cmd {
 	c.people.close()
 	c.people.asked++
 	if c.sh.Options.Complete == nil || lastPiece(c.invitees.typed.text) == "" {
@@ -65,7 +65,7 @@ func (c *compose) wantCompletion() tea.Cmd {
 
 // complete looks for contacts, unless the user has typed more since msg was
 // requested.
-func (c *compose) complete(msg completeMsg) tea.Cmd {
+func (c *composePage) complete(msg completeMsg) tea.Cmd {
 	if msg.asked != c.people.asked || c.step != editing {
 		return nil
 	}
@@ -124,7 +124,7 @@ func (p *completion) choice() (shell.Contact, bool) {
 }
 
 // put replaces the typed piece in the field by the contact.
-func (c *compose) put(contact shell.Contact) tea.Cmd {
+func (c *composePage) put(contact shell.Contact) tea.Cmd {
 	in := &c.form.Fields[fieldPeople].Input
 	text := strings.TrimSuffix(in.Value(), c.people.typed)
 	name := safetext.Line(contact.Name)
@@ -148,7 +148,7 @@ func lastPiece(s string) string {
 }
 
 // pick puts the contact that the user clicked into the field.
-func (c *compose) pick(n int) tea.Cmd { return c.put(c.people.people[n]) }
+func (c *composePage) pick(n int) tea.Cmd { return c.put(c.people.people[n]) }
 
 // view draws the list. A click on a contact calls pick with its index.
 func (p *completion) view(sh *shell.Shell, width int, pick func(int) tea.Cmd) string {

@@ -31,9 +31,9 @@ const (
 	doing
 )
 
-// compose is the page to invite people to rooms. The user enters rooms and people,
+// composePage is the page to invite people to rooms. The user enters rooms and people,
 // sees a preview of what will be sent, and confirms.
-type compose struct {
+type composePage struct {
 	sh       *shell.Shell
 	ctx      context.Context
 	form     *widget.Form
@@ -53,11 +53,11 @@ type compose struct {
 	spinner  spinner.Model
 }
 
-// newCompose returns the page for inviting to those of rooms that the account has
+// newComposePage returns the page for inviting to those of rooms that the account has
 // joined.
-func newCompose(sh *shell.Shell, rooms ...id.RoomID) func(context.Context) shell.Screen {
+func newComposePage(sh *shell.Shell, rooms ...id.RoomID) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		c := newEmptyCompose(ctx, sh)
+		c := newEmptyComposePage(ctx, sh)
 		c.invitees = inviteesOf(sh.Draft.Texts)
 		c.kept = !c.invitees.empty()
 		c.form.Fields[fieldPeople].Input.SetValue(c.invitees.typed.text)
@@ -68,30 +68,30 @@ func newCompose(sh *shell.Shell, rooms ...id.RoomID) func(context.Context) shell
 	}
 }
 
-// newEmptyCompose returns the page without rooms and people.
-func newEmptyCompose(ctx context.Context, sh *shell.Shell) *compose {
-	c := &compose{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
+// newEmptyComposePage returns the page without rooms and people.
+func newEmptyComposePage(ctx context.Context, sh *shell.Shell) *composePage {
+	c := &composePage{sh: sh, ctx: ctx, form: sh.NewForm(), spinner: widget.NewSpinner()}
 	c.form.Add("Room", "type to search your rooms", "")
 	c.form.Add("People", exampleAddress(sh)+" or @user:server, or paste a list", "")
 	return c
 }
 
 // Init shows the preview at once if invites are moved, since the people are known.
-func (c *compose) Init() tea.Cmd {
+func (c *composePage) Init() tea.Cmd {
 	if c.moves != nil {
 		return c.askForPlan()
 	}
 	return nil
 }
 
-func (c *compose) Title() string {
+func (c *composePage) Title() string {
 	if c.moves != nil {
 		return "Move invites"
 	}
 	return "Invite people"
 }
 
-func (c *compose) Update(msg tea.Msg) tea.Cmd {
+func (c *composePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case shell.ChangedMsg:
 		c.refresh()
@@ -121,7 +121,7 @@ func (c *compose) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
+func (c *composePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := c.sh.Keys
 	switch c.step {
 	case editing:
@@ -150,7 +150,7 @@ func (c *compose) press(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
+func (c *composePage) edit(msg tea.KeyPressMsg) tea.Cmd {
 	keys := c.sh.Keys
 	inRoom := c.form.At == fieldRoom
 	switch {
@@ -183,15 +183,15 @@ func (c *compose) edit(msg tea.KeyPressMsg) tea.Cmd {
 
 // TypesAhead reports that Enter ends the field with the room. Lines that come at
 // once for the field with the people are a list.
-func (c *compose) TypesAhead() bool { return c.form.At == fieldRoom }
+func (c *composePage) TypesAhead() bool { return c.form.At == fieldRoom }
 
 // ArrowsMove reports whether a list of rooms or people is shown below the field.
-func (c *compose) ArrowsMove() bool {
+func (c *composePage) ArrowsMove() bool {
 	return c.step == editing && (c.form.At == fieldRoom || len(c.people.people) > 0)
 }
 
 // goOn leaves a field: it moves to the next field, or asks for the preview.
-func (c *compose) goOn(submit bool) tea.Cmd {
+func (c *composePage) goOn(submit bool) tea.Cmd {
 	inRoom := c.form.At == fieldRoom
 	if inRoom && (!c.several || len(c.chosen) == 0) {
 		k, ok := c.list.Current()
@@ -211,7 +211,7 @@ func (c *compose) goOn(submit bool) tea.Cmd {
 }
 
 // typed handles typed text for the field with the cursor.
-func (c *compose) typed(msg tea.Msg) tea.Cmd {
+func (c *composePage) typed(msg tea.Msg) tea.Cmd {
 	before := c.form.Value(c.form.At)
 	cmd := c.form.Update(msg)
 	if c.form.Value(c.form.At) == before && c.form.At == fieldRoom {
@@ -230,7 +230,7 @@ func (c *compose) typed(msg tea.Msg) tea.Cmd {
 }
 
 // pasted handles pasted text: a list of people, or text for a field.
-func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
+func (c *composePage) pasted(msg tea.PasteMsg) tea.Cmd {
 	if c.form.At != fieldPeople || !c.invitees.paste(msg.Content) {
 		return c.typed(msg)
 	}
@@ -239,7 +239,7 @@ func (c *compose) pasted(msg tea.PasteMsg) tea.Cmd {
 }
 
 // keep reads the people from the field, and stores them in the draft.
-func (c *compose) keep() tea.Cmd {
+func (c *composePage) keep() tea.Cmd {
 	c.kept = false
 	c.invitees.write(c.form.Fields[fieldPeople].Input.Value())
 	if c.moves != nil {
@@ -248,7 +248,7 @@ func (c *compose) keep() tea.Cmd {
 	return tea.Batch(c.sh.Draft.Note(c.invitees.texts()), c.wantCompletion())
 }
 
-func (c *compose) ShortHelp() []key.Binding {
+func (c *composePage) ShortHelp() []key.Binding {
 	k := c.sh.Keys
 	switch c.step {
 	case previewing:
@@ -274,7 +274,7 @@ func (c *compose) ShortHelp() []key.Binding {
 	}
 }
 
-func (c *compose) FullHelp() [][]key.Binding {
+func (c *composePage) FullHelp() [][]key.Binding {
 	listed := c.step == previewing && c.preview.ready && !c.preview.single
 	return [][]key.Binding{c.ShortHelp(), c.sh.Keys.Moves(listed)}
 }

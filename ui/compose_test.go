@@ -15,7 +15,7 @@ import (
 )
 
 func TestInviteByMail(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
 		}}})
@@ -60,7 +60,7 @@ func TestInviteByMail(t *testing.T) {
 }
 
 func TestTermsDeclined(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
 		}}})
@@ -78,7 +78,7 @@ func TestTermsDeclined(t *testing.T) {
 }
 
 func TestInviteUserOnMatrix(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		if err := n.Bind("ken@bell.example", n.ken); err != nil {
 			t.Fatal(err)
 		}
@@ -103,22 +103,22 @@ func TestComposeKeepsWhatWasTyped(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		address string
-		prepare func(*town)
+		prepare func(*testWorld)
 	}{
-		{"not an address", "lin at kernel", func(*town) {}},
-		{"identity server down", "lin@kernel.example", func(n *town) { n.SetIdentityServerDown(true) }},
-		{"homeserver fails", "lin@kernel.example", func(n *town) {
+		{"not an address", "lin at kernel", func(*testWorld) {}},
+		{"identity server down", "lin@kernel.example", func(n *testWorld) { n.SetIdentityServerDown(true) }},
+		{"homeserver fails", "lin@kernel.example", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Path: "/_matrix/identity/v2/store-invite", Refuse: true})
 		}},
-		{"limit", "lin@kernel.example", func(n *town) {
+		{"limit", "lin@kernel.example", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":399765}`})
 		}},
-		{"no answer", "lin@kernel.example", func(n *town) {
+		{"no answer", "lin@kernel.example", func(n *testWorld) {
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Status: 504})
 		}},
-		{"similar", "lindsay@kernelcare.example", func(*town) {}},
+		{"similar", "lindsay@kernelcare.example", func(*testWorld) {}},
 	} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.ops, "lindsay@kernelcare.example")
 			tc.prepare(n)
 			term := n.startAsAda(t, 80, 24)
@@ -139,7 +139,7 @@ func TestComposeKeepsWhatWasTyped(t *testing.T) {
 }
 
 func TestNoPowerToInvite(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.startAsAda(t, 80, 24)
 		term.Press("r")
 		term.Golden("rooms")
@@ -150,7 +150,7 @@ func TestNoPowerToInvite(t *testing.T) {
 }
 
 func TestKickedWhileComposing(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		guests := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: map[string]any{"invite": 0}, Members: []string{n.ada}})
 		term := n.startAsAda(t, 80, 24)
 		term.Press("i")
@@ -173,7 +173,7 @@ func sendIt(term *termtest.Terminal) {
 
 // A late lookup result does not apply to an address that was typed since.
 func TestLateLookupOfAnotherAddressIsIgnored(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 2 * time.Second})
 		n.Inject(sandbox.Fault{Path: lookupPath, Times: 1, Delay: 10 * time.Second})
 		n.invite(t, n.ops, "rob@bell.example")
@@ -209,7 +209,7 @@ const pastedList = "name,email\n" +
 	"Lin again,LIN@kernel.example\n"
 
 // composed prepares the room so that each address of the list is in another state.
-func composed(t *testing.T, n *town) {
+func composed(t *testing.T, n *testWorld) {
 	t.Helper()
 	mallory := n.AddUser("mallory", "x", "Mallory")
 	for address, user := range map[string]string{"ken@bell.example": n.ken, "grace@navy.example": n.grace, "mallory@evil.example": mallory} {
@@ -224,7 +224,7 @@ func composed(t *testing.T, n *town) {
 }
 
 func TestComposeForMany(t *testing.T) {
-	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+	atEverySize(t, func(t *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
 		composed(t, n)
 		term := start()
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":60000}`})
@@ -281,7 +281,7 @@ func TestComposeForMany(t *testing.T) {
 // enough.
 func TestBurstConfirmsNothing(t *testing.T) {
 	for _, burst := range []string{"lin@kernel.example\r\r\r\r", "lin@kernel.example, rob@bell.example\r\r\r\r\r"} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.ops, "ada@home.example")
 			term := n.startAsAda(t, 80, 24)
 			term.Press("i")
@@ -306,7 +306,7 @@ func TestBurstConfirmsNothing(t *testing.T) {
 
 // If the chosen room disappears, the next matching room is not chosen instead.
 func TestVanishedRoomIsNotReplaced(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		open := map[string]any{"invite": 0}
 		first := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: open, Members: []string{n.ada}})
 		n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests of honour", PowerLevels: open, Members: []string{n.ada}})
@@ -334,7 +334,7 @@ func TestVanishedRoomIsNotReplaced(t *testing.T) {
 }
 
 func TestDraftSurvivesThePage(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("i")
@@ -348,7 +348,7 @@ func TestDraftSurvivesThePage(t *testing.T) {
 }
 
 func TestPeopleAreCompleted(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "ada@home.example")
 		var asked []string
 		complete := func(_ context.Context, typed string) ([]shell.Contact, error) {
@@ -397,7 +397,7 @@ func TestPeopleAreCompleted(t *testing.T) {
 }
 
 func TestDraftSurvivesBeingSignedOut(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("i")
@@ -419,7 +419,7 @@ func TestDraftSurvivesBeingSignedOut(t *testing.T) {
 // The field accepts e-mail addresses and Matrix IDs, for several rooms at once. The
 // preview lists the entries that cannot be invited.
 func TestComposeForPeopleAndRooms(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		if err := errors.Join(n.Bind("ken@bell.example", n.ken), n.Invite(n.ops, n.ada, n.grace)); err != nil {
 			t.Fatal(err)
 		}
@@ -456,7 +456,7 @@ func TestComposeForPeopleAndRooms(t *testing.T) {
 // An invite to a Matrix ID needs no identity server, and the preview describes its
 // effect.
 func TestComposeForAMatrixID(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetIdentityServerDown(true)
 		n.invite(t, n.compilers, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)
@@ -480,7 +480,7 @@ func TestComposeForAMatrixID(t *testing.T) {
 // Words beside an address are the person's name, and the form says so before anything
 // is sent.
 func TestWordBesideAnAddressIsAName(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("i")
@@ -497,7 +497,7 @@ func TestWordBesideAnAddressIsAName(t *testing.T) {
 }
 
 func TestChosenRoomsChange(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		guests := n.CreateRoom(n.ken, sandbox.RoomOptions{Name: "Guests", PowerLevels: map[string]any{"invite": 0}, Members: []string{n.ada}})
 		n.invite(t, n.ops, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)

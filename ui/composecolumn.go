@@ -51,7 +51,7 @@ func (w *invitees) nextColumn() {
 }
 
 // nextColumn reads the people from the next column, and stores the draft.
-func (c *compose) nextColumn() tea.Cmd {
+func (c *composePage) nextColumn() tea.Cmd {
 	c.invitees.nextColumn()
 	c.problem = nil
 	return c.keep()
@@ -59,7 +59,7 @@ func (c *compose) nextColumn() tea.Cmd {
 
 // columns returns the lines that say which column of a pasted table is read and how to
 // read another one.
-func (c *compose) columns(width int) string {
+func (c *composePage) columns(width int) string {
 	st, p := c.sh.Styles, c.invitees.table()
 	if p == nil {
 		return ""

@@ -10,7 +10,7 @@ import (
 // A pasted table whose columns suit equally well is asked about; the key reads the next
 // column, on the form and in the preview.
 func TestComposeForATable(t *testing.T) {
-	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+	atEverySize(t, func(t *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
 		composed(t, n)
 		term := start()
 		term.Press("i")

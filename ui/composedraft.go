@@ -33,7 +33,7 @@ func inviteesOf(texts []string) (w invitees) {
 
 // draftWords returns the line that says that the form holds a draft, and how to clear
 // it.
-func (c *compose) draftWords(width int) string {
+func (c *composePage) draftWords(width int) string {
 	st, sh := c.sh.Styles, c.sh
 	text := "Your draft"
 	if at := sh.Draft.At; !at.IsZero() {
@@ -45,7 +45,7 @@ func (c *compose) draftWords(width int) string {
 }
 
 // clearDraft clears the form and the stored draft.
-func (c *compose) clearDraft() tea.Cmd {
+func (c *composePage) clearDraft() tea.Cmd {
 	c.invitees, c.kept, c.problem = invitees{}, false, nil
 	c.form.Fields[fieldPeople].Input.SetValue("")
 	c.people.close()

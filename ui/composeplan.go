@@ -14,7 +14,7 @@ import (
 )
 
 // askForPlan looks up what an invite to each person would do.
-func (c *compose) askForPlan() tea.Cmd {
+func (c *composePage) askForPlan() tea.Cmd {
 	if err := c.invitees.err(); err != nil {
 		c.problem = err
 		return nil
@@ -51,7 +51,7 @@ type lookedUp struct {
 }
 
 // waitForLookups waits for the next number.
-func (c *compose) waitForLookups(ctx context.Context, done chan int) tea.Cmd {
+func (c *composePage) waitForLookups(ctx context.Context, done chan int) tea.Cmd {
 	return shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
 		select {
 		case n := <-done:
@@ -62,7 +62,7 @@ func (c *compose) waitForLookups(ctx context.Context, done chan int) tea.Cmd {
 	})
 }
 
-func (c *compose) lookedUp(msg lookedUp) tea.Cmd {
+func (c *composePage) lookedUp(msg lookedUp) tea.Cmd {
 	c.looked.Done = msg.n
 	c.sh.Progress = c.looked
 	return c.waitForLookups(msg.ctx, msg.done)
@@ -74,7 +74,7 @@ type planned struct {
 	err   error
 }
 
-func (c *compose) planned(msg planned) tea.Cmd {
+func (c *composePage) planned(msg planned) tea.Cmd {
 	c.stop()
 	c.sh.Progress = widget.Progress{}
 	single := c.invitees.single() && len(c.chosen) == 1
@@ -111,7 +111,7 @@ type readyMsg struct {
 }
 
 // ready waits until the user has had the time to read the preview.
-func (c *compose) ready() tea.Cmd {
+func (c *composePage) ready() tea.Cmd {
 	c.preview.presses++
 	msg := readyMsg{c.preview, c.preview.presses}
 	return shell.Ask(c.ctx, c, func(ctx context.Context) tea.Msg {
@@ -125,7 +125,7 @@ func (c *compose) ready() tea.Cmd {
 
 // enqueue puts the confirmed invites into the outbox. It uses the context of the
 // program, so closing the page does not cancel it.
-func (c *compose) enqueue() tea.Cmd {
+func (c *composePage) enqueue() tea.Cmd {
 	plans := c.preview.chosen()
 	if len(plans) == 0 {
 		return nil
@@ -145,7 +145,7 @@ type enqueued struct {
 	err   error
 }
 
-func (c *compose) enqueued(msg enqueued) tea.Cmd {
+func (c *composePage) enqueued(msg enqueued) tea.Cmd {
 	c.sh.Running--
 	if msg.err == nil && len(msg.items) == 0 {
 		msg.err = errQueued // another program has queued them meanwhile

@@ -18,7 +18,7 @@ import (
 // refresh reads the account's rooms again and lists the rooms that match the typed
 // text. If the room under the cursor no longer exists, no room is selected: the
 // cursor does not move to another room.
-func (c *compose) refresh() {
+func (c *composePage) refresh() {
 	pointed, some := c.list.Current()
 	before := c.rooms
 	c.rooms = map[id.RoomID]client.Room{}
@@ -45,7 +45,7 @@ func (c *compose) refresh() {
 
 // lostRoom removes a chosen room that the account is no longer in. It cancels the
 // lookup for the plan and drops the preview.
-func (c *compose) lostRoom(gone client.Room) {
+func (c *composePage) lostRoom(gone client.Room) {
 	if c.step == doing {
 		return
 	}
@@ -66,7 +66,7 @@ func (c *compose) lostRoom(gone client.Room) {
 }
 
 // choose selects one room to invite to.
-func (c *compose) choose(r client.Room) {
+func (c *composePage) choose(r client.Room) {
 	c.form.Fields[fieldRoom].Input.SetValue(safetext.Line(r.Label()))
 	c.chosen = []id.RoomID{r.ID}
 	c.refresh()
@@ -74,7 +74,7 @@ func (c *compose) choose(r client.Room) {
 }
 
 // chooseAll selects those of rooms that the account has joined.
-func (c *compose) chooseAll(rooms []id.RoomID) {
+func (c *composePage) chooseAll(rooms []id.RoomID) {
 	for _, room := range rooms {
 		if _, ok := c.rooms[room]; ok && !slices.Contains(c.chosen, room) {
 			c.chosen = append(c.chosen, room)
@@ -93,7 +93,7 @@ func (c *compose) chooseAll(rooms []id.RoomID) {
 
 // addRoom adds the room under the cursor to the chosen rooms, or removes it, and
 // clears the search. In the other field it moves the cursor to the room field.
-func (c *compose) addRoom() {
+func (c *composePage) addRoom() {
 	first := !c.several
 	if c.form.At != fieldRoom {
 		c.several = true
@@ -117,7 +117,7 @@ func (c *compose) addRoom() {
 }
 
 // addRoomKey returns the key with a description of its present effect.
-func (c *compose) addRoomKey() key.Binding {
+func (c *composePage) addRoomKey() key.Binding {
 	k := c.sh.Keys.AddRoom
 	room, ok := c.list.Current()
 	switch {
@@ -133,7 +133,7 @@ func (c *compose) addRoomKey() key.Binding {
 
 // focus moves the cursor to a field. If there are several chosen rooms, the room field
 // is empty for a search while it has the cursor, and shows the chosen rooms otherwise.
-func (c *compose) focus(field int) {
+func (c *composePage) focus(field int) {
 	c.form.Focus(field)
 	if !c.several {
 		return
@@ -149,7 +149,7 @@ func (c *compose) focus(field int) {
 
 // nameRooms writes the names of the chosen rooms into the room field, unless the user
 // is searching in it.
-func (c *compose) nameRooms() {
+func (c *composePage) nameRooms() {
 	if c.form.At != fieldRoom {
 		c.form.Fields[fieldRoom].Input.SetValue(c.roomNames())
 		c.form.Fields[fieldRoom].Input.CursorStart()
@@ -157,7 +157,7 @@ func (c *compose) nameRooms() {
 }
 
 // roomNames returns the names of the chosen rooms in one line.
-func (c *compose) roomNames() string {
+func (c *composePage) roomNames() string {
 	var names []string
 	for _, room := range c.chosen {
 		names = append(names, cells.Cut(c.rooms[room].Name, phrase.NameWidth))

@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-func (c *compose) View(width, height int) (string, *tea.Cursor) {
+func (c *composePage) View(width, height int) (string, *tea.Cursor) {
 	width = min(width-4, 90)
 	if c.step == previewing && !c.preview.single {
 		return cells.Indent("\n"+c.viewMany(width), 2), nil
@@ -41,7 +41,7 @@ func (c *compose) View(width, height int) (string, *tea.Cursor) {
 
 // understood returns the names of the chosen rooms while the user searches for more
 // rooms. Otherwise it returns a summary of the invitees and of the pasted lines.
-func (c *compose) understood(width int) string {
+func (c *composePage) understood(width int) string {
 	st := c.sh.Styles
 	if c.several && c.form.At == fieldRoom && c.step == editing {
 		return st.Good.Render(cells.Cut(c.roomNames(), width))
@@ -69,7 +69,7 @@ func (c *compose) understood(width int) string {
 
 // below returns the part under the form: the progress, the error, the preview, or
 // the list to choose from.
-func (c *compose) below(width, height int) string {
+func (c *composePage) below(width, height int) string {
 	st := c.sh.Styles
 	switch {
 	case c.step == planning && !c.invitees.asksIdentityServer():
@@ -102,7 +102,7 @@ func (c *compose) below(width, height int) string {
 }
 
 // choices draws the rooms that match the typed text.
-func (c *compose) choices(width, height int) string {
+func (c *composePage) choices(width, height int) string {
 	st := c.sh.Styles
 	if len(c.list.Keys) == 0 {
 		return st.Warn.Render(cells.Wrap("None of your "+phrase.Count(len(c.rooms), "room")+" has this name.", width))
@@ -129,7 +129,7 @@ func (c *compose) choices(width, height int) string {
 }
 
 // viewSingle describes what an invite to one person will do, with warnings.
-func (c *compose) viewSingle(width int) string {
+func (c *composePage) viewSingle(width int) string {
 	st, p := c.sh.Styles, c.preview.plans[0]
 	who, room := p.Invitee().String(), cells.Cut(p.Room.Name, phrase.NameWidth)
 	var text string

@@ -13,7 +13,7 @@ import (
 func TestCountdownIsTheSameEverywhere(t *testing.T) {
 	header := regexp.MustCompile(`to send, next in ((?:\d+h )?\d+[ms])`)
 	words := regexp.MustCompile(`(?:The next invite is sent|Next) in ((?:\d+h )?\d+[ms])`)
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 2)
 		term := n.startAsAda(t, 120, 32)
 		send(term, people(5)...)

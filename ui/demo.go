@@ -11,7 +11,7 @@ func exampleAddress(sh *shell.Shell) string {
 }
 
 // suggest shows the addresses of the demo while the field is empty.
-func (c *compose) suggest() {
+func (c *composePage) suggest() {
 	r := c.sh.Options.Rehearsal
 	if r == nil || !c.invitees.empty() {
 		return

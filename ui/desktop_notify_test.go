@@ -14,15 +14,15 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// lookAway and lookBack are the sequences that a terminal sends when it loses and
+// focusLost and focusGained are the sequences that a terminal sends when it loses and
 // gets the focus.
 const (
-	lookAway = "\x1b[O"
-	lookBack = "\x1b[I"
+	focusLost   = "\x1b[O"
+	focusGained = "\x1b[I"
 )
 
 // withDesktop runs the program for Ada in a terminal with desktop notifications.
-func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
+func (n *testWorld) withDesktop(t *testing.T) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
@@ -34,8 +34,8 @@ func (n *town) withDesktop(t *testing.T) *termtest.Terminal {
 	return term
 }
 
-// told returns the desktop notifications since the last call.
-func told(term *termtest.Terminal) string {
+// desktopNotifications returns the desktop notifications since the last call.
+func desktopNotifications(term *termtest.Terminal) string {
 	var all []string
 	for _, found := range regexp.MustCompile("\x1b\\]9;mxinvite: ([^\x1b]*)").FindAllStringSubmatch(string(term.Raw()), -1) {
 		all = append(all, found[1])
@@ -44,7 +44,7 @@ func told(term *termtest.Terminal) string {
 }
 
 func TestDesktopNotificationForAcceptedInvites(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		addresses := []string{"a@one.example", "b@two.example", "c@three.example", "d@four.example", "e@five.example"}
 		for _, address := range addresses {
 			n.invite(t, n.compilers, address)
@@ -57,52 +57,52 @@ func TestDesktopNotificationForAcceptedInvites(t *testing.T) {
 		term := n.withDesktop(t)
 		take(addresses[0], "a")
 		term.Wait(time.Minute)
-		if got := told(term); got != "" {
+		if got := desktopNotifications(term); got != "" {
 			t.Errorf("with the person looking, the desktop was told: %s", got)
 		}
-		term.Send(lookAway)
+		term.Send(focusLost)
 		take(addresses[1], "b")
 		term.Wait(time.Second)
-		if got := told(term); got != "...@two... accepted the invite to #compilers" {
+		if got := desktopNotifications(term); got != "...@two... accepted the invite to #compilers" {
 			t.Errorf("told: %q", got)
 		}
 		take(addresses[2], "c")
 		take(addresses[3], "d")
 		term.Wait(time.Second)
-		if got := told(term); got != "" {
+		if got := desktopNotifications(term); got != "" {
 			t.Errorf("too soon: %q", got)
 		}
 		term.Wait(shell.DesktopPause)
-		if got := told(term); !strings.HasSuffix(got, ", and 1 more") || strings.Contains(got, ";") {
+		if got := desktopNotifications(term); !strings.HasSuffix(got, ", and 1 more") || strings.Contains(got, ";") {
 			t.Errorf("told: %q", got)
 		}
 		take(addresses[4], "e")
 		term.Wait(time.Second)
-		term.Send(lookBack)
+		term.Send(focusGained)
 		term.Wait(time.Minute)
-		if got := told(term); got != "" {
+		if got := desktopNotifications(term); got != "" {
 			t.Errorf("told what is on the screen: %q", got)
 		}
 	})
 }
 
 func TestDesktopNotificationForTheOutbox(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
 		term := n.withDesktop(t)
 		send(term, people(2)...)
-		term.Send(lookAway)
+		term.Send(focusLost)
 		term.Wait(time.Hour)
-		if got := told(term); got != "All invites in the outbox are sent" {
+		if got := desktopNotifications(term); got != "All invites in the outbox are sent" {
 			t.Errorf("told: %q", got)
 		}
-		term.Send(lookBack)
+		term.Send(focusGained)
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 429, Body: `{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":60000}`})
 		send(term, "failed@navy.example")
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
-		term.Send(lookAway)
+		term.Send(focusLost)
 		term.Wait(time.Hour)
-		if got := told(term); got != "1 invite in the outbox needs a look" {
+		if got := desktopNotifications(term); got != "1 invite in the outbox needs a look" {
 			t.Errorf("told: %q", got)
 		}
 	})

@@ -21,7 +21,7 @@ const labelled = 10
 
 // details returns the details of one invite, in a column of the given width.
 func details(sh *shell.Shell, r row, width int) string {
-	d := &detailer{sh: sh, st: sh.Styles, row: r, width: width}
+	d := &detailsWriter{sh: sh, st: sh.Styles, row: r, width: width}
 	d.head()
 	d.verdict()
 	d.fields()
@@ -30,8 +30,8 @@ func details(sh *shell.Shell, r row, width int) string {
 	return strings.TrimRight(d.b.String(), "\n")
 }
 
-// A detailer writes the details, part by part.
-type detailer struct {
+// A detailsWriter writes the details, part by part.
+type detailsWriter struct {
 	sh    *shell.Shell
 	st    style.Styles
 	row   row
@@ -39,30 +39,32 @@ type detailer struct {
 	b     strings.Builder
 }
 
-func (d *detailer) line(s string) { d.b.WriteString(s + "\n") }
+func (d *detailsWriter) line(s string) { d.b.WriteString(s + "\n") }
 
 // field writes a label and an untrusted text.
-func (d *detailer) field(label, value string) {
+func (d *detailsWriter) field(label, value string) {
 	text := cells.Wrap(cells.Cut(value, 3*d.width), d.width-labelled)
 	d.line(d.st.Label.Render(cells.Pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }
 
 // point writes a mark and a text, on several lines if necessary.
-func (d *detailer) point(mark, text string) {
+func (d *detailsWriter) point(mark, text string) {
 	d.line(cells.Bullet(mark, cells.Cut(text, 4*d.width), d.width))
 }
 
 // term writes the mark of a term and the sentence that explains it.
-func (d *detailer) term(t wording.Term) { d.point(d.st.Role(t.Role).Render(t.Glyph), t.Sentence()) }
+func (d *detailsWriter) term(t wording.Term) {
+	d.point(d.st.Role(t.Role).Render(t.Glyph), t.Sentence())
+}
 
-func (d *detailer) head() {
+func (d *detailsWriter) head() {
 	status := statusTerm(&d.row)
 	d.line(style.Bold(d.st.Role(status.Role)).Render(status.String()))
 	d.line(d.st.Faint.Render(cells.Wrap(story(d.sh, d.row), d.width)) + "\n")
 }
 
 // verdict writes whether a homeserver would accept the invite, and why.
-func (d *detailer) verdict() {
+func (d *detailsWriter) verdict() {
 	i, st := d.row.invite, d.st
 	if !wording.HasVerdict(i) {
 		return
@@ -83,7 +85,7 @@ func (d *detailer) verdict() {
 }
 
 // advice writes the actions that a signed-in user can take.
-func (d *detailer) advice() {
+func (d *detailsWriter) advice() {
 	if d.sh.Account == nil {
 		return
 	}
@@ -102,7 +104,7 @@ func (d *detailer) advice() {
 	}
 }
 
-func (d *detailer) fields() {
+func (d *detailsWriter) fields() {
 	i := d.row.invite
 	if d.row.address != "" {
 		d.field("Address", d.row.address+" (from your address book)")
@@ -132,7 +134,7 @@ func (d *detailer) fields() {
 	}
 }
 
-func (d *detailer) keys() {
+func (d *detailsWriter) keys() {
 	if len(d.row.invite.Keys) == 0 {
 		return
 	}
@@ -148,7 +150,7 @@ func (d *detailer) keys() {
 }
 
 // keyLine returns the line of a key: its host and state, or why the key cannot be used.
-func (d *detailer) keyLine(n int, k invite.Key) string {
+func (d *detailsWriter) keyLine(n int, k invite.Key) string {
 	const publicWidth = 14
 	st := d.st
 	public := fmt.Sprintf("%d ", n) + cells.Pad(cells.Cut(shorten(k.Public, publicWidth-2), publicWidth), publicWidth) + " "
@@ -160,7 +162,7 @@ func (d *detailer) keyLine(n int, k invite.Key) string {
 	return public + st.Role(t.Role).Render(t.Glyph+" ") + cells.Cut(t.Sentence(), rest-2)
 }
 
-func (d *detailer) ids() {
+func (d *detailsWriter) ids() {
 	d.line("")
 	d.id("Token", d.row.invite.Token)
 	d.id("Event", string(d.row.invite.EventID))
@@ -171,7 +173,7 @@ func (d *detailer) ids() {
 const longestID = 255
 
 // id writes a label and a whole ID. The line may break at any character.
-func (d *detailer) id(label, value string) {
+func (d *detailsWriter) id(label, value string) {
 	text := ansi.Hardwrap(cells.Cut(value, longestID), max(1, d.width-labelled), true)
 	d.line(d.st.Label.Render(cells.Pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// WhyNot returns the reason why an action does not work on the invite under the
+// DisabledReason returns the reason why an action does not work on the invite under the
 // cursor.
-func (h *home) WhyNot(action string) string {
+func (h *homePage) DisabledReason(action string) string {
 	r, some := h.Selected()
 	switch {
 	case h.loading():
@@ -23,7 +23,7 @@ func (h *home) WhyNot(action string) string {
 	case !some:
 		return ""
 	case action == "revoke" && len(h.Marked) > 0:
-		return "none of the marked invites can be revoked: " + h.whyNotMarked()
+		return "none of the marked invites can be revoked: " + h.markedDisabledReason()
 	}
 	if action == "move" && len(h.Marked) > 0 {
 		if _, able, err := movable(h.sh, h.chosen()); len(able) == 0 {
@@ -33,9 +33,9 @@ func (h *home) WhyNot(action string) string {
 	return disabledReason(h.sh, action, r.invite)
 }
 
-// whyNotMarked returns the reason why the first of the marked invites cannot be
+// markedDisabledReason returns the reason why the first of the marked invites cannot be
 // revoked.
-func (h *home) whyNotMarked() string {
+func (h *homePage) markedDisabledReason() string {
 	for _, i := range h.chosen() {
 		if err := revocable(h.sh, i); err != nil {
 			return reason(err)
@@ -44,7 +44,9 @@ func (h *home) whyNotMarked() string {
 	return ""
 }
 
-func (p *invitePage) WhyNot(action string) string { return disabledReason(p.sh, action, p.row.invite) }
+func (p *invitePage) DisabledReason(action string) string {
+	return disabledReason(p.sh, action, p.row.invite)
+}
 
 // disabledReason returns the reason why an action does not work on an invite.
 func disabledReason(sh *shell.Shell, action string, i invite.Invite) string {

@@ -15,7 +15,7 @@ import (
 
 // The draft survives a lost connection.
 func TestDraftSurvivesTheProgram(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		opt := n.options()
 		session := n.accountWith(t, opt).Session()
 		start := func() *termtest.Terminal {
@@ -56,7 +56,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 }
 
 func TestDraftIsShownAndCleared(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "ada@home.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("i")

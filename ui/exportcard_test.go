@@ -12,7 +12,7 @@ import (
 )
 
 func TestExportAsksWhere(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		n.invite(t, n.compilers, "rob@bell.example")
 		var written []shell.Export
@@ -66,7 +66,7 @@ func TestExportAsksWhere(t *testing.T) {
 
 // Over SSH the program writes no files, so it copies the text.
 func TestExportIsCopiedWhereThereAreNoFiles(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		exporter := &shell.Exporter{Write: func(_ context.Context, e shell.Export) (shell.Exported, error) {
 			if e.Path != "" {

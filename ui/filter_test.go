@@ -12,12 +12,12 @@ import (
 )
 
 // inDemo runs a test in the demo, which has as much data as a real account.
-func inDemo(t *testing.T, width, height int, f func(t *testing.T, n *town, term *termtest.Terminal)) {
+func inDemo(t *testing.T, width, height int, f func(t *testing.T, n *testWorld, term *termtest.Terminal)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		t.Helper()
 		w := sandbox.Demo(sandbox.Options{Now: time.Now})
-		n := &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+		n := &testWorld{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 		f(t, n, n.withMouse(t, width, height))
 	})
 }
@@ -28,7 +28,7 @@ func line(term *termtest.Terminal, n int) string {
 }
 
 func TestFilterSaysWhatItDoesNotUnderstand(t *testing.T) {
-	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	inDemo(t, 80, 24, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("/")
 		for typed, want := range map[string]string{
 			"stat:":            `! no operator "stat"; did you mean status:?`,
@@ -63,7 +63,7 @@ func TestFilterSaysWhatItDoesNotUnderstand(t *testing.T) {
 }
 
 func TestFilterIsCompleted(t *testing.T) {
-	inDemo(t, 120, 32, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	inDemo(t, 120, 32, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("/")
 		for _, step := range []struct {
 			typed string
@@ -105,7 +105,7 @@ func TestFilterIsCompleted(t *testing.T) {
 
 // A search finds text as the list shows it.
 func TestFilterKnowsShortWarnings(t *testing.T) {
-	inDemo(t, 120, 32, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	inDemo(t, 120, 32, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("/")
 		for _, word := range []string{"dup", "over", "leak", "http"} {
 			term.Press("ctrl+u")
@@ -121,7 +121,7 @@ func TestFilterKnowsShortWarnings(t *testing.T) {
 }
 
 func TestFilterFinds(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		reading := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Reading group", Preset: "private_chat"})
 		group := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Group reading", Alias: "ops-team", Preset: "private_chat"})
 		n.invite(t, reading, "r@a.example")
@@ -167,7 +167,7 @@ func TestFilterFinds(t *testing.T) {
 
 func TestOperatorsAreListed(t *testing.T) {
 	for _, size := range sizes() {
-		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 			term.Press("/")
 			term.Send("by:m")
 			term.Golden("typed")
@@ -194,7 +194,7 @@ func TestOperatorsAreListed(t *testing.T) {
 // At every width, the screen shows the number of invites that need a look, the
 // selected tab, and the numbers of shown and marked invites.
 func TestCountsAreNeverCut(t *testing.T) {
-	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	inDemo(t, 80, 24, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("space", "space", "/")
 		term.Send("example\r")
 		for width := shell.MinWidth; width < 130; width += 7 {
@@ -217,7 +217,7 @@ func TestCountsAreNeverCut(t *testing.T) {
 // If the sort column is hidden, the screen shows its name.
 func TestSortedColumnIsSeen(t *testing.T) {
 	for _, size := range sizes() {
-		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 			for _, want := range []string{"SENT", "INVITED", "ROOM", "STATUS", "KEY", "BY"} {
 				head := line(term, 3)
 				if narrow := size[0] == 60 && (want == "KEY" || want == "BY"); narrow {

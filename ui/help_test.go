@@ -7,7 +7,7 @@ import (
 )
 
 func TestHelpShowsAllKeysAt80x24(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "rob@bell.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("?")
@@ -24,7 +24,7 @@ func TestHelpShowsAllKeysAt80x24(t *testing.T) {
 }
 
 func TestHelpScrollsToEveryKeyAt60x16(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "rob@bell.example")
 		term := n.startAsAda(t, 60, 16)
 		term.Press("?")
@@ -48,7 +48,7 @@ func TestHelpScrollsToEveryKeyAt60x16(t *testing.T) {
 }
 
 func TestDetailsShowTheWholeToken(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		token := n.invite(t, n.ops, "rob@bell.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("enter", "G")

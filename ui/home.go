@@ -21,12 +21,12 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// home is the page of all invites of all rooms. It watches the account until the user
+// homePage is the page of all invites of all rooms. It watches the account until the user
 // signs out.
 //
 // If the page is opened from a room, it shows the invites of that room, and the back key
 // returns to the rooms.
-type home struct {
+type homePage struct {
 	*inviteTable
 
 	ctx     context.Context
@@ -36,23 +36,23 @@ type home struct {
 	problem error
 }
 
-func newHome(sh *shell.Shell) func(context.Context) shell.Screen {
+func newHomePage(sh *shell.Shell) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		return &home{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.Account.Watch(), spinner: widget.NewSpinner()}
+		return &homePage{inviteTable: newInviteTable(sh), ctx: ctx, watcher: sh.Account.Watch(), spinner: widget.NewSpinner()}
 	}
 }
 
 // newRoomInvites returns the page of a room's invites.
 func newRoomInvites(sh *shell.Shell, room id.RoomID, tab tab) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		h := &home{inviteTable: newInviteTable(sh), ctx: ctx, spinner: widget.NewSpinner()}
+		h := &homePage{inviteTable: newInviteTable(sh), ctx: ctx, spinner: widget.NewSpinner()}
 		h.room, h.tab = room, tab
 		h.refresh()
 		return h
 	}
 }
 
-func (h *home) Init() tea.Cmd {
+func (h *homePage) Init() tea.Cmd {
 	if h.watcher == nil {
 		return nil
 	}
@@ -60,14 +60,14 @@ func (h *home) Init() tea.Cmd {
 	return tea.Batch(h.watch(), h.check(), h.waitForKeys(), h.spinner.Tick)
 }
 
-func (h *home) Title() string {
+func (h *homePage) Title() string {
 	if room := h.onlyRoom(); room != nil {
 		return "Invites of " + cells.Cut(room.Name, phrase.NameWidth)
 	}
 	return "Invites of all rooms"
 }
 
-func (h *home) Update(msg tea.Msg) tea.Cmd {
+func (h *homePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case client.Change:
 		return h.changed(msg)
@@ -102,12 +102,12 @@ func (h *home) Update(msg tea.Msg) tea.Cmd {
 }
 
 // watch waits for the next change of the account.
-func (h *home) watch() tea.Cmd {
+func (h *homePage) watch() tea.Cmd {
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg { return h.watcher.Next(ctx) })
 }
 
 // changed handles a change from the homeserver, or an error of the connection.
-func (h *home) changed(c client.Change) tea.Cmd {
+func (h *homePage) changed(c client.Change) tea.Cmd {
 	sh := h.sh
 	if c.Err != nil {
 		gone := new(client.SignedOutError)
@@ -138,7 +138,7 @@ func (h *home) changed(c client.Change) tea.Cmd {
 }
 
 // refresh reads the rooms and invites from the account.
-func (h *home) refresh() {
+func (h *homePage) refresh() {
 	account := h.sh.Account
 	rooms := map[id.RoomID]*client.Room{}
 	for _, r := range account.Rooms() {
@@ -166,10 +166,10 @@ func (h *home) refresh() {
 	}
 }
 
-func (h *home) loading() bool { return !h.sh.Account.Synced() }
+func (h *homePage) loading() bool { return !h.sh.Account.Synced() }
 
 // nameRoom updates the page's own filter, because the alias of its room may have changed.
-func (h *home) nameRoom(own string) {
+func (h *homePage) nameRoom(own string) {
 	if !h.Filters() {
 		h.Filter.Set(own)
 	}
@@ -179,9 +179,9 @@ func (h *home) nameRoom(own string) {
 // mayFilter reports whether the filter can be opened. It can be opened while the rooms
 // are loading, because users type ahead: the text after the filter key must not be lost,
 // and its letters must not act as keys.
-func (h *home) mayFilter() bool { return h.loading() || len(h.Rows) > 0 }
+func (h *homePage) mayFilter() bool { return h.loading() || len(h.Rows) > 0 }
 
-func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
+func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	sh, keys := h.sh, h.sh.Keys
 	r, some := h.Selected()
 	switch {
@@ -228,23 +228,23 @@ func (h *home) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // invite opens the page to send invites, for the room of the page or of the selected
 // invite.
-func (h *home) invite() tea.Cmd {
+func (h *homePage) invite() tea.Cmd {
 	if !h.mayInvite() {
-		h.sh.Notice = shell.Notice{Text: phrase.Sentence(h.WhyNot("invite")), Bad: true}
+		h.sh.Notice = shell.Notice{Text: phrase.Sentence(h.DisabledReason("invite")), Bad: true}
 		return nil
 	}
 	if room := h.onlyRoom(); room != nil {
-		return h.sh.Open(newCompose(h.sh, room.ID))
+		return h.sh.Open(newComposePage(h.sh, room.ID))
 	}
 	if r, some := h.Selected(); some {
-		return h.sh.Open(newCompose(h.sh, r.invite.RoomID))
+		return h.sh.Open(newComposePage(h.sh, r.invite.RoomID))
 	}
-	return h.sh.Open(newCompose(h.sh))
+	return h.sh.Open(newComposePage(h.sh))
 }
 
 // openRooms opens the list of rooms, with the cursor on the room of the selected invite.
 // On the page of a room it closes the page, because the list of rooms is below it.
-func (h *home) openRooms() tea.Cmd {
+func (h *homePage) openRooms() tea.Cmd {
 	if h.watcher == nil {
 		h.sh.CloseScreen(h)
 		return nil
@@ -255,7 +255,7 @@ func (h *home) openRooms() tea.Cmd {
 	return h.sh.Open(newRooms(h.sh))
 }
 
-func (h *home) ShortHelp() []key.Binding {
+func (h *homePage) ShortHelp() []key.Binding {
 	k := h.sh.Keys
 	if h.Filter.Typing {
 		return shell.TypingHelp(h.sh, h.Filter.HasOffers())
@@ -265,15 +265,15 @@ func (h *home) ShortHelp() []key.Binding {
 		keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(h.mayRevoke(), k.Revoke),
 		keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(h.Filters(), keymap.As(k.Clear, "clear filter")),
 		keymap.When(len(h.Rows) > 0, k.NextStatus), keymap.When(h.mayFilter(), k.Filter),
-		keymap.When(len(h.sh.Sending.Outbox.Items) > 0, k.Outbox), k.Rooms, keymap.When(h.leadsBack(), k.Back), k.Help, k.Quit,
+		keymap.When(len(h.sh.Sending.Outbox.Items) > 0, k.Outbox), k.Rooms, keymap.When(h.canGoBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
-// leadsBack reports whether the page shows one room and has no filter or mark to clear
+// canGoBack reports whether the page shows one room and has no filter or mark to clear
 // first.
-func (h *home) leadsBack() bool { return h.watcher == nil && !h.Clears() }
+func (h *homePage) canGoBack() bool { return h.watcher == nil && !h.Clears() }
 
-func (h *home) FullHelp() [][]key.Binding {
+func (h *homePage) FullHelp() [][]key.Binding {
 	k := h.sh.Keys
 	if h.Filter.Typing {
 		return [][]key.Binding{h.ShortHelp()}
@@ -293,7 +293,7 @@ func (h *home) FullHelp() [][]key.Binding {
 		},
 		append(k.Moves(some), keymap.When(filled, k.NextStatus), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse)),
 		{
-			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.leadsBack(), k.Clear), keymap.When(h.leadsBack(), k.Back), k.Outbox, k.Rooms, k.Take,
+			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.canGoBack(), k.Clear), keymap.When(h.canGoBack(), k.Back), k.Outbox, k.Rooms, k.Take,
 			keymap.When(h.sh.Options.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
 			keymap.When(h.sh.Options.Suspend, k.Suspend), k.Quit,
 		},

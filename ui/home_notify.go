@@ -11,7 +11,7 @@ import (
 
 // noteAccepted records the invites that are accepted now and were certainly pending
 // before.
-func (h *home) noteAccepted(before map[shell.InviteKey]*row) {
+func (h *homePage) noteAccepted(before map[shell.InviteKey]*row) {
 	for n := range h.All {
 		is := &h.All[n]
 		was, known := before[shell.KeyOf(is.invite)]
@@ -23,7 +23,7 @@ func (h *home) noteAccepted(before map[shell.InviteKey]*row) {
 }
 
 // notifyAccepted shows a desktop notification for each accepted invite.
-func (h *home) notifyAccepted() tea.Cmd {
+func (h *homePage) notifyAccepted() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, r := range h.taken {
 		cmds = append(cmds, h.sh.Desktop.Show(cells.Cut(r.who(), phrase.NameWidth)+" accepted the invite to "+cells.Cut(r.room.Label(), phrase.NameWidth)))

@@ -7,7 +7,7 @@ import (
 
 // chosen returns the marked invites, including hidden ones. If there are none, it
 // returns the invite under the cursor.
-func (h *home) chosen() []invite.Invite {
+func (h *homePage) chosen() []invite.Invite {
 	var chosen []invite.Invite
 	for k := range h.Marked {
 		chosen = append(chosen, h.Rows[k].invite)
@@ -21,7 +21,7 @@ func (h *home) chosen() []invite.Invite {
 
 // mayRevoke reports whether any of the chosen invites can be revoked. It must be fast:
 // every frame calls it, and thousands of invites may be marked.
-func (h *home) mayRevoke() bool {
+func (h *homePage) mayRevoke() bool {
 	for k := range h.Marked {
 		if mayRevoke(h.sh, h.Rows[k].invite) {
 			return true
@@ -33,7 +33,7 @@ func (h *home) mayRevoke() bool {
 
 // markAgain marks the invites of a batch again after an undo. Otherwise it marks
 // only the invites that could not be revoked.
-func (h *home) markAgain(msg shell.RevokedMsg) {
+func (h *homePage) markAgain(msg shell.RevokedMsg) {
 	keys := msg.Batch.Failed
 	if msg.Undone {
 		keys = msg.Batch.Keys

@@ -27,7 +27,7 @@ func listWidth(width int) int {
 	return min(width*5/8, wide)
 }
 
-func (h *home) View(width, height int) (string, *tea.Cursor) {
+func (h *homePage) View(width, height int) (string, *tea.Cursor) {
 	st := h.sh.Styles
 	var body string
 	switch {
@@ -72,7 +72,7 @@ func withDetails(sh *shell.Shell, list string, chosen *row, width, height int) s
 
 // tail returns the end of the line of tabs: the progress of revocations or, if there is
 // none, the numbers of shown and marked invites.
-func (h *home) tail() widget.Tail {
+func (h *homePage) tail() widget.Tail {
 	st := h.sh.Styles
 	if p := h.sh.Progress; !p.None() && h.sh.Revocations.Any() {
 		bar := st.Warn.Render("revoking") + " " + p.Bar(st, min(20, (h.sh.Width-2)/6))

@@ -17,8 +17,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// dump returns the content of a file with the state of the town's rooms.
-func (n *town) dump(t *testing.T) shell.Dump {
+// dump returns the content of a file with the state of the world's rooms.
+func (n *testWorld) dump(t *testing.T) shell.Dump {
 	t.Helper()
 	account := n.account(t)
 	if err := account.Refresh(t.Context()); err != nil {
@@ -33,7 +33,7 @@ func (n *town) dump(t *testing.T) shell.Dump {
 
 func TestInspectBeforeSigningIn(t *testing.T) {
 	for _, size := range sizes() {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			n.invite(t, n.ops, "rob@bell.example")
 			d, opt := n.dump(t), n.options()
@@ -69,7 +69,7 @@ func TestInspectBeforeSigningIn(t *testing.T) {
 }
 
 func TestFileWithoutInvites(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		opt := n.options()
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 			return New(ctx, shell.Options{Client: opt, Inspect: func(context.Context, string) (shell.Dump, error) { return shell.Dump{}, nil }})
@@ -82,7 +82,7 @@ func TestFileWithoutInvites(t *testing.T) {
 }
 
 func TestFileWhoseInvitesCannotBeReadIsNotCalledEmpty(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		opt := n.options()
 		const unread = "read in part: .log.entries[0].response.content.text: not read: it mentions m.room.third_party_invite, but is not an event"
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
@@ -97,7 +97,7 @@ func TestFileWhoseInvitesCannotBeReadIsNotCalledEmpty(t *testing.T) {
 // The program does not offer the demo to a user who resumes an ended session, and
 // its key has no effect then.
 func TestDemoIsNotOfferedToResumeASession(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		for _, o := range []shell.Options{
 			{Demo: true},
 			{Demo: true, Ended: client.Session{UserID: id.UserID(n.ada), Homeserver: n.HomeserverURL()}},
@@ -119,7 +119,7 @@ func TestDemoIsNotOfferedToResumeASession(t *testing.T) {
 }
 
 func TestFileIsFilteredAndSorted(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		time.Sleep(time.Hour)
 		n.invite(t, n.ops, "rob@bell.example")

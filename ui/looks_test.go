@@ -43,15 +43,15 @@ func looks() []look {
 // in each theme.
 func TestLooks(t *testing.T) {
 	cryptotest.SetGlobalRandom(t, 1) // the device code contains random data
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
-		w := dress(t, shell.Options{Location: time.UTC, Client: n.options()})
+		w := startLooksProgram(t, shell.Options{Location: time.UTC, Client: n.options()})
 		w.golden("sign-in")
 		w.term.Send("example.org\r")
 		w.term.Press("enter")
 		w.golden("device code")
 	})
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		composed(t, n)
 		n.invite(t, n.compilers, "rob@bell.example")
 		if err := n.AcceptLink(n.Mails("rob@bell.example")[0], n.ken); err != nil {
@@ -59,7 +59,7 @@ func TestLooks(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		n.invite(t, n.compilers, "edsger@shortest.example")
-		w := dress(t, shell.Options{Location: time.UTC, Client: n.options(), Account: n.account(t), Banner: "demo"})
+		w := startLooksProgram(t, shell.Options{Location: time.UTC, Client: n.options(), Account: n.account(t), Banner: "demo"})
 		w.term.Wait(time.Second) // until the keys are checked
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 		send(w.term, "failed@navy.example", "東京@navy.example")
@@ -86,40 +86,40 @@ func TestLooks(t *testing.T) {
 	})
 }
 
-// A wardrobe is a running program that is drawn in all looks.
-type wardrobe struct {
+// A looksProgram is a running program that is drawn in all looks.
+type looksProgram struct {
 	t    *testing.T
 	term *termtest.Terminal
 	look atomic.Pointer[look] // the look for the next background message
 	now  atomic.Pointer[time.Time]
 }
 
-// dress starts the program. Its clock can be stopped, so that all looks show the same
-// time.
-func dress(t *testing.T, opt shell.Options) *wardrobe {
+// startLooksProgram starts the program. Its clock can be stopped, so that all looks show
+// the same time.
+func startLooksProgram(t *testing.T, opt shell.Options) *looksProgram {
 	t.Helper()
-	w := &wardrobe{t: t}
+	w := &looksProgram{t: t}
 	opt.Client.Now = func() time.Time {
 		if now := w.now.Load(); now != nil {
 			return *now
 		}
 		return time.Now()
 	}
-	w.term = termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { return dressed{New(ctx, opt), w} })
+	w.term = termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { return looksModel{New(ctx, opt), w} })
 	return w
 }
 
-// dressed is the program, which changes its look when it receives a background
-// message.
-type dressed struct {
+// looksModel is the model of a looksProgram. It changes its look when it receives a
+// background message.
+type looksModel struct {
 	*shell.Model
 
-	wardrobe *wardrobe
+	program *looksProgram
 }
 
-func (d dressed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	if look := d.wardrobe.look.Load(); look != nil {
-		if _, told := msg.(tea.BackgroundColorMsg); told {
+func (d looksModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if look := d.program.look.Load(); look != nil {
+		if _, ok := msg.(tea.BackgroundColorMsg); ok {
 			d.Shell.Options.Theme, d.Shell.Options.ASCII = look.theme, look.ascii
 		}
 	}
@@ -127,8 +127,8 @@ func (d dressed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return d, cmd
 }
 
-// wear changes the look.
-func (w *wardrobe) wear(l look) {
+// setLook changes the look.
+func (w *looksProgram) setLook(l look) {
 	w.t.Helper()
 	w.look.Store(&l)
 	background := "00/00/00"
@@ -139,18 +139,18 @@ func (w *wardrobe) wear(l look) {
 }
 
 // golden compares the top page in all looks and at all sizes with a golden file.
-func (w *wardrobe) golden(name string) {
+func (w *looksProgram) golden(name string) {
 	w.t.Helper()
 	now := time.Now()
 	w.now.Store(&now)
 	defer w.now.Store(nil)
-	b := &looksBook{letters: map[string]rune{strings.Repeat("\t", len(looks())-1): ' '}}
+	b := &looksGolden{letters: map[string]rune{strings.Repeat("\t", len(looks())-1): ' '}}
 	for _, size := range sizes() {
 		w.term.Resize(size[0], size[1])
 		var texts []string
 		var seen [][][]string
 		for _, l := range looks() {
-			w.wear(l)
+			w.setLook(l)
 			texts, seen = append(texts, w.term.Screen()), append(seen, w.term.Looks())
 			if l.ascii && style.ASCII(w.term.Screen()+w.term.Title()) != w.term.Screen()+w.term.Title() {
 				w.t.Errorf("not all of it is ASCII:\n%s", w.term.Screen())
@@ -158,13 +158,13 @@ func (w *wardrobe) golden(name string) {
 		}
 		b.add(fmt.Sprintf("%dx%d", size[0], size[1]), texts, seen)
 	}
-	w.wear(looks()[0])
+	w.setLook(looks()[0])
 	w.term.Resize(80, 24)
 	w.term.GoldenText(name, b.String())
 }
 
-// A looksBook collects the frames of a page: the text, and the styles as letters.
-type looksBook struct {
+// A looksGolden collects the frames of a page: the text, and the styles as letters.
+type looksGolden struct {
 	strings.Builder
 
 	letters map[string]rune // by the styles of a cell in all themes
@@ -173,7 +173,7 @@ type looksBook struct {
 
 // add adds the page at one size in each look. A text that several looks share is
 // written once.
-func (b *looksBook) add(size string, texts []string, seen [][][]string) {
+func (b *looksGolden) add(size string, texts []string, seen [][][]string) {
 	for n, text := range texts {
 		if slices.Index(texts, text) < n {
 			continue
@@ -203,7 +203,7 @@ func (b *looksBook) add(size string, texts []string, seen [][][]string) {
 }
 
 // letter returns the letter for the styles of a cell in each theme.
-func (b *looksBook) letter(all []string) rune {
+func (b *looksGolden) letter(all []string) rune {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	name := strings.Join(all, "\t")
 	if _, known := b.letters[name]; !known {
@@ -214,7 +214,7 @@ func (b *looksBook) letter(all []string) rune {
 }
 
 // String returns the text of the golden, with a legend of the letters.
-func (b *looksBook) String() string {
+func (b *looksGolden) String() string {
 	var names []string
 	for _, l := range looks() {
 		names = append(names, l.name)

@@ -21,7 +21,7 @@ import (
 )
 
 // withMouse shows the program to Ada in a terminal with a mouse.
-func (n *town) withMouse(t *testing.T, width, height int) *termtest.Terminal {
+func (n *testWorld) withMouse(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
@@ -67,7 +67,7 @@ func shows(t *testing.T, term *termtest.Terminal, text string) {
 }
 
 func TestMouse(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		for at := range 30 {
 			n.invite(t, n.compilers, fmt.Sprintf("person%d@%c.example", at, 'a'+rune(at%26)))
 		}
@@ -94,7 +94,7 @@ func TestMouse(t *testing.T) {
 }
 
 func TestClickOnAColumnSorts(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.withMouse(t, 120, 32)
 		for _, c := range [][2]string{
@@ -114,7 +114,7 @@ func TestClickOnAColumnSorts(t *testing.T) {
 }
 
 func TestClickBeforeARowMarksIt(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
 		term := n.withMouse(t, 80, 24)
 		send(term, people(4)...)
@@ -136,7 +136,7 @@ func TestClickBeforeARowMarksIt(t *testing.T) {
 }
 
 func TestClickOnTheDetailsOpensThem(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.withMouse(t, 120, 32)
 		click(t, term, "honoured: it can")
@@ -145,7 +145,7 @@ func TestClickOnTheDetailsOpensThem(t *testing.T) {
 }
 
 func TestClickInThePaletteDoesIt(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.withMouse(t, 80, 24)
 		term.Press(":")
@@ -156,7 +156,7 @@ func TestClickInThePaletteDoesIt(t *testing.T) {
 }
 
 func TestMouseInTheComposePage(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 			return New(ctx, shell.Options{Client: n.options(), Account: account, Display: shell.Display{Mouse: true}, Complete: func(context.Context, string) ([]shell.Contact, error) {
@@ -188,7 +188,7 @@ func TestMouseInTheComposePage(t *testing.T) {
 
 // The wheel moves the cursor as the arrow keys do, also while the user types text.
 func TestWheel(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		for at := range 9 {
 			n.invite(t, n.ops, fmt.Sprintf("person%d@%c.example", at, 'a'+rune(at)))
 			time.Sleep(time.Minute)
@@ -233,7 +233,7 @@ func TestWheel(t *testing.T) {
 
 // A double click does not answer the question that its first click opens.
 func TestDoubleClickConfirmsNothing(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.withMouse(t, 80, 24)
 		term.Press("enter")
@@ -247,7 +247,7 @@ func TestDoubleClickConfirmsNothing(t *testing.T) {
 }
 
 func TestMouseIsLeftToTheTerminal(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		if raw := string(n.startAsAda(t, 80, 24).Raw()); strings.Contains(raw, "\x1b[?1002h") {
 			t.Error("the program took the mouse")
@@ -262,7 +262,7 @@ func TestMouseIsLeftToTheTerminal(t *testing.T) {
 func TestRandomClicksChangeNothing(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{60, 16}, {120, 32}} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			for range 20 {
 				n.invite(t, n.compilers, "lin@kernel.example")
 			}
@@ -301,7 +301,7 @@ func TestClicksChangeNothingBeforeAYes(t *testing.T) {
 	t.Parallel()
 	says := regexp.MustCompile(`yes|send|accept|quit|^q$`)
 	for _, size := range [][2]int{{60, 16}, {120, 32}} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			for range 20 {
 				n.invite(t, n.compilers, "lin@kernel.example")
 			}
@@ -349,7 +349,7 @@ func words(term *termtest.Terminal, x, y int) string {
 
 // While the user types a filter, a click does not trigger the keys of the list.
 func TestClickWhileTheFilterIsTyped(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		n.invite(t, n.ops, "rob@bell.example")
 		term := n.withMouse(t, 120, 32)

@@ -15,7 +15,7 @@ import (
 func TestNarrow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := sandbox.Demo(sandbox.Options{Now: time.Now})
-		n := &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+		n := &testWorld{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 		term := n.startAsAda(t, 60, 16)
 		term.Press("shift+tab")
 		term.Golden("last tab")

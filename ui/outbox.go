@@ -77,7 +77,7 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	number, some := p.list.Current()
 	switch {
 	case key.Matches(msg, keys.Invite):
-		return sh.Open(newCompose(sh))
+		return sh.Open(newComposePage(sh))
 	case key.Matches(msg, keys.Pause):
 		return p.pause()
 	case key.Matches(msg, keys.TryNow) && p.delayed():

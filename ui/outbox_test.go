@@ -21,11 +21,11 @@ func sizes() [][2]int {
 	return [][2]int{{60, 16}, {80, 24}, {120, 32}, {200, 50}}
 }
 
-// atEverySize runs a story in a town of its own for each size.
-func atEverySize(t *testing.T, story func(t *testing.T, n *town, term func() *termtest.Terminal, golden func(name string))) {
+// atEverySize runs a test once for each size, each time in a new world.
+func atEverySize(t *testing.T, story func(t *testing.T, n *testWorld, term func() *termtest.Terminal, golden func(name string))) {
 	t.Helper()
 	for _, size := range sizes() {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			t.Helper()
 			var shown *termtest.Terminal
 			start := func() *termtest.Terminal {
@@ -60,9 +60,9 @@ func people(n int) []string {
 
 // withOutbox runs a test after Ada has sent invites to a number of people. The homeserver
 // accepts burst of them at once and the others at the default rate.
-func withOutbox(t *testing.T, width, height, invites, burst int, test func(t *testing.T, n *town, term *termtest.Terminal)) {
+func withOutbox(t *testing.T, width, height, invites, burst int, test func(t *testing.T, n *testWorld, term *termtest.Terminal)) {
 	t.Helper()
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		t.Helper()
 		n.LimitInvites(sandbox.StockInvitesPerSecond, burst)
 		term := n.startAsAda(t, width, height)
@@ -72,7 +72,7 @@ func withOutbox(t *testing.T, width, height, invites, burst int, test func(t *te
 }
 
 func TestOutboxShowsEveryState(t *testing.T) {
-	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+	atEverySize(t, func(t *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
 		if err := n.Bind("ken@bell.example", n.ken); err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestOutboxShowsEveryState(t *testing.T) {
 
 // The preview and the outbox give the same time for the last invite.
 func TestPreviewAndOutboxGiveTheSameTime(t *testing.T) {
-	withOutbox(t, 120, 32, 6, sandbox.StockInviteBurst, func(t *testing.T, _ *town, term *termtest.Terminal) { // the last of them waits for the rate limit
+	withOutbox(t, 120, 32, 6, sandbox.StockInviteBurst, func(t *testing.T, _ *testWorld, term *termtest.Terminal) { // the last of them waits for the rate limit
 		var more []string
 		for i := range 10 {
 			more = append(more, fmt.Sprintf("more%d@navy.example", i))
@@ -134,7 +134,7 @@ func TestPreviewAndOutboxGiveTheSameTime(t *testing.T) {
 }
 
 func TestOutboxSendsInTheBackground(t *testing.T) {
-	withOutbox(t, 120, 32, 8, sandbox.StockInviteBurst, func(t *testing.T, n *town, term *termtest.Terminal) {
+	withOutbox(t, 120, 32, 8, sandbox.StockInviteBurst, func(t *testing.T, n *testWorld, term *termtest.Terminal) {
 		term.Golden("limited")
 		term.Press("o", "G")
 		term.Golden("outbox")
@@ -149,7 +149,7 @@ func TestOutboxSendsInTheBackground(t *testing.T) {
 }
 
 func TestCursorStaysOnItsItem(t *testing.T) {
-	withOutbox(t, 120, 32, 4, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	withOutbox(t, 120, 32, 4, 1, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("o", "G", "k")
 		line := func() string {
 			for line := range strings.SplitSeq(term.Screen(), "\n") {
@@ -170,7 +170,7 @@ func TestCursorStaysOnItsItem(t *testing.T) {
 }
 
 func TestMarkedInvitesAreCancelledTogether(t *testing.T) {
-	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *town, term *termtest.Terminal) {
+	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *testWorld, term *termtest.Terminal) {
 		term.Press("o", "ctrl+a", "x")
 		term.Golden("asked")
 		term.Press("y")
@@ -184,7 +184,7 @@ func TestMarkedInvitesAreCancelledTogether(t *testing.T) {
 
 // A paused outbox does not change the screen.
 func TestPausedOutboxWritesNothing(t *testing.T) {
-	withOutbox(t, 120, 32, 4, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	withOutbox(t, 120, 32, 4, 1, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("o", "p", "esc")
 		term.Wait(65 * time.Minute) // after that, no time on the screen is in minutes
 		term.Raw()
@@ -198,7 +198,7 @@ func TestPausedOutboxWritesNothing(t *testing.T) {
 // The countdown shows minutes until the last minute, so that the screen changes
 // rarely.
 func TestCountdownRedrawsRarely(t *testing.T) {
-	withOutbox(t, 120, 32, 40, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	withOutbox(t, 120, 32, 40, 1, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		waitUntil(term, 30*time.Second)
 		term.Raw()
 		term.Wait(5 * time.Minute)
@@ -209,7 +209,7 @@ func TestCountdownRedrawsRarely(t *testing.T) {
 }
 
 func TestHeaderShortens(t *testing.T) {
-	withOutbox(t, 200, 50, 12, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	withOutbox(t, 200, 50, 12, 1, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		var heads []string
 		for _, width := range []int{120, 90, 80, 70, 60} {
 			term.Resize(width, 24)
@@ -226,7 +226,7 @@ func TestHeaderShortens(t *testing.T) {
 }
 
 func TestAnotherProgramSends(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		account := n.account(t)
 		runner := account.Runner("mxinvite outbox run (process 4711)")
 		defer runner.Close()
@@ -255,7 +255,7 @@ func TestAnotherProgramSends(t *testing.T) {
 }
 
 func TestLeavingAsksWhileInvitesWait(t *testing.T) {
-	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("q")
 		term.Golden("asked")
 		term.Press("n")
@@ -274,7 +274,7 @@ func TestLeavingAsksWhileInvitesWait(t *testing.T) {
 }
 
 func TestTerminalShowsProgress(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.LimitInvites(sandbox.StockInvitesPerSecond, 1)
 		term := n.startAsAda(t, 80, 24)
 		term.Raw()
@@ -290,7 +290,7 @@ func TestTerminalShowsProgress(t *testing.T) {
 }
 
 func TestOutboxThatCannotBeRead(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		opt := n.options()
 		account := n.accountWith(t, opt)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
@@ -304,7 +304,7 @@ func TestOutboxThatCannotBeRead(t *testing.T) {
 }
 
 func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
-	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *town, term *termtest.Terminal) {
+	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *testWorld, term *termtest.Terminal) {
 		term.Press("S")
 		term.Golden("asked")
 		term.Press("y")
@@ -327,7 +327,7 @@ func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
 // If the identity server publishes new terms, queued invites are sent once the user
 // has accepted them.
 func TestTermsCanBeAcceptedInTheOutbox(t *testing.T) {
-	withOutbox(t, 80, 24, 2, 1, func(t *testing.T, n *town, term *termtest.Terminal) {
+	withOutbox(t, 80, 24, 2, 1, func(t *testing.T, n *testWorld, term *termtest.Terminal) {
 		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
 		}}})
@@ -354,7 +354,7 @@ func TestStalledOutbox(t *testing.T) {
 		"absurd":      {Status: 429, Body: `<html>`, Header: http.Header{"Retry-After": {"10000000000000"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			atEverySize(t, func(_ *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+			atEverySize(t, func(_ *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
 				answer.Method, answer.Path = "POST", "/_matrix/client/v3/rooms/*/invite"
 				remove := n.Inject(answer)
 				term := start()

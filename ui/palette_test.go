@@ -13,7 +13,7 @@ import (
 
 func TestPalette(t *testing.T) {
 	for _, size := range sizes() {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := n.startAsAda(t, size[0], size[1])
 			term.Press(":")
@@ -23,7 +23,7 @@ func TestPalette(t *testing.T) {
 }
 
 func TestPaletteRunsWhatItFinds(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("ctrl+p")
@@ -63,7 +63,7 @@ func found(term *termtest.Terminal, typed string) (titles []string, selected boo
 }
 
 func TestPaletteFindsSynonyms(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startWith(t, func(o *shell.Options) { o.Settings = newSettingsFile().settings() })
 		for typed, want := range map[string]string{
@@ -84,7 +84,7 @@ func TestPaletteFindsSynonyms(t *testing.T) {
 }
 
 func TestPaletteShowsNoBadMatch(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		for _, typed := range []string{"zzz", "rvk", "xq", "revoke zzz", "voke it"} {
@@ -99,7 +99,7 @@ func TestPaletteShowsNoBadMatch(t *testing.T) {
 // types, or if the match assumes a typing error.
 func TestPaletteRunsOnlyWhatIsSelected(t *testing.T) {
 	for _, typed := range []string{"", "revoek", "zzz"} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := n.startAsAda(t, 80, 24)
 			term.Press(":")
@@ -119,7 +119,7 @@ func TestPaletteRunsOnlyWhatIsSelected(t *testing.T) {
 
 func TestPaletteAsksBeforeItDoesHarm(t *testing.T) {
 	for typed, question := range map[string]string{"delete": "Revoke the invite of l...@ker...?", "logout": "Sign out?"} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := n.startAsAda(t, 80, 24)
 			term.Press(":")
@@ -149,7 +149,7 @@ func TestEverySynonymIsOfAnAction(t *testing.T) {
 }
 
 func TestPaletteSaysWhyNot(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		if _, err := n.InviteByEmail(n.plan9, n.ken, "lin@kernel.example"); err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestPaletteSaysWhyNot(t *testing.T) {
 func TestPaletteTypesNothing(t *testing.T) {
 	for _, page := range []string{"i", "a", "/"} {
 		for at := range 4 {
-			inTown(t, func(t *testing.T, n *town) {
+			inWorld(t, func(t *testing.T, n *testWorld) {
 				n.invite(t, n.compilers, "lin@kernel.example")
 				term := n.startAsAda(t, 80, 24)
 				term.Press(page, "ctrl+p")

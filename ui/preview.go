@@ -174,7 +174,7 @@ func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
 }
 
 // entryWords returns a person and a note about them.
-func (c *compose) entryWords(at place) (who, note string) {
+func (c *composePage) entryWords(at place) (who, note string) {
 	e := c.preview.group(at.outcome).Entries[at.n]
 	note = wording.PlanLine(e).Note(func(i invite.Invite) string { return duration.Ago(c.sh.Now(), i.SentAt) })
 	if c.preview.rooms > 1 && e.Room != "" {
@@ -184,7 +184,7 @@ func (c *compose) entryWords(at place) (who, note string) {
 }
 
 // previewLines returns the number of lines for the groups.
-func (c *compose) previewLines() int {
+func (c *composePage) previewLines() int {
 	lines := c.sh.Height - 7
 	switch { // the lines of columns
 	case c.invitees.hasColumns():
@@ -196,7 +196,7 @@ func (c *compose) previewLines() int {
 }
 
 // viewMany draws the groups, and below them a summary of what confirming does.
-func (c *compose) viewMany(width int) string {
+func (c *composePage) viewMany(width int) string {
 	st, p := c.sh.Styles, c.preview
 	var lines []string
 	from, to := p.list.Window(c.previewLines())
@@ -222,7 +222,7 @@ func noteAt(width int) int { return min(40, width/2) + 4 }
 
 // wholeNote returns the note of the entry under the cursor if its line is too short
 // for it.
-func (c *compose) wholeNote(width int) string {
+func (c *composePage) wholeNote(width int) string {
 	at, some := c.preview.list.Current()
 	if !some || at.n < 0 {
 		return ""
@@ -234,7 +234,7 @@ func (c *compose) wholeNote(width int) string {
 	return "\n\n" + c.sh.Styles.Faint.Render(cells.Wrap(cells.Cut(who, phrase.NameWidth)+": "+note, width))
 }
 
-func (c *compose) previewLine(at place, chosen bool, width int) string {
+func (c *composePage) previewLine(at place, chosen bool, width int) string {
 	st, p := c.sh.Styles.Lit(chosen), c.preview
 	if at.n < 0 {
 		g := p.group(at.outcome)
@@ -252,7 +252,7 @@ func (c *compose) previewLine(at place, chosen bool, width int) string {
 }
 
 // cost describes what confirming does, and when the last invite is sent.
-func (c *compose) cost(width int) string {
+func (c *composePage) cost(width int) string {
 	st, now := c.sh.Styles, c.sh.Now()
 	chosen := c.preview.chosen()
 	n := len(chosen)
@@ -278,7 +278,7 @@ func (c *compose) cost(width int) string {
 
 // caveats are further effects of confirming: invites to a room that was replaced, and
 // old invites that are revoked.
-func (c *compose) caveats(width int) string {
+func (c *composePage) caveats(width int) string {
 	text, warn := "", c.sh.Styles.Warn.Render("!")
 	if n := len(c.preview.toReplaced()); n > 0 {
 		room := c.preview.toReplaced()[0].Room
@@ -291,7 +291,7 @@ func (c *compose) caveats(width int) string {
 }
 
 // obsolete returns the old invites that are revoked once the new ones are queued.
-func (c *compose) obsolete() []invite.Invite {
+func (c *composePage) obsolete() []invite.Invite {
 	if c.moves == nil || c.preview == nil {
 		return nil
 	}

@@ -28,7 +28,7 @@ func replacedText(sh *shell.Shell, r client.Room) string {
 }
 
 // replacedRooms returns the chosen rooms that were replaced.
-func (c *compose) replacedRooms() []client.Room {
+func (c *composePage) replacedRooms() []client.Room {
 	var replaced []client.Room
 	for _, room := range c.chosen {
 		if r := c.rooms[room]; r.Replaced {
@@ -40,7 +40,7 @@ func (c *compose) replacedRooms() []client.Room {
 
 // newRooms returns the chosen rooms, with the new room instead of each replaced one
 // that the account may invite to. changed is false if that changes nothing.
-func (c *compose) newRooms() (rooms []id.RoomID, changed bool) {
+func (c *composePage) newRooms() (rooms []id.RoomID, changed bool) {
 	for _, room := range c.chosen {
 		if by, err := c.sh.Account.SuccessorToInvite(c.rooms[room]); err == nil {
 			room, changed = by.ID, true
@@ -53,7 +53,7 @@ func (c *compose) newRooms() (rooms []id.RoomID, changed bool) {
 }
 
 // useNewRooms chooses the new rooms instead of the replaced ones.
-func (c *compose) useNewRooms() {
+func (c *composePage) useNewRooms() {
 	if rooms, changed := c.newRooms(); changed {
 		c.chosen, c.problem, c.several = nil, nil, false
 		c.chooseAll(rooms)
@@ -61,14 +61,14 @@ func (c *compose) useNewRooms() {
 }
 
 // newRoomKey is the key that chooses the new rooms.
-func (c *compose) newRoomKey() key.Binding {
+func (c *composePage) newRoomKey() key.Binding {
 	_, changed := c.newRooms()
 	return keymap.When(changed, c.sh.Keys.NewRoom)
 }
 
 // replacedNote warns of the chosen rooms that were replaced. It is empty if there are
 // none.
-func (c *compose) replacedNote(width int) string {
+func (c *composePage) replacedNote(width int) string {
 	const most = 3
 	replaced := c.replacedRooms()
 	if len(replaced) == 0 {
@@ -146,7 +146,7 @@ func moveInvites(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 // newMove returns the page that moves invites to another room.
 func newMove(sh *shell.Shell, to client.Room, invites []invite.Invite) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		c := newEmptyCompose(ctx, sh)
+		c := newEmptyComposePage(ctx, sh)
 		c.moves = &move{old: map[threepid.ID][]invite.Invite{}}
 		c.moves.from, _ = sh.Account.Room(invites[0].RoomID)
 		var addresses []string

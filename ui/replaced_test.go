@@ -10,7 +10,7 @@ import (
 )
 
 // replace creates a room of Ada and replaces an old one by it.
-func (n *town) replace(t *testing.T, old, name string) (replacement string) {
+func (n *testWorld) replace(t *testing.T, old, name string) (replacement string) {
 	t.Helper()
 	replacement = n.CreateRoom(n.ada, sandbox.RoomOptions{Name: name, Preset: "private_chat"})
 	_, err := n.SendState(old, n.ada, invite.TypeTombstone, "", map[string]any{"body": "This room was upgraded", "replacement_room": replacement})
@@ -21,7 +21,7 @@ func (n *town) replace(t *testing.T, old, name string) (replacement string) {
 }
 
 func TestReplacedRoomOnItsPages(t *testing.T) {
-	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+	atEverySize(t, func(t *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
 		n.invite(t, n.ops, "rob@bell.example")
 		n.replace(t, n.ops, "Operations 2")
 		term := start()
@@ -32,7 +32,7 @@ func TestReplacedRoomOnItsPages(t *testing.T) {
 }
 
 func TestInviteToAReplacedRoom(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		next := n.replace(t, n.ops, "Operations 2")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("i")
@@ -65,7 +65,7 @@ func TestInviteToAReplacedRoom(t *testing.T) {
 }
 
 func TestMoveInvitesToTheNewRoom(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.startAsAda(t, 120, 32)
 		send(term, "lin@kernel.example")
 		send(term, "rob@bell.example")

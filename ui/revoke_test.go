@@ -16,7 +16,7 @@ import (
 )
 
 func TestRevoke(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		token := n.invite(t, n.compilers, "lin@kernel.example")
 		revoked := func() bool {
 			events := 0
@@ -58,7 +58,7 @@ func TestRevoke(t *testing.T) {
 
 // quitWhileRevoking returns the program after the user has pressed keys that quit,
 // while a revocation can be undone.
-func quitWhileRevoking(t *testing.T, n *town, keys ...string) *termtest.Terminal {
+func quitWhileRevoking(t *testing.T, n *testWorld, keys ...string) *termtest.Terminal {
 	t.Helper()
 	n.invite(t, n.compilers, "lin@kernel.example")
 	n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Delay: time.Second})
@@ -71,7 +71,7 @@ func quitWhileRevoking(t *testing.T, n *town, keys ...string) *termtest.Terminal
 
 func TestQuittingAsksWhileARevocationCanBeUndone(t *testing.T) {
 	for _, quit := range []string{"q", "ctrl+c"} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			term := quitWhileRevoking(t, n, quit)
 			term.Golden("asked")
 			term.Wait(time.Minute)
@@ -83,7 +83,7 @@ func TestQuittingAsksWhileARevocationCanBeUndone(t *testing.T) {
 }
 
 func TestQuittingFinishesRevocations(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := quitWhileRevoking(t, n, "q", "y")
 		if term.Exited() {
 			t.Fatal("left before the revocation was sent")
@@ -97,7 +97,7 @@ func TestQuittingFinishesRevocations(t *testing.T) {
 
 func TestQuittingUndoesRevocations(t *testing.T) {
 	for _, keys := range [][]string{{"q", "u"}, {"ctrl+c", "u"}, {"ctrl+c", "ctrl+c"}} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			term := quitWhileRevoking(t, n, keys...)
 			term.Wait(time.Second)
 			if !term.Exited() || n.statuses(t)[invite.Revoked] != 0 {
@@ -108,7 +108,7 @@ func TestQuittingUndoesRevocations(t *testing.T) {
 }
 
 func TestStayingRestartsTheTimeToUndo(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := quitWhileRevoking(t, n, "q", "esc")
 		term.Wait(4 * time.Second)
 		if term.Exited() || n.statuses(t)[invite.Revoked] != 0 || !strings.Contains(term.Screen(), "u undo") {
@@ -123,7 +123,7 @@ func TestStayingRestartsTheTimeToUndo(t *testing.T) {
 
 // If the server ends a visitor's session, the program does not wait for an answer.
 func TestServerShutdownFinishesRevocations(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		account := n.account(t)
 		var program *tea.Program
@@ -141,7 +141,7 @@ func TestServerShutdownFinishesRevocations(t *testing.T) {
 }
 
 func TestRevokeMarked(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := listed(t, n)
 		term.Press("j", "space", "space")
 		term.Golden("marked")
@@ -172,7 +172,7 @@ func TestRevokeMarked(t *testing.T) {
 // The question lists the invitees that fit, and the number of the others.
 func TestQuestionListsTheInvitees(t *testing.T) {
 	for _, size := range sizes() {
-		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 			term.Press("ctrl+a", "x")
 			term.Golden("asked")
 			shows(t, term, "more")
@@ -182,7 +182,7 @@ func TestQuestionListsTheInvitees(t *testing.T) {
 }
 
 func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		n.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/", Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 		term := n.startAsAda(t, 80, 24)
@@ -200,7 +200,7 @@ func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
 }
 
 func TestRevokeEverythingShown(t *testing.T) {
-	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+	atEverySize(t, func(t *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
 		for _, address := range people(6) {
 			n.invite(t, n.ops, address)
 		}
@@ -237,7 +237,7 @@ func TestRevokeEverythingShown(t *testing.T) {
 // Accepting a second invite would change the membership of a user who has already
 // joined.
 func TestLeftoversAreOfferedForRevocation(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "grace@navy.example")
 		if err := n.Bind("grace@navy.example", n.grace); err != nil {
 			t.Fatal(err)

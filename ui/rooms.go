@@ -201,7 +201,7 @@ func (p *roomsPage) invite() tea.Cmd {
 	if len(able) == 0 {
 		return nil
 	}
-	return p.sh.Open(newCompose(p.sh, able...))
+	return p.sh.Open(newComposePage(p.sh, able...))
 }
 
 // pendingOf returns the pending invites of a room.
@@ -224,8 +224,8 @@ func mayNotInvite(rooms []client.Room) string {
 	return text
 }
 
-// WhyNot returns the reason why an action does not work on the chosen rooms.
-func (p *roomsPage) WhyNot(action string) string {
+// DisabledReason returns the reason why an action does not work on the chosen rooms.
+func (p *roomsPage) DisabledReason(action string) string {
 	if rooms := p.chosen(); action == "invite" && len(rooms) > 0 {
 		return mayNotInvite(rooms)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestRoomSaysWhatWasLeftOut(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.Inject(sandbox.Fault{Path: syncPath, Times: 1, Status: 200, Body: `{"next_batch":"s1","rooms":{"join":{"!r:example.org":{"state":{"events":[
 			{"type":"m.room.name","state_key":"","sender":"@ada:example.org","content":{"name":"Odd"}},{"type":5,"state_key":""},{"type":"m.room.topic","state_key":"","sender":[]}]}}}}}`})
 		term := n.startAsAda(t, 80, 24)
@@ -24,7 +24,7 @@ func TestRoomSaysWhatWasLeftOut(t *testing.T) {
 
 func TestRoomLeadsToItsInvitesAndBack(t *testing.T) {
 	for _, size := range sizes() {
-		inDemo(t, size[0], size[1], func(t *testing.T, _ *town, term *termtest.Terminal) {
+		inDemo(t, size[0], size[1], func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 			term.Press("down", "down", "r") // the room of the selected invite
 			chosen := line(term, 7)
 			if !strings.HasPrefix(chosen, " ▌ Operations") {
@@ -55,7 +55,7 @@ func TestRoomLeadsToItsInvitesAndBack(t *testing.T) {
 }
 
 func TestRoomWithoutInvitesSaysWhatToDo(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("r", "g", "enter")
@@ -67,7 +67,7 @@ func TestRoomWithoutInvitesSaysWhatToDo(t *testing.T) {
 
 // Two rooms may have the same name and claim the same alias.
 func TestRoomsOfTheSameNameAreDistinguished(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		other := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Compilers", Preset: "private_chat"})
 		n.invite(t, n.compilers, "grace@navy.example")
 		n.invite(t, other, "lin@kernel.example")
@@ -94,7 +94,7 @@ func TestRoomsOfTheSameNameAreDistinguished(t *testing.T) {
 
 // The page of a room still shows its invites after its alias has changed.
 func TestRoomPageFollowsAnAliasChange(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "grace@navy.example")
 		n.invite(t, n.ops, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
@@ -112,7 +112,7 @@ func TestRoomPageFollowsAnAliasChange(t *testing.T) {
 }
 
 func TestNumbersOfARoomLeadToThoseInvites(t *testing.T) {
-	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	inDemo(t, 80, 24, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		term.Press("r", "g", "down") // Compilers
 		for _, step := range []struct{ key, shown string }{{"", "14 of 45"}, {"tab", "9 of 45"}, {"tab", "5 of 45"}, {"shift+tab", "9 of 45"}} {
 			if step.key != "" {
@@ -133,7 +133,7 @@ func TestNumbersOfARoomLeadToThoseInvites(t *testing.T) {
 }
 
 func TestRoomsAreFilteredAndSorted(t *testing.T) {
-	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	inDemo(t, 80, 24, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		rooms := func() string {
 			var names []string
 			for _, l := range strings.Split(term.Screen(), "\n")[4:] {
@@ -191,7 +191,7 @@ func TestRoomsAreFilteredAndSorted(t *testing.T) {
 }
 
 func TestInviteOnlyWithEnoughPower(t *testing.T) {
-	inDemo(t, 80, 24, func(t *testing.T, _ *town, term *termtest.Terminal) {
+	inDemo(t, 80, 24, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		const why = "our power level in Board is 0, and inviting needs 75"
 		term.Press("r", "g")
 		shows(t, term, "✗ needs 75, you have 0")
@@ -217,7 +217,7 @@ func TestInviteOnlyWithEnoughPower(t *testing.T) {
 
 // Marks remain when the filter is cleared.
 func TestHundredsOfRooms(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		for r := range 300 {
 			n.CreateRoom(n.ada, sandbox.RoomOptions{Name: fmt.Sprintf("Room %03d", r), Preset: "private_chat"})
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // statuses counts Ada's invites by status, from the state on the homeserver.
-func (n *town) statuses(t *testing.T) map[invite.Status]int {
+func (n *testWorld) statuses(t *testing.T) map[invite.Status]int {
 	t.Helper()
 	a := n.account(t)
 	if err := a.Refresh(t.Context()); err != nil {
@@ -25,7 +25,7 @@ func (n *town) statuses(t *testing.T) map[invite.Status]int {
 }
 
 func TestSendAgainWithAKnownAddress(t *testing.T) {
-	atEverySize(t, func(t *testing.T, n *town, start func() *termtest.Terminal, golden func(string)) {
+	atEverySize(t, func(t *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
 		n.invite(t, n.ops, "rob@bell.example")
 		term := start()
 		send(term, "lin@kernel.example")
@@ -44,7 +44,7 @@ func TestSendAgainWithAKnownAddress(t *testing.T) {
 }
 
 func TestSendAgainAsksForTheAddress(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("e")
@@ -72,7 +72,7 @@ func TestSendAgainThatFailsKeepsTheAddress(t *testing.T) {
 		"before":  {Path: lookupPath, Status: 500, Times: 1},
 		"revoked": {Method: "PUT", Path: "/_matrix/client/v3/rooms/", Status: 403, Body: `{"errcode":"M_FORBIDDEN"}`},
 	} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.ops, "lin@kernel.example")
 			n.Inject(fault)
 			term := n.startAsAda(t, 80, 24)
@@ -93,7 +93,7 @@ func TestSendAgainThatFailsKeepsTheAddress(t *testing.T) {
 // If another pending invite may be to the same address, the card shows it before it
 // revokes or sends anything.
 func TestSendAgainShowsTheOtherPendingInvite(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "lin@kernel.example")
 		time.Sleep(48 * time.Hour)
 		n.invite(t, n.ops, "lin@kernel.example")

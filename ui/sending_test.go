@@ -8,7 +8,7 @@ import (
 )
 
 func TestQuittingWaitsForASend(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Delay: 2 * time.Second})
 		n.invite(t, n.ops, "rob@bell.example")
 		term := n.startAsAda(t, 80, 24)

@@ -45,7 +45,7 @@ func (f *settingsFile) settings() *shell.Settings {
 }
 
 // startWith runs the program for Ada with changed options.
-func (n *town) startWith(t *testing.T, change func(*shell.Options)) *termtest.Terminal {
+func (n *testWorld) startWith(t *testing.T, change func(*shell.Options)) *termtest.Terminal {
 	t.Helper()
 	opt := shell.Options{Client: n.options(), Account: n.account(t)}
 	change(&opt)
@@ -53,7 +53,7 @@ func (n *town) startWith(t *testing.T, change func(*shell.Options)) *termtest.Te
 }
 
 func TestSettingIsSwitchedInThePalette(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		f := newSettingsFile()
 		term := n.startWith(t, func(o *shell.Options) { o.Settings = f.settings() })
@@ -75,7 +75,7 @@ func TestSettingIsSwitchedInThePalette(t *testing.T) {
 }
 
 func TestThemeIsPreviewedAndKept(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		f := newSettingsFile()
 		term := n.startWith(t, func(o *shell.Options) { o.Settings = f.settings() })
@@ -107,7 +107,7 @@ func TestThemeIsPreviewedAndKept(t *testing.T) {
 }
 
 func TestSettingThatCannotBeStoredIsReported(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		f := newSettingsFile()
 		f.err = errors.New("change the setting mouse: no space left on device")
 		term := n.startWith(t, func(o *shell.Options) { o.Settings = f.settings() })
@@ -118,7 +118,7 @@ func TestSettingThatCannotBeStoredIsReported(t *testing.T) {
 }
 
 func TestSuspendSaysWhyItDoesNotWork(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.startAsAda(t, 80, 24)
 		term.Press("ctrl+z")
 		shows(t, term, "mxinvite cannot be suspended here: it was not started from a Unix shell.")

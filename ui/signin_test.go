@@ -24,11 +24,11 @@ import (
 
 // withWays runs a test at all sizes with a homeserver that offers certain sign-in
 // methods.
-func withWays(t *testing.T, ways sandbox.Ways, f func(n *town, term *termtest.Terminal)) {
+func withWays(t *testing.T, ways sandbox.Ways, f func(n *testWorld, term *termtest.Terminal)) {
 	t.Helper()
 	for _, size := range sizes() {
 		cryptotest.SetGlobalRandom(t, 1) // the addresses contain random data
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.SetWays(ways)
 			f(n, n.start(t, size[0], size[1]))
 		})
@@ -36,7 +36,7 @@ func withWays(t *testing.T, ways sandbox.Ways, f func(n *town, term *termtest.Te
 }
 
 func TestSignInByPassword(t *testing.T) {
-	withWays(t, sandbox.Ways{Password: true}, func(n *town, term *termtest.Terminal) {
+	withWays(t, sandbox.Ways{Password: true}, func(n *testWorld, term *termtest.Terminal) {
 		n.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/client/v3/login", Delay: 300 * time.Millisecond})
 		term.Golden("empty")
 		term.Send("@ada:example.org\r")
@@ -53,7 +53,7 @@ func TestSignInByPassword(t *testing.T) {
 }
 
 func TestSignInFails(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.start(t, 80, 24)
 		term.Send("@ada:nowhere.test\r")
 		term.Golden("host")
@@ -77,7 +77,7 @@ func TestSignInFails(t *testing.T) {
 
 // A homeserver on the local machine often has no TLS and is found only by its URL.
 func TestSignInOnThisMachineSuggestsHTTP(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.start(t, 80, 24)
 		const hint = "type: http://127.0.0.1:8008"
 		term.Send("127.0.0.1:8008\r")
@@ -95,7 +95,7 @@ func TestSignInOnThisMachineSuggestsHTTP(t *testing.T) {
 
 // Text that is typed before its page is open goes into no other field.
 func TestTypingAheadFillsNoOtherField(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/versions", Delay: time.Second})
 		term := n.start(t, 80, 24)
 		term.Send("@ada:example.org\rlovelace\r")
@@ -107,7 +107,7 @@ func TestTypingAheadFillsNoOtherField(t *testing.T) {
 }
 
 func TestSignInByDevice(t *testing.T) {
-	withWays(t, sandbox.Ways{OAuth: true, Password: true}, func(n *town, term *termtest.Terminal) {
+	withWays(t, sandbox.Ways{OAuth: true, Password: true}, func(n *testWorld, term *termtest.Terminal) {
 		term.Send("example.org\r")
 		term.Golden("ways")
 		term.Press("enter")
@@ -131,7 +131,7 @@ func TestSignInByDevice(t *testing.T) {
 }
 
 func TestDeviceCodeOnALightTerminal(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetWays(sandbox.Ways{OAuth: true})
 		term := termtest.Kind{Light: true}.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 			return New(ctx, shell.Options{Client: n.options()})
@@ -145,7 +145,7 @@ func TestDeviceCodeOnALightTerminal(t *testing.T) {
 // If there is an address that contains the code, the page copies and draws that
 // address.
 func TestDeviceCodeInTheAddress(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetWays(sandbox.Ways{OAuth: true, CodeInAddress: true})
 		term := n.start(t, 80, 24)
 		term.Send("example.org\r")
@@ -159,7 +159,7 @@ func TestDeviceCodeInTheAddress(t *testing.T) {
 }
 
 func TestDeviceCodeDeniedOrExpired(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetWays(sandbox.Ways{OAuth: true})
 		term := n.start(t, 80, 24)
 		term.Send("example.org\r")
@@ -185,7 +185,7 @@ func TestDeviceCodeDeniedOrExpired(t *testing.T) {
 
 // An approval by another user does not resume the session.
 func TestSignInAgainAsAnotherUserIsRejected(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetWays(sandbox.Ways{OAuth: true})
 		over := client.Session{UserID: "@ada:example.org", Homeserver: n.HomeserverURL(), DeviceID: "ABCDEFGHIJ"}
 		var kept []client.Session
@@ -218,7 +218,7 @@ func TestSignInByPastedAddress(t *testing.T) {
 		"browser": {OAuth: true, NoDeviceGrant: true},
 		"sso":     {SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}, {ID: "bell", Name: "Bell Labs\x1b[31m"}}},
 	} {
-		withWays(t, ways, func(n *town, term *termtest.Terminal) {
+		withWays(t, ways, func(n *testWorld, term *termtest.Terminal) {
 			term.Send("@ada:example.org\r")
 			term.Golden(name + " ways")
 			term.Press("enter")
@@ -247,16 +247,17 @@ func TestSignInByPastedAddress(t *testing.T) {
 	}
 }
 
-// A person is a browser that Ada uses.
-type person struct {
-	n      *town
+// A loopbackBrowser signs in as Ada on the page that it opens, and is then redirected to
+// this program.
+type loopbackBrowser struct {
+	n      *testWorld
 	opened chan string
 	fails  bool
 }
 
-func (p person) RedirectURI() string { return "http://127.0.0.1:4242/callback" }
+func (p loopbackBrowser) RedirectURI() string { return "http://127.0.0.1:4242/callback" }
 
-func (p person) Open(address string) error {
+func (p loopbackBrowser) Open(address string) error {
 	if p.fails {
 		return errors.New("exec: \"xdg-open\": executable file not found in $PATH")
 	}
@@ -264,7 +265,7 @@ func (p person) Open(address string) error {
 	return nil
 }
 
-func (p person) Wait(ctx context.Context, expects func(string) bool) (string, error) {
+func (p loopbackBrowser) Wait(ctx context.Context, expects func(string) bool) (string, error) {
 	select {
 	case address := <-p.opened:
 		time.Sleep(time.Minute)
@@ -281,11 +282,11 @@ func (p person) Wait(ctx context.Context, expects func(string) bool) (string, er
 func TestBrowserIsRedirected(t *testing.T) {
 	for name, fails := range map[string]bool{"comes": false, "does not open": true} {
 		cryptotest.SetGlobalRandom(t, 1)
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.SetWays(sandbox.Ways{OAuth: true, NoDeviceGrant: true})
 			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 				return New(ctx, shell.Options{Client: n.options(), Browse: func(context.Context) (shell.Browser, error) {
-					return person{n, make(chan string, 1), fails}, nil
+					return loopbackBrowser{n, make(chan string, 1), fails}, nil
 				}})
 			})
 			term.Send("example.org\r")
@@ -300,7 +301,7 @@ func TestBrowserIsRedirected(t *testing.T) {
 }
 
 func TestSignInWithToken(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		token := n.account(t).Session().AccessToken
 		term := n.start(t, 80, 24)
 		term.Send("example.org\r")
@@ -336,16 +337,16 @@ func TestUnsafeAddressesAreNotLinks(t *testing.T) {
 	}
 }
 
-// household is a store of two accounts, in memory.
-type household struct {
-	n    *town
+// memoryAccounts is a store of two accounts, in memory.
+type memoryAccounts struct {
+	n    *testWorld
 	all  []shell.KnownAccount
 	live map[shell.KnownAccount]*client.Account
 }
 
-func newHousehold(t *testing.T, n *town) (*household, *client.Account) {
+func newMemoryAccounts(t *testing.T, n *testWorld) (*memoryAccounts, *client.Account) {
 	t.Helper()
-	h := &household{n: n, live: map[shell.KnownAccount]*client.Account{}}
+	h := &memoryAccounts{n: n, live: map[shell.KnownAccount]*client.Account{}}
 	ada := n.account(t)
 	hs, err := discovery.Find(t.Context(), n.options().Transport, n.grace)
 	if err != nil {
@@ -362,13 +363,13 @@ func newHousehold(t *testing.T, n *town) (*household, *client.Account) {
 	return h, ada
 }
 
-func (h *household) add(a *client.Account) {
+func (h *memoryAccounts) add(a *client.Account) {
 	s := a.Session()
 	k := shell.KnownAccount{UserID: s.UserID, Homeserver: s.Homeserver, DeviceID: s.DeviceID}
 	h.all, h.live[k] = append(h.all, k), a
 }
 
-func (h *household) accounts() *shell.Accounts {
+func (h *memoryAccounts) accounts() *shell.Accounts {
 	return &shell.Accounts{
 		List: func(context.Context) ([]shell.KnownAccount, error) {
 			return append([]shell.KnownAccount{}, h.all...), nil
@@ -391,8 +392,8 @@ func (h *household) accounts() *shell.Accounts {
 func TestAccounts(t *testing.T) {
 	for _, size := range sizes() {
 		synctest.Test(t, func(t *testing.T) {
-			n := newTown(t)
-			h, ada := newHousehold(t, n)
+			n := newTestWorld(t)
+			h, ada := newMemoryAccounts(t, n)
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
 				return New(ctx, shell.Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &shell.Vault{Kind: shell.VaultPlain}})
@@ -424,8 +425,8 @@ func TestAccounts(t *testing.T) {
 }
 
 func TestSignedOutAccountAmongOthers(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		h, ada := newHousehold(t, n)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		h, ada := newMemoryAccounts(t, n)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 			return New(ctx, shell.Options{Client: n.options(), Account: ada, Accounts: h.accounts(), Vault: &shell.Vault{Kind: shell.VaultKeyring}})
 		})

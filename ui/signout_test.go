@@ -17,7 +17,7 @@ import (
 // If the homeserver does not respond to signing out, the program forgets the session
 // and tells the user where to end it.
 func TestSignOutThatIsNotConfirmed(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		forgot := false
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
@@ -35,8 +35,8 @@ func TestSignOutThatIsNotConfirmed(t *testing.T) {
 }
 
 func TestSignOutOfAnotherAccountThatIsNotConfirmed(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		h, ada := newHousehold(t, n)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		h, ada := newMemoryAccounts(t, n)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 			return New(ctx, shell.Options{Client: n.options(), Account: ada, Accounts: h.accounts()})
 		})
@@ -53,7 +53,7 @@ func TestSignOutOfAnotherAccountThatIsNotConfirmed(t *testing.T) {
 }
 
 func TestLockedAccountStaysSignedIn(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		account := n.account(t)
 		term := termtest.Run(t, 100, 24, func(ctx context.Context) tea.Model {
 			return New(ctx, shell.Options{Client: n.options(), Account: account, End: func(client.Session) error {

@@ -34,23 +34,23 @@ func TestListIsSteadyWhileDataArrives(t *testing.T) {
 				n := slowDemo(t)
 				mine := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: "Mine", Preset: "private_chat"})
 				account := n.account(t)
-				f := &film{t: t, columns: "INVITED"}
+				f := &frameRecorder{t: t, columns: "INVITED"}
 				term := f.start(size, shell.Options{Client: n.options(), Account: account})
 				for !strings.HasPrefix(f.under.Load().(string), order) {
 					term.Press("s")
 				}
-				f.roll(2*time.Second, time.Second/60) // the list appears
+				f.record(2*time.Second, time.Second/60) // the list appears
 				term.Press("j", "j", "j", "j")
-				f.cut()
-				f.roll(5*time.Second, time.Second/60)
+				f.dropLast()
+				f.record(5*time.Second, time.Second/60)
 				for _, address := range []string{"boole@logic.example", "newton@apple.example", "zuse@relay.example"} {
 					if _, err := n.InviteByEmail(mine, n.ada, address); err != nil {
 						t.Fatal(err)
 					}
-					f.roll(3*time.Second, time.Second/60)
+					f.record(3*time.Second, time.Second/60)
 				}
-				if f.pictures < 10 {
-					t.Errorf("only %d pictures", f.pictures)
+				if f.frames < 10 {
+					t.Errorf("only %d pictures", f.frames)
 				}
 			})
 		}
@@ -61,27 +61,27 @@ func TestListIsSteadyWhileDataArrives(t *testing.T) {
 func TestOutboxIsSteadyWhileItGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{80, 24}, {120, 32}} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.LimitInvites(0.05, 3)
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Times: 1, Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"not you"}`})
 			n.Inject(sandbox.Fault{Method: "POST", Path: invitePath, Delay: 300 * time.Millisecond})
 			account := n.account(t)
-			f := &film{t: t, columns: "INVITEE"}
+			f := &frameRecorder{t: t, columns: "INVITEE"}
 			term := f.start(size, shell.Options{Client: n.options(), Account: account})
 			term.Wait(time.Second)
 			send(term, people(12)...)
 			term.Press("o")
-			f.roll(5*time.Second, time.Second/60)
-			f.roll(4*time.Minute, time.Second)
-			if f.pictures < 10 {
-				t.Errorf("only %d pictures", f.pictures)
+			f.record(5*time.Second, time.Second/60)
+			f.record(4*time.Minute, time.Second)
+			if f.frames < 10 {
+				t.Errorf("only %d pictures", f.frames)
 			}
 		})
 	}
 }
 
 // slowDemo returns the demo with servers that respond after different delays.
-func slowDemo(t *testing.T) *town {
+func slowDemo(t *testing.T) *testWorld {
 	t.Helper()
 	w := sandbox.Demo(sandbox.Options{Now: time.Now})
 	w.Inject(sandbox.Fault{Path: syncPath, Times: 1, Delay: 700 * time.Millisecond})
@@ -89,27 +89,27 @@ func slowDemo(t *testing.T) *town {
 	for at := range 12 {
 		w.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/identity/", Times: 2, Delay: time.Duration(at*at) * 30 * time.Millisecond})
 	}
-	return &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+	return &testWorld{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 }
 
-// A film examines every frame of a list and compares it with the previous one.
-type film struct {
-	t        *testing.T
-	term     *termtest.Terminal
-	columns  string       // the name of the first column
-	under    atomic.Value // returns the row under the cursor and the sort order
-	last     *picture
-	pictures int
+// A frameRecorder examines every frame of a list and compares it with the previous one.
+type frameRecorder struct {
+	t       *testing.T
+	term    *termtest.Terminal
+	columns string       // the name of the first column
+	under   atomic.Value // returns the row under the cursor and the sort order
+	last    *listFrame
+	frames  int
 }
 
 // start starts the program. The selected row is read on the event loop of the program,
 // to avoid a race.
-func (f *film) start(size [2]int, opt shell.Options) *termtest.Terminal {
+func (f *frameRecorder) start(size [2]int, opt shell.Options) *termtest.Terminal {
 	f.t.Helper()
 	f.term = termtest.Run(f.t, size[0], size[1], func(ctx context.Context) tea.Model {
-		return noting{New(ctx, opt), func(m *shell.Model) {
+		return observedModel{New(ctx, opt), func(m *shell.Model) {
 			switch page := m.Shell.Top().(type) {
-			case *home:
+			case *homePage:
 				f.under.Store(page.Orders[page.By].Name + " " + fmt.Sprint(page.List.Current()))
 			case *outboxPage:
 				f.under.Store(fmt.Sprint(page.list.Current()))
@@ -119,31 +119,31 @@ func (f *film) start(size [2]int, opt shell.Options) *termtest.Terminal {
 	return f.term
 }
 
-// noting is the program with a call of note after each message.
-type noting struct {
+// observedModel is a model that calls note after each message.
+type observedModel struct {
 	*shell.Model
 
 	note func(*shell.Model)
 }
 
-func (n noting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (n observedModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	_, cmd := n.Model.Update(msg)
 	n.note(n.Model)
 	return n, cmd
 }
 
-// A picture is one frame of a list.
-type picture struct {
+// A listFrame is one frame of a list.
+type listFrame struct {
 	screen, head, chosen string
 	line                 int      // the positions of the column names
 	rows                 []string // the invitee and the room of each row
 }
 
-// cut drops the last picture, because a key was pressed.
-func (f *film) cut() { f.last = nil }
+// dropLast forgets the last frame, because a key press may move rows.
+func (f *frameRecorder) dropLast() { f.last = nil }
 
-// roll lets time pass and examines each new picture.
-func (f *film) roll(d, step time.Duration) {
+// record lets time pass and compares each new frame with the previous one.
+func (f *frameRecorder) record(d, step time.Duration) {
 	f.t.Helper()
 	for range d / step {
 		time.Sleep(step)
@@ -152,21 +152,21 @@ func (f *film) roll(d, step time.Duration) {
 		if raw == "" && f.last != nil {
 			continue
 		}
-		if f.pictures > 0 && strings.Contains(raw, ansi.EraseEntireScreen) {
+		if f.frames > 0 && strings.Contains(raw, ansi.EraseEntireScreen) {
 			f.t.Error("the screen is cleared to be drawn anew")
 		}
-		p := f.take()
+		p := f.parse()
 		if f.last != nil && f.last.head != "" {
 			f.compare(f.last, p)
 		}
 		f.last = p
-		f.pictures++
+		f.frames++
 	}
 }
 
-// take parses the present frame.
-func (f *film) take() *picture {
-	p := &picture{screen: f.term.Screen(), chosen: f.under.Load().(string)}
+// parse parses the current screen.
+func (f *frameRecorder) parse() *listFrame {
+	p := &listFrame{screen: f.term.Screen(), chosen: f.under.Load().(string)}
 	lines := strings.Split(strings.TrimRight(p.screen, "\n"), "\n")
 	p.line = slices.IndexFunc(lines, func(s string) bool { return strings.Contains(s, f.columns) })
 	if p.line < 0 {
@@ -188,7 +188,7 @@ func (f *film) take() *picture {
 }
 
 // compare fails if a row or a column moved without a reason.
-func (f *film) compare(a, b *picture) {
+func (f *frameRecorder) compare(a, b *listFrame) {
 	f.t.Helper()
 	problem := ""
 	switch {

@@ -18,7 +18,7 @@ import (
 
 // The user can leave the page while an identity server does not respond.
 func TestTermsCanBeClosedWhileWaiting(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 			"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
 		}}})
@@ -56,7 +56,7 @@ func policies(url string) map[string]sandbox.Policy {
 const privacyURL = "https://id.example.org/privacy"
 
 // atTerms returns the program on the page of the terms.
-func atTerms(t *testing.T, n *town, width, height int, opt shell.Options, url string) *termtest.Terminal {
+func atTerms(t *testing.T, n *testWorld, width, height int, opt shell.Options, url string) *termtest.Terminal {
 	t.Helper()
 	n.SetTerms(policies(url))
 	opt.Client, opt.Account = n.options(), n.account(t)
@@ -70,7 +70,7 @@ func atTerms(t *testing.T, n *town, width, height int, opt shell.Options, url st
 
 func TestEnterOnTermsSaysWhatToPress(t *testing.T) {
 	for _, size := range sizes() {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			term := atTerms(t, n, size[0], size[1], shell.Options{}, privacyURL)
 			term.Golden("terms")
 			term.Press("enter")
@@ -81,27 +81,27 @@ func TestEnterOnTermsSaysWhatToPress(t *testing.T) {
 	}
 }
 
-// A windowOnly is a browser that opens pages but is never redirected to this program.
-type windowOnly struct {
+// An openOnlyBrowser opens pages but is never redirected to this program.
+type openOnlyBrowser struct {
 	opened []string
 	err    error
 }
 
-func (*windowOnly) RedirectURI() string { return "" }
+func (*openOnlyBrowser) RedirectURI() string { return "" }
 
-func (w *windowOnly) Open(address string) error {
+func (w *openOnlyBrowser) Open(address string) error {
 	w.opened = append(w.opened, address)
 	return w.err
 }
 
-func (*windowOnly) Wait(ctx context.Context, _ func(string) bool) (string, error) {
+func (*openOnlyBrowser) Wait(ctx context.Context, _ func(string) bool) (string, error) {
 	<-ctx.Done()
 	return "", ctx.Err()
 }
 
 func TestTermsOpenInABrowser(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		w := &windowOnly{}
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		w := &openOnlyBrowser{}
 		opt := shell.Options{Browse: func(context.Context) (shell.Browser, error) { return w, nil }}
 		term := atTerms(t, n, 80, 24, opt, privacyURL)
 		term.Press("o", "down", "o")
@@ -122,7 +122,7 @@ func TestTermsOpenInABrowser(t *testing.T) {
 // Visitors cannot open a browser on this machine, but their terminal can copy the
 // address.
 func TestTermsAreCopiedWithoutABrowser(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := atTerms(t, n, 80, 24, shell.Options{}, privacyURL)
 		if strings.Contains(term.Screen(), "o open") {
 			t.Error("a browser is offered:\n" + term.Screen())
@@ -136,8 +136,8 @@ func TestTermsAreCopiedWithoutABrowser(t *testing.T) {
 
 func TestTermsWithoutAWebAddressAreNotOpened(t *testing.T) {
 	for _, url := range []string{"javascript:alert(1)", "file:///etc/passwd", "https://id.example.org/\x1b]52;c;cm0=\x07"} {
-		inTown(t, func(t *testing.T, n *town) {
-			w := &windowOnly{}
+		inWorld(t, func(t *testing.T, n *testWorld) {
+			w := &openOnlyBrowser{}
 			opt := shell.Options{Browse: func(context.Context) (shell.Browser, error) { return w, nil }}
 			term := atTerms(t, n, 80, 24, opt, url)
 			raw := string(term.Raw())
@@ -150,7 +150,7 @@ func TestTermsWithoutAWebAddressAreNotOpened(t *testing.T) {
 }
 
 func TestManyTermsFit(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		many := map[string]sandbox.Policy{}
 		for i := range 20 {
 			name := fmt.Sprintf("Policy %02d", i)

@@ -25,7 +25,7 @@ func TestTimesAreInTheZoneOfTheUser(t *testing.T) {
 		{"unknown", nil, "00:00 UTC", "at 02:00 UTC"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			inTown(t, func(t *testing.T, n *town) {
+			inWorld(t, func(t *testing.T, n *testWorld) {
 				n.invite(t, n.ops, "lin@kernel.example")
 				account := n.account(t)
 				term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {

@@ -21,7 +21,7 @@ func tourSteps(sh *shell.Shell) []shell.TourStep {
 		},
 		{
 			Text:  "See whether a server would accept the invite, and why. " + name(k.Back) + " goes back.",
-			Begin: untilOpen[*home],
+			Begin: untilOpen[*homePage],
 		},
 		{
 			Text:  "Press " + name(k.Invite) + " to invite someone. Choose an address or type any other.",

@@ -17,27 +17,27 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// A guarded model can be inspected while the program runs.
-type guarded struct {
+// A lockedModel can be inspected while the program runs.
+type lockedModel struct {
 	*shell.Model
 	mu sync.Mutex
 }
 
-func (g *guarded) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (g *lockedModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	_, cmd := g.Model.Update(msg)
 	return g, cmd
 }
 
-func (g *guarded) View() tea.View {
+func (g *lockedModel) View() tea.View {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.Model.View()
 }
 
-// rehearse runs the program in the demo.
-func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
+// startTour runs the program in the demo, with the tour.
+func startTour(t *testing.T, width, height int) (*termtest.Terminal, *lockedModel) {
 	t.Helper()
 	w := sandbox.Demo(sandbox.Options{Seed: 7, Now: time.Now})
 	w.LimitDemo()
@@ -45,12 +45,12 @@ func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 	var people sync.WaitGroup
 	people.Go(func() { w.Simulate(ctx, 20*time.Second) })
 	t.Cleanup(func() { cancel(); people.Wait() })
-	n := &town{World: w, t: t, ada: "@ada:example.org"}
+	n := &testWorld{World: w, t: t, ada: "@ada:example.org"}
 	r := &shell.Rehearsal{Speed: sandbox.DemoSpeed, Tour: true}
 	for _, a := range sandbox.DemoAddresses() {
 		r.Addresses = append(r.Addresses, shell.Suggestion(a))
 	}
-	model := &guarded{}
+	model := &lockedModel{}
 	opt := n.options()
 	account := n.accountWith(t, opt)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
@@ -65,7 +65,7 @@ func rehearse(t *testing.T, width, height int) (*termtest.Terminal, *guarded) {
 func TestTour(t *testing.T) {
 	for _, size := range sizes() {
 		synctest.Test(t, func(t *testing.T) {
-			term, model := rehearse(t, size[0], size[1])
+			term, model := startTour(t, size[0], size[1])
 			at := func(step int) {
 				t.Helper()
 				if !strings.Contains(term.Screen(), fmt.Sprintf(" %d of 8 ", step)) {
@@ -121,7 +121,7 @@ func TestTour(t *testing.T) {
 
 func TestTourIsSkippedEndedAndStartedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term, _ := rehearse(t, 80, 24)
+		term, _ := startTour(t, 80, 24)
 		shows := func(what string) bool { return strings.Contains(term.Screen(), what) }
 		term.Wait(time.Hour)
 		if !shows(" 1 of 8 ") {
@@ -156,7 +156,7 @@ func TestTourIsSkippedEndedAndStartedAgain(t *testing.T) {
 // The form says how to clear a draft while the tour is shown. The tour has other keys.
 func TestDraftIsClearedDuringTheTour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		term, _ := rehearse(t, 80, 24)
+		term, _ := startTour(t, 80, 24)
 		term.Press("i")
 		term.Send("edith@clarke.example")
 		term.Press("esc", "esc", "i", "ctrl+l")
@@ -182,7 +182,7 @@ func TestTourFitsIntoASmallTerminal(t *testing.T) {
 }
 
 func TestNoTourOutsideTheDemo(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Press("T", "ctrl+n", "ctrl+x", ":")
@@ -195,7 +195,7 @@ func TestNoTourOutsideTheDemo(t *testing.T) {
 
 func TestEmptyListsSayWhatToDo(t *testing.T) {
 	for _, size := range [][2]int{{60, 16}, {80, 24}} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			for _, room := range []string{n.compilers, n.ops, n.plan9} {
 				if err := n.Leave(room, n.ada); err != nil {
 					t.Fatal(err)
@@ -208,7 +208,7 @@ func TestEmptyListsSayWhatToDo(t *testing.T) {
 			term.Press("esc", "o")
 			term.Golden("outbox")
 		})
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			term := n.startAsAda(t, size[0], size[1])
 			term.Press("/")

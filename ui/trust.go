@@ -25,7 +25,7 @@ const settleKeys = 100 * time.Millisecond
 
 // check checks the keys of the invites whose last check is long ago. It reports each
 // result as it arrives.
-func (h *home) check() tea.Cmd {
+func (h *homePage) check() tea.Cmd {
 	account, sh := h.sh.Account, h.sh
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
 		account.CheckKeys(ctx, sh.KeysChanged.Send)
@@ -34,7 +34,7 @@ func (h *home) check() tea.Cmd {
 }
 
 // waitForKeys waits for a result of a key check.
-func (h *home) waitForKeys() tea.Cmd {
+func (h *homePage) waitForKeys() tea.Cmd {
 	changed := h.sh.KeysChanged
 	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
 		select {

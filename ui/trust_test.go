@@ -18,16 +18,16 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// A guard refuses every host.
-type guard struct{}
+// A refusingTransport refuses requests to all hosts.
+type refusingTransport struct{}
 
-func (guard) RoundTrip(req *http.Request) (*http.Response, error) {
+func (refusingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, &keycheck.RefusedError{Host: req.URL.Host, Private: true}
 }
 
 // A slow disk does not block the keys of the screen.
 func TestSlowDiskDoesNotBlockKeys(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		key := map[string]any{"display_name": "g...@n...", "public_key": n.PublicKey(), "key_validity_url": "https://elsewhere.test/isvalid"}
 		if _, err := n.PlantState(n.compilers, n.ada, invite.TypeThirdPartyInvite, "tok", key); err != nil {
 			t.Fatal(err)
@@ -71,10 +71,10 @@ func TestSlowDiskDoesNotBlockKeys(t *testing.T) {
 }
 
 func TestRefusedHostShowsAHint(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		opt := n.options()
-		opt.KeyTransport = guard{}
+		opt.KeyTransport = refusingTransport{}
 		account, err := client.Resume(opt, n.account(t).Session())
 		if err != nil {
 			t.Fatal(err)

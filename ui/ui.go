@@ -18,5 +18,5 @@ func New(ctx context.Context, opt shell.Options) *shell.Model {
 
 // allPages returns the pages that the shell opens.
 func allPages() shell.Pages {
-	return shell.Pages{Start: signin.Start, Home: newHome, SignIn: signin.Open, Inspect: newInspect, Tour: tourSteps}
+	return shell.Pages{Start: signin.Start, Home: newHomePage, SignIn: signin.Open, Inspect: newInspect, Tour: tourSteps}
 }

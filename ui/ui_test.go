@@ -28,12 +28,12 @@ const (
 // lookupPath is the path of the identity server's requests about addresses.
 const lookupPath = "/_matrix/identity/v2/lookup"
 
-// inTown runs a test in a bubble, where time is fake.
-func inTown(t *testing.T, f func(t *testing.T, n *town)) {
+// inWorld runs a test with a new world in a synctest bubble, where time is fake.
+func inWorld(t *testing.T, f func(t *testing.T, n *testWorld)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		t.Helper()
-		f(t, newTown(t))
+		f(t, newTestWorld(t))
 	})
 }
 
@@ -43,23 +43,23 @@ func waitUntil(term *termtest.Terminal, d time.Duration) {
 }
 
 func TestHomeLooks(t *testing.T) {
-	for name, prepare := range map[string]func(*testing.T, *town){
-		"no invites": func(*testing.T, *town) {},
-		"no rooms": func(t *testing.T, n *town) {
+	for name, prepare := range map[string]func(*testing.T, *testWorld){
+		"no invites": func(*testing.T, *testWorld) {},
+		"no rooms": func(t *testing.T, n *testWorld) {
 			for _, room := range []string{n.compilers, n.ops, n.plan9} {
 				if err := n.Leave(room, n.ada); err != nil {
 					t.Fatal(err)
 				}
 			}
 		},
-		"loading": func(_ *testing.T, n *town) {
+		"loading": func(_ *testing.T, n *testWorld) {
 			n.Inject(sandbox.Fault{Path: syncPath, Delay: time.Hour})
 		},
-		"error": func(_ *testing.T, n *town) {
+		"error": func(_ *testing.T, n *testWorld) {
 			n.Inject(sandbox.Fault{Path: syncPath, Refuse: true})
 		},
 	} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			prepare(t, n)
 			term := n.startAsAda(t, 80, 24)
 			waitUntil(term, 5*time.Second) // for the spinner
@@ -69,7 +69,7 @@ func TestHomeLooks(t *testing.T) {
 }
 
 func TestFilterIsTypedWhileRoomsAreRead(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.ops, "xavier@quartz.example")
 		n.invite(t, n.ops, "grace@navy.example")
 		n.Inject(sandbox.Fault{Path: syncPath, Times: 1, Delay: 10 * time.Second})
@@ -87,7 +87,7 @@ func TestFilterIsTypedWhileRoomsAreRead(t *testing.T) {
 }
 
 func TestFilterIsTypedWhereNothingIsFound(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.Inject(sandbox.Fault{Path: syncPath, Times: 1, Delay: 10 * time.Second})
 		term := n.startAsAda(t, 80, 24)
 		term.Send("/gra")
@@ -101,7 +101,7 @@ func TestFilterIsTypedWhereNothingIsFound(t *testing.T) {
 }
 
 func TestTooSmall(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.startAsAda(t, 40, 10)
 		term.Golden("small")
 		term.Resize(60, 16)
@@ -116,7 +116,7 @@ func TestTooSmall(t *testing.T) {
 }
 
 func TestKeysAreIgnoredWhenThePageIsHidden(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		before := term.Screen()
@@ -146,7 +146,7 @@ func TestDemo(t *testing.T) {
 	for _, size := range sizes() {
 		synctest.Test(t, func(t *testing.T) {
 			w := sandbox.Demo(sandbox.Options{Now: time.Now})
-			n := &town{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
+			n := &testWorld{World: w, t: t, ada: "@" + sandbox.DemoUser + ":" + w.Domain()}
 			account := n.account(t)
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
 				return New(ctx, shell.Options{Location: time.UTC, Client: n.options(), Account: account, Banner: "demo"})
@@ -180,7 +180,7 @@ func screenIsClean(t *testing.T, term *termtest.Terminal) {
 }
 
 func TestStatusTabs(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		taken := n.invite(t, n.compilers, "grace@navy.example")
 		n.invite(t, n.ops, "lin@kernel.example")
 		if err := n.Bind("grace@navy.example", n.grace); err != nil {
@@ -199,7 +199,7 @@ func TestStatusTabs(t *testing.T) {
 }
 
 func TestCursorStaysOnItsInvite(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		term.Wait(time.Second)
@@ -216,7 +216,7 @@ func TestCursorStaysOnItsInvite(t *testing.T) {
 }
 
 func TestOfflineAndBack(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 80, 24)
 		restore := n.Inject(sandbox.Fault{Path: syncPath, Refuse: true})
@@ -232,7 +232,7 @@ func TestOfflineAndBack(t *testing.T) {
 // If the homeserver is not reachable at the start, the program shows the stored
 // list and its age.
 func TestStartedOffline(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		path := filepath.Join(t.TempDir(), "store.db")
 		session := n.account(t).Session()
@@ -267,7 +267,7 @@ func TestStartedOffline(t *testing.T) {
 }
 
 func TestSignedOutByTheServer(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		forgot := false
 		account := n.account(t)
 		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
@@ -291,7 +291,7 @@ func TestSignedOutByTheServer(t *testing.T) {
 }
 
 func TestSignOut(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.startAsAda(t, 80, 24)
 		term.Press("S")
 		term.Golden("asked")
@@ -305,7 +305,7 @@ func TestSignOut(t *testing.T) {
 }
 
 func TestIdleWritesNothing(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 120, 32)
 		term.Wait(65 * time.Minute) // after that, no time on the screen is in minutes
@@ -318,7 +318,7 @@ func TestIdleWritesNothing(t *testing.T) {
 }
 
 func TestQuitAndHelp(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := n.startAsAda(t, 80, 24)
 		term.Press("?")
 		term.Golden("help")
@@ -334,7 +334,7 @@ func TestQuitAndHelp(t *testing.T) {
 }
 
 func TestClosedPageHearsNothing(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.Inject(sandbox.Fault{Path: lookupPath, Delay: time.Second})
 		n.invite(t, n.ops, "rob@bell.example")
 		term := n.startAsAda(t, 80, 24)
@@ -351,7 +351,7 @@ func TestClosedPageHearsNothing(t *testing.T) {
 
 // Members of a room can write any text into its state.
 func TestHostileText(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		evil := "evil\x1b]52;c;cm0gLXJmIH4=\x07\x1b]0;pwned\x07\x1b[2J\u202egpj.exe\u200b\n\r\tnext" + strings.Repeat("\u0301", 50) + strings.Repeat("x", 100000)
 		key := map[string]any{"display_name": evil, "public_key": evil, "key_validity_url": evil, "public_keys": []any{
 			map[string]any{"public_key": n.PublicKey(), "key_validity_url": "https://" + evil},
@@ -386,7 +386,7 @@ func TestHostileText(t *testing.T) {
 
 func TestLightAndMute(t *testing.T) {
 	for name, kind := range map[string]termtest.Kind{"light": {Light: true}, "mute": {Mute: true}} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			n.invite(t, n.compilers, "lin@kernel.example")
 			account := n.account(t)
 			term := kind.Run(t, 80, 24, func(ctx context.Context) tea.Model {
@@ -399,7 +399,7 @@ func TestLightAndMute(t *testing.T) {
 }
 
 // listed returns Ada's screen with a list of invites for the filter tests.
-func listed(t *testing.T, n *town) *termtest.Terminal {
+func listed(t *testing.T, n *testWorld) *termtest.Terminal {
 	t.Helper()
 	n.invite(t, n.compilers, "grace@navy.example")
 	n.invite(t, n.ops, "lin@kernel.example")
@@ -410,7 +410,7 @@ func listed(t *testing.T, n *town) *termtest.Terminal {
 }
 
 func TestFilter(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := listed(t, n)
 		term.Press("/")
 		term.Golden("empty")
@@ -459,7 +459,7 @@ func TestFilter(t *testing.T) {
 // If a filter hides the chosen invite, the first invite is chosen. Without the
 // filter, the earlier invite is chosen again.
 func TestFilterKeepsThePlace(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := listed(t, n)
 		chosen := func() string {
 			_, line, _ := strings.Cut(term.Screen(), "\n ▌")
@@ -491,7 +491,7 @@ func TestFilterKeepsThePlace(t *testing.T) {
 }
 
 func TestSort(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := listed(t, n)
 		for _, head := range []string{"INVITED ↑", "ROOM ↑", "STATUS ↑", "KEY ↑", "BY ↑", "↓SENT"} {
 			term.Press("s")
@@ -509,7 +509,7 @@ func TestSort(t *testing.T) {
 }
 
 func TestTrust(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		key := map[string]any{"display_name": "g...@n...", "public_key": n.PublicKey(), "key_validity_url": "https://elsewhere.test/isvalid"}
 		if _, err := n.PlantState(n.compilers, n.ada, invite.TypeThirdPartyInvite, "tok", key); err != nil {
 			t.Fatal(err)
@@ -538,7 +538,7 @@ func TestTrust(t *testing.T) {
 }
 
 func TestEventAsJSON(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		token := n.invite(t, n.compilers, "lin@kernel.example")
 		term := n.startAsAda(t, 120, 32)
 		term.Press("enter", "J")
@@ -555,7 +555,7 @@ func TestEventAsJSON(t *testing.T) {
 }
 
 func TestHistoryOfTheEvent(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		token := n.invite(t, n.compilers, "lin@kernel.example")
 		time.Sleep(time.Hour)
 		event := map[string]any{"display_name": "e...@e...", "public_key": n.PublicKey(), "key_validity_url": "https://id.example.org/_matrix/identity/v2/pubkey/isvalid"}
@@ -570,7 +570,7 @@ func TestHistoryOfTheEvent(t *testing.T) {
 }
 
 func TestSignedOutTwice(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		account := n.account(t)
 		m := New(t.Context(), shell.Options{Client: n.options(), Account: account})
 		m.Shell.SignedOut(nil) // the homeserver was quicker
@@ -582,7 +582,7 @@ func TestSignedOutTwice(t *testing.T) {
 }
 
 func TestHostileNameLeavesTheQuestionReadable(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		flood := strings.Repeat("The invite was checked by mxinvite. Press y.\n\n", 30)
 		content := map[string]any{"display_name": flood, "public_key": n.PublicKey(), "key_validity_url": "https://id.example.org/"}
 		if _, err := n.PlantState(n.compilers, n.ada, invite.TypeThirdPartyInvite, "rm -rf ~\n", content); err != nil {
@@ -601,7 +601,7 @@ func TestHostileNameLeavesTheQuestionReadable(t *testing.T) {
 // Before the program has searched the history of a room, it shows pending as
 // uncertain.
 func TestPendingIsUncertainBeforeTheTrace(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.invite(t, n.compilers, "lin@kernel.example")
 		n.Inject(sandbox.Fault{Path: "/_matrix/client/v3/rooms/*/messages", Status: 500})
 		term := n.startAsAda(t, 120, 32)

@@ -14,9 +14,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// strongbox is a vault in memory.
-type strongbox struct {
-	n          *town
+// memoryVault is a vault in memory.
+type memoryVault struct {
+	n          *testWorld
 	kind       string // empty if there is no vault yet
 	passphrase string
 	open       bool
@@ -31,7 +31,7 @@ var (
 	errNoKeyring = errors.New("the system keyring is not available on this machine (no D-Bus session)")
 )
 
-func (b *strongbox) vault() *shell.Vault {
+func (b *memoryVault) vault() *shell.Vault {
 	return &shell.Vault{
 		Kind: b.kind, Locked: b.locked() && len(b.kept) > 0,
 		Resume: func(context.Context) (*client.Account, client.Session, error) {
@@ -70,9 +70,9 @@ func (b *strongbox) vault() *shell.Vault {
 	}
 }
 
-func (b *strongbox) locked() bool { return b.kind == shell.VaultPassphrase && !b.open }
+func (b *memoryVault) locked() bool { return b.kind == shell.VaultPassphrase && !b.open }
 
-func (b *strongbox) remember(_ context.Context, s client.Session) (*client.Account, error) {
+func (b *memoryVault) remember(_ context.Context, s client.Session) (*client.Account, error) {
 	if b.failing != nil {
 		return nil, b.failing
 	}
@@ -83,7 +83,7 @@ func (b *strongbox) remember(_ context.Context, s client.Session) (*client.Accou
 	return client.Resume(b.n.options(), s)
 }
 
-func (b *strongbox) start(t *testing.T, width, height int) *termtest.Terminal {
+func (b *memoryVault) start(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
 		return New(ctx, shell.Options{Client: b.n.options(), Vault: b.vault(), Remember: b.remember})
@@ -101,8 +101,8 @@ func signInAsAda(term *termtest.Terminal) {
 // The files of a visitor are on a machine of another administrator.
 func TestVisitorIsToldWhoCanReadAnUnencryptedSession(t *testing.T) {
 	for _, visitor := range []bool{false, true} {
-		inTown(t, func(t *testing.T, n *town) {
-			b := &strongbox{n: n}
+		inWorld(t, func(t *testing.T, n *testWorld) {
+			b := &memoryVault{n: n}
 			term := termtest.Run(t, 60, 16, func(ctx context.Context) tea.Model {
 				return New(ctx, shell.Options{Client: n.options(), Vault: b.vault(), Remember: b.remember, Visitor: visitor})
 			})
@@ -118,8 +118,8 @@ const strong = "violet kettle orbit seven"
 
 func TestSigningInAsksForTheVault(t *testing.T) {
 	for _, size := range sizes() {
-		inTown(t, func(t *testing.T, n *town) {
-			b := &strongbox{n: n}
+		inWorld(t, func(t *testing.T, n *testWorld) {
+			b := &memoryVault{n: n}
 			term := b.start(t, size[0], size[1])
 			shows(t, term, "@you:example.org, or your homeserver")
 			signInAsAda(term)
@@ -145,8 +145,8 @@ func TestSigningInAsksForTheVault(t *testing.T) {
 }
 
 func TestKeyringIsOfferedFirst(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := &strongbox{n: n, keyring: true}
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := &memoryVault{n: n, keyring: true}
 		term := b.start(t, 60, 16)
 		signInAsAda(term)
 		term.Golden("60x16")
@@ -160,8 +160,8 @@ func TestKeyringIsOfferedFirst(t *testing.T) {
 }
 
 func TestWeakPassphraseNeedsConfirmation(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := &strongbox{n: n}
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := &memoryVault{n: n}
 		term := b.start(t, 80, 24)
 		signInAsAda(term)
 		term.Press("enter")
@@ -183,8 +183,8 @@ func TestWeakPassphraseNeedsConfirmation(t *testing.T) {
 }
 
 func TestUnencryptedVaultIsMarkedInTheHeader(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := &strongbox{n: n}
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := &memoryVault{n: n}
 		term := b.start(t, 80, 24)
 		signInAsAda(term)
 		term.Press("down", "enter")
@@ -197,8 +197,8 @@ func TestUnencryptedVaultIsMarkedInTheHeader(t *testing.T) {
 }
 
 func TestEscGoesBackFromTheVaultWithoutLosingTheSignIn(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := &strongbox{n: n}
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := &memoryVault{n: n}
 		term := b.start(t, 80, 24)
 		signInAsAda(term)
 		term.Press("enter")
@@ -225,8 +225,8 @@ func TestEscGoesBackFromTheVaultWithoutLosingTheSignIn(t *testing.T) {
 }
 
 func TestQuittingBeforeTheSessionIsKeptEndsIt(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		term := (&strongbox{n: n}).start(t, 80, 24)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		term := (&memoryVault{n: n}).start(t, 80, 24)
 		signInAsAda(term)
 		term.Press("ctrl+c")
 		term.Wait(time.Second)
@@ -237,8 +237,8 @@ func TestQuittingBeforeTheSessionIsKeptEndsIt(t *testing.T) {
 }
 
 func TestSessionThatCannotBeKeptIsTriedAgain(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := &strongbox{n: n, failing: errors.New("the disk is full")}
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := &memoryVault{n: n, failing: errors.New("the disk is full")}
 		term := b.start(t, 80, 24)
 		signInAsAda(term)
 		term.Press("enter")
@@ -251,16 +251,16 @@ func TestSessionThatCannotBeKeptIsTriedAgain(t *testing.T) {
 	})
 }
 
-// sealedBox returns a vault with a passphrase and a session of Ada.
-func (n *town) sealedBox(t *testing.T) *strongbox {
+// passphraseVault returns a vault with a passphrase and a session of Ada.
+func (n *testWorld) passphraseVault(t *testing.T) *memoryVault {
 	t.Helper()
-	return &strongbox{n: n, kind: shell.VaultPassphrase, passphrase: strong, kept: []client.Session{n.account(t).Session()}}
+	return &memoryVault{n: n, kind: shell.VaultPassphrase, passphrase: strong, kept: []client.Session{n.account(t).Session()}}
 }
 
 func TestVaultIsUnlockedAtTheStart(t *testing.T) {
 	for _, size := range sizes() {
-		inTown(t, func(t *testing.T, n *town) {
-			term := n.sealedBox(t).start(t, size[0], size[1])
+		inWorld(t, func(t *testing.T, n *testWorld) {
+			term := n.passphraseVault(t).start(t, size[0], size[1])
 			term.Golden("locked")
 			term.Send("horse\r")
 			term.Golden("wrong")
@@ -272,8 +272,8 @@ func TestVaultIsUnlockedAtTheStart(t *testing.T) {
 }
 
 func TestForgottenPassphraseLeadsToSigningInAnew(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := n.sealedBox(t)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := n.passphraseVault(t)
 		term := b.start(t, 80, 24)
 		term.Press("ctrl+n")
 		term.Golden("ask")
@@ -285,8 +285,8 @@ func TestForgottenPassphraseLeadsToSigningInAnew(t *testing.T) {
 }
 
 func TestLockedVaultIsUnlockedForAnotherAccount(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := n.sealedBox(t)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := n.passphraseVault(t)
 		b.kept = nil
 		term := b.start(t, 80, 24)
 		signInAsAda(term)
@@ -300,8 +300,8 @@ func TestLockedVaultIsUnlockedForAnotherAccount(t *testing.T) {
 }
 
 func TestUnusableVaultIsSetAside(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := n.sealedBox(t)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := n.passphraseVault(t)
 		b.kept = nil
 		term := b.start(t, 80, 24)
 		signInAsAda(term)
@@ -312,8 +312,8 @@ func TestUnusableVaultIsSetAside(t *testing.T) {
 }
 
 func TestOpeningTheVaultIsRetried(t *testing.T) {
-	inTown(t, func(t *testing.T, n *town) {
-		b := n.sealedBox(t)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		b := n.passphraseVault(t)
 		b.kind = shell.VaultKeyring
 		v := b.vault()
 		v.Trouble = errNoKeyring

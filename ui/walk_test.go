@@ -40,13 +40,13 @@ func TestWalkByMouse(t *testing.T) {
 
 func walkThrough(t *testing.T, mouse bool) {
 	t.Helper()
-	inTown(t, func(t *testing.T, n *town) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
 		n.invite(t, n.compilers, "grace@navy.example")
 		time.Sleep(time.Hour)
 		n.invite(t, n.ops, "lin@kernel.example")
-		h, _ := newHousehold(t, n)
-		box := n.sealedBox(t)
+		h, _ := newMemoryAccounts(t, n)
+		box := n.passphraseVault(t)
 		opt := shell.Options{Location: time.UTC, Client: n.options(), Accounts: h.accounts(), Display: shell.Display{Mouse: true}, Vault: box.vault(), Remember: box.remember}
 		opt.Export = &shell.Exporter{
 			Path: func(context.Context, *client.Account, string, []invite.Invite) string { return "/home/ada/invites.csv" },
@@ -58,15 +58,15 @@ func walkThrough(t *testing.T, mouse bool) {
 		opt.Settings = newSettingsFile().settings()
 		d := n.dump(t)
 		opt.Inspect = func(context.Context, string) (shell.Dump, error) { return d, nil }
-		w := &walker{t: t, town: n, mouse: mouse, seen: map[string]bool{}}
+		w := &walker{t: t, testWorld: n, mouse: mouse, seen: map[string]bool{}}
 		w.term = termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
 			w.model = New(ctx, opt)
 			return w.model
 		})
-		w.comeIn()
-		w.lookAround()
-		w.inviteSomebody()
-		w.goOut()
+		w.signIn()
+		w.visitReadOnlyPages()
+		w.inviteUser()
+		w.quit()
 		if !mouse {
 			w.term.GoldenText("screens", w.whole.String())
 		}
@@ -116,8 +116,8 @@ func screensInTheSource(t *testing.T) (names []string) {
 	return names
 }
 
-// comeIn signs in, after visiting the pages of all sign-in methods.
-func (w *walker) comeIn() {
+// signIn signs in, after visiting the pages of all sign-in methods.
+func (w *walker) signIn() {
 	w.at((*signin.UnlockPage)(nil), "Open your vault")
 	w.do("set-vault-aside")
 	w.at((*shell.Confirm)(nil), "Set the vault aside?")
@@ -133,7 +133,7 @@ func (w *walker) comeIn() {
 	w.at((*inspectPage)(nil), "Invites in state.json")
 	w.do("clear")
 	w.open(1, "gra...@nav...")
-	w.at((*foundPage)(nil), "Invite of gra...@nav...")
+	w.at((*dumpInvitePage)(nil), "Invite of gra...@nav...")
 	w.do("back")
 	w.do("clear")
 	w.do("back")
@@ -161,13 +161,13 @@ func (w *walker) comeIn() {
 	w.term.Wait(time.Second) // until the keys are checked
 }
 
-// lookAround visits every page that changes nothing.
-func (w *walker) lookAround() {
+// visitReadOnlyPages visits every page that changes nothing.
+func (w *walker) visitReadOnlyPages() {
 	const all = "Invites of all rooms"
-	w.at((*home)(nil), all)
+	w.at((*homePage)(nil), all)
 	w.do("filter")
 	w.term.Send("room:comp")
-	w.at((*home)(nil), all)
+	w.at((*homePage)(nil), all)
 	w.do("operators")
 	w.at((*shell.FilterHelp)(nil), "Operators")
 	w.dismiss()
@@ -212,12 +212,12 @@ func (w *walker) lookAround() {
 	w.at((*roomsPage)(nil), "Rooms")
 	w.do("clear")
 	w.do("invite")
-	w.at((*compose)(nil), "Invite people")
+	w.at((*composePage)(nil), "Invite people")
 	w.do("back")
 	w.do("next-status")
 	w.do("next-status")
 	w.open(0, "Operations")
-	w.at((*home)(nil), "Invites of ")
+	w.at((*homePage)(nil), "Invites of ")
 	w.do("back")
 	w.do("back")
 	w.do("accept-invite")
@@ -242,30 +242,30 @@ func (w *walker) mailToAda() sandbox.Mail {
 	return w.Mails("ada@engine.example")[0]
 }
 
-// inviteSomebody sends an invite and opens the outbox.
-func (w *walker) inviteSomebody() {
+// inviteUser sends an invite and opens the outbox.
+func (w *walker) inviteUser() {
 	w.SetTerms(map[string]sandbox.Policy{"privacy": {Version: "1.2", Languages: map[string]sandbox.Document{
 		"en": {Name: "Privacy Policy", URL: "https://id.example.org/privacy"},
 	}}})
 	w.LimitInvites(sandbox.StockInvitesPerSecond, 1)
 	w.do("invite")
 	w.term.Send("rob@bell.example")
-	w.at((*compose)(nil), "Invite people")
+	w.at((*composePage)(nil), "Invite people")
 	w.field("Room", "shift+tab")
-	w.at((*compose)(nil), "Invite people")
+	w.at((*composePage)(nil), "Invite people")
 	w.field("People", "tab")
 	w.do("continue")
 	w.at((*termsPage)(nil), "Terms of id.example.org")
 	w.do("accept")
 	w.term.Wait(time.Second)
-	w.at((*compose)(nil), "Invite people") // the preview
+	w.at((*composePage)(nil), "Invite people") // the preview
 	w.do("change")
 	w.term.Paste("ken@plan9.example\nnobody\n" + strings.Join(people(30), "\n"))
 	w.do("continue")
 	w.term.Wait(time.Second)
-	w.at((*compose)(nil), "Invite people") // expand the groups
+	w.at((*composePage)(nil), "Invite people") // expand the groups
 	w.do("look-into")
-	w.at((*compose)(nil), "Invite people")
+	w.at((*composePage)(nil), "Invite people")
 	w.do("send")
 	w.term.Wait(time.Second)
 	w.do("outbox")
@@ -278,8 +278,8 @@ func (w *walker) inviteSomebody() {
 	w.do("back")
 }
 
-// goOut quits while invites are in the outbox.
-func (w *walker) goOut() {
+// quit quits the program while invites are in the outbox.
+func (w *walker) quit() {
 	w.do("revoke")
 	w.do("yes")
 	w.do("quit")

@@ -22,7 +22,7 @@ import (
 
 // A walker uses the program by keys or by the mouse.
 type walker struct {
-	*town
+	*testWorld
 
 	t     *testing.T
 	term  *termtest.Terminal

@@ -30,7 +30,7 @@ func wideNames() []string {
 func TestColumnsAlignWhateverTheNames(t *testing.T) {
 	t.Parallel()
 	for _, terminal := range []termtest.Kind{{}, {Mute: true}} {
-		inTown(t, func(t *testing.T, n *town) {
+		inWorld(t, func(t *testing.T, n *testWorld) {
 			for at, name := range wideNames() {
 				room := n.CreateRoom(n.ada, sandbox.RoomOptions{Name: name, Preset: "private_chat"})
 				key := map[string]any{"display_name": name, "public_key": n.PublicKey(), "key_validity_url": "https://id.example.org/_matrix/identity/v2/pubkey/isvalid"}

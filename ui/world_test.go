@@ -15,18 +15,18 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// town is a homeserver with Ada's rooms and their members.
-type town struct {
+// testWorld is a homeserver with Ada's rooms and their members.
+type testWorld struct {
 	*sandbox.World
 	t                     *testing.T
 	ada, grace, ken       string
 	compilers, ops, plan9 string
 }
 
-func newTown(t *testing.T) *town {
+func newTestWorld(t *testing.T) *testWorld {
 	t.Helper()
 	w := sandbox.New(sandbox.Options{Seed: 7, Now: time.Now})
-	n := &town{World: w, t: t}
+	n := &testWorld{World: w, t: t}
 	n.ada = w.AddUser("ada", "lovelace", "Ada")
 	n.grace = w.AddUser("grace", "hopper", "Grace")
 	n.ken = w.AddUser("ken", "thompson", "Ken")
@@ -37,7 +37,7 @@ func newTown(t *testing.T) *town {
 }
 
 // invite sends an invite as Ada.
-func (n *town) invite(t *testing.T, room, address string) (token string) {
+func (n *testWorld) invite(t *testing.T, room, address string) (token string) {
 	t.Helper()
 	token, err := n.InviteByEmail(room, n.ada, address)
 	if err != nil {
@@ -47,7 +47,7 @@ func (n *town) invite(t *testing.T, room, address string) (token string) {
 }
 
 // options returns the options for one program. Each call opens a new store.
-func (n *town) options() client.Options {
+func (n *testWorld) options() client.Options {
 	n.t.Helper()
 	s, err := store.OpenMemory(n.t.Context())
 	if err != nil {
@@ -58,12 +58,12 @@ func (n *town) options() client.Options {
 }
 
 // account signs in as Ada.
-func (n *town) account(t *testing.T) *client.Account {
+func (n *testWorld) account(t *testing.T) *client.Account {
 	t.Helper()
 	return n.accountWith(t, n.options())
 }
 
-func (n *town) accountWith(t *testing.T, opt client.Options) *client.Account {
+func (n *testWorld) accountWith(t *testing.T, opt client.Options) *client.Account {
 	t.Helper()
 	hs, err := discovery.Find(t.Context(), opt.Transport, n.ada)
 	if err != nil {
@@ -77,7 +77,7 @@ func (n *town) accountWith(t *testing.T, opt client.Options) *client.Account {
 }
 
 // start runs the program without an account.
-func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
+func (n *testWorld) start(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	opt := n.options()
 	return termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
@@ -86,7 +86,7 @@ func (n *town) start(t *testing.T, width, height int) *termtest.Terminal {
 }
 
 // startAsAda runs the program with Ada signed in.
-func (n *town) startAsAda(t *testing.T, width, height int) *termtest.Terminal {
+func (n *testWorld) startAsAda(t *testing.T, width, height int) *termtest.Terminal {
 	t.Helper()
 	account := n.account(t)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {

@@ -44,7 +44,7 @@ func CommandWords() []string {
 func firstWords() []word {
 	return []word{
 		{
-			name: "list", does: "read the invites, ten at a time", Run: (*Conversation).list, pages: []string{"home", "FilterHelp"},
+			name: "list", does: "read the invites, ten at a time", Run: (*Conversation).list, pages: []string{"homePage", "FilterHelp"},
 			forms: []string{
 				"list  all invites, the newest first",
 				"list pending  those with this status: " + statusWords(),
@@ -62,12 +62,12 @@ func firstWords() []word {
 		},
 		{
 			name: "show", does: "read the details of an invite: its verdict, checks, keys and history", Run: (*Conversation).show,
-			pages: []string{"invitePage", "foundPage"},
+			pages: []string{"invitePage", "dumpInvitePage"},
 			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  ask about its keys first"},
 		},
 		{
 			name: "invite", does: "invite people: you read what will happen before anything is sent", Run: (*Conversation).invite,
-			pages: []string{"compose"},
+			pages: []string{"composePage"},
 			forms: []string{
 				"invite  ask for the room and the people",
 				"invite ops grace@navy.example  the room and the people; rooms may be numbers of the last list of rooms",
@@ -122,7 +122,7 @@ func wordsOfInvites() []word {
 			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  to this address"},
 		},
 		{
-			name: "move", does: "invite the people of a replaced room to the new room", Run: (*Conversation).move, pages: []string{"compose"},
+			name: "move", does: "invite the people of a replaced room to the new room", Run: (*Conversation).move, pages: []string{"composePage"},
 			forms: []string{"move 3  the invite with the number 3", "move ops  all pending invites of a room"},
 		},
 		{

@@ -156,9 +156,9 @@ func (m *Model) under(x, y int) func() tea.Cmd {
 	})
 }
 
-// An arrowed is a screen on which the arrow keys may move in a list while the user
+// An arrowMover is a screen on which the arrow keys may move in a list while the user
 // types text.
-type arrowed interface{ ArrowsMove() bool }
+type arrowMover interface{ ArrowsMove() bool }
 
 // wheel moves up or down by the lines of one turn of the wheel.
 func (m *Model) wheel(b tea.MouseButton) tea.Cmd {
@@ -174,7 +174,7 @@ func (m *Model) wheel(b tea.MouseButton) tea.Cmd {
 		return nil
 	}
 	press := widget.PressOf(widget.ActionOf(way))
-	if list, typed := sh.Top().(arrowed); typed && list.ArrowsMove() {
+	if list, typed := sh.Top().(arrowMover); typed && list.ArrowsMove() {
 		press = tea.KeyPressMsg{Code: arrow}
 	} else if !Offers(sh.Top(), way) {
 		return nil

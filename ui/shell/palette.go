@@ -25,11 +25,11 @@ type Palette struct {
 	moved bool                // the user has moved the cursor
 }
 
-// An excuser is a screen that gives reasons why keys do not work at the moment. The
-// shell asks only about keys that do not work. An empty string stands for the default
-// reason of the action.
-type excuser interface {
-	WhyNot(action string) string
+// A disabledReasoner is a screen that explains why actions are disabled. DisabledReason is
+// called only for a disabled action. An empty string stands for the default reason of
+// the action.
+type disabledReasoner interface {
+	DisabledReason(action string) string
 }
 
 func newPalette(sh *Shell) func(context.Context) Screen {

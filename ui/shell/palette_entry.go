@@ -91,8 +91,8 @@ func (p *Palette) settingEntry(s Setting) entry {
 // why returns the reason why an action does not work at the moment.
 func (p *Palette) why(a keymap.Row) string {
 	text := ""
-	if below, ok := p.below.(excuser); ok {
-		text = below.WhyNot(a.Name)
+	if below, ok := p.below.(disabledReasoner); ok {
+		text = below.DisabledReason(a.Name)
 	}
 	return cmp.Or(text, a.Lacks, "not available now")
 }
