@@ -36,17 +36,17 @@ func newAccept(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "accept [LINK]",
 		Short: "Accept an invite by the link in its mail",
-		Long: "Accept an invite by the link in its mail, in whatever form the mail program\n" +
-			"gives it, or by the whole mail. You are shown what it says, and asked before\n" +
-			"any server is contacted: the identity server that the link names has to confirm\n" +
-			"the acceptance, and learns your Matrix ID and your network address. With\n" +
-			"--inviter, which some mails name, no confirmation is needed. With --bind you\n" +
-			"prove instead that the address is yours. It is then publicly linked to your\n" +
-			"Matrix ID on that server, and you get every invite that waits for it.\n\n" +
+		Long: "Accept an invite by the link in its mail. The link may be broken over several\n" +
+			"lines, and the whole mail works as well. mxinvite shows what the link contains,\n" +
+			"and asks before it contacts a server: the identity server that the link names\n" +
+			"must confirm the acceptance, and learns your Matrix ID and your network address.\n" +
+			"If the mail names the sender, --inviter makes the confirmation unnecessary. With\n" +
+			"--bind you prove instead that the address is yours. The address is then publicly\n" +
+			"linked to your Matrix ID on that server, and you get all invites for it.\n\n" +
 			"The link is a secret: anyone who has it can accept the invite, and every user\n" +
 			"of this machine can read arguments. With - it is read from standard input;\n" +
 			"without LINK mxinvite asks for it and does not show it.\n\n" +
-			"An invite by e-mail cannot be declined; Matrix has no way to. Ignore it.",
+			"Matrix has no way to decline an invite by e-mail. To decline it, ignore it.",
 		Example: "  mxinvite accept\n" +
 			"  mxinvite accept - --yes < mail.txt",
 		Args: fail.Args(0, 1),
@@ -59,10 +59,10 @@ func newAccept(a *host.Program) *cobra.Command {
 			case len(args) == 0 && !o.MayAsk():
 				return fail.Usage(c, fmt.Errorf("LINK is missing, and %w; - reads it from standard input", fail.ErrNoTerminal))
 			case o.room != "" && !link.IsRoomID(o.room):
-				return fail.Usage(c, fmt.Errorf("%q is no room ID such as !abc:example.org", o.room))
+				return fail.Usage(c, fmt.Errorf("%q is not a room ID such as !abc:example.org", o.room))
 			}
 			if _, _, err := id.UserID(o.inviter).Parse(); o.inviter != "" && err != nil {
-				return fail.Usage(c, fmt.Errorf("%q is no Matrix ID such as @ada:example.org", o.inviter))
+				return fail.Usage(c, fmt.Errorf("%q is not a Matrix ID such as @ada:example.org", o.inviter))
 			}
 			return nil
 		},
@@ -136,7 +136,7 @@ func (o acceptOptions) accept(ctx context.Context, account *client.Account, i cl
 		return got, err
 	}
 	o.Message("%s has mailed a code to %s.", i.Host, i.Link.Email)
-	code, err := o.Ask(ctx, "The code, or the link that it came in; nothing if you have opened that:")
+	code, err := o.Ask(ctx, "Type the code, or paste the link from the mail. If you have opened the link, press Enter:")
 	if err != nil {
 		return got, err
 	}
@@ -176,7 +176,7 @@ func (o acceptOptions) readLink(ctx context.Context) (link.Link, error) {
 // askLink asks for the link without echoing it, because a terminal keeps its
 // scrollback.
 func (o acceptOptions) askLink(ctx context.Context) (string, error) {
-	fmt.Fprint(o.Err, "Link of the mail (not shown): ")
+	fmt.Fprint(o.Err, "Link in the mail (not shown): ")
 	text, err := o.ReadPassword(ctx)
 	fmt.Fprintln(o.Err) // the line break that the user typed was not shown
 	if errors.Is(err, io.EOF) {

@@ -38,10 +38,10 @@ func newDemo(a *host.Program) *cobra.Command {
 		Long: "Open the screen on a homeserver and an identity server that are part of this\n" +
 			"program, with rooms and invites in every state. Nothing is sent anywhere and\n" +
 			"nothing is kept. Invites that you send there are accepted within a minute.\n\n" +
-			"The homeserver has the limit of a stock one, 20 times as fast: after five e-mail\n" +
-			"invites it accepts one in 20 seconds. With --listen the servers can be used from\n" +
-			"another terminal; what to do there is said at the start. HOST has to be\n" +
-			"localhost or a loopback address; port 0 chooses a free one.",
+			"The homeserver has the rate limit of a default Synapse, but 20 times as fast:\n" +
+			"after five e-mail invites it accepts one in 20 seconds. With --listen other\n" +
+			"programs can use the servers; the commands to try are shown at the start. HOST\n" +
+			"must be localhost or a loopback address; port 0 chooses a free port.",
 		Example: "  mxinvite demo\n" +
 			"  mxinvite demo --listen 127.0.0.1:8008",
 		Args: fail.Args(0, 0),

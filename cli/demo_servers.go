@@ -95,14 +95,14 @@ func (o demoOptions) announceListen(base string) {
 		"  mxinvite\n"+
 		"  mxinvite list --check\n"+
 		"  mxinvite send '#compilers' %s --accept-terms --yes\n", sandbox.DemoAddresses()[0].Address)
-	o.Message("Every address works; some have an outcome of their own:\n")
+	o.Message("Every address works. Some always have the same result:\n")
 	for _, a := range sandbox.DemoAddresses() {
 		if !a.List() {
 			o.Message("  %-22s  %s", a.Address, a.Outcome)
 		}
 	}
 	o.Message("\nThe homeserver accepts %d e-mail invites at once and then one in %d seconds:\n"+
-		"%d times as fast as a stock Synapse. Other users, such as grace, ken and rob, have\n"+
+		"%d times as fast as a default Synapse. Other users, such as grace, ken and rob, have\n"+
 		"the same password. Any Matrix client can sign in.\n",
 		sandbox.StockInviteBurst, int(1/(sandbox.DemoSpeed*sandbox.StockInvitesPerSecond)), sandbox.DemoSpeed)
 	o.Note("Serving until interrupted.")

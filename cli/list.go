@@ -39,7 +39,7 @@ func newList(a *host.Program) *cobra.Command {
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
 			"accepted, whether that was valid: " + out.Join(invite.Verdicts(), ", ") + ".\n" +
 			"For a pending invite it is unknown until its keys are checked (--check).\n" +
-			"The address is known of invites that were sent from here.",
+			"The address is known only for invites that were sent from this machine.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
 			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json\n" +

@@ -25,8 +25,8 @@ func newShow(a *host.Program) *cobra.Command {
 		Short: "Show an invite with its checks and history",
 		Long: "Show one invite of a room, with the checks behind its verdict and the history\n" +
 			"of its event. TOKEN may be shortened as long as it stays unique in the room. If\n" +
-			"the output is not a terminal, each line is a name of the JSON, a tab and its\n" +
-			"value.",
+			"the output is not a terminal, each line is the name of a JSON member, a tab and\n" +
+			"the value.",
 		Args: fail.Args(2, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.room, o.token = args[0], args[1]

@@ -29,11 +29,11 @@ func newWatch(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "watch",
 		Short: "Write a line for every change until interrupted",
-		Long: "Watch all your rooms and write a line for every change. For an invite, the\n" +
-			"change is new, accepted, joined, left, banned, revoked or replaced; for the\n" +
-			"invites of a room that you join it is present. room-left means that you left a\n" +
-			"room. offline and online concern the connection, which is restored\n" +
-			"automatically; a line of offline has the reason in place of the name. With\n" +
+		Long: "Watch all your rooms and write a line for every change. The changes of an invite\n" +
+			"are new, accepted, joined, left, banned, revoked and replaced; present is an\n" +
+			"existing invite of a room that you have just joined. room-left means that you\n" +
+			"left a room. offline and online are changes of the connection, which is\n" +
+			"restored automatically; offline has the reason in place of the name. With\n" +
 			"--json each line is an object.",
 		Example: "  mxinvite watch --json | jq --unbuffered 'select(.change == \"joined\")'",
 		Args:    fail.Args(0, 0),

@@ -125,7 +125,7 @@ func (c *Conversation) greet(ctx context.Context) {
 	default:
 		c.Message("You are signed in as %s.", string(s.UserID))
 	}
-	c.Message("Type a word and press Enter. help lists the words, quit ends.")
+	c.Message("Type a word and press Enter. Type help to list the words, or quit to end.")
 }
 
 // question returns the prompt.

@@ -47,13 +47,13 @@ func firstWords() []word {
 			name: "list", does: "read the invites, ten at a time", Run: (*Conversation).list, pages: []string{"homePage", "FilterHelp"},
 			forms: []string{
 				"list  all invites, the newest first",
-				"list pending  those with this status: " + statusWords(),
-				"list ops  those of the room ops",
-				"list by:me older:30d  those that you sent more than 30 days ago",
-				"list warn:duplicate  those with this warning",
-				"list needs-look  those with a problem or a lasting warning",
+				"list pending  invites with this status: " + statusWords(),
+				"list ops  invites of the room ops",
+				"list by:me older:30d  invites that you sent more than 30 days ago",
+				"list warn:duplicate  invites with this warning",
+				"list needs-look  invites with a problem or a lasting warning",
 				"list sort:name  sorted by " + strings.Join(filter.Orders(), ", "),
-				"list check  ask about their keys first",
+				"list check  check their keys first",
 			},
 		},
 		{
@@ -63,7 +63,7 @@ func firstWords() []word {
 		{
 			name: "show", does: "read the details of an invite: its verdict, checks, keys and history", Run: (*Conversation).show,
 			pages: []string{"invitePage", "dumpInvitePage"},
-			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  ask about its keys first"},
+			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  check its keys first"},
 		},
 		{
 			name: "invite", does: "invite people: you read what will happen before anything is sent", Run: (*Conversation).invite,
@@ -78,8 +78,8 @@ func firstWords() []word {
 		{
 			name: "revoke", does: "revoke invites", Run: (*Conversation).revoke, pages: []string{"Confirm"},
 			forms: []string{
-				"revoke 3  the invite with the number 3", "revoke 2 5-7  several",
-				"revoke pending ops older:30d  those that match a filter, as for list",
+				"revoke 3  the invite with the number 3", "revoke 2 5-7  several invites",
+				"revoke pending ops older:30d  all invites that match a filter, as for list",
 			},
 		},
 		{
@@ -89,7 +89,7 @@ func firstWords() []word {
 		{
 			name: "outbox", does: "read and change the outbox: invites that are being sent, and their results", Run: (*Conversation).outbox, pages: []string{"outboxPage", "Confirm"},
 			forms: []string{
-				"outbox  all of it", "outbox failed  invites in this state: " + stateWords(),
+				"outbox  all invites in it", "outbox failed  invites in this state: " + stateWords(),
 				"outbox run  send the queued invites, until you press Enter",
 				"outbox pause, outbox resume  stop sending, and resume it",
 				"outbox cancel 12, outbox cancel all  do not send queued invites",
@@ -105,9 +105,9 @@ func firstWords() []word {
 		},
 		{
 			name: "help", also: []string{"?"}, does: "read the words, or explain one", Run: (*Conversation).help, pages: []string{"HelpCard", "Palette"},
-			forms: []string{"help  or ? lists the words", "help revoke  explains one"},
+			forms: []string{"help  or ? lists the words", "help revoke  explains the word revoke"},
 		},
-		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end", Run: (*Conversation).quit, pages: []string{"QuitCard"}, forms: []string{"quit"}},
+		{name: "quit", also: []string{"exit", "bye", "q"}, does: "end mxinvite, or leave the demo", Run: (*Conversation).quit, pages: []string{"QuitCard"}, forms: []string{"quit"}},
 	}
 }
 
@@ -119,7 +119,7 @@ func wordsOfInvites() []word {
 		},
 		{
 			name: "resend", does: "revoke invites and send new ones to the same people", Run: (*Conversation).resend, pages: []string{"sendAgainCard"},
-			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  to this address"},
+			forms: []string{"resend 3  the invite with the number 3", "resend 3 to grace@navy.example  send the new one to this address"},
 		},
 		{
 			name: "move", does: "invite the people of a replaced room to the new room", Run: (*Conversation).move, pages: []string{"composePage"},
@@ -167,7 +167,7 @@ func wordsOfSending() []word {
 		},
 		{
 			name: "contacts", does: "find people in your address books",
-			forms: []string{"contacts grace  those with grace in the name or the address"},
+			forms: []string{"contacts grace  people with grace in the name or the address"},
 		},
 		{
 			name: "forget", does: "delete the remembered addresses of invitees",

@@ -54,7 +54,7 @@ func commandWays() wording.HintWays {
 		NameInviter:    "use --inviter with their Matrix ID.",
 		WithoutBind:    "Accept it without --bind.",
 		SendAgain:      "To send it, use --again.",
-		SendToReplaced: "To invite to the old room all the same, use --old-room.",
+		SendToReplaced: "To invite to the old room anyway, use --old-room.",
 		SignIn: func(v wording.HintValues) string {
 			command := "mxinvite login"
 			if v.Homeserver != "" {

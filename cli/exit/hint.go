@@ -87,7 +87,7 @@ func hintSession(a *host.Program, err error) string {
 	case errors.Is(err, vault.ErrKeyGone):
 		return "If the key is lost, " + another
 	case errors.Is(err, vault.ErrNoKeyring), errors.Is(err, vault.ErrNoAgent):
-		return "Start it. If it is gone for good, " + another
+		return "Start it. If it no longer exists, " + another
 	case fail.Is[*vault.DamagedError](err):
 		return "Sign in again with: mxinvite login. The damaged file will be renamed."
 	case fail.Is[*vault.NewerError](err) && a.Guest != nil:

@@ -7,7 +7,7 @@ import (
 	"os/exec"
 )
 
-var errNotBrowsable = errors.New("a browser is sent to http and https addresses only")
+var errNotBrowsable = errors.New("not an http or https URL")
 
 // browser returns a function that opens a URL in the browser of this machine. It
 // returns nil over SSH and without a display, because the user would not see the

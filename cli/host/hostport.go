@@ -9,7 +9,7 @@ import (
 // means all interfaces of this machine.
 func CheckHostPort(flag, value, example string) error {
 	if _, _, err := net.SplitHostPort(value); err != nil {
-		return fmt.Errorf("%s takes HOST:PORT, such as %s, and not %q", flag, example, value)
+		return fmt.Errorf("%s must be HOST:PORT, such as %s, not %q", flag, example, value)
 	}
 	return nil
 }
@@ -20,7 +20,7 @@ func CheckLoopback(flag, value, example string) error {
 		return err
 	}
 	if host, _, _ := net.SplitHostPort(value); !isLoopback(host) {
-		return fmt.Errorf("%s takes an address of this machine only, such as %s, and not %q", flag, example, value)
+		return fmt.Errorf("%s must be an address of this machine, such as %s, not %q", flag, example, value)
 	}
 	return nil
 }

@@ -33,9 +33,9 @@ func NewMove(a *host.Program) *cobra.Command {
 		Use:   "move ROOM [TOKEN...]",
 		Short: "Invite the people of a replaced room to the new room",
 		Long: "Invite the people with pending invites of a replaced room to the room that\n" +
-			"replaces it, and then revoke the old invites. An upgrade of a room does not do\n" +
-			"that: its invites lead to the old room. Without tokens all pending invites are\n" +
-			"moved whose addresses are in the address book. The rest is as for mxinvite send.",
+			"replaces it, and then revoke the old invites. Upgrading a room does not move\n" +
+			"its invites. Without TOKEN, all pending invites are moved if their addresses\n" +
+			"are in the address book. The invites are sent as by mxinvite send.",
 		Example: "  mxinvite move '#ops' --dry-run\n" +
 			"  mxinvite move '#ops' kPzQxW\n" +
 			"  mxinvite move '!old:example.org' --to '#ops' --yes",
@@ -54,7 +54,7 @@ func NewMove(a *host.Program) *cobra.Command {
 	f.BoolVar(&o.keep, "keep", false, "do not revoke the old invites")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.again, "again", false, "even if the person has an invite to the new room")
+	f.BoolVar(&o.again, "again", false, "send even if the person has an invite to the new room")
 	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c

@@ -29,7 +29,7 @@ func NewOutbox(a *host.Program) *cobra.Command {
 		Short: "List invites that are being sent, and their results",
 		Long: "List the invites in the outbox, the oldest first. A STATE is one of\n" +
 			out.Join(out.ItemStates(), ", ") + ".\n" +
-			"For one that is uncertain no server confirmed whether a mail was sent; it is\n" +
+			"An invite is uncertain if no server confirmed that the mail was sent. It is\n" +
 			"never sent again automatically.",
 		Example: "  mxinvite outbox --state failed,uncertain\n" +
 			"  mxinvite outbox run",

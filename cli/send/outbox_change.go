@@ -64,7 +64,7 @@ func (ch *choice) flags(c *cobra.Command, name, usageText string) {
 	c.Args = func(c *cobra.Command, args []string) error {
 		switch {
 		case ch.all && len(args) > 0:
-			return fail.Usage(c, fmt.Errorf("use use either numbers or --%s", name))
+			return fail.Usage(c, fmt.Errorf("use either numbers or --%s", name))
 		case !ch.all && len(args) == 0:
 			return fail.Args(1, -1)(c, args)
 		}

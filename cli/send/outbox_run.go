@@ -27,9 +27,9 @@ func newOutboxRun(a *host.Program) *cobra.Command {
 		Long: "Send the invites that are queued in the outbox, as fast as the server's limit\n" +
 			"allows, and end when no invite is left; with --watch keep running and send\n" +
 			"invites that are queued later. Only one program sends for an account at a time:\n" +
-			"if another one does, this command waits. A signal ends it after the current\n" +
-			"request; the other invites stay queued. With --json it writes one object on a\n" +
-			"line for every result.",
+			"if another one does, this command waits. If it is interrupted, it completes the\n" +
+			"current request and ends; the other invites stay queued. With --json it writes\n" +
+			"one object on a line for every result.",
 		Example: "  mxinvite outbox run\n" +
 			"  tmux new -d -s outbox mxinvite outbox run --watch",
 		Args: fail.Args(0, 0),

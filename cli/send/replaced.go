@@ -54,7 +54,7 @@ func (o *sendOptions) askAboutOldRooms(ctx context.Context, plans []client.Plan)
 	if n < 0 || o.yes || o.dryRun || !o.MayAsk() {
 		return nil
 	}
-	yes, err := o.Confirm(ctx, fmt.Sprintf("Invite to %s, the old room, all the same?", out.Cut(plans[n].Room.Name, out.NameWidth)))
+	yes, err := o.Confirm(ctx, fmt.Sprintf("Invite to the old room, %s, anyway?", out.Cut(plans[n].Room.Name, out.NameWidth)))
 	if yes {
 		confirmReplaced(plans)
 	}

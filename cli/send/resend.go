@@ -31,9 +31,10 @@ func NewResend(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "resend ROOM TOKEN...",
 		Short: "Revoke invites and send new ones to the same people",
-		Long: "Revoke invites of a room and send new ones to the same addresses, for mails\n" +
-			"that were lost. The address is the one that the address book knows, or given\n" +
-			"with --to: a room only has a part of it. The rest is as for mxinvite send.",
+		Long: "Revoke invites of a room and send new ones to the same addresses, for example\n" +
+			"because the mails were lost. A room does not contain whole addresses: they are\n" +
+			"read from the address book, or given with --to. The invites are sent as by\n" +
+			"mxinvite send.",
 		Example: "  mxinvite resend '#ops' kPzQxW\n" +
 			"  mxinvite resend '#ops' kPzQxW --to grace@navy.example",
 		Args: fail.Args(2, -1),
@@ -51,11 +52,11 @@ func NewResend(a *host.Program) *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.to, "to", "", "send to `ADDRESS`")
-	f.BoolVar(&o.force, "force", false, "even if the address does not match the invite")
+	f.BoolVar(&o.force, "force", false, "send even if the address does not match the invite")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.again, "again", false, "even if the person has another invite")
-	f.BoolVar(&o.oldRoom, "old-room", false, "even if the room was replaced by another one")
+	f.BoolVar(&o.again, "again", false, "send even if the person has another invite")
+	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c

@@ -35,11 +35,11 @@ func NewRevoke(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "revoke ROOM TOKEN... | [ROOM] FILTER...",
 		Short: "Revoke invites",
-		Long: "Revoke invites of a room, or with filters those of all your rooms that match.\n" +
-			"The links in their mails stop working for this room. The identity server is\n" +
-			"not told, and members of the room stay. TOKEN may be shortened as long as it\n" +
-			"stays unique in the room. Filters match pending invites, unless\n" +
-			"--status says otherwise; an invite has to match all of them.",
+		Long: "Revoke invites of a room by their tokens, or all invites that match filters. The\n" +
+			"links in their mails stop working for this room. The identity server is not\n" +
+			"told, and members of the room stay. TOKEN may be shortened as long as it stays\n" +
+			"unique in the room. An invite must match all filters. Without --status, only\n" +
+			"pending invites match.",
 		Example: "  mxinvite revoke '#ops' kPzQxW\n" +
 			"  mxinvite revoke --by me --older-than 30d --dry-run\n" +
 			"  mxinvite revoke '#ops' --all-pending\n" +

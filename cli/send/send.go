@@ -42,9 +42,10 @@ func NewSend(a *host.Program) *cobra.Command {
 			"address or a Matrix ID. They are arguments, or in a file or on standard input\n" +
 			"(-): a table in CSV, or any text with addresses and Matrix IDs in it. Users on\n" +
 			"Matrix are invited there; the others get a mail from the identity server. At a\n" +
-			"terminal you are shown what will happen, and asked before anything is sent.\n\n" +
-			"Invites go through the outbox. When the server takes no more for now, what is\n" +
-			"left waits there: send ends and says how to go on, or stays with --wait.",
+			"terminal mxinvite shows what will happen, and asks before it sends anything.\n\n" +
+			"Invites are sent through the outbox. If the server's rate limit is reached, the\n" +
+			"other invites stay queued, and send ends. To send them later, run mxinvite\n" +
+			"outbox run. With --wait, send waits until all are sent.",
 		Example: "  mxinvite send '#ops' grace@navy.example @ken:bell.example\n" +
 			"  mxinvite send --room '#ops' --room '#compilers' grace@navy.example\n" +
 			"  mxinvite send '#ops' --file people.csv --dry-run\n" +
@@ -72,7 +73,7 @@ func NewSend(a *host.Program) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return runSend(c.Context(), o) },
 	}
 	f := c.Flags()
-	f.StringArrayVar(&o.rooms, "room", nil, "invite to `ROOM`; give it again for another one")
+	f.StringArrayVar(&o.rooms, "room", nil, "invite to `ROOM`; may be repeated")
 	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
@@ -219,11 +220,11 @@ func (o sendOptions) carry(ctx context.Context, account *client.Account, p *prev
 			return true
 		case turn != nil && turn.Elsewhere != "" && !slices.Contains([]string{"", name, elsewhere}, outbox.Sender):
 			elsewhere = outbox.Sender
-			s.Note("%s is the one that sends for this account. It will send these.", elsewhere)
+			s.Note("%s is sending for this account. It will also send these invites.", elsewhere)
 		case outbox.Stall.Decision():
 			return true // no program sends before the user decides
 		case turn != nil && turn.Err != nil && o.wait:
-			s.Note("Nothing goes out for now: %s", turn.Err.Error())
+			s.Note("No invites are sent for now: %s", turn.Err.Error())
 		case turn != nil && turn.Err != nil:
 			w.Cause = turn.Err
 			return true

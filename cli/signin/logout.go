@@ -15,8 +15,8 @@ func NewLogout(a *host.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "logout",
 		Short: "Sign out and delete the session",
-		Long: "Sign out of the account, and forget its session and what was known of its\n" +
-			"rooms. Other accounts stay.",
+		Long: "Sign out of the account, and delete its session and what is stored about its\n" +
+			"rooms. Other accounts stay signed in.",
 		Example: "  mxinvite logout --account @you:example.org\n" +
 			"  mxinvite logout --all",
 		Args: fail.Args(0, 0),

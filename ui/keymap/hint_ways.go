@@ -20,7 +20,7 @@ func (k *Map) HintWays(visitor bool) wording.HintWays {
 		NameInviter:    "type their Matrix ID into the field Invited by.",
 		WithoutBind:    "Accept it here, where the address is not bound.",
 		SendAgain:      "To send it as well, " + press(k.All) + " in the preview.",
-		SendToReplaced: "To invite to the old room all the same, " + press(k.OldRoom) + " in the preview.",
+		SendToReplaced: "To invite to the old room anyway, " + press(k.OldRoom) + " in the preview.",
 		SignIn:         func(wording.HintValues) string { return "Sign in again." },
 		Trust: func(v wording.HintValues) string {
 			return "To allow it from the next start on, run: " + wording.TrustCommand(v)
