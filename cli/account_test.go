@@ -13,8 +13,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/seal"
 )
 
-// app is a run of the program that has read its settings.
-func (v *vigil) app() *host.Program {
+// app returns a run of the program that has read its settings.
+func (v *testAccount) app() *host.Program {
 	v.t.Helper()
 	a := host.NewProgram(v.w)
 	settings, err := config.At(v.w.Getenv("MXINVITE_HOME")).LoadSettings(v.w.Getenv)
@@ -23,8 +23,8 @@ func (v *vigil) app() *host.Program {
 	return a
 }
 
-// kept opens the stored sessions as the next run of the program would.
-func (v *vigil) kept() *host.Sessions {
+// kept opens the stored sessions as the next run of the program does.
+func (v *testAccount) kept() *host.Sessions {
 	v.t.Helper()
 	home := config.At(v.w.Getenv("MXINVITE_HOME"))
 	opened, err := vault.Open(vault.Options{Dir: home.Dir()})
@@ -33,7 +33,7 @@ func (v *vigil) kept() *host.Sessions {
 }
 
 // saved returns the stored session of a user.
-func (v *vigil) saved(user string) client.Session {
+func (v *testAccount) saved(user string) client.Session {
 	v.t.Helper()
 	s, err := v.kept().Read(v.t.Context(), vault.Name{UserID: user, Homeserver: v.HomeserverURL()})
 	v.must(err)
@@ -42,13 +42,13 @@ func (v *vigil) saved(user string) client.Session {
 
 func TestOldSessionGetsAStoreKeyOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		old := v.saved(v.ada)
 		old.DataKey = seal.Key{}
 		v.must(v.kept().Save(t.Context(), old))
-		v.runs(exit.OK, "rooms")
+		v.run(exit.OK, "rooms")
 		key := v.saved(v.ada).DataKey
-		v.runs(exit.OK, "rooms")
+		v.run(exit.OK, "rooms")
 		if key.IsZero() || v.saved(v.ada).DataKey != key {
 			t.Error("the key changes")
 		}
@@ -57,23 +57,23 @@ func TestOldSessionGetsAStoreKeyOnce(t *testing.T) {
 
 func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		before := v.saved(v.ada)
 		v.SignOutEverywhere(v.ada, false)
-		if _, said := v.runs(exit.SignedOut, "rooms"); !strings.Contains(said, "signed @ada:example.org out") {
+		if _, said := v.run(exit.SignedOut, "rooms"); !strings.Contains(said, "signed @ada:example.org out") {
 			t.Errorf("said %q", said)
 		}
 		if over := v.saved(v.ada); !host.Ended(over) || over.RefreshToken != "" || over.DataKey != before.DataKey || over.DeviceID != before.DeviceID {
 			t.Error("what outlives a session is not what is kept of it")
 		}
-		v.typesPassword()
-		v.runs(exit.OK, "login", v.ada)
+		v.inputPassword()
+		v.run(exit.OK, "login", v.ada)
 		if now := v.saved(v.ada); host.Ended(now) || now.DataKey != before.DataKey || now.DeviceID != before.DeviceID {
 			t.Error("another key or device, though it is the same account")
 		}
-		v.typesPassword()
-		v.runs(exit.OK, "login", v.grace)
-		if out, _ := v.runs(exit.OK, "accounts"); strings.Count(out, "signed in") != 2 {
+		v.inputPassword()
+		v.run(exit.OK, "login", v.grace)
+		if out, _ := v.run(exit.OK, "accounts"); strings.Count(out, "signed in") != 2 {
 			t.Errorf("the accounts are %q", out)
 		}
 		if v.saved(v.grace).DataKey == before.DataKey {
@@ -82,15 +82,15 @@ func TestSigningInAgainKeepsKeyAndDevice(t *testing.T) {
 	})
 }
 
-// Renewed tokens are the only ones that are good: they are on the disk before
-// they are used.
+// Renewed tokens are saved before they are used, because the old tokens are no
+// longer valid.
 func TestRefreshedTokensAreSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		for range 3 {
 			before := v.saved(v.ada)
 			v.ExpireTokens(v.ada)
-			v.runs(exit.OK, "rooms")
+			v.run(exit.OK, "rooms")
 			if now := v.saved(v.ada); now.AccessToken == before.AccessToken || now.RefreshToken == before.RefreshToken {
 				t.Error("nothing was renewed")
 			}
@@ -101,10 +101,10 @@ func TestRefreshedTokensAreSaved(t *testing.T) {
 // The end of a session must not affect a newer session of the same account.
 func TestEndOfOldSessionKeepsNewSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		former := v.saved(v.ada)
-		v.typesPassword()
-		v.runs(exit.OK, "login", v.ada)
+		v.inputPassword()
+		v.run(exit.OK, "login", v.ada)
 		v.must(v.kept().End(t.Context(), former))
 		if host.Ended(v.saved(v.ada)) {
 			t.Error("it is")

@@ -58,7 +58,7 @@ func TestTerminalsGetSupportedSequences(t *testing.T) {
 			want := strings.Split(strings.TrimSuffix(string(golden), "\n"), "\n")
 			for _, s := range want {
 				if drawing.MatchString(s) && !slices.Contains(got, s) {
-					got = append(got, s) // it was not needed this time
+					got = append(got, s) // this sequence was not used this time
 				}
 			}
 			slices.Sort(got)
@@ -76,8 +76,8 @@ func TestTerminalsGetSupportedSequences(t *testing.T) {
 	}
 }
 
-// told runs the demo and returns what the terminal was told: escape sequences, and
-// lines of the standard error.
+// told runs the demo and returns its output to the terminal: escape sequences, and
+// lines of standard error.
 func told(t *testing.T, env []string) []string {
 	t.Helper()
 	in, keys := io.Pipe()
@@ -103,7 +103,7 @@ func told(t *testing.T, env []string) []string {
 			t.Errorf("%d bytes were written while nothing happened", after-before)
 		}
 		_, _ = io.WriteString(keys, "\x03")
-		_ = keys.Close() // unread input blocks no sender
+		_ = keys.Close() // so that unread input blocks no sender
 	}()
 	if code := Run(t.Context(), w, []string{"demo", "--no-tour"}); code != exit.OK && said.String() == "" {
 		t.Errorf("ended with %d", code)
@@ -131,7 +131,7 @@ func sequences(s string) []string {
 	for _, m := range sequence.FindAllString(s, -1) {
 		switch {
 		case m == "\x1b[K":
-			continue // every terminal understands it
+			continue // all terminals support it
 		case title.MatchString(m):
 			m = "\x1b]2;title\x07"
 		case strings.HasPrefix(m, "\x1b[") && strings.HasSuffix(m, "m") && !strings.HasPrefix(m, "\x1b[>"):

@@ -13,20 +13,20 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// a stand is how the invites of a room stand, the newest first.
-type stand struct {
+// roomInvites are a room and its invites, the newest first.
+type roomInvites struct {
 	room    client.Room
 	invites []invite.Invite
 }
 
-func (m *tracker) look(stands ...stand) string {
+func (m *tracker) observe(stands ...roomInvites) string {
 	var rooms []client.Room
 	for _, s := range stands {
 		rooms = append(rooms, s.room)
 	}
 	var out []string
 	for _, c := range m.update(rooms, func(room id.RoomID) []invite.Invite {
-		return stands[slices.IndexFunc(stands, func(s stand) bool { return s.room.ID == room })].invites
+		return stands[slices.IndexFunc(stands, func(s roomInvites) bool { return s.room.ID == room })].invites
 	}) {
 		out = append(out, strings.TrimSuffix(fmt.Sprintf("%s %s %s", c.changeKind, c.room.ID, c.invite.Token), " "))
 	}
@@ -64,8 +64,8 @@ func TestChangesBetweenTwoSyncs(t *testing.T) {
 		{"accepted and overwritten", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Joined, "$2"), "@g"), "replaced !r t"},
 	} {
 		var m tracker
-		m.look(stand{room, []invite.Invite{tt.before}})
-		if got := m.look(stand{room, []invite.Invite{tt.now}}); got != tt.want {
+		m.observe(roomInvites{room, []invite.Invite{tt.before}})
+		if got := m.observe(roomInvites{room, []invite.Invite{tt.now}}); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -80,49 +80,49 @@ func TestChangesFollowRooms(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		all   bool
-		looks [][]stand
+		looks [][]roomInvites
 		want  []string
 	}{
 		{
 			"no flood at the start", false,
-			[][]stand{{{traced("!r"), []invite.Invite{a}}}, {{traced("!r"), []invite.Invite{b, a}}}},
+			[][]roomInvites{{{traced("!r"), []invite.Invite{a}}}, {{traced("!r"), []invite.Invite{b, a}}}},
 			[]string{"", "new !r b"},
 		},
 		{
 			"but with all", true,
-			[][]stand{{{traced("!r"), []invite.Invite{b, a}}}, {{traced("!r"), []invite.Invite{b, a}}}},
+			[][]roomInvites{{{traced("!r"), []invite.Invite{b, a}}}, {{traced("!r"), []invite.Invite{b, a}}}},
 			[]string{"present !r a, present !r b", ""},
 		},
 		{
 			"what only looked pending did not change", false,
-			[][]stand{{{untraced("!r"), []invite.Invite{a}}}, {{traced("!r"), []invite.Invite{joined}}}, {{traced("!r"), []invite.Invite{b, joined}}}},
+			[][]roomInvites{{{untraced("!r"), []invite.Invite{a}}}, {{traced("!r"), []invite.Invite{joined}}}, {{traced("!r"), []invite.Invite{b, joined}}}},
 			[]string{"", "", "new !r b"},
 		},
 		{
 			"a gap waits for the trace", false,
-			[][]stand{{{traced("!r"), []invite.Invite{a}}}, {{untraced("!r"), []invite.Invite{b, a}}}, {{traced("!r"), []invite.Invite{b, joined}}}},
+			[][]roomInvites{{{traced("!r"), []invite.Invite{a}}}, {{untraced("!r"), []invite.Invite{b, a}}}, {{traced("!r"), []invite.Invite{b, joined}}}},
 			[]string{"", "", "joined !r a, new !r b"},
 		},
 		{
 			"new and accepted at once", false,
-			[][]stand{{{traced("!r"), nil}}, {{traced("!r"), []invite.Invite{joined}}}},
+			[][]roomInvites{{{traced("!r"), nil}}, {{traced("!r"), []invite.Invite{joined}}}},
 			[]string{"", "new !r a, joined !r a"},
 		},
 		{
 			"a room one comes into", false,
-			[][]stand{{}, {{untraced("!r"), []invite.Invite{a}}}, {{traced("!r"), []invite.Invite{a}}}},
+			[][]roomInvites{{}, {{untraced("!r"), []invite.Invite{a}}}, {{traced("!r"), []invite.Invite{a}}}},
 			[]string{"", "", "present !r a"},
 		},
 		{
 			"rooms one leaves", false,
-			[][]stand{{{traced("!r"), []invite.Invite{a}}, {untraced("!q"), nil}}, {}},
+			[][]roomInvites{{{traced("!r"), []invite.Invite{a}}, {untraced("!q"), nil}}, {}},
 			[]string{"", "room-left !q, room-left !r"},
 		},
 	} {
 		m := tracker{all: tt.all}
 		var got []string
 		for _, stands := range tt.looks {
-			got = append(got, m.look(stands...))
+			got = append(got, m.observe(stands...))
 		}
 		if d := cmp.Diff(tt.want, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, d)

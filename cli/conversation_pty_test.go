@@ -17,36 +17,37 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// A dialogue is a conversation at a terminal, in which a test answers.
-type dialogue struct {
-	t     *testing.T
-	said  *sshtest.Buffer
-	keys  io.Writer
-	heard int // bytes
+// An accessibleSession is a run of the accessible mode at a terminal, with the
+// input of a test.
+type accessibleSession struct {
+	t    *testing.T
+	said *sshtest.Buffer
+	keys io.Writer
+	read int // bytes of said before the next text to wait for
 }
 
-// hears waits for a text after the one that it waited for before. Lines may break
-// between the words of the text.
-func (d *dialogue) hears(text string) {
+// waitFor waits for a text after the last one. Lines may break between the words of
+// the text.
+func (d *accessibleSession) waitFor(text string) {
 	d.t.Helper()
-	said := func() string { return strings.ReplaceAll(d.said.String(), "\r\n", " ")[d.heard:] }
+	said := func() string { return strings.ReplaceAll(d.said.String(), "\r\n", " ")[d.read:] }
 	if !sshtest.Await(func() bool { return strings.Contains(said(), text) }) {
 		d.t.Fatalf("%q did not appear in %q", text, said())
 	}
-	d.heard += strings.Index(said(), text) + len(text)
+	d.read += strings.Index(said(), text) + len(text)
 }
 
-// answers waits for a question and types a line.
-func (d *dialogue) answers(question, line string) {
+// answer waits for a question and types a line.
+func (d *accessibleSession) answer(question, line string) {
 	d.t.Helper()
-	d.hears(question)
+	d.waitFor(question)
 	if _, err := io.WriteString(d.keys, line+"\r"); err != nil {
 		d.t.Fatal(err)
 	}
 }
 
-// isPlain fails if anything but lines of text was written.
-func (d *dialogue) isPlain() {
+// checkPlain fails if the output contains glyphs or moves the cursor.
+func (d *accessibleSession) checkPlain() {
 	d.t.Helper()
 	text := strings.ReplaceAll(d.said.String(), "\r\n", "\n")
 	if n := strings.IndexAny(text, "\x1b\r\b\a✓✗·⠋│"); n >= 0 {
@@ -54,35 +55,35 @@ func (d *dialogue) isPlain() {
 	}
 }
 
-// fromListToRevoke lists, pages, invites and revokes on the servers of the demo.
-func (d *dialogue) fromListToRevoke() {
+// listInviteAndRevoke lists, invites and revokes on the servers of the demo.
+func (d *accessibleSession) listInviteAndRevoke() {
 	d.t.Helper()
-	d.answers("What now?", "list")
-	d.hears("Invites 1 to 10 of 45.")
-	d.hears("10. invited ")
-	d.answers("What now? Press Enter to read on.", "")
-	d.hears("Invites 11 to 20 of 45.")
-	d.hears("11. invited ")
-	d.answers("What now?", "show 2")
-	d.hears("Verdict: unknown: not known whether it can be accepted.")
-	d.answers("What now?", "invite")
-	d.answers("To which room?", "compilers")
-	d.answers("People to invite:", "barbara@abstraction.example, fran@compiler.example")
-	d.answers("More, or an empty line:", "")
-	d.answers("Do you accept them? Type yes or no. Enter alone means no.", "yes")
-	d.hears("2 new: will be e-mailed by")
-	d.answers("Send 2 invites? Type yes or no.", "yes")
-	d.hears("invitee barbara@abstraction.example, outcome mailed.")
-	d.answers("What now?", "list pending by:me compilers")
-	d.hears("1. invited ")
-	d.hears("@abstraction.example")
-	d.answers("What now?", "revoke 1-2")
-	d.answers("Type yes or no. Enter alone means no.", "")
-	d.hears("Nothing was done.")
-	d.answers("What now?", "revoke 1-2")
-	d.answers("Revoke 2 invites to #compilers (", "y")
-	d.hears("outcome revoked.")
-	d.hears("outcome revoked.")
+	d.answer("What now?", "list")
+	d.waitFor("Invites 1 to 10 of 45.")
+	d.waitFor("10. invited ")
+	d.answer("What now? Press Enter to read on.", "")
+	d.waitFor("Invites 11 to 20 of 45.")
+	d.waitFor("11. invited ")
+	d.answer("What now?", "show 2")
+	d.waitFor("Verdict: unknown: not known whether it can be accepted.")
+	d.answer("What now?", "invite")
+	d.answer("To which room?", "compilers")
+	d.answer("People to invite:", "barbara@abstraction.example, fran@compiler.example")
+	d.answer("More, or an empty line:", "")
+	d.answer("Do you accept them? Type yes or no. Enter alone means no.", "yes")
+	d.waitFor("2 new: will be e-mailed by")
+	d.answer("Send 2 invites? Type yes or no.", "yes")
+	d.waitFor("invitee barbara@abstraction.example, outcome mailed.")
+	d.answer("What now?", "list pending by:me compilers")
+	d.waitFor("1. invited ")
+	d.waitFor("@abstraction.example")
+	d.answer("What now?", "revoke 1-2")
+	d.answer("Type yes or no. Enter alone means no.", "")
+	d.waitFor("Nothing was done.")
+	d.answer("What now?", "revoke 1-2")
+	d.answer("Revoke 2 invites to #compilers (", "y")
+	d.waitFor("outcome revoked.")
+	d.waitFor("outcome revoked.")
 }
 
 func TestAccessibleDemoAtATerminal(t *testing.T) {
@@ -93,49 +94,49 @@ func TestAccessibleDemoAtATerminal(t *testing.T) {
 		t.Skip("no pseudo-terminal:", err)
 	}
 	defer terminal.Close()
-	d := &dialogue{t: t, said: new(sshtest.Buffer), keys: terminal}
+	d := &accessibleSession{t: t, said: new(sshtest.Buffer), keys: terminal}
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		_, _ = io.Copy(d.said, terminal) // which fails when the program has ended
+		_, _ = io.Copy(d.said, terminal) // reading fails when the program has ended
 	}()
-	d.fromListToRevoke()
-	d.answers("What now?", "rooms")
-	d.hears("6 rooms.")
-	d.answers("What now?", "room 2")
-	d.hears("Invites 1 to 10 of ")
-	d.answers("What now?", "outbox")
-	d.hears("2 outbox items.")
-	d.answers("What now?", "outbox clear")
-	d.hears("2 invites deleted from the outbox.")
-	d.answers("What now?", "watch")
-	d.hears("Watching the invites of @ada:example.org.")
-	d.answers("", "")
-	d.hears("Stopped.")
-	d.answers("What now?", "outbox run")
-	d.hears("There are no queued invites.")
-	d.answers("Done. Press Enter to go on.", "")
-	d.answers("What now?", "accounts")
-	d.hears("1. account @ada:example.org")
-	d.answers("What now?", "revoke")
-	d.answers("Which invite?", "\x04") // ctrl+d goes back, too
-	d.answers("What now?", "quit")
+	d.listInviteAndRevoke()
+	d.answer("What now?", "rooms")
+	d.waitFor("6 rooms.")
+	d.answer("What now?", "room 2")
+	d.waitFor("Invites 1 to 10 of ")
+	d.answer("What now?", "outbox")
+	d.waitFor("2 outbox items.")
+	d.answer("What now?", "outbox clear")
+	d.waitFor("2 invites deleted from the outbox.")
+	d.answer("What now?", "watch")
+	d.waitFor("Watching the invites of @ada:example.org.")
+	d.answer("", "")
+	d.waitFor("Stopped.")
+	d.answer("What now?", "outbox run")
+	d.waitFor("There are no queued invites.")
+	d.answer("Done. Press Enter to go on.", "")
+	d.answer("What now?", "accounts")
+	d.waitFor("1. account @ada:example.org")
+	d.answer("What now?", "revoke")
+	d.answer("Which invite?", "\x04") // ctrl+d goes back
+	d.answer("What now?", "quit")
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
 	<-read
-	d.isPlain()
+	d.checkPlain()
 }
 
-// talks begins a conversation over SSH.
-func (l *lodge) talks(key ssh.Signer, command string) (*dialogue, *ssh.Session) {
+// startAccessible starts the accessible mode over SSH.
+func (l *serveTest) startAccessible(key ssh.Signer, command string) (*accessibleSession, *ssh.Session) {
 	l.t.Helper()
 	s := l.session(key)
 	keys, err := s.StdinPipe()
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	d := &dialogue{t: l.t, said: new(sshtest.Buffer), keys: keys}
+	d := &accessibleSession{t: l.t, said: new(sshtest.Buffer), keys: keys}
 	s.Stdout = d.said
 	if err := s.RequestPty("xterm-256color", 24, 80, nil); err != nil {
 		l.t.Fatal(err)
@@ -150,38 +151,38 @@ func (l *lodge) talks(key ssh.Signer, command string) (*dialogue, *ssh.Session) 
 	return d, s
 }
 
-func (d *dialogue) quits(s *ssh.Session) {
+func (d *accessibleSession) quit(s *ssh.Session) {
 	d.t.Helper()
-	d.answers("What now?", "quit")
+	d.answer("What now?", "quit")
 	if err := s.Wait(); err != nil {
 		d.t.Error(err)
 	}
 }
 
 func TestVisitorHasAnAccessibleMode(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	l.signIn()
 	if code, _, said := l.run(l.ada, "", "--accessible"); code != exit.Usage || !strings.Contains(said, "ssh -t") {
 		t.Errorf("without a terminal: %d, %s", code, said)
 	}
-	d, s := l.talks(l.ada, "--accessible")
-	d.hears("You are signed in as @ada:")
-	d.fromListToRevoke()
-	d.answers("What now?", "settings serve.idle 1h")
-	d.hears("There is no setting")
-	d.answers("What now?", "inspect /etc/passwd")
-	d.hears("Inspect is not for visitors.")
-	d.answers("What now?", "export passwords.csv")
-	d.hears("Files of this machine are not for visitors")
-	d.answers("What now?", "help export")
-	d.hears("Type export csv:")
-	d.answers("What now?", "help")
-	d.answers("Words 1 to 10 of ", "more")
-	d.hears("Words 11 to 20 of ")
-	d.answers("What now?", "accessible on")
-	d.hears("From now on mxinvite starts in this mode.")
-	d.quits(s)
-	d.isPlain()
+	d, s := l.startAccessible(l.ada, "--accessible")
+	d.waitFor("You are signed in as @ada:")
+	d.listInviteAndRevoke()
+	d.answer("What now?", "settings serve.idle 1h")
+	d.waitFor("There is no setting")
+	d.answer("What now?", "inspect /etc/passwd")
+	d.waitFor("Inspect is not for visitors.")
+	d.answer("What now?", "export passwords.csv")
+	d.waitFor("Files of this machine are not for visitors")
+	d.answer("What now?", "help export")
+	d.waitFor("Type export csv:")
+	d.answer("What now?", "help")
+	d.answer("Words 1 to 10 of ", "more")
+	d.waitFor("Words 11 to 20 of ")
+	d.answer("What now?", "accessible on")
+	d.waitFor("From now on mxinvite starts in this mode.")
+	d.quit(s)
+	d.checkPlain()
 	if strings.Contains(d.said.String(), "\ninspect: ") {
 		t.Error("help names a word that is not for visitors")
 	}
@@ -189,29 +190,29 @@ func TestVisitorHasAnAccessibleMode(t *testing.T) {
 		t.Error("help names a file, which visitors have no access to")
 	}
 
-	// The mode is kept, and left for one visit, and for good.
-	d, s = l.talks(l.ada, "")
-	d.hears("accessible mode.")
-	d.answers("What now?", "settings accessible")
-	d.hears("accessible is true, as you have chosen.")
-	d.quits(s)
+	// The mode is saved. A flag turns it off for one visit, accessible off for all.
+	d, s = l.startAccessible(l.ada, "")
+	d.waitFor("accessible mode.")
+	d.answer("What now?", "settings accessible")
+	d.waitFor("accessible is true, as you have chosen.")
+	d.quit(s)
 	if strings.Contains(d.said.String(), l.dir) {
 		t.Error("a visitor is told a path of the host")
 	}
-	d, s = l.talks(l.ada, "--accessible=false")
-	d.hears("\x1b[?1049h")
-	d.answers("#compilers", "\x03")
+	d, s = l.startAccessible(l.ada, "--accessible=false")
+	d.waitFor("\x1b[?1049h")
+	d.answer("#compilers", "\x03")
 	if err := s.Wait(); err != nil {
 		t.Error(err)
 	}
-	d, s = l.talks(l.ada, "")
-	d.answers("What now?", "accessible off")
-	d.hears("opens the screen.")
-	d.quits(s)
-	d, _ = l.talks(l.ada, "")
-	d.hears("\x1b[?1049h")
+	d, s = l.startAccessible(l.ada, "")
+	d.answer("What now?", "accessible off")
+	d.waitFor("opens the screen.")
+	d.quit(s)
+	d, _ = l.startAccessible(l.ada, "")
+	d.waitFor("\x1b[?1049h")
 
-	// It is a visitor's own choice.
+	// The setting is saved for this visitor only.
 	if settings, err := filepath.Glob(filepath.Join(l.dir, "home", "visitors", "*", "config.toml")); err != nil || len(settings) != 1 {
 		t.Error(settings, err)
 	}
@@ -221,13 +222,13 @@ func TestVisitorHasAnAccessibleMode(t *testing.T) {
 }
 
 func TestVisitorTriesTheAccessibleDemo(t *testing.T) {
-	l := openLodge(t)
-	d, s := l.talks(l.ada, "demo --accessible")
-	d.hears("This is the demo.")
-	d.fromListToRevoke()
-	d.answers("What now?", "login http://127.0.0.1/")
-	d.answers("What now?", "demo")
-	d.hears("This is the demo.")
-	d.quits(s)
-	d.isPlain()
+	l := startServe(t)
+	d, s := l.startAccessible(l.ada, "demo --accessible")
+	d.waitFor("This is the demo.")
+	d.listInviteAndRevoke()
+	d.answer("What now?", "login http://127.0.0.1/")
+	d.answer("What now?", "demo")
+	d.waitFor("This is the demo.")
+	d.quit(s)
+	d.checkPlain()
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// However the demo ends, no file and no directory remains.
+// After the demo has ended, in any way, no file and no directory remains.
 func TestDemoLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	key := func(s string) func(*testing.T, *exec.Cmd, io.Writer) {
@@ -70,7 +70,7 @@ func TestDemoLeavesNothingBehind(t *testing.T) {
 			}()
 			said.Until(t, c.shown)
 			c.end(t, cmd, terminal)
-			_ = cmd.Wait() // by how it was ended
+			_ = cmd.Wait() // by how the demo was ended
 			terminal.Close()
 			<-drained
 			for _, dir := range []string{home, tmp, work} {
@@ -82,7 +82,7 @@ func TestDemoLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// below is everything in a directory.
+// below returns the paths of all files and directories in a directory.
 func below(t *testing.T, dir string) (found []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {

@@ -17,7 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// What the demo says at the start is enough to use it from another terminal.
+// The demo shows the commands that are needed to use it from another terminal.
 func TestDemoPrintsCommandsForAnotherTerminal(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	said := newTerminal("Serving until interrupted.")
@@ -43,7 +43,7 @@ func TestDemoPrintsCommandsForAnotherTerminal(t *testing.T) {
 	}
 }
 
-// A device is approved on the page that the demo serves.
+// A device code is approved on a page of the demo.
 func TestDemoOffersADeviceCode(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	stdout, w := io.Pipe()

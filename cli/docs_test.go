@@ -34,7 +34,7 @@ func TestManualDateMatchesChangelog(t *testing.T) {
 	}
 }
 
-// documented compares a page with what it should be, or writes it.
+// documented compares a page with the wanted text or, with -update, writes it.
 func documented(t *testing.T, page, want string) {
 	t.Helper()
 	if termtest.Update() {

@@ -17,8 +17,8 @@ import (
 
 func TestScreenExportsToChosenFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
-		v.sends(exit.OK, "anna@bell.example")
+		v := newTestAccount(t)
+		v.send(exit.OK, "anna@bell.example")
 		other := v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "../../Ops\x1b[2J"})
 		if _, err := v.InviteByEmail(other, v.ada, "boris@bell.example"); err != nil {
 			t.Fatal(err)
@@ -75,13 +75,13 @@ func TestScreenExportsToChosenFile(t *testing.T) {
 
 func TestVisitorsCopyExports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
-		v.sends(exit.OK, "anna@bell.example")
+		v := newTestAccount(t)
+		v.send(exit.OK, "anna@bell.example")
 		a := v.app()
 		defer a.Close()
 		account, err := a.Account(t.Context())
 		v.must(err)
-		a.Guest = new(serve.Session) // for whom no file is written
+		a.Guest = new(serve.Session) // visitors can write no files
 		defer func() { a.Guest = nil }()
 		path := filepath.Join(t.TempDir(), "invites.csv")
 		e := a.ScreenExporter()

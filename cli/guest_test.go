@@ -26,8 +26,8 @@ const (
 	refusedFlags = "home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file output listen authorized-keys host-key metrics memory allow-private http private"
 )
 
-// TestEveryFlagIsAllowedOrRefusedForVisitors fails for whatever is new: put it into
-// guest.go, or into the lists above.
+// TestEveryFlagIsAllowedOrRefusedForVisitors fails for a new command or flag: add
+// it to guest.go, or to the lists above.
 func TestEveryFlagIsAllowedOrRefusedForVisitors(t *testing.T) {
 	decided := func(what, allowed, refused, name string) {
 		if host.HasWord(allowed, name) == host.HasWord(refused, name) {
@@ -36,13 +36,13 @@ func TestEveryFlagIsAllowedOrRefusedForVisitors(t *testing.T) {
 	}
 	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
 		decided("command", guestCommands, refusedToGuests, c.Name())
-		c.InheritedFlags() // which has Cobra gather them
+		c.InheritedFlags() // adds the inherited flags to Flags
 		c.Flags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
 		c.PersistentFlags().VisitAll(func(f *pflag.Flag) { decided("flag", guestFlags, refusedFlags, f.Name) })
 	})
 }
 
-// guest runs a command line of a visitor.
+// guest runs a command line as a visitor.
 func guest(t *testing.T, args ...string) (code int, said string) {
 	t.Helper()
 	var stdout bytes.Buffer
@@ -54,7 +54,7 @@ func guest(t *testing.T, args ...string) (code int, said string) {
 			Env: []string{"MXINVITE_HOME=" + t.TempDir()},
 		},
 		Machine: host.Machine{
-			Transport: phoneBook(""),
+			Transport: scriptNetwork(""),
 			Guest:     new(serve.Session),
 		},
 	}
@@ -171,8 +171,8 @@ func TestVisitorSettingsRunNoPrograms(t *testing.T) {
 	}
 }
 
-// TestEverySettingIsAllowedOrRefusedForVisitors fails for a new setting: put it into
-// guestSettings, or into the list here.
+// TestEverySettingIsAllowedOrRefusedForVisitors fails for a new setting: add it to
+// guestSettings, or to the list here.
 func TestEverySettingIsAllowedOrRefusedForVisitors(t *testing.T) {
 	const refused = "contacts.vcards contacts.command vault.kind vault.passphrase_command log.level serve.sessions serve.sessions_per_key serve.idle"
 	visitor := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session)}})

@@ -40,7 +40,7 @@ func someAdvice() []client.Advice {
 	return all
 }
 
-// hintFaces are all apps whose hints differ.
+// hintFaces returns programs whose hints differ.
 func hintFaces() map[string]*host.Program {
 	faces := map[string]*host.Program{}
 	for _, guest := range []*serve.Session{nil, new(serve.Session)} {
@@ -123,9 +123,8 @@ func TestCommandHintsNameOnlyCommandsAllowedForVisitors(t *testing.T) {
 	}
 }
 
-// What can be done about an error of the package client is decided there alone:
-// in package exit and on the screen one file asks for it, and the hints of commands
-// are about other errors.
+// Hints for errors of package client are computed only there. Package exit and the
+// screen ask for them in one file each.
 func TestHintsOfClientErrorsAreDecidedOnce(t *testing.T) {
 	asks := regexp.MustCompile(`client\.(Hint|Advise)\(`)
 	decides := regexp.MustCompile(`client\.(Err\w+|\w+Error)\b`)

@@ -28,7 +28,7 @@ func TestLinksInDocsResolve(t *testing.T) {
 		for _, m := range linked.FindAllStringSubmatch(span.ReplaceAllString(p.prose, ""), -1) {
 			to := m[1] + m[2]
 			if strings.Contains(to, "://") {
-				continue // what it looks like is another test's
+				continue // other tests check the appearance
 			}
 			file, anchor, hasAnchor := strings.Cut(to, "#")
 			path := p.path
@@ -44,7 +44,7 @@ func TestLinksInDocsResolve(t *testing.T) {
 	}
 }
 
-// anchors are the headings of a page, as links name them.
+// anchors returns the headings of a page in the form of links.
 func (p page) anchors() []string {
 	var all []string
 	for _, m := range heading.FindAllStringSubmatch(p.prose, -1) {
@@ -67,13 +67,13 @@ func TestAddressesArePublic(t *testing.T) {
 		for _, s := range address.FindAllString(p.text, -1) {
 			u, err := url.Parse(s)
 			if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || !public(u.Hostname()) {
-				t.Errorf("%s: %s is nothing that everybody can open", p.path, s)
+				t.Errorf("%s: %s is not a public https URL", p.path, s)
 			}
 		}
 	}
 }
 
-// public reports whether a host has a name that may be known to everybody.
+// public reports whether a host name is public or reserved for documentation.
 func public(host string) bool {
 	_, err := netip.ParseAddr(host)
 	top := host[strings.LastIndexByte(host, '.')+1:]

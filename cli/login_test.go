@@ -26,29 +26,29 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// A stay is that of a person at a terminal of a machine on which nobody is signed in.
-type stay struct {
-	vigil
-	home     string
-	opens    string // the file with the passphrase
-	keyboard *io.PipeWriter
-	secrets  *secrets
-	told     strings.Builder // everything that was written
+// A testTerminal is a user at a terminal of a machine without accounts.
+type testTerminal struct {
+	testAccount
+	home           string
+	passphraseFile string
+	keyboard       *io.PipeWriter
+	secrets        *secrets
+	written        strings.Builder // all output
 }
 
-// passphrase seals the vault.
+// passphrase encrypts the vault.
 const passphrase = "a rose is a rose is a rose"
 
-func newStay(t *testing.T, ways sandbox.Ways) *stay {
+func newTestTerminal(t *testing.T, ways sandbox.Ways) *testTerminal {
 	t.Helper()
-	v := &stay{home: t.TempDir()}
+	v := &testTerminal{home: t.TempDir()}
 	v.t, v.World, v.ended = t, sandbox.New(sandbox.Options{Seed: 1, Now: time.Now}), make(chan int, 1)
 	v.ada, v.grace = v.AddUser("ada", password, "Ada"), v.AddUser("grace", password, "Grace")
 	v.room = v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
 	v.SetWays(ways)
 	v.secrets = &secrets{RoundTripper: v.World}
-	v.opens = filepath.Join(t.TempDir(), "passphrase")
-	v.must(os.WriteFile(v.opens, []byte(passphrase+"\n"), 0o600))
+	v.passphraseFile = filepath.Join(t.TempDir(), "passphrase")
+	v.must(os.WriteFile(v.passphraseFile, []byte(passphrase+"\n"), 0o600))
 	in, keyboard := io.Pipe()
 	v.keyboard = keyboard
 	v.w = host.World{
@@ -65,7 +65,7 @@ func newStay(t *testing.T, ways sandbox.Ways) *stay {
 				return strings.TrimSuffix(line, "\n"), err
 			},
 			Env: []string{
-				"MXINVITE_HOME=" + v.home, "MXINVITE_VAULT_KIND=sealed", "MXINVITE_VAULT_PASSPHRASE_COMMAND=cat " + v.opens,
+				"MXINVITE_HOME=" + v.home, "MXINVITE_VAULT_KIND=sealed", "MXINVITE_VAULT_PASSPHRASE_COMMAND=cat " + v.passphraseFile,
 			},
 		},
 		Machine: host.Machine{
@@ -76,42 +76,42 @@ func newStay(t *testing.T, ways sandbox.Ways) *stay {
 	return v
 }
 
-// begin begins a command and returns what it says first.
-func (v *stay) begin(args ...string) string {
+// begin starts a command and returns its first output.
+func (v *testTerminal) begin(args ...string) string {
 	go func() { v.ended <- Run(v.t.Context(), v.w, args) }()
-	return v.says()
+	return v.output()
 }
 
-// says returns the output since the last call, once all goroutines are blocked.
-func (v *stay) says() string {
+// output returns the output since the last call, after all goroutines are blocked.
+func (v *testTerminal) output() string {
 	said := v.out.take() + v.err.take()
-	v.told.WriteString(said)
+	v.written.WriteString(said)
 	return said
 }
 
-// typesLine gives the command a line to read.
-func (v *stay) typesLine(line string) { _, _ = io.WriteString(v.keyboard, line+"\n") }
+// typeLine types a line of input.
+func (v *testTerminal) typeLine(line string) { _, _ = io.WriteString(v.keyboard, line+"\n") }
 
-// ends waits until the command has ended.
-func (v *stay) ends(code int) string {
+// wait waits until the command ends with an exit code, and returns its output.
+func (v *testTerminal) wait(code int) string {
 	v.t.Helper()
 	got := <-v.ended
-	said := v.says()
+	said := v.output()
 	if got != code {
 		v.t.Errorf("ended with %d: %s", got, said)
 	}
 	return said
 }
 
-// does runs a command from beginning to end, which has to be a good one.
-func (v *stay) does(args ...string) {
+// runOK runs a command that must succeed.
+func (v *testTerminal) runOK(args ...string) {
 	v.t.Helper()
 	v.begin(args...)
-	v.ends(exit.OK)
+	v.wait(exit.OK)
 }
 
-// The first group of a pattern is the text to find.
-func (v *stay) find(pattern, in string) string {
+// find returns the first group of a pattern.
+func (v *testTerminal) find(pattern, in string) string {
 	v.t.Helper()
 	m := regexp.MustCompile(pattern).FindStringSubmatch(in)
 	if m == nil {
@@ -120,11 +120,11 @@ func (v *stay) find(pattern, in string) string {
 	return m[1]
 }
 
-// secrets is a network that remembers every secret that travels on it.
+// secrets is a network that records the secrets in requests and responses.
 type secrets struct {
 	http.RoundTripper
 	mu   sync.Mutex
-	seen map[string]string // what it is
+	seen map[string]string // kinds, by secret
 }
 
 var secretInJSON = regexp.MustCompile(`"(access_token|refresh_token|device_code|password|token)":\s*"([^"]+)"`)
@@ -144,7 +144,7 @@ func (s *secrets) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	res, err := s.RoundTripper.RoundTrip(req)
 	if err != nil || strings.Contains(req.URL.Path, "/sync") || strings.Contains(req.URL.Path, "/invite") {
-		return res, err // tokens of invites are no secrets
+		return res, err // tokens of invites are not secret
 	}
 	body, err := io.ReadAll(res.Body)
 	res.Body = io.NopCloser(bytes.NewReader(body))
@@ -171,7 +171,7 @@ func (s *secrets) add(what, secret string) {
 
 func TestLoginByDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
+		v := newTestTerminal(t, sandbox.Ways{OAuth: true, Password: true})
 		v.w.Out, v.w.OutTTY = &v.out, true
 		said := v.begin("login", "example.org", "--json")
 		if !strings.Contains(said, "████████") || !strings.Contains(said, v.AuthServerURL()+"/link\n") {
@@ -180,14 +180,14 @@ func TestLoginByDevice(t *testing.T) {
 		v.must(v.ApproveDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))
 		time.Sleep(time.Minute)
 		var told signin.LoginResult
-		said = v.ends(exit.OK)
+		said = v.wait(exit.OK)
 		if err := json.Unmarshal([]byte(said), &told); err != nil || told.UserID != v.ada || told.With != "device" || told.DeviceID == "" {
 			t.Errorf("told %q, %v", said, err)
 		}
 		said = v.begin("login", "example.org")
 		v.must(v.DenyDevice(v.ada, v.find(`type this code:\s+(\w+)\s`, said)))
 		time.Sleep(time.Minute)
-		if said := v.ends(exit.Error); !strings.Contains(said, "the sign-in was denied") {
+		if said := v.wait(exit.Error); !strings.Contains(said, "the sign-in was denied") {
 			t.Errorf("said %q", said)
 		}
 	})
@@ -198,23 +198,22 @@ func TestLoginByPastedAddress(t *testing.T) {
 		"browser": {OAuth: true}, "sso": {SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			v := newStay(t, ways)
+			v := newTestTerminal(t, ways)
 			final, err := v.Approve(v.ada, v.find(`sign in there:\s+(\S+)\s`, v.begin("login", "example.org", "--with", with)))
 			v.must(err)
-			v.typesLine("http://127.0.0.1:4711/callback?state=wrong")
-			if said := v.says(); !strings.Contains(said, "This is not the right address") {
+			v.typeLine("http://127.0.0.1:4711/callback?state=wrong")
+			if said := v.output(); !strings.Contains(said, "This is not the right address") {
 				t.Errorf("said %q", said)
 			}
-			v.typesLine(final)
-			if said := v.ends(exit.OK); !strings.Contains(said, "Signed in as @ada:example.org") {
+			v.typeLine(final)
+			if said := v.wait(exit.OK); !strings.Contains(said, "Signed in as @ada:example.org") {
 				t.Errorf("said %q", said)
 			}
 		})
 	}
 }
 
-// The browser is a real one as far as the program can tell: it opens, and it
-// asks for the page it is sent to.
+// The browser of this test requests the page that it is sent to.
 func TestLoginByBrowserRedirect(t *testing.T) {
 	w := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
 	ada := w.AddUser("ada", password, "Ada")
@@ -252,11 +251,11 @@ func TestLoginByBrowserRedirect(t *testing.T) {
 	}
 }
 
-// A run as people have them: in by every way, an invite, out again. Nothing that
-// would let anybody in is in any file afterwards, or was ever written to a terminal.
+// A user signs in by each method, sends an invite and signs out. No file, and no
+// output on the terminal, contains a secret that gives access to the account.
 func TestSecretsAreNotWrittenAnywhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newStay(t, sandbox.Ways{OAuth: true, Password: true})
+		v := newTestTerminal(t, sandbox.Ways{OAuth: true, Password: true})
 		v.secrets.add("password", password)
 		v.secrets.add("passphrase", passphrase)
 		enters := map[string]func(){
@@ -268,30 +267,30 @@ func TestSecretsAreNotWrittenAnywhere(t *testing.T) {
 			"browser": func() {
 				final, err := v.Approve(v.ada, v.find(`sign in there:\s+(\S+)\s`, v.begin("login", v.ada, "--with", "browser")))
 				v.must(err)
-				v.typesLine(final)
+				v.typeLine(final)
 			},
 			"sso": func() {
 				v.SetWays(sandbox.Ways{SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}}})
 				final, err := v.Approve(v.ada, v.find(`sign in there:\s+(\S+)\s`, v.begin("login", v.ada, "--with", "sso")))
 				v.must(err)
-				v.typesLine(final)
+				v.typeLine(final)
 			},
 			"password": func() {
 				v.SetWays(sandbox.Ways{Password: true})
 				v.begin("login", v.ada)
-				v.typesLine(password)
+				v.typeLine(password)
 			},
 		}
 		for _, way := range []string{"device", "browser", "sso", "password"} {
 			enters[way]()
-			v.ends(exit.OK)
-			v.does("send", "ops", way+"@navy.example", "--yes", "--again")
+			v.wait(exit.OK)
+			v.runOK("send", "ops", way+"@navy.example", "--yes", "--again")
 			v.ExpireTokens(v.ada)
-			v.does("list", "--json")
-			v.does("accounts")
+			v.runOK("list", "--json")
+			v.runOK("accounts")
 			v.noteDataKey()
 			v.grep(way)
-			v.does("logout")
+			v.runOK("logout")
 			v.grep(way + ", afterwards")
 		}
 		if len(v.secrets.seen) < 20 {
@@ -300,10 +299,10 @@ func TestSecretsAreNotWrittenAnywhere(t *testing.T) {
 	})
 }
 
-// noteDataKey makes the key that seals people's addresses one of the secrets.
-func (v *stay) noteDataKey() {
+// noteDataKey adds the key that encrypts addresses to the secrets.
+func (v *testTerminal) noteDataKey() {
 	v.t.Helper()
-	opened, err := vault.Open(vault.Options{Dir: v.home, Passphrase: vault.FromFile(v.opens)})
+	opened, err := vault.Open(vault.Options{Dir: v.home, Passphrase: vault.FromFile(v.passphraseFile)})
 	v.must(err)
 	s, err := (&host.Sessions{Vault: opened}).Read(v.t.Context(), vault.Name{UserID: v.ada, Homeserver: v.HomeserverURL()})
 	v.must(err)
@@ -313,10 +312,10 @@ func (v *stay) noteDataKey() {
 	v.secrets.add("data key", string(s.DataKey[:]))
 }
 
-// grep looks for every secret there was in everything that was written.
-func (v *stay) grep(when string) {
+// grep searches all files and all output for the secrets.
+func (v *testTerminal) grep(when string) {
 	v.t.Helper()
-	texts := map[string]string{"the terminal": v.told.String()}
+	texts := map[string]string{"the terminal": v.written.String()}
 	v.must(filepath.WalkDir(v.home, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -334,7 +333,7 @@ func (v *stay) grep(when string) {
 	}
 }
 
-// What tests have on their screens is in this repository.
+// Goldens of tests are part of the public repository.
 func TestGoldensHoldNoSecrets(t *testing.T) {
 	token := regexp.MustCompile(`(syt|syr|syl|mat|mar)_[A-Za-z0-9]|loginToken=|[?&]code=[^_]`)
 	err := filepath.WalkDir("../ui/testdata", func(path string, d fs.DirEntry, err error) error {

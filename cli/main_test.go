@@ -24,15 +24,15 @@ import (
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// What the scripts tell the program about their world, in its environment.
+// Environment variables that configure the program in scripts.
 const (
-	envServer   = "TEST_SERVER"   // host and port where all of the world's servers are
-	envTime     = "TEST_TIME"     // what the clock says; empty for the time of day
-	envDemo     = "TEST_DEMO"     // host and port of a demo that is really there
-	envKeyring  = "TEST_KEYRING"  // the directory of a keyring; without it there is none
-	envTerminal = "TEST_TERMINAL" // standard output and error are a terminal this wide
-	envUntil    = "TEST_UNTIL"    // the program is interrupted after it has written this
-	envGuest    = "TEST_GUEST"    // a visitor's command line, from elsewhere
+	envServer   = "TEST_SERVER"   // host and port of the servers
+	envTime     = "TEST_TIME"     // time of the clock; empty for the current time
+	envDemo     = "TEST_DEMO"     // host and port of a running demo
+	envKeyring  = "TEST_KEYRING"  // directory of a keyring; without it there is no keyring
+	envTerminal = "TEST_TERMINAL" // width; standard output and error are terminals
+	envUntil    = "TEST_UNTIL"    // interrupts the program after it has written this text
+	envGuest    = "TEST_GUEST"    // runs the command line as a visitor
 )
 
 func TestMain(m *testing.M) {
@@ -52,20 +52,20 @@ func runMain() {
 		}
 		clock = func() time.Time { return now }
 	}
-	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), clock, time.Local, phoneBook(os.Getenv(envServer)))
+	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), clock, time.Local, scriptNetwork(os.Getenv(envServer)))
 	w.KeyTransport = func(o keycheck.TransportOptions) http.RoundTripper {
-		return outside{phoneBook(os.Getenv(envServer)), os.Getenv(envDemo), keycheck.NewTransport(o)}
+		return realHost{scriptNetwork(os.Getenv(envServer)), os.Getenv(envDemo), keycheck.NewTransport(o)}
 	}
 	if demo := os.Getenv(envDemo); demo != "" {
-		w.Transport = outside{w.Transport, demo, http.DefaultTransport}
+		w.Transport = realHost{w.Transport, demo, http.DefaultTransport}
 	}
 	w.Keyring, w.Agent, w.Browse = nil, nil, nil
 	if dir := os.Getenv(envKeyring); dir != "" {
-		w.Keyring = drawers(dir)
+		w.Keyring = fileKeyring(dir)
 	}
-	w.Out, w.Err = watched{w.Out}, watched{w.Err}
+	w.Out, w.Err = secretGuard{w.Out}, secretGuard{w.Err}
 	if text := os.Getenv(envUntil); text != "" {
-		w.Out, w.Err = ending{w.Out, text, stop}, ending{w.Err, text, stop}
+		w.Out, w.Err = interruptAfter{w.Out, text, stop}, interruptAfter{w.Err, text, stop}
 	}
 	if os.Getenv(envGuest) != "" {
 		w.Guest = new(serve.Session)
@@ -76,25 +76,25 @@ func runMain() {
 	os.Exit(Run(ctx, w, os.Args[1:]))
 }
 
-// drawers are a keyring that keeps each secret in a file.
-type drawers string
+// fileKeyring is a keyring that stores each secret in a file.
+type fileKeyring string
 
-func (d drawers) Get(entry string) (string, error) {
+func (d fileKeyring) Get(entry string) (string, error) {
 	data, err := os.ReadFile(filepath.Join(string(d), entry))
 	return string(data), err
 }
 
-func (d drawers) Set(entry, secret string) error {
+func (d fileKeyring) Set(entry, secret string) error {
 	return errors.Join(os.MkdirAll(string(d), 0o700), os.WriteFile(filepath.Join(string(d), entry), []byte(secret), 0o600))
 }
 
-func (d drawers) Delete(entry string) error { return os.Remove(filepath.Join(string(d), entry)) }
+func (d fileKeyring) Delete(entry string) error { return os.Remove(filepath.Join(string(d), entry)) }
 
-// phoneBook is a network on which the servers of a script's world are found by
-// their names, all of them at this address, and nothing else is.
-type phoneBook string
+// scriptNetwork is a network with only the servers of a script, all at this
+// address.
+type scriptNetwork string
 
-func (p phoneBook) RoundTrip(req *http.Request) (*http.Response, error) {
+func (p scriptNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch req.URL.Host {
 	case string(p), "example.org", "matrix.example.org", "id.example.org", "account.example.org", "keys.example.net":
 	default:
@@ -106,27 +106,27 @@ func (p phoneBook) RoundTrip(req *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(there)
 }
 
-// outside has one host asked for real.
-type outside struct {
+// realHost sends requests for one host over the real network.
+type realHost struct {
 	http.RoundTripper
 	host string
 	real http.RoundTripper
 }
 
-func (o outside) RoundTrip(req *http.Request) (*http.Response, error) {
+func (o realHost) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Host == o.host {
 		return o.real.RoundTrip(req)
 	}
 	return o.RoundTripper.RoundTrip(req)
 }
 
-// watched is a stream on which no secret may ever appear.
-type watched struct{ io.Writer }
+// secretGuard is a stream that ends the process if a secret is written.
+type secretGuard struct{ io.Writer }
 
-// secretText is a password, or how a token begins.
+// secretText matches the password and the beginning of tokens.
 var secretText = regexp.MustCompile(regexp.QuoteMeta(password) + `|\b(?:syt|syr|syl|mat|mar)_`)
 
-func (w watched) Write(p []byte) (int, error) {
+func (w secretGuard) Write(p []byte) (int, error) {
 	if secretText.Match(p) {
 		fmt.Fprintln(os.Stderr, "a secret was written:", secretText.ReplaceAllString(string(p), "SECRET"))
 		os.Exit(99)
@@ -134,14 +134,14 @@ func (w watched) Write(p []byte) (int, error) {
 	return w.Writer.Write(p)
 }
 
-// ending is a stream on which a text ends the program, as an interrupt would.
-type ending struct {
+// interruptAfter is a stream that interrupts the program when a text is written.
+type interruptAfter struct {
 	io.Writer
 	text string
 	stop context.CancelFunc
 }
 
-func (e ending) Write(p []byte) (int, error) {
+func (e interruptAfter) Write(p []byte) (int, error) {
 	if bytes.Contains(p, []byte(e.text)) {
 		defer e.stop()
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// twenty are the addresses of a list.
-func twenty() []string {
+// twentyAddresses returns 20 addresses.
+func twentyAddresses() []string {
 	all := make([]string, 20)
 	for n := range all {
 		all[n] = fmt.Sprintf("person%02d@example.com", n)
@@ -21,14 +21,15 @@ func twenty() []string {
 	return all
 }
 
-// sends queues addresses and sends what goes at once; the rest waits.
-func (v *vigil) sends(code int, addresses ...string) (out, said string) {
+// send runs mxinvite send: invites are sent as far as the limits allow, the others
+// stay queued.
+func (v *testAccount) send(code int, addresses ...string) (out, said string) {
 	v.t.Helper()
-	return v.runs(code, append([]string{"send", "ops"}, addresses...)...)
+	return v.run(code, append([]string{"send", "ops"}, addresses...)...)
 }
 
-// mailed is how many of the addresses got a mail, each of them one.
-func (v *vigil) mailed(addresses ...string) int {
+// mailed returns how many of the addresses got a mail. It fails if one got several.
+func (v *testAccount) mailed(addresses ...string) int {
 	v.t.Helper()
 	n := 0
 	for _, a := range addresses {
@@ -43,15 +44,15 @@ func (v *vigil) mailed(addresses ...string) int {
 	return n
 }
 
-// A neighbour is a command that runs beside others.
-type neighbour struct {
-	out, err tape
+// A backgroundCommand is a command that runs beside others.
+type backgroundCommand struct {
+	out, err outputBuffer
 	stop     context.CancelFunc
 	ended    chan int
 }
 
-func (v *vigil) starts(args ...string) *neighbour {
-	p := &neighbour{ended: make(chan int, 1)}
+func (v *testAccount) startCommand(args ...string) *backgroundCommand {
+	p := &backgroundCommand{ended: make(chan int, 1)}
 	w := v.w
 	w.Out, w.Err = &p.out, &p.err
 	ctx, stop := context.WithCancel(v.t.Context())
@@ -62,26 +63,26 @@ func (v *vigil) starts(args ...string) *neighbour {
 
 func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
-		_, said := v.sends(exit.RateLimited, twenty()...)
-		if v.mailed(twenty()...) != 5 || !strings.Contains(said, "15 invites wait in the outbox") {
-			t.Errorf("%d mails; said %q", v.mailed(twenty()...), said)
+		_, said := v.send(exit.RateLimited, twentyAddresses()...)
+		if v.mailed(twentyAddresses()...) != 5 || !strings.Contains(said, "15 invites wait in the outbox") {
+			t.Errorf("%d mails; said %q", v.mailed(twentyAddresses()...), said)
 		}
 		if took := time.Since(begun); took > time.Minute {
 			t.Errorf("send took %s", took)
 		}
-		out, said := v.runs(exit.OK, "outbox", "run")
+		out, said := v.run(exit.OK, "outbox", "run")
 		took, ideal := time.Since(begun), 15*400*time.Second
-		if took < ideal || took > ideal+ideal/100 || v.mailed(twenty()...) != 20 {
-			t.Errorf("took %s for %d, ideal is %s", took, v.mailed(twenty()...), ideal)
+		if took < ideal || took > ideal+ideal/100 || v.mailed(twentyAddresses()...) != 20 {
+			t.Errorf("took %s for %d, ideal is %s", took, v.mailed(twentyAddresses()...), ideal)
 		}
 		if out != "" || strings.Count(said, "was sent a mail for #ops.\n") != 15 || !strings.HasSuffix(said, "There are no queued invites.\n") {
 			t.Errorf("wrote %q, said %q", out, said)
 		}
 		begun = time.Now()
-		v.runs(exit.OK, "outbox", "run", "--quiet")
+		v.run(exit.OK, "outbox", "run", "--quiet")
 		if time.Since(begun) > time.Second {
 			t.Error("an empty outbox takes a while")
 		}
@@ -90,10 +91,10 @@ func TestOutboxRunSendsAllAtAStockServersPace(t *testing.T) {
 
 func TestSendWaitRunsUntilAllItemsAreFinal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
 		begun := time.Now()
-		out, said := v.sends(exit.OK, append(twenty()[:7], "--wait")...)
+		out, said := v.send(exit.OK, append(twentyAddresses()[:7], "--wait")...)
 		if strings.Count(out, "\tmailed\t") != 7 || time.Since(begun) < 800*time.Second {
 			t.Errorf("after %s: %s", time.Since(begun), out)
 		}
@@ -108,14 +109,14 @@ func TestInterruptLeavesTheRestInTheOutbox(t *testing.T) {
 	for _, command := range []string{"send", "run"} {
 		t.Run(command, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v := newVigil(t)
+				v := newTestAccount(t)
 				v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-				args := append([]string{"send", "ops", "--wait"}, twenty()...)
+				args := append([]string{"send", "ops", "--wait"}, twentyAddresses()...)
 				if command == "run" {
-					v.sends(exit.RateLimited, twenty()...)
+					v.send(exit.RateLimited, twentyAddresses()...)
 					args = []string{"outbox", "run"}
 				}
-				p := v.starts(args...)
+				p := v.startCommand(args...)
 				time.Sleep(500 * time.Second)
 				p.stop()
 				if code := <-p.ended; code != exit.Error {
@@ -127,8 +128,8 @@ func TestInterruptLeavesTheRestInTheOutbox(t *testing.T) {
 				if out := p.out.take(); command == "send" && strings.Count(out, "\tqueued\t") != 14 {
 					t.Errorf("wrote %q", out)
 				}
-				v.runs(exit.OK, "outbox", "run", "-q")
-				if n := v.mailed(twenty()...); n != 20 {
+				v.run(exit.OK, "outbox", "run", "-q")
+				if n := v.mailed(twentyAddresses()...); n != 20 {
 					t.Errorf("%d mails", n)
 				}
 			})
@@ -138,9 +139,9 @@ func TestInterruptLeavesTheRestInTheOutbox(t *testing.T) {
 
 func TestInterruptCompletesCurrentInvite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.Inject(sandbox.Fault{Method: "POST", Path: "/_matrix/client/v3/rooms/*/invite", Delay: 10 * time.Second, Times: 1})
-		p := v.starts("send", "ops", "one@example.com", "two@example.com")
+		p := v.startCommand("send", "ops", "one@example.com", "two@example.com")
 		time.Sleep(5 * time.Second)
 		p.stop()
 		<-p.ended
@@ -155,27 +156,27 @@ func TestInterruptCompletesCurrentInvite(t *testing.T) {
 
 func TestOneOfTwoProgramsSends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		first := v.starts("outbox", "run", "--watch")
+		first := v.startCommand("outbox", "run", "--watch")
 		time.Sleep(time.Minute)
-		_, said := v.sends(exit.OK, twenty()[:6]...)
-		if !strings.Contains(said, "mxinvite outbox run (process ") || !strings.Contains(said, "It will send these.") {
+		_, said := v.send(exit.OK, twentyAddresses()[:6]...)
+		if !strings.Contains(said, "mxinvite outbox run (process ") || !strings.Contains(said, "It will also send these invites.") {
 			t.Errorf("said %q", said)
 		}
-		second := v.starts("send", "ops", "--wait", "last@example.com")
+		second := v.startCommand("send", "ops", "--wait", "last@example.com")
 		time.Sleep(time.Minute)
-		if said := second.err.take(); !strings.Contains(said, "is the one that sends for this account.") {
+		if said := second.err.take(); !strings.Contains(said, "is sending for this account.") {
 			t.Errorf("said %q", said)
 		}
-		if n := v.mailed(twenty()[:6]...); n != 5 {
+		if n := v.mailed(twentyAddresses()[:6]...); n != 5 {
 			t.Errorf("%d mails", n)
 		}
 		first.stop()
 		if code := <-first.ended; code != exit.OK {
 			t.Errorf("ended with %d", code)
 		}
-		if code := <-second.ended; code != exit.OK || v.mailed(append(twenty()[:6], "last@example.com")...) != 7 {
+		if code := <-second.ended; code != exit.OK || v.mailed(append(twentyAddresses()[:6], "last@example.com")...) != 7 {
 			t.Errorf("ended with %d: %s", code, second.err.take())
 		}
 	})
@@ -183,20 +184,20 @@ func TestOneOfTwoProgramsSends(t *testing.T) {
 
 func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		v.sends(exit.RateLimited, twenty()[:9]...)
-		p := v.starts("outbox", "run")
+		v.send(exit.RateLimited, twentyAddresses()[:9]...)
+		p := v.startCommand("outbox", "run")
 		time.Sleep(time.Minute)
-		v.runs(exit.OK, "outbox", "pause")
-		v.runs(exit.OK, "outbox", "cancel", "8")
+		v.run(exit.OK, "outbox", "pause")
+		v.run(exit.OK, "outbox", "cancel", "8")
 		time.Sleep(10 * time.Minute)
-		if n := v.mailed(twenty()...); n != 5 {
+		if n := v.mailed(twentyAddresses()...); n != 5 {
 			t.Errorf("%d mails though it is paused", n)
 		}
-		v.runs(exit.OK, "outbox", "resume")
+		v.run(exit.OK, "outbox", "resume")
 		time.Sleep(time.Second)
-		v.runs(exit.OK, "outbox", "cancel", "--all")
+		v.run(exit.OK, "outbox", "cancel", "--all")
 		if code := <-p.ended; code != exit.OK {
 			t.Errorf("ended with %d: %s", code, p.err.take())
 		}
@@ -206,14 +207,14 @@ func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
 				t.Errorf("%q is missing in %q", want, said)
 			}
 		}
-		out, _ := v.runs(exit.OK, "outbox", "--state", "cancelled")
+		out, _ := v.run(exit.OK, "outbox", "--state", "cancelled")
 		if !strings.Contains(out, "8\tperson07@example.com\t"+v.room+"\tcancelled\t") {
 			t.Errorf("%q", out)
 		}
-		v.runs(exit.Usage, "outbox", "retry", "--failed", "8")
-		v.runs(exit.Error, "outbox", "cancel", "8")
-		v.runs(exit.OK, "outbox", "retry", "8")
-		v.runs(exit.OK, "outbox", "run")
+		v.run(exit.Usage, "outbox", "retry", "--failed", "8")
+		v.run(exit.Error, "outbox", "cancel", "8")
+		v.run(exit.OK, "outbox", "retry", "8")
+		v.run(exit.OK, "outbox", "run")
 		if n := len(v.Mails("person07@example.com")); n != 1 {
 			t.Errorf("%d mails", n)
 		}
@@ -222,19 +223,19 @@ func TestOutboxChangesWhileAnotherProgramSends(t *testing.T) {
 
 func TestOutboxGoesOnAfterSigningInAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.LimitInvites(sandbox.StockInvitesPerSecond, sandbox.StockInviteBurst)
-		v.sends(exit.RateLimited, twenty()[:8]...)
-		p := v.starts("outbox", "run")
+		v.send(exit.RateLimited, twentyAddresses()[:8]...)
+		p := v.startCommand("outbox", "run")
 		time.Sleep(time.Minute)
 		v.SignOutEverywhere(v.ada, false)
 		if code := <-p.ended; code != exit.SignedOut {
 			t.Errorf("ended with %d: %s", code, p.err.take())
 		}
-		v.typesPassword()
-		v.runs(exit.OK, "login", v.ada)
-		v.runs(exit.OK, "outbox", "run")
-		if n := v.mailed(twenty()[:8]...); n != 8 {
+		v.inputPassword()
+		v.run(exit.OK, "login", v.ada)
+		v.run(exit.OK, "outbox", "run")
+		if n := v.mailed(twentyAddresses()[:8]...); n != 8 {
 			t.Errorf("%d mails", n)
 		}
 	})

@@ -8,22 +8,22 @@ import (
 	"testing"
 )
 
-// repository is where the repository begins.
+// repository is the path of the repository's root.
 const repository = ".."
 
-// A page is a text in Markdown that people read.
+// A page is a Markdown document.
 type page struct {
 	path   string
-	text   string   // all of it
-	prose  string   // without its blocks
+	text   string   // the whole text
+	prose  string   // the text without blocks
 	blocks []block  // of code
-	spans  []string // of code within the prose
+	spans  []string // code spans in the prose
 }
 
-// A block is fenced code.
+// A block is a fenced block of code.
 type block struct{ language, text string }
 
-// pages reads every page of the repository.
+// pages returns all pages of the repository.
 func pages(t *testing.T) []page {
 	t.Helper()
 	var all []page
@@ -66,7 +66,7 @@ func newPage(path, text string) page {
 	return p
 }
 
-// readme is the page that everybody reads first.
+// readme returns the README.
 func readme(t *testing.T) page {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(repository, "README.md"))

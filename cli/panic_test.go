@@ -13,13 +13,13 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// crumbling is a network that breaks where it is asked for something.
-type crumbling struct {
+// panickingNetwork is a network that panics for requests to one path.
+type panickingNetwork struct {
 	http.RoundTripper
 	what string // the end of a path
 }
 
-func (c crumbling) RoundTrip(req *http.Request) (*http.Response, error) {
+func (c panickingNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(req.URL.Path, c.what) {
 		panic(c.what)
 	}
@@ -37,11 +37,11 @@ func TestCommandPanicReachesCaller(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v := newVigil(t)
+				v := newTestAccount(t)
 				v.LimitInvites(1.0/400, 1)
-				v.sends(exit.RateLimited, "grace@example.com", "ken@example.com")
+				v.send(exit.RateLimited, "grace@example.com", "ken@example.com")
 				w := v.w
-				w.Transport = crumbling{w.Transport, tt.what}
+				w.Transport = panickingNetwork{w.Transport, tt.what}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
 				err := panicgroup.Try(func() error { Run(ctx, w, tt.args); return nil })
@@ -50,7 +50,7 @@ func TestCommandPanicReachesCaller(t *testing.T) {
 				}
 				cancel()
 				synctest.Wait()
-				again := v.starts("outbox", "run") // who broke holds on to nothing
+				again := v.startCommand("outbox", "run") // the panic has released the outbox
 				time.Sleep(time.Hour)
 				if said := again.err.take(); !strings.Contains(said, "There are no queued invites.") {
 					t.Error(said)

@@ -21,11 +21,12 @@ import (
 
 const day = 24 * time.Hour
 
-// newFilterWorld is a world with invites by three senders, two of them with similar
-// names, to two rooms, of every age from 400 days to none. It is the same every time.
-func newFilterWorld(t *testing.T) *vigil {
+// newFilterWorld returns a world with invites by three senders, two of them with
+// similar names, to two rooms. They are up to 400 days old. The world is always the
+// same.
+func newFilterWorld(t *testing.T) *testAccount {
 	t.Helper()
-	v := newVigil(t)
+	v := newTestAccount(t)
 	adalbert := v.AddUser("adalbert", password, "Adalbert")
 	board := v.CreateRoom(v.ada, sandbox.RoomOptions{Name: "Board", Alias: "board", Preset: "private_chat"})
 	for _, room := range []string{v.room, board} {
@@ -55,10 +56,10 @@ func newFilterWorld(t *testing.T) *vigil {
 	return v
 }
 
-// statuses are the statuses of all invites, by token.
-func (v *vigil) statuses() map[string]string {
+// statuses returns the statuses of all invites, by token.
+func (v *testAccount) statuses() map[string]string {
 	v.t.Helper()
-	listed, _ := v.runs(exit.OK, "list", "--json", "--check")
+	listed, _ := v.run(exit.OK, "list", "--json", "--check")
 	var invites []struct {
 		Token  string `json:"token"`
 		Status string `json:"status"`
@@ -84,14 +85,14 @@ func TestFacesRevokeTheSameInvitesByFilter(t *testing.T) {
 		{"room", "board --all-pending", "room:board status:pending", "board --all-pending"},
 		{"accepted", "--status joined,invited", "-status:pending", "joined invited"},
 		{"warning", "--warn duplicate", "warn:duplicate status:pending", "duplicate"},
-		{"needs a look", "--needs-look", "status:pending warn:duplicate", "needs-look"}, // no other invite here needs one
+		{"needs a look", "--needs-look", "status:pending warn:duplicate", "needs-look"}, // no other invite in this world needs a look
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var byFlags, onScreen, byWords map[string]string
 			synctest.Test(t, func(t *testing.T) {
 				v := newFilterWorld(t)
 				before := v.statuses()
-				v.runs(exit.OK, append(append([]string{"revoke"}, strings.Fields(tt.flags)...), "--yes")...)
+				v.run(exit.OK, append(append([]string{"revoke"}, strings.Fields(tt.flags)...), "--yes")...)
 				byFlags = v.statuses()
 				if maps.Equal(before, byFlags) {
 					t.Error("nothing was revoked")
@@ -110,7 +111,7 @@ func TestFacesRevokeTheSameInvitesByFilter(t *testing.T) {
 				v := newFilterWorld(t)
 				v.w.InTTY, v.w.OutTTY, v.w.ErrTTY = true, true, true
 				v.w.In = strings.NewReader("revoke " + tt.words + "\nyes\nquit\n")
-				v.runs(exit.OK, "--accessible")
+				v.run(exit.OK, "--accessible")
 				v.w.InTTY, v.w.OutTTY, v.w.ErrTTY = false, false, false
 				byWords = v.statuses()
 			})
@@ -124,7 +125,7 @@ func TestFacesRevokeTheSameInvitesByFilter(t *testing.T) {
 	}
 }
 
-// shownCount finds how many invites a filter of the screen shows.
+// shownCount matches the number of invites that a filter of the screen shows.
 var shownCount = regexp.MustCompile(`(\d+) of (\d+) shown`)
 
 // Every duration selects the same invites with --older-than and with older: on the
@@ -160,11 +161,11 @@ func TestFacesReadTheSameDurations(t *testing.T) {
 			if _, valid := durationtest.Valid()[s]; !valid {
 				code = exit.Error
 			}
-			_, said := v.runs(code, "list", "--older-than", "1s")
+			_, said := v.run(code, "list", "--older-than", "1s")
 			return said
 		}
 		for s := range durationtest.Valid() {
-			listed, _ := v.runs(exit.OK, "list", "--older-than", s)
+			listed, _ := v.run(exit.OK, "list", "--older-than", s)
 			older := strings.Count(listed, "\n")
 			if onScreen := count("older:" + s); onScreen != older {
 				t.Errorf("older:%s shows %d invites, --older-than lists %d", s, onScreen, older)
@@ -175,7 +176,7 @@ func TestFacesReadTheSameDurations(t *testing.T) {
 			withSetting(s)
 		}
 		for _, s := range durationtest.Invalid() {
-			if _, said := v.runs(exit.Usage, "list", "--older-than", s); !strings.Contains(said, duration.Examples) {
+			if _, said := v.run(exit.Usage, "list", "--older-than", s); !strings.Contains(said, duration.Examples) {
 				t.Errorf("--older-than %q: %s", s, said)
 			}
 			if said := withSetting(s); !strings.Contains(said, duration.Examples) {
@@ -194,7 +195,7 @@ func TestFacesReadTheSameDurations(t *testing.T) {
 func TestFacesSelectWithZeroDuration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newFilterWorld(t)
-		listed, _ := v.runs(exit.OK, "list", "--older-than", "0d")
+		listed, _ := v.run(exit.OK, "list", "--older-than", "0d")
 		term := v.shownToAda()
 		term.Press("/")
 		term.Send("older:0d")

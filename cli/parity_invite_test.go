@@ -23,74 +23,74 @@ import (
 
 const (
 	mayDo     = "allowed"
-	mayIfSure = "allowed if the user confirms it" // or gives --again
+	mayIfSure = "allowed if the user confirms it" // or with --again
 	parityFor = "lin@kernel.example"              // the invitee of every invite
 )
 
-// parityCases are invites of every status and kind. Each function makes one in
-// an empty world, and returns its room and token.
-func parityCases() map[string]func(*vigil) (room, token string) {
-	put := func(v *vigil, room, sender string, content map[string]any) (string, string) {
+// parityCases returns invites of every status and kind. Each function creates one
+// in an empty world, and returns its room and token.
+func parityCases() map[string]func(*testAccount) (room, token string) {
+	put := func(v *testAccount, room, sender string, content map[string]any) (string, string) {
 		_, err := v.PlantState(room, sender, invite.TypeThirdPartyInvite, "token", content)
 		v.must(err)
 		return room, "token"
 	}
 	content := map[string]any{"display_name": "l...@ker...", "public_key": "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI"}
-	revoke := func(v *vigil, token string) {
+	revoke := func(v *testAccount, token string) {
 		_, err := v.PlantState(v.room, v.ada, invite.TypeThirdPartyInvite, token, map[string]any{})
 		v.must(err)
 	}
-	accept := func(v *vigil) (user, token string) {
+	accept := func(v *testAccount) (user, token string) {
 		token, user = v.invite(parityFor), v.AddUser("lin", password, "Lin")
 		v.must(v.Bind(parityFor, user))
 		return user, token
 	}
-	return map[string]func(*vigil) (room, token string){
-		"pending":           func(v *vigil) (string, string) { return v.room, v.invite(parityFor) },
-		"of another sender": func(v *vigil) (string, string) { return put(v, v.room, v.grace, content) },
-		"malformed": func(v *vigil) (string, string) {
+	return map[string]func(*testAccount) (room, token string){
+		"pending":           func(v *testAccount) (string, string) { return v.room, v.invite(parityFor) },
+		"of another sender": func(v *testAccount) (string, string) { return put(v, v.room, v.grace, content) },
+		"malformed": func(v *testAccount) (string, string) {
 			return put(v, v.room, v.grace, map[string]any{"display_name": "l...@ker...", "public_key": "none"})
 		},
-		"revoked": func(v *vigil) (string, string) {
+		"revoked": func(v *testAccount) (string, string) {
 			token := v.invite(parityFor)
 			revoke(v, token)
 			return v.room, token
 		},
-		"revoked after it was accepted": func(v *vigil) (string, string) {
+		"revoked after it was accepted": func(v *testAccount) (string, string) {
 			_, token := accept(v)
 			revoke(v, token)
 			return v.room, token
 		},
-		"invited": func(v *vigil) (string, string) {
+		"invited": func(v *testAccount) (string, string) {
 			_, token := accept(v)
 			return v.room, token
 		},
-		"joined": func(v *vigil) (string, string) {
+		"joined": func(v *testAccount) (string, string) {
 			user, token := accept(v)
 			v.must(v.Join(v.room, user))
 			return v.room, token
 		},
-		"left": func(v *vigil) (string, string) {
+		"left": func(v *testAccount) (string, string) {
 			user, token := accept(v)
 			v.must(v.Join(v.room, user))
 			v.must(v.Leave(v.room, user))
 			return v.room, token
 		},
-		"duplicate": func(v *vigil) (string, string) {
+		"duplicate": func(v *testAccount) (string, string) {
 			v.invite(parityFor)
 			time.Sleep(time.Hour)
 			return v.room, v.invite(parityFor)
 		},
-		"without power": func(v *vigil) (string, string) {
+		"without power": func(v *testAccount) (string, string) {
 			room := v.CreateRoom(v.grace, sandbox.RoomOptions{Name: "Board", Preset: "public_chat", Members: []string{v.ada}})
 			return put(v, room, v.grace, content)
 		},
 	}
 }
 
-// answers asks a command what it would do to an invite: mayDo, mayIfSure, or
+// answers returns whether a command would change an invite: mayDo, mayIfSure, or
 // the reason why not.
-func (v *vigil) answers(args ...string) string {
+func (v *testAccount) answers(args ...string) string {
 	v.t.Helper()
 	v.out.take()
 	Run(v.t.Context(), v.w, append(args, "--dry-run", "--json"))
@@ -113,12 +113,12 @@ func (v *vigil) answers(args ...string) string {
 	}
 }
 
-// shownToAda shows the program to Ada, signed in on another device, with the cursor
+// shownToAda opens the screen for Ada, signed in on another device, with the cursor
 // on her newest invite.
-func (v *vigil) shownToAda() *termtest.Terminal { return v.shownIn(200, 50) }
+func (v *testAccount) shownToAda() *termtest.Terminal { return v.shownIn(200, 50) }
 
 // shownIn is shownToAda in a terminal of this size.
-func (v *vigil) shownIn(width, height int) *termtest.Terminal {
+func (v *testAccount) shownIn(width, height int) *termtest.Terminal {
 	v.t.Helper()
 	s, err := store.OpenMemory(v.t.Context())
 	v.must(err)
@@ -136,12 +136,12 @@ func (v *vigil) shownIn(width, height int) *termtest.Terminal {
 	return term
 }
 
-// agree fails if the screen does not show the answer of a command.
+// agree fails if the screen does not show what the command answered.
 func agree(t *testing.T, answer, screen string, shows map[string]string) {
 	t.Helper()
 	want, ok := shows[answer]
 	if !ok {
-		want = answer[:min(len(answer), 50)] // a reason, of which a card wraps the rest
+		want = answer[:min(len(answer), 50)] // a reason; cards wrap it
 	}
 	if answer == "" || !strings.Contains(strings.ToLower(screen), strings.ToLower(want)) {
 		t.Errorf("the command answers %q, the screen:\n%s", answer, screen)
@@ -152,7 +152,7 @@ func TestScreenAndCommandAgreeOnRevoking(t *testing.T) {
 	for name, make := range parityCases() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v := newVigil(t)
+				v := newTestAccount(t)
 				room, token := make(v)
 				term := v.shownToAda()
 				term.Press("x")
@@ -166,7 +166,7 @@ func TestScreenAndCommandAgreeOnSendingAgain(t *testing.T) {
 	for name, make := range parityCases() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v := newVigil(t)
+				v := newTestAccount(t)
 				room, token := make(v)
 				answer := v.answers("resend", room, token, "--to", parityFor)
 				term := v.shownToAda()

@@ -21,8 +21,8 @@ import (
 // A listed invite is a row of a list: the columns that both faces show.
 type listed struct{ Status, Key, By, Sent, Fault string }
 
-// rowsBelow are the rows of a list below the line with the titles of its columns, cut
-// where the titles stand.
+// rowsBelow returns the rows of a list below the line with the titles of its
+// columns, cut at the titles.
 func rowsBelow(list string, titles ...string) []map[string]string {
 	var starts []int
 	var rows []map[string]string
@@ -48,7 +48,8 @@ func rowsBelow(list string, titles ...string) []map[string]string {
 	return rows
 }
 
-// shortFaults are the short words of the screen for faults, by the words of commands.
+// shortFaults maps the words of commands for faults to the short words of the
+// screen.
 func shortFaults() map[string]string {
 	short := map[string]string{}
 	for _, w := range invite.Warnings() {
@@ -60,12 +61,12 @@ func shortFaults() map[string]string {
 	return short
 }
 
-// listedByCommand are the rows of list.
-func (v *vigil) listedByCommand() []listed {
+// listedByCommand returns the rows of list.
+func (v *testAccount) listedByCommand() []listed {
 	v.t.Helper()
 	v.w.OutTTY, v.w.Width = true, 220
 	defer func() { v.w.OutTTY = false }()
-	list, _ := v.runs(exit.OK, "list", "--check", "--no-color")
+	list, _ := v.run(exit.OK, "list", "--check", "--no-color")
 	var all []listed
 	for _, row := range rowsBelow(list, "STATUS", "KEY", "BY", "SENT", "TOKEN", "WARNINGS") {
 		fault, _, _ := strings.Cut(row["WARNINGS"], ", ")
@@ -82,7 +83,7 @@ func (v *vigil) listedByCommand() []listed {
 	return all
 }
 
-// listedOnScreen are the rows of the screen's list.
+// listedOnScreen returns the rows of the screen's list.
 func listedOnScreen(screen string) []listed {
 	var all []listed
 	for _, row := range rowsBelow(screen, "STATUS", "KEY", " BY", "SENT", "│") {
@@ -100,13 +101,13 @@ func listedOnScreen(screen string) []listed {
 // The list of the demo has the same statuses, keys, senders, ages and faults on the
 // screen and in list, and as many invites that need a look.
 func TestListIsTheSameOnTheScreenAndInCommands(t *testing.T) {
-	inDemoOnBothFaces(t, func(t *testing.T, v *vigil) {
+	inDemoOnBothFaces(t, func(t *testing.T, v *testAccount) {
 		screen := v.shownIn(220, 70).Screen()
 		commands, onScreen := v.listedByCommand(), listedOnScreen(screen)
 		if d := cmp.Diff(commands, onScreen); d != "" || len(commands) < 40 {
 			t.Errorf("%d rows; the command (-) and the screen (+) differ:\n%s\n%s", len(commands), d, screen)
 		}
-		looks, _ := v.runs(exit.OK, "list", "--check", "--needs-look")
+		looks, _ := v.run(exit.OK, "list", "--check", "--needs-look")
 		if want := fmt.Sprintf("! %d need a look", strings.Count(looks, "\n")); !strings.Contains(screen, want) {
 			t.Errorf("list --needs-look lists %q, the screen:\n%s", looks, screen)
 		}
@@ -114,17 +115,17 @@ func TestListIsTheSameOnTheScreenAndInCommands(t *testing.T) {
 }
 
 // inDemoOnBothFaces runs a test on the servers of the demo, where commands are signed in.
-func inDemoOnBothFaces(t *testing.T, test func(*testing.T, *vigil)) {
+func inDemoOnBothFaces(t *testing.T, test func(*testing.T, *testAccount)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		test(t, newVigilIn(t, sandbox.Demo(sandbox.Options{Now: time.Now}), "@"+sandbox.DemoUser+":example.org", sandbox.DemoPassword))
+		test(t, newTestAccountIn(t, sandbox.Demo(sandbox.Options{Now: time.Now}), "@"+sandbox.DemoUser+":example.org", sandbox.DemoPassword))
 	})
 }
 
 // termAtEnd finds a term at the end of a line: a glyph and words.
 var termAtEnd = regexp.MustCompile(`(?m)(?:^|  )([◔◑●○✓✗!?·] \S.*)$`)
 
-// termsInDetails are the first letters of all terms before the token.
+// termsInDetails returns the first letters of all terms before the token.
 func termsInDetails(details string) []string {
 	details, _, _ = strings.Cut(details, "Token  ")
 	var all []string
@@ -137,8 +138,8 @@ func termsInDetails(details string) []string {
 // The page of every invite of the demo and show use the same words for its status,
 // verdict, checks, warnings, keys and proof.
 func TestDetailsAreTheSameOnTheScreenAndInCommands(t *testing.T) {
-	inDemoOnBothFaces(t, func(t *testing.T, v *vigil) {
-		out, _ := v.runs(exit.OK, "list", "--json")
+	inDemoOnBothFaces(t, func(t *testing.T, v *testAccount) {
+		out, _ := v.run(exit.OK, "list", "--json")
 		var invites []struct {
 			RoomID string `json:"room_id"`
 			Token  string `json:"token"`
@@ -147,7 +148,7 @@ func TestDetailsAreTheSameOnTheScreenAndInCommands(t *testing.T) {
 		v.w.OutTTY, v.w.Width = true, 220
 		term := v.shownIn(220, 100)
 		for _, i := range invites {
-			shown, _ := v.runs(exit.OK, "show", "--check", "--no-color", "--", i.RoomID, i.Token)
+			shown, _ := v.run(exit.OK, "show", "--check", "--no-color", "--", i.RoomID, i.Token)
 			term.Press("enter")
 			screen := term.Screen()
 			_, screen, _ = strings.Cut(screen, "● live") // the first line

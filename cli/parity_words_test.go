@@ -13,11 +13,11 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// termLine finds a term in the details of an invite: a glyph, and words that go on in
-// lines that are indented more, as far as they are on one line.
+// termLine matches the first line of a term in the details of an invite: a glyph
+// and words. More lines of the term are indented further.
 var termLine = regexp.MustCompile(`(?m)^ *(?:Status|Verdict|Warning)? *([◔◑●○✓✗!?·] \S.*)$`)
 
-// termsIn are the first words of each term before the title with which the fields begin.
+// termsIn returns the first words of each term above the fields.
 func termsIn(details, until string) []string {
 	details, _, _ = strings.Cut(details, until)
 	var all []string
@@ -27,18 +27,18 @@ func termsIn(details, until string) []string {
 	return all
 }
 
-// wordCases are the parity cases and invites with each fault.
-func wordCases() map[string]func(*vigil) (room, token string) {
+// wordCases returns the parity cases, and invites with each fault.
+func wordCases() map[string]func(*testAccount) (room, token string) {
 	all := parityCases()
-	plant := func(name, key string) func(v *vigil) (string, string) {
-		return func(v *vigil) (string, string) {
+	plant := func(name, key string) func(v *testAccount) (string, string) {
+		return func(v *testAccount) (string, string) {
 			token := v.invite(parityFor)
 			_, err := v.PlantState(v.room, v.grace, invite.TypeThirdPartyInvite, token, map[string]any{"display_name": name, "public_key": key})
 			v.must(err)
 			return v.room, token
 		}
 	}
-	delete(all, "without power") // which is in another room
+	delete(all, "without power") // it is in another room
 	all["overwritten"] = plant("l...@ker...", "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI")
 	all["overwritten with an address"] = plant(parityFor, "XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI")
 	all["overwritten with no key"] = plant("l...@ker...", "none")
@@ -51,19 +51,19 @@ func TestScreenAndCommandsUseTheSameWords(t *testing.T) {
 	for name, make := range wordCases() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v := newVigil(t)
+				v := newTestAccount(t)
 				room, token := make(v)
 				v.w.OutTTY, v.w.Width, v.w.Height = true, 200, 50
 				term := v.shownToAda()
 				home := term.Screen()
 				term.Press("enter")
-				shown, _ := v.runs(exit.OK, "show", "--check", "--no-color", room, token)
+				shown, _ := v.run(exit.OK, "show", "--check", "--no-color", room, token)
 				words := termsIn(shown, "\nRoom ")
 				if d := cmp.Diff(words, termsIn(term.Screen(), "\n  Name ")); d != "" || len(words) == 0 {
 					t.Errorf("show (-) and the screen (+) differ:\n%s\n%s", d, shown)
 				}
 
-				looks, _ := v.runs(exit.OK, "list", "--check", "--needs-look", "--no-color")
+				looks, _ := v.run(exit.OK, "list", "--check", "--needs-look", "--no-color")
 				if onScreen := strings.Contains(home, " a look"); onScreen != (looks != "") {
 					t.Errorf("list --needs-look writes %q, the screen shows:\n%s", looks, home)
 				}

@@ -95,8 +95,8 @@ func TestFilesInProseExist(t *testing.T) {
 	}
 }
 
-// fromElsewhere reports whether it looks like a file and is a package or a
-// directory that is named from where it stands.
+// fromElsewhere reports whether a name that looks like a file is a package, or a
+// directory relative to the page.
 func fromElsewhere(s string) bool {
 	return s == "testing/synctest" || s == "testdata/script"
 }
@@ -136,7 +136,7 @@ func TestSettingsInProseExist(t *testing.T) {
 	}
 }
 
-// accepted checks that a setting takes a value that is shown.
+// accepted checks that a setting accepts a value in the prose.
 func accepted(t *testing.T, path string, s config.Setting, value string) {
 	t.Helper()
 	_, err := config.Home{}.LoadSettings(func(name string) string {

@@ -15,8 +15,8 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 )
 
-// TestDocumentedCommandsRun compares the command lines on the pages with what the
-// scripts of the README run. That those work TestScripts proves.
+// TestDocumentedCommandsRun checks that the scripts of the README run all command
+// lines on the pages. TestScripts runs the scripts.
 func TestDocumentedCommandsRun(t *testing.T) {
 	s := readScripts(t)
 	for _, p := range pages(t) {
@@ -36,8 +36,8 @@ func TestDocumentedCommandsRun(t *testing.T) {
 	}
 }
 
-// commandLines are those that a page has for a shell, and what stands in its
-// prose like one.
+// commandLines returns the command lines of a page, in blocks for a shell and in
+// the prose.
 func (p page) commandLines() []string {
 	var lines []string
 	for _, b := range p.blocks {
@@ -59,14 +59,14 @@ func (p page) commandLines() []string {
 	return lines
 }
 
-// scripts are what the scripts of the README run.
+// scripts are the commands in the scripts of the README.
 type scripts struct {
 	root     *cobra.Command
-	runs     map[string][]string // command lines, by how they are shown
-	headings map[string]bool     // that no page has shown so far
+	runs     map[string][]string // command lines, in the form of the pages
+	headings map[string]bool     // command lines that no page has shown so far
 }
 
-// Those that end well, or with an error that is part of the story.
+// Commands that succeed, or that fail as the page says.
 var runs = regexp.MustCompile(`^(?:exec|exits 1) (mxinvite\b.*)$`)
 
 func readScripts(t *testing.T) scripts {
@@ -101,7 +101,7 @@ func readScripts(t *testing.T) scripts {
 	return s
 }
 
-// fullRoot is the program with the command that Cobra adds when it runs.
+// fullRoot returns the root command with the commands that Cobra adds when it runs.
 func fullRoot() *cobra.Command {
 	root := newRoot(host.NewProgram(host.World{}))
 	root.InitDefaultHelpCmd()
@@ -110,7 +110,7 @@ func fullRoot() *cobra.Command {
 
 var errNotRun = errors.New("no script runs it")
 
-// follow does for a command line that is shown what can be done about it.
+// follow checks a command line that a page shows.
 func (s scripts) follow(line string) error {
 	words := strings.Fields(line)
 	switch words[0] {
@@ -125,7 +125,7 @@ func (s scripts) follow(line string) error {
 		if rest, ok := strings.CutPrefix(line, "go run ."); ok {
 			return s.follow("mxinvite" + rest)
 		}
-		if line != "go build -o mxinvite ." { // which is what this test is made of
+		if line != "go build -o mxinvite ." { // the scripts run this build
 			return errNotRun
 		}
 		return nil
@@ -153,8 +153,7 @@ func (s scripts) follow(line string) error {
 
 var flags = regexp.MustCompile(`--[a-z][-a-z]*`)
 
-// prove checks that for something shown every one of the commands is run, and
-// every flag that is named.
+// prove checks that each command and each flag in a text is run by a script.
 func (s scripts) prove(shown string, commands []*cobra.Command, named string) error {
 	delete(s.headings, shown)
 	lines := s.runs[shown]
@@ -171,7 +170,7 @@ func (s scripts) prove(shown string, commands []*cobra.Command, named string) er
 	return nil
 }
 
-// hasLine checks that a line of a file of the repository is like this.
+// hasLine checks that a file of the repository has a line that matches.
 func hasLine(file, pattern string) error {
 	data, err := os.ReadFile(filepath.Join(repository, file))
 	if err == nil && !regexp.MustCompile("(?m)"+pattern).Match(data) {
@@ -180,10 +179,10 @@ func hasLine(file, pattern string) error {
 	return err
 }
 
-// A synopsisLine is a line of the README's list of commands.
+// A synopsisLine is a line in the README's list of commands.
 type synopsisLine struct {
 	form, says string
-	commands   []*cobra.Command // that it names
+	commands   []*cobra.Command // flags that the line names
 }
 
 func synopsis(t *testing.T) []synopsisLine {
@@ -210,8 +209,8 @@ func synopsis(t *testing.T) []synopsisLine {
 	return all
 }
 
-// resolve finds the commands that the line names: one below the other, others in
-// its place, and in the description below it.
+// resolve finds the commands that a line names: subcommands, alternatives, and
+// commands in its description.
 func (s *synopsisLine) resolve(root *cobra.Command) error {
 	here := root
 	for _, word := range strings.Fields(s.form)[1:] {

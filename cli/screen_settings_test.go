@@ -15,7 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// appWith is a run of the program with settings from this environment.
+// appWith returns a run of the program with settings from this environment.
 func appWith(t *testing.T, env ...string) *host.Program {
 	t.Helper()
 	a := host.NewProgram(host.World{Streams: out.Streams{Env: env}})

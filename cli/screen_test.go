@@ -20,7 +20,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// A terminal takes what a screen draws and says when it shows a text.
+// A terminal receives the output of a screen and waits for text.
 type terminal struct {
 	drawn []byte
 	text  []byte
@@ -54,7 +54,7 @@ func screen(t *testing.T, in io.Reader, stdout io.Writer) host.World {
 			Now:    time.Now,
 		},
 		Machine: host.Machine{
-			Transport: phoneBook(""),
+			Transport: scriptNetwork(""),
 		},
 	}
 }
@@ -72,14 +72,14 @@ func TestScreenOpensAndQuits(t *testing.T) {
 			stdout := newTerminal(tt.title)
 			go func() {
 				<-stdout.shown
-				_, _ = io.WriteString(keys, "\x03") // Ctrl+C, which leaves from everywhere
+				_, _ = io.WriteString(keys, "\x03") // Ctrl+C quits from every page
 			}()
 			w := screen(t, in, stdout)
 			if code := Run(t.Context(), w, tt.args); code != exit.OK {
 				t.Errorf("ended with %d", code)
 			}
 			kept, err := os.ReadDir(w.Getenv("MXINVITE_HOME"))
-			kept = slices.DeleteFunc(kept, func(f os.DirEntry) bool { return f.Name() == "store.db" }) // empty, but there
+			kept = slices.DeleteFunc(kept, func(f os.DirEntry) bool { return f.Name() == "store.db" }) // empty, but set
 			if err != nil || len(kept) > 0 {
 				t.Errorf("left behind: %v, %v", kept, err)
 			}
@@ -121,9 +121,9 @@ func TestLostTerminalEndsTheScreen(t *testing.T) {
 	}
 }
 
-// The demo is chosen on the first page, and leaving it leads back there.
+// The demo is opened on the first page. When it ends, that page is shown again.
 func TestDemoOpensAndQuits(t *testing.T) {
-	in, keys, err := os.Pipe() // a file, of which a screen that ends reads no more
+	in, keys, err := os.Pipe() // a file: the screen that ends reads no more of it than it needs
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestDemoOpensAndQuits(t *testing.T) {
 	stdout := new(sshtest.Buffer)
 	w := screen(t, in, stdout)
 	w.Width, w.Height = 100, 30
-	// since waits for a text after so many bytes, and returns how many there are then.
+	// since waits for a text after the first n bytes, and returns the number of bytes.
 	since := func(before int, text string) int {
 		for range 600 {
 			if s := stdout.String(); strings.Contains(s[before:], text) {

@@ -25,21 +25,21 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// password is everybody's in the scripts.
+// password is the password of all users in scripts.
 const password = "correct horse battery staple"
 
 func TestScripts(t *testing.T) {
-	samples, err := filepath.Abs("../client/invite/testdata") // what real servers answered
+	samples, err := filepath.Abs("../client/invite/testdata") // recorded responses of real servers
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			s := newStory()
+			s := newScriptWorld()
 			server := httptest.NewServer(s.world)
 			env.Defer(server.Close)
-			env.Values[storyKey{}] = s
+			env.Values[scriptWorldKey{}] = s
 			env.Setenv("TZ", "UTC")
 			env.Setenv(envServer, server.Listener.Addr().String())
 			env.Setenv(envTime, s.now().Format(time.RFC3339))
@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv(envKeyring, filepath.Join(env.WorkDir, "keyring"))
 			env.Setenv("SAMPLES", samples)
-			env.Setenv("GORACE", "atexit_sleep_ms=0") // or every command takes a second longer
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // otherwise every command takes a second longer
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -64,23 +64,21 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// A story is the small world that every script begins in.
-//
-// Ada is in three rooms: Ops, which is hers and where everybody may invite; one
-// without a name, that she shares with Grace; and Ken's Board, where she may
-// not invite. Grace's address is known to the identity server.
-type story struct {
+// A scriptWorld has the servers of a script. Ada is in three rooms: Ops, where
+// everyone may invite; a room without a name, with Grace; and Ken's Board, where
+// Ada may not invite. The identity server knows Grace's address.
+type scriptWorld struct {
 	world *sandbox.World
-	clock atomic.Pointer[time.Time] // which the servers look at while the script sets it
-	rooms map[string]string         // IDs, by how the scripts call them
+	clock atomic.Pointer[time.Time] // read by the servers while the script sets it
+	rooms map[string]string         // room IDs, by their name in scripts
 }
 
-func (s *story) now() time.Time { return *s.clock.Load() }
+func (s *scriptWorld) now() time.Time { return *s.clock.Load() }
 
-type storyKey struct{}
+type scriptWorldKey struct{}
 
-func newStory() *story {
-	s := &story{rooms: map[string]string{}}
+func newScriptWorld() *scriptWorld {
+	s := &scriptWorld{rooms: map[string]string{}}
 	s.clock.Store(new(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)))
 	s.world = sandbox.New(sandbox.Options{Now: s.now})
 	ada := s.world.AddUser("ada", password, "Ada")
@@ -95,16 +93,16 @@ func newStory() *story {
 	return s
 }
 
-func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+func of(ts *testscript.TestScript) *scriptWorld { return ts.Value(scriptWorldKey{}).(*scriptWorld) }
 
-// want ends a script whose command is used wrongly.
+// want ends a script that uses a command wrongly.
 func want(ts *testscript.TestScript, neg bool, args []string, n int, form string) {
 	if neg || len(args) != n {
 		ts.Fatalf("usage: %s", form)
 	}
 }
 
-// exits runs a program that ends with this exit code.
+// exits runs a program that must end with an exit code.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE PROGRAM ARGUMENT...")
@@ -121,7 +119,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// later lets time pass, for everybody.
+// later moves the clock of the servers and the program.
 func later(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "later DURATION")
 	d, err := time.ParseDuration(args[0])
@@ -131,7 +129,7 @@ func later(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(envTime, s.now().Format(time.RFC3339))
 }
 
-// mails checks how many mails an address got.
+// mails checks how many mails were sent to an address.
 func mails(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 2, "mails ADDRESS N")
 	if n := len(of(ts).world.Mails(args[0])); strconv.Itoa(n) != args[1] {
@@ -139,7 +137,7 @@ func mails(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// token puts the token of the last mail to an address into a variable.
+// token stores the token of the last mail to an address in a variable.
 func token(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 2, "token ADDRESS VARIABLE")
 	ms := of(ts).world.Mails(args[0])
@@ -149,8 +147,8 @@ func token(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[1], ms[len(ms)-1].Token)
 }
 
-// mail writes the text of the last mail to an address into a file, and the link
-// in it into a variable.
+// mail stores the text of the last mail to an address in a file, and its link in a
+// variable.
 func mail(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 3, "mail ADDRESS FILE VARIABLE")
 	ms := of(ts).world.Mails(args[0])
@@ -177,7 +175,7 @@ func kick(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(of(ts).world.Kick(of(ts).rooms[args[0]], args[1], args[2]))
 }
 
-// replace has Ada create a room, and replaces one of hers by it.
+// replace creates a room of Ada that replaces another one.
 func replace(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 2, "replace ROOM NEW")
 	s := of(ts)
@@ -187,8 +185,8 @@ func replace(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("NEW", s.rooms[args[1]])
 }
 
-// plant puts any state event at all into a room, sent by Ken. The state key is
-// in Go's quotes. The file may name the variables of a demo.
+// plant sends a state event to a room, as Ken. The state key is a Go string. The
+// file may contain the variables of a demo.
 func plant(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 4, "plant ROOM TYPE KEY FILE")
 	key, err := strconv.Unquote(`"` + args[2] + `"`)
@@ -198,7 +196,7 @@ func plant(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-// terms makes the identity server want its terms accepted.
+// terms makes the identity server require that its terms are accepted.
 func terms(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "terms NAME")
 	of(ts).world.SetTerms(map[string]sandbox.Policy{"privacy": {
@@ -211,7 +209,7 @@ func identityServer(ts *testscript.TestScript, neg bool, args []string) {
 	of(ts).world.SetIdentityServerDown(args[0] == "down")
 }
 
-// limit lets the homeserver take so many invites, and another every hour.
+// limit makes the homeserver accept a number of invites, and one more every hour.
 func limit(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 1, "limit N")
 	n, err := strconv.Atoi(args[0])
@@ -219,7 +217,7 @@ func limit(ts *testscript.TestScript, neg bool, args []string) {
 	of(ts).world.LimitInvites(1.0/3600, n)
 }
 
-// fault lets one request go wrong: by an HTTP status, or lose its answer.
+// fault makes one request fail: with an HTTP status, or by losing the response.
 func fault(ts *testscript.TestScript, neg bool, args []string) {
 	const form = "fault METHOD PATH STATUS|lose|refuse|limit [ERRCODE|- [RETRY-AFTER]]"
 	if len(args) < 3 || len(args) > 5 {
@@ -232,7 +230,7 @@ func fault(ts *testscript.TestScript, neg bool, args []string) {
 		f.Lose = true
 	case "refuse":
 		f.Refuse = true
-	case "limit": // for a moment
+	case "limit": // until the request was made
 		f.Status, f.Body = http.StatusTooManyRequests, `{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 50}`
 	default:
 		status, err := strconv.Atoi(args[2])
@@ -253,7 +251,7 @@ func signOut(ts *testscript.TestScript, neg bool, args []string) {
 	of(ts).world.SignOutEverywhere(args[0], false)
 }
 
-// mode checks who may read a file.
+// mode checks the permissions of a file.
 func mode(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 2, "mode PERMISSIONS FILE")
 	info, err := os.Stat(ts.MkAbs(args[1]))
@@ -263,8 +261,8 @@ func mode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// demo serves the demo at a port of this machine until the script ends: at $DEMO,
-// with an identity server whose key is $DEMO_KEY.
+// demo serves the demo at $DEMO, a port of this machine, until the script ends.
+// $DEMO_KEY is the key of its identity server.
 func demo(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, neg, args, 0, "demo")
 	ctx, interrupt := context.WithCancel(context.Background())

@@ -22,10 +22,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// attack is what a hostile homeserver sends as the response to a sync.
+// attack writes the response of a hostile homeserver to a sync.
 type attack func(w io.Writer)
 
-// repeat writes a text again and again, until the client reads no more.
+// repeat writes a text until the client stops reading.
 func repeat(before, text string, times int, after string) attack {
 	return func(w io.Writer) {
 		_, _ = io.WriteString(w, before)
@@ -39,7 +39,7 @@ func repeat(before, text string, times int, after string) attack {
 	}
 }
 
-// numbered writes entries that contain their number.
+// numbered writes entries with their number.
 func numbered(before, entry string, times int, after string) attack {
 	return func(w io.Writer) {
 		_, _ = io.WriteString(w, before)
@@ -52,7 +52,7 @@ func numbered(before, entry string, times int, after string) attack {
 	}
 }
 
-// slowly writes without end.
+// slowly writes an endless response.
 func slowly(w io.Writer) {
 	for {
 		if _, err := w.Write(bytes.Repeat([]byte(" "), 256<<10)); err != nil {
@@ -64,14 +64,14 @@ func slowly(w io.Writer) {
 
 const hostileEvent = `{"type":"m.room.third_party_invite","event_id":"$%[1]d","state_key":"t%[1]d","sender":"@m:h","content":{"display_name":"a","public_key":"AAAA"}},`
 
-// attacks are responses of one to two gigabytes, or that need as much when they are
-// parsed.
+// attacks are responses of one to two gigabytes, or that need as much memory when
+// they are parsed.
 var attacks = map[string]attack{
 	"spaces":     repeat(`{"next_batch":"s"`, " ", 1500<<20, `}`),
 	"one string": repeat(`{"next_batch":"`, "a", 1<<30, `"}`),
 	"deep":       repeat(`{"next_batch":"s","rooms":`, `[`, 1<<30, ``),
 	"many rooms": numbered(`{"next_batch":"s","rooms":{"join":{"!r:h":{}`, `,"!%d:h":{}`, 1_000_000, `}}}`),
-	// These are short enough to be read as a whole.
+	// These are short enough to be read completely.
 	"short, many rooms":   numbered(`{"next_batch":"s","rooms":{"join":{"!r:h":{}`, `,"!%d:h":{}`, 150_000, `}}}`),
 	"short, many invites": numbered(`{"next_batch":"s","rooms":{"join":{"!r:h":{"state":{"events":[`, hostileEvent, 20_000, `{}]}}}}}`),
 	"empty members":       repeat(`{"next_batch":"s","rooms":{"join":{"!r:h":{"state":{"events":[{}`, `,{}`, 1<<28, `]}}}}}`),
@@ -80,8 +80,7 @@ var attacks = map[string]attack{
 	"long names":          repeat(`{"next_batch":"s","rooms":{"join":{"!r:h":{"state":{"events":[{"type":"m.room.name","state_key":"","content":{"name":"`, `\u202e`, 1<<28, `"}}]}}}}}`),
 }
 
-// hostileServer is a homeserver that sends an attack, compressed, as its response to a
-// sync.
+// hostileServer is a homeserver whose response to a sync is an attack, compressed.
 func hostileServer(t *testing.T, a attack) *httptest.Server {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -136,7 +135,7 @@ func peakMemory() (stop func() uint64) {
 // Without the limit of serve, the sessions need more than eight gigabytes.
 func TestHostileHomeserversStayWithinTheMemoryOfVisitors(t *testing.T) {
 	const limit = 128 << 20
-	l := openLodge(t, "--allow-private", "--memory", "128MiB")
+	l := startServe(t, "--allow-private", "--memory", "128MiB")
 	visitors := map[string]ssh.Signer{}
 	keys := []ssh.Signer{l.ada}
 	for name := range attacks {

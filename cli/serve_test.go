@@ -29,22 +29,22 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sshtest"
 )
 
-// A lodge is mxinvite serve, with the homeserver of the demo beside it.
-type lodge struct {
+// A serveTest is a running mxinvite serve, and the servers of the demo.
+type serveTest struct {
 	t       *testing.T
 	dir     string
 	address string
 	metrics string
 	hs      *httptest.Server
 	asked   atomic.Int64 // requests to the homeserver
-	logouts atomic.Int64 // of them
+	logouts atomic.Int64 // requests to sign out
 	hangup  chan os.Signal
 	said    *sshtest.Buffer
 	stop    func() int
 	ada     ssh.Signer
 }
 
-// settled waits until nothing more comes.
+// settled waits until no more output is written.
 func settled(t *testing.T, s *sshtest.Buffer) {
 	t.Helper()
 	s.Until(t, "continue")
@@ -53,9 +53,9 @@ func settled(t *testing.T, s *sshtest.Buffer) {
 	}
 }
 
-func openLodge(t *testing.T, args ...string) *lodge {
+func startServe(t *testing.T, args ...string) *serveTest {
 	t.Helper()
-	l := &lodge{t: t, dir: t.TempDir(), hangup: make(chan os.Signal, 1), said: new(sshtest.Buffer), ada: sshtest.NewKey(t)}
+	l := &serveTest{t: t, dir: t.TempDir(), hangup: make(chan os.Signal, 1), said: new(sshtest.Buffer), ada: sshtest.NewKey(t)}
 	var world http.Handler
 	l.hs = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l.asked.Add(1)
@@ -100,7 +100,7 @@ func openLodge(t *testing.T, args ...string) *lodge {
 	return l
 }
 
-func (l *lodge) authorize(keys ...ssh.Signer) {
+func (l *serveTest) authorize(keys ...ssh.Signer) {
 	l.t.Helper()
 	var b strings.Builder
 	for i, k := range keys {
@@ -111,22 +111,22 @@ func (l *lodge) authorize(keys ...ssh.Signer) {
 	}
 }
 
-// welcome has the server let in another key, beside Ada's.
-func (l *lodge) welcome(key ssh.Signer) {
+// addKey makes the server accept another key in addition to Ada's.
+func (l *serveTest) addKey(key ssh.Signer) {
 	l.t.Helper()
 	l.authorize(l.ada, key)
 	l.hangup <- syscall.SIGHUP
 	l.said.Until(l.t, "were reloaded")
 }
 
-func (l *lodge) dial(key ssh.Signer) (*ssh.Client, error) {
+func (l *serveTest) dial(key ssh.Signer) (*ssh.Client, error) {
 	return ssh.Dial("tcp", l.address, &ssh.ClientConfig{
 		User: "x", Auth: []ssh.AuthMethod{ssh.PublicKeys(key)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(), //nolint:gosec // it is ours
 	})
 }
 
-// session opens a session of a client that holds the key.
-func (l *lodge) session(key ssh.Signer) *ssh.Session {
+// session opens an SSH session with a key.
+func (l *serveTest) session(key ssh.Signer) *ssh.Session {
 	l.t.Helper()
 	c, err := l.dial(key)
 	if err != nil {
@@ -140,8 +140,8 @@ func (l *lodge) session(key ssh.Signer) *ssh.Session {
 	return s
 }
 
-// run runs a command as a client that holds the key.
-func (l *lodge) run(key ssh.Signer, in, command string) (code int, out, said string) {
+// run runs a command over SSH with a key.
+func (l *serveTest) run(key ssh.Signer, in, command string) (code int, out, said string) {
 	l.t.Helper()
 	s := l.session(key)
 	var stdout, stderr bytes.Buffer
@@ -155,7 +155,7 @@ func (l *lodge) run(key ssh.Signer, in, command string) (code int, out, said str
 	return code, stdout.String(), stderr.String()
 }
 
-func (l *lodge) signIn() {
+func (l *serveTest) signIn() {
 	l.t.Helper()
 	if code, _, said := l.run(l.ada, sandbox.DemoPassword, "login --vault plain "+l.hs.URL+" --user "+sandbox.DemoUser); code != exit.OK {
 		l.t.Fatalf("signing in ended with %d: %s", code, said)
@@ -163,7 +163,7 @@ func (l *lodge) signIn() {
 }
 
 func TestVisitorsHaveSeparateAccountsAndDirectories(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	grace := sshtest.NewKey(t)
 	l.authorize(l.ada, grace)
 	l.hangup <- syscall.SIGHUP
@@ -193,9 +193,10 @@ func TestVisitorsHaveSeparateAccountsAndDirectories(t *testing.T) {
 	}
 }
 
-// A visitor's SSH client may send TZ. The time zone of the server is not theirs.
+// The SSH client of a visitor may send TZ. The time zone of the server does not
+// apply to visitors.
 func TestVisitorsSeeTimesInTheirTimeZone(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	l.signIn()
 	var invites []out.JSONInvite
 	if _, list, _ := l.run(l.ada, "", "list --json"); json.Unmarshal([]byte(list), &invites) != nil || len(invites) == 0 {
@@ -226,7 +227,7 @@ func TestVisitorsSeeTimesInTheirTimeZone(t *testing.T) {
 }
 
 func TestVisitorsRunOnlyMxinviteCommands(t *testing.T) {
-	l := openLodge(t)
+	l := startServe(t)
 	for _, command := range []string{
 		"id", "/bin/sh -c id", "sh", "scp -t /tmp", "rooms; id", "$(id)", "serve", "config path",
 		"inspect /etc/passwd", "login x --password-file /etc/passwd", "--home / list", "trust --private 127.0.0.1",
@@ -241,7 +242,7 @@ func TestVisitorsRunOnlyMxinviteCommands(t *testing.T) {
 }
 
 func TestVisitorsReachNoServerOfThisMachine(t *testing.T) {
-	l := openLodge(t)
+	l := startServe(t)
 	_, port, err := net.SplitHostPort(l.hs.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +259,7 @@ func TestVisitorsReachNoServerOfThisMachine(t *testing.T) {
 }
 
 func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
 	s.Stdout = screen
@@ -286,7 +287,7 @@ func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
 }
 
 func TestVisitorHasTheScreen(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	l.signIn()
 	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
@@ -315,7 +316,7 @@ func TestVisitorHasTheScreen(t *testing.T) {
 }
 
 func TestScreenReceivesTypeahead(t *testing.T) {
-	l := openLodge(t)
+	l := startServe(t)
 	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
 	s.Stdout = screen
@@ -323,7 +324,7 @@ func TestScreenReceivesTypeahead(t *testing.T) {
 	if err := s.RequestPty("xterm-256color", 30, 120, nil); err != nil {
 		t.Fatal(err)
 	}
-	_, _ = io.WriteString(keys, "8642097") // before there is a screen
+	_, _ = io.WriteString(keys, "8642097") // before the screen is drawn
 	if err := s.Shell(); err != nil {
 		t.Fatal(err)
 	}
@@ -332,7 +333,7 @@ func TestScreenReceivesTypeahead(t *testing.T) {
 	if err := s.Wait(); err != nil {
 		t.Error(err)
 	}
-	// It may come in several pictures. There are no other digits on the page.
+	// It may take several frames. There are no other digits on the page.
 	got := regexp.MustCompile(`[^0-9]`).ReplaceAllString(sequence.ReplaceAllString(screen.String(), ""), "")
 	if got != "8642097" {
 		t.Errorf("%q is there", got)
@@ -340,7 +341,7 @@ func TestScreenReceivesTypeahead(t *testing.T) {
 }
 
 func TestSettingsAndKeysAreReloaded(t *testing.T) {
-	l := openLodge(t)
+	l := startServe(t)
 	settings := filepath.Join(l.dir, "home", "config.toml")
 	if err := os.WriteFile(settings, []byte("[serve]\nsessions = 0\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -374,7 +375,7 @@ func TestSettingsAndKeysAreReloaded(t *testing.T) {
 }
 
 func TestVisitorsAreNotifiedOfShutdown(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	l.signIn()
 	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
@@ -397,8 +398,8 @@ func TestVisitorsAreNotifiedOfShutdown(t *testing.T) {
 	}
 }
 
-// figures are what the host counts.
-func (l *lodge) figures(t *testing.T) string {
+// figures returns the metrics of the server.
+func (l *serveTest) figures(t *testing.T) string {
 	t.Helper()
 	res, err := http.Get(l.metrics)
 	if err != nil {
@@ -413,7 +414,7 @@ func (l *lodge) figures(t *testing.T) string {
 }
 
 func TestMetricsAndLogContainNoAddress(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	l.signIn()
 	_, _, _ = l.run(l.ada, "", "rooms")
 	_, rooms, _ := l.run(l.ada, "", "rooms --json")
@@ -423,7 +424,7 @@ func TestMetricsAndLogContainNoAddress(t *testing.T) {
 	}
 	figures := l.figures(t)
 	for patience := 100; !strings.Contains(figures, "\nmxinvite_sessions 0\n") && patience > 0; patience-- {
-		time.Sleep(20 * time.Millisecond) // the visitor hears the end before the host has counted it
+		time.Sleep(20 * time.Millisecond) // the client sees the end before the server has counted it
 		figures = l.figures(t)
 	}
 	for _, line := range []string{
@@ -441,7 +442,7 @@ func TestMetricsAndLogContainNoAddress(t *testing.T) {
 }
 
 func TestKeysThatCannotBeReadChangeNothing(t *testing.T) {
-	l := openLodge(t)
+	l := startServe(t)
 	keys := filepath.Join(l.dir, "keys")
 	good, err := os.ReadFile(keys)
 	if err != nil {
@@ -457,7 +458,7 @@ func TestKeysThatCannotBeReadChangeNothing(t *testing.T) {
 		"dead link":           func() error { return os.Symlink(filepath.Join(l.dir, "nowhere"), keys) },
 		"link to a directory": func() error { return os.Symlink(l.dir, keys) },
 	}
-	if os.Getuid() != 0 { // who may read everything
+	if os.Getuid() != 0 { // root can read all files
 		spoil["no permission"] = func() error { return os.WriteFile(keys, good, 0) }
 	}
 	for name, spoil := range spoil {
@@ -481,7 +482,7 @@ func TestKeysThatCannotBeReadChangeNothing(t *testing.T) {
 			t.Errorf("%q is not among the figures", line)
 		}
 	}
-	// A file that says that it has no keys is believed.
+	// A file with the line "# none" removes all keys.
 	if err := errors.Join(os.RemoveAll(keys), os.WriteFile(keys, []byte("# none\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
@@ -494,7 +495,7 @@ func TestKeysThatCannotBeReadChangeNothing(t *testing.T) {
 }
 
 func TestInvalidSettingsDoNotDelayTheRemovalOfAKey(t *testing.T) {
-	l := openLodge(t)
+	l := startServe(t)
 	l.authorize(sshtest.NewKey(t))
 	if err := os.WriteFile(filepath.Join(l.dir, "home", "config.toml"), []byte("nonsense = ["), 0o600); err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/keycheck"
 )
 
-// counted is a network that counts its requests.
+// counted is a network that counts requests.
 type counted struct {
 	http.RoundTripper
 	n atomic.Int64
@@ -26,7 +26,7 @@ func (c *counted) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestScreenAsksAboutKeysUnlessToldNotTo(t *testing.T) {
 	for check, asks := range map[string]bool{"": true, "true": true, "false": false} {
 		synctest.Test(t, func(t *testing.T) {
-			v := newVigil(t)
+			v := newTestAccount(t)
 			v.invite("grace@navy.example")
 			network := &counted{RoundTripper: v.World}
 			in, keys := io.Pipe()
@@ -41,7 +41,7 @@ func TestScreenAsksAboutKeysUnlessToldNotTo(t *testing.T) {
 			synctest.Wait()
 			stop()
 			<-v.ended
-			time.Sleep(time.Minute) // Bubble Tea leaves its clocks running
+			time.Sleep(time.Minute) // Bubble Tea does not stop its timers
 			if got := network.n.Load() > 0; got != asks {
 				t.Errorf("with check_keys %q: asked %d times", check, network.n.Load())
 			}

@@ -26,13 +26,13 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// soakVar is for how long programs share a session, such as 5m.
+// soakVar sets how long programs share a session, such as 5m.
 const soakVar = "MXINVITE_SOAK"
 
 const (
 	soakPrograms = 4
-	soakToken    = 2 * time.Second        // the life of an access token
-	soakJitter   = 120 * time.Millisecond // before a request is carried out, and again before its answer
+	soakToken    = 2 * time.Second        // lifetime of an access token
+	soakJitter   = 120 * time.Millisecond // maximum delay before a request is handled, and again before its response
 )
 
 // Programs that share a session with two-second tokens stay signed in, even if
@@ -51,7 +51,7 @@ func TestManyProgramsKeepOneSession(t *testing.T) {
 		"homeserver": {Password: true, TokenLifetime: soakToken},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newSoak(t, ways)
+			s := newSoakTest(t, ways)
 			s.session = s.signIn()
 			ctx, cancel := context.WithTimeout(t.Context(), length)
 			defer cancel()
@@ -79,8 +79,8 @@ func TestManyProgramsKeepOneSession(t *testing.T) {
 	}
 }
 
-// A soak is a server that answers late or never, and a vault.
-type soak struct {
+// A soakTest has a server with late or lost responses, and a vault.
+type soakTest struct {
 	t       *testing.T
 	world   *sandbox.World
 	server  string // host and port
@@ -88,14 +88,14 @@ type soak struct {
 	kept    *host.Sessions
 	session client.Session
 
-	smooth                            atomic.Bool // nothing is lost any more
+	smooth                            atomic.Bool // set when no more responses are lost
 	started, killed, stumbled, locked atomic.Int64
 	requests, exchanges, lost         atomic.Int64
 }
 
-func newSoak(t *testing.T, ways sandbox.Ways) *soak {
+func newSoakTest(t *testing.T, ways sandbox.Ways) *soakTest {
 	t.Helper()
-	s := &soak{t: t, world: sandbox.New(sandbox.Options{Now: time.Now}), home: t.TempDir()}
+	s := &soakTest{t: t, world: sandbox.New(sandbox.Options{Now: time.Now}), home: t.TempDir()}
 	s.world.SetWays(ways)
 	s.world.CreateRoom(s.world.AddUser("ada", password, "Ada"), sandbox.RoomOptions{Name: "Ops"})
 	server := httptest.NewServer(http.HandlerFunc(s.serve))
@@ -108,15 +108,15 @@ func newSoak(t *testing.T, ways sandbox.Ways) *soak {
 	return s
 }
 
-func (s *soak) must(err error) {
+func (s *soakTest) must(err error) {
 	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-// serve carries requests out late, and has their answers come late or never.
-func (s *soak) serve(w http.ResponseWriter, r *http.Request) {
+// serve delays requests and responses, and loses some responses.
+func (s *soakTest) serve(w http.ResponseWriter, r *http.Request) {
 	exchange := strings.HasSuffix(r.URL.Path, "/refresh") || strings.HasSuffix(r.URL.Path, "/token")
 	s.requests.Add(1)
 	time.Sleep(rand.N(soakJitter))
@@ -130,7 +130,7 @@ func (s *soak) serve(w http.ResponseWriter, r *http.Request) {
 		if exchange {
 			s.lost.Add(1)
 		}
-		panic(http.ErrAbortHandler) // which breaks the connection
+		panic(http.ErrAbortHandler) // this breaks the connection
 	}
 	for name, values := range recorded.Header() {
 		w.Header()[name] = values
@@ -139,8 +139,8 @@ func (s *soak) serve(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, recorded.Body)
 }
 
-// signIn signs Ada in and keeps her session.
-func (s *soak) signIn() client.Session {
+// signIn signs Ada in and stores her session.
+func (s *soakTest) signIn() client.Session {
 	s.t.Helper()
 	s.smooth.Store(true)
 	defer s.smooth.Store(false)
@@ -170,10 +170,9 @@ func (s *soak) signIn() client.Session {
 	return session
 }
 
-// repeat runs programs one after the other: some that follow the account until
-// they are stopped, and some that ask once, as a cron job does. Of each kind some
-// are killed.
-func (s *soak) repeat(ctx context.Context, follows bool) {
+// repeat runs programs one after the other: some follow the account until they are
+// stopped, others send one request, like a cron job. Some are killed.
+func (s *soakTest) repeat(ctx context.Context, follows bool) {
 	for ctx.Err() == nil {
 		program, stop := context.WithCancel(ctx)
 		if rand.N(3) == 0 || follows {
@@ -188,16 +187,16 @@ func (s *soak) repeat(ctx context.Context, follows bool) {
 			s.killed.Add(1)
 		}
 		stop()
-		s.judge(said, code)
+		s.checkExit(said, code)
 	}
 }
 
-// judge looks at how a program ended. It may have met a lost answer.
-func (s *soak) judge(said string, code int) {
+// checkExit checks how a program ended. A response to it may have been lost.
+func (s *soakTest) checkExit(said string, code int) {
 	switch {
 	case code == exit.SignedOut || strings.Contains(said, "signed you out") || strings.Contains(said, "signed @ada:example.org out"):
 		s.t.Errorf("signed out: %s", said)
-	case strings.Contains(said, "may be locked"): // its tokens lived for less than a request took
+	case strings.Contains(said, "may be locked"): // its tokens expired before a response arrived
 		s.locked.Add(1)
 		s.stumbled.Add(1)
 	case code > exit.OK:
@@ -208,11 +207,11 @@ func (s *soak) judge(said string, code int) {
 	}
 }
 
-// run runs a program until it ends, or kills it when ctx does.
-func (s *soak) run(ctx context.Context, args ...string) (said string, code int) {
+// run runs a program until it ends. It kills the program when ctx ends.
+func (s *soakTest) run(ctx context.Context, args ...string) (said string, code int) {
 	s.started.Add(1)
 	cmd := exec.CommandContext(ctx, "mxinvite", args...)
-	if rand.N(2) == 0 { // else it is killed
+	if rand.N(2) == 0 { // otherwise it is killed
 		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 		cmd.WaitDelay = time.Minute
 	}

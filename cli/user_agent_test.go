@@ -15,11 +15,11 @@ func TestEveryRequestNamesTheProgram(t *testing.T) {
 	// crates/data-model/src/user_agent.rs.
 	form := regexp.MustCompile(`^mxinvite/[^ ]+ \(terminal; \S+\)$`)
 	synctest.Test(t, func(t *testing.T) {
-		v := newStay(t, sandbox.Ways{OAuth: true})
-		v.signsIn(v.ada)
+		v := newTestTerminal(t, sandbox.Ways{OAuth: true})
+		v.signInByDevice(v.ada)
 		v.ExpireTokens(v.ada)
-		v.does("send", "ops", "dave@navy.example", "--yes")
-		v.does("logout")
+		v.runOK("send", "ops", "dave@navy.example", "--yes")
+		v.runOK("logout")
 		asked := map[string]bool{}
 		for _, r := range v.Requests() {
 			if r.From != "client" {

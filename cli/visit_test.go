@@ -46,8 +46,8 @@ func (v *sshVisit) answer(text, keys string) {
 	v.press(keys)
 }
 
-// ends waits for the end of the visit with an exit code.
-func (v *sshVisit) ends(code int) {
+// wantExit waits for the end of the session with an exit code.
+func (v *sshVisit) wantExit(code int) {
 	v.t.Helper()
 	err := v.wait()
 	got := 0
@@ -65,9 +65,9 @@ func (v *sshVisit) ends(code int) {
 	}
 }
 
-// visit begins a visit by Go's SSH client. Without a command it is for the
+// visit opens a session with Go's SSH client. Without a command it opens the
 // screen.
-func (l *lodge) visit(t *testing.T, key ssh.Signer, command string) *sshVisit {
+func (l *serveTest) visit(t *testing.T, key ssh.Signer, command string) *sshVisit {
 	t.Helper()
 	s := l.session(key)
 	keys, err := s.StdinPipe()
@@ -95,8 +95,8 @@ func (l *lodge) visit(t *testing.T, key ssh.Signer, command string) *sshVisit {
 	return v
 }
 
-// visitByOpenSSH begins a visit by the ssh program in a new terminal.
-func (l *lodge) visitByOpenSSH(t *testing.T, keyFile, command string) *sshVisit {
+// visitByOpenSSH opens a session with the ssh program in a new terminal.
+func (l *serveTest) visitByOpenSSH(t *testing.T, keyFile, command string) *sshVisit {
 	t.Helper()
 	host, port, err := net.SplitHostPort(l.address)
 	if err != nil {
@@ -126,7 +126,7 @@ func (l *lodge) visitByOpenSSH(t *testing.T, keyFile, command string) *sshVisit 
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
-		_, _ = io.Copy(v.screen, terminal) // which fails when the program has ended
+		_, _ = io.Copy(v.screen, terminal) // reading fails when the program has ended
 	}()
 	v.wait = func() error {
 		defer func() { <-shown }()
@@ -135,8 +135,8 @@ func (l *lodge) visitByOpenSSH(t *testing.T, keyFile, command string) *sshVisit 
 	return v
 }
 
-// saveKey writes a new key as OpenSSH keeps it, and has the server let it in.
-func (l *lodge) saveKey(t *testing.T) (file string, key ssh.Signer) {
+// saveKey writes a new key in the form of OpenSSH, and makes the server accept it.
+func (l *serveTest) saveKey(t *testing.T) (file string, key ssh.Signer) {
 	t.Helper()
 	private := sshtest.NewPrivateKey(t)
 	block, err := ssh.MarshalPrivateKey(private, "")
@@ -155,8 +155,8 @@ func (l *lodge) saveKey(t *testing.T) (file string, key ssh.Signer) {
 
 func TestVisitorSessionFromStartToEnd(t *testing.T) {
 	t.Run("Go's client", func(t *testing.T) {
-		l := openLodge(t, "--allow-private")
-		wholeLife(t, l, func(command string) *sshVisit { return l.visit(t, l.ada, command) })
+		l := startServe(t, "--allow-private")
+		visitFromStartToEnd(t, l, func(command string) *sshVisit { return l.visit(t, l.ada, command) })
 	})
 	t.Run("OpenSSH", func(t *testing.T) {
 		if testing.Short() {
@@ -165,20 +165,21 @@ func TestVisitorSessionFromStartToEnd(t *testing.T) {
 		if _, err := exec.LookPath("ssh"); err != nil {
 			t.Skip("OpenSSH is not installed: ", err)
 		}
-		l := openLodge(t, "--allow-private")
+		l := startServe(t, "--allow-private")
 		file, key := l.saveKey(t)
-		l.welcome(key)
-		wholeLife(t, l, func(command string) *sshVisit { return l.visitByOpenSSH(t, file, command) })
+		l.addKey(key)
+		visitFromStartToEnd(t, l, func(command string) *sshVisit { return l.visitByOpenSSH(t, file, command) })
 	})
 }
 
-// What a terminal sends around pasted text.
+// What a terminal sends before and after pasted text.
 const paste, pasted = "\x1b[200~", "\x1b[201~"
 
 const ctrlC = "\x03"
 
-// wholeLife is a new visitor who signs in, invites, comes back and signs out.
-func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
+// visitFromStartToEnd signs in as a new visitor, invites, visits again and signs
+// out.
+func visitFromStartToEnd(t *testing.T, l *serveTest, visit func(command string) *sshVisit) {
 	const person = "barbara@clu.example"
 
 	v := visit("")
@@ -188,36 +189,36 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v.answer("or your e-mail address there", sandbox.DemoUser+"\t"+sandbox.DemoPassword+"\r")
 	v.answer("With a passphrase", "\r")
 	v.answer("Again", "of the vaulx\x7ft\t"+paste+"of the vault"+pasted+"\r")
-	v.answer("✓ valid", "i") // the homeserver of this machine answers about its keys
+	v.answer("✓ valid", "i") // the homeserver of this machine was asked about its keys
 	v.answer("People", person+"\r")
 	v.answer("a accept", "a")
 	v.answer("enter send", "\r")
 	v.answer("The mail is on its way", "q")
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 
 	v = visit("list --by @ada:example.org")
 	v.answer("Passphrase of the vault:", "of another vault\r")
 	v.answer("Wrong passphrase.", "of the vault\r")
 	v.screen.Until(t, "barbara@clu.ex")
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 
 	v = visit("send '#reading' kay@smalltalk.example")
 	v.answer("Passphrase of the vault:", "of the vault\r\n")
 	v.answer("[y/N]", "no\x15yes\r\n")
 	v.screen.Until(t, "✓ mailed")
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 
 	const revoke = "revoke --by @ada:example.org --status pending --older-than 40d"
 	v = visit(revoke)
 	v.answer("Passphrase of the vault:", ctrlC)
 	v.screen.Until(t, "mxinvite: interrupted")
-	v.ends(exit.Error)
+	v.wantExit(exit.Error)
 
 	v = visit(revoke)
 	v.answer("Passphrase of the vault:", "of the vault\r")
 	v.answer("[y/N]", "y\r")
 	v.screen.Until(t, "revoked")
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 
 	v = visit("")
 	v.answer("Open your vault", "of another vault\r")
@@ -225,19 +226,19 @@ func wholeLife(t *testing.T, l *lodge, visit func(command string) *sshVisit) {
 	v.answer("#compilers", ":sign out\r")
 	v.answer("Sign out?", "y")
 	v.answer("enter continue", ctrlC)
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 
 	v = visit("list")
 	v.screen.Until(t, "you are not signed in")
-	v.ends(exit.SignedOut)
+	v.wantExit(exit.SignedOut)
 
 	v = visit("")
 	v.answer("or your homeserver", ctrlC)
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 }
 
-// keepsAPassphrase signs Ada in by commands, with a passphrase for the vault.
-func (l *lodge) keepsAPassphrase(t *testing.T, passphrase string) {
+// signInWithPassphrase signs Ada in by a command, with a passphrase for the vault.
+func (l *serveTest) signInWithPassphrase(t *testing.T, passphrase string) {
 	t.Helper()
 	v := l.visit(t, l.ada, "login --vault sealed --user "+sandbox.DemoUser+" "+l.hs.URL)
 	v.answer("Password:", sandbox.DemoPassword+"\r")
@@ -245,12 +246,12 @@ func (l *lodge) keepsAPassphrase(t *testing.T, passphrase string) {
 	v.answer("Repeat the passphrase:", passphrase+"\r")
 	v.answer("Use it anyway? [y/N]", "y\r")
 	v.screen.Until(t, "Signed in as")
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 }
 
 func TestPassphraseQuestionEndsClearly(t *testing.T) {
-	l := openLodge(t, "--allow-private")
-	l.keepsAPassphrase(t, "horse")
+	l := startServe(t, "--allow-private")
+	l.signInWithPassphrase(t, "horse")
 	for name, tt := range map[string]struct {
 		keys, says string
 		code       int
@@ -274,7 +275,7 @@ func TestPassphraseQuestionEndsClearly(t *testing.T) {
 			}
 			v.press(tt.keys)
 			v.screen.Until(t, tt.says)
-			v.ends(tt.code)
+			v.wantExit(tt.code)
 			if strings.Contains(v.screen.Text(), "horse") {
 				t.Errorf("the passphrase is shown:\n%s", v.screen.Text())
 			}
@@ -283,12 +284,12 @@ func TestPassphraseQuestionEndsClearly(t *testing.T) {
 }
 
 func TestSessionEndsIfNoPassphraseIsChosen(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	for n, key := range []string{ctrlC, "\x04"} {
 		v := l.visit(t, l.ada, "login --user "+sandbox.DemoUser+" "+l.hs.URL)
 		v.answer("Password:", sandbox.DemoPassword+"\r")
 		v.answer("New passphrase:", key)
-		v.ends(exit.Error)
+		v.wantExit(exit.Error)
 		if got := l.logouts.Load(); got != int64(n+1) {
 			t.Errorf("after %q %d sessions have ended", key, got)
 		}
@@ -296,8 +297,8 @@ func TestSessionEndsIfNoPassphraseIsChosen(t *testing.T) {
 }
 
 func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
-	l := openLodge(t, "--allow-private")
-	l.keepsAPassphrase(t, "horse")
+	l := startServe(t, "--allow-private")
+	l.signInWithPassphrase(t, "horse")
 	if _, out, said := l.run(l.ada, "", "vault"); out != "sealed\tvault\n" {
 		t.Errorf("the vault is told as %q: %s", out, said)
 	}
@@ -305,37 +306,37 @@ func TestVisitorWhoForgotThePassphraseStartsOver(t *testing.T) {
 	if code != exit.OK || !strings.Contains(said, "The vault was renamed to vault.aside-") {
 		t.Errorf("%d: %s", code, said)
 	}
-	l.keepsAPassphrase(t, "donkey")
+	l.signInWithPassphrase(t, "donkey")
 
 	v := l.visit(t, l.ada, "")
 	v.answer("Open your vault", "\x0ey") // ctrl+n
 	v.answer("The old vault was renamed to vault.aside-", ctrlC)
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 	if code, _, said := l.run(l.ada, "", "list"); code != exit.SignedOut {
 		t.Errorf("%d: %s", code, said)
 	}
 }
 
 func TestWindowMayChangeWhileAQuestionIsAsked(t *testing.T) {
-	l := openLodge(t, "--allow-private")
-	l.keepsAPassphrase(t, "horse")
+	l := startServe(t, "--allow-private")
+	l.signInWithPassphrase(t, "horse")
 	v := l.visit(t, l.ada, "")
 	v.answer("Open your vault", "hor")
 	v.resize(60, 16)
 	v.press("se\r")
 	v.answer("i invite", "q")
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 
 	v = l.visit(t, l.ada, "rooms")
 	v.answer("Passphrase of the vault:", "hor")
 	v.resize(60, 16)
 	v.press("se\r")
 	v.screen.Until(t, "Reading group")
-	v.ends(exit.OK)
+	v.wantExit(exit.OK)
 }
 
 func TestVisitorWithoutATerminalIsToldHowToGetOne(t *testing.T) {
-	l := openLodge(t, "--allow-private")
+	l := startServe(t, "--allow-private")
 	for command, want := range map[string]string{
 		"":                           "the screen needs a terminal; mxinvite list shows the invites without one\nConnect with a terminal: ssh -t\n",
 		"login":                      "USER-OR-SERVER is missing, and there is no terminal to ask at\nConnect with a terminal: ssh -t\n",

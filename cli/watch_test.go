@@ -21,20 +21,21 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// A tape takes what a command writes and gives it line by line.
-type tape struct {
+// An outputBuffer keeps the output of a command until the test reads it.
+type outputBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 }
 
-func (t *tape) Write(p []byte) (int, error) {
+func (t *outputBuffer) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.buf.Write(p)
 }
 
-// take waits until all goroutines are blocked and returns the output.
-func (t *tape) take() string {
+// take waits until all goroutines are blocked and returns the output since the last
+// call.
+func (t *outputBuffer) take() string {
 	synctest.Wait()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -42,34 +43,34 @@ func (t *tape) take() string {
 	return t.buf.String()
 }
 
-// A vigil is a run of watch on Ada's account, in a bubble.
-type vigil struct {
+// A testAccount is a user of a world in memory who runs commands.
+type testAccount struct {
 	*sandbox.World
 	t          *testing.T
 	w          host.World
 	ada, grace string
-	password   string // Ada's
+	password   string // of the user
 	room       string
-	out, err   tape
+	out, err   outputBuffer
 	stop       context.CancelFunc
 	ended      chan int
 }
 
-// newVigil signs Ada in; nothing is watched yet.
-func newVigil(t *testing.T) *vigil {
+// newTestAccount returns Ada's account, signed in.
+func newTestAccount(t *testing.T) *testAccount {
 	t.Helper()
 	world := sandbox.New(sandbox.Options{Seed: 1, Now: time.Now})
 	ada, grace := world.AddUser("ada", password, "Ada"), world.AddUser("grace", password, "Grace")
 	room := world.CreateRoom(ada, sandbox.RoomOptions{Name: "Ops", Alias: "ops", Preset: "private_chat"})
-	v := newVigilIn(t, world, ada, password)
+	v := newTestAccountIn(t, world, ada, password)
 	v.grace, v.room = grace, room
 	return v
 }
 
-// newVigilIn signs a user of a world in.
-func newVigilIn(t *testing.T, world *sandbox.World, user, password string) *vigil {
+// newTestAccountIn signs in a user of an existing world.
+func newTestAccountIn(t *testing.T, world *sandbox.World, user, password string) *testAccount {
 	t.Helper()
-	v := &vigil{t: t, World: world, ada: user, password: password, ended: make(chan int, 1)}
+	v := &testAccount{t: t, World: world, ada: user, password: password, ended: make(chan int, 1)}
 	v.w = host.World{
 		Streams: out.Streams{
 			In:  strings.NewReader(password),
@@ -90,19 +91,18 @@ func newVigilIn(t *testing.T, world *sandbox.World, user, password string) *vigi
 	return v
 }
 
-// watch begins to watch.
-func (v *vigil) watch(args ...string) {
+// watch starts the command watch.
+func (v *testAccount) watch(args ...string) {
 	ctx, stop := context.WithCancel(v.t.Context())
 	v.stop = stop
 	go func() { v.ended <- Run(ctx, v.w, append([]string{"watch"}, args...)) }()
 }
 
-// typesPassword gives the next command a password to read.
-func (v *vigil) typesPassword() { v.w.In = strings.NewReader(password) }
+// inputPassword makes the next command read the password.
+func (v *testAccount) inputPassword() { v.w.In = strings.NewReader(password) }
 
-// runs runs a command to its end, which must be with this exit code, and
-// returns what it wrote.
-func (v *vigil) runs(code int, args ...string) (out, said string) {
+// run runs a command that must end with an exit code, and returns its output.
+func (v *testAccount) run(code int, args ...string) (out, said string) {
 	v.t.Helper()
 	if got := Run(v.t.Context(), v.w, args); got != code {
 		v.t.Errorf("%v ended with %d: %s", args, got, v.err.take())
@@ -110,22 +110,22 @@ func (v *vigil) runs(code int, args ...string) (out, said string) {
 	return v.out.take(), v.err.take()
 }
 
-func (v *vigil) invite(address string) (token string) {
+func (v *testAccount) invite(address string) (token string) {
 	v.t.Helper()
 	token, err := v.InviteByEmail(v.room, v.ada, address)
 	v.must(err)
 	return token
 }
 
-func (v *vigil) must(err error) {
+func (v *testAccount) must(err error) {
 	v.t.Helper()
 	if err != nil {
 		v.t.Fatal(err)
 	}
 }
 
-// hears checks the output since the last call.
-func (v *vigil) hears(lines ...string) {
+// wantOutput compares the output since the last call.
+func (v *testAccount) wantOutput(lines ...string) {
 	v.t.Helper()
 	want := strings.Join(append(lines, ""), "\n")
 	if d := cmp.Diff(want, v.out.take()); d != "" {
@@ -133,17 +133,17 @@ func (v *vigil) hears(lines ...string) {
 	}
 }
 
-// now is what a line begins with.
+// now returns the time in a line of output.
 func now() string { return time.Now().UTC().Format(time.RFC3339Nano) }
 
 func TestWatchReportsEveryChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		before := v.invite("before@bell.example")
 		v.must(v.Bind("before@bell.example", v.grace))
 		v.must(v.Join(v.room, v.grace))
 		v.watch()
-		v.hears()
+		v.wantOutput()
 		if said := v.err.take(); said != "Watching the invites of @ada:example.org.\n" {
 			t.Errorf("said %q", said)
 		}
@@ -152,31 +152,31 @@ func TestWatchReportsEveryChange(t *testing.T) {
 		}
 
 		token := v.invite("lin@kernel.example")
-		v.hears(line("new", "l...@ker...", "", "pending", token))
-		time.Sleep(time.Hour) // of nothing
-		v.hears()
+		v.wantOutput(line("new", "l...@ker...", "", "pending", token))
+		time.Sleep(time.Hour) // nothing changes
+		v.wantOutput()
 		lin := v.AddUser("lin", password, "Lin")
 		v.must(v.Bind("lin@kernel.example", lin))
-		v.hears(line("accepted", "l...@ker...", lin, "invited", token))
+		v.wantOutput(line("accepted", "l...@ker...", lin, "invited", token))
 		v.must(v.Join(v.room, lin))
-		v.hears(line("joined", "l...@ker...", lin, "joined", token))
+		v.wantOutput(line("joined", "l...@ker...", lin, "joined", token))
 		v.must(v.Kick(v.room, v.ada, lin))
-		v.hears(line("left", "l...@ker...", lin, "left", token))
+		v.wantOutput(line("left", "l...@ker...", lin, "left", token))
 		v.must(v.Ban(v.room, v.ada, lin))
-		v.hears(line("banned", "l...@ker...", lin, "banned", token))
+		v.wantOutput(line("banned", "l...@ker...", lin, "banned", token))
 		v.must(v.Ban(v.room, v.ada, v.grace))
-		v.hears(line("banned", "bef...@bel...", v.grace, "banned", before))
+		v.wantOutput(line("banned", "bef...@bel...", v.grace, "banned", before))
 
 		token = v.invite("rob@bell.example")
-		v.hears(line("new", "r...@bel...", "", "pending", token))
+		v.wantOutput(line("new", "r...@bel...", "", "pending", token))
 		_, err := v.SendState(v.room, v.ada, "m.room.third_party_invite", token, struct{}{})
 		v.must(err)
-		v.hears(line("revoked", "r...@bel...", "", "revoked", token))
+		v.wantOutput(line("revoked", "r...@bel...", "", "revoked", token))
 
 		side := v.CreateRoom(v.grace, sandbox.RoomOptions{Name: "Side", Members: []string{v.ada}})
-		v.hears()
+		v.wantOutput()
 		v.must(v.Kick(side, v.grace, v.ada))
-		v.hears(strings.Join([]string{now(), "room-left", "", side, "", "", "", "", "Side", ""}, "\t"))
+		v.wantOutput(strings.Join([]string{now(), "room-left", "", side, "", "", "", "", "Side", ""}, "\t"))
 
 		v.stop()
 		if code := <-v.ended; code != exit.OK {
@@ -187,13 +187,13 @@ func TestWatchReportsEveryChange(t *testing.T) {
 
 func TestWatchReconnects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.watch("--json", "--quiet")
-		v.hears()
+		v.wantOutput()
 		restore := v.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Refuse: true})
 		time.Sleep(10 * time.Minute)
 		var lost jsonChange
-		v.must(json.Unmarshal([]byte(v.out.take()), &lost)) // once
+		v.must(json.Unmarshal([]byte(v.out.take()), &lost)) // reported once
 		if lost.Change != "offline" || !strings.Contains(lost.Reason, "matrix.example.org cannot be reached") || lost.Invite != nil {
 			t.Errorf("%+v", lost)
 		}
@@ -220,15 +220,15 @@ func TestWatchReconnects(t *testing.T) {
 
 func TestWatchListsAllFirstAndEndsOnLogout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		token := v.invite("lin@kernel.example")
 		v.watch("--all", "--header")
-		v.hears(strings.Join(strings.Fields(scriptColumns()["watch"]), "\t"), strings.Join([]string{now(), "present", "l...@ker...", v.room, v.ada, "", "pending", token, "Ops", "#ops:example.org"}, "\t"))
+		v.wantOutput(strings.Join(strings.Fields(scriptColumns()["watch"]), "\t"), strings.Join([]string{now(), "present", "l...@ker...", v.room, v.ada, "", "pending", token, "Ops", "#ops:example.org"}, "\t"))
 		v.SignOutEverywhere(v.ada, false)
 		if code := <-v.ended; code != exit.SignedOut {
 			t.Errorf("ended with %d", code)
 		}
-		v.hears()
+		v.wantOutput()
 		if said := v.err.take(); !strings.Contains(said, "signed @ada:example.org out") {
 			t.Errorf("said %q", said)
 		}
@@ -241,10 +241,10 @@ func TestWatchShowsTheTimeOfTheUser(t *testing.T) {
 		want string
 	}{{time.FixedZone("Asia/Tokyo", 9*60*60), "09:00:00  "}, {nil, "00:00:00 UTC  "}} {
 		synctest.Test(t, func(t *testing.T) {
-			v := newVigil(t)
+			v := newTestAccount(t)
 			v.w.OutTTY, v.w.Width, v.w.Location = true, 120, tc.zone
 			v.watch("--no-color", "-q")
-			v.hears()
+			v.wantOutput()
 			v.invite("bob@bell.example")
 			if got := v.out.take(); !strings.HasPrefix(got, tc.want+"+ new ") {
 				t.Errorf("in %v it writes %q", tc.zone, got)
@@ -257,15 +257,15 @@ func TestWatchShowsTheTimeOfTheUser(t *testing.T) {
 
 func TestWatchAtATerminalIsClean(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v := newVigil(t)
+		v := newTestAccount(t)
 		v.w.OutTTY, v.w.Width = true, 100
 		v.watch("--no-color", "-q")
-		v.hears()
+		v.wantOutput()
 		_, err := v.PlantState(v.room, v.ada, "m.room.third_party_invite", "t\x1b[2J", json.RawMessage(
 			`{"display_name":"Bob\u001b[31m\u202e","public_key":"XGX0JRS2Af3be3knz2fBiRbApjm2Dh61gXDJA8kcJNI"}`))
 		v.must(err)
 		clock := time.Now().Format(time.TimeOnly)
-		v.hears(fmt.Sprintf("%s  + new        %-20s  %-20s  @ada", clock, "Bob�", "#ops"))
+		v.wantOutput(fmt.Sprintf("%s  + new        %-20s  %-20s  @ada", clock, "Bob�", "#ops"))
 		v.Inject(sandbox.Fault{Path: "/_matrix/client/v3/sync", Status: 502, Times: 1, Body: "\x1b[2J"})
 		time.Sleep(2 * time.Minute)
 		got := v.out.take()

@@ -12,7 +12,8 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// constants are the values of each type of string constants in package invite.
+// constants returns the values of the string constants in package invite, by their
+// type.
 func constants(t *testing.T) map[string][]string {
 	t.Helper()
 	pkgs, err := parser.ParseDir(token.NewFileSet(), "../client/invite", nil, 0) //nolint:staticcheck // one package without build tags

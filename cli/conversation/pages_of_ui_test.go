@@ -12,8 +12,7 @@ import (
 )
 
 // TestEveryPageHasAWord fails for a new page of the screen until a word of the
-// conversation does its work: name the page's type at that word in
-// words.go.
+// accessible mode does the same: add the page's type to the word in words.go.
 func TestEveryPageHasAWord(t *testing.T) {
 	named := map[string]string{}
 	for _, w := range vocabulary() {

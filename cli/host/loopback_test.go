@@ -14,7 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// visit is what a browser, or anything else on this machine, does.
+// visit sends a request as a browser does.
 func visit(t *testing.T, method, address, host string) (status int, page string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, address, nil)

@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// fragile is a screen that panics somewhere.
+// fragile is a screen that panics in one of its methods.
 type fragile struct{ where string }
 
 type breakMsg struct{}

@@ -19,7 +19,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// screenDesk is the desk of a screen with these settings.
+// screenDesk returns the session switcher of a screen with these settings.
 func screenDesk(t *testing.T, home, kind string, keyring vault.Keyring, edit func(*Program)) sessionSwitcher {
 	t.Helper()
 	a := NewProgram(World{Streams: out.Streams{Out: io.Discard, Err: io.Discard, InTTY: true, OutTTY: true, ErrTTY: true}, Machine: Machine{Keyring: keyring}})
@@ -55,7 +55,7 @@ func TestScreenAsksOnlyForMissingVaultChoices(t *testing.T) {
 	}
 }
 
-// signedIn makes a vault with a session of Ada's.
+// signedIn creates a vault with a session of Ada.
 func signedIn(t *testing.T, d sessionSwitcher, passphrase string) {
 	t.Helper()
 	kept, err := d.program.Sessions()
@@ -73,8 +73,8 @@ func signedIn(t *testing.T, d sessionSwitcher, passphrase string) {
 	}
 }
 
-// begins is how the screen begins: with an account, with a page about the vault,
-// or with an error before it.
+// begins returns how the screen opens: with an account, with a page about the
+// vault, or with an error.
 func begins(t *testing.T, d sessionSwitcher) string {
 	t.Helper()
 	v, err := d.vault()

@@ -71,7 +71,7 @@ func TestJSONIsExactAndHarmless(t *testing.T) {
 		if r < 0xD800 || r > 0xDFFF {
 			every.WriteRune(r)
 		}
-		if r == 0x3000 { // above, a sample does
+		if r == 0x3000 { // the sample above contains it
 			r = 0xD000
 		}
 		if r > 0xFFFF {

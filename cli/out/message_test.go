@@ -63,7 +63,7 @@ func TestInterruptEndsAQuestion(t *testing.T) {
 	}
 }
 
-// caught is what f panicked with where it was called.
+// caught returns the panic of f.
 func caught(f func()) any {
 	err := panicgroup.Try(func() error { f(); return nil })
 	if p, ok := errors.AsType[*panicgroup.Panic](err); ok {
@@ -82,7 +82,7 @@ func TestStatusPanicReachesCaller(t *testing.T) {
 	})
 }
 
-// broken is a stream that breaks.
+// broken is a stream that panics.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { panic("broken") }

@@ -131,7 +131,7 @@ func TestWideTerminalShowsWholeTokens(t *testing.T) {
 	for width, want := range map[int]string{
 		63: "grace@navy.example  kPzQxWabcdefghijklmnopqrstuvwxyz  duplicate",
 		62: "grace@navy.example  kPzQxW  duplicate",
-		0:  "grace@navy.example  kPzQxW  duplicate", // the width is not known
+		0:  "grace@navy.example  kPzQxW  duplicate", // the width is unknown
 	} {
 		var out bytes.Buffer
 		rows.align(&out, width, nil)

@@ -24,11 +24,11 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
-// groupLine finds the heading of a group in a preview of either face: how many
-// people, and what happens to them. How that can be changed follows a semicolon.
+// groupLine matches the heading of a group in both previews: the number of people,
+// and what happens to them. Text after a semicolon says how to change that.
 var groupLine = regexp.MustCompile(`(?m)^ +(?:[▌✓!·✗] +)*(\d+) +([a-z][^;▸▾\n]*?)(?:;[^▸▾\n]*?)? *[:▸▾]$`)
 
-// headings are the numbers and the headings of groups, in their order.
+// headings returns the numbers and the headings of groups, in order.
 func headings(shown string) []string {
 	var all []string
 	for _, found := range groupLine.FindAllStringSubmatch(shown, -1) {
@@ -116,7 +116,7 @@ func signIn(t *testing.T, w *sandbox.World, user string) *client.Account {
 	return account
 }
 
-// queue puts an invite into the outbox, which is paused.
+// queue adds an invite to the outbox, which is paused.
 func queue(t *testing.T, account *client.Account, room id.RoomID, address string) {
 	t.Helper()
 	if err := account.PauseOutbox(t.Context(), true); err != nil {
