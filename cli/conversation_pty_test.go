@@ -46,6 +46,15 @@ func (d *accessibleSession) answer(question, line string) {
 	}
 }
 
+// command waits for the prompt, types a command and waits for texts in its output.
+func (d *accessibleSession) command(line string, texts ...string) {
+	d.t.Helper()
+	d.answer("What now?", line)
+	for _, text := range texts {
+		d.waitFor(text)
+	}
+}
+
 // checkPlain fails if the output contains glyphs or moves the cursor.
 func (d *accessibleSession) checkPlain() {
 	d.t.Helper()
@@ -58,15 +67,12 @@ func (d *accessibleSession) checkPlain() {
 // listInviteAndRevoke lists, invites and revokes on the servers of the demo.
 func (d *accessibleSession) listInviteAndRevoke() {
 	d.t.Helper()
-	d.answer("What now?", "list")
-	d.waitFor("Invites 1 to 10 of 45.")
-	d.waitFor("10. invited ")
+	d.command("list", "Invites 1 to 10 of 45.", "10. invited ")
 	d.answer("What now? Press Enter to read on.", "")
 	d.waitFor("Invites 11 to 20 of 45.")
 	d.waitFor("11. invited ")
-	d.answer("What now?", "show 2")
-	d.waitFor("Verdict: unknown: not known whether it can be accepted.")
-	d.answer("What now?", "invite")
+	d.command("show 2", "Verdict: unknown: not known whether it can be accepted.")
+	d.command("invite")
 	d.answer("To which room?", "compilers")
 	d.answer("People to invite:", "barbara@abstraction.example, fran@compiler.example")
 	d.answer("More, or an empty line:", "")
@@ -74,13 +80,11 @@ func (d *accessibleSession) listInviteAndRevoke() {
 	d.waitFor("2 new: will be e-mailed by")
 	d.answer("Send 2 invites? Type yes or no.", "yes")
 	d.waitFor("invitee barbara@abstraction.example, outcome mailed.")
-	d.answer("What now?", "list pending by:me compilers")
-	d.waitFor("1. invited ")
-	d.waitFor("@abstraction.example")
-	d.answer("What now?", "revoke 1-2")
+	d.command("list pending by:me compilers", "1. invited ", "@abstraction.example")
+	d.command("revoke 1-2")
 	d.answer("Type yes or no. Enter alone means no.", "")
 	d.waitFor("Nothing was done.")
-	d.answer("What now?", "revoke 1-2")
+	d.command("revoke 1-2")
 	d.answer("Revoke 2 invites to #compilers (", "y")
 	d.waitFor("outcome revoked.")
 	d.waitFor("outcome revoked.")
@@ -101,26 +105,19 @@ func TestAccessibleDemoAtATerminal(t *testing.T) {
 		_, _ = io.Copy(d.said, terminal) // reading fails when the program has ended
 	}()
 	d.listInviteAndRevoke()
-	d.answer("What now?", "rooms")
-	d.waitFor("6 rooms.")
-	d.answer("What now?", "room 2")
-	d.waitFor("Invites 1 to 10 of ")
-	d.answer("What now?", "outbox")
-	d.waitFor("2 outbox items.")
-	d.answer("What now?", "outbox clear")
-	d.waitFor("2 invites deleted from the outbox.")
-	d.answer("What now?", "watch")
-	d.waitFor("Watching the invites of @ada:example.org.")
+	d.command("rooms", "6 rooms.")
+	d.command("room 2", "Invites 1 to 10 of ")
+	d.command("outbox", "2 outbox items.")
+	d.command("outbox clear", "2 invites deleted from the outbox.")
+	d.command("watch", "Watching the invites of @ada:example.org.")
 	d.answer("", "")
 	d.waitFor("Stopped.")
-	d.answer("What now?", "outbox run")
-	d.waitFor("There are no queued invites.")
+	d.command("outbox run", "There are no queued invites.")
 	d.answer("Done. Press Enter to go on.", "")
-	d.answer("What now?", "accounts")
-	d.waitFor("1. account @ada:example.org")
-	d.answer("What now?", "revoke")
+	d.command("accounts", "1. account @ada:example.org")
+	d.command("revoke")
 	d.answer("Which invite?", "\x04") // ctrl+d goes back
-	d.answer("What now?", "quit")
+	d.command("quit")
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
@@ -131,29 +128,16 @@ func TestAccessibleDemoAtATerminal(t *testing.T) {
 // startAccessible starts the accessible mode over SSH.
 func (l *serveTest) startAccessible(key ssh.Signer, command string) (*accessibleSession, *ssh.Session) {
 	l.t.Helper()
-	s := l.session(key)
-	keys, err := s.StdinPipe()
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	s, keys := l.terminal(key, 80, 24)
 	d := &accessibleSession{t: l.t, said: new(sshtest.Buffer), keys: keys}
 	s.Stdout = d.said
-	if err := s.RequestPty("xterm-256color", 24, 80, nil); err != nil {
-		l.t.Fatal(err)
-	}
-	start := s.Shell
-	if command != "" {
-		start = func() error { return s.Start(command) }
-	}
-	if err := start(); err != nil {
-		l.t.Fatal(err)
-	}
+	l.start(s, command)
 	return d, s
 }
 
 func (d *accessibleSession) quit(s *ssh.Session) {
 	d.t.Helper()
-	d.answer("What now?", "quit")
+	d.command("quit")
 	if err := s.Wait(); err != nil {
 		d.t.Error(err)
 	}
@@ -168,19 +152,14 @@ func TestVisitorHasAnAccessibleMode(t *testing.T) {
 	d, s := l.startAccessible(l.ada, "--accessible")
 	d.waitFor("You are signed in as @ada:")
 	d.listInviteAndRevoke()
-	d.answer("What now?", "settings serve.idle 1h")
-	d.waitFor("There is no setting")
-	d.answer("What now?", "inspect /etc/passwd")
-	d.waitFor("Inspect is not for visitors.")
-	d.answer("What now?", "export passwords.csv")
-	d.waitFor("Files of this machine are not for visitors")
-	d.answer("What now?", "help export")
-	d.waitFor("Type export csv:")
-	d.answer("What now?", "help")
+	d.command("settings serve.idle 1h", "There is no setting")
+	d.command("inspect /etc/passwd", "Inspect is not for visitors.")
+	d.command("export passwords.csv", "Files of this machine are not for visitors")
+	d.command("help export", "Type export csv:")
+	d.command("help")
 	d.answer("Words 1 to 10 of ", "more")
 	d.waitFor("Words 11 to 20 of ")
-	d.answer("What now?", "accessible on")
-	d.waitFor("From now on mxinvite starts in this mode.")
+	d.command("accessible on", "From now on mxinvite starts in this mode.")
 	d.quit(s)
 	d.checkPlain()
 	if strings.Contains(d.said.String(), "\ninspect: ") {
@@ -193,8 +172,7 @@ func TestVisitorHasAnAccessibleMode(t *testing.T) {
 	// The mode is saved. A flag turns it off for one visit, accessible off for all.
 	d, s = l.startAccessible(l.ada, "")
 	d.waitFor("accessible mode.")
-	d.answer("What now?", "settings accessible")
-	d.waitFor("accessible is true, as you have chosen.")
+	d.command("settings accessible", "accessible is true, as you have chosen.")
 	d.quit(s)
 	if strings.Contains(d.said.String(), l.dir) {
 		t.Error("a visitor is told a path of the host")
@@ -206,8 +184,7 @@ func TestVisitorHasAnAccessibleMode(t *testing.T) {
 		t.Error(err)
 	}
 	d, s = l.startAccessible(l.ada, "")
-	d.answer("What now?", "accessible off")
-	d.waitFor("opens the screen.")
+	d.command("accessible off", "opens the screen.")
 	d.quit(s)
 	d, _ = l.startAccessible(l.ada, "")
 	d.waitFor("\x1b[?1049h")
@@ -226,9 +203,8 @@ func TestVisitorTriesTheAccessibleDemo(t *testing.T) {
 	d, s := l.startAccessible(l.ada, "demo --accessible")
 	d.waitFor("This is the demo.")
 	d.listInviteAndRevoke()
-	d.answer("What now?", "login http://127.0.0.1/")
-	d.answer("What now?", "demo")
-	d.waitFor("This is the demo.")
+	d.command("login http://127.0.0.1/")
+	d.command("demo", "This is the demo.")
 	d.quit(s)
 	d.checkPlain()
 }

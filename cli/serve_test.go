@@ -140,6 +140,32 @@ func (l *serveTest) session(key ssh.Signer) *ssh.Session {
 	return s
 }
 
+// terminal opens an SSH session with a terminal, and returns its input.
+func (l *serveTest) terminal(key ssh.Signer, width, height int) (s *ssh.Session, keys io.Writer) {
+	l.t.Helper()
+	s = l.session(key)
+	keys, err := s.StdinPipe()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if err := s.RequestPty("xterm-256color", height, width, nil); err != nil {
+		l.t.Fatal(err)
+	}
+	return s, keys
+}
+
+// start runs a command in a session. Without a command it opens the screen.
+func (l *serveTest) start(s *ssh.Session, command string) {
+	l.t.Helper()
+	start := s.Shell
+	if command != "" {
+		start = func() error { return s.Start(command) }
+	}
+	if err := start(); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
 // run runs a command over SSH with a key.
 func (l *serveTest) run(key ssh.Signer, in, command string) (code int, out, said string) {
 	l.t.Helper()
@@ -260,16 +286,10 @@ func TestVisitorsReachNoServerOfThisMachine(t *testing.T) {
 
 func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
 	l := startServe(t, "--allow-private")
-	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
+	s, keys := l.terminal(l.ada, 80, 24)
 	s.Stdout = screen
-	keys, _ := s.StdinPipe()
-	if err := s.RequestPty("vt100", 24, 80, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Start("login " + l.hs.URL); err != nil {
-		t.Fatal(err)
-	}
+	l.start(s, "login "+l.hs.URL)
 	screen.Until(t, "Your user name on ")
 	_, _ = io.WriteString(keys, sandbox.DemoUser+"x\x7f\r")
 	screen.Until(t, "Password: ")
@@ -289,16 +309,10 @@ func TestVisitorIsAskedForThePasswordAtTheTerminal(t *testing.T) {
 func TestVisitorHasTheScreen(t *testing.T) {
 	l := startServe(t, "--allow-private")
 	l.signIn()
-	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
+	s, keys := l.terminal(l.ada, 120, 30)
 	s.Stdout = screen
-	keys, _ := s.StdinPipe()
-	if err := s.RequestPty("xterm-256color", 30, 120, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Shell(); err != nil {
-		t.Fatal(err)
-	}
+	l.start(s, "")
 	screen.Until(t, "#compilers")
 	for i := range 500 {
 		if err := s.WindowChange(16+i%60, 60+i%200); err != nil {
@@ -317,17 +331,11 @@ func TestVisitorHasTheScreen(t *testing.T) {
 
 func TestScreenReceivesTypeahead(t *testing.T) {
 	l := startServe(t)
-	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
+	s, keys := l.terminal(l.ada, 120, 30)
 	s.Stdout = screen
-	keys, _ := s.StdinPipe()
-	if err := s.RequestPty("xterm-256color", 30, 120, nil); err != nil {
-		t.Fatal(err)
-	}
 	_, _ = io.WriteString(keys, "8642097") // before the screen is drawn
-	if err := s.Shell(); err != nil {
-		t.Fatal(err)
-	}
+	l.start(s, "")
 	settled(t, screen)
 	_, _ = io.WriteString(keys, "\x03")
 	if err := s.Wait(); err != nil {
@@ -377,15 +385,10 @@ func TestSettingsAndKeysAreReloaded(t *testing.T) {
 func TestVisitorsAreNotifiedOfShutdown(t *testing.T) {
 	l := startServe(t, "--allow-private")
 	l.signIn()
-	s := l.session(l.ada)
 	screen := new(sshtest.Buffer)
+	s, _ := l.terminal(l.ada, 120, 30)
 	s.Stdout = screen
-	if err := s.RequestPty("xterm", 30, 120, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Shell(); err != nil {
-		t.Fatal(err)
-	}
+	l.start(s, "")
 	screen.Until(t, "#compilers")
 	if code := l.stop(); code != exit.OK {
 		t.Errorf("ended with %d", code)
@@ -441,6 +444,18 @@ func TestMetricsAndLogContainNoAddress(t *testing.T) {
 	}
 }
 
+// wantRemoved reloads the keys and checks that Ada's key is refused. It waits for
+// the text that the server writes after the reload.
+func (l *serveTest) wantRemoved(text string) {
+	l.t.Helper()
+	l.hangup <- syscall.SIGHUP
+	l.said.Until(l.t, text)
+	if c, err := l.dial(l.ada); err == nil {
+		_ = c.Close()
+		l.t.Error("the removed key is accepted")
+	}
+}
+
 func TestKeysThatCannotBeReadChangeNothing(t *testing.T) {
 	l := startServe(t)
 	keys := filepath.Join(l.dir, "keys")
@@ -486,12 +501,7 @@ func TestKeysThatCannotBeReadChangeNothing(t *testing.T) {
 	if err := errors.Join(os.RemoveAll(keys), os.WriteFile(keys, []byte("# none\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	l.hangup <- syscall.SIGHUP
-	l.said.Until(t, "were reloaded")
-	if c, err := l.dial(l.ada); err == nil {
-		_ = c.Close()
-		t.Error("the removed key is accepted")
-	}
+	l.wantRemoved("were reloaded")
 }
 
 func TestInvalidSettingsDoNotDelayTheRemovalOfAKey(t *testing.T) {
@@ -500,12 +510,7 @@ func TestInvalidSettingsDoNotDelayTheRemovalOfAKey(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(l.dir, "home", "config.toml"), []byte("nonsense = ["), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l.hangup <- syscall.SIGHUP
-	l.said.Until(t, "settings were not reloaded")
-	if c, err := l.dial(l.ada); err == nil {
-		_ = c.Close()
-		t.Error("the removed key is accepted")
-	}
+	l.wantRemoved("settings were not reloaded")
 }
 
 func TestServeRejectsInvalidUsage(t *testing.T) {

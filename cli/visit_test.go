@@ -69,29 +69,16 @@ func (v *sshVisit) wantExit(code int) {
 // screen.
 func (l *serveTest) visit(t *testing.T, key ssh.Signer, command string) *sshVisit {
 	t.Helper()
-	s := l.session(key)
-	keys, err := s.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, keys := l.terminal(key, visitWidth, visitHeight)
 	v := &sshVisit{t: t, keys: keys, wait: s.Wait, screen: sshtest.NewScreen(t, visitWidth, visitHeight, keys)}
 	s.Stdout = v.screen
-	if err := s.RequestPty("xterm-256color", visitHeight, visitWidth, nil); err != nil {
-		t.Fatal(err)
-	}
 	v.resize = func(width, height int) {
 		v.screen.Resize(width, height)
 		if err := s.WindowChange(height, width); err != nil {
 			t.Error(err)
 		}
 	}
-	start := s.Shell
-	if command != "" {
-		start = func() error { return s.Start(command) }
-	}
-	if err := start(); err != nil {
-		t.Fatal(err)
-	}
+	l.start(s, command)
 	return v
 }
 
