@@ -15,13 +15,14 @@ import (
 // helpWidth is the width of the help in cells.
 const helpWidth = 80
 
-// guestUsage are the usage lines and descriptions of flags that visitors read instead.
+// guestUsage has the usage lines and the descriptions of flags in the help of visitors,
+// if they differ.
 var guestUsage = map[string]string{
 	"inspect": "inspect -",
 	"--vault": "`KIND` of vault: sealed or plain",
 }
 
-// Parts of a help text that may be refused to visitors.
+// These match parts of a help text that visitors may not be able to use.
 var (
 	flagInHelp    = regexp.MustCompile(`--([a-z][a-z-]*)`)
 	commandInHelp = regexp.MustCompile(`\bmxinvite ([a-z]+)`)
@@ -29,7 +30,8 @@ var (
 	hostInHelp    = regexp.MustCompile(`\b(keyring|agent|vCards|MXINVITE_[A-Z]+)\b`)
 )
 
-// forVisitors reports whether visitors may use everything that a text names.
+// forVisitors reports whether visitors may use all commands, flags and settings
+// that a text names.
 func forVisitors(text string) bool {
 	for _, name := range flagInHelp.FindAllStringSubmatch(text, -1) {
 		if !host.HasWord(guestFlags, name[1]) {
@@ -49,8 +51,8 @@ func isRefusedSetting(name string) bool {
 		slices.ContainsFunc(config.AllSettings(), func(s config.Setting) bool { return s.Name == name })
 }
 
-// adaptHelp takes from the help of a command what visitors may not use: examples, rows
-// of a list, ways to call it, and sentences.
+// adaptHelp removes from the help of a command the examples, usage lines, rows of
+// lists and sentences that name something that visitors may not use.
 func adaptHelp(c *cobra.Command) {
 	c.Use = useForVisitors(c.Use)
 	if use, ok := guestUsage[c.Name()]; ok {
@@ -66,7 +68,8 @@ func adaptHelp(c *cobra.Command) {
 	c.Long = strings.Join(paragraphs, "\n\n")
 }
 
-// useForVisitors leaves out alternatives, which are separated by bars.
+// useForVisitors removes the alternatives of a usage line, separated by bars, that
+// visitors may not use.
 func useForVisitors(use string) string {
 	ways := strings.Split(use, " | ")
 	return strings.Join(slices.DeleteFunc(ways, func(way string) bool { return !forVisitors(way) }), " | ")
@@ -88,7 +91,7 @@ func paragraphForVisitors(p string) string {
 	return ansi.Wordwrap(strings.TrimSpace(strings.Join(left, "")), helpWidth, "")
 }
 
-// rowsForVisitors leaves out rows of a list. A line that is indented further continues
+// rowsForVisitors removes rows of a list. A line that is indented further continues
 // a row.
 func rowsForVisitors(list string) []string {
 	var rows []string

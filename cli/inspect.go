@@ -20,8 +20,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// maxVisitorDump is the maximum size of what a visitor sends, in bytes, compressed or
-// not.
+// maxVisitorDump is the maximum size of the input of a visitor, compressed or not,
+// in bytes.
 const maxVisitorDump = 16 << 20
 
 type inspectOptions struct {
@@ -31,7 +31,7 @@ type inspectOptions struct {
 	filter  filter.Findings
 	check   bool
 	trusted []string
-	note    func(format string, values ...any) // what cannot be read
+	note    func(format string, values ...any) // reports values that cannot be read
 }
 
 func newInspect(a *host.Program) *cobra.Command {
@@ -98,8 +98,8 @@ func runInspect(c *cobra.Command, o inspectOptions) error {
 	return nil
 }
 
-// mayAskAbout says which hosts may be asked: those of the person's list, and
-// those named for this time. Without --check there is no need for a list.
+// mayAskAbout returns the hosts that may be asked about keys: the trusted hosts and
+// those of --trust. Without --check it returns nil.
 func (o inspectOptions) mayAskAbout(c *cobra.Command) (*host.TrustedHosts, error) {
 	if !o.check {
 		return nil, nil
@@ -126,8 +126,8 @@ func (o inspectOptions) mayAskAbout(c *cobra.Command) (*host.TrustedHosts, error
 	return trusted, nil
 }
 
-// readAll reads all files into d and returns those that it could read only in part. It
-// returns an error if no file could be read.
+// readAll reads all files into d. cut are the files that could be read only in
+// part. It returns an error if no file could be read.
 func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []fail.Failure, err error) {
 	var file string
 	told := 0
@@ -167,12 +167,12 @@ func (o inspectOptions) readAll(ctx context.Context, d *dump.Dump) (cut []fail.F
 
 var errMissed = errors.New("not all values that may be events could be read")
 
-// A noEventsError says that files contain no events of rooms.
+// A noEventsError reports that files contain no events of rooms.
 type noEventsError struct{}
 
 func (noEventsError) Error() string { return "there are no events of rooms" }
 
-// Hint says where the formats are described.
+// Hint names the help, which lists the formats.
 func (noEventsError) Hint(func(client.Advice) string) string {
 	return "To see what it reads, run: mxinvite inspect --help"
 }
@@ -187,7 +187,7 @@ func (o inspectOptions) open(file string) (io.ReadCloser, error) {
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, errors.Unwrap(err) // without the path, which is told anyway
+		return nil, errors.Unwrap(err) // without the path, which the caller adds
 	}
 	return f, nil
 }
@@ -200,7 +200,7 @@ func (o inspectOptions) maxSize() int {
 	return dump.MaxSize
 }
 
-// bounded reads until ctx ends, and no more than rest.
+// bounded reads at most rest bytes, until ctx ends.
 type bounded struct {
 	ctx  context.Context
 	from io.Reader
@@ -217,7 +217,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// dumpFindings returns the invites of all rooms of a dump, not yet judged.
+// dumpFindings returns the invites of all rooms of a dump, without verdicts.
 func dumpFindings(d *dump.Dump) []out.Finding {
 	invites, rooms := foldDump(d)
 	var findings []out.Finding
@@ -225,14 +225,13 @@ func dumpFindings(d *dump.Dump) []out.Finding {
 		room := rooms[i.RoomID]
 		findings = append(findings, out.Finding{
 			Invite: i, RoomName: room.Name, RoomLabel: room.Label(), RoomAlias: room.Alias,
-			Certain: !i.Live(), // the saved events may be only a part of what happened
+			Certain: !i.Live(), // the file may contain only some of the events
 		})
 	}
 	return findings
 }
 
-// foldDump returns the invites of a dump and its rooms, of which only the names
-// are known.
+// foldDump returns the invites of a dump, and the names of its rooms.
 func foldDump(d *dump.Dump) ([]invite.Invite, map[id.RoomID]client.Room) {
 	invites, named := d.Fold()
 	rooms := map[id.RoomID]client.Room{}
@@ -242,8 +241,8 @@ func foldDump(d *dump.Dump) ([]invite.Invite, map[id.RoomID]client.Room) {
 	return invites, rooms
 }
 
-// askOffline asks about the keys of all invites that are out, and returns what
-// came of it.
+// askOffline checks the keys of all pending and accepted invites, and returns the
+// results.
 func (o inspectOptions) askOffline(ctx context.Context, trusted *host.TrustedHosts, findings []out.Finding) (func(invite.Key) invite.Validity, error) {
 	checker := newOfflineChecker(o.Program, trusted)
 	err := o.During(ctx, "Asking about keys", func(ctx context.Context) error {
@@ -258,8 +257,8 @@ func (o inspectOptions) askOffline(ctx context.Context, trusted *host.TrustedHos
 	return checker.validity, nil
 }
 
-// judge writes what the facts make of the findings. complete says that all files could
-// be read.
+// judge writes the findings that match the filter, with their verdicts. complete is
+// set if all files were read completely.
 func (o inspectOptions) judge(findings []out.Finding, facts invite.Facts, complete bool) error {
 	var invites []invite.Invite
 	var wanted []out.Finding

@@ -19,7 +19,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/serve"
 )
 
-// serveName is the one command that a hangup does not end.
+// serveName is the name of the command that handles hangups itself.
 const serveName = "serve"
 
 type serveOptions struct {
@@ -136,8 +136,8 @@ func (o serveOptions) limits() serve.Limits {
 	return serve.Limits{Sessions: o.Settings.Sessions, PerKey: o.Settings.SessionsPerKey, Idle: o.Settings.Idle}
 }
 
-// reloads reads keys and settings again at every hangup. What cannot be read stays as
-// it was.
+// reloads reads the keys and the settings again at every hangup. If they cannot be
+// read, the former ones stay valid.
 func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logger) {
 	for {
 		select {
@@ -165,7 +165,7 @@ func (o serveOptions) reloads(c *cobra.Command, s *serve.Server, log *slog.Logge
 	}
 }
 
-// serveMetrics serves the figures to this machine alone, if they are wanted.
+// serveMetrics serves the metrics at a loopback address, if --metrics is set.
 func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	if o.metrics == "" {
 		return nil
@@ -178,7 +178,7 @@ func (o serveOptions) serveMetrics(c *cobra.Command, s *serve.Server) error {
 	mux.Handle("GET /metrics", s.Metrics())
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(c.Context(), func() { _ = server.Close() })
-	go func() { _ = server.Serve(listener) }() // which ends with the context
+	go func() { _ = server.Serve(listener) }() // it ends with the context
 	o.Note("Serving metrics at http://%s/metrics", listener.Addr().String())
 	return nil
 }

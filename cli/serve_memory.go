@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// defaultMemory is the memory for what servers send to visitors if the process has
-	// no limit, in bytes.
+	// defaultMemory limits the memory for responses to visitors if the process has no
+	// memory limit, in bytes.
 	defaultMemory = 512 << 20
-	// A session may use an eighth of the memory of all, but at least minSession: the
-	// rooms of a large account.
+	// A session may use an eighth of the memory of all sessions, but at least
+	// minSession, which is enough for a large account.
 	sessionPart = 8
 	minSession  = 16 << 20
 )
 
-// budget sets the memory limit of the process and returns that of the visitors.
+// budget returns the memory limit of the visitors, and sets that of the process.
 func (o serveOptions) budget(c *cobra.Command) (*budget.Budget, error) {
 	all := int64(defaultMemory)
 	if process := budget.LimitProcess(); process > 0 {
@@ -38,7 +38,7 @@ func (o serveOptions) budget(c *cobra.Command) (*budget.Budget, error) {
 	return budget.New(all, session), nil
 }
 
-// parseSize reads a size such as 400MiB, in the units of GOMEMLIMIT.
+// parseSize parses a size such as 400MiB, with the units of GOMEMLIMIT.
 func parseSize(text string) (int64, error) {
 	number, unit := text, int64(1)
 	for _, u := range []struct {

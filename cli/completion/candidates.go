@@ -16,10 +16,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
-// remembered returns the chosen account with what the local store knows, or nil. It
+// offlineAccount returns the chosen account with what the local store knows, or nil. It
 // does not open the vault, because the names of the accounts are stored outside of
 // it.
-func (c *Completer) remembered(ctx context.Context) *client.Account {
+func (c *Completer) offlineAccount(ctx context.Context) *client.Account {
 	kept, err := c.Sessions()
 	if err != nil {
 		return nil
@@ -41,7 +41,7 @@ func (c *Completer) remembered(ctx context.Context) *client.Account {
 
 // rooms returns the rooms that the account has joined.
 func (c *Completer) rooms(ctx context.Context, _ []string, typed string) []candidate {
-	return roomsFor(c.remembered(ctx), typed, func(client.Room) bool { return true })
+	return roomsFor(c.offlineAccount(ctx), typed, func(client.Room) bool { return true })
 }
 
 // roomsFor returns candidates for the typed prefix. A room is offered by its name
@@ -66,7 +66,7 @@ func roomsFor(account *client.Account, typed string, fits func(client.Room) bool
 			continue
 		}
 		for _, name := range append(shortNames(r), string(r.Alias), string(r.ID)) {
-			if strings.HasPrefix(name, typed) && harmless(name) && len(called[strings.ToLower(name)]) <= 1 {
+			if strings.HasPrefix(name, typed) && safeInShells(name) && len(called[strings.ToLower(name)]) <= 1 {
 				all = append(all, candidate{name, r.Name})
 				break
 			}
@@ -84,7 +84,7 @@ func shortNames(r client.Room) []string {
 // number if most is -1.
 func (c *Completer) roomAndTokens(most int, fits func(invite.Invite) bool) candidates {
 	return func(ctx context.Context, args []string, typed string) []candidate {
-		account := c.remembered(ctx)
+		account := c.offlineAccount(ctx)
 		switch {
 		case account == nil || most >= 0 && len(args) > most:
 			return nil
@@ -117,7 +117,7 @@ func (c *Completer) roomAndAddresses(ctx context.Context, args []string, typed s
 	if len(args) > 0 {
 		return c.addresses(ctx, args, typed)
 	}
-	return roomsFor(c.remembered(ctx), typed, client.Room.MayInvite)
+	return roomsFor(c.offlineAccount(ctx), typed, client.Room.MayInvite)
 }
 
 // addresses returns contacts and, if the vault opens without a passphrase, the
@@ -148,7 +148,7 @@ func (c *Completer) users(context.Context, []string, string) []candidate {
 // senders returns the senders of the known invites.
 func (c *Completer) senders(ctx context.Context, _ []string, _ string) []candidate {
 	all := []candidate{{word: "me"}}
-	account := c.remembered(ctx)
+	account := c.offlineAccount(ctx)
 	if account == nil {
 		return all
 	}
@@ -182,7 +182,7 @@ func (c *Completer) trustedHosts(context.Context, []string, string) []candidate 
 // items returns the numbers of the outbox items in the given states.
 func (c *Completer) items(to ...client.ItemState) candidates {
 	return func(ctx context.Context, _ []string, _ string) []candidate {
-		account := c.remembered(ctx)
+		account := c.offlineAccount(ctx)
 		if account == nil {
 			return nil
 		}

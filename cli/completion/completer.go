@@ -194,12 +194,12 @@ const mostAbout = 60
 func (c *Completer) completing(of candidates) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		_ = c.ReadSettings(c.Program, cmd) // invalid settings are ignored
-		c.hush()
+		c.silence()
 		ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 		defer cancel()
 		var all []cobra.Completion
 		for _, next := range of(ctx, args, typed) {
-			if strings.HasPrefix(next.word, typed) && harmless(next.word) && !slices.Contains(args, next.word) {
+			if strings.HasPrefix(next.word, typed) && safeInShells(next.word) && !slices.Contains(args, next.word) {
 				all = append(all, next.completion())
 			}
 		}
@@ -215,16 +215,16 @@ func (c candidate) completion() cobra.Completion {
 	return cobra.CompletionWithDesc(c.word, out.FirstLetters(safetext.Line(c.about), mostAbout))
 }
 
-// hush prevents messages and questions during a completion.
-func (c *Completer) hush() {
+// silence prevents messages and questions during a completion.
+func (c *Completer) silence() {
 	c.Silent, c.Quiet = true, true
 	c.InTTY, c.Agent, c.Settings.PassphraseCommand = false, nil, nil
 }
 
-// harmless reports whether word is safe to offer to a shell, even unquoted.
+// safeInShells reports whether word is safe to offer to a shell, even unquoted.
 // Cobra's scripts quote it, but other users choose room names, and some shells
 // have evaluated completions.
-func harmless(word string) bool {
+func safeInShells(word string) bool {
 	return word != "" && word[0] != '-' && word[0] != '=' && word == safetext.Line(word) && !strings.ContainsFunc(word, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("#@!:.,_-+=/", r)
 	})

@@ -33,7 +33,7 @@ func (c *Conversation) switchAccount(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		line, err := c.Ask(ctx, "Which account? Its number in the last list of accounts, or its Matrix ID. Press Enter to go back.")
 		if err != nil || line == "" {
-			return unlessEnd(err)
+			return ignoreEnd(err)
 		}
 		args = []string{line}
 	}

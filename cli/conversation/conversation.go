@@ -93,7 +93,7 @@ func (c *Conversation) converse(ctx context.Context) error {
 	for !c.done {
 		line, err := c.Ask(ctx, c.question())
 		if err != nil {
-			return unlessEnd(err)
+			return ignoreEnd(err)
 		}
 		if err := c.runLine(ctx, line); err != nil {
 			if ctx.Err() != nil {
@@ -105,7 +105,8 @@ func (c *Conversation) converse(ctx context.Context) error {
 	return nil
 }
 
-func unlessEnd(err error) error {
+// ignoreEnd returns nil if err means that the input has ended.
+func ignoreEnd(err error) error {
 	if errors.Is(err, fail.ErrNoAnswer) || errors.Is(err, io.EOF) {
 		return nil
 	}

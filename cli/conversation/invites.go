@@ -62,7 +62,7 @@ func (c *Conversation) room(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		line, err := c.Ask(ctx, "Which room? Its number in the last list of rooms, its name, alias or ID. Press Enter to go back.")
 		if err != nil || line == "" {
-			return unlessEnd(err)
+			return ignoreEnd(err)
 		}
 		args = []string{line}
 	}
@@ -82,7 +82,7 @@ func (c *Conversation) chosen(ctx context.Context, args []string) ([]int, *out.T
 	if len(args) == 0 && c.lists["invite"] != nil {
 		line, err := c.Ask(ctx, "Which invite? Its number in the last list, or several. Press Enter to go back.")
 		if err != nil {
-			return nil, nil, unlessEnd(err)
+			return nil, nil, ignoreEnd(err)
 		}
 		args = strings.Fields(line)
 	}
@@ -192,7 +192,7 @@ func (c *Conversation) inspect(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		file, err := c.Ask(ctx, "Which file? Press Enter to go back.")
 		if err != nil || file == "" {
-			return unlessEnd(err)
+			return ignoreEnd(err)
 		}
 		args = []string{file}
 	}
@@ -214,14 +214,14 @@ func (c *Conversation) export(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		file, err := c.Ask(ctx, "Which file? Its name ends with .csv, .json or .md. Enter alone means "+c.TypedPath("invites.csv")+".")
 		if err != nil {
-			return unlessEnd(err)
+			return ignoreEnd(err)
 		}
 		args = []string{cmp.Or(file, "invites.csv")}
 	}
 	file := c.TypedPath(strings.Join(args, " ")) // a name may contain spaces
 	if _, err := os.Stat(file); err == nil {
 		if yes, err := c.Confirm(ctx, file+" already exists. Overwrite it?"); err != nil || !yes {
-			return cmp.Or(unlessEnd(err), fail.ErrDeclined)
+			return cmp.Or(ignoreEnd(err), fail.ErrDeclined)
 		}
 	}
 	return c.exportList(ctx, "--output="+file)

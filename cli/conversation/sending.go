@@ -37,7 +37,7 @@ func (c *Conversation) send(ctx context.Context, args []string, flags ...string)
 	if room == "" {
 		room, err = c.Ask(ctx, "To which room? Its name, alias or ID, or its number in the last list of rooms. Press Enter to go back.")
 		if err != nil || room == "" {
-			return unlessEnd(err)
+			return ignoreEnd(err)
 		}
 	}
 	if isNumber(room) {
@@ -52,7 +52,7 @@ func (c *Conversation) send(ctx context.Context, args []string, flags ...string)
 	}
 	if len(people) == 0 {
 		if people, err = c.askPeople(ctx); err != nil || len(people) == 0 {
-			return unlessEnd(err)
+			return ignoreEnd(err)
 		}
 	}
 	return c.command(ctx, slices.Concat([]string{"send"}, flags, []string{"--", room}, people)...)

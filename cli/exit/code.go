@@ -62,7 +62,7 @@ func Code(err error) int {
 		{Usage, fail.Is[link.Error]},
 		{Usage, fail.Either(client.ErrNoRoomNamed, client.ErrNoSigner)},
 		{NotAllowed, fail.Is[*client.PowerError]},
-		{NotAllowed, keptOut},
+		{NotAllowed, refusedByRoom},
 		{NotAllowed, fail.Either(client.ErrNotJoined)},
 		{NotAllowed, func(err error) bool { return client.HasCode(err, "M_FORBIDDEN") }},
 		{RateLimited, func(err error) bool {
@@ -82,9 +82,9 @@ func Code(err error) int {
 	return Error
 }
 
-// keptOut reports whether a room's permissions or bans caused err. An error of the
+// refusedByRoom reports whether a room's permissions or bans caused err. An error of the
 // federation between servers does not count.
-func keptOut(err error) bool {
+func refusedByRoom(err error) bool {
 	e, ok := errors.AsType[*client.RefusedError](err)
 	return ok && e.Reason != client.RefusedUnchecked && e.Reason != client.RefusedFar && e.Reason != client.RefusedNoRoute
 }

@@ -25,8 +25,8 @@ func contain(m tea.Model, report func(any, []byte), quit func()) contained {
 	return contained{m, report, new(atomic.Bool), quit}
 }
 
-// caught recovers from a panic. It must be deferred.
-func (c contained) caught() {
+// recoverPanic recovers from a panic. It must be deferred.
+func (c contained) recoverPanic() {
 	if r := recover(); r != nil {
 		c.broken.Store(true)
 		c.report(r, debug.Stack())
@@ -34,15 +34,15 @@ func (c contained) caught() {
 	}
 }
 
-// beside calls f in another goroutine of the screen and recovers from its panics.
-func (c contained) beside(f func()) {
-	defer c.caught()
+// run calls f and recovers from its panics. Goroutines of the screen use it.
+func (c contained) run(f func()) {
+	defer c.recoverPanic()
 	f()
 }
 
 // Init starts the screen.
 func (c contained) Init() tea.Cmd {
-	defer c.caught()
+	defer c.recoverPanic()
 	return c.guard(c.Model.Init())
 }
 
@@ -50,7 +50,7 @@ func (c contained) Init() tea.Cmd {
 func (c contained) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	next = c // also if the next call panics
 	if !c.broken.Load() {
-		defer c.caught()
+		defer c.recoverPanic()
 		c.Model, cmd = c.Model.Update(msg)
 		next, cmd = c, c.guard(cmd)
 	}
@@ -64,7 +64,7 @@ func (c contained) View() (v tea.View) {
 	if c.broken.Load() {
 		return v
 	}
-	defer c.caught()
+	defer c.recoverPanic()
 	return c.Model.View()
 }
 
@@ -75,7 +75,7 @@ func (c contained) guard(cmd tea.Cmd) tea.Cmd {
 		return nil
 	}
 	return func() (msg tea.Msg) {
-		defer c.caught()
+		defer c.recoverPanic()
 		msg = cmd()
 		if batch, ok := msg.(tea.BatchMsg); ok {
 			for i, cmd := range batch {

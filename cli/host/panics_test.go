@@ -44,7 +44,7 @@ func (f fragile) at(where string) {
 }
 
 func TestPanicEndsOnlyItsScreen(t *testing.T) {
-	for _, where := range []string{"init", "update", "view", "command", "batch", "beside"} {
+	for _, where := range []string{"init", "update", "view", "command", "batch", "goroutine"} {
 		t.Run(where, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
@@ -52,7 +52,7 @@ func TestPanicEndsOnlyItsScreen(t *testing.T) {
 			var p *tea.Program
 			m := contain(fragile{where}, func(v any, _ []byte) { reported <- v }, func() { p.Quit() })
 			p = tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler(), tea.WithWindowSize(80, 24))
-			go m.beside(func() { fragile{where}.at("beside") })
+			go m.run(func() { fragile{where}.at("goroutine") })
 			if _, err := p.Run(); err != nil {
 				t.Error(err)
 			}

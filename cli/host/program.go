@@ -17,21 +17,21 @@ type Program struct {
 	*out.Printer
 	Machine
 
-	Silent   bool // a shell asks for completions while the user is typing
+	Silent   bool // set for completions: only an existing store is opened
 	HomeDir  string
 	Settings config.Settings
 
 	PassphraseFile string
-	PassphraseFD   string // a number
+	PassphraseFD   string // number of the file descriptor
 
-	SealFor string // the Matrix ID whose session a new passphrase seals, if it is known
+	SealFor string // Matrix ID of the account whose session will be encrypted with a new passphrase, if known
 
-	Store        *store.Store // opened when first needed,
-	storeProblem error        // why what was stored before is not known in this run
-	OpenSessions *Sessions    // and so is the vault
+	Store        *store.Store // opened at the first use
+	storeProblem error        // why the stored data cannot be read in this run
+	OpenSessions *Sessions    // opened at the first use
 	contacts     addressSource
 	Log          *logfile.File
-	current      *client.Account // that a command uses
+	current      *client.Account // the account of the command
 }
 
 // NewProgram returns a run of the program that has read no settings yet.
@@ -42,7 +42,7 @@ func NewProgram(w World) *Program {
 	return &Program{Printer: &out.Printer{Streams: w.Streams}, Machine: w.Machine, Log: logfile.Discard()}
 }
 
-// Home is where this run keeps things.
+// Home returns the directories for settings and data.
 func (p *Program) Home() (config.Home, error) {
 	if p.HomeDir != "" {
 		return config.At(p.HomeDir), nil
@@ -50,7 +50,7 @@ func (p *Program) Home() (config.Home, error) {
 	return config.FindHome(p.Getenv, runtime.GOOS)
 }
 
-// ClientOptions is what an account gets of this world.
+// ClientOptions returns the options for accounts of this run.
 func (p *Program) ClientOptions() client.Options {
 	return client.Options{
 		Transport: p.Transport, Now: p.Now,
@@ -60,10 +60,10 @@ func (p *Program) ClientOptions() client.Options {
 	}
 }
 
-// World is the world that the program runs in.
+// World returns the world of the program.
 func (p *Program) World() World { return World{Streams: p.Streams, Machine: p.Machine} }
 
-// ChosenColors are the colors of the settings.
+// ChosenColors returns the colors that the settings choose.
 func (p *Program) ChosenColors() out.Colors {
 	return out.Colors{
 		Theme: style.Theme(p.Settings.Theme), Background: style.Background(p.Settings.Background),

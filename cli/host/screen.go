@@ -23,7 +23,8 @@ import (
 	"github.com/mxinvite/mxinvite/ui/style"
 )
 
-// HomeScreen shows the screen until the user quits, or wants the demo.
+// HomeScreen shows the screen until the user quits or opens the demo. wantsDemo
+// reports whether to open the demo.
 func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *TrustedHosts, inspect func(context.Context, string) (shell.Dump, error)) (wantsDemo bool, err error) {
 	d := sessionSwitcher{p, opt}
 	vault, err := d.vault()
@@ -81,8 +82,9 @@ func (p *Program) syncOutput() bool {
 	return p.Guest != nil || p.Getenv("SSH_TTY") != ""
 }
 
-// filter returns what Bubble Tea is told of a message: nothing of synchronized
-// output if it is switched off, and how to suspend the process.
+// filter changes messages before Bubble Tea handles them: it drops the terminal's
+// report of synchronized output if that is turned off, and suspends the process
+// with the terminal's mode restored.
 func (p *Program) filter(in input) func(tea.Model, tea.Msg) tea.Msg {
 	return func(_ tea.Model, msg tea.Msg) tea.Msg {
 		switch m := msg.(type) {
@@ -97,7 +99,8 @@ func (p *Program) filter(in input) func(tea.Model, tea.Msg) tea.Msg {
 	}
 }
 
-// Screen shows the screen until the user quits or wants the demo.
+// Screen shows the screen until the user quits or opens the demo. wantsDemo reports
+// whether to open the demo.
 func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -121,7 +124,7 @@ func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, 
 	}
 	running = tea.NewProgram(model, append(p.terminal(), tea.WithContext(ctx), tea.WithInput(in), tea.WithFilter(p.filter(in)))...)
 	if p.Guest != nil {
-		go c.beside(func() { p.relay(ctx, running) })
+		go c.run(func() { p.relay(ctx, running) })
 	}
 	_, err = running.Run()
 	in.close()

@@ -17,12 +17,12 @@ import (
 )
 
 // console is the terminal of this process. It is in raw mode from before Bubble Tea
-// starts until after its last reply has come: in any other mode the terminal would
-// show replies that come late, and the shell would read them.
+// starts until the terminal's last reply has arrived. In another mode, the terminal
+// would show late replies, and the shell would read them.
 type console struct {
 	*terminput.TTY
 	terminal *os.File
-	before   *term.State // the mode that the shell set; nil if it is no terminal
+	before   *term.State // the mode that the shell set; nil if it is not a terminal
 	asked    time.Time   // when the terminal was queried; zero if it sends no replies
 }
 
@@ -70,7 +70,7 @@ func (suspension) SetStdin(io.Reader)  {}
 func (suspension) SetStdout(io.Writer) {}
 func (suspension) SetStderr(io.Writer) {}
 
-// Run stops the process and those that it started, as ctrl+z does.
+// Run stops the process group, as ctrl+z does.
 func (s suspension) Run() error {
 	s.release()
 	resumed := make(chan os.Signal, 1)

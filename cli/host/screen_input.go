@@ -13,16 +13,16 @@ import (
 	"github.com/mxinvite/mxinvite/internal/terminput"
 )
 
-// An input is what a screen reads keys from.
+// An input is the source of a screen's keys.
 type input interface {
 	io.Reader
 	// suspend returns the message that stops the process until the shell resumes it.
 	suspend() tea.Msg
-	// close gives the terminal back after the screen has ended.
+	// close restores the terminal after the screen has ended.
 	close()
 }
 
-// openInput returns the input of a screen, until ctx ends.
+// openInput returns the input of a screen. It is closed when ctx ends.
 func (p *Program) openInput(ctx context.Context) (input, error) {
 	switch in := p.In.(type) {
 	case *serve.Terminal:
@@ -39,7 +39,7 @@ func (p *Program) openInput(ctx context.Context) (input, error) {
 	return plainInput{p.In}, nil
 }
 
-// queried is when a screen that begins now queries the terminal.
+// queried returns the time at which a screen that starts now queries the terminal.
 func queried() time.Time {
 	return time.Now() //nolint:forbidigo // how long ago, and not what time it is
 }
@@ -54,14 +54,14 @@ type visitorInput struct {
 
 func (visitorInput) suspend() tea.Msg { return nil }
 
-// close drops what the visitor's terminal still sends, which the visitor's own shell
-// would get if the connection ended at once.
+// close drops the input that the visitor's terminal still sends. Without this, the
+// visitor's own shell would get it.
 func (in visitorInput) close() {
 	in.stop()
 	in.Drain(in.rest(), in.asked)
 }
 
-// plainInput is an input that is no terminal.
+// plainInput is an input that is not a terminal.
 type plainInput struct{ io.Reader }
 
 func (plainInput) suspend() tea.Msg { return tea.SuspendMsg{} }

@@ -135,8 +135,8 @@ func (k *Sessions) All(ctx context.Context) ([]client.Session, error) {
 	return all, nil
 }
 
-// End removes the tokens of a session, and keeps its device ID and data key. It
-// does nothing if the session was renewed or replaced meanwhile.
+// End removes the tokens of a session, but not its device ID and data key. It does
+// nothing if the session was renewed or replaced meanwhile.
 func (k *Sessions) End(ctx context.Context, s client.Session) error {
 	unlock, err := k.lock(ctx, s)
 	if err != nil {

@@ -41,8 +41,8 @@ func (p *Program) OpenStore(ctx context.Context) *store.Store {
 	return s
 }
 
-// setStoreAside renames a damaged store, says so, and reports whether it could be
-// renamed.
+// setStoreAside renames a damaged store, writes a message, and reports whether it
+// was renamed.
 func (p *Program) setStoreAside(damaged *store.DamagedError) bool {
 	aside, err := store.SetAside(damaged.Path)
 	if err != nil {
@@ -55,8 +55,8 @@ func (p *Program) setStoreAside(damaged *store.DamagedError) bool {
 	return true
 }
 
-// replaceDamaged closes the open store and sets it aside, if err says that it is
-// damaged, and opens a new one.
+// replaceDamaged replaces the open store by a new one if err says that it is
+// damaged.
 func (p *Program) replaceDamaged(ctx context.Context, err error) (replaced bool) {
 	damaged, is := errors.AsType[*store.DamagedError](err)
 	if !is || p.Store == nil || damaged.Path == "" || p.Silent {
@@ -71,8 +71,9 @@ func (p *Program) replaceDamaged(ctx context.Context, err error) (replaced bool)
 	return true
 }
 
-// A LostStoreError says that the store was damaged and renamed in this run, with the
-// outbox, the addresses of earlier invites and the results of the last sync.
+// A LostStoreError reports that the store was damaged and was renamed in this run.
+// It contained the outbox, the addresses of earlier invites and the results of the
+// last sync.
 type LostStoreError struct{ Aside string } // new name of the damaged store
 
 func (e *LostStoreError) Error() string {

@@ -7,9 +7,8 @@ import (
 	"github.com/mxinvite/mxinvite/client/identity"
 )
 
-// AcceptTerms shows the terms of an identity server and accepts them if the user
-// agrees: agreed says so beforehand, otherwise the user is asked. Without consent
-// it returns waiting.
+// AcceptTerms shows the terms of an identity server, and accepts them if agreed is
+// set or the user agrees. Otherwise it returns waiting.
 func (p *Program) AcceptTerms(ctx context.Context, account *client.Account, waiting *client.TermsError, agreed bool) error {
 	p.Message("%s serves only users who accept its terms:", waiting.Server)
 	var shown []identity.PolicyText

@@ -47,7 +47,7 @@ func (p *Program) OpenVault(home config.Home, kind vault.Kind) (*vault.Vault, er
 	return p.OpenVaultWith(home, kind, asker)
 }
 
-// OpenVaultWith is OpenVault with the passphrase from asker.
+// OpenVaultWith is like OpenVault, but gets the passphrase from asker.
 func (p *Program) OpenVaultWith(home config.Home, kind vault.Kind, asker vault.Asker) (*vault.Vault, error) {
 	return vault.Open(vault.Options{
 		Dir: home.Dir(), Kind: kind, Passphrase: asker, Keyring: p.Keyring, Agent: p.Agent,

@@ -46,7 +46,7 @@ func (v Visitors) worldOf(s *serve.Server, visit *serve.Session, share *budget.S
 				if !v.AllowPrivate {
 					o.AllowHTTP, o.AllowPrivate = nil, nil
 				}
-				o.Dial = elsewhere(v.AllowPrivate)
+				o.Dial = dialOthers(v.AllowPrivate)
 				return share.Transport(keycheck.NewTransport(o))
 			},
 			Guest: visit,
@@ -91,7 +91,7 @@ const (
 // addresses of this machine and its networks, unless private is set, because
 // visitors choose the homeserver.
 func VisitorTransport(private bool) http.RoundTripper {
-	return visitorTransport(keycheck.TransportOptions{Dial: elsewhere(private)}, private)
+	return visitorTransport(keycheck.TransportOptions{Dial: dialOthers(private)}, private)
 }
 
 func visitorTransport(o keycheck.TransportOptions, private bool) http.RoundTripper {
@@ -115,9 +115,9 @@ func visitorTransport(o keycheck.TransportOptions, private bool) http.RoundTripp
 	})
 }
 
-// elsewhere returns a dialer that refuses the addresses of this machine's
+// dialOthers returns a dialer that refuses the addresses of this machine's
 // interfaces, which may be public.
-func elsewhere(private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
+func dialOthers(private bool) func(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := new(net.Dialer)
 	if private {
 		return dialer.DialContext

@@ -41,7 +41,8 @@ func (p *Printer) Wrap(text string) string {
 	return p.wrap(text)
 }
 
-// WrapSentence breaks a sentence of the accessible mode that goes to Out between words.
+// WrapSentence breaks a sentence between words, if it is written to a terminal in
+// the accessible mode.
 func (p *Printer) WrapSentence(text string) string {
 	if !p.OutTTY {
 		return text

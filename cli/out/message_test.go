@@ -21,8 +21,8 @@ func TestLongOperationShowsStatus(t *testing.T) {
 		takes time.Duration
 		want  string
 	}{
-		{"short work", patience / 2, ""},
-		{"long work", 2 * patience, "Counting…\r         \r"},
+		{"short work", statusDelay / 2, ""},
+		{"long work", 2 * statusDelay, "Counting…\r         \r"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -75,7 +75,7 @@ func caught(f func()) any {
 func TestStatusPanicReachesCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &Printer{Streams: Streams{Err: broken{}, ErrTTY: true}}
-		work := func(context.Context) error { time.Sleep(2 * patience); return nil }
+		work := func(context.Context) error { time.Sleep(2 * statusDelay); return nil }
 		if got := caught(func() { _ = p.During(t.Context(), "Counting", work) }); got != "broken" {
 			t.Errorf("heard %v", got)
 		}

@@ -21,7 +21,7 @@ const (
 	Queued    Outcome = "queued"    // in the outbox
 	sending   Outcome = "sending"   // a program is sending it
 	cancelled Outcome = "cancelled" // a user cancelled it in the outbox
-	LeftOut   Outcome = "left-out"  // a part of a list that no invite is for
+	LeftOut   Outcome = "left-out"  // part of a list that is not an invitee
 	NotTried  Outcome = "not-tried" // because an error before would have stopped it as well
 )
 

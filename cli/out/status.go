@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// patience is the time after which the status of running work is shown on a
+	// statusDelay is the time after which the status of running work is shown on a
 	// terminal.
-	patience = time.Second / 2
+	statusDelay = time.Second / 2
 	// logPace is the interval of progress lines if standard error is not a terminal.
 	logPace = 10 * time.Second
 	// spokenPace is the interval of progress lines for a screen reader.
@@ -47,7 +47,7 @@ func (s *Status) follow() error {
 	every := logPace
 	switch {
 	case s.changes():
-		every = patience
+		every = statusDelay
 	case s.p.Accessible:
 		every = spokenPace
 	}
@@ -153,7 +153,7 @@ func (t *Tally) Reach(done int) { t.Set(t.line(done)) }
 func (t *Tally) line(done int) string {
 	line := fmt.Sprintf("%s: %d of %d", t.what, done, t.total)
 	now := t.now()
-	if took := now.Sub(t.began); done > 0 && done < t.total && took > patience {
+	if took := now.Sub(t.began); done > 0 && done < t.total && took > statusDelay {
 		line += ", done " + at(now, t.began.Add(took/time.Duration(done)*time.Duration(t.total)), t.location)
 	}
 	return line + "…"

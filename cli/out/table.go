@@ -96,20 +96,20 @@ func tabbed(row []Cell) string {
 
 const gap = 2 // cells between columns
 
-// leasts are the minimum widths of columns that yield, in the order in which they
+// minWidths are the minimum widths of columns that yield, in the order in which they
 // are tried: of the first column and of the others, and whether titles must not be
 // cut. The first column says what a row is about, so it is narrowed last.
-func leasts() []least {
-	return []least{{16, 6, true}, {16, 6, false}, {16, 4, false}, {6, 4, false}}
+func minWidths() []minWidth {
+	return []minWidth{{16, 6, true}, {16, 6, false}, {16, 4, false}, {6, 4, false}}
 }
 
-type least struct {
+type minWidth struct {
 	first, other int
 	titles       bool
 }
 
 // of returns the minimum width of column n.
-func (l least) of(n int, title string) int {
+func (l minWidth) of(n int, title string) int {
 	keep := l.other
 	if n == 0 {
 		keep = l.first
@@ -200,7 +200,7 @@ func (t *Table) widths(rows [][]Cell, width int) []int {
 	if width <= 0 {
 		return widths
 	}
-	for _, l := range leasts() {
+	for _, l := range minWidths() {
 		for ; total > width; total-- {
 			widest := -1
 			for i, c := range t.Columns {

@@ -95,7 +95,7 @@ type jsonDelivery struct {
 	SameAs   string      `json:"same_as,omitempty"` // another invitee of this command who is the same user
 	Error    string      `json:"error,omitempty"`
 	Line     int         `json:"line,omitempty"`   // line of the list, if it has an error
-	Column   string      `json:"column,omitempty"` // of a table: its heading or its number
+	Column   string      `json:"column,omitempty"` // column of a table, by its heading or number
 }
 
 // report writes the outcomes of all deliveries. It returns the failures or, if

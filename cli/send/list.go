@@ -48,7 +48,7 @@ func (o *sendOptions) read(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// readFile reads the text of the list.
+// readFile returns the text of the list.
 func (o *sendOptions) readFile(ctx context.Context) (string, error) {
 	from := o.In
 	if o.file != "-" {
@@ -62,7 +62,7 @@ func (o *sendOptions) readFile(ctx context.Context) (string, error) {
 	return out.Await(ctx, func() (string, error) { return recipients.Text(from) })
 }
 
-// askColumn asks for the column with the people until the answer is one.
+// askColumn asks for the column with the people until the answer is valid.
 func (o *sendOptions) askColumn(ctx context.Context, text string, unsure *recipients.ColumnError) (recipients.List, error) {
 	o.Message("Several columns may have the people to invite:")
 	for _, c := range unsure.Columns {

@@ -1,7 +1,6 @@
 package send
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,11 +51,7 @@ func NewMove(a *host.Program) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.to, "to", "", "invite to `ROOM`, if the old room does not name the new one")
 	f.BoolVar(&o.keep, "keep", false, "do not revoke the old invites")
-	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
-	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.again, "again", false, "send even if the person has an invite to the new room")
-	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
-	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
+	o.addFlags(f, "send even if the person has an invite to the new room")
 	return c
 }
 
@@ -83,8 +78,13 @@ func runMove(ctx context.Context, o moveOptions) error {
 		return err
 	}
 	p := o.preview([]client.Room{to}, plans, !o.yes && o.MayAsk())
-	if sure, err := o.confirm(ctx, account, p, from); err != nil || !sure {
-		return cmp.Or(err, fail.ErrDeclined)
+	question := p.question()
+	if !o.keep {
+		question = fmt.Sprintf("Send %s and revoke the old ones to %s?", out.Count(p.open(), "invite"), out.Cut(from.Name, out.NameWidth))
+	}
+	asking := !o.yes && !o.dryRun && p.open() > 0
+	if err := o.confirm(ctx, account, p, asking, question); err != nil {
+		return err
 	}
 	var waiting *out.WaitingError
 	if !o.dryRun {
@@ -172,29 +172,6 @@ func (o *moveOptions) noteLeft(left []fail.Failure) {
 		}
 		o.Note("The invite of %s is not moved: %s.", f.Subject, f.Err.Error())
 	}
-}
-
-// confirm shows what will happen and asks for confirmation, unless --yes or
-// --dry-run is set.
-func (o *moveOptions) confirm(ctx context.Context, account *client.Account, p *preview, from client.Room) (bool, error) {
-	asking := !o.yes && !o.dryRun && p.open() > 0
-	if !asking && !o.dryRun {
-		return true, nil
-	}
-	outbox, err := account.Outbox(ctx)
-	if err != nil {
-		return false, err
-	}
-	_, last := outbox.Forecast(o.Now(), p.plans())
-	o.announce(p, last, asking)
-	if !asking {
-		return true, nil
-	}
-	question := fmt.Sprintf("Send %s and revoke the old ones to %s?", out.Count(p.open(), "invite"), out.Cut(from.Name, out.NameWidth))
-	if o.keep {
-		question = p.question()
-	}
-	return o.Confirm(ctx, question)
 }
 
 // revokeOld revokes the old invites of the people who now have an invite to the new

@@ -95,15 +95,15 @@ func (p *preview) wanted() int {
 
 // waiting returns the number of them that are queued or being sent.
 func (p *preview) waiting(outbox client.Outbox) int {
-	out := map[delivered]bool{}
+	out := map[deliveryKey]bool{}
 	for _, i := range outbox.Items {
 		if i.State == client.ItemQueued || i.State == client.ItemSending {
-			out[delivered{i.Room, i.Invitee()}] = true
+			out[deliveryKey{i.Room, i.Invitee()}] = true
 		}
 	}
 	n := 0
 	for _, d := range p.deliveries {
-		if d.err == nil && out[delivered{d.Room.ID, d.Invitee()}] {
+		if d.err == nil && out[deliveryKey{d.Room.ID, d.Invitee()}] {
 			n++
 		}
 	}
@@ -112,19 +112,19 @@ func (p *preview) waiting(outbox client.Outbox) int {
 
 // settle sets the outcomes from the items in the outbox.
 func (p *preview) settle(outbox client.Outbox) {
-	latest := map[delivered]client.Item{}
+	latest := map[deliveryKey]client.Item{}
 	for _, i := range outbox.Items {
-		latest[delivered{i.Room, i.Invitee()}] = i
+		latest[deliveryKey{i.Room, i.Invitee()}] = i
 	}
 	for _, d := range p.deliveries {
-		if i, ok := latest[delivered{d.Room.ID, d.Invitee()}]; ok && d.err == nil && d.outcome != out.Repeated {
+		if i, ok := latest[deliveryKey{d.Room.ID, d.Invitee()}]; ok && d.err == nil && d.outcome != out.Repeated {
 			d.take(i)
 		}
 	}
 }
 
-// delivered identifies an invite by its invitee and room.
-type delivered struct {
+// deliveryKey identifies an invite by its invitee and room.
+type deliveryKey struct {
 	room id.RoomID
 	who  recipients.Invitee
 }

@@ -1,10 +1,12 @@
 package send
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -12,6 +14,27 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/wording"
 )
+
+// confirm shows the preview if asking or --dry-run is set. If asking is set, it asks
+// the question, and returns [fail.ErrDeclined] unless the user answers yes.
+func (o sendOptions) confirm(ctx context.Context, account *client.Account, p *preview, asking bool, question string) error {
+	if asking || o.dryRun {
+		outbox, err := account.Outbox(ctx)
+		if err != nil {
+			return err
+		}
+		_, last := outbox.Forecast(o.Now(), p.plans())
+		o.announce(p, last, asking)
+	}
+	if !asking {
+		return nil
+	}
+	yes, err := o.Confirm(ctx, question)
+	if err == nil && !yes {
+		err = fail.ErrDeclined
+	}
+	return err
+}
 
 // announce shows what will happen, before the question or for a dry run.
 func (o sendOptions) announce(p *preview, last time.Time, asking bool) {

@@ -53,12 +53,8 @@ func NewResend(a *host.Program) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.to, "to", "", "send to `ADDRESS`")
 	f.BoolVar(&o.force, "force", false, "send even if the address does not match the invite")
-	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
-	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.again, "again", false, "send even if the person has another invite")
+	o.addFlags(f, "send even if the person has another invite")
 	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
-	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
-	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
 	return c
 }
 
@@ -83,22 +79,9 @@ func runResend(ctx context.Context, o resendOptions) error {
 	}
 	p := o.preview([]client.Room{room}, plans, !o.yes && o.MayAsk())
 	asking := !o.yes && !o.dryRun && p.open() > 0
-	if asking || o.dryRun {
-		outbox, err := account.Outbox(ctx)
-		if err != nil {
-			return err
-		}
-		_, last := outbox.Forecast(o.Now(), p.plans())
-		o.announce(p, last, asking)
-	}
-	if asking {
-		yes, err := o.Confirm(ctx, fmt.Sprintf("Revoke %s and send new invites?", out.Count(p.open(), "invite")))
-		if err != nil {
-			return err
-		}
-		if !yes {
-			return fail.ErrDeclined
-		}
+	question := fmt.Sprintf("Revoke %s and send new invites?", out.Count(p.open(), "invite"))
+	if err := o.confirm(ctx, account, p, asking, question); err != nil {
+		return err
 	}
 	if o.dryRun {
 		return o.report(p, nil)

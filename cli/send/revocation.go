@@ -136,8 +136,8 @@ func revokeEach(ctx context.Context, a *host.Program, account *client.Account, r
 	}
 }
 
-// unsaid is the pause if a rate limited homeserver does not say how long to wait.
-const unsaid = time.Minute
+// defaultRetryAfter is the pause if a rate limited homeserver does not say how long to wait.
+const defaultRetryAfter = time.Minute
 
 // revokeOne revokes one invite. It waits if the homeserver's rate limit is reached.
 // Revoking twice has no further effect.
@@ -148,7 +148,7 @@ func revokeOne(ctx context.Context, a *host.Program, account *client.Account, w 
 		if !limited {
 			return err
 		}
-		pause := cmp.Or(limit.RetryAfter, unsaid)
+		pause := cmp.Or(limit.RetryAfter, defaultRetryAfter)
 		t.Set("Revoking: the homeserver accepts the next one " + a.At(a.Now().Add(pause)) + "…")
 		select {
 		case <-time.After(pause):

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
@@ -25,7 +26,7 @@ type sendOptions struct {
 	list  recipients.List
 	file  string // the file of the list; empty for arguments, - for standard input
 
-	column string // of a table, with the people
+	column string // column of a table with the people
 
 	dryRun, yes, again, wait bool
 	oldRoom                  bool // invite also to a room that was replaced
@@ -76,13 +77,19 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.StringArrayVar(&o.rooms, "room", nil, "invite to `ROOM`; may be repeated")
 	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
+	o.addFlags(f, "send even if the person has another invite")
+	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
+	return c
+}
+
+// addFlags adds the flags that send, resend and move share. again is the usage of
+// --again.
+func (o *sendOptions) addFlags(f *pflag.FlagSet, again string) {
 	f.BoolVarP(&o.dryRun, "dry-run", "n", false, "only say what would happen")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
-	f.BoolVar(&o.again, "again", false, "send even if the person has another invite")
-	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
+	f.BoolVar(&o.again, "again", false, again)
 	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
 	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
-	return c
 }
 
 // takeRooms separates the rooms from the people in args. The first argument is the
@@ -124,22 +131,8 @@ func runSend(ctx context.Context, o sendOptions) error {
 	asking := o.MayAsk() && !o.yes
 	p := o.preview(rooms, plans, asking)
 	asking = asking && !o.dryRun && p.open() > 0
-	if asking || o.dryRun {
-		outbox, err := account.Outbox(ctx)
-		if err != nil {
-			return err
-		}
-		_, last := outbox.Forecast(o.Now(), p.plans())
-		o.announce(p, last, asking)
-	}
-	if asking {
-		yes, err := o.Confirm(ctx, p.question())
-		if err != nil {
-			return err
-		}
-		if !yes {
-			return fail.ErrDeclined
-		}
+	if err := o.confirm(ctx, account, p, asking, p.question()); err != nil {
+		return err
 	}
 	if o.dryRun {
 		return o.report(p, nil)
@@ -197,16 +190,16 @@ func (o sendOptions) deliver(ctx context.Context, account *client.Account, p *pr
 			return nil, err
 		}
 	}
-	waiting := o.carry(ctx, account, p)
+	waiting := o.sendPreviewed(ctx, account, p)
 	outbox, err := account.Outbox(context.WithoutCancel(ctx))
 	p.settle(outbox)
 	return waiting, err
 }
 
-// carry sends until no more can be sent now or, with --wait, until every invite has
+// sendPreviewed sends until no more can be sent now or, with --wait, until every invite has
 // a result. It returns why some wait, or nil if none does or another program sends
 // them.
-func (o sendOptions) carry(ctx context.Context, account *client.Account, p *preview) *out.WaitingError {
+func (o sendOptions) sendPreviewed(ctx context.Context, account *client.Account, p *preview) *out.WaitingError {
 	w := &out.WaitingError{Location: o.Location}
 	total, name := p.wanted(), runnerName("send")
 	s := o.StartStatus("Sending…")

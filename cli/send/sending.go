@@ -10,8 +10,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
-// peek is the interval at which a command reads the outbox.
-const peek = 5 * time.Second
+// outboxInterval is the interval at which a command reads the outbox.
+const outboxInterval = 5 * time.Second
 
 // runnerName is the name of this program in the messages of other programs while it
 // sends.
@@ -44,7 +44,7 @@ func sendQueued(ctx context.Context, account *client.Account, name string, see f
 		for range turns { // if see has panicked, the runner must still release the outbox
 		}
 	}()
-	ticker := time.NewTicker(peek)
+	ticker := time.NewTicker(outboxInterval)
 	defer ticker.Stop()
 	var failure error
 	for {
