@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
 
 	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/host"
@@ -25,4 +26,12 @@ func TestHelpFitsATerminal(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestShortHelpIsOneLine(t *testing.T) {
+	walk(newRoot(host.NewProgram(host.World{})), func(c *cobra.Command) {
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") || strings.Contains(c.Short, "\n") {
+			t.Errorf("%s: %q", c.CommandPath(), c.Short)
+		}
+	})
 }

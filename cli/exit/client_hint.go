@@ -14,7 +14,8 @@ import (
 // visitors it names only what they may use.
 func ClientHint(a *host.Program, err error) string { return AdviceText(a, client.Advise(err)) }
 
-// CommandHint returns the same for a user of this machine, and names commands.
+// CommandHint returns what a user of this machine can do about an error of package
+// client. It names commands.
 func CommandHint(err error) string {
 	advice := client.Advise(err)
 	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), commandWays())
