@@ -170,7 +170,7 @@ func (w *watch) notify(c change) {
 // kindCell returns the cell of the kind of a change.
 func kindCell(c change) out.Cell {
 	t := wording.Status(c.invite.Status)
-	sign, l := t.Glyph, out.RoleLook(t.Role)
+	sign, l := t.Glyph, out.RoleOf(t.Role)
 	switch c.changeKind {
 	case wasSent:
 		sign = "+"

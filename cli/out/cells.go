@@ -28,12 +28,12 @@ func StandingCell(f Finding) Cell {
 	if !ok {
 		return Cell{}
 	}
-	return Cell{Shown: t.Column(), Exact: word, Role: RoleLook(t.Role)}
+	return Cell{Shown: t.Column(), Exact: word, Role: RoleOf(t.Role)}
 }
 
 // termCell returns the cell of a term with its explanation. Scripts get exact.
 func termCell(t wording.Term, exact string) Cell {
-	return Cell{Shown: t.Glyph + " " + t.Sentence(), Exact: exact, Spoken: Cut(t.Sentence(), fieldWidth), Role: RoleLook(t.Role)}
+	return Cell{Shown: t.Glyph + " " + t.Sentence(), Exact: exact, Spoken: Cut(t.Sentence(), fieldWidth), Role: RoleOf(t.Role)}
 }
 
 func verdictCell(f Finding) Cell {
@@ -42,7 +42,7 @@ func verdictCell(f Finding) Cell {
 
 func checkCell(c invite.Check) Cell {
 	t := wording.Check(c)
-	return Cell{Shown: t.String(), Exact: string(c.Result) + " " + c.Name + ": " + c.Detail, Role: RoleLook(t.Role)}
+	return Cell{Shown: t.String(), Exact: string(c.Result) + " " + c.Name + ": " + c.Detail, Role: RoleOf(t.Role)}
 }
 
 func warningCell(w invite.Warning) Cell { return termCell(wording.Warning(w), string(w)) }
@@ -104,8 +104,8 @@ func SentCell(now time.Time, i invite.Invite) Cell {
 	return c
 }
 
-// RoleLook returns the role of the table for the role of a term.
-func RoleLook(r wording.Role) Role {
+// RoleOf returns the role of the table for the role of a term.
+func RoleOf(r wording.Role) Role {
 	return map[wording.Role]Role{wording.Faint: Faint, wording.Good: Good, wording.Warn: Warn, wording.Bad: Bad}[r]
 }
 
@@ -116,5 +116,5 @@ func StatusCell(f Finding) Cell {
 	if !f.Certain {
 		t, spoken = t.Uncertain(), t.Word+", not certain"
 	}
-	return Cell{Shown: t.String(), Exact: string(f.Invite.Status), Spoken: spoken, Role: RoleLook(t.Role)}
+	return Cell{Shown: t.String(), Exact: string(f.Invite.Status), Spoken: spoken, Role: RoleOf(t.Role)}
 }
