@@ -219,6 +219,9 @@ func (c *Conversation) export(ctx context.Context, args []string) error {
 		args = []string{cmp.Or(file, "invites.csv")}
 	}
 	file := c.TypedPath(strings.Join(args, " ")) // a name may contain spaces
+	if out.FormatOf(file) == out.FormatTable {
+		return fail.UsageOf("mxinvite", errors.New("the file name must end with .csv, .json or .md"))
+	}
 	if _, err := os.Stat(file); err == nil {
 		if yes, err := c.Confirm(ctx, file+" already exists. Overwrite it?"); err != nil || !yes {
 			return cmp.Or(ignoreEnd(err), fail.ErrDeclined)

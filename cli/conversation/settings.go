@@ -30,7 +30,7 @@ func (c *Conversation) changeSettings(_ context.Context, args []string) error {
 		return fmt.Errorf("there is no setting %q; type settings for all of them", name)
 	}
 	if len(args) == 1 {
-		from := "which is the default"
+		from := "the default value"
 		switch o := c.Settings.Origin(name); {
 		case o.Source == config.File && c.Guest != nil: // visitors are not shown paths of the host
 			from = "as you have chosen"

@@ -47,12 +47,12 @@ func firstWords() []word {
 			name: "list", does: "read the invites, ten at a time", Run: (*Conversation).list, pages: []string{"homePage", "FilterHelp"},
 			forms: []string{
 				"list  all invites, the newest first",
-				"list pending  invites with this status: " + statusWords(),
+				"list pending  invites with this status. The statuses are " + statusWords(),
 				"list ops  invites of the room ops",
 				"list by:me older:30d  invites that you sent more than 30 days ago",
 				"list warn:duplicate  invites with this warning",
 				"list needs-look  invites with a problem or a lasting warning",
-				"list sort:name  sorted by " + strings.Join(filter.Orders(), ", "),
+				"list sort:name  sort by name. The orders are " + strings.Join(filter.Orders(), ", "),
 				"list check  check their keys first",
 			},
 		},
@@ -71,7 +71,7 @@ func firstWords() []word {
 			forms: []string{
 				"invite  ask for the room and the people",
 				"invite ops grace@navy.example  the room and the people; rooms may be numbers of the last list of rooms",
-				"invite ops grace@navy.example again  even if there is an invite already",
+				"invite ops grace@navy.example again  send even if there is an invite already",
 			},
 			fileForms: []string{"invite ops file people.csv  the people in a file"},
 		},
@@ -89,7 +89,7 @@ func firstWords() []word {
 		{
 			name: "outbox", does: "read and change the outbox: invites that are being sent, and their results", Run: (*Conversation).outbox, pages: []string{"outboxPage", "Confirm"},
 			forms: []string{
-				"outbox  all invites in it", "outbox failed  invites in this state: " + stateWords(),
+				"outbox  all invites in it", "outbox failed  invites in this state. The states are " + stateWords(),
 				"outbox run  send the queued invites, until you press Enter",
 				"outbox pause, outbox resume  stop sending, and resume it",
 				"outbox cancel 12, outbox cancel all  do not send queued invites",
