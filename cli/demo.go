@@ -107,15 +107,15 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	_, err = o.Screen(ctx, shell.Options{
 		Account: account, Client: opt,
 		Homeserver: world.HomeserverURL(), User: sandbox.DemoUser, Password: sandbox.DemoPassword,
-		Rehearsal: rehearsal(!o.noTour), Complete: completeInDemo, Export: o.ScreenExporter(),
+		Demo: screenDemo(!o.noTour), Complete: completeInDemo, Export: o.ScreenExporter(),
 		Settings: o.ScreenSettings(true),
 	})
 	return err
 }
 
-// rehearsal returns what the screen shows about the demo: its speed, its addresses and the tour.
-func rehearsal(tour bool) *shell.Rehearsal {
-	r := &shell.Rehearsal{Speed: sandbox.DemoSpeed, Tour: tour}
+// screenDemo returns what the screen shows about the demo: its speed, its addresses and the tour.
+func screenDemo(tour bool) *shell.Demo {
+	r := &shell.Demo{Speed: sandbox.DemoSpeed, Tour: tour}
 	for _, a := range sandbox.DemoAddresses() {
 		r.Addresses = append(r.Addresses, shell.Suggestion{Address: a.Address, Outcome: a.Outcome})
 	}

@@ -36,23 +36,23 @@ func readSettings(a *host.Program, c *cobra.Command) error {
 func ofFlag(p config.Problem) bool { return p.Source == config.Flag }
 
 // givenFlags returns the settings that are set by flags.
-func givenFlags(c *cobra.Command) []config.Given {
-	var given []config.Given
+func givenFlags(c *cobra.Command) []config.FlagValue {
+	var given []config.FlagValue
 	for _, f := range []struct{ flag, setting string }{
 		{"identity-server", "identity_server"}, {"account", "account"}, {"vault", "vault.kind"}, {"theme", "theme"}, {"background", "background"},
 	} {
 		if value := c.Flag(f.flag); value.Changed {
-			given = append(given, config.Given{Flag: "--" + f.flag, Name: f.setting, Value: value.Value.String()})
+			given = append(given, config.FlagValue{Flag: "--" + f.flag, Name: f.setting, Value: value.Value.String()})
 		}
 	}
 	if f := c.Flag("no-color"); f.Value.String() == "true" {
-		given = append(given, config.Given{Flag: "--no-color", Name: "color", Value: config.ColorNever})
+		given = append(given, config.FlagValue{Flag: "--no-color", Name: "color", Value: config.ColorNever})
 	}
 	if f := c.Flag("accessible"); f.Changed {
-		given = append(given, config.Given{Flag: "--accessible", Name: "accessible", Value: f.Value.String()})
+		given = append(given, config.FlagValue{Flag: "--accessible", Name: "accessible", Value: f.Value.String()})
 	}
 	if f := c.Flag("log-level"); f.Changed {
-		given = append(given, config.Given{Flag: "--log-level", Name: "log.level", Value: f.Value.String()})
+		given = append(given, config.FlagValue{Flag: "--log-level", Name: "log.level", Value: f.Value.String()})
 	}
 	return given
 }

@@ -9,11 +9,11 @@ import (
 // keysTable is the table of keys for actions.
 const keysTable = "keys"
 
-// takeKeys reads the table of keys, or the keys of one action.
-func (r *reading) takeKeys(file string, t *tree, path []string, value any, from Origin) {
+// setKeys reads the table of keys, or the keys of one action.
+func (r *settingsLoader) setKeys(file string, t *tree, path []string, value any, from Origin) {
 	if len(path) == 1 {
 		if actions, ok := value.(map[string]any); ok {
-			r.takeTable(file, t, path, actions)
+			r.setTable(file, t, path, actions)
 		} else {
 			r.complain(from, "%s is %s; it must be a table: [%s]", keysTable, quoted(value), keysTable)
 		}

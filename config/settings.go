@@ -115,8 +115,8 @@ func (h Home) InitSettings() error {
 	return nil
 }
 
-// A Given is the value of a setting that was given on the command line.
-type Given struct{ Flag, Name, Value string }
+// A FlagValue is the value of a setting that was given on the command line.
+type FlagValue struct{ Flag, Name, Value string }
 
 const (
 	settingsFile = "config.toml"
@@ -131,19 +131,19 @@ func (h Home) SettingsPath() string { return filepath.Join(h.dir, settingsFile) 
 // environment and the command line. An empty variable counts as unset. If
 // values are not valid, the error is a [SettingsError], and each such setting
 // keeps its value from the source with the next lower priority.
-func (h Home) LoadSettings(getenv func(string) string, given ...Given) (*Settings, error) {
-	r := newReading(userHome(getenv))
+func (h Home) LoadSettings(getenv func(string) string, given ...FlagValue) (*Settings, error) {
+	r := newSettingsLoader(userHome(getenv))
 	if h != (Home{}) {
 		r.readFile(h.SettingsPath())
 	}
 	for _, s := range r.all {
 		if v := getenv(s.Variable()); v != "" {
-			r.take(s, text(v), Origin{Environment, s.Variable()})
+			r.set(s, text(v), Origin{Environment, s.Variable()})
 		}
 	}
 	for _, g := range given {
 		n := slices.IndexFunc(r.all, func(s Setting) bool { return s.Name == g.Name })
-		r.take(r.all[n], text(g.Value), Origin{Flag, g.Flag})
+		r.set(r.all[n], text(g.Value), Origin{Flag, g.Flag})
 	}
 	if len(r.problems) > 0 {
 		return r.settings, &SettingsError{r.problems}
@@ -151,23 +151,23 @@ func (h Home) LoadSettings(getenv func(string) string, given ...Given) (*Setting
 	return r.settings, nil
 }
 
-// A reading is the state of LoadSettings.
-type reading struct {
+// A settingsLoader reads the settings from all sources for [LoadSettings].
+type settingsLoader struct {
 	all      []Setting
 	settings *Settings
 	problems []Problem
 }
 
-func newReading(userHome string) *reading {
-	r := &reading{all: table(userHome), settings: &Settings{Keys: map[string][]string{}, origins: map[string]Origin{}}}
+func newSettingsLoader(userHome string) *settingsLoader {
+	r := &settingsLoader{all: table(userHome), settings: &Settings{Keys: map[string][]string{}, origins: map[string]Origin{}}}
 	for _, s := range r.all {
 		s.reset(r.settings)
 	}
 	return r
 }
 
-// take sets a setting to a value from a source.
-func (r *reading) take(s Setting, value any, from Origin) {
+// set changes a setting to a value from a source.
+func (r *settingsLoader) set(s Setting, value any, from Origin) {
 	if !s.read(r.settings, value) {
 		r.complain(from, "%s is %s; it must be %s", s.Name, quoted(value), s.Takes)
 		return
@@ -175,12 +175,12 @@ func (r *reading) take(s Setting, value any, from Origin) {
 	r.settings.origins[s.Name] = from
 }
 
-func (r *reading) complain(from Origin, format string, values ...any) {
+func (r *settingsLoader) complain(from Origin, format string, values ...any) {
 	r.problems = append(r.problems, Problem{from, fmt.Sprintf(format, values...)})
 }
 
 // readFile reads the settings file.
-func (r *reading) readFile(path string) {
+func (r *settingsLoader) readFile(path string) {
 	data, err := readSettings(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return
@@ -189,17 +189,17 @@ func (r *reading) readFile(path string) {
 		r.complain(Origin{File, path}, "%v", err)
 		return
 	}
-	r.takeFile(path, data)
+	r.setFile(path, data)
 }
 
-// takeFile sets the settings of a file.
-func (r *reading) takeFile(path string, data []byte) {
+// setFile changes the settings that are in a file.
+func (r *settingsLoader) setFile(path string, data []byte) {
 	tree, wrong := parse(data)
 	if wrong != nil {
 		r.complain(Origin{File, at(path, wrong.line)}, "%s", wrong.what)
 		return
 	}
-	r.takeTable(path, tree, nil, tree.root)
+	r.setTable(path, tree, nil, tree.root)
 }
 
 func at(path string, line int) string { return fmt.Sprintf("%s:%d", path, line) }

@@ -17,7 +17,7 @@ import (
 
 // settingsOf returns the settings of a file. Origins and problems call it
 // /home/ada/config.toml.
-func settingsOf(t *testing.T, file string, env map[string]string, given ...Given) (*Settings, []Problem) {
+func settingsOf(t *testing.T, file string, env map[string]string, given ...FlagValue) (*Settings, []Problem) {
 	t.Helper()
 	h := At(t.TempDir())
 	if err := os.WriteFile(h.SettingsPath(), []byte(file), 0o600); err != nil {
@@ -131,7 +131,7 @@ func TestSourceWithHigherPriorityWins(t *testing.T) {
 	const file = "device_name = \"file\"\ncolor = \"never\"\n[log]\nlevel = \"off\""
 	s, problems := settingsOf(t, file,
 		map[string]string{"MXINVITE_DEVICE_NAME": "environment", "MXINVITE_COLOR": "auto", "MXINVITE_LOG_LEVEL": ""},
-		Given{Flag: "--no-color", Name: "color", Value: "never"})
+		FlagValue{Flag: "--no-color", Name: "color", Value: "never"})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -215,7 +215,7 @@ func TestProblemsHaveLineAndReason(t *testing.T) {
 
 func TestAllProblemsAreReported(t *testing.T) {
 	s, problems := settingsOf(t, "z = 1\ncolor = 1\na = 1\ndevice_name = 'mine'\n", map[string]string{"MXINVITE_LOG_LEVEL": "loud"},
-		Given{"--identity-server", "identity_server", "ftp://x"})
+		FlagValue{"--identity-server", "identity_server", "ftp://x"})
 	var where []string
 	for _, p := range problems {
 		where = append(where, p.Where)
@@ -313,8 +313,8 @@ func FuzzSettings(f *testing.F) {
 	f.Add([]byte("\ufeffdevice_name = \"\"\"\n\\u0041\\U0001F980\"\"\"\r\nx = [[[[\r\n"))
 	const path = "/home/ada/config.toml"
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r := newReading("/home/ada")
-		r.takeFile(path, data)
+		r := newSettingsLoader("/home/ada")
+		r.setFile(path, data)
 		for _, p := range r.problems {
 			if line, ok := strings.CutPrefix(p.Where, path+":"); !ok || line == "0" || strings.HasPrefix(line, "-") {
 				t.Errorf("where is this? %v", p)
@@ -324,8 +324,8 @@ func FuzzSettings(f *testing.F) {
 		for _, setting := range AllSettings() {
 			written.WriteString(setting.Name + " = " + TOML(setting.Value(r.settings)) + "\n")
 		}
-		again := newReading("/home/ada")
-		again.takeFile(path, []byte(written.String()))
+		again := newSettingsLoader("/home/ada")
+		again.setFile(path, []byte(written.String()))
 		if d := diff(r.settings, again.settings); d != "" || len(again.problems) > 0 {
 			t.Errorf("%v %s\n%s", again.problems, d, written.String())
 		}

@@ -92,8 +92,8 @@ func (t *tree) noteValue(table []string, e *unstable.Node) {
 // joined returns a path as one string. A key may contain dots.
 func joined(path []string) string { return strings.Join(path, "\x00") }
 
-// takeTable sets the settings in a table in the order of their lines.
-func (r *reading) takeTable(file string, t *tree, above []string, table map[string]any) {
+// setTable sets the settings in a table in the order of their lines.
+func (r *settingsLoader) setTable(file string, t *tree, above []string, table map[string]any) {
 	line := func(key string) int { return t.lines[joined(append(slices.Clone(above), key))] }
 	var keys []string
 	for key := range table {
@@ -106,28 +106,28 @@ func (r *reading) takeTable(file string, t *tree, above []string, table map[stri
 		return strings.Compare(a, b)
 	})
 	for _, key := range keys {
-		r.takeKey(file, t, append(slices.Clone(above), key), table[key])
+		r.setKey(file, t, append(slices.Clone(above), key), table[key])
 	}
 }
 
-// takeKey sets the setting or reads the table at a path, or reports an unknown
+// setKey sets the setting or reads the table at a path, or reports an unknown
 // name.
-func (r *reading) takeKey(file string, t *tree, path []string, value any) {
+func (r *settingsLoader) setKey(file string, t *tree, path []string, value any) {
 	from := Origin{File, at(file, t.lines[joined(path)])}
 	name := strings.Join(path, ".")
 	plain := !strings.Contains(path[len(path)-1], ".")
 	if path[0] == keysTable {
-		r.takeKeys(file, t, path, value, from)
+		r.setKeys(file, t, path, value, from)
 		return
 	}
 	for _, s := range r.all {
 		switch {
 		case plain && s.Name == name:
-			r.take(s, value, from)
+			r.set(s, value, from)
 			return
 		case plain && strings.HasPrefix(s.Name, name+"."):
 			if inside, ok := value.(map[string]any); ok {
-				r.takeTable(file, t, path, inside)
+				r.setTable(file, t, path, inside)
 			} else {
 				r.complain(from, "%s is %s; it must be a table: [%s]", name, quoted(value), name)
 			}

@@ -96,7 +96,7 @@ func enter(t *testing.T, sc scene) *stage {
 	}
 	t.Cleanup(func() { kept.Close() })
 	opt := client.Options{Transport: world, KeyTransport: world, Now: time.Now, Store: kept, DeviceName: "mxinvite"}
-	o := shell.Options{Client: opt, Demo: true}
+	o := shell.Options{Client: opt, OfferDemo: true}
 	o.Inspect = func(context.Context, string) (shell.Dump, error) { return shell.Dump{}, nil }
 	if !sc.stranger {
 		o.Account = signIn(t, opt, world.HomeserverURL())

@@ -63,7 +63,7 @@ func (p *acceptPage) Update(msg tea.Msg) tea.Cmd {
 	case acceptedMsg:
 		return p.accepted(msg)
 	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.step == doing)
+		return widget.UpdateSpinner(&p.spinner, msg, p.step == doing)
 	case tea.PasteMsg:
 		if p.step == editing && !p.joined {
 			p.problem = nil
@@ -151,7 +151,7 @@ func (p *acceptPage) accepted(msg acceptedMsg) tea.Cmd {
 	if p.problem != nil && p.sh.Top() != p {
 		p.sh.Complain(msg.err)
 	}
-	return p.sh.Leave(msg.err == nil)
+	return p.sh.QuitIfWaiting(msg.err == nil)
 }
 
 // room returns the joined room. It returns an error until the homeserver has sent the
@@ -193,7 +193,7 @@ func (p *acceptPage) View(width, _ int) (string, *tea.Cursor) {
 	below := st.Faint.Render(cells.Wrap("No server is contacted before you have seen the contents of the link. "+
 		"An invite by e-mail cannot be declined. You can ignore it.", width))
 	if p.problem != nil {
-		below = p.sh.Problem(p.problem, width)
+		below = p.sh.RenderError(p.problem, width)
 	}
 	return cells.Indent("\n"+form+"\n\n"+below, 2), cursor
 }

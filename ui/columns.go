@@ -65,7 +65,7 @@ func (c columns) line(name, room, status, key, by, sent string) string {
 }
 
 func (c columns) row(sh *shell.Shell, r *row, chosen, marked bool) string {
-	st, i := sh.Styles.Lit(chosen), r.invite
+	st, i := sh.Styles.ForRow(chosen), r.invite
 	mark := " "
 	if marked {
 		mark = st.Accent.Render("+")

@@ -156,10 +156,10 @@ func (p *completion) view(sh *shell.Shell, width int, pick func(int) tea.Cmd) st
 	var lines []string
 	for n, contact := range p.people {
 		chosen, left, note := n == p.at, min(36, width/2), contact.Name
-		if outcome := sh.Options.Rehearsal.Outcome(contact.Address); outcome != "" {
+		if outcome := sh.Options.Demo.Outcome(contact.Address); outcome != "" {
 			left, note = 22, outcome
 		}
-		st := st.Lit(chosen)
+		st := st.ForRow(chosen)
 		line := st.Name.Render(cells.Fit(contact.Address, left)) + "  " + st.Faint.Render(cells.Cut(note, width-left-5))
 		lines = append(lines, sh.Spot(st.Row(chosen, " ", line, width), func() tea.Cmd { return pick(n) }))
 	}

@@ -110,7 +110,7 @@ func (c *composePage) Update(msg tea.Msg) tea.Cmd {
 	case completed:
 		c.people.take(msg)
 	case spinner.TickMsg:
-		return widget.Turn(&c.spinner, msg, c.step == planning || c.step == doing)
+		return widget.UpdateSpinner(&c.spinner, msg, c.step == planning || c.step == doing)
 	case tea.PasteMsg:
 		if c.step == editing {
 			return c.pasted(msg)

@@ -152,16 +152,16 @@ func (c *composePage) enqueued(msg enqueued) tea.Cmd {
 	}
 	if msg.err != nil {
 		c.step, c.preview, c.problem = editing, nil, msg.err
-		return c.sh.Leave(false)
+		return c.sh.QuitIfWaiting(false)
 	}
 	c.sh.CloseScreen(c)
 	c.sh.Sending.TellQueued(msg.items, c.sh.Keys.Outbox.Help().Key)
 	if c.moves != nil {
-		cmds := []tea.Cmd{c.sh.Leave(true), c.sh.Sending.Read()}
+		cmds := []tea.Cmd{c.sh.QuitIfWaiting(true), c.sh.Sending.Read()}
 		if old := c.obsolete(); len(old) > 0 {
 			cmds = append(cmds, beginRevoking(c.sh, old))
 		}
 		return tea.Batch(cmds...)
 	}
-	return tea.Batch(c.sh.Draft.Note(nil), c.sh.Leave(true), c.sh.Sending.Read())
+	return tea.Batch(c.sh.Draft.Note(nil), c.sh.QuitIfWaiting(true), c.sh.Sending.Read())
 }

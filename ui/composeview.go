@@ -83,9 +83,9 @@ func (c *composePage) below(width, height int) string {
 	case c.step == previewing:
 		return c.viewSingle(width)
 	case c.problem != nil && c.form.At != fieldRoom:
-		return c.sh.Problem(c.problem, width)
+		return c.sh.RenderError(c.problem, width)
 	case c.problem != nil:
-		return c.sh.Problem(c.problem, width) + "\n\n" + c.choices(width, height-4)
+		return c.sh.RenderError(c.problem, width) + "\n\n" + c.choices(width, height-4)
 	case c.form.At == fieldRoom:
 		return c.choices(width, height)
 	case len(c.people.people) > 0 || c.people.problem != nil:
@@ -112,7 +112,7 @@ func (c *composePage) choices(width, height int) string {
 	for n := from; n < to; n++ {
 		r := c.rooms[c.list.Keys[n]]
 		chosen, mark, again := n == c.list.At, " ", c.sh.Keys.Submit
-		st := st.Lit(chosen)
+		st := st.ForRow(chosen)
 		if c.several {
 			again = c.sh.Keys.AddRoom
 		}

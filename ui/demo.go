@@ -4,7 +4,7 @@ import "github.com/mxinvite/mxinvite/ui/shell"
 
 // exampleAddress returns example addresses for an empty field.
 func exampleAddress(sh *shell.Shell) string {
-	if r := sh.Options.Rehearsal; r != nil && len(r.Addresses) > 0 {
+	if r := sh.Options.Demo; r != nil && len(r.Addresses) > 0 {
 		return r.Addresses[0].Address
 	}
 	return "grace@navy.example"
@@ -12,7 +12,7 @@ func exampleAddress(sh *shell.Shell) string {
 
 // suggest shows the addresses of the demo while the field is empty.
 func (c *composePage) suggest() {
-	r := c.sh.Options.Rehearsal
+	r := c.sh.Options.Demo
 	if r == nil || !c.invitees.empty() {
 		return
 	}

@@ -225,7 +225,7 @@ func (c *exportCard) View(width, height int) (string, *tea.Cursor) {
 	space()
 	for n, f := range formats() {
 		chosen := n == c.at
-		line := st.Row(chosen, " ", st.Lit(chosen).Name.Render(f.words), width)
+		line := st.Row(chosen, " ", st.ForRow(chosen).Name.Render(f.words), width)
 		lines = append(lines, c.sh.Spot(line, func() tea.Cmd { c.choose(n); return nil }))
 	}
 	space()
@@ -250,7 +250,7 @@ func (c *exportCard) says(width int) string {
 	case c.busy:
 		return "Writing…"
 	case c.problem != nil:
-		return c.sh.Problem(c.problem, width)
+		return c.sh.RenderError(c.problem, width)
 	case c.form == nil:
 		return st.Faint.Render(cells.Wrap("The text is copied through your terminal.", width))
 	}

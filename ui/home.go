@@ -87,7 +87,7 @@ func (h *homePage) Update(msg tea.Msg) tea.Cmd {
 		h.wanted = msg.Key
 		h.refresh()
 	case spinner.TickMsg:
-		return widget.Turn(&h.spinner, msg, h.loading())
+		return widget.UpdateSpinner(&h.spinner, msg, h.loading())
 	case tea.PasteMsg:
 		if h.Filter.Typing {
 			return h.Typed(msg)
@@ -115,13 +115,13 @@ func (h *homePage) changed(c client.Change) tea.Cmd {
 			if sh.SigningOut {
 				return nil // the user asked to sign out
 			}
-			return sh.SignedOutBy(c.Err)
+			return sh.SessionEnded(c.Err)
 		}
 		if h.problem == nil && !h.loading() {
 			sh.Complain(c.Err) // only once; the header shows the state of the connection
 		}
 		h.problem = c.Err
-		sh.Link = shell.Link{Err: c.Err, RetryAt: sh.Now().Add(c.RetryIn)}
+		sh.Connection = shell.Connection{Err: c.Err, RetryAt: sh.Now().Add(c.RetryIn)}
 		if c.Final {
 			return nil
 		}
@@ -130,7 +130,7 @@ func (h *homePage) changed(c client.Change) tea.Cmd {
 	if h.problem != nil {
 		h.problem, sh.Notice = nil, shell.Notice{}
 	}
-	sh.Link = shell.Link{Up: true}
+	sh.Connection = shell.Connection{Up: true}
 	if err := sh.Account.StoreError(); err != nil {
 		sh.Complain(err)
 	}
@@ -170,10 +170,10 @@ func (h *homePage) loading() bool { return !h.sh.Account.Synced() }
 
 // nameRoom updates the page's own filter, because the alias of its room may have changed.
 func (h *homePage) nameRoom(own string) {
-	if !h.Filters() {
+	if !h.HasUserFilter() {
 		h.Filter.Set(own)
 	}
-	h.Own = own
+	h.PageFilter = own
 }
 
 // mayFilter reports whether the filter can be opened. It can be opened while the rooms
@@ -194,7 +194,7 @@ func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return sh.Open(newAccept(sh))
 	case key.Matches(msg, keys.Accounts) && sh.Options.Accounts != nil:
 		return sh.Open(signin.NewAccounts(sh))
-	case key.Matches(msg, keys.Tour) && sh.Options.Rehearsal != nil:
+	case key.Matches(msg, keys.Tour) && sh.Options.Demo != nil:
 		sh.Tour.GoTo(1)
 	case key.Matches(msg, keys.SignOut):
 		return shell.ConfirmSignOut(sh)
@@ -258,12 +258,12 @@ func (h *homePage) openRooms() tea.Cmd {
 func (h *homePage) ShortHelp() []key.Binding {
 	k := h.sh.Keys
 	if h.Filter.Typing {
-		return shell.TypingHelp(h.sh, h.Filter.HasOffers())
+		return shell.TypingHelp(h.sh, h.Filter.HasCompletions())
 	}
 	_, some := h.Selected()
 	return []key.Binding{
 		keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(h.mayRevoke(), k.Revoke),
-		keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(h.Filters(), keymap.As(k.Clear, "clear filter")),
+		keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(h.HasUserFilter(), keymap.As(k.Clear, "clear filter")),
 		keymap.When(len(h.Rows) > 0, k.NextStatus), keymap.When(h.mayFilter(), k.Filter),
 		keymap.When(len(h.sh.Sending.Outbox.Items) > 0, k.Outbox), k.Rooms, keymap.When(h.canGoBack(), k.Back), k.Help, k.Quit,
 	}
@@ -271,7 +271,7 @@ func (h *homePage) ShortHelp() []key.Binding {
 
 // canGoBack reports whether the page shows one room and has no filter or mark to clear
 // first.
-func (h *homePage) canGoBack() bool { return h.watcher == nil && !h.Clears() }
+func (h *homePage) canGoBack() bool { return h.watcher == nil && !h.CanClear() }
 
 func (h *homePage) FullHelp() [][]key.Binding {
 	k := h.sh.Keys

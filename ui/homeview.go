@@ -32,8 +32,8 @@ func (h *homePage) View(width, height int) (string, *tea.Cursor) {
 	var body string
 	switch {
 	case h.loading() && h.problem != nil:
-		body = "\n" + h.sh.Problem(h.problem, width-4) + "\n\n" +
-			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.Link.RetryAt, h.sh.Options.Location)+".")
+		body = "\n" + h.sh.RenderError(h.problem, width-4) + "\n\n" +
+			st.Faint.Render("Trying again at "+wording.Seconds(h.sh.Connection.RetryAt, h.sh.Options.Location)+".")
 	case h.loading():
 		body = "\n" + h.spinner.View() + " Loading your rooms from " + cells.Cut(h.sh.Account.UserID().Homeserver(), width/2) + "…"
 	case len(h.rooms) == 0:
@@ -72,11 +72,11 @@ func withDetails(sh *shell.Shell, list string, chosen *row, width, height int) s
 
 // tail returns the end of the line of tabs: the progress of revocations or, if there is
 // none, the numbers of shown and marked invites.
-func (h *homePage) tail() widget.Tail {
+func (h *homePage) tail() widget.Summary {
 	st := h.sh.Styles
 	if p := h.sh.Progress; !p.None() && h.sh.Revocations.Any() {
 		bar := st.Warn.Render("revoking") + " " + p.Bar(st, min(20, (h.sh.Width-2)/6))
-		return widget.Tail{Long: bar, Short: bar}
+		return widget.Summary{Long: bar, Short: bar}
 	}
-	return h.TailWords()
+	return h.Summary()
 }

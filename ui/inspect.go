@@ -64,7 +64,7 @@ func (p *inspectPage) Update(msg tea.Msg) tea.Cmd {
 			p.show(msg)
 		}
 	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.busy)
+		return widget.UpdateSpinner(&p.spinner, msg, p.busy)
 	case tea.PasteMsg:
 		switch {
 		case p.asks():
@@ -92,7 +92,7 @@ func (p *inspectPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.form.Update(msg)
 	case p.typesFilter():
 		return p.invites.PressInFilter(msg)
-	case key.Matches(msg, k.Clear) && !p.invites.Clears():
+	case key.Matches(msg, k.Clear) && !p.invites.CanClear():
 		p.file = ""
 	case len(p.invites.Rows) == 0:
 	case key.Matches(msg, k.Open):
@@ -151,11 +151,11 @@ func (p *inspectPage) ShortHelp() []key.Binding {
 	case p.file == "":
 		return []key.Binding{keymap.When(!p.busy, k.Submit), k.Back, k.Interrupt}
 	case p.invites.Filter.Typing:
-		return shell.TypingHelp(p.sh, p.invites.Filter.HasOffers())
+		return shell.TypingHelp(p.sh, p.invites.Filter.HasCompletions())
 	}
 	_, some := p.invites.Selected()
 	filled, leave := len(p.invites.Rows) > 0, keymap.As(k.Clear, "another file")
-	if p.invites.Clears() {
+	if p.invites.CanClear() {
 		leave = keymap.As(k.Clear, "clear filter")
 	}
 	return []key.Binding{keymap.When(some, k.Open), keymap.When(filled, k.NextStatus), keymap.When(filled, k.Filter), leave, k.Help, k.Quit}
@@ -189,7 +189,7 @@ func (p *inspectPage) View(width, height int) (string, *tea.Cursor) {
 	case p.busy:
 		below = p.spinner.View() + " Reading " + cells.Cut(p.form.Value(0), width-12) + "…"
 	case p.problem != nil:
-		below = p.sh.Problem(p.problem, width)
+		below = p.sh.RenderError(p.problem, width)
 	}
 	return cells.Indent(above+form+"\n\n"+below, 2), cursor
 }
@@ -197,13 +197,13 @@ func (p *inspectPage) View(width, height int) (string, *tea.Cursor) {
 // found draws the list, and the details beside it if they fit.
 func (p *inspectPage) found(width, height int) (string, *tea.Cursor) {
 	st := p.sh.Styles
-	end := p.invites.TailWords()
+	end := p.invites.Summary()
 	if p.dump.Unread != "" {
 		unread := st.Warn.Render("! " + cells.Cut(p.dump.Unread, width/2))
 		if cells.Width(end.Long) > 0 {
 			unread += "  "
 		}
-		end = widget.Tail{Long: unread + end.Long, Short: st.Warn.Render("!") + " " + end.Short}
+		end = widget.Summary{Long: unread + end.Long, Short: st.Warn.Render("!") + " " + end.Short}
 	}
 	if len(p.dump.Invites) == 0 && p.dump.Unread != "" {
 		return " " + cells.Ends("no invites could be read", end.Long, width-2) + "\n\n" +

@@ -39,7 +39,7 @@ func TestInspectBeforeSigningIn(t *testing.T) {
 			d, opt := n.dump(t), n.options()
 			asked := len(n.Requests())
 			term := termtest.Run(t, size[0], size[1], func(ctx context.Context) tea.Model {
-				return New(ctx, shell.Options{Client: opt, Demo: true, Inspect: func(_ context.Context, file string) (shell.Dump, error) {
+				return New(ctx, shell.Options{Client: opt, OfferDemo: true, Inspect: func(_ context.Context, file string) (shell.Dump, error) {
 					if file != "state.json" {
 						return shell.Dump{}, fmt.Errorf("read %s: %w", file, errors.New("there are no events of rooms"))
 					}
@@ -99,15 +99,15 @@ func TestFileWhoseInvitesCannotBeReadIsNotCalledEmpty(t *testing.T) {
 func TestDemoIsNotOfferedToResumeASession(t *testing.T) {
 	inWorld(t, func(t *testing.T, n *testWorld) {
 		for _, o := range []shell.Options{
-			{Demo: true},
-			{Demo: true, Ended: client.Session{UserID: id.UserID(n.ada), Homeserver: n.HomeserverURL()}},
+			{OfferDemo: true},
+			{OfferDemo: true, Ended: client.Session{UserID: id.UserID(n.ada), Homeserver: n.HomeserverURL()}},
 			{},
 		} {
 			o.Client = n.options()
 			var m *shell.Model
 			term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model { m = New(ctx, o); return m })
 			offered := strings.Contains(term.Screen(), "try the demo")
-			if begins := o.Demo && o.Ended.UserID == ""; offered != begins {
+			if begins := o.OfferDemo && o.Ended.UserID == ""; offered != begins {
 				t.Errorf("offered: %t\n%s", offered, term.Screen())
 			}
 			term.Press("ctrl+t")

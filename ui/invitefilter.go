@@ -163,5 +163,5 @@ func (r *row) mentions(text string) bool {
 			return true
 		}
 	}
-	return widget.InOrder(strings.ToLower(safetext.Line(nameOf(r.invite))), text)
+	return widget.ContainsInOrder(strings.ToLower(safetext.Line(nameOf(r.invite))), text)
 }

@@ -104,7 +104,7 @@ func (t *inviteTable) press(msg tea.KeyPressMsg) {
 
 // view draws the tabs, the filter and the list, with the details of the selected
 // invite beside it if they fit. right is the text at the end of the first line.
-func (t *inviteTable) view(width, height int, right widget.Tail) (string, *tea.Cursor) {
+func (t *inviteTable) view(width, height int, right widget.Summary) (string, *tea.Cursor) {
 	var chosen *row
 	if r, some := t.Selected(); some {
 		chosen = r
@@ -156,7 +156,7 @@ func (t *inviteTable) wayOut() string {
 		return "\n\nPress " + t.sh.Styles.Accent.Render(b.Help().Key) + " " + to
 	}
 	switch {
-	case t.Filters():
+	case t.HasUserFilter():
 		return "No invite matches the filter." + press(k.Clear, "to clear the filter.")
 	case t.found.all == 0 && t.mayInvite():
 		return "This room has no invites by e-mail yet." + press(k.Invite, "to invite someone.")

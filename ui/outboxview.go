@@ -44,7 +44,7 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 	s := &p.sh.Sending
 	switch {
 	case s.Err != nil && len(p.items) == 0:
-		return cells.Indent("\n"+p.sh.Problem(s.Err, width-4), 2), nil
+		return cells.Indent("\n"+p.sh.RenderError(s.Err, width-4), 2), nil
 	case s.Reading == 0:
 		return cells.Indent("\nReading the outbox…", 2), nil
 	case len(p.items) == 0:
@@ -58,7 +58,7 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + strings.ReplaceAll(p.schedule(width-2), "\n", "\n ") + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Rehearsal.LimitNote(), width-2)) + "\n"
+	top := " " + p.counts(width-2) + "\n " + strings.ReplaceAll(p.schedule(width-2), "\n", "\n ") + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Demo.LimitNote(), width-2)) + "\n"
 	if p.wide() {
 		rows := height - cells.Height(top) + 1
 		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.Styles.Rule.Render("│")), nil
@@ -171,7 +171,7 @@ func (p *outboxPage) listing(width int) string {
 	for n := from; n < to; n++ {
 		i := p.items[p.list.Keys[n]]
 		chosen, mark := n == p.list.At, " "
-		st := st.Lit(chosen)
+		st := st.ForRow(chosen)
 		if p.marked[i.Number] {
 			mark = st.Accent.Render("+")
 		}

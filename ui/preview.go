@@ -235,7 +235,7 @@ func (c *composePage) wholeNote(width int) string {
 }
 
 func (c *composePage) previewLine(at place, chosen bool, width int) string {
-	st, p := c.sh.Styles.Lit(chosen), c.preview
+	st, p := c.sh.Styles.ForRow(chosen), c.preview
 	if at.n < 0 {
 		g := p.group(at.outcome)
 		t := p.heading(c.sh.Keys, g)

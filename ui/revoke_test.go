@@ -132,7 +132,7 @@ func TestServerShutdownFinishesRevocations(t *testing.T) {
 		}, func(p *tea.Program) { program = p })
 		term.Wait(time.Second)
 		term.Press("x", "y")
-		program.Send(shell.LeaveMsg{})
+		program.Send(shell.QuitMsg{})
 		term.Wait(time.Second)
 		if !term.Exited() || n.statuses(t)[invite.Revoked] != 1 {
 			t.Errorf("still here, or not revoked:\n%s", term.Screen())

@@ -19,7 +19,7 @@ func roomNamed(value string, rooms iter.Seq[*client.Room]) (is func(*client.Room
 	case strings.HasPrefix(value, "!"):
 		is = byRoomID(id.RoomID(value), rooms)
 	case strings.HasPrefix(value, "#"):
-		alias := widget.Identified(value, func(yield func(string) bool) {
+		alias := widget.MatchID(value, func(yield func(string) bool) {
 			for r := range rooms {
 				if !yield(string(r.Alias)) {
 					return

@@ -242,14 +242,14 @@ func (p *roomsPage) DisabledReason(action string) string {
 func (p *roomsPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	if p.Filter.Typing {
-		return shell.TypingHelp(p.sh, p.Filter.HasOffers())
+		return shell.TypingHelp(p.sh, p.Filter.HasCompletions())
 	}
 	_, some := p.Selected()
 	filled := len(p.Rows) > 0
 	return []key.Binding{
 		keymap.When(some, keymap.As(k.Open, roomNumbers()[p.number].opens)), keymap.When(p.mayInvite(), k.Invite), keymap.When(p.mayMove(), k.Move), keymap.When(some, keymap.As(k.NextStatus, "column")),
 		keymap.When(filled, k.Filter), keymap.When(filled, k.Sort), keymap.When(some, k.Mark),
-		keymap.When(p.Clears(), keymap.As(k.Clear, "clear")), keymap.When(!p.Clears(), k.Back), k.Help, k.Quit,
+		keymap.When(p.CanClear(), keymap.As(k.Clear, "clear")), keymap.When(!p.CanClear(), k.Back), k.Help, k.Quit,
 	}
 }
 

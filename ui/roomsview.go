@@ -158,7 +158,7 @@ func (p *roomsPage) countLine(width int) string {
 		parts = append(parts, st.Warn.Render(fmt.Sprintf("! %d%s", t.look, needs(t.look))))
 	}
 	parts = append(parts, st.Faint.Render(fmt.Sprintf("%d pending", t.pending)), st.Faint.Render(fmt.Sprintf("you may invite to %d", t.may)))
-	end := p.TailWords()
+	end := p.Summary()
 	right := end.Long
 	if cells.Width(strings.Join(parts, "  "))+cells.Width(right)+2 > width {
 		right = end.Short
@@ -198,7 +198,7 @@ func (p *roomsPage) listing(cols roomColumns) string {
 // row returns the row of a room. A click on a number opens the invites that it counts.
 func (p *roomsPage) row(cols roomColumns, n int) string {
 	r, chosen := p.Rows[p.List.Keys[n]], n == p.List.At
-	st := p.sh.Styles.Lit(chosen)
+	st := p.sh.Styles.ForRow(chosen)
 	mark := " "
 	if p.Marked[r.room.ID] {
 		mark = st.Accent.Render("+")

@@ -82,7 +82,7 @@ func (c *sendAgainCard) Update(msg tea.Msg) tea.Cmd {
 	case sentAgain:
 		return c.done(msg)
 	case spinner.TickMsg:
-		return widget.Turn(&c.spinner, msg, c.busy)
+		return widget.UpdateSpinner(&c.spinner, msg, c.busy)
 	case tea.PasteMsg:
 		if c.form != nil && !c.busy {
 			return c.form.Update(msg)
@@ -170,7 +170,7 @@ func (c *sendAgainCard) planned(msg plannedAgain) tea.Cmd {
 		c.plan = p
 		return c.send()
 	}
-	return c.sh.Leave(false)
+	return c.sh.QuitIfWaiting(false)
 }
 
 // send revokes the old invite, and puts the new one into the outbox.
@@ -195,13 +195,13 @@ func (c *sendAgainCard) done(msg sentAgain) tea.Cmd {
 	if msg.err == nil {
 		c.sh.CloseScreen(c)
 		c.sh.Say("The old invite is revoked, and a new invite to %s is in the outbox.", c.address.Address)
-		return tea.Batch(c.sh.Leave(true), c.sh.Sending.Read())
+		return tea.Batch(c.sh.QuitIfWaiting(true), c.sh.Sending.Read())
 	}
 	if c.problem = msg.err; msg.revoked {
 		c.problem = fmt.Errorf("the old invite is revoked, but no new invite was sent: %w", msg.err)
 		c.invite.Status = invite.Revoked // there is nothing left to revoke
 	}
-	return c.sh.Leave(false)
+	return c.sh.QuitIfWaiting(false)
 }
 
 func (c *sendAgainCard) ShortHelp() []key.Binding {
@@ -240,7 +240,7 @@ func (c *sendAgainCard) View(width, _ int) (string, *tea.Cursor) {
 	case c.busy:
 		text += c.spinner.View() + " Sending it again…"
 	case c.problem != nil:
-		text += c.sh.Problem(c.problem, width)
+		text += c.sh.RenderError(c.problem, width)
 	case c.form == nil:
 		text += shell.YesOrNo(c.sh)
 	case c.doubted != "" && c.doubted == c.form.Value(0):

@@ -77,7 +77,7 @@ func (t *inviteTable) goTo(tab tab) {
 // countLine returns the line of tabs, each with its number of invites that match the
 // filter, and highlights the selected tab. On a narrow screen the line uses fewer words;
 // if that is not enough, one tab replaces the last tabs.
-func (t *inviteTable) countLine(width int, right widget.Tail) string {
+func (t *inviteTable) countLine(width int, right widget.Summary) string {
 	fits := func(line, right string) bool {
 		return cells.Width(line)+cells.Width(right)+min(2, cells.Width(right)) <= width
 	}

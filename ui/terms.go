@@ -59,7 +59,7 @@ func (p *termsPage) Update(msg tea.Msg) tea.Cmd {
 		p.sh.CloseScreen(p)
 		return p.then()
 	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.busy)
+		return widget.UpdateSpinner(&p.spinner, msg, p.busy)
 	case documentOpened:
 		tellOpened(p.sh, msg)
 	case tea.KeyPressMsg:
@@ -150,7 +150,7 @@ func (p *termsPage) View(width, height int) (string, *tea.Cursor) {
 	case p.busy:
 		below = p.spinner.View() + " Accepting…"
 	case p.problem != nil:
-		below = p.sh.Problem(p.problem, width)
+		below = p.sh.RenderError(p.problem, width)
 	}
 	room := height - strings.Count(above, "\n") - cells.Height(below)
 	return cells.Indent(above+p.documents(width, room)+below, 2), nil

@@ -36,7 +36,7 @@ func tourSteps(sh *shell.Shell) []shell.TourStep {
 			Begin: until(func(sh *shell.Shell) bool { return sh.Sending.Next.Left != "" }),
 		},
 		{
-			Text:  fmt.Sprintf("Some are queued; a real server is %d times slower. Press ", sh.Options.Rehearsal.Speed) + name(k.Outbox) + " to see them.",
+			Text:  fmt.Sprintf("Some are queued; a real server is %d times slower. Press ", sh.Options.Demo.Speed) + name(k.Outbox) + " to see them.",
 			Begin: untilOpen[*outboxPage],
 		},
 		{

@@ -46,7 +46,7 @@ func startTour(t *testing.T, width, height int) (*termtest.Terminal, *lockedMode
 	people.Go(func() { w.Simulate(ctx, 20*time.Second) })
 	t.Cleanup(func() { cancel(); people.Wait() })
 	n := &testWorld{World: w, t: t, ada: "@ada:example.org"}
-	r := &shell.Rehearsal{Speed: sandbox.DemoSpeed, Tour: true}
+	r := &shell.Demo{Speed: sandbox.DemoSpeed, Tour: true}
 	for _, a := range sandbox.DemoAddresses() {
 		r.Addresses = append(r.Addresses, shell.Suggestion(a))
 	}
@@ -54,7 +54,7 @@ func startTour(t *testing.T, width, height int) (*termtest.Terminal, *lockedMode
 	opt := n.options()
 	account := n.accountWith(t, opt)
 	term := termtest.Run(t, width, height, func(ctx context.Context) tea.Model {
-		model.Model = New(ctx, shell.Options{Location: time.UTC, Client: opt, Account: account, Rehearsal: r})
+		model.Model = New(ctx, shell.Options{Location: time.UTC, Client: opt, Account: account, Demo: r})
 		return model
 	})
 	term.Wait(time.Second) // until the keys are checked
@@ -168,7 +168,7 @@ func TestDraftIsClearedDuringTheTour(t *testing.T) {
 
 // No text of the tour is cut in the smallest terminal.
 func TestTourFitsIntoASmallTerminal(t *testing.T) {
-	sh := shell.New(t.Context(), shell.Options{Rehearsal: &shell.Rehearsal{Speed: 20}}, allPages())
+	sh := shell.New(t.Context(), shell.Options{Demo: &shell.Demo{Speed: 20}}, allPages())
 	sh.Width = shell.MinWidth
 	for n, step := range sh.Tour.Steps {
 		sh.Tour.GoTo(n + 1)

@@ -82,7 +82,7 @@ func trustHosts(sh *shell.Shell, hosts []string) tea.Cmd {
 		for _, host := range hosts {
 			errs = append(errs, remember(host))
 		}
-		return shell.NotKeptMsg{Err: errors.Join(errs...)}
+		return shell.StoredMsg{Err: errors.Join(errs...)}
 	})
 }
 

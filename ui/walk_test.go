@@ -54,7 +54,7 @@ func walkThrough(t *testing.T, mouse bool) {
 				return shell.Exported{Path: e.Path}, nil
 			},
 		}
-		opt.Demo = true
+		opt.OfferDemo = true
 		opt.Settings = newSettingsFile().settings()
 		d := n.dump(t)
 		opt.Inspect = func(context.Context, string) (shell.Dump, error) { return d, nil }

@@ -20,10 +20,10 @@ type HintValues struct {
 	Where      string
 }
 
-// HintWays are the sentences of hints that differ between the screen, the
+// HintPhrases are the sentences of hints that differ between the screen, the
 // commands and the accessible mode, because they name a key, a command or an
 // answer to type. Each ends with a full stop.
-type HintWays struct {
+type HintPhrases struct {
 	ListRooms      string
 	ListInvites    string
 	ShowOutbox     string
@@ -40,7 +40,7 @@ type HintWays struct {
 
 // Hint returns the text of a hint with the sentences of ways. It is empty for
 // an unknown kind.
-func Hint(kind string, v HintValues, ways HintWays) string {
+func Hint(kind string, v HintValues, ways HintPhrases) string {
 	text := hints[kind]
 	switch kind {
 	case "other-user":

@@ -18,19 +18,19 @@ func ClientHint(a *host.Program, err error) string { return AdviceText(a, client
 // client. It names commands.
 func CommandHint(err error) string {
 	advice := client.Advise(err)
-	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), commandWays())
+	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), commandPhrases())
 }
 
 // AdviceText returns the text of an advice. It names commands or, in the accessible
 // mode, the words to type there. For visitors it names only what they may use.
 func AdviceText(a *host.Program, advice client.Advice) string {
-	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), hintWays(a))
+	return wording.Hint(string(advice.Kind), wording.HintValues(advice.Values), hintPhrases(a))
 }
 
-func hintWays(a *host.Program) wording.HintWays {
-	ways := commandWays()
+func hintPhrases(a *host.Program) wording.HintPhrases {
+	ways := commandPhrases()
 	if a.Conversation != nil {
-		ways = conversationWays()
+		ways = conversationPhrases()
 	}
 	if trust := ways.Trust; a.Guest != nil {
 		ways.Trust = func(v wording.HintValues) string {
@@ -43,9 +43,9 @@ func hintWays(a *host.Program) wording.HintWays {
 	return ways
 }
 
-// commandWays returns the sentences of hints that name commands and flags.
-func commandWays() wording.HintWays {
-	return wording.HintWays{
+// commandPhrases returns the sentences of hints that name commands and flags.
+func commandPhrases() wording.HintPhrases {
+	return wording.HintPhrases{
 		ListRooms:      "To list your rooms, run: mxinvite rooms",
 		ListInvites:    "To list the invites of a room with their tokens, run: mxinvite list",
 		ShowOutbox:     "To see the outbox, run: mxinvite outbox",
@@ -70,10 +70,10 @@ func commandWays() wording.HintWays {
 	}
 }
 
-// conversationWays returns the sentences of hints that name the words of the
+// conversationPhrases returns the sentences of hints that name the words of the
 // accessible mode. Commands without a word are named as on a command line.
-func conversationWays() wording.HintWays {
-	ways := commandWays()
+func conversationPhrases() wording.HintPhrases {
+	ways := commandPhrases()
 	ways.ListRooms = "To list your rooms, type rooms."
 	ways.ListInvites = "To read the invites, type list."
 	ways.ShowOutbox = "To read the outbox, type outbox."

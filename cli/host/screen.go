@@ -39,7 +39,7 @@ func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *T
 		inspect = nil
 	}
 	return p.Screen(ctx, shell.Options{
-		Demo: true, Inspect: inspect,
+		OfferDemo: true, Inspect: inspect,
 		Account: account, Ended: over, Client: opt,
 		Remember: d.remember, Forget: d.forget, End: d.end,
 		Accounts: &shell.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},
@@ -200,10 +200,10 @@ func (p *Program) relay(ctx context.Context, running *tea.Program) {
 		case s := <-p.Guest.Terminal.Sizes():
 			running.Send(tea.WindowSizeMsg{Width: s.Width, Height: s.Height})
 		case text := <-p.Guest.Notices:
-			running.Send(shell.TellMsg(text))
+			running.Send(shell.OperatorMsg(text))
 		case <-leave:
 			leave = nil
-			running.Send(shell.LeaveMsg{})
+			running.Send(shell.QuitMsg{})
 		}
 	}
 }

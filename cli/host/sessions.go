@@ -173,7 +173,7 @@ func (k *Sessions) Choose(want string) (vault.Name, error) {
 	if want != "" {
 		names = slices.DeleteFunc(names, func(n vault.Name) bool { return n.UserID != want })
 	}
-	used, err := k.Home.Used()
+	used, err := k.Home.DefaultAccount()
 	if err != nil {
 		return vault.Name{}, err
 	}
@@ -196,7 +196,7 @@ func (k *Sessions) Choose(want string) (vault.Name, error) {
 func usedAs(n vault.Name) string { return n.UserID + " " + n.Homeserver }
 
 // Use makes an account the default.
-func (k *Sessions) Use(n vault.Name) error { return k.Home.Use(usedAs(n)) }
+func (k *Sessions) Use(n vault.Name) error { return k.Home.SetDefaultAccount(usedAs(n)) }
 
 // legacySession is the file of the session in versions without a vault.
 func legacySession(home config.Home) vault.LegacyFile {

@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
-// DesktopPause is the least time between two desktop notifications.
+// DesktopPause is the minimum time between two desktop notifications.
 const DesktopPause = 10 * time.Second
 
 // A desktopNotifier shows desktop notifications while the terminal has no focus.

@@ -24,7 +24,7 @@ func (m *Model) header() string {
 	sh, width := m.Shell, m.width
 	st := sh.Styles
 	left := st.Brand.Render("mxinvite")
-	if banner := cmp.Or(sh.Options.Banner, sh.Options.Rehearsal.banner()); banner != "" {
+	if banner := cmp.Or(sh.Options.Banner, sh.Options.Demo.banner()); banner != "" {
 		left += " " + st.Banner.Render(banner)
 	}
 	if sh.VaultKind == VaultPlain {
@@ -35,7 +35,7 @@ func (m *Model) header() string {
 		return cells.Pad(left, width)
 	}
 	user := "   " + st.Faint.Render(cells.Cut(string(sh.Account.UserID()), width/3))
-	link := "   " + sh.Link.view(st, sh.Now(), sh.Account.AsOf(), sh.Options.Location)
+	link := "   " + sh.Connection.view(st, sh.Now(), sh.Account.AsOf(), sh.Options.Location)
 	outbox := sh.Sending.headerWords(st)
 	looks := []string{user + link + outbox[0]}
 	for _, words := range outbox {
@@ -90,14 +90,14 @@ func (s *Sending) headerWords(st style.Styles) []string {
 	return []string{"   " + strings.Join(long, "  "), "   " + strings.Join(short, "  "), "  " + strings.Join(least, " ")}
 }
 
-// Link returns the state of the connection to the homeserver.
-type Link struct {
+// A Connection is the state of the connection to the homeserver.
+type Connection struct {
 	Up      bool
 	Err     error
 	RetryAt time.Time
 }
 
-func (l Link) view(st style.Styles, now, asOf time.Time, zone *time.Location) string {
+func (l Connection) view(st style.Styles, now, asOf time.Time, zone *time.Location) string {
 	old := ""
 	if !asOf.IsZero() && now.Sub(asOf) > time.Minute {
 		old = ", as of " + duration.Ago(now, asOf)

@@ -13,7 +13,7 @@ func (sh *Shell) Hint(err error) string { return sh.adviceWords(client.Advise(er
 
 // adviceWords returns the text of a piece of advice. It names the keys of the screen.
 func (sh *Shell) adviceWords(a client.Advice) string {
-	return wording.Hint(string(a.Kind), wording.HintValues(a.Values), sh.Keys.HintWays(sh.Options.Visitor))
+	return wording.Hint(string(a.Kind), wording.HintValues(a.Values), sh.Keys.HintPhrases(sh.Options.Visitor))
 }
 
 // WithHint returns the text of an error as a sentence, followed by its hint.

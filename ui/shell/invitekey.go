@@ -6,7 +6,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// InviteKey identifies an invite among all rooms.
+// InviteKey identifies an invite: a token is unique only in its room.
 type InviteKey struct {
 	Room  id.RoomID
 	Token string

@@ -21,7 +21,7 @@ func (sh *Shell) quit() tea.Cmd {
 	if len(sh.Revocations.waiting()) > 0 {
 		return sh.OpenCard(newQuit(sh))
 	}
-	if n := sh.leftBehind(); n > 0 && sh.Top() != sh.quitQuestion {
+	if n := sh.waitingAtQuit(); n > 0 && sh.Top() != sh.quitQuestion {
 		cmd := sh.OpenCard(NewConfirm(sh, "Quit while "+phrase.Count(n, "invite")+" "+waits(n)+" in the outbox?",
 			"Nothing is lost. Queued invites are sent when you start mxinvite again or run: mxinvite outbox run", sh.Finish))
 		sh.quitQuestion = sh.Top()
@@ -35,10 +35,10 @@ func (sh *Shell) Finish() tea.Cmd {
 	sh.leaving = true
 	abandon := sh.Abandon()
 	if sh.Busy() {
-		sh.askForPatience()
-		return tea.Batch(abandon, sh.Revocations.hurry())
+		sh.showQuitDelay()
+		return tea.Batch(abandon, sh.Revocations.sendNow())
 	}
-	return tea.Batch(sh.Sending.Stop(quit), tea.Tick(patience, func(time.Time) tea.Msg { return leavingMsg{} }))
+	return tea.Batch(sh.Sending.Stop(quit), tea.Tick(quitNoticeDelay, func(time.Time) tea.Msg { return quitDelayedMsg{} }))
 }
 
 // quit is [tea.Quit] as a callback for the end of sending.
@@ -51,21 +51,22 @@ func waits(n int) string {
 	return "wait"
 }
 
-// patience is the time after which the screen says that the program is about to end.
-const patience = 200 * time.Millisecond
+// quitNoticeDelay is the time after which the screen says that the program is about to end.
+const quitNoticeDelay = 200 * time.Millisecond
 
-// leavingMsg arrives when ending the program takes longer than patience.
-type leavingMsg struct{}
+// quitDelayedMsg arrives when ending the program takes longer than
+// quitNoticeDelay.
+type quitDelayedMsg struct{}
 
-func (sh *Shell) askForPatience() {
+func (sh *Shell) showQuitDelay() {
 	if sh.leaving {
 		sh.Say("Waiting for requests to finish. Press the key again to quit now.")
 	}
 }
 
-// leftBehind returns the number of invites that would wait for the next start. It does
+// waitingAtQuit returns the number of invites that would wait for the next start. It does
 // not count an invite that is due, because it is sent before the program ends.
-func (sh *Shell) leftBehind() int {
+func (sh *Shell) waitingAtQuit() int {
 	o := sh.Sending.Outbox
 	n := o.Count(client.ItemQueued)
 	if sh.Account == nil || sh.Sending.Elsewhere() != "" || (n == 1 && !o.Paused && !o.Next.After(sh.Now())) {
@@ -78,9 +79,9 @@ func (sh *Shell) leftBehind() int {
 // does not count, because leaving waits for it separately.
 func (sh *Shell) Busy() bool { return sh.Revocations.Any() || sh.Running > 0 }
 
-// Leave ends the program if it was waiting only for the operation that has just
+// QuitIfWaiting ends the program if it was waiting only for the operation that has just
 // ended. After an error the program stays open, so that the user can read the error.
-func (sh *Shell) Leave(well bool) tea.Cmd {
+func (sh *Shell) QuitIfWaiting(well bool) tea.Cmd {
 	if !well {
 		sh.leaving = false
 	}

@@ -1,8 +1,8 @@
 package shell
 
-// A TellMsg is a line of text that the operator of the program shows to the user.
-type TellMsg string
+// An OperatorMsg is a line of text that the operator of the program shows to the user.
+type OperatorMsg string
 
-// A LeaveMsg ends the program without a question. Like the quit key, it lets the
+// A QuitMsg ends the program without a question. Like the quit key, it lets the
 // running operations finish; it sends the confirmed revocations first.
-type LeaveMsg struct{}
+type QuitMsg struct{}

@@ -36,7 +36,7 @@ func NewModel(ctx context.Context, opt Options, pages Pages) *Model {
 	} else {
 		m.start = sh.pages.Start(sh)
 	}
-	if opt.Rehearsal != nil && opt.Rehearsal.Tour {
+	if opt.Demo != nil && opt.Demo.Tour {
 		sh.Tour.GoTo(1)
 	}
 	return m
@@ -44,7 +44,7 @@ func NewModel(ctx context.Context, opt Options, pages Pages) *Model {
 
 // WantsDemo reports, once the program has ended, whether the user chose the demo
 // instead of signing in.
-func (m *Model) WantsDemo() bool { return m.Shell.Demo }
+func (m *Model) WantsDemo() bool { return m.Shell.ChoseDemo }
 
 // Init queries the properties of the terminal and starts the first page.
 func (m *Model) Init() tea.Cmd {
@@ -101,13 +101,13 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		return sh.press(msg)
-	case TellMsg:
+	case OperatorMsg:
 		sh.Say("%s", string(msg))
 		return nil
-	case LeaveMsg: // the user has confirmed the revocations, and may no longer be connected
-		return tea.Batch(sh.Revocations.hurry(), sh.quit())
+	case QuitMsg: // the user has confirmed the revocations, and may no longer be connected
+		return tea.Batch(sh.Revocations.sendNow(), sh.quit())
 	case tea.MouseMsg:
-		return m.hear(msg)
+		return m.handleMouse(msg)
 	case tea.PasteMsg:
 		if text, ok := terminput.Unbracketed(msg.Content); ok {
 			return m.burst(text)

@@ -122,8 +122,8 @@ func (m *Model) beside(text string) string {
 	})
 }
 
-// hear handles a mouse event. The wheel moves where the arrow keys do.
-func (m *Model) hear(msg tea.MouseMsg) tea.Cmd {
+// handleMouse handles a mouse event. The wheel moves where the arrow keys do.
+func (m *Model) handleMouse(msg tea.MouseMsg) tea.Cmd {
 	sh := m.Shell
 	switch msg := msg.(type) {
 	case tea.MouseWheelMsg:

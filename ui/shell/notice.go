@@ -52,8 +52,8 @@ func (sh *Shell) Complain(err error) {
 // Tell shows a notice.
 func (sh *Shell) Tell(n Notice) { sh.Notice = n }
 
-// Problem draws an error in the page: the error and its hint.
-func (sh *Shell) Problem(err error, width int) string {
+// RenderError draws an error in the page: the error and its hint.
+func (sh *Shell) RenderError(err error, width int) string {
 	st := sh.Styles
 	out := st.Bad.Render(cells.Wrap("! "+phrase.Sentence(err.Error()), width))
 	if hint := sh.Hint(err); hint != "" {

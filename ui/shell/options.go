@@ -25,8 +25,8 @@ type Options struct {
 	End      func(client.Session) error // after the homeserver has ended it
 	Accounts *Accounts                  // nil if there is only one account
 	Trust    func(host string) error    // stores a host to which the program may send requests about keys
-	// Browse returns a browser that comes back until ctx ends. Nil if there is
-	// no browser on the machine of the user, as over SSH.
+	// Browse returns a browser that can be redirected to this program until ctx ends.
+	// It is nil if the program cannot open a browser for the user, as over SSH.
 	Browse func(ctx context.Context) (Browser, error)
 	// Vault is the place in which Remember stores sessions; nil if Remember needs no
 	// input from the user.
@@ -47,8 +47,8 @@ type Options struct {
 	// first query the terminal for this feature.
 	SyncOutput bool
 
-	// Demo offers the demo to a user who is not signed in; see [Model.WantsDemo].
-	Demo bool
+	// OfferDemo offers the demo to a user who is not signed in; see [Model.WantsDemo].
+	OfferDemo bool
 	// Inspect reads a file of saved room state for a user who is not signed in. Nil
 	// does not offer this.
 	Inspect func(ctx context.Context, file string) (Dump, error)
@@ -67,13 +67,13 @@ type Options struct {
 	// shows the reason why it does not.
 	Suspend bool
 
-	// Rehearsal is set in the demo.
-	Rehearsal *Rehearsal
+	// Demo is set while the demo runs; otherwise nil.
+	Demo *Demo
 
 	// Visitor is set if the user is on another machine, with no command line on this one.
 	Visitor bool
 
-	// Banner is a word beside the title, such as "demo"; a rehearsal has its own.
+	// Banner is a word beside the title. Without it, the running demo has a banner.
 	Banner string
 }
 

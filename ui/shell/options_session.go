@@ -70,7 +70,7 @@ type Vault struct {
 }
 
 // VaultNeeds are the questions to ask before a new session can be stored: the
-// passphrase of the existing vault, or the kind of a new one. It may be neither.
+// passphrase of the existing vault, or the kind of a new one. There may be none.
 type VaultNeeds struct {
 	Passphrase bool
 	Kinds      []string // the available kinds, the recommended one first

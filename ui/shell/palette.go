@@ -198,7 +198,7 @@ func (p *Palette) says() string {
 func (p *Palette) line(e entry, chosen bool, width int) string {
 	const keyWidth = 10
 	st := p.sh.Styles
-	st = st.Lit(chosen && e.off == "")
+	st = st.ForRow(chosen && e.off == "")
 	inner := width - 3 // without the cursor and the border
 	if e.off == "" {
 		right := cells.Pad(e.right, keyWidth)

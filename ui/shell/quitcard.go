@@ -63,7 +63,7 @@ func (c *QuitCard) stay() tea.Cmd {
 	c.sh.CloseScreen(c)
 	var cmds []tea.Cmd
 	for i := len(c.batches) - 1; i >= 0; i-- { // the notice shows the last one
-		cmds = append(cmds, c.sh.Revocations.startGrace(c.batches[i]))
+		cmds = append(cmds, c.sh.Revocations.startUndoPeriod(c.batches[i]))
 	}
 	return tea.Batch(cmds...)
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// grace is how long a revocation can be undone before it is sent.
-const grace = 5 * time.Second
+// undoPeriod is how long a revocation can be undone before it is sent.
+const undoPeriod = 5 * time.Second
 
 // A revocationsHost is the part of the shell that revocations use.
 type revocationsHost interface {
 	Say(format string, args ...any)
 	Complain(err error)
 	ShowProgress(p widget.Progress)
-	Leave(well bool) tea.Cmd
+	QuitIfWaiting(well bool) tea.Cmd
 }
 
 // Revocations holds the revocations that are confirmed but not finished.
@@ -47,7 +47,7 @@ func (rs *Revocations) Begin(account *client.Account, what string, keys []Invite
 	for _, k := range keys {
 		rs.batches[k] = b
 	}
-	return rs.startGrace(b)
+	return rs.startUndoPeriod(b)
 }
 
 // forget drops all revocations, for example when the user signs out.
@@ -80,22 +80,22 @@ type RevokedMsg struct {
 	err    error // the error of the last failure
 }
 
-// graceMsg arrives when a batch can no longer be undone.
-type graceMsg struct {
+// undoPeriodOverMsg arrives when a batch can no longer be undone.
+type undoPeriodOverMsg struct {
 	batch *batch
 	timer int
 }
 
-// startGrace starts the time to undo a batch, from the beginning.
-func (rs *Revocations) startGrace(b *batch) tea.Cmd {
-	rs.host.Say("Revoking %s in %d seconds. Press %s to undo.", b.what, grace/time.Second, rs.undoKey)
+// startUndoPeriod starts the time to undo a batch, from the beginning.
+func (rs *Revocations) startUndoPeriod(b *batch) tea.Cmd {
+	rs.host.Say("Revoking %s in %d seconds. Press %s to undo.", b.what, undoPeriod/time.Second, rs.undoKey)
 	b.timers++
-	msg := graceMsg{b, b.timers}
-	return tea.Tick(grace, func(time.Time) tea.Msg { return msg })
+	msg := undoPeriodOverMsg{b, b.timers}
+	return tea.Tick(undoPeriod, func(time.Time) tea.Msg { return msg })
 }
 
-// graceOver sends a batch that was not undone in time.
-func (rs *Revocations) graceOver(msg graceMsg) tea.Cmd {
+// undoPeriodOver sends a batch that was not undone in time.
+func (rs *Revocations) undoPeriodOver(msg undoPeriodOverMsg) tea.Cmd {
 	if b := msg.batch; msg.timer == b.timers && !b.decided {
 		return b.send()
 	}
@@ -190,8 +190,8 @@ func (rs *Revocations) undo() tea.Cmd {
 	return nil
 }
 
-// hurry sends all batches that can still be undone.
-func (rs *Revocations) hurry() tea.Cmd {
+// sendNow sends all batches that can still be undone.
+func (rs *Revocations) sendNow() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, b := range rs.waiting() {
 		cmds = append(cmds, b.send())
@@ -215,5 +215,5 @@ func (rs *Revocations) ended(msg RevokedMsg) tea.Cmd {
 	default:
 		rs.host.Say("Revoked %s", msg.Batch.what)
 	}
-	return rs.host.Leave(msg.err == nil)
+	return rs.host.QuitIfWaiting(msg.err == nil)
 }

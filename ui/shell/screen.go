@@ -64,8 +64,8 @@ func (sh *Shell) Close() {
 	}
 }
 
-// LeadsBack reports whether there is a screen below the top screen.
-func (sh *Shell) LeadsBack() bool { return len(sh.stack) > 1 }
+// CanGoBack reports whether there is a screen below the top screen.
+func (sh *Shell) CanGoBack() bool { return len(sh.stack) > 1 }
 
 // CloseScreen closes a screen at any position in the stack.
 func (sh *Shell) CloseScreen(s Screen) {

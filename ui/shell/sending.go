@@ -18,7 +18,7 @@ type sendingHost interface {
 	Complain(err error)
 	Tell(n Notice)
 	Offline() bool
-	SignedOutBy(why error) tea.Cmd
+	SessionEnded(why error) tea.Cmd
 	WithHint(text string, a client.Advice) string
 	RoomName(room id.RoomID) string
 	resumeKeys(decision bool) string
@@ -118,7 +118,7 @@ func (s *Sending) turned(msg turnMsg) tea.Cmd {
 			return s.then()
 		}
 		if gone := new(client.SignedOutError); errors.As(msg.turn.Err, &gone) {
-			return s.host.SignedOutBy(msg.turn.Err)
+			return s.host.SessionEnded(msg.turn.Err)
 		}
 		s.Trouble = msg.turn.Err
 		return s.Read()

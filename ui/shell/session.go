@@ -15,7 +15,7 @@ import (
 // SignedIn shows the home page of an account, and starts its outbox and its draft.
 func (sh *Shell) SignedIn(a *client.Account) tea.Cmd {
 	sh.Account, sh.Unstored = a, nil
-	sh.Link = Link{}
+	sh.Connection = Connection{}
 	return tea.Batch(sh.Restart(sh.pages.Home(sh)), sh.Sending.start(sh.Account), sh.Draft.start(a))
 }
 
@@ -25,9 +25,9 @@ func (sh *Shell) SignedOut(doubt error) tea.Cmd {
 	return sh.leaveAccount(sh.Options.Forget, false, doubt)
 }
 
-// SignedOutBy shows the sign-in page after the homeserver has ended the session. The
+// SessionEnded shows the sign-in page after the homeserver has ended the session. The
 // draft stays for the next sign-in.
-func (sh *Shell) SignedOutBy(why error) tea.Cmd {
+func (sh *Shell) SessionEnded(why error) tea.Cmd {
 	return sh.leaveAccount(sh.Options.End, true, why)
 }
 
@@ -38,26 +38,26 @@ func (sh *Shell) leaveAccount(note func(client.Session) error, again bool, why e
 	sh.Draft.Leave(again) // the user may sign in again and continue
 	sh.Revocations.forget()
 	sh.leaving, sh.SigningOut = false, false
-	noted := sh.note(note, session) // the draft must be read before a page uses it
+	noted := sh.storeSessionEnd(note, session) // the draft must be read before a page uses it
 	return tea.Batch(sh.pages.SignIn(sh, session, again, why), noted)
 }
 
-// note stores the fact that a session is over.
-func (sh *Shell) note(note func(client.Session) error, s client.Session) tea.Cmd {
+// storeSessionEnd stores the fact that a session is over.
+func (sh *Shell) storeSessionEnd(storeSessionEnd func(client.Session) error, s client.Session) tea.Cmd {
 	done := make(chan struct{})
-	sh.Forgotten = done
+	sh.SessionEndStored = done
 	return func() tea.Msg {
 		defer close(done)
-		if note == nil {
+		if storeSessionEnd == nil {
 			return nil
 		}
-		return NotKeptMsg{note(s)}
+		return StoredMsg{storeSessionEnd(s)}
 	}
 }
 
-// NotKeptMsg reports that a change could not be stored for the next start, or nil if
-// it was.
-type NotKeptMsg struct{ Err error }
+// StoredMsg is the result of storing a change for the next start of the program. Err is nil
+// if the change was stored.
+type StoredMsg struct{ Err error }
 
 // SignedOutMsg is the result of signing out.
 type SignedOutMsg struct {
@@ -133,5 +133,5 @@ func (sh *Shell) abandoned(msg abandonedMsg) tea.Cmd {
 	if msg.err != nil {
 		sh.Complain(errors.Join(errors.New("the session could not be ended on the homeserver"), msg.err))
 	}
-	return sh.Leave(msg.err == nil)
+	return sh.QuitIfWaiting(msg.err == nil)
 }

@@ -187,7 +187,7 @@ func (c *SettingCard) View(width, _ int) (string, *tea.Cursor) {
 		if value == c.setting.Value {
 			mark = "now"
 		}
-		line := cells.Ends(st.Lit(chosen).Name.Render(c.setting.word(value)), st.Lit(chosen).Faint.Render(mark), width-3)
+		line := cells.Ends(st.ForRow(chosen).Name.Render(c.setting.word(value)), st.ForRow(chosen).Faint.Render(mark), width-3)
 		lines = append(lines, c.sh.Spot(st.Row(chosen, " ", line, width), func() tea.Cmd { return c.click(n) }))
 	}
 	return strings.Join(lines, "\n") + "\n\n" + st.Faint.Render(cells.Wrap(c.setting.Doc, width)) + "\n", nil

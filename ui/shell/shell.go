@@ -30,13 +30,13 @@ type Shell struct {
 	Account      *client.Account // nil before signing in
 	Unstored     *client.Account // signed in, while the screen asks how to keep the session; else nil
 	VaultKind    string
-	Link         Link
+	Connection   Connection
 	Notice       Notice
 	stack        []layer
 	Revocations  Revocations
 	leaving      bool
 	SigningOut   bool   // signing out is in progress
-	Demo         bool   // the user chose the demo instead of signing in
+	ChoseDemo    bool   // the user chose the demo instead of signing in
 	quitQuestion Screen // asks whether to leave while invites wait
 	Running      int    // number of running operations that should not be interrupted, such as joining a room
 	Sending      Sending
@@ -46,10 +46,10 @@ type Shell struct {
 	Mouse        mouse
 	Draft        Draft
 
-	// Forgotten is closed after the program has recorded the end of the last
+	// SessionEndStored is closed after the program has recorded the end of the last
 	// session. The next session must not be stored before. Nil if there was no
 	// last session.
-	Forgotten <-chan struct{}
+	SessionEndStored <-chan struct{}
 
 	multiplexer multiplexer // between the program and the terminal
 
@@ -112,10 +112,10 @@ func (sh *Shell) update(msg tea.Msg) tea.Cmd {
 		return sh.Sending.changed(msg)
 	case countdownMsg:
 		return sh.Sending.countedDown(msg)
-	case leavingMsg:
-		sh.askForPatience()
-	case graceMsg:
-		return sh.Revocations.graceOver(msg)
+	case quitDelayedMsg:
+		sh.showQuitDelay()
+	case undoPeriodOverMsg:
+		return sh.Revocations.undoPeriodOver(msg)
 	case revokeStepMsg:
 		return sh.Revocations.step(msg)
 	case RevokedMsg:
@@ -128,7 +128,7 @@ func (sh *Shell) update(msg tea.Msg) tea.Cmd {
 		sh.settingKept(msg)
 	case desktopMsg:
 		return sh.Desktop.showHeld()
-	case NotKeptMsg:
+	case StoredMsg:
 		if msg.Err != nil {
 			sh.Complain(msg.Err)
 		}
@@ -158,7 +158,7 @@ func (sh *Shell) RoomName(room id.RoomID) string {
 }
 
 // Offline reports whether the connection to the homeserver has failed.
-func (sh *Shell) Offline() bool { return sh.Link.Err != nil }
+func (sh *Shell) Offline() bool { return sh.Connection.Err != nil }
 
 // ShowProgress shows the progress of an operation that the user waits for.
 func (sh *Shell) ShowProgress(p widget.Progress) { sh.Progress = p }

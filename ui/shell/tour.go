@@ -36,7 +36,7 @@ type TourStep struct {
 // newTour returns the tour of a shell. It has steps only in the demo.
 func newTour(sh *Shell) Tour {
 	t := Tour{sh: sh}
-	if sh.Options.Rehearsal != nil {
+	if sh.Options.Demo != nil {
 		t.Steps = sh.pages.Tour(sh)
 	}
 	return t

@@ -43,7 +43,7 @@ type accountsListed struct {
 type accountSignedOut struct{ err error }
 
 func (p *AccountsPage) load() tea.Cmd {
-	list, forgotten := p.sh.Options.Accounts.List, p.sh.Forgotten
+	list, forgotten := p.sh.Options.Accounts.List, p.sh.SessionEndStored
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		if forgotten != nil {
 			<-forgotten // otherwise the list could include the account that has just signed out
@@ -148,7 +148,7 @@ func (p *AccountsPage) ShortHelp() []key.Binding {
 	}
 	return []key.Binding{
 		keymap.When(some && !p.busy, keymap.As(k.Open, does)), keymap.When(!p.busy, k.Add), keymap.When(some && !p.busy, k.SignOut),
-		keymap.When(p.sh.LeadsBack(), k.Back), k.Help, k.Quit,
+		keymap.When(p.sh.CanGoBack(), k.Back), k.Help, k.Quit,
 	}
 }
 
@@ -166,7 +166,7 @@ func (p *AccountsPage) View(width, _ int) (string, *tea.Cursor) {
 	name := min(44, (width-3-stateWidth)/2)
 	for n := from; n < to; n++ {
 		a, chosen := p.list.Keys[n], n == p.list.At
-		st := st.Lit(chosen)
+		st := st.ForRow(chosen)
 		state := ""
 		switch {
 		case a.SignedOut:
@@ -180,7 +180,7 @@ func (p *AccountsPage) View(width, _ int) (string, *tea.Cursor) {
 	}
 	switch {
 	case p.problem != nil:
-		b.WriteString("\n" + cells.Indent(p.sh.Problem(p.problem, min(width-4, 76)), 3))
+		b.WriteString("\n" + cells.Indent(p.sh.RenderError(p.problem, min(width-4, 76)), 3))
 	case p.loaded && len(p.known) == 0:
 		b.WriteString("   No account is signed in. Press " + st.Accent.Render(p.sh.Keys.Add.Help().Key) + " to add an account.")
 	case p.loaded && p.sh.VaultKind != "":

@@ -122,7 +122,7 @@ func (p *BrowserPage) Update(msg tea.Msg) tea.Cmd {
 			p.form.Fields[0].Input.Reset()
 		}
 	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.busy)
+		return widget.UpdateSpinner(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return p.press(msg)
@@ -203,7 +203,7 @@ func (p *BrowserPage) View(width, height int) (string, *tea.Cursor) {
 	width = min(width-4, 100)
 	switch {
 	case p.over:
-		return cells.Indent("\n"+p.sh.Problem(p.problem, min(width, 76))+"\n\nPress "+st.Accent.Render("enter")+" to try again.", 2), nil
+		return cells.Indent("\n"+p.sh.RenderError(p.problem, min(width, 76))+"\n\nPress "+st.Accent.Render("enter")+" to try again.", 2), nil
 	case p.busy:
 		return cells.Indent("\n"+p.spinner.View()+" Signing in on "+cells.Cut(p.server.hs.Name, width-16)+"…", 2), nil
 	case p.browserSignIn == nil:
@@ -224,7 +224,7 @@ func (p *BrowserPage) View(width, height int) (string, *tea.Cursor) {
 	}
 	below := gap
 	if p.problem != nil {
-		below += p.sh.Problem(p.problem, min(width, 76)) + gap
+		below += p.sh.RenderError(p.problem, min(width, 76)) + gap
 	}
 	return cells.Indent(above+form+below+shell.RenderURL(st, p.browserSignIn.URL(), p.browserSignIn.URL(), width), 2), cursor
 }

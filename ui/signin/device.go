@@ -120,7 +120,7 @@ func (p *DevicePage) View(width, height int) (string, *tea.Cursor) {
 	width -= 4
 	switch {
 	case p.problem != nil:
-		return cells.Indent("\n"+p.sh.Problem(p.problem, min(width, 76))+"\n\n"+
+		return cells.Indent("\n"+p.sh.RenderError(p.problem, min(width, 76))+"\n\n"+
 			"Press "+p.sh.Styles.Accent.Render("enter")+" to try again.", 2), nil
 	case p.signIn == nil:
 		return cells.Indent("\nAsking "+cells.Cut(p.server.hs.Name, width-16)+" for a code…", 2), nil

@@ -105,7 +105,7 @@ func (p *MethodsPage) View(width, _ int) (string, *tea.Cursor) {
 	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
 		chosen := n == p.list.At
-		st := st.Lit(chosen)
+		st := st.ForRow(chosen)
 		name, what := p.list.Keys[n].words()
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(shell.RowSpot(p.sh, &p.list, n, p.sh.Keys.Open, lines) + "\n")

@@ -47,7 +47,7 @@ func (p *requestPage) signedIn(r signInResult) tea.Cmd {
 func (p *requestPage) update(msg tea.Msg, press func(tea.KeyPressMsg) tea.Cmd) tea.Cmd {
 	switch msg := msg.(type) {
 	case spinner.TickMsg:
-		return widget.Turn(&p.spinner, msg, p.busy)
+		return widget.UpdateSpinner(&p.spinner, msg, p.busy)
 	case tea.KeyPressMsg:
 		if !p.busy {
 			return press(msg)
@@ -93,7 +93,7 @@ func (p *requestPage) view(width int, running, about, help string) (string, *tea
 	case p.busy:
 		below = p.spinner.View() + " " + running
 	case p.problem != nil:
-		below = p.sh.Problem(p.problem, width) + help
+		below = p.sh.RenderError(p.problem, width) + help
 	}
 	return cells.Indent("\n"+form+below, 2), cursor
 }

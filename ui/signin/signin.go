@@ -84,14 +84,14 @@ func (s *ServerPage) Update(msg tea.Msg) tea.Cmd {
 		}
 		return s.sh.Open(newMethods(s.sh, msg.server))
 	case spinner.TickMsg:
-		return widget.Turn(&s.spinner, msg, s.busy)
+		return widget.UpdateSpinner(&s.spinner, msg, s.busy)
 	case tea.KeyPressMsg:
 		switch {
 		case s.busy: // ignore keys that the user types ahead for the next page
 		case key.Matches(msg, s.sh.Keys.Submit):
 			return s.submit()
 		case key.Matches(msg, s.sh.Keys.Demo) && s.offersDemo():
-			s.sh.Demo = true
+			s.sh.ChoseDemo = true
 			return s.sh.Finish()
 		case key.Matches(msg, s.sh.Keys.Inspect) && s.offersInspect():
 			return s.sh.OpenInspect()
@@ -132,17 +132,17 @@ func (s *ServerPage) ShortHelp() []key.Binding {
 	k := s.sh.Keys
 	return []key.Binding{
 		keymap.When(!s.busy, k.Submit), keymap.When(!s.busy && s.offersDemo(), k.Demo), keymap.When(!s.busy && s.offersInspect(), k.Inspect),
-		keymap.When(s.sh.LeadsBack(), k.Back), k.Interrupt,
+		keymap.When(s.sh.CanGoBack(), k.Back), k.Interrupt,
 	}
 }
 
 // first reports whether this page starts the program, and does not add an account or
 // resume a session.
 func (s *ServerPage) first() bool {
-	return s.sh.Account == nil && s.prefill.again.UserID == "" && !s.sh.LeadsBack()
+	return s.sh.Account == nil && s.prefill.again.UserID == "" && !s.sh.CanGoBack()
 }
 
-func (s *ServerPage) offersDemo() bool    { return s.first() && s.sh.Options.Demo }
+func (s *ServerPage) offersDemo() bool    { return s.first() && s.sh.Options.OfferDemo }
 func (s *ServerPage) offersInspect() bool { return s.first() && s.sh.Options.Inspect != nil }
 
 func (s *ServerPage) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
@@ -161,7 +161,7 @@ func (s *ServerPage) View(width, _ int) (string, *tea.Cursor) {
 	case s.busy:
 		below = s.spinner.View() + " Looking up " + cells.Cut(s.form.Value(0), width-16) + "…"
 	case s.problem != nil:
-		below = s.sh.Problem(s.problem, width)
+		below = s.sh.RenderError(s.problem, width)
 	case s.first() && s.sh.Options.Banner == "":
 		below = st.Faint.Render(cells.Wrap("Sign in with your Matrix account. The next page shows the ways to sign in that your homeserver offers.", width))
 		offers := []string{}

@@ -41,7 +41,7 @@ func storeSession(ctx context.Context, sh *shell.Shell, to shell.Screen, a *clie
 
 // sessionStorer returns a function that stores a session, for use in the background.
 func sessionStorer(sh *shell.Shell) func(context.Context, *client.Account) (*client.Account, error) {
-	remember, forgotten := sh.Options.Remember, sh.Forgotten
+	remember, forgotten := sh.Options.Remember, sh.SessionEndStored
 	return func(ctx context.Context, a *client.Account) (*client.Account, error) {
 		if forgotten != nil {
 			<-forgotten // otherwise the program would forget the new session instead of the old one

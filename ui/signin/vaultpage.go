@@ -88,7 +88,7 @@ func (p *VaultPage) View(width, _ int) (string, *tea.Cursor) {
 	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
 		chosen := n == p.list.At
-		st := st.Lit(chosen)
+		st := st.ForRow(chosen)
 		name, what := vaultWords(p.list.Keys[n], p.sh.Options.Visitor)
 		lines := st.Row(chosen, " ", st.Name.Render(cells.Cut(name, width-3)), width) + "\n" + st.Row(chosen, " ", st.Faint.Render(cells.Cut(what, width-3)), width)
 		b.WriteString(shell.RowSpot(p.sh, &p.list, n, p.sh.Keys.Open, lines) + "\n")
@@ -97,7 +97,7 @@ func (p *VaultPage) View(width, _ int) (string, *tea.Cursor) {
 	case p.busy:
 		b.WriteString("\n" + p.spinner.View() + " Storing the session…")
 	case p.problem != nil:
-		b.WriteString("\n" + p.sh.Problem(p.problem, width))
+		b.WriteString("\n" + p.sh.RenderError(p.problem, width))
 	case p.needs.NoKeyring != nil:
 		b.WriteString("\n" + st.Faint.Render(cells.Wrap(phrase.Sentence(p.needs.NoKeyring.Error()), width)))
 	}

@@ -130,9 +130,9 @@ func (s Styles) Row(chosen bool, mark, line string, width int) string {
 	return s.behind(s.Cursor.Render("▌") + mark + cells.Pad(line, width-2))
 }
 
-// Lit returns the styles for the content of a row. In the selected row, no text is
+// ForRow returns the styles for the content of a row. In the selected row, no text is
 // faint and the name is bold.
-func (s Styles) Lit(chosen bool) Styles {
+func (s Styles) ForRow(chosen bool) Styles {
 	if chosen {
 		s.Name, s.Faint = s.Strong, s.Plain
 	}

@@ -170,10 +170,10 @@ func OneOf[R any](what string, words []string, of func(r *R) []string) func(stri
 	}
 }
 
-// Identified returns a test for the IDs and aliases that match a value. If one is
+// MatchID returns a test for the IDs and aliases that match a value. If one is
 // equal to the value, with or without its server, only equal ones match. Otherwise all
 // that begin with the value match.
-func Identified(value string, ids func(yield func(string) bool)) func(id string) bool {
+func MatchID(value string, ids func(yield func(string) bool)) func(id string) bool {
 	value = strings.ToLower(value)
 	local := func(id string) string { s, _, _ := strings.Cut(id, ":"); return s }
 	exact := func(id string) bool { id = strings.ToLower(id); return id == value || local(id) == value }
@@ -205,8 +205,8 @@ func ContainsFold(s, lower string) bool {
 	return strings.Contains(strings.ToLower(safetext.Line(s)), lower)
 }
 
-// InOrder reports whether s contains the letters of text in the same order.
-func InOrder(s, text string) bool {
+// ContainsInOrder reports whether s contains the letters of text in the same order.
+func ContainsInOrder(s, text string) bool {
 	for _, letter := range text {
 		n := strings.IndexRune(s, letter)
 		if n < 0 {

@@ -199,5 +199,5 @@ func (l *FilterLine) offered(width int, pick func(n int) tea.Cmd) string {
 	return strings.Join(shown, "  ")
 }
 
-// HasOffers reports whether the last word can be completed.
-func (l *FilterLine) HasOffers() bool { return len(l.offers) > 0 }
+// HasCompletions reports whether the last word can be completed.
+func (l *FilterLine) HasCompletions() bool { return len(l.offers) > 0 }

@@ -8,8 +8,8 @@ import (
 // NewSpinner returns the spinner that pages show during a request.
 func NewSpinner() spinner.Model { return spinner.New(spinner.WithSpinner(spinner.MiniDot)) }
 
-// Turn advances a spinner by one step if waits is true.
-func Turn(s *spinner.Model, msg spinner.TickMsg, waits bool) (next tea.Cmd) {
+// UpdateSpinner advances a spinner by one step if waits is true.
+func UpdateSpinner(s *spinner.Model, msg spinner.TickMsg, waits bool) (next tea.Cmd) {
 	if waits {
 		*s, next = s.Update(msg)
 	}

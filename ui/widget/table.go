@@ -22,16 +22,16 @@ type Table[K comparable, R any] struct {
 	// rows that it keeps.
 	Explain func(lines [][2]string) tea.Cmd
 
-	All    []R // in the original order
-	Rows   map[K]*R
-	By     int  // index of the current order in Orders
-	turned bool // the order is reversed
-	Filter FilterLine
-	Own    string // the filter of the page itself, which the user cannot clear
-	anchor K      // the row that the user selected, which the filter may hide
-	put    K      // the row that the filter selected instead
-	Marked map[K]bool
-	List   List[K]
+	All        []R // in the original order
+	Rows       map[K]*R
+	By         int  // index of the current order in Orders
+	turned     bool // the order is reversed
+	Filter     FilterLine
+	PageFilter string // the filter of the page itself, which the user cannot clear
+	anchor     K      // the row that the user selected, which the filter may hide
+	put        K      // the row that the filter selected instead
+	Marked     map[K]bool
+	List       List[K]
 }
 
 // An Order is a column to sort by. Equal rows keep their original order.

@@ -82,20 +82,20 @@ func (t *Table[K, R]) noteChoice() {
 	}
 }
 
-// Clears reports whether there is a filter or a mark to clear.
-func (t *Table[K, R]) Clears() bool {
-	return t.Filter.Typing || t.Filters() || len(t.Marked) > 0
+// CanClear reports whether there is a filter or a mark to clear.
+func (t *Table[K, R]) CanClear() bool {
+	return t.Filter.Typing || t.HasUserFilter() || len(t.Marked) > 0
 }
 
-// Filters reports whether the filter is another one than the page's own.
-func (t *Table[K, R]) Filters() bool { return t.Filter.Text() != t.Own }
+// HasUserFilter reports whether the user has changed the filter of the page.
+func (t *Table[K, R]) HasUserFilter() bool { return t.Filter.Text() != t.PageFilter }
 
 // clear clears the filter or, if there is none, the marks.
 func (t *Table[K, R]) clear() {
-	if !t.Filter.Typing && !t.Filters() {
+	if !t.Filter.Typing && !t.HasUserFilter() {
 		clear(t.Marked)
 	}
-	t.setFilter(t.Own)
+	t.setFilter(t.PageFilter)
 }
 
 // setFilter replaces the filter, and ends its input.
@@ -106,11 +106,11 @@ func (t *Table[K, R]) setFilter(text string) {
 	t.narrow()
 }
 
-// A Tail is a text at the end of the line above a table, in a long and a short form.
-type Tail struct{ Long, Short string }
+// A Summary is a text at the end of the line above a table, in a long and a short form.
+type Summary struct{ Long, Short string }
 
-// TailWords returns the numbers of shown and marked rows.
-func (t *Table[K, R]) TailWords() Tail {
+// Summary returns the numbers of shown and marked rows.
+func (t *Table[K, R]) Summary() Summary {
 	var long, short []string
 	if n := len(t.Marked); n > 0 {
 		long, short = append(long, fmt.Sprintf("%d marked", n)), append(short, fmt.Sprintf("+%d", n))
@@ -120,5 +120,5 @@ func (t *Table[K, R]) TailWords() Tail {
 		long, short = append(long, of+" shown"), append(short, of)
 	}
 	style := t.Host.Styles().Accent
-	return Tail{style.Render(strings.Join(long, ", ")), style.Render(strings.Join(short, " "))}
+	return Summary{style.Render(strings.Join(long, ", ")), style.Render(strings.Join(short, " "))}
 }

@@ -123,4 +123,3 @@ func (h *Homeserver) closeRoom(old *room, user string, levels *event) {
 	empty := ""
 	_, _ = h.accept(old, draft(old.id, typePowerLevels, user, &empty, content)) // Synapse logs an error and goes on
 }
-

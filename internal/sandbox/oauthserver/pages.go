@@ -43,7 +43,7 @@ func (a *AuthServer) typeCode(userID, userCode string, agree bool) error {
 	if person == nil {
 		return fmt.Errorf("there is no user %s", userID)
 	}
-	return a.linked(userCode, person, agree)
+	return a.decideDevice(userCode, person, agree)
 }
 
 // Decide simulates a user who approves or denies on a page of this server. It returns the URL that the browser is redirected to;
@@ -58,19 +58,19 @@ func (a *AuthServer) Decide(userID string, page *url.URL, approve bool) (final s
 	if !Serves(page) || page.Host != network.Host(a.AuthServerURL()) {
 		return "", fmt.Errorf("there is no page at %s", page)
 	}
-	return a.answered(page, person, approve)
+	return a.applyDecision(page, person, approve)
 }
 
-// answered returns the URL that a page redirects to after the decision of the user.
-func (a *AuthServer) answered(u *url.URL, person *account.User, agree bool) (string, error) {
+// applyDecision applies the decision of the user on a page. It returns the URL that the page then redirects to.
+func (a *AuthServer) applyDecision(u *url.URL, person *account.User, agree bool) (string, error) {
 	query := u.Query()
 	switch u.Path {
 	case "/link":
-		return "", a.linked(a.codeIn(query), person, agree)
+		return "", a.decideDevice(a.codeIn(query), person, agree)
 	case "/sso":
-		return a.vouched(query, person, agree)
+		return a.decideSSO(query, person, agree)
 	}
-	return a.authorized(query, person, agree)
+	return a.decideAuthorization(query, person, agree)
 }
 
 var (
@@ -103,8 +103,8 @@ func (a *AuthServer) mayStart(person *account.User) error {
 	return nil
 }
 
-// linked approves or denies a device code.
-func (a *AuthServer) linked(userCode string, person *account.User, agree bool) error {
+// decideDevice approves or denies a device code.
+func (a *AuthServer) decideDevice(userCode string, person *account.User, agree bool) error {
 	if err := a.mayStart(person); err != nil {
 		return err
 	}
@@ -119,9 +119,9 @@ func (a *AuthServer) linked(userCode string, person *account.User, agree bool) e
 	return errNoCode
 }
 
-// authorized approves or denies an authorization request: RFC 6749, section 4.1, with the rules of the Matrix specification,
+// decideAuthorization approves or denies an authorization request: RFC 6749, section 4.1, with the rules of the Matrix specification,
 // https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow.
-func (a *AuthServer) authorized(query url.Values, person *account.User, agree bool) (string, error) {
+func (a *AuthServer) decideAuthorization(query url.Values, person *account.User, agree bool) (string, error) {
 	client := a.clients[query.Get("client_id")]
 	if client == nil || !client.redirectsTo(query.Get("redirect_uri")) {
 		return "", errNoPage // the client is not known, so the browser is not redirected
@@ -192,9 +192,9 @@ func (a *AuthServer) decide(c *api.Call) (any, error) {
 	agree := form.Get("decision") == "approve"
 	var final string
 	if u.Path == "/link" {
-		err = a.linked(form.Get("code"), person, agree)
+		err = a.decideDevice(form.Get("code"), person, agree)
 	} else {
-		final, err = a.answered(&u, person, agree)
+		final, err = a.applyDecision(&u, person, agree)
 	}
 	if err != nil {
 		return a.show(c, http.StatusBadRequest, err.Error())
@@ -233,8 +233,8 @@ var approvalPage = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 </form></html>
 `))
 
-// vouched ends single sign-on. A user who denies is not redirected: the protocol has no error for it.
-func (a *AuthServer) vouched(query url.Values, person *account.User, agree bool) (string, error) {
+// decideSSO approves or denies a single sign-on. A user who denies is not redirected: the protocol has no error for it.
+func (a *AuthServer) decideSSO(query url.Values, person *account.User, agree bool) (string, error) {
 	if !agree {
 		return "", nil
 	}

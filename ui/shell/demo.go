@@ -2,9 +2,10 @@ package shell
 
 import "fmt"
 
-// A Rehearsal describes a demo: a built-in homeserver with made-up data.
-type Rehearsal struct {
-	// Addresses are suggestions. Each may be several addresses, with commas between.
+// A Demo describes the demo that is running: a built-in homeserver with made-up data.
+type Demo struct {
+	// Addresses are suggestions. One suggestion may have several addresses, separated by
+	// commas.
 	Addresses []Suggestion
 	// Speed is the rate at which the server allows invites, as a multiple of the
 	// default rate of a homeserver.
@@ -17,9 +18,9 @@ type Rehearsal struct {
 type Suggestion struct{ Address, Outcome string }
 
 // Outcome returns the outcome of an invite to an address; empty if unknown.
-func (r *Rehearsal) Outcome(address string) string {
-	if r != nil {
-		for _, s := range r.Addresses {
+func (d *Demo) Outcome(address string) string {
+	if d != nil {
+		for _, s := range d.Addresses {
 			if s.Address == address {
 				return s.Outcome
 			}
@@ -30,17 +31,17 @@ func (r *Rehearsal) Outcome(address string) string {
 
 // LimitNote describes the difference from a real rate limit; empty outside of the
 // demo.
-func (r *Rehearsal) LimitNote() string {
-	if r == nil {
+func (d *Demo) LimitNote() string {
+	if d == nil {
 		return ""
 	}
-	return fmt.Sprintf("Demo: the rate limit is %d times as fast as that of a real server.", r.Speed)
+	return fmt.Sprintf("Demo: the rate limit is %d times as fast as that of a real server.", d.Speed)
 }
 
 // banner returns the word beside the title.
-func (r *Rehearsal) banner() string {
-	if r == nil {
+func (d *Demo) banner() string {
+	if d == nil {
 		return ""
 	}
-	return fmt.Sprintf("demo %dx", r.Speed)
+	return fmt.Sprintf("demo %dx", d.Speed)
 }

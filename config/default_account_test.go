@@ -27,14 +27,14 @@ func files(t *testing.T, h Home) []string {
 
 func TestUsedAccountIsRemembered(t *testing.T) {
 	h := home(t)
-	if used, err := h.Used(); used != "" || err != nil {
+	if used, err := h.DefaultAccount(); used != "" || err != nil {
 		t.Errorf("at first: %q, %v", used, err)
 	}
 	for _, account := range []string{"@ada:example.org https://matrix.example.org", "@grace:example.org https://matrix.example.org"} {
-		if err := h.Use(account); err != nil {
+		if err := h.SetDefaultAccount(account); err != nil {
 			t.Fatal(err)
 		}
-		if used, err := h.Used(); used != account || err != nil {
+		if used, err := h.DefaultAccount(); used != account || err != nil {
 			t.Errorf("%q, %v", used, err)
 		}
 	}

@@ -6,11 +6,11 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// HintWays returns the sentences of hints that name keys and fields of the screen. A
+// HintPhrases returns the sentences of hints that name keys and fields of the screen. A
 // visitor cannot run commands on the machine where the program runs.
-func (k *Map) HintWays(visitor bool) wording.HintWays {
+func (k *Map) HintPhrases(visitor bool) wording.HintPhrases {
 	press := func(b key.Binding) string { return "press " + b.Help().Key }
-	ways := wording.HintWays{
+	ways := wording.HintPhrases{
 		ListRooms:      "To see your rooms, " + press(k.Rooms) + " among the invites.",
 		ListInvites:    "To read the invites again, go back to them.",
 		ShowOutbox:     "To see the outbox, " + press(k.Outbox) + " among the invites.",
