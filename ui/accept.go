@@ -83,7 +83,7 @@ func (p *acceptPage) press(msg tea.KeyPressMsg) tea.Cmd {
 			p.sh.CloseScreen(p)
 			return p.sh.Open(newRoomsAt(p.sh, p.done.RoomID))
 		}
-	case p.step == previewing && key.Matches(msg, keys.Accept):
+	case p.step == previewing && key.Matches(msg, keys.AcceptTerms):
 		return p.accept()
 	case p.step == previewing && key.Matches(msg, keys.Edit):
 		p.step = editing
@@ -149,7 +149,7 @@ func (p *acceptPage) accepted(msg acceptedMsg) tea.Cmd {
 	p.step, p.problem = editing, msg.err
 	p.done, p.joined = msg.accepted, msg.err == nil
 	if p.problem != nil && p.sh.Top() != p {
-		p.sh.Complain(msg.err)
+		p.sh.ShowError(msg.err)
 	}
 	return p.sh.QuitIfWaiting(msg.err == nil)
 }
@@ -165,7 +165,7 @@ func (p *acceptPage) ShortHelp() []key.Binding {
 		_, err := p.room()
 		return []key.Binding{keymap.When(err == nil, keymap.As(k.Open, "open the room")), k.Back, k.Interrupt}
 	case p.step == previewing:
-		return []key.Binding{k.Accept, k.Edit, k.Interrupt}
+		return []key.Binding{k.AcceptTerms, k.Edit, k.Interrupt}
 	case p.step == doing:
 		return []key.Binding{k.Interrupt}
 	default:
@@ -225,7 +225,7 @@ func (p *acceptPage) facts(width int) string {
 	return b.String()
 }
 
-// result says which room was joined, by the name that it really has.
+// result returns a text with the name of the joined room, from the state of the room.
 func (p *acceptPage) result(width int) string {
 	st := p.sh.Styles
 	name := string(p.done.RoomID)

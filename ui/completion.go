@@ -30,7 +30,7 @@ type completion struct {
 	picked  bool
 	asked   int
 	problem error
-	told    bool // the page has shown a problem; it shows only the first
+	told    bool // the page has shown a problem; later ones are not shown
 }
 
 // completeMsg arrives after typingPause; completed is the result of the search.

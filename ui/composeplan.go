@@ -155,7 +155,7 @@ func (c *composePage) enqueued(msg enqueued) tea.Cmd {
 		return c.sh.QuitIfWaiting(false)
 	}
 	c.sh.CloseScreen(c)
-	c.sh.Sending.TellQueued(msg.items, c.sh.Keys.Outbox.Help().Key)
+	c.sh.Sending.ShowQueued(msg.items, c.sh.Keys.Outbox.Help().Key)
 	if c.moves != nil {
 		cmds := []tea.Cmd{c.sh.QuitIfWaiting(true), c.sh.Sending.Read()}
 		if old := c.obsolete(); len(old) > 0 {

@@ -160,6 +160,6 @@ func (c *composePage) viewSingle(width int) string {
 			"An invite to %s is still pending, sent %s by %s. If it is to the same address, this is a second mail.",
 			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.Now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth)), width))
 	}
-	b.WriteString(c.caveats(width))
+	b.WriteString(c.sideEffects(width))
 	return b.String()
 }

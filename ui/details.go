@@ -60,7 +60,7 @@ func (d *detailsWriter) term(t wording.Term) {
 func (d *detailsWriter) head() {
 	status := statusTerm(&d.row)
 	d.line(style.Bold(d.st.Role(status.Role)).Render(status.String()))
-	d.line(d.st.Faint.Render(cells.Wrap(story(d.sh, d.row), d.width)) + "\n")
+	d.line(d.st.Faint.Render(cells.Wrap(summaryText(d.sh, d.row), d.width)) + "\n")
 }
 
 // verdict writes whether a homeserver would accept the invite, and why.
@@ -91,7 +91,7 @@ func (d *detailsWriter) advice() {
 	}
 	i, st := d.row.invite, d.st
 	if n := len(leftovers(d.sh, i)); n > 0 {
-		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.Keys.Leftovers.Help().Key+" to revoke redundant invites.")
+		d.point(st.Warn.Render("!"), leftoverWords(n)+" Press "+d.sh.Keys.RevokeRedundant.Help().Key+" to revoke redundant invites.")
 	}
 	if slices.Contains(i.Warnings, invite.RoomReplaced) && mayMove(d.sh, []invite.Invite{i}) {
 		d.point(st.Accent.Render("→"), "Press "+d.sh.Keys.Move.Help().Key+" to invite to the new room instead.")
@@ -178,8 +178,8 @@ func (d *detailsWriter) id(label, value string) {
 	d.line(d.st.Label.Render(cells.Pad(label, labelled)) + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", labelled)))
 }
 
-// story returns a short text about the history and state of an invite.
-func story(sh *shell.Shell, r row) string {
+// summaryText returns a short text about the history and state of an invite.
+func summaryText(sh *shell.Shell, r row) string {
 	i := r.invite
 	sent := "Sent " + duration.Ago(sh.Now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
 	who := ""

@@ -32,5 +32,5 @@ func tellOpened(sh *shell.Shell, msg documentOpened) {
 			sh.Keys.CopyDocument.Help().Key + " to copy the address."}
 		return
 	}
-	sh.Say("Opened in your browser.")
+	sh.ShowSuccess("Opened in your browser.")
 }

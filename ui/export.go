@@ -18,9 +18,9 @@ import (
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
-// mostCopied is the maximum size of a text that is copied through the terminal, in
+// maxCopied is the maximum size of a text that is copied through the terminal, in
 // bytes. Some terminals silently drop longer ones.
-const mostCopied = 64 << 10
+const maxCopied = 64 << 10
 
 // A format is a file format for invites.
 type format struct{ name, extension, words string }
@@ -36,19 +36,19 @@ func formats() []format {
 // exportCard is a card to choose the format and the file in which the shown invites
 // are written.
 type exportCard struct {
-	sh      *shell.Shell
-	ctx     context.Context
-	invites []invite.Invite
-	which   string       // describes the invites
-	at      int          // index of the selected format
-	form    *widget.Form // with the path of the file; nil if the text is copied
-	busy    bool
-	problem error
+	sh        *shell.Shell
+	ctx       context.Context
+	invites   []invite.Invite
+	shownText string       // describes the invites
+	at        int          // index of the selected format
+	form      *widget.Form // with the path of the file; nil if the text is copied
+	busy      bool
+	problem   error
 }
 
 func newExport(sh *shell.Shell, invites []invite.Invite, which string) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
-		c := &exportCard{sh: sh, ctx: ctx, invites: invites, which: which}
+		c := &exportCard{sh: sh, ctx: ctx, invites: invites, shownText: which}
 		if sh.Options.Export.Path != nil {
 			c.form = sh.NewForm()
 			c.form.Add("File", "full path", "")
@@ -182,11 +182,11 @@ func (c *exportCard) done(e exported) tea.Cmd {
 	c.sh.CloseScreen(c)
 	switch n := phrase.Count(len(c.invites), "invite"); {
 	case e.Text == "":
-		c.sh.Say("Wrote %s to %s.", n, e.Path)
-	case len(e.Text) > mostCopied:
+		c.sh.ShowSuccess("Wrote %s to %s.", n, e.Path)
+	case len(e.Text) > maxCopied:
 		c.sh.Notice = shell.Notice{Text: "Too long to copy through a terminal. Filter the list and export fewer invites.", Bad: true}
 	default:
-		c.sh.Say("Copied %s.", n)
+		c.sh.ShowSuccess("Copied %s.", n)
 		return tea.SetClipboard(e.Text)
 	}
 	return nil
@@ -221,7 +221,7 @@ func (c *exportCard) View(width, height int) (string, *tea.Cursor) {
 	space()
 	lines = append(lines, st.Strong.Render("Export "+phrase.Count(len(c.invites), "invite")))
 	space()
-	lines = append(lines, strings.Split(cells.Wrap(cells.Cut(c.which, 2*width), width), "\n")...)
+	lines = append(lines, strings.Split(cells.Wrap(cells.Cut(c.shownText, 2*width), width), "\n")...)
 	space()
 	for n, f := range formats() {
 		chosen := n == c.at
@@ -238,13 +238,13 @@ func (c *exportCard) View(width, height int) (string, *tea.Cursor) {
 		lines = append(lines, file)
 		space()
 	}
-	lines = append(lines, c.says(width))
+	lines = append(lines, c.status(width))
 	space()
 	return strings.Join(lines, "\n"), cursor
 }
 
-// says returns the text below the form: the progress, the error, or what happens next.
-func (c *exportCard) says(width int) string {
+// status returns the text below the form: the progress, the error, or what happens next.
+func (c *exportCard) status(width int) string {
 	st := c.sh.Styles
 	switch {
 	case c.busy:

@@ -75,7 +75,7 @@ func TestExportIsCopiedWhereThereAreNoFiles(t *testing.T) {
 			if e.Format == "json" {
 				return shell.Exported{Text: "[]"}, nil
 			}
-			return shell.Exported{Text: strings.Repeat("x", mostCopied+1)}, nil
+			return shell.Exported{Text: strings.Repeat("x", maxCopied+1)}, nil
 		}}
 		term := n.startWith(t, func(o *shell.Options) { o.Export = exporter })
 		term.Press("E")

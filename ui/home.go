@@ -118,7 +118,7 @@ func (h *homePage) changed(c client.Change) tea.Cmd {
 			return sh.SessionEnded(c.Err)
 		}
 		if h.problem == nil && !h.loading() {
-			sh.Complain(c.Err) // only once; the header shows the state of the connection
+			sh.ShowError(c.Err) // only once; the header shows the state of the connection
 		}
 		h.problem = c.Err
 		sh.Connection = shell.Connection{Err: c.Err, RetryAt: sh.Now().Add(c.RetryIn)}
@@ -132,7 +132,7 @@ func (h *homePage) changed(c client.Change) tea.Cmd {
 	}
 	sh.Connection = shell.Connection{Up: true}
 	if err := sh.Account.StoreError(); err != nil {
-		sh.Complain(err)
+		sh.ShowError(err)
 	}
 	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return shell.ChangedMsg{} })
 }
@@ -190,7 +190,7 @@ func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		h.inviteTable.press(msg)
 	case key.Matches(msg, keys.Rooms):
 		return h.openRooms()
-	case key.Matches(msg, keys.Take):
+	case key.Matches(msg, keys.AcceptInvite):
 		return sh.Open(newAccept(sh))
 	case key.Matches(msg, keys.Accounts) && sh.Options.Accounts != nil:
 		return sh.Open(signin.NewAccounts(sh))
@@ -204,7 +204,7 @@ func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, keys.Invite):
 		return h.invite()
 	case !some:
-	case key.Matches(msg, keys.Again):
+	case key.Matches(msg, keys.SendAgain):
 		return sendAgain(sh, r.invite)
 	case key.Matches(msg, keys.Export) && sh.Options.Export != nil:
 		return sh.OpenCard(newExport(sh, h.shown(), h.which()))
@@ -288,12 +288,12 @@ func (h *homePage) FullHelp() [][]key.Binding {
 		{
 			keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(h.mayRevoke(), k.Revoke), keymap.When(some && mayMove(h.sh, h.chosen()), k.Move),
 			keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(some && len(h.sh.Account.Untrusted(chosen)) > 0, k.Trust),
-			keymap.When(some && maySendAgain(h.sh, chosen), k.Again), keymap.When(some, k.Copy), keymap.When(some, k.CopyLink),
+			keymap.When(some && maySendAgain(h.sh, chosen), k.SendAgain), keymap.When(some, k.Copy), keymap.When(some, k.CopyLink),
 			keymap.When(some && h.sh.Options.Export != nil, k.Export),
 		},
 		append(k.Moves(some), keymap.When(filled, k.NextStatus), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse)),
 		{
-			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.canGoBack(), k.Clear), keymap.When(h.canGoBack(), k.Back), k.Outbox, k.Rooms, k.Take,
+			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.canGoBack(), k.Clear), keymap.When(h.canGoBack(), k.Back), k.Outbox, k.Rooms, k.AcceptInvite,
 			keymap.When(h.sh.Options.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
 			keymap.When(h.sh.Options.Suspend, k.Suspend), k.Quit,
 		},

@@ -75,9 +75,9 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, keys.Revoke):
 		return confirmRevoke(sh, []invite.Invite{p.row.invite})
-	case key.Matches(msg, keys.Leftovers):
+	case key.Matches(msg, keys.RevokeRedundant):
 		return confirmRevoke(sh, leftovers(sh, p.row.invite))
-	case key.Matches(msg, keys.Again):
+	case key.Matches(msg, keys.SendAgain):
 		return sendAgain(sh, p.row.invite)
 	case key.Matches(msg, keys.Move):
 		return moveInvites(sh, []invite.Invite{p.row.invite})
@@ -89,7 +89,7 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return copyLink(sh, p.row.invite)
 	case key.Matches(msg, keys.Rooms):
 		return sh.Open(newRoomsAt(sh, p.key.Room))
-	case key.Matches(msg, keys.Raw), p.raw && key.Matches(msg, keys.Clear):
+	case key.Matches(msg, keys.ShowJSON), p.raw && key.Matches(msg, keys.Clear):
 		p.raw, p.scroll = !p.raw, 0
 	default:
 		p.scroll.Press(msg, keys.Keys, p.lines(), sh.Height)
@@ -99,12 +99,12 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 
 func (p *invitePage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
-	raw := k.Raw
+	raw := k.ShowJSON
 	if p.raw {
-		raw = keymap.As(k.Raw, "show details")
+		raw = keymap.As(k.ShowJSON, "show details")
 	}
 	return []key.Binding{
-		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.Leftovers), keymap.When(maySendAgain(p.sh, p.row.invite), k.Again),
+		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.RevokeRedundant), keymap.When(maySendAgain(p.sh, p.row.invite), k.SendAgain),
 		keymap.When(mayMove(p.sh, []invite.Invite{p.row.invite}), k.Move),
 		keymap.When(p.sh.Revocations.Undoable() != nil, k.Undo),
 		keymap.When(len(p.sh.Account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,

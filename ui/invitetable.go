@@ -137,7 +137,7 @@ func (t *inviteTable) listing(cols columns) string {
 		lines = append(lines, shell.MarkedRowSpot(t.sh, &t.List, n, t.sh.Keys.Open, row))
 	}
 	if len(t.List.Keys) == 0 {
-		lines = append(lines, "", cells.Indent(t.wayOut(), 3))
+		lines = append(lines, "", cells.Indent(t.emptyText(), 3))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -149,8 +149,8 @@ func (t *inviteTable) mayInvite() bool {
 	return t.room == "" || r != nil && r.MayInvite()
 }
 
-// wayOut returns the text of an empty list, which says how to show or send invites.
-func (t *inviteTable) wayOut() string {
+// emptyText returns the text of an empty list, which says how to show or send invites.
+func (t *inviteTable) emptyText() string {
 	k := t.sh.Keys
 	press := func(b key.Binding, to string) string {
 		return "\n\nPress " + t.sh.Styles.Accent.Render(b.Help().Key) + " " + to

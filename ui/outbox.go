@@ -82,11 +82,11 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.pause()
 	case key.Matches(msg, keys.TryNow) && p.delayed():
 		return p.sh.Sending.Change("Trying now.", func(ctx context.Context, a *client.Account) error { return a.RetryNow(ctx) })
-	case key.Matches(msg, keys.Accept):
+	case key.Matches(msg, keys.AcceptTerms):
 		return p.acceptTerms()
 	case !some:
-	case key.Matches(msg, keys.Sweep):
-		return p.sweep()
+	case key.Matches(msg, keys.ClearFinished):
+		return p.clearFinished()
 	case key.Matches(msg, keys.Mark):
 		p.mark(number)
 	case key.Matches(msg, keys.MarkAll):
@@ -95,10 +95,10 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		clear(p.marked)
 	case key.Matches(msg, keys.Cancel):
 		return p.cancel()
-	case key.Matches(msg, keys.Again):
+	case key.Matches(msg, keys.SendAgain):
 		return p.retry()
-	case key.Matches(msg, keys.Settle):
-		return p.settle()
+	case key.Matches(msg, keys.MarkSent):
+		return p.markSent()
 	default:
 		p.list.Press(msg, keys.Keys, p.lines())
 	}
@@ -146,8 +146,8 @@ func numbers(items []client.Item) []int64 {
 	return numbers
 }
 
-// these returns the name of a single item, or the number of several.
-func these(items []client.Item) string {
+// itemNames returns the name of a single item, or the number of items.
+func itemNames(items []client.Item) string {
 	if len(items) == 1 {
 		return "the invite to " + cells.Cut(addressOf(items[0]), phrase.NameWidth)
 	}
@@ -192,8 +192,8 @@ func (p *outboxPage) acceptTerms() tea.Cmd {
 	}))
 }
 
-// sweep removes the finished invites from the outbox, after a question.
-func (p *outboxPage) sweep() tea.Cmd {
+// clearFinished removes the finished invites from the outbox, after a confirmation.
+func (p *outboxPage) clearFinished() tea.Cmd {
 	if p.sh.Sending.Outbox.Finished() == 0 {
 		return nil
 	}
@@ -210,8 +210,8 @@ func (p *outboxPage) cancel() tea.Cmd {
 	if len(chosen) == 0 {
 		return p.refuse("Only queued invites can be cancelled.")
 	}
-	return p.ask("Cancel "+these(chosen)+"?", "No mail is sent. Cancelled invites stay on this page and can be sent later.",
-		"Cancelled "+these(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.Cancel(ctx, numbers(chosen)...) })
+	return p.ask("Cancel "+itemNames(chosen)+"?", "No mail is sent. Cancelled invites stay on this page and can be sent later.",
+		"Cancelled "+itemNames(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.Cancel(ctx, numbers(chosen)...) })
 }
 
 // retry sends failed and cancelled invites again. Uncertain invites get a separate
@@ -219,29 +219,29 @@ func (p *outboxPage) cancel() tea.Cmd {
 func (p *outboxPage) retry() tea.Cmd {
 	chosen := p.chosen(client.ItemFailed, client.ItemCancelled)
 	what := "mxinvite puts them back into the queue and sends them when the homeserver's limit allows it."
-	question := "Queue " + these(chosen) + " again?"
+	question := "Queue " + itemNames(chosen) + " again?"
 	if len(chosen) == 0 {
 		if chosen = p.chosen(client.ItemUncertain); len(chosen) == 0 {
 			return p.refuse("Only failed, cancelled and uncertain invites can be sent again.")
 		}
-		question = "Send " + these(chosen) + " again?"
+		question = "Send " + itemNames(chosen) + " again?"
 		what = "It is not known whether the first mail was sent. If it was, this sends a second mail to the same person."
 		if len(chosen) == 1 {
 			what = phrase.Sentence(chosen[0].Reason) + " " + what
 		}
 	}
-	return p.ask(question, what, "Queued again: "+these(chosen)+".",
+	return p.ask(question, what, "Queued again: "+itemNames(chosen)+".",
 		func(ctx context.Context, a *client.Account) error { return a.Retry(ctx, numbers(chosen)...) })
 }
 
-// settle marks uncertain invites as sent, after a question.
-func (p *outboxPage) settle() tea.Cmd {
+// markSent marks uncertain invites as sent, after a confirmation.
+func (p *outboxPage) markSent() tea.Cmd {
 	chosen := p.chosen(client.ItemUncertain)
 	if len(chosen) == 0 {
 		return p.refuse("Only uncertain invites can be marked as sent.")
 	}
-	return p.ask("Mark "+these(chosen)+" as sent?", "mxinvite will not send it again. If the mail was not sent, the person gets no invite.",
-		"Marked as sent: "+these(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.MarkSent(ctx, numbers(chosen)...) })
+	return p.ask("Mark "+itemNames(chosen)+" as sent?", "mxinvite will not send it again. If the mail was not sent, the person gets no invite.",
+		"Marked as sent: "+itemNames(chosen)+".", func(ctx context.Context, a *client.Account) error { return a.MarkSent(ctx, numbers(chosen)...) })
 }
 
 func (p *outboxPage) refuse(why string) tea.Cmd {
@@ -263,8 +263,8 @@ func (p *outboxPage) ShortHelp() []key.Binding {
 	again := len(p.chosen(client.ItemFailed, client.ItemCancelled, client.ItemUncertain)) > 0
 	_, terms := p.terms()
 	return []key.Binding{
-		keymap.When(terms, keymap.As(k.Accept, "read the terms")), p.pauseKey(), p.tryNowKey(), keymap.When(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), keymap.When(again, k.Again),
-		keymap.When(len(p.chosen(client.ItemUncertain)) > 0, k.Settle), keymap.When(len(p.marked) > 0, keymap.As(k.Clear, "unmark")), keymap.When(len(p.marked) == 0, k.Back),
+		keymap.When(terms, keymap.As(k.AcceptTerms, "read the terms")), p.pauseKey(), p.tryNowKey(), keymap.When(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), keymap.When(again, k.SendAgain),
+		keymap.When(len(p.chosen(client.ItemUncertain)) > 0, k.MarkSent), keymap.When(len(p.marked) > 0, keymap.As(k.Clear, "unmark")), keymap.When(len(p.marked) == 0, k.Back),
 		k.Help, k.Quit,
 	}
 }
@@ -294,13 +294,13 @@ func (p *outboxPage) FullHelp() [][]key.Binding {
 	some := len(p.items) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		{k.Invite, keymap.When(p.delayed(), k.TryNow), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.Sending.Outbox.Finished() > 0, k.Sweep), k.Palette},
+		{k.Invite, keymap.When(p.delayed(), k.TryNow), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(p.sh.Sending.Outbox.Finished() > 0, k.ClearFinished), k.Palette},
 		k.Moves(some),
 	}
 }
 
-// tabulated returns the states in the order in which the page counts them.
-func tabulated() []client.ItemState {
+// countedStates returns the states in the order in which the page counts them.
+func countedStates() []client.ItemState {
 	return []client.ItemState{
 		client.ItemQueued, client.ItemSending, client.ItemSent, client.ItemResolved,
 		client.ItemUncertain, client.ItemFailed, client.ItemCancelled,

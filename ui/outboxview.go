@@ -81,7 +81,7 @@ func (p *outboxPage) empty(width int) string {
 func (p *outboxPage) counts(width int) string {
 	st, o := p.sh.Styles, p.sh.Sending.Outbox
 	var long, short []string
-	for _, state := range tabulated() {
+	for _, state := range countedStates() {
 		if n := o.Count(state); n > 0 {
 			long = append(long, itemStyle(st, state).Render(fmt.Sprintf("%s %d", itemWords(state), n)))
 			short = append(short, itemStyle(st, state).Render(fmt.Sprintf("%s %d", itemGlyph(state), n)))
@@ -131,7 +131,7 @@ func (p *outboxPage) schedule(width int) string {
 		text += ", the last one " + wording.At(now, o.Last, p.sh.Options.Location)
 	}
 	text += "."
-	switch elsewhere := cells.Cut(p.sh.Sending.Elsewhere(), phrase.NameWidth); {
+	switch elsewhere := cells.Cut(p.sh.Sending.OtherSender(), phrase.NameWidth); {
 	case o.Sender == "" && s.Runner == nil:
 		text = "No program is sending. Start mxinvite again, or run: mxinvite outbox run"
 	case elsewhere != "":
@@ -193,7 +193,7 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	}
 	lines := []string{
 		st.Strong.Render(cells.Cut(who, width)),
-		itemStyle(st, i.State).Render(itemWords(i.State)) + st.Faint.Render(cells.Cut(", "+stateStory(p.sh, i), width-14)),
+		itemStyle(st, i.State).Render(itemWords(i.State)) + st.Faint.Render(cells.Cut(", "+stateSummary(p.sh, i), width-14)),
 	}
 	switch {
 	case i.Reason == "" || !i.State.Active() && i.State != client.ItemFailed: // the reason is of an earlier state
@@ -216,8 +216,8 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	return strings.Join(lines, "\n")
 }
 
-// stateStory returns the age of an item's state, and the number of attempts.
-func stateStory(sh *shell.Shell, i client.Item) string {
+// stateSummary returns the age of an item's state, and the number of attempts.
+func stateSummary(sh *shell.Shell, i client.Item) string {
 	text := duration.Ago(sh.Now(), i.Changed)
 	if i.Attempts > 1 {
 		text += ", tried " + phrase.Count(i.Attempts, "time")

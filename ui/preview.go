@@ -210,7 +210,7 @@ func (c *composePage) viewMany(width int) string {
 	if more := len(p.list.Keys) - to; more > 0 {
 		lines = append(lines, st.Faint.Render(fmt.Sprintf("    and %d more below", more)))
 	}
-	text := strings.Join(lines, "\n") + "\n\n" + c.cost(width) + c.wholeNote(width)
+	text := strings.Join(lines, "\n") + "\n\n" + c.summary(width) + c.wholeNote(width)
 	if columns := c.columns(width); columns != "" {
 		return columns + "\n\n" + text
 	}
@@ -251,8 +251,8 @@ func (c *composePage) previewLine(at place, chosen bool, width int) string {
 	return st.Row(chosen, " ", "        "+cells.Fit(who, left-12)+"  "+st.Faint.Render(cells.Cut(note, width-left)), width)
 }
 
-// cost describes what confirming does, and when the last invite is sent.
-func (c *composePage) cost(width int) string {
+// summary describes what confirming does, and when the last invite is sent.
+func (c *composePage) summary(width int) string {
 	st, now := c.sh.Styles, c.sh.Now()
 	chosen := c.preview.chosen()
 	n := len(chosen)
@@ -273,12 +273,12 @@ func (c *composePage) cost(width int) string {
 	case last.IsZero() && n > 5:
 		text += "Many homeservers accept 5 invites at once and then one every few minutes. The limit of yours is not known yet."
 	}
-	return cells.Wrap(text, width) + c.caveats(width)
+	return cells.Wrap(text, width) + c.sideEffects(width)
 }
 
-// caveats are further effects of confirming: invites to a room that was replaced, and
+// sideEffects are further effects of confirming: invites to a room that was replaced, and
 // old invites that are revoked.
-func (c *composePage) caveats(width int) string {
+func (c *composePage) sideEffects(width int) string {
 	text, warn := "", c.sh.Styles.Warn.Render("!")
 	if n := len(c.preview.toReplaced()); n > 0 {
 		room := c.preview.toReplaced()[0].Room

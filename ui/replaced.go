@@ -138,13 +138,13 @@ func moveInvites(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 		return nil
 	}
 	if left := len(chosen) - len(able); left > 0 {
-		sh.Say("%s cannot be moved: %v.", phrase.Count(left, "other invite"), err)
+		sh.ShowSuccess("%s cannot be moved: %v.", phrase.Count(left, "other invite"), err)
 	}
-	return sh.Open(newMove(sh, to, able))
+	return sh.Open(newMovePage(sh, to, able))
 }
 
-// newMove returns the page that moves invites to another room.
-func newMove(sh *shell.Shell, to client.Room, invites []invite.Invite) func(context.Context) shell.Screen {
+// newMovePage returns the page that moves invites to another room.
+func newMovePage(sh *shell.Shell, to client.Room, invites []invite.Invite) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		c := newEmptyComposePage(ctx, sh)
 		c.moves = &move{old: map[threepid.ID][]invite.Invite{}}

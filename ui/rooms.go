@@ -271,7 +271,7 @@ func noRoomsText(sh *shell.Shell, width int) string {
 	st := sh.Styles
 	return "You have not joined a room yet.\n\n" +
 		cells.Wrap("Join or create one in your Matrix client; it then appears here.", width) + "\n\n" +
-		"Invited by e-mail? Press " + st.Accent.Render(sh.Keys.Take.Help().Key) + " on the first page."
+		"Invited by e-mail? Press " + st.Accent.Render(sh.Keys.AcceptInvite.Help().Key) + " on the first page."
 }
 
 // unread returns the note about unreadable events of a room.

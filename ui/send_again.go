@@ -194,7 +194,7 @@ func (c *sendAgainCard) done(msg sentAgain) tea.Cmd {
 	c.busy, c.plan = false, nil
 	if msg.err == nil {
 		c.sh.CloseScreen(c)
-		c.sh.Say("The old invite is revoked, and a new invite to %s is in the outbox.", c.address.Address)
+		c.sh.ShowSuccess("The old invite is revoked, and a new invite to %s is in the outbox.", c.address.Address)
 		return tea.Batch(c.sh.QuitIfWaiting(true), c.sh.Sending.Read())
 	}
 	if c.problem = msg.err; msg.revoked {
@@ -226,7 +226,7 @@ func (c *sendAgainCard) View(width, _ int) (string, *tea.Cursor) {
 	}
 	var cursor *tea.Cursor
 	if c.plan != nil && !c.busy {
-		return text + c.surprises(width) + "\n\n" + shell.YesOrNo(c.sh) + "\n", nil
+		return text + c.otherEffects(width) + "\n\n" + shell.YesOrNo(c.sh) + "\n", nil
 	}
 	if c.form != nil {
 		var form string
@@ -251,9 +251,9 @@ func (c *sendAgainCard) View(width, _ int) (string, *tea.Cursor) {
 	return text + "\n", cursor
 }
 
-// surprises describes the effects of the plan that the first question does not
+// otherEffects describes the effects of the plan that the first question does not
 // mention.
-func (c *sendAgainCard) surprises(width int) string {
+func (c *sendAgainCard) otherEffects(width int) string {
 	const most = 3
 	var lines []string
 	add := func(format string, args ...any) {

@@ -73,9 +73,9 @@ func (p *termsPage) Update(msg tea.Msg) tea.Cmd {
 func (p *termsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys := p.sh.Keys
 	switch address := p.address(); {
-	case key.Matches(msg, keys.Accept):
+	case key.Matches(msg, keys.AcceptTerms):
 		return p.accept()
-	case key.Matches(msg, keys.Decline):
+	case key.Matches(msg, keys.DeclineTerms):
 		p.sh.CloseScreen(p)
 		p.sh.Notice = shell.Notice{Bad: true, Text: "Terms declined: " + p.terms.Server + " looks up no addresses and sends no mail."}
 	case key.Matches(msg, keys.OpenDocument) && p.mayOpen():
@@ -113,7 +113,7 @@ func (p *termsPage) accept() tea.Cmd {
 func (p *termsPage) ShortHelp() []key.Binding {
 	k := p.sh.Keys
 	return []key.Binding{
-		keymap.When(!p.busy, k.Accept), keymap.When(!p.busy, k.Decline), keymap.When(!p.busy && p.mayOpen(), k.OpenDocument),
+		keymap.When(!p.busy, k.AcceptTerms), keymap.When(!p.busy, k.DeclineTerms), keymap.When(!p.busy && p.mayOpen(), k.OpenDocument),
 		keymap.When(!p.busy && p.address() != "", k.CopyDocument), keymap.When(p.busy, k.Back), k.Interrupt,
 	}
 }
@@ -137,7 +137,7 @@ func (p *termsPage) whatToPress() string {
 
 func (p *termsPage) choice() string {
 	k := p.sh.Keys
-	return k.Accept.Help().Key + " to accept the terms, or " + k.Decline.Help().Key + " to decline"
+	return k.AcceptTerms.Help().Key + " to accept the terms, or " + k.DeclineTerms.Help().Key + " to decline"
 }
 
 func (p *termsPage) View(width, height int) (string, *tea.Cursor) {

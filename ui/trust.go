@@ -19,9 +19,9 @@ type keysMsg struct{}
 // trustedMsg reports to every screen that the user has trusted a host.
 type trustedMsg struct{}
 
-// settleKeys is the time for which results of key checks are collected before the
+// keyBatchDelay is the time for which results of key checks are collected before the
 // screen shows them.
-const settleKeys = 100 * time.Millisecond
+const keyBatchDelay = 100 * time.Millisecond
 
 // check checks the keys of the invites whose last check is long ago. It reports each
 // result as it arrives.
@@ -43,7 +43,7 @@ func (h *homePage) waitForKeys() tea.Cmd {
 			return nil
 		}
 		select {
-		case <-time.After(settleKeys):
+		case <-time.After(keyBatchDelay):
 		case <-ctx.Done():
 		}
 		return keysMsg{}
@@ -55,11 +55,11 @@ func (h *homePage) waitForKeys() tea.Cmd {
 func confirmTrust(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	hosts := sh.Account.Untrusted(i)
 	if refused := sh.Account.Refusals(i); len(hosts) == 0 && len(refused) > 0 {
-		sh.Complain(refused[0])
+		sh.ShowError(refused[0])
 		return nil
 	}
 	if len(hosts) == 0 {
-		sh.Say("All hosts of this invite's keys are already trusted.")
+		sh.ShowSuccess("All hosts of this invite's keys are already trusted.")
 		return nil
 	}
 	names := strings.Join(hosts, " and ")

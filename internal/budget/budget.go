@@ -1,4 +1,4 @@
-// Package budget limits the memory that sessions use for what servers send them.
+// Package budget limits the memory that sessions use for data from servers.
 package budget
 
 import (
@@ -13,18 +13,19 @@ import (
 type Budget struct {
 	limit, perSession int64
 
-	mu     sync.Mutex
-	used   int64
-	shares map[*Share]struct{} // of the sessions that go on
-	freed  chan struct{}       // closed when memory is given back
+	mu       sync.Mutex
+	used     int64
+	shares   map[*Share]struct{} // of the open sessions
+	released chan struct{}       // closed when memory is released
 }
 
-// New returns a budget with limits in bytes: of all sessions together, and of each.
+// New returns a budget with limits in bytes, for all sessions together and for each
+// session.
 func New(limit, perSession int64) *Budget {
-	return &Budget{limit: limit, perSession: perSession, shares: map[*Share]struct{}{}, freed: make(chan struct{})}
+	return &Budget{limit: limit, perSession: perSession, shares: map[*Share]struct{}{}, released: make(chan struct{})}
 }
 
-// Used returns how many bytes are in use.
+// Used returns the number of bytes in use.
 func (b *Budget) Used() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -41,12 +42,12 @@ type Share struct {
 
 	// Guarded by the mutex of the budget.
 	used int64
-	err  error // why the share is over; nil while it may be used
+	err  error // why the session ended; nil while it is open
 }
 
-// Share returns the share of a new session. When the session uses more than it may,
-// end is called once with the reason, and every later call of Take and Keep returns
-// that reason. If end is nil, only what is too much is refused.
+// Share returns the share of a new session. When the session exceeds its limit, end is
+// called once with the error, and all later calls of Take and Keep return that error. If
+// end is nil, only the call that exceeds the limit fails, and the session continues.
 func (b *Budget) Share(end func(error)) *Share {
 	s := &Share{budget: b, end: end}
 	b.mu.Lock()
@@ -55,8 +56,9 @@ func (b *Budget) Share(end func(error)) *Share {
 	return s
 }
 
-// An ExceededError says that a session needs more memory than it may use. It wraps an
-// [http.MaxBytesError], as that of a body that is too long.
+// An ExceededError means that a session exceeded its memory limit, or the limit of all
+// sessions. It wraps an [http.MaxBytesError], so that it is handled like a body that is
+// too long.
 type ExceededError struct {
 	Limit int64 // in bytes
 	All   bool  // the limit of all sessions, of which this one used the most
@@ -71,20 +73,19 @@ func (e *ExceededError) Error() string {
 
 func (e *ExceededError) Unwrap() error { return &http.MaxBytesError{Limit: e.Limit} }
 
-// Take counts bytes as used, unless it returns an error. If the session would use more
-// than it may, it ends. If all sessions together use more than they may, the one that
-// uses the most ends.
+// Take counts bytes as used, unless it returns an error. A session that exceeds its limit
+// ends. If all sessions together exceed their limit, the largest one ends.
 func (s *Share) Take(bytes int64) error {
 	s.budget.mu.Lock()
 	if s.end == nil && s.used+bytes > s.budget.perSession {
 		s.budget.mu.Unlock()
 		return &ExceededError{Limit: s.budget.perSession}
 	}
-	s.give(-bytes)
+	s.subtract(-bytes)
 	ending := s.budget.excess()
 	err := s.err
 	if err != nil {
-		s.give(bytes)
+		s.subtract(bytes)
 	}
 	s.budget.mu.Unlock()
 	for _, other := range ending {
@@ -97,11 +98,11 @@ func (s *Share) Take(bytes int64) error {
 func (s *Share) Give(bytes int64) {
 	s.budget.mu.Lock()
 	defer s.budget.mu.Unlock()
-	s.give(bytes)
+	s.subtract(bytes)
 }
 
-// Keep counts the bytes that the session keeps for long. It replaces the number of the
-// call before.
+// Keep counts the bytes that the session keeps in memory. The number replaces that of the
+// previous call.
 func (s *Share) Keep(bytes int64) error {
 	s.keeping.Lock()
 	defer s.keeping.Unlock()
@@ -112,26 +113,26 @@ func (s *Share) Keep(bytes int64) error {
 	return nil
 }
 
-// errClosed is the error of a share after its session.
+// errClosed is the error of a closed share.
 var errClosed = errors.New("the session has ended")
 
-// Close gives back all memory of the session.
+// Close releases all memory of the session.
 func (s *Share) Close() {
 	s.budget.mu.Lock()
 	defer s.budget.mu.Unlock()
 	if _, open := s.budget.shares[s]; !open {
 		return
 	}
-	s.give(s.used)
+	s.subtract(s.used)
 	delete(s.budget.shares, s)
 	s.err = errClosed
 }
 
-// wait waits until all sessions together use no more than they may.
+// wait waits until all sessions together are within their limit.
 func (s *Share) wait(ctx context.Context) error {
 	for {
 		s.budget.mu.Lock()
-		over, freed := s.budget.used > s.budget.limit, s.budget.freed
+		over, freed := s.budget.used > s.budget.limit, s.budget.released
 		err := s.err
 		s.budget.mu.Unlock()
 		if !over || err != nil {
@@ -145,16 +146,16 @@ func (s *Share) wait(ctx context.Context) error {
 	}
 }
 
-// give subtracts bytes. The caller holds the mutex.
-func (s *Share) give(bytes int64) {
+// subtract reduces the number of used bytes. The caller holds the mutex.
+func (s *Share) subtract(bytes int64) {
 	if _, open := s.budget.shares[s]; !open {
 		return
 	}
 	s.used -= bytes
 	s.budget.used -= bytes
 	if bytes > 0 {
-		close(s.budget.freed)
-		s.budget.freed = make(chan struct{})
+		close(s.budget.released)
+		s.budget.released = make(chan struct{})
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // LimitProcess tells the garbage collector the memory limit of the process's control
-// group, less a tenth for what is not on Go's heap. It returns the limit in bytes, or
+// group, less a tenth for memory outside of the Go heap. It returns the limit in bytes, or
 // that of GOMEMLIMIT if it is lower; 0 if there is none.
 func LimitProcess() int64 {
 	limit := debug.SetMemoryLimit(-1) // GOMEMLIMIT

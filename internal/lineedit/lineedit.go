@@ -15,10 +15,10 @@ import (
 // rings the bell.
 const maxLine = 4095
 
-// An Event is the effect of a key on the reader of the line.
+// An Event says whether a key completes the line or ends the input.
 type Event int
 
-// The events of a key.
+// The events.
 const (
 	None  Event = iota // the line is not complete
 	Enter              // the line is complete

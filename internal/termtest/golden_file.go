@@ -14,8 +14,8 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// The golden of a screen as large as wide is not stored if it shows what that of
-// narrower shows.
+// The section for the size wide is not stored if it differs from the section for the size
+// narrower in blank space only.
 const (
 	wide     = "200x50"
 	narrower = "120x32"

@@ -14,7 +14,7 @@ func (k *Map) HintPhrases(visitor bool) wording.HintPhrases {
 		ListRooms:      "To see your rooms, " + press(k.Rooms) + " among the invites.",
 		ListInvites:    "To read the invites again, go back to them.",
 		ShowOutbox:     "To see the outbox, " + press(k.Outbox) + " among the invites.",
-		AcceptTerms:    "To read and accept them, " + press(k.Accept) + " in the outbox.",
+		AcceptTerms:    "To read and accept them, " + press(k.AcceptTerms) + " in the outbox.",
 		IdentityServer: "ask its administrators for one.",
 		NameRoom:       "Type it into the field Room.",
 		NameInviter:    "type their Matrix ID into the field Invited by.",

@@ -17,24 +17,24 @@ type Map struct {
 
 	NextStatus, PrevStatus key.Binding
 
-	Invite, Take, Open, Revoke, Undo, Rooms, SignOut key.Binding
-	Again, Leftovers, Outbox, Export                 key.Binding
+	Invite, AcceptInvite, Open, Revoke, Undo, Rooms, SignOut key.Binding
+	SendAgain, RevokeRedundant, Outbox, Export               key.Binding
 
-	Pause, Cancel, Settle, Sweep, TryNow key.Binding // in the outbox
-	Expand, All                          key.Binding // in the preview
-	Trust, Copy, CopyLink, Raw           key.Binding
-	Accounts, Add, CopyAddress           key.Binding
-	CopyCode                             key.Binding // of a sign-in on another device
-	Demo, Inspect                        key.Binding // before signing in
-	SetAside, Abandon                    key.Binding // of the vault
-	Tour, TourNext, TourEnd              key.Binding // in the demo
+	Pause, Cancel, MarkSent, ClearFinished, TryNow key.Binding // in the outbox
+	Expand, All                                    key.Binding // in the preview
+	Trust, Copy, CopyLink, ShowJSON                key.Binding
+	Accounts, Add, CopyAddress                     key.Binding
+	CopyCode                                       key.Binding // of a sign-in on another device
+	Demo, Inspect                                  key.Binding // before signing in
+	SetAside, Abandon                              key.Binding // of the vault
+	Tour, TourNext, TourEnd                        key.Binding // in the demo
 
-	Column                            key.Binding // of a table that was pasted
-	AddRoom, ClearDraft               key.Binding // while an invite is made
-	NewRoom, OldRoom, Move            key.Binding // for rooms that were replaced
-	Prev, Send, Edit, Accept, Decline key.Binding
-	OpenDocument, CopyDocument        key.Binding // of the terms
-	Yes, No                           key.Binding
+	Column                                      key.Binding // of a table that was pasted
+	AddRoom, ClearDraft                         key.Binding // while an invite is made
+	NewRoom, OldRoom, Move                      key.Binding // for rooms that were replaced
+	Prev, Send, Edit, AcceptTerms, DeclineTerms key.Binding
+	OpenDocument, CopyDocument                  key.Binding // of the terms
+	Yes, No                                     key.Binding
 
 	Back, Palette, Help, Suspend, Quit, Interrupt key.Binding
 }

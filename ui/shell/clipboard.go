@@ -26,7 +26,7 @@ func (sh *Shell) Copy(text, said string) tea.Cmd {
 		sh.Notice = Notice{Text: "This terminal has no clipboard.", Bad: true}
 		return nil
 	}
-	sh.Say("%s", said)
+	sh.ShowSuccess("%s", said)
 	osc := ansi.SetSystemClipboard(text)
 	switch sh.multiplexer {
 	case tmux:

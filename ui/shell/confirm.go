@@ -15,7 +15,7 @@ import (
 type Confirm struct {
 	sh             *Shell
 	question, what string
-	concerned      []string // one per line; empty if the question names the only one
+	concerned      []string // what the action concerns, one per line; empty if the question names it
 	yes            func() tea.Cmd
 }
 

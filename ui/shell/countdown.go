@@ -29,8 +29,8 @@ func (s *Sending) countDown() tea.Cmd {
 	}
 	wait := time.Second
 	if left := s.Outbox.Next.Sub(s.now()); left > 0 {
-		s.Next.Left = inTime(left)
-		wait = untilReadsDifferently(left)
+		s.Next.Left = formatWait(left)
+		wait = untilTextChanges(left)
 	}
 	msg := countdownMsg{s.Next.ticks}
 	return tea.Tick(wait, func(time.Time) tea.Msg { return msg })
@@ -48,9 +48,9 @@ func (s *Sending) countedDown(msg countdownMsg) tea.Cmd {
 	return s.countDown()
 }
 
-// inTime returns a duration as text: in minutes, and in seconds during the last
+// formatWait returns a duration as text: in minutes, and in seconds during the last
 // minute.
-func inTime(left time.Duration) string {
+func formatWait(left time.Duration) string {
 	switch {
 	case left <= time.Minute:
 		return fmt.Sprintf("%ds", ceil(left, time.Second))
@@ -64,8 +64,8 @@ func inTime(left time.Duration) string {
 	}
 }
 
-// untilReadsDifferently returns how long the result of inTime stays the same.
-func untilReadsDifferently(left time.Duration) time.Duration {
+// untilTextChanges returns how long the result of inTime stays the same.
+func untilTextChanges(left time.Duration) time.Duration {
 	unit := time.Minute
 	if left <= time.Minute {
 		unit = time.Second

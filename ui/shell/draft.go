@@ -12,7 +12,7 @@ import (
 // DraftPause is the time without typing after which the draft is stored.
 const DraftPause = time.Second
 
-// A Draft holds what the user has typed to invite people and not sent yet. It is
+// A Draft holds the lists of people that the user has typed or pasted and not sent yet. It is
 // stored with the account, for the next start of the program.
 type Draft struct {
 	program context.Context // ends when the program ends

@@ -59,7 +59,7 @@ func (s *Sending) headerWords(st style.Styles) []string {
 	if n := s.Waiting(); n > 0 {
 		arrow := st.Accent.Render(fmt.Sprintf("↑ %d", n))
 		left := s.Next.Left
-		switch elsewhere := cells.Cut(s.Elsewhere(), phrase.NameWidth); {
+		switch elsewhere := cells.Cut(s.OtherSender(), phrase.NameWidth); {
 		case s.Stalled() && o.Stall.Decision():
 			add(arrow+" to send, "+st.Bad.Render("stopped: see the outbox"), arrow+" "+st.Bad.Render("stopped"), st.Bad.Render("! ")+arrow)
 		case s.Stalled() && o.Stall.Asked && left != "" && !o.Paused:

@@ -60,7 +60,7 @@ type quitDelayedMsg struct{}
 
 func (sh *Shell) showQuitDelay() {
 	if sh.leaving {
-		sh.Say("Waiting for requests to finish. Press the key again to quit now.")
+		sh.ShowSuccess("Waiting for requests to finish. Press the key again to quit now.")
 	}
 }
 
@@ -69,7 +69,7 @@ func (sh *Shell) showQuitDelay() {
 func (sh *Shell) waitingAtQuit() int {
 	o := sh.Sending.Outbox
 	n := o.Count(client.ItemQueued)
-	if sh.Account == nil || sh.Sending.Elsewhere() != "" || (n == 1 && !o.Paused && !o.Next.After(sh.Now())) {
+	if sh.Account == nil || sh.Sending.OtherSender() != "" || (n == 1 && !o.Paused && !o.Next.After(sh.Now())) {
 		return 0
 	}
 	return n

@@ -102,7 +102,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		}
 		return sh.press(msg)
 	case OperatorMsg:
-		sh.Say("%s", string(msg))
+		sh.ShowSuccess("%s", string(msg))
 		return nil
 	case QuitMsg: // the user has confirmed the revocations, and may no longer be connected
 		return tea.Batch(sh.Revocations.sendNow(), sh.quit())

@@ -35,13 +35,13 @@ func (n Notice) view(st style.Styles, next countdown, width int) string {
 	}
 }
 
-// Say shows a notice of success.
-func (sh *Shell) Say(format string, args ...any) {
+// ShowSuccess shows a notice of success.
+func (sh *Shell) ShowSuccess(format string, args ...any) {
 	sh.Notice = Notice{Text: fmt.Sprintf(format, args...)}
 }
 
-// Complain shows an error and its hint.
-func (sh *Shell) Complain(err error) {
+// ShowError shows an error and its hint.
+func (sh *Shell) ShowError(err error) {
 	text := phrase.Sentence(err.Error())
 	if hint := sh.Hint(err); hint != "" {
 		text += " " + hint
@@ -49,8 +49,8 @@ func (sh *Shell) Complain(err error) {
 	sh.Notice = Notice{Text: text, Bad: true}
 }
 
-// Tell shows a notice.
-func (sh *Shell) Tell(n Notice) { sh.Notice = n }
+// ShowNotice shows a notice.
+func (sh *Shell) ShowNotice(n Notice) { sh.Notice = n }
 
 // RenderError draws an error in the page: the error and its hint.
 func (sh *Shell) RenderError(err error, width int) string {

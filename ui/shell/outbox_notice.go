@@ -10,7 +10,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
-// together returns the items that were queued at the same time as an item.
+// together returns the items with the same queue time as an item.
 func (s *Sending) together(item client.Item) (items []client.Item) {
 	for _, i := range s.Outbox.Items {
 		if i.QueuedAt.Equal(item.QueuedAt) {
@@ -20,46 +20,46 @@ func (s *Sending) together(item client.Item) (items []client.Item) {
 	return items
 }
 
-// TellQueued says that many invites are in the outbox, unless a notice about them
-// was shown already. followKey opens the page of the outbox.
-func (s *Sending) TellQueued(items []client.Item, followKey string) {
+// ShowQueued shows the number of invites that were queued together, unless a notice about
+// them was shown already. followKey is the key of the outbox page.
+func (s *Sending) ShowQueued(items []client.Item, followKey string) {
 	if n := len(items); n > 1 && s.toldOf != items[0].QueuedAt.UnixMilli() {
-		s.host.Say("%s are in the outbox and are sent in the background. Press %s to see them.", phrase.Count(n, "invite"), followKey)
+		s.host.ShowSuccess("%s are in the outbox and are sent in the background. Press %s to see them.", phrase.Count(n, "invite"), followKey)
 	}
 }
 
-// tellOf shows the result of an item that was sent alone, and of several that were
-// sent together how many have gone out.
-func (s *Sending) tellOf(item client.Item) tea.Cmd {
+// showResult shows the result of sending an item. For items that were queued together it
+// shows how many of them are sent.
+func (s *Sending) showResult(item client.Item) tea.Cmd {
 	if item.Number == 0 {
 		return nil
 	}
 	batch := s.together(item)
 	s.toldOf = item.QueuedAt.UnixMilli()
 	if len(batch) > 1 {
-		s.host.Tell(tally(batch))
+		s.host.ShowNotice(tally(batch))
 		return nil
 	}
-	s.tellOfOne(item)
+	s.showSingleResult(item)
 	if item.Token == "" {
 		return nil
 	}
 	return func() tea.Msg { return SentMsg{InviteKey{item.Room, item.Token}} }
 }
 
-// tellOfOne shows the result of an item that was sent alone.
-func (s *Sending) tellOfOne(item client.Item) {
+// showSingleResult shows the result of an item that was sent alone.
+func (s *Sending) showSingleResult(item client.Item) {
 	room := cells.Cut(s.host.RoomName(item.Room), phrase.NameWidth)
 	switch item.State {
 	case client.ItemSent:
-		s.host.Say("Invited %s to %s. The mail is on its way.", item.Address.Address, room)
+		s.host.ShowSuccess("Invited %s to %s. The mail is on its way.", item.Address.Address, room)
 	case client.ItemResolved:
-		s.host.Say("Invited %s to %s.", item.UserID, room)
+		s.host.ShowSuccess("Invited %s to %s.", item.UserID, room)
 	case client.ItemQueued:
 		text := fmt.Sprintf("The homeserver accepts no more invites now. The invite to %s waits in the outbox.", item.Invitee())
-		s.host.Tell(Notice{Text: text, counts: true})
+		s.host.ShowNotice(Notice{Text: text, counts: true})
 	default:
-		s.host.Tell(Notice{Text: s.host.WithHint(item.Reason, item.Advice), Bad: true})
+		s.host.ShowNotice(Notice{Text: s.host.WithHint(item.Reason, item.Advice), Bad: true})
 	}
 }
 
@@ -90,10 +90,10 @@ func (s *Sending) tellStall(before client.Stall) {
 	}
 	reason := phrase.Sentence(cells.Cut(now.Reason, 200))
 	if now.Decision() {
-		s.host.Tell(Notice{Text: "Sending has stopped. " + reason + " To resume, " + s.host.resumeKeys(true), Bad: true})
+		s.host.ShowNotice(Notice{Text: "Sending has stopped. " + reason + " To resume, " + s.host.resumeKeys(true), Bad: true})
 		return
 	}
-	s.host.Tell(Notice{Text: "Sending waits. " + reason + " To try now, " + s.host.resumeKeys(false), Bad: true, counts: true})
+	s.host.ShowNotice(Notice{Text: "Sending waits. " + reason + " To try now, " + s.host.resumeKeys(false), Bad: true, counts: true})
 }
 
 // resumeKeys names the keys that end a stall of the outbox.

@@ -98,16 +98,16 @@ func (p *Palette) Update(msg tea.Msg) tea.Cmd {
 // entry. Moving up from the first entry selects none.
 func (p *Palette) move(msg tea.KeyPressMsg) {
 	at := p.list.At
-	if p.meant() {
+	if p.hasSelection() {
 		p.list.Press(msg, p.sh.Keys.Keys, p.lines())
 		p.list.Scroll(p.lines())
 	}
 	p.moved = at != 0 || p.list.At != 0 || !strings.HasSuffix(msg.String(), "up")
 }
 
-// meant reports whether an entry is selected: by the user, or by a close match of the
+// hasSelection reports whether an entry is selected: by the user, or by a close match of the
 // typed text.
-func (p *Palette) meant() bool { return p.typed || p.moved }
+func (p *Palette) hasSelection() bool { return p.typed || p.moved }
 
 func (p *Palette) enter(msg tea.Msg) tea.Cmd {
 	before := p.form.Value(0)
@@ -123,7 +123,7 @@ func (p *Palette) enter(msg tea.Msg) tea.Cmd {
 // current returns the entry under the cursor.
 func (p *Palette) current() (e entry, ok bool) {
 	name, some := p.list.Current()
-	if !some || !p.meant() {
+	if !some || !p.hasSelection() {
 		return entry{}, false
 	}
 	return p.entry(name)
@@ -171,17 +171,17 @@ func (p *Palette) View(width, _ int) (string, *tea.Cursor) {
 	from, to := p.list.Window(p.lines())
 	for n := from; n < to; n++ {
 		if e, ok := p.entry(p.list.Keys[n]); ok {
-			lines = append(lines, p.sh.Button(p.line(e, n == p.list.At && p.meant(), width), func() tea.Cmd { return p.click(n) }))
+			lines = append(lines, p.sh.Button(p.line(e, n == p.list.At && p.hasSelection(), width), func() tea.Cmd { return p.click(n) }))
 		}
 	}
 	if len(p.list.Keys) == 0 {
 		lines = append(lines, "  "+st.Faint.Render("No action matches."))
 	}
-	return cells.Block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.Faint.Render(cells.Fit(p.says(), width)), cursor
+	return cells.Block(strings.Join(lines, "\n"), width, p.lines()+3) + "\n\n" + st.Faint.Render(cells.Fit(p.status(), width)), cursor
 }
 
-// says returns the text below the entries.
-func (p *Palette) says() string {
+// status returns the text below the entries.
+func (p *Palette) status() string {
 	e, ok := p.current()
 	switch {
 	case ok:

@@ -22,7 +22,7 @@ func newQuit(sh *Shell) func(context.Context) Screen {
 	return func(context.Context) Screen {
 		c := &QuitCard{sh, sh.Revocations.waiting()}
 		for _, b := range c.batches {
-			b.timers++ // the timer that runs does not count any more
+			b.timers++ // ignore the running timer
 		}
 		return c
 	}
@@ -62,7 +62,7 @@ func (c *QuitCard) finish(decide func(*batch) tea.Cmd) tea.Cmd {
 func (c *QuitCard) stay() tea.Cmd {
 	c.sh.CloseScreen(c)
 	var cmds []tea.Cmd
-	for i := len(c.batches) - 1; i >= 0; i-- { // the notice shows the last one
+	for i := len(c.batches) - 1; i >= 0; i-- { // the notice of the latest batch replaces the others
 		cmds = append(cmds, c.sh.Revocations.startUndoPeriod(c.batches[i]))
 	}
 	return tea.Batch(cmds...)

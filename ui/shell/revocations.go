@@ -18,8 +18,8 @@ const undoPeriod = 5 * time.Second
 
 // A revocationsHost is the part of the shell that revocations use.
 type revocationsHost interface {
-	Say(format string, args ...any)
-	Complain(err error)
+	ShowSuccess(format string, args ...any)
+	ShowError(err error)
 	ShowProgress(p widget.Progress)
 	QuitIfWaiting(well bool) tea.Cmd
 }
@@ -88,7 +88,7 @@ type undoPeriodOverMsg struct {
 
 // startUndoPeriod starts the time to undo a batch, from the beginning.
 func (rs *Revocations) startUndoPeriod(b *batch) tea.Cmd {
-	rs.host.Say("Revoking %s in %d seconds. Press %s to undo.", b.what, undoPeriod/time.Second, rs.undoKey)
+	rs.host.ShowSuccess("Revoking %s in %d seconds. Press %s to undo.", b.what, undoPeriod/time.Second, rs.undoKey)
 	b.timers++
 	msg := undoPeriodOverMsg{b, b.timers}
 	return tea.Tick(undoPeriod, func(time.Time) tea.Msg { return msg })
@@ -122,7 +122,7 @@ func (rs *Revocations) step(msg revokeStepMsg) tea.Cmd {
 		return nil // the batch is of an account that has signed out
 	}
 	if msg.tried == 0 {
-		rs.host.Say("Revoking %s…", b.what)
+		rs.host.ShowSuccess("Revoking %s…", b.what)
 	}
 	if msg.err != nil {
 		b.Failed, b.err = append(b.Failed, b.Keys[msg.tried-1]), msg.err
@@ -206,14 +206,14 @@ func (rs *Revocations) ended(msg RevokedMsg) tea.Cmd {
 	}
 	switch {
 	case msg.Undone:
-		rs.host.Say("Undone. Not revoked: %s", msg.Batch.what)
+		rs.host.ShowSuccess("Undone. Not revoked: %s", msg.Batch.what)
 	case msg.err != nil && len(msg.Batch.Keys) > 1:
 		failed := len(msg.Batch.Failed)
-		rs.host.Complain(fmt.Errorf("%d of %s revoked, %d not: %w", len(msg.Batch.Keys)-failed, msg.Batch.what, failed, msg.err))
+		rs.host.ShowError(fmt.Errorf("%d of %s revoked, %d not: %w", len(msg.Batch.Keys)-failed, msg.Batch.what, failed, msg.err))
 	case msg.err != nil:
-		rs.host.Complain(msg.err)
+		rs.host.ShowError(msg.err)
 	default:
-		rs.host.Say("Revoked %s", msg.Batch.what)
+		rs.host.ShowSuccess("Revoked %s", msg.Batch.what)
 	}
 	return rs.host.QuitIfWaiting(msg.err == nil)
 }

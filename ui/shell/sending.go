@@ -14,9 +14,9 @@ import (
 
 // A sendingHost is the part of the shell that sending uses.
 type sendingHost interface {
-	Say(format string, args ...any)
-	Complain(err error)
-	Tell(n Notice)
+	ShowSuccess(format string, args ...any)
+	ShowError(err error)
+	ShowNotice(n Notice)
 	Offline() bool
 	SessionEnded(why error) tea.Cmd
 	WithHint(text string, a client.Advice) string
@@ -124,7 +124,7 @@ func (s *Sending) turned(msg turnMsg) tea.Cmd {
 		return s.Read()
 	}
 	if err := msg.turn.Err; err != nil && s.Trouble == nil && !s.host.Offline() {
-		s.host.Complain(err) // say it once; the outbox page keeps showing it
+		s.host.ShowError(err) // say it once; the outbox page keeps showing it
 	}
 	s.Trouble = msg.turn.Err
 	return tea.Batch(s.nextTurn(), s.readAfter(OutboxMsg{item: msg.turn.Item}, nil))
@@ -189,11 +189,11 @@ func (s *Sending) changed(msg OutboxMsg) tea.Cmd {
 	}
 	switch {
 	case msg.refused != nil:
-		s.host.Complain(msg.refused)
+		s.host.ShowError(msg.refused)
 	case msg.done != "":
-		s.host.Say("%s", msg.done)
+		s.host.ShowSuccess("%s", msg.done)
 	}
-	return tea.Batch(s.tellOf(msg.item), s.countDown(), told)
+	return tea.Batch(s.showResult(msg.item), s.countDown(), told)
 }
 
 // shownStall is the shortest wait that the screen explains.
@@ -209,9 +209,9 @@ func (s *Sending) Stalled() bool {
 // Waiting returns the number of invites that are still to be sent.
 func (s *Sending) Waiting() int { return s.Outbox.Count(client.ItemQueued, client.ItemSending) }
 
-// Elsewhere returns the name of another program that sends this outbox; empty if there
+// OtherSender returns the name of another program that sends this outbox; empty if there
 // is none.
-func (s *Sending) Elsewhere() string {
+func (s *Sending) OtherSender() string {
 	if name := s.Outbox.Sender; name != s.name {
 		return name
 	}

@@ -87,8 +87,8 @@ func (sh *Shell) SignOut() tea.Cmd {
 	})
 }
 
-// signOutEnded leaves the account, even if the homeserver may not have ended the
-// session.
+// signOutEnded handles the result of signing out. It shows the sign-in page even if the
+// homeserver has not confirmed the end of the session.
 func (sh *Shell) signOutEnded(msg SignedOutMsg) tea.Cmd {
 	unconfirmed := &client.EndNotConfirmedError{}
 	switch {
@@ -98,7 +98,7 @@ func (sh *Shell) signOutEnded(msg SignedOutMsg) tea.Cmd {
 		return sh.SignedOut(unconfirmed)
 	case msg.err != nil:
 		sh.SigningOut = false
-		sh.Complain(msg.err)
+		sh.ShowError(msg.err)
 		return sh.Sending.start(sh.Account)
 	}
 	return sh.SignedOut(nil)
@@ -131,7 +131,7 @@ func (sh *Shell) Abandon() tea.Cmd {
 func (sh *Shell) abandoned(msg abandonedMsg) tea.Cmd {
 	sh.Running--
 	if msg.err != nil {
-		sh.Complain(errors.Join(errors.New("the session could not be ended on the homeserver"), msg.err))
+		sh.ShowError(errors.Join(errors.New("the session could not be ended on the homeserver"), msg.err))
 	}
 	return sh.QuitIfWaiting(msg.err == nil)
 }

@@ -105,7 +105,7 @@ type settingKeptMsg struct {
 
 func (sh *Shell) settingKept(msg settingKeptMsg) {
 	if msg.err != nil {
-		sh.Complain(msg.err)
+		sh.ShowError(msg.err)
 		return
 	}
 	s := msg.setting
@@ -113,7 +113,7 @@ func (sh *Shell) settingKept(msg settingKeptMsg) {
 	if s.Later {
 		when = " after the next start"
 	}
-	sh.Say("%s is %s%s. %s", phrase.Capital(s.title()), s.word(msg.value), when, msg.where)
+	sh.ShowSuccess("%s is %s%s. %s", phrase.Capital(s.title()), s.word(msg.value), when, msg.where)
 }
 
 // SettingCard is a card to choose the value of a setting. The page behind it shows a

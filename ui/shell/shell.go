@@ -28,7 +28,7 @@ type Shell struct {
 	Styles       style.Styles
 	terminal     style.Terminal
 	Account      *client.Account // nil before signing in
-	Unstored     *client.Account // signed in, while the screen asks how to keep the session; else nil
+	Unstored     *client.Account // signed in, but the session is not stored yet; otherwise nil
 	VaultKind    string
 	Connection   Connection
 	Notice       Notice
@@ -130,7 +130,7 @@ func (sh *Shell) update(msg tea.Msg) tea.Cmd {
 		return sh.Desktop.showHeld()
 	case StoredMsg:
 		if msg.Err != nil {
-			sh.Complain(msg.Err)
+			sh.ShowError(msg.Err)
 		}
 	case SignedOutMsg:
 		return sh.signOutEnded(msg)

@@ -9,6 +9,6 @@ func newSignal() Signal { return make(Signal, 1) }
 func (s Signal) Send() {
 	select {
 	case s <- struct{}{}:
-	default: // it is sent already
+	default: // the signal is pending
 	}
 }

@@ -76,7 +76,7 @@ func showAccount(sh *shell.Shell, e signInResult) tea.Cmd {
 	}
 	cmd := sh.SignedIn(e.account)
 	if e.err != nil { // the session could not be stored
-		sh.Complain(e.err)
+		sh.ShowError(e.err)
 	}
 	return cmd
 }

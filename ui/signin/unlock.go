@@ -143,7 +143,7 @@ func (p *UnlockPage) startOver(msg setAside) tea.Cmd {
 	} else {
 		cmd = beginSigningIn(p.sh, client.Session{})
 	}
-	p.sh.Say("The old vault was renamed to %s.", msg.name)
+	p.sh.ShowSuccess("The old vault was renamed to %s.", msg.name)
 	return cmd
 }
 

@@ -29,7 +29,7 @@ type Table[K comparable, R any] struct {
 	Filter     FilterLine
 	PageFilter string // the filter of the page itself, which the user cannot clear
 	anchor     K      // the row that the user selected, which the filter may hide
-	put        K      // the row that the filter selected instead
+	put        K      // the row that is selected while the filter hides anchor
 	Marked     map[K]bool
 	List       List[K]
 }

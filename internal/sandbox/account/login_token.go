@@ -6,7 +6,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox/network"
 )
 
-// A loginToken is what single sign-on gives to the browser for the client. It can be used once.
+// A loginToken is the loginToken parameter with which single sign-on redirects to the client. It can be used once.
 type loginToken struct {
 	user    *User
 	expires time.Time

@@ -73,8 +73,8 @@ func (h *Homeserver) newSyncer(c *request) (*syncer, time.Duration, error) {
 	return s, timeout, nil
 }
 
-// poll builds the answer as of now. empty reports whether it has no changes; news is closed at the next change.
-func (s *syncer) poll(*request) (answer object, empty bool, news <-chan struct{}) {
+// poll builds the answer for the current state. empty reports whether it has no changes; changed is closed at the next change.
+func (s *syncer) poll(*request) (answer object, empty bool, changed <-chan struct{}) {
 	s.h.Mu.Lock()
 	defer s.h.Mu.Unlock()
 	s.now = s.h.stream

@@ -18,7 +18,7 @@ type storedInvite struct {
 	room   string
 	sender string
 	token  string
-	sent   bool // told to a homeserver
+	sent   bool // sent to a homeserver
 }
 
 const (

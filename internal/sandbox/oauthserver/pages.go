@@ -28,15 +28,15 @@ type authCode struct {
 
 // ApproveDevice simulates a user who enters a device code, signs in and approves.
 func (a *AuthServer) ApproveDevice(userID, userCode string) error {
-	return a.typeCode(userID, userCode, true)
+	return a.enterCode(userID, userCode, true)
 }
 
 // DenyDevice simulates a user who enters a device code and denies.
 func (a *AuthServer) DenyDevice(userID, userCode string) error {
-	return a.typeCode(userID, userCode, false)
+	return a.enterCode(userID, userCode, false)
 }
 
-func (a *AuthServer) typeCode(userID, userCode string, agree bool) error {
+func (a *AuthServer) enterCode(userID, userCode string, agree bool) error {
 	a.Mu.Lock()
 	defer a.Mu.Unlock()
 	person := a.Users[userID]
