@@ -39,6 +39,6 @@ func TestUsedAccountIsRemembered(t *testing.T) {
 		}
 	}
 	if names := files(t, h); len(names) != 1 {
-		t.Errorf("there lie %q", names)
+		t.Errorf("the directory contains %q", names)
 	}
 }

@@ -88,6 +88,6 @@ func TestStoreOfAnOlderVersionIsNotMoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := h.StorePath(); got != now {
-		t.Errorf("with both there the old one counts: %s", got)
+		t.Errorf("if both exist, the old one is used: %s", got)
 	}
 }

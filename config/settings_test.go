@@ -208,7 +208,7 @@ func TestProblemsHaveLineAndReason(t *testing.T) {
 			t.Errorf("%q: got\n\t%s, want\n\t%s", name, got, want)
 		}
 		if s.Color != ColorAuto || s.DeviceName != "mxinvite" {
-			t.Errorf("%q: what is wrong was taken: %+v", name, s)
+			t.Errorf("%q: an invalid value was accepted: %+v", name, s)
 		}
 	}
 }
@@ -224,7 +224,7 @@ func TestAllProblemsAreReported(t *testing.T) {
 		t.Error(d)
 	}
 	if s.DeviceName != "mine" {
-		t.Error("what is right was not taken")
+		t.Error("a valid value was not accepted")
 	}
 }
 
@@ -317,7 +317,7 @@ func FuzzSettings(f *testing.F) {
 		r.setFile(path, data)
 		for _, p := range r.problems {
 			if line, ok := strings.CutPrefix(p.Where, path+":"); !ok || line == "0" || strings.HasPrefix(line, "-") {
-				t.Errorf("where is this? %v", p)
+				t.Errorf("no line number: %v", p)
 			}
 		}
 		var written strings.Builder

@@ -43,7 +43,7 @@ func TestTrustedHostsAreSaved(t *testing.T) {
 		t.Error(d)
 	}
 	if names := files(t, h); len(names) != 1 {
-		t.Errorf("there lie %q", names)
+		t.Errorf("the directory contains %q", names)
 	}
 	if info, err := os.Stat(h.TrustPath()); err != nil || (runtime.GOOS != "windows" && info.Mode() != fs.FileMode(0o600)) {
 		t.Errorf("mode %v, %v", info.Mode(), err)
@@ -77,7 +77,7 @@ func TestHostWithLineBreakIsRefused(t *testing.T) {
 	h := home(t)
 	for _, host := range []string{"", " ", "a\nb", "a\r", " a", "a # b", "#"} {
 		if err := h.AddTrustedHost(host); err == nil {
-			t.Errorf("%q was taken", host)
+			t.Errorf("%q was accepted", host)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func TestAcceptAnInvite(t *testing.T) {
 			term.Press("enter")
 			term.Golden("preview")
 			if n.Count("POST", signPath) != 0 {
-				t.Error("somebody was asked before it was confirmed")
+				t.Error("a server was contacted before the confirmation")
 			}
 			waitUntil(term, 10*time.Second) // for the spinner
 			term.Press("a")

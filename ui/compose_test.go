@@ -186,7 +186,7 @@ func TestLateLookupOfAnotherAddressIsIgnored(t *testing.T) {
 		term.Press("enter")
 		term.Wait(4 * time.Second)
 		if len(n.Mails("alice@navy.example")) > 0 {
-			t.Fatal("mailed whom nobody meant any more")
+			t.Fatal("a mail was sent to an address that is no longer typed")
 		}
 		term.Wait(10 * time.Second)
 		sendIt(term)
@@ -293,7 +293,7 @@ func TestBurstConfirmsNothing(t *testing.T) {
 			term.Wait(200 * time.Millisecond)
 			term.Send("\r")
 			if n.Count("POST", invitePath) > 0 || !strings.Contains(term.Screen(), "Invite people") {
-				t.Errorf("sent unread\n%s", term.Screen())
+				t.Errorf("sent before the preview could be read\n%s", term.Screen())
 			}
 			sendIt(term)
 			term.Wait(time.Second)

@@ -58,7 +58,7 @@ func TestDesktopNotificationForAcceptedInvites(t *testing.T) {
 		take(addresses[0], "a")
 		term.Wait(time.Minute)
 		if got := desktopNotifications(term); got != "" {
-			t.Errorf("with the person looking, the desktop was told: %s", got)
+			t.Errorf("a notification was shown while the terminal had the focus: %s", got)
 		}
 		term.Send(focusLost)
 		take(addresses[1], "b")
@@ -81,7 +81,7 @@ func TestDesktopNotificationForAcceptedInvites(t *testing.T) {
 		term.Send(focusGained)
 		term.Wait(time.Minute)
 		if got := desktopNotifications(term); got != "" {
-			t.Errorf("told what is on the screen: %q", got)
+			t.Errorf("a notification shows what is on the screen: %q", got)
 		}
 	})
 }

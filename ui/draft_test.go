@@ -37,7 +37,7 @@ func TestDraftSurvivesTheProgram(t *testing.T) {
 		term.Wait(2 * shell.DraftPause)
 		term.Press("ctrl+c")
 		if !term.Exited() {
-			t.Fatal("still here")
+			t.Fatal("still running")
 		}
 
 		term = start()

@@ -42,7 +42,7 @@ func TestExportAsksWhere(t *testing.T) {
 		term.Golden("asks 60x16")
 		term.Resize(80, 24)
 		if len(written) > 0 {
-			t.Errorf("wrote %+v unasked", written)
+			t.Errorf("wrote %+v before the confirmation", written)
 		}
 		term.Press("down", "enter") // JSON, because of the extension
 		term.Golden("there already")

@@ -30,7 +30,7 @@ func TestHelpScrollsToEveryKeyAt60x16(t *testing.T) {
 		term.Press("?")
 		term.Golden("top")
 		if !regexp.MustCompile(`↓ \d+ more`).MatchString(term.Screen()) {
-			t.Errorf("nothing says that there is more:\n%s", term.Screen())
+			t.Errorf("the number of hidden lines is not shown:\n%s", term.Screen())
 		}
 		var seen strings.Builder
 		seen.WriteString(term.Screen())

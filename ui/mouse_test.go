@@ -207,10 +207,10 @@ func TestWheel(t *testing.T) {
 			t.Helper()
 			before := looks()
 			if !wheel(1) || !wheel(-1) || looks() != before {
-				t.Errorf("no way there and back by the wheel in the %s:\n%s", page, term.Screen())
+				t.Errorf("the wheel does not move down and up in the %s:\n%s", page, term.Screen())
 			}
 			if term.Wheel(10, 8, -30); wheel(-1) {
-				t.Errorf("the %s goes on above the first:\n%s", page, term.Screen())
+				t.Errorf("the %s moves above the first row:\n%s", page, term.Screen())
 			}
 		}
 		there("list")
@@ -289,7 +289,7 @@ func TestRandomClicksChangeNothing(t *testing.T) {
 			}
 			term.Wait(time.Minute)
 			if all := changes(n.Requests()); len(all) != before || term.Exited() {
-				t.Errorf("at %v it did %q, and ended: %v", size, all[before:], term.Exited())
+				t.Errorf("at %v it sent %q, ended: %v", size, all[before:], term.Exited())
 			}
 		})
 	}
@@ -324,7 +324,7 @@ func TestClicksChangeNothingBeforeAYes(t *testing.T) {
 				term.Wait(shell.Readable)
 			}
 			if all := changes(n.Requests()); len(all) != before || term.Exited() {
-				t.Errorf("at %v it did %q, and ended: %v", size, all[before:], term.Exited())
+				t.Errorf("at %v it sent %q, ended: %v", size, all[before:], term.Exited())
 			}
 			if len(titles) < 5 {
 				t.Errorf("at %v it came only to %v", size, titles)
@@ -361,11 +361,11 @@ func TestClickWhileTheFilterIsTyped(t *testing.T) {
 		_, y = find(t, term, "r...@bel...")
 		term.Click(1, y) // the place of a mark
 		if s := term.Screen(); tagged(s) || !strings.Contains(s, "▌ Filter      @\n") {
-			t.Errorf("the filter is another:\n%s", s)
+			t.Errorf("the filter changed:\n%s", s)
 		}
 		term.Press("esc")
 		if s := term.Screen(); !strings.Contains(s, "\n ▌ r...@bel...") {
-			t.Errorf("what was clicked is not chosen:\n%s", s)
+			t.Errorf("the clicked row is not selected:\n%s", s)
 		}
 	})
 }

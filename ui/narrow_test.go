@@ -20,11 +20,11 @@ func TestNarrow(t *testing.T) {
 		term.Press("shift+tab")
 		term.Golden("last tab")
 		if !strings.Contains(term.Screen(), "! 8") {
-			t.Errorf("the chosen tab is not seen:\n%s", term.Screen())
+			t.Errorf("the selected tab is not visible:\n%s", term.Screen())
 		}
 		term.Press("shift+tab")
 		if !strings.Contains(term.Screen(), string(invite.Revoked)) {
-			t.Errorf("the chosen tab is not seen:\n%s", term.Screen())
+			t.Errorf("the selected tab is not visible:\n%s", term.Screen())
 		}
 		term.Press("tab", "?")
 		term.Golden("help")
@@ -32,7 +32,7 @@ func TestNarrow(t *testing.T) {
 		term.Golden("end of the help")
 		term.Press("esc", "enter")
 		if !strings.Contains(term.Screen(), "esc back") {
-			t.Errorf("no way back:\n%s", term.Screen())
+			t.Errorf("cannot go back:\n%s", term.Screen())
 		}
 	})
 }

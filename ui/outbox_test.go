@@ -260,11 +260,11 @@ func TestLeavingAsksWhileInvitesWait(t *testing.T) {
 		term.Golden("asked")
 		term.Press("n")
 		if term.Exited() {
-			t.Fatal("left all the same")
+			t.Fatal("the program ended nevertheless")
 		}
 		term.Press("q")
 		if term.Exited() {
-			t.Fatal("left without asking again")
+			t.Fatal("the program ended without a second confirmation")
 		}
 		term.Press("y")
 		if !term.Exited() {

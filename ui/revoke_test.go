@@ -39,7 +39,7 @@ func TestRevoke(t *testing.T) {
 		term.Golden("undone")
 		term.Wait(10 * time.Second)
 		if revoked() {
-			t.Fatal("revoked all the same")
+			t.Fatal("revoked nevertheless")
 		}
 		term.Press("x")
 		waitUntil(term, 60*time.Second) // the event IDs on the screen depend on the time
@@ -86,11 +86,11 @@ func TestQuittingFinishesRevocations(t *testing.T) {
 	inWorld(t, func(t *testing.T, n *testWorld) {
 		term := quitWhileRevoking(t, n, "q", "y")
 		if term.Exited() {
-			t.Fatal("left before the revocation was sent")
+			t.Fatal("the program ended before the revocation was sent")
 		}
 		term.Wait(2 * time.Second)
 		if !term.Exited() || n.statuses(t)[invite.Revoked] != 1 {
-			t.Errorf("still here, or not revoked:\n%s", term.Screen())
+			t.Errorf("still running, or not revoked:\n%s", term.Screen())
 		}
 	})
 }
@@ -135,7 +135,7 @@ func TestServerShutdownFinishesRevocations(t *testing.T) {
 		program.Send(shell.QuitMsg{})
 		term.Wait(time.Second)
 		if !term.Exited() || n.statuses(t)[invite.Revoked] != 1 {
-			t.Errorf("still here, or not revoked:\n%s", term.Screen())
+			t.Errorf("still running, or not revoked:\n%s", term.Screen())
 		}
 	})
 }
@@ -154,7 +154,7 @@ func TestRevokeMarked(t *testing.T) {
 		term.Press("x", "y")
 		term.Wait(10 * time.Second)
 		if a := n.account(t); a.Refresh(t.Context()) != nil || len(a.Invites()) != 4 {
-			t.Fatal("lost some")
+			t.Fatal("some invites are missing")
 		} else {
 			revoked := 0
 			for _, i := range a.Invites() {
@@ -189,7 +189,7 @@ func TestRefusedRevocationKeepsTheProgramOpen(t *testing.T) {
 		term.Press("x", "y", "q", "y")
 		term.Wait(2 * time.Second)
 		if term.Exited() {
-			t.Fatal("left without saying that it did not work")
+			t.Fatal("the program ended without showing the error")
 		}
 		term.Golden("refused")
 		term.Press("q")

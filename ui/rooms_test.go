@@ -42,11 +42,11 @@ func TestRoomLeadsToItsInvitesAndBack(t *testing.T) {
 			shows(t, term, "▌ Operations")
 			term.Press("esc", "esc", "esc")
 			if line(term, 7) != chosen {
-				t.Errorf("not back where it was:\n%s", term.Screen())
+				t.Errorf("not back on the previous page:\n%s", term.Screen())
 			}
 			term.Press("enter", "r") // r goes back as well
 			if line(term, 7) != chosen {
-				t.Errorf("not back where it was:\n%s", term.Screen())
+				t.Errorf("not back on the previous page:\n%s", term.Screen())
 			}
 			term.Press("esc")
 			shows(t, term, "Invites of all rooms")

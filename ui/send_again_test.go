@@ -55,7 +55,7 @@ func TestSendAgainAsksForTheAddress(t *testing.T) {
 		term.Send("rob@bell.example\r")
 		term.Golden("another")
 		if len(n.Mails("rob@bell.example")) > 0 {
-			t.Error("mailed somebody else without asking")
+			t.Error("sent to another address without confirmation")
 		}
 		term.Press("ctrl+u")
 		term.Send("lin@kernel.example\r")

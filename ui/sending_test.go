@@ -17,7 +17,7 @@ func TestQuittingWaitsForASend(t *testing.T) {
 		sendIt(term)
 		term.Press("ctrl+c")
 		if term.Exited() {
-			t.Fatal("left in the middle of a send")
+			t.Fatal("the program ended during a send")
 		}
 		term.Wait(5 * time.Second)
 		if !term.Exited() || len(n.Mails("lin@kernel.example")) != 1 {

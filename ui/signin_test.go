@@ -333,7 +333,7 @@ func TestUnsafeAddressesAreNotLinks(t *testing.T) {
 		}
 	}
 	if !shell.IsWebURL("https://account.example.org/link?code=ABC") {
-		t.Error("a good one is not")
+		t.Error("a valid URL is not linked")
 	}
 }
 
@@ -418,7 +418,7 @@ func TestAccounts(t *testing.T) {
 			term.Wait(time.Second)
 			term.Golden("one less")
 			if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
-				t.Error("the homeserver was not told")
+				t.Error("the homeserver got no request")
 			}
 		})
 	}

@@ -153,7 +153,7 @@ func (f *frameRecorder) record(d, step time.Duration) {
 			continue
 		}
 		if f.frames > 0 && strings.Contains(raw, ansi.EraseEntireScreen) {
-			f.t.Error("the screen is cleared to be drawn anew")
+			f.t.Error("the screen is cleared and drawn again")
 		}
 		p := f.parse()
 		if f.last != nil && f.last.head != "" {

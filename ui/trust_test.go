@@ -54,7 +54,7 @@ func TestSlowDiskDoesNotBlockKeys(t *testing.T) {
 		}
 		term.Wait(11 * time.Second)
 		if !strings.Contains(term.Screen(), "! trust: the disk is full.") {
-			t.Errorf("nobody is told:\n%s", term.Screen())
+			t.Errorf("the error is not shown:\n%s", term.Screen())
 		}
 		n.SignOutEverywhere(n.ada, false)
 		term.Wait(time.Second)

@@ -277,7 +277,7 @@ func TestSignedOutByTheServer(t *testing.T) {
 		term.Wait(time.Minute)
 		term.Golden("signed out")
 		if !forgot {
-			t.Error("nobody heard that the session is over")
+			t.Error("the end of the session was not reported")
 		}
 		term.Press("enter")
 		term.Golden("again")
@@ -299,7 +299,7 @@ func TestSignOut(t *testing.T) {
 		term.Wait(time.Second)
 		term.Golden("signed out")
 		if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
-			t.Error("the homeserver was not told")
+			t.Error("the homeserver got no request")
 		}
 	})
 }

@@ -216,7 +216,7 @@ func TestEscGoesBackFromTheVaultWithoutLosingTheSignIn(t *testing.T) {
 		term.Wait(time.Second)
 		shows(t, term, "The password is sent only to your homeserver")
 		if n.Count("POST", "/_matrix/client/v3/logout") != 1 || len(b.kept) > 0 {
-			t.Error("the session goes on")
+			t.Error("the session did not end")
 		}
 		term.Send("\r")
 		term.Wait(time.Second)

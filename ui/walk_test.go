@@ -71,7 +71,7 @@ func walkThrough(t *testing.T, mouse bool) {
 			w.term.GoldenText("screens", w.whole.String())
 		}
 		if want := screensInTheSource(t); !slices.Equal(slices.Sorted(maps.Keys(w.seen)), want) {
-			t.Errorf("was at %v, and there are %v", slices.Sorted(maps.Keys(w.seen)), want)
+			t.Errorf("visited %v, want %v", slices.Sorted(maps.Keys(w.seen)), want)
 		}
 	})
 }
@@ -228,7 +228,7 @@ func (w *walker) visitReadOnlyPages() {
 	w.do("change")
 	w.do("back")
 	if sent := changes(w.Requests()); len(sent) > 0 {
-		w.t.Errorf("looking around changed something: %q", sent)
+		w.t.Errorf("visiting the pages changed something: %q", sent)
 	}
 }
 

@@ -66,7 +66,7 @@ func (w *walker) do(action string) {
 		}
 		w.term.Wheel(40, 12, 1)
 	}
-	w.t.Fatalf("%s is nowhere to click:\n%s", action, w.term.Screen())
+	w.t.Fatalf("%s cannot be clicked:\n%s", action, w.term.Screen())
 }
 
 // hint returns the name of a key and its description, as the screen shows them.
@@ -164,7 +164,7 @@ func (w *walker) keeps(what string, do func()) {
 	before, page := looks(), w.top()
 	do()
 	if after := looks(); timeless(after) != timeless(before) || w.top() != page {
-		w.t.Fatalf("%T is another after %s:\n%s\nbefore:\n%s", page, what, after, before)
+		w.t.Fatalf("%T changed after %s:\n%s\nbefore:\n%s", page, what, after, before)
 	}
 }
 

@@ -23,12 +23,12 @@ func TestEveryPageHasAWord(t *testing.T) {
 	pages := pagesOfScreen(t)
 	for _, page := range pages {
 		if named[page] == "" {
-			t.Errorf("no word does the work of the page %s", page)
+			t.Errorf("no word corresponds to the page %s", page)
 		}
 		delete(named, page)
 	}
 	for page, word := range named {
-		t.Errorf("the word %s names a page %s, which there is not", word, page)
+		t.Errorf("the word %s names the unknown page %s", word, page)
 	}
 	if len(pages) < 10 {
 		t.Errorf("only %d pages were found", len(pages))

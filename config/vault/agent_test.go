@@ -183,7 +183,7 @@ func TestAgentThatDoesNotRespondTimesOut(t *testing.T) {
 		_, mute := net.Pipe()
 		w.Agent = func(context.Context) (io.ReadWriteCloser, error) { return mute, nil }
 		if _, err := w.start(t).Load(t.Context(), ada); !errors.Is(err, ErrNoAgent) {
-			t.Errorf("says nothing: %v", err)
+			t.Errorf("the error has no reason: %v", err)
 		}
 
 		gone := make(chan struct{})
@@ -198,7 +198,7 @@ func TestAgentThatDoesNotRespondTimesOut(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), signLimit/2)
 		defer cancel()
 		if _, err := w.start(t).Load(ctx, ada); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrNoAgent) {
-			t.Errorf("somebody left: %v", err)
+			t.Errorf("the end of the context is not reported as such: %v", err)
 		}
 	})
 }

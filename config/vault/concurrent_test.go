@@ -34,7 +34,7 @@ func TestConcurrentProgramsKeepEachOthersAccounts(t *testing.T) {
 		wantHeld(t, v, Name{user, ada.Homeserver}, string(numbered(to)))
 	}
 	if files := filesIn(t, v, "*"); len(files) != 2 {
-		t.Errorf("there lie %q", files)
+		t.Errorf("the directory contains %q", files)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestKilledProgramLeavesACompleteVault(t *testing.T) {
 	write(t, v.Path()+".new-1", []byte("half"))
 	save(t, v, ada, secret)
 	if files := filesIn(t, v, "*"); len(files) != 2 {
-		t.Errorf("there lie %q", files)
+		t.Errorf("the directory contains %q", files)
 	}
 }
 

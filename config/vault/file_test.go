@@ -258,7 +258,7 @@ func FuzzParse(f *testing.F) {
 			}
 			l := got.Lock
 			if l.Kind == KindSealed && (l.Argon2id.Memory > defaultCosts.most.Memory || l.Argon2id.Time > defaultCosts.most.Time) {
-				t.Fatalf("it would take %+v", l.Argon2id)
+				t.Fatalf("it would accept %+v", l.Argon2id)
 			}
 			held, err := got.open(key)
 			if err != nil {

@@ -38,6 +38,6 @@ func TestFullDiskDoesNotDamageTheVault(t *testing.T) {
 	}
 	wantHeld(t, v, ada, secret)
 	if files := filesIn(t, v, "*"); len(files) != 2 {
-		t.Errorf("there lie %q", files)
+		t.Errorf("the directory contains %q", files)
 	}
 }

@@ -96,7 +96,7 @@ func TestPassphraseIsUsedWithAMessageIfTheKeyringFails(t *testing.T) {
 		w = newWorld(t, "")
 		w.Keyring, w.Passphrase = ring, nil
 		if err := w.start(t).Save(t.Context(), ada, nil); !errors.Is(err, ErrNoKind) || !errors.Is(err, ErrNoKeyring) {
-			t.Errorf("%s: nobody to ask: %v", name, err)
+			t.Errorf("%s: without an Asker: %v", name, err)
 		}
 		w.Kind = KindKeyring
 		v := w.start(t)
@@ -141,7 +141,7 @@ func TestKeyringThatDoesNotRespondTimesOut(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), keyringLimit/2)
 		defer cancel()
 		if _, err := locked.start(t).Load(ctx, ada); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrNoKeyring) {
-			t.Errorf("somebody left: %v", err)
+			t.Errorf("the end of the context is not reported as such: %v", err)
 		}
 	})
 }

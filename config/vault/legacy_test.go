@@ -105,7 +105,7 @@ func TestDropRemovesTheLegacyFile(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if files := filesIn(t, v, "vault"); files != nil || w.asked != nil {
-		t.Errorf("there lies %q; asked %v", files, w.asked)
+		t.Errorf("the directory contains %q; asked %v", files, w.asked)
 	}
 
 	save(t, v, ada, "new")

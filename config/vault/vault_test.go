@@ -169,10 +169,10 @@ func TestMissingAccountIsErrNotExist(t *testing.T) {
 		t.Errorf("loaded: %v", err)
 	}
 	if err := v.Drop(t.Context(), ada); err != nil {
-		t.Errorf("nothing to drop: %v", err)
+		t.Errorf("no account to drop: %v", err)
 	}
 	if _, err := os.Stat(v.opt.Dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("looking made a directory: %v", err)
+		t.Errorf("reading made a directory: %v", err)
 	}
 }
 
@@ -389,7 +389,7 @@ func TestUnlockedVaultDoesNotAskAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff([]Reason{New}, w.asked); d != "" {
-		t.Errorf("of a vault to be: %s", d)
+		t.Errorf("questions for a new vault: %s", d)
 	}
 	save(t, v, ada, secret)
 	w.asked = nil
@@ -399,7 +399,7 @@ func TestUnlockedVaultDoesNotAskAgain(t *testing.T) {
 	}
 	save(t, again, grace, secret)
 	if d := cmp.Diff([]Reason{Unlock}, w.asked); d != "" {
-		t.Errorf("of one that is there: %s", d)
+		t.Errorf("questions for an existing vault: %s", d)
 	}
 }
 

@@ -13,7 +13,7 @@ const valueSize = 48
 // Transport returns a transport that counts the bodies of responses while they are
 // open, after decompression: their text twice, since a buffer is copied as it grows,
 // and the values in them, since a value may be shorter in JSON than in memory. Memory
-// that is needed after a body is closed has to be taken separately.
+// that is needed after a body is closed has to be counted separately.
 func (s *Share) Transport(next http.RoundTripper) http.RoundTripper {
 	return transport{next, s}
 }

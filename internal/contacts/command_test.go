@@ -84,7 +84,7 @@ func TestCommandLineThatWouldExecuteTheSearchTextIsRefused(t *testing.T) {
 		"", " ", "# khard", "'khard", "%s", "%s x", `sh -c "%s"`, "sh -c %s", `sh -c 'abook --mutt-query "%s" | tail -n +2'`, "sh -c 'grep=%s'", "khard x%s", "khard --query=a%s",
 	} {
 		if _, err := contacts.NewCommand(line, nil); err == nil {
-			t.Errorf("%q was taken", line)
+			t.Errorf("%q was accepted", line)
 		}
 	}
 }

@@ -55,6 +55,6 @@ func (w *realWorld) BrowserSignIn(tb testing.TB, userID, address string) (final 
 			address = u.Query().Get("service") + "&ticket=" + url.QueryEscape(localpart)
 		}
 	}
-	tb.Fatal("the browser is sent round and round")
+	tb.Fatal("the browser is redirected in a loop")
 	return ""
 }

@@ -182,6 +182,6 @@ func TestDirectoryIsTheDownloadDirectory(t *testing.T) {
 		t.Errorf("a relative one: %s", got)
 	}
 	if got := Directory(func(string) string { return "" }); got != "" {
-		t.Errorf("without a home: %s", got)
+		t.Errorf("without a home directory: %s", got)
 	}
 }

@@ -39,7 +39,7 @@ func TestDrawnModulesMatchTheCode(t *testing.T) {
 		for y := range size {
 			for x := range size {
 				if dark := drawn(x, y) == onLight; dark != code.Black(x-4, y-4) {
-					t.Fatalf("on light %v: %d, %d is wrong", onLight, x, y)
+					t.Fatalf("light %v: %d, module %d is wrong", onLight, x, y)
 				}
 			}
 		}
@@ -48,6 +48,6 @@ func TestDrawnModulesMatchTheCode(t *testing.T) {
 
 func TestTooLongTextIsAnError(t *testing.T) {
 	if _, err := qrtext.Draw(strings.Repeat("x", 10000), false); err == nil {
-		t.Error("drawn all the same")
+		t.Error("drawn nevertheless")
 	}
 }

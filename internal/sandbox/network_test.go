@@ -231,7 +231,7 @@ func TestSimulateRaisesPanics(t *testing.T) {
 		time.Sleep(time.Minute)
 		cancel()
 		if got := <-heard; got != "no time" {
-			t.Errorf("heard %v", got)
+			t.Errorf("received %v", got)
 		}
 	})
 }

@@ -114,7 +114,7 @@ func TestWideCellWithoutAGlyphIsOneFrame(t *testing.T) {
 	m := picture(t, write(t, "界界"))
 	th := Dark()
 	if l, r := count(cell(m, 0, 0)), count(cell(m, 1, 0)); l[nrgba(th.Background)] != r[nrgba(th.Background)] || len(l) < 2 {
-		t.Errorf("the halves are not alike: %v and %v", l, r)
+		t.Errorf("the halves differ: %v and %v", l, r)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestTooManyColoursAreAnError(t *testing.T) {
 		s.SetCell(i, 0, &uv.Cell{Content: " ", Width: 1, Style: uv.Style{Bg: color.RGBA{uint8(i), uint8(i >> 8), 0, 255}}})
 	}
 	if _, err := Draw(s, Dark()); err == nil {
-		t.Error("drawn all the same")
+		t.Error("drawn nevertheless")
 	}
 }
 

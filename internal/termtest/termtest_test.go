@@ -180,7 +180,7 @@ func TestQuitEndsTheProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := show(t, note())
 		if term.Exited() || term.Err() != nil {
-			t.Fatal("ended before it was told to")
+			t.Fatal("ended too early")
 		}
 		term.Press("ctrl+q")
 		if !term.Exited() || term.Err() != nil {
@@ -230,7 +230,7 @@ func TestKeysAreReportedByTheirNames(t *testing.T) {
 			term.Press(key)
 			if p.text != key+"\n" {
 				s, _ := keystroke(key)
-				t.Errorf("pressed %s (%q), the program heard %q", key, s, p.text)
+				t.Errorf("pressed %s (%q), the program received %q", key, s, p.text)
 			}
 		}
 	})
@@ -256,7 +256,7 @@ func TestMouse(t *testing.T) {
 		term.Wheel(5, 0, 2)
 		term.Wheel(5, 0, -1)
 		if got, want := term.Screen(), "left 3,4\nleft 3,4\nwheeldown 5,0\nwheeldown 5,0\nwheelup 5,0\n"; got != want {
-			t.Errorf("heard %q, want %q", got, want)
+			t.Errorf("received %q, want %q", got, want)
 		}
 	})
 }
@@ -398,7 +398,7 @@ func TestLoseEndsTheProgram(t *testing.T) {
 			t.Errorf("ended: %v, error: %v", term.Exited(), term.Err())
 		}
 		if raw := term.Raw(); len(raw) != 0 {
-			t.Errorf("wrote %q to nobody", raw)
+			t.Errorf("wrote %q after the end of the program", raw)
 		}
 	})
 }

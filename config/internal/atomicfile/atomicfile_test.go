@@ -39,7 +39,7 @@ func TestFailedWriteLeavesNoFiles(t *testing.T) {
 		t.Error("a directory was overwritten")
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
-		t.Errorf("there lie %v", entries)
+		t.Errorf("the directory contains %v", entries)
 	}
 }
 
@@ -56,7 +56,7 @@ func TestSweepRemovesOnlyTemporaryFiles(t *testing.T) {
 	}
 	entries, _ := os.ReadDir(dir)
 	if len(entries) != 3 {
-		t.Errorf("there lie %v", entries)
+		t.Errorf("the directory contains %v", entries)
 	}
 }
 
