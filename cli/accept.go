@@ -43,6 +43,8 @@ func newAccept(a *host.Program) *cobra.Command {
 			"If the mail names the sender, --inviter makes the confirmation unnecessary. With\n" +
 			"--bind you prove instead that the address is yours. The address is then publicly\n" +
 			"linked to your Matrix ID on that server, and you get all invites for it.\n\n" +
+			"A link that was made without an identity server names its sender. mxinvite then\n" +
+			"signs itself, and asks the sender's homeserver to invite you.\n\n" +
 			"The link is a secret: anyone who has it can accept the invite, and every user\n" +
 			"of this machine can read arguments. With - it is read from standard input;\n" +
 			"without LINK mxinvite asks for it and does not show it.\n\n" +
@@ -101,7 +103,7 @@ func runAccept(ctx context.Context, o acceptOptions) error {
 		return fmt.Errorf("%s: %w", i.Joined.Name, client.ErrAlreadyJoined)
 	case l.RoomID == "":
 		return client.ErrNoRoomNamed
-	case o.inviter == "" && i.Host == "":
+	case o.inviter == "" && i.Asked() == "":
 		return client.ErrNoSigner
 	}
 	o.announce(account, i)
@@ -126,7 +128,7 @@ func runAccept(ctx context.Context, o acceptOptions) error {
 func (o acceptOptions) accept(ctx context.Context, account *client.Account, i client.Invitation) (got client.Accepted, err error) {
 	if !o.bind {
 		err = o.During(ctx, "Accepting the invite", func(ctx context.Context) (err error) {
-			got, err = account.Accept(ctx, i, client.Consent{Host: i.Host, Inviter: id.UserID(o.inviter)})
+			got, err = account.Accept(ctx, i, client.Consent{Host: i.Asked(), Inviter: id.UserID(o.inviter)})
 			return err
 		})
 		return got, err
@@ -222,6 +224,7 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 		{"room", l.RoomName},
 		{"", string(l.RoomID)},
 		{"invited by", l.InviterName},
+		{"", string(l.Sender)},
 		{"invited", l.Email},
 		{"key", l.Key.Public()},
 		{"you join as", string(account.UserID())},
@@ -234,6 +237,11 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 		say("%s, your identity server, will mail a code to the address. If you enter the code, the server\ntells anyone who asks that the address is yours, and gives you all invites that wait for it.", i.Host)
 		return
 	}
+	if i.Homeserver != "" {
+		say("mxinvite signs with the key in the link; no identity server is asked.\n%s, the homeserver of the sender, is asked to invite you, and learns your Matrix ID and your\n"+
+			"network address. If it cannot, your homeserver is asked to accept the signature.", i.Homeserver)
+		return
+	}
 	if o.inviter != "" {
 		say("You gave %s as the sender, so no identity server has to confirm the acceptance.", o.inviter)
 		return
@@ -244,12 +252,13 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 
 // jsonAcceptance is the stable JSON output of accept.
 type jsonAcceptance struct {
-	RoomID   string      `json:"room_id"`
-	RoomName string      `json:"room_name,omitempty"`
-	Outcome  out.Outcome `json:"outcome"`
-	UserID   string      `json:"user_id"`
-	Inviter  string      `json:"inviter,omitempty"`
-	SignedBy string      `json:"signed_by,omitempty"` // host of the identity server that signed the acceptance, if any
+	RoomID    string      `json:"room_id"`
+	RoomName  string      `json:"room_name,omitempty"`
+	Outcome   out.Outcome `json:"outcome"`
+	UserID    string      `json:"user_id"`
+	Inviter   string      `json:"inviter,omitempty"`
+	SignedBy  string      `json:"signed_by,omitempty"`         // host of the identity server that signed the acceptance, if any
+	InvitedBy string      `json:"invited_by_server,omitempty"` // homeserver of the sender, if it sent an invite for the link
 }
 
 // report writes the result. It uses the current name of the room instead of the
@@ -262,7 +271,7 @@ func (o acceptOptions) report(ctx context.Context, account *client.Account, i cl
 	}
 	if o.JSON {
 		return o.WriteJSON(jsonAcceptance{
-			string(got.RoomID), name, out.Joined, string(account.UserID()), string(got.Inviter), got.Signer,
+			string(got.RoomID), name, out.Joined, string(account.UserID()), string(got.Inviter), got.Signer, got.Homeserver,
 		})
 	}
 	t := &out.Table{Columns: []out.Column{{Title: "ROOM ID", Yields: true}, {Title: "ROOM", Yields: true}, {Title: "OUTCOME"}, {Title: "INVITED BY", Yields: true}}}

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/federation"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/keycheck"
 	"github.com/mxinvite/mxinvite/client/link"
@@ -27,6 +29,11 @@ type Invitation struct {
 	// invite; it is in the form of [keycheck.Question.Host]. The server learns the
 	// account's Matrix ID and IP address. Host is empty if the link has no such server.
 	Host string
+	// Homeserver is the homeserver of the sender, if the sender issued the link without an
+	// identity server (see [link.Link.ByOwnKey]); otherwise empty. It is asked to send an
+	// ordinary invite, and learns the account's Matrix ID and IP address. Then no other
+	// server has to sign, and Host is empty.
+	Homeserver string
 	// Joined is the room, if the account has joined it; nil if not, or if that is not
 	// known.
 	Joined *Room
@@ -35,15 +42,22 @@ type Invitation struct {
 // Preview returns an Invitation for a link. It sends no request.
 func (a *Account) Preview(l link.Link) Invitation {
 	i := Invitation{Link: l, Host: keycheck.Question{URL: l.SignURL}.Host()}
+	if l.ByOwnKey() {
+		i.Homeserver = l.Sender.Homeserver()
+	}
 	if r, err := a.Room(l.RoomID); err == nil {
 		i.Joined = &r
 	}
 	return i
 }
 
+// Asked returns the server that is contacted besides the account's homeserver; empty if
+// the link names none.
+func (i Invitation) Asked() string { return cmp.Or(i.Homeserver, i.Host) }
+
 // A Consent is the decision of the user about an [Invitation].
 type Consent struct {
-	// Host is the server that the user allows to sign. It must equal Invitation.Host,
+	// Host is the server that the user allows to ask. It must equal Invitation.Asked(),
 	// so that only the server that the user has seen is asked.
 	Host string
 	// Inviter is the sender of the invite, if the user knows it, for example from the
@@ -57,16 +71,19 @@ type Accepted struct {
 	RoomID  id.RoomID
 	Inviter id.UserID // empty if an ordinary invite was accepted
 	Signer  string    // the host that signed; empty if none was asked
+	// Homeserver is the sender's homeserver, if it sent an ordinary invite for the link.
+	Homeserver string
 }
 
 // Accept accepts an invite and joins the room
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidjoin).
 // If the inviter is known, the account signs the proof itself; otherwise the server in
-// the link signs it. The proof is used once. The specification has no request to
+// the link signs it. If the link was issued without an identity server, the sender's
+// homeserver is asked first to send an ordinary invite. The proof is used once. The specification has no request to
 // decline such an invite.
 //
 // Errors, besides those of the homeserver, are [RefusedError], [SigningError],
-// [UncertainJoinError], [ErrAlreadyJoined], [ErrNoRoomNamed] and [ErrNoSigner].
+// [NotInvitedError], [UncertainJoinError], [ErrAlreadyJoined], [ErrNoRoomNamed] and [ErrNoSigner].
 func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted, error) {
 	if i.Link.RoomID == "" {
 		return Accepted{}, ErrNoRoomNamed
@@ -78,6 +95,9 @@ func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted
 	if inviter == "" {
 		inviter = c.Inviter
 	}
+	if i.Link.ByOwnKey() {
+		return a.acceptOwnKey(ctx, i, c, cmp.Or(inviter, i.Link.Sender))
+	}
 	signed, out, err := a.proof(ctx, i, c, inviter)
 	if errors.Is(err, ErrForgotten) {
 		return Accepted{RoomID: i.Link.RoomID}, a.acceptOrdinary(ctx, i.Link, err)
@@ -86,6 +106,53 @@ func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted
 		return Accepted{}, err
 	}
 	return out, a.join(ctx, i.Link.RoomID, signed, routes(i.Link, out.Inviter))
+}
+
+// acceptOwnKey accepts an invite that was issued without an identity server. It signs
+// with the link's key and asks the sender's homeserver to send an ordinary invite, which
+// every homeserver can accept. If that fails, the join request has the proof, which only
+// some homeservers understand.
+func (a *Account) acceptOwnKey(ctx context.Context, i Invitation, c Consent, inviter id.UserID) (Accepted, error) {
+	l, out := i.Link, Accepted{RoomID: i.Link.RoomID, Inviter: inviter}
+	if c.Host != i.Homeserver {
+		return Accepted{}, &SigningError{Host: i.Homeserver, Err: ErrNotConfirmed}
+	}
+	asked := a.requestInvite(ctx, i, inviter)
+	if err := ctx.Err(); err != nil {
+		return Accepted{}, err
+	}
+	if asked == nil {
+		out.Homeserver = i.Homeserver
+		return out, a.join(ctx, l.RoomID, nil, routes(l, inviter))
+	}
+	signed, err := l.Key.Sign(a.session.UserID, inviter, l.Token)
+	if err != nil {
+		return Accepted{}, err
+	}
+	err = a.join(ctx, l.RoomID, signed, routes(l, inviter))
+	if refused, ok := errors.AsType[*ServerError](asked); is[*RefusedError](err) && (!ok || refused.Status != http.StatusForbidden) {
+		err = &NotInvitedError{Homeserver: i.Homeserver, Asked: asked, Join: err}
+	}
+	return out, err
+}
+
+// requestInvite asks the sender's homeserver to send an ordinary invite. It uses the
+// transport for URLs of other users.
+func (a *Account) requestInvite(ctx context.Context, i Invitation, inviter id.UserID) error {
+	if a.opt.KeyTransport == nil {
+		return ErrNoSigner
+	}
+	signed, err := i.Link.Key.SignBinding(a.session.UserID, i.Link.Token)
+	if err != nil {
+		return err
+	}
+	base, err := federation.Find(ctx, a.opt.KeyTransport, i.Homeserver)
+	if err != nil {
+		return err
+	}
+	return federation.Binding{
+		RoomID: i.Link.RoomID, Sender: inviter, User: a.session.UserID, Token: i.Link.Token, Signed: signed,
+	}.Send(ctx, a.opt.KeyTransport, base)
 }
 
 // acceptOrdinary joins the room without the link, because the identity server no longer

@@ -66,6 +66,20 @@ func (e *RefusedError) Error() string {
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
+// A NotInvitedError says that neither the sender's homeserver sent an invite for a link
+// that was issued without an identity server, nor the account's homeserver accepted the
+// proof.
+type NotInvitedError struct {
+	Homeserver  string // of the sender
+	Asked, Join error
+}
+
+func (e *NotInvitedError) Error() string {
+	return fmt.Sprintf("%s, the homeserver of the sender, did not invite you (%v), and your homeserver could not accept the link itself: %v", e.Homeserver, e.Asked, e.Join)
+}
+
+func (e *NotInvitedError) Unwrap() []error { return []error{e.Asked, e.Join} }
+
 // An UncertainJoinError says that there was no response to a join request, and that the
 // account was not in the room afterwards.
 type UncertainJoinError struct {

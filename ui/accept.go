@@ -119,7 +119,7 @@ func (p *acceptPage) preview() {
 	case l.RoomID == "":
 		err = client.ErrNoRoomNamed
 		p.form.Focus(fieldRoomID)
-	case i.Host == "" && p.inviter() == "":
+	case i.Asked() == "" && p.inviter() == "":
 		err = client.ErrNoSigner
 		p.form.Focus(fieldInviter)
 	}
@@ -137,7 +137,7 @@ func (p *acceptPage) accept() tea.Cmd {
 	p.step, p.problem = doing, nil
 	p.sh.Running++
 	account, i := p.sh.Account, p.invitation
-	consent := client.Consent{Host: i.Host, Inviter: p.inviter()}
+	consent := client.Consent{Host: i.Asked(), Inviter: p.inviter()}
 	return tea.Batch(p.spinner.Tick, shell.Ask(p.sh.Ctx, p, func(ctx context.Context) tea.Msg {
 		accepted, err := account.Accept(ctx, i, consent)
 		return acceptedMsg{accepted, err}
@@ -206,6 +206,7 @@ func (p *acceptPage) facts(width int) string {
 		{"Room", i.Link.RoomName},
 		{"", string(i.Link.RoomID)},
 		{"Invited by", i.Link.InviterName},
+		{"", string(i.Link.Sender)},
 		{"Invited", i.Link.Email},
 		{"Key", i.Link.Key.Public()},
 		{"You join as", string(p.sh.Account.UserID())},
@@ -215,7 +216,11 @@ func (p *acceptPage) facts(width int) string {
 		}
 	}
 	b.WriteString("\n" + st.Warn.Render(cells.Wrap("! This is what the link says. The names are not verified.", width)) + "\n")
-	if by := p.inviter(); by != "" {
+	if by := p.inviter(); i.Homeserver != "" {
+		b.WriteString(cells.Wrap("mxinvite signs with the key in the link; no identity server is asked. "+cells.Cut(i.Homeserver, phrase.NameWidth)+
+			", the homeserver of the sender, is asked to invite you, and learns your Matrix ID and your network address. "+
+			"If it cannot, your homeserver is asked to accept the signature.", width))
+	} else if by != "" {
 		b.WriteString(cells.Wrap("You named "+cells.Cut(string(by), phrase.NameWidth)+" as the sender of the invite, so no server has to confirm it.", width))
 	} else {
 		b.WriteString(cells.Wrap("The link names "+cells.Cut(i.Host, phrase.NameWidth)+" as the host that confirms the invite. "+

@@ -42,6 +42,16 @@ func (k PrivateKey) Public() string {
 	return base64.RawURLEncoding.EncodeToString(k.public())
 }
 
+// PublicUnpadded returns the public key in unpadded base64, the form that the
+// specification requires in events
+// (https://spec.matrix.org/v1.19/appendices/#unpadded-base64).
+func (k PrivateKey) PublicUnpadded() string {
+	if k.IsZero() {
+		return ""
+	}
+	return base64.RawStdEncoding.EncodeToString(k.public())
+}
+
 func (k PrivateKey) public() ed25519.PublicKey {
 	return ed25519.PublicKey(k.ed25519[ed25519.SeedSize:])
 }
@@ -72,10 +82,22 @@ const (
 // join
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3roomsroomidjoin).
 func (k PrivateKey) Sign(user, sender id.UserID, token string) (json.RawMessage, error) {
+	return k.sign(map[string]any{"mxid": user, "sender": sender, "token": token})
+}
+
+// SignBinding signs that an invite is for user, as an identity server does when the
+// invited address is bound to the user. Unlike the result of Sign, it does not contain
+// the sender
+// (https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv13pidonbind).
+func (k PrivateKey) SignBinding(user id.UserID, token string) (json.RawMessage, error) {
+	return k.sign(map[string]any{"mxid": user, "token": token})
+}
+
+// sign adds a signature to an object.
+func (k PrivateKey) sign(signed map[string]any) (json.RawMessage, error) {
 	if k.IsZero() {
 		return nil, ErrPrivateKey
 	}
-	signed := map[string]any{"mxid": user, "sender": sender, "token": token}
 	plain, err := json.Marshal(signed)
 	if err != nil {
 		return nil, err

@@ -73,6 +73,17 @@ func TestSignMatchesTestVector(t *testing.T) {
 	}
 }
 
+func TestSignBindingMatchesTestVector(t *testing.T) {
+	signed, err := ownPrivate(t).SignBinding("@bob:example.test", "tok123")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "KesasUiJbI9GRvQTO44omZDdVHnjftn1FQRIXvzyyS3pHQiCbP//wabEt3Xr6a0KKSCsB4UgV7+OvlZZt5w3BA"
+	if !strings.Contains(string(signed), want) || strings.Contains(string(signed), "sender") {
+		t.Errorf("%s", signed)
+	}
+}
+
 func TestCheckRefusesOtherSignatures(t *testing.T) {
 	other := PrivateKey{ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
 	sign := func(k PrivateKey, user, sender, token string) string {

@@ -1,5 +1,5 @@
-// Package link parses the link in the e-mail of a third-party invite, also if a
-// mail program has broken or encoded it. It makes no requests.
+// Package link parses and formats the links of third-party invites. It also parses
+// links that a mail program has broken or encoded. It makes no requests.
 package link
 
 import (
@@ -10,15 +10,19 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
-// A Link is the parsed link of an invite's e-mail. The spec leaves its format to
-// identity servers; this is the format of Sydent
-// (https://github.com/element-hq/sydent/blob/main/res/vector-im/invite_template.eml.j2).
+// A Link is the parsed link of an invite. The spec leaves its format to identity
+// servers; this is the format of Sydent
+// (https://github.com/element-hq/sydent/blob/main/res/vector-im/invite_template.eml.j2),
+// and that of [Link.Format].
 //
 // Nothing in it is authenticated. A link is a secret, because every user who has it
 // can accept the invite; when printed, it shows no secret.
 type Link struct {
 	RoomID id.RoomID // empty if the text is only a sign URL
 	Via    []string  // servers in the room, if the link has any
+	// Sender is the user who sent the invite; empty if the link does not name one. Links
+	// of mxinvite do, because the sender is part of what the invitee signs.
+	Sender id.UserID
 
 	// Texts to show to the user. The author of the link can choose them freely.
 	Email, RoomName, RoomType, RoomAvatar, InviterName string

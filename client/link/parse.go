@@ -72,7 +72,7 @@ func parse(s string) (Link, error) {
 		return Link{}, ErrNotInvite
 	}
 	l := Link{
-		Via: p.via(), Email: p.text("email"), RoomName: p.text("room_name"), RoomType: p.text("room_type"),
+		Via: p.via(), Sender: readSender(p.get("sender")), Email: p.text("email"), RoomName: p.text("room_name"), RoomType: p.text("room_type"),
 		RoomAvatar: p.text("room_avatar_url"), InviterName: p.text("inviter_name"),
 		GuestUserID: p.text("guest_user_id"), GuestAccessToken: p.text("guest_access_token"),
 		SignURL: signing.url, IdentityServer: signing.server, Token: token, secret: key,
@@ -85,8 +85,8 @@ func parse(s string) (Link, error) {
 	case key == "":
 		return Link{}, ErrNoKey
 	}
-	if l.Key, err = invite.ParsePrivateKey(key); err != nil {
-		return Link{}, ErrKey
+	if l.Key, err = parseKey(key); err != nil {
+		return Link{}, err
 	}
 	if l.RoomID, err = readRoom(cmp.Or(address, p.get("room_id"))); err != nil {
 		return Link{}, err
@@ -95,6 +95,14 @@ func parse(s string) (Link, error) {
 		return Link{}, ErrNotInvite
 	}
 	return l, nil
+}
+
+func parseKey(s string) (invite.PrivateKey, error) {
+	key, err := invite.ParsePrivateKey(s)
+	if err != nil {
+		return invite.PrivateKey{}, ErrKey
+	}
+	return key, nil
 }
 
 // split returns the room in the link of a web client and the query after it.

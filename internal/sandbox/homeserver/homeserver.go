@@ -2,6 +2,7 @@ package homeserver
 
 import (
 	"maps"
+	"net"
 	"net/http"
 	"strings"
 
@@ -196,10 +197,20 @@ func (h *Homeserver) ServeDomain(c *api.Call) *api.Reply {
 	case "/.well-known/matrix/client":
 		r = api.JSON(http.StatusOK, h.wellKnown())
 	case "/.well-known/matrix/server":
-		r = api.JSON(http.StatusOK, object{"m.server": network.Host(h.HomeserverURL())})
+		r = api.JSON(http.StatusOK, object{"m.server": h.federationHost()})
 	}
 	r.Header.Set("Access-Control-Allow-Origin", "*")
 	return r
+}
+
+// federationHost is the host of the federation API. Its default port is not that of https, so Synapse writes the port
+// (synapse/rest/well_known.py, ServerWellKnownResource).
+func (h *Homeserver) federationHost() string {
+	host := network.Host(h.HomeserverURL())
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		return net.JoinHostPort(host, "443")
+	}
+	return host
 }
 
 func (h *Homeserver) wellKnown() object {

@@ -1,0 +1,147 @@
+// Package federation finds the federation API of a homeserver and tells it that a user
+// accepts a third-party invite.
+package federation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
+)
+
+const (
+	defaultPort  = "8448"
+	findTimeout  = 10 * time.Second
+	askTimeout   = 20 * time.Second // the server sends the invite to the homeserver of the invitee before it responds
+	maxDocument  = 16 << 10
+	maxServer    = 255 // bytes of a server name
+	standardPort = "443"
+)
+
+// ErrName is the error for a text that is not a server name.
+var ErrName = errors.New("not the name of a homeserver")
+
+// Find returns the base URL of the federation API of a homeserver
+// (https://spec.matrix.org/v1.19/server-server-api/#resolving-server-names): the name
+// itself if it has a port or is an IP address, else the server that its .well-known
+// document names, else port 8448. SRV records are not used: the certificate has to be
+// for another name than that of the server that is asked.
+func Find(ctx context.Context, transport http.RoundTripper, name string) (string, error) {
+	host, port, err := split(name)
+	if err != nil {
+		return "", err
+	}
+	if port == "" && !isAddress(host) {
+		if delegated, ok := wellKnown(ctx, transport, name); ok {
+			if host, port, err = split(delegated); err != nil {
+				return "", fmt.Errorf("%s delegates to a server that is %w", name, ErrName)
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if port == "" {
+		port = defaultPort
+	}
+	if port == standardPort {
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		return "https://" + host, nil
+	}
+	return "https://" + net.JoinHostPort(host, port), nil
+}
+
+// wellKnown returns the server that the .well-known document of a server names. The
+// specification requires to follow redirects, and to ignore a document that is not
+// valid.
+func wellKnown(ctx context.Context, transport http.RoundTripper, name string) (server string, ok bool) {
+	var document struct {
+		Server string `json:"m.server"`
+	}
+	err := jsonhttp.Decode(ctx, transport, jsonhttp.Request{
+		Method: http.MethodGet, URL: "https://" + name + "/.well-known/matrix/server", Limit: maxDocument, Within: findTimeout, Redirects: true,
+	}, &document)
+	return document.Server, err == nil && document.Server != ""
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// split returns the host and the port of a server name
+// (https://spec.matrix.org/v1.19/appendices/#server-name). An IPv6 address has no
+// brackets in the result; port is empty if there is none.
+func split(name string) (host, port string, err error) {
+	if name == "" || len(name) > maxServer || strings.ContainsFunc(name, notInServerName) {
+		return "", "", ErrName
+	}
+	host, port = name, ""
+	if at := strings.LastIndexByte(name, ':'); at > strings.LastIndexByte(name, ']') {
+		host, port = name[:at], name[at+1:]
+		if len(port) == 0 || len(port) > 5 || strings.Trim(port, "0123456789") != "" {
+			return "", "", ErrName
+		}
+	}
+	if inner, v6 := strings.CutPrefix(host, "["); v6 {
+		if host, v6 = strings.CutSuffix(inner, "]"); !v6 || !isAddress(host) {
+			return "", "", ErrName
+		}
+	} else if host == "" || strings.ContainsAny(host, ":[]") {
+		return "", "", ErrName
+	}
+	return host, port, nil
+}
+
+func notInServerName(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune(".-:[]", r)
+}
+
+// A Binding says that a user accepts an invite. The homeserver of Sender, which is in
+// the room, then sends an ordinary invite to User.
+type Binding struct {
+	RoomID id.RoomID
+	Sender id.UserID // of the invite
+	User   id.UserID
+	Token  string
+	Signed json.RawMessage // by [invite.PrivateKey.SignBinding]
+}
+
+// Send sends the binding to the homeserver at a base URL
+// (https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv13pidonbind).
+// Homeservers serve the endpoint under POST and need no authentication. It is made for
+// identity servers, which send an address as well; homeservers do not check it, so
+// the address here is not one.
+func (b Binding) Send(ctx context.Context, transport http.RoundTripper, base string) error {
+	const medium, address = "email", "invitee@invalid"
+	type accepted struct {
+		Medium  string          `json:"medium"`
+		Address string          `json:"address"`
+		MXID    id.UserID       `json:"mxid"`
+		RoomID  id.RoomID       `json:"room_id"`
+		Sender  id.UserID       `json:"sender"`
+		Token   string          `json:"token"`
+		Signed  json.RawMessage `json:"signed"`
+	}
+	body := struct {
+		Medium  string     `json:"medium"`
+		Address string     `json:"address"`
+		MXID    id.UserID  `json:"mxid"`
+		Invites []accepted `json:"invites"`
+	}{medium, address, b.User, []accepted{{medium, address, b.User, b.RoomID, b.Sender, b.Token, b.Signed}}}
+	var reply json.RawMessage
+	return jsonhttp.Decode(ctx, transport, jsonhttp.Request{
+		Method: http.MethodPost, URL: base + "/_matrix/federation/v1/3pid/onbind", Body: body, Limit: maxDocument, Within: askTimeout,
+	}, &reply)
+}
