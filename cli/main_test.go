@@ -59,7 +59,7 @@ func runMain() {
 	if demo := os.Getenv(envDemo); demo != "" {
 		w.Transport = realHost{w.Transport, demo, http.DefaultTransport}
 	}
-	w.Keyring, w.Agent, w.Browse = nil, nil, nil
+	w.Keyring, w.Browse = nil, nil
 	if dir := os.Getenv(envKeyring); dir != "" {
 		w.Keyring = fileKeyring(dir)
 	}
@@ -76,10 +76,13 @@ func runMain() {
 	os.Exit(Run(ctx, w, os.Args[1:]))
 }
 
-// fileKeyring is a keyring that stores each secret in a file.
+// fileKeyring is a keyring that stores each secret in a file. A file named locked locks it.
 type fileKeyring string
 
 func (d fileKeyring) Get(entry string) (string, error) {
+	if _, err := os.Stat(filepath.Join(string(d), "locked")); err == nil {
+		return "", errors.New("org.freedesktop.Secret.Error.IsLocked")
+	}
 	data, err := os.ReadFile(filepath.Join(string(d), entry))
 	return string(data), err
 }

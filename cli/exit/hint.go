@@ -60,6 +60,28 @@ func hintWaiting(a *host.Program, err error) string {
 	return how
 }
 
+// hintKey returns the hint for a keyring or an ssh-agent that does not give the key of
+// the vault. Only a vault whose key it has is of no use without it.
+func hintKey(a *host.Program, err error) string {
+	next, kind := "Start or unlock it, and try again.", vault.KindAgent
+	switch {
+	case a.Guest != nil:
+		return "Leave out --vault: your vault will be encrypted with a passphrase."
+	case errors.Is(err, vault.ErrNoKeyring):
+		kind = vault.KindKeyring
+	case errors.Is(err, vault.ErrAgentLacksKey):
+		next = "Add the key with: ssh-add FILE. If the agent is locked, unlock it with: ssh-add -X."
+	case errors.Is(err, vault.ErrAgentRefused):
+		next = "Try again, and allow it if the agent asks."
+	case fail.Either(vault.ErrAgentUnsuited, vault.ErrAgentKeyChoice)(err):
+		return "Start one with the key for the vault: ssh-agent sh -c 'ssh-add FILE && mxinvite login'. Later, any agent with that key will do."
+	}
+	if a.HasVault(kind) {
+		return next + " If it no longer exists, run mxinvite vault aside and sign in again."
+	}
+	return next + " Or choose another kind of vault, such as sealed, with --vault or the setting vault.kind."
+}
+
 // hintSession returns the hint for an error of a session or the vault.
 func hintSession(a *host.Program, err error) string {
 	const another = "run mxinvite vault aside and sign in again."
@@ -85,9 +107,9 @@ func hintSession(a *host.Program, err error) string {
 	case errors.Is(err, vault.ErrPassphrase):
 		return "If you have forgotten it, " + another
 	case errors.Is(err, vault.ErrKeyGone):
-		return "If the key is lost, " + another
-	case errors.Is(err, vault.ErrNoKeyring), errors.Is(err, vault.ErrNoAgent):
-		return "Start it. If it no longer exists, " + another
+		return "It may be in the keyring of another desktop session. If it is lost, " + another
+	case fail.Either(vault.ErrNoKeyring, vault.ErrNoAgent)(err):
+		return hintKey(a, err)
 	case fail.Is[*vault.DamagedError](err):
 		return "Sign in again with: mxinvite login. The damaged file will be renamed."
 	case fail.Is[*vault.NewerError](err) && a.Guest != nil:

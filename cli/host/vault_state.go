@@ -45,6 +45,16 @@ func (p *Program) VaultState(ctx context.Context) (s vaultState, err error) {
 	return s, ctx.Err()
 }
 
+// HasVault reports whether there is a vault of this kind.
+func (p *Program) HasVault(kind vault.Kind) bool {
+	_, v, err := p.AnyVault()
+	if err != nil {
+		return false
+	}
+	have, err := v.Current()
+	return err == nil && have == kind
+}
+
 // String returns a clause such as "sessions are encrypted with a passphrase".
 func (s vaultState) String() string {
 	if s.Exists {

@@ -62,7 +62,7 @@ func (v *Vault) makeAgent(ctx context.Context) (keyed, error) {
 	case err != nil:
 		return keyed{}, err
 	case again != key:
-		return keyed{}, fmt.Errorf("%w: its signatures differ for the same message", ErrNoAgent)
+		return keyed{}, fmt.Errorf("%w: its signatures differ for the same message", ErrAgentUnsuited)
 	}
 	return keyed{lock: l, key: key}, nil
 }
@@ -84,11 +84,11 @@ func (v *Vault) chooseSSHKey(ctx context.Context) (pub ssh.PublicKey, err error)
 	switch len(found) {
 	case 0:
 		wanted := cmp.Or(v.opt.AgentKey, "certificates and keys on hardware tokens cannot be used")
-		return nil, fmt.Errorf("%w: it has no Ed25519 key (%s)", ErrNoAgent, wanted)
+		return nil, fmt.Errorf("%w (%s)", ErrAgentUnsuited, wanted)
 	case 1:
 		return pub, nil
 	}
-	return nil, fmt.Errorf("%w: it has several Ed25519 keys, and one of them has to be chosen: %s", ErrNoAgent, strings.Join(found, ", "))
+	return nil, fmt.Errorf("%w: %s", ErrAgentKeyChoice, strings.Join(found, ", "))
 }
 
 // sshKeys lists the Ed25519 keys in the agent, without certificates and keys on
@@ -129,19 +129,24 @@ func (v *Vault) keyFromAgent(ctx context.Context, l lock) (key seal.Key, err err
 	}
 	same := func(k ssh.PublicKey) bool { return bytes.Equal(k.Marshal(), pub.Marshal()) }
 	if !slices.ContainsFunc(held, same) {
-		return key, fmt.Errorf("%w: it does not have the key %s", ErrNoAgent, ssh.FingerprintSHA256(pub))
+		return key, fmt.Errorf("%w, %s", ErrAgentLacksKey, ssh.FingerprintSHA256(pub))
 	}
 	message := challenge(l.Salt)
 	var sig *ssh.Signature
+	refused := false
 	err = v.withAgent(ctx, signLimit, func(a agent.Agent) (err error) {
 		sig, err = a.Sign(pub, message)
+		refused = err != nil && strings.HasPrefix(err.Error(), "agent: failed to sign") // the library has no type for it
 		return err
 	})
-	if err != nil {
+	switch {
+	case refused:
+		return key, fmt.Errorf("%w, %s: it refused", ErrAgentRefused, ssh.FingerprintSHA256(pub))
+	case err != nil:
 		return key, err
 	}
 	if sig.Format != ssh.KeyAlgoED25519 || pub.Verify(message, sig) != nil {
-		return key, fmt.Errorf("%w: its signature was not made with the key %s", ErrNoAgent, ssh.FingerprintSHA256(pub))
+		return key, fmt.Errorf("%w, %s: the signature is not valid", ErrAgentRefused, ssh.FingerprintSHA256(pub))
 	}
 	derived, err := hkdf.Key(sha256.New, sig.Blob, l.Salt[:], agentPurpose, seal.KeySize)
 	copy(key[:], derived)

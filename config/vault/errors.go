@@ -21,8 +21,8 @@ var (
 	// or does not store entries.
 	ErrNoKeyring = errors.New("the system keyring is not available on this machine")
 
-	// ErrNoAgent means that the ssh-agent is absent, does not respond in time,
-	// does not have the key or refuses to sign with it.
+	// ErrNoAgent means that the ssh-agent is absent or does not respond in time.
+	// The errors ErrAgent… below are also ErrNoAgent.
 	ErrNoAgent = errors.New("the ssh-agent is not available")
 
 	// ErrKeyGone means that the keyring works but does not have the vault's
@@ -41,6 +41,27 @@ var (
 	// kept changing the vault.
 	ErrBusy = errors.New("another program is using the vault")
 )
+
+// Errors of an ssh-agent that responds.
+const (
+	// ErrAgentLacksKey means that the agent does not have the vault's key, or is
+	// locked.
+	ErrAgentLacksKey = agentError("the ssh-agent does not have the vault's key")
+	// ErrAgentRefused means that the agent refused to sign, or that the signature is
+	// not valid.
+	ErrAgentRefused = agentError("the ssh-agent did not sign with the vault's key")
+	// ErrAgentUnsuited means that no vault can be created with the agent's keys.
+	ErrAgentUnsuited = agentError("the ssh-agent has no suitable Ed25519 key")
+	// ErrAgentKeyChoice means that a new vault can use several of the agent's keys.
+	ErrAgentKeyChoice = agentError("the ssh-agent has several Ed25519 keys, and a new vault needs an agent with one")
+)
+
+// An agentError is also [ErrNoAgent].
+type agentError string
+
+func (e agentError) Error() string { return string(e) }
+
+func (agentError) Is(target error) bool { return target == ErrNoAgent }
 
 // A DamagedError means that a file exists and cannot be parsed. The next Save
 // renames it and does not overwrite it.
