@@ -163,8 +163,8 @@ func (s *identityServer) choose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if u, err := url.Parse(base); source != FromConfig && (err != nil || !discovery.Encrypted(u)) {
-		return fmt.Errorf("%s names the identity server %s: %w", source, base, errPlainHTTP)
+	if u, err := url.Parse(base); source != FromConfig && err == nil && !discovery.Encrypted(u) {
+		return fmt.Errorf("%s names the identity server %q: %w", source, u.Redacted(), errPlainHTTP)
 	}
 	if s.server, err = identity.New(base, s.transport); err != nil {
 		return fmt.Errorf("%s: %w", source, err)

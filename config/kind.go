@@ -69,7 +69,7 @@ func baseURL() kind[string] {
 	return textKind(`a base URL such as "https://vector.im", or empty`, func(s string) bool {
 		u, err := url.Parse(s)
 		return s == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
-			u.User == nil && u.RawQuery == "" && u.Fragment == ""
+			u.User == nil && !strings.ContainsAny(s, "?#")
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -34,8 +35,11 @@ type Server struct {
 // data and .well-known, it does not include the path /_matrix/identity.
 func New(baseURL string, transport http.RoundTripper) (*Server, error) {
 	u, err := url.Parse(strings.TrimRight(baseURL, "/"))
-	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || u.RawQuery != "" {
-		return nil, fmt.Errorf("identity server %q: not a base URL such as https://vector.im", baseURL)
+	if err != nil {
+		return nil, errors.New("the URL of the identity server is not valid") // err contains the URL
+	}
+	if u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || strings.ContainsAny(baseURL, "?#") {
+		return nil, fmt.Errorf("identity server %q: not a base URL such as https://vector.im", u.Redacted())
 	}
 	return &Server{base: u, transport: transport}, nil
 }

@@ -24,7 +24,7 @@ func TestHash(t *testing.T) {
 }
 
 func TestNewValidatesBaseURL(t *testing.T) {
-	for _, u := range []string{"", "vector.im", "ftp://vector.im", "https://", "https://user:pw@vector.im", "https://vector.im?x", "%"} {
+	for _, u := range []string{"", "vector.im", "ftp://vector.im", "https://", "https://user:pw@vector.im", "https://vector.im?x", "https://vector.im?", "https://vector.im/#", "https://vector.im#x", "https://:8448", "%"} {
 		if _, err := identity.New(u, nil); err == nil {
 			t.Errorf("%q was accepted", u)
 		}
