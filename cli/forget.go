@@ -34,15 +34,11 @@ func newForget(a *host.Program) *cobra.Command {
 }
 
 func runForget(ctx context.Context, a *host.Program, yes bool) error {
-	account, err := a.Offline(ctx)
+	account, outbox, err := a.OfflineOutbox(ctx)
 	if err != nil {
 		return err
 	}
 	remembered, err := account.AddressCount(ctx)
-	if err != nil {
-		return err
-	}
-	outbox, err := account.Outbox(ctx)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func TestScreenOpensAndQuits(t *testing.T) {
 				t.Errorf("ended with %d", code)
 			}
 			kept, err := os.ReadDir(w.Getenv("MXINVITE_HOME"))
-			kept = slices.DeleteFunc(kept, func(f os.DirEntry) bool { return f.Name() == "store.db" }) // empty, but set
+			kept = slices.DeleteFunc(kept, func(f os.DirEntry) bool { return f.Name() == "store.db" || f.Name() == "store.db.lock" }) // empty, but set
 			if err != nil || len(kept) > 0 {
 				t.Errorf("left behind: %v, %v", kept, err)
 			}

@@ -201,17 +201,13 @@ func (p *Program) Offline(ctx context.Context) (*client.Account, error) {
 	return p.Resume(ctx, opt)
 }
 
-// OfflineOutbox returns the same as Offline, and the account's outbox.
+// OfflineOutbox returns the same as Offline, and the account's outbox. It returns a
+// [LostStoreError] until the user has confirmed the loss of an outbox.
 func (p *Program) OfflineOutbox(ctx context.Context) (*client.Account, client.Outbox, error) {
+	p.lossTold = true // by the error
 	account, err := p.Offline(ctx)
 	if err != nil {
 		return nil, client.Outbox{}, err
-	}
-	if p.storeProblem == nil && p.Store != nil {
-		// Damage may hide entries without an error.
-		if err := p.Store.Check(ctx); err != nil && !p.replaceDamaged(ctx, err) {
-			return nil, client.Outbox{}, err
-		}
 	}
 	if p.storeProblem != nil { // an empty outbox would be a wrong answer
 		return nil, client.Outbox{}, fmt.Errorf("read the outbox: %w", p.storeProblem)

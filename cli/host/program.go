@@ -28,6 +28,7 @@ type Program struct {
 
 	Store        *store.Store // opened at the first use
 	storeProblem error        // why the stored data cannot be read in this run
+	lossTold     bool         // a message about a lost store was written
 	OpenSessions *Sessions    // opened at the first use
 	contacts     addressSource
 	Log          *logfile.File

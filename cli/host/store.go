@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // OpenStore opens the local store, which stays open until the command ends. If
@@ -38,21 +40,69 @@ func (p *Program) OpenStore(ctx context.Context) *store.Store {
 		return nil
 	}
 	p.Store = s
+	p.noteLoss()
 	return s
 }
 
 // setStoreAside renames a damaged store, writes a message, and reports whether it
 // was renamed.
 func (p *Program) setStoreAside(damaged *store.DamagedError) bool {
-	aside, err := store.SetAside(damaged.Path)
-	if err != nil {
-		p.Note("The store cannot be read: %v", damaged)
-		p.storeProblem = damaged
+	aside, err := store.SetAside(damaged)
+	switch {
+	case err != nil:
+		p.Note("The store cannot be read, and was not renamed: %v", err)
+		p.storeProblem = err
 		return false
+	case aside == "":
+		return true // another program has renamed it, and noteLoss says so
 	}
-	p.Note("The store cannot be read. It was renamed to %s, and a new one is created. The outbox and the remembered addresses in it are lost.", aside)
-	p.storeProblem = &LostStoreError{Aside: aside}
+	p.lossTold = true
+	const lost = "The outbox and the remembered addresses in it are lost."
+	if p.Guest != nil { // visitors have no access to files
+		p.Note("The store cannot be read, and a new one is created. " + lost)
+		return true
+	}
+	p.Note("The store cannot be read. It was renamed to %s, and a new one is created. "+lost, aside)
 	return true
+}
+
+// noteLoss says that an outbox was lost, in each run until the user has confirmed it.
+func (p *Program) noteLoss() {
+	lost := p.lostStore()
+	if lost == nil {
+		return
+	}
+	p.storeProblem = lost
+	if !p.lossTold {
+		p.lossTold = true
+		p.Note("%s. To confirm, run: mxinvite outbox clear --lost", phrase.Capital(lost.Error()))
+	}
+}
+
+// lostStore returns nil if no store was set aside since the last confirmation.
+func (p *Program) lostStore() *LostStoreError {
+	home, err := p.Home()
+	if err != nil {
+		return nil
+	}
+	lost := store.Lost(home.StorePath())
+	if len(lost) == 0 {
+		return nil
+	}
+	if p.Guest != nil {
+		return &LostStoreError{}
+	}
+	return &LostStoreError{aside: lost[len(lost)-1]}
+}
+
+// ConfirmLostStore ends the messages about lost stores.
+func (p *Program) ConfirmLostStore() error {
+	home, err := p.Home()
+	if err != nil {
+		return err
+	}
+	p.storeProblem = nil
+	return store.ConfirmLost(home.StorePath())
 }
 
 // replaceDamaged replaces the open store by a new one if err says that it is
@@ -71,13 +121,21 @@ func (p *Program) replaceDamaged(ctx context.Context, err error) (replaced bool)
 	return true
 }
 
-// A LostStoreError reports that the store was damaged and was renamed in this run.
-// It contained the outbox, the addresses of earlier invites and the results of the
-// last sync.
-type LostStoreError struct{ Aside string } // new name of the damaged store
+// A LostStoreError says that a store was damaged and renamed, with the outbox and the
+// addresses of earlier invites, and that the user has not confirmed it.
+type LostStoreError struct{ aside string } // its new path; empty for visitors
+
+// Hint says how to use the new store.
+func (e *LostStoreError) Hint(func(client.Advice) string) string {
+	return "Invites of the lost outbox are not sent. To confirm and use the new one, run: mxinvite outbox clear --lost"
+}
 
 func (e *LostStoreError) Error() string {
-	return "the outbox and the remembered addresses are lost: the store was damaged and renamed to " + e.Aside
+	const lost = "the outbox and the remembered addresses are lost: the store was damaged"
+	if e.aside == "" {
+		return lost
+	}
+	return lost + " and renamed to " + e.aside
 }
 
 // openQuietly opens an existing store, and writes no messages.

@@ -34,7 +34,7 @@ func newOutboxResume(a *host.Program) *cobra.Command {
 }
 
 func runOutboxPause(ctx context.Context, a *host.Program, pause bool) error {
-	account, err := a.Offline(ctx)
+	account, _, err := a.OfflineOutbox(ctx)
 	if err != nil {
 		return err
 	}
@@ -238,17 +238,28 @@ func newOutboxSettle(a *host.Program) *cobra.Command {
 }
 
 func newOutboxClear(a *host.Program) *cobra.Command {
-	return &cobra.Command{
+	var lost bool
+	c := &cobra.Command{
 		Use:   "clear",
 		Short: "Delete finished invites from the outbox",
 		Long: "Delete sent, failed and cancelled invites from the outbox. Queued and uncertain\n" +
-			"invites stay, and so does the address book (see mxinvite forget).",
+			"invites stay, and so does the address book (see mxinvite forget).\n\n" +
+			"A damaged store is renamed, and its outbox is lost. The outbox commands then fail,\n" +
+			"because the new outbox is not complete, until you confirm that with --lost. The\n" +
+			"damaged file is not deleted.",
 		Args: fail.Args(0, 0),
-		RunE: func(c *cobra.Command, _ []string) error { return runOutboxClear(c.Context(), a) },
+		RunE: func(c *cobra.Command, _ []string) error { return runOutboxClear(c.Context(), a, lost) },
 	}
+	c.Flags().BoolVar(&lost, "lost", false, "confirm that the outbox of a damaged store is lost")
+	return c
 }
 
-func runOutboxClear(ctx context.Context, a *host.Program) error {
+func runOutboxClear(ctx context.Context, a *host.Program, lost bool) error {
+	if lost {
+		if err := a.ConfirmLostStore(); err != nil {
+			return err
+		}
+	}
 	account, outbox, err := a.OfflineOutbox(ctx)
 	if err != nil {
 		return err

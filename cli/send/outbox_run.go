@@ -54,7 +54,7 @@ type outboxRun struct {
 }
 
 func runOutboxRun(ctx context.Context, o outboxRunOptions) error {
-	account, err := o.Offline(ctx)
+	account, _, err := o.OfflineOutbox(ctx)
 	if err != nil {
 		return err
 	}

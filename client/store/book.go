@@ -31,7 +31,7 @@ func (s *Store) Addresses(ctx context.Context, account Account) (book []Address,
 // of its outbox, which contain addresses, too. The files contain no copy of them
 // afterwards. After an error it may be called again.
 func (s *Store) ForgetAddresses(ctx context.Context, account Account) error {
-	err := write(ctx, s.db, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
 		for _, q := range []string{
 			`DELETE FROM addresses WHERE account = ` + accountRow,
 			`DELETE FROM outbox WHERE account = ` + accountRow + ` AND state NOT IN ('queued', 'sending', 'uncertain')`,

@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "save":
 		err = saveForever(context.Background(), path)
+	case "open":
+		err = keepOpen(context.Background(), path)
 	case "count":
 		err = count(context.Background(), path, countTo)
 	default:

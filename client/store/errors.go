@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -21,12 +22,21 @@ var (
 
 	// ErrFull says that the disk is full. The data saved before is intact.
 	ErrFull = errors.New("the disk is full")
+
+	// ErrReplaced says that the file was deleted or replaced after it was opened.
+	// Nothing was written.
+	ErrReplaced = errors.New("the file was deleted or replaced; restart the program")
+
+	// ErrInUse says that a damaged file was not set aside, because another program has
+	// it open.
+	ErrInUse = errors.New("another program has it open; end that program first")
 )
 
 var (
 	errForeign = errors.New("it is the database of another program")
 	errInvalid = errors.New("it contains invalid data")
-	errEmpty   = errors.New("the file is empty")
+	errEmpty   = errors.New("the file is empty or too short")
+	errMissing = errors.New("the file is missing, but its log exists")
 )
 
 // A NewerError says that the file was written by a later version of the program.
@@ -44,6 +54,7 @@ func (e *NewerError) Error() string {
 type DamagedError struct {
 	Path string
 	Err  error
+	file os.FileInfo // identifies the file, if it exists
 }
 
 func (e *DamagedError) Error() string {
@@ -66,8 +77,9 @@ func explain(doing, path string, err error) error {
 	switch c := code(err); {
 	case isBusy(err):
 		err = ErrBusy
-	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT, errors.Is(err, errInvalid), errors.Is(err, errEmpty):
-		return &DamagedError{Path: path, Err: err}
+	case c == sqlite3.SQLITE_NOTADB, c == sqlite3.SQLITE_CORRUPT, errors.Is(err, errInvalid), errors.Is(err, errEmpty), errors.Is(err, errMissing):
+		file, _ := os.Stat(path) // nil if it does not exist
+		return &DamagedError{Path: path, Err: err, file: file}
 	case c == sqlite3.SQLITE_FULL:
 		err = ErrFull
 	case c == sqlite3.SQLITE_READONLY, c == sqlite3.SQLITE_CANTOPEN, c == sqlite3.SQLITE_PERM:

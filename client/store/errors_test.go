@@ -90,7 +90,7 @@ func TestSetAsideRenamesLogs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	aside, err := SetAside(path)
+	aside, err := SetAside(&DamagedError{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestSetAsideRenamesLogs(t *testing.T) {
 func TestDatabaseOfAnotherProgramIsNotChanged(t *testing.T) {
 	path := closedStore(t)
 	s := open(t, path)
-	if _, err := s.db.Exec(`PRAGMA application_id = 7`); err != nil {
+	if _, err := s.db.Exec(`DROP TABLE schema_copy; PRAGMA application_id = 7`); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()

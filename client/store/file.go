@@ -36,13 +36,16 @@ func dataSource(path string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: settings}).String()
 }
 
+// smallestPage is the size of the smallest page of SQLite, in bytes.
+const smallestPage = 512
+
 // companions returns the suffixes of the files that SQLite creates beside a
 // database. They contain pages of it, and are created with the mode of the
 // database.
 func companions() []string { return []string{"-wal", "-shm"} }
 
 // ensurePrivate creates the file and its directory if necessary, and removes the
-// permissions of other users. It returns errEmpty for a file without content: SQLite
+// permissions of other users. It returns errEmpty for a file without a page: SQLite
 // would open it as a new database, but create never leaves one, so it was truncated.
 //
 // It does not open an existing database: closing it would release the locks that
@@ -57,10 +60,13 @@ func ensurePrivate(ctx context.Context, path string) error {
 		if _, linkErr := os.Lstat(path); linkErr == nil {
 			return err // a symbolic link to nowhere
 		}
+		if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+			return errMissing // SQLite would write the pages in the log to a new file
+		}
 		return create(ctx, path)
 	case err != nil:
 		return err
-	case stat.Mode().IsRegular() && stat.Size() == 0:
+	case stat.Mode().IsRegular() && stat.Size() < smallestPage:
 		return errEmpty
 	}
 	for _, suffix := range companions() {
@@ -109,26 +115,4 @@ func restrictMode(path string) error {
 		return err
 	}
 	return os.Chmod(path, 0o600)
-}
-
-// SetAside renames a damaged file, which [Open] or a [Store] has reported, and
-// returns its new path. No program may have the file open.
-func SetAside(path string) (string, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".damaged-*")
-	if err != nil {
-		return "", explain("set aside", path, err)
-	}
-	aside := f.Name()
-	if err := f.Close(); err != nil {
-		return "", explain("set aside", path, err)
-	}
-	// The companions are renamed first: SQLite deletes a log that it finds beside a
-	// new file, and the log may have the only copy of the last changes.
-	for _, suffix := range append(companions(), "") {
-		err := os.Rename(path+suffix, aside+suffix)
-		if err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
-			return "", explain("set aside", path, err)
-		}
-	}
-	return aside, nil
 }

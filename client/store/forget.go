@@ -9,7 +9,7 @@ import (
 // afterwards. After an error the files may still contain some of it; Forget may be
 // called again.
 func (s *Store) Forget(ctx context.Context, account Account) error {
-	err := write(ctx, s.db, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
 		const q = `DELETE FROM accounts WHERE user_id = ? AND homeserver = ?`
 		_, err := tx.ExecContext(ctx, q, account.UserID, account.Homeserver)
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 )
@@ -60,10 +61,19 @@ func step(ctx context.Context, db *sql.DB, to int, statements string) error {
 		if _, err := tx.ExecContext(ctx, statements); err != nil {
 			return err
 		}
-		if version, err = userVersion(ctx, tx); err == nil && version != to {
-			err = fmt.Errorf("it sets schema %d", version)
+		version, err = userVersion(ctx, tx)
+		switch {
+		case err != nil:
+			return err
+		case version != to:
+			return fmt.Errorf("it sets schema %d", version)
+		case to == firstChecked:
+			err = addChecksums(ctx, tx)
 		}
-		return err
+		if err != nil || to < firstChecked {
+			return err
+		}
+		return copySchema(ctx, tx, to)
 	})
 }
 
@@ -76,13 +86,35 @@ func identify(ctx context.Context, db *sql.DB) (version int, err error) {
 		if err := tx.QueryRowContext(ctx, q).Scan(&application, &objects); err != nil {
 			return err
 		}
-		version, err = userVersion(ctx, tx)
-		if err == nil && (version < 0 || application != applicationID && objects > 0) {
-			err = errForeign
+		if version, err = userVersion(ctx, tx); err != nil {
+			return err
 		}
-		return err
+		copied, found, err := copiedVersion(ctx, tx)
+		switch {
+		case err != nil:
+			return err
+		case found && (application != applicationID || version != copied):
+			return errInvalid
+		case version < 0 || application != applicationID && objects > 0:
+			return errForeign
+		}
+		return nil
 	})
-	return version, err
+	return version, damageOf(err)
+}
+
+// copiedVersion returns the copy of user_version, which is found in files since
+// firstChecked.
+func copiedVersion(ctx context.Context, tx *sql.Tx) (version int, found bool, err error) {
+	const exists = `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_copy'`
+	if err := tx.QueryRowContext(ctx, exists).Scan(&found); err != nil || !found {
+		return 0, false, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT version FROM schema_copy`).Scan(&version)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = errInvalid
+	}
+	return version, true, err
 }
 
 func userVersion(ctx context.Context, tx *sql.Tx) (version int, err error) {

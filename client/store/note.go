@@ -22,13 +22,14 @@ func (s *Store) Note(ctx context.Context, account Account, name string) (value [
 
 // SetNote saves a value for an account under a name.
 func (s *Store) SetNote(ctx context.Context, account Account, name string, value []byte) error {
-	err := write(ctx, s.db, func(tx *sql.Tx) error {
+	err := s.writeDurably(ctx, func(tx *sql.Tx) error {
 		row, err := rowOf(ctx, tx, account)
 		if err != nil {
 			return err
 		}
-		const q = `INSERT INTO notes (account, name, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value`
-		_, err = tx.ExecContext(ctx, q, row, name, append([]byte{}, value...))
+		const q = `INSERT INTO notes (account, name, value, checksum) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET value = excluded.value, checksum = excluded.checksum`
+		_, err = tx.ExecContext(ctx, q, row, name, append([]byte{}, value...), checksum(row, name, value))
 		return err
 	})
 	return explain("write a note in", s.path, err)

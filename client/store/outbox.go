@@ -63,17 +63,18 @@ const entryColumns = `id, room_id, mark, state, queued_at, changed_at, attempts,
 // none. An entry with the same mark as an active one in the same room is not added;
 // its ID stays 0.
 func (s *Store) Enqueue(ctx context.Context, account Account, entries []Entry) error {
-	err := write(ctx, s.db, func(tx *sql.Tx) error {
+	err := s.writeDurably(ctx, func(tx *sql.Tx) error {
 		row, err := rowOf(ctx, tx, account)
 		if err != nil {
 			return err
 		}
-		const q = `INSERT INTO outbox (account, room_id, mark, state, queued_at, changed_at, attempts, user_id, token, sealed)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`
+		const q = `INSERT INTO outbox (` + outboxColumns + `, checksum)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`
 		for n := range entries {
 			e := &entries[n]
-			err := tx.QueryRowContext(ctx, q, row, e.Room, e.Mark, e.State, e.QueuedAt.UnixMilli(), e.Changed.UnixMilli(),
-				e.Attempts, e.UserID, e.Token, e.Sealed).Scan(&e.ID)
+			columns := []any{row, string(e.Room), e.Mark, string(e.State), e.QueuedAt.UnixMilli(), e.Changed.UnixMilli(),
+				int64(e.Attempts), string(e.UserID), e.Token, e.Sealed}
+			err := tx.QueryRowContext(ctx, q, append(columns, checksum(columns...))...).Scan(&e.ID)
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
@@ -113,7 +114,7 @@ func (s *Store) Outbox(ctx context.Context, account Account) (entries []Entry, e
 // entry has another stored state, or if two active entries would have the same
 // mark.
 func (s *Store) Advance(ctx context.Context, account Account, from []State, entries []Entry, book ...Address) error {
-	err := write(ctx, s.db, func(tx *sql.Tx) error {
+	err := s.writeDurably(ctx, func(tx *sql.Tx) error {
 		row, err := rowOf(ctx, tx, account)
 		if err != nil {
 			return err
@@ -123,10 +124,11 @@ func (s *Store) Advance(ctx context.Context, account Account, from []State, entr
 				return err
 			}
 		}
-		const q = `INSERT INTO addresses (account, room_id, token, sealed) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET sealed = excluded.sealed`
+		const q = `INSERT INTO addresses (account, room_id, token, sealed, checksum) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET sealed = excluded.sealed, checksum = excluded.checksum`
 		for _, a := range book {
-			if _, err := tx.ExecContext(ctx, q, row, a.Room, a.Token, a.Sealed); err != nil {
+			sum := checksum(row, string(a.Room), a.Token, a.Sealed)
+			if _, err := tx.ExecContext(ctx, q, row, a.Room, a.Token, a.Sealed, sum); err != nil {
 				return err
 			}
 		}
@@ -142,23 +144,27 @@ func advanceEntry(ctx context.Context, tx *sql.Tx, account int64, from []State, 
 	}
 	q := `UPDATE outbox SET state = ?, changed_at = ?, attempts = ?, user_id = ?, token = ?, sealed = ?
 		WHERE id = ? AND account = ? AND state IN (?` + strings.Repeat(`, ?`, len(from)-1) + `)`
-	done, err := tx.ExecContext(ctx, q, args...)
-	if code(err) == sqlite3.SQLITE_CONSTRAINT {
+	q += ` RETURNING ` + outboxColumns
+	row := make([]any, len(strings.Split(outboxColumns, ",")))
+	pointers := make([]any, len(row))
+	for i := range row {
+		pointers[i] = &row[i]
+	}
+	err := tx.QueryRowContext(ctx, q, args...).Scan(pointers...)
+	if code(err) == sqlite3.SQLITE_CONSTRAINT || errors.Is(err, sql.ErrNoRows) {
 		return ErrChanged
 	}
 	if err != nil {
 		return err
 	}
-	if n, err := done.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(err, ErrChanged)
-	}
-	return nil
+	_, err = tx.ExecContext(ctx, `UPDATE outbox SET checksum = ? WHERE id = ?`, checksum(row...), e.ID)
+	return err
 }
 
 // Clear deletes the entries in these states. It returns an error if one of the
 // states is active (see [State.Active]).
 func (s *Store) Clear(ctx context.Context, account Account, states ...State) error {
-	err := write(ctx, s.db, func(tx *sql.Tx) error {
+	err := s.writeDurably(ctx, func(tx *sql.Tx) error {
 		for _, state := range states {
 			if state.Active() {
 				return errors.New("active entries cannot be cleared: " + string(state))
@@ -179,8 +185,9 @@ const accountRow = `(SELECT id FROM accounts WHERE user_id = ? AND homeserver = 
 // rowOf returns the row of an account and creates it if necessary: invites may be
 // sent before the first sync.
 func rowOf(ctx context.Context, tx *sql.Tx, account Account) (row int64, err error) {
-	const put = `INSERT INTO accounts (user_id, homeserver, next_batch, saved_at) VALUES (?, ?, '', 0) ON CONFLICT DO NOTHING`
-	if _, err := tx.ExecContext(ctx, put, account.UserID, account.Homeserver); err != nil {
+	const put = `INSERT INTO accounts (user_id, homeserver, next_batch, saved_at, checksum) VALUES (?, ?, '', 0, ?) ON CONFLICT DO NOTHING`
+	sum := checksum(string(account.UserID), account.Homeserver, "", int64(0))
+	if _, err := tx.ExecContext(ctx, put, account.UserID, account.Homeserver, sum); err != nil {
 		return 0, err
 	}
 	err = tx.QueryRowContext(ctx, `SELECT `+accountRow, account.UserID, account.Homeserver).Scan(&row)

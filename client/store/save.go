@@ -13,7 +13,7 @@ import (
 // during Save, nothing is stored. If the batch is not based on the stored state,
 // Save returns [ErrConflict].
 func (s *Store) Save(ctx context.Context, account Account, batch Batch) error {
-	err := write(ctx, s.db, func(tx *sql.Tx) error { return save(ctx, tx, account, batch) })
+	err := s.write(ctx, func(tx *sql.Tx) error { return save(ctx, tx, account, batch) })
 	return explain("save to", s.path, err)
 }
 
@@ -53,10 +53,11 @@ func advance(ctx context.Context, tx *sql.Tx, account Account, batch Batch) (row
 	if batch.Since != "" && batch.Since != stored {
 		return 0, ErrConflict
 	}
-	const put = `INSERT INTO accounts (user_id, homeserver, next_batch, saved_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET next_batch = excluded.next_batch, saved_at = excluded.saved_at
+	const put = `INSERT INTO accounts (user_id, homeserver, next_batch, saved_at, checksum) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET next_batch = excluded.next_batch, saved_at = excluded.saved_at, checksum = excluded.checksum
 		RETURNING id`
-	err = tx.QueryRowContext(ctx, put, account.UserID, account.Homeserver, batch.NextBatch, batch.At.UnixMilli()).Scan(&row)
+	columns := []any{string(account.UserID), account.Homeserver, batch.NextBatch, batch.At.UnixMilli()}
+	err = tx.QueryRowContext(ctx, put, append(columns, checksum(columns...))...).Scan(&row)
 	return row, err
 }
 
@@ -109,8 +110,8 @@ func newWriter(ctx context.Context, tx *sql.Tx) (writer, error) {
 	}
 	w := writer{
 		find:    prepare(`SELECT id, traced, heroes FROM rooms WHERE account = ? AND room_id = ?`),
-		add:     prepare(`INSERT INTO rooms (account, room_id, traced, heroes) VALUES (?, ?, ?, ?)`),
-		change:  prepare(`UPDATE rooms SET traced = ?, heroes = ? WHERE id = ?`),
+		add:     prepare(`INSERT INTO rooms (account, room_id, traced, heroes, checksum) VALUES (?, ?, ?, ?, ?)`),
+		change:  prepare(`UPDATE rooms SET traced = ?, heroes = ?, checksum = ? WHERE id = ?`),
 		current: currentTable(prepare),
 		history: historyTable(prepare),
 	}
@@ -137,11 +138,12 @@ func (w writer) saveRoom(ctx context.Context, account int64, room Room) (row int
 	var (
 		traced bool
 		heroes string
+		sum    = checksum(account, string(room.ID), number(room.Traced), string(wanted))
 	)
 	err = w.find.QueryRowContext(ctx, account, room.ID).Scan(&row, &traced, &heroes)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		added, err := w.add.ExecContext(ctx, account, room.ID, room.Traced, string(wanted))
+		added, err := w.add.ExecContext(ctx, account, room.ID, room.Traced, string(wanted), sum)
 		if err != nil {
 			return 0, err
 		}
@@ -149,7 +151,7 @@ func (w writer) saveRoom(ctx context.Context, account int64, room Room) (row int
 	case err != nil:
 		return 0, err
 	case traced != room.Traced || heroes != string(wanted):
-		_, err = w.change.ExecContext(ctx, room.Traced, string(wanted), row)
+		_, err = w.change.ExecContext(ctx, room.Traced, string(wanted), sum, row)
 	}
 	return row, err
 }

@@ -6,24 +6,29 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 
+	"github.com/gofrs/flock"
 	"modernc.org/sqlite"
 )
 
 // A Store is an open database. It is safe for concurrent use, and several programs
 // may have the same file open.
 type Store struct {
-	path    string // empty for a store in memory
+	path    string      // empty for a store in memory
+	file    os.FileInfo // identifies the file that was opened
+	lock    *flock.Flock
 	db      *sql.DB
 	holders sync.Map // accounts that are held, for a store in memory
 }
 
 // Open opens the file at path. It creates the file and its directory if necessary,
 // readable only by the user. It upgrades the schema of older programs. It returns a
-// [NewerError] for a file of a newer program, and a [DamagedError] for a file that
-// cannot be read.
+// [NewerError] for a file of a newer program, and a [DamagedError] for a file of which
+// a byte is missing or changed: it reads the whole file (see [Store.Check]).
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -32,7 +37,26 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := ensurePrivate(ctx, path); err != nil {
 		return nil, explain("open", path, err)
 	}
-	return openSource(ctx, path, dataSource(path))
+	file, err := os.Stat(path)
+	if err != nil {
+		return nil, explain("open", path, err)
+	}
+	s, err := openSource(ctx, path, dataSource(path))
+	if err != nil {
+		return nil, err
+	}
+	s.file = file
+	if s.lock, err = share(ctx, path); err == nil {
+		err = s.present() // another program may have set it aside
+	}
+	if err == nil {
+		err = verify(ctx, s.db)
+	}
+	if err != nil {
+		_ = s.Close() // the first error is returned
+		return nil, explain("open", path, err)
+	}
+	return s, nil
 }
 
 // OpenMemory returns a store in memory, for the demo and for programs that should
@@ -58,4 +82,10 @@ func openSource(ctx context.Context, path, source string) (*Store, error) {
 }
 
 // Close closes the file. Everything that was saved is on the disk already.
-func (s *Store) Close() error { return explain("close", s.path, s.db.Close()) }
+func (s *Store) Close() error {
+	err := s.db.Close()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return explain("close", s.path, err)
+}

@@ -16,17 +16,19 @@ import (
 // statements are the room's row, followed by the columns of the key.
 type table[K comparable] struct {
 	list, put, drop *sql.Stmt
-	columns         func(*K) []any // returns pointers to the parts of a key, to scan or to write it
+	columns         func(*K) []any // returns pointers to the parts of a key, to scan it
+	values          func(K) []any  // returns the parts of a key, to write it
 	compare         func(a, b K) int
 }
 
 func currentTable(prepare func(string) *sql.Stmt) table[Key] {
 	return table[Key]{
 		list: prepare(`SELECT raw, type, state_key FROM current_events WHERE room = ?`),
-		put: prepare(`INSERT INTO current_events (room, type, state_key, raw) VALUES (?1, ?2, ?3, ?4)
-			ON CONFLICT DO UPDATE SET raw = excluded.raw`),
+		put: prepare(`INSERT INTO current_events (room, type, state_key, raw, checksum) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET raw = excluded.raw, checksum = excluded.checksum`),
 		drop:    prepare(`DELETE FROM current_events WHERE room = ? AND type = ? AND state_key = ?`),
 		columns: func(k *Key) []any { return []any{&k.Type, &k.StateKey} },
+		values:  func(k Key) []any { return []any{k.Type, k.StateKey} },
 		compare: func(a, b Key) int {
 			return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.StateKey, b.StateKey))
 		},
@@ -36,10 +38,11 @@ func currentTable(prepare func(string) *sql.Stmt) table[Key] {
 func historyTable(prepare func(string) *sql.Stmt) table[id.EventID] {
 	return table[id.EventID]{
 		list: prepare(`SELECT raw, event_id FROM past_events WHERE room = ?`),
-		put: prepare(`INSERT INTO past_events (room, event_id, raw) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET raw = excluded.raw`),
+		put: prepare(`INSERT INTO past_events (room, event_id, raw, checksum) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET raw = excluded.raw, checksum = excluded.checksum`),
 		drop:    prepare(`DELETE FROM past_events WHERE room = ? AND event_id = ?`),
 		columns: func(k *id.EventID) []any { return []any{k} },
+		values:  func(k id.EventID) []any { return []any{string(k)} },
 		compare: cmp.Compare[id.EventID],
 	}
 }
@@ -51,14 +54,14 @@ func (t table[K]) replace(ctx context.Context, room int64, events map[K]json.Raw
 		return err
 	}
 	for _, key := range extra {
-		if _, err := t.drop.ExecContext(ctx, append([]any{room}, t.columns(&key)...)...); err != nil {
+		if _, err := t.drop.ExecContext(ctx, append([]any{room}, t.values(key)...)...); err != nil {
 			return err
 		}
 	}
 	// In key order, so that the pages of a new room are filled.
 	for _, key := range slices.SortedFunc(maps.Keys(missing), t.compare) {
-		args := append(append([]any{room}, t.columns(&key)...), []byte(missing[key]))
-		if _, err := t.put.ExecContext(ctx, args...); err != nil {
+		columns := append(append([]any{room}, t.values(key)...), []byte(missing[key]))
+		if _, err := t.put.ExecContext(ctx, append(columns, checksum(columns...))...); err != nil {
 			return err
 		}
 	}

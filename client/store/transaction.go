@@ -29,6 +29,27 @@ func write(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	return transact(ctx, db, nil, f)
 }
 
+// write is like the function write, unless the file was replaced.
+func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
+	if err := s.present(); err != nil {
+		return err
+	}
+	return write(ctx, s.db, f)
+}
+
+// writeDurably is like write, and moves the change from the log to the database. After
+// a crash SQLite ignores the rest of a damaged log without an error, which would hide
+// that an invite was sent. Rooms may stay in the log: the next sync fetches the changes
+// again.
+func (s *Store) writeDurably(ctx context.Context, f func(*sql.Tx) error) error {
+	if err := s.write(ctx, f); err != nil || s.path == "" {
+		return err
+	}
+	// The change is committed, even if a reader keeps it in the log.
+	_, _ = s.db.ExecContext(context.WithoutCancel(ctx), `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return nil
+}
+
 func transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, f func(*sql.Tx) error) error {
 	return retryBusy(ctx, func() error {
 		tx, err := db.BeginTx(ctx, opts)
