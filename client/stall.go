@@ -20,6 +20,10 @@ const (
 	// about the others.
 	mostUnclear = 2
 	mostRefused = 2
+
+	// unclearWait is how long the outbox waits after the first of them, if the server
+	// does not ask for a longer time: a proxy whose server restarts needs less.
+	unclearWait = 20 * time.Second
 )
 
 // A Stall says why the outbox sends nothing, although the user has not paused it. It is
@@ -185,12 +189,10 @@ func (r *Runner) react(ctx context.Context, o outcome, err error) error {
 		if r.stall.Unclear >= mostUnclear {
 			return r.block(ctx, &UnclearError{Count: r.stall.Unclear, Err: cause(err)})
 		}
-		if requested := askedToWait(err); requested > 0 {
-			r.hold(ctx, cause(err), requested, true)
-			return nil
-		}
-		// The next invite is sent after a sync, which is tried again while it fails.
-		return r.a.setStall(ctx, r.stall)
+		// Then the next invite is sent after a sync, which is tried again while it fails.
+		requested := askedToWait(err)
+		r.hold(ctx, cause(err), max(requested, unclearWait), requested > 0)
+		return nil
 	case kind == blocked:
 		return r.block(ctx, blockedBy(err)) // the outcome has the error
 	case kind == late:
