@@ -303,6 +303,25 @@ func TestOutboxThatCannotBeRead(t *testing.T) {
 	})
 }
 
+func TestLostOutboxIsNotCalledEmpty(t *testing.T) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		opt := n.options()
+		account := n.accountWith(t, opt)
+		const lost = "The outbox and the remembered addresses are lost: the store was damaged and renamed to ~/store.db.damaged-1. To confirm, run: mxinvite outbox clear --lost"
+		term := termtest.Run(t, 80, 24, func(ctx context.Context) tea.Model {
+			return New(ctx, shell.Options{Client: opt, Account: account, Lost: lost})
+		})
+		term.Wait(time.Second)
+		term.Golden("start")
+		term.Press("o")
+		term.Wait(time.Second)
+		if strings.Contains(term.Screen(), "The outbox is empty") {
+			t.Error("a lost outbox is called empty")
+		}
+		term.Golden("outbox")
+	})
+}
+
 func TestSigningOutSaysWhatIsNotSent(t *testing.T) {
 	withOutbox(t, 80, 24, 4, 1, func(t *testing.T, n *testWorld, term *termtest.Terminal) {
 		term.Press("S")

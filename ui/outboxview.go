@@ -50,7 +50,7 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 	case len(p.items) == 0:
 		return cells.Indent("\n"+p.empty(width-4), 2), nil
 	}
-	st, left := p.sh.Styles, listWidth(width)
+	left := listWidth(width)
 	list, details := p.listing(left), ""
 	if number, ok := p.list.Current(); ok {
 		details = p.details(p.items[number], min(width-left-4, 80))
@@ -58,7 +58,7 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 			details = p.details(p.items[number], width-4)
 		}
 	}
-	top := " " + p.counts(width-2) + "\n " + strings.ReplaceAll(p.schedule(width-2), "\n", "\n ") + "\n " + st.Faint.Render(cells.Cut(p.sh.Options.Demo.LimitNote(), width-2)) + "\n"
+	top := " " + p.counts(width-2) + "\n " + strings.ReplaceAll(p.schedule(width-2), "\n", "\n ") + "\n " + p.note(width-2) + "\n"
 	if p.wide() {
 		rows := height - cells.Height(top) + 1
 		return top + cells.Beside(cells.Block(list, left, rows), cells.Block(cells.Indent(details, 1), width-left-1, rows), p.sh.Styles.Rule.Render("│")), nil
@@ -66,10 +66,23 @@ func (p *outboxPage) View(width, height int) (string, *tea.Cursor) {
 	return top + cells.Block(list, width, p.lines()+1) + "\n" + cells.Indent(p.sh.Styles.Rule.Render(strings.Repeat("─", width-2))+"\n"+details, 1), nil
 }
 
+// note draws the line below the schedule: that an earlier outbox is lost, or the limit
+// of the demo.
+func (p *outboxPage) note(width int) string {
+	st, opt := p.sh.Styles, &p.sh.Options
+	if opt.Lost != "" {
+		return st.Bad.Render(cells.Cut("! "+opt.Lost, width))
+	}
+	return st.Faint.Render(cells.Cut(opt.Demo.LimitNote(), width))
+}
+
 func (p *outboxPage) empty(width int) string {
 	st := p.sh.Styles
-	text := cells.Wrap("The outbox is empty.", width) + "\n\n" +
-		st.Faint.Render(cells.Wrap("This page lists the invites that you send. A homeserver accepts only a few at once; mxinvite sends the others later, in the background.", width))
+	text := cells.Wrap("The outbox is empty.", width) + "\n\n"
+	if lost := p.sh.Options.Lost; lost != "" {
+		text = st.Bad.Render(cells.Wrap("! "+lost, width)) + "\n\n"
+	}
+	text += st.Faint.Render(cells.Wrap("This page lists the invites that you send. A homeserver accepts only a few at once; mxinvite sends the others later, in the background.", width))
 	text += "\n\nPress " + st.Accent.Render(p.sh.Keys.Invite.Help().Key) + " to invite someone."
 	if p.sh.Sending.Outbox.Paused {
 		text += "\n\n" + st.Warn.Render("Paused.") + " Press " + st.Accent.Render(p.sh.Keys.Pause.Help().Key) + " to resume sending."

@@ -39,7 +39,7 @@ func (p *Program) HomeScreen(ctx context.Context, opt client.Options, trusted *T
 		inspect = nil
 	}
 	return p.Screen(ctx, shell.Options{
-		OfferDemo: true, Inspect: inspect,
+		OfferDemo: true, Inspect: inspect, Lost: p.lostNotice(),
 		Account: account, Ended: over, Client: opt,
 		Remember: d.remember, Forget: d.forget, End: d.end,
 		Accounts: &shell.Accounts{List: d.list, Switch: d.change, SignOut: d.signOut},

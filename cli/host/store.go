@@ -75,15 +75,24 @@ func (p *Program) noteLoss() {
 	p.storeProblem = lost
 	if !p.lossTold {
 		p.lossTold = true
-		p.Note("%s. To confirm, run: mxinvite outbox clear --lost", phrase.Capital(lost.Error()))
+		p.Note("%s", p.lostNotice())
 	}
+}
+
+// lostNotice is the message about a lost store; empty if there is none.
+func (p *Program) lostNotice() string {
+	lost := p.lostStore()
+	if lost == nil {
+		return ""
+	}
+	return phrase.Capital(lost.Error()) + ". To confirm, run: mxinvite outbox clear --lost"
 }
 
 // lostStore returns nil if no store was set aside since the last confirmation.
 func (p *Program) lostStore() *LostStoreError {
 	home, err := p.Home()
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // without a directory nothing was set aside
 	}
 	lost := store.Lost(home.StorePath())
 	if len(lost) == 0 {

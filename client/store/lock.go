@@ -30,7 +30,7 @@ func share(ctx context.Context, path string) (*flock.Flock, error) {
 	}
 	_ = lock.Close() // it is not held
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // such as a read-only directory
+		return nil, nil //nolint:nilnil // such as a read-only directory
 	}
 	return nil, ErrBusy
 }

@@ -72,8 +72,10 @@ func (s *Store) Enqueue(ctx context.Context, account Account, entries []Entry) e
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`
 		for n := range entries {
 			e := &entries[n]
-			columns := []any{row, string(e.Room), e.Mark, string(e.State), e.QueuedAt.UnixMilli(), e.Changed.UnixMilli(),
-				int64(e.Attempts), string(e.UserID), e.Token, e.Sealed}
+			columns := []any{
+				row, string(e.Room), e.Mark, string(e.State), e.QueuedAt.UnixMilli(), e.Changed.UnixMilli(),
+				int64(e.Attempts), string(e.UserID), e.Token, e.Sealed,
+			}
 			err := tx.QueryRowContext(ctx, q, append(columns, checksum(columns...))...).Scan(&e.ID)
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err

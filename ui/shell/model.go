@@ -36,6 +36,9 @@ func NewModel(ctx context.Context, opt Options, pages Pages) *Model {
 	} else {
 		m.start = sh.pages.Start(sh)
 	}
+	if opt.Lost != "" {
+		sh.Notice = Notice{Text: opt.Lost, Bad: true}
+	}
 	if opt.Demo != nil && opt.Demo.Tour {
 		sh.Tour.GoTo(1)
 	}

@@ -70,6 +70,10 @@ type Options struct {
 	// Demo is set while the demo runs; otherwise nil.
 	Demo *Demo
 
+	// Lost says that the outbox of a damaged store is lost, until the user has confirmed
+	// it. Otherwise it is empty.
+	Lost string
+
 	// Visitor is set if the user is on another machine, with no command line on this one.
 	Visitor bool
 
