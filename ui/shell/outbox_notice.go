@@ -29,7 +29,7 @@ func (s *Sending) ShowQueued(items []client.Item, followKey string) {
 }
 
 // showResult shows the result of sending an item. For items that were queued together it
-// shows how many of them are sent.
+// shows how many of them are sent, unless the notice says why the others wait.
 func (s *Sending) showResult(item client.Item) tea.Cmd {
 	if item.Number == 0 {
 		return nil
@@ -37,7 +37,9 @@ func (s *Sending) showResult(item client.Item) tea.Cmd {
 	batch := s.together(item)
 	s.toldOf = item.QueuedAt.UnixMilli()
 	if len(batch) > 1 {
-		s.host.ShowNotice(tally(batch))
+		if !s.Stalled() {
+			s.host.ShowNotice(tally(batch))
+		}
 		return nil
 	}
 	s.showSingleResult(item)
