@@ -3,20 +3,28 @@ package client
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"sync"
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// An addressBook has the addresses of the invites that this program sent. The room
-// state has only shortened addresses.
+// An addressBook has the addresses of the invites that this program sent, and the
+// private keys of those that it issued itself. The room state has only shortened
+// addresses.
 type addressBook struct {
 	mu        sync.RWMutex
-	addresses map[bookEntry]threepid.ID
+	addresses map[bookEntry]bookRecord
+}
+
+// A bookRecord is what is known of an invite that this program sent.
+type bookRecord struct {
+	address threepid.ID // zero if the invite is for a label
+	label   string
+	key     string // private key, if the account issued the invite itself
 }
 
 type bookEntry struct {
@@ -25,31 +33,41 @@ type bookEntry struct {
 }
 
 func newAddressBook() *addressBook {
-	return &addressBook{addresses: map[bookEntry]threepid.ID{}}
+	return &addressBook{addresses: map[bookEntry]bookRecord{}}
 }
 
-func (b *addressBook) add(room id.RoomID, token string, address threepid.ID) {
-	if token == "" || address.Address == "" {
+func (b *addressBook) add(room id.RoomID, token string, r bookRecord) {
+	if token == "" || r.address.Address == "" && r.key == "" {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.addresses[bookEntry{room, token}] = address
+	b.addresses[bookEntry{room, token}] = r
 }
 
 func (b *addressBook) address(room id.RoomID, token string) (threepid.ID, bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	address, ok := b.addresses[bookEntry{room, token}]
-	return address, ok
+	r := b.addresses[bookEntry{room, token}]
+	return r.address, r.address.Address != ""
+}
+
+func (b *addressBook) record(room id.RoomID, token string) bookRecord {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.addresses[bookEntry{room, token}]
 }
 
 func (b *addressBook) all() []threepid.ID {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	all := slices.SortedFunc(maps.Values(b.addresses), func(x, y threepid.ID) int {
-		return cmp.Compare(x.Address, y.Address)
-	})
+	var all []threepid.ID
+	for _, r := range b.addresses {
+		if r.address.Address != "" {
+			all = append(all, r.address)
+		}
+	}
+	slices.SortFunc(all, func(x, y threepid.ID) int { return cmp.Compare(x.Address, y.Address) })
 	return slices.Compact(all)
 }
 
@@ -87,8 +105,8 @@ func (a *Account) restoreBook(ctx context.Context) error {
 		return err
 	}
 	for _, sealed := range book {
-		if address, ok := a.data.decryptAddress(sealed); ok {
-			a.book.add(sealed.Room, sealed.Token, address)
+		if r, ok := a.data.decryptAddress(sealed); ok {
+			a.book.add(sealed.Room, sealed.Token, r)
 		}
 	}
 	entries, err := a.opt.Store.Outbox(ctx, a.storeKey())
@@ -96,9 +114,16 @@ func (a *Account) restoreBook(ctx context.Context) error {
 		return err
 	}
 	for _, e := range entries {
-		a.book.add(e.Room, e.Token, a.data.decrypt(e).payload.threePID())
+		a.bookEntry(e)
 	}
 	return nil
+}
+
+// bookEntry adds an entry of the outbox to the address book in memory. The token of an
+// invite that the account issues itself is known before it is sent.
+func (a *Account) bookEntry(e store.Entry) {
+	p := a.data.decrypt(e).payload
+	a.book.add(e.Room, cmp.Or(e.Token, p.Token), p.record())
 }
 
 // AddressCount returns the number of stored addresses. It includes addresses whose

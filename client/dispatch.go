@@ -40,7 +40,7 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if news, err := r.syncIfOld(ctx); news || err != nil {
 		return nil, err // the sync may show an uncertain entry for the same address
 	}
-	plan, err := r.a.Plan(ctx, e.Room, e.payload.invitee())
+	plan, err := r.a.planBy(ctx, e.payload.way(), e.Room, e.payload.invitee())
 	if plan.ToReplaced = e.payload.ToReplaced; plan.ToReplaced && is[*ReplacedError](err) {
 		err = plan.Err() // nil: the user has confirmed it
 	}
@@ -56,7 +56,7 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if news := e.unknown(plan.Similar); len(news) > 0 && plan.UserID == "" {
 		return r.save(ctx, r.ended(e, store.Failed, &PendingError{Address: e.payload.Address, Similar: news}))
 	}
-	if now := r.a.opt.Now(); r.limits.Next(now, plan.UserID).After(now) {
+	if now := r.a.opt.Now(); r.limits.Next(now, plan.to()).After(now) {
 		// The address was bound or unbound since it was queued, and the limits for
 		// e-mails and for users differ.
 		e.UserID = plan.UserID
@@ -78,12 +78,27 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 		return nil, unlessChanged(err)
 	}
 	began := r.a.opt.Now()
-	sent, err := r.a.Send(context.WithoutCancel(ctx), plan)
+	sent, err := r.send(context.WithoutCancel(ctx), e, plan)
 	o := r.judge(e, sent, err)
 	ctx = context.WithoutCancel(ctx)
 	r.learn(o, began, err)
 	o.err = errors.Join(o.err, r.react(ctx, o, err), r.storeLimits(ctx))
 	return r.save(ctx, o)
+}
+
+// send makes the request for an entry.
+func (r *Runner) send(ctx context.Context, e envelope, plan Plan) (Sent, error) {
+	if !plan.to().Link {
+		return r.a.Send(ctx, plan)
+	}
+	issued := e.payload.issued()
+	if e.Attempts > 1 {
+		// The response to an earlier request may have been lost.
+		if known, err := r.a.wasIssued(ctx, e.Room, issued); known || err != nil {
+			return Sent{Token: issued.Token}, err
+		}
+	}
+	return Sent{Token: issued.Token}, r.a.issue(ctx, plan, issued)
 }
 
 // unlessChanged returns nil if err says that another program or the user has changed
@@ -104,7 +119,7 @@ func isMember(err error) bool {
 // unknown returns the invites in similar that the user had not seen when e was queued.
 func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 	return slices.DeleteFunc(slices.Clone(similar), func(i invite.Invite) bool {
-		return slices.Contains(e.payload.Similar, i.Token)
+		return slices.Contains(e.payload.Similar, i.Token) || i.Token == e.payload.Token
 	})
 }
 
@@ -135,6 +150,8 @@ func (r *Runner) judge(e envelope, sent Sent, err error) outcome {
 		return o
 	case fateOf(err) == blocked:
 		return r.again(e, blockedBy(err))
+	case e.to().Link && (session.NoResponse(err) || mayBeSent(err) && e.Attempts < maxLost):
+		return r.again(e, err) // the room's state is read before another request
 	case sent.UserID != "" && session.NoResponse(err) && e.Attempts < maxLost:
 		return r.again(e, err) // the membership is read before another request
 	case sent.UserID != "" && session.NoResponse(err):
@@ -183,7 +200,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	if o.State == store.Uncertain || o.State == store.Sent && o.Token == "" {
 		r.mustSync = true // so that the next one is not mistaken for this one
 	}
-	r.a.book.add(o.Room, o.Token, o.payload.threePID())
+	r.a.book.add(o.Room, o.Token, o.payload.record())
 	if o.err != nil {
 		return nil, o.err
 	}
@@ -194,7 +211,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 func (r *Runner) write(ctx context.Context, o outcome) error {
 	var book []store.Address
 	if o.State == store.Sent && o.Token != "" && !r.a.opt.NoAddressBook {
-		book = append(book, r.a.data.encryptAddress(o.Room, o.Token, o.payload.threePID()))
+		book = append(book, r.a.data.encryptAddress(o.Room, o.Token, o.payload.record()))
 	}
 	r.read = false
 	return r.a.opt.Store.Advance(ctx, r.a.storeKey(), []store.State{o.was}, []store.Entry{r.a.data.encrypt(o.envelope)}, book...)
@@ -205,8 +222,8 @@ func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Uncertain, errInterrupted))
 	}
-	if e.UserID != "" {
-		// The membership is read before another request.
+	if e.UserID != "" || e.to().Link {
+		// The membership, or the state of the room, is read before another request.
 		return r.save(ctx, r.ended(e, store.Queued, nil))
 	}
 	r.mustSync = true // the homeserver may be down

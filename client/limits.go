@@ -15,7 +15,7 @@ const noteLimits = "paces"
 
 // A Limit is a rate limit of the servers that the program has learned.
 type Limit struct {
-	What     string // "mails" or "invites to Matrix IDs"
+	What     string // "mails", "invites to Matrix IDs" or "links"
 	Burst    int    // invites at once, after a pause
 	Interval time.Duration
 }
@@ -29,27 +29,27 @@ func (a *Account) Limits(ctx context.Context) ([]Limit, error) {
 	if err != nil {
 		return nil, err
 	}
-	met := []Limit{{"mails", p.Mail.Burst, p.Mail.Interval}, {"invites to Matrix IDs", p.User.Burst, p.User.Interval}}
+	met := []Limit{{"mails", p.Mail.Burst, p.Mail.Interval}, {"invites to Matrix IDs", p.User.Burst, p.User.Interval}, {"links", p.Link.Burst, p.Link.Interval}}
 	return slices.DeleteFunc(met, func(l Limit) bool { return l.Interval == 0 }), nil
 }
 
 // learn records what a response shows about the rate limits.
 func (r *Runner) learn(o outcome, began time.Time, err error) {
-	now, user := r.a.opt.Now(), o.UserID
+	now, to := r.a.opt.Now(), o.to()
 	limit, limited := errors.AsType[*RateLimitError](err)
 	switch {
 	case o.State == store.Sent || o.State == store.Resolved:
-		r.limits.Sent(user, r.moreFor(o), began, now)
+		r.limits.Sent(to, r.moreFor(o), began, now)
 	case limited && !teachable(limit):
 		return
 	case limited && limit.RetryAfter > 0:
-		r.limits.Refused(user, began, now, limit.RetryAfter)
+		r.limits.Refused(to, began, now, limit.RetryAfter)
 	case limited:
-		r.limits.Of(user).BackOff(now, ratelimit.HomeserverStall)
+		r.limits.Of(to).BackOff(now, ratelimit.HomeserverStall)
 	case is[*IdentityTroubleError](err):
-		r.limits.Of(user).BackOff(now, ratelimit.IdentityServerStall)
+		r.limits.Of(to).BackOff(now, ratelimit.IdentityServerStall)
 	case o.State == store.Uncertain || o.State == store.Failed:
-		r.limits.Sent(user, r.moreFor(o), began, now) // the server may have counted the request
+		r.limits.Sent(to, r.moreFor(o), began, now) // the server may have counted the request
 	default:
 		return
 	}

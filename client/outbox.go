@@ -10,6 +10,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/ownkey"
 	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -34,7 +35,9 @@ const (
 type Item struct {
 	Number   int64 // unique, also after items were deleted
 	Room     id.RoomID
-	Address  threepid.ID // zero if the invite is for a Matrix ID, or if Sealed is set
+	Address  threepid.ID // zero if the invite is for a Matrix ID or a label, or if Sealed is set
+	Label    string      // of a link for a person without address and Matrix ID
+	Way      Way         // how the invite is sent if UserID is empty
 	Name     string      // name of the invitee, if the inviter entered it
 	State    ItemState
 	QueuedAt time.Time
@@ -59,8 +62,15 @@ func (i Item) Invitee() recipients.Invitee {
 		return recipients.Invitee{}
 	case i.Address.Address != "":
 		return recipients.Invitee{Address: i.Address}
+	case i.Label != "":
+		return recipients.Invitee{Label: i.Label}
 	}
 	return recipients.Invitee{UserID: i.UserID}
+}
+
+// to says which rate limits apply.
+func (i Item) to() ratelimit.To {
+	return ratelimit.To{User: i.UserID, Link: i.UserID == "" && i.Way == ByLink}
 }
 
 // An Outbox is the list of invites that are queued, sent, failed or cancelled.
@@ -115,7 +125,12 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	entries := make([]store.Entry, len(plans))
 	for n, p := range plans {
 		who := p.Invitee()
-		l := payload{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Name: p.Name, Similar: p.known(), ToReplaced: p.ToReplaced}
+		l := payload{Medium: who.Address.Medium, Address: who.Address.Address, UserID: who.UserID, Label: who.Label, Name: p.Name, Similar: p.known(), ToReplaced: p.ToReplaced}
+		if p.to().Link {
+			// Before the first request, so that a repeated request has the same key.
+			issued := ownkey.New()
+			l.Key, l.Token = issued.PrivateKey, issued.Token
+		}
 		entries[n] = a.data.encrypt(envelope{store.Entry{
 			Room: p.Room.ID, Mark: a.data.mark(p.Room.ID, who), State: store.Queued,
 			QueuedAt: now, Changed: now, UserID: p.UserID,
@@ -146,10 +161,10 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 	var o Outbox
 	for _, e := range entries {
 		i := a.item(e)
-		a.book.add(i.Room, i.Token, i.Address) // another program may have sent it
+		a.bookEntry(e) // another program may have sent it
 		o.Items = append(o.Items, i)
 		if i.State == ItemQueued {
-			o.queued.Add(i.UserID)
+			o.queued.Add(i.to())
 		}
 	}
 	if o.Paused, err = a.paused(ctx); err != nil {
@@ -174,7 +189,7 @@ func (a *Account) item(e store.Entry) Item {
 	opened := a.data.decrypt(e)
 	l := opened.payload
 	return Item{
-		Number: e.ID, Room: e.Room, Address: l.threePID(), Name: l.Name, State: e.State,
+		Number: e.ID, Room: e.Room, Address: l.threePID(), Label: l.Label, Way: l.way(), Name: l.Name, State: e.State,
 		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts, Sealed: l.invitee() == recipients.Invitee{},
 		UserID: opened.UserID, Token: e.Token, Reason: l.Reason, Advice: l.Advice,
 	}
@@ -239,7 +254,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 			if pending[e.Room] == nil {
 				pending[e.Room] = a.pending(e.Room)
 			}
-			e.payload.Similar = tokens(pending[e.Room].to(e.payload.threePID()))
+			e.payload.Similar = tokens(append(pending[e.Room].to(e.payload.threePID()), pending[e.Room].labelled(e.payload.Label)...))
 		}
 		moved = append(moved, a.data.encrypt(e))
 	}
@@ -287,9 +302,9 @@ func (a *Account) wakeRunner() {
 // outbox also had these plans. The times are zero if nothing is queued; last is also
 // zero if it cannot be computed.
 func (o Outbox) Forecast(now time.Time, plans []Plan) (next, last time.Time) {
-	q := ratelimit.Queue{Mails: o.queued.Mails, Users: maps.Clone(o.queued.Users)}
+	q := ratelimit.Queue{Mails: o.queued.Mails, Links: o.queued.Links, Users: maps.Clone(o.queued.Users)}
 	for _, p := range plans {
-		q.Add(p.UserID)
+		q.Add(p.to())
 	}
 	next, last = o.limits.Forecast(now, q)
 	if until := o.Stall.Until(); !next.IsZero() && until.After(next) {

@@ -6,6 +6,8 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/ownkey"
+	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -19,6 +21,11 @@ type payload struct {
 	Address string    `json:"address,omitempty"`
 	UserID  id.UserID `json:"user_id,omitempty"` // if the invite is for a Matrix ID
 	Name    string    `json:"name,omitempty"`
+	Label   string    `json:"label,omitempty"` // if the invite is for neither
+	// Key and Token are those of an invite that the account issues itself (see
+	// [ownkey.Invite]); otherwise empty.
+	Key   string `json:"key,omitempty"`
+	Token string `json:"token,omitempty"`
 
 	// Similar has the tokens of the similar invites that the user had seen when
 	// queueing this one.
@@ -45,13 +52,34 @@ func (p payload) threePID() threepid.ID {
 
 // invitee returns the invitee; zero if the payload could not be decrypted.
 func (p payload) invitee() recipients.Invitee {
-	return recipients.Invitee{Address: p.threePID(), UserID: p.UserID}
+	return recipients.Invitee{Address: p.threePID(), UserID: p.UserID, Label: p.Label}
+}
+
+// issued returns the invite that the account issues itself; zero if it does not.
+func (p payload) issued() ownkey.Invite { return ownkey.Invite{Token: p.Token, PrivateKey: p.Key} }
+
+// record returns the part that the address book keeps.
+func (p payload) record() bookRecord {
+	return bookRecord{address: p.threePID(), label: p.Label, key: p.Key}
+}
+
+// way returns how the invite is sent.
+func (p payload) way() Way {
+	if p.Key != "" {
+		return ByLink
+	}
+	return ByIdentityServer
 }
 
 // An envelope is an outbox entry with its payload decrypted.
 type envelope struct {
 	store.Entry
 	payload payload
+}
+
+// to says which rate limits apply.
+func (e envelope) to() ratelimit.To {
+	return ratelimit.To{User: e.UserID, Link: e.UserID == "" && e.payload.way() == ByLink}
 }
 
 // A dataKey is the [Session.DataKey]. Data that identifies invitees is encrypted with
@@ -68,8 +96,11 @@ func (k dataKey) draft() seal.Key       { return k.Derive("mxinvite draft") }
 func (k dataKey) mark(room id.RoomID, who recipients.Invitee) []byte {
 	who = who.Canonical()
 	kind := who.Address.Medium
-	if who.UserID != "" {
+	switch {
+	case who.UserID != "":
 		kind = "matrix"
+	case who.Label != "":
+		kind = "label"
 	}
 	return k.Derive("mxinvite outbox marks").Mark(fmt.Sprintf("%s\n%s\n%s", room, kind, who))
 }
@@ -98,16 +129,20 @@ func (k dataKey) decrypt(e store.Entry) envelope {
 	return env
 }
 
-func (k dataKey) encryptAddress(room id.RoomID, token string, address threepid.ID) store.Address {
-	text, _ := json.Marshal([2]string{address.Medium, address.Address}) // cannot fail
+func (k dataKey) encryptAddress(room id.RoomID, token string, of bookRecord) store.Address {
+	parts := []string{of.address.Medium, of.address.Address}
+	if of.key != "" {
+		parts = append(parts, of.label, of.key)
+	}
+	text, _ := json.Marshal(parts) // cannot fail
 	return store.Address{Room: room, Token: token, Sealed: k.addressBook().Seal(string(room)+"\n"+token, text)}
 }
 
-func (k dataKey) decryptAddress(sealed store.Address) (threepid.ID, bool) {
-	var parts [2]string
+func (k dataKey) decryptAddress(sealed store.Address) (bookRecord, bool) {
+	var parts [4]string // the last two are of invites with an own key
 	text, err := k.addressBook().Open(string(sealed.Room)+"\n"+sealed.Token, sealed.Sealed)
 	if err != nil || json.Unmarshal(text, &parts) != nil {
-		return threepid.ID{}, false
+		return bookRecord{}, false
 	}
-	return threepid.ID{Medium: parts[0], Address: parts[1]}, true
+	return bookRecord{address: threepid.ID{Medium: parts[0], Address: parts[1]}, label: parts[2], key: parts[3]}, true
 }

@@ -17,6 +17,8 @@ type pendingInvites struct {
 	known map[threepid.ID][]sent     // by address, if it is known
 	named map[string][]invite.Invite // the other invites, by folded display name
 	cuts  map[cut]bool               // the ways in which display names are shortened
+
+	labels map[string][]invite.Invite // those that the account issued for a label
 }
 
 // A sent invite is an invite with a known address, in the spelling that was used.
@@ -32,7 +34,7 @@ type cut struct{ local, domain int }
 // pending returns the pending invites of a room.
 func (a *Account) pending(room id.RoomID) *pendingInvites {
 	p := &pendingInvites{
-		known: map[threepid.ID][]sent{}, named: map[string][]invite.Invite{}, cuts: map[cut]bool{},
+		known: map[threepid.ID][]sent{}, named: map[string][]invite.Invite{}, cuts: map[cut]bool{}, labels: map[string][]invite.Invite{},
 	}
 	for _, i := range a.Invites(room) {
 		if !i.Live() {
@@ -40,6 +42,10 @@ func (a *Account) pending(room id.RoomID) *pendingInvites {
 		}
 		if to, known := a.AddressOf(room, i.Token); known {
 			p.known[to.Canonical()] = append(p.known[to.Canonical()], sent{i, to.Address})
+			continue
+		}
+		if r := a.book.record(room, i.Token); r.label != "" {
+			p.labels[r.label] = append(p.labels[r.label], i)
 			continue
 		}
 		p.add(i)
@@ -76,6 +82,11 @@ func (p *pendingInvites) to(address threepid.ID) []invite.Invite {
 	}
 	slices.SortFunc(found, func(i, j invite.Invite) int { return invite.Compare(&i, &j) })
 	return slices.CompactFunc(found, func(i, j invite.Invite) bool { return i.Token == j.Token })
+}
+
+// labelled returns the invites that the account issued for a label.
+func (p *pendingInvites) labelled(label string) (found []invite.Invite) {
+	return slices.Clone(p.labels[label])
 }
 
 // like returns the invites without a known address whose display name may be a

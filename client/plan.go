@@ -3,12 +3,14 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/threepid"
@@ -23,6 +25,15 @@ const (
 	maxMembershipRequests = 4
 )
 
+// A Way is how an invite reaches a person who is not known to be a Matrix user.
+type Way string
+
+// The ways.
+const (
+	ByIdentityServer Way = "identity-server" // the identity server sends an e-mail
+	ByLink           Way = "link"            // the account issues the invite itself, and the sender passes on its link
+)
+
 // A Plan describes an invite that has not been queued yet. [Account.Enqueue] queues it.
 type Plan struct {
 	Room    Room
@@ -34,6 +45,10 @@ type Plan struct {
 	// Membership is the user's membership of the room: join, invite, ban, leave,
 	// knock, or empty if there is none.
 	Membership string
+	// Way is how the invite is sent if UserID is empty.
+	Way Way
+	// Label is the label of a link for a person without address and Matrix ID.
+	Label string
 	// Server is the host of the identity server, which sends the e-mail.
 	Server string
 	// Similar are the pending invites of the room that may be for the same address. For
@@ -60,7 +75,15 @@ func (p Plan) Invitee() recipients.Invitee {
 	if p.Address.Address != "" {
 		return recipients.Invitee{Address: p.Address}
 	}
+	if p.Label != "" {
+		return recipients.Invitee{Label: p.Label}
+	}
 	return recipients.Invitee{UserID: p.UserID}
+}
+
+// to says which rate limits apply.
+func (p Plan) to() ratelimit.To {
+	return ratelimit.To{User: p.UserID, Link: p.UserID == "" && p.Way == ByLink}
 }
 
 // Err returns why the plan cannot be sent; nil if it can.
@@ -81,9 +104,13 @@ func (p Plan) Err() error {
 // Plan plans an invite for a person. It reads everything that decides whether the
 // invite will succeed, because a homeserver sends the e-mail before it checks.
 func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invitee) (Plan, error) {
-	plans, err := a.PlanAll(ctx, []id.RoomID{room}, []recipients.Invitee{who}, nil)
+	return a.planBy(ctx, ByIdentityServer, room, who)
+}
+
+func (a *Account) planBy(ctx context.Context, way Way, room id.RoomID, who recipients.Invitee) (Plan, error) {
+	plans, err := a.PlanAllBy(ctx, way, []id.RoomID{room}, []recipients.Invitee{who}, nil)
 	if err != nil {
-		return Plan{Address: who.Address, UserID: who.UserID}, err
+		return Plan{Address: who.Address, UserID: who.UserID, Label: who.Label, Way: way}, err
 	}
 	return plans[0], plans[0].Err()
 }
@@ -94,6 +121,12 @@ func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invit
 // request fails. It asks the identity server only about addresses. progress, which may
 // be nil, is called with the number of people that are done.
 func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
+	return a.PlanAllBy(ctx, ByIdentityServer, rooms, people, progress)
+}
+
+// PlanAllBy is [Account.PlanAll] for a way to send. Only with [ByLink] may people
+// have labels; then the identity server, if there is one, only looks up addresses.
+func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
 	in, err := a.roomsToInvite(rooms)
 	if err != nil {
 		return nil, err
@@ -111,15 +144,18 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 	plans := make([]Plan, len(in)*len(people))
 	done := 0
 	for chunk := range slices.Chunk(people, maxLookup) {
-		users, server, err := a.usersOf(ctx, chunk)
+		users, server, err := a.usersOf(ctx, way, chunk)
 		if err != nil {
 			return nil, err
 		}
 		for n, r := range in {
 			part := plans[n*len(people)+done:][:len(chunk)]
 			for i, who := range chunk {
-				part[i] = Plan{Room: r, Address: who.Address, UserID: users[i], Successor: successors[n]}
-				if part[i].UserID == "" {
+				part[i] = Plan{Room: r, Address: who.Address, UserID: users[i], Label: who.Label, Way: way, Successor: successors[n]}
+				switch {
+				case who.Label != "":
+					part[i].Similar = pending[n].labelled(who.Label)
+				case users[i] == "":
 					part[i].Server, part[i].Similar = server, pending[n].to(who.Address)
 				}
 				part[i].Queued = a.queuedFor(queued, r.ID, who, users[i])
@@ -156,22 +192,23 @@ func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
 
 // usersOf returns the Matrix IDs of people, empty if there is none, and the identity
 // server that was asked. If there are no addresses, no server is asked.
-func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (users []id.UserID, server string, err error) {
+func (a *Account) usersOf(ctx context.Context, way Way, people []recipients.Invitee) (users []id.UserID, server string, err error) {
 	var addresses []threepid.ID
 	for _, who := range people {
-		if who.UserID == "" {
+		if who.Address.Address != "" {
 			addresses = append(addresses, who.Address)
 		}
 	}
 	var found map[threepid.ID]id.UserID
 	if len(addresses) > 0 {
-		if found, server, err = a.identity.lookup(ctx, addresses...); err != nil {
+		found, server, err = a.identity.lookup(ctx, addresses...)
+		if without := errors.Is(err, ErrNoIdentityServer) || errors.Is(err, ErrIdentityServerOff); err != nil && !(way == ByLink && without) {
 			return nil, "", err
 		}
 	}
 	users = make([]id.UserID, len(people))
 	for n, who := range people {
-		if users[n] = who.UserID; users[n] == "" {
+		if users[n] = who.UserID; who.Address.Address != "" {
 			users[n] = found[who.Address]
 		}
 	}

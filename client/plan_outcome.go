@@ -16,6 +16,7 @@ type PlanOutcome string
 // The outcomes of a plan. The last three are outcomes of a part of a list.
 const (
 	PlanMail          PlanOutcome = "mail"           // the identity server sends an e-mail
+	PlanLink          PlanOutcome = "link"           // the account issues the invite itself, and the sender gets a link to pass on
 	PlanUserID        PlanOutcome = "user-id"        // the person was given by a Matrix ID, which is invited
 	PlanOnMatrix      PlanOutcome = "on-matrix"      // the address is bound to a Matrix ID, which is invited
 	PlanPending       PlanOutcome = "pending"        // a pending invite may be to the same address
@@ -34,7 +35,7 @@ const (
 // PlanOutcomes returns all outcomes in the order in which a preview shows them.
 func PlanOutcomes() []PlanOutcome {
 	return []PlanOutcome{
-		PlanMail, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
+		PlanMail, PlanLink, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
 		PlanInvited, PlanBanned, PlanNoPower, PlanReplaced, PlanSameUser, PlanNotUnderstood, PlanRepeated, PlanLeftOut,
 	}
 }
@@ -56,12 +57,14 @@ func (p Plan) Outcome() PlanOutcome {
 		return PlanSameUser
 	case p.Room.Replaced && !p.ToReplaced:
 		return PlanReplaced
-	case p.Address.Address == "":
+	case p.Address.Address == "" && p.Label == "":
 		return PlanUserID
 	case p.UserID != "":
 		return PlanOnMatrix
 	case len(p.Similar) > 0:
 		return PlanPending
+	case p.Way == ByLink:
+		return PlanLink
 	}
 	return PlanMail
 }
@@ -70,7 +73,7 @@ func (p Plan) Outcome() PlanOutcome {
 // includes the outcome that a pending invite may be for the same address.
 func (o PlanOutcome) Sends(again bool) bool {
 	switch o {
-	case PlanMail, PlanUserID, PlanOnMatrix:
+	case PlanMail, PlanLink, PlanUserID, PlanOnMatrix:
 		return true
 	case PlanPending:
 		return again

@@ -320,7 +320,7 @@ func (r *Runner) first(now time.Time) (first *envelope, due time.Time) {
 		if e.State != store.Queued {
 			continue
 		}
-		if t := r.limits.Next(now, e.UserID); first == nil || t.Before(due) {
+		if t := r.limits.Next(now, e.to()); first == nil || t.Before(due) {
 			first, due = e, t
 		}
 	}

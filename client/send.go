@@ -28,8 +28,12 @@ type Sent struct {
 // Send sends a plan. It sends the request once only, because the request may send an
 // e-mail to a person. The error is an [UncertainError] if neither the response nor the
 // room's state shows whether an e-mail was sent. For a Matrix ID the membership shows
-// it.
+// it. A plan for [ByLink] is only sent by a [Runner], because the key has to be stored
+// before the request.
 func (a *Account) Send(ctx context.Context, p Plan) (Sent, error) {
+	if p.to().Link {
+		return Sent{}, errNeedsOutbox
+	}
 	if p.UserID != "" {
 		body := struct {
 			UserID id.UserID `json:"user_id"`

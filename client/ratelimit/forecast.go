@@ -6,22 +6,24 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// A Queue counts the invites that wait to be sent: invites by e-mail, and invites
-// to Matrix users by user.
+// A Queue counts the invites that wait to be sent: invites by e-mail, invites by
+// link, and invites to Matrix users by user.
 type Queue struct {
-	Mails int
-	Users map[id.UserID]int
+	Mails, Links int
+	Users        map[id.UserID]int
 }
 
-// Add counts one more invite; user is empty for an invite by e-mail.
-func (q *Queue) Add(user id.UserID) {
+// Add counts one more invite.
+func (q *Queue) Add(to To) {
 	switch {
-	case user == "":
+	case to.Link:
+		q.Links++
+	case to.User == "":
 		q.Mails++
 	case q.Users == nil:
-		q.Users = map[id.UserID]int{user: 1}
+		q.Users = map[id.UserID]int{to.User: 1}
 	default:
-		q.Users[user]++
+		q.Users[to.User]++
 	}
 }
 
@@ -48,7 +50,8 @@ func (o *forecast) add(p *Limit, now, notBefore time.Time, n int) {
 func (p *Limits) Forecast(now time.Time, q Queue) (next, last time.Time) {
 	var o forecast
 	o.add(&p.Mail, now, now, q.Mails)
-	o.unknown = q.Mails > 1 && !p.Mail.known()
+	o.add(&p.Link, now, now, q.Links)
+	o.unknown = q.Mails > 1 && !p.Mail.known() || q.Links > 1 && !p.Link.known()
 	all, free := 0, 0 // invites to Matrix users without a known limit for the user
 	for user, n := range q.Users {
 		all += n

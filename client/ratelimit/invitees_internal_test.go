@@ -13,10 +13,10 @@ func TestInviteeLimitsAreBoundedAndExpire(t *testing.T) {
 	p.invitee("@limited:example.org").refused(start, start, 333*time.Second)
 	now := start
 	for i := range 1000 {
-		p.Sent(id.UserID(fmt.Sprintf("@user%d:example.org", i)), true, now, now)
+		p.Sent(To{User: id.UserID(fmt.Sprintf("@user%d:example.org", i))}, true, now, now)
 		now = now.Add(time.Millisecond)
 	}
-	if len(p.invitees) != mostInvitees || !p.Next(now, "@limited:example.org").After(now.Add(300*time.Second)) {
+	if len(p.invitees) != mostInvitees || !p.Next(now, To{User: "@limited:example.org"}).After(now.Add(300*time.Second)) {
 		t.Errorf("%d are kept", len(p.invitees))
 	}
 	if p.Settle(now.Add(rest)); len(p.invitees) != 1 {
@@ -32,13 +32,13 @@ func TestInviteeLimitsAreBoundedAndExpire(t *testing.T) {
 func TestShortWaitIsNotAttributedToTheInvitee(t *testing.T) {
 	var p Limits
 	for range 10 {
-		p.Sent("@grace:example.org", true, start, start)
+		p.Sent(To{User: "@grace:example.org"}, true, start, start)
 	}
-	p.Refused("@grace:example.org", start, start, 3300*time.Millisecond)
+	p.Refused(To{User: "@grace:example.org"}, start, start, 3300*time.Millisecond)
 	if !p.User.known() || p.Row != 0 || p.invitees["@grace:example.org"].known() {
 		t.Errorf("%+v", p)
 	}
-	if due := p.Next(start, "@ken:bell.example"); due.Before(start.Add(3300 * time.Millisecond)) {
+	if due := p.Next(start, To{User: "@ken:bell.example"}); due.Before(start.Add(3300 * time.Millisecond)) {
 		t.Errorf("the next invite is sent in %s", due.Sub(start))
 	}
 }

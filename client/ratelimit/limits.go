@@ -10,11 +10,12 @@ import (
 )
 
 // Limits are the rate limits of a homeserver for invites. Servers have separate
-// limits for invites by e-mail and invites to Matrix users (Synapse:
-// rc_third_party_invite and rc_invites), and also limit how often the same user
-// is invited.
+// limits for invites by e-mail, invites to Matrix users and invites by link (Synapse:
+// rc_third_party_invite, rc_invites, and rc_message for all events), and also limit how
+// often the same user is invited.
 type Limits struct {
 	Mail, User Limit
+	Link       Limit `json:",omitzero"`
 
 	// Row is the number of refusals, since the last accepted invite to a Matrix
 	// user, that were counted as caused by the limit of an invitee.
@@ -35,20 +36,30 @@ const (
 	mostInRow = 10
 )
 
-// Of returns the limit for all invites of a kind; user is empty for invites by
-// e-mail. If an address is bound, the homeserver invites a Matrix user instead of
-// sending an e-mail, so the limit for an address may be the wrong one.
-func (p *Limits) Of(user id.UserID) *Limit {
-	if user != "" {
+// To says how an invite is sent, which decides the limits that it is subject to. The
+// zero value is an invite by e-mail.
+type To struct {
+	User id.UserID // an invite to a Matrix user
+	Link bool      // an event of the account, and a link that it passes on; User is empty
+}
+
+// Of returns the limit for all invites of a kind. If an address is bound, the
+// homeserver invites a Matrix user instead of sending an e-mail, so the limit for an
+// address may be the wrong one.
+func (p *Limits) Of(to To) *Limit {
+	switch {
+	case to.User != "":
 		return &p.User
+	case to.Link:
+		return &p.Link
 	}
 	return &p.Mail
 }
 
-// Next returns when an invite may be sent; user is empty for an invite by e-mail.
-func (p *Limits) Next(now time.Time, user id.UserID) time.Time {
-	due := p.Of(user).next(now)
-	if own := p.invitees[user]; own != nil {
+// Next returns when an invite may be sent.
+func (p *Limits) Next(now time.Time, to To) time.Time {
+	due := p.Of(to).next(now)
+	if own := p.invitees[to.User]; own != nil {
 		return latest(due, own.next(now))
 	}
 	return due
@@ -57,8 +68,9 @@ func (p *Limits) Next(now time.Time, user id.UserID) time.Time {
 // Sent records that the server accepted an invite. If more is true, more invites
 // to the same user are queued, and the invite is also counted for the limit of
 // the invitee.
-func (p *Limits) Sent(user id.UserID, more bool, began, now time.Time) {
-	p.Of(user).sent(began, now)
+func (p *Limits) Sent(to To, more bool, began, now time.Time) {
+	p.Of(to).sent(began, now)
+	user := to.User
 	if user == "" {
 		return
 	}
@@ -71,9 +83,10 @@ func (p *Limits) Sent(user id.UserID, more bool, began, now time.Time) {
 // Refused records that the server refused an invite, and that it will accept
 // another one after retryAfter. The refusal counts for the limit of the user or
 // for that of all invites of the kind.
-func (p *Limits) Refused(user id.UserID, began, now time.Time, retryAfter time.Duration) {
+func (p *Limits) Refused(to To, began, now time.Time, retryAfter time.Duration) {
+	user := to.User
 	if !p.onlyInvitee(user, began, retryAfter) {
-		p.Of(user).refused(began, now, retryAfter)
+		p.Of(to).refused(began, now, retryAfter)
 		return
 	}
 	p.Row++
@@ -108,11 +121,11 @@ func (p *Limits) onlyInvitee(user id.UserID, began time.Time, retryAfter time.Du
 // Settle adjusts the limits if the clock was changed, and removes outdated ones.
 // It reports whether anything changed.
 func (p *Limits) Settle(now time.Time) bool {
-	mail, user, invitees := p.Mail.settle(now), p.User.settle(now), p.invitees.settle(now)
+	mail, user, link, invitees := p.Mail.settle(now), p.User.settle(now), p.Link.settle(now), p.invitees.settle(now)
 	if len(p.invitees) == 0 {
 		p.Row = 0
 	}
-	return mail || user || invitees
+	return mail || user || link || invitees
 }
 
 // Lift makes room for one invite of each kind now, because the user does not want to

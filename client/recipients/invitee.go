@@ -1,24 +1,24 @@
 package recipients
 
 import (
+	"cmp"
+
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// An Invitee is the person an invite is for: an e-mail address or a Matrix ID.
-// Exactly one of the two is set.
+// An Invitee is the person an invite is for: an e-mail address, a Matrix ID, or the
+// label of a link for a person who has neither. Exactly one of them is set.
 type Invitee struct {
 	Address threepid.ID
 	UserID  id.UserID
+	Label   string
 }
 
-// String returns the e-mail address or the Matrix ID.
+// String returns the e-mail address, the Matrix ID or the label.
 func (i Invitee) String() string {
-	if i.UserID != "" {
-		return string(i.UserID)
-	}
-	return i.Address.Address
+	return cmp.Or(string(i.UserID), i.Address.Address, i.Label)
 }
 
 // Canonical returns the same value for all spellings of an e-mail address. Use it

@@ -26,13 +26,15 @@ type (
 	Mail = identityserver.Mail
 )
 
-// The limits of a stock Synapse and a stock Sydent: see [World.LimitInvites], [World.LimitUserInvites] and
+// The limits of a stock Synapse and a stock Sydent: see [World.LimitInvites], [World.LimitUserInvites], [World.LimitEvents] and
 // [World.LimitMails].
 const (
 	StockInvitesPerSecond     = homeserver.StockInvitesPerSecond
 	StockInviteBurst          = homeserver.StockInviteBurst
 	StockUserInvitesPerSecond = homeserver.StockUserInvitesPerSecond
 	StockUserInviteBurst      = homeserver.StockUserInviteBurst
+	StockEventsPerSecond      = homeserver.StockEventsPerSecond
+	StockEventBurst           = homeserver.StockEventBurst
 	StockRecipientPerSecond   = homeserver.StockRecipientPerSecond
 	StockRecipientBurst       = homeserver.StockRecipientBurst
 	StockMailsPerSecond       = identityserver.StockMailsPerSecond

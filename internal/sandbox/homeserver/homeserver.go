@@ -24,6 +24,7 @@ type Homeserver struct {
 	aliases     map[string]string    // to room IDs
 	stream      int                  // the position of the newest event or account data
 	inviteLimit *api.Bucket          // rc_third_party_invite; nil: none
+	eventLimit  *api.Bucket          // rc_message; nil: none
 	refused     map[threepid.ID]bool // no invite is sent to these
 
 	userInviteLimits userInviteLimits
@@ -94,8 +95,8 @@ func (h *Homeserver) routes() {
 	c.Add(get, "rooms/{room}/state", h.getState)
 	c.Add(get, "rooms/{room}/state/{type}", h.getStateEvent)
 	c.Add(get, "rooms/{room}/state/{type}/{key}", h.getStateEvent)
-	c.Add(put, "rooms/{room}/state/{type}", h.putStateEvent)
-	c.Add(put, "rooms/{room}/state/{type}/{key}", h.putStateEvent)
+	c.Add(put, "rooms/{room}/state/{type}", h.putStateEvent).Unlocked = true
+	c.Add(put, "rooms/{room}/state/{type}/{key}", h.putStateEvent).Unlocked = true
 	c.Add(get, "rooms/{room}/members", h.members)
 	c.Add(get, "rooms/{room}/joined_members", h.joinedMembers)
 	c.Add(get, "rooms/{room}/messages", h.messages)

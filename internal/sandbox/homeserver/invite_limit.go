@@ -25,6 +25,12 @@ const (
 	StockRecipientBurst       = 5
 )
 
+// The limit of events, other than of membership, that a user of a stock Synapse sends: rc_message.
+const (
+	StockEventsPerSecond = 0.2
+	StockEventBurst      = 10
+)
+
 // limitPause is how long Synapse waits before it refuses a request that exceeds a limit.
 const limitPause = 500 * time.Millisecond
 
@@ -37,6 +43,26 @@ func (h *Homeserver) LimitInvites(perSecond float64, burst int) {
 	h.Mu.Lock()
 	defer h.Mu.Unlock()
 	h.inviteLimit = api.NewBucket(perSecond, burst)
+}
+
+// LimitEvents sets the homeserver's limit of state events per sender, rc_message. A burst of 0 or less lifts it, as in a
+// new World. Messages and redactions are not limited.
+func (h *Homeserver) LimitEvents(perSecond float64, burst int) {
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
+	h.eventLimit = api.NewBucket(perSecond, burst)
+}
+
+// limitEvents is the limit that Synapse checks before it looks at an event (synapse/handlers/message.py,
+// create_and_send_nonmember_event; synapse/api/ratelimiting.py, RequestRatelimiter).
+func (h *Homeserver) limitEvents(ctx context.Context, userID string) error {
+	h.Mu.Lock()
+	left, ok := h.eventLimit.Take(userID, h.Now())
+	h.Mu.Unlock()
+	if ok {
+		return nil
+	}
+	return limitExceeded(ctx, left)
 }
 
 // LimitUserInvites sets the homeserver's limits of invites to Matrix IDs, rc_invites: those per room and per issuer, and

@@ -121,6 +121,13 @@ func (h *Homeserver) putStateEvent(c *request) (any, error) {
 		return nil, err
 	}
 	typ, key, me := c.Args["type"], c.Args["key"], c.session.User.ID
+	if typ != typeMember {
+		if err := h.limitEvents(c.Context, me); err != nil {
+			return nil, err
+		}
+	}
+	h.Mu.Lock()
+	defer h.Mu.Unlock()
 	if typ == typeMember {
 		return h.putMember(c, key, content)
 	}
