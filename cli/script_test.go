@@ -54,7 +54,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "later": later, "mails": mails, "token": token, "mail": mail,
+			"exits": exits, "later": later, "mails": mails, "token": token, "linktoken": linkToken, "mail": mail,
 			"bind": bind, "join": join, "kick": kick, "plant": plant,
 			"terms": terms, "identity": identityServer, "limit": limit, "fault": fault, "signout": signOut,
 			"mode": mode, "demo": demo, "replace": replace,
@@ -145,6 +145,19 @@ func token(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s got no mail", args[0])
 	}
 	ts.Setenv(args[1], ms[len(ms)-1].Token)
+}
+
+// linkToken puts the token of the link with a label, in saved output of mxinvite link,
+// into a variable.
+func linkToken(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 3, "linktoken FILE LABEL VARIABLE")
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if cells := strings.Split(line, "\t"); len(cells) > 3 && cells[0] == args[1] {
+			ts.Setenv(args[2], cells[3])
+			return
+		}
+	}
+	ts.Fatalf("no link is labelled %s", args[1])
 }
 
 // mail stores the text of the last mail to an address in a file, and its link in a

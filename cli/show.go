@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ type showOptions struct {
 	*host.Program
 
 	room, token string
-	check       bool
+	check, link bool
 }
 
 func newShow(a *host.Program) *cobra.Command {
@@ -33,6 +34,7 @@ func newShow(a *host.Program) *cobra.Command {
 			return runShow(c.Context(), o)
 		},
 	}
+	c.Flags().BoolVar(&o.link, "link", false, "print only the link of an invite that mxinvite made itself")
 	c.Flags().BoolVar(&o.check, "check", false, "ask trusted servers whether its keys are valid")
 	return c
 }
@@ -44,6 +46,14 @@ func runShow(ctx context.Context, o showOptions) error {
 	}
 	i, err := out.FindInvite(account, room, o.token)
 	if err != nil {
+		return err
+	}
+	if o.link {
+		l, err := account.Link(room.ID, i.Token)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(o.Out, l.Format(o.LinkBase()))
 		return err
 	}
 	if o.check {

@@ -34,6 +34,9 @@ const (
 	ByLink           Way = "link"            // the account issues the invite itself, and the sender passes on its link
 )
 
+// Ways returns all ways.
+func Ways() []Way { return []Way{ByIdentityServer, ByLink} }
+
 // A Plan describes an invite that has not been queued yet. [Account.Enqueue] queues it.
 type Plan struct {
 	Room    Room

@@ -12,10 +12,12 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// A Resend is an invite to send again, and the address to send it to.
+// A Resend is an invite to send again, and the address to send it to, or the label of
+// its link.
 type Resend struct {
 	Invite  invite.Invite
 	Address threepid.ID
+	Label   string
 }
 
 // An AcceptedError says that an invite cannot be sent again because a user has
@@ -37,25 +39,52 @@ func (a *Account) Resendable(i invite.Invite) error {
 }
 
 // PlanResend plans new invites that replace invites of a room, in their order. Each
-// plan has the invite that it replaces in [Plan.Replaces]; its Similar are the other
+// plan is sent in the way of the old invite, and has the invite that it replaces in [Plan.Replaces]; its Similar are the other
 // pending invites that may be for the same address. If one of the invites is not
 // [Account.Resendable], PlanResend returns the error and sends no request. It does not
 // revoke the invites: the caller does that before [Account.Enqueue].
 func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Resend, progress func(done int)) ([]Plan, error) {
-	people := make([]recipients.Invitee, len(resends))
+	people, indexes := map[Way][]recipients.Invitee{}, map[Way][]int{}
 	for n, r := range resends {
 		if err := a.Resendable(r.Invite); err != nil {
 			return nil, err
 		}
-		people[n] = recipients.Invitee{Address: r.Address}
+		way := ByIdentityServer
+		if a.IssuedByOwnKey(room, r.Invite.Token) {
+			way = ByLink
+		}
+		who := recipients.Invitee{Address: r.Address}
+		if r.Address.Address == "" {
+			who.Label = r.Label
+		}
+		people[way], indexes[way] = append(people[way], who), append(indexes[way], n)
 	}
-	plans, err := a.PlanAll(ctx, []id.RoomID{room}, people, progress)
+	plans, done := make([]Plan, len(resends)), 0
+	for _, way := range Ways() {
+		part, err := a.PlanAllBy(ctx, way, []id.RoomID{room}, people[way], progressFrom(done, progress))
+		if err != nil {
+			return nil, err
+		}
+		for n, p := range part {
+			plans[indexes[way][n]] = p
+		}
+		done += len(part)
+	}
 	for n := range plans {
 		token := resends[n].Invite.Token
 		plans[n].Replaces = token
 		plans[n].Similar = slices.DeleteFunc(plans[n].Similar, func(i invite.Invite) bool { return i.Token == token })
 	}
-	return plans, err
+	return plans, nil
+}
+
+// progressFrom returns a function that adds the people who are already done; nil if
+// progress is.
+func progressFrom(done int, progress func(int)) func(int) {
+	if progress == nil {
+		return nil
+	}
+	return func(n int) { progress(done + n) }
 }
 
 // MayBeTo reports whether an invite may have been sent to an address. It uses the

@@ -73,6 +73,16 @@ func baseURL() kind[string] {
 	})
 }
 
+// pageURL returns the kind of URLs of web pages that get data in their fragment. Empty
+// is valid.
+func pageURL() kind[string] {
+	return textKind(`an https URL without query and fragment such as "https://invite.example.org", or empty`, func(s string) bool {
+		u, err := url.Parse(s)
+		return s == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil &&
+			!strings.ContainsAny(s, "?#%\"'<>\\ ") && len(s) <= 255
+	})
+}
+
 // matrixID returns the kind of Matrix IDs. Empty is valid.
 func matrixID() kind[string] {
 	return textKind(`a Matrix ID such as "@you:example.org", or empty`, func(s string) bool {

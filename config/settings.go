@@ -29,6 +29,7 @@ type Settings struct {
 
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool
+	LinkPage   string // web page of the links that mxinvite makes; empty for none
 
 	AddressBook    bool
 	VCards         []string // files and directories

@@ -19,6 +19,8 @@ func PlanGroup(outcome string, again bool, server string) Term {
 	switch outcome {
 	case "mail":
 		t.Glyph, t.Role, t.Text = "✓", Good, "new: will be e-mailed by "+server
+	case "link":
+		t.Glyph, t.Role, t.Text = "✓", Good, "new: you get a link to send yourself"
 	case "user-id":
 		t.Glyph, t.Role, t.Text = "✓", Good, "will be invited on Matrix"
 	case "on-matrix":

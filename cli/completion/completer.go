@@ -71,6 +71,7 @@ func (c *Completer) Arguments() map[string]cobra.CompletionFunc {
 		"mxinvite resend":        c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
 		"mxinvite move":          c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
 		"mxinvite send":          c.completeSend,
+		"mxinvite link":          c.completing(first(c.rooms)),
 		"mxinvite inspect":       files,
 		"mxinvite login":         c.completing(first(c.users)),
 		"mxinvite accounts use":  c.completing(first(c.users)),

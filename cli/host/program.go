@@ -1,10 +1,12 @@
 package host
 
 import (
+	"cmp"
 	"runtime"
 
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/link"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/internal/logfile"
@@ -60,6 +62,9 @@ func (p *Program) ClientOptions() client.Options {
 		Memory: p.Memory,
 	}
 }
+
+// LinkBase returns the base of the links that mxinvite makes (see [link.Link.Format]).
+func (p *Program) LinkBase() string { return cmp.Or(p.Settings.LinkPage, link.DefaultBase) }
 
 // World returns the world of the program.
 func (p *Program) World() World { return World{Streams: p.Streams, Machine: p.Machine} }

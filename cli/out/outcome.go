@@ -12,6 +12,7 @@ type Outcome string
 const (
 	Planned   Outcome = "planned"
 	Mailed    Outcome = "mailed"   // the identity server was asked to send a mail
+	Linked    Outcome = "linked"   // the invite is in the room, and the sender passes on its link
 	Invited   Outcome = "invited"  // a Matrix ID was invited
 	Repeated  Outcome = "repeated" // another invite of the same command is for this user
 	Revoked   Outcome = "revoked"
@@ -30,7 +31,7 @@ func OutcomeCell(o Outcome) Cell {
 	var sign string
 	var l Role
 	switch o {
-	case Mailed, Invited, Revoked, Joined:
+	case Mailed, Linked, Invited, Revoked, Joined:
 		sign, l = "✓", Good
 	case Planned, Queued, sending:
 		sign, l = "·", Plain

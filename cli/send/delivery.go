@@ -15,6 +15,7 @@ type delivery struct {
 	attempt
 
 	token string
+	link  string // of an invite by link
 }
 
 // An attempt is the outcome of an operation on one invite.
@@ -33,7 +34,7 @@ func (t *attempt) skip() { t.outcome, t.err = out.NotTried, fail.ErrNotTried }
 
 // take sets the outcome from the item in the outbox.
 func (d *delivery) take(i client.Item) {
-	d.outcome, d.err, d.token = outcomeOf(i.State), nil, i.Token
+	d.outcome, d.err, d.token = outcomeOf(i), nil, i.Token
 	if i.UserID != "" {
 		d.UserID = i.UserID
 	}
@@ -43,16 +44,19 @@ func (d *delivery) take(i client.Item) {
 }
 
 // outcomeOf returns the outcome for the state of an item.
-func outcomeOf(s client.ItemState) out.Outcome {
-	switch s {
+func outcomeOf(i client.Item) out.Outcome {
+	switch i.State {
 	case client.ItemSent:
+		if i.Way == client.ByLink {
+			return out.Linked
+		}
 		return out.Mailed
 	case client.ItemResolved:
 		return out.Invited
 	case client.ItemFailed:
 		return out.Failed
 	default:
-		return out.Outcome(s) // queued, sending, uncertain, cancelled
+		return out.Outcome(i.State) // queued, sending, uncertain, cancelled
 	}
 }
 
@@ -92,6 +96,7 @@ type jsonDelivery struct {
 	Outcome  out.Outcome `json:"outcome"`
 	UserID   string      `json:"user_id,omitempty"`
 	Token    string      `json:"token,omitempty"`
+	Link     string      `json:"link,omitempty"`    // the link of an invite by link, which is a secret
 	SameAs   string      `json:"same_as,omitempty"` // another invitee of this command who is the same user
 	Error    string      `json:"error,omitempty"`
 	Line     int         `json:"line,omitempty"`   // line of the list, if it has an error
@@ -102,7 +107,7 @@ type jsonDelivery struct {
 // there are none, waiting.
 func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
-	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}}, Of: "result"}
+	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}, {}}, Of: "result"}
 	several := len(p.rooms) > 1
 	if several { // with one room, the user knows it
 		t.Columns[5] = out.Column{Title: "ROOM", Yields: true}
@@ -125,6 +130,7 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 			out.Cell{Shown: out.FirstLetters(j.Token, out.ShortestToken), Exact: j.Token, Call: true},
 			out.Cell{Exact: j.Error},
 			room,
+			out.Cell{Exact: j.Link}, // on a terminal, which would cut it, it follows the table
 		)
 	}
 	for n, d := range p.deliveries {
@@ -134,7 +140,7 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 		}
 		add(jsonDelivery{
 			Address: d.Address.Address, Invitee: d.Invitee().String(), RoomID: string(d.Room.ID), RoomName: d.Room.Name,
-			Outcome: d.outcome, UserID: string(d.UserID), Token: d.token, SameAs: d.SameAs.String(),
+			Outcome: d.outcome, UserID: string(d.UserID), Token: d.token, Link: d.link, SameAs: d.SameAs.String(),
 			Column: o.list.Recipients[n%len(o.list.Recipients)].Column,
 		}, subject, d.err)
 	}
@@ -153,6 +159,11 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	}
 	if err := o.WriteOutcomes(all, t, failures); err != nil {
 		return err
+	}
+	if o.OutTTY && !o.JSON {
+		if err := o.printLinks(p); err != nil {
+			return err
+		}
 	}
 	return batchOrWaiting(o.Program, fail.Batch("invited", results, failures), waiting)
 }

@@ -155,7 +155,7 @@ func addressCell(i client.Item) out.Cell {
 
 // stateCell returns the cell of a state, with the glyph of its outcome.
 func stateCell(s client.ItemState) out.Cell {
-	c := out.OutcomeCell(outcomeOf(s))
+	c := out.OutcomeCell(outcomeOf(client.Item{State: s}))
 	sign := out.FirstLetters(c.Shown, 1)
 	return out.Cell{Shown: sign + " " + string(s), Exact: string(s), Role: c.Role}
 }

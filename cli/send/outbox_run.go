@@ -153,6 +153,10 @@ func (r *outboxRun) tellItem(i client.Item, outbox client.Outbox) {
 		r.Note("The server accepts no more invites for now%s.", out.Forecast(r.Now(), outbox.Next, outbox.Last, r.Location))
 		return
 	case client.ItemSent:
+		if i.Way == client.ByLink {
+			r.Note("The link for %s to %s is ready. To show it, run: mxinvite show --link %s %s", i.Invitee(), to, i.Room, i.Token)
+			break
+		}
 		r.Note("%s was sent a mail for %s.", i.Address.Address, to)
 	case client.ItemResolved:
 		if i.Address.Address == "" {

@@ -88,6 +88,9 @@ func runResend(ctx context.Context, o resendOptions) error {
 	}
 	o.revokeOld(ctx, account, p, old)
 	waiting, err := o.deliver(ctx, account, p)
+	if err == nil {
+		err = o.addLinks(account, p)
+	}
 	if err != nil {
 		return err
 	}
@@ -98,7 +101,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 func (o *resendOptions) planResend(ctx context.Context, account *client.Account, room client.Room, old []*revocation) ([]client.Plan, error) {
 	resends := make([]client.Resend, len(old))
 	for n, w := range old {
-		resends[n] = client.Resend{Invite: w.Invite, Address: o.list.Recipients[n].Address}
+		resends[n] = client.Resend{Invite: w.Invite, Address: o.list.Recipients[n].Address, Label: o.list.Recipients[n].Label}
 	}
 	return o.withTerms(ctx, account, func() ([]client.Plan, error) {
 		t := o.Tally("Looking up the addresses", len(resends))
@@ -116,15 +119,19 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*revo
 		if err != nil {
 			return nil, err
 		}
-		address, err := o.addressOf(account, i)
-		if err != nil {
-			return nil, err
+		who := recipients.Invitee{Label: account.LabelOf(room.ID, i.Token)}
+		if err := account.Resendable(i); who.Label == "" || o.to != "" || err != nil {
+			address, err := o.addressOf(account, i)
+			if err != nil {
+				return nil, err
+			}
+			who = recipients.Invitee{Address: address}
 		}
 		if slices.ContainsFunc(found, func(w *revocation) bool { return w.Token == i.Token }) {
 			continue
 		}
 		found = append(found, newRevocation(account, out.FindingOf(account, facts, room, i), room))
-		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Invitee: recipients.Invitee{Address: address}})
+		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Invitee: who})
 	}
 	return found, nil
 }

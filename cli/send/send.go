@@ -31,11 +31,14 @@ type sendOptions struct {
 	dryRun, yes, again, wait bool
 	oldRoom                  bool // invite also to a room that was replaced
 	terms                    bool // accept the terms without a question
+
+	via client.Way
 }
 
 // NewSend returns the command mxinvite send.
 func NewSend(a *host.Program) *cobra.Command {
 	o := sendOptions{Program: a}
+	via := string(client.ByIdentityServer)
 	c := &cobra.Command{
 		Use:   "send ROOM PERSON... | --file FILE | -",
 		Short: "Invite people by e-mail address or Matrix ID",
@@ -44,6 +47,8 @@ func NewSend(a *host.Program) *cobra.Command {
 			"(-): a table in CSV, or any text with addresses and Matrix IDs in it. Users on\n" +
 			"Matrix are invited there; the others get a mail from the identity server. At a\n" +
 			"terminal mxinvite shows what will happen, and asks before it sends anything.\n\n" +
+			"With --via link mxinvite issues the invites itself, without an identity server,\n" +
+			"and prints links that you pass on; see: mxinvite help link\n\n" +
 			"Invites are sent through the outbox. If the server's rate limit is reached, the\n" +
 			"other invites stay queued, and send ends. To send them later, run mxinvite\n" +
 			"outbox run. With --wait, send waits until all are sent.",
@@ -53,6 +58,9 @@ func NewSend(a *host.Program) *cobra.Command {
 			"  mxinvite send '#ops' --file people.csv --yes --wait",
 		Args: fail.Args(0, -1),
 		PreRunE: func(c *cobra.Command, args []string) error {
+			if o.via = client.Way(via); !slices.Contains(client.Ways(), o.via) {
+				return fail.Usage(c, fmt.Errorf("--via is %s or %s, not %q", client.ByIdentityServer, client.ByLink, via))
+			}
 			args = o.takeRooms(args)
 			if len(args) == 1 && args[0] == "-" {
 				o.file, args = "-", nil
@@ -78,6 +86,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	o.addFlags(f, "send even if the person has another invite")
+	f.StringVar(&via, "via", via, "how to invite addresses: `WAY` is identity-server or link")
 	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	return c
 }
@@ -141,6 +150,9 @@ func runSend(ctx context.Context, o sendOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.addLinks(account, p); err != nil {
+		return err
+	}
 	return o.report(p, waiting)
 }
 
@@ -179,7 +191,7 @@ func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms
 	}
 	t := o.Tally("Looking up the addresses", len(people))
 	defer t.End()
-	return account.PlanAll(ctx, ids, people, t.Reach)
+	return account.PlanAllBy(ctx, o.via, ids, people, t.Reach)
 }
 
 // deliver adds the invites to the outbox and sends as many as the limits allow. It
