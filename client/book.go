@@ -3,11 +3,13 @@ package client
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/link"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
@@ -117,6 +119,38 @@ func (a *Account) restoreBook(ctx context.Context) error {
 		a.bookEntry(e)
 	}
 	return nil
+}
+
+// ErrNoLink says that the link of an invite cannot be shown: another program or an
+// identity server issued the invite, or its key was not stored.
+var ErrNoLink = errors.New("its link is not known: this program did not make it, or its key was not stored")
+
+// IssuedByOwnKey reports whether this program issued an invite itself, without an
+// identity server, so that [Account.Link] returns its link.
+func (a *Account) IssuedByOwnKey(room id.RoomID, token string) bool {
+	return a.book.record(room, token).key != ""
+}
+
+// LabelOf returns the label of a link; empty if the invite is for an address.
+func (a *Account) LabelOf(room id.RoomID, token string) string {
+	return a.book.record(room, token).label
+}
+
+// Link returns the link of an invite that this program issued itself. The link is a
+// secret. The servers to join through are only that of the sender: it has the invite,
+// and without the list of all members no better ones are known
+// (https://spec.matrix.org/v1.19/appendices/#routing).
+func (a *Account) Link(room id.RoomID, token string) (link.Link, error) {
+	r := a.book.record(room, token)
+	if r.key == "" {
+		return link.Link{}, ErrNoLink
+	}
+	me := a.session.UserID
+	l := link.Link{RoomID: room, Via: []string{me.Homeserver()}, Sender: me, Token: token, Email: r.address.Address}
+	if in, err := a.Room(room); err == nil && in.Name != string(room) {
+		l.RoomName = in.Name
+	}
+	return l, l.SetPrivateKey(r.key)
 }
 
 // bookEntry adds an entry of the outbox to the address book in memory. The token of an

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/ownkey"
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
@@ -196,4 +197,39 @@ func (e *IdentityTroubleError) Unwrap() []error {
 		return []error{e.Homeserver}
 	}
 	return []error{e.Homeserver, e.Err}
+}
+
+var errNeedsOutbox = errors.New("an invite by link is only sent by way of the outbox")
+
+// issue sends the event of an invite that the account issues itself. Homeservers
+// require the power level to invite (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules,
+// rule 7). The same event may be sent again: it has the same state key and content.
+func (a *Account) issue(ctx context.Context, p Plan, issued ownkey.Invite) error {
+	name := p.Label // visible to all members of the room
+	if p.Address.Address != "" {
+		name = ownkey.Redact(p.Address.Address)
+	}
+	content, err := issued.Content(name, "")
+	if err == nil {
+		err = a.hs.Call(ctx, http.MethodPut, statePath(p.Room.ID, issued.Token), nil, content, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("make a link for %s: %w", p.Invitee(), err)
+	}
+	return nil
+}
+
+// wasIssued reports whether the room has the event of an invite, also if the invite was
+// revoked meanwhile.
+func (a *Account) wasIssued(ctx context.Context, room id.RoomID, issued ownkey.Invite) (bool, error) {
+	var content json.RawMessage
+	err := a.hs.Get(ctx, statePath(room, issued.Token), nil, &content)
+	if e, ok := errors.AsType[*ServerError](err); ok && e.Status == http.StatusNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func statePath(room id.RoomID, token string) session.Path {
+	return session.Path{"v3", "rooms", room, "state", invite.TypeThirdPartyInvite, token}
 }

@@ -107,7 +107,10 @@ type jsonDelivery struct {
 // there are none, waiting.
 func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
-	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}, {}}, Of: "result"}
+	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}}, Of: "result"}
+	if o.via == client.ByLink {
+		t.Columns = append(t.Columns, out.Column{})
+	}
 	several := len(p.rooms) > 1
 	if several { // with one room, the user knows it
 		t.Columns[5] = out.Column{Title: "ROOM", Yields: true}
@@ -123,15 +126,18 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 		if several {
 			room.Shown = j.RoomName
 		}
-		t.Add(
+		cells := []out.Cell{
 			out.Text(j.Invitee),
 			out.OutcomeCell(j.Outcome),
 			out.Text(j.UserID),
 			out.Cell{Shown: out.FirstLetters(j.Token, out.ShortestToken), Exact: j.Token, Call: true},
 			out.Cell{Exact: j.Error},
 			room,
-			out.Cell{Exact: j.Link}, // on a terminal, which would cut it, it follows the table
-		)
+		}
+		if o.via == client.ByLink {
+			cells = append(cells, out.Cell{Exact: j.Link}) // a terminal would cut it, and has it after the table
+		}
+		t.Add(cells...)
 	}
 	for n, d := range p.deliveries {
 		subject := d.Invitee().String()

@@ -3,8 +3,10 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,7 +40,7 @@ type sendOptions struct {
 // NewSend returns the command mxinvite send.
 func NewSend(a *host.Program) *cobra.Command {
 	o := sendOptions{Program: a}
-	via := string(client.ByIdentityServer)
+	var via string
 	c := &cobra.Command{
 		Use:   "send ROOM PERSON... | --file FILE | -",
 		Short: "Invite people by e-mail address or Matrix ID",
@@ -58,7 +60,7 @@ func NewSend(a *host.Program) *cobra.Command {
 			"  mxinvite send '#ops' --file people.csv --yes --wait",
 		Args: fail.Args(0, -1),
 		PreRunE: func(c *cobra.Command, args []string) error {
-			if o.via = client.Way(via); !slices.Contains(client.Ways(), o.via) {
+			if o.via = client.Way(cmp.Or(via, string(client.ByIdentityServer))); !slices.Contains(client.Ways(), o.via) {
 				return fail.Usage(c, fmt.Errorf("--via is %s or %s, not %q", client.ByIdentityServer, client.ByLink, via))
 			}
 			args = o.takeRooms(args)
@@ -86,7 +88,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	o.addFlags(f, "send even if the person has another invite")
-	f.StringVar(&via, "via", via, "how to invite addresses: `WAY` is identity-server or link")
+	f.StringVar(&via, "via", "", "`WAY` to invite addresses: identity-server or link")
 	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	return c
 }

@@ -54,6 +54,10 @@ func (s *Sending) showSingleResult(item client.Item) {
 	room := cells.Cut(s.host.RoomName(item.Room), phrase.NameWidth)
 	switch item.State {
 	case client.ItemSent:
+		if item.Way == client.ByLink {
+			s.host.ShowSuccess("The link for %s to %s is ready.", cells.Cut(item.Invitee().String(), phrase.NameWidth), room)
+			return
+		}
 		s.host.ShowSuccess("Invited %s to %s. The mail is on its way.", item.Address.Address, room)
 	case client.ItemResolved:
 		s.host.ShowSuccess("Invited %s to %s.", item.UserID, room)
