@@ -133,6 +133,7 @@ func (p *Limits) Settle(now time.Time) bool {
 func (p *Limits) Lift(now time.Time) {
 	p.Mail.lift(now)
 	p.User.lift(now)
+	p.Link.lift(now)
 	for _, own := range p.invitees {
 		own.lift(now)
 	}
