@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ func (n *testWorld) queueLinks(a *client.Account, people ...recipients.Invitee) 
 func (n *testWorld) inviteEvents() map[string]int {
 	count := map[string]int{}
 	for _, r := range n.Requests() {
-		if prefix, token, ok := strings.Cut(r.URL.Path, invite.TypeThirdPartyInvite+"/"); ok && r.Method == "PUT" && strings.HasPrefix(prefix, "/_matrix/client") {
+		if prefix, token, ok := strings.Cut(r.URL.Path, invite.TypeThirdPartyInvite+"/"); ok && r.Method == http.MethodPut && strings.HasPrefix(prefix, "/_matrix/client") {
 			count[token]++
 		}
 	}

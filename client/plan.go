@@ -205,7 +205,10 @@ func (a *Account) usersOf(ctx context.Context, way Way, people []recipients.Invi
 	var found map[threepid.ID]id.UserID
 	if len(addresses) > 0 {
 		found, server, err = a.identity.lookup(ctx, addresses...)
-		if without := errors.Is(err, ErrNoIdentityServer) || errors.Is(err, ErrIdentityServerOff); err != nil && !(way == ByLink && without) {
+		if way == ByLink && (errors.Is(err, ErrNoIdentityServer) || errors.Is(err, ErrIdentityServerOff)) {
+			err = nil // a link needs none
+		}
+		if err != nil {
 			return nil, "", err
 		}
 	}

@@ -130,8 +130,8 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 			out.Text(j.Invitee),
 			out.OutcomeCell(j.Outcome),
 			out.Text(j.UserID),
-			out.Cell{Shown: out.FirstLetters(j.Token, out.ShortestToken), Exact: j.Token, Call: true},
-			out.Cell{Exact: j.Error},
+			{Shown: out.FirstLetters(j.Token, out.ShortestToken), Exact: j.Token, Call: true},
+			{Exact: j.Error},
 			room,
 		}
 		if o.via == client.ByLink {
