@@ -18,8 +18,14 @@ import (
 // loopback address of the test.
 func (p *person) visitor() *client.Account {
 	p.t.Helper()
+	return p.visitorOver(p.w.Transport())
+}
+
+// visitorOver is visitor with the transport for hosts in links.
+func (p *person) visitorOver(hosts http.RoundTripper) *client.Account {
+	p.t.Helper()
 	opt := clientOptions(p.w)
-	opt.KeyTransport = p.w.Transport()
+	opt.KeyTransport = hosts
 	a, err := client.Resume(opt, p.account().Session())
 	if err != nil {
 		p.t.Fatal(err)
@@ -36,7 +42,7 @@ func accept(tb testing.TB, a *client.Account, text string) (client.Accepted, err
 		tb.Fatal(err)
 	}
 	i := a.Preview(l)
-	return a.Accept(tb.Context(), i, client.Consent{Host: i.Host})
+	return a.Accept(tb.Context(), i, client.Consent{Host: i.Asked()})
 }
 
 // refusedFor returns the reason why a user could not join.

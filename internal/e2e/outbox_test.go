@@ -61,12 +61,18 @@ func (o *outbox) resume(session client.Session) {
 
 func (o *outbox) RoundTrip(r *http.Request) (*http.Response, error) {
 	res, err := o.w.Transport().RoundTrip(r)
-	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/invite") && err == nil {
+	if err == nil && isInvite(r) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.responses[res.StatusCode]++
 	}
 	return res, err
+}
+
+// isInvite reports whether a request sends an invite: by e-mail, to a Matrix ID or by link.
+func isInvite(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/invite") ||
+		r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/state/"+inviteEvent+"/")
 }
 
 // plan plans invites for addresses as users type them.

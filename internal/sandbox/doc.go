@@ -52,7 +52,10 @@
 //   - An invite that another member has overwritten cannot be accepted: homeserver/auth_rules.go,
 //     TestBindingAcceptsNoInviteThatAnotherMemberReplaced.
 //   - A key without a validity URL is not checked: homeserver/exchange.go, TestKeyWithoutValidityURLIsNeverChecked.
-//   - The link in the mail can be used more than once: homeserver/exchange.go, TestLinkCanBeUsedTwice.
+//   - A link can be used more than once: homeserver/exchange.go, TestLinkCanBeUsedTwice,
+//     TestOwnKeyLinkCanBeUsedUntilItIsRevoked.
+//   - An acceptance by onbind needs no authentication and no address: homeserver/exchange.go,
+//     TestOwnKeyLinkNeedsNoIdentityServer.
 //   - POST /join/{room} copies third_party_signed into the member event: homeserver/membership.go,
 //     TestJoiningByAliasPathCopiesTheProofIntoTheJoin.
 //   - A member who may invite may revoke; state_default and the level of the event type do not count:
