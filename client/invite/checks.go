@@ -20,6 +20,9 @@ func (i Invite) eventChecks() []Check {
 		if usable == 1 {
 			key.Detail = "the event has 1 usable key"
 		}
+		if entries := len(i.Keys); entries != usable {
+			key.Detail += fmt.Sprintf(" in %d entries", entries)
+		}
 	}
 	sender := Check{Name: "sender-is-inviter", Rule: "5.4.1.6", Result: i.senderResult(), Detail: "the event's sender is the inviter"}
 	if sender.Result == Fail {

@@ -2,6 +2,7 @@ package invite_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mxinvite/mxinvite/client/invite"
@@ -43,7 +44,7 @@ func TestEachPairOfKeyAndURLCounts(t *testing.T) {
 		if len(got.Keys) != tc.entries || keyChecks != tc.entries || j.Verdict != tc.verdict || slices.Contains(j.Warnings, invite.ForeignHost) != tc.foreign {
 			t.Errorf("%s: %d entries, %d checks, %s, %v", tc.name, len(got.Keys), keyChecks, j.Verdict, j.Warnings)
 		}
-		if j.Checks[0].Detail != "the event has 1 usable key" {
+		if !strings.HasPrefix(j.Checks[0].Detail, "the event has 1 usable key") {
 			t.Errorf("%s: %s", tc.name, j.Checks[0].Detail)
 		}
 	}
