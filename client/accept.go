@@ -130,10 +130,20 @@ func (a *Account) acceptOwnKey(ctx context.Context, i Invitation, c Consent, inv
 		return Accepted{}, err
 	}
 	err = a.join(ctx, l.RoomID, signed, routes(l, inviter))
-	if refused, ok := errors.AsType[*ServerError](asked); is[*RefusedError](err) && (!ok || refused.Status != http.StatusForbidden) {
+	if refused, ok := errors.AsType[*ServerError](asked); ok && refused.Status == http.StatusForbidden {
+		return out, err
+	}
+	if is[*RefusedError](err) || hasFailed(err) {
 		err = &NotInvitedError{Homeserver: i.Homeserver, Asked: asked, Join: err}
 	}
 	return out, err
+}
+
+// hasFailed reports whether the homeserver answered a join with an internal error, as
+// Synapse and Dendrite do if they know nothing about the room.
+func hasFailed(err error) bool {
+	e, ok := errors.AsType[*ServerError](err)
+	return ok && e.Status >= http.StatusInternalServerError && !is[*UncertainJoinError](err)
 }
 
 // requestInvite asks the sender's homeserver to send an ordinary invite. It uses the

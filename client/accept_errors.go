@@ -133,6 +133,8 @@ func hintAccept(err error) HintKind {
 		return HintCheckRooms
 	case errors.As(err, &signing):
 		return hintSigning(signing)
+	case is[*NotInvitedError](err):
+		return HintAskSender
 	}
 	for _, h := range []struct {
 		reason error

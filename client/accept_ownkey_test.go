@@ -139,3 +139,17 @@ func TestOwnKeyLinkIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// Dendrite invites no user of another homeserver by onbind. Then Synapse, which knows
+// nothing about the room, answers 500 to the join.
+func TestOwnKeyLinkThatNoHomeserverAccepts(t *testing.T) {
+	n := newTestWorld(t)
+	l := n.ownKeyLink()
+	n.Inject(sandbox.Fault{Path: bindPath, Status: 500})
+	n.Inject(sandbox.Fault{Path: joinPath, Status: 500})
+	_, err := acceptOwnKey(t, n.graceAccount(), l)
+	both, ok := errors.AsType[*client.NotInvitedError](err)
+	if !ok || both.Homeserver != "example.org" || client.Hint(err) != client.HintAskSender {
+		t.Errorf("%v, advice %q", err, client.Hint(err))
+	}
+}
