@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -80,7 +81,7 @@ func (a *Account) SuccessorToInvite(of Room) (Room, error) {
 }
 
 // Movable returns nil if an invite of a replaced room can be moved: if it is pending and
-// its address is known. An upgrade of a room does not move its third-party invites
+// its address is known, or the label of its link. An upgrade of a room does not move its third-party invites
 // (https://spec.matrix.org/v1.19/client-server-api/#room-upgrades), so moving is to
 // invite the address to the new room, and to revoke the old invite.
 func (a *Account) Movable(i invite.Invite) error {
@@ -90,8 +91,15 @@ func (a *Account) Movable(i invite.Invite) error {
 	if !i.Live() {
 		return ErrNotPending
 	}
-	if _, known := a.AddressOf(i.RoomID, i.Token); !known {
+	if _, known := a.AddressOf(i.RoomID, i.Token); !known && a.LabelOf(i.RoomID, i.Token) == "" {
 		return ErrAddressUnknown
 	}
 	return nil
+}
+
+// PlanMove plans invites to a new room for the invitees of invites of a replaced room,
+// in their order. Each is sent in the way of its old invite. PlanMove does not revoke the
+// old invites.
+func (a *Account) PlanMove(ctx context.Context, to id.RoomID, old []Resend, progress func(done int)) ([]Plan, error) {
+	return a.planLikeOld(ctx, to, old, progress)
 }

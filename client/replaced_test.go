@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -110,6 +111,39 @@ func TestNothingIsSentToAReplacedRoomWithoutConfirmation(t *testing.T) {
 			if mails := len(n.Mails(address)); mails != 1 {
 				t.Errorf("%s: %d mails", address, mails)
 			}
+		}
+	})
+}
+
+func TestLinksAreMovedAsLinks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newTestWorld(t)
+		a := n.accountWithStore()
+		n.queueLinks(a, recipients.Invitee{Label: "Grace"}, n.invitee("lin@kernel.example"))
+		n.queue(a, "ken@bell.example")
+		n.runOutbox(a)
+		next := n.replace(n.room, "Compilers 2")
+		n.must(a.Refresh(t.Context()))
+		var old []client.Resend
+		for _, i := range a.Invites(n.room) {
+			if err := a.Movable(i); err != nil {
+				t.Errorf("%s: %v", i.DisplayName, err)
+			}
+			address, _ := a.AddressOf(n.room, i.Token)
+			old = append(old, client.Resend{Invite: i, Address: address, Label: a.LabelOf(n.room, i.Token)})
+		}
+		plans, err := a.PlanMove(t.Context(), next, old, nil)
+		n.must(err)
+		got := map[string]client.Way{}
+		for _, p := range plans {
+			if p.Room.ID != next {
+				t.Errorf("%+v", p.Room)
+			}
+			got[p.Invitee().String()] = p.Way
+		}
+		want := map[string]client.Way{"Grace": client.ByLink, "lin@kernel.example": client.ByLink, "ken@bell.example": client.ByIdentityServer}
+		if !maps.Equal(got, want) {
+			t.Errorf("%v", got)
 		}
 	})
 }

@@ -39,18 +39,35 @@ func (a *Account) Resendable(i invite.Invite) error {
 }
 
 // PlanResend plans new invites that replace invites of a room, in their order. Each
-// plan is sent in the way of the old invite, and has the invite that it replaces in [Plan.Replaces]; its Similar are the other
-// pending invites that may be for the same address. If one of the invites is not
-// [Account.Resendable], PlanResend returns the error and sends no request. It does not
-// revoke the invites: the caller does that before [Account.Enqueue].
+// plan is sent in the way of the old invite, and has the invite that it replaces in
+// [Plan.Replaces]; its Similar are the other pending invites that may be for the same
+// address. If one of the invites is not [Account.Resendable], PlanResend returns the
+// error and sends no request. It does not revoke the invites: the caller does that before
+// [Account.Enqueue].
 func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Resend, progress func(done int)) ([]Plan, error) {
-	people, indexes := map[Way][]recipients.Invitee{}, map[Way][]int{}
-	for n, r := range resends {
+	for _, r := range resends {
 		if err := a.Resendable(r.Invite); err != nil {
 			return nil, err
 		}
+	}
+	plans, err := a.planLikeOld(ctx, room, resends, progress)
+	if err != nil {
+		return nil, err
+	}
+	for n := range plans {
+		token := resends[n].Invite.Token
+		plans[n].Replaces = token
+		plans[n].Similar = slices.DeleteFunc(plans[n].Similar, func(i invite.Invite) bool { return i.Token == token })
+	}
+	return plans, nil
+}
+
+// planLikeOld plans invites to a room, each in the way of an old invite.
+func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend, progress func(done int)) ([]Plan, error) {
+	people, indexes := map[Way][]recipients.Invitee{}, map[Way][]int{}
+	for n, r := range old {
 		way := ByIdentityServer
-		if a.IssuedByOwnKey(room, r.Invite.Token) {
+		if a.IssuedByOwnKey(r.Invite.RoomID, r.Invite.Token) {
 			way = ByLink
 		}
 		who := recipients.Invitee{Address: r.Address}
@@ -59,7 +76,7 @@ func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Rese
 		}
 		people[way], indexes[way] = append(people[way], who), append(indexes[way], n)
 	}
-	plans, done := make([]Plan, len(resends)), 0
+	plans, done := make([]Plan, len(old)), 0
 	for _, way := range Ways() {
 		part, err := a.PlanAllBy(ctx, way, []id.RoomID{room}, people[way], progressFrom(done, progress))
 		if err != nil {
@@ -69,11 +86,6 @@ func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Rese
 			plans[indexes[way][n]] = p
 		}
 		done += len(part)
-	}
-	for n := range plans {
-		token := resends[n].Invite.Token
-		plans[n].Replaces = token
-		plans[n].Similar = slices.DeleteFunc(plans[n].Similar, func(i invite.Invite) bool { return i.Token == token })
 	}
 	return plans, nil
 }

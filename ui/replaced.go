@@ -115,6 +115,8 @@ func movable(sh *shell.Shell, chosen []invite.Invite) (to client.Room, able []in
 			err = errBeingRevoked
 		case why != nil:
 			err = why
+		case sh.Account.IssuedByOwnKey(i.RoomID, i.Token):
+			err = linkNotMoved(sh)
 		default:
 			able = append(able, i)
 		}
@@ -123,6 +125,15 @@ func movable(sh *shell.Shell, chosen []invite.Invite) (to client.Room, able []in
 }
 
 var errSeveralRooms = errors.New("the marked invites are in several rooms; move those of one room at a time")
+
+// linkNotMoved says why invites by link cannot be moved on the screen. A visitor cannot
+// run commands on the machine where the program runs.
+func linkNotMoved(sh *shell.Shell) error {
+	if sh.Options.Visitor {
+		return errors.New("links cannot be sent on the screen")
+	}
+	return errors.New("links cannot be sent on the screen; in a shell, run: mxinvite move")
+}
 
 func mayMove(sh *shell.Shell, chosen []invite.Invite) bool {
 	_, able, _ := movable(sh, chosen)

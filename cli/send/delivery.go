@@ -2,6 +2,7 @@ package send
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
@@ -108,7 +109,8 @@ type jsonDelivery struct {
 func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
 	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}}, Of: "result"}
-	if o.via == client.ByLink {
+	links := o.via == client.ByLink || slices.ContainsFunc(p.deliveries, func(d *delivery) bool { return d.link != "" })
+	if links {
 		t.Columns = append(t.Columns, out.Column{})
 	}
 	several := len(p.rooms) > 1
@@ -134,7 +136,7 @@ func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 			{Exact: j.Error},
 			room,
 		}
-		if o.via == client.ByLink {
+		if links {
 			cells = append(cells, out.Cell{Exact: j.Link}) // a terminal would cut it, and has it after the table
 		}
 		t.Add(cells...)

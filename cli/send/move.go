@@ -21,8 +21,9 @@ type moveOptions struct {
 	sendOptions
 
 	tokens []string
-	to     string // the new room; empty to use the replacement of the old room
-	keep   bool   // do not revoke the old invites
+	first  []invite.Invite // the first invite of each invitee in the list
+	to     string          // the new room; empty to use the replacement of the old room
+	keep   bool            // do not revoke the old invites
 }
 
 // NewMove returns the command mxinvite move.
@@ -34,7 +35,8 @@ func NewMove(a *host.Program) *cobra.Command {
 		Long: "Invite the people with pending invites of a replaced room to the room that\n" +
 			"replaces it, and then revoke the old invites. Upgrading a room does not move\n" +
 			"its invites. Without TOKEN, all pending invites are moved if their addresses\n" +
-			"are in the address book. The invites are sent as by mxinvite send.",
+			"are in the address book. The invites are sent as by mxinvite send. Invites by\n" +
+			"link get a new link, with the same label or address.",
 		Example: "  mxinvite move '#ops' --dry-run\n" +
 			"  mxinvite move '#ops' kPzQxW\n" +
 			"  mxinvite move '!old:example.org' --to '#ops' --yes",
@@ -73,7 +75,7 @@ func runMove(ctx context.Context, o moveOptions) error {
 		o.Note("%s has no pending invites.", out.Cut(from.Name, out.NameWidth))
 	}
 	o.noteLeft(left)
-	plans, err := o.plan(ctx, account, []client.Room{to})
+	plans, err := o.planMove(ctx, account, to)
 	if err != nil {
 		return err
 	}
@@ -91,7 +93,7 @@ func runMove(ctx context.Context, o moveOptions) error {
 		if waiting, err = o.deliver(ctx, account, p); err != nil {
 			return err
 		}
-		err = o.revokeOld(ctx, account, p, old)
+		err = errors.Join(o.addLinks(account, p), o.revokeOld(ctx, account, p, old))
 	}
 	return errors.Join(o.report(p, waiting), fail.Batch("moved", total, left), err)
 }
@@ -135,14 +137,38 @@ func (o *moveOptions) find(account *client.Account, from client.Room) (old []*re
 			continue
 		}
 		w := newRevocation(account, out.FindingOf(account, facts, from, i), from)
-		address, _ := account.AddressOf(i.RoomID, i.Token)
 		old = append(old, w)
-		who := recipients.Recipient{Invitee: recipients.Invitee{Address: address}}
+		who := recipients.Recipient{Invitee: inviteeOf(account, i)}
 		if !slices.ContainsFunc(o.list.Recipients, func(r recipients.Recipient) bool { return r.Canonical() == who.Canonical() }) {
 			o.list.Recipients = append(o.list.Recipients, who)
+			o.first = append(o.first, i)
 		}
 	}
 	return old, left, nil
+}
+
+// inviteeOf returns the address of an invite that this program sent, or the label of
+// its link.
+func inviteeOf(account *client.Account, i invite.Invite) recipients.Invitee {
+	if label := account.LabelOf(i.RoomID, i.Token); label != "" {
+		return recipients.Invitee{Label: label}
+	}
+	address, _ := account.AddressOf(i.RoomID, i.Token)
+	return recipients.Invitee{Address: address}
+}
+
+// planMove plans the invites to the new room, each in the way of the old invite.
+func (o *moveOptions) planMove(ctx context.Context, account *client.Account, to client.Room) ([]client.Plan, error) {
+	old := make([]client.Resend, len(o.first))
+	for n, i := range o.first {
+		who := o.list.Recipients[n]
+		old[n] = client.Resend{Invite: i, Address: who.Address, Label: who.Label}
+	}
+	return o.withTerms(ctx, account, func() ([]client.Plan, error) {
+		t := o.Tally("Looking up the addresses", len(old))
+		defer t.End()
+		return account.PlanMove(ctx, to.ID, old, t.Reach)
+	})
 }
 
 // chosen returns the invites with the given tokens, or else all of the room.
@@ -193,8 +219,7 @@ func (o *moveOptions) revokeOld(ctx context.Context, account *client.Account, p 
 	}
 	var obsolete []*revocation
 	for _, w := range old {
-		address, _ := account.AddressOf(w.RoomID, w.Token)
-		if _, ok := there[recipients.Invitee{Address: address}.Canonical()]; ok {
+		if _, ok := there[inviteeOf(account, w.Invite).Canonical()]; ok {
 			obsolete = append(obsolete, w)
 		}
 	}
