@@ -103,6 +103,20 @@ func TestEveryHintHasATextForVisitors(t *testing.T) {
 	}
 }
 
+func TestHintsWithoutIdentityServerOfferLinks(t *testing.T) {
+	for face, a := range hintFaces() {
+		want := "send links yourself: mxinvite send --via link"
+		if a.Conversation != nil {
+			want = "send links yourself: type link"
+		}
+		for _, err := range []error{client.ErrNoIdentityServer, client.ErrIdentityServerOff} {
+			if hint := exit.ClientHint(a, fmt.Errorf("try: %w", err)); !strings.Contains(hint, want) {
+				t.Errorf("%s: %v: %s", face, err, hint)
+			}
+		}
+	}
+}
+
 func TestCommandHintsNameOnlyCommandsAllowedForVisitors(t *testing.T) {
 	for face, a := range hintFaces() {
 		for _, err := range []error{

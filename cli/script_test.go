@@ -218,7 +218,11 @@ func terms(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func identityServer(ts *testscript.TestScript, neg bool, args []string) {
-	want(ts, neg, args, 1, "identity down|up")
+	want(ts, neg, args, 1, "identity down|up|off")
+	if args[0] == "off" {
+		of(ts).world.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/user/*/account_data/m.identity_server", Status: http.StatusOK, Body: `{"base_url": null}`})
+		return
+	}
 	of(ts).world.SetIdentityServerDown(args[0] == "down")
 }
 

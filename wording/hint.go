@@ -29,6 +29,7 @@ type HintPhrases struct {
 	ShowOutbox     string
 	AcceptTerms    string
 	IdentityServer string // continues "Set an identity server in …, or"
+	SendLinks      string // how to invite without an identity server; empty if it is not possible
 	NameRoom       string
 	NameInviter    string // continues "If you know the sender,"
 	WithoutBind    string
@@ -60,11 +61,11 @@ func Hint(kind string, v HintValues, ways HintPhrases) string {
 	default:
 		text = strings.NewReplacer(
 			"{rooms}", ways.ListRooms, "{invites}", ways.ListInvites, "{outbox}", ways.ShowOutbox, "{terms}", ways.AcceptTerms,
-			"{server}", ways.IdentityServer, "{room}", ways.NameRoom, "{inviter}", ways.NameInviter,
+			"{server}", ways.IdentityServer, "{links}", ways.SendLinks, "{room}", ways.NameRoom, "{inviter}", ways.NameInviter,
 			"{unbound}", ways.WithoutBind, "{again}", ways.SendAgain, "{replaced}", ways.SendToReplaced,
 		).Replace(text)
 	}
-	return text
+	return strings.TrimSpace(text)
 }
 
 // hints are the texts by kind. What is in braces is one of the [HintWays].
@@ -102,8 +103,8 @@ var hints = map[string]string{
 	"no-password":           "Sign in to an account on a homeserver that accepts passwords.",
 	"server-name":           "Type your Matrix ID, such as @you:example.org, or the name of your homeserver.",
 	"not-joined":            "Join the room in your Matrix client first. {rooms}",
-	"set-identity-server":   "Set an identity server in the settings of your Matrix client, or {server}",
-	"identity-server-off":   "To invite by e-mail, choose an identity server in the settings of your Matrix client.",
+	"set-identity-server":   "Set an identity server in the settings of your Matrix client, or {server} {links}",
+	"identity-server-off":   "To invite by e-mail, choose an identity server in the settings of your Matrix client. {links}",
 	"list-invites":          "{invites}",
 	"store":                 "Make sure that the directory with your data is writable: the message at the start says why it is not.",
 	"outbox":                "{outbox}",

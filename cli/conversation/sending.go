@@ -40,12 +40,8 @@ func (c *Conversation) send(ctx context.Context, args []string, flags ...string)
 			return ignoreEnd(err)
 		}
 	}
-	if isNumber(room) {
-		rows, t, err := c.numbered("room", "rooms", []string{room})
-		if err != nil {
-			return err
-		}
-		room = t.Calls[rows[0]][0]
+	if room, err = c.roomNumbered(room); err != nil {
+		return err
 	}
 	if len(people) == 2 && people[0] == "file" {
 		return c.command(ctx, slices.Concat([]string{"send", room, "--file=" + c.Expand(people[1])}, flags)...)
@@ -56,6 +52,43 @@ func (c *Conversation) send(ctx context.Context, args []string, flags ...string)
 		}
 	}
 	return c.command(ctx, slices.Concat([]string{"send"}, flags, []string{"--", room}, people)...)
+}
+
+// link makes links that invite to a room. A label has spaces only in quotes.
+func (c *Conversation) link(ctx context.Context, args []string) error {
+	if slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "-") }) {
+		return c.command(ctx, append([]string{"link"}, args...)...)
+	}
+	if len(args) == 0 {
+		room, err := c.Ask(ctx, "To which room? Its name, alias or ID, or its number in the last list of rooms. Press Enter to go back.")
+		if err != nil || room == "" {
+			return ignoreEnd(err)
+		}
+		args = []string{room}
+	}
+	room, labels := args[0], args[1:]
+	var flags []string
+	if n := len(labels); n > 0 && labels[n-1] == "again" {
+		labels, flags = labels[:n-1], []string{"--again"}
+	}
+	room, err := c.roomNumbered(room)
+	if err != nil {
+		return err
+	}
+	return c.command(ctx, slices.Concat([]string{"link"}, flags, []string{"--", room}, labels)...)
+}
+
+// roomNumbered returns the room with a number in the last list of rooms, or a name as
+// it is.
+func (c *Conversation) roomNumbered(room string) (string, error) {
+	if !isNumber(room) {
+		return room, nil
+	}
+	rows, t, err := c.numbered("room", "rooms", []string{room})
+	if err != nil {
+		return "", err
+	}
+	return t.Calls[rows[0]][0], nil
 }
 
 // askPeople asks for people, on one line or several. An empty line ends the list.

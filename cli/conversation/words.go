@@ -162,6 +162,13 @@ func wordsOfSending() []word {
 			forms: []string{"preview ops grace@navy.example  as for invite"},
 		},
 		{
+			name: "link", does: "make links that invite to a room, which you send yourself", Run: (*Conversation).link,
+			forms: []string{
+				"link ops  a numbered link to the room", "link ops Grace Ken  a link for each label; a label or an e-mail address says for whom it is",
+				"link ops Grace again  make it even if the label has a link already",
+			},
+		},
+		{
 			name: "terms", does: "read and accept the terms of the identity server", Run: (*Conversation).terms, pages: []string{"termsPage"},
 			forms: []string{"terms  the terms that you have not accepted yet"},
 		},

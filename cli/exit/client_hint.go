@@ -51,6 +51,7 @@ func commandPhrases() wording.HintPhrases {
 		ShowOutbox:     "To see the outbox, run: mxinvite outbox",
 		AcceptTerms:    "To accept them after they are shown, run: mxinvite send --accept-terms",
 		IdentityServer: "use --identity-server.",
+		SendLinks:      "Or send links yourself: mxinvite send --via link ROOM PERSON",
 		NameRoom:       "Use --room with an ID such as !abc:example.org.",
 		NameInviter:    "use --inviter with their Matrix ID.",
 		WithoutBind:    "Accept it without --bind.",
@@ -78,6 +79,7 @@ func conversationPhrases() wording.HintPhrases {
 	ways.ListInvites = "To read the invites, type list."
 	ways.ShowOutbox = "To read the outbox, type outbox."
 	ways.AcceptTerms = "To read and accept them, type terms."
+	ways.SendLinks = "Or send links yourself: type link, the room and the person."
 	ways.SendAgain = "To send it, add the word again at the end."
 	ways.SignIn = func(v wording.HintValues) string {
 		if v.User == "" {
