@@ -121,6 +121,9 @@ func (d *detailsWriter) fields() {
 		d.field("By", string(i.Sender))
 		d.field("Sent", d.sh.Time(i.SentAt))
 	}
+	if d.sh.Account != nil && d.sh.Account.IssuedByOwnKey(i.RoomID, i.Token) {
+		d.field("Link", wording.OwnKey(i))
+	}
 	if a := i.Acceptance; a != nil {
 		d.field("Accepted", "by "+string(a.UserID))
 		if !a.At.IsZero() {

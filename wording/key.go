@@ -81,3 +81,12 @@ func Key(k invite.Key, v invite.Validity) Term {
 		return t
 	}
 }
+
+// OwnKey says that this program issued an invite with a key of the account.
+func OwnKey(i invite.Invite) string {
+	text := "issued by mxinvite, no identity server"
+	if i.Revocation == nil {
+		text += "; its link works until it is revoked"
+	}
+	return text
+}

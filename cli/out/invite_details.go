@@ -41,6 +41,12 @@ func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
 	add("", "", Text(f.ReplacedBy))
 	add("Sent by", "sender", Text(string(i.Sender)))
 	add("Sent", "sent_at", p.moment(i.SentAt))
+	switch {
+	case f.OwnKey && p.OutTTY:
+		add("Link", "", Text(wording.OwnKey(i)))
+	case f.OwnKey:
+		add("", "own_key", Text("true"))
+	}
 	if i.Acceptance != nil {
 		add("Accepted by", "accepted_by", Text(string(i.Acceptance.UserID)))
 		add("Accepted", "accepted_at", p.moment(i.Acceptance.At))

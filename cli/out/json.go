@@ -80,6 +80,7 @@ type JSONInvite struct {
 	Checks        []jsonCheck `json:"checks"`
 	Warnings      []string    `json:"warnings"`
 	Address       string      `json:"address,omitempty"` // if the address of the invitee is known
+	OwnKey        bool        `json:"own_key,omitempty"` // if this program issued it, without an identity server
 }
 
 type jsonKey struct {
@@ -102,7 +103,7 @@ func NewJSONInvite(f Finding) JSONInvite {
 		RoomID: string(i.RoomID), RoomName: f.RoomName, Token: i.Token, EventID: string(i.EventID),
 		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: Timestamp(i.SentAt), Status: string(i.Status), StatusCertain: f.Certain,
 		Keys: []jsonKey{}, Verdict: string(f.Verdict), Checks: []jsonCheck{}, Warnings: []string{},
-		Address: f.Address,
+		Address: f.Address, OwnKey: f.OwnKey,
 	}
 	for _, k := range i.Keys {
 		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.Facts.KeyValidity(k))})
