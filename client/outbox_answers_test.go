@@ -24,7 +24,7 @@ func inviteFault(status int, body string, headers ...string) sandbox.Fault {
 }
 
 // A list never becomes uncertain or fails as a whole, whatever the servers respond to
-// all of it. While they do, a runner runs for a day.
+// all of it. While they do, a runner runs for three hours.
 func TestListStopsAtAnAnswerThatConcernsAllInvites(t *testing.T) {
 	const html = `<html>`
 	on := func(path string, f sandbox.Fault) sandbox.Fault { f.Method, f.Path = "", path; return f }
