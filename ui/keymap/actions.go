@@ -130,7 +130,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Expand, Name: "look-into", keys: keys("space", "right", "left"), words: "expand", Does: "Expand or collapse a group.", where: onPreview, Lacks: nothingHere},
 		{At: &k.All, Name: "mail-pending", keys: keys("m"), words: "mail pending too", Does: "Also send a mail to people who may already have a pending invite.", where: onPreview, Lacks: "no invite is pending"},
 		{At: &k.OldRoom, Name: "old-room", keys: keys("o"), words: "send to the old room", Does: "Also send invites to a room that was replaced by another one.", where: onPreview, Lacks: "no room was replaced"},
-		{At: &k.Column, Name: "next-column", keys: keys("ctrl+k"), words: "next column", Does: "Read the people from the next column of a pasted table.", where: onForm | onPreview, Lacks: "no table with several columns of addresses is pasted"},
+		{At: &k.Column, Name: "next-column", keys: keys("f2"), words: "next column", Does: "Read the people from the next column of a pasted table.", where: onForm | onPreview, Lacks: "no table with several columns of addresses is pasted"},
 		{At: &k.Send, Name: "send", keys: keys("enter"), words: "send", Does: "Send the invites in the preview.", where: onPreview, Lacks: "there is no one to invite"},
 		{At: &k.Edit, Name: "change", keys: keys("esc"), words: "edit", Does: "Go back and edit the list.", where: onPreview},
 		{At: &k.AcceptTerms, Name: "accept", keys: keys("a"), words: "accept", Does: "Accept the terms.", where: onTerms | onOutbox, Lacks: "there are no terms to accept"},
