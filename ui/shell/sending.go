@@ -123,7 +123,7 @@ func (s *Sending) turned(msg turnMsg) tea.Cmd {
 		s.Trouble = msg.turn.Err
 		return s.Read()
 	}
-	if err := msg.turn.Err; err != nil && s.Trouble == nil && !s.host.Offline() {
+	if err := msg.turn.Err; err != nil && s.Trouble == nil && !s.host.Offline() && !s.Stalled() {
 		s.host.ShowError(err) // say it once; the outbox page keeps showing it
 	}
 	s.Trouble = msg.turn.Err
