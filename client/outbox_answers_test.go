@@ -156,9 +156,19 @@ func TestRateLimitsInEveryForm(t *testing.T) {
 				f := tc.fault()
 				f.Times = 1
 				n.Inject(f)
+				if tc.wait > time.Hour { // the user does not wait for so long
+					r := a.Runner("test")
+					r.Next(t.Context())
+					r.Close()
+					if wait := n.outbox(a).Stall.Wait; wait != tc.wait {
+						t.Errorf("waits %s", wait)
+					}
+					n.must(a.RetryNow(t.Context()))
+					tc.wait = 0
+				}
 				begun := time.Now()
 				n.runOutbox(a)
-				if took := time.Since(begun); took < tc.wait || took > 5*tc.wait {
+				if took := time.Since(begun); took < tc.wait || took > max(5*tc.wait, time.Minute) {
 					t.Errorf("took %s", took)
 				}
 				if o := n.outbox(a); o.Count(client.ItemSent) != 3 || n.Count("POST", invitePath) != 4 {
