@@ -57,7 +57,7 @@ func newAccept(a *host.Program) *cobra.Command {
 			case o.bind && !o.MayAsk():
 				return fail.Usage(c, fmt.Errorf("--bind asks for a code, and %w", fail.ErrNoTerminal))
 			case !o.yes && !o.MayAsk():
-				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+				return fail.MissingYes(c)
 			case len(args) == 0 && !o.MayAsk():
 				return fail.Usage(c, fmt.Errorf("LINK is missing, and %w; - reads it from standard input", fail.ErrNoTerminal))
 			case o.room != "" && !link.IsRoomID(o.room):

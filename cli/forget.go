@@ -23,7 +23,7 @@ func newForget(a *host.Program) *cobra.Command {
 		Args: fail.Args(0, 0),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			if !yes && !a.MayAsk() {
-				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+				return fail.MissingYes(c)
 			}
 			return nil
 		},

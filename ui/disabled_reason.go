@@ -24,11 +24,8 @@ func (h *homePage) DisabledReason(action string) string {
 		return ""
 	case action == "revoke" && len(h.Marked) > 0:
 		return "none of the marked invites can be revoked: " + h.markedDisabledReason()
-	}
-	if action == "move" && len(h.Marked) > 0 {
-		if _, able, err := movable(h.sh, h.chosen()); len(able) == 0 {
-			return reason(err)
-		}
+	case action == "move":
+		return notMovable(h.sh, h.chosen())
 	}
 	return disabledReason(h.sh, action, r.invite)
 }
@@ -60,9 +57,7 @@ func disabledReason(sh *shell.Shell, action string, i invite.Invite) string {
 			return reason(err)
 		}
 	case "move":
-		if _, able, err := movable(sh, []invite.Invite{i}); len(able) == 0 {
-			return reason(err)
-		}
+		return notMovable(sh, []invite.Invite{i})
 	case "export":
 		if sh.Options.Export == nil {
 			return "export is not available here"

@@ -140,6 +140,14 @@ func mayMove(sh *shell.Shell, chosen []invite.Invite) bool {
 	return len(able) > 0
 }
 
+// notMovable returns the reason why none of some invites can be moved; empty if one can.
+func notMovable(sh *shell.Shell, chosen []invite.Invite) string {
+	if _, able, err := movable(sh, chosen); len(able) == 0 {
+		return reason(err)
+	}
+	return ""
+}
+
 // moveInvites opens the page on which the invitees of a replaced room are invited to
 // the new room, or shows the reason why that is not possible.
 func moveInvites(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
@@ -176,8 +184,8 @@ func newMovePage(sh *shell.Shell, to client.Room, invites []invite.Invite) func(
 	}
 }
 
-// obsolete returns the old invites of the people for whom there is an invite to the
-// new room, and that the account may revoke.
+// obsolete returns the old invites to revoke once plans are queued: those of the same
+// addresses, if the account may revoke them.
 func (m *move) obsolete(sh *shell.Shell, plans []client.Plan) []invite.Invite {
 	if m == nil {
 		return nil

@@ -24,6 +24,12 @@ func Args(least, most int) cobra.PositionalArgs {
 	}
 }
 
+// MissingYes returns the error of a command that cannot ask for confirmation without
+// a terminal.
+func MissingYes(c *cobra.Command) error {
+	return Usage(c, fmt.Errorf("--yes is missing, and %w", ErrNoTerminal))
+}
+
 // An UnknownCommandError reports a command that does not exist, and suggests
 // commands with similar names.
 type UnknownCommandError struct {

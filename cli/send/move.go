@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
@@ -43,7 +42,7 @@ func NewMove(a *host.Program) *cobra.Command {
 		Args: fail.Args(1, -1),
 		PreRunE: func(c *cobra.Command, args []string) error {
 			if !o.yes && !o.dryRun && !o.MayAsk() {
-				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+				return fail.MissingYes(c)
 			}
 			o.rooms, o.tokens = args[:1], args[1:]
 			return nil
@@ -79,13 +78,12 @@ func runMove(ctx context.Context, o moveOptions) error {
 	if err != nil {
 		return err
 	}
-	p := o.preview([]client.Room{to}, plans, !o.yes && o.MayAsk())
+	p := o.preview([]client.Room{to}, plans, o.asks())
 	question := p.question()
 	if !o.keep {
 		question = fmt.Sprintf("Send %s and revoke the old ones to %s?", out.Count(p.open(), "invite"), out.Cut(from.Name, out.NameWidth))
 	}
-	asking := !o.yes && !o.dryRun && p.open() > 0
-	if err := o.confirm(ctx, account, p, asking, question); err != nil {
+	if err := o.confirm(ctx, account, p, question); err != nil {
 		return err
 	}
 	var waiting *out.WaitingError
@@ -177,14 +175,11 @@ func (o *moveOptions) chosen(account *client.Account, from client.Room) ([]invit
 		return account.Invites(from.ID), nil
 	}
 	var invites []invite.Invite
-	for _, token := range o.tokens {
-		i, err := out.FindInvite(account, from, token)
+	for i, err := range eachInvite(account, from, o.tokens) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(invites, func(other invite.Invite) bool { return other.Token == i.Token }) {
-			invites = append(invites, i)
-		}
+		invites = append(invites, i)
 	}
 	return invites, nil
 }
@@ -206,7 +201,7 @@ func (o *moveOptions) revokeOld(ctx context.Context, account *client.Account, p 
 	if o.keep {
 		return nil
 	}
-	there := map[recipients.Invitee]id.RoomID{}
+	there := map[recipients.Invitee]bool{}
 	for _, d := range p.deliveries {
 		switch d.Outcome() {
 		case client.PlanJoined, client.PlanInvited, client.PlanQueued:
@@ -215,11 +210,11 @@ func (o *moveOptions) revokeOld(ctx context.Context, account *client.Account, p 
 				continue
 			}
 		}
-		there[d.Invitee().Canonical()] = d.Room.ID
+		there[d.Invitee().Canonical()] = true
 	}
 	var obsolete []*revocation
 	for _, w := range old {
-		if _, ok := there[inviteeOf(account, w.Invite).Canonical()]; ok {
+		if there[inviteeOf(account, w.Invite).Canonical()] {
 			obsolete = append(obsolete, w)
 		}
 	}

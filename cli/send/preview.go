@@ -21,9 +21,12 @@ type preview struct {
 	again      bool // send also to people who have a pending invite
 }
 
+// asks reports whether the user is asked before anything is sent.
+func (o sendOptions) asks() bool { return o.MayAsk() && !o.yes }
+
 // preview sorts plans into those to be sent and those not. People with a pending
-// invite get another one only with --again, or if the question is only about such
-// people.
+// invite get another one only with --again, or if asking is set and the question is
+// only about such people.
 func (o sendOptions) preview(rooms []client.Room, plans []client.Plan, asking bool) *preview {
 	p := &preview{rooms: rooms, problems: o.list.Problems, repeats: o.list.Repeats, leftOut: o.list.LeftOut}
 	p.again = o.again || asking && client.AsksAgain(plans)

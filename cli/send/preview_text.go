@@ -15,9 +15,11 @@ import (
 	"github.com/mxinvite/mxinvite/wording"
 )
 
-// confirm shows the preview if asking or --dry-run is set. If asking is set, it asks
-// the question, and returns [fail.ErrDeclined] unless the user answers yes.
-func (o sendOptions) confirm(ctx context.Context, account *client.Account, p *preview, asking bool, question string) error {
+// confirm shows the preview and asks the question, if it may ask and there is anything
+// to send. It returns [fail.ErrDeclined] unless the user answers yes. With --dry-run it
+// only shows the preview.
+func (o sendOptions) confirm(ctx context.Context, account *client.Account, p *preview, question string) error {
+	asking := o.asks() && !o.dryRun && p.open() > 0
 	if asking || o.dryRun {
 		outbox, err := account.Outbox(ctx)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +42,7 @@ func NewResend(a *host.Program) *cobra.Command {
 			case o.to != "" && len(args) > 2:
 				return fail.Usage(c, errors.New("--to is for a single invite"))
 			case !o.yes && !o.dryRun && !o.MayAsk():
-				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+				return fail.MissingYes(c)
 			}
 			o.rooms, o.tokens = args[:1], args[1:]
 			return nil
@@ -77,10 +76,9 @@ func runResend(ctx context.Context, o resendOptions) error {
 	if err := o.askAboutOldRooms(ctx, plans); err != nil {
 		return err
 	}
-	p := o.preview([]client.Room{room}, plans, !o.yes && o.MayAsk())
-	asking := !o.yes && !o.dryRun && p.open() > 0
+	p := o.preview([]client.Room{room}, plans, o.asks())
 	question := fmt.Sprintf("Revoke %s and send new invites?", out.Count(p.open(), "invite"))
-	if err := o.confirm(ctx, account, p, asking, question); err != nil {
+	if err := o.confirm(ctx, account, p, question); err != nil {
 		return err
 	}
 	if o.dryRun {
@@ -114,8 +112,7 @@ func (o *resendOptions) planResend(ctx context.Context, account *client.Account,
 func (o *resendOptions) find(account *client.Account, room client.Room) ([]*revocation, error) {
 	facts := account.Facts()
 	var found []*revocation
-	for _, token := range o.tokens {
-		i, err := out.FindInvite(account, room, token)
+	for i, err := range eachInvite(account, room, o.tokens) {
 		if err != nil {
 			return nil, err
 		}
@@ -126,9 +123,6 @@ func (o *resendOptions) find(account *client.Account, room client.Room) ([]*revo
 				return nil, err
 			}
 			who = recipients.Invitee{Address: address}
-		}
-		if slices.ContainsFunc(found, func(w *revocation) bool { return w.Token == i.Token }) {
-			continue
 		}
 		found = append(found, newRevocation(account, out.FindingOf(account, facts, room, i), room))
 		o.list.Recipients = append(o.list.Recipients, recipients.Recipient{Invitee: who})

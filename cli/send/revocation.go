@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
+	"iter"
 	"time"
 
 	"maunium.net/go/mautrix/id"
@@ -61,13 +61,9 @@ func (o revokeOptions) find(account *client.Account) ([]*revocation, error) {
 	}
 	facts := account.Facts()
 	var found []*revocation
-	for _, token := range o.tokens {
-		i, err := out.FindInvite(account, room, token)
+	for i, err := range eachInvite(account, room, o.tokens) {
 		if err != nil {
 			return nil, err
-		}
-		if slices.ContainsFunc(found, func(w *revocation) bool { return w.Token == i.Token }) {
-			continue
 		}
 		w := newRevocation(account, out.FindingOf(account, facts, room, i), room)
 		if fail.Is[*client.PowerError](w.err) {
@@ -76,6 +72,24 @@ func (o revokeOptions) find(account *client.Account) ([]*revocation, error) {
 		found = append(found, w)
 	}
 	return found, nil
+}
+
+// eachInvite iterates over the invites with the given tokens, each once, until a token
+// is not that of one invite of the room.
+func eachInvite(account *client.Account, room client.Room, tokens []string) iter.Seq2[invite.Invite, error] {
+	return func(yield func(invite.Invite, error) bool) {
+		seen := map[string]bool{}
+		for _, token := range tokens {
+			i, err := out.FindInvite(account, room, token)
+			if err == nil && seen[i.Token] {
+				continue
+			}
+			seen[i.Token] = true
+			if !yield(i, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // findSelected returns the invites that match the filters, without the revoked

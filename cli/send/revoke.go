@@ -58,7 +58,7 @@ func NewRevoke(a *host.Program) *cobra.Command {
 				o.which.Rooms = append(o.which.Rooms, args...)
 			}
 			if !o.yes && !o.dryRun && !o.MayAsk() {
-				return fail.Usage(c, fmt.Errorf("--yes is missing, and %w", fail.ErrNoTerminal))
+				return fail.MissingYes(c)
 			}
 			return o.which.Check(c)
 		},

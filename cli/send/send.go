@@ -139,10 +139,8 @@ func runSend(ctx context.Context, o sendOptions) error {
 	if len(plans)+len(o.list.Problems) == 0 {
 		o.Note("The list contains no e-mail addresses and no Matrix IDs.")
 	}
-	asking := o.MayAsk() && !o.yes
-	p := o.preview(rooms, plans, asking)
-	asking = asking && !o.dryRun && p.open() > 0
-	if err := o.confirm(ctx, account, p, asking, p.question()); err != nil {
+	p := o.preview(rooms, plans, o.asks())
+	if err := o.confirm(ctx, account, p, p.question()); err != nil {
 		return err
 	}
 	if o.dryRun {
