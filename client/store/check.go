@@ -8,14 +8,10 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Check reads the whole file and returns a [DamagedError] if it finds damage: it
+// verify reads the whole file and returns an error that says damage if it finds any: it
 // checks the structure
 // (https://www.sqlite.org/pragma.html#pragma_integrity_check), the schema and the
-// checksums of all rows. [Open] does the same.
-func (s *Store) Check(ctx context.Context) error {
-	return explain("check", s.path, verify(ctx, s.db))
-}
-
+// checksums of all rows.
 func verify(ctx context.Context, db *sql.DB) error {
 	err := read(ctx, db, func(tx *sql.Tx) error {
 		var verdict string

@@ -28,7 +28,7 @@ type Store struct {
 // Open opens the file at path. It creates the file and its directory if necessary,
 // readable only by the user. It upgrades the schema of older programs. It returns a
 // [NewerError] for a file of a newer program, and a [DamagedError] for a file of which
-// a byte is missing or changed: it reads the whole file (see [Store.Check]).
+// a byte is missing or changed: it reads the whole file.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
