@@ -42,7 +42,7 @@ func TestListStopsAtAnAnswerThatConcernsAllInvites(t *testing.T) {
 		{"Dendrite without trust", inviteFault(400, `{"errcode":"M_SERVER_NOT_TRUSTED","error":"no"}`), 0, 1, true, "does not trust the identity server"},
 		{"the terms of the homeserver", inviteFault(403, `{"errcode":"M_CONSENT_NOT_GIVEN","error":"see https://example.org/consent"}`), 1, 1, true, "https://example.org/consent"},
 		{"a full homeserver", inviteFault(403, `{"errcode":"M_RESOURCE_LIMIT_EXCEEDED","error":"full"}`), 1, 1, true, "limit of its resources"},
-		{"refused for a reason of its own", inviteFault(403, `{"errcode":"ORG_POLICY","error":"not today"}`), 2, 2, true, "not today"},
+		{"refused with an unknown code", inviteFault(403, `{"errcode":"ORG_POLICY","error":"not today"}`), 2, 2, true, "not today"},
 		{"a firewall", inviteFault(403, html), 0, 1, true, "does not let the request pass"},
 		{"no OpenID", on("/_matrix/client/v3/user/*/openid/request_token", sandbox.Fault{Status: 404, Body: `{"errcode":"M_UNRECOGNIZED","error":"no"}`}), 0, 0, true, "gives no token for the identity server"},
 		{"an identity server that is gone", on("/_matrix/identity/", sandbox.Fault{Status: 404, Body: html}), 0, 0, true, "identity server"},

@@ -80,10 +80,10 @@ func (a *Account) SuccessorToInvite(of Room) (Room, error) {
 	}
 }
 
-// Movable returns nil if an invite of a replaced room can be moved: if it is pending and
-// its address is known, or the label of its link. An upgrade of a room does not move its third-party invites
-// (https://spec.matrix.org/v1.19/client-server-api/#room-upgrades), so moving is to
-// invite the address to the new room, and to revoke the old invite.
+// Movable returns nil if an invite of a replaced room can be moved: if it is pending, and
+// its address or the label of its link is known. An upgrade of a room does not move its
+// third-party invites (https://spec.matrix.org/v1.19/client-server-api/#room-upgrades),
+// so moving means to invite the address to the new room and to revoke the old invite.
 func (a *Account) Movable(i invite.Invite) error {
 	if i.Acceptance != nil {
 		return &AcceptedError{i.Acceptance.UserID}

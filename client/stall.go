@@ -189,7 +189,7 @@ func (r *Runner) react(ctx context.Context, o outcome, err error) error {
 		if r.stall.Unclear >= mostUnclear {
 			return r.block(ctx, &UnclearError{Count: r.stall.Unclear, Err: cause(err)})
 		}
-		// Then the next invite is sent after a sync, which is tried again while it fails.
+		// After the wait a sync shows whether the server responds again.
 		requested := askedToWait(err)
 		r.hold(ctx, cause(err), max(requested, unclearWait), requested > 0)
 		return nil

@@ -164,7 +164,7 @@ func wordsOfSending() []word {
 		{
 			name: "link", does: "make links that invite to a room, which you send yourself", Run: (*Conversation).link,
 			forms: []string{
-				"link ops  a numbered link to the room", "link ops Grace Ken  a link for each label; a label or an e-mail address says for whom it is",
+				"link ops  a numbered link to the room", "link ops Grace Ken  a link for each label; a label or an e-mail address names the invitee",
 				"link ops Grace again  make it even if the label has a link already",
 			},
 		},

@@ -37,10 +37,10 @@ func NewLink(a *host.Program) *cobra.Command {
 		Use:   "link ROOM [LABEL...]",
 		Short: "Make links that invite to a room, without an identity server",
 		Long: "Make invites to a room that need no identity server, and print a link for each.\n" +
-			"You pass the links on yourself. A label such as \"Grace\" says for whom a link\n" +
-			"is; all members of the room can read it. An e-mail address may be a label: the\n" +
-			"room has it shortened, and nothing is mailed to it. Without labels the links\n" +
-			"are numbered.\n\n" +
+			"You pass the links on yourself. A label such as \"Grace\" names the invitee; all\n" +
+			"members of the room can read it. An e-mail address may be a label: the room has\n" +
+			"it shortened, and nothing is mailed to it. Without labels the links are\n" +
+			"numbered.\n\n" +
 			"A link is a secret: any user who has it can accept the invite with mxinvite\n" +
 			"accept, until you revoke it. The homeserver of the sender then sends an\n" +
 			"ordinary invite. To show a link again, run: mxinvite show --link ROOM TOKEN",

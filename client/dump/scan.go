@@ -82,7 +82,7 @@ func (p *parser) each(closing byte, read func() error) error {
 	}
 }
 
-// string reads a string and returns it as it stands in the file.
+// string reads a string and returns its JSON, with quotes and escapes.
 func (p *parser) string() ([]byte, error) {
 	if p.peek() != '"' {
 		return nil, p.invalid()

@@ -130,9 +130,9 @@ func (l *List) Err() error {
 	return &ColumnError{Columns: l.Table.Columns}
 }
 
-// choose returns the indexes of the columns to read, the preferred column first: those
-// with the people, and those that stand in for it in rows where it is empty. It returns
-// none if it is not sure.
+// choose returns the indexes of the columns to read: the preferred column, and then the
+// columns that replace it in rows where it is empty. It returns none if the choice is
+// not certain.
 func (t *source) choose(stats []Column) []int {
 	if t.headings == nil {
 		if t.differ(t.columns) {

@@ -88,7 +88,7 @@ func (r *events) apply(me id.UserID, room id.RoomID, reply syncreply.Room, gap b
 	}
 	fresh := len(r.current) == 0
 	for _, raw := range reply.Events {
-		// An event of its own does not keep the whole response in memory.
+		// The copy does not keep the whole response in memory.
 		ev, err := invite.ReadEvent(bytes.Clone(raw))
 		switch {
 		case errors.Is(err, invite.ErrNotState):

@@ -21,8 +21,8 @@ type person struct {
 
 var people atomic.Int64
 
-// newPerson creates a user whose user ID begins with localpart and whom no other test
-// uses, and signs in.
+// newPerson creates a user for this test alone, whose user ID begins with localpart, and
+// signs in.
 func newPerson(tb testing.TB, w world, localpart string) *person {
 	tb.Helper()
 	p := &person{t: tb, w: w, Localpart: localpart + "-" + strconv.FormatInt(people.Add(1), 10)}

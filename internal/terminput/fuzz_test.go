@@ -22,7 +22,7 @@ var sequences = []string{
 }
 
 // FuzzSplits splits sequences of a terminal into pieces with pauses, and compares
-// the events with those of the whole sequences, each in a read of its own.
+// the events with those of the whole sequences, of which each read returns one.
 func FuzzSplits(f *testing.F) {
 	for seed := range uint64(200) {
 		f.Add(seed)

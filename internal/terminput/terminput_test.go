@@ -147,7 +147,7 @@ func TestSequencesStayWhole(t *testing.T) {
 }
 
 func TestPastes(t *testing.T) {
-	long := strings.Repeat("somebody@place.example\r", 500)
+	long := strings.Repeat("person@place.example\r", 500)
 	var parts []piece
 	for text := range slices.Chunk([]byte(long), 700) {
 		parts = append(parts, piece{0, string(text)})
