@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/linkkey"
 )
 
 // DefaultBase is the base of links for which no web page is configured. No program is
@@ -57,6 +60,22 @@ func (l *Link) SetPrivateKey(secret string) (err error) {
 	}
 	return err
 }
+
+// signEndpoint is the path of the endpoint at which a links server signs. It is that of
+// the identity service
+// (https://spec.matrix.org/v1.19/identity-service-api/#post_matrixidentityv2sign-ed25519).
+const signEndpoint = "/_matrix/identity/v2" + signPath
+
+// SetCapsule sets the encrypted key of a link (see [linkkey.Key.Seal]), and the base URL
+// of the links server that can open it.
+func (l *Link) SetCapsule(server, capsule string) {
+	l.IdentityServer = strings.TrimSuffix(server, "/")
+	l.SignURL, l.Key, l.secret = l.IdentityServer+signEndpoint, invite.PrivateKey{}, capsule
+}
+
+// ByLinksServer reports whether a links server signs for the invitee: the private key in
+// the link is encrypted, and only that server can open it.
+func (l Link) ByLinksServer() bool { return l.SignURL != "" && linkkey.IsCapsule(l.secret) }
 
 // ByOwnKey reports whether the sender of the invite issued it without an identity
 // server: the link names the sender and no server that signs.

@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/mxinvite/mxinvite/client/link"
+	"github.com/mxinvite/mxinvite/client/linkkey"
 )
 
 // whole returns a link with every part.
@@ -109,5 +111,38 @@ func TestIsBase(t *testing.T) {
 		if link.IsBase(base) != want {
 			t.Errorf("%q", base)
 		}
+	}
+}
+
+// A link of a links server is the same link in mxinvite and in Element Web: the signurl
+// is complete, and mxinvite reads the sender besides.
+func TestLinkOfALinksServer(t *testing.T) {
+	const server = "https://invite.example.org"
+	capsule := linkkey.New().Seal(token, linkkey.Capsule{Terms: linkkey.Terms{Uses: 1}, RoomID: room, Sender: "@ada:example.org"})
+	l := whole(t)
+	l.SetCapsule(server+"/", capsule)
+	for _, base := range []string{server, "https://app.element.io", link.DefaultBase} {
+		text := l.Format(base)
+		got, err := link.Parse("Hi,\nopen " + text + "\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameLink(t, base, got, l)
+		if !got.ByLinksServer() || got.ByOwnKey() || got.IdentityServer != server || !got.Key.IsZero() || got.PrivateKey() != capsule {
+			t.Errorf("%v", got)
+		}
+		_, query, _ := strings.Cut(text, "?")
+		params, err := url.ParseQuery(query)
+		if want := server + "/_matrix/identity/v2/sign-ed25519?token=" + token + "&private_key=" + capsule; err != nil || params.Get("signurl") != want {
+			t.Errorf("%v\n%s\n%s", err, params.Get("signurl"), want)
+		}
+		if s := fmt.Sprintf("%v %+v %#v", got, got, got); strings.Contains(s, capsule) {
+			t.Error("the encrypted key is printed")
+		}
+	}
+	// Without a server that can open it, an encrypted key is no key.
+	alone := "mxinvite://accept/#/room/" + esc(room) + "?token=" + token + "&private_key=" + capsule
+	if _, err := link.Parse(alone); !errors.Is(err, link.ErrKey) {
+		t.Error(err)
 	}
 }

@@ -36,15 +36,20 @@ type Link struct {
 	// IdentityServer is the base URL of the server in SignURL.
 	IdentityServer string
 	Token          string // state key of the invite's event
-	Key            invite.PrivateKey
-	secret         string // the private key as written in the link
+	// Key is zero if only a links server can open it (see [Link.ByLinksServer]).
+	Key    invite.PrivateKey
+	secret string // the private key as written in the link
 }
 
-// PrivateKey returns the private key as written in the link.
+// PrivateKey returns the private key as written in the link. It is encrypted if Key is
+// zero.
 func (l Link) PrivateKey() string { return l.secret }
 
 // String returns the room and the public key. The text contains no secret.
 func (l Link) String() string {
+	if l.Key.IsZero() {
+		return fmt.Sprintf("invite to %s by %s", l.RoomID, l.IdentityServer)
+	}
 	return fmt.Sprintf("invite to %s, key %s", l.RoomID, l.Key.Public())
 }
 

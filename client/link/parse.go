@@ -85,8 +85,10 @@ func parse(s string) (Link, error) {
 	case key == "":
 		return Link{}, ErrNoKey
 	}
-	if l.Key, err = parseKey(key); err != nil {
-		return Link{}, err
+	if !l.ByLinksServer() {
+		if l.Key, err = parseKey(key); err != nil {
+			return Link{}, err
+		}
 	}
 	if l.RoomID, err = readRoom(cmp.Or(address, p.get("room_id"))); err != nil {
 		return Link{}, err
