@@ -12,6 +12,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -98,7 +99,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}
-	account, err := client.SignIn(ctx, opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
+	account, err := login.WithPassword(ctx, opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
 	if err != nil {
 		return fmt.Errorf("start the demo: %w", err)
 	}

@@ -10,9 +10,9 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/conversation"
 	"github.com/mxinvite/mxinvite/cli/host"
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/keycheck"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -73,7 +73,7 @@ func signInToDemo(ctx context.Context, a *host.Program, world *sandbox.World) (e
 	if err != nil {
 		return err
 	}
-	account, err := client.SignIn(ctx, opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
+	account, err := login.WithPassword(ctx, opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
@@ -127,7 +128,7 @@ func (v *testAccount) shownIn(width, height int) *termtest.Terminal {
 	opt := client.Options{Transport: v.World, KeyTransport: v.World, Now: time.Now, Store: s, StaleAfter: 90 * day}
 	hs, err := discovery.Find(v.t.Context(), opt.Transport, v.ada)
 	v.must(err)
-	account, err := client.SignIn(v.t.Context(), opt, hs, v.ada, v.password)
+	account, err := login.WithPassword(v.t.Context(), opt, hs, v.ada, v.password)
 	v.must(err)
 	term := termtest.Run(v.t, width, height, func(ctx context.Context) tea.Model {
 		return ui.New(ctx, shell.Options{Client: opt, Account: account})

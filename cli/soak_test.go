@@ -21,6 +21,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/config"
 	"github.com/mxinvite/mxinvite/config/vault"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -151,10 +152,10 @@ func (s *soakTest) signIn() client.Session {
 	s.must(err)
 	var account *client.Account
 	if hs.OAuth == nil {
-		account, err = client.SignIn(s.t.Context(), opt, hs, "ada", password)
+		account, err = login.WithPassword(s.t.Context(), opt, hs, "ada", password)
 	} else {
-		var b *client.BrowserSignIn
-		b, err = client.StartBrowser(s.t.Context(), opt, hs, client.PastedRedirectURI)
+		var b *login.Browser
+		b, err = login.StartBrowser(s.t.Context(), opt, hs, login.PastedRedirectURI)
 		s.must(err)
 		var final string
 		final, err = s.world.Approve("@ada:example.org", b.URL())

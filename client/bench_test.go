@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -34,7 +35,7 @@ func BenchmarkFirstSync(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a, err := client.SignIn(b.Context(), opt, hs, "ada", "lovelace")
+	a, err := login.WithPassword(b.Context(), opt, hs, "ada", "lovelace")
 	if err != nil {
 		b.Fatal(err)
 	}

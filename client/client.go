@@ -112,9 +112,9 @@ func (a *Account) Versions(ctx context.Context) (discovery.Versions, error) {
 // A Session is a signed-in device of a user, with its tokens. It contains secrets.
 type Session = session.Session
 
-// begin returns the account of a new session. The session keeps the data key of an
+// Begin returns the account of a new session. The session keeps the data key of an
 // earlier session of the same account.
-func begin(opt Options, s Session) (*Account, error) {
+func Begin(opt Options, s Session) (*Account, error) {
 	if opt.FormerKey != nil {
 		s.DataKey = opt.FormerKey(s.UserID, s.Homeserver)
 	}

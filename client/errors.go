@@ -102,6 +102,14 @@ func (e *PendingError) Error() string {
 	return fmt.Sprintf("%s may have an invite already: %s, sent by %s, is still pending", e.Address, i.DisplayName, i.Sender)
 }
 
+// An OtherUserError says that the user who signed in is not the user of the session to
+// continue.
+type OtherUserError struct{ Want, Got id.UserID }
+
+func (e *OtherUserError) Error() string {
+	return fmt.Sprintf("you signed in as %s, but the session to continue is that of %s", e.Got, e.Want)
+}
+
 // A TermsError says that the terms of an identity server have to be accepted first.
 type TermsError struct {
 	Server   string

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/budget"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -64,7 +65,7 @@ func largeAccount(t *testing.T) (*sandbox.World, client.Options, client.Session)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := client.SignIn(t.Context(), opt, hs, ada, password)
+	a, err := login.WithPassword(t.Context(), opt, hs, ada, password)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -31,7 +32,7 @@ func TestSignInOnOneOrigin(t *testing.T) {
 	opt := client.Options{Transport: transport, Now: time.Now}
 	hs, err := discovery.Find(t.Context(), opt.Transport, at)
 	n.must(err)
-	s, err := client.StartBrowser(t.Context(), opt, hs, redirectURI)
+	s, err := login.StartBrowser(t.Context(), opt, hs, redirectURI)
 	n.must(err)
 
 	form := url.Values{"user": {"ada"}, "password": {password}, "decision": {"approve"}}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -33,7 +34,7 @@ func TestOtherProgramSignsInAgain(t *testing.T) {
 	a := n.resume(d)
 	opt := n.options()
 	opt.Again = d.saved
-	again, err := client.SignIn(t.Context(), opt, n.homeserver(), n.ada, password)
+	again, err := login.WithPassword(t.Context(), opt, n.homeserver(), n.ada, password)
 	n.must(err)
 	gone := new(client.SignedOutError)
 	if err := a.Refresh(t.Context()); !errors.As(err, &gone) {
@@ -65,7 +66,7 @@ func TestOtherProgramSignsInAgainForGood(t *testing.T) {
 		n.SetWays(sandbox.Ways{Password: true, OAuth: true})
 		opt := n.options()
 		opt.Again = a.Session()
-		again, err := client.SignIn(n.t.Context(), opt, n.homeserver(), n.ada, password)
+		again, err := login.WithPassword(n.t.Context(), opt, n.homeserver(), n.ada, password)
 		n.must(err)
 		n.must(d.save(again.Session()))
 		n.checkSignedIn(a)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -93,7 +94,7 @@ func withRenewableSession(t *testing.T, f func(n *testWorld, a *client.Account, 
 	synctest.Test(t, func(t *testing.T) {
 		n := newTestWorld(t)
 		d := &sessionStore{}
-		a, err := client.SignIn(t.Context(), n.optionsWith(d), n.homeserver(), n.ada, password)
+		a, err := login.WithPassword(t.Context(), n.optionsWith(d), n.homeserver(), n.ada, password)
 		n.must(err)
 		if a.Session().RefreshToken == "" {
 			t.Fatal("the session cannot be renewed")

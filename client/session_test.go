@@ -7,6 +7,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -35,7 +36,7 @@ func TestSignInNames(t *testing.T) {
 	hs, err := discovery.Find(t.Context(), n.options().Transport, "example.org")
 	n.must(err)
 	for _, user := range []string{"@ada:example.org", "ada"} {
-		if _, err := client.SignIn(t.Context(), n.options(), hs, user, "lovelace"); err != nil {
+		if _, err := login.WithPassword(t.Context(), n.options(), hs, user, "lovelace"); err != nil {
 			t.Errorf("as %q: %v", user, err)
 		}
 	}
@@ -56,7 +57,7 @@ func TestSignInRefused(t *testing.T) {
 		n.Inject(tc.fault)
 		hs, err := discovery.Find(t.Context(), n.options().Transport, n.ada)
 		n.must(err)
-		_, err = client.SignIn(t.Context(), n.options(), hs, n.ada, tc.password)
+		_, err = login.WithPassword(t.Context(), n.options(), hs, n.ada, tc.password)
 		if !errors.Is(err, tc.want) || client.Hint(err) == "" {
 			t.Errorf("%s: %v", tc.name, err)
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/oauth"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/seal"
@@ -42,7 +43,7 @@ func (n *testWorld) homeserver() discovery.Homeserver {
 // signInByDevice signs Ada in with a code that is approved on another device.
 func (n *testWorld) signInByDevice(opt client.Options) *client.Account {
 	n.t.Helper()
-	s, err := client.StartDevice(n.t.Context(), opt, n.homeserver())
+	s, err := login.StartDevice(n.t.Context(), opt, n.homeserver())
 	n.must(err)
 	n.must(n.ApproveDevice(n.ada, s.UserCode))
 	a, err := s.Wait(n.t.Context())
@@ -100,7 +101,7 @@ func TestUnsafeOAuthIsNotOffered(t *testing.T) {
 		if hs.OAuth != nil || hs.OAuthErr == nil || !slices.Equal(hs.Ways(), []discovery.Way{discovery.WayPassword, discovery.WayToken}) {
 			t.Errorf("%s: %v, %v, %v", name, hs.OAuth, hs.OAuthErr, hs.Ways())
 		}
-		if _, err := client.StartDevice(t.Context(), n.options(), hs); !errors.Is(err, client.ErrNotOffered) || client.Hint(err) == "" {
+		if _, err := login.StartDevice(t.Context(), n.options(), hs); !errors.Is(err, client.ErrNotOffered) || client.Hint(err) == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -128,7 +129,7 @@ func TestHomeserverWithOAuthAloneHasNoLogin(t *testing.T) {
 func TestSignInByDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newOAuthWorld(t)
-		s, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
+		s, err := login.StartDevice(t.Context(), n.options(), n.homeserver())
 		n.must(err)
 		if s.UserCode == "" || !strings.HasPrefix(s.VerificationURI, n.AuthServerURL()) || !s.ExpiresAt.After(time.Now()) {
 			t.Errorf("%+v", s.DeviceCode)
@@ -155,7 +156,7 @@ func TestSignInByDeviceDeniedOrTooLate(t *testing.T) {
 	for _, want := range []error{oauth.ErrDenied, oauth.ErrExpired} {
 		synctest.Test(t, func(t *testing.T) {
 			n := newOAuthWorld(t)
-			s, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
+			s, err := login.StartDevice(t.Context(), n.options(), n.homeserver())
 			n.must(err)
 			if errors.Is(want, oauth.ErrDenied) {
 				n.must(n.DenyDevice(n.ada, s.UserCode))
@@ -169,7 +170,7 @@ func TestSignInByDeviceDeniedOrTooLate(t *testing.T) {
 
 func TestSignInByBrowser(t *testing.T) {
 	n := newOAuthWorld(t)
-	s, err := client.StartBrowser(t.Context(), n.options(), n.homeserver(), redirectURI)
+	s, err := login.StartBrowser(t.Context(), n.options(), n.homeserver(), redirectURI)
 	n.must(err)
 	final, err := n.Approve(n.ada, s.URL())
 	n.must(err)
@@ -189,7 +190,7 @@ func TestSignInBySSO(t *testing.T) {
 	n.SetWays(sandbox.Ways{SSO: []sandbox.Provider{{ID: "navy", Name: "Navy"}}})
 	hs := n.homeserver()
 	for _, provider := range []string{"", "navy"} {
-		s, err := client.StartSSO(t.Context(), n.options(), hs, redirectURI, provider)
+		s, err := login.StartSSO(t.Context(), n.options(), hs, redirectURI, provider)
 		n.must(err)
 		final, err := n.Approve(n.ada, s.URL())
 		n.must(err)
@@ -206,7 +207,7 @@ func TestSignInBySSO(t *testing.T) {
 			t.Errorf("a second time: %v", err)
 		}
 	}
-	if _, err := client.StartSSO(t.Context(), n.options(), hs, redirectURI, "army"); !errors.Is(err, client.ErrNotOffered) {
+	if _, err := login.StartSSO(t.Context(), n.options(), hs, redirectURI, "army"); !errors.Is(err, client.ErrNotOffered) {
 		t.Errorf("token of no user: %v", err)
 	}
 }
@@ -216,14 +217,14 @@ func TestSignInWithToken(t *testing.T) {
 	session := n.signIn(n.ada).Session()
 	opt := n.options()
 	opt.FormerKey = func(id.UserID, string) seal.Key { return session.DataKey }
-	a, err := client.SignInWithToken(t.Context(), opt, n.homeserver(), session.AccessToken)
+	a, err := login.WithToken(t.Context(), opt, n.homeserver(), session.AccessToken)
 	n.must(err)
 	n.checkSignedIn(a)
 	if a.Session() != session {
 		t.Errorf("%+v", a.Session())
 	}
 	for _, token := range []string{"no-such-token", "no-such-token\r\nX-Y: z", ""} {
-		_, err = client.SignInWithToken(t.Context(), n.options(), n.homeserver(), token)
+		_, err = login.WithToken(t.Context(), n.options(), n.homeserver(), token)
 		if !errors.Is(err, client.ErrToken) || client.Hint(err) == "" || strings.Contains(err.Error(), "no-such-token") {
 			t.Errorf("%q: %v", token, err)
 		}
@@ -240,7 +241,7 @@ func TestSigningInAgainKeepsTheDevice(t *testing.T) {
 		if got := n.signInByDevice(opt).Session().DeviceID; got != opt.Again.DeviceID {
 			t.Errorf("by device: %s, not %s", got, opt.Again.DeviceID)
 		}
-		a, err := client.SignIn(t.Context(), opt, n.homeserver(), n.ada, password)
+		a, err := login.WithPassword(t.Context(), opt, n.homeserver(), n.ada, password)
 		n.must(err)
 		if got := a.Session().DeviceID; got != opt.Again.DeviceID {
 			t.Errorf("by password: %s, not %s", got, opt.Again.DeviceID)
@@ -256,7 +257,7 @@ func TestOtherUserCannotContinueASession(t *testing.T) {
 		opt.Again = client.Session{UserID: "@ada:example.org", DeviceID: "ABCDEFGHIJ"}
 		var other *client.OtherUserError
 
-		s, err := client.StartDevice(t.Context(), opt, n.homeserver())
+		s, err := login.StartDevice(t.Context(), opt, n.homeserver())
 		n.must(err)
 		n.must(n.ApproveDevice(n.grace, s.UserCode))
 		if _, err := s.Wait(t.Context()); !errors.As(err, &other) || client.Hint(err) == "" {
@@ -265,14 +266,14 @@ func TestOtherUserCannotContinueASession(t *testing.T) {
 		if n.Count("POST", "/oauth2/revoke") != 1 {
 			t.Error("the unused session has not ended")
 		}
-		if _, err := client.SignIn(t.Context(), opt, n.homeserver(), n.grace, password); !errors.As(err, &other) {
+		if _, err := login.WithPassword(t.Context(), opt, n.homeserver(), n.grace, password); !errors.As(err, &other) {
 			t.Errorf("by password: %v", err)
 		}
 		if n.Count("POST", "/_matrix/client/v3/logout") != 1 {
 			t.Error("the unused session has not ended")
 		}
 		graces := n.signIn(n.grace)
-		if _, err := client.SignInWithToken(t.Context(), opt, n.homeserver(), graces.Session().AccessToken); !errors.As(err, &other) {
+		if _, err := login.WithToken(t.Context(), opt, n.homeserver(), graces.Session().AccessToken); !errors.As(err, &other) {
 			t.Errorf("by token: %v", err)
 		}
 		n.must(graces.Refresh(t.Context())) // the token of another user must not be revoked
@@ -301,7 +302,7 @@ func TestSignOutEndsTheRenewedSession(t *testing.T) {
 		n.SetWays(sandbox.Ways{OAuth: true, Password: true})
 		opt := n.optionsWith(d)
 		opt.Again = former.Session()
-		a, err := client.SignIn(n.t.Context(), opt, n.homeserver(), n.ada, password)
+		a, err := login.WithPassword(n.t.Context(), opt, n.homeserver(), n.ada, password)
 		n.must(err)
 		n.must(d.save(a.Session()))
 		n.must(former.SignOut(n.t.Context()))
@@ -348,7 +349,7 @@ func TestHostileOAuthMetadataIsRefused(t *testing.T) {
 	} {
 		n := newOAuthWorld(t)
 		n.Inject(fault)
-		_, err := client.StartDevice(t.Context(), n.options(), n.homeserver())
+		_, err := login.StartDevice(t.Context(), n.options(), n.homeserver())
 		if err == nil || client.Hint(err) == "" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -366,8 +367,8 @@ func TestNoErrorContainsSecrets(t *testing.T) {
 		n.Inject(sandbox.Fault{Path: tokenPath, Status: 400, Body: `{"error":"bad","error_description":"you sent ` + s.RefreshToken + `"}`})
 		n.SetWays(sandbox.Ways{Password: true, OAuth: true})
 		hs := n.homeserver()
-		_, byPassword := client.SignIn(n.t.Context(), n.options(), hs, n.ada, password)
-		_, byToken := client.SignInWithToken(n.t.Context(), n.options(), hs, s.AccessToken)
+		_, byPassword := login.WithPassword(n.t.Context(), n.options(), hs, n.ada, password)
+		_, byToken := login.WithToken(n.t.Context(), n.options(), hs, s.AccessToken)
 		sync := a.Refresh(n.t.Context())
 		n.ExpireTokens(n.ada)
 		renewal := a.Refresh(n.t.Context())
@@ -383,7 +384,7 @@ func TestScopeOfASignIn(t *testing.T) {
 	n := newOAuthWorld(t)
 	opt := n.options()
 	opt.Again = client.Session{UserID: "@ada:example.org", DeviceID: "a b"} // a scope cannot contain it
-	s, err := client.StartBrowser(t.Context(), opt, n.homeserver(), redirectURI)
+	s, err := login.StartBrowser(t.Context(), opt, n.homeserver(), redirectURI)
 	n.must(err)
 	u, err := url.Parse(s.URL())
 	n.must(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
@@ -55,7 +56,7 @@ func (n *testWorld) signIn(user string) *client.Account {
 	n.t.Helper()
 	hs, err := discovery.Find(n.t.Context(), n.options().Transport, user)
 	n.must(err)
-	a, err := client.SignIn(n.t.Context(), n.options(), hs, user, password)
+	a, err := login.WithPassword(n.t.Context(), n.options(), hs, user, password)
 	n.must(err)
 	return a
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/shot"
@@ -117,7 +118,7 @@ func signIn(t *testing.T, opt client.Options, homeserver string) *client.Account
 	if err != nil {
 		t.Fatal(err)
 	}
-	account, err := client.SignIn(t.Context(), opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
+	account, err := login.WithPassword(t.Context(), opt, hs, sandbox.DemoUser, sandbox.DemoPassword)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/shell"
@@ -28,7 +28,7 @@ func (n *testWorld) startAsGrace(t *testing.T, width, height int) *termtest.Term
 	if err != nil {
 		t.Fatal(err)
 	}
-	account, err := client.SignIn(t.Context(), n.options(), hs, n.grace, "hopper")
+	account, err := login.WithPassword(t.Context(), n.options(), hs, n.grace, "hopper")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/ui/shell"
@@ -60,7 +61,7 @@ func newLargeAccountWith(b *testing.B, path string, rooms, invites int) (client.
 	if err != nil {
 		b.Fatal(err)
 	}
-	a, err := client.SignIn(b.Context(), opt, hs, ada, "lovelace")
+	a, err := login.WithPassword(b.Context(), opt, hs, ada, "lovelace")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/shell"
@@ -352,7 +353,7 @@ func newMemoryAccounts(t *testing.T, n *testWorld) (*memoryAccounts, *client.Acc
 	if err != nil {
 		t.Fatal(err)
 	}
-	grace, err := client.SignIn(t.Context(), n.options(), hs, n.grace, "hopper")
+	grace, err := login.WithPassword(t.Context(), n.options(), hs, n.grace, "hopper")
 	if err != nil {
 		t.Fatal(err)
 	}

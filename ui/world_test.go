@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
@@ -69,7 +70,7 @@ func (n *testWorld) accountWith(t *testing.T, opt client.Options) *client.Accoun
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := client.SignIn(t.Context(), opt, hs, n.ada, "lovelace")
+	a, err := login.WithPassword(t.Context(), opt, hs, n.ada, "lovelace")
 	if err != nil {
 		t.Fatal(err)
 	}

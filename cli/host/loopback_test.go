@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -47,7 +48,7 @@ func TestBrowserIsRedirectedToLoopback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := client.StartBrowser(t.Context(), opt, hs, l.RedirectURI())
+	s, err := login.StartBrowser(t.Context(), opt, hs, l.RedirectURI())
 	if err != nil {
 		t.Fatal(err)
 	}

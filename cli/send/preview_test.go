@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -106,7 +107,7 @@ func signIn(t *testing.T, w *sandbox.World, user string) *client.Account {
 	if err != nil {
 		t.Fatal(err)
 	}
-	account, err := client.SignIn(t.Context(), opt, hs, user, "lovelace")
+	account, err := login.WithPassword(t.Context(), opt, hs, user, "lovelace")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
 	"github.com/mxinvite/mxinvite/wording"
@@ -27,7 +28,7 @@ func (o loginOptions) signingIn(c *cobra.Command, hs discovery.Homeserver, work 
 // byDevice shows a device code and waits until the user has approved it on
 // another device.
 func (o loginOptions) byDevice(ctx context.Context, opt client.Options, hs discovery.Homeserver) (*client.Account, error) {
-	s, err := client.StartDevice(ctx, opt, hs)
+	s, err := login.StartDevice(ctx, opt, hs)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ type browserSignIn interface {
 func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discovery.Homeserver, way discovery.Way) (account *client.Account, err error) {
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
-	redirect := client.PastedRedirectURI
+	redirect := login.PastedRedirectURI
 	var back *host.Loopback
 	if o.Browse != nil && o.MayAsk() {
 		if back, err = host.ListenLoopback(ctx); err == nil {
@@ -112,9 +113,9 @@ func (o loginOptions) byBrowser(c *cobra.Command, opt client.Options, hs discove
 
 func (o loginOptions) start(ctx context.Context, opt client.Options, hs discovery.Homeserver, way discovery.Way, redirect string) (browserSignIn, error) {
 	if way == discovery.WaySSO {
-		return client.StartSSO(ctx, opt, hs, redirect, o.provider)
+		return login.StartSSO(ctx, opt, hs, redirect, o.provider)
 	}
-	return client.StartBrowser(ctx, opt, hs, redirect)
+	return login.StartBrowser(ctx, opt, hs, redirect)
 }
 
 // redirectedURL returns the URL that the browser was redirected to: from the

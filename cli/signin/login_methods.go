@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 )
 
 const (
@@ -134,7 +135,7 @@ func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discov
 			return nil, err
 		}
 		err = o.signingIn(c, hs, func() (err error) {
-			account, err = client.SignIn(c.Context(), opt, hs, o.user, password)
+			account, err = login.WithPassword(c.Context(), opt, hs, o.user, password)
 			return err
 		})
 		if !typed || !errors.Is(err, client.ErrPassword) || try == passwordTries {
@@ -151,7 +152,7 @@ func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs discovery
 		return nil, err
 	}
 	err = o.signingIn(c, hs, func() (err error) {
-		account, err = client.SignInWithToken(c.Context(), opt, hs, strings.TrimSpace(token))
+		account, err = login.WithToken(c.Context(), opt, hs, strings.TrimSpace(token))
 		return err
 	})
 	return account, err

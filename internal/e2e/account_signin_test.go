@@ -8,6 +8,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 )
 
 func (p *person) homeserver() discovery.Homeserver {
@@ -23,14 +24,14 @@ func TestAccountSignsInWithAToken(t *testing.T) {
 	everywhere(t, func(t *testing.T, w world) {
 		ada := newPerson(t, w, "ada")
 		hs := ada.homeserver()
-		a, err := client.SignInWithToken(t.Context(), clientOptions(w), hs, ada.token)
+		a, err := login.WithToken(t.Context(), clientOptions(w), hs, ada.token)
 		if err != nil {
 			t.Fatal(err)
 		}
 		refresh(t, w, a)
 		check(t, w, "user ID", string(a.UserID()) == ada.ID, `true`)
 		check(t, w, "device", a.Session().DeviceID != "", `true`)
-		_, err = client.SignInWithToken(t.Context(), clientOptions(w), hs, "not-a-token")
+		_, err = login.WithToken(t.Context(), clientOptions(w), hs, "not-a-token")
 		check(t, w, "a token that is none", errors.Is(err, client.ErrToken), `true`)
 	})
 }
@@ -42,7 +43,7 @@ func TestAccountSignsInBySingleSignOn(t *testing.T) {
 		check(t, w, "OAuth", hs.OAuth != nil || hs.OAuthErr != nil, `false`)
 		check(t, w, "ways", slices.Equal(hs.Ways(), []discovery.Way{discovery.WaySSO, discovery.WayPassword, discovery.WayToken}), `true`)
 		check(t, w, "providers", hs.Providers, `[{"id": "cas", "name": "CAS", "brand": ""}]`)
-		s, err := client.StartSSO(t.Context(), clientOptions(w), hs, "http://127.0.0.1:4711/callback", "cas")
+		s, err := login.StartSSO(t.Context(), clientOptions(w), hs, "http://127.0.0.1:4711/callback", "cas")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +65,7 @@ func TestAccountSignsInAgainOnItsDevice(t *testing.T) {
 		ada := newPerson(t, w, "ada")
 		opt := clientOptions(w)
 		opt.Again = ada.account().Session()
-		a, err := client.SignIn(t.Context(), opt, ada.homeserver(), ada.ID, ada.Password)
+		a, err := login.WithPassword(t.Context(), opt, ada.homeserver(), ada.ID, ada.Password)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +73,7 @@ func TestAccountSignsInAgainOnItsDevice(t *testing.T) {
 		check(t, w, "the same device", a.Session().DeviceID == opt.Again.DeviceID, `true`)
 
 		grace := newPerson(t, w, "grace")
-		_, err = client.SignIn(t.Context(), opt, grace.homeserver(), grace.ID, grace.Password)
+		_, err = login.WithPassword(t.Context(), opt, grace.homeserver(), grace.ID, grace.Password)
 		var other *client.OtherUserError
 		check(t, w, "another user", errors.As(err, &other), `true`)
 	})
@@ -84,7 +85,7 @@ func TestAccountRenewsItsSession(t *testing.T) {
 		var saved client.Session
 		opt := clientOptions(w)
 		opt.SaveSession = func(s client.Session) error { saved = s; return nil }
-		a, err := client.SignIn(t.Context(), opt, ada.homeserver(), ada.ID, ada.Password)
+		a, err := login.WithPassword(t.Context(), opt, ada.homeserver(), ada.ID, ada.Password)
 		if err != nil {
 			t.Fatal(err)
 		}

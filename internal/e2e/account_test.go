@@ -15,6 +15,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
@@ -35,7 +36,7 @@ func (p *person) account() *client.Account {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	a, err := client.SignIn(p.t.Context(), clientOptions(p.w), hs, p.ID, p.Password)
+	a, err := login.WithPassword(p.t.Context(), clientOptions(p.w), hs, p.ID, p.Password)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -356,7 +357,7 @@ func TestAccountIsSignedOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.SignIn(t.Context(), clientOptions(w), hs, ada.ID, "wrong"); !errors.Is(err, client.ErrPassword) {
+		if _, err := login.WithPassword(t.Context(), clientOptions(w), hs, ada.ID, "wrong"); !errors.Is(err, client.ErrPassword) {
 			t.Errorf("%v", err)
 		}
 	})

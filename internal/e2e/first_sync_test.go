@@ -16,6 +16,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 )
 
 // The size of the account. Synapse takes about half a second to create a room.
@@ -50,7 +51,7 @@ func benchmarkFirstSync(b *testing.B, w world) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	signedIn, err := client.SignIn(b.Context(), opt, hs, ada.ID, ada.Password)
+	signedIn, err := login.WithPassword(b.Context(), opt, hs, ada.ID, ada.Password)
 	if err != nil {
 		b.Fatal(err)
 	}

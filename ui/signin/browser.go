@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/shell"
@@ -78,16 +79,16 @@ func (p *BrowserPage) begin() tea.Cmd {
 	opt, hs, way, browse := clientOptions(p.sh, p.server), p.server.hs, p.way, p.sh.Options.Browse
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		var s browserSignInStarted
-		redirect := client.PastedRedirectURI
+		redirect := login.PastedRedirectURI
 		if browse != nil {
 			if b, err := browse(listening); err == nil {
 				s.browser, redirect = b, b.RedirectURI()
 			}
 		}
 		if way.way == discovery.WaySSO {
-			s.browserSignIn, s.err = client.StartSSO(ctx, opt, hs, redirect, way.provider)
+			s.browserSignIn, s.err = login.StartSSO(ctx, opt, hs, redirect, way.provider)
 		} else {
-			s.browserSignIn, s.err = client.StartBrowser(ctx, opt, hs, redirect)
+			s.browserSignIn, s.err = login.StartBrowser(ctx, opt, hs, redirect)
 		}
 		if s.err == nil && s.browser != nil && shell.IsWebURL(s.browserSignIn.URL()) {
 			if err := s.browser.Open(s.browserSignIn.URL()); err != nil {

@@ -9,7 +9,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/internal/qrtext"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
@@ -24,8 +24,8 @@ type DevicePage struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	server  server
-	signIn  *client.DeviceSignIn // nil until the code is known
-	problem error                // why the sign-in failed
+	signIn  *login.Device // nil until the code is known
+	problem error         // why the sign-in failed
 }
 
 func newDevice(sh *shell.Shell, srv server) func(context.Context) shell.Screen {
@@ -40,14 +40,14 @@ func (p *DevicePage) begin() tea.Cmd {
 	p.signIn, p.problem = nil, nil
 	opt, hs := clientOptions(p.sh, p.server), p.server.hs
 	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
-		s, err := client.StartDevice(ctx, opt, hs)
+		s, err := login.StartDevice(ctx, opt, hs)
 		return deviceStarted{s, err}
 	})
 }
 
 // deviceStarted has the code, or an error.
 type deviceStarted struct {
-	signIn *client.DeviceSignIn
+	signIn *login.Device
 	err    error
 }
 

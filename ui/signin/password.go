@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/shell"
@@ -30,7 +31,7 @@ func newPassword(sh *shell.Shell, srv server) func(context.Context) shell.Screen
 			requestPage: newRequestPage(ctx, sh), server: srv,
 			about: "The password is sent only to your homeserver and is not stored.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
-				return client.SignIn(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
+				return login.WithPassword(ctx, opt, hs, strings.TrimSpace(typed[0]), typed[1])
 			},
 		}
 		p.form = sh.NewForm()
@@ -49,7 +50,7 @@ func newToken(sh *shell.Shell, srv server) func(context.Context) shell.Screen {
 			requestPage: newRequestPage(ctx, sh), server: srv,
 			about: "Anyone who has an access token can use your account. Signing out here makes it invalid everywhere.",
 			signIn: func(ctx context.Context, opt client.Options, hs discovery.Homeserver, typed []string) (*client.Account, error) {
-				return client.SignInWithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
+				return login.WithToken(ctx, opt, hs, strings.TrimSpace(typed[0]))
 			},
 		}
 		p.form = sh.NewForm()

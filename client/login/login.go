@@ -1,8 +1,11 @@
-package client
+// Package login signs in to a homeserver: with a password, an access token, a code that
+// is approved on another device, or a browser. All return a [client.Account].
+package login
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,18 +13,11 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/internal/sleep"
 	"github.com/mxinvite/mxinvite/client/session"
 )
-
-// An OtherUserError says that the user who signed in is not the user of the session to
-// continue.
-type OtherUserError struct{ Want, Got id.UserID }
-
-func (e *OtherUserError) Error() string {
-	return fmt.Sprintf("you signed in as %s, but the session to continue is that of %s", e.Got, e.Want)
-}
 
 // loginRequest is the body of a login without OAuth
 // (https://spec.matrix.org/v1.19/client-server-api/#post_matrixclientv3login).
@@ -42,16 +38,16 @@ type identifier struct {
 	Address string `json:"address,omitempty"`
 }
 
-// SignIn signs in with a password. user is a Matrix ID, its local part, or an e-mail
+// WithPassword signs in with a password. user is a Matrix ID, its local part, or an e-mail
 // address that the homeserver knows
 // (https://spec.matrix.org/v1.19/client-server-api/#password-based).
-func SignIn(ctx context.Context, opt Options, hs discovery.Homeserver, user, password string) (*Account, error) {
+func WithPassword(ctx context.Context, opt client.Options, hs discovery.Homeserver, user, password string) (*client.Account, error) {
 	if !hs.Offers(discovery.FlowPassword) {
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNoPassword)
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNoPassword)
 	}
 	a, err := login(ctx, opt, hs, loginRequest{Type: discovery.FlowPassword, Identifier: identify(user), Password: password})
-	if HasCode(err, "M_FORBIDDEN") {
-		err = ErrPassword
+	if client.HasCode(err, "M_FORBIDDEN") {
+		err = client.ErrPassword
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
@@ -66,15 +62,15 @@ func identify(user string) *identifier {
 	return &identifier{Type: "m.id.user", User: user}
 }
 
-// SignInWithToken signs in with an access token of another program. The homeserver
+// WithToken signs in with an access token of another program. The homeserver
 // returns the user of the token.
-func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, token string) (*Account, error) {
+func WithToken(ctx context.Context, opt client.Options, hs discovery.Homeserver, token string) (*client.Account, error) {
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrToken)
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrToken)
 	}
-	a, err := enter(ctx, opt, Session{Homeserver: hs.BaseURL, AccessToken: token}, 1)
+	a, err := enter(ctx, opt, client.Session{Homeserver: hs.BaseURL, AccessToken: token}, 1)
 	if session.HasEnded(err) {
-		err = ErrToken
+		err = client.ErrToken
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
@@ -83,8 +79,8 @@ func SignInWithToken(ctx context.Context, opt Options, hs discovery.Homeserver, 
 }
 
 // login signs in without OAuth.
-func login(ctx context.Context, opt Options, hs discovery.Homeserver, body loginRequest) (*Account, error) {
-	hsClient, err := newClient(opt, Session{Homeserver: hs.BaseURL})
+func login(ctx context.Context, opt client.Options, hs discovery.Homeserver, body loginRequest) (*client.Account, error) {
+	hsClient, err := newClient(opt, client.Session{Homeserver: hs.BaseURL})
 	if err != nil {
 		return nil, err
 	}
@@ -103,27 +99,32 @@ func login(ctx context.Context, opt Options, hs discovery.Homeserver, body login
 		return nil, session.ErrNoSession
 	}
 	// The well_known of the response is ignored: the URL that the user gave works.
-	s := Session{Homeserver: hs.BaseURL, UserID: reply.UserID, DeviceID: reply.DeviceID}
+	s := client.Session{Homeserver: hs.BaseURL, UserID: reply.UserID, DeviceID: reply.DeviceID}
 	s = s.With(reply.Tokens(asked))
 	if err := isExpected(opt, s.UserID); err != nil {
 		abandon(ctx, opt, s)
 		return nil, err
 	}
-	return begin(opt, s)
+	return client.Begin(opt, s)
 }
+
+// firstPause is the pause before the homeserver is asked again. Each pause is twice as
+// long as the one before.
+const firstPause = time.Second
 
 // enter returns the account of a session of which only the tokens are known. It asks
 // the homeserver for the user, up to tries times if the homeserver cannot be reached.
-func enter(ctx context.Context, opt Options, s Session, tries int) (*Account, error) {
-	c, err := session.New(session.Options{Transport: opt.Transport, Now: opt.Now}, s)
+func enter(ctx context.Context, opt client.Options, s client.Session, tries int) (*client.Account, error) {
+	c, err := newClient(opt, s)
 	if err != nil {
 		return nil, err
 	}
 	var user id.UserID
 	var device id.DeviceID
-	for pause := firstBackoff; ; pause *= 2 {
+	for pause := firstPause; ; pause *= 2 {
 		user, device, err = c.WhoAmI(ctx)
-		if tries--; tries == 0 || !is[*UnreachableError](err) || !sleep.For(ctx, pause) {
+		_, unreachable := errors.AsType[*session.UnreachableError](err)
+		if tries--; tries == 0 || !unreachable || !sleep.For(ctx, pause) {
 			break
 		}
 	}
@@ -138,26 +139,31 @@ func enter(ctx context.Context, opt Options, s Session, tries int) (*Account, er
 	}
 	s = c.Session()
 	s.UserID, s.DeviceID = user, cmp.Or(device, s.DeviceID)
-	return begin(opt, s)
+	return client.Begin(opt, s)
 }
 
-// isExpected returns an [OtherUserError] if the user is not the user of the session to
-// continue.
-func isExpected(opt Options, user id.UserID) error {
+// isExpected returns a [client.OtherUserError] if the user is not the user of the session
+// to continue.
+func isExpected(opt client.Options, user id.UserID) error {
 	if want := opt.Again.UserID; want != "" && want != user {
-		return &OtherUserError{Want: want, Got: user}
+		return &client.OtherUserError{Want: want, Got: user}
 	}
 	return nil
+}
+
+// newClient returns a client that neither stores nor renews its session.
+func newClient(opt client.Options, s client.Session) (*session.Client, error) {
+	return session.New(session.Options{Transport: opt.Transport, Now: opt.Now}, s)
 }
 
 // abandonTimeout is the limit for ending a session that is not used.
 const abandonTimeout = 15 * time.Second
 
 // abandon ends a new session that is not used. An error would not help the user.
-func abandon(ctx context.Context, opt Options, s Session) {
+func abandon(ctx context.Context, opt client.Options, s client.Session) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonTimeout)
 	defer cancel()
-	if c, err := session.New(session.Options{Transport: opt.Transport, Now: opt.Now}, s); err == nil {
+	if c, err := newClient(opt, s); err == nil {
 		_, _ = c.End(ctx)
 	}
 }

@@ -1,4 +1,4 @@
-package client
+package login
 
 import (
 	"context"
@@ -8,25 +8,26 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/oauth"
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
-// A DeviceSignIn is a sign-in that the user approves on another device. Its texts are
+// A Device is a sign-in that the user approves on another device. Its texts are
 // from the server: its URLs are safe to open, and its code is one printable word.
-type DeviceSignIn struct {
+type Device struct {
 	oauth.DeviceCode
 	oauthSignIn
 }
 
 // StartDevice begins a sign-in with a code that the user approves on another device
 // (https://spec.matrix.org/v1.19/client-server-api/#device-authorization-flow).
-func StartDevice(ctx context.Context, opt Options, hs discovery.Homeserver) (*DeviceSignIn, error) {
+func StartDevice(ctx context.Context, opt client.Options, hs discovery.Homeserver) (*Device, error) {
 	if hs.OAuth == nil || !hs.OAuth.OffersDevice() {
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNotOffered)
 	}
-	s := &DeviceSignIn{oauthSignIn: newOAuthSignIn(opt, hs)}
+	s := &Device{oauthSignIn: newOAuthSignIn(opt, hs)}
 	err := s.client.RegisterDevice(ctx)
 	if err == nil {
 		s.DeviceCode, err = s.client.StartDevice(ctx, s.scope(), hs.BaseURL)
@@ -40,20 +41,20 @@ func StartDevice(ctx context.Context, opt Options, hs discovery.Homeserver) (*De
 // Wait waits until the user has approved the sign-in, and returns the account. It
 // retries when the connection is lost. It returns an error when the user denies the
 // sign-in or the code expires.
-func (s *DeviceSignIn) Wait(ctx context.Context) (*Account, error) {
+func (s *Device) Wait(ctx context.Context) (*client.Account, error) {
 	t, err := s.client.WaitDevice(ctx, s.DeviceCode)
 	return s.finish(ctx, t, err)
 }
 
 // An oauthSignIn is a sign-in by OAuth that is not complete yet.
 type oauthSignIn struct {
-	opt    Options
+	opt    client.Options
 	hs     discovery.Homeserver
 	client *oauth.Client
 	device id.DeviceID
 }
 
-func newOAuthSignIn(opt Options, hs discovery.Homeserver) oauthSignIn {
+func newOAuthSignIn(opt client.Options, hs discovery.Homeserver) oauthSignIn {
 	device := opt.Again.DeviceID
 	if !fitsScope(string(device)) {
 		device = id.DeviceID(rand.Text()[:10])
@@ -81,11 +82,11 @@ func fitsScope(device string) bool {
 const whoAmITries = 5
 
 // finish returns the account for new tokens.
-func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*Account, error) {
+func (s oauthSignIn) finish(ctx context.Context, t oauth.Tokens, err error) (*client.Account, error) {
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	signedIn := Session{
+	signedIn := client.Session{
 		Homeserver: s.hs.BaseURL, DeviceID: s.device,
 		Issuer: s.client.Server.Issuer, ClientID: s.client.ID,
 		TokenEndpoint: s.client.Server.TokenEndpoint, RevocationEndpoint: s.client.Server.RevocationEndpoint,

@@ -1,4 +1,4 @@
-package client
+package login
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/oauth"
 )
@@ -20,8 +21,8 @@ import (
 // browser sends nothing to another machine.
 const PastedRedirectURI = "http://127.0.0.1:4711/callback"
 
-// A BrowserSignIn is a sign-in by OAuth in a browser that is not complete yet.
-type BrowserSignIn struct {
+// A Browser is a sign-in by OAuth in a browser that is not complete yet.
+type Browser struct {
 	oauthSignIn
 	authorization oauth.Authorization
 }
@@ -29,11 +30,11 @@ type BrowserSignIn struct {
 // StartBrowser begins a sign-in by OAuth in a browser. redirectURI is an address on
 // this machine, such as http://127.0.0.1:4711/callback. No program needs to listen on
 // it (https://spec.matrix.org/v1.19/client-server-api/#authorization-code-flow).
-func StartBrowser(ctx context.Context, opt Options, hs discovery.Homeserver, redirectURI string) (*BrowserSignIn, error) {
+func StartBrowser(ctx context.Context, opt client.Options, hs discovery.Homeserver, redirectURI string) (*Browser, error) {
 	if hs.OAuth == nil || !hs.OAuth.OffersBrowser() {
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNotOffered)
 	}
-	s := &BrowserSignIn{oauthSignIn: newOAuthSignIn(opt, hs)}
+	s := &Browser{oauthSignIn: newOAuthSignIn(opt, hs)}
 	err := s.client.RegisterBrowser(ctx, redirectURI)
 	if err == nil {
 		who := cmp.Or(opt.Again.UserID, hs.UserID)
@@ -46,22 +47,22 @@ func StartBrowser(ctx context.Context, opt Options, hs discovery.Homeserver, red
 }
 
 // URL returns the address to open in the browser.
-func (s *BrowserSignIn) URL() string { return s.authorization.URL }
+func (s *Browser) URL() string { return s.authorization.URL }
 
 // Expects reports whether an address is the redirect of this sign-in, successful or
 // not.
-func (s *BrowserSignIn) Expects(finalURL string) bool { return s.authorization.Expects(finalURL) }
+func (s *Browser) Expects(finalURL string) bool { return s.authorization.Expects(finalURL) }
 
 // Finish returns the account. finalURL is the address to which the browser was
 // redirected.
-func (s *BrowserSignIn) Finish(ctx context.Context, finalURL string) (*Account, error) {
+func (s *Browser) Finish(ctx context.Context, finalURL string) (*client.Account, error) {
 	t, err := s.client.Redeem(ctx, s.authorization, finalURL)
 	return s.finish(ctx, t, err)
 }
 
-// An SSOSignIn is a legacy single sign-on in a browser that is not complete yet.
-type SSOSignIn struct {
-	opt      Options
+// An SSO is a legacy single sign-on in a browser that is not complete yet.
+type SSO struct {
+	opt      client.Options
 	hs       discovery.Homeserver
 	url      string
 	redirect string
@@ -72,12 +73,12 @@ type SSOSignIn struct {
 // homeserver's identity providers; if it is empty, the homeserver asks the user.
 // redirectURL is as for [StartBrowser]
 // (https://spec.matrix.org/v1.19/client-server-api/#client-login-via-sso).
-func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectURL, provider string) (*SSOSignIn, error) {
+func StartSSO(_ context.Context, opt client.Options, hs discovery.Homeserver, redirectURL, provider string) (*SSO, error) {
 	known := provider == "" || slices.ContainsFunc(hs.Providers, func(p discovery.Provider) bool { return p.ID == provider })
 	if !hs.Offers(discovery.FlowSSO) || !known {
-		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, ErrNotOffered)
+		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, client.ErrNotOffered)
 	}
-	s := &SSOSignIn{opt: opt, hs: hs, redirect: redirectURL, state: rand.Text()}
+	s := &SSO{opt: opt, hs: hs, redirect: redirectURL, state: rand.Text()}
 	back, err := url.Parse(redirectURL)
 	if err != nil {
 		return nil, fmt.Errorf("sign in on %s: %w", hs.Name, err)
@@ -95,15 +96,15 @@ func StartSSO(_ context.Context, opt Options, hs discovery.Homeserver, redirectU
 }
 
 // URL returns the address to open in the browser.
-func (s *SSOSignIn) URL() string { return s.url }
+func (s *SSO) URL() string { return s.url }
 
-// Expects is like [BrowserSignIn.Expects].
-func (s *SSOSignIn) Expects(finalURL string) bool {
+// Expects is like [Browser.Expects].
+func (s *SSO) Expects(finalURL string) bool {
 	_, err := s.read(finalURL)
 	return err == nil
 }
 
-func (s *SSOSignIn) read(finalURL string) (token string, err error) {
+func (s *SSO) read(finalURL string) (token string, err error) {
 	values, err := oauth.RedirectParams(s.redirect, finalURL)
 	switch {
 	case err != nil:
@@ -116,15 +117,15 @@ func (s *SSOSignIn) read(finalURL string) (token string, err error) {
 	return values.Get("loginToken"), nil
 }
 
-// Finish is like [BrowserSignIn.Finish].
-func (s *SSOSignIn) Finish(ctx context.Context, finalURL string) (*Account, error) {
+// Finish is like [Browser.Finish].
+func (s *SSO) Finish(ctx context.Context, finalURL string) (*client.Account, error) {
 	token, err := s.read(finalURL)
-	var a *Account
+	var a *client.Account
 	if err == nil {
 		a, err = login(ctx, s.opt, s.hs, loginRequest{Type: discovery.FlowToken, Token: token})
 	}
-	if HasCode(err, "M_FORBIDDEN") {
-		err = ErrLoginToken
+	if client.HasCode(err, "M_FORBIDDEN") {
+		err = client.ErrLoginToken
 	}
 	if err != nil {
 		return nil, fmt.Errorf("sign in on %s: %w", s.hs.Name, err)
