@@ -27,6 +27,9 @@ const (
 	standardPort = "443"
 )
 
+// An Error is an error response of a homeserver.
+type Error = jsonhttp.ServerError
+
 // ErrName is the error for a text that is not a server name.
 var ErrName = errors.New("not the name of a homeserver")
 

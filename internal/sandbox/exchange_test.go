@@ -100,7 +100,8 @@ func TestKeyIsTriedAtEachOfItsValidityURLs(t *testing.T) {
 	}{
 		"the second has none":         {object{}, 200},
 		"the second is valid":         {object{"key_validity_url": "https://id.example.org/_matrix/identity/api/v1/pubkey/ephemeral/isvalid"}, 200},
-		"the second is not valid":     {object{"key_validity_url": refused + "?again"}, 403},
+		"the second is not valid":     {object{"key_validity_url": "https://id.example.org/_matrix/identity/v2/pubkey/isvalid"}, 403},
+		"the second has a query":      {object{"key_validity_url": refused + "?again"}, 502},
 		"the second is not reachable": {object{"key_validity_url": "https://nowhere.example.org/isvalid"}, 502},
 		"the second is null":          {object{"key_validity_url": nil}, 502},
 	} {

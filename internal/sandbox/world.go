@@ -26,7 +26,8 @@ type World struct {
 	domain   network.Server
 	oauth    network.Server
 
-	silentAddresses map[string]bool // that do not accept in [World.Simulate]
+	hosts           map[string]*network.Server // by [World.AddHost]
+	silentAddresses map[string]bool            // that do not accept in [World.Simulate]
 }
 
 // Options configure a World. The zero value is valid.
@@ -63,7 +64,7 @@ func New(o Options) *World {
 	w := &World{
 		Network: n, Store: a,
 		Homeserver: homeserver.New(a), IdentityServer: identityserver.New(n), AuthServer: oauthserver.New(a),
-		silentAddresses: map[string]bool{},
+		silentAddresses: map[string]bool{}, hosts: map[string]*network.Server{},
 	}
 	w.identity.Serve = w.IdentityServer.Serve
 	w.matrix.Serve = w.Homeserver.Serve
@@ -95,7 +96,7 @@ func (w *World) serverOf(u *url.URL) *network.Server {
 	case u.Host == network.Host(w.AuthServerURL()):
 		return &w.oauth
 	}
-	return nil
+	return w.hosts[u.Host]
 }
 
 // serverOfPath returns the server that serves a path where all servers have one origin.

@@ -103,11 +103,9 @@ func (h *Homeserver) checkKey(ctx context.Context, k publicKey, signed object) e
 	if !ok {
 		return unchecked
 	}
-	sep := "?"
-	if strings.Contains(base, "?") {
-		sep = "&"
-	}
-	u := base + sep + url.Values{"public_key": {signedjson.String(k.key)}}.Encode()
+	// Synapse appends a question mark also to a URL that has one: get_raw in
+	// https://github.com/element-hq/synapse/blob/develop/synapse/http/client.py.
+	u := base + "?" + url.Values{"public_key": {signedjson.String(k.key)}}.Encode()
 	status, answer, err := h.Ask(ctx, homeserverName, http.MethodGet, u, "", nil)
 	if err != nil || status < 200 || status > 299 {
 		return unchecked
