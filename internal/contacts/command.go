@@ -13,6 +13,7 @@ import (
 
 	"github.com/kballard/go-shellquote"
 
+	"github.com/mxinvite/mxinvite/internal/command"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 )
 
@@ -80,18 +81,18 @@ func (c *Command) Find(ctx context.Context, typed string) ([]Contact, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
-	out := &head{limit: maxOutput, full: cancel}
-	errs := &head{limit: maxStderr}
+	out := &command.Head{Limit: maxOutput, Full: cancel}
+	errs := &command.Head{Limit: maxStderr}
 	cmd := exec.CommandContext(limited, argv[0], argv[1:]...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.env, out, errs
-	runInNewSession(cmd)
+	command.Detach(cmd)
 	cmd.WaitDelay = 100 * time.Millisecond // child processes may keep its streams open
 	err := cmd.Run()
 
-	contacts := c.contacts(string(out.data), typed)
+	contacts := c.contacts(string(out.Data), typed)
 	var exit *exec.ExitError
-	switch message := safetext.Line(string(errs.data)); {
-	case err == nil || out.over:
+	switch message := safetext.Line(string(errs.Data)); {
+	case err == nil || out.Over:
 		return contacts, nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -142,24 +143,4 @@ func (c *Command) contacts(output, typed string) []Contact {
 		}
 	}
 	return out
-}
-
-// A head keeps the first limit bytes that are written to it. It calls full, if
-// not nil, when more are written.
-type head struct {
-	data  []byte
-	limit int
-	full  func()
-	over  bool
-}
-
-func (h *head) Write(p []byte) (int, error) {
-	room := h.limit - len(h.data)
-	if room < len(p) {
-		if h.over = true; h.full != nil {
-			h.full()
-		}
-	}
-	h.data = append(h.data, p[:min(room, len(p))]...)
-	return len(p), nil
 }

@@ -1,9 +1,0 @@
-//go:build !unix
-
-package contacts
-
-import "os/exec"
-
-// runInNewSession does nothing on this system: only the command itself can be
-// killed.
-func runInNewSession(*exec.Cmd) {}
