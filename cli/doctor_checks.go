@@ -77,7 +77,7 @@ func cells(n int) string {
 	return strconv.Itoa(n) + " cells"
 }
 
-// checkStore opens the store, or creates it, and reads it.
+// checkStore opens the store, or creates it, and reads all of it.
 func checkStore(ctx context.Context, a *host.Program) checkup {
 	home, err := a.Home()
 	if err != nil {
@@ -85,6 +85,10 @@ func checkStore(ctx context.Context, a *host.Program) checkup {
 	}
 	path := home.StorePath()
 	s, err := store.Open(ctx, path)
+	if err == nil {
+		defer s.Close()
+		err = s.Check(ctx)
+	}
 	if err != nil {
 		c := failed("store", err)
 		if fail.Is[*store.DamagedError](err) {
@@ -94,7 +98,6 @@ func checkStore(ctx context.Context, a *host.Program) checkup {
 		}
 		return c
 	}
-	defer s.Close()
 	if lost := store.Lost(path); len(lost) > 0 {
 		return warned("store", "To confirm that the outbox and the remembered addresses are lost, run: mxinvite outbox clear --lost",
 			"a damaged store was renamed to %s", lost[len(lost)-1])

@@ -15,16 +15,34 @@ func (a *Account) Restore(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return nil
 	}
-	err := a.rooms.Restore(func(add func(store.Room)) (store.Snapshot, error) {
-		return a.opt.Store.Stream(ctx, a.storeKey(), add)
-	})
+	computed, err := a.rooms.Restore(storedRooms{a})
 	if err != nil {
 		return err
+	}
+	if len(computed) > 0 { // by an older program, or a digest was damaged
+		a.storeRooms(ctx, a.rooms.Since(), computed, nil)
 	}
 	if err := a.opt.Memory.Keep(a.rooms.Size()); err != nil {
 		return err
 	}
 	return a.restoreBook(ctx)
+}
+
+// storedRooms are the rooms of the account in its store.
+type storedRooms struct{ a *Account }
+
+func (s storedRooms) Load() (store.Snapshot, error) {
+	return s.a.opt.Store.Load(context.Background(), s.a.storeKey())
+}
+
+// Events is not cancelled: it takes less than a millisecond, and an event that is not
+// read makes the next sync a first sync.
+func (s storedRooms) Events(room id.RoomID) (store.Room, error) {
+	found, err := s.a.opt.Store.Events(context.Background(), s.a.storeKey(), room)
+	if err != nil {
+		s.a.storeErr.Store(&err)
+	}
+	return found, err
 }
 
 func (a *Account) storeKey() store.Account {

@@ -73,9 +73,10 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	if err != nil && errors.Is(context.Cause(polling), errGaveWay) {
 		return nil, nil // the next sync continues from the same token
 	}
-	if since != "" && badSince(err) {
-		// The homeserver no longer knows the token. The next sync requests everything;
-		// until its response the rooms do not change.
+	if since != "" && (badSince(err) || errors.Is(err, roomstate.ErrEvents)) {
+		// The homeserver no longer knows the token, or the store does not have the events
+		// that the response changes. The next sync requests everything; until its response
+		// the rooms do not change.
 		since = ""
 		changed, left, err = a.askSync(ctx, since, wait)
 	}

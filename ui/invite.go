@@ -41,9 +41,21 @@ func newInvite(sh *shell.Shell, i invite.Invite) func(context.Context) shell.Scr
 // Init checks the keys again, because the page must show their present state.
 func (p *invitePage) Init() tea.Cmd {
 	account, i, tell := p.sh.Account, p.row.invite, p.sh.KeysChanged.Send
-	return shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
+	check := shell.Ask(p.ctx, p, func(ctx context.Context) tea.Msg {
 		account.CheckInvite(ctx, i, tell)
 		return nil
+	})
+	return tea.Batch(p.readHistory(), check)
+}
+
+// historyMsg has the versions of the event, the newest first.
+type historyMsg []invite.Event
+
+// readHistory asks for the versions of the event, which may be in the store only.
+func (p *invitePage) readHistory() tea.Cmd {
+	account, of := p.sh.Account, p.key
+	return shell.Ask(p.ctx, p, func(context.Context) tea.Msg {
+		return historyMsg(account.History(of.Room, of.Token))
 	})
 }
 
@@ -56,7 +68,6 @@ func (p *invitePage) refresh() {
 		r, _ := p.sh.Account.Room(p.key.Room) // the room and the invite disappear together
 		facts := p.sh.Account.Facts()
 		p.row = newRow(p.sh, i, &r, &facts)
-		p.past = p.sh.Account.History(p.key.Room, p.key.Token)
 	}
 }
 
@@ -64,6 +75,11 @@ func (p *invitePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case shell.ChangedMsg, shell.RevokedMsg:
 		p.refresh()
+		return p.readHistory()
+	case historyMsg:
+		if len(msg) > 0 { // the page of an invite that is gone keeps its last known state
+			p.past = msg
+		}
 	case tea.KeyPressMsg:
 		return p.press(msg)
 	}

@@ -26,7 +26,7 @@ func (s *Rooms) Restart() {
 // Apply updates the rooms with the response of a sync. It returns the rooms that have
 // changed and those that the user has left. Before it uses memory, it calls take with
 // the number of bytes. If take returns an error, Apply returns it, and the response
-// can be applied again.
+// can be applied again. If the error is [ErrEvents], a first sync is needed instead.
 func (s *Rooms) Apply(reply syncreply.Reply, now time.Time, take func(bytes int64) error) (changed, left []id.RoomID, err error) {
 	if err := take(int64(len(reply.Join)) * roomSize); err != nil {
 		return nil, nil, err
@@ -43,7 +43,15 @@ func (s *Rooms) Apply(reply syncreply.Reply, now time.Time, take func(bytes int6
 		}
 	}
 	for room := range reply.Join {
-		if s.rooms[room] == nil {
+		r, known := s.rooms[room]
+		if known {
+			if err := s.load(room, r); err != nil && !first {
+				return nil, nil, err
+			} else if err != nil {
+				known = false // the response has all that is needed
+			}
+		}
+		if !known {
 			s.rooms[room] = newEvents()
 		}
 		changed = append(changed, room)

@@ -13,6 +13,9 @@ import (
 // events are the events of one room: the part of its current state that is requested,
 // and earlier events of invites.
 type events struct {
+	// stored is set if the events are only in the store, and not in memory. Then invites
+	// and facts are those of the digest, and only [Rooms.load] may read the events.
+	stored  bool
 	current map[stateKey]invite.Event
 	history map[id.EventID]invite.Event
 	heroes  []id.UserID // the members whose names are used for a room without a name
@@ -91,7 +94,7 @@ func (r *events) matters(user string) bool {
 // fold reads the room's properties and its invites from the events again.
 func (r *events) fold(me id.UserID, room id.RoomID) {
 	r.trim()
-	r.facts = r.read(room, me)
+	r.facts = r.readFacts(room, me)
 	r.invites = invite.Fold(room, values(r.current), values(r.history))
 	r.measure()
 }

@@ -53,8 +53,8 @@ func (r *events) room() Room {
 	return facts
 }
 
-// read reads the properties of the room from its state events.
-func (r *events) read(room id.RoomID, me id.UserID) Room {
+// readFacts reads the properties of the room from its state events.
+func (r *events) readFacts(room id.RoomID, me id.UserID) Room {
 	var name struct {
 		Name string `json:"name"`
 	}

@@ -39,6 +39,8 @@ type Rooms struct {
 	since string    // next_batch of the last sync; empty before the first
 	asOf  time.Time // of the last sync
 	rooms map[id.RoomID]*events
+
+	source Source // of the events that are not in memory
 }
 
 // New returns the rooms of a user, of which nothing is known.
@@ -147,13 +149,13 @@ func (s *Rooms) Invite(room id.RoomID, token string) (invite.Invite, bool) {
 }
 
 // History lists the events of an invite, the newest first, as far as the homeserver
-// has sent them and they were kept. Where an event replaces another than the next one
+// has sent them and they were kept. It may read the store. Where an event replaces another than the next one
 // in the list, some are missing.
 func (s *Rooms) History(room id.RoomID, token string) []invite.Event {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, ok := s.rooms[room]
-	if !ok {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.loaded(room)
+	if r == nil {
 		return nil
 	}
 	return r.versions(token)

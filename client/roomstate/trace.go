@@ -37,10 +37,10 @@ func (s *Rooms) SetStuck(room id.RoomID) {
 // Missing lists the events of invites that were replaced or redacted, and whose
 // content is not known.
 func (s *Rooms) Missing(room id.RoomID) []id.EventID {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, ok := s.rooms[room]
-	if !ok {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.loaded(room)
+	if r == nil {
 		return nil
 	}
 	var ids []id.EventID
@@ -66,10 +66,10 @@ func (s *Rooms) Missing(room id.RoomID) []id.EventID {
 // Pending returns the senders of the invites that look pending, and the oldest known
 // event of each such invite.
 func (s *Rooms) Pending(room id.RoomID) (senders []id.UserID, oldest map[id.EventID]bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, ok := s.rooms[room]
-	if !ok {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.loaded(room)
+	if r == nil {
 		return nil, nil // the user has left the room
 	}
 	oldest = map[id.EventID]bool{}
@@ -91,8 +91,8 @@ func (s *Rooms) Pending(room id.RoomID) (senders []id.UserID, oldest map[id.Even
 func (s *Rooms) AddHistory(room id.RoomID, fetched []invite.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.rooms[room]
-	if !ok {
+	r := s.loaded(room)
+	if r == nil {
 		return
 	}
 	for _, ev := range fetched {
@@ -110,10 +110,10 @@ func (s *Rooms) AddHistory(room id.RoomID, fetched []invite.Event) {
 // UnknownMembers lists the users who accepted an invite or sent a pending one, and
 // whose membership is not known.
 func (s *Rooms) UnknownMembers(room id.RoomID) []id.UserID {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r, ok := s.rooms[room]
-	if !ok {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.loaded(room)
+	if r == nil {
 		return nil
 	}
 	users := map[id.UserID]bool{}
@@ -134,8 +134,8 @@ func (s *Rooms) UnknownMembers(room id.RoomID) []id.UserID {
 func (s *Rooms) SetMember(room id.RoomID, user id.UserID, content json.RawMessage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.rooms[room]
-	if !ok {
+	r := s.loaded(room)
+	if r == nil {
 		return // the user has left the room
 	}
 	k := stateKey{invite.TypeMember, string(user)}
@@ -155,8 +155,8 @@ func (s *Rooms) SetMember(room id.RoomID, user id.UserID, content json.RawMessag
 func (s *Rooms) FinishTrace(room id.RoomID) (since string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.rooms[room]
-	if ok {
+	r := s.loaded(room)
+	if ok = r != nil; ok {
 		r.fold(s.me, room)
 		r.traced = true
 	}

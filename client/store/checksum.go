@@ -13,17 +13,21 @@ const firstChecked = 3
 
 // A checkedTable is a table whose rows have a checksum of these columns. The row IDs
 // are not among them: they are also in the indexes, and SQLite compares the two.
-type checkedTable struct{ name, key, columns string }
+type checkedTable struct {
+	name, key, columns string
+
+	large bool // it is most of the file
+}
 
 func checkedTables() []checkedTable {
 	return []checkedTable{
-		{"accounts", "id", "user_id, homeserver, next_batch, saved_at"},
-		{"rooms", "id", "account, room_id, traced, heroes"},
-		{"current_events", "room, type, state_key", "room, type, state_key, raw"},
-		{"past_events", "room, event_id", "room, event_id, raw"},
-		{"outbox", "id", outboxColumns},
-		{"addresses", "account, room_id, token", "account, room_id, token, sealed"},
-		{"notes", "account, name", "account, name, value"},
+		{"accounts", "id", "user_id, homeserver, next_batch, saved_at", false},
+		{"rooms", "id", "account, room_id, traced, heroes", false},
+		{"current_events", "room, type, state_key", "room, type, state_key, raw", true},
+		{"past_events", "room, event_id", "room, event_id, raw", true},
+		{"outbox", "id", outboxColumns, false},
+		{"addresses", "account, room_id, token", "account, room_id, token, sealed", false},
+		{"notes", "account, name", "account, name, value", false},
 	}
 }
 

@@ -27,7 +27,7 @@ func saveForever(ctx context.Context, path string) error {
 		return err
 	}
 	for {
-		snapshot, err := s.Load(ctx, ada)
+		snapshot, err := loadAll(ctx, s, ada)
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func completeBatch(t *testing.T, path string, atLeast int) int {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	snapshot, err := s.Load(t.Context(), ada)
+	snapshot, err := loadAll(t.Context(), s, ada)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func TestInvalidRowIsReportedAsDamage(t *testing.T) {
 	if _, err := s.db.Exec(`UPDATE rooms SET heroes = '[secret'`); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Load(t.Context(), ada)
+	_, err := loadAll(t.Context(), s, ada)
 	var e *DamagedError
 	if !errors.As(err, &e) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
@@ -79,7 +79,7 @@ func openAndLoad(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Load(ctx, ada)
+	_, err = loadAll(ctx, s, ada)
 	return errors.Join(err, s.Close())
 }
 

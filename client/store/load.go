@@ -5,28 +5,19 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"maunium.net/go/mautrix/id"
 )
 
-// Load returns all data of an account. It includes a concurrent Save completely
-// or not at all.
+// Load returns the rooms of an account without their events, which [Store.Events] reads.
+// It includes a concurrent Save completely or not at all.
 func (s *Store) Load(ctx context.Context, account Account) (Snapshot, error) {
-	var rooms []Room
-	snapshot, err := s.Stream(ctx, account, func(r Room) { rooms = append(rooms, r) })
-	snapshot.Rooms = rooms
-	return snapshot, err
-}
-
-// Stream is like [Store.Load] but passes each room to yield as soon as it is read,
-// ordered by ID. The snapshot it returns has no rooms. If it returns an error, the
-// rooms must be discarded.
-func (s *Store) Stream(ctx context.Context, account Account, yield func(Room)) (Snapshot, error) {
 	var snapshot Snapshot
 	err := read(ctx, s.db, func(tx *sql.Tx) error {
 		var err error
-		snapshot, err = load(ctx, tx, account, yield)
+		snapshot, err = load(ctx, tx, account)
 		return err
 	})
 	if err != nil {
@@ -35,9 +26,7 @@ func (s *Store) Stream(ctx context.Context, account Account, yield func(Room)) (
 	return snapshot, nil
 }
 
-// load reads an account. It can only fail with a busy error before the first row:
-// after that it reads a fixed state of the file, so no room is passed on twice.
-func load(ctx context.Context, tx *sql.Tx, account Account, yield func(Room)) (Snapshot, error) {
+func load(ctx context.Context, tx *sql.Tx, account Account) (Snapshot, error) {
 	const q = `SELECT id, next_batch, saved_at FROM accounts WHERE user_id = ? AND homeserver = ?`
 	var (
 		row, savedAt int64
@@ -51,86 +40,104 @@ func load(ctx context.Context, tx *sql.Tx, account Account, yield func(Room)) (S
 		return Snapshot{}, err
 	}
 	snapshot.SavedAt = time.UnixMilli(savedAt).UTC()
-	rooms, err := loadRooms(ctx, tx, row)
-	if err != nil {
-		return Snapshot{}, err
-	}
-	if err := loadHistory(ctx, tx, row, rooms); err != nil {
-		return Snapshot{}, err
-	}
-	return snapshot, loadCurrent(ctx, tx, row, rooms, yield)
+	snapshot.Rooms, err = loadRooms(ctx, tx, row)
+	return snapshot, err
 }
 
-// roomList has the rooms of an account, and their indexes by row ID.
-type roomList struct {
-	list []Room
-	at   map[int64]int
-}
-
-func loadRooms(ctx context.Context, tx *sql.Tx, account int64) (roomList, error) {
-	const q = `SELECT id, room_id, traced, heroes FROM rooms WHERE account = ? ORDER BY room_id`
+func loadRooms(ctx context.Context, tx *sql.Tx, account int64) (rooms []Room, err error) {
+	const q = `SELECT id, room_id, traced, heroes, digest, events, digests.checksum
+		FROM rooms LEFT JOIN digests ON room = rooms.id WHERE account = ? ORDER BY room_id`
 	var (
-		rooms  = roomList{at: map[int64]int{}}
-		row    int64
-		room   id.RoomID
-		traced bool
-		heroes []byte
+		row         int64
+		room        id.RoomID
+		traced      bool
+		heroes      sql.RawBytes
+		digest      sql.RawBytes
+		events, sum sql.NullInt64
 	)
-	err := each(ctx, tx, q, account, []any{&row, &room, &traced, &heroes}, func() error {
-		rooms.at[row] = len(rooms.list)
-		r := Room{ID: room, Traced: traced, Current: map[Key]json.RawMessage{}, History: map[id.EventID]json.RawMessage{}}
+	err = each(ctx, tx, q, account, []any{&row, &room, &traced, &heroes, &digest, &events, &sum}, func() error {
+		r := Room{ID: room, Traced: traced}
 		if json.Unmarshal(heroes, &r.Heroes) != nil {
 			return errInvalid // an error of encoding/json would quote the value
 		}
-		rooms.list = append(rooms.list, r)
+		if sum.Valid && sum.Int64 == checksum(row, []byte(digest), events.Int64) {
+			r.Digest = string(digest)
+		}
+		rooms = append(rooms, r)
 		return nil
 	})
 	return rooms, err
 }
 
-// The joins below use CROSS JOIN to fix their order: without statistics SQLite
-// might read the events of all accounts first.
-
-func loadHistory(ctx context.Context, tx *sql.Tx, account int64, rooms roomList) error {
-	const q = `SELECT room, event_id, raw
-		FROM rooms CROSS JOIN past_events ON room = rooms.id WHERE account = ?`
-	var (
-		row   int64
-		event id.EventID
-		raw   []byte // a new slice for each row
-	)
-	return each(ctx, tx, q, account, []any{&row, &event, &raw}, func() error {
-		rooms.list[rooms.at[row]].History[event] = raw
-		return nil
+// Events returns a room with its events. The error is a [DamagedError] if an event is
+// missing or changed. Then the next [Open] checks the whole file.
+func (s *Store) Events(ctx context.Context, account Account, room id.RoomID) (Room, error) {
+	var found Room
+	err := read(ctx, s.db, func(tx *sql.Tx) error {
+		var err error
+		found, err = loadEvents(ctx, tx, account, room)
+		return err
 	})
+	if err != nil {
+		return Room{}, s.suspect(explain("read", s.path, damageOf(err)))
+	}
+	return found, nil
 }
 
-// loadCurrent reads the current events, which are most of the data, and passes on
-// each room when it is complete.
-func loadCurrent(ctx context.Context, tx *sql.Tx, account int64, rooms roomList, yield func(Room)) error {
-	const q = `SELECT room, type, state_key, raw
-		FROM rooms CROSS JOIN current_events ON room = rooms.id WHERE account = ? ORDER BY room_id`
+// ErrNoRoom says that a room is not stored.
+var ErrNoRoom = errors.New("the room is not stored")
+
+func loadEvents(ctx context.Context, tx *sql.Tx, account Account, room id.RoomID) (Room, error) {
+	const q = `SELECT id, traced, heroes, events FROM rooms LEFT JOIN digests ON room = rooms.id
+		WHERE account = ` + accountRow + ` AND room_id = ?`
 	var (
-		row  int64
-		key  Key
-		raw  []byte // a new slice for each row
-		done int
+		row    int64
+		heroes []byte
+		sum    sql.NullInt64 // of the checksums; older programs did not store it
+		r      = Room{ID: room, Current: map[Key]json.RawMessage{}, History: map[id.EventID]json.RawMessage{}}
 	)
-	flush := func(before int) {
-		for ; done < before; done++ {
-			yield(rooms.list[done])
-		}
+	err := tx.QueryRowContext(ctx, q, account.UserID, account.Homeserver, room).Scan(&row, &r.Traced, &heroes, &sum)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNoRoom
 	}
-	err := each(ctx, tx, q, account, []any{&row, &key.Type, &key.StateKey, &raw}, func() error {
-		n := rooms.at[row]
-		flush(n)
-		rooms.list[n].Current[key] = raw
+	if err == nil && json.Unmarshal(heroes, &r.Heroes) != nil {
+		err = errInvalid
+	}
+	if err != nil {
+		return Room{}, err
+	}
+	current, err := readEvents(ctx, tx, `SELECT raw, checksum, type, state_key FROM current_events WHERE room = ?`, row, r.Current,
+		func(k *Key) []any { return []any{&k.Type, &k.StateKey} }, Key.values)
+	if err != nil {
+		return Room{}, err
+	}
+	past, err := readEvents(ctx, tx, `SELECT raw, checksum, event_id FROM past_events WHERE room = ?`, row, r.History,
+		func(k *id.EventID) []any { return []any{k} }, eventValues)
+	if err == nil && sum.Valid && sum.Int64 != current+past {
+		err = fmt.Errorf("%w: events are missing", errInvalid)
+	}
+	return r, err
+}
+
+// readEvents reads the events of a room into a map, and returns the sum of their
+// checksums.
+func readEvents[K comparable](ctx context.Context, tx *sql.Tx, query string, room int64, into map[K]json.RawMessage,
+	columns func(*K) []any, values func(K) []any,
+) (sum int64, err error) {
+	var (
+		key    K
+		raw    []byte // a new slice for each row
+		stored int64
+	)
+	err = each(ctx, tx, query, room, append([]any{&raw, &stored}, columns(&key)...), func() error {
+		if eventChecksum(room, values(key), raw) != stored {
+			return errInvalid
+		}
+		into[key] = raw
+		sum += stored
 		return nil
 	})
-	if err == nil {
-		flush(len(rooms.list))
-	}
-	return err
+	return sum, err
 }
 
 // each scans the rows of a query into columns and calls f after each row.

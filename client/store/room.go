@@ -22,6 +22,10 @@ type Room struct {
 	// Traced is set if it is certain which invites of the room are pending.
 	Traced bool
 
+	// Digest is what the caller has computed from the events, in a form of its own. It
+	// is empty if it has to be computed again.
+	Digest string
+
 	// Current has those current state events of the room that this program
 	// uses. History has earlier events about invites. An event may be empty,
 	// but not nil.
@@ -47,7 +51,8 @@ type Batch struct {
 	Left    []id.RoomID // rooms to delete
 }
 
-// A Snapshot has all data of an account. It is empty if nothing is stored.
+// A Snapshot has the rooms of an account, without their events. It is empty if nothing is
+// stored.
 type Snapshot struct {
 	NextBatch string
 	SavedAt   time.Time // At of the last batch, with millisecond precision

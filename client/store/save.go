@@ -96,9 +96,9 @@ func drop(ctx context.Context, tx *sql.Tx, account int64, rooms []id.RoomID) err
 
 // A writer writes rooms in one transaction.
 type writer struct {
-	find, add, change *sql.Stmt
-	current           table[Key]
-	history           table[id.EventID]
+	find, add, change, digest *sql.Stmt
+	current                   table[Key]
+	history                   table[id.EventID]
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx) (writer, error) {
@@ -109,9 +109,12 @@ func newWriter(ctx context.Context, tx *sql.Tx) (writer, error) {
 		return stmt
 	}
 	w := writer{
-		find:    prepare(`SELECT id, traced, heroes FROM rooms WHERE account = ? AND room_id = ?`),
-		add:     prepare(`INSERT INTO rooms (account, room_id, traced, heroes, checksum) VALUES (?, ?, ?, ?, ?)`),
-		change:  prepare(`UPDATE rooms SET traced = ?, heroes = ?, checksum = ? WHERE id = ?`),
+		find:   prepare(`SELECT id, traced, heroes FROM rooms WHERE account = ? AND room_id = ?`),
+		add:    prepare(`INSERT INTO rooms (account, room_id, traced, heroes, checksum) VALUES (?, ?, ?, ?, ?)`),
+		change: prepare(`UPDATE rooms SET traced = ?, heroes = ?, checksum = ? WHERE id = ?`),
+		digest: prepare(`INSERT INTO digests (room, digest, events, checksum) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET digest = excluded.digest, events = excluded.events, checksum = excluded.checksum
+			WHERE checksum != excluded.checksum OR digest != excluded.digest`),
 		current: currentTable(prepare),
 		history: historyTable(prepare),
 	}
@@ -123,10 +126,17 @@ func (w writer) save(ctx context.Context, account int64, room Room) error {
 	if err != nil {
 		return err
 	}
-	if err := w.current.replace(ctx, row, room.Current); err != nil {
+	current, err := w.current.replace(ctx, row, room.Current)
+	if err != nil {
 		return err
 	}
-	return w.history.replace(ctx, row, room.History)
+	past, err := w.history.replace(ctx, row, room.History)
+	if err != nil {
+		return err
+	}
+	columns := []any{row, []byte(room.Digest), current + past}
+	_, err = w.digest.ExecContext(ctx, append(columns, checksum(columns...))...)
+	return err
 }
 
 // saveRoom writes the data of a room without its events and returns its row.

@@ -27,8 +27,9 @@ type Store struct {
 
 // Open opens the file at path. It creates the file and its directory if necessary,
 // readable only by the user. It upgrades the schema of older programs. It returns a
-// [NewerError] for a file of a newer program, and a [DamagedError] for a file of which
-// a byte is missing or changed: it reads the whole file.
+// [NewerError] for a file of a newer program, and a [DamagedError] for a damaged one: it
+// checks all but the events and what was computed from them, which are checked when they
+// are read.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -50,7 +51,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		err = s.present() // another program may have set it aside
 	}
 	if err == nil {
-		err = verify(ctx, s.db)
+		err = s.check(ctx)
 	}
 	if err != nil {
 		_ = s.Close() // the first error is returned

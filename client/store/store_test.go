@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,10 +49,24 @@ func put(tb testing.TB, s *Store, account Account, batch Batch) {
 	}
 }
 
+// loadAll returns the rooms of an account with their events.
+func loadAll(ctx context.Context, s *Store, account Account) (Snapshot, error) {
+	snapshot, err := s.Load(ctx, account)
+	for n, room := range snapshot.Rooms {
+		whole, err := s.Events(ctx, account, room.ID)
+		if err != nil {
+			return Snapshot{}, err
+		}
+		whole.Digest = room.Digest
+		snapshot.Rooms[n] = whole
+	}
+	return snapshot, err
+}
+
 // expect compares the stored data of an account.
 func expect(tb testing.TB, s *Store, account Account, want Snapshot) {
 	tb.Helper()
-	got, err := s.Load(tb.Context(), account)
+	got, err := loadAll(tb.Context(), s, account)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -65,6 +80,7 @@ func room(name string, invites int) Room {
 	r := Room{
 		ID:      id.RoomID("!" + name + ":example.org"),
 		Traced:  true,
+		Digest:  name + strings.Repeat("d", 300*invites), // of realistic size
 		Heroes:  []id.UserID{"@grace:navy.example", "@linus:kernel.example"},
 		Current: map[Key]json.RawMessage{{Type: "m.room.name"}: json.RawMessage(`{"name":"` + name + `"}`)},
 		History: map[id.EventID]json.RawMessage{"$gone": json.RawMessage(`{}`)},

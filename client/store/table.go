@@ -28,7 +28,7 @@ func currentTable(prepare func(string) *sql.Stmt) table[Key] {
 			ON CONFLICT DO UPDATE SET raw = excluded.raw, checksum = excluded.checksum`),
 		drop:    prepare(`DELETE FROM current_events WHERE room = ? AND type = ? AND state_key = ?`),
 		columns: func(k *Key) []any { return []any{&k.Type, &k.StateKey} },
-		values:  func(k Key) []any { return []any{k.Type, k.StateKey} },
+		values:  Key.values,
 		compare: func(a, b Key) int {
 			return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.StateKey, b.StateKey))
 		},
@@ -42,30 +42,43 @@ func historyTable(prepare func(string) *sql.Stmt) table[id.EventID] {
 			ON CONFLICT DO UPDATE SET raw = excluded.raw, checksum = excluded.checksum`),
 		drop:    prepare(`DELETE FROM past_events WHERE room = ? AND event_id = ?`),
 		columns: func(k *id.EventID) []any { return []any{k} },
-		values:  func(k id.EventID) []any { return []any{string(k)} },
+		values:  eventValues,
 		compare: cmp.Compare[id.EventID],
 	}
 }
 
-// replace makes events the events of a room. It writes only rows that differ.
-func (t table[K]) replace(ctx context.Context, room int64, events map[K]json.RawMessage) error {
+func (k Key) values() []any { return []any{k.Type, k.StateKey} }
+
+func eventValues(event id.EventID) []any { return []any{string(event)} }
+
+// eventChecksum returns the checksum of the row of an event.
+func eventChecksum(room int64, key []any, raw []byte) int64 {
+	return checksum(append(append([]any{room}, key...), raw)...)
+}
+
+// replace makes events the events of a room. It writes only rows that differ. It returns
+// the sum of the checksums of all.
+func (t table[K]) replace(ctx context.Context, room int64, events map[K]json.RawMessage) (sum int64, err error) {
 	missing, extra, err := t.differences(ctx, room, events)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, key := range extra {
 		if _, err := t.drop.ExecContext(ctx, append([]any{room}, t.values(key)...)...); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	// In key order, so that the pages of a new room are filled.
 	for _, key := range slices.SortedFunc(maps.Keys(missing), t.compare) {
 		columns := append(append([]any{room}, t.values(key)...), []byte(missing[key]))
 		if _, err := t.put.ExecContext(ctx, append(columns, checksum(columns...))...); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	for key, raw := range events {
+		sum += eventChecksum(room, t.values(key), raw)
+	}
+	return sum, nil
 }
 
 // differences returns the events that are missing from the file or different there,
