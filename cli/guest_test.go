@@ -163,10 +163,10 @@ func TestUnknownCommandsOfVisitorsAreReported(t *testing.T) {
 func TestVisitorSettingsRunNoPrograms(t *testing.T) {
 	a := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session), Keyring: vault.SystemKeyring{}, Agent: vault.AgentAt("/agent")}})
 	a.Settings = config.Settings{
-		VCards: []string{"/srv"}, ContactCommand: []string{"khard"}, PassphraseCommand: []string{"pass"}, Vault: "agent",
+		VCards: []string{"/srv"}, LinksKeyFile: "/key", ContactCommand: []string{"khard"}, PassphraseCommand: []string{"pass"}, Vault: "agent",
 	}
 	a.RestrictVisitor()
-	if s := a.Settings; len(s.VCards)+len(s.ContactCommand)+len(s.PassphraseCommand) > 0 || a.Keyring != nil || a.Agent != nil {
+	if s := a.Settings; len(s.VCards)+len(s.ContactCommand)+len(s.PassphraseCommand)+len(s.LinksKeyFile) > 0 || a.Keyring != nil || a.Agent != nil {
 		t.Errorf("%+v", s)
 	}
 }
@@ -174,7 +174,7 @@ func TestVisitorSettingsRunNoPrograms(t *testing.T) {
 // TestEverySettingIsAllowedOrRefusedForVisitors fails for a new setting: add it to
 // guestSettings, or to the list here.
 func TestEverySettingIsAllowedOrRefusedForVisitors(t *testing.T) {
-	const refused = "contacts.vcards contacts.command vault.kind vault.passphrase_command log.level serve.sessions serve.sessions_per_key serve.idle"
+	const refused = "invites.links_server invites.links_key_file contacts.vcards contacts.command vault.kind vault.passphrase_command log.level serve.sessions serve.sessions_per_key serve.idle"
 	visitor := host.NewProgram(host.World{Machine: host.Machine{Guest: new(serve.Session)}})
 	for _, s := range config.AllSettings() {
 		if visitor.MayChange(s.Name) == host.HasWord(refused, s.Name) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -80,6 +81,19 @@ func pageURL() kind[string] {
 		u, err := url.Parse(s)
 		return s == "" || err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil &&
 			!strings.ContainsAny(s, "?#%\"'<>\\ ") && len(s) <= 255
+	})
+}
+
+// linksURL returns the kind of URLs of links servers: https, or http on this machine.
+// Empty is valid.
+func linksURL() kind[string] {
+	return textKind(`an https URL without a path such as "https://invite.example.org", or empty`, func(s string) bool {
+		u, err := url.Parse(s)
+		if s == "" || err != nil || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || strings.ContainsAny(s, "?#%\"'<>\\ ") {
+			return s == ""
+		}
+		local := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
+		return u.Scheme == "https" || u.Scheme == "http" && local
 	})
 }
 
@@ -215,6 +229,32 @@ func command(program, argument string) kind[[]string] {
 		})
 }
 
+// path returns the kind of files. Empty is valid.
+func path(home string) kind[string] {
+	return kind[string]{
+		takes: `an absolute path, or a path that begins with ~/: "~/links.key", or empty`,
+		read: func(given any) (string, bool) {
+			s, ok := asText(given)
+			if !ok || s == "" {
+				return "", ok
+			}
+			return absolute(s, home)
+		},
+		write: func(s string) any { return s },
+	}
+}
+
+// absolute returns a path without ~; ok is false if it is relative.
+func absolute(path, home string) (whole string, ok bool) {
+	if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || rest[0] == '/' || rest[0] == filepath.Separator) {
+		path = filepath.Join(home, rest)
+	}
+	if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) {
+		return "", false
+	}
+	return filepath.Clean(path), true
+}
+
 // paths returns the kind of lists of files and directories. ~ is the user's
 // home directory. Other relative paths are invalid, since they depend on the
 // current directory.
@@ -224,13 +264,10 @@ func paths(home string) kind[[]string] {
 		func(list []string) ([]string, bool) {
 			whole := make([]string, len(list))
 			for i, path := range list {
-				if rest, ok := strings.CutPrefix(path, "~"); ok && home != "" && (rest == "" || rest[0] == '/' || rest[0] == filepath.Separator) {
-					path = filepath.Join(home, rest)
-				}
-				if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) {
+				var ok bool
+				if whole[i], ok = absolute(path, home); !ok {
 					return nil, false
 				}
-				whole[i] = filepath.Clean(path)
 			}
 			return whole, true
 		})

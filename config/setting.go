@@ -104,6 +104,11 @@ func table(home string) []Setting {
 		define("invites.link_page", func(s *Settings) *string { return &s.LinkPage }, "",
 			pageURL(), "The web page of the links that mxinvite makes. The part after # has the secrets; browsers do not send it to the page's server, "+
 				"but scripts of the page can read it. If empty, the links have no page: they begin with mxinvite:// and are pasted into mxinvite."),
+		define("invites.links_server", func(s *Settings) *string { return &s.LinksServer }, "",
+			linksURL(), "The URL of a links server (mxinvite serve --links). Links then open on its page, work for a limited number of people, and can expire. "+
+				"It must have the same links key."),
+		define("invites.links_key_file", func(s *Settings) *string { return &s.LinksKeyFile }, "",
+			path(home), "The file with the links key. The default is links.key beside the settings file."),
 
 		define("contacts.address_book", func(s *Settings) *bool { return &s.AddressBook }, true,
 			yesNo(), "Whether mxinvite remembers the addresses of your invitees, encrypted, so that lists can show them."),

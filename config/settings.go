@@ -31,6 +31,9 @@ type Settings struct {
 	CheckKeys  bool
 	LinkPage   string // web page of the links that mxinvite makes; empty for none
 
+	LinksServer  string // base URL of the server that signs for links; empty for none
+	LinksKeyFile string // empty for the default
+
 	AddressBook    bool
 	VCards         []string // files and directories
 	ContactCommand []string // a program and its arguments; empty for none

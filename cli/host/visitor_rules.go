@@ -9,7 +9,7 @@ import (
 // new vault is encrypted with a passphrase unless the visitor chooses otherwise.
 func (p *Program) RestrictVisitor() {
 	s := &p.Settings
-	s.VCards, s.ContactCommand, s.PassphraseCommand = nil, nil, nil
+	s.VCards, s.ContactCommand, s.PassphraseCommand, s.LinksKeyFile = nil, nil, nil, ""
 	p.Keyring, p.Agent, p.Browse, p.Descriptor = nil, nil, nil, nil
 }
 

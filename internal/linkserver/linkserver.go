@@ -101,7 +101,7 @@ const (
 	readTimeout   = 20 * time.Second
 	writeTimeout  = 60 * time.Second
 	idleTimeout   = 90 * time.Second
-	stopTimeout   = 40 * time.Second
+	stopTimeout   = 25 * time.Second
 	maxHeader     = 16 << 10
 )
 

@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // Reasons for refusing a connection or session.
@@ -48,8 +46,7 @@ func newMetrics(memoryUsed func() int64) *metrics {
 		ended:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sessions_ended_total", Help: "Sessions that ended, by exit code."}, []string{"code"}),
 		invites:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mxinvite_sends_total", Help: "Invites sent to homeservers, by outcome: sent, refused, limited, failed, uncertain."}, []string{"outcome"}),
 	}
-	m.registry.MustRegister(m.now, m.keys, m.reloads, m.total, m.panics, m.evicted, m.refused, m.ended, m.invites,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.now, m.keys, m.reloads, m.total, m.panics, m.evicted, m.refused, m.ended, m.invites)
 	if memoryUsed != nil {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "mxinvite_memory_used_bytes", Help: "Memory that sessions use for what servers send, as it is counted against the limit."},
 			func() float64 { return float64(memoryUsed()) }))
@@ -64,11 +61,8 @@ func (m *metrics) begin() {
 
 func (m *metrics) end(code int) { m.ended.WithLabelValues(strconv.Itoa(code)).Inc() }
 
-// Metrics serves the metrics in Prometheus' text format. They contain no names
-// of visitors or users.
-func (s *Server) Metrics() http.Handler {
-	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
-}
+// Metrics returns the metrics. They contain no names of visitors or users.
+func (s *Server) Metrics() prometheus.Gatherer { return s.metrics.registry }
 
 // Counting returns an [http.RoundTripper] that sends requests through next and
 // counts the invites among them for the metrics.
