@@ -44,7 +44,8 @@ func newAccept(a *host.Program) *cobra.Command {
 			"--bind you prove instead that the address is yours. The address is then publicly\n" +
 			"linked to your Matrix ID on that server, and you get all invites for it.\n\n" +
 			"A link that was made without an identity server names its sender. mxinvite then\n" +
-			"signs itself, and asks the sender's homeserver to invite you.\n\n" +
+			"signs itself, or asks the links server to sign, and asks the sender's homeserver\n" +
+			"to invite you.\n\n" +
 			"The link is a secret: anyone who has it can accept the invite, and every user\n" +
 			"of this machine can read arguments. With - it is read from standard input;\n" +
 			"without LINK mxinvite asks for it and does not show it.\n\n" +
@@ -237,6 +238,11 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 		say("%s, your identity server, will mail a code to the address. If you enter the code, the server\ntells anyone who asks that the address is yours, and gives you all invites that wait for it.", i.Host)
 		return
 	}
+	if l.ByLinksServer() && i.Homeserver != "" {
+		say("%s signs that you accept the invite, and counts it if the link works for some people only.\n%s, the homeserver of the sender, is asked to invite you. Both learn your Matrix ID and your\n"+
+			"network address. If the homeserver cannot invite you, yours is asked to accept the signature.", i.Host, i.Homeserver)
+		return
+	}
 	if i.Homeserver != "" {
 		say("mxinvite signs with the key in the link; no identity server is asked.\n%s, the homeserver of the sender, is asked to invite you, and learns your Matrix ID and your\n"+
 			"network address. If it cannot, your homeserver is asked to accept the signature.", i.Homeserver)
@@ -257,7 +263,7 @@ type jsonAcceptance struct {
 	Outcome   out.Outcome `json:"outcome"`
 	UserID    string      `json:"user_id"`
 	Inviter   string      `json:"inviter,omitempty"`
-	SignedBy  string      `json:"signed_by,omitempty"`         // host of the identity server that signed the acceptance, if any
+	SignedBy  string      `json:"signed_by,omitempty"`         // host of the server that signed the acceptance, if any
 	InvitedBy string      `json:"invited_by_server,omitempty"` // homeserver of the sender, if it sent an invite for the link
 }
 

@@ -23,7 +23,7 @@ const (
 	refusedToGuests = "serve config path init completion man doctor" // all other commands
 	guestFlags      = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than sort needs-look check trust all user state with provider format no-tour" + // flags that only read
-		" column dry-run yes again old-room keep accept-terms via inviter bind all-pending failed now lost force resend sent to wait watch header count link" // flags that change something
+		" column dry-run yes again old-room keep accept-terms via inviter bind all-pending failed now lost force resend sent to wait watch header count link expires uses" // flags that change something
 )
 
 // forGuests refuses the commands and flags that visitors may not use, and hides

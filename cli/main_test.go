@@ -99,7 +99,7 @@ type scriptNetwork string
 
 func (p scriptNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch req.URL.Host {
-	case string(p), "example.org", "matrix.example.org", "id.example.org", "account.example.org", "keys.example.net":
+	case string(p), "example.org", "matrix.example.org", "id.example.org", "account.example.org", "keys.example.net", "invite.example.org":
 	default:
 		return nil, &net.DNSError{Err: "no such host", Name: req.URL.Hostname(), IsNotFound: true}
 	}

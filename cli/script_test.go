@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,6 +23,9 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client/linkkey"
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/linkserver"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -57,7 +61,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "later": later, "mails": mails, "token": token, "linktoken": linkToken, "mail": mail,
 			"bind": bind, "join": join, "kick": kick, "plant": plant,
 			"terms": terms, "identity": identityServer, "limit": limit, "fault": fault, "signout": signOut,
-			"mode": mode, "demo": demo, "replace": replace,
+			"mode": mode, "demo": demo, "replace": replace, "links": linksServer,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -196,6 +200,21 @@ func replace(ts *testscript.TestScript, neg bool, args []string) {
 	_, err := s.world.SendState(s.rooms[args[0]], "@ada:example.org", "m.room.tombstone", "", map[string]any{"body": "This room was upgraded", "replacement_room": s.rooms[args[1]]})
 	ts.Check(err)
 	ts.Setenv("NEW", s.rooms[args[1]])
+}
+
+// linksServer starts a links server at https://invite.example.org, with the links key in
+// a file, which it makes if necessary.
+func linksServer(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, neg, args, 1, "links KEYFILE")
+	key, _, err := config.MakeLinksKey(ts.MkAbs(args[0]))
+	ts.Check(err)
+	s, err := linkserver.New(context.Background(), linkserver.Options{
+		PublicURL: "https://invite.example.org", Key: linkkey.Key{Key: key}, Uses: ts.MkAbs("links.db"),
+		Transport: of(ts).world, Now: of(ts).now, Log: slog.New(slog.DiscardHandler),
+	})
+	ts.Check(err)
+	ts.Defer(func() { _ = s.Close() })
+	of(ts).world.AddHost("invite.example.org", s.Handler())
 }
 
 // plant sends a state event to a room, as Ken. The state key is a Go string. The

@@ -71,7 +71,7 @@ func newServe(a *host.Program) *cobra.Command {
 	f.StringVar(&o.authorizedKeys, "authorized-keys", "", "accept the public keys in `FILE`")
 	f.StringVar(&o.hostKey, "host-key", "", "host key `FILE`; created if it does not exist")
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics at `HOST:PORT`")
-	f.BoolVar(&o.allowPrivate, "allow-private", false, "let visitors and links use servers in private networks")
+	f.BoolVar(&o.allowPrivate, "allow-private", false, "allow servers in private networks")
 	f.StringVar(&o.memory, "memory", "", "memory `SIZE` for responses, such as 400MiB")
 	o.links.add(f)
 	return c

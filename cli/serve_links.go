@@ -30,9 +30,9 @@ type linksFlags struct {
 }
 
 func (l *linksFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&l.listen, "links", "", "serve links at `HOST:PORT`, over HTTP behind a proxy")
-	f.StringVar(&l.publicURL, "public-url", "", "`URL` of the links server for browsers, by default invites.links_server")
-	f.StringArrayVar(&l.proxies, "trusted-proxy", nil, "use the X-Forwarded-For header of `ADDRESS` or network; may be repeated")
+	f.StringVar(&l.listen, "links", "", "serve links at `HOST:PORT`, over HTTP")
+	f.StringVar(&l.publicURL, "public-url", "", "`URL` of the links server for browsers")
+	f.StringArrayVar(&l.proxies, "trusted-proxy", nil, "trust X-Forwarded-For of `ADDRESS` or network")
 }
 
 // onlySSH has the flags that have no effect without --authorized-keys.

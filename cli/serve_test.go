@@ -94,7 +94,7 @@ func startServe(t *testing.T, args ...string) *serveTest {
 		}
 		l.hs.Close()
 	})
-	said := l.said.Until(t, "Listening on ")
+	said := l.said.Until(t, "/metrics") // the last line
 	l.address = regexp.MustCompile(`Listening on (\S+)`).FindStringSubmatch(said)[1]
 	l.metrics = regexp.MustCompile(`http://\S+/metrics`).FindString(said)
 	return l

@@ -31,8 +31,8 @@ type Invitation struct {
 	Host string
 	// Homeserver is the homeserver of the sender, if the sender issued the link without an
 	// identity server (see [link.Link.ByOwnKey]); otherwise empty. It is asked to send an
-	// ordinary invite, and learns the account's Matrix ID and IP address. Then no other
-	// server has to sign, and Host is empty.
+	// ordinary invite, and learns the account's Matrix ID and IP address. Host is then the
+	// links server that has to sign, or empty if the account can sign itself.
 	Homeserver string
 	// Joined is the room, if the account has joined it; nil if not, or if that is not
 	// known.
@@ -42,7 +42,7 @@ type Invitation struct {
 // Preview returns an Invitation for a link. It sends no request.
 func (a *Account) Preview(l link.Link) Invitation {
 	i := Invitation{Link: l, Host: keycheck.Question{URL: l.SignURL}.Host()}
-	if l.ByOwnKey() {
+	if l.ByOwnKey() || l.ByLinksServer() && l.Sender != "" {
 		i.Homeserver = l.Sender.Homeserver()
 	}
 	if r, err := a.Room(l.RoomID); err == nil {
@@ -51,14 +51,19 @@ func (a *Account) Preview(l link.Link) Invitation {
 	return i
 }
 
-// Asked returns the server that is contacted besides the account's homeserver; empty if
-// the link names none.
-func (i Invitation) Asked() string { return cmp.Or(i.Homeserver, i.Host) }
+// Asked returns the servers that are contacted besides the account's homeserver, such as
+// "invite.example.org and example.org"; empty if the link names none.
+func (i Invitation) Asked() string {
+	if i.Host != "" && i.Homeserver != "" && i.Host != i.Homeserver {
+		return i.Host + " and " + i.Homeserver
+	}
+	return cmp.Or(i.Homeserver, i.Host)
+}
 
 // A Consent is the decision of the user about an [Invitation].
 type Consent struct {
-	// Host is the server that the user allows to ask. It must equal Invitation.Asked(),
-	// so that only the server that the user has seen is asked.
+	// Host has the servers that the user allows to ask. It must equal Invitation.Asked(),
+	// so that only servers that the user has seen are asked.
 	Host string
 	// Inviter is the sender of the invite, if the user knows it, for example from the
 	// e-mail. Then no server is asked to sign. If the inviter is wrong, the homeserver
@@ -95,7 +100,7 @@ func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted
 	if inviter == "" {
 		inviter = c.Inviter
 	}
-	if i.Link.ByOwnKey() {
+	if i.Homeserver != "" {
 		return a.acceptOwnKey(ctx, i, c, cmp.Or(inviter, i.Link.Sender))
 	}
 	signed, out, err := a.proof(ctx, i, c, inviter)
@@ -109,15 +114,22 @@ func (a *Account) Accept(ctx context.Context, i Invitation, c Consent) (Accepted
 }
 
 // acceptOwnKey accepts an invite that was issued without an identity server. It signs
-// with the link's key and asks the sender's homeserver to send an ordinary invite, which
-// every homeserver can accept. If that fails, the join request has the proof, which only
-// some homeservers understand.
+// with the link's key, or the links server does, and asks the sender's homeserver to send
+// an ordinary invite, which every homeserver can accept. If that fails, the join request
+// has the proof, which only some homeservers understand.
 func (a *Account) acceptOwnKey(ctx context.Context, i Invitation, c Consent, inviter id.UserID) (Accepted, error) {
 	l, out := i.Link, Accepted{RoomID: i.Link.RoomID, Inviter: inviter}
-	if c.Host != i.Homeserver {
-		return Accepted{}, &SigningError{Host: i.Homeserver, Err: ErrNotConfirmed}
+	if c.Host != i.Asked() {
+		return Accepted{}, &SigningError{Host: i.Asked(), Err: ErrNotConfirmed}
 	}
-	asked := a.requestInvite(ctx, i, inviter)
+	binding, err := a.signOwnKey(ctx, i, inviter, true)
+	if err != nil {
+		return Accepted{}, err
+	}
+	if i.Link.ByLinksServer() {
+		out.Signer = i.Host
+	}
+	asked := a.requestInvite(ctx, i, inviter, binding)
 	if err := ctx.Err(); err != nil {
 		return Accepted{}, err
 	}
@@ -125,7 +137,7 @@ func (a *Account) acceptOwnKey(ctx context.Context, i Invitation, c Consent, inv
 		out.Homeserver = i.Homeserver
 		return out, a.join(ctx, l.RoomID, nil, routes(l, inviter))
 	}
-	signed, err := l.Key.Sign(a.session.UserID, inviter, l.Token)
+	signed, err := a.signOwnKey(ctx, i, inviter, false)
 	if err != nil {
 		return Accepted{}, err
 	}
@@ -139,6 +151,20 @@ func (a *Account) acceptOwnKey(ctx context.Context, i Invitation, c Consent, inv
 	return out, err
 }
 
+// signOwnKey signs that the account accepts an invite that was issued without an identity
+// server. binding leaves the sender out, for the request to the sender's homeserver.
+func (a *Account) signOwnKey(ctx context.Context, i Invitation, inviter id.UserID, binding bool) (json.RawMessage, error) {
+	l, me := i.Link, a.session.UserID
+	switch {
+	case l.ByLinksServer():
+		return a.signByLinksServer(ctx, i, binding)
+	case binding:
+		return l.Key.SignBinding(me, l.Token)
+	default:
+		return l.Key.Sign(me, inviter, l.Token)
+	}
+}
+
 // hasFailed reports whether the homeserver answered a join with an internal error, as
 // Synapse and Dendrite do if they know nothing about the room.
 func hasFailed(err error) bool {
@@ -148,13 +174,9 @@ func hasFailed(err error) bool {
 
 // requestInvite asks the sender's homeserver to send an ordinary invite. It uses the
 // transport for URLs of other users.
-func (a *Account) requestInvite(ctx context.Context, i Invitation, inviter id.UserID) error {
+func (a *Account) requestInvite(ctx context.Context, i Invitation, inviter id.UserID, signed json.RawMessage) error {
 	if a.opt.KeyTransport == nil {
 		return ErrNoSigner
-	}
-	signed, err := i.Link.Key.SignBinding(a.session.UserID, i.Link.Token)
-	if err != nil {
-		return err
 	}
 	base, err := federation.Find(ctx, a.opt.KeyTransport, i.Homeserver)
 	if err != nil {
@@ -214,7 +236,7 @@ func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
 		return "", nil
 	case found[0].Status == invite.Revoked:
 		return "", &RefusedError{Reason: RefusedRevoked}
-	case !slices.ContainsFunc(found[0].Keys, l.Key.Matches):
+	case !l.ByLinksServer() && !slices.ContainsFunc(found[0].Keys, l.Key.Matches):
 		return "", &RefusedError{Reason: RefusedOtherKey}
 	}
 	return ev.Sender, nil

@@ -176,12 +176,17 @@ func (e *RefusedError) hint() HintKind {
 
 func hintSigning(e *SigningError) HintKind {
 	var unreachable *identity.UnreachableError
+	links, refused := errors.AsType[*ServerError](e.Err) // of a links server
 	switch {
+	case refused && (links.Status == http.StatusGone || links.Status == http.StatusNotFound):
+		return HintAskForInvite
+	case refused && links.Status == http.StatusTooManyRequests:
+		return HintTryAgain
 	case errors.Is(e.Err, ErrForgotten):
 		return HintForgotten
 	case errors.Is(e.Err, ErrNotConfirmed):
 		return HintConfirm
-	case errors.As(e.Err, &unreachable):
+	case errors.As(e.Err, &unreachable), is[*UnreachableError](e.Err):
 		return HintSignerUnreachable
 	case errors.Is(e.Err, invite.ErrSignedForOther), errors.Is(e.Err, invite.ErrSignedOther), errors.Is(e.Err, invite.ErrSignature), errors.Is(e.Err, invite.ErrNotSigned):
 		return HintCheckSender

@@ -27,6 +27,7 @@ type bookRecord struct {
 	address threepid.ID // zero if the invite is for a label
 	label   string
 	key     string // private key, if the account issued the invite itself
+	signed  signedLink
 }
 
 type bookEntry struct {
@@ -149,6 +150,10 @@ func (a *Account) Link(room id.RoomID, token string) (link.Link, error) {
 	l := link.Link{RoomID: room, Via: []string{me.Homeserver()}, Sender: me, Token: token, Email: r.address.Address}
 	if in, err := a.Room(room); err == nil && in.Name != string(room) {
 		l.RoomName = in.Name
+	}
+	if r.signed.Server != "" {
+		l.SetCapsule(r.signed.Server, r.signed.Capsule)
+		return l, nil
 	}
 	return l, l.SetPrivateKey(r.key)
 }

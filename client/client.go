@@ -38,6 +38,8 @@ type Options struct {
 	// Trusted reports whether a host, besides the identity server, may be asked about
 	// keys. The host is in the form of [keycheck.Question.Host].
 	Trusted func(host string) bool
+	// LinksServer is the server that signs for the links of the account.
+	LinksServer LinksServer
 	// StaleAfter is the age from which on a pending invite is stale; zero for never.
 	StaleAfter time.Duration
 	// Store is the database for rooms, invites and the outbox; nil stores nothing.

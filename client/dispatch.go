@@ -98,7 +98,7 @@ func (r *Runner) send(ctx context.Context, e envelope, plan Plan) (Sent, error) 
 			return Sent{Token: issued.Token}, err
 		}
 	}
-	return Sent{Token: issued.Token}, r.a.issue(ctx, plan, issued)
+	return Sent{Token: issued.Token}, r.a.issue(ctx, plan, issued, e.payload.Signed.ValidityURL)
 }
 
 // unlessChanged returns nil if err says that another program or the user has changed

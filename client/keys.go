@@ -53,6 +53,9 @@ func newKeyChecks(opt Options, identity *identityServer) *keyChecks {
 		identity: identity, configured: opt.Trusted, now: opt.Now,
 		trusted: map[string]bool{}, results: map[keycheck.Question]keyResult{},
 	}
+	if host := opt.LinksServer.host(); host != "" {
+		c.trusted[host] = true
+	}
 	if opt.KeyTransport != nil {
 		c.checker = keycheck.New(keycheck.Options{Transport: opt.KeyTransport, Trusted: c.trusts, Now: opt.Now})
 	}

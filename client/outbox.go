@@ -130,6 +130,10 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 			// Before the first request, so that a repeated request has the same key.
 			issued := ownkey.New()
 			l.Key, l.Token = issued.PrivateKey, issued.Token
+			var err error
+			if l.Signed, err = a.signLink(p, issued); err != nil {
+				return nil, err
+			}
 		}
 		entries[n] = a.data.encrypt(envelope{store.Entry{
 			Room: p.Room.ID, Mark: a.data.mark(p.Room.ID, who), State: store.Queued,

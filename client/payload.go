@@ -26,6 +26,8 @@ type payload struct {
 	// [ownkey.Invite]); otherwise empty.
 	Key   string `json:"key,omitempty"`
 	Token string `json:"token,omitempty"`
+	// Signed is set if a links server signs for the invitee.
+	Signed signedLink `json:"signed,omitzero"`
 
 	// Similar has the tokens of the similar invites that the user had seen when
 	// queueing this one.
@@ -60,7 +62,7 @@ func (p payload) issued() ownkey.Invite { return ownkey.Invite{Token: p.Token, P
 
 // record returns the part that the address book keeps.
 func (p payload) record() bookRecord {
-	return bookRecord{address: p.threePID(), label: p.Label, key: p.Key}
+	return bookRecord{address: p.threePID(), label: p.Label, key: p.Key, signed: p.Signed}
 }
 
 // way returns how the invite is sent.
@@ -134,15 +136,23 @@ func (k dataKey) encryptAddress(room id.RoomID, token string, of bookRecord) sto
 	if of.key != "" {
 		parts = append(parts, of.label, of.key)
 	}
+	if of.signed != (signedLink{}) {
+		signed, _ := json.Marshal(of.signed) // cannot fail
+		parts = append(parts, string(signed))
+	}
 	text, _ := json.Marshal(parts) // cannot fail
 	return store.Address{Room: room, Token: token, Sealed: k.addressBook().Seal(string(room)+"\n"+token, text)}
 }
 
 func (k dataKey) decryptAddress(sealed store.Address) (bookRecord, bool) {
-	var parts [4]string // the last two are of invites with an own key
+	var parts [5]string // the last three are of invites with an own key
 	text, err := k.addressBook().Open(string(sealed.Room)+"\n"+sealed.Token, sealed.Sealed)
 	if err != nil || json.Unmarshal(text, &parts) != nil {
 		return bookRecord{}, false
 	}
-	return bookRecord{address: threepid.ID{Medium: parts[0], Address: parts[1]}, label: parts[2], key: parts[3]}, true
+	r := bookRecord{address: threepid.ID{Medium: parts[0], Address: parts[1]}, label: parts[2], key: parts[3]}
+	if parts[4] != "" && json.Unmarshal([]byte(parts[4]), &r.signed) != nil {
+		return bookRecord{}, false
+	}
+	return r, true
 }

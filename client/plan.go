@@ -52,6 +52,8 @@ type Plan struct {
 	Way Way
 	// Label is the label of a link for a person without address and Matrix ID.
 	Label string
+	// Terms are the limits of the link, if the account issues the invite itself.
+	Terms LinkTerms
 	// Server is the host of the identity server, which sends the e-mail.
 	Server string
 	// Similar are the pending invites of the room that may be for the same address. For
@@ -130,6 +132,9 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 // PlanAllBy is [Account.PlanAll] for a way to send. Only with [ByLink] may people
 // have labels; then the identity server, if there is one, only looks up addresses.
 func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
+	if _, err := a.LinksServer(); err != nil && way != ByIdentityServer {
+		return nil, err
+	}
 	in, err := a.roomsToInvite(rooms)
 	if err != nil {
 		return nil, err

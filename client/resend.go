@@ -62,7 +62,8 @@ func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Rese
 	return plans, nil
 }
 
-// planLikeOld plans invites to a room, each in the way of an old invite.
+// planLikeOld plans invites to a room, each in the way of an old invite, and for as long
+// and as many users as its link.
 func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend, progress func(done int)) ([]Plan, error) {
 	people, indexes := map[Way][]recipients.Invitee{}, map[Way][]int{}
 	for n, r := range old {
@@ -83,6 +84,8 @@ func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend,
 			return nil, err
 		}
 		for n, p := range part {
+			as := old[indexes[way][n]].Invite
+			p.Terms = a.book.record(as.RoomID, as.Token).signed.terms()
 			plans[indexes[way][n]] = p
 		}
 		done += len(part)

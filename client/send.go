@@ -204,12 +204,12 @@ var errNeedsOutbox = errors.New("an invite by link is only sent by way of the ou
 // issue sends the event of an invite that the account issues itself. Homeservers
 // require the power level to invite (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules,
 // rule 7). The same event may be sent again: it has the same state key and content.
-func (a *Account) issue(ctx context.Context, p Plan, issued ownkey.Invite) error {
+func (a *Account) issue(ctx context.Context, p Plan, issued ownkey.Invite, validityURL string) error {
 	name := p.Label // visible to all members of the room
 	if p.Address.Address != "" {
 		name = ownkey.Redact(p.Address.Address)
 	}
-	content, err := issued.Content(name, "")
+	content, err := issued.Content(name, validityURL)
 	if err == nil {
 		err = a.hs.Call(ctx, http.MethodPut, statePath(p.Room.ID, issued.Token), nil, content, nil)
 	}

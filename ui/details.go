@@ -122,7 +122,8 @@ func (d *detailsWriter) fields() {
 		d.field("Sent", d.sh.Time(i.SentAt))
 	}
 	if d.sh.Account != nil && d.sh.Account.IssuedByOwnKey(i.RoomID, i.Token) {
-		d.field("Link", wording.OwnKey(i))
+		limits := d.sh.Account.LinkLimits(i.RoomID, i.Token)
+		d.field("Link", wording.OwnKey(i, limits.Uses, duration.Left(d.sh.Now(), limits.Expires)))
 	}
 	if a := i.Acceptance; a != nil {
 		d.field("Accepted", "by "+string(a.UserID))

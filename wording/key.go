@@ -1,6 +1,10 @@
 package wording
 
-import "github.com/mxinvite/mxinvite/client/invite"
+import (
+	"strconv"
+
+	"github.com/mxinvite/mxinvite/client/invite"
+)
 
 // Validity is the term for what is known about a key.
 func Validity(v invite.Validity) Term {
@@ -82,11 +86,26 @@ func Key(k invite.Key, v invite.Validity) Term {
 	}
 }
 
-// OwnKey says that this program issued an invite with a key of the account.
-func OwnKey(i invite.Invite) string {
+// OwnKey says that this program issued an invite with a key of the account, and how long
+// its link works: for a number of people, or any number if uses is 0, and for the time
+// left, which is empty without an expiry and "now" after it.
+func OwnKey(i invite.Invite, uses int, left string) string {
 	text := "issued by mxinvite, no identity server"
-	if i.Revocation == nil {
-		text += "; its link works until it is revoked"
+	switch {
+	case i.Revocation != nil:
+		return text
+	case uses == 0:
+		return text + "; its link works until it is revoked"
+	case left == "now":
+		return text + "; its link has expired"
+	}
+	people := "1 person"
+	if uses != 1 {
+		people = strconv.Itoa(uses) + " people"
+	}
+	text += "; its link works for " + people
+	if left != "" {
+		text += " and expires in " + left
 	}
 	return text
 }

@@ -129,7 +129,7 @@ func (c *Completer) Flags() map[string]cobra.CompletionFunc {
 		f[name] = files
 	}
 	// Values that only the user knows.
-	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider via inviter listen metrics memory links public-url trusted-proxy column count") {
+	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider via inviter listen metrics memory links public-url trusted-proxy column count expires uses") {
 		f[name] = cobra.NoFileCompletions
 	}
 	return f

@@ -2,6 +2,7 @@ package host
 
 import (
 	"cmp"
+	"fmt"
 	"runtime"
 
 	"github.com/mxinvite/mxinvite/cli/out"
@@ -59,8 +60,24 @@ func (p *Program) ClientOptions() client.Options {
 		Transport: p.Transport, Now: p.Now,
 		IdentityServer: p.Settings.IdentityServer, StaleAfter: p.Settings.StaleAfter, DeviceName: p.Settings.DeviceName,
 		FormerKey: p.formerKey, SaveSession: p.saveSession, NoAddressBook: !p.Settings.AddressBook,
-		Memory: p.Memory,
+		Memory: p.Memory, LinksServer: p.linksServer(),
 	}
+}
+
+// linksServer returns the links server of the settings.
+func (p *Program) linksServer() client.LinksServer {
+	s := client.LinksServer{URL: p.Settings.LinksServer}
+	if s.URL == "" {
+		return s
+	}
+	home, err := p.Home()
+	if err == nil {
+		s.Key.Key, err = config.ReadLinksKey(home.LinksKeyPath(p.Settings))
+	}
+	if err != nil {
+		s.Problem = fmt.Errorf("read the links key: %w", err)
+	}
+	return s
 }
 
 // LinkBase returns the base of the links that mxinvite makes (see [link.Link.Format]).

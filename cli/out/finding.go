@@ -24,6 +24,7 @@ type Finding struct {
 	Address string // address of the invitee; empty if unknown
 	// OwnKey is set if this program issued the invite without an identity server.
 	OwnKey bool
+	Limits client.LinkLimits // of its link
 	// ReplacedBy is a sentence about the room that replaces the room of the invite. It
 	// is empty if the room is not replaced.
 	ReplacedBy string
@@ -34,7 +35,7 @@ func FindingOf(account *client.Account, facts invite.Facts, room client.Room, i 
 	f := Finding{Invite: i, RoomName: room.Name, RoomLabel: room.Label(), RoomAlias: room.Alias, Certain: room.Certain(i)}
 	to, _ := account.AddressOf(i.RoomID, i.Token)
 	f.Address = to.Address
-	f.OwnKey = account.IssuedByOwnKey(i.RoomID, i.Token)
+	f.OwnKey, f.Limits = account.IssuedByOwnKey(i.RoomID, i.Token), account.LinkLimits(i.RoomID, i.Token)
 	if room.Replaced {
 		f.ReplacedBy = ReplacedText(account, room)
 	}

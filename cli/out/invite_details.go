@@ -3,6 +3,7 @@ package out
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,9 +44,13 @@ func (p *Printer) InviteTable(f Finding, history []invite.Event) *Table {
 	add("Sent", "sent_at", p.moment(i.SentAt))
 	switch {
 	case f.OwnKey && p.OutTTY:
-		add("Link", "", Text(wording.OwnKey(i)))
+		add("Link", "", Text(wording.OwnKey(i, f.Limits.Uses, duration.Left(p.Now(), f.Limits.Expires))))
 	case f.OwnKey:
 		add("", "own_key", Text("true"))
+	}
+	add("Link expires", "expires_at", p.moment(f.Limits.Expires))
+	if f.Limits.Uses > 0 && !p.OutTTY {
+		add("", "uses", Text(strconv.Itoa(f.Limits.Uses)))
 	}
 	if i.Acceptance != nil {
 		add("Accepted by", "accepted_by", Text(string(i.Acceptance.UserID)))

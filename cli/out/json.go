@@ -79,8 +79,10 @@ type JSONInvite struct {
 	Verdict       string      `json:"verdict"`
 	Checks        []jsonCheck `json:"checks"`
 	Warnings      []string    `json:"warnings"`
-	Address       string      `json:"address,omitempty"` // if the address of the invitee is known
-	OwnKey        bool        `json:"own_key,omitempty"` // if this program issued it, without an identity server
+	Address       string      `json:"address,omitempty"`    // if the address of the invitee is known
+	OwnKey        bool        `json:"own_key,omitempty"`    // if this program issued it, without an identity server
+	ExpiresAt     string      `json:"expires_at,omitempty"` // of its link
+	Uses          int         `json:"uses,omitempty"`       // for how many people its link works
 }
 
 type jsonKey struct {
@@ -103,7 +105,7 @@ func NewJSONInvite(f Finding) JSONInvite {
 		RoomID: string(i.RoomID), RoomName: f.RoomName, Token: i.Token, EventID: string(i.EventID),
 		DisplayName: i.DisplayName, Sender: string(i.Sender), SentAt: Timestamp(i.SentAt), Status: string(i.Status), StatusCertain: f.Certain,
 		Keys: []jsonKey{}, Verdict: string(f.Verdict), Checks: []jsonCheck{}, Warnings: []string{},
-		Address: f.Address, OwnKey: f.OwnKey,
+		Address: f.Address, OwnKey: f.OwnKey, Uses: f.Limits.Uses, ExpiresAt: Timestamp(f.Limits.Expires),
 	}
 	for _, k := range i.Keys {
 		j.Keys = append(j.Keys, jsonKey{k.Public, k.ValidityURL, string(f.Facts.KeyValidity(k))})

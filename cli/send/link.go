@@ -6,15 +6,20 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/linkkey"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/config"
+	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
 const (
@@ -30,6 +35,39 @@ type linkOptions struct {
 	count int
 }
 
+// limitFlags are the flags for the limits of links, which need a links server.
+type limitFlags struct {
+	expires string
+	uses    int
+}
+
+func (l *limitFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&l.expires, "expires", "", "let the link expire after `TIME`, such as 14d")
+	f.IntVar(&l.uses, "uses", 0, "let the link work for `N` people")
+}
+
+// read returns the limits.
+func (l *limitFlags) read(c *cobra.Command, settings config.Settings) (terms client.LinkTerms, err error) {
+	for _, name := range []string{"expires", "uses"} {
+		if c.Flags().Changed(name) && settings.LinksServer == "" {
+			return terms, fmt.Errorf("--%s needs a links server, which homeservers ask before they accept the link; set its URL as invites.links_server (see docs/links.md)", name)
+		}
+	}
+	if terms.Uses = l.uses; c.Flags().Changed("uses") && (l.uses < 1 || l.uses > linkkey.MaxUses) {
+		return terms, fmt.Errorf("--uses is a number from 1 to %d", linkkey.MaxUses)
+	}
+	if c.Flags().Changed("expires") {
+		terms.Lasts, err = duration.Parse(l.expires)
+		if err == nil && terms.Lasts < time.Minute {
+			err = errors.New("a link lasts at least 1m")
+		}
+		if err != nil {
+			return terms, fmt.Errorf("--expires: %w", err)
+		}
+	}
+	return terms, nil
+}
+
 // NewLink returns the command mxinvite link.
 func NewLink(a *host.Program) *cobra.Command {
 	o := linkOptions{sendOptions: sendOptions{Program: a, via: client.ByLink}}
@@ -43,9 +81,12 @@ func NewLink(a *host.Program) *cobra.Command {
 			"numbered.\n\n" +
 			"A link is a secret: any user who has it can accept the invite with mxinvite\n" +
 			"accept, until you revoke it. The homeserver of the sender then sends an\n" +
-			"ordinary invite. To show a link again, run: mxinvite show --link ROOM TOKEN",
+			"ordinary invite. To show a link again, run: mxinvite show --link ROOM TOKEN\n\n" +
+			"With a links server (see docs/links.md) links open in a browser, work for one\n" +
+			"person or for N with --uses, and expire with --expires.",
 		Example: "  mxinvite link '#ops' Grace Ken\n" +
-			"  mxinvite link '#ops' --count 20",
+			"  mxinvite link '#ops' --count 20\n" +
+			"  mxinvite link '#ops' Grace --expires 14d",
 		Args: fail.Args(1, -1),
 		PreRunE: func(c *cobra.Command, args []string) error {
 			if o.count < 0 || o.count > maxLinks || c.Flags().Changed("count") && o.count == 0 {
@@ -54,6 +95,10 @@ func NewLink(a *host.Program) *cobra.Command {
 			if o.count > 0 && len(args) > 1 {
 				return fail.Usage(c, errors.New("the links have either labels or --count"))
 			}
+			var err error
+			if o.terms, err = o.limits.read(c, o.Settings); err != nil {
+				return fail.Usage(c, err)
+			}
 			o.rooms = args[:1]
 			return o.readLabels(c, args[1:])
 		},
@@ -61,6 +106,7 @@ func NewLink(a *host.Program) *cobra.Command {
 	}
 	f := c.Flags()
 	f.IntVar(&o.count, "count", 0, "make `N` numbered links")
+	o.limits.add(f)
 	o.addFlags(f, "make a link even if the label has another invite")
 	f.BoolVar(&o.oldRoom, "old-room", false, "make links even if the room was replaced by another one")
 	return c

@@ -32,9 +32,11 @@ type sendOptions struct {
 
 	dryRun, yes, again, wait bool
 	oldRoom                  bool // invite also to a room that was replaced
-	terms                    bool // accept the terms without a question
+	acceptTerms              bool // accept the terms without a question
 
-	via client.Way
+	via    client.Way
+	limits limitFlags
+	terms  client.LinkTerms // of links
 }
 
 // NewSend returns the command mxinvite send.
@@ -63,6 +65,13 @@ func NewSend(a *host.Program) *cobra.Command {
 			if o.via = client.Way(cmp.Or(via, string(client.ByIdentityServer))); !slices.Contains(client.Ways(), o.via) {
 				return fail.Usage(c, fmt.Errorf("--via is %s or %s, not %q", client.ByIdentityServer, client.ByLink, via))
 			}
+			var err error
+			if o.terms, err = o.limits.read(c, o.Settings); err != nil {
+				return fail.Usage(c, err)
+			}
+			if o.terms != (client.LinkTerms{}) && o.via == client.ByIdentityServer {
+				return fail.Usage(c, errors.New("--expires and --uses are for links: add --via link"))
+			}
 			args = o.takeRooms(args)
 			if len(args) == 1 && args[0] == "-" {
 				o.file, args = "-", nil
@@ -88,6 +97,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.StringVarP(&o.file, "file", "f", "", "read the people from `FILE`; - is standard input")
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	o.addFlags(f, "send even if the person has another invite")
+	o.limits.add(f)
 	f.StringVar(&via, "via", "", "`WAY` to invite addresses: identity-server or link")
 	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	return c
@@ -100,7 +110,7 @@ func (o *sendOptions) addFlags(f *pflag.FlagSet, again string) {
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.again, "again", false, again)
 	f.BoolVarP(&o.wait, "wait", "w", false, "wait until every invite is sent or has failed")
-	f.BoolVar(&o.terms, "accept-terms", false, "accept the identity server's terms, which are shown")
+	f.BoolVar(&o.acceptTerms, "accept-terms", false, "accept the identity server's terms, which are shown")
 }
 
 // takeRooms separates the rooms from the people in args. The first argument is the
@@ -167,6 +177,7 @@ func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []
 	for n := range plans {
 		plans[n].Name = o.list.Recipients[n%len(people)].Name
 		plans[n].ToReplaced = o.oldRoom && plans[n].Room.Replaced
+		plans[n].Terms = o.terms
 	}
 	return plans, err
 }
@@ -176,7 +187,7 @@ func (o sendOptions) plan(ctx context.Context, account *client.Account, rooms []
 func (o sendOptions) withTerms(ctx context.Context, account *client.Account, plan func() ([]client.Plan, error)) ([]client.Plan, error) {
 	plans, err := plan()
 	if waiting, ok := errors.AsType[*client.TermsError](err); ok {
-		if err := o.AcceptTerms(ctx, account, waiting, o.terms); err != nil {
+		if err := o.AcceptTerms(ctx, account, waiting, o.acceptTerms); err != nil {
 			return nil, err
 		}
 		plans, err = plan()

@@ -26,11 +26,20 @@ func IsBase(base string) bool {
 		!strings.ContainsAny(base, "?#%\"'<>\\ ") && len(base) <= maxField
 }
 
-// Format returns the link as text, for a base that satisfies [IsBase]. It is a link of
+// Format returns the link as text, for a base that satisfies [IsBase]. A link of a links
+// server opens on the page of that server instead.
+func (l Link) Format(base string) string {
+	if l.ByLinksServer() {
+		base = l.IdentityServer
+	}
+	return l.FormatAt(base)
+}
+
+// FormatAt returns the link as text, for a base that satisfies [IsBase]. It is a link of
 // Element Web with the additional parameters sender, token and private_key. All of it
 // is in the fragment of the URL, which a browser does not send to the web server.
 // [Parse] returns the same link.
-func (l Link) Format(base string) string {
+func (l Link) FormatAt(base string) string {
 	var q query
 	for _, server := range l.Via {
 		q.add("via", server)

@@ -122,7 +122,7 @@ func TestLinkOfALinksServer(t *testing.T) {
 	l := whole(t)
 	l.SetCapsule(server+"/", capsule)
 	for _, base := range []string{server, "https://app.element.io", link.DefaultBase} {
-		text := l.Format(base)
+		text := l.FormatAt(base)
 		got, err := link.Parse("Hi,\nopen " + text + "\n")
 		if err != nil {
 			t.Fatal(err)
@@ -139,6 +139,9 @@ func TestLinkOfALinksServer(t *testing.T) {
 		if s := fmt.Sprintf("%v %+v %#v", got, got, got); strings.Contains(s, capsule) {
 			t.Error("the encrypted key is printed")
 		}
+	}
+	if !strings.HasPrefix(l.Format("https://page.example"), server+"/#/room/") {
+		t.Error(l.Format("https://page.example"))
 	}
 	// Without a server that can open it, an encrypted key is no key.
 	alone := "mxinvite://accept/#/room/" + esc(room) + "?token=" + token + "&private_key=" + capsule

@@ -108,6 +108,15 @@ func Age(now, t time.Time) string {
 	}
 }
 
+// Left returns the time from now to t in the same form; it is empty if t is zero, and
+// "now" after t.
+func Left(now, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return Age(t, now)
+}
+
 // Ago returns [Age] in words, such as "5 days ago".
 func Ago(now, t time.Time) string {
 	n, u, ok := round(now, t)

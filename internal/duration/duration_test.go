@@ -82,3 +82,15 @@ func TestAge(t *testing.T) {
 		}
 	}
 }
+
+func TestLeft(t *testing.T) {
+	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+	for left, want := range map[time.Duration]string{-time.Hour: "now", 30 * time.Second: "now", 90 * time.Minute: "1h", 13 * day: "13d"} {
+		if got := duration.Left(now, now.Add(left)); got != want {
+			t.Errorf("%v is %q", left, got)
+		}
+	}
+	if got := duration.Left(now, time.Time{}); got != "" {
+		t.Errorf("no time is %q", got)
+	}
+}

@@ -46,7 +46,7 @@ func (s *Server) viewOf(l link.Link, i invitation, c count) view {
 	l.SetCapsule(s.opt.PublicURL, l.PrivateKey())
 	v := view{
 		Link: l.Format(s.opt.PublicURL), Room: shown(i.RoomName), RoomID: shown(string(i.RoomID)), Sender: shown(string(i.Sender)),
-		Server: shown(i.Sender.Homeserver()), Left: c.left(i.Terms), Element: l.Format(elementWeb),
+		Server: shown(i.Sender.Homeserver()), Left: c.left(i.Terms), Element: l.FormatAt(elementWeb),
 	}
 	if !i.Expires.IsZero() {
 		v.Expires = i.Expires.UTC().Format("2 January 2006, 15:04 MST")

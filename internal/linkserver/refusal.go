@@ -36,11 +36,11 @@ var (
 	}
 	errLinkExpired = &refusal{
 		status: http.StatusGone, code: "M_FORBIDDEN", title: "This link has expired",
-		text: "The person who sent it chose how long it works. Ask them for a new one.",
+		text: "The sender chose how long it works. Ask the sender for a new one.",
 	}
 	errLinkUsed = &refusal{
 		status: http.StatusGone, code: "M_FORBIDDEN", title: "This link was used already",
-		text: "It works for a fixed number of people, and they have used it. If one of them was you, the invite is in your Matrix client. If not, ask the person who sent the link for a new one.",
+		text: "The number of people for whom it works is reached. If you are one of them, the invite is in your Matrix client. If not, ask the sender for a new link.",
 	}
 	errNotMatrixID = &refusal{
 		status: http.StatusBadRequest, code: "M_INVALID_PARAM", title: "This is not a Matrix ID",

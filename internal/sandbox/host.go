@@ -3,15 +3,15 @@ package sandbox
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 
 	"github.com/mxinvite/mxinvite/internal/sandbox/api"
 	"github.com/mxinvite/mxinvite/internal/sandbox/network"
 )
 
-// AddHost adds a server that is not of the sandbox to the network, such as a links server. It is called before the first
-// request.
+// AddHost adds a server that is not of the sandbox to the network, such as a links server.
 func (w *World) AddHost(host string, server http.Handler) {
-	w.hosts[host] = &network.Server{Serve: func(c *api.Call) *api.Reply {
+	w.hosts.Store(host, &network.Server{Serve: func(c *api.Call) *api.Reply {
 		req, err := http.NewRequestWithContext(c.Context, c.Method, c.URL.String(), bytes.NewReader(c.Body))
 		if err != nil {
 			return &api.Reply{Status: http.StatusBadRequest}
@@ -21,7 +21,14 @@ func (w *World) AddHost(host string, server http.Handler) {
 		out := &reply{header: http.Header{}, status: http.StatusOK}
 		server.ServeHTTP(out, req)
 		return &api.Reply{Status: out.status, Header: out.header, Body: out.body.Bytes()}
-	}}
+	}})
+}
+
+// added returns the server that was added for the host of a URL, or nil.
+func (w *World) added(u *url.URL) *network.Server {
+	s, _ := w.hosts.Load(u.Host)
+	added, _ := s.(*network.Server)
+	return added
 }
 
 // A reply is an [http.ResponseWriter] in memory.

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/mxinvite/mxinvite/internal/sandbox/account"
@@ -26,8 +27,8 @@ type World struct {
 	domain   network.Server
 	oauth    network.Server
 
-	hosts           map[string]*network.Server // by [World.AddHost]
-	silentAddresses map[string]bool            // that do not accept in [World.Simulate]
+	hosts           sync.Map        // of *network.Server by host, by [World.AddHost]
+	silentAddresses map[string]bool // that do not accept in [World.Simulate]
 }
 
 // Options configure a World. The zero value is valid.
@@ -64,7 +65,7 @@ func New(o Options) *World {
 	w := &World{
 		Network: n, Store: a,
 		Homeserver: homeserver.New(a), IdentityServer: identityserver.New(n), AuthServer: oauthserver.New(a),
-		silentAddresses: map[string]bool{}, hosts: map[string]*network.Server{},
+		silentAddresses: map[string]bool{},
 	}
 	w.identity.Serve = w.IdentityServer.Serve
 	w.matrix.Serve = w.Homeserver.Serve
@@ -96,11 +97,14 @@ func (w *World) serverOf(u *url.URL) *network.Server {
 	case u.Host == network.Host(w.AuthServerURL()):
 		return &w.oauth
 	}
-	return w.hosts[u.Host]
+	return w.added(u)
 }
 
 // serverOfPath returns the server that serves a path where all servers have one origin.
 func (w *World) serverOfPath(u *url.URL) *network.Server {
+	if added := w.added(u); added != nil {
+		return added
+	}
 	switch {
 	case identityserver.Serves(u):
 		return &w.identity
