@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the servers that the tests tagged e2e talk to: Synapse, Sydent and Dendrite, below one folder.
+# Installs what the tests tagged e2e talk to, below one folder: Synapse, Sydent and Dendrite, and matrix-js-sdk with a
+# driver for the browser.
 #
 #	sh internal/e2e/install.sh DIR
 #
-# It needs Go, Python 3.11 to 3.13 with venv, and the two package registries. What is there already stays; a changed
+# It needs Go, Python 3.11 to 3.13 with venv, Node.js 20 or newer with npm, and the three package registries. What is there already stays; a changed
 # list of packages is installed anew.
 set -eu
 
@@ -51,6 +52,15 @@ environment() {
 
 environment synapse
 environment sydent
+
+# matrix-js-sdk and the browser driver. Their scripts are not run, and the lock file names no registry.
+if ! current node "$here/node/package.json" "$here/node/package-lock.json" || [ ! -d "$dir/node/node_modules" ]; then
+	echo "install.sh: node packages with node $(node --version)" >&2
+	mkdir -p "$dir/node"
+	cp "$here/node/package.json" "$here/node/package-lock.json" "$dir/node/"
+	(cd "$dir/node" && npm ci --ignore-scripts --no-audit --no-fund --silent)
+	echo "$sum" >"$stamp"
+fi
 
 if ! current dendrite "$here/dendrite/go.mod" "$here/dendrite/go.sum" || [ ! -x "$dir/dendrite" ]; then
 	echo "install.sh: dendrite with $(go version)" >&2

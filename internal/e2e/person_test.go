@@ -25,7 +25,13 @@ var people atomic.Int64
 // signs in.
 func newPerson(tb testing.TB, w world, localpart string) *person {
 	tb.Helper()
-	p := &person{t: tb, w: w, Localpart: localpart + "-" + strconv.FormatInt(people.Add(1), 10)}
+	return signUp(tb, w, localpart+"-"+strconv.FormatInt(people.Add(1), 10))
+}
+
+// signUp creates a user and signs in.
+func signUp(tb testing.TB, w world, localpart string) *person {
+	tb.Helper()
+	p := &person{t: tb, w: w, Localpart: localpart}
 	p.ID, p.Password = w.User(tb, p.Localpart)
 	status, session := p.signIn(p.Password)
 	if status != http.StatusOK {
