@@ -192,7 +192,7 @@ func brief(err error) string {
 // whyBlocked returns why no invite can be sent, if err says so before any request to
 // invite was sent; nil otherwise.
 func whyBlocked(err error) error {
-	if errors.Is(err, ErrNoIdentityServer) || errors.Is(err, ErrIdentityServerOff) || is[*AccountSuspendedError](err) {
+	if hasNoIdentityServer(err) || is[*AccountSuspendedError](err) {
 		return err
 	}
 	if e, ok := errors.AsType[*identity.Error](err); ok {

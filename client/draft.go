@@ -16,6 +16,7 @@ const noteDraft = "draft"
 type Draft struct {
 	At    time.Time `json:"at"` // time of the last change; zero if not known
 	Texts []string  `json:"texts"`
+	Way   Way       `json:"way,omitempty"` // how the people are invited, if the user has chosen that
 }
 
 // UnmarshalJSON also reads the first format of drafts, a list of texts.

@@ -17,7 +17,7 @@ func TestDraftIsRestored(t *testing.T) {
 	n := newTestWorld(t)
 	session, path := n.signIn(n.ada).Session(), filepath.Join(t.TempDir(), "store.db")
 	a := n.start(session, path)
-	draft := client.Draft{At: time.Date(2026, 11, 20, 14, 2, 0, 0, time.UTC), Texts: []string{"grace@navy.example\nlin@kernel.example", "rob@be"}}
+	draft := client.Draft{At: time.Date(2026, 11, 20, 14, 2, 0, 0, time.UTC), Texts: []string{"grace@navy.example\nlin@kernel.example", "rob@be"}, Way: client.ByLink}
 	n.must(a.SaveDraft(t.Context(), draft))
 	got, err := n.start(session, path).Draft(t.Context())
 	if diff := cmp.Diff(draft, got); diff != "" || err != nil {

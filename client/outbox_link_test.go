@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
@@ -271,6 +273,43 @@ func TestKeyOfALinkIsStoredEncrypted(t *testing.T) {
 		n.must(err)
 		if bytes.Contains(data, []byte(l.PrivateKey())) {
 			t.Errorf("%s has the key", file)
+		}
+	}
+}
+
+// An account without identity server invites by link, unless the user has chosen to mail.
+func TestDefaultWay(t *testing.T) {
+	silent := sandbox.Fault{Path: "/.well-known/matrix/client", Status: 200, Body: `{"m.homeserver":{"base_url":"https://matrix.example.org"}}`}
+	off := sandbox.Fault{Path: "/_matrix/client/v3/user/*/account_data/m.identity_server", Status: 200, Body: `{"base_url":null}`}
+	for name, tc := range map[string]struct {
+		fault   *sandbox.Fault
+		server  string
+		outcome client.PlanOutcome
+		err     error // of the way by the identity server
+	}{
+		"identity server": {nil, "id.example.org", client.PlanMail, nil},
+		"none":            {&silent, "", client.PlanLink, client.ErrNoIdentityServer},
+		"switched off":    {&off, "", client.PlanLink, client.ErrIdentityServerOff},
+	} {
+		n := newTestWorld(t)
+		if tc.fault != nil {
+			n.Inject(*tc.fault)
+		}
+		a := n.accountWithStore()
+		n.must(a.Refresh(t.Context()))
+		people := []recipients.Invitee{n.invitee("lin@kernel.example"), {UserID: id.UserID(n.grace)}}
+		plans, err := a.PlanAllBy(t.Context(), client.ByDefault, []id.RoomID{n.room}, people, nil)
+		n.must(err)
+		if got := plans[0].Outcome(); got != tc.outcome || plans[0].Server != tc.server || plans[1].Outcome() != client.PlanUserID {
+			t.Errorf("%s: %s by %q, %s", name, got, plans[0].Server, plans[1].Outcome())
+		}
+		_, err = a.PlanAllBy(t.Context(), client.ByIdentityServer, []id.RoomID{n.room}, people, nil)
+		if !errors.Is(err, tc.err) {
+			t.Errorf("%s: %v", name, err)
+		}
+		want := []client.WayOffer{{Way: client.ByIdentityServer, Server: tc.server, Err: tc.err}, {Way: client.ByLink}}
+		if d := cmp.Diff(want, a.OfferWays(t.Context()), cmpopts.EquateErrors()); d != "" {
+			t.Errorf("%s: %s", name, d)
 		}
 	}
 }

@@ -1,9 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -24,18 +24,6 @@ const (
 	// memberships.
 	maxMembershipRequests = 4
 )
-
-// A Way is how an invite reaches a person who is not known to be a Matrix user.
-type Way string
-
-// The ways.
-const (
-	ByIdentityServer Way = "identity-server" // the identity server sends an e-mail
-	ByLink           Way = "link"            // the account issues the invite itself, and the sender passes on its link
-)
-
-// Ways returns all ways.
-func Ways() []Way { return []Way{ByIdentityServer, ByLink} }
 
 // A Plan describes an invite that has not been queued yet. [Account.Enqueue] queues it.
 type Plan struct {
@@ -91,6 +79,10 @@ func (p Plan) to() ratelimit.To {
 	return ratelimit.To{User: p.UserID, Link: p.UserID == "" && p.Way == ByLink}
 }
 
+// IssuesLink reports whether the account issues the invite itself, so that there is a link
+// to pass on.
+func (p Plan) IssuesLink() bool { return p.to().Link }
+
 // Err returns why the plan cannot be sent; nil if it can.
 func (p Plan) Err() error {
 	if !p.Room.MayInvite() {
@@ -130,7 +122,8 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 }
 
 // PlanAllBy is [Account.PlanAll] for a way to send. Only with [ByLink] may people
-// have labels; then the identity server, if there is one, only looks up addresses.
+// have labels; then the identity server, if there is one, only looks up addresses. With
+// [ByDefault] the plans have the way that the account can use.
 func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
 	if _, err := a.LinksServer(); err != nil && way != ByIdentityServer {
 		return nil, err
@@ -152,14 +145,17 @@ func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, peo
 	plans := make([]Plan, len(in)*len(people))
 	done := 0
 	for chunk := range slices.Chunk(people, maxLookup) {
-		users, server, err := a.usersOf(ctx, way, chunk)
+		users, server, err := a.usersOf(ctx, chunk)
+		if way != ByIdentityServer && hasNoIdentityServer(err) {
+			way, err = ByLink, nil
+		}
 		if err != nil {
 			return nil, err
 		}
 		for n, r := range in {
 			part := plans[n*len(people)+done:][:len(chunk)]
 			for i, who := range chunk {
-				part[i] = Plan{Room: r, Address: who.Address, UserID: users[i], Label: who.Label, Way: way, Successor: successors[n]}
+				part[i] = Plan{Room: r, Address: who.Address, UserID: users[i], Label: who.Label, Way: cmp.Or(way, ByIdentityServer), Successor: successors[n]}
 				switch {
 				case who.Label != "":
 					part[i].Similar = pending[n].labelled(who.Label)
@@ -199,8 +195,9 @@ func (a *Account) roomsToInvite(rooms []id.RoomID) (in []Room, err error) {
 }
 
 // usersOf returns the Matrix IDs of people, empty if there is none, and the identity
-// server that was asked. If there are no addresses, no server is asked.
-func (a *Account) usersOf(ctx context.Context, way Way, people []recipients.Invitee) (users []id.UserID, server string, err error) {
+// server that was asked. If there are no addresses, no server is asked. If the server
+// cannot be asked, only the Matrix IDs that people were given by are returned.
+func (a *Account) usersOf(ctx context.Context, people []recipients.Invitee) (users []id.UserID, server string, err error) {
 	var addresses []threepid.ID
 	for _, who := range people {
 		if who.Address.Address != "" {
@@ -210,12 +207,6 @@ func (a *Account) usersOf(ctx context.Context, way Way, people []recipients.Invi
 	var found map[threepid.ID]id.UserID
 	if len(addresses) > 0 {
 		found, server, err = a.identity.lookup(ctx, addresses...)
-		if way == ByLink && (errors.Is(err, ErrNoIdentityServer) || errors.Is(err, ErrIdentityServerOff)) {
-			err = nil // a link needs none
-		}
-		if err != nil {
-			return nil, "", err
-		}
 	}
 	users = make([]id.UserID, len(people))
 	for n, who := range people {
@@ -223,7 +214,7 @@ func (a *Account) usersOf(ctx context.Context, way Way, people []recipients.Invi
 			users[n] = found[who.Address]
 		}
 	}
-	return users, server, nil
+	return users, server, err
 }
 
 // readMemberships reads the memberships of the users in some plans, in rooms where the

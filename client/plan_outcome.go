@@ -100,6 +100,7 @@ func ToSend(plans []Plan, again bool) []Plan {
 // A PlanGroup has all entries of a preview with the same outcome.
 type PlanGroup struct {
 	Outcome PlanOutcome
+	Way     Way    // how the invites are sent; ByDefault if they are sent in several ways
 	Server  string // the identity server, if e-mails are sent
 	Entries []PlanEntry
 }
@@ -139,10 +140,16 @@ func (p Plan) entry() PlanEntry {
 // account may not invite has one entry.
 func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	entries, server := map[PlanOutcome][]PlanEntry{}, ""
+	ways := map[PlanOutcome]Way{}
 	for n, p := range plans {
 		o := p.Outcome()
 		if o == PlanNoPower && n > 0 && plans[n-1].Room.ID == p.Room.ID {
 			continue
+		}
+		if len(entries[o]) == 0 {
+			ways[o] = p.Way
+		} else if ways[o] != p.Way {
+			ways[o] = ByDefault
 		}
 		entries[o] = append(entries[o], p.entry())
 		server = cmp.Or(server, p.Server)
@@ -159,7 +166,7 @@ func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	var groups []PlanGroup
 	for _, o := range PlanOutcomes() {
 		if len(entries[o]) > 0 {
-			groups = append(groups, PlanGroup{o, server, entries[o]})
+			groups = append(groups, PlanGroup{o, ways[o], server, entries[o]})
 		}
 	}
 	return groups

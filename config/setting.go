@@ -101,6 +101,9 @@ func table(home string) []Setting {
 		define("invites.check_keys", func(s *Settings) *bool { return &s.CheckKeys }, true,
 			yesNo(), "Whether the screen asks your identity server and trusted hosts whether the keys of invites are valid. "+
 				"Commands ask only with --check."),
+		define("invites.via", func(s *Settings) *string { return &s.InviteVia }, ViaAuto,
+			word(ViaAuto, "identity-server", "link"), "How people without a known Matrix ID are invited: by e-mail through the identity server, or by a link that you pass on. "+
+				"auto means link if your account has no identity server. A key on the screen, and --via of mxinvite send, choose another way."),
 		define("invites.link_page", func(s *Settings) *string { return &s.LinkPage }, "",
 			pageURL(), "The web page of the links that mxinvite makes. The part after # has the secrets; browsers do not send it to the page's server, "+
 				"but scripts of the page can read it. If empty, the links have no page: they begin with mxinvite:// and are pasted into mxinvite."),

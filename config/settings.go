@@ -29,6 +29,7 @@ type Settings struct {
 
 	StaleAfter time.Duration // zero for never
 	CheckKeys  bool
+	InviteVia  string // how addresses are invited: ViaAuto, identity-server or link
 	LinkPage   string // web page of the links that mxinvite makes; empty for none
 
 	LinksServer  string // base URL of the server that signs for links; empty for none
@@ -59,6 +60,9 @@ const (
 	ColorAuto  = "auto"
 	ColorNever = "never"
 )
+
+// ViaAuto is the value of [Settings.InviteVia] that depends on the account.
+const ViaAuto = "auto"
 
 // The values of [Settings.SyncOutput].
 const (

@@ -42,8 +42,9 @@ type composePage struct {
 	chosen   []id.RoomID // the chosen rooms; empty while the user searches for one
 	several  bool        // another room is added to the chosen rooms, instead of replacing them
 	invitees invitees
-	moves    *move // nil if the page does not move invites of a replaced room
-	kept     bool  // the invitees are the stored draft, unchanged
+	offers   []client.WayOffer // nil until they are known
+	moves    *move             // nil if the page does not move invites of a replaced room
+	kept     bool              // the invitees are the stored draft, unchanged
 	people   completion
 	step     step
 	looked   widget.Progress
@@ -81,7 +82,7 @@ func (c *composePage) Init() tea.Cmd {
 	if c.moves != nil {
 		return c.askForPlan()
 	}
-	return nil
+	return c.askForWays()
 }
 
 func (c *composePage) Title() string {
@@ -95,6 +96,8 @@ func (c *composePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case shell.ChangedMsg:
 		c.refresh()
+	case offeredWays:
+		c.offers = msg.offers
 	case lookedUp:
 		return c.lookedUp(msg)
 	case planned:
@@ -137,6 +140,9 @@ func (c *composePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		case key.Matches(msg, keys.Column) && c.invitees.hasColumns():
 			c.step, c.preview = editing, nil
 			return tea.Batch(c.nextColumn(), c.askForPlan())
+		case key.Matches(msg, keys.NextWay) && c.hasWays():
+			c.step, c.preview = editing, nil
+			return tea.Batch(c.nextWay(), c.askForPlan())
 		default:
 			c.preview.press(msg, keys, c.previewLines())
 		}
@@ -168,6 +174,8 @@ func (c *composePage) edit(msg tea.KeyPressMsg) tea.Cmd {
 		return c.clearDraft()
 	case key.Matches(msg, keys.Column) && c.invitees.hasColumns():
 		return c.nextColumn()
+	case key.Matches(msg, keys.NextWay) && c.hasWays():
+		return c.nextWay()
 	case !inRoom && msg.String() == "backspace" && c.form.Fields[fieldPeople].Input.Value() == "" && len(c.invitees.pasted) > 0:
 		c.invitees.drop()
 		return c.keep()
@@ -260,7 +268,7 @@ func (c *composePage) ShortHelp() []key.Binding {
 		ready := c.preview.ready
 		return []key.Binding{
 			keymap.When(ready && n > 0, send), keymap.When(ready && many, c.preview.expandKey(k)),
-			keymap.When(ready && many && c.preview.pending(), k.All), keymap.When(ready && c.invitees.hasColumns(), k.Column), keymap.When(ready && c.preview.replaced(), c.preview.oldRoomKey(k)), k.Edit, k.Interrupt,
+			keymap.When(ready && many && c.preview.pending(), k.All), keymap.When(ready && c.invitees.hasColumns(), k.Column), keymap.When(ready && c.hasWays(), k.NextWay), keymap.When(ready && c.preview.replaced(), c.preview.oldRoomKey(k)), k.Edit, k.Interrupt,
 		}
 	case planning:
 		return []key.Binding{keymap.As(k.Edit, "stop"), k.Interrupt}
@@ -268,7 +276,7 @@ func (c *composePage) ShortHelp() []key.Binding {
 		return []key.Binding{k.Interrupt}
 	default:
 		return []key.Binding{
-			k.Submit, k.Next, c.addRoomKey(), keymap.When(c.invitees.hasColumns(), k.Column), k.Back,
+			k.Submit, k.Next, c.addRoomKey(), keymap.When(c.invitees.hasColumns(), k.Column), keymap.When(c.hasWays(), k.NextWay), k.Back,
 			keymap.When(c.kept, k.ClearDraft), c.newRoomKey(), k.Interrupt,
 		}
 	}

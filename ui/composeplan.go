@@ -23,12 +23,12 @@ func (c *composePage) askForPlan() tea.Cmd {
 	c.step, c.problem = planning, nil
 	var ctx context.Context
 	ctx, c.stop = context.WithCancel(c.ctx)
-	account, rooms, people := c.sh.Account, slices.Clone(c.chosen), c.invitees.people()
+	account, way, rooms, people := c.sh.Account, c.way(), slices.Clone(c.chosen), c.invitees.people()
 	c.looked = widget.Progress{Total: len(people)}
 	c.sh.Progress = c.looked
 	done := make(chan int, 1)
 	return tea.Batch(c.spinner.Tick, c.waitForLookups(ctx, done), shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
-		plans, err := account.PlanAll(ctx, rooms, people, func(n int) { latest(done, n) })
+		plans, err := account.PlanAllBy(ctx, way, rooms, people, func(n int) { latest(done, n) })
 		return planned{plans, err}
 	}))
 }

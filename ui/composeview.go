@@ -29,6 +29,7 @@ func (c *composePage) View(width, height int) (string, *tea.Cursor) {
 	} else if text := c.understood(width - widget.LabelWidth - 4); text != "" {
 		form += "\n" + strings.Repeat(" ", widget.LabelWidth+2) + text
 	}
+	form += "\n" + c.wayLine(width)
 	if text := c.columns(width); text != "" && c.step == editing {
 		form += "\n\n" + cells.Indent(text, 2)
 	}
@@ -36,7 +37,7 @@ func (c *composePage) View(width, height int) (string, *tea.Cursor) {
 		form += "\n\n" + note
 		height -= cells.Height(note) + 1
 	}
-	return cells.Indent("\n"+form+"\n\n"+c.below(width, height-5), 2), cursor
+	return cells.Indent("\n"+form+"\n\n"+c.below(width, height-6), 2), cursor
 }
 
 // understood returns the names of the chosen rooms while the user searches for more
@@ -72,7 +73,7 @@ func (c *composePage) understood(width int) string {
 func (c *composePage) below(width, height int) string {
 	st := c.sh.Styles
 	switch {
-	case c.step == planning && !c.invitees.asksIdentityServer():
+	case c.step == planning && (!c.invitees.asksIdentityServer() || c.noIdentityServer() != nil):
 		return c.spinner.View() + " Asking the homeserver who is in the room…"
 	case c.step == planning && c.looked.None():
 		return c.spinner.View() + " Asking the identity server for the Matrix ID…"
@@ -142,11 +143,22 @@ func (c *composePage) viewSingle(width int) string {
 		text = fmt.Sprintf("%s is %s on Matrix. This user is invited to %s, and no mail is sent.",
 			who, cells.Cut(string(p.UserID), phrase.NameWidth), room)
 	default:
+		if p.IssuesLink() {
+			text = fmt.Sprintf("No Matrix ID is known for %s. You get a link to %s that you pass on, and no mail is sent.", who, room)
+			break
+		}
 		text = fmt.Sprintf("No Matrix ID is known for %s. The identity server %s will send an invite to %s by e-mail, in your name.",
 			who, cells.Cut(p.Server, phrase.NameWidth), room)
 	}
+	second := "mail"
+	if p.IssuesLink() {
+		second = "link"
+	}
 	var b strings.Builder
 	b.WriteString(cells.Bullet(st.Good.Render("✓"), text, width))
+	if note := c.noServerNote(width); note != "" {
+		b.WriteString("\n\n" + note)
+	}
 	if p.Name != "" {
 		b.WriteString("\n\n" + cells.Bullet(st.Faint.Render("·"), fmt.Sprintf("The name you gave is %q. It is not sent.", cells.Cut(p.Name, phrase.NameWidth)), width))
 	}
@@ -157,8 +169,8 @@ func (c *composePage) viewSingle(width int) string {
 			break
 		}
 		b.WriteString("\n\n" + cells.Bullet(st.Warn.Render("!"), fmt.Sprintf(
-			"An invite to %s is still pending, sent %s by %s. If it is to the same address, this is a second mail.",
-			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.Now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth)), width))
+			"An invite to %s is still pending, sent %s by %s. If it is to the same address, this is a second %s.",
+			cells.Cut(nameOf(i), phrase.NameWidth), duration.Ago(c.sh.Now(), i.SentAt), cells.Cut(shortUser(string(i.Sender)), phrase.NameWidth), second), width))
 	}
 	b.WriteString(c.sideEffects(width))
 	return b.String()

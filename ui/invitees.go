@@ -105,7 +105,7 @@ func (w *invitees) people() []recipients.Invitee {
 
 // asksIdentityServer reports whether a person has an e-mail address.
 func (w *invitees) asksIdentityServer() bool {
-	return slices.ContainsFunc(w.list.Recipients, func(r recipients.Recipient) bool { return r.UserID == "" })
+	return slices.ContainsFunc(w.list.Recipients, func(r recipients.Recipient) bool { return r.Address.Address != "" })
 }
 
 // err returns the reason why there is no person to invite; nil if there is one.

@@ -1,12 +1,10 @@
 package ui
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
@@ -45,9 +43,7 @@ func (n *testWorld) makeLinks(t *testing.T, a *client.Account, labels ...string)
 // startAs runs the program with an account, for a visitor or for a user of this machine.
 func (n *testWorld) startAs(t *testing.T, a *client.Account, visitor bool) *termtest.Terminal {
 	t.Helper()
-	term := termtest.Run(t, 120, 32, func(ctx context.Context) tea.Model {
-		return New(ctx, shell.Options{Location: time.UTC, Client: n.options(), Account: a, Visitor: visitor})
-	})
+	term := n.startWith(t, func(o *shell.Options) { o.Account, o.Visitor = a, visitor })
 	term.Wait(time.Second) // until the keys are checked
 	return term
 }
@@ -89,19 +85,79 @@ func TestLinksAreNotMovedOnTheScreen(t *testing.T) {
 	}
 }
 
-func TestLinksAreOfferedWithoutIdentityServer(t *testing.T) {
-	for _, visitor := range []bool{false, true} {
-		inWorld(t, func(t *testing.T, n *testWorld) {
-			n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/user/*/account_data/m.identity_server", Status: 200, Body: `{"base_url":null}`})
-			term := n.startAs(t, n.account(t), visitor)
-			term.Press("i")
-			term.Send("oper\r")
-			term.Send("lin@kernel.example\r")
-			term.Wait(2 * time.Second)
-			screen := flow(term.Screen())
-			if !strings.Contains(screen, "choose an identity server") || strings.Contains(screen, "in a shell: mxinvite send --via link ROOM PERSON") == visitor {
-				t.Errorf("visitor %v:\n%s", visitor, term.Screen())
-			}
-		})
-	}
+// noIdentityServer makes the homeserver say that the account uses no identity server.
+func (n *testWorld) noIdentityServer() {
+	n.Inject(sandbox.Fault{Method: "GET", Path: "/_matrix/client/v3/user/*/account_data/m.identity_server", Status: 200, Body: `{"base_url":null}`})
+}
+
+// The way is chosen by a key, kept for later invites, and stored with the draft.
+func TestWayIsChosen(t *testing.T) {
+	atEverySize(t, func(_ *testing.T, _ *testWorld, start func() *termtest.Terminal, golden func(string)) {
+		term := start()
+		term.Press("i")
+		term.Send("oper\r")
+		term.Send("lin@kernel.example")
+		term.Press("f3")
+		golden("form")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		golden("preview")
+		term.Press("f3")
+		term.Wait(2 * time.Second)
+		golden("preview of the other way")
+		term.Press("f3")
+		term.Wait(2 * time.Second)
+		term.Press("esc")
+		term.Paste("lin@kernel.example, rob@bell.example\n@ken:example.org\n")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		golden("preview for many")
+		term.Press("esc", "esc", "i")
+		golden("form with the draft")
+	})
+}
+
+// Without an identity server links are offered at once.
+func TestNoIdentityServerMeansLinks(t *testing.T) {
+	atEverySize(t, func(_ *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
+		n.noIdentityServer()
+		term := start()
+		term.Press("i")
+		term.Send("oper\r")
+		term.Send("lin@kernel.example")
+		golden("form")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		golden("preview")
+		term.Press("esc")
+		term.Paste("lin@kernel.example, rob@bell.example\n@ken:example.org\n")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		golden("preview for many")
+		term.Press("f1", "esc")
+		term.Press("ctrl+p")
+		term.Send("next way")
+		golden("reason")
+	})
+}
+
+// A setting for mails is obeyed without an identity server, and the hint names the key.
+func TestChosenMailsNeedAnIdentityServer(t *testing.T) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		n.noIdentityServer()
+		term := n.startWith(t, func(o *shell.Options) { o.Via = client.ByIdentityServer })
+		term.Wait(time.Second)
+		term.Press("i")
+		term.Send("oper\r")
+		term.Send("lin@kernel.example\r")
+		term.Wait(2 * time.Second)
+		if screen := flow(term.Screen()); !strings.Contains(screen, "choose an identity server") || !strings.Contains(screen, "To send links instead, press f3") {
+			t.Error(term.Screen())
+		}
+		term.Press("f3", "enter")
+		term.Wait(2 * time.Second)
+		if screen := flow(term.Screen()); !strings.Contains(screen, "You get a link to Operations") || strings.Contains(screen, "No identity server:") {
+			t.Error(term.Screen())
+		}
+	})
 }

@@ -159,7 +159,7 @@ func (p *preview) expandKey(keys keymap.Map) key.Binding {
 
 // heading returns the term for a group, and the key that changes it.
 func (p *preview) heading(keys keymap.Map, g client.PlanGroup) wording.Term {
-	t := wording.PlanGroup(string(g.Outcome), p.again, g.Server)
+	t := wording.PlanGroup(string(g.Outcome), p.again, string(g.Way), g.Server)
 	if g.Outcome == client.PlanPending && !p.single {
 		how := "; press " + keys.All.Help().Key + " to send"
 		if p.again {
@@ -273,7 +273,11 @@ func (c *composePage) summary(width int) string {
 	case last.IsZero() && n > 5:
 		text += "Many homeservers accept 5 invites at once and then one every few minutes. The limit of yours is not known yet."
 	}
-	return cells.Wrap(text, width) + c.sideEffects(width)
+	text = cells.Wrap(text, width)
+	if note := c.noServerNote(width); note != "" {
+		text += "\n\n" + note
+	}
+	return text + c.sideEffects(width)
 }
 
 // sideEffects are further effects of confirming: invites to a room that was replaced, and

@@ -8,27 +8,52 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 )
 
+// NoIdentityServer says what happens to people without a known Matrix ID if the account
+// has no identity server.
+const NoIdentityServer = "No identity server: people get a link that you pass on."
+
+// LinkIsSecret says who can use a link.
+const LinkIsSecret = "A link is a secret: any user who has it can accept the invite until you revoke it."
+
+// Way returns how an invite reaches a person who is not known to be a Matrix user. server
+// is the identity server, or empty if it is not known.
+func Way(way, server string) string {
+	switch {
+	case way == "link":
+		return "by a link that you pass on"
+	case server == "":
+		return "by e-mail through an identity server"
+	}
+	return "by e-mail through " + server
+}
+
 // PlanGroup returns the term for a group of a preview: all people with the same
 // [client.PlanOutcome]. If again is true, people whose invite may be pending
-// are sent another one. server is the identity server that sends the e-mails.
-// The caller adds how the user can change this.
+// are sent another one. way is how the invites are sent, empty for several ways, and
+// server is the identity server that sends the e-mails. The caller adds how the user can
+// change this.
 //
 // [client.PlanOutcome]: https://pkg.go.dev/github.com/mxinvite/mxinvite/client#PlanOutcome
-func PlanGroup(outcome string, again bool, server string) Term {
+func PlanGroup(outcome string, again bool, way, server string) Term {
 	t := Term{Word: outcome, Glyph: "·", Role: Faint}
 	switch outcome {
 	case "mail":
 		t.Glyph, t.Role, t.Text = "✓", Good, "new: will be e-mailed by "+server
 	case "link":
-		t.Glyph, t.Role, t.Text = "✓", Good, "new: you get a link to send yourself"
+		t.Glyph, t.Role, t.Text = "✓", Good, "new: you get a link to pass on"
 	case "user-id":
 		t.Glyph, t.Role, t.Text = "✓", Good, "will be invited on Matrix"
 	case "on-matrix":
 		t.Glyph, t.Role, t.Text = "✓", Good, "already on Matrix: will be invited there"
 	case "pending":
 		t.Glyph, t.Role, t.Text = "!", Warn, "invite pending: not sent"
-		if again {
+		switch {
+		case again && way == "link":
+			t.Text = "invite pending: you get another link to pass on"
+		case again && way == "identity-server":
 			t.Text = "invite pending: will be e-mailed again"
+		case again:
+			t.Text = "invite pending: will be sent again"
 		}
 	case "queued":
 		t.Text = "already in the outbox"

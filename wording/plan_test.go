@@ -11,7 +11,7 @@ func TestEveryPlanOutcomeHasATerm(t *testing.T) {
 	texts := map[string]client.PlanOutcome{}
 	for _, o := range client.PlanOutcomes() {
 		for _, again := range []bool{false, true} {
-			term := wording.PlanGroup(string(o), again, "id.example.org")
+			term := wording.PlanGroup(string(o), again, string(client.ByIdentityServer), "id.example.org")
 			if term.Glyph == "" || term.Text == "" {
 				t.Errorf("%s: %+v", o, term)
 			}
@@ -23,5 +23,19 @@ func TestEveryPlanOutcomeHasATerm(t *testing.T) {
 			}
 			texts[term.Text] = o
 		}
+	}
+}
+
+func TestEveryWayHasWords(t *testing.T) {
+	pending, words := map[string]bool{}, map[string]bool{}
+	for _, way := range client.Ways() {
+		pending[wording.PlanGroup(string(client.PlanPending), true, string(way), "id.example.org").Text] = true
+		words[wording.Way(string(way), "id.example.org")] = true
+	}
+	if len(pending) != len(client.Ways()) || len(words) != len(client.Ways()) {
+		t.Errorf("%v, %v", pending, words)
+	}
+	if several := wording.PlanGroup(string(client.PlanPending), true, "", "id.example.org").Text; pending[several] {
+		t.Errorf("invites in several ways have the text %q of one way", several)
 	}
 }

@@ -105,6 +105,14 @@ func (c *Completer) completeTo(cmd *cobra.Command, args []string, typed string) 
 	return c.completing(c.addresses)(cmd, args, typed)
 }
 
+// completeVia completes the way of send. The server of accept is known only to the user.
+func (c *Completer) completeVia(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if cmd.Name() == "send" {
+		return c.completing(oneOf(client.Ways()...))(cmd, args, typed)
+	}
+	return cobra.NoFileCompletions(cmd, args, typed)
+}
+
 // Flags returns the completions of the values of each flag.
 func (c *Completer) Flags() map[string]cobra.CompletionFunc {
 	f := map[string]cobra.CompletionFunc{
@@ -123,13 +131,14 @@ func (c *Completer) Flags() map[string]cobra.CompletionFunc {
 		"room":       c.completing(c.rooms),
 		"by":         c.completing(c.senders),
 		"to":         c.completeTo,
+		"via":        c.completeVia,
 		"home":       directories,
 	}
 	for name := range strings.FieldsSeq("file output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
 		f[name] = files
 	}
 	// Values that only the user knows.
-	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider via inviter listen metrics memory links public-url trusted-proxy column count expires uses") {
+	for name := range strings.FieldsSeq("identity-server passphrase-fd older-than trust user provider inviter listen metrics memory links public-url trusted-proxy column count expires uses") {
 		f[name] = cobra.NoFileCompletions
 	}
 	return f

@@ -83,6 +83,14 @@ func (p *Program) linksServer() client.LinksServer {
 // LinkBase returns the base of the links that mxinvite makes (see [link.Link.Format]).
 func (p *Program) LinkBase() string { return cmp.Or(p.Settings.LinkPage, link.DefaultBase) }
 
+// InviteWay returns how addresses are invited by the setting invites.via.
+func (p *Program) InviteWay() client.Way {
+	if p.Settings.InviteVia == config.ViaAuto {
+		return client.ByDefault
+	}
+	return client.Way(p.Settings.InviteVia)
+}
+
 // World returns the world of the program.
 func (p *Program) World() World { return World{Streams: p.Streams, Machine: p.Machine} }
 

@@ -109,7 +109,7 @@ type jsonDelivery struct {
 func (o sendOptions) report(p *preview, waiting *out.WaitingError) error {
 	all := make([]jsonDelivery, 0, len(p.deliveries)+len(p.problems))
 	t := &out.Table{Columns: []out.Column{{Title: "INVITEE", Yields: true}, {Title: "OUTCOME"}, {Title: "MATRIX ID", Yields: true}, {Title: "TOKEN", Yields: true}, {}, {}}, Of: "result"}
-	links := o.via == client.ByLink || slices.ContainsFunc(p.deliveries, func(d *delivery) bool { return d.link != "" })
+	links := o.via == client.ByLink || slices.ContainsFunc(p.deliveries, func(d *delivery) bool { return d.link != "" || d.Outcome() == client.PlanLink })
 	if links {
 		t.Columns = append(t.Columns, out.Column{})
 	}

@@ -3,6 +3,7 @@ package send
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +52,9 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 		summary := o.list.Table.Summary()
 		say("%s.", strings.ToUpper(summary[:1])+summary[1:])
 	}
+	if o.via == client.ByDefault && slices.ContainsFunc(p.plans(), client.Plan.IssuesLink) {
+		say(wording.NoIdentityServer)
+	}
 	for _, room := range p.rooms {
 		say("To %s (%s):", out.Cut(room.Name, out.NameWidth), string(room.ID))
 		o.announceGroups(say, client.GroupPlans(recipients.List{}, p.plansFor(room)), p.again)
@@ -65,7 +69,7 @@ func (o sendOptions) announce(p *preview, last time.Time, asking bool) {
 func (o sendOptions) announceGroups(say func(string, ...any), groups []client.PlanGroup, again bool) {
 	sent := func(i invite.Invite) string { return duration.Ago(o.Now(), i.SentAt) }
 	for _, g := range groups {
-		title := wording.PlanGroup(string(g.Outcome), again, g.Server).Text
+		title := wording.PlanGroup(string(g.Outcome), again, string(g.Way), g.Server).Text
 		if g.Outcome == client.PlanPending && !again {
 			title += "; " + o.againFlag() + " sends it"
 		}

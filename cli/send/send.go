@@ -3,7 +3,6 @@
 package send
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,8 +50,8 @@ func NewSend(a *host.Program) *cobra.Command {
 			"(-): a table in CSV, or any text with addresses and Matrix IDs in it. Users on\n" +
 			"Matrix are invited there; the others get a mail from the identity server. At a\n" +
 			"terminal mxinvite shows what will happen, and asks before it sends anything.\n\n" +
-			"With --via link mxinvite issues the invites itself, without an identity server,\n" +
-			"and prints links that you pass on; see: mxinvite help link\n\n" +
+			"With --via link, or if the account has no identity server, mxinvite issues the\n" +
+			"invites itself and prints links that you pass on; see: mxinvite help link\n\n" +
 			"Invites are sent through the outbox. If the server's rate limit is reached, the\n" +
 			"other invites stay queued, and send ends. To send them later, run mxinvite\n" +
 			"outbox run. With --wait, send waits until all are sent.",
@@ -62,7 +61,9 @@ func NewSend(a *host.Program) *cobra.Command {
 			"  mxinvite send '#ops' --file people.csv --yes --wait",
 		Args: fail.Args(0, -1),
 		PreRunE: func(c *cobra.Command, args []string) error {
-			if o.via = client.Way(cmp.Or(via, string(client.ByIdentityServer))); !slices.Contains(client.Ways(), o.via) {
+			if o.via = client.Way(via); via == "" {
+				o.via = a.InviteWay()
+			} else if !slices.Contains(client.Ways(), o.via) {
 				return fail.Usage(c, fmt.Errorf("--via is %s or %s, not %q", client.ByIdentityServer, client.ByLink, via))
 			}
 			var err error

@@ -131,6 +131,7 @@ func (k *Map) Table() []Row {
 		{At: &k.All, Name: "mail-pending", keys: keys("m"), words: "mail pending too", Does: "Also send a mail to people who may already have a pending invite.", where: onPreview, Lacks: "no invite is pending"},
 		{At: &k.OldRoom, Name: "old-room", keys: keys("o"), words: "send to the old room", Does: "Also send invites to a room that was replaced by another one.", where: onPreview, Lacks: "no room was replaced"},
 		{At: &k.Column, Name: "next-column", keys: keys("f2"), words: "next column", Does: "Read the people from the next column of a pasted table.", where: onForm | onPreview, Lacks: "no table with several columns of addresses is pasted"},
+		{At: &k.NextWay, Name: "next-way", keys: keys("f3"), words: "next way", Does: "Choose how people without a known Matrix ID are invited: by e-mail, or by a link that you pass on.", where: onForm | onPreview, Lacks: "there is only one way to invite"},
 		{At: &k.Send, Name: "send", keys: keys("enter"), words: "send", Does: "Send the invites in the preview.", where: onPreview, Lacks: "there is no one to invite"},
 		{At: &k.Edit, Name: "change", keys: keys("esc"), words: "edit", Does: "Go back and edit the list.", where: onPreview},
 		{At: &k.AcceptTerms, Name: "accept", keys: keys("a"), words: "accept", Does: "Accept the terms.", where: onTerms | onOutbox, Lacks: "there are no terms to accept"},

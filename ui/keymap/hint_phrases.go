@@ -16,7 +16,7 @@ func (k *Map) HintPhrases(visitor bool) wording.HintPhrases {
 		ShowOutbox:     "To see the outbox, " + press(k.Outbox) + " among the invites.",
 		AcceptTerms:    "To read and accept them, " + press(k.AcceptTerms) + " in the outbox.",
 		IdentityServer: "ask its administrators for one.",
-		SendLinks:      "Or send links yourself, in a shell: mxinvite send --via link ROOM PERSON",
+		SendLinks:      "To send links instead, " + press(k.NextWay) + " on the page to invite people.",
 		NameRoom:       "Type it into the field Room.",
 		NameInviter:    "type their Matrix ID into the field Invited by.",
 		WithoutBind:    "Accept it here, where the address is not bound.",
@@ -28,7 +28,6 @@ func (k *Map) HintPhrases(visitor bool) wording.HintPhrases {
 		},
 	}
 	if visitor {
-		ways.SendLinks = ""
 		ways.Trust = func(v wording.HintValues) string {
 			if v.HTTP || v.Private {
 				return "Visitors cannot allow that."

@@ -30,7 +30,7 @@ type Map struct {
 	Tour, TourNext, TourEnd                        key.Binding // in the demo
 
 	Column                                      key.Binding // of a table that was pasted
-	AddRoom, ClearDraft                         key.Binding // while an invite is made
+	AddRoom, ClearDraft, NextWay                key.Binding // while an invite is made
 	NewRoom, OldRoom, Move                      key.Binding // for rooms that were replaced
 	Prev, Send, Edit, AcceptTerms, DeclineTerms key.Binding
 	OpenDocument, CopyDocument                  key.Binding // of the terms

@@ -71,6 +71,8 @@ func Synonyms(name string) []string {
 		return []string{"delete", "remove", "clean", "forget"}
 	case "mail-pending":
 		return []string{"resend", "remind"}
+	case "next-way":
+		return []string{"link", "links", "via", "e-mail", "email", "mail", "identity server"}
 	case "change":
 		return []string{"edit", "back"}
 	case "back":
@@ -98,6 +100,8 @@ func Synonyms(name string) []string {
 		return settings("colors", "colours", "colour")
 	case "accessible":
 		return settings("accessibility", "screen reader", "a11y", "plain")
+	case "invites.via":
+		return settings("link", "links", "e-mail", "email", "identity server", "way")
 	case "invites.check_keys":
 		return settings("verify", "validity", "identity server")
 	}

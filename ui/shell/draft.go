@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 // DraftPause is the time without typing after which the draft is stored.
 const DraftPause = time.Second
 
-// A Draft holds the lists of people that the user has typed or pasted and not sent yet. It is
-// stored with the account, for the next start of the program.
+// A Draft holds the lists of people that the user has typed or pasted and not sent yet, and
+// how they are invited. It is stored with the account, for the next start of the program.
 type Draft struct {
 	program context.Context // ends when the program ends
 	now     func() time.Time
@@ -21,7 +22,8 @@ type Draft struct {
 
 	Texts   []string // the pasted lists, then the text in the field; nil if there is none
 	At      time.Time
-	changes int // number of changes
+	Way     client.Way // as chosen by the user; ByDefault until then
+	changes int        // number of changes
 }
 
 // draftPausedMsg arrives when the user may have stopped typing.
@@ -50,12 +52,24 @@ func (d *Draft) start(account *client.Account) tea.Cmd {
 func (d *Draft) read(msg draftReadMsg) {
 	if msg.account == d.account && len(d.Texts) == 0 {
 		d.Texts, d.At = msg.Draft.Texts, msg.Draft.At
+		d.Way = cmp.Or(d.Way, msg.Draft.Way)
 	}
 }
 
 // Note changes the draft: in memory at once, and in the store after [DraftPause].
 func (d *Draft) Note(texts []string) tea.Cmd {
 	d.Texts, d.At = texts, d.now()
+	return d.changed()
+}
+
+// Choose changes how the people are invited. The choice is kept until the program ends, and
+// stored with a draft.
+func (d *Draft) Choose(way client.Way) tea.Cmd {
+	d.Way = way
+	return d.changed()
+}
+
+func (d *Draft) changed() tea.Cmd {
 	d.changes++
 	msg := draftPausedMsg{d.changes}
 	return tea.Tick(DraftPause, func(time.Time) tea.Msg { return msg })
@@ -67,7 +81,7 @@ func (d *Draft) store(msg draftPausedMsg) tea.Cmd {
 	if msg.changes != d.changes || d.account == nil {
 		return nil
 	}
-	ctx, account, draft := d.program, d.account, client.Draft{At: d.At, Texts: d.Texts}
+	ctx, account, draft := d.program, d.account, client.Draft{At: d.At, Texts: d.Texts, Way: d.Way}
 	return func() tea.Msg {
 		_ = account.SaveDraft(ctx, draft)
 		return nil
@@ -79,6 +93,6 @@ func (d *Draft) store(msg draftPausedMsg) tea.Cmd {
 func (d *Draft) Leave(keep bool) {
 	d.account = nil
 	if !keep {
-		d.Texts = nil
+		d.Texts, d.Way = nil, client.ByDefault
 	}
 }

@@ -41,6 +41,9 @@ type Options struct {
 	// Complete finds contacts whose name or address begins with the typed text; nil
 	// finds none. It may return both contacts and an error.
 	Complete func(ctx context.Context, typed string) ([]Contact, error)
+	// Via is how people without a known Matrix ID are invited, until the user chooses
+	// another way.
+	Via client.Way
 	// Export writes invites into files; nil offers no export.
 	Export *Exporter
 	// SyncOutput makes the terminal show each frame at once. The program does not
