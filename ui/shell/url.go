@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/mxinvite/mxinvite/internal/qrtext"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/style"
 )
@@ -31,6 +32,18 @@ func RenderURL(st style.Styles, shown, to string, width int) string {
 		n := min(len(r), max(1, width))
 		lines = append(lines, look.Render(string(r[:n])))
 		r = r[n:]
+	}
+	return strings.Join(lines, "\n")
+}
+
+// DrawQR draws a text as a QR code. It is empty if the text is too long for one.
+func DrawQR(st style.Styles, text string) string {
+	lines, err := qrtext.Draw(text, !st.Dark)
+	if err != nil {
+		return ""
+	}
+	for i, line := range lines {
+		lines[i] = st.QR.Render(line)
 	}
 	return strings.Join(lines, "\n")
 }

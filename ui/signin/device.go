@@ -10,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/mxinvite/mxinvite/client/login"
-	"github.com/mxinvite/mxinvite/internal/qrtext"
 	"github.com/mxinvite/mxinvite/internal/safetext"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
@@ -125,8 +124,10 @@ func (p *DevicePage) View(width, height int) (string, *tea.Cursor) {
 	case p.signIn == nil:
 		return cells.Indent("\nAsking "+cells.Cut(p.server.hs.Name, width-16)+" for a code…", 2), nil
 	}
-	code := DrawQR(p.sh.Styles, p.address(), width, height)
-	side := 0
+	code, side := "", 0
+	if !p.sh.Options.ASCII {
+		code = DrawQR(p.sh.Styles, p.address(), width, height)
+	}
 	if code != "" {
 		side = cells.Width(code) + 3
 	}
@@ -181,12 +182,9 @@ func DrawQR(st style.Styles, address string, width, height int) string {
 	if !shell.IsWebURL(address) {
 		return ""
 	}
-	lines, err := qrtext.Draw(address, !st.Dark)
-	if err != nil || len(lines) > height || qrtext.Width(lines)+3+text > width {
+	code := shell.DrawQR(st, address)
+	if cells.Height(code) > height || cells.Width(code)+3+text > width {
 		return ""
 	}
-	for i, line := range lines {
-		lines[i] = st.QR.Render(line)
-	}
-	return strings.Join(lines, "\n")
+	return code
 }
