@@ -9,7 +9,9 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/link"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
@@ -135,6 +137,16 @@ func (a *Account) IssuedByOwnKey(room id.RoomID, token string) bool {
 // LabelOf returns the label of a link; empty if the invite is for an address.
 func (a *Account) LabelOf(room id.RoomID, token string) string {
 	return a.book.record(room, token).label
+}
+
+// InviteeOf returns the address of an invite that this program sent, or the label of its
+// link; zero if neither is known.
+func (a *Account) InviteeOf(i invite.Invite) recipients.Invitee {
+	r := a.book.record(i.RoomID, i.Token)
+	if r.address.Address == "" {
+		return recipients.Invitee{Label: r.label}
+	}
+	return recipients.Invitee{Address: r.address}
 }
 
 // Link returns the link of an invite that this program issued itself. The link is a

@@ -129,9 +129,9 @@ func TestLinksAreMovedAsLinks(t *testing.T) {
 			if err := a.Movable(i); err != nil {
 				t.Errorf("%s: %v", i.DisplayName, err)
 			}
-			address, _ := a.AddressOf(n.room, i.Token)
-			old = append(old, client.Resend{Invite: i, Address: address, Label: a.LabelOf(n.room, i.Token)})
+			old = append(old, client.Resend{Invite: i, To: a.InviteeOf(i)})
 		}
+		old = append(old, client.Resend{To: n.invitee("new@person.example")}) // invited for the first time
 		plans, err := a.PlanMove(t.Context(), next, old, nil)
 		n.must(err)
 		got := map[string]client.Way{}
@@ -141,7 +141,7 @@ func TestLinksAreMovedAsLinks(t *testing.T) {
 			}
 			got[p.Invitee().String()] = p.Way
 		}
-		want := map[string]client.Way{"Grace": client.ByLink, "lin@kernel.example": client.ByLink, "ken@bell.example": client.ByIdentityServer}
+		want := map[string]client.Way{"Grace": client.ByLink, "lin@kernel.example": client.ByLink, "ken@bell.example": client.ByIdentityServer, "new@person.example": client.ByIdentityServer}
 		if !maps.Equal(got, want) {
 			t.Errorf("%v", got)
 		}

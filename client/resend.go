@@ -12,12 +12,11 @@ import (
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
-// A Resend is an invite to send again, and the address to send it to, or the label of
-// its link.
+// A Resend is an invite to send again, and its invitee. Invite is zero for a person who
+// is invited for the first time together with others.
 type Resend struct {
-	Invite  invite.Invite
-	Address threepid.ID
-	Label   string
+	Invite invite.Invite
+	To     recipients.Invitee
 }
 
 // An AcceptedError says that an invite cannot be sent again because a user has
@@ -68,17 +67,19 @@ func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend,
 	people, indexes := map[Way][]recipients.Invitee{}, map[Way][]int{}
 	for n, r := range old {
 		way := ByIdentityServer
-		if a.IssuedByOwnKey(r.Invite.RoomID, r.Invite.Token) {
+		switch {
+		case r.Invite.Token == "":
+			way = ByDefault
+		case a.IssuedByOwnKey(r.Invite.RoomID, r.Invite.Token):
 			way = ByLink
 		}
-		who := recipients.Invitee{Address: r.Address}
-		if r.Address.Address == "" {
-			who.Label = r.Label
-		}
-		people[way], indexes[way] = append(people[way], who), append(indexes[way], n)
+		people[way], indexes[way] = append(people[way], r.To), append(indexes[way], n)
 	}
 	plans, done := make([]Plan, len(old)), 0
-	for _, way := range Ways() {
+	for _, way := range append(Ways(), ByDefault) {
+		if len(people[way]) == 0 {
+			continue
+		}
 		part, err := a.PlanAllBy(ctx, way, []id.RoomID{room}, people[way], progressFrom(done, progress))
 		if err != nil {
 			return nil, err

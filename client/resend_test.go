@@ -88,7 +88,7 @@ func TestPlanResendNamesOtherPendingInvites(t *testing.T) {
 	a := n.account()
 	i, err := a.Invite(n.room, old)
 	n.must(err)
-	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.invitee("grace@navy.example").Address}}, nil)
+	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, To: n.invitee("grace@navy.example")}}, nil)
 	n.must(err)
 	if p := plans[0]; p.Replaces != old || len(p.Similar) != 1 || p.Similar[0].Token != other {
 		t.Errorf("%+v", p)
@@ -102,7 +102,7 @@ func TestPlanResendAsksNothingForAnAcceptedInvite(t *testing.T) {
 	a := n.account()
 	i, err := a.Invite(n.room, token)
 	n.must(err)
-	_, err = a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.invitee("grace@navy.example").Address}}, nil)
+	_, err = a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, To: n.invitee("grace@navy.example")}}, nil)
 	var accepted *client.AcceptedError
 	if !errors.As(err, &accepted) || accepted.UserID != id.UserID(n.grace) {
 		t.Errorf("%v", err)
@@ -119,7 +119,7 @@ func TestReplacedInviteDoesNotStopTheNewOne(t *testing.T) {
 	a := n.accountWithStore()
 	i, err := a.Invite(n.room, old)
 	n.must(err)
-	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, Address: n.invitee("lin@kernel.example").Address}}, nil)
+	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: i, To: n.invitee("lin@kernel.example")}}, nil)
 	n.must(err)
 	_, err = a.Enqueue(t.Context(), plans)
 	n.must(err)

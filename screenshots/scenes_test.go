@@ -40,6 +40,25 @@ func scenes() []scene {
 			s.until("enter send")
 			s.Press("down", "space", "up", "space")
 		}},
+		{name: "compose-link", width: 100, height: 16, play: func(s *stage) {
+			s.goTo("#compilers")
+			s.Press("i")
+			s.Paste("barbara@clu.example")
+			s.Press("f3", "enter")
+			s.until("You get a link")
+			s.Wait(time.Second)
+		}},
+		{name: "link", width: 110, height: 43, play: func(s *stage) {
+			s.goTo("#compilers")
+			s.Press("i")
+			s.Paste("barbara@clu.example")
+			s.Press("f3", "enter")
+			s.until("You get a link")
+			s.Wait(time.Second)
+			s.Press("enter")
+			s.until("A link is a secret")
+			s.Press("c")
+		}},
 		{name: "outbox", width: 110, height: 18, play: func(s *stage) {
 			s.world.LimitInvites(sandbox.StockInvitesPerSecond, 3)
 			s.goTo("#compilers")

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/cryptotest"
 	"testing/synctest"
 	"time"
 
@@ -39,6 +40,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestPictures(t *testing.T) {
+	cryptotest.SetGlobalRandom(t, 1) // links are random
 	for _, sc := range scenes() {
 		synctest.Test(t, func(t *testing.T) {
 			s := enter(t, sc)

@@ -27,8 +27,15 @@ func (c *composePage) askForPlan() tea.Cmd {
 	c.looked = widget.Progress{Total: len(people)}
 	c.sh.Progress = c.looked
 	done := make(chan int, 1)
+	moves, progress := c.moves, func(n int) { latest(done, n) }
 	return tea.Batch(c.spinner.Tick, c.waitForLookups(ctx, done), shell.Ask(ctx, c, func(ctx context.Context) tea.Msg {
-		plans, err := account.PlanAllBy(ctx, way, rooms, people, func(n int) { latest(done, n) })
+		var plans []client.Plan
+		var err error
+		if moves != nil {
+			plans, err = moves.plan(ctx, account, rooms, people, progress)
+		} else {
+			plans, err = account.PlanAllBy(ctx, way, rooms, people, progress)
+		}
 		return planned{plans, err}
 	}))
 }
@@ -156,12 +163,13 @@ func (c *composePage) enqueued(msg enqueued) tea.Cmd {
 	}
 	c.sh.CloseScreen(c)
 	c.sh.Sending.ShowQueued(msg.items, c.sh.Keys.Outbox.Help().Key)
+	links := openLinks(c.sh, msg.items)
 	if c.moves != nil {
-		cmds := []tea.Cmd{c.sh.QuitIfWaiting(true), c.sh.Sending.Read()}
+		cmds := []tea.Cmd{links, c.sh.QuitIfWaiting(true), c.sh.Sending.Read()}
 		if old := c.obsolete(); len(old) > 0 {
 			cmds = append(cmds, beginRevoking(c.sh, old))
 		}
 		return tea.Batch(cmds...)
 	}
-	return tea.Batch(c.sh.Draft.Note(nil), c.sh.QuitIfWaiting(true), c.sh.Sending.Read())
+	return tea.Batch(links, c.sh.Draft.Note(nil), c.sh.QuitIfWaiting(true), c.sh.Sending.Read())
 }

@@ -143,6 +143,10 @@ func (c *composePage) viewSingle(width int) string {
 		text = fmt.Sprintf("%s is %s on Matrix. This user is invited to %s, and no mail is sent.",
 			who, cells.Cut(string(p.UserID), phrase.NameWidth), room)
 	default:
+		if p.Label != "" {
+			text = fmt.Sprintf("You get a link for %s to %s that you pass on, and no mail is sent.", cells.Cut(who, phrase.NameWidth), room)
+			break
+		}
 		if p.IssuesLink() {
 			text = fmt.Sprintf("No Matrix ID is known for %s. You get a link to %s that you pass on, and no mail is sent.", who, room)
 			break

@@ -108,7 +108,8 @@ func (c *composePage) wayLine(width int) string {
 	if !c.hasWays() || c.step != editing {
 		return label + cells.Cut(text, width)
 	}
-	change := st.Accent.Render(c.sh.Keys.NextWay.Help().Key) + st.Faint.Render(" changes it")
+	next := c.sh.Keys.NextWay.Help()
+	change := st.Accent.Render(next.Key) + st.Faint.Render(" "+next.Desc)
 	return label + cells.Cut(text, width-cells.Width(change)-2) + "  " + c.sh.KeySpot(change, c.sh.Keys.NextWay)
 }
 

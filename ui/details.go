@@ -123,7 +123,7 @@ func (d *detailsWriter) fields() {
 	}
 	if d.sh.Account != nil && d.sh.Account.IssuedByOwnKey(i.RoomID, i.Token) {
 		limits := d.sh.Account.LinkLimits(i.RoomID, i.Token)
-		d.field("Link", wording.OwnKey(i, limits.Uses, duration.Left(d.sh.Now(), limits.Expires)))
+		d.field("Link", wording.OwnKey(i, limits.Uses, duration.Left(d.sh.Now(), limits.Expires))+". Press "+d.sh.Keys.ShowLink.Help().Key+" to show it.")
 	}
 	if a := i.Acceptance; a != nil {
 		d.field("Accepted", "by "+string(a.UserID))

@@ -220,6 +220,8 @@ func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return copyToken(sh, r.invite)
 	case key.Matches(msg, keys.CopyLink):
 		return copyLink(sh, r.invite)
+	case key.Matches(msg, keys.ShowLink):
+		return showLinks(sh, h.chosen())
 	default:
 		h.inviteTable.press(msg)
 	}
@@ -289,7 +291,7 @@ func (h *homePage) FullHelp() [][]key.Binding {
 			keymap.When(!h.loading() && h.mayInvite(), k.Invite), keymap.When(some, k.Open), keymap.When(some, k.Mark), keymap.When(some, k.MarkAll), keymap.When(h.mayRevoke(), k.Revoke), keymap.When(some && mayMove(h.sh, h.chosen()), k.Move),
 			keymap.When(h.sh.Revocations.Undoable() != nil, k.Undo), keymap.When(some && len(h.sh.Account.Untrusted(chosen)) > 0, k.Trust),
 			keymap.When(some && maySendAgain(h.sh, chosen), k.SendAgain), keymap.When(some, k.Copy), keymap.When(some, k.CopyLink),
-			keymap.When(some && h.sh.Options.Export != nil, k.Export),
+			keymap.When(some && len(withLink(h.sh, h.chosen())) > 0, k.ShowLink), keymap.When(some && h.sh.Options.Export != nil, k.Export),
 		},
 		append(k.Moves(some), keymap.When(filled, k.NextStatus), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse)),
 		{

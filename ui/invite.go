@@ -103,6 +103,8 @@ func (p *invitePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return copyToken(sh, p.row.invite)
 	case key.Matches(msg, keys.CopyLink):
 		return copyLink(sh, p.row.invite)
+	case key.Matches(msg, keys.ShowLink):
+		return showLinks(sh, []invite.Invite{p.row.invite})
 	case key.Matches(msg, keys.Rooms):
 		return sh.Open(newRoomsAt(sh, p.key.Room))
 	case key.Matches(msg, keys.ShowJSON), p.raw && key.Matches(msg, keys.Clear):
@@ -123,7 +125,7 @@ func (p *invitePage) ShortHelp() []key.Binding {
 		keymap.When(mayRevoke(p.sh, p.row.invite), k.Revoke), keymap.When(len(leftovers(p.sh, p.row.invite)) > 0, k.RevokeRedundant), keymap.When(maySendAgain(p.sh, p.row.invite), k.SendAgain),
 		keymap.When(mayMove(p.sh, []invite.Invite{p.row.invite}), k.Move),
 		keymap.When(p.sh.Revocations.Undoable() != nil, k.Undo),
-		keymap.When(len(p.sh.Account.Untrusted(p.row.invite)) > 0, k.Trust), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
+		keymap.When(len(p.sh.Account.Untrusted(p.row.invite)) > 0, k.Trust), keymap.When(len(withLink(p.sh, []invite.Invite{p.row.invite})) > 0, k.ShowLink), raw, keymap.As(k.Rooms, "show room"), keymap.When(p.raw, keymap.As(k.Clear, "back")), keymap.When(!p.raw, k.Back), k.Help, k.Quit,
 	}
 }
 

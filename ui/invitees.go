@@ -39,6 +39,19 @@ func (w *invitees) paste(text string) (taken bool) {
 	return true
 }
 
+// addLabels adds people who have no address, but the label of a link.
+func (w *invitees) addLabels(labels []string) {
+	if len(labels) == 0 {
+		return
+	}
+	var l recipients.List
+	for n, label := range labels {
+		l.Recipients = append(l.Recipients, recipients.Recipient{Invitee: recipients.Invitee{Label: label}, Line: n + 1})
+	}
+	w.pasted = append(w.pasted, part{strings.Join(labels, "\n"), l})
+	w.join()
+}
+
 // drop removes the latest pasted list.
 func (w *invitees) drop() {
 	w.pasted = w.pasted[:len(w.pasted)-1]

@@ -99,6 +99,8 @@ func (p *outboxPage) press(msg tea.KeyPressMsg) tea.Cmd {
 		return p.retry()
 	case key.Matches(msg, keys.MarkSent):
 		return p.markSent()
+	case key.Matches(msg, keys.ShowLink):
+		return openLinks(sh, p.chosen(countedStates()...))
 	default:
 		p.list.Press(msg, keys.Keys, p.lines())
 	}
@@ -264,7 +266,7 @@ func (p *outboxPage) ShortHelp() []key.Binding {
 	_, terms := p.terms()
 	return []key.Binding{
 		keymap.When(terms, keymap.As(k.AcceptTerms, "read the terms")), p.pauseKey(), p.tryNowKey(), keymap.When(len(p.chosen(client.ItemQueued)) > 0, k.Cancel), keymap.When(again, k.SendAgain),
-		keymap.When(len(p.chosen(client.ItemUncertain)) > 0, k.MarkSent), keymap.When(len(p.marked) > 0, keymap.As(k.Clear, "unmark")), keymap.When(len(p.marked) == 0, k.Back),
+		keymap.When(len(p.chosen(client.ItemUncertain)) > 0, k.MarkSent), keymap.When(len(linkItems(p.chosen(countedStates()...))) > 0, k.ShowLink), keymap.When(len(p.marked) > 0, keymap.As(k.Clear, "unmark")), keymap.When(len(p.marked) == 0, k.Back),
 		k.Help, k.Quit,
 	}
 }

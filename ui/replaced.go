@@ -13,7 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
-	"github.com/mxinvite/mxinvite/internal/threepid"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
@@ -91,7 +91,7 @@ func (c *composePage) replacedNote(width int) string {
 // new room instead.
 type move struct {
 	from client.Room
-	old  map[threepid.ID][]invite.Invite // by address
+	old  map[recipients.Invitee][]invite.Invite
 }
 
 // movable returns the new room for some invites, and those that can be moved. The error
@@ -115,8 +115,6 @@ func movable(sh *shell.Shell, chosen []invite.Invite) (to client.Room, able []in
 			err = errBeingRevoked
 		case why != nil:
 			err = why
-		case sh.Account.IssuedByOwnKey(i.RoomID, i.Token):
-			err = linkNotMoved(sh)
 		default:
 			able = append(able, i)
 		}
@@ -125,15 +123,6 @@ func movable(sh *shell.Shell, chosen []invite.Invite) (to client.Room, able []in
 }
 
 var errSeveralRooms = errors.New("the marked invites are in several rooms; move those of one room at a time")
-
-// linkNotMoved says why invites by link cannot be moved on the screen. A visitor cannot
-// run commands on the machine where the program runs.
-func linkNotMoved(sh *shell.Shell) error {
-	if sh.Options.Visitor {
-		return errors.New("links cannot be sent on the screen")
-	}
-	return errors.New("links cannot be sent on the screen; in a shell, run: mxinvite move")
-}
 
 func mayMove(sh *shell.Shell, chosen []invite.Invite) bool {
 	_, able, _ := movable(sh, chosen)
@@ -157,7 +146,7 @@ func moveInvites(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 		return nil
 	}
 	if left := len(chosen) - len(able); left > 0 {
-		sh.ShowSuccess("%s cannot be moved: %v.", phrase.Count(left, "other invite"), err)
+		sh.Notice = shell.Notice{Text: fmt.Sprintf("%s cannot be moved: %s.", phrase.Count(left, "other invite"), reason(err)), Bad: true}
 	}
 	return sh.Open(newMovePage(sh, to, able))
 }
@@ -166,14 +155,19 @@ func moveInvites(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 func newMovePage(sh *shell.Shell, to client.Room, invites []invite.Invite) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		c := newEmptyComposePage(ctx, sh)
-		c.moves = &move{old: map[threepid.ID][]invite.Invite{}}
+		c.moves = &move{old: map[recipients.Invitee][]invite.Invite{}}
 		c.moves.from, _ = sh.Account.Room(invites[0].RoomID)
-		var addresses []string
+		var addresses, labels []string
 		for _, i := range invites {
-			address, _ := sh.Account.AddressOf(i.RoomID, i.Token)
-			addresses = append(addresses, address.Address)
-			c.moves.old[address.Canonical()] = append(c.moves.old[address.Canonical()], i)
+			who := sh.Account.InviteeOf(i)
+			if who.Label != "" {
+				labels = append(labels, who.Label)
+			} else {
+				addresses = append(addresses, who.Address.Address)
+			}
+			c.moves.old[who.Canonical()] = append(c.moves.old[who.Canonical()], i)
 		}
+		c.invitees.addLabels(labels)
 		if text := strings.Join(addresses, "\n"); !c.invitees.paste(text) {
 			c.form.Fields[fieldPeople].Input.SetValue(text)
 			c.invitees.write(text)
@@ -184,15 +178,34 @@ func newMovePage(sh *shell.Shell, to client.Room, invites []invite.Invite) func(
 	}
 }
 
+// plan plans invites for people to rooms, each in the way of the person's old invite.
+func (m *move) plan(ctx context.Context, account *client.Account, rooms []id.RoomID, people []recipients.Invitee, progress func(int)) (plans []client.Plan, err error) {
+	old := make([]client.Resend, len(people))
+	for n, who := range people {
+		old[n].To = who
+		if invites := m.old[who.Canonical()]; len(invites) > 0 {
+			old[n].Invite = invites[0]
+		}
+	}
+	for _, room := range rooms {
+		planned, err := account.PlanMove(ctx, room, old, progress)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, planned...)
+	}
+	return plans, nil
+}
+
 // obsolete returns the old invites to revoke once plans are queued: those of the same
-// addresses, if the account may revoke them.
+// invitees, if the account may revoke them.
 func (m *move) obsolete(sh *shell.Shell, plans []client.Plan) []invite.Invite {
 	if m == nil {
 		return nil
 	}
 	var old []invite.Invite
 	for _, p := range plans {
-		for _, i := range m.old[p.Address.Canonical()] {
+		for _, i := range m.old[p.Invitee().Canonical()] {
 			if mayRevoke(sh, i) {
 				old = append(old, i)
 			}

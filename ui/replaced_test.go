@@ -1,12 +1,15 @@
 package ui
 
 import (
+	"strings"
 	"testing"
+	"testing/cryptotest"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // replace creates a room of Ada and replaces an old one by it.
@@ -89,6 +92,59 @@ func TestMoveInvitesToTheNewRoom(t *testing.T) {
 		}
 		if got := n.statuses(t); got[invite.Revoked] != 2 || got[invite.Pending] != 3 {
 			t.Errorf("%v", got)
+		}
+	})
+}
+
+// Links are moved as links, together with mails; an invite whose address is not known stays.
+func TestLinksAreMovedAsLinks(t *testing.T) {
+	cryptotest.SetGlobalRandom(t, 1) // the links are random
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		a := n.account(t)
+		n.makeLinks(t, a, "Grace", "the new team")
+		term := n.startWith(t, func(o *shell.Options) { o.Account = a })
+		term.Resize(120, 32)
+		term.Wait(time.Second)
+		send(term, "lin@kernel.example")
+		n.invite(t, n.ops, "dennis@unix.example")
+		n.replace(t, n.ops, "Operations 2")
+		term.Wait(time.Minute)
+		term.Press("ctrl+a", "m")
+		term.Wait(2 * time.Second)
+		term.Golden("preview")
+		term.Press("space")
+		term.Golden("people")
+		term.Wait(time.Second)
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		term.Golden("first link")
+		term.Press("right")
+		if title := term.Title(); title != "mxinvite · Link for the new team" {
+			t.Error(title)
+		}
+		term.Wait(20 * time.Second)
+		if got := n.statuses(t); got[invite.Revoked] != 3 || got[invite.Pending] != 4 || len(n.Mails("lin@kernel.example")) != 2 {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+// A single link is moved, too.
+func TestOneLinkIsMoved(t *testing.T) {
+	cryptotest.SetGlobalRandom(t, 1)
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		a := n.account(t)
+		n.makeLinks(t, a, "Grace")
+		n.replace(t, n.ops, "Operations 2")
+		term := n.startWith(t, func(o *shell.Options) { o.Account = a })
+		term.Wait(time.Minute)
+		term.Press("m")
+		term.Wait(2 * time.Second)
+		term.Golden("preview")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		if title := term.Title(); title != "mxinvite · Link for Grace" || !strings.Contains(flow(term.Screen()), "invites Grace to Operations 2") {
+			t.Error(term.Screen())
 		}
 	})
 }

@@ -50,11 +50,17 @@ func confirmRevoke(sh *shell.Shell, chosen []invite.Invite) tea.Cmd {
 	}
 	question := "Revoke the invite of " + cells.Cut(inviteeOf(sh, able[0]), phrase.NameWidth) + "?"
 	what := "The link in the mail stops working in this room. The identity server is not told, and the mail is not deleted."
+	if len(withLink(sh, able)) > 0 {
+		what = "Its link stops working."
+	}
 	var people []string
 	if len(able) > 1 {
 		people = peopleOf(sh, able)
 		question = fmt.Sprintf("Revoke %d invites in %s?", len(able), roomsOf(sh, able))
 		what = "The links in their mails stop working there. The identity server is not told."
+		if len(withLink(sh, able)) == len(able) {
+			what = "Their links stop working."
+		}
 	} else if a := able[0].Acceptance; a != nil {
 		what = cells.Cut(string(a.UserID), phrase.NameWidth) + " has already accepted it and keeps their membership. The link cannot be used again."
 	}

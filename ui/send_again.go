@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/duration"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 	"github.com/mxinvite/mxinvite/ui/cells"
@@ -21,14 +22,15 @@ import (
 )
 
 // sendAgainCard is a card on which an invite is sent again: the old one is revoked, and
-// a new one goes to the same address. The program knows the address if it sent the old
-// invite; otherwise the user types it.
+// a new one goes to the same address, or the user gets a new link. The program knows the
+// address or the label if it sent the old invite; otherwise the user types the address.
 type sendAgainCard struct {
 	sh      *shell.Shell
 	ctx     context.Context
 	invite  invite.Invite
-	form    *widget.Form // nil if the address is known
-	address threepid.ID
+	form    *widget.Form // nil if the invitee is known
+	to      recipients.Invitee
+	link    bool   // the account issued the invite itself
 	doubted string // typed address that does not match the invite; a second entry confirms it
 	// plan holds the effects of sending. If they go beyond the first question, the
 	// card asks for a second yes.
@@ -57,8 +59,8 @@ func sendAgain(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	}
 	return sh.OpenCard(func(ctx context.Context) shell.Screen {
 		c := &sendAgainCard{sh: sh, ctx: ctx, invite: i, spinner: widget.NewSpinner()}
-		var known bool
-		if c.address, known = sh.Account.AddressOf(i.RoomID, i.Token); !known {
+		c.to, c.link = sh.Account.InviteeOf(i), sh.Account.IssuedByOwnKey(i.RoomID, i.Token)
+		if c.to == (recipients.Invitee{}) {
 			c.form = sh.NewForm()
 			c.form.Add("E-mail", "address of the old invite", "")
 		}
@@ -72,6 +74,7 @@ func (c *sendAgainCard) Title() string { return "Send again" }
 // sentAgain is the result of sending an invite again.
 type sentAgain struct {
 	revoked bool
+	items   []client.Item // the new invite in the outbox
 	err     error
 }
 
@@ -130,7 +133,7 @@ func (c *sendAgainCard) submit() tea.Cmd {
 		c.doubted = typed
 		return nil
 	}
-	c.address = address
+	c.to = recipients.Invitee{Address: address}
 	return c.makePlan()
 }
 
@@ -144,7 +147,7 @@ type plannedAgain struct {
 func (c *sendAgainCard) makePlan() tea.Cmd {
 	c.busy, c.problem = true, nil
 	c.sh.Running++
-	account, resend := c.sh.Account, client.Resend{Invite: c.invite, Address: c.address}
+	account, resend := c.sh.Account, client.Resend{Invite: c.invite, To: c.to}
 	return tea.Batch(c.spinner.Tick, shell.Ask(c.sh.Ctx, c, func(ctx context.Context) tea.Msg {
 		plans, err := account.PlanResend(ctx, resend.Invite.RoomID, []client.Resend{resend}, nil)
 		if err != nil {
@@ -163,7 +166,7 @@ func (c *sendAgainCard) planned(msg plannedAgain) tea.Cmd {
 	case msg.err != nil:
 		c.problem = msg.err
 	case p.Queued:
-		c.problem = fmt.Errorf("an invite to %s is in the outbox already", c.address.Address)
+		c.problem = fmt.Errorf("an invite to %s is in the outbox already", c.to)
 	case len(p.Similar) > 0, p.UserID != "":
 		c.plan = p
 	default:
@@ -184,8 +187,8 @@ func (c *sendAgainCard) send() tea.Cmd {
 				return sentAgain{err: err}
 			}
 		}
-		_, err := account.Enqueue(ctx, []client.Plan{plan})
-		return sentAgain{revoked: true, err: err}
+		items, err := account.Enqueue(ctx, []client.Plan{plan})
+		return sentAgain{revoked: true, items: items, err: err}
 	}))
 }
 
@@ -194,8 +197,8 @@ func (c *sendAgainCard) done(msg sentAgain) tea.Cmd {
 	c.busy, c.plan = false, nil
 	if msg.err == nil {
 		c.sh.CloseScreen(c)
-		c.sh.ShowSuccess("The old invite is revoked, and a new invite to %s is in the outbox.", c.address.Address)
-		return tea.Batch(c.sh.QuitIfWaiting(true), c.sh.Sending.Read())
+		c.sh.ShowSuccess("The old invite is revoked, and a new invite to %s is in the outbox.", c.to)
+		return tea.Batch(openLinks(c.sh, msg.items), c.sh.QuitIfWaiting(true), c.sh.Sending.Read())
 	}
 	if c.problem = msg.err; msg.revoked {
 		c.problem = fmt.Errorf("the old invite is revoked, but no new invite was sent: %w", msg.err)
@@ -218,12 +221,16 @@ func (c *sendAgainCard) View(width, _ int) (string, *tea.Cursor) {
 	st := c.sh.Styles
 	width = min(width, 64)
 	who := cells.Cut(inviteeOf(c.sh, c.invite), phrase.NameWidth)
-	text := "\n" + st.Strong.Render(cells.Wrap("Send the invite of "+who+" again?", width)) + "\n\n" +
-		cells.Wrap("The link in the old mail stops working in this room, and a new mail is sent.", width) + "\n\n"
-	if c.invite.Status == invite.Revoked {
-		text = "\n" + st.Strong.Render(cells.Wrap("Invite "+who+" again?", width)) + "\n\n" +
-			cells.Wrap("The old invite is revoked. A new mail is sent.", width) + "\n\n"
+	question, what := "Send the invite of "+who+" again?", "The link in the old mail stops working in this room, and a new mail is sent."
+	switch revoked := c.invite.Status == invite.Revoked; {
+	case revoked && c.link:
+		question, what = "Invite "+who+" again?", "The old invite is revoked. You get a new link to pass on."
+	case revoked:
+		question, what = "Invite "+who+" again?", "The old invite is revoked. A new mail is sent."
+	case c.link:
+		question, what = "Make a new link for "+who+"?", "The old link stops working, and you get a new one to pass on."
 	}
+	text := "\n" + st.Strong.Render(cells.Wrap(question, width)) + "\n\n" + cells.Wrap(what, width) + "\n\n"
 	var cursor *tea.Cursor
 	if c.plan != nil && !c.busy {
 		return text + c.otherEffects(width) + "\n\n" + shell.YesOrNo(c.sh) + "\n", nil
@@ -261,8 +268,12 @@ func (c *sendAgainCard) otherEffects(width int) string {
 	}
 	room := cells.Cut(c.plan.Room.Name, phrase.NameWidth)
 	if c.plan.UserID != "" {
-		add("%s is %s on Matrix. That user is invited to %s on Matrix, and no mail is sent.",
-			cells.Cut(c.address.Address, phrase.NameWidth), cells.Cut(string(c.plan.UserID), phrase.NameWidth), room)
+		instead := "no mail is sent"
+		if c.link {
+			instead = "there is no new link"
+		}
+		add("%s is %s on Matrix. That user is invited to %s on Matrix, and "+instead+".",
+			cells.Cut(c.to.String(), phrase.NameWidth), cells.Cut(string(c.plan.UserID), phrase.NameWidth), room)
 	}
 	for n, i := range c.plan.Similar {
 		if n == most {

@@ -3,11 +3,13 @@ package ui
 import (
 	"strings"
 	"testing"
+	"testing/cryptotest"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // statuses counts Ada's invites by status, from the state on the homeserver.
@@ -118,6 +120,31 @@ func TestSendAgainShowsTheOtherPendingInvite(t *testing.T) {
 		term.Wait(10 * time.Second)
 		if got := n.statuses(t); got[invite.Pending] != 2 || got[invite.Revoked] != 1 || len(n.Mails("lin@kernel.example")) != 3 {
 			t.Errorf("%v, %d mails", got, len(n.Mails("lin@kernel.example")))
+		}
+	})
+}
+
+// A link is made again as a link, and the page shows the new one.
+func TestLinkIsMadeAgain(t *testing.T) {
+	cryptotest.SetGlobalRandom(t, 1) // the links are random
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		a := n.account(t)
+		n.makeLinks(t, a, "Grace")
+		term := n.startWith(t, func(o *shell.Options) { o.Account = a })
+		term.Wait(time.Second)
+		term.Press("L", "y")
+		old := term.Clipboard()
+		term.Press("esc", "e")
+		term.Golden("asked")
+		term.Press("y")
+		term.Wait(2 * time.Second)
+		term.Golden("new link")
+		term.Press("y")
+		if link := term.Clipboard(); link == old || !strings.HasPrefix(link, "mxinvite://accept/#/room/") {
+			t.Errorf("old %q, new %q", old, link)
+		}
+		if got := n.statuses(t); got[invite.Revoked] != 1 || got[invite.Pending] != 1 || len(n.Mails("")) != 0 {
+			t.Errorf("%v, %d mails", got, len(n.Mails("")))
 		}
 	})
 }

@@ -66,6 +66,7 @@ func walkThrough(t *testing.T, mouse bool) {
 		w.signIn()
 		w.visitReadOnlyPages()
 		w.inviteUser()
+		w.makeLink()
 		w.quit()
 		if !mouse {
 			w.term.GoldenText("screens", w.whole.String())
@@ -275,6 +276,21 @@ func (w *walker) inviteUser() {
 	w.at((*shell.Confirm)(nil), "Cancel ")
 	w.dismiss()
 	w.do("clear")
+	w.do("back")
+}
+
+// makeLink makes a link.
+func (w *walker) makeLink() {
+	w.do("invite")
+	w.term.Send("dennis@bell.example")
+	w.do("next-way")
+	w.at((*composePage)(nil), "Invite people")
+	w.do("continue")
+	w.term.Wait(time.Second)
+	w.do("send")
+	w.term.Wait(time.Second)
+	w.at((*linkPage)(nil), "Link for dennis@bell.example")
+	w.do("copy-invite-link")
 	w.do("back")
 }
 

@@ -90,9 +90,9 @@ func (c *Conversation) chosen(ctx context.Context, args []string) ([]int, *out.T
 }
 
 func (c *Conversation) show(ctx context.Context, args []string) error {
-	var check []string
-	if n := len(args); n > 0 && args[n-1] == "check" {
-		check, args = []string{"--check"}, args[:n-1]
+	var flags []string
+	if n := len(args); n > 0 && (args[n-1] == "check" || args[n-1] == "link") {
+		flags, args = []string{"--" + args[n-1]}, args[:n-1]
 	}
 	rows, t, err := c.chosen(ctx, args)
 	if err != nil {
@@ -103,7 +103,7 @@ func (c *Conversation) show(ctx context.Context, args []string) error {
 			err = errors.Join(err, c.WriteTable(c.InviteTable(t.Findings[n], nil)))
 			continue
 		}
-		err = errors.Join(err, c.command(ctx, slices.Concat([]string{"show"}, check, []string{"--"}, t.Calls[n])...))
+		err = errors.Join(err, c.command(ctx, slices.Concat([]string{"show"}, flags, []string{"--"}, t.Calls[n])...))
 	}
 	return err
 }

@@ -62,8 +62,8 @@ func firstWords() []word {
 		},
 		{
 			name: "show", does: "read the details of an invite: its verdict, checks, keys and history", Run: (*Conversation).show,
-			pages: []string{"invitePage", "dumpInvitePage"},
-			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  check its keys first"},
+			pages: []string{"invitePage", "dumpInvitePage", "linkPage"},
+			forms: []string{"show 3  the invite with the number 3 in the last list", "show 3 check  check its keys first", "show 3 link  only its link, if mxinvite made it"},
 		},
 		{
 			name: "invite", does: "invite people: you read what will happen before anything is sent", Run: (*Conversation).invite,

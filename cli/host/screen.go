@@ -109,7 +109,7 @@ func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, 
 	p.Covered.Store(true)
 	defer p.Covered.Store(false)
 	o.SyncOutput, o.Location = p.syncOutput(), p.Location
-	o.Via = p.InviteWay()
+	o.Via, o.LinkBase = p.InviteWay(), p.LinkBase()
 	o.Suspend, o.Visitor = p.canSuspend(), p.Guest != nil
 	screen := ui.New(ctx, o)
 	var model tea.Model = screen

@@ -136,7 +136,7 @@ func (o *moveOptions) find(account *client.Account, from client.Room) (old []*re
 		}
 		w := newRevocation(account, out.FindingOf(account, facts, from, i), from)
 		old = append(old, w)
-		who := recipients.Recipient{Invitee: inviteeOf(account, i)}
+		who := recipients.Recipient{Invitee: account.InviteeOf(i)}
 		if !slices.ContainsFunc(o.list.Recipients, func(r recipients.Recipient) bool { return r.Canonical() == who.Canonical() }) {
 			o.list.Recipients = append(o.list.Recipients, who)
 			o.first = append(o.first, i)
@@ -145,22 +145,11 @@ func (o *moveOptions) find(account *client.Account, from client.Room) (old []*re
 	return old, left, nil
 }
 
-// inviteeOf returns the address of an invite that this program sent, or the label of
-// its link.
-func inviteeOf(account *client.Account, i invite.Invite) recipients.Invitee {
-	if label := account.LabelOf(i.RoomID, i.Token); label != "" {
-		return recipients.Invitee{Label: label}
-	}
-	address, _ := account.AddressOf(i.RoomID, i.Token)
-	return recipients.Invitee{Address: address}
-}
-
 // planMove plans the invites to the new room, each in the way of the old invite.
 func (o *moveOptions) planMove(ctx context.Context, account *client.Account, to client.Room) ([]client.Plan, error) {
 	old := make([]client.Resend, len(o.first))
 	for n, i := range o.first {
-		who := o.list.Recipients[n]
-		old[n] = client.Resend{Invite: i, Address: who.Address, Label: who.Label}
+		old[n] = client.Resend{Invite: i, To: o.list.Recipients[n].Invitee}
 	}
 	return o.withTerms(ctx, account, func() ([]client.Plan, error) {
 		t := o.Tally("Looking up the addresses", len(old))
@@ -214,7 +203,7 @@ func (o *moveOptions) revokeOld(ctx context.Context, account *client.Account, p 
 	}
 	var obsolete []*revocation
 	for _, w := range old {
-		if there[inviteeOf(account, w.Invite).Canonical()] {
+		if there[account.InviteeOf(w.Invite).Canonical()] {
 			obsolete = append(obsolete, w)
 		}
 	}

@@ -99,7 +99,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 func (o *resendOptions) planResend(ctx context.Context, account *client.Account, room client.Room, old []*revocation) ([]client.Plan, error) {
 	resends := make([]client.Resend, len(old))
 	for n, w := range old {
-		resends[n] = client.Resend{Invite: w.Invite, Address: o.list.Recipients[n].Address, Label: o.list.Recipients[n].Label}
+		resends[n] = client.Resend{Invite: w.Invite, To: o.list.Recipients[n].Invitee}
 	}
 	return o.withTerms(ctx, account, func() ([]client.Plan, error) {
 		t := o.Tally("Looking up the addresses", len(resends))

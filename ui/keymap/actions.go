@@ -54,16 +54,17 @@ const (
 	onFilter // the user types text above a list
 	onQuestion
 	onCode     // sign-in that the user approves on another device
+	onLink     // the link of an invite
 	placeCount = iota
 
 	onLists      = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms
 	onEverything = 1<<placeCount - 1
 
-	onPages = onHome | onInvite | onRooms | onOutbox | onAccounts
+	onPages = onHome | onInvite | onRooms | onOutbox | onAccounts | onLink
 )
 
 func (p places) words() []string {
-	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "filters", "questions", "sign-in code"}
+	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "filters", "questions", "sign-in code", "link of an invite"}
 	var words []string
 	for n, name := range names {
 		if p&(1<<n) != 0 {
@@ -81,22 +82,24 @@ func (k *Map) Table() []Row {
 		{At: &k.Open, Name: "open", keys: keys("enter"), words: "open", Does: "Open the selected invite, room or account.", where: onHome | onRooms | onAccounts, Lacks: nothingHere},
 		{At: &k.Revoke, Name: "revoke", keys: keys("x"), words: "revoke", Does: "Revoke the selected invite, or all marked invites.", where: onHome | onInvite, Lacks: noInvite},
 		{At: &k.Undo, Name: "undo", keys: keys("u"), words: "undo", Does: "Undo a revocation within five seconds.", where: onHome | onInvite | onQuestion, Lacks: "no revocation can be undone"},
-		{At: &k.SendAgain, Name: "send-again", keys: keys("e"), words: "send again", Does: "Send an invite again: the old invite is revoked, and a new mail is sent.", where: onHome | onInvite | onOutbox, Lacks: noItem},
+		{At: &k.SendAgain, Name: "send-again", keys: keys("e"), words: "send again", Does: "Send an invite again: the old invite is revoked, and a new mail is sent or a new link is made.", where: onHome | onInvite | onOutbox, Lacks: noItem},
 		{At: &k.Move, Name: "move", keys: keys("m"), words: "move invites", Does: "Invite the people of a replaced room to the new room, and revoke the old invites.", where: onHome | onInvite | onRooms, Lacks: "the room was not replaced"},
 		{At: &k.RevokeRedundant, Name: "revoke-leftovers", keys: keys("X"), words: "revoke redundant invites", Does: "Revoke invites that are still pending for a user who has already joined the room.", where: onInvite, Lacks: "there are no redundant invites"},
 		{At: &k.Trust, Name: "trust", keys: keys("t"), words: "trust the key host", Does: "Trust the host of the invite's keys, so that the keys can be checked there.", where: onHome | onInvite, Lacks: "all hosts of its keys are already trusted"},
 		{At: &k.Copy, Name: "copy-token", keys: keys("c"), words: "copy token", Does: "Copy the invite's token.", where: onHome | onInvite, Lacks: noInvite},
 		{At: &k.CopyLink, Name: "copy-link", keys: keys("C"), words: "copy link to event", Does: "Copy a link to the invite's event.", where: onHome | onInvite, Lacks: noInvite},
+		{At: &k.ShowLink, Name: "show-link", keys: keys("L"), words: "show link", Does: "Show the link of an invite that mxinvite made itself, with its QR code.", where: onHome | onInvite | onOutbox, Lacks: "mxinvite did not make this invite itself"},
+		{At: &k.CopyInviteLink, Name: "copy-invite-link", keys: keys("c", "y"), words: "copy link", Does: "Copy the link of the invite.", where: onLink, Lacks: "the link is not ready yet"},
 		{At: &k.ShowJSON, Name: "raw-event", keys: keys("J"), words: "show JSON", Does: "Show the invite's event as JSON, or go back to the details.", where: onInvite, Lacks: noInvite},
 
-		{At: &k.Up, Name: "up", keys: keys("up", "k"), words: "up", Does: "Move up.", where: onLists | onInvite, Lacks: nothingHere},
-		{At: &k.Down, Name: "down", keys: keys("down", "j"), words: "down", Does: "Move down.", where: onLists | onInvite, Lacks: nothingHere},
-		{At: &k.PageUp, Name: "page-up", keys: keys("pgup", "ctrl+b"), words: "page up", Does: "Move up by a page.", where: onLists | onInvite, Lacks: nothingHere},
-		{At: &k.PageDown, Name: "page-down", keys: keys("pgdown", "ctrl+f"), words: "page down", Does: "Move down by a page.", where: onLists | onInvite, Lacks: nothingHere},
-		{At: &k.Top, Name: "first", keys: keys("g", "home"), words: "first", Does: "Move to the first item.", where: onLists | onInvite, Lacks: nothingHere},
-		{At: &k.Bottom, Name: "last", keys: keys("G", "end"), words: "last", Does: "Move to the last item.", where: onLists | onInvite, Lacks: nothingHere},
-		{At: &k.NextStatus, Name: "next-status", keys: keys("tab", "right", "l"), words: "status", Does: "Show the invites with the next status; on the rooms page, select the next column.", where: onHome | onRooms, Lacks: nothingHere},
-		{At: &k.PrevStatus, Name: "previous-status", keys: keys("shift+tab", "left", "h"), words: "previous status", Does: "Show the invites with the previous status; on the rooms page, select the previous column.", where: onHome | onRooms, Lacks: nothingHere},
+		{At: &k.Up, Name: "up", keys: keys("up", "k"), words: "up", Does: "Move up.", where: onLists | onInvite | onLink, Lacks: nothingHere},
+		{At: &k.Down, Name: "down", keys: keys("down", "j"), words: "down", Does: "Move down.", where: onLists | onInvite | onLink, Lacks: nothingHere},
+		{At: &k.PageUp, Name: "page-up", keys: keys("pgup", "ctrl+b"), words: "page up", Does: "Move up by a page.", where: onLists | onInvite | onLink, Lacks: nothingHere},
+		{At: &k.PageDown, Name: "page-down", keys: keys("pgdown", "ctrl+f"), words: "page down", Does: "Move down by a page.", where: onLists | onInvite | onLink, Lacks: nothingHere},
+		{At: &k.Top, Name: "first", keys: keys("g", "home"), words: "first", Does: "Move to the first item.", where: onLists | onInvite | onLink, Lacks: nothingHere},
+		{At: &k.Bottom, Name: "last", keys: keys("G", "end"), words: "last", Does: "Move to the last item.", where: onLists | onInvite | onLink, Lacks: nothingHere},
+		{At: &k.NextStatus, Name: "next-status", keys: keys("tab", "right", "l"), words: "status", Does: "Show the invites with the next status; on the rooms page, select the next column; on the page of a link, show the next link.", where: onHome | onRooms | onLink, Lacks: nothingHere},
+		{At: &k.PrevStatus, Name: "previous-status", keys: keys("shift+tab", "left", "h"), words: "previous status", Does: "Show the invites with the previous status; on the rooms page, select the previous column; on the page of a link, show the previous link.", where: onHome | onRooms | onLink, Lacks: nothingHere},
 
 		{At: &k.Filter, Name: "filter", keys: keys("/"), words: "filter", Does: "Filter the list.", where: onHome | onRooms, Lacks: nothingHere},
 		{At: &k.Sort, Name: "sort", keys: keys("s"), words: "sort", Does: "Sort by the next column.", where: onHome | onRooms, Lacks: nothingHere},
@@ -152,7 +155,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Yes, Name: "yes", keys: keys("y", "Y"), words: "yes", Does: "Answer yes.", where: onQuestion},
 		{At: &k.No, Name: "no", keys: keys("n", "N", "esc"), words: "no", Does: "Answer no.", where: onQuestion},
 
-		{At: &k.Back, Name: "back", keys: keys("esc"), words: "back", Does: "Go back.", where: onInvite | onRooms | onOutbox | onAccounts | onForm | onCode},
+		{At: &k.Back, Name: "back", keys: keys("esc"), words: "back", Does: "Go back.", where: onInvite | onRooms | onOutbox | onAccounts | onForm | onCode | onLink},
 		{At: &k.Palette, Name: "palette", keys: keys(":", "ctrl+p"), words: "all actions", Does: "Find an action by its name; press ctrl+p while you type text.", where: onPages | onPreview},
 		{At: &k.Help, Name: "help", keys: keys("?", "f1"), words: "help", Does: "Show the keys of this page.", where: onPages},
 		{At: &k.Suspend, Name: "suspend", keys: keys("ctrl+z"), words: "suspend", Does: "Suspend mxinvite and go back to the shell; fg resumes it.", where: onEverything},

@@ -23,6 +23,7 @@ type Map struct {
 	Pause, Cancel, MarkSent, ClearFinished, TryNow key.Binding // in the outbox
 	Expand, All                                    key.Binding // in the preview
 	Trust, Copy, CopyLink, ShowJSON                key.Binding
+	ShowLink, CopyInviteLink                       key.Binding // of an invite that mxinvite made itself
 	Accounts, Add, CopyAddress                     key.Binding
 	CopyCode                                       key.Binding // of a sign-in on another device
 	Demo, Inspect                                  key.Binding // before signing in

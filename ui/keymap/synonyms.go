@@ -23,8 +23,10 @@ func Synonyms(name string) []string {
 		return []string{"clean", "cleanup", "delete", "remove"}
 	case "trust":
 		return []string{"allow", "check", "verify", "host", "server"}
-	case "copy-token", "copy-link", "copy-address":
+	case "copy-token", "copy-link", "copy-address", "copy-invite-link":
 		return []string{"clipboard", "yank"}
+	case "show-link":
+		return []string{"qr", "qr code", "url", "address"}
 	case "raw-event":
 		return []string{"json", "source", "raw"}
 	case "next-status", "previous-status":

@@ -44,6 +44,8 @@ type Options struct {
 	// Via is how people without a known Matrix ID are invited, until the user chooses
 	// another way.
 	Via client.Way
+	// LinkBase is the base of links (see [link.Link.Format]); empty for the default.
+	LinkBase string
 	// Export writes invites into files; nil offers no export.
 	Export *Exporter
 	// SyncOutput makes the terminal show each frame at once. The program does not

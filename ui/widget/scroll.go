@@ -46,8 +46,12 @@ func (s Scroll) within(lines []string, height int) Scroll {
 // View draws the lines that fit, below an empty line and with a margin. If lines are
 // left below, the last line shows their number.
 func (s Scroll) View(st style.Styles, lines []string, height int) string {
-	lines = lines[s.within(lines, height):]
-	return cells.Indent("\n"+FitLines(st, lines, height-1), 2)
+	return cells.Indent(s.ViewPlain(st, lines, height), 2)
+}
+
+// ViewPlain is View without a margin.
+func (s Scroll) ViewPlain(st style.Styles, lines []string, height int) string {
+	return "\n" + FitLines(st, lines[s.within(lines, height):], height-1)
 }
 
 // FitLines returns the lines that fit. If some are left out, the last line gives their
