@@ -28,7 +28,7 @@ func (v *Vault) readVault() (*file, error) {
 	}
 	f, err := parse(data, v.costs)
 	if n, ok := errors.AsType[newer](err); ok {
-		return nil, &NewerError{Path: v.Path(), Version: int(n), Known: version}
+		return nil, &NewerError{Path: v.Path(), Version: int(n), Known: versionWithSecrets}
 	}
 	if err != nil {
 		return nil, &DamagedError{Path: v.Path(), Err: err}

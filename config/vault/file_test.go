@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -14,8 +15,12 @@ import (
 
 // fixChecksum replaces the checksum of a modified file, as an attacker would.
 func fixChecksum(data []byte) []byte {
-	_, rest, _ := bytes.Cut(data, []byte("\n"))
-	return append([]byte(firstLine(version, rest)+"\n"), rest...)
+	first, rest, _ := bytes.Cut(data, []byte("\n"))
+	n := version
+	if bytes.HasPrefix(first, fmt.Appendf(nil, "%s%d ", magic, versionWithSecrets)) {
+		n = versionWithSecrets
+	}
+	return append([]byte(firstLine(n, rest)+"\n"), rest...)
 }
 
 // wantRefused writes bad as the vault's file and checks that no secret can be
@@ -51,6 +56,7 @@ func TestEveryChangedByteIsDetected(t *testing.T) {
 		v := w.start(t)
 		save(t, v, ada, secret)
 		save(t, v, grace, "other")
+		saveSecret(t, v, "mail", "password of the mail server")
 		good := read(t, v.Path())
 		masks := []byte{1}
 		if kind == KindSealed {
@@ -68,6 +74,9 @@ func TestEveryChangedByteIsDetected(t *testing.T) {
 				if _, err := v.Accounts(); !isDamaged(err) {
 					t.Fatalf("byte %d ^ %#x: listed: %v", i, mask, err)
 				}
+				if _, err := v.Secrets(); !isDamaged(err) {
+					t.Fatalf("byte %d ^ %#x: listed: %v", i, mask, err)
+				}
 			}
 		}
 		for _, i := range []int{0, 15, 17, 30, 81, 82, 100, 200, len(good) - 1} {
@@ -83,6 +92,7 @@ func TestEveryChangedByteIsDetectedDespiteARightChecksum(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	save(t, v, ada, secret)
+	saveSecret(t, v, "mail", "password of the mail server")
 	good := read(t, v.Path())
 	start := bytes.IndexByte(good, '\n') + 1
 	for i := start; i < len(good); i++ {
@@ -101,6 +111,9 @@ func TestEveryChangedByteIsDetectedDespiteARightChecksum(t *testing.T) {
 			var got []byte
 			got, err = v.Load(t.Context(), names[0])
 			if err == nil || got != nil {
+				t.Fatalf("byte %d: loaded %q", i, got)
+			}
+			if got, err := v.LoadSecret(t.Context(), "mail"); err == nil || got != nil {
 				t.Fatalf("byte %d: loaded %q", i, got)
 			}
 		}
@@ -142,11 +155,11 @@ func TestVaultOfANewerVersionIsNotChanged(t *testing.T) {
 	w := newWorld(t, KindSealed)
 	v := w.start(t)
 	rest := []byte("whatever\nis new")
-	bad := append([]byte(firstLine(version+1, rest)+"\n"), rest...)
+	bad := append([]byte(firstLine(versionWithSecrets+1, rest)+"\n"), rest...)
 	write(t, v.Path(), bad)
 	_, listed := v.Accounts()
 	for _, err := range []error{listed, v.Save(t.Context(), ada, nil), v.Drop(t.Context(), ada)} {
-		if newer := new(NewerError); !errors.As(err, &newer) || newer.Version != version+1 {
+		if newer := new(NewerError); !errors.As(err, &newer) || newer.Version != versionWithSecrets+1 {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -195,6 +208,9 @@ func TestInvalidLocksAreRefusedWithoutAskingForAPassphrase(t *testing.T) {
 		"unknown part":    `{"lock":{"kind":"plain"},"accounts":[],"more":1}`,
 		"two headers":     `{"lock":{"kind":"plain"},"accounts":[]}{}`,
 		"odd account":     `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"","homeserver":""}]}`,
+		"odd secret":      `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[],"secrets":["Mail"]}`,
+		"secret twice":    `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[],"secrets":["mail","mail"]}`,
+		"secret in 1":     `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[],"secrets":["mail"]}`,
 		"twice":           `{"lock":{"kind":"keyring","entry":"ABCDEFGHIJKLMNOPQRSTUVWXYZ"},"accounts":[{"user_id":"a","homeserver":"b"},{"user_id":"a","homeserver":"b"}]}`,
 	} {
 		w := newWorld(t, "")
@@ -222,7 +238,7 @@ func TestSecretsThatDoNotMatchTheAccountsAreDamage(t *testing.T) {
 	for _, plain := range []string{`[]`, `["YQ==","YQ=="]`, `{}`, `["*"]`, ``} {
 		w := newWorld(t, KindPlain)
 		v := w.start(t)
-		rest := append(append(text, '\n'), key.Seal(place(text), []byte(plain))...)
+		rest := append(append(text, '\n'), key.Seal(place(version, text), []byte(plain))...)
 		write(t, v.Path(), fixChecksum(append([]byte("\n"), rest...)))
 		if _, err := v.Load(t.Context(), ada); !isDamaged(err) {
 			t.Errorf("%s: %v", plain, err)
@@ -238,7 +254,7 @@ func FuzzParse(f *testing.F) {
 		{Kind: KindKeyring, Entry: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
 		{Kind: KindAgent, Salt: newSalt(), SSHKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"},
 	} {
-		data, err := format(keyed{lock: l, key: key}, contents{ada: []byte(secret), grace: nil})
+		data, err := format(keyed{lock: l, key: key}, contents{sessions: map[Name][]byte{ada: []byte(secret), grace: nil}, secrets: map[string][]byte{"mail": []byte("x")}})
 		if err != nil {
 			f.Fatal(err)
 		}

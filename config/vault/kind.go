@@ -50,7 +50,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 // error is a [KindError].
 func (v *Vault) openWanted(ctx context.Context, f *file) (contents, error) {
 	if v.opt.Kind != "" && f.Lock.Kind != v.opt.Kind {
-		return nil, &KindError{Path: v.Path(), Have: f.Lock.Kind, Want: v.opt.Kind}
+		return contents{}, &KindError{Path: v.Path(), Have: f.Lock.Kind, Want: v.opt.Kind}
 	}
 	return v.unlock(ctx, f)
 }

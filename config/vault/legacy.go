@@ -52,8 +52,8 @@ func (v *Vault) importLegacy(held contents) (after func() error, err error) {
 	case err != nil:
 		return nil, err
 	}
-	if _, ok := held[name]; !ok {
-		held[name] = secret
+	if _, ok := held.sessions[name]; !ok {
+		held.sessions[name] = secret
 	}
 	return v.removeLegacy, nil
 }

@@ -69,7 +69,7 @@ func (v *Vault) unlock(ctx context.Context, f *file) (contents, error) {
 		}
 		key, err := v.fetch(ctx, f.Lock)
 		if err != nil {
-			return nil, err
+			return contents{}, err
 		}
 		v.known = keyed{lock: f.Lock, key: key}
 	}
@@ -80,7 +80,7 @@ func (v *Vault) unlock(ctx context.Context, f *file) (contents, error) {
 func (v *Vault) reopen(f *file) (contents, error) {
 	held, err := f.open(v.known.key)
 	if err != nil {
-		return nil, &DamagedError{Path: v.Path(), Err: err}
+		return contents{}, &DamagedError{Path: v.Path(), Err: err}
 	}
 	return held, nil
 }

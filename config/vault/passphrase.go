@@ -79,35 +79,35 @@ func (v *Vault) unlockSealed(ctx context.Context, f *file) (contents, error) {
 		return held, err
 	}
 	if v.opt.Passphrase == nil {
-		return nil, ErrLocked
+		return contents{}, ErrLocked
 	}
 	why := Unlock
 	for range tries {
 		passphrase, err := v.opt.Passphrase(ctx, why)
 		if err != nil {
-			return nil, fmt.Errorf("ask for the passphrase: %w", hideNotExist(err))
+			return contents{}, fmt.Errorf("ask for the passphrase: %w", hideNotExist(err))
 		}
 		if held, err := v.try(f, passphrase); !errors.Is(err, ErrPassphrase) {
 			return held, err
 		}
 		why = Again
 	}
-	return nil, ErrPassphrase
+	return contents{}, ErrPassphrase
 }
 
 // try decrypts a file with a passphrase and remembers the passphrase if it is
 // right.
 func (v *Vault) try(f *file, passphrase string) (contents, error) {
 	if passphrase == "" {
-		return nil, ErrPassphrase
+		return contents{}, ErrPassphrase
 	}
 	k := keyed{lock: f.Lock, key: f.Lock.Argon2id.key(passphrase, f.Lock.Salt), passphrase: passphrase}
 	held, err := f.open(k.key)
 	switch {
 	case errors.Is(err, seal.ErrSealed):
-		return nil, ErrPassphrase
+		return contents{}, ErrPassphrase
 	case err != nil:
-		return nil, &DamagedError{Path: v.Path(), Err: err}
+		return contents{}, &DamagedError{Path: v.Path(), Err: err}
 	}
 	v.known = k
 	return held, nil

@@ -28,7 +28,7 @@ func (v *Vault) Save(ctx context.Context, name Name, secret []byte) error {
 	defer v.release()
 	err := name.check()
 	if err == nil {
-		err = v.update(ctx, true, func(held contents) { held[name] = bytes.Clone(secret) })
+		err = v.update(ctx, true, func(held contents) { held.sessions[name] = bytes.Clone(secret) })
 	}
 	if err != nil {
 		return fmt.Errorf("save the session of %s: %w", name.UserID, err)
@@ -52,7 +52,7 @@ func (v *Vault) Drop(ctx context.Context, name Name) error {
 func (v *Vault) drop(ctx context.Context, name Name) error {
 	switch f, err := v.readVault(); {
 	case err == nil && slices.Contains(f.Accounts, name):
-		return v.update(ctx, false, func(held contents) { delete(held, name) })
+		return v.update(ctx, false, func(held contents) { delete(held.sessions, name) })
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -115,7 +115,7 @@ func (v *Vault) rewrite(to keyed, edit func(contents)) error {
 	case to != (keyed{}), v.spare == (keyed{}):
 		return fmt.Errorf("%w: %w", errChanged, err) // prepare saw a vault that is now absent or damaged
 	default:
-		to, held = v.spare, contents{}
+		to, held = v.spare, noContents()
 	}
 	after, err := v.importLegacy(held)
 	if err != nil {
@@ -146,10 +146,10 @@ func (v *Vault) rewrite(to keyed, edit func(contents)) error {
 func (v *Vault) current() (contents, error) {
 	f, err := v.readVault()
 	if err != nil {
-		return nil, err
+		return contents{}, err
 	}
 	if f.Lock != v.known.lock {
-		return nil, errChanged
+		return contents{}, errChanged
 	}
 	return v.reopen(f)
 }

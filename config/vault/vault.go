@@ -1,10 +1,11 @@
-// Package vault stores the sessions of several accounts in an encrypted file.
+// Package vault stores the sessions of several accounts, and other secrets by name,
+// in an encrypted file.
 //
-// All sessions are in one file, encrypted with one key. The kinds of vault
+// All secrets are in one file, encrypted with one key. The kinds of vault
 // differ in where the key comes from (see [Kind]). Two parts of the file are
 // not encrypted: the kind of vault with its parameters, such as a salt, and the
-// names of the accounts, so that they can be listed without a passphrase. The
-// whole file is authenticated.
+// names of the accounts and secrets, so that they can be listed without a
+// passphrase. The whole file is authenticated.
 //
 // A vault cannot detect that its file was replaced with an older copy.
 package vault
@@ -48,7 +49,7 @@ type Options struct {
 	Say func(text string)
 }
 
-// A Vault stores one secret for each account. It is safe for use by several
+// A Vault stores one secret for each account, and other secrets. It is safe for use by several
 // goroutines and programs at the same time: the last Save of an account wins,
 // and does not change other accounts.
 //
@@ -159,7 +160,7 @@ func (v *Vault) load(ctx context.Context, name Name) ([]byte, error) {
 	switch f, err := v.readVault(); {
 	case err == nil && slices.Contains(f.Accounts, name):
 		held, err := v.openWanted(ctx, f)
-		return held[name], err
+		return held.sessions[name], err
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
