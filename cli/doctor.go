@@ -21,8 +21,8 @@ func newDoctor(a *host.Program) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check the installation, and suggest fixes",
 		Long: "Check the settings, the vault, the session, the clock, the homeserver, the\n" +
-			"identity server, the store and the terminal. No invites are sent and no\n" +
-			"settings are changed. If your account is not registered at the identity server\n" +
+			"identity server, the mail settings, the store and the terminal. No invites and\n" +
+			"no mails are sent, and no settings are changed. If your account is not registered at the identity server\n" +
 			"yet, it is registered there, as before the first invite. The exit code is 1 if\n" +
 			"a check fails.",
 		Args: fail.Args(0, 0),
@@ -71,6 +71,7 @@ func runDoctor(ctx context.Context, a *host.Program, wrong error) error {
 	checks := []checkup{checkSettings(a, wrong)}
 	checks = append(checks, checkTerminal(a)...)
 	checks = append(checks, checkVault(ctx, a))
+	checks = append(checks, checkMail(a)...)
 	account, session := checkSession(ctx, a)
 	checks = append(checks, checkStore(ctx, a), session)
 	if account != nil {

@@ -204,6 +204,23 @@ func checkIdentityServer(ctx context.Context, account *client.Account) checkup {
 	return passed(name, "%s, named by %s; your account is registered there", base, source)
 }
 
+// checkMail checks whether the mail settings are complete, if there are any. No mail is
+// sent and the mail server is not asked.
+func checkMail(a *host.Program) []checkup {
+	if !a.MailSet() {
+		return nil
+	}
+	const next = "See the mail settings: mxinvite config"
+	setup, err := a.MailSetup()
+	if err == nil {
+		err = a.CheckMail(setup)
+	}
+	if err != nil {
+		return []checkup{{"mail", checkFail, err.Error(), next}}
+	}
+	return []checkup{passed("mail", "from %s by %s; nothing was sent", setup.From(), setup.By())}
+}
+
 // checkVault checks how sessions are stored.
 func checkVault(ctx context.Context, a *host.Program) checkup {
 	s, err := a.VaultState(ctx)

@@ -20,7 +20,7 @@ import (
 const (
 	guestCommands = "mxinvite help version rooms list show watch send link move revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
-	refusedToGuests = "serve config path init completion man doctor" // all other commands
+	refusedToGuests = "serve config path init completion man doctor password" // all other commands
 	guestFlags      = "help version json quiet no-color theme background accessible identity-server account vault" +
 		" status verdict warn by room older-than sort needs-look check trust all user state with provider format no-tour" + // flags that only read
 		" column dry-run yes again old-room keep accept-terms via inviter bind all-pending failed now lost force resend sent to wait watch header count link expires uses" // flags that change something
@@ -57,7 +57,7 @@ func refuseCommand(c *cobra.Command) {
 	c.Hidden = true
 	c.Args = cobra.ArbitraryArgs
 	c.DisableFlagParsing = true
-	c.PersistentPreRunE = nil
+	c.PersistentPreRunE, c.PreRunE = nil, nil
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return fmt.Errorf("%s is %w", c.CommandPath(), fail.ErrNotForVisitors)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/identity"
 	"github.com/mxinvite/mxinvite/client/session"
+	"github.com/mxinvite/mxinvite/internal/mail"
 )
 
 // A fate is what a response to an invite means for this invite and for the others in the
@@ -137,6 +138,9 @@ func answerTo(e *ServerError) answer {
 
 // fateOf returns what the error of a request means for invites.
 func fateOf(err error) fate {
+	if failed, ok := errors.AsType[*mail.Error](err); ok {
+		return mailFate(failed)
+	}
 	e, ok := errors.AsType[*ServerError](err)
 	switch {
 	case ok:
@@ -192,7 +196,7 @@ func brief(err error) string {
 // whyBlocked returns why no invite can be sent, if err says so before any request to
 // invite was sent; nil otherwise.
 func whyBlocked(err error) error {
-	if hasNoIdentityServer(err) || is[*AccountSuspendedError](err) {
+	if hasNoIdentityServer(err) || is[*AccountSuspendedError](err) || is[*NoMailError](err) {
 		return err
 	}
 	if e, ok := errors.AsType[*identity.Error](err); ok {

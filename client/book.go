@@ -30,6 +30,7 @@ type bookRecord struct {
 	label   string
 	key     string // private key, if the account issued the invite itself
 	signed  signedLink
+	mailed  bool // the account mailed the link, or was to do so
 }
 
 type bookEntry struct {
@@ -154,7 +155,10 @@ func (a *Account) InviteeOf(i invite.Invite) recipients.Invitee {
 // and without the list of all members no better ones are known
 // (https://spec.matrix.org/v1.19/appendices/#routing).
 func (a *Account) Link(room id.RoomID, token string) (link.Link, error) {
-	r := a.book.record(room, token)
+	return a.linkOf(room, token, a.book.record(room, token))
+}
+
+func (a *Account) linkOf(room id.RoomID, token string, r bookRecord) (link.Link, error) {
 	if r.key == "" {
 		return link.Link{}, ErrNoLink
 	}

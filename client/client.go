@@ -49,6 +49,13 @@ type Options struct {
 	FormerKey func(user id.UserID, homeserver string) seal.Key
 	// NoAddressBook is set if the addresses of sent invites must not be stored.
 	NoAddressBook bool
+	// Mailer sends the mails of invites [ByMail]. If it is nil, there are none, and
+	// MailerErr may say why.
+	Mailer    Mailer
+	MailerErr error
+	// LinkBase is the base of the links in mails (see [link.Link.Format]); empty for
+	// [link.DefaultBase].
+	LinkBase string
 	// DeviceName is the name of the session in the user's list of sessions.
 	DeviceName string
 	// Again is the session that a sign-in continues: the device stays the same, and a

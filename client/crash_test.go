@@ -12,11 +12,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
+	"github.com/mxinvite/mxinvite/internal/mail"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -28,10 +31,13 @@ const (
 )
 
 // The tests start the test binary as the program to kill. With a session in its
-// environment, it sends the invites in the outbox and prints a line for each turn.
+// environment, it sends the invites in the outbox, and prints a line before each request
+// to invite, before each mail and after each turn. It mails links by a mail server on the
+// given port.
 const (
-	sessionVar = "MXINVITE_TEST_SESSION"
-	storeVar   = "MXINVITE_TEST_STORE"
+	sessionVar  = "MXINVITE_TEST_SESSION"
+	storeVar    = "MXINVITE_TEST_STORE"
+	mailPortVar = "MXINVITE_TEST_MAIL_PORT"
 )
 
 func TestMain(m *testing.M) {
@@ -50,7 +56,14 @@ func sendForever(ctx context.Context, session, path string) error {
 	if err != nil {
 		return err
 	}
-	opt := client.Options{Transport: http.DefaultTransport, Now: time.Now, Store: s}
+	opt := client.Options{Transport: announcing{http.DefaultTransport}, Now: time.Now, Store: s}
+	if port := os.Getenv(mailPortVar); port != "" {
+		mailer, err := mailerTo(port)
+		if err != nil {
+			return err
+		}
+		opt.Mailer = announcingMailer{mailer}
+	}
 	var sess client.Session
 	if err := json.Unmarshal([]byte(session), &sess); err != nil {
 		return err
@@ -71,6 +84,24 @@ func sendForever(ctx context.Context, session, path string) error {
 	}
 }
 
+// announcing prints a line before each request to invite.
+type announcing struct{ http.RoundTripper }
+
+func (a announcing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "/invite") || r.Method == http.MethodPut {
+		fmt.Println("request")
+	}
+	return a.RoundTripper.RoundTrip(r)
+}
+
+// announcingMailer prints a line before each mail.
+type announcingMailer struct{ client.Mailer }
+
+func (a announcingMailer) Deliver(ctx context.Context, i mail.Invite) error {
+	fmt.Println("mail")
+	return a.Mailer.Deliver(ctx, i)
+}
+
 // If a program is killed while it sends, every address gets one mail or is uncertain.
 func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 	if testing.Short() {
@@ -80,42 +111,7 @@ func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 	for _, where := range []string{invitePath, "/_matrix/identity/v2/store-invite"} {
 		n.Inject(sandbox.Fault{Path: where, Delay: 5 * time.Millisecond}) // so that requests are in progress when the program is killed
 	}
-	session := n.signIn(n.ada).Session()
-	path := filepath.Join(t.TempDir(), "store.db")
-	a := n.start(session, path)
-	n.must(a.Refresh(t.Context()))
-	secret, err := json.Marshal(session)
-	n.must(err)
-	exe, err := os.Executable()
-	n.must(err)
-
-	// The duration of a batch, so that kills are spread over it.
-	takes := 20 * time.Millisecond
-	for crash := range crashes {
-		var addresses []string
-		for i := range batch {
-			addresses = append(addresses, fmt.Sprintf("person%d-%d@example.com", crash, i))
-		}
-		n.queue(a, addresses...)
-		program := exec.CommandContext(t.Context(), exe)
-		program.Env = append(os.Environ(), sessionVar+"="+string(secret), storeVar+"="+path)
-		program.Stderr = os.Stderr
-		out, err := program.StdoutPipe()
-		n.must(err)
-		n.must(program.Start())
-		lines := bufio.NewScanner(out)
-		lines.Scan() // the program is about to send
-		begun := time.Now()
-		timer := time.AfterFunc(rand.N(takes), func() { _ = program.Process.Kill() })
-		for turns := 0; lines.Scan(); {
-			if turns++; turns == batch {
-				takes = (takes + 2*time.Since(begun)) / 2
-				_ = program.Process.Kill()
-			}
-		}
-		timer.Stop()
-		_ = program.Wait() // the error says that it was killed
-	}
+	a := n.killWhileSending(client.ByIdentityServer)
 	n.runOutbox(a) // the remaining invites
 
 	uncertain, unsure := 0, 0
@@ -135,6 +131,53 @@ func TestKilledProgramSendsNoInviteTwice(t *testing.T) {
 	}
 	t.Logf("%d invites in %d crashes: %d uncertain, of which %d were mailed", crashes*batch, crashes, uncertain, unsure)
 }
+
+// killWhileSending queues invites, starts a program that sends them, and kills it, many
+// times. It returns an account with the same store.
+func (n *testWorld) killWhileSending(way client.Way, environment ...string) *client.Account {
+	n.t.Helper()
+	session, path := n.signIn(n.ada).Session(), filepath.Join(n.t.TempDir(), "store.db")
+	a := n.start(session, path)
+	n.must(a.Refresh(n.t.Context()))
+	secret, err := json.Marshal(session)
+	n.must(err)
+	exe, err := os.Executable()
+	n.must(err)
+
+	for crash := range crashes {
+		var people []recipients.Invitee
+		for i := range batch {
+			people = append(people, n.invitee(fmt.Sprintf("person%d-%d@example.com", crash, i)))
+		}
+		n.queueBy(way, a, people...)
+		program := exec.CommandContext(n.t.Context(), exe)
+		program.Env = append(append(os.Environ(), sessionVar+"="+string(secret), storeVar+"="+path), environment...)
+		program.Stderr = os.Stderr
+		out, err := program.StdoutPipe()
+		n.must(err)
+		n.must(program.Start())
+		lines := bufio.NewScanner(out)
+		// Kills are spread over the time from each line to some time after it.
+		kill, turns := rand.N(linesEach[way]*batch), 0
+		for line := 0; turns < batch && lines.Scan(); line++ {
+			if line == kill {
+				time.AfterFunc(rand.N(killSpread), func() { _ = program.Process.Kill() })
+			}
+			if lines.Text() == "turn" {
+				turns++
+			}
+		}
+		_ = program.Process.Kill() // it may have sent all
+		_ = program.Wait()         // the error says that it was killed
+	}
+	return a
+}
+
+// linesEach is the number of lines that the program prints for an invite.
+var linesEach = map[client.Way]int{client.ByIdentityServer: 2, client.ByMail: 3}
+
+// killSpread is longer than a request or a mail takes.
+const killSpread = 15 * time.Millisecond
 
 // newServedWorld returns a test world that other programs can reach over HTTP.
 func newServedWorld(t *testing.T) *testWorld {

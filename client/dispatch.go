@@ -40,6 +40,9 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if news, err := r.syncIfOld(ctx); news || err != nil {
 		return nil, err // the sync may show an uncertain entry for the same address
 	}
+	if e.mails() {
+		return r.mail(ctx, e)
+	}
 	plan, err := r.a.planBy(ctx, e.payload.way(), e.Room, e.payload.invitee())
 	if plan.ToReplaced = e.payload.ToReplaced; plan.ToReplaced && is[*ReplacedError](err) {
 		err = plan.Err() // nil: the user has confirmed it
@@ -82,6 +85,10 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	o := r.judge(e, sent, err)
 	ctx = context.WithoutCancel(ctx)
 	r.learn(o, began, err)
+	if err == nil && e.payload.Mail && o.UserID == "" {
+		e.Token = o.Token
+		return r.mail(ctx, e)
+	}
 	o.err = errors.Join(o.err, r.react(ctx, o, err), r.storeLimits(ctx))
 	return r.save(ctx, o)
 }
@@ -210,7 +217,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 // write stores an entry, and its address in the address book.
 func (r *Runner) write(ctx context.Context, o outcome) error {
 	var book []store.Address
-	if o.State == store.Sent && o.Token != "" && !r.a.opt.NoAddressBook {
+	if o.Token != "" && (o.State == store.Sent || o.payload.Mail) && !r.a.opt.NoAddressBook {
 		book = append(book, r.a.data.encryptAddress(o.Room, o.Token, o.payload.record()))
 	}
 	r.read = false
@@ -221,6 +228,9 @@ func (r *Runner) write(ctx context.Context, o outcome) error {
 func (r *Runner) clarify(ctx context.Context, e envelope) (*Turn, error) {
 	if e.payload.invitee() == (recipients.Invitee{}) {
 		return r.save(ctx, r.ended(e, store.Uncertain, errInterrupted))
+	}
+	if e.payload.Mail && e.Token != "" {
+		return r.save(ctx, r.ended(e, store.Uncertain, &UnmailedError{Uncertain: true, Err: errInterrupted}))
 	}
 	if e.UserID != "" || e.to().Link {
 		// The membership, or the state of the room, is read before another request.
@@ -251,8 +261,8 @@ func (r *Runner) noticeSent(ctx context.Context) (*Turn, error) {
 	claims := map[string][]int64{} // entries by token
 	rooms := map[id.RoomID][]invite.Invite{}
 	for _, e := range r.entries {
-		if e.State != store.Uncertain || e.payload.Address == "" {
-			continue
+		if e.State != store.Uncertain || e.payload.Address == "" || e.payload.Key != "" {
+			continue // or the room shows the invite, but not whether its link was mailed
 		}
 		uncertain = append(uncertain, e)
 		if _, known := rooms[e.Room]; !known {

@@ -10,12 +10,13 @@ import (
 	"github.com/mxinvite/mxinvite/client/oauth"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/session"
+	"github.com/mxinvite/mxinvite/internal/mail"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
 // Advise returns advice on what a user can do about an error.
 func Advise(err error) Advice {
-	for _, advise := range []func(error) Advice{kindOf(hintPending), kindOf(hintAccept), kindOf(hintReason), adviseSignIn, adviseHomeserver, adviseIdentity, adviseKeys} {
+	for _, advise := range []func(error) Advice{kindOf(hintPending), kindOf(hintAccept), kindOf(hintReason), adviseSignIn, adviseHomeserver, adviseIdentity, adviseKeys, kindOf(hintMail)} {
 		if a := advise(err); a.Kind != "" {
 			return a
 		}
@@ -65,6 +66,28 @@ func hintReason(err error) HintKind {
 	} {
 		if errors.Is(err, h.reason) {
 			return h.hint
+		}
+	}
+	return ""
+}
+
+func hintMail(err error) HintKind {
+	if unmailed, ok := errors.AsType[*UnmailedError](err); ok && unmailed.Uncertain {
+		return HintMailUncertain
+	}
+	if is[*NoMailError](err) {
+		return HintMailSettings
+	}
+	if failed, ok := errors.AsType[*mail.Error](err); ok {
+		switch failed.Result {
+		case mail.Unusable:
+			return HintMailSettings
+		case mail.Deferred, mail.Unavailable:
+			return HintMailDeferred
+		case mail.Rejected, mail.Failed:
+			return HintMailFailed
+		case mail.Uncertain:
+			return HintMailUncertain
 		}
 	}
 	return ""

@@ -77,6 +77,10 @@ const (
 	HintUnclear             HintKind = "unclear"
 	HintTriedAgain          HintKind = "tried-again"
 	HintOpenID              HintKind = "openid"
+	HintMailSettings        HintKind = "mail-settings"
+	HintMailFailed          HintKind = "mail-failed"
+	HintMailDeferred        HintKind = "mail-deferred"
+	HintMailUncertain       HintKind = "mail-uncertain"
 )
 
 // HintKinds returns all kinds of hints.
@@ -94,6 +98,7 @@ func HintKinds() []HintKind {
 		HintAccountLocked, HintWait, HintPower, HintPending, HintReplaced, HintJoinSuccessor, HintTerms, HintUncertain, HintConnection,
 		HintForbidden, HintIdentityLater, HintIdentityRefused, HintIdentityBusy, HintTrust,
 		HintBlocked, HintUnclear, HintTriedAgain, HintOpenID,
+		HintMailSettings, HintMailFailed, HintMailDeferred, HintMailUncertain,
 	}
 }
 

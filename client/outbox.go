@@ -68,9 +68,13 @@ func (i Item) Invitee() recipients.Invitee {
 	return recipients.Invitee{UserID: i.UserID}
 }
 
+// InRoom reports whether the account issued the invite itself [ByMail] and it is in the
+// room, whatever became of the mail.
+func (i Item) InRoom() bool { return i.Way == ByMail && i.UserID == "" && i.Token != "" }
+
 // to says which rate limits apply.
 func (i Item) to() ratelimit.To {
-	return ratelimit.To{User: i.UserID, Link: i.UserID == "" && i.Way == ByLink}
+	return ratelimit.To{User: i.UserID, Link: i.UserID == "" && i.Way.issues()}
 }
 
 // An Outbox is the list of invites that are queued, sent, failed or cancelled.
@@ -86,6 +90,7 @@ type Outbox struct {
 	Next, Last time.Time
 
 	queued ratelimit.Queue
+	mails  []time.Time // when the links of invites that are in the room may be mailed
 	limits ratelimit.Limits
 }
 
@@ -129,7 +134,7 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 		if p.to().Link {
 			// Before the first request, so that a repeated request has the same key.
 			issued := ownkey.New()
-			l.Key, l.Token = issued.PrivateKey, issued.Token
+			l.Key, l.Token, l.Mail = issued.PrivateKey, issued.Token, p.Way == ByMail
 			var err error
 			if l.Signed, err = a.signLink(p, issued); err != nil {
 				return nil, err
@@ -167,7 +172,10 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 		i := a.item(e)
 		a.bookEntry(e) // another program may have sent it
 		o.Items = append(o.Items, i)
-		if i.State == ItemQueued {
+		switch opened := a.data.decrypt(e); {
+		case opened.mails():
+			o.mails = append(o.mails, opened.payload.NotBefore)
+		case i.State == ItemQueued:
 			o.queued.Add(i.to())
 		}
 	}
@@ -255,6 +263,7 @@ func (a *Account) move(ctx context.Context, numbers []int64, to store.State, fro
 			}
 			// The user saw these invites and decided to try again.
 			e.payload.Reason, e.payload.Advice = "", Advice{}
+			e.payload.Deferrals, e.payload.NotBefore = 0, time.Time{}
 			if pending[e.Room] == nil {
 				pending[e.Room] = a.pending(e.Room)
 			}
@@ -311,6 +320,19 @@ func (o Outbox) Forecast(now time.Time, plans []Plan) (next, last time.Time) {
 		q.Add(p.to())
 	}
 	next, last = o.limits.Forecast(now, q)
+	for _, due := range o.mails {
+		if due.Before(now) {
+			due = now
+		}
+		switch {
+		case next.IsZero():
+			next, last = due, due
+		case due.Before(next):
+			next = due
+		case due.After(last) && !last.IsZero():
+			last = due
+		}
+	}
 	if until := o.Stall.Until(); !next.IsZero() && until.After(next) {
 		next = until
 		if !last.IsZero() && last.Before(next) {

@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -28,6 +29,14 @@ type payload struct {
 	Token string `json:"token,omitempty"`
 	// Signed is set if a links server signs for the invitee.
 	Signed signedLink `json:"signed,omitzero"`
+	// Mail is set if the link of that invite is mailed. The event was sent as soon as the
+	// entry has its token, and only the mail is left; in the state Sending the mail may
+	// have been sent then.
+	Mail bool `json:"mail,omitempty"`
+	// Deferrals is how often a mail server asked to send the mail later, and NotBefore is
+	// when.
+	Deferrals int       `json:"deferrals,omitempty"`
+	NotBefore time.Time `json:"not_before,omitzero"`
 
 	// Similar has the tokens of the similar invites that the user had seen when
 	// queueing this one.
@@ -62,15 +71,18 @@ func (p payload) issued() ownkey.Invite { return ownkey.Invite{Token: p.Token, P
 
 // record returns the part that the address book keeps.
 func (p payload) record() bookRecord {
-	return bookRecord{address: p.threePID(), label: p.Label, key: p.Key, signed: p.Signed}
+	return bookRecord{address: p.threePID(), label: p.Label, key: p.Key, signed: p.Signed, mailed: p.Mail}
 }
 
 // way returns how the invite is sent.
 func (p payload) way() Way {
-	if p.Key != "" {
-		return ByLink
+	switch {
+	case p.Key == "":
+		return ByIdentityServer
+	case p.Mail:
+		return ByMail
 	}
-	return ByIdentityServer
+	return ByLink
 }
 
 // An envelope is an outbox entry with its payload decrypted.
@@ -81,7 +93,7 @@ type envelope struct {
 
 // to says which rate limits apply.
 func (e envelope) to() ratelimit.To {
-	return ratelimit.To{User: e.UserID, Link: e.UserID == "" && e.payload.way() == ByLink}
+	return ratelimit.To{User: e.UserID, Link: e.UserID == "" && e.payload.way().issues()}
 }
 
 // A dataKey is the [Session.DataKey]. Data that identifies invitees is encrypted with
@@ -136,21 +148,24 @@ func (k dataKey) encryptAddress(room id.RoomID, token string, of bookRecord) sto
 	if of.key != "" {
 		parts = append(parts, of.label, of.key)
 	}
-	if of.signed != (signedLink{}) {
+	if of.signed != (signedLink{}) || of.mailed {
 		signed, _ := json.Marshal(of.signed) // cannot fail
 		parts = append(parts, string(signed))
+	}
+	if of.mailed {
+		parts = append(parts, string(ByMail))
 	}
 	text, _ := json.Marshal(parts) // cannot fail
 	return store.Address{Room: room, Token: token, Sealed: k.addressBook().Seal(string(room)+"\n"+token, text)}
 }
 
 func (k dataKey) decryptAddress(sealed store.Address) (bookRecord, bool) {
-	var parts [5]string // the last three are of invites with an own key
+	var parts [6]string // the last four are of invites with an own key
 	text, err := k.addressBook().Open(string(sealed.Room)+"\n"+sealed.Token, sealed.Sealed)
 	if err != nil || json.Unmarshal(text, &parts) != nil {
 		return bookRecord{}, false
 	}
-	r := bookRecord{address: threepid.ID{Medium: parts[0], Address: parts[1]}, label: parts[2], key: parts[3]}
+	r := bookRecord{address: threepid.ID{Medium: parts[0], Address: parts[1]}, label: parts[2], key: parts[3], mailed: parts[5] == string(ByMail)}
 	if parts[4] != "" && json.Unmarshal([]byte(parts[4]), &r.signed) != nil {
 		return bookRecord{}, false
 	}

@@ -76,12 +76,15 @@ func (p Plan) Invitee() recipients.Invitee {
 
 // to says which rate limits apply.
 func (p Plan) to() ratelimit.To {
-	return ratelimit.To{User: p.UserID, Link: p.UserID == "" && p.Way == ByLink}
+	return ratelimit.To{User: p.UserID, Link: p.UserID == "" && p.Way.issues()}
 }
 
 // IssuesLink reports whether the account issues the invite itself, so that there is a link
 // to pass on.
-func (p Plan) IssuesLink() bool { return p.to().Link }
+func (p Plan) IssuesLink() bool { return p.UserID == "" && p.Way == ByLink }
+
+// MailsLink reports whether the account issues the invite itself and mails its link.
+func (p Plan) MailsLink() bool { return p.UserID == "" && p.Way == ByMail }
 
 // Err returns why the plan cannot be sent; nil if it can.
 func (p Plan) Err() error {
@@ -122,8 +125,9 @@ func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recip
 }
 
 // PlanAllBy is [Account.PlanAll] for a way to send. Only with [ByLink] may people
-// have labels; then the identity server, if there is one, only looks up addresses. With
-// [ByDefault] the plans have the way that the account can use.
+// have labels. With it and [ByMail] the identity server, if there is one, only looks up
+// addresses. With [ByMail] the error may be a [NoMailError]. With [ByDefault] the plans have
+// the way that the account can use.
 func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
 	if _, err := a.LinksServer(); err != nil && way != ByIdentityServer {
 		return nil, err
@@ -147,7 +151,10 @@ func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, peo
 	for chunk := range slices.Chunk(people, maxLookup) {
 		users, server, err := a.usersOf(ctx, chunk)
 		if way != ByIdentityServer && hasNoIdentityServer(err) {
-			way, err = ByLink, nil
+			way, err = cmp.Or(way, ByLink), nil
+		}
+		if err == nil && way == ByMail && slices.Contains(users, "") {
+			err = a.MayMail() // before the invite is in the room
 		}
 		if err != nil {
 			return nil, err

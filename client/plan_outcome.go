@@ -17,6 +17,7 @@ type PlanOutcome string
 const (
 	PlanMail          PlanOutcome = "mail"           // the identity server sends an e-mail
 	PlanLink          PlanOutcome = "link"           // the account issues the invite itself, and the sender gets a link to pass on
+	PlanMailLink      PlanOutcome = "mail-link"      // the account issues the invite itself and mails its link
 	PlanUserID        PlanOutcome = "user-id"        // the person was given by a Matrix ID, which is invited
 	PlanOnMatrix      PlanOutcome = "on-matrix"      // the address is bound to a Matrix ID, which is invited
 	PlanPending       PlanOutcome = "pending"        // a pending invite may be to the same address
@@ -35,7 +36,7 @@ const (
 // PlanOutcomes returns all outcomes in the order in which a preview shows them.
 func PlanOutcomes() []PlanOutcome {
 	return []PlanOutcome{
-		PlanMail, PlanLink, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
+		PlanMail, PlanLink, PlanMailLink, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
 		PlanInvited, PlanBanned, PlanNoPower, PlanReplaced, PlanSameUser, PlanNotUnderstood, PlanRepeated, PlanLeftOut,
 	}
 }
@@ -65,6 +66,8 @@ func (p Plan) Outcome() PlanOutcome {
 		return PlanPending
 	case p.Way == ByLink:
 		return PlanLink
+	case p.Way == ByMail:
+		return PlanMailLink
 	}
 	return PlanMail
 }
@@ -73,7 +76,7 @@ func (p Plan) Outcome() PlanOutcome {
 // includes the outcome that a pending invite may be for the same address.
 func (o PlanOutcome) Sends(again bool) bool {
 	switch o {
-	case PlanMail, PlanLink, PlanUserID, PlanOnMatrix:
+	case PlanMail, PlanLink, PlanMailLink, PlanUserID, PlanOnMatrix:
 		return true
 	case PlanPending:
 		return again

@@ -72,6 +72,9 @@ func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend,
 			way = ByDefault
 		case a.IssuedByOwnKey(r.Invite.RoomID, r.Invite.Token):
 			way = ByLink
+			if a.book.record(r.Invite.RoomID, r.Invite.Token).mailed && r.To.Address.Address != "" && a.MayMail() == nil {
+				way = ByMail
+			}
 		}
 		people[way], indexes[way] = append(people[way], r.To), append(indexes[way], n)
 	}

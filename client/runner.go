@@ -320,7 +320,11 @@ func (r *Runner) first(now time.Time) (first *envelope, due time.Time) {
 		if e.State != store.Queued {
 			continue
 		}
-		if t := r.limits.Next(now, e.to()); first == nil || t.Before(due) {
+		t := e.payload.NotBefore
+		if !e.mails() {
+			t = r.limits.Next(now, e.to())
+		}
+		if first == nil || t.Before(due) {
 			first, due = e, t
 		}
 	}

@@ -230,6 +230,16 @@ func (a *Account) wasIssued(ctx context.Context, room id.RoomID, issued ownkey.I
 	return err == nil, err
 }
 
+// isRevoked reports whether an invite that was issued is revoked now: its event has no
+// key.
+func (a *Account) isRevoked(ctx context.Context, room id.RoomID, token string) (bool, error) {
+	var content struct {
+		PublicKey string `json:"public_key"`
+	}
+	err := a.hs.Get(ctx, statePath(room, token), nil, &content)
+	return content.PublicKey == "", err
+}
+
 func statePath(room id.RoomID, token string) session.Path {
 	return session.Path{"v3", "rooms", room, "state", invite.TypeThirdPartyInvite, token}
 }

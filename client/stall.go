@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/ratelimit"
@@ -198,7 +199,11 @@ func (r *Runner) react(ctx context.Context, o outcome, err error) error {
 	case kind == late:
 		return errors.Join(blockedBy(err), r.block(ctx, blockedBy(err)))
 	case o.State == store.Failed && kind != personal:
-		if why := brief(cause(err)); why != r.refusal {
+		why := brief(cause(err))
+		if o.payload.Address != "" { // mail servers repeat it
+			why = strings.ReplaceAll(why, o.payload.Address, "")
+		}
+		if why != r.refusal {
 			r.refusal, r.sameRefusals = why, 0
 		}
 		if r.sameRefusals++; r.sameRefusals >= mostRefused {

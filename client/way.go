@@ -13,13 +13,17 @@ type Way string
 const (
 	ByIdentityServer Way = "identity-server" // the identity server sends an e-mail
 	ByLink           Way = "link"            // the account issues the invite itself, and the sender passes on its link
+	ByMail           Way = "mail"            // the account issues the invite itself, and mails its link
 
 	// ByDefault means ByIdentityServer or, if the account has no identity server, ByLink.
 	ByDefault Way = ""
 )
 
 // Ways returns all ways except ByDefault.
-func Ways() []Way { return []Way{ByIdentityServer, ByLink} }
+func Ways() []Way { return []Way{ByIdentityServer, ByLink, ByMail} }
+
+// issues reports whether the account issues the invite itself.
+func (w Way) issues() bool { return w == ByLink || w == ByMail }
 
 // A WayOffer is a way, and whether the account can send invites in this way.
 type WayOffer struct {
@@ -33,7 +37,10 @@ func (a *Account) OfferWays(ctx context.Context) []WayOffer {
 	offers := make([]WayOffer, 0, len(Ways()))
 	for _, way := range Ways() {
 		offer := WayOffer{Way: way}
-		if way == ByIdentityServer {
+		switch way {
+		case ByMail:
+			offer.Err = a.MayMail()
+		case ByIdentityServer:
 			base, _, err := a.IdentityServer(ctx)
 			if u, parseErr := url.Parse(base); parseErr == nil {
 				offer.Server = u.Host
@@ -41,6 +48,7 @@ func (a *Account) OfferWays(ctx context.Context) []WayOffer {
 			if hasNoIdentityServer(err) { // of another error, planning informs the user
 				offer.Err = err
 			}
+		case ByLink, ByDefault:
 		}
 		offers = append(offers, offer)
 	}

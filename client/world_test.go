@@ -27,6 +27,7 @@ type testWorld struct {
 	t          testing.TB
 	ada, grace string
 	room       id.RoomID
+	mailer     client.Mailer // of new accounts; nil for none
 }
 
 func newTestWorld(tb testing.TB) *testWorld {
@@ -45,7 +46,7 @@ func newTestWorldIn(tb testing.TB, w *sandbox.World) *testWorld {
 }
 
 func (n *testWorld) options() client.Options {
-	return client.Options{Transport: n.World, Now: time.Now, DeviceName: "test"}
+	return client.Options{Transport: n.World, Now: time.Now, DeviceName: "test", Mailer: n.mailer}
 }
 
 // password is the password of all users.

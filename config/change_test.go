@@ -88,6 +88,8 @@ func TestEverySettingCanBeChangedInTheExample(t *testing.T) {
 		value := map[string]string{
 			"account": "@you:example.org", "identity_server": "https://id.example.org", "device_name": "laptop",
 			"contacts.vcards": "/cards", "contacts.command": "khard email", "vault.passphrase_command": "pass x",
+			"mail.from": "Ada <ada@example.org>", "mail.command": "msmtp -t", "mail.smtp": "smtps://ada@mail.example.org",
+			"mail.text_template": "/invite.txt", "mail.html_template": "/invite.html",
 			"invites.stale_after": "2w", "invites.via": "link", "invites.link_page": "https://invite.example.org", "invites.links_server": "https://invite.example.org", "invites.links_key_file": "/links.key", "serve.idle": "1h", "serve.sessions": "3", "serve.sessions_per_key": "3",
 		}[s.Name]
 		switch {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -94,6 +95,25 @@ func linksURL() kind[string] {
 		}
 		local := u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback()
 		return u.Scheme == "https" || u.Scheme == "http" && local
+	})
+}
+
+// smtpURL returns the kind of URLs of mail servers. They have no password. Empty is
+// valid.
+func smtpURL() kind[string] {
+	return textKind(`a URL without a password such as "smtps://you@mail.example.org", or empty`, func(s string) bool {
+		scheme, rest, _ := strings.Cut(s, "://")
+		user := rest[:max(strings.LastIndexByte(rest, '@'), 0)]
+		return s == "" || (scheme == "smtp" || scheme == "smtps") && rest != "" && !strings.Contains(user, ":") &&
+			len(s) <= 255 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || unprintable(r) })
+	})
+}
+
+// mailbox returns the kind of e-mail addresses with or without a name. Empty is valid.
+func mailbox() kind[string] {
+	return textKind(`an address such as "you@example.org" or "You <you@example.org>", or empty`, func(s string) bool {
+		_, err := mail.ParseAddress(s)
+		return s == "" || err == nil && len(s) <= 255 && strings.IndexFunc(s, unprintable) < 0
 	})
 }
 
@@ -230,9 +250,9 @@ func command(program, argument string) kind[[]string] {
 }
 
 // path returns the kind of files. Empty is valid.
-func path(home string) kind[string] {
+func path(home, example string) kind[string] {
 	return kind[string]{
-		takes: `an absolute path, or a path that begins with ~/: "~/links.key", or empty`,
+		takes: fmt.Sprintf("an absolute path, or a path that begins with ~/: %q, or empty", example),
 		read: func(given any) (string, bool) {
 			s, ok := asText(given)
 			if !ok || s == "" {

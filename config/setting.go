@@ -102,8 +102,8 @@ func table(home string) []Setting {
 			yesNo(), "Whether the screen asks your identity server and trusted hosts whether the keys of invites are valid. "+
 				"Commands ask only with --check."),
 		define("invites.via", func(s *Settings) *string { return &s.InviteVia }, ViaAuto,
-			word(ViaAuto, "identity-server", "link"), "How people without a known Matrix ID are invited: by e-mail through the identity server, or by a link that you pass on. "+
-				"auto means link if your account has no identity server. A key on the screen, and --via of mxinvite send, choose another way."),
+			word(ViaAuto, "identity-server", "link", "mail"), "How people without a known Matrix ID are invited: by e-mail through the identity server, by a link that you pass on, "+
+				"or by a link that mxinvite mails, which needs the settings in [mail]. auto means link if your account has no identity server. A key on the screen, and --via of mxinvite send, choose another way."),
 		define("invites.link_page", func(s *Settings) *string { return &s.LinkPage }, "",
 			pageURL(), "The web page of the links that mxinvite makes. The part after # has the secrets; browsers do not send it to the page's server, "+
 				"but scripts of the page can read it. If empty, the links have no page: they begin with mxinvite:// and are pasted into mxinvite."),
@@ -111,7 +111,7 @@ func table(home string) []Setting {
 			linksURL(), "The URL of a links server (mxinvite serve --links). Links then open on its page, work for a limited number of people, and can expire. "+
 				"It must have the same links key."),
 		define("invites.links_key_file", func(s *Settings) *string { return &s.LinksKeyFile }, "",
-			path(home), "The file with the links key. The default is links.key beside the settings file."),
+			path(home, "~/links.key"), "The file with the links key. The default is links.key beside the settings file."),
 
 		define("contacts.address_book", func(s *Settings) *bool { return &s.AddressBook }, true,
 			yesNo(), "Whether mxinvite remembers the addresses of your invitees, encrypted, so that lists can show them."),
@@ -120,6 +120,19 @@ func table(home string) []Setting {
 		define("contacts.command", func(s *Settings) *[]string { return &s.ContactCommand }, nil,
 			command("khard", "email"), "A command that writes suggestions while you type: an address, a tab and a name on each line, "+
 				"as for aerc's address-book-cmd."),
+
+		define("mail.from", func(s *Settings) *string { return &s.MailFrom }, "",
+			mailbox(), "The address that mxinvite mails links from, with or without your name. "+
+				"Mails need it and either mail.command or mail.smtp."),
+		define("mail.command", func(s *Settings) *[]string { return &s.MailCommand }, nil,
+			command("msmtp", "-t"), "A program that sends a mail: it gets the whole message on standard input, with the recipient in its header."),
+		define("mail.smtp", func(s *Settings) *string { return &s.MailSMTP }, "",
+			smtpURL(), "The mail server to send mails with, and your user name there: smtps for TLS, smtp for STARTTLS, which is required except on this machine. "+
+				"To store the password in the vault, run: mxinvite vault password mail"),
+		define("mail.text_template", func(s *Settings) *string { return &s.MailText }, "",
+			path(home, "~/invite.txt"), "A file with the text of mails, in place of the built-in one."),
+		define("mail.html_template", func(s *Settings) *string { return &s.MailHTML }, "",
+			path(home, "~/invite.html"), "A file with the HTML part of mails. If only the text is set, mails have no HTML part."),
 
 		define("vault.kind", func(s *Settings) *string { return &s.Vault }, "auto",
 			word("auto", "keyring", "sealed", "plain", "agent"),

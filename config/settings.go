@@ -39,6 +39,11 @@ type Settings struct {
 	VCards         []string // files and directories
 	ContactCommand []string // a program and its arguments; empty for none
 
+	MailFrom           string   // an address, perhaps with a name; empty for none
+	MailCommand        []string // a program and its arguments; empty for none
+	MailSMTP           string   // the URL of a mail server; empty for none
+	MailText, MailHTML string   // paths of templates; empty for the built-in ones
+
 	Vault             string   // auto, keyring, sealed, plain or agent
 	PassphraseCommand []string // a program and its arguments; empty for none
 

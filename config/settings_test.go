@@ -71,6 +71,8 @@ func TestEverySettingIsReadFromFileAndEnvironment(t *testing.T) {
 		Theme: "mono", Background: "light", Glyphs: "ascii", Accessible: true,
 		StaleAfter: 28 * day, CheckKeys: false, InviteVia: "link", LinkPage: "https://invite.example.org/x", LinksServer: "https://invite.example.org", LinksKeyFile: "/home/ada/my.key",
 		AddressBook: false, VCards: []string{"/home/ada/contacts", "/srv/team.vcf"}, ContactCommand: []string{"khard", "email", "two words"},
+		MailFrom: "Ada <ada@example.org>", MailCommand: []string{"msmtp", "-t"}, MailSMTP: "smtps://ada@example.org@mail.example.org:4650",
+		MailText: "/home/ada/invite.txt", MailHTML: "/srv/invite.html",
 		Vault: "sealed", PassphraseCommand: []string{"pass", "mxinvite"}, Notify: "bell", LogLevel: "debug",
 		Sessions: 20, SessionsPerKey: 2, Idle: time.Hour,
 	}
@@ -93,6 +95,12 @@ vault.passphrase_command = "pass mxinvite"
 address_book = false
 vcards = ["~/contacts", "/srv//team.vcf"]
 command = ["khard", "email", "two words"]
+[mail]
+from = "Ada <ada@example.org>"
+command = "msmtp -t"
+smtp = "smtps://ada@example.org@mail.example.org:4650"
+text_template = "~/invite.txt"
+html_template = "/srv//invite.html"
 [log]
 level = "debug"
 [serve]
@@ -110,6 +118,8 @@ idle = "1h"
 		"MXINVITE_COLOR": "never", "MXINVITE_NOTIFY": "bell", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0", "MXINVITE_INVITES_VIA": "link", "MXINVITE_INVITES_LINK_PAGE": "https://invite.example.org/x", "MXINVITE_INVITES_LINKS_SERVER": "https://invite.example.org", "MXINVITE_INVITES_LINKS_KEY_FILE": "/home/ada//my.key",
 		"MXINVITE_THEME": "mono", "MXINVITE_BACKGROUND": "light", "MXINVITE_GLYPHS": "ascii", "MXINVITE_MOUSE": "false", "MXINVITE_ACCESSIBLE": "1",
 		"MXINVITE_CONTACTS_ADDRESS_BOOK": "false", "MXINVITE_CONTACTS_VCARDS": "~/contacts:/srv/team.vcf",
+		"MXINVITE_MAIL_FROM": "Ada <ada@example.org>", "MXINVITE_MAIL_COMMAND": "msmtp -t", "MXINVITE_MAIL_SMTP": "smtps://ada@example.org@mail.example.org:4650",
+		"MXINVITE_MAIL_TEXT_TEMPLATE": "~/invite.txt", "MXINVITE_MAIL_HTML_TEMPLATE": "/srv/invite.html",
 		"MXINVITE_CONTACTS_COMMAND": `khard email "two words"`, "MXINVITE_VAULT_KIND": "sealed",
 		"MXINVITE_VAULT_PASSPHRASE_COMMAND": "pass mxinvite", "MXINVITE_LOG_LEVEL": "debug",
 		"MXINVITE_SYNC_OUTPUT": "off", "MXINVITE_SERVE_SESSIONS": "20", "MXINVITE_SERVE_SESSIONS_PER_KEY": "2", "MXINVITE_SERVE_IDLE": "1h",

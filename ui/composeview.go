@@ -151,6 +151,10 @@ func (c *composePage) viewSingle(width int) string {
 			text = fmt.Sprintf("No Matrix ID is known for %s. You get a link to %s that you pass on, and no mail is sent.", who, room)
 			break
 		}
+		if p.MailsLink() {
+			text = fmt.Sprintf("No Matrix ID is known for %s. mxinvite invites them to %s and mails them the link itself, without an identity server.", who, room)
+			break
+		}
 		text = fmt.Sprintf("No Matrix ID is known for %s. The identity server %s will send an invite to %s by e-mail, in your name.",
 			who, cells.Cut(p.Server, phrase.NameWidth), room)
 	}
@@ -164,7 +168,11 @@ func (c *composePage) viewSingle(width int) string {
 		b.WriteString("\n\n" + note)
 	}
 	if p.Name != "" {
-		b.WriteString("\n\n" + cells.Bullet(st.Faint.Render("·"), fmt.Sprintf("The name you gave is %q. It is not sent.", cells.Cut(p.Name, phrase.NameWidth)), width))
+		use := "It is not sent."
+		if p.MailsLink() {
+			use = "The mail has it."
+		}
+		b.WriteString("\n\n" + cells.Bullet(st.Faint.Render("·"), fmt.Sprintf("The name you gave is %q. %s", cells.Cut(p.Name, phrase.NameWidth), use), width))
 	}
 	for n, i := range p.Similar {
 		const most = 3

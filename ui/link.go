@@ -41,10 +41,11 @@ type inviteLink struct {
 	text   string
 }
 
-// linkItems returns the items of the outbox that have a link, or will have one.
+// linkItems returns the items of the outbox that have a link, or will have one. The link of
+// a mail is only shown when the invite is in the room: usually it is not needed.
 func linkItems(items []client.Item) []client.Item {
 	return slices.DeleteFunc(slices.Clone(items), func(i client.Item) bool {
-		return i.Sealed || i.UserID != "" || i.Way != client.ByLink
+		return i.Sealed || i.UserID != "" || i.Way != client.ByLink && !i.InRoom()
 	})
 }
 

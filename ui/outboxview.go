@@ -218,6 +218,8 @@ func (p *outboxPage) details(i client.Item, width int) string {
 	switch {
 	case i.UserID == "" && i.Way == client.ByLink:
 		lines = append(lines, cells.Wrap("Issued by mxinvite, without an identity server. Its link is not mailed: you pass it on.", width))
+	case i.UserID == "" && i.Way == client.ByMail:
+		lines = append(lines, cells.Wrap("Issued by mxinvite, without an identity server. mxinvite mails its link.", width))
 	case i.UserID == "":
 	case i.Address.Address == "":
 		lines = append(lines, "Invited on Matrix, without a mail.")

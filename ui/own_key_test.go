@@ -9,6 +9,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/mail"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/shell"
@@ -88,6 +89,37 @@ func TestWayIsChosen(t *testing.T) {
 		golden("preview for many")
 		term.Press("esc", "esc", "i")
 		golden("form with the draft")
+	})
+}
+
+// Mails of our own are offered if the settings have a way to send them.
+func TestOwnMailsAreOffered(t *testing.T) {
+	atEverySize(t, func(t *testing.T, n *testWorld, start func() *termtest.Terminal, golden func(string)) {
+		writer, err := mail.NewWriter("Ada <ada@example.org>", mail.Templates{}, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.mailer = mail.Mailer{Writer: writer, Sender: mail.Command{Argv: []string{"no-such-mailer", "-t"}}}
+		term := start()
+		term.Press("i")
+		term.Send("oper\r")
+		term.Send("lin@kernel.example")
+		term.Press("f3", "f3")
+		golden("form")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		golden("preview")
+		term.Press("esc")
+		term.Paste("lin@kernel.example, rob@bell.example\n@ken:example.org\n")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		golden("preview for many")
+		term.Press("enter")
+		term.Wait(2 * time.Second)
+		golden("no mail program")
+		term.Press("o")
+		term.Wait(2 * time.Second)
+		golden("outbox")
 	})
 }
 

@@ -22,6 +22,7 @@ type testWorld struct {
 	t                     *testing.T
 	ada, grace, ken       string
 	compilers, ops, plan9 string
+	mailer                client.Mailer // of accounts; nil for none
 }
 
 func newTestWorld(t *testing.T) *testWorld {
@@ -55,7 +56,7 @@ func (n *testWorld) options() client.Options {
 		n.t.Fatal(err)
 	}
 	n.t.Cleanup(func() { s.Close() })
-	return client.Options{Transport: n.World, KeyTransport: n.World, Now: time.Now, DeviceName: "test", Store: s}
+	return client.Options{Transport: n.World, KeyTransport: n.World, Now: time.Now, DeviceName: "test", Store: s, Mailer: n.mailer}
 }
 
 // account signs in as Ada.

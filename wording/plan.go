@@ -21,6 +21,8 @@ func Way(way, server string) string {
 	switch {
 	case way == "link":
 		return "by a link that you pass on"
+	case way == "mail":
+		return "by e-mail from your own address"
 	case server == "":
 		return "by e-mail through an identity server"
 	}
@@ -41,6 +43,8 @@ func PlanGroup(outcome string, again bool, way, server string) Term {
 		t.Glyph, t.Role, t.Text = "✓", Good, "new: will be e-mailed by "+server
 	case "link":
 		t.Glyph, t.Role, t.Text = "✓", Good, "new: you get a link to pass on"
+	case "mail-link":
+		t.Glyph, t.Role, t.Text = "✓", Good, "new: mxinvite will e-mail a link"
 	case "user-id":
 		t.Glyph, t.Role, t.Text = "✓", Good, "will be invited on Matrix"
 	case "on-matrix":
@@ -50,6 +54,8 @@ func PlanGroup(outcome string, again bool, way, server string) Term {
 		switch {
 		case again && way == "link":
 			t.Text = "invite pending: you get another link to pass on"
+		case again && way == "mail":
+			t.Text = "invite pending: mxinvite will e-mail another link"
 		case again && way == "identity-server":
 			t.Text = "invite pending: will be e-mailed again"
 		case again:

@@ -56,7 +56,9 @@ func (p *Program) Home() (config.Home, error) {
 
 // ClientOptions returns the options for accounts of this run.
 func (p *Program) ClientOptions() client.Options {
+	mailer, err := p.mailer()
 	return client.Options{
+		Mailer: mailer, MailerErr: err, LinkBase: p.LinkBase(),
 		Transport: p.Transport, Now: p.Now,
 		IdentityServer: p.Settings.IdentityServer, StaleAfter: p.Settings.StaleAfter, DeviceName: p.Settings.DeviceName,
 		FormerKey: p.formerKey, SaveSession: p.saveSession, NoAddressBook: !p.Settings.AddressBook,
@@ -85,7 +87,7 @@ func (p *Program) LinkBase() string { return cmp.Or(p.Settings.LinkPage, link.De
 
 // InviteWay returns how addresses are invited by the setting invites.via.
 func (p *Program) InviteWay() client.Way {
-	if p.Settings.InviteVia == config.ViaAuto {
+	if p.Settings.InviteVia == config.ViaAuto || p.Guest != nil && p.Settings.InviteVia == string(client.ByMail) {
 		return client.ByDefault
 	}
 	return client.Way(p.Settings.InviteVia)

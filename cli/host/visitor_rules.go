@@ -10,6 +10,7 @@ import (
 func (p *Program) RestrictVisitor() {
 	s := &p.Settings
 	s.VCards, s.ContactCommand, s.PassphraseCommand, s.LinksKeyFile = nil, nil, nil, ""
+	s.MailFrom, s.MailCommand, s.MailSMTP, s.MailText, s.MailHTML = "", nil, "", "", ""
 	p.Keyring, p.Agent, p.Browse, p.Descriptor = nil, nil, nil, nil
 }
 

@@ -84,6 +84,9 @@ func (e *ItemError) Hint(words func(client.Advice) string) string {
 	case client.ItemCancelled:
 		return fmt.Sprintf("To send it, run: mxinvite outbox retry %d", e.Number)
 	default:
+		if e.InRoom() {
+			return fmt.Sprintf("%s To mail it again, run: mxinvite outbox retry %d. To show its link, run: mxinvite show --link %s %s", advice, e.Number, e.Room, e.Token)
+		}
 		return advice
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 type outboxOptions struct {
@@ -30,7 +31,8 @@ func NewOutbox(a *host.Program) *cobra.Command {
 		Long: "List the invites in the outbox, the oldest first. A STATE is one of\n" +
 			out.Join(out.ItemStates(), ", ") + ".\n" +
 			"An invite is uncertain if no server confirmed that the mail was sent. It is\n" +
-			"never sent again automatically.",
+			"never sent again automatically. An invite that mxinvite issued and mails itself\n" +
+			"is in the room as soon as it has a token, whatever became of the mail.",
 		Example: "  mxinvite outbox --state failed,uncertain\n" +
 			"  mxinvite outbox run",
 		Args: fail.Args(0, 0),
@@ -65,11 +67,16 @@ type jsonItem struct {
 	UserID   string `json:"user_id,omitempty"`
 	Token    string `json:"token,omitempty"`
 	Reason   string `json:"reason,omitempty"`
+	Way      string `json:"way,omitempty"` // identity-server, link or mail; absent for a Matrix ID
 }
 
 func newJSONItem(i client.Item, room client.Room) jsonItem {
+	way := string(i.Way)
+	if i.UserID != "" {
+		way = ""
+	}
 	return jsonItem{
-		Number: i.Number, Address: i.Address.Address, Invitee: i.Invitee().String(), Name: i.Name, RoomID: string(i.Room), RoomName: room.Name,
+		Way: way, Number: i.Number, Address: i.Address.Address, Invitee: i.Invitee().String(), Name: i.Name, RoomID: string(i.Room), RoomName: room.Name,
 		State: string(i.State), Changed: out.Timestamp(i.Changed), QueuedAt: out.Timestamp(i.QueuedAt), Attempts: i.Attempts,
 		UserID: string(i.UserID), Token: i.Token, Reason: i.Reason,
 	}
@@ -104,7 +111,7 @@ func runOutbox(ctx context.Context, o outboxOptions) error {
 			out.Cell{Shown: number, Exact: number, Call: true},
 			addressCell(i),
 			out.Cell{Shown: out.ItemRoom(room, i), Exact: string(i.Room)},
-			stateCell(i.State),
+			stateCell(i),
 			out.AgeCell(o.Now(), i.Changed),
 			out.UserCell(i.UserID, account.UserID()),
 			out.Cell{Shown: out.FirstLetters(i.Token, out.ShortestToken), Exact: i.Token, Call: true},
@@ -153,9 +160,12 @@ func addressCell(i client.Item) out.Cell {
 	return out.Text(i.Invitee().String())
 }
 
-// stateCell returns the cell of a state, with the glyph of its outcome.
-func stateCell(s client.ItemState) out.Cell {
-	c := out.OutcomeCell(outcomeOf(client.Item{State: s}))
-	sign := out.FirstLetters(c.Shown, 1)
-	return out.Cell{Shown: sign + " " + string(s), Exact: string(s), Role: c.Role}
+// stateCell returns the cell of an item's state, with the glyph of its outcome.
+func stateCell(i client.Item) out.Cell {
+	c := out.OutcomeCell(outcomeOf(client.Item{State: i.State}))
+	shown := string(i.State)
+	if i.InRoom() {
+		shown = wording.MailState(shown)
+	}
+	return out.Cell{Shown: out.FirstLetters(c.Shown, 1) + " " + shown, Exact: string(i.State), Role: c.Role}
 }

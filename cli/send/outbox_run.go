@@ -150,6 +150,10 @@ func (r *outboxRun) tellItem(i client.Item, outbox client.Outbox) {
 	to := out.ItemRoom(room, i)
 	switch i.State {
 	case client.ItemQueued:
+		if i.InRoom() {
+			r.Note("%s to %s is mailed later: %s", i.Invitee().String(), to, i.Reason)
+			return
+		}
 		r.Note("The server accepts no more invites for now%s.", out.Forecast(r.Now(), outbox.Next, outbox.Last, r.Location))
 		return
 	case client.ItemSent:

@@ -51,7 +51,9 @@ func NewSend(a *host.Program) *cobra.Command {
 			"Matrix are invited there; the others get a mail from the identity server. At a\n" +
 			"terminal mxinvite shows what will happen, and asks before it sends anything.\n\n" +
 			"With --via link, or if the account has no identity server, mxinvite issues the\n" +
-			"invites itself and prints links that you pass on; see: mxinvite help link\n\n" +
+			"invites itself and prints links that you pass on; see: mxinvite help link\n" +
+			"With --via mail it mails these links, with the mail program or the mail server\n" +
+			"of your settings.\n\n" +
 			"Invites are sent through the outbox. If the server's rate limit is reached, the\n" +
 			"other invites stay queued, and send ends. To send them later, run mxinvite\n" +
 			"outbox run. With --wait, send waits until all are sent.",
@@ -64,7 +66,7 @@ func NewSend(a *host.Program) *cobra.Command {
 			if o.via = client.Way(via); via == "" {
 				o.via = a.InviteWay()
 			} else if !slices.Contains(client.Ways(), o.via) {
-				return fail.Usage(c, fmt.Errorf("--via is %s or %s, not %q", client.ByIdentityServer, client.ByLink, via))
+				return fail.Usage(c, fmt.Errorf("--via is %s, %s or %s, not %q", client.ByIdentityServer, client.ByLink, client.ByMail, via))
 			}
 			var err error
 			if o.terms, err = o.limits.read(c, o.Settings); err != nil {
@@ -99,7 +101,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	o.addFlags(f, "send even if the person has another invite")
 	o.limits.add(f)
-	f.StringVar(&via, "via", "", "`WAY` to invite addresses: identity-server or link")
+	f.StringVar(&via, "via", "", "`WAY` to invite addresses: identity-server, link or mail")
 	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	return c
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/cli/exit"
 	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/host"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/login"
@@ -130,7 +131,7 @@ func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discov
 	}
 	typed := (o.passwordFile == "" || o.passwordFile == "-") && o.InTTY
 	for try := 1; ; try++ {
-		password, err := o.secret(c, "password", o.passwordFile)
+		password, err := readSecret(c, o.Program, "password", o.passwordFile)
 		if err != nil {
 			return nil, err
 		}
@@ -147,7 +148,7 @@ func (o loginOptions) byPassword(c *cobra.Command, opt client.Options, hs discov
 
 // byToken signs in with an existing access token.
 func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs discovery.Homeserver) (account *client.Account, err error) {
-	token, err := o.secret(c, "access token", o.tokenFile)
+	token, err := readSecret(c, o.Program, "access token", o.tokenFile)
 	if err != nil {
 		return nil, err
 	}
@@ -158,13 +159,13 @@ func (o loginOptions) byToken(c *cobra.Command, opt client.Options, hs discovery
 	return account, err
 }
 
-// secret reads a secret from a file, a pipe or, without echo, the terminal. It
+// readSecret reads a secret from a file, a pipe or, without echo, the terminal. It
 // removes the line break at the end.
-func (o loginOptions) secret(c *cobra.Command, what, file string) (string, error) {
-	if (file == "" || file == "-") && o.InTTY {
-		return o.AskHidden(c.Context(), strings.ToUpper(what[:1])+what[1:]+": ")
+func readSecret(c *cobra.Command, a *host.Program, what, file string) (string, error) {
+	if (file == "" || file == "-") && a.InTTY {
+		return a.AskHidden(c.Context(), strings.ToUpper(what[:1])+what[1:]+": ")
 	}
-	from := o.In
+	from := a.In
 	if file != "" && file != "-" {
 		f, err := os.Open(file)
 		if err != nil {

@@ -45,6 +45,7 @@ func NewVault(a *host.Program) *cobra.Command {
 			RunE:    func(c *cobra.Command, args []string) error { return runVaultKind(c, a, args[0]) },
 		},
 		newVaultPassphrase(a),
+		newVaultPassword(a),
 		&cobra.Command{
 			Use:   "aside",
 			Short: "Rename the vault, so that a new one is created",
@@ -77,6 +78,8 @@ type jsonVault struct {
 	Kind   vault.Kind `json:"kind"`
 	Path   string     `json:"path"`
 	Exists bool       `json:"exists"`
+	// Passwords are the names of the stored passwords.
+	Passwords []string `json:"passwords,omitempty"`
 }
 
 func runVault(ctx context.Context, a *host.Program) error {
@@ -84,11 +87,18 @@ func runVault(ctx context.Context, a *host.Program) error {
 	if err != nil {
 		return err
 	}
+	passwords, err := a.Passwords()
+	if err != nil {
+		return err
+	}
 	if a.JSON {
-		return a.WriteJSON(jsonVault{s.Kind, a.ShownPath(s.Path), s.Exists})
+		return a.WriteJSON(jsonVault{s.Kind, a.ShownPath(s.Path), s.Exists, passwords})
 	}
 	told := s.String()
 	a.Note("%s.", strings.ToUpper(told[:1])+told[1:])
+	if len(passwords) > 0 {
+		a.Note("Stored passwords: %s.", strings.Join(passwords, ", "))
+	}
 	t := &out.Table{Columns: []out.Column{{}, {}}}
 	t.Add(out.Text(string(s.Kind)), out.Text(a.ShownPath(s.Path)))
 	return a.WriteTable(t)

@@ -66,9 +66,10 @@ func (c Command) Send(parent context.Context, m *Message) error {
 	return c.fail(Uncertain, fmt.Errorf("%w%s", err, said))
 }
 
-func (c Command) fail(r Result, err error) error {
-	return &Error{Result: r, By: oneLine(filepath.Base(c.Argv[0]), maxName), Err: err}
-}
+// By returns the name of the program.
+func (c Command) By() string { return oneLine(filepath.Base(c.Argv[0]), maxName) }
+
+func (c Command) fail(r Result, err error) error { return &Error{Result: r, By: c.By(), Err: err} }
 
 // bare returns the error without the name of the program, which [Error] has.
 func bare(err error) error {

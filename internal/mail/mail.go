@@ -27,6 +27,8 @@ func (i Invite) Page() bool { return isPage(i.Link) }
 type Sender interface {
 	// Send sends a message once. The error is an [Error].
 	Send(ctx context.Context, m *Message) error
+	// By returns the name of the program or the server.
+	By() string
 }
 
 // A Mailer writes the mails of invites and sends them.

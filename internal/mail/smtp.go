@@ -118,9 +118,10 @@ func (s *SMTP) Send(ctx context.Context, m *Message) error {
 	return s.fail(duringMessage(err), s.clean(answerOf(err), password))
 }
 
-func (s *SMTP) fail(r Result, err error) error {
-	return &Error{Result: r, By: s.Server.String(), Err: err}
-}
+// By returns the host and the port of the server.
+func (s *SMTP) By() string { return s.Server.String() }
+
+func (s *SMTP) fail(r Result, err error) error { return &Error{Result: r, By: s.By(), Err: err} }
 
 func (s *SMTP) options(password string) []gomail.Option {
 	limit := s.Limit

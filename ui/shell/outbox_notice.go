@@ -62,6 +62,10 @@ func (s *Sending) showSingleResult(item client.Item) {
 	case client.ItemResolved:
 		s.host.ShowSuccess("Invited %s to %s.", item.UserID, room)
 	case client.ItemQueued:
+		if item.InRoom() {
+			s.host.ShowNotice(Notice{Text: s.host.WithHint(item.Reason, item.Advice), counts: true})
+			return
+		}
 		text := fmt.Sprintf("The homeserver accepts no more invites now. The invite to %s waits in the outbox.", item.Invitee())
 		s.host.ShowNotice(Notice{Text: text, counts: true})
 	default:
