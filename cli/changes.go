@@ -100,8 +100,8 @@ func (r remembered) compare(invites []invite.Invite) (map[string]invite.Invite, 
 		before, known := r.invites[i.Token]
 		switch {
 		case known:
-			if h := kindOf(before, i); h != "" {
-				changes = append(changes, change{h, r.room, i})
+			for _, kind := range kindsOf(before, i) {
+				changes = append(changes, change{kind, r.room, i})
 			}
 		case r.invites == nil && !r.silent:
 			changes = append(changes, change{wasThere, r.room, i})
@@ -110,23 +110,33 @@ func (r remembered) compare(invites []invite.Invite) (map[string]invite.Invite, 
 			if i.Status != invite.Pending && i.Status != invite.Malformed {
 				changes = append(changes, change{kindFor(i.Status), r.room, i})
 			}
+			if revokedLater(i) {
+				changes = append(changes, change{wasRevoked, r.room, i})
+			}
 		}
 	}
 	return now, changes
 }
 
-// kindOf returns how an invite changed. It is empty if nothing changed.
-func kindOf(before, now invite.Invite) changeKind {
+// kindsOf returns how an invite changed.
+func kindsOf(before, now invite.Invite) (kinds []changeKind) {
 	switch {
 	case before.Status != now.Status:
-		return kindFor(now.Status)
+		kinds = append(kinds, kindFor(now.Status))
 	case acceptedBy(before) != acceptedBy(now):
-		return kindFor(now.Status) // another user accepted it as well
-	case before.EventID != now.EventID && now.Status != invite.Revoked:
-		return wasReplaced
-	default:
-		return ""
+		kinds = append(kinds, kindFor(now.Status)) // another user accepted it as well
+	case before.EventID != now.EventID && now.Revocation == nil:
+		kinds = append(kinds, wasReplaced)
 	}
+	if before.Revocation == nil && revokedLater(now) {
+		kinds = append(kinds, wasRevoked)
+	}
+	return kinds
+}
+
+// revokedLater reports whether an invite was revoked after it was accepted.
+func revokedLater(i invite.Invite) bool {
+	return i.Revocation != nil && i.Status != invite.Revoked
 }
 
 // kindFor returns the change that leads to a status.

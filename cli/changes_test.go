@@ -36,7 +36,15 @@ func (m *tracker) observe(stands ...roomInvites) string {
 func TestChangesBetweenTwoSyncs(t *testing.T) {
 	room := client.Room{ID: "!r", Traced: true}
 	at := func(s invite.Status, event string) invite.Invite {
-		return invite.Invite{Token: "t", Status: s, EventID: id.EventID(event)}
+		i := invite.Invite{Token: "t", Status: s, EventID: id.EventID(event)}
+		if s == invite.Revoked {
+			i.Revocation = &invite.Revocation{}
+		}
+		return i
+	}
+	revoked := func(i invite.Invite) invite.Invite {
+		i.Revocation = &invite.Revocation{}
+		return i
 	}
 	by := func(i invite.Invite, user id.UserID) invite.Invite {
 		i.Acceptance = &invite.Acceptance{UserID: user}
@@ -59,6 +67,9 @@ func TestChangesBetweenTwoSyncs(t *testing.T) {
 		{"revoked", pending, at(invite.Revoked, "$2"), "revoked !r t"},
 		{"revoked twice", at(invite.Revoked, "$2"), at(invite.Revoked, "$3"), ""},
 		{"revoked and back", at(invite.Revoked, "$2"), at(invite.Pending, "$3"), "replaced !r t"},
+		{"accepted and revoked", pending, revoked(by(at(invite.Invited, "$2"), "@g")), "accepted !r t, revoked !r t"},
+		{"revoked after it was accepted", by(at(invite.Invited, "$1"), "@g"), revoked(by(at(invite.Invited, "$2"), "@g")), "revoked !r t"},
+		{"joined after it was revoked", revoked(by(at(invite.Invited, "$2"), "@g")), revoked(by(at(invite.Joined, "$2"), "@g")), "joined !r t"},
 		{"overwritten", pending, at(invite.Pending, "$2"), "replaced !r t"},
 		{"spoilt", pending, at(invite.Malformed, "$2"), "replaced !r t"},
 		{"accepted and overwritten", by(at(invite.Joined, "$1"), "@g"), by(at(invite.Joined, "$2"), "@g"), "replaced !r t"},

@@ -56,18 +56,19 @@ func newFilterWorld(t *testing.T) *testAccount {
 	return v
 }
 
-// statuses returns the statuses of all invites, by token.
+// statuses returns the statuses of all invites, and whether they were revoked, by token.
 func (v *testAccount) statuses() map[string]string {
 	v.t.Helper()
 	listed, _ := v.run(exit.OK, "list", "--json", "--check")
 	var invites []struct {
-		Token  string `json:"token"`
-		Status string `json:"status"`
+		Token   string `json:"token"`
+		Status  string `json:"status"`
+		Revoked string `json:"revoked_by"`
 	}
 	v.must(json.Unmarshal([]byte(listed), &invites))
 	all := map[string]string{}
 	for _, i := range invites {
-		all[i.Token] = i.Status
+		all[i.Token] = i.Status + " " + i.Revoked
 	}
 	return all
 }

@@ -234,7 +234,7 @@ func inviterBy(l link.Link, raw json.RawMessage) (id.UserID, error) {
 	switch {
 	case len(found) == 0 || found[0].Token != l.Token:
 		return "", nil
-	case found[0].Status == invite.Revoked:
+	case found[0].Revocation != nil:
 		return "", &RefusedError{Reason: RefusedRevoked}
 	case !l.ByLinksServer() && !slices.ContainsFunc(found[0].Keys, l.Key.Matches):
 		return "", &RefusedError{Reason: RefusedOtherKey}

@@ -39,6 +39,19 @@ func TestAcceptedBeforeTheFirstSync(t *testing.T) {
 	}
 }
 
+// The room has no pending invite, so only the revoked one is looked up in its history.
+func TestAcceptedAndRevokedBeforeTheFirstSync(t *testing.T) {
+	n := newTestWorld(t)
+	token := n.invite("grace@navy.example")
+	n.must(n.AcceptLink(n.Mails("grace@navy.example")[0], n.grace))
+	n.SendState(string(n.room), n.ada, invite.TypeThirdPartyInvite, token, struct{}{})
+	i, err := n.account().Invite(n.room, token)
+	n.must(err)
+	if i.Status != invite.Joined || i.Revocation == nil || i.Acceptance == nil || string(i.Acceptance.UserID) != n.grace {
+		t.Errorf("%+v", i)
+	}
+}
+
 func TestLinkAcceptedByAnotherAccount(t *testing.T) {
 	n := newTestWorld(t)
 	token := n.invite("grace@navy.example")

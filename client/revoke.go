@@ -16,7 +16,7 @@ import (
 // room, of every sender and status
 // (https://spec.matrix.org/v1.19/rooms/v12/#authorization-rules, rule 7).
 func (a *Account) Revocable(i invite.Invite) error {
-	if i.Status == invite.Revoked {
+	if i.Revocation != nil {
 		return ErrAlreadyRevoked
 	}
 	return a.mayChangeInvites(i.RoomID, true)

@@ -47,13 +47,13 @@ func (a *Account) traceAll(ctx context.Context, rooms []id.RoomID) error {
 // trace finds the invites of a room that were accepted before the first sync. When a
 // user joins, the new member event no longer contains the token; the event that it
 // replaced does. The sender of that event is the inviter. So trace reads the events of
-// the inviters backwards, up to the oldest invite that looks pending: an invite cannot
-// be accepted before its own event.
+// the inviters backwards, up to the oldest invite that looks pending, or that was
+// revoked: an invite cannot be accepted before its own event.
 func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	if err := a.fetchReplaced(ctx, room); err != nil {
 		return err
 	}
-	senders, open := a.rooms.Pending(room)
+	senders, open := a.rooms.Unaccepted(room)
 	filter := traceFilter(senders)
 
 	var found []invite.Event

@@ -184,6 +184,14 @@ func (d *detailsWriter) id(label, value string) {
 
 // summaryText returns a short text about the history and state of an invite.
 func summaryText(sh *shell.Shell, r row) string {
+	text := stateText(sh, r)
+	if r.invite.Revocation != nil && r.invite.Status != invite.Revoked {
+		text += " Then it was revoked, so it cannot be accepted again."
+	}
+	return text
+}
+
+func stateText(sh *shell.Shell, r row) string {
 	i := r.invite
 	sent := "Sent " + duration.Ago(sh.Now(), i.SentAt) + " by " + shortUser(string(i.Sender)) + "."
 	who := ""

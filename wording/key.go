@@ -92,6 +92,8 @@ func Key(k invite.Key, v invite.Validity) Term {
 func OwnKey(i invite.Invite, uses int, left string) string {
 	text := "issued by mxinvite, no identity server"
 	switch {
+	case i.Revocation != nil && i.Status != invite.Revoked:
+		return text + "; revoked after it was accepted, so its link worked once"
 	case i.Revocation != nil:
 		return text
 	case uses == 0:

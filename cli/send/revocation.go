@@ -103,7 +103,7 @@ func (o revokeOptions) findSelected(account *client.Account) ([]*revocation, err
 	var found []*revocation
 	for _, i := range o.which.Select(account, rooms, o.Now()) {
 		f := out.FindingOf(account, facts, rooms[i.RoomID], i)
-		if i.Status != invite.Revoked && (i.Live() || len(o.which.Statuses) > 0) && o.which.Match(f) {
+		if i.Revocation == nil && (i.Live() || len(o.which.Statuses) > 0) && o.which.Match(f) {
 			found = append(found, newRevocation(account, f, rooms[i.RoomID]))
 		}
 	}

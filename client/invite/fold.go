@@ -179,9 +179,9 @@ func (p *roomEvents) readInvite(room id.RoomID, ev Event) Invite {
 		all, cut := versions(ev, earlier)
 		a.verify(accepted, all, cut || gap)
 		i.Acceptance = &a
-		// A revoked invite that was accepted before is shown as revoked: it cannot
-		// be accepted again.
-		if i.Status == Pending {
+		// The invitee stays accepted after the invite is revoked. Without the key that
+		// signed, an event of another member may only claim that it was accepted.
+		if i.Status == Pending || i.Status == Revoked && a.Proof == ProofVerified {
 			i.Status = a.status()
 		}
 	}

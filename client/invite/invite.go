@@ -33,7 +33,8 @@ type Invite struct {
 	Warnings   []Warning
 }
 
-// Status is the state of an invite.
+// Status is the state of an invite. An invite that was accepted with a proof keeps its
+// status when it is revoked afterwards: Revocation tells whether it was.
 type Status string
 
 // Statuses of an invite.
@@ -43,7 +44,7 @@ const (
 	Joined    Status = "joined"    // accepted; the user is in the room
 	Left      Status = "left"      // accepted; the user left, declined, or was kicked
 	Banned    Status = "banned"    // accepted; the user was banned
-	Revoked   Status = "revoked"   // the event has no keys any more
+	Revoked   Status = "revoked"   // the event has no keys any more, and no acceptance is proven
 	Malformed Status = "malformed" // the event has no usable key
 )
 

@@ -134,14 +134,15 @@ func TestAcceptanceOfRevokedInviteIsVerifiedWithEarlierKeys(t *testing.T) {
 		name    string
 		history []invite.Event
 		want    invite.Proof
+		status  invite.Status
 	}{
-		{"known", history, invite.ProofVerified},
+		{"known", history, invite.ProofVerified, invite.Joined},
 		{"unknown", slices.DeleteFunc(slices.Clone(history), func(ev invite.Event) bool {
 			return ev.Type == invite.TypeThirdPartyInvite && ev.StateKey == token
-		}), invite.ProofUnverifiable},
+		}), invite.ProofUnverifiable, invite.Revoked},
 	} {
 		for _, i := range invite.Fold(room, state, tc.history) {
-			if i.Token == token && (i.Status != invite.Revoked || i.Acceptance == nil || i.Acceptance.Proof != tc.want) {
+			if i.Token == token && (i.Status != tc.status || i.Revocation == nil || i.Acceptance == nil || i.Acceptance.Proof != tc.want) {
 				t.Errorf("%s: %s, %+v", tc.name, i.Status, i.Acceptance)
 			}
 		}

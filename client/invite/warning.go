@@ -46,9 +46,9 @@ func (p *roomEvents) warn(invites []Invite) {
 			Warning
 			when bool
 		}{
-			{Replaced, i.Status != Revoked && i.OriginalSender != ""},
+			{Replaced, i.Revocation == nil && i.OriginalSender != ""},
 			{Duplicate, live && named && pending[nameOf(*i)] > 1},
-			{LeaksAddress, i.Status != Revoked && isAddress(i.DisplayName)},
+			{LeaksAddress, i.Revocation == nil && isAddress(i.DisplayName)},
 			{InsecureURL, live && hosts.insecure(i.Keys, "")},
 			{ForeignHost, live && hosts.differ(i.Keys)},
 			{InviterGone, live && gone != "" && gone != "join"},

@@ -63,9 +63,9 @@ func (s *Rooms) Missing(room id.RoomID) []id.EventID {
 	return ids
 }
 
-// Pending returns the senders of the invites that look pending, and the oldest known
-// event of each such invite.
-func (s *Rooms) Pending(room id.RoomID) (senders []id.UserID, oldest map[id.EventID]bool) {
+// Unaccepted returns the senders of the invites that look pending, or that were revoked
+// and may have been accepted before, and the oldest known event of each such invite.
+func (s *Rooms) Unaccepted(room id.RoomID) (senders []id.UserID, oldest map[id.EventID]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.loaded(room)
@@ -75,10 +75,10 @@ func (s *Rooms) Pending(room id.RoomID) (senders []id.UserID, oldest map[id.Even
 	oldest = map[id.EventID]bool{}
 	from := map[id.UserID]bool{}
 	for _, i := range r.invites {
-		if !i.Live() {
+		versions := r.versions(i.Token)
+		if revoked := i.Status == invite.Revoked && i.Acceptance == nil && len(versions) > 1; !i.Live() && !revoked {
 			continue
 		}
-		versions := r.versions(i.Token)
 		for _, ev := range versions {
 			from[ev.Sender] = true
 		}
