@@ -93,7 +93,7 @@ func runDemo(ctx context.Context, o demoOptions) error {
 	opt := client.Options{
 		Store:     memory,
 		Transport: world, KeyTransport: world, Now: o.Now,
-		StaleAfter: o.Settings.StaleAfter, DeviceName: o.Settings.DeviceName,
+		StaleAfter: o.Settings.StaleAfter, RevokeAccepted: o.Settings.RevokeAccepted, DeviceName: o.Settings.DeviceName,
 	}
 	hs, err := discovery.Find(ctx, opt.Transport, world.HomeserverURL())
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"maunium.net/go/mautrix/id"
@@ -15,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/internal/notify"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
@@ -48,12 +50,14 @@ func runWatch(ctx context.Context, o watchOptions) error {
 	if err != nil {
 		return err
 	}
-	opt.Store = nil // only changes from now on are reported
+	opt.UnstoredRooms = true // only changes from now on are reported
 	account, err := o.Resume(ctx, opt)
 	if err != nil {
 		return err
 	}
-	w := watch{watchOptions: o, account: account, tracker: tracker{all: o.all}}
+	w := &watch{watchOptions: o, account: account, tracker: tracker{all: o.all}}
+	links := host.RevokeAccepted(ctx, account, w.notRevoked)
+	defer links.Close()
 	if o.Header != nil && !o.OutTTY && !o.JSON {
 		fmt.Fprintln(o.Out, strings.Join(o.Header, "\t"))
 	}
@@ -68,6 +72,7 @@ func runWatch(ctx context.Context, o watchOptions) error {
 			err = w.lost(c.Err)
 		default:
 			err = w.news()
+			links.Check()
 		}
 		if err != nil {
 			return err
@@ -81,7 +86,15 @@ type watch struct {
 	tracker
 
 	account *client.Account
-	away    bool // the connection is lost
+	away    bool       // the connection is lost
+	writing sync.Mutex // lines and notes are written one after the other
+}
+
+// notRevoked reports why an accepted link cannot be revoked.
+func (w *watch) notRevoked(err error) {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	w.Note("%s", phrase.Sentence(err.Error()))
 }
 
 // lost reports that the connection is lost, once.
@@ -90,11 +103,15 @@ func (w *watch) lost(reason error) error {
 		return nil
 	}
 	w.away = true
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	return w.write(change{changeKind: isOffline}, reason.Error())
 }
 
 // news writes the changes since the last sync.
 func (w *watch) news() error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	if w.away {
 		w.away = false
 		if err := w.write(change{changeKind: isOnline}, ""); err != nil {

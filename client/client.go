@@ -47,6 +47,11 @@ type Options struct {
 	// FormerKey returns the DataKey of an earlier session of the account, or the zero
 	// key if there is none. It may be nil.
 	FormerKey func(user id.UserID, homeserver string) seal.Key
+	// UnstoredRooms is set if the rooms are neither read from the store nor written to
+	// it.
+	UnstoredRooms bool
+	// RevokeAccepted is set if [Account.RevokeAccepted] revokes invites.
+	RevokeAccepted bool
 	// NoAddressBook is set if the addresses of sent invites must not be stored.
 	NoAddressBook bool
 	// Mailer sends the mails of invites [ByMail]. If it is nil, there are none, and
@@ -86,6 +91,7 @@ type Account struct {
 	identity *identityServer
 	keys     *keyChecks
 	book     *addressBook
+	accepted *acceptedRevoker
 
 	syncing ctxlock.Mutex // held during a sync
 	poll    longPoll
@@ -148,7 +154,7 @@ func Resume(opt Options, s Session) (*Account, error) {
 	identity := newIdentityServer(opt, user, hs)
 	return &Account{
 		opt: opt, session: user, data: dataKey{s.DataKey}, hs: hs,
-		rooms: roomstate.New(s.UserID), identity: identity, keys: newKeyChecks(opt, identity), book: newAddressBook(),
+		rooms: roomstate.New(s.UserID), identity: identity, keys: newKeyChecks(opt, identity), book: newAddressBook(), accepted: newAcceptedRevoker(),
 		syncing: ctxlock.New(), outboxChanged: make(chan struct{}, 1),
 	}, nil
 }

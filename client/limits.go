@@ -56,6 +56,17 @@ func (r *Runner) learn(o outcome, began time.Time, err error) {
 	r.limitsChanged = true
 }
 
+// countRevocations counts the revocations of accepted links, which have the rate limit of
+// new links. It reports whether another revocation has to be sent before new links.
+func (r *Runner) countRevocations() (delaysLinks bool) {
+	revocations, delaysLinks := r.a.accepted.forRunner()
+	for _, took := range revocations {
+		r.limits.Sent(ratelimit.To{Link: true}, false, took.began, took.ended)
+		r.limitsChanged = true
+	}
+	return delaysLinks
+}
+
 // moreFor reports whether other invites for the same user are queued.
 func (r *Runner) moreFor(o outcome) bool {
 	return o.UserID != "" && slices.ContainsFunc(r.entries, func(e envelope) bool {

@@ -9,11 +9,14 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 )
 
-// Restore reads the rooms and invites from the store. It sends no request. It does
-// nothing if there is no store or the store is empty.
+// Restore reads the rooms, the invites and the address book from the store. It sends no
+// request. It does nothing if there is no store or the store is empty.
 func (a *Account) Restore(ctx context.Context) error {
 	if a.opt.Store == nil {
 		return nil
+	}
+	if a.opt.UnstoredRooms {
+		return a.restoreBook(ctx)
 	}
 	computed, err := a.rooms.Restore(storedRooms{a})
 	if err != nil {
@@ -52,7 +55,7 @@ func (a *Account) storeKey() store.Account {
 // storeRooms stores the changes of a sync or a trace. If that fails, the changes are
 // used in memory, and requested again at the next start.
 func (a *Account) storeRooms(ctx context.Context, since string, changed, left []id.RoomID) {
-	if a.opt.Store == nil || a.overtaken.Load() {
+	if a.opt.Store == nil || a.opt.UnstoredRooms || a.overtaken.Load() {
 		return
 	}
 	b := a.rooms.Batch(since, changed, left)

@@ -161,6 +161,7 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 	if err := r.readOutbox(ctx); err != nil {
 		return nil, err
 	}
+	delaysLinks := r.countRevocations()
 	if err := r.storeLimits(ctx); err != nil {
 		return nil, err
 	}
@@ -174,7 +175,7 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 		return nil, err
 	}
 	now := r.a.opt.Now()
-	e, due := r.first(now)
+	e, due := r.first(now, delaysLinks)
 	if r.paused || e == nil || due.After(now) {
 		wait := pollInterval
 		if len(r.entries) == 0 && !r.a.opt.Store.Shared() {
@@ -192,11 +193,11 @@ func (r *Runner) step(ctx context.Context) (*Turn, error) {
 // takeOver makes this runner the one that sends, unless another program sends.
 func (r *Runner) takeOver(ctx context.Context) (*Turn, error) {
 	a := r.a
-	release, held, err := a.opt.Store.Hold(ctx, a.storeKey())
+	release, held, err := a.opt.Store.Hold(ctx, a.storeKey(), store.SendInvites)
 	if err == nil && !held && r.otherSender == "" {
 		// A program that only checks whether another one sends holds the lock briefly.
 		r.idle(ctx, holdTime)
-		release, held, err = a.opt.Store.Hold(ctx, a.storeKey())
+		release, held, err = a.opt.Store.Hold(ctx, a.storeKey(), store.SendInvites)
 	}
 	if err != nil {
 		return nil, err
@@ -246,7 +247,7 @@ func senderName(name []byte) string {
 // none.
 func (a *Account) sender(ctx context.Context) (string, error) {
 	if !a.sends.Load() {
-		release, held, err := a.opt.Store.Hold(ctx, a.storeKey())
+		release, held, err := a.opt.Store.Hold(ctx, a.storeKey(), store.SendInvites)
 		if err != nil {
 			return "", err
 		}
@@ -314,10 +315,10 @@ func (r *Runner) storeLimits(ctx context.Context) error {
 
 // first returns the queued entry that may be sent first, and when; nil if there is
 // none.
-func (r *Runner) first(now time.Time) (first *envelope, due time.Time) {
+func (r *Runner) first(now time.Time, withoutLinks bool) (first *envelope, due time.Time) {
 	for i := range r.entries {
 		e := &r.entries[i]
-		if e.State != store.Queued {
+		if e.State != store.Queued || withoutLinks && e.to().Link {
 			continue
 		}
 		t := e.payload.NotBefore

@@ -46,7 +46,7 @@ func newTestWorldIn(tb testing.TB, w *sandbox.World) *testWorld {
 }
 
 func (n *testWorld) options() client.Options {
-	return client.Options{Transport: n.World, Now: time.Now, DeviceName: "test", Mailer: n.mailer}
+	return client.Options{Transport: n.World, Now: time.Now, DeviceName: "test", Mailer: n.mailer, RevokeAccepted: true}
 }
 
 // password is the password of all users.

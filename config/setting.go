@@ -104,6 +104,9 @@ func table(home string) []Setting {
 		define("invites.via", func(s *Settings) *string { return &s.InviteVia }, ViaAuto,
 			word(ViaAuto, "identity-server", "link", "mail"), "How people without a known Matrix ID are invited: by e-mail through the identity server, by a link that you pass on, "+
 				"or by a link that mxinvite mails, which needs the settings in [mail]. auto means link if your account has no identity server. A key on the screen, and --via of mxinvite send, choose another way."),
+		define("invites.revoke_accepted", func(s *Settings) *bool { return &s.RevokeAccepted }, true,
+			yesNo(), "Whether a link that mxinvite made is revoked when it was accepted, so that it works once. "+
+				"The screen, mxinvite watch and the commands that send the outbox do that while they run."),
 		define("invites.link_page", func(s *Settings) *string { return &s.LinkPage }, "",
 			pageURL(), "The web page of the links that mxinvite makes. The part after # has the secrets; browsers do not send it to the page's server, "+
 				"but scripts of the page can read it. If empty, the links have no page: they begin with mxinvite:// and are pasted into mxinvite."),

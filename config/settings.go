@@ -27,10 +27,11 @@ type Settings struct {
 	Glyphs     string // auto, unicode or ascii
 	Mouse      bool   // use the mouse on the screen
 
-	StaleAfter time.Duration // zero for never
-	CheckKeys  bool
-	InviteVia  string // how addresses are invited: ViaAuto, identity-server or link
-	LinkPage   string // web page of the links that mxinvite makes; empty for none
+	StaleAfter     time.Duration // zero for never
+	CheckKeys      bool
+	InviteVia      string // how addresses are invited: ViaAuto, identity-server, link or mail
+	RevokeAccepted bool   // revoke the links that mxinvite made when they are accepted
+	LinkPage       string // web page of the links that mxinvite makes; empty for none
 
 	LinksServer  string // base URL of the server that signs for links; empty for none
 	LinksKeyFile string // empty for the default

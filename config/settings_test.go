@@ -41,7 +41,7 @@ func settingsOf(t *testing.T, file string, env map[string]string, given ...FlagV
 
 func defaults() *Settings {
 	return &Settings{
-		DeviceName: "mxinvite", Color: "auto", SyncOutput: "auto", Theme: "default", Background: "auto", Glyphs: "auto", Mouse: true, StaleAfter: 90 * day, CheckKeys: true, InviteVia: ViaAuto, AddressBook: true, Vault: "auto", Notify: "off", LogLevel: "error",
+		DeviceName: "mxinvite", Color: "auto", SyncOutput: "auto", Theme: "default", Background: "auto", Glyphs: "auto", Mouse: true, StaleAfter: 90 * day, CheckKeys: true, RevokeAccepted: true, InviteVia: ViaAuto, AddressBook: true, Vault: "auto", Notify: "off", LogLevel: "error",
 		Sessions: 200, SessionsPerKey: 8, Idle: 30 * time.Minute,
 	}
 }
@@ -88,7 +88,7 @@ background = "light"
 glyphs = "ascii"
 mouse = false
 accessible = true
-invites = { stale_after = "4w", check_keys = false, via = "link", link_page = "https://invite.example.org/x", links_server = "https://invite.example.org", links_key_file = "~/my.key" }
+invites = { stale_after = "4w", check_keys = false, revoke_accepted = false, via = "link", link_page = "https://invite.example.org/x", links_server = "https://invite.example.org", links_key_file = "~/my.key" }
 vault.kind = "sealed"
 vault.passphrase_command = "pass mxinvite"
 [contacts]
@@ -115,7 +115,7 @@ idle = "1h"
 		"HOME":                     "/home/ada",
 		"MXINVITE_ACCOUNT":         "@ada:example.org",
 		"MXINVITE_IDENTITY_SERVER": "https://id.example.org:8090/x", "MXINVITE_DEVICE_NAME": "Ada's bastion",
-		"MXINVITE_COLOR": "never", "MXINVITE_NOTIFY": "bell", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0", "MXINVITE_INVITES_VIA": "link", "MXINVITE_INVITES_LINK_PAGE": "https://invite.example.org/x", "MXINVITE_INVITES_LINKS_SERVER": "https://invite.example.org", "MXINVITE_INVITES_LINKS_KEY_FILE": "/home/ada//my.key",
+		"MXINVITE_COLOR": "never", "MXINVITE_NOTIFY": "bell", "MXINVITE_INVITES_STALE_AFTER": "672h", "MXINVITE_INVITES_CHECK_KEYS": "0", "MXINVITE_INVITES_REVOKE_ACCEPTED": "0", "MXINVITE_INVITES_VIA": "link", "MXINVITE_INVITES_LINK_PAGE": "https://invite.example.org/x", "MXINVITE_INVITES_LINKS_SERVER": "https://invite.example.org", "MXINVITE_INVITES_LINKS_KEY_FILE": "/home/ada//my.key",
 		"MXINVITE_THEME": "mono", "MXINVITE_BACKGROUND": "light", "MXINVITE_GLYPHS": "ascii", "MXINVITE_MOUSE": "false", "MXINVITE_ACCESSIBLE": "1",
 		"MXINVITE_CONTACTS_ADDRESS_BOOK": "false", "MXINVITE_CONTACTS_VCARDS": "~/contacts:/srv/team.vcf",
 		"MXINVITE_MAIL_FROM": "Ada <ada@example.org>", "MXINVITE_MAIL_COMMAND": "msmtp -t", "MXINVITE_MAIL_SMTP": "smtps://ada@example.org@mail.example.org:4650",

@@ -71,6 +71,8 @@ func (h *homePage) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case client.Change:
 		return h.changed(msg)
+	case notRevokedMsg:
+		h.sh.ShowError(msg.err)
 	case keysMsg:
 		return tea.Batch(h.waitForKeys(), func() tea.Msg { return shell.ChangedMsg{} })
 	case trustedMsg, shell.MinuteMsg:
@@ -134,7 +136,21 @@ func (h *homePage) changed(c client.Change) tea.Cmd {
 	if err := sh.Account.StoreError(); err != nil {
 		sh.ShowError(err)
 	}
-	return tea.Batch(h.watch(), h.check(), func() tea.Msg { return shell.ChangedMsg{} })
+	return tea.Batch(h.watch(), h.check(), h.revokeAccepted(), func() tea.Msg { return shell.ChangedMsg{} })
+}
+
+// notRevokedMsg says why an accepted link could not be revoked.
+type notRevokedMsg struct{ err error }
+
+// revokeAccepted revokes the links that were accepted.
+func (h *homePage) revokeAccepted() tea.Cmd {
+	account := h.sh.Account
+	return shell.Ask(h.ctx, h, func(ctx context.Context) tea.Msg {
+		if err := account.RevokeAccepted(ctx); err != nil {
+			return notRevokedMsg{err}
+		}
+		return nil
+	})
 }
 
 // refresh reads the rooms and invites from the account.
@@ -157,7 +173,7 @@ func (h *homePage) refresh() {
 	}
 	h.set(rooms, all)
 	for k := range h.Marked {
-		if h.Rows[k].invite.Status == invite.Revoked || h.sh.Revocations.Has(k) {
+		if h.Rows[k].invite.Revocation != nil || h.sh.Revocations.Has(k) {
 			delete(h.Marked, k) // the revocation is confirmed; the mark is no longer needed
 		}
 	}

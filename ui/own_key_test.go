@@ -8,6 +8,8 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/discovery"
+	"github.com/mxinvite/mxinvite/client/login"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/mail"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
@@ -164,6 +166,44 @@ func TestChosenMailsNeedAnIdentityServer(t *testing.T) {
 		term.Wait(2 * time.Second)
 		if screen := flow(term.Screen()); !strings.Contains(screen, "You get a link to Operations") || strings.Contains(screen, "No identity server:") {
 			t.Error(term.Screen())
+		}
+	})
+}
+
+// The screen revokes a link that was accepted, and shows it as any accepted invite.
+func TestScreenRevokesAnAcceptedLink(t *testing.T) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		opt := n.options()
+		opt.RevokeAccepted = true
+		a := n.accountWith(t, opt)
+		n.makeLinks(t, a, "Grace")
+		term := n.startAs(t, a, false)
+		invites := a.Invites()
+		l, err := a.Link(invites[0].RoomID, invites[0].Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hs, err := discovery.Find(t.Context(), n.options().Transport, n.grace)
+		if err != nil {
+			t.Fatal(err)
+		}
+		grace, err := login.WithPassword(t.Context(), n.options(), hs, n.grace, "hopper")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := grace.Accept(t.Context(), grace.Preview(l), client.Consent{Host: grace.Preview(l).Asked()}); err != nil {
+			t.Fatal(err)
+		}
+		term.Wait(time.Minute)
+		if !strings.Contains(term.Screen(), "● joined") {
+			t.Error(term.Screen())
+		}
+		term.Press("enter")
+		term.Wait(time.Second)
+		for _, want := range []string{"accepted it and is in the room. Then it was revoked, so it cannot be accepted again.", "revoked after it was accepted, so its link worked once"} {
+			if !strings.Contains(flow(term.Screen()), want) {
+				t.Errorf("no %q:\n%s", want, term.Screen())
+			}
 		}
 	})
 }

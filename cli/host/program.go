@@ -61,7 +61,8 @@ func (p *Program) ClientOptions() client.Options {
 		Mailer: mailer, MailerErr: err, LinkBase: p.LinkBase(),
 		Transport: p.Transport, Now: p.Now,
 		IdentityServer: p.Settings.IdentityServer, StaleAfter: p.Settings.StaleAfter, DeviceName: p.Settings.DeviceName,
-		FormerKey: p.formerKey, SaveSession: p.saveSession, NoAddressBook: !p.Settings.AddressBook,
+		RevokeAccepted: p.Settings.RevokeAccepted,
+		FormerKey:      p.formerKey, SaveSession: p.saveSession, NoAddressBook: !p.Settings.AddressBook,
 		Memory: p.Memory, LinksServer: p.linksServer(),
 	}
 }

@@ -42,7 +42,7 @@ func (p *Program) ScreenSettings(demo bool) *shell.Settings {
 // The settings that the screen can change, immediately or from the next start on.
 const (
 	settingsNow   = "theme background glyphs mouse notify"
-	settingsLater = "color sync_output invites.check_keys invites.via accessible"
+	settingsLater = "color sync_output invites.check_keys invites.via invites.revoke_accepted accessible"
 )
 
 func (p *Program) screenSetting(name string) shell.Setting {

@@ -30,4 +30,4 @@ func HasWord(in, name string) bool {
 
 // GuestSettings are the settings that visitors may change, separated by spaces.
 const GuestSettings = "account identity_server device_name color accessible sync_output notify theme background glyphs mouse" +
-	" invites.stale_after invites.check_keys invites.via invites.link_page contacts.address_book"
+	" invites.stale_after invites.check_keys invites.via invites.revoke_accepted invites.link_page contacts.address_book"

@@ -81,12 +81,18 @@ func (r *outboxRun) run(ctx context.Context) (*out.WaitingError, error) {
 	defer r.End()
 	left := &out.WaitingError{Location: r.Location}
 	following, stop := context.WithCancelCause(ctx)
+	links := host.RevokeAccepted(following, r.account, notRevoked(r.Status))
+	defer links.Close()
 	var follows panicgroup.Group
 	follows.Go(func() error {
 		defer stop(nil)
 		for watcher := r.account.Watch(); following.Err() == nil; {
-			if c := watcher.Next(following); c.Final && following.Err() == nil {
+			c := watcher.Next(following)
+			if c.Final && following.Err() == nil {
 				stop(c.Err)
+			}
+			if c.Err == nil {
+				links.Check()
 			}
 		}
 		return nil

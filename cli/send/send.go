@@ -230,8 +230,13 @@ func (o sendOptions) sendPreviewed(ctx context.Context, account *client.Account,
 	total, name := p.wanted(), runnerName("send")
 	s := o.StartStatus("Sending…")
 	defer s.End()
+	links := host.RevokeAccepted(ctx, account, notRevoked(s))
+	defer links.Close()
 	elsewhere := ""
 	see := func(turn *client.Turn, outbox client.Outbox) bool {
+		if turn == nil { // it waits
+			links.Check()
+		}
 		w.Take(o.Now(), outbox, p.waiting(outbox))
 		s.Set(out.SendingLine(w.Now, o.Location, outbox, total-w.Count, total))
 		switch {

@@ -6,8 +6,10 @@ import (
 	"os"
 	"time"
 
+	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
+	"github.com/mxinvite/mxinvite/ui/phrase"
 )
 
 // outboxInterval is the interval at which a command reads the outbox.
@@ -17,6 +19,11 @@ const outboxInterval = 5 * time.Second
 // sends.
 func runnerName(command string) string {
 	return fmt.Sprintf("mxinvite %s (process %d)", command, os.Getpid())
+}
+
+// notRevoked reports why an accepted link cannot be revoked.
+func notRevoked(s *out.Status) func(error) {
+	return func(err error) { s.Note("%s", phrase.Sentence(err.Error())) }
 }
 
 // sendQueued sends the queued invites of the outbox. It calls see with the outbox

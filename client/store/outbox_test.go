@@ -200,7 +200,7 @@ func TestHold(t *testing.T) {
 	defer memory.Close()
 	for _, pair := range [][2]*Store{{open(t, path), open(t, path)}, {memory, memory}} {
 		hold := func(s *Store, account Account) func() {
-			release, held, err := s.Hold(t.Context(), account)
+			release, held, err := s.Hold(t.Context(), account, SendInvites)
 			if err != nil {
 				t.Fatal(err)
 			}

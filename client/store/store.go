@@ -22,7 +22,7 @@ type Store struct {
 	file    os.FileInfo // identifies the file that was opened
 	lock    *flock.Flock
 	db      *sql.DB
-	holders sync.Map // accounts that are held, for a store in memory
+	holders sync.Map // locks that are held, by [holder], for a store in memory
 }
 
 // Open opens the file at path. It creates the file and its directory if necessary,

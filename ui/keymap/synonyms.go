@@ -104,6 +104,8 @@ func Synonyms(name string) []string {
 		return settings("accessibility", "screen reader", "a11y", "plain")
 	case "invites.via":
 		return settings("link", "links", "e-mail", "email", "identity server", "way")
+	case "invites.revoke_accepted":
+		return settings("links", "once", "single use")
 	case "invites.check_keys":
 		return settings("verify", "validity", "identity server")
 	}
