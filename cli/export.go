@@ -56,15 +56,20 @@ func (e *exportFlags) write(ctx context.Context, a *host.Program, findings []out
 	if err != nil {
 		return err
 	}
+	err = e.put(ctx, a, data)
+	if err == nil && e.output != "" {
+		a.Note("%s written to %s.", out.Count(len(findings), "invite"), e.output)
+	}
+	return err
+}
+
+// put writes data to the output file or to standard output.
+func (e *exportFlags) put(ctx context.Context, a *host.Program, data []byte) error {
 	if e.output == "" {
-		_, err = a.Out.Write(data)
+		_, err := a.Out.Write(data)
 		return err
 	}
-	if err := e.writeFile(ctx, a, data); err != nil {
-		return err
-	}
-	a.Note("%s written to %s.", out.Count(len(findings), "invite"), e.output)
-	return nil
+	return e.writeFile(ctx, a, data)
 }
 
 // writeFile writes the file of --output. It overwrites an existing file only with

@@ -22,6 +22,7 @@ type listOptions struct {
 
 	which filter.Invites
 	check bool
+	links bool   // write the links of the pending invites that mxinvite made itself
 	sort  string // name of the sort order
 	as    exportFlags
 }
@@ -39,11 +40,14 @@ func newList(a *host.Program) *cobra.Command {
 			"A VERDICT says whether a homeserver would honour the invite now or, if it was\n" +
 			"accepted, whether that was valid: " + out.Join(invite.Verdicts(), ", ") + ".\n" +
 			"For a pending invite it is unknown until its keys are checked (--check).\n" +
-			"The address is known only for invites that were sent from this machine.",
+			"The address is known only for invites that were sent from this machine.\n\n" +
+			"With --links it writes the links of the pending invites that mxinvite made\n" +
+			"itself, each with its name and address, as for mail merge.",
 		Example: "  mxinvite list '#ops' --status pending,invited\n" +
 			"  mxinvite list --check --verdict refused\n" +
 			"  mxinvite list --by me --older-than 30d --json\n" +
-			"  mxinvite list --output invites.csv",
+			"  mxinvite list --output invites.csv\n" +
+			"  mxinvite list '#ops' --links --output links.csv",
 		Args: fail.Args(0, 1),
 		PreRunE: func(c *cobra.Command, _ []string) error {
 			return cmp.Or(o.as.check(c, a), o.which.Check(c), filter.CheckOrder(c, o.sort))
@@ -57,6 +61,7 @@ func newList(a *host.Program) *cobra.Command {
 	o.which.AddFlags(f)
 	o.as.flags(c)
 	f.StringVar(&o.sort, "sort", "", "sort by `ORDER`, such as name (default newest)")
+	f.BoolVar(&o.links, "links", false, "write links, which are secrets, instead of invites")
 	f.BoolVar(&o.check, "check", false, "ask trusted servers whether keys are valid")
 	return c
 }
@@ -86,6 +91,9 @@ func runList(ctx context.Context, o listOptions) error {
 		}
 	}
 	filter.Sort(findings, o.sort)
+	if o.links {
+		return o.writeLinks(ctx, account, findings)
+	}
 	if o.as.format != out.FormatTable {
 		return o.as.write(ctx, o.Program, findings)
 	}
@@ -94,6 +102,34 @@ func runList(ctx context.Context, o listOptions) error {
 		o.noteStall(outbox)
 	}
 	return writeFindings(o.Program, findings, short, account.UserID())
+}
+
+// writeLinks writes the links of pending invites that the account issued itself. Text
+// is in CSV as well: a terminal would cut the links of a table.
+func (o *listOptions) writeLinks(ctx context.Context, account *client.Account, findings []out.Finding) error {
+	links := []out.Link{}
+	for _, f := range findings {
+		i := f.Invite
+		if !i.Live() || !account.IssuedByOwnKey(i.RoomID, i.Token) {
+			continue
+		}
+		l, err := account.Link(i.RoomID, i.Token)
+		if err != nil {
+			return err
+		}
+		links = append(links, out.Link{Name: account.LabelOf(i.RoomID, i.Token), Address: f.Address, Link: l.Format(o.LinkBase())})
+	}
+	if o.as.format == out.FormatTable {
+		o.as.format = out.FormatCSV
+	}
+	data, err := out.EncodeLinks(links, o.as.format)
+	if err == nil {
+		err = o.as.put(ctx, o.Program, data)
+	}
+	if err == nil && o.as.output != "" {
+		o.Note("%s written to %s. "+out.SecretLinks, out.Count(len(links), "link"), o.as.output)
+	}
+	return err
 }
 
 // noteStall says why the outbox sends nothing, if it does not.

@@ -135,7 +135,7 @@ func (c *Completer) Flags() map[string]cobra.CompletionFunc {
 		"via":        c.completeVia,
 		"home":       directories,
 	}
-	for name := range strings.FieldsSeq("file output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
+	for name := range strings.FieldsSeq("file csv output passphrase-file new-passphrase-file password-file token-file authorized-keys host-key") {
 		f[name] = files
 	}
 	// Values that only the user knows.

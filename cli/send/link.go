@@ -85,7 +85,7 @@ func NewLink(a *host.Program) *cobra.Command {
 			"With a links server (see docs/links.md) links open in a browser, work for one\n" +
 			"person or for N with --uses, and expire with --expires.",
 		Example: "  mxinvite link '#ops' Grace Ken\n" +
-			"  mxinvite link '#ops' --count 20\n" +
+			"  mxinvite link '#ops' --count 20 --csv links.csv\n" +
 			"  mxinvite link '#ops' Grace --expires 14d",
 		Args: fail.Args(1, -1),
 		PreRunE: func(c *cobra.Command, args []string) error {
@@ -106,6 +106,7 @@ func NewLink(a *host.Program) *cobra.Command {
 	}
 	f := c.Flags()
 	f.IntVar(&o.count, "count", 0, "make `N` numbered links")
+	f.StringVar(&o.csv, "csv", "", "write the links also to `FILE`, as CSV for mail merge")
 	o.limits.add(f)
 	o.addFlags(f, "make a link even if the label has another invite")
 	f.BoolVar(&o.oldRoom, "old-room", false, "make links even if the room was replaced by another one")

@@ -36,6 +36,7 @@ type sendOptions struct {
 	via    client.Way
 	limits limitFlags
 	terms  client.LinkTerms // of links
+	csv    string           // file for the links that are made; empty for none
 }
 
 // NewSend returns the command mxinvite send.
@@ -72,8 +73,11 @@ func NewSend(a *host.Program) *cobra.Command {
 			if o.terms, err = o.limits.read(c, o.Settings); err != nil {
 				return fail.Usage(c, err)
 			}
-			if o.terms != (client.LinkTerms{}) && o.via == client.ByIdentityServer {
+			if o.terms != (client.LinkTerms{}) && o.via != client.ByLink && o.via != client.ByMail {
 				return fail.Usage(c, errors.New("--expires and --uses are for links: add --via link"))
+			}
+			if o.csv != "" && o.via != client.ByLink {
+				return fail.Usage(c, errors.New("--csv is for links: add --via link"))
 			}
 			args = o.takeRooms(args)
 			if len(args) == 1 && args[0] == "-" {
@@ -101,6 +105,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	o.addFlags(f, "send even if the person has another invite")
 	o.limits.add(f)
+	f.StringVar(&o.csv, "csv", "", "write the links of --via link also to `FILE`, as CSV for mail merge")
 	f.StringVar(&via, "via", "", "`WAY` to invite addresses: identity-server, link or mail")
 	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	return c
@@ -135,6 +140,9 @@ func (o *sendOptions) takeRooms(args []string) (people []string) {
 }
 
 func runSend(ctx context.Context, o sendOptions) error {
+	if err := o.checkLinksFile(); err != nil {
+		return err
+	}
 	account, rooms, err := o.AccountInRooms(ctx, o.rooms)
 	if err != nil {
 		return err
@@ -166,7 +174,11 @@ func runSend(ctx context.Context, o sendOptions) error {
 	if err := o.addLinks(account, p); err != nil {
 		return err
 	}
-	return o.report(p, waiting)
+	err = o.report(p, waiting)
+	if failed := o.writeLinksFile(p); failed != nil {
+		err = errors.Join(err, failed)
+	}
+	return err
 }
 
 // plan plans the invites of all people to all rooms. Most errors do not concern a
