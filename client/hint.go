@@ -156,6 +156,8 @@ func adviseHomeserver(err error) Advice {
 		return Advice{HintPower, HintValues{Room: power.Room, Level: power.Need}}
 	case is[*ReplacedError](err):
 		return Advice{Kind: HintReplaced}
+	case is[*LinkUnsupportedError](err):
+		return Advice{Kind: HintInviteUserID}
 	case is[*NoSuccessorError](err):
 		return Advice{Kind: HintJoinSuccessor}
 	case errors.As(err, &member):

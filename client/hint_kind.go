@@ -64,6 +64,7 @@ const (
 	HintPower               HintKind = "power"
 	HintPending             HintKind = "pending"
 	HintReplaced            HintKind = "room-replaced"
+	HintInviteUserID        HintKind = "invite-user-id"
 	HintJoinSuccessor       HintKind = "join-successor"
 	HintTerms               HintKind = "terms"
 	HintUncertain           HintKind = "uncertain"
@@ -95,7 +96,7 @@ func HintKinds() []HintKind {
 		HintNotJoined, HintSetIdentityServer, HintIdentityServerOff, HintListInvites, HintStore,
 		HintOutbox, HintAddress, HintPhone, HintOtherUser, HintDisk, HintSignInLater, HintWayRefused,
 		HintGrant, HintTryAgain, HintSignInRefused, HintSpelling, HintLoopback, HintSignIn, HintEndSession,
-		HintAccountLocked, HintWait, HintPower, HintPending, HintReplaced, HintJoinSuccessor, HintTerms, HintUncertain, HintConnection,
+		HintAccountLocked, HintWait, HintPower, HintPending, HintReplaced, HintInviteUserID, HintJoinSuccessor, HintTerms, HintUncertain, HintConnection,
 		HintForbidden, HintIdentityLater, HintIdentityRefused, HintIdentityBusy, HintTrust,
 		HintBlocked, HintUnclear, HintTriedAgain, HintOpenID,
 		HintMailSettings, HintMailFailed, HintMailDeferred, HintMailUncertain,

@@ -44,6 +44,8 @@ type Plan struct {
 	Terms LinkTerms
 	// Server is the host of the identity server, which sends the e-mail.
 	Server string
+	// Limits says which users cannot accept the link of the plan.
+	Limits []LinkLimit
 	// Similar are the pending invites of the room that may be for the same address. For
 	// invites that this program did not send, only the display names are compared.
 	Similar []invite.Invite
@@ -98,7 +100,7 @@ func (p Plan) Err() error {
 	if p.Room.Replaced && !p.ToReplaced {
 		return &ReplacedError{Room: p.Room.Name, By: p.Successor}
 	}
-	return nil
+	return p.linkUnsupported()
 }
 
 // Plan plans an invite for a person. It reads everything that decides whether the
@@ -179,6 +181,7 @@ func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, peo
 			progress(done)
 		}
 	}
+	a.addLinkLimits(ctx, plans)
 	for n := range in {
 		markRepeats(plans[n*len(people):][:len(people)])
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"cmp"
+	"slices"
 
 	"maunium.net/go/mautrix/id"
 
@@ -26,6 +27,7 @@ const (
 	PlanInvited       PlanOutcome = "invited"        // the user is invited to the room
 	PlanBanned        PlanOutcome = "banned"         // the user is banned from the room
 	PlanNoPower       PlanOutcome = "no-power"       // the account may not invite to the room
+	PlanUnsupported   PlanOutcome = "unsupported"    // no user can accept a link of the sender's homeserver
 	PlanReplaced      PlanOutcome = "room-replaced"  // the room was replaced by another one
 	PlanSameUser      PlanOutcome = "same-user"      // another plan invites the same user
 	PlanNotUnderstood PlanOutcome = "not-understood" // neither an address nor a Matrix ID
@@ -37,7 +39,7 @@ const (
 func PlanOutcomes() []PlanOutcome {
 	return []PlanOutcome{
 		PlanMail, PlanLink, PlanMailLink, PlanUserID, PlanOnMatrix, PlanPending, PlanQueued, PlanJoined,
-		PlanInvited, PlanBanned, PlanNoPower, PlanReplaced, PlanSameUser, PlanNotUnderstood, PlanRepeated, PlanLeftOut,
+		PlanInvited, PlanBanned, PlanNoPower, PlanUnsupported, PlanReplaced, PlanSameUser, PlanNotUnderstood, PlanRepeated, PlanLeftOut,
 	}
 }
 
@@ -58,6 +60,8 @@ func (p Plan) Outcome() PlanOutcome {
 		return PlanSameUser
 	case p.Room.Replaced && !p.ToReplaced:
 		return PlanReplaced
+	case p.linkUnsupported() != nil:
+		return PlanUnsupported
 	case p.Address.Address == "" && p.Label == "":
 		return PlanUserID
 	case p.UserID != "":
@@ -103,8 +107,9 @@ func ToSend(plans []Plan, again bool) []Plan {
 // A PlanGroup has all entries of a preview with the same outcome.
 type PlanGroup struct {
 	Outcome PlanOutcome
-	Way     Way    // how the invites are sent; ByDefault if they are sent in several ways
-	Server  string // the identity server, if e-mails are sent
+	Way     Way         // how the invites are sent; ByDefault if they are sent in several ways
+	Server  string      // the identity server, if e-mails are sent
+	Limits  []LinkLimit // of the links
 	Entries []PlanEntry
 }
 
@@ -143,7 +148,7 @@ func (p Plan) entry() PlanEntry {
 // account may not invite has one entry.
 func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	entries, server := map[PlanOutcome][]PlanEntry{}, ""
-	ways := map[PlanOutcome]Way{}
+	ways, limits := map[PlanOutcome]Way{}, map[PlanOutcome][]LinkLimit{}
 	for n, p := range plans {
 		o := p.Outcome()
 		if o == PlanNoPower && n > 0 && plans[n-1].Room.ID == p.Room.ID {
@@ -156,6 +161,11 @@ func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 		}
 		entries[o] = append(entries[o], p.entry())
 		server = cmp.Or(server, p.Server)
+		for _, l := range p.Limits {
+			if p.IssuesLink() && !slices.Contains(limits[o], l) {
+				limits[o] = append(limits[o], l)
+			}
+		}
 	}
 	for _, p := range list.Problems {
 		entries[PlanNotUnderstood] = append(entries[PlanNotUnderstood], PlanEntry{Who: p.Text, Line: p.Line, Err: p.Err})
@@ -169,7 +179,7 @@ func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	var groups []PlanGroup
 	for _, o := range PlanOutcomes() {
 		if len(entries[o]) > 0 {
-			groups = append(groups, PlanGroup{o, ways[o], server, entries[o]})
+			groups = append(groups, PlanGroup{o, ways[o], server, limits[o], entries[o]})
 		}
 	}
 	return groups

@@ -22,18 +22,19 @@ func planFor(room client.Room) map[client.PlanOutcome]client.Plan {
 	old.ID, old.Replaced = "!old:example.org", true
 	user := recipients.Invitee{UserID: "@grace:example.org"}
 	return map[client.PlanOutcome]client.Plan{
-		client.PlanMail:     {Room: room, Address: address, Server: "id.example.org"},
-		client.PlanLink:     {Room: room, Address: address, Way: client.ByLink},
-		client.PlanUserID:   {Room: room, UserID: user.UserID},
-		client.PlanOnMatrix: {Room: room, Address: address, UserID: user.UserID},
-		client.PlanPending:  {Room: room, Address: address, Similar: similar, Server: "id.example.org"},
-		client.PlanQueued:   {Room: room, Address: address, Similar: similar, Queued: true},
-		client.PlanJoined:   {Room: room, Address: address, UserID: user.UserID, Membership: "join", Queued: true},
-		client.PlanInvited:  {Room: room, UserID: user.UserID, Membership: "invite", SameAs: user},
-		client.PlanBanned:   {Room: room, UserID: user.UserID, Membership: "ban"},
-		client.PlanNoPower:  {Room: closed, Address: address, Queued: true},
-		client.PlanReplaced: {Room: old, Address: address, Similar: similar},
-		client.PlanSameUser: {Room: room, Address: address, UserID: user.UserID, SameAs: user},
+		client.PlanMail:        {Room: room, Address: address, Server: "id.example.org"},
+		client.PlanLink:        {Room: room, Address: address, Way: client.ByLink},
+		client.PlanUserID:      {Room: room, UserID: user.UserID},
+		client.PlanOnMatrix:    {Room: room, Address: address, UserID: user.UserID},
+		client.PlanPending:     {Room: room, Address: address, Similar: similar, Server: "id.example.org"},
+		client.PlanQueued:      {Room: room, Address: address, Similar: similar, Queued: true},
+		client.PlanJoined:      {Room: room, Address: address, UserID: user.UserID, Membership: "join", Queued: true},
+		client.PlanInvited:     {Room: room, UserID: user.UserID, Membership: "invite", SameAs: user},
+		client.PlanBanned:      {Room: room, UserID: user.UserID, Membership: "ban"},
+		client.PlanNoPower:     {Room: closed, Address: address, Queued: true},
+		client.PlanUnsupported: {Room: room, Address: address, Way: client.ByLink, Limits: []client.LinkLimit{{Kind: client.LinkUnsupported}}},
+		client.PlanReplaced:    {Room: old, Address: address, Similar: similar},
+		client.PlanSameUser:    {Room: room, Address: address, UserID: user.UserID, SameAs: user},
 	}
 }
 

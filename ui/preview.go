@@ -280,18 +280,23 @@ func (c *composePage) summary(width int) string {
 	return text + c.sideEffects(width)
 }
 
-// sideEffects are further effects of confirming: invites to a room that was replaced, and
-// old invites that are revoked.
+// sideEffects are further effects of confirming: invites to a room that was replaced,
+// links that some users cannot accept, and old invites that are revoked.
 func (c *composePage) sideEffects(width int) string {
-	text, warn := "", c.sh.Styles.Warn.Render("!")
+	var b strings.Builder
+	add := func(sign, text string) { b.WriteString("\n\n" + cells.Bullet(sign, text, width)) }
+	warn := c.sh.Styles.Warn.Render("!")
 	if n := len(c.preview.toReplaced()); n > 0 {
 		room := c.preview.toReplaced()[0].Room
-		text += "\n\n" + cells.Bullet(warn, goes(n)+" sent to a room that is no longer used. "+replacedText(c.sh, room), width)
+		add(warn, goes(n)+" sent to a room that is no longer used. "+replacedText(c.sh, room))
+	}
+	for _, l := range c.preview.group(client.PlanLink).Limits {
+		add(warn, wording.LinkLimit(string(l.Kind), l.Server))
 	}
 	if old := c.obsolete(); len(old) > 0 {
-		text += "\n\n" + cells.Bullet(c.sh.Styles.Accent.Render("→"), revokesOld(len(old), cells.Cut(c.moves.from.Name, phrase.NameWidth)), width)
+		add(c.sh.Styles.Accent.Render("→"), revokesOld(len(old), cells.Cut(c.moves.from.Name, phrase.NameWidth)))
 	}
-	return text
+	return b.String()
 }
 
 // obsolete returns the old invites that are revoked once the new ones are queued.

@@ -126,6 +126,7 @@ var hints = map[string]string{
 	"power":                 "Ask an administrator of %s to raise your power level to %d.",
 	"pending":               "If the pending invite is to another person or is lost, send one again. {again}",
 	"room-replaced":         "Invite to the new room instead. {replaced}",
+	"invite-user-id":        "Invite people by their Matrix IDs instead.",
 	"join-successor":        "Join the new room in your Matrix client first, and ask for the right to invite there.",
 	"terms":                 "{terms}",
 	"uncertain":             "If it was sent, the room shows it within minutes. Send it again only if the person has no mail.",

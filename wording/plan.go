@@ -71,6 +71,8 @@ func PlanGroup(outcome string, again bool, way, server string) Term {
 		t.Glyph, t.Role, t.Text = "✗", Bad, "banned from the room"
 	case "no-power":
 		t.Glyph, t.Role, t.Text = "!", Warn, "not sent: you may not invite to this room"
+	case "unsupported":
+		t.Glyph, t.Role, t.Text = "✗", Bad, "not sent: no user could accept the link"
 	case "room-replaced":
 		t.Glyph, t.Role, t.Text = "!", Warn, "not sent: the room was replaced"
 	case "same-user":
@@ -83,6 +85,22 @@ func PlanGroup(outcome string, again bool, way, server string) Term {
 		t.Text = "left out"
 	}
 	return t
+}
+
+// LinkLimit returns a sentence that says which users cannot accept a link, for a
+// [client.LinkLimitKind] that is not "unsupported". server is the sender's homeserver.
+//
+// [client.LinkLimitKind]: https://pkg.go.dev/github.com/mxinvite/mxinvite/client#LinkLimitKind
+func LinkLimit(kind, server string) string {
+	switch kind {
+	case "local-room":
+		return "Only users of " + server + " can accept the links: the room is not federated."
+	case "dendrite":
+		return "Only users of " + server + " can accept the links: it runs Dendrite."
+	case "version-12":
+		return "Users of a Dendrite homeserver cannot accept the links: the room has version 12."
+	}
+	return ""
 }
 
 // A PlanLine describes one person, or one room, in the preview of a list.

@@ -28,6 +28,8 @@ func (o sendOptions) confirm(ctx context.Context, account *client.Account, p *pr
 		}
 		_, last := outbox.Forecast(o.Now(), p.plans())
 		o.announce(p, last, asking)
+	} else {
+		o.noteLimits(p)
 	}
 	if !asking {
 		return nil
@@ -37,6 +39,20 @@ func (o sendOptions) confirm(ctx context.Context, account *client.Account, p *pr
 		err = fail.ErrDeclined
 	}
 	return err
+}
+
+// noteLimits says which users cannot accept the links that are made without a preview.
+func (o sendOptions) noteLimits(p *preview) {
+	for _, room := range p.rooms {
+		for _, g := range client.GroupPlans(recipients.List{}, p.plansFor(room)) {
+			for _, l := range g.Limits {
+				if l.Kind == client.LinkRoomVersion {
+					continue // it concerns few users, and a preview has it
+				}
+				o.Note("%s: %s", out.Cut(room.Name, out.NameWidth), wording.LinkLimit(string(l.Kind), l.Server))
+			}
+		}
+	}
 }
 
 // announce shows what will happen, before the question or for a dry run.
@@ -84,6 +100,9 @@ func (o sendOptions) announceGroups(say func(string, ...any), groups []client.Pl
 				line = strings.TrimSpace(line + " (" + out.Cut(note, 3*out.NameWidth) + ")")
 			}
 			say("    %s", line)
+		}
+		for _, l := range g.Limits {
+			say("  %s", wording.LinkLimit(string(l.Kind), l.Server))
 		}
 	}
 }

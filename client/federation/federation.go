@@ -148,3 +148,18 @@ func (b Binding) Send(ctx context.Context, transport http.RoundTripper, base str
 		Method: http.MethodPost, URL: base + "/_matrix/federation/v1/3pid/onbind", Body: body, Limit: maxDocument, Within: askTimeout,
 	}, &reply)
 }
+
+// Software returns the name of the software of the homeserver at a base URL, such as
+// "Synapse". It is text of that server
+// (https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1version).
+func Software(ctx context.Context, transport http.RoundTripper, base string) (string, error) {
+	var reply struct {
+		Server struct {
+			Name string `json:"name"`
+		} `json:"server"`
+	}
+	err := jsonhttp.Decode(ctx, transport, jsonhttp.Request{
+		Method: http.MethodGet, URL: base + "/_matrix/federation/v1/version", Limit: maxDocument, Within: findTimeout,
+	}, &reply)
+	return reply.Server.Name, err
+}

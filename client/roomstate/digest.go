@@ -16,7 +16,7 @@ import (
 // digestVersion is the version of the format of a digest and of the rules by which it is
 // computed. A digest of another version is ignored. TestDigestVersion fails if the
 // digest of the same events changes and this number does not.
-const digestVersion = 1
+const digestVersion = 2
 
 var errDigest = errors.New("a digest of another version")
 
@@ -25,12 +25,13 @@ func (r *events) digest() string {
 	var w digest.Writer
 	w.Integer(digestVersion)
 	f := r.facts
-	for _, s := range []string{f.Name, string(f.Alias), string(f.Replacement)} {
+	for _, s := range []string{f.Name, string(f.Alias), string(f.Replacement), f.Version} {
 		w.Text(s)
 	}
 	w.Integer(int64(f.Power))
 	w.Integer(int64(f.InvitePower))
 	w.Flag(f.Replaced)
+	w.Flag(f.Local)
 	invite.WriteDigest(&w, r.invites)
 	return string(w.Bytes)
 }
@@ -44,8 +45,8 @@ func readDigest(room store.Room) (*events, error) {
 	r := newEvents()
 	r.stored, r.heroes, r.traced = true, room.Heroes, room.Traced
 	r.facts = Room{
-		ID: room.ID, Name: rest.Text(), Alias: id.RoomAlias(rest.Text()), Replacement: id.RoomID(rest.Text()),
-		Power: int(rest.Integer()), InvitePower: int(rest.Integer()), Replaced: rest.Flag(),
+		ID: room.ID, Name: rest.Text(), Alias: id.RoomAlias(rest.Text()), Replacement: id.RoomID(rest.Text()), Version: rest.Text(),
+		Power: int(rest.Integer()), InvitePower: int(rest.Integer()), Replaced: rest.Flag(), Local: rest.Flag(),
 	}
 	var err error
 	r.invites, err = invite.ReadDigest(rest, room.ID)

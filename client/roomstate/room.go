@@ -23,6 +23,11 @@ type Room struct {
 	// room; empty if the tombstone names none.
 	Replaced    bool
 	Replacement id.RoomID
+	// Version is the room version.
+	Version string
+	// Local is set if the room is not federated, so that only users of one homeserver can
+	// join it (m.federate in https://spec.matrix.org/v1.19/client-server-api/#mroomcreate).
+	Local bool
 	// Unread is the number of events that are malformed and were ignored.
 	Unread int
 	// Traced is set once it is certain which invites of the room are pending.
@@ -61,15 +66,25 @@ func (r *events) readFacts(room id.RoomID, me id.UserID) Room {
 	var alias struct {
 		Alias id.RoomAlias `json:"alias"`
 	}
+	create := r.current[stateKey{typeCreate, ""}]
+	var created struct {
+		Version string `json:"room_version"`
+	}
+	var federated struct {
+		Federate *bool `json:"m.federate"`
+	}
+	_ = json.Unmarshal(create.Content, &created)
+	_ = json.Unmarshal(create.Content, &federated)
 	// Malformed content counts as none.
 	_ = json.Unmarshal(r.content(typeName, ""), &name)
 	_ = json.Unmarshal(r.content(typeCanonicalAlias, ""), &alias)
 	tombstone, replaced := invite.ReadTombstone(r.content(invite.TypeTombstone, ""))
-	power := power.Read(r.content(typePowerLevels, ""), r.current[stateKey{typeCreate, ""}])
+	power := power.Read(r.content(typePowerLevels, ""), create)
 	out := Room{
 		ID: room, Name: strings.TrimSpace(name.Name), Alias: alias.Alias,
 		Power: power.Of(me), InvitePower: power.Invite,
 		Replaced: replaced, Replacement: tombstone.Replacement,
+		Version: cmp.Or(created.Version, "1"), Local: federated.Federate != nil && !*federated.Federate,
 	}
 	if out.Name == "" {
 		out.Name = cmp.Or(string(out.Alias), r.people(me), string(room))

@@ -19,6 +19,7 @@ type RoomOptions struct {
 	RoomVersion string
 	PowerLevels map[string]any // override the defaults
 	Members     []string       // user IDs that are joined
+	Local       bool           // the room is not federated
 }
 
 // CreateRoom makes a room, as POST /createRoom does. It panics if the options are not valid.
@@ -30,6 +31,9 @@ func (h *Homeserver) CreateRoom(creator string, o RoomOptions) (roomID string) {
 		if v != "" {
 			body[k] = v
 		}
+	}
+	if o.Local {
+		body["creation_content"] = object{"m.federate": false}
 	}
 	if o.PowerLevels != nil {
 		body["power_level_content_override"] = signedjson.Plain(o.PowerLevels)
