@@ -47,6 +47,8 @@ tidy: ## fail if go.mod or go.sum are not tidy
 
 bench: ## run the benchmarks; compare results of the same machine only
 	go test -run '^$$' -bench . -benchtime 20x ./client ./client/invite ./client/keycheck ./client/store ./ui
+	@echo "with the limits of a stock Synapse, in fake time:"
+	@go test -count 1 -v -run '^TestHundred' ./client | grep -o '100 [lm].*'
 
 fuzz: ## fuzz every parser of untrusted input, a minute each
 	@set -e; for pkg in $$(go list ./...); do \

@@ -43,7 +43,7 @@ func newOutbox(tb testing.TB, w world, room room) *outbox {
 	}
 	tb.Cleanup(func() { s.Close() })
 	o := &outbox{t: tb, w: w, room: room, opt: clientOptions(w), responses: map[int]int{}}
-	o.opt.Store, o.opt.Transport = s, o
+	o.opt.Store, o.opt.Transport, o.opt.RevokeAccepted = s, o, true
 	o.opt.Now = func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }
 	o.resume(room.account().Session())
 	return o

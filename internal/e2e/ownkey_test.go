@@ -142,6 +142,59 @@ func TestOwnKeyLinkCanBeUsedUntilItIsRevoked(t *testing.T) {
 	})
 }
 
+// The program of the sender revokes a link when it is accepted. The invitee may be any
+// user who has the link, and the invite says who it was.
+func TestOwnKeyLinkWorksOnce(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		room := newPerson(t, w, "ada").createRoom()
+		o := newOutbox(t, w, room)
+		l := o.sendLink("for Grace")
+		ken, grace := newPerson(t, w, "ken"), newPerson(t, w, "grace")
+		if _, err := openLink(t, ken.visitor(), l); err != nil {
+			t.Fatal(err)
+		}
+		o.checkJoined(l, ken)
+		if err := o.RevokeAccepted(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check(t, w, "event", room.invites()[l.Token]["content"], `{}`)
+		_, err := openLink(t, grace.visitor(), l)
+		checkNotInvited(t, w, "used twice", err)
+		check(t, w, "member event", room.member(grace.ID), `null`)
+		o.checkJoined(l, ken)
+		i, err := o.Invite(l.RoomID, l.Token)
+		check(t, w, "revoked", err == nil && i.Revocation != nil, `true`)
+
+		// A program that is new on the account shows the same.
+		other := newOutbox(t, w, room)
+		other.checkJoined(l, ken)
+	})
+}
+
+// Links lead into encrypted rooms, and into restricted rooms without a membership of
+// another room.
+func TestOwnKeyLinkToOtherKindsOfRooms(t *testing.T) {
+	everywhere(t, func(t *testing.T, w world) {
+		ada := newPerson(t, w, "ada")
+		space := ada.createRoom()
+		for name, event := range map[string]object{
+			"encrypted": {"type": "m.room.encryption", "state_key": "", "content": object{"algorithm": "m.megolm.v1.aes-sha2"}},
+			"restricted": {"type": "m.room.join_rules", "state_key": "", "content": object{
+				"join_rule": "restricted", "allow": []any{object{"type": "m.room_membership", "room_id": space.RoomID}},
+			}},
+		} {
+			room := ada.createRoom(object{"room_version": "10", "initial_state": []any{event}})
+			o := newOutbox(t, w, room)
+			l := o.sendLink("link 1")
+			grace := newPerson(t, w, "grace")
+			if _, err := openLink(t, grace.visitor(), l); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			o.checkJoined(l, grace)
+		}
+	})
+}
+
 // checkNotInvited checks that an invite was refused, and that the error says which
 // reasons there may be. Synapse's refusal by the sender's homeserver is certain, so
 // nothing is said about that server.
