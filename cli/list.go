@@ -113,6 +113,7 @@ func (o *listOptions) writeLinks(ctx context.Context, account *client.Account, f
 		if !i.Live() || !account.IssuedByOwnKey(i.RoomID, i.Token) {
 			continue
 		}
+		account.FindRoutes(ctx, i.RoomID)
 		l, err := account.Link(i.RoomID, i.Token)
 		if err != nil {
 			return err

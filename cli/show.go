@@ -49,6 +49,7 @@ func runShow(ctx context.Context, o showOptions) error {
 		return err
 	}
 	if o.link {
+		account.FindRoutes(ctx, room.ID)
 		l, err := account.Link(room.ID, i.Token)
 		if err != nil {
 			return err

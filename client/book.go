@@ -3,7 +3,9 @@ package client
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/invite"
 	"github.com/mxinvite/mxinvite/client/link"
 	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
@@ -150,10 +153,30 @@ func (a *Account) InviteeOf(i invite.Invite) recipients.Invitee {
 	return recipients.Invitee{Address: r.address}
 }
 
+// FindRoutes reads the members of a room, once, so that links to it name several servers
+// to join through. Syncs do not have all members. If they cannot be read, the links name
+// the server of the sender.
+func (a *Account) FindRoutes(ctx context.Context, room id.RoomID) {
+	if _, known := a.routes.Load(room); known {
+		return
+	}
+	var members struct {
+		Joined map[id.UserID]json.RawMessage `json:"joined"`
+	}
+	var acl link.ACL
+	err := a.hs.Get(ctx, session.Path{"v3", "rooms", room, "joined_members"}, nil, &members)
+	if err == nil {
+		err = a.hs.Get(ctx, session.Path{"v3", "rooms", room, "state", "m.room.server_acl", ""}, nil, &acl)
+	}
+	if err != nil && !HasCode(err, "M_NOT_FOUND") {
+		clear(members.Joined)
+	}
+	a.routes.Store(room, link.Routes(a.session.UserID, slices.Collect(maps.Keys(members.Joined)), a.rooms.Powers(room), acl))
+}
+
 // Link returns the link of an invite that this program issued itself. The link is a
-// secret. The servers to join through are only that of the sender: it has the invite,
-// and without the list of all members no better ones are known
-// (https://spec.matrix.org/v1.19/appendices/#routing).
+// secret. The servers to join through are those of [Account.FindRoutes], or that of the
+// sender.
 func (a *Account) Link(room id.RoomID, token string) (link.Link, error) {
 	return a.linkOf(room, token, a.book.record(room, token))
 }
@@ -163,7 +186,11 @@ func (a *Account) linkOf(room id.RoomID, token string, r bookRecord) (link.Link,
 		return link.Link{}, ErrNoLink
 	}
 	me := a.session.UserID
-	l := link.Link{RoomID: room, Via: []string{me.Homeserver()}, Sender: me, Token: token, Email: r.address.Address}
+	via := []string{me.Homeserver()}
+	if found, known := a.routes.Load(room); known {
+		via = found.([]string)
+	}
+	l := link.Link{RoomID: room, Via: via, Sender: me, Token: token, Email: r.address.Address}
 	if in, err := a.Room(room); err == nil && in.Name != string(room) {
 		l.RoomName = in.Name
 	}

@@ -5,6 +5,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -92,6 +93,7 @@ type Account struct {
 	keys     *keyChecks
 	book     *addressBook
 	accepted *acceptedRevoker
+	routes   sync.Map                      // servers of a link, by room
 	software atomic.Pointer[knownSoftware] // of the homeserver
 
 	syncing ctxlock.Mutex // held during a sync

@@ -320,3 +320,39 @@ func TestDefaultWay(t *testing.T) {
 		}
 	}
 }
+
+// A link names the servers of other members as well. They are read once for a room.
+func TestLinkNamesServersToJoinThrough(t *testing.T) {
+	const membersPath, aclPath = "/_matrix/client/v3/rooms/*/joined_members", "/_matrix/client/v3/rooms/*/state/m.room.server_acl/"
+	members := sandbox.Fault{Path: membersPath, Status: 200, Body: `{"joined":{"@ada:example.org":{},"@ken:big.example":{},"@lin:big.example":{},"@rob:small.example":{},"@eve:evil.example":{}}}`}
+	for name, tt := range map[string]struct {
+		faults []sandbox.Fault
+		want   string
+	}{
+		"one server":  {nil, "example.org"},
+		"several":     {[]sandbox.Fault{members}, "example.org big.example evil.example"},
+		"one denied":  {[]sandbox.Fault{members, {Path: aclPath, Status: 200, Body: `{"allow":["*"],"deny":["evil.*"]}`}}, "example.org big.example small.example"},
+		"no members":  {[]sandbox.Fault{{Path: membersPath, Status: 403}}, "example.org"},
+		"no response": {[]sandbox.Fault{members, {Path: aclPath, Status: 502}}, "example.org"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newTestWorld(t)
+			a := n.accountWithStore()
+			token := n.sendLink(a).Token
+			for _, f := range tt.faults {
+				n.Inject(f)
+			}
+			for range 3 {
+				a.FindRoutes(t.Context(), n.room)
+				l, err := a.Link(n.room, token)
+				n.must(err)
+				if got := strings.Join(l.Via, " "); got != tt.want {
+					t.Errorf("%s, want %s", got, tt.want)
+				}
+			}
+			if n.Count("GET", membersPath) != 1 {
+				t.Errorf("the members were read %d times", n.Count("GET", membersPath))
+			}
+		})
+	}
+}

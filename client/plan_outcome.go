@@ -162,7 +162,7 @@ func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 		entries[o] = append(entries[o], p.entry())
 		server = cmp.Or(server, p.Server)
 		for _, l := range p.Limits {
-			if p.IssuesLink() && !slices.Contains(limits[o], l) {
+			if p.to().Link && !slices.Contains(limits[o], l) {
 				limits[o] = append(limits[o], l)
 			}
 		}

@@ -174,11 +174,12 @@ func numbered(account *client.Account, outbox client.Outbox, room client.Room, c
 }
 
 // addLinks adds the links to the deliveries that have one.
-func (o sendOptions) addLinks(account *client.Account, p *preview) error {
+func (o sendOptions) addLinks(ctx context.Context, account *client.Account, p *preview) error {
 	for _, d := range p.deliveries {
 		if d.Way != client.ByLink || d.token == "" {
 			continue
 		}
+		account.FindRoutes(ctx, d.Room.ID)
 		l, err := account.Link(d.Room.ID, d.token)
 		if err != nil {
 			return err

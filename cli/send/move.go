@@ -91,7 +91,7 @@ func runMove(ctx context.Context, o moveOptions) error {
 		if waiting, err = o.deliver(ctx, account, p); err != nil {
 			return err
 		}
-		err = errors.Join(o.addLinks(account, p), o.revokeOld(ctx, account, p, old))
+		err = errors.Join(o.addLinks(ctx, account, p), o.revokeOld(ctx, account, p, old))
 	}
 	return errors.Join(o.report(p, waiting), fail.Batch("moved", total, left), err)
 }

@@ -87,7 +87,7 @@ func runResend(ctx context.Context, o resendOptions) error {
 	o.revokeOld(ctx, account, p, old)
 	waiting, err := o.deliver(ctx, account, p)
 	if err == nil {
-		err = o.addLinks(account, p)
+		err = o.addLinks(ctx, account, p)
 	}
 	if err != nil {
 		return err

@@ -171,7 +171,7 @@ func runSend(ctx context.Context, o sendOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.addLinks(account, p); err != nil {
+	if err := o.addLinks(ctx, account, p); err != nil {
 		return err
 	}
 	err = o.report(p, waiting)

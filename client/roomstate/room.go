@@ -103,3 +103,14 @@ func (r *events) people(me id.UserID) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Powers returns a function that returns the power level of a user in a room.
+func (s *Rooms) Powers(room id.RoomID) func(id.UserID) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.loaded(room)
+	if r == nil {
+		return func(id.UserID) int { return 0 } // the user has left the room
+	}
+	return power.Read(r.content(typePowerLevels, ""), r.current[stateKey{typeCreate, ""}]).Of
+}
