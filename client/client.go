@@ -13,6 +13,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client/discovery"
 	"github.com/mxinvite/mxinvite/client/internal/ctxlock"
+	"github.com/mxinvite/mxinvite/client/internal/polling"
 	"github.com/mxinvite/mxinvite/client/roomstate"
 	"github.com/mxinvite/mxinvite/client/session"
 	"github.com/mxinvite/mxinvite/client/store"
@@ -97,7 +98,7 @@ type Account struct {
 	software atomic.Pointer[knownSoftware] // of the homeserver
 
 	syncing ctxlock.Mutex // held during a sync
-	poll    longPoll
+	poll    polling.LongPoll
 
 	outboxChanged chan struct{} // by this program
 	sends         atomic.Bool   // the runner of this program sends

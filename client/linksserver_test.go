@@ -189,12 +189,12 @@ func TestLinkAndItsLimitsAreStored(t *testing.T) {
 	}
 	old, err := a.Invite(n.room, token)
 	n.must(err)
-	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: old, Label: "Grace"}}, nil)
+	plans, err := a.PlanResend(t.Context(), n.room, []client.Resend{{Invite: old, To: recipients.Invitee{Label: "Grace"}}}, nil)
 	if err != nil || plans[0].Terms != (client.LinkTerms{Lasts: time.Hour, Uses: 3}) {
 		t.Errorf("%v %+v", err, plans)
 	}
 	// A link with limits is not replaced by one without.
-	plans, err = without.PlanResend(t.Context(), n.room, []client.Resend{{Invite: old, Label: "Grace"}}, nil)
+	plans, err = without.PlanResend(t.Context(), n.room, []client.Resend{{Invite: old, To: recipients.Invitee{Label: "Grace"}}}, nil)
 	n.must(err)
 	if _, err := without.Enqueue(t.Context(), plans); !errors.Is(err, client.ErrNoLinksServer) {
 		t.Error(err)

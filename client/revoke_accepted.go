@@ -172,7 +172,7 @@ func (a *Account) revokePatiently(ctx context.Context, i invite.Invite) error {
 			return err
 		}
 		a.delayLinks(is[*RateLimitError](err))
-		wait := max(growing(failures, longestBackoff(err)), min(askedToWait(err), ratelimit.MaxStall))
+		wait := max(sleep.Growing(failures, longestBackoff(err)), min(askedToWait(err), ratelimit.MaxStall))
 		if !sleep.For(ctx, wait+time.Millisecond) { // Synapse rounds down to milliseconds
 			return ctx.Err()
 		}

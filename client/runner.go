@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mxinvite/mxinvite/client/identity"
+	"github.com/mxinvite/mxinvite/client/internal/sleep"
 	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/store"
 )
@@ -119,7 +120,7 @@ func (r *Runner) failed(ctx context.Context, err error) Turn {
 		return Turn{Err: err}
 	}
 	requested := askedToWait(err)
-	wait := max(growing(r.failures, longestBackoff(err)), requested)
+	wait := max(sleep.Growing(r.failures, longestBackoff(err)), requested)
 	if is[*RateLimitError](err) && requested == 0 {
 		wait = max(wait, ratelimit.HomeserverStall)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/polling"
 	"github.com/mxinvite/mxinvite/client/internal/syncreply"
 	"github.com/mxinvite/mxinvite/client/roomstate"
 	"github.com/mxinvite/mxinvite/client/session"
@@ -67,10 +68,10 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	}
 	defer a.syncing.Unlock()
 	since := a.rooms.Since()
-	polling, wait := a.poll.begin(ctx, wait)
-	changed, left, err := a.askSync(polling, since, wait)
-	a.poll.end()
-	if err != nil && errors.Is(context.Cause(polling), errGaveWay) {
+	polled, wait := a.poll.Begin(ctx, wait)
+	changed, left, err := a.askSync(polled, since, wait)
+	a.poll.End()
+	if err != nil && errors.Is(context.Cause(polled), polling.ErrGaveWay) {
 		return nil, nil // the next sync continues from the same token
 	}
 	if since != "" && (badSince(err) || errors.Is(err, roomstate.ErrEvents)) {
@@ -89,7 +90,7 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 
 // syncNow syncs without a long poll. It cancels a long poll in progress.
 func (a *Account) syncNow(ctx context.Context) error {
-	done := a.poll.giveWay()
+	done := a.poll.GiveWay()
 	defer done()
 	_, err := a.sync(ctx, 0)
 	return err

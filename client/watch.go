@@ -9,14 +9,14 @@ import (
 
 	"maunium.net/go/mautrix/id"
 
+	"github.com/mxinvite/mxinvite/client/internal/polling"
 	"github.com/mxinvite/mxinvite/client/internal/sleep"
 	"github.com/mxinvite/mxinvite/client/ratelimit"
 	"github.com/mxinvite/mxinvite/client/session"
 )
 
 const (
-	firstBackoff = time.Second
-	maxBackoff   = time.Minute
+	maxBackoff = time.Minute
 	// lockedBackoff is the longest wait while the account is locked.
 	lockedBackoff = 15 * time.Minute
 )
@@ -48,7 +48,7 @@ type Watcher struct {
 	failures int
 	retryIn  time.Duration
 	jitter   *rand.Rand
-	pace     pace
+	pace     polling.Pace
 }
 
 // Watch returns a Watcher. No request is sent before Next is called.
@@ -101,17 +101,17 @@ func (w *Watcher) step(ctx context.Context) ([]id.RoomID, error) {
 
 // poll sends a long poll, after a pause if the homeserver did not hold the ones before.
 func (w *Watcher) poll(ctx context.Context, wait time.Duration) ([]id.RoomID, error) {
-	if err := w.pace.wait(ctx); err != nil {
+	if err := w.pace.Wait(ctx); err != nil {
 		return nil, err
 	}
 	a := w.account
-	since, begun, gaveWay := a.rooms.Since(), a.opt.Now(), a.poll.interruptions()
+	since, begun, gaveWay := a.rooms.Since(), a.opt.Now(), a.poll.Interruptions()
 	rooms, err := a.sync(ctx, wait)
 	switch {
 	case err != nil:
-		w.pace = pace{}
-	case a.poll.interruptions() == gaveWay:
-		w.pace.note(a.opt.Now().Sub(begun), len(rooms) > 0 && a.rooms.Since() != since)
+		w.pace = polling.Pace{}
+	case a.poll.Interruptions() == gaveWay:
+		w.pace.Note(a.opt.Now().Sub(begun), len(rooms) > 0 && a.rooms.Since() != since)
 	}
 	return rooms, err
 }
@@ -123,13 +123,8 @@ func (w *Watcher) backoff(err error) time.Duration {
 	if errors.As(err, &limit) && limit.RetryAfter > 0 {
 		return min(limit.RetryAfter, ratelimit.MaxStall) // a proxy may ask for days
 	}
-	d := growing(w.failures-1, longestBackoff(err))
+	d := sleep.Growing(w.failures-1, longestBackoff(err))
 	return d + time.Duration(w.jitter.Int64N(int64(d)/4))
-}
-
-// growing returns how long to wait after a number of failures in a row.
-func growing(failures int, longest time.Duration) time.Duration {
-	return min(firstBackoff<<min(failures, 30), longest)
 }
 
 // longestBackoff returns the longest wait after a failure.

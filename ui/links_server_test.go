@@ -13,6 +13,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/linkkey"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/internal/linkserver"
+	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
 // The details say when a link expires. Accepting it shows both servers before they are
@@ -57,7 +58,8 @@ func TestLinkOfALinksServerOnTheScreen(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		term := n.startAs(t, a, false)
+		term := n.startWith(t, func(o *shell.Options) { o.Account = a })
+		term.Wait(time.Second)
 		term.Press("enter")
 		term.Wait(time.Second)
 		if screen := flow(term.Screen()); !strings.Contains(screen, "its link works for 1 person and expires in 13d") || !strings.Contains(screen, "invite.example.org says that key 1 is valid") {

@@ -177,7 +177,8 @@ func TestScreenRevokesAnAcceptedLink(t *testing.T) {
 		opt.RevokeAccepted = true
 		a := n.accountWith(t, opt)
 		n.makeLinks(t, a, "Grace")
-		term := n.startAs(t, a, false)
+		term := n.startWith(t, func(o *shell.Options) { o.Account = a })
+		term.Wait(time.Second)
 		invites := a.Invites()
 		l, err := a.Link(invites[0].RoomID, invites[0].Token)
 		if err != nil {

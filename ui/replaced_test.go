@@ -135,7 +135,7 @@ func TestOneLinkIsMoved(t *testing.T) {
 	inWorld(t, func(t *testing.T, n *testWorld) {
 		a := n.account(t)
 		n.makeLinks(t, a, "Grace")
-		n.replace(t, n.ops, "Operations 2")
+		n.replace(t, n.ops, "New operations")
 		term := n.startWith(t, func(o *shell.Options) { o.Account = a })
 		term.Wait(time.Minute)
 		term.Press("m")
@@ -143,7 +143,7 @@ func TestOneLinkIsMoved(t *testing.T) {
 		term.Golden("preview")
 		term.Press("enter")
 		term.Wait(2 * time.Second)
-		if title := term.Title(); title != "mxinvite · Link for Grace" || !strings.Contains(flow(term.Screen()), "invites Grace to Operations 2") {
+		if title := term.Title(); title != "mxinvite · Link for Grace" || !strings.Contains(flow(term.Screen()), "invites Grace to New operations") {
 			t.Error(term.Screen())
 		}
 	})

@@ -20,3 +20,9 @@ func For(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
+
+// Growing returns how long to wait after a number of failures in a row: a second after
+// none, and twice as long after each, up to longest.
+func Growing(failures int, longest time.Duration) time.Duration {
+	return min(time.Second<<min(failures, 30), longest)
+}

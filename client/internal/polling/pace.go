@@ -1,4 +1,4 @@
-package client
+package polling
 
 import (
 	"context"
@@ -19,19 +19,19 @@ const (
 	idlePause = 30 * time.Second
 )
 
-// A pace limits the polls of a homeserver that does not hold its responses: one that is
+// A Pace limits the polls of a homeserver that does not hold its responses: one that is
 // broken, or that wants to keep the program busy.
-type pace struct {
+type Pace struct {
 	quick   int // responses in a row that were not held
 	useless int // of them, those without a change
 }
 
-// wait waits before the next poll.
-func (p *pace) wait(ctx context.Context) error {
+// Wait waits before the next poll.
+func (p *Pace) Wait(ctx context.Context) error {
 	var pause time.Duration
 	switch {
 	case p.useless > idlePolls:
-		pause = growing(p.useless-idlePolls-1, idlePause)
+		pause = sleep.Growing(p.useless-idlePolls-1, idlePause)
 	case p.quick > busyPolls:
 		pause = busyPause
 	}
@@ -41,11 +41,11 @@ func (p *pace) wait(ctx context.Context) error {
 	return nil
 }
 
-// note records a response.
-func (p *pace) note(took time.Duration, useful bool) {
+// Note records how long a response took, and whether it had a change.
+func (p *Pace) Note(took time.Duration, useful bool) {
 	switch {
 	case took >= quickPoll || took < 0: // the clock was set back
-		*p = pace{}
+		*p = Pace{}
 	case useful:
 		p.quick, p.useless = p.quick+1, 0
 	default:
