@@ -106,7 +106,7 @@ func NewLink(a *host.Program) *cobra.Command {
 	}
 	f := c.Flags()
 	f.IntVar(&o.count, "count", 0, "make `N` numbered links")
-	f.StringVar(&o.csv, "csv", "", "write the links also to `FILE`, as CSV for mail merge")
+	f.StringVar(&o.csv, "csv", "", "write the links also to `FILE`, for mail merge")
 	o.limits.add(f)
 	o.addFlags(f, "make a link even if the label has another invite")
 	f.BoolVar(&o.oldRoom, "old-room", false, "make links even if the room was replaced by another one")

@@ -105,7 +105,7 @@ func NewSend(a *host.Program) *cobra.Command {
 	f.StringVar(&o.column, "column", "", "people are in `COLUMN`: its heading or number")
 	o.addFlags(f, "send even if the person has another invite")
 	o.limits.add(f)
-	f.StringVar(&o.csv, "csv", "", "write the links of --via link also to `FILE`, as CSV for mail merge")
+	f.StringVar(&o.csv, "csv", "", "write the links also to `FILE`, for mail merge")
 	f.StringVar(&via, "via", "", "`WAY` to invite addresses: identity-server, link or mail")
 	f.BoolVar(&o.oldRoom, "old-room", false, "send even if the room was replaced by another one")
 	return c
