@@ -22,9 +22,9 @@ func newDoctor(a *host.Program) *cobra.Command {
 		Short: "Check the installation, and suggest fixes",
 		Long: "Check the settings, the vault, the session, the clock, the homeserver, the\n" +
 			"identity server, the mail settings, the store and the terminal. No invites and\n" +
-			"no mails are sent, and no settings are changed. If your account is not registered at the identity server\n" +
-			"yet, it is registered there, as before the first invite. The exit code is 1 if\n" +
-			"a check fails.",
+			"no mails are sent, and no settings are changed. If your account is not\n" +
+			"registered at the identity server yet, it is registered there, as before the\n" +
+			"first invite. The exit code is 1 if a check fails.",
 		Args: fail.Args(0, 0),
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			wrong = readSettings(a, c)

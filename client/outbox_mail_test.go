@@ -132,35 +132,43 @@ func TestFaultsOfMail(t *testing.T) {
 	}{
 		"address refused": {
 			mailtest.Fault{Step: mailtest.Recipient, To: "two@navy.example", Code: 550, Message: "no such user"},
-			counts{client.ItemSent: 2, client.ItemFailed: 1}, "", "invited, but not mailed: ", client.HintMailFailed,
+			counts{client.ItemSent: 2, client.ItemFailed: 1},
+			"", "invited, but not mailed: ", client.HintMailFailed,
 		},
 		"address later": {
 			mailtest.Fault{Step: mailtest.Recipient, To: "one@navy.example", Code: 451, Message: "greylisted", Times: 1},
-			counts{client.ItemSent: 3}, "", "", "",
+			counts{client.ItemSent: 3},
+			"", "", "",
 		},
 		"refused twice": {
 			mailtest.Fault{Step: mailtest.Body, Code: 554, Message: "spam"},
-			counts{client.ItemFailed: 2, client.ItemQueued: 1}, "decision", "spam", client.HintMailFailed,
+			counts{client.ItemFailed: 2, client.ItemQueued: 1},
+			"decision", "spam", client.HintMailFailed,
 		},
 		"password refused": {
 			mailtest.Fault{Step: mailtest.From, Code: 530, Message: "sign in first"},
-			counts{client.ItemQueued: 3}, "decision", "sign in first", client.HintMailSettings,
+			counts{client.ItemQueued: 3},
+			"decision", "sign in first", client.HintMailSettings,
 		},
 		"server busy": {
 			mailtest.Fault{Step: mailtest.From, Code: 421, Message: "busy", Times: 2},
-			counts{client.ItemSent: 3}, "", "", "",
+			counts{client.ItemSent: 3},
+			"", "", "",
 		},
 		"answer lost": {
 			mailtest.Fault{Step: mailtest.Body, To: "one@navy.example", Cut: true, Keep: true},
-			counts{client.ItemUncertain: 1, client.ItemSent: 2}, "", "invited, but it is uncertain whether the mail was sent: ", client.HintMailUncertain,
+			counts{client.ItemUncertain: 1, client.ItemSent: 2},
+			"", "invited, but it is uncertain whether the mail was sent: ", client.HintMailUncertain,
 		},
 		"answers lost": {
 			mailtest.Fault{Step: mailtest.Body, Cut: true},
-			counts{client.ItemUncertain: 2, client.ItemQueued: 1}, "decision", "uncertain", client.HintMailUncertain,
+			counts{client.ItemUncertain: 2, client.ItemQueued: 1},
+			"decision", "uncertain", client.HintMailUncertain,
 		},
 		"cut after the answer": {
 			mailtest.Fault{Step: mailtest.Done, Cut: true},
-			counts{client.ItemSent: 3}, "", "", "",
+			counts{client.ItemSent: 3},
+			"", "", "",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -353,7 +361,7 @@ func (m *switchedMailer) Deliver(ctx context.Context, i mail.Invite) error {
 
 // Without a mailer nothing is planned, and nothing is sent by a program that has none.
 func TestNoMailer(t *testing.T) {
-	withMail(t, func(n *testWorld, a *client.Account, server *mailtest.Server) {
+	withMail(t, func(n *testWorld, a *client.Account, _ *mailtest.Server) {
 		n.queueMails(a, "one@navy.example")
 		n.mailer = nil
 		session, path := n.signIn(n.ada).Session(), n.t.TempDir()+"/store.db"
@@ -372,7 +380,7 @@ func TestNoMailer(t *testing.T) {
 
 // A program without a mailer neither invites nor mails what another program has queued.
 func TestQueuedMailsWithoutAMailer(t *testing.T) {
-	withMail(t, func(n *testWorld, a *client.Account, server *mailtest.Server) {
+	withMail(t, func(n *testWorld, _ *client.Account, server *mailtest.Server) {
 		_, session, path := n.storedSession()
 		mailing := n.start(session, path)
 		n.must(mailing.Refresh(n.t.Context()))
@@ -401,7 +409,7 @@ func (n *testWorld) nextTurn(a *client.Account) client.Turn {
 
 // An invite is sent again in its way.
 func TestMailedInviteIsResentByMail(t *testing.T) {
-	withMail(t, func(n *testWorld, a *client.Account, server *mailtest.Server) {
+	withMail(t, func(n *testWorld, a *client.Account, _ *mailtest.Server) {
 		n.queueMails(a, "grace@navy.example")
 		n.runOutbox(a)
 		n.must(a.ClearOutbox(n.t.Context()))

@@ -24,6 +24,7 @@ func planFor(room client.Room) map[client.PlanOutcome]client.Plan {
 	return map[client.PlanOutcome]client.Plan{
 		client.PlanMail:        {Room: room, Address: address, Server: "id.example.org"},
 		client.PlanLink:        {Room: room, Address: address, Way: client.ByLink},
+		client.PlanMailLink:    {Room: room, Address: address, Way: client.ByMail},
 		client.PlanUserID:      {Room: room, UserID: user.UserID},
 		client.PlanOnMatrix:    {Room: room, Address: address, UserID: user.UserID},
 		client.PlanPending:     {Room: room, Address: address, Similar: similar, Server: "id.example.org"},

@@ -118,7 +118,6 @@ func TestOwnMailsAreOffered(t *testing.T) {
 		golden("preview for many")
 		term.Press("enter")
 		term.Wait(2 * time.Second)
-		golden("no mail program")
 		term.Press("o")
 		term.Wait(2 * time.Second)
 		golden("outbox")
