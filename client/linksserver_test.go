@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/linkserver"
+	"github.com/mxinvite/mxinvite/internal/mail"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -69,7 +71,7 @@ func (n *linksWorld) start(change ...func(*client.Options)) *client.Account {
 // makeLink makes a link with limits.
 func (n *linksWorld) makeLink(a *client.Account, terms client.LinkTerms) (token string, l link.Link) {
 	n.t.Helper()
-	plans, err := a.PlanAllBy(n.t.Context(), client.ByLink, []id.RoomID{n.room}, []recipients.Invitee{{Label: "Grace"}}, nil)
+	plans, err := a.PlanAll(n.t.Context(), client.ByLink, []id.RoomID{n.room}, []recipients.Invitee{{Label: "Grace"}}, nil)
 	n.must(err)
 	plans[0].Terms = terms
 	_, err = a.Enqueue(n.t.Context(), plans)
@@ -205,11 +207,11 @@ func TestNoLinkIsMadeWithoutTheLinksKey(t *testing.T) {
 	n := newLinksWorld(t)
 	missing := errors.New("no such file")
 	a := n.start(func(o *client.Options) { o.LinksServer = client.LinksServer{URL: linksURL, Problem: missing} })
-	_, err := a.PlanAllBy(t.Context(), client.ByLink, []id.RoomID{n.room}, labels(1), nil)
+	_, err := a.PlanAll(t.Context(), client.ByLink, []id.RoomID{n.room}, labels(1), nil)
 	if !errors.Is(err, missing) || !strings.Contains(err.Error(), linksURL) {
 		t.Error(err)
 	}
-	if _, err := a.PlanAll(t.Context(), []id.RoomID{n.room}, []recipients.Invitee{n.invitee("grace@navy.example")}, nil); err != nil {
+	if _, err := a.PlanAll(t.Context(), client.ByIdentityServer, []id.RoomID{n.room}, []recipients.Invitee{n.invitee("grace@navy.example")}, nil); err != nil {
 		t.Error("a mail by the identity server:", err)
 	}
 }
@@ -227,5 +229,48 @@ func TestResponseOfALinksServerIsChecked(t *testing.T) {
 		if _, err := acceptOwnKey(t, n.visitor(n.grace), l); !errors.Is(err, want) || n.Count("POST", bindPath) != 0 {
 			t.Errorf("%s: %v", body, err)
 		}
+	}
+}
+
+// A link for several people is kept until it expires or its sender revokes it.
+func TestLinkForSeveralPeopleIsNotRevokedWhenAccepted(t *testing.T) {
+	n := newLinksWorld(t)
+	a := n.start()
+	once, l := n.makeLink(a, client.LinkTerms{})
+	n.must(n.acceptAs(n.grace, l))
+	several, l := n.makeLink(a, client.LinkTerms{Uses: 2})
+	n.must(n.acceptAs("@ken:example.org", l))
+	n.must(a.Refresh(t.Context()))
+	n.must(a.RevokeAccepted(t.Context()))
+	n.must(a.Refresh(t.Context()))
+	for token, revoked := range map[string]bool{once: true, several: false} {
+		i, err := a.Invite(n.room, token)
+		if err != nil || i.Status != invite.Joined || (i.Revocation != nil) != revoked {
+			t.Errorf("%v %s, %+v", err, i.Status, i.Revocation)
+		}
+	}
+}
+
+// lastMail is a mail program that keeps the last mail.
+type lastMail struct{ mail.Invite }
+
+func (m *lastMail) Deliver(_ context.Context, i mail.Invite) error {
+	m.Invite = i
+	return nil
+}
+
+func TestMailSaysWhenTheLinkExpires(t *testing.T) {
+	n := newLinksWorld(t)
+	var sent lastMail
+	a := n.start(func(o *client.Options) { o.Mailer = &sent })
+	plans, err := a.PlanAll(t.Context(), client.ByMail, []id.RoomID{n.room}, []recipients.Invitee{n.invitee("lin@kernel.example")}, nil)
+	n.must(err)
+	plans[0].Terms = client.LinkTerms{Lasts: 48 * time.Hour}
+	before := time.Now().Add(48 * time.Hour).UTC().Format("2 January 2006")
+	_, err = a.Enqueue(t.Context(), plans)
+	n.must(err)
+	n.runOutbox(a)
+	if !strings.HasPrefix(sent.Expires, before) || !strings.HasPrefix(sent.Link, linksURL+"/#/room/") {
+		t.Errorf("%+v", sent)
 	}
 }

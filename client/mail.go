@@ -87,7 +87,12 @@ func (a *Account) mailOf(ctx context.Context, e envelope) (mail.Invite, error) {
 	if in, err := a.Room(e.Room); err == nil {
 		room = in.Name
 	}
+	expires := ""
+	if at := e.payload.Signed.Expires; !at.IsZero() {
+		expires = at.UTC().Format("2 January 2006, 15:04 UTC")
+	}
 	return mail.Invite{
+		Expires: expires,
 		Address: e.payload.Address, Name: e.payload.Name, Room: room, Token: e.Token,
 		Link:    l.Format(cmp.Or(a.opt.LinkBase, link.DefaultBase)),
 		Inviter: string(a.session.UserID), InviterName: a.nameIn(ctx, e.Room),

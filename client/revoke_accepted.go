@@ -134,7 +134,7 @@ func (a *Account) revokeAccepted(ctx context.Context) error {
 }
 
 // acceptedLinks returns the invites that the account issued itself, that were accepted
-// and that are not revoked.
+// and that are not revoked. A link for several people is left out.
 func (a *Account) acceptedLinks(ctx context.Context) ([]invite.Invite, error) {
 	accepted := slices.DeleteFunc(a.Invites(), func(i invite.Invite) bool {
 		return i.Revocation != nil || i.Acceptance == nil || i.Acceptance.Proof != invite.ProofVerified ||
@@ -152,7 +152,9 @@ func (a *Account) acceptedLinks(ctx context.Context) ([]invite.Invite, error) {
 		}
 		a.accepted.book = version
 	}
-	return slices.DeleteFunc(accepted, issuedElsewhere), nil
+	return slices.DeleteFunc(accepted, func(i invite.Invite) bool {
+		return issuedElsewhere(i) || a.LinkLimits(i.RoomID, i.Token).Uses > 1
+	}), nil
 }
 
 // revokePatiently revokes an invite. It tries again until the homeserver accepts or
