@@ -59,7 +59,7 @@ func TestPlanSaysWhoCannotAcceptALink(t *testing.T) {
 			a := n.keyAccount()
 			people := append(labels(2), client.Plan{UserID: id.UserID(n.grace)}.Invitee())
 			for range 2 {
-				plans, err := a.PlanAllBy(t.Context(), client.ByLink, []id.RoomID{n.room}, people, nil)
+				plans, err := a.PlanAll(t.Context(), client.ByLink, []id.RoomID{n.room}, people, nil)
 				n.must(err)
 				for _, p := range plans[:2] {
 					var got client.LinkLimitKind
@@ -96,7 +96,7 @@ func TestPlanAsksForSoftwareOnlyForLinks(t *testing.T) {
 	n := newTestWorld(t)
 	plan, err := n.keyAccount().Plan(t.Context(), n.room, n.invitee("grace@navy.example"))
 	n.must(err)
-	plans, err := n.account().PlanAllBy(t.Context(), client.ByLink, []id.RoomID{n.room}, labels(1), nil)
+	plans, err := n.account().PlanAll(t.Context(), client.ByLink, []id.RoomID{n.room}, labels(1), nil)
 	n.must(err)
 	if n.Count("GET", versionPath) != 0 || plan.Limits != nil || plans[0].Outcome() != client.PlanLink {
 		t.Errorf("%+v\n%+v", plan, plans)

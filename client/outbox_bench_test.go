@@ -28,7 +28,7 @@ func BenchmarkLongOutbox(b *testing.B) {
 	b.Run("plan", func(b *testing.B) {
 		for b.Loop() {
 			var err error
-			plans, err = a.PlanAll(b.Context(), []id.RoomID{n.room}, addresses, nil)
+			plans, err = a.PlanAll(b.Context(), client.ByIdentityServer, []id.RoomID{n.room}, addresses, nil)
 			n.must(err)
 		}
 	})

@@ -45,7 +45,7 @@ func (n *testWorld) queueLinks(a *client.Account, people ...recipients.Invitee) 
 // queueBy puts invites into the outbox that are sent in some way.
 func (n *testWorld) queueBy(way client.Way, a *client.Account, people ...recipients.Invitee) []client.Item {
 	n.t.Helper()
-	plans, err := a.PlanAllBy(n.t.Context(), way, []id.RoomID{n.room}, people, nil)
+	plans, err := a.PlanAll(n.t.Context(), way, []id.RoomID{n.room}, people, nil)
 	n.must(err)
 	items, err := a.Enqueue(n.t.Context(), client.ToSend(plans, false))
 	n.must(err)
@@ -115,7 +115,7 @@ func TestLinkForAnAddress(t *testing.T) {
 		t.Errorf("%v, %+v", err, l)
 	}
 	n.must(a.Refresh(t.Context()))
-	plans, err := a.PlanAllBy(t.Context(), client.ByLink, []id.RoomID{n.room}, []recipients.Invitee{n.invitee("Grace@navy.example")}, nil)
+	plans, err := a.PlanAll(t.Context(), client.ByLink, []id.RoomID{n.room}, []recipients.Invitee{n.invitee("Grace@navy.example")}, nil)
 	if err != nil || plans[0].Outcome() != client.PlanPending {
 		t.Errorf("%v, %+v", err, plans)
 	}
@@ -126,7 +126,7 @@ func TestLinkOutcomes(t *testing.T) {
 	a := n.accountWithStore()
 	outcome := func(who recipients.Invitee) client.PlanOutcome {
 		t.Helper()
-		plans, err := a.PlanAllBy(t.Context(), client.ByLink, []id.RoomID{n.room}, []recipients.Invitee{who}, nil)
+		plans, err := a.PlanAll(t.Context(), client.ByLink, []id.RoomID{n.room}, []recipients.Invitee{who}, nil)
 		n.must(err)
 		return plans[0].Outcome()
 	}
@@ -305,12 +305,12 @@ func TestDefaultWay(t *testing.T) {
 		a := n.accountWithStore()
 		n.must(a.Refresh(t.Context()))
 		people := []recipients.Invitee{n.invitee("lin@kernel.example"), {UserID: id.UserID(n.grace)}}
-		plans, err := a.PlanAllBy(t.Context(), client.ByDefault, []id.RoomID{n.room}, people, nil)
+		plans, err := a.PlanAll(t.Context(), client.ByDefault, []id.RoomID{n.room}, people, nil)
 		n.must(err)
 		if got := plans[0].Outcome(); got != tc.outcome || plans[0].Server != tc.server || plans[1].Outcome() != client.PlanUserID {
 			t.Errorf("%s: %s by %q, %s", name, got, plans[0].Server, plans[1].Outcome())
 		}
-		_, err = a.PlanAllBy(t.Context(), client.ByIdentityServer, []id.RoomID{n.room}, people, nil)
+		_, err = a.PlanAll(t.Context(), client.ByIdentityServer, []id.RoomID{n.room}, people, nil)
 		if !errors.Is(err, tc.err) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -367,11 +367,11 @@ func TestNoMailer(t *testing.T) {
 		session, path := n.signIn(n.ada).Session(), n.t.TempDir()+"/store.db"
 		other := n.start(session, path)
 		n.must(other.Refresh(n.t.Context()))
-		_, err := other.PlanAllBy(n.t.Context(), client.ByMail, []id.RoomID{n.room}, []recipients.Invitee{n.invitee("one@navy.example")}, nil)
+		_, err := other.PlanAll(n.t.Context(), client.ByMail, []id.RoomID{n.room}, []recipients.Invitee{n.invitee("one@navy.example")}, nil)
 		if _, ok := errors.AsType[*client.NoMailError](err); !ok || client.Hint(err) != client.HintMailSettings || other.MayMail() == nil {
 			n.t.Errorf("%v", err)
 		}
-		plans, err := other.PlanAllBy(n.t.Context(), client.ByMail, []id.RoomID{n.room}, []recipients.Invitee{{UserID: id.UserID(n.grace)}}, nil)
+		plans, err := other.PlanAll(n.t.Context(), client.ByMail, []id.RoomID{n.room}, []recipients.Invitee{{UserID: id.UserID(n.grace)}}, nil)
 		if err != nil || plans[0].Outcome() != client.PlanUserID {
 			n.t.Errorf("%+v, %v", plans, err)
 		}

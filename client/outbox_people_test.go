@@ -45,7 +45,7 @@ func (n *testWorld) planAll(a *client.Account, rooms []id.RoomID, list string) [
 	for _, r := range recipients.Parse(list).Recipients {
 		people = append(people, r.Invitee)
 	}
-	plans, err := a.PlanAll(n.t.Context(), rooms, people, nil)
+	plans, err := a.PlanAll(n.t.Context(), client.ByIdentityServer, rooms, people, nil)
 	n.must(err)
 	return plans
 }
@@ -93,7 +93,7 @@ func TestPlansForSeveralRooms(t *testing.T) {
 	if lookups := n.Count("POST", lookupPath); lookups != 1 {
 		t.Errorf("%d lookups", lookups)
 	}
-	_, err := a.PlanAll(t.Context(), []id.RoomID{board}, []recipients.Invitee{n.invitee("lin@kernel.example")}, nil)
+	_, err := a.PlanAll(t.Context(), client.ByIdentityServer, []id.RoomID{board}, []recipients.Invitee{n.invitee("lin@kernel.example")}, nil)
 	if _, ok := errors.AsType[*client.PowerError](err); !ok {
 		t.Errorf("the only room: %v", err)
 	}

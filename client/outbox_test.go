@@ -64,7 +64,7 @@ func (n *testWorld) queue(a *client.Account, addresses ...string) []client.Item 
 	for _, address := range addresses {
 		ids = append(ids, n.invitee(address))
 	}
-	plans, err := a.PlanAll(n.t.Context(), []id.RoomID{n.room}, ids, nil)
+	plans, err := a.PlanAll(n.t.Context(), client.ByIdentityServer, []id.RoomID{n.room}, ids, nil)
 	n.must(err)
 	items, err := a.Enqueue(n.t.Context(), plans)
 	n.must(err)

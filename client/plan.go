@@ -110,7 +110,7 @@ func (a *Account) Plan(ctx context.Context, room id.RoomID, who recipients.Invit
 }
 
 func (a *Account) planBy(ctx context.Context, way Way, room id.RoomID, who recipients.Invitee) (Plan, error) {
-	plans, err := a.PlanAllBy(ctx, way, []id.RoomID{room}, []recipients.Invitee{who}, nil)
+	plans, err := a.PlanAll(ctx, way, []id.RoomID{room}, []recipients.Invitee{who}, nil)
 	if err != nil {
 		return Plan{Address: who.Address, UserID: who.UserID, Label: who.Label, Way: way}, err
 	}
@@ -120,20 +120,14 @@ func (a *Account) planBy(ctx context.Context, way Way, room id.RoomID, who recip
 // PlanAll returns a plan for each person in each room: room by room, and in each room
 // in the order of the people. If one person cannot be invited, the plan has the reason.
 // PlanAll returns an error if the account may not invite in any of the rooms, or if a
-// request fails. It asks the identity server only about addresses. progress, which may
-// be nil, is called with the number of people that are done.
-func (a *Account) PlanAll(ctx context.Context, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
-	return a.PlanAllBy(ctx, ByIdentityServer, rooms, people, progress)
-}
-
-// PlanAllBy is [Account.PlanAll] for a way to send. Only with [ByLink] may people
-// have labels. With it and [ByMail] the identity server, if there is one, only looks up
-// addresses. With [ByMail] the error may be a [NoMailError]. With [ByDefault] the plans have
-// the way that the account can use.
-func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
-	if _, err := a.LinksServer(); err != nil && way != ByIdentityServer {
-		return nil, err
-	}
+// request fails. progress, which may be nil, is called with the number of people that are
+// done.
+//
+// With [ByIdentityServer] the identity server is asked only about addresses. Only with
+// [ByLink] may people have labels. With it and [ByMail] the identity server, if there is
+// one, only looks up addresses. With [ByMail] the error may be a [NoMailError]. With
+// [ByDefault] the plans have the way that the account can use.
+func (a *Account) PlanAll(ctx context.Context, way Way, rooms []id.RoomID, people []recipients.Invitee, progress func(done int)) ([]Plan, error) {
 	in, err := a.roomsToInvite(rooms)
 	if err != nil {
 		return nil, err
@@ -155,8 +149,11 @@ func (a *Account) PlanAllBy(ctx context.Context, way Way, rooms []id.RoomID, peo
 		if way != ByIdentityServer && hasNoIdentityServer(err) {
 			way, err = cmp.Or(way, ByLink), nil
 		}
+		if err == nil && way.issues() { // before the invite is in the room
+			_, err = a.LinksServer()
+		}
 		if err == nil && way == ByMail && slices.Contains(users, "") {
-			err = a.MayMail() // before the invite is in the room
+			err = a.MayMail()
 		}
 		if err != nil {
 			return nil, err

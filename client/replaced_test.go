@@ -94,7 +94,7 @@ func TestNothingIsSentToAReplacedRoomWithoutConfirmation(t *testing.T) {
 			t.Errorf("%d mails", mails)
 		}
 
-		plans, err := a.PlanAll(t.Context(), []id.RoomID{n.room}, []recipients.Invitee{n.invitee("lin@kernel.example")}, nil)
+		plans, err := a.PlanAll(t.Context(), client.ByIdentityServer, []id.RoomID{n.room}, []recipients.Invitee{n.invitee("lin@kernel.example")}, nil)
 		n.must(err)
 		var replaced *client.ReplacedError
 		if plans[0].Outcome() != client.PlanReplaced || !errors.As(plans[0].Err(), &replaced) || replaced.By.Name != "Compilers 2" {

@@ -83,7 +83,7 @@ func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend,
 		if len(people[way]) == 0 {
 			continue
 		}
-		part, err := a.PlanAllBy(ctx, way, []id.RoomID{room}, people[way], progressFrom(done, progress))
+		part, err := a.PlanAll(ctx, way, []id.RoomID{room}, people[way], progressFrom(done, progress))
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func (c *composePage) askForPlan() tea.Cmd {
 		if moves != nil {
 			plans, err = moves.plan(ctx, account, rooms, people, progress)
 		} else {
-			plans, err = account.PlanAllBy(ctx, way, rooms, people, progress)
+			plans, err = account.PlanAll(ctx, way, rooms, people, progress)
 		}
 		return planned{plans, err}
 	}))

@@ -36,7 +36,7 @@ func TestLinkOfALinksServerOnTheScreen(t *testing.T) {
 		if err := a.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		plans, err := a.PlanAllBy(t.Context(), client.ByLink, []id.RoomID{id.RoomID(n.ops)}, []recipients.Invitee{{Label: "Grace"}}, nil)
+		plans, err := a.PlanAll(t.Context(), client.ByLink, []id.RoomID{id.RoomID(n.ops)}, []recipients.Invitee{{Label: "Grace"}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,7 @@ func (n *testWorld) makeLinks(t *testing.T, a *client.Account, labels ...string)
 	if err := a.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	plans, err := a.PlanAllBy(t.Context(), client.ByLink, []id.RoomID{id.RoomID(n.ops)}, people, nil)
+	plans, err := a.PlanAll(t.Context(), client.ByLink, []id.RoomID{id.RoomID(n.ops)}, people, nil)
 	if err == nil {
 		_, err = a.Enqueue(t.Context(), plans)
 	}

@@ -290,8 +290,15 @@ func (c *composePage) sideEffects(width int) string {
 		room := c.preview.toReplaced()[0].Room
 		add(warn, goes(n)+" sent to a room that is no longer used. "+replacedText(c.sh, room))
 	}
-	for _, l := range c.preview.group(client.PlanLink).Limits {
-		add(warn, wording.LinkLimit(string(l.Kind), l.Server))
+	limits := slices.Concat(c.preview.group(client.PlanLink).Limits, c.preview.group(client.PlanMailLink).Limits)
+	for n, l := range limits {
+		sign := warn
+		if l.Kind == client.LinkRoomVersion { // it concerns few users
+			sign = c.sh.Styles.Faint.Render("·")
+		}
+		if !slices.Contains(limits[:n], l) {
+			add(sign, wording.LinkLimit(string(l.Kind), l.Server))
+		}
 	}
 	if old := c.obsolete(); len(old) > 0 {
 		add(c.sh.Styles.Accent.Render("→"), revokesOld(len(old), cells.Cut(c.moves.from.Name, phrase.NameWidth)))

@@ -71,7 +71,7 @@ func TestPreviewIsTheSameOnTheScreenAndInCommands(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plans, err := account.PlanAll(t.Context(), []id.RoomID{in.ID}, people, nil)
+		plans, err := account.PlanAll(t.Context(), client.ByIdentityServer, []id.RoomID{in.ID}, people, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

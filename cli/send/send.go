@@ -217,7 +217,7 @@ func (o sendOptions) planAll(ctx context.Context, account *client.Account, rooms
 	}
 	t := o.Tally("Looking up the addresses", len(people))
 	defer t.End()
-	return account.PlanAllBy(ctx, o.via, ids, people, t.Reach)
+	return account.PlanAll(ctx, o.via, ids, people, t.Reach)
 }
 
 // deliver adds the invites to the outbox and sends as many as the limits allow. It

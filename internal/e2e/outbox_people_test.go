@@ -31,7 +31,7 @@ func TestOutboxOfPeopleForSeveralRooms(t *testing.T) {
 		}
 		check(t, w, "people", len(people), `4`)
 		rooms := []id.RoomID{id.RoomID(first.RoomID), id.RoomID(second.RoomID), id.RoomID(closed.RoomID)}
-		plans, err := o.PlanAll(t.Context(), rooms, people, nil)
+		plans, err := o.PlanAll(t.Context(), client.ByIdentityServer, rooms, people, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -86,7 +86,7 @@ func (o *outbox) plan(typed ...string) []client.Plan {
 		}
 		people = append(people, l.Recipients[0].Invitee)
 	}
-	plans, err := o.PlanAll(o.t.Context(), []id.RoomID{id.RoomID(o.room.RoomID)}, people, nil)
+	plans, err := o.PlanAll(o.t.Context(), client.ByIdentityServer, []id.RoomID{id.RoomID(o.room.RoomID)}, people, nil)
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func TestOwnKeyLinkIsMailed(t *testing.T) {
 		grace := newPerson(t, w, "grace")
 		address := id.UserID(grace.ID).Localpart() + "@navy.example"
 		list := recipients.Parse(address)
-		plans, err := o.PlanAllBy(t.Context(), client.ByMail, []id.RoomID{id.RoomID(room.RoomID)}, []recipients.Invitee{list.Recipients[0].Invitee}, nil)
+		plans, err := o.PlanAll(t.Context(), client.ByMail, []id.RoomID{id.RoomID(room.RoomID)}, []recipients.Invitee{list.Recipients[0].Invitee}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
