@@ -178,13 +178,13 @@ func (a *Account) requestInvite(ctx context.Context, i Invitation, inviter id.Us
 	if a.opt.KeyTransport == nil {
 		return ErrNoSigner
 	}
-	base, err := federation.Find(ctx, a.opt.KeyTransport, i.Homeserver)
+	server, err := federation.Find(ctx, a.opt.KeyTransport, i.Homeserver)
 	if err != nil {
 		return err
 	}
 	return federation.Binding{
 		RoomID: i.Link.RoomID, Sender: inviter, User: a.session.UserID, Token: i.Link.Token, Signed: signed,
-	}.Send(ctx, a.opt.KeyTransport, base)
+	}.Send(ctx, a.opt.KeyTransport, server)
 }
 
 // acceptOrdinary joins the room without the link, because the identity server no longer

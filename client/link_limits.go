@@ -117,9 +117,9 @@ func (a *Account) homeserverSoftware(ctx context.Context) string {
 	asking, cancel := context.WithTimeout(ctx, softwareTimeout)
 	defer cancel()
 	var name string
-	base, err := federation.Find(asking, a.opt.KeyTransport, a.session.UserID.Homeserver())
+	server, err := federation.Find(asking, a.opt.KeyTransport, a.session.UserID.Homeserver())
 	if err == nil {
-		name, err = federation.Software(asking, a.opt.KeyTransport, base)
+		name, err = server.Software(asking, a.opt.KeyTransport)
 	}
 	if err == nil || ctx.Err() == nil {
 		a.software.Store(&knownSoftware{strings.ToLower(name), now})

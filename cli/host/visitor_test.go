@@ -60,6 +60,11 @@ func (n *publicNetwork) LookupNetIP(_ context.Context, _, host string) ([]netip.
 	return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil // every other name, such as localhost
 }
 
+// LookupSRV implements keycheck.Resolver. There are no records.
+func (n *publicNetwork) LookupSRV(_ context.Context, _, _, name string) (string, []*net.SRV, error) {
+	return "", nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
 func (n *publicNetwork) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	n.mu.Lock()
 	n.dialled = append(n.dialled, address)

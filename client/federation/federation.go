@@ -16,6 +16,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"github.com/mxinvite/mxinvite/client/internal/jsonhttp"
+	"github.com/mxinvite/mxinvite/client/internal/service"
 )
 
 const (
@@ -33,36 +34,57 @@ type Error = jsonhttp.ServerError
 // ErrName is the error for a text that is not a server name.
 var ErrName = errors.New("not the name of a homeserver")
 
-// Find returns the base URL of the federation API of a homeserver
-// (https://spec.matrix.org/v1.19/server-server-api/#resolving-server-names): the name
-// itself if it has a port or is an IP address, else the server that its .well-known
-// document names, else port 8448. SRV records are not used: the certificate has to be
-// for another name than that of the server that is asked.
-func Find(ctx context.Context, transport http.RoundTripper, name string) (string, error) {
+// A Server is the federation API of a homeserver.
+type Server struct {
+	base string
+	// host is set if the server has no port, so that it may have SRV records.
+	host string
+}
+
+// String returns the base URL.
+func (s Server) String() string { return s.base }
+
+// Find returns the federation API of a homeserver
+// (https://spec.matrix.org/v1.19/server-server-api/#resolving-server-names): that of the
+// name itself if it has a port or is an IP address, else that of the server which its
+// .well-known document names. A server without a port has SRV records, which the
+// transport looks up when it connects, or port 8448.
+func Find(ctx context.Context, transport http.RoundTripper, name string) (Server, error) {
 	host, port, err := split(name)
 	if err != nil {
-		return "", err
+		return Server{}, err
 	}
 	if port == "" && !isAddress(host) {
 		if delegated, ok := wellKnown(ctx, transport, name); ok {
 			if host, port, err = split(delegated); err != nil {
-				return "", fmt.Errorf("%s delegates to a server that is %w", name, ErrName)
+				return Server{}, fmt.Errorf("%s delegates to a server that is %w", name, ErrName)
 			}
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return "", err
+		return Server{}, err
 	}
-	if port == "" {
+	switch {
+	case port == "" && isAddress(host):
 		port = defaultPort
-	}
-	if port == standardPort {
+	case port == "":
+		return Server{base: "https://" + net.JoinHostPort(host, defaultPort), host: host}, nil
+	case port == standardPort:
 		if strings.Contains(host, ":") {
 			host = "[" + host + "]"
 		}
-		return "https://" + host, nil
+		return Server{base: "https://" + host}, nil
 	}
-	return "https://" + net.JoinHostPort(host, port), nil
+	return Server{base: "https://" + net.JoinHostPort(host, port)}, nil
+}
+
+// call sends a request to the server.
+func (s Server) call(ctx context.Context, transport http.RoundTripper, r jsonhttp.Request, reply any) error {
+	if s.host != "" {
+		ctx = service.With(ctx, "matrix-fed", "matrix")
+	}
+	r.URL, r.Host, r.Limit = s.base+r.URL, s.host, maxDocument
+	return jsonhttp.Decode(ctx, transport, r, reply)
 }
 
 // wellKnown returns the server that the .well-known document of a server names. The
@@ -121,12 +143,12 @@ type Binding struct {
 	Signed json.RawMessage // by [invite.PrivateKey.SignBinding]
 }
 
-// Send sends the binding to the homeserver at a base URL
+// Send sends the binding to a homeserver
 // (https://spec.matrix.org/v1.19/server-server-api/#put_matrixfederationv13pidonbind).
 // Homeservers serve the endpoint under POST and need no authentication. It is made for
 // identity servers, which send an address as well; homeservers do not check it, so
 // the address here is not one.
-func (b Binding) Send(ctx context.Context, transport http.RoundTripper, base string) error {
+func (b Binding) Send(ctx context.Context, transport http.RoundTripper, to Server) error {
 	const medium, address = "email", "invitee@invalid"
 	type accepted struct {
 		Medium  string          `json:"medium"`
@@ -144,22 +166,21 @@ func (b Binding) Send(ctx context.Context, transport http.RoundTripper, base str
 		Invites []accepted `json:"invites"`
 	}{medium, address, b.User, []accepted{{medium, address, b.User, b.RoomID, b.Sender, b.Token, b.Signed}}}
 	var reply json.RawMessage
-	return jsonhttp.Decode(ctx, transport, jsonhttp.Request{
-		Method: http.MethodPost, URL: base + "/_matrix/federation/v1/3pid/onbind", Body: body, Limit: maxDocument, Within: askTimeout,
+	return to.call(ctx, transport, jsonhttp.Request{
+		Method: http.MethodPost, URL: "/_matrix/federation/v1/3pid/onbind", Body: body, Within: askTimeout,
 	}, &reply)
 }
 
-// Software returns the name of the software of the homeserver at a base URL, such as
-// "Synapse". It is text of that server
+// Software returns the name of the software of the homeserver, such as "Synapse". It is text of that server
 // (https://spec.matrix.org/v1.19/server-server-api/#get_matrixfederationv1version).
-func Software(ctx context.Context, transport http.RoundTripper, base string) (string, error) {
+func (s Server) Software(ctx context.Context, transport http.RoundTripper) (string, error) {
 	var reply struct {
 		Server struct {
 			Name string `json:"name"`
 		} `json:"server"`
 	}
-	err := jsonhttp.Decode(ctx, transport, jsonhttp.Request{
-		Method: http.MethodGet, URL: base + "/_matrix/federation/v1/version", Limit: maxDocument, Within: findTimeout,
+	err := s.call(ctx, transport, jsonhttp.Request{
+		Method: http.MethodGet, URL: "/_matrix/federation/v1/version", Within: findTimeout,
 	}, &reply)
 	return reply.Server.Name, err
 }

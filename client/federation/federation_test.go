@@ -49,7 +49,7 @@ func TestFind(t *testing.T) {
 		"localhost:8448":      "https://localhost:8448",
 		"xn--bcher-kva.de:80": "https://xn--bcher-kva.de:80",
 	} {
-		if got, err := federation.Find(t.Context(), at, name); err != nil || got != want {
+		if got, err := federation.Find(t.Context(), at, name); err != nil || got.String() != want {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
 	}

@@ -6,8 +6,11 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/mxinvite/mxinvite/client/internal/service"
 	"github.com/mxinvite/mxinvite/internal/panicgroup"
 )
 
@@ -19,9 +22,10 @@ const (
 	dialTimeout = 3 * time.Second
 )
 
-// A Resolver looks up the addresses of a host, like [net.Resolver].
+// A Resolver looks up the addresses of a host and SRV records, like [net.Resolver].
 type Resolver interface {
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+	LookupSRV(ctx context.Context, service, proto, name string) (cname string, records []*net.SRV, err error)
 }
 
 // A dialer connects to a host if all of its addresses are allowed.
@@ -74,13 +78,45 @@ func (d dialer) connect(ctx context.Context, network, address string) (net.Conn,
 	if err != nil {
 		return nil, err
 	}
-	addrs, err := d.resolve(ctx, host)
+	for _, target := range d.targets(ctx, host, port) {
+		var conn net.Conn
+		if conn, err = d.connectTo(ctx, network, target); err == nil {
+			return conn, nil
+		}
+	}
+	return nil, err
+}
+
+// A target is a host that is connected to, and its port.
+type target struct{ host, port string }
+
+// targets returns the targets of the SRV records of a host, if the request is to a service
+// (see [service.With]) and there are records; otherwise the host itself. The certificate
+// has to be that of the host in the URL.
+func (d dialer) targets(ctx context.Context, host, port string) []target {
+	for _, name := range service.Names(ctx) {
+		_, records, _ := d.resolver.LookupSRV(ctx, name, "tcp", host) // on an error, records has the valid ones
+		var found []target
+		for _, r := range records[:min(len(records), maxAddresses)] {
+			if at := strings.TrimSuffix(r.Target, "."); at != "" {
+				found = append(found, target{at, strconv.Itoa(int(r.Port))})
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+	}
+	return []target{{host, port}}
+}
+
+func (d dialer) connectTo(ctx context.Context, network string, to target) (net.Conn, error) {
+	addrs, err := d.resolve(ctx, to.host)
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range addrs {
 		var conn net.Conn
-		if conn, err = d.try(ctx, network, net.JoinHostPort(a.String(), port)); err == nil {
+		if conn, err = d.try(ctx, network, net.JoinHostPort(a.String(), to.port)); err == nil {
 			return conn, nil
 		}
 	}

@@ -21,6 +21,11 @@ func (m *publicResolver) LookupNetIP(_ context.Context, _, host string) ([]netip
 	return []netip.Addr{netip.MustParseAddr(public)}, nil
 }
 
+// LookupSRV finds no records.
+func (*publicResolver) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	return "", nil, &net.DNSError{Err: "no such host", Name: "_" + service + "._" + proto + "." + name, IsNotFound: true}
+}
+
 // FuzzURL checks that a request is only made over https to the host of the URL at a
 // public address, and that it contains the key.
 func FuzzURL(f *testing.F) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -26,6 +27,10 @@ func (panicking) RoundTrip(*http.Request) (*http.Response, error) {
 
 func (panicking) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
 	panic("looked up")
+}
+
+func (panicking) LookupSRV(context.Context, string, string, string) (string, []*net.SRV, error) {
+	panic("resolver")
 }
 
 // recovered returns the value that f panics with, or nil.

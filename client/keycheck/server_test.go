@@ -55,6 +55,11 @@ func (d dns) LookupNetIP(_ context.Context, network, host string) ([]netip.Addr,
 	return addrs, nil
 }
 
+// LookupSRV finds no records.
+func (dns) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	return "", nil, &net.DNSError{Err: "no such host", Name: "_" + service + "._" + proto + "." + name, IsNotFound: true}
+}
+
 // recordingDialer records the dialled addresses and refuses all connections.
 type recordingDialer struct {
 	mu      sync.Mutex

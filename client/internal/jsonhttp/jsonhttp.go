@@ -34,6 +34,7 @@ var (
 type Request struct {
 	Method string
 	URL    string
+	Host   string        // Host header; empty for that of the URL
 	Token  string        // access token; may be empty
 	Body   any           // a form if url.Values, otherwise encoded as JSON; nil for no body
 	Limit  int64         // maximum size of the response, in bytes
@@ -152,6 +153,7 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, &UnreachableError{Server: r.host(), Err: errURL} // err contains the URL, which may contain secrets
 	}
+	req.Host = r.Host
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", userAgent)
 	if contentType != "" {
