@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/mxinvite/mxinvite/client"
@@ -24,6 +26,51 @@ func on(t *testing.T, name string) world {
 	}
 	t.Fatalf("there is no %s", name)
 	return nil
+}
+
+// secondSynapse starts another Synapse.
+func secondSynapse(t *testing.T) world {
+	t.Helper()
+	first := on(t, "synapse").(*realWorld)
+	installed, err := filepath.Abs(os.Getenv("MXINVITE_E2E"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := newSynapse(t.TempDir(), installed, first.authority, first.sydent.front)
+	if err == nil {
+		err = second.start(t.Context(), unlimited)
+	}
+	if second != nil && second.process != nil {
+		t.Cleanup(func() { _ = second.stop() })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &realWorld{servers: first.servers, name: first.name, homeserver: second}
+}
+
+// docs/links.md has the same table.
+func TestOwnKeyLinkToAnotherSynapse(t *testing.T) {
+	to := secondSynapse(t)
+	for _, version := range []string{"6", "10", "12"} {
+		from := on(t, "synapse")
+		room := newPerson(t, from, "ada").createRoom(object{"room_version": version})
+		o := newOutbox(t, from, room)
+		l := o.sendLink("link 1")
+		grace := newPerson(t, to, "grace")
+		got, err := openLink(t, grace.visitor(), l)
+		if err != nil || got.Homeserver != from.ServerName() {
+			t.Fatalf("version %s: %v, %+v", version, err, got)
+		}
+		o.checkJoined(l, grace)
+
+		revoked := o.sendLink("link 2")
+		if err := o.Revoke(t.Context(), revoked.RoomID, revoked.Token); err != nil {
+			t.Fatal(err)
+		}
+		_, err = openLink(t, newPerson(t, to, "ken").visitor(), revoked)
+		checkNotInvited(t, to, "revoked, version "+version, err)
+	}
 }
 
 // docs/links.md has the same table.
