@@ -90,6 +90,9 @@ func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend,
 		for n, p := range part {
 			as := old[indexes[way][n]].Invite
 			p.Terms = a.book.record(as.RoomID, as.Token).signed.terms()
+			if p.to().Link && p.Terms != (LinkTerms{}) && a.opt.LinksServer.URL == "" {
+				return nil, ErrNoLinksServer // before the old invite is revoked
+			}
 			plans[indexes[way][n]] = p
 		}
 		done += len(part)
