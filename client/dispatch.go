@@ -59,6 +59,9 @@ func (r *Runner) dispatch(ctx context.Context, e envelope) (*Turn, error) {
 	if news := e.unknown(plan.Similar); len(news) > 0 && plan.UserID == "" {
 		return r.save(ctx, r.ended(e, store.Failed, &PendingError{Address: e.payload.Address, Similar: news}))
 	}
+	if plan.to().Link && e.payload.Signed.expired(r.a.opt.Now()) {
+		return r.save(ctx, r.ended(e, store.Failed, errLinkExpired))
+	}
 	if now := r.a.opt.Now(); r.limits.Next(now, plan.to()).After(now) {
 		// The address was bound or unbound since it was queued, and the limits for
 		// e-mails and for users differ.

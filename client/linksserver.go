@@ -56,6 +56,13 @@ type signedLink struct {
 	Uses        int           `json:"uses"`
 }
 
+// errLinkExpired says that a link was in the outbox for longer than it works.
+var errLinkExpired = errors.New("the link expired before it was sent; make a new one")
+
+func (l signedLink) expired(now time.Time) bool {
+	return linkkey.Terms{Expires: l.Expires}.Expired(now)
+}
+
 func (l signedLink) terms() LinkTerms { return LinkTerms{Lasts: l.Lasts, Uses: l.Uses} }
 
 // signLink returns what a links server has to know of a new invite; zero if the account

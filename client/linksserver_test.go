@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/linkserver"
 	"github.com/mxinvite/mxinvite/internal/mail"
+	"github.com/mxinvite/mxinvite/internal/mail/mailtest"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
@@ -200,6 +202,39 @@ func TestLinkAndItsLimitsAreStored(t *testing.T) {
 	plans, err = without.PlanResend(t.Context(), n.room, []client.Resend{{Invite: old, To: recipients.Invitee{Label: "Grace"}}}, nil)
 	if !errors.Is(err, client.ErrNoLinksServer) {
 		t.Errorf("%v %+v", err, plans)
+	}
+}
+
+// A link that expires in the outbox is neither made nor mailed.
+func TestExpiredLinkIsNotSent(t *testing.T) {
+	n := newLinksWorld(t)
+	server := mailtest.Start(t, mailtest.Options{})
+	server.Inject(mailtest.Fault{Step: mailtest.Recipient, Code: 451, Message: "greylisted", Times: 1})
+	var err error
+	n.mailer, err = mailerTo(strconv.Itoa(server.Port()))
+	n.must(err)
+	a := n.start(func(o *client.Options) { o.Now = func() time.Time { return time.Now().Add(n.later) } })
+	queue := func(way client.Way, who recipients.Invitee) {
+		plans, err := a.PlanAll(t.Context(), way, []id.RoomID{n.room}, []recipients.Invitee{who}, nil)
+		n.must(err)
+		plans[0].Terms = client.LinkTerms{Lasts: time.Hour}
+		_, err = a.Enqueue(t.Context(), plans)
+		n.must(err)
+	}
+	queue(client.ByMail, n.invitee("grace@navy.example"))
+	if i := n.nextTurn(a).Item; i.State != client.ItemQueued || !i.InRoom() {
+		t.Fatalf("%+v", i)
+	}
+	queue(client.ByLink, recipients.Invitee{Label: "Ken"})
+	n.later = 2 * time.Hour
+	n.runOutbox(a)
+	for _, i := range n.outbox(a).Items {
+		if i.State != client.ItemFailed || !strings.Contains(i.Reason, "expired") {
+			t.Errorf("%+v", i)
+		}
+	}
+	if mails, events := server.Mails(""), n.inviteEvents(); len(mails) != 0 || len(events) != 1 {
+		t.Errorf("%d mails, %v", len(mails), events)
 	}
 }
 

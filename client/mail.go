@@ -128,18 +128,13 @@ const (
 // one knows that the mail may have been sent.
 func (r *Runner) mail(ctx context.Context, e envelope) (*Turn, error) {
 	was := e.State
-	if was == store.Queued { // since it was issued, it may have been accepted or revoked
-		i, err := r.a.Invite(e.Room, e.Token)
-		over := err == nil && !i.Live()
-		if !over {
-			revoked, err := r.a.isRevoked(ctx, e.Room, e.Token)
-			if err != nil {
-				return nil, err
-			}
-			over = revoked
+	if was == store.Queued || e.Attempts > 1 { // it was issued some time ago
+		why, err := r.a.obsolete(ctx, e)
+		if err != nil {
+			return nil, err
 		}
-		if over {
-			return r.save(ctx, r.unmailed(e, store.Failed, errOver))
+		if why != nil {
+			return r.save(ctx, r.unmailed(e, store.Failed, why))
 		}
 	}
 	if err := r.a.MayMail(); err != nil {
@@ -170,6 +165,26 @@ func (r *Runner) mail(ctx context.Context, e envelope) (*Turn, error) {
 	o := r.judgeMail(e, err)
 	o.err = errors.Join(o.err, r.react(ctx, o, err), r.storeLimits(ctx))
 	return r.save(ctx, o)
+}
+
+// obsolete returns why the link of an invite that is in the room does not work any more;
+// nil if it works.
+func (a *Account) obsolete(ctx context.Context, e envelope) (why, err error) {
+	i, unknown := a.Invite(e.Room, e.Token)
+	_, left := a.Room(e.Room)
+	switch {
+	case left != nil: // the homeserver would still show the old state of the room
+		return left, nil
+	case e.payload.Signed.expired(a.opt.Now()):
+		return errLinkExpired, nil
+	case unknown == nil && !i.Live():
+		return errOver, nil
+	}
+	revoked, err := a.isRevoked(ctx, e.Room, e.Token)
+	if revoked && err == nil {
+		why = errOver
+	}
+	return why, err
 }
 
 // judgeMail returns the outcome of the mail for an entry.

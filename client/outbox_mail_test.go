@@ -282,6 +282,39 @@ func TestRevokedInviteIsNotMailed(t *testing.T) {
 	})
 }
 
+// The same holds if the response to the request that issued it was lost.
+func TestRevokedInviteWithoutResponseIsNotMailed(t *testing.T) {
+	withMail(t, func(n *testWorld, a *client.Account, server *mailtest.Server) {
+		n.Inject(sandbox.Fault{Method: "PUT", Path: statePath, Lose: true, Times: 1})
+		n.queueMails(a, "grace@navy.example")
+		n.nextTurn(a)
+		for token := range n.inviteEvents() {
+			n.putInvite(token, struct{}{})
+		}
+		n.runOutbox(a)
+		if i := n.outbox(a).Items[0]; i.State != client.ItemFailed || !strings.Contains(i.Reason, "accepted or revoked") || len(server.Mails("")) != 0 {
+			n.t.Errorf("%+v", i)
+		}
+	})
+}
+
+// A homeserver shows the old state of a room to a user who has left it, but it sends no
+// invite for the link.
+func TestLinkToARoomThatWasLeftIsNotMailed(t *testing.T) {
+	withMail(t, func(n *testWorld, a *client.Account, server *mailtest.Server) {
+		server.Inject(mailtest.Fault{Step: mailtest.Body, Code: 554, Message: "spam", Times: 1})
+		number := n.queueMails(a, "grace@navy.example")[0].Number
+		n.runOutbox(a)
+		n.must(n.Leave(string(n.room), n.ada))
+		n.must(a.Refresh(n.t.Context()))
+		n.must(a.Retry(n.t.Context(), number))
+		n.runOutbox(a)
+		if i := n.outbox(a).Items[0]; i.State != client.ItemFailed || len(server.Mails("")) != 0 {
+			n.t.Errorf("%+v", i)
+		}
+	})
+}
+
 // A greylisted mail is sent after some minutes, and meanwhile the others are. The
 // forecast says when.
 func TestDeferredMailIsSentLater(t *testing.T) {
