@@ -22,9 +22,15 @@ const (
 // the most members (https://spec.matrix.org/v1.19/appendices/#routing).
 func Routes(sender id.UserID, members []id.UserID, power func(id.UserID) int, acl ACL) []string {
 	count, highest := map[string]int{}, id.UserID("")
+	usable, denies := map[string]bool{}, acl.compile()
 	for _, user := range slices.Sorted(slices.Values(members)) {
 		server := user.Homeserver()
-		if !routable(server) || acl.denies(server) {
+		may, known := usable[server]
+		if !known { // a room has many more members than servers
+			may = routable(server) && !denies(withoutPort(server))
+			usable[server] = may
+		}
+		if !may {
 			continue
 		}
 		count[server]++
@@ -71,20 +77,27 @@ type ACL struct {
 	Deny  []string `json:"deny"`
 }
 
-// denies reports whether a server must not take part in the room.
-func (a ACL) denies(server string) bool {
-	matches := func(glob string) bool { return matchesGlob(glob, withoutPort(server)) }
+// compile returns a function that reports whether the server with a name, without a port,
+// must not take part in the room. It compiles each glob once: a room may have hundreds
+// of them, and thousands of servers.
+func (a ACL) compile() (denies func(name string) bool) {
 	if a.Allow == nil && a.Deny == nil {
-		return false
+		return func(string) bool { return false }
 	}
-	return slices.ContainsFunc(a.Deny, matches) || !slices.ContainsFunc(a.Allow, matches)
+	allow, deny := compileGlobs(a.Allow), compileGlobs(a.Deny)
+	return func(name string) bool {
+		matches := func(glob *regexp.Regexp) bool { return glob.MatchString(name) }
+		return slices.ContainsFunc(deny, matches) || !slices.ContainsFunc(allow, matches)
+	}
 }
 
-// matchesGlob reports whether a name matches a glob, in which * stands for any text and
-// ? for one character.
-func matchesGlob(glob, name string) bool {
-	pattern := regexp.QuoteMeta(glob)
-	pattern = strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(pattern)
-	re, err := regexp.Compile("(?is)^" + pattern + "$")
-	return err == nil && re.MatchString(name)
+// compileGlobs compiles globs, in which * matches any text and ? one character.
+func compileGlobs(globs []string) (compiled []*regexp.Regexp) {
+	wildcards := strings.NewReplacer(`\*`, ".*", `\?`, ".")
+	for _, glob := range globs {
+		if re, err := regexp.Compile("(?is)^" + wildcards.Replace(regexp.QuoteMeta(glob)) + "$"); err == nil {
+			compiled = append(compiled, re)
+		}
+	}
+	return compiled
 }

@@ -1,8 +1,10 @@
 package link
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"maunium.net/go/mautrix/id"
@@ -34,5 +36,22 @@ func TestRoutes(t *testing.T) {
 		if d := cmp.Diff(tt.want, strings.Join(got, " ")); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
+	}
+}
+
+// The globs are compiled once, and not for each member.
+func TestRoutesOfALargeRoom(t *testing.T) {
+	acl := ACL{Allow: []string{"*"}}
+	for n := range 200 {
+		acl.Deny = append(acl.Deny, fmt.Sprintf("*.spam%d.example", n))
+	}
+	var members []id.UserID
+	for n := range 5000 {
+		members = append(members, id.UserID(fmt.Sprintf("@u%d:s%d.example.org", n, n%10)))
+	}
+	begun := time.Now()
+	got := Routes("@ada:hs.example", members, func(id.UserID) int { return 0 }, acl)
+	if took := time.Since(begun); len(got) != maxRoutes || took > 5*time.Second {
+		t.Errorf("%v after %v", got, took)
 	}
 }
