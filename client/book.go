@@ -15,7 +15,6 @@ import (
 	"github.com/mxinvite/mxinvite/client/link"
 	"github.com/mxinvite/mxinvite/client/recipients"
 	"github.com/mxinvite/mxinvite/client/session"
-	"github.com/mxinvite/mxinvite/client/store"
 	"github.com/mxinvite/mxinvite/internal/threepid"
 )
 
@@ -123,7 +122,7 @@ func (a *Account) restoreBook(ctx context.Context) error {
 		return err
 	}
 	for _, e := range entries {
-		a.bookEntry(e)
+		a.bookEntry(a.data.decrypt(e))
 	}
 	return nil
 }
@@ -203,9 +202,8 @@ func (a *Account) linkOf(room id.RoomID, token string, r bookRecord) (link.Link,
 
 // bookEntry adds an entry of the outbox to the address book in memory. The token of an
 // invite that the account issues itself is known before it is sent.
-func (a *Account) bookEntry(e store.Entry) {
-	p := a.data.decrypt(e).payload
-	a.book.add(e.Room, cmp.Or(e.Token, p.Token), p.record())
+func (a *Account) bookEntry(e envelope) {
+	a.book.add(e.Room, cmp.Or(e.Token, e.payload.Token), e.payload.record())
 }
 
 // AddressCount returns the number of stored addresses. It includes addresses whose

@@ -214,7 +214,7 @@ func (r *Runner) save(ctx context.Context, o outcome) (*Turn, error) {
 	if o.err != nil {
 		return nil, o.err
 	}
-	return &Turn{Item: r.a.item(r.a.data.encrypt(o.envelope))}, nil
+	return &Turn{Item: r.a.item(o.envelope)}, nil
 }
 
 // write stores an entry, and its address in the address book.

@@ -152,7 +152,7 @@ func (a *Account) Enqueue(ctx context.Context, plans []Plan) ([]Item, error) {
 	var items []Item
 	for _, e := range entries {
 		if e.ID != 0 {
-			items = append(items, a.item(e))
+			items = append(items, a.item(a.data.decrypt(e)))
 		}
 	}
 	return items, nil
@@ -169,10 +169,11 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 	}
 	var o Outbox
 	for _, e := range entries {
-		i := a.item(e)
-		a.bookEntry(e) // another program may have sent it
+		opened := a.data.decrypt(e)
+		i := a.item(opened)
+		a.bookEntry(opened) // another program may have sent it
 		o.Items = append(o.Items, i)
-		switch opened := a.data.decrypt(e); {
+		switch {
 		case opened.mails():
 			o.mails = append(o.mails, opened.payload.NotBefore)
 		case i.State == ItemQueued:
@@ -197,13 +198,12 @@ func (a *Account) Outbox(ctx context.Context) (Outbox, error) {
 	return o, nil
 }
 
-func (a *Account) item(e store.Entry) Item {
-	opened := a.data.decrypt(e)
-	l := opened.payload
+func (a *Account) item(e envelope) Item {
+	l := e.payload
 	return Item{
 		Number: e.ID, Room: e.Room, Address: l.threePID(), Label: l.Label, Way: l.way(), Name: l.Name, State: e.State,
 		QueuedAt: e.QueuedAt, Changed: e.Changed, Attempts: e.Attempts, Sealed: l.invitee() == recipients.Invitee{},
-		UserID: opened.UserID, Token: e.Token, Reason: l.Reason, Advice: l.Advice,
+		UserID: e.UserID, Token: e.Token, Reason: l.Reason, Advice: l.Advice,
 	}
 }
 
