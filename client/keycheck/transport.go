@@ -38,7 +38,7 @@ type TransportOptions struct {
 // A Transport makes requests to URLs that come from other users. It uses HTTP/1.1
 // over TLS with verified certificates, without proxies and credentials, and
 // connects to public addresses only. Like every [http.RoundTripper] it follows no
-// redirects and stores no cookies.
+// redirects and stores no cookies. The context of a request limits its time.
 type Transport struct {
 	allowHTTP, allowPrivate func(host string) bool
 	public, local           *http.Transport // public refuses private addresses, local does not
@@ -74,7 +74,6 @@ func (o TransportOptions) newTransport(local bool) *http.Transport {
 		DialContext:            dialer{o.Resolver, o.Dial, local}.dialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
 		TLSHandshakeTimeout:    timeout,
-		ResponseHeaderTimeout:  timeout,
 		MaxResponseHeaderBytes: maxHeader,
 		DisableCompression:     true, // a small compressed response could expand to a large one
 		MaxIdleConns:           maxRunning,

@@ -125,6 +125,25 @@ func TestRequestTimesOutAfterTenSeconds(t *testing.T) {
 	}
 }
 
+// A homeserver sends an invite to another one before it responds (see
+// client/federation), which may take longer than a question about a key.
+func TestRequestMayTakeAsLongAsItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTLSServer(t, func(http.ResponseWriter, *http.Request) { time.Sleep(15 * time.Second) })
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://example.com/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := s.transport(t).RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+	})
+}
+
 func TestNextAddressIsTriedAfterTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTLSServer(t, valid)
