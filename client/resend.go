@@ -61,21 +61,27 @@ func (a *Account) PlanResend(ctx context.Context, room id.RoomID, resends []Rese
 	return plans, nil
 }
 
+// ResendWay returns the way in which an invite is sent again: that of the old invite. A
+// link that cannot be mailed any more is passed on by the user.
+func (a *Account) ResendWay(r Resend) Way {
+	old := a.book.record(r.Invite.RoomID, r.Invite.Token)
+	switch {
+	case r.Invite.Token == "":
+		return ByDefault
+	case old.key == "":
+		return ByIdentityServer
+	case old.mailed && r.To.Address.Address != "" && a.MayMail() == nil:
+		return ByMail
+	}
+	return ByLink
+}
+
 // planLikeOld plans invites to a room, each in the way of an old invite, and for as long
 // and as many users as its link.
 func (a *Account) planLikeOld(ctx context.Context, room id.RoomID, old []Resend, progress func(done int)) ([]Plan, error) {
 	people, indexes := map[Way][]recipients.Invitee{}, map[Way][]int{}
 	for n, r := range old {
-		way := ByIdentityServer
-		switch {
-		case r.Invite.Token == "":
-			way = ByDefault
-		case a.IssuedByOwnKey(r.Invite.RoomID, r.Invite.Token):
-			way = ByLink
-			if a.book.record(r.Invite.RoomID, r.Invite.Token).mailed && r.To.Address.Address != "" && a.MayMail() == nil {
-				way = ByMail
-			}
-		}
+		way := a.ResendWay(r)
 		people[way], indexes[way] = append(people[way], r.To), append(indexes[way], n)
 	}
 	plans, done := make([]Plan, len(old)), 0

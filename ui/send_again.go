@@ -30,7 +30,7 @@ type sendAgainCard struct {
 	invite  invite.Invite
 	form    *widget.Form // nil if the invitee is known
 	to      recipients.Invitee
-	link    bool   // the account issued the invite itself
+	link    bool   // the user passes on the link of the new invite
 	doubted string // typed address that does not match the invite; a second entry confirms it
 	// plan holds the effects of sending. If they go beyond the first question, the
 	// card asks for a second yes.
@@ -59,7 +59,8 @@ func sendAgain(sh *shell.Shell, i invite.Invite) tea.Cmd {
 	}
 	return sh.OpenCard(func(ctx context.Context) shell.Screen {
 		c := &sendAgainCard{sh: sh, ctx: ctx, invite: i, spinner: widget.NewSpinner()}
-		c.to, c.link = sh.Account.InviteeOf(i), sh.Account.IssuedByOwnKey(i.RoomID, i.Token)
+		c.to = sh.Account.InviteeOf(i)
+		c.link = sh.Account.ResendWay(client.Resend{Invite: i, To: c.to}) == client.ByLink
 		if c.to == (recipients.Invitee{}) {
 			c.form = sh.NewForm()
 			c.form.Add("E-mail", "address of the old invite", "")

@@ -6,9 +6,15 @@ import (
 	"testing/cryptotest"
 	"time"
 
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/recipients"
+	"github.com/mxinvite/mxinvite/internal/mail"
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 	"github.com/mxinvite/mxinvite/internal/termtest"
+	"github.com/mxinvite/mxinvite/internal/threepid"
 	"github.com/mxinvite/mxinvite/ui/shell"
 )
 
@@ -145,6 +151,37 @@ func TestLinkIsMadeAgain(t *testing.T) {
 		}
 		if got := n.statuses(t); got[invite.Revoked] != 1 || got[invite.Pending] != 1 || len(n.Mails("")) != 0 {
 			t.Errorf("%v, %d mails", got, len(n.Mails("")))
+		}
+	})
+}
+
+// A link that mxinvite mailed is mailed again: the user has nothing to pass on.
+func TestMailedLinkIsMailedAgain(t *testing.T) {
+	inWorld(t, func(t *testing.T, n *testWorld) {
+		writer, err := mail.NewWriter("Ada <ada@example.org>", mail.Templates{}, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.mailer = mail.Mailer{Writer: writer, Sender: mail.Command{Argv: []string{"no-such-mailer", "-t"}}}
+		a := n.account(t)
+		if err := a.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		plans, err := a.PlanAll(t.Context(), client.ByMail, []id.RoomID{id.RoomID(n.ops)}, []recipients.Invitee{{Address: threepid.ID{Medium: "email", Address: "lin@kernel.example"}}}, nil)
+		if err == nil {
+			_, err = a.Enqueue(t.Context(), plans)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		runner := a.Runner("test")
+		runner.Next(t.Context()) // the invite is in the room
+		runner.Close()
+		term := n.startWith(t, func(o *shell.Options) { o.Account = a })
+		term.Wait(time.Second)
+		term.Press("e")
+		if screen := flow(term.Screen()); !strings.Contains(screen, "and a new mail is sent") || strings.Contains(screen, "pass on") {
+			t.Error(term.Screen())
 		}
 	})
 }
