@@ -347,8 +347,3 @@ func (r *Runner) idle(ctx context.Context, d time.Duration) {
 		}
 	}
 }
-
-func is[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
-	return ok
-}
