@@ -44,8 +44,8 @@ type Plan struct {
 	Terms LinkTerms
 	// Server is the host of the identity server, which sends the e-mail.
 	Server string
-	// Limits says which users cannot accept the link of the plan.
-	Limits []LinkLimit
+	// Restrictions say which users cannot accept the link of the plan.
+	Restrictions []LinkRestriction
 	// Similar are the pending invites of the room that may be for the same address. For
 	// invites that this program did not send, only the display names are compared.
 	Similar []invite.Invite
@@ -178,7 +178,7 @@ func (a *Account) PlanAll(ctx context.Context, way Way, rooms []id.RoomID, peopl
 			progress(done)
 		}
 	}
-	a.addLinkLimits(ctx, plans)
+	a.addLinkRestrictions(ctx, plans)
 	for n := range in {
 		markRepeats(plans[n*len(people):][:len(people)])
 	}

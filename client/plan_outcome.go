@@ -106,11 +106,11 @@ func ToSend(plans []Plan, again bool) []Plan {
 
 // A PlanGroup has all entries of a preview with the same outcome.
 type PlanGroup struct {
-	Outcome PlanOutcome
-	Way     Way         // how the invites are sent; ByDefault if they are sent in several ways
-	Server  string      // the identity server, if e-mails are sent
-	Limits  []LinkLimit // of the links
-	Entries []PlanEntry
+	Outcome      PlanOutcome
+	Way          Way               // how the invites are sent; ByDefault if they are sent in several ways
+	Server       string            // the identity server, if e-mails are sent
+	Restrictions []LinkRestriction // which users cannot accept the links
+	Entries      []PlanEntry
 }
 
 // A PlanEntry is a line of a preview: a plan, or a line of the list.
@@ -148,7 +148,7 @@ func (p Plan) entry() PlanEntry {
 // account may not invite has one entry.
 func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	entries, server := map[PlanOutcome][]PlanEntry{}, ""
-	ways, limits := map[PlanOutcome]Way{}, map[PlanOutcome][]LinkLimit{}
+	ways, restrictions := map[PlanOutcome]Way{}, map[PlanOutcome][]LinkRestriction{}
 	for n, p := range plans {
 		o := p.Outcome()
 		if o == PlanNoPower && n > 0 && plans[n-1].Room.ID == p.Room.ID {
@@ -161,9 +161,9 @@ func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 		}
 		entries[o] = append(entries[o], p.entry())
 		server = cmp.Or(server, p.Server)
-		for _, l := range p.Limits {
-			if p.to().Link && !slices.Contains(limits[o], l) {
-				limits[o] = append(limits[o], l)
+		for _, r := range p.Restrictions {
+			if p.to().Link && !slices.Contains(restrictions[o], r) {
+				restrictions[o] = append(restrictions[o], r)
 			}
 		}
 	}
@@ -179,7 +179,7 @@ func GroupPlans(list recipients.List, plans []Plan) []PlanGroup {
 	var groups []PlanGroup
 	for _, o := range PlanOutcomes() {
 		if len(entries[o]) > 0 {
-			groups = append(groups, PlanGroup{o, ways[o], server, limits[o], entries[o]})
+			groups = append(groups, PlanGroup{o, ways[o], server, restrictions[o], entries[o]})
 		}
 	}
 	return groups

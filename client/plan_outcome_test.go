@@ -33,7 +33,7 @@ func planFor(room client.Room) map[client.PlanOutcome]client.Plan {
 		client.PlanInvited:     {Room: room, UserID: user.UserID, Membership: "invite", SameAs: user},
 		client.PlanBanned:      {Room: room, UserID: user.UserID, Membership: "ban"},
 		client.PlanNoPower:     {Room: closed, Address: address, Queued: true},
-		client.PlanUnsupported: {Room: room, Address: address, Way: client.ByLink, Limits: []client.LinkLimit{{Kind: client.LinkUnsupported}}},
+		client.PlanUnsupported: {Room: room, Address: address, Way: client.ByLink, Restrictions: []client.LinkRestriction{{Kind: client.LinkUnsupported}}},
 		client.PlanReplaced:    {Room: old, Address: address, Similar: similar},
 		client.PlanSameUser:    {Room: room, Address: address, UserID: user.UserID, SameAs: user},
 	}

@@ -290,14 +290,14 @@ func (c *composePage) sideEffects(width int) string {
 		room := c.preview.toReplaced()[0].Room
 		add(warn, goes(n)+" sent to a room that is no longer used. "+replacedText(c.sh, room))
 	}
-	limits := slices.Concat(c.preview.group(client.PlanLink).Limits, c.preview.group(client.PlanMailLink).Limits)
-	for n, l := range limits {
+	restrictions := slices.Concat(c.preview.group(client.PlanLink).Restrictions, c.preview.group(client.PlanMailLink).Restrictions)
+	for n, r := range restrictions {
 		sign := warn
-		if l.Kind == client.LinkRoomVersion { // it concerns few users
+		if r.Kind == client.LinkRoomVersion { // it concerns few users
 			sign = c.sh.Styles.Faint.Render("·")
 		}
-		if !slices.Contains(limits[:n], l) {
-			add(sign, wording.LinkLimit(string(l.Kind), l.Server))
+		if !slices.Contains(restrictions[:n], r) {
+			add(sign, wording.LinkRestriction(string(r.Kind), r.Server))
 		}
 	}
 	if old := c.obsolete(); len(old) > 0 {

@@ -87,11 +87,12 @@ func PlanGroup(outcome string, again bool, way, server string) Term {
 	return t
 }
 
-// LinkLimit returns a sentence that says which users cannot accept a link, for a
-// [client.LinkLimitKind] that is not "unsupported". server is the sender's homeserver.
+// LinkRestriction returns a sentence that says which users cannot accept a link, for a
+// [client.LinkRestrictionKind] that is not "unsupported". server is the sender's
+// homeserver.
 //
-// [client.LinkLimitKind]: https://pkg.go.dev/github.com/mxinvite/mxinvite/client#LinkLimitKind
-func LinkLimit(kind, server string) string {
+// [client.LinkRestrictionKind]: https://pkg.go.dev/github.com/mxinvite/mxinvite/client#LinkRestrictionKind
+func LinkRestriction(kind, server string) string {
 	switch kind {
 	case "local-room":
 		return "Only users of " + server + " can accept the links: the room is not federated."

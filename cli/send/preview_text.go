@@ -29,7 +29,7 @@ func (o sendOptions) confirm(ctx context.Context, account *client.Account, p *pr
 		_, last := outbox.Forecast(o.Now(), p.plans())
 		o.announce(p, last, asking)
 	} else {
-		o.noteLimits(p)
+		o.noteRestrictions(p)
 	}
 	if !asking {
 		return nil
@@ -41,15 +41,15 @@ func (o sendOptions) confirm(ctx context.Context, account *client.Account, p *pr
 	return err
 }
 
-// noteLimits says which users cannot accept the links that are made without a preview.
-func (o sendOptions) noteLimits(p *preview) {
+// noteRestrictions says which users cannot accept the links that are made without a preview.
+func (o sendOptions) noteRestrictions(p *preview) {
 	for _, room := range p.rooms {
 		for _, g := range client.GroupPlans(recipients.List{}, p.plansFor(room)) {
-			for _, l := range g.Limits {
-				if l.Kind == client.LinkRoomVersion {
+			for _, r := range g.Restrictions {
+				if r.Kind == client.LinkRoomVersion {
 					continue // it concerns few users, and a preview has it
 				}
-				o.Note("%s: %s", out.Cut(room.Name, out.NameWidth), wording.LinkLimit(string(l.Kind), l.Server))
+				o.Note("%s: %s", out.Cut(room.Name, out.NameWidth), wording.LinkRestriction(string(r.Kind), r.Server))
 			}
 		}
 	}
@@ -101,8 +101,8 @@ func (o sendOptions) announceGroups(say func(string, ...any), groups []client.Pl
 			}
 			say("    %s", line)
 		}
-		for _, l := range g.Limits {
-			say("  %s", wording.LinkLimit(string(l.Kind), l.Server))
+		for _, r := range g.Restrictions {
+			say("  %s", wording.LinkRestriction(string(r.Kind), r.Server))
 		}
 	}
 }

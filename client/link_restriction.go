@@ -11,28 +11,28 @@ import (
 	"github.com/mxinvite/mxinvite/client/federation"
 )
 
-// A LinkLimitKind says which users cannot accept a link. The package wording has a text
-// for each.
-type LinkLimitKind string
+// A LinkRestrictionKind says which users cannot accept a link. The package wording has a
+// text for each.
+type LinkRestrictionKind string
 
-// The kinds of limits, as seen on real servers (docs/links.md).
+// The kinds of restrictions, as seen on real servers (docs/links.md).
 const (
-	LinkLocalRoom    LinkLimitKind = "local-room"  // only users of the sender's homeserver can join the room (m.federate)
-	LinkFromDendrite LinkLimitKind = "dendrite"    // only users of the sender's homeserver, which is Dendrite, can accept it
-	LinkRoomVersion  LinkLimitKind = "version-12"  // no users of Dendrite can accept it
-	LinkUnsupported  LinkLimitKind = "unsupported" // no user can accept it through the sender's homeserver
+	LinkLocalRoom    LinkRestrictionKind = "local-room"  // only users of the sender's homeserver can join the room (m.federate)
+	LinkFromDendrite LinkRestrictionKind = "dendrite"    // only users of the sender's homeserver, which is Dendrite, can accept it
+	LinkRoomVersion  LinkRestrictionKind = "version-12"  // no users of Dendrite can accept it
+	LinkUnsupported  LinkRestrictionKind = "unsupported" // no user can accept it through the sender's homeserver
 )
 
-// LinkLimitKinds returns all kinds.
-func LinkLimitKinds() []LinkLimitKind {
-	return []LinkLimitKind{LinkLocalRoom, LinkFromDendrite, LinkRoomVersion, LinkUnsupported}
+// LinkRestrictionKinds returns all kinds.
+func LinkRestrictionKinds() []LinkRestrictionKind {
+	return []LinkRestrictionKind{LinkLocalRoom, LinkFromDendrite, LinkRoomVersion, LinkUnsupported}
 }
 
-// A LinkLimit is a limit of the links to a room.
-type LinkLimit struct {
-	Kind     LinkLimitKind
+// A LinkRestriction says that some users cannot accept the links to a room.
+type LinkRestriction struct {
+	Kind     LinkRestrictionKind
 	Server   string // the sender's homeserver
-	Software string // of that homeserver, if the limit depends on it
+	Software string // of that homeserver, if the restriction depends on it
 }
 
 // A LinkUnsupportedError says that no user can accept a link through the sender's
@@ -47,27 +47,28 @@ func (e *LinkUnsupportedError) Error() string {
 // by another homeserver to invite its user.
 const roomVersionWithoutDendrite = 12
 
-// linkLimits returns the limits of links to a room.
-func (a *Account) linkLimits(room Room, software string) []LinkLimit {
-	limit := func(kind LinkLimitKind) []LinkLimit {
-		return []LinkLimit{{kind, a.session.UserID.Homeserver(), software}}
+// linkRestrictions returns the restrictions of links to a room, if the sender's homeserver
+// runs the software.
+func (a *Account) linkRestrictions(room Room, software string) []LinkRestriction {
+	restriction := func(kind LinkRestrictionKind) []LinkRestriction {
+		return []LinkRestriction{{kind, a.session.UserID.Homeserver(), software}}
 	}
 	version, _ := strconv.Atoi(room.Version)
 	switch {
 	case slices.Contains([]string{"tuwunel", "continuwuity", "conduwuit"}, software):
-		return limit(LinkUnsupported)
+		return restriction(LinkUnsupported)
 	case room.Local:
-		return limit(LinkLocalRoom)
+		return restriction(LinkLocalRoom)
 	case software == "dendrite":
-		return limit(LinkFromDendrite)
+		return restriction(LinkFromDendrite)
 	case version >= roomVersionWithoutDendrite || strings.HasPrefix(room.Version, "org.matrix.hydra."):
-		return limit(LinkRoomVersion)
+		return restriction(LinkRoomVersion)
 	}
 	return nil
 }
 
-// addLinkLimits adds the limits to the plans that make links.
-func (a *Account) addLinkLimits(ctx context.Context, plans []Plan) {
+// addLinkRestrictions adds the restrictions to the plans that make links.
+func (a *Account) addLinkRestrictions(ctx context.Context, plans []Plan) {
 	isLink := func(p Plan) bool { return p.to().Link }
 	if !slices.ContainsFunc(plans, isLink) {
 		return
@@ -75,16 +76,16 @@ func (a *Account) addLinkLimits(ctx context.Context, plans []Plan) {
 	software := a.homeserverSoftware(ctx)
 	for n := range plans {
 		if p := &plans[n]; isLink(*p) {
-			p.Limits = a.linkLimits(p.Room, software)
+			p.Restrictions = a.linkRestrictions(p.Room, software)
 		}
 	}
 }
 
 // linkUnsupported returns an error if no user can accept the link of the plan.
 func (p Plan) linkUnsupported() error {
-	for _, l := range p.Limits {
-		if l.Kind == LinkUnsupported {
-			return &LinkUnsupportedError{l.Server, l.Software}
+	for _, r := range p.Restrictions {
+		if r.Kind == LinkUnsupported {
+			return &LinkUnsupportedError{r.Server, r.Software}
 		}
 	}
 	return nil

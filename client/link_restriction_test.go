@@ -34,7 +34,7 @@ func TestPlanSaysWhoCannotAcceptALink(t *testing.T) {
 	for name, tt := range map[string]struct {
 		room  sandbox.RoomOptions
 		fault sandbox.Fault
-		want  client.LinkLimitKind
+		want  client.LinkRestrictionKind
 	}{
 		"Synapse":                    {ten, sandbox.Fault{}, ""},
 		"version 12":                 {twelve, sandbox.Fault{}, client.LinkRoomVersion},
@@ -62,23 +62,23 @@ func TestPlanSaysWhoCannotAcceptALink(t *testing.T) {
 				plans, err := a.PlanAll(t.Context(), client.ByLink, []id.RoomID{n.room}, people, nil)
 				n.must(err)
 				for _, p := range plans[:2] {
-					var got client.LinkLimitKind
-					if len(p.Limits) > 0 {
-						got = p.Limits[0].Kind
+					var got client.LinkRestrictionKind
+					if len(p.Restrictions) > 0 {
+						got = p.Restrictions[0].Kind
 					}
-					if got != tt.want || len(p.Limits) > 1 || got != "" && p.Limits[0].Server != "example.org" {
-						t.Errorf("%+v, want %s", p.Limits, tt.want)
+					if got != tt.want || len(p.Restrictions) > 1 || got != "" && p.Restrictions[0].Server != "example.org" {
+						t.Errorf("%+v, want %s", p.Restrictions, tt.want)
 					}
 					unsupported := new(client.LinkUnsupportedError)
 					if refused := errors.As(p.Err(), &unsupported); refused != (tt.want == client.LinkUnsupported) || refused && client.Hint(p.Err()) == "" {
 						t.Errorf("%v", p.Err())
 					}
 				}
-				if p := plans[2]; p.Err() != nil || p.Outcome() != client.PlanUserID || p.Limits != nil {
+				if p := plans[2]; p.Err() != nil || p.Outcome() != client.PlanUserID || p.Restrictions != nil {
 					t.Errorf("a Matrix ID: %+v", p)
 				}
 				for _, g := range client.GroupPlans(recipients.List{}, plans[:2]) {
-					if got := len(g.Limits) > 0; g.Outcome == client.PlanLink && got != (tt.want != "") {
+					if got := len(g.Restrictions) > 0; g.Outcome == client.PlanLink && got != (tt.want != "") {
 						t.Errorf("%+v", g)
 					}
 				}
@@ -98,7 +98,7 @@ func TestPlanAsksForSoftwareOnlyForLinks(t *testing.T) {
 	n.must(err)
 	plans, err := n.account().PlanAll(t.Context(), client.ByLink, []id.RoomID{n.room}, labels(1), nil)
 	n.must(err)
-	if n.Count("GET", versionPath) != 0 || plan.Limits != nil || plans[0].Outcome() != client.PlanLink {
+	if n.Count("GET", versionPath) != 0 || plan.Restrictions != nil || plans[0].Outcome() != client.PlanLink {
 		t.Errorf("%+v\n%+v", plan, plans)
 	}
 }
