@@ -239,7 +239,7 @@ func (o acceptOptions) announce(account *client.Account, i client.Invitation) {
 		return
 	}
 	if l.ByLinksServer() && i.Homeserver != "" {
-		say("%s signs that you accept the invite, and counts it if the link works for some people only.\n%s, the homeserver of the sender, is asked to invite you. Both learn your Matrix ID and your\n"+
+		say("%s signs that you accept the invite, and counts it if the number of uses is limited.\n%s, the homeserver of the sender, is asked to invite you. Both learn your Matrix ID and your\n"+
 			"network address. If the homeserver cannot invite you, yours is asked to accept the signature.", i.Host, i.Homeserver)
 		return
 	}

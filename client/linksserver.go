@@ -26,16 +26,15 @@ type LinksServer struct {
 
 func (s LinksServer) host() string { return keycheck.Question{URL: s.URL}.Host() }
 
-// LinkTerms are how long, and for how many users, a link works. They need a links
-// server.
+// LinkTerms are the limits of a link that is to be made. They need a links server.
 type LinkTerms struct {
-	Lasts time.Duration // from queueing on; zero for ever
+	Lasts time.Duration // from queueing on; zero if it does not expire
 	Uses  int           // zero for the default, which is one if there is a links server
 }
 
 // ErrNoLinksServer says that a link cannot expire, or be limited to some users, without
 // a links server.
-var ErrNoLinksServer = errors.New("a link expires, or works for a number of people, only with a links server, and none is set")
+var ErrNoLinksServer = errors.New("a link can expire, or work for a limited number of people, only with a links server, and none is set")
 
 // LinksServer returns the URL of the links server, empty if there is none, and why it
 // cannot be used.
@@ -98,11 +97,11 @@ func (a *Account) signLink(p Plan, issued ownkey.Invite) (signedLink, error) {
 	}, nil
 }
 
-// LinkLimits are the limits of a link that this program made.
+// LinkLimits are the limits of a link that this program made, as [LinkTerms] asked for.
 type LinkLimits struct {
 	Server  string    // host of the links server; empty if the link has no limits
 	Expires time.Time // zero for never
-	Uses    int
+	Uses    int       // number of people for whom the link works; zero if it is not limited
 }
 
 // LinkLimits returns the limits of the link of an invite; zero if it has none.

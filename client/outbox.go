@@ -69,7 +69,7 @@ func (i Item) Invitee() recipients.Invitee {
 }
 
 // InRoom reports whether the account issued the invite itself [ByMail] and it is in the
-// room, whatever became of the mail.
+// room, even if the mail failed.
 func (i Item) InRoom() bool { return i.Way == ByMail && i.UserID == "" && i.Token != "" }
 
 // to says which rate limits apply.

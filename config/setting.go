@@ -131,7 +131,7 @@ func table(home string) []Setting {
 			command("msmtp", "-t"), "A program that sends a mail: it gets the whole message on standard input, with the recipient in its header."),
 		define("mail.smtp", func(s *Settings) *string { return &s.MailSMTP }, "",
 			smtpURL(), "The mail server to send mails with, and your user name there: smtps for TLS, smtp for STARTTLS, which is required except on this machine. "+
-				"To store the password in the vault, run: mxinvite vault password mail"),
+				"mxinvite vault password mail stores the password in the vault."),
 		define("mail.text_template", func(s *Settings) *string { return &s.MailText }, "",
 			path(home, "~/invite.txt"), "A file with the text of mails, in place of the built-in one."),
 		define("mail.html_template", func(s *Settings) *string { return &s.MailHTML }, "",

@@ -217,7 +217,7 @@ func (p *acceptPage) facts(width int) string {
 	}
 	b.WriteString("\n" + st.Warn.Render(cells.Wrap("! This is what the link says. The names are not verified.", width)) + "\n")
 	if by := p.inviter(); i.Link.ByLinksServer() && i.Homeserver != "" {
-		b.WriteString(cells.Wrap(cells.Cut(i.Host, phrase.NameWidth)+" signs that you accept the invite, and counts it if the link works for some people only. "+
+		b.WriteString(cells.Wrap(cells.Cut(i.Host, phrase.NameWidth)+" signs that you accept the invite, and counts it if the number of uses is limited. "+
 			cells.Cut(i.Homeserver, phrase.NameWidth)+", the homeserver of the sender, is asked to invite you. Both learn your Matrix ID and your network address. "+
 			"If the homeserver cannot invite you, yours is asked to accept the signature.", width))
 	} else if i.Homeserver != "" {

@@ -59,7 +59,7 @@ func (l *limitFlags) read(c *cobra.Command, settings config.Settings) (terms cli
 	if c.Flags().Changed("expires") {
 		terms.Lasts, err = duration.Parse(l.expires)
 		if err == nil && terms.Lasts < time.Minute {
-			err = errors.New("a link lasts at least 1m")
+			err = errors.New("the shortest time is 1m")
 		}
 		if err != nil {
 			return terms, fmt.Errorf("--expires: %w", err)

@@ -32,7 +32,7 @@ func NewOutbox(a *host.Program) *cobra.Command {
 			out.Join(out.ItemStates(), ", ") + ".\n" +
 			"An invite is uncertain if no server confirmed that the mail was sent. It is\n" +
 			"never sent again automatically. An invite that mxinvite issued and mails itself\n" +
-			"is in the room as soon as it has a token, whatever became of the mail.",
+			"is in the room as soon as it has a token, even if the mail failed.",
 		Example: "  mxinvite outbox --state failed,uncertain\n" +
 			"  mxinvite outbox run",
 		Args: fail.Args(0, 0),

@@ -159,8 +159,8 @@ func newOutboxRetry(a *host.Program) *cobra.Command {
 		Use:   "retry NUMBER... | --failed | --now",
 		Short: "Send failed or cancelled invites again, or do not wait any longer",
 		Long: "Queue failed or cancelled invites again. For uncertain invites use\n" +
-			"mxinvite outbox settle. An invite that is in the room already and was only not\n" +
-			"mailed is mailed again, with the same link.\n\n" +
+			"mxinvite outbox settle. If an invite is in the room and only its mail failed,\n" +
+			"the mail is sent again, with the same link.\n\n" +
 			"With --now, resume sending, and send the next queued invite at once, even if a\n" +
 			"server asked to wait. If the server refuses it again, the outbox waits again.",
 		Example: "  mxinvite outbox retry --failed\n" +

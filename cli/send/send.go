@@ -52,9 +52,9 @@ func NewSend(a *host.Program) *cobra.Command {
 			"Matrix are invited there; the others get a mail from the identity server. At a\n" +
 			"terminal mxinvite shows what will happen, and asks before it sends anything.\n\n" +
 			"With --via link, or if the account has no identity server, mxinvite issues the\n" +
-			"invites itself and prints links that you pass on; see: mxinvite help link\n" +
-			"With --via mail it mails these links, with the mail program or the mail server\n" +
-			"of your settings.\n\n" +
+			"invites itself and prints links that you pass on, as mxinvite link does. With\n" +
+			"--via mail it mails these links, with the mail program or the mail server of\n" +
+			"your settings.\n\n" +
 			"Invites are sent through the outbox. If the server's rate limit is reached, the\n" +
 			"other invites stay queued, and send ends. To send them later, run mxinvite\n" +
 			"outbox run. With --wait, send waits until all are sent.",
@@ -74,7 +74,7 @@ func NewSend(a *host.Program) *cobra.Command {
 				return fail.Usage(c, err)
 			}
 			if o.terms != (client.LinkTerms{}) && o.via != client.ByLink && o.via != client.ByMail {
-				return fail.Usage(c, errors.New("--expires and --uses are for links: add --via link"))
+				return fail.Usage(c, errors.New("--expires and --uses are for links: add --via link or --via mail"))
 			}
 			if o.csv != "" && o.via != client.ByLink {
 				return fail.Usage(c, errors.New("--csv is for links: add --via link"))

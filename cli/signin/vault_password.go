@@ -26,7 +26,7 @@ func newVaultPassword(a *host.Program) *cobra.Command {
 		Long: "Store a password in the vault, beside the sessions. NAME is mail: the password\n" +
 			"for the mail server of the setting mail.smtp. At a terminal it is asked for;\n" +
 			"otherwise it is read from standard input. It is never shown: mxinvite vault\n" +
-			"only lists the names.",
+			"lists only the names.",
 		Example: "  mxinvite vault password mail\n" +
 			"  mxinvite vault password mail --remove",
 		Args: fail.Args(1, 1),

@@ -71,7 +71,7 @@ func (s *Server) Close() error { return s.uses.close() }
 // Errors of [CheckPublicURL].
 var (
 	errPublicURL = errors.New("it is not a URL such as https://invite.example.org, without a path")
-	errPublicTLS = errors.New("it has to be https: with http, anyone in between can read the links")
+	errPublicTLS = errors.New("it has to be https: with http, other computers on the network can read the links")
 )
 
 // CheckPublicURL returns an error if a URL cannot be that of a server. It has no path,
