@@ -60,8 +60,8 @@ func (r *Runner) learn(o outcome, began time.Time, err error) {
 // new links. It reports whether another revocation has to be sent before new links.
 func (r *Runner) countRevocations() (delaysLinks bool) {
 	revocations, delaysLinks := r.a.accepted.forRunner()
-	for _, took := range revocations {
-		r.limits.Sent(ratelimit.To{Link: true}, false, took.began, took.ended)
+	for _, request := range revocations {
+		r.limits.Sent(ratelimit.To{Link: true}, false, request.began, request.ended)
 		r.limitsChanged = true
 	}
 	return delaysLinks

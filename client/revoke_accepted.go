@@ -38,7 +38,7 @@ type acceptedRevoker struct {
 	revoked map[id.EventID]bool // the room may not show the revocations yet
 	refused map[id.RoomID]powerLevels
 	book    int64  // version of the store when the address book was read
-	told    string // the last error
+	lastErr string // the last error that was returned
 }
 
 // An interval is the time that a request took.
@@ -54,10 +54,10 @@ func newAcceptedRevoker() *acceptedRevoker {
 // RevokeAccepted revokes the invites that the account issued itself and that were
 // accepted, so that a link can be used once. It does nothing if
 // [Options.RevokeAccepted] is not set. Call it in the background after each sync: it
-// waits for rate limits and for a homeserver that cannot be reached. If it runs already,
-// it returns at once, and the other call also revokes what was accepted meanwhile. The
-// same holds if it runs in another program with the same store. An error is returned once:
-// a refused revocation is only tried again after the power levels have changed.
+// waits for rate limits and for a homeserver that cannot be reached. If another call
+// runs, in this program or in another one with the same store, it returns at once, and
+// the other call revokes the invites. An error is returned once: a refused revocation is
+// only tried again after the power levels have changed.
 func (a *Account) RevokeAccepted(ctx context.Context) error {
 	r := a.accepted
 	if !a.opt.RevokeAccepted || a.opt.Store == nil || !r.begin() {
@@ -66,8 +66,8 @@ func (a *Account) RevokeAccepted(ctx context.Context) error {
 	var failures []error
 	for again := true; again; again = r.end() {
 		err := a.revokeAccepted(ctx)
-		if err != nil && ctx.Err() == nil && err.Error() != r.told {
-			r.told = err.Error()
+		if err != nil && ctx.Err() == nil && err.Error() != r.lastErr {
+			r.lastErr = err.Error()
 			failures = append(failures, err)
 		}
 	}
@@ -83,7 +83,7 @@ func (r *acceptedRevoker) begin() bool {
 	return !r.again
 }
 
-// end reports whether there was another call meanwhile.
+// end reports whether there was another call while this one ran.
 func (r *acceptedRevoker) end() (again bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -195,14 +195,14 @@ func (a *Account) delayLinks(delay bool) {
 }
 
 // countRevocation records a request for the runner of this program.
-func (a *Account) countRevocation(took interval) {
+func (a *Account) countRevocation(request interval) {
 	if !a.sends.Load() {
 		return
 	}
 	r := a.accepted
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.uncounted = append(r.uncounted, took)
+	r.uncounted = append(r.uncounted, request)
 }
 
 // forRunner returns the revocations that the runner has not counted yet, and whether

@@ -113,8 +113,8 @@ func (c *composePage) wayLine(width int) string {
 	return label + cells.Cut(text, width-cells.Width(change)-2) + "  " + c.sh.KeySpot(change, c.sh.Keys.NextWay)
 }
 
-// noServerNote says why links are made although the user has not chosen them. It is empty
-// if that is not so.
+// noServerNote says why links are made although the user has not chosen them; empty if the
+// user has, or if no links are made.
 func (c *composePage) noServerNote(width int) string {
 	if c.way() != client.ByDefault || c.moves != nil || !slices.ContainsFunc(c.preview.chosen(), client.Plan.IssuesLink) {
 		return ""

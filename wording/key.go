@@ -93,7 +93,7 @@ func OwnKey(i invite.Invite, uses int, left string) string {
 	text := "issued by mxinvite, no identity server"
 	switch {
 	case i.Revocation != nil && i.Status != invite.Revoked:
-		return text + "; revoked after it was accepted, so its link worked once"
+		return text + "; revoked after it was accepted"
 	case i.Revocation != nil:
 		return text
 	case uses == 0:

@@ -25,7 +25,7 @@ var (
 	errNoMailSet   = errors.New("the settings mail.from and mail.command or mail.smtp are not set")
 )
 
-// mailer returns what mails the links of invites, or why there is nothing.
+// mailer returns the mailer of the settings, or why there is none.
 func (p *Program) mailer() (client.Mailer, error) {
 	m, err := p.MailSetup()
 	if err != nil {
@@ -34,8 +34,8 @@ func (p *Program) mailer() (client.Mailer, error) {
 	return m, nil
 }
 
-// MailSetup returns what mails the links of invites according to the settings, or why
-// the settings are not complete. It sends nothing.
+// MailSetup returns the mailer of the settings, or why the settings are not complete. It
+// sends nothing.
 func (p *Program) MailSetup() (mail.Mailer, error) {
 	s := &p.Settings
 	switch {

@@ -11,17 +11,17 @@ import (
 // [client.Account.RevokeAccepted]).
 type AcceptedRevoker struct {
 	account *client.Account
-	tell    func(error)
+	report  func(error)
 
 	ctx     context.Context
 	stop    context.CancelFunc
 	running panicgroup.Group
 }
 
-// RevokeAccepted returns a revoker for an account. It calls tell, in another goroutine,
+// RevokeAccepted returns a revoker for an account. It calls report, in another goroutine,
 // with the reason why a link cannot be revoked.
-func RevokeAccepted(ctx context.Context, account *client.Account, tell func(error)) *AcceptedRevoker {
-	r := &AcceptedRevoker{account: account, tell: tell}
+func RevokeAccepted(ctx context.Context, account *client.Account, report func(error)) *AcceptedRevoker {
+	r := &AcceptedRevoker{account: account, report: report}
 	r.ctx, r.stop = context.WithCancel(ctx)
 	return r
 }
@@ -30,7 +30,7 @@ func RevokeAccepted(ctx context.Context, account *client.Account, tell func(erro
 func (r *AcceptedRevoker) Check() {
 	r.running.Go(func() error {
 		if err := r.account.RevokeAccepted(r.ctx); err != nil {
-			r.tell(err)
+			r.report(err)
 		}
 		return nil
 	})
@@ -39,5 +39,5 @@ func (r *AcceptedRevoker) Check() {
 // Close stops the revoker and waits for its end.
 func (r *AcceptedRevoker) Close() {
 	r.stop()
-	_ = r.running.Wait() // tell has the errors
+	_ = r.running.Wait() // report was called with the errors
 }

@@ -86,8 +86,8 @@ func (k Key) Open(token, text string) (Capsule, error) {
 	return parseCapsule(plain)
 }
 
-// parseCapsule parses a decrypted capsule. It is strict although its author has the
-// key: a program with an error may have it, too.
+// parseCapsule parses a decrypted capsule. It is strict although only a program
+// with the key can make one: that program may have an error.
 func parseCapsule(plain []byte) (c Capsule, err error) {
 	if len(plain) < len(c.Seed) {
 		return Capsule{}, ErrCapsule

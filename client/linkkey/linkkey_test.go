@@ -45,7 +45,7 @@ func TestCapsuleCanBeOpened(t *testing.T) {
 	}
 }
 
-// A link stays short enough for the QR code of a letter.
+// A link stays short enough for a QR code that is printed in a letter.
 func TestCapsuleIsShort(t *testing.T) {
 	if n := len(linkkey.New().Seal(token, sample())); n > 180 {
 		t.Errorf("%d characters", n)

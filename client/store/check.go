@@ -10,10 +10,10 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// verify returns an error that says damage if it finds any: it checks the structure
+// verify returns an error that says damage if the file is damaged. It checks the structure
 // (https://www.sqlite.org/pragma.html#pragma_integrity_check), the schema and the
-// checksums of rows. The events and the digests are most of the file. Unless all is set,
-// they are not read: Load and Events check them.
+// checksums of rows. Unless all is set, it does not read the events and the digests, which
+// are most of the file: Load and Events check them.
 func verify(ctx context.Context, db *sql.DB, all bool) error {
 	err := read(ctx, db, func(tx *sql.Tx) error {
 		if err := verifySchema(ctx, tx); err != nil {
@@ -57,8 +57,8 @@ func verifySums(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// integrity checks the structure of a table, or of the whole file if of is a number of
-// errors.
+// integrity checks the structure of a table or, if of is a maximum number of errors, of
+// the whole file.
 func integrity(ctx context.Context, tx *sql.Tx, of string) error {
 	var verdict string
 	err := tx.QueryRowContext(ctx, `PRAGMA integrity_check(`+of+`)`).Scan(&verdict)
@@ -76,7 +76,7 @@ const suspectMark = ".check"
 func (s *Store) suspect(err error) error {
 	var damaged *DamagedError
 	if s.path != "" && errors.As(err, &damaged) {
-		_ = os.WriteFile(s.path+suspectMark, nil, 0o600) // then it is not checked before it is read
+		_ = os.WriteFile(s.path+suspectMark, nil, 0o600) // without the mark, damage is found when the events are read
 	}
 	return err
 }

@@ -13,7 +13,7 @@ type rate struct {
 }
 
 var (
-	// sourceRate is that of a network, which may be a whole school.
+	// sourceRate is that of a network, which many people may share, such as in a school.
 	sourceRate = rate{burst: 120, every: time.Second}
 	// linkRate is that of a link, in addition to the number of its users. Users that
 	// repeat their request do not use the link up, but their homeserver is asked again.
@@ -54,7 +54,7 @@ func (l limiter) take(key string, r rate, now time.Time) (wait time.Duration) {
 	return 0
 }
 
-// forget removes the buckets that are full, which are as good as new ones. If an
+// forget removes the buckets that are full, because a new bucket is full as well. If an
 // attacker has more networks than there are buckets, it removes half of them.
 func (l limiter) forget(now time.Time) {
 	maps.DeleteFunc(l.buckets, func(_ string, b bucket) bool { return !b.full.After(now) })

@@ -17,7 +17,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 	})
 }
 
-// A recorder is a response whose status is known afterwards.
+// A recorder is a response writer that records the status.
 type recorder struct {
 	http.ResponseWriter
 

@@ -24,7 +24,7 @@ const grace = 10 * time.Minute
 // wrong for some days does not make the link usable again.
 const keepExpired = 30 * 24 * time.Hour
 
-// errUsed means that all uses of a link are taken.
+// errUsed means that a link has no uses left.
 var errUsed = errors.New("the link was used up")
 
 // uses counts the users of each link, in an SQLite database. A Matrix ID is stored as a

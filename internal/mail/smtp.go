@@ -106,7 +106,7 @@ func (s *SMTP) Send(ctx context.Context, m *Message) error {
 	}
 	defer connection.Close()
 	err = client.SendWithSMTPClient(connection, m.msg)
-	delivered := m.msg.IsDelivered() // the server confirmed the message, whatever came after
+	delivered := m.msg.IsDelivered() // the server confirmed the message, even if a later command failed
 	if result := duringMessage(err); delivered || result != Uncertain {
 		// After an incomplete message QUIT would end it, and thereby send it.
 		_ = connection.UpdateDeadline(quitLimit)
