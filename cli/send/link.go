@@ -80,8 +80,10 @@ func NewLink(a *host.Program) *cobra.Command {
 			"it shortened, and nothing is mailed to it. Without labels the links are\n" +
 			"numbered.\n\n" +
 			"A link is a secret: any user who has it can accept the invite with mxinvite\n" +
-			"accept, until you revoke it. The homeserver of the sender then sends an\n" +
-			"ordinary invite. To show a link again, run: mxinvite show --link ROOM TOKEN\n\n" +
+			"accept, until it is revoked. The homeserver of the sender then sends an\n" +
+			"ordinary invite. mxinvite revokes the link when it sees that it was accepted,\n" +
+			"unless the setting invites.revoke_accepted is false. To show a link again, run:\n" +
+			"mxinvite show --link ROOM TOKEN\n\n" +
 			"With a links server (see docs/links.md) links open in a browser, work for one\n" +
 			"person or for N with --uses, and expire with --expires.",
 		Example: "  mxinvite link '#ops' Grace Ken\n" +
