@@ -21,9 +21,15 @@ func (s *Sending) together(item client.Item) (items []client.Item) {
 }
 
 // ShowQueued shows the number of invites that were queued together, unless a notice about
-// them was shown already. followKey is the key of the outbox page.
+// them, or about why they are not sent, was shown already. followKey is the key of the
+// outbox page.
 func (s *Sending) ShowQueued(items []client.Item, followKey string) {
-	if n := len(items); n > 1 && s.toldOf != items[0].QueuedAt.UnixMilli() {
+	if len(items) == 0 {
+		return
+	}
+	queued := items[0].QueuedAt
+	refused := s.Stalled() && !s.Outbox.Stall.Since.Before(queued)
+	if n := len(items); n > 1 && s.toldOf != queued.UnixMilli() && !refused {
 		s.host.ShowSuccess("%s are in the outbox and are sent in the background. Press %s to see them.", phrase.Count(n, "invite"), followKey)
 	}
 }
