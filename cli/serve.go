@@ -56,8 +56,8 @@ func newServe(a *host.Program) *cobra.Command {
 			"--listen without HOST, such as :2222, means all interfaces. --metrics needs\n" +
 			"localhost or a loopback address.\n\n" +
 			"--links serves a page and a signing endpoint for the links that mxinvite link\n" +
-			"makes, alone or beside SSH: links then open in a browser, can expire, and work for\n" +
-			"a limited number of people. It speaks HTTP, for a proxy that adds TLS. See\n" +
+			"makes, alone or beside SSH: links then open in a browser, can expire, and work\n" +
+			"for a limited number of people. It speaks HTTP, for a proxy that adds TLS. See\n" +
 			"docs/links.md.",
 		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
 			"  ssh -p 2222 host\n" +
