@@ -6,7 +6,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 E2E      := $(CURDIR)/.cache/e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run demo test race golden lint fmt tidy bench fuzz e2e ci
+.PHONY: help build cross run demo test race kill golden lint fmt tidy bench fuzz e2e ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: ## run all tests except the long ones
 
 race: ## run all tests except e2e, with the race detector
 	go test -race -timeout 20m ./...
+
+kill: ## kill programs that send invites, 200 times for each way
+	go test -run '^TestKilledProgram' ./client
 
 golden: ## rewrite the golden files and pictures; review the diff before you commit
 	find ui/testdata -name '*.golden' -delete
@@ -61,4 +64,4 @@ e2e: ## run the scenarios against real servers (the first run installs them, whi
 	sh internal/e2e/install.sh $(E2E)
 	MXINVITE_E2E=$(E2E) go test -race -count=1 -tags e2e ./internal/e2e/...
 
-ci: tidy lint race build cross e2e ## run everything that must pass before a change is merged
+ci: tidy lint race kill build cross e2e ## run everything that must pass before a change is merged

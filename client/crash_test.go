@@ -23,12 +23,8 @@ import (
 	"github.com/mxinvite/mxinvite/internal/sandbox"
 )
 
-// crashes is how often a program is killed, and batch is the number of invites that are
-// queued before each kill.
-const (
-	crashes = 200
-	batch   = 3
-)
+// batch is the number of invites that are queued before a program is killed.
+const batch = 3
 
 // The tests start the test binary as the program to kill. With a session in its
 // environment, it sends the invites in the outbox, and prints a line before each request
