@@ -101,7 +101,7 @@ func (a *Account) signLink(p Plan, issued ownkey.Invite) (signedLink, error) {
 type LinkLimits struct {
 	Server  string    // host of the links server; empty if the link has no limits
 	Expires time.Time // zero for never
-	Uses    int       // number of people for whom the link works; zero if it is not limited
+	Uses    int       // maximum number of users; zero for no limit
 }
 
 // LinkLimits returns the limits of the link of an invite; zero if it has none.

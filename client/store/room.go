@@ -22,8 +22,8 @@ type Room struct {
 	// Traced is set if it is certain which invites of the room are pending.
 	Traced bool
 
-	// Digest is what the caller has computed from the events, in a form of its own. It
-	// is empty if it has to be computed again.
+	// Digest has what the caller computed from the events. Only the caller knows its
+	// encoding. It is empty if it has to be computed again.
 	Digest string
 
 	// Current has those current state events of the room that this program

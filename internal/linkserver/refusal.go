@@ -40,7 +40,7 @@ var (
 	}
 	errLinkUsed = &refusal{
 		status: http.StatusGone, code: "M_FORBIDDEN", title: "This link was used already",
-		text: "The number of people for whom it works is reached. If you are one of them, the invite is in your Matrix client. If not, ask the sender for a new link.",
+		text: "As many people have used it as the sender allowed. If you are one of them, the invite is in your Matrix client. If not, ask the sender for a new link.",
 	}
 	errNotMatrixID = &refusal{
 		status: http.StatusBadRequest, code: "M_INVALID_PARAM", title: "This is not a Matrix ID",
