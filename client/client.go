@@ -103,9 +103,8 @@ type Account struct {
 	outboxChanged chan struct{} // by this program
 	sends         atomic.Bool   // the runner of this program sends
 
-	overtaken atomic.Bool // another program writes to the store
-	missed    atomic.Bool // the last change could not be stored
-	storeErr  atomic.Pointer[error]
+	stored   storedPosition
+	storeErr atomic.Pointer[error]
 }
 
 // UserID returns the Matrix ID of the account.

@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"errors"
+	"sync"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -22,8 +24,9 @@ func (a *Account) Restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.stored.token, a.stored.asOf = a.rooms.Since(), a.rooms.AsOf()
 	if len(computed) > 0 { // by an older program, or a digest was damaged
-		a.storeRooms(ctx, a.rooms.Since(), computed, nil)
+		a.storeUnsynced(ctx, computed)
 	}
 	if err := a.opt.Memory.Keep(a.rooms.Size()); err != nil {
 		return err
@@ -52,25 +55,69 @@ func (a *Account) storeKey() store.Account {
 	return store.Account{UserID: a.session.UserID, Homeserver: a.session.Homeserver}
 }
 
-// storeRooms stores the changes of a sync or a trace. If that fails, the changes are
-// used in memory, and requested again at the next start.
-func (a *Account) storeRooms(ctx context.Context, since string, changed, left []id.RoomID) {
-	if a.opt.Store == nil || a.opt.UnstoredRooms || a.overtaken.Load() {
+// positionPause is how long the store may keep an old position if no room has changed.
+// Without it, a program that is idle would write to the disk at the end of each long poll.
+const positionPause = 5 * time.Minute
+
+// storedPosition is the position of the syncs of which the store has all changes.
+type storedPosition struct {
+	mu        sync.Mutex // held while rooms are stored
+	token     string     // next_batch; empty if nothing is stored
+	asOf      time.Time
+	overtaken bool // another program writes to the store
+	missed    bool // the last change could not be stored
+}
+
+// storeSync stores the changes of a sync. It must be called before the next sync.
+func (a *Account) storeSync(ctx context.Context, first bool, changed, left []id.RoomID) {
+	a.stored.mu.Lock()
+	defer a.stored.mu.Unlock()
+	if !first && len(changed)+len(left) == 0 {
+		if age := a.rooms.AsOf().Sub(a.stored.asOf); age >= 0 && age < positionPause {
+			return
+		}
+	}
+	since := a.stored.token
+	if first {
+		since = ""
+	}
+	a.storeRooms(ctx, a.rooms.Batch(since, changed, left))
+}
+
+// storeUnsynced stores rooms that have changed without a sync, such as by a trace. The
+// position of the store stays the same, because the changes of a later sync may not be
+// stored yet.
+func (a *Account) storeUnsynced(ctx context.Context, rooms []id.RoomID) {
+	a.stored.mu.Lock()
+	defer a.stored.mu.Unlock()
+	if a.stored.token == "" {
+		return // the first sync stores all rooms
+	}
+	b := a.rooms.Batch(a.stored.token, rooms, nil)
+	b.NextBatch, b.At = a.stored.token, a.stored.asOf
+	a.storeRooms(ctx, b)
+}
+
+// storeRooms stores a batch. If that fails, the changes are used in memory, and requested
+// again at the next start.
+func (a *Account) storeRooms(ctx context.Context, b store.Batch) {
+	if a.opt.Store == nil || a.opt.UnstoredRooms || a.stored.overtaken {
 		return
 	}
-	b := a.rooms.Batch(since, changed, left)
-	if a.missed.Load() {
+	if a.stored.missed {
 		b = a.rooms.Batch("", a.rooms.IDs(), nil) // the store lacks an earlier change
 	}
 	err := a.opt.Store.Save(context.WithoutCancel(ctx), a.storeKey(), b)
-	a.missed.Store(err != nil)
+	a.stored.missed = err != nil
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		// Another program that syncs the same account has stored a newer sync. From now
 		// on only that program stores the rooms.
-		a.overtaken.Store(true)
+		a.stored.overtaken = true
 	case err != nil:
 		a.storeErr.Store(&err)
+	default:
+		a.stored.token, a.stored.asOf = b.NextBatch, b.At
 	}
 }
 

@@ -155,3 +155,46 @@ func TestSignOutDeletesTheStoredRooms(t *testing.T) {
 		t.Errorf("still has %v", again.Rooms())
 	}
 }
+
+func TestSyncWithoutChangesIsNotStoredForMinutes(t *testing.T) {
+	n := newTestWorld(t)
+	session := n.signIn(n.ada).Session()
+	path := filepath.Join(t.TempDir(), "store.db")
+	var later time.Duration
+	opt := n.options()
+	opt.Now = func() time.Time { return time.Now().Add(later) }
+	var err error
+	opt.Store, err = store.Open(t.Context(), path)
+	n.must(err)
+	t.Cleanup(func() { opt.Store.Close() })
+	a, err := client.Resume(opt, session)
+	n.must(err)
+
+	other, err := store.Open(t.Context(), path)
+	n.must(err)
+	t.Cleanup(func() { other.Close() })
+	version, err := other.Version(t.Context())
+	n.must(err)
+	wantStored := func(stored bool, when string) {
+		t.Helper()
+		n.must(a.Refresh(t.Context()))
+		n.must(a.StoreError())
+		v, err := other.Version(t.Context())
+		n.must(err)
+		if (v != version) != stored {
+			t.Errorf("%s: stored: %v", when, !stored)
+		}
+		version = v
+	}
+	wantStored(true, "the first sync")
+	later += 4 * time.Minute
+	wantStored(false, "no change after four minutes")
+	later += 2 * time.Minute
+	wantStored(true, "no change after six minutes")
+	wantStored(false, "no change after that")
+	token := n.invite("grace@navy.example")
+	wantStored(true, "a change after a sync that was not stored")
+	if _, err := n.start(session, path).Invite(n.room, token); err != nil {
+		t.Error(err)
+	}
+}

@@ -84,7 +84,7 @@ func (a *Account) sync(ctx context.Context, wait time.Duration) ([]id.RoomID, er
 	if err != nil {
 		return nil, err
 	}
-	a.storeRooms(ctx, since, changed, left)
+	a.storeSync(ctx, since == "", changed, left)
 	return append(changed, left...), nil
 }
 

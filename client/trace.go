@@ -93,8 +93,8 @@ func (a *Account) trace(ctx context.Context, room id.RoomID) error {
 	if err := a.askMemberships(ctx, room); err != nil {
 		return err
 	}
-	if since, ok := a.rooms.FinishTrace(room); ok {
-		a.storeRooms(ctx, since, []id.RoomID{room}, nil)
+	if a.rooms.FinishTrace(room) {
+		a.storeUnsynced(ctx, []id.RoomID{room})
 	}
 	return nil
 }

@@ -107,8 +107,8 @@ func (s *Rooms) IDs() []id.RoomID {
 	return slices.Collect(maps.Keys(s.rooms))
 }
 
-// Batch returns the changes to store after a sync or a trace that continued from since:
-// the rooms that have changed and those that the user has left.
+// Batch returns the changes to store since the position in the store: the rooms that have
+// changed and those that the user has left.
 func (s *Rooms) Batch(since string, changed, left []id.RoomID) store.Batch {
 	s.mu.Lock()
 	defer s.mu.Unlock()

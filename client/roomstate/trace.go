@@ -150,15 +150,16 @@ func (s *Rooms) SetMember(room id.RoomID, user id.UserID, content json.RawMessag
 	}
 }
 
-// FinishTrace records that a room is traced. It returns the token of the last sync, and
-// false if the user is no longer in the room.
-func (s *Rooms) FinishTrace(room id.RoomID) (since string, ok bool) {
+// FinishTrace records that a room is traced. It reports whether the user is still in the
+// room.
+func (s *Rooms) FinishTrace(room id.RoomID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.loaded(room)
-	if ok = r != nil; ok {
-		r.fold(s.me, room)
-		r.traced = true
+	if r == nil {
+		return false
 	}
-	return s.since, ok
+	r.fold(s.me, room)
+	r.traced = true
+	return true
 }
