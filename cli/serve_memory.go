@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -19,10 +20,17 @@ const (
 	// minSession, which is enough for a large account.
 	sessionPart = 8
 	minSession  = 16 << 20
+	// collectAt is the percentage by which memory may grow before a garbage collection.
+	// Most sessions are idle most of the time: with Go's default of 100, the process
+	// would keep twice the memory that they use.
+	collectAt = 40
 )
 
 // budget returns the memory limit of the visitors, and sets that of the process.
 func (o serveOptions) budget(c *cobra.Command) (*budget.Budget, error) {
+	if o.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	all := int64(defaultMemory)
 	if process := budget.LimitProcess(); process > 0 {
 		all = process / 2

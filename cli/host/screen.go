@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -127,6 +128,9 @@ func (p *Program) Screen(ctx context.Context, o shell.Options) (wantsDemo bool, 
 	if p.Guest != nil {
 		go c.run(func() { p.relay(ctx, running) })
 	}
+	if p.Guest != nil {
+		time.Sleep(untilFrame(p.Now()))
+	}
 	_, err = running.Run()
 	in.close()
 	for name, value := range screen.ChosenSettings() { // the next screen uses the changed settings
@@ -157,10 +161,18 @@ func (p *Program) display(s *config.Settings) shell.Display {
 	return d
 }
 
-// visitorFrames is the number of frames per second of a visitor's screen. Bubble
-// Tea checks at this rate whether to redraw, even without input, and there may be
-// many visitors.
-const visitorFrames = 30
+// visitorFrames is the number of frames per second of a visitor's screen. Bubble Tea
+// checks at this rate whether to redraw, even without input, and there may be hundreds of
+// visitors.
+const visitorFrames = 20
+
+// untilFrame returns the time until the next frame of all visitors. If Bubble Tea's
+// ticker starts then, the process wakes up once for a frame, and not once for each
+// visitor.
+func untilFrame(now time.Time) time.Duration {
+	const frame = time.Second / visitorFrames
+	return frame - time.Duration(now.UnixNano())%frame
+}
 
 // terminal returns Bubble Tea's options for the terminal.
 func (p *Program) terminal() []tea.ProgramOption {

@@ -69,7 +69,7 @@ func benchVisitors(b *testing.B, program string, n int) {
 			b.Fatal(err)
 		}
 		defer c.Close()
-		look(b, c, "login "+hs+" --user ada", password)
+		look(b, c, "--vault plain login "+hs+" --user ada", password)
 	}
 	b.ReportMetric(float64(time.Since(began).Milliseconds())/float64(n), "ms/arrival")
 	time.Sleep(5 * time.Second) // until all sessions are idle

@@ -24,6 +24,7 @@ type Model struct {
 	Shell         *Shell
 	width, height int
 	start         tea.Cmd // the context of the first page
+	drawn         string  // the content of the last view
 }
 
 // NewModel returns a model that begins with the account of the options or, without
@@ -153,5 +154,11 @@ func (m *Model) View() tea.View {
 	if m.Shell.Options.ASCII {
 		v.Content, v.WindowTitle = style.ASCII(v.Content), style.ASCII(v.WindowTitle)
 	}
+	// Bubble Tea compares the content with that on the screen for every frame, also
+	// without input. Comparing a string with itself takes no time.
+	if v.Content == m.drawn {
+		v.Content = m.drawn
+	}
+	m.drawn = v.Content
 	return v
 }
