@@ -6,7 +6,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 E2E      := $(CURDIR)/.cache/e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run demo test race kill golden lint fmt tidy bench fuzz e2e ci
+.PHONY: help build cross run demo test race kill golden lint fmt tidy bench compare fuzz e2e ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: ## run the benchmarks; compare results of the same machine only
 	go test -run '^$$' -bench . -benchtime 1x ./internal/serve
 	@echo "with the limits of a stock Synapse, in fake time:"
 	@go test -count 1 -v -run '^TestHundred' ./client | grep -o '100 [lm].*'
+
+compare: ## compare the benchmarks with those of another commit: make compare BASE=COMMIT
+	.ci/compare $(BASE)
 
 fuzz: ## fuzz every parser of untrusted input, a minute each
 	@set -e; for pkg in $$(go list ./...); do \
