@@ -60,20 +60,31 @@ func (l *linksFlags) check(c *cobra.Command, settings config.Settings) error {
 		return fmt.Errorf("--public-url is %q, and %w", l.publicURL, err)
 	}
 	for _, text := range l.proxies {
-		network, err := netip.ParsePrefix(text)
-		if address, addressErr := netip.ParseAddr(text); addressErr == nil {
-			network, err = address.Prefix(address.BitLen())
-		}
+		network, err := parseNetwork(text)
 		if err != nil {
 			return fmt.Errorf("--trusted-proxy is an address or a network such as 10.0.0.0/8, not %q", text)
 		}
-		l.trusted = append(l.trusted, network.Masked())
+		l.trusted = append(l.trusted, network)
 	}
 	if len(l.trusted) == 0 && host.CheckLoopback("--links", l.listen, "") != nil {
 		return fmt.Errorf("--links is %q, which other machines can reach, and the server has no TLS. Use an address such as 127.0.0.1:8088 with a proxy on this machine, "+
 			"or name the proxy on the other machine with --trusted-proxy; connections from elsewhere are refused", l.listen)
 	}
 	return nil
+}
+
+// parseNetwork parses an address or a network. An IPv4 address may be written as IPv6
+// (::ffff:10.0.0.1).
+func parseNetwork(text string) (netip.Prefix, error) {
+	network, err := netip.ParsePrefix(text)
+	if address, addressErr := netip.ParseAddr(text); addressErr == nil {
+		network, err = address.Prefix(address.BitLen())
+	}
+	const mapped = 96 // bits before the IPv4 address
+	if a := network.Addr(); a.Is4In6() && network.Bits() >= mapped {
+		network = netip.PrefixFrom(a.Unmap(), network.Bits()-mapped)
+	}
+	return network.Masked(), err
 }
 
 // openLinks opens the links server and its listener.

@@ -110,3 +110,18 @@ func TestServeFlagsOfLinks(t *testing.T) {
 		}
 	}
 }
+
+func TestTrustedProxyMayBeAnAddressOrANetwork(t *testing.T) {
+	for text, want := range map[string]string{
+		"10.0.0.1":            "10.0.0.1/32",
+		"10.1.2.3/8":          "10.0.0.0/8",
+		"::1":                 "::1/128",
+		"::ffff:10.0.0.1":     "10.0.0.1/32",
+		"::ffff:10.0.0.0/104": "10.0.0.0/8",
+		"::/0":                "::/0",
+	} {
+		if got, err := parseNetwork(text); err != nil || got.String() != want {
+			t.Errorf("%s: %s, %v; want %s", text, got, err, want)
+		}
+	}
+}

@@ -170,7 +170,7 @@ func (c *composePage) viewSingle(width int) string {
 	if p.Name != "" {
 		use := "It is not sent."
 		if p.MailsLink() {
-			use = "The mail has it."
+			use = "The mail contains it."
 		}
 		b.WriteString("\n\n" + cells.Bullet(st.Faint.Render("·"), fmt.Sprintf("The name you gave is %q. %s", cells.Cut(p.Name, phrase.NameWidth), use), width))
 	}

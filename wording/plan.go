@@ -13,7 +13,7 @@ import (
 const NoIdentityServer = "No identity server: people get a link that you pass on."
 
 // LinkIsSecret says who can use a link.
-const LinkIsSecret = "A link is a secret: any user who has it can accept the invite until you revoke it."
+const LinkIsSecret = "A link is a secret: any user who has it can accept the invite."
 
 // Way returns how an invite reaches a person who is not known to be a Matrix user. server
 // is the identity server, or empty if it is not known.
