@@ -23,5 +23,6 @@ func main() {
 	}
 	w := host.Process(os.Stdin, os.Stdout, os.Stderr, os.Environ(), time.Now, time.Local, http.DefaultTransport)
 	w.Hangup = hangup
+	w.TrustWebRoots = trustWebRoots
 	os.Exit(cli.Run(ctx, w, os.Args[1:]))
 }

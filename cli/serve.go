@@ -82,6 +82,9 @@ func runServe(c *cobra.Command, o serveOptions) error {
 		return fail.Usage(c, err)
 	}
 	log := slog.New(slog.NewTextHandler(o.Err, nil))
+	if o.TrustWebRoots != nil {
+		o.TrustWebRoots()
+	}
 	var servers []func(context.Context) error
 	var metrics prometheus.Gatherers
 	if o.links.listen != "" {

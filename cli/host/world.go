@@ -36,6 +36,9 @@ type Machine struct {
 	// Hangup receives the signal SIGHUP: serve reads its keys and settings again,
 	// other commands end. It may be nil.
 	Hangup <-chan os.Signal
+	// TrustWebRoots makes TLS trust the certificate authorities of the web if the machine
+	// has no certificates. It takes milliseconds, so only serve calls it. It may be nil.
+	TrustWebRoots func()
 	// Guest is the visitor over SSH; nil for a user of this machine. Visitors have no
 	// access to this machine.
 	Guest *serve.Session
