@@ -24,7 +24,7 @@ import (
 // commands: they read or write files of this machine, run programs, open
 // ports or access its network.
 const (
-	refusedFlags = "public-url trusted-proxy home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file csv output listen authorized-keys host-key metrics memory allow-private http private remove"
+	refusedFlags = "healthcheck public-url trusted-proxy home password-file token-file passphrase-file passphrase-fd new-passphrase-file log-level file csv output listen authorized-keys host-key metrics memory allow-private http private remove"
 )
 
 // TestEveryFlagIsAllowedOrRefusedForVisitors fails for a new command or flag: add

@@ -37,6 +37,7 @@ type serveOptions struct {
 	metrics        string
 	allowPrivate   bool
 	memory         string
+	healthcheck    bool
 	links          linksFlags
 }
 
@@ -58,7 +59,10 @@ func newServe(a *host.Program) *cobra.Command {
 			"--links serves a page and a signing endpoint for the links that mxinvite link\n" +
 			"makes, alone or beside SSH: links then open in a browser, can expire, and work\n" +
 			"for a limited number of people. It speaks HTTP, for a proxy that adds TLS. See\n" +
-			"docs/links.md.",
+			"docs/links.md.\n\n" +
+			"--healthcheck starts nothing. It asks the servers that run with the same --listen\n" +
+			"and --links on this machine, and fails if one does not answer. It is for\n" +
+			"containers and monitoring.",
 		Example: "  mxinvite serve --listen :2222 --authorized-keys ~/.ssh/authorized_keys\n" +
 			"  ssh -p 2222 host\n" +
 			"  ssh -p 2222 host list --json\n" +
@@ -73,11 +77,15 @@ func newServe(a *host.Program) *cobra.Command {
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics at `HOST:PORT`")
 	f.BoolVar(&o.allowPrivate, "allow-private", false, "allow servers in private networks")
 	f.StringVar(&o.memory, "memory", "", "memory `SIZE` for responses, such as 400MiB")
+	f.BoolVar(&o.healthcheck, "healthcheck", false, "check that the running server answers")
 	o.links.add(f)
 	return c
 }
 
 func runServe(c *cobra.Command, o serveOptions) error {
+	if o.healthcheck {
+		return o.checkHealth(c)
+	}
 	if err := o.check(c); err != nil {
 		return fail.Usage(c, err)
 	}

@@ -135,7 +135,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /page.js", asset("page/page.js", "text/javascript; charset=utf-8"))
 	mux.HandleFunc("GET /icon.svg", asset("page/icon.svg", "image/svg+xml"))
 	mux.HandleFunc("GET /robots.txt", asset("page/robots.txt", "text/plain; charset=utf-8"))
-	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET "+healthPath, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("POST /_matrix/identity/v2/sign-ed25519", s.sign)
 	mux.HandleFunc("OPTIONS /_matrix/identity/v2/sign-ed25519", preflight)
 	mux.HandleFunc("GET /valid/{terms}/isvalid", s.isValid)

@@ -83,7 +83,7 @@ func New(o Options) *Server {
 // closed when Serve returns.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	srv := &ssh.Server{
-		Version:              "mxinvite",
+		Version:              software,
 		HostSigners:          []ssh.Signer{s.opt.HostKey},
 		HandshakeTimeout:     s.grace,
 		ConnCallback:         s.connected,
