@@ -8,9 +8,16 @@ import (
 	"time"
 )
 
+// release is the version that a package sets with the linker, such as "v1.2.3":
+//
+//	go build -ldflags "-X github.com/mxinvite/mxinvite/cli/host.release=v1.2.3"
+//
+// A build from an archive of the source has no other version. It is empty otherwise.
+var release string
+
 // A Build is the version information that the Go command recorded in the program.
 type build struct {
-	Version  string `json:"version"`               // of the module; "(devel)" if it was built from a checkout without tags
+	Version  string `json:"version"`               // of the release or the module; "(devel)" if there is none
 	Commit   string `json:"commit,omitempty"`      // empty if it was not built from a checkout
 	At       string `json:"commit_time,omitempty"` // RFC 3339
 	Modified bool   `json:"modified,omitempty"`    // the checkout had changes that were not committed
@@ -30,7 +37,7 @@ func ThisBuild() build {
 
 // BuildOf returns the build with the given build information.
 func BuildOf(info *debug.BuildInfo) build {
-	b := build{Version: cmp.Or(info.Main.Version, "(devel)"), Go: info.GoVersion, OS: runtime.GOOS, Arch: runtime.GOARCH}
+	b := build{Version: cmp.Or(release, info.Main.Version, "(devel)"), Go: info.GoVersion, OS: runtime.GOOS, Arch: runtime.GOARCH}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
