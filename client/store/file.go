@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -108,8 +109,13 @@ func create(ctx context.Context, path string) error {
 	return os.Rename(made, path) // a file system without links
 }
 
-// restrictMode removes all permissions of other users from a file.
+// restrictMode removes all permissions of other users from a file. On Windows files
+// inherit those of their directory, and an attribute of a mapped file may not be
+// changed.
 func restrictMode(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
 	stat, err := os.Stat(path)
 	if err != nil || stat.Mode().Perm()&0o077 == 0 {
 		return err
