@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command on a copy of this machine's files, which is deleted with all changes
 # when the command ends: an overlay in a mount namespace, with the working directory
-# where it is. The command has no network.
+# where it is. The command has a network of its own, with localhost only.
 #
 #   packaging/sandbox.sh COMMAND [ARGUMENT...]
 set -euo pipefail
@@ -22,4 +22,5 @@ mount -t overlay sandbox -o "lowerdir=/,upperdir=$SANDBOX/changes,workdir=$SANDB
 for folder in /dev /proc /sys; do
 	mount --rbind "$folder" "$SANDBOX/root$folder"
 done
+ip link set lo up
 exec chroot "$SANDBOX/root" bash -c 'cd "$1" && shift && exec "$@"' bash "$PWD" "$@"
