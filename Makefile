@@ -6,7 +6,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 E2E      := $(CURDIR)/.cache/e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help build cross run demo test race kill golden lint fmt tidy bench compare fuzz e2e ci
+.PHONY: help build cross run demo test race kill golden lint fmt tidy bench compare fuzz e2e packages snapshot ci
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,8 +15,8 @@ build: ## build the program into bin/
 	CGO_ENABLED=0 go build -trimpath -o bin/mxinvite .
 
 cross: ## check that the program builds for every released system
-	@set -e; for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
-		echo "$$target"; CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -trimpath -o /dev/null .; \
+	@set -e; for target in linux/amd64 linux/arm64 linux/arm darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64; do \
+		echo "$$target"; CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} GOARM=7 go build -trimpath -o /dev/null .; \
 	done
 
 run: ## start the program
@@ -68,4 +68,12 @@ e2e: ## run the scenarios against real servers (the first run installs them, whi
 	sh internal/e2e/install.sh $(E2E)
 	MXINVITE_E2E=$(E2E) go test -race -count=1 -tags e2e ./internal/e2e/...
 
-ci: tidy lint race kill build cross e2e ## run everything that must pass before a change is merged
+packages: ## build the packages for Linux on amd64 and test them; test go install, and Windows with Wine
+	packaging/test.sh
+	packaging/test-go-install.sh
+	packaging/test-windows.sh
+
+snapshot: ## build everything of a release into dist/, and publish nothing
+	packaging/goreleaser.sh release --snapshot --clean --skip=docker
+
+ci: tidy lint race kill build cross packages e2e ## run everything that must pass before a change is merged

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Runs a command on a copy of this machine's files, which is deleted with all changes
 # when the command ends: an overlay in a mount namespace, with the working directory
-# where it is. The command has a network of its own, with localhost only.
+# where it is. The command has a network of its own, with localhost only, and is root:
+# other users need sudo.
 #
 #   packaging/sandbox.sh COMMAND [ARGUMENT...]
 set -euo pipefail
 if [[ ${SANDBOX:-} == "" ]]; then
-	user=()
-	((EUID == 0)) || user=(--map-root-user)
 	SANDBOX=$(mktemp -d)
-	export SANDBOX
+	become=()
+	((EUID == 0)) || become=(sudo)
 	status=0
-	unshare "${user[@]}" --mount --net "$0" "$@" || status=$?
+	"${become[@]}" env SANDBOX="$SANDBOX" unshare --mount --net "$0" "$@" || status=$?
 	rmdir "$SANDBOX"
 	exit "$status"
 fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the packages for Linux on amd64 as a release does, looks into each, and installs
-# and removes the one for Debian. Needs Debian, and lintian, rpm, zstd, man-db, zsh and
-# fish. The machine is not changed: see sandbox.sh.
+# Builds the packages for Linux on amd64 as a release does, looks into each, installs
+# and removes the one for Debian, and runs the container image. The machine is not
+# changed: see sandbox.sh. .ci/run lists the Debian packages that this needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 trap 'echo "packaging/test.sh: failed at line $LINENO: $BASH_COMMAND" >&2' ERR
@@ -54,4 +54,10 @@ has "$(dpkg-deb --fsys-tarfile "$deb" | tar -t)" "${common[@]}" "${units[@]}" us
 
 lintian --allow-root --fail-on error,warning "$deb"
 packaging/sandbox.sh packaging/test-deb.sh "$deb"
+packaging/sandbox.sh packaging/test-container.sh "$(one '*/mxinvite')"
+
+wanted=$(packaging/nix/vendor-hash.sh)
+grep -qF "vendorHash = \"$wanted\"" packaging/nix/package.nix || fail "vendorHash in packaging/nix/package.nix has to be $wanted"
+nix-instantiate --parse packaging/nix/package.nix >/dev/null
+nix-instantiate --parse flake.nix >/dev/null
 echo "The packages are in order."
