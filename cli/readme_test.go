@@ -125,6 +125,9 @@ func (s scripts) follow(line string) error {
 		if rest, ok := strings.CutPrefix(line, "go run ."); ok {
 			return s.follow("mxinvite" + rest)
 		}
+		if line == "go install" || line == "go install github.com/mxinvite/mxinvite@latest" {
+			return hasLine("packaging/test-go-install.sh", ` go install .*\$module@`)
+		}
 		if line != "go build -o mxinvite ." { // the scripts run this build
 			return errNotRun
 		}

@@ -12,8 +12,8 @@ if dpkg -s mxinvite >/dev/null 2>&1; then
 	fail "mxinvite is installed here, so this cannot tell what the new package leaves behind: remove it first"
 fi
 
-# traces lists all files of the machine with the name of the program.
-traces() { find / -xdev -iname '*mxinvite*' -not -path "$PWD/*" -not -path '/tmp/*' -not -path "$HOME/*" | sort; }
+# traces lists the files with the name of the program where packages and services write.
+traces() { find /etc /opt /srv /usr /var -xdev -iname '*mxinvite*' | sort; }
 before=$(traces)
 
 dpkg -i "$deb"
