@@ -18,6 +18,13 @@ type Acceptance struct {
 	At         time.Time  // when the member event was sent; zero if only a later event that replaced it is known
 	Membership string     // the user's current membership: invite, join, leave or ban
 
+	// Users is the number of users who have accepted the invite. The other fields
+	// describe one of them.
+	Users int
+	// First is when the first of the users accepted it; zero if the time of one of them
+	// is not known.
+	First time.Time
+
 	Proof Proof
 	Key   string // the key that the signature was verified with, as in the invite; empty if there is none
 
@@ -133,6 +140,23 @@ type acceptance struct {
 	token  string
 	sender id.UserID // sender of the member event
 	signed json.RawMessage
+}
+
+// A use is the acceptance of an invite by one user.
+type use struct {
+	token string
+	user  id.UserID
+}
+
+// countUses sets Users and First of all acceptances. uses has the time of each.
+func countUses(accepted map[string]acceptance, uses map[use]time.Time) {
+	for u, at := range uses {
+		a := accepted[u.token]
+		if a.Users++; a.Users == 1 || at.IsZero() || !a.First.IsZero() && at.Before(a.First) {
+			a.First = at
+		}
+		accepted[u.token] = a
+	}
 }
 
 // memberEvent is a parsed m.room.member event.

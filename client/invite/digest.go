@@ -38,6 +38,7 @@ func writeInvite(w *digest.Writer, i Invite) {
 		w.Text(s)
 	}
 	w.Time(i.SentAt)
+	w.Time(i.FirstSentAt)
 	w.Count(len(i.Keys))
 	for _, k := range i.Keys {
 		for _, s := range []string{k.Public, k.ValidityURL, k.Problem, string(k.ed25519)} {
@@ -51,6 +52,8 @@ func writeInvite(w *digest.Writer, i Invite) {
 			w.Text(s)
 		}
 		w.Time(a.At)
+		w.Integer(int64(a.Users))
+		w.Time(a.First)
 		w.Integer(int64(a.sameSender))
 	}
 	w.Flag(i.Revocation != nil)
@@ -68,6 +71,7 @@ func readInvite(r *digest.Reader, room id.RoomID) Invite {
 	i := Invite{
 		RoomID: room, Token: r.Text(), EventID: id.EventID(r.Text()), DisplayName: r.Text(), Sender: id.UserID(r.Text()),
 		OriginalSender: id.UserID(r.Text()), Status: Status(r.Text()), SentAt: r.Time(),
+		FirstSentAt: r.Time(),
 	}
 	if n := r.Count(); n > 0 {
 		i.Keys = make([]Key, n)
@@ -78,7 +82,7 @@ func readInvite(r *digest.Reader, room id.RoomID) Invite {
 	if r.Flag() {
 		i.Acceptance = &Acceptance{
 			UserID: id.UserID(r.Text()), EventID: id.EventID(r.Text()), Membership: r.Text(), Proof: Proof(r.Text()), Key: r.Text(),
-			At: r.Time(), sameSender: match(r.Integer()),
+			At: r.Time(), Users: int(r.Integer()), First: r.Time(), sameSender: match(r.Integer()),
 		}
 	}
 	if r.Flag() {

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -73,6 +74,7 @@ type roomEvents struct {
 	earlier    map[id.EventID]Event
 	membership map[id.UserID]string  // current membership
 	accepted   map[string]acceptance // by token
+	uses       map[use]time.Time     // when the invites were accepted; zero if not known
 	unlinked   map[string][]Event    // by token: invite events that are not known to be replaced by another one, the newest first
 	replaced   bool                  // the room was replaced by another one
 }
@@ -82,6 +84,7 @@ func newRoomEvents(state, history []Event) *roomEvents {
 		earlier:    make(map[id.EventID]Event, len(history)),
 		membership: map[id.UserID]string{},
 		accepted:   map[string]acceptance{},
+		uses:       map[use]time.Time{},
 		unlinked:   map[string][]Event{},
 	}
 	for _, ev := range history {
@@ -110,6 +113,7 @@ func newRoomEvents(state, history []Event) *roomEvents {
 			p.addAcceptance(readMember(prev))
 		}
 	}
+	countUses(p.accepted, p.uses)
 	return p
 }
 
@@ -144,6 +148,10 @@ func (p *roomEvents) addAcceptance(m memberEvent) {
 	if old, had := p.accepted[a.token]; !had || a.compare(old.Acceptance) < 0 {
 		p.accepted[a.token] = a
 	}
+	u := use{a.token, a.UserID}
+	if at, had := p.uses[u]; !had || compareTimes(a.At, at) < 0 {
+		p.uses[u] = a.At
+	}
 }
 
 // readInvite returns the invite of an event.
@@ -151,9 +159,12 @@ func (p *roomEvents) readInvite(room id.RoomID, ev Event) Invite {
 	i := Invite{RoomID: room, Token: ev.StateKey, EventID: ev.ID}
 	c := readContent(ev.Content)
 	i.describe(ev, c)
-	earlier, gap := p.earlierVersions(ev)
+	earlier, gap, whole := p.earlierVersions(ev)
 	if n := len(earlier); n > 0 && earlier[n-1].Sender != ev.Sender {
 		i.OriginalSender = earlier[n-1].Sender // the identity server knows the first sender as the inviter
+	}
+	if whole {
+		i.FirstSentAt = firstSent(ev, earlier)
 	}
 	switch {
 	case !c.hasKeys():
@@ -188,6 +199,18 @@ func (p *roomEvents) readInvite(room id.RoomID, ev Event) Invite {
 	return i
 }
 
+// firstSent returns when the first event of an invite was sent, of which all versions
+// are known.
+func firstSent(ev Event, earlier []Event) time.Time {
+	switch n := len(earlier); {
+	case n > 0 && earlier[n-1].ID != ev.ID: // a circle ends where it began
+		return earlier[n-1].At
+	case ev.Redactor != "" || readContent(ev.Content).hasKeys():
+		return ev.At
+	}
+	return time.Time{} // only the revocation is known
+}
+
 // describe sets the fields that are read from an invite event.
 func (i *Invite) describe(ev Event, c content) {
 	i.DisplayName, _ = rawjson.Text(c.displayName)
@@ -217,18 +240,20 @@ func versions(ev Event, earlier []Event) (all []version, cut bool) {
 // that have keys, the newest first. An event that was already visited ends the
 // search: a homeserver may say that events replace each other in a circle. If the
 // event that was replaced is not known, the search continues with the newest
-// unlinked event, and gap is true.
-func (p *roomEvents) earlierVersions(ev Event) (found []Event, gap bool) {
+// unlinked event, and gap is true. If the first event was found, whole is true.
+func (p *roomEvents) earlierVersions(ev Event) (found []Event, gap, whole bool) {
 	if ev.Replaces == "" && len(ev.PrevContent) == 0 {
-		return nil, false // it replaced no event
+		return nil, false, true // it replaced no event
 	}
 	seen := map[id.EventID]bool{}
 	unlinked, unknown := p.unlinked[ev.StateKey], false
+	whole = true
 	for !seen[ev.ID] {
 		seen[ev.ID] = true
 		prev, ok := p.earlier[ev.Replaces]
 		if !ok || prev.Type != ev.Type || prev.StateKey != ev.StateKey {
 			unknown = unknown || ev.Replaces != ""
+			whole = whole && (ev.Replaces == "" || seen[ev.Replaces])
 			prev, ok = ev.previous()
 		}
 		for !ok && unknown && len(unlinked) > 0 {
@@ -244,5 +269,5 @@ func (p *roomEvents) earlierVersions(ev Event) (found []Event, gap bool) {
 		}
 		ev = prev
 	}
-	return found, gap
+	return found, gap, whole && !gap
 }

@@ -122,7 +122,7 @@ func TestAcceptanceIsReadFromPrevContent(t *testing.T) {
 	join := event(t, invite.TypeMember, grace, grace, `{"membership":"join"}`,
 		`,"unsigned":{"replaces_state":"$inv","prev_sender":"@ada:hs.test","prev_content":`+acceptance(grace, "tok")+`}`)
 	got := invite.Fold(room, []invite.Event{pending(t), join}, nil)
-	want := &invite.Acceptance{UserID: grace, EventID: "$inv", Membership: "join", Proof: invite.ProofForged}
+	want := &invite.Acceptance{UserID: grace, EventID: "$inv", Membership: "join", Users: 1, Proof: invite.ProofForged}
 	if diff := cmp.Diff(want, got[0].Acceptance, cmpopts.IgnoreUnexported(invite.Acceptance{})); diff != "" {
 		t.Error(diff)
 	}

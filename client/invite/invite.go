@@ -22,6 +22,9 @@ type Invite struct {
 	DisplayName string
 	Sender      id.UserID // sender of the event or, if the invite was revoked, of the event before; empty if not known
 	SentAt      time.Time // when the same event was sent; zero if not known
+	// FirstSentAt is when the first event of the invite was sent. It differs from
+	// SentAt if the event was overwritten, and is zero if the first event is not known.
+	FirstSentAt time.Time
 	Keys        []Key
 	// OriginalSender is the first sender, if another user has overwritten the
 	// event.
