@@ -28,7 +28,9 @@ func scriptColumns() map[string]string {
 		"revoke":   "display_name outcome token error room_id room_name room_alias",
 		"rooms":    "name alias may_invite pending room_id",
 		"send":     deliveries,
-		"watch":    "time change display_name room_id sender accepted_by status token room_name room_alias",
+		"stats": "id room_name sent accepted pending revoked malformed accepted_in_30_days median_seconds sent_by_week" +
+			" joined users uncertain unknown_in_30_days of_30_days accepted_with_known_times",
+		"watch": "time change display_name room_id sender accepted_by status token room_name room_alias",
 	}
 }
 

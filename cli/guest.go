@@ -18,11 +18,11 @@ import (
 // Visitors have no access to this machine: to its files, programs, network
 // addresses and paths.
 const (
-	guestCommands = "mxinvite help version rooms list show watch send link move revoke accept inspect login logout trust untrust demo" +
+	guestCommands = "mxinvite help version rooms list show stats watch send link move revoke accept inspect login logout trust untrust demo" +
 		" outbox run pause resume cancel retry settle clear resend forget contacts accounts use vault kind passphrase aside"
 	refusedToGuests = "serve config path init completion man doctor password" // all other commands
 	guestFlags      = "help version json quiet no-color theme background accessible identity-server account vault" +
-		" status verdict warn by room older-than sort needs-look check links trust all user state with provider format no-tour" + // flags that only read
+		" status verdict warn by room inviters older-than sort needs-look check links trust all user state with provider format no-tour" + // flags that only read
 		" column dry-run yes again old-room keep accept-terms via inviter bind all-pending failed now lost force resend sent to wait watch header count link expires uses" // flags that change something
 )
 

@@ -63,7 +63,7 @@ func newRoot(a *host.Program) *cobra.Command {
 	f.StringVar(&a.PassphraseFD, "passphrase-fd", "", "read the passphrase from file descriptor `N`")
 	f.StringVar(&a.HomeDir, "home", "", "keep everything in `DIR` (also: MXINVITE_HOME)")
 
-	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newWatch(a), send.NewSend(a), send.NewLink(a), send.NewOutbox(a),
+	addGroup(root, "Invites:", newRooms(a), newList(a), newShow(a), newStats(a), newWatch(a), send.NewSend(a), send.NewLink(a), send.NewOutbox(a),
 		send.NewResend(a), send.NewMove(a), send.NewRevoke(a), newAccept(a), newInspect(a))
 	addGroup(root, "Account:", signin.NewLogin(a), signin.NewLogout(a), signin.NewAccounts(a), signin.NewVault(a), newTrust(a), newUntrust(a), newForget(a))
 	addGroup(root, "Settings:", newConfig(a), newContacts(a), newDoctor(a), completion.NewCommand(a))

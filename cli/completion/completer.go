@@ -66,6 +66,7 @@ func (c *Completer) Add() func(*cobra.Command) {
 func (c *Completer) Arguments() map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
 		"mxinvite list":           c.completing(first(c.rooms)),
+		"mxinvite stats":          c.completing(first(c.rooms)),
 		"mxinvite show":           c.completing(c.roomAndTokens(1, func(invite.Invite) bool { return true })),
 		"mxinvite revoke":         c.completing(c.roomAndTokens(-1, invite.Invite.Live)),
 		"mxinvite resend":         c.completing(c.roomAndTokens(-1, invite.Invite.Live)),

@@ -145,6 +145,13 @@ func wordsOfInvites() []word {
 			pages: []string{"inspectPage"}, forms: []string{"inspect state.json  read its invites; show then takes their numbers"},
 		},
 		{
+			name: "stats", does: "read how many invites were accepted, and how fast",
+			forms: []string{
+				"stats  all rooms, and each room",
+				"stats ops  the invites of the room ops", "stats --inviters  by inviter instead of by room",
+			},
+		},
+		{
 			name: "watch", does: "read every change, until you press Enter", Run: (*Conversation).watch,
 			forms: []string{"watch  until you press Enter", "watch all  begin with all existing invites"},
 		},

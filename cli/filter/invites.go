@@ -12,21 +12,48 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
+// Origin selects invites of an account by room and sender.
+type Origin struct {
+	Rooms []string // names, aliases or IDs; all rooms if empty
+	by    string
+}
+
+// AddFlags adds the flags --by and --room.
+func (s *Origin) AddFlags(f *pflag.FlagSet) {
+	f.StringVar(&s.by, "by", "", "only invites sent by `USER`: a Matrix ID, name or me")
+	f.StringArrayVar(&s.Rooms, "room", nil, "only invites to `ROOM`; may be repeated")
+}
+
+// Select returns the invites of rooms that match --by, the newest first.
+func (s *Origin) Select(account *client.Account, rooms map[id.RoomID]client.Room) []invite.Invite {
+	return slices.DeleteFunc(InvitesOf(account, rooms), func(i invite.Invite) bool { return !s.matches(i, account.UserID()) })
+}
+
+// matches reports whether an invite matches --by. An invite whose sender is unknown
+// does not.
+func (s *Origin) matches(i invite.Invite, me id.UserID) bool {
+	switch s.by {
+	case "":
+		return true
+	case "me":
+		return i.By() == me
+	}
+	return invite.IsNamed(i.By(), s.by)
+}
+
 // Invites selects invites of an account by room, sender and age, and by the flags
 // of [Findings].
 type Invites struct {
 	Findings
+	Origin
 
-	Rooms     []string // names, aliases or IDs; all rooms if empty
-	by        string
 	olderThan age
 }
 
-// AddFlags adds the flags of [Findings], --by, --room and --older-than.
+// AddFlags adds the flags of [Findings] and [Origin], and --older-than.
 func (s *Invites) AddFlags(f *pflag.FlagSet) {
 	s.Findings.AddFlags(f)
-	f.StringVar(&s.by, "by", "", "only invites sent by `USER`: a Matrix ID, name or me")
-	f.StringArrayVar(&s.Rooms, "room", nil, "only invites to `ROOM`; may be repeated")
+	s.Origin.AddFlags(f)
 	f.Var(&s.olderThan, "older-than", "only invites older than `AGE`, such as 30d or 1d12h")
 }
 
@@ -57,7 +84,9 @@ func FindRooms(account *client.Account, names []string) (map[id.RoomID]client.Ro
 // Select returns the invites of rooms that match --by and --older-than, the newest
 // first. The caller checks the other flags with [Findings.Match].
 func (s *Invites) Select(account *client.Account, rooms map[id.RoomID]client.Room, now time.Time) []invite.Invite {
-	return slices.DeleteFunc(InvitesOf(account, rooms), func(i invite.Invite) bool { return !s.matches(i, account.UserID(), now) })
+	return slices.DeleteFunc(s.Origin.Select(account, rooms), func(i invite.Invite) bool {
+		return s.olderThan.given && !i.OlderThan(s.olderThan.Duration, now)
+	})
 }
 
 // InvitesOf returns all invites of rooms, the newest first.
@@ -70,18 +99,6 @@ func InvitesOf(account *client.Account, rooms map[id.RoomID]client.Room) []invit
 		ids = append(ids, room)
 	}
 	return account.Invites(ids...)
-}
-
-// matches reports whether an invite matches --by and --older-than. An invite whose
-// sender or time is unknown does not.
-func (s *Invites) matches(i invite.Invite, me id.UserID, now time.Time) bool {
-	switch {
-	case s.by == "me" && i.By() != me, s.by != "" && s.by != "me" && !invite.IsNamed(i.By(), s.by):
-		return false
-	case s.olderThan.given && !i.OlderThan(s.olderThan.Duration, now):
-		return false
-	}
-	return true
 }
 
 // An age is the value of a flag, such as 30d.

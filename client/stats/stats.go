@@ -81,3 +81,13 @@ func ranked[K cmp.Ordered](tallies map[K]*tally) []K {
 		return cmp.Or(cmp.Compare(tallies[b].Sent, tallies[a].Sent), cmp.Compare(a, b))
 	})
 }
+
+// MostInAWeek returns the largest number of invites that one of some rooms or inviters
+// has in one of the last n weeks.
+func MostInAWeek[S interface{ SentByWeek(n int) []int }](all []S, n int) int {
+	most := 0
+	for _, s := range all {
+		most = max(most, slices.Max(s.SentByWeek(n)))
+	}
+	return most
+}

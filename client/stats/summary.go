@@ -162,3 +162,13 @@ func (t *tally) summary() Summary {
 	}
 	return t.Summary
 }
+
+// SentByWeek returns the number of invites that were sent in each of the last n weeks,
+// the oldest first.
+func (s Summary) SentByWeek(n int) []int {
+	sent := make([]int, 0, n)
+	for _, w := range s.Weeks[WeekCount-n:] {
+		sent = append(sent, w.Sent)
+	}
+	return sent
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"maunium.net/go/mautrix/id"
+
+	"github.com/mxinvite/mxinvite/cli/fail"
+	"github.com/mxinvite/mxinvite/cli/filter"
+	"github.com/mxinvite/mxinvite/cli/host"
+	"github.com/mxinvite/mxinvite/cli/out"
+	"github.com/mxinvite/mxinvite/client"
+	"github.com/mxinvite/mxinvite/client/stats"
+	"github.com/mxinvite/mxinvite/wording"
+)
+
+type statsOptions struct {
+	*host.Program
+
+	which    filter.Origin
+	inviters bool // a row for each inviter instead of each room
+}
+
+func newStats(a *host.Program) *cobra.Command {
+	o := statsOptions{Program: a}
+	c := &cobra.Command{
+		Use:   "stats [ROOM]",
+		Short: "Show how many invites were accepted, and how fast",
+		Long: "Show how many of the e-mail invites of a room, or of all your rooms, were\n" +
+			"accepted, and how fast. ROOM is an alias, a name or an ID.\n\n" +
+			"A share such as \"within 30 days\" is that of the invites that were sent at\n" +
+			"least 30 days ago, and not revoked before the 30 days passed. If it is not\n" +
+			"known when some of them were accepted, the share is a range. The median is\n" +
+			"that of the accepted invites with known times. Homeservers claim the times;\n" +
+			"those that cannot be right count as unknown. A link counts once, also if\n" +
+			"several users accepted it. An invite that was sent again is a new invite, and\n" +
+			"the old one is revoked.\n\n" +
+			"The last column shows how many invites were sent in each of the last " + strconv.Itoa(shownWeeks) + "\n" +
+			"weeks. The highest block is the week with most invites in all rows.",
+		Example: "  mxinvite stats\n" +
+			"  mxinvite stats '#ops' --by me\n" +
+			"  mxinvite stats --inviters\n" +
+			"  mxinvite stats --json",
+		Args: fail.Args(0, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.which.Rooms = append(o.which.Rooms, args...)
+			return runStats(c.Context(), o)
+		},
+	}
+	f := c.Flags()
+	o.which.AddFlags(f)
+	f.BoolVar(&o.inviters, "inviters", false, "a row for each inviter instead of each room")
+	return c
+}
+
+// shownWeeks is the number of weeks in the tables.
+const shownWeeks = 8
+
+func runStats(ctx context.Context, o statsOptions) error {
+	account, err := o.Account(ctx)
+	if err != nil {
+		return err
+	}
+	rooms, err := filter.FindRooms(account, o.which.Rooms)
+	if err != nil {
+		return err
+	}
+	invites, now := o.which.Select(account, rooms), o.Now()
+	found := stats.Of(invites, func(room id.RoomID) bool { return rooms[room].Traced }, now)
+	if o.JSON {
+		return o.WriteJSON(newJSONStats(found, rooms, now))
+	}
+	if len(invites) == 0 {
+		o.Note("There are no such invites.")
+		return nil
+	}
+	if o.OutTTY || o.Conversation != nil {
+		t := &out.Table{Columns: make([]out.Column, 2)}
+		for _, line := range wording.StatsLines(found.All) {
+			t.Add(out.Cell{Shown: line.Label, Role: out.Faint}, out.Text(line.Text))
+		}
+		if err := o.WriteTable(t); err != nil {
+			return err
+		}
+		fmt.Fprintln(o.Out)
+	}
+	if note := wording.StatsNote(found.All, untraced(found, rooms)); note != "" {
+		o.Note("%s", note)
+	}
+	return o.WriteTable(o.table(found, rooms, account.UserID()))
+}
+
+// untraced returns the number of rooms with invites whose history is not read yet.
+func untraced(found stats.Stats, rooms map[id.RoomID]client.Room) int {
+	n := 0
+	for _, r := range found.Rooms {
+		if !rooms[r.ID].Traced {
+			n++
+		}
+	}
+	return n
+}
+
+// table has a row for each room or each inviter.
+func (o *statsOptions) table(found stats.Stats, rooms map[id.RoomID]client.Room, me id.UserID) *out.Table {
+	of := "room"
+	if o.inviters {
+		of = "inviter"
+	}
+	t := &out.Table{Columns: []out.Column{
+		{Title: strings.ToUpper(of), Yields: true},
+		{}, // the name of the room, for scripts
+		{Title: "SENT"},
+		{Title: "ACCEPTED"},
+		{Title: "PENDING"},
+		{Title: "REVOKED"},
+		{}, // the number of malformed invites, for scripts
+		{Title: "30 DAYS"},
+		{Title: "MEDIAN"},
+		{Title: fmt.Sprint(shownWeeks, " WEEKS")},
+		{},
+		{},
+		{},
+		{},
+		{},
+		{}, // more numbers, for scripts
+	}, Of: of}
+	if o.inviters {
+		most := stats.MostInAWeek(found.Inviters, shownWeeks)
+		for _, i := range found.Inviters {
+			who := out.UserCell(i.UserID, me)
+			if i.UserID == "" {
+				who.Shown, who.Role = "not known", out.Faint
+			}
+			t.Add(append([]out.Cell{who, {}}, figures(i.Summary, most)...)...)
+		}
+		return t
+	}
+	most := stats.MostInAWeek(found.Rooms, shownWeeks)
+	for _, r := range found.Rooms {
+		room := rooms[r.ID]
+		t.Add(append([]out.Cell{{Shown: room.Label(), Exact: string(r.ID)}, {Exact: room.Name}}, figures(r.Summary, most)...)...)
+		t.Call(string(r.ID))
+	}
+	return t
+}
+
+// figures returns the cells of a row after the name. most is the number of invites that
+// the highest block of a sparkline stands for.
+func figures(s stats.Summary, most int) []out.Cell {
+	number := func(n int) out.Cell { return out.Text(strconv.Itoa(n)) }
+	exact := func(n int) out.Cell { return out.Cell{Exact: strconv.Itoa(n)} }
+	pending, median := number(s.Pending), out.Cell{Shown: wording.Median(s)}
+	if s.Uncertain > 0 {
+		pending.Shown += "?"
+		pending.Spoken = fmt.Sprintf("%d, of which %d are not certain", s.Pending, s.Uncertain)
+	}
+	if s.Timed > 0 {
+		median.Exact = strconv.Itoa(int(s.Median.Seconds()))
+	}
+	weeks, month := s.SentByWeek(shownWeeks), s.Shares[len(s.Shares)-1]
+	var numbers []string
+	for _, n := range weeks {
+		numbers = append(numbers, strconv.Itoa(n))
+	}
+	return []out.Cell{
+		number(s.Sent), number(s.Accepted), pending, number(s.Revoked), exact(s.Malformed),
+		{Shown: wording.Share(month), Exact: strconv.Itoa(month.Accepted)},
+		median,
+		{Shown: wording.Sparkline(weeks, most), Exact: strings.Join(numbers, " "), Spoken: strings.Join(numbers, ", ")},
+		exact(s.Joined), exact(s.Users), exact(s.Uncertain), exact(month.Unknown), exact(month.Of), exact(s.Timed),
+	}
+}
