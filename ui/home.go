@@ -18,6 +18,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/phrase"
 	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/signin"
+	"github.com/mxinvite/mxinvite/ui/statistics"
 	"github.com/mxinvite/mxinvite/ui/widget"
 )
 
@@ -33,6 +34,7 @@ type homePage struct {
 	watcher *client.Watcher // nil on a page of one room: the first page watches the account
 	spinner spinner.Model
 	taken   []*row // rows that have no notice yet
+	inRooms bool   // the page was opened from the list of rooms, which is below it
 	problem error
 }
 
@@ -42,11 +44,30 @@ func newHomePage(sh *shell.Shell) func(context.Context) shell.Screen {
 	}
 }
 
-// newRoomInvites returns the page of a room's invites.
-func newRoomInvites(sh *shell.Shell, room id.RoomID, tab tab) func(context.Context) shell.Screen {
+// openStatistics opens the statistics of the account.
+func openStatistics(sh *shell.Shell) tea.Cmd {
+	return sh.Open(statistics.New(sh, statistics.Open{
+		Room:    func(room id.RoomID) func(context.Context) shell.Screen { return newRoomInvites(sh, room, tab{}, false) },
+		Inviter: func(user id.UserID) func(context.Context) shell.Screen { return newInvitesBy(sh, user) },
+	}))
+}
+
+// newInvitesBy returns the page of the invites that a user sent.
+func newInvitesBy(sh *shell.Shell, user id.UserID) func(context.Context) shell.Screen {
 	return func(ctx context.Context) shell.Screen {
 		h := &homePage{inviteTable: newInviteTable(sh), ctx: ctx, spinner: widget.NewSpinner()}
-		h.room, h.tab = room, tab
+		h.nameRoom("by:" + string(user))
+		h.refresh()
+		return h
+	}
+}
+
+// newRoomInvites returns the page of a room's invites. inRooms is set if it is opened
+// from the list of rooms.
+func newRoomInvites(sh *shell.Shell, room id.RoomID, tab tab, inRooms bool) func(context.Context) shell.Screen {
+	return func(ctx context.Context) shell.Screen {
+		h := &homePage{inviteTable: newInviteTable(sh), ctx: ctx, spinner: widget.NewSpinner()}
+		h.room, h.tab, h.inRooms = room, tab, inRooms
 		h.refresh()
 		return h
 	}
@@ -206,6 +227,8 @@ func (h *homePage) press(msg tea.KeyPressMsg) tea.Cmd {
 		h.inviteTable.press(msg)
 	case key.Matches(msg, keys.Rooms):
 		return h.openRooms()
+	case key.Matches(msg, keys.Stats):
+		return openStatistics(sh)
 	case key.Matches(msg, keys.AcceptInvite):
 		return sh.Open(newAccept(sh))
 	case key.Matches(msg, keys.Accounts) && sh.Options.Accounts != nil:
@@ -261,9 +284,9 @@ func (h *homePage) invite() tea.Cmd {
 }
 
 // openRooms opens the list of rooms, with the cursor on the room of the selected invite.
-// On the page of a room it closes the page, because the list of rooms is below it.
+// If the page was opened from that list, it closes the page.
 func (h *homePage) openRooms() tea.Cmd {
-	if h.watcher == nil {
+	if h.inRooms {
 		h.sh.CloseScreen(h)
 		return nil
 	}
@@ -311,7 +334,7 @@ func (h *homePage) FullHelp() [][]key.Binding {
 		},
 		append(k.Moves(some), keymap.When(filled, k.NextStatus), keymap.When(filled, k.PrevStatus), keymap.When(filled, k.Sort), keymap.When(filled, k.Reverse)),
 		{
-			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.canGoBack(), k.Clear), keymap.When(h.canGoBack(), k.Back), k.Outbox, k.Rooms, k.AcceptInvite,
+			keymap.When(h.mayFilter(), k.Filter), keymap.When(!h.canGoBack(), k.Clear), keymap.When(h.canGoBack(), k.Back), k.Outbox, k.Rooms, k.Stats, k.AcceptInvite,
 			keymap.When(h.sh.Options.Accounts != nil, k.Accounts), k.SignOut, k.Palette, k.Help,
 			keymap.When(h.sh.Options.Suspend, k.Suspend), k.Quit,
 		},

@@ -84,6 +84,14 @@ func TestLooks(t *testing.T) {
 		w.term.Press("space")
 		w.golden("preview")
 	})
+	inDemo(t, 80, 24, func(t *testing.T, n *testWorld, _ *termtest.Terminal) {
+		w := startLooksProgram(t, shell.Options{Location: time.UTC, Client: n.options(), Account: n.account(t)})
+		w.term.Wait(time.Second)
+		w.term.Press("r")
+		w.golden("rooms")
+		w.term.Press("%")
+		w.golden("statistics")
+	})
 }
 
 // A looksProgram is a running program that is drawn in all looks.

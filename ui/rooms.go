@@ -11,6 +11,7 @@ import (
 
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/invite"
+	"github.com/mxinvite/mxinvite/client/stats"
 	"github.com/mxinvite/mxinvite/ui/cells"
 	"github.com/mxinvite/mxinvite/ui/keymap"
 	"github.com/mxinvite/mxinvite/ui/phrase"
@@ -26,6 +27,7 @@ type roomsPage struct {
 	sh *shell.Shell
 
 	total  roomTotals
+	most   int // the largest number of invites that were sent to a room in a week
 	number int // index of the number that Enter opens
 }
 
@@ -33,6 +35,7 @@ type roomsPage struct {
 type roomRow struct {
 	room               client.Room
 	pending, look, all int
+	weeks              []int // numbers of invites that were sent in the last weeks; nil if there are no invites
 }
 
 // roomTotals are the numbers of all rooms together.
@@ -77,9 +80,17 @@ func (p *roomsPage) refresh() {
 			p.total.may++
 		}
 	}
-	for _, i := range account.Invites() {
+	invites := account.Invites()
+	for _, i := range invites {
 		if r := at[i.RoomID]; r != nil {
 			r.count(newRow(p.sh, i, &r.room, &facts))
+		}
+	}
+	found := stats.Of(invites, func(id.RoomID) bool { return true }, p.sh.Now()).Rooms
+	p.most = stats.MostInAWeek(found, roomWeeks)
+	for _, s := range found {
+		if r := at[s.ID]; r != nil {
+			r.weeks = s.SentByWeek(roomWeeks)
 		}
 	}
 	for _, r := range all {
@@ -130,6 +141,8 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 	keys, numbers := p.sh.Keys, len(roomNumbers())
 	r, some := p.Selected()
 	switch {
+	case key.Matches(msg, keys.Stats):
+		return openStatistics(p.sh)
 	case len(p.Rows) == 0:
 	case key.Matches(msg, keys.NextStatus):
 		p.number = (p.number + 1) % numbers
@@ -150,7 +163,7 @@ func (p *roomsPage) press(msg tea.KeyPressMsg) tea.Cmd {
 // follow opens the list of the invites that a number of a room counts.
 func (p *roomsPage) follow(r *roomRow, number int) tea.Cmd {
 	p.List.MoveTo(r.room.ID)
-	return p.sh.Open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab))
+	return p.sh.Open(newRoomInvites(p.sh, r.room.ID, roomNumbers()[number].tab, true))
 }
 
 // chosen returns the marked rooms, visible or not. If no room is marked, it returns
@@ -262,7 +275,7 @@ func (p *roomsPage) FullHelp() [][]key.Binding {
 	filled := len(p.Rows) > 0
 	return [][]key.Binding{
 		p.ShortHelp(),
-		append(k.Moves(some), keymap.When(some, keymap.As(k.PrevStatus, "previous column")), keymap.When(filled, k.Reverse), keymap.When(some, k.MarkAll), k.Palette),
+		append(k.Moves(some), keymap.When(some, keymap.As(k.PrevStatus, "previous column")), keymap.When(filled, k.Reverse), keymap.When(some, k.MarkAll), k.Stats, k.Palette),
 	}
 }
 

@@ -151,7 +151,7 @@ func TestRoomsAreFilteredAndSorted(t *testing.T) {
 		for _, want := range []string{
 			"ROOM ↑ Board Compilers Kernel Operations Plan Reading",
 			"ALIAS ↑ Board Compilers Kernel Operations Plan Reading",
-			"MAY YOU INVITE ↓ Compilers Reading Operations Plan Kernel Board",
+			"INVITE ↓ Compilers Reading Operations Plan Kernel Board",
 			"↓PENDING Compilers Kernel Operations Plan Reading Board",
 			"↓LOOK Compilers Operations Kernel Board Plan Reading",
 			"↓ALL Compilers Operations Kernel Plan Reading Board",
@@ -194,7 +194,7 @@ func TestInviteOnlyWithEnoughPower(t *testing.T) {
 	inDemo(t, 80, 24, func(t *testing.T, _ *testWorld, term *termtest.Terminal) {
 		const why = "our power level in Board is 0, and inviting needs 75"
 		term.Press("r", "g")
-		shows(t, term, "✗ needs 75, you have 0")
+		shows(t, term, "✗ 0 of 75")
 		if strings.Contains(line(term, 23), "i invite") {
 			t.Errorf("offered:\n%s", term.Screen())
 		}

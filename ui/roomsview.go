@@ -16,6 +16,7 @@ import (
 	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/style"
 	"github.com/mxinvite/mxinvite/ui/widget"
+	"github.com/mxinvite/mxinvite/wording"
 )
 
 // The columns of the list of rooms, without the name.
@@ -104,7 +105,14 @@ func roomGrammar() widget.Grammar[roomRow] {
 
 // roomColumns are the widths of the columns in the list of rooms. A column of width
 // zero is not shown.
-type roomColumns struct{ width, name, alias, power int }
+type roomColumns struct{ width, name, alias, power, weeks int }
+
+// longPermission is the width of [permission], such as "✗ needs 100, you have 50".
+const longPermission = 23
+
+// roomWeeks is the number of weeks of which the list of rooms shows how many invites
+// were sent.
+const roomWeeks = 8
 
 func newRoomColumns(width int) roomColumns {
 	c := roomColumns{width: min(width, wide), power: 13}
@@ -113,7 +121,11 @@ func newRoomColumns(width int) roomColumns {
 		rest -= n.width + gap
 	}
 	if c.width >= 76 {
-		c.power = 23 // "✗ needs 100, you have 50"
+		c.weeks = roomWeeks
+		rest -= c.weeks + gap
+		if c.width >= 96 {
+			c.power = longPermission
+		}
 		c.alias = (rest - c.power - gap) * 9 / 20
 		rest -= c.alias + gap
 	}
@@ -121,12 +133,15 @@ func newRoomColumns(width int) roomColumns {
 	return c
 }
 
-func (c roomColumns) line(name, alias, power string, numbers []string) string {
+func (c roomColumns) line(name, alias, power, weeks string, numbers []string) string {
 	parts := []string{cells.Pad(name, c.name)}
 	if c.alias > 0 {
 		parts = append(parts, cells.Pad(alias, c.alias))
 	}
 	parts = append(parts, cells.Pad(power, c.power))
+	if c.weeks > 0 {
+		parts = append(parts, cells.Pad(weeks, c.weeks))
+	}
 	for n, number := range roomNumbers() {
 		parts = append(parts, cells.PadLeft(numbers[n], number.width))
 	}
@@ -176,10 +191,10 @@ func (p *roomsPage) listing(cols roomColumns) string {
 		heads[n] = p.Head(number.order, number.head, true)
 	}
 	power := "INVITE"
-	if cols.alias > 0 {
+	if cols.power == longPermission {
 		power = "MAY YOU INVITE"
 	}
-	lines := []string{st.Column.Render("   " + cols.line(p.Head(byName, "ROOM", false), p.Head(byAlias, "ALIAS", false), p.Head(byPower, power, false), heads))}
+	lines := []string{st.Column.Render("   " + cols.line(p.Head(byName, "ROOM", false), p.Head(byAlias, "ALIAS", false), p.Head(byPower, power, false), fmt.Sprint(roomWeeks, " WEEKS"), heads))}
 	from, to := p.List.Window(p.Lines())
 	for n := from; n < to; n++ {
 		lines = append(lines, p.row(cols, n))
@@ -208,7 +223,7 @@ func (p *roomsPage) row(cols roomColumns, n int) string {
 		alias, _, _ = strings.Cut(alias, ":")
 	}
 	may := shortPermission(st, r.room)
-	if cols.alias > 0 {
+	if cols.power == longPermission {
 		may = permission(st, r.room)
 	}
 	numbers := make([]string, len(roomNumbers()))
@@ -216,7 +231,7 @@ func (p *roomsPage) row(cols roomColumns, n int) string {
 		numbers[n] = numberCell(st, number, number.of(r), chosen && n == p.number)
 	}
 	line := " " + st.Row(chosen, mark, cols.line(
-		st.Name.Render(cells.Cut(r.room.Name, cols.name)), st.Faint.Render(cells.Cut(alias, cols.alias)), may, numbers,
+		st.Name.Render(cells.Cut(r.room.Name, cols.name)), st.Faint.Render(cells.Cut(alias, cols.alias)), may, st.Accent.Render(wording.Sparkline(r.weeks, p.most)), numbers,
 	), cols.width-2)
 	return p.rowSpots(cols, r, n, line)
 }

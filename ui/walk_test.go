@@ -23,6 +23,7 @@ import (
 	"github.com/mxinvite/mxinvite/internal/termtest"
 	"github.com/mxinvite/mxinvite/ui/shell"
 	"github.com/mxinvite/mxinvite/ui/signin"
+	"github.com/mxinvite/mxinvite/ui/statistics"
 )
 
 // The test opens every page and every card by keys and then by the mouse, and checks
@@ -203,6 +204,14 @@ func (w *walker) visitReadOnlyPages() {
 	w.dismiss()
 	w.do("back")
 
+	w.do("statistics")
+	w.at((*statistics.StatsPage)(nil), "Statistics")
+	w.open(1, "Operations")
+	w.at((*homePage)(nil), "Invites of ")
+	w.do("back")
+	w.do("next-status")
+	w.at((*statistics.StatsPage)(nil), "Statistics")
+	w.do("back")
 	w.do("accounts")
 	w.at((*signin.AccountsPage)(nil), "Accounts")
 	w.do("back")

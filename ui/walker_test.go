@@ -210,7 +210,7 @@ func (w *walker) pressNonsense() {
 	if _, _, types := w.term.Cursor(); types {
 		return
 	}
-	w.term.Press("z", "Z", "0", "%", "ü", "界")
+	w.term.Press("z", "Z", "0", "&", "ü", "界")
 	work := []string{"ctrl+c", "ctrl+p"} // it opens the palette on every page
 	for _, b := range w.working() {
 		work = append(work, b.Keys()...)

@@ -73,7 +73,7 @@ func StatsLines(s stats.Summary) []StatsLine {
 	for n, days := range stats.ShareDays() {
 		lines = append(lines, StatsLine{"Accepted in " + count(days, "day"), shareText(s.Shares[n])})
 	}
-	return append(lines, StatsLine{"Median time to accept", medianText(s)}, StatsLine{"Pending by age", pendingText(s)})
+	return append(lines, StatsLine{"Time to accept", medianText(s)}, StatsLine{"Pending by age", pendingText(s)})
 }
 
 func sentText(s stats.Summary) string {
@@ -94,7 +94,7 @@ func shareText(s stats.Share) string {
 	}
 	text := fmt.Sprintf("%s of %s", Share(s), count(s.Of, "invite"))
 	if s.Unknown > 0 {
-		text += fmt.Sprintf("; not known of %d", s.Unknown)
+		text += fmt.Sprintf(" (%d unknown)", s.Unknown)
 	}
 	return text
 }
@@ -106,7 +106,7 @@ func medianText(s stats.Summary) string {
 	case s.Timed == 0:
 		return "no time is known"
 	}
-	return fmt.Sprintf("%s, of %s with known times", Median(s), count(s.Timed, "invite"))
+	return fmt.Sprintf("%s (median), of %s with known times", Median(s), count(s.Timed, "invite"))
 }
 
 func pendingText(s stats.Summary) string {
@@ -116,7 +116,7 @@ func pendingText(s stats.Summary) string {
 	var parts []string
 	for n, name := range AgeGroups() {
 		if count := slices.Concat(s.Ages[:], []int{s.Undated})[n]; count > 0 {
-			parts = append(parts, fmt.Sprintf("%d (%s)", count, name))
+			parts = append(parts, fmt.Sprintf("%s: %d", name, count))
 		}
 	}
 	return strings.Join(parts, ", ")

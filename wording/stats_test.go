@@ -62,11 +62,11 @@ func TestStatsLinesNameTheInvitesThatTheyCount(t *testing.T) {
 		Shares: [3]stats.Share{{Accepted: 1, Unknown: 2, Of: 10}, {Accepted: 1, Of: 1}}, Timed: 3, Median: 26 * time.Hour,
 	}
 	want := `Sent: 20 (5 accepted by 9 users, 11 pending, 3 revoked, 1 malformed)
-Accepted in 1 day: 10-30% of 10 invites; not known of 2
+Accepted in 1 day: 10-30% of 10 invites (2 unknown)
 Accepted in 7 days: 100% of 1 invite
 Accepted in 30 days: no invite is that old
-Median time to accept: 1d, of 3 invites with known times
-Pending by age: 1 (under 1d), 4 (7-30d), 3 (over 90d), 3 (unknown age)`
+Time to accept: 1d (median), of 3 invites with known times
+Pending by age: under 1d: 1, 7-30d: 4, over 90d: 3, unknown age: 3`
 	if d := cmp.Diff(want, lines(full)); d != "" {
 		t.Error(d)
 	}
@@ -74,7 +74,7 @@ Pending by age: 1 (under 1d), 4 (7-30d), 3 (over 90d), 3 (unknown age)`
 Accepted in 1 day: no invite is that old
 Accepted in 7 days: no invite is that old
 Accepted in 30 days: no invite is that old
-Median time to accept: no time is known
+Time to accept: no time is known
 Pending by age: none`
 	if d := cmp.Diff(want, lines(stats.Summary{Sent: 1, Accepted: 1, Users: 1})); d != "" {
 		t.Error(d)

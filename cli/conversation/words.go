@@ -145,7 +145,7 @@ func wordsOfInvites() []word {
 			pages: []string{"inspectPage"}, forms: []string{"inspect state.json  read its invites; show then takes their numbers"},
 		},
 		{
-			name: "stats", does: "read how many invites were accepted, and how fast",
+			name: "stats", does: "read how many invites were accepted, and how fast", pages: []string{"StatsPage"},
 			forms: []string{
 				"stats  all rooms, and each room",
 				"stats ops  the invites of the room ops", "stats --inviters  by inviter instead of by room",

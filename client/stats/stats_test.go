@@ -168,14 +168,12 @@ func TestInvitesByWeek(t *testing.T) {
 	}
 }
 
-func TestInvitersAreThoseWhoSentFirst(t *testing.T) {
-	overwritten := pending(day)
-	overwritten.Sender, overwritten.OriginalSender = "@ken", "@ada"
+func TestInvitesByRoomAndInviter(t *testing.T) {
 	unknown := revoked(never, day)
 	unknown.Sender = ""
 	other := pending(day)
 	other.RoomID = "!s"
-	got := stats.Of([]invite.Invite{pending(day), overwritten, unknown, other}, traced, now())
+	got := stats.Of([]invite.Invite{pending(day), pending(day), unknown, other}, traced, now())
 	if len(got.Inviters) != 2 || got.Inviters[0].UserID != "@ada" || got.Inviters[0].Sent != 3 || got.Inviters[1].UserID != "" || got.Inviters[1].Sent != 1 {
 		t.Errorf("%+v", got.Inviters)
 	}

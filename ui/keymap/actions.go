@@ -53,18 +53,19 @@ const (
 	onForm   // the user types text, so letters are not keys
 	onFilter // the user types text above a list
 	onQuestion
-	onCode     // sign-in that the user approves on another device
-	onLink     // the link of an invite
+	onCode // sign-in that the user approves on another device
+	onLink // the link of an invite
+	onStats
 	placeCount = iota
 
-	onLists      = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms
+	onLists      = onHome | onRooms | onOutbox | onPreview | onAccounts | onTerms | onStats
 	onEverything = 1<<placeCount - 1
 
-	onPages = onHome | onInvite | onRooms | onOutbox | onAccounts | onLink
+	onPages = onHome | onInvite | onRooms | onOutbox | onAccounts | onLink | onStats
 )
 
 func (p places) words() []string {
-	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "filters", "questions", "sign-in code", "link of an invite"}
+	names := [placeCount]string{"invites", "one invite", "rooms", "outbox", "preview", "terms", "accounts", "forms", "filters", "questions", "sign-in code", "link of an invite", "statistics"}
 	var words []string
 	for n, name := range names {
 		if p&(1<<n) != 0 {
@@ -79,7 +80,7 @@ func (k *Map) Table() []Row {
 	const noInvite, noItem, nothingHere = "no invite is selected", "no invite is selected", "this list is empty"
 	return []Row{
 		{At: &k.Invite, Name: "invite", keys: keys("i"), words: "invite", Does: "Invite people by e-mail address or Matrix ID.", where: onHome | onRooms | onOutbox, Lacks: "your rooms are still loading"},
-		{At: &k.Open, Name: "open", keys: keys("enter"), words: "open", Does: "Open the selected invite, room or account.", where: onHome | onRooms | onAccounts, Lacks: nothingHere},
+		{At: &k.Open, Name: "open", keys: keys("enter"), words: "open", Does: "Open the selected invite, room or account; on the statistics page, the invites of the selected room or inviter.", where: onHome | onRooms | onAccounts | onStats, Lacks: nothingHere},
 		{At: &k.Revoke, Name: "revoke", keys: keys("x"), words: "revoke", Does: "Revoke the selected invite, or all marked invites.", where: onHome | onInvite, Lacks: noInvite},
 		{At: &k.Undo, Name: "undo", keys: keys("u"), words: "undo", Does: "Undo a revocation within five seconds.", where: onHome | onInvite | onQuestion, Lacks: "no revocation can be undone"},
 		{At: &k.SendAgain, Name: "send-again", keys: keys("e"), words: "send again", Does: "Send an invite again: the old invite is revoked, and a new mail is sent or a new link is made.", where: onHome | onInvite | onOutbox, Lacks: noItem},
@@ -98,21 +99,22 @@ func (k *Map) Table() []Row {
 		{At: &k.PageDown, Name: "page-down", keys: keys("pgdown", "ctrl+f"), words: "page down", Does: "Move down by a page.", where: onLists | onInvite | onLink, Lacks: nothingHere},
 		{At: &k.Top, Name: "first", keys: keys("g", "home"), words: "first", Does: "Move to the first item.", where: onLists | onInvite | onLink, Lacks: nothingHere},
 		{At: &k.Bottom, Name: "last", keys: keys("G", "end"), words: "last", Does: "Move to the last item.", where: onLists | onInvite | onLink, Lacks: nothingHere},
-		{At: &k.NextStatus, Name: "next-status", keys: keys("tab", "right", "l"), words: "status", Does: "Show the invites with the next status; on the rooms page, select the next column; on the page of a link, show the next link.", where: onHome | onRooms | onLink, Lacks: nothingHere},
+		{At: &k.NextStatus, Name: "next-status", keys: keys("tab", "right", "l"), words: "status", Does: "Show the invites with the next status; on the rooms page, select the next column; on the page of a link, show the next link; on the statistics page, change between rooms and inviters.", where: onHome | onRooms | onLink | onStats, Lacks: nothingHere},
 		{At: &k.PrevStatus, Name: "previous-status", keys: keys("shift+tab", "left", "h"), words: "previous status", Does: "Show the invites with the previous status; on the rooms page, select the previous column; on the page of a link, show the previous link.", where: onHome | onRooms | onLink, Lacks: nothingHere},
 
-		{At: &k.Filter, Name: "filter", keys: keys("/"), words: "filter", Does: "Filter the list.", where: onHome | onRooms, Lacks: nothingHere},
-		{At: &k.Sort, Name: "sort", keys: keys("s"), words: "sort", Does: "Sort by the next column.", where: onHome | onRooms, Lacks: nothingHere},
-		{At: &k.Reverse, Name: "reverse", keys: keys("R"), words: "reverse order", Does: "Reverse the sort order.", where: onHome | onRooms, Lacks: nothingHere},
+		{At: &k.Filter, Name: "filter", keys: keys("/"), words: "filter", Does: "Filter the list.", where: onHome | onRooms | onStats, Lacks: nothingHere},
+		{At: &k.Sort, Name: "sort", keys: keys("s"), words: "sort", Does: "Sort by the next column.", where: onHome | onRooms | onStats, Lacks: nothingHere},
+		{At: &k.Reverse, Name: "reverse", keys: keys("R"), words: "reverse order", Does: "Reverse the sort order.", where: onHome | onRooms | onStats, Lacks: nothingHere},
 		{At: &k.Complete, Name: "complete", keys: keys("tab"), words: "complete", Does: "Complete the term; shift+tab selects the previous suggestion.", where: onFilter, Lacks: "there is nothing to complete"},
 		{At: &k.Operators, Name: "operators", keys: keys("?", "f1"), words: "operators", Does: "Show the operators that a filter can use.", where: onFilter},
 		{At: &k.Mark, Name: "mark", keys: keys("space"), words: "mark", Does: "Mark or unmark the selected item.", where: onHome | onRooms | onOutbox, Lacks: nothingHere},
 		{At: &k.MarkAll, Name: "mark-all", keys: keys("ctrl+a"), words: "mark all shown", Does: "Mark all items that are shown, or unmark them.", where: onHome | onRooms | onOutbox, Lacks: nothingHere},
-		{At: &k.Clear, Name: "clear", keys: keys("esc"), words: "clear filter and marks", Does: "Clear the filter and the marks; from the JSON, go back to the details.", where: onHome | onInvite | onRooms | onOutbox, Lacks: "there is no filter and no mark"},
+		{At: &k.Clear, Name: "clear", keys: keys("esc"), words: "clear filter and marks", Does: "Clear the filter and the marks; from the JSON, go back to the details.", where: onHome | onInvite | onRooms | onOutbox | onStats, Lacks: "there is no filter and no mark"},
 		{At: &k.Export, Name: "export", keys: keys("E"), words: "export", Does: "Export the invites that are shown.", where: onHome, Lacks: noInvite},
 
 		{At: &k.Outbox, Name: "outbox", keys: keys("o"), words: "outbox", Does: "Show the invites that are being sent.", where: onHome, Lacks: "the outbox is empty"},
-		{At: &k.Rooms, Name: "rooms", keys: keys("r"), words: "rooms", Does: "Show your rooms, and select the room of the selected invite.", where: onHome | onInvite},
+		{At: &k.Rooms, Name: "rooms", keys: keys("r"), words: "rooms", Does: "Show your rooms, and select the room of the selected invite. The blocks show how many invites were sent in each of the last 8 weeks, in proportion to the week of a room with the most.", where: onHome | onInvite},
+		{At: &k.Stats, Name: "statistics", keys: keys("%"), words: "statistics", Does: "Show how many invites were accepted, and how fast, by room and by inviter. The blocks show how many were sent in each of the last weeks.", where: onHome | onRooms},
 		{At: &k.AcceptInvite, Name: "accept-invite", keys: keys("a"), words: "accept an invite", Does: "Accept an invite that was mailed to you.", where: onHome},
 		{At: &k.Accounts, Name: "accounts", keys: keys("@"), words: "accounts", Does: "Show your accounts, and switch to another.", where: onHome, Lacks: "there is only one account"},
 		{At: &k.Add, Name: "add-account", keys: keys("n"), words: "add an account", Does: "Sign in to another account.", where: onAccounts},
@@ -155,7 +157,7 @@ func (k *Map) Table() []Row {
 		{At: &k.Yes, Name: "yes", keys: keys("y", "Y"), words: "yes", Does: "Answer yes.", where: onQuestion},
 		{At: &k.No, Name: "no", keys: keys("n", "N", "esc"), words: "no", Does: "Answer no.", where: onQuestion},
 
-		{At: &k.Back, Name: "back", keys: keys("esc"), words: "back", Does: "Go back.", where: onInvite | onRooms | onOutbox | onAccounts | onForm | onCode | onLink},
+		{At: &k.Back, Name: "back", keys: keys("esc"), words: "back", Does: "Go back.", where: onInvite | onRooms | onOutbox | onAccounts | onForm | onCode | onLink | onStats},
 		{At: &k.Palette, Name: "palette", keys: keys(":", "ctrl+p"), words: "all actions", Does: "Find an action by its name; press ctrl+p while you type text.", where: onPages | onPreview},
 		{At: &k.Help, Name: "help", keys: keys("?", "f1"), words: "help", Does: "Show the keys of this page.", where: onPages},
 		{At: &k.Suspend, Name: "suspend", keys: keys("ctrl+z"), words: "suspend", Does: "Suspend mxinvite and go back to the shell; fg resumes it.", where: onEverything},

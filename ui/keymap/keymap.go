@@ -17,8 +17,8 @@ type Map struct {
 
 	NextStatus, PrevStatus key.Binding
 
-	Invite, AcceptInvite, Open, Revoke, Undo, Rooms, SignOut key.Binding
-	SendAgain, RevokeRedundant, Outbox, Export               key.Binding
+	Invite, AcceptInvite, Open, Revoke, Undo, Rooms, Stats, SignOut key.Binding
+	SendAgain, RevokeRedundant, Outbox, Export                      key.Binding
 
 	Pause, Cancel, MarkSent, ClearFinished, TryNow key.Binding // in the outbox
 	Expand, All                                    key.Binding // in the preview

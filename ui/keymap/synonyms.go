@@ -51,6 +51,8 @@ func Synonyms(name string) []string {
 		return []string{"queue", "sending", "waiting"}
 	case "rooms":
 		return []string{"channels", "spaces"}
+	case "statistics":
+		return []string{"stats", "numbers", "progress", "chart", "graph", "share", "rate", "median"}
 	case "accept-invite":
 		return []string{"join", "redeem", "link"}
 	case "accounts":
