@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mxinvite/mxinvite/cli/fail"
 	"github.com/mxinvite/mxinvite/cli/host"
@@ -16,16 +17,28 @@ import (
 	"github.com/mxinvite/mxinvite/internal/export"
 )
 
+// outputFlags are the flags for the file that a command writes.
+type outputFlags struct {
+	output string
+	force  bool // overwrite an existing file
+}
+
+// addFlags adds the flags --output, with a description, and --force.
+func (e *outputFlags) addFlags(f *pflag.FlagSet, does string) {
+	f.StringVarP(&e.output, "output", "o", "", does)
+	f.BoolVar(&e.force, "force", false, "overwrite the file of --output")
+}
+
 // exportFlags are the flags for the format and the file of an export.
 type exportFlags struct {
-	format, output string
-	force          bool // overwrite an existing file
+	outputFlags
+
+	format string
 }
 
 func (e *exportFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&e.format, "format", "", "write `FORMAT`: table, csv, json or markdown")
-	c.Flags().StringVarP(&e.output, "output", "o", "", "write to `FILE`; its extension sets the format")
-	c.Flags().BoolVar(&e.force, "force", false, "overwrite the file of --output")
+	e.addFlags(c.Flags(), "write to `FILE`; its extension sets the format")
 }
 
 // check sets the format from the flags, and returns a usage error if they are
@@ -69,12 +82,12 @@ func (e *exportFlags) put(ctx context.Context, a *host.Program, data []byte) err
 		_, err := a.Out.Write(data)
 		return err
 	}
-	return e.writeFile(ctx, a, data)
+	return e.writeFile(ctx, a, "the invites", data)
 }
 
 // writeFile writes the file of --output. It overwrites an existing file only with
-// --force or if the user agrees.
-func (e *exportFlags) writeFile(ctx context.Context, a *host.Program, data []byte) error {
+// --force or if the user agrees. An error names what could not be written.
+func (e *outputFlags) writeFile(ctx context.Context, a *host.Program, what string, data []byte) error {
 	write := export.Create
 	if e.force {
 		write = export.Write
@@ -92,10 +105,10 @@ func (e *exportFlags) writeFile(ctx context.Context, a *host.Program, data []byt
 			return fail.ErrDeclined
 		}
 		e.force = true
-		return e.writeFile(ctx, a, data)
+		return e.writeFile(ctx, a, what, data)
 	}
 	if err != nil {
-		return fmt.Errorf("write the invites: %w", err)
+		return fmt.Errorf("write %s: %w", what, err)
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/mxinvite/mxinvite/cli/out"
 	"github.com/mxinvite/mxinvite/client"
 	"github.com/mxinvite/mxinvite/client/stats"
+	"github.com/mxinvite/mxinvite/internal/chart"
 	"github.com/mxinvite/mxinvite/wording"
 )
 
@@ -23,6 +26,7 @@ type statsOptions struct {
 
 	which    filter.Origin
 	inviters bool // a row for each inviter instead of each room
+	as       outputFlags
 }
 
 func newStats(a *host.Program) *cobra.Command {
@@ -40,12 +44,26 @@ func newStats(a *host.Program) *cobra.Command {
 			"several users accepted it. An invite that was sent again is a new invite, and\n" +
 			"the old one is revoked.\n\n" +
 			"The last column shows how many invites were sent in each of the last " + strconv.Itoa(shownWeeks) + "\n" +
-			"weeks. The highest block is the week with most invites in all rows.",
+			"weeks. The highest block is the week with most invites in all rows.\n\n" +
+			"With --output it draws them as charts: the invites of the last " + strconv.Itoa(stats.WeekCount) + " weeks by\n" +
+			"what became of them, and the rooms or inviters with the most invites.",
 		Example: "  mxinvite stats\n" +
 			"  mxinvite stats '#ops' --by me\n" +
 			"  mxinvite stats --inviters\n" +
-			"  mxinvite stats --json",
+			"  mxinvite stats --json\n" +
+			"  mxinvite stats '#ops' --output stats.svg",
 		Args: fail.Args(0, 1),
+		PreRunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case o.as.output == "":
+				return nil
+			case o.JSON:
+				return fail.Usage(c, errors.New("--json and --output cannot be used together"))
+			case chart.FormatOf(o.as.output) == "":
+				return fail.Usage(c, errors.New("--output needs a file that ends with .png or .svg"))
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			o.which.Rooms = append(o.which.Rooms, args...)
 			return runStats(c.Context(), o)
@@ -53,6 +71,7 @@ func newStats(a *host.Program) *cobra.Command {
 	}
 	f := c.Flags()
 	o.which.AddFlags(f)
+	o.as.addFlags(f, "draw a picture into `FILE`, which ends with .png or .svg")
 	f.BoolVar(&o.inviters, "inviters", false, "a row for each inviter instead of each room")
 	return c
 }
@@ -77,6 +96,9 @@ func runStats(ctx context.Context, o statsOptions) error {
 	if len(invites) == 0 {
 		o.Note("There are no such invites.")
 		return nil
+	}
+	if o.as.output != "" {
+		return o.writePicture(ctx, found, rooms, now)
 	}
 	if o.OutTTY || o.Conversation != nil {
 		t := &out.Table{Columns: make([]out.Column, 2)}
@@ -134,7 +156,7 @@ func (o *statsOptions) table(found stats.Stats, rooms map[id.RoomID]client.Room,
 		for _, i := range found.Inviters {
 			who := out.UserCell(i.UserID, me)
 			if i.UserID == "" {
-				who.Shown, who.Role = "not known", out.Faint
+				who.Shown, who.Role = inviterName(""), out.Faint
 			}
 			t.Add(append([]out.Cell{who, {}}, figures(i.Summary, most)...)...)
 		}
@@ -148,6 +170,9 @@ func (o *statsOptions) table(found stats.Stats, rooms map[id.RoomID]client.Room,
 	}
 	return t
 }
+
+// inviterName returns the name of an inviter, who may not be known.
+func inviterName(user id.UserID) string { return cmp.Or(string(user), "not known") }
 
 // figures returns the cells of a row after the name. most is the number of invites that
 // the highest block of a sparkline stands for.
