@@ -84,6 +84,10 @@ func scenes() []scene {
 			s.Press("r")
 			s.until("MAY YOU INVITE")
 		}},
+		{name: "statistics", width: 110, height: 22, play: func(s *stage) {
+			s.Press("%")
+			s.until("MEDIAN")
+		}},
 		{name: "help", width: 100, height: 28, play: func(s *stage) {
 			s.Press("?")
 			s.until("Keys:")

@@ -11,10 +11,10 @@ import (
 	"github.com/mxinvite/mxinvite/internal/duration"
 )
 
-// Sparkline draws numbers as a row of blocks. A block has its full height at most, and
-// the lowest block means 0.
+// Sparkline draws numbers as a row of blocks: the lowest means 0, and the highest most.
+// No block is a full one, which would touch the blocks of the row above.
 func Sparkline(numbers []int, most int) string {
-	blocks := []rune("▁▂▃▄▅▆▇█")
+	blocks := []rune("▁▂▃▄▅▆▇")
 	var b strings.Builder
 	for _, n := range numbers {
 		height := 0

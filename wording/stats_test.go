@@ -19,10 +19,10 @@ func TestSparkline(t *testing.T) {
 	}{
 		{nil, 5, ""},
 		{[]int{0, 0}, 0, "▁▁"},
-		{[]int{0, 1, 2, 3, 4, 5, 6, 7}, 7, "▁▂▃▄▅▆▇█"},
-		{[]int{1, 0, 1000}, 1000, "▂▁█"},
-		{[]int{1, 2}, 2, "▅█"},
-		{[]int{9}, 3, "█"},
+		{[]int{0, 1, 2, 3, 4, 5, 6}, 6, "▁▂▃▄▅▆▇"},
+		{[]int{1, 0, 1000}, 1000, "▂▁▇"},
+		{[]int{1, 2}, 2, "▄▇"},
+		{[]int{9}, 3, "▇"},
 	} {
 		if got := wording.Sparkline(tc.numbers, tc.most); got != tc.want {
 			t.Errorf("%v of %d: %s, want %s", tc.numbers, tc.most, got, tc.want)

@@ -118,7 +118,8 @@ func (c Chart) draw(p *charts.Painter, theme charts.ColorPalette) error {
 	opt.CategoryAxis.Labels = labels
 	opt.CategoryAxis.LabelFontStyle = charts.FontStyle{FontSize: 11}
 	if !c.Horizontal {
-		opt.CategoryAxis.LabelCount = min(len(labels), mostLabels)
+		thin(labels)
+		opt.CategoryAxis.LabelCount = len(labels)
 	}
 	opt.ValueFormatter = func(v float64) string { return strconv.Itoa(int(v)) }
 	for n := range opt.ValueAxis { // whole numbers only
@@ -134,6 +135,16 @@ const (
 	labelLength = 40
 	mostLabels  = 9
 )
+
+// thin removes labels, so that those that remain do not overlap. The last one remains.
+func thin(labels []string) {
+	step := (len(labels) + mostLabels - 1) / mostLabels
+	for n := range labels {
+		if (len(labels)-1-n)%step != 0 {
+			labels[n] = ""
+		}
+	}
+}
 
 // clean makes text safe and short.
 func clean(s string, most int) string {

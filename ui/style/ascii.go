@@ -40,7 +40,7 @@ func asciiSign(s string) (sign byte, ok bool) {
 	if char, ok := wording.ASCII(s); ok {
 		return char, true
 	}
-	const signs = "◌.…~↑^↓v←<→-▸>▾v▌>│|─-╭+╮+╰+╯+━=╸=╌~▁_▂.▃:▄-▅=▆+▇*█#⠋|⠙|⠹/⠸/⠼-⠴-⠦\\⠧\\⠇|⠏|"
+	const signs = "◌.…~↑^↓v←<→-▸>▾v▌>│|─-╭+╮+╰+╯+━=╸=╌~▁_▂.▃:▄-▅=▆+▇*⠋|⠙|⠹/⠸/⠼-⠴-⠦\\⠧\\⠇|⠏|"
 	_, rest, ok := strings.Cut(signs, s)
 	if !ok || rest == "" || utf8.RuneCountInString(s) != 1 {
 		return 0, false
